@@ -1,0 +1,10 @@
+//! The rules of `ioctl-lint` and the engine that runs them.
+#![forbid(unsafe_code)]
+
+pub mod context;
+pub mod engine;
+pub mod rule;
+pub mod rules;
+
+pub use context::Context;
+pub use rule::Rule;

@@ -1,0 +1,42 @@
+//! How a rule is declared: one file holds its documentation, its metadata and its check.
+
+use ioctlkit_model::{Finding, RuleInfo};
+
+use crate::Context;
+
+/// A rule: what it is, and how it is checked.
+#[derive(Debug)]
+pub struct Rule {
+    /// Code, slug, severities and page.
+    pub info: RuleInfo,
+    /// Looks at everything that was read and adds what it finds.
+    pub check: fn(&Context<'_>, &mut Vec<Finding>),
+}
+
+/// Declares a [`Rule`]. The first line of the documentation comment is the summary, and the whole
+/// comment is the rule's page: `# What`, `# Why`, `# Source`, `# Example`, `# Fix`.
+///
+/// `legacy` is the severity in the profile for interfaces in use, or `off`.
+#[macro_export]
+macro_rules! declare_rule {
+    (
+        #[doc = $summary:literal]
+        $(#[doc = $line:literal])*
+        $name:ident: $code:literal, $slug:literal, $severity:ident, legacy $legacy:ident;
+    ) => {
+        #[doc = $summary]
+        pub(crate) static $name: $crate::Rule = $crate::Rule {
+            info: ioctlkit_model::RuleInfo {
+                code: $code,
+                slug: $slug,
+                severity: ioctlkit_model::Severity::$severity,
+                legacy: $crate::declare_rule!(@legacy $legacy),
+                summary: $summary,
+                documentation: concat!($summary, "\n", $($line, "\n"),*),
+            },
+            check,
+        };
+    };
+    (@legacy off) => { None };
+    (@legacy $severity:ident) => { Some(ioctlkit_model::Severity::$severity) };
+}

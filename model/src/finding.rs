@@ -1,0 +1,139 @@
+//! What is said about an interface.
+
+use std::path::PathBuf;
+
+use ioctlkit_abi::AbiSet;
+
+use crate::{RuleInfo, Severity, Span};
+
+/// Something that a rule found.
+#[derive(Debug, Clone)]
+pub struct Finding {
+    /// The rule.
+    pub rule: &'static RuleInfo,
+    /// How bad, after profile and configuration.
+    pub severity: Severity,
+    /// The command that it is about, if it is about one.
+    pub command: Option<String>,
+    /// The structure or union, as C names it.
+    pub record: Option<String>,
+    /// The member.
+    pub member: Option<String>,
+    /// The ABIs on which it holds.
+    pub abis: AbiSet,
+    /// Where.
+    pub span: Span,
+    /// A few words under the span.
+    pub label: String,
+    /// Other places that matter.
+    pub related: Vec<Label>,
+    /// One sentence: what breaks for whom. Lower case, no full stop.
+    pub message: String,
+    /// More sentences.
+    pub notes: Vec<String>,
+    /// What to write instead.
+    pub fix: Option<Fix>,
+}
+
+impl Finding {
+    /// A name for the finding that survives edits around it: made of code, command, type and
+    /// member, never of a line. 16 hexadecimal digits (64-bit FNV-1a).
+    pub fn fingerprint(&self) -> String {
+        const OFFSET_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
+        const PRIME: u64 = 0x0000_0100_0000_01b3;
+        let parts = [
+            Some(self.rule.code),
+            self.command.as_deref(),
+            self.record.as_deref(),
+            self.member.as_deref(),
+        ];
+        let mut hash = OFFSET_BASIS;
+        for part in parts {
+            for byte in part.unwrap_or("").bytes().chain([0]) {
+                hash = (hash ^ u64::from(byte)).wrapping_mul(PRIME);
+            }
+        }
+        format!("{hash:016x}")
+    }
+}
+
+/// A place with a few words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// Where.
+    pub span: Span,
+    /// What about it.
+    pub text: String,
+}
+
+/// A suggestion.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fix {
+    /// What to do, in a sentence.
+    pub message: String,
+    /// The edits that do it; none where it takes a person.
+    pub edits: Vec<Edit>,
+    /// Whether the edit keeps the ABI.
+    pub safety: Safety,
+}
+
+/// Whether an edit may be applied without thought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Safety {
+    /// No ABI's layout or number changes.
+    Safe,
+    /// Some ABI's layout or number changes: only for an interface that nobody uses yet.
+    ChangesAbi,
+}
+
+/// Replaces a span.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edit {
+    /// What is replaced; empty to insert.
+    pub span: Span,
+    /// The new text.
+    pub replacement: String,
+}
+
+/// Input that could not be dealt with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// What kind of trouble.
+    pub kind: ProblemKind,
+    /// The file or folder, if it is about one.
+    pub path: Option<PathBuf>,
+    /// The place in it, if it was read.
+    pub span: Option<Span>,
+    /// What went wrong.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+/// What a problem means for the run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ProblemKind {
+    /// Worth saying; the result is complete.
+    Note,
+    /// The result is complete but for what the problem names. The run still succeeds.
+    Incomplete,
+    /// Some input could not be used: the run exits with 2.
+    Failure,
+}
+
+/// Everything that a run says.
+#[derive(Debug, Clone, Default)]
+pub struct Report {
+    /// What was found, ordered by file and place.
+    pub findings: Vec<Finding>,
+    /// What could not be dealt with.
+    pub problems: Vec<Problem>,
+    /// Every rule that ran.
+    pub rules: Vec<&'static RuleInfo>,
+    /// The ABIs that were looked at.
+    pub abis: AbiSet,
+    /// How many headers were read.
+    pub headers: usize,
+    /// How many commands they define.
+    pub commands: usize,
+}

@@ -1,0 +1,258 @@
+//! What one run has read: commands, types, and the text they came from.
+
+use std::fmt::Write as _;
+
+use ioctlkit_abi::{AbiId, AbiSet, Direction};
+
+use crate::{
+    Constant, Enum, EnumId, FileId, Record, RecordBody, RecordId, SourceMap, Span, Type, Typedef,
+    TypedefId, Variants,
+};
+
+/// Everything that a front end found in its input.
+#[derive(Debug, Clone, Default)]
+pub struct Interface {
+    /// The ABIs that the front end looked at.
+    pub abis: AbiSet,
+    /// The text.
+    pub sources: SourceMap,
+    /// The headers that were asked for, in order.
+    pub headers: Vec<Header>,
+    /// Commands with an exact number.
+    pub commands: Vec<Command>,
+    /// Function-like macros that yield a command for each argument, such as `EVIOCGBIT(ev, len)`.
+    pub families: Vec<Family>,
+    /// Commands spelled as a plain number, such as `TCGETS`.
+    pub raw_numbers: Vec<RawNumber>,
+    /// Structures and unions.
+    pub records: Vec<Record>,
+    /// Enumerations.
+    pub enums: Vec<Enum>,
+    /// Typedefs.
+    pub typedefs: Vec<Typedef>,
+}
+
+/// A file that was asked for.
+#[derive(Debug, Clone)]
+pub struct Header {
+    /// The file.
+    pub file: FileId,
+    /// The ABIs that it is meant for: those of one architecture for `asm/` headers, else all.
+    pub abis: AbiSet,
+    /// What the compiler said of it, read by itself.
+    pub errors: Vec<HeaderError>,
+}
+
+/// An error that the compiler reports for a header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HeaderError {
+    /// The compiler's sentence.
+    pub message: String,
+    /// Where.
+    pub span: Option<Span>,
+    /// The ABIs for which it was seen.
+    pub abis: AbiSet,
+}
+
+/// An ioctl command.
+#[derive(Debug, Clone)]
+pub struct Command {
+    /// The macro's name.
+    pub name: String,
+    /// The name in its definition.
+    pub span: Span,
+    /// What it is, on each ABI that has it.
+    pub variants: Variants<CommandBody>,
+}
+
+/// What a command is on some ABIs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommandBody {
+    /// From the macro's name to the end of its text.
+    pub span: Span,
+    /// The macro that the text uses, such as `_IOWR`, `DRM_IOWR` or `_IOC`.
+    pub through: String,
+    /// The direction.
+    pub direction: Direction,
+    /// The type letter. More than 8 bits spill into the size, as in C.
+    pub type_letter: u32,
+    /// The number within the type. More than 8 bits spill into the type, as in C.
+    pub nr: u32,
+    /// The argument.
+    pub argument: Argument,
+}
+
+/// What the number says of the argument.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Argument {
+    /// `_IO`: nothing.
+    None,
+    /// A type: its size is in the number.
+    Type(Type),
+    /// `_IOR(…, sizeof(x))`: an expression where a type belongs. The number holds the size of the
+    /// expression's own type, `size_t`; the type here is the `x` that was meant.
+    SizeOfType(Type),
+    /// A size that no type gives, in bytes.
+    Size(Constant),
+}
+
+impl Argument {
+    /// The type that the author meant.
+    pub fn ty(&self) -> Option<&Type> {
+        match self {
+            Self::Type(ty) | Self::SizeOfType(ty) => Some(ty),
+            Self::None | Self::Size(_) => None,
+        }
+    }
+}
+
+/// A function-like macro that yields commands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Family {
+    /// The macro's name.
+    pub name: String,
+    /// The name in its definition.
+    pub span: Span,
+    /// The names of its parameters.
+    pub parameters: Vec<String>,
+    /// The text that it expands to, on one line.
+    pub expansion: String,
+}
+
+/// A command that is a plain number in the source.
+#[derive(Debug, Clone)]
+pub struct RawNumber {
+    /// The macro's name.
+    pub name: String,
+    /// The name in its definition.
+    pub span: Span,
+    /// The number on each ABI that has it.
+    pub variants: Variants<u32>,
+}
+
+impl Interface {
+    /// The structure or union.
+    pub fn record(&self, id: RecordId) -> &Record {
+        &self.records[id.index()]
+    }
+
+    /// The definition of a structure on an ABI.
+    pub fn body(&self, id: RecordId, abi: AbiId) -> Option<&RecordBody> {
+        self.record(id).variants.get(abi)
+    }
+
+    /// The enumeration.
+    pub fn enumeration(&self, id: EnumId) -> &Enum {
+        &self.enums[id.index()]
+    }
+
+    /// The typedef.
+    pub fn typedef(&self, id: TypedefId) -> &Typedef {
+        &self.typedefs[id.index()]
+    }
+
+    /// The type with typedefs taken off the outside, as the ABI sees it; `None` where a typedef
+    /// does not exist there.
+    pub fn resolved<'a>(&'a self, ty: &'a Type, abi: AbiId) -> Option<&'a Type> {
+        let mut ty = ty;
+        // No chain of typedefs is longer than the number of typedefs.
+        for _ in 0..=self.typedefs.len() {
+            let Type::Typedef(id) = ty else {
+                return Some(ty);
+            };
+            ty = &self.typedef(*id).variants.get(abi)?.ty;
+        }
+        None
+    }
+
+    /// The names of the typedefs on the outside of a type, outermost first.
+    pub fn typedef_names(&self, ty: &Type) -> Vec<&str> {
+        let mut names = Vec::new();
+        let mut ty = ty;
+        while let Type::Typedef(id) = ty {
+            if names.len() > self.typedefs.len() {
+                break;
+            }
+            let typedef = self.typedef(*id);
+            names.push(typedef.name.as_str());
+            match typedef.variants.first() {
+                Some(body) => ty = &body.ty,
+                None => break,
+            }
+        }
+        names
+    }
+
+    /// The type as C spells it, without a declarator: `struct x`, `__u64`, `char [16]`.
+    pub fn type_name(&self, ty: &Type) -> String {
+        match ty {
+            Type::Void => "void".into(),
+            Type::Scalar(scalar) => scalar.c_name().into(),
+            Type::Pointer(to) => {
+                let name = self.type_name(to);
+                let space = if name.ends_with('*') { "" } else { " " };
+                format!("{name}{space}*")
+            }
+            Type::Function => "void (void)".into(),
+            Type::Array(..) | Type::FlexibleArray(_) => {
+                let mut bounds = String::new();
+                let mut element = ty;
+                loop {
+                    match element {
+                        Type::Array(inner, Constant::Known(count)) => {
+                            let _ = write!(bounds, "[{count}]");
+                            element = inner;
+                        }
+                        Type::Array(inner, Constant::Expression(_)) => {
+                            bounds.push_str("[…]");
+                            element = inner;
+                        }
+                        Type::FlexibleArray(inner) => {
+                            bounds.push_str("[]");
+                            element = inner;
+                        }
+                        _ => break,
+                    }
+                }
+                format!("{}{bounds}", self.type_name(element))
+            }
+            Type::Record(id) => self.record(*id).display_name(),
+            Type::Enum(id) => match &self.enumeration(*id).name {
+                Some(name) => format!("enum {name}"),
+                None => "enum (anonymous)".into(),
+            },
+            Type::Typedef(id) => self.typedef(*id).name.clone(),
+            Type::Unknown(spelling) => spelling.to_string(),
+        }
+    }
+
+    /// The structures and unions that a type holds by value, in order of appearance, the outer
+    /// before the inner.
+    pub fn records_within(&self, ty: &Type) -> Vec<RecordId> {
+        let mut found = Vec::new();
+        self.collect_records(ty, &mut found);
+        found
+    }
+
+    fn collect_records(&self, ty: &Type, found: &mut Vec<RecordId>) {
+        match ty {
+            Type::Array(element, _) | Type::FlexibleArray(element) => {
+                self.collect_records(element, found);
+            }
+            Type::Typedef(id) => {
+                for (_, body) in self.typedef(*id).variants.iter() {
+                    self.collect_records(&body.ty, found);
+                }
+            }
+            Type::Record(id) if !found.contains(id) => {
+                found.push(*id);
+                for (_, body) in self.record(*id).variants.iter() {
+                    for member in &body.members {
+                        self.collect_records(&member.ty, found);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}

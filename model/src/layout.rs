@@ -1,0 +1,360 @@
+//! Layout as a query: what a type comes to on an ABI.
+
+use std::sync::OnceLock;
+
+use ioctlkit_abi::{
+    ABIS, Abi, AbiId, AbiSet, LayoutError, MemberAlign, Placement, RecordFold, RecordKind, Scalar,
+};
+
+use crate::{
+    Argument, Command, CommandBody, Constant, Expression, Interface, Member, RecordBody, RecordId,
+    Type,
+};
+
+/// Size and alignment of a type, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TypeSize {
+    /// Size.
+    pub size: u64,
+    /// Alignment that a member of this type asks for.
+    pub align: u64,
+}
+
+/// The layout of a structure or union on one ABI.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layout {
+    /// Size in bytes.
+    pub size: u64,
+    /// Alignment in bytes.
+    pub align: u64,
+    /// Where each member is, in the order of the definition.
+    pub members: Vec<Placement>,
+    /// Unnamed bits at the end, in bits.
+    pub tail_bits: u64,
+    /// Whether the members share their place.
+    pub kind: RecordKind,
+}
+
+/// Bits that no member covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gap {
+    /// Index of the member before the gap; `None` before the first member.
+    pub after: Option<usize>,
+    /// Index of the member behind the gap; `None` for padding at the end.
+    pub before: Option<usize>,
+    /// First bit of the gap.
+    pub offset_bits: u64,
+    /// Width of the gap, in bits.
+    pub bits: u64,
+}
+
+impl Layout {
+    /// The gaps between members of a structure, in order, without the tail. A union has none.
+    pub fn gaps(&self) -> Vec<Gap> {
+        let mut gaps = Vec::new();
+        if self.kind == RecordKind::Union {
+            return gaps;
+        }
+        let mut end = 0;
+        let mut last = None;
+        for (index, member) in self.members.iter().enumerate() {
+            if member.offset_bits > end {
+                gaps.push(Gap {
+                    after: last,
+                    before: Some(index),
+                    offset_bits: end,
+                    bits: member.offset_bits - end,
+                });
+            }
+            end = end.max(member.end_bits());
+            last = Some(index);
+        }
+        gaps
+    }
+
+    /// The padding at the end, if there is any.
+    pub fn tail(&self) -> Option<Gap> {
+        (self.tail_bits > 0).then(|| Gap {
+            after: self.members.len().checked_sub(1),
+            before: None,
+            offset_bits: self.size * 8 - self.tail_bits,
+            bits: self.tail_bits,
+        })
+    }
+}
+
+/// A command's number on an ABI.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Numbered {
+    /// The number as the C macros yield it.
+    pub number: u32,
+    /// The size that went into it, in bytes.
+    pub size: u64,
+    /// Whether every field fits the encoding of the ABI.
+    pub fits: bool,
+}
+
+/// Answers what types come to, and remembers the answers.
+#[derive(Debug)]
+pub struct Layouts<'a> {
+    interface: &'a Interface,
+    records: Vec<OnceLock<Result<Layout, LayoutError>>>,
+}
+
+/// Nesting past this is taken for a structure that contains itself.
+const DEEPEST: u32 = 256;
+
+impl<'a> Layouts<'a> {
+    /// Prepares for queries about `interface`.
+    pub fn new(interface: &'a Interface) -> Self {
+        let slots = interface.records.len() * ABIS.len();
+        Self { interface, records: std::iter::repeat_with(OnceLock::new).take(slots).collect() }
+    }
+
+    /// The interface that the answers are about.
+    pub fn interface(&self) -> &'a Interface {
+        self.interface
+    }
+
+    /// The layout of a structure or union.
+    ///
+    /// # Errors
+    /// [`LayoutError`] says why there is none.
+    pub fn record(&self, id: RecordId, abi: AbiId) -> Result<&Layout, LayoutError> {
+        self.record_at(id, abi, 0)
+    }
+
+    fn record_at(&self, id: RecordId, abi: AbiId, depth: u32) -> Result<&Layout, LayoutError> {
+        if depth > DEEPEST {
+            return Err(LayoutError::Recursive);
+        }
+        let slot = &self.records[id.index() * ABIS.len() + abi.index()];
+        if let Some(known) = slot.get() {
+            return known.as_ref().map_err(|error| *error);
+        }
+        // Worked out before it is stored: a structure that contains itself would otherwise wait
+        // for its own slot.
+        let layout = self.compute(id, abi, depth);
+        slot.get_or_init(|| layout).as_ref().map_err(|error| *error)
+    }
+
+    fn compute(&self, id: RecordId, abi: AbiId, depth: u32) -> Result<Layout, LayoutError> {
+        let record = self.interface.record(id);
+        let Some(body) = record.variants.get(abi) else {
+            return Err(if record.variants.is_empty() {
+                LayoutError::Incomplete
+            } else {
+                LayoutError::Absent
+            });
+        };
+        let aligned = self.alignment(body.aligned.as_ref(), abi, depth)?;
+        let attributes = MemberAlign { packed: body.packed, aligned, pack: body.pack };
+        let mut fold = RecordFold::new(abi.abi(), record.kind, attributes);
+        let mut members = Vec::with_capacity(body.members.len());
+        for member in &body.members {
+            let size = self.type_size_at(&member.ty, abi, depth + 1)?;
+            let aligned = self.alignment(member.aligned.as_ref(), abi, depth)?;
+            let attributes = MemberAlign { packed: member.packed, aligned, pack: None };
+            let (next, placement) = match member.bits {
+                Some(width) => {
+                    fold.bit_field(width, member.name.is_some(), size.size, size.align, attributes)?
+                }
+                None => fold.member(size.size, size.align, attributes)?,
+            };
+            fold = next;
+            members.push(placement);
+        }
+        let done = fold.finish()?;
+        Ok(Layout {
+            size: done.size,
+            align: done.align,
+            members,
+            tail_bits: done.tail_bits,
+            kind: record.kind,
+        })
+    }
+
+    fn alignment(
+        &self,
+        constant: Option<&Constant>,
+        abi: AbiId,
+        depth: u32,
+    ) -> Result<Option<u64>, LayoutError> {
+        constant.map(|constant| self.constant_at(constant, abi, depth)).transpose()
+    }
+
+    /// Size and alignment of a type. A flexible array has size 0.
+    ///
+    /// # Errors
+    /// [`LayoutError`] says why there is none.
+    pub fn type_size(&self, ty: &Type, abi: AbiId) -> Result<TypeSize, LayoutError> {
+        self.type_size_at(ty, abi, 0)
+    }
+
+    fn type_size_at(&self, ty: &Type, abi: AbiId, depth: u32) -> Result<TypeSize, LayoutError> {
+        if depth > DEEPEST {
+            return Err(LayoutError::Recursive);
+        }
+        match ty {
+            // gcc gives void and functions the size 1.
+            Type::Void | Type::Function => Ok(TypeSize { size: 1, align: 1 }),
+            Type::Scalar(scalar) => scalar_size(abi.abi(), *scalar),
+            Type::Pointer(_) => scalar_size(abi.abi(), Scalar::Pointer),
+            Type::Array(element, count) => {
+                let element = self.type_size_at(element, abi, depth + 1)?;
+                let count = self.constant_at(count, abi, depth)?;
+                let size = element.size.checked_mul(count).ok_or(LayoutError::TooLarge)?;
+                Ok(TypeSize { size, align: element.align })
+            }
+            Type::FlexibleArray(element) => {
+                let element = self.type_size_at(element, abi, depth + 1)?;
+                Ok(TypeSize { size: 0, align: element.align })
+            }
+            Type::Record(id) => {
+                let layout = self.record_at(*id, abi, depth + 1)?;
+                Ok(TypeSize { size: layout.size, align: layout.align })
+            }
+            Type::Enum(id) => {
+                let enumeration = self.interface.enumeration(*id);
+                let body = enumeration.variants.get(abi).ok_or(LayoutError::Incomplete)?;
+                scalar_size(abi.abi(), body.underlying)
+            }
+            Type::Typedef(id) => {
+                let typedef = self.interface.typedef(*id);
+                let body = typedef.variants.get(abi).ok_or(LayoutError::Absent)?;
+                let mut size = self.type_size_at(&body.ty, abi, depth + 1)?;
+                if let Some(aligned) = self.alignment(body.aligned.as_ref(), abi, depth)? {
+                    size.align = aligned;
+                }
+                Ok(size)
+            }
+            Type::Unknown(_) => Err(LayoutError::Unknown),
+        }
+    }
+
+    /// The value of a constant.
+    ///
+    /// # Errors
+    /// [`LayoutError::Unknown`] where it has none or is negative.
+    pub fn constant(&self, constant: &Constant, abi: AbiId) -> Result<u64, LayoutError> {
+        self.constant_at(constant, abi, 0)
+    }
+
+    fn constant_at(&self, constant: &Constant, abi: AbiId, depth: u32) -> Result<u64, LayoutError> {
+        match constant {
+            Constant::Known(value) => Ok(*value),
+            Constant::Expression(expression) => {
+                let value = self.expression(expression, abi, depth + 1)?;
+                u64::try_from(value).map_err(|_| LayoutError::Unknown)
+            }
+        }
+    }
+
+    fn expression(
+        &self,
+        expression: &Expression,
+        abi: AbiId,
+        depth: u32,
+    ) -> Result<i128, LayoutError> {
+        if depth > DEEPEST {
+            return Err(LayoutError::Recursive);
+        }
+        let value = |operand: &Expression| self.expression(operand, abi, depth + 1);
+        match expression {
+            Expression::Literal(value) => Ok(*value),
+            Expression::SizeOf(ty) => Ok(i128::from(self.type_size_at(ty, abi, depth + 1)?.size)),
+            Expression::AlignOf(ty) => self.preferred_align(ty, abi, depth).map(i128::from),
+            Expression::BiggestAlign => Ok(i128::from(abi.abi().biggest_align)),
+            Expression::Unary(operator, operand) => {
+                operator.apply(value(operand)?).ok_or(LayoutError::Unknown)
+            }
+            Expression::Binary(operator, left, right) => {
+                operator.apply(value(left)?, value(right)?).ok_or(LayoutError::Unknown)
+            }
+            Expression::Conditional(condition, then, otherwise) => {
+                if value(condition)? == 0 {
+                    value(otherwise)
+                } else {
+                    value(then)
+                }
+            }
+        }
+    }
+
+    fn preferred_align(&self, ty: &Type, abi: AbiId, depth: u32) -> Result<u64, LayoutError> {
+        match self.interface.resolved(ty, abi) {
+            Some(Type::Scalar(scalar)) if !matches!(ty, Type::Typedef(_)) => {
+                abi.abi().preferred_align_of(*scalar).ok_or(LayoutError::NoSuchType(*scalar))
+            }
+            _ => Ok(self.type_size_at(ty, abi, depth + 1)?.align),
+        }
+    }
+
+    /// The number of a command, or `None` where the ABI does not have it or its argument has no
+    /// size there.
+    pub fn number(&self, command: &Command, abi: AbiId) -> Option<Numbered> {
+        self.body_number(command.variants.get(abi)?, abi)
+    }
+
+    /// The number of one definition of a command.
+    pub fn body_number(&self, body: &CommandBody, abi: AbiId) -> Option<Numbered> {
+        let size = self.argument_size(&body.argument, abi).ok()?;
+        let encoding = abi.abi().encoding;
+        let fits = u8::try_from(body.type_letter).is_ok()
+            && u8::try_from(body.nr).is_ok()
+            && encoding.encode(body.direction, body.type_letter as u8, body.nr as u8, size).is_ok();
+        let number = encoding.encode_as_c(body.direction, body.type_letter, body.nr, size);
+        Some(Numbered { number, size, fits })
+    }
+
+    /// The size that a command's number holds, in bytes.
+    ///
+    /// # Errors
+    /// [`LayoutError`] says why there is none.
+    pub fn argument_size(&self, argument: &Argument, abi: AbiId) -> Result<u64, LayoutError> {
+        match argument {
+            Argument::None => Ok(0),
+            Argument::Type(ty) => Ok(self.type_size(ty, abi)?.size),
+            Argument::SizeOfType(_) => Ok(u64::from(abi.abi().pointer_size)),
+            Argument::Size(size) => self.constant(size, abi),
+        }
+    }
+
+    /// The ABIs of `within` on which `member` (by its place in `body`) makes `holds` true.
+    pub fn abis_where(
+        &self,
+        within: AbiSet,
+        mut holds: impl FnMut(&'static Abi, AbiId) -> bool,
+    ) -> AbiSet {
+        within.iter().filter(|id| holds(id.abi(), *id)).collect()
+    }
+
+    /// The offset in bytes of the first element of a flexible or fake flexible array at the end
+    /// of a structure, which may lie before the structure's size.
+    pub fn last_offset(&self, id: RecordId, abi: AbiId) -> Option<u64> {
+        self.record(id, abi).ok()?.members.last().map(|placement| placement.offset())
+    }
+
+    /// The body of a record and its layout on an ABI, where both exist.
+    pub fn body_and_layout(&self, id: RecordId, abi: AbiId) -> Option<(&'a RecordBody, &Layout)> {
+        Some((self.interface.body(id, abi)?, self.record(id, abi).ok()?))
+    }
+
+    /// Each member of a record with its place, where the record has a layout.
+    pub fn members(
+        &self,
+        id: RecordId,
+        abi: AbiId,
+    ) -> impl Iterator<Item = (&'a Member, Placement)> {
+        self.body_and_layout(id, abi)
+            .into_iter()
+            .flat_map(|(body, layout)| body.members.iter().zip(layout.members.iter().copied()))
+    }
+}
+
+fn scalar_size(abi: &Abi, scalar: Scalar) -> Result<TypeSize, LayoutError> {
+    match (abi.size_of(scalar), abi.align_of(scalar)) {
+        (Some(size), Some(align)) => Ok(TypeSize { size, align }),
+        _ => Err(LayoutError::NoSuchType(scalar)),
+    }
+}

@@ -1,0 +1,34 @@
+//! The nouns of the project: an [`Interface`] has [`Command`]s, whose arguments are [`Type`]s
+//! built from [`Record`]s with [`Member`]s.
+//!
+//! Types stay symbolic (`long` is [`Scalar::Long`], never 8 bytes) and keep their typedef names.
+//! What they come to on an ABI is a query: [`Layouts`]. Nothing here parses, serialises or opens
+//! a file.
+//!
+//! [`Scalar::Long`]: ioctlkit_abi::Scalar::Long
+#![forbid(unsafe_code)]
+
+mod constant;
+mod finding;
+mod interface;
+mod layout;
+mod rule;
+mod source;
+mod types;
+mod variants;
+
+pub use constant::{BinaryOperator, Constant, Expression, UnaryOperator};
+pub use finding::{Edit, Finding, Fix, Label, Problem, ProblemKind, Report, Safety};
+pub use interface::{
+    Argument, Command, CommandBody, Family, Header, HeaderError, Interface, RawNumber,
+};
+pub use layout::{Gap, Layout, Layouts, Numbered, TypeSize};
+pub use rule::{RuleInfo, Severity};
+pub use source::{FileId, Position, SourceFile, SourceMap, Span};
+pub use types::{
+    Condition, Enum, EnumBody, EnumId, Enumerator, Member, Record, RecordBody, RecordId, Type,
+    Typedef, TypedefBody, TypedefId,
+};
+pub use variants::Variants;
+
+pub use ioctlkit_abi as abi;

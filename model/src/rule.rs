@@ -1,0 +1,49 @@
+//! What a rule is, apart from its check.
+
+use std::fmt;
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Severity {
+    /// Worth knowing.
+    Info,
+    /// Breaks somebody sooner or later, or goes against the kernel's guide.
+    Warning,
+    /// Breaks somebody now.
+    Error,
+}
+
+impl Severity {
+    /// `info`, `warning` or `error`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Info => "info",
+            Self::Warning => "warning",
+            Self::Error => "error",
+        }
+    }
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A rule's metadata.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RuleInfo {
+    /// The stable code, such as `L001`.
+    pub code: &'static str,
+    /// The name that people write, such as `implicit-hole`.
+    pub slug: &'static str,
+    /// Severity in the profile `new`: an interface that nobody uses yet.
+    pub severity: Severity,
+    /// Severity in the profile `legacy`, where an interface is in use; `None` where the rule asks
+    /// for what can no longer be changed.
+    pub legacy: Option<Severity>,
+    /// One line.
+    pub summary: &'static str,
+    /// The whole page, Markdown: what, why, source, example, fix.
+    pub documentation: &'static str,
+}

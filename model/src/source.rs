@@ -1,0 +1,119 @@
+//! The text that was read, and places in it.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+/// A file of a [`SourceMap`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FileId(u32);
+
+impl FileId {
+    /// The index in the map, in the order of adding.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A range of bytes in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span {
+    /// The file.
+    pub file: FileId,
+    /// First byte.
+    pub start: u32,
+    /// First byte past the end.
+    pub end: u32,
+}
+
+/// A place as people and editors count it, both from 1; columns are characters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: u32,
+    /// Column in characters, from 1.
+    pub column: u32,
+}
+
+/// One file's text.
+#[derive(Debug, Clone)]
+pub struct SourceFile {
+    /// The path as it is shown.
+    pub path: PathBuf,
+    /// The whole text.
+    pub text: Arc<str>,
+    line_starts: OnceLock<Vec<u32>>,
+}
+
+impl SourceFile {
+    fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| {
+            std::iter::once(0)
+                .chain(self.text.match_indices('\n').map(|(at, _)| at as u32 + 1))
+                .collect()
+        })
+    }
+
+    /// Where the byte `offset` is; past the end, the end.
+    pub fn position(&self, offset: u32) -> Position {
+        let offset = (offset as usize).min(self.text.len());
+        let line = self.line_starts().partition_point(|start| *start as usize <= offset) - 1;
+        let start = self.line_starts()[line] as usize;
+        let column = self.text.get(start..offset).map_or(0, |before| before.chars().count());
+        Position { line: line as u32 + 1, column: column as u32 + 1 }
+    }
+
+    /// The bytes of line `line` (from 1) without its end, as a range; empty past the last line.
+    pub fn line_range(&self, line: u32) -> std::ops::Range<usize> {
+        let starts = self.line_starts();
+        let Some(start) = starts.get(line.saturating_sub(1) as usize) else {
+            return self.text.len()..self.text.len();
+        };
+        let start = *start as usize;
+        let end = starts.get(line as usize).map_or(self.text.len(), |next| *next as usize - 1);
+        start..end.max(start)
+    }
+
+    /// How many lines the file has.
+    pub fn line_count(&self) -> u32 {
+        self.line_starts().len() as u32
+    }
+}
+
+/// Every file that a run has read.
+#[derive(Debug, Clone, Default)]
+pub struct SourceMap {
+    files: Vec<SourceFile>,
+}
+
+impl SourceMap {
+    /// Adds a file.
+    pub fn add(&mut self, path: PathBuf, text: Arc<str>) -> FileId {
+        self.files.push(SourceFile { path, text, line_starts: OnceLock::new() });
+        FileId(self.files.len() as u32 - 1)
+    }
+
+    /// The file.
+    pub fn file(&self, id: FileId) -> &SourceFile {
+        &self.files[id.index()]
+    }
+
+    /// The path of the file that `span` is in.
+    pub fn path(&self, span: Span) -> &Path {
+        &self.file(span.file).path
+    }
+
+    /// Where `span` begins.
+    pub fn position(&self, span: Span) -> Position {
+        self.file(span.file).position(span.start)
+    }
+
+    /// The text of `span`; empty where the span is out of bounds.
+    pub fn text(&self, span: Span) -> &str {
+        self.file(span.file).text.get(span.start as usize..span.end as usize).unwrap_or("")
+    }
+
+    /// Every file with its id.
+    pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
+        self.files.iter().enumerate().map(|(index, file)| (FileId(index as u32), file))
+    }
+}

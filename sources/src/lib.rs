@@ -1,0 +1,6 @@
+//! Front ends: each reads one kind of input and yields an
+//! [`Interface`](ioctlkit_model::Interface) and the problems it met. None of them judges, and
+//! none of them computes a layout.
+
+#[cfg(feature = "c")]
+pub mod c;
