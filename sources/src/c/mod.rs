@@ -1,9 +1,28 @@
 //! C headers, read through libclang.
+//!
+//! The text is read first ([`scan`](self)), which tells what each header includes, which of its
+//! macros are commands, and what of an ABI its conditions ask for. One parse then serves all ABIs
+//! that read a header alike, and most headers are read together in one translation unit. What
+//! cannot be read together is read alone.
 
 use std::path::PathBuf;
 
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{Interface, Problem};
+
+mod arguments;
+mod clang;
+mod convert;
+mod database;
+mod discover;
+mod expression;
+mod features;
+mod files;
+mod macros;
+mod overlay;
+mod plan;
+mod probe;
+mod scan;
 
 /// What to read, and how.
 #[derive(Debug, Clone)]
@@ -40,6 +59,5 @@ impl Default for Request {
 
 /// Reads what the request names. What can't be read becomes a [`Problem`]; the rest is complete.
 pub fn read(request: &Request) -> (Interface, Vec<Problem>) {
-    let _ = request;
-    (Interface::default(), Vec::new())
+    plan::read(request)
 }

@@ -1,0 +1,87 @@
+//! What the compiler is told for an ABI.
+
+use std::ffi::CString;
+use std::path::PathBuf;
+
+use ioctlkit_abi::{Abi, AbiId, ByteOrder};
+
+use super::Request;
+use super::discover::Tree;
+use super::files::search_folders;
+
+/// Macros of the targets that stand in for all ABIs, taken back before an ABI's own are given.
+const FOREIGN: [&str; 14] = [
+    "__x86_64__",
+    "__x86_64",
+    "__amd64__",
+    "__amd64",
+    "__i386__",
+    "__i386",
+    "i386",
+    "__LP64__",
+    "_LP64",
+    "__ILP32__",
+    "_ILP32",
+    "__SIZEOF_INT128__",
+    "__LITTLE_ENDIAN__",
+    "__CHAR_UNSIGNED__",
+];
+
+/// Annotations of kernel headers, which `scripts/headers_install.sh` takes out on export.
+const ANNOTATIONS: [&str; 6] = [
+    "__user=",
+    "__force=",
+    "__iomem=",
+    "__attribute_const__=",
+    "__packed=__attribute__((packed))",
+    "__counted_by(m)=",
+];
+
+/// A clang target with the widths of the ABI. Only widths matter: macros are the ABI's own, and
+/// layout is not the compiler's to say.
+fn target(abi: &Abi) -> &'static str {
+    match (abi.pointer_size, abi.has_int128) {
+        (8, _) => "x86_64-linux-gnu",
+        (_, true) => "x86_64-linux-gnux32",
+        _ => "i386-linux-gnu",
+    }
+}
+
+/// The arguments for reading headers as the ABI sees them.
+pub(crate) fn arguments(
+    request: &Request,
+    tree: &Tree,
+    extra: &[String],
+    abi: AbiId,
+) -> Vec<CString> {
+    let row = abi.abi();
+    let mut arguments: Vec<String> = vec![
+        "-xc".into(),
+        "-std=gnu11".into(),
+        format!("--target={}", target(row)),
+        "-nostdinc".into(),
+        "-ffreestanding".into(),
+        "-ferror-limit=0".into(),
+        "-w".into(),
+        if row.char_signed { "-fsigned-char" } else { "-funsigned-char" }.into(),
+    ];
+    arguments.extend(FOREIGN.iter().map(|name| format!("-U{name}")));
+    arguments.extend(row.predefined.iter().map(|definition| format!("-D{definition}")));
+    if row.has_int128 {
+        arguments.push("-D__SIZEOF_INT128__=16".into());
+    }
+    if row.byte_order == ByteOrder::Big {
+        arguments.push("-U__BYTE_ORDER__".into());
+        arguments.push("-D__BYTE_ORDER__=__ORDER_BIG_ENDIAN__".into());
+    }
+    arguments.extend(ANNOTATIONS.iter().map(|definition| format!("-D{definition}")));
+    arguments.extend(request.defines.iter().map(|definition| format!("-D{definition}")));
+    let folders: Vec<PathBuf> = search_folders(tree, &request.include_dirs, abi);
+    for folder in folders {
+        arguments.push(format!("-I{}", folder.display()));
+    }
+    arguments.extend(extra.iter().cloned());
+    arguments.extend(request.compiler_arguments.iter().cloned());
+    // An argument with a NUL byte cannot be passed to any program.
+    arguments.into_iter().filter_map(|argument| CString::new(argument).ok()).collect()
+}

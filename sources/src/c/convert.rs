@@ -1,0 +1,773 @@
+//! From libclang's tree to the model: types stay symbols, and every definition is filed under the
+//! ABIs that read its file as this parse did.
+
+use std::collections::{HashMap, HashSet};
+
+use clang_sys::*;
+use ioctlkit_abi::{AbiId, AbiSet, Direction, RecordKind, Scalar};
+use ioctlkit_model::{
+    Argument, CommandBody, Condition, Constant, Enum, EnumBody, EnumId, Enumerator, Expression,
+    Interface, Member, Record, RecordBody, RecordId, Span, Type, Typedef, TypedefBody, TypedefId,
+};
+
+use super::clang::{Cursor, Place, RawFile, TranslationUnit, Ty};
+use super::expression::{self, Names};
+use super::features::{Classes, asks_for_abi};
+use super::files::{Files, Index, Loaded};
+use super::probe;
+use super::scan::{Token, tokens};
+
+/// Where a definition lives, which names it across parses.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Key {
+    Named(Option<Index>, String),
+    Anonymous(Option<Index>, u32),
+}
+
+/// The interface as it grows, with the keys of what is in it.
+#[derive(Debug, Default)]
+pub(crate) struct Arena {
+    pub(crate) interface: Interface,
+    records: HashMap<(RecordKind, Key), RecordId>,
+    enums: HashMap<Key, EnumId>,
+    typedefs: HashMap<Key, TypedefId>,
+    tags: HashMap<String, RecordId>,
+    typedef_names: HashMap<String, TypedefId>,
+    macro_texts: expression::MacroTexts,
+}
+
+impl Arena {
+    /// Keys are places in one group's files: the next group begins anew.
+    pub(crate) fn begin_group(&mut self, files: &Files) {
+        self.records.clear();
+        self.enums.clear();
+        self.typedefs.clear();
+        self.tags.clear();
+        self.typedef_names.clear();
+        self.macro_texts = files
+            .loaded
+            .iter()
+            .flat_map(|file| {
+                file.scan.defines.iter().filter(|define| define.parameters.is_none()).map(
+                    |define| {
+                        let body = define.body.start as usize..define.body.end as usize;
+                        (define.name.clone(), file.text[body].to_owned())
+                    },
+                )
+            })
+            .filter(|(_, text)| !text.is_empty())
+            .collect();
+    }
+}
+
+impl Names for Arena {
+    fn macro_text(&self, name: &str) -> Option<String> {
+        self.macro_texts.get(name).cloned()
+    }
+
+    fn typedef(&self, name: &str) -> Option<Type> {
+        self.typedef_names.get(name).map(|id| Type::Typedef(*id))
+    }
+
+    fn record(&self, tag: &str) -> Option<Type> {
+        self.tags.get(tag).map(|id| Type::Record(*id))
+    }
+}
+
+/// What a probe answered.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    /// A command: everything but the place of its definition.
+    Command { direction: Direction, type_letter: u32, nr: u32, argument: Argument },
+    /// A number.
+    Number(u32),
+    /// Neither: an expression that uses a command's number.
+    Other,
+}
+
+impl Answer {
+    /// The body of a command, given its place.
+    pub(crate) fn body(self, span: Span, through: String) -> Option<CommandBody> {
+        match self {
+            Answer::Command { direction, type_letter, nr, argument } => {
+                Some(CommandBody { span, through, direction, type_letter, nr, argument })
+            }
+            Answer::Number(_) | Answer::Other => None,
+        }
+    }
+}
+
+/// Converts one translation unit.
+pub(crate) struct Converter<'a, 'tu> {
+    arena: &'a mut Arena,
+    files: &'a Files,
+    classes: &'a Classes,
+    /// The ABI that the unit was parsed for.
+    abi: AbiId,
+    abis: AbiSet,
+    indices: HashMap<RawFile, Option<Index>>,
+    seen: HashSet<usize>,
+    pending: Vec<(RecordId, Cursor<'tu>)>,
+}
+
+impl<'a, 'tu> Converter<'a, 'tu> {
+    pub(crate) fn new(
+        arena: &'a mut Arena,
+        files: &'a Files,
+        classes: &'a Classes,
+        abi: AbiId,
+        abis: AbiSet,
+    ) -> Self {
+        Self {
+            arena,
+            files,
+            classes,
+            abi,
+            abis,
+            indices: HashMap::new(),
+            seen: HashSet::new(),
+            pending: Vec::new(),
+        }
+    }
+
+    /// Files the types of the files for which `fresh` holds, and answers the probes.
+    pub(crate) fn run(
+        &mut self,
+        unit: &'tu TranslationUnit,
+        fresh: &HashSet<Index>,
+    ) -> Vec<(usize, Answer)> {
+        let mut answers = Vec::new();
+        for cursor in unit.root().children() {
+            match cursor.kind() {
+                CXCursor_StructDecl | CXCursor_UnionDecl if cursor.is_definition() => {
+                    if self.is_fresh(cursor, fresh) {
+                        self.record(cursor);
+                    }
+                }
+                CXCursor_EnumDecl if cursor.is_definition() => {
+                    if self.is_fresh(cursor, fresh) {
+                        self.enumeration(cursor);
+                    }
+                }
+                CXCursor_TypedefDecl => {
+                    if self.is_fresh(cursor, fresh) {
+                        self.typedef(cursor);
+                    }
+                }
+                CXCursor_FunctionDecl => {
+                    let name = cursor.spelling();
+                    let number = name.strip_prefix(probe::PROBE).and_then(|n| n.parse().ok());
+                    if let Some(number) = number
+                        && let Some(answer) = self.answer(cursor)
+                    {
+                        answers.push((number, answer));
+                    }
+                }
+                _ => {}
+            }
+            self.convert_pending();
+        }
+        answers
+    }
+
+    fn convert_pending(&mut self) {
+        while let Some((id, definition)) = self.pending.pop() {
+            self.record_body(id, definition);
+        }
+    }
+
+    fn is_fresh(&mut self, cursor: Cursor<'tu>, fresh: &HashSet<Index>) -> bool {
+        cursor
+            .place()
+            .and_then(|place| self.index(place.file))
+            .is_some_and(|index| fresh.contains(&index))
+    }
+
+    /// The file of a place, as [`Files`] knows it.
+    fn index(&mut self, file: RawFile) -> Option<Index> {
+        let files = self.files;
+        *self.indices.entry(file).or_insert_with(|| files.by_path(&file.path()))
+    }
+
+    /// The ABIs that read this file as this parse did.
+    fn abis_of(&self, file: Option<Index>) -> AbiSet {
+        match file {
+            Some(index) => {
+                let file = &self.files.loaded[index];
+                self.classes.alike(file.features, self.abi, file.abis).intersection(self.abis)
+            }
+            // A file that was found only by the compiler: vouched for nowhere else.
+            None => AbiSet::only(self.abi),
+        }
+    }
+
+    fn span(&mut self, place: &Place, length: u32) -> Option<Span> {
+        let index = self.index(place.file)?;
+        let file = self.files.loaded[index].id;
+        Some(Span { file, start: place.offset, end: place.offset + length })
+    }
+
+    /// A span that is never shown, for definitions outside of the files that were read.
+    fn nowhere(&self) -> Span {
+        let file = self.files.loaded[0].id;
+        Span { file, start: 0, end: 0 }
+    }
+
+    fn key(&mut self, cursor: Cursor<'tu>, name: Option<&str>) -> (Key, Option<Index>, Span) {
+        let place = cursor.place();
+        let index = place.as_ref().and_then(|place| self.index(place.file));
+        let length = name.map_or("struct".len(), str::len) as u32;
+        let span = place.as_ref().and_then(|place| self.span(place, length));
+        let key = match name {
+            Some(name) => Key::Named(index, name.to_owned()),
+            None => Key::Anonymous(index, place.map_or(0, |place| place.offset)),
+        };
+        (key, index, span.unwrap_or_else(|| self.nowhere()))
+    }
+
+    fn record(&mut self, cursor: Cursor<'tu>) -> RecordId {
+        let definition = cursor.definition();
+        let declared = definition.unwrap_or(cursor);
+        let kind = if declared.kind() == CXCursor_UnionDecl {
+            RecordKind::Union
+        } else {
+            RecordKind::Struct
+        };
+        let name = tag_of(declared);
+        let (mut key, _, span) = self.key(declared, name.as_deref());
+        if definition.is_none() {
+            // Wherever it is declared, it is the same incomplete type.
+            if let Key::Named(file, _) = &mut key {
+                *file = None;
+            }
+        }
+        let interface = &mut self.arena.interface;
+        let id = *self.arena.records.entry((kind, key)).or_insert_with(|| {
+            let name = name.clone();
+            let variants = ioctlkit_model::Variants::default();
+            interface.records.push(Record { kind, name, typedef_name: None, span, variants });
+            RecordId(interface.records.len() as u32 - 1)
+        });
+        if let (Some(name), Some(_)) = (name, definition) {
+            self.arena.tags.entry(name).or_insert(id);
+        }
+        if let Some(definition) = definition
+            && self.seen.insert(definition.identity())
+        {
+            self.pending.push((id, definition));
+        }
+        id
+    }
+
+    fn record_body(&mut self, id: RecordId, definition: Cursor<'tu>) {
+        let Some((start, end)) = definition.extent() else { return };
+        let index = self.index(start.file);
+        let abis = self.abis_of(index);
+        let missing = abis.difference(self.arena.interface.record(id).variants.abis());
+        if missing.is_empty() {
+            return;
+        }
+        let pack = index.and_then(|index| self.files.loaded[index].scan.pack_at(start.offset));
+        let span = self.span(&start, end.saturating_sub(start.offset));
+        let span = span.unwrap_or_else(|| self.nowhere());
+        let mut body = RecordBody { span, packed: false, aligned: None, pack, members: Vec::new() };
+        for child in definition.children() {
+            match child.kind() {
+                CXCursor_FieldDecl => {
+                    if let Some(member) = self.member(child, &start) {
+                        body.members.push(member);
+                    }
+                }
+                CXCursor_StructDecl | CXCursor_UnionDecl if child.is_anonymous_member() => {
+                    let ty = Type::Record(self.record(child));
+                    let member = self.place_of_member(child, &start, None);
+                    body.members.push(Member { ty, ..member });
+                }
+                CXCursor_PackedAttr => body.packed = true,
+                CXCursor_AlignedAttr => {
+                    body.aligned = self.aligned(child, definition.ty().align());
+                }
+                _ => {}
+            }
+        }
+        self.arena.interface.records[id.index()].variants.add(missing, body);
+    }
+
+    /// Span and condition of a member.
+    fn place_of_member(
+        &mut self,
+        cursor: Cursor<'tu>,
+        record: &Place,
+        name: Option<String>,
+    ) -> Member {
+        let nowhere = self.nowhere();
+        let extent = cursor.extent();
+        let span = extent
+            .as_ref()
+            .and_then(|(start, end)| self.span(start, end.saturating_sub(start.offset)))
+            .unwrap_or(nowhere);
+        let name_span = match (&name, cursor.place()) {
+            (Some(name), Some(place)) => self.span(&place, name.len() as u32).unwrap_or(span),
+            _ => span,
+        };
+        let condition = extent.and_then(|(start, _)| self.condition(&start, record));
+        Member {
+            name,
+            span,
+            name_span,
+            ty: Type::Void,
+            bits: None,
+            packed: false,
+            aligned: None,
+            condition,
+        }
+    }
+
+    /// The innermost `#if` between the record's start and the member that asks for an ABI.
+    fn condition(&mut self, member: &Place, record: &Place) -> Option<Condition> {
+        let file = &self.files.loaded[self.index(member.file)?];
+        let region = file.scan.regions_at(member.offset).find(|region| {
+            region.directive.start > record.offset && asks_for_abi(&region.identifiers)
+        })?;
+        let directive = region.directive.clone();
+        let text = &file.text[directive.start as usize..directive.end as usize];
+        Some(Condition {
+            text: text.split_whitespace().collect::<Vec<_>>().join(" "),
+            span: Span { file: file.id, start: directive.start, end: directive.end },
+        })
+    }
+
+    fn member(&mut self, cursor: Cursor<'tu>, record: &Place) -> Option<Member> {
+        let name = cursor.spelling();
+        let bits = cursor.bit_width();
+        let unnamed = name.is_empty() || name.contains('(');
+        if unnamed && bits.is_none() {
+            return None;
+        }
+        let mut member = self.place_of_member(cursor, record, (!unnamed).then_some(name));
+        member.bits = bits;
+        let mut sized = false;
+        for child in cursor.children() {
+            match child.kind() {
+                CXCursor_PackedAttr => member.packed = true,
+                CXCursor_AlignedAttr => {
+                    member.aligned = self.aligned(child, cursor.ty().align());
+                }
+                _ => sized |= mentions_sizeof(child),
+            }
+        }
+        member.ty = self.ty(cursor.ty());
+        if sized && bits.is_none() {
+            self.bounds_from_text(cursor, member.name_span, &mut member.ty);
+        }
+        Some(member)
+    }
+
+    /// Replaces the bounds that the compiler worked out for one ABI by the expressions that stand
+    /// in the text behind the name.
+    fn bounds_from_text(&mut self, cursor: Cursor<'tu>, name: Span, ty: &mut Type) {
+        let Some((start, end)) = cursor.extent() else { return };
+        let Some(index) = self.index(start.file) else { return };
+        let file = &self.files.loaded[index];
+        let Some(text) = file.text.get(name.end as usize..end as usize) else { return };
+        let mut bounds = brackets(text).into_iter();
+        let mut element = ty;
+        while let Type::Array(inner, count) = element {
+            let Some(text) = bounds.next() else { return };
+            if text.contains("sizeof") || matches!(count, Constant::Known(_)) {
+                let parsed = expression::parse(text, self.arena);
+                if let Some(parsed @ Constant::Expression(_)) = parsed {
+                    *count = parsed;
+                }
+            }
+            element = inner;
+        }
+    }
+
+    /// The value of an `aligned` attribute, read where it was written.
+    fn aligned(&mut self, attribute: Cursor<'tu>, measured: Option<u64>) -> Option<Constant> {
+        let places = [attribute.spelling_place(), attribute.place()];
+        for place in places.into_iter().flatten() {
+            let Some(index) = self.index(place.file) else { continue };
+            let file = &self.files.loaded[index];
+            let Some(text) = file.text.get(place.offset as usize..) else { continue };
+            if let Some(constant) = aligned_value(text, self.arena) {
+                return Some(constant);
+            }
+        }
+        measured.map(Constant::Known)
+    }
+
+    fn enumeration(&mut self, cursor: Cursor<'tu>) -> EnumId {
+        let declared = cursor.definition().unwrap_or(cursor);
+        let name = tag_of(declared);
+        let (key, index, span) = self.key(declared, name.as_deref());
+        let interface = &mut self.arena.interface;
+        let id = *self.arena.enums.entry(key).or_insert_with(|| {
+            let variants = ioctlkit_model::Variants::default();
+            interface.enums.push(Enum { name, span, variants });
+            EnumId(interface.enums.len() as u32 - 1)
+        });
+        if !declared.is_definition() || !self.seen.insert(declared.identity()) {
+            return id;
+        }
+        let signed = is_signed(declared.enum_integer().canonical().kind());
+        let mut packed = false;
+        let mut enumerators = Vec::new();
+        for child in declared.children() {
+            match child.kind() {
+                CXCursor_EnumConstantDecl => enumerators
+                    .push(Enumerator { name: child.spelling(), value: child.enumerator(signed) }),
+                CXCursor_PackedAttr => packed = true,
+                _ => {}
+            }
+        }
+        let underlying = underlying(&enumerators, packed);
+        let abis = self.abis_of(index);
+        let body = EnumBody { underlying, enumerators };
+        self.arena.interface.enums[id.index()].variants.add(abis, body);
+        id
+    }
+
+    fn typedef(&mut self, cursor: Cursor<'tu>) -> TypedefId {
+        let name = cursor.spelling();
+        let (key, index, span) = self.key(cursor, Some(&name));
+        let interface = &mut self.arena.interface;
+        let id = *self.arena.typedefs.entry(key).or_insert_with(|| {
+            let variants = ioctlkit_model::Variants::default();
+            interface.typedefs.push(Typedef { name: name.clone(), span, variants });
+            TypedefId(interface.typedefs.len() as u32 - 1)
+        });
+        self.arena.typedef_names.insert(name.clone(), id);
+        if !self.seen.insert(cursor.identity()) {
+            return id;
+        }
+        let abis = self.abis_of(index);
+        let mut ty = self.ty(cursor.typedef_underlying());
+        let mut aligned = None;
+        let mut sized = false;
+        for child in cursor.children() {
+            match child.kind() {
+                CXCursor_AlignedAttr => aligned = self.aligned(child, cursor.ty().align()),
+                CXCursor_StructDecl | CXCursor_UnionDecl | CXCursor_EnumDecl => {}
+                _ => sized |= mentions_sizeof(child),
+            }
+        }
+        if sized {
+            self.bounds_from_text(cursor, span, &mut ty);
+        }
+        if let Type::Record(record) = ty {
+            let record = &mut self.arena.interface.records[record.index()];
+            if record.name.is_none() && record.typedef_name.is_none() {
+                record.typedef_name = Some(name);
+            }
+        }
+        let body = TypedefBody { ty, aligned };
+        self.arena.interface.typedefs[id.index()].variants.add(abis, body);
+        id
+    }
+
+    #[allow(non_upper_case_globals)]
+    fn ty(&mut self, ty: Ty<'tu>) -> Type {
+        let scalar = match ty.kind() {
+            CXType_Void => return Type::Void,
+            CXType_Bool => Scalar::Bool,
+            CXType_Char_S | CXType_Char_U => Scalar::Char,
+            CXType_SChar => Scalar::SignedChar,
+            CXType_UChar => Scalar::UnsignedChar,
+            CXType_Short => Scalar::Short,
+            CXType_UShort => Scalar::UnsignedShort,
+            CXType_Int => Scalar::Int,
+            CXType_UInt => Scalar::UnsignedInt,
+            CXType_Long => Scalar::Long,
+            CXType_ULong => Scalar::UnsignedLong,
+            CXType_LongLong => Scalar::LongLong,
+            CXType_ULongLong => Scalar::UnsignedLongLong,
+            CXType_Int128 => Scalar::Int128,
+            CXType_UInt128 => Scalar::UnsignedInt128,
+            CXType_Float => Scalar::Float,
+            CXType_Double => Scalar::Double,
+            CXType_LongDouble => Scalar::LongDouble,
+            CXType_Pointer | CXType_BlockPointer => {
+                return Type::Pointer(Box::new(self.ty(ty.pointee())));
+            }
+            CXType_FunctionProto | CXType_FunctionNoProto => return Type::Function,
+            CXType_Elaborated => return self.ty(ty.named()),
+            CXType_ConstantArray => {
+                let element = self.ty(ty.element());
+                return match ty.count() {
+                    Some(count) => Type::Array(Box::new(element), Constant::Known(count)),
+                    None => Type::FlexibleArray(Box::new(element)),
+                };
+            }
+            CXType_IncompleteArray => return Type::FlexibleArray(Box::new(self.ty(ty.element()))),
+            CXType_Typedef | CXType_Record | CXType_Enum => {
+                return match ty.declaration() {
+                    Some(declaration) => self.declared(declaration),
+                    None => Type::Unknown(ty.spelling().into()),
+                };
+            }
+            CXType_Unexposed | CXType_Attributed => {
+                let canonical = ty.canonical();
+                if canonical.kind() == ty.kind() {
+                    return Type::Unknown(ty.spelling().into());
+                }
+                return self.ty(canonical);
+            }
+            _ => return Type::Unknown(ty.spelling().into()),
+        };
+        Type::Scalar(scalar)
+    }
+
+    fn declared(&mut self, declaration: Cursor<'tu>) -> Type {
+        match declaration.kind() {
+            CXCursor_StructDecl | CXCursor_UnionDecl => Type::Record(self.record(declaration)),
+            CXCursor_EnumDecl => Type::Enum(self.enumeration(declaration)),
+            CXCursor_TypedefDecl => {
+                let name = declaration.spelling();
+                // gcc's and clang's own __int128 spellings are typedefs without a file.
+                match name.as_str() {
+                    "__int128_t" => Type::Scalar(Scalar::Int128),
+                    "__uint128_t" => Type::Scalar(Scalar::UnsignedInt128),
+                    _ => Type::Typedef(self.typedef(declaration)),
+                }
+            }
+            _ => Type::Unknown(declaration.spelling().into()),
+        }
+    }
+
+    /// What the function around a command's macro holds.
+    fn answer(&mut self, function: Cursor<'tu>) -> Option<Answer> {
+        let statement = descend(function)?;
+        let Some(call) = call_of(statement) else {
+            let value = statement.evaluate().and_then(|value| u32::try_from(value).ok());
+            return Some(value.map_or(Answer::Other, Answer::Number));
+        };
+        let arguments = call.arguments();
+        let [direction, type_letter, nr, rest @ ..] = &arguments[..] else {
+            return Some(Answer::Other);
+        };
+        let direction = match direction.evaluate()? {
+            0 => Direction::None,
+            probe::READ => Direction::Read,
+            probe::WRITE => Direction::Write,
+            value if value == probe::READ | probe::WRITE => Direction::ReadWrite,
+            _ => return Some(Answer::Other),
+        };
+        let type_letter = u32::try_from(type_letter.evaluate()?).ok()?;
+        let nr = u32::try_from(nr.evaluate()?).ok()?;
+        let argument = match rest {
+            [] => Argument::None,
+            [size] => self.argument(*size, direction)?,
+            _ => return Some(Answer::Other),
+        };
+        self.convert_pending();
+        Some(Answer::Command { direction, type_letter, nr, argument })
+    }
+
+    fn argument(&mut self, size: Cursor<'tu>, direction: Direction) -> Option<Argument> {
+        let ty = size.ty();
+        if ty.kind() == CXType_Pointer {
+            let pointee = ty.pointee();
+            // `_IOR(…, sizeof(x))`: the type of the expression that stands for sizeof.
+            if let Some(inner) = sizeof_member(pointee) {
+                return Some(Argument::SizeOfType(self.pointee_of(inner)));
+            }
+            let named = named_type(size);
+            return Some(Argument::Type(self.spelled(pointee, named)));
+        }
+        if let Some(inner) = sizeof_member(ty) {
+            return Some(Argument::Type(self.pointee_of(inner)));
+        }
+        let size = u64::try_from(size.evaluate()?).ok()?;
+        if size == 0 && direction == Direction::None {
+            return Some(Argument::None);
+        }
+        Some(Argument::Size(Constant::Known(size)))
+    }
+
+    /// The type that the member of a `sizeof` stand-in points to.
+    fn pointee_of(&mut self, member: Cursor<'tu>) -> Type {
+        let named = named_type(member);
+        self.spelled(member.ty().pointee(), named)
+    }
+
+    /// A type of which `__typeof__` hides the names: `named` is the declaration that it mentions.
+    fn spelled(&mut self, ty: Ty<'tu>, named: Option<Cursor<'tu>>) -> Type {
+        let canonical = ty.canonical();
+        let Some(named) = named else { return self.ty(canonical) };
+        self.rename(canonical, named)
+    }
+
+    fn rename(&mut self, canonical: Ty<'tu>, named: Cursor<'tu>) -> Type {
+        if canonical.same(named.ty().canonical()) {
+            return self.declared(named);
+        }
+        match canonical.kind() {
+            CXType_Pointer => {
+                Type::Pointer(Box::new(self.rename(canonical.pointee().canonical(), named)))
+            }
+            CXType_ConstantArray => {
+                let element = self.rename(canonical.element().canonical(), named);
+                let count = canonical.count().unwrap_or(0);
+                Type::Array(Box::new(element), Constant::Known(count))
+            }
+            _ => self.ty(canonical),
+        }
+    }
+}
+
+/// The tag of a structure, union or enumeration, if it has one. Newer libclangs make up a name
+/// with parentheses for those that have none.
+fn tag_of(cursor: Cursor<'_>) -> Option<String> {
+    if cursor.is_anonymous() {
+        return None;
+    }
+    let name = cursor.spelling();
+    (!name.is_empty() && !name.contains(['(', ' '])).then_some(name)
+}
+
+fn mentions_sizeof(cursor: Cursor<'_>) -> bool {
+    cursor.kind() == CXCursor_UnaryExpr || cursor.children().into_iter().any(mentions_sizeof)
+}
+
+/// The texts between the brackets that open a declarator's bounds.
+fn brackets(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut depth = 0;
+    let mut start = 0;
+    for (at, token) in tokens(text) {
+        match token {
+            Token::Punctuation("[") => {
+                if depth == 0 {
+                    start = at + 1;
+                }
+                depth += 1;
+            }
+            Token::Punctuation("]") => {
+                depth -= 1;
+                if depth == 0 {
+                    found.push(&text[start..at]);
+                }
+            }
+            _ if depth == 0 => break,
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The value of `aligned(…)` at the start of `text`, also behind the name of a macro.
+fn aligned_value(text: &str, names: &dyn Names) -> Option<Constant> {
+    let mut tokens = tokens(text);
+    let (_, Token::Word(word)) = tokens.next()? else { return None };
+    match tokens.next() {
+        Some((open, Token::Punctuation("("))) => {
+            let mut depth = 1;
+            for (at, token) in tokens {
+                match token {
+                    Token::Punctuation("(") => depth += 1,
+                    Token::Punctuation(")") => depth -= 1,
+                    _ => {}
+                }
+                if depth == 0 {
+                    return expression::parse(&text[open + 1..at], names);
+                }
+            }
+            None
+        }
+        _ if matches!(word, "aligned" | "__aligned__") => {
+            Some(Constant::Expression(Box::new(Expression::BiggestAlign)))
+        }
+        _ => None,
+    }
+}
+
+fn is_signed(kind: CXTypeKind) -> bool {
+    matches!(
+        kind,
+        CXType_Int | CXType_Long | CXType_LongLong | CXType_Short | CXType_SChar | CXType_Char_S
+    )
+}
+
+/// The integer that gcc gives an enumeration: the first of `int`, `unsigned int` and their longer
+/// kin that holds all values; from a byte on where it is packed.
+fn underlying(enumerators: &[Enumerator], packed: bool) -> Scalar {
+    let least = enumerators.iter().map(|e| e.value).min().unwrap_or(0);
+    let most = enumerators.iter().map(|e| e.value).max().unwrap_or(0);
+    let fits = |bits: u32| {
+        if least < 0 {
+            least >= -(1 << (bits - 1)) && most < (1 << (bits - 1))
+        } else {
+            most < (1 << bits)
+        }
+    };
+    let pick = |signed: Scalar, unsigned: Scalar| if least < 0 { signed } else { unsigned };
+    if packed && fits(8) {
+        return pick(Scalar::SignedChar, Scalar::UnsignedChar);
+    }
+    if packed && fits(16) {
+        return pick(Scalar::Short, Scalar::UnsignedShort);
+    }
+    if fits(32) {
+        return pick(Scalar::Int, Scalar::UnsignedInt);
+    }
+    pick(Scalar::LongLong, Scalar::UnsignedLongLong)
+}
+
+/// The expression that is cast to void in a probe.
+fn descend(function: Cursor<'_>) -> Option<Cursor<'_>> {
+    let body = function.children().into_iter().find(|c| c.kind() == CXCursor_CompoundStmt)?;
+    let cast = body.children().into_iter().next()?;
+    cast.children().into_iter().next_back()
+}
+
+/// The call behind parentheses and casts.
+fn call_of(cursor: Cursor<'_>) -> Option<Cursor<'_>> {
+    let mut cursor = cursor;
+    for _ in 0..64 {
+        match cursor.kind() {
+            CXCursor_CallExpr => return Some(cursor),
+            CXCursor_ParenExpr | CXCursor_CStyleCastExpr | CXCursor_UnexposedExpr => {
+                cursor = cursor.children().into_iter().next_back()?;
+            }
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// The declaration that a cast's or a member's type mentions by name.
+fn named_type(cursor: Cursor<'_>) -> Option<Cursor<'_>> {
+    let mut cursor = cursor;
+    while matches!(cursor.kind(), CXCursor_ParenExpr | CXCursor_UnexposedExpr) {
+        cursor = cursor.children().into_iter().next_back()?;
+    }
+    cursor
+        .children()
+        .into_iter()
+        .find(|child| child.kind() == CXCursor_TypeRef)
+        .and_then(Cursor::referenced)
+}
+
+/// The member that the stand-in for `sizeof` has, if `ty` is one.
+fn sizeof_member(ty: Ty<'_>) -> Option<Cursor<'_>> {
+    let canonical = ty.canonical();
+    if canonical.kind() != CXType_Record {
+        return None;
+    }
+    canonical.declaration()?.children().into_iter().find(|child| {
+        child.kind() == CXCursor_FieldDecl && child.spelling() == probe::SIZEOF_MEMBER
+    })
+}
+
+/// A file whose headers are listed, for the caller's bookkeeping.
+pub(crate) fn define_through(file: &Loaded, text: std::ops::Range<u32>) -> String {
+    let body = &file.text[text.start as usize..text.end as usize];
+    tokens(body)
+        .find_map(|(_, token)| match token {
+            Token::Word(word) => Some(word.to_owned()),
+            _ => None,
+        })
+        .unwrap_or_default()
+}

@@ -1,0 +1,387 @@
+//! Which headers are meant, and which tree they belong to.
+
+use std::path::{Path, PathBuf};
+
+use ioctlkit_abi::{ABIS, Abi, AbiSet};
+use ioctlkit_model::{Problem, ProblemKind};
+use walkdir::WalkDir;
+
+/// A tree of UAPI headers, with the `asm/` folders that it has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Tree {
+    /// A kernel's sources.
+    Kernel(PathBuf),
+    /// Exported headers: the folder that holds `linux/`, and an `asm/` folder's parent with the
+    /// architecture that it belongs to.
+    Installed { root: PathBuf, asm: Option<(PathBuf, &'static str)> },
+    /// No UAPI headers anywhere.
+    None,
+}
+
+/// A header that was asked for.
+#[derive(Debug, Clone)]
+pub(crate) struct Wanted {
+    /// The path as it is shown.
+    pub(crate) path: PathBuf,
+    /// The ABIs that the header is for.
+    pub(crate) abis: AbiSet,
+}
+
+/// Headers of one tree.
+#[derive(Debug)]
+pub(crate) struct Group {
+    pub(crate) tree: Tree,
+    pub(crate) headers: Vec<Wanted>,
+}
+
+/// Finds the headers below `paths`, grouped by the tree that they belong to.
+pub(crate) fn discover(paths: &[PathBuf], abis: AbiSet) -> (Vec<Group>, Vec<Problem>) {
+    let mut groups: Vec<Group> = Vec::new();
+    let mut problems = Vec::new();
+    let mut seen = std::collections::HashSet::new();
+    for path in paths {
+        match std::fs::metadata(path) {
+            Err(error) => problems.push(unreadable(path, &error)),
+            Ok(data) if data.is_dir() => {
+                let before = seen.len();
+                for (header, tree) in headers_below(path, &mut problems) {
+                    if seen.insert(header.clone()) {
+                        add(&mut groups, tree, header, abis);
+                    }
+                }
+                if seen.len() == before && problems.is_empty() {
+                    problems.push(Problem {
+                        kind: ProblemKind::Failure,
+                        path: Some(path.clone()),
+                        span: None,
+                        message: "the folder holds no header".into(),
+                        help: Some("name a folder with `.h` files, or a header".into()),
+                    });
+                }
+            }
+            Ok(_) => {
+                if seen.insert(path.clone()) {
+                    add(&mut groups, tree_of(path), path.clone(), abis);
+                }
+            }
+        }
+    }
+    (groups, problems)
+}
+
+fn add(groups: &mut Vec<Group>, tree: Tree, path: PathBuf, abis: AbiSet) {
+    let abis = match asm_arch(&path, &tree) {
+        Some(arch) => abis.intersection(AbiSet::of(|abi| abi.kernel_arch == arch)),
+        None => abis,
+    };
+    let wanted = Wanted { path, abis };
+    match groups.iter_mut().find(|group| group.tree == tree) {
+        Some(group) => group.headers.push(wanted),
+        None => groups.push(Group { tree, headers: vec![wanted] }),
+    }
+}
+
+pub(crate) fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
+    let help = match error.kind() {
+        std::io::ErrorKind::NotFound => Some("check the spelling of the path".to_owned()),
+        std::io::ErrorKind::PermissionDenied => {
+            Some("grant read permission, or leave the path out".to_owned())
+        }
+        _ => None,
+    };
+    Problem {
+        kind: ProblemKind::Failure,
+        path: Some(path.to_owned()),
+        span: None,
+        message: format!("cannot read: {}", describe(error)),
+        help,
+    }
+}
+
+/// The system's words for an error, without its number.
+fn describe(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    match text.split_once(" (os error") {
+        Some((words, _)) => words.to_lowercase(),
+        None => text.to_lowercase(),
+    }
+}
+
+fn headers_below(folder: &Path, problems: &mut Vec<Problem>) -> Vec<(PathBuf, Tree)> {
+    if is_kernel_root(folder) {
+        return kernel_headers(folder, problems);
+    }
+    let installed = installed_root(folder).filter(|root| root == folder);
+    if let Some(root) = installed {
+        return installed_headers(&root, problems);
+    }
+    let mut trees: Vec<(PathBuf, Tree)> = Vec::new();
+    walk(folder, problems)
+        .into_iter()
+        .map(|header| {
+            let parent = header.parent().unwrap_or(folder).to_owned();
+            let tree = match trees.iter().find(|(known, _)| *known == parent) {
+                Some((_, tree)) => tree.clone(),
+                None => {
+                    let tree = tree_of(&header);
+                    trees.push((parent, tree.clone()));
+                    tree
+                }
+            };
+            (header, tree)
+        })
+        .collect()
+}
+
+fn walk(folder: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
+        match entry {
+            Ok(entry) => {
+                let is_header = entry.path().extension().is_some_and(|ext| ext == "h");
+                if is_header && entry.file_type().is_file() {
+                    found.push(entry.into_path());
+                }
+            }
+            Err(error) => {
+                let path = error.path().unwrap_or(folder).to_owned();
+                match error.into_io_error() {
+                    Some(error) => problems.push(unreadable(&path, &error)),
+                    None => problems.push(Problem {
+                        kind: ProblemKind::Incomplete,
+                        path: Some(path),
+                        span: None,
+                        message: "a link leads back to a folder above it".into(),
+                        help: None,
+                    }),
+                }
+            }
+        }
+    }
+    found
+}
+
+fn is_kernel_root(folder: &Path) -> bool {
+    folder.join("include/uapi/linux").is_dir() && folder.join("arch").is_dir()
+}
+
+/// The exported headers of a kernel tree: `include/uapi`, and each architecture's own.
+fn kernel_headers(root: &Path, problems: &mut Vec<Problem>) -> Vec<(PathBuf, Tree)> {
+    let mut folders = vec![root.join("include/uapi")];
+    for arch in architectures() {
+        let folder = root.join("arch").join(arch).join("include/uapi/asm");
+        if folder.is_dir() {
+            folders.push(folder);
+        }
+    }
+    let tree = Tree::Kernel(root.to_owned());
+    folders
+        .iter()
+        .flat_map(|folder| walk(folder, problems))
+        .filter(|header| !is_generic(header))
+        .map(|header| (header, tree.clone()))
+        .collect()
+}
+
+/// `asm-generic/` is read through the `asm/` headers that include it, as the ABIs do that use it.
+fn is_generic(header: &Path) -> bool {
+    header.parent().and_then(Path::file_name).is_some_and(|name| name == "asm-generic")
+}
+
+/// Folders that a kernel exports, which tell its headers from libc's in a common folder.
+const EXPORTED: [&str; 12] = [
+    "asm",
+    "cxl",
+    "drm",
+    "fwctl",
+    "linux",
+    "misc",
+    "mtd",
+    "rdma",
+    "regulator",
+    "scsi",
+    "sound",
+    "video",
+];
+
+fn installed_headers(root: &Path, problems: &mut Vec<Problem>) -> Vec<(PathBuf, Tree)> {
+    let tree = installed_tree(root.to_owned());
+    let mut folders: Vec<PathBuf> =
+        EXPORTED.iter().chain(&["xen"]).map(|name| root.join(name)).collect();
+    if let Tree::Installed { asm: Some((parent, _)), .. } = &tree
+        && parent != root
+    {
+        folders.push(parent.join("asm"));
+    }
+    folders
+        .iter()
+        .filter(|folder| folder.is_dir())
+        .flat_map(|folder| walk(folder, problems))
+        .map(|header| (header, tree.clone()))
+        .collect()
+}
+
+/// The tree that a header belongs to, else the machine's own.
+fn tree_of(header: &Path) -> Tree {
+    let absolute = std::path::absolute(header).unwrap_or_else(|_| header.to_owned());
+    // The parts of the path are kept as they were given: paths are shown as the user named them.
+    for (given, folder) in header.ancestors().zip(absolute.ancestors()).skip(1) {
+        let root = if given.as_os_str().is_empty() { Path::new(".") } else { given };
+        if is_kernel_root(folder) {
+            return Tree::Kernel(root.to_owned());
+        }
+        if let Some(found) = installed_root(folder) {
+            let root = if found == folder { root.to_owned() } else { found };
+            return installed_tree(root);
+        }
+    }
+    for folder in absolute.ancestors().skip(1) {
+        if is_kernel_root(folder) {
+            return Tree::Kernel(folder.to_owned());
+        }
+    }
+    machine_tree()
+}
+
+/// The headers that are installed on this machine.
+pub(crate) fn machine_tree() -> Tree {
+    let root = Path::new("/usr/include");
+    if root.join("linux/types.h").is_file() { installed_tree(root.to_owned()) } else { Tree::None }
+}
+
+/// The root of exported headers that `folder` is, or is the multiarch folder of.
+fn installed_root(folder: &Path) -> Option<PathBuf> {
+    let is_root = |folder: &Path| {
+        folder.join("linux/ioctl.h").is_file() && folder.join("asm-generic").is_dir()
+    };
+    if is_root(folder) {
+        return Some(folder.to_owned());
+    }
+    let multiarch =
+        folder.file_name().is_some_and(|name| name.to_string_lossy().contains("-linux"));
+    let parent = folder.parent()?;
+    (multiarch && folder.join("asm").is_dir() && is_root(parent)).then(|| parent.to_owned())
+}
+
+fn installed_tree(root: PathBuf) -> Tree {
+    let mut candidates = vec![root.clone()];
+    if let Ok(entries) = std::fs::read_dir(&root) {
+        let mut folders: Vec<PathBuf> = entries
+            .flatten()
+            .map(|entry| entry.path())
+            .filter(|path| {
+                path.file_name().is_some_and(|name| name.to_string_lossy().contains("-linux"))
+            })
+            .collect();
+        folders.sort();
+        candidates.extend(folders);
+    }
+    let asm = candidates.into_iter().find_map(|parent| {
+        let arch = asm_folder_arch(&parent.join("asm"))?;
+        Some((parent, arch))
+    });
+    Tree::Installed { root, asm }
+}
+
+/// The architecture of an `asm/` folder, told by a file that only this architecture exports.
+fn asm_folder_arch(asm: &Path) -> Option<&'static str> {
+    const MARKS: [(&str, &str); 14] = [
+        ("vm86.h", "x86"),
+        ("sve_context.h", "arm64"),
+        ("sgidefs.h", "mips"),
+        ("openpromio.h", "sparc"),
+        ("spu_info.h", "powerpc"),
+        ("dasd.h", "s390"),
+        ("pal.h", "alpha"),
+        ("pdc.h", "parisc"),
+        ("bootinfo-amiga.h", "m68k"),
+        ("cpu-features.h", "sh"),
+        ("hwprobe.h", "riscv"),
+        ("break.h", "loongarch"),
+        ("page.h", "arc"),
+        ("unistd-oabi.h", "arm"),
+    ];
+    MARKS
+        .iter()
+        .find(|(file, _)| asm.join(file).is_file())
+        .map(|(_, arch)| *arch)
+        .or_else(|| asm_text_arch(asm))
+}
+
+/// For architectures without a file of their own: what the guard in `asm/byteorder.h` says.
+fn asm_text_arch(asm: &Path) -> Option<&'static str> {
+    let text = std::fs::read_to_string(asm.join("byteorder.h")).ok()?.to_lowercase();
+    architectures().into_iter().find(|arch| text.contains(&format!("{arch}_byteorder")))
+}
+
+/// The kernel's names of the architectures of the table, each once.
+pub(crate) fn architectures() -> Vec<&'static str> {
+    let mut archs: Vec<&'static str> = ABIS.iter().map(|abi: &Abi| abi.kernel_arch).collect();
+    archs.sort_unstable();
+    archs.dedup();
+    archs
+}
+
+/// The architecture that a header is for, where it lies in an `asm/` folder.
+pub(crate) fn asm_arch(header: &Path, tree: &Tree) -> Option<&'static str> {
+    match tree {
+        Tree::Kernel(root) => {
+            let below = header.strip_prefix(root.join("arch")).ok()?;
+            let name = below.components().next()?.as_os_str().to_str()?;
+            architectures().into_iter().find(|arch| *arch == name)
+        }
+        Tree::Installed { asm: Some((parent, arch)), .. } => {
+            header.starts_with(parent.join("asm")).then_some(*arch)
+        }
+        Tree::Installed { .. } | Tree::None => None,
+    }
+}
+
+impl Tree {
+    /// The folders that the compiler searches for an ABI, in order.
+    pub(crate) fn include_folders(&self, abi: &Abi) -> Vec<PathBuf> {
+        let virtual_asm = PathBuf::from(super::overlay::ASM);
+        match self {
+            Tree::Kernel(root) => {
+                let arch = root.join("arch").join(abi.kernel_arch);
+                vec![
+                    arch.join("include/uapi"),
+                    arch.join("include/generated/uapi"),
+                    root.join("include/uapi"),
+                    root.join("include/generated/uapi"),
+                    virtual_asm,
+                ]
+            }
+            Tree::Installed { root, asm: Some((parent, arch)) } if *arch == abi.kernel_arch => {
+                let mut folders = vec![root.clone()];
+                if parent != root {
+                    folders.push(parent.clone());
+                }
+                folders.push(virtual_asm);
+                folders
+            }
+            Tree::Installed { root, .. } => vec![virtual_asm, root.clone()],
+            Tree::None => vec![virtual_asm],
+        }
+    }
+
+    /// Whether the tree has an `asm/` folder of that architecture.
+    pub(crate) fn has_asm_of(&self, kernel_arch: &str) -> bool {
+        match self {
+            Tree::Kernel(root) => root.join("arch").join(kernel_arch).join("include/uapi").is_dir(),
+            Tree::Installed { asm, .. } => {
+                asm.as_ref().is_some_and(|(_, arch)| *arch == kernel_arch)
+            }
+            Tree::None => false,
+        }
+    }
+
+    /// The folder with the `asm-generic/` headers.
+    pub(crate) fn generic(&self) -> Option<PathBuf> {
+        match self {
+            Tree::Kernel(root) => Some(root.join("include/uapi/asm-generic")),
+            Tree::Installed { root, .. } => Some(root.join("asm-generic")),
+            Tree::None => None,
+        }
+    }
+}

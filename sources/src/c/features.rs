@@ -1,0 +1,235 @@
+//! What of an ABI a file's text depends on, found from the macros that it mentions: two ABIs that
+//! agree in all of a file's features read the same text, and one parse serves both.
+
+use std::collections::HashMap;
+
+use ioctlkit_abi::{ABIS, Abi, AbiId, AbiSet, ByteOrder};
+
+use super::discover::Tree;
+use super::files::Files;
+use super::scan::{self, Define};
+
+/// A set of properties of an ABI, one bit each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
+pub(crate) struct Features(u128);
+
+const LONG: Features = Features(1);
+const POINTER: Features = Features(1 << 1);
+const BYTE_ORDER: Features = Features(1 << 2);
+const ARCHITECTURE: Features = Features(1 << 3);
+const INT128: Features = Features(1 << 4);
+const CHAR: Features = Features(1 << 5);
+const FIRST_PREDEFINED: u32 = 6;
+
+impl Features {
+    fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// Whether the text is the same for every ABI.
+    pub(crate) fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// The macros that tell ABIs apart, with what they tell.
+struct Known {
+    macros: HashMap<u64, Features>,
+    predefined: Vec<&'static str>,
+}
+
+impl Known {
+    fn new() -> Self {
+        let mut predefined: Vec<&'static str> = ABIS
+            .iter()
+            .flat_map(|abi| abi.predefined)
+            .map(|definition| name_of(definition))
+            .collect();
+        predefined.sort_unstable();
+        predefined.dedup();
+        let mut macros = HashMap::new();
+        for (index, name) in predefined.iter().enumerate() {
+            macros.insert(scan::hash(name), Features(1 << (FIRST_PREDEFINED + index as u32)));
+        }
+        for (features, names) in [
+            (LONG, &["__BITS_PER_LONG", "BITS_PER_LONG", "__SIZEOF_LONG__", "__LONG_WIDTH__"][..]),
+            (POINTER, &["__SIZEOF_POINTER__", "__SIZEOF_SIZE_T__", "__WORDSIZE"]),
+            (
+                BYTE_ORDER,
+                &[
+                    "__BYTE_ORDER__",
+                    "__BYTE_ORDER",
+                    "BYTE_ORDER",
+                    "__LITTLE_ENDIAN",
+                    "__BIG_ENDIAN",
+                    "__LITTLE_ENDIAN_BITFIELD",
+                    "__BIG_ENDIAN_BITFIELD",
+                ],
+            ),
+            (INT128, &["__SIZEOF_INT128__"]),
+            (CHAR, &["__CHAR_UNSIGNED__"]),
+        ] {
+            for name in names {
+                macros.insert(scan::hash(name), features);
+            }
+        }
+        Self { macros, predefined }
+    }
+
+    fn of(&self, name: &str) -> Features {
+        self.macros.get(&scan::hash(name)).copied().unwrap_or_default()
+    }
+}
+
+fn name_of(definition: &str) -> &str {
+    definition.split_once('=').map_or(definition, |(name, _)| name)
+}
+
+/// Whether a condition with these words asks for an architecture, a word size or a byte order.
+pub(crate) fn asks_for_abi(words: &[String]) -> bool {
+    thread_local! {
+        static KNOWN: Known = Known::new();
+    }
+    KNOWN.with(|known| words.iter().any(|word| !known.of(word).is_empty()))
+}
+
+/// Headers of `asm/` whose macros do not make a difference to those who use them: what they say
+/// is either known by name above, or the same everywhere.
+const NEUTRAL: [&str; 9] = [
+    "ioctl.h",
+    "types.h",
+    "byteorder.h",
+    "swab.h",
+    "bitsperlong.h",
+    "posix_types.h",
+    "posix_types_32.h",
+    "posix_types_64.h",
+    "posix_types_x32.h",
+];
+
+/// Works out the features of every file.
+pub(crate) fn assign(files: &mut Files, tree: &Tree) {
+    let mut known = Known::new();
+    // Macros that are defined under a condition on the ABI, or from such macros, depend on it too.
+    loop {
+        let mut learnt: Vec<(u64, Features)> = Vec::new();
+        for file in &files.loaded {
+            let own = architecture_of(file.path.as_path(), tree);
+            for define in &file.scan.defines {
+                let features = define_features(&known, define, file, own);
+                let name = scan::hash(&define.name);
+                let before = known.macros.get(&name).copied().unwrap_or_default();
+                if features.union(before) != before {
+                    learnt.push((name, features.union(before)));
+                }
+            }
+        }
+        if learnt.is_empty() {
+            break;
+        }
+        for (name, features) in learnt {
+            let entry = known.macros.entry(name).or_default();
+            *entry = entry.union(features);
+        }
+    }
+    for file in &mut files.loaded {
+        file.features = known
+            .macros
+            .iter()
+            .filter(|(name, _)| file.scan.mentions(**name))
+            .fold(Features::default(), |all, (_, features)| all.union(*features));
+    }
+}
+
+fn architecture_of(path: &std::path::Path, tree: &Tree) -> bool {
+    super::discover::asm_arch(path, tree).is_some()
+}
+
+fn define_features(
+    known: &Known,
+    define: &Define,
+    file: &super::files::Loaded,
+    is_asm: bool,
+) -> Features {
+    let mut features = Features::default();
+    for region in file.scan.enclosing(define.region) {
+        for word in &region.identifiers {
+            features = features.union(known.of(word));
+        }
+    }
+    let body = &file.text[define.body.start as usize..define.body.end as usize];
+    if define.parameters.is_none() && body.len() < 200 {
+        for word in scan::words(body) {
+            features = features.union(known.of(word));
+        }
+    }
+    let neutral =
+        file.path.file_name().is_some_and(|name| NEUTRAL.iter().any(|neutral| name == *neutral));
+    // An include guard is nobody's business.
+    let is_guard = body.is_empty();
+    if is_asm && !neutral && !is_guard {
+        features = features.union(ARCHITECTURE);
+    }
+    features
+}
+
+/// Answers which ABIs read a file alike.
+#[derive(Debug)]
+pub(crate) struct Classes {
+    /// For each ABI, a number for each bit of [`Features`]: equal numbers, equal answers.
+    answers: Vec<Vec<u32>>,
+}
+
+impl Classes {
+    pub(crate) fn new(tree: &Tree) -> Self {
+        let known = Known::new();
+        let answers = ABIS.iter().map(|abi| answers(abi, &known.predefined, tree)).collect();
+        Self { answers }
+    }
+
+    /// The ABIs of `among` that read a file with these features as `abi` does.
+    pub(crate) fn alike(&self, features: Features, abi: AbiId, among: AbiSet) -> AbiSet {
+        if features.is_empty() {
+            return among;
+        }
+        let mine = &self.answers[abi.index()];
+        among
+            .iter()
+            .filter(|other| {
+                let theirs = &self.answers[other.index()];
+                (0..mine.len()).all(|bit| features.0 & (1 << bit) == 0 || mine[bit] == theirs[bit])
+            })
+            .collect()
+    }
+}
+
+fn answers(abi: &Abi, predefined: &[&str], tree: &Tree) -> Vec<u32> {
+    let architectures = super::discover::architectures();
+    // Architectures without an `asm/` folder of their own share the stand-ins.
+    let architecture = if tree.has_asm_of(abi.kernel_arch) {
+        architectures.iter().position(|arch| *arch == abi.kernel_arch).map_or(0, |at| at + 1)
+    } else {
+        0
+    };
+    let mut answers = vec![
+        u32::from(abi.long_size),
+        u32::from(abi.pointer_size),
+        u32::from(abi.byte_order == ByteOrder::Big),
+        architecture as u32,
+        u32::from(abi.has_int128),
+        u32::from(abi.char_signed),
+    ];
+    for name in predefined {
+        let value = abi.predefined.iter().find(|definition| name_of(definition) == *name);
+        // The position of a value among all values that any ABI gives it.
+        let place = value.map_or(0, |value| {
+            1 + ABIS
+                .iter()
+                .flat_map(|other| other.predefined)
+                .position(|other| other == value)
+                .unwrap_or(0)
+        });
+        answers.push(place as u32);
+    }
+    answers
+}

@@ -1,0 +1,308 @@
+//! Every file that the wanted headers reach, for each architecture, read once.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ioctlkit_abi::{AbiId, AbiSet};
+use ioctlkit_model::{FileId, Problem, ProblemKind, SourceMap};
+use rayon::prelude::*;
+
+use super::discover::{Group, Tree, unreadable};
+use super::features::Features;
+use super::overlay;
+use super::scan::{self, Scan};
+
+/// A file's place in [`Files`].
+pub(crate) type Index = usize;
+
+/// A file that was read, or that stands in for one.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    pub(crate) path: PathBuf,
+    pub(crate) id: FileId,
+    pub(crate) text: Arc<str>,
+    pub(crate) scan: Scan,
+    pub(crate) features: Features,
+    /// Whether the file exists only for the compiler.
+    pub(crate) is_virtual: bool,
+    /// The ABIs for which the file may be read.
+    pub(crate) abis: AbiSet,
+}
+
+/// The files of a group of headers.
+#[derive(Debug)]
+pub(crate) struct Files {
+    pub(crate) loaded: Vec<Loaded>,
+    by_path: HashMap<PathBuf, Index>,
+    by_absolute: HashMap<PathBuf, Index>,
+    /// The files of the wanted headers that could be read, in order.
+    pub(crate) wanted: Vec<Index>,
+}
+
+struct Loader<'a> {
+    tree: &'a Tree,
+    include_folders: &'a [PathBuf],
+    sources: &'a mut SourceMap,
+    loaded: Vec<Loaded>,
+    by_path: HashMap<PathBuf, Index>,
+    resolved: HashMap<(String, Option<&'static str>), Option<PathBuf>>,
+}
+
+impl Files {
+    /// Reads the group's headers and everything that they include.
+    pub(crate) fn load(
+        group: &Group,
+        include_folders: &[PathBuf],
+        abis: AbiSet,
+        sources: &mut SourceMap,
+        problems: &mut Vec<Problem>,
+    ) -> Self {
+        let mut loader = Loader {
+            tree: &group.tree,
+            include_folders,
+            sources,
+            loaded: Vec::new(),
+            by_path: HashMap::new(),
+            resolved: HashMap::new(),
+        };
+        let read: Vec<_> = group.headers.par_iter().map(|header| read_text(&header.path)).collect();
+        let mut wanted = Vec::new();
+        for (header, text) in group.headers.iter().zip(read) {
+            match text {
+                Ok((text, scan)) => {
+                    wanted.push(loader.insert(&header.path, text, scan, header.abis, false));
+                }
+                Err(problem) => problems.push(problem),
+            }
+        }
+        loader.follow(&wanted, abis);
+        let by_absolute = loader
+            .by_path
+            .iter()
+            .filter_map(|(path, index)| Some((std::path::absolute(path).ok()?, *index)))
+            .collect();
+        let mut files =
+            Self { loaded: loader.loaded, by_path: loader.by_path, by_absolute, wanted };
+        super::features::assign(&mut files, &group.tree);
+        files
+    }
+
+    /// The file that a path means, however it is spelled.
+    pub(crate) fn by_path(&self, path: &Path) -> Option<Index> {
+        self.by_path.get(path).or_else(|| self.by_absolute.get(path)).copied()
+    }
+
+    /// Stand-ins, for the compiler.
+    pub(crate) fn virtual_files(&self) -> impl Iterator<Item = &Loaded> {
+        self.loaded.iter().filter(|file| file.is_virtual)
+    }
+}
+
+/// The text of a file, or the problem with it.
+fn read_text(path: &Path) -> Result<(Arc<str>, Scan), Problem> {
+    let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
+    let text = match String::from_utf8(bytes) {
+        Ok(text) => text,
+        Err(error) => {
+            let valid = error.utf8_error().valid_up_to();
+            let bytes = error.into_bytes();
+            if bytes.contains(&0) {
+                return Err(not_text(path, "the file is binary, not a header"));
+            }
+            let line = bytes[..valid].iter().filter(|byte| **byte == b'\n').count() + 1;
+            return Err(not_text(path, &format!("line {line} is not valid UTF-8")));
+        }
+    };
+    if u32::try_from(text.len()).is_err() {
+        return Err(not_text(path, "the file is larger than 4 GiB"));
+    }
+    if text.contains('\0') {
+        return Err(not_text(path, "the file is binary, not a header"));
+    }
+    let scan = scan::scan(&text);
+    Ok((text.into(), scan))
+}
+
+fn not_text(path: &Path, message: &str) -> Problem {
+    Problem {
+        kind: ProblemKind::Failure,
+        path: Some(path.to_owned()),
+        span: None,
+        message: message.to_owned(),
+        help: Some("convert it to UTF-8, or leave it out".into()),
+    }
+}
+
+impl Loader<'_> {
+    fn insert(
+        &mut self,
+        path: &Path,
+        text: Arc<str>,
+        scan: Scan,
+        abis: AbiSet,
+        is_virtual: bool,
+    ) -> Index {
+        if let Some(known) = self.by_path.get(path) {
+            return *known;
+        }
+        let id = self.sources.add(path.to_owned(), text.clone());
+        let index = self.loaded.len();
+        let abis = self.narrow(path, abis);
+        self.loaded.push(Loaded {
+            path: path.to_owned(),
+            id,
+            text,
+            scan,
+            features: Features::default(),
+            is_virtual,
+            abis,
+        });
+        self.by_path.insert(path.to_owned(), index);
+        index
+    }
+
+    /// Takes out the ABIs whose architecture has another file of that name, which is not here.
+    fn narrow(&self, path: &Path, abis: AbiSet) -> AbiSet {
+        let Some(generic) = self.tree.generic() else { return abis };
+        if path.parent() != Some(generic.as_path()) {
+            return abis;
+        }
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let replaced = AbiSet::of(|abi| {
+            !self.tree.has_asm_of(abi.kernel_arch)
+                && overlay::replaces_generic(abi.kernel_arch, &name)
+        });
+        abis.difference(replaced)
+    }
+
+    /// Follows the includes of `wanted`, once for each architecture.
+    fn follow(&mut self, wanted: &[Index], abis: AbiSet) {
+        // The ABIs for which each file is reached.
+        let mut reached: HashMap<Index, AbiSet> = HashMap::new();
+        let mut missing: HashMap<Index, AbiSet> = HashMap::new();
+        for arch in super::discover::architectures() {
+            let of_arch = abis.intersection(AbiSet::of(|abi| abi.kernel_arch == arch));
+            let Some(abi) = of_arch.first() else { continue };
+            let mut seen: HashSet<Index> = HashSet::new();
+            let mut todo: Vec<Index> = wanted
+                .iter()
+                .copied()
+                .filter(|index| !self.loaded[*index].abis.intersection(of_arch).is_empty())
+                .collect();
+            seen.extend(&todo);
+            while let Some(index) = todo.pop() {
+                let on = reached.entry(index).or_default();
+                *on = on.union(of_arch);
+                let includes: Vec<(String, bool, bool)> = self.loaded[index]
+                    .scan
+                    .includes
+                    .iter()
+                    .map(|include| (include.name.clone(), include.quoted, include.conditional))
+                    .collect();
+                let from = self.loaded[index].path.clone();
+                for (name, quoted, conditional) in includes {
+                    match self.resolve(&name, quoted, &from, abi) {
+                        Some(path) => {
+                            if let Some(next) = self.load(&path)
+                                && seen.insert(next)
+                            {
+                                todo.push(next);
+                            }
+                        }
+                        None if name.starts_with("asm/") && !conditional => {
+                            let on = missing.entry(index).or_default();
+                            *on = on.union(of_arch);
+                        }
+                        None => {}
+                    }
+                }
+            }
+        }
+        for (index, file) in self.loaded.iter_mut().enumerate() {
+            let on = reached.get(&index).copied().unwrap_or_default();
+            let lacking = missing.get(&index).copied().unwrap_or_default();
+            file.abis = file.abis.intersection(on).difference(lacking);
+        }
+    }
+
+    fn load(&mut self, path: &Path) -> Option<Index> {
+        if let Some(known) = self.by_path.get(path) {
+            return Some(*known);
+        }
+        if let Some(text) = virtual_text(path) {
+            let scan = scan::scan(&text);
+            return Some(self.insert(path, text.into(), scan, AbiSet::ALL, true));
+        }
+        // An included file that is no text is the compiler's to complain about.
+        let (text, scan) = read_text(path).ok()?;
+        Some(self.insert(path, text, scan, AbiSet::ALL, false))
+    }
+
+    /// The file that an include means, as the compiler will find it.
+    fn resolve(&mut self, name: &str, quoted: bool, from: &Path, abi: AbiId) -> Option<PathBuf> {
+        if quoted {
+            let sibling = from.parent()?.join(name);
+            if sibling.is_file() {
+                return Some(sibling);
+            }
+        }
+        let arch = name.starts_with("asm/").then_some(abi.abi().kernel_arch);
+        let key = (name.to_owned(), arch);
+        if let Some(known) = self.resolved.get(&key) {
+            return known.clone();
+        }
+        let found = self.search(name, abi);
+        self.resolved.insert(key, found.clone());
+        found
+    }
+
+    fn search(&self, name: &str, abi: AbiId) -> Option<PathBuf> {
+        let folders = search_folders(self.tree, self.include_folders, abi);
+        for folder in folders {
+            let path = folder.join(name);
+            let found = if folder == Path::new(overlay::ASM) {
+                overlay::ASM_HEADERS.iter().any(|(known, _)| *known == name)
+                    || (name.starts_with("asm/") && self.generic_of(name).is_some())
+            } else if folder == Path::new(overlay::LIBC) {
+                overlay::LIBC_HEADERS.iter().any(|(known, _)| *known == name)
+            } else {
+                path.is_file()
+            };
+            if found {
+                return Some(path);
+            }
+        }
+        None
+    }
+
+    fn generic_of(&self, name: &str) -> Option<PathBuf> {
+        let generic = self.tree.generic()?.join(name.strip_prefix("asm/")?);
+        generic.is_file().then_some(generic)
+    }
+}
+
+/// The text of a stand-in.
+fn virtual_text(path: &Path) -> Option<String> {
+    if let Ok(name) = path.strip_prefix(overlay::LIBC) {
+        let name = name.to_str()?;
+        return text_of(overlay::LIBC_HEADERS, name);
+    }
+    let name = path.strip_prefix(overlay::ASM).ok()?.to_str()?;
+    text_of(overlay::ASM_HEADERS, name).or_else(|| {
+        let generic = name.strip_prefix("asm/")?;
+        Some(format!("#include <asm-generic/{generic}>\n"))
+    })
+}
+
+fn text_of(headers: &[(&str, &str)], name: &str) -> Option<String> {
+    headers.iter().find(|(known, _)| *known == name).map(|(_, text)| (*text).to_owned())
+}
+
+/// The folders that the compiler searches, in order.
+pub(crate) fn search_folders(tree: &Tree, include_folders: &[PathBuf], abi: AbiId) -> Vec<PathBuf> {
+    let mut folders = include_folders.to_vec();
+    folders.push(PathBuf::from(overlay::LIBC));
+    folders.extend(tree.include_folders(abi.abi()));
+    folders
+}

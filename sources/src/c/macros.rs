@@ -1,0 +1,200 @@
+//! Which macros are commands, told from the text alone: those whose expansion reaches `_IOC`.
+//! What they come to is asked of the compiler, see [`super::probe`].
+
+use std::collections::{HashMap, HashSet};
+
+use ioctlkit_model::Span;
+
+use super::files::{Files, Index, Loaded};
+use super::scan::{Define, Token, hash, tokens};
+
+/// The macros that every command comes to.
+const ROOTS: [&str; 8] =
+    ["_IOC", "_IO", "_IOR", "_IOW", "_IOWR", "_IOR_BAD", "_IOW_BAD", "_IOWR_BAD"];
+
+/// A macro that may be a command.
+#[derive(Debug, Clone)]
+pub(crate) struct Candidate {
+    pub(crate) name: String,
+    pub(crate) file: Index,
+    /// Every definition in that file; more than one stand under different conditions.
+    pub(crate) defines: Vec<usize>,
+    pub(crate) kind: CandidateKind,
+}
+
+/// What the text of a candidate looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CandidateKind {
+    /// It reaches `_IOC`.
+    Command,
+    /// It is a plain number that has the looks of a command.
+    RawNumber,
+}
+
+/// A function-like macro that yields commands.
+#[derive(Debug, Clone)]
+pub(crate) struct FamilyCandidate {
+    pub(crate) file: Index,
+    pub(crate) define: usize,
+}
+
+/// The command macros of a set of files.
+#[derive(Debug)]
+pub(crate) struct Macros {
+    pub(crate) candidates: Vec<Candidate>,
+    pub(crate) families: Vec<FamilyCandidate>,
+    /// Names that files define differently, and on which a command depends.
+    pub(crate) contested: HashSet<u64>,
+    reached: HashSet<u64>,
+}
+
+impl Macros {
+    /// Finds them in `files`; only those for which `listed` holds become candidates.
+    pub(crate) fn find(files: &Files, raw_numbers: bool, listed: impl Fn(Index) -> bool) -> Self {
+        let reached = reach(files);
+        let mut macros = Self {
+            candidates: Vec::new(),
+            families: Vec::new(),
+            contested: HashSet::new(),
+            reached,
+        };
+        let mut used: HashSet<u64> = HashSet::new();
+        for file in &files.loaded {
+            for define in &file.scan.defines {
+                if macros.reached.contains(&hash(&define.name)) {
+                    used.extend(define.words.iter().filter(|word| **word != hash(&define.name)));
+                }
+            }
+        }
+        for (index, file) in files.loaded.iter().enumerate() {
+            if !listed(index) || is_ioctl_h(file) {
+                continue;
+            }
+            macros.collect(index, file, raw_numbers, &used);
+        }
+        macros.contested = contested(files, &macros);
+        macros
+    }
+
+    fn collect(&mut self, index: Index, file: &Loaded, raw_numbers: bool, used: &HashSet<u64>) {
+        let mut by_name: HashMap<&str, usize> = HashMap::new();
+        for (at, define) in file.scan.defines.iter().enumerate() {
+            let reaches = self.reached.contains(&hash(&define.name));
+            let kind = match (reaches, &define.parameters) {
+                (true, None) => CandidateKind::Command,
+                (true, Some(_)) => {
+                    if !used.contains(&hash(&define.name)) {
+                        self.families.push(FamilyCandidate { file: index, define: at });
+                    }
+                    continue;
+                }
+                (false, None) if raw_numbers && looks_like_command(file, define) => {
+                    CandidateKind::RawNumber
+                }
+                _ => continue,
+            };
+            match by_name.get(define.name.as_str()) {
+                Some(known) => self.candidates[*known].defines.push(at),
+                None => {
+                    by_name.insert(&define.name, self.candidates.len());
+                    self.candidates.push(Candidate {
+                        name: define.name.clone(),
+                        file: index,
+                        defines: vec![at],
+                        kind,
+                    });
+                }
+            }
+        }
+    }
+
+    /// Whether a macro's expansion reaches `_IOC`.
+    pub(crate) fn reaches(&self, name: &str) -> bool {
+        self.reached.contains(&hash(name))
+    }
+}
+
+/// The span of a macro's name, and the one from its name to the end of its text.
+pub(crate) fn spans(file: &Loaded, define: &Define) -> (Span, Span) {
+    let name = Span { file: file.id, start: define.at.start, end: define.at.end };
+    (name, Span { end: define.body.end.max(define.at.end), ..name })
+}
+
+/// The names of all macros whose expansion reaches a root.
+fn reach(files: &Files) -> HashSet<u64> {
+    let mut reached: HashSet<u64> = ROOTS.iter().map(|name| hash(name)).collect();
+    loop {
+        let before = reached.len();
+        for file in &files.loaded {
+            for define in &file.scan.defines {
+                if define.words.iter().any(|word| reached.contains(word)) {
+                    reached.insert(hash(&define.name));
+                }
+            }
+        }
+        if reached.len() == before {
+            return reached;
+        }
+    }
+}
+
+/// The header that defines the macros themselves.
+fn is_ioctl_h(file: &Loaded) -> bool {
+    let folder = file.path.parent().and_then(|parent| parent.file_name());
+    file.path.file_name().is_some_and(|name| name == "ioctl.h")
+        && folder.is_some_and(|name| name == "asm" || name == "asm-generic")
+}
+
+/// Whether a plain number has the looks of a command: a hexadecimal literal with a type letter,
+/// in a header of commands or under a name that says so.
+fn looks_like_command(file: &Loaded, define: &Define) -> bool {
+    let body = &file.text[define.body.start as usize..define.body.end as usize];
+    let mut words =
+        tokens(body).filter(|(_, token)| !matches!(token, Token::Punctuation("(" | ")")));
+    let (Some((_, Token::Number(number))), None) = (words.next(), words.next()) else {
+        return false;
+    };
+    let lower = number.to_ascii_lowercase();
+    let value = super::expression::integer(number).and_then(|value| u32::try_from(value).ok());
+    let Some(value) = value.filter(|_| lower.starts_with("0x")) else { return false };
+    let letter = (value >> 8) as u8;
+    if letter == 0 {
+        return false;
+    }
+    let stem = file.path.file_stem().unwrap_or_default().to_string_lossy();
+    let in_command_header = matches!(&*stem, "ioctls" | "sockios");
+    let name = &define.name;
+    let named = name.contains("IOC") || name.contains("IOCTL");
+    in_command_header || named
+}
+
+/// Names on which a command depends and that two files define with different text. Such headers
+/// cannot be read together.
+fn contested(files: &Files, macros: &Macros) -> HashSet<u64> {
+    let mut texts: HashMap<u64, (Index, &str, bool)> = HashMap::new();
+    for (index, file) in files.loaded.iter().enumerate() {
+        for define in &file.scan.defines {
+            let text = &file.text[define.body.start as usize..define.body.end as usize];
+            let entry = texts.entry(hash(&define.name)).or_insert((index, text, false));
+            if entry.0 != index && entry.1 != text {
+                entry.2 = true;
+            }
+        }
+    }
+    let mut words: HashMap<u64, Vec<u64>> = HashMap::new();
+    for file in &files.loaded {
+        for define in &file.scan.defines {
+            words.entry(hash(&define.name)).or_default().extend(&define.words);
+        }
+    }
+    let roots: HashSet<u64> = ROOTS.iter().map(|name| hash(name)).collect();
+    let mut needed: HashSet<u64> = HashSet::new();
+    let mut todo: Vec<u64> = macros.candidates.iter().map(|c| hash(&c.name)).collect();
+    while let Some(name) = todo.pop() {
+        if !roots.contains(&name) && needed.insert(name) {
+            todo.extend(words.get(&name).into_iter().flatten());
+        }
+    }
+    needed.retain(|name| texts.get(name).is_some_and(|(_, _, differs)| *differs));
+    needed
+}

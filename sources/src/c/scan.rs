@@ -1,0 +1,476 @@
+//! What the text of a header says before any compiler reads it: which files it includes, which
+//! macros it defines, and what its conditions ask for.
+
+use std::collections::HashSet;
+use std::hash::{Hash, Hasher};
+use std::ops::Range;
+
+/// What one file's text holds.
+#[derive(Debug, Default)]
+pub(crate) struct Scan {
+    pub(crate) includes: Vec<Include>,
+    pub(crate) defines: Vec<Define>,
+    /// Conditional regions, outer ones before the ones they hold.
+    pub(crate) regions: Vec<Region>,
+    /// `#pragma pack` as it changes, by offset; `None` is the natural packing.
+    pub(crate) packing: Vec<(u32, Option<u64>)>,
+    /// Every identifier outside comments and strings, hashed, sorted.
+    pub(crate) identifiers: Vec<u64>,
+}
+
+/// An `#include`.
+#[derive(Debug)]
+pub(crate) struct Include {
+    pub(crate) name: String,
+    pub(crate) quoted: bool,
+    /// Whether only a condition other than an include guard leads here.
+    pub(crate) conditional: bool,
+}
+
+/// A `#define`.
+#[derive(Debug)]
+pub(crate) struct Define {
+    pub(crate) name: String,
+    /// The name's place.
+    pub(crate) at: Range<u32>,
+    /// The parameters of a function-like macro.
+    pub(crate) parameters: Option<Vec<String>>,
+    /// Where the text stands.
+    pub(crate) body: Range<u32>,
+    /// The words of the text, hashed.
+    pub(crate) words: Vec<u64>,
+    /// The innermost region that it stands in.
+    pub(crate) region: Option<usize>,
+}
+
+/// The text between a condition and the directive that ends it.
+#[derive(Debug)]
+pub(crate) struct Region {
+    pub(crate) range: Range<u32>,
+    /// The directive that opens it.
+    pub(crate) directive: Range<u32>,
+    /// The identifiers of the whole `#if` chain up to here.
+    pub(crate) identifiers: Vec<String>,
+    pub(crate) parent: Option<usize>,
+    /// `#ifndef X` around a file that then defines X.
+    pub(crate) is_guard: bool,
+}
+
+/// The hash by which [`Scan::identifiers`] knows a name.
+pub(crate) fn hash(name: &str) -> u64 {
+    // Identifiers are hashed by the million, and nobody can gain from a collision.
+    struct Fnv(u64);
+    impl Hasher for Fnv {
+        fn finish(&self) -> u64 {
+            self.0
+        }
+        fn write(&mut self, bytes: &[u8]) {
+            for byte in bytes {
+                self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
+            }
+        }
+    }
+    let mut hasher = Fnv(0xcbf2_9ce4_8422_2325);
+    name.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// A token of C, as far as this front end cares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Token<'a> {
+    Word(&'a str),
+    Number(&'a str),
+    /// A string or a character constant, quotes included.
+    Quoted(&'a str),
+    Punctuation(&'a str),
+}
+
+impl<'a> Token<'a> {
+    pub(crate) fn text(self) -> &'a str {
+        match self {
+            Token::Word(text)
+            | Token::Number(text)
+            | Token::Quoted(text)
+            | Token::Punctuation(text) => text,
+        }
+    }
+}
+
+/// The tokens of `text` with their offsets. Comments and line continuations are white space.
+pub(crate) fn tokens(text: &str) -> impl Iterator<Item = (usize, Token<'_>)> {
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        at = skip_blank(text.as_bytes(), at, false);
+        let start = at;
+        let token = next_token(text, start)?;
+        at = start + token.text().len();
+        Some((start, token))
+    })
+}
+
+fn is_word_start(byte: u8) -> bool {
+    byte.is_ascii_alphabetic() || byte == b'_' || byte == b'$' || byte >= 0x80
+}
+
+fn is_word(byte: u8) -> bool {
+    is_word_start(byte) || byte.is_ascii_digit()
+}
+
+fn next_token(text: &str, start: usize) -> Option<Token<'_>> {
+    let bytes = text.as_bytes();
+    let first = *bytes.get(start)?;
+    let mut end = start + 1;
+    if is_word_start(first) {
+        while end < bytes.len() && is_word(bytes[end]) {
+            end += 1;
+        }
+        return Some(Token::Word(&text[start..end]));
+    }
+    if first.is_ascii_digit() {
+        while end < bytes.len() && (is_word(bytes[end]) || bytes[end] == b'.') {
+            end += 1;
+        }
+        return Some(Token::Number(&text[start..end]));
+    }
+    if first == b'"' || first == b'\'' {
+        while end < bytes.len() && bytes[end] != first && bytes[end] != b'\n' {
+            end += if bytes[end] == b'\\' { 2 } else { 1 };
+        }
+        end = (end + 1).min(bytes.len());
+        while !text.is_char_boundary(end) {
+            end += 1;
+        }
+        return Some(Token::Quoted(&text[start..end]));
+    }
+    for operator in ["<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "##"] {
+        if text[start..].starts_with(operator) {
+            return Some(Token::Punctuation(&text[start..start + 2]));
+        }
+    }
+    Some(Token::Punctuation(&text[start..end]))
+}
+
+/// Skips white space, comments and continued lines; stops at a line's end if `in_directive`.
+fn skip_blank(bytes: &[u8], mut at: usize, in_directive: bool) -> usize {
+    while at < bytes.len() {
+        match bytes[at] {
+            b'\n' if in_directive => break,
+            byte if byte.is_ascii_whitespace() => at += 1,
+            b'\\' if matches!(bytes.get(at + 1), Some(b'\n')) => at += 2,
+            b'\\' if bytes.get(at + 1) == Some(&b'\r') && bytes.get(at + 2) == Some(&b'\n') => {
+                at += 3;
+            }
+            b'/' if bytes.get(at + 1) == Some(&b'*') => at = comment_end(bytes, at + 2),
+            b'/' if bytes.get(at + 1) == Some(&b'/') => {
+                while at < bytes.len() && bytes[at] != b'\n' {
+                    at += 1;
+                }
+            }
+            _ => break,
+        }
+    }
+    at
+}
+
+fn comment_end(bytes: &[u8], mut at: usize) -> usize {
+    while at < bytes.len() {
+        if bytes[at] == b'*' && bytes.get(at + 1) == Some(&b'/') {
+            return at + 2;
+        }
+        at += 1;
+    }
+    at
+}
+
+/// Reads a file's text once.
+pub(crate) fn scan(text: &str) -> Scan {
+    let mut scanner = Scanner { text, scan: Scan::default(), open: Vec::new(), pack: Vec::new() };
+    scanner.run();
+    let mut scan = scanner.scan;
+    scan.identifiers.sort_unstable();
+    scan.identifiers.dedup();
+    scan
+}
+
+struct Scanner<'a> {
+    text: &'a str,
+    scan: Scan,
+    /// Regions that are not closed yet: the index, and the identifiers of the chain so far.
+    open: Vec<usize>,
+    pack: Vec<Option<u64>>,
+}
+
+impl<'a> Scanner<'a> {
+    fn run(&mut self) {
+        let bytes = self.text.as_bytes();
+        let mut at = 0;
+        let mut line_start = true;
+        loop {
+            let next = skip_blank(bytes, at, false);
+            line_start |= bytes[at..next].contains(&b'\n');
+            at = next;
+            let Some(token) = next_token(self.text, at) else { break };
+            if line_start && token == Token::Punctuation("#") {
+                at = self.directive(at);
+                line_start = true;
+                continue;
+            }
+            line_start = false;
+            if let Token::Word(word) = token {
+                self.scan.identifiers.push(hash(word));
+            }
+            at += token.text().len();
+        }
+        while self.open.last().is_some() {
+            self.close(self.text.len());
+        }
+    }
+
+    /// Reads the directive at `start`; answers where its line ends.
+    fn directive(&mut self, start: usize) -> usize {
+        let bytes = self.text.as_bytes();
+        let mut tokens: Vec<(usize, Token<'a>)> = Vec::new();
+        let mut at = start + 1;
+        loop {
+            at = skip_blank(bytes, at, true);
+            if at >= bytes.len() || bytes[at] == b'\n' {
+                break;
+            }
+            let Some(token) = next_token(self.text, at) else { break };
+            if let Token::Word(word) = token {
+                self.scan.identifiers.push(hash(word));
+            }
+            tokens.push((at, token));
+            at += token.text().len();
+        }
+        let end = at;
+        let Some((_, name)) = tokens.first() else { return end };
+        match name.text() {
+            "include" | "include_next" => self.include(&tokens[1..]),
+            "define" => self.define(&tokens[1..], end),
+            "if" | "ifdef" | "ifndef" => self.open(&tokens, start..end, Vec::new()),
+            "elif" | "else" => {
+                let chain = self.close(start);
+                self.open(&tokens, start..end, chain);
+            }
+            "endif" => {
+                self.close(start);
+            }
+            "pragma" => self.pragma(&tokens[1..], end),
+            _ => {}
+        }
+        end
+    }
+
+    fn include(&mut self, tokens: &[(usize, Token<'a>)]) {
+        let conditional = self.open.iter().any(|region| !self.scan.regions[*region].is_guard);
+        let (name, quoted) = match tokens {
+            [(_, Token::Quoted(name)), ..] => (name.trim_matches('"').to_owned(), true),
+            [(at, Token::Punctuation("<")), ..] => {
+                let rest = &self.text[at + 1..];
+                match rest.split_once(['>', '\n']) {
+                    Some((name, _)) => (name.to_owned(), false),
+                    None => return,
+                }
+            }
+            _ => return,
+        };
+        self.scan.includes.push(Include { name, quoted, conditional });
+    }
+
+    fn define(&mut self, tokens: &[(usize, Token<'a>)], end: usize) {
+        let Some((at, Token::Word(name))) = tokens.first().copied() else { return };
+        self.mark_guard(name);
+        let name_end = at + name.len();
+        let mut rest = &tokens[1..];
+        let mut body_start = name_end;
+        let mut parameters = None;
+        // Only a parenthesis that touches the name begins parameters.
+        if let Some((paren, Token::Punctuation("("))) = rest.first()
+            && *paren == name_end
+        {
+            let mut names = Vec::new();
+            let mut used = 1;
+            for (offset, token) in &rest[1..] {
+                used += 1;
+                match token {
+                    Token::Punctuation(")") => {
+                        body_start = offset + 1;
+                        break;
+                    }
+                    Token::Word(word) => names.push((*word).to_owned()),
+                    _ => {}
+                }
+            }
+            rest = &rest[used.min(rest.len())..];
+            parameters = Some(names);
+        }
+        let body = match (rest.first(), rest.last()) {
+            (Some((first, _)), Some((last, token))) => *first..last + token.text().len(),
+            _ => body_start.min(end)..body_start.min(end),
+        };
+        let words = rest
+            .iter()
+            .filter_map(|(_, token)| match token {
+                Token::Word(word) => Some(hash(word)),
+                _ => None,
+            })
+            .collect();
+        self.scan.defines.push(Define {
+            words,
+            name: name.to_owned(),
+            at: at as u32..name_end as u32,
+            parameters,
+            body: body.start as u32..body.end as u32,
+            region: self.open.last().copied(),
+        });
+    }
+
+    /// `#ifndef X` whose first act is to define X is an include guard, and no condition.
+    fn mark_guard(&mut self, name: &str) {
+        if let [only] = self.open[..] {
+            let region = &mut self.scan.regions[only];
+            if region.identifiers.len() == 1
+                && region.identifiers[0] == name
+                && self.text[region.directive.start as usize..region.directive.end as usize]
+                    .contains("if")
+                && self.scan.defines.is_empty()
+            {
+                region.is_guard = true;
+            }
+        }
+    }
+
+    fn open(&mut self, tokens: &[(usize, Token<'a>)], directive: Range<usize>, chain: Vec<String>) {
+        let mut identifiers = chain;
+        for (_, token) in &tokens[1..] {
+            if let Token::Word(word) = token
+                && *word != "defined"
+            {
+                identifiers.push((*word).to_owned());
+            }
+        }
+        self.scan.regions.push(Region {
+            range: directive.end as u32..self.text.len() as u32,
+            directive: directive.start as u32..directive.end as u32,
+            identifiers,
+            parent: self.open.last().copied(),
+            is_guard: false,
+        });
+        self.open.push(self.scan.regions.len() - 1);
+    }
+
+    /// Ends the innermost region; answers the identifiers that its chain has asked for.
+    fn close(&mut self, at: usize) -> Vec<String> {
+        let Some(region) = self.open.pop() else { return Vec::new() };
+        let region = &mut self.scan.regions[region];
+        region.range.end = at as u32;
+        region.identifiers.clone()
+    }
+
+    fn pragma(&mut self, tokens: &[(usize, Token<'a>)], end: usize) {
+        let [(_, Token::Word("pack")), rest @ ..] = tokens else { return };
+        let mut current = self.scan.packing.last().and_then(|(_, pack)| *pack);
+        let mut given = None;
+        for (_, token) in rest {
+            match token {
+                Token::Word("push") => self.pack.push(current),
+                Token::Word("pop") => current = self.pack.pop().flatten(),
+                Token::Number(number) => given = number.parse().ok(),
+                _ => {}
+            }
+        }
+        let resets = matches!(rest, [(_, Token::Punctuation("(")), (_, Token::Punctuation(")"))]);
+        let pack = if resets { None } else { given.or(current) };
+        self.scan.packing.push((end as u32, pack));
+    }
+}
+
+impl Scan {
+    /// `#pragma pack` in force at that offset, in bytes.
+    pub(crate) fn pack_at(&self, offset: u32) -> Option<u64> {
+        let index = self.packing.partition_point(|(at, _)| *at <= offset);
+        self.packing[..index].last().and_then(|(_, pack)| *pack)
+    }
+
+    /// The regions around an offset, innermost first.
+    pub(crate) fn regions_at(&self, offset: u32) -> impl Iterator<Item = &Region> {
+        self.regions.iter().rev().filter(move |region| region.range.contains(&offset))
+    }
+
+    /// The region and the ones around it, innermost first.
+    pub(crate) fn enclosing(&self, region: Option<usize>) -> impl Iterator<Item = &Region> {
+        std::iter::successors(region, |index| self.regions[*index].parent)
+            .map(|index| &self.regions[index])
+    }
+
+    pub(crate) fn mentions(&self, identifier: u64) -> bool {
+        self.identifiers.binary_search(&identifier).is_ok()
+    }
+}
+
+/// The words of a macro's text.
+pub(crate) fn words(text: &str) -> HashSet<&str> {
+    tokens(text)
+        .filter_map(|(_, token)| match token {
+            Token::Word(word) => Some(word),
+            _ => None,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn guards_are_no_conditions_and_conditions_nest() {
+        let scan = scan(
+            "#ifndef _X_H\n#define _X_H\n#include <a.h>\n#ifdef __x86_64__\n#include \"b.h\"\n\
+             # define ONE 1\n#elif defined(__arm__) /* x */\n#define TWO(a, b) (a + \\\n  b)\n\
+             #endif\n#endif\n",
+        );
+        assert!(scan.regions[0].is_guard);
+        assert_eq!(scan.regions[1].identifiers, ["__x86_64__"]);
+        assert_eq!(scan.regions[2].identifiers, ["__x86_64__", "__arm__"]);
+        assert!(!scan.includes[0].conditional);
+        assert!(scan.includes[1].conditional && scan.includes[1].quoted);
+        let two = &scan.defines[2];
+        assert_eq!(two.parameters.as_deref(), Some(&["a".to_owned(), "b".to_owned()][..]));
+        assert_eq!(two.region, Some(2));
+        assert!(scan.mentions(hash("__arm__")) && !scan.mentions(hash("x")));
+    }
+
+    #[test]
+    fn pragma_pack_is_followed_through_push_and_pop() {
+        let text = "#pragma pack(push, 1)\nstruct a;\n#pragma pack(2)\nstruct b;\n\
+                    #pragma pack(pop)\nstruct c;\n#pragma pack(4)\nstruct d;\n#pragma pack()\n\
+                    struct e;\n";
+        let scan = scan(text);
+        let at = |name: &str| scan.pack_at(text.find(name).unwrap() as u32);
+        assert_eq!(
+            ["struct a", "struct b", "struct c", "struct d", "struct e"].map(at),
+            [Some(1), Some(2), None, Some(4), None]
+        );
+    }
+
+    #[test]
+    fn odd_text_is_read_without_panic() {
+        for text in [
+            "#",
+            "#define",
+            "#define X(",
+            "/*",
+            "\"",
+            "'\\",
+            "#if\n#elif\n#endif\n#endif",
+            "\u{e9}\u{4e16}\\",
+            "#include",
+            "#include <",
+            "#pragma pack(pop)\n#pragma pack",
+        ] {
+            let _ = scan(text);
+            let _ = tokens(text).count();
+        }
+    }
+}
