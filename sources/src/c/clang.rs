@@ -1,4 +1,6 @@
 //! The part of libclang that the front end needs, with its memory rules enforced.
+// libclang's constants keep their C names, and are many.
+#![allow(non_upper_case_globals, clippy::wildcard_imports)]
 
 use std::ffi::{CStr, CString, c_char, c_int, c_uint};
 use std::path::PathBuf;
@@ -56,17 +58,9 @@ impl Drop for TranslationUnit {
     }
 }
 
-/// How bad a diagnostic is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Level {
-    Error,
-    Fatal,
-}
-
 /// An error of the compiler.
 #[derive(Debug, Clone)]
 pub(crate) struct Diagnostic {
-    pub(crate) level: Level,
     pub(crate) message: String,
     pub(crate) place: Option<Place>,
 }
@@ -94,7 +88,7 @@ impl RawFile {
 impl TranslationUnit {
     /// Parses `main`, a virtual file. Errors in the text do not fail it.
     pub(crate) fn parse(
-        main: &CString,
+        main: &CStr,
         arguments: &[CString],
         files: &[VirtualFile],
     ) -> Result<Self, String> {
@@ -117,7 +111,7 @@ impl TranslationUnit {
                 index,
                 main.as_ptr(),
                 arguments.as_ptr(),
-                arguments.len() as c_int,
+                c_int::try_from(arguments.len()).unwrap_or(c_int::MAX),
                 unsaved.as_mut_ptr(),
                 unsaved.len() as c_uint,
                 options,
@@ -141,14 +135,9 @@ impl TranslationUnit {
         unsafe {
             for index in 0..clang_getNumDiagnostics(self.unit) {
                 let diagnostic = clang_getDiagnostic(self.unit, index);
-                let level = match clang_getDiagnosticSeverity(diagnostic) {
-                    CXDiagnostic_Error => Some(Level::Error),
-                    CXDiagnostic_Fatal => Some(Level::Fatal),
-                    _ => None,
-                };
-                if let Some(level) = level {
+                let severity = clang_getDiagnosticSeverity(diagnostic);
+                if matches!(severity, CXDiagnostic_Error | CXDiagnostic_Fatal) {
                     errors.push(Diagnostic {
-                        level,
                         message: string(clang_getDiagnosticSpelling(diagnostic)),
                         place: expansion(clang_getDiagnosticLocation(diagnostic)),
                     });
@@ -173,7 +162,6 @@ pub(crate) struct Cursor<'tu> {
     unit: std::marker::PhantomData<&'tu TranslationUnit>,
 }
 
-#[allow(non_upper_case_globals)]
 impl<'tu> Cursor<'tu> {
     fn new(raw: CXCursor) -> Self {
         Self { raw, unit: std::marker::PhantomData }

@@ -1,5 +1,7 @@
 //! From libclang's tree to the model: types stay symbols, and every definition is filed under the
 //! ABIs that read its file as this parse did.
+// libclang's constants keep their C names, and are many.
+#![allow(non_upper_case_globals, clippy::wildcard_imports)]
 
 use std::collections::{HashMap, HashSet};
 
@@ -74,13 +76,23 @@ impl Names for Arena {
     }
 }
 
+/// What a parse is to yield: everything that some files define, and some names wherever they are
+/// defined.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Wants {
+    pub(crate) files: HashSet<Index>,
+    pub(crate) names: HashSet<String>,
+}
+
 /// What a probe answered.
 #[derive(Debug)]
 pub(crate) enum Answer {
     /// A command: everything but the place of its definition.
     Command { direction: Direction, type_letter: u32, nr: u32, argument: Argument },
-    /// A number.
+    /// A number that no call stands behind.
     Number(u32),
+    /// The number that the macro comes to on the target of this parse.
+    Value(u32),
     /// Neither: an expression that uses a command's number.
     Other,
 }
@@ -92,7 +104,7 @@ impl Answer {
             Answer::Command { direction, type_letter, nr, argument } => {
                 Some(CommandBody { span, through, direction, type_letter, nr, argument })
             }
-            Answer::Number(_) | Answer::Other => None,
+            Answer::Number(_) | Answer::Value(_) | Answer::Other => None,
         }
     }
 }
@@ -130,28 +142,32 @@ impl<'a, 'tu> Converter<'a, 'tu> {
         }
     }
 
-    /// Files the types of the files for which `fresh` holds, and answers the probes.
+    /// Files the types that `job` asks for with whatever they refer to, and answers the probes.
     pub(crate) fn run(
         &mut self,
         unit: &'tu TranslationUnit,
-        fresh: &HashSet<Index>,
+        wants: &Wants,
     ) -> Vec<(usize, Answer)> {
         let mut answers = Vec::new();
         for cursor in unit.root().children() {
             match cursor.kind() {
-                CXCursor_StructDecl | CXCursor_UnionDecl if cursor.is_definition() => {
-                    if self.is_fresh(cursor, fresh) {
-                        self.record(cursor);
-                    }
+                CXCursor_StructDecl | CXCursor_UnionDecl
+                    if cursor.is_definition() && self.is_wanted(cursor, wants) =>
+                {
+                    self.record(cursor);
                 }
-                CXCursor_EnumDecl if cursor.is_definition() => {
-                    if self.is_fresh(cursor, fresh) {
-                        self.enumeration(cursor);
-                    }
+                CXCursor_EnumDecl if cursor.is_definition() && self.is_wanted(cursor, wants) => {
+                    self.enumeration(cursor);
                 }
-                CXCursor_TypedefDecl => {
-                    if self.is_fresh(cursor, fresh) {
-                        self.typedef(cursor);
+                CXCursor_TypedefDecl if self.is_wanted(cursor, wants) => {
+                    self.typedef(cursor);
+                }
+                CXCursor_VarDecl => {
+                    let name = cursor.spelling();
+                    let number = name.strip_prefix(probe::VALUE).and_then(|n| n.parse().ok());
+                    let value = cursor.evaluate().and_then(|value| u32::try_from(value).ok());
+                    if let (Some(number), Some(value)) = (number, value) {
+                        answers.push((number, Answer::Value(value)));
                     }
                 }
                 CXCursor_FunctionDecl => {
@@ -176,11 +192,10 @@ impl<'a, 'tu> Converter<'a, 'tu> {
         }
     }
 
-    fn is_fresh(&mut self, cursor: Cursor<'tu>, fresh: &HashSet<Index>) -> bool {
-        cursor
-            .place()
-            .and_then(|place| self.index(place.file))
-            .is_some_and(|index| fresh.contains(&index))
+    fn is_wanted(&mut self, cursor: Cursor<'tu>, wants: &Wants) -> bool {
+        let file = cursor.place().and_then(|place| self.index(place.file));
+        file.is_some_and(|index| wants.files.contains(&index))
+            || (!wants.names.is_empty() && wants.names.contains(&cursor.spelling()))
     }
 
     /// The file of a place, as [`Files`] knows it.
@@ -218,8 +233,9 @@ impl<'a, 'tu> Converter<'a, 'tu> {
         let index = place.as_ref().and_then(|place| self.index(place.file));
         let length = name.map_or("struct".len(), str::len) as u32;
         let span = place.as_ref().and_then(|place| self.span(place, length));
+        let owner = index.filter(|index| self.files.loaded[*index].owns_names);
         let key = match name {
-            Some(name) => Key::Named(index, name.to_owned()),
+            Some(name) => Key::Named(owner, name.to_owned()),
             None => Key::Anonymous(index, place.map_or(0, |place| place.offset)),
         };
         (key, index, span.unwrap_or_else(|| self.nowhere()))
@@ -374,11 +390,8 @@ impl<'a, 'tu> Converter<'a, 'tu> {
         let mut element = ty;
         while let Type::Array(inner, count) = element {
             let Some(text) = bounds.next() else { return };
-            if text.contains("sizeof") || matches!(count, Constant::Known(_)) {
-                let parsed = expression::parse(text, self.arena);
-                if let Some(parsed @ Constant::Expression(_)) = parsed {
-                    *count = parsed;
-                }
+            if let Some(parsed @ Constant::Expression(_)) = expression::parse(text, self.arena) {
+                *count = parsed;
             }
             element = inner;
         }
@@ -467,7 +480,6 @@ impl<'a, 'tu> Converter<'a, 'tu> {
         id
     }
 
-    #[allow(non_upper_case_globals)]
     fn ty(&mut self, ty: Ty<'tu>) -> Type {
         let scalar = match ty.kind() {
             CXType_Void => return Type::Void,
@@ -541,7 +553,7 @@ impl<'a, 'tu> Converter<'a, 'tu> {
         let statement = descend(function)?;
         let Some(call) = call_of(statement) else {
             let value = statement.evaluate().and_then(|value| u32::try_from(value).ok());
-            return Some(value.map_or(Answer::Other, Answer::Number));
+            return value.map(Answer::Number);
         };
         let arguments = call.arguments();
         let [direction, type_letter, nr, rest @ ..] = &arguments[..] else {
@@ -761,10 +773,9 @@ fn sizeof_member(ty: Ty<'_>) -> Option<Cursor<'_>> {
     })
 }
 
-/// A file whose headers are listed, for the caller's bookkeeping.
-pub(crate) fn define_through(file: &Loaded, text: std::ops::Range<u32>) -> String {
-    let body = &file.text[text.start as usize..text.end as usize];
-    tokens(body)
+/// The macro that the text of a command begins with.
+pub(crate) fn define_through(file: &Loaded, text: &std::ops::Range<u32>) -> String {
+    tokens(file.slice(text))
         .find_map(|(_, token)| match token {
             Token::Word(word) => Some(word.to_owned()),
             _ => None,

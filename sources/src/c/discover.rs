@@ -120,14 +120,11 @@ fn headers_below(folder: &Path, problems: &mut Vec<Problem>) -> Vec<(PathBuf, Tr
         .into_iter()
         .map(|header| {
             let parent = header.parent().unwrap_or(folder).to_owned();
-            let tree = match trees.iter().find(|(known, _)| *known == parent) {
-                Some((_, tree)) => tree.clone(),
-                None => {
-                    let tree = tree_of(&header);
-                    trees.push((parent, tree.clone()));
-                    tree
-                }
-            };
+            if let Some((_, tree)) = trees.iter().find(|(known, _)| *known == parent) {
+                return (header, tree.clone());
+            }
+            let tree = tree_of(&header);
+            trees.push((parent, tree.clone()));
             (header, tree)
         })
         .collect()

@@ -138,7 +138,15 @@ pub(crate) fn assign(files: &mut Files, tree: &Tree) {
             .iter()
             .filter(|(name, _)| file.scan.mentions(**name))
             .fold(Features::default(), |all, (_, features)| all.union(*features));
+        if file.scan.defines.iter().any(|define| chooses_by_size(file.slice(&define.body))) {
+            file.features = file.features.union(LONG).union(POINTER);
+        }
     }
+}
+
+/// `sizeof(time_t) == 8 ? A : B`: which one it is depends on the ABI.
+fn chooses_by_size(text: &str) -> bool {
+    text.contains('?') && text.contains("sizeof")
 }
 
 fn architecture_of(path: &std::path::Path, tree: &Tree) -> bool {
@@ -157,7 +165,7 @@ fn define_features(
             features = features.union(known.of(word));
         }
     }
-    let body = &file.text[define.body.start as usize..define.body.end as usize];
+    let body = file.slice(&define.body);
     if define.parameters.is_none() && body.len() < 200 {
         for word in scan::words(body) {
             features = features.union(known.of(word));

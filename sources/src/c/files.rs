@@ -28,6 +28,22 @@ pub(crate) struct Loaded {
     pub(crate) is_virtual: bool,
     /// The ABIs for which the file may be read.
     pub(crate) abis: AbiSet,
+    /// Whether names belong to this file alone: it was asked for, and is no `asm/` header, of
+    /// which each architecture has its own with the same names.
+    pub(crate) owns_names: bool,
+}
+
+impl Loaded {
+    /// The text of a range.
+    pub(crate) fn slice(&self, range: &std::ops::Range<u32>) -> &str {
+        self.text.get(range.start as usize..range.end as usize).unwrap_or("")
+    }
+
+    /// Whether the file lies in `asm/` or `asm-generic/`.
+    pub(crate) fn is_asm(&self) -> bool {
+        let folder = self.path.parent().and_then(Path::file_name);
+        folder.is_some_and(|folder| folder == "asm" || folder == "asm-generic")
+    }
 }
 
 /// The files of a group of headers.
@@ -84,6 +100,10 @@ impl Files {
             .collect();
         let mut files =
             Self { loaded: loader.loaded, by_path: loader.by_path, by_absolute, wanted };
+        for index in &files.wanted {
+            let file = &mut files.loaded[*index];
+            file.owns_names = !file.is_asm();
+        }
         super::features::assign(&mut files, &group.tree);
         files
     }
@@ -110,7 +130,7 @@ fn read_text(path: &Path) -> Result<(Arc<str>, Scan), Problem> {
             if bytes.contains(&0) {
                 return Err(not_text(path, "the file is binary, not a header"));
             }
-            let line = bytes[..valid].iter().filter(|byte| **byte == b'\n').count() + 1;
+            let line = bytes[..valid].split(|byte| *byte == b'\n').count();
             return Err(not_text(path, &format!("line {line} is not valid UTF-8")));
         }
     };
@@ -157,6 +177,7 @@ impl Loader<'_> {
             features: Features::default(),
             is_virtual,
             abis,
+            owns_names: false,
         });
         self.by_path.insert(path.to_owned(), index);
         index

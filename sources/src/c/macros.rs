@@ -70,17 +70,19 @@ impl Macros {
             if !listed(index) || is_ioctl_h(file) {
                 continue;
             }
-            macros.collect(index, file, raw_numbers, &used);
+            macros.collect(files, index, raw_numbers, &used);
         }
         macros.contested = contested(files, &macros);
         macros
     }
 
-    fn collect(&mut self, index: Index, file: &Loaded, raw_numbers: bool, used: &HashSet<u64>) {
+    fn collect(&mut self, files: &Files, index: Index, raw_numbers: bool, used: &HashSet<u64>) {
+        let file = &files.loaded[index];
         let mut by_name: HashMap<&str, usize> = HashMap::new();
         for (at, define) in file.scan.defines.iter().enumerate() {
             let reaches = self.reached.contains(&hash(&define.name));
             let kind = match (reaches, &define.parameters) {
+                (true, None) if is_alias_of_family(files, define, file) => continue,
                 (true, None) => CandidateKind::Command,
                 (true, Some(_)) => {
                     if !used.contains(&hash(&define.name)) {
@@ -93,24 +95,18 @@ impl Macros {
                 }
                 _ => continue,
             };
-            match by_name.get(define.name.as_str()) {
-                Some(known) => self.candidates[*known].defines.push(at),
-                None => {
-                    by_name.insert(&define.name, self.candidates.len());
-                    self.candidates.push(Candidate {
-                        name: define.name.clone(),
-                        file: index,
-                        defines: vec![at],
-                        kind,
-                    });
-                }
+            if let Some(known) = by_name.get(define.name.as_str()) {
+                self.candidates[*known].defines.push(at);
+                continue;
             }
+            by_name.insert(&define.name, self.candidates.len());
+            self.candidates.push(Candidate {
+                name: define.name.clone(),
+                file: index,
+                defines: vec![at],
+                kind,
+            });
         }
-    }
-
-    /// Whether a macro's expansion reaches `_IOC`.
-    pub(crate) fn reaches(&self, name: &str) -> bool {
-        self.reached.contains(&hash(name))
     }
 }
 
@@ -138,6 +134,15 @@ fn reach(files: &Files) -> HashSet<u64> {
     }
 }
 
+/// Another name for a function-like macro, such as `#define _SIOWR _IOWR`.
+fn is_alias_of_family(files: &Files, define: &Define, file: &Loaded) -> bool {
+    let text = file.slice(&define.body);
+    ROOTS.contains(&text)
+        || files.loaded.iter().any(|file| {
+            file.scan.defines.iter().any(|other| other.name == text && other.parameters.is_some())
+        })
+}
+
 /// The header that defines the macros themselves.
 fn is_ioctl_h(file: &Loaded) -> bool {
     let folder = file.path.parent().and_then(|parent| parent.file_name());
@@ -148,7 +153,7 @@ fn is_ioctl_h(file: &Loaded) -> bool {
 /// Whether a plain number has the looks of a command: a hexadecimal literal with a type letter,
 /// in a header of commands or under a name that says so.
 fn looks_like_command(file: &Loaded, define: &Define) -> bool {
-    let body = &file.text[define.body.start as usize..define.body.end as usize];
+    let body = file.slice(&define.body);
     let mut words =
         tokens(body).filter(|(_, token)| !matches!(token, Token::Punctuation("(" | ")")));
     let (Some((_, Token::Number(number))), None) = (words.next(), words.next()) else {
@@ -174,7 +179,7 @@ fn contested(files: &Files, macros: &Macros) -> HashSet<u64> {
     let mut texts: HashMap<u64, (Index, &str, bool)> = HashMap::new();
     for (index, file) in files.loaded.iter().enumerate() {
         for define in &file.scan.defines {
-            let text = &file.text[define.body.start as usize..define.body.end as usize];
+            let text = file.slice(&define.body);
             let entry = texts.entry(hash(&define.name)).or_insert((index, text, false));
             if entry.0 != index && entry.1 != text {
                 entry.2 = true;

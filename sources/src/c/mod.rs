@@ -1,6 +1,6 @@
 //! C headers, read through libclang.
 //!
-//! The text is read first ([`scan`](self)), which tells what each header includes, which of its
+//! The text is read first, which tells what each header includes, which of its
 //! macros are commands, and what of an ABI its conditions ask for. One parse then serves all ABIs
 //! that read a header alike, and most headers are read together in one translation unit. What
 //! cannot be read together is read alone.
@@ -12,6 +12,7 @@ use ioctlkit_model::{Interface, Problem};
 
 mod arguments;
 mod clang;
+mod collect;
 mod convert;
 mod database;
 mod discover;
@@ -19,6 +20,7 @@ mod expression;
 mod features;
 mod files;
 mod macros;
+mod needs;
 mod overlay;
 mod plan;
 mod probe;

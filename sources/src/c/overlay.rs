@@ -87,7 +87,7 @@ pub(crate) const LIBC_HEADERS: &[(&str, &str)] = &[
     ),
     (
         "limits.h",
-        "#define CHAR_BIT 8\n#define INT_MAX 0x7fffffff\n#define UINT_MAX 0xffffffffU\n\
+        "#define CHAR_BIT 8\n#define INT_MAX 0x7fffffff\n#define INT_MIN (-INT_MAX - 1)\n#define UINT_MAX 0xffffffffU\n\
          #define PATH_MAX 4096\n#define USHRT_MAX 0xffff\n",
     ),
     ("features.h", "\n"),
@@ -181,13 +181,30 @@ pub(crate) const ASM_HEADERS: &[(&str, &str)] = &[
     ),
 ];
 
+/// The stand-in for libc that defines a name which headers use without including it.
+pub(crate) fn libc_header_of(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "bool" => "stdbool.h",
+        "size_t" => "stddef.h",
+        "time_t" | "ssize_t" | "off_t" | "uid_t" | "gid_t" | "pid_t" | "mode_t" | "dev_t"
+        | "ino_t" | "caddr_t" => "sys/types.h",
+        "timeval" | "itimerval" => "sys/time.h",
+        "timespec" => "time.h",
+        "sockaddr" | "sockaddr_storage" => "sys/socket.h",
+        "INT_MIN" | "INT_MAX" => "limits.h",
+        _ if name.ends_with("_t") && (name.starts_with("uint") || name.starts_with("int")) => {
+            "stdint.h"
+        }
+        _ => return None,
+    })
+}
+
 /// Architectures whose own file has nothing to do with the generic one of that name, so that
 /// nothing may be said of them when their file is not there.
 pub(crate) fn replaces_generic(kernel_arch: &str, name: &str) -> bool {
     let archs: &[&str] = match name {
         "ioctls.h" => &["alpha", "mips", "parisc", "powerpc", "sh", "sparc", "xtensa"],
-        "termbits.h" => &["alpha", "mips", "parisc", "powerpc", "sparc"],
-        "termbits-common.h" => &["alpha", "mips", "parisc", "powerpc", "sparc"],
+        "termbits.h" | "termbits-common.h" => &["alpha", "mips", "parisc", "powerpc", "sparc"],
         "termios.h" => &["alpha", "mips", "powerpc", "sparc"],
         "sockios.h" => &["alpha", "mips", "sh", "sparc", "xtensa"],
         "ipcbuf.h" => &["mips", "parisc", "powerpc", "s390", "sparc", "xtensa"],

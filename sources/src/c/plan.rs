@@ -5,24 +5,24 @@ use std::ffi::CString;
 use std::path::{Path, PathBuf};
 
 use ioctlkit_abi::{AbiId, AbiSet};
-use ioctlkit_model::{
-    Command, Family, Header, HeaderError, Interface, Problem, ProblemKind, RawNumber, Span,
-    Variants,
-};
+use ioctlkit_model::{Interface, Problem, ProblemKind, Span};
 use rayon::prelude::*;
 
 use super::clang::{Diagnostic, Library, TranslationUnit, VirtualFile};
-use super::convert::{Answer, Arena, Converter, define_through};
+use super::collect::Collected;
+use super::convert::{Arena, Converter, Wants};
 use super::discover::{Group, Tree, discover};
 use super::features::Classes;
-use super::files::{Files, Index};
-use super::macros::{Candidate, CandidateKind, Macros, spans};
+use super::files::{Files, Index, Loaded};
+use super::macros::{Macros, spans};
 use super::probe::{self, Probes};
-use super::scan::words;
-use super::{Request, arguments, database};
+use super::{Request, arguments, database, needs, overlay, scan};
 
 /// Headers parsed together at the most: small enough for every core to get its share.
 const BATCH: usize = 220;
+
+/// The virtual file that includes the headers of a job.
+const MAIN: &std::ffi::CStr = c"/ioctlkit-main.c";
 
 pub(crate) fn read(request: &Request) -> (Interface, Vec<Problem>) {
     let (groups, mut problems) = discover(&request.paths, request.abis);
@@ -50,7 +50,9 @@ fn no_libclang(error: &str) -> Problem {
         kind: ProblemKind::Failure,
         path: None,
         span: None,
-        message: format!("libclang could not be loaded, and C headers can't be read without it: {first}"),
+        message: format!(
+            "libclang could not be loaded, and C headers can't be read without it: {first}"
+        ),
         help: Some(
             "install it (Debian: `apt-get install libclang1-14`, Fedora: `dnf install clang-libs`), \
              or set LIBCLANG_PATH to the folder that holds libclang.so"
@@ -59,15 +61,18 @@ fn no_libclang(error: &str) -> Problem {
     }
 }
 
-/// A translation unit to be: `headers` are included, and of what they define only what stands in
-/// `fresh` is new.
+/// A translation unit to be.
 #[derive(Debug)]
-struct Job {
-    abi: AbiId,
-    headers: Vec<Index>,
-    fresh: HashSet<Index>,
+pub(crate) struct Job {
+    pub(crate) abi: AbiId,
+    /// Headers of libc that are included first.
+    pub(crate) libc: Vec<&'static str>,
+    /// What is included, in order.
+    pub(crate) headers: Vec<Index>,
+    /// What of it is new.
+    pub(crate) wants: Wants,
     /// Whether the header is read by itself: what goes wrong then is the header's own fault.
-    alone: bool,
+    pub(crate) alone: bool,
 }
 
 /// A parsed job.
@@ -78,16 +83,24 @@ struct Parsed {
 }
 
 /// What is the same for all jobs of a group.
-struct Shared<'a> {
-    request: &'a Request,
+pub(crate) struct Shared<'a> {
+    pub(crate) request: &'a Request,
     tree: &'a Tree,
     extra: Vec<String>,
-    files: &'a Files,
-    macros: &'a Macros,
-    classes: &'a Classes,
+    pub(crate) files: &'a Files,
+    pub(crate) macros: &'a Macros,
+    pub(crate) classes: &'a Classes,
     library: &'a Library,
     /// The candidates of each file.
     by_file: HashMap<Index, Vec<usize>>,
+}
+
+impl Shared<'_> {
+    /// The ABIs that read a file as `abi` does.
+    pub(crate) fn alike(&self, file: Index, abi: AbiId) -> AbiSet {
+        let file = &self.files.loaded[file];
+        self.classes.alike(file.features, abi, file.abis).intersection(self.request.abis)
+    }
 }
 
 fn read_group(
@@ -114,10 +127,12 @@ fn read_group(
         return;
     }
     let wanted: HashSet<Index> = files.wanted.iter().copied().collect();
-    let any_asm = files.wanted.iter().any(|index| is_asm(&files.loaded[*index].path));
-    let macros = Macros::find(&files, request.raw_numbers, |index| {
-        wanted.contains(&index) || (any_asm && is_asm(&files.loaded[index].path))
-    });
+    // Commands of asm-generic/ belong to the architectures whose asm/ headers include them.
+    let any_asm = files.wanted.iter().any(|index| files.loaded[*index].is_asm());
+    let listed: HashSet<Index> = (0..files.loaded.len())
+        .filter(|index| wanted.contains(index) || (any_asm && files.loaded[*index].is_asm()))
+        .collect();
+    let macros = Macros::find(&files, request.raw_numbers, |index| listed.contains(&index));
     let classes = Classes::new(&group.tree);
     let mut by_file: HashMap<Index, Vec<usize>> = HashMap::new();
     for (at, candidate) in macros.candidates.iter().enumerate() {
@@ -135,18 +150,19 @@ fn read_group(
     };
     arena.begin_group(&files);
     let mut collected = Collected::default();
-    let jobs = jobs(&shared, &wanted);
-    let alone = convert_all(&shared, jobs, arena, &mut collected, problems);
-    let left = convert_all(&shared, alone, arena, &mut collected, problems);
-    debug_assert!(left.is_empty(), "a header that was read alone is not read again");
-    collected.into_interface(&shared, arena);
-}
-
-/// Whether a header lies in `asm/` or `asm-generic/`.
-fn is_asm(path: &Path) -> bool {
-    path.parent()
-        .and_then(Path::file_name)
-        .is_some_and(|folder| folder == "asm" || folder == "asm-generic")
+    let alone = convert_all(&shared, jobs(&shared, &listed), arena, &mut collected, problems);
+    convert_all(&shared, alone, arena, &mut collected, problems);
+    let helped = helped(&shared, &collected);
+    convert_all(&shared, helped, arena, &mut collected, problems);
+    // Types that other headers define may differ where the headers that use them do not.
+    for _ in 0..needs::ROUNDS {
+        let jobs = needs::jobs(&shared, arena, &collected);
+        if jobs.is_empty() {
+            break;
+        }
+        convert_all(&shared, jobs, arena, &mut collected, problems);
+    }
+    collected.into_interface(&shared, &mut arena.interface, problems);
 }
 
 /// The folders given by hand or by the compilation database.
@@ -166,48 +182,109 @@ fn search_first(request: &Request, extra: &[String]) -> Vec<PathBuf> {
     folders
 }
 
-/// Plans the parses: for every file and every class of ABIs that read it alike, one parse has it.
-fn jobs(shared: &Shared<'_>, wanted: &HashSet<Index>) -> Vec<Job> {
-    let files = shared.files;
-    let mut covered: Vec<AbiSet> = vec![AbiSet::EMPTY; files.loaded.len()];
+/// Plans the parses: for every listed file and every class of ABIs that read it alike, one parse
+/// has it.
+fn jobs(shared: &Shared<'_>, listed: &HashSet<Index>) -> Vec<Job> {
+    let files = &shared.files.loaded;
+    let mut order: Vec<Index> = listed.iter().copied().collect();
+    order.sort_unstable();
+    let mut covered: Vec<AbiSet> = vec![AbiSet::EMPTY; files.len()];
     let mut jobs = Vec::new();
     for abi in shared.request.abis {
-        let mut fresh: Vec<Index> = Vec::new();
-        for (index, file) in files.loaded.iter().enumerate() {
-            if !file.abis.contains(abi) || covered[index].contains(abi) {
+        let mut together = Vec::new();
+        let mut alone = Vec::new();
+        for index in order.iter().copied() {
+            if !files[index].abis.contains(abi) || covered[index].contains(abi) {
                 continue;
             }
-            let alike = shared.classes.alike(file.features, abi, file.abis);
-            covered[index] = covered[index].union(alike);
-            fresh.push(index);
+            covered[index] = covered[index].union(shared.alike(index, abi));
+            if is_contested(shared, index) {
+                alone.push(index);
+            } else {
+                together.push(index);
+            }
         }
-        let (mut together, alone): (Vec<Index>, Vec<Index>) = fresh
-            .iter()
-            .filter(|index| wanted.contains(index))
-            .partition(|index| !is_contested(shared, **index));
-        // What the wanted headers bring along is read with them, or by itself if they are not.
-        let brought: Vec<Index> =
-            fresh.iter().copied().filter(|index| !wanted.contains(index)).collect();
-        if together.is_empty() && !brought.is_empty() {
-            together = brought.iter().copied().filter(|index| includable(shared, *index)).collect();
-        } else if together.len() < wanted.len() {
-            together.extend(brought.iter().copied().filter(|index| includable(shared, *index)));
-        }
-        let brought: HashSet<Index> = brought.into_iter().collect();
         let batches = together.len().div_ceil(BATCH).max(1);
         for batch in together.chunks(together.len().div_ceil(batches).max(1)) {
-            let mut fresh: HashSet<Index> = batch.iter().copied().collect();
-            fresh.extend(&brought);
-            jobs.push(Job { abi, headers: batch.to_vec(), fresh, alone: false });
+            jobs.push(Job::of(abi, batch.to_vec(), false));
         }
-        for index in alone {
-            let fresh = brought.iter().copied().chain([index]).collect();
-            jobs.push(Job { abi, headers: vec![index], fresh, alone: true });
-        }
+        jobs.extend(alone.into_iter().map(|index| Job::of(abi, vec![index], true)));
     }
     // The largest first, so that no core waits for a late one.
     jobs.sort_by_key(|job| std::cmp::Reverse(job.headers.len()));
     jobs
+}
+
+/// Parses for headers whose commands need what they do not include: with the file that defines
+/// it in front, as their users have it.
+fn helped(shared: &Shared<'_>, collected: &Collected) -> Vec<Job> {
+    let mut helpers: HashMap<Index, (Vec<&'static str>, Vec<Index>)> = HashMap::new();
+    for (at, message) in collected.without_answer() {
+        let Some(name) = message.split('\'').nth_back(1) else { continue };
+        let name = name.rsplit(' ').next().unwrap_or(name);
+        let user = shared.macros.candidates[at].file;
+        let (libc, headers) = helpers.entry(user).or_default();
+        if let Some(header) = overlay::libc_header_of(name) {
+            if !libc.contains(&header) {
+                libc.push(header);
+            }
+            continue;
+        }
+        let definer = shared.files.loaded.iter().position(|file| defines(file, name));
+        if let Some(definer) = definer.filter(|definer| *definer != user)
+            && !headers.contains(&definer)
+        {
+            headers.push(definer);
+        }
+    }
+    let mut jobs = Vec::new();
+    for (user, (libc, mut headers)) in helpers {
+        if libc.is_empty() && headers.is_empty() {
+            continue;
+        }
+        headers.push(user);
+        let mut left = shared.files.loaded[user].abis.intersection(shared.request.abis);
+        while let Some(abi) = left.first() {
+            let wants = Wants { files: HashSet::from([user]), names: HashSet::new() };
+            let (libc, headers) = (libc.clone(), headers.clone());
+            jobs.push(Job { abi, libc, headers, wants, alone: true });
+            left = left.difference(shared.alike(user, abi)).difference(AbiSet::only(abi));
+        }
+    }
+    jobs.sort_by_key(|job| (job.abi, job.headers.last().copied()));
+    jobs
+}
+
+/// Whether a file defines a macro, a typedef, a structure or a union of that name.
+fn defines(file: &Loaded, name: &str) -> bool {
+    if !file.scan.mentions(scan::hash(name)) {
+        return false;
+    }
+    if file.scan.defines.iter().any(|define| define.name == name && define.parameters.is_none()) {
+        return true;
+    }
+    let text = &file.text;
+    let mut words = scan::tokens(text).map(|(_, token)| token.text()).collect::<Vec<_>>();
+    words.push("");
+    words.windows(3).any(|window| {
+        (matches!(window[0], "struct" | "union") && window[1] == name && window[2] == "{")
+            || (window[1] == name && window[2] == ";" && is_typedef_of(text, name))
+    })
+}
+
+fn is_typedef_of(text: &str, name: &str) -> bool {
+    text.lines().any(|line| {
+        let line = line.trim();
+        line.starts_with("typedef")
+            && line.trim_end_matches(|c: char| c != ';').trim_end_matches(';').ends_with(name)
+    })
+}
+
+impl Job {
+    fn of(abi: AbiId, headers: Vec<Index>, alone: bool) -> Self {
+        let wants = Wants { files: headers.iter().copied().collect(), names: HashSet::new() };
+        Self { abi, libc: Vec::new(), headers, wants, alone }
+    }
 }
 
 /// Whether another file defines a macro differently that this file's commands need.
@@ -215,11 +292,6 @@ fn is_contested(shared: &Shared<'_>, index: Index) -> bool {
     let file = &shared.files.loaded[index];
     shared.macros.contested.iter().any(|name| file.scan.mentions(*name))
         && shared.by_file.contains_key(&index)
-}
-
-/// Libc's stand-ins come along with whoever needs them; most do not stand alone.
-fn includable(shared: &Shared<'_>, index: Index) -> bool {
-    !shared.files.loaded[index].path.starts_with(super::overlay::LIBC)
 }
 
 /// Parses the jobs and files what they hold. Answers the jobs for headers that have to be read
@@ -237,7 +309,7 @@ fn convert_all(
     shared.library.enter();
     for parsed in parsed {
         match parsed {
-            Ok(parsed) => alone.extend(file(shared, parsed, arena, collected, problems)),
+            Ok(parsed) => alone.extend(file(shared, parsed, arena, collected)),
             Err(problem) => problems.push(problem),
         }
     }
@@ -251,15 +323,16 @@ fn parse(shared: &Shared<'_>, job: Job) -> Result<Parsed, Problem> {
         let path = &loaded[*index].path;
         std::path::absolute(path).unwrap_or_else(|_| path.clone()).display().to_string()
     });
+    let headers = job.libc.iter().map(|name| format!("{}/{name}", overlay::LIBC)).chain(headers);
     let mut asked: Vec<usize> = job
-        .fresh
+        .wants
+        .files
         .iter()
         .flat_map(|index| shared.by_file.get(index).into_iter().flatten().copied())
         .collect();
     asked.sort_unstable();
     let names = asked.iter().map(|at| (*at, shared.macros.candidates[*at].name.as_str()));
-    let probes = probe::text(headers, names);
-    let main = CString::from(c"/ioctlkit-main.c");
+    let probes = probe::text(headers, names, job.alone);
     let mut virtual_files: Vec<VirtualFile> = shared
         .files
         .virtual_files()
@@ -268,13 +341,19 @@ fn parse(shared: &Shared<'_>, job: Job) -> Result<Parsed, Problem> {
             Some(VirtualFile { path, text: file.text.to_string() })
         })
         .collect();
+    if !job.libc.is_empty() {
+        virtual_files.extend(overlay::LIBC_HEADERS.iter().filter_map(|(name, text)| {
+            let path = CString::new(format!("{}/{name}", overlay::LIBC)).ok()?;
+            Some(VirtualFile { path, text: (*text).to_owned() })
+        }));
+    }
     if !virtual_files.iter().any(|file| file.path.to_bytes().ends_with(b"/asm/ioctl.h")) {
         virtual_files.extend(stand_in_for_ioctl_h());
     }
-    virtual_files.push(VirtualFile { path: main.clone(), text: probes.text.clone() });
+    virtual_files.push(VirtualFile { path: MAIN.to_owned(), text: probes.text.clone() });
     let arguments = arguments::arguments(shared.request, shared.tree, &shared.extra, job.abi);
     let unit =
-        TranslationUnit::parse(&main, &arguments, &virtual_files).map_err(|message| Problem {
+        TranslationUnit::parse(MAIN, &arguments, &virtual_files).map_err(|message| Problem {
             kind: ProblemKind::Failure,
             path: job.headers.first().map(|index| loaded[*index].path.clone()),
             span: None,
@@ -285,9 +364,8 @@ fn parse(shared: &Shared<'_>, job: Job) -> Result<Parsed, Problem> {
 }
 
 fn stand_in_for_ioctl_h() -> Option<VirtualFile> {
-    let (name, text) =
-        super::overlay::ASM_HEADERS.iter().find(|(name, _)| *name == "asm/ioctl.h")?;
-    let path = CString::new(format!("{}/{name}", super::overlay::ASM)).ok()?;
+    let (name, text) = overlay::ASM_HEADERS.iter().find(|(name, _)| *name == "asm/ioctl.h")?;
+    let path = CString::new(format!("{}/{name}", overlay::ASM)).ok()?;
     Some(VirtualFile { path, text: (*text).to_owned() })
 }
 
@@ -297,170 +375,80 @@ fn file(
     parsed: Parsed,
     arena: &mut Arena,
     collected: &mut Collected,
-    problems: &mut Vec<Problem>,
 ) -> Vec<Job> {
     let Parsed { mut job, unit, probes } = parsed;
-    let errors: Vec<Diagnostic> = unit.errors();
-    let mut troubled: HashSet<Index> = HashSet::new();
-    let mut unanswered: HashMap<usize, String> = HashMap::new();
-    for error in &errors {
-        let Some(place) = &error.place else { continue };
-        let path = place.file.path();
-        if path == Path::new("/ioctlkit-main.c") {
-            if let Some(at) = probes.at_line(place.line) {
-                unanswered.entry(at).or_insert_with(|| error.message.clone());
-                troubled.insert(shared.macros.candidates[at].file);
-            }
-            continue;
-        }
-        let index = shared.files.by_path(&path);
-        if let Some(index) = index {
-            troubled.insert(index);
-        }
-    }
+    let errors = unit.errors();
+    let troubled = troubled(shared, &errors, &probes);
     if job.alone {
-        let header = job.headers[0];
-        for error in &errors {
-            let (span, in_main) = match &error.place {
-                Some(place) => {
-                    let path = place.file.path();
-                    let index = shared.files.by_path(&path);
-                    let span = index.map(|index| {
-                        let file = shared.files.loaded[index].id;
-                        Span { file, start: place.offset, end: place.offset + 1 }
-                    });
-                    (span, path == Path::new("/ioctlkit-main.c"))
-                }
-                None => (None, false),
-            };
-            if !in_main {
-                let abis = shared.classes.alike(
-                    shared.files.loaded[header].features,
-                    job.abi,
-                    shared.files.loaded[header].abis,
-                );
-                collected.error(header, abis, &error.message, span);
-            }
-        }
-        for (at, message) in unanswered {
-            let candidate = &shared.macros.candidates[at];
-            let file = &shared.files.loaded[candidate.file];
-            let (name, _) = spans(file, &file.scan.defines[candidate.defines[0]]);
-            problems.push(Problem {
-                kind: ProblemKind::Incomplete,
-                path: Some(file.path.clone()),
-                span: Some(name),
-                message: format!("`{}` cannot be worked out: {message}", candidate.name),
-                help: None,
-            });
-        }
-        problems.dedup();
+        note_errors(shared, &job, &errors, &probes, collected);
     } else {
-        job.fresh.retain(|index| !troubled.contains(index));
+        job.wants.files.retain(|index| !troubled.contains(index));
     }
     let mut converter =
         Converter::new(arena, shared.files, shared.classes, job.abi, shared.request.abis);
-    let answers = converter.run(&unit, &job.fresh);
-    for (at, answer) in answers {
-        let candidate = &shared.macros.candidates[at];
-        if job.fresh.contains(&candidate.file) {
-            collected.answer(shared, at, candidate, &job, answer);
-        }
+    for (at, answer) in converter.run(&unit, &job.wants) {
+        collected.answer(shared, at, &job, answer);
     }
     if job.alone {
         return Vec::new();
     }
-    job.headers
-        .iter()
-        .filter(|index| troubled.contains(index))
-        .map(|index| Job {
-            abi: job.abi,
-            headers: vec![*index],
-            fresh: HashSet::from([*index]),
-            alone: true,
-        })
-        .collect()
+    let again = job.headers.iter().copied().filter(|index| troubled.contains(index));
+    again.map(|index| Job::of(job.abi, vec![index], true)).collect()
 }
 
-/// Answers as they come in, by candidate.
-#[derive(Debug, Default)]
-struct Collected {
-    commands: HashMap<usize, Variants<ioctlkit_model::CommandBody>>,
-    numbers: HashMap<usize, Variants<u32>>,
-    errors: HashMap<Index, Vec<HeaderError>>,
+fn is_main(path: &Path) -> bool {
+    path.as_os_str().as_encoded_bytes() == MAIN.to_bytes()
 }
 
-impl Collected {
-    fn answer(
-        &mut self,
-        shared: &Shared<'_>,
-        at: usize,
-        candidate: &Candidate,
-        job: &Job,
-        answer: Answer,
-    ) {
-        let file = &shared.files.loaded[candidate.file];
-        let abis = shared
-            .classes
-            .alike(file.features, job.abi, file.abis)
-            .intersection(shared.request.abis);
-        match (candidate.kind, answer) {
-            (CandidateKind::RawNumber, Answer::Number(number)) => {
-                self.numbers.entry(at).or_default().add(abis, number);
-            }
-            (CandidateKind::Command, answer) => {
-                let define = &file.scan.defines[candidate.defines[0]];
-                let (_, whole) = spans(file, define);
-                let through = define_through(file, define.body.clone());
-                if let Some(body) = answer.body(whole, through) {
-                    self.commands.entry(at).or_default().add(abis, body);
-                }
-            }
-            (CandidateKind::RawNumber, _) => {}
+/// The files in which, or in whose commands, the compiler met an error.
+fn troubled(shared: &Shared<'_>, errors: &[Diagnostic], probes: &Probes) -> HashSet<Index> {
+    let mut troubled = HashSet::new();
+    for place in errors.iter().filter_map(|error| error.place.as_ref()) {
+        let path = place.file.path();
+        if is_main(&path) {
+            let candidate = probes.at_line(place.line);
+            troubled.extend(candidate.map(|at| shared.macros.candidates[at].file));
+        } else {
+            troubled.extend(shared.files.by_path(&path));
         }
     }
+    troubled
+}
 
-    fn error(&mut self, header: Index, abis: AbiSet, message: &str, span: Option<Span>) {
-        let errors = self.errors.entry(header).or_default();
-        match errors.iter_mut().find(|known| known.message == message && known.span == span) {
-            Some(known) => known.abis = known.abis.union(abis),
-            None => errors.push(HeaderError { message: message.to_owned(), span, abis }),
-        }
-    }
-
-    fn into_interface(mut self, shared: &Shared<'_>, arena: &mut Arena) {
-        let interface = &mut arena.interface;
-        for index in &shared.files.wanted {
-            let file = &shared.files.loaded[*index];
-            let errors = self.errors.remove(index).unwrap_or_default();
-            interface.headers.push(Header { file: file.id, abis: file.abis, errors });
-        }
-        for (at, candidate) in shared.macros.candidates.iter().enumerate() {
-            let file = &shared.files.loaded[candidate.file];
-            let (span, _) = spans(file, &file.scan.defines[candidate.defines[0]]);
-            let name = candidate.name.clone();
-            if let Some(variants) = self.commands.remove(&at) {
-                interface.commands.push(Command { name, span, variants });
-            } else if let Some(variants) = self.numbers.remove(&at) {
-                interface.raw_numbers.push(RawNumber { name, span, variants });
+/// Keeps the errors of a header that was read by itself.
+fn note_errors(
+    shared: &Shared<'_>,
+    job: &Job,
+    errors: &[Diagnostic],
+    probes: &Probes,
+    collected: &mut Collected,
+) {
+    let ([header], []) = (&job.headers[..], &job.libc[..]) else { return };
+    let header = *header;
+    let abis = shared.alike(header, job.abi);
+    for error in errors {
+        let Some(place) = &error.place else {
+            collected.error(header, abis, &error.message, None);
+            continue;
+        };
+        let path = place.file.path();
+        if is_main(&path) {
+            if let Some(at) = probes.at_line(place.line) {
+                collected.unanswered(at, &error.message);
             }
+            continue;
         }
-        for family in &shared.macros.families {
-            let file = &shared.files.loaded[family.file];
-            let define = &file.scan.defines[family.define];
-            let (span, _) = spans(file, define);
-            let body = &file.text[define.body.start as usize..define.body.end as usize];
-            debug_assert!(words(body).iter().any(|word| shared.macros.reaches(word)));
-            interface.families.push(Family {
-                name: define.name.clone(),
-                span,
-                parameters: define.parameters.clone().unwrap_or_default(),
-                expansion: body
-                    .replace("\\\n", " ")
-                    .split_whitespace()
-                    .collect::<Vec<_>>()
-                    .join(" "),
-            });
-        }
+        let span = shared.files.by_path(&path).map(|index| {
+            let file = shared.files.loaded[index].id;
+            Span { file, start: place.offset, end: place.offset + 1 }
+        });
+        collected.error(header, abis, &error.message, span);
     }
+}
+
+/// The place of a candidate's name.
+pub(crate) fn candidate_span(shared: &Shared<'_>, at: usize) -> Span {
+    let candidate = &shared.macros.candidates[at];
+    let file = &shared.files.loaded[candidate.file];
+    spans(file, &file.scan.defines[candidate.defines[0]]).0
 }

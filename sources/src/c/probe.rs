@@ -9,6 +9,8 @@ use std::fmt::Write as _;
 
 /// The names of the functions that hold the answers begin so; a number follows.
 pub(crate) const PROBE: &str = "__ioctlkit_probe_";
+/// The names of the variables that hold plain values begin so; a number follows.
+pub(crate) const VALUE: &str = "__ioctlkit_value_";
 /// The member whose type is what `sizeof` was asked about.
 pub(crate) const SIZEOF_MEMBER: &str = "__ioctlkit_sizeof";
 /// Values of the direction in the answer.
@@ -16,15 +18,29 @@ pub(crate) const READ: i128 = 2;
 /// See [`READ`].
 pub(crate) const WRITE: i128 = 1;
 
-/// The text that includes `headers`, each by its path, and then asks about `names`.
+/// The text that includes `headers`, each by its path, and then asks about `names`: what they come
+/// to as commands and, if `values`, as plain numbers.
 pub(crate) fn text<'a>(
     headers: impl Iterator<Item = String>,
-    names: impl Iterator<Item = (usize, &'a str)>,
+    names: impl Iterator<Item = (usize, &'a str)> + Clone,
+    values: bool,
 ) -> Probes {
     // asm/ioctl.h first, so that it does not undo what follows.
     let mut text = String::from("#include <asm/ioctl.h>\n");
     for header in headers {
         let _ = writeln!(text, "#include \"{header}\"");
+    }
+    let mut lines = Vec::new();
+    if values {
+        let mut line = text.lines().count() as u32 + 1;
+        for (index, name) in names.clone() {
+            lines.push((line + 1, index));
+            line += 3;
+            let _ = writeln!(
+                text,
+                "#ifdef {name}\nstatic const unsigned {VALUE}{index} = (unsigned)({name});\n#endif"
+            );
+        }
     }
     for name in [
         "_IOC",
@@ -57,7 +73,6 @@ pub(crate) fn text<'a>(
          #define sizeof(x) (*(struct {{ __typeof__(x) *{SIZEOF_MEMBER}; }} *)0)\n",
     );
     let mut line = text.lines().count() as u32 + 1;
-    let mut lines = Vec::new();
     for (index, name) in names {
         let _ = write!(
             text,
