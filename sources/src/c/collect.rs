@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use ioctlkit_abi::{AbiId, AbiSet, Direction};
 use ioctlkit_model::{
     Argument, Command, CommandBody, Constant, Family, Header, HeaderError, Interface, Problem,
-    ProblemKind, RawNumber, Span, Variants,
+    ProblemKind, RawNumber, Span, Type, Variants,
 };
 
 use super::convert::{Answer, define_through};
@@ -17,6 +17,8 @@ use super::plan::{Job, Shared, candidate_span};
 #[derive(Debug, Default)]
 pub(crate) struct Collected {
     commands: HashMap<usize, Variants<CommandBody>>,
+    /// Commands whose argument's type is not defined where it is used.
+    incomplete: HashMap<usize, Variants<CommandBody>>,
     numbers: HashMap<usize, Variants<u32>>,
     /// Plain values, for commands that are no call of `_IOC`.
     values: HashMap<usize, Variants<(AbiId, u32)>>,
@@ -25,7 +27,14 @@ pub(crate) struct Collected {
 }
 
 impl Collected {
-    pub(crate) fn answer(&mut self, shared: &Shared<'_>, at: usize, job: &Job, answer: Answer) {
+    pub(crate) fn answer(
+        &mut self,
+        shared: &Shared<'_>,
+        interface: &Interface,
+        at: usize,
+        job: &Job,
+        answer: Answer,
+    ) {
         let candidate = &shared.macros.candidates[at];
         if !job.wants.files.contains(&candidate.file) {
             return;
@@ -45,7 +54,12 @@ impl Collected {
                 let define = &file.scan.defines[candidate.defines[0]];
                 let through = define_through(file, &define.body);
                 if let Some(body) = answer.body(spans(file, define).1, through) {
-                    self.commands.entry(at).or_default().add(abis, body);
+                    let map = if is_incomplete(interface, &body.argument) {
+                        &mut self.incomplete
+                    } else {
+                        &mut self.commands
+                    };
+                    map.entry(at).or_default().add(abis, body);
                 }
             }
         }
@@ -110,6 +124,7 @@ impl Collected {
             }
             let name = shared.macros.candidates[at].name.clone();
             let span = candidate_span(shared, at);
+            self.add_incomplete(at);
             if let Some(variants) = self.commands.remove(&at) {
                 interface.commands.push(Command { name, span, variants });
             } else if let Some(variants) = self.numbers.remove(&at) {
@@ -158,6 +173,15 @@ impl Collected {
         }
     }
 
+    /// Where no help was found, a command without a size is better than none.
+    fn add_incomplete(&mut self, at: usize) {
+        let Some(incomplete) = self.incomplete.remove(&at) else { return };
+        let commands = self.commands.entry(at).or_default();
+        for (abis, body) in incomplete.iter() {
+            commands.add(abis, body.clone());
+        }
+    }
+
     /// Makes a command of a value where no call gave one, by taking its number apart.
     fn add_values(&mut self, shared: &Shared<'_>, at: usize) {
         let Some(values) = self.values.remove(&at) else { return };
@@ -189,6 +213,14 @@ impl Collected {
                 self.commands.entry(at).or_default().add(abis, body);
             }
         }
+    }
+}
+
+/// Whether the argument is a structure that is declared and not defined.
+fn is_incomplete(interface: &Interface, argument: &Argument) -> bool {
+    match argument.ty().map(Type::innermost_element) {
+        Some(Type::Record(id)) => interface.record(*id).variants.is_empty(),
+        _ => false,
     }
 }
 

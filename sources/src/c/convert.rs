@@ -17,7 +17,7 @@ use super::expression::{self, Names};
 use super::features::{Classes, asks_for_abi};
 use super::files::{Files, Index, Loaded};
 use super::probe;
-use super::scan::{Token, tokens};
+use super::scan::{self, Token, tokens};
 
 /// Where a definition lives, which names it across parses.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -35,44 +35,42 @@ pub(crate) struct Arena {
     typedefs: HashMap<Key, TypedefId>,
     tags: HashMap<String, RecordId>,
     typedef_names: HashMap<String, TypedefId>,
-    macro_texts: expression::MacroTexts,
 }
 
 impl Arena {
     /// Keys are places in one group's files: the next group begins anew.
-    pub(crate) fn begin_group(&mut self, files: &Files) {
+    pub(crate) fn begin_group(&mut self) {
         self.records.clear();
         self.enums.clear();
         self.typedefs.clear();
         self.tags.clear();
         self.typedef_names.clear();
-        self.macro_texts = files
-            .loaded
-            .iter()
-            .flat_map(|file| {
-                file.scan.defines.iter().filter(|define| define.parameters.is_none()).map(
-                    |define| {
-                        let body = define.body.start as usize..define.body.end as usize;
-                        (define.name.clone(), file.text[body].to_owned())
-                    },
-                )
-            })
-            .filter(|(_, text)| !text.is_empty())
-            .collect();
     }
 }
 
-impl Names for Arena {
+/// What the text of a bound or an alignment may refer to.
+struct Scope<'a> {
+    arena: &'a Arena,
+    files: &'a Files,
+}
+
+impl Names for Scope<'_> {
     fn macro_text(&self, name: &str) -> Option<String> {
-        self.macro_texts.get(name).cloned()
+        let key = scan::hash(name);
+        let files = self.files.loaded.iter().filter(|file| file.scan.mentions(key));
+        files
+            .flat_map(|file| file.scan.defines.iter().map(move |define| (file, define)))
+            .find(|(_, define)| define.name == name && define.parameters.is_none())
+            .map(|(file, define)| file.slice(&define.body).to_owned())
+            .filter(|text| !text.is_empty())
     }
 
     fn typedef(&self, name: &str) -> Option<Type> {
-        self.typedef_names.get(name).map(|id| Type::Typedef(*id))
+        self.arena.typedef_names.get(name).map(|id| Type::Typedef(*id))
     }
 
     fn record(&self, tag: &str) -> Option<Type> {
-        self.tags.get(tag).map(|id| Type::Record(*id))
+        self.arena.tags.get(tag).map(|id| Type::Record(*id))
     }
 }
 
@@ -196,6 +194,10 @@ impl<'a, 'tu> Converter<'a, 'tu> {
         let file = cursor.place().and_then(|place| self.index(place.file));
         file.is_some_and(|index| wants.files.contains(&index))
             || (!wants.names.is_empty() && wants.names.contains(&cursor.spelling()))
+    }
+
+    fn scope(&self) -> Scope<'_> {
+        Scope { arena: self.arena, files: self.files }
     }
 
     /// The file of a place, as [`Files`] knows it.
@@ -390,7 +392,7 @@ impl<'a, 'tu> Converter<'a, 'tu> {
         let mut element = ty;
         while let Type::Array(inner, count) = element {
             let Some(text) = bounds.next() else { return };
-            if let Some(parsed @ Constant::Expression(_)) = expression::parse(text, self.arena) {
+            if let Some(parsed @ Constant::Expression(_)) = expression::parse(text, &self.scope()) {
                 *count = parsed;
             }
             element = inner;
@@ -404,7 +406,7 @@ impl<'a, 'tu> Converter<'a, 'tu> {
             let Some(index) = self.index(place.file) else { continue };
             let file = &self.files.loaded[index];
             let Some(text) = file.text.get(place.offset as usize..) else { continue };
-            if let Some(constant) = aligned_value(text, self.arena) {
+            if let Some(constant) = aligned_value(text, &self.scope()) {
                 return Some(constant);
             }
         }

@@ -1,8 +1,6 @@
 //! Integer constant expressions with `sizeof`, read from the text of a header: the compiler has
 //! worked them out for one ABI, and other ABIs need the expression itself.
 
-use std::collections::HashMap;
-
 use ioctlkit_abi::Scalar;
 use ioctlkit_model::{BinaryOperator, Constant, Expression, Type, UnaryOperator};
 
@@ -256,14 +254,11 @@ pub(crate) fn integer(text: &str) -> Option<i128> {
     parsed.ok().map(i128::from)
 }
 
-/// The macros of a set of files, for [`Names::macro_text`].
-pub(crate) type MacroTexts = HashMap<String, String>;
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    struct NoTypes(MacroTexts);
+    struct NoTypes(std::collections::HashMap<String, String>);
 
     impl Names for NoTypes {
         fn macro_text(&self, name: &str) -> Option<String> {

@@ -285,6 +285,7 @@ impl Loader<'_> {
             let found = if folder == Path::new(overlay::ASM) {
                 overlay::ASM_HEADERS.iter().any(|(known, _)| *known == name)
                     || (name.starts_with("asm/") && self.generic_of(name).is_some())
+                    || is_generated(name)
             } else if folder == Path::new(overlay::LIBC) {
                 overlay::LIBC_HEADERS.iter().any(|(known, _)| *known == name)
             } else {
@@ -303,6 +304,11 @@ impl Loader<'_> {
     }
 }
 
+/// Tables of system calls, which a kernel's build generates and no argument needs.
+fn is_generated(name: &str) -> bool {
+    name.starts_with("asm/unistd_") || name.starts_with("asm/unistd-")
+}
+
 /// The text of a stand-in.
 fn virtual_text(path: &Path) -> Option<String> {
     if let Ok(name) = path.strip_prefix(overlay::LIBC) {
@@ -310,6 +316,9 @@ fn virtual_text(path: &Path) -> Option<String> {
         return text_of(overlay::LIBC_HEADERS, name);
     }
     let name = path.strip_prefix(overlay::ASM).ok()?.to_str()?;
+    if is_generated(name) {
+        return Some("\n".into());
+    }
     text_of(overlay::ASM_HEADERS, name).or_else(|| {
         let generic = name.strip_prefix("asm/")?;
         Some(format!("#include <asm-generic/{generic}>\n"))

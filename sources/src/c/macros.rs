@@ -66,23 +66,39 @@ impl Macros {
                 }
             }
         }
+        // `#define _SIOWR _IOWR` is another name for a family, and no command.
+        let function_like: HashSet<&str> = files
+            .loaded
+            .iter()
+            .flat_map(|file| &file.scan.defines)
+            .filter(|define| define.parameters.is_some())
+            .map(|define| define.name.as_str())
+            .chain(ROOTS)
+            .collect();
         for (index, file) in files.loaded.iter().enumerate() {
             if !listed(index) || is_ioctl_h(file) {
                 continue;
             }
-            macros.collect(files, index, raw_numbers, &used);
+            macros.collect(index, file, raw_numbers, &used, &function_like);
         }
         macros.contested = contested(files, &macros);
         macros
     }
 
-    fn collect(&mut self, files: &Files, index: Index, raw_numbers: bool, used: &HashSet<u64>) {
-        let file = &files.loaded[index];
+    fn collect(
+        &mut self,
+        index: Index,
+        file: &Loaded,
+        raw_numbers: bool,
+        used: &HashSet<u64>,
+        function_like: &HashSet<&str>,
+    ) {
         let mut by_name: HashMap<&str, usize> = HashMap::new();
         for (at, define) in file.scan.defines.iter().enumerate() {
-            let reaches = self.reached.contains(&hash(&define.name));
+            // By its own text: elsewhere, the same name may stand for a plain number.
+            let reaches = define.words.iter().any(|word| self.reached.contains(word));
             let kind = match (reaches, &define.parameters) {
-                (true, None) if is_alias_of_family(files, define, file) => continue,
+                (true, None) if function_like.contains(file.slice(&define.body)) => continue,
                 (true, None) => CandidateKind::Command,
                 (true, Some(_)) => {
                     if !used.contains(&hash(&define.name)) {
@@ -132,15 +148,6 @@ fn reach(files: &Files) -> HashSet<u64> {
             return reached;
         }
     }
-}
-
-/// Another name for a function-like macro, such as `#define _SIOWR _IOWR`.
-fn is_alias_of_family(files: &Files, define: &Define, file: &Loaded) -> bool {
-    let text = file.slice(&define.body);
-    ROOTS.contains(&text)
-        || files.loaded.iter().any(|file| {
-            file.scan.defines.iter().any(|other| other.name == text && other.parameters.is_some())
-        })
 }
 
 /// The header that defines the macros themselves.

@@ -148,7 +148,7 @@ fn read_group(
         library,
         by_file,
     };
-    arena.begin_group(&files);
+    arena.begin_group();
     let mut collected = Collected::default();
     let alone = convert_all(&shared, jobs(&shared, &listed), arena, &mut collected, problems);
     convert_all(&shared, alone, arena, &mut collected, problems);
@@ -386,8 +386,9 @@ fn file(
     }
     let mut converter =
         Converter::new(arena, shared.files, shared.classes, job.abi, shared.request.abis);
-    for (at, answer) in converter.run(&unit, &job.wants) {
-        collected.answer(shared, at, &job, answer);
+    let answers = converter.run(&unit, &job.wants);
+    for (at, answer) in answers {
+        collected.answer(shared, &arena.interface, at, &job, answer);
     }
     if job.alone {
         return Vec::new();
