@@ -43,13 +43,13 @@ pub(crate) fn discover(paths: &[PathBuf], abis: AbiSet) -> (Vec<Group>, Vec<Prob
         match std::fs::metadata(path) {
             Err(error) => problems.push(unreadable(path, &error)),
             Ok(data) if data.is_dir() => {
-                let before = seen.len();
+                let before = (seen.len(), problems.len());
                 for (header, tree) in headers_below(path, &mut problems) {
                     if seen.insert(header.clone()) {
                         add(&mut groups, tree, header, abis);
                     }
                 }
-                if seen.len() == before && problems.is_empty() {
+                if (seen.len(), problems.len()) == before {
                     problems.push(Problem {
                         kind: ProblemKind::Failure,
                         path: Some(path.clone()),

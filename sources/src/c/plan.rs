@@ -93,6 +93,8 @@ pub(crate) struct Shared<'a> {
     library: &'a Library,
     /// The candidates of each file.
     by_file: HashMap<Index, Vec<usize>>,
+    /// Files whose include guard another file has too: read together, one would hide the other.
+    hidden: HashSet<Index>,
 }
 
 impl Shared<'_> {
@@ -147,6 +149,7 @@ fn read_group(
         classes: &classes,
         library,
         by_file,
+        hidden: hidden(&files, &listed),
     };
     arena.begin_group();
     let mut collected = Collected::default();
@@ -287,9 +290,37 @@ impl Job {
     }
 }
 
+/// The files that share their include guard with another one for the same ABI.
+fn hidden(files: &Files, listed: &HashSet<Index>) -> HashSet<Index> {
+    let mut by_guard: HashMap<&str, Vec<Index>> = HashMap::new();
+    for index in listed {
+        let scan = &files.loaded[*index].scan;
+        if let Some(guard) = scan.regions.first().filter(|region| region.is_guard) {
+            by_guard.entry(&guard.identifiers[0]).or_default().push(*index);
+        }
+    }
+    let clash = |a: Index, b: Index| {
+        a != b && !files.loaded[a].abis.intersection(files.loaded[b].abis).is_empty()
+    };
+    by_guard
+        .into_values()
+        .flat_map(|same| {
+            let clashing: Vec<Index> = same
+                .iter()
+                .copied()
+                .filter(|index| same.iter().any(|other| clash(*index, *other)))
+                .collect();
+            clashing
+        })
+        .collect()
+}
+
 /// Whether another file defines a macro differently that this file's commands need.
 fn is_contested(shared: &Shared<'_>, index: Index) -> bool {
     let file = &shared.files.loaded[index];
+    if shared.hidden.contains(&index) {
+        return true;
+    }
     shared.macros.contested.iter().any(|name| file.scan.mentions(*name))
         && shared.by_file.contains_key(&index)
 }

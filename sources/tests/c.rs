@@ -1,0 +1,368 @@
+//! Headers as they are written, through the front end: commands, types, and trouble.
+#![cfg(feature = "c")]
+#![allow(missing_docs)]
+
+use std::path::PathBuf;
+
+use ioctlkit_abi::{Abi, AbiSet, Direction};
+use ioctlkit_model::{Argument, Command, Interface, Layouts, Problem, ProblemKind, Type};
+use ioctlkit_sources::c::{Request, read};
+use tempfile::TempDir;
+
+/// A folder with headers.
+struct Headers(TempDir);
+
+impl Headers {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let folder = TempDir::new().unwrap();
+        for (name, text) in files {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        }
+        Self(folder)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn request(&self, names: &[&str]) -> Request {
+        Request { paths: names.iter().map(|name| self.path(name)).collect(), ..Request::default() }
+    }
+
+    fn read(&self, names: &[&str]) -> (Interface, Vec<Problem>) {
+        read(&self.request(names))
+    }
+}
+
+/// One header by itself; it must give no problem.
+fn one(text: &str) -> Interface {
+    let text = format!("#include <linux/ioctl.h>\n#include <linux/types.h>\n{text}");
+    let (interface, problems) = Headers::new(&[("x.h", &text)]).read(&["x.h"]);
+    assert_eq!(problems, [], "{text}");
+    interface
+}
+
+fn command<'a>(interface: &'a Interface, name: &str) -> &'a Command {
+    let found = interface.commands.iter().find(|command| command.name == name);
+    found.unwrap_or_else(|| panic!("no {name} among {:?}", names(interface)))
+}
+
+fn names(interface: &Interface) -> Vec<&str> {
+    interface.commands.iter().map(|command| command.name.as_str()).collect()
+}
+
+fn number(interface: &Interface, name: &str, abi: &str) -> Option<u32> {
+    let abi = Abi::by_name(abi).unwrap().id();
+    Layouts::new(interface).number(command(interface, name), abi).map(|numbered| numbered.number)
+}
+
+fn argument(interface: &Interface, name: &str) -> String {
+    match &command(interface, name).variants.first().unwrap().argument {
+        Argument::Type(ty) => interface.type_name(ty),
+        Argument::SizeOfType(ty) => format!("sizeof({})", interface.type_name(ty)),
+        other => format!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_command_is_found_however_its_macro_is_wrapped() {
+    let interface = one("struct box { __u32 a; };\n\
+         #define BASE 0x40\n\
+         #define BOX_IOWR(nr, type) _IOWR('b', nr, type)\n\
+         #define PLAIN _IOR('b', 1, struct box)\n\
+         #define WRAPPED BOX_IOWR(BASE + 2, struct box)\n\
+         #define SPELLED_OUT _IOC(_IOC_READ | _IOC_WRITE, 'b', 3, sizeof(struct box))\n\
+         #define ARRAY _IOW('b', 4, struct box[4])\n\
+         #define ALIAS PLAIN\n\
+         #define CAST ((int)_IOW('b', 5, __u64))\n\
+         #define BY_SIZE _IOC(_IOC_WRITE, 'b', 6, 12)\n\
+         #define NONE _IO('b', 7)\n\
+         #define NOT_A_COMMAND _IOC_NR(PLAIN)\n");
+    assert_eq!(
+        names(&interface),
+        ["PLAIN", "WRAPPED", "SPELLED_OUT", "ARRAY", "ALIAS", "CAST", "BY_SIZE", "NONE"]
+    );
+    for (name, x86, powerpc) in [
+        ("PLAIN", 0x8004_6201, 0x4004_6201),
+        ("WRAPPED", 0xc004_6242, 0xc004_6242),
+        ("SPELLED_OUT", 0xc004_6203, 0xc004_6203),
+        ("ARRAY", 0x4010_6204, 0x8010_6204),
+        ("ALIAS", 0x8004_6201, 0x4004_6201),
+        ("CAST", 0x4008_6205, 0x8008_6205),
+        ("BY_SIZE", 0x400c_6206, 0x800c_6206),
+        ("NONE", 0x6207, 0x2000_6207),
+    ] {
+        assert_eq!(number(&interface, name, "x86_64"), Some(x86), "{name}");
+        assert_eq!(number(&interface, name, "powerpc"), Some(powerpc), "{name}");
+    }
+    assert_eq!(argument(&interface, "WRAPPED"), "struct box");
+    assert_eq!(argument(&interface, "SPELLED_OUT"), "struct box");
+    assert_eq!(argument(&interface, "ARRAY"), "struct box[4]");
+    assert_eq!(argument(&interface, "CAST"), "__u64");
+}
+
+#[test]
+fn a_size_where_a_type_belongs_keeps_the_type_that_was_meant() {
+    let interface = one("#define WRONG _IOR(0x12, 112, sizeof(int))\n\
+         #define RIGHT _IOR(0x12, 113, size_t)\n");
+    assert_eq!(argument(&interface, "WRONG"), "sizeof(int)");
+    assert_eq!(number(&interface, "WRONG", "x86_64"), Some(0x8008_1270));
+    assert_eq!(number(&interface, "WRONG", "i386"), Some(0x8004_1270));
+}
+
+#[test]
+fn families_and_plain_numbers_are_listed_apart() {
+    let headers = Headers::new(&[(
+        "ioctls.h",
+        "#include <linux/ioctl.h>\n\
+         #define NAME(len) _IOC(_IOC_READ, 'E', 0x06, len)\n\
+         #define USED(nr) _IO('E', nr)\n#define ONE USED(1)\n\
+         #define OLD 0x5401\n#define MASK 0xff\n#define COUNT 12\n",
+    )]);
+    let mut request = headers.request(&["ioctls.h"]);
+    let (without, _) = read(&request);
+    assert_eq!(without.raw_numbers.len(), 0);
+    request.raw_numbers = true;
+    let (interface, problems) = read(&request);
+    assert_eq!(problems, []);
+    assert_eq!(names(&interface), ["ONE"]);
+    let families: Vec<_> =
+        interface.families.iter().map(|f| (f.name.as_str(), f.parameters.join(","))).collect();
+    assert_eq!(families, [("NAME", "len".to_owned())]);
+    let raw: Vec<_> = interface
+        .raw_numbers
+        .iter()
+        .map(|raw| (raw.name.as_str(), *raw.variants.first().unwrap()))
+        .collect();
+    assert_eq!(raw, [("OLD", 0x5401)]);
+}
+
+#[test]
+fn typedef_names_survive_and_attributes_are_read() {
+    let interface = one("struct inner { __aligned_u64 at; } __attribute__((packed));\n\
+         struct outer {\n\t__u64 user_ptr;\n\t__kernel_size_t length;\n\tstruct inner in;\n\
+         \tchar name[16];\n\t__u8 tail[];\n} __attribute__((aligned(sizeof(__u64))));\n\
+         #define X _IOW('x', 1, struct outer)\n");
+    let outer = interface.records.iter().find(|r| r.name.as_deref() == Some("outer")).unwrap();
+    let body = outer.variants.first().unwrap();
+    let types: Vec<String> = body.members.iter().map(|m| interface.type_name(&m.ty)).collect();
+    assert_eq!(types, ["__u64", "__kernel_size_t", "struct inner", "char[16]", "__u8[]"]);
+    assert!(body.aligned.is_some() && !body.packed);
+    let Type::Record(inner) = body.members[2].ty else { panic!() };
+    assert!(interface.record(inner).variants.first().unwrap().packed);
+    let text = |span| interface.sources.text(span);
+    assert_eq!(text(body.members[3].span), "char name[16]");
+    assert_eq!(text(body.members[3].name_span), "name");
+}
+
+#[test]
+fn bounds_with_sizeof_are_worked_out_for_each_abi() {
+    let interface = one("#define WORDS (64 / sizeof(unsigned long))\n\
+         struct padded { unsigned long a[WORDS]; char pad[128 - 2 * sizeof(long)][2]; };\n\
+         #define X _IOW('x', 1, struct padded)\n");
+    // 64 + 2 * (128 - 16), and 64 + 2 * (128 - 8).
+    assert_eq!(number(&interface, "X", "x86_64"), Some(0x4120_7801));
+    assert_eq!(number(&interface, "X", "i386"), Some(0x4130_7801));
+}
+
+#[test]
+fn members_under_a_condition_differ_by_abi_and_say_so() {
+    let interface = one("#include <asm/byteorder.h>\nstruct c {\n#ifdef __BIG_ENDIAN_BITFIELD\n\
+         \t__u32 high : 4, low : 28;\n#else\n\t__u32 low : 28, high : 4;\n#endif\n\
+         #if __BITS_PER_LONG == 64\n\t__u64 wide;\n#else\n\t__u32 narrow;\n#endif\n};\n\
+         #define X _IOW('x', 1, struct c)\n");
+    let record = interface.records.iter().find(|r| r.name.as_deref() == Some("c")).unwrap();
+    let members = |abi: &str| -> Vec<_> {
+        let body = record.variants.get(Abi::by_name(abi).unwrap().id()).unwrap();
+        body.members.iter().map(|m| m.name.clone().unwrap()).collect()
+    };
+    assert_eq!(members("x86_64"), ["low", "high", "wide"]);
+    assert_eq!(members("i386"), ["low", "high", "narrow"]);
+    assert_eq!(members("s390x"), ["high", "low", "wide"]);
+    assert_eq!(members("m68k"), ["high", "low", "narrow"]);
+    let first = &record.variants.first().unwrap().members[0];
+    assert_eq!(first.condition.as_ref().unwrap().text, "#else");
+    assert_eq!(number(&interface, "X", "x86_64"), Some(0x4010_7801));
+}
+
+#[test]
+fn anonymous_members_bit_fields_and_packing_keep_their_place() {
+    let interface =
+        one("#pragma pack(push, 2)\nstruct p {\n\t__u8 a;\n\tunion { __u64 b; __u32 c; };\n\
+         \tstruct { __u16 d; } e;\n\tint f : 3, : 0, g : 5;\n};\n#pragma pack(pop)\n\
+         #define X _IOW('x', 1, struct p)\n");
+    let record = interface.records.iter().find(|r| r.name.as_deref() == Some("p")).unwrap();
+    let body = record.variants.first().unwrap();
+    assert_eq!(body.pack, Some(2));
+    let shape: Vec<_> = body.members.iter().map(|m| (m.name.as_deref(), m.bits)).collect();
+    assert_eq!(
+        shape,
+        [
+            (Some("a"), None),
+            (None, None),
+            (Some("e"), None),
+            (Some("f"), Some(3)),
+            (None, Some(0)),
+            (Some("g"), Some(5))
+        ]
+    );
+}
+
+#[test]
+fn headers_that_cannot_stand_together_are_both_read() {
+    let struct_x = |ty: &str, letter: char| {
+        format!(
+            "#ifndef SAME_GUARD\n#define SAME_GUARD\n#include <linux/ioctl.h>\n\
+             #include <linux/types.h>\n#define LETTER '{letter}'\nstruct x {{ {ty} a; }};\n\
+             #define X_{letter} _IOR(LETTER, 1, struct x)\n#endif\n"
+        )
+    };
+    let headers =
+        Headers::new(&[("a.h", &struct_x("__u32", 'a')), ("b.h", &struct_x("__u64", 'b'))]);
+    let (interface, problems) = headers.read(&["a.h", "b.h"]);
+    assert_eq!(problems, []);
+    assert_eq!(number(&interface, "X_a", "x86_64"), Some(0x8004_6101));
+    assert_eq!(number(&interface, "X_b", "x86_64"), Some(0x8008_6201));
+    assert!(interface.headers.iter().all(|header| header.errors.is_empty()));
+}
+
+#[test]
+fn folders_and_macros_given_by_hand_and_by_a_database_are_used() {
+    let headers = Headers::new(&[
+        ("include/size.h", "#define SIZE 8\n"),
+        (
+            "driver/x.h",
+            "#include <linux/ioctl.h>\n#include <size.h>\n\
+             #define X _IOW(LETTER, 1, char[SIZE])\n",
+        ),
+        ("driver/x.c", "\n"),
+    ]);
+    let expected = Some(0x4008_7101);
+
+    let mut request = headers.request(&["driver/x.h"]);
+    request.include_dirs = vec![headers.path("include")];
+    request.defines = vec!["LETTER='q'".into()];
+    assert_eq!(number(&read(&request).0, "X", "x86_64"), expected);
+
+    let mut request = headers.request(&["driver/x.h"]);
+    let include = format!("-I{}", headers.path("include").display());
+    request.compiler_arguments = vec![include, "-DLETTER='q'".into()];
+    assert_eq!(number(&read(&request).0, "X", "x86_64"), expected);
+
+    let database = format!(
+        r#"[{{"directory": {:?}, "file": "x.c",
+             "arguments": ["gcc", "-I../include", "-DLETTER='q'", "-c", "x.c"]}}]"#,
+        headers.path("driver")
+    );
+    std::fs::write(headers.path("compile_commands.json"), database).unwrap();
+    let mut request = headers.request(&["driver/x.h"]);
+    request.compile_commands = Some(headers.path("compile_commands.json"));
+    assert_eq!(number(&read(&request).0, "X", "x86_64"), expected);
+}
+
+#[test]
+fn a_kernel_tree_is_known_by_its_root_and_gives_each_architecture_its_own() {
+    let headers = Headers::new(&[
+        ("include/uapi/linux/types.h", "typedef unsigned int __u32;\n"),
+        ("include/uapi/linux/ioctl.h", "#include <asm/ioctl.h>\n"),
+        ("include/uapi/asm-generic/ioctl.h", "#define _IOC(d,t,n,s) 0\n#define _IOR(t,n,s) 0\n"),
+        (
+            "include/uapi/linux/vm.h",
+            "#include <linux/ioctl.h>\n#include <asm/vm.h>\n\
+             #define GET_REGS _IOR('v', 1, struct regs)\n",
+        ),
+        ("arch/x86/include/uapi/asm/vm.h", "struct regs { int a[2]; };\n"),
+        ("arch/arm64/include/uapi/asm/vm.h", "struct regs { int a[3]; };\n"),
+    ]);
+    let (interface, problems) = headers.read(&[""]);
+    assert_eq!(problems, []);
+    assert_eq!(number(&interface, "GET_REGS", "x86_64"), Some(0x8008_7601));
+    assert_eq!(number(&interface, "GET_REGS", "aarch64"), Some(0x800c_7601));
+    assert_eq!(number(&interface, "GET_REGS", "s390x"), None, "s390 has no asm/vm.h");
+}
+
+const GOOD: &str = "#include <linux/ioctl.h>\n#define GOOD _IO('g', 1)\n";
+
+/// The bad header's errors; the good one beside it must be read all the same.
+fn errors_beside_good(bad: &str) -> Vec<String> {
+    let headers = Headers::new(&[("bad.h", bad), ("good.h", GOOD)]);
+    let (interface, _) = headers.read(&["bad.h", "good.h"]);
+    assert!(names(&interface).contains(&"GOOD"), "{bad}");
+    assert_eq!(interface.headers.len(), 2);
+    let errors = interface.headers[0].errors.iter();
+    errors.map(|error| error.message.clone()).collect()
+}
+
+#[test]
+fn a_header_that_does_not_compile_says_why_and_loses_no_other() {
+    let has = |errors: Vec<String>, words: &str| {
+        assert!(errors.iter().any(|error| error.contains(words)), "{errors:?}");
+    };
+    has(errors_beside_good("struct { int a\n"), "expected");
+    has(errors_beside_good("#include <no/such/file.h>\n"), "file not found");
+    has(errors_beside_good("struct r { struct r again; };\n"), "incomplete type");
+    has(errors_beside_good("unknown_t x;\n"), "unknown type name");
+}
+
+#[test]
+fn absurd_types_are_read_without_overflow_or_panic() {
+    let interface = one("struct big { char a[0x7fffffff]; };\n\
+         #define BIG _IOR('x', 1, struct big)\n\
+         struct fwd;\n#define FORWARD _IOR('x', 2, struct fwd)\n\
+         #define LETTER _IO(0x1234, 0x5678)\n");
+    assert_eq!(number(&interface, "FORWARD", "x86_64"), None);
+    let abi = Abi::by_name("x86_64").unwrap().id();
+    let big = Layouts::new(&interface).number(command(&interface, "BIG"), abi).unwrap();
+    assert_eq!((big.size, big.fits), (0x7fff_ffff, false));
+}
+
+#[test]
+fn input_that_is_no_header_is_a_failure_and_loses_no_other() {
+    let headers = Headers::new(&[("good.h", GOOD)]);
+    std::fs::write(headers.path("latin1.h"), b"/* caf\xe9 */\n").unwrap();
+    std::fs::write(headers.path("binary.h"), b"\x7fELF\0\0\0\xff").unwrap();
+    std::fs::create_dir(headers.path("empty")).unwrap();
+    let (interface, problems) =
+        headers.read(&["latin1.h", "binary.h", "missing.h", "empty", "good.h"]);
+    assert_eq!(names(&interface), ["GOOD"]);
+    let mut messages: Vec<_> = problems.iter().map(|p| p.message.as_str()).collect();
+    messages.sort_unstable();
+    assert_eq!(
+        messages,
+        [
+            "cannot read: no such file or directory",
+            "line 1 is not valid UTF-8",
+            "the file is binary, not a header",
+            "the folder holds no header",
+        ]
+    );
+    assert!(problems.iter().all(|p| p.kind == ProblemKind::Failure && p.help.is_some()));
+}
+
+#[test]
+fn a_command_that_needs_another_header_is_worked_out_with_it_and_the_header_is_told() {
+    let headers = Headers::new(&[
+        ("major.h", "#define MAJOR 9\n"),
+        ("user.h", "#include <linux/ioctl.h>\n#define RUN _IO(MAJOR, 0x30)\n"),
+    ]);
+    let (interface, problems) = headers.read(&["major.h", "user.h"]);
+    assert_eq!(problems, []);
+    assert_eq!(number(&interface, "RUN", "x86_64"), Some(0x930));
+    let (alone, problems) = headers.read(&["user.h"]);
+    assert_eq!(names(&alone), Vec::<&str>::new());
+    assert_eq!(problems.len(), 1);
+    assert!(problems[0].message.contains("`RUN`"), "{problems:?}");
+    assert_eq!(problems[0].kind, ProblemKind::Incomplete);
+}
+
+#[test]
+fn only_the_wanted_abis_are_looked_at() {
+    let headers = Headers::new(&[("good.h", GOOD)]);
+    let m68k = AbiSet::of(|abi| abi.name == "m68k");
+    let (interface, _) = read(&Request { abis: m68k, ..headers.request(&["good.h"]) });
+    assert_eq!(command(&interface, "GOOD").variants.abis(), m68k);
+    let direction = command(&interface, "GOOD").variants.first().unwrap().direction;
+    assert_eq!(direction, Direction::None);
+}
