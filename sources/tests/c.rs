@@ -1,6 +1,6 @@
 //! Headers as they are written, through the front end: commands, types, and trouble.
 #![cfg(feature = "c")]
-#![allow(missing_docs)]
+#![allow(missing_docs, clippy::unwrap_used)]
 
 use std::path::PathBuf;
 
