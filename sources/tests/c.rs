@@ -211,6 +211,15 @@ fn anonymous_members_bit_fields_and_packing_keep_their_place() {
 }
 
 #[test]
+fn anonymous_structures_of_one_macro_are_told_apart() {
+    let interface =
+        one("#define FLEX(TYPE, NAME) struct { struct { } empty_ ## NAME; TYPE NAME[]; }\n\
+         struct list { __u32 count; FLEX(__u32, indices); };\n\
+         #define LIST _IOR('f', 1, struct list)\n");
+    assert_eq!(number(&interface, "LIST", "x86_64"), Some(0x8004_6601));
+}
+
+#[test]
 fn headers_that_cannot_stand_together_are_both_read() {
     let struct_x = |ty: &str, letter: char| {
         format!(

@@ -23,7 +23,8 @@ use super::scan::{self, Token, tokens};
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Key {
     Named(Option<Index>, String),
-    Anonymous(Option<Index>, u32),
+    /// By where it stands, and where in a macro's text it was written: one macro may hold several.
+    Anonymous(Option<Index>, u32, u32),
 }
 
 /// The interface as it grows, with the keys of what is in it.
@@ -238,7 +239,10 @@ impl<'a, 'tu> Converter<'a, 'tu> {
         let owner = index.filter(|index| self.files.loaded[*index].owns_names);
         let key = match name {
             Some(name) => Key::Named(owner, name.to_owned()),
-            None => Key::Anonymous(index, place.map_or(0, |place| place.offset)),
+            None => {
+                let spelled = cursor.spelling_place().map_or(0, |place| place.offset);
+                Key::Anonymous(index, place.map_or(0, |place| place.offset), spelled)
+            }
         };
         (key, index, span.unwrap_or_else(|| self.nowhere()))
     }
