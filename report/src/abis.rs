@@ -8,13 +8,23 @@ const LISTED: usize = 6;
 /// The most exceptions that are named behind "every … ABI but".
 const EXCEPTIONS: usize = 4;
 
-/// The classes that a set is measured against, by what they are called.
-const CLASSES: [(&str, fn(&Abi) -> bool); 5] = [
+/// What a class of ABIs is called, and whether an ABI is in it.
+type Class = (&'static str, fn(&Abi) -> bool);
+
+/// The classes that a set is measured against, the simplest first: the properties that make
+/// layouts and numbers differ.
+const CLASSES: [Class; 9] = [
     ("ABI", |_| true),
     ("64-bit ABI", |abi| abi.pointer_size == 8),
     ("32-bit ABI", |abi| abi.pointer_size == 4),
     ("little-endian ABI", |abi| matches!(abi.byte_order, ByteOrder::Little)),
     ("big-endian ABI", |abi| matches!(abi.byte_order, ByteOrder::Big)),
+    ("ABI that aligns 64-bit integers to 8 bytes", |abi| !abi.under_aligns_64_bit()),
+    ("ABI that aligns 64-bit integers to less than 8 bytes", Abi::under_aligns_64_bit),
+    ("32-bit ABI that aligns 64-bit integers to 8 bytes", |abi| {
+        abi.pointer_size == 4 && !abi.under_aligns_64_bit()
+    }),
+    ("ABI with 13 bits of size in a number", |abi| abi.encoding.size_bits() == 13),
 ];
 
 /// Names the ABIs of `on`, of a run that looked at `among`.
@@ -64,9 +74,11 @@ impl Near {
     fn describe(&self) -> String {
         let name = self.name;
         if !self.missing.is_empty() {
-            format!("every {name} but {}", list(self.missing))
+            let but = if name.ends_with("ABI") { " but" } else { ", but not" };
+            format!("every {name}{but} {}", list(self.missing))
         } else if !self.besides.is_empty() {
-            format!("every {name} and {}", list(self.besides))
+            let and = if name.ends_with("ABI") { " and" } else { ", and" };
+            format!("every {name}{and} {}", list(self.besides))
         } else {
             format!("every {name}")
         }
@@ -123,6 +135,23 @@ mod tests {
         assert_eq!(
             describe(wide.union(set(&["i386", "arc"])), AbiSet::ALL),
             "every 64-bit ABI and i386, arc"
+        );
+    }
+
+    #[test]
+    fn the_classes_that_make_layouts_differ_have_words() {
+        let padded = AbiSet::of(|abi| !abi.under_aligns_64_bit());
+        assert_eq!(
+            describe(padded, AbiSet::ALL),
+            "every ABI that aligns 64-bit integers to 8 bytes"
+        );
+        assert_eq!(
+            describe(padded.difference(set(&["alpha"])), AbiSet::ALL),
+            "every ABI that aligns 64-bit integers to 8 bytes, but not alpha"
+        );
+        assert_eq!(
+            describe(AbiSet::ALL.difference(padded), AbiSet::ALL),
+            "every ABI that aligns 64-bit integers to less than 8 bytes"
         );
     }
 

@@ -5,14 +5,14 @@ use std::borrow::Cow;
 use std::io;
 
 use annotate_snippets::{
-    Annotation, AnnotationKind, Group, Level, Message, Origin, Patch, Renderer, Snippet,
+    Annotation, AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet,
 };
 use ioctlkit_model::{
     Finding, Fix, Label, Problem, ProblemKind, Report, Safety, Severity, SourceMap, Span,
 };
 
-use crate::abis;
 use crate::place::problem_path;
+use crate::prose;
 use window::Window;
 
 mod suggestion;
@@ -68,7 +68,9 @@ fn finding_groups<'a>(
     let mut group =
         Group::with_title(level.primary_title(finding.message.as_str()).id(finding.rule.code))
             .elements(snippets(finding, sources))
-            .elements(notes(finding, report));
+            .elements(
+                prose::notes(finding, report).into_iter().map(|note| Level::NOTE.message(note)),
+            );
     let suggestions =
         finding.fix.as_ref().map(|fix| suggestion::snippets(fix, sources)).unwrap_or_default();
     if let Some(fix) = finding.fix.as_ref().filter(|_| suggestions.is_empty()) {
@@ -129,16 +131,6 @@ fn words(text: &str) -> Option<&str> {
     (!text.is_empty()).then_some(text)
 }
 
-fn notes<'a>(finding: &'a Finding, report: &Report) -> Vec<Message<'a>> {
-    let mut notes = Vec::new();
-    if !finding.abis.is_empty() {
-        let on = abis::describe(finding.abis, report.abis);
-        notes.push(Level::NOTE.message(format!("on {on}")));
-    }
-    notes.extend(finding.notes.iter().map(|note| Level::NOTE.message(note.as_str())));
-    notes
-}
-
 fn problem_group<'a>(problem: &'a Problem, sources: &'a SourceMap) -> Group<'a> {
     let level = match problem.kind {
         ProblemKind::Note => Level::NOTE,
@@ -162,5 +154,5 @@ fn underlined(span: Span, sources: &SourceMap) -> Snippet<'_, Annotation<'_>> {
     window.snippet().annotation(AnnotationKind::Primary.span(window.within(span)))
 }
 
-/// Anything that can be shown under a path and with line numbers.
+/// A snippet that shows edits.
 type Suggestion<'a> = Snippet<'a, Patch<'a>>;

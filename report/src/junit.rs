@@ -1,11 +1,11 @@
 //! A `JUnit` report, in the form that Jenkins and most CI systems read.
 //!
-//! A suite per header that has findings: a failed case for each finding, and a passed one for
-//! every other rule that ran. Input that could not be dealt with is in a suite of its own.
+//! A suite per header that has findings: a case for each finding, which failed unless the finding
+//! is for information only, and a passed one for every other rule that ran. Input that could not be dealt with is in a suite of its own.
 
 use std::io;
 
-use ioctlkit_model::{Finding, Problem, ProblemKind, Report, SourceMap};
+use ioctlkit_model::{Finding, Problem, ProblemKind, Report, Severity, SourceMap};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
@@ -47,9 +47,11 @@ struct Case {
 /// What a case came to; the texts are a headline and everything else.
 enum Outcome {
     Passed,
-    /// The headline says why.
+    /// Something worth knowing, which fails nothing.
+    Remarked(String),
+    /// The text says why.
     Skipped(String),
-    /// A finding.
+    /// An error or a warning.
     Failed {
         kind: &'static str,
         headline: String,
@@ -120,10 +122,13 @@ fn finding_case(header: &str, finding: &Finding, report: &Report, sources: &Sour
             Some(subject) => format!("{} {}: {subject}", rule.code, rule.slug),
             None => format!("{} {}", rule.code, rule.slug),
         },
-        outcome: Outcome::Failed {
-            kind: finding.severity.name(),
-            headline: finding.message.clone(),
-            text,
+        outcome: match finding.severity {
+            Severity::Info => Outcome::Remarked(format!("{}\n{text}", finding.message)),
+            Severity::Warning | Severity::Error => Outcome::Failed {
+                kind: finding.severity.name(),
+                headline: finding.message.clone(),
+                text,
+            },
         },
     }
 }
@@ -150,7 +155,7 @@ fn problem_case(problem: &Problem, sources: &SourceMap) -> Case {
             text: problem.help.clone().unwrap_or_default(),
         },
         ProblemKind::Incomplete => Outcome::Skipped(prose::problem_paragraph(problem)),
-        ProblemKind::Note => Outcome::Passed,
+        ProblemKind::Note => Outcome::Remarked(prose::problem_paragraph(problem)),
     };
     Case { class, name: problem.message.clone(), outcome }
 }
@@ -170,7 +175,7 @@ impl Totals {
         for case in cases {
             totals.tests += 1;
             match case.outcome {
-                Outcome::Passed => {}
+                Outcome::Passed | Outcome::Remarked(_) => {}
                 Outcome::Skipped(_) => totals.skipped += 1,
                 Outcome::Failed { .. } => totals.failures += 1,
                 Outcome::Broken { .. } => totals.errors += 1,
@@ -209,6 +214,10 @@ fn write_case<W: io::Write>(case: &Case, writer: &mut Writer<W>) -> io::Result<(
         .with_attribute(("name", legal(&case.name).as_str()));
     match &case.outcome {
         Outcome::Passed => element.write_empty()?,
+        Outcome::Remarked(text) => element.write_inner_content(|writer| {
+            writer.create_element("system-out").write_text_content(BytesText::new(&legal(text)))?;
+            Ok(())
+        })?,
         Outcome::Skipped(reason) => element.write_inner_content(|writer| {
             writer
                 .create_element("skipped")

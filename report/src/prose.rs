@@ -6,20 +6,36 @@ use ioctlkit_model::{Finding, Problem, ProblemKind, Report};
 
 use crate::abis;
 
-/// What a format without room for structure says after the message: the ABIs, the notes, the fix.
-pub(crate) fn details(finding: &Finding, report: &Report) -> Vec<String> {
-    let mut lines = Vec::new();
+/// What there is to know besides the message: the ABIs, what carries the type, the rule's notes.
+pub(crate) fn notes(finding: &Finding, report: &Report) -> Vec<String> {
+    let mut notes = Vec::new();
     if !finding.abis.is_empty() {
-        lines.push(format!("on {}", abis::describe(finding.abis, report.abis)));
+        notes.push(format!("on {}", abis::describe(finding.abis, report.abis)));
     }
-    lines.extend(finding.notes.iter().cloned());
+    notes.extend(carried(finding));
+    notes.extend(finding.notes.iter().cloned());
+    notes
+}
+
+/// Which type a finding within a type is about, and by which command it travels: the line that is
+/// shown names neither.
+fn carried(finding: &Finding) -> Option<String> {
+    match (&finding.record, &finding.command) {
+        (Some(record), Some(command)) => Some(format!("`{record}` goes through `{command}`")),
+        _ => None,
+    }
+}
+
+/// What a format without room for structure says after the message: the notes and the fix.
+pub(crate) fn details(finding: &Finding, report: &Report) -> Vec<String> {
+    let mut lines = notes(finding, report);
     if let Some(fix) = &finding.fix {
         lines.push(format!("help: {}", fix.message));
     }
     lines
 }
 
-/// The message and the details, a line each.
+/// The message and the details of a finding, a line each.
 pub(crate) fn paragraph(finding: &Finding, report: &Report) -> String {
     let mut text = finding.message.clone();
     for line in details(finding, report) {

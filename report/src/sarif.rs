@@ -56,13 +56,24 @@ fn rules(report: &Report) -> Vec<&'static RuleInfo> {
 }
 
 fn descriptor(rule: &'static RuleInfo) -> Descriptor {
+    let page = page(rule.documentation);
     Descriptor {
         id: rule.code,
         name: rule.slug,
         short_description: Text { text: rule.summary.trim().to_owned() },
-        help: Help { text: rule.documentation, markdown: rule.documentation },
+        help: Help { text: page.clone(), markdown: page },
         default_configuration: Configuration { level: level(rule.severity) },
     }
+}
+
+/// The rule's page without the space that every line of a documentation comment begins with.
+fn page(documentation: &str) -> String {
+    let lines: Vec<&str> = documentation
+        .trim_end()
+        .lines()
+        .map(|line| line.strip_prefix(' ').unwrap_or(line))
+        .collect();
+    lines.join("\n")
 }
 
 fn result(
@@ -267,8 +278,8 @@ struct Descriptor {
 
 #[derive(Serialize)]
 struct Help {
-    text: &'static str,
-    markdown: &'static str,
+    text: String,
+    markdown: String,
 }
 
 #[derive(Serialize)]

@@ -34,29 +34,28 @@ where
     }
 }
 
-/// Writes `document` with a line for each of its keys and for each item of its lists, so that
+/// Writes `document` with a line for each of its keys and for each object in its lists, so that
 /// line tools and `diff` are of use.
 pub(crate) fn write(document: &impl Serialize, out: &mut dyn io::Write) -> io::Result<()> {
     let mut out = io::BufWriter::with_capacity(1 << 16, out);
-    let mut serializer = serde_json::Serializer::with_formatter(&mut out, Lines { depth: 0 });
+    let mut serializer = serde_json::Serializer::with_formatter(&mut out, Lines::default());
     document.serialize(&mut serializer)?;
     io::Write::write_all(&mut out, b"\n")?;
     io::Write::flush(&mut out)
 }
 
-/// Breaks lines before the keys of the outermost object and the items of its lists only.
+/// Breaks lines before the keys of the outermost object, and before the objects in their lists.
+#[derive(Default)]
 struct Lines {
     depth: usize,
-}
-
-impl Lines {
-    fn break_at<W: ?Sized + io::Write>(&self, depth: usize, out: &mut W) -> io::Result<()> {
-        if self.depth == depth { out.write_all(b"\n") } else { Ok(()) }
-    }
+    in_outer_list: bool,
 }
 
 impl Formatter for Lines {
     fn begin_object<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        if self.in_outer_list && self.depth == 2 {
+            out.write_all(b"\n")?;
+        }
         self.depth += 1;
         CompactFormatter.begin_object(out)
     }
@@ -67,31 +66,26 @@ impl Formatter for Lines {
         first: bool,
     ) -> io::Result<()> {
         CompactFormatter.begin_object_key(out, first)?;
-        self.break_at(1, out)
+        if self.depth == 1 { out.write_all(b"\n") } else { Ok(()) }
     }
 
     fn end_object<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.break_at(1, out)?;
         self.depth -= 1;
+        if self.depth == 0 {
+            out.write_all(b"\n")?;
+        }
         CompactFormatter.end_object(out)
     }
 
     fn begin_array<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.in_outer_list |= self.depth == 1;
         self.depth += 1;
         CompactFormatter.begin_array(out)
     }
 
-    fn begin_array_value<W: ?Sized + io::Write>(
-        &mut self,
-        out: &mut W,
-        first: bool,
-    ) -> io::Result<()> {
-        CompactFormatter.begin_array_value(out, first)?;
-        self.break_at(2, out)
-    }
-
     fn end_array<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
         self.depth -= 1;
+        self.in_outer_list &= self.depth != 1;
         CompactFormatter.end_array(out)
     }
 }

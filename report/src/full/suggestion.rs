@@ -40,13 +40,14 @@ fn snippet<'a>(edits: &[&'a Edit], sources: &'a SourceMap) -> Option<Suggestion<
     if !edits.iter().all(|edit| window.holds(edit.span)) {
         return None;
     }
-    let patches: Vec<Patch<'a>> = match added_lines(&window, edits) {
-        Some(patch) => vec![patch],
-        None => edits
-            .iter()
-            .map(|edit| Patch::new(window.within(edit.span), edit.replacement.as_str()))
-            .collect(),
-    };
+    // A line that is added before another one shows as added; behind the last one it would show
+    // as a change to that.
+    let wider = window.with_line_behind();
+    if let Some(patch) = added_lines(&wider, edits) {
+        return Some(wider.snippet().patch(patch));
+    }
+    let patches =
+        edits.iter().map(|edit| Patch::new(window.within(edit.span), edit.replacement.as_str()));
     Some(window.snippet().patches(patches))
 }
 
@@ -70,11 +71,9 @@ fn added_lines<'a>(window: &Window<'a>, edits: &[&Edit]) -> Option<Patch<'a>> {
     if old[kept..] != new[kept + added..] {
         return None;
     }
-    let lines = new[kept..kept + added].join("\n");
+    if kept == old.len() {
+        return None;
+    }
     let at: usize = before.split_inclusive('\n').take(kept).map(str::len).sum();
-    Some(if kept == old.len() {
-        Patch::new(at..at, format!("\n{lines}"))
-    } else {
-        Patch::new(at..at, format!("{lines}\n"))
-    })
+    Some(Patch::new(at..at, new[kept..kept + added].join("\n") + "\n"))
 }

@@ -39,6 +39,11 @@ impl<'a> Window<'a> {
         (last - first <= REACH).then_some(Self { first, last, ..self })
     }
 
+    /// The window with the line behind it, if there is one.
+    pub(super) fn with_line_behind(self) -> Self {
+        Self { last: (self.last + 1).min(self.file.line_count()), ..self }
+    }
+
     /// Whether the whole of `span` is within the window.
     pub(super) fn holds(&self, span: Span) -> bool {
         let window = self.bytes();
