@@ -6,6 +6,7 @@ use std::io;
 
 use annotate_snippets::{
     Annotation, AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet,
+    normalize_untrusted_str,
 };
 use ioctlkit_model::{
     Finding, Fix, Label, Problem, ProblemKind, Report, Safety, Severity, SourceMap, Span,
@@ -69,20 +70,28 @@ fn finding_groups<'a>(
         Group::with_title(level.primary_title(finding.message.as_str()).id(finding.rule.code))
             .elements(snippets(finding, sources))
             .elements(
-                prose::notes(finding, report).into_iter().map(|note| Level::NOTE.message(note)),
+                prose::notes(finding, report)
+                    .into_iter()
+                    .map(|note| Level::NOTE.message(harmless(&note))),
             );
     let suggestions =
         finding.fix.as_ref().map(|fix| suggestion::snippets(fix, sources)).unwrap_or_default();
     if let Some(fix) = finding.fix.as_ref().filter(|_| suggestions.is_empty()) {
-        group = group.element(Level::HELP.message(fix_sentence(fix)));
+        group = group.element(Level::HELP.message(harmless(&fix_sentence(fix))));
     }
     group = group.element(Level::HELP.message(format!("ioctl-lint explain {}", finding.rule.code)));
     let mut groups = vec![group];
     if let Some(fix) = finding.fix.as_ref().filter(|_| !suggestions.is_empty()) {
-        let title = annotate_snippets::normalize_untrusted_str(&fix_sentence(fix));
+        let title = harmless(&fix_sentence(fix));
         groups.push(Group::with_title(Level::HELP.secondary_title(title)).elements(suggestions));
     }
     groups
+}
+
+/// The text without escape sequences, which the library lets through in labels, paths, notes and helps:
+/// what is quoted from a header must not command a terminal.
+fn harmless(text: &str) -> String {
+    normalize_untrusted_str(text)
 }
 
 fn fix_sentence(fix: &Fix) -> Cow<'_, str> {
@@ -127,8 +136,8 @@ fn labelled<'a>(label: &'a Label, sources: &'a SourceMap) -> Snippet<'a, Annotat
     )
 }
 
-fn words(text: &str) -> Option<&str> {
-    (!text.is_empty()).then_some(text)
+fn words(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| harmless(text))
 }
 
 fn problem_group<'a>(problem: &'a Problem, sources: &'a SourceMap) -> Group<'a> {
@@ -141,10 +150,10 @@ fn problem_group<'a>(problem: &'a Problem, sources: &'a SourceMap) -> Group<'a> 
     if let Some(span) = problem.span {
         group = group.element(underlined(span, sources));
     } else if let Some(path) = problem_path(problem, sources) {
-        group = group.element(Origin::path(path));
+        group = group.element(Origin::path(harmless(&path)));
     }
     if let Some(help) = &problem.help {
-        group = group.element(Level::HELP.message(help.as_str()));
+        group = group.element(Level::HELP.message(harmless(help)));
     }
     group
 }

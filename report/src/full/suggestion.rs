@@ -37,15 +37,18 @@ fn snippet<'a>(edits: &[&'a Edit], sources: &'a SourceMap) -> Option<Suggestion<
     let window = others.iter().try_fold(Window::around(first.span, sources), |window, edit| {
         window.stretched(edit.span)
     })?;
-    if !edits.iter().all(|edit| window.holds(edit.span)) {
+    // A line that is added before another one shows as added; behind the last one it would show
+    // as a change to that. And an edit may end where the line behind it begins.
+    let wider = window.with_line_behind();
+    if !wider.is_short() {
         return None;
     }
-    // A line that is added before another one shows as added; behind the last one it would show
-    // as a change to that.
-    let wider = window.with_line_behind();
     if let Some(patch) = added_lines(&wider, edits) {
         return Some(wider.snippet().patch(patch));
     }
+    let window = [window, wider]
+        .into_iter()
+        .find(|window| edits.iter().all(|edit| window.holds(edit.span)))?;
     let patches =
         edits.iter().map(|edit| Patch::new(window.within(edit.span), edit.replacement.as_str()));
     Some(window.snippet().patches(patches))

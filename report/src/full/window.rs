@@ -5,10 +5,11 @@ use std::ops::Range;
 use annotate_snippets::Snippet;
 use ioctlkit_model::{FileId, SourceFile, SourceMap, Span};
 
+use super::harmless;
 use crate::place::bytes_within;
 
-/// How many lines a snippet may reach over. A place that is further away gets a snippet of its
-/// own, and a span that is longer is cut.
+/// How many lines a snippet may reach over to show a second place: one that is further away gets
+/// a snippet of its own.
 const REACH: u32 = 40;
 
 /// A range of whole lines of a file.
@@ -26,7 +27,7 @@ impl<'a> Window<'a> {
     pub(super) fn around(span: Span, sources: &'a SourceMap) -> Self {
         let file = sources.file(span.file);
         let (first, last) = lines(span, file);
-        Self { id: span.file, file, first, last: last.min(first + REACH) }
+        Self { id: span.file, file, first, last }
     }
 
     /// The window made large enough for `span` too, if that is within reach.
@@ -36,12 +37,18 @@ impl<'a> Window<'a> {
         }
         let (first, last) = lines(span, self.file);
         let (first, last) = (first.min(self.first), last.max(self.last));
-        (last - first <= REACH).then_some(Self { first, last, ..self })
+        let is_near = last - first <= REACH.max(self.last - self.first);
+        is_near.then_some(Self { first, last, ..self })
     }
 
     /// The window with the line behind it, if there is one.
     pub(super) fn with_line_behind(self) -> Self {
         Self { last: (self.last + 1).min(self.file.line_count()), ..self }
+    }
+
+    /// Whether so many lines are still a suggestion and not half a file.
+    pub(super) fn is_short(&self) -> bool {
+        self.last - self.first <= REACH
     }
 
     /// Whether the whole of `span` is within the window.
@@ -55,10 +62,10 @@ impl<'a> Window<'a> {
     pub(super) fn snippet<T: Clone>(&self) -> Snippet<'a, T> {
         Snippet::source(self.text())
             .line_start(self.first as usize)
-            .path(self.file.path.to_string_lossy())
+            .path(harmless(&self.file.path.to_string_lossy()))
     }
 
-    /// The text of these lines, without the end of the last one.
+    /// The text of these lines, without the line end of the last one.
     pub(super) fn text(&self) -> &'a str {
         self.file.text.get(self.bytes()).unwrap_or("")
     }
@@ -73,7 +80,10 @@ impl<'a> Window<'a> {
     }
 
     fn bytes(&self) -> Range<usize> {
-        self.file.line_range(self.first).start..self.file.line_range(self.last).end
+        let start = self.file.line_range(self.first).start;
+        let end = self.file.line_range(self.last).end;
+        let text = self.file.text.get(start..end).unwrap_or("");
+        start..start + text.strip_suffix('\r').unwrap_or(text).len()
     }
 }
 
