@@ -66,30 +66,28 @@ fn finding_groups<'a>(
         Severity::Warning => Level::WARNING,
         Severity::Info => Level::INFO,
     };
+    let notes = prose::notes(finding, report);
     let mut group =
         Group::with_title(level.primary_title(finding.message.as_str()).id(finding.rule.code))
             .elements(snippets(finding, sources))
-            .elements(
-                prose::notes(finding, report)
-                    .into_iter()
-                    .map(|note| Level::NOTE.message(harmless(&note))),
-            );
-    let suggestions =
-        finding.fix.as_ref().map(|fix| suggestion::snippets(fix, sources)).unwrap_or_default();
-    if let Some(fix) = finding.fix.as_ref().filter(|_| suggestions.is_empty()) {
-        group = group.element(Level::HELP.message(harmless(&fix_sentence(fix))));
+            .elements(notes.iter().map(|note| Level::NOTE.message(harmless(note))));
+    let mut suggestion = None;
+    if let Some(fix) = &finding.fix {
+        let sentence = harmless(&fix_sentence(fix));
+        let lines = suggestion::snippets(fix, sources);
+        if lines.is_empty() {
+            group = group.element(Level::HELP.message(sentence));
+        } else {
+            let title = Level::HELP.secondary_title(sentence);
+            suggestion = Some(Group::with_title(title).elements(lines));
+        }
     }
     group = group.element(Level::HELP.message(format!("ioctl-lint explain {}", finding.rule.code)));
-    let mut groups = vec![group];
-    if let Some(fix) = finding.fix.as_ref().filter(|_| !suggestions.is_empty()) {
-        let title = harmless(&fix_sentence(fix));
-        groups.push(Group::with_title(Level::HELP.secondary_title(title)).elements(suggestions));
-    }
-    groups
+    std::iter::once(group).chain(suggestion).collect()
 }
 
-/// The text without escape sequences, which the library lets through in labels, paths, notes and helps:
-/// what is quoted from a header must not command a terminal.
+/// The text without escape sequences, which the library lets through in labels, paths, notes and
+/// helps: what is quoted from a header must not command a terminal.
 fn harmless(text: &str) -> String {
     normalize_untrusted_str(text)
 }

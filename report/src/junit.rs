@@ -1,7 +1,8 @@
 //! A `JUnit` report, in the form that Jenkins and most CI systems read.
 //!
 //! A suite per header that has findings: a case for each finding, which failed unless the finding
-//! is for information only, and a passed one for every other rule that ran. Input that could not be dealt with is in a suite of its own.
+//! is for information only, and a passed one for every other rule that ran. Input that could not
+//! be dealt with is in a suite of its own.
 
 use std::io;
 
