@@ -1,0 +1,58 @@
+//! One line each: `path:line:column: error[L001] message (on i386, m68k)`.
+
+use std::io;
+
+use ioctlkit_model::{Finding, Problem, Report, SourceMap};
+
+use crate::place::{Place, problem_path};
+use crate::{abis, prose};
+
+/// Writes a line for each problem, then one for each finding.
+///
+/// # Errors
+/// Those of `out`.
+pub fn render(report: &Report, sources: &SourceMap, out: &mut dyn io::Write) -> io::Result<()> {
+    let mut out = io::BufWriter::new(out);
+    for problem in &report.problems {
+        write_line(&problem_line(problem, sources), &mut out)?;
+    }
+    for finding in &report.findings {
+        write_line(&finding_line(finding, report, sources), &mut out)?;
+    }
+    io::Write::flush(&mut out)
+}
+
+fn write_line(line: &str, out: &mut impl io::Write) -> io::Result<()> {
+    writeln!(out, "{}", prose::one_line(line))
+}
+
+fn finding_line(finding: &Finding, report: &Report, sources: &SourceMap) -> String {
+    let place = Place::of(finding.span, sources);
+    let on = if finding.abis.is_empty() {
+        String::new()
+    } else {
+        format!(" (on {})", abis::describe(finding.abis, report.abis))
+    };
+    format!(
+        "{}:{}:{}: {}[{}] {}{on}",
+        place.path(),
+        place.start.line,
+        place.start.column,
+        finding.severity,
+        finding.rule.code,
+        finding.message,
+    )
+}
+
+fn problem_line(problem: &Problem, sources: &SourceMap) -> String {
+    let place = match (problem_path(problem, sources), problem.span) {
+        (Some(path), Some(span)) => {
+            let start = Place::of(span, sources).start;
+            format!("{path}:{}:{}: ", start.line, start.column)
+        }
+        (Some(path), None) => format!("{path}: "),
+        (None, _) => String::new(),
+    };
+    let help = problem.help.as_ref().map_or_else(String::new, |help| format!(" (help: {help})"));
+    format!("{place}{}: {}{help}", prose::kind_level(problem.kind), problem.message)
+}

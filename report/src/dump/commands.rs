@@ -1,0 +1,102 @@
+//! Commands.
+
+use std::collections::BTreeMap;
+
+use ioctlkit_abi::AbiId;
+use ioctlkit_model::{Argument, Command, CommandBody, Layouts, SourceMap};
+use serde::Serialize;
+
+use super::types::record_behind;
+use super::{At, at, each_abi};
+use crate::stream::Map;
+
+#[derive(Serialize)]
+pub(super) struct Entry<'a, A> {
+    name: &'a str,
+    #[serde(flatten)]
+    definition: Definition<'a>,
+    abis: A,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    no_number: BTreeMap<&'static str, String>,
+}
+
+/// What the header says of a command: for most commands the same on every ABI.
+#[derive(Serialize)]
+struct Definition<'a> {
+    #[serde(flatten)]
+    at: At<'a>,
+    #[serde(rename = "type")]
+    type_letter: u32,
+    letter: Option<char>,
+    nr: u32,
+    direction: &'static str,
+    through: &'a str,
+    argument: Option<String>,
+    argument_kind: &'static str,
+    argument_id: Option<u32>,
+}
+
+#[derive(Serialize)]
+struct OnAbi<'a> {
+    number: u32,
+    size: u64,
+    fits: bool,
+    #[serde(flatten)]
+    instead: Option<Definition<'a>>,
+}
+
+/// The command, unless no ABI has it.
+pub(super) fn entry<'a>(
+    command: &'a Command,
+    layouts: &'a Layouts<'a>,
+) -> Option<Entry<'a, impl Serialize>> {
+    let sources = &layouts.interface().sources;
+    let first = command.variants.first()?;
+    let on_abi = move |id: AbiId| {
+        let body = command.variants.get(id)?;
+        let numbered = layouts.body_number(body, id)?;
+        Some(OnAbi {
+            number: numbered.number,
+            size: numbered.size,
+            fits: numbered.fits,
+            instead: (!std::ptr::eq(body, first)).then(|| definition(body, layouts, sources)),
+        })
+    };
+    Some(Entry {
+        name: &command.name,
+        definition: Definition {
+            at: at(command.span, sources),
+            ..definition(first, layouts, sources)
+        },
+        abis: Map(move || each_abi(command.variants.abis(), on_abi)),
+        no_number: each_abi(command.variants.abis(), |id| {
+            let argument = &command.variants.get(id)?.argument;
+            layouts.argument_size(argument, id).err().map(|error| error.to_string())
+        })
+        .collect(),
+    })
+}
+
+fn definition<'a>(
+    body: &'a CommandBody,
+    layouts: &'a Layouts<'a>,
+    sources: &'a SourceMap,
+) -> Definition<'a> {
+    let interface = layouts.interface();
+    Definition {
+        at: at(body.span, sources),
+        type_letter: body.type_letter,
+        letter: char::from_u32(body.type_letter).filter(char::is_ascii_graphic),
+        nr: body.nr,
+        direction: body.direction.name(),
+        through: &body.through,
+        argument: body.argument.ty().map(|ty| interface.type_name(ty)),
+        argument_kind: match body.argument {
+            Argument::None => "none",
+            Argument::Type(_) => "type",
+            Argument::SizeOfType(_) => "sizeof",
+            Argument::Size(_) => "size",
+        },
+        argument_id: body.argument.ty().and_then(|ty| record_behind(ty, interface)),
+    }
+}

@@ -1,0 +1,165 @@
+//! For people, in the form of rustc's messages: the line of the header, the member underlined and
+//! labelled, the ABIs, who breaks, and the suggested lines.
+
+use std::borrow::Cow;
+use std::io;
+
+use annotate_snippets::{
+    Annotation, AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet,
+    normalize_untrusted_str,
+};
+use ioctlkit_model::{
+    Finding, Fix, Label, Problem, ProblemKind, Report, Safety, Severity, SourceMap, Span,
+};
+
+use crate::place::problem_path;
+use crate::prose;
+use window::Window;
+
+mod suggestion;
+mod window;
+
+/// How text for people looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Style {
+    /// Whether to colour with ANSI escape sequences. Whether that is wanted (a terminal,
+    /// `NO_COLOR`) is for the caller to find out.
+    pub colour: bool,
+}
+
+/// Writes each problem, then each finding, with an empty line behind each.
+///
+/// # Errors
+/// Those of `out`.
+pub fn render(
+    report: &Report,
+    sources: &SourceMap,
+    style: Style,
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let renderer = if style.colour { Renderer::styled() } else { Renderer::plain() };
+    let renderer = renderer.hyperlink(false);
+    for problem in &report.problems {
+        write(&renderer, &[problem_group(problem, sources)], out)?;
+    }
+    for finding in &report.findings {
+        write(&renderer, &finding_groups(finding, report, sources), out)?;
+    }
+    Ok(())
+}
+
+fn write(renderer: &Renderer, groups: &[Group<'_>], out: &mut dyn io::Write) -> io::Result<()> {
+    // Padding behind a label or an empty line of a header is of no use to anybody.
+    for line in renderer.render(groups).lines() {
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    writeln!(out)
+}
+
+fn finding_groups<'a>(
+    finding: &'a Finding,
+    report: &'a Report,
+    sources: &'a SourceMap,
+) -> Vec<Group<'a>> {
+    let level = match finding.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Info => Level::INFO,
+    };
+    let notes = prose::notes(finding, report);
+    let mut group =
+        Group::with_title(level.primary_title(finding.message.as_str()).id(finding.rule.code))
+            .elements(snippets(finding, sources))
+            .elements(notes.iter().map(|note| Level::NOTE.message(harmless(note))));
+    let mut suggestion = None;
+    if let Some(fix) = &finding.fix {
+        let sentence = harmless(&fix_sentence(fix));
+        let lines = suggestion::snippets(fix, sources);
+        if lines.is_empty() {
+            group = group.element(Level::HELP.message(sentence));
+        } else {
+            let title = Level::HELP.secondary_title(sentence);
+            suggestion = Some(Group::with_title(title).elements(lines));
+        }
+    }
+    group = group.element(Level::HELP.message(format!("ioctl-lint explain {}", finding.rule.code)));
+    std::iter::once(group).chain(suggestion).collect()
+}
+
+/// The text without escape sequences, which the library lets through in labels, paths, notes and
+/// helps: what is quoted from a header must not command a terminal.
+fn harmless(text: &str) -> String {
+    normalize_untrusted_str(text)
+}
+
+fn fix_sentence(fix: &Fix) -> Cow<'_, str> {
+    match (fix.safety, fix.edits.is_empty()) {
+        (Safety::ChangesAbi, false) => Cow::Owned(format!("{} (changes the ABI)", fix.message)),
+        _ => Cow::Borrowed(&fix.message),
+    }
+}
+
+/// The primary span with its label, and the related places: in the same snippet where they are
+/// near, in one of their own where they are far or in another file.
+fn snippets<'a>(finding: &'a Finding, sources: &'a SourceMap) -> Vec<Snippet<'a, Annotation<'a>>> {
+    let mut window = Window::around(finding.span, sources);
+    let mut near: Vec<&Label> = Vec::new();
+    let mut far: Vec<&Label> = Vec::new();
+    for label in &finding.related {
+        match window.stretched(label.span) {
+            Some(wider) => {
+                window = wider;
+                near.push(label);
+            }
+            None => far.push(label),
+        }
+    }
+    let mut snippet = window.snippet().annotation(
+        AnnotationKind::Primary.span(window.within(finding.span)).label(words(&finding.label)),
+    );
+    for label in near {
+        snippet = snippet.annotation(
+            AnnotationKind::Context.span(window.within(label.span)).label(words(&label.text)),
+        );
+    }
+    let mut snippets = vec![snippet];
+    snippets.extend(far.into_iter().map(|label| labelled(label, sources)));
+    snippets
+}
+
+fn labelled<'a>(label: &'a Label, sources: &'a SourceMap) -> Snippet<'a, Annotation<'a>> {
+    let window = Window::around(label.span, sources);
+    window.snippet().annotation(
+        AnnotationKind::Context.span(window.within(label.span)).label(words(&label.text)),
+    )
+}
+
+fn words(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| harmless(text))
+}
+
+fn problem_group<'a>(problem: &'a Problem, sources: &'a SourceMap) -> Group<'a> {
+    let level = match problem.kind {
+        ProblemKind::Note => Level::NOTE,
+        ProblemKind::Incomplete => Level::WARNING,
+        ProblemKind::Failure => Level::ERROR,
+    };
+    let mut group = Group::with_title(level.primary_title(problem.message.as_str()));
+    if let Some(span) = problem.span {
+        group = group.element(underlined(span, sources));
+    } else if let Some(path) = problem_path(problem, sources) {
+        group = group.element(Origin::path(harmless(&path)));
+    }
+    if let Some(help) = &problem.help {
+        group = group.element(Level::HELP.message(harmless(help)));
+    }
+    group
+}
+
+fn underlined(span: Span, sources: &SourceMap) -> Snippet<'_, Annotation<'_>> {
+    let window = Window::around(span, sources);
+    window.snippet().annotation(AnnotationKind::Primary.span(window.within(span)))
+}
+
+/// A snippet that shows edits.
+type Suggestion<'a> = Snippet<'a, Patch<'a>>;

@@ -1,0 +1,96 @@
+//! The lines of a file that a snippet shows, and spans within them.
+
+use std::ops::Range;
+
+use annotate_snippets::Snippet;
+use ioctlkit_model::{FileId, SourceFile, SourceMap, Span};
+
+use super::harmless;
+use crate::place::bytes_within;
+
+/// How many lines a snippet may reach over to show a second place: one that is further away gets
+/// a snippet of its own.
+const REACH: u32 = 40;
+
+/// A range of whole lines of a file.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Window<'a> {
+    id: FileId,
+    file: &'a SourceFile,
+    /// From 1, both included.
+    first: u32,
+    last: u32,
+}
+
+impl<'a> Window<'a> {
+    /// The lines of `span`.
+    pub(super) fn around(span: Span, sources: &'a SourceMap) -> Self {
+        let file = sources.file(span.file);
+        let (first, last) = lines(span, file);
+        Self { id: span.file, file, first, last }
+    }
+
+    /// The window made large enough for `span` too, if that is within reach.
+    pub(super) fn stretched(self, span: Span) -> Option<Self> {
+        if span.file != self.id {
+            return None;
+        }
+        let (first, last) = lines(span, self.file);
+        let (first, last) = (first.min(self.first), last.max(self.last));
+        let is_near = last - first <= REACH.max(self.last - self.first);
+        is_near.then_some(Self { first, last, ..self })
+    }
+
+    /// The window with the line behind it, if there is one.
+    pub(super) fn with_line_behind(self) -> Self {
+        Self { last: (self.last + 1).min(self.file.line_count()), ..self }
+    }
+
+    /// Whether so many lines are still a suggestion and not half a file.
+    pub(super) fn is_short(&self) -> bool {
+        self.last - self.first <= REACH
+    }
+
+    /// Whether the whole of `span` is within the window.
+    pub(super) fn holds(&self, span: Span) -> bool {
+        let window = self.bytes();
+        let bytes = bytes_within(span, &self.file.text);
+        span.file == self.id && window.start <= bytes.start && bytes.end <= window.end
+    }
+
+    /// A snippet of these lines, without an annotation.
+    pub(super) fn snippet<T: Clone>(&self) -> Snippet<'a, T> {
+        Snippet::source(self.text())
+            .line_start(self.first as usize)
+            .path(harmless(&self.file.path.to_string_lossy()))
+    }
+
+    /// The text of these lines, without the line end of the last one.
+    pub(super) fn text(&self) -> &'a str {
+        self.file.text.get(self.bytes()).unwrap_or("")
+    }
+
+    /// The bytes of [`Window::text`] that belong to `span`, which may be none.
+    pub(super) fn within(&self, span: Span) -> Range<usize> {
+        let window = self.bytes();
+        let bytes = bytes_within(span, &self.file.text);
+        let start = bytes.start.clamp(window.start, window.end) - window.start;
+        let end = bytes.end.clamp(window.start, window.end) - window.start;
+        start..end
+    }
+
+    fn bytes(&self) -> Range<usize> {
+        let start = self.file.line_range(self.first).start;
+        let end = self.file.line_range(self.last).end;
+        let text = self.file.text.get(start..end).unwrap_or("");
+        start..start + text.strip_suffix('\r').unwrap_or(text).len()
+    }
+}
+
+/// The first and the last line that `span` touches.
+fn lines(span: Span, file: &SourceFile) -> (u32, u32) {
+    let bytes = bytes_within(span, &file.text);
+    // A span that ends with a line's end does not touch the line behind it.
+    let last_byte = if bytes.is_empty() { bytes.start } else { bytes.end - 1 };
+    (file.position(bytes.start as u32).line, file.position(last_byte as u32).line)
+}

@@ -1,0 +1,214 @@
+//! The project's own JSON. `schema/check.schema.json` describes it; a change that could break a
+//! reader raises [`VERSION`].
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::io;
+
+use ioctlkit_abi::AbiSet;
+use ioctlkit_model::{
+    Edit, Finding, Fix, Label, Problem, ProblemKind, Report, Safety, Severity, SourceMap, Span,
+};
+use serde::Serialize;
+
+use crate::place::{Place, problem_path};
+use crate::prose;
+use crate::stream::{self, List};
+
+/// The version of the format.
+pub const VERSION: u32 = 1;
+
+/// Writes the report as one object, with a line for each finding.
+///
+/// # Errors
+/// Those of `out`.
+pub fn render(report: &Report, sources: &SourceMap, out: &mut dyn io::Write) -> io::Result<()> {
+    let document = Document {
+        version: VERSION,
+        abis: names(report.abis),
+        findings: List(|| report.findings.iter().map(|finding| finding_entry(finding, sources))),
+        problems: List(|| report.problems.iter().map(|problem| problem_entry(problem, sources))),
+        summary: summary(report),
+    };
+    stream::write(&document, out)
+}
+
+#[derive(Serialize)]
+struct Document<F, P> {
+    version: u32,
+    abis: Vec<&'static str>,
+    findings: F,
+    problems: P,
+    summary: Summary,
+}
+
+#[derive(Serialize)]
+struct FindingEntry<'a> {
+    code: &'static str,
+    slug: &'static str,
+    severity: &'static str,
+    command: Option<&'a str>,
+    #[serde(rename = "type")]
+    record: Option<&'a str>,
+    member: Option<&'a str>,
+    abis: Vec<&'static str>,
+    #[serde(flatten)]
+    place: PlaceEntry,
+    message: &'a str,
+    label: &'a str,
+    notes: &'a [String],
+    fix: Option<FixEntry<'a>>,
+    fingerprint: String,
+    related: Vec<RelatedEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct PlaceEntry {
+    file: String,
+    line: u32,
+    column: u32,
+    end_line: u32,
+    end_column: u32,
+}
+
+#[derive(Serialize)]
+struct FixEntry<'a> {
+    message: &'a str,
+    safety: &'static str,
+    edits: Vec<EditEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct EditEntry<'a> {
+    #[serde(flatten)]
+    place: PlaceEntry,
+    replacement: &'a str,
+}
+
+#[derive(Serialize)]
+struct RelatedEntry<'a> {
+    #[serde(flatten)]
+    place: PlaceEntry,
+    text: &'a str,
+}
+
+/// A problem, as `check` and `dump` both give it.
+#[derive(Serialize)]
+pub(crate) struct ProblemEntry<'a> {
+    kind: &'static str,
+    file: Option<String>,
+    line: Option<u32>,
+    column: Option<u32>,
+    message: &'a str,
+    help: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    headers: usize,
+    commands: usize,
+    findings: usize,
+    findings_by_severity: BySeverity,
+    findings_by_rule: BTreeMap<&'static str, usize>,
+    problems: usize,
+    failures: usize,
+}
+
+#[derive(Serialize)]
+struct BySeverity {
+    error: usize,
+    warning: usize,
+    info: usize,
+}
+
+fn finding_entry<'a>(finding: &'a Finding, sources: &SourceMap) -> FindingEntry<'a> {
+    FindingEntry {
+        code: finding.rule.code,
+        slug: finding.rule.slug,
+        severity: finding.severity.name(),
+        command: finding.command.as_deref(),
+        record: finding.record.as_deref(),
+        member: finding.member.as_deref(),
+        abis: names(finding.abis),
+        place: place_entry(finding.span, sources),
+        message: &finding.message,
+        label: &finding.label,
+        notes: &finding.notes,
+        fix: finding.fix.as_ref().map(|fix| fix_entry(fix, sources)),
+        fingerprint: finding.fingerprint(),
+        related: finding.related.iter().map(|label| related_entry(label, sources)).collect(),
+    }
+}
+
+fn fix_entry<'a>(fix: &'a Fix, sources: &SourceMap) -> FixEntry<'a> {
+    FixEntry {
+        message: &fix.message,
+        safety: match fix.safety {
+            Safety::Safe => "safe",
+            Safety::ChangesAbi => "changes_abi",
+        },
+        edits: fix.edits.iter().map(|edit| edit_entry(edit, sources)).collect(),
+    }
+}
+
+fn edit_entry<'a>(edit: &'a Edit, sources: &SourceMap) -> EditEntry<'a> {
+    EditEntry { place: place_entry(edit.span, sources), replacement: &edit.replacement }
+}
+
+fn related_entry<'a>(label: &'a Label, sources: &SourceMap) -> RelatedEntry<'a> {
+    RelatedEntry { place: place_entry(label.span, sources), text: &label.text }
+}
+
+fn place_entry(span: Span, sources: &SourceMap) -> PlaceEntry {
+    let place = Place::of(span, sources);
+    PlaceEntry {
+        file: place.path().into_owned(),
+        line: place.start.line,
+        column: place.start.column,
+        end_line: place.end.line,
+        end_column: place.end.column,
+    }
+}
+
+pub(crate) fn problem_entry<'a>(problem: &'a Problem, sources: &SourceMap) -> ProblemEntry<'a> {
+    let start = problem.span.map(|span| Place::of(span, sources).start);
+    ProblemEntry {
+        kind: prose::kind_name(problem.kind),
+        file: problem_path(problem, sources).map(Cow::into_owned),
+        line: start.map(|start| start.line),
+        column: start.map(|start| start.column),
+        message: &problem.message,
+        help: problem.help.as_deref(),
+    }
+}
+
+fn summary(report: &Report) -> Summary {
+    let of = |severity| report.findings.iter().filter(|found| found.severity == severity).count();
+    // A rule that ran and found nothing says so: that is not the same as one that did not run.
+    let mut by_rule: BTreeMap<_, _> = report.rules.iter().map(|rule| (rule.code, 0)).collect();
+    for finding in &report.findings {
+        *by_rule.entry(finding.rule.code).or_default() += 1;
+    }
+    Summary {
+        headers: report.headers,
+        commands: report.commands,
+        findings: report.findings.len(),
+        findings_by_severity: BySeverity {
+            error: of(Severity::Error),
+            warning: of(Severity::Warning),
+            info: of(Severity::Info),
+        },
+        findings_by_rule: by_rule,
+        problems: report.problems.len(),
+        failures: report
+            .problems
+            .iter()
+            .filter(|problem| problem.kind == ProblemKind::Failure)
+            .count(),
+    }
+}
+
+/// The names of a set's ABIs, in the order of the table.
+pub(crate) fn names(abis: AbiSet) -> Vec<&'static str> {
+    abis.iter().map(|id| id.abi().name).collect()
+}

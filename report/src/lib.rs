@@ -1,0 +1,31 @@
+//! Renders what was found about an ioctl interface, a file per format.
+//!
+//! A [`Report`] and the [`SourceMap`] that its spans point into go in, text comes out: for people
+//! ([`full`], [`concise`]), for CI systems ([`sarif`], [`github`], [`gitlab`], [`junit`]) and for
+//! programs ([`json`], and [`dump`] for the whole interface). The JSON formats are contracts, with
+//! schemas in the repository's `schema/` folder.
+//!
+//! Everything here is a function of its input: the same report gives the same bytes, in the order
+//! of the report. Nothing here looks at a terminal, the environment or a file, and no span, however
+//! wrong, makes it panic as long as its file is one of the map's.
+//!
+//! [`Report`]: ioctlkit_model::Report
+//! [`SourceMap`]: ioctlkit_model::SourceMap
+#![forbid(unsafe_code)]
+
+pub mod abis;
+pub mod concise;
+pub mod dump;
+mod format;
+pub mod full;
+pub mod github;
+pub mod gitlab;
+pub mod json;
+pub mod junit;
+mod place;
+mod prose;
+pub mod sarif;
+mod stream;
+
+pub use format::{Format, UnknownFormat};
+pub use full::Style;

@@ -1,0 +1,62 @@
+//! Spans as the formats give them: a path, and lines and columns that exist.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use ioctlkit_model::{Position, Problem, SourceFile, SourceMap, Span};
+
+/// Where something is. Lines and columns count from 1, columns count characters, and the end is
+/// the place behind the last character.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place<'a> {
+    pub(crate) file: &'a SourceFile,
+    pub(crate) start: Position,
+    pub(crate) end: Position,
+}
+
+impl<'a> Place<'a> {
+    /// The place of `span`, moved into the file where it lies outside.
+    pub(crate) fn of(span: Span, sources: &'a SourceMap) -> Self {
+        let file = sources.file(span.file);
+        let bytes = bytes_within(span, &file.text);
+        Self {
+            file,
+            start: file.position(bytes.start as u32),
+            end: file.position(bytes.end as u32),
+        }
+    }
+
+    /// The path as it is shown.
+    pub(crate) fn path(&self) -> Cow<'a, str> {
+        self.file.path.to_string_lossy()
+    }
+}
+
+/// The bytes of `span` that exist in `text`, on character boundaries: at the end of the text for
+/// a span that lies past it, empty for one that ends before it starts.
+pub(crate) fn bytes_within(span: Span, text: &str) -> Range<usize> {
+    let start = floor_boundary(text, span.start as usize);
+    let end = floor_boundary(text, span.end as usize);
+    start..end.max(start)
+}
+
+/// The last character boundary at or before `at`.
+fn floor_boundary(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
+}
+
+/// The path that a problem is about, as it is shown.
+pub(crate) fn problem_path<'a>(
+    problem: &'a Problem,
+    sources: &'a SourceMap,
+) -> Option<Cow<'a, str>> {
+    match (problem.span, &problem.path) {
+        (Some(span), _) => Some(sources.path(span).to_string_lossy()),
+        (None, Some(path)) => Some(path.to_string_lossy()),
+        (None, None) => None,
+    }
+}

@@ -1,0 +1,12 @@
+//! What each format makes of the same report.
+
+#[cfg(test)]
+mod dump;
+mod edges;
+mod formats;
+#[cfg(test)]
+mod sample;
+#[cfg(test)]
+mod sarif;
+#[cfg(test)]
+mod schemas;
