@@ -13,11 +13,14 @@ const LISTED: usize = 3;
 type Property = (&'static str, fn(&Abi) -> bool);
 
 /// What may explain a set, the most telling first.
-const PROPERTIES: [Property; 10] = [
+const PROPERTIES: [Property; 9] = [
     ("every 64-bit ABI", |abi| abi.is_64_bit()),
     ("every 32-bit ABI", |abi| !abi.is_64_bit()),
     ("every ABI that aligns 64-bit integers to 8 bytes", |abi| !abi.under_aligns_64_bit()),
     ("every ABI that aligns 64-bit integers to less than 8 bytes", Abi::under_aligns_64_bit),
+    ("every ABI that aligns 64-bit integers to 4 bytes", |abi| {
+        abi.under_aligns_64_bit() && !abi.under_aligns_32_bit()
+    }),
     ("every big-endian ABI", |abi| abi.byte_order == ByteOrder::Big),
     ("every little-endian ABI", |abi| abi.byte_order == ByteOrder::Little),
     ("every 32-bit ABI that aligns 64-bit integers to 8 bytes", |abi| {
@@ -26,8 +29,6 @@ const PROPERTIES: [Property; 10] = [
     ("every ABI whose command numbers hold 13 bits of size", |abi| {
         abi.encoding.max_size() < 1 << 13
     }),
-    ("every ABI whose plain char is signed", |abi| abi.char_signed),
-    ("every ABI whose plain char is unsigned", |abi| !abi.char_signed),
 ];
 
 /// A set of ABIs in words, beginning with "on", for use in a sentence: "on every ABI", "on i386",
@@ -61,9 +62,17 @@ pub fn noun(set: AbiSet, within: AbiSet) -> String {
     }
     for (words, holds) in PROPERTIES {
         let having = with(within, holds);
+        if having.is_empty() {
+            continue;
+        }
         let exceptions = having.difference(set);
         if set.is_subset(having) && exceptions.len() <= 2 {
             return format!("{words} but {}", list(exceptions));
+        }
+        let others = set.difference(having);
+        if having.is_subset(set) && others.len() <= 2 {
+            let others: Vec<_> = others.iter().map(|id| id.abi().name).collect();
+            return format!("{} and {words}", others.join(", "));
         }
     }
     let first: Vec<_> = set.iter().take(2).map(|id| id.abi().name).collect();
@@ -195,6 +204,12 @@ mod tests {
     fn a_property_with_few_exceptions_explains_a_set() {
         let all_but_one = AbiSet::of(|abi| abi.is_64_bit() && abi.name != "alpha");
         assert_eq!(describe(all_but_one, AbiSet::ALL), "on every 64-bit ABI but alpha");
+    }
+
+    #[test]
+    fn a_property_with_few_others_explains_a_set() {
+        let one_more = AbiSet::of(|abi| abi.is_64_bit() || abi.name == "x32");
+        assert_eq!(describe(one_more, AbiSet::ALL), "on x32 and every 64-bit ABI");
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! What a rule may ask: the interface, its layouts, and which structures are arguments.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use ioctlkit_abi::AbiSet;
+use ioctlkit_abi::{AbiSet, RecordKind};
 use ioctlkit_model::{
-    Command, Finding, Interface, Layouts, Member, Record, RecordBody, RecordId, Span,
+    Command, Finding, Interface, Layouts, Member, Record, RecordBody, RecordId, Span, Type,
 };
 
 use crate::Rule;
@@ -29,29 +29,52 @@ pub struct ArgumentRecord<'a> {
     pub record: &'a Record,
     /// The commands that carry it, in the order of the interface.
     pub commands: Vec<&'a Command>,
+    /// The name that people know it by: its own, or that of the structure around it where it has
+    /// none.
+    pub known_as: String,
+    /// What precedes the name of its members in [`ArgumentRecord::known_as`]: `regs.` for an
+    /// anonymous structure that is the member `regs`, else nothing.
+    pub prefix: String,
+    /// Whether a command's whole argument is this structure, so that its size is in the number.
+    pub whole: bool,
 }
 
 impl<'a> Context<'a> {
     /// Prepares for the rules.
     pub fn new(layouts: &'a Layouts<'a>) -> Self {
         let interface = layouts.interface();
+        let mut whole: BTreeSet<RecordId> = BTreeSet::new();
         let mut carried: BTreeMap<RecordId, Vec<&'a Command>> = BTreeMap::new();
         for command in &interface.commands {
             let mut within: Vec<RecordId> = command
                 .variants
                 .iter()
                 .filter_map(|(_, body)| body.argument.ty())
-                .flat_map(|ty| interface.records_within(ty))
+                .flat_map(|ty| interface.records_within(carried_type(ty)))
                 .collect();
+            whole.extend(command.variants.iter().filter_map(|(abis, body)| {
+                let ty = interface.resolved(body.argument.ty()?.innermost_element(), abis.first()?);
+                match ty?.innermost_element() {
+                    Type::Record(id) => Some(*id),
+                    _ => None,
+                }
+            }));
             within.sort_unstable();
             within.dedup();
             for id in within {
                 carried.entry(id).or_default().push(command);
             }
         }
+        let holders = holders(interface, carried.keys().copied());
         let arguments = carried
             .into_iter()
-            .map(|(id, commands)| ArgumentRecord { id, record: interface.record(id), commands })
+            .map(|(id, commands)| {
+                let (outer, prefix) = outer(interface, &holders, id);
+                let known_as = interface.record(outer).display_name();
+                let record = interface.record(id);
+                let whole = whole.contains(&id);
+                ArgumentRecord { id, record, commands, known_as, prefix, whole }
+            })
             .collect();
         Self { interface, layouts, arguments }
     }
@@ -67,6 +90,57 @@ impl<'a> Context<'a> {
     }
 }
 
+/// What a command carries: behind a pointer that is given as the data type by mistake, that is
+/// still the structure.
+fn carried_type(ty: &Type) -> &Type {
+    match ty {
+        Type::Pointer(to) => to,
+        other => other,
+    }
+}
+
+/// Where an anonymous structure is used: the structure around it, and the member that it is.
+type Holder<'a> = (RecordId, Option<&'a str>);
+
+fn holders(
+    interface: &Interface,
+    records: impl Iterator<Item = RecordId>,
+) -> BTreeMap<RecordId, Holder<'_>> {
+    let mut holders = BTreeMap::new();
+    for holder in records {
+        for member in interface.record(holder).variants.iter().flat_map(|(_, body)| &body.members) {
+            if let Type::Record(held) = member.ty.innermost_element()
+                && interface.record(*held).is_anonymous()
+            {
+                holders.entry(*held).or_insert((holder, member.name.as_deref()));
+            }
+        }
+    }
+    holders
+}
+
+/// The nearest structure around `id` that has a name, and the path from there.
+fn outer(
+    interface: &Interface,
+    holders: &BTreeMap<RecordId, Holder<'_>>,
+    id: RecordId,
+) -> (RecordId, String) {
+    let mut outer = id;
+    let mut prefix = String::new();
+    // A chain of structures around each other is no longer than their number.
+    for _ in 0..holders.len() {
+        if !interface.record(outer).is_anonymous() {
+            break;
+        }
+        let Some((holder, member)) = holders.get(&outer) else { break };
+        if let Some(member) = member {
+            prefix = format!("{member}.{prefix}");
+        }
+        outer = *holder;
+    }
+    (outer, prefix)
+}
+
 impl<'a> ArgumentRecord<'a> {
     /// Every member of every definition, with the ABIs of that definition.
     pub fn members(&self) -> impl Iterator<Item = (AbiSet, &'a RecordBody, &'a Member)> + use<'a> {
@@ -75,6 +149,35 @@ impl<'a> ArgumentRecord<'a> {
             .variants
             .iter()
             .flat_map(|(abis, body)| body.members.iter().map(move |member| (abis, body, member)))
+    }
+
+    /// A finding about a member of this structure, at its name.
+    pub fn member_finding(
+        &self,
+        rule: &'static Rule,
+        member: &Member,
+        abis: AbiSet,
+        message: String,
+    ) -> Finding {
+        let finding = self.finding(rule, member.name_span, abis, message);
+        match &member.name {
+            Some(name) => Finding { member: Some(format!("{}{name}", self.prefix)), ..finding },
+            None => finding,
+        }
+    }
+
+    /// The structure as a sentence speaks of it: "`struct x`", "`regs` of `struct x`", "an
+    /// anonymous union of `struct x`".
+    pub fn words(&self) -> String {
+        let outer = &self.known_as;
+        if !self.record.is_anonymous() {
+            return format!("`{outer}`");
+        }
+        match (self.prefix.trim_end_matches('.'), self.record.kind) {
+            ("", RecordKind::Struct) => format!("an anonymous structure of `{outer}`"),
+            ("", RecordKind::Union) => format!("an anonymous union of `{outer}`"),
+            (path, _) => format!("`{path}` of `{outer}`"),
+        }
     }
 
     /// A finding about this structure, at `span`; the first command that carries it is named.
@@ -87,7 +190,8 @@ impl<'a> ArgumentRecord<'a> {
     ) -> Finding {
         Finding {
             command: self.commands.first().map(|command| command.name.clone()),
-            record: Some(self.record.display_name()),
+            record: Some(self.known_as.clone()),
+            member: (!self.prefix.is_empty()).then(|| self.prefix.trim_end_matches('.').to_owned()),
             ..finding(rule, span, abis, message)
         }
     }
@@ -119,5 +223,56 @@ pub fn finding(rule: &'static Rule, span: Span, abis: AbiSet, message: String) -
         message,
         notes: Vec::new(),
         fix: None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ioctlkit_abi::Direction;
+
+    use super::*;
+    use crate::testing::{Build, U8, U32};
+
+    #[test]
+    fn an_anonymous_structure_goes_by_the_one_around_it() {
+        let mut build = Build::new();
+        let inner = build.structure("", &[("x", U8)]);
+        let either = build.record(RecordKind::Union, "", &[("", Type::Record(inner)), ("y", U32)]);
+        let outer = build.structure("outer", &[("value", Type::Record(either))]);
+        build.command("X_GET", Direction::Read, Type::Record(outer));
+        let layouts = Layouts::new(&build.interface);
+        let cx = Context::new(&layouts);
+        let names: Vec<_> = cx
+            .argument_records()
+            .iter()
+            .map(|argument| (argument.known_as.as_str(), argument.prefix.as_str()))
+            .collect();
+        assert_eq!(
+            names,
+            [("struct outer", "value."), ("struct outer", "value."), ("struct outer", "")]
+        );
+        let words: Vec<_> = cx.argument_records().iter().map(ArgumentRecord::words).collect();
+        assert_eq!(
+            words,
+            ["`value` of `struct outer`", "`value` of `struct outer`", "`struct outer`"]
+        );
+    }
+
+    #[test]
+    fn a_structure_behind_a_pointer_given_as_the_type_is_carried_too() {
+        let mut build = Build::new();
+        let inner = build.structure("inner", &[("x", U8)]);
+        let outer = build.structure("outer", &[("inner", Type::Record(inner))]);
+        let pointer = Type::Pointer(Box::new(Type::Record(outer)));
+        build.command("X_GET", Direction::Read, pointer);
+        build.command("X_SET", Direction::Write, Type::Record(inner));
+        let layouts = Layouts::new(&build.interface);
+        let cx = Context::new(&layouts);
+        let whole: Vec<_> = cx
+            .argument_records()
+            .iter()
+            .map(|argument| (argument.known_as.as_str(), argument.whole))
+            .collect();
+        assert_eq!(whole, [("struct inner", true), ("struct outer", false)]);
     }
 }

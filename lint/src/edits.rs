@@ -1,0 +1,159 @@
+//! Edits of declarations in C. Each is offered only where the text around it is plain enough to
+//! be sure of: a member that shares its declaration with another, or comes out of a macro, is
+//! left to a person.
+
+use ioctlkit_model::{Edit, Member, SourceMap, Span};
+
+/// Adds a declaration on a line of its own behind a member's. `declaration` has no semicolon.
+pub fn insert_behind(sources: &SourceMap, member: Span, declaration: &str) -> Option<Edit> {
+    let text = sources.file(member.file).text.as_ref();
+    let rest = text.get(member.end as usize..)?;
+    let to_semicolon = rest.len() - rest.trim_start().strip_prefix(';')?.len();
+    let line_rest = rest[to_semicolon..].split('\n').next().unwrap_or("");
+    // A comment at the end of the line speaks of the member and stays with it.
+    let comment = line_rest.trim();
+    let whole_line = comment.is_empty()
+        || comment.starts_with("//")
+        || (comment.starts_with("/*") && comment.find("*/") == Some(comment.len() - 2));
+    let skipped = to_semicolon + if whole_line { line_rest.trim_end().len() } else { 0 };
+    let at = member.end + u32::try_from(skipped).ok()?;
+    Some(Edit {
+        span: Span { file: member.file, start: at, end: at },
+        replacement: format!("\n{}{declaration};", indentation(text, member.start as usize)),
+    })
+}
+
+/// Adds a declaration on a line of its own before a member's. `declaration` has no semicolon.
+pub fn insert_before(sources: &SourceMap, member: Span, declaration: &str) -> Option<Edit> {
+    let text = sources.file(member.file).text.as_ref();
+    let before = text.get(..member.start as usize)?.trim_end();
+    let behind_another = before.ends_with([';', '{']) || before.ends_with("*/");
+    behind_another.then(|| Edit {
+        span: Span { end: member.start, ..member },
+        replacement: format!("{declaration};\n{}", indentation(text, member.start as usize)),
+    })
+}
+
+/// Gives a member another type: `enum kind k` becomes `__u32 k`, `void *p` becomes `__u64 p`.
+pub fn retype(sources: &SourceMap, member: &Member, ty: &str) -> Option<Edit> {
+    let text = sources.file(member.span.file).text.as_ref();
+    let specifiers = text.get(member.span.start as usize..member.name_span.start as usize)?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || c.is_ascii_whitespace() || "_*".contains(c);
+    let follows = text.get(member.span.end as usize..)?.trim_start();
+    if specifiers.trim().is_empty() || !specifiers.chars().all(plain) || !follows.starts_with(';') {
+        return None;
+    }
+    // The space before the name lines it up with its neighbours; what stands around a star does
+    // not.
+    let kept = specifiers.trim_end_matches(|c: char| c == '*' || c.is_ascii_whitespace());
+    let space = &specifiers[kept.len()..];
+    let space = if space.is_empty() || space.contains('*') { " " } else { space };
+    Some(Edit {
+        span: Span { end: member.name_span.start, ..member.span },
+        replacement: format!("{ty}{space}"),
+    })
+}
+
+fn indentation(text: &str, at: usize) -> &str {
+    let line = text.get(..at).and_then(|before| before.rsplit('\n').next()).unwrap_or("");
+    if line.trim().is_empty() { line } else { "\t" }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use ioctlkit_abi::Scalar;
+    use ioctlkit_model::{FileId, Type};
+
+    use super::*;
+
+    /// The text of a structure with `|` around the member's declaration and `'` around its name.
+    fn marked(text: &str) -> (SourceMap, FileId, Member) {
+        let mut plain = String::new();
+        let (mut bars, mut quotes) = (Vec::new(), Vec::new());
+        for c in text.chars() {
+            match c {
+                '|' => bars.push(plain.len() as u32),
+                '\'' => quotes.push(plain.len() as u32),
+                other => plain.push(other),
+            }
+        }
+        let mut sources = SourceMap::default();
+        let file = sources.add("x.h".into(), Arc::from(plain));
+        let member = Member {
+            name: Some("x".into()),
+            span: Span { file, start: bars[0], end: bars[1] },
+            name_span: Span { file, start: quotes[0], end: quotes[1] },
+            ty: Type::Scalar(Scalar::Int),
+            bits: None,
+            packed: false,
+            aligned: None,
+            condition: None,
+        };
+        (sources, file, member)
+    }
+
+    fn applied(sources: &SourceMap, file: FileId, edit: Option<Edit>) -> Option<String> {
+        let edit = edit?;
+        let text = sources.file(file).text.as_ref();
+        let (start, end) = (edit.span.start as usize, edit.span.end as usize);
+        Some(format!("{}{}{}", &text[..start], edit.replacement, &text[end..]))
+    }
+
+    fn inserted(text: &str) -> Option<String> {
+        let (sources, file, member) = marked(text);
+        applied(&sources, file, insert_behind(&sources, member.span, "__u32 r"))
+    }
+
+    fn retyped(text: &str) -> Option<String> {
+        let (sources, file, member) = marked(text);
+        applied(&sources, file, retype(&sources, &member, "__u32"))
+    }
+
+    #[test]
+    fn a_declaration_goes_on_a_line_of_its_own() {
+        assert_eq!(inserted("\t|int 'a'|;\n\tint b;").unwrap(), "\tint a;\n\t__u32 r;\n\tint b;");
+        assert_eq!(inserted("{ |int 'a'| ; int b; }").unwrap(), "{ int a ;\n\t__u32 r; int b; }");
+    }
+
+    #[test]
+    fn a_comment_stays_with_its_member() {
+        assert_eq!(
+            inserted("  |int 'a'|; /* why */\n  int b;").unwrap(),
+            "  int a; /* why */\n  __u32 r;\n  int b;"
+        );
+        assert_eq!(
+            inserted("  |int 'a'|; /* long\n why */\n  int b;").unwrap(),
+            "  int a;\n  __u32 r; /* long\n why */\n  int b;"
+        );
+    }
+
+    #[test]
+    fn a_shared_declaration_is_left_alone() {
+        assert_eq!(inserted("\t|int 'a'|, b;\n"), None);
+        assert_eq!(retyped("\t|int 'a'|, b;\n"), None);
+        assert_eq!(retyped("\t|int a, 'b'|;\n"), None);
+    }
+
+    #[test]
+    fn a_declaration_goes_before_a_member() {
+        let (sources, file, member) = marked("{\n\tint n;\n\t|int 'a'[]|;\n}");
+        assert_eq!(
+            applied(&sources, file, insert_before(&sources, member.span, "__u32 r")).unwrap(),
+            "{\n\tint n;\n\t__u32 r;\n\tint a[];\n}"
+        );
+    }
+
+    #[test]
+    fn another_type_keeps_the_name_in_its_column() {
+        assert_eq!(retyped("\t|enum kind\t\t'k'|;").unwrap(), "\t__u32\t\tk;");
+        assert_eq!(retyped("\t|void __user *'p'|;").unwrap(), "\t__u32 p;");
+        assert_eq!(retyped("\t|char * 'p'[4]|;").unwrap(), "\t__u32 p[4];");
+    }
+
+    #[test]
+    fn a_function_pointer_is_left_alone() {
+        assert_eq!(retyped("\t|int (*'f')(int)|;"), None);
+    }
+}

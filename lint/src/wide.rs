@@ -1,0 +1,77 @@
+//! Which types hold integers of 64 bits that want to lie at a multiple of 8.
+
+use ioctlkit_abi::AbiSet;
+use ioctlkit_model::{Type, TypeSize};
+
+use crate::classify::{Class, classify};
+use crate::context::Context;
+
+/// Whether a type is, or holds by value, an integer or `double` of 64 bits on every ABI. What is
+/// as wide as a register is not meant: other rules speak of it.
+pub fn holds_64_bits(cx: &Context<'_>, ty: &Type, within: AbiSet) -> bool {
+    is_64_bits(cx, ty, within) || holds_within(cx, ty, within)
+}
+
+/// Whether a type is an integer or `double` of 64 bits on every ABI, or an array of them.
+pub fn is_64_bits(cx: &Context<'_>, ty: &Type, within: AbiSet) -> bool {
+    let Some(abi) = within.first() else { return false };
+    match classify(cx.layouts, ty, within) {
+        Class::Fixed | Class::Unfixed(_) | Class::Float => {
+            element_size(cx, ty, abi).is_some_and(|element| element.size == 8)
+        }
+        _ => false,
+    }
+}
+
+fn holds_within(cx: &Context<'_>, ty: &Type, within: AbiSet) -> bool {
+    cx.interface.records_within(ty).into_iter().any(|id| {
+        cx.interface.record(id).variants.iter().any(|(abis, body)| {
+            !body.packed
+                && body.pack.is_none_or(|bytes| bytes >= 8)
+                && body.members.iter().any(|member| {
+                    let abis = abis.intersection(within);
+                    member.bits.is_none() && !member.packed && is_64_bits(cx, &member.ty, abis)
+                })
+        })
+    })
+}
+
+fn element_size(cx: &Context<'_>, ty: &Type, abi: ioctlkit_abi::AbiId) -> Option<TypeSize> {
+    let mut ty = ty;
+    while let Some(behind) = cx.interface.resolved(ty, abi) {
+        match behind {
+            Type::Array(element, _) | Type::FlexibleArray(element) => ty = element,
+            _ => return cx.layouts.type_size(ty, abi).ok(),
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use ioctlkit_abi::{Abi, Direction, Scalar};
+    use ioctlkit_model::{Constant, Layouts};
+
+    use super::*;
+    use crate::testing::{Build, LONG, U8, U64};
+
+    #[test]
+    fn integers_of_64_bits_count_and_words_do_not() {
+        let mut build = Build::new();
+        let named = build.typedef("__u64", &[(AbiSet::ALL, LONG)]);
+        let holder = build.structure("holder", &[("value", U64)]);
+        let words = build.structure("words", &[("word", LONG)]);
+        build.command("X_GET", Direction::Read, Type::Record(holder));
+        let layouts = Layouts::new(&build.interface);
+        let cx = Context::new(&layouts);
+        let within = AbiSet::of(Abi::is_64_bit);
+        let holds = |ty: &Type| holds_64_bits(&cx, ty, within);
+        assert!(holds(&U64));
+        assert!(holds(&named));
+        assert!(holds(&Type::Scalar(Scalar::Double)));
+        assert!(holds(&Type::Array(Box::new(Type::Record(holder)), Constant::Known(2))));
+        assert!(!holds(&LONG));
+        assert!(!holds(&Type::Record(words)));
+        assert!(!holds(&Type::Array(Box::new(U8), Constant::Known(8))));
+    }
+}
