@@ -1,22 +1,26 @@
 //! L001 implicit-hole.
 
-use ioctlkit_abi::AbiSet;
-use ioctlkit_model::{Edit, Finding, Fix, Gap, Member, RecordBody, Safety, Span};
+use ioctlkit_model::Finding;
 
+use crate::abis::{disagreeing, victims};
 use crate::context::{ArgumentRecord, Context};
 use crate::declare_rule;
+use crate::padding::{self, Padding};
+use crate::words;
 
 declare_rule! {
     /// padding between the members of an argument structure
     ///
     /// # What
     /// A member starts later than the one before it ends, on at least one ABI, because the
-    /// compiler aligned it.
+    /// compiler aligned it. Left-over bits between bit-fields are L008's to speak of, and padding
+    /// that only ARM OABI's rounding of structures makes is C005's.
     ///
     /// # Why
     /// Where the padding differs between ABIs, 32-bit programs and the 64-bit kernel read
     /// different members. Where it does not, the kernel still copies padding bytes to user space,
-    /// and unless it cleared them they hold whatever was on its stack: an information leak.
+    /// and unless it cleared them they hold whatever was on its stack: an information leak. Bytes
+    /// that programs leave unset can never be given a meaning later.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "Structure layout" and "Information leaks";
@@ -45,74 +49,37 @@ declare_rule! {
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for argument in cx.argument_records() {
-        for (abis, body) in argument.record.variants.iter() {
-            for index in 1..body.members.len() {
-                check_member(cx, argument, abis, body, index, findings);
+        for padding in padding::paddings(cx, argument) {
+            if let Some(before) = padding.before {
+                findings.push(hole(cx, argument, &padding, before));
             }
         }
     }
 }
 
-fn check_member(
+fn hole(
     cx: &Context<'_>,
     argument: &ArgumentRecord<'_>,
-    abis: AbiSet,
-    body: &RecordBody,
-    index: usize,
-    findings: &mut Vec<Finding>,
-) {
-    // The same member may be preceded by holes of different widths: one finding says them all.
-    let mut widths: Vec<(u64, AbiSet)> = Vec::new();
-    for abi in abis {
-        let Ok(layout) = cx.layouts.record(argument.id, abi) else { continue };
-        let gap = layout.gaps().into_iter().find(|gap: &Gap| gap.before == Some(index));
-        let bits = gap.map_or(0, |gap| gap.bits);
-        match widths.iter_mut().find(|(known, _)| *known == bits) {
-            Some((_, on)) => on.insert(abi),
-            None => widths.push((bits, AbiSet::only(abi))),
-        }
-    }
-    // Bits left over between bit-fields are L008's to speak of.
-    let holes: Vec<_> =
-        widths.iter().copied().filter(|(bits, _)| *bits >= 8 && bits.is_multiple_of(8)).collect();
-    let Some((widest, _)) = holes.iter().max_by_key(|(bits, _)| *bits) else { return };
-    let bytes = widest / 8;
-    let on = holes.iter().fold(AbiSet::EMPTY, |all, (_, on)| all.union(*on));
-    let member = &body.members[index];
-    let before = &body.members[index - 1];
-    let mut finding = argument.finding(
-        &IMPLICIT_HOLE,
-        member.name_span,
-        on,
-        format!(
-            "{bytes} byte{} of padding before `{}`",
-            if bytes == 1 { "" } else { "s" },
-            name(member),
-        ),
-    );
-    finding.member.clone_from(&member.name);
-    finding.label = format!("starts {bytes} bytes after `{}` ends", name(before));
-    finding.fix = Some(reserved_member(before.span, body, bytes));
-    findings.push(finding);
-}
-
-fn name(member: &Member) -> &str {
-    member.name.as_deref().unwrap_or("(anonymous)")
-}
-
-/// Suggests a reserved member of `bytes` bytes behind the member at `after`.
-fn reserved_member(after: Span, body: &RecordBody, bytes: u64) -> Fix {
-    let number = body.members.iter().filter(|member| member.is_reserved()).count();
-    let declaration = match bytes {
-        1 => format!("__u8 reserved{number};"),
-        2 => format!("__u16 reserved{number};"),
-        4 => format!("__u32 reserved{number};"),
-        _ => format!("__u8 reserved{number}[{bytes}];"),
+    padding: &Padding<'_>,
+    before: usize,
+) -> Finding {
+    let abis = padding.abis();
+    let after = words::member(cx.interface, padding.body, padding.after);
+    let next = words::member(cx.interface, padding.body, before);
+    let bytes = words::count(padding.widest(), "byte");
+    let place = format!("{bytes} of padding after {after} {}", padding.places());
+    let harm = match victims(&disagreeing(&padding.bits)) {
+        Some(victims) => format!("{victims} look for {next} elsewhere"),
+        None => padding::harm(argument, padding.widest()),
     };
-    let end = Span { start: after.end, ..after };
-    Fix {
-        message: format!("add `{declaration}` in its place, and reject what is not zero"),
-        edits: vec![Edit { span: end, replacement: format!(";\n\t{}", declaration.trim_end_matches(';')) }],
-        safety: Safety::ChangesAbi,
-    }
+    let reserve = padding::reserve(cx, argument, padding);
+    let message = match &reserve {
+        Some((declaration, _)) => format!("{place}: {harm}; add `{declaration}`"),
+        None => format!("{place}: {harm}"),
+    };
+    let member = &padding.body.members[padding.after];
+    let mut finding = argument.member_finding(&IMPLICIT_HOLE, member, abis, message);
+    finding.label = format!("{bytes} of padding behind it");
+    finding.fix = reserve.map(|(_, fix)| fix);
+    finding
 }

@@ -21,7 +21,28 @@ macro_rules! rules {
     };
 }
 
-rules![l001_implicit_hole::IMPLICIT_HOLE,];
+rules![
+    l001_implicit_hole::IMPLICIT_HOLE,
+    l002_implicit_tail::IMPLICIT_TAIL,
+    l003_long_member::LONG_MEMBER,
+    l004_pointer_member::POINTER_MEMBER,
+    l005_size_t_member::SIZE_T_MEMBER,
+    l006_time_member::TIME_MEMBER,
+    l007_enum_member::ENUM_MEMBER,
+    l008_bitfield_member::BITFIELD_MEMBER,
+    l009_plain_char_member::PLAIN_CHAR_MEMBER,
+    l010_bool_member::BOOL_MEMBER,
+    l011_unfixed_integer::UNFIXED_INTEGER,
+    l012_misaligned_64::MISALIGNED_64,
+    l013_size_not_multiple_of_8::SIZE_NOT_MULTIPLE_OF_8,
+    l014_float_member::FLOAT_MEMBER,
+    l015_packed::PACKED,
+    l016_fake_flexible_array::FAKE_FLEXIBLE_ARRAY,
+    l017_same_size_other_layout::SAME_SIZE_OTHER_LAYOUT,
+    l018_endian_dependent_pad::ENDIAN_DEPENDENT_PAD,
+    l019_not_self_contained::NOT_SELF_CONTAINED,
+    l020_legacy_typedef::LEGACY_TYPEDEF,
+];
 
 #[cfg(test)]
 mod fixture_test;

@@ -1,0 +1,94 @@
+//! L003 long-member.
+
+use ioctlkit_model::{Finding, Fix, Safety, Type};
+
+use crate::classify::{self, Class, ClassifiedMember};
+use crate::context::{ArgumentRecord, Context, command_finding};
+use crate::declare_rule;
+use crate::{edits, words};
+
+declare_rule! {
+    /// a member whose type is `long` or `unsigned long`
+    ///
+    /// # What
+    /// A member, or a command's whole argument, is `long`, `unsigned long`, or a typedef that
+    /// resolves to one of them. Fixed-width names such as `__u64` are not meant, whatever stands
+    /// behind them. `size_t` and its relatives are L005, `time_t` and its relatives L006.
+    ///
+    /// # Why
+    /// `long` has the width of a register: 4 bytes for a 32-bit program, 8 bytes for the 64-bit
+    /// kernel that it runs on. The structure, and with it the command's number, differ.
+    ///
+    /// # Source
+    /// Kernel documentation, driver-api/ioctl.rst, "Structure layout".
+    ///
+    /// # Example
+    /// ```c
+    /// #define ACRN_IOCTL_VM_INTR_MONITOR _IOW(ACRN_IOCTL_TYPE, 0x24, unsigned long)
+    /// struct slot {
+    ///         unsigned long address;
+    /// };
+    /// ```
+    ///
+    /// # Fix
+    /// Use `__s64`, `__u64`, `__s32` or `__u32`.
+    LONG_MEMBER: "L003", "long-member", Error, legacy Warning;
+}
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for argument in cx.argument_records() {
+        for found in classify::members(cx, argument) {
+            // A bit-field has the width that it says, and L008 speaks of it.
+            if found.class == Class::Long && found.subject.member.bits.is_none() {
+                findings.push(member(cx, argument, &found));
+            }
+        }
+    }
+    for found in classify::commands(cx).into_iter().filter(|found| found.class == Class::Long) {
+        let message = format!(
+            "`{}` takes {}, {}: {} send another number",
+            found.subject.command.name,
+            found.spelled(cx.interface),
+            words::sizes(&found.sizes).unwrap_or_else(|| "as wide as a register".into()),
+            words::victims_of_sizes(&found.sizes),
+        );
+        let mut finding =
+            command_finding(&LONG_MEMBER, found.subject.command, found.subject.body.span, found.abis, message);
+        finding.fix = Some(Fix {
+            message: format!("use `{}`", fixed(cx, found.ty)),
+            edits: Vec::new(),
+            safety: Safety::ChangesAbi,
+        });
+        findings.push(finding);
+    }
+}
+
+fn member(
+    cx: &Context<'_>,
+    argument: &ArgumentRecord<'_>,
+    found: &ClassifiedMember<'_>,
+) -> Finding {
+    let ty = &found.subject.member.ty;
+    let message = format!(
+        "{} is {}, {}: {} lay out {} in another way",
+        words::member(cx.interface, found.subject.body, found.subject.index),
+        found.spelled(cx.interface),
+        words::sizes(&found.sizes).unwrap_or_else(|| "as wide as a register".into()),
+        words::victims_of_sizes(&found.sizes),
+        argument.words(),
+    );
+    let mut finding = argument.member_finding(&LONG_MEMBER, found.subject.member, found.abis, message);
+    finding.label = "as wide as a register".into();
+    let fixed = fixed(cx, ty);
+    finding.fix = Some(Fix {
+        message: format!("make it a `{fixed}`"),
+        edits: edits::retype(&cx.interface.sources, found.subject.member, fixed).into_iter().collect(),
+        safety: Safety::ChangesAbi,
+    });
+    finding
+}
+
+/// The fixed-width type of the same sign that holds every value.
+fn fixed(cx: &Context<'_>, ty: &Type) -> &'static str {
+    if classify::is_signed(cx.interface, ty) { "__s64" } else { "__u64" }
+}

@@ -1,0 +1,81 @@
+//! L004 pointer-member.
+
+use ioctlkit_model::{Finding, Fix, Safety};
+
+use crate::classify::{self, Class, ClassifiedMember};
+use crate::context::{ArgumentRecord, Context};
+use crate::declare_rule;
+use crate::{edits, words};
+
+declare_rule! {
+    /// a member that is a pointer
+    ///
+    /// # What
+    /// A member is a pointer, a pointer to a function, an array of pointers, or a typedef of one.
+    /// A pointer as a command's own argument type is N002.
+    ///
+    /// # Why
+    /// A 32-bit program's pointer has 4 bytes, the 64-bit kernel's 8: the structure differs, and
+    /// the kernel needs a conversion for every such command. On s390 it must also clear the upper
+    /// bit of a 31-bit program's pointer.
+    ///
+    /// # Source
+    /// Kernel documentation, driver-api/ioctl.rst, "Structure layout" and "32-bit compat mode";
+    /// process/botching-up-ioctls.rst: "Use `__u64` in place of pointers".
+    ///
+    /// # Example
+    /// ```c
+    /// struct kvm_msr_filter_range {
+    ///         __u32 flags;
+    ///         __u32 nmsrs;
+    ///         __u32 base;
+    ///         __u8 *bitmap;
+    /// };
+    /// ```
+    ///
+    /// # Fix
+    /// Use a `__u64`: user space casts through `uintptr_t`, the driver calls `u64_to_user_ptr()`.
+    /// ```c
+    /// struct kvm_msr_filter_range {
+    ///         __u32 flags;
+    ///         __u32 nmsrs;
+    ///         __u32 base;
+    ///         __u32 reserved0;
+    ///         __u64 bitmap;
+    /// };
+    /// ```
+    POINTER_MEMBER: "L004", "pointer-member", Error, legacy Warning;
+}
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for argument in cx.argument_records() {
+        for found in classify::members(cx, argument) {
+            if found.class == Class::Pointer {
+                findings.push(member(cx, argument, &found));
+            }
+        }
+    }
+}
+
+fn member(
+    cx: &Context<'_>,
+    argument: &ArgumentRecord<'_>,
+    found: &ClassifiedMember<'_>,
+) -> Finding {
+    let what = if found.subject.member.ty.is_array() { "an array of pointers" } else { "a pointer" };
+    let message = format!(
+        "{} is {what}, {}: {} lay out {} in another way",
+        words::member(cx.interface, found.subject.body, found.subject.index),
+        words::sizes(&found.sizes).unwrap_or_else(|| "as wide as an address".into()),
+        words::victims_of_sizes(&found.sizes),
+        argument.words(),
+    );
+    let mut finding = argument.member_finding(&POINTER_MEMBER, found.subject.member, found.abis, message);
+    finding.label = "as wide as an address".into();
+    finding.fix = Some(Fix {
+        message: "make it a `__u64`, and use `u64_to_user_ptr()` in the driver".into(),
+        edits: edits::retype(&cx.interface.sources, found.subject.member, "__u64").into_iter().collect(),
+        safety: Safety::ChangesAbi,
+    });
+    finding
+}

@@ -1,0 +1,101 @@
+//! L005 size-t-member.
+
+use ioctlkit_model::{Argument, Finding, Fix, Safety, Type};
+
+use crate::classify::{self, Class, ClassifiedMember};
+use crate::context::{ArgumentRecord, Context, command_finding};
+use crate::declare_rule;
+use crate::{edits, words};
+
+declare_rule! {
+    /// a member whose type is `size_t`, `ssize_t`, `off_t`, `uintptr_t` or the like
+    ///
+    /// # What
+    /// A member goes by a name that C or POSIX defines to have the width of an address, or the
+    /// kernel's name for it (`__kernel_size_t`, `__kernel_off_t`). A command's whole argument
+    /// counts too, but for `size_t` itself, which is N001: there it nearly always is a `sizeof`
+    /// gone wrong. `loff_t` is 64 bits wide everywhere and not meant.
+    ///
+    /// # Why
+    /// The type is 4 bytes in a 32-bit program and 8 bytes in the 64-bit kernel that it runs on.
+    ///
+    /// # Source
+    /// Kernel documentation, driver-api/ioctl.rst, "Structure layout".
+    ///
+    /// # Example
+    /// ```c
+    /// struct __fat_dirent {           /* VFAT_IOCTL_READDIR_BOTH */
+    ///         long d_ino;
+    ///         __kernel_off_t d_off;
+    ///         unsigned short d_reclen;
+    ///         char d_name[256];
+    /// };
+    /// ```
+    ///
+    /// # Fix
+    /// Use `__u64`, or `__u32` where that is enough.
+    SIZE_T_MEMBER: "L005", "size-t-member", Error, legacy Warning;
+}
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for argument in cx.argument_records() {
+        for found in classify::members(cx, argument) {
+            if found.class == Class::Size {
+                findings.push(member(cx, argument, &found));
+            }
+        }
+    }
+    for found in classify::commands(cx).into_iter().filter(|found| found.class == Class::Size) {
+        if is_size_t_itself(cx, &found.subject.body.argument) {
+            continue;
+        }
+        let message = format!(
+            "`{}` takes {}, {}: {} send another number",
+            found.subject.command.name,
+            found.spelled(cx.interface),
+            words::sizes(&found.sizes).unwrap_or_else(|| "as wide as an address".into()),
+            words::victims_of_sizes(&found.sizes),
+        );
+        findings.push(command_finding(
+            &SIZE_T_MEMBER,
+            found.subject.command,
+            found.subject.body.span,
+            found.abis,
+            message,
+        ));
+    }
+}
+
+fn is_size_t_itself(cx: &Context<'_>, argument: &Argument) -> bool {
+    let Some(ty) = argument.ty() else { return false };
+    cx.interface.typedef_names(ty).contains(&"size_t")
+}
+
+fn member(
+    cx: &Context<'_>,
+    argument: &ArgumentRecord<'_>,
+    found: &ClassifiedMember<'_>,
+) -> Finding {
+    let ty = &found.subject.member.ty;
+    let message = format!(
+        "{} is {}, {}: {} lay out {} in another way",
+        words::member(cx.interface, found.subject.body, found.subject.index),
+        found.spelled(cx.interface),
+        words::sizes(&found.sizes).unwrap_or_else(|| "as wide as an address".into()),
+        words::victims_of_sizes(&found.sizes),
+        argument.words(),
+    );
+    let mut finding = argument.member_finding(&SIZE_T_MEMBER, found.subject.member, found.abis, message);
+    finding.label = "as wide as an address".into();
+    let fixed = fixed(cx, ty);
+    finding.fix = Some(Fix {
+        message: format!("make it a `{fixed}`"),
+        edits: edits::retype(&cx.interface.sources, found.subject.member, fixed).into_iter().collect(),
+        safety: Safety::ChangesAbi,
+    });
+    finding
+}
+
+fn fixed(cx: &Context<'_>, ty: &Type) -> &'static str {
+    if classify::is_signed(cx.interface, ty) { "__s64" } else { "__u64" }
+}

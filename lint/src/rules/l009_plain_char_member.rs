@@ -1,0 +1,114 @@
+//! L009 plain-char-member.
+
+use ioctlkit_abi::AbiSet;
+use ioctlkit_model::{Finding, Fix, Interface, Safety, Type};
+
+use crate::abis::list;
+use crate::classify::{self, Class, ClassifiedMember};
+use crate::context::{ArgumentRecord, Context, command_finding};
+use crate::declare_rule;
+use crate::{edits, words};
+
+declare_rule! {
+    /// a lone member of type `char`, whose sign varies
+    ///
+    /// # What
+    /// A member, or a command's whole argument, is one plain `char`. Arrays of `char` are strings
+    /// and not meant; neither are `signed char` and `unsigned char`.
+    ///
+    /// # Why
+    /// Plain `char` is signed on some ABIs (x86) and unsigned on others (arm, powerpc, s390): a
+    /// value over 127 is negative for some programs.
+    ///
+    /// # Source
+    /// Kernel documentation, driver-api/ioctl.rst, "Structure layout".
+    ///
+    /// # Example
+    /// ```c
+    /// struct snd_seq_remove_events {  /* SNDRV_SEQ_IOCTL_REMOVE_EVENTS */
+    ///         unsigned int remove_mode;
+    ///         int type;
+    ///         char tag;
+    /// };
+    /// ```
+    ///
+    /// # Fix
+    /// Use `__u8` or `__s8`.
+    PLAIN_CHAR_MEMBER: "L009", "plain-char-member", Warning, legacy off;
+}
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for argument in cx.argument_records() {
+        for found in classify::members(cx, argument) {
+            if found.class == Class::Char
+                && found.subject.member.bits.is_none()
+                && !is_array(cx.interface, &found.subject.member.ty)
+            {
+                findings.push(member(cx, argument, &found));
+            }
+        }
+    }
+    for found in classify::commands(cx) {
+        if found.class == Class::Char && !is_array(cx.interface, found.ty) {
+            let message =
+                format!("`{}` takes a plain `char`, {}", found.subject.command.name, harm(found.abis));
+            findings.push(command_finding(
+                &PLAIN_CHAR_MEMBER,
+                found.subject.command,
+                found.subject.body.span,
+                found.abis,
+                message,
+            ));
+        }
+    }
+}
+
+fn member(
+    cx: &Context<'_>,
+    argument: &ArgumentRecord<'_>,
+    found: &ClassifiedMember<'_>,
+) -> Finding {
+    let message = format!(
+        "{} is a plain `char`, {}",
+        words::member(cx.interface, found.subject.body, found.subject.index),
+        harm(found.abis)
+    );
+    let mut finding =
+        argument.member_finding(&PLAIN_CHAR_MEMBER, found.subject.member, found.abis, message);
+    finding.label = "signed or not, as the ABI likes".into();
+    finding.fix = Some(Fix {
+        message: "make it a `__u8`, or a `__s8` where it can be negative".into(),
+        edits: edits::retype(&cx.interface.sources, found.subject.member, "__u8").into_iter().collect(),
+        // The layout stays, but a value over 127 changes its meaning for somebody.
+        safety: Safety::ChangesAbi,
+    });
+    finding
+}
+
+fn harm(abis: AbiSet) -> String {
+    let signed: AbiSet = abis.iter().filter(|abi| abi.abi().char_signed).collect();
+    let unsigned = abis.difference(signed);
+    if signed.is_empty() || unsigned.is_empty() {
+        return "whose sign the ABI chooses: a value over 127 is negative for some programs".into();
+    }
+    format!(
+        "signed on {} and unsigned on {}: a value over 127 is negative for the programs of the former only",
+        list(signed),
+        list(unsigned)
+    )
+}
+
+/// Whether a type is an array, directly or behind a typedef.
+fn is_array(interface: &Interface, ty: &Type) -> bool {
+    let mut ty = ty;
+    for _ in 0..=interface.typedefs.len() {
+        match ty {
+            Type::Typedef(id) => match interface.typedef(*id).variants.first() {
+                Some(body) => ty = &body.ty,
+                None => return false,
+            },
+            other => return other.is_array(),
+        }
+    }
+    false
+}

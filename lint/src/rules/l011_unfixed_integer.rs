@@ -1,0 +1,94 @@
+//! L011 unfixed-integer.
+
+use ioctlkit_model::{Edit, Finding, Fix, Safety};
+
+use crate::classify::{self, Class, ClassifiedMember};
+use crate::context::{ArgumentRecord, Context};
+use crate::declare_rule;
+use crate::{edits, words};
+
+declare_rule! {
+    /// integers that are not spelled with the kernel's fixed-width names
+    ///
+    /// # What
+    /// Members are `short`, `int`, `long long` or unsigned ones, or go by C99's, BSD's or the
+    /// kernel's internal names (`uint32_t`, `u_int32_t`, `u32`). One finding speaks of the whole
+    /// structure. Bytes are not meant, nor typedefs with a meaning of their own, nor a command
+    /// whose whole argument is an `int`.
+    ///
+    /// # Why
+    /// Each of these types has the same width on every Linux ABI, so nothing breaks; but a reader
+    /// has to know that, C99's names need a header that UAPI headers must not include, and `u32`
+    /// does not exist in user space.
+    ///
+    /// # Source
+    /// Kernel documentation, process/botching-up-ioctls.rst: "Only use fixed sized integers" and
+    /// "the kernel has its own special types `__u32`, `__s64`. Use them".
+    ///
+    /// # Example
+    /// ```c
+    /// struct foo {
+    ///         int fd;
+    ///         unsigned int flags;
+    /// };
+    /// ```
+    ///
+    /// # Fix
+    /// ```c
+    /// struct foo {
+    ///         __s32 fd;
+    ///         __u32 flags;
+    /// };
+    /// ```
+    UNFIXED_INTEGER: "L011", "unfixed-integer", Info, legacy off;
+}
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for argument in cx.argument_records() {
+        let members: Vec<_> = classify::members(cx, argument)
+            .into_iter()
+            .filter(|found| found.subject.member.bits.is_none())
+            .filter_map(|found| match found.class {
+                Class::Unfixed(fixed) => Some((found, fixed)),
+                _ => None,
+            })
+            .collect();
+        if let Some(((first, fixed), others)) = members.split_first() {
+            findings.push(report(cx, argument, first, fixed, others));
+        }
+    }
+}
+
+fn report(
+    cx: &Context<'_>,
+    argument: &ArgumentRecord<'_>,
+    first: &ClassifiedMember<'_>,
+    fixed: &str,
+    others: &[(ClassifiedMember<'_>, &'static str)],
+) -> Finding {
+    let name = |found: &ClassifiedMember<'_>| words::member(cx.interface, found.subject.body, found.subject.index);
+    let names: Vec<String> = others.iter().map(|(found, _)| name(found)).collect();
+    let spelled = cx.interface.type_name(first.subject.member.ty.innermost_element());
+    let verb = if names.is_empty() { "is" } else { "are" };
+    let others_too = if names.is_empty() { "" } else { " and the like" };
+    let message = format!(
+        "{} {verb} `{spelled}`{others_too}: whoever reads {} has to know how wide that is on each ABI, where `{fixed}` says it",
+        words::and_more(&name(first), &names),
+        argument.words(),
+    );
+    let retype = |found: &ClassifiedMember<'_>, to: &str| {
+        edits::retype(&cx.interface.sources, found.subject.member, to)
+    };
+    let edits: Vec<Edit> = retype(first, fixed)
+        .into_iter()
+        .chain(others.iter().filter_map(|(found, fixed)| retype(found, fixed)))
+        .collect();
+    let mut finding = argument.member_finding(&UNFIXED_INTEGER, first.subject.member, first.abis, message);
+    finding.label = format!("`{fixed}` in the kernel's headers");
+    finding.fix = Some(Fix {
+        message: format!("use `{fixed}`{others_too}"),
+        edits,
+        safety: Safety::Safe,
+    });
+    finding
+}

@@ -1,0 +1,141 @@
+//! L016 fake-flexible-array.
+
+use ioctlkit_abi::{AbiSet, RecordKind, Scalar};
+use ioctlkit_model::{Constant, Edit, Finding, Fix, Member, RecordBody, Safety, Span, Type};
+
+use crate::context::{ArgumentRecord, Context};
+use crate::declare_rule;
+use crate::words;
+
+declare_rule! {
+    /// an array of 0 or 1 elements that stands for one of any length
+    ///
+    /// # What
+    /// The last member of a structure is an array `[0]`; or it is an array `[1]` of structures,
+    /// integers or bytes, and an integer before it is named like a count (`count`, `num_…`,
+    /// `nr_…`, `n…s`, `…_len`, `size`). A real array of one element has no count, and reserved
+    /// members are not meant, nor is an array in a union, which
+    /// `__DECLARE_FLEX_ARRAY()` leaves there for old programs.
+    ///
+    /// # Why
+    /// Compilers take the bound at its word: with `-fstrict-flex-arrays`, and where user space is
+    /// built with bounds checks (`_FORTIFY_SOURCE=3`), access past it is cut off or aborts. The
+    /// element of `[1]` also counts in `sizeof`, so that programs allocate one too many or few.
+    ///
+    /// # Source
+    /// Kernel documentation, process/deprecated.rst, "Zero-length and one-element arrays";
+    /// dev-tools/checkuapi.rst, on what may follow a flexible array.
+    ///
+    /// # Example
+    /// ```c
+    /// struct kvm_msr_list {
+    ///         __u32 nmsrs;
+    ///         __u32 indices[0];
+    /// };
+    /// ```
+    ///
+    /// # Fix
+    /// Use `[]`, which has the layout of `[0]`. Where a `[1]` is in use already,
+    /// `__DECLARE_FLEX_ARRAY()` in a union with it keeps `sizeof`.
+    FAKE_FLEXIBLE_ARRAY: "L016", "fake-flexible-array", Warning, legacy off;
+}
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for argument in cx.argument_records() {
+        if argument.record.kind == RecordKind::Union {
+            continue;
+        }
+        let mut seen = Vec::new();
+        for (abis, body) in argument.record.variants.iter() {
+            let Some((last, before)) = body.members.split_last() else { continue };
+            // The same text may be read for several classes of ABIs.
+            if seen.contains(&last.name_span) || last.is_reserved() {
+                continue;
+            }
+            seen.push(last.name_span);
+            match &last.ty {
+                Type::Array(_, Constant::Known(0)) => {
+                    findings.push(zero(cx, argument, abis, body, last));
+                }
+                Type::Array(_, Constant::Known(1)) => {
+                    if let Some(count) = before.iter().rev().find(|one| is_count(cx, one, abis)) {
+                        findings.push(one(argument, abis, last, count));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+fn zero(
+    cx: &Context<'_>,
+    argument: &ArgumentRecord<'_>,
+    abis: AbiSet,
+    body: &RecordBody,
+    last: &Member,
+) -> Finding {
+    let message = format!(
+        "{} is an array of no elements: programs built with bounds checks cannot reach what follows",
+        words::member(cx.interface, body, body.members.len() - 1)
+    );
+    let mut finding = argument.member_finding(&FAKE_FLEXIBLE_ARRAY, last, abis, message);
+    finding.label = "stands for an array of any length".into();
+    // C allows no flexible array in a structure without other members.
+    let edit = if body.members.len() > 1 { empty_bound(cx, last) } else { None };
+    finding.fix = Some(Fix {
+        message: "make it `[]`".into(),
+        edits: edit.into_iter().collect(),
+        safety: Safety::Safe,
+    });
+    finding
+}
+
+fn one(argument: &ArgumentRecord<'_>, abis: AbiSet, last: &Member, count: &Member) -> Finding {
+    let name = |member: &Member| member.name.clone().unwrap_or_default();
+    let message = format!(
+        "`{}` has one element, but `{}` counts more: programs built with bounds checks cannot reach them, and `sizeof` holds one that may not be there",
+        name(last),
+        name(count),
+    );
+    let mut finding = argument.member_finding(&FAKE_FLEXIBLE_ARRAY, last, abis, message);
+    finding.label = "stands for an array of any length".into();
+    finding.fix = Some(Fix {
+        message: "make it `[]`, or put it in a union with `__DECLARE_FLEX_ARRAY()`".into(),
+        edits: Vec::new(),
+        safety: Safety::ChangesAbi,
+    });
+    finding
+}
+
+/// Whether a member is an integer and named like a count of elements.
+fn is_count(cx: &Context<'_>, member: &Member, abis: AbiSet) -> bool {
+    const WORDS: [&str; 13] = [
+        "count", "cnt", "num", "nr", "number", "len", "length", "size", "nelems", "entries",
+        "total", "max", "n",
+    ];
+    let Some(name) = &member.name else { return false };
+    let ty = abis.first().and_then(|abi| cx.interface.resolved(&member.ty, abi));
+    let integer = matches!(
+        ty,
+        Some(Type::Scalar(scalar)) if !scalar.is_float() && !matches!(scalar, Scalar::Bool)
+    );
+    let name = name.to_ascii_lowercase();
+    let counts = name
+        .split('_')
+        .any(|word| WORDS.iter().any(|known| *known == word || (known.len() > 2 && word.contains(known))))
+        || (name.len() > 2 && name.starts_with('n') && name.ends_with('s'));
+    integer && counts
+}
+
+/// Takes the `0` out of `[0]`, where the text has it in plain sight.
+fn empty_bound(cx: &Context<'_>, member: &Member) -> Option<Edit> {
+    let text = cx.interface.sources.text(member.span);
+    let open = text.rfind('[')?;
+    let bound = text[open + 1..].strip_suffix(']')?;
+    (bound.trim() == "0").then(|| {
+        let start = member.span.start + open as u32 + 1;
+        let end = start + bound.len() as u32;
+        Edit { span: Span { start, end, ..member.span }, replacement: String::new() }
+    })
+}

@@ -1,0 +1,68 @@
+//! L019 not-self-contained.
+
+use ioctlkit_abi::AbiSet;
+use ioctlkit_model::{Finding, HeaderError, Label, Span};
+
+use crate::context::{Context, finding};
+use crate::declare_rule;
+
+declare_rule! {
+    /// a header that does not compile by itself
+    ///
+    /// # What
+    /// A header, read with nothing before it, has errors: it uses a type that no header of its own
+    /// declares, or one that exists in the kernel only (`u32`, `bool` without an include). One
+    /// finding speaks of all errors of a header. A header that refuses with `#error` to be
+    /// included alone is not meant.
+    ///
+    /// # Why
+    /// A program that includes the header fails to build, or builds only behind another header
+    /// that happens to declare what is missing.
+    ///
+    /// # Source
+    /// The kernel's build checks the headers that it exports the same way
+    /// (`CONFIG_UAPI_HEADER_TEST`, usr/include/Makefile).
+    ///
+    /// # Example
+    /// ```c
+    /// #include <linux/ioctl.h>
+    /// struct foo {
+    ///         u32 value;              /* unknown in user space */
+    /// };
+    /// ```
+    ///
+    /// # Fix
+    /// Include `<linux/types.h>` and use its names.
+    NOT_SELF_CONTAINED: "L019", "not-self-contained", Error, legacy Warning;
+}
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for header in &cx.interface.headers {
+        let errors: Vec<_> = header.errors.iter().filter(|error| !is_wanted(cx, error)).collect();
+        let Some((first, others)) = errors.split_first() else { continue };
+        let abis = errors.iter().fold(AbiSet::EMPTY, |all, error| all.union(error.abis));
+        // An error without a place of its own is the whole header's.
+        let start = Span { file: header.file, start: 0, end: 0 };
+        let message = format!(
+            "this header does not compile by itself, and programs that include it fail to build: {}",
+            first.message
+        );
+        let mut report =
+            finding(&NOT_SELF_CONTAINED, first.span.unwrap_or(start), abis, message);
+        report.label.clone_from(&first.message);
+        report.related = others
+            .iter()
+            .filter_map(|error| Some(Label { span: error.span?, text: error.message.clone() }))
+            .collect();
+        findings.push(report);
+    }
+}
+
+/// Whether the header says so itself, with `#error`: it is not meant to be included alone.
+fn is_wanted(cx: &Context<'_>, error: &HeaderError) -> bool {
+    let Some(span) = error.span else { return false };
+    let file = cx.interface.sources.file(span.file);
+    let line = file.line_range(file.position(span.start).line);
+    let directive = file.text.get(line).unwrap_or("").trim_start().strip_prefix('#');
+    directive.is_some_and(|word| word.trim_start().starts_with("error"))
+}

@@ -1,0 +1,90 @@
+//! L020 legacy-typedef.
+
+use ioctlkit_model::{Finding, Fix, Safety};
+
+use crate::classify::{self, Class, ClassifiedMember};
+use crate::context::{ArgumentRecord, Context, command_finding};
+use crate::declare_rule;
+use crate::words;
+
+declare_rule! {
+    /// a member whose typedef stands for another type on other architectures
+    ///
+    /// # What
+    /// A member, or a command's whole argument, is a typedef that each architecture defines for
+    /// itself: the kernel's old ones (`__kernel_old_dev_t`, `__kernel_uid_t`, `__kernel_mode_t`,
+    /// …), or any other that is not equally wide on all ABIs. Names for `long` and for times are
+    /// L003, L005 and L006.
+    ///
+    /// # Why
+    /// The member is 2 bytes wide on one ABI and 4 or 8 on another, so the structure and the
+    /// command's number differ, and the narrow ones cut off today's user and device numbers.
+    ///
+    /// # Source
+    /// Kernel sources, include/uapi/asm-generic/posix_types.h and each architecture's
+    /// asm/posix_types.h; driver-api/ioctl.rst, "Structure layout".
+    ///
+    /// # Example
+    /// ```c
+    /// struct loop_info {
+    ///         int lo_number;
+    ///         __kernel_old_dev_t lo_device;   /* unsigned short, int or long */
+    /// };
+    /// ```
+    ///
+    /// # Fix
+    /// Use `__u32`, or `__u64` for device and inode numbers.
+    LEGACY_TYPEDEF: "L020", "legacy-typedef", Warning, legacy Info;
+}
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for argument in cx.argument_records() {
+        for found in classify::members(cx, argument) {
+            if found.class == Class::Legacy && found.subject.member.bits.is_none() {
+                findings.push(member(cx, argument, &found));
+            }
+        }
+    }
+    for found in classify::commands(cx).into_iter().filter(|found| found.class == Class::Legacy) {
+        let message = format!(
+            "`{}` takes {}, {}: {} send another number",
+            found.subject.command.name,
+            found.spelled(cx.interface),
+            words::sizes(&found.sizes).unwrap_or_else(|| "which each architecture defines".into()),
+            words::victims_of_sizes(&found.sizes),
+        );
+        findings.push(command_finding(
+            &LEGACY_TYPEDEF,
+            found.subject.command,
+            found.subject.body.span,
+            found.abis,
+            message,
+        ));
+    }
+}
+
+fn member(
+    cx: &Context<'_>,
+    argument: &ArgumentRecord<'_>,
+    found: &ClassifiedMember<'_>,
+) -> Finding {
+    let ty = &found.subject.member.ty;
+    let name = cx.interface.type_name(ty.innermost_element());
+    let message = format!(
+        "{} is `{name}`, {}: {} lay out {} in another way",
+        words::member(cx.interface, found.subject.body, found.subject.index),
+        words::sizes(&found.sizes).unwrap_or_else(|| "which each architecture defines".into()),
+        words::victims_of_sizes(&found.sizes),
+        argument.words(),
+    );
+    let mut finding = argument.member_finding(&LEGACY_TYPEDEF, found.subject.member, found.abis, message);
+    finding.label = "each architecture defines it".into();
+    let widest = found.sizes.iter().map(|(_, bytes)| *bytes).max();
+    let fixed = if widest > Some(4) { "__u64" } else { "__u32" };
+    finding.fix = Some(Fix {
+        message: format!("make it a `{fixed}`"),
+        edits: Vec::new(),
+        safety: Safety::ChangesAbi,
+    });
+    finding
+}
