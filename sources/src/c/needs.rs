@@ -60,7 +60,8 @@ fn plan(shared: &Shared<'_>, missing: Vec<(String, AbiSet, Index)>) -> Vec<Job> 
             .filter(|index| shared.files.loaded[*index].scan.mentions(hash(&name)))
             .collect();
         let header = match types_h {
-            Some(types_h) if name.starts_with("__kernel_") => types_h,
+            // Structures such as `__kernel_old_timeval` are elsewhere.
+            Some(types_h) if name.starts_with("__kernel_") && name.ends_with("_t") => types_h,
             _ => user,
         };
         while let Some(abi) = abis.first() {
