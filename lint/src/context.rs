@@ -65,6 +65,7 @@ impl<'a> Context<'a> {
                 carried.entry(id).or_default().push(command);
             }
         }
+        leave_out_copies(interface, &mut carried);
         let holders = holders(interface, carried.keys().copied());
         let arguments = carried
             .into_iter()
@@ -87,6 +88,24 @@ impl<'a> Context<'a> {
     /// The ABIs of `within` on which `id` has a definition and a layout.
     pub fn laid_out(&self, id: RecordId, within: AbiSet) -> AbiSet {
         within.iter().filter(|abi| self.layouts.record(id, *abi).is_ok()).collect()
+    }
+}
+
+/// `__struct_group()` declares the same members twice, in two structures of a union: one of them
+/// is enough to speak of, the one with a tag if there is one.
+fn leave_out_copies(interface: &Interface, carried: &mut BTreeMap<RecordId, Vec<&Command>>) {
+    let identity = |id: RecordId| {
+        let body = interface.record(id).variants.first()?;
+        let first = body.members.first()?;
+        Some((first.name_span, first.name.as_deref(), body.members.len()))
+    };
+    let (anonymous, named): (Vec<RecordId>, Vec<RecordId>) =
+        carried.keys().copied().partition(|id| interface.record(*id).is_anonymous());
+    let mut seen: BTreeSet<_> = named.into_iter().filter_map(identity).collect();
+    for id in anonymous {
+        if identity(id).is_some_and(|first| !seen.insert(first)) {
+            carried.remove(&id);
+        }
     }
 }
 

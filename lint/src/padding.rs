@@ -102,8 +102,10 @@ pub fn paddings<'a>(cx: &Context<'_>, argument: &ArgumentRecord<'a>) -> Vec<Padd
             ordinal += 1;
             // The same text read for other ABIs.
             let known = found.iter_mut().find(|known| {
+                let (known_after, after) = (&known.body.members[known.after], &body.members[after]);
                 known.before.is_some() == before.is_some()
-                    && known.body.members[known.after].span == body.members[after].span
+                    && known_after.name_span == after.name_span
+                    && known_after.name == after.name
             });
             match known {
                 Some(known) => {
