@@ -1,6 +1,7 @@
 //! The rules of `ioctl-lint` and the engine that runs them.
 #![forbid(unsafe_code)]
 
+pub mod abis;
 pub mod context;
 pub mod engine;
 pub mod rule;
