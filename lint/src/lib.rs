@@ -4,6 +4,8 @@
 pub mod abis;
 pub mod context;
 pub mod engine;
+pub mod registry;
+pub mod registry_source;
 pub mod rule;
 pub mod rules;
 
