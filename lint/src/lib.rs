@@ -3,7 +3,12 @@
 
 pub mod abis;
 pub mod context;
+pub mod definition;
 pub mod engine;
+pub mod includes;
+pub mod names;
+pub mod numbering;
+pub mod raw_commands;
 pub mod registry;
 pub mod registry_source;
 pub mod rule;
