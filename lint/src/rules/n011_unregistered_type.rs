@@ -1,0 +1,114 @@
+//! N011 unregistered-type.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ioctlkit_abi::AbiSet;
+use ioctlkit_model::{Command, FileId, Finding};
+
+use crate::context::{Context, command_finding};
+use crate::declare_rule;
+use crate::includes::included;
+use crate::numbering::letter;
+use crate::registry;
+
+declare_rule! {
+    /// a block of type and nr that is not registered, or registered to another file
+    ///
+    /// # What
+    /// The kernel's ioctl-number.rst (as of Linux 6.12) has no entry for the type letter and nr
+    /// of a command, or only entries of other files. One finding speaks of all commands of a
+    /// header with one type letter.
+    ///
+    /// The table is old and loosely written, so the rule is generous: an entry that names the
+    /// file, the subsystem's folder, or a header that this one includes will do, and one that
+    /// names only people is taken for the header's own.
+    ///
+    /// # Why
+    /// The next driver that looks for a free letter takes the same one, and then two devices give
+    /// one number two meanings.
+    ///
+    /// # Source
+    /// Kernel documentation, userspace-api/ioctl/ioctl-number.rst.
+    ///
+    /// # Example
+    /// ```c
+    /// #define FOO_GET _IOR('Y', 0, struct foo)
+    /// ```
+    ///
+    /// # Fix
+    /// Add a line to Documentation/userspace-api/ioctl/ioctl-number.rst, after picking a block
+    /// that is free.
+    UNREGISTERED_TYPE: "N011", "unregistered-type", Warning, legacy off;
+}
+
+/// Whose a type and nr are.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Owner {
+    Nobody,
+    Files(BTreeSet<&'static str>),
+}
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let mut blocks: BTreeMap<(FileId, u32, Owner), Vec<&Command>> = BTreeMap::new();
+    for command in &cx.interface.commands {
+        let Some(body) = command.variants.first() else { continue };
+        let (Ok(type_letter), Ok(nr)) = (u8::try_from(body.type_letter), u8::try_from(body.nr))
+        else {
+            continue;
+        };
+        if let Some(owner) = other_owner(cx, command.span.file, type_letter, nr) {
+            let block = (command.span.file, body.type_letter, owner);
+            blocks.entry(block).or_default().push(command);
+        }
+    }
+    for ((_, type_letter, owner), commands) in blocks {
+        findings.extend(report(type_letter, &owner, &commands));
+    }
+}
+
+/// Whose the type and nr are, where they are not this header's.
+fn other_owner(cx: &Context<'_>, file: FileId, type_letter: u8, nr: u8) -> Option<Owner> {
+    let header = cx.interface.sources.file(file);
+    let mut files = BTreeSet::new();
+    for block in registry::holding(type_letter, nr) {
+        let includes_owner =
+            || included(&header.text).any(|name| block.belongs_to(std::path::Path::new(name)));
+        if block.files().next().is_none() || block.belongs_to(&header.path) || includes_owner() {
+            return None;
+        }
+        files.extend(block.files());
+    }
+    Some(if files.is_empty() { Owner::Nobody } else { Owner::Files(files) })
+}
+
+fn report(type_letter: u32, owner: &Owner, commands: &[&Command]) -> Option<Finding> {
+    let first = commands.first()?;
+    let nrs = || commands.iter().filter_map(|command| Some(command.variants.first()?.nr));
+    let (low, high) = (nrs().min()?, nrs().max()?);
+    let letter = letter(type_letter);
+    let range =
+        if low == high { format!("{low:#04x}") } else { format!("{low:#04x} to {high:#04x}") };
+    let message = match owner {
+        Owner::Nobody => format!(
+            "nr {range} of type {letter} is not in ioctl-number.rst, so that the next driver may \
+             take it too"
+        ),
+        Owner::Files(files) => {
+            let names: Vec<_> = files.iter().copied().take(3).collect();
+            format!(
+                "nr {range} of type {letter} is registered to {}, so that two devices may give \
+                 one number two meanings",
+                names.join(", ")
+            )
+        }
+    };
+    let on = commands
+        .iter()
+        .fold(AbiSet::EMPTY, |all, command| all.union(command.variants.abis()));
+    let mut finding = command_finding(&UNREGISTERED_TYPE, first, first.span, on, message);
+    finding.label = match commands.len() {
+        1 => "the only command of this header there".into(),
+        count => format!("the first of {count} commands of this header there"),
+    };
+    Some(finding)
+}
