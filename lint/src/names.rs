@@ -62,18 +62,45 @@ pub fn are_versions(a: &str, b: &str) -> bool {
 }
 
 fn without_versions(name: &str) -> String {
-    const MARKS: [&str; 12] = [
-        "OLD", "NEW", "COMPAT", "NATIVE", "EXT", "EXTENDED", "EX", "TIME", "LEGACY", "ORIG", "X",
+    const MARKS: [&str; 15] = [
+        "OLD",
+        "NEW",
+        "COMPAT",
+        "NATIVE",
+        "EXT",
+        "EXTENDED",
+        "EX",
+        "TIME",
+        "LEGACY",
+        "ORIG",
+        "DEPRECATED",
+        "X",
         "V",
+        "A",
+        "B",
     ];
     let mut stem = String::new();
     for word in name.to_ascii_uppercase().split('_') {
         let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
-        if !MARKS.contains(&word) {
+        if !word.is_empty() && !MARKS.contains(&word) {
             stem.push_str(word.trim_end_matches("EX"));
+            stem.push('_');
         }
     }
     stem
+}
+
+/// Whether two names differ in their first word only and say enough behind it: one subsystem has
+/// taken over another's command.
+pub fn differ_in_first_word(a: &str, b: &str) -> bool {
+    const ENOUGH: usize = 8;
+    let (a, b) = (words(a), words(b));
+    let whole = |words: &[String]| words.concat();
+    let behind_first =
+        |words: &[String]| words.iter().skip(1).map(String::as_str).collect::<String>();
+    let tails = [behind_first(&a), behind_first(&b)];
+    let same = |one: &str, other: &str| one == other && one.len() >= ENOUGH;
+    same(&tails[0], &tails[1]) || same(&whole(&a), &tails[1]) || same(&tails[0], &whole(&b))
 }
 
 /// Whether two names are the two directions of one command: they differ in nothing but a pair of
@@ -89,6 +116,7 @@ pub fn are_directions(a: &str, b: &str) -> bool {
         ("LOAD", "STORE"),
         ("SEND", "RECV"),
     ];
+    let (a, b) = (&without_versions(a), &without_versions(b));
     PAIRS.iter().any(|(one, other)| differ_by(a, b, one, other) || differ_by(a, b, other, one))
 }
 
@@ -152,10 +180,20 @@ mod tests {
     }
 
     #[test]
+    fn a_command_taken_over_differs_in_its_first_word() {
+        assert!(differ_in_first_word("FS_IOC_GETFLAGS", "REISERFS_IOC_GETFLAGS"));
+        assert!(differ_in_first_word("BTRFS_IOC_GET_FSLABEL", "FS_IOC_GETFSLABEL"));
+        assert!(differ_in_first_word("VIDIOC_G_DV_TIMINGS", "VIDIOC_SUBDEV_G_DV_TIMINGS"));
+        assert!(!differ_in_first_word("FOO_RESET", "BAR_RESET"), "says too little");
+        assert!(!differ_in_first_word("VT_GETMODE", "VIDIOC_RESERVED"));
+    }
+
+    #[test]
     fn directions_differ_in_one_pair_of_words() {
         assert!(are_directions("SPI_IOC_RD_MODE", "SPI_IOC_WR_MODE"));
         assert!(are_directions("EVIOCGREP", "EVIOCSREP"));
         assert!(are_directions("FOO_SET_X", "FOO_GET_X"));
+        assert!(are_directions("EVIOCSKEYCODE", "EVIOCGKEYCODE_V2"), "of two versions");
         assert!(!are_directions("FOO_GET_X", "FOO_SET_Y"));
         assert!(!are_directions("FOO_GET_X", "FOO_CLEAR_X"));
     }

@@ -1,24 +1,40 @@
 //! Commands that stand at the same type and nr, and numbers that are free.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use ioctlkit_abi::AbiSet;
-use ioctlkit_model::{Command, Edit, FileId, Fix, Safety};
+use ioctlkit_model::{Command, Edit, FileId, Fix, Interface, Safety};
 
 use crate::{Context, definition};
 
 /// The type letter and nr of a command as its first definition has them.
 pub type Place = (u32, u32);
 
-/// The commands at each type and nr, in the order of the interface.
+/// The commands at each type and nr, in the order of the interface, without other names.
 pub fn by_place<'a>(cx: &Context<'a>) -> BTreeMap<Place, Vec<&'a Command>> {
     let mut places: BTreeMap<Place, Vec<&'a Command>> = BTreeMap::new();
-    for command in &cx.interface.commands {
+    for command in defined(cx) {
         if let Some(body) = command.variants.first() {
             places.entry((body.type_letter, body.nr)).or_default().push(command);
         }
     }
     places
+}
+
+/// The commands that are more than another name of a command of the run: what is wrong with
+/// `#define FOO_GETFLAGS FS_IOC_GETFLAGS` is said of `FS_IOC_GETFLAGS`.
+pub fn defined<'a>(cx: &Context<'a>) -> impl Iterator<Item = &'a Command> {
+    let interface = cx.interface;
+    let names: HashSet<&str> =
+        interface.commands.iter().map(|command| command.name.as_str()).collect();
+    interface.commands.iter().filter(move |command| {
+        let target = alias(interface, command);
+        target.is_none_or(|target| target == command.name || !names.contains(target))
+    })
+}
+
+fn alias<'a>(interface: &'a Interface, command: &Command) -> Option<&'a str> {
+    definition::alias(&interface.sources, command.variants.first()?.span)
 }
 
 /// A type letter as people write it: `'x'`, or `0xae` where it is no letter.
@@ -44,16 +60,10 @@ pub fn equal_on(cx: &Context<'_>, a: &Command, b: &Command) -> AbiSet {
     })
 }
 
-/// Whether one of two commands is defined as nothing but the other, or both as a third.
+/// Whether two commands are defined as one third that is not in the run.
 pub fn are_aliases(cx: &Context<'_>, a: &Command, b: &Command) -> bool {
-    let target = |command: &Command| {
-        let body = command.variants.first()?;
-        definition::alias(&cx.interface.sources, body.span).map(ToOwned::to_owned)
-    };
-    let (of_a, of_b) = (target(a), target(b));
-    of_a.as_deref() == Some(&b.name)
-        || of_b.as_deref() == Some(&a.name)
-        || (of_a.is_some() && of_a == of_b)
+    let target = alias(cx.interface, a);
+    target.is_some() && target == alias(cx.interface, b)
 }
 
 /// Suggests the next nr that no command of this header uses, as an edit where the nr is a literal

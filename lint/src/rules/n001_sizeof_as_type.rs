@@ -3,6 +3,7 @@
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{Argument, Command, CommandBody, Edit, Finding, Fix, Safety, Span};
 
+use crate::numbering::defined;
 use crate::context::{Context, command_finding};
 use crate::{abis, declare_rule, definition};
 
@@ -35,7 +36,7 @@ declare_rule! {
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    for command in &cx.interface.commands {
+    for command in defined(cx) {
         for (on, body) in command.variants.iter() {
             check_body(cx, command, on, body, findings);
         }

@@ -2,6 +2,7 @@
 
 use ioctlkit_model::{Command, CommandBody, Edit, Finding, Fix, Safety, Span, Type};
 
+use crate::numbering::defined;
 use crate::context::{Context, command_finding};
 use crate::{abis, declare_rule, definition};
 
@@ -32,7 +33,7 @@ declare_rule! {
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    for command in &cx.interface.commands {
+    for command in defined(cx) {
         for (on, body) in command.variants.iter() {
             let Some(ty) = body.argument.ty() else { continue };
             let pointing =

@@ -3,6 +3,7 @@
 use ioctlkit_abi::{AbiSet, Decoded, Encoding};
 use ioctlkit_model::{Command, CommandBody, Finding, Fix, Numbered, Safety};
 
+use crate::numbering::defined;
 use crate::context::{Context, command_finding};
 use crate::{abis, declare_rule};
 
@@ -41,7 +42,7 @@ declare_rule! {
 const LARGEST: u64 = Encoding::Generic.max_size() as u64;
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    for command in &cx.interface.commands {
+    for command in defined(cx) {
         for (on, body) in command.variants.iter() {
             check_body(cx, command, on, body, findings);
         }
@@ -59,38 +60,36 @@ fn check_body(
     let spilled = |numbered: &Numbered, limit: u64| {
         numbered.size > limit && (unchecked || numbered.size > LARGEST)
     };
-    let numbers = abis::by_value(on, |id| {
+    let spilled = abis::by_value(on, |id| {
         let encoding = id.abi().encoding;
         let numbered = cx.layouts.body_number(body, id)?;
-        spilled(&numbered, u64::from(encoding.max_size())).then_some((numbered, encoding))
+        spilled(&numbered, u64::from(encoding.max_size()))
+            .then(|| (numbered, becomes(body, numbered, encoding)))
     });
-    // The ABIs may disagree on the size: the message speaks of the first, the notes of all.
-    let Some((numbered, encoding)) = numbers.first() else { return };
-    let affected = numbers.abis();
+    let Some((numbered, outcome)) = spilled.first() else { return };
+    let affected = spilled.abis();
+    let limit = affected.iter().map(|id| id.abi().encoding.max_size()).max().unwrap_or_default();
+    // Where the outcomes differ, the sentence has the first and the notes have all.
+    let first = spilled.iter().next().filter(|_| spilled.len() > 1);
+    let there =
+        first.map_or_else(String::new, |(within, _)| format!(" {}", abis::describe(within, on)));
     let mut finding = command_finding(
         &SIZE_OVERFLOW,
         command,
         command.span,
         affected,
         format!(
-            "{} bytes do not fit the {} that the number can hold {}: {}",
+            "{} bytes are more than the {limit} that the number can hold {}: {outcome}{there}",
             numbered.size,
-            encoding.max_size(),
             abis::describe(affected, on),
-            becomes(body, *numbered, *encoding),
         ),
     );
     finding.label = format!("{} bytes", numbered.size);
     finding.record = body.argument.ty().map(|ty| cx.interface.type_name(ty));
-    finding.notes = numbers
+    finding.notes = spilled
         .iter()
-        .map(|(within, (numbered, encoding))| {
-            format!(
-                "{:#010x} {}: {}",
-                numbered.number,
-                abis::describe(within, on),
-                becomes(body, *numbered, *encoding)
-            )
+        .map(|(within, (numbered, outcome))| {
+            format!("{:#010x} {}: {outcome}", numbered.number, abis::describe(within, on))
         })
         .collect();
     finding.fix = Some(Fix {

@@ -3,6 +3,7 @@
 use ioctlkit_model::{Command, Finding, Fix, Safety};
 
 use super::n003_size_overflow::checks_size;
+use crate::numbering::defined;
 use crate::context::{Context, command_finding};
 use crate::{abis, declare_rule};
 use ioctlkit_abi::{AbiSet, Encoding};
@@ -43,7 +44,7 @@ declare_rule! {
 const PORTABLE: u64 = Encoding::ThirteenBits.max_size() as u64;
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    for command in &cx.interface.commands {
+    for command in defined(cx) {
         for (on, body) in command.variants.iter().filter(|(_, body)| checks_size(body)) {
             check_body(cx, command, on, body, findings);
         }

@@ -2,6 +2,7 @@
 
 use ioctlkit_model::{Command, CommandBody, Finding, Fix, Label, Record, Safety, Span, Type};
 
+use crate::numbering::defined;
 use crate::context::{Context, command_finding};
 use crate::names::words;
 use crate::{declare_rule, definition};
@@ -14,7 +15,8 @@ declare_rule! {
     /// The number says that there is no argument, and the header says that there is one. Because
     /// the number alone can't show it, the rule goes by what stands next to the command, and says
     /// which it was:
-    /// - a structure that is named for the command, and that no other command carries;
+    /// - a structure that is named for the command, that no other command carries, and that is
+    ///   not said to be mapped (`struct kvm_run`);
     /// - a comment beside the command, or a comment above it, that names such a structure, a type
     ///   with an asterisk, or the number with another macro (`_IOWR(…)`);
     /// - a name with `GET` and a comment beside it that begins with "get": a value that is
@@ -54,7 +56,7 @@ struct Evidence {
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    for command in &cx.interface.commands {
+    for command in defined(cx) {
         let none = |body: &CommandBody| body.direction == Direction::None;
         let Some((on, body)) = command.variants.iter().find(|(_, body)| none(body)) else {
             continue;
@@ -129,12 +131,13 @@ fn in_comment(
     comment: &str,
     place: &str,
 ) -> Option<Evidence> {
-    if let Some(name) = other_macro(&command.name, comment) {
-        let ty = struct_names(comment).find(|name| find_record(cx, name).is_some());
+    // With an integer as the type, such a comment may well mean one that is passed by value.
+    let known = struct_names(comment).find(|name| find_record(cx, name).is_some());
+    if let (Some(name), Some(ty)) = (other_macro(&command.name, comment), known) {
         return Some(Evidence {
-            sentence: format!("the comment {place} it says `{name}`"),
+            sentence: format!("the comment {place} it says `{name}` with `{ty}`"),
             at: None,
-            ty: ty.map(ToOwned::to_owned),
+            ty: Some(ty.to_owned()),
         });
     }
     let carried = |record: &Record| {
@@ -207,27 +210,35 @@ fn find_record<'a>(cx: &Context<'a>, display_name: &str) -> Option<&'a Record> {
     })
 }
 
-/// The structure of the same header that is named for the command: `KVM_REINJECT_CONTROL` and
-/// `struct kvm_reinject_control`, `BLKPG` and `struct blkpg_ioctl_arg`.
+/// The structure that is named for the command: `KVM_REINJECT_CONTROL` and `struct
+/// kvm_reinject_control`; in the same header also `BLKPG` and `struct blkpg_ioctl_arg`.
 fn named_for<'a>(cx: &Context<'a>, command: &Command) -> Option<&'a Record> {
     const ARGUMENT_WORDS: [&str; 9] =
         ["ARG", "ARGS", "REQ", "REQUEST", "PARAM", "PARAMS", "INFO", "DATA", "STRUCT"];
     let wanted = words(&command.name);
+    let same_file = |span: Span| span.file == command.span.file;
+    let is_mapped = |record: &Record| {
+        let file = cx.interface.sources.file(record.span.file);
+        definition::comment_above(file, record.span).is_some_and(|text| text.contains("mmap"))
+    };
     let is_named_for = |record: &Record| {
         let Some(name) = &record.name else { return false };
         let mut words = words(name);
-        while words != wanted && words.last().is_some_and(|w| ARGUMENT_WORDS.contains(&w.as_str())) {
+        if words.len() < 2 && !same_file(record.span) {
+            return false;
+        }
+        while same_file(record.span)
+            && words != wanted && words.last().is_some_and(|w| ARGUMENT_WORDS.contains(&w.as_str())) {
             words.pop();
         }
         words == wanted
     };
     let carried =
         |record: &Record| cx.argument_records().iter().any(|a| a.record.span == record.span);
-    let same_file = |span: Span| span.file == command.span.file;
     cx.interface
         .records
         .iter()
-        .find(|record| same_file(record.span) && is_named_for(record) && !carried(record))
+        .find(|record| is_named_for(record) && !carried(record) && !is_mapped(record))
 }
 
 /// Whether a structure's first member is its own size.

@@ -3,6 +3,7 @@
 use ioctlkit_abi::{AbiSet, Direction};
 use ioctlkit_model::{Command, CommandBody, Edit, Finding, Fix, Safety};
 
+use crate::numbering::defined;
 use crate::context::{Context, command_finding};
 use crate::{abis, declare_rule, definition};
 
@@ -34,7 +35,7 @@ declare_rule! {
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    for command in &cx.interface.commands {
+    for command in defined(cx) {
         for (on, body) in command.variants.iter() {
             if body.direction == Direction::None {
                 check_body(cx, command, on, body, findings);
@@ -61,8 +62,8 @@ fn check_body(
         command.span,
         sizes.abis(),
         format!(
-            "the number says that nothing is passed, and {bytes}: whoever copies or decodes by \
-             the direction misses the argument"
+            "the number holds {bytes} and says that nothing is passed: whoever copies or decodes \
+             by the direction misses the argument"
         ),
     );
     finding.label = format!("`_IOC_NONE` with {bytes}");

@@ -54,7 +54,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 }
 
 fn are_twins(cx: &Context<'_>, includes: &Includes, a: &Command, b: &Command) -> bool {
-    if a.name == b.name
+    if a.name.trim_start_matches('_') == b.name.trim_start_matches('_')
         || !includes.one_interface(cx.interface, a.span.file, b.span.file)
         || are_aliases(cx, a, b)
     {
@@ -73,7 +73,7 @@ fn report(cx: &Context<'_>, command: &Command, first: &Command, twins: &[&Comman
         command.span,
         on,
         format!(
-            "the same number as `{}` {}, so that a handler can't tell the two apart",
+            "the same number as `{}` {}: a handler that has both can't tell them apart",
             first.name,
             abis::describe(on, within),
         ),

@@ -1,6 +1,6 @@
 //! N009 shared-nr.
 
-use ioctlkit_model::{Command, CommandBody, Finding, Label};
+use ioctlkit_model::{Command, Finding, Label};
 
 use crate::context::{Context, command_finding};
 use crate::declare_rule;
@@ -16,7 +16,8 @@ declare_rule! {
     /// differ in direction or size only.
     ///
     /// Versions of a command (`FOO`, `FOO2`, `FOO_OLD`, `FOO32`) share their nr on purpose, and so
-    /// do the two directions of one thing (`EVIOCGREP` and `EVIOCSREP`, `_IOR` and `_IOW`).
+    /// do the two directions of one thing (`EVIOCGREP` and `EVIOCSREP`, `_IOR` and `_IOW`). A
+    /// command that is called `DEPRECATED` gave its nr up.
     ///
     /// # Why
     /// The numbers differ, but a handler or a table that goes by nr, as DRM's and many drivers'
@@ -59,7 +60,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                     first.name,
                 ),
             );
-            finding.label = differs(first, command);
+            finding.label = differs(cx, first, command);
             finding.related = sharing
                 .iter()
                 .map(|other| Label { span: other.span, text: format!("`{}` has the nr", other.name) })
@@ -72,6 +73,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 
 fn share_by_mistake(cx: &Context<'_>, includes: &Includes, a: &Command, b: &Command) -> bool {
     a.name != b.name
+        && ![a, b].iter().any(|command| is_retired(cx, command))
         && includes.one_interface(cx.interface, a.span.file, b.span.file)
         && !are_versions(&a.name, &b.name)
         && !are_directions(&a.name, &b.name)
@@ -80,11 +82,22 @@ fn share_by_mistake(cx: &Context<'_>, includes: &Includes, a: &Command, b: &Comm
         && equal_on(cx, a, b).is_empty()
 }
 
-fn differs(a: &Command, b: &Command) -> String {
-    let direction = |command: &Command| command.variants.first().map(|body: &CommandBody| body.direction);
-    if direction(a) == direction(b) {
-        "only the size differs".into()
-    } else {
-        "only direction and size differ".into()
+/// Whether a command is kept for old programs only, by its name or by the one behind it.
+fn is_retired(cx: &Context<'_>, command: &Command) -> bool {
+    let text = command.variants.first().map(|body| cx.interface.sources.text(body.span));
+    text.is_some_and(|text| text.contains("DEPRECATED"))
+}
+
+fn differs(cx: &Context<'_>, a: &Command, b: &Command) -> String {
+    let Some(id) = common(a, b).first() else { return String::new() };
+    let parts = |command: &Command| {
+        let body = command.variants.get(id)?;
+        Some((body.direction, cx.layouts.number(command, id)?.size))
+    };
+    let (Some(a), Some(b)) = (parts(a), parts(b)) else { return String::new() };
+    match (a.0 == b.0, a.1 == b.1) {
+        (true, _) => "only the size differs".into(),
+        (_, true) => "only the direction differs".into(),
+        _ => "only direction and size differ".into(),
     }
 }

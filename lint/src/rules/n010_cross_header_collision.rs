@@ -7,6 +7,8 @@ use ioctlkit_model::{Command, Finding, Label, Span};
 
 use crate::context::{Context, finding};
 use crate::includes::Includes;
+use crate::names::{are_versions, differ_in_first_word};
+use crate::numbering::by_place;
 use crate::raw_commands::{RawCommand, raw_commands};
 use crate::{abis, declare_rule};
 
@@ -17,9 +19,10 @@ declare_rule! {
     /// Two headers that do not include each other define commands with the same number and
     /// different names.
     ///
-    /// A copy of a command under its own name is no collision, nor are the drivers of a subsystem
-    /// that gives each of them the same private block: headers that include a common header with
-    /// that type letter (DRM).
+    /// A copy of a command is no collision, be it under its own name or under one that differs in
+    /// the first word only (`FS_IOC_GETFLAGS` and `REISERFS_IOC_GETFLAGS`); nor are the drivers of
+    /// a subsystem that gives each of them the same private block: headers that include a common
+    /// header with that type letter (DRM).
     ///
     /// # Why
     /// A program that calls one on the wrong device gets some other action instead of `ENOTTY`,
@@ -81,11 +84,9 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let includes = Includes::new(cx.interface);
     let raw = raw_commands(cx);
     let mut places: BTreeMap<u32, Vec<Named<'_>>> = BTreeMap::new();
-    for command in &cx.interface.commands {
-        if let Some(body) = command.variants.first() {
-            let place = body.type_letter << 8 | body.nr;
-            places.entry(place).or_default().push(Named::Command(command));
-        }
+    for ((type_letter, nr), commands) in by_place(cx) {
+        let named = places.entry(type_letter << 8 | nr).or_default();
+        named.extend(commands.into_iter().map(Named::Command));
     }
     for raw in &raw {
         places.entry(raw.number & 0xffff).or_default().push(Named::Raw(raw));
@@ -117,6 +118,8 @@ fn collide(
     let (file_a, file_b) = (a.span().file, b.span().file);
     let file_name = |span: Span| cx.interface.sources.path(span).file_name();
     if a.name() == b.name()
+        || are_versions(a.name(), b.name())
+        || differ_in_first_word(a.name(), b.name())
         || matches!((a, b), (Named::Raw(_), Named::Raw(_)))
         || file_a == file_b
         || includes.includes(file_a, file_b)

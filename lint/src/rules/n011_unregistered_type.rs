@@ -8,7 +8,7 @@ use ioctlkit_model::{Command, FileId, Finding};
 use crate::context::{Context, command_finding};
 use crate::declare_rule;
 use crate::includes::included;
-use crate::numbering::letter;
+use crate::numbering::{defined, letter};
 use crate::registry;
 
 declare_rule! {
@@ -41,27 +41,25 @@ declare_rule! {
     UNREGISTERED_TYPE: "N011", "unregistered-type", Warning, legacy off;
 }
 
-/// Whose a type and nr are.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Owner {
-    Nobody,
-    Files(BTreeSet<&'static str>),
-}
+/// The files that a type and nr are registered to; none where nobody has them.
+type Owner = BTreeSet<&'static str>;
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let mut blocks: BTreeMap<(FileId, u32, Owner), Vec<&Command>> = BTreeMap::new();
-    for command in &cx.interface.commands {
+    let mut blocks: BTreeMap<(FileId, u32, bool), (Owner, Vec<&Command>)> = BTreeMap::new();
+    for command in defined(cx) {
         let Some(body) = command.variants.first() else { continue };
         let (Ok(type_letter), Ok(nr)) = (u8::try_from(body.type_letter), u8::try_from(body.nr))
         else {
             continue;
         };
         if let Some(owner) = other_owner(cx, command.span.file, type_letter, nr) {
-            let block = (command.span.file, body.type_letter, owner);
-            blocks.entry(block).or_default().push(command);
+            let block = (command.span.file, body.type_letter, owner.is_empty());
+            let (owners, commands) = blocks.entry(block).or_default();
+            owners.extend(owner);
+            commands.push(command);
         }
     }
-    for ((_, type_letter, owner), commands) in blocks {
+    for ((_, type_letter, _), (owner, commands)) in blocks {
         findings.extend(report(type_letter, &owner, &commands));
     }
 }
@@ -78,7 +76,7 @@ fn other_owner(cx: &Context<'_>, file: FileId, type_letter: u8, nr: u8) -> Optio
         }
         files.extend(block.files());
     }
-    Some(if files.is_empty() { Owner::Nobody } else { Owner::Files(files) })
+    Some(files)
 }
 
 fn report(type_letter: u32, owner: &Owner, commands: &[&Command]) -> Option<Finding> {
@@ -88,19 +86,19 @@ fn report(type_letter: u32, owner: &Owner, commands: &[&Command]) -> Option<Find
     let letter = letter(type_letter);
     let range =
         if low == high { format!("{low:#04x}") } else { format!("{low:#04x} to {high:#04x}") };
-    let message = match owner {
-        Owner::Nobody => format!(
+    let message = if owner.is_empty() {
+        format!(
             "nr {range} of type {letter} is not in ioctl-number.rst, so that the next driver may \
              take it too"
-        ),
-        Owner::Files(files) => {
-            let names: Vec<_> = files.iter().copied().take(3).collect();
-            format!(
-                "nr {range} of type {letter} is registered to {}, so that two devices may give \
-                 one number two meanings",
-                names.join(", ")
-            )
-        }
+        )
+    } else {
+        let mut names: Vec<_> = owner.iter().copied().collect();
+        names.truncate(3);
+        format!(
+            "nr {range} of type {letter} is registered to {}, so that two devices may give one \
+             number two meanings",
+            names.join(", ")
+        )
     };
     let on = commands
         .iter()

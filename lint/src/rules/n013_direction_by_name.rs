@@ -3,6 +3,7 @@
 use ioctlkit_abi::{Direction, Scalar};
 use ioctlkit_model::{CommandBody, Edit, Finding, Fix, Member, Safety, Type};
 
+use crate::numbering::defined;
 use crate::context::{Context, command_finding};
 use crate::names::{Verb, verb, words};
 use crate::{declare_rule, definition};
@@ -38,7 +39,7 @@ declare_rule! {
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    for command in &cx.interface.commands {
+    for command in defined(cx) {
         let Some(verb) = verb(&command.name) else { continue };
         for (on, body) in command.variants.iter() {
             let message = match (verb, body.direction) {

@@ -1,9 +1,10 @@
 //! N016 number-varies.
 
-use ioctlkit_abi::AbiSet;
-use ioctlkit_model::{Argument, Command, CommandBody, Finding, Type};
+use ioctlkit_abi::{AbiId, AbiSet};
+use ioctlkit_model::{Argument, Command, Finding, Type};
 
 use crate::context::{Context, command_finding};
+use crate::numbering::defined;
 use crate::{abis, declare_rule};
 
 declare_rule! {
@@ -39,25 +40,20 @@ declare_rule! {
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    for command in &cx.interface.commands {
-        for (on, body) in command.variants.iter() {
-            check_body(cx, command, on, body, findings);
-        }
+    for command in defined(cx) {
+        check_command(cx, command, findings);
     }
 }
 
-fn check_body(
-    cx: &Context<'_>,
-    command: &Command,
-    on: AbiSet,
-    body: &CommandBody,
-    findings: &mut Vec<Finding>,
-) {
-    let Argument::Type(ty) = &body.argument else { return };
-    if is_pointer_or_size(cx, ty, on) {
-        return;
-    }
-    let sizes = abis::by_value(on, |id| Some(cx.layouts.body_number(body, id)?.size));
+fn check_command(cx: &Context<'_>, command: &Command, findings: &mut Vec<Finding>) {
+    let on = command.variants.abis();
+    let sizes = abis::by_value(on, |id| {
+        let Argument::Type(ty) = &command.variants.get(id)?.argument else { return None };
+        if is_pointer_or_size(cx, ty, id) {
+            return None;
+        }
+        Some(cx.layouts.number(command, id)?.size)
+    });
     let pairs = abis::disagreeing(&sizes);
     let Some(victims) = abis::victims(&pairs) else { return };
     let affected: AbiSet = pairs.iter().flat_map(|pair| [pair.kernel, pair.program]).collect();
@@ -72,13 +68,16 @@ fn check_body(
         affected,
         format!("{victims} use another number, because the argument has {}", groups.join(", ")),
     );
-    finding.label = format!("`{}` is not as large everywhere", cx.interface.type_name(ty));
-    finding.record = matches!(ty, Type::Record(_)).then(|| cx.interface.type_name(ty));
+    if let Some(ty) = command.variants.first().and_then(|body| body.argument.ty()) {
+        let name = cx.interface.type_name(ty);
+        finding.label = format!("`{name}` is not as large everywhere");
+        finding.record = matches!(ty, Type::Record(_)).then_some(name);
+    }
     finding.notes = pairs
         .iter()
         .filter_map(|pair| {
-            let kernel = cx.layouts.body_number(body, pair.kernel)?;
-            let program = cx.layouts.body_number(body, pair.program)?;
+            let kernel = cx.layouts.number(command, pair.kernel)?;
+            let program = cx.layouts.number(command, pair.program)?;
             Some(format!(
                 "{:#010x} on {} and {:#010x} on {}",
                 kernel.number,
@@ -91,8 +90,10 @@ fn check_body(
     findings.push(finding);
 }
 
-fn is_pointer_or_size(cx: &Context<'_>, ty: &Type, on: AbiSet) -> bool {
-    let size_type = |name: &&str| matches!(name.trim_start_matches("__kernel_"), "size_t" | "ssize_t");
+/// What N001 and N002 speak of.
+fn is_pointer_or_size(cx: &Context<'_>, ty: &Type, id: AbiId) -> bool {
+    let size_type =
+        |name: &&str| matches!(name.trim_start_matches("__kernel_"), "size_t" | "ssize_t");
     cx.interface.typedef_names(ty).iter().any(size_type)
-        || on.iter().any(|id| matches!(cx.interface.resolved(ty, id), Some(Type::Pointer(_))))
+        || matches!(cx.interface.resolved(ty, id), Some(Type::Pointer(_)))
 }
