@@ -41,14 +41,21 @@ impl Includes {
         Self { reached }
     }
 
-    /// Whether two headers belong to one interface: one includes the other, and they lie in one
-    /// folder.
+    /// Whether two headers belong to one interface: they lie in one folder, one includes the
+    /// other, and their names begin with the same word (`rdma_user_ioctl.h` and
+    /// `rdma_user_ioctl_cmds.h`, but not `btrfs.h` and `fs.h`).
     pub fn one_interface(&self, interface: &Interface, a: FileId, b: FileId) -> bool {
         if a == b {
             return true;
         }
         let folder = |id: FileId| interface.sources.file(id).path.parent();
-        folder(a) == folder(b) && (self.includes(a, b) || self.includes(b, a))
+        let first_word = |id: FileId| {
+            let stem = interface.sources.file(id).path.file_stem()?.to_str()?;
+            stem.split(['_', '-']).next()
+        };
+        folder(a) == folder(b)
+            && first_word(a) == first_word(b)
+            && (self.includes(a, b) || self.includes(b, a))
     }
 
     /// Whether `a` includes `b`.

@@ -94,13 +94,16 @@ fn without_versions(name: &str) -> String {
 /// taken over another's command.
 pub fn differ_in_first_word(a: &str, b: &str) -> bool {
     const ENOUGH: usize = 8;
+    // FOO_SUBDEV_G_STD is FOO_G_STD for another kind of file.
+    let enough = if a.split('_').next() == b.split('_').next() { 3 } else { ENOUGH };
     let (a, b) = (words(a), words(b));
     let whole = |words: &[String]| words.concat();
     let behind_first =
         |words: &[String]| words.iter().skip(1).map(String::as_str).collect::<String>();
     let tails = [behind_first(&a), behind_first(&b)];
     let same = |one: &str, other: &str| one == other && one.len() >= ENOUGH;
-    same(&tails[0], &tails[1]) || same(&whole(&a), &tails[1]) || same(&tails[0], &whole(&b))
+    let within = |one: &str, other: &str| one == other && one.len() >= enough;
+    same(&tails[0], &tails[1]) || within(&whole(&a), &tails[1]) || within(&tails[0], &whole(&b))
 }
 
 /// Whether two names are the two directions of one command: they differ in nothing but a pair of
@@ -184,6 +187,7 @@ mod tests {
         assert!(differ_in_first_word("FS_IOC_GETFLAGS", "REISERFS_IOC_GETFLAGS"));
         assert!(differ_in_first_word("BTRFS_IOC_GET_FSLABEL", "FS_IOC_GETFSLABEL"));
         assert!(differ_in_first_word("VIDIOC_G_DV_TIMINGS", "VIDIOC_SUBDEV_G_DV_TIMINGS"));
+        assert!(differ_in_first_word("VIDIOC_G_STD", "VIDIOC_SUBDEV_G_STD"));
         assert!(!differ_in_first_word("FOO_RESET", "BAR_RESET"), "says too little");
         assert!(!differ_in_first_word("VT_GETMODE", "VIDIOC_RESERVED"));
     }

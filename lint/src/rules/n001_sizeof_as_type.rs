@@ -4,7 +4,7 @@ use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{Argument, Command, CommandBody, Edit, Finding, Fix, Safety, Span};
 
 use crate::numbering::defined;
-use crate::context::{Context, command_finding};
+use crate::context::{Context, command_finding, merge_from};
 use crate::{abis, declare_rule, definition};
 
 declare_rule! {
@@ -37,9 +37,11 @@ declare_rule! {
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for command in defined(cx) {
+        let from = findings.len();
         for (on, body) in command.variants.iter() {
             check_body(cx, command, on, body, findings);
         }
+        merge_from(findings, from);
     }
 }
 

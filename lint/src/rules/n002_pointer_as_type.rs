@@ -3,7 +3,7 @@
 use ioctlkit_model::{Command, CommandBody, Edit, Finding, Fix, Safety, Span, Type};
 
 use crate::numbering::defined;
-use crate::context::{Context, command_finding};
+use crate::context::{Context, command_finding, merge_from};
 use crate::{abis, declare_rule, definition};
 
 declare_rule! {
@@ -34,6 +34,7 @@ declare_rule! {
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for command in defined(cx) {
+        let from = findings.len();
         for (on, body) in command.variants.iter() {
             let Some(ty) = body.argument.ty() else { continue };
             let pointing =
@@ -61,6 +62,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             finding.fix = Some(fix(cx, command, ty, span));
             findings.push(finding);
         }
+        merge_from(findings, from);
     }
 }
 

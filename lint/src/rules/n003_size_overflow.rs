@@ -4,7 +4,7 @@ use ioctlkit_abi::{AbiSet, Decoded, Encoding};
 use ioctlkit_model::{Command, CommandBody, Finding, Fix, Numbered, Safety};
 
 use crate::numbering::defined;
-use crate::context::{Context, command_finding};
+use crate::context::{Context, command_finding, merge_from};
 use crate::{abis, declare_rule};
 
 declare_rule! {
@@ -43,9 +43,11 @@ const LARGEST: u64 = Encoding::Generic.max_size() as u64;
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for command in defined(cx) {
+        let from = findings.len();
         for (on, body) in command.variants.iter() {
             check_body(cx, command, on, body, findings);
         }
+        merge_from(findings, from);
     }
 }
 
@@ -57,13 +59,13 @@ fn check_body(
     findings: &mut Vec<Finding>,
 ) {
     let unchecked = !checks_size(body);
-    let spilled = |numbered: &Numbered, limit: u64| {
+    let overflows = |numbered: &Numbered, limit: u64| {
         numbered.size > limit && (unchecked || numbered.size > LARGEST)
     };
     let spilled = abis::by_value(on, |id| {
         let encoding = id.abi().encoding;
         let numbered = cx.layouts.body_number(body, id)?;
-        spilled(&numbered, u64::from(encoding.max_size()))
+        overflows(&numbered, u64::from(encoding.max_size()))
             .then(|| (numbered, becomes(body, numbered, encoding)))
     });
     let Some((numbered, outcome)) = spilled.first() else { return };

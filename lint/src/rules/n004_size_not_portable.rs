@@ -4,7 +4,7 @@ use ioctlkit_model::{Command, Finding, Fix, Safety};
 
 use super::n003_size_overflow::checks_size;
 use crate::numbering::defined;
-use crate::context::{Context, command_finding};
+use crate::context::{Context, command_finding, merge_from};
 use crate::{abis, declare_rule};
 use ioctlkit_abi::{AbiSet, Encoding};
 use ioctlkit_model::CommandBody;
@@ -45,9 +45,11 @@ const PORTABLE: u64 = Encoding::ThirteenBits.max_size() as u64;
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for command in defined(cx) {
+        let from = findings.len();
         for (on, body) in command.variants.iter().filter(|(_, body)| checks_size(body)) {
             check_body(cx, command, on, body, findings);
         }
+        merge_from(findings, from);
     }
 }
 

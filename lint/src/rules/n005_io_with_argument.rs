@@ -1,5 +1,7 @@
 //! N005 io-with-argument.
 
+use std::collections::{HashMap, HashSet};
+
 use ioctlkit_model::{Command, CommandBody, Finding, Fix, Label, Record, Safety, Span, Type};
 
 use crate::numbering::defined;
@@ -55,7 +57,44 @@ struct Evidence {
     ty: Option<String>,
 }
 
+/// The structures of the run by what evidence asks for.
+struct Records<'a> {
+    by_name: HashMap<String, &'a Record>,
+    by_words: HashMap<String, Vec<&'a Record>>,
+    carried: HashSet<Span>,
+}
+
+impl<'a> Records<'a> {
+    fn new(cx: &Context<'a>) -> Self {
+        let mut records = Self {
+            by_name: HashMap::new(),
+            by_words: HashMap::new(),
+            carried: cx.argument_records().iter().map(|argument| argument.record.span).collect(),
+        };
+        for record in &cx.interface.records {
+            let Some(name) = &record.name else { continue };
+            records.by_name.entry(record.display_name()).or_insert(record);
+            let words = words(name);
+            let argument_word = |word: &String| ARGUMENT_WORDS.contains(&word.as_str());
+            let stem = words.iter().rposition(|word| !argument_word(word)).map_or(0, |at| at + 1);
+            for length in stem.max(1)..=words.len() {
+                records.by_words.entry(words[..length].join("_")).or_default().push(record);
+            }
+        }
+        records
+    }
+
+    fn is_carried(&self, record: &Record) -> bool {
+        self.carried.contains(&record.span)
+    }
+}
+
+/// Words behind the command's name in the name of its structure.
+const ARGUMENT_WORDS: [&str; 9] =
+    ["ARG", "ARGS", "REQ", "REQUEST", "PARAM", "PARAMS", "INFO", "DATA", "STRUCT"];
+
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let records = Records::new(cx);
     for command in defined(cx) {
         let none = |body: &CommandBody| body.direction == Direction::None;
         let Some((on, body)) = command.variants.iter().find(|(_, body)| none(body)) else {
@@ -67,7 +106,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         if !matches!(body.argument, ioctlkit_model::Argument::None) {
             continue;
         }
-        let Some(evidence) = evidence(cx, command, body) else { continue };
+        let Some(evidence) = evidence(cx, &records, command, body) else { continue };
         let mut finding = command_finding(
             &IO_WITH_ARGUMENT,
             command,
@@ -87,11 +126,16 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-fn evidence(cx: &Context<'_>, command: &Command, body: &CommandBody) -> Option<Evidence> {
+fn evidence(
+    cx: &Context<'_>,
+    records: &Records<'_>,
+    command: &Command,
+    body: &CommandBody,
+) -> Option<Evidence> {
     let file = cx.interface.sources.file(command.span.file);
     if let Some(comment) = definition::comment_beside(file, body.span) {
-        if let Some(evidence) = in_comment(cx, command, &comment, "beside") {
-            return allowed(cx, evidence);
+        if let Some(evidence) = in_comment(records, command, &comment, "beside") {
+            return allowed(records, evidence);
         }
         if command.name.contains("GET") && begins_with_get(&comment) {
             return Some(Evidence {
@@ -103,11 +147,11 @@ fn evidence(cx: &Context<'_>, command: &Command, body: &CommandBody) -> Option<E
     }
     let above = definition::comment_above(file, body.span);
     if let Some(evidence) =
-        above.and_then(|comment| in_comment(cx, command, &comment, "above"))
+        above.and_then(|comment| in_comment(records, command, &comment, "above"))
     {
-        return allowed(cx, evidence);
+        return allowed(records, evidence);
     }
-    let record = named_for(cx, command)?;
+    let record = named_for(cx, records, command)?;
     if begins_with_size(record) {
         return None;
     }
@@ -120,19 +164,19 @@ fn evidence(cx: &Context<'_>, command: &Command, body: &CommandBody) -> Option<E
 }
 
 /// Leaves structures be that begin with their own size.
-fn allowed(cx: &Context<'_>, evidence: Evidence) -> Option<Evidence> {
-    let record = evidence.ty.as_deref().and_then(|ty| find_record(cx, ty));
+fn allowed(records: &Records<'_>, evidence: Evidence) -> Option<Evidence> {
+    let record = evidence.ty.as_deref().and_then(|ty| records.by_name.get(ty).copied());
     (!record.is_some_and(begins_with_size)).then_some(evidence)
 }
 
 fn in_comment(
-    cx: &Context<'_>,
+    records: &Records<'_>,
     command: &Command,
     comment: &str,
     place: &str,
 ) -> Option<Evidence> {
     // With an integer as the type, such a comment may well mean one that is passed by value.
-    let known = struct_names(comment).find(|name| find_record(cx, name).is_some());
+    let known = struct_names(comment).find(|name| records.by_name.contains_key(*name));
     if let (Some(name), Some(ty)) = (other_macro(&command.name, comment), known) {
         return Some(Evidence {
             sentence: format!("the comment {place} it says `{name}` with `{ty}`"),
@@ -140,13 +184,8 @@ fn in_comment(
             ty: Some(ty.to_owned()),
         });
     }
-    let carried = |record: &Record| {
-        cx.argument_records()
-            .iter()
-            .any(|argument| argument.record.span == record.span && !argument.commands.is_empty())
-    };
     for name in struct_names(comment) {
-        if let Some(record) = find_record(cx, name).filter(|record| !carried(record)) {
+        if let Some(record) = records.by_name.get(name).filter(|record| !records.is_carried(record)) {
             return Some(Evidence {
                 sentence: format!("the comment {place} it names `{name}`"),
                 at: Some(Label { span: record.span, text: "the argument".into() }),
@@ -203,42 +242,26 @@ fn begins_with_get(comment: &str) -> bool {
     comment.starts_with("get ") && !returned
 }
 
-fn find_record<'a>(cx: &Context<'a>, display_name: &str) -> Option<&'a Record> {
-    cx.interface.records.iter().find(|record| {
-        record.name.as_deref() == display_name.split_whitespace().nth(1)
-            && record.display_name() == display_name
-    })
-}
-
 /// The structure that is named for the command: `KVM_REINJECT_CONTROL` and `struct
 /// kvm_reinject_control`; in the same header also `BLKPG` and `struct blkpg_ioctl_arg`.
-fn named_for<'a>(cx: &Context<'a>, command: &Command) -> Option<&'a Record> {
-    const ARGUMENT_WORDS: [&str; 9] =
-        ["ARG", "ARGS", "REQ", "REQUEST", "PARAM", "PARAMS", "INFO", "DATA", "STRUCT"];
+fn named_for<'a>(
+    cx: &Context<'_>,
+    records: &Records<'a>,
+    command: &Command,
+) -> Option<&'a Record> {
     let wanted = words(&command.name);
-    let same_file = |span: Span| span.file == command.span.file;
+    let same_file = |record: &Record| record.span.file == command.span.file;
+    let exact = |record: &Record| {
+        wanted.len() > 1 && record.name.as_deref().is_some_and(|name| words(name) == wanted)
+    };
     let is_mapped = |record: &Record| {
         let file = cx.interface.sources.file(record.span.file);
         definition::comment_above(file, record.span).is_some_and(|text| text.contains("mmap"))
     };
-    let is_named_for = |record: &Record| {
-        let Some(name) = &record.name else { return false };
-        let mut words = words(name);
-        if words.len() < 2 && !same_file(record.span) {
-            return false;
-        }
-        while same_file(record.span)
-            && words != wanted && words.last().is_some_and(|w| ARGUMENT_WORDS.contains(&w.as_str())) {
-            words.pop();
-        }
-        words == wanted
-    };
-    let carried =
-        |record: &Record| cx.argument_records().iter().any(|a| a.record.span == record.span);
-    cx.interface
-        .records
-        .iter()
-        .find(|record| is_named_for(record) && !carried(record) && !is_mapped(record))
+    let named = records.by_words.get(&wanted.join("_"))?;
+    named.iter().copied().find(|record| {
+        (same_file(record) || exact(record)) && !records.is_carried(record) && !is_mapped(record)
+    })
 }
 
 /// Whether a structure's first member is its own size.

@@ -4,7 +4,7 @@ use ioctlkit_abi::{AbiSet, Direction};
 use ioctlkit_model::{Command, CommandBody, Edit, Finding, Fix, Safety};
 
 use crate::numbering::defined;
-use crate::context::{Context, command_finding};
+use crate::context::{Context, command_finding, merge_from};
 use crate::{abis, declare_rule, definition};
 
 declare_rule! {
@@ -36,11 +36,13 @@ declare_rule! {
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for command in defined(cx) {
+        let from = findings.len();
         for (on, body) in command.variants.iter() {
             if body.direction == Direction::None {
                 check_body(cx, command, on, body, findings);
             }
         }
+        merge_from(findings, from);
     }
 }
 

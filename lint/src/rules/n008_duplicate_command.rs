@@ -12,7 +12,7 @@ declare_rule! {
     /// two names for one full number in one interface
     ///
     /// # What
-    /// Two commands of one header, or of a header and one that it includes from its own folder,
+    /// Two commands of one header, or of a header and one of its own family that it includes,
     /// have the same direction, type, nr and size, and so the same number.
     ///
     /// A name that is defined as the other (`#define TIOCINQ FIONREAD`) is meant, and so are

@@ -12,7 +12,7 @@ declare_rule! {
     /// two commands of one interface with the same type and nr
     ///
     /// # What
-    /// Two commands of one header, or of a header and one that it includes from its own folder,
+    /// Two commands of one header, or of a header and one of its own family that it includes,
     /// differ in direction or size only.
     ///
     /// Versions of a command (`FOO`, `FOO2`, `FOO_OLD`, `FOO32`) share their nr on purpose, and so

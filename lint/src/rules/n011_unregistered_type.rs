@@ -1,6 +1,7 @@
 //! N011 unregistered-type.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
 
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{Command, FileId, Finding};
@@ -46,14 +47,20 @@ type Owner = BTreeSet<&'static str>;
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut blocks: BTreeMap<(FileId, u32, bool), (Owner, Vec<&Command>)> = BTreeMap::new();
+    let mut includes: HashMap<FileId, Vec<&Path>> = HashMap::new();
     for command in defined(cx) {
         let Some(body) = command.variants.first() else { continue };
         let (Ok(type_letter), Ok(nr)) = (u8::try_from(body.type_letter), u8::try_from(body.nr))
         else {
             continue;
         };
-        if let Some(owner) = other_owner(cx, command.span.file, type_letter, nr) {
-            let block = (command.span.file, body.type_letter, owner.is_empty());
+        let file = command.span.file;
+        let header = cx.interface.sources.file(file);
+        let includes = includes
+            .entry(file)
+            .or_insert_with(|| included(&header.text).map(Path::new).collect());
+        if let Some(owner) = other_owner(&header.path, includes, type_letter, nr) {
+            let block = (file, body.type_letter, owner.is_empty());
             let (owners, commands) = blocks.entry(block).or_default();
             owners.extend(owner);
             commands.push(command);
@@ -65,13 +72,13 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// Whose the type and nr are, where they are not this header's.
-fn other_owner(cx: &Context<'_>, file: FileId, type_letter: u8, nr: u8) -> Option<Owner> {
-    let header = cx.interface.sources.file(file);
+fn other_owner(header: &Path, includes: &[&Path], type_letter: u8, nr: u8) -> Option<Owner> {
     let mut files = BTreeSet::new();
     for block in registry::holding(type_letter, nr) {
-        let includes_owner =
-            || included(&header.text).any(|name| block.belongs_to(std::path::Path::new(name)));
-        if block.files().next().is_none() || block.belongs_to(&header.path) || includes_owner() {
+        if block.files().next().is_none()
+            || block.belongs_to(header)
+            || includes.iter().any(|name| block.belongs_to(name))
+        {
             return None;
         }
         files.extend(block.files());

@@ -4,7 +4,7 @@ use ioctlkit_abi::{Direction, Scalar};
 use ioctlkit_model::{CommandBody, Edit, Finding, Fix, Member, Safety, Type};
 
 use crate::numbering::defined;
-use crate::context::{Context, command_finding};
+use crate::context::{Context, command_finding, merge_from};
 use crate::names::{Verb, verb, words};
 use crate::{declare_rule, definition};
 
@@ -41,6 +41,7 @@ declare_rule! {
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for command in defined(cx) {
         let Some(verb) = verb(&command.name) else { continue };
+        let from = findings.len();
         for (on, body) in command.variants.iter() {
             let message = match (verb, body.direction) {
                 (Verb::Get, Direction::Write) if !answers_elsewhere(cx, &command.name, body) => {
@@ -78,6 +79,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             });
             findings.push(finding);
         }
+        merge_from(findings, from);
     }
 }
 

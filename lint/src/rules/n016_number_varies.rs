@@ -59,6 +59,7 @@ fn check_command(cx: &Context<'_>, command: &Command, findings: &mut Vec<Finding
     let affected: AbiSet = pairs.iter().flat_map(|pair| [pair.kernel, pair.program]).collect();
     let groups: Vec<_> = sizes
         .iter()
+        .filter(|(within, _)| !within.intersection(affected).is_empty())
         .map(|(within, size)| format!("{size} bytes {}", abis::describe(within, on)))
         .collect();
     let mut finding = command_finding(
