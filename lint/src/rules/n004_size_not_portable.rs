@@ -1,13 +1,12 @@
 //! N004 size-not-portable.
 
-use ioctlkit_model::{Command, Finding, Fix, Safety};
+use ioctlkit_abi::{AbiSet, Encoding};
+use ioctlkit_model::{Command, CommandBody, Finding, Fix, Safety};
 
 use super::n003_size_overflow::checks_size;
-use crate::numbering::defined;
 use crate::context::{Context, command_finding, merge_from};
+use crate::numbering::defined;
 use crate::{abis, declare_rule};
-use ioctlkit_abi::{AbiSet, Encoding};
-use ioctlkit_model::CommandBody;
 
 declare_rule! {
     /// an argument over 8191 bytes, which some ABIs can't express

@@ -2,13 +2,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use ioctlkit_model::{Command, CommandBody, Finding, Fix, Label, Record, Safety, Span, Type};
+use ioctlkit_abi::Direction;
+use ioctlkit_model::{
+    Argument, Command, CommandBody, Finding, Fix, Label, Record, Safety, Span, Type,
+};
 
-use crate::numbering::defined;
 use crate::context::{Context, command_finding};
 use crate::names::words;
+use crate::numbering::defined;
 use crate::{declare_rule, definition};
-use ioctlkit_abi::Direction;
 
 declare_rule! {
     /// `_IO` for a command that takes a pointer
@@ -103,7 +105,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         if definition::alias(&cx.interface.sources, body.span).is_some() {
             continue;
         }
-        if !matches!(body.argument, ioctlkit_model::Argument::None) {
+        if !matches!(body.argument, Argument::None) {
             continue;
         }
         let Some(evidence) = evidence(cx, &records, command, body) else { continue };

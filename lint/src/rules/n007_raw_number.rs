@@ -1,6 +1,6 @@
 //! N007 raw-number.
 
-use ioctlkit_model::{Edit, Finding, Fix, Safety};
+use ioctlkit_model::{Edit, Finding, Fix, Safety, Span};
 
 use crate::context::{Context, finding};
 use crate::numbering::letter;
@@ -59,7 +59,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-fn fix(number: u32, literal: ioctlkit_model::Span) -> Fix {
+fn fix(number: u32, literal: Span) -> Fix {
     let (type_letter, nr) = (number >> 8 & 0xff, number & 0xff);
     let replacement = format!("_IO({}, {nr:#04x})", letter(type_letter));
     Fix {

@@ -21,8 +21,8 @@ declare_rule! {
     /// check the wrong side.
     ///
     /// A `GET` that is `_IOW` is right where the argument only says what is wanted and the answer
-    /// goes elsewhere. So the rule is silent where the argument holds an address, is a plain
-    /// integer that is looked up by the name (`…_FD`), or ends in a flexible array.
+    /// goes elsewhere. So the rule is silent where the argument holds an address or ends in a
+    /// flexible array, and where the name says that a descriptor is returned (`…_FD`).
     ///
     /// # Source
     /// Kernel documentation, userspace-api/ioctl/ioctl-number.rst: a SET would be `_IOW`, a GET
