@@ -216,6 +216,22 @@ impl<'a> ArgumentRecord<'a> {
     }
 }
 
+/// Makes one finding of those behind the first `from` that say the same of one place, on all of
+/// their ABIs: definitions that differ between ABIs may share a fault.
+pub fn merge_from(findings: &mut Vec<Finding>, from: usize) {
+    for finding in findings.split_off(from.min(findings.len())) {
+        let same = |known: &&mut Finding| {
+            known.span == finding.span
+                && known.message == finding.message
+                && known.command == finding.command
+        };
+        match findings[from..].iter_mut().find(same) {
+            Some(known) => known.abis = known.abis.union(finding.abis),
+            None => findings.push(finding),
+        }
+    }
+}
+
 /// A finding about a command.
 pub fn command_finding(
     rule: &'static Rule,

@@ -4,12 +4,20 @@
 pub mod abis;
 pub mod classify;
 pub mod context;
+pub mod definition;
 pub mod edits;
 pub mod engine;
+pub mod includes;
 pub mod leaves;
+pub mod names;
+pub mod numbering;
 pub mod padding;
+pub mod raw_commands;
+pub mod registry;
+pub mod registry_source;
 pub mod rule;
 pub mod rules;
+mod testing;
 pub mod wide;
 pub mod words;
 
@@ -17,4 +25,3 @@ pub use context::Context;
 pub use rule::Rule;
 
 #[cfg(test)]
-mod testing;

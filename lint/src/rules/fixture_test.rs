@@ -1,5 +1,5 @@
 //! Runs a rule over `fixtures/rules/CODE/`: `bad*.h` must fire and match its snapshot, and
-//! `good*.h` must not.
+//! `good*.h` must not. A folder stands for all of its headers, read in one run.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -39,7 +39,7 @@ fn headers(folder: &Path, prefix: &str) -> Vec<PathBuf> {
         .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
         .map(|entry| entry.unwrap().path())
         .filter(|path| {
-            path.extension().is_some_and(|extension| extension == "h")
+            (path.is_dir() || path.extension().is_some_and(|extension| extension == "h"))
                 && path.file_name().unwrap().to_string_lossy().starts_with(prefix)
         })
         .collect();

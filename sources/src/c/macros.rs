@@ -157,8 +157,8 @@ fn is_ioctl_h(file: &Loaded) -> bool {
         && folder.is_some_and(|name| name == "asm" || name == "asm-generic")
 }
 
-/// Whether a plain number has the looks of a command: a hexadecimal literal with a type letter,
-/// in a header of commands or under a name that says so.
+/// Whether a plain number has the looks of a command: a hexadecimal literal of four digits, type
+/// and nr, or of eight, with direction and size. Which of them are commands is a rule's to judge.
 fn looks_like_command(file: &Loaded, define: &Define) -> bool {
     let body = file.slice(&define.body);
     let mut words =
@@ -166,18 +166,10 @@ fn looks_like_command(file: &Loaded, define: &Define) -> bool {
     let (Some((_, Token::Number(number))), None) = (words.next(), words.next()) else {
         return false;
     };
-    let lower = number.to_ascii_lowercase();
+    let digits = number.strip_prefix("0x").or_else(|| number.strip_prefix("0X")).unwrap_or("");
+    let digits = digits.trim_end_matches(['u', 'U', 'l', 'L']);
     let value = super::expression::integer(number).and_then(|value| u32::try_from(value).ok());
-    let Some(value) = value.filter(|_| lower.starts_with("0x")) else { return false };
-    let letter = (value >> 8) as u8;
-    if letter == 0 {
-        return false;
-    }
-    let stem = file.path.file_stem().unwrap_or_default().to_string_lossy();
-    let in_command_header = matches!(&*stem, "ioctls" | "sockios");
-    let name = &define.name;
-    let named = name.contains("IOC") || name.contains("IOCTL");
-    in_command_header || named
+    matches!(digits.len(), 4 | 8) && value.is_some_and(|value| (value >> 8) as u8 != 0)
 }
 
 /// Names on which a command depends and that two files define with different text. Such headers

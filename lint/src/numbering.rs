@@ -1,0 +1,98 @@
+//! Commands that stand at the same type and nr, and numbers that are free.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use ioctlkit_abi::AbiSet;
+use ioctlkit_model::{Command, Edit, FileId, Fix, Interface, Safety};
+
+use crate::{Context, definition};
+
+/// The type letter and nr of a command as its first definition has them.
+pub type Place = (u32, u32);
+
+/// The commands at each type and nr, in the order of the interface, without other names.
+pub fn by_place<'a>(cx: &Context<'a>) -> BTreeMap<Place, Vec<&'a Command>> {
+    let mut places: BTreeMap<Place, Vec<&'a Command>> = BTreeMap::new();
+    for command in defined(cx) {
+        if let Some(body) = command.variants.first() {
+            places.entry((body.type_letter, body.nr)).or_default().push(command);
+        }
+    }
+    places
+}
+
+/// The commands that are more than another name of a command of the run: what is wrong with
+/// `#define FOO_GETFLAGS FS_IOC_GETFLAGS` is said of `FS_IOC_GETFLAGS`.
+pub fn defined<'a>(cx: &Context<'a>) -> impl Iterator<Item = &'a Command> {
+    let interface = cx.interface;
+    let names: HashSet<&str> =
+        interface.commands.iter().map(|command| command.name.as_str()).collect();
+    interface.commands.iter().filter(move |command| {
+        let target = alias(interface, command);
+        target.is_none_or(|target| target == command.name || !names.contains(target))
+    })
+}
+
+fn alias<'a>(interface: &'a Interface, command: &Command) -> Option<&'a str> {
+    definition::alias(&interface.sources, command.variants.first()?.span)
+}
+
+/// A type letter as people write it: `'x'`, or `0xae` where it is no letter.
+pub fn letter(type_letter: u32) -> String {
+    match u8::try_from(type_letter) {
+        Ok(byte) if byte.is_ascii_graphic() => format!("'{}'", char::from(byte)),
+        _ => format!("{type_letter:#04x}"),
+    }
+}
+
+/// The ABIs that have both commands.
+pub fn common(a: &Command, b: &Command) -> AbiSet {
+    a.variants.abis().intersection(b.variants.abis())
+}
+
+/// The ABIs on which two commands have the same number.
+pub fn equal_on(cx: &Context<'_>, a: &Command, b: &Command) -> AbiSet {
+    cx.layouts.abis_where(common(a, b), |_, id| {
+        match (cx.layouts.number(a, id), cx.layouts.number(b, id)) {
+            (Some(a), Some(b)) => a.number == b.number,
+            _ => false,
+        }
+    })
+}
+
+/// Whether two commands are defined as one third that is not in the run.
+pub fn are_aliases(cx: &Context<'_>, a: &Command, b: &Command) -> bool {
+    let target = alias(cx.interface, a);
+    target.is_some() && target == alias(cx.interface, b)
+}
+
+/// Suggests the next nr that no command of this header uses, as an edit where the nr is a literal
+/// in the definition.
+pub fn renumber(cx: &Context<'_>, command: &Command) -> Option<Fix> {
+    let body = command.variants.first()?;
+    let free = free_nr(cx, command.span.file, body.type_letter, body.nr)?;
+    let sources = &cx.interface.sources;
+    let literal = definition::call(sources, body.span).and_then(|call| {
+        let place = usize::from(sources.text(call.name) == "_IOC") + 1;
+        let span = call.arguments.get(place).copied()?;
+        sources.text(span).starts_with(|c: char| c.is_ascii_digit()).then_some(span)
+    });
+    Some(Fix {
+        message: format!("take a free nr, such as {free:#04x}"),
+        edits: literal
+            .map(|span| Edit { span, replacement: format!("{free:#04x}") })
+            .into_iter()
+            .collect(),
+        safety: Safety::ChangesAbi,
+    })
+}
+
+fn free_nr(cx: &Context<'_>, file: FileId, type_letter: u32, after: u32) -> Option<u32> {
+    let bodies = cx.interface.commands.iter().filter(|command| command.span.file == file);
+    let used: BTreeSet<u32> = bodies
+        .flat_map(|command| command.variants.iter())
+        .filter(|(_, body)| body.type_letter == type_letter)
+        .map(|(_, body)| body.nr)
+        .collect();
+    (after + 1..=0xff).find(|nr| !used.contains(nr))
+}

@@ -1,0 +1,207 @@
+//! Which of the plain numbers in a header are commands.
+//!
+//! A header is full of hexadecimal constants. Two kinds are taken for a command number:
+//! - plain: four digits, type and nr. The header must be the one that the kernel's registry names
+//!   for them, or use the type letter in commands of its own and name the constant as one.
+//! - encoded: eight digits with a direction and a size, where the header uses the type letter in
+//!   commands of its own or is registered for it, or where the number is exactly that of a
+//!   command that was read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ioctlkit_abi::{AbiSet, Encoding};
+use ioctlkit_model::{Command, RawNumber, Span};
+
+use crate::names::{verb, words};
+use crate::{Context, definition, registry};
+
+/// A literal that is a command number.
+#[derive(Debug)]
+pub struct RawCommand<'a> {
+    /// The macro.
+    pub raw: &'a RawNumber,
+    /// The number.
+    pub number: u32,
+    /// The ABIs on which the macro has that number.
+    pub abis: AbiSet,
+    /// The literal in the definition.
+    pub literal: Span,
+    /// Where the number is right.
+    pub validity: Validity<'a>,
+}
+
+/// Where a literal is the number that the macros would yield.
+#[derive(Debug)]
+pub enum Validity<'a> {
+    /// On every ABI that has the definition.
+    Everywhere,
+    /// A command that was read has this number on some ABIs, and another on these.
+    WrongOn(&'a Command, AbiSet),
+    /// Direction and size are encoded in one way, and the ABIs that have the definition encode
+    /// them in several.
+    OneEncoding,
+}
+
+/// Every raw number that is a command.
+pub fn raw_commands<'a>(cx: &Context<'a>) -> Vec<RawCommand<'a>> {
+    if cx.interface.raw_numbers.is_empty() {
+        return Vec::new();
+    }
+    let own_letters: BTreeSet<(u32, u8)> = cx
+        .interface
+        .commands
+        .iter()
+        .flat_map(|command| command.variants.iter().map(move |(_, body)| (command, body)))
+        .map(|(command, body)| (command.span.file.index() as u32, body.type_letter as u8))
+        .collect();
+    let known = known_numbers(cx);
+    let mut found = Vec::new();
+    for raw in &cx.interface.raw_numbers {
+        for (abis, number) in raw.variants.iter() {
+            let Some(literal) = literal(cx, raw) else { continue };
+            let file = raw.span.file.index() as u32;
+            let letter = (*number >> 8) as u8;
+            let own = own_letters.contains(&(file, letter));
+            let digits = literal_digits(cx, literal);
+            let candidates = known.get(number).map_or(&[][..], Vec::as_slice);
+            let validity = validity(cx, raw, abis, *number, candidates);
+            let path = cx.interface.sources.path(raw.span);
+            let registered =
+                || registry::holding(letter, *number as u8).any(|block| block.belongs_to(path));
+            let is_command = match (&validity, digits) {
+                (Validity::WrongOn(..), _) => true,
+                (_, 4) => letter != 0 && (registered() || (own && is_named_as_command(&raw.name))),
+                (_, 8) => is_encoded(*number, abis) && (own || registered()),
+                _ => false,
+            };
+            if is_command {
+                found.push(RawCommand { raw, number: *number, abis, literal, validity });
+            }
+        }
+    }
+    found
+}
+
+/// The commands that have a number on some ABI, by the number.
+fn known_numbers<'a>(cx: &Context<'a>) -> BTreeMap<u32, Vec<&'a Command>> {
+    let wanted: BTreeSet<u32> = cx
+        .interface
+        .raw_numbers
+        .iter()
+        .flat_map(|raw| raw.variants.iter().map(|(_, number)| *number))
+        .filter(|number| *number > 0xff)
+        .collect();
+    let places: BTreeSet<u32> = wanted.iter().map(|number| number & 0xffff).collect();
+    let mut known: BTreeMap<u32, Vec<&'a Command>> = BTreeMap::new();
+    for command in &cx.interface.commands {
+        let at_place =
+            |place: u32| command.variants.iter().any(|(_, b)| b.type_letter << 8 | b.nr == place);
+        if !command.variants.first().is_some_and(|b| places.contains(&(b.type_letter << 8 | b.nr)))
+            && !places.iter().any(|place| command.variants.len() > 1 && at_place(*place))
+        {
+            continue;
+        }
+        let numbers: BTreeSet<u32> = command
+            .variants
+            .abis()
+            .iter()
+            .filter_map(|id| Some(cx.layouts.number(command, id)?.number))
+            .collect();
+        for number in numbers.intersection(&wanted) {
+            known.entry(*number).or_default().push(command);
+        }
+    }
+    known
+}
+
+fn validity<'a>(
+    cx: &Context<'a>,
+    raw: &RawNumber,
+    abis: AbiSet,
+    number: u32,
+    candidates: &[&'a Command],
+) -> Validity<'a> {
+    for command in candidates {
+        // A plain number may be anything; it must be named for the command.
+        let meant = is_encoded(number, abis) || is_named_for(&raw.name, &command.name);
+        if !meant || command.span == raw.span {
+            continue;
+        }
+        let shared = abis.intersection(command.variants.abis());
+        let agrees =
+            |id| cx.layouts.number(command, id).is_some_and(|known| known.number == number);
+        let wrong = cx.layouts.abis_where(shared, |_, id| !agrees(id));
+        if !wrong.is_empty() && wrong != shared {
+            return Validity::WrongOn(command, wrong);
+        }
+    }
+    let mut encodings = abis.iter().map(|id| id.abi().encoding);
+    let first = encodings.next();
+    if is_encoded(number, abis) && encodings.any(|encoding| Some(encoding) != first) {
+        Validity::OneEncoding
+    } else {
+        Validity::Everywhere
+    }
+}
+
+/// Whether a number has a direction and a plausible size in the encoding of one of the ABIs.
+fn is_encoded(number: u32, abis: AbiSet) -> bool {
+    const PLAUSIBLE: u16 = 8191;
+    Encoding::ALL.iter().any(|encoding| {
+        let decoded = encoding.decode(number);
+        abis.iter().any(|id| id.abi().encoding == *encoding)
+            && decoded.direction.is_some_and(|direction| direction.macro_name() != "_IO")
+            && (1..=PLAUSIBLE).contains(&decoded.size)
+            && decoded.type_letter != 0
+    })
+}
+
+fn is_named_as_command(name: &str) -> bool {
+    name.contains("IOC") || verb(name).is_some()
+}
+
+/// Whether every word of the command's name is in the other name.
+fn is_named_for(name: &str, command: &str) -> bool {
+    let have = words(name);
+    let want = words(command);
+    want.len() > 1 && want.iter().all(|word| have.contains(word))
+}
+
+/// The hexadecimal literal that a macro's definition consists of.
+fn literal(cx: &Context<'_>, raw: &RawNumber) -> Option<Span> {
+    let sources = &cx.interface.sources;
+    let file = sources.file(raw.span.file);
+    let line = file.line_range(file.position(raw.span.start).line);
+    let definition = Span { end: line.end as u32, ..raw.span };
+    let text = definition::hexadecimal_literal(sources, definition)?;
+    let at = sources.text(definition).find(text)?;
+    let start = definition.start + at as u32;
+    Some(Span { start, end: start + text.len() as u32, ..raw.span })
+}
+
+fn literal_digits(cx: &Context<'_>, literal: Span) -> usize {
+    let text = cx.interface.sources.text(literal);
+    text.chars().skip(2).take_while(char::is_ascii_hexdigit).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn masks_and_flags_are_no_encoded_commands() {
+        for number in [0x8000_0000, 0xc000_0000, 0xffff_ffff, 0x4000_0000, 0x2000_0000, 0x5401] {
+            assert!(!is_encoded(number, AbiSet::ALL), "{number:#x}");
+        }
+        assert!(is_encoded(0x8004_54cf, AbiSet::ALL));
+        assert!(is_encoded(0x4004_54cf, AbiSet::ALL));
+    }
+
+    #[test]
+    fn a_copy_is_named_for_its_command() {
+        assert!(is_named_for("MY_KVM_CREATE_VM", "KVM_CREATE_VM"));
+        assert!(is_named_for("KVM_CREATE_VM", "KVM_CREATE_VM"));
+        assert!(!is_named_for("PRODUCT_ID", "KVM_CREATE_VM"));
+        assert!(!is_named_for("KVM_CREATE", "KVM_CREATE_VM"));
+    }
+}

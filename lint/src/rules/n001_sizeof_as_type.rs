@@ -1,0 +1,116 @@
+//! N001 sizeof-as-type.
+
+use ioctlkit_abi::AbiSet;
+use ioctlkit_model::{Argument, Command, CommandBody, Edit, Finding, Fix, Safety, Span};
+
+use crate::numbering::defined;
+use crate::context::{Context, command_finding, merge_from};
+use crate::{abis, declare_rule, definition};
+
+declare_rule! {
+    /// `sizeof(x)`, or `size_t` itself, given as the data type of a command
+    ///
+    /// # What
+    /// The third argument of `_IOR`, `_IOW` or `_IOWR` is `sizeof(x)` where the type `x` belongs,
+    /// or the type is `size_t`.
+    ///
+    /// # Why
+    /// The macro takes `sizeof` of what it is given, and `sizeof(sizeof(x))` is the size of a
+    /// `size_t`. The number then says 4 bytes on 32-bit ABIs and 8 bytes on 64-bit ones, whatever
+    /// the argument is: 32-bit programs pass a number that a 64-bit kernel does not know.
+    ///
+    /// # Source
+    /// Kernel documentation, driver-api/ioctl.rst, "Command number definitions";
+    /// userspace-api/ioctl/ioctl-number.rst.
+    ///
+    /// # Example
+    /// ```c
+    /// #define FOO_GET _IOR('x', 1, sizeof(struct foo))
+    /// #define BLKBSZGET _IOR(0x12, 112, size_t)
+    /// ```
+    ///
+    /// # Fix
+    /// Give the type: `_IOR('x', 1, struct foo)`. For an interface in use this is another number:
+    /// keep the old name and its number, and handle 32-bit programs in `compat_ioctl`.
+    SIZEOF_AS_TYPE: "N001", "sizeof-as-type", Error, legacy Warning;
+}
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for command in defined(cx) {
+        let from = findings.len();
+        for (on, body) in command.variants.iter() {
+            check_body(cx, command, on, body, findings);
+        }
+        merge_from(findings, from);
+    }
+}
+
+fn check_body(
+    cx: &Context<'_>,
+    command: &Command,
+    on: AbiSet,
+    body: &CommandBody,
+    findings: &mut Vec<Finding>,
+) {
+    let (what, meant) = match &body.argument {
+        Argument::SizeOfType(ty) => {
+            let name = cx.interface.type_name(ty);
+            (format!("`sizeof({name})` is not a type, so the number holds"), Some(name))
+        }
+        Argument::Type(ty) => {
+            let names = cx.interface.typedef_names(ty);
+            let Some(name) = names.iter().find(|name| is_size_type(name)) else { return };
+            (format!("`{name}` as the data type makes the number hold"), None)
+        }
+        Argument::None | Argument::Size(_) => return,
+    };
+    let sizes = abis::by_value(on, |id| Some(id.abi().pointer_size));
+    let bytes: Vec<_> = sizes
+        .iter()
+        .map(|(within, size)| format!("{size} bytes {}", abis::describe(within, on)))
+        .collect();
+    let victims = abis::victims(&abis::disagreeing(&sizes));
+    let broken = victims.map_or_else(String::new, |who| format!(": {who} use another number"));
+    let call = definition::call(&cx.interface.sources, body.span);
+    let argument = call.as_ref().and_then(|call| call.arguments.last().copied());
+    let mut finding = command_finding(
+        &SIZEOF_AS_TYPE,
+        command,
+        argument.unwrap_or(command.span),
+        on,
+        format!("{what} {}{broken}", bytes.join(" and ")),
+    );
+    finding.label = "a type belongs here".into();
+    finding.fix = meant.map(|meant| give_type(cx, argument, &meant));
+    if finding.fix.is_none() {
+        finding.label = "as wide as a pointer".into();
+        finding.fix = Some(Fix {
+            message: "use `__u64`, or `__u32` where that is enough".into(),
+            edits: argument
+                .filter(|span| is_size_type(cx.interface.sources.text(*span)))
+                .map(|span| Edit { span, replacement: "__u64".into() })
+                .into_iter()
+                .collect(),
+            safety: Safety::ChangesAbi,
+        });
+    }
+    findings.push(finding);
+}
+
+fn is_size_type(name: &str) -> bool {
+    matches!(name, "size_t" | "ssize_t" | "__kernel_size_t" | "__kernel_ssize_t")
+}
+
+fn give_type(cx: &Context<'_>, argument: Option<Span>, meant: &str) -> Fix {
+    let inside = |span: &Span| {
+        let text = cx.interface.sources.text(*span).strip_prefix("sizeof")?.trim();
+        Some(text.strip_prefix('(')?.strip_suffix(')')?.trim().to_owned())
+    };
+    let edit = argument
+        .and_then(|span| inside(&span).map(|replacement| Edit { span, replacement }));
+    Fix {
+        message: format!("give the type, `{meant}`"),
+        edits: edit.into_iter().collect(),
+        safety: Safety::ChangesAbi,
+    }
+}

@@ -1,0 +1,129 @@
+//! N003 size-overflow.
+
+use ioctlkit_abi::{AbiSet, Decoded, Encoding};
+use ioctlkit_model::{Command, CommandBody, Finding, Fix, Numbered, Safety};
+
+use crate::numbering::defined;
+use crate::context::{Context, command_finding, merge_from};
+use crate::{abis, declare_rule};
+
+declare_rule! {
+    /// an argument larger than the size field, whose bits spill into the direction
+    ///
+    /// # What
+    /// The argument has more than 16383 bytes, or more than the 8191 bytes that fit the 13 size
+    /// bits of some ABIs and the number is spelled with `_IOC()`, which checks nothing.
+    ///
+    /// # Why
+    /// The size is or-ed into the number unmasked. What does not fit lands in the direction bits:
+    /// the number decodes to another direction and a shorter argument, and may be another
+    /// command's. Code that trusts `_IOC_SIZE` or `_IOC_DIR` copies too little, or the wrong way.
+    ///
+    /// Where `_IOR`, `_IOW` or `_IOWR` are used with 8192 to 16383 bytes, the kernel does not
+    /// build on the ABIs with 13 bits, so no kernel there has the command: that is N004's.
+    ///
+    /// # Source
+    /// Kernel documentation, driver-api/ioctl.rst, "Command number definitions"; `_IOC_SIZEBITS`
+    /// and `_IOC_TYPECHECK` of asm-generic/ioctl.h.
+    ///
+    /// # Example
+    /// ```c
+    /// /* 12306 bytes: 14 bits */
+    /// #define SNDRV_SB_CSP_IOCTL_LOAD_CODE \
+    ///         _IOC(_IOC_WRITE, 'H', 0x11, sizeof(struct snd_sb_csp_microcode))
+    /// ```
+    ///
+    /// # Fix
+    /// Pass a small structure that holds the address of the data as a `__u64` and its length.
+    SIZE_OVERFLOW: "N003", "size-overflow", Error, legacy Error;
+}
+
+/// The largest size that any ABI's number can hold, in bytes.
+const LARGEST: u64 = Encoding::Generic.max_size() as u64;
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for command in defined(cx) {
+        let from = findings.len();
+        for (on, body) in command.variants.iter() {
+            check_body(cx, command, on, body, findings);
+        }
+        merge_from(findings, from);
+    }
+}
+
+fn check_body(
+    cx: &Context<'_>,
+    command: &Command,
+    on: AbiSet,
+    body: &CommandBody,
+    findings: &mut Vec<Finding>,
+) {
+    let unchecked = !checks_size(body);
+    let overflows = |numbered: &Numbered, limit: u64| {
+        numbered.size > limit && (unchecked || numbered.size > LARGEST)
+    };
+    let spilled = abis::by_value(on, |id| {
+        let encoding = id.abi().encoding;
+        let numbered = cx.layouts.body_number(body, id)?;
+        overflows(&numbered, u64::from(encoding.max_size()))
+            .then(|| (numbered, becomes(body, numbered, encoding)))
+    });
+    let Some((numbered, outcome)) = spilled.first() else { return };
+    let affected = spilled.abis();
+    let limit = affected.iter().map(|id| id.abi().encoding.max_size()).max().unwrap_or_default();
+    // Where the outcomes differ, the sentence has the first and the notes have all.
+    let first = spilled.iter().next().filter(|_| spilled.len() > 1);
+    let there =
+        first.map_or_else(String::new, |(within, _)| format!(" {}", abis::describe(within, on)));
+    let mut finding = command_finding(
+        &SIZE_OVERFLOW,
+        command,
+        command.span,
+        affected,
+        format!(
+            "{} bytes are more than the {limit} that the number can hold {}: {outcome}{there}",
+            numbered.size,
+            abis::describe(affected, on),
+        ),
+    );
+    finding.label = format!("{} bytes", numbered.size);
+    finding.record = body.argument.ty().map(|ty| cx.interface.type_name(ty));
+    finding.notes = spilled
+        .iter()
+        .map(|(within, (numbered, outcome))| {
+            format!("{:#010x} {}: {outcome}", numbered.number, abis::describe(within, on))
+        })
+        .collect();
+    finding.fix = Some(Fix {
+        message: "pass a small structure with the address of the data in a `__u64` and its length"
+            .into(),
+        edits: Vec::new(),
+        safety: Safety::ChangesAbi,
+    });
+    findings.push(finding);
+}
+
+/// Whether the kernel's build fails for a size that does not fit. `_IOC` itself checks nothing.
+pub(super) fn checks_size(body: &CommandBody) -> bool {
+    body.through != "_IOC" && !body.through.ends_with("_BAD")
+}
+
+/// What the spilled number says.
+fn becomes(body: &CommandBody, numbered: Numbered, encoding: Encoding) -> String {
+    let Decoded { direction, type_letter, nr, size } = encoding.decode(numbered.number);
+    let letter = if type_letter.is_ascii_graphic() {
+        format!("'{}'", char::from(type_letter))
+    } else {
+        format!("{type_letter:#04x}")
+    };
+    match direction {
+        Some(direction) if direction == body.direction => {
+            format!("it decodes to an argument of {size} bytes")
+        }
+        Some(direction) => format!(
+            "it becomes `{}({letter}, {nr:#04x}, …)` with {size} bytes",
+            direction.macro_name()
+        ),
+        None => format!("its direction bits mean nothing, and its size reads {size} bytes"),
+    }
+}

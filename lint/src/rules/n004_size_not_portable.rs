@@ -1,0 +1,91 @@
+//! N004 size-not-portable.
+
+use ioctlkit_abi::{AbiSet, Encoding};
+use ioctlkit_model::{Command, CommandBody, Finding, Fix, Safety};
+
+use super::n003_size_overflow::checks_size;
+use crate::context::{Context, command_finding, merge_from};
+use crate::numbering::defined;
+use crate::{abis, declare_rule};
+
+declare_rule! {
+    /// an argument over 8191 bytes, which some ABIs can't express
+    ///
+    /// # What
+    /// The argument has 8192 to 16383 bytes: 14 bits of size, where alpha, mips and powerpc have
+    /// 13.
+    ///
+    /// # Why
+    /// The kernel refuses to build the command on those ABIs (`_IOC_TYPECHECK`), so a driver that
+    /// may be built there must leave it out, and programs there can't have it: in user space,
+    /// where nothing checks, the macro yields a number whose direction is wrong.
+    ///
+    /// A number spelled with `_IOC()` escapes the kernel's check and really is in use with wrong
+    /// bits: that is N003's, and so is an argument over 16383 bytes.
+    ///
+    /// # Source
+    /// Kernel documentation, driver-api/ioctl.rst, "Command number definitions": a limit of 8191
+    /// bytes.
+    ///
+    /// # Example
+    /// ```c
+    /// /* 11144 bytes */
+    /// #define SNDRV_COMPRESS_GET_CODEC_CAPS \
+    ///         _IOWR('C', 0x11, struct snd_compr_codec_caps)
+    /// ```
+    ///
+    /// # Fix
+    /// Pass a small structure that holds the address of the data as a `__u64` and its length.
+    SIZE_NOT_PORTABLE: "N004", "size-not-portable", Warning, legacy off;
+}
+
+/// The largest size that every ABI's number can hold, in bytes.
+const PORTABLE: u64 = Encoding::ThirteenBits.max_size() as u64;
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for command in defined(cx) {
+        let from = findings.len();
+        for (on, body) in command.variants.iter().filter(|(_, body)| checks_size(body)) {
+            check_body(cx, command, on, body, findings);
+        }
+        merge_from(findings, from);
+    }
+}
+
+fn check_body(
+    cx: &Context<'_>,
+    command: &Command,
+    on: AbiSet,
+    body: &CommandBody,
+    findings: &mut Vec<Finding>,
+) {
+    let sizes = abis::by_value(on, |id| {
+        let size = cx.layouts.body_number(body, id)?.size;
+        let encoding = id.abi().encoding;
+        let only_here = size > u64::from(encoding.max_size())
+            && size <= u64::from(Encoding::Generic.max_size());
+        only_here.then_some(size)
+    });
+    let Some(size) = sizes.first() else { return };
+    let affected = sizes.abis();
+    let mut finding = command_finding(
+        &SIZE_NOT_PORTABLE,
+        command,
+        command.span,
+        affected,
+        format!(
+            "{size} bytes are more than the {PORTABLE} that the number can hold {}, \
+             where the kernel does not build with this command",
+            abis::describe(affected, on),
+        ),
+    );
+    finding.label = format!("{size} bytes");
+    finding.record = body.argument.ty().map(|ty| cx.interface.type_name(ty));
+    finding.fix = Some(Fix {
+        message: "pass a small structure with the address of the data in a `__u64` and its length"
+            .into(),
+        edits: Vec::new(),
+        safety: Safety::ChangesAbi,
+    });
+    findings.push(finding);
+}

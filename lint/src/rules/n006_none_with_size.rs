@@ -1,0 +1,97 @@
+//! N006 none-with-size.
+
+use ioctlkit_abi::{AbiSet, Direction};
+use ioctlkit_model::{Command, CommandBody, Edit, Finding, Fix, Safety};
+
+use crate::numbering::defined;
+use crate::context::{Context, command_finding, merge_from};
+use crate::{abis, declare_rule, definition};
+
+declare_rule! {
+    /// a size in the number of a command that says it has no argument
+    ///
+    /// # What
+    /// `_IOC(_IOC_NONE, …)` with a size that is not zero.
+    ///
+    /// # Why
+    /// The number says at once that nothing is passed and how many bytes that is. Generic code
+    /// that copies by `_IOC_DIR` copies nothing, strace and friends show no argument, checkers
+    /// that follow the direction check nothing, and on sparc the size and the direction share a
+    /// bit, so that the number can't be taken apart again.
+    ///
+    /// # Source
+    /// Kernel documentation, driver-api/ioctl.rst, "Command number definitions": `_IO` is for
+    /// commands without an argument; `_IOC_XSIZEMASK` of sparc's asm/ioctl.h.
+    ///
+    /// # Example
+    /// ```c
+    /// #define IOCTL_EVTCHN_BIND_VIRQ \
+    ///         _IOC(_IOC_NONE, 'E', 0, sizeof(struct ioctl_evtchn_bind_virq))
+    /// ```
+    ///
+    /// # Fix
+    /// Say the direction: `_IOW('E', 0, struct ioctl_evtchn_bind_virq)`.
+    NONE_WITH_SIZE: "N006", "none-with-size", Error, legacy off;
+}
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for command in defined(cx) {
+        let from = findings.len();
+        for (on, body) in command.variants.iter() {
+            if body.direction == Direction::None {
+                check_body(cx, command, on, body, findings);
+            }
+        }
+        merge_from(findings, from);
+    }
+}
+
+fn check_body(
+    cx: &Context<'_>,
+    command: &Command,
+    on: AbiSet,
+    body: &CommandBody,
+    findings: &mut Vec<Finding>,
+) {
+    let sizes = abis::by_value(on, |id| {
+        cx.layouts.body_number(body, id).map(|numbered| numbered.size).filter(|size| *size > 0)
+    });
+    let Some(size) = sizes.first() else { return };
+    let bytes = if sizes.len() > 1 { "a size that varies".into() } else { format!("{size} bytes") };
+    let mut finding = command_finding(
+        &NONE_WITH_SIZE,
+        command,
+        command.span,
+        sizes.abis(),
+        format!(
+            "the number holds {bytes} and says that nothing is passed: whoever copies or decodes \
+             by the direction misses the argument"
+        ),
+    );
+    finding.label = format!("`_IOC_NONE` with {bytes}");
+    finding.record = body.argument.ty().map(|ty| cx.interface.type_name(ty));
+    finding.fix = Some(fix(cx, body));
+    findings.push(finding);
+}
+
+/// Which way the data goes is not in the header; both ways is never wrong.
+fn fix(cx: &Context<'_>, body: &CommandBody) -> Fix {
+    let sources = &cx.interface.sources;
+    let edit = definition::call(sources, body.span).and_then(|call| {
+        let [_, letter, nr, size] = call.arguments[..] else { return None };
+        if sources.text(call.name) != "_IOC" {
+            return None;
+        }
+        let ty = sources.text(size).strip_prefix("sizeof")?.trim();
+        let ty = ty.strip_prefix('(')?.strip_suffix(')')?.trim();
+        let replacement = format!("_IOWR({}, {}, {ty})", sources.text(letter), sources.text(nr));
+        Some(Edit { span: call.span, replacement })
+    });
+    Fix {
+        message: "say the direction: `_IOW` if the kernel only reads the argument, `_IOR` if it \
+                  only writes it, else `_IOWR`"
+            .into(),
+        edits: edit.into_iter().collect(),
+        safety: Safety::ChangesAbi,
+    }
+}

@@ -1,0 +1,90 @@
+//! N008 duplicate-command.
+
+use ioctlkit_model::{Command, Finding, Label};
+
+use crate::context::{Context, command_finding};
+use crate::includes::Includes;
+use crate::names::are_versions;
+use crate::numbering::{by_place, common, equal_on, are_aliases, renumber};
+use crate::{abis, declare_rule};
+
+declare_rule! {
+    /// two names for one full number in one interface
+    ///
+    /// # What
+    /// Two commands of one header, or of a header and one of its own family that it includes,
+    /// have the same direction, type, nr and size, and so the same number.
+    ///
+    /// A name that is defined as the other (`#define TIOCINQ FIONREAD`) is meant, and so are
+    /// versions of a command (`FOO` and `FOO32`) that only some ABIs can't tell apart.
+    ///
+    /// # Why
+    /// A handler can't tell the two apart: one of them is never reached, or a `switch` with both
+    /// does not compile.
+    ///
+    /// # Source
+    /// Kernel documentation, driver-api/ioctl.rst, "Command number definitions": nr is unique for
+    /// a given type.
+    ///
+    /// # Example
+    /// ```c
+    /// #define FOO_START _IOW('x', 3, struct foo_arg)
+    /// #define FOO_STOP  _IOW('x', 3, struct foo_arg)
+    /// ```
+    ///
+    /// # Fix
+    /// Give one of them a free nr.
+    DUPLICATE_COMMAND: "N008", "duplicate-command", Error, legacy Warning;
+}
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let includes = Includes::new(cx.interface);
+    for commands in by_place(cx).values() {
+        for (place, command) in commands.iter().enumerate() {
+            let twins: Vec<_> = commands[..place]
+                .iter()
+                .copied()
+                .filter(|other| are_twins(cx, &includes, other, command))
+                .collect();
+            if let Some(first) = twins.first() {
+                findings.push(report(cx, command, first, &twins));
+            }
+        }
+    }
+}
+
+fn are_twins(cx: &Context<'_>, includes: &Includes, a: &Command, b: &Command) -> bool {
+    if a.name.trim_start_matches('_') == b.name.trim_start_matches('_')
+        || !includes.one_interface(cx.interface, a.span.file, b.span.file)
+        || are_aliases(cx, a, b)
+    {
+        return false;
+    }
+    let equal = equal_on(cx, a, b);
+    !(equal.is_empty() || (are_versions(&a.name, &b.name) && equal != common(a, b)))
+}
+
+fn report(cx: &Context<'_>, command: &Command, first: &Command, twins: &[&Command]) -> Finding {
+    let on = equal_on(cx, first, command);
+    let within = command.variants.abis();
+    let mut finding = command_finding(
+        &DUPLICATE_COMMAND,
+        command,
+        command.span,
+        on,
+        format!(
+            "the same number as `{}` {}: a handler that has both can't tell them apart",
+            first.name,
+            abis::describe(on, within),
+        ),
+    );
+    if let Some(numbered) = on.first().and_then(|id| cx.layouts.number(command, id)) {
+        finding.label = format!("{:#010x} again", numbered.number);
+    }
+    finding.related = twins
+        .iter()
+        .map(|twin| Label { span: twin.span, text: format!("`{}` has it first", twin.name) })
+        .collect();
+    finding.fix = renumber(cx, command);
+    finding
+}

@@ -1,0 +1,103 @@
+//! N009 shared-nr.
+
+use ioctlkit_model::{Command, Finding, Label};
+
+use crate::context::{Context, command_finding};
+use crate::declare_rule;
+use crate::includes::Includes;
+use crate::names::{are_directions, are_versions};
+use crate::numbering::{are_aliases, by_place, common, equal_on, letter, renumber};
+
+declare_rule! {
+    /// two commands of one interface with the same type and nr
+    ///
+    /// # What
+    /// Two commands of one header, or of a header and one of its own family that it includes,
+    /// differ in direction or size only.
+    ///
+    /// Versions of a command (`FOO`, `FOO2`, `FOO_OLD`, `FOO32`) share their nr on purpose, and so
+    /// do the two directions of one thing (`EVIOCGREP` and `EVIOCSREP`, `_IOR` and `_IOW`). A
+    /// command that is called `DEPRECATED` gave its nr up.
+    ///
+    /// # Why
+    /// The numbers differ, but a handler or a table that goes by nr, as DRM's and many drivers'
+    /// do, takes one command for the other; and they become one number as soon as the sizes meet.
+    ///
+    /// # Source
+    /// Kernel documentation, driver-api/ioctl.rst, "Command number definitions": nr is unique for
+    /// a given type.
+    ///
+    /// # Example
+    /// ```c
+    /// #define MSHV_CREATE_PARTITION     _IOW(MSHV_IOCTL, 0x00, struct mshv_create_partition)
+    /// #define MSHV_INITIALIZE_PARTITION _IO(MSHV_IOCTL, 0x00)
+    /// ```
+    ///
+    /// # Fix
+    /// Give one of them a free nr.
+    SHARED_NR: "N009", "shared-nr", Warning, legacy off;
+}
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let includes = Includes::new(cx.interface);
+    for ((type_letter, nr), commands) in by_place(cx) {
+        for (place, command) in commands.iter().enumerate() {
+            let sharing: Vec<_> = commands[..place]
+                .iter()
+                .copied()
+                .filter(|other| share_by_mistake(cx, &includes, other, command))
+                .collect();
+            let Some(first) = sharing.first() else { continue };
+            let mut finding = command_finding(
+                &SHARED_NR,
+                command,
+                command.span,
+                common(first, command),
+                format!(
+                    "nr {nr:#04x} of type {} is `{}` too: whatever goes by nr takes one for the \
+                     other",
+                    letter(type_letter),
+                    first.name,
+                ),
+            );
+            finding.label = differs(cx, first, command);
+            finding.related = sharing
+                .iter()
+                .map(|other| Label { span: other.span, text: format!("`{}` has the nr", other.name) })
+                .collect();
+            finding.fix = renumber(cx, command);
+            findings.push(finding);
+        }
+    }
+}
+
+fn share_by_mistake(cx: &Context<'_>, includes: &Includes, a: &Command, b: &Command) -> bool {
+    a.name != b.name
+        && ![a, b].iter().any(|command| is_retired(cx, command))
+        && includes.one_interface(cx.interface, a.span.file, b.span.file)
+        && !are_versions(&a.name, &b.name)
+        && !are_directions(&a.name, &b.name)
+        && !are_aliases(cx, a, b)
+        && !common(a, b).is_empty()
+        && equal_on(cx, a, b).is_empty()
+}
+
+/// Whether a command is kept for old programs only, by its name or by the one behind it.
+fn is_retired(cx: &Context<'_>, command: &Command) -> bool {
+    let text = command.variants.first().map(|body| cx.interface.sources.text(body.span));
+    text.is_some_and(|text| text.contains("DEPRECATED"))
+}
+
+fn differs(cx: &Context<'_>, a: &Command, b: &Command) -> String {
+    let Some(id) = common(a, b).first() else { return String::new() };
+    let parts = |command: &Command| {
+        let body = command.variants.get(id)?;
+        Some((body.direction, cx.layouts.number(command, id)?.size))
+    };
+    let (Some(a), Some(b)) = (parts(a), parts(b)) else { return String::new() };
+    match (a.0 == b.0, a.1 == b.1) {
+        (true, _) => "only the size differs".into(),
+        (_, true) => "only the direction differs".into(),
+        _ => "only direction and size differ".into(),
+    }
+}

@@ -1,0 +1,119 @@
+//! N011 unregistered-type.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::Path;
+
+use ioctlkit_abi::AbiSet;
+use ioctlkit_model::{Command, FileId, Finding};
+
+use crate::context::{Context, command_finding};
+use crate::declare_rule;
+use crate::includes::included;
+use crate::numbering::{defined, letter};
+use crate::registry;
+
+declare_rule! {
+    /// a block of type and nr that is not registered, or registered to another file
+    ///
+    /// # What
+    /// The kernel's ioctl-number.rst (as of Linux 6.12) has no entry for the type letter and nr
+    /// of a command, or only entries of other files. One finding speaks of all commands of a
+    /// header with one type letter.
+    ///
+    /// The table is old and loosely written, so the rule is generous: an entry that names the
+    /// file, the subsystem's folder, or a header that this one includes will do, and one that
+    /// names only people is taken for the header's own.
+    ///
+    /// # Why
+    /// The next driver that looks for a free letter takes the same one, and then two devices give
+    /// one number two meanings.
+    ///
+    /// # Source
+    /// Kernel documentation, userspace-api/ioctl/ioctl-number.rst.
+    ///
+    /// # Example
+    /// ```c
+    /// #define FOO_GET _IOR('Y', 0, struct foo)
+    /// ```
+    ///
+    /// # Fix
+    /// Add a line to Documentation/userspace-api/ioctl/ioctl-number.rst, after picking a block
+    /// that is free.
+    UNREGISTERED_TYPE: "N011", "unregistered-type", Warning, legacy off;
+}
+
+/// The files that a type and nr are registered to; none where nobody has them.
+type Owner = BTreeSet<&'static str>;
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let mut blocks: BTreeMap<(FileId, u32, bool), (Owner, Vec<&Command>)> = BTreeMap::new();
+    let mut includes: HashMap<FileId, Vec<&Path>> = HashMap::new();
+    for command in defined(cx) {
+        let Some(body) = command.variants.first() else { continue };
+        let (Ok(type_letter), Ok(nr)) = (u8::try_from(body.type_letter), u8::try_from(body.nr))
+        else {
+            continue;
+        };
+        let file = command.span.file;
+        let header = cx.interface.sources.file(file);
+        let includes = includes
+            .entry(file)
+            .or_insert_with(|| included(&header.text).map(Path::new).collect());
+        if let Some(owner) = other_owner(&header.path, includes, type_letter, nr) {
+            let block = (file, body.type_letter, owner.is_empty());
+            let (owners, commands) = blocks.entry(block).or_default();
+            owners.extend(owner);
+            commands.push(command);
+        }
+    }
+    for ((_, type_letter, _), (owner, commands)) in blocks {
+        findings.extend(report(type_letter, &owner, &commands));
+    }
+}
+
+/// Whose the type and nr are, where they are not this header's.
+fn other_owner(header: &Path, includes: &[&Path], type_letter: u8, nr: u8) -> Option<Owner> {
+    let mut files = BTreeSet::new();
+    for block in registry::holding(type_letter, nr) {
+        if block.files().next().is_none()
+            || block.belongs_to(header)
+            || includes.iter().any(|name| block.belongs_to(name))
+        {
+            return None;
+        }
+        files.extend(block.files());
+    }
+    Some(files)
+}
+
+fn report(type_letter: u32, owner: &Owner, commands: &[&Command]) -> Option<Finding> {
+    let first = commands.first()?;
+    let nrs = || commands.iter().filter_map(|command| Some(command.variants.first()?.nr));
+    let (low, high) = (nrs().min()?, nrs().max()?);
+    let letter = letter(type_letter);
+    let range =
+        if low == high { format!("{low:#04x}") } else { format!("{low:#04x} to {high:#04x}") };
+    let message = if owner.is_empty() {
+        format!(
+            "nr {range} of type {letter} is not in ioctl-number.rst, so that the next driver may \
+             take it too"
+        )
+    } else {
+        let mut names: Vec<_> = owner.iter().copied().collect();
+        names.truncate(3);
+        format!(
+            "nr {range} of type {letter} is registered to {}, so that two devices may give one \
+             number two meanings",
+            names.join(", ")
+        )
+    };
+    let on = commands
+        .iter()
+        .fold(AbiSet::EMPTY, |all, command| all.union(command.variants.abis()));
+    let mut finding = command_finding(&UNREGISTERED_TYPE, first, first.span, on, message);
+    finding.label = match commands.len() {
+        1 => "the only command of this header there".into(),
+        count => format!("the first of {count} commands of this header there"),
+    };
+    Some(finding)
+}

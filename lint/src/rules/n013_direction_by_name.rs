@@ -1,0 +1,118 @@
+//! N013 direction-by-name.
+
+use ioctlkit_abi::{Direction, Scalar};
+use ioctlkit_model::{CommandBody, Edit, Finding, Fix, Member, Safety, Type};
+
+use crate::numbering::defined;
+use crate::context::{Context, command_finding, merge_from};
+use crate::names::{Verb, verb, words};
+use crate::{declare_rule, definition};
+
+declare_rule! {
+    /// a GET that the number calls a write, or a SET that it calls a read
+    ///
+    /// # What
+    /// The name has the word `GET` and the number is `_IOW`, or it has the word `SET` and the
+    /// number is `_IOR`. The macros speak from the program's point of view: `_IOR` reads.
+    ///
+    /// # Why
+    /// Generic code copies by the direction in the number: a structure that comes back is never
+    /// copied out, or one that is handed over never copied in. strace, valgrind, KMSAN and fuzzers
+    /// check the wrong side.
+    ///
+    /// A `GET` that is `_IOW` is right where the argument only says what is wanted and the answer
+    /// goes elsewhere. So the rule is silent where the argument holds an address or ends in a
+    /// flexible array, and where the name says that a descriptor is returned (`…_FD`).
+    ///
+    /// # Source
+    /// Kernel documentation, userspace-api/ioctl/ioctl-number.rst: a SET would be `_IOW`, a GET
+    /// `_IOR`.
+    ///
+    /// # Example
+    /// ```c
+    /// #define KVM_SET_PIT _IOR(KVMIO, 0x66, struct kvm_pit_state)
+    /// ```
+    ///
+    /// # Fix
+    /// Use the other macro, or `_IOWR` where the argument goes both ways.
+    DIRECTION_BY_NAME: "N013", "direction-by-name", Info, legacy off;
+}
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for command in defined(cx) {
+        let Some(verb) = verb(&command.name) else { continue };
+        let from = findings.len();
+        for (on, body) in command.variants.iter() {
+            let message = match (verb, body.direction) {
+                (Verb::Get, Direction::Write) if !answers_elsewhere(cx, &command.name, body) => {
+                    "the name says that user space gets something, the number that the kernel \
+                     only reads: whoever copies by the number returns nothing"
+                }
+                (Verb::Set, Direction::Read) => {
+                    "the name says that user space sets something, the number that the kernel \
+                     only writes: whoever copies by the number overwrites it"
+                }
+                _ => continue,
+            };
+            let call = definition::call(&cx.interface.sources, body.span);
+            let name = call.as_ref().map(|call| call.name);
+            let mut finding = command_finding(
+                &DIRECTION_BY_NAME,
+                command,
+                name.unwrap_or(command.span),
+                on,
+                message.into(),
+            );
+            finding.label = match body.direction {
+                Direction::Write => "user space writes, the kernel reads".into(),
+                _ => "user space reads, the kernel writes".into(),
+            };
+            let other = if body.direction == Direction::Read { "_IOW" } else { "_IOR" };
+            finding.fix = Some(Fix {
+                message: format!("use `{other}`, or `_IOWR` if the argument goes both ways"),
+                edits: name
+                    .filter(|span| matches!(cx.interface.sources.text(*span), "_IOR" | "_IOW"))
+                    .map(|span| Edit { span, replacement: other.into() })
+                    .into_iter()
+                    .collect(),
+                safety: Safety::ChangesAbi,
+            });
+            findings.push(finding);
+        }
+        merge_from(findings, from);
+    }
+}
+
+/// Whether a command that gets may well do so without writing its argument.
+fn answers_elsewhere(cx: &Context<'_>, name: &str, body: &CommandBody) -> bool {
+    if words(name).iter().any(|word| word.ends_with("FD")) {
+        return true;
+    }
+    let Some(ty) = body.argument.ty() else { return true };
+    let members = |id| cx.interface.record(id).variants.iter().flat_map(|(_, body)| &body.members);
+    matches!(ty, Type::Pointer(_))
+        || cx.interface.records_within(ty).into_iter().flat_map(members).any(|member| {
+            matches!(member.ty, Type::FlexibleArray(_)) || holds_address(cx, member)
+        })
+}
+
+/// Whether a member is a pointer, or an integer whose name says that it holds an address.
+fn holds_address(cx: &Context<'_>, member: &Member) -> bool {
+    const WORDS: [&str; 10] =
+        ["addr", "address", "ptr", "pointer", "buf", "buffer", "data", "uptr", "user", "log"];
+    let Some(abi) = cx.interface.abis.first() else { return false };
+    match cx.interface.resolved(&member.ty, abi) {
+        Some(Type::Pointer(_)) => true,
+        Some(Type::Scalar(
+            Scalar::UnsignedLongLong | Scalar::UnsignedLong | Scalar::LongLong | Scalar::Long,
+        )) => member.name.as_deref().is_some_and(|name| {
+            let name = name.to_ascii_lowercase();
+            WORDS.iter().any(|word| {
+                name.split('_').any(|part| part == *word)
+                    || (word.len() > 3 && name.ends_with(word))
+                    || name.ends_with("addr")
+            })
+        }),
+        _ => false,
+    }
+}
