@@ -1,6 +1,7 @@
 //! What a rule may ask: the interface, its layouts, and which structures are arguments.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{
@@ -8,6 +9,7 @@ use ioctlkit_model::{
 };
 
 use crate::Rule;
+use crate::compat::{Incompatibility, survey};
 
 /// Everything that a rule may look at.
 #[derive(Debug)]
@@ -17,6 +19,7 @@ pub struct Context<'a> {
     /// What types come to on each ABI.
     pub layouts: &'a Layouts<'a>,
     arguments: Vec<ArgumentRecord<'a>>,
+    incompatibilities: OnceLock<Vec<Incompatibility<'a>>>,
 }
 
 /// A structure or union that goes through an ioctl: the argument of a command, or something that
@@ -53,12 +56,18 @@ impl<'a> Context<'a> {
             .into_iter()
             .map(|(id, commands)| ArgumentRecord { id, record: interface.record(id), commands })
             .collect();
-        Self { interface, layouts, arguments }
+        Self { interface, layouts, arguments, incompatibilities: OnceLock::new() }
     }
 
     /// Every structure that goes through an ioctl, nested ones and anonymous ones included.
     pub fn argument_records(&self) -> &[ArgumentRecord<'a>] {
         &self.arguments
+    }
+
+    /// Every command whose argument is not the same on ABIs that meet on one machine. Worked out
+    /// once, for whichever rule asks first.
+    pub fn incompatibilities(&self) -> &[Incompatibility<'a>] {
+        self.incompatibilities.get_or_init(|| survey(self.layouts))
     }
 
     /// The ABIs of `within` on which `id` has a definition and a layout.
