@@ -40,20 +40,20 @@ pub(crate) fn is_structure_size(sources: &SourceMap, body: &RecordBody, member: 
     if !matches!(name.as_str(), "size" | "sz" | "len" | "length") {
         return false;
     }
+    let own_name = sources.text(body.span).split('{').next().unwrap_or_default().trim();
     let comments = [comment_behind(sources, member), kernel_doc(sources, body, name)];
-    comments.into_iter().flatten().any(speaks_of_structure_size)
+    comments.into_iter().flatten().any(|comment| speaks_of_structure_size(comment, own_name))
 }
 
-fn speaks_of_structure_size(comment: &str) -> bool {
-    const PHRASES: [&str; 5] = [
-        "sizeof(struct",
-        "sizeof (struct",
-        "size of the struct",
-        "size of this struct",
-        "size of struct",
-    ];
-    let comment = comment.to_ascii_lowercase();
-    !comment.contains("not including") && PHRASES.iter().any(|phrase| comment.contains(phrase))
+/// Whether a comment says "the size of this structure", or `sizeof(struct own_name)`.
+fn speaks_of_structure_size(comment: &str, own_name: &str) -> bool {
+    const PHRASES: [&str; 2] = ["size of the struct", "size of this struct"];
+    // Sizes of parts, and of what a pointer beside the size points to.
+    const EXCEPTIONS: [&str; 3] = ["not including", "excluding", "pointed"];
+    let lower = comment.to_ascii_lowercase();
+    let is_size = PHRASES.iter().any(|phrase| lower.contains(phrase))
+        || comment.contains(&format!("sizeof({own_name})"));
+    is_size && !EXCEPTIONS.iter().any(|phrase| lower.contains(phrase))
 }
 
 /// The comment on the line on which a member's declaration ends.

@@ -29,7 +29,8 @@ struct Leaf {
 /// A member on the way to a leaf.
 #[derive(Debug, Clone, Copy)]
 struct Place<'a> {
-    member: &'a Member,
+    /// `None` for an element of an argument that is itself an array.
+    member: Option<&'a Member>,
     element: Option<u8>,
     parent: Option<u32>,
 }
@@ -88,9 +89,11 @@ impl<'a> Shape<'a> {
         let mut names = Vec::new();
         let mut at = leaf.place;
         while let Some(place) = at.map(|index| &self.places[index as usize]) {
-            if let Some(name) = &place.member.name {
-                let element = place.element.map_or(String::new(), |index| format!("[{index}]"));
-                names.push(format!("{name}{element}"));
+            let name = place.member.and_then(|member| member.name.as_deref());
+            match (name, place.element) {
+                (Some(name), None) => names.push(name.to_owned()),
+                (name, Some(index)) => names.push(format!("{}[{index}]", name.unwrap_or_default())),
+                (None, None) => {}
             }
             at = place.parent;
         }
@@ -99,7 +102,7 @@ impl<'a> Shape<'a> {
     }
 
     fn member(&self, leaf: &Leaf) -> Option<&'a Member> {
-        leaf.place.map(|index| self.places[index as usize].member)
+        leaf.place.and_then(|index| self.places[index as usize].member)
     }
 
     fn has_same_place(&self, leaf: &Leaf, other: &Self, their: &Leaf) -> bool {
@@ -109,9 +112,11 @@ impl<'a> Shape<'a> {
                 return ours.is_none() && theirs.is_none();
             };
             let (our, their) = (self.places[our as usize], other.places[their as usize]);
-            // One definition for both ABIs is the rule: the same member in memory.
-            let same =
-                std::ptr::eq(our.member, their.member) || our.member.name == their.member.name;
+            let same = match (our.member, their.member) {
+                // One definition for both ABIs is the rule: the same member in memory.
+                (Some(our), Some(their)) => std::ptr::eq(our, their) || our.name == their.name,
+                (our, their) => our.is_none() && their.is_none(),
+            };
             if !same || our.element != their.element {
                 return false;
             }
@@ -185,7 +190,7 @@ impl<'l, 'a> Flattening<'l, 'a> {
                     } else {
                         self.layouts.type_size(&member.ty, self.abi)?.align
                     };
-                    self.places.push(Place { member, element: None, parent: place });
+                    self.places.push(Place { member: Some(member), element: None, parent: place });
                     let inner = Some(self.places.len() as u32 - 1);
                     let start = offset_bits + placement.offset_bits;
                     if member.bits.is_some() {
@@ -236,9 +241,12 @@ impl<'l, 'a> Flattening<'l, 'a> {
         Ok(())
     }
 
-    fn element(&mut self, place: Option<u32>, index: u8) -> Option<u32> {
-        let of = self.places[place? as usize];
-        self.places.push(Place { element: Some(index), ..of });
+    fn element(&mut self, array: Option<u32>, index: u8) -> Option<u32> {
+        let array = match array {
+            Some(array) => self.places[array as usize],
+            None => Place { member: None, element: None, parent: None },
+        };
+        self.places.push(Place { element: Some(index), ..array });
         Some(self.places.len() as u32 - 1)
     }
 

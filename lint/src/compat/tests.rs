@@ -103,6 +103,14 @@ fn the_elements_of_a_flexible_array_count() {
 }
 
 #[test]
+fn an_argument_that_is_an_array_has_elements_without_a_name() {
+    let mut builder = Builder::new();
+    let entry = builder.structure(&[("address", U64), ("length", U32)]);
+    let interface = builder.command(array(entry, 3));
+    assert_eq!(leaves(&interface, "i386"), ["[0].address 0 8", "[0].length 8 4", "[1] 12 0"]);
+}
+
+#[test]
 fn a_64_bit_member_off_its_boundary_differs_by_alignment() {
     let mut builder = Builder::new();
     let argument = builder.structure(&[("a", U32), ("b", U64), ("c", U32)]);

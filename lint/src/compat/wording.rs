@@ -22,7 +22,8 @@ pub(crate) fn finding(
     let mut finding = command_finding(rule, command, command.span, incompatibility.abis(), message);
     finding.record = record_name(interface, command, pair);
     finding.label = sizes(difference, pair);
-    if let Some(parting) = difference.first.as_ref().or(difference.resized.as_ref()) {
+    // A pointer or a long is what has to change, even where something before it differs too.
+    if let Some(parting) = difference.resized.as_ref().or(difference.first.as_ref()) {
         finding.member = Some(parting.path.clone()).filter(|path| !path.is_empty());
         finding.related.extend(parting.member.map(|member| Label {
             span: member.span,
@@ -35,7 +36,7 @@ pub(crate) fn finding(
             .iter()
             .map(|pair| format!("{}/{}", pair.reference.abi().name, pair.other.abi().name))
             .collect();
-        finding.notes.push(format!("the same holds for {}", pairs[1..].join(", ")));
+        finding.notes.push(format!("it also differs on {}", pairs[1..].join(", ")));
     }
     finding
 }
@@ -94,10 +95,13 @@ fn sizes(difference: &Difference<'_>, pair: Pair) -> String {
 }
 
 fn record_name(interface: &Interface, command: &Command, pair: Pair) -> Option<String> {
-    let ty = command.variants.get(pair.reference)?.argument.ty()?;
-    match interface.resolved(ty, pair.reference)? {
-        Type::Record(id) => Some(interface.record(*id).display_name()),
-        _ => None,
+    let mut ty = command.variants.get(pair.reference)?.argument.ty()?;
+    loop {
+        match interface.resolved(ty, pair.reference)? {
+            Type::Record(id) => return Some(interface.record(*id).display_name()),
+            Type::Array(element, _) | Type::FlexibleArray(element) => ty = element,
+            _ => return None,
+        }
     }
 }
 

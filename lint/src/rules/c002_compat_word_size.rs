@@ -1,8 +1,8 @@
 //! C002 compat-word-size.
 
-use ioctlkit_model::{Finding, Fix, Interface, Safety};
+use ioctlkit_model::{Command, Finding, Fix, Safety, Type};
 
-use crate::compat::{Incompatibility, Kind, wording};
+use crate::compat::{Difference, Incompatibility, Kind, Pair, Shape, compare, wording};
 use crate::context::Context;
 use crate::declare_rule;
 
@@ -43,11 +43,11 @@ declare_rule! {
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for found in cx.incompatibilities().iter().filter(|found| found.kind == Kind::WordSize) {
-        findings.extend(describe(cx.interface, found));
+        findings.extend(describe(cx, found));
     }
 }
 
-fn describe(interface: &Interface, found: &Incompatibility<'_>) -> Option<Finding> {
+fn describe(cx: &Context<'_>, found: &Incompatibility<'_>) -> Option<Finding> {
     let pair = *found.pairs.first()?;
     let resized = found.difference.resized.as_ref()?;
     let subject = match resized.path.as_str() {
@@ -60,23 +60,9 @@ fn describe(interface: &Interface, found: &Incompatibility<'_>) -> Option<Findin
         pair.reference.abi().name,
         wording::whereabouts(resized, pair),
     );
-    let mut finding = wording::finding(&COMPAT_WORD_SIZE, interface, found, message);
-    if let Some(first) = &found.difference.first
-        && first.path != resized.path
-    {
-        finding.notes.push(format!(
-            "the first member to differ is `{}`: it {}",
-            first.path,
-            wording::whereabouts(first, pair)
-        ));
-    }
-    if let Some(misaligned) = &found.difference.misaligned {
-        finding.notes.push(format!(
-            "alignment plays a part too: `{}` {}",
-            misaligned.path,
-            wording::whereabouts(misaligned, pair)
-        ));
-    }
+    let mut finding = wording::finding(&COMPAT_WORD_SIZE, cx.interface, found, message);
+    finding.notes.extend(other_members(&found.difference, pair));
+    finding.notes.extend(behind_pointer(cx, found.command, pair));
     finding.notes.push(wording::number_note(&found.difference));
     finding.fix = Some(Fix {
         message: "use types of a fixed size: `__u64` for a pointer or a `long`".into(),
@@ -84,4 +70,37 @@ fn describe(interface: &Interface, found: &Incompatibility<'_>) -> Option<Findin
         safety: Safety::ChangesAbi,
     });
     Some(finding)
+}
+
+/// What else differs: giving the pointer or the `long` a size may not be enough.
+fn other_members(difference: &Difference<'_>, pair: Pair) -> Vec<String> {
+    let resized = difference.resized.as_ref().map(|parting| parting.path.as_str());
+    let first = difference.first.as_ref().filter(|first| Some(first.path.as_str()) != resized);
+    let misaligned = difference.misaligned.as_ref();
+    let mut notes = Vec::new();
+    if let Some(first) = first.filter(|first| misaligned.map(|it| &it.path) != Some(&first.path)) {
+        notes.push(format!(
+            "the first member to differ is `{}`, which {}",
+            first.path,
+            wording::whereabouts(first, pair)
+        ));
+    }
+    if let Some(misaligned) = misaligned {
+        notes.push(format!(
+            "alignment plays a part too: `{}` {}",
+            misaligned.path,
+            wording::whereabouts(misaligned, pair)
+        ));
+    }
+    notes
+}
+
+/// Where a pointer is declared as the argument, what is passed is what it points to.
+fn behind_pointer(cx: &Context<'_>, command: &Command, pair: Pair) -> Option<String> {
+    let ty = command.variants.get(pair.reference)?.argument.ty()?;
+    let Type::Pointer(target) = cx.interface.resolved(ty, pair.reference)? else { return None };
+    let shape = |abi| Shape::of_type(cx.layouts, target, abi).ok();
+    let difference = compare(&shape(pair.reference)?, &shape(pair.other)?)?;
+    let first = wording::first_difference(&difference, pair);
+    Some(format!("what it points to differs too: {first}"))
 }

@@ -61,8 +61,8 @@ fn check_record(argument: &ArgumentRecord<'_>) -> Option<Finding> {
         member.name_span,
         abis,
         format!(
-            "the structure is another one wherever `{}` decides otherwise, so that what is built \
-             for one machine is wrong for the next",
+            "`{}` gives the structure other members on other machines, so that bindings and \
+             decoders made on one are wrong on the next",
             condition.text.trim(),
         ),
     );

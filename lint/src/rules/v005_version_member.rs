@@ -11,8 +11,8 @@ declare_rule! {
     /// version number in an argument that the kernel reads
     ///
     /// # What
-    /// A structure that user space passes in has a member named `version` or the like, so that one
-    /// command has several meanings. Commands that ask for a version, by their name or because the
+    /// A structure that user space passes in starts with a member named `version` or the like, so
+    /// that one command has several meanings. Commands that ask for a version, by their name or because the
     /// kernel only writes the argument, are not meant.
     ///
     /// # Why
@@ -47,7 +47,10 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 fn check_record(cx: &Context<'_>, argument: &ArgumentRecord<'_>) -> Option<Finding> {
     let (abis, body) = argument.record.variants.iter().next()?;
     let abi = abis.first()?;
-    let member = body.members.iter().find(|member| is_version(cx.interface, member, abi))?;
+    // What selects the meaning of the rest is at the start; further down, a version is data, such
+    // as that of the hardware.
+    let mut start = body.members.iter().take(2);
+    let member = start.find(|member| is_version(cx.interface, member, abi))?;
     let command =
         *sized_commands(cx.interface, argument).iter().find(|command| is_overloaded(command))?;
     let name = member.name.as_deref().unwrap_or_default();
