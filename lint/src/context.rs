@@ -1,7 +1,6 @@
 //! What a rule may ask: the interface, its layouts, and which structures are arguments.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
 
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{
@@ -19,7 +18,7 @@ pub struct Context<'a> {
     /// What types come to on each ABI.
     pub layouts: &'a Layouts<'a>,
     arguments: Vec<ArgumentRecord<'a>>,
-    incompatibilities: OnceLock<Vec<Incompatibility<'a>>>,
+    incompatibilities: std::sync::OnceLock<Vec<Incompatibility<'a>>>,
 }
 
 /// A structure or union that goes through an ioctl: the argument of a command, or something that
@@ -56,7 +55,7 @@ impl<'a> Context<'a> {
             .into_iter()
             .map(|(id, commands)| ArgumentRecord { id, record: interface.record(id), commands })
             .collect();
-        Self { interface, layouts, arguments, incompatibilities: OnceLock::new() }
+        Self { interface, layouts, arguments, incompatibilities: std::sync::OnceLock::new() }
     }
 
     /// Every structure that goes through an ioctl, nested ones and anonymous ones included.

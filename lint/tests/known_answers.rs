@@ -4,6 +4,7 @@
 //!
 //! Nothing of the kernel is kept here: the sources come from Debian's `linux-source-6.12`, and the
 //! `case` labels of its conversion layers are the expected answers.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

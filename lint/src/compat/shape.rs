@@ -1,7 +1,7 @@
 //! An argument on one ABI, flattened, and the comparison of two of them.
 
 use ioctlkit_abi::{AbiId, LayoutError};
-use ioctlkit_model::{Argument, Constant, Expression, Layouts, Member, Type};
+use ioctlkit_model::{Argument, Constant, Expression, Layouts, Member, Type, TypeSize};
 
 /// Members looked at in one argument, nested ones included. Structures that hold structures twice
 /// each, a few dozen deep, would otherwise never end; no real argument comes near.
@@ -144,8 +144,8 @@ impl<'l, 'a> Flattening<'l, 'a> {
 
     fn whole(&mut self, ty: &'a Type) -> Result<(), LayoutError> {
         // Asked first: where a type has a layout, it does not contain itself.
-        let align = self.layouts.type_size(ty, self.abi)?.align;
-        self.walk(ty, 0, align, None)
+        let size = self.layouts.type_size(ty, self.abi)?;
+        self.walk(ty, 0, size, None)
     }
 
     /// A size that is worked out from the sizes of types depends on what those look like.
@@ -170,7 +170,7 @@ impl<'l, 'a> Flattening<'l, 'a> {
         &mut self,
         ty: &'a Type,
         offset_bits: u64,
-        align: u64,
+        size: TypeSize,
         place: Option<u32>,
     ) -> Result<(), LayoutError> {
         let interface = self.layouts.interface();
@@ -184,12 +184,10 @@ impl<'l, 'a> Flattening<'l, 'a> {
                     }
                     self.members_left =
                         self.members_left.checked_sub(1).ok_or(LayoutError::TooLarge)?;
-                    let packed = body.packed || member.packed;
-                    let align = if packed {
-                        1
-                    } else {
-                        self.layouts.type_size(&member.ty, self.abi)?.align
-                    };
+                    let mut size = self.layouts.type_size(&member.ty, self.abi)?;
+                    if body.packed || member.packed {
+                        size.align = 1;
+                    }
                     self.places.push(Place { member: Some(member), element: None, parent: place });
                     let inner = Some(self.places.len() as u32 - 1);
                     let start = offset_bits + placement.offset_bits;
@@ -197,15 +195,18 @@ impl<'l, 'a> Flattening<'l, 'a> {
                         let extent = Extent { offset_bits: start, size_bits: placement.size_bits };
                         self.leaves.push(Leaf { extent, align: 1, place: inner });
                     } else {
-                        self.walk(&member.ty, start, align, inner)?;
+                        self.walk(&member.ty, start, size, inner)?;
                     }
                 }
                 Ok(())
             }
             array @ (Type::Array(..) | Type::FlexibleArray(_)) => {
-                self.array(ty, array, offset_bits, align, place)
+                self.array(array, offset_bits, size, place)
             }
-            _ => self.leaf(ty, offset_bits, align, place),
+            _ => {
+                self.leaf(offset_bits, size, place);
+                Ok(())
+            }
         }
     }
 
@@ -213,10 +214,9 @@ impl<'l, 'a> Flattening<'l, 'a> {
     /// from these two and from the size of the whole.
     fn array(
         &mut self,
-        ty: &'a Type,
         array: &'a Type,
         offset_bits: u64,
-        align: u64,
+        size: TypeSize,
         place: Option<u32>,
     ) -> Result<(), LayoutError> {
         let interface = self.layouts.interface();
@@ -227,39 +227,31 @@ impl<'l, 'a> Flattening<'l, 'a> {
             element = interface.resolved(inner, self.abi).ok_or(LayoutError::Absent)?;
         }
         if !matches!(element, Type::Record(_)) {
-            return self.leaf(ty, offset_bits, align, place);
+            self.leaf(offset_bits, size, place);
+            return Ok(());
         }
         let stride = self.layouts.type_size(element, self.abi)?.size;
-        let whole = self.layouts.type_size(ty, self.abi)?.size;
         let first = self.element(place, 0);
-        self.walk(element, offset_bits, align, first)?;
-        if is_flexible || whole > stride {
-            let extent = Extent { offset_bits: offset_bits + stride * 8, size_bits: 0 };
-            let place = self.element(place, 1);
-            self.leaves.push(Leaf { extent, align, place });
+        self.walk(element, offset_bits, TypeSize { size: stride, ..size }, Some(first))?;
+        if is_flexible || size.size > stride {
+            let second = self.element(place, 1);
+            self.leaf(offset_bits + stride * 8, TypeSize { size: 0, ..size }, Some(second));
         }
         Ok(())
     }
 
-    fn element(&mut self, array: Option<u32>, index: u8) -> Option<u32> {
+    fn element(&mut self, array: Option<u32>, index: u8) -> u32 {
         let array = match array {
             Some(array) => self.places[array as usize],
             None => Place { member: None, element: None, parent: None },
         };
         self.places.push(Place { element: Some(index), ..array });
-        Some(self.places.len() as u32 - 1)
+        self.places.len() as u32 - 1
     }
 
-    fn leaf(
-        &mut self,
-        ty: &Type,
-        offset_bits: u64,
-        align: u64,
-        place: Option<u32>,
-    ) -> Result<(), LayoutError> {
-        let size_bits = self.layouts.type_size(ty, self.abi)?.size * 8;
-        self.leaves.push(Leaf { extent: Extent { offset_bits, size_bits }, align, place });
-        Ok(())
+    fn leaf(&mut self, offset_bits: u64, size: TypeSize, place: Option<u32>) {
+        let extent = Extent { offset_bits, size_bits: size.size * 8 };
+        self.leaves.push(Leaf { extent, align: size.align, place });
     }
 }
 
@@ -271,7 +263,8 @@ pub struct Difference<'a> {
     /// The first member that is elsewhere, has another size, or exists on one ABI only. `None`
     /// where all members agree and only the padding at the end differs.
     pub first: Option<Parting<'a>>,
-    /// The first member whose own size differs, or that exists on one ABI only.
+    /// The first member whose own size differs, or that exists on one ABI only; a reserved one only
+    /// where there is no other.
     pub resized: Option<Parting<'a>>,
     /// The first member that has one size on both ABIs and is aligned less on the second.
     pub misaligned: Option<Parting<'a>>,
@@ -287,6 +280,12 @@ pub struct Parting<'a> {
     pub member: Option<&'a Member>,
     /// Where it is on either ABI; `None` where it does not exist.
     pub extents: (Option<Extent>, Option<Extent>),
+}
+
+impl Parting<'_> {
+    fn is_reserved(&self) -> bool {
+        self.member.is_some_and(Member::is_reserved)
+    }
 }
 
 /// Why two shapes differ.
@@ -308,7 +307,7 @@ impl Difference<'_> {
 /// Compares an argument on two ABIs, the 64-bit one first; `None` where they agree on everything.
 pub fn compare<'a>(one: &Shape<'a>, other: &Shape<'a>) -> Option<Difference<'a>> {
     let mut first = None;
-    let mut resized = None;
+    let mut resized: Option<Parting<'a>> = None;
     let mut misaligned = None;
     for index in 0..one.leaves.len().max(other.leaves.len()) {
         let (ours, theirs) = match (one.leaves.get(index), other.leaves.get(index)) {
@@ -329,7 +328,7 @@ pub fn compare<'a>(one: &Shape<'a>, other: &Shape<'a>) -> Option<Difference<'a>>
                     (None, None) => break,
                 };
                 first.get_or_insert_with(|| parting.clone());
-                resized.get_or_insert(parting);
+                blame(&mut resized, parting);
                 break;
             }
         };
@@ -342,7 +341,7 @@ pub fn compare<'a>(one: &Shape<'a>, other: &Shape<'a>) -> Option<Difference<'a>>
             first.get_or_insert_with(parting);
         }
         if ours.extent.size_bits != theirs.extent.size_bits {
-            resized.get_or_insert_with(parting);
+            blame(&mut resized, parting());
         } else if is_misaligned(ours, theirs) {
             misaligned.get_or_insert_with(parting);
         }
@@ -351,6 +350,13 @@ pub fn compare<'a>(one: &Shape<'a>, other: &Shape<'a>) -> Option<Difference<'a>>
         return None;
     }
     Some(Difference { sizes: (one.size, other.size), first, resized, misaligned })
+}
+
+/// Remembers the first member; padding that makes up for a `long` gives way to the `long`.
+fn blame<'a>(known: &mut Option<Parting<'a>>, parting: Parting<'a>) {
+    if known.as_ref().is_none_or(|known| known.is_reserved() && !parting.is_reserved()) {
+        *known = Some(parting);
+    }
 }
 
 fn is_misaligned(ours: &Leaf, theirs: &Leaf) -> bool {

@@ -1,9 +1,10 @@
 //! Every command on every pair of ABIs that meet on one machine.
 
+use std::cell::OnceCell;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use ioctlkit_abi::{Abi, AbiId, AbiSet};
+use ioctlkit_abi::{ABIS, Abi, AbiId, AbiSet};
 use ioctlkit_model::{Argument, Command, Constant, Layouts, Type};
 
 use super::{Cause, Difference, Shape, compare};
@@ -59,8 +60,9 @@ pub fn survey<'a>(layouts: &Layouts<'a>) -> Vec<Incompatibility<'a>> {
     let mut found = Vec::new();
     for command in &layouts.interface().commands {
         // Commands share arguments: each is looked at once.
-        let verdicts =
-            judged.entry(signature(command)).or_insert_with(|| judge(&family(layouts, command)));
+        let verdicts = judged
+            .entry(signature(command))
+            .or_insert_with(|| judge(&Family::new(layouts, command)));
         found.extend(verdicts.iter().cloned().map(|Verdict { kind, pairs, difference }| {
             Incompatibility { command, kind, pairs, difference }
         }));
@@ -82,16 +84,36 @@ fn signature(command: &Command) -> Signature<'_> {
         .collect()
 }
 
-/// The argument of a command on each ABI that has it.
-type Family<'a> = Vec<(AbiId, Shape<'a>)>;
+/// The argument of a command on each ABI, flattened where somebody asks.
+struct Family<'l, 'a> {
+    layouts: &'l Layouts<'a>,
+    command: &'a Command,
+    shapes: Vec<OnceCell<Option<Shape<'a>>>>,
+}
 
-fn family<'a>(layouts: &Layouts<'a>, command: &'a Command) -> Family<'a> {
-    let abis = layouts.interface().abis.iter();
-    abis.filter_map(|abi| {
-        let argument = &command.variants.get(abi)?.argument;
-        Some((abi, Shape::of_argument(layouts, argument, abi)?.ok()?))
-    })
-    .collect()
+impl<'l, 'a> Family<'l, 'a> {
+    fn new(layouts: &'l Layouts<'a>, command: &'a Command) -> Self {
+        let shapes = std::iter::repeat_with(OnceCell::new).take(ABIS.len()).collect();
+        Self { layouts, command, shapes }
+    }
+
+    /// The ABIs that were looked at and have the command.
+    fn abis(&self) -> AbiSet {
+        self.layouts.interface().abis.intersection(self.command.variants.abis())
+    }
+
+    fn get(&self, abi: AbiId) -> Option<&Shape<'a>> {
+        let shape = self.shapes[abi.index()].get_or_init(|| {
+            let argument = &self.command.variants.get(abi)?.argument;
+            Shape::of_argument(self.layouts, argument, abi)?.ok()
+        });
+        shape.as_ref()
+    }
+
+    /// How the argument differs; `None` also where it has no shape on one of the two.
+    fn compare(&self, reference: AbiId, other: AbiId) -> Option<Difference<'a>> {
+        compare(self.get(reference)?, self.get(other)?)
+    }
 }
 
 /// An [`Incompatibility`] before a command is put to it.
@@ -102,11 +124,11 @@ struct Verdict<'a> {
     difference: Difference<'a>,
 }
 
-fn judge<'a>(family: &[(AbiId, Shape<'a>)]) -> Vec<Verdict<'a>> {
+fn judge<'a>(family: &Family<'_, 'a>) -> Vec<Verdict<'a>> {
     let mut plain = Vec::new();
     let mut third = Vec::new();
-    for (host, host_shape) in family.iter().filter(|(id, _)| id.abi().is_64_bit()) {
-        compare_companions(*host, host_shape, family, &mut plain, &mut third);
+    for host in family.abis().iter().filter(|id| id.abi().is_64_bit()) {
+        compare_companions(host, family, &mut plain, &mut third);
     }
     // Where both causes are at work somewhere, the graver one gives the name and comes first.
     plain.sort_by_key(|(_, difference)| Reverse(difference.cause()));
@@ -136,44 +158,45 @@ fn verdict(kind: Kind, compared: Vec<Compared<'_>>) -> Option<Verdict<'_>> {
 /// Compares a 64-bit ABI with the 32-bit ABIs whose programs its kernel runs.
 fn compare_companions<'a>(
     host: AbiId,
-    host_shape: &Shape<'a>,
-    family: &[(AbiId, Shape<'a>)],
+    family: &Family<'_, 'a>,
     plain: &mut Vec<Compared<'a>>,
     third: &mut Vec<Compared<'a>>,
 ) {
-    let companions: Vec<&(AbiId, Shape<'a>)> = host
-        .abi()
-        .companions()
-        .filter_map(|companion| family.iter().find(|(id, _)| id.abi() == companion))
-        .collect();
-    let (ilp32, ordinary): (Vec<_>, Vec<_>) =
-        companions.into_iter().partition(|(id, _)| id.abi().is_ilp32_on_64_bit());
-    for (other, shape) in &ordinary {
-        let pair = Pair { reference: host, other: *other };
-        plain.extend(compare(host_shape, shape).map(|difference| (pair, difference)));
+    let companions = host.abi().companions().map(Abi::id);
+    let companions =
+        companions.filter(|id| family.abis().contains(*id) && family.get(*id).is_some());
+    let (ilp32, ordinary): (Vec<AbiId>, Vec<AbiId>) =
+        companions.partition(|id| id.abi().is_ilp32_on_64_bit());
+    for &other in &ordinary {
+        let pair = Pair { reference: host, other };
+        let difference = family.compare(host, other);
+        plain.extend(difference.map(|difference| (pair, difference)));
     }
-    for (other, shape) in ilp32 {
-        let Some(difference) = compare(host_shape, shape) else { continue };
-        let as_ordinary = ordinary.iter().any(|(_, known)| compare(known, shape).is_none());
-        let found = if as_ordinary { &mut *plain } else { &mut *third };
-        found.push((Pair { reference: host, other: *other }, difference));
+    for other in ilp32 {
+        let Some(difference) = family.compare(host, other) else { continue };
+        let is_as_ordinary = |known: &AbiId| family.compare(*known, other).is_none();
+        let found = if ordinary.iter().any(is_as_ordinary) { &mut *plain } else { &mut *third };
+        found.push((Pair { reference: host, other }, difference));
     }
 }
 
 /// The ABIs with a property that agree with none of those without it, though all members have
 /// the same sizes there.
-fn outliers<'a>(
-    family: &[(AbiId, Shape<'a>)],
-    has_property: fn(&Abi) -> bool,
-) -> Vec<Compared<'a>> {
-    let (odd, others): (Vec<_>, Vec<_>) = family.iter().partition(|(id, _)| has_property(id.abi()));
+fn outliers<'a>(family: &Family<'_, 'a>, has_property: fn(&Abi) -> bool) -> Vec<Compared<'a>> {
+    let (odd, others): (Vec<AbiId>, Vec<AbiId>) =
+        family.abis().iter().partition(|id| has_property(id.abi()));
     let mut found = Vec::new();
-    for (id, shape) in odd {
+    for other in odd {
+        if family.get(other).is_none() {
+            continue;
+        }
+        // One that agrees is enough to know.
         let differences: Option<Vec<Compared<'a>>> = others
             .iter()
-            .map(|(other, theirs)| {
-                let pair = Pair { reference: *other, other: *id };
-                compare(theirs, shape).map(|difference| (pair, difference))
+            .filter(|reference| family.get(**reference).is_some())
+            .map(|&reference| {
+                let difference = family.compare(reference, other)?;
+                Some((Pair { reference, other }, difference))
             })
             .collect();
         let comparable = differences

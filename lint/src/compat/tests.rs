@@ -180,6 +180,24 @@ fn a_number_of_elements_made_of_a_long_differs_by_word_size() {
 }
 
 #[test]
+fn a_long_is_to_blame_and_not_the_padding_that_makes_up_for_it() {
+    let mut builder = Builder::new();
+    let size = Expression::Binary(
+        BinaryOperator::Subtract,
+        Box::new(Expression::Literal(8)),
+        Box::new(Expression::SizeOf(LONG)),
+    );
+    let pad = Type::Array(Box::new(U8), Constant::Expression(Box::new(size)));
+    let argument = builder.structure(&[("pad", pad), ("count", LONG)]);
+    let interface = builder.command(argument);
+    difference(&interface, "x86_64", "i386", |difference| {
+        let difference = difference.unwrap();
+        assert_eq!(difference.first.unwrap().path, "pad");
+        assert_eq!(difference.resized.unwrap().path, "count");
+    });
+}
+
+#[test]
 fn alignment_beside_a_long_is_kept() {
     let mut builder = Builder::new();
     let argument = builder.structure(&[("a", U32), ("b", U64), ("c", LONG)]);

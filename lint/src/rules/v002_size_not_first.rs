@@ -47,15 +47,18 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         findings.extend(found);
     }
     // Commands that leave the size to the structure are declared with `_IO` and do not name it.
-    let carried: Vec<_> = cx.argument_records().iter().map(|argument| argument.id).collect();
     for (index, record) in cx.interface.records.iter().enumerate() {
-        let is_asked_for =
-            cx.interface.headers.iter().any(|header| header.file == record.span.file);
-        let is_carried = carried.iter().any(|id| id.index() == index);
         let has_argsz = record.variants.iter().any(|(_, body)| {
             body.members.iter().any(|member| member.name.as_deref() == Some("argsz"))
         });
-        if has_argsz && is_asked_for && !is_carried {
+        if !has_argsz {
+            continue;
+        }
+        let is_asked_for =
+            cx.interface.headers.iter().any(|header| header.file == record.span.file);
+        let is_carried =
+            cx.argument_records().iter().any(|argument| argument.id.index() == index);
+        if is_asked_for && !is_carried {
             findings.extend(check_record(cx, record));
         }
     }
