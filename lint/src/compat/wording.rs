@@ -80,8 +80,8 @@ pub(crate) fn number_note(difference: &Difference<'_>) -> String {
     if difference.sizes.0 == difference.sizes.1 {
         "the sizes are equal, so the command number cannot tell the two layouts apart".into()
     } else {
-        "the sizes differ, so the command has two numbers and the native handler does not know \
-         the 32-bit one"
+        "the sizes differ, so the command has two numbers, and a handler that compares whole \
+         numbers knows one of them"
             .into()
     }
 }
