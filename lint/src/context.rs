@@ -8,6 +8,7 @@ use ioctlkit_model::{
 };
 
 use crate::Rule;
+use crate::compat::{Incompatibility, survey};
 
 /// Everything that a rule may look at.
 #[derive(Debug)]
@@ -17,6 +18,7 @@ pub struct Context<'a> {
     /// What types come to on each ABI.
     pub layouts: &'a Layouts<'a>,
     arguments: Vec<ArgumentRecord<'a>>,
+    incompatibilities: std::sync::OnceLock<Vec<Incompatibility<'a>>>,
 }
 
 /// A structure or union that goes through an ioctl: the argument of a command, or something that
@@ -77,12 +79,18 @@ impl<'a> Context<'a> {
                 ArgumentRecord { id, record, commands, known_as, prefix, whole }
             })
             .collect();
-        Self { interface, layouts, arguments }
+        Self { interface, layouts, arguments, incompatibilities: std::sync::OnceLock::new() }
     }
 
     /// Every structure that goes through an ioctl, nested ones and anonymous ones included.
     pub fn argument_records(&self) -> &[ArgumentRecord<'a>] {
         &self.arguments
+    }
+
+    /// Every command whose argument is not the same on ABIs that meet on one machine. Worked out
+    /// once, for whichever rule asks first.
+    pub fn incompatibilities(&self) -> &[Incompatibility<'a>] {
+        self.incompatibilities.get_or_init(|| survey(self.layouts))
     }
 
     /// The ABIs of `within` on which `id` has a definition and a layout.

@@ -3,10 +3,12 @@
 
 pub mod abis;
 pub mod classify;
+pub mod compat;
 pub mod context;
 pub mod definition;
 pub mod edits;
 pub mod engine;
+mod growth;
 pub mod includes;
 pub mod leaves;
 pub mod names;
@@ -17,7 +19,6 @@ pub mod registry;
 pub mod registry_source;
 pub mod rule;
 pub mod rules;
-mod testing;
 pub mod wide;
 pub mod words;
 
@@ -25,3 +26,4 @@ pub use context::Context;
 pub use rule::Rule;
 
 #[cfg(test)]
+mod testing;

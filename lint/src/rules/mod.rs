@@ -22,6 +22,12 @@ macro_rules! rules {
 }
 
 rules![
+    c001_compat_alignment::COMPAT_ALIGNMENT,
+    c002_compat_word_size::COMPAT_WORD_SIZE,
+    c003_x32_differs::X32_DIFFERS,
+    c004_m68k_differs::M68K_DIFFERS,
+    c005_oabi_differs::OABI_DIFFERS,
+    c006_conditional_member::CONDITIONAL_MEMBER,
     l001_implicit_hole::IMPLICIT_HOLE,
     l002_implicit_tail::IMPLICIT_TAIL,
     l003_long_member::LONG_MEMBER,
@@ -56,6 +62,10 @@ rules![
     n013_direction_by_name::DIRECTION_BY_NAME,
     n016_number_varies::NUMBER_VARIES,
     n017_hard_coded_number::HARD_CODED_NUMBER,
+    v001_cannot_grow::CANNOT_GROW,
+    v002_size_not_first::SIZE_NOT_FIRST,
+    v003_no_room::NO_ROOM,
+    v005_version_member::VERSION_MEMBER,
 ];
 
 #[cfg(test)]

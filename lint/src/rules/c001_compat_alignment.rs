@@ -1,0 +1,96 @@
+//! C001 compat-alignment.
+
+use ioctlkit_model::{Edit, Finding, Fix, Interface, Safety, Span};
+
+use crate::compat::{Difference, Incompatibility, Kind, wording};
+use crate::context::Context;
+use crate::declare_rule;
+
+declare_rule! {
+    /// argument that 32-bit programs align otherwise than the 64-bit kernel below them
+    ///
+    /// # What
+    /// The argument of a command has another layout on a 64-bit ABI than on the 32-bit ABI whose
+    /// programs its kernel also runs, though every member has the same size on both: some are
+    /// aligned to fewer bytes on the 32-bit one, or the end is padded otherwise. Members of nested
+    /// structures, of unions and of the elements of arrays are looked at too.
+    ///
+    /// # Why
+    /// i386 aligns 64-bit integers to 4 bytes inside structures, x86_64 to 8. A 32-bit program on
+    /// an x86_64 kernel then reads and writes other bytes than the kernel does. Where the sizes
+    /// differ the number differs too, and the call fails with `ENOTTY`; where they are equal it
+    /// does the wrong thing without an error. Either way the driver needs a conversion in its
+    /// `compat_ioctl` handler.
+    ///
+    /// # Source
+    /// Kernel documentation, driver-api/ioctl.rst, "Structure layout" and "32-bit compat mode";
+    /// process/botching-up-ioctls.rst, "Prerequisites". Fixed in the kernel as 34178b1bc4b5
+    /// (f2fs), c2a49fe8eeef (pps) and 819b60286e4e (RDMA).
+    ///
+    /// # Example
+    /// ```c
+    /// struct foo {
+    ///         __u32 a;
+    ///         __u64 b;        /* at byte 8 on x86_64, at byte 4 on i386 */
+    /// };
+    /// #define FOO_GET _IOR('x', 1, struct foo)
+    /// ```
+    ///
+    /// # Fix
+    /// For a new interface, put a reserved member before the 64-bit one, so that it is at a
+    /// multiple of 8 on every ABI, and another at the end, so that the size is a multiple of 8.
+    /// `__aligned_u64` does the same where 64-bit programs must keep their layout.
+    COMPAT_ALIGNMENT: "C001", "compat-alignment", Error, legacy Error;
+}
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for found in cx.incompatibilities().iter().filter(|found| found.kind == Kind::Alignment) {
+        findings.extend(describe(cx.interface, found));
+    }
+}
+
+fn describe(interface: &Interface, found: &Incompatibility<'_>) -> Option<Finding> {
+    let pair = *found.pairs.first()?;
+    let message = format!(
+        "{} programs and their {} kernel disagree about the argument: {}",
+        pair.other.abi().name,
+        pair.reference.abi().name,
+        wording::first_difference(&found.difference, pair),
+    );
+    let mut finding = wording::finding(&COMPAT_ALIGNMENT, interface, found, message);
+    finding.notes.push(wording::number_note(&found.difference));
+    finding.fix = Some(fix(interface, &found.difference));
+    Some(finding)
+}
+
+/// Types of which `linux/types.h` has a naturally aligned twin.
+const ALIGNED: [(&str, &str); 3] =
+    [("__u64", "__aligned_u64"), ("__be64", "__aligned_be64"), ("__le64", "__aligned_le64")];
+
+fn fix(interface: &Interface, difference: &Difference<'_>) -> Fix {
+    let member = difference.misaligned.as_ref().and_then(|parting| parting.member);
+    let aligned = member.and_then(|member| {
+        let text = interface.sources.text(member.span);
+        let (plain, aligned) = ALIGNED.into_iter().find(|(plain, _)| {
+            text.strip_prefix(plain).is_some_and(|rest| rest.starts_with([' ', '\t']))
+        })?;
+        let end = member.span.start + plain.len() as u32;
+        Some((Span { end, ..member.span }, aligned))
+    });
+    match aligned {
+        Some((span, aligned)) => Fix {
+            message: format!(
+                "make it `{aligned}`, which no ABI moves, and spell out the padding around it"
+            ),
+            edits: vec![Edit { span, replacement: aligned.into() }],
+            safety: Safety::ChangesAbi,
+        },
+        None => Fix {
+            message: "add reserved members, so that every 64-bit member is at a multiple of 8 \
+                      bytes and so is the end"
+                .into(),
+            edits: Vec::new(),
+            safety: Safety::ChangesAbi,
+        },
+    }
+}

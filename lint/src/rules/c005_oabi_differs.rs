@@ -1,0 +1,56 @@
+//! C005 oabi-differs.
+
+use ioctlkit_model::{Finding, Interface};
+
+use crate::compat::{Incompatibility, Kind, wording};
+use crate::context::Context;
+use crate::declare_rule;
+
+declare_rule! {
+    /// argument that differs only where structures are rounded up to 4 bytes
+    ///
+    /// # What
+    /// All ABIs agree about the argument except those that round the size of every structure and
+    /// union up to a multiple of 4 bytes and align it so (the old ABI of 32-bit Arm).
+    ///
+    /// # Why
+    /// A kernel with `CONFIG_OABI_COMPAT` runs programs of the old ABI beside those of the new one.
+    /// Where the structure does not end on a 32-bit boundary, the old program's argument is longer,
+    /// its number is another, and members behind a nested structure are elsewhere.
+    ///
+    /// # Source
+    /// Kernel documentation, driver-api/ioctl.rst, "Structure layout", on ARM OABI.
+    ///
+    /// # Example
+    /// ```c
+    /// struct foo {
+    ///         __u8 address[6];        /* 8 bytes with the old ABI of Arm, 6 elsewhere */
+    /// };
+    /// #define FOO_GET _IOR('x', 1, struct foo)
+    /// ```
+    ///
+    /// # Fix
+    /// Add a reserved member, so that the size of the structure, and of each structure and union in
+    /// it, is a multiple of 4 bytes.
+    OABI_DIFFERS: "C005", "oabi-differs", Info, legacy off;
+}
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let found = cx.incompatibilities().iter();
+    for found in found.filter(|found| found.kind == Kind::RecordRounding) {
+        findings.extend(describe(cx.interface, found));
+    }
+}
+
+fn describe(interface: &Interface, found: &Incompatibility<'_>) -> Option<Finding> {
+    let pair = *found.pairs.first()?;
+    let message = format!(
+        "{} programs pass another layout than all others, because structures are rounded up \
+         there: {}",
+        pair.other.abi().name,
+        wording::first_difference(&found.difference, pair),
+    );
+    let mut finding = wording::finding(&OABI_DIFFERS, interface, found, message);
+    finding.abis = found.pairs.iter().map(|pair| pair.other).collect();
+    Some(finding)
+}

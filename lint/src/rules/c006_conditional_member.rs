@@ -1,0 +1,82 @@
+//! C006 conditional-member.
+
+use ioctlkit_model::{Condition, Finding, Label, Member, Span};
+
+use crate::context::{ArgumentRecord, Context};
+use crate::declare_rule;
+
+declare_rule! {
+    /// member of an argument under an `#if` that asks for an architecture or a byte order
+    ///
+    /// # What
+    /// Members of an argument structure exist, or stand in another order, only where the
+    /// preprocessor finds a certain architecture, word size or byte order.
+    ///
+    /// # Why
+    /// The structure then is several structures with one name. A 64-bit kernel compiles one branch
+    /// and its 32-bit programs may compile the other; bindings for other languages, decoders and
+    /// fuzzers are made from one branch and are wrong on the machines of the other.
+    ///
+    /// # Source
+    /// Kernel documentation, driver-api/ioctl.rst, "Structure layout": compatible data structures
+    /// have the same layout on all architectures.
+    ///
+    /// # Example
+    /// ```c
+    /// struct foo {
+    /// #ifdef __BIG_ENDIAN
+    ///         __u32 high, low;
+    /// #else
+    ///         __u32 low, high;
+    /// #endif
+    /// };
+    /// #define FOO_GET _IOR('x', 1, struct foo)
+    /// ```
+    ///
+    /// # Fix
+    /// Use one definition for all: a wider integer in place of its halves, and shifts and masks in
+    /// place of bit-fields that are listed twice.
+    CONDITIONAL_MEMBER: "C006", "conditional-member", Warning, legacy off;
+}
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for argument in cx.argument_records() {
+        findings.extend(check_record(argument));
+    }
+}
+
+/// One finding for each structure: the branches of one `#if` belong together.
+fn check_record(argument: &ArgumentRecord<'_>) -> Option<Finding> {
+    let mut conditional: Vec<(&Member, &Condition)> = argument
+        .members()
+        .filter_map(|(_, _, member)| Some((member, member.condition.as_ref()?)))
+        .collect();
+    conditional.sort_by_key(|(member, _)| member.name_span);
+    conditional.dedup_by_key(|(member, _)| member.name_span);
+    let (member, condition) = *conditional.first()?;
+    let name = member.name.as_deref().unwrap_or("(anonymous)");
+    let abis = argument.record.variants.abis();
+    let mut finding = argument.finding(
+        &CONDITIONAL_MEMBER,
+        member.name_span,
+        abis,
+        format!(
+            "`{}` gives the structure other members on other machines, so that bindings and \
+             decoders made on one are wrong on the next",
+            condition.text.trim(),
+        ),
+    );
+    finding.member.clone_from(&member.name);
+    finding.label = match conditional.len() {
+        1 => format!("`{name}` depends on the preprocessor"),
+        2 => format!("`{name}` and 1 other member depend on the preprocessor"),
+        more => format!("`{name}` and {} other members depend on the preprocessor", more - 1),
+    };
+    let mut directives: Vec<Span> = conditional.iter().map(|(_, at)| at.span).collect();
+    directives.sort_unstable();
+    directives.dedup();
+    finding
+        .related
+        .extend(directives.into_iter().map(|span| Label { span, text: "decided here".into() }));
+    Some(finding)
+}

@@ -1,0 +1,81 @@
+//! V001 cannot-grow.
+
+use ioctlkit_model::{Finding, RecordBody};
+
+use crate::context::{ArgumentRecord, Context};
+use crate::declare_rule;
+use crate::growth::{is_structure_size, sized_commands};
+
+declare_rule! {
+    /// structure that says its own size, in a command whose number says it too
+    ///
+    /// # What
+    /// The argument has a member for the size of the structure (`argsz`, or a `size` that its
+    /// comment calls so), and the command's number holds the size as well, because the command is
+    /// declared with a direction and a type.
+    ///
+    /// # Why
+    /// The member is there so that the structure can grow: the kernel takes what the caller has
+    /// and treats the rest as zero. But a structure that grew gives the command another number,
+    /// and a kernel that compares whole numbers no longer knows the command of older programs, or
+    /// of newer ones. The member then never helps. The header does not show how the handler
+    /// compares; this rule asks that somebody looks.
+    ///
+    /// # Source
+    /// The conventions of linux/vfio.h and linux/iommufd.h: `_IO`, and the size as the first
+    /// member. The other way is shown in dev-tools/checkuapi.rst, "Struct Expansions": select by
+    /// `_IOC_NR()` and pass `_IOC_SIZE()` to `copy_struct_from_user()`.
+    ///
+    /// # Example
+    /// ```c
+    /// struct foo {
+    ///         __u32 argsz;
+    ///         __u32 flags;
+    /// };
+    /// #define FOO_SET _IOW('x', 1, struct foo)
+    /// ```
+    ///
+    /// # Fix
+    /// Keep one of the two: declare the command with `_IO` and read `argsz` bytes, or drop the
+    /// member, match the command without its size, and take the size from the number. In both
+    /// cases copy with `copy_struct_from_user()`.
+    CANNOT_GROW: "V001", "cannot-grow", Warning, legacy off;
+}
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for argument in cx.argument_records() {
+        let Some(body) = argument.record.variants.first() else { continue };
+        findings.extend(check_record(cx, argument, body));
+    }
+}
+
+fn check_record(
+    cx: &Context<'_>,
+    argument: &ArgumentRecord<'_>,
+    body: &RecordBody,
+) -> Option<Finding> {
+    let sources = &cx.interface.sources;
+    let member = body.members.iter().find(|member| is_structure_size(sources, body, member))?;
+    let commands = sized_commands(cx.interface, argument);
+    let command = *commands.first()?;
+    let name = member.name.as_deref().unwrap_or_default();
+    let mut finding = argument.finding(
+        &CANNOT_GROW,
+        member.name_span,
+        argument.record.variants.abis().intersection(command.variants.abis()),
+        format!(
+            "`{name}` and the number of {} both hold the size: once the structure grows, programs \
+             and kernels of different age reject each other's command unless the handler ignores \
+             the size in the number",
+            command.name
+        ),
+    );
+    finding.command = Some(command.name.clone());
+    finding.member.clone_from(&member.name);
+    finding.label = "the size for a structure that can grow".into();
+    finding.related.extend(commands.iter().map(|command| ioctlkit_model::Label {
+        span: command.span,
+        text: "the number holds the size too".into(),
+    }));
+    Some(finding)
+}
