@@ -1,0 +1,80 @@
+//! Every rule by name: those that look at an interface, and those about suppressions.
+
+use ioctlkit_model::RuleInfo;
+
+use crate::rules::RULES;
+use crate::suggest::nearest;
+use crate::suppression;
+
+/// Every rule that a finding can have, by code.
+pub fn all() -> Vec<&'static RuleInfo> {
+    let mut all: Vec<_> =
+        RULES.iter().map(|rule| &rule.info).chain(suppression::RULES.iter().copied()).collect();
+    all.sort_by_key(|rule| rule.code);
+    all
+}
+
+/// The rule with that code or slug, in any case.
+///
+/// # Errors
+/// [`UnknownRule`], with the nearest name.
+pub fn by_name(name: &str) -> Result<&'static RuleInfo, UnknownRule> {
+    let all = all();
+    let found = all
+        .iter()
+        .find(|rule| rule.code.eq_ignore_ascii_case(name) || rule.slug.eq_ignore_ascii_case(name));
+    match found {
+        Some(rule) => Ok(rule),
+        None => {
+            let names = all.iter().flat_map(|rule| [rule.code, rule.slug]);
+            Err(UnknownRule { name: name.to_owned(), nearest: nearest(name, names) })
+        }
+    }
+}
+
+/// A name that no rule has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownRule {
+    /// The name.
+    pub name: String,
+    /// The code or slug that was probably meant.
+    pub nearest: Option<&'static str>,
+}
+
+impl UnknownRule {
+    /// What is wrong.
+    pub fn message(&self) -> String {
+        format!("unknown rule `{}`", self.name)
+    }
+
+    /// What to do about it.
+    pub fn help(&self) -> String {
+        match self.nearest {
+            Some(nearest) => format!("did you mean `{nearest}`?"),
+            None => "`ioctl-lint rules` lists them".into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_and_slugs_are_unique_and_found_in_any_case() {
+        let mut names: Vec<_> = all().iter().flat_map(|rule| [rule.code, rule.slug]).collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count);
+        assert_eq!(by_name("l001").unwrap().slug, "implicit-hole");
+        assert_eq!(by_name("stale-suppression").unwrap().code, "S001");
+    }
+
+    #[test]
+    fn an_unknown_name_gets_the_nearest() {
+        let unknown = by_name("implicit-whole").unwrap_err();
+        assert_eq!(unknown.help(), "did you mean `implicit-hole`?");
+        assert_eq!(by_name("zzzzzz").unwrap_err().help(), "`ioctl-lint rules` lists them");
+    }
+}
