@@ -151,7 +151,7 @@ impl Baseline {
         });
         self.entries.retain(|entry, count| {
             let remaining = left.get_mut(&entry.fingerprint);
-            *count = remaining.map_or(0, |left| std::mem::take(left));
+            *count = remaining.map_or(0, std::mem::take);
             *count > 0
         });
         before - findings.len()

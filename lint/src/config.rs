@@ -22,7 +22,7 @@ use crate::suggest::did_you_mean;
 pub const FILE_NAME: &str = "ioctl-lint.toml";
 
 /// Which severities rules start from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Profile {
     /// An interface that nobody uses yet: everything can still be changed.
@@ -33,7 +33,7 @@ pub enum Profile {
 }
 
 /// What a configuration or a command line says of a rule.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum Level {
     /// Not reported.
@@ -56,21 +56,10 @@ impl Level {
             Self::Error => Some(Severity::Error),
         }
     }
-
-    /// The level of that name.
-    pub fn by_name(name: &str) -> Option<Self> {
-        match name {
-            "off" => Some(Self::Off),
-            "info" => Some(Self::Info),
-            "warning" => Some(Self::Warning),
-            "error" => Some(Self::Error),
-            _ => None,
-        }
-    }
 }
 
 /// From which severity on a finding fails the run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, clap::ValueEnum)]
 #[serde(rename_all = "kebab-case")]
 pub enum FailOn {
     /// Any finding.
@@ -315,13 +304,11 @@ fn abi_set(
 ) -> Result<AbiSet, ConfigError> {
     let mut set = AbiSet::EMPTY;
     for name in names {
-        match Abi::by_name(name.get_ref()) {
-            Some(abi) => set.insert(abi.id()),
-            None => {
-                let message = format!("unknown ABI `{}`", name.get_ref());
-                return Err(fail(name.span(), message, Some(abi_help(name.get_ref()))));
-            }
-        }
+        let Some(abi) = Abi::by_name(name.get_ref()) else {
+            let message = format!("unknown ABI `{}`", name.get_ref());
+            return Err(fail(name.span(), message, Some(abi_help(name.get_ref()))));
+        };
+        set.insert(abi.id());
     }
     Ok(set)
 }

@@ -23,13 +23,10 @@ pub fn by_name(name: &str) -> Result<&'static RuleInfo, UnknownRule> {
     let found = all
         .iter()
         .find(|rule| rule.code.eq_ignore_ascii_case(name) || rule.slug.eq_ignore_ascii_case(name));
-    match found {
-        Some(rule) => Ok(rule),
-        None => {
-            let names = all.iter().flat_map(|rule| [rule.code, rule.slug]);
-            Err(UnknownRule { name: name.to_owned(), nearest: nearest(name, names) })
-        }
-    }
+    found.copied().ok_or_else(|| {
+        let names = all.iter().flat_map(|rule| [rule.code, rule.slug]);
+        UnknownRule { name: name.to_owned(), nearest: nearest(name, names) }
+    })
 }
 
 /// A name that no rule has.

@@ -14,7 +14,7 @@ pub(super) struct Coverage(Vec<Range<u32>>);
 impl Coverage {
     /// The whole file, its end included.
     pub(super) fn whole(file: &SourceFile) -> Self {
-        Self(vec![0..file.text.len() as u32 + 1])
+        Self(std::iter::once(0..file.text.len() as u32 + 1).collect())
     }
 
     pub(super) fn contains(&self, offset: u32) -> bool {
