@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use ioctlkit_model::Finding;
 use serde::{Deserialize, Serialize};
 
-use crate::atomic;
+use crate::files;
 
 /// The version of the file's format.
 const VERSION: u32 = 1;
@@ -87,7 +87,7 @@ impl Baseline {
     /// [`BaselineError`] where the file cannot be read or is no baseline.
     pub fn read(path: &Path) -> Result<Self, BaselineError> {
         let error = |message| BaselineError { path: path.to_owned(), message };
-        let text = std::fs::read_to_string(path).map_err(|e| error(e.to_string()))?;
+        let text = std::fs::read_to_string(path).map_err(|e| error(files::describe(&e)))?;
         Self::parse(&text).map_err(error)
     }
 
@@ -111,8 +111,9 @@ impl Baseline {
     /// # Errors
     /// [`BaselineError`] where the file cannot be written.
     pub fn write(&self, path: &Path) -> Result<(), BaselineError> {
-        atomic::write(path, |out| out.write_all(self.to_json()?.as_bytes()))
-            .map_err(|error| BaselineError { path: path.to_owned(), message: error.to_string() })
+        files::write_atomically(path, |out| out.write_all(self.to_json()?.as_bytes())).map_err(
+            |error| BaselineError { path: path.to_owned(), message: files::describe(&error) },
+        )
     }
 
     fn to_json(&self) -> io::Result<String> {

@@ -16,6 +16,7 @@ use ioctlkit_model::{Problem, ProblemKind, Severity, SourceMap, Span};
 use serde::Deserialize;
 use toml::Spanned;
 
+use crate::files;
 use crate::suggest::did_you_mean;
 
 /// The name of the file.
@@ -340,15 +341,18 @@ impl ConfigError {
     }
 
     fn unreadable(file: &Path, error: &io::Error) -> Self {
-        let message = format!("cannot read the configuration: {error}");
+        let message = format!("cannot read the configuration: {}", files::describe(error));
         Self { file: file.to_owned(), message, help: None, place: None }
     }
 
     fn parse(file: &Path, text: &Arc<str>, error: &toml::de::Error) -> Self {
-        // What toml says where an enum's name is expected and, say, a number stands.
+        // serde's words are a programmer's. toml says the first where an enum's name is expected and, say, a number stands.
         let message = match error.message() {
             "wanted string or table" => "a name in quotation marks belongs here".into(),
-            message => message.replace('\n', ", "),
+            message => message
+                .replace('\n', ", ")
+                .replacen("unknown field", UNKNOWN_OPTION, 1)
+                .replacen("unknown variant", UNKNOWN_VALUE, 1),
         };
         let help = help_for_parse_error(&message);
         // Without a place, such as for a missing field, the file as a whole is meant.
@@ -373,9 +377,12 @@ impl ConfigError {
     }
 }
 
+const UNKNOWN_OPTION: &str = "unknown option";
+const UNKNOWN_VALUE: &str = "unknown value";
+
 /// serde quotes the name that it met first, and then those that it knows.
 fn help_for_parse_error(message: &str) -> Option<String> {
-    if !message.starts_with("unknown field") && !message.starts_with("unknown variant") {
+    if !message.starts_with(UNKNOWN_OPTION) && !message.starts_with(UNKNOWN_VALUE) {
         return None;
     }
     let mut quoted = message.split('`').skip(1).step_by(2);

@@ -29,8 +29,8 @@ impl Selection {
     }
 
     /// Reports only rules that were selected. `name` is a code, a slug, or the beginning of codes
-    /// such as `L` or `N01`. A rule that is named in full is on even where the profile or the
-    /// configuration leaves it off.
+    /// such as `L` or `N01`. A rule that is named in full is on even where the profile leaves it
+    /// off, but not where the configuration turns it off.
     ///
     /// # Errors
     /// [`UnknownRule`] where no rule is meant.
@@ -145,14 +145,17 @@ impl Levels {
         if let Some(level) = self.selection.levels.get(rule.code) {
             return level.severity();
         }
-        let severity = self.configured(rule, file);
-        if severity.is_none() && self.selection.is_named(rule) {
-            return Some(rule.severity);
+        let (level, profile) = self.configured(rule, file);
+        match (level, self.selection.profile.unwrap_or(profile)) {
+            (Some(level), _) => level.severity(),
+            (None, Profile::New) => Some(rule.severity),
+            (None, Profile::Legacy) if self.selection.is_named(rule) => Some(rule.severity),
+            (None, Profile::Legacy) => rule.legacy,
         }
-        severity
     }
 
-    fn configured(&self, rule: &RuleInfo, file: &Path) -> Option<Severity> {
+    /// The rule's own level in a file, and the profile that holds there.
+    fn configured(&self, rule: &RuleInfo, file: &Path) -> (Option<Level>, Profile) {
         let mut profile = self.profile;
         let mut level = self.rules.get(rule.code);
         if !self.paths.is_empty() {
@@ -163,11 +166,7 @@ impl Levels {
                 level = path.rules.get(rule.code).or(level);
             }
         }
-        match (level, self.selection.profile.unwrap_or(profile)) {
-            (Some(level), _) => level.severity(),
-            (None, Profile::New) => Some(rule.severity),
-            (None, Profile::Legacy) => rule.legacy,
-        }
+        (level.copied(), profile)
     }
 
     /// Whether a rule is on in any file that there could be.
@@ -186,8 +185,8 @@ impl Levels {
         let mut levels =
             self.paths.iter().map(|path| &path.rules).filter_map(|rules| rules.get(rule.code));
         let everywhere = self.rules.get(rule.code);
-        self.selection.is_named(rule)
-            || everywhere.map_or(on_by_profile, |level| *level != Level::Off)
+        let by_default = on_by_profile || self.selection.is_named(rule);
+        everywhere.map_or(by_default, |level| *level != Level::Off)
             || levels.any(|level| *level != Level::Off)
     }
 }
@@ -285,7 +284,7 @@ mod tests {
         assert_eq!(severity(&others, RULE, file), None);
         assert_eq!(severity(&others, "S001", file), None, "a group does not wake what is off");
         let named = with(&|s| s.select("S001").unwrap());
-        assert_eq!(severity(&named, "S001", file), Some(Severity::Warning), "a full name does");
+        assert_eq!(severity(&named, "S001", file), None, "nor does a full name");
         let group = with(&|s| s.select("l0").unwrap());
         assert_eq!(severity(&group, RULE, file), Some(Severity::Error));
     }
@@ -295,8 +294,12 @@ mod tests {
         let mut selection = Selection::default();
         selection.set_profile(Profile::Legacy);
         let text = "[[path]]\nglobs = [\"a.h\"]\nprofile = \"new\"\n";
-        let levels = Levels::new(&config(text), selection).unwrap();
+        let levels = Levels::new(&config(text), selection.clone()).unwrap();
         assert_eq!(severity(&levels, RULE, "/project/a.h"), None);
+        selection.select(RULE).unwrap();
+        let named = Levels::new(&config(text), selection).unwrap();
+        let woken = severity(&named, RULE, "/project/a.h");
+        assert_eq!(woken, Some(Severity::Warning), "a full name wakes what a profile leaves off");
     }
 
     #[test]

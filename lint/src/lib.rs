@@ -2,12 +2,12 @@
 //! suppressions in the sources, and baselines.
 #![forbid(unsafe_code)]
 
-pub mod atomic;
 pub mod baseline;
 pub mod config;
 pub mod context;
 pub mod docs;
 pub mod engine;
+pub mod files;
 pub mod levels;
 pub mod registry;
 pub mod rule;

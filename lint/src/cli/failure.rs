@@ -5,6 +5,7 @@ use std::path::Path;
 
 use ioctl_lint::baseline::BaselineError;
 use ioctl_lint::config::ConfigError;
+use ioctl_lint::files;
 use ioctl_lint::registry::UnknownRule;
 use ioctlkit_model::{Problem, ProblemKind, Report, SourceMap};
 use ioctlkit_report::full;
@@ -40,7 +41,7 @@ impl Failure {
     }
 
     pub(super) fn of_io(what: &str, error: &io::Error) -> Self {
-        Self::new(format!("{what}: {error}"))
+        Self::new(format!("{what}: {}", files::describe(error)))
     }
 
     pub(super) fn of_file(file: &Path, error: &io::Error) -> Self {

@@ -52,7 +52,9 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
             find_by_number(arguments, number, terminal)
         }
         What::Expression(expression) => {
-            terminal.print(|out, style| text::write_encoded(&expression, abis, style, out))?;
+            let spelling = arguments.what.trim();
+            terminal
+                .print(|out, style| text::write_encoded(spelling, &expression, abis, style, out))?;
             Ok(Outcome::Clean)
         }
         What::Name => find_by_name(arguments, terminal),

@@ -4,7 +4,7 @@ use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 
 use anstream::{AutoStream, ColorChoice};
-use ioctl_lint::atomic;
+use ioctl_lint::files;
 use ioctlkit_report::Style;
 
 use super::failure::Failure;
@@ -61,7 +61,8 @@ impl Terminal {
             return self.print(write);
         };
         let style = Style { colour: self.colour == Colour::Always };
-        atomic::write(file, |out| write(out, style)).map_err(|error| Failure::of_file(file, &error))
+        files::write_atomically(file, |out| write(out, style))
+            .map_err(|error| Failure::of_file(file, &error))
     }
 
     /// Writes to standard error. What cannot be said there can be said nowhere.

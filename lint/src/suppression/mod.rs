@@ -12,6 +12,7 @@ mod scan;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{FileId, Finding, Interface, RuleInfo, SourceFile, Span};
 
 use crate::registry;
@@ -61,14 +62,14 @@ pub fn apply(
     let stale = |allowance: &Allowance| !allowance.used && ran(allowance.rule, allowance.span.file);
     let (of_suppressions, others): (Vec<_>, Vec<_>) =
         allowances.into_iter().partition(|allowance| is_about_suppressions(allowance.rule));
-    about.extend(others.iter().filter(|a| stale(a)).map(|a| stale_finding(interface, a)));
+    about.extend(others.iter().filter(|a| stale(a)).map(stale_finding));
     // What is about suppressions may be allowed too, but not that such an allowance is stale.
     about.retain(|finding| ran(finding.rule, finding.span.file));
     let found = before + about.len();
     let mut of_suppressions = of_suppressions;
     left.extend(uncovered(about, &mut of_suppressions));
     let count = found - left.len();
-    let unused = of_suppressions.iter().filter(|a| stale(a)).map(|a| stale_finding(interface, a));
+    let unused = of_suppressions.iter().filter(|a| stale(a)).map(stale_finding);
     left.extend(unused.filter(|finding| ran(finding.rule, finding.span.file)));
     Suppressed { findings: left, count }
 }
@@ -116,16 +117,15 @@ fn read_file(
                         Scope::File => Coverage::whole(file),
                         Scope::Here => coverage::of_comment(interface, id, &scan, comment),
                     };
-                    read_directive(interface, id, &directive, covers, allowances, about);
+                    read_directive(id, &directive, covers, allowances, about);
                 }
-                Err(malformed) => about.push(malformed_finding(interface, id, &malformed)),
+                Err(malformed) => about.push(malformed_finding(id, &malformed)),
             }
         }
     }
 }
 
 fn read_directive(
-    interface: &Interface,
     file: FileId,
     directive: &Directive,
     coverage: impl Fn() -> Coverage,
@@ -142,7 +142,6 @@ fn read_directive(
                 label: "no such rule".into(),
                 notes: vec![unknown.help()],
                 ..finding(
-                    interface,
                     &UNKNOWN_RULE_IN_SUPPRESSION,
                     span,
                     format!("`{}` is no rule, so this allows nothing", named.name),
@@ -155,7 +154,6 @@ fn read_directive(
             label: "no reason".into(),
             notes: vec!["write the reason behind the closing parenthesis".into()],
             ..finding(
-                interface,
                 &SUPPRESSION_WITHOUT_REASON,
                 span_of(file, &directive.place),
                 "a finding is allowed without a reason, so the next reader cannot tell whether it \
@@ -166,10 +164,9 @@ fn read_directive(
     }
 }
 
-fn stale_finding(interface: &Interface, allowance: &Allowance) -> Finding {
+fn stale_finding(allowance: &Allowance) -> Finding {
     let RuleInfo { code, slug, .. } = allowance.rule;
     let mut stale = finding(
-        interface,
         &STALE_SUPPRESSION,
         allowance.span,
         format!("{code} {slug} is allowed here, but nothing here would be reported"),
@@ -182,9 +179,8 @@ fn stale_finding(interface: &Interface, allowance: &Allowance) -> Finding {
     stale
 }
 
-fn malformed_finding(interface: &Interface, file: FileId, malformed: &Malformed) -> Finding {
+fn malformed_finding(file: FileId, malformed: &Malformed) -> Finding {
     let mut found = finding(
-        interface,
         &MALFORMED_SUPPRESSION,
         span_of(file, &malformed.place),
         "this reads like a suppression, but allows nothing".into(),
@@ -194,14 +190,15 @@ fn malformed_finding(interface: &Interface, file: FileId, malformed: &Malformed)
     found
 }
 
-fn finding(interface: &Interface, rule: &'static RuleInfo, span: Span, message: String) -> Finding {
+/// It holds on no ABI in particular.
+fn finding(rule: &'static RuleInfo, span: Span, message: String) -> Finding {
     Finding {
         rule,
         severity: rule.severity,
         command: None,
         record: None,
         member: None,
-        abis: interface.abis,
+        abis: AbiSet::EMPTY,
         span,
         label: String::new(),
         related: Vec::new(),

@@ -51,7 +51,7 @@ fn interface(marked: &str) -> (Interface, Vec<Finding>) {
     let rule = registry::by_name("L001").unwrap();
     let findings = marked.match_indices('@').enumerate().map(|(before, (at, _))| Finding {
         severity: Severity::Warning,
-        ..finding(&interface, rule, span(at - before, at - before + 1), "padding".into())
+        ..finding(rule, span(at - before, at - before + 1), "padding".into())
     });
     let findings = findings.collect();
     (interface, findings)

@@ -39,8 +39,7 @@ impl Summary {
         let commands = counted(report.commands, "command");
         let abis = counted(report.abis.len(), "ABI");
         write!(out, "checked {headers}, {commands}, {abis} in {:.2} s: ", self.seconds)?;
-        writeln!(out, "{}{}", found(report), self.hidden())?;
-        Self::write_problems(report, out)?;
+        writeln!(out, "{}{}{}", found(report), self.hidden(), not_read(report))?;
         if !self.stale.is_empty() {
             let count = self.stale.iter().map(|(_, count)| count).sum();
             let findings = counted(count, "finding");
@@ -51,20 +50,6 @@ impl Summary {
             if self.stale.len() > NAMED {
                 writeln!(out, "  and {} more", self.stale.len() - NAMED)?;
             }
-        }
-        Ok(())
-    }
-
-    /// What the findings cannot be about, since it was not read.
-    fn write_problems(report: &Report, out: &mut dyn Write) -> io::Result<()> {
-        let count = |kind| report.problems.iter().filter(|problem| problem.kind == kind).count();
-        let failures = count(ProblemKind::Failure);
-        if failures > 0 {
-            writeln!(out, "not all input could be used: {}", counted(failures, "failure"))?;
-        }
-        let incomplete = count(ProblemKind::Incomplete);
-        if incomplete > 0 {
-            writeln!(out, "not everything could be worked out: {}", counted(incomplete, "gap"))?;
         }
         Ok(())
     }
@@ -94,6 +79,20 @@ fn found(report: &Report) -> String {
         })
         .collect();
     if parts.is_empty() { "nothing found".into() } else { parts.join(", ") }
+}
+
+/// What the findings cannot be about.
+fn not_read(report: &Report) -> String {
+    let count = |kind| report.problems.iter().filter(|problem| problem.kind == kind).count();
+    let mut text = String::new();
+    let (failures, gaps) = (count(ProblemKind::Failure), count(ProblemKind::Incomplete));
+    if failures > 0 {
+        text = format!("; {} could not be used", counted(failures, "input"));
+    }
+    if gaps > 0 {
+        text = format!("{text}; {} could not be worked out", counted(gaps, "definition"));
+    }
+    text
 }
 
 /// `1 finding`, `2 findings`.

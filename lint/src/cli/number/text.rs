@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use ioctlkit_abi::{AbiSet, Decoded, Direction, Encoding};
 use ioctlkit_model::{Command, Layouts, Span};
-use ioctlkit_report::{Style, abis};
+use ioctlkit_report::Style;
 
 use super::expression::Expression;
 use crate::cli::abis::encoding_name;
@@ -52,6 +52,7 @@ fn decoded(decoded: Decoded) -> String {
 
 /// The number of an expression on each ABI, grouped.
 pub(super) fn write_encoded(
+    spelling: &str,
     expression: &Expression,
     within: AbiSet,
     style: Style,
@@ -63,6 +64,7 @@ pub(super) fn write_encoded(
             Err(error) => format!("no number: {error}"),
         })
     });
+    writeln!(out, "{}", bold(spelling, style))?;
     write_groups(&groups, within, style, out)
 }
 
@@ -128,7 +130,7 @@ pub(super) fn write_commands_with(
         let on: AbiSet = on;
         if !on.is_empty() {
             write_place(layouts, name, span, style, out)?;
-            writeln!(out, "  on {}", abis::describe(on, interface.abis))?;
+            writeln!(out, "{}", shown(on, interface.abis))?;
             count += 1;
         }
     }

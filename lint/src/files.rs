@@ -1,4 +1,4 @@
-//! Files that are either wholly written or left as they were.
+//! Files: written wholly or left as they were, and what went wrong with them in words.
 
 use std::fs;
 use std::io::{self, BufWriter, Write};
@@ -9,7 +9,10 @@ use std::path::Path;
 ///
 /// # Errors
 /// What `write` or the file system says; the file is then as it was.
-pub fn write(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+pub fn write_atomically(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> io::Result<()> {
     // The file behind a symbolic link is replaced, not the link.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let known = fs::metadata(&target).ok();
@@ -19,6 +22,9 @@ pub fn write(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) 
         return file.flush();
     }
     let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let folder = folder.unwrap_or(Path::new("."));
+    // Said of the folder, not of a temporary file that nobody knows.
+    fs::metadata(folder)?;
     let mut builder = tempfile::Builder::new();
     builder.prefix(".ioctl-lint-");
     #[cfg(unix)]
@@ -27,7 +33,7 @@ pub fn write(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) 
         // The umask takes off what the user does not want.
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    let mut file = BufWriter::new(builder.tempfile_in(folder.unwrap_or(Path::new(".")))?);
+    let mut file = BufWriter::new(builder.tempfile_in(folder)?);
     write(&mut file)?;
     let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
     if let Some(known) = known {
@@ -37,8 +43,20 @@ pub fn write(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) 
     Ok(())
 }
 
+/// What the file system says, in a few words.
+pub fn describe(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file or directory".into(),
+        io::ErrorKind::PermissionDenied => "permission denied".into(),
+        io::ErrorKind::IsADirectory => "it is a directory".into(),
+        io::ErrorKind::StorageFull => "no space is left".into(),
+        _ => error.to_string(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use super::write_atomically as write;
     use super::*;
 
     #[test]
