@@ -100,6 +100,12 @@ impl Done {
         }
     }
 
+    /// What is said besides findings: other tests hold their words.
+    pub(crate) fn besides_findings(self) -> String {
+        let end = self.stdout.find("warning[L001]").unwrap_or(self.stdout.len());
+        Self { stdout: self.stdout[..end].to_owned(), ..self }.seen()
+    }
+
     /// Everything that a person sees, without how long it took.
     pub(crate) fn seen(&self) -> String {
         let mut stderr = String::new();
