@@ -1,9 +1,12 @@
 //! Runs rules over an interface.
 
-use ioctlkit_model::{Finding, Interface, Layouts};
+use std::collections::HashMap;
+
+use ioctlkit_model::{FileId, Finding, Interface, Layouts, RuleInfo, Severity};
 use rayon::prelude::*;
 
-use crate::{Context, Rule};
+use crate::rules::RULES;
+use crate::{Context, Levels, Rule, registry, suppression};
 
 /// Runs `rules` and orders what they find by place, then code.
 pub fn run(interface: &Interface, rules: &[&'static Rule]) -> Vec<Finding> {
@@ -17,6 +20,64 @@ pub fn run(interface: &Interface, rules: &[&'static Rule]) -> Vec<Finding> {
             found
         })
         .collect();
-    findings.sort_by(|a, b| (a.span, a.rule.code).cmp(&(b.span, b.rule.code)));
+    order(&mut findings);
     findings
+}
+
+/// What a check of an interface comes to.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// What is to be reported, ordered by place, then code.
+    pub findings: Vec<Finding>,
+    /// How many findings the sources allow.
+    pub suppressed: usize,
+    /// Every rule that ran.
+    pub rules: Vec<&'static RuleInfo>,
+}
+
+/// Runs every rule that `levels` leaves on, gives each finding the severity that it has in its
+/// file, and takes out what the sources allow.
+pub fn check(interface: &Interface, levels: &Levels) -> Checked {
+    let on = |rule: &RuleInfo| levels.may_report(rule);
+    let rules: Vec<&'static Rule> = RULES.iter().copied().filter(|rule| on(&rule.info)).collect();
+    let mut severities = Severities { interface, levels, known: HashMap::new() };
+    let mut findings = run(interface, &rules);
+    findings.retain_mut(|finding| severities.apply(finding));
+    let ran = |rule: &RuleInfo, file: FileId| {
+        levels.severity(rule, &interface.sources.file(file).path).is_some()
+    };
+    let suppressed = suppression::apply(interface, findings, ran);
+    let mut findings = suppressed.findings;
+    findings.retain_mut(|finding| severities.apply(finding));
+    order(&mut findings);
+    Checked {
+        findings,
+        suppressed: suppressed.count,
+        rules: registry::all().into_iter().filter(|rule| on(rule)).collect(),
+    }
+}
+
+/// The severities of rules in files, each worked out once.
+struct Severities<'a> {
+    interface: &'a Interface,
+    levels: &'a Levels,
+    known: HashMap<(&'static str, FileId), Option<Severity>>,
+}
+
+impl Severities<'_> {
+    /// Sets the finding's severity; false where the rule is off in its file.
+    fn apply(&mut self, finding: &mut Finding) -> bool {
+        let file = finding.span.file;
+        let severity = self.known.entry((finding.rule.code, file)).or_insert_with(|| {
+            self.levels.severity(finding.rule, &self.interface.sources.file(file).path)
+        });
+        if let Some(severity) = severity {
+            finding.severity = *severity;
+        }
+        severity.is_some()
+    }
+}
+
+fn order(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| (a.span, a.rule.code).cmp(&(b.span, b.rule.code)));
 }

@@ -1,28 +1,40 @@
-//! The rules of `ioctl-lint` and the engine that runs them.
+//! The rules of `ioctl-lint`, and what decides which of their findings count: configuration,
+//! suppressions in the sources, and baselines.
 #![forbid(unsafe_code)]
 
 pub mod abis;
+pub mod baseline;
 pub mod classify;
 pub mod compat;
+pub mod config;
 pub mod context;
 pub mod definition;
+pub mod docs;
 pub mod edits;
 pub mod engine;
+pub mod files;
 mod growth;
 pub mod includes;
 pub mod leaves;
+pub mod levels;
 pub mod names;
+pub mod number_registry;
+pub mod number_registry_source;
 pub mod numbering;
 pub mod padding;
 pub mod raw_commands;
 pub mod registry;
-pub mod registry_source;
 pub mod rule;
 pub mod rules;
+pub mod suggest;
+pub mod suppression;
 pub mod wide;
 pub mod words;
 
+pub use baseline::Baseline;
+pub use config::Config;
 pub use context::Context;
+pub use levels::{Levels, Selection};
 pub use rule::Rule;
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use ioctlkit_abi::{AbiSet, Encoding};
 use ioctlkit_model::{Command, RawNumber, Span};
 
 use crate::names::{verb, words};
-use crate::{Context, definition, registry};
+use crate::{Context, definition, number_registry};
 
 /// A literal that is a command number.
 #[derive(Debug)]
@@ -66,8 +66,9 @@ pub fn raw_commands<'a>(cx: &Context<'a>) -> Vec<RawCommand<'a>> {
             let candidates = known.get(number).map_or(&[][..], Vec::as_slice);
             let validity = validity(cx, raw, abis, *number, candidates);
             let path = cx.interface.sources.path(raw.span);
-            let registered =
-                || registry::holding(letter, *number as u8).any(|block| block.belongs_to(path));
+            let registered = || {
+                number_registry::holding(letter, *number as u8).any(|block| block.belongs_to(path))
+            };
             let is_command = match (&validity, digits) {
                 (Validity::WrongOn(..), _) => true,
                 (_, 4) => letter != 0 && (registered() || (own && is_named_as_command(&raw.name))),

@@ -26,17 +26,41 @@ macro_rules! declare_rule {
     ) => {
         #[doc = $summary]
         pub(crate) static $name: $crate::Rule = $crate::Rule {
-            info: ioctlkit_model::RuleInfo {
-                code: $code,
-                slug: $slug,
-                severity: ioctlkit_model::Severity::$severity,
-                legacy: $crate::declare_rule!(@legacy $legacy),
-                summary: $summary,
-                documentation: concat!($summary, "\n", $($line, "\n"),*),
-            },
+            info: $crate::rule_info!(
+                #[doc = $summary]
+                $(#[doc = $line])*
+                $code, $slug, $severity, legacy $legacy;
+            ),
             check,
         };
     };
+}
+
+/// The [`RuleInfo`] of a rule, as [`declare_rule!`] takes it.
+#[macro_export]
+macro_rules! rule_info {
+    (
+        #[doc = $summary:literal]
+        $(#[doc = $line:literal])*
+        $code:literal, $slug:literal, $severity:ident, legacy $legacy:ident;
+    ) => {
+        ioctlkit_model::RuleInfo {
+            code: $code,
+            slug: $slug,
+            severity: ioctlkit_model::Severity::$severity,
+            legacy: $crate::rule_info!(@legacy $legacy),
+            summary: $crate::rule::without_space($summary),
+            documentation: concat!($summary, "\n", $($line, "\n"),*),
+        }
+    };
     (@legacy off) => { None };
     (@legacy $severity:ident) => { Some(ioctlkit_model::Severity::$severity) };
+}
+
+/// A line of a documentation comment without the space that follows `///`.
+pub const fn without_space(line: &'static str) -> &'static str {
+    match line.as_bytes() {
+        [b' ', ..] => line.split_at(1).1,
+        _ => line,
+    }
 }

@@ -24,7 +24,7 @@ pub use interface::{
 };
 pub use layout::{Gap, Layout, Layouts, Numbered, TypeSize};
 pub use rule::{RuleInfo, Severity};
-pub use source::{FileId, Position, SourceFile, SourceMap, Span};
+pub use source::{FileId, FileShift, Position, SourceFile, SourceMap, Span};
 pub use types::{
     Condition, Enum, EnumBody, EnumId, Enumerator, Member, Record, RecordBody, RecordId, Type,
     Typedef, TypedefBody, TypedefId,

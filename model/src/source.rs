@@ -79,6 +79,17 @@ impl SourceFile {
     }
 }
 
+/// What [`SourceMap::append`] did to the files' ids.
+#[derive(Debug, Clone, Copy)]
+pub struct FileShift(u32);
+
+impl FileShift {
+    /// The span in the map that the files were added to.
+    pub fn span(self, span: Span) -> Span {
+        Span { file: FileId(span.file.0 + self.0), ..span }
+    }
+}
+
 /// Every file that a run has read.
 #[derive(Debug, Clone, Default)]
 pub struct SourceMap {
@@ -90,6 +101,13 @@ impl SourceMap {
     pub fn add(&mut self, path: PathBuf, text: Arc<str>) -> FileId {
         self.files.push(SourceFile { path, text, line_starts: OnceLock::new() });
         FileId(self.files.len() as u32 - 1)
+    }
+
+    /// Takes in the files of `other`. Spans of `other` are moved with the result.
+    pub fn append(&mut self, other: Self) -> FileShift {
+        let shift = FileShift(self.files.len() as u32);
+        self.files.extend(other.files);
+        shift
     }
 
     /// The file.
@@ -115,5 +133,22 @@ impl SourceMap {
     /// Every file with its id.
     pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
         self.files.iter().enumerate().map(|(index, file)| (FileId(index as u32), file))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spans_follow_their_files_into_another_map() {
+        let mut first = SourceMap::default();
+        first.add("a.h".into(), "aaa".into());
+        let mut second = SourceMap::default();
+        let file = second.add("b.h".into(), "x b y".into());
+        let span = Span { file, start: 2, end: 3 };
+        let moved = first.append(second).span(span);
+        assert_eq!(first.text(moved), "b");
+        assert_eq!(first.path(moved), Path::new("b.h"));
     }
 }

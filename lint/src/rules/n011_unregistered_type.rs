@@ -10,7 +10,7 @@ use crate::context::{Context, command_finding};
 use crate::declare_rule;
 use crate::includes::included;
 use crate::numbering::{defined, letter};
-use crate::registry;
+use crate::number_registry;
 
 declare_rule! {
     /// a block of type and nr that is not registered, or registered to another file
@@ -74,7 +74,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 /// Whose the type and nr are, where they are not this header's.
 fn other_owner(header: &Path, includes: &[&Path], type_letter: u8, nr: u8) -> Option<Owner> {
     let mut files = BTreeSet::new();
-    for block in registry::holding(type_letter, nr) {
+    for block in number_registry::holding(type_letter, nr) {
         if block.files().next().is_none()
             || block.belongs_to(header)
             || includes.iter().any(|name| block.belongs_to(name))

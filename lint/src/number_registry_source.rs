@@ -1,6 +1,6 @@
-//! Turns the table of the kernel's ioctl-number.rst into the data file of [`registry`].
+//! Turns the table of the kernel's ioctl-number.rst into the data file of [`number_registry`].
 //!
-//! [`registry`]: crate::registry
+//! [`number_registry`]: crate::number_registry
 
 use std::fmt::{self, Write as _};
 
@@ -207,6 +207,6 @@ Code  Seq#    Include File        Comments
             eprintln!("skipped: {installed} is not installed (package linux-doc-6.12)");
             return;
         };
-        assert_eq!(data_file(&rst, "6.12").as_deref(), Ok(crate::registry::DATA));
+        assert_eq!(data_file(&rst, "6.12").as_deref(), Ok(crate::number_registry::DATA));
     }
 }

@@ -1,0 +1,271 @@
+//! Baselines: findings that an interface already in use is known to have.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use ioctlkit_model::Finding;
+use serde::{Deserialize, Serialize};
+
+use crate::files;
+
+/// The version of the file's format.
+const VERSION: u32 = 1;
+
+/// Accepted findings: how many of each fingerprint.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Baseline {
+    /// By what the finding is about, so that the file's order does not depend on hashes.
+    entries: BTreeMap<Entry, usize>,
+}
+
+/// What a finding of a baseline is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry {
+    /// The rule's code.
+    pub code: String,
+    /// The command, if it is about one.
+    pub command: Option<String>,
+    /// The structure or union.
+    pub record: Option<String>,
+    /// The member.
+    pub member: Option<String>,
+    /// [`Finding::fingerprint`].
+    pub fingerprint: String,
+}
+
+impl fmt::Display for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.code)?;
+        let parts = [&self.command, &self.record, &self.member];
+        parts.into_iter().flatten().try_for_each(|part| write!(f, " {part}"))
+    }
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawBaseline {
+    version: u32,
+    findings: Vec<RawEntry>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawEntry {
+    fingerprint: String,
+    count: usize,
+    code: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    command: Option<String>,
+    #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
+    record: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    member: Option<String>,
+}
+
+impl Baseline {
+    /// A baseline that accepts exactly these findings.
+    pub fn of(findings: &[Finding]) -> Self {
+        let mut entries = BTreeMap::new();
+        for finding in findings {
+            let entry = Entry {
+                code: finding.rule.code.to_owned(),
+                command: finding.command.clone(),
+                record: finding.record.clone(),
+                member: finding.member.clone(),
+                fingerprint: finding.fingerprint(),
+            };
+            *entries.entry(entry).or_insert(0) += 1;
+        }
+        Self { entries }
+    }
+
+    /// Reads a baseline.
+    ///
+    /// # Errors
+    /// [`BaselineError`] where the file cannot be read or is no baseline.
+    pub fn read(path: &Path) -> Result<Self, BaselineError> {
+        let error = |message| BaselineError { path: path.to_owned(), message };
+        let text = std::fs::read_to_string(path).map_err(|e| error(files::describe(&e)))?;
+        Self::parse(&text).map_err(error)
+    }
+
+    fn parse(text: &str) -> Result<Self, String> {
+        let raw: RawBaseline = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        if raw.version != VERSION {
+            return Err(format!("it has version {}, and version {VERSION} is known", raw.version));
+        }
+        let mut entries = BTreeMap::new();
+        for raw in raw.findings {
+            let RawEntry { fingerprint, count, code, command, record, member } = raw;
+            let entry = Entry { code, command, record, member, fingerprint };
+            let known: &mut usize = entries.entry(entry).or_default();
+            *known = known.saturating_add(count);
+        }
+        Ok(Self { entries })
+    }
+
+    /// Writes the baseline; the file is replaced as a whole or not at all.
+    ///
+    /// # Errors
+    /// [`BaselineError`] where the file cannot be written.
+    pub fn write(&self, path: &Path) -> Result<(), BaselineError> {
+        files::write_atomically(path, |out| out.write_all(self.to_json()?.as_bytes())).map_err(
+            |error| BaselineError { path: path.to_owned(), message: files::describe(&error) },
+        )
+    }
+
+    fn to_json(&self) -> io::Result<String> {
+        let findings = self.entries.iter().map(|(entry, count)| {
+            let Entry { code, command, record, member, fingerprint } = entry.clone();
+            RawEntry { fingerprint, count: *count, code, command, record, member }
+        });
+        let raw = RawBaseline { version: VERSION, findings: findings.collect() };
+        Ok(serde_json::to_string_pretty(&raw)? + "\n")
+    }
+
+    /// How many findings are accepted.
+    pub fn len(&self) -> usize {
+        self.entries.values().sum()
+    }
+
+    /// Whether nothing is accepted.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    /// Takes out of `findings` what the baseline accepts, and from the baseline what it was
+    /// needed for. What is left in the baseline is stale. Returns how many were taken out.
+    pub fn absorb(&mut self, findings: &mut Vec<Finding>) -> usize {
+        let mut left: BTreeMap<String, usize> = BTreeMap::new();
+        for (entry, count) in &self.entries {
+            *left.entry(entry.fingerprint.clone()).or_default() += count;
+        }
+        let before = findings.len();
+        findings.retain(|finding| match left.get_mut(&finding.fingerprint()) {
+            Some(count) if *count > 0 => {
+                *count -= 1;
+                false
+            }
+            _ => true,
+        });
+        self.entries.retain(|entry, count| {
+            let remaining = left.get_mut(&entry.fingerprint);
+            *count = remaining.map_or(0, std::mem::take);
+            *count > 0
+        });
+        before - findings.len()
+    }
+
+    /// What is accepted, and how often.
+    pub fn entries(&self) -> impl Iterator<Item = (&Entry, usize)> {
+        self.entries.iter().map(|(entry, count)| (entry, *count))
+    }
+}
+
+/// A baseline that could not be read or written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BaselineError {
+    /// The file.
+    pub path: PathBuf,
+    /// Why.
+    pub message: String,
+}
+
+impl fmt::Display for BaselineError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path.display(), self.message)
+    }
+}
+
+impl std::error::Error for BaselineError {}
+
+#[cfg(test)]
+mod tests {
+    use ioctlkit_abi::AbiSet;
+    use ioctlkit_model::{SourceMap, Span};
+
+    use super::*;
+    use crate::registry;
+
+    fn finding(code: &str, record: &str, start: u32) -> Finding {
+        let file = SourceMap::default().add("a.h".into(), "".into());
+        let rule = registry::by_name(code).unwrap();
+        Finding {
+            rule,
+            severity: rule.severity,
+            command: Some("FOO_GET".into()),
+            record: Some(record.into()),
+            member: None,
+            abis: AbiSet::ALL,
+            span: Span { file, start, end: start },
+            label: String::new(),
+            related: Vec::new(),
+            message: "padding".into(),
+            notes: Vec::new(),
+            fix: None,
+        }
+    }
+
+    #[test]
+    fn a_baseline_accepts_what_it_was_made_of_wherever_it_moved() {
+        let findings = [finding("L001", "struct b", 10), finding("L001", "struct a", 20)];
+        let mut baseline = Baseline::of(&findings);
+        let mut moved = vec![finding("L001", "struct a", 7), finding("L001", "struct b", 900)];
+        assert_eq!(baseline.absorb(&mut moved), 2);
+        assert!(moved.is_empty() && baseline.is_empty());
+    }
+
+    #[test]
+    fn one_more_of_the_same_is_new_and_one_less_is_stale() {
+        let one = || finding("L001", "struct a", 1);
+        let mut baseline = Baseline::of(&[one(), one()]);
+        let mut three = vec![one(), one(), one()];
+        assert_eq!(baseline.clone().absorb(&mut three), 2);
+        assert_eq!(three.len(), 1);
+        assert_eq!(baseline.absorb(&mut vec![one()]), 1);
+        assert_eq!(baseline.len(), 1);
+        let stale: Vec<String> = baseline.entries().map(|(entry, _)| entry.to_string()).collect();
+        assert_eq!(stale, ["L001 FOO_GET struct a"]);
+    }
+
+    #[test]
+    fn the_file_is_sorted_and_read_back_as_it_was() {
+        let findings = [
+            finding("S001", "struct b", 1),
+            finding("L001", "struct b", 2),
+            finding("L001", "struct a", 3),
+        ];
+        let baseline = Baseline::of(&findings);
+        let text = baseline.to_json().unwrap();
+        assert_eq!(Baseline::parse(&text).unwrap(), baseline);
+        insta::assert_snapshot!(text);
+    }
+
+    #[test]
+    fn what_is_no_baseline_is_an_error_with_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("baseline.json");
+        let mut errors = Vec::new();
+        for text in
+            ["", "{}", "{\"version\": 2, \"findings\": []}", "[", "{\"version\":1,\n\"x\":1}"]
+        {
+            std::fs::write(&path, text).unwrap();
+            errors.push(Baseline::read(&path).unwrap_err().message);
+        }
+        insta::assert_debug_snapshot!(errors);
+        assert!(Baseline::read(&folder.path().join("none")).is_err());
+    }
+
+    #[test]
+    fn a_written_baseline_is_read_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("baseline.json");
+        let baseline = Baseline::of(&[finding("L001", "struct a", 3)]);
+        baseline.write(&path).unwrap();
+        assert_eq!(Baseline::read(&path).unwrap(), baseline);
+        let nowhere = baseline.write(&folder.path().join("none/baseline.json")).unwrap_err();
+        assert!(nowhere.to_string().contains("none/baseline.json"), "{nowhere}");
+    }
+}

@@ -1,0 +1,308 @@
+//! `ioctl-lint check`.
+
+mod summary;
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueEnum};
+use ioctl_lint::config::{FailOn, Level, Profile};
+use ioctl_lint::{Baseline, Levels, Selection, engine};
+use ioctlkit_model::{Finding, Report, SourceMap, Span};
+use ioctlkit_report::Format;
+
+use super::Outcome;
+use super::failure::{Failure, outcome_of, say_failures};
+use super::progress::Progress;
+use super::reading::{Group, RawNumbers, ReadOptions};
+use super::terminal::Terminal;
+use summary::Summary;
+
+/// Find what is wrong with the ioctl commands of headers
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  ioctl-lint check include/uapi/linux/foo.h
+  ioctl-lint check --profile legacy --abi x86_64,i386 /usr/include/linux
+  ioctl-lint check --select L001,implicit-tail --fail-on info foo.h
+  ioctl-lint check --format sarif --output ioctl-lint.sarif .
+  ioctl-lint check --write-baseline baseline.json . && ioctl-lint check --baseline baseline.json .
+  ioctl-lint check foo.h -- -std=gnu11 -include config.h
+
+A finding is allowed in place by a comment with a reason, on its line, on the line above, or at the
+head of the structure or #define:
+  /* ioctl-lint: allow(L001, implicit-tail) in use since 2.6 */
+  /* ioctl-lint: allow-file(L011) the whole file predates __u32 */
+
+Exit codes:
+  0  no finding at or above --fail-on
+  1  findings at or above --fail-on
+  2  some input could not be used; findings of the rest are reported all the same")]
+pub(super) struct Arguments {
+    /// Headers, folders of headers, or the root of a kernel source tree
+    #[arg(value_name = "PATH", required = true)]
+    paths: Vec<PathBuf>,
+
+    /// Which severities rules start from [default: the configuration's, or `new`]
+    #[arg(long, value_enum, hide_possible_values = true, value_name = "new|legacy")]
+    profile: Option<Profile>,
+
+    /// Report these rules only: codes, slugs, or the beginning of codes such as `L`; a rule named in
+    /// full is on even where the profile leaves it off
+    #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = RULES)]
+    select: Vec<String>,
+
+    /// Do not report these rules
+    #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = RULES)]
+    ignore: Vec<String>,
+
+    /// Give a rule a severity: off, info, warning or error
+    #[arg(
+        long = "severity", value_name = "RULE=LEVEL", value_delimiter = ',',
+        value_parser = parse_severity, help_heading = RULES
+    )]
+    severities: Vec<(String, Level)>,
+
+    /// Exit with 1 if anything of this severity or above is found [default: the configuration's, or
+    /// `warning`]
+    #[arg(
+        long, value_enum, hide_possible_values = true, value_name = "error|warning|info|never",
+        help_heading = RULES
+    )]
+    fail_on: Option<FailOn>,
+
+    /// Accept the findings of this baseline [default: the configuration's]
+    #[arg(long, value_name = "FILE", help_heading = RULES)]
+    baseline: Option<PathBuf>,
+
+    /// Report nothing, and write a baseline that accepts everything found
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline", help_heading = RULES)]
+    write_baseline: Option<PathBuf>,
+
+    /// How to report findings
+    #[arg(long, value_name = "FORMAT", value_parser = formats(), default_value = "full")]
+    format: Format,
+
+    /// Write to this file instead of standard output; it is replaced as a whole
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// Print how many findings each rule has instead of the findings
+    #[arg(long, conflicts_with_all = ["format", "write_baseline"])]
+    statistics: bool,
+
+    /// Look at commands that are plain numbers too, such as `TCGETS`
+    #[arg(long)]
+    raw: bool,
+
+    /// Print no summary
+    #[arg(short, long)]
+    quiet: bool,
+
+    #[command(flatten)]
+    reading: ReadOptions,
+}
+
+const RULES: &str = "Rules";
+
+fn formats() -> impl TypedValueParser<Value = Format> {
+    let value = |format: Format| PossibleValue::new(format.name()).help(format.description());
+    PossibleValuesParser::new(Format::ALL.map(value)).try_map(|name| name.parse::<Format>())
+}
+
+fn parse_severity(text: &str) -> Result<(String, Level), String> {
+    let (rule, level) = text
+        .split_once('=')
+        .ok_or_else(|| "write a rule, `=` and a level, such as `L001=error`".to_owned())?;
+    let level = Level::from_str(level.trim(), false)
+        .map_err(|_| format!("`{level}` is no level: write off, info, warning or error"))?;
+    Ok((rule.trim().to_owned(), level))
+}
+
+pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
+    let started = Instant::now();
+    let selection = selection(arguments)?;
+    let raw = if arguments.raw { RawNumbers::Wanted } else { RawNumbers::Unwanted };
+    let groups = arguments.reading.groups(&arguments.paths, raw)?;
+    let mut prepared = Vec::new();
+    for group in groups {
+        prepared.push(Prepared::new(group, arguments, &selection)?);
+    }
+    let mut whole = Whole::default();
+    // One baseline for the whole run where the command line names it, else each group's own.
+    let mut baseline = arguments.baseline.as_deref().map(Baseline::read).transpose()?;
+    for group in &mut prepared {
+        whole.take_in(group, baseline.as_mut());
+    }
+    let stale = baseline.into_iter().chain(prepared.into_iter().filter_map(|group| group.baseline));
+    whole.summary.set_stale(stale);
+    whole.summary.seconds = started.elapsed().as_secs_f64();
+    if let Some(file) = &arguments.write_baseline {
+        return write_baseline(file, arguments.quiet, whole, terminal);
+    }
+    report(arguments, &whole, terminal)?;
+    Ok(whole.outcome())
+}
+
+fn selection(arguments: &Arguments) -> Result<Selection, Failure> {
+    let mut selection = Selection::default();
+    if let Some(profile) = arguments.profile {
+        selection.set_profile(profile);
+    }
+    for name in &arguments.select {
+        selection.select(name.trim())?;
+    }
+    for name in &arguments.ignore {
+        selection.ignore(name.trim())?;
+    }
+    for (name, level) in &arguments.severities {
+        selection.set_level(name, *level)?;
+    }
+    Ok(selection)
+}
+
+/// Paths with what their configuration says.
+struct Prepared {
+    group: Group,
+    levels: Levels,
+    fail_on: FailOn,
+    /// The configuration's own baseline, unless the command line goes before it.
+    baseline: Option<Baseline>,
+}
+
+impl Prepared {
+    fn new(group: Group, arguments: &Arguments, selection: &Selection) -> Result<Self, Failure> {
+        let selection = selection.clone();
+        let levels = match &group.config {
+            Some(config) => Levels::new(config, selection)?,
+            None => Levels::of_selection(selection),
+        };
+        let config = group.config.as_ref();
+        let fail_on = arguments.fail_on.or(config.and_then(|config| config.fail_on));
+        let file = config.and_then(|config| config.baseline.as_deref());
+        let overruled = arguments.baseline.is_some() || arguments.write_baseline.is_some();
+        let baseline = file.filter(|_| !overruled).map(Baseline::read).transpose()?;
+        Ok(Self { group, levels, fail_on: fail_on.unwrap_or_default(), baseline })
+    }
+}
+
+/// Everything that the groups came to.
+#[derive(Default)]
+struct Whole {
+    report: Report,
+    sources: SourceMap,
+    summary: Summary,
+    failed: bool,
+}
+
+impl Whole {
+    fn take_in(&mut self, prepared: &mut Prepared, baseline: Option<&mut Baseline>) {
+        let (interface, problems) = prepared.group.read();
+        let mut checked = {
+            let _progress = Progress::start("checking commands");
+            engine::check(&interface, &prepared.levels)
+        };
+        if let Some(baseline) = baseline.or(prepared.baseline.as_mut()) {
+            self.summary.accepted += baseline.absorb(&mut checked.findings);
+        }
+        self.summary.suppressed += checked.suppressed;
+        self.failed |= checked.findings.iter().any(|f| prepared.fail_on.fails(f.severity));
+        self.report.headers += interface.headers.len();
+        self.report.commands += interface.commands.len();
+        self.report.abis = self.report.abis.union(interface.abis);
+        for rule in checked.rules {
+            if !self.report.rules.iter().any(|known| known.code == rule.code) {
+                self.report.rules.push(rule);
+            }
+        }
+        let shift = self.sources.append(interface.sources);
+        let moved = |span: &mut Span| *span = shift.span(*span);
+        for mut finding in checked.findings {
+            move_spans(&mut finding, moved);
+            self.report.findings.push(finding);
+        }
+        for mut problem in problems {
+            problem.span.as_mut().map(moved);
+            self.report.problems.push(problem);
+        }
+        self.drop_repeated();
+    }
+
+    /// A header that two groups include is reported once.
+    fn drop_repeated(&mut self) {
+        let mut seen = HashSet::new();
+        let sources = &self.sources;
+        self.report.findings.retain(|finding| {
+            let Span { start, end, .. } = finding.span;
+            let path = sources.path(finding.span).to_owned();
+            seen.insert((path, start, end, finding.rule.code, finding.message.clone()))
+        });
+    }
+
+    fn outcome(&self) -> Outcome {
+        let findings = if self.failed { Outcome::Findings } else { Outcome::Clean };
+        findings.max(outcome_of(&self.report.problems))
+    }
+}
+
+fn move_spans(finding: &mut Finding, moved: impl Fn(&mut Span)) {
+    moved(&mut finding.span);
+    finding.related.iter_mut().for_each(|label| moved(&mut label.span));
+    let edits = finding.fix.iter_mut().flat_map(|fix| &mut fix.edits);
+    edits.for_each(|edit| moved(&mut edit.span));
+}
+
+fn report(arguments: &Arguments, whole: &Whole, terminal: &Terminal) -> Result<(), Failure> {
+    let Whole { report, sources, summary, .. } = whole;
+    if arguments.statistics {
+        say_failures(report.problems.clone(), sources, terminal);
+    }
+    terminal.print_to(arguments.output.as_deref(), |out, style| {
+        if arguments.statistics {
+            summary::write_statistics(report, style, out)
+        } else {
+            arguments.format.render(report, sources, style, out)
+        }
+    })?;
+    let for_people = matches!(arguments.format, Format::Full | Format::Concise);
+    if for_people && !arguments.quiet {
+        terminal.say(|out, _| summary.write(report, out));
+    }
+    Ok(())
+}
+
+fn write_baseline(
+    file: &std::path::Path,
+    quiet: bool,
+    whole: Whole,
+    terminal: &Terminal,
+) -> Result<Outcome, Failure> {
+    let baseline = Baseline::of(&whole.report.findings);
+    let outcome = outcome_of(&whole.report.problems);
+    say_failures(whole.report.problems, &whole.sources, terminal);
+    baseline
+        .write(file)
+        .map_err(|error| Failure::new(format!("cannot write the baseline {error}")))?;
+    if !quiet {
+        let count = summary::counted(baseline.len(), "finding");
+        terminal.say(|out, _| writeln!(out, "wrote {} with {count}", file.display()));
+    }
+    Ok(outcome)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_severity_is_a_rule_and_a_level() {
+        assert_eq!(parse_severity("L001=off"), Ok(("L001".into(), Level::Off)));
+        assert_eq!(
+            parse_severity("L001=warn").unwrap_err(),
+            "`warn` is no level: write off, info, warning or error"
+        );
+        assert!(parse_severity("L001").is_err());
+    }
+}

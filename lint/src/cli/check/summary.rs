@@ -1,0 +1,191 @@
+//! What a check says at its end.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use ioctl_lint::Baseline;
+use ioctl_lint::baseline::Entry;
+use ioctlkit_model::{ProblemKind, Report, Severity};
+use ioctlkit_report::Style;
+
+use crate::cli::table;
+
+/// Stale entries of a baseline that are named.
+const NAMED: usize = 5;
+
+/// What the report does not hold.
+#[derive(Debug, Default)]
+pub(super) struct Summary {
+    /// Findings that comments allow.
+    pub(super) suppressed: usize,
+    /// Findings that a baseline accepts.
+    pub(super) accepted: usize,
+    /// How long it took.
+    pub(super) seconds: f64,
+    stale: Vec<(Entry, usize)>,
+}
+
+impl Summary {
+    /// What is left of baselines is stale.
+    pub(super) fn set_stale(&mut self, baselines: impl Iterator<Item = Baseline>) {
+        let entries = |baseline: Baseline| {
+            baseline.entries().map(|(entry, count)| (entry.clone(), count)).collect::<Vec<_>>()
+        };
+        self.stale = baselines.flat_map(entries).collect();
+    }
+
+    pub(super) fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+        let headers = counted(report.headers, "header");
+        let commands = counted(report.commands, "command");
+        let abis = counted(report.abis.len(), "ABI");
+        write!(out, "checked {headers}, {commands}, {abis} in {:.2} s: ", self.seconds)?;
+        writeln!(out, "{}{}{}", found(report), self.hidden(), not_read(report))?;
+        if !self.stale.is_empty() {
+            let count = self.stale.iter().map(|(_, count)| count).sum();
+            let findings = counted(count, "finding");
+            writeln!(out, "the baseline accepts {findings} no longer there; write it again:")?;
+            for (entry, _) in self.stale.iter().take(NAMED) {
+                writeln!(out, "  {entry}")?;
+            }
+            if self.stale.len() > NAMED {
+                writeln!(out, "  and {} more", self.stale.len() - NAMED)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn hidden(&self) -> String {
+        let parts = [(self.suppressed, "suppressed"), (self.accepted, "in the baseline")];
+        let parts: Vec<String> = parts
+            .into_iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!("{count} {what}"))
+            .collect();
+        if parts.is_empty() { String::new() } else { format!(" ({})", parts.join(", ")) }
+    }
+}
+
+fn found(report: &Report) -> String {
+    let severities = [Severity::Error, Severity::Warning, Severity::Info];
+    let parts: Vec<String> = severities
+        .into_iter()
+        .map(|severity| {
+            (severity, report.findings.iter().filter(|f| f.severity == severity).count())
+        })
+        .filter(|(_, count)| *count > 0)
+        .map(|(severity, count)| match severity {
+            Severity::Info => format!("{count} info"),
+            _ => counted(count, severity.name()),
+        })
+        .collect();
+    if parts.is_empty() { "nothing found".into() } else { parts.join(", ") }
+}
+
+/// What the findings cannot be about.
+fn not_read(report: &Report) -> String {
+    let count = |kind| report.problems.iter().filter(|problem| problem.kind == kind).count();
+    let mut text = String::new();
+    let (failures, gaps) = (count(ProblemKind::Failure), count(ProblemKind::Incomplete));
+    if failures > 0 {
+        text = format!("; {} could not be used", counted(failures, "input"));
+    }
+    if gaps > 0 {
+        text = format!("{text}; {} could not be worked out", counted(gaps, "definition"));
+    }
+    text
+}
+
+/// `1 finding`, `2 findings`.
+pub(super) fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
+/// How many findings each rule has, the most first.
+pub(super) fn write_statistics(
+    report: &Report,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut counts: BTreeMap<&str, (usize, &str)> = BTreeMap::new();
+    for finding in &report.findings {
+        counts.entry(finding.rule.code).or_insert((0, finding.rule.slug)).0 += 1;
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, (count, _))| std::cmp::Reverse(*count));
+    let rows: Vec<[String; 3]> = counts
+        .into_iter()
+        .map(|(code, (count, slug))| [format!("{count:>8}"), code.into(), slug.into()])
+        .collect();
+    table::write(out, style, ["findings", "code", "slug"], &rows)
+}
+
+#[cfg(test)]
+mod tests {
+    use ioctl_lint::registry;
+    use ioctlkit_abi::AbiSet;
+    use ioctlkit_model::{Finding, SourceMap, Span};
+
+    use super::*;
+
+    fn finding(severity: Severity) -> Finding {
+        let file = SourceMap::default().add("a.h".into(), "".into());
+        Finding {
+            rule: registry::by_name("S001").unwrap(),
+            severity,
+            command: None,
+            record: None,
+            member: None,
+            abis: AbiSet::ALL,
+            span: Span { file, start: 0, end: 0 },
+            label: String::new(),
+            related: Vec::new(),
+            message: String::new(),
+            notes: Vec::new(),
+            fix: None,
+        }
+    }
+
+    fn text(summary: &Summary, report: &Report) -> String {
+        let mut out = Vec::new();
+        summary.write(report, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn one_line_says_it_all_and_stale_entries_follow() {
+        let findings = [Severity::Error, Severity::Info, Severity::Error].map(finding);
+        let mut report = Report {
+            abis: AbiSet::ALL,
+            headers: 1,
+            commands: 2,
+            findings: findings.to_vec(),
+            ..Report::default()
+        };
+        let mut summary = Summary { suppressed: 3, accepted: 1, ..Summary::default() };
+        assert_eq!(
+            text(&summary, &report),
+            "checked 1 header, 2 commands, 32 ABIs in 0.00 s: 2 errors, 1 info (3 suppressed, 1 in \
+             the baseline)\n"
+        );
+        report.findings.clear();
+        summary = Summary::default();
+        summary.set_stale([Baseline::of(&findings)].into_iter());
+        assert_eq!(
+            text(&summary, &report),
+            "checked 1 header, 2 commands, 32 ABIs in 0.00 s: nothing found\nthe baseline accepts 3 \
+             findings no longer there; write it again:\n  S001\n"
+        );
+    }
+
+    #[test]
+    fn statistics_count_by_rule() {
+        let report = Report {
+            findings: vec![finding(Severity::Error), finding(Severity::Info)],
+            ..Report::default()
+        };
+        let mut out = Vec::new();
+        write_statistics(&report, Style { colour: false }, &mut out).unwrap();
+        let text = String::from_utf8(out).unwrap();
+        assert_eq!(text, "findings  code  slug\n       2  S001  stale-suppression\n");
+    }
+}

@@ -1,0 +1,61 @@
+//! `ioctl-lint dump`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use ioctlkit_model::Layouts;
+use ioctlkit_report::dump;
+
+use super::Outcome;
+use super::failure::{Failure, outcome_of};
+use super::reading::{RawNumbers, ReadOptions, read_as_one};
+use super::terminal::Terminal;
+
+/// Print everything that was read, with numbers and layouts on every ABI
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  ioctl-lint dump /usr/include/linux/kvm.h | jq '.commands[].name'
+  ioctl-lint dump --abi x86_64,i386 --output abi.json include/uapi
+
+The format is described by schema/dump.schema.json.")]
+pub(super) struct Arguments {
+    /// Headers, folders of headers, or the root of a kernel source tree
+    #[arg(value_name = "PATH", required = true)]
+    paths: Vec<PathBuf>,
+
+    /// The format
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    format: DumpFormat,
+
+    /// Write to this file instead of standard output; it is replaced as a whole
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// List commands that are plain numbers too, such as `TCGETS`
+    #[arg(long)]
+    raw: bool,
+
+    #[command(flatten)]
+    reading: ReadOptions,
+}
+
+/// How to dump.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+enum DumpFormat {
+    /// JSON
+    #[default]
+    Json,
+}
+
+pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
+    let raw = if arguments.raw { RawNumbers::Wanted } else { RawNumbers::Unwanted };
+    let groups = arguments.reading.groups(&arguments.paths, raw)?;
+    let (interface, problems) = read_as_one(groups)?;
+    let layouts = Layouts::new(&interface);
+    let DumpFormat::Json = arguments.format;
+    terminal.print_to(arguments.output.as_deref(), |out, _| {
+        dump::render(&interface, &layouts, &problems, out)
+    })?;
+    Ok(outcome_of(&problems))
+}

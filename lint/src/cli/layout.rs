@@ -1,0 +1,152 @@
+//! `ioctl-lint layout`.
+
+mod rows;
+mod tables;
+
+pub(super) use tables::{shown, wrapped};
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::Args;
+use ioctl_lint::suggest::did_you_mean;
+use ioctlkit_abi::AbiSet;
+use ioctlkit_model::{Interface, Layouts, RecordId, Type};
+use ioctlkit_report::Style;
+
+use super::Outcome;
+use super::failure::{Failure, outcome_of, say_failures};
+use super::reading::{RawNumbers, ReadOptions};
+use super::terminal::{Terminal, bold};
+
+/// Show where the members of a structure are on every ABI
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  ioctl-lint layout kvm_msr_list /usr/include/linux/kvm.h
+  ioctl-lint layout --abi x86_64,i386 'struct btrfs_ioctl_vol_args_v2' /usr/include/linux/btrfs.h
+  ioctl-lint layout FS_IOC_FIEMAP /usr/include/linux/fs.h
+
+ABIs with equal layouts share a column. Offsets and sizes are in bytes; a bit-field's offset is
+byte:bit, and its size is in bits.")]
+pub(super) struct Arguments {
+    /// A structure or union with or without the keyword, a typedef, or a command for its argument
+    #[arg(value_name = "TYPE")]
+    name: String,
+
+    /// Headers, folders of headers, or the root of a kernel source tree
+    #[arg(value_name = "PATH", required = true)]
+    paths: Vec<PathBuf>,
+
+    #[command(flatten)]
+    reading: ReadOptions,
+}
+
+pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
+    let mut outcome = Outcome::Clean;
+    let mut known = Vec::new();
+    let mut found = false;
+    for group in arguments.reading.groups(&arguments.paths, RawNumbers::Unwanted)? {
+        let (interface, problems) = group.read();
+        outcome = outcome.max(outcome_of(&problems));
+        say_failures(problems, &interface.sources, terminal);
+        let records = find(&interface, &arguments.name);
+        let layouts = Layouts::new(&interface);
+        for id in records {
+            let within = arguments.reading.abis().unwrap_or(interface.abis);
+            terminal.print(|out, style| write_record(&layouts, id, within, style, out))?;
+            found = true;
+        }
+        known.extend(names(&interface));
+    }
+    if found {
+        return Ok(outcome);
+    }
+    let name = &arguments.name;
+    let failure = Failure::new(format!("no structure, union or command is called `{name}` there"));
+    Err(match did_you_mean(name, known.iter().map(String::as_str)) {
+        Some(help) => failure.help(help),
+        None => failure.help("`ioctl-lint dump` lists what the headers define"),
+    })
+}
+
+/// The records of that name.
+fn find(interface: &Interface, name: &str) -> Vec<RecordId> {
+    let name = name.trim();
+    let is_meant = |record: &ioctlkit_model::Record| {
+        record.name.as_deref() == Some(name)
+            || record.typedef_name.as_deref() == Some(name)
+            || record.display_name() == name
+    };
+    let by_tag = (0..).zip(&interface.records).filter(|(_, record)| is_meant(record));
+    let by_tag: Vec<RecordId> = by_tag.map(|(index, _)| RecordId(index)).collect();
+    if !by_tag.is_empty() {
+        return by_tag;
+    }
+    let typedefs = interface.typedefs.iter().filter(|typedef| typedef.name == name);
+    let typedefs = typedefs.flat_map(|typedef| typedef.variants.iter()).map(|(_, body)| &body.ty);
+    let commands = interface.commands.iter().filter(|command| command.name == name);
+    let commands = commands.flat_map(|command| command.variants.iter());
+    let arguments = commands.filter_map(|(_, body)| body.argument.ty());
+    let mut records: Vec<RecordId> =
+        typedefs.chain(arguments).filter_map(|ty| outer_record(interface, ty)).collect();
+    records.sort_unstable();
+    records.dedup();
+    records
+}
+
+fn outer_record(interface: &Interface, ty: &Type) -> Option<RecordId> {
+    interface.records_within(ty).into_iter().next()
+}
+
+fn names(interface: &Interface) -> Vec<String> {
+    let records = interface.records.iter().flat_map(|record| [&record.name, &record.typedef_name]);
+    let commands = interface.commands.iter().map(|command| command.name.clone());
+    records.flatten().cloned().chain(commands).collect()
+}
+
+fn write_record(
+    layouts: &Layouts<'_>,
+    id: RecordId,
+    within: AbiSet,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let interface = layouts.interface();
+    let record = interface.record(id);
+    let path = interface.sources.path(record.span).display();
+    let line = interface.sources.position(record.span).line;
+    writeln!(out, "{}  {path}:{line}", bold(&record.display_name(), style))?;
+    let tables = tables::of(layouts, id, within);
+    for table in &tables {
+        writeln!(out)?;
+        table.write(&record.display_name(), style, out)?;
+    }
+    write_missing(layouts, id, within, out)?;
+    writeln!(out)
+}
+
+/// The ABIs without a layout, by reason.
+fn write_missing(
+    layouts: &Layouts<'_>,
+    id: RecordId,
+    within: AbiSet,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let mut reasons: Vec<(String, AbiSet)> = Vec::new();
+    for abi in within {
+        let Err(error) = layouts.record(id, abi) else { continue };
+        let reason = error.to_string();
+        match reasons.iter_mut().find(|(known, _)| *known == reason) {
+            Some((_, abis)) => abis.insert(abi),
+            None => reasons.push((reason, AbiSet::only(abi))),
+        }
+    }
+    for (reason, abis) in reasons {
+        writeln!(out, "\nno layout: {reason}\n{}", wrapped(abis))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,140 @@
+//! The lines of one ABI's layout: members in order, what is between them, and what is inside
+//! anonymous structures.
+
+use ioctlkit_abi::{AbiId, Placement, RecordKind};
+use ioctlkit_model::{Gap, Interface, Layout, Layouts, Member, RecordId, Type};
+
+/// A line of a layout.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Row {
+    pub(super) depth: usize,
+    pub(super) what: What,
+    /// From the beginning of the outermost structure, in bits.
+    pub(super) offset_bits: u64,
+    pub(super) bits: u64,
+    pub(super) is_bit_field: bool,
+}
+
+/// What a line is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum What {
+    /// A declaration, as C has it.
+    Member(String),
+    /// The end of an anonymous structure or union.
+    Close,
+    /// Padding between members.
+    Hole,
+    /// Padding at the end.
+    Tail,
+}
+
+impl What {
+    /// Whether every ABI has the line.
+    pub(super) fn is_padding(&self) -> bool {
+        matches!(self, Self::Hole | Self::Tail)
+    }
+}
+
+/// The lines for a structure, if it has a layout on the ABI.
+pub(super) fn of(layouts: &Layouts<'_>, id: RecordId, abi: AbiId) -> Option<Vec<Row>> {
+    let layout = layouts.record(id, abi).ok()?;
+    let mut rows = Vec::new();
+    add(layouts, id, abi, layout, Nesting { depth: 0, offset_bits: 0 }, &mut rows);
+    Some(rows)
+}
+
+#[derive(Clone, Copy)]
+struct Nesting {
+    depth: usize,
+    offset_bits: u64,
+}
+
+fn add(
+    layouts: &Layouts<'_>,
+    id: RecordId,
+    abi: AbiId,
+    layout: &Layout,
+    nesting: Nesting,
+    rows: &mut Vec<Row>,
+) {
+    let gaps = layout.gaps();
+    for (index, (member, placement)) in layouts.members(id, abi).enumerate() {
+        if let Some(gap) = gaps.iter().find(|gap| gap.before == Some(index)) {
+            rows.push(padding(What::Hole, gap, nesting));
+        }
+        add_member(layouts, abi, member, placement, nesting, rows);
+    }
+    // What a union's members leave free is no padding that one could name.
+    if let Some(tail) = layout.tail().filter(|_| layout.kind == RecordKind::Struct) {
+        rows.push(padding(What::Tail, &tail, nesting));
+    }
+}
+
+fn padding(what: What, gap: &Gap, nesting: Nesting) -> Row {
+    Row {
+        depth: nesting.depth,
+        what,
+        offset_bits: nesting.offset_bits + gap.offset_bits,
+        bits: gap.bits,
+        is_bit_field: false,
+    }
+}
+
+fn add_member(
+    layouts: &Layouts<'_>,
+    abi: AbiId,
+    member: &Member,
+    placement: Placement,
+    nesting: Nesting,
+    rows: &mut Vec<Row>,
+) {
+    let interface = layouts.interface();
+    let offset_bits = nesting.offset_bits + placement.offset_bits;
+    let row = |what| Row {
+        depth: nesting.depth,
+        what,
+        offset_bits,
+        bits: placement.end_bits() - placement.offset_bits,
+        is_bit_field: member.bits.is_some(),
+    };
+    if let Some((inner, layout)) = anonymous(layouts, member, abi) {
+        let keyword = match layout.kind {
+            RecordKind::Struct => "struct {",
+            RecordKind::Union => "union {",
+        };
+        rows.push(row(What::Member(keyword.into())));
+        let inside = Nesting { depth: nesting.depth + 1, offset_bits };
+        add(layouts, inner, abi, layout, inside, rows);
+        let mut close = row(What::Close);
+        close.bits = 0;
+        rows.push(close);
+    } else {
+        rows.push(row(What::Member(declaration(interface, member))));
+    }
+}
+
+/// The structure without tag and name that a member is.
+fn anonymous<'a>(
+    layouts: &'a Layouts<'_>,
+    member: &Member,
+    abi: AbiId,
+) -> Option<(RecordId, &'a Layout)> {
+    let Type::Record(id) = member.ty else { return None };
+    if member.name.is_some() || !layouts.interface().record(id).is_anonymous() {
+        return None;
+    }
+    Some((id, layouts.record(id, abi).ok()?))
+}
+
+fn declaration(interface: &Interface, member: &Member) -> String {
+    let ty = interface.type_name(&member.ty);
+    let (base, bounds) = match ty.find('[').filter(|_| member.ty.is_array()) {
+        Some(at) => ty.split_at(at),
+        None => (ty.as_str(), ""),
+    };
+    let base = base.trim_end();
+    let name = member.name.as_deref().unwrap_or("");
+    let space = if base.ends_with('*') || name.is_empty() { "" } else { " " };
+    let width = member.bits.map(|bits| format!(" : {bits}")).unwrap_or_default();
+    format!("{base}{space}{name}{bounds}{width}")
+}

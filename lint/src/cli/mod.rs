@@ -1,0 +1,132 @@
+//! The command line, a file per subcommand.
+
+mod abis;
+mod check;
+mod completions;
+mod dump;
+mod explain;
+mod failure;
+mod layout;
+mod man;
+mod number;
+mod progress;
+mod reading;
+mod rules;
+mod table;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use terminal::{Colour, Terminal};
+
+/// Finds what is wrong with an ioctl interface, on every Linux ABI.
+///
+/// Reads C headers and says which ioctl commands break for 32-bit programs, on other
+/// architectures, or once the structure grows; what each command's number is on every ABI; and how
+/// each structure is laid out there.
+#[derive(Debug, Parser)]
+#[command(name = "ioctl-lint", version, about, max_term_width = 100, after_help = EXAMPLES)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+
+    /// When to colour what is printed; `auto` does so on a terminal and heeds `NO_COLOR`
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
+    color: Colour,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  ioctl-lint check include/uapi/linux/foo.h   lint one driver's header
+  ioctl-lint check ~/linux                    lint the exported headers of a kernel tree
+  ioctl-lint check --profile legacy /usr/include/linux
+  ioctl-lint layout btrfs_ioctl_vol_args_v2 /usr/include/linux/btrfs.h
+  ioctl-lint number 0xc020660b                what is this command?
+  ioctl-lint explain L001
+
+Exit codes:
+  0  nothing found
+  1  findings at or above --fail-on
+  2  some input could not be used; findings of the rest are reported all the same";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(check::Arguments),
+    Layout(layout::Arguments),
+    Number(number::Arguments),
+    Dump(dump::Arguments),
+    Explain(explain::Arguments),
+    Rules(rules::Arguments),
+    Abis(abis::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
+}
+
+/// Parses the command line and does what it says.
+pub(crate) fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let terminal = Terminal::new(arguments.color);
+    let done = match &arguments.command {
+        Command::Check(arguments) => check::run(arguments, &terminal),
+        Command::Layout(arguments) => layout::run(arguments, &terminal),
+        Command::Number(arguments) => number::run(arguments, &terminal),
+        Command::Dump(arguments) => dump::run(arguments, &terminal),
+        Command::Explain(arguments) => explain::run(arguments, &terminal),
+        Command::Rules(arguments) => rules::run(arguments, &terminal),
+        Command::Abis(arguments) => abis::run(arguments, &terminal),
+        Command::Completions(arguments) => completions::run(arguments, &terminal),
+        Command::Man(arguments) => man::run(arguments, &terminal),
+    };
+    match done {
+        Ok(outcome) => outcome.into(),
+        Err(failure) => failure.report(&terminal).into(),
+    }
+}
+
+/// What a run comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Outcome {
+    /// Everything was done, and nothing found.
+    Clean,
+    /// There are findings that fail the run.
+    Findings,
+    /// Some input could not be used.
+    Failed,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        Self::from(match outcome {
+            Outcome::Clean => 0,
+            Outcome::Findings => 1,
+            Outcome::Failed => 2,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_option_says_what_it_is_for() {
+        for command in Arguments::command().get_subcommands() {
+            assert!(command.get_about().is_some(), "{}", command.get_name());
+            for argument in command.get_arguments() {
+                let name = format!("{} {}", command.get_name(), argument.get_id());
+                let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+                assert!(!help.is_empty(), "{name} has no help");
+                assert!(!help.ends_with('.'), "{name}: {help}");
+            }
+        }
+    }
+}

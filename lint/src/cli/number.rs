@@ -1,0 +1,186 @@
+//! `ioctl-lint number`.
+
+mod expression;
+mod text;
+
+use std::path::PathBuf;
+
+use clap::Args;
+use ioctl_lint::suggest::did_you_mean;
+use ioctlkit_abi::AbiSet;
+use ioctlkit_model::{Interface, Layouts};
+
+use super::Outcome;
+use super::failure::{Failure, outcome_of, say_failures};
+use super::reading::{RawNumbers, ReadOptions};
+use super::terminal::Terminal;
+use expression::Expression;
+
+/// Take a command number apart, or say what a command's number is on every ABI
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  ioctl-lint number 0xc020660b                     what a number means, and which commands have it
+  ioctl-lint number FS_IOC_GETFLAGS                a command's number on every ABI
+  ioctl-lint number \"_IOWR('f', 11, 32)\"           the number for a size in bytes
+  ioctl-lint number \"_IOR('T', 207, unsigned int)\" or for an integer of C")]
+pub(super) struct Arguments {
+    /// A number (hexadecimal with 0x, or decimal), a command's name, or a macro with its arguments
+    #[arg(value_name = "NUMBER|NAME|EXPRESSION")]
+    what: String,
+
+    /// Where to look for commands [default: the installed kernel headers]
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    #[command(flatten)]
+    reading: ReadOptions,
+}
+
+/// What was asked for.
+enum What {
+    Number(u32),
+    Expression(Expression),
+    Name,
+}
+
+pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
+    let abis = arguments.reading.abis().unwrap_or(AbiSet::ALL);
+    match parse(&arguments.what)? {
+        What::Number(number) => {
+            terminal.print(|out, style| text::write_decoded(number, abis, style, out))?;
+            find_by_number(arguments, number, terminal)
+        }
+        What::Expression(expression) => {
+            let spelling = arguments.what.trim();
+            terminal
+                .print(|out, style| text::write_encoded(spelling, &expression, abis, style, out))?;
+            Ok(Outcome::Clean)
+        }
+        What::Name => find_by_name(arguments, terminal),
+    }
+}
+
+fn parse(what: &str) -> Result<What, Failure> {
+    let what = what.trim();
+    if what.contains('(') {
+        return Expression::parse(what).map(What::Expression).map_err(|message| {
+            Failure::new(format!("`{what}`: {message}")).help(
+                "write it as `_IOWR('f', 11, 32)`, with a size in bytes or an integer type of C",
+            )
+        });
+    }
+    if !what.starts_with(|c: char| c.is_ascii_digit()) {
+        return Ok(What::Name);
+    }
+    let parsed = match what.strip_prefix("0x").or(what.strip_prefix("0X")) {
+        Some(digits) => u64::from_str_radix(digits, 16),
+        None => what.parse(),
+    };
+    let number = parsed.map_err(|error| Failure::new(format!("`{what}` is no number: {error}")))?;
+    u32::try_from(number).map(What::Number).map_err(|_| {
+        Failure::new(format!("`{what}` has more than the 32 bits of a command number"))
+    })
+}
+
+fn find_by_number(
+    arguments: &Arguments,
+    number: u32,
+    terminal: &Terminal,
+) -> Result<Outcome, Failure> {
+    let mut outcome = Outcome::Clean;
+    let mut found = 0;
+    let Some(paths) = paths(arguments) else { return Ok(outcome) };
+    for (interface, searched) in read(arguments, &paths, terminal)? {
+        outcome = outcome.max(searched);
+        let layouts = Layouts::new(&interface);
+        terminal.print(|out, style| {
+            found += text::write_commands_with(&layouts, number, style, out)?;
+            Ok(())
+        })?;
+    }
+    if found == 0 {
+        terminal.say(|out, _| writeln!(out, "no command in {} has it", shown(&paths)));
+    }
+    Ok(outcome)
+}
+
+fn find_by_name(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
+    let name = arguments.what.trim();
+    let paths = paths(arguments).ok_or_else(|| {
+        Failure::new(format!("nowhere to look for `{name}`"))
+            .help("name the headers, or install the kernel's (linux-libc-dev on Debian)")
+    })?;
+    let mut outcome = Outcome::Clean;
+    let mut known = Vec::new();
+    let mut found = false;
+    for (interface, searched) in read(arguments, &paths, terminal)? {
+        outcome = outcome.max(searched);
+        let layouts = Layouts::new(&interface);
+        let abis = arguments.reading.abis().unwrap_or(interface.abis);
+        terminal.print(|out, style| {
+            found |= text::write_named(&layouts, name, abis, style, out)?;
+            Ok(())
+        })?;
+        known.extend(interface.commands.iter().map(|command| command.name.clone()));
+        known.extend(interface.raw_numbers.iter().map(|raw| raw.name.clone()));
+        known.extend(interface.families.iter().map(|family| family.name.clone()));
+    }
+    if found {
+        return Ok(outcome);
+    }
+    let failure = Failure::new(format!("no command is called `{name}` in {}", shown(&paths)));
+    Err(match did_you_mean(name, known.iter().map(String::as_str)) {
+        Some(help) => failure.help(help),
+        None => failure,
+    })
+}
+
+/// Reads the paths with all their commands, and tells what could not be read.
+fn read(
+    arguments: &Arguments,
+    paths: &[PathBuf],
+    terminal: &Terminal,
+) -> Result<Vec<(Interface, Outcome)>, Failure> {
+    let groups = arguments.reading.groups(paths, RawNumbers::Wanted)?;
+    let read = groups.into_iter().map(|group| {
+        let (interface, problems) = group.read();
+        let outcome = outcome_of(&problems);
+        say_failures(problems, &interface.sources, terminal);
+        (interface, outcome)
+    });
+    Ok(read.collect())
+}
+
+/// The paths that were named, or those of the installed kernel headers.
+fn paths(arguments: &Arguments) -> Option<Vec<PathBuf>> {
+    // What linux-libc-dev and its likes install; the rest of /usr/include is not the kernel's.
+    const FOLDERS: [&str; 11] = [
+        "asm-generic",
+        "cxl",
+        "drm",
+        "fwctl",
+        "linux",
+        "misc",
+        "mtd",
+        "rdma",
+        "scsi",
+        "sound",
+        "video",
+    ];
+    if !arguments.paths.is_empty() {
+        return Some(arguments.paths.clone());
+    }
+    let include = PathBuf::from("/usr/include");
+    let folders: Vec<PathBuf> =
+        FOLDERS.iter().map(|name| include.join(name)).filter(|folder| folder.is_dir()).collect();
+    (!folders.is_empty()).then_some(folders)
+}
+
+fn shown(paths: &[PathBuf]) -> String {
+    match paths {
+        [only] => only.display().to_string(),
+        [first, ..] => format!("{} and {} more", first.display(), paths.len() - 1),
+        [] => String::new(),
+    }
+}

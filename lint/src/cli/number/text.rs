@@ -1,0 +1,178 @@
+//! Numbers and commands in words.
+
+use std::io::{self, Write};
+
+use ioctlkit_abi::{AbiSet, Decoded, Direction, Encoding};
+use ioctlkit_model::{Command, Layouts, Span};
+use ioctlkit_report::Style;
+
+use super::expression::Expression;
+use crate::cli::abis::encoding_name;
+use crate::cli::layout::{shown, wrapped};
+use crate::cli::terminal::bold;
+
+/// What a number means in each encoding.
+pub(super) fn write_decoded(
+    number: u32,
+    within: AbiSet,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    writeln!(out, "{}  {number}", bold(&format!("{number:#010x}"), style))?;
+    for encoding in Encoding::ALL {
+        let abis = AbiSet::of(|abi| abi.encoding == encoding).intersection(within);
+        if abis.is_empty() {
+            continue;
+        }
+        writeln!(out, "\n{}", bold(&decoded(encoding.decode(number)), style))?;
+        let size = encoding_name(encoding);
+        writeln!(out, "  size field of {size}:\n{}", wrapped(abis))?;
+    }
+    writeln!(out)
+}
+
+fn decoded(decoded: Decoded) -> String {
+    let Decoded { direction, type_letter, nr, size } = decoded;
+    let letter = if type_letter.is_ascii_graphic() && !b"'\\".contains(&type_letter) {
+        format!("'{}'", type_letter as char)
+    } else {
+        format!("{type_letter:#04x}")
+    };
+    match direction {
+        Some(Direction::None) if size == 0 => format!("_IO({letter}, {nr})"),
+        Some(Direction::None) => format!("_IOC(_IOC_NONE, {letter}, {nr}, {size})"),
+        Some(direction) => {
+            let name = direction.macro_name();
+            let plural = if size == 1 { "" } else { "s" };
+            format!("{name}({letter}, {nr}, {size} byte{plural})")
+        }
+        None => format!("no command: its bits are no direction (type {letter}, nr {nr})"),
+    }
+}
+
+/// The number of an expression on each ABI, grouped.
+pub(super) fn write_encoded(
+    spelling: &str,
+    expression: &Expression,
+    within: AbiSet,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let groups = grouped(within, |abi| {
+        expression.encode(abi.abi()).map(|encoded| match encoded {
+            Ok(number) => format!("{number:#010x}"),
+            Err(error) => format!("no number: {error}"),
+        })
+    });
+    writeln!(out, "{}", bold(spelling, style))?;
+    write_groups(&groups, within, style, out)
+}
+
+/// Each command, raw number or family of that name; false where there is none.
+pub(super) fn write_named(
+    layouts: &Layouts<'_>,
+    name: &str,
+    within: AbiSet,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<bool> {
+    let interface = layouts.interface();
+    let mut found = false;
+    for command in interface.commands.iter().filter(|command| command.name == name) {
+        write_place(layouts, name, command.span, style, out)?;
+        let groups = grouped(within, |abi| numbered(layouts, command, abi));
+        write_groups(&groups, within, style, out)?;
+        found = true;
+    }
+    for raw in interface.raw_numbers.iter().filter(|raw| raw.name == name) {
+        write_place(layouts, name, raw.span, style, out)?;
+        let number = |number: &u32| format!("{number:#x}, a plain number");
+        let groups = grouped(within, |abi| raw.variants.get(abi).map(number));
+        write_groups(&groups, within, style, out)?;
+        found = true;
+    }
+    for family in interface.families.iter().filter(|family| family.name == name) {
+        write_place(layouts, name, family.span, style, out)?;
+        let parameters = family.parameters.join(", ");
+        writeln!(out, "  a family, with a number for each argument:")?;
+        writeln!(out, "  {name}({parameters}) is {}", family.expansion)?;
+        found = true;
+    }
+    Ok(found)
+}
+
+/// `0xc020660b  _IOWR('f', 11, struct fiemap)  32 bytes`.
+fn numbered(layouts: &Layouts<'_>, command: &Command, abi: ioctlkit_abi::AbiId) -> Option<String> {
+    let numbered = layouts.number(command, abi)?;
+    let warning = if numbered.fits { "" } else { ", which does not fit the number" };
+    let plural = if numbered.size == 1 { "" } else { "s" };
+    Some(format!("{:#010x}  {} byte{plural}{warning}", numbered.number, numbered.size))
+}
+
+/// Every command that has the number on some ABI. Returns how many.
+pub(super) fn write_commands_with(
+    layouts: &Layouts<'_>,
+    number: u32,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<usize> {
+    let interface = layouts.interface();
+    let commands = interface.commands.iter().map(|command| {
+        let has = |abi| layouts.number(command, abi).is_some_and(|n| n.number == number);
+        (&command.name, command.span, interface.abis.iter().filter(|abi| has(*abi)).collect())
+    });
+    let raw = interface.raw_numbers.iter().map(|raw| {
+        let has = |abi| raw.variants.get(abi) == Some(&number);
+        (&raw.name, raw.span, interface.abis.iter().filter(|abi| has(*abi)).collect())
+    });
+    let mut count = 0;
+    for (name, span, on) in commands.chain(raw) {
+        let on: AbiSet = on;
+        if !on.is_empty() {
+            write_place(layouts, name, span, style, out)?;
+            writeln!(out, "{}", shown(on, interface.abis))?;
+            count += 1;
+        }
+    }
+    Ok(count)
+}
+
+fn write_place(
+    layouts: &Layouts<'_>,
+    name: &str,
+    span: Span,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let sources = &layouts.interface().sources;
+    let line = sources.position(span).line;
+    writeln!(out, "{}  {}:{line}", bold(name, style), sources.path(span).display())
+}
+
+fn grouped(
+    within: AbiSet,
+    value: impl Fn(ioctlkit_abi::AbiId) -> Option<String>,
+) -> Vec<(String, AbiSet)> {
+    let mut groups: Vec<(String, AbiSet)> = Vec::new();
+    for abi in within {
+        let Some(value) = value(abi) else { continue };
+        match groups.iter_mut().find(|(known, _)| *known == value) {
+            Some((_, abis)) => abis.insert(abi),
+            None => groups.push((value, AbiSet::only(abi))),
+        }
+    }
+    groups
+}
+
+fn write_groups(
+    groups: &[(String, AbiSet)],
+    within: AbiSet,
+    style: Style,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    for (value, abis) in groups {
+        writeln!(out, "  {}", bold(value, style))?;
+        writeln!(out, "{}", shown(*abis, within))?;
+    }
+    Ok(())
+}

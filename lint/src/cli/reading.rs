@@ -1,0 +1,170 @@
+//! Options about what to read and how, and the configuration for each path.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use ioctl_lint::Config;
+use ioctl_lint::config::{self, abi_help};
+use ioctlkit_abi::{Abi, AbiId, AbiSet};
+use ioctlkit_model::{Interface, Problem};
+use ioctlkit_sources::c::{self, Request};
+
+use super::failure::Failure;
+use super::progress::Progress;
+
+/// How to read headers.
+#[derive(Debug, Args)]
+pub(super) struct ReadOptions {
+    /// Look at these ABIs only, such as `x86_64,i386`; `ioctl-lint abis` lists their names
+    #[arg(long = "abi", value_name = "LIST", value_delimiter = ',', value_parser = parse_abi)]
+    abis: Vec<AbiId>,
+
+    /// Search this folder for included headers before all others
+    #[arg(short = 'I', long = "include-dir", value_name = "DIR", help_heading = READING)]
+    include_dirs: Vec<PathBuf>,
+
+    /// Define a macro
+    #[arg(short = 'D', long = "define", value_name = "NAME[=VALUE]", help_heading = READING)]
+    defines: Vec<String>,
+
+    /// Take the compiler's options for each header from this compilation database
+    #[arg(long, value_name = "PATH", help_heading = READING)]
+    compile_commands: Option<PathBuf>,
+
+    /// Use this configuration instead of the nearest ioctl-lint.toml at or above each path
+    #[arg(long, value_name = "FILE", help_heading = READING)]
+    config: Option<PathBuf>,
+
+    /// Use no configuration
+    #[arg(long, conflicts_with = "config", help_heading = READING)]
+    no_config: bool,
+
+    /// Further arguments for the compiler
+    #[arg(last = true, value_name = "COMPILER ARGUMENTS")]
+    compiler_arguments: Vec<String>,
+}
+
+const READING: &str = "Reading headers";
+
+/// Whether commands that are plain numbers are wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum RawNumbers {
+    Wanted,
+    Unwanted,
+}
+
+/// Paths that are read together, because they have the same configuration.
+#[derive(Debug)]
+pub(super) struct Group {
+    pub(super) config: Option<Config>,
+    request: Request,
+}
+
+impl ReadOptions {
+    /// The paths with their configurations.
+    pub(super) fn groups(&self, paths: &[PathBuf], raw: RawNumbers) -> Result<Vec<Group>, Failure> {
+        let mut files: Vec<(Option<PathBuf>, Vec<PathBuf>)> = Vec::new();
+        for path in paths {
+            let file = self.config_file(path);
+            match files.iter_mut().find(|(known, _)| *known == file) {
+                Some((_, paths)) => paths.push(path.clone()),
+                None => files.push((file, vec![path.clone()])),
+            }
+        }
+        files
+            .into_iter()
+            .map(|(file, paths)| {
+                let config = file.as_deref().map(Config::read).transpose()?;
+                let request = self.request(config.as_ref(), paths, raw);
+                Ok(Group { config, request })
+            })
+            .collect()
+    }
+
+    fn config_file(&self, path: &Path) -> Option<PathBuf> {
+        match &self.config {
+            _ if self.no_config => None,
+            Some(file) => Some(file.clone()),
+            None => config::find(path).map(shown_path),
+        }
+    }
+
+    fn request(&self, config: Option<&Config>, paths: Vec<PathBuf>, raw: RawNumbers) -> Request {
+        let mut request = Request {
+            paths,
+            include_dirs: self.include_dirs.clone(),
+            defines: self.defines.clone(),
+            compile_commands: self.compile_commands.clone(),
+            raw_numbers: raw == RawNumbers::Wanted,
+            ..Request::default()
+        };
+        // The command line's come first where the first wins, and last where the last does.
+        if let Some(config) = config {
+            request.abis = config.abis.unwrap_or(request.abis);
+            request.include_dirs.extend(config.include_dirs.iter().cloned());
+            request.defines = [config.defines.as_slice(), &self.defines].concat();
+            request.compiler_arguments.extend(config.compiler_arguments.iter().cloned());
+        }
+        request.compiler_arguments.extend(self.compiler_arguments.iter().cloned());
+        if let Some(abis) = self.abis() {
+            request.abis = abis;
+        }
+        request
+    }
+
+    /// The ABIs that were asked for, if any were.
+    pub(super) fn abis(&self) -> Option<AbiSet> {
+        (!self.abis.is_empty()).then(|| self.abis.iter().copied().collect())
+    }
+}
+
+impl Group {
+    /// Reads the paths.
+    pub(super) fn read(&self) -> (Interface, Vec<Problem>) {
+        let _progress = Progress::start("reading headers");
+        c::read(&self.request)
+    }
+}
+
+/// Reads paths that must have one configuration among them.
+pub(super) fn read_as_one(groups: Vec<Group>) -> Result<(Interface, Vec<Problem>), Failure> {
+    let mut groups = groups.into_iter();
+    match (groups.next(), groups.next()) {
+        (Some(only), None) => Ok(only.read()),
+        (None, _) => Err(Failure::new("no path to read")),
+        (Some(_), Some(_)) => Err(Failure::new("the paths have different configurations")
+            .help("name one with `--config FILE`, or use `--no-config`")),
+    }
+}
+
+/// Relative where the file is below the working folder: that is how people know it.
+fn shown_path(file: PathBuf) -> PathBuf {
+    let relative = std::env::current_dir()
+        .ok()
+        .and_then(|here| file.strip_prefix(here).ok().map(Path::to_owned));
+    relative.unwrap_or(file)
+}
+
+fn parse_abi(name: &str) -> Result<AbiId, String> {
+    Abi::by_name(name)
+        .map(Abi::id)
+        .ok_or_else(|| format!("there is no such ABI; {}", abi_help(name)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_abi_is_answered_with_the_nearest() {
+        assert_eq!(parse_abi("i386").map(|id| id.abi().name), Ok("i386"));
+        assert_eq!(
+            parse_abi("x86-64").unwrap_err(),
+            "there is no such ABI; did you mean `x86_64`?"
+        );
+        assert_eq!(
+            parse_abi("vax").unwrap_err(),
+            "there is no such ABI; `ioctl-lint abis` lists their names"
+        );
+    }
+}

@@ -1,0 +1,101 @@
+//! Standard output and standard error: colours, and readers that go away.
+
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::Path;
+
+use anstream::{AutoStream, ColorChoice};
+use ioctl_lint::files;
+use ioctlkit_report::Style;
+
+use super::failure::Failure;
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+pub(super) enum Colour {
+    /// On a terminal, unless `NO_COLOR` is set
+    #[default]
+    Auto,
+    /// Even in a file
+    Always,
+    /// Not at all
+    Never,
+}
+
+/// Where a run writes to.
+#[derive(Debug)]
+pub(super) struct Terminal {
+    colour: Colour,
+}
+
+impl Terminal {
+    pub(super) fn new(colour: Colour) -> Self {
+        Self { colour }
+    }
+
+    /// Writes to standard output. A reader that has read enough (`| head`) is no error.
+    pub(super) fn print(
+        &self,
+        write: impl FnOnce(&mut dyn Write, Style) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        let stdout = io::stdout();
+        let style = self.style(AutoStream::choice(&stdout));
+        let mut out = BufWriter::new(stdout.lock());
+        match write(&mut out, style).and_then(|()| out.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                // Dropping the buffer would try again.
+                let _ = out.into_parts();
+                Ok(())
+            }
+            Err(error) => Err(Failure::of_io("cannot write to standard output", &error)),
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// Writes to the file as a whole, or to standard output where none is named.
+    pub(super) fn print_to(
+        &self,
+        file: Option<&Path>,
+        write: impl FnOnce(&mut dyn Write, Style) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        let Some(file) = file else {
+            return self.print(write);
+        };
+        let style = Style { colour: self.colour == Colour::Always };
+        files::write_atomically(file, |out| write(out, style))
+            .map_err(|error| Failure::of_file(file, &error))
+    }
+
+    /// Writes to standard error. What cannot be said there can be said nowhere.
+    pub(super) fn say(&self, write: impl FnOnce(&mut dyn Write, Style) -> io::Result<()>) {
+        let stderr = io::stderr();
+        let style = self.style(AutoStream::choice(&stderr));
+        let mut out = BufWriter::new(stderr.lock());
+        if write(&mut out, style).and_then(|()| out.flush()).is_err() {
+            let _ = out.into_parts();
+        }
+    }
+
+    /// Whether somebody watches standard error.
+    pub(super) fn is_watched() -> bool {
+        io::stderr().is_terminal()
+    }
+
+    fn style(&self, detected: ColorChoice) -> Style {
+        let colour = match self.colour {
+            Colour::Auto => detected != ColorChoice::Never,
+            Colour::Always => true,
+            Colour::Never => false,
+        };
+        Style { colour }
+    }
+}
+
+/// Text in bold, where there are colours.
+pub(super) fn bold(text: &str, style: Style) -> String {
+    if style.colour {
+        let bold = anstyle::Style::new().bold();
+        format!("{bold}{text}{bold:#}")
+    } else {
+        text.to_owned()
+    }
+}

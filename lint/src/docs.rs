@@ -1,0 +1,112 @@
+//! The rules' pages, made from the rules themselves.
+
+use std::fmt::Write as _;
+
+use ioctlkit_model::{RuleInfo, Severity};
+
+use crate::registry;
+
+/// Every file of `docs/rules/`: its name and its text. One page per rule, and an index.
+pub fn pages() -> Vec<(String, String)> {
+    let rules = registry::all();
+    let mut pages = vec![("README.md".to_owned(), index(&rules))];
+    pages.extend(rules.iter().map(|rule| (file_name(rule), page(rule))));
+    pages
+}
+
+/// The name of a rule's page.
+pub fn file_name(rule: &RuleInfo) -> String {
+    format!("{}.md", rule.code)
+}
+
+/// A rule's documentation as Markdown, as it was written.
+pub fn markdown(rule: &RuleInfo) -> String {
+    let lines = rule.documentation.lines().map(|line| line.strip_prefix(' ').unwrap_or(line));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// `error`, `warning`, `info` or `off`.
+pub fn level_name(severity: Option<Severity>) -> &'static str {
+    severity.map_or("off", Severity::name)
+}
+
+fn index(rules: &[&RuleInfo]) -> String {
+    let mut text = String::from(
+        "# Rules\n\n\
+         Severities are those of the profile `new`, for an interface that nobody uses yet, and of \
+         the profile\n`legacy`, for one in use. `ioctl-lint explain CODE` prints a page.\n\n\
+         | code | slug | new | legacy | what |\n|---|---|---|---|---|\n",
+    );
+    for rule in rules {
+        let _ = writeln!(
+            text,
+            "| [{}]({}) | {} | {} | {} | {} |",
+            rule.code,
+            file_name(rule),
+            rule.slug,
+            rule.severity,
+            level_name(rule.legacy),
+            rule.summary.replace('|', "\\|"),
+        );
+    }
+    text
+}
+
+fn page(rule: &RuleInfo) -> String {
+    let markdown = markdown(rule);
+    let body = markdown.strip_prefix(rule.summary).unwrap_or(&markdown);
+    let mut text = format!(
+        "# {} {}\n\n{}.\n\nSeverity: {} in the profile `new`, {} in `legacy`.\n\n",
+        rule.code,
+        rule.slug,
+        capitalised(rule.summary),
+        rule.severity,
+        level_name(rule.legacy),
+    );
+    let mut fenced = false;
+    for line in body.trim().lines() {
+        fenced ^= line.trim_start().starts_with("```");
+        // The page's own heading is above those of the rule.
+        let deeper = if !fenced && line.starts_with('#') { "#" } else { "" };
+        let _ = writeln!(text, "{deeper}{line}");
+    }
+    text
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_has_a_page_and_a_line_in_the_index() {
+        let pages = pages();
+        assert_eq!(pages.len(), registry::all().len() + 1);
+        let (name, index) = &pages[0];
+        assert_eq!(name, "README.md");
+        for rule in registry::all() {
+            assert!(index.contains(&format!("[{}]({}.md)", rule.code, rule.code)));
+        }
+    }
+
+    #[test]
+    fn every_page_says_what_why_source_example_and_fix() {
+        for rule in registry::all() {
+            let page = page(rule);
+            for heading in ["What", "Why", "Source", "Example", "Fix"] {
+                let heading = format!("\n## {heading}\n");
+                assert_eq!(page.matches(&heading).count(), 1, "{}: {heading}", rule.code);
+            }
+            assert_eq!(page.matches("```").count() % 2, 0, "{}", rule.code);
+        }
+    }
+
+    #[test]
+    fn a_page_reads_well() {
+        insta::assert_snapshot!(page(registry::by_name("S002").unwrap()));
+    }
+}

@@ -1,0 +1,222 @@
+//! Suppressions: comments that accept findings in place, and what is wrong with them.
+//!
+//! `/* ioctl-lint: allow(L001, implicit-tail) reason */` covers its own line, or the line below
+//! where it stands alone; at or above the head of a structure or of a command's `#define` it
+//! covers the whole of it. `/* ioctl-lint: allow-file(L011) reason */` covers its file.
+
+mod coverage;
+mod directive;
+mod rules;
+mod scan;
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use ioctlkit_abi::AbiSet;
+use ioctlkit_model::{FileId, Finding, Interface, RuleInfo, SourceFile, Span};
+
+use crate::registry;
+use crate::suppression::coverage::Coverage;
+pub use directive::{Directive, Malformed, NamedRule, Scope, directives};
+pub use rules::RULES;
+use rules::{
+    MALFORMED_SUPPRESSION, STALE_SUPPRESSION, SUPPRESSION_WITHOUT_REASON,
+    UNKNOWN_RULE_IN_SUPPRESSION,
+};
+
+/// What is left of the findings, and what the suppressions themselves give rise to.
+#[derive(Debug)]
+pub struct Suppressed {
+    /// Findings that no suppression covers, and findings about suppressions.
+    pub findings: Vec<Finding>,
+    /// How many findings were covered.
+    pub count: usize,
+}
+
+/// One rule of one directive.
+struct Allowance {
+    rule: &'static RuleInfo,
+    coverage: Coverage,
+    /// The rule's name in the comment.
+    span: Span,
+    used: bool,
+}
+
+/// Takes out the findings that comments of the checked files allow.
+///
+/// `ran` tells whether a rule was looked for in a file: only then can an allowance be stale.
+pub fn apply(
+    interface: &Interface,
+    findings: Vec<Finding>,
+    ran: impl Fn(&RuleInfo, FileId) -> bool,
+) -> Suppressed {
+    let mut files: BTreeSet<FileId> = interface.headers.iter().map(|header| header.file).collect();
+    files.extend(findings.iter().map(|finding| finding.span.file));
+    let mut allowances = Vec::new();
+    let mut about = Vec::new();
+    for file in files {
+        read_file(interface, file, &mut allowances, &mut about);
+    }
+    let before = findings.len();
+    let mut left = uncovered(findings, &mut allowances);
+    let stale = |allowance: &Allowance| !allowance.used && ran(allowance.rule, allowance.span.file);
+    let (of_suppressions, others): (Vec<_>, Vec<_>) =
+        allowances.into_iter().partition(|allowance| is_about_suppressions(allowance.rule));
+    about.extend(others.iter().filter(|a| stale(a)).map(stale_finding));
+    // What is about suppressions may be allowed too, but not that such an allowance is stale.
+    about.retain(|finding| ran(finding.rule, finding.span.file));
+    let found = before + about.len();
+    let mut of_suppressions = of_suppressions;
+    left.extend(uncovered(about, &mut of_suppressions));
+    let count = found - left.len();
+    let unused = of_suppressions.iter().filter(|a| stale(a)).map(stale_finding);
+    left.extend(unused.filter(|finding| ran(finding.rule, finding.span.file)));
+    Suppressed { findings: left, count }
+}
+
+fn is_about_suppressions(rule: &RuleInfo) -> bool {
+    RULES.iter().any(|known| known.code == rule.code)
+}
+
+fn uncovered(findings: Vec<Finding>, allowances: &mut [Allowance]) -> Vec<Finding> {
+    findings
+        .into_iter()
+        .filter(|finding| {
+            let mut covered = false;
+            // Every allowance that covers it is of use, not just the first.
+            for allowance in allowances.iter_mut() {
+                if allowance.rule.code == finding.rule.code
+                    && allowance.span.file == finding.span.file
+                    && allowance.coverage.contains(finding.span.start)
+                {
+                    allowance.used = true;
+                    covered = true;
+                }
+            }
+            !covered
+        })
+        .collect()
+}
+
+fn read_file(
+    interface: &Interface,
+    id: FileId,
+    allowances: &mut Vec<Allowance>,
+    about: &mut Vec<Finding>,
+) {
+    let file = interface.sources.file(id);
+    if !file.text.contains(directive::MARK) {
+        return;
+    }
+    let scan = scan::scan(&file.text);
+    for comment in &scan.comments {
+        for parsed in directive::in_comment(&file.text, comment.clone()) {
+            match parsed {
+                Ok(directive) => {
+                    let covers = || match directive.scope {
+                        Scope::File => Coverage::whole(file),
+                        Scope::Here => coverage::of_comment(interface, id, &scan, comment),
+                    };
+                    read_directive(id, &directive, covers, allowances, about);
+                }
+                Err(malformed) => about.push(malformed_finding(id, &malformed)),
+            }
+        }
+    }
+}
+
+fn read_directive(
+    file: FileId,
+    directive: &Directive,
+    coverage: impl Fn() -> Coverage,
+    allowances: &mut Vec<Allowance>,
+    about: &mut Vec<Finding>,
+) {
+    for named in &directive.rules {
+        let span = span_of(file, &named.place);
+        match registry::by_name(&named.name) {
+            Ok(rule) => {
+                allowances.push(Allowance { rule, coverage: coverage(), span, used: false });
+            }
+            Err(unknown) => about.push(Finding {
+                label: "no such rule".into(),
+                notes: vec![unknown.help()],
+                ..finding(
+                    &UNKNOWN_RULE_IN_SUPPRESSION,
+                    span,
+                    format!("`{}` is no rule, so this allows nothing", named.name),
+                )
+            }),
+        }
+    }
+    if directive.reason.is_empty() {
+        about.push(Finding {
+            label: "no reason".into(),
+            notes: vec!["write the reason behind the closing parenthesis".into()],
+            ..finding(
+                &SUPPRESSION_WITHOUT_REASON,
+                span_of(file, &directive.place),
+                "a finding is allowed without a reason, so the next reader cannot tell whether it \
+                 still holds"
+                    .into(),
+            )
+        });
+    }
+}
+
+fn stale_finding(allowance: &Allowance) -> Finding {
+    let RuleInfo { code, slug, .. } = allowance.rule;
+    let mut stale = finding(
+        &STALE_SUPPRESSION,
+        allowance.span,
+        format!("{code} {slug} is allowed here, but nothing here would be reported"),
+    );
+    stale.label = "allows nothing".into();
+    if allowance.coverage.is_empty() {
+        let note = "a suppression covers its own line, or the line right below it";
+        stale.notes.push(note.into());
+    }
+    stale
+}
+
+fn malformed_finding(file: FileId, malformed: &Malformed) -> Finding {
+    let mut found = finding(
+        &MALFORMED_SUPPRESSION,
+        span_of(file, &malformed.place),
+        "this reads like a suppression, but allows nothing".into(),
+    );
+    found.label = malformed.expected.into();
+    found.notes.push("write `ioctl-lint: allow(CODE, …) reason` or `allow-file(…) reason`".into());
+    found
+}
+
+/// It holds on no ABI in particular.
+fn finding(rule: &'static RuleInfo, span: Span, message: String) -> Finding {
+    Finding {
+        rule,
+        severity: rule.severity,
+        command: None,
+        record: None,
+        member: None,
+        abis: AbiSet::EMPTY,
+        span,
+        label: String::new(),
+        related: Vec::new(),
+        message,
+        notes: Vec::new(),
+        fix: None,
+    }
+}
+
+fn span_of(file: FileId, place: &Range<usize>) -> Span {
+    Span { file, start: place.start as u32, end: place.end as u32 }
+}
+
+/// The byte range of a line (from 1), its end included.
+fn whole_line(file: &SourceFile, line: u32) -> Range<u32> {
+    let range = file.line_range(line);
+    range.start as u32..range.end as u32 + 1
+}
+
+#[cfg(test)]
+mod tests;
