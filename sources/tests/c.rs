@@ -168,6 +168,36 @@ fn bounds_with_sizeof_are_worked_out_for_each_abi() {
 }
 
 #[test]
+fn bounds_that_a_macro_writes_are_worked_out_for_each_abi_too() {
+    let interface = one("#define BITS(n, b) unsigned long n[(b) / (sizeof(unsigned long) * 8)]\n\
+         struct code { BITS(valid, 0x200); };\n#define X _IOW('x', 1, struct code)\n");
+    assert_eq!(number(&interface, "X", "x86_64"), Some(0x4040_7801));
+    assert_eq!(number(&interface, "X", "i386"), Some(0x4040_7801));
+}
+
+#[test]
+fn a_typedef_of_a_structure_without_a_tag_lends_it_no_tag() {
+    let interface = one("typedef struct { __u8 b[16]; } box_t;\n#define X _IOW('x', 1, box_t)\n");
+    let record = interface.records.iter().find(|r| r.typedef_name.is_some()).unwrap();
+    assert_eq!((record.name.as_deref(), record.display_name().as_str()), (None, "box_t"));
+}
+
+#[test]
+fn a_member_of_an_unknown_type_is_not_taken_for_an_int() {
+    let (interface, _) = Headers::new(&[(
+        "x.h",
+        "#include <linux/ioctl.h>\nstruct x { domid_t who; int what; };\n\
+         #define X _IOW('x', 1, struct x)\n",
+    )])
+    .read(&["x.h"]);
+    let record = interface.records.iter().find(|r| r.name.as_deref() == Some("x")).unwrap();
+    let members = &record.variants.first().unwrap().members;
+    assert!(matches!(members[0].ty, Type::Unknown(_)), "{:?}", members[0].ty);
+    assert!(matches!(members[1].ty, Type::Scalar(_)));
+    assert_eq!(number(&interface, "X", "x86_64"), None);
+}
+
+#[test]
 fn members_under_a_condition_differ_by_abi_and_say_so() {
     let interface = one("#include <asm/byteorder.h>\nstruct c {\n#ifdef __BIG_ENDIAN_BITFIELD\n\
          \t__u32 high : 4, low : 28;\n#else\n\t__u32 low : 28, high : 4;\n#endif\n\

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use ioctlkit_abi::{AbiId, AbiSet, Direction};
+use ioctlkit_abi::{Abi, AbiId, AbiSet, Direction};
 use ioctlkit_model::{
     Argument, Command, CommandBody, Constant, Family, Header, HeaderError, Interface, Problem,
     ProblemKind, RawNumber, Span, Type, Variants,
@@ -48,6 +48,8 @@ impl Collected {
             (CandidateKind::RawNumber, _)
             | (CandidateKind::Command, Answer::Number(_) | Answer::Other) => {}
             (CandidateKind::Command, Answer::Value(value)) => {
+                let define = &file.scan.defines[candidate.defines[0]];
+                let abis = vouched(abis, job.abi, file.slice(&define.body));
                 self.values.entry(at).or_default().add(abis, (job.abi, value));
             }
             (CandidateKind::Command, answer @ Answer::Command { .. }) => {
@@ -117,6 +119,11 @@ impl Collected {
             let file = &shared.files.loaded[*index];
             let errors = self.errors.remove(index).unwrap_or_default();
             interface.headers.push(Header { file: file.id, abis: file.abis, errors });
+        }
+        // asm-generic/ headers belong to the asm/ headers that were asked for.
+        for index in &shared.brought {
+            let file = &shared.files.loaded[*index];
+            interface.headers.push(Header { file: file.id, abis: file.abis, errors: Vec::new() });
         }
         for at in 0..shared.macros.candidates.len() {
             if !self.commands.contains_key(&at) {
@@ -214,6 +221,22 @@ impl Collected {
             }
         }
     }
+}
+
+/// The ABIs for which a plain value holds: the compiler works out `sizeof` for its own target
+/// only, which agrees with an ABI in the width of words and in natural alignment, or not at all.
+fn vouched(abis: AbiSet, parsed: AbiId, text: &str) -> AbiSet {
+    if !text.contains("sizeof") {
+        return abis;
+    }
+    let widths = |abi: &'static Abi| (abi.pointer_size, abi.long_size);
+    let chooses = text.contains('?');
+    abis.iter()
+        .filter(|id| {
+            let abi = id.abi();
+            widths(abi) == widths(parsed.abi()) && (chooses || !abi.under_aligns_32_bit())
+        })
+        .collect()
 }
 
 /// Whether the argument is a structure that is declared and not defined.

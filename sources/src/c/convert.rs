@@ -12,12 +12,12 @@ use ioctlkit_model::{
     Interface, Member, Record, RecordBody, RecordId, Span, Type, Typedef, TypedefBody, TypedefId,
 };
 
-use super::clang::{Cursor, Place, RawFile, TranslationUnit, Ty};
+use super::clang::{Cursor, Diagnostic, Place, RawFile, TranslationUnit, Ty};
 use super::expression::{self, Names};
 use super::features::{Classes, asks_for_abi};
 use super::files::{Files, Index, Loaded};
-use super::probe;
 use super::scan::{self, Token, tokens};
+use super::{macros, probe};
 
 /// Where a definition lives, which names it across parses.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -119,6 +119,8 @@ pub(crate) struct Converter<'a, 'tu> {
     indices: HashMap<RawFile, Option<Index>>,
     seen: HashSet<usize>,
     pending: Vec<(RecordId, Cursor<'tu>)>,
+    /// Where the compiler met an error: what it made of the place is a guess.
+    errors: HashSet<(Index, u32)>,
 }
 
 impl<'a, 'tu> Converter<'a, 'tu> {
@@ -138,7 +140,18 @@ impl<'a, 'tu> Converter<'a, 'tu> {
             indices: HashMap::new(),
             seen: HashSet::new(),
             pending: Vec::new(),
+            errors: HashSet::new(),
         }
+    }
+
+    /// Takes note of the compiler's errors.
+    pub(crate) fn with_errors(mut self, errors: &[Diagnostic]) -> Self {
+        for place in errors.iter().filter_map(|error| error.place.as_ref()) {
+            if let Some(index) = self.index(place.file) {
+                self.errors.insert((index, place.offset));
+            }
+        }
+        self
     }
 
     /// Files the types that `job` asks for with whatever they refer to, and answers the probes.
@@ -247,6 +260,22 @@ impl<'a, 'tu> Converter<'a, 'tu> {
         (key, index, span.unwrap_or_else(|| self.nowhere()))
     }
 
+    /// The tag of a structure, union or enumeration, if it has one. libclang makes up a name for
+    /// those that have none, in some versions that of a typedef: only the text can tell.
+    fn tag_of(&mut self, cursor: Cursor<'tu>) -> Option<String> {
+        let name = cursor.spelling();
+        if cursor.is_anonymous() || name.is_empty() || name.contains(['(', ' ']) {
+            return None;
+        }
+        // The place of a tag is the tag, and that of a structure without one is the keyword.
+        let first = cursor.spelling_place().and_then(|place| {
+            let file = &self.files.loaded[self.index(place.file)?];
+            let text = file.text.get(place.offset as usize..)?;
+            tokens(text).next().map(|(_, token)| token.text())
+        });
+        (!matches!(first, Some("struct" | "union" | "enum"))).then_some(name)
+    }
+
     fn record(&mut self, cursor: Cursor<'tu>) -> RecordId {
         let definition = cursor.definition();
         let declared = definition.unwrap_or(cursor);
@@ -255,7 +284,7 @@ impl<'a, 'tu> Converter<'a, 'tu> {
         } else {
             RecordKind::Struct
         };
-        let name = tag_of(declared);
+        let name = self.tag_of(declared);
         let (mut key, _, span) = self.key(declared, name.as_deref());
         if definition.is_none() {
             // Wherever it is declared, it is the same incomplete type.
@@ -378,11 +407,27 @@ impl<'a, 'tu> Converter<'a, 'tu> {
                 _ => sized |= mentions_sizeof(child),
             }
         }
+        if self.has_error(cursor) {
+            let written = self.files.loaded.iter().find(|file| file.id == member.span.file);
+            let text = written.map_or("", |file| file.slice(&(member.span.start..member.span.end)));
+            member.ty = Type::Unknown(text.into());
+            return Some(member);
+        }
         member.ty = self.ty(cursor.ty());
         if sized && bits.is_none() {
             self.bounds_from_text(cursor, member.name_span, &mut member.ty);
         }
         Some(member)
+    }
+
+    /// Whether the compiler met an error inside a declaration.
+    fn has_error(&mut self, cursor: Cursor<'tu>) -> bool {
+        if self.errors.is_empty() {
+            return false;
+        }
+        let Some((start, end)) = cursor.extent() else { return false };
+        let Some(index) = self.index(start.file) else { return false };
+        self.errors.iter().any(|(at, offset)| *at == index && (start.offset..end).contains(offset))
     }
 
     /// Replaces the bounds that the compiler worked out for one ABI by the expressions that stand
@@ -391,7 +436,17 @@ impl<'a, 'tu> Converter<'a, 'tu> {
         let Some((start, end)) = cursor.extent() else { return };
         let Some(index) = self.index(start.file) else { return };
         let file = &self.files.loaded[index];
-        let Some(text) = file.text.get(name.end as usize..end as usize) else { return };
+        let behind_name = file.text.get(name.end as usize..end as usize).unwrap_or("");
+        let mut expanded = String::new();
+        if brackets(behind_name).is_empty() {
+            // The declaration comes from a macro, such as `BITMAP(valid, 0x200)`.
+            let Some(text) = file.text.get(start.offset as usize..end as usize) else { return };
+            let member = cursor.spelling();
+            let Some(text) = macros::expand_call(self.files, text) else { return };
+            let Some(at) = macros::find_word(&text, &member) else { return };
+            expanded = text[at + member.len()..].to_owned();
+        }
+        let text = if expanded.is_empty() { behind_name } else { &expanded };
         let mut bounds = brackets(text).into_iter();
         let mut element = ty;
         while let Type::Array(inner, count) = element {
@@ -419,7 +474,7 @@ impl<'a, 'tu> Converter<'a, 'tu> {
 
     fn enumeration(&mut self, cursor: Cursor<'tu>) -> EnumId {
         let declared = cursor.definition().unwrap_or(cursor);
-        let name = tag_of(declared);
+        let name = self.tag_of(declared);
         let (key, index, span) = self.key(declared, name.as_deref());
         let interface = &mut self.arena.interface;
         let id = *self.arena.enums.entry(key).or_insert_with(|| {
@@ -633,16 +688,6 @@ impl<'a, 'tu> Converter<'a, 'tu> {
             _ => self.ty(canonical),
         }
     }
-}
-
-/// The tag of a structure, union or enumeration, if it has one. Newer libclangs make up a name
-/// with parentheses for those that have none.
-fn tag_of(cursor: Cursor<'_>) -> Option<String> {
-    if cursor.is_anonymous() {
-        return None;
-    }
-    let name = cursor.spelling();
-    (!name.is_empty() && !name.contains(['(', ' '])).then_some(name)
 }
 
 fn mentions_sizeof(cursor: Cursor<'_>) -> bool {

@@ -95,6 +95,8 @@ pub(crate) struct Shared<'a> {
     by_file: HashMap<Index, Vec<usize>>,
     /// Files whose include guard another file has too: read together, one would hide the other.
     hidden: HashSet<Index>,
+    /// Headers that are listed although nobody asked for them by name.
+    pub(crate) brought: Vec<Index>,
 }
 
 impl Shared<'_> {
@@ -150,6 +152,12 @@ fn read_group(
         library,
         by_file,
         hidden: hidden(&files, &listed),
+        brought: (0..files.loaded.len())
+            .filter(|index| {
+                let known = &files.loaded[*index];
+                listed.contains(index) && !wanted.contains(index) && !known.is_virtual
+            })
+            .collect(),
     };
     arena.begin_group();
     let mut collected = Collected::default();
@@ -416,7 +424,8 @@ fn file(
         job.wants.files.retain(|index| !troubled.contains(index));
     }
     let mut converter =
-        Converter::new(arena, shared.files, shared.classes, job.abi, shared.request.abis);
+        Converter::new(arena, shared.files, shared.classes, job.abi, shared.request.abis)
+            .with_errors(&errors);
     let answers = converter.run(&unit, &job.wants);
     for (at, answer) in answers {
         collected.answer(shared, &arena.interface, at, &job, answer);
