@@ -16,8 +16,8 @@ fn a_comment_at_the_head_of_a_structure_allows_what_is_in_it() {
     let documented = "/**\n * struct foo - a thing\n * @a: one\n *\n \
                       * ioctl-lint: allow(implicit-hole) in use since 2.6\n */\nstruct foo {";
     assert_eq!(check(&HOLE.replace("struct foo {", documented)).code, 0);
-    let beside = "__u64 b; // ioctl-lint: allow(L001) in use since 2.6";
-    assert_eq!(check(&HOLE.replace("__u64 b;", beside)).code, 0);
+    let beside = "__u32 a; // ioctl-lint: allow(L001) in use since 2.6";
+    assert_eq!(check(&HOLE.replace("__u32 a;", beside)).code, 0);
     let far = check(&HOLE.replace("#define", "/* ioctl-lint: allow(L001) no */\n#define"));
     assert_eq!(far.code, 1);
     assert!(far.stdout.contains("warning[S001]"), "{}", far.seen());
