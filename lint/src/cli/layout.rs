@@ -25,7 +25,7 @@ use super::terminal::{Terminal, bold};
 Examples:
   ioctl-lint layout kvm_msr_list /usr/include/linux/kvm.h
   ioctl-lint layout --abi x86_64,i386 'struct btrfs_ioctl_vol_args_v2' /usr/include/linux/btrfs.h
-  ioctl-lint layout FS_IOC_FIEMAP /usr/include/linux/fs.h
+  ioctl-lint layout FS_IOC_FSGETXATTR /usr/include/linux/fs.h
 
 ABIs with equal layouts share a column. Offsets and sizes are in bytes; a bit-field's offset is
 byte:bit, and its size is in bits.")]
@@ -45,6 +45,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
     let mut outcome = Outcome::Clean;
     let mut known = Vec::new();
+    let mut undefined = Vec::new();
     let mut found = false;
     for group in arguments.reading.groups(&arguments.paths, RawNumbers::Unwanted)? {
         let (interface, problems) = group.read();
@@ -53,6 +54,11 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
         let records = find(&interface, &arguments.name);
         let layouts = Layouts::new(&interface);
         for id in records {
+            let record = interface.record(id);
+            if record.variants.is_empty() {
+                undefined.push(record.display_name());
+                continue;
+            }
             let within = arguments.reading.abis().unwrap_or(interface.abis);
             terminal.print(|out, style| write_record(&layouts, id, within, style, out))?;
             found = true;
@@ -61,6 +67,10 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     }
     if found {
         return Ok(outcome);
+    }
+    if let [record, ..] = undefined.as_slice() {
+        return Err(Failure::new(format!("`{record}` is declared there, but not defined"))
+            .help("name the header that defines it too"));
     }
     let name = &arguments.name;
     let failure = Failure::new(format!("no structure, union or command is called `{name}` there"));

@@ -75,6 +75,16 @@ fn an_unknown_structure_is_answered_with_the_nearest() {
 }
 
 #[test]
+fn a_structure_that_is_only_declared_is_named() {
+    let header =
+        "#include <linux/ioctl.h>\nstruct foo;\n#define FOO_GET _IOR('x', 1, struct foo)\n";
+    let folder = Folder::with("foo.h", header);
+    let done = folder.run(&["layout", "FOO_GET", "foo.h"]);
+    assert_eq!(done.code, 2);
+    assert_snapshot!(done.seen());
+}
+
+#[test]
 fn dump_is_json_with_errors_in_it() {
     let folder = Folder::with("foo.h", HOLE);
     let done = folder.run(&["dump", "--abi", "x86_64,i386", "foo.h", "none.h"]);
