@@ -4,6 +4,13 @@ use std::collections::HashMap;
 
 use ioctlkit_abi::ByteOrder;
 
+/// C definitions that make the compiler show how it spells two bytes: `.word` and `.uaword` have
+/// two bytes on some targets and four on others. [`Data::read`] expects them before all else.
+pub const CALIBRATION: &str = "\
+const short oracle_short = 1;
+const struct { char c; short s; } __attribute__((packed)) oracle_odd_short = { 1, 1 };
+";
+
 /// The bytes behind each label.
 #[derive(Debug, Clone, Default)]
 pub struct Data {
@@ -13,9 +20,8 @@ pub struct Data {
 impl Data {
     /// Reads assembly of a target with that byte order.
     pub fn read(assembly: &str, byte_order: ByteOrder) -> Self {
-        // `.word` is what the target's manual calls a word: two bytes where four are `.long`.
-        let word = if assembly.contains("\t.long\t") { 2 } else { 4 };
         let mut data = Self::default();
+        let two_bytes = two_byte_directives(assembly);
         let mut current: Option<&mut Vec<u8>> = None;
         for line in assembly.lines() {
             if let Some(label) = label(line) {
@@ -23,7 +29,7 @@ impl Data {
                 continue;
             }
             if let Some(bytes) = current.as_deref_mut() {
-                append(bytes, line.trim(), byte_order, word);
+                append(bytes, line.trim(), byte_order, &two_bytes);
             }
         }
         data
@@ -42,7 +48,7 @@ fn label(line: &str) -> Option<&str> {
     (!name.is_empty() && name.chars().all(is_name)).then_some(name)
 }
 
-fn append(bytes: &mut Vec<u8>, line: &str, byte_order: ByteOrder, word: usize) {
+fn append(bytes: &mut Vec<u8>, line: &str, byte_order: ByteOrder, two_bytes: &[&str]) {
     let Some((directive, operands)) = line.split_once(['\t', ' ']) else {
         return;
     };
@@ -52,7 +58,7 @@ fn append(bytes: &mut Vec<u8>, line: &str, byte_order: ByteOrder, word: usize) {
         }
         return;
     }
-    let Some(width) = width(directive, word) else {
+    let Some(width) = width(directive, two_bytes) else {
         return;
     };
     for operand in operands.split(',') {
@@ -66,14 +72,24 @@ fn append(bytes: &mut Vec<u8>, line: &str, byte_order: ByteOrder, word: usize) {
     }
 }
 
+/// The directives that stand for the shorts of [`CALIBRATION`].
+fn two_byte_directives(assembly: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    for (symbol, place) in [("oracle_short", 0), ("oracle_odd_short", 1)] {
+        let mut behind = assembly.lines().skip_while(|line| label(line) != Some(symbol)).skip(1);
+        let directive = behind.nth(place).and_then(|line| line.trim().split(['\t', ' ']).next());
+        found.extend(directive);
+    }
+    found
+}
+
 /// How many bytes a directive's operands take.
-fn width(directive: &str, word: usize) -> Option<usize> {
+fn width(directive: &str, two_bytes: &[&str]) -> Option<usize> {
     Some(match directive {
         ".byte" => 1,
-        ".short" | ".half" | ".hword" | ".value" | ".2byte" => 2,
-        ".word" => word,
-        ".long" | ".int" | ".4byte" => 4,
-        ".quad" | ".dword" | ".xword" | ".8byte" => 8,
+        _ if two_bytes.contains(&directive) => 2,
+        ".long" | ".word" | ".int" | ".4byte" | ".uaword" | ".ualong" => 4,
+        ".quad" | ".dword" | ".xword" | ".8byte" | ".uaxword" | ".uaquad" => 8,
         _ => return None,
     })
 }
@@ -106,9 +122,10 @@ mod tests {
     }
 
     #[test]
-    fn a_word_has_two_bytes_where_a_long_has_four() {
-        let data = Data::read("v:\n\t.long\t1\nw:\n\t.word\t-1\n", ByteOrder::Big);
-        assert_eq!(data.bytes("w").unwrap(), [255, 255]);
+    fn a_word_has_two_bytes_where_a_short_is_spelled_so() {
+        let text = "oracle_short:\n\t.word\t1\nv:\n\t.word\t-1\n\t.long\t1\n";
+        let data = Data::read(text, ByteOrder::Big);
+        assert_eq!(data.bytes("v").unwrap(), [255, 255, 0, 0, 0, 1]);
     }
 
     #[test]

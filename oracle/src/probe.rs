@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use ioctlkit_abi::ByteOrder;
 
-use crate::assembly::Data;
+use crate::assembly::{CALIBRATION, Data};
 use crate::{Compiler, CompilerError};
 
 /// Declarations, and what is to be known about them.
@@ -60,7 +60,7 @@ impl Probe {
 
     /// The C text.
     pub fn source(&self) -> String {
-        let mut source = self.declarations.clone();
+        let mut source = format!("{CALIBRATION}{}", self.declarations);
         source.push_str("\nconst unsigned int oracle_values[] = {\n");
         for expression in &self.expressions {
             // Two words each: a 64-bit initialiser is split by some targets and not by others.
