@@ -144,7 +144,8 @@ impl RecordFold {
             align_bits = max(align_bits, rounded * BYTE);
         }
         if let Some(aligned) = attributes.aligned {
-            align_bits = max(align_bits, aligned * BYTE);
+            // What is no alignment is refused by the first member, or by the end.
+            align_bits = max(align_bits, aligned.saturating_mul(BYTE));
         }
         Self { abi, kind, attributes, end_bits: 0, align_bits }
     }
@@ -188,7 +189,7 @@ impl RecordFold {
         align: u64,
         attributes: MemberAlign,
     ) -> Result<(Self, Placement), LayoutError> {
-        if let Err(error) = check_align(align, attributes) {
+        if let Err(error) = self.check(align, attributes) {
             return Err(error);
         }
         if size > LIMIT / BYTE {
@@ -216,7 +217,7 @@ impl RecordFold {
         align: u64,
         attributes: MemberAlign,
     ) -> Result<(Self, Placement), LayoutError> {
-        if let Err(error) = check_align(align, attributes) {
+        if let Err(error) = self.check(align, attributes) {
             return Err(error);
         }
         if size > 16 || width > size * BYTE {
@@ -328,6 +329,14 @@ impl RecordFold {
         min(width, self.abi.biggest_align as u64 * BYTE)
     }
 
+    /// Whether every alignment that takes part in placing a member is one.
+    const fn check(self, align: u64, attributes: MemberAlign) -> Result<(), LayoutError> {
+        if let Err(error) = check_align(1, self.attributes) {
+            return Err(error);
+        }
+        check_align(align, attributes)
+    }
+
     const fn start_bits(self) -> u64 {
         match self.kind {
             RecordKind::Struct => self.end_bits,
@@ -357,7 +366,7 @@ impl RecordFold {
         size_bits: u64,
         record_align: u64,
     ) -> Result<(Self, Placement), LayoutError> {
-        // Neither term exceeds 2 * LIMIT, so that the sum cannot overflow.
+        // Neither term exceeds LIMIT by more than an alignment, so that the sum cannot overflow.
         let end_bits = offset_bits + size_bits;
         if end_bits > LIMIT {
             return Err(LayoutError::TooLarge);
