@@ -119,7 +119,7 @@ proptest! {
             span,
             variants: Variants::one(AbiSet::ALL, typedef),
         });
-        let body = record_body(span, vec![ty, by_shift], aligned.map(Constant::Known));
+        let body = record_body(span, vec![ty, by_shift], aligned.map(Constant::Known).as_ref());
         interface.records.push(record(span, body));
         let layouts = Layouts::new(&interface);
         for abi in AbiSet::ALL {
@@ -178,7 +178,7 @@ fn record(span: Span, body: RecordBody) -> Record {
     }
 }
 
-fn record_body(span: Span, types: Vec<Type>, aligned: Option<Constant>) -> RecordBody {
+fn record_body(span: Span, types: Vec<Type>, aligned: Option<&Constant>) -> RecordBody {
     let member = |ty| Member {
         name: Some("m".into()),
         span,
@@ -186,9 +186,9 @@ fn record_body(span: Span, types: Vec<Type>, aligned: Option<Constant>) -> Recor
         ty,
         bits: None,
         packed: false,
-        aligned: aligned.clone(),
+        aligned: aligned.cloned(),
         condition: None,
     };
     let members = types.into_iter().map(member).collect();
-    RecordBody { span, packed: false, aligned: aligned.clone(), pack: None, members }
+    RecordBody { span, packed: false, aligned: aligned.cloned(), pack: None, members }
 }

@@ -10,6 +10,7 @@
 pub mod assembly;
 pub mod compare;
 pub mod compiler;
+pub mod kernel;
 pub mod probe;
 pub mod random;
 

@@ -55,7 +55,8 @@ fn random_structures_have_the_layout_that_gcc_gives_them() {
 
 /// The same types in every run, unless `IOCTLKIT_SEED` says otherwise.
 fn runner() -> TestRunner {
-    let seed: u64 = std::env::var("IOCTLKIT_SEED").map_or(0, |seed| seed.parse().unwrap());
+    let seed: u64 = std::env::var("IOCTLKIT_SEED")
+        .map_or(0, |seed| seed.parse().expect("IOCTLKIT_SEED is a number"));
     let mut bytes = [0; 32];
     bytes[..8].copy_from_slice(&seed.to_le_bytes());
     TestRunner::new_with_rng(Config::default(), TestRng::from_seed(RngAlgorithm::ChaCha, &bytes))

@@ -1,5 +1,7 @@
 //! Every field of every row of the ABI table is what the ABI's compiler says.
 
+use std::fmt::Write as _;
+
 use ioctlkit_abi::{
     ABIS, Abi, ByteOrder, LayoutError, MemberAlign, RecordFold, RecordKind, RecordSize, Scalar,
 };
@@ -152,11 +154,10 @@ fn the_fold_in_const_gives_the_sizes_that_gcc_gives() {
     agree("", |abi| {
         let mut comparison = Comparison::default();
         for (sequence, sizes) in SEQUENCES.iter().zip(&SIZES) {
-            let members: String = sequence
-                .iter()
-                .enumerate()
-                .map(|(index, scalar)| format!("{} m{index}; ", scalar.c_name()))
-                .collect();
+            let mut members = String::new();
+            for (index, scalar) in sequence.iter().enumerate() {
+                let _ = write!(members, "{} m{index}; ", scalar.c_name());
+            }
             let size = sizes[abi.id().index()].unwrap();
             comparison.value(format!("sizeof(struct {{ {members}}})"), size.size);
             comparison.value(format!("_Alignof(struct {{ {members}}})"), size.align);

@@ -71,11 +71,11 @@ impl Builder<'_> {
             match member {
                 RandomMember::Plain(ty, attributes) => {
                     let ty = self.ty(ty);
-                    members.push(self.member(numbered(next), ty, None, *attributes));
+                    members.push(self.member(Some(numbered(next)), ty, None, *attributes));
                 }
                 RandomMember::Bits { ty, width, named, attributes } => {
                     let ty = self.ty(ty);
-                    let name = if *named { numbered(next) } else { None };
+                    let name = named.then(|| numbered(next));
                     members.push(self.member(name, ty, Some(*width), *attributes));
                 }
                 RandomMember::Anonymous(inner) => {
@@ -87,7 +87,7 @@ impl Builder<'_> {
         }
         if let Some(ty) = record.flexible.as_ref().filter(|_| record.may_be_flexible()) {
             let ty = Type::FlexibleArray(Box::new(self.ty(ty)));
-            members.push(self.member(numbered(next), ty, None, Attributes::default()));
+            members.push(self.member(Some(numbered(next)), ty, None, Attributes::default()));
         }
         RecordBody {
             span: self.span,
@@ -152,8 +152,8 @@ impl Builder<'_> {
     }
 }
 
-fn numbered(next: &mut usize) -> Option<String> {
+fn numbered(next: &mut usize) -> String {
     let name = format!("m{next}");
     *next += 1;
-    Some(name)
+    name
 }

@@ -26,7 +26,7 @@ struct Renderer<'a> {
 impl Renderer<'_> {
     /// Defines a structure with a tag and returns its name.
     fn tagged(&mut self, record: &RandomRecord) -> String {
-        let body = self.body(record, record.pack, &mut 0);
+        let body = self.body(record, &mut 0);
         let name = format!("{} {}_{}", keyword(record.kind), self.prefix, self.records);
         self.records += 1;
         if let Some(pack) = record.pack {
@@ -41,7 +41,7 @@ impl Renderer<'_> {
 
     /// The members; what they need is declared before. `next` numbers them through anonymous
     /// structures, whose members share their parent's name space.
-    fn body(&mut self, record: &RandomRecord, pack: Option<u64>, next: &mut usize) -> String {
+    fn body(&mut self, record: &RandomRecord, next: &mut usize) -> String {
         let mut body = String::new();
         for member in &record.members {
             match member {
@@ -57,7 +57,7 @@ impl Renderer<'_> {
                     *next += usize::from(*named);
                 }
                 RandomMember::Anonymous(inner) => {
-                    let members = self.body(inner, pack, next);
+                    let members = self.body(inner, next);
                     let keyword = keyword(inner.kind);
                     let _ =
                         writeln!(body, "{keyword} {{\n{members}}}{};", record_attributes(inner));
