@@ -1,5 +1,6 @@
 //! Holds the layouts of an interface's structures against what a compiler says.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use ioctlkit_abi::{AbiId, LayoutError};
@@ -134,6 +135,28 @@ impl Comparison {
     pub fn extend(&mut self, other: &Self) {
         self.values.extend_from_slice(&other.values);
         self.bit_fields.extend_from_slice(&other.bit_fields);
+    }
+
+    /// The question with that number, in the order of [`Comparison::ask`].
+    pub fn question(&self, index: usize) -> Option<String> {
+        match index.checked_sub(self.values.len()) {
+            None => self.values.get(index).map(|(question, _)| question.clone()),
+            Some(index) => {
+                let (ty, designator, ..) = self.bit_fields.get(index)?;
+                Some(format!("bits of ({ty}){designator}"))
+            }
+        }
+    }
+
+    /// Takes questions out, by their numbers.
+    pub fn remove(&mut self, indices: &BTreeSet<usize>) {
+        let mut index = 0;
+        let mut stays = || {
+            index += 1;
+            !indices.contains(&(index - 1))
+        };
+        self.values.retain(|_| stays());
+        self.bit_fields.retain(|_| stays());
     }
 
     /// Takes the answers to these questions off the front of the answers to many.

@@ -7,10 +7,16 @@ use std::process::{Command, Stdio};
 
 use ioctlkit_abi::{ABIS, Abi, Provenance};
 
-/// Options that every compilation gets: say nothing but errors, and put all data where it can be
-/// read as it was written.
-const OPTIONS: [&str; 5] =
-    ["-quiet", "-w", "-fno-zero-initialized-in-bss", "-fno-section-anchors", "-fno-common"];
+/// Options that every compilation gets: say nothing but errors, each at the line that it was
+/// caused by, and put all data where it can be read as it was written.
+const OPTIONS: [&str; 6] = [
+    "-quiet",
+    "-w",
+    "-ftrack-macro-expansion=0",
+    "-fno-zero-initialized-in-bss",
+    "-fno-section-anchors",
+    "-fno-common",
+];
 
 /// The `cc1` of an ABI.
 #[derive(Debug, Clone)]
@@ -103,6 +109,19 @@ impl Compiler {
         include_dirs: &[PathBuf],
     ) -> Result<String, CompilerError> {
         self.run(source, include_dirs, &[])
+    }
+
+    /// Runs the preprocessor.
+    ///
+    /// # Errors
+    /// As [`Compiler::assembly`].
+    pub fn preprocessed(
+        &self,
+        source: &str,
+        include_dirs: &[PathBuf],
+        options: &[&str],
+    ) -> Result<String, CompilerError> {
+        self.run(source, include_dirs, &[&["-E", "-P"], options].concat())
     }
 
     /// The macros that are defined before the first line, as `NAME` and text.

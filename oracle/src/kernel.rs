@@ -40,10 +40,11 @@ impl fmt::Display for KernelError {
 
 impl std::error::Error for KernelError {}
 
-/// Unpacked sources and exported headers, kept below one folder between runs.
+/// Unpacked sources and exported headers, kept in one folder between runs. What is there is whole:
+/// it is made elsewhere and then renamed.
 #[derive(Debug, Clone)]
 pub struct Kernel {
-    cache: PathBuf,
+    folder: PathBuf,
 }
 
 impl Kernel {
@@ -52,32 +53,23 @@ impl Kernel {
     /// # Errors
     /// [`KernelError`].
     pub fn unpacked(cache: &Path) -> Result<Self, KernelError> {
-        let kernel = Self { cache: cache.to_owned() };
         let archive = fs::metadata(ARCHIVE).map_err(|_| KernelError::NotInstalled)?;
-        let done = kernel.cache.join("unpacked");
         // Another version of the package has another size.
-        let stamp = archive.len().to_string();
-        if fs::read_to_string(&done).is_ok_and(|known| known == stamp) {
-            return Ok(kernel);
-        }
-        let run = |error| KernelError::Run("tar", error);
-        if cache.exists() {
-            fs::remove_dir_all(cache).map_err(run)?;
-        }
-        fs::create_dir_all(kernel.root()).map_err(run)?;
-        let mut tar = Command::new("tar");
-        tar.args(["--extract", "--strip-components=1", "--file", ARCHIVE, "--directory"]);
-        tar.arg(kernel.root());
-        tar.args(["--anchored", "--no-wildcards-match-slash"]);
-        tar.args(LEFT_OUT.map(|folder| format!("--exclude=linux-source-*/{folder}")));
-        succeed("tar", &mut tar)?;
-        fs::write(done, stamp).map_err(run)?;
+        let kernel = Self { folder: cache.join(archive.len().to_string()) };
+        kernel.once(&kernel.root(), "tar", |new| {
+            let mut tar = Command::new("tar");
+            tar.args(["--extract", "--strip-components=1", "--file", ARCHIVE, "--directory"]);
+            tar.arg(new).args(["--anchored", "--no-wildcards-match-slash"]);
+            tar.args(LEFT_OUT.map(|folder| format!("--exclude=linux-source-*/{folder}")));
+            succeed("tar", &mut tar)?;
+            Ok(new.to_owned())
+        })?;
         Ok(kernel)
     }
 
     /// The root of the sources.
     pub fn root(&self) -> PathBuf {
-        self.cache.join("source")
+        self.folder.join("source")
     }
 
     /// The folder with the headers that `arch` exports, made by the kernel's own `make headers`
@@ -86,22 +78,46 @@ impl Kernel {
     /// # Errors
     /// [`KernelError`].
     pub fn exported(&self, arch: &str) -> Result<PathBuf, KernelError> {
-        let output = self.cache.join("exported").join(arch);
-        let headers = output.join("usr/include");
-        let done = output.join("exported");
-        if done.exists() {
-            return Ok(headers);
-        }
-        let run = |error| KernelError::Run("make", error);
-        fs::create_dir_all(&output).map_err(run)?;
-        let mut make = Command::new("make");
-        make.arg("-C").arg(self.root()).args(["--silent", "headers"]);
-        // A make around this one must not lend its flags.
-        make.env_remove("MAKEFLAGS").env_remove("MAKELEVEL");
-        make.arg(format!("ARCH={arch}")).arg(format!("O={}", output.display()));
-        succeed("make headers", &mut make)?;
-        fs::write(done, "").map_err(run)?;
+        let headers = self.folder.join("exported").join(arch);
+        self.once(&headers, "make headers", |new| {
+            let mut make = Command::new("make");
+            make.arg("-C").arg(self.root()).args(["--silent", "headers"]);
+            // A make around this one must not lend its flags.
+            make.env_remove("MAKEFLAGS").env_remove("MAKELEVEL");
+            make.arg(format!("ARCH={arch}")).arg(format!("O={}", new.display()));
+            succeed("make headers", &mut make)?;
+            Ok(new.join("usr/include"))
+        })?;
         Ok(headers)
+    }
+
+    /// Makes `folder` unless it is there: `make` fills a new folder and says what of it is wanted.
+    fn once(
+        &self,
+        folder: &Path,
+        program: &'static str,
+        make: impl FnOnce(&Path) -> Result<PathBuf, KernelError>,
+    ) -> Result<(), KernelError> {
+        let run = |error| KernelError::Run(program, error);
+        if folder.exists() {
+            return Ok(());
+        }
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
+        let new = self.folder.join(format!("new-{}-{name}", std::process::id()));
+        fs::create_dir_all(&new).map_err(run)?;
+        let new = std::path::absolute(&new).map_err(run)?;
+        let wanted = make(&new)?;
+        fs::create_dir_all(folder.parent().unwrap_or(folder)).map_err(run)?;
+        // Where another process was faster, its folder serves as well.
+        if let Err(error) = fs::rename(&wanted, folder)
+            && !folder.exists()
+        {
+            return Err(run(error));
+        }
+        if new.exists() {
+            fs::remove_dir_all(&new).map_err(run)?;
+        }
+        Ok(())
     }
 }
 

@@ -10,7 +10,9 @@
 pub mod assembly;
 pub mod compare;
 pub mod compiler;
+pub mod headers;
 pub mod kernel;
+pub mod libc;
 pub mod probe;
 pub mod random;
 

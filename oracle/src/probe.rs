@@ -77,6 +77,22 @@ impl Probe {
         source
     }
 
+    /// The question on a line of [`Probe::source`], from 1: expressions first, then bit-fields.
+    pub fn question_at(&self, line: usize) -> Option<usize> {
+        let before = CALIBRATION.lines().count() + self.declarations.matches('\n').count();
+        // An end of line before the array, and the line that opens it.
+        let expressions = before + 2;
+        let index = line.checked_sub(expressions + 1)?;
+        if index < self.expressions.len() {
+            return Some(index);
+        }
+        // The line that closes the array.
+        let index = index.checked_sub(1)?;
+        (self.expressions.len()..self.expressions.len() + self.bit_fields.len())
+            .contains(&index)
+            .then_some(index)
+    }
+
     /// Runs the compiler once and reads all answers.
     ///
     /// # Errors
@@ -134,4 +150,24 @@ fn ones(bytes: &[u8], byte_order: ByteOrder) -> BitField {
         }
     }
     BitField { offset_bits, bits }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_the_source_leads_back_to_its_question() {
+        let mut probe = Probe::new("struct s { int b : 2; };\nint x;".to_owned());
+        probe.expression("sizeof(struct s)".to_owned());
+        probe.expression("2".to_owned());
+        probe.bit_field("struct s".to_owned(), ".b".to_owned());
+        let source = probe.source();
+        let line = |text: &str| source.lines().position(|line| line.contains(text)).unwrap() + 1;
+        assert_eq!(probe.question_at(line("sizeof(")), Some(0));
+        assert_eq!(probe.question_at(line("(2)")), Some(1));
+        assert_eq!(probe.question_at(line("1 };")), None);
+        assert_eq!(probe.question_at(line(".b = -1")), Some(2));
+        assert_eq!(probe.question_at(line("int x;")), None);
+    }
 }
