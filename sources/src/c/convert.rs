@@ -636,9 +636,12 @@ impl<'a, 'tu> Converter<'a, 'tu> {
 }
 
 /// The tag of a structure, union or enumeration, if it has one. Newer libclangs make up a name
-/// with parentheses for those that have none.
+/// with parentheses for those that have none, or name them by their typedef: only a tag is spelled
+/// behind a keyword.
 fn tag_of(cursor: Cursor<'_>) -> Option<String> {
-    if cursor.is_anonymous() {
+    let spelled = cursor.ty().spelling();
+    let has_keyword = ["struct ", "union ", "enum "].iter().any(|word| spelled.contains(word));
+    if cursor.is_anonymous() || !has_keyword {
         return None;
     }
     let name = cursor.spelling();
