@@ -729,7 +729,8 @@ pub static ABIS: [Abi; 32] = [
         provenance: Provenance::Gcc {
             package: "gcc-xtensa-lx106",
             cc1: "/usr/lib/gcc/xtensa-lx106-elf/12.2.0/cc1",
-            flags: &[],
+            // The compiler is for bare metal: Linux's own defines this.
+            flags: &["-D__linux__"],
         },
     },
     Abi {
@@ -753,7 +754,8 @@ pub static ABIS: [Abi; 32] = [
         provenance: Provenance::Gcc {
             package: "gcc-or1k-elf",
             cc1: "/usr/libexec/gcc/or1k-elf/12/cc1",
-            flags: &[],
+            // The compiler is for bare metal: Linux's own defines this.
+            flags: &["-D__linux__"],
         },
     },
     Abi {
