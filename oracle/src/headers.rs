@@ -17,6 +17,8 @@ pub struct Headers<'a> {
     pub include_dirs: Vec<PathBuf>,
     /// What each file is called in `#include <…>`; files that are not to be compared have none.
     pub include_name: fn(&Path) -> Option<String>,
+    /// Headers that do not stand alone, each with one that it needs.
+    pub needs: &'a [(&'a str, &'a str)],
 }
 
 /// What a comparison of headers on one ABI found.
@@ -36,10 +38,20 @@ pub struct Outcome {
     pub refused: Vec<(String, String)>,
 }
 
+/// What every program has included before it calls ioctl: a header that needs nothing more is
+/// compared, though it may not stand alone.
+const PREAMBLE: &str = "\
+#include <stddef.h>
+#include <stdint.h>
+#include <linux/ioctl.h>
+";
+
 /// A header and what is asked about it.
 #[derive(Debug, Clone)]
 struct Asked {
     name: String,
+    /// The headers that define what its commands carry.
+    with: BTreeSet<String>,
     comparison: Comparison,
     commands: usize,
     silent: Vec<String>,
@@ -74,8 +86,14 @@ impl Headers<'_> {
         for (file, commands) in commands_of_files(interface) {
             let path = &interface.sources.file(file).path;
             let Some(name) = (self.include_name)(path) else { continue };
-            let mut header =
-                Asked { name, comparison: Comparison::default(), commands: 0, silent: Vec::new() };
+            let needs = self.needs.iter().filter(|(header, _)| *header == name);
+            let mut header = Asked {
+                with: needs.map(|(_, needed)| (*needed).to_owned()).collect(),
+                name,
+                comparison: Comparison::default(),
+                commands: 0,
+                silent: Vec::new(),
+            };
             for command in commands {
                 let Some(body) = command.variants.get(abi) else { continue };
                 match self.layouts.number(command, abi) {
@@ -107,8 +125,11 @@ impl Headers<'_> {
         compiler: &Compiler,
     ) {
         let record = self.layouts.interface().record(id);
+        let Some(body) = record.variants.get(compiler.abi().id()) else { return };
+        let path = &self.layouts.interface().sources.file(body.span.file).path;
+        header.with.extend((self.include_name)(path));
         let Some(c_name) = c_name(record) else { return };
-        if record.variants.get(compiler.abi().id()).is_none() || !seen.insert(id) {
+        if !seen.insert(id) {
             return;
         }
         let mut of_record = Comparison::default();
@@ -131,7 +152,7 @@ impl Headers<'_> {
         for header in headers {
             all.extend(&header.comparison);
         }
-        let probe = self.probe(headers.iter().map(|header| header.name.as_str()), &all);
+        let probe = self.probe(headers, &all);
         match probe.ask(compiler) {
             Ok(answers) => {
                 let disagreements = all.disagreements(&answers);
@@ -176,13 +197,11 @@ impl Headers<'_> {
     ) -> Result<(), CompilerError> {
         let mut refused = BTreeMap::new();
         for (line, message) in errors(words) {
-            match line.and_then(|line| probe.question_at(line)) {
-                Some(index) => refused.entry(index).or_insert(message),
-                None => {
-                    outcome.refused.push((header.name.clone(), message.to_owned()));
-                    return Ok(());
-                }
+            let Some(index) = line.and_then(|line| probe.question_at(line)) else {
+                outcome.refused.push((header.name.clone(), message.to_owned()));
+                return Ok(());
             };
+            refused.entry(index).or_insert(message);
         }
         if refused.is_empty() {
             outcome.refused.push((header.name.clone(), words.to_owned()));
@@ -207,7 +226,7 @@ impl Headers<'_> {
         for command in &header.silent {
             let mut comparison = Comparison::default();
             comparison.value(format!("(unsigned int)({command})"), 0);
-            match self.probe([header.name.as_str()], &comparison).ask(compiler) {
+            match self.probe(std::slice::from_ref(header), &comparison).ask(compiler) {
                 Ok(_) => outcome.silent.push((header.name.clone(), command.clone())),
                 Err(CompilerError::Refused(_)) => {}
                 Err(error) => return Err(error),
@@ -216,12 +235,14 @@ impl Headers<'_> {
         Ok(())
     }
 
-    fn probe<'n>(&self, names: impl IntoIterator<Item = &'n str>, of: &Comparison) -> Probe {
-        let includes: String =
-            names.into_iter().flat_map(|name| ["#include <", name, ">\n"]).collect();
+    fn probe(&self, headers: &[Asked], questions: &Comparison) -> Probe {
+        let mut includes = PREAMBLE.to_owned();
+        for name in headers.iter().flat_map(|header| header.with.iter().chain([&header.name])) {
+            includes.extend(["#include <", name, ">\n"]);
+        }
         let mut probe = Probe::new(includes);
         probe.include_dirs(self.include_dirs.clone());
-        of.ask(&mut probe);
+        questions.ask(&mut probe);
         probe
     }
 }

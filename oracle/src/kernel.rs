@@ -4,6 +4,7 @@ use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The Debian package with the sources, which come as an archive.
 pub const PACKAGE: &str = "linux-source-6.12";
@@ -103,7 +104,9 @@ impl Kernel {
             return Ok(());
         }
         let name = folder.file_name().unwrap_or_default().to_string_lossy();
-        let new = self.folder.join(format!("new-{}-{name}", std::process::id()));
+        static MADE: AtomicU32 = AtomicU32::new(0);
+        let count = MADE.fetch_add(1, Ordering::Relaxed);
+        let new = self.folder.join(format!("new-{}-{count}-{name}", std::process::id()));
         fs::create_dir_all(&new).map_err(run)?;
         let new = std::path::absolute(&new).map_err(run)?;
         let wanted = make(&new)?;

@@ -32,11 +32,11 @@ const HEADERS: &[(&str, &str)] = &[
         "stdint.h",
         "typedef __INT8_TYPE__ int8_t;\n\
          typedef __INT16_TYPE__ int16_t;\n\
-         typedef __INT32_TYPE__ int32_t;\n\
+         typedef int int32_t;\n\
          typedef __INT64_TYPE__ int64_t;\n\
          typedef __UINT8_TYPE__ uint8_t;\n\
          typedef __UINT16_TYPE__ uint16_t;\n\
-         typedef __UINT32_TYPE__ uint32_t;\n\
+         typedef unsigned int uint32_t;\n\
          typedef __UINT64_TYPE__ uint64_t;\n\
          typedef __INTPTR_TYPE__ intptr_t;\n\
          typedef __UINTPTR_TYPE__ uintptr_t;\n",
@@ -80,25 +80,16 @@ const HEADERS: &[(&str, &str)] = &[
          typedef __kernel_uid32_t uid_t;\n\
          typedef __kernel_gid32_t gid_t;\n\
          typedef unsigned int mode_t;\n\
+         typedef __kernel_ulong_t ino_t;\n\
          typedef __kernel_old_time_t time_t;\n\
          typedef __kernel_caddr_t caddr_t;\n",
     ),
     ("sys/ioctl.h", "#include <asm/ioctls.h>\n"),
     ("sys/param.h", "#include <linux/param.h>\n"),
     ("sys/uio.h", "#include <linux/uio.h>\n"),
-    (
-        "time.h",
-        "#include <sys/types.h>\n\
-         #define _STRUCT_TIMESPEC 1\n\
-         struct timespec { __kernel_old_time_t tv_sec; __kernel_long_t tv_nsec; };\n",
-    ),
-    (
-        "sys/time.h",
-        "#include <time.h>\n\
-         struct timeval { __kernel_old_time_t tv_sec; __kernel_suseconds_t tv_usec; };\n\
-         struct itimerval { struct timeval it_interval; struct timeval it_value; };\n\
-         struct itimerspec { struct timespec it_interval; struct timespec it_value; };\n",
-    ),
+    // The kernel's own definitions: some headers bring them along, and no program has two.
+    ("time.h", "#include <sys/types.h>\n#include <linux/time.h>\n"),
+    ("sys/time.h", "#include <time.h>\n"),
     (
         "sys/socket.h",
         "#include <sys/types.h>\n\
