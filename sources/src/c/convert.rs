@@ -23,8 +23,9 @@ use super::scan::{self, Token, tokens};
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Key {
     Named(Option<Index>, String),
-    /// By where it stands, and where in a macro's text it was written: one macro may hold several.
-    Anonymous(Option<Index>, u32, u32),
+    /// By where it stands, where in a macro's text it was written, and how deep it lies in others:
+    /// one macro may hold several, and older libclangs do not say where it was written.
+    Anonymous(Option<Index>, u32, u32, usize),
 }
 
 /// The interface as it grows, with the keys of what is in it.
@@ -241,7 +242,8 @@ impl<'a, 'tu> Converter<'a, 'tu> {
             Some(name) => Key::Named(owner, name.to_owned()),
             None => {
                 let spelled = cursor.spelling_place().map_or(0, |place| place.offset);
-                Key::Anonymous(index, place.map_or(0, |place| place.offset), spelled)
+                let depth = cursor.depth();
+                Key::Anonymous(index, place.map_or(0, |place| place.offset), spelled, depth)
             }
         };
         (key, index, span.unwrap_or_else(|| self.nowhere()))
