@@ -144,7 +144,8 @@ impl RecordFold {
             align_bits = max(align_bits, rounded * BYTE);
         }
         if let Some(aligned) = attributes.aligned {
-            align_bits = max(align_bits, aligned * BYTE);
+            // What is no alignment is refused by the first member, or by the end.
+            align_bits = max(align_bits, aligned.saturating_mul(BYTE));
         }
         Self { abi, kind, attributes, end_bits: 0, align_bits }
     }
@@ -188,7 +189,7 @@ impl RecordFold {
         align: u64,
         attributes: MemberAlign,
     ) -> Result<(Self, Placement), LayoutError> {
-        if let Err(error) = check_align(align, attributes) {
+        if let Err(error) = self.check(align, attributes) {
             return Err(error);
         }
         if size > LIMIT / BYTE {
@@ -216,7 +217,7 @@ impl RecordFold {
         align: u64,
         attributes: MemberAlign,
     ) -> Result<(Self, Placement), LayoutError> {
-        if let Err(error) = check_align(align, attributes) {
+        if let Err(error) = self.check(align, attributes) {
             return Err(error);
         }
         if size > 16 || width > size * BYTE {
@@ -226,34 +227,35 @@ impl RecordFold {
             return self.separator(align, attributes);
         }
         let packed = self.attributes.packed || attributes.packed;
+        let whole = self.fills_integer(width, packed);
         let mut own = match attributes.aligned {
             Some(aligned) => aligned * BYTE,
             None => 1,
         };
-        let whole = self.whole_integer_align(width, packed);
-        own = max(own, whole);
-        if packed && attributes.aligned.is_none() {
-            own = min(own, BYTE);
+        if whole {
+            own = max(own, self.integer_align(width));
+        }
+        if attributes.aligned.is_none() {
+            let cap = if packed { 1 } else { self.abi.max_member_align as u64 };
+            own = min(own, cap * BYTE);
         }
         own = self.capped(own);
+        let start = round_up(self.start_bits(), own);
+        if matches!(self.abi.bit_fields, BitFields::Compact { .. }) {
+            return self.put(start, width, own);
+        }
 
         let type_align = align * BYTE;
-        let (start, record_align) = match self.abi.bit_fields {
-            BitFields::Compact { .. } => (round_up(self.start_bits(), own), own),
-            BitFields::DeclaredType | BitFields::DeclaredTypeEvenUnnamed => {
-                let mut start = round_up(self.start_bits(), own);
-                let crosses =
-                    (start % type_align + width).div_ceil(type_align) > size * BYTE / type_align;
-                if !packed && self.attributes.pack.is_none() && crosses {
-                    start = round_up(start, type_align);
-                }
-                let aligns =
-                    named || matches!(self.abi.bit_fields, BitFields::DeclaredTypeEvenUnnamed);
-                let from_type = if packed { min(type_align, BYTE) } else { type_align };
-                let record = if aligns { max(own, self.capped(from_type)) } else { 1 };
-                (start, record)
-            }
+        let crosses = (start % type_align + width).div_ceil(type_align) > size * BYTE / type_align;
+        let free = whole || packed || self.attributes.pack.is_some();
+        let start = if crosses && !free { self.next_unit(start, type_align) } else { start };
+        let aligns = named || matches!(self.abi.bit_fields, BitFields::DeclaredTypeEvenUnnamed);
+        let from_type = match self.attributes.pack {
+            Some(pack) => min(type_align, pack * BYTE),
+            None if packed => BYTE,
+            None => type_align,
         };
+        let record_align = if aligns { max(own, from_type) } else { 1 };
         self.put(start, width, record_align)
     }
 
@@ -300,17 +302,39 @@ impl RecordFold {
         self.place(0, own, record_align)
     }
 
-    /// A bit-field that fills a whole integer on that integer's own boundary counts as one.
-    const fn whole_integer_align(self, width: u64, packed: bool) -> u64 {
-        if !matches!(width, 8 | 16 | 32 | 64) {
-            return 1;
+    /// The next boundary of a bit-field's type. gcc counts it from the last boundary that the
+    /// structure is known to have, so that a type aligned beyond that moves the bit-field less far
+    /// than one would think, or not at all.
+    const fn next_unit(self, start: u64, type_align: u64) -> u64 {
+        let known = match self.attributes.aligned {
+            Some(aligned) => max(aligned, self.abi.biggest_align as u64) * BYTE,
+            None => self.abi.biggest_align as u64 * BYTE,
+        };
+        start - start % known + round_up(start % known, type_align)
+    }
+
+    /// Whether a bit-field is as wide as an integer and stands on that integer's own boundary: it
+    /// is then placed as one, whatever its declared type.
+    const fn fills_integer(self, width: u64, packed: bool) -> bool {
+        let is_integer = matches!(width, 8 | 16 | 32 | 64) || width == 128 && self.abi.has_int128;
+        if !is_integer {
+            return false;
         }
-        let align = min(width, self.abi.max_member_align as u64 * BYTE);
-        let start = self.start_bits();
-        if (packed && align > BYTE) || !start.is_multiple_of(align) {
-            return 1;
+        let align = self.integer_align(width);
+        !(packed && align > BYTE) && self.start_bits().is_multiple_of(align)
+    }
+
+    /// The alignment of a variable of that many bits, in bits.
+    const fn integer_align(self, width: u64) -> u64 {
+        min(width, self.abi.biggest_align as u64 * BYTE)
+    }
+
+    /// Whether every alignment that takes part in placing a member is one.
+    const fn check(self, align: u64, attributes: MemberAlign) -> Result<(), LayoutError> {
+        if let Err(error) = check_align(1, self.attributes) {
+            return Err(error);
         }
-        align
+        check_align(align, attributes)
     }
 
     const fn start_bits(self) -> u64 {
@@ -342,7 +366,7 @@ impl RecordFold {
         size_bits: u64,
         record_align: u64,
     ) -> Result<(Self, Placement), LayoutError> {
-        // Neither term exceeds 2 * LIMIT, so that the sum cannot overflow.
+        // Neither term exceeds LIMIT by more than an alignment, so that the sum cannot overflow.
         let end_bits = offset_bits + size_bits;
         if end_bits > LIMIT {
             return Err(LayoutError::TooLarge);

@@ -310,10 +310,8 @@ pub static ABIS: [Abi; 32] = [
             "__mips=64",
             "__MIPSEB__=1",
             "__mips64=1",
-            "_MIPS_SIM=3",
+            "_MIPS_SIM=_ABI64",
             "_MIPS_SZLONG=64",
-            "_ABIO32=1",
-            "_ABIN32=2",
             "_ABI64=3",
             "__LP64__=1",
             "_LP64=1",
@@ -322,7 +320,7 @@ pub static ABIS: [Abi; 32] = [
         provenance: Provenance::Gcc {
             package: "cpp-12-mips64-linux-gnuabi64",
             cc1: "/usr/lib/gcc-cross/mips64-linux-gnuabi64/12/cc1",
-            flags: &["-mabi=64"],
+            flags: &["-march=mips64r2", "-mabi=64"],
         },
     },
     Abi {
@@ -346,17 +344,15 @@ pub static ABIS: [Abi; 32] = [
             "__mips=64",
             "__MIPSEB__=1",
             "__mips64=1",
-            "_MIPS_SIM=2",
+            "_MIPS_SIM=_ABIN32",
             "_MIPS_SZLONG=32",
-            "_ABIO32=1",
             "_ABIN32=2",
-            "_ABI64=3",
         ],
         also: "release 6",
         provenance: Provenance::Gcc {
             package: "cpp-12-mips64-linux-gnuabi64",
             cc1: "/usr/lib/gcc-cross/mips64-linux-gnuabi64/12/cc1",
-            flags: &["-mabi=n32"],
+            flags: &["-march=mips64r2", "-mabi=n32"],
         },
     },
     Abi {
@@ -379,17 +375,15 @@ pub static ABIS: [Abi; 32] = [
             "__mips__=1",
             "__mips=32",
             "__MIPSEB__=1",
-            "_MIPS_SIM=1",
+            "_MIPS_SIM=_ABIO32",
             "_MIPS_SZLONG=32",
             "_ABIO32=1",
-            "_ABIN32=2",
-            "_ABI64=3",
         ],
         also: "release 6",
         provenance: Provenance::Gcc {
             package: "cpp-12-mips-linux-gnu",
             cc1: "/usr/lib/gcc-cross/mips-linux-gnu/12/cc1",
-            flags: &[],
+            flags: &["-march=mips32r2"],
         },
     },
     Abi {
@@ -413,10 +407,8 @@ pub static ABIS: [Abi; 32] = [
             "__mips=64",
             "__MIPSEL__=1",
             "__mips64=1",
-            "_MIPS_SIM=3",
+            "_MIPS_SIM=_ABI64",
             "_MIPS_SZLONG=64",
-            "_ABIO32=1",
-            "_ABIN32=2",
             "_ABI64=3",
             "__LP64__=1",
             "_LP64=1",
@@ -425,7 +417,7 @@ pub static ABIS: [Abi; 32] = [
         provenance: Provenance::Gcc {
             package: "cpp-12-mips64-linux-gnuabi64",
             cc1: "/usr/lib/gcc-cross/mips64-linux-gnuabi64/12/cc1",
-            flags: &["-mabi=64", "-mel"],
+            flags: &["-march=mips64r2", "-mabi=64", "-mel"],
         },
     },
     Abi {
@@ -449,17 +441,15 @@ pub static ABIS: [Abi; 32] = [
             "__mips=64",
             "__MIPSEL__=1",
             "__mips64=1",
-            "_MIPS_SIM=2",
+            "_MIPS_SIM=_ABIN32",
             "_MIPS_SZLONG=32",
-            "_ABIO32=1",
             "_ABIN32=2",
-            "_ABI64=3",
         ],
         also: "release 6",
         provenance: Provenance::Gcc {
             package: "cpp-12-mips64-linux-gnuabi64",
             cc1: "/usr/lib/gcc-cross/mips64-linux-gnuabi64/12/cc1",
-            flags: &["-mabi=n32", "-mel"],
+            flags: &["-march=mips64r2", "-mabi=n32", "-mel"],
         },
     },
     Abi {
@@ -482,17 +472,15 @@ pub static ABIS: [Abi; 32] = [
             "__mips__=1",
             "__mips=32",
             "__MIPSEL__=1",
-            "_MIPS_SIM=1",
+            "_MIPS_SIM=_ABIO32",
             "_MIPS_SZLONG=32",
             "_ABIO32=1",
-            "_ABIN32=2",
-            "_ABI64=3",
         ],
         also: "release 6",
         provenance: Provenance::Gcc {
             package: "cpp-12-mips-linux-gnu",
             cc1: "/usr/lib/gcc-cross/mips-linux-gnu/12/cc1",
-            flags: &["-mel"],
+            flags: &["-march=mips32r2", "-mel"],
         },
     },
     Abi {
@@ -572,7 +560,8 @@ pub static ABIS: [Abi; 32] = [
         provenance: Provenance::Gcc {
             package: "cpp-12-sparc64-linux-gnu",
             cc1: "/usr/lib/gcc-cross/sparc64-linux-gnu/12/cc1",
-            flags: &[],
+            // The driver passes these on: the compiler proper does not define them.
+            flags: &["-D__arch64__", "-D__sparc_v9__"],
         },
     },
     Abi {
@@ -740,7 +729,8 @@ pub static ABIS: [Abi; 32] = [
         provenance: Provenance::Gcc {
             package: "gcc-xtensa-lx106",
             cc1: "/usr/lib/gcc/xtensa-lx106-elf/12.2.0/cc1",
-            flags: &[],
+            // The compiler is for bare metal: Linux's own defines this.
+            flags: &["-D__linux__"],
         },
     },
     Abi {
@@ -764,7 +754,8 @@ pub static ABIS: [Abi; 32] = [
         provenance: Provenance::Gcc {
             package: "gcc-or1k-elf",
             cc1: "/usr/libexec/gcc/or1k-elf/12/cc1",
-            flags: &[],
+            // The compiler is for bare metal: Linux's own defines this.
+            flags: &["-D__linux__"],
         },
     },
     Abi {

@@ -281,10 +281,31 @@ impl<'a> Layouts<'a> {
         }
     }
 
+    /// `__alignof__`: of a fundamental type the alignment of a variable, which on i386 is more than
+    /// that of a member; typedefs and arrays ask what they stand for.
     fn preferred_align(&self, ty: &Type, abi: AbiId, depth: u32) -> Result<u64, LayoutError> {
-        match self.interface.resolved(ty, abi) {
-            Some(Type::Scalar(scalar)) if !matches!(ty, Type::Typedef(_)) => {
-                abi.abi().preferred_align_of(*scalar).ok_or(LayoutError::NoSuchType(*scalar))
+        if depth > DEEPEST {
+            return Err(LayoutError::Recursive);
+        }
+        let preferred =
+            |scalar| abi.abi().preferred_align_of(scalar).ok_or(LayoutError::NoSuchType(scalar));
+        match ty {
+            Type::Scalar(scalar) => preferred(*scalar),
+            Type::Pointer(_) => preferred(Scalar::Pointer),
+            Type::Array(element, _) | Type::FlexibleArray(element) => {
+                self.preferred_align(element, abi, depth + 1)
+            }
+            Type::Enum(id) => {
+                let body = self.interface.enumeration(*id).variants.get(abi);
+                preferred(body.ok_or(LayoutError::Incomplete)?.underlying)
+            }
+            Type::Typedef(id) => {
+                let body = self.interface.typedef(*id).variants.get(abi);
+                let body = body.ok_or(LayoutError::Absent)?;
+                match &body.aligned {
+                    Some(aligned) => self.constant_at(aligned, abi, depth + 1),
+                    None => self.preferred_align(&body.ty, abi, depth + 1),
+                }
             }
             _ => Ok(self.type_size_at(ty, abi, depth + 1)?.align),
         }

@@ -229,6 +229,14 @@ impl<'tu> Cursor<'tu> {
         unsafe { clang_Cursor_isAnonymous(self.raw) != 0 }
     }
 
+    /// How many definitions lie around this one.
+    pub(crate) fn depth(self) -> usize {
+        // SAFETY: see `spelling`; a null cursor has a null parent, which is not valid.
+        let parent =
+            |cursor: Self| Self::valid(unsafe { clang_getCursorSemanticParent(cursor.raw) });
+        std::iter::successors(parent(self), |cursor| parent(*cursor)).count()
+    }
+
     pub(crate) fn referenced(self) -> Option<Self> {
         // SAFETY: see `spelling`.
         Self::valid(unsafe { clang_getCursorReferenced(self.raw) })

@@ -196,8 +196,9 @@ impl Collected {
         let file = &shared.files.loaded[candidate.file];
         let define = &file.scan.defines[candidate.defines[0]];
         for (abis, (abi, value)) in values.iter() {
-            // A value that is taken from another command, such as `_IOC_NR(…)`, is none.
-            if *value <= 0xff {
+            // A value that is taken from another command, such as `_IOC_NR(…)`, is none; and one
+            // with neither direction nor size is as likely a plain number, such as 0x8906.
+            if *value <= 0xffff {
                 continue;
             }
             let body = |abi: AbiId| {

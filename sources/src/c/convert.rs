@@ -16,15 +16,16 @@ use super::clang::{Cursor, Diagnostic, Place, RawFile, TranslationUnit, Ty};
 use super::expression::{self, Names};
 use super::features::{Classes, asks_for_abi};
 use super::files::{Files, Index, Loaded};
+use super::probe;
 use super::scan::{self, Token, tokens};
-use super::{macros, probe};
 
 /// Where a definition lives, which names it across parses.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Key {
     Named(Option<Index>, String),
-    /// By where it stands, and where in a macro's text it was written: one macro may hold several.
-    Anonymous(Option<Index>, u32, u32),
+    /// By where it stands, where in a macro's text it was written, and how deep it lies in others:
+    /// one macro may hold several, and older libclangs do not say where it was written.
+    Anonymous(Option<Index>, u32, u32, usize),
 }
 
 /// The interface as it grows, with the keys of what is in it.
@@ -254,26 +255,11 @@ impl<'a, 'tu> Converter<'a, 'tu> {
             Some(name) => Key::Named(owner, name.to_owned()),
             None => {
                 let spelled = cursor.spelling_place().map_or(0, |place| place.offset);
-                Key::Anonymous(index, place.map_or(0, |place| place.offset), spelled)
+                let depth = cursor.depth();
+                Key::Anonymous(index, place.map_or(0, |place| place.offset), spelled, depth)
             }
         };
         (key, index, span.unwrap_or_else(|| self.nowhere()))
-    }
-
-    /// The tag of a structure, union or enumeration, if it has one. libclang makes up a name for
-    /// those that have none, in some versions that of a typedef: only the text can tell.
-    fn tag_of(&mut self, cursor: Cursor<'tu>) -> Option<String> {
-        let name = cursor.spelling();
-        if cursor.is_anonymous() || name.is_empty() || name.contains(['(', ' ']) {
-            return None;
-        }
-        // The place of a tag is the tag, and that of a structure without one is the keyword.
-        let first = cursor.spelling_place().and_then(|place| {
-            let file = &self.files.loaded[self.index(place.file)?];
-            let text = file.text.get(place.offset as usize..)?;
-            tokens(text).next().map(|(_, token)| token.text())
-        });
-        (!matches!(first, Some("struct" | "union" | "enum"))).then_some(name)
     }
 
     fn record(&mut self, cursor: Cursor<'tu>) -> RecordId {
@@ -284,7 +270,7 @@ impl<'a, 'tu> Converter<'a, 'tu> {
         } else {
             RecordKind::Struct
         };
-        let name = self.tag_of(declared);
+        let name = tag_of(declared);
         let (mut key, _, span) = self.key(declared, name.as_deref());
         if definition.is_none() {
             // Wherever it is declared, it is the same incomplete type.
@@ -436,17 +422,7 @@ impl<'a, 'tu> Converter<'a, 'tu> {
         let Some((start, end)) = cursor.extent() else { return };
         let Some(index) = self.index(start.file) else { return };
         let file = &self.files.loaded[index];
-        let behind_name = file.text.get(name.end as usize..end as usize).unwrap_or("");
-        let mut expanded = String::new();
-        if brackets(behind_name).is_empty() {
-            // The declaration comes from a macro, such as `BITMAP(valid, 0x200)`.
-            let Some(text) = file.text.get(start.offset as usize..end as usize) else { return };
-            let member = cursor.spelling();
-            let Some(text) = macros::expand_call(self.files, text) else { return };
-            let Some(at) = macros::find_word(&text, &member) else { return };
-            expanded = text[at + member.len()..].to_owned();
-        }
-        let text = if expanded.is_empty() { behind_name } else { &expanded };
+        let Some(text) = file.text.get(name.end as usize..end as usize) else { return };
         let mut bounds = brackets(text).into_iter();
         let mut element = ty;
         while let Type::Array(inner, count) = element {
@@ -474,7 +450,7 @@ impl<'a, 'tu> Converter<'a, 'tu> {
 
     fn enumeration(&mut self, cursor: Cursor<'tu>) -> EnumId {
         let declared = cursor.definition().unwrap_or(cursor);
-        let name = self.tag_of(declared);
+        let name = tag_of(declared);
         let (key, index, span) = self.key(declared, name.as_deref());
         let interface = &mut self.arena.interface;
         let id = *self.arena.enums.entry(key).or_insert_with(|| {
@@ -688,6 +664,19 @@ impl<'a, 'tu> Converter<'a, 'tu> {
             _ => self.ty(canonical),
         }
     }
+}
+
+/// The tag of a structure, union or enumeration, if it has one. Newer libclangs make up a name
+/// with parentheses for those that have none, or name them by their typedef: only a tag is spelled
+/// behind a keyword.
+fn tag_of(cursor: Cursor<'_>) -> Option<String> {
+    let spelled = cursor.ty().spelling();
+    let has_keyword = ["struct ", "union ", "enum "].iter().any(|word| spelled.contains(word));
+    if cursor.is_anonymous() || !has_keyword {
+        return None;
+    }
+    let name = cursor.spelling();
+    (!name.is_empty() && !name.contains(['(', ' '])).then_some(name)
 }
 
 fn mentions_sizeof(cursor: Cursor<'_>) -> bool {

@@ -138,7 +138,11 @@ pub(crate) fn assign(files: &mut Files, tree: &Tree) {
             .iter()
             .filter(|(name, _)| file.scan.mentions(**name))
             .fold(Features::default(), |all, (_, features)| all.union(*features));
-        if file.scan.defines.iter().any(|define| chooses_by_size(file.slice(&define.body))) {
+        let by_size = |define: &Define| {
+            let body = file.slice(&define.body);
+            chooses_by_size(body) || (define.parameters.is_some() && sizes_an_array(body))
+        };
+        if file.scan.defines.iter().any(by_size) {
             file.features = file.features.union(LONG).union(POINTER);
         }
     }
@@ -147,6 +151,11 @@ pub(crate) fn assign(files: &mut Files, tree: &Tree) {
 /// `sizeof(time_t) == 8 ? A : B`: which one it is depends on the ABI.
 fn chooses_by_size(text: &str) -> bool {
     text.contains('?') && text.contains("sizeof")
+}
+
+/// `type name[(bits) / sizeof(long)]`: the bound stands in a macro, where it is not read as text.
+fn sizes_an_array(text: &str) -> bool {
+    text.contains('[') && text.contains("sizeof")
 }
 
 fn architecture_of(path: &std::path::Path, tree: &Tree) -> bool {

@@ -132,52 +132,6 @@ pub(crate) fn spans(file: &Loaded, define: &Define) -> (Span, Span) {
     (name, Span { end: define.body.end.max(define.at.end), ..name })
 }
 
-/// Expands `NAME(a, b)` at the start of `text` once, if NAME is a function-like macro.
-pub(crate) fn expand_call(files: &Files, text: &str) -> Option<String> {
-    let mut words = tokens(text);
-    let (_, Token::Word(name)) = words.next()? else { return None };
-    let (open, Token::Punctuation("(")) = words.next()? else { return None };
-    let key = hash(name);
-    let (file, define) = files
-        .loaded
-        .iter()
-        .filter(|file| file.scan.mentions(key))
-        .flat_map(|file| file.scan.defines.iter().map(move |define| (file, define)))
-        .find(|(_, define)| define.name == name && define.parameters.is_some())?;
-    let mut arguments = Vec::new();
-    let mut depth = 0;
-    let mut start = open + 1;
-    for (at, token) in tokens(&text[open..]).map(|(at, token)| (open + at, token)) {
-        match token.text() {
-            "(" => depth += 1,
-            ")" => depth -= 1,
-            "," if depth == 1 => {
-                arguments.push(text[start..at].trim());
-                start = at + 1;
-            }
-            _ => {}
-        }
-        if depth == 0 {
-            arguments.push(text[start..at].trim());
-            break;
-        }
-    }
-    let parameters = define.parameters.as_deref().unwrap_or_default();
-    let mut expanded = String::new();
-    for (_, token) in tokens(file.slice(&define.body)) {
-        let place = parameters.iter().position(|parameter| parameter == token.text());
-        let argument = place.and_then(|place| arguments.get(place));
-        expanded.push_str(argument.unwrap_or(&token.text()));
-        expanded.push(' ');
-    }
-    Some(expanded)
-}
-
-/// Where a word stands in a text.
-pub(crate) fn find_word(text: &str, word: &str) -> Option<usize> {
-    tokens(text).find(|(_, token)| *token == Token::Word(word)).map(|(at, _)| at)
-}
-
 /// The names of all macros whose expansion reaches a root.
 fn reach(files: &Files) -> HashSet<u64> {
     let mut reached: HashSet<u64> = ROOTS.iter().map(|name| hash(name)).collect();

@@ -229,41 +229,55 @@ fn jobs(shared: &Shared<'_>, listed: &HashSet<Index>) -> Vec<Job> {
 /// Parses for headers whose commands need what they do not include: with the file that defines
 /// it in front, as their users have it.
 fn helped(shared: &Shared<'_>, collected: &Collected) -> Vec<Job> {
-    let mut helpers: HashMap<Index, (Vec<&'static str>, Vec<Index>)> = HashMap::new();
+    let mut helpers: HashMap<Index, (Vec<&'static str>, Vec<Vec<Index>>)> = HashMap::new();
     for (at, message) in collected.without_answer() {
         let Some(name) = message.split('\'').nth_back(1) else { continue };
         let name = name.rsplit(' ').next().unwrap_or(name);
         let user = shared.macros.candidates[at].file;
-        let (libc, headers) = helpers.entry(user).or_default();
-        if let Some(header) = overlay::libc_header_of(name) {
-            if !libc.contains(&header) {
-                libc.push(header);
-            }
-            continue;
-        }
-        let definer = shared.files.loaded.iter().position(|file| defines(file, name));
-        if let Some(definer) = definer.filter(|definer| *definer != user)
-            && !headers.contains(&definer)
-        {
-            headers.push(definer);
+        let (libc, definers) = helpers.entry(user).or_default();
+        match overlay::libc_header_of(name) {
+            Some(header) if libc.contains(&header) => {}
+            Some(header) => libc.push(header),
+            None => definers.push(definers_of(shared, user, name)),
         }
     }
     let mut jobs = Vec::new();
-    for (user, (libc, mut headers)) in helpers {
-        if libc.is_empty() && headers.is_empty() {
-            continue;
-        }
-        headers.push(user);
+    for (user, (libc, definers)) in helpers {
         let mut left = shared.files.loaded[user].abis.intersection(shared.request.abis);
         while let Some(abi) = left.first() {
-            let wants = Wants { files: HashSet::from([user]), names: HashSet::new() };
-            let (libc, headers) = (libc.clone(), headers.clone());
-            jobs.push(Job { abi, libc, headers, wants, alone: true });
             left = left.difference(shared.alike(user, abi)).difference(AbiSet::only(abi));
+            let mut headers: Vec<Index> = Vec::new();
+            for definer in definers.iter().filter_map(|of_name| for_abi(shared, of_name, abi)) {
+                if !headers.contains(&definer) {
+                    headers.push(definer);
+                }
+            }
+            if libc.is_empty() && headers.is_empty() {
+                continue;
+            }
+            headers.push(user);
+            let wants = Wants { files: HashSet::from([user]), names: HashSet::new() };
+            jobs.push(Job { abi, libc: libc.clone(), headers, wants, alone: true });
         }
     }
     jobs.sort_by_key(|job| (job.abi, job.headers.last().copied()));
     jobs
+}
+
+/// The files that define what `user` does not include.
+fn definers_of(shared: &Shared<'_>, user: Index, name: &str) -> Vec<Index> {
+    let files = &shared.files.loaded;
+    (0..files.len()).filter(|index| *index != user && defines(&files[*index], name)).collect()
+}
+
+/// The definition that an ABI sees: its own architecture's before one for all.
+fn for_abi(shared: &Shared<'_>, definers: &[Index], abi: AbiId) -> Option<Index> {
+    let abis = |index: Index| shared.files.loaded[index].abis;
+    definers
+        .iter()
+        .copied()
+        .filter(|index| abis(*index).contains(abi))
+        .min_by_key(|index| abis(*index).len())
 }
 
 /// Whether a file defines a macro, a typedef, a structure or a union of that name.

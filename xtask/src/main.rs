@@ -1,0 +1,62 @@
+//! `cargo xtask`: what a fresh machine needs, the demo, the tests, the benchmark.
+#![forbid(unsafe_code)]
+
+mod bench;
+mod demo;
+mod docs;
+mod packages;
+mod run;
+mod test;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// Set-up, demo, tests and benchmarks of this workspace.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Lints the installed kernel headers, for every ABI, with every rule.
+    Demo,
+    /// Installs what the tests need and runs all of them.
+    Test {
+        /// Compares with gcc on every ABI and on many more types: minutes instead of seconds.
+        #[arg(long)]
+        full: bool,
+    },
+    /// Installs the Debian packages that the demo and the tests need.
+    Setup,
+    /// Compares the layout engine with gcc.
+    Oracle {
+        /// Every ABI, and many more types: minutes instead of seconds.
+        #[arg(long)]
+        full: bool,
+    },
+    /// Writes or checks the rules' pages in `docs/rules/`.
+    Docs {
+        #[command(flatten)]
+        mode: docs::ModeArguments,
+    },
+    /// Times the linter as a whole, and its parts.
+    Bench,
+}
+
+fn main() -> Result<()> {
+    match Arguments::parse().command {
+        Task::Demo => demo::run(),
+        Task::Test { full } => test::workspace(effort(full)),
+        Task::Setup => packages::install(&packages::for_tests()),
+        Task::Oracle { full } => test::oracle(effort(full)),
+        Task::Docs { mode } => docs::run(mode.mode()),
+        Task::Bench => bench::run(),
+    }
+}
+
+fn effort(full: bool) -> test::Effort {
+    if full { test::Effort::Full } else { test::Effort::Quick }
+}

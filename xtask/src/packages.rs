@@ -1,0 +1,170 @@
+//! The Debian packages that are needed, and why.
+
+use std::collections::BTreeMap;
+use std::process::Command;
+
+use anyhow::{Result, bail};
+use ioctlkit_abi::{ABIS, Provenance};
+
+use crate::run;
+
+/// The newest libclang that Debian bookworm has under its own name.
+const LIBCLANG: &str = "libclang1-14";
+
+/// Something that must be there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Need {
+    /// What apt calls it.
+    package: String,
+    /// What it is for.
+    why: String,
+    /// Whether another version serves as well.
+    versions: Versions,
+}
+
+/// Which versions of a package serve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Versions {
+    /// Just that package.
+    This,
+    /// Any number behind the last dash: `libclang1-19` for `libclang1-14`.
+    Any,
+}
+
+fn need(package: &str, why: &str) -> Need {
+    Need { package: package.to_owned(), why: why.to_owned(), versions: Versions::This }
+}
+
+/// What the demo needs.
+pub(crate) fn for_demo() -> Vec<Need> {
+    vec![
+        Need { versions: Versions::Any, ..need(LIBCLANG, "reads C headers") },
+        need("linux-libc-dev", "the kernel headers that the demo lints"),
+    ]
+}
+
+/// What the tests need: the demo's packages, a compiler for each ABI, and the kernel's sources.
+pub(crate) fn for_tests() -> Vec<Need> {
+    let mut needs = for_demo();
+    let mut compilers: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for abi in &ABIS {
+        if let Provenance::Gcc { package, .. } = abi.provenance {
+            compilers.entry(package).or_default().push(abi.name);
+        }
+    }
+    for (package, abis) in compilers {
+        needs.push(need(package, &format!("gcc's answers for {}", abis.join(", "))));
+    }
+    needs.push(need(ioctlkit_oracle::kernel::PACKAGE, "every architecture's kernel headers"));
+    needs.push(need("make", "exports the kernel's headers"));
+    needs.push(need("gcc", "builds the tools that export the kernel's headers"));
+    needs.push(need("xz-utils", "unpacks the kernel's sources"));
+    needs
+}
+
+/// Installs what is missing, and says what and why.
+pub(crate) fn install(needs: &[Need]) -> Result<()> {
+    let missing = missing(needs);
+    if missing.is_empty() {
+        return Ok(());
+    }
+    println!("{} Debian packages are missing:", missing.len());
+    for need in &missing {
+        println!("  {:<32} {}", need.package, need.why);
+    }
+    if run::output("apt-get", &["--version"]).is_none() {
+        bail!("this machine has no apt-get; install what corresponds to the packages above");
+    }
+    let packages: Vec<&str> = missing.iter().map(|need| need.package.as_str()).collect();
+    let install = ["install", "--yes", "--no-install-recommends"];
+    if !packages.iter().all(|package| is_known(package)) {
+        apt_get(&["update"])?;
+    }
+    apt_get(&[&install[..], &packages[..]].concat())?;
+    let still: Vec<String> = self::missing(needs).into_iter().map(|need| need.package).collect();
+    if !still.is_empty() {
+        bail!("still missing after the installation: {}", still.join(", "));
+    }
+    Ok(())
+}
+
+fn missing(needs: &[Need]) -> Vec<Need> {
+    let installed = installed();
+    needs.iter().filter(|need| !is_satisfied(need, &installed)).cloned().collect()
+}
+
+fn is_satisfied(need: &Need, installed: &[String]) -> bool {
+    match need.versions {
+        Versions::This => installed.contains(&need.package),
+        Versions::Any => {
+            let stem = need.package.trim_end_matches(|c: char| c.is_ascii_digit());
+            installed.iter().any(|package| {
+                package.strip_prefix(stem).is_some_and(|version| version.parse::<u32>().is_ok())
+            })
+        }
+    }
+}
+
+/// The names of all installed packages, without an architecture.
+fn installed() -> Vec<String> {
+    let format = "-f=${db:Status-Status} ${Package}\n";
+    run::output("dpkg-query", &["-W", format])
+        .unwrap_or_default()
+        .lines()
+        .filter_map(|line| line.strip_prefix("installed "))
+        .map(str::to_owned)
+        .collect()
+}
+
+/// Whether apt's lists hold the package.
+fn is_known(package: &str) -> bool {
+    run::output("apt-cache", &["show", "--no-all-versions", package])
+        .is_some_and(|text| !text.is_empty())
+}
+
+fn apt_get(arguments: &[&str]) -> Result<()> {
+    let is_root = run::output("id", &["-u"]).is_some_and(|id| id.trim() == "0");
+    let mut command = if is_root {
+        Command::new("apt-get")
+    } else if run::output("sudo", &["--version"]).is_some() {
+        let mut command = Command::new("sudo");
+        command.arg("apt-get");
+        command
+    } else {
+        bail!(
+            "installing packages takes root, and there is no sudo here; run as root:\n  \
+             apt-get update && apt-get {}",
+            arguments.join(" ")
+        );
+    };
+    command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
+    println!("$ {}", run::shown(&command));
+    run::succeed(&mut command)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_version_of_libclang_serves_and_no_other_package_of_that_stem() {
+        let libclang = &for_demo()[0];
+        let has = |name: &str| is_satisfied(libclang, &[name.to_owned()]);
+        assert!(has("libclang1-14"));
+        assert!(has("libclang1-19"));
+        assert!(!has("libclang1-14-dbgsym"));
+        assert!(!has("libclang-common-14-dev"));
+    }
+
+    #[test]
+    fn every_compiler_of_the_table_is_installed_once() {
+        let needs = for_tests();
+        for abi in &ABIS {
+            if let Provenance::Gcc { package, .. } = abi.provenance {
+                let of_it: Vec<_> = needs.iter().filter(|need| need.package == package).collect();
+                assert_eq!(of_it.len(), 1, "{package}");
+                assert!(of_it[0].why.contains(abi.name), "{}", of_it[0].why);
+            }
+        }
+    }
+}
