@@ -10,8 +10,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 use ioctl_lint::suggest::did_you_mean;
-use ioctlkit_abi::AbiSet;
-use ioctlkit_model::{Interface, Layouts, RecordId, Type};
+use ioctlkit_abi::{AbiSet, RecordKind};
+use ioctlkit_model::{Interface, Layouts, Record, RecordId, Type};
 use ioctlkit_report::Style;
 
 use super::Outcome;
@@ -83,7 +83,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
 /// The records of that name.
 fn find(interface: &Interface, name: &str) -> Vec<RecordId> {
     let name = name.trim();
-    let is_meant = |record: &ioctlkit_model::Record| {
+    let is_meant = |record: &Record| {
         record.name.as_deref() == Some(name)
             || record.typedef_name.as_deref() == Some(name)
             || record.display_name() == name
@@ -130,10 +130,19 @@ fn write_record(
     let tables = tables::of(layouts, id, within);
     for table in &tables {
         writeln!(out)?;
-        table.write(&record.display_name(), style, out)?;
+        table.write(&opening(record), style, out)?;
     }
     write_missing(layouts, id, within, out)?;
     writeln!(out)
+}
+
+/// What the definition begins with.
+fn opening(record: &Record) -> String {
+    match (&record.name, record.kind) {
+        (Some(_), _) => format!("{} {{", record.display_name()),
+        (None, RecordKind::Struct) => "typedef struct {".into(),
+        (None, RecordKind::Union) => "typedef union {".into(),
+    }
 }
 
 /// The ABIs without a layout, by reason.

@@ -68,9 +68,8 @@ impl Table {
     }
 
     /// Writes the layouts with a legend below.
-    pub(super) fn write(&self, name: &str, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    pub(super) fn write(&self, opening: &str, style: Style, out: &mut dyn Write) -> io::Result<()> {
         let lines = self.lines();
-        let opening = format!("{name} {{");
         let texts = lines.iter().map(|line| line.text.chars().count());
         let width = texts.chain([opening.chars().count()]).max().unwrap_or(0);
         let mut heading = format!("{opening:width$}");
