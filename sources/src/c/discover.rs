@@ -11,11 +11,19 @@ use walkdir::WalkDir;
 pub(crate) enum Tree {
     /// A kernel's sources.
     Kernel(PathBuf),
-    /// Exported headers: the folder that holds `linux/`, and an `asm/` folder's parent with the
-    /// architecture that it belongs to.
-    Installed { root: PathBuf, asm: Option<(PathBuf, &'static str)> },
+    /// Exported headers: the folder that holds `linux/`, and the `asm/` folders that go with it.
+    Installed { root: PathBuf, asm: Vec<AsmFolder> },
     /// No UAPI headers anywhere.
     None,
+}
+
+/// The exported `asm/` folder of an architecture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AsmFolder {
+    /// The folder that holds `asm/`.
+    pub(crate) parent: PathBuf,
+    /// The kernel's name for the architecture.
+    pub(crate) arch: &'static str,
 }
 
 /// A header that was asked for.
@@ -205,10 +213,9 @@ fn installed_headers(root: &Path, problems: &mut Vec<Problem>) -> Vec<(PathBuf, 
     let tree = installed_tree(root.to_owned());
     let mut folders: Vec<PathBuf> =
         EXPORTED.iter().chain(&["xen"]).map(|name| root.join(name)).collect();
-    if let Tree::Installed { asm: Some((parent, _)), .. } = &tree
-        && parent != root
-    {
-        folders.push(parent.join("asm"));
+    if let Tree::Installed { asm, .. } = &tree {
+        let below = asm.iter().filter(|asm| asm.parent != root && asm.parent.starts_with(root));
+        folders.extend(below.map(|asm| asm.parent.join("asm")));
     }
     folders
         .iter()
@@ -260,23 +267,33 @@ fn installed_root(folder: &Path) -> Option<PathBuf> {
     (multiarch && folder.join("asm").is_dir() && is_root(parent)).then(|| parent.to_owned())
 }
 
+/// The tree of exported headers below `root`. Debian keeps the `asm/` folder of the machine's
+/// architecture in a multiarch folder, and those of others (`linux-libc-dev-arm64-cross`) in
+/// `/usr/TRIPLET/include`.
 fn installed_tree(root: PathBuf) -> Tree {
-    let mut candidates = vec![root.clone()];
-    if let Ok(entries) = std::fs::read_dir(&root) {
-        let mut folders: Vec<PathBuf> = entries
-            .flatten()
-            .map(|entry| entry.path())
-            .filter(|path| {
-                path.file_name().is_some_and(|name| name.to_string_lossy().contains("-linux"))
-            })
-            .collect();
+    let is_triplet = |path: &Path| {
+        path.file_name().is_some_and(|name| name.to_string_lossy().contains("-linux"))
+    };
+    let folders_of = |folder: &Path| -> Vec<PathBuf> {
+        let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+        let mut folders: Vec<PathBuf> =
+            entries.flatten().map(|entry| entry.path()).filter(|path| is_triplet(path)).collect();
         folders.sort();
-        candidates.extend(folders);
+        folders
+    };
+    let mut candidates = vec![root.clone()];
+    candidates.extend(folders_of(&root));
+    if root == Path::new("/usr/include") {
+        candidates.extend(folders_of(Path::new("/usr")).iter().map(|path| path.join("include")));
     }
-    let asm = candidates.into_iter().find_map(|parent| {
-        let arch = asm_folder_arch(&parent.join("asm"))?;
-        Some((parent, arch))
-    });
+    let mut asm: Vec<AsmFolder> = Vec::new();
+    for parent in candidates {
+        if let Some(arch) = asm_folder_arch(&parent.join("asm"))
+            && asm.iter().all(|known| known.arch != arch)
+        {
+            asm.push(AsmFolder { parent, arch });
+        }
+    }
     Tree::Installed { root, asm }
 }
 
@@ -327,10 +344,11 @@ pub(crate) fn asm_arch(header: &Path, tree: &Tree) -> Option<&'static str> {
             let name = below.components().next()?.as_os_str().to_str()?;
             architectures().into_iter().find(|arch| *arch == name)
         }
-        Tree::Installed { asm: Some((parent, arch)), .. } => {
-            header.starts_with(parent.join("asm")).then_some(*arch)
+        Tree::Installed { asm, .. } => {
+            let holds = |asm: &&AsmFolder| header.starts_with(asm.parent.join("asm"));
+            asm.iter().find(holds).map(|asm| asm.arch)
         }
-        Tree::Installed { .. } | Tree::None => None,
+        Tree::None => None,
     }
 }
 
@@ -349,15 +367,13 @@ impl Tree {
                     virtual_asm,
                 ]
             }
-            Tree::Installed { root, asm: Some((parent, arch)) } if *arch == abi.kernel_arch => {
-                let mut folders = vec![root.clone()];
-                if parent != root {
-                    folders.push(parent.clone());
+            Tree::Installed { root, asm } => {
+                match asm.iter().find(|asm| asm.arch == abi.kernel_arch) {
+                    Some(asm) if asm.parent == *root => vec![root.clone(), virtual_asm],
+                    Some(asm) => vec![root.clone(), asm.parent.clone(), virtual_asm],
+                    None => vec![virtual_asm, root.clone()],
                 }
-                folders.push(virtual_asm);
-                folders
             }
-            Tree::Installed { root, .. } => vec![virtual_asm, root.clone()],
             Tree::None => vec![virtual_asm],
         }
     }
@@ -366,9 +382,7 @@ impl Tree {
     pub(crate) fn has_asm_of(&self, kernel_arch: &str) -> bool {
         match self {
             Tree::Kernel(root) => root.join("arch").join(kernel_arch).join("include/uapi").is_dir(),
-            Tree::Installed { asm, .. } => {
-                asm.as_ref().is_some_and(|(_, arch)| *arch == kernel_arch)
-            }
+            Tree::Installed { asm, .. } => asm.iter().any(|asm| asm.arch == kernel_arch),
             Tree::None => false,
         }
     }

@@ -92,7 +92,8 @@ impl Files {
                 Err(problem) => problems.push(problem),
             }
         }
-        loader.follow(&wanted, abis);
+        let missing = loader.follow(&wanted, abis);
+        problems.extend(loader.notes(&wanted, &missing));
         let by_absolute = loader
             .by_path
             .iter()
@@ -197,11 +198,12 @@ impl Loader<'_> {
         abis.difference(replaced)
     }
 
-    /// Follows the includes of `wanted`, once for each architecture.
-    fn follow(&mut self, wanted: &[Index], abis: AbiSet) {
+    /// Follows the includes of `wanted`, once for each architecture. Answers, for each file, the
+    /// ABIs for which an `asm/` header that it needs is not here, with the header's name.
+    fn follow(&mut self, wanted: &[Index], abis: AbiSet) -> HashMap<Index, (AbiSet, String)> {
         // The ABIs for which each file is reached.
         let mut reached: HashMap<Index, AbiSet> = HashMap::new();
-        let mut missing: HashMap<Index, AbiSet> = HashMap::new();
+        let mut missing: HashMap<Index, (AbiSet, String)> = HashMap::new();
         for arch in super::discover::architectures() {
             let of_arch = abis.intersection(AbiSet::of(|abi| abi.kernel_arch == arch));
             let Some(abi) = of_arch.first() else { continue };
@@ -232,8 +234,8 @@ impl Loader<'_> {
                             }
                         }
                         None if name.starts_with("asm/") && !conditional => {
-                            let on = missing.entry(index).or_default();
-                            *on = on.union(of_arch);
+                            let lacking = missing.entry(index).or_insert((AbiSet::EMPTY, name));
+                            lacking.0 = lacking.0.union(of_arch);
                         }
                         None => {}
                     }
@@ -242,9 +244,39 @@ impl Loader<'_> {
         }
         for (index, file) in self.loaded.iter_mut().enumerate() {
             let on = reached.get(&index).copied().unwrap_or_default();
-            let lacking = missing.get(&index).copied().unwrap_or_default();
+            let lacking = missing.get(&index).map_or(AbiSet::EMPTY, |(abis, _)| *abis);
             file.abis = file.abis.intersection(on).difference(lacking);
         }
+        missing
+    }
+
+    /// Says which headers are read for some ABIs only, because a folder of installed headers has
+    /// no `asm/` of the others. In a kernel tree, what is not there does not exist.
+    fn notes(&self, wanted: &[Index], missing: &HashMap<Index, (AbiSet, String)>) -> Vec<Problem> {
+        if matches!(self.tree, Tree::Kernel(_)) {
+            return Vec::new();
+        }
+        let note = |index: &Index| {
+            let (lacking, name) = missing.get(index)?;
+            let mut archs: Vec<&str> = lacking.iter().map(|id| id.abi().kernel_arch).collect();
+            archs.dedup();
+            Some(Problem {
+                kind: ProblemKind::Note,
+                path: Some(self.loaded[*index].path.clone()),
+                span: None,
+                message: format!(
+                    "not read for {} architectures, whose `{name}` is not installed: {}",
+                    archs.len(),
+                    archs.join(", ")
+                ),
+                help: Some(
+                    "install their kernel headers (Debian: linux-libc-dev-arm64-cross and its \
+                     like), or check a kernel source tree"
+                        .into(),
+                ),
+            })
+        };
+        wanted.iter().filter_map(note).collect()
     }
 
     fn load(&mut self, path: &Path) -> Option<Index> {
