@@ -255,7 +255,8 @@ impl<'a, 'tu> Converter<'a, 'tu> {
             Key::Named(owner, name.to_owned())
         } else {
             let spelled = cursor.spelling_place().map_or(0, |place| place.offset);
-            Key::Anonymous(index, place.map_or(0, |place| place.offset), spelled)
+            let depth = cursor.depth();
+            Key::Anonymous(index, place.map_or(0, |place| place.offset), spelled, depth)
         };
         (key, index, span.unwrap_or_else(|| self.nowhere()))
     }
