@@ -129,7 +129,7 @@ mod tests {
         let checked: Checked = serde_json::from_str(
             r#"{"version":1,"abis":["x86_64","i386"],"findings":[],
                 "summary":{"headers":9,"commands":7,"findings":5,
-                           "findings_by_rule":{"L001":3,"C001":2}}}"#,
+                           "findings_by_rule":{"L001":3,"L002":0,"C001":2}}}"#,
         )
         .unwrap();
         assert_eq!(
