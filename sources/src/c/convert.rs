@@ -251,13 +251,11 @@ impl<'a, 'tu> Converter<'a, 'tu> {
         let length = name.map_or("struct".len(), str::len) as u32;
         let span = place.as_ref().and_then(|place| self.span(place, length));
         let owner = index.filter(|index| self.files.loaded[*index].owns_names);
-        let key = match name {
-            Some(name) => Key::Named(owner, name.to_owned()),
-            None => {
-                let spelled = cursor.spelling_place().map_or(0, |place| place.offset);
-                let depth = cursor.depth();
-                Key::Anonymous(index, place.map_or(0, |place| place.offset), spelled, depth)
-            }
+        let key = if let Some(name) = name {
+            Key::Named(owner, name.to_owned())
+        } else {
+            let spelled = cursor.spelling_place().map_or(0, |place| place.offset);
+            Key::Anonymous(index, place.map_or(0, |place| place.offset), spelled, cursor.depth())
         };
         (key, index, span.unwrap_or_else(|| self.nowhere()))
     }
