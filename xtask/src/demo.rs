@@ -107,8 +107,8 @@ fn findings(report: &str) -> Vec<String> {
 
 fn summary_line(checked: &Checked, elapsed: Duration) -> String {
     let summary = &checked.summary;
-    let by_rule: Vec<String> =
-        summary.findings_by_rule.iter().map(|(code, count)| format!("{code} {count}")).collect();
+    let found = summary.findings_by_rule.iter().filter(|(_, count)| **count > 0);
+    let by_rule: Vec<String> = found.map(|(code, count)| format!("{code} {count}")).collect();
     format!(
         "{} headers, {} commands, {} ABIs, {} findings ({}), {:.2} s",
         summary.headers,
