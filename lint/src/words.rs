@@ -69,7 +69,7 @@ pub fn spelled(interface: &Interface, types: &Variants<&Type>) -> String {
         (Type::Typedef(_), Some(behind @ (Type::Scalar(_) | Type::Pointer(_) | Type::Enum(_)))) => {
             let behind = interface.type_name(behind);
             // An enumeration without a tag goes by its typedef.
-            if behind.ends_with(&name) {
+            if behind.ends_with("(anonymous)") {
                 format!("`{name}`")
             } else {
                 format!("`{name}` (`{behind}`)")

@@ -14,6 +14,9 @@ const ARCHIVE: &str = "/usr/src/linux-source-6.12.tar.xz";
 /// Folders that the export does not look at, and that take most of the space.
 const LEFT_OUT: [&str; 6] = ["drivers", "fs", "mm", "net", "samples", "sound"];
 
+/// How many folders this process has begun to make, so that each has its own name.
+static MADE: AtomicU32 = AtomicU32::new(0);
+
 /// Why headers could not be exported.
 #[derive(Debug)]
 pub enum KernelError {
@@ -104,7 +107,6 @@ impl Kernel {
             return Ok(());
         }
         let name = folder.file_name().unwrap_or_default().to_string_lossy();
-        static MADE: AtomicU32 = AtomicU32::new(0);
         let count = MADE.fetch_add(1, Ordering::Relaxed);
         let new = self.folder.join(format!("new-{}-{count}-{name}", std::process::id()));
         fs::create_dir_all(&new).map_err(run)?;

@@ -107,8 +107,8 @@ fn findings(report: &str) -> Vec<String> {
 
 fn summary_line(checked: &Checked, elapsed: Duration) -> String {
     let summary = &checked.summary;
-    let by_rule: Vec<String> =
-        summary.findings_by_rule.iter().map(|(code, count)| format!("{code} {count}")).collect();
+    let found = summary.findings_by_rule.iter().filter(|(_, count)| **count > 0);
+    let by_rule: Vec<String> = found.map(|(code, count)| format!("{code} {count}")).collect();
     format!(
         "{} headers, {} commands, {} ABIs, {} findings ({}), {:.2} s",
         summary.headers,
@@ -129,7 +129,7 @@ mod tests {
         let checked: Checked = serde_json::from_str(
             r#"{"version":1,"abis":["x86_64","i386"],"findings":[],
                 "summary":{"headers":9,"commands":7,"findings":5,
-                           "findings_by_rule":{"L001":3,"C001":2}}}"#,
+                           "findings_by_rule":{"L001":3,"L002":0,"C001":2}}}"#,
         )
         .unwrap();
         assert_eq!(
