@@ -8,7 +8,7 @@ use ioctlkit_model::{
     ProblemKind, RawNumber, Span, Type, Variants,
 };
 
-use super::convert::{Answer, define_through};
+use super::answer::{Answer, define_through};
 use super::files::Index;
 use super::macros::{CandidateKind, spans};
 use super::plan::{Job, Shared, candidate_span};

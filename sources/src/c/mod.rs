@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{Interface, Problem};
 
+mod answer;
 mod arguments;
 mod clang;
 mod collect;
@@ -19,6 +20,7 @@ mod discover;
 mod expression;
 mod features;
 mod files;
+mod helped;
 mod macros;
 mod needs;
 mod overlay;

@@ -1,0 +1,177 @@
+//! What the functions that [`super::probe`] wrote answer about a command.
+
+// libclang's constants keep their C names, and are many.
+#![allow(non_upper_case_globals, clippy::wildcard_imports)]
+
+use clang_sys::*;
+use ioctlkit_abi::Direction;
+use ioctlkit_model::{Argument, CommandBody, Constant, Span, Type};
+
+use super::clang::{Cursor, Ty};
+use super::convert::Converter;
+use super::files::Loaded;
+use super::probe;
+use super::scan::{Token, tokens};
+
+/// What a probe answered.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    /// A command: everything but the place of its definition.
+    Command { direction: Direction, type_letter: u32, nr: u32, argument: Argument },
+    /// A number that no call stands behind.
+    Number(u32),
+    /// The number that the macro comes to on the target of this parse.
+    Value(u32),
+    /// Neither: an expression that uses a command's number.
+    Other,
+}
+
+impl Answer {
+    /// The body of a command, given its place.
+    pub(crate) fn body(self, span: Span, through: String) -> Option<CommandBody> {
+        match self {
+            Answer::Command { direction, type_letter, nr, argument } => {
+                Some(CommandBody { span, through, direction, type_letter, nr, argument })
+            }
+            Answer::Number(_) | Answer::Value(_) | Answer::Other => None,
+        }
+    }
+}
+
+impl<'tu> Converter<'_, 'tu> {
+    /// What the function around a command's macro holds.
+    pub(super) fn answer(&mut self, function: Cursor<'tu>) -> Option<Answer> {
+        let statement = descend(function)?;
+        let Some(call) = call_of(statement) else {
+            let value = statement.evaluate().and_then(|value| u32::try_from(value).ok());
+            return value.map(Answer::Number);
+        };
+        let arguments = call.arguments();
+        let [direction, type_letter, nr, rest @ ..] = &arguments[..] else {
+            return Some(Answer::Other);
+        };
+        let direction = match direction.evaluate()? {
+            0 => Direction::None,
+            probe::READ => Direction::Read,
+            probe::WRITE => Direction::Write,
+            value if value == probe::READ | probe::WRITE => Direction::ReadWrite,
+            _ => return Some(Answer::Other),
+        };
+        let type_letter = u32::try_from(type_letter.evaluate()?).ok()?;
+        let nr = u32::try_from(nr.evaluate()?).ok()?;
+        let argument = match rest {
+            [] => Argument::None,
+            [size] => self.argument(*size, direction)?,
+            _ => return Some(Answer::Other),
+        };
+        self.convert_pending();
+        Some(Answer::Command { direction, type_letter, nr, argument })
+    }
+
+    fn argument(&mut self, size: Cursor<'tu>, direction: Direction) -> Option<Argument> {
+        let ty = size.ty();
+        if ty.kind() == CXType_Pointer {
+            let pointee = ty.pointee();
+            // `_IOR(…, sizeof(x))`: the type of the expression that stands for sizeof.
+            if let Some(inner) = sizeof_member(pointee) {
+                return Some(Argument::SizeOfType(self.pointee_of(inner)));
+            }
+            let named = named_type(size);
+            return Some(Argument::Type(self.spelled(pointee, named)));
+        }
+        if let Some(inner) = sizeof_member(ty) {
+            return Some(Argument::Type(self.pointee_of(inner)));
+        }
+        let size = u64::try_from(size.evaluate()?).ok()?;
+        if size == 0 && direction == Direction::None {
+            return Some(Argument::None);
+        }
+        Some(Argument::Size(Constant::Known(size)))
+    }
+
+    /// The type that the member of a `sizeof` stand-in points to.
+    fn pointee_of(&mut self, member: Cursor<'tu>) -> Type {
+        let named = named_type(member);
+        self.spelled(member.ty().pointee(), named)
+    }
+
+    /// A type of which `__typeof__` hides the names: `named` is the declaration that it mentions.
+    fn spelled(&mut self, ty: Ty<'tu>, named: Option<Cursor<'tu>>) -> Type {
+        let canonical = ty.canonical();
+        let Some(named) = named else { return self.ty(canonical) };
+        self.rename(canonical, named)
+    }
+
+    fn rename(&mut self, canonical: Ty<'tu>, named: Cursor<'tu>) -> Type {
+        if canonical.same(named.ty().canonical()) {
+            return self.declared(named);
+        }
+        match canonical.kind() {
+            CXType_Pointer => {
+                Type::Pointer(Box::new(self.rename(canonical.pointee().canonical(), named)))
+            }
+            CXType_ConstantArray => {
+                let element = self.rename(canonical.element().canonical(), named);
+                let count = canonical.count().unwrap_or(0);
+                Type::Array(Box::new(element), Constant::Known(count))
+            }
+            _ => self.ty(canonical),
+        }
+    }
+}
+
+/// The expression that is cast to void in a probe.
+fn descend(function: Cursor<'_>) -> Option<Cursor<'_>> {
+    let body = function.children().into_iter().find(|c| c.kind() == CXCursor_CompoundStmt)?;
+    let cast = body.children().into_iter().next()?;
+    cast.children().into_iter().next_back()
+}
+
+/// The call behind parentheses and casts.
+fn call_of(cursor: Cursor<'_>) -> Option<Cursor<'_>> {
+    let mut cursor = cursor;
+    for _ in 0..64 {
+        match cursor.kind() {
+            CXCursor_CallExpr => return Some(cursor),
+            CXCursor_ParenExpr | CXCursor_CStyleCastExpr | CXCursor_UnexposedExpr => {
+                cursor = cursor.children().into_iter().next_back()?;
+            }
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// The declaration that a cast's or a member's type mentions by name.
+fn named_type(cursor: Cursor<'_>) -> Option<Cursor<'_>> {
+    let mut cursor = cursor;
+    while matches!(cursor.kind(), CXCursor_ParenExpr | CXCursor_UnexposedExpr) {
+        cursor = cursor.children().into_iter().next_back()?;
+    }
+    cursor
+        .children()
+        .into_iter()
+        .find(|child| child.kind() == CXCursor_TypeRef)
+        .and_then(Cursor::referenced)
+}
+
+/// The member that the stand-in for `sizeof` has, if `ty` is one.
+fn sizeof_member(ty: Ty<'_>) -> Option<Cursor<'_>> {
+    let canonical = ty.canonical();
+    if canonical.kind() != CXType_Record {
+        return None;
+    }
+    canonical.declaration()?.children().into_iter().find(|child| {
+        child.kind() == CXCursor_FieldDecl && child.spelling() == probe::SIZEOF_MEMBER
+    })
+}
+
+/// The macro that the text of a command begins with.
+pub(crate) fn define_through(file: &Loaded, text: &std::ops::Range<u32>) -> String {
+    tokens(file.slice(text))
+        .find_map(|(_, token)| match token {
+            Token::Word(word) => Some(word.to_owned()),
+            _ => None,
+        })
+        .unwrap_or_default()
+}

@@ -1,0 +1,91 @@
+//! Headers that do not include what their commands need: read once more with the file in front
+//! that defines it, as their users have it.
+
+use std::collections::{HashMap, HashSet};
+
+use ioctlkit_abi::{AbiId, AbiSet};
+
+use super::collect::Collected;
+use super::convert::Wants;
+use super::files::{Index, Loaded};
+use super::plan::{Job, Shared};
+use super::{overlay, scan};
+
+/// Parses for headers whose commands need what they do not include: with the file that defines
+/// it in front, as their users have it.
+pub(crate) fn jobs(shared: &Shared<'_>, collected: &Collected) -> Vec<Job> {
+    let mut helpers: HashMap<Index, (Vec<&'static str>, Vec<Vec<Index>>)> = HashMap::new();
+    for (at, message) in collected.without_answer() {
+        let Some(name) = message.split('\'').nth_back(1) else { continue };
+        let name = name.rsplit(' ').next().unwrap_or(name);
+        let user = shared.macros.candidates[at].file;
+        let (libc, definers) = helpers.entry(user).or_default();
+        match overlay::libc_header_of(name) {
+            Some(header) if libc.contains(&header) => {}
+            Some(header) => libc.push(header),
+            None => definers.push(definers_of(shared, user, name)),
+        }
+    }
+    let mut jobs = Vec::new();
+    for (user, (libc, definers)) in helpers {
+        let mut left = shared.files.loaded[user].abis.intersection(shared.request.abis);
+        while let Some(abi) = left.first() {
+            left = left.difference(shared.alike(user, abi)).difference(AbiSet::only(abi));
+            let mut headers: Vec<Index> = Vec::new();
+            for definer in definers.iter().filter_map(|of_name| for_abi(shared, of_name, abi)) {
+                if !headers.contains(&definer) {
+                    headers.push(definer);
+                }
+            }
+            if libc.is_empty() && headers.is_empty() {
+                continue;
+            }
+            headers.push(user);
+            let wants = Wants { files: HashSet::from([user]), names: HashSet::new() };
+            jobs.push(Job { abi, libc: libc.clone(), headers, wants, alone: true });
+        }
+    }
+    jobs.sort_by_key(|job| (job.abi, job.headers.last().copied()));
+    jobs
+}
+
+/// The files that define what `user` does not include.
+fn definers_of(shared: &Shared<'_>, user: Index, name: &str) -> Vec<Index> {
+    let files = &shared.files.loaded;
+    (0..files.len()).filter(|index| *index != user && defines(&files[*index], name)).collect()
+}
+
+/// The definition that an ABI sees: its own architecture's before one for all.
+fn for_abi(shared: &Shared<'_>, definers: &[Index], abi: AbiId) -> Option<Index> {
+    let abis = |index: Index| shared.files.loaded[index].abis;
+    definers
+        .iter()
+        .copied()
+        .filter(|index| abis(*index).contains(abi))
+        .min_by_key(|index| abis(*index).len())
+}
+
+/// Whether a file defines a macro, a typedef, a structure or a union of that name.
+fn defines(file: &Loaded, name: &str) -> bool {
+    if !file.scan.mentions(scan::hash(name)) {
+        return false;
+    }
+    if file.scan.defines.iter().any(|define| define.name == name && define.parameters.is_none()) {
+        return true;
+    }
+    let text = &file.text;
+    let mut words = scan::tokens(text).map(|(_, token)| token.text()).collect::<Vec<_>>();
+    words.push("");
+    words.windows(3).any(|window| {
+        (matches!(window[0], "struct" | "union") && window[1] == name && window[2] == "{")
+            || (window[1] == name && window[2] == ";" && is_typedef_of(text, name))
+    })
+}
+
+fn is_typedef_of(text: &str, name: &str) -> bool {
+    text.lines().any(|line| {
+        let line = line.trim();
+        line.starts_with("typedef")
+            && line.trim_end_matches(|c: char| c != ';').trim_end_matches(';').ends_with(name)
+    })
+}
