@@ -1,66 +1,156 @@
-//! How long the linter takes as a process, and how much memory; then the benchmarks of its parts.
+//! How long the linter takes as a process, and how much memory.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
+use ioctlkit_oracle::kernel::Kernel;
+use wait4::Wait4 as _;
 
-use crate::{demo, packages, run};
+use crate::{demo, machine, packages, run};
 
-/// Runs per row; the fastest is reported, as the least disturbed.
-const RUNS: usize = 7;
+/// What one row of the table is about.
+struct Case {
+    what: String,
+    paths: Vec<PathBuf>,
+    target: &'static str,
+}
 
 /// One run of the linter.
 #[derive(Debug, Clone, Copy)]
 struct Sample {
     elapsed: Duration,
-    /// Peak of the resident memory, in KiB.
-    peak_kib: u64,
+    /// Processor time, in the process and in the kernel for it.
+    busy: Duration,
+    /// Peak of the resident memory, in bytes.
+    peak: u64,
 }
 
-/// Times the whole process on the installed headers and on one of them, then runs `cargo bench`.
-pub(crate) fn run() -> Result<()> {
-    packages::install(&packages::for_demo())?;
+/// Times the whole process on the installed headers, on one of them, and on a kernel's sources, and
+/// prints a table for the README. What was measured stands beside what is aimed for, and decides
+/// nothing: it is the machine's answer as much as the program's.
+pub(crate) fn whole(runs: u16) -> Result<()> {
+    packages::install(&packages::for_bench())?;
     let linter = run::release_build()?;
-    let all = demo::installed_headers()?;
-    let one = [PathBuf::from("/usr/include/linux/btrfs.h")];
-    println!("{:<40} {:>10} {:>10}", "", "seconds", "MiB");
-    for (what, headers) in [("all headers of linux-libc-dev", &all[..]), ("linux/btrfs.h", &one)] {
-        let best = best(&linter, headers)?;
-        let mib = best.peak_kib / 1024;
-        println!("{what:<40} {:>10.3} {mib:>10}", best.elapsed.as_secs_f64());
+    let load = machine::load();
+    let cases = cases()?;
+    println!("| `ioctl-lint check`, every ABI, every rule | aim | wall (s) | CPU (s) | memory |");
+    println!("|---|---|---|---|---|");
+    for case in &cases {
+        let samples =
+            (0..runs).map(|_| sample(&linter, &case.paths)).collect::<Result<Vec<_>>>()?;
+        println!("| {} | {} | {} |", case.what, case.target, Row::of(&samples)?);
     }
+    println!(
+        "\nFastest, median and slowest of {runs} runs, and the largest peak of the resident \
+         memory.\n{}; load before: {load}.",
+        machine::description()
+    );
+    Ok(())
+}
+
+/// The benchmarks of the linter's parts.
+pub(crate) fn parts() -> Result<()> {
     run::succeed(run::cargo().args(["bench", "--workspace", "--benches"]))
 }
 
-fn best(linter: &Path, headers: &[PathBuf]) -> Result<Sample> {
-    let samples = (0..RUNS).map(|_| sample(linter, headers)).collect::<Result<Vec<_>>>()?;
-    samples.into_iter().min_by_key(|sample| sample.elapsed).context("no run was made")
+fn cases() -> Result<Vec<Case>> {
+    let installed = demo::installed_headers()?;
+    let kernel = Kernel::unpacked(&run::root().join("target/bench"))?;
+    Ok(vec![
+        Case {
+            what: format!("the {} installed headers", installed.len()),
+            paths: installed,
+            target: "1 s, 300 MB",
+        },
+        Case {
+            what: "one header, `linux/vduse.h`".to_owned(),
+            paths: vec!["/usr/include/linux/vduse.h".into()],
+            target: "0.06 s",
+        },
+        Case {
+            what: "the sources of Linux 6.12".to_owned(),
+            paths: vec![kernel.root()],
+            target: "2 s",
+        },
+    ])
 }
 
-fn sample(linter: &Path, headers: &[PathBuf]) -> Result<Sample> {
+fn sample(linter: &Path, paths: &[PathBuf]) -> Result<Sample> {
     let mut command = Command::new(linter);
-    command.args(["check", "--format", "json"]).args(headers).stdout(Stdio::null());
+    command.args(["check", "--format", "json"]).args(paths).stdout(Stdio::null());
     let started = Instant::now();
     let mut child = command.spawn().with_context(|| format!("cannot run {}", linter.display()))?;
-    let mut peak_kib = 0;
-    let status = loop {
-        // The kernel keeps the peak itself, so that a look now and then is enough.
-        peak_kib = peak_kib.max(peak_of(child.id()).unwrap_or(0));
-        if let Some(status) = child.try_wait()? {
-            break status;
-        }
-        std::thread::sleep(Duration::from_millis(1));
-    };
-    if !matches!(status.code(), Some(0 | 1)) {
-        bail!("ioctl-lint ended with {status}");
+    let used = child.wait4()?;
+    let elapsed = started.elapsed();
+    // Findings are no failure, and neither is a header that needs what is not installed.
+    if !matches!(used.status.code(), Some(0..=2)) {
+        bail!("ioctl-lint ended with {}", used.status);
     }
-    Ok(Sample { elapsed: started.elapsed(), peak_kib })
+    let busy = used.rusage.utime + used.rusage.stime;
+    Ok(Sample { elapsed, busy, peak: used.rusage.maxrss })
 }
 
-fn peak_of(process: u32) -> Option<u64> {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    line.trim().strip_suffix("kB")?.trim().parse().ok()
+/// The columns that were measured.
+struct Row {
+    wall: Spread,
+    busy: Spread,
+    peak: u64,
+}
+
+impl Row {
+    fn of(samples: &[Sample]) -> Result<Self> {
+        Ok(Self {
+            wall: Spread::of(samples.iter().map(|sample| sample.elapsed))?,
+            busy: Spread::of(samples.iter().map(|sample| sample.busy))?,
+            peak: samples.iter().map(|sample| sample.peak).max().context("no run was made")?,
+        })
+    }
+}
+
+impl fmt::Display for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} | {} | {} MB", self.wall, self.busy, self.peak.div_ceil(1_000_000))
+    }
+}
+
+/// Least, middle and most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Spread(Duration, Duration, Duration);
+
+impl Spread {
+    fn of(durations: impl Iterator<Item = Duration>) -> Result<Self> {
+        let mut sorted: Vec<Duration> = durations.collect();
+        sorted.sort_unstable();
+        match sorted[..] {
+            [] => bail!("no run was made"),
+            [least, .., most] => Ok(Self(least, sorted[sorted.len() / 2], most)),
+            [only] => Ok(Self(only, only, only)),
+        }
+    }
+}
+
+impl fmt::Display for Spread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = [self.0, self.1, self.2].map(|duration| duration.as_secs_f64());
+        write!(f, "{:.3} / {:.3} / {:.3}", seconds[0], seconds[1], seconds[2])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_has_the_extremes_the_median_and_the_largest_peak() {
+        let run = |milliseconds, peak| Sample {
+            elapsed: Duration::from_millis(milliseconds),
+            busy: Duration::from_millis(milliseconds * 2),
+            peak,
+        };
+        let row = Row::of(&[run(30, 1_000_000), run(10, 2_500_000), run(20, 500_000)]).unwrap();
+        assert_eq!(row.to_string(), "0.010 / 0.020 / 0.030 | 0.020 / 0.040 / 0.060 | 3 MB");
+    }
 }

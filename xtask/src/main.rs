@@ -4,6 +4,7 @@
 mod bench;
 mod demo;
 mod docs;
+mod machine;
 mod packages;
 mod run;
 mod test;
@@ -43,7 +44,14 @@ enum Task {
         mode: docs::ModeArguments,
     },
     /// Times the linter as a whole, and its parts.
-    Bench,
+    Bench {
+        /// How often each case is run.
+        #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..))]
+        runs: u16,
+        /// Leaves out the benchmarks of the parts.
+        #[arg(long)]
+        whole_only: bool,
+    },
 }
 
 fn main() -> Result<()> {
@@ -53,7 +61,8 @@ fn main() -> Result<()> {
         Task::Setup => packages::install(&packages::for_tests()),
         Task::Oracle { full } => test::oracle(effort(full)),
         Task::Docs { mode } => docs::run(mode.mode()),
-        Task::Bench => bench::run(),
+        Task::Bench { runs, whole_only: true } => bench::whole(runs),
+        Task::Bench { runs, whole_only: false } => bench::whole(runs).and_then(|()| bench::parts()),
     }
 }
 

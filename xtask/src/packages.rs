@@ -43,6 +43,14 @@ pub(crate) fn for_demo() -> Vec<Need> {
     ]
 }
 
+/// What the benchmark needs: the demo's packages and the kernel's sources.
+pub(crate) fn for_bench() -> Vec<Need> {
+    let mut needs = for_demo();
+    needs.push(need(ioctlkit_oracle::kernel::PACKAGE, "the kernel headers that are timed"));
+    needs.push(need("xz-utils", "unpacks the kernel's sources"));
+    needs
+}
+
 /// What the tests need: the demo's packages, a compiler for each ABI, and the kernel's sources.
 pub(crate) fn for_tests() -> Vec<Need> {
     let mut needs = for_demo();

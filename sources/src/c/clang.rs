@@ -1,31 +1,34 @@
 //! The part of libclang that the front end needs, with its memory rules enforced.
-// libclang's constants keep their C names, and are many.
+// libclang's constants keep their C names, and its functions are many.
 #![allow(non_upper_case_globals, clippy::wildcard_imports)]
 
 use std::ffi::{CStr, CString, c_char, c_int, c_uint};
 use std::path::PathBuf;
 use std::ptr;
-use std::sync::Arc;
 
-use clang_sys::*;
+use clang_sys::{
+    CXChildVisit_Continue, CXChildVisitResult, CXClientData, CXCursor, CXCursorKind,
+    CXDiagnostic_Error, CXDiagnostic_Fatal, CXError_Success, CXEval_Int, CXFile, CXIndex,
+    CXSourceLocation, CXString, CXTranslationUnit, CXTranslationUnit_KeepGoing, CXType, CXTypeKind,
+    CXUnsavedFile,
+};
 
-/// libclang, found and loaded. Cheap to clone; [`Library::enter`] makes a thread able to use it.
-#[derive(Debug, Clone)]
-pub(crate) struct Library(Arc<SharedLibrary>);
+use super::functions::*;
+
+/// libclang, found and loaded: without it, nothing can be parsed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Library(());
 
 impl Library {
     /// Finds and loads libclang: `LIBCLANG_PATH` first, then the usual places.
     pub(crate) fn load() -> Result<Self, String> {
-        if let Some(library) = get_library() {
-            return Ok(Self(library));
-        }
-        load()?;
-        get_library().map(Self).ok_or_else(|| "libclang was loaded and is gone".to_owned())
+        load().map(|()| Self(()))
     }
 
-    /// Makes the current thread use this library.
-    pub(crate) fn enter(&self) {
-        set_library(Some(self.0.clone()));
+    /// What libclang says of itself.
+    pub(crate) fn version(_: Self) -> String {
+        // SAFETY: takes nothing.
+        string(unsafe { clang_getClangVersion() })
     }
 }
 
@@ -88,6 +91,7 @@ impl RawFile {
 impl TranslationUnit {
     /// Parses `main`, a virtual file. Errors in the text do not fail it.
     pub(crate) fn parse(
+        _: Library,
         main: &CStr,
         arguments: &[CString],
         files: &[VirtualFile],

@@ -18,7 +18,7 @@ use super::expression::{self, Names};
 use super::features::{Classes, asks_for_abi};
 use super::files::{Files, Index};
 use super::probe;
-use super::scan::{self, Token, tokens};
+use super::scan::{Token, tokens};
 
 /// Where a definition lives, which names it across parses.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -59,13 +59,7 @@ struct Scope<'a> {
 
 impl Names for Scope<'_> {
     fn macro_text(&self, name: &str) -> Option<String> {
-        let key = scan::hash(name);
-        let files = self.files.loaded.iter().filter(|file| file.scan.mentions(key));
-        files
-            .flat_map(|file| file.scan.defines.iter().map(move |define| (file, define)))
-            .find(|(_, define)| define.name == name && define.parameters.is_none())
-            .map(|(file, define)| file.slice(&define.body).to_owned())
-            .filter(|text| !text.is_empty())
+        self.files.macro_text(name).filter(|text| !text.is_empty()).map(str::to_owned)
     }
 
     fn typedef(&self, name: &str) -> Option<Type> {

@@ -79,6 +79,12 @@ impl Known {
     fn of(&self, name: &str) -> Features {
         self.macros.get(&scan::hash(name)).copied().unwrap_or_default()
     }
+
+    /// What any of these names tells, each given as its hash.
+    fn of_all(&self, names: &[u64]) -> Features {
+        let known = names.iter().filter_map(|name| self.macros.get(name));
+        known.fold(Features::default(), |all, features| all.union(*features))
+    }
 }
 
 fn name_of(definition: &str) -> &str {
@@ -133,11 +139,7 @@ pub(crate) fn assign(files: &mut Files, tree: &Tree) {
         }
     }
     for file in &mut files.loaded {
-        file.features = known
-            .macros
-            .iter()
-            .filter(|(name, _)| file.scan.mentions(**name))
-            .fold(Features::default(), |all, (_, features)| all.union(*features));
+        file.features = known.of_all(&file.scan.identifiers);
         let by_size = |define: &Define| {
             let body = file.slice(&define.body);
             chooses_by_size(body) || (define.parameters.is_some() && sizes_an_array(body))
@@ -176,9 +178,7 @@ fn define_features(
     }
     let body = file.slice(&define.body);
     if define.parameters.is_none() && body.len() < 200 {
-        for word in scan::words(body) {
-            features = features.union(known.of(word));
-        }
+        features = features.union(known.of_all(&define.words));
     }
     let neutral =
         file.path.file_name().is_some_and(|name| NEUTRAL.iter().any(|neutral| name == *neutral));

@@ -54,6 +54,8 @@ pub(crate) struct Files {
     by_absolute: HashMap<PathBuf, Index>,
     /// The files of the wanted headers that could be read, in order.
     pub(crate) wanted: Vec<Index>,
+    /// The first definition of each object-like macro, by the hash of its name.
+    object_macros: HashMap<u64, (Index, usize)>,
 }
 
 struct Loader<'a> {
@@ -99,8 +101,13 @@ impl Files {
             .iter()
             .filter_map(|(path, index)| Some((std::path::absolute(path).ok()?, *index)))
             .collect();
-        let mut files =
-            Self { loaded: loader.loaded, by_path: loader.by_path, by_absolute, wanted };
+        let mut files = Self {
+            object_macros: object_macros(&loader.loaded),
+            loaded: loader.loaded,
+            by_path: loader.by_path,
+            by_absolute,
+            wanted,
+        };
         for index in &files.wanted {
             let file = &mut files.loaded[*index];
             file.owns_names = !file.is_asm();
@@ -114,10 +121,29 @@ impl Files {
         self.by_path.get(path).or_else(|| self.by_absolute.get(path)).copied()
     }
 
+    /// What the first definition of an object-like macro says.
+    pub(crate) fn macro_text(&self, name: &str) -> Option<&str> {
+        let (index, define) = *self.object_macros.get(&scan::hash(name))?;
+        let file = &self.loaded[index];
+        Some(file.slice(&file.scan.defines[define].body))
+    }
+
     /// Stand-ins, for the compiler.
     pub(crate) fn virtual_files(&self) -> impl Iterator<Item = &Loaded> {
         self.loaded.iter().filter(|file| file.is_virtual)
     }
+}
+
+fn object_macros(loaded: &[Loaded]) -> HashMap<u64, (Index, usize)> {
+    let mut first = HashMap::new();
+    for (index, file) in loaded.iter().enumerate() {
+        for (at, define) in file.scan.defines.iter().enumerate() {
+            if define.parameters.is_none() {
+                first.entry(scan::hash(&define.name)).or_insert((index, at));
+            }
+        }
+    }
+    first
 }
 
 /// The text of a file, or the problem with it.

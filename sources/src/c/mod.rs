@@ -20,7 +20,9 @@ mod discover;
 mod expression;
 mod features;
 mod files;
+mod functions;
 mod helped;
+mod locate;
 mod macros;
 mod needs;
 mod overlay;
@@ -64,4 +66,12 @@ impl Default for Request {
 /// Reads what the request names. What can't be read becomes a [`Problem`]; the rest is complete.
 pub fn read(request: &Request) -> (Interface, Vec<Problem>) {
     plan::read(request)
+}
+
+/// What the libclang that is found says of itself.
+///
+/// # Errors
+/// Why none can be loaded.
+pub fn libclang_version() -> Result<String, String> {
+    clang::Library::load().map(clang::Library::version)
 }

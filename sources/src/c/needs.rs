@@ -23,8 +23,14 @@ struct Needs {
     typedefs: HashMap<TypedefId, (AbiSet, Index)>,
 }
 
-/// The parses that read what is missing.
-pub(crate) fn jobs(shared: &Shared<'_>, arena: &Arena, collected: &Collected) -> Vec<Job> {
+/// The parses that read what is missing, but for what `asked` says was asked for before: asking
+/// again finds no more.
+pub(crate) fn jobs(
+    shared: &Shared<'_>,
+    arena: &Arena,
+    collected: &Collected,
+    asked: &mut HashSet<(AbiId, String)>,
+) -> Vec<Job> {
     let interface = &arena.interface;
     let needs = needs(shared, interface, collected);
     let mut missing: Vec<(String, AbiSet, Index)> = Vec::new();
@@ -47,7 +53,12 @@ pub(crate) fn jobs(shared: &Shared<'_>, arena: &Arena, collected: &Collected) ->
     }
     missing.retain(|(_, abis, _)| !abis.is_empty());
     missing.sort();
-    plan(shared, missing)
+    let mut jobs = plan(shared, missing);
+    for job in &mut jobs {
+        job.wants.names.retain(|name| asked.insert((job.abi, name.clone())));
+    }
+    jobs.retain(|job| !job.wants.names.is_empty());
+    jobs
 }
 
 /// One parse for each ABI that stands for others, with all names that it is asked for.

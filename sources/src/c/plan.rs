@@ -1,12 +1,14 @@
 //! Which headers are parsed together, for which ABI, and what becomes of the outcome.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ffi::CString;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::mpsc::sync_channel;
 
 use ioctlkit_abi::{AbiId, AbiSet};
 use ioctlkit_model::{Interface, Problem, ProblemKind, Span};
-use rayon::prelude::*;
 
 use super::clang::{Diagnostic, Library, TranslationUnit, VirtualFile};
 use super::collect::Collected;
@@ -39,7 +41,7 @@ pub(crate) fn read(request: &Request) -> (Interface, Vec<Problem>) {
         }
     };
     for group in &groups {
-        read_group(request, group, &library, &mut arena, &mut problems);
+        read_group(request, group, library, &mut arena, &mut problems);
     }
     (arena.interface, problems)
 }
@@ -90,7 +92,7 @@ pub(crate) struct Shared<'a> {
     pub(crate) files: &'a Files,
     pub(crate) macros: &'a Macros,
     pub(crate) classes: &'a Classes,
-    library: &'a Library,
+    library: Library,
     /// The candidates of each file.
     by_file: HashMap<Index, Vec<usize>>,
     /// Files whose include guard another file has too: read together, one would hide the other.
@@ -110,7 +112,7 @@ impl Shared<'_> {
 fn read_group(
     request: &Request,
     group: &Group,
-    library: &Library,
+    library: Library,
     arena: &mut Arena,
     problems: &mut Vec<Problem>,
 ) {
@@ -166,8 +168,9 @@ fn read_group(
     let helped = helped::jobs(&shared, &collected);
     convert_all(&shared, helped, arena, &mut collected, problems);
     // Types that other headers define may differ where the headers that use them do not.
+    let mut asked = HashSet::new();
     for _ in 0..needs::ROUNDS {
-        let jobs = needs::jobs(&shared, arena, &collected);
+        let jobs = needs::jobs(&shared, arena, &collected, &mut asked);
         if jobs.is_empty() {
             break;
         }
@@ -278,20 +281,45 @@ fn convert_all(
     problems: &mut Vec<Problem>,
 ) -> Vec<Job> {
     let mut alone = Vec::new();
-    let parsed: Vec<Result<Parsed, Problem>> =
-        jobs.into_par_iter().map(|job| parse(shared, job)).collect();
-    shared.library.enter();
-    for parsed in parsed {
-        match parsed {
-            Ok(parsed) => alone.extend(file(shared, parsed, arena, collected)),
-            Err(problem) => problems.push(problem),
-        }
-    }
+    parse_all(shared, jobs, |parsed| match parsed {
+        Ok(parsed) => alone.extend(file(shared, parsed, arena, collected)),
+        Err(problem) => problems.push(problem),
+    });
     alone
 }
 
+/// Parses on every core, and hands over each outcome, in the order of the jobs, as soon as it is
+/// there: a unit takes much memory, and is not needed once it is converted.
+fn parse_all(shared: &Shared<'_>, jobs: Vec<Job>, mut take: impl FnMut(Result<Parsed, Problem>)) {
+    let workers = std::thread::available_parallelism().map_or(1, NonZero::get).min(jobs.len());
+    let jobs = Mutex::new(jobs.into_iter().enumerate());
+    let (send, outcomes) = sync_channel(1);
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            let send = send.clone();
+            let next = || jobs.lock().ok()?.next();
+            scope.spawn(move || {
+                while let Some((at, job)) = next() {
+                    if send.send((at, parse(shared, job))).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        drop(send);
+        let mut early = BTreeMap::new();
+        let mut due = 0;
+        for (at, outcome) in outcomes {
+            early.insert(at, outcome);
+            while let Some(outcome) = early.remove(&due) {
+                take(outcome);
+                due += 1;
+            }
+        }
+    });
+}
+
 fn parse(shared: &Shared<'_>, job: Job) -> Result<Parsed, Problem> {
-    shared.library.enter();
     let loaded = &shared.files.loaded;
     let headers = job.headers.iter().map(|index| {
         let path = &loaded[*index].path;
@@ -326,14 +354,15 @@ fn parse(shared: &Shared<'_>, job: Job) -> Result<Parsed, Problem> {
     }
     virtual_files.push(VirtualFile { path: MAIN.to_owned(), text: probes.text.clone() });
     let arguments = arguments::arguments(shared.request, shared.tree, &shared.extra, job.abi);
-    let unit =
-        TranslationUnit::parse(MAIN, &arguments, &virtual_files).map_err(|message| Problem {
+    let unit = TranslationUnit::parse(shared.library, MAIN, &arguments, &virtual_files).map_err(
+        |message| Problem {
             kind: ProblemKind::Failure,
             path: job.headers.first().map(|index| loaded[*index].path.clone()),
             span: None,
             message,
             help: Some("check the compiler arguments behind `--`".into()),
-        })?;
+        },
+    )?;
     Ok(Parsed { job, unit, probes })
 }
 

@@ -1,7 +1,6 @@
 //! What the text of a header says before any compiler reads it: which files it includes, which
 //! macros it defines, and what its conditions ask for.
 
-use std::collections::HashSet;
 use std::hash::{Hash, Hasher};
 use std::ops::Range;
 
@@ -407,16 +406,6 @@ impl Scan {
     pub(crate) fn mentions(&self, identifier: u64) -> bool {
         self.identifiers.binary_search(&identifier).is_ok()
     }
-}
-
-/// The words of a macro's text.
-pub(crate) fn words(text: &str) -> HashSet<&str> {
-    tokens(text)
-        .filter_map(|(_, token)| match token {
-            Token::Word(word) => Some(word),
-            _ => None,
-        })
-        .collect()
 }
 
 #[cfg(test)]
