@@ -66,14 +66,13 @@ pub fn spelled(interface: &Interface, types: &Variants<&Type>) -> String {
         by_value(types.abis(), |abi| interface.resolved(types.get(abi)?.innermost_element(), abi));
     let behind = if behind.len() == 1 { behind.first().copied() } else { None };
     match (element, behind.map(Type::innermost_element)) {
+        // An enumeration without a tag goes by its typedef.
+        (Type::Typedef(_), Some(Type::Enum(id))) if interface.enumeration(*id).name.is_none() => {
+            format!("`{name}`")
+        }
         (Type::Typedef(_), Some(behind @ (Type::Scalar(_) | Type::Pointer(_) | Type::Enum(_)))) => {
             let behind = interface.type_name(behind);
-            // An enumeration without a tag goes by its typedef.
-            if behind.ends_with(&name) {
-                format!("`{name}`")
-            } else {
-                format!("`{name}` (`{behind}`)")
-            }
+            format!("`{name}` (`{behind}`)")
         }
         (Type::Enum(id), _) if interface.enumeration(*id).name.is_none() => {
             "an anonymous enumeration".into()
