@@ -1,12 +1,12 @@
 //! N008 duplicate-command.
 
-use ioctlkit_model::{Command, Finding, Label};
+use ioctlkit_model::{abi_words, Command, Finding, Label};
 
 use crate::context::{Context, command_finding};
 use crate::includes::Includes;
 use crate::names::are_versions;
 use crate::numbering::{by_place, common, equal_on, are_aliases, renumber};
-use crate::{abis, declare_rule};
+use crate::declare_rule;
 
 declare_rule! {
     /// two names for one full number in one interface
@@ -75,7 +75,7 @@ fn report(cx: &Context<'_>, command: &Command, first: &Command, twins: &[&Comman
         format!(
             "the same number as `{}` {}: a handler that has both can't tell them apart",
             first.name,
-            abis::describe(on, within),
+            abi_words::on(on, within),
         ),
     );
     if let Some(numbered) = on.first().and_then(|id| cx.layouts.number(command, id)) {

@@ -1,7 +1,7 @@
 //! N017 hard-coded-number.
 
 use ioctlkit_abi::AbiSet;
-use ioctlkit_model::{Edit, Finding, Fix, Label, Safety};
+use ioctlkit_model::{abi_words, Edit, Finding, Fix, Label, Safety};
 
 use crate::context::{Context, finding};
 use crate::raw_commands::{RawCommand, Validity, raw_commands};
@@ -47,7 +47,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 let mut found = report(
                     &command,
                     wrong,
-                    format!("not `{}` {}{number}", known.name, abis::describe(wrong, command.abis)),
+                    format!("not `{}` {}{number}", known.name, abi_words::on(wrong, command.abis)),
                 );
                 let text = format!("`{}` has the right number on every ABI", known.name);
                 found.related = vec![Label { span: known.span, text }];
@@ -91,7 +91,7 @@ fn several_meanings(command: &RawCommand<'_>) -> String {
     let words: Vec<_> = meanings
         .iter()
         .map(|(on, (direction, size))| {
-            let where_ = abis::describe(on, command.abis);
+            let where_ = abi_words::on(on, command.abis);
             match direction {
                 Some(direction) => format!("{} with {size} bytes {where_}", direction.macro_name()),
                 None => format!("no command at all {where_}"),
