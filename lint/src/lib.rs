@@ -15,7 +15,6 @@ pub mod engine;
 pub mod files;
 mod growth;
 pub mod includes;
-pub mod leaves;
 pub mod levels;
 pub mod names;
 pub mod number_registry;
