@@ -9,7 +9,7 @@ use crate::context::{Context, finding};
 use crate::includes::Includes;
 use crate::names::{are_versions, differ_in_first_word};
 use crate::numbering::by_place;
-use crate::raw_commands::{RawCommand, raw_commands};
+use crate::raw_commands::RawCommand;
 use crate::declare_rule;
 
 declare_rule! {
@@ -82,13 +82,12 @@ impl<'a> Named<'a> {
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let includes = Includes::new(cx.interface);
-    let raw = raw_commands(cx);
     let mut places: BTreeMap<u32, Vec<Named<'_>>> = BTreeMap::new();
     for ((type_letter, nr), commands) in by_place(cx) {
         let named = places.entry(type_letter << 8 | nr).or_default();
         named.extend(commands.into_iter().map(Named::Command));
     }
-    for raw in &raw {
+    for raw in cx.raw_commands() {
         places.entry(raw.number & 0xffff).or_default().push(Named::Raw(raw));
     }
     for (place, named) in places {

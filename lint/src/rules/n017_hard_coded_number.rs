@@ -4,7 +4,7 @@ use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{abi_words, Edit, Finding, Fix, Label, Safety};
 
 use crate::context::{Context, finding};
-use crate::raw_commands::{RawCommand, Validity, raw_commands};
+use crate::raw_commands::{RawCommand, Validity};
 use crate::{abis, declare_rule};
 
 declare_rule! {
@@ -36,7 +36,7 @@ declare_rule! {
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    for command in raw_commands(cx) {
+    for command in cx.raw_commands() {
         let found = match command.validity {
             Validity::Everywhere => continue,
             Validity::WrongOn(known, wrong) => {
@@ -45,7 +45,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                     format!(": the number is {:#010x} there", known.number)
                 });
                 let mut found = report(
-                    &command,
+                    command,
                     wrong,
                     format!("not `{}` {}{number}", known.name, abi_words::on(wrong, command.abis)),
                 );
@@ -62,7 +62,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 found
             }
             Validity::OneEncoding => {
-                let mut found = report(&command, command.abis, several_meanings(&command));
+                let mut found = report(command, command.abis, several_meanings(command));
                 found.fix = Some(Fix {
                     message: "use `_IOR`, `_IOW` or `_IOWR`, which know each ABI's encoding".into(),
                     edits: Vec::new(),
