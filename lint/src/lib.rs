@@ -20,6 +20,7 @@ pub mod names;
 pub mod number_registry;
 pub mod number_registry_source;
 pub mod numbering;
+pub mod objects;
 pub mod padding;
 pub mod raw_commands;
 pub mod registry;
