@@ -1,102 +1,10 @@
-//! Sets of ABIs in words, and ABIs grouped by what holds on them.
-//!
-//! No name of an ABI is known here: a set is explained by properties of the table's rows, or its
-//! members are listed by the names that the rows give themselves.
+//! ABIs grouped by what holds on them, and who is hurt where ABIs of one machine disagree.
 
-use ioctlkit_abi::{ABIS, Abi, AbiId, AbiSet, ByteOrder};
-use ioctlkit_model::Variants;
+use ioctlkit_abi::{ABIS, AbiId, AbiSet};
+use ioctlkit_model::{Variants, abi_words};
 
-/// Sets up to this size are listed in full.
-const LISTED: usize = 3;
-
-/// A property of a row, and the ABIs that have it in words.
-type Property = (&'static str, fn(&Abi) -> bool);
-
-/// What may explain a set, the most telling first.
-const PROPERTIES: [Property; 9] = [
-    ("every 64-bit ABI", |abi| abi.is_64_bit()),
-    ("every 32-bit ABI", |abi| !abi.is_64_bit()),
-    ("every ABI that aligns 64-bit integers to 8 bytes", |abi| !abi.under_aligns_64_bit()),
-    ("every ABI that aligns 64-bit integers to less than 8 bytes", Abi::under_aligns_64_bit),
-    ("every ABI that aligns 64-bit integers to 4 bytes", |abi| {
-        abi.under_aligns_64_bit() && !abi.under_aligns_32_bit()
-    }),
-    ("every big-endian ABI", |abi| abi.byte_order == ByteOrder::Big),
-    ("every little-endian ABI", |abi| abi.byte_order == ByteOrder::Little),
-    ("every 32-bit ABI that aligns 64-bit integers to 8 bytes", |abi| {
-        !abi.is_64_bit() && !abi.under_aligns_64_bit()
-    }),
-    ("every ABI whose command numbers hold 13 bits of size", |abi| {
-        abi.encoding.max_size() < 1 << 13
-    }),
-];
-
-/// A set of ABIs in words, beginning with "on", for use in a sentence: "on every ABI", "on i386",
-/// "on every ABI but i386 and m68k", "on every 64-bit ABI", "on 12 ABIs (i386, m68k, …)".
-///
-/// `within` are the ABIs that the thing exists on; those outside it are not spoken of.
-pub fn describe(set: AbiSet, within: AbiSet) -> String {
-    format!("on {}", noun(set, within))
-}
-
-/// As [`describe`], without the "on": "every ABI", "i386", "every 64-bit ABI".
-pub fn noun(set: AbiSet, within: AbiSet) -> String {
-    let set = set.intersection(within);
-    if set.is_empty() {
-        return "no ABI".into();
-    }
-    if set.len() <= LISTED {
-        return list(set);
-    }
-    let rest = within.difference(set);
-    if rest.is_empty() {
-        return "every ABI".into();
-    }
-    for (words, holds) in PROPERTIES {
-        if with(within, holds) == set {
-            return words.into();
-        }
-    }
-    if rest.len() <= LISTED {
-        return format!("every ABI but {}", list(rest));
-    }
-    for (words, holds) in PROPERTIES {
-        let having = with(within, holds);
-        if having.is_empty() {
-            continue;
-        }
-        let exceptions = having.difference(set);
-        if set.is_subset(having) && exceptions.len() <= 2 {
-            return format!("{words} but {}", list(exceptions));
-        }
-        let others = set.difference(having);
-        if having.is_subset(set) && others.len() <= 2 {
-            let others: Vec<_> = others.iter().map(|id| id.abi().name).collect();
-            return format!("{} and {words}", others.join(", "));
-        }
-    }
-    let first: Vec<_> = set.iter().take(2).map(|id| id.abi().name).collect();
-    format!("{} ABIs ({}, …)", set.len(), first.join(", "))
-}
-
-/// The names of a set: "i386", "i386 and m68k", "i386, m68k and 5 more".
-pub fn list(set: AbiSet) -> String {
-    let mut names: Vec<_> = set.iter().map(|id| id.abi().name).collect();
-    let more = format!("{} more", names.len().saturating_sub(LISTED - 1));
-    if names.len() > LISTED {
-        names.truncate(LISTED - 1);
-        names.push(&more);
-    }
-    match names.split_last() {
-        None => "no ABI".into(),
-        Some((only, [])) => (*only).into(),
-        Some((last, others)) => format!("{} and {last}", others.join(", ")),
-    }
-}
-
-fn with(within: AbiSet, holds: fn(&Abi) -> bool) -> AbiSet {
-    within.iter().filter(|id| holds(id.abi())).collect()
-}
+/// So many ABIs of programs are named; more are called what they have in common.
+const NAMED: usize = 3;
 
 /// Groups the ABIs of `within` by a value, in the table's order; those without one are left out.
 pub fn by_value<T: PartialEq>(
@@ -143,11 +51,15 @@ pub fn disagreeing<T: PartialEq>(groups: &Variants<T>) -> Vec<Compat> {
 pub fn victims(pairs: &[Compat]) -> Option<String> {
     let first = pairs.first()?;
     let programs: AbiSet = pairs.iter().map(|pair| pair.program).collect();
-    if programs.len() > LISTED || pairs.iter().any(|pair| pair.kernel != first.kernel) {
+    if programs.len() > NAMED || pairs.iter().any(|pair| pair.kernel != first.kernel) {
         return Some("32-bit programs on a 64-bit kernel".into());
     }
     let kernel = first.kernel.abi().name;
-    Some(format!("{} programs on {} {kernel} kernel", list(programs), article(kernel)))
+    Some(format!(
+        "{} programs on {} {kernel} kernel",
+        abi_words::noun(programs, programs),
+        article(kernel)
+    ))
 }
 
 /// "a" or "an", by how an ABI's name is spoken: an `x86_64`, an `s390x`, a `sparc64`.
@@ -162,74 +74,6 @@ fn article(name: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn set(names: &[&str]) -> AbiSet {
-        AbiSet::of(|abi| names.contains(&abi.name))
-    }
-
-    #[test]
-    fn the_whole_set_is_every_abi() {
-        assert_eq!(describe(AbiSet::ALL, AbiSet::ALL), "on every ABI");
-        assert_eq!(describe(AbiSet::EMPTY, AbiSet::ALL), "on no ABI");
-    }
-
-    #[test]
-    fn a_small_set_is_listed_even_where_it_is_all_there_is() {
-        let x86 = set(&["x86_64", "x32", "i386"]);
-        assert_eq!(describe(set(&["i386"]), AbiSet::ALL), "on i386");
-        assert_eq!(describe(set(&["m68k", "i386"]), AbiSet::ALL), "on i386 and m68k");
-        assert_eq!(describe(x86, x86), "on x86_64, x32 and i386");
-    }
-
-    #[test]
-    fn a_small_rest_is_named_as_the_exception() {
-        let but = AbiSet::ALL.difference(set(&["i386", "m68k"]));
-        assert_eq!(describe(but, AbiSet::ALL), "on every ABI but i386 and m68k");
-    }
-
-    #[test]
-    fn a_property_explains_a_set() {
-        assert_eq!(describe(AbiSet::of(Abi::is_64_bit), AbiSet::ALL), "on every 64-bit ABI");
-        assert_eq!(
-            describe(AbiSet::of(|abi| abi.byte_order == ByteOrder::Big), AbiSet::ALL),
-            "on every big-endian ABI"
-        );
-        assert_eq!(
-            describe(AbiSet::of(|abi| !abi.under_aligns_64_bit()), AbiSet::ALL),
-            "on every ABI that aligns 64-bit integers to 8 bytes"
-        );
-    }
-
-    #[test]
-    fn a_property_with_few_exceptions_explains_a_set() {
-        let all_but_one = AbiSet::of(|abi| abi.is_64_bit() && abi.name != "alpha");
-        assert_eq!(describe(all_but_one, AbiSet::ALL), "on every 64-bit ABI but alpha");
-    }
-
-    #[test]
-    fn a_property_with_few_others_explains_a_set() {
-        let one_more = AbiSet::of(|abi| abi.is_64_bit() || abi.name == "x32");
-        assert_eq!(describe(one_more, AbiSet::ALL), "on x32 and every 64-bit ABI");
-    }
-
-    #[test]
-    fn a_set_that_nothing_explains_is_counted() {
-        let odd = set(&["x86_64", "arm", "m68k", "sh", "alpha"]);
-        assert_eq!(describe(odd, AbiSet::ALL), "on 5 ABIs (x86_64, arm, …)");
-    }
-
-    #[test]
-    fn what_lies_outside_is_not_spoken_of() {
-        let mips = AbiSet::of(|abi| abi.kernel_arch == "mips");
-        assert_eq!(describe(AbiSet::ALL, mips), "on every ABI");
-        assert_eq!(describe(AbiSet::of(Abi::is_64_bit), mips), "on mips_n64 and mipsel_n64");
-    }
-
-    #[test]
-    fn a_list_of_many_names_two() {
-        assert_eq!(list(set(&["i386", "m68k", "sh"])), "i386, m68k and sh");
-        assert_eq!(list(set(&["i386", "m68k", "sh", "arc"])), "i386, m68k and 2 more");
-    }
 
     #[test]
     fn pairs_that_disagree_are_found_and_named() {

@@ -1,6 +1,7 @@
 //! What a rule may ask: the interface, its layouts, and which structures are arguments.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 use ioctlkit_abi::{AbiSet, RecordKind};
 use ioctlkit_model::{
@@ -9,6 +10,7 @@ use ioctlkit_model::{
 
 use crate::Rule;
 use crate::compat::{Incompatibility, survey};
+use crate::raw_commands::{self, RawCommand};
 
 /// Everything that a rule may look at.
 #[derive(Debug)]
@@ -18,7 +20,8 @@ pub struct Context<'a> {
     /// What types come to on each ABI.
     pub layouts: &'a Layouts<'a>,
     arguments: Vec<ArgumentRecord<'a>>,
-    incompatibilities: std::sync::OnceLock<Vec<Incompatibility<'a>>>,
+    incompatibilities: OnceLock<Vec<Incompatibility<'a>>>,
+    raw_commands: OnceLock<Vec<RawCommand<'a>>>,
 }
 
 /// A structure or union that goes through an ioctl: the argument of a command, or something that
@@ -79,7 +82,13 @@ impl<'a> Context<'a> {
                 ArgumentRecord { id, record, commands, known_as, prefix, whole }
             })
             .collect();
-        Self { interface, layouts, arguments, incompatibilities: std::sync::OnceLock::new() }
+        Self {
+            interface,
+            layouts,
+            arguments,
+            incompatibilities: OnceLock::new(),
+            raw_commands: OnceLock::new(),
+        }
     }
 
     /// Every structure that goes through an ioctl, nested ones and anonymous ones included.
@@ -91,6 +100,11 @@ impl<'a> Context<'a> {
     /// once, for whichever rule asks first.
     pub fn incompatibilities(&self) -> &[Incompatibility<'a>] {
         self.incompatibilities.get_or_init(|| survey(self.layouts))
+    }
+
+    /// Every plain number that is a command. Worked out once, for whichever rule asks first.
+    pub fn raw_commands(&self) -> &[RawCommand<'a>] {
+        self.raw_commands.get_or_init(|| raw_commands::find(self))
     }
 
     /// The ABIs of `within` on which `id` has a definition and a layout.

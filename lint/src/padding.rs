@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use ioctlkit_abi::{AbiId, AbiSet, RecordKind};
-use ioctlkit_model::{Constant, Fix, Gap, Layout, RecordBody, Safety, Type, Variants};
+use ioctlkit_model::{Constant, Fix, Gap, Layout, RecordBody, Safety, Type, Variants, abi_words};
 
-use crate::abis::{by_value, describe, list};
+use crate::abis::by_value;
 use crate::classify::is_time_record;
 use crate::context::{ArgumentRecord, Context};
 use crate::edits;
@@ -56,13 +56,13 @@ impl Padding<'_> {
         let mut others: Vec<String> = widths
             .iter()
             .filter(|(bytes, _)| *bytes != widest && *bytes != 0)
-            .map(|(bytes, on)| format!("{bytes} on {}", list(*on)))
+            .map(|(bytes, on)| format!("{bytes} on {}", abi_words::noun(*on, self.within)))
             .collect();
-        let words = describe(on(widest), self.within);
-        // "on every ABI but m68k" has said it.
-        let said = others.is_empty() && words.contains(" but ");
+        let words = abi_words::on(on(widest), self.within);
+        // "on every ABI but m68k" and "on every 64-bit ABI" have said it.
+        let said = others.is_empty() && words.starts_with("on every ");
         if !said && !on(0).is_empty() {
-            others.push(format!("none on {}", list(on(0))));
+            others.push(format!("none on {}", abi_words::noun(on(0), self.within)));
         }
         if others.is_empty() { words } else { format!("{words} ({})", others.join(", ")) }
     }

@@ -42,8 +42,8 @@ pub enum Validity<'a> {
     OneEncoding,
 }
 
-/// Every raw number that is a command.
-pub fn raw_commands<'a>(cx: &Context<'a>) -> Vec<RawCommand<'a>> {
+/// Every raw number that is a command; rules ask [`Context::raw_commands`].
+pub(crate) fn find<'a>(cx: &Context<'a>) -> Vec<RawCommand<'a>> {
     if cx.interface.raw_numbers.is_empty() {
         return Vec::new();
     }

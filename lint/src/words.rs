@@ -1,9 +1,9 @@
 //! Members and numbers in words.
 
 use ioctlkit_abi::RecordKind;
-use ioctlkit_model::{Interface, Member, RecordBody, Type, Variants};
+use ioctlkit_model::{Interface, Member, RecordBody, Type, Variants, abi_words};
 
-use crate::abis::{by_value, describe, disagreeing, victims};
+use crate::abis::{by_value, disagreeing, victims};
 
 /// A member as a sentence speaks of it: "`a`", or by its place where it has no name: "the
 /// anonymous union after `x`", "the unnamed bit-field at the start".
@@ -49,7 +49,7 @@ pub fn sizes(sizes: &Variants<u64>) -> Option<String> {
     groups.sort_by_key(|(_, bytes)| **bytes);
     let parts: Vec<_> = groups
         .into_iter()
-        .map(|(abis, bytes)| format!("{} {}", count(*bytes, "byte"), describe(abis, within)))
+        .map(|(abis, bytes)| format!("{} {}", count(*bytes, "byte"), abi_words::on(abis, within)))
         .collect();
     let (last, others) = parts.split_last()?;
     Some(format!("{} and {last}", others.join(", ")))
@@ -66,14 +66,13 @@ pub fn spelled(interface: &Interface, types: &Variants<&Type>) -> String {
         by_value(types.abis(), |abi| interface.resolved(types.get(abi)?.innermost_element(), abi));
     let behind = if behind.len() == 1 { behind.first().copied() } else { None };
     match (element, behind.map(Type::innermost_element)) {
+        // An enumeration without a tag goes by its typedef.
+        (Type::Typedef(_), Some(Type::Enum(id))) if interface.enumeration(*id).name.is_none() => {
+            format!("`{name}`")
+        }
         (Type::Typedef(_), Some(behind @ (Type::Scalar(_) | Type::Pointer(_) | Type::Enum(_)))) => {
             let behind = interface.type_name(behind);
-            // An enumeration without a tag goes by its typedef.
-            if behind.ends_with("(anonymous)") {
-                format!("`{name}`")
-            } else {
-                format!("`{name}` (`{behind}`)")
-            }
+            format!("`{name}` (`{behind}`)")
         }
         (Type::Enum(id), _) if interface.enumeration(*id).name.is_none() => {
             "an anonymous enumeration".into()

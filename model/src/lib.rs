@@ -8,6 +8,7 @@
 //! [`Scalar::Long`]: ioctlkit_abi::Scalar::Long
 #![forbid(unsafe_code)]
 
+pub mod abi_words;
 mod constant;
 mod finding;
 mod interface;

@@ -2,10 +2,10 @@
 
 use std::io;
 
-use ioctlkit_model::{Finding, Problem, Report, SourceMap};
+use ioctlkit_model::{Finding, Problem, Report, SourceMap, abi_words};
 
 use crate::place::{Place, problem_path};
-use crate::{abis, prose};
+use crate::prose;
 
 /// Writes a line for each problem, then one for each finding.
 ///
@@ -31,7 +31,7 @@ fn finding_line(finding: &Finding, report: &Report, sources: &SourceMap) -> Stri
     let on = if finding.abis.is_empty() {
         String::new()
     } else {
-        format!(" (on {})", abis::describe(finding.abis, report.abis))
+        format!(" ({})", abi_words::on(finding.abis, report.abis))
     };
     format!(
         "{}:{}:{}: {}[{}] {}{on}",

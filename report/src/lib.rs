@@ -13,7 +13,6 @@
 //! [`SourceMap`]: ioctlkit_model::SourceMap
 #![forbid(unsafe_code)]
 
-pub mod abis;
 pub mod concise;
 pub mod dump;
 mod format;

@@ -2,15 +2,13 @@
 
 use std::borrow::Cow;
 
-use ioctlkit_model::{Finding, Problem, ProblemKind, Report};
-
-use crate::abis;
+use ioctlkit_model::{Finding, Problem, ProblemKind, Report, abi_words};
 
 /// What there is to know besides the message: the ABIs, what carries the type, the rule's notes.
 pub(crate) fn notes(finding: &Finding, report: &Report) -> Vec<String> {
     let mut notes = Vec::new();
     if !finding.abis.is_empty() {
-        notes.push(format!("on {}", abis::describe(finding.abis, report.abis)));
+        notes.push(abi_words::on(finding.abis, report.abis));
     }
     notes.extend(carried(finding));
     notes.extend(finding.notes.iter().cloned());

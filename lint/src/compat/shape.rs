@@ -1,7 +1,7 @@
 //! An argument on one ABI, flattened, and the comparison of two of them.
 
 use ioctlkit_abi::{AbiId, LayoutError};
-use ioctlkit_model::{Argument, Constant, Expression, Layouts, Member, Type, TypeSize};
+use ioctlkit_model::{Argument, Constant, Expression, Layouts, Member, RecordId, Type, TypeSize};
 
 /// Members looked at in one argument, nested ones included. Structures that hold structures twice
 /// each, a few dozen deep, would otherwise never end; no real argument comes near.
@@ -79,6 +79,18 @@ impl<'a> Shape<'a> {
         Ok(flattening.finish(size))
     }
 
+    /// A structure or union on `abi`.
+    ///
+    /// # Errors
+    /// [`LayoutError`] says why there is no layout.
+    pub fn of_record(layouts: &Layouts<'a>, id: RecordId, abi: AbiId) -> Result<Self, LayoutError> {
+        // Asked first: what has a layout does not contain itself.
+        let size = layouts.record(id, abi)?.size;
+        let mut flattening = Flattening::new(layouts, abi);
+        flattening.record(id, 0, None)?;
+        Ok(flattening.finish(size))
+    }
+
     /// Every leaf in order: its path, such as `fmt.win.clips` or `planes[0].length`, and where
     /// it is.
     pub fn leaves(&self) -> impl Iterator<Item = (String, Extent)> {
@@ -101,8 +113,16 @@ impl<'a> Shape<'a> {
         names.join(".")
     }
 
-    fn member(&self, leaf: &Leaf) -> Option<&'a Member> {
-        leaf.place.and_then(|index| self.places[index as usize].member)
+    /// The members on the way to a leaf, the outermost first.
+    fn members(&self, leaf: &Leaf) -> Vec<&'a Member> {
+        let mut members = Vec::new();
+        let mut at = leaf.place;
+        while let Some(place) = at.map(|index| &self.places[index as usize]) {
+            members.extend(place.member);
+            at = place.parent;
+        }
+        members.reverse();
+        members
     }
 
     fn has_same_place(&self, leaf: &Leaf, other: &Self, their: &Leaf) -> bool {
@@ -175,31 +195,7 @@ impl<'l, 'a> Flattening<'l, 'a> {
     ) -> Result<(), LayoutError> {
         let interface = self.layouts.interface();
         match interface.resolved(ty, self.abi).ok_or(LayoutError::Absent)? {
-            Type::Record(id) => {
-                let body = interface.body(*id, self.abi).ok_or(LayoutError::Absent)?;
-                let layout = self.layouts.record(*id, self.abi)?;
-                for (member, placement) in body.members.iter().zip(&layout.members) {
-                    if member.is_unnamed_bit_field() {
-                        continue;
-                    }
-                    self.members_left =
-                        self.members_left.checked_sub(1).ok_or(LayoutError::TooLarge)?;
-                    let mut size = self.layouts.type_size(&member.ty, self.abi)?;
-                    if body.packed || member.packed {
-                        size.align = 1;
-                    }
-                    self.places.push(Place { member: Some(member), element: None, parent: place });
-                    let inner = Some(self.places.len() as u32 - 1);
-                    let start = offset_bits + placement.offset_bits;
-                    if member.bits.is_some() {
-                        let extent = Extent { offset_bits: start, size_bits: placement.size_bits };
-                        self.leaves.push(Leaf { extent, align: 1, place: inner });
-                    } else {
-                        self.walk(&member.ty, start, size, inner)?;
-                    }
-                }
-                Ok(())
-            }
+            Type::Record(id) => self.record(*id, offset_bits, place),
             array @ (Type::Array(..) | Type::FlexibleArray(_)) => {
                 self.array(array, offset_bits, size, place)
             }
@@ -208,6 +204,37 @@ impl<'l, 'a> Flattening<'l, 'a> {
                 Ok(())
             }
         }
+    }
+
+    fn record(
+        &mut self,
+        id: RecordId,
+        offset_bits: u64,
+        place: Option<u32>,
+    ) -> Result<(), LayoutError> {
+        let interface = self.layouts.interface();
+        let body = interface.body(id, self.abi).ok_or(LayoutError::Absent)?;
+        let layout = self.layouts.record(id, self.abi)?;
+        for (member, placement) in body.members.iter().zip(&layout.members) {
+            if member.is_unnamed_bit_field() {
+                continue;
+            }
+            self.members_left = self.members_left.checked_sub(1).ok_or(LayoutError::TooLarge)?;
+            let mut size = self.layouts.type_size(&member.ty, self.abi)?;
+            if body.packed || member.packed {
+                size.align = 1;
+            }
+            self.places.push(Place { member: Some(member), element: None, parent: place });
+            let inner = Some(self.places.len() as u32 - 1);
+            let start = offset_bits + placement.offset_bits;
+            if member.bits.is_some() {
+                let extent = Extent { offset_bits: start, size_bits: placement.size_bits };
+                self.leaves.push(Leaf { extent, align: 1, place: inner });
+            } else {
+                self.walk(&member.ty, start, size, inner)?;
+            }
+        }
+        Ok(())
     }
 
     /// An array of structures: its first element, and where the second begins. The others follow
@@ -276,15 +303,20 @@ pub struct Parting<'a> {
     /// Its path from the argument, such as `fmt.win.clips`; empty where the argument is no
     /// structure.
     pub path: String,
-    /// The innermost member of the path.
-    pub member: Option<&'a Member>,
+    /// The members of the path, the outermost first.
+    pub members: Vec<&'a Member>,
     /// Where it is on either ABI; `None` where it does not exist.
     pub extents: (Option<Extent>, Option<Extent>),
 }
 
-impl Parting<'_> {
+impl<'a> Parting<'a> {
+    /// The innermost member of the path.
+    pub fn member(&self) -> Option<&'a Member> {
+        self.members.last().copied()
+    }
+
     fn is_reserved(&self) -> bool {
-        self.member.is_some_and(Member::is_reserved)
+        self.member().is_some_and(Member::is_reserved)
     }
 }
 
@@ -317,12 +349,12 @@ pub fn compare<'a>(one: &Shape<'a>, other: &Shape<'a>) -> Option<Difference<'a>>
                 let parting = match (ours, theirs) {
                     (Some(ours), _) => Parting {
                         path: one.path(ours),
-                        member: one.member(ours),
+                        members: one.members(ours),
                         extents: (Some(ours.extent), None),
                     },
                     (None, Some(theirs)) => Parting {
                         path: other.path(theirs),
-                        member: other.member(theirs),
+                        members: other.members(theirs),
                         extents: (None, Some(theirs.extent)),
                     },
                     (None, None) => break,
@@ -334,7 +366,7 @@ pub fn compare<'a>(one: &Shape<'a>, other: &Shape<'a>) -> Option<Difference<'a>>
         };
         let parting = || Parting {
             path: one.path(ours),
-            member: one.member(ours),
+            members: one.members(ours),
             extents: (Some(ours.extent), Some(theirs.extent)),
         };
         if ours.extent != theirs.extent {

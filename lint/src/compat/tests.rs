@@ -160,7 +160,7 @@ fn a_long_that_is_the_argument_differs_by_word_size() {
     let interface = Builder::new().command(LONG);
     difference(&interface, "x86_64", "i386", |difference| {
         let resized = difference.unwrap().resized.unwrap();
-        assert_eq!((resized.path.as_str(), resized.member), ("", None));
+        assert_eq!((resized.path.as_str(), resized.member()), ("", None));
     });
     assert_eq!(kinds(&interface)[0].0, Kind::WordSize);
 }

@@ -25,7 +25,7 @@ pub(crate) fn finding(
     // A pointer or a long is what has to change, even where something before it differs too.
     if let Some(parting) = difference.resized.as_ref().or(difference.first.as_ref()) {
         finding.member = Some(parting.path.clone()).filter(|path| !path.is_empty());
-        finding.related.extend(parting.member.map(|member| Label {
+        finding.related.extend(parting.member().map(|member| Label {
             span: member.span,
             text: format!("`{}` {}", parting.path, whereabouts(parting, pair)),
         }));

@@ -68,7 +68,7 @@ const ALIGNED: [(&str, &str); 3] =
     [("__u64", "__aligned_u64"), ("__be64", "__aligned_be64"), ("__le64", "__aligned_le64")];
 
 fn fix(interface: &Interface, difference: &Difference<'_>) -> Fix {
-    let member = difference.misaligned.as_ref().and_then(|parting| parting.member);
+    let member = difference.misaligned.as_ref().and_then(|parting| parting.member());
     let aligned = member.and_then(|member| {
         let text = interface.sources.text(member.span);
         let (plain, aligned) = ALIGNED.into_iter().find(|(plain, _)| {

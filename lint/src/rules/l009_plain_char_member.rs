@@ -1,9 +1,8 @@
 //! L009 plain-char-member.
 
 use ioctlkit_abi::AbiSet;
-use ioctlkit_model::{Finding, Fix, Interface, Safety, Type};
+use ioctlkit_model::{abi_words, Finding, Fix, Interface, Safety, Type};
 
-use crate::abis::list;
 use crate::classify::{self, Class, ClassifiedMember};
 use crate::context::{ArgumentRecord, Context, command_finding};
 use crate::declare_rule;
@@ -93,8 +92,8 @@ fn harm(abis: AbiSet) -> String {
     }
     format!(
         "signed on {} and unsigned on {}: a value over 127 is negative for the programs of the former only",
-        list(signed),
-        list(unsigned)
+        abi_words::noun(signed, abis),
+        abi_words::noun(unsigned, abis)
     )
 }
 

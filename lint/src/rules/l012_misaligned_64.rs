@@ -1,9 +1,9 @@
 //! L012 misaligned-64.
 
 use ioctlkit_abi::AbiSet;
-use ioctlkit_model::{Finding, Fix, RecordBody, Safety};
+use ioctlkit_model::{abi_words, Finding, Fix, RecordBody, Safety};
 
-use crate::abis::{by_value, describe, disagreeing, victims};
+use crate::abis::{by_value, disagreeing, victims};
 use crate::context::{ArgumentRecord, Context};
 use crate::declare_rule;
 use crate::wide::holds_64_bits;
@@ -124,11 +124,11 @@ fn report(
     };
     let message = format!(
         "{subject} {start} at offset {bytes}, no multiple of 8, {}: {harm}",
-        describe(on, within)
+        abi_words::on(on, within)
     );
     let mut finding =
         argument.member_finding(&MISALIGNED_64, &body.members[index], on, message);
-    finding.label = format!("offset {bytes} {}", describe(on, within));
+    finding.label = format!("offset {bytes} {}", abi_words::on(on, within));
     finding.fix = Some(Fix {
         message: "put the 64-bit members first, or fill the place before them with reserved members"
             .into(),

@@ -1,9 +1,9 @@
 //! L013 size-not-multiple-of-8.
 
 use ioctlkit_abi::{Abi, AbiSet, RecordKind, Scalar};
-use ioctlkit_model::{Finding, Fix, Safety, Type};
+use ioctlkit_model::{abi_words, Finding, Fix, Safety, Type};
 
-use crate::abis::{by_value, describe, disagreeing, victims};
+use crate::abis::{by_value, disagreeing, victims};
 use crate::context::{ArgumentRecord, Context};
 use crate::declare_rule;
 use crate::wide::holds_64_bits;
@@ -96,11 +96,11 @@ fn report(
         "`{}` has 64-bit members and {}, no multiple of 8, {}: {harm}",
         argument.known_as,
         words::count(bytes, "byte"),
-        describe(on, within),
+        abi_words::on(on, within),
     );
     let mut finding =
         argument.finding(&SIZE_NOT_MULTIPLE_OF_8, argument.record.span, on, message);
-    finding.label = format!("{} {}", words::count(bytes, "byte"), describe(on, within));
+    finding.label = format!("{} {}", words::count(bytes, "byte"), abi_words::on(on, within));
     let what = match argument.record.kind {
         RecordKind::Struct => "add a reserved member at the end",
         RecordKind::Union => "add an alternative that is an array of `__u64`",

@@ -1,9 +1,9 @@
 //! L015 packed.
 
 use ioctlkit_abi::AbiSet;
-use ioctlkit_model::{Finding, Fix, RecordBody, Safety};
+use ioctlkit_model::{abi_words, Finding, Fix, RecordBody, Safety};
 
-use crate::abis::{by_value, describe};
+use crate::abis::by_value;
 use crate::context::{ArgumentRecord, Context};
 use crate::declare_rule;
 use crate::words;
@@ -90,7 +90,7 @@ fn check_record(
         Some((index, off, bytes)) => format!(
             "{} lies at offset {bytes} {}, where a pointer to it faults on CPUs that cannot load from there",
             words::member(cx.interface, body, index),
-            describe(off, within),
+            abi_words::on(off, within),
         ),
         None => "every member lies at its natural offset, but compilers must read it byte by byte all the same".into(),
     };

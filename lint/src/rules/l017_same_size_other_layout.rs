@@ -1,12 +1,12 @@
 //! L017 same-size-other-layout.
 
 use ioctlkit_abi::AbiSet;
-use ioctlkit_model::{Finding, Fix, RecordId, Safety};
+use ioctlkit_model::{Finding, Fix, Member, RecordId, Safety, Type};
 
 use crate::abis::{Compat, compat_pairs, victims};
+use crate::compat::{Extent, Parting, Shape, compare};
 use crate::context::{ArgumentRecord, Context};
 use crate::declare_rule;
-use crate::leaves::{Leaf, leaves};
 use crate::words;
 
 declare_rule! {
@@ -44,70 +44,58 @@ declare_rule! {
     SAME_SIZE_OTHER_LAYOUT: "L017", "same-size-other-layout", Error, legacy Warning;
 }
 
-/// A pair of ABIs and the first member that they do not agree on.
-struct Difference<'a> {
-    pair: Compat,
-    kernel: Leaf<'a>,
-    program: Leaf<'a>,
-}
-
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for argument in cx.argument_records().iter().filter(|argument| argument.whole) {
-        let differences: Vec<_> =
-            compat_pairs().filter_map(|pair| difference(cx, argument.id, pair)).collect();
-        if let Some(first) = differences.first() {
-            findings.push(report(cx, argument, first, &differences));
-        }
+        let differences: Vec<_> = compat_pairs()
+            .filter_map(|pair| Some((pair, difference(cx, argument.id, pair)?)))
+            .collect();
+        findings.extend(report(cx, argument, &differences));
     }
 }
 
-fn difference<'a>(cx: &Context<'a>, id: RecordId, pair: Compat) -> Option<Difference<'a>> {
+/// The first member that a pair of ABIs does not agree on.
+fn difference<'a>(cx: &Context<'a>, id: RecordId, pair: Compat) -> Option<Parting<'a>> {
     let size = |abi| Some(cx.layouts.record(id, abi).ok()?.size);
     if size(pair.kernel)? != size(pair.program)? {
         return None;
     }
-    let place = |leaf: &Leaf<'_>| (leaf.offset_bits, leaf.size_bits);
-    let kernel = leaves(cx.layouts, id, pair.kernel);
-    let program = leaves(cx.layouts, id, pair.program);
-    kernel
-        .into_iter()
-        .zip(program)
-        .find(|(kernel, program)| place(kernel) != place(program))
-        .map(|(kernel, program)| Difference { pair, kernel, program })
+    let kernel = Shape::of_record(cx.layouts, id, pair.kernel).ok()?;
+    let program = Shape::of_record(cx.layouts, id, pair.program).ok()?;
+    compare(&kernel, &program)?.first
 }
 
 fn report(
     cx: &Context<'_>,
     argument: &ArgumentRecord<'_>,
-    first: &Difference<'_>,
-    differences: &[Difference<'_>],
-) -> Finding {
-    let pairs: Vec<Compat> = differences.iter().map(|difference| difference.pair).collect();
+    differences: &[(Compat, Parting<'_>)],
+) -> Option<Finding> {
+    let (_, first) = differences.first()?;
+    let pairs: Vec<Compat> = differences.iter().map(|(pair, _)| *pair).collect();
     let on: AbiSet = pairs.iter().map(|pair| pair.program).collect();
-    let (kernel, program) = (first.kernel, first.program);
-    let programs = victims(&pairs).unwrap_or_default();
-    let how = if kernel.offset_bits == program.offset_bits {
-        let bytes = |leaf: Leaf<'_>| words::count(leaf.size_bits / 8, "byte");
-        format!("has {} for {programs} and {} for the kernel", bytes(program), bytes(kernel))
-    } else {
-        let offset = |leaf: Leaf<'_>| leaf.offset_bits / 8;
-        format!("is at offset {} for {programs} and at {} for the kernel", offset(program), offset(kernel))
+    let programs = victims(&pairs)?;
+    let how = match first.extents {
+        (Some(kernel), Some(program)) if kernel.offset_bits == program.offset_bits => {
+            let bytes = |extent: Extent| words::count(extent.size_bits / 8, "byte");
+            format!("has {} for {programs} and {} for the kernel", bytes(program), bytes(kernel))
+        }
+        (Some(kernel), Some(program)) => {
+            let offset = |extent: Extent| extent.offset_bits / 8;
+            format!(
+                "is at offset {} for {programs} and at {} for the kernel",
+                offset(program),
+                offset(kernel)
+            )
+        }
+        (Some(_), None) => format!("exists for the kernel, and not for {programs}"),
+        (None, _) => format!("exists for {programs}, and not for the kernel"),
     };
-    let body = cx.interface.body(program.record, first.pair.program);
-    let mut name = body.map(|body| words::member(cx.interface, body, program.index));
-    if let (Some(inner), Some(outer)) = (&name, &program.shown.name)
-        && program.shown.name_span != program.member.name_span
-    {
-        name = Some(format!("{inner} in `{outer}`"));
-    }
+    let shown = in_own_text(cx, &first.members)?;
     let message = format!(
-        "{} {how}, while `{}` has the same size for both: so has the command its number, and the kernel cannot tell by it which layout it got",
-        name.unwrap_or_default(),
-        argument.known_as,
+        "`{}` {how}, while `{}` has the same size for both: so has the command its number, and the kernel cannot tell by it which layout it got",
+        first.path, argument.known_as,
     );
-    let mut finding =
-        argument.finding(&SAME_SIZE_OTHER_LAYOUT, program.shown.name_span, on, message);
-    finding.member.clone_from(&program.shown.name);
+    let mut finding = argument.finding(&SAME_SIZE_OTHER_LAYOUT, shown.name_span, on, message);
+    finding.member.clone_from(&shown.name);
     finding.label = "not the same for both".into();
     finding.fix = Some(Fix {
         message: "give it the same width and place everywhere: `__u64` for a pointer or a `long`, \
@@ -116,5 +104,14 @@ fn report(
         edits: Vec::new(),
         safety: Safety::ChangesAbi,
     });
-    finding
+    Some(finding)
+}
+
+/// The innermost member of a path that the outermost structure's own text declares.
+fn in_own_text<'a>(cx: &Context<'_>, path: &[&'a Member]) -> Option<&'a Member> {
+    let is_declared_inside = |member: &Member| match member.ty.innermost_element() {
+        Type::Record(id) => cx.interface.record(*id).is_anonymous(),
+        _ => false,
+    };
+    path.iter().copied().find(|member| !is_declared_inside(member)).or(path.last().copied())
 }

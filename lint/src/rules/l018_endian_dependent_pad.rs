@@ -1,9 +1,8 @@
 //! L018 endian-dependent-pad.
 
 use ioctlkit_abi::{Abi, AbiId, AbiSet, ByteOrder};
-use ioctlkit_model::{Finding, Fix, Label, Member, RecordBody, Safety};
+use ioctlkit_model::{abi_words, Finding, Fix, Label, Member, RecordBody, Safety};
 
-use crate::abis::describe;
 use crate::context::{ArgumentRecord, Context};
 use crate::declare_rule;
 use crate::words;
@@ -172,7 +171,7 @@ fn report(
         "{} is at offset {} for its {order} byte order, {}: whoever handles {} for another machine needs two layouts",
         words::member(cx.interface, pad.body, pad.index),
         pad.offset,
-        describe(on, within),
+        abi_words::on(on, within),
         argument.words(),
     );
     let mut finding = argument.member_finding(&ENDIAN_DEPENDENT_PAD, member, on, message);

@@ -1,7 +1,7 @@
 //! N001 sizeof-as-type.
 
 use ioctlkit_abi::AbiSet;
-use ioctlkit_model::{Argument, Command, CommandBody, Edit, Finding, Fix, Safety, Span};
+use ioctlkit_model::{abi_words, Argument, Command, CommandBody, Edit, Finding, Fix, Safety, Span};
 
 use crate::numbering::defined;
 use crate::context::{Context, command_finding, merge_from};
@@ -67,7 +67,7 @@ fn check_body(
     let sizes = abis::by_value(on, |id| Some(id.abi().pointer_size));
     let bytes: Vec<_> = sizes
         .iter()
-        .map(|(within, size)| format!("{size} bytes {}", abis::describe(within, on)))
+        .map(|(within, size)| format!("{size} bytes {}", abi_words::on(within, on)))
         .collect();
     let victims = abis::victims(&abis::disagreeing(&sizes));
     let broken = victims.map_or_else(String::new, |who| format!(": {who} use another number"));

@@ -1,7 +1,7 @@
 //! N003 size-overflow.
 
 use ioctlkit_abi::{AbiSet, Decoded, Encoding};
-use ioctlkit_model::{Command, CommandBody, Finding, Fix, Numbered, Safety};
+use ioctlkit_model::{abi_words, Command, CommandBody, Finding, Fix, Numbered, Safety};
 
 use crate::numbering::defined;
 use crate::context::{Context, command_finding, merge_from};
@@ -74,7 +74,7 @@ fn check_body(
     // Where the outcomes differ, the sentence has the first and the notes have all.
     let first = spilled.iter().next().filter(|_| spilled.len() > 1);
     let there =
-        first.map_or_else(String::new, |(within, _)| format!(" {}", abis::describe(within, on)));
+        first.map_or_else(String::new, |(within, _)| format!(" {}", abi_words::on(within, on)));
     let mut finding = command_finding(
         &SIZE_OVERFLOW,
         command,
@@ -83,7 +83,7 @@ fn check_body(
         format!(
             "{} bytes are more than the {limit} that the number can hold {}: {outcome}{there}",
             numbered.size,
-            abis::describe(affected, on),
+            abi_words::on(affected, on),
         ),
     );
     finding.label = format!("{} bytes", numbered.size);
@@ -91,7 +91,7 @@ fn check_body(
     finding.notes = spilled
         .iter()
         .map(|(within, (numbered, outcome))| {
-            format!("{:#010x} {}: {outcome}", numbered.number, abis::describe(within, on))
+            format!("{:#010x} {}: {outcome}", numbered.number, abi_words::on(within, on))
         })
         .collect();
     finding.fix = Some(Fix {

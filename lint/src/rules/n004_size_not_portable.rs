@@ -1,7 +1,7 @@
 //! N004 size-not-portable.
 
 use ioctlkit_abi::{AbiSet, Encoding};
-use ioctlkit_model::{Command, CommandBody, Finding, Fix, Safety};
+use ioctlkit_model::{abi_words, Command, CommandBody, Finding, Fix, Safety};
 
 use super::n003_size_overflow::checks_size;
 use crate::context::{Context, command_finding, merge_from};
@@ -76,7 +76,7 @@ fn check_body(
         format!(
             "{size} bytes are more than the {PORTABLE} that the number can hold {}, \
              where the kernel does not build with this command",
-            abis::describe(affected, on),
+            abi_words::on(affected, on),
         ),
     );
     finding.label = format!("{size} bytes");

@@ -4,7 +4,7 @@ use ioctlkit_model::{Edit, Finding, Fix, Safety, Span};
 
 use crate::context::{Context, finding};
 use crate::numbering::letter;
-use crate::raw_commands::{Validity, raw_commands};
+use crate::raw_commands::Validity;
 use crate::declare_rule;
 
 declare_rule! {
@@ -38,7 +38,7 @@ declare_rule! {
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    for command in raw_commands(cx) {
+    for command in cx.raw_commands() {
         if !matches!(command.validity, Validity::Everywhere) {
             continue;
         }

@@ -1,12 +1,13 @@
 //! N008 duplicate-command.
 
-use ioctlkit_model::{Command, Finding, Label};
+use ioctlkit_model::{Command, Finding, Label, abi_words};
 
 use crate::context::{Context, command_finding};
+use crate::declare_rule;
 use crate::includes::Includes;
 use crate::names::are_versions;
-use crate::numbering::{by_place, common, equal_on, are_aliases, renumber};
-use crate::{abis, declare_rule};
+use crate::numbering::{are_aliases, by_place, common, equal_on, renumber};
+use crate::objects::Objects;
 
 declare_rule! {
     /// two names for one full number in one interface
@@ -17,6 +18,10 @@ declare_rule! {
     ///
     /// A name that is defined as the other (`#define TIOCINQ FIONREAD`) is meant, and so are
     /// versions of a command (`FOO` and `FOO32`) that only some ABIs can't tell apart.
+    ///
+    /// Commands for different objects of one header, as their names have it, are N009's: `VFIO_DEVICE_…`
+    /// and `VFIO_IOMMU_…` go to different files, each with numbers of its own. Three commands that
+    /// begin alike make an object.
     ///
     /// # Why
     /// A handler can't tell the two apart: one of them is never reached, or a `switch` with both
@@ -39,12 +44,14 @@ declare_rule! {
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let includes = Includes::new(cx.interface);
+    let objects = Objects::new(cx.interface);
     for commands in by_place(cx).values() {
         for (place, command) in commands.iter().enumerate() {
             let twins: Vec<_> = commands[..place]
                 .iter()
                 .copied()
                 .filter(|other| are_twins(cx, &includes, other, command))
+                .filter(|other| objects.different(other, command).is_none())
                 .collect();
             if let Some(first) = twins.first() {
                 findings.push(report(cx, command, first, &twins));
@@ -75,7 +82,7 @@ fn report(cx: &Context<'_>, command: &Command, first: &Command, twins: &[&Comman
         format!(
             "the same number as `{}` {}: a handler that has both can't tell them apart",
             first.name,
-            abis::describe(on, within),
+            abi_words::on(on, within),
         ),
     );
     if let Some(numbered) = on.first().and_then(|id| cx.layouts.number(command, id)) {

@@ -1,19 +1,24 @@
 //! N009 shared-nr.
 
-use ioctlkit_model::{Command, Finding, Label};
+use ioctlkit_abi::AbiSet;
+use ioctlkit_model::{Command, Finding, Label, abi_words};
 
 use crate::context::{Context, command_finding};
 use crate::declare_rule;
 use crate::includes::Includes;
 use crate::names::{are_directions, are_versions};
 use crate::numbering::{are_aliases, by_place, common, equal_on, letter, renumber};
+use crate::objects::Objects;
 
 declare_rule! {
     /// two commands of one interface with the same type and nr
     ///
     /// # What
     /// Two commands of one header, or of a header and one of its own family that it includes,
-    /// differ in direction or size only.
+    /// differ in direction or size only; or they do not differ at all, and their names say that they
+    /// are for different objects (`VFIO_DEVICE_…`, `VFIO_IOMMU_…`), which may be different files.
+    /// Three commands of a header that begin alike make an object. Equal numbers for one object are
+    /// N008's.
     ///
     /// Versions of a command (`FOO`, `FOO2`, `FOO_OLD`, `FOO32`) share their nr on purpose, and so
     /// do the two directions of one thing (`EVIOCGREP` and `EVIOCSREP`, `_IOR` and `_IOW`). A
@@ -40,30 +45,29 @@ declare_rule! {
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let includes = Includes::new(cx.interface);
+    let objects = Objects::new(cx.interface);
     for ((type_letter, nr), commands) in by_place(cx) {
         for (place, command) in commands.iter().enumerate() {
             let sharing: Vec<_> = commands[..place]
                 .iter()
                 .copied()
-                .filter(|other| share_by_mistake(cx, &includes, other, command))
+                .filter(|other| share_by_mistake(cx, &includes, &objects, other, command))
                 .collect();
             let Some(first) = sharing.first() else { continue };
-            let mut finding = command_finding(
-                &SHARED_NR,
-                command,
-                command.span,
-                common(first, command),
-                format!(
-                    "nr {nr:#04x} of type {} is `{}` too: whatever goes by nr takes one for the \
-                     other",
-                    letter(type_letter),
-                    first.name,
-                ),
-            );
-            finding.label = differs(cx, first, command);
+            let mut finding = if let Some(different) = objects.different(first, command)
+                && let equal = equal_on(cx, first, command)
+                && !equal.is_empty()
+            {
+                same_number(command, first, equal, different)
+            } else {
+                same_nr(cx, command, first, &letter(type_letter), nr)
+            };
             finding.related = sharing
                 .iter()
-                .map(|other| Label { span: other.span, text: format!("`{}` has the nr", other.name) })
+                .map(|other| Label {
+                    span: other.span,
+                    text: format!("`{}` has the nr", other.name),
+                })
                 .collect();
             finding.fix = renumber(cx, command);
             findings.push(finding);
@@ -71,7 +75,41 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-fn share_by_mistake(cx: &Context<'_>, includes: &Includes, a: &Command, b: &Command) -> bool {
+fn same_nr(cx: &Context<'_>, command: &Command, first: &Command, letter: &str, nr: u32) -> Finding {
+    let message = format!(
+        "nr {nr:#04x} of type {letter} is `{}` too: whatever goes by nr takes one for the other",
+        first.name,
+    );
+    let on = common(first, command);
+    let mut finding = command_finding(&SHARED_NR, command, command.span, on, message);
+    finding.label = differs(cx, first, command);
+    finding
+}
+
+fn same_number(
+    command: &Command,
+    first: &Command,
+    on: AbiSet,
+    (theirs, ours): (&str, &str),
+) -> Finding {
+    let message = format!(
+        "the same number as `{}` {}: if `{theirs}` and `{ours}` are different files, nothing \
+         breaks, and if one file takes the commands of both, it can't tell them apart",
+        first.name,
+        abi_words::on(on, command.variants.abis()),
+    );
+    let mut finding = command_finding(&SHARED_NR, command, command.span, on, message);
+    finding.label = format!("a number of `{theirs}` again");
+    finding
+}
+
+fn share_by_mistake<'a>(
+    cx: &Context<'a>,
+    includes: &Includes,
+    objects: &Objects<'a>,
+    a: &'a Command,
+    b: &'a Command,
+) -> bool {
     a.name != b.name
         && ![a, b].iter().any(|command| is_retired(cx, command))
         && includes.one_interface(cx.interface, a.span.file, b.span.file)
@@ -79,7 +117,7 @@ fn share_by_mistake(cx: &Context<'_>, includes: &Includes, a: &Command, b: &Comm
         && !are_directions(&a.name, &b.name)
         && !are_aliases(cx, a, b)
         && !common(a, b).is_empty()
-        && equal_on(cx, a, b).is_empty()
+        && (equal_on(cx, a, b).is_empty() || objects.different(a, b).is_some())
 }
 
 /// Whether a command is kept for old programs only, by its name or by the one behind it.

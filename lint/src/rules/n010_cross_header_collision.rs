@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use ioctlkit_abi::{AbiId, AbiSet};
-use ioctlkit_model::{Command, Finding, Label, Span};
+use ioctlkit_model::{abi_words, Command, Finding, Label, Span};
 
 use crate::context::{Context, finding};
 use crate::includes::Includes;
 use crate::names::{are_versions, differ_in_first_word};
 use crate::numbering::by_place;
-use crate::raw_commands::{RawCommand, raw_commands};
-use crate::{abis, declare_rule};
+use crate::raw_commands::RawCommand;
+use crate::declare_rule;
 
 declare_rule! {
     /// the same full number in two headers of one run
@@ -82,13 +82,12 @@ impl<'a> Named<'a> {
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let includes = Includes::new(cx.interface);
-    let raw = raw_commands(cx);
     let mut places: BTreeMap<u32, Vec<Named<'_>>> = BTreeMap::new();
     for ((type_letter, nr), commands) in by_place(cx) {
         let named = places.entry(type_letter << 8 | nr).or_default();
         named.extend(commands.into_iter().map(Named::Command));
     }
-    for raw in &raw {
+    for raw in cx.raw_commands() {
         places.entry(raw.number & 0xffff).or_default().push(Named::Raw(raw));
     }
     for (place, named) in places {
@@ -160,7 +159,7 @@ fn report(cx: &Context<'_>, later: Named<'_>, colliding: &[(Named<'_>, AbiSet)])
             "the same number as {}{more} {}: on the wrong device it does something else instead \
              of failing",
             names.join(", "),
-            abis::describe(on, later.abis()),
+            abi_words::on(on, later.abis()),
         ),
     );
     finding.command = Some(later.name().to_owned());

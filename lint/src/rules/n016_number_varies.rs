@@ -1,7 +1,7 @@
 //! N016 number-varies.
 
 use ioctlkit_abi::{AbiId, AbiSet};
-use ioctlkit_model::{Argument, Command, Finding, Type};
+use ioctlkit_model::{abi_words, Argument, Command, Finding, Type};
 
 use crate::context::{Context, command_finding};
 use crate::numbering::defined;
@@ -60,7 +60,7 @@ fn check_command(cx: &Context<'_>, command: &Command, findings: &mut Vec<Finding
     let groups: Vec<_> = sizes
         .iter()
         .filter(|(within, _)| !within.intersection(affected).is_empty())
-        .map(|(within, size)| format!("{size} bytes {}", abis::describe(within, on)))
+        .map(|(within, size)| format!("{size} bytes {}", abi_words::on(within, on)))
         .collect();
     let mut finding = command_finding(
         &NUMBER_VARIES,

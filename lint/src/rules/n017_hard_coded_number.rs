@@ -1,10 +1,10 @@
 //! N017 hard-coded-number.
 
 use ioctlkit_abi::AbiSet;
-use ioctlkit_model::{Edit, Finding, Fix, Label, Safety};
+use ioctlkit_model::{abi_words, Edit, Finding, Fix, Label, Safety};
 
 use crate::context::{Context, finding};
-use crate::raw_commands::{RawCommand, Validity, raw_commands};
+use crate::raw_commands::{RawCommand, Validity};
 use crate::{abis, declare_rule};
 
 declare_rule! {
@@ -36,7 +36,7 @@ declare_rule! {
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    for command in raw_commands(cx) {
+    for command in cx.raw_commands() {
         let found = match command.validity {
             Validity::Everywhere => continue,
             Validity::WrongOn(known, wrong) => {
@@ -45,9 +45,9 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                     format!(": the number is {:#010x} there", known.number)
                 });
                 let mut found = report(
-                    &command,
+                    command,
                     wrong,
-                    format!("not `{}` {}{number}", known.name, abis::describe(wrong, command.abis)),
+                    format!("not `{}` {}{number}", known.name, abi_words::on(wrong, command.abis)),
                 );
                 let text = format!("`{}` has the right number on every ABI", known.name);
                 found.related = vec![Label { span: known.span, text }];
@@ -62,7 +62,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 found
             }
             Validity::OneEncoding => {
-                let mut found = report(&command, command.abis, several_meanings(&command));
+                let mut found = report(command, command.abis, several_meanings(command));
                 found.fix = Some(Fix {
                     message: "use `_IOR`, `_IOW` or `_IOWR`, which know each ABI's encoding".into(),
                     edits: Vec::new(),
@@ -91,7 +91,7 @@ fn several_meanings(command: &RawCommand<'_>) -> String {
     let words: Vec<_> = meanings
         .iter()
         .map(|(on, (direction, size))| {
-            let where_ = abis::describe(on, command.abis);
+            let where_ = abi_words::on(on, command.abis);
             match direction {
                 Some(direction) => format!("{} with {size} bytes {where_}", direction.macro_name()),
                 None => format!("no command at all {where_}"),

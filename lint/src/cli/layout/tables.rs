@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use ioctlkit_abi::{AbiId, AbiSet};
-use ioctlkit_model::{Layouts, RecordId};
-use ioctlkit_report::{Style, abis};
+use ioctlkit_model::{Layouts, RecordId, abi_words};
+use ioctlkit_report::Style;
 
 use super::rows::{self, Row, What};
 use crate::cli::terminal::bold;
@@ -198,7 +198,7 @@ pub(in crate::cli) fn shown(abis: AbiSet, within: AbiSet) -> String {
     /// ABIs that are worth excepting by name.
     const FEW: usize = 3;
     if abis.len() > FEW && within.difference(abis).len() <= FEW {
-        format!("    {}", abis::describe(abis, within))
+        format!("    {}", abi_words::noun(abis, within))
     } else {
         wrapped(abis)
     }

@@ -1,0 +1,236 @@
+//! Holds the arrows that `ARCHITECTURE.md` states over `cargo metadata` and the sources' text.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use ioctlkit_abi::ABIS;
+use serde_json::Value;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The dependencies of a crate that are part of what it ships: neither for tests nor for its build.
+fn dependencies(metadata: &Value, krate: &str) -> Option<BTreeSet<String>> {
+    let packages = metadata["packages"].as_array()?;
+    let package = packages.iter().find(|package| package["name"] == krate)?;
+    let dependencies = package["dependencies"].as_array()?.iter();
+    let shipped = dependencies.filter(|dependency| dependency["kind"].is_null());
+    shipped.map(|dependency| Some(dependency["name"].as_str()?.to_owned())).collect()
+}
+
+fn metadata() -> Value {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
+        .current_dir(root())
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// A source file: its path from the workspace's root, and its text.
+struct Source {
+    path: String,
+    text: String,
+}
+
+fn sources(folder: &str) -> Vec<Source> {
+    let mut found = Vec::new();
+    let mut open = vec![root().join(folder)];
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            let path = path.strip_prefix(root()).unwrap().display().to_string();
+            found.push(Source { path, text });
+        }
+    }
+    assert!(!found.is_empty(), "{folder} holds no source");
+    found
+}
+
+/// The lines of a text that say one of these words outside comments, with their numbers. A word
+/// is found between characters that no name has, a path such as `std::fs` in any spelling of the
+/// braces behind its first name.
+fn mentions<'t>(text: &'t str, words: &[&str]) -> Vec<(usize, &'t str)> {
+    let lines = text.lines().enumerate().map(|(index, line)| (index + 1, line.trim()));
+    let code = lines.filter(|(_, line)| !line.starts_with("//"));
+    code.filter(|(_, line)| words.iter().any(|word| says(line, word))).collect()
+}
+
+fn says(line: &str, word: &str) -> bool {
+    if let Some((krate, module)) = word.split_once("::")
+        && let Some(braces) = line.split_once(&format!("{krate}::{{")).map(|(_, behind)| behind)
+        && says(braces, module)
+    {
+        return true;
+    }
+    let is_name = |c: char| c.is_alphanumeric() || c == '_';
+    line.match_indices(word).any(|(at, _)| {
+        !line[..at].ends_with(|c| is_name(c) && word.starts_with(is_name))
+            && !line[at + word.len()..].starts_with(|c| is_name(c) && word.ends_with(is_name))
+    })
+}
+
+/// What comes before a file's own tests.
+fn without_tests(text: &str) -> &str {
+    text.split_once("#[cfg(test)]\nmod tests").map_or(text, |(code, _)| code)
+}
+
+fn assert_never(sources: &[Source], words: &[&str], why: &str) {
+    for source in sources {
+        let found = mentions(without_tests(&source.text), words);
+        assert!(found.is_empty(), "{}: {why}: {found:#?}", source.path);
+    }
+}
+
+/// The lines of a text that know an ABI by its name, or ask for one.
+fn named_abis(text: &str) -> Vec<(usize, &str)> {
+    let names: Vec<String> = ABIS.iter().map(|abi| format!("\"{}\"", abi.name)).collect();
+    let mut words: Vec<&str> = names.iter().map(String::as_str).collect();
+    words.extend(["by_name(", "abi().name ==", "abi().name !=", "abi.name ==", "abi.name !="]);
+    mentions(text, &words)
+}
+
+fn rules() -> Vec<Source> {
+    let mut rules = sources("lint/src/rules");
+    // It runs the front end over fixtures, and is compiled for tests only.
+    rules.retain(|source| !source.path.ends_with("fixture_test.rs"));
+    rules
+}
+
+#[test]
+fn crates_depend_on_those_below_them_only() {
+    let metadata = metadata();
+    let own = |krate| -> Vec<String> {
+        let all = dependencies(&metadata, krate).unwrap();
+        all.into_iter().filter(|name| name.starts_with("ioctl")).collect()
+    };
+    assert_eq!(dependencies(&metadata, "ioctlkit-abi"), Some(BTreeSet::new()));
+    assert_eq!(
+        dependencies(&metadata, "ioctlkit-model"),
+        Some(BTreeSet::from(["ioctlkit-abi".to_owned()])),
+        "no parser, no serde"
+    );
+    assert_eq!(own("ioctlkit-sources"), ["ioctlkit-abi", "ioctlkit-model"]);
+    assert_eq!(own("ioctlkit-report"), ["ioctlkit-abi", "ioctlkit-model"]);
+    assert_eq!(
+        own("ioctl-lint"),
+        ["ioctlkit-abi", "ioctlkit-model", "ioctlkit-report", "ioctlkit-sources"]
+    );
+}
+
+#[test]
+fn the_model_opens_no_file() {
+    let words = ["serde", "std::fs", "fs::read", "fs::write", "File::open", "File::create"];
+    assert_never(&sources("model/src"), &words, "the model does no input or output");
+}
+
+#[test]
+fn front_ends_judge_nothing_and_lay_out_nothing() {
+    let words = ["Layouts", "Layout", "Finding", "RuleInfo", "Severity"];
+    assert_never(&sources("sources/src"), &words, "a front end reports what it read");
+}
+
+#[test]
+fn reports_know_no_rules() {
+    let words = ["ioctl_lint::", "use ioctl_lint"];
+    assert_never(&sources("report/src"), &words, "a report is given all that it shows");
+}
+
+#[test]
+fn rules_read_no_files_and_know_no_formats() {
+    let words = ["ioctlkit_sources", "ioctlkit_report", "std::fs", "fs::read", "File::open"];
+    assert_never(&rules(), &words, "a rule looks at what was read, and says what it found");
+}
+
+#[test]
+fn rules_know_no_abi_by_its_name() {
+    for source in rules() {
+        let found = named_abis(without_tests(&source.text));
+        assert!(found.is_empty(), "{}: ask a property of the row: {found:#?}", source.path);
+    }
+}
+
+#[test]
+fn configuration_knows_no_rule() {
+    let source = Source {
+        path: "lint/src/config.rs".into(),
+        text: fs::read_to_string(root().join("lint/src/config.rs")).unwrap(),
+    };
+    let words = ["rules", "crate::Rule", "crate::rule", "crate::registry"];
+    let imports: String = without_tests(&source.text)
+        .lines()
+        .filter(|line| line.trim_start().starts_with("use ") || line.contains("crate::"))
+        .flat_map(|line| [line, "\n"])
+        .collect();
+    assert!(imports.contains("use "), "the imports are looked at");
+    let imports = Source { text: imports, ..source };
+    assert_never(&[imports], &words, "options are keyed by a rule's code");
+}
+
+mod the_checks_themselves {
+    use super::*;
+
+    #[test]
+    fn imports_are_found_in_every_spelling() {
+        for line in [
+            "use std::fs;",
+            "use std::{env, fs};",
+            "    let text = std::fs::read(path);",
+            "use std::fs::File;",
+        ] {
+            assert_eq!(mentions(line, &["std::fs"]), [(1, line.trim())]);
+        }
+        assert_eq!(mentions("use ioctlkit_model::{Finding, Span};", &["Finding"]).len(), 1);
+        assert_eq!(mentions("use ioctl_lint::rules;", &["ioctl_lint::"]).len(), 1);
+    }
+
+    #[test]
+    fn comments_and_longer_names_are_let_be() {
+        for line in ["/// as `std::fs` does", "// Layouts are not ours", "//! ioctlkit_report"] {
+            let words = ["std::fs", "Layouts", "ioctlkit_report"];
+            assert!(mentions(line, &words).is_empty(), "{line}");
+        }
+        assert!(mentions("use crate::MyFindings;", &["Finding"]).is_empty());
+        assert!(mentions("use std::{env, io};", &["std::fs"]).is_empty());
+    }
+
+    #[test]
+    fn an_abi_is_recognised_by_its_name_in_quotes() {
+        assert_eq!(named_abis("if abi.name == \"m68k\" {").len(), 1);
+        assert_eq!(named_abis("matches!(name, \"x86_64\" | \"i386\")").len(), 1);
+        assert_eq!(named_abis("Abi::by_name(&wanted)").len(), 1);
+        assert_eq!(named_abis("a.abi().name == b").len(), 1);
+        assert!(named_abis("/// `{u64}` on \"m68k\"\nabi.under_aligns_64_bit()").is_empty());
+    }
+
+    #[test]
+    fn tests_of_a_file_are_not_its_code() {
+        let text = "use a;\n\n#[cfg(test)]\nmod tests {\n    use std::fs;\n}\n";
+        assert_eq!(without_tests(text), "use a;\n\n");
+    }
+
+    #[test]
+    fn dependencies_for_tests_are_not_shipped() {
+        let metadata = serde_json::json!({"packages": [{"name": "a", "dependencies": [
+            {"name": "serde", "kind": null},
+            {"name": "insta", "kind": "dev"},
+            {"name": "cc", "kind": "build"},
+        ]}]});
+        assert_eq!(dependencies(&metadata, "a"), Some(BTreeSet::from(["serde".to_owned()])));
+        assert_eq!(dependencies(&metadata, "b"), None);
+    }
+
+    #[test]
+    #[should_panic(expected = "made.rs: why")]
+    fn a_word_that_must_not_be_there_fails() {
+        let source = Source { path: "made.rs".into(), text: "use std::fs;\n".into() };
+        assert_never(&[source], &["std::fs"], "why");
+    }
+}
