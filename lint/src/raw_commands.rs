@@ -10,7 +10,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ioctlkit_abi::{AbiSet, Encoding};
-use ioctlkit_model::{Command, RawNumber, Span};
+use ioctlkit_model::{Command, Interface, Layouts, RawNumber, Span};
 
 use crate::names::{verb, words};
 use crate::{Context, definition, number_registry};
@@ -81,6 +81,16 @@ pub(crate) fn find<'a>(cx: &Context<'a>) -> Vec<RawCommand<'a>> {
         }
     }
     found
+}
+
+/// Takes the plain numbers that are no commands out of an interface.
+pub fn retain_commands(interface: &mut Interface) {
+    let commands: BTreeSet<Span> = {
+        let layouts = Layouts::new(interface);
+        let context = Context::new(&layouts);
+        context.raw_commands().iter().map(|command| command.raw.span).collect()
+    };
+    interface.raw_numbers.retain(|raw| commands.contains(&raw.span));
 }
 
 /// The commands that have a number on some ABI, by the number.

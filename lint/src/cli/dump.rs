@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use ioctl_lint::raw_commands;
 use ioctlkit_model::Layouts;
 use ioctlkit_report::dump;
 
@@ -51,7 +52,10 @@ enum DumpFormat {
 pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
     let raw = if arguments.raw { RawNumbers::Wanted } else { RawNumbers::Unwanted };
     let groups = arguments.reading.groups(&arguments.paths, raw)?;
-    let (interface, problems) = read_as_one(groups)?;
+    let (mut interface, problems) = read_as_one(groups)?;
+    if arguments.raw {
+        raw_commands::retain_commands(&mut interface);
+    }
     let layouts = Layouts::new(&interface);
     let DumpFormat::Json = arguments.format;
     terminal.print_to(arguments.output.as_deref(), |out, _| {

@@ -108,3 +108,18 @@ fn completions_and_manual_pages_are_made() {
     assert_eq!(folder.run(&["man", "--dir", "pages"]).code, 0);
     assert!(folder.read("pages/ioctl-lint-check.1").contains("baseline"));
 }
+
+#[test]
+fn dump_lists_plain_numbers_that_are_commands_and_no_other_constants() {
+    let text = "#include <linux/ioctl.h>\n#define FOO_GET _IOR('x', 1, int)\n\
+                #define FOO_IOC_OLD 0x7802\n#define FOO_MASK 0x00ff\n#define FOO_VENDOR 0x1002\n";
+    let folder = Folder::with("foo.h", text);
+    let names = |arguments: &[&str]| -> Vec<String> {
+        let done = folder.run(arguments);
+        let dump: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
+        let raw = dump["raw_numbers"].as_array().unwrap();
+        raw.iter().map(|raw| raw["name"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(names(&["dump", "--raw", "foo.h"]), ["FOO_IOC_OLD"]);
+    assert_eq!(names(&["dump", "foo.h"]), Vec::<String>::new());
+}
