@@ -267,20 +267,7 @@ pub fn command_finding(
 
 /// A finding about a place.
 pub fn finding(rule: &'static Rule, span: Span, abis: AbiSet, message: String) -> Finding {
-    Finding {
-        rule: &rule.info,
-        severity: rule.info.severity,
-        command: None,
-        record: None,
-        member: None,
-        abis,
-        span,
-        label: String::new(),
-        related: Vec::new(),
-        message,
-        notes: Vec::new(),
-        fix: None,
-    }
+    Finding::new(&rule.info, span, abis, message)
 }
 
 #[cfg(test)]

@@ -57,6 +57,26 @@ impl Finding {
     }
 }
 
+impl Finding {
+    /// A finding about a place, in its rule's own severity and with nothing besides.
+    pub fn new(rule: &'static RuleInfo, span: Span, abis: AbiSet, message: String) -> Self {
+        Self {
+            rule,
+            severity: rule.severity,
+            command: None,
+            record: None,
+            member: None,
+            abis,
+            span,
+            label: String::new(),
+            related: Vec::new(),
+            message,
+            notes: Vec::new(),
+            fix: None,
+        }
+    }
+}
+
 /// A place with a few words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label {

@@ -192,20 +192,7 @@ fn malformed_finding(file: FileId, malformed: &Malformed) -> Finding {
 
 /// It holds on no ABI in particular.
 fn finding(rule: &'static RuleInfo, span: Span, message: String) -> Finding {
-    Finding {
-        rule,
-        severity: rule.severity,
-        command: None,
-        record: None,
-        member: None,
-        abis: AbiSet::EMPTY,
-        span,
-        label: String::new(),
-        related: Vec::new(),
-        message,
-        notes: Vec::new(),
-        fix: None,
-    }
+    Finding::new(rule, span, AbiSet::EMPTY, message)
 }
 
 fn span_of(file: FileId, place: &Range<usize>) -> Span {

@@ -67,20 +67,7 @@ impl Sample {
 
 /// A finding without anything but a place.
 pub(crate) fn bare(rule: &'static RuleInfo, span: Span, message: &str) -> Finding {
-    Finding {
-        rule,
-        severity: rule.severity,
-        command: None,
-        record: None,
-        member: None,
-        abis: AbiSet::EMPTY,
-        span,
-        label: String::new(),
-        related: Vec::new(),
-        message: message.into(),
-        notes: Vec::new(),
-        fix: None,
-    }
+    Finding::new(rule, span, AbiSet::EMPTY, message.into())
 }
 
 /// The `nth` place, from 0, where a file says `text`.
