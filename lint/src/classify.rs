@@ -257,18 +257,8 @@ fn by_variation(layouts: &Layouts<'_>, ty: &Type, within: AbiSet) -> Option<Clas
 }
 
 fn is_integer(interface: &Interface, ty: &Type) -> bool {
-    let mut ty = ty;
-    for _ in 0..=interface.typedefs.len() {
-        match ty {
-            Type::Typedef(id) => match interface.typedef(*id).variants.first() {
-                Some(body) => ty = &body.ty,
-                None => return false,
-            },
-            Type::Scalar(scalar) => return !scalar.is_float(),
-            _ => return false,
-        }
-    }
-    false
+    let behind = interface.behind_typedefs(ty);
+    matches!(behind, Some(Type::Scalar(scalar)) if !scalar.is_float())
 }
 
 fn of_scalar(scalar: Scalar) -> Class {
@@ -343,6 +333,26 @@ pub struct MemberPlace<'a> {
 /// A member with its class.
 pub type ClassifiedMember<'a> = Classified<'a, MemberPlace<'a>>;
 
+impl ClassifiedMember<'_> {
+    /// The sentence about a member that has no one width; `otherwise` describes the width where
+    /// it is the same on all ABIs of the run.
+    pub fn width_varies(
+        &self,
+        cx: &Context<'_>,
+        argument: &ArgumentRecord<'_>,
+        otherwise: &str,
+    ) -> String {
+        format!(
+            "{} is {}, {}: {} lay out {} in another way",
+            words::member(cx.interface, self.subject.body, self.subject.index),
+            self.spelled(cx.interface),
+            words::sizes(&self.sizes).unwrap_or_else(|| otherwise.into()),
+            words::victims_of_sizes(&self.sizes),
+            argument.words(),
+        )
+    }
+}
+
 /// Every member of a structure, once for each place in the text. The members of `struct timeval`
 /// and the like are left out: the fault is with whoever uses those.
 pub fn members<'a>(cx: &Context<'_>, argument: &ArgumentRecord<'a>) -> Vec<ClassifiedMember<'a>> {
@@ -380,6 +390,20 @@ pub struct CommandPlace<'a> {
 
 /// A command with the class of its argument.
 pub type ClassifiedCommand<'a> = Classified<'a, CommandPlace<'a>>;
+
+impl ClassifiedCommand<'_> {
+    /// The sentence about a command whose argument has no one width; `otherwise` describes the
+    /// width where it is the same on all ABIs of the run.
+    pub fn width_varies(&self, cx: &Context<'_>, otherwise: &str) -> String {
+        format!(
+            "`{}` takes {}, {}: {} send another number",
+            self.subject.command.name,
+            self.spelled(cx.interface),
+            words::sizes(&self.sizes).unwrap_or_else(|| otherwise.into()),
+            words::victims_of_sizes(&self.sizes),
+        )
+    }
+}
 
 /// Every command with a type for an argument, once for each place in the text.
 pub fn commands<'a>(cx: &Context<'a>) -> Vec<ClassifiedCommand<'a>> {
@@ -427,6 +451,11 @@ pub fn is_signed(interface: &Interface, ty: &Type) -> bool {
         }
     }
     false
+}
+
+/// The fixed-width type of the same sign that holds every value of a word-sized one.
+pub fn widest(interface: &Interface, ty: &Type) -> &'static str {
+    if is_signed(interface, ty) { "__s64" } else { "__u64" }
 }
 
 #[cfg(test)]

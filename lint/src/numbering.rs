@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use ioctlkit_abi::AbiSet;
-use ioctlkit_model::{Command, Edit, FileId, Fix, Interface, Safety};
+use ioctlkit_model::{Command, CommandBody, Edit, FileId, Finding, Fix, Interface, Safety};
 
+use crate::context::merge_from;
 use crate::{Context, definition};
 
 /// The type letter and nr of a command as its first definition has them.
@@ -31,6 +32,21 @@ pub fn defined<'a>(cx: &Context<'a>) -> impl Iterator<Item = &'a Command> {
         let target = alias(interface, command);
         target.is_none_or(|target| target == command.name || !names.contains(target))
     })
+}
+
+/// Checks each definition of each command, other names left out. Definitions that differ between
+/// ABIs may share a fault, which is then said once.
+pub fn check_definitions<'a>(
+    cx: &Context<'a>,
+    findings: &mut Vec<Finding>,
+    check: impl Fn(&'a Command, AbiSet, &'a CommandBody) -> Option<Finding>,
+) {
+    for command in defined(cx) {
+        let from = findings.len();
+        let definitions = command.variants.iter();
+        findings.extend(definitions.filter_map(|(on, body)| check(command, on, body)));
+        merge_from(findings, from);
+    }
 }
 
 fn alias<'a>(interface: &'a Interface, command: &Command) -> Option<&'a str> {

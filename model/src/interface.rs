@@ -165,6 +165,20 @@ impl Interface {
         None
     }
 
+    /// What stands behind the typedefs on the outside of a type, by the first definition of each;
+    /// for a question whose answer is the same on every ABI.
+    pub fn behind_typedefs<'a>(&'a self, ty: &'a Type) -> Option<&'a Type> {
+        let mut ty = ty;
+        // No chain of typedefs is longer than the number of typedefs.
+        for _ in 0..=self.typedefs.len() {
+            let Type::Typedef(id) = ty else {
+                return Some(ty);
+            };
+            ty = &self.typedef(*id).variants.first()?.ty;
+        }
+        None
+    }
+
     /// The names of the typedefs on the outside of a type, outermost first.
     pub fn typedef_names(&self, ty: &Type) -> Vec<&str> {
         let mut names = Vec::new();

@@ -1,11 +1,11 @@
 //! L003 long-member.
 
-use ioctlkit_model::{Finding, Fix, Safety, Type};
+use ioctlkit_model::{Finding, Fix, Safety};
 
 use crate::classify::{self, Class, ClassifiedMember};
 use crate::context::{ArgumentRecord, Context, command_finding};
 use crate::declare_rule;
-use crate::{edits, words};
+use crate::edits;
 
 declare_rule! {
     /// a member whose type is `long` or `unsigned long`
@@ -45,17 +45,11 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
     }
     for found in classify::commands(cx).into_iter().filter(|found| found.class == Class::Long) {
-        let message = format!(
-            "`{}` takes {}, {}: {} send another number",
-            found.subject.command.name,
-            found.spelled(cx.interface),
-            words::sizes(&found.sizes).unwrap_or_else(|| "as wide as a register".into()),
-            words::victims_of_sizes(&found.sizes),
-        );
+        let message = found.width_varies(cx, "as wide as a register");
         let mut finding =
             command_finding(&LONG_MEMBER, found.subject.command, found.subject.body.span, found.abis, message);
         finding.fix = Some(Fix {
-            message: format!("use `{}`", fixed(cx, found.ty)),
+            message: format!("use `{}`", classify::widest(cx.interface, found.ty)),
             edits: Vec::new(),
             safety: Safety::ChangesAbi,
         });
@@ -69,26 +63,14 @@ fn member(
     found: &ClassifiedMember<'_>,
 ) -> Finding {
     let ty = &found.subject.member.ty;
-    let message = format!(
-        "{} is {}, {}: {} lay out {} in another way",
-        words::member(cx.interface, found.subject.body, found.subject.index),
-        found.spelled(cx.interface),
-        words::sizes(&found.sizes).unwrap_or_else(|| "as wide as a register".into()),
-        words::victims_of_sizes(&found.sizes),
-        argument.words(),
-    );
+    let message = found.width_varies(cx, argument, "as wide as a register");
     let mut finding = argument.member_finding(&LONG_MEMBER, found.subject.member, found.abis, message);
     finding.label = "as wide as a register".into();
-    let fixed = fixed(cx, ty);
+    let fixed = classify::widest(cx.interface, ty);
     finding.fix = Some(Fix {
         message: format!("make it a `{fixed}`"),
         edits: edits::retype(&cx.interface.sources, found.subject.member, fixed).into_iter().collect(),
         safety: Safety::ChangesAbi,
     });
     finding
-}
-
-/// The fixed-width type of the same sign that holds every value.
-fn fixed(cx: &Context<'_>, ty: &Type) -> &'static str {
-    if classify::is_signed(cx.interface, ty) { "__s64" } else { "__u64" }
 }

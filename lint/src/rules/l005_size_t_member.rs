@@ -1,11 +1,11 @@
 //! L005 size-t-member.
 
-use ioctlkit_model::{Argument, Finding, Fix, Safety, Type};
+use ioctlkit_model::{Argument, Finding, Fix, Safety};
 
 use crate::classify::{self, Class, ClassifiedMember};
 use crate::context::{ArgumentRecord, Context, command_finding};
 use crate::declare_rule;
-use crate::{edits, words};
+use crate::edits;
 
 declare_rule! {
     /// a member whose type is `size_t`, `ssize_t`, `off_t`, `uintptr_t` or the like
@@ -49,13 +49,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         if is_size_t_itself(cx, &found.subject.body.argument) {
             continue;
         }
-        let message = format!(
-            "`{}` takes {}, {}: {} send another number",
-            found.subject.command.name,
-            found.spelled(cx.interface),
-            words::sizes(&found.sizes).unwrap_or_else(|| "as wide as an address".into()),
-            words::victims_of_sizes(&found.sizes),
-        );
+        let message = found.width_varies(cx, "as wide as an address");
         findings.push(command_finding(
             &SIZE_T_MEMBER,
             found.subject.command,
@@ -77,25 +71,14 @@ fn member(
     found: &ClassifiedMember<'_>,
 ) -> Finding {
     let ty = &found.subject.member.ty;
-    let message = format!(
-        "{} is {}, {}: {} lay out {} in another way",
-        words::member(cx.interface, found.subject.body, found.subject.index),
-        found.spelled(cx.interface),
-        words::sizes(&found.sizes).unwrap_or_else(|| "as wide as an address".into()),
-        words::victims_of_sizes(&found.sizes),
-        argument.words(),
-    );
+    let message = found.width_varies(cx, argument, "as wide as an address");
     let mut finding = argument.member_finding(&SIZE_T_MEMBER, found.subject.member, found.abis, message);
     finding.label = "as wide as an address".into();
-    let fixed = fixed(cx, ty);
+    let fixed = classify::widest(cx.interface, ty);
     finding.fix = Some(Fix {
         message: format!("make it a `{fixed}`"),
         edits: edits::retype(&cx.interface.sources, found.subject.member, fixed).into_iter().collect(),
         safety: Safety::ChangesAbi,
     });
     finding
-}
-
-fn fixed(cx: &Context<'_>, ty: &Type) -> &'static str {
-    if classify::is_signed(cx.interface, ty) { "__s64" } else { "__u64" }
 }

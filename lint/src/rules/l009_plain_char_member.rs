@@ -1,7 +1,7 @@
 //! L009 plain-char-member.
 
 use ioctlkit_abi::AbiSet;
-use ioctlkit_model::{abi_words, Finding, Fix, Interface, Safety, Type};
+use ioctlkit_model::{abi_words, Finding, Fix, Safety, Type};
 
 use crate::classify::{self, Class, ClassifiedMember};
 use crate::context::{ArgumentRecord, Context, command_finding};
@@ -41,14 +41,14 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         for found in classify::members(cx, argument) {
             if found.class == Class::Char
                 && found.subject.member.bits.is_none()
-                && !is_array(cx.interface, &found.subject.member.ty)
+                && !is_array(cx, &found.subject.member.ty)
             {
                 findings.push(member(cx, argument, &found));
             }
         }
     }
     for found in classify::commands(cx) {
-        if found.class == Class::Char && !is_array(cx.interface, found.ty) {
+        if found.class == Class::Char && !is_array(cx, found.ty) {
             let message =
                 format!("`{}` takes a plain `char`, {}", found.subject.command.name, harm(found.abis));
             findings.push(command_finding(
@@ -98,16 +98,6 @@ fn harm(abis: AbiSet) -> String {
 }
 
 /// Whether a type is an array, directly or behind a typedef.
-fn is_array(interface: &Interface, ty: &Type) -> bool {
-    let mut ty = ty;
-    for _ in 0..=interface.typedefs.len() {
-        match ty {
-            Type::Typedef(id) => match interface.typedef(*id).variants.first() {
-                Some(body) => ty = &body.ty,
-                None => return false,
-            },
-            other => return other.is_array(),
-        }
-    }
-    false
+fn is_array(cx: &Context<'_>, ty: &Type) -> bool {
+    cx.interface.behind_typedefs(ty).is_some_and(Type::is_array)
 }

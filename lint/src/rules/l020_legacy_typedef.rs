@@ -46,13 +46,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
     }
     for found in classify::commands(cx).into_iter().filter(|found| found.class == Class::Legacy) {
-        let message = format!(
-            "`{}` takes {}, {}: {} send another number",
-            found.subject.command.name,
-            found.spelled(cx.interface),
-            words::sizes(&found.sizes).unwrap_or_else(|| "which each architecture defines".into()),
-            words::victims_of_sizes(&found.sizes),
-        );
+        let message = found.width_varies(cx, "which each architecture defines");
         findings.push(command_finding(
             &LEGACY_TYPEDEF,
             found.subject.command,

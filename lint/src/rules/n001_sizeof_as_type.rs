@@ -3,8 +3,8 @@
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{abi_words, Argument, Command, CommandBody, Edit, Finding, Fix, Safety, Span};
 
-use crate::numbering::defined;
-use crate::context::{Context, command_finding, merge_from};
+use crate::numbering::check_definitions;
+use crate::context::{Context, command_finding};
 use crate::{abis, declare_rule, definition};
 
 declare_rule! {
@@ -36,22 +36,15 @@ declare_rule! {
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    for command in defined(cx) {
-        let from = findings.len();
-        for (on, body) in command.variants.iter() {
-            check_body(cx, command, on, body, findings);
-        }
-        merge_from(findings, from);
-    }
+    check_definitions(cx, findings, |command, on, body| check_definition(cx, command, on, body));
 }
 
-fn check_body(
+fn check_definition(
     cx: &Context<'_>,
     command: &Command,
     on: AbiSet,
     body: &CommandBody,
-    findings: &mut Vec<Finding>,
-) {
+) -> Option<Finding> {
     let (what, meant) = match &body.argument {
         Argument::SizeOfType(ty) => {
             let name = cx.interface.type_name(ty);
@@ -59,10 +52,10 @@ fn check_body(
         }
         Argument::Type(ty) => {
             let names = cx.interface.typedef_names(ty);
-            let Some(name) = names.iter().find(|name| is_size_type(name)) else { return };
+            let name = names.iter().find(|name| is_size_type(name))?;
             (format!("`{name}` as the data type makes the number hold"), None)
         }
-        Argument::None | Argument::Size(_) => return,
+        Argument::None | Argument::Size(_) => return None,
     };
     let sizes = abis::by_value(on, |id| Some(id.abi().pointer_size));
     let bytes: Vec<_> = sizes
@@ -94,7 +87,7 @@ fn check_body(
             safety: Safety::ChangesAbi,
         });
     }
-    findings.push(finding);
+    Some(finding)
 }
 
 fn is_size_type(name: &str) -> bool {

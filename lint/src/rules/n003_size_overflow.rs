@@ -3,8 +3,8 @@
 use ioctlkit_abi::{AbiSet, Decoded, Encoding};
 use ioctlkit_model::{abi_words, Command, CommandBody, Finding, Fix, Numbered, Safety};
 
-use crate::numbering::defined;
-use crate::context::{Context, command_finding, merge_from};
+use crate::numbering::check_definitions;
+use crate::context::{Context, command_finding};
 use crate::{abis, declare_rule};
 
 declare_rule! {
@@ -42,22 +42,15 @@ declare_rule! {
 const LARGEST: u64 = Encoding::Generic.max_size() as u64;
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    for command in defined(cx) {
-        let from = findings.len();
-        for (on, body) in command.variants.iter() {
-            check_body(cx, command, on, body, findings);
-        }
-        merge_from(findings, from);
-    }
+    check_definitions(cx, findings, |command, on, body| check_definition(cx, command, on, body));
 }
 
-fn check_body(
+fn check_definition(
     cx: &Context<'_>,
     command: &Command,
     on: AbiSet,
     body: &CommandBody,
-    findings: &mut Vec<Finding>,
-) {
+) -> Option<Finding> {
     let unchecked = !checks_size(body);
     let overflows = |numbered: &Numbered, limit: u64| {
         numbered.size > limit && (unchecked || numbered.size > LARGEST)
@@ -68,7 +61,7 @@ fn check_body(
         overflows(&numbered, u64::from(encoding.max_size()))
             .then(|| (numbered, becomes(body, numbered, encoding)))
     });
-    let Some((numbered, outcome)) = spilled.first() else { return };
+    let (numbered, outcome) = spilled.first()?;
     let affected = spilled.abis();
     let limit = affected.iter().map(|id| id.abi().encoding.max_size()).max().unwrap_or_default();
     // Where the outcomes differ, the sentence has the first and the notes have all.
@@ -100,7 +93,7 @@ fn check_body(
         edits: Vec::new(),
         safety: Safety::ChangesAbi,
     });
-    findings.push(finding);
+    Some(finding)
 }
 
 /// Whether the kernel's build fails for a size that does not fit. `_IOC` itself checks nothing.

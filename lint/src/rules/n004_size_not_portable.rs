@@ -4,8 +4,8 @@ use ioctlkit_abi::{AbiSet, Encoding};
 use ioctlkit_model::{abi_words, Command, CommandBody, Finding, Fix, Safety};
 
 use super::n003_size_overflow::checks_size;
-use crate::context::{Context, command_finding, merge_from};
-use crate::numbering::defined;
+use crate::context::{Context, command_finding};
+use crate::numbering::check_definitions;
 use crate::{abis, declare_rule};
 
 declare_rule! {
@@ -43,22 +43,17 @@ declare_rule! {
 const PORTABLE: u64 = Encoding::ThirteenBits.max_size() as u64;
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    for command in defined(cx) {
-        let from = findings.len();
-        for (on, body) in command.variants.iter().filter(|(_, body)| checks_size(body)) {
-            check_body(cx, command, on, body, findings);
-        }
-        merge_from(findings, from);
-    }
+    check_definitions(cx, findings, |command, on, body| {
+        if checks_size(body) { check_definition(cx, command, on, body) } else { None }
+    });
 }
 
-fn check_body(
+fn check_definition(
     cx: &Context<'_>,
     command: &Command,
     on: AbiSet,
     body: &CommandBody,
-    findings: &mut Vec<Finding>,
-) {
+) -> Option<Finding> {
     let sizes = abis::by_value(on, |id| {
         let size = cx.layouts.body_number(body, id)?.size;
         let encoding = id.abi().encoding;
@@ -66,7 +61,7 @@ fn check_body(
             && size <= u64::from(Encoding::Generic.max_size());
         only_here.then_some(size)
     });
-    let Some(size) = sizes.first() else { return };
+    let size = sizes.first()?;
     let affected = sizes.abis();
     let mut finding = command_finding(
         &SIZE_NOT_PORTABLE,
@@ -87,5 +82,5 @@ fn check_body(
         edits: Vec::new(),
         safety: Safety::ChangesAbi,
     });
-    findings.push(finding);
+    Some(finding)
 }

@@ -3,8 +3,8 @@
 use ioctlkit_abi::{AbiSet, Direction};
 use ioctlkit_model::{Command, CommandBody, Edit, Finding, Fix, Safety};
 
-use crate::numbering::defined;
-use crate::context::{Context, command_finding, merge_from};
+use crate::numbering::check_definitions;
+use crate::context::{Context, command_finding};
 use crate::{abis, declare_rule, definition};
 
 declare_rule! {
@@ -35,28 +35,21 @@ declare_rule! {
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    for command in defined(cx) {
-        let from = findings.len();
-        for (on, body) in command.variants.iter() {
-            if body.direction == Direction::None {
-                check_body(cx, command, on, body, findings);
-            }
-        }
-        merge_from(findings, from);
-    }
+    check_definitions(cx, findings, |command, on, body| {
+        if body.direction == Direction::None { check_definition(cx, command, on, body) } else { None }
+    });
 }
 
-fn check_body(
+fn check_definition(
     cx: &Context<'_>,
     command: &Command,
     on: AbiSet,
     body: &CommandBody,
-    findings: &mut Vec<Finding>,
-) {
+) -> Option<Finding> {
     let sizes = abis::by_value(on, |id| {
         cx.layouts.body_number(body, id).map(|numbered| numbered.size).filter(|size| *size > 0)
     });
-    let Some(size) = sizes.first() else { return };
+    let size = sizes.first()?;
     let bytes = if sizes.len() > 1 { "a size that varies".into() } else { format!("{size} bytes") };
     let mut finding = command_finding(
         &NONE_WITH_SIZE,
@@ -71,7 +64,7 @@ fn check_body(
     finding.label = format!("`_IOC_NONE` with {bytes}");
     finding.record = body.argument.ty().map(|ty| cx.interface.type_name(ty));
     finding.fix = Some(fix(cx, body));
-    findings.push(finding);
+    Some(finding)
 }
 
 /// Which way the data goes is not in the header; both ways is never wrong.
