@@ -2,7 +2,7 @@
 
 use ioctlkit_model::{Edit, Finding, Fix, Interface, Safety, Span};
 
-use crate::compat::{Difference, Incompatibility, Kind, wording};
+use crate::compat::{Difference, Incompatibility, Kind, Parting, wording};
 use crate::context::Context;
 use crate::declare_rule;
 
@@ -68,7 +68,7 @@ const ALIGNED: [(&str, &str); 3] =
     [("__u64", "__aligned_u64"), ("__be64", "__aligned_be64"), ("__le64", "__aligned_le64")];
 
 fn fix(interface: &Interface, difference: &Difference<'_>) -> Fix {
-    let member = difference.misaligned.as_ref().and_then(|parting| parting.member());
+    let member = difference.misaligned.as_ref().and_then(Parting::member);
     let aligned = member.and_then(|member| {
         let text = interface.sources.text(member.span);
         let (plain, aligned) = ALIGNED.into_iter().find(|(plain, _)| {
