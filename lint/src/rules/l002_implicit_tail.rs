@@ -72,7 +72,8 @@ fn tail(cx: &Context<'_>, argument: &ArgumentRecord<'_>, padding: &Padding<'_>) 
     } else {
         format!("{bytes} of padding at the end of {} {place}", argument.words())
     };
-    let sizes = by_value(padding.within, |abi| Some(cx.layouts.record(argument.id, abi).ok()?.size));
+    let sizes =
+        by_value(padding.within, |abi| Some(cx.layouts.record(argument.id, abi).ok()?.size));
     let harm = match victims(&disagreeing(&sizes)) {
         Some(victims) if argument.whole => {
             format!("the size differs for {victims}, and the command's number with it")

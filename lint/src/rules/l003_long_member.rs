@@ -46,8 +46,13 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
     for found in classify::commands(cx).into_iter().filter(|found| found.class == Class::Long) {
         let message = found.width_varies(cx, "as wide as a register");
-        let mut finding =
-            command_finding(&LONG_MEMBER, found.subject.command, found.subject.body.span, found.abis, message);
+        let mut finding = command_finding(
+            &LONG_MEMBER,
+            found.subject.command,
+            found.subject.body.span,
+            found.abis,
+            message,
+        );
         finding.fix = Some(Fix {
             message: format!("use `{}`", classify::widest(cx.interface, found.ty)),
             edits: Vec::new(),
@@ -64,12 +69,15 @@ fn member(
 ) -> Finding {
     let ty = &found.subject.member.ty;
     let message = found.width_varies(cx, argument, "as wide as a register");
-    let mut finding = argument.member_finding(&LONG_MEMBER, found.subject.member, found.abis, message);
+    let mut finding =
+        argument.member_finding(&LONG_MEMBER, found.subject.member, found.abis, message);
     finding.label = "as wide as a register".into();
     let fixed = classify::widest(cx.interface, ty);
     finding.fix = Some(Fix {
         message: format!("make it a `{fixed}`"),
-        edits: edits::retype(&cx.interface.sources, found.subject.member, fixed).into_iter().collect(),
+        edits: edits::retype(&cx.interface.sources, found.subject.member, fixed)
+            .into_iter()
+            .collect(),
         safety: Safety::ChangesAbi,
     });
     finding

@@ -62,7 +62,8 @@ fn member(
     argument: &ArgumentRecord<'_>,
     found: &ClassifiedMember<'_>,
 ) -> Finding {
-    let what = if found.subject.member.ty.is_array() { "an array of pointers" } else { "a pointer" };
+    let what =
+        if found.subject.member.ty.is_array() { "an array of pointers" } else { "a pointer" };
     let message = format!(
         "{} is {what}, {}: {} lay out {} in another way",
         words::member(cx.interface, found.subject.body, found.subject.index),
@@ -70,11 +71,14 @@ fn member(
         words::victims_of_sizes(&found.sizes),
         argument.words(),
     );
-    let mut finding = argument.member_finding(&POINTER_MEMBER, found.subject.member, found.abis, message);
+    let mut finding =
+        argument.member_finding(&POINTER_MEMBER, found.subject.member, found.abis, message);
     finding.label = "as wide as an address".into();
     finding.fix = Some(Fix {
         message: "make it a `__u64`, and use `u64_to_user_ptr()` in the driver".into(),
-        edits: edits::retype(&cx.interface.sources, found.subject.member, "__u64").into_iter().collect(),
+        edits: edits::retype(&cx.interface.sources, found.subject.member, "__u64")
+            .into_iter()
+            .collect(),
         safety: Safety::ChangesAbi,
     });
     finding

@@ -72,12 +72,15 @@ fn member(
 ) -> Finding {
     let ty = &found.subject.member.ty;
     let message = found.width_varies(cx, argument, "as wide as an address");
-    let mut finding = argument.member_finding(&SIZE_T_MEMBER, found.subject.member, found.abis, message);
+    let mut finding =
+        argument.member_finding(&SIZE_T_MEMBER, found.subject.member, found.abis, message);
     finding.label = "as wide as an address".into();
     let fixed = classify::widest(cx.interface, ty);
     finding.fix = Some(Fix {
         message: format!("make it a `{fixed}`"),
-        edits: edits::retype(&cx.interface.sources, found.subject.member, fixed).into_iter().collect(),
+        edits: edits::retype(&cx.interface.sources, found.subject.member, fixed)
+            .into_iter()
+            .collect(),
         safety: Safety::ChangesAbi,
     });
     finding

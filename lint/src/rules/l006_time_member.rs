@@ -53,8 +53,13 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             found.spelled(cx.interface),
             harm(&found.sizes),
         );
-        let mut finding =
-            command_finding(&TIME_MEMBER, found.subject.command, found.subject.body.span, found.abis, message);
+        let mut finding = command_finding(
+            &TIME_MEMBER,
+            found.subject.command,
+            found.subject.body.span,
+            found.abis,
+            message,
+        );
         finding.fix = Some(fix(Vec::new()));
         findings.push(finding);
     }
@@ -72,7 +77,8 @@ fn member(
         found.spelled(cx.interface),
         harm(&found.sizes),
     );
-    let mut finding = argument.member_finding(&TIME_MEMBER, found.subject.member, found.abis, message);
+    let mut finding =
+        argument.member_finding(&TIME_MEMBER, found.subject.member, found.abis, message);
     finding.label = "a time whose width depends on the program".into();
     // Only a count of seconds keeps its meaning in another type; a structure takes a person.
     let seconds = !matches!(ty.innermost_element(), Type::Record(_));

@@ -53,8 +53,13 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             found.subject.command.name,
             found.spelled(cx.interface),
         );
-        let mut finding =
-            command_finding(&ENUM_MEMBER, found.subject.command, found.subject.body.span, found.abis, message);
+        let mut finding = command_finding(
+            &ENUM_MEMBER,
+            found.subject.command,
+            found.subject.body.span,
+            found.abis,
+            message,
+        );
         finding.fix = Some(Fix {
             message: format!("use `{}`", fixed(cx, id, found.abis)),
             edits: Vec::new(),
@@ -76,12 +81,15 @@ fn member(
         found.spelled(cx.interface),
         argument.words(),
     );
-    let mut finding = argument.member_finding(&ENUM_MEMBER, found.subject.member, found.abis, message);
+    let mut finding =
+        argument.member_finding(&ENUM_MEMBER, found.subject.member, found.abis, message);
     finding.label = "the compiler chooses how wide".into();
     let fixed = fixed(cx, id, found.abis);
     finding.fix = Some(Fix {
         message: format!("make it a `{fixed}`, and keep the enumeration for its constants"),
-        edits: edits::retype(&cx.interface.sources, found.subject.member, fixed).into_iter().collect(),
+        edits: edits::retype(&cx.interface.sources, found.subject.member, fixed)
+            .into_iter()
+            .collect(),
         safety: Safety::Safe,
     });
     finding

@@ -66,8 +66,11 @@ fn report(
         .collect();
     let subject = place(first).map(|index| words::member(cx.interface, body, index));
     let subject = words::and_more(&subject.unwrap_or_default(), &names);
-    let (are, they_take) =
-        if names.is_empty() { ("is a bit-field", "it takes") } else { ("are bit-fields", "they take") };
+    let (are, they_take) = if names.is_empty() {
+        ("is a bit-field", "it takes")
+    } else {
+        ("are bit-fields", "they take")
+    };
     let message = format!(
         "{subject} {are}: which bits {they_take} depends on the byte order and the ABI, and no other language can name that"
     );

@@ -1,7 +1,7 @@
 //! L009 plain-char-member.
 
 use ioctlkit_abi::AbiSet;
-use ioctlkit_model::{abi_words, Finding, Fix, Safety, Type};
+use ioctlkit_model::{Finding, Fix, Safety, Type, abi_words};
 
 use crate::classify::{self, Class, ClassifiedMember};
 use crate::context::{ArgumentRecord, Context, command_finding};
@@ -49,8 +49,11 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
     for found in classify::commands(cx) {
         if found.class == Class::Char && !is_array(cx, found.ty) {
-            let message =
-                format!("`{}` takes a plain `char`, {}", found.subject.command.name, harm(found.abis));
+            let message = format!(
+                "`{}` takes a plain `char`, {}",
+                found.subject.command.name,
+                harm(found.abis)
+            );
             findings.push(command_finding(
                 &PLAIN_CHAR_MEMBER,
                 found.subject.command,
@@ -77,7 +80,9 @@ fn member(
     finding.label = "signed or not, as the ABI likes".into();
     finding.fix = Some(Fix {
         message: "make it a `__u8`, or a `__s8` where it can be negative".into(),
-        edits: edits::retype(&cx.interface.sources, found.subject.member, "__u8").into_iter().collect(),
+        edits: edits::retype(&cx.interface.sources, found.subject.member, "__u8")
+            .into_iter()
+            .collect(),
         // The layout stays, but a value over 127 changes its meaning for somebody.
         safety: Safety::ChangesAbi,
     });

@@ -61,8 +61,13 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             "`{}` takes a `bool`: a byte from user space that is neither 0 nor 1 makes the kernel's checks of it undefined",
             found.subject.command.name
         );
-        let mut finding =
-            command_finding(&BOOL_MEMBER, found.subject.command, found.subject.body.span, found.abis, message);
+        let mut finding = command_finding(
+            &BOOL_MEMBER,
+            found.subject.command,
+            found.subject.body.span,
+            found.abis,
+            message,
+        );
         finding.fix = Some(Fix {
             message: "use `__u8`, and reject what is neither 0 nor 1".into(),
             edits: Vec::new(),

@@ -66,7 +66,9 @@ fn report(
     fixed: &str,
     others: &[(ClassifiedMember<'_>, &'static str)],
 ) -> Finding {
-    let name = |found: &ClassifiedMember<'_>| words::member(cx.interface, found.subject.body, found.subject.index);
+    let name = |found: &ClassifiedMember<'_>| {
+        words::member(cx.interface, found.subject.body, found.subject.index)
+    };
     let names: Vec<String> = others.iter().map(|(found, _)| name(found)).collect();
     let spelled = cx.interface.type_name(first.subject.member.ty.innermost_element());
     let verb = if names.is_empty() { "is" } else { "are" };
@@ -83,12 +85,10 @@ fn report(
         .into_iter()
         .chain(others.iter().filter_map(|(found, fixed)| retype(found, fixed)))
         .collect();
-    let mut finding = argument.member_finding(&UNFIXED_INTEGER, first.subject.member, first.abis, message);
+    let mut finding =
+        argument.member_finding(&UNFIXED_INTEGER, first.subject.member, first.abis, message);
     finding.label = format!("`{fixed}` in the kernel's headers");
-    finding.fix = Some(Fix {
-        message: format!("use `{fixed}`{others_too}"),
-        edits,
-        safety: Safety::Safe,
-    });
+    finding.fix =
+        Some(Fix { message: format!("use `{fixed}`{others_too}"), edits, safety: Safety::Safe });
     finding
 }

@@ -1,7 +1,7 @@
 //! L012 misaligned-64.
 
 use ioctlkit_abi::AbiSet;
-use ioctlkit_model::{abi_words, Finding, Fix, RecordBody, Safety};
+use ioctlkit_model::{Finding, Fix, RecordBody, Safety, abi_words};
 
 use crate::abis::{by_value, disagreeing, victims};
 use crate::context::{ArgumentRecord, Context};
@@ -84,7 +84,9 @@ fn off_its_place(
     }
     let off: AbiSet = within
         .iter()
-        .filter(|abi| offset(cx, argument, index, *abi).is_some_and(|bytes| !bytes.is_multiple_of(8)))
+        .filter(|abi| {
+            offset(cx, argument, index, *abi).is_some_and(|bytes| !bytes.is_multiple_of(8))
+        })
         .collect();
     if off.is_empty() || !holds_64_bits(cx, &member.ty, within) { AbiSet::EMPTY } else { off }
 }
@@ -126,12 +128,12 @@ fn report(
         "{subject} {start} at offset {bytes}, no multiple of 8, {}: {harm}",
         abi_words::on(on, within)
     );
-    let mut finding =
-        argument.member_finding(&MISALIGNED_64, &body.members[index], on, message);
+    let mut finding = argument.member_finding(&MISALIGNED_64, &body.members[index], on, message);
     finding.label = format!("offset {bytes} {}", abi_words::on(on, within));
     finding.fix = Some(Fix {
-        message: "put the 64-bit members first, or fill the place before them with reserved members"
-            .into(),
+        message:
+            "put the 64-bit members first, or fill the place before them with reserved members"
+                .into(),
         edits: Vec::new(),
         safety: Safety::ChangesAbi,
     });

@@ -1,7 +1,7 @@
 //! L013 size-not-multiple-of-8.
 
 use ioctlkit_abi::{Abi, AbiSet, RecordKind, Scalar};
-use ioctlkit_model::{abi_words, Finding, Fix, Safety, Type};
+use ioctlkit_model::{Finding, Fix, Safety, Type, abi_words};
 
 use crate::abis::{by_value, disagreeing, victims};
 use crate::context::{ArgumentRecord, Context};
@@ -98,8 +98,7 @@ fn report(
         words::count(bytes, "byte"),
         abi_words::on(on, within),
     );
-    let mut finding =
-        argument.finding(&SIZE_NOT_MULTIPLE_OF_8, argument.record.span, on, message);
+    let mut finding = argument.finding(&SIZE_NOT_MULTIPLE_OF_8, argument.record.span, on, message);
     finding.label = format!("{} {}", words::count(bytes, "byte"), abi_words::on(on, within));
     let what = match argument.record.kind {
         RecordKind::Struct => "add a reserved member at the end",

@@ -58,8 +58,13 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             found.subject.command.name,
             found.spelled(cx.interface),
         );
-        let mut finding =
-            command_finding(&FLOAT_MEMBER, found.subject.command, found.subject.body.span, found.abis, message);
+        let mut finding = command_finding(
+            &FLOAT_MEMBER,
+            found.subject.command,
+            found.subject.body.span,
+            found.abis,
+            message,
+        );
         finding.fix = Some(fix());
         findings.push(finding);
     }

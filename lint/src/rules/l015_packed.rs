@@ -1,7 +1,7 @@
 //! L015 packed.
 
 use ioctlkit_abi::AbiSet;
-use ioctlkit_model::{abi_words, Finding, Fix, RecordBody, Safety};
+use ioctlkit_model::{Finding, Fix, RecordBody, Safety, abi_words};
 
 use crate::abis::by_value;
 use crate::context::{ArgumentRecord, Context};

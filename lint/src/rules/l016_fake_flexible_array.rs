@@ -121,10 +121,9 @@ fn is_count(cx: &Context<'_>, member: &Member, abis: AbiSet) -> bool {
         Some(Type::Scalar(scalar)) if !scalar.is_float() && !matches!(scalar, Scalar::Bool)
     );
     let name = name.to_ascii_lowercase();
-    let counts = name
-        .split('_')
-        .any(|word| WORDS.iter().any(|known| *known == word || (known.len() > 2 && word.contains(known))))
-        || (name.len() > 2 && name.starts_with('n') && name.ends_with('s'));
+    let counts = name.split('_').any(|word| {
+        WORDS.iter().any(|known| *known == word || (known.len() > 2 && word.contains(known)))
+    }) || (name.len() > 2 && name.starts_with('n') && name.ends_with('s'));
     integer && counts
 }
 

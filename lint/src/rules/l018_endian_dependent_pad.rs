@@ -1,7 +1,7 @@
 //! L018 endian-dependent-pad.
 
 use ioctlkit_abi::{Abi, AbiId, AbiSet, ByteOrder};
-use ioctlkit_model::{abi_words, Finding, Fix, Label, Member, RecordBody, Safety};
+use ioctlkit_model::{Finding, Fix, Label, Member, RecordBody, Safety, abi_words};
 
 use crate::context::{ArgumentRecord, Context};
 use crate::declare_rule;
@@ -147,12 +147,7 @@ fn difference<'p, 'a>(
         .or_else(|| missing(little, big).map(|pad| (pad, at_little)))
 }
 
-fn report(
-    cx: &Context<'_>,
-    argument: &ArgumentRecord<'_>,
-    pad: &Pad<'_>,
-    abi: AbiId,
-) -> Finding {
+fn report(cx: &Context<'_>, argument: &ArgumentRecord<'_>, pad: &Pad<'_>, abi: AbiId) -> Finding {
     let member = &pad.body.members[pad.index];
     let within = cx.laid_out(argument.id, argument.record.variants.abis());
     let on: AbiSet = within
@@ -177,10 +172,9 @@ fn report(
     let mut finding = argument.member_finding(&ENDIAN_DEPENDENT_PAD, member, on, message);
     finding.label = "elsewhere in the other byte order".into();
     if let Some(condition) = &member.condition {
-        finding.related.push(Label {
-            span: condition.span,
-            text: "the byte order is asked for here".into(),
-        });
+        finding
+            .related
+            .push(Label { span: condition.span, text: "the byte order is asked for here".into() });
     }
     finding.fix = Some(Fix {
         message: "give the member beside it the width that it needs, and drop the padding".into(),

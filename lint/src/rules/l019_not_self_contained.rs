@@ -47,8 +47,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             "this header does not compile by itself, and programs that include it fail to build: {}",
             first.message
         );
-        let mut report =
-            finding(&NOT_SELF_CONTAINED, first.span.unwrap_or(start), abis, message);
+        let mut report = finding(&NOT_SELF_CONTAINED, first.span.unwrap_or(start), abis, message);
         report.label.clone_from(&first.message);
         report.related = others
             .iter()

@@ -71,7 +71,8 @@ fn member(
         words::victims_of_sizes(&found.sizes),
         argument.words(),
     );
-    let mut finding = argument.member_finding(&LEGACY_TYPEDEF, found.subject.member, found.abis, message);
+    let mut finding =
+        argument.member_finding(&LEGACY_TYPEDEF, found.subject.member, found.abis, message);
     finding.label = "each architecture defines it".into();
     let widest = found.sizes.iter().map(|(_, bytes)| *bytes).max();
     let fixed = if widest > Some(4) { "__u64" } else { "__u32" };

@@ -1,10 +1,10 @@
 //! N001 sizeof-as-type.
 
 use ioctlkit_abi::AbiSet;
-use ioctlkit_model::{abi_words, Argument, Command, CommandBody, Edit, Finding, Fix, Safety, Span};
+use ioctlkit_model::{Argument, Command, CommandBody, Edit, Finding, Fix, Safety, Span, abi_words};
 
-use crate::numbering::check_definitions;
 use crate::context::{Context, command_finding};
+use crate::numbering::check_definitions;
 use crate::{abis, declare_rule, definition};
 
 declare_rule! {
@@ -99,8 +99,8 @@ fn give_type(cx: &Context<'_>, argument: Option<Span>, meant: &str) -> Fix {
         let text = cx.interface.sources.text(*span).strip_prefix("sizeof")?.trim();
         Some(text.strip_prefix('(')?.strip_suffix(')')?.trim().to_owned())
     };
-    let edit = argument
-        .and_then(|span| inside(&span).map(|replacement| Edit { span, replacement }));
+    let edit =
+        argument.and_then(|span| inside(&span).map(|replacement| Edit { span, replacement }));
     Fix {
         message: format!("give the type, `{meant}`"),
         edits: edit.into_iter().collect(),

@@ -2,8 +2,8 @@
 
 use ioctlkit_model::{Command, CommandBody, Edit, Finding, Fix, Safety, Span, Type};
 
-use crate::numbering::defined;
 use crate::context::{Context, command_finding, merge_from};
+use crate::numbering::defined;
 use crate::{abis, declare_rule, definition};
 
 declare_rule! {
@@ -37,10 +37,9 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let from = findings.len();
         for (on, body) in command.variants.iter() {
             let Some(ty) = body.argument.ty() else { continue };
-            let pointing =
-                cx.layouts.abis_where(on, |_, id| {
-                    matches!(cx.interface.resolved(ty, id), Some(Type::Pointer(_)))
-                });
+            let pointing = cx.layouts.abis_where(on, |_, id| {
+                matches!(cx.interface.resolved(ty, id), Some(Type::Pointer(_)))
+            });
             if pointing.is_empty() {
                 continue;
             }
@@ -75,10 +74,9 @@ fn argument(cx: &Context<'_>, body: &CommandBody) -> Option<Span> {
 fn fix(cx: &Context<'_>, command: &Command, ty: &Type, span: Option<Span>) -> Fix {
     // What `void *` or `char *` point to has no size that the number could hold.
     let sized = match ty {
-        Type::Pointer(to) => !matches!(
-            **to,
-            Type::Void | Type::Function | Type::Scalar(ioctlkit_abi::Scalar::Char)
-        ),
+        Type::Pointer(to) => {
+            !matches!(**to, Type::Void | Type::Function | Type::Scalar(ioctlkit_abi::Scalar::Char))
+        }
         _ => false,
     };
     let edit = span.filter(|_| sized).and_then(|span| {

@@ -1,10 +1,10 @@
 //! N003 size-overflow.
 
 use ioctlkit_abi::{AbiSet, Decoded, Encoding};
-use ioctlkit_model::{abi_words, Command, CommandBody, Finding, Fix, Numbered, Safety};
+use ioctlkit_model::{Command, CommandBody, Finding, Fix, Numbered, Safety, abi_words};
 
-use crate::numbering::check_definitions;
 use crate::context::{Context, command_finding};
+use crate::numbering::check_definitions;
 use crate::{abis, declare_rule};
 
 declare_rule! {

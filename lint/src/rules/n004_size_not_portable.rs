@@ -1,7 +1,7 @@
 //! N004 size-not-portable.
 
 use ioctlkit_abi::{AbiSet, Encoding};
-use ioctlkit_model::{abi_words, Command, CommandBody, Finding, Fix, Safety};
+use ioctlkit_model::{Command, CommandBody, Finding, Fix, Safety, abi_words};
 
 use super::n003_size_overflow::checks_size;
 use crate::context::{Context, command_finding};

@@ -187,7 +187,8 @@ fn in_comment(
         });
     }
     for name in struct_names(comment) {
-        if let Some(record) = records.by_name.get(name).filter(|record| !records.is_carried(record)) {
+        if let Some(record) = records.by_name.get(name).filter(|record| !records.is_carried(record))
+        {
             return Some(Evidence {
                 sentence: format!("the comment {place} it names `{name}`"),
                 at: Some(Label { span: record.span, text: "the argument".into() }),
@@ -229,8 +230,8 @@ fn struct_names(text: &str) -> impl Iterator<Item = &str> {
 /// A type with an asterisk behind it, such as `long *`.
 fn pointer_type(comment: &str) -> Option<&str> {
     const TYPES: [&str; 14] = [
-        "int", "long", "char", "short", "void", "unsigned", "__u8", "__u16", "__u32", "__u64", "__s32",
-        "__s64", "u32", "u64",
+        "int", "long", "char", "short", "void", "unsigned", "__u8", "__u16", "__u32", "__u64",
+        "__s32", "__s64", "u32", "u64",
     ];
     let star = comment.find('*')?;
     let before = comment[..star].trim_end();
@@ -246,11 +247,7 @@ fn begins_with_get(comment: &str) -> bool {
 
 /// The structure that is named for the command: `KVM_REINJECT_CONTROL` and `struct
 /// kvm_reinject_control`; in the same header also `BLKPG` and `struct blkpg_ioctl_arg`.
-fn named_for<'a>(
-    cx: &Context<'_>,
-    records: &Records<'a>,
-    command: &Command,
-) -> Option<&'a Record> {
+fn named_for<'a>(cx: &Context<'_>, records: &Records<'a>, command: &Command) -> Option<&'a Record> {
     let wanted = words(&command.name);
     let same_file = |record: &Record| record.span.file == command.span.file;
     let exact = |record: &Record| {

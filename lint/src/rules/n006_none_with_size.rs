@@ -3,8 +3,8 @@
 use ioctlkit_abi::{AbiSet, Direction};
 use ioctlkit_model::{Command, CommandBody, Edit, Finding, Fix, Safety};
 
-use crate::numbering::check_definitions;
 use crate::context::{Context, command_finding};
+use crate::numbering::check_definitions;
 use crate::{abis, declare_rule, definition};
 
 declare_rule! {
@@ -36,7 +36,11 @@ declare_rule! {
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     check_definitions(cx, findings, |command, on, body| {
-        if body.direction == Direction::None { check_definition(cx, command, on, body) } else { None }
+        if body.direction == Direction::None {
+            check_definition(cx, command, on, body)
+        } else {
+            None
+        }
     });
 }
 

@@ -3,9 +3,9 @@
 use ioctlkit_model::{Edit, Finding, Fix, Safety, Span};
 
 use crate::context::{Context, finding};
+use crate::declare_rule;
 use crate::numbering::letter;
 use crate::raw_commands::Validity;
-use crate::declare_rule;
 
 declare_rule! {
     /// a hexadecimal literal in place of the `_IO` macros
@@ -64,7 +64,11 @@ fn fix(number: u32, literal: Span) -> Fix {
     let replacement = format!("_IO({}, {nr:#04x})", letter(type_letter));
     Fix {
         message: format!("write `{replacement}`, or `_IOR`, `_IOW` or `_IOWR` with the type"),
-        edits: if number <= 0xffff { vec![Edit { span: literal, replacement }] } else { Vec::new() },
+        edits: if number <= 0xffff {
+            vec![Edit { span: literal, replacement }]
+        } else {
+            Vec::new()
+        },
         safety: Safety::ChangesAbi,
     }
 }

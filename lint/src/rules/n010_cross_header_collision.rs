@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use ioctlkit_abi::{AbiId, AbiSet};
-use ioctlkit_model::{abi_words, Command, Finding, Label, Span};
+use ioctlkit_model::{Command, Finding, Label, Span, abi_words};
 
 use crate::context::{Context, finding};
+use crate::declare_rule;
 use crate::includes::Includes;
 use crate::names::{are_versions, differ_in_first_word};
 use crate::numbering::by_place;
 use crate::raw_commands::RawCommand;
-use crate::declare_rule;
 
 declare_rule! {
     /// the same full number in two headers of one run

@@ -9,8 +9,8 @@ use ioctlkit_model::{Command, FileId, Finding};
 use crate::context::{Context, command_finding};
 use crate::declare_rule;
 use crate::includes::included;
-use crate::numbering::{defined, letter};
 use crate::number_registry;
+use crate::numbering::{defined, letter};
 
 declare_rule! {
     /// a block of type and nr that is not registered, or registered to another file
@@ -56,9 +56,8 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         };
         let file = command.span.file;
         let header = cx.interface.sources.file(file);
-        let includes = includes
-            .entry(file)
-            .or_insert_with(|| included(&header.text).map(Path::new).collect());
+        let includes =
+            includes.entry(file).or_insert_with(|| included(&header.text).map(Path::new).collect());
         if let Some(owner) = other_owner(&header.path, includes, type_letter, nr) {
             let block = (file, body.type_letter, owner.is_empty());
             let (owners, commands) = blocks.entry(block).or_default();
@@ -107,9 +106,7 @@ fn report(type_letter: u32, owner: &Owner, commands: &[&Command]) -> Option<Find
             names.join(", ")
         )
     };
-    let on = commands
-        .iter()
-        .fold(AbiSet::EMPTY, |all, command| all.union(command.variants.abis()));
+    let on = commands.iter().fold(AbiSet::EMPTY, |all, command| all.union(command.variants.abis()));
     let mut finding = command_finding(&UNREGISTERED_TYPE, first, first.span, on, message);
     finding.label = match commands.len() {
         1 => "the only command of this header there".into(),

@@ -3,9 +3,9 @@
 use ioctlkit_abi::{Direction, Scalar};
 use ioctlkit_model::{CommandBody, Edit, Finding, Fix, Member, Safety, Type};
 
-use crate::numbering::defined;
 use crate::context::{Context, command_finding, merge_from};
 use crate::names::{Verb, verb, words};
+use crate::numbering::defined;
 use crate::{declare_rule, definition};
 
 declare_rule! {
@@ -91,9 +91,12 @@ fn answers_elsewhere(cx: &Context<'_>, name: &str, body: &CommandBody) -> bool {
     let Some(ty) = body.argument.ty() else { return true };
     let members = |id| cx.interface.record(id).variants.iter().flat_map(|(_, body)| &body.members);
     matches!(ty, Type::Pointer(_))
-        || cx.interface.records_within(ty).into_iter().flat_map(members).any(|member| {
-            matches!(member.ty, Type::FlexibleArray(_)) || holds_address(cx, member)
-        })
+        || cx
+            .interface
+            .records_within(ty)
+            .into_iter()
+            .flat_map(members)
+            .any(|member| matches!(member.ty, Type::FlexibleArray(_)) || holds_address(cx, member))
 }
 
 /// Whether a member is a pointer, or an integer whose name says that it holds an address.

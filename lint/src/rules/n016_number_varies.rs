@@ -1,7 +1,7 @@
 //! N016 number-varies.
 
 use ioctlkit_abi::{AbiId, AbiSet};
-use ioctlkit_model::{abi_words, Argument, Command, Finding, Type};
+use ioctlkit_model::{Argument, Command, Finding, Type, abi_words};
 
 use crate::context::{Context, command_finding};
 use crate::numbering::defined;

@@ -1,7 +1,7 @@
 //! N017 hard-coded-number.
 
 use ioctlkit_abi::AbiSet;
-use ioctlkit_model::{abi_words, Edit, Finding, Fix, Label, Safety};
+use ioctlkit_model::{Edit, Finding, Fix, Label, Safety, abi_words};
 
 use crate::context::{Context, finding};
 use crate::raw_commands::{RawCommand, Validity};

@@ -56,8 +56,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         let is_asked_for =
             cx.interface.headers.iter().any(|header| header.file == record.span.file);
-        let is_carried =
-            cx.argument_records().iter().any(|argument| argument.id.index() == index);
+        let is_carried = cx.argument_records().iter().any(|argument| argument.id.index() == index);
         if is_asked_for && !is_carried {
             findings.extend(check_record(cx, record));
         }
@@ -70,8 +69,7 @@ fn check_record(cx: &Context<'_>, record: &Record) -> Option<Finding> {
     }
     let (abis, body) = record.variants.iter().next()?;
     let sources = &cx.interface.sources;
-    let index =
-        body.members.iter().position(|member| is_structure_size(sources, body, member))?;
+    let index = body.members.iter().position(|member| is_structure_size(sources, body, member))?;
     let (member, first) = (&body.members[index], body.members.first()?);
     if index == 0 {
         return None;
