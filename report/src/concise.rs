@@ -1,4 +1,4 @@
-//! One line each: `path:line:column: error[L001] message (on i386, m68k)`.
+//! One line each: `path:line:column: error[L001] message (on i386 and m68k)`.
 
 use std::io;
 
