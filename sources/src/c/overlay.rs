@@ -135,9 +135,9 @@ pub(crate) const ASM_HEADERS: &[(&str, &str)] = &[
          #if defined(__x86_64__) && defined(__ILP32__)\n\
          typedef long long __kernel_long_t;\ntypedef unsigned long long __kernel_ulong_t;\n\
          #define __kernel_long_t __kernel_long_t\n#endif\n\
-         #if defined(__alpha__)\n\
-         typedef unsigned int __kernel_ino_t;\n#define __kernel_ino_t __kernel_ino_t\n\
-         #elif defined(__arm__) || defined(__m68k__) || defined(__sh__) || defined(__i386__) || \\\n\
+         #if defined(__alpha__) || defined(__s390x__)\n\
+         typedef unsigned int __kernel_ino_t;\n#define __kernel_ino_t __kernel_ino_t\n#endif\n\
+         #if defined(__arm__) || defined(__m68k__) || defined(__sh__) || defined(__i386__) || \\\n\
          \t(defined(__s390__) && !defined(__s390x__)) || \\\n\
          \t(defined(__sparc__) && !defined(__arch64__))\n\
          typedef unsigned short __kernel_mode_t;\n#define __kernel_mode_t __kernel_mode_t\n\
@@ -158,14 +158,16 @@ pub(crate) const ASM_HEADERS: &[(&str, &str)] = &[
          #define __kernel_ipc_pid_t __kernel_ipc_pid_t\n\
          #endif\n\
          #if defined(__arm__) || defined(__m68k__) || defined(__sh__) || defined(__i386__) || \\\n\
-         \tdefined(__s390__) || (defined(__sparc__) && !defined(__arch64__))\n\
+         \tdefined(__s390__) || defined(__xtensa__) || \\\n\
+         \t(defined(__sparc__) && !defined(__arch64__))\n\
          typedef unsigned short __kernel_old_dev_t;\n\
          #define __kernel_old_dev_t __kernel_old_dev_t\n\
          #elif defined(__powerpc64__) || defined(__x86_64__)\n\
          typedef unsigned long __kernel_old_dev_t;\n\
          #define __kernel_old_dev_t __kernel_old_dev_t\n\
          #endif\n\
-         #if defined(__x86_64__) || (defined(__sparc__) && defined(__arch64__)) || defined(__sh__)\n\
+         #if defined(__x86_64__) || (defined(__sparc__) && defined(__arch64__)) || \\\n\
+         \tdefined(__sh__) || defined(__aarch64__) || defined(__xtensa__)\n\
          typedef unsigned short __kernel_old_uid_t;\ntypedef unsigned short __kernel_old_gid_t;\n\
          #define __kernel_old_uid_t __kernel_old_uid_t\n#endif\n\
          #if defined(__mips__) || (defined(__sparc__) && !defined(__arch64__))\n\
