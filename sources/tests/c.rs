@@ -397,6 +397,62 @@ fn a_command_that_needs_another_header_is_worked_out_with_it_and_the_header_is_t
 }
 
 #[test]
+fn what_only_the_compiler_can_work_out_is_not_guessed_for_other_abis() {
+    let interface = one("struct foo { __u8 a; __u64 b; };\n\
+         struct e { __u32 x[__builtin_offsetof(struct foo, b)]; };\n\
+         #define E _IOW('x', 1, struct e)\n");
+    assert_eq!(number(&interface, "E", "x86_64"), Some(0x4020_7801));
+    assert_eq!(number(&interface, "E", "m68k"), None);
+}
+
+#[test]
+fn a_bound_is_the_same_whatever_other_headers_are_read() {
+    let headers = Headers::new(&[
+        ("a.h", "#define LEN 4\n"),
+        (
+            "b.h",
+            "#include <linux/ioctl.h>\n#include <linux/types.h>\n#define LEN 8\n\
+             struct b { __u8 x[LEN * sizeof(__u32)]; };\n#define B _IOW('q', 2, struct b)\n",
+        ),
+    ]);
+    let (alone, _) = headers.read(&["b.h"]);
+    let (both, _) = headers.read(&["a.h", "b.h"]);
+    assert_eq!(number(&alone, "B", "x86_64"), Some(0x4020_7102));
+    assert_eq!(number(&both, "B", "x86_64"), Some(0x4020_7102));
+}
+
+#[test]
+fn a_pragma_under_a_condition_that_does_not_hold_packs_nothing() {
+    let interface = one("#ifdef _MSC_VER\n#pragma pack(push, 1)\n#endif\n\
+         struct p { __u8 a; __u64 b; };\n#define P _IOW('x', 1, struct p)\n");
+    assert_eq!(number(&interface, "P", "x86_64"), Some(0x4010_7801));
+}
+
+#[test]
+fn an_argument_that_is_never_defined_and_a_brace_that_is_never_closed_are_errors() {
+    let interface = one("struct y;\n#define X _IOR('x', 1, struct y)\n");
+    let message = &interface.headers[0].errors[0].message;
+    assert_eq!(message, "`X` has no number: `struct y` is never defined");
+    let errors = errors_beside_good("struct x { int a;\n");
+    assert!(errors.iter().any(|error| error.contains("expected")), "{errors:?}");
+}
+
+#[test]
+fn a_byte_order_mark_hides_no_command() {
+    let headers = Headers::new(&[("x.h", "\u{feff}#define Q _IOW(1, 1, long)\n")]);
+    assert_eq!(names(&headers.read(&["x.h"]).0), ["Q"]);
+}
+
+#[test]
+fn a_path_that_no_include_can_name_is_refused() {
+    let headers = Headers::new(&[("q\"d/x.h", GOOD), ("good.h", GOOD)]);
+    let (interface, problems) = headers.read(&["q\"d/x.h", "good.h"]);
+    assert_eq!(interface.headers.len(), 1);
+    assert!(problems[0].message.contains("quotation mark"), "{problems:?}");
+    assert_eq!(problems[0].kind, ProblemKind::Failure);
+}
+
+#[test]
 fn only_the_wanted_abis_are_looked_at() {
     let headers = Headers::new(&[("good.h", GOOD)]);
     let m68k = AbiSet::of(|abi| abi.name == "m68k");

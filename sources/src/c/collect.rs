@@ -131,7 +131,7 @@ impl Collected {
             }
             let name = shared.macros.candidates[at].name.clone();
             let span = candidate_span(shared, at);
-            self.add_incomplete(at);
+            self.add_incomplete(shared, interface, at);
             if let Some(variants) = self.commands.remove(&at) {
                 interface.commands.push(Command { name, span, variants });
             } else if let Some(variants) = self.numbers.remove(&at) {
@@ -181,8 +181,20 @@ impl Collected {
     }
 
     /// Where no help was found, a command without a size is better than none.
-    fn add_incomplete(&mut self, at: usize) {
+    fn add_incomplete(&mut self, shared: &Shared<'_>, interface: &mut Interface, at: usize) {
         let Some(incomplete) = self.incomplete.remove(&at) else { return };
+        let candidate = &shared.macros.candidates[at];
+        let id = shared.files.loaded[candidate.file].id;
+        if let (Some(body), Some(header)) =
+            (incomplete.first(), interface.headers.iter().position(|header| header.file == id))
+        {
+            let ty = body.argument.ty().map_or_else(String::new, |ty| interface.type_name(ty));
+            interface.headers[header].errors.push(HeaderError {
+                message: format!("`{}` has no number: `{ty}` is never defined", candidate.name),
+                span: Some(candidate_span(shared, at)),
+                abis: incomplete.abis(),
+            });
+        }
         let commands = self.commands.entry(at).or_default();
         for (abis, body) in incomplete.iter() {
             commands.add(abis, body.clone());

@@ -14,7 +14,7 @@ use ioctlkit_model::{
 
 use super::answer::Answer;
 use super::clang::{Cursor, Diagnostic, Place, RawFile, TranslationUnit, Ty};
-use super::expression::{self, Names};
+use super::expression::{self, MacroText, Names};
 use super::features::{Classes, asks_for_abi};
 use super::files::{Files, Index};
 use super::probe;
@@ -58,8 +58,8 @@ struct Scope<'a> {
 }
 
 impl Names for Scope<'_> {
-    fn macro_text(&self, name: &str) -> Option<String> {
-        self.files.macro_text(name).filter(|text| !text.is_empty()).map(str::to_owned)
+    fn macro_text(&self, name: &str) -> MacroText {
+        self.files.macro_text(name)
     }
 
     fn typedef(&self, name: &str) -> Option<Type> {
@@ -274,13 +274,20 @@ impl<'a, 'tu> Converter<'a, 'tu> {
             return;
         }
         let pack = index.and_then(|index| self.files.loaded[index].scan.pack_at(start.offset));
+        // A pragma under a condition that does not hold leaves the compiler's alignment alone.
+        let measured = definition.ty().align();
+        let pack = pack.filter(|pack| measured.is_none_or(|align| align <= *pack));
         let span = self.span(&start, end.saturating_sub(start.offset));
         let span = span.unwrap_or_else(|| self.nowhere());
         let mut body = RecordBody { span, packed: false, aligned: None, pack, members: Vec::new() };
+        let mut guessed: Vec<(usize, AbiSet)> = Vec::new();
         for child in definition.children() {
             match child.kind() {
                 CXCursor_FieldDecl => {
-                    if let Some(member) = self.member(child, &start) {
+                    if let Some((member, abis)) = self.member(child, &start) {
+                        if !missing.is_subset(abis) {
+                            guessed.push((body.members.len(), abis));
+                        }
                         body.members.push(member);
                     }
                 }
@@ -296,7 +303,21 @@ impl<'a, 'tu> Converter<'a, 'tu> {
                 _ => {}
             }
         }
-        self.arena.interface.records[id.index()].variants.add(missing, body);
+        let known = guessed.iter().fold(missing, |known, (_, abis)| known.intersection(*abis));
+        let variants = &mut self.arena.interface.records[id.index()].variants;
+        variants.add(known, body.clone());
+        // Elsewhere, a bound that only the compiler could work out is unknown, not a guess.
+        for (at, _) in guessed {
+            body.members[at].ty = Type::Unknown(self.text(body.members[at].span).into());
+        }
+        let variants = &mut self.arena.interface.records[id.index()].variants;
+        variants.add(missing.difference(known), body);
+    }
+
+    /// The text of a span.
+    fn text(&self, span: Span) -> &'a str {
+        let file = self.files.loaded.iter().find(|file| file.id == span.file);
+        file.map_or("", |file| file.slice(&(span.start..span.end)))
     }
 
     /// Span and condition of a member.
@@ -343,7 +364,8 @@ impl<'a, 'tu> Converter<'a, 'tu> {
         })
     }
 
-    fn member(&mut self, cursor: Cursor<'tu>, record: &Place) -> Option<Member> {
+    /// A member, and the ABIs for which its type is known.
+    fn member(&mut self, cursor: Cursor<'tu>, record: &Place) -> Option<(Member, AbiSet)> {
         let name = cursor.spelling();
         let bits = cursor.bit_width();
         let unnamed = name.is_empty() || name.contains('(');
@@ -363,16 +385,34 @@ impl<'a, 'tu> Converter<'a, 'tu> {
             }
         }
         if self.has_error(cursor) {
-            let written = self.files.loaded.iter().find(|file| file.id == member.span.file);
-            let text = written.map_or("", |file| file.slice(&(member.span.start..member.span.end)));
-            member.ty = Type::Unknown(text.into());
-            return Some(member);
+            member.ty = Type::Unknown(self.text(member.span).into());
+            return Some((member, AbiSet::ALL));
         }
         member.ty = self.ty(cursor.ty());
+        let mut abis = AbiSet::ALL;
         if sized && bits.is_none() {
-            self.bounds_from_text(cursor, member.name_span, &mut member.ty);
+            let name = member.name_span;
+            if self.bounds_from_text(cursor, name, &mut member.ty) == Bounds::FromCompiler {
+                let aligned = cursor.children().into_iter().any(depends_on_alignment);
+                abis = self.vouched(aligned);
+            }
         }
-        Some(member)
+        Some((member, abis))
+    }
+
+    /// The ABIs for which the compiler's own sizes hold: those with its target's widths of words
+    /// and, if `aligned`, its alignment of 64-bit integers.
+    fn vouched(&self, aligned: bool) -> AbiSet {
+        let own = self.abi.abi();
+        AbiSet::of(|abi| {
+            let widths = abi.pointer_size == own.pointer_size && abi.long_size == own.long_size;
+            // The target for 32-bit ABIs is i386, see `arguments`.
+            let under_aligned = own.pointer_size == 4 && !own.has_int128;
+            let same = abi.under_aligns_64_bit() == under_aligned
+                && !abi.under_aligns_32_bit()
+                && !abi.rounds_records();
+            widths && (!aligned || same)
+        })
     }
 
     /// Whether the compiler met an error inside a declaration.
@@ -387,20 +427,23 @@ impl<'a, 'tu> Converter<'a, 'tu> {
 
     /// Replaces the bounds that the compiler worked out for one ABI by the expressions that stand
     /// in the text behind the name.
-    fn bounds_from_text(&mut self, cursor: Cursor<'tu>, name: Span, ty: &mut Type) {
-        let Some((start, end)) = cursor.extent() else { return };
-        let Some(index) = self.index(start.file) else { return };
+    fn bounds_from_text(&mut self, cursor: Cursor<'tu>, name: Span, ty: &mut Type) -> Bounds {
+        let Some((start, end)) = cursor.extent() else { return Bounds::FromCompiler };
+        let Some(index) = self.index(start.file) else { return Bounds::FromCompiler };
         let file = &self.files.loaded[index];
-        let Some(text) = file.text.get(name.end as usize..end as usize) else { return };
+        let text = file.text.get(name.end as usize..end as usize).unwrap_or("");
         let mut bounds = brackets(text).into_iter();
         let mut element = ty;
         while let Type::Array(inner, count) = element {
-            let Some(text) = bounds.next() else { return };
-            if let Some(parsed @ Constant::Expression(_)) = expression::parse(text, &self.scope()) {
-                *count = parsed;
+            let Some(text) = bounds.next() else { return Bounds::FromCompiler };
+            match expression::parse(text, &self.scope()) {
+                Some(parsed @ Constant::Expression(_)) => *count = parsed,
+                Some(Constant::Known(_)) => {}
+                None => return Bounds::FromCompiler,
             }
             element = inner;
         }
+        Bounds::Read
     }
 
     /// The value of an `aligned` attribute, read where it was written.
@@ -472,8 +515,10 @@ impl<'a, 'tu> Converter<'a, 'tu> {
                 _ => sized |= mentions_sizeof(child),
             }
         }
-        if sized {
-            self.bounds_from_text(cursor, span, &mut ty);
+        let mut abis = abis;
+        if sized && self.bounds_from_text(cursor, span, &mut ty) == Bounds::FromCompiler {
+            let aligned = cursor.children().into_iter().any(depends_on_alignment);
+            abis = abis.intersection(self.vouched(aligned));
         }
         if let Type::Record(record) = ty {
             let record = &mut self.arena.interface.records[record.index()];
@@ -568,8 +613,30 @@ fn tag_of(cursor: Cursor<'_>) -> Option<String> {
     (!name.is_empty() && !name.contains(['(', ' '])).then_some(name)
 }
 
+/// `sizeof`, `_Alignof` or `offsetof`.
 fn mentions_sizeof(cursor: Cursor<'_>) -> bool {
-    cursor.kind() == CXCursor_UnaryExpr || cursor.children().into_iter().any(mentions_sizeof)
+    matches!(cursor.kind(), CXCursor_UnaryExpr | CXCursor_MemberRef)
+        || cursor.children().into_iter().any(mentions_sizeof)
+}
+
+/// Whether an expression asks about a structure.
+fn depends_on_alignment(cursor: Cursor<'_>) -> bool {
+    let record = |cursor: Cursor<'_>| {
+        let canonical = cursor.referenced().map(|named| named.ty().canonical().kind());
+        cursor.kind() == CXCursor_TypeRef && canonical == Some(CXType_Record)
+    };
+    cursor.kind() == CXCursor_MemberRef
+        || (cursor.kind() == CXCursor_UnaryExpr && cursor.children().into_iter().any(record))
+        || cursor.children().into_iter().any(depends_on_alignment)
+}
+
+/// Where the bounds of an array come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Bounds {
+    /// From the text, for every ABI.
+    Read,
+    /// Worked out by the compiler, for the target that it parsed for.
+    FromCompiler,
 }
 
 /// The texts between the brackets that open a declarator's bounds.

@@ -67,6 +67,13 @@ pub(crate) fn discover(paths: &[PathBuf], abis: AbiSet) -> (Vec<Group>, Vec<Prob
                     });
                 }
             }
+            Ok(data) if !data.is_file() => problems.push(Problem {
+                kind: ProblemKind::Failure,
+                path: Some(path.clone()),
+                span: None,
+                message: "neither a file nor a folder".into(),
+                help: Some("name a header, or a folder of headers".into()),
+            }),
             Ok(_) => {
                 if seen.insert(path.clone()) {
                     add(&mut groups, tree_of(path), path.clone(), abis);

@@ -9,15 +9,28 @@ use super::scan::{Token, tokens};
 /// What an expression may refer to.
 pub(crate) trait Names {
     /// The text of an object-like macro.
-    fn macro_text(&self, name: &str) -> Option<String>;
+    fn macro_text(&self, name: &str) -> MacroText;
     /// The type of a typedef.
     fn typedef(&self, name: &str) -> Option<Type>;
     /// The structure or union with that tag.
     fn record(&self, tag: &str) -> Option<Type>;
 }
 
+/// What a name means to the preprocessor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum MacroText {
+    /// No macro.
+    None,
+    /// The one text that it has wherever it is defined.
+    Text(String),
+    /// Several texts: only the compiler knows which one holds.
+    Ambiguous,
+}
+
 /// Macros nested deeper than this are taken for recursive.
 const DEEPEST: u32 = 32;
+/// Tokens past this are no bound that anybody wrote.
+const LONGEST: usize = 10_000;
 
 /// Reads an expression; `None` where it uses what this reader does not know.
 pub(crate) fn parse(text: &str, names: &dyn Names) -> Option<Constant> {
@@ -40,10 +53,14 @@ fn expand(text: &str, names: &dyn Names, depth: u32) -> Option<Vec<String>> {
     for (_, token) in tokens(text) {
         match token {
             Token::Word(word) => match names.macro_text(word) {
-                Some(body) => expanded.extend(expand(&body, names, depth + 1)?),
-                None => expanded.push(word.to_owned()),
+                MacroText::Text(body) => expanded.extend(expand(&body, names, depth + 1)?),
+                MacroText::None => expanded.push(word.to_owned()),
+                MacroText::Ambiguous => return None,
             },
             other => expanded.push(other.text().to_owned()),
+        }
+        if expanded.len() > LONGEST {
+            return None;
         }
     }
     Some(expanded)
@@ -261,8 +278,8 @@ mod tests {
     struct NoTypes(std::collections::HashMap<String, String>);
 
     impl Names for NoTypes {
-        fn macro_text(&self, name: &str) -> Option<String> {
-            self.0.get(name).cloned()
+        fn macro_text(&self, name: &str) -> MacroText {
+            self.0.get(name).cloned().map_or(MacroText::None, MacroText::Text)
         }
         fn typedef(&self, _: &str) -> Option<Type> {
             None

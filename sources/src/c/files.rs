@@ -9,6 +9,7 @@ use ioctlkit_model::{FileId, Problem, ProblemKind, SourceMap};
 use rayon::prelude::*;
 
 use super::discover::{Group, Tree, unreadable};
+use super::expression::MacroText;
 use super::features::Features;
 use super::overlay;
 use super::scan::{self, Scan};
@@ -55,7 +56,7 @@ pub(crate) struct Files {
     /// The files of the wanted headers that could be read, in order.
     pub(crate) wanted: Vec<Index>,
     /// The first definition of each object-like macro, by the hash of its name.
-    object_macros: HashMap<u64, (Index, usize)>,
+    object_macros: HashMap<u64, Option<(Index, usize)>>,
 }
 
 struct Loader<'a> {
@@ -122,10 +123,14 @@ impl Files {
     }
 
     /// What the first definition of an object-like macro says.
-    pub(crate) fn macro_text(&self, name: &str) -> Option<&str> {
-        let (index, define) = *self.object_macros.get(&scan::hash(name))?;
+    pub(crate) fn macro_text(&self, name: &str) -> MacroText {
+        let Some(known) = self.object_macros.get(&scan::hash(name)) else {
+            return MacroText::None;
+        };
+        let Some((index, define)) = *known else { return MacroText::Ambiguous };
         let file = &self.loaded[index];
-        Some(file.slice(&file.scan.defines[define].body))
+        let text = file.slice(&file.scan.defines[define].body);
+        if text.is_empty() { MacroText::None } else { MacroText::Text(text.to_owned()) }
     }
 
     /// Stand-ins, for the compiler.
@@ -134,20 +139,38 @@ impl Files {
     }
 }
 
-fn object_macros(loaded: &[Loaded]) -> HashMap<u64, (Index, usize)> {
-    let mut first = HashMap::new();
+/// Where each object-like macro is defined; `None` where it has several texts, so that the text
+/// alone does not say which one holds.
+fn object_macros(loaded: &[Loaded]) -> HashMap<u64, Option<(Index, usize)>> {
+    let mut places: HashMap<u64, Option<(Index, usize)>> = HashMap::new();
     for (index, file) in loaded.iter().enumerate() {
         for (at, define) in file.scan.defines.iter().enumerate() {
-            if define.parameters.is_none() {
-                first.entry(scan::hash(&define.name)).or_insert((index, at));
+            if define.parameters.is_some() {
+                continue;
+            }
+            let place = places.entry(scan::hash(&define.name)).or_insert(Some((index, at)));
+            let same_text = place.is_some_and(|(index, at): (Index, usize)| {
+                let first = &loaded[index];
+                first.slice(&first.scan.defines[at].body) == file.slice(&define.body)
+            });
+            if !same_text {
+                *place = None;
             }
         }
     }
-    first
+    places
 }
 
 /// The text of a file, or the problem with it.
 fn read_text(path: &Path) -> Result<(Arc<str>, Scan), Problem> {
+    // Such a path cannot stand in an `#include`, which is how the compiler is told of it.
+    if path.to_str().is_none_or(|path| path.contains(['"', '\n', '\0'])) {
+        let message = "the path has a quotation mark, a line break, or bytes that are not UTF-8";
+        return Err(Problem {
+            help: Some("rename the file or the folder".into()),
+            ..not_text(path, message)
+        });
+    }
     let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
     let text = match String::from_utf8(bytes) {
         Ok(text) => text,

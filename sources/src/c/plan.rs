@@ -264,7 +264,7 @@ fn hidden(files: &Files, listed: &HashSet<Index>) -> HashSet<Index> {
 /// Whether another file defines a macro differently that this file's commands need.
 fn is_contested(shared: &Shared<'_>, index: Index) -> bool {
     let file = &shared.files.loaded[index];
-    if shared.hidden.contains(&index) {
+    if shared.hidden.contains(&index) || file.scan.open_braces != 0 {
         return true;
     }
     shared.macros.contested.iter().any(|name| file.scan.mentions(*name))
@@ -438,8 +438,10 @@ fn note_errors(
         };
         let path = place.file.path();
         if is_main(&path) {
-            if let Some(at) = probes.at_line(place.line) {
-                collected.unanswered(at, &error.message);
+            match probes.at_line(place.line) {
+                Some(at) => collected.unanswered(at, &error.message),
+                // What the header left open: a brace, a comment, a condition.
+                None => collected.error(header, abis, &error.message, None),
             }
             continue;
         }

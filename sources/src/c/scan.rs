@@ -13,6 +13,8 @@ pub(crate) struct Scan {
     pub(crate) regions: Vec<Region>,
     /// `#pragma pack` as it changes, by offset; `None` is the natural packing.
     pub(crate) packing: Vec<(u32, Option<u64>)>,
+    /// Opening braces without a closing one. What is left open swallows the header behind it.
+    pub(crate) open_braces: i64,
     /// Every identifier outside comments and strings, hashed, sorted.
     pub(crate) identifiers: Vec<u64>,
 }
@@ -202,7 +204,8 @@ struct Scanner<'a> {
 impl<'a> Scanner<'a> {
     fn run(&mut self) {
         let bytes = self.text.as_bytes();
-        let mut at = 0;
+        // Editors of other systems begin a file with a byte order mark.
+        let mut at = if self.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
         let mut line_start = true;
         loop {
             let next = skip_blank(bytes, at, false);
@@ -215,8 +218,11 @@ impl<'a> Scanner<'a> {
                 continue;
             }
             line_start = false;
-            if let Token::Word(word) = token {
-                self.scan.identifiers.push(hash(word));
+            match token {
+                Token::Word(word) => self.scan.identifiers.push(hash(word)),
+                Token::Punctuation("{") => self.scan.open_braces += 1,
+                Token::Punctuation("}") => self.scan.open_braces -= 1,
+                _ => {}
             }
             at += token.text().len();
         }
