@@ -113,7 +113,7 @@ fn report(
         others.iter().map(|(index, _)| words::member(cx.interface, body, *index)).collect();
     let subject = words::and_more(&words::member(cx.interface, body, index), &names);
     let offsets = by_value(within, |abi| offset(cx, argument, index, abi));
-    // Where m68k has yet another offset, the one that more people meet is said.
+    // The offsets differ between ABIs: the label gives one that people meet.
     let told = on.iter().find(|id| !id.abi().under_aligns_32_bit());
     let bytes = told.and_then(|abi| offsets.get(abi)).copied().unwrap_or_default();
     let (start, verb) = if names.is_empty() { ("starts", "it") } else { ("start", "them") };
@@ -125,11 +125,12 @@ fn report(
         None => "no two such ABIs share a kernel yet".into(),
     };
     let message = format!(
-        "{subject} {start} at offset {bytes}, no multiple of 8, {}: {harm}",
+        "{subject} {start} at no multiple of 8 bytes {}: {harm}",
         abi_words::on(on, within)
     );
     let mut finding = argument.member_finding(&MISALIGNED_64, &body.members[index], on, message);
-    finding.label = format!("offset {bytes} {}", abi_words::on(on, within));
+    finding.label =
+        told.map_or_else(String::new, |id| format!("offset {bytes} on {}", id.abi().name));
     finding.fix = Some(Fix {
         message:
             "put the 64-bit members first, or fill the place before them with reserved members"
