@@ -248,7 +248,7 @@ impl RecordFold {
         let type_align = align * BYTE;
         let crosses = (start % type_align + width).div_ceil(type_align) > size * BYTE / type_align;
         let free = whole || packed || self.attributes.pack.is_some();
-        let start = if crosses && !free { self.next_unit(start, type_align) } else { start };
+        let start = if crosses && !free { self.next_unit(start, own, type_align) } else { start };
         let aligns = named || matches!(self.abi.bit_fields, BitFields::DeclaredTypeEvenUnnamed);
         let from_type = match self.attributes.pack {
             Some(pack) => min(type_align, pack * BYTE),
@@ -305,12 +305,15 @@ impl RecordFold {
     /// The next boundary of a bit-field's type. gcc counts it from the last boundary that the
     /// structure is known to have, so that a type aligned beyond that moves the bit-field less far
     /// than one would think, or not at all.
-    const fn next_unit(self, start: u64, type_align: u64) -> u64 {
+    const fn next_unit(self, start: u64, own: u64, type_align: u64) -> u64 {
         let known = match self.attributes.aligned {
             Some(aligned) => max(aligned, self.abi.biggest_align as u64) * BYTE,
             None => self.abi.biggest_align as u64 * BYTE,
         };
-        start - start % known + round_up(start % known, type_align)
+        // That boundary is behind the member before, or the bit-field's own where it is as strict.
+        let end = self.start_bits();
+        let base = if own >= known { start } else { end - end % known };
+        base + round_up(start - base, type_align)
     }
 
     /// Whether a bit-field is as wide as an integer and stands on that integer's own boundary: it
