@@ -17,6 +17,7 @@ use super::clang::{Cursor, Diagnostic, Place, RawFile, TranslationUnit, Ty};
 use super::expression::{self, MacroText, Names};
 use super::features::{Classes, asks_for_abi};
 use super::files::{Files, Index};
+use super::overlay::LIBC;
 use super::probe;
 use super::scan::{Token, tokens};
 
@@ -192,11 +193,15 @@ impl<'a, 'tu> Converter<'a, 'tu> {
     }
 
     /// The ABIs that read this file as this parse did.
-    fn abis_of(&self, file: Option<Index>) -> AbiSet {
+    fn abis_of(&self, file: Option<Index>, cursor: Cursor<'tu>) -> AbiSet {
         match file {
             Some(index) => {
                 let file = &self.files.loaded[index];
                 self.classes.alike(file.features, self.abi, file.abis).intersection(self.abis)
+            }
+            // What stands in for libc is the same for all.
+            None if cursor.place().is_some_and(|place| place.file.path().starts_with(LIBC)) => {
+                self.abis
             }
             // A file that was found only by the compiler: vouched for nowhere else.
             None => AbiSet::only(self.abi),
@@ -268,7 +273,7 @@ impl<'a, 'tu> Converter<'a, 'tu> {
     fn record_body(&mut self, id: RecordId, definition: Cursor<'tu>) {
         let Some((start, end)) = definition.extent() else { return };
         let index = self.index(start.file);
-        let abis = self.abis_of(index);
+        let abis = self.abis_of(index, definition);
         let missing = abis.difference(self.arena.interface.record(id).variants.abis());
         if missing.is_empty() {
             return;
@@ -485,7 +490,7 @@ impl<'a, 'tu> Converter<'a, 'tu> {
             }
         }
         let underlying = underlying(&enumerators, packed);
-        let abis = self.abis_of(index);
+        let abis = self.abis_of(index, declared);
         let body = EnumBody { underlying, enumerators };
         self.arena.interface.enums[id.index()].variants.add(abis, body);
         id
@@ -504,7 +509,7 @@ impl<'a, 'tu> Converter<'a, 'tu> {
         if !self.seen.insert(cursor.identity()) {
             return id;
         }
-        let abis = self.abis_of(index);
+        let abis = self.abis_of(index, cursor);
         let mut ty = self.ty(cursor.typedef_underlying());
         let mut aligned = None;
         let mut sized = false;
