@@ -30,7 +30,7 @@ pub(crate) fn jobs(shared: &Shared<'_>, collected: &Collected) -> Vec<Job> {
     for (user, (libc, definers)) in helpers {
         let mut left = shared.files.loaded[user].abis.intersection(shared.request.abis);
         while let Some(abi) = left.first() {
-            left = left.difference(shared.alike(user, abi)).difference(AbiSet::only(abi));
+            left = left.difference(served(shared, user, abi)).difference(AbiSet::only(abi));
             let mut headers: Vec<Index> = Vec::new();
             for definer in definers.iter().filter_map(|of_name| for_abi(shared, of_name, abi)) {
                 if !headers.contains(&definer) {
@@ -88,4 +88,10 @@ fn is_typedef_of(text: &str, name: &str) -> bool {
         line.starts_with("typedef")
             && line.trim_end_matches(|c: char| c != ';').trim_end_matches(';').ends_with(name)
     })
+}
+
+/// The ABIs that one parse with a header of libc serves: types of libc follow the width of words.
+fn served(shared: &Shared<'_>, user: Index, abi: AbiId) -> AbiSet {
+    let widths = |id: AbiId| (id.abi().pointer_size, id.abi().long_size);
+    shared.alike(user, abi).iter().filter(|other| widths(*other) == widths(abi)).collect()
 }
