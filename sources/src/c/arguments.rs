@@ -3,7 +3,7 @@
 use std::ffi::CString;
 use std::path::PathBuf;
 
-use ioctlkit_abi::{Abi, AbiId, ByteOrder};
+use ioctlkit_abi::{Abi, AbiId, AbiSet, ByteOrder};
 
 use super::Request;
 use super::discover::Tree;
@@ -45,6 +45,31 @@ fn target(abi: &Abi) -> &'static str {
         (_, true) => "x86_64-linux-gnux32",
         _ => "i386-linux-gnu",
     }
+}
+
+/// What of its target the compiler put into a number that it worked out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DependsOn {
+    /// The widths of `long` and of pointers.
+    Widths,
+    /// The alignment of 64-bit integers, too: the size of a structure.
+    Alignment,
+}
+
+/// The ABIs for which a number holds that the compiler worked out while it parsed for `parsed`.
+pub(crate) fn agreeing(parsed: AbiId, depends_on: DependsOn) -> AbiSet {
+    let own = parsed.abi();
+    let target_under_aligns = target(own).starts_with("i386");
+    AbiSet::of(|abi| {
+        let widths = abi.pointer_size == own.pointer_size && abi.long_size == own.long_size;
+        let alignment = abi.under_aligns_64_bit() == target_under_aligns
+            && !abi.under_aligns_32_bit()
+            && !abi.rounds_records();
+        match depends_on {
+            DependsOn::Widths => widths,
+            DependsOn::Alignment => widths && alignment,
+        }
+    })
 }
 
 /// The arguments for reading headers as the ABI sees them.

@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
-use ioctlkit_abi::{Abi, AbiId, AbiSet, Direction};
+use ioctlkit_abi::{AbiId, AbiSet, Direction};
 use ioctlkit_model::{
     Argument, Command, CommandBody, Constant, Family, Header, HeaderError, Interface, Problem,
     ProblemKind, RawNumber, Span, Type, Variants,
 };
 
 use super::answer::{Answer, define_through};
+use super::arguments::{DependsOn, agreeing};
 use super::files::Index;
 use super::macros::{CandidateKind, spans};
 use super::plan::{Job, Shared, candidate_span};
@@ -236,20 +237,14 @@ impl Collected {
     }
 }
 
-/// The ABIs for which a plain value holds: the compiler works out `sizeof` for its own target
-/// only, which agrees with an ABI in the width of words and in natural alignment, or not at all.
+/// The ABIs of `abis` for which the value of a macro holds that was worked out for `parsed`.
 fn vouched(abis: AbiSet, parsed: AbiId, text: &str) -> AbiSet {
     if !text.contains("sizeof") {
         return abis;
     }
-    let widths = |abi: &'static Abi| (abi.pointer_size, abi.long_size);
-    let chooses = text.contains('?');
-    abis.iter()
-        .filter(|id| {
-            let abi = id.abi();
-            widths(abi) == widths(parsed.abi()) && (chooses || !abi.under_aligns_32_bit())
-        })
-        .collect()
+    // `sizeof(time_t) == 8 ? A : B` asks for widths; a size in a number may be a structure's.
+    let depends_on = if text.contains('?') { DependsOn::Widths } else { DependsOn::Alignment };
+    abis.intersection(agreeing(parsed, depends_on))
 }
 
 /// Whether the argument is a structure that is declared and not defined.

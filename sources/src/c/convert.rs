@@ -13,6 +13,7 @@ use ioctlkit_model::{
 };
 
 use super::answer::Answer;
+use super::arguments::{DependsOn, agreeing};
 use super::clang::{Cursor, Diagnostic, Place, RawFile, TranslationUnit, Ty};
 use super::expression::{self, MacroText, Names};
 use super::features::{Classes, asks_for_abi};
@@ -398,26 +399,16 @@ impl<'a, 'tu> Converter<'a, 'tu> {
         if sized && bits.is_none() {
             let name = member.name_span;
             if self.bounds_from_text(cursor, name, &mut member.ty) == Bounds::FromCompiler {
-                let aligned = cursor.children().into_iter().any(depends_on_alignment);
-                abis = self.vouched(aligned);
+                abis = self.vouched(cursor);
             }
         }
         Some((member, abis))
     }
 
-    /// The ABIs for which the compiler's own sizes hold: those with its target's widths of words
-    /// and, if `aligned`, its alignment of 64-bit integers.
-    fn vouched(&self, aligned: bool) -> AbiSet {
-        let own = self.abi.abi();
-        AbiSet::of(|abi| {
-            let widths = abi.pointer_size == own.pointer_size && abi.long_size == own.long_size;
-            // The target for 32-bit ABIs is i386, see `arguments`.
-            let under_aligned = own.pointer_size == 4 && !own.has_int128;
-            let same = abi.under_aligns_64_bit() == under_aligned
-                && !abi.under_aligns_32_bit()
-                && !abi.rounds_records();
-            widths && (!aligned || same)
-        })
+    /// The ABIs for which a bound holds that the compiler worked out for its own target.
+    fn vouched(&self, cursor: Cursor<'tu>) -> AbiSet {
+        let structure = cursor.children().into_iter().any(depends_on_alignment);
+        agreeing(self.abi, if structure { DependsOn::Alignment } else { DependsOn::Widths })
     }
 
     /// Whether the compiler met an error inside a declaration.
@@ -522,8 +513,7 @@ impl<'a, 'tu> Converter<'a, 'tu> {
         }
         let mut abis = abis;
         if sized && self.bounds_from_text(cursor, span, &mut ty) == Bounds::FromCompiler {
-            let aligned = cursor.children().into_iter().any(depends_on_alignment);
-            abis = abis.intersection(self.vouched(aligned));
+            abis = abis.intersection(self.vouched(cursor));
         }
         if let Type::Record(record) = ty {
             let record = &mut self.arena.interface.records[record.index()];
