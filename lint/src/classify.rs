@@ -3,13 +3,13 @@
 
 use ioctlkit_abi::{AbiSet, Scalar};
 use ioctlkit_model::{
-    Argument, Command, CommandBody, EnumId, Interface, Layouts, Member, Record, RecordBody, Type,
-    Variants,
+    Argument, Command, CommandBody, EnumId, Finding, Fix, Interface, Layouts, Member, Record,
+    RecordBody, Safety, Type, Variants,
 };
 
 use crate::abis::by_value;
 use crate::context::{ArgumentRecord, Context};
-use crate::words;
+use crate::{Rule, edits, words};
 
 /// The kinds of types that the rules tell apart. Arrays are what their elements are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -334,6 +334,28 @@ pub struct MemberPlace<'a> {
 pub type ClassifiedMember<'a> = Classified<'a, MemberPlace<'a>>;
 
 impl ClassifiedMember<'_> {
+    /// What `rule` says of a member whose width follows that of words; `width` says how wide it
+    /// is, in words.
+    pub fn word_sized_finding(
+        &self,
+        cx: &Context<'_>,
+        argument: &ArgumentRecord<'_>,
+        rule: &'static Rule,
+        width: &str,
+    ) -> Finding {
+        let member = self.subject.member;
+        let message = self.width_varies(cx, argument, width);
+        let mut finding = argument.member_finding(rule, member, self.abis, message);
+        width.clone_into(&mut finding.label);
+        let fixed = widest(cx.interface, &member.ty);
+        finding.fix = Some(Fix {
+            message: format!("make it a `{fixed}`"),
+            edits: edits::retype(&cx.interface.sources, member, fixed).into_iter().collect(),
+            safety: Safety::ChangesAbi,
+        });
+        finding
+    }
+
     /// The sentence about a member that has no one width; `otherwise` describes the width where
     /// it is the same on all ABIs of the run.
     pub fn width_varies(

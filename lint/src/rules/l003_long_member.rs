@@ -2,10 +2,9 @@
 
 use ioctlkit_model::{Finding, Fix, Safety};
 
-use crate::classify::{self, Class, ClassifiedMember};
-use crate::context::{ArgumentRecord, Context, command_finding};
+use crate::classify::{self, Class};
+use crate::context::{Context, command_finding};
 use crate::declare_rule;
-use crate::edits;
 
 declare_rule! {
     /// a member whose type is `long` or `unsigned long`
@@ -40,7 +39,12 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         for found in classify::members(cx, argument) {
             // A bit-field has the width that it says, and L008 speaks of it.
             if found.class == Class::Long && found.subject.member.bits.is_none() {
-                findings.push(member(cx, argument, &found));
+                findings.push(found.word_sized_finding(
+                    cx,
+                    argument,
+                    &LONG_MEMBER,
+                    "as wide as a register",
+                ));
             }
         }
     }
@@ -60,25 +64,4 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         });
         findings.push(finding);
     }
-}
-
-fn member(
-    cx: &Context<'_>,
-    argument: &ArgumentRecord<'_>,
-    found: &ClassifiedMember<'_>,
-) -> Finding {
-    let ty = &found.subject.member.ty;
-    let message = found.width_varies(cx, argument, "as wide as a register");
-    let mut finding =
-        argument.member_finding(&LONG_MEMBER, found.subject.member, found.abis, message);
-    finding.label = "as wide as a register".into();
-    let fixed = classify::widest(cx.interface, ty);
-    finding.fix = Some(Fix {
-        message: format!("make it a `{fixed}`"),
-        edits: edits::retype(&cx.interface.sources, found.subject.member, fixed)
-            .into_iter()
-            .collect(),
-        safety: Safety::ChangesAbi,
-    });
-    finding
 }

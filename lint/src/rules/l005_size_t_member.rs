@@ -1,11 +1,10 @@
 //! L005 size-t-member.
 
-use ioctlkit_model::{Argument, Finding, Fix, Safety};
+use ioctlkit_model::{Argument, Finding};
 
-use crate::classify::{self, Class, ClassifiedMember};
-use crate::context::{ArgumentRecord, Context, command_finding};
+use crate::classify::{self, Class};
+use crate::context::{Context, command_finding};
 use crate::declare_rule;
-use crate::edits;
 
 declare_rule! {
     /// a member whose type is `size_t`, `ssize_t`, `off_t`, `uintptr_t` or the like
@@ -41,7 +40,12 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for argument in cx.argument_records() {
         for found in classify::members(cx, argument) {
             if found.class == Class::Size {
-                findings.push(member(cx, argument, &found));
+                findings.push(found.word_sized_finding(
+                    cx,
+                    argument,
+                    &SIZE_T_MEMBER,
+                    "as wide as an address",
+                ));
             }
         }
     }
@@ -63,25 +67,4 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 fn is_size_t_itself(cx: &Context<'_>, argument: &Argument) -> bool {
     let Some(ty) = argument.ty() else { return false };
     cx.interface.typedef_names(ty).contains(&"size_t")
-}
-
-fn member(
-    cx: &Context<'_>,
-    argument: &ArgumentRecord<'_>,
-    found: &ClassifiedMember<'_>,
-) -> Finding {
-    let ty = &found.subject.member.ty;
-    let message = found.width_varies(cx, argument, "as wide as an address");
-    let mut finding =
-        argument.member_finding(&SIZE_T_MEMBER, found.subject.member, found.abis, message);
-    finding.label = "as wide as an address".into();
-    let fixed = classify::widest(cx.interface, ty);
-    finding.fix = Some(Fix {
-        message: format!("make it a `{fixed}`"),
-        edits: edits::retype(&cx.interface.sources, found.subject.member, fixed)
-            .into_iter()
-            .collect(),
-        safety: Safety::ChangesAbi,
-    });
-    finding
 }
