@@ -120,7 +120,7 @@ fn is_flags(member: &Member) -> bool {
 #[cfg(test)]
 mod tests {
     use ioctlkit_abi::Scalar;
-    use ioctlkit_model::Span;
+    use ioctlkit_model::{Representation, Span};
 
     use super::*;
 
@@ -143,6 +143,7 @@ mod tests {
             condition: None,
         };
         let body = RecordBody {
+            representation: Representation::C,
             span: span(start, text.len()),
             packed: false,
             aligned: None,

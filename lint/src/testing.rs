@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use ioctlkit_abi::{AbiSet, Direction, RecordKind, Scalar};
 use ioctlkit_model::{
-    Argument, Command, CommandBody, FileId, Interface, Member, Record, RecordBody, RecordId, Span,
-    Type, Typedef, TypedefBody, TypedefId, Variants,
+    Argument, Command, CommandBody, FileId, Interface, Member, Record, RecordBody, RecordId,
+    Representation, Span, Type, Typedef, TypedefBody, TypedefId, Variants,
 };
 
 /// Builds an interface declaration by declaration; every span is the name in a made-up text.
@@ -55,11 +55,19 @@ impl Build {
         let members =
             members.iter().map(|(name, ty)| self.member(name, ty.clone())).collect::<Vec<_>>();
         let span = self.span();
-        let body = RecordBody { span, packed: false, aligned: None, pack: None, members };
+        let body = RecordBody {
+            representation: Representation::C,
+            span,
+            packed: false,
+            aligned: None,
+            pack: None,
+            members,
+        };
         self.interface.records.push(Record {
             kind,
             name: (!name.is_empty()).then(|| name.into()),
             typedef_name: None,
+            c_name: None,
             span,
             variants: Variants::one(AbiSet::ALL, body),
         });
@@ -87,6 +95,7 @@ impl Build {
             argument: Argument::Type(ty),
         };
         self.interface.commands.push(Command {
+            c_name: None,
             name: name.into(),
             span,
             variants: Variants::one(AbiSet::ALL, body),

@@ -57,8 +57,10 @@ pub struct HeaderError {
 /// An ioctl command.
 #[derive(Debug, Clone)]
 pub struct Command {
-    /// The macro's name.
+    /// The name of the macro, or of the Rust item.
     pub name: String,
+    /// The name of the same command in C, where Rust source states it.
+    pub c_name: Option<String>,
     /// The name in its definition.
     pub span: Span,
     /// What it is, on each ABI that has it.

@@ -25,10 +25,10 @@ pub use interface::{
 };
 pub use layout::{Gap, Layout, Layouts, Numbered, TypeSize};
 pub use rule::{RuleInfo, Severity};
-pub use source::{FileId, FileShift, Position, SourceFile, SourceMap, Span};
+pub use source::{FileId, FileShift, Language, Position, SourceFile, SourceMap, Span};
 pub use types::{
-    Condition, Enum, EnumBody, EnumId, Enumerator, Member, Record, RecordBody, RecordId, Type,
-    Typedef, TypedefBody, TypedefId,
+    Condition, Enum, EnumBody, EnumId, Enumerator, Member, Record, RecordBody, RecordId,
+    Representation, Type, Typedef, TypedefBody, TypedefId,
 };
 pub use variants::Variants;
 

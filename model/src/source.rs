@@ -44,7 +44,24 @@ pub struct SourceFile {
     line_starts: OnceLock<Vec<u32>>,
 }
 
+/// What a file is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Language {
+    /// C: a header.
+    C,
+    /// Rust: a file whose name ends in `.rs`.
+    Rust,
+}
+
 impl SourceFile {
+    /// The language, by the file's name.
+    pub fn language(&self) -> Language {
+        match self.path.extension() {
+            Some(extension) if extension == "rs" => Language::Rust,
+            _ => Language::C,
+        }
+    }
+
     fn line_starts(&self) -> &[u32] {
         self.line_starts.get_or_init(|| {
             std::iter::once(0)

@@ -82,6 +82,8 @@ pub struct Record {
     pub name: Option<String>,
     /// The name of a typedef that stands for an anonymous structure.
     pub typedef_name: Option<String>,
+    /// The tag or typedef of the same type in C, where Rust source states it.
+    pub c_name: Option<String>,
     /// The tag in the definition, or the keyword where there is none.
     pub span: Span,
     /// The definitions; none where the type is only declared.
@@ -108,11 +110,23 @@ impl Record {
     }
 }
 
+/// Who decides where the members of a structure go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Representation {
+    /// The ABI: every C structure, and Rust's `repr(C)`.
+    C,
+    /// The Rust compiler, as it likes: a structure without `repr(C)`. Its layout on an ABI is what
+    /// it would be in C.
+    Unspecified,
+}
+
 /// One definition of a structure or union.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RecordBody {
     /// From the keyword to the closing brace.
     pub span: Span,
+    /// Who decides where the members go.
+    pub representation: Representation,
     /// `__attribute__((packed))`.
     pub packed: bool,
     /// `__attribute__((aligned(n)))` of the type.

@@ -6,7 +6,7 @@ use ioctlkit_abi::{
 };
 use ioctlkit_model::{
     BinaryOperator, Constant, Expression, Interface, Layouts, Member, Record, RecordBody, RecordId,
-    Span, Type, Typedef, TypedefBody, TypedefId, Variants,
+    Representation, Span, Type, Typedef, TypedefBody, TypedefId, Variants,
 };
 use proptest::prelude::*;
 
@@ -173,6 +173,7 @@ fn record(span: Span, body: RecordBody) -> Record {
         kind: RecordKind::Struct,
         name: Some("absurd".into()),
         typedef_name: None,
+        c_name: None,
         span,
         variants: Variants::one(AbiSet::ALL, body),
     }
@@ -190,5 +191,12 @@ fn record_body(span: Span, types: Vec<Type>, aligned: Option<&Constant>) -> Reco
         condition: None,
     };
     let members = types.into_iter().map(member).collect();
-    RecordBody { span, packed: false, aligned: aligned.cloned(), pack: None, members }
+    RecordBody {
+        span,
+        representation: Representation::C,
+        packed: false,
+        aligned: aligned.cloned(),
+        pack: None,
+        members,
+    }
 }

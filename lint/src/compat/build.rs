@@ -3,7 +3,7 @@
 use ioctlkit_abi::{AbiId, AbiSet, Direction, RecordKind, Scalar};
 use ioctlkit_model::{
     Argument, Command, CommandBody, Constant, Interface, Member, Record, RecordBody, RecordId,
-    SourceMap, Span, Type, Variants,
+    Representation, SourceMap, Span, Type, Variants,
 };
 
 pub(super) const U8: Type = Type::Scalar(Scalar::UnsignedChar);
@@ -43,7 +43,14 @@ impl Builder {
     }
 
     pub(super) fn body(&self, members: Vec<Member>) -> RecordBody {
-        RecordBody { span: self.span, packed: false, aligned: None, pack: None, members }
+        RecordBody {
+            representation: Representation::C,
+            span: self.span,
+            packed: false,
+            aligned: None,
+            pack: None,
+            members,
+        }
     }
 
     pub(super) fn record(&mut self, kind: RecordKind, variants: Variants<RecordBody>) -> Type {
@@ -52,6 +59,7 @@ impl Builder {
             kind,
             name: Some(format!("r{}", id.0)),
             typedef_name: None,
+            c_name: None,
             span: self.span,
             variants,
         });
@@ -73,6 +81,7 @@ impl Builder {
     /// An interface of one command, `GET`, that reads `ty`.
     pub(super) fn command(mut self, ty: Type) -> Interface {
         self.interface.commands.push(Command {
+            c_name: None,
             name: "GET".into(),
             span: self.span,
             variants: Variants::one(

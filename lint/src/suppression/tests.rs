@@ -2,7 +2,7 @@ use std::fmt::Write as _;
 
 use ioctlkit_abi::{AbiSet, Direction, RecordKind};
 use ioctlkit_model::{
-    Argument, Command, CommandBody, Header, Record, RecordBody, Severity, Variants,
+    Argument, Command, CommandBody, Header, Record, RecordBody, Representation, Severity, Variants,
 };
 
 use super::*;
@@ -18,6 +18,7 @@ fn interface(marked: &str) -> (Interface, Vec<Finding>) {
     for (start, _) in text.match_indices("struct ").filter(|(at, _)| text[*at..].contains('{')) {
         let end = start + text[start..].find("\n}").map_or(1, |end| end + 2);
         let body = RecordBody {
+            representation: Representation::C,
             span: span(start, end),
             packed: false,
             aligned: None,
@@ -28,6 +29,7 @@ fn interface(marked: &str) -> (Interface, Vec<Finding>) {
             kind: RecordKind::Struct,
             name: Some("foo".into()),
             typedef_name: None,
+            c_name: None,
             span: span(start + 7, start + 10),
             variants: Variants::one(AbiSet::ALL, body),
         });
@@ -43,6 +45,7 @@ fn interface(marked: &str) -> (Interface, Vec<Finding>) {
             argument: Argument::None,
         };
         interface.commands.push(Command {
+            c_name: None,
             name: "FOO".into(),
             span: span(start, start + 3),
             variants: Variants::one(AbiSet::ALL, body),

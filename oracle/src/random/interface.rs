@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use ioctlkit_abi::{ABIS, AbiSet, Scalar};
 use ioctlkit_model::{
-    Constant, Enum, EnumBody, EnumId, Interface, Member, Record, RecordBody, RecordId, Span, Type,
-    Typedef, TypedefBody, TypedefId, Variants,
+    Constant, Enum, EnumBody, EnumId, Interface, Member, Record, RecordBody, RecordId,
+    Representation, Span, Type, Typedef, TypedefBody, TypedefId, Variants,
 };
 
 use super::{Attributes, EnumRange, RandomMember, RandomRecord, RandomType};
@@ -59,6 +59,7 @@ impl Builder<'_> {
             kind: record.kind,
             name,
             typedef_name: None,
+            c_name: None,
             span: self.span,
             variants: Variants::one(AbiSet::ALL, body),
         });
@@ -90,6 +91,7 @@ impl Builder<'_> {
             members.push(self.member(Some(numbered(next)), ty, None, Attributes::default()));
         }
         RecordBody {
+            representation: Representation::C,
             span: self.span,
             packed: record.packed,
             aligned: record.aligned.map(Constant::Known),

@@ -6,7 +6,8 @@ use ioctlkit_model::abi::{AbiSet, Direction, RecordKind, Scalar};
 use ioctlkit_model::{
     Argument, Command, CommandBody, Constant, Enum, EnumBody, EnumId, Enumerator, Expression,
     Family, FileId, Header, HeaderError, Interface, Layouts, Member, Problem, ProblemKind,
-    RawNumber, Record, RecordBody, RecordId, Span, Type, Typedef, TypedefBody, TypedefId, Variants,
+    RawNumber, Record, RecordBody, RecordId, Representation, Span, Type, Typedef, TypedefBody,
+    TypedefId, Variants,
 };
 use serde_json::Value;
 
@@ -60,7 +61,14 @@ impl Builder {
     }
 
     fn body(&self, line: u32, members: Vec<Member>) -> RecordBody {
-        RecordBody { span: self.line(line), packed: false, aligned: None, pack: None, members }
+        RecordBody {
+            span: self.line(line),
+            representation: Representation::C,
+            packed: false,
+            aligned: None,
+            pack: None,
+            members,
+        }
     }
 
     fn record(
@@ -72,7 +80,14 @@ impl Builder {
     ) -> Type {
         let span = self.line(line);
         let name = name.map(str::to_owned);
-        self.interface.records.push(Record { kind, name, typedef_name: None, span, variants });
+        self.interface.records.push(Record {
+            kind,
+            name,
+            typedef_name: None,
+            c_name: None,
+            span,
+            variants,
+        });
         Type::Record(RecordId(self.interface.records.len() as u32 - 1))
     }
 
@@ -89,7 +104,7 @@ impl Builder {
 
     fn command(&mut self, line: u32, name: &str, variants: Variants<CommandBody>) {
         let span = self.line(line);
-        self.interface.commands.push(Command { name: name.into(), span, variants });
+        self.interface.commands.push(Command { name: name.into(), c_name: None, span, variants });
     }
 }
 

@@ -9,7 +9,7 @@ use clang_sys::*;
 use ioctlkit_abi::{AbiId, AbiSet, RecordKind, Scalar};
 use ioctlkit_model::{
     Condition, Constant, Enum, EnumBody, EnumId, Enumerator, Expression, Interface, Member, Record,
-    RecordBody, RecordId, Span, Type, Typedef, TypedefBody, TypedefId,
+    RecordBody, RecordId, Representation, Span, Type, Typedef, TypedefBody, TypedefId,
 };
 
 use super::answer::Answer;
@@ -257,7 +257,14 @@ impl<'a, 'tu> Converter<'a, 'tu> {
         let id = *self.arena.records.entry((kind, key)).or_insert_with(|| {
             let name = name.clone();
             let variants = ioctlkit_model::Variants::default();
-            interface.records.push(Record { kind, name, typedef_name: None, span, variants });
+            interface.records.push(Record {
+                kind,
+                name,
+                typedef_name: None,
+                c_name: None,
+                span,
+                variants,
+            });
             RecordId(interface.records.len() as u32 - 1)
         });
         if let (Some(name), Some(_)) = (name, definition) {
@@ -285,7 +292,14 @@ impl<'a, 'tu> Converter<'a, 'tu> {
         let pack = pack.filter(|pack| measured.is_none_or(|align| align <= *pack));
         let span = self.span(&start, end.saturating_sub(start.offset));
         let span = span.unwrap_or_else(|| self.nowhere());
-        let mut body = RecordBody { span, packed: false, aligned: None, pack, members: Vec::new() };
+        let mut body = RecordBody {
+            span,
+            representation: Representation::C,
+            packed: false,
+            aligned: None,
+            pack,
+            members: Vec::new(),
+        };
         let mut guessed: Vec<(usize, AbiSet)> = Vec::new();
         for child in definition.children() {
             match child.kind() {
