@@ -1,0 +1,145 @@
+//! An enum: one interface.
+
+use syn::ext::IdentExt as _;
+use syn::parse::ParseStream;
+use syn::{DataEnum, DeriveInput, Expr, Generics, Ident, LitStr, Path, Visibility, parenthesized};
+
+use crate::attribute::{documentation, each_word, text, unknown, value};
+use crate::{Command, Errors, command};
+
+/// Where the methods go.
+#[derive(Clone)]
+pub enum Attachment {
+    /// Nowhere: numbers and the description only.
+    None,
+    /// A device newtype that the derive makes.
+    New(Ident),
+    /// A device newtype that exists.
+    Existing(Path),
+}
+
+/// How a device newtype can be made without `unsafe`.
+#[derive(Clone, Default)]
+pub struct OpenBy {
+    /// The driver's file.
+    pub path: Option<LitStr>,
+    /// A function that tells the driver's files from others.
+    pub verify: Option<Path>,
+}
+
+/// An interface: an enum whose variants are commands.
+#[derive(Clone)]
+pub struct Interface {
+    /// The enum's name.
+    pub ident: Ident,
+    /// Its visibility, which is that of everything made from it.
+    pub visibility: Visibility,
+    /// Its generics: lifetimes at most.
+    pub generics: Generics,
+    /// The lines of its documentation.
+    pub docs: Vec<String>,
+    /// The type letter.
+    pub type_letter: Option<Expr>,
+    /// Where the methods go.
+    pub attachment: Attachment,
+    /// How the device newtype can be made safely.
+    pub open_by: OpenBy,
+    /// What the C names of the commands begin with.
+    pub prefix: Option<LitStr>,
+    /// The commands.
+    pub commands: Vec<Command>,
+}
+
+const WORDS: [&str; 5] = ["type", "device", "on", "prefix", "unsafe"];
+
+impl Interface {
+    /// Reads an enum.
+    ///
+    /// # Errors
+    /// Every mistake in its attributes and variants.
+    pub fn parse(input: &DeriveInput, data: &DataEnum) -> syn::Result<Self> {
+        let mut errors = Errors::new();
+        refuse_type_parameters(&input.generics, &mut errors);
+        let mut interface = Self {
+            ident: input.ident.clone(),
+            visibility: input.vis.clone(),
+            generics: input.generics.clone(),
+            docs: documentation(&input.attrs),
+            type_letter: None,
+            attachment: Attachment::None,
+            open_by: OpenBy::default(),
+            prefix: None,
+            commands: Vec::new(),
+        };
+        each_word(&input.attrs, &mut errors, |name, input| interface.word(name, input));
+        for variant in &data.variants {
+            interface.commands.extend(command::variant(variant, &mut errors));
+        }
+        let needs_type =
+            |command: &Command| matches!(command.identity, command::Identity::Encoded(_));
+        if interface.type_letter.is_none() && interface.commands.iter().any(needs_type) {
+            let message = "the type letter is missing: add `#[ioctl(type = b'X')]`";
+            errors.at(&input.ident, message);
+        }
+        let opens = interface.open_by.path.is_some() || interface.open_by.verify.is_some();
+        if opens && !matches!(interface.attachment, Attachment::New(_)) {
+            let message = "`unsafe(path = …)` and `unsafe(verify = …)` are for the device newtype \
+                           that `device = Name` makes";
+            errors.at(&input.ident, message);
+        }
+        errors.finish(interface)
+    }
+
+    fn word(&mut self, name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
+        match name.to_string().as_str() {
+            "type" => self.type_letter = Some(value(input)?),
+            "device" | "on" => {
+                if !matches!(self.attachment, Attachment::None) {
+                    let message = "`device` makes a newtype, `on` uses one: write one of them";
+                    return Err(syn::Error::new(name.span(), message));
+                }
+                self.attachment = if name == "device" {
+                    Attachment::New(value(input)?)
+                } else {
+                    Attachment::Existing(value(input)?)
+                };
+            }
+            "prefix" => self.prefix = Some(text(input)?),
+            "unsafe" => self.promise(input)?,
+            _ => return Err(unknown(name, &WORDS)),
+        }
+        Ok(())
+    }
+
+    fn promise(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        let inner;
+        parenthesized!(inner in input);
+        let name = Ident::parse_any(&inner)?;
+        match name.to_string().as_str() {
+            "path" => self.open_by.path = Some(text(&inner)?),
+            "verify" => self.open_by.verify = Some(value(&inner)?),
+            _ => return Err(unknown(&name, &["path", "verify"])),
+        }
+        if inner.is_empty() { Ok(()) } else { Err(inner.error("write one promise at a time")) }
+    }
+
+    /// The name of a command in C: its own, or the prefix and the variant's name in capitals.
+    pub fn c_name(&self, command: &Command) -> String {
+        if let Some(name) = &command.c_name {
+            return name.value();
+        }
+        let prefix = self.prefix.as_ref().map(LitStr::value).unwrap_or_default();
+        format!("{prefix}{}", crate::screaming_snake_case(&command.ident.to_string()))
+    }
+}
+
+/// The derives know no type that is not written down.
+pub(crate) fn refuse_type_parameters(generics: &Generics, errors: &mut Errors) {
+    for parameter in &generics.params {
+        if !matches!(parameter, syn::GenericParam::Lifetime(_)) {
+            let message = "an interface has one layout: a parameter would give it many; write the \
+                           type itself";
+            errors.at(parameter, message);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! One member of a structure or union.
+
+use proc_macro2::Span;
+use syn::spanned::Spanned as _;
+use syn::{Expr, Field, Ident, Type};
+
+use crate::attribute::{documentation, each_word, unknown, value};
+use crate::command::expressions;
+use crate::{Errors, RangeInclusive};
+
+/// What a member is for.
+#[derive(Clone)]
+pub enum Role {
+    /// Data.
+    Plain,
+    /// Takes place, and is zero.
+    Reserved,
+    /// Holds the size of the structure, in bytes.
+    Size,
+    /// The flexible array at the end, with the member that holds its length.
+    Flexible {
+        /// That member.
+        count: Ident,
+    },
+    /// A file descriptor.
+    Fd,
+    /// Stands for an anonymous structure or union of C.
+    Anonymous,
+}
+
+/// Which values the driver takes.
+#[derive(Clone)]
+pub enum Constraint {
+    /// Any.
+    None,
+    /// A bit mask with no bits but these.
+    Flags(Expr),
+    /// These and what is between them.
+    Range(RangeInclusive),
+    /// One of these.
+    Values(Vec<Expr>),
+}
+
+/// A member.
+#[derive(Clone)]
+pub struct Member {
+    /// The name, or the index of a tuple structure's.
+    pub name: syn::Member,
+    /// The lines of its documentation.
+    pub docs: Vec<String>,
+    /// The type.
+    pub ty: Type,
+    /// What it is for.
+    pub role: Role,
+    /// Which values the driver takes.
+    pub constraint: Constraint,
+    /// The initial value, where that is not zero.
+    pub default: Option<Expr>,
+    /// Where the member stands.
+    pub span: Span,
+    /// The conditions under which it exists.
+    pub cfgs: Vec<syn::Attribute>,
+}
+
+impl Member {
+    /// The name as it is spelled, without `r#`.
+    pub fn name(&self) -> String {
+        match &self.name {
+            syn::Member::Named(ident) => {
+                let name = ident.to_string();
+                name.strip_prefix("r#").map_or(name.clone(), str::to_owned)
+            }
+            syn::Member::Unnamed(index) => index.index.to_string(),
+        }
+    }
+}
+
+const WORDS: [&str; 9] =
+    ["reserved", "size", "count", "flags", "range", "values", "default", "fd", "anonymous"];
+
+pub(crate) fn read(index: usize, field: &Field, errors: &mut Errors) -> Member {
+    let mut role: Option<Role> = None;
+    let mut constraint = Constraint::None;
+    let mut default = None;
+    each_word(&field.attrs, errors, |name, input| {
+        let mut set = |new: Role| match role {
+            None => {
+                role = Some(new);
+                Ok(())
+            }
+            Some(_) => Err(syn::Error::new(name.span(), "the member has another part already")),
+        };
+        match name.to_string().as_str() {
+            "reserved" => set(Role::Reserved)?,
+            "size" => set(Role::Size)?,
+            "count" => set(Role::Flexible { count: value(input)? })?,
+            "fd" => set(Role::Fd)?,
+            "anonymous" => set(Role::Anonymous)?,
+            "flags" => constraint = Constraint::Flags(value(input)?),
+            "range" => constraint = Constraint::Range(value(input)?),
+            "values" => constraint = Constraint::Values(expressions(input)?),
+            "default" => default = Some(value(input)?),
+            _ => return Err(unknown(name, &WORDS)),
+        }
+        Ok(())
+    });
+    let name = match &field.ident {
+        Some(ident) => syn::Member::Named(ident.clone()),
+        None => syn::Member::Unnamed(index.into()),
+    };
+    let span = field.ident.as_ref().map_or_else(|| field.ty.span(), Ident::span);
+    let cfgs = field.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+    Member {
+        name,
+        docs: documentation(&field.attrs),
+        ty: field.ty.clone(),
+        role: role.unwrap_or(Role::Plain),
+        constraint,
+        default,
+        span,
+        cfgs: cfgs.cloned().collect(),
+    }
+}
