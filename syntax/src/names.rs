@@ -33,8 +33,8 @@ pub fn c_type_names(name: &str) -> Vec<String> {
     names
 }
 
-/// The words of a name: at underscores, and where a capital follows a small letter or digit, or
-/// begins a word behind an abbreviation (`IOCtl` is `IO`, `Ctl`).
+/// The words of a name: at underscores, where a capital follows a small letter, and where one
+/// begins a word behind an abbreviation or a digit (`IOCtl` is `IO`, `Ctl`).
 fn words(name: &str) -> Vec<String> {
     let name = name.strip_prefix("r#").unwrap_or(name);
     let mut words: Vec<String> = Vec::new();
@@ -46,7 +46,7 @@ fn words(name: &str) -> Vec<String> {
             let after = letters.get(i + 1);
             let begins = letter.is_uppercase()
                 && before.is_some_and(|before| {
-                    !before.is_uppercase() || after.is_some_and(|after| after.is_lowercase())
+                    before.is_lowercase() || after.is_some_and(|after| after.is_lowercase())
                 });
             if begins && !word.is_empty() {
                 words.push(std::mem::take(&mut word));
