@@ -162,6 +162,16 @@ impl Abi {
         Some(if natural < cap { natural } else { cap })
     }
 
+    /// Whether every structure without bit-fields and `long double` has the same layout on both.
+    pub const fn places_members_as(&self, other: &Self) -> bool {
+        self.long_size == other.long_size
+            && self.pointer_size == other.pointer_size
+            && self.max_member_align == other.max_member_align
+            && self.biggest_align == other.biggest_align
+            && self.min_record_align == other.min_record_align
+            && self.has_int128 == other.has_int128
+    }
+
     /// Whether structures are rounded up to more than their members need (arm OABI).
     pub const fn rounds_records(&self) -> bool {
         self.min_record_align > 1

@@ -34,6 +34,10 @@ impl AbiSet {
     /// Every ABI of the table.
     pub const ALL: Self = Self((1 << ABIS.len()) - 1);
 
+    /// One ABI of each group that places members alike: what holds for the layout of a structure
+    /// without bit-fields on these holds on all.
+    pub const LAYOUTS: Self = layouts();
+
     /// The set that holds just `id`.
     pub const fn only(id: AbiId) -> Self {
         Self(1 << id.0)
@@ -93,6 +97,22 @@ impl AbiSet {
     pub const fn iter(self) -> AbiSetIter {
         AbiSetIter(self)
     }
+}
+
+const fn layouts() -> AbiSet {
+    let mut set = AbiSet::EMPTY;
+    let mut i = 0;
+    while i < ABIS.len() {
+        let mut j = 0;
+        while j < i && !ABIS[j].places_members_as(&ABIS[i]) {
+            j += 1;
+        }
+        if j == i {
+            set.insert(AbiId::new(i as u8));
+        }
+        i += 1;
+    }
+    set
 }
 
 impl fmt::Debug for AbiSet {

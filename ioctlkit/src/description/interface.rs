@@ -1,0 +1,170 @@
+//! An interface: its commands, and what is wrong with them together.
+
+use ioctlkit_abi::{ABIS, Abi, AbiId, AbiSet, EncodeError};
+
+use super::command::{EncodedSize, Identity, NumberError};
+use super::{Command, Passing, SizeAlign};
+use crate::text::Text;
+
+/// An interface.
+#[derive(Debug)]
+pub struct Interface {
+    /// The name in Rust.
+    pub name: &'static str,
+    /// The commands in order.
+    pub commands: &'static [Command],
+}
+
+/// A command whose number another one has.
+#[derive(Clone, Copy)]
+pub(crate) struct Repeated {
+    /// The second of them.
+    pub(crate) second: usize,
+    first: usize,
+    abi: &'static Abi,
+    number: u32,
+}
+
+/// The largest argument that the kernel's guide allows, in bytes.
+const GUIDE_LIMIT: u64 = 8191;
+
+impl Interface {
+    /// The command of that number on an ABI, members of families included.
+    pub fn command(&self, abi: &'static Abi, number: u32) -> Option<&'static Command> {
+        self.commands.iter().find(|command| command.covers(abi, number))
+    }
+
+    /// The first command whose number an earlier one has, on any ABI.
+    pub(crate) const fn repeated(&self) -> Option<Repeated> {
+        let mut second = 1;
+        while second < self.commands.len() {
+            let mut first = 0;
+            while first < second {
+                let found = shared(&self.commands[first], &self.commands[second]);
+                if let Some((id, number)) = found {
+                    let abi = &ABIS[id.index()];
+                    return Some(Repeated { second, first, abi, number });
+                }
+                first += 1;
+            }
+            second += 1;
+        }
+        None
+    }
+
+    /// The sentence.
+    pub(crate) const fn sentence(&self, repeated: &Repeated) -> Text {
+        let text =
+            Text::new().name(self.commands[repeated.second].name).text(" has the number of ");
+        let text = text.name(self.commands[repeated.first].name).text(": ");
+        hexadecimal(text, repeated.number)
+            .text(" on ")
+            .text(repeated.abi.name)
+            .text("; give it another nr")
+    }
+}
+
+impl Command {
+    fn covers(&self, abi: &'static Abi, number: u32) -> bool {
+        let Identity::Encoded { type_letter, first, last } = self.identity else {
+            return self.number(abi) == Ok(number);
+        };
+        let decoded = abi.encoding.decode(number);
+        let by_length = matches!(self.encoded.size, EncodedSize::Length);
+        decoded.type_letter == type_letter
+            && (first..=last).contains(&decoded.nr)
+            && self.number_of(abi, decoded.nr - first, u64::from(decoded.size)) == Ok(number)
+            && (!by_length || decoded.direction == Some(self.encoded.direction))
+    }
+
+    /// What is wrong with the size, as a sentence: it is over the guide's limit, unless that is
+    /// meant, or over what any number can hold, or the host's number cannot hold it.
+    pub(crate) const fn size_fault(
+        &self,
+        host: &'static Abi,
+        large_is_meant: bool,
+    ) -> Option<Text> {
+        let size = match self.encoded.size {
+            EncodedSize::Of(ty) => match ty.size_align(host) {
+                Ok(SizeAlign { size, .. }) => size,
+                Err(_) => return None,
+            },
+            EncodedSize::Bytes(bytes) => bytes,
+            EncodedSize::None | EncodedSize::Length => return None,
+        };
+        if size <= GUIDE_LIMIT {
+            return None;
+        }
+        let text = Text::new().text("the argument of ").name(self.name).text(" has ");
+        let text = text.counted(size, "byte").text(": ");
+        match self.number(host) {
+            Err(NumberError::Encode(EncodeError::SizeOverflow { max })) => Some(
+                text.text("a number on ")
+                    .text(host.name)
+                    .text(" holds ")
+                    .number(max as u64)
+                    .text("; pass a pointer in a `UserPtr` member"),
+            ),
+            _ if large_is_meant => None,
+            _ => Some(text.text(
+                "more than the 8191 that fit into a number on alpha, mips and powerpc; pass a \
+                 pointer in a `UserPtr` member, or write `large_argument` if those never matter",
+            )),
+        }
+    }
+
+    /// Whether the argument is as large in Rust as on the host's ABI.
+    pub(crate) const fn has_host_size(&self, host: &'static Abi, size: usize) -> bool {
+        match self.passing {
+            Passing::Pointer(ty) => match ty.size_align(host) {
+                Ok(layout) => layout.size == size as u64,
+                Err(_) => false,
+            },
+            _ => true,
+        }
+    }
+}
+
+/// An ABI on which two commands have one number.
+const fn shared(first: &Command, second: &Command) -> Option<(AbiId, u32)> {
+    let may_be = match (first.identity, second.identity) {
+        (
+            Identity::Encoded { type_letter: a, first: a_first, last: a_last },
+            Identity::Encoded { type_letter: b, first: b_first, last: b_last },
+        ) => a == b && a_first <= b_last && b_first <= a_last,
+        _ => true,
+    };
+    if !may_be {
+        return None;
+    }
+    let mut abis = AbiSet::ALL;
+    while let Some(id) = abis.first() {
+        abis = abis.difference(AbiSet::only(id));
+        let abi = &ABIS[id.index()];
+        if let (Ok(a), Ok(b)) = (first.number(abi), second.number(abi)) {
+            // The nr of families overlap, so the first of one stands for any.
+            let same = match (first.identity, second.identity) {
+                (Identity::Encoded { .. }, Identity::Encoded { .. }) => a & !0xff == b & !0xff,
+                _ => a == b,
+            };
+            if same {
+                return Some((id, b));
+            }
+        }
+    }
+    None
+}
+
+const fn hexadecimal(mut text: Text, number: u32) -> Text {
+    const DIGITS: [&str; 16] =
+        ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "a", "b", "c", "d", "e", "f"];
+    text = text.text("0x");
+    let mut shift = 32;
+    while shift > 0 {
+        shift -= 4;
+        if number >> shift != 0 || shift == 0 {
+            text = text.text(DIGITS[(number >> shift & 0xf) as usize]);
+        }
+    }
+    text
+}

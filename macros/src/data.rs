@@ -1,0 +1,312 @@
+//! Expands structures and unions.
+
+use ioctlkit_syntax::{Constraint, Data, DataKind, Errors, Member, Portability, Role};
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::{Lifetime, LitStr};
+
+use crate::mirror;
+use crate::types::{Words, argument_of, begins_with_zero, describe, last_segment};
+
+/// The implementation, the proof, and the structures that are asked for beside it.
+pub(crate) fn expand(data: &Data) -> syn::Result<TokenStream> {
+    let mut errors = Errors::new();
+    check(data, &mut errors);
+    if data.padded.is_some() {
+        // The structure that goes through the call is the one with the padding, not this one.
+        let padded = errors.take(mirror::padded(data)).unwrap_or_default();
+        return errors.finish(padded);
+    }
+    let body = if data.repr.transparent {
+        transparent(data, &mut errors)
+    } else {
+        record(data, &mut errors)
+    };
+    let compat = errors.take(mirror::compat(data)).unwrap_or_default();
+    errors.finish(quote!(#body #compat))
+}
+
+/// What is wrong whatever the members' layouts are.
+fn check(data: &Data, errors: &mut Errors) {
+    if !data.repr.c && !data.repr.transparent {
+        let message = "Rust orders the members of this type as it likes: add `#[repr(C)]`";
+        errors.at(&data.ident, message);
+    }
+    if data.members.is_empty() {
+        let message = "C has no structure without members: a command without an argument is a \
+                       variant without a type";
+        errors.at(&data.ident, message);
+    }
+    let last = data.members.len().saturating_sub(1);
+    for (index, member) in data.members.iter().enumerate() {
+        let flexible = argument_of(&member.ty, "FlexibleArray").is_some();
+        if flexible && index != last && data.kind == DataKind::Struct {
+            errors.at(&member.ty, "a flexible array is the last member");
+        }
+        if let Role::Flexible { count } = &member.role {
+            if !flexible {
+                let message = "`count` belongs to the array at the end: write `FlexibleArray<T>`";
+                errors.at(&member.ty, message);
+            }
+            if !data.members.iter().any(|member| *count == member.name()) {
+                errors.at(count, format!("no member `{count}`"));
+            }
+        }
+        for attribute in &member.cfgs {
+            let message = "the layout would depend on how the crate is built: keep the member, or \
+                           write two structures";
+            errors.at(attribute, message);
+        }
+    }
+}
+
+/// A wrapper is what it wraps.
+fn transparent(data: &Data, errors: &mut Errors) -> TokenStream {
+    let [member] = data.members.as_slice() else {
+        errors.at(&data.ident, "a transparent type has one member");
+        return TokenStream::new();
+    };
+    let words = Words::from(&data.portability);
+    let Some(ty) = errors.take(describe(&member.ty, words)) else {
+        return TokenStream::new();
+    };
+    let ident = &data.ident;
+    let (generics, arguments, condition) = data.generics.split_for_impl();
+    quote! {
+        #[automatically_derived]
+        unsafe impl #generics ::ioctlkit::IoctlData for #ident #arguments #condition {
+            const TYPE: ::ioctlkit::description::Type = #ty;
+        }
+    }
+}
+
+fn record(data: &Data, errors: &mut Errors) -> TokenStream {
+    let words = Words::from(&data.portability);
+    let members: Vec<_> =
+        data.members.iter().map(|member| describe_member(member, words, errors)).collect();
+    let ident = &data.ident;
+    let name = ident.to_string();
+    let c_name = option(data.c_name.as_ref());
+    let kind = match data.kind {
+        DataKind::Struct => quote!(Struct),
+        DataKind::Union => quote!(Union),
+    };
+    let portability = match &data.portability {
+        Portability::Required => quote!(Proven),
+        Portability::Mirrors { reason, .. } => {
+            let reason = option(reason.as_ref());
+            quote!(Mirrors { reason: #reason })
+        }
+    };
+    let attributes = attributes(data);
+    let initial = initial(data);
+    let flexible = flexible(data);
+    let proof = proof(data);
+    let (generics, arguments, condition) = data.generics.split_for_impl();
+    quote! {
+        #[automatically_derived]
+        unsafe impl #generics ::ioctlkit::IoctlData for #ident #arguments #condition {
+            const TYPE: ::ioctlkit::description::Type = ::ioctlkit::description::Type::Record(
+                &::ioctlkit::description::Record {
+                    name: #name,
+                    c_name: #c_name,
+                    kind: ::ioctlkit::__private::RecordKind::#kind,
+                    attributes: #attributes,
+                    portability: ::ioctlkit::description::Portability::#portability,
+                    members: &[#(#members),*],
+                },
+            );
+            #initial
+        }
+        #flexible
+        #proof
+    }
+}
+
+fn describe_member(member: &Member, words: Words, errors: &mut Errors) -> TokenStream {
+    let name = member.name();
+    let Some(ty) = errors.take(describe(&member.ty, words)) else {
+        return TokenStream::new();
+    };
+    let constraint = match &member.constraint {
+        Constraint::None => None,
+        Constraint::Flags(mask) => Some(quote!(Flags((#mask) as u64))),
+        Constraint::Range(range) => {
+            let (first, last) = (&range.start, &range.end);
+            Some(quote!(Range { first: (#first) as i128, last: (#last) as i128 }))
+        }
+        Constraint::Values(values) => Some(quote!(Values(&[#((#values) as i128),*]))),
+    };
+    let role = match &member.role {
+        Role::Plain if is_reserved(member) => Some(quote!(Reserved)),
+        Role::Plain => None,
+        Role::Reserved => Some(quote!(Reserved)),
+        Role::Size => Some(quote!(Size)),
+        Role::Fd => Some(quote!(Fd)),
+        Role::Anonymous => Some(quote!(Anonymous)),
+        Role::Flexible { count } => {
+            let count = count.to_string();
+            Some(quote!(Flexible { count: #count }))
+        }
+    };
+    if role.is_none() && constraint.is_none() {
+        return quote!(::ioctlkit::description::Member::plain(#name, #ty));
+    }
+    let role = role.unwrap_or(quote!(Plain));
+    let constraint = constraint.unwrap_or(quote!(None));
+    quote! {
+        ::ioctlkit::description::Member {
+            name: #name,
+            ty: #ty,
+            role: ::ioctlkit::description::Role::#role,
+            constraint: ::ioctlkit::description::Constraint::#constraint,
+        }
+    }
+}
+
+/// Whether the member's type says that it takes place and no more.
+fn is_reserved(member: &Member) -> bool {
+    last_segment(&member.ty).is_some_and(|segment| segment.ident == "Reserved")
+}
+
+fn attributes(data: &Data) -> TokenStream {
+    let packed = data.repr.packed == Some(1);
+    let pack = number(data.repr.packed.filter(|bytes| *bytes > 1));
+    let aligned = number(data.repr.align);
+    if !packed && data.repr.packed.is_none() && data.repr.align.is_none() {
+        return quote!(::ioctlkit::__private::MemberAlign::NATURAL);
+    }
+    quote! {
+        ::ioctlkit::__private::MemberAlign { packed: #packed, aligned: #aligned, pack: #pack }
+    }
+}
+
+fn number(bytes: Option<u64>) -> TokenStream {
+    if let Some(bytes) = bytes {
+        quote!(::core::option::Option::Some(#bytes))
+    } else {
+        quote!(::core::option::Option::None)
+    }
+}
+
+pub(crate) fn option(text: Option<&LitStr>) -> TokenStream {
+    if let Some(text) = text {
+        quote!(::core::option::Option::Some(#text))
+    } else {
+        quote!(::core::option::Option::None)
+    }
+}
+
+/// What the members begin with, where that is not zero everywhere.
+fn initial(data: &Data) -> TokenStream {
+    if data.kind == DataKind::Union {
+        return TokenStream::new();
+    }
+    let sized: Vec<_> = data
+        .members
+        .iter()
+        .filter(|member| matches!(member.role, Role::Size))
+        .map(|member| {
+            let name = &member.name;
+            quote!(self.#name = ::core::mem::size_of::<Self>() as _;)
+        })
+        .collect();
+    let set: Vec<_> = data
+        .members
+        .iter()
+        .filter_map(|member| {
+            let (name, ty) = (&member.name, &member.ty);
+            match &member.default {
+                Some(value) => Some(quote!(value.#name = #value;)),
+                None if begins_with_zero(ty) => None,
+                None => Some(quote! {
+                    value.#name = <#ty as ::ioctlkit::IoctlData>::initial();
+                }),
+            }
+        })
+        .collect();
+    let prepare = (!sized.is_empty()).then(|| {
+        quote! {
+            const PREPARES: bool = true;
+            #[inline]
+            fn prepare(&mut self) { #(#sized)* }
+        }
+    });
+    let initial = (!sized.is_empty() || !set.is_empty()).then(|| {
+        quote! {
+            #[inline]
+            #[allow(unused_mut)]
+            fn initial() -> Self {
+                let mut value: Self = ::ioctlkit::zeroed();
+                #(#set)*
+                ::ioctlkit::IoctlData::prepare(&mut value);
+                value
+            }
+        }
+    });
+    quote!(#prepare #initial)
+}
+
+/// The array at the end, where a member counts it.
+fn flexible(data: &Data) -> TokenStream {
+    let Some((member, count)) = data.members.iter().find_map(|member| match &member.role {
+        Role::Flexible { count } => Some((member, count)),
+        _ => None,
+    }) else {
+        return TokenStream::new();
+    };
+    let Some(element) = argument_of(&member.ty, "FlexibleArray") else {
+        return TokenStream::new();
+    };
+    let Some(counting) = data.members.iter().find(|m| *count == m.name()) else {
+        return TokenStream::new();
+    };
+    let (ident, array, count_type) = (&data.ident, &member.name, &counting.ty);
+    let (generics, arguments, condition) = data.generics.split_for_impl();
+    quote! {
+        #[automatically_derived]
+        unsafe impl #generics ::ioctlkit::FlexibleData for #ident #arguments #condition {
+            type Element = #element;
+            const TAIL: usize = ::core::mem::offset_of!(Self, #array);
+            const MAX_COUNT: u64 = <#count_type>::MAX as u64;
+            #[inline]
+            fn count(&self) -> u64 {
+                self.#count as u64
+            }
+            #[inline]
+            fn set_count(&mut self, count: u64) {
+                self.#count = ::core::cmp::Ord::min(count, Self::MAX_COUNT) as #count_type;
+            }
+        }
+    }
+}
+
+/// One assertion for the whole structure, whose failure is told of a member.
+fn proof(data: &Data) -> TokenStream {
+    let ident = &data.ident;
+    let lifetimes = data.generics.lifetimes().map(|_| Lifetime::new("'static", ident.span()));
+    let ty = if data.generics.params.is_empty() {
+        quote!(#ident)
+    } else {
+        quote!(#ident<#(#lifetimes),*>)
+    };
+    let names = data.members.iter().map(|member| &member.name);
+    let arms = data.members.iter().enumerate().map(|(index, member)| {
+        let refuse = quote_spanned!(member.span=> ::ioctlkit::__private::refuse_data(&fault));
+        quote!(#index => #refuse,)
+    });
+    quote! {
+        const _: () = {
+            if let ::core::option::Option::Some(fault) = ::ioctlkit::__private::check_data(
+                &<#ty as ::ioctlkit::IoctlData>::TYPE,
+                ::core::mem::size_of::<#ty>(),
+                &[#(::core::mem::offset_of!(#ty, #names)),*],
+            ) {
+                match fault.member {
+                    #(#arms)*
+                    _ => ::ioctlkit::__private::refuse_data(&fault),
+                }
+            }
+        };
+    }
+}
