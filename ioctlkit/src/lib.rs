@@ -96,7 +96,7 @@ mod user_ptr;
 pub mod __private;
 
 pub use backend::{Backend, Request};
-pub use compat::{CompatI64, CompatU64};
+pub use compat::{CompatError, CompatI64, CompatU64};
 pub use data::{IoctlData, zeroed};
 pub use errno::Errno;
 #[cfg(feature = "alloc")]

@@ -255,6 +255,7 @@ impl Record {
     }
 
     /// "(none on i386)": the first ABI that disagrees about the padding behind a member.
+    #[expect(clippy::large_types_passed_by_value, reason = "nothing is passed: it is compiled")]
     const fn elsewhere(&self, text: Text, member: usize, bytes: u64) -> Text {
         let mut abis = AbiSet::LAYOUTS;
         while let Some(id) = abis.first() {
