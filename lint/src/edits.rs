@@ -90,6 +90,7 @@ mod tests {
             packed: false,
             aligned: None,
             condition: None,
+            purpose: ioctlkit_model::Purpose::default(),
         };
         (sources, file, member)
     }

@@ -141,6 +141,7 @@ mod tests {
             packed: false,
             aligned: None,
             condition: None,
+            purpose: ioctlkit_model::Purpose::default(),
         };
         let body = RecordBody {
             representation: Representation::C,

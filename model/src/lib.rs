@@ -10,6 +10,7 @@
 
 pub mod abi_words;
 mod constant;
+mod contract;
 mod finding;
 mod interface;
 mod layout;
@@ -19,6 +20,7 @@ mod types;
 mod variants;
 
 pub use constant::{BinaryOperator, Constant, Expression, UnaryOperator};
+pub use contract::{Contract, Group, Passing, Purpose, Returns, Role, Values};
 pub use finding::{Edit, Finding, Fix, Label, Problem, ProblemKind, Report, Safety};
 pub use interface::{
     Argument, Command, CommandBody, Family, Header, HeaderError, Interface, RawNumber,
