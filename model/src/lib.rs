@@ -13,6 +13,7 @@ mod constant;
 mod finding;
 mod interface;
 mod layout;
+mod merge;
 mod rule;
 mod source;
 mod types;
