@@ -14,6 +14,7 @@ mod contract;
 mod finding;
 mod interface;
 mod layout;
+mod merge;
 mod rule;
 mod source;
 mod types;

@@ -16,7 +16,7 @@ use ioctlkit_report::Format;
 use super::Outcome;
 use super::failure::{Failure, outcome_of, say_failures};
 use super::progress::Progress;
-use super::reading::{Group, RawNumbers, ReadOptions};
+use super::reading::{Group, Part, RawNumbers, ReadOptions};
 use super::terminal::Terminal;
 use summary::Summary;
 
@@ -198,8 +198,19 @@ struct Whole {
 }
 
 impl Whole {
-    fn take_in(&mut self, prepared: &mut Prepared, baseline: Option<&mut Baseline>) {
-        let (interface, problems) = prepared.group.read();
+    fn take_in(&mut self, prepared: &mut Prepared, mut baseline: Option<&mut Baseline>) {
+        for part in prepared.group.read_parts() {
+            self.take_in_part(part, prepared, baseline.as_deref_mut());
+        }
+        self.drop_repeated();
+    }
+
+    fn take_in_part(
+        &mut self,
+        (interface, problems): Part,
+        prepared: &mut Prepared,
+        baseline: Option<&mut Baseline>,
+    ) {
         let mut checked = {
             let _progress = Progress::start("checking commands");
             engine::check(&interface, &prepared.levels)
@@ -227,7 +238,6 @@ impl Whole {
             problem.span.as_mut().map(moved);
             self.report.problems.push(problem);
         }
-        self.drop_repeated();
     }
 
     /// A header that two groups include is reported once.
