@@ -228,6 +228,7 @@ impl Builder {
         let span = self.span(key.0, name_place);
         let id = RecordId(self.interface.records.len() as u32);
         self.interface.records.push(Record {
+            docs: Vec::new(),
             kind,
             name,
             typedef_name: None,
@@ -309,6 +310,7 @@ impl Builder {
             None => {
                 let span = self.span(file, name_place);
                 self.interface.commands.push(Command {
+                    contract: None,
                     name: name.to_owned(),
                     c_name: c_name.map(str::to_owned),
                     span,

@@ -141,6 +141,7 @@ impl World<'_> {
             span,
         });
         Member {
+            purpose: ioctlkit_model::Purpose::default(),
             name: (!field.anonymous).then(|| field.name.clone()),
             span,
             name_span: self.builder.span(file, field.name_place),
