@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod abis;
+pub mod against;
 pub mod baseline;
 pub mod classify;
 pub mod compat;
