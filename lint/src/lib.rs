@@ -27,6 +27,8 @@ pub mod raw_commands;
 pub mod registry;
 pub mod rule;
 pub mod rules;
+pub mod rust_source;
+pub mod spelling;
 pub mod suggest;
 pub mod suppression;
 pub mod wide;

@@ -18,7 +18,7 @@ use ioctlkit_model::{Interface, Layouts, Span};
 
 use crate::abis::by_value;
 use crate::words::count;
-pub use names::{same_member, same_name};
+pub use names::{last_of_path, same_member, same_name};
 pub use pairing::{CommandPair, Numbered, Pairs, RecordPair, pair};
 pub use reference::{Reference, References};
 

@@ -20,7 +20,7 @@ pub(super) fn folded(name: &str) -> String {
 }
 
 /// The last name of a path: `GetRegs` of `Kvm::GetRegs`.
-pub(super) fn last_of_path(name: &str) -> &str {
+pub fn last_of_path(name: &str) -> &str {
     name.rsplit("::").next().unwrap_or(name)
 }
 

@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
+use ioctl_lint::against::References;
 use ioctl_lint::config::{FailOn, Level, Profile};
 use ioctl_lint::{Baseline, Levels, Selection, engine};
 use ioctlkit_model::{Finding, Report, SourceMap, Span};
@@ -213,7 +214,7 @@ impl Whole {
     ) {
         let mut checked = {
             let _progress = Progress::start("checking commands");
-            engine::check(&interface, &prepared.levels)
+            engine::check(&interface, &References::default(), &prepared.levels)
         };
         if let Some(baseline) = baseline.or(prepared.baseline.as_mut()) {
             self.summary.accepted += baseline.absorb(&mut checked.findings);

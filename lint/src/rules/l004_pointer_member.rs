@@ -75,10 +75,14 @@ fn member(
         argument.member_finding(&POINTER_MEMBER, found.subject.member, found.abis, message);
     finding.label = "as wide as an address".into();
     finding.fix = Some(Fix {
-        message: "make it a `__u64`, and use `u64_to_user_ptr()` in the driver".into(),
-        edits: edits::retype(&cx.interface.sources, found.subject.member, "__u64")
-            .into_iter()
-            .collect(),
+        message: cx.spelling.instead_of_pointer(argument.record).into(),
+        edits: edits::retype(
+            &cx.interface.sources,
+            found.subject.member,
+            cx.spelling.fixed("__u64"),
+        )
+        .into_iter()
+        .collect(),
         safety: Safety::ChangesAbi,
     });
     finding
