@@ -1,6 +1,7 @@
 //! C headers that the Rust sources of a run are compared with.
 
 use std::collections::BTreeSet;
+use std::sync::OnceLock;
 
 use ioctlkit_model::{FileId, FileShift, Interface, Layouts, Span};
 
@@ -18,20 +19,23 @@ pub struct Reference {
     interface: Interface,
     shift: FileShift,
     files: BTreeSet<FileId>,
+    comparison: OnceLock<Comparison>,
 }
 
 impl References {
     /// Adds headers for some files of `rust`. The headers' text joins that of `rust`, so that
-    /// findings can point to it.
+    /// findings can point to it: what moves their spans is yielded.
     pub fn add(
         &mut self,
         rust: &mut Interface,
         names: Vec<String>,
         headers: Interface,
         files: BTreeSet<FileId>,
-    ) {
+    ) -> FileShift {
         let shift = rust.sources.append(headers.sources.clone());
-        self.0.push(Reference { names, interface: headers, shift, files });
+        let comparison = OnceLock::new();
+        self.0.push(Reference { names, interface: headers, shift, files, comparison });
+        shift
     }
 
     /// Each set of headers.
@@ -62,11 +66,19 @@ impl Reference {
         self.files.contains(&file)
     }
 
-    /// Compares the files that these headers are for.
-    pub fn compare(&self, rust: &Layouts<'_>) -> Comparison {
-        let mut comparison = compare_layouts(rust, &Layouts::new(&self.interface));
-        comparison.pairs.retain(|pair| self.is_for(pair.span.file));
-        comparison.alone.retain(|alone| self.is_for(alone.span.file));
-        comparison
+    /// Compares the files that these headers are for, once: with the interface that the headers
+    /// were added to.
+    pub fn compare(&self, rust: &Layouts<'_>) -> &Comparison {
+        self.comparison.get_or_init(|| {
+            let mut comparison = compare_layouts(rust, &Layouts::new(&self.interface));
+            comparison.pairs.retain(|pair| self.is_for(pair.span.file));
+            comparison.alone.retain(|alone| self.is_for(alone.span.file));
+            comparison
+        })
+    }
+
+    /// What the comparison came to, if a rule asked for it.
+    pub fn compared(&self) -> Option<&Comparison> {
+        self.comparison.get()
     }
 }
