@@ -6,6 +6,7 @@ use ioctlkit_model::{FileId, Finding, Interface, Layouts, RuleInfo, Severity};
 use rayon::prelude::*;
 
 use crate::against::References;
+use crate::not_portable::Accepted;
 use crate::rules::RULES;
 use crate::{Context, Levels, Rule, registry, suppression};
 
@@ -28,6 +29,8 @@ pub fn run(
         .collect();
     let language = |finding: &Finding| interface.sources.file(finding.span.file).language();
     findings.retain(|finding| finding.rule.languages.contains(language(finding)));
+    let accepted = Accepted::new(interface);
+    findings.retain(|finding| !accepted.covers(finding));
     order(&mut findings);
     findings
 }

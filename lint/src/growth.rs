@@ -2,7 +2,8 @@
 
 use ioctlkit_abi::{AbiId, RecordKind};
 use ioctlkit_model::{
-    Argument, Command, Interface, Language, Member, RecordBody, RecordId, SourceMap, Type,
+    Argument, Command, Interface, Language, Member, RecordBody, RecordId, Role, SourceMap, Type,
+    Values,
 };
 
 use crate::context::ArgumentRecord;
@@ -35,6 +36,9 @@ pub(crate) fn is_structure_size(sources: &SourceMap, body: &RecordBody, member: 
     const NAMES: [&str; 5] = ["argsz", "struct_size", "structsize", "size_of_struct", "struct_sz"];
     if member.bits.is_some() || member.ty.is_array() {
         return false;
+    }
+    if member.purpose.role == Role::Size {
+        return true;
     }
     let Some(name) = &member.name else { return false };
     if NAMES.contains(&name.as_str()) {
@@ -96,6 +100,8 @@ pub(crate) fn has_room(interface: &Interface, body: &RecordBody, abi: AbiId) -> 
     interface_members(interface, body, abi, 0).into_iter().any(|(body, member)| {
         is_flags(member)
             || member.is_reserved()
+            || member.purpose.role == Role::Reserved
+            || matches!(member.purpose.values, Values::Flags(_))
             || is_structure_size(&interface.sources, body, member)
     })
 }

@@ -19,6 +19,7 @@ pub mod includes;
 pub mod known_numbers;
 pub mod levels;
 pub mod names;
+pub mod not_portable;
 pub mod number_registry;
 pub mod number_registry_source;
 pub mod numbering;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use ioctlkit_abi::{RecordKind, Scalar};
-use ioctlkit_model::{Interface, RecordId, Type};
+use ioctlkit_model::{Command, CommandBody, Interface, RecordId, Type};
 
 /// Why some patterns of bits are no value of a type.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,12 +42,14 @@ pub fn invalid(interface: &Interface, ty: &Type) -> Option<Invalid> {
         match ty {
             Type::Typedef(id) => {
                 let typedef = interface.typedef(*id);
-                if let Some(answer) = by_name(&typedef.name) {
-                    return answer;
+                match by_name(&typedef.name) {
+                    ByName::Valid => return None,
+                    ByName::Invalid(why) => return Some(why),
+                    ByName::Silent => {}
                 }
                 ty = typedef.variants.first()?.ty.innermost_element();
             }
-            Type::Unknown(name) => return by_name(name).flatten(),
+            Type::Unknown(name) => return by_name(name).invalid(),
             Type::Scalar(Scalar::Bool) => return Some(Invalid::Bool),
             Type::Enum(_) => return Some(Invalid::Enum),
             Type::Pointer(to) if **to == Type::Function => return Some(Invalid::Reference),
@@ -57,44 +59,70 @@ pub fn invalid(interface: &Interface, ty: &Type) -> Option<Invalid> {
     None
 }
 
-/// What a name alone says: of a type of the language, or one with parameters.
-fn by_name(name: &str) -> Option<Option<Invalid>> {
+/// What a name alone says of a type's bits.
+#[derive(Debug, PartialEq, Eq)]
+enum ByName {
+    /// Every pattern is a value.
+    Valid,
+    /// Not every one.
+    Invalid(Invalid),
+    /// Nothing.
+    Silent,
+}
+
+impl ByName {
+    fn invalid(self) -> Option<Invalid> {
+        match self {
+            Self::Invalid(why) => Some(why),
+            Self::Valid | Self::Silent => None,
+        }
+    }
+}
+
+/// What the name says of a type of the language, or of one with parameters.
+fn by_name(name: &str) -> ByName {
     let plain = name.split('<').next().unwrap_or(name).rsplit("::").next().unwrap_or(name).trim();
     let parameter = || name.split_once('<').and_then(|(_, rest)| rest.strip_suffix('>'));
     match plain {
-        "bool" => Some(Some(Invalid::Bool)),
-        "char" => Some(Some(Invalid::Char)),
-        "Box" | "NonNull" | "Rc" | "Arc" => Some(Some(Invalid::Reference)),
-        _ if plain.starts_with('&') => Some(Some(Invalid::Reference)),
-        _ if plain.starts_with("NonZero") => Some(Some(Invalid::NonZero)),
+        "bool" => ByName::Invalid(Invalid::Bool),
+        "char" => ByName::Invalid(Invalid::Char),
+        "Box" | "NonNull" | "Rc" | "Arc" => ByName::Invalid(Invalid::Reference),
+        _ if name.starts_with('&') => ByName::Invalid(Invalid::Reference),
+        _ if plain.starts_with("NonZero") => ByName::Invalid(Invalid::NonZero),
         // No bits are invalid in what may be uninitialised, and `None` takes the one that is
         // missing in a `NonZero`.
-        "MaybeUninit" => Some(None),
-        "Option" => match parameter().and_then(by_name).flatten() {
-            None | Some(Invalid::NonZero) => Some(None),
-            Some(Invalid::Reference) => Some(Some(Invalid::Reference)),
-            Some(other) => Some(Some(other)),
+        "MaybeUninit" => ByName::Valid,
+        "Option" => match parameter().and_then(|name| by_name(name).invalid()) {
+            None | Some(Invalid::NonZero) => ByName::Valid,
+            Some(other) => ByName::Invalid(other),
         },
-        _ => None,
+        _ => ByName::Silent,
     }
 }
 
 /// The structures whose members must accept what the kernel writes: those that a command carries
 /// out of the kernel. What lies in a union may be anything until somebody reads it.
 pub fn written(interface: &Interface) -> BTreeSet<RecordId> {
-    let bodies = interface.commands.iter().flat_map(|command| command.variants.iter());
     let mut found = BTreeSet::new();
-    for (_, body) in bodies.filter(|(_, body)| body.direction.kernel_writes()) {
-        if let Some(ty) = body.argument.ty() {
+    for command in &interface.commands {
+        let bodies = command.variants.iter().map(|(_, body)| body);
+        for ty in bodies.filter(|body| is_written(command, body)).filter_map(|b| b.argument.ty()) {
             collect(interface, ty, &mut found);
         }
     }
     found
 }
 
+/// Whether the kernel writes the argument: as the definition says where it says more than the
+/// number, else as the number says.
+pub fn is_written(command: &Command, body: &CommandBody) -> bool {
+    let stated = command.contract.as_ref().map(|contract| contract.direction);
+    stated.unwrap_or(body.direction).kernel_writes()
+}
+
 fn collect(interface: &Interface, ty: &Type, found: &mut BTreeSet<RecordId>) {
     match ty.innermost_element() {
-        Type::Typedef(id) if by_name(&interface.typedef(*id).name).is_none() => {
+        Type::Typedef(id) if by_name(&interface.typedef(*id).name) == ByName::Silent => {
             for (_, body) in interface.typedef(*id).variants.iter() {
                 // A typedef that names itself ends here: only structures are looked into.
                 if let Some(behind) = interface.behind_typedefs(&body.ty)
@@ -104,13 +132,12 @@ fn collect(interface: &Interface, ty: &Type, found: &mut BTreeSet<RecordId>) {
                 }
             }
         }
-        Type::Record(id) if interface.record(*id).kind == RecordKind::Struct => {
-            if found.insert(*id) {
-                for (_, body) in interface.record(*id).variants.iter() {
-                    for member in &body.members {
-                        collect(interface, &member.ty, found);
-                    }
-                }
+        Type::Record(id)
+            if interface.record(*id).kind == RecordKind::Struct && found.insert(*id) =>
+        {
+            for member in interface.record(*id).variants.iter().flat_map(|(_, body)| &body.members)
+            {
+                collect(interface, &member.ty, found);
             }
         }
         _ => {}

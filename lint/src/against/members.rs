@@ -1,7 +1,7 @@
 //! The members of a structure on an ABI, with anonymous structures and unions opened up.
 
 use ioctlkit_abi::{AbiId, LayoutError, RecordKind};
-use ioctlkit_model::{Interface, Layouts, Member, RecordId, Type};
+use ioctlkit_model::{Interface, Layouts, Member, RecordId, Role, Type};
 
 use super::{Extent, MemberName};
 
@@ -23,7 +23,9 @@ pub(super) struct Slot<'a> {
 impl Slot<'_> {
     /// Whether it is there to take place only.
     pub(super) fn is_reserved(&self) -> bool {
-        self.member.is_reserved() || self.member.is_unnamed_bit_field()
+        self.member.is_reserved()
+            || self.member.is_unnamed_bit_field()
+            || self.member.purpose.role == Role::Reserved
     }
 
     /// The name to speak of.

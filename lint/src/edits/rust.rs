@@ -84,7 +84,7 @@ mod tests {
     use std::sync::Arc;
 
     use ioctlkit_abi::Scalar;
-    use ioctlkit_model::Type;
+    use ioctlkit_model::{Purpose, Type};
 
     use super::*;
 
@@ -110,6 +110,7 @@ mod tests {
             packed: false,
             aligned: None,
             condition: None,
+            purpose: Purpose::default(),
         };
         (sources, member)
     }

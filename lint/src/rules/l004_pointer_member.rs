@@ -1,11 +1,13 @@
 //! L004 pointer-member.
 
-use ioctlkit_model::{Finding, Fix, Safety};
+use std::collections::BTreeSet;
+
+use ioctlkit_model::{Finding, Fix, Language, Safety};
 
 use crate::classify::{self, Class, ClassifiedMember};
 use crate::context::{ArgumentRecord, Context};
 use crate::declare_rule;
-use crate::{edits, words};
+use crate::{edits, rust_validity, words};
 
 declare_rule! {
     /// a member that is a pointer
@@ -48,9 +50,16 @@ declare_rule! {
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let written = match cx.spelling.language() {
+        Language::C => BTreeSet::new(),
+        Language::Rust => rust_validity::written(cx.interface),
+    };
     for argument in cx.argument_records() {
         for found in classify::members(cx, argument) {
-            if found.class == Class::Pointer {
+            // Of a reference that the kernel writes, R003 speaks.
+            let is_invalid = written.contains(&argument.id)
+                && rust_validity::invalid(cx.interface, &found.subject.member.ty).is_some();
+            if found.class == Class::Pointer && !is_invalid {
                 findings.push(member(cx, argument, &found));
             }
         }

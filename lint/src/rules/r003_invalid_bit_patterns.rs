@@ -6,7 +6,7 @@ use ioctlkit_model::{Command, Finding, Fix, Label, Safety, Type};
 use crate::classify::{self, ClassifiedCommand, ClassifiedMember};
 use crate::context::{ArgumentRecord, Context, command_finding};
 use crate::declare_rule;
-use crate::rust_validity::{Invalid, invalid, written};
+use crate::rust_validity::{Invalid, invalid, is_written, written};
 use crate::{edits, words};
 
 declare_rule! {
@@ -15,7 +15,7 @@ declare_rule! {
     /// # What
     /// A command reads into a structure with a member that is `bool`, `char`, `NonZero…`, an
     /// enumeration, a reference, a `Box`, a function, or an `Option` of one of them, or its whole
-    /// argument is one. Only commands whose number says that the kernel writes the argument count:
+    /// argument is one. Only commands that say that the kernel writes the argument count:
     /// where it only reads it, every value that the program can have is valid. Members of a union
     /// do not count, nor `Option<NonZero…>`, for which every pattern has a meaning.
     ///
@@ -57,7 +57,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
     }
     for found in classify::commands(cx) {
-        if found.subject.body.direction.kernel_writes()
+        if is_written(found.subject.command, found.subject.body)
             && let Some(why) = invalid(cx.interface, found.ty)
         {
             findings.push(command(cx, &found, &why));
@@ -66,7 +66,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 }
 
 fn is_written_by(command: &Command) -> bool {
-    command.variants.iter().any(|(_, body)| body.direction.kernel_writes())
+    command.variants.iter().any(|(_, body)| is_written(command, body))
 }
 
 fn member(

@@ -3,7 +3,7 @@
 use ioctlkit_abi::Direction;
 use ioctlkit_model::{Finding, Fix, Label, Safety, Span, abi_words};
 
-use crate::against::{Fault, Item, Pair, Part, Reference, Told};
+use crate::against::{Fault, Item, Pair, Part, Reference, References, Told};
 use crate::context::{Context, finding};
 use crate::declare_rule;
 use crate::words::count;
@@ -55,7 +55,7 @@ declare_rule! {
 const TOLD: usize = 8;
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    for reference in cx.references.into_iter().flat_map(|references| references.iter()) {
+    for reference in cx.references.into_iter().flat_map(References::iter) {
         let comparison = reference.compare(cx.layouts);
         let differing = comparison.differences().filter(|pair| !is_right_somewhere(pair));
         findings.extend(differing.filter_map(|pair| report(reference, pair)));
@@ -87,10 +87,8 @@ fn report(reference: &Reference, pair: &Pair) -> Option<Finding> {
         Item::Record => finding.record = Some(pair.name.clone()),
     }
     finding.label = label(&first.fault);
-    finding.related = c_place(pair, first)
-        .map(|(span, text)| Label { span: reference.span(span), text })
-        .into_iter()
-        .collect();
+    let (c_span, text) = c_place(pair, first);
+    finding.related = vec![Label { span: reference.span(c_span), text }];
     finding.notes = others.iter().take(TOLD).map(|told| sentence(pair, told)).collect();
     if others.len() > TOLD {
         finding.notes.push(format!("and {} more", others.len() - TOLD));
@@ -121,7 +119,7 @@ fn sentence(pair: &Pair, told: &Told) -> String {
     let on = abi_words::on(told.abis, pair.abis);
     match &told.fault {
         Fault::Number { rust, c, parts } => {
-            let parts: Vec<String> = parts.iter().map(part).collect();
+            let parts: Vec<String> = parts.iter().copied().map(part).collect();
             format!("the number is {rust:#010x} and not {c:#010x} {on}{}", because(&parts))
         }
         Fault::Size { rust, c } => format!("{} and not {} {on}", count(*rust, "byte"), c),
@@ -160,18 +158,18 @@ fn because(parts: &[String]) -> String {
     if parts.is_empty() { String::new() } else { format!(", because {}", parts.join(" and ")) }
 }
 
-fn part(part: &Part) -> String {
+fn part(part: Part) -> String {
     let word = |direction: Option<Direction>| direction.map_or("none at all", Direction::name);
     match part {
         Part::Size { rust, c } => {
-            format!("the argument has {} and not {c}", count((*rust).into(), "byte"))
+            format!("the argument has {} and not {c}", count(rust.into(), "byte"))
         }
         Part::Direction { rust, c } => {
-            format!("the direction is {} and not {}", word(*rust), word(*c))
+            format!("the direction is {} and not {}", word(rust), word(c))
         }
         Part::TypeLetter { rust, c } => {
             let letter = |one: u8| crate::numbering::letter(one.into());
-            format!("the type is {} and not {}", letter(*rust), letter(*c))
+            format!("the type is {} and not {}", letter(rust), letter(c))
         }
         Part::Nr { rust, c } => format!("the nr is {rust:#04x} and not {c:#04x}"),
     }
@@ -196,13 +194,13 @@ fn place(pair: &Pair, told: &Told) -> Span {
 }
 
 /// What of the header is meant, with a few words.
-fn c_place(pair: &Pair, told: &Told) -> Option<(Span, String)> {
-    Some(match &told.fault {
+fn c_place(pair: &Pair, told: &Told) -> (Span, String) {
+    match &told.fault {
         Fault::Place { c_member, c, .. } | Fault::OnlyInC { c_member, c } => {
             (c_member.span, format!("`{}` is at {c}", c_member.name))
         }
         _ => (pair.c_span, format!("`{}` of the header", pair.c_name)),
-    })
+    }
 }
 
 fn offset(bits: u64) -> String {

@@ -4,7 +4,7 @@ use ioctlkit_abi::{AbiSet, Direction};
 use ioctlkit_model::{Command, Finding, Fix, Label, Layouts, RawNumber, Safety, Span, abi_words};
 
 use crate::abis::by_value;
-use crate::against::Reference;
+use crate::against::{Reference, References};
 use crate::context::{Context, finding};
 use crate::declare_rule;
 use crate::known_numbers;
@@ -101,7 +101,7 @@ fn report(cx: &Context<'_>, raw: &RawNumber, abis: AbiSet, number: u32) -> Findi
 /// The command that has the number on some ABI: one that is named for it before any other, since
 /// type letters are shared.
 fn known<'a>(cx: &'a Context<'_>, raw: &RawNumber, abis: AbiSet, number: u32) -> Option<Known<'a>> {
-    let references = cx.references.into_iter().flat_map(|references| references.iter());
+    let references = cx.references.into_iter().flat_map(References::iter);
     let references = references.filter(|reference| reference.is_for(raw.span.file));
     let mut found: Vec<Known<'a>> = Vec::new();
     for reference in references {

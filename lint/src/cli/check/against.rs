@@ -58,13 +58,13 @@ fn files_by_headers(
         if file.language() != Language::Rust {
             continue;
         }
-        let mut names: Vec<String> = named.to_vec();
+        let mut headers: Vec<String> = named.to_vec();
         let configured = group.config.as_ref().map(|config| config.headers_against(&file.path));
-        names.extend(configured.into_iter().flatten().map(ToOwned::to_owned));
+        headers.extend(configured.into_iter().flatten().map(ToOwned::to_owned));
         let mut seen = BTreeSet::new();
-        names.retain(|name| seen.insert(name.clone()));
-        if !names.is_empty() {
-            sets.entry(names).or_default().insert(header.file);
+        headers.retain(|name| seen.insert(name.clone()));
+        if !headers.is_empty() {
+            sets.entry(headers).or_default().insert(header.file);
         }
     }
     sets
