@@ -27,7 +27,7 @@ pub use interface::{
     Argument, Command, CommandBody, Family, Header, HeaderError, Interface, RawNumber,
 };
 pub use layout::{Gap, Layout, Layouts, Numbered, TypeSize};
-pub use rule::{RuleInfo, Severity};
+pub use rule::{Languages, RuleInfo, Severity};
 pub use source::{FileId, FileShift, Language, Position, SourceFile, SourceMap, Span};
 pub use types::{
     Condition, Enum, EnumBody, EnumId, Enumerator, Member, Record, RecordBody, RecordId,

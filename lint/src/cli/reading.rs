@@ -57,6 +57,8 @@ pub(super) enum RawNumbers {
 #[derive(Debug)]
 pub(super) struct Group {
     pub(super) config: Option<Config>,
+    /// How to read headers, without any path.
+    request: c::Request,
     headers: Option<c::Request>,
     source: Option<rust::Request>,
 }
@@ -82,11 +84,10 @@ impl ReadOptions {
                 let languages = Languages::of(&paths);
                 let request = |paths| self.request(config.as_ref(), paths, raw);
                 let headers = (!languages.c.is_empty()).then(|| request(languages.c));
-                let source = (!languages.rust.is_empty()).then(|| {
-                    let abis = request(Vec::new()).abis;
-                    rust::Request { paths: languages.rust, abis }
-                });
-                Ok(Group { config, headers, source })
+                let request = request(Vec::new());
+                let source = (!languages.rust.is_empty())
+                    .then(|| rust::Request { paths: languages.rust, abis: request.abis });
+                Ok(Group { config, request, headers, source })
             })
             .collect()
     }
@@ -178,6 +179,13 @@ impl Group {
             }));
         }
         (interface, problems)
+    }
+}
+
+impl Group {
+    /// How to read C headers that are not among the paths, in the same way.
+    pub(super) fn header_request(&self) -> c::Request {
+        c::Request { compile_commands: None, raw_numbers: true, ..self.request.clone() }
     }
 }
 
