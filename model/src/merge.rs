@@ -166,6 +166,7 @@ mod tests {
             Box::new(Expression::Literal(i128::from(count))),
         );
         let member = Member {
+            purpose: crate::Purpose::default(),
             name: Some("m".into()),
             span,
             name_span: span,
@@ -184,6 +185,7 @@ mod tests {
             members: vec![member],
         };
         interface.records.push(Record {
+            docs: Vec::new(),
             kind: RecordKind::Struct,
             name: Some("s".into()),
             typedef_name: None,
