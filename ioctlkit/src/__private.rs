@@ -4,7 +4,7 @@ use core::ffi::c_void;
 
 use crate::description::{Command, Fault, Interface, Record, Type};
 use crate::text::Text;
-use crate::{Backend, Errno, HOST, IoctlData, Request};
+use crate::{Backend, Errno, FlexibleData, HOST, IoctlData, Request};
 
 pub use crate::description;
 pub use ioctlkit_abi::{Direction, MemberAlign, RecordKind, Scalar};
@@ -107,6 +107,82 @@ pub const fn request(command: &Command, size: usize, large_is_meant: bool) -> Re
         Err(_) => panic!("the command has no number on this machine"),
     }
 }
+
+/// How much padding is behind each member where every integer is aligned to its size, in bytes;
+/// behind the last one up to a multiple of 4, which is what arm OABI rounds structures to.
+pub const fn padding<const N: usize>(members: &[Type; N]) -> [usize; N] {
+    let mut padding = [0; N];
+    let mut end: u64 = 0;
+    let mut strictest = 4;
+    let mut i = 0;
+    while i < N {
+        // A type without a layout is refused where its own structure is checked.
+        if let Ok(layout) = members[i].size_align(STRICTEST) {
+            let start = layout.align * end.div_ceil(layout.align);
+            if i > 0 {
+                padding[i - 1] = (start - end) as usize;
+            }
+            end = start + layout.size;
+            if layout.align > strictest {
+                strictest = layout.align;
+            }
+        }
+        i += 1;
+    }
+    if N > 0 {
+        padding[N - 1] = (strictest * end.div_ceil(strictest) - end) as usize;
+    }
+    padding
+}
+
+/// An ABI that aligns every integer to its size.
+const STRICTEST: &ioctlkit_abi::Abi = &ioctlkit_abi::ABIS[0];
+
+/// Proves that the structure made for a 32-bit ABI is, on the 64-bit ABI whose kernel runs its
+/// programs, what the original is there.
+#[track_caller]
+pub const fn check_compat(original: &Type, made: &Type, abi: &str) {
+    let (Type::Record(original), Type::Record(made)) = (original, made) else {
+        return;
+    };
+    let Some(guest) = ioctlkit_abi::Abi::by_name(abi) else {
+        return;
+    };
+    let mut there = original.places(guest);
+    let mut here = made.places(SIXTY_FOUR_BIT);
+    let mut i = 0;
+    while i < original.members.len() && i < made.members.len() {
+        let (next, offset) = there.after(&original.members[i]);
+        there = next;
+        let (next, made_offset) = here.after(&made.members[i]);
+        here = next;
+        let same = matches!((offset, made_offset), (Some(a), Some(b)) if a == b);
+        if !same {
+            let text = Text::new()
+                .name(original.members[i].name)
+                .text(" is not where programs of ")
+                .text(abi)
+                .text(" have it: say what an earlier member is there with `#[ioctl(compat = …)]`");
+            panic!("{}", text.as_str())
+        }
+        i += 1;
+    }
+    let same = matches!(
+        (original.size_align(guest), made.size_align(SIXTY_FOUR_BIT)),
+        (Ok(a), Ok(b)) if a.size == b.size
+    );
+    if !same {
+        let text = Text::new()
+            .name(original.name)
+            .text(" has another size in programs of ")
+            .text(abi)
+            .text(": say what its members are there with `#[ioctl(compat = …)]`");
+        panic!("{}", text.as_str())
+    }
+}
+
+/// A 64-bit ABI: the structures made for 32-bit ABIs are the same on all of them.
+const SIXTY_FOUR_BIT: &ioctlkit_abi::Abi = &ioctlkit_abi::ABIS[0];
 
 /// The number of a family's member on the host: `index` is added to the nr, `length` is in bytes.
 ///
@@ -232,6 +308,96 @@ pub unsafe fn pointer<T, B: Backend + ?Sized>(
 ) -> Result<i32, Errno> {
     // SAFETY: the caller's.
     unsafe { backend.ioctl(request, argument.cast::<c_void>()) }
+}
+
+/// The member of a family that a request is: what was added to the first nr, and the length in
+/// bytes.
+pub fn family_member(command: &Command, request: Request) -> Option<(u8, usize)> {
+    let description::Identity::Encoded { first, last, .. } = command.identity else {
+        return None;
+    };
+    let decoded = HOST.encoding.decode(request);
+    let index = decoded.nr.checked_sub(first).filter(|_| decoded.nr <= last)?;
+    let same = command.number_of(HOST, index, u64::from(decoded.size)) == Ok(request);
+    same.then_some((index, usize::from(decoded.size)))
+}
+
+/// The slice that was passed.
+///
+/// # Safety
+/// `argument` is the address of `length` bytes that hold values of the type, and they are not
+/// written to while the slice exists.
+pub unsafe fn buffer<'a, T: IoctlData>(argument: *mut c_void, length: usize) -> &'a [T] {
+    let count = length / size_of::<T>().max(1);
+    // SAFETY: the caller's.
+    unsafe { core::slice::from_raw_parts(argument.cast(), count) }
+}
+
+/// The slice that was passed, to be filled.
+///
+/// # Safety
+/// `argument` is the address of `length` bytes that hold values of the type, and nobody else
+/// reaches them while the slice exists.
+pub unsafe fn buffer_mut<'a, T: IoctlData>(argument: *mut c_void, length: usize) -> &'a mut [T] {
+    let count = length / size_of::<T>().max(1);
+    // SAFETY: the caller's.
+    unsafe { core::slice::from_raw_parts_mut(argument.cast(), count) }
+}
+
+/// Gives a structure and the elements behind it to a driver that only reads them.
+///
+/// # Safety
+/// `argument` is the address of a structure with as many elements as it says it has.
+///
+/// # Errors
+/// What the driver answers.
+pub unsafe fn with_elements<T: FlexibleData, R>(
+    argument: *mut c_void,
+    answer: impl FnOnce(&T, &[T::Element]) -> R,
+) -> R {
+    // SAFETY: the caller's; the structure and its elements are only read.
+    unsafe {
+        let structure = &*argument.cast::<T>();
+        let first = argument.cast::<u8>().add(T::TAIL).cast();
+        answer(structure, core::slice::from_raw_parts(first, structure.count() as usize))
+    }
+}
+
+/// Gives a structure and the elements behind it to a driver that changes them.
+///
+/// # Safety
+/// `argument` is the address of a structure with as many elements as it says it has, which nobody
+/// else reaches.
+///
+/// # Errors
+/// What the driver answers.
+pub unsafe fn with_elements_mut<T: FlexibleData, R>(
+    argument: *mut c_void,
+    answer: impl FnOnce(&mut T, &mut [T::Element]) -> R,
+) -> R {
+    // The first element may stand inside of the structure, in what would be padding, so that both
+    // cannot be borrowed: the driver changes a copy, of which what is in front of it goes back.
+    // SAFETY: the caller's; any value of an `IoctlData` type may be copied.
+    let mut structure = unsafe { argument.cast::<T>().read() };
+    let count = structure.count() as usize;
+    // SAFETY: the caller's.
+    let elements = unsafe {
+        let first = argument.cast::<u8>().add(T::TAIL).cast();
+        core::slice::from_raw_parts_mut(first, count)
+    };
+    let answered = answer(&mut structure, elements);
+    let bytes = T::TAIL.min(size_of::<T>());
+    // SAFETY: both are structures of at least so many bytes, and not the same one.
+    unsafe {
+        core::ptr::copy_nonoverlapping((&raw const structure).cast::<u8>(), argument.cast(), bytes);
+    }
+    answered
+}
+
+/// The number of a file descriptor that is given away.
+#[cfg(feature = "call")]
+pub fn raw_fd(fd: OwnedFd) -> i32 {
+    rustix::fd::IntoRawFd::into_raw_fd(fd)
 }
 
 /// Repeats a call for as long as a signal interrupts it.

@@ -1,4 +1,5 @@
-//! 64-bit integers as i386 aligns them.
+//! What programs of 32-bit ABIs pass: 64-bit integers as i386 aligns them, and the error where a
+//! value has no room.
 
 use core::fmt;
 
@@ -54,3 +55,29 @@ macro_rules! compat_integer {
 
 compat_integer!(CompatU64, u64, UnsignedLongLong, "compat_u64");
 compat_integer!(CompatI64, i64, LongLong, "compat_s64");
+
+/// A value that has no room in the structure of a 32-bit ABI.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CompatError {
+    member: &'static str,
+}
+
+impl CompatError {
+    #[doc(hidden)]
+    pub const fn new(member: &'static str) -> Self {
+        Self { member }
+    }
+
+    /// The name of the member whose value it is.
+    pub const fn member(&self) -> &'static str {
+        self.member
+    }
+}
+
+impl fmt::Display for CompatError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the value of `{}` does not fit into 32 bits", self.member)
+    }
+}
+
+impl core::error::Error for CompatError {}

@@ -44,7 +44,7 @@
 //! Without `_reserved0` this does not compile, and the error stands at `repeat`:
 //!
 //! ```text
-//! 4 bytes of padding after `repeat` on x86_64 (none on i386): add `_reserved0: Reserved<4>` behind it
+//! 4 bytes of padding after `repeat` at offset 4 on x86_64 (none on i386): add `_reserved0: Reserved<4>` behind it
 //! ```
 //!
 //! The layout is computed by the compiler for every ABI of [`abi::ABIS`], whatever the host is.
@@ -96,7 +96,7 @@ mod user_ptr;
 pub mod __private;
 
 pub use backend::{Backend, Request};
-pub use compat::{CompatI64, CompatU64};
+pub use compat::{CompatError, CompatI64, CompatU64};
 pub use data::{IoctlData, zeroed};
 pub use errno::Errno;
 #[cfg(feature = "alloc")]

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use divan::Bencher;
 use divan::counter::ItemsCount;
+use ioctl_lint::against::References;
 use ioctl_lint::rules::RULES;
 use ioctl_lint::{Context, Levels, Selection, engine};
 use ioctlkit_abi::{ABIS, MemberAlign, RecordFold, RecordKind, Scalar};
@@ -82,7 +83,7 @@ fn layout_fold(bencher: Bencher<'_, '_>) {
 #[divan::bench]
 fn all_rules(bencher: Bencher<'_, '_>) {
     let levels = Levels::of_selection(Selection::default());
-    bencher.bench(|| engine::check(&READ.0, &levels));
+    bencher.bench(|| engine::check(&READ.0, &References::default(), &levels));
 }
 
 #[divan::bench]
@@ -108,7 +109,11 @@ fn rule(bencher: Bencher<'_, '_>, code: &str) {
 fn report(bencher: Bencher<'_, '_>, name: &str) {
     let Some(format) = Format::ALL.into_iter().find(|format| format.name() == name) else { return };
     let interface = &READ.0;
-    let checked = engine::check(interface, &Levels::of_selection(Selection::default()));
+    let checked = engine::check(
+        interface,
+        &References::default(),
+        &Levels::of_selection(Selection::default()),
+    );
     let report = Report {
         findings: checked.findings,
         problems: Vec::new(),

@@ -3,12 +3,13 @@
 
 use ioctlkit_abi::{AbiSet, Scalar};
 use ioctlkit_model::{
-    Argument, Command, CommandBody, EnumId, Finding, Fix, Interface, Layouts, Member, Record,
-    RecordBody, Safety, Type, Variants,
+    Argument, Command, CommandBody, EnumId, Finding, Fix, Interface, Language, Layouts, Member,
+    Record, RecordBody, Safety, Type, Variants,
 };
 
 use crate::abis::by_value;
 use crate::context::{ArgumentRecord, Context};
+use crate::spelling::Spelling;
 use crate::{Rule, edits, words};
 
 /// The kinds of types that the rules tell apart. Arrays are what their elements are.
@@ -178,9 +179,28 @@ const LEGACY: [&str; 22] = [
     "umode_t",
 ];
 
+/// What Rust's own names and those of its libc crate mean. A name that is not here is what stands
+/// behind it.
+const RUST: [(&[&str], Class); 13] = [
+    (&["uint8_t", "c_uchar"], Class::Unfixed("__u8")),
+    (&["uint16_t", "c_ushort"], Class::Unfixed("__u16")),
+    (&["uint32_t", "c_uint"], Class::Unfixed("__u32")),
+    (&["uint64_t", "c_ulonglong"], Class::Unfixed("__u64")),
+    (&["int8_t", "c_schar"], Class::Unfixed("__s8")),
+    (&["int16_t", "c_short"], Class::Unfixed("__s16")),
+    (&["int32_t", "c_int"], Class::Unfixed("__s32")),
+    (&["int64_t", "c_longlong"], Class::Unfixed("__s64")),
+    (&["c_long", "c_ulong", "__kernel_long_t", "__kernel_ulong_t"], Class::Long),
+    (&["usize", "isize"], Class::Size),
+    (&SIZE, Class::Size),
+    (&TIME, Class::Time),
+    (&["char"], Class::Fixed),
+];
+
 /// The class of a type on the ABIs of `within`.
 pub fn classify(layouts: &Layouts<'_>, ty: &Type, within: AbiSet) -> Class {
     let interface = layouts.interface();
+    let language = Spelling::of(interface).language();
     let mut ty = ty;
     // No chain of typedefs and arrays of a type that exists is this long.
     for _ in 0..=interface.typedefs.len() + 16 {
@@ -188,7 +208,7 @@ pub fn classify(layouts: &Layouts<'_>, ty: &Type, within: AbiSet) -> Class {
             Type::Array(element, _) | Type::FlexibleArray(element) => ty = element,
             Type::Typedef(id) => {
                 let typedef = interface.typedef(*id);
-                if let Some(class) = by_name(&typedef.name) {
+                if let Some(class) = by_name(language, &typedef.name) {
                     return class;
                 }
                 if let Some(class) = by_variation(layouts, ty, within) {
@@ -220,7 +240,11 @@ pub fn is_time_record(record: &Record) -> bool {
     record.name.as_deref().is_some_and(|name| TIME_RECORDS.contains(&name))
 }
 
-fn by_name(name: &str) -> Option<Class> {
+fn by_name(language: Language, name: &str) -> Option<Class> {
+    if language == Language::Rust {
+        let known = RUST.iter().find(|(names, _)| names.contains(&name));
+        return known.map(|(_, class)| class.clone());
+    }
     if FIXED.contains(&name) {
         return Some(Class::Fixed);
     }
@@ -314,8 +338,8 @@ impl<'a, T> Classified<'a, T> {
     }
 
     /// The type as it is spelled, with what stands behind a typedef.
-    pub fn spelled(&self, interface: &Interface) -> String {
-        words::spelled(interface, &self.types)
+    pub fn spelled(&self, spelling: Spelling<'_>) -> String {
+        words::spelled(spelling, &self.types)
     }
 }
 
@@ -347,7 +371,7 @@ impl ClassifiedMember<'_> {
         let message = self.width_varies(cx, argument, width);
         let mut finding = argument.member_finding(rule, member, self.abis, message);
         width.clone_into(&mut finding.label);
-        let fixed = widest(cx.interface, &member.ty);
+        let fixed = cx.spelling.fixed(widest(cx.interface, &member.ty));
         finding.fix = Some(Fix {
             message: format!("make it a `{fixed}`"),
             edits: edits::retype(&cx.interface.sources, member, fixed).into_iter().collect(),
@@ -367,7 +391,7 @@ impl ClassifiedMember<'_> {
         format!(
             "{} is {}, {}: {} lay out {} in another way",
             words::member(cx.interface, self.subject.body, self.subject.index),
-            self.spelled(cx.interface),
+            self.spelled(cx.spelling),
             words::sizes(&self.sizes).unwrap_or_else(|| otherwise.into()),
             words::victims_of_sizes(&self.sizes),
             argument.words(),
@@ -420,7 +444,7 @@ impl ClassifiedCommand<'_> {
         format!(
             "`{}` takes {}, {}: {} send another number",
             self.subject.command.name,
-            self.spelled(cx.interface),
+            self.spelled(cx.spelling),
             words::sizes(&self.sizes).unwrap_or_else(|| otherwise.into()),
             words::victims_of_sizes(&self.sizes),
         )

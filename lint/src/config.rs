@@ -106,6 +106,8 @@ pub struct Config {
     pub defines: Vec<String>,
     /// Further arguments for the compiler.
     pub compiler_arguments: Vec<String>,
+    /// C headers that Rust sources are compared with, such as `linux/kvm.h`.
+    pub against: Vec<String>,
     /// Findings that are accepted.
     pub baseline: Option<PathBuf>,
     /// What fails the run.
@@ -133,6 +135,8 @@ pub struct PathSettings {
     pub profile: Option<Profile>,
     /// The rules there.
     pub rules: Vec<RuleLevel>,
+    /// C headers that Rust sources there are compared with, besides those of the whole.
+    pub against: Vec<String>,
 }
 
 /// Patterns for files, relative to the configuration's folder.
@@ -190,6 +194,7 @@ struct Raw {
     include_dirs: Vec<PathBuf>,
     defines: Vec<String>,
     compiler_arguments: Vec<String>,
+    against: Vec<String>,
     baseline: Option<PathBuf>,
     fail_on: Option<FailOn>,
 }
@@ -201,6 +206,8 @@ struct RawPath {
     profile: Option<Profile>,
     #[serde(default)]
     rules: RawRules,
+    #[serde(default)]
+    against: Vec<String>,
 }
 
 type RawRules = BTreeMap<Spanned<String>, Level>;
@@ -248,6 +255,7 @@ impl Config {
             include_dirs: raw.include_dirs.iter().map(|dir| folder.join(dir)).collect(),
             defines: raw.defines,
             compiler_arguments: raw.compiler_arguments,
+            against: raw.against,
             baseline: raw.baseline.map(|baseline| folder.join(baseline)),
             fail_on: raw.fail_on,
             text,
@@ -258,6 +266,19 @@ impl Config {
     pub fn folder(&self) -> &Path {
         let folder = self.file.parent().filter(|folder| !folder.as_os_str().is_empty());
         folder.unwrap_or(Path::new("."))
+    }
+
+    /// The C headers that the Rust source at `file` is compared with, in the order of the file.
+    pub fn headers_against(&self, file: &Path) -> Vec<&str> {
+        let file = files::normalised(file);
+        let folder = files::normalised(self.folder());
+        let relative = file.strip_prefix(&folder).unwrap_or(&file);
+        let there = self.paths.iter().filter(|path| path.globs.matches(relative));
+        self.against
+            .iter()
+            .chain(there.flat_map(|path| &path.against))
+            .map(String::as_str)
+            .collect()
     }
 
     /// An error about a rule that the configuration names.
@@ -296,7 +317,8 @@ fn path_settings(
             fail(patterns.get(index).map_or(place, Spanned::span), message, None)
         },
     )?;
-    Ok(PathSettings { globs, profile: raw.profile, rules: rule_levels(raw.rules) })
+    let rules = rule_levels(raw.rules);
+    Ok(PathSettings { globs, profile: raw.profile, rules, against: raw.against })
 }
 
 fn abi_set(
@@ -440,6 +462,7 @@ mod tests {
             compiler-arguments = ["-std=gnu11"]
             baseline = "ci/baseline.json"
             fail-on = "error"
+            against = ["linux/kvm.h"]
 
             [rules]
             unfixed-integer = "off"
@@ -449,6 +472,7 @@ mod tests {
             globs = ["new/*.h"]
             profile = "new"
             rules = { L011 = "info" }
+            against = ["asm/kvm.h"]
             "#,
         )
         .unwrap();
@@ -462,6 +486,9 @@ mod tests {
         assert_eq!(config.compiler_arguments, ["-std=gnu11"]);
         assert_eq!(config.baseline, Some("/project/ci/baseline.json".into()));
         assert_eq!(config.fail_on, Some(FailOn::Error));
+        assert_eq!(config.headers_against(Path::new("/project/a.rs")), ["linux/kvm.h"]);
+        let new = config.headers_against(Path::new("/project/x/../new/a.h"));
+        assert_eq!(new, ["linux/kvm.h", "asm/kvm.h"]);
         let rules: Vec<_> = config.rules.iter().map(|r| (r.rule.as_str(), r.level)).collect();
         assert_eq!(rules, [("unfixed-integer", Level::Off), ("L001", Level::Error)]);
         let path = &config.paths[0];

@@ -9,8 +9,10 @@ use ioctlkit_model::{
 };
 
 use crate::Rule;
+use crate::against::References;
 use crate::compat::{Incompatibility, survey};
 use crate::raw_commands::{self, RawCommand};
+use crate::spelling::Spelling;
 
 /// Everything that a rule may look at.
 #[derive(Debug)]
@@ -19,6 +21,10 @@ pub struct Context<'a> {
     pub interface: &'a Interface,
     /// What types come to on each ABI.
     pub layouts: &'a Layouts<'a>,
+    /// How the language of the interface spells things.
+    pub spelling: Spelling<'a>,
+    /// C headers that Rust sources are compared with.
+    pub references: Option<&'a References>,
     arguments: Vec<ArgumentRecord<'a>>,
     incompatibilities: OnceLock<Vec<Incompatibility<'a>>>,
     raw_commands: OnceLock<Vec<RawCommand<'a>>>,
@@ -48,6 +54,7 @@ impl<'a> Context<'a> {
     /// Prepares for the rules.
     pub fn new(layouts: &'a Layouts<'a>) -> Self {
         let interface = layouts.interface();
+        let spelling = Spelling::of(interface);
         let mut whole: BTreeSet<RecordId> = BTreeSet::new();
         let mut carried: BTreeMap<RecordId, Vec<&'a Command>> = BTreeMap::new();
         for command in &interface.commands {
@@ -76,7 +83,7 @@ impl<'a> Context<'a> {
             .into_iter()
             .map(|(id, commands)| {
                 let (outer, prefix) = outer(interface, &holders, id);
-                let known_as = interface.record(outer).display_name();
+                let known_as = spelling.record(interface.record(outer));
                 let record = interface.record(id);
                 let whole = whole.contains(&id);
                 ArgumentRecord { id, record, commands, known_as, prefix, whole }
@@ -85,10 +92,18 @@ impl<'a> Context<'a> {
         Self {
             interface,
             layouts,
+            spelling,
+            references: None,
             arguments,
             incompatibilities: OnceLock::new(),
             raw_commands: OnceLock::new(),
         }
+    }
+
+    /// The same with C headers to compare Rust sources with.
+    #[must_use]
+    pub fn with_references(self, references: &'a References) -> Self {
+        Self { references: Some(references), ..self }
     }
 
     /// Every structure that goes through an ioctl, nested ones and anonymous ones included.

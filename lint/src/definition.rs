@@ -1,7 +1,7 @@
 //! The text of a command's definition: the macro that it calls, its arguments, and the comments
 //! that stand by it.
 
-use ioctlkit_model::{SourceFile, SourceMap, Span};
+use ioctlkit_model::{Language, SourceFile, SourceMap, Span};
 
 /// `_IOWR('x', 1, struct foo)` in a definition.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,9 +14,12 @@ pub struct Call {
     pub span: Span,
 }
 
-/// The call that a definition consists of, or `None` where it consists of something else.
+/// The call that a definition in C consists of, or `None` where it consists of something else.
 /// `definition` spans the defined name and its text.
 pub fn call(sources: &SourceMap, definition: Span) -> Option<Call> {
+    if sources.file(definition.file).language() == Language::Rust {
+        return None;
+    }
     let text = sources.text(definition);
     let start = skip_blank(text, identifier_end(text, 0)?);
     let start = text[start..].find(|c| c != '(' && c != ' ').map_or(start, |skip| start + skip);
@@ -39,8 +42,13 @@ pub fn call(sources: &SourceMap, definition: Span) -> Option<Call> {
 }
 
 /// The name that a definition stands for where it is nothing but another name:
-/// `#define TIOCINQ FIONREAD`.
+/// `#define TIOCINQ FIONREAD`, `const TIOCINQ: Ioctl = FIONREAD;`.
 pub fn alias(sources: &SourceMap, definition: Span) -> Option<&str> {
+    if sources.file(definition.file).language() == Language::Rust {
+        let (_, value) = sources.text(definition).rsplit_once('=')?;
+        let name = value.trim_end_matches(';').trim().rsplit("::").next()?.trim();
+        return (identifier_end(name, 0)? == name.len()).then_some(name);
+    }
     let text = replacement(sources, definition)?.trim_matches(|c: char| "() \t".contains(c));
     (identifier_end(text, 0)? == text.len()).then_some(text)
 }
@@ -201,6 +209,20 @@ mod tests {
         assert_eq!(alias_of("#define A B /* the old name */\n").as_deref(), Some("B"));
         assert_eq!(alias_of("#define A _IO('x', 1)\n"), None);
         assert_eq!(alias_of("#define A 0x5401\n"), None);
+    }
+
+    #[test]
+    fn an_alias_in_rust_is_a_constant_that_is_one_name() {
+        let alias_of = |text: &str| {
+            let mut sources = SourceMap::default();
+            let file = sources.add("x.rs".into(), text.into());
+            alias(&sources, Span { file, start: 0, end: text.len() as u32 }).map(ToOwned::to_owned)
+        };
+        assert_eq!(alias_of("pub const A: Ioctl = libc::FIONREAD;").as_deref(), Some("FIONREAD"));
+        assert_eq!(alias_of("pub const A: u32 = 0x5401;"), None);
+        assert_eq!(alias_of("GetConfig(EchoConfig)"), None);
+        assert_eq!(alias_of("#[ioctl(nr = 1)]\nGetConfig(EchoConfig)"), None);
+        assert_eq!(alias_of("const A: u32 = _IOR::<u32>(b'x', 1);"), None);
     }
 
     #[test]

@@ -56,12 +56,13 @@ fn page(rule: &RuleInfo) -> String {
     let markdown = markdown(rule);
     let body = markdown.strip_prefix(rule.summary).unwrap_or(&markdown);
     let mut text = format!(
-        "# {} {}\n\n{}.\n\nSeverity: {} in the profile `new`, {} in `legacy`.\n\n",
+        "# {} {}\n\n{}.\n\nSeverity: {} in the profile `new`, {} in `legacy`. Looks at {}.\n\n",
         rule.code,
         rule.slug,
         capitalised(rule.summary),
         rule.severity,
         level_name(rule.legacy),
+        rule.languages.words(),
     );
     let mut fenced = false;
     for line in body.trim().lines() {

@@ -5,13 +5,20 @@ use std::collections::{HashMap, HashSet};
 use ioctlkit_model::{FileId, Finding, Interface, Layouts, RuleInfo, Severity};
 use rayon::prelude::*;
 
+use crate::against::References;
+use crate::not_portable::Accepted;
 use crate::rules::RULES;
 use crate::{Context, Levels, Rule, registry, suppression};
 
-/// Runs `rules` and orders what they find by place, then code.
-pub fn run(interface: &Interface, rules: &[&'static Rule]) -> Vec<Finding> {
+/// Runs `rules` and orders what they find by place, then code. A rule says nothing of a language
+/// that it has no meaning for. `references` are the C headers that Rust sources are compared with.
+pub fn run(
+    interface: &Interface,
+    references: &References,
+    rules: &[&'static Rule],
+) -> Vec<Finding> {
     let layouts = Layouts::new(interface);
-    let context = Context::new(&layouts);
+    let context = Context::new(&layouts).with_references(references);
     let mut findings: Vec<Finding> = rules
         .par_iter()
         .flat_map_iter(|rule| {
@@ -20,6 +27,10 @@ pub fn run(interface: &Interface, rules: &[&'static Rule]) -> Vec<Finding> {
             found
         })
         .collect();
+    let language = |finding: &Finding| interface.sources.file(finding.span.file).language();
+    findings.retain(|finding| finding.rule.languages.contains(language(finding)));
+    let accepted = Accepted::new(interface);
+    findings.retain(|finding| !accepted.covers(finding));
     order(&mut findings);
     findings
 }
@@ -37,11 +48,11 @@ pub struct Checked {
 
 /// Runs every rule that `levels` leaves on, gives each finding the severity that it has in its
 /// file, and takes out what the sources allow.
-pub fn check(interface: &Interface, levels: &Levels) -> Checked {
+pub fn check(interface: &Interface, references: &References, levels: &Levels) -> Checked {
     let on = |rule: &RuleInfo| levels.may_report(rule);
     let rules: Vec<&'static Rule> = RULES.iter().copied().filter(|rule| on(&rule.info)).collect();
     let mut severities = Severities { interface, levels, known: HashMap::new() };
-    let mut findings = run(interface, &rules);
+    let mut findings = run(interface, references, &rules);
     // A structure of somebody else's header is theirs to mend; what it means for a command that
     // carries it is said of the command.
     let asked_for: HashSet<FileId> = interface.headers.iter().map(|header| header.file).collect();

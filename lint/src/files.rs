@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Component, Path, PathBuf};
 
 /// Writes the file at `path` through `write`: into a temporary file beside it, which then takes
 /// its place. What is no regular file (a device, a pipe) is written directly.
@@ -52,6 +52,23 @@ pub fn describe(error: &io::Error) -> String {
         io::ErrorKind::StorageFull => "no space is left".into(),
         _ => error.to_string(),
     }
+}
+
+/// The absolute path without `.` and `..`. Symbolic links are left as they are: people write
+/// patterns for the paths that they see.
+pub(crate) fn normalised(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let mut parts = PathBuf::new();
+    for component in absolute.components() {
+        match component {
+            Component::ParentDir => {
+                parts.pop();
+            }
+            Component::CurDir => {}
+            part => parts.push(part),
+        }
+    }
+    parts
 }
 
 #[cfg(test)]

@@ -1,9 +1,13 @@
 //! What the V rules ask of a structure: whether it says its own size, and how it could grow.
 
 use ioctlkit_abi::{AbiId, RecordKind};
-use ioctlkit_model::{Argument, Command, Interface, Member, RecordBody, RecordId, SourceMap, Type};
+use ioctlkit_model::{
+    Argument, Command, Interface, Language, Member, RecordBody, RecordId, Role, SourceMap, Type,
+    Values,
+};
 
 use crate::context::ArgumentRecord;
+use crate::rust_source;
 
 /// The commands whose argument is this structure itself, with its size in their number; not those
 /// that carry it inside another.
@@ -33,6 +37,9 @@ pub(crate) fn is_structure_size(sources: &SourceMap, body: &RecordBody, member: 
     if member.bits.is_some() || member.ty.is_array() {
         return false;
     }
+    if member.purpose.role == Role::Size {
+        return true;
+    }
     let Some(name) = &member.name else { return false };
     if NAMES.contains(&name.as_str()) {
         return true;
@@ -40,19 +47,29 @@ pub(crate) fn is_structure_size(sources: &SourceMap, body: &RecordBody, member: 
     if !matches!(name.as_str(), "size" | "sz" | "len" | "length") {
         return false;
     }
+    if sources.file(member.span.file).language() == Language::Rust {
+        let name = sources.text(body.span).split(['{', '<']).next().unwrap_or_default();
+        let own_name = name.split_whitespace().last().unwrap_or_default();
+        return speaks_of_structure_size(
+            rust_source::attributes(sources, member.name_span),
+            own_name,
+        );
+    }
     let own_name = sources.text(body.span).split('{').next().unwrap_or_default().trim();
     let comments = [comment_behind(sources, member), kernel_doc(sources, body, name)];
     comments.into_iter().flatten().any(|comment| speaks_of_structure_size(comment, own_name))
 }
 
-/// Whether a comment says "the size of this structure", or `sizeof(struct own_name)`.
+/// Whether a comment says "the size of this structure", `sizeof(struct own_name)` or
+/// `size_of::<OwnName>`.
 fn speaks_of_structure_size(comment: &str, own_name: &str) -> bool {
     const PHRASES: [&str; 2] = ["size of the struct", "size of this struct"];
     // Sizes of parts, and of what a pointer beside the size points to.
     const EXCEPTIONS: [&str; 3] = ["not including", "excluding", "pointed"];
     let lower = comment.to_ascii_lowercase();
     let is_size = PHRASES.iter().any(|phrase| lower.contains(phrase))
-        || comment.contains(&format!("sizeof({own_name})"));
+        || comment.contains(&format!("sizeof({own_name})"))
+        || comment.contains(&format!("size_of::<{own_name}>"));
     is_size && !EXCEPTIONS.iter().any(|phrase| lower.contains(phrase))
 }
 
@@ -83,6 +100,8 @@ pub(crate) fn has_room(interface: &Interface, body: &RecordBody, abi: AbiId) -> 
     interface_members(interface, body, abi, 0).into_iter().any(|(body, member)| {
         is_flags(member)
             || member.is_reserved()
+            || member.purpose.role == Role::Reserved
+            || matches!(member.purpose.values, Values::Flags(_))
             || is_structure_size(&interface.sources, body, member)
     })
 }
@@ -141,6 +160,7 @@ mod tests {
             packed: false,
             aligned: None,
             condition: None,
+            purpose: ioctlkit_model::Purpose::default(),
         };
         let body = RecordBody {
             representation: Representation::C,

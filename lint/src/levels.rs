@@ -2,11 +2,12 @@
 //! configuration and the command line meet.
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
 use ioctlkit_model::{RuleInfo, Severity};
 
 use crate::config::{Config, ConfigError, Level, PathGlobs, Profile, RuleLevel};
+use crate::files::normalised;
 use crate::registry::{self, UnknownRule};
 
 /// What the command line says of rules. It goes before every configuration.
@@ -204,23 +205,6 @@ fn levelled(config: &Config, rules: &[RuleLevel], errors: &mut Vec<ConfigError>)
         }
     }
     levels
-}
-
-/// The absolute path without `.` and `..`. Symbolic links are left as they are: people write
-/// patterns for the paths that they see.
-fn normalised(path: &Path) -> PathBuf {
-    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let mut parts = PathBuf::new();
-    for component in absolute.components() {
-        match component {
-            Component::ParentDir => {
-                parts.pop();
-            }
-            Component::CurDir => {}
-            part => parts.push(part),
-        }
-    }
-    parts
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod abis;
+pub mod against;
 pub mod baseline;
 pub mod classify;
 pub mod compat;
@@ -15,8 +16,10 @@ pub mod engine;
 pub mod files;
 mod growth;
 pub mod includes;
+pub mod known_numbers;
 pub mod levels;
 pub mod names;
+pub mod not_portable;
 pub mod number_registry;
 pub mod number_registry_source;
 pub mod numbering;
@@ -26,6 +29,9 @@ pub mod raw_commands;
 pub mod registry;
 pub mod rule;
 pub mod rules;
+pub mod rust_source;
+pub mod rust_validity;
+pub mod spelling;
 pub mod suggest;
 pub mod suppression;
 pub mod wide;

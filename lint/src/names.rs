@@ -44,7 +44,7 @@ pub fn verb(name: &str) -> Option<Verb> {
 /// The words of a name in capitals; `IOC` and `IOCTL` are taken off, and so is what is run
 /// together with them.
 pub fn words(name: &str) -> Vec<String> {
-    let name = name.to_ascii_uppercase();
+    let name = in_capitals(name);
     name.split('_')
         .map(|word| match word.rfind("IOC") {
             Some(at) => word[at + 3..].trim_start_matches("TL"),
@@ -53,6 +53,24 @@ pub fn words(name: &str) -> Vec<String> {
         .filter(|word| !word.is_empty())
         .map(ToOwned::to_owned)
         .collect()
+}
+
+/// A name as a C macro would have it: `GET_CONFIG` for the variant `EchoIoctl::GetConfig` and for
+/// the function `get_config`.
+fn in_capitals(name: &str) -> String {
+    let name = name.rsplit("::").next().unwrap_or(name);
+    let is_camel_case = !name.contains('_') && name.contains(|c: char| c.is_ascii_lowercase());
+    let mut capitals = String::new();
+    let mut before = '_';
+    for c in name.chars() {
+        if is_camel_case && c.is_ascii_uppercase() && !before.is_ascii_uppercase() && before != '_'
+        {
+            capitals.push('_');
+        }
+        capitals.push(c.to_ascii_uppercase());
+        before = c;
+    }
+    capitals
 }
 
 /// Whether two names are versions of one command: they differ in nothing but marks such as `32`,
@@ -80,7 +98,7 @@ fn without_versions(name: &str) -> String {
         "B",
     ];
     let mut stem = String::new();
-    for word in name.to_ascii_uppercase().split('_') {
+    for word in in_capitals(name).split('_') {
         let word = word.trim_end_matches(|c: char| c.is_ascii_digit());
         if !word.is_empty() && !MARKS.contains(&word) {
             stem.push_str(word.trim_end_matches("EX"));
@@ -146,6 +164,14 @@ mod tests {
         assert_eq!(verb("FS_IOC_GETFLAGS"), Some(Verb::Get));
         assert_eq!(verb("PPPIOCGETX"), Some(Verb::Get));
         assert_eq!(verb("WDIOC_SETOPTIONS"), Some(Verb::Set));
+    }
+
+    #[test]
+    fn a_variant_and_a_function_have_the_verbs_of_their_macro() {
+        assert_eq!(verb("EchoIoctl::SetMode"), Some(Verb::Set));
+        assert_eq!(verb("kvm_get_regs"), Some(Verb::Get));
+        assert_eq!(words("EchoIoctl::GetConfig2"), ["GET", "CONFIG2"]);
+        assert!(are_versions("EchoIoctl::GetInfoV2", "EchoIoctl::GetInfo"));
     }
 
     #[test]

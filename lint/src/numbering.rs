@@ -3,8 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use ioctlkit_abi::AbiSet;
-use ioctlkit_model::{Command, CommandBody, Edit, FileId, Finding, Fix, Interface, Safety};
+use ioctlkit_model::{
+    Command, CommandBody, Edit, FileId, Finding, Fix, Interface, Language, Safety,
+};
 
+use crate::against::{self, last_of_path};
 use crate::context::merge_from;
 use crate::{Context, definition};
 
@@ -51,6 +54,15 @@ pub fn check_definitions<'a>(
 
 fn alias<'a>(interface: &'a Interface, command: &Command) -> Option<&'a str> {
     definition::alias(&interface.sources, command.variants.first()?.span)
+}
+
+/// Whether two names are one but for leading underscores; in Rust a constant and a function for
+/// one command differ in their case.
+pub fn same_name(cx: &Context<'_>, a: &str, b: &str) -> bool {
+    match cx.spelling.language() {
+        Language::C => a.trim_start_matches('_') == b.trim_start_matches('_'),
+        Language::Rust => against::same_name(last_of_path(a), last_of_path(b)),
+    }
 }
 
 /// A type letter as people write it: `'x'`, or `0xae` where it is no letter.

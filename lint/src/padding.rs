@@ -3,12 +3,15 @@
 use std::collections::BTreeSet;
 
 use ioctlkit_abi::{AbiId, AbiSet, RecordKind};
-use ioctlkit_model::{Constant, Fix, Gap, Layout, RecordBody, Safety, Type, Variants, abi_words};
+use ioctlkit_model::{
+    Constant, Fix, Gap, Layout, Record, RecordBody, Safety, Type, Variants, abi_words,
+};
 
 use crate::abis::by_value;
 use crate::classify::is_time_record;
 use crate::context::{ArgumentRecord, Context};
 use crate::edits;
+use crate::spelling::Spelling;
 use crate::words::count;
 
 /// Padding at one place of a structure.
@@ -164,22 +167,22 @@ fn natural(within: AbiSet) -> AbiSet {
 
 /// The declaration of a reserved member of `bytes` bytes, under the `ordinal`th name that the
 /// definition has free.
-pub fn reserved_declaration(body: &RecordBody, ordinal: usize, bytes: u64) -> String {
-    let name = reserved_name(body, ordinal);
-    match bytes {
-        1 => format!("__u8 {name}"),
-        2 => format!("__u16 {name}"),
-        4 => format!("__u32 {name}"),
-        _ => format!("__u8 {name}[{bytes}]"),
-    }
+pub fn reserved_declaration(
+    spelling: Spelling<'_>,
+    record: &Record,
+    body: &RecordBody,
+    ordinal: usize,
+    bytes: u64,
+) -> String {
+    spelling.reserved(record, &reserved_name(spelling, body, ordinal), bytes)
 }
 
 /// The `ordinal`th name for a reserved member that the definition has free.
-fn reserved_name(body: &RecordBody, ordinal: usize) -> String {
+fn reserved_name(spelling: Spelling<'_>, body: &RecordBody, ordinal: usize) -> String {
     let taken: BTreeSet<&str> =
         body.members.iter().filter_map(|member| member.name.as_deref()).collect();
-    (0..)
-        .map(|number| format!("reserved{number}"))
+    spelling
+        .reserved_names()
         .filter(|name| !taken.contains(name.as_str()))
         .nth(ordinal)
         .unwrap_or_default()
@@ -195,7 +198,13 @@ pub fn reserve(
     if argument.record.kind == RecordKind::Union {
         return cover(cx, argument, padding);
     }
-    let declaration = reserved_declaration(padding.body, padding.ordinal, filler(padding)?);
+    let declaration = reserved_declaration(
+        cx.spelling,
+        argument.record,
+        padding.body,
+        padding.ordinal,
+        filler(padding)?,
+    );
     let after = &padding.body.members[padding.after];
     let open_ended = padding.before.is_none() && is_flexible(&after.ty);
     let edit = if open_ended {
@@ -204,7 +213,11 @@ pub fn reserve(
         edits::insert_behind(sources, after.span, &declaration)
     };
     let fix = Fix {
-        message: format!("add `{declaration};` in its place, and reject what is not zero"),
+        message: format!(
+            "add `{}` in its place, and {}",
+            cx.spelling.ended(&declaration),
+            cx.spelling.about_reserved()
+        ),
         edits: edit.into_iter().collect(),
         safety: Safety::ChangesAbi,
     };
@@ -221,12 +234,16 @@ fn cover(
         Some(cx.layouts.record(argument.id, abi).ok()?.size)
     });
     let size = if sizes.len() == 1 { sizes.first()? } else { return None };
-    let name = reserved_name(padding.body, 0);
-    let declaration = format!("__u8 {name}[{size}]");
+    let name = reserved_name(cx.spelling, padding.body, 0);
+    let declaration = cx.spelling.reserved_bytes(&name, *size);
     let after = &padding.body.members[padding.after];
     let edit = edits::insert_behind(&cx.interface.sources, after.span, &declaration);
     let fix = Fix {
-        message: format!("add `{declaration};` as an alternative, and reject what is not zero"),
+        message: format!(
+            "add `{}` as an alternative, and {}",
+            cx.spelling.ended(&declaration),
+            cx.spelling.about_reserved()
+        ),
         edits: edit.into_iter().collect(),
         safety: Safety::ChangesAbi,
     };
@@ -271,8 +288,10 @@ mod tests {
         paddings(&cx, &cx.argument_records()[0])
             .iter()
             .map(|padding| {
-                let declaration =
-                    filler(padding).map(|n| reserved_declaration(padding.body, padding.ordinal, n));
+                let declaration = filler(padding).map(|n| {
+                    let record = cx.argument_records()[0].record;
+                    reserved_declaration(cx.spelling, record, padding.body, padding.ordinal, n)
+                });
                 let tail = padding.before.is_none();
                 (padding.after, tail, padding.widest(), padding.abis(), declaration)
             })

@@ -16,20 +16,22 @@ pub struct Rule {
 /// Declares a [`Rule`]. The first line of the documentation comment is the summary, and the whole
 /// comment is the rule's page: `# What`, `# Why`, `# Source`, `# Example`, `# Fix`.
 ///
-/// `legacy` is the severity in the profile for interfaces in use, or `off`.
+/// `legacy` is the severity in the profile for interfaces in use, or `off`. A rule that has a
+/// meaning for one language only says so behind it: `for C` or `for Rust`.
 #[macro_export]
 macro_rules! declare_rule {
     (
         #[doc = $summary:literal]
         $(#[doc = $line:literal])*
-        $name:ident: $code:literal, $slug:literal, $severity:ident, legacy $legacy:ident;
+        $name:ident: $code:literal, $slug:literal, $severity:ident, legacy $legacy:ident
+            $(, for $language:ident)?;
     ) => {
         #[doc = $summary]
         pub(crate) static $name: $crate::Rule = $crate::Rule {
             info: $crate::rule_info!(
                 #[doc = $summary]
                 $(#[doc = $line])*
-                $code, $slug, $severity, legacy $legacy;
+                $code, $slug, $severity, legacy $legacy $(, for $language)?;
             ),
             check,
         };
@@ -42,17 +44,21 @@ macro_rules! rule_info {
     (
         #[doc = $summary:literal]
         $(#[doc = $line:literal])*
-        $code:literal, $slug:literal, $severity:ident, legacy $legacy:ident;
+        $code:literal, $slug:literal, $severity:ident, legacy $legacy:ident
+            $(, for $language:ident)?;
     ) => {
         ioctlkit_model::RuleInfo {
             code: $code,
             slug: $slug,
             severity: ioctlkit_model::Severity::$severity,
             legacy: $crate::rule_info!(@legacy $legacy),
+            languages: $crate::rule_info!(@languages $($language)?),
             summary: $crate::rule::without_space($summary),
             documentation: concat!($summary, "\n", $($line, "\n"),*),
         }
     };
+    (@languages) => { ioctlkit_model::Languages::Both };
+    (@languages $language:ident) => { ioctlkit_model::Languages::$language };
     (@legacy off) => { None };
     (@legacy $severity:ident) => { Some(ioctlkit_model::Severity::$severity) };
 }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use ioctlkit_abi::{AbiSet, Direction, RecordKind, Scalar};
 use ioctlkit_model::{
-    Argument, Command, CommandBody, FileId, Interface, Member, Record, RecordBody, RecordId,
-    Representation, Span, Type, Typedef, TypedefBody, TypedefId, Variants,
+    Argument, Command, CommandBody, FileId, Interface, Member, Purpose, Record, RecordBody,
+    RecordId, Representation, Span, Type, Typedef, TypedefBody, TypedefId, Variants,
 };
 
 /// Builds an interface declaration by declaration; every span is the name in a made-up text.
@@ -38,6 +38,7 @@ impl Build {
             packed: false,
             aligned: None,
             condition: None,
+            purpose: Purpose::default(),
         }
     }
 
@@ -68,6 +69,7 @@ impl Build {
             name: (!name.is_empty()).then(|| name.into()),
             typedef_name: None,
             c_name: None,
+            docs: Vec::new(),
             span,
             variants: Variants::one(AbiSet::ALL, body),
         });
@@ -95,6 +97,7 @@ impl Build {
             argument: Argument::Type(ty),
         };
         self.interface.commands.push(Command {
+            contract: None,
             c_name: None,
             name: name.into(),
             span,

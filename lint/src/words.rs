@@ -4,6 +4,7 @@ use ioctlkit_abi::RecordKind;
 use ioctlkit_model::{Interface, Member, RecordBody, Type, Variants, abi_words};
 
 use crate::abis::{by_value, disagreeing, victims};
+use crate::spelling::Spelling;
 
 /// A member as a sentence speaks of it: "`a`", or by its place where it has no name: "the
 /// anonymous union after `x`", "the unnamed bit-field at the start".
@@ -57,11 +58,12 @@ pub fn sizes(sizes: &Variants<u64>) -> Option<String> {
 
 /// The type of one element as it is spelled, with what stands behind a typedef where that is the
 /// same everywhere: "`unsigned long`", "`snd_pcm_uframes_t` (`unsigned long`)".
-pub fn spelled(interface: &Interface, types: &Variants<&Type>) -> String {
+pub fn spelled(spelling: Spelling<'_>, types: &Variants<&Type>) -> String {
+    let interface = spelling.interface();
     let Some(element) = types.first().map(|ty| ty.innermost_element()) else {
         return "nothing".into();
     };
-    let name = interface.type_name(element);
+    let name = spelling.ty(element);
     let behind =
         by_value(types.abis(), |abi| interface.resolved(types.get(abi)?.innermost_element(), abi));
     let behind = if behind.len() == 1 { behind.first().copied() } else { None };
@@ -71,8 +73,10 @@ pub fn spelled(interface: &Interface, types: &Variants<&Type>) -> String {
             format!("`{name}`")
         }
         (Type::Typedef(_), Some(behind @ (Type::Scalar(_) | Type::Pointer(_) | Type::Enum(_)))) => {
-            let behind = interface.type_name(behind);
-            format!("`{name}` (`{behind}`)")
+            match spelling.behind(element, behind) {
+                Some(behind) => format!("`{name}` (`{behind}`)"),
+                None => format!("`{name}`"),
+            }
         }
         (Type::Enum(id), _) if interface.enumeration(*id).name.is_none() => {
             "an anonymous enumeration".into()

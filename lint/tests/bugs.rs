@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use ioctl_lint::against::References;
 use ioctl_lint::engine;
 use ioctl_lint::rules::RULES;
 use ioctlkit_sources::c::{Request, read};
@@ -36,7 +37,10 @@ fn messages(header: &Path, code: &str) -> Vec<String> {
     let (interface, problems) =
         read(&Request { paths: vec![header.to_owned()], ..Request::default() });
     assert!(problems.is_empty(), "{}: {problems:#?}", header.display());
-    engine::run(&interface, &[rule]).into_iter().map(|finding| finding.message).collect()
+    engine::run(&interface, &References::default(), &[rule])
+        .into_iter()
+        .map(|finding| finding.message)
+        .collect()
 }
 
 #[test]

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use ioctl_lint::against::References;
 use ioctl_lint::engine;
 use ioctl_lint::rules::RULES;
 use ioctlkit_abi::{Abi, AbiId};
@@ -83,7 +84,7 @@ fn findings(interface: &Interface, codes: &[&str]) -> Vec<Finding> {
     let rules: Vec<_> =
         RULES.iter().copied().filter(|rule| codes.contains(&rule.info.code)).collect();
     assert_eq!(rules.len(), codes.len());
-    engine::run(interface, &rules)
+    engine::run(interface, &References::default(), &rules)
 }
 
 fn abi(name: &str) -> AbiId {

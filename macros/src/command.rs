@@ -166,10 +166,15 @@ fn with_static_lifetimes(ty: &Type, context: &Context<'_>) -> TokenStream {
     if context.lifetimes.is_empty() {
         return quote!(#ty);
     }
-    replace_lifetimes(quote!(#ty), context.lifetimes)
+    replace_lifetimes(quote!(#ty), context.lifetimes, "static")
 }
 
-fn replace_lifetimes(tokens: TokenStream, lifetimes: &[&Lifetime]) -> TokenStream {
+/// The tokens with another name for these lifetimes.
+pub(crate) fn replace_lifetimes(
+    tokens: TokenStream,
+    lifetimes: &[&Lifetime],
+    with: &str,
+) -> TokenStream {
     use proc_macro2::{Group, TokenTree};
     let mut replaced = TokenStream::new();
     let mut tokens = tokens.into_iter().peekable();
@@ -179,12 +184,13 @@ fn replace_lifetimes(tokens: TokenStream, lifetimes: &[&Lifetime]) -> TokenStrea
                 replaced.extend([TokenTree::Punct(quote_mark)]);
                 if let Some(TokenTree::Ident(name)) = tokens.next() {
                     let known = lifetimes.iter().any(|lifetime| lifetime.ident == name);
-                    let name = if known || name == "_" { format_ident!("static") } else { name };
+                    let name =
+                        if known || name == "_" { Ident::new(with, name.span()) } else { name };
                     replaced.extend([TokenTree::Ident(name)]);
                 }
             }
             TokenTree::Group(group) => {
-                let inner = replace_lifetimes(group.stream(), lifetimes);
+                let inner = replace_lifetimes(group.stream(), lifetimes, with);
                 replaced.extend([TokenTree::Group(Group::new(group.delimiter(), inner))]);
             }
             other => replaced.extend([other]),
@@ -255,11 +261,16 @@ pub(crate) fn direction(direction: Direction) -> TokenStream {
 fn passing(command: &Command) -> syn::Result<TokenStream> {
     let (way, ty) = match &command.payload {
         Payload::None => return Ok(quote!(::ioctlkit::description::Passing::Nothing)),
-        Payload::Pointer(ty) => (quote!(Pointer), describe_type(host_type(ty), Words::Portable)?),
+        Payload::Pointer(ty) => (quote!(Pointer), describe_type(host_type(ty), words(command))?),
         Payload::Buffer(ty) => (quote!(Buffer), describe_type(ty, Words::Portable)?),
         Payload::Value(ty) => (quote!(Value), describe_value(ty)?),
     };
     Ok(quote!(::ioctlkit::description::Passing::#way(#ty)))
+}
+
+/// Which types are taken by their name.
+fn words(command: &Command) -> Words {
+    if command.not_portable { Words::AsInC } else { Words::Portable }
 }
 
 /// An integer that fits into a register of every machine.
@@ -298,7 +309,7 @@ fn encoded(command: &Command) -> syn::Result<TokenStream> {
         match &command.payload {
             Payload::None => quote!(None),
             Payload::Pointer(ty) => {
-                let ty = describe_type(host_type(ty), Words::Portable)?;
+                let ty = describe_type(host_type(ty), words(command))?;
                 quote!(Of(#ty))
             }
             Payload::Value(ty) => {

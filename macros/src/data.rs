@@ -28,7 +28,9 @@ pub(crate) fn expand(data: &Data) -> syn::Result<TokenStream> {
 
 /// What is wrong whatever the members' layouts are.
 fn check(data: &Data, errors: &mut Errors) {
-    if !data.repr.c && !data.repr.transparent {
+    // What goes through the call in the place of this type is `repr(C)`.
+    let is_replaced = data.padded.is_some();
+    if !data.repr.c && !data.repr.transparent && !is_replaced {
         let message = "Rust orders the members of this type as it likes: add `#[repr(C)]`";
         errors.at(&data.ident, message);
     }

@@ -34,7 +34,7 @@ pub(crate) fn expand(interface: &Interface) -> syn::Result<TokenStream> {
         described.extend(errors.take(command::describe(command, &c_name, &context)));
         constants.push(command::constant(command, index, &constant, &context));
         if !is_family(command) {
-            checked.push(quote!(let _ = <#owner>::#constant;));
+            checked.push(quote!(<#owner>::#constant));
         }
         if !matches!(interface.attachment, Attachment::None) {
             methods.push(method::expand(command, &constant, index, &context));
@@ -42,7 +42,7 @@ pub(crate) fn expand(interface: &Interface) -> syn::Result<TokenStream> {
     }
     let device = device(interface);
     let methods = method::attach(&interface.attachment, &methods);
-    let driver = errors.take(driver::expand(interface, &context)).unwrap_or_default();
+    let driver = driver::expand(interface, &context);
     let name = ident.to_string();
     let unrepeated = unrepeated(interface, &owner);
     let used = used(interface);
@@ -58,8 +58,8 @@ pub(crate) fn expand(interface: &Interface) -> syn::Result<TokenStream> {
         impl #generics #ident #arguments #condition {
             #(#constants)*
         }
+        const _: &[::ioctlkit::Request] = &[#(#checked),*];
         const _: () = {
-            #(#checked)*
             #unrepeated
         };
         #used

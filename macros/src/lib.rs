@@ -58,6 +58,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// | `number = EXPR`, `number(EXPR, "mips" = EXPR)` | the whole number, with exceptions by ABI or architecture |
 /// | `returns = Type` | what the call returns: an integer, `OwnedFd`, or a device newtype |
 /// | `extensible(min_size = N)` | the argument may grow; its first version had `N` bytes |
+/// | `not_portable` | the argument is a `c_long` or `c_ulong`, which differs between machines |
 /// | `large_argument` | over 8191 bytes on purpose |
 /// | `retry_on_interrupt` | call again after `EINTR` |
 /// | `unsafe` | the call has conditions of its own: makes the method `unsafe` |
@@ -104,6 +105,7 @@ pub fn derive_ioctl(input: TokenStream) -> TokenStream {
 /// | `range = A..=B`, `values(A, B)` | the valid values |
 /// | `default = EXPR` | the initial value, where that is not zero |
 /// | `fd` | a file descriptor |
+/// | `compat = Type` | the member's type in the structures of 32-bit ABIs |
 /// | `anonymous` | stands for an anonymous structure or union of C |
 #[proc_macro_derive(IoctlData, attributes(ioctl))]
 pub fn derive_ioctl_data(input: TokenStream) -> TokenStream {

@@ -182,7 +182,7 @@ fn output(command: &Command, call: &TokenStream) -> (TokenStream, TokenStream) {
 }
 
 /// The interface's lifetimes that the argument's type names.
-fn lifetimes<'a>(command: &Command, context: &Context<'a>) -> Vec<&'a Lifetime> {
+pub(crate) fn lifetimes<'a>(command: &Command, context: &Context<'a>) -> Vec<&'a Lifetime> {
     let Some(ty) = command.payload.ty() else {
         return Vec::new();
     };

@@ -64,7 +64,8 @@ pub enum BinaryOperator {
 }
 
 impl UnaryOperator {
-    pub(crate) fn apply(self, value: i128) -> Option<i128> {
+    /// The value, or `None` for what overflows.
+    pub fn apply(self, value: i128) -> Option<i128> {
         match self {
             Self::Negate => value.checked_neg(),
             Self::Complement => Some(!value),
@@ -75,7 +76,7 @@ impl UnaryOperator {
 
 impl BinaryOperator {
     /// The value, or `None` for what C leaves undefined (division by zero, overflow).
-    pub(crate) fn apply(self, left: i128, right: i128) -> Option<i128> {
+    pub fn apply(self, left: i128, right: i128) -> Option<i128> {
         match self {
             Self::Multiply => left.checked_mul(right),
             Self::Divide => left.checked_div(right),

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use ioctlkit_abi::{AbiId, AbiSet, Direction};
 
 use crate::{
-    Constant, Enum, EnumId, FileId, Record, RecordBody, RecordId, SourceMap, Span, Type, Typedef,
-    TypedefId, Variants,
+    Constant, Contract, Enum, EnumId, FileId, Group, Record, RecordBody, RecordId, SourceMap, Span,
+    Type, Typedef, TypedefId, Variants,
 };
 
 /// Everything that a front end found in its input.
@@ -20,6 +20,8 @@ pub struct Interface {
     pub headers: Vec<Header>,
     /// Commands with an exact number.
     pub commands: Vec<Command>,
+    /// Commands that one definition holds together.
+    pub groups: Vec<Group>,
     /// Function-like macros that yield a command for each argument, such as `EVIOCGBIT(ev, len)`.
     pub families: Vec<Family>,
     /// Commands spelled as a plain number, such as `TCGETS`.
@@ -65,6 +67,8 @@ pub struct Command {
     pub span: Span,
     /// What it is, on each ABI that has it.
     pub variants: Variants<CommandBody>,
+    /// What the definition says of the call beyond the number.
+    pub contract: Option<Contract>,
 }
 
 /// What a command is on some ABIs.

@@ -10,21 +10,24 @@
 
 pub mod abi_words;
 mod constant;
+mod contract;
 mod finding;
 mod interface;
 mod layout;
+mod merge;
 mod rule;
 mod source;
 mod types;
 mod variants;
 
 pub use constant::{BinaryOperator, Constant, Expression, UnaryOperator};
+pub use contract::{Contract, Group, Passing, Purpose, Returns, Role, Values};
 pub use finding::{Edit, Finding, Fix, Label, Problem, ProblemKind, Report, Safety};
 pub use interface::{
     Argument, Command, CommandBody, Family, Header, HeaderError, Interface, RawNumber,
 };
 pub use layout::{Gap, Layout, Layouts, Numbered, TypeSize};
-pub use rule::{RuleInfo, Severity};
+pub use rule::{Languages, RuleInfo, Severity};
 pub use source::{FileId, FileShift, Language, Position, SourceFile, SourceMap, Span};
 pub use types::{
     Condition, Enum, EnumBody, EnumId, Enumerator, Member, Record, RecordBody, RecordId,

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::Language;
+
 /// How bad a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Severity {
@@ -30,6 +32,37 @@ impl fmt::Display for Severity {
     }
 }
 
+/// The languages whose definitions a rule looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Languages {
+    /// C headers only.
+    C,
+    /// Rust sources only.
+    Rust,
+    /// Both.
+    Both,
+}
+
+impl Languages {
+    /// Whether the rule looks at that language.
+    pub const fn contains(self, language: Language) -> bool {
+        match self {
+            Self::C => matches!(language, Language::C),
+            Self::Rust => matches!(language, Language::Rust),
+            Self::Both => true,
+        }
+    }
+
+    /// What is read, as a list: `C headers and Rust sources`.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::C => "C headers",
+            Self::Rust => "Rust sources",
+            Self::Both => "C headers and Rust sources",
+        }
+    }
+}
+
 /// A rule's metadata.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RuleInfo {
@@ -42,6 +75,8 @@ pub struct RuleInfo {
     /// Severity in the profile `legacy`, where an interface is in use; `None` where the rule asks
     /// for what can no longer be changed.
     pub legacy: Option<Severity>,
+    /// The languages that it has a meaning for.
+    pub languages: Languages,
     /// One line.
     pub summary: &'static str,
     /// The whole page, Markdown: what, why, source, example, fix.

@@ -101,6 +101,11 @@ impl SourceFile {
 pub struct FileShift(u32);
 
 impl FileShift {
+    /// The file in the map that it was added to.
+    pub fn file(self, file: FileId) -> FileId {
+        FileId(file.0 + self.0)
+    }
+
     /// The span in the map that the files were added to.
     pub fn span(self, span: Span) -> Span {
         Span { file: FileId(span.file.0 + self.0), ..span }

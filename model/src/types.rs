@@ -2,7 +2,7 @@
 
 use ioctlkit_abi::{RecordKind, Scalar};
 
-use crate::{Constant, Span, Variants};
+use crate::{Constant, Purpose, Span, Variants};
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -84,6 +84,8 @@ pub struct Record {
     pub typedef_name: Option<String>,
     /// The tag or typedef of the same type in C, where Rust source states it.
     pub c_name: Option<String>,
+    /// The documentation, line by line, where it is read.
+    pub docs: Vec<String>,
     /// The tag in the definition, or the keyword where there is none.
     pub span: Span,
     /// The definitions; none where the type is only declared.
@@ -156,6 +158,8 @@ pub struct Member {
     pub aligned: Option<Constant>,
     /// The innermost `#if` around the member that asks for an architecture or a byte order.
     pub condition: Option<Condition>,
+    /// What the definition says of it beyond its type.
+    pub purpose: Purpose,
 }
 
 impl Member {

@@ -49,6 +49,15 @@ impl<T> Variants<T> {
     }
 }
 
+impl<T> IntoIterator for Variants<T> {
+    type Item = (AbiSet, T);
+    type IntoIter = std::vec::IntoIter<(AbiSet, T)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
 impl<T: PartialEq> Variants<T> {
     /// Adds a definition for ABIs that have none yet; an equal one is shared.
     pub fn add(&mut self, abis: AbiSet, definition: T) {

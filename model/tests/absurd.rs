@@ -5,8 +5,8 @@ use ioctlkit_abi::{
     ABIS, Abi, AbiSet, LayoutError, MemberAlign, RecordFold, RecordKind, RecordSize, Scalar,
 };
 use ioctlkit_model::{
-    BinaryOperator, Constant, Expression, Interface, Layouts, Member, Record, RecordBody, RecordId,
-    Representation, Span, Type, Typedef, TypedefBody, TypedefId, Variants,
+    BinaryOperator, Constant, Expression, Interface, Layouts, Member, Purpose, Record, RecordBody,
+    RecordId, Representation, Span, Type, Typedef, TypedefBody, TypedefId, Variants,
 };
 use proptest::prelude::*;
 
@@ -174,6 +174,7 @@ fn record(span: Span, body: RecordBody) -> Record {
         name: Some("absurd".into()),
         typedef_name: None,
         c_name: None,
+        docs: Vec::new(),
         span,
         variants: Variants::one(AbiSet::ALL, body),
     }
@@ -189,6 +190,7 @@ fn record_body(span: Span, types: Vec<Type>, aligned: Option<&Constant>) -> Reco
         packed: false,
         aligned: aligned.cloned(),
         condition: None,
+        purpose: Purpose::default(),
     };
     let members = types.into_iter().map(member).collect();
     RecordBody {

@@ -4,3 +4,5 @@
 
 #[cfg(feature = "c")]
 pub mod c;
+#[cfg(feature = "rust")]
+pub mod rust;

@@ -32,7 +32,8 @@ pub(crate) fn each_word(
         for tokens in split_at_commas(list.tokens.clone()) {
             let read = |input: ParseStream<'_>| {
                 let name = Ident::parse_any(input)?;
-                if seen.insert(name.to_string(), name.span()).is_some() && name != "unsafe" {
+                let repeats = name == "unsafe" || name == "compat";
+                if seen.insert(name.to_string(), name.span()).is_some() && !repeats {
                     return Err(syn::Error::new(name.span(), format!("`{name}` stands twice")));
                 }
                 word(&name, input)?;

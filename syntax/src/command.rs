@@ -152,6 +152,8 @@ pub struct Command {
     pub returns: Option<Type>,
     /// The size in bytes of the argument's first version, where it may grow.
     pub min_size: Option<Expr>,
+    /// Whether the argument's type is `long`, as C has it, on purpose.
+    pub not_portable: bool,
     /// Whether over 8191 bytes are meant.
     pub large_argument: Option<Span>,
     /// Whether `EINTR` is answered with another call.
@@ -165,7 +167,8 @@ pub struct Command {
 }
 
 /// The words of a command.
-pub(crate) const WORDS: [&str; 19] = [
+pub(crate) const WORDS: [&str; 20] = [
+    "not_portable",
     "nr",
     "none",
     "read",
@@ -198,6 +201,7 @@ pub(crate) struct CommandWords {
     encoded: Encoded,
     returns: Option<Type>,
     min_size: Option<Expr>,
+    not_portable: bool,
     large_argument: Option<Span>,
     retry_on_interrupt: bool,
     unsafe_call: bool,
@@ -238,6 +242,7 @@ impl CommandWords {
                 }
                 self.min_size = Some(value(&inner)?);
             }
+            "not_portable" => self.not_portable = true,
             "large_argument" => self.large_argument = Some(name.span()),
             "retry_on_interrupt" => self.retry_on_interrupt = true,
             "unsafe" => self.unsafe_call = true,
@@ -279,6 +284,7 @@ impl CommandWords {
             encoded: self.encoded,
             returns: self.returns,
             min_size: self.min_size,
+            not_portable: self.not_portable,
             large_argument: self.large_argument,
             retry_on_interrupt: self.retry_on_interrupt,
             unsafe_call: self.unsafe_call,

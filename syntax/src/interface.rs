@@ -44,13 +44,15 @@ pub struct Interface {
     pub attachment: Attachment,
     /// How the device newtype can be made safely.
     pub open_by: OpenBy,
+    /// The trait to make, to answer the commands in the same process.
+    pub driver: Option<Ident>,
     /// What the C names of the commands begin with.
     pub prefix: Option<LitStr>,
     /// The commands.
     pub commands: Vec<Command>,
 }
 
-const WORDS: [&str; 5] = ["type", "device", "on", "prefix", "unsafe"];
+const WORDS: [&str; 6] = ["type", "device", "on", "driver", "prefix", "unsafe"];
 
 impl Interface {
     /// Reads an enum.
@@ -68,6 +70,7 @@ impl Interface {
             type_letter: None,
             attachment: Attachment::None,
             open_by: OpenBy::default(),
+            driver: None,
             prefix: None,
             commands: Vec::new(),
         };
@@ -87,6 +90,12 @@ impl Interface {
                            that `device = Name` makes";
             errors.at(&input.ident, message);
         }
+        if let Some(driver) = &interface.driver
+            && matches!(interface.attachment, Attachment::None)
+        {
+            let message = "a driver answers the methods of a device newtype: add `device = Name`";
+            errors.at(driver, message);
+        }
         errors.finish(interface)
     }
 
@@ -104,6 +113,7 @@ impl Interface {
                     Attachment::Existing(value(input)?)
                 };
             }
+            "driver" => self.driver = Some(value(input)?),
             "prefix" => self.prefix = Some(text(input)?),
             "unsafe" => self.promise(input)?,
             _ => return Err(unknown(name, &WORDS)),

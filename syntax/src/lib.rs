@@ -16,6 +16,7 @@
 //! | `on = Name` | adds the commands to a device newtype that exists |
 //! | `unsafe(path = "…")` | the author vouches that this file is the driver's: makes `Name::open` |
 //! | `unsafe(verify = function)` | the author vouches that the function tells the driver's files from others: makes `Name::from_fd` |
+//! | `driver = Name` | makes the trait `Name`, to answer the commands in the same process |
 //! | `prefix = "…"` | what the C names begin with |
 //!
 //! # On a variant of it, or on a structure: a command
@@ -29,6 +30,7 @@
 //! | `number = EXPR`, `number("mips" = EXPR, …)` | the whole number, with exceptions by architecture or ABI |
 //! | `returns = Type` | what the call returns: an integer, `OwnedFd`, or a device newtype |
 //! | `extensible(min_size = N)` | the argument may grow; the first version had `N` bytes |
+//! | `not_portable` | the argument is a `c_long` or `c_ulong`, which differs between machines |
 //! | `large_argument` | over 8191 bytes on purpose |
 //! | `retry_on_interrupt` | call again after `EINTR` |
 //! | `unsafe` | the call has conditions of its own: makes the method `unsafe` |
@@ -53,6 +55,7 @@
 //! | `range = A..=B`, `values(A, B)` | the valid values |
 //! | `default = EXPR` | the initial value, where that is not zero |
 //! | `fd` | a file descriptor |
+//! | `compat = Type` | the member's type in the structures of 32-bit ABIs |
 //! | `anonymous` | stands for an anonymous structure or union of C |
 #![forbid(unsafe_code)]
 

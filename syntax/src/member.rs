@@ -56,6 +56,8 @@ pub struct Member {
     pub constraint: Constraint,
     /// The initial value, where that is not zero.
     pub default: Option<Expr>,
+    /// The type in the structures of 32-bit ABIs, where it is not made from this one.
+    pub compat: Option<Type>,
     /// Where the member stands.
     pub span: Span,
     /// The conditions under which it exists.
@@ -75,13 +77,24 @@ impl Member {
     }
 }
 
-const WORDS: [&str; 9] =
-    ["reserved", "size", "count", "flags", "range", "values", "default", "fd", "anonymous"];
+const WORDS: [&str; 10] = [
+    "reserved",
+    "size",
+    "count",
+    "flags",
+    "range",
+    "values",
+    "default",
+    "fd",
+    "anonymous",
+    "compat",
+];
 
 pub(crate) fn read(index: usize, field: &Field, errors: &mut Errors) -> Member {
     let mut role: Option<Role> = None;
     let mut constraint = Constraint::None;
     let mut default = None;
+    let mut compat = None;
     each_word(&field.attrs, errors, |name, input| {
         let mut set = |new: Role| match role {
             None => {
@@ -100,6 +113,7 @@ pub(crate) fn read(index: usize, field: &Field, errors: &mut Errors) -> Member {
             "range" => constraint = Constraint::Range(value(input)?),
             "values" => constraint = Constraint::Values(expressions(input)?),
             "default" => default = Some(value(input)?),
+            "compat" => compat = Some(value(input)?),
             _ => return Err(unknown(name, &WORDS)),
         }
         Ok(())
@@ -117,6 +131,7 @@ pub(crate) fn read(index: usize, field: &Field, errors: &mut Errors) -> Member {
         role: role.unwrap_or(Role::Plain),
         constraint,
         default,
+        compat,
         span,
         cfgs: cfgs.cloned().collect(),
     }

@@ -40,6 +40,7 @@ impl Single {
             match name.to_string().as_str() {
                 "type" => type_letter = Some(value(input)?),
                 "on" => on = Some(value(input)?),
+                "not_portable" => drop(data_words.word(name, input)?),
                 "value" | "buffer" => return Err(unknown(name, &known)),
                 "c" if names_a_type(input) => drop(data_words.word(name, input)?),
                 _ if words.word(name, input)? || data_words.word(name, input)? => {}

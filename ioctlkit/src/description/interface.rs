@@ -92,6 +92,13 @@ impl Command {
             EncodedSize::Bytes(bytes) => bytes,
             EncodedSize::None | EncodedSize::Length => return None,
         };
+        if let Some(first) = self.min_size
+            && first > size
+        {
+            let text = Text::new().text("`min_size` is ").counted(first, "byte");
+            let text = text.text(", and the argument of ").name(self.name).text(" has ");
+            return Some(text.number(size).text(": the first version cannot have been larger"));
+        }
         if size <= GUIDE_LIMIT {
             return None;
         }

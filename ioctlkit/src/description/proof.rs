@@ -23,8 +23,8 @@ pub(crate) struct Fault {
 
 #[derive(Clone, Copy)]
 enum FaultKind {
-    /// So many bytes of padding behind the member.
-    Padding { bytes: u64 },
+    /// So many bytes of padding behind the member, from this offset.
+    Padding { offset: u64, bytes: u64 },
     /// A variant of a union that does not fill it: its bytes, and the union's.
     ShortVariant { bytes: u64, size: u64 },
     /// The member is elsewhere than on the first ABI.
@@ -85,7 +85,8 @@ impl Record {
             };
             if i > from && !self.is_union() && placement.offset() > end {
                 let bytes = placement.offset() - end;
-                return Some(Fault { member: i - 1, kind: FaultKind::Padding { bytes }, abi });
+                let kind = FaultKind::Padding { offset: end, bytes };
+                return Some(Fault { member: i - 1, kind, abi });
             }
             end = placement.end_bits() / 8;
             fold = next;
@@ -100,7 +101,8 @@ impl Record {
         }
         if size > end && i > from && i > 0 {
             let bytes = size - end;
-            return Some(Fault { member: i - 1, kind: FaultKind::Padding { bytes }, abi });
+            let kind = FaultKind::Padding { offset: end, bytes };
+            return Some(Fault { member: i - 1, kind, abi });
         }
         None
     }
@@ -163,7 +165,7 @@ impl Record {
     /// How much padding is behind the member on an ABI, in bytes.
     const fn padding_behind(&self, abi: &'static Abi, member: usize) -> Option<u64> {
         match self.padding(abi, member) {
-            Some(Fault { member: found, kind: FaultKind::Padding { bytes }, .. })
+            Some(Fault { member: found, kind: FaultKind::Padding { bytes, .. }, .. })
                 if found == member =>
             {
                 Some(bytes)
@@ -178,9 +180,10 @@ impl Record {
         let abi = fault.abi.name;
         let text = Text::new();
         match fault.kind {
-            FaultKind::Padding { bytes } => {
+            FaultKind::Padding { offset, bytes } => {
                 let text = text.counted(bytes, "byte").text(" of padding after ").name(name);
-                let text = self.elsewhere(text.text(" on ").text(abi), fault.member, bytes);
+                let text = text.text(" at offset ").number(offset).text(" on ").text(abi);
+                let text = self.elsewhere(text, fault.member, bytes);
                 let reserved = self.count_reserved();
                 let text = text.text(": add ").text("`_reserved").number(reserved);
                 let text = text.text(": Reserved<").number(bytes).text(">` behind it");
@@ -255,6 +258,7 @@ impl Record {
     }
 
     /// "(none on i386)": the first ABI that disagrees about the padding behind a member.
+    #[expect(clippy::large_types_passed_by_value, reason = "nothing is passed: it is compiled")]
     const fn elsewhere(&self, text: Text, member: usize, bytes: u64) -> Text {
         let mut abis = AbiSet::LAYOUTS;
         while let Some(id) = abis.first() {
@@ -275,7 +279,7 @@ impl Record {
     const fn further(&self, mut text: Text, after: usize, mut reserved: u64) -> Text {
         let mut from = after + 1;
         while from < self.members.len() {
-            let Some(Fault { member, kind: FaultKind::Padding { bytes }, .. }) =
+            let Some(Fault { member, kind: FaultKind::Padding { bytes, .. }, .. }) =
                 self.padding(FIRST, from)
             else {
                 return text;

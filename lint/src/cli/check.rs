@@ -1,5 +1,6 @@
 //! `ioctl-lint check`.
 
+mod against;
 mod summary;
 
 use std::collections::HashSet;
@@ -16,7 +17,7 @@ use ioctlkit_report::Format;
 use super::Outcome;
 use super::failure::{Failure, outcome_of, say_failures};
 use super::progress::Progress;
-use super::reading::{Group, RawNumbers, ReadOptions};
+use super::reading::{Group, Part, RawNumbers, ReadOptions};
 use super::terminal::Terminal;
 use summary::Summary;
 
@@ -29,6 +30,7 @@ Examples:
   ioctl-lint check --select L001,implicit-tail --fail-on info foo.h
   ioctl-lint check --format sarif --output ioctl-lint.sarif .
   ioctl-lint check --write-baseline baseline.json . && ioctl-lint check --baseline baseline.json .
+  ioctl-lint check --against linux/kvm.h src/
   ioctl-lint check foo.h -- -std=gnu11 -include config.h
 
 A finding is allowed in place by a comment with a reason, on its line, on the line above, or at the
@@ -80,6 +82,11 @@ pub(super) struct Arguments {
     /// Report nothing, and write a baseline that accepts everything found
     #[arg(long, value_name = "FILE", conflicts_with = "baseline", help_heading = RULES)]
     write_baseline: Option<PathBuf>,
+
+    /// Compare Rust sources with this C header, such as `linux/kvm.h`: the numbers of commands of the
+    /// same name, and the layouts of structures; may be repeated [default: the configuration's]
+    #[arg(long, value_name = "HEADER", help_heading = RULES)]
+    against: Vec<String>,
 
     /// How to report findings
     #[arg(long, value_name = "FORMAT", value_parser = formats(), default_value = "full")]
@@ -134,7 +141,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     // One baseline for the whole run where the command line names it, else each group's own.
     let mut baseline = arguments.baseline.as_deref().map(Baseline::read).transpose()?;
     for group in &mut prepared {
-        whole.take_in(group, baseline.as_mut());
+        whole.take_in(group, &arguments.against, baseline.as_mut());
     }
     let stale = baseline.into_iter().chain(prepared.into_iter().filter_map(|group| group.baseline));
     whole.summary.set_stale(stale);
@@ -198,11 +205,29 @@ struct Whole {
 }
 
 impl Whole {
-    fn take_in(&mut self, prepared: &mut Prepared, baseline: Option<&mut Baseline>) {
-        let (interface, problems) = prepared.group.read();
+    fn take_in(
+        &mut self,
+        prepared: &mut Prepared,
+        headers: &[String],
+        mut baseline: Option<&mut Baseline>,
+    ) {
+        for part in prepared.group.read_parts() {
+            self.take_in_part(part, prepared, headers, baseline.as_deref_mut());
+        }
+        self.drop_repeated();
+    }
+
+    fn take_in_part(
+        &mut self,
+        (mut interface, mut problems): Part,
+        prepared: &mut Prepared,
+        headers: &[String],
+        baseline: Option<&mut Baseline>,
+    ) {
+        let references = against::read(&prepared.group, headers, &mut interface, &mut problems);
         let mut checked = {
             let _progress = Progress::start("checking commands");
-            engine::check(&interface, &prepared.levels)
+            engine::check(&interface, &references, &prepared.levels)
         };
         if let Some(baseline) = baseline.or(prepared.baseline.as_mut()) {
             self.summary.accepted += baseline.absorb(&mut checked.findings);
@@ -217,6 +242,7 @@ impl Whole {
                 self.report.rules.push(rule);
             }
         }
+        self.summary.compared.extend(references.iter().filter_map(summary::Compared::of));
         let shift = self.sources.append(interface.sources);
         let moved = |span: &mut Span| *span = shift.span(*span);
         for mut finding in checked.findings {
@@ -227,7 +253,6 @@ impl Whole {
             problem.span.as_mut().map(moved);
             self.report.problems.push(problem);
         }
-        self.drop_repeated();
     }
 
     /// A header that two groups include is reported once.

@@ -39,7 +39,8 @@ fn write_page(out: &mut dyn Write, style: Style, rule: &RuleInfo) -> io::Result<
     let title = format!("{} {}", rule.code, rule.slug);
     writeln!(out, "{}: {}", bold(&title, style), rule.summary)?;
     let legacy = level_name(rule.legacy);
-    writeln!(out, "severity: {} in the profile new, {legacy} in legacy\n", rule.severity)?;
+    writeln!(out, "severity: {} in the profile new, {legacy} in legacy", rule.severity)?;
+    writeln!(out, "looks at: {}\n", rule.languages.words())?;
     let page = markdown(rule);
     let mut fenced = false;
     for line in page.strip_prefix(rule.summary).unwrap_or(&page).trim().lines() {

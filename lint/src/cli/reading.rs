@@ -7,7 +7,7 @@ use ioctl_lint::Config;
 use ioctl_lint::config::{self, abi_help};
 use ioctlkit_abi::{Abi, AbiId, AbiSet};
 use ioctlkit_model::{Interface, Problem};
-use ioctlkit_sources::c::{self, Request};
+use ioctlkit_sources::{c, rust};
 
 use super::failure::Failure;
 use super::progress::Progress;
@@ -57,8 +57,14 @@ pub(super) enum RawNumbers {
 #[derive(Debug)]
 pub(super) struct Group {
     pub(super) config: Option<Config>,
-    request: Request,
+    /// How to read headers, without any path.
+    request: c::Request,
+    headers: Option<c::Request>,
+    source: Option<rust::Request>,
 }
+
+/// What a front end read, and what it could not.
+pub(super) type Part = (Interface, Vec<Problem>);
 
 impl ReadOptions {
     /// The paths with their configurations.
@@ -75,8 +81,13 @@ impl ReadOptions {
             .into_iter()
             .map(|(file, paths)| {
                 let config = file.as_deref().map(Config::read).transpose()?;
-                let request = self.request(config.as_ref(), paths, raw);
-                Ok(Group { config, request })
+                let languages = Languages::of(&paths);
+                let request = |paths| self.request(config.as_ref(), paths, raw);
+                let headers = (!languages.c.is_empty()).then(|| request(languages.c));
+                let request = request(Vec::new());
+                let source = (!languages.rust.is_empty())
+                    .then(|| rust::Request { paths: languages.rust, abis: request.abis });
+                Ok(Group { config, request, headers, source })
             })
             .collect()
     }
@@ -89,14 +100,14 @@ impl ReadOptions {
         }
     }
 
-    fn request(&self, config: Option<&Config>, paths: Vec<PathBuf>, raw: RawNumbers) -> Request {
-        let mut request = Request {
+    fn request(&self, config: Option<&Config>, paths: Vec<PathBuf>, raw: RawNumbers) -> c::Request {
+        let mut request = c::Request {
             paths,
             include_dirs: self.include_dirs.clone(),
             defines: self.defines.clone(),
             compile_commands: self.compile_commands.clone(),
             raw_numbers: raw == RawNumbers::Wanted,
-            ..Request::default()
+            ..c::Request::default()
         };
         // The command line's come first where the first wins, and last where the last does.
         if let Some(config) = config {
@@ -118,11 +129,63 @@ impl ReadOptions {
     }
 }
 
+/// Paths by what is there. A folder may have both.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Languages {
+    c: Vec<PathBuf>,
+    rust: Vec<PathBuf>,
+}
+
+impl Languages {
+    fn of(paths: &[PathBuf]) -> Self {
+        let mut languages = Self::default();
+        for path in paths {
+            let rust = rust::holds_source(path);
+            if rust {
+                languages.rust.push(path.clone());
+            }
+            // What holds nothing is the front end of C's to complain about, as it always was.
+            if !rust || path.is_dir() && c::holds_header(path) {
+                languages.c.push(path.clone());
+            }
+        }
+        languages
+    }
+}
+
 impl Group {
-    /// Reads the paths.
-    pub(super) fn read(&self) -> (Interface, Vec<Problem>) {
-        let _progress = Progress::start("reading headers");
-        c::read(&self.request)
+    /// Reads the paths, each language by itself: a command that a folder has in both is not
+    /// defined twice.
+    pub(super) fn read_parts(&self) -> Vec<Part> {
+        let of_c = self.headers.as_ref().map(|request| {
+            let _progress = Progress::start("reading headers");
+            c::read(request)
+        });
+        let of_rust = self.source.as_ref().map(|request| {
+            let _progress = Progress::start("reading source");
+            rust::read(request)
+        });
+        of_c.into_iter().chain(of_rust).collect()
+    }
+
+    /// Reads the paths, as one interface.
+    pub(super) fn read(&self) -> Part {
+        let (mut interface, mut problems) = Part::default();
+        for (part, of_part) in self.read_parts() {
+            let shift = interface.append(part);
+            problems.extend(of_part.into_iter().map(|mut problem| {
+                problem.span = problem.span.map(|span| shift.span(span));
+                problem
+            }));
+        }
+        (interface, problems)
+    }
+}
+
+impl Group {
+    /// How to read C headers that are not among the paths, in the same way.
+    pub(super) fn header_request(&self) -> c::Request {
+        c::Request { compile_commands: None, raw_numbers: true, ..self.request.clone() }
     }
 }
 

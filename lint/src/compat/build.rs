@@ -2,8 +2,8 @@
 
 use ioctlkit_abi::{AbiId, AbiSet, Direction, RecordKind, Scalar};
 use ioctlkit_model::{
-    Argument, Command, CommandBody, Constant, Interface, Member, Record, RecordBody, RecordId,
-    Representation, SourceMap, Span, Type, Variants,
+    Argument, Command, CommandBody, Constant, Interface, Member, Purpose, Record, RecordBody,
+    RecordId, Representation, SourceMap, Span, Type, Variants,
 };
 
 pub(super) const U8: Type = Type::Scalar(Scalar::UnsignedChar);
@@ -35,6 +35,7 @@ impl Builder {
             packed: false,
             aligned: None,
             condition: None,
+            purpose: Purpose::default(),
         }
     }
 
@@ -60,6 +61,7 @@ impl Builder {
             name: Some(format!("r{}", id.0)),
             typedef_name: None,
             c_name: None,
+            docs: Vec::new(),
             span: self.span,
             variants,
         });
@@ -81,6 +83,7 @@ impl Builder {
     /// An interface of one command, `GET`, that reads `ty`.
     pub(super) fn command(mut self, ty: Type) -> Interface {
         self.interface.commands.push(Command {
+            contract: None,
             c_name: None,
             name: "GET".into(),
             span: self.span,

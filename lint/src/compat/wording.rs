@@ -5,6 +5,7 @@ use ioctlkit_model::{Command, Finding, Interface, Label, Type};
 use super::{Difference, Extent, Incompatibility, Pair, Parting};
 use crate::Rule;
 use crate::context::command_finding;
+use crate::spelling::Spelling;
 
 /// A finding about an incompatible command, with the numbers as labels and notes; the sentence
 /// and the advice are the rule's.
@@ -98,7 +99,7 @@ fn record_name(interface: &Interface, command: &Command, pair: Pair) -> Option<S
     let mut ty = command.variants.get(pair.reference)?.argument.ty()?;
     loop {
         match interface.resolved(ty, pair.reference)? {
-            Type::Record(id) => return Some(interface.record(*id).display_name()),
+            Type::Record(id) => return Some(Spelling::of(interface).record(interface.record(*id))),
             Type::Array(element, _) | Type::FlexibleArray(element) => ty = element,
             _ => return None,
         }

@@ -65,7 +65,7 @@ fn describe(cx: &Context<'_>, found: &Incompatibility<'_>) -> Option<Finding> {
     finding.notes.extend(behind_pointer(cx, found.command, pair));
     finding.notes.push(wording::number_note(&found.difference));
     finding.fix = Some(Fix {
-        message: "use types of a fixed size: `__u64` for a pointer or a `long`".into(),
+        message: format!("use types of a fixed size: {}", cx.spelling.instead_of_words()),
         edits: Vec::new(),
         safety: Safety::ChangesAbi,
     });

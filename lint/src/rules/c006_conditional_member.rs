@@ -41,12 +41,12 @@ declare_rule! {
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for argument in cx.argument_records() {
-        findings.extend(check_record(argument));
+        findings.extend(check_record(cx, argument));
     }
 }
 
 /// One finding for each structure: the branches of one `#if` belong together.
-fn check_record(argument: &ArgumentRecord<'_>) -> Option<Finding> {
+fn check_record(cx: &Context<'_>, argument: &ArgumentRecord<'_>) -> Option<Finding> {
     let mut conditional: Vec<(&Member, &Condition)> = argument
         .members()
         .filter_map(|(_, _, member)| Some((member, member.condition.as_ref()?)))
@@ -67,10 +67,11 @@ fn check_record(argument: &ArgumentRecord<'_>) -> Option<Finding> {
         ),
     );
     finding.member.clone_from(&member.name);
+    let decider = cx.spelling.about_condition();
     finding.label = match conditional.len() {
-        1 => format!("`{name}` depends on the preprocessor"),
-        2 => format!("`{name}` and 1 other member depend on the preprocessor"),
-        more => format!("`{name}` and {} other members depend on the preprocessor", more - 1),
+        1 => format!("`{name}` depends on {decider}"),
+        2 => format!("`{name}` and 1 other member depend on {decider}"),
+        more => format!("`{name}` and {} other members depend on {decider}", more - 1),
     };
     let mut directives: Vec<Span> = conditional.iter().map(|(_, at)| at.span).collect();
     directives.sort_unstable();

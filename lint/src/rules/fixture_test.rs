@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use ioctlkit_model::{Finding, Interface};
 use ioctlkit_sources::c::{Request, read};
 
+use crate::against::References;
 use crate::{Rule, engine};
 
 pub(super) fn run(rule: &'static Rule) {
@@ -51,7 +52,7 @@ fn check(rule: &'static Rule, path: &Path) -> (Interface, Vec<Finding>) {
     let (interface, problems) =
         read(&Request { paths: vec![path.to_owned()], raw_numbers: true, ..Request::default() });
     assert!(problems.is_empty(), "{}: {problems:#?}", path.display());
-    let findings = engine::run(&interface, &[rule]);
+    let findings = engine::run(&interface, &References::default(), &[rule]);
     (interface, findings)
 }
 

@@ -31,7 +31,7 @@ declare_rule! {
     ///
     /// # Fix
     /// Use `__s64`, `__u64`, `__s32` or `__u32`.
-    LONG_MEMBER: "L003", "long-member", Error, legacy Warning;
+    LONG_MEMBER: "L003", "long-member", Error, legacy Warning, for C;
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {

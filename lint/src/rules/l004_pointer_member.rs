@@ -1,11 +1,13 @@
 //! L004 pointer-member.
 
-use ioctlkit_model::{Finding, Fix, Safety};
+use std::collections::BTreeSet;
+
+use ioctlkit_model::{Finding, Fix, Language, Safety};
 
 use crate::classify::{self, Class, ClassifiedMember};
 use crate::context::{ArgumentRecord, Context};
 use crate::declare_rule;
-use crate::{edits, words};
+use crate::{edits, rust_validity, words};
 
 declare_rule! {
     /// a member that is a pointer
@@ -48,9 +50,16 @@ declare_rule! {
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let written = match cx.spelling.language() {
+        Language::C => BTreeSet::new(),
+        Language::Rust => rust_validity::written(cx.interface),
+    };
     for argument in cx.argument_records() {
         for found in classify::members(cx, argument) {
-            if found.class == Class::Pointer {
+            // Of a reference that the kernel writes, R003 speaks.
+            let is_invalid = written.contains(&argument.id)
+                && rust_validity::invalid(cx.interface, &found.subject.member.ty).is_some();
+            if found.class == Class::Pointer && !is_invalid {
                 findings.push(member(cx, argument, &found));
             }
         }
@@ -75,10 +84,14 @@ fn member(
         argument.member_finding(&POINTER_MEMBER, found.subject.member, found.abis, message);
     finding.label = "as wide as an address".into();
     finding.fix = Some(Fix {
-        message: "make it a `__u64`, and use `u64_to_user_ptr()` in the driver".into(),
-        edits: edits::retype(&cx.interface.sources, found.subject.member, "__u64")
-            .into_iter()
-            .collect(),
+        message: cx.spelling.instead_of_pointer(argument.record).into(),
+        edits: edits::retype(
+            &cx.interface.sources,
+            found.subject.member,
+            cx.spelling.fixed("__u64"),
+        )
+        .into_iter()
+        .collect(),
         safety: Safety::ChangesAbi,
     });
     finding

@@ -33,7 +33,7 @@ declare_rule! {
     ///
     /// # Fix
     /// Use `__u64`, or `__u32` where that is enough.
-    SIZE_T_MEMBER: "L005", "size-t-member", Error, legacy Warning;
+    SIZE_T_MEMBER: "L005", "size-t-member", Error, legacy Warning, for C;
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {

@@ -35,7 +35,7 @@ declare_rule! {
     /// # Fix
     /// Use a `__u64` of nanoseconds (`ktime_get_ns()`), or `struct __kernel_timespec` where
     /// seconds and nanoseconds are wanted apart.
-    TIME_MEMBER: "L006", "time-member", Error, legacy Warning;
+    TIME_MEMBER: "L006", "time-member", Error, legacy Warning, for C;
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -50,7 +50,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let message = format!(
             "`{}` takes {}, {}",
             found.subject.command.name,
-            found.spelled(cx.interface),
+            found.spelled(cx.spelling),
             harm(&found.sizes),
         );
         let mut finding = command_finding(
@@ -74,7 +74,7 @@ fn member(
     let message = format!(
         "{} is {}, {}",
         words::member(cx.interface, found.subject.body, found.subject.index),
-        found.spelled(cx.interface),
+        found.spelled(cx.spelling),
         harm(&found.sizes),
     );
     let mut finding =

@@ -33,7 +33,7 @@ declare_rule! {
     /// # Fix
     /// Keep the enumeration for its constants, and make the member a `__u32` (`__s32` where a
     /// value is negative). No offset changes.
-    ENUM_MEMBER: "L007", "enum-member", Warning, legacy off;
+    ENUM_MEMBER: "L007", "enum-member", Warning, legacy off, for C;
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -51,7 +51,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let message = format!(
             "`{}` takes {}, whose width the compiler chooses: a program built with other options, or a value added later, changes its number",
             found.subject.command.name,
-            found.spelled(cx.interface),
+            found.spelled(cx.spelling),
         );
         let mut finding = command_finding(
             &ENUM_MEMBER,
@@ -78,7 +78,7 @@ fn member(
     let message = format!(
         "{} is {}, whose width and sign the compiler chooses: a program built with other options, or a value added later, lays out {} in another way",
         words::member(cx.interface, found.subject.body, found.subject.index),
-        found.spelled(cx.interface),
+        found.spelled(cx.spelling),
         argument.words(),
     );
     let mut finding =

@@ -31,7 +31,7 @@ declare_rule! {
     ///
     /// # Fix
     /// Use one `__u32` of flags, and a constant for each.
-    BITFIELD_MEMBER: "L008", "bitfield-member", Warning, legacy off;
+    BITFIELD_MEMBER: "L008", "bitfield-member", Warning, legacy off, for C;
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {

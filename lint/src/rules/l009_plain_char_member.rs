@@ -50,8 +50,9 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for found in classify::commands(cx) {
         if found.class == Class::Char && !is_array(cx, found.ty) {
             let message = format!(
-                "`{}` takes a plain `char`, {}",
+                "`{}` takes a plain {}, {}",
                 found.subject.command.name,
+                found.spelled(cx.spelling),
                 harm(found.abis)
             );
             findings.push(command_finding(
@@ -71,16 +72,21 @@ fn member(
     found: &ClassifiedMember<'_>,
 ) -> Finding {
     let message = format!(
-        "{} is a plain `char`, {}",
+        "{} is a plain {}, {}",
         words::member(cx.interface, found.subject.body, found.subject.index),
+        found.spelled(cx.spelling),
         harm(found.abis)
     );
     let mut finding =
         argument.member_finding(&PLAIN_CHAR_MEMBER, found.subject.member, found.abis, message);
+    let byte = cx.spelling.fixed("__u8");
     finding.label = "signed or not, as the ABI likes".into();
     finding.fix = Some(Fix {
-        message: "make it a `__u8`, or a `__s8` where it can be negative".into(),
-        edits: edits::retype(&cx.interface.sources, found.subject.member, "__u8")
+        message: format!(
+            "make it a `{byte}`, or a `{}` where it can be negative",
+            cx.spelling.fixed("__s8")
+        ),
+        edits: edits::retype(&cx.interface.sources, found.subject.member, byte)
             .into_iter()
             .collect(),
         // The layout stays, but a value over 127 changes its meaning for somebody.

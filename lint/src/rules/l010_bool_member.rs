@@ -30,7 +30,7 @@ declare_rule! {
     ///
     /// # Fix
     /// Use `__u8`, and reject what is neither 0 nor 1. No offset changes.
-    BOOL_MEMBER: "L010", "bool-member", Error, legacy Warning;
+    BOOL_MEMBER: "L010", "bool-member", Error, legacy Warning, for C;
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {

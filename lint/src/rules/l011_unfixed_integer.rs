@@ -63,32 +63,34 @@ fn report(
     cx: &Context<'_>,
     argument: &ArgumentRecord<'_>,
     first: &ClassifiedMember<'_>,
-    fixed: &str,
+    fixed: &'static str,
     others: &[(ClassifiedMember<'_>, &'static str)],
 ) -> Finding {
     let name = |found: &ClassifiedMember<'_>| {
         words::member(cx.interface, found.subject.body, found.subject.index)
     };
     let names: Vec<String> = others.iter().map(|(found, _)| name(found)).collect();
-    let spelled = cx.interface.type_name(first.subject.member.ty.innermost_element());
+    let spelled = cx.spelling.ty(first.subject.member.ty.innermost_element());
     let verb = if names.is_empty() { "is" } else { "are" };
     let others_too = if names.is_empty() { "" } else { " and the like" };
+    let instead = cx.spelling.fixed(fixed);
     let message = format!(
-        "{} {verb} `{spelled}`{others_too}: whoever reads {} has to know how wide that is on each ABI, where `{fixed}` says it",
+        "{} {verb} `{spelled}`{others_too}: whoever reads {} has to know how wide that is on each ABI, where `{instead}` says it",
         words::and_more(&name(first), &names),
         argument.words(),
     );
-    let retype = |found: &ClassifiedMember<'_>, to: &str| {
-        edits::retype(&cx.interface.sources, found.subject.member, to)
+    let retype = |found: &ClassifiedMember<'_>, kernel: &'static str| {
+        edits::retype(&cx.interface.sources, found.subject.member, cx.spelling.fixed(kernel))
     };
+
     let edits: Vec<Edit> = retype(first, fixed)
         .into_iter()
         .chain(others.iter().filter_map(|(found, fixed)| retype(found, fixed)))
         .collect();
     let mut finding =
         argument.member_finding(&UNFIXED_INTEGER, first.subject.member, first.abis, message);
-    finding.label = format!("`{fixed}` in the kernel's headers");
+    finding.label = format!("`{instead}` on every ABI");
     finding.fix =
-        Some(Fix { message: format!("use `{fixed}`{others_too}"), edits, safety: Safety::Safe });
+        Some(Fix { message: format!("use `{instead}`{others_too}"), edits, safety: Safety::Safe });
     finding
 }

@@ -57,7 +57,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             && holds_64_bits(cx, &Type::Record(argument.id), within)
         {
             let bytes = on.first().and_then(|abi| sizes.get(abi)).copied().unwrap_or_default();
-            findings.push(report(argument, bytes, on, within, victims(&disagreeing(&sizes))));
+            findings.push(report(cx, argument, bytes, on, within, victims(&disagreeing(&sizes))));
         }
     }
 }
@@ -77,6 +77,7 @@ fn is_rounded_elsewhere(cx: &Context<'_>, argument: &ArgumentRecord<'_>, within:
 }
 
 fn report(
+    cx: &Context<'_>,
     argument: &ArgumentRecord<'_>,
     bytes: u64,
     on: AbiSet,
@@ -101,8 +102,10 @@ fn report(
     let mut finding = argument.finding(&SIZE_NOT_MULTIPLE_OF_8, argument.record.span, on, message);
     finding.label = format!("{} {}", words::count(bytes, "byte"), abi_words::on(on, within));
     let what = match argument.record.kind {
-        RecordKind::Struct => "add a reserved member at the end",
-        RecordKind::Union => "add an alternative that is an array of `__u64`",
+        RecordKind::Struct => "add a reserved member at the end".into(),
+        RecordKind::Union => {
+            format!("add an alternative that is an array of `{}`", cx.spelling.fixed("__u64"))
+        }
     };
     finding.fix = Some(Fix {
         message: format!("{what}, so that the size is a multiple of 8"),

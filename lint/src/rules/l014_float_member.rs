@@ -43,7 +43,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             let message = format!(
                 "{} is {}: the kernel cannot compute in floating point, so no driver can check or use the value",
                 words::member(cx.interface, found.subject.body, found.subject.index),
-                found.spelled(cx.interface),
+                found.spelled(cx.spelling),
             );
             let mut finding =
                 argument.member_finding(&FLOAT_MEMBER, found.subject.member, found.abis, message);
@@ -56,7 +56,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let message = format!(
             "`{}` takes {}: the kernel cannot compute in floating point, so no driver can check or use the value",
             found.subject.command.name,
-            found.spelled(cx.interface),
+            found.spelled(cx.spelling),
         );
         let mut finding = command_finding(
             &FLOAT_MEMBER,

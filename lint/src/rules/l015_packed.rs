@@ -88,16 +88,17 @@ fn check_record(
     });
     let what = match off_its_place {
         Some((index, off, bytes)) => format!(
-            "{} lies at offset {bytes} {}, where a pointer to it faults on CPUs that cannot load from there",
+            "{} lies at offset {bytes} {}, {}",
             words::member(cx.interface, body, index),
             abi_words::on(off, within),
+            cx.spelling.about_packed_offset(),
         ),
         None => "every member lies at its natural offset, but compilers must read it byte by byte all the same".into(),
     };
     let message = format!("{} is packed and states no alignment: {what}", argument.words());
     let mut finding = argument.finding(&PACKED, argument.record.span, on, message);
     finding.label = "aligned to 1 byte".into();
-    finding.fix = Some(fix());
+    finding.fix = Some(fix(cx));
     findings.push(finding);
 }
 
@@ -125,16 +126,14 @@ fn check_members(
         );
         let mut finding = argument.member_finding(&PACKED, member, on, message);
         finding.label = "aligned to 1 byte".into();
-        finding.fix = Some(fix());
+        finding.fix = Some(fix(cx));
         findings.push(finding);
     }
 }
 
-fn fix() -> Fix {
+fn fix(cx: &Context<'_>) -> Fix {
     Fix {
-        message: "drop `packed` and add reserved members, or say the alignment that holds: \
-                  `__attribute__((packed, aligned(4)))`"
-            .into(),
+        message: cx.spelling.instead_of_packed().into(),
         edits: Vec::new(),
         safety: Safety::ChangesAbi,
     }

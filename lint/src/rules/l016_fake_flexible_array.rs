@@ -1,7 +1,9 @@
 //! L016 fake-flexible-array.
 
 use ioctlkit_abi::{AbiSet, RecordKind, Scalar};
-use ioctlkit_model::{Constant, Edit, Finding, Fix, Member, RecordBody, Safety, Span, Type};
+use ioctlkit_model::{
+    Constant, Edit, Finding, Fix, Language, Member, RecordBody, Safety, Span, Type,
+};
 
 use crate::context::{ArgumentRecord, Context};
 use crate::declare_rule;
@@ -54,12 +56,13 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             }
             seen.push(last.name_span);
             match &last.ty {
-                Type::Array(_, Constant::Known(0)) => {
+                // In Rust, that is how a flexible array is declared.
+                Type::Array(_, Constant::Known(0)) if cx.spelling.language() == Language::C => {
                     findings.push(zero(cx, argument, abis, body, last));
                 }
                 Type::Array(_, Constant::Known(1)) => {
                     if let Some(count) = before.iter().rev().find(|one| is_count(cx, one, abis)) {
-                        findings.push(one(argument, abis, last, count));
+                        findings.push(one(cx, argument, abis, last, count));
                     }
                 }
                 _ => {}
@@ -91,17 +94,24 @@ fn zero(
     finding
 }
 
-fn one(argument: &ArgumentRecord<'_>, abis: AbiSet, last: &Member, count: &Member) -> Finding {
+fn one(
+    cx: &Context<'_>,
+    argument: &ArgumentRecord<'_>,
+    abis: AbiSet,
+    last: &Member,
+    count: &Member,
+) -> Finding {
     let name = |member: &Member| member.name.clone().unwrap_or_default();
     let message = format!(
-        "`{}` has one element, but `{}` counts more: programs built with bounds checks cannot reach them, and `sizeof` holds one that may not be there",
+        "`{}` has one element, but `{}` counts more: programs built with bounds checks cannot reach them, and `{}` holds one that may not be there",
         name(last),
         name(count),
+        cx.spelling.size_of(),
     );
     let mut finding = argument.member_finding(&FAKE_FLEXIBLE_ARRAY, last, abis, message);
     finding.label = "stands for an array of any length".into();
     finding.fix = Some(Fix {
-        message: "make it `[]`, or put it in a union with `__DECLARE_FLEX_ARRAY()`".into(),
+        message: cx.spelling.instead_of_one_element(argument.record).into(),
         edits: Vec::new(),
         safety: Safety::ChangesAbi,
     });

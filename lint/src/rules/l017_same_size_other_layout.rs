@@ -98,9 +98,10 @@ fn report(
     finding.member.clone_from(&shown.name);
     finding.label = "not the same for both".into();
     finding.fix = Some(Fix {
-        message: "give it the same width and place everywhere: `__u64` for a pointer or a `long`, \
-                  reserved members for padding"
-            .into(),
+        message: format!(
+            "give it the same width and place everywhere: {}, reserved members for padding",
+            cx.spelling.instead_of_words()
+        ),
         edits: Vec::new(),
         safety: Safety::ChangesAbi,
     });

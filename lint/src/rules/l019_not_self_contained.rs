@@ -33,7 +33,7 @@ declare_rule! {
     ///
     /// # Fix
     /// Include `<linux/types.h>` and use its names.
-    NOT_SELF_CONTAINED: "L019", "not-self-contained", Error, legacy Warning;
+    NOT_SELF_CONTAINED: "L019", "not-self-contained", Error, legacy Warning, for C;
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {

@@ -63,7 +63,7 @@ fn member(
     found: &ClassifiedMember<'_>,
 ) -> Finding {
     let ty = &found.subject.member.ty;
-    let name = cx.interface.type_name(ty.innermost_element());
+    let name = cx.spelling.ty(ty.innermost_element());
     let message = format!(
         "{} is `{name}`, {}: {} lay out {} in another way",
         words::member(cx.interface, found.subject.body, found.subject.index),
@@ -75,7 +75,7 @@ fn member(
         argument.member_finding(&LEGACY_TYPEDEF, found.subject.member, found.abis, message);
     finding.label = "each architecture defines it".into();
     let widest = found.sizes.iter().map(|(_, bytes)| *bytes).max();
-    let fixed = if widest > Some(4) { "__u64" } else { "__u32" };
+    let fixed = cx.spelling.fixed(if widest > Some(4) { "__u64" } else { "__u32" });
     finding.fix = Some(Fix {
         message: format!("make it a `{fixed}`"),
         edits: Vec::new(),

@@ -32,7 +32,7 @@ declare_rule! {
     /// # Fix
     /// Give the type: `_IOR('x', 1, struct foo)`. For an interface in use this is another number:
     /// keep the old name and its number, and handle 32-bit programs in `compat_ioctl`.
-    SIZEOF_AS_TYPE: "N001", "sizeof-as-type", Error, legacy Warning;
+    SIZEOF_AS_TYPE: "N001", "sizeof-as-type", Error, legacy Warning, for C;
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {

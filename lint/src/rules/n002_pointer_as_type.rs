@@ -54,7 +54,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 pointing,
                 format!(
                     "the number holds the size of a pointer, not of what `{}` points to{broken}",
-                    cx.interface.type_name(ty),
+                    cx.spelling.ty(ty),
                 ),
             );
             finding.label = "the type pointed to belongs here".into();
@@ -80,11 +80,11 @@ fn fix(cx: &Context<'_>, command: &Command, ty: &Type, span: Option<Span>) -> Fi
         _ => false,
     };
     let edit = span.filter(|_| sized).and_then(|span| {
-        let pointed_to = cx.interface.sources.text(span).strip_suffix('*')?.trim_end();
+        let pointed_to = cx.spelling.pointed_to(cx.interface.sources.text(span))?;
         Some(Edit { span, replacement: pointed_to.to_owned() })
     });
     let message = if sized {
-        "give the type without the asterisk".into()
+        "give the type that it points to".into()
     } else {
         format!("give `{}` a structure or an array of fixed size", command.name)
     };

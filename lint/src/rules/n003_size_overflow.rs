@@ -35,7 +35,7 @@ declare_rule! {
     ///
     /// # Fix
     /// Pass a small structure that holds the address of the data as a `__u64` and its length.
-    SIZE_OVERFLOW: "N003", "size-overflow", Error, legacy Error;
+    SIZE_OVERFLOW: "N003", "size-overflow", Error, legacy Error, for C;
 }
 
 /// The largest size that any ABI's number can hold, in bytes.
@@ -80,7 +80,7 @@ fn check_definition(
         ),
     );
     finding.label = format!("{} bytes", numbered.size);
-    finding.record = body.argument.ty().map(|ty| cx.interface.type_name(ty));
+    finding.record = body.argument.ty().map(|ty| cx.spelling.ty(ty));
     finding.notes = spilled
         .iter()
         .map(|(within, (numbered, outcome))| {

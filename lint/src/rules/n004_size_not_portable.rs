@@ -36,7 +36,7 @@ declare_rule! {
     ///
     /// # Fix
     /// Pass a small structure that holds the address of the data as a `__u64` and its length.
-    SIZE_NOT_PORTABLE: "N004", "size-not-portable", Warning, legacy off;
+    SIZE_NOT_PORTABLE: "N004", "size-not-portable", Warning, legacy off, for C;
 }
 
 /// The largest size that every ABI's number can hold, in bytes.
@@ -75,7 +75,7 @@ fn check_definition(
         ),
     );
     finding.label = format!("{size} bytes");
-    finding.record = body.argument.ty().map(|ty| cx.interface.type_name(ty));
+    finding.record = body.argument.ty().map(|ty| cx.spelling.ty(ty));
     finding.fix = Some(Fix {
         message: "pass a small structure with the address of the data in a `__u64` and its length"
             .into(),

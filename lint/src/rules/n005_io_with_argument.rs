@@ -46,7 +46,7 @@ declare_rule! {
     ///
     /// # Fix
     /// Use `_IOR`, `_IOW` or `_IOWR` with the type.
-    IO_WITH_ARGUMENT: "N005", "io-with-argument", Warning, legacy off;
+    IO_WITH_ARGUMENT: "N005", "io-with-argument", Warning, legacy off, for C;
 }
 
 /// What a header says of an argument.

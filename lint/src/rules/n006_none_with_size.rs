@@ -65,8 +65,8 @@ fn check_definition(
              by the direction misses the argument"
         ),
     );
-    finding.label = format!("`_IOC_NONE` with {bytes}");
-    finding.record = body.argument.ty().map(|ty| cx.interface.type_name(ty));
+    finding.label = format!("no direction, and {bytes}");
+    finding.record = body.argument.ty().map(|ty| cx.spelling.ty(ty));
     finding.fix = Some(fix(cx, body));
     Some(finding)
 }
@@ -85,9 +85,13 @@ fn fix(cx: &Context<'_>, body: &CommandBody) -> Fix {
         Some(Edit { span: call.span, replacement })
     });
     Fix {
-        message: "say the direction: `_IOW` if the kernel only reads the argument, `_IOR` if it \
-                  only writes it, else `_IOWR`"
-            .into(),
+        message: format!(
+            "say the direction: `{}` if the kernel only reads the argument, `{}` if it only \
+             writes it, else `{}`",
+            cx.spelling.direction(body, Direction::Write),
+            cx.spelling.direction(body, Direction::Read),
+            cx.spelling.direction(body, Direction::ReadWrite),
+        ),
         edits: edit.into_iter().collect(),
         safety: Safety::ChangesAbi,
     }

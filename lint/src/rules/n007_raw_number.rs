@@ -34,7 +34,7 @@ declare_rule! {
     ///
     /// # Fix
     /// Use `_IOR('T', 1, struct termios)` for a new command. For one in use the number must stay.
-    RAW_NUMBER: "N007", "raw-number", Info, legacy off;
+    RAW_NUMBER: "N007", "raw-number", Info, legacy off, for C;
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {

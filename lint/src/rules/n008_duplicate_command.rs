@@ -6,7 +6,7 @@ use crate::context::{Context, command_finding};
 use crate::declare_rule;
 use crate::includes::Includes;
 use crate::names::are_versions;
-use crate::numbering::{are_aliases, by_place, common, equal_on, renumber};
+use crate::numbering::{are_aliases, by_place, common, equal_on, renumber, same_name};
 use crate::objects::Objects;
 
 declare_rule! {
@@ -61,7 +61,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 }
 
 fn are_twins(cx: &Context<'_>, includes: &Includes, a: &Command, b: &Command) -> bool {
-    if a.name.trim_start_matches('_') == b.name.trim_start_matches('_')
+    if same_name(cx, &a.name, &b.name)
         || !includes.one_interface(cx.interface, a.span.file, b.span.file)
         || are_aliases(cx, a, b)
     {

@@ -7,7 +7,7 @@ use crate::context::{Context, command_finding};
 use crate::declare_rule;
 use crate::includes::Includes;
 use crate::names::{are_directions, are_versions};
-use crate::numbering::{are_aliases, by_place, common, equal_on, letter, renumber};
+use crate::numbering::{are_aliases, by_place, common, equal_on, letter, renumber, same_name};
 use crate::objects::Objects;
 
 declare_rule! {
@@ -110,7 +110,7 @@ fn share_by_mistake<'a>(
     a: &'a Command,
     b: &'a Command,
 ) -> bool {
-    a.name != b.name
+    !same_name(cx, &a.name, &b.name)
         && ![a, b].iter().any(|command| is_retired(cx, command))
         && includes.one_interface(cx.interface, a.span.file, b.span.file)
         && !are_versions(&a.name, &b.name)

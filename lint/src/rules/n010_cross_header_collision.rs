@@ -9,7 +9,7 @@ use crate::context::{Context, finding};
 use crate::declare_rule;
 use crate::includes::Includes;
 use crate::names::{are_versions, differ_in_first_word};
-use crate::numbering::by_place;
+use crate::numbering::{by_place, same_name};
 use crate::raw_commands::RawCommand;
 
 declare_rule! {
@@ -116,7 +116,7 @@ fn collide(
 ) -> Option<AbiSet> {
     let (file_a, file_b) = (a.span().file, b.span().file);
     let file_name = |span: Span| cx.interface.sources.path(span).file_name();
-    if a.name() == b.name()
+    if same_name(cx, a.name(), b.name())
         || are_versions(a.name(), b.name())
         || differ_in_first_word(a.name(), b.name())
         || matches!((a, b), (Named::Raw(_), Named::Raw(_)))
@@ -164,7 +164,7 @@ fn report(cx: &Context<'_>, later: Named<'_>, colliding: &[(Named<'_>, AbiSet)])
     );
     finding.command = Some(later.name().to_owned());
     if let Some(number) = on.first().and_then(|id| later.number(cx, id)) {
-        finding.label = format!("{number:#010x} in another header too");
+        finding.label = format!("{number:#010x} in another {} too", cx.spelling.file());
     }
     finding.related = colliding
         .iter()

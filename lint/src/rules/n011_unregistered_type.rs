@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 
 use ioctlkit_abi::AbiSet;
-use ioctlkit_model::{Command, FileId, Finding};
+use ioctlkit_model::{Command, FileId, Finding, Language};
 
 use crate::context::{Context, command_finding};
 use crate::declare_rule;
@@ -22,7 +22,8 @@ declare_rule! {
     ///
     /// The table is old and loosely written, so the rule is generous: an entry that names the
     /// file, the subsystem's folder, or a header that this one includes will do, and one that
-    /// names only people is taken for the header's own.
+    /// names only people is taken for the header's own. A Rust source is no header that could have
+    /// an entry: there, only what has no entry at all is reported.
     ///
     /// # Why
     /// The next driver that looks for a free letter takes the same one, and then two devices give
@@ -66,7 +67,11 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
     }
     for ((_, type_letter, _), (owner, commands)) in blocks {
-        findings.extend(report(type_letter, &owner, &commands));
+        // A Rust source is no header that could be registered: only a block that nobody has is
+        // worth a word there.
+        if owner.is_empty() || cx.spelling.language() == Language::C {
+            findings.extend(report(cx, type_letter, &owner, &commands));
+        }
     }
 }
 
@@ -85,7 +90,12 @@ fn other_owner(header: &Path, includes: &[&Path], type_letter: u8, nr: u8) -> Op
     Some(files)
 }
 
-fn report(type_letter: u32, owner: &Owner, commands: &[&Command]) -> Option<Finding> {
+fn report(
+    cx: &Context<'_>,
+    type_letter: u32,
+    owner: &Owner,
+    commands: &[&Command],
+) -> Option<Finding> {
     let first = commands.first()?;
     let nrs = || commands.iter().filter_map(|command| Some(command.variants.first()?.nr));
     let (low, high) = (nrs().min()?, nrs().max()?);
@@ -108,9 +118,10 @@ fn report(type_letter: u32, owner: &Owner, commands: &[&Command]) -> Option<Find
     };
     let on = commands.iter().fold(AbiSet::EMPTY, |all, command| all.union(command.variants.abis()));
     let mut finding = command_finding(&UNREGISTERED_TYPE, first, first.span, on, message);
+    let file = cx.spelling.file();
     finding.label = match commands.len() {
-        1 => "the only command of this header there".into(),
-        count => format!("the first of {count} commands of this header there"),
+        1 => format!("the only command of this {file} there"),
+        count => format!("the first of {count} commands of this {file} there"),
     };
     Some(finding)
 }

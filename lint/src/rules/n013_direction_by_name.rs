@@ -67,12 +67,17 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 Direction::Write => "user space writes, the kernel reads".into(),
                 _ => "user space reads, the kernel writes".into(),
             };
-            let other = if body.direction == Direction::Read { "_IOW" } else { "_IOR" };
+            let other = match body.direction {
+                Direction::Read => Direction::Write,
+                _ => Direction::Read,
+            };
+            let both_ways = cx.spelling.direction(body, Direction::ReadWrite);
+            let advice = cx.spelling.direction(body, other);
             finding.fix = Some(Fix {
-                message: format!("use `{other}`, or `_IOWR` if the argument goes both ways"),
+                message: format!("use `{advice}`, or `{both_ways}` if the argument goes both ways"),
                 edits: name
                     .filter(|span| matches!(cx.interface.sources.text(*span), "_IOR" | "_IOW"))
-                    .map(|span| Edit { span, replacement: other.into() })
+                    .map(|span| Edit { span, replacement: other.macro_name().into() })
                     .into_iter()
                     .collect(),
                 safety: Safety::ChangesAbi,

@@ -70,7 +70,7 @@ fn check_command(cx: &Context<'_>, command: &Command, findings: &mut Vec<Finding
         format!("{victims} use another number, because the argument has {}", groups.join(", ")),
     );
     if let Some(ty) = command.variants.first().and_then(|body| body.argument.ty()) {
-        let name = cx.interface.type_name(ty);
+        let name = cx.spelling.ty(ty);
         finding.label = format!("`{name}` is not as large everywhere");
         finding.record = matches!(ty, Type::Record(_)).then_some(name);
     }

@@ -32,7 +32,7 @@ declare_rule! {
     ///
     /// # Fix
     /// Include the header and use its name, or use the macros.
-    HARD_CODED_NUMBER: "N017", "hard-coded-number", Warning, legacy Warning;
+    HARD_CODED_NUMBER: "N017", "hard-coded-number", Warning, legacy Warning, for C;
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {

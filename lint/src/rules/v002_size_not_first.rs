@@ -84,7 +84,7 @@ fn check_record(cx: &Context<'_>, record: &Record) -> Option<Finding> {
              has"
         ),
     );
-    found.record = Some(record.display_name());
+    found.record = Some(cx.spelling.record(record));
     found.member.clone_from(&member.name);
     found.label = match &first.name {
         Some(first) => format!("belongs before `{first}`"),

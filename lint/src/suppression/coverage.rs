@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
-use ioctlkit_model::{FileId, Interface, SourceFile, Span};
+use ioctlkit_model::{FileId, Interface, Language, SourceFile, Span};
 
 use super::scan::Scan;
 use super::whole_line;
+use crate::rust_source;
 
 /// The bytes of a file in which findings are allowed.
 #[derive(Debug, Clone)]
@@ -43,9 +44,13 @@ pub(super) fn of_comment(
     let mut ranges: Vec<Range<u32>> = lines.iter().map(|line| whole_line(file, *line)).collect();
     let spans = definitions(interface).filter(|(span, _)| span.file == id);
     for (span, head) in spans {
-        let head = file.position(head.start).line..=file.position(head.end).line;
+        let start = match file.language() {
+            Language::C => head.start,
+            Language::Rust => rust_source::item_start(&file.text, head.start as usize) as u32,
+        };
+        let head = file.position(start).line..=file.position(head.end).line;
         if lines.iter().any(|line| head.contains(line)) {
-            ranges.push(span.start..span.end.max(span.start + 1));
+            ranges.push(start.min(span.start)..span.end.max(span.start + 1));
         }
     }
     Coverage(ranges)
@@ -60,7 +65,10 @@ fn definitions(interface: &Interface) -> impl Iterator<Item = (Span, Range<u32>)
         (body.span, body.span.start..body.span.start + brace)
     });
     let commands = interface.commands.iter().flat_map(|command| {
-        command.variants.iter().map(|(_, body)| (body.span, command.span.start..command.span.start))
+        command.variants.iter().map(|(_, body)| {
+            // A macro's name stands before that of the command in Rust, and behind it in C.
+            (body.span, body.span.start.min(command.span.start)..command.span.start)
+        })
     });
     records.chain(commands)
 }

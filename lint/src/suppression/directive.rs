@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use ioctlkit_model::Language;
+
 use super::scan;
 
 /// What a suppression begins with.
@@ -47,9 +49,13 @@ pub struct Malformed {
     pub expected: &'static str,
 }
 
-/// Every suppression in a C file, in order. Text in string constants is none.
-pub fn directives(text: &str) -> Vec<Result<Directive, Malformed>> {
-    scan::scan(text).comments.into_iter().flat_map(|comment| in_comment(text, comment)).collect()
+/// Every suppression in a file, in order. Text in string constants is none.
+pub fn directives(text: &str, language: Language) -> Vec<Result<Directive, Malformed>> {
+    scan::scan(text, language)
+        .comments
+        .into_iter()
+        .flat_map(|comment| in_comment(text, comment))
+        .collect()
 }
 
 /// Every suppression in one comment: each begins a line.
@@ -135,7 +141,7 @@ mod tests {
     use super::*;
 
     fn one(text: &str) -> Result<Directive, Malformed> {
-        let mut all = directives(text);
+        let mut all = directives(text, Language::C);
         assert_eq!(all.len(), 1, "{all:?}");
         all.remove(0)
     }
@@ -177,6 +183,21 @@ mod tests {
     }
 
     #[test]
+    fn comments_of_rust_hold_them_and_its_strings_do_not() {
+        let rust = |text: &str| directives(text, Language::Rust);
+        for text in [
+            "// ioctl-lint: allow(L001) why\n",
+            "/* /* nested */\n * ioctl-lint: allow(L001) why\n */",
+            "let s = \"/*\"; // ioctl-lint: allow(L001) why",
+            "fn f<'a>() {} // ioctl-lint: allow(L001) why",
+        ] {
+            assert_eq!(rust(text).len(), 1, "{text}");
+            assert!(rust(text)[0].is_ok(), "{text}");
+        }
+        assert_eq!(rust("let s = r#\"\n// ioctl-lint: allow(L001) why\n\"#;"), []);
+    }
+
+    #[test]
     fn a_file_wide_one_is_told_from_a_local_one() {
         let directive = one("/* ioctl-lint: allow-file(L011) old */").unwrap();
         assert_eq!((directive.scope, directive.reason.as_str()), (Scope::File, "old"));
@@ -185,8 +206,10 @@ mod tests {
     #[test]
     fn two_in_one_comment_keep_their_reasons_apart() {
         let text = "/* ioctl-lint: allow(L001) one\n * ioctl-lint: allow(L002) two */";
-        let reasons: Vec<String> =
-            directives(text).into_iter().map(|directive| directive.unwrap().reason).collect();
+        let reasons: Vec<String> = directives(text, Language::C)
+            .into_iter()
+            .map(|directive| directive.unwrap().reason)
+            .collect();
         assert_eq!(reasons, ["one", "two"]);
     }
 
@@ -221,7 +244,7 @@ mod tests {
             "ioctl-lint: allow(L001) x",
         ];
         for text in texts {
-            assert_eq!(directives(text), [], "{text}");
+            assert_eq!(directives(text, Language::C), [], "{text}");
         }
     }
 
@@ -238,7 +261,7 @@ mod tests {
             )
         ) {
             let text = pieces.concat();
-            for parsed in directives(&text) {
+            for parsed in directives(&text, Language::C) {
                 match parsed {
                     Ok(directive) => {
                         prop_assert!(text[directive.place].starts_with(MARK));
@@ -253,7 +276,7 @@ mod tests {
 
         #[test]
         fn no_text_makes_the_parser_panic(text in any::<String>()) {
-            directives(&text);
+            directives(&text, Language::C);
         }
     }
 }

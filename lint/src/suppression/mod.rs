@@ -2,7 +2,8 @@
 //!
 //! `/* ioctl-lint: allow(L001, implicit-tail) reason */` covers its own line, or the line below
 //! where it stands alone; at or above the head of a structure or of a command's `#define` it
-//! covers the whole of it. `/* ioctl-lint: allow-file(L011) reason */` covers its file.
+//! covers the whole of it. In Rust that head begins at the first attribute of the structure, of the
+//! variant, or of the macro's use. `/* ioctl-lint: allow-file(L011) reason */` covers its file.
 
 mod coverage;
 mod directive;
@@ -108,7 +109,7 @@ fn read_file(
     if !file.text.contains(directive::MARK) {
         return;
     }
-    let scan = scan::scan(&file.text);
+    let scan = scan::scan(&file.text, file.language());
     for comment in &scan.comments {
         for parsed in directive::in_comment(&file.text, comment.clone()) {
             match parsed {

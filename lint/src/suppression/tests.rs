@@ -30,6 +30,7 @@ fn interface(marked: &str) -> (Interface, Vec<Finding>) {
             name: Some("foo".into()),
             typedef_name: None,
             c_name: None,
+            docs: Vec::new(),
             span: span(start + 7, start + 10),
             variants: Variants::one(AbiSet::ALL, body),
         });
@@ -45,6 +46,7 @@ fn interface(marked: &str) -> (Interface, Vec<Finding>) {
             argument: Argument::None,
         };
         interface.commands.push(Command {
+            contract: None,
             c_name: None,
             name: "FOO".into(),
             span: span(start, start + 3),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ioctlkit_abi::{ABIS, AbiSet, Scalar};
 use ioctlkit_model::{
-    Constant, Enum, EnumBody, EnumId, Interface, Member, Record, RecordBody, RecordId,
+    Constant, Enum, EnumBody, EnumId, Interface, Member, Purpose, Record, RecordBody, RecordId,
     Representation, Span, Type, Typedef, TypedefBody, TypedefId, Variants,
 };
 
@@ -60,6 +60,7 @@ impl Builder<'_> {
             name,
             typedef_name: None,
             c_name: None,
+            docs: Vec::new(),
             span: self.span,
             variants: Variants::one(AbiSet::ALL, body),
         });
@@ -116,6 +117,7 @@ impl Builder<'_> {
             packed: attributes.packed,
             aligned: attributes.aligned.map(Constant::Known),
             condition: None,
+            purpose: Purpose::default(),
         }
     }
 

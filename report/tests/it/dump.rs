@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use ioctlkit_model::abi::{AbiSet, Direction, RecordKind, Scalar};
 use ioctlkit_model::{
     Argument, Command, CommandBody, Constant, Enum, EnumBody, EnumId, Enumerator, Expression,
-    Family, FileId, Header, HeaderError, Interface, Layouts, Member, Problem, ProblemKind,
+    Family, FileId, Header, HeaderError, Interface, Layouts, Member, Problem, ProblemKind, Purpose,
     RawNumber, Record, RecordBody, RecordId, Representation, Span, Type, Typedef, TypedefBody,
     TypedefId, Variants,
 };
@@ -57,6 +57,7 @@ impl Builder {
             packed: false,
             aligned: None,
             condition: None,
+            purpose: Purpose::default(),
         }
     }
 
@@ -85,6 +86,7 @@ impl Builder {
             name,
             typedef_name: None,
             c_name: None,
+            docs: Vec::new(),
             span,
             variants,
         });
@@ -104,7 +106,13 @@ impl Builder {
 
     fn command(&mut self, line: u32, name: &str, variants: Variants<CommandBody>) {
         let span = self.line(line);
-        self.interface.commands.push(Command { name: name.into(), c_name: None, span, variants });
+        self.interface.commands.push(Command {
+            contract: None,
+            name: name.into(),
+            c_name: None,
+            span,
+            variants,
+        });
     }
 }
 

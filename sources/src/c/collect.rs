@@ -134,7 +134,13 @@ impl Collected {
             let span = candidate_span(shared, at);
             self.add_incomplete(shared, interface, at);
             if let Some(variants) = self.commands.remove(&at) {
-                interface.commands.push(Command { name, c_name: None, span, variants });
+                interface.commands.push(Command {
+                    contract: None,
+                    name,
+                    c_name: None,
+                    span,
+                    variants,
+                });
             } else if let Some(variants) = self.numbers.remove(&at) {
                 interface.raw_numbers.push(RawNumber { name, span, variants });
             } else if let Some(message) = self.unanswered.remove(&at)

@@ -8,8 +8,9 @@ use std::collections::{HashMap, HashSet};
 use clang_sys::*;
 use ioctlkit_abi::{AbiId, AbiSet, RecordKind, Scalar};
 use ioctlkit_model::{
-    Condition, Constant, Enum, EnumBody, EnumId, Enumerator, Expression, Interface, Member, Record,
-    RecordBody, RecordId, Representation, Span, Type, Typedef, TypedefBody, TypedefId,
+    Condition, Constant, Enum, EnumBody, EnumId, Enumerator, Expression, Interface, Member,
+    Purpose, Record, RecordBody, RecordId, Representation, Span, Type, Typedef, TypedefBody,
+    TypedefId,
 };
 
 use super::answer::Answer;
@@ -262,6 +263,7 @@ impl<'a, 'tu> Converter<'a, 'tu> {
                 name,
                 typedef_name: None,
                 c_name: None,
+                docs: Vec::new(),
                 span,
                 variants,
             });
@@ -367,6 +369,7 @@ impl<'a, 'tu> Converter<'a, 'tu> {
             packed: false,
             aligned: None,
             condition,
+            purpose: Purpose::default(),
         }
     }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use ioctlkit_abi::{ABIS, Abi, AbiSet};
 use ioctlkit_model::{Problem, ProblemKind};
-use walkdir::WalkDir;
+use walkdir::{DirEntry, WalkDir};
 
 /// A tree of UAPI headers, with the `asm/` folders that it has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,9 +145,32 @@ fn headers_below(folder: &Path, problems: &mut Vec<Problem>) -> Vec<(PathBuf, Tr
         .collect()
 }
 
+/// Whether a folder holds a header, outside what a build makes.
+pub fn holds_header(folder: &Path) -> bool {
+    let is_header = |entry: &DirEntry| {
+        entry.file_type().is_file() && entry.path().extension().is_some_and(|ext| ext == "h")
+    };
+    is_kernel_root(folder) || entries(folder).flatten().any(|entry| is_header(&entry))
+}
+
+/// Everything below a folder, without what a build keeps in a cache: the headers that cargo's
+/// build scripts unpack are not the folder's own.
+fn entries(folder: &Path) -> impl Iterator<Item = walkdir::Result<DirEntry>> {
+    let is_cache = |entry: &DirEntry| {
+        entry.depth() > 0
+            && entry.file_type().is_dir()
+            && entry.path().join("CACHEDIR.TAG").is_file()
+    };
+    WalkDir::new(folder)
+        .follow_links(true)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_entry(move |entry| !is_cache(entry))
+}
+
 fn walk(folder: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
     let mut found = Vec::new();
-    for entry in WalkDir::new(folder).follow_links(true).sort_by_file_name() {
+    for entry in entries(folder) {
         match entry {
             Ok(entry) => {
                 let is_header = entry.path().extension().is_some_and(|ext| ext == "h");

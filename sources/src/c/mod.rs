@@ -66,6 +66,8 @@ impl Default for Request {
     }
 }
 
+pub use discover::holds_header;
+
 /// Reads what the request names. What can't be read becomes a [`Problem`]; the rest is complete.
 pub fn read(request: &Request) -> (Interface, Vec<Problem>) {
     plan::read(request)

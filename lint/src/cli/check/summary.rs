@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use ioctl_lint::Baseline;
+use ioctl_lint::against::{Item, Reference};
 use ioctl_lint::baseline::Entry;
 use ioctlkit_model::{ProblemKind, Report, Severity};
 use ioctlkit_report::Style;
@@ -22,7 +23,33 @@ pub(super) struct Summary {
     pub(super) accepted: usize,
     /// How long it took.
     pub(super) seconds: f64,
+    /// What was compared with C headers.
+    pub(super) compared: Vec<Compared>,
     stale: Vec<(Entry, usize)>,
+}
+
+/// What came of the comparison with headers.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Compared {
+    headers: String,
+    commands: usize,
+    structures: usize,
+    alone: usize,
+}
+
+impl Compared {
+    /// Of headers that a rule has compared something with.
+    pub(super) fn of(reference: &Reference) -> Option<Self> {
+        let comparison = reference.compared()?;
+        let is_structure = |item: Item| item == Item::Record;
+        let structures = comparison.pairs.iter().filter(|pair| is_structure(pair.item)).count();
+        Some(Self {
+            headers: reference.names.join(", "),
+            commands: comparison.pairs.len() - structures,
+            structures,
+            alone: comparison.alone.len(),
+        })
+    }
 }
 
 impl Summary {
@@ -40,6 +67,16 @@ impl Summary {
         let abis = counted(report.abis.len(), "ABI");
         write!(out, "checked {headers}, {commands}, {abis} in {:.2} s: ", self.seconds)?;
         writeln!(out, "{}{}{}", found(report), self.hidden(), not_read(report))?;
+        for Compared { headers, commands, structures, alone } in &self.compared {
+            let commands = counted(*commands, "command");
+            let structures = counted(*structures, "structure");
+            write!(out, "compared {commands} and {structures} with {headers}")?;
+            match alone {
+                0 => writeln!(out)?,
+                1 => writeln!(out, "; 1 definition has no counterpart there")?,
+                more => writeln!(out, "; {more} definitions have no counterpart there")?,
+            }
+        }
         if !self.stale.is_empty() {
             let count = self.stale.iter().map(|(_, count)| count).sum();
             let findings = counted(count, "finding");

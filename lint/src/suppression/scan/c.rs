@@ -1,24 +1,6 @@
-//! Where the comments of a C file are, and which lines have anything else.
+//! Comments of C.
 
-use std::ops::Range;
-
-/// What a file's text is made of, as far as suppressions care.
-#[derive(Debug, Default)]
-pub(super) struct Scan {
-    /// Comments with their delimiters, in order.
-    pub(super) comments: Vec<Range<usize>>,
-    /// For each line, from 0: what is on it.
-    pub(super) lines: Vec<Line>,
-}
-
-/// What is on a line.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Line {
-    /// Something that is neither space nor comment.
-    pub(super) code: bool,
-    /// A comment, or a part of one.
-    pub(super) comment: bool,
-}
+use super::{Line, Scan};
 
 #[derive(Clone, Copy)]
 enum State {
@@ -29,10 +11,10 @@ enum State {
     BlockComment,
 }
 
-/// Looks at every byte once. Nothing is an error: what does not end, ends with the text.
+/// As [`super::scan`].
 pub(super) fn scan(text: &str) -> Scan {
     let bytes = text.as_bytes();
-    let mut scan = Scan { comments: Vec::new(), lines: vec![Line::default()] };
+    let mut scan = Scan::new();
     let mut state = State::Code;
     let mut comment_start = 0;
     let mut at = 0;
@@ -83,38 +65,6 @@ pub(super) fn scan(text: &str) -> Scan {
     scan
 }
 
-impl Scan {
-    fn comment_here(&mut self) {
-        if let Some(line) = self.lines.last_mut() {
-            line.comment = true;
-        }
-    }
-
-    fn code_here(&mut self) {
-        if let Some(line) = self.lines.last_mut() {
-            line.code = true;
-        }
-    }
-
-    /// The line (from 1) that has something besides comments.
-    pub(super) fn has_code(&self, line: u32) -> bool {
-        self.line(line).is_some_and(|line| line.code)
-    }
-
-    /// The first line with code below `line` that only comments stand between.
-    pub(super) fn code_below(&self, line: u32) -> Option<u32> {
-        (line + 1..)
-            .map_while(|below| self.line(below).map(|what| (below, what)))
-            .take_while(|(_, what)| what.code || what.comment)
-            .find(|(_, what)| what.code)
-            .map(|(below, _)| below)
-    }
-
-    fn line(&self, line: u32) -> Option<Line> {
-        self.lines.get(line.checked_sub(1)? as usize).copied()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -145,14 +95,5 @@ mod tests {
             lines,
             [(false, true), (true, true), (false, false), (false, true), (false, false)]
         );
-    }
-
-    #[test]
-    fn code_below_skips_comments_but_no_empty_line() {
-        let scan = scan("// a\n/* b\n c */\nint x;\n// d\n\nint y;\n// e");
-        assert_eq!(scan.code_below(1), Some(4));
-        assert_eq!(scan.code_below(3), Some(4));
-        assert_eq!(scan.code_below(5), None);
-        assert_eq!(scan.code_below(8), None);
     }
 }

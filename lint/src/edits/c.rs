@@ -1,11 +1,13 @@
-//! Edits of declarations in C. Each is offered only where the text around it is plain enough to
-//! be sure of: a member that shares its declaration with another, or comes out of a macro, is
-//! left to a person.
+//! Edits of declarations in C.
 
 use ioctlkit_model::{Edit, Member, SourceMap, Span};
 
-/// Adds a declaration on a line of its own behind a member's. `declaration` has no semicolon.
-pub fn insert_behind(sources: &SourceMap, member: Span, declaration: &str) -> Option<Edit> {
+use super::indentation;
+
+const STEP: &str = "\t";
+
+/// As [`super::insert_behind`].
+pub(super) fn insert_behind(sources: &SourceMap, member: Span, declaration: &str) -> Option<Edit> {
     let text = sources.file(member.file).text.as_ref();
     let rest = text.get(member.end as usize..)?;
     let to_semicolon = rest.len() - rest.trim_start().strip_prefix(';')?.len();
@@ -19,23 +21,23 @@ pub fn insert_behind(sources: &SourceMap, member: Span, declaration: &str) -> Op
     let at = member.end + u32::try_from(skipped).ok()?;
     Some(Edit {
         span: Span { file: member.file, start: at, end: at },
-        replacement: format!("\n{}{declaration};", indentation(text, member.start as usize)),
+        replacement: format!("\n{}{declaration};", indentation(text, member.start as usize, STEP)),
     })
 }
 
-/// Adds a declaration on a line of its own before a member's. `declaration` has no semicolon.
-pub fn insert_before(sources: &SourceMap, member: Span, declaration: &str) -> Option<Edit> {
+/// As [`super::insert_before`].
+pub(super) fn insert_before(sources: &SourceMap, member: Span, declaration: &str) -> Option<Edit> {
     let text = sources.file(member.file).text.as_ref();
     let before = text.get(..member.start as usize)?.trim_end();
     let behind_another = before.ends_with([';', '{']) || before.ends_with("*/");
     behind_another.then(|| Edit {
         span: Span { end: member.start, ..member },
-        replacement: format!("{declaration};\n{}", indentation(text, member.start as usize)),
+        replacement: format!("{declaration};\n{}", indentation(text, member.start as usize, STEP)),
     })
 }
 
-/// Gives a member another type: `enum kind k` becomes `__u32 k`, `void *p` becomes `__u64 p`.
-pub fn retype(sources: &SourceMap, member: &Member, ty: &str) -> Option<Edit> {
+/// As [`super::retype`].
+pub(super) fn retype(sources: &SourceMap, member: &Member, ty: &str) -> Option<Edit> {
     let text = sources.file(member.span.file).text.as_ref();
     let specifiers = text.get(member.span.start as usize..member.name_span.start as usize)?;
     let plain = |c: char| c.is_ascii_alphanumeric() || c.is_ascii_whitespace() || "_*".contains(c);
@@ -52,11 +54,6 @@ pub fn retype(sources: &SourceMap, member: &Member, ty: &str) -> Option<Edit> {
         span: Span { end: member.name_span.start, ..member.span },
         replacement: format!("{ty}{space}"),
     })
-}
-
-fn indentation(text: &str, at: usize) -> &str {
-    let line = text.get(..at).and_then(|before| before.rsplit('\n').next()).unwrap_or("");
-    if line.trim().is_empty() { line } else { "\t" }
 }
 
 #[cfg(test)]
@@ -90,6 +87,7 @@ mod tests {
             packed: false,
             aligned: None,
             condition: None,
+            purpose: ioctlkit_model::Purpose::default(),
         };
         (sources, file, member)
     }

@@ -1,0 +1,270 @@
+//! Rust definitions against a C header: what both define, and where they part.
+//!
+//! [`compare`] pairs the commands, structures and unions of a Rust interface with those of a C one
+//! and compares each pair on every ABI that both have: the number of a command, the size of a
+//! structure, the offset and the size of each member. Names that only one side has are counted and
+//! are no difference: a crate defines other things too.
+
+mod members;
+mod names;
+mod pairing;
+mod records;
+mod reference;
+
+use std::fmt;
+
+use ioctlkit_abi::{AbiId, AbiSet, Direction};
+use ioctlkit_model::{Interface, Layouts, Span};
+
+use crate::abis::by_value;
+use crate::words::count;
+pub use names::{last_of_path, same_member, same_name};
+pub use pairing::{CommandPair, Numbered, Pairs, RecordPair, pair};
+pub use reference::{Reference, References};
+
+/// What was compared, and what came of it.
+#[derive(Debug, Clone, Default)]
+pub struct Comparison {
+    /// Every pair, in the order of the Rust interface: commands, plain numbers, structures.
+    pub pairs: Vec<Pair>,
+    /// What of the Rust interface has no counterpart by name, in its order.
+    pub alone: Vec<Alone>,
+}
+
+impl Comparison {
+    /// The pairs that do not agree.
+    pub fn differences(&self) -> impl Iterator<Item = &Pair> {
+        self.pairs.iter().filter(|pair| !pair.faults.is_empty())
+    }
+}
+
+/// What kind of thing a pair is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Item {
+    /// A command.
+    Command,
+    /// A command that Rust source spells as a plain number.
+    RawNumber,
+    /// A structure or union.
+    Record,
+}
+
+/// A Rust definition and the C one that it stands for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pair {
+    /// What it is.
+    pub item: Item,
+    /// The name in Rust.
+    pub name: String,
+    /// The name in C, with `struct` or `union` in front.
+    pub c_name: String,
+    /// The name in the Rust source, in the Rust interface's sources.
+    pub span: Span,
+    /// The name in the C header, in the C interface's sources.
+    pub c_span: Span,
+    /// The ABIs on which both could be worked out.
+    pub abis: AbiSet,
+    /// Where they part, in the order of the ABIs and of the members.
+    pub faults: Vec<Told>,
+}
+
+impl Pair {
+    /// The ABIs on which the two part.
+    pub fn differing(&self) -> AbiSet {
+        self.faults.iter().fold(AbiSet::EMPTY, |all, told| all.union(told.abis))
+    }
+}
+
+/// A fault and the ABIs that have it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Told {
+    /// The ABIs.
+    pub abis: AbiSet,
+    /// What is wrong there.
+    pub fault: Fault,
+}
+
+/// One way in which two definitions part on an ABI.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// The commands have other numbers.
+    Number {
+        /// Rust's.
+        rust: u32,
+        /// The header's.
+        c: u32,
+        /// Which parts of the number differ.
+        parts: Vec<Part>,
+    },
+    /// The structures have other sizes, in bytes.
+    Size {
+        /// Rust's.
+        rust: u64,
+        /// The header's.
+        c: u64,
+    },
+    /// A member of both lies elsewhere, or has another width.
+    Place {
+        /// The member in Rust.
+        member: MemberName,
+        /// The member in C.
+        c_member: MemberName,
+        /// Where Rust has it.
+        rust: Extent,
+        /// Where the header has it.
+        c: Extent,
+    },
+    /// A member of Rust that the header does not have there.
+    OnlyInRust {
+        /// The member.
+        member: MemberName,
+        /// Where it is.
+        rust: Extent,
+    },
+    /// A member of the header that Rust does not have there.
+    OnlyInC {
+        /// The member.
+        c_member: MemberName,
+        /// Where it is.
+        c: Extent,
+    },
+}
+
+/// A part of a command's number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// The direction.
+    Direction {
+        /// Rust's; `None` where the bits are no direction.
+        rust: Option<Direction>,
+        /// The header's.
+        c: Option<Direction>,
+    },
+    /// The size, in bytes.
+    Size {
+        /// Rust's.
+        rust: u16,
+        /// The header's.
+        c: u16,
+    },
+    /// The type letter.
+    TypeLetter {
+        /// Rust's.
+        rust: u8,
+        /// The header's.
+        c: u8,
+    },
+    /// The number within the type.
+    Nr {
+        /// Rust's.
+        rust: u8,
+        /// The header's.
+        c: u8,
+    },
+}
+
+/// A member's name and where it is declared, in the sources of its own interface.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MemberName {
+    /// The name; that of the nearest member around it where it has none.
+    pub name: String,
+    /// The name in the declaration.
+    pub span: Span,
+}
+
+/// The place of a member in its structure, in bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Extent {
+    /// Distance from the start, in bits.
+    pub offset_bits: u64,
+    /// Width, in bits.
+    pub size_bits: u64,
+}
+
+impl Extent {
+    /// The first bit behind it.
+    pub fn end_bits(self) -> u64 {
+        self.offset_bits.saturating_add(self.size_bits)
+    }
+}
+
+/// Something of the Rust interface without a counterpart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Alone {
+    /// What it is.
+    pub item: Item,
+    /// Its name.
+    pub name: String,
+    /// Its name in the source.
+    pub span: Span,
+}
+
+/// Compares a Rust interface with a C one, on every ABI that both looked at.
+pub fn compare(rust: &Interface, c: &Interface) -> Comparison {
+    compare_layouts(&Layouts::new(rust), &Layouts::new(c))
+}
+
+/// As [`compare`], for layouts that are there already.
+pub fn compare_layouts(rust: &Layouts<'_>, c: &Layouts<'_>) -> Comparison {
+    let Pairs { commands, records, alone } = pair(rust.interface(), c.interface());
+    let mut pairs: Vec<Pair> =
+        commands.iter().map(|pair| compare_commands(rust, c, pair)).collect();
+    pairs.extend(records.iter().map(|pair| records::compare(rust, c, *pair)));
+    Comparison { pairs, alone }
+}
+
+fn compare_commands(rust: &Layouts<'_>, c: &Layouts<'_>, pair: &CommandPair<'_>) -> Pair {
+    let both = |abi| Some((pair.rust.number(rust, abi)?, pair.c.number(c, abi)?));
+    let numbers = by_value(rust.interface().abis.intersection(c.interface().abis), both);
+    // ABIs that encode alike share their numbers, and what differs in them.
+    let mut faults: Vec<Told> = Vec::new();
+    for (abis, (ours, theirs)) in numbers.iter().filter(|(_, (ours, theirs))| ours != theirs) {
+        let parts = by_value(abis, |abi| Some(parts(*ours, *theirs, abi)));
+        faults.extend(parts.iter().map(|(abis, parts)| Told {
+            abis,
+            fault: Fault::Number { rust: *ours, c: *theirs, parts: parts.clone() },
+        }));
+    }
+    Pair {
+        item: pair.rust.item(),
+        name: pair.rust.name().to_owned(),
+        c_name: pair.c.name().to_owned(),
+        span: pair.rust.span(),
+        c_span: pair.c.span(),
+        abis: numbers.abis(),
+        faults,
+    }
+}
+
+fn parts(ours: u32, theirs: u32, abi: AbiId) -> Vec<Part> {
+    let encoding = abi.abi().encoding;
+    let (rust, c) = (encoding.decode(ours), encoding.decode(theirs));
+    let mut parts = Vec::new();
+    if rust.size != c.size {
+        parts.push(Part::Size { rust: rust.size, c: c.size });
+    }
+    if rust.direction != c.direction {
+        parts.push(Part::Direction { rust: rust.direction, c: c.direction });
+    }
+    if rust.type_letter != c.type_letter {
+        parts.push(Part::TypeLetter { rust: rust.type_letter, c: c.type_letter });
+    }
+    if rust.nr != c.nr {
+        parts.push(Part::Nr { rust: rust.nr, c: c.nr });
+    }
+    parts
+}
+
+impl fmt::Display for Extent {
+    /// `byte 4, 8 bytes`, or in bits where they do not make bytes.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.offset_bits.is_multiple_of(8) && self.size_bits.is_multiple_of(8) {
+            write!(f, "byte {}, {}", self.offset_bits / 8, count(self.size_bits / 8, "byte"))
+        } else {
+            write!(f, "bit {}, {}", self.offset_bits, count(self.size_bits, "bit"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

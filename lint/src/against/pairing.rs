@@ -1,0 +1,228 @@
+//! Pairs the definitions of two interfaces by name.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use ioctlkit_abi::AbiId;
+use ioctlkit_model::{
+    Command, Interface, Layouts, RawNumber, Record, RecordId, Representation, Span, Type,
+};
+
+use super::names::{best, folded, last_of_path, without_keyword};
+use super::{Alone, Item};
+
+/// What two interfaces both define.
+#[derive(Debug, Clone, Default)]
+pub struct Pairs<'a> {
+    /// Commands, in the order of the first interface.
+    pub commands: Vec<CommandPair<'a>>,
+    /// Structures and unions, in the order of the first interface.
+    pub records: Vec<RecordPair>,
+    /// What the second interface does not have.
+    pub alone: Vec<Alone>,
+}
+
+/// A command of both interfaces.
+#[derive(Debug, Clone, Copy)]
+pub struct CommandPair<'a> {
+    /// In Rust.
+    pub rust: Numbered<'a>,
+    /// In C.
+    pub c: Numbered<'a>,
+}
+
+/// A structure or union of both interfaces.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RecordPair {
+    /// In Rust.
+    pub rust: RecordId,
+    /// In C.
+    pub c: RecordId,
+}
+
+/// Something that has a command number.
+#[derive(Debug, Clone, Copy)]
+pub enum Numbered<'a> {
+    /// A command.
+    Command(&'a Command),
+    /// A plain number.
+    Raw(&'a RawNumber),
+}
+
+impl<'a> Numbered<'a> {
+    /// The name.
+    pub fn name(self) -> &'a str {
+        match self {
+            Self::Command(command) => &command.name,
+            Self::Raw(raw) => &raw.name,
+        }
+    }
+
+    /// The name in the source.
+    pub fn span(self) -> Span {
+        match self {
+            Self::Command(command) => command.span,
+            Self::Raw(raw) => raw.span,
+        }
+    }
+
+    /// The number on an ABI that has it.
+    pub fn number(self, layouts: &Layouts<'_>, abi: AbiId) -> Option<u32> {
+        match self {
+            Self::Command(command) => Some(layouts.number(command, abi)?.number),
+            Self::Raw(raw) => raw.variants.get(abi).copied(),
+        }
+    }
+
+    pub(super) fn item(self) -> Item {
+        match self {
+            Self::Command(_) => Item::Command,
+            Self::Raw(_) => Item::RawNumber,
+        }
+    }
+
+    fn c_name(self) -> Option<&'a str> {
+        match self {
+            Self::Command(command) => command.c_name.as_deref(),
+            Self::Raw(_) => None,
+        }
+    }
+}
+
+/// Definitions by their folded names, each with the name as it is spelled.
+type ByName<T> = HashMap<String, Vec<(String, T)>>;
+
+/// Pairs a Rust interface with a C one.
+pub fn pair<'a>(rust: &'a Interface, c: &'a Interface) -> Pairs<'a> {
+    let mut pairs = Pairs::default();
+    pair_commands(rust, c, &mut pairs);
+    pair_records(rust, c, &mut pairs);
+    pairs
+}
+
+fn numbered(interface: &Interface) -> impl Iterator<Item = Numbered<'_>> {
+    let commands = interface.commands.iter().map(Numbered::Command);
+    commands.chain(interface.raw_numbers.iter().map(Numbered::Raw))
+}
+
+fn pair_commands<'a>(rust: &'a Interface, c: &'a Interface, pairs: &mut Pairs<'a>) {
+    let mut known: ByName<Numbered<'a>> = ByName::new();
+    for command in numbered(c) {
+        add(&mut known, command.name(), command);
+    }
+    for ours in numbered(rust) {
+        let counterpart = match ours.c_name() {
+            Some(name) => exactly(&known, name),
+            None => by_convention(&known, last_of_path(ours.name())),
+        };
+        match counterpart {
+            Some(theirs) => pairs.commands.push(CommandPair { rust: ours, c: *theirs }),
+            None => pairs.alone.push(Alone {
+                item: ours.item(),
+                name: ours.name().to_owned(),
+                span: ours.span(),
+            }),
+        }
+    }
+}
+
+fn pair_records<'a>(rust: &'a Interface, c: &'a Interface, pairs: &mut Pairs<'a>) {
+    let known = records_by_name(c);
+    let arguments = arguments(rust);
+    let mut found: BTreeMap<RecordId, RecordId> = BTreeMap::new();
+    for (id, record) in records(rust) {
+        if let Some(theirs) = counterpart(&known, record, arguments.contains(&id)) {
+            found.insert(id, theirs);
+        }
+    }
+    // The arguments of one command are one structure, whatever they are called.
+    for pair in &pairs.commands {
+        if let (Numbered::Command(ours), Numbered::Command(theirs)) = (pair.rust, pair.c)
+            && let (Some(ours), Some(theirs)) = (argument(rust, ours), argument(c, theirs))
+            && rust.record(ours).c_name.is_none()
+        {
+            found.entry(ours).or_insert(theirs);
+        }
+    }
+    pairs.records = found.iter().map(|(rust, c)| RecordPair { rust: *rust, c: *c }).collect();
+    for (id, record) in records(rust) {
+        let is_meant = arguments.contains(&id) || record.c_name.is_some();
+        if !found.contains_key(&id) && is_meant && !record.is_anonymous() {
+            pairs.alone.push(Alone {
+                item: Item::Record,
+                name: record.name.clone().unwrap_or_default(),
+                span: record.span,
+            });
+        }
+    }
+}
+
+/// The structures that have a definition.
+fn records(interface: &Interface) -> impl Iterator<Item = (RecordId, &Record)> {
+    let ids = (0..interface.records.len() as u32).map(RecordId);
+    ids.zip(&interface.records).filter(|(_, record)| !record.variants.is_empty())
+}
+
+fn records_by_name(c: &Interface) -> ByName<RecordId> {
+    let mut known = ByName::new();
+    for (id, record) in records(c) {
+        for name in record.name.iter().chain(&record.typedef_name) {
+            add(&mut known, name, id);
+        }
+    }
+    for typedef in &c.typedefs {
+        if let Some(Type::Record(id)) = typedef.variants.first().map(|body| &body.ty)
+            && !c.record(*id).variants.is_empty()
+        {
+            add(&mut known, &typedef.name, *id);
+        }
+    }
+    known
+}
+
+/// The C structure that a Rust one is named for. A structure that is neither an argument nor laid
+/// out as in C only happens to have the name, such as a wrapper.
+fn counterpart(known: &ByName<RecordId>, record: &Record, is_argument: bool) -> Option<RecordId> {
+    if let Some(name) = &record.c_name {
+        return exactly(known, without_keyword(name)).copied();
+    }
+    let body = record.variants.first()?;
+    let is_meant = is_argument || body.representation == Representation::C;
+    let name = record.name.as_deref().filter(|_| is_meant)?;
+    by_convention(known, last_of_path(name)).copied()
+}
+
+/// Every structure that a command carries by value.
+fn arguments(interface: &Interface) -> BTreeSet<RecordId> {
+    let bodies = interface.commands.iter().flat_map(|command| command.variants.iter());
+    bodies
+        .filter_map(|(_, body)| body.argument.ty())
+        .flat_map(|ty| interface.records_within(ty))
+        .collect()
+}
+
+/// The structure that is the whole argument of a command.
+fn argument(interface: &Interface, command: &Command) -> Option<RecordId> {
+    let (abis, body) = command.variants.iter().next()?;
+    match interface.resolved(body.argument.ty()?, abis.first()?)? {
+        Type::Record(id) => Some(*id),
+        _ => None,
+    }
+}
+
+/// The first definition of a name stands: a structure before a typedef of the same name.
+fn add<T>(known: &mut ByName<T>, name: &str, item: T) {
+    let candidates = known.entry(folded(name)).or_default();
+    if !candidates.iter().any(|(candidate, _)| candidate == name) {
+        candidates.push((name.to_owned(), item));
+    }
+}
+
+/// What is called exactly that; the first definition of several.
+fn exactly<'n, T>(known: &'n ByName<T>, name: &str) -> Option<&'n T> {
+    let candidates = known.get(&folded(name))?;
+    candidates.iter().find(|(candidate, _)| candidate == name).map(|(_, item)| item)
+}
+
+fn by_convention<'n, T>(known: &'n ByName<T>, name: &str) -> Option<&'n T> {
+    best(name, known.get(&folded(name))?)
+}

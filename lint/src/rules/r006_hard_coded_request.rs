@@ -1,0 +1,203 @@
+//! R006 hard-coded-request.
+
+use ioctlkit_abi::{AbiSet, Direction};
+use ioctlkit_model::{Command, Finding, Fix, Label, Layouts, RawNumber, Safety, Span, abi_words};
+
+use crate::abis::by_value;
+use crate::against::{Reference, References};
+use crate::context::{Context, finding};
+use crate::declare_rule;
+use crate::known_numbers;
+use crate::numbering::letter;
+
+declare_rule! {
+    /// a request that is written as a number
+    ///
+    /// # What
+    /// The request of an `ioctl` call, or a constant that is used as one, is a literal. Where a
+    /// command of the run, of a header given with `--against`, or of the kernel's headers has the
+    /// number, the finding names it, and says on which ABIs that command has another one.
+    ///
+    /// # Why
+    /// The same command has other numbers on alpha, mips, parisc, powerpc and sparc: there the
+    /// literal is another command, or none. And neither a reader nor a tool can tell from it what
+    /// is passed.
+    ///
+    /// # Source
+    /// Kernel documentation, driver-api/ioctl.rst, "Command number definitions"; the kernel's
+    /// `asm/ioctl.h` and `asm/ioctls.h`.
+    ///
+    /// # Example
+    /// ```rust
+    /// const KVM_CREATE_VM: libc::c_ulong = 0xae01; // 0x2000ae01 on mips and powerpc
+    /// libc::ioctl(fd, KVM_CREATE_VM, 0);
+    /// libc::ioctl(fd, 0x5413, &mut size); // TIOCGWINSZ
+    /// ```
+    ///
+    /// # Fix
+    /// Use the constant of the `libc` or `linux-raw-sys` crate, or let a macro compute the number.
+    HARD_CODED_REQUEST: "R006", "hard-coded-request", Warning, legacy Warning, for Rust;
+}
+
+/// What a number is known to be.
+struct Known<'a> {
+    name: &'a str,
+    /// Where it is defined, if that was read.
+    at: Option<Span>,
+    /// The ABIs on which the command has another number, with that.
+    wrong: Vec<(AbiSet, u32)>,
+    /// Whether architectures have numbers of their own that were not read.
+    varies: bool,
+    /// The header, where it is known by its name only.
+    header: &'a str,
+}
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for raw in &cx.interface.raw_numbers {
+        for (abis, number) in raw.variants.iter() {
+            findings.push(report(cx, raw, abis, *number));
+        }
+    }
+}
+
+fn report(cx: &Context<'_>, raw: &RawNumber, abis: AbiSet, number: u32) -> Finding {
+    let known = known(cx, raw, abis, number);
+    let wrong = known.iter().flat_map(|known| &known.wrong);
+    let wrong = wrong.fold(AbiSet::EMPTY, |all, (on, _)| all.union(*on));
+    let message = match &known {
+        Some(known) => format!("{number:#06x} is `{}` {}", known.name, whereabouts(known, abis)),
+        None => format!("{number:#06x} as a request: {}", unknown(number, abis)),
+    };
+    let on = if wrong.is_empty() { abis } else { wrong };
+    let mut finding = finding(&HARD_CODED_REQUEST, raw.span, on, message);
+    finding.command = Some(raw.name.clone());
+    finding.label = match &known {
+        Some(known) => format!("`{}`", known.name),
+        None => "nobody can tell what is passed".into(),
+    };
+    if let Some(known) = &known {
+        finding.related = known
+            .at
+            .map(|span| Label { span, text: format!("`{}` is defined here", known.name) })
+            .into_iter()
+            .collect();
+        finding.notes = known
+            .wrong
+            .iter()
+            .map(|(on, number)| format!("{number:#010x} {}", abi_words::on(*on, abis)))
+            .collect();
+    }
+    finding.fix = Some(Fix {
+        message: match &known {
+            Some(known) => format!("use `{}`, by its name or computed by a macro", known.name),
+            None => "let a macro compute the number from type, nr and argument".into(),
+        },
+        edits: Vec::new(),
+        safety: if wrong.is_empty() { Safety::Safe } else { Safety::ChangesAbi },
+    });
+    finding
+}
+
+/// The command that has the number on some ABI: one that is named for it before any other, since
+/// type letters are shared.
+fn known<'a>(cx: &'a Context<'_>, raw: &RawNumber, abis: AbiSet, number: u32) -> Option<Known<'a>> {
+    let references = cx.references.into_iter().flat_map(References::iter);
+    let references = references.filter(|reference| reference.is_for(raw.span.file));
+    let mut found: Vec<Known<'a>> = Vec::new();
+    for reference in references {
+        let layouts = Layouts::new(reference.interface());
+        let commands = reference.interface().commands.iter();
+        found.extend(
+            commands.filter_map(|command| of(&layouts, command, abis, number, Some(reference))),
+        );
+    }
+    let own = cx.interface.commands.iter();
+    found.extend(own.filter_map(|command| of(cx.layouts, command, abis, number, None)));
+    let named = |known: &Known<'_>| crate::against::same_name(&raw.name, known.name);
+    let best = found.iter().position(named).or((found.len() == 1).then_some(0));
+    if let Some(best) = best {
+        return Some(found.swap_remove(best));
+    }
+    let plain = known_numbers::named(number)?;
+    Some(Known {
+        name: plain.name,
+        at: None,
+        wrong: Vec::new(),
+        varies: plain.varies,
+        header: plain.header,
+    })
+}
+
+fn of<'a>(
+    layouts: &Layouts<'_>,
+    command: &'a Command,
+    abis: AbiSet,
+    number: u32,
+    reference: Option<&Reference>,
+) -> Option<Known<'a>> {
+    let body = command.variants.first()?;
+    if body.type_letter << 8 | body.nr != number & 0xffff {
+        return None;
+    }
+    let shared = abis.intersection(command.variants.abis());
+    let numbers = by_value(shared, |id| Some(layouts.number(command, id)?.number));
+    if !numbers.iter().any(|(_, known)| *known == number) {
+        return None;
+    }
+    let wrong = numbers.iter().filter(|(_, known)| **known != number);
+    let at = reference.map_or(command.span, |reference| reference.span(command.span));
+    Some(Known {
+        name: &command.name,
+        at: Some(at),
+        wrong: wrong.map(|(on, known)| (on, *known)).collect(),
+        varies: false,
+        header: "",
+    })
+}
+
+/// Where the number is that command, as the end of a sentence.
+fn whereabouts(known: &Known<'_>, abis: AbiSet) -> String {
+    let wrong = known.wrong.iter().fold(AbiSet::EMPTY, |all, (on, _)| all.union(*on));
+    match known.wrong.as_slice() {
+        [] if known.varies => format!(
+            "on most architectures: `{}` has other numbers for the rest, such as mips and powerpc",
+            known.header
+        ),
+        [] => "as a literal: a reader has to look it up, and nothing compares it with the header"
+            .into(),
+        [(on, number)] => {
+            format!("on some ABIs only: it is {number:#010x} {}", abi_words::on(*on, abis))
+        }
+        _ => format!("on some ABIs only: it has other numbers {}", abi_words::on(wrong, abis)),
+    }
+}
+
+/// What a number says of itself.
+fn unknown(number: u32, abis: AbiSet) -> String {
+    let (type_letter, nr) = (letter(number >> 8 & 0xff), number & 0xff);
+    if number <= 0xffff {
+        return format!(
+            "type {type_letter} and nr {nr:#04x}, and nothing says what is passed, or whether the \
+             number is the same for every architecture"
+        );
+    }
+    let meanings = by_value(abis, |id| {
+        let decoded = id.abi().encoding.decode(number);
+        let direction = decoded.direction.filter(|direction| *direction != Direction::None);
+        Some(direction.map(|direction| (direction, decoded.size)))
+    });
+    let words: Vec<String> = meanings
+        .iter()
+        .map(|(on, meaning)| {
+            let place = abi_words::on(on, abis);
+            match meaning {
+                Some((direction, size)) => {
+                    let name = direction.macro_name();
+                    format!("{name}({type_letter}, {nr:#04x}) with {size} bytes {place}")
+                }
+                None => format!("no command with an argument {place}"),
+            }
+        })
+        .collect();
+    format!("it means {}", words.join(", "))
+}

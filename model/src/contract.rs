@@ -1,0 +1,126 @@
+//! What a definition says beyond numbers and layouts: how an argument goes to the driver, what it
+//! may hold, what comes back. `#[derive(Ioctl)]` states it; a C header says it in prose, if at
+//! all.
+
+use ioctlkit_abi::Direction;
+
+use crate::{Span, Type};
+
+/// What a definition says of a command's call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contract {
+    /// The variant's or the structure's name.
+    pub name: String,
+    /// How the argument goes to the driver.
+    pub passing: Passing,
+    /// What the argument is for, whatever the number says.
+    pub direction: Direction,
+    /// What the call returns.
+    pub returns: Returns,
+    /// The last nr of a family; that of the command is the first.
+    pub last_nr: Option<u32>,
+    /// The size in bytes of the argument's first version, where it may grow.
+    pub min_size: Option<u64>,
+    /// The capability that a caller needs, by its name in C.
+    pub capability: Option<String>,
+    /// The mode that the file must have been opened with.
+    pub mode: Option<Direction>,
+    /// The documentation, line by line.
+    pub docs: Vec<String>,
+}
+
+/// How an argument goes to the driver.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Passing {
+    /// There is none.
+    Nothing,
+    /// The address of one.
+    Pointer(Type),
+    /// The address of one with elements behind it.
+    Flexible(Type),
+    /// The address of a slice of this, whose length is in the number.
+    Buffer(Type),
+    /// An integer, itself.
+    Value(Type),
+}
+
+/// What a call returns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Returns {
+    /// Zero, which says nothing.
+    Nothing,
+    /// A number.
+    Value,
+    /// A new file descriptor, of the device newtype of that name where one is stated.
+    Fd(Option<String>),
+}
+
+/// Commands that one definition holds together: an enum with the derive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// The enum's name.
+    pub name: String,
+    /// Its name in the definition.
+    pub span: Span,
+    /// The device newtype that its commands are methods of.
+    pub device: Option<String>,
+    /// The driver's file, where the author vouches for one.
+    pub path: Option<String>,
+    /// What the C names begin with.
+    pub prefix: String,
+    /// The documentation, line by line.
+    pub docs: Vec<String>,
+    /// The names of its commands, as in [`Command::name`](crate::Command::name).
+    pub commands: Vec<String>,
+}
+
+/// What a definition says of a member beyond its type.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Purpose {
+    /// What the member is for.
+    pub role: Role,
+    /// Which values the driver takes.
+    pub values: Values,
+    /// The documentation, line by line.
+    pub docs: Vec<String>,
+}
+
+/// What a member is for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Role {
+    /// Data, as far as is known.
+    #[default]
+    Plain,
+    /// Takes place, and is zero.
+    Reserved,
+    /// Holds the size of the structure, in bytes.
+    Size,
+    /// The flexible array at the end, with the name of the member that holds its length.
+    Flexible {
+        /// That member.
+        count: String,
+    },
+    /// A file descriptor.
+    Fd,
+    /// The address of user memory.
+    UserPointer,
+}
+
+/// Which values a driver takes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Values {
+    /// Any, as far as is known.
+    #[default]
+    Any,
+    /// A bit mask with no bits but these.
+    Flags(u64),
+    /// These and what is between them.
+    Range {
+        /// The smallest.
+        first: i128,
+        /// The largest.
+        last: i128,
+    },
+    /// One of these.
+    Listed(Vec<i128>),
+}

@@ -1,0 +1,213 @@
+//! One interface of two.
+
+use crate::{
+    Argument, Constant, EnumId, Expression, FileShift, Interface, RecordId, Type, TypedefId,
+    Variants,
+};
+
+/// How far the ids of what is taken in move.
+#[derive(Clone, Copy)]
+struct Moved {
+    files: FileShift,
+    records: u32,
+    enums: u32,
+    typedefs: u32,
+}
+
+impl Interface {
+    /// Takes in what another front end read. Spans of `other`, such as those of its problems, are
+    /// moved with the result.
+    pub fn append(&mut self, other: Self) -> FileShift {
+        let moved = Moved {
+            records: self.records.len() as u32,
+            enums: self.enums.len() as u32,
+            typedefs: self.typedefs.len() as u32,
+            files: self.sources.append(other.sources),
+        };
+        let files = moved.files;
+        self.abis = self.abis.union(other.abis);
+        for mut header in other.headers {
+            header.file = files.file(header.file);
+            for error in &mut header.errors {
+                error.span = error.span.map(|span| files.span(span));
+            }
+            self.headers.push(header);
+        }
+        for mut command in other.commands {
+            command.span = files.span(command.span);
+            command.variants = command.variants.map(|mut body| {
+                body.span = files.span(body.span);
+                body.argument = moved.argument(body.argument);
+                body
+            });
+            self.commands.push(command);
+        }
+        for mut family in other.families {
+            family.span = files.span(family.span);
+            self.families.push(family);
+        }
+        for mut raw in other.raw_numbers {
+            raw.span = files.span(raw.span);
+            self.raw_numbers.push(raw);
+        }
+        for mut record in other.records {
+            record.span = files.span(record.span);
+            record.variants = record.variants.map(|mut body| {
+                body.span = files.span(body.span);
+                body.aligned = body.aligned.map(|aligned| moved.constant(aligned));
+                for member in &mut body.members {
+                    member.span = files.span(member.span);
+                    member.name_span = files.span(member.name_span);
+                    member.ty = moved.ty(std::mem::replace(&mut member.ty, Type::Void));
+                    member.aligned = member.aligned.take().map(|aligned| moved.constant(aligned));
+                    if let Some(condition) = &mut member.condition {
+                        condition.span = files.span(condition.span);
+                    }
+                }
+                body
+            });
+            self.records.push(record);
+        }
+        for mut found in other.enums {
+            found.span = files.span(found.span);
+            self.enums.push(found);
+        }
+        for mut typedef in other.typedefs {
+            typedef.span = files.span(typedef.span);
+            typedef.variants = typedef.variants.map(|mut body| {
+                body.ty = moved.ty(body.ty);
+                body.aligned = body.aligned.map(|aligned| moved.constant(aligned));
+                body
+            });
+            self.typedefs.push(typedef);
+        }
+        files
+    }
+}
+
+impl<T: PartialEq> Variants<T> {
+    fn map(self, mut change: impl FnMut(T) -> T) -> Self {
+        let mut out = Self::default();
+        for (abis, definition) in self {
+            out.add(abis, change(definition));
+        }
+        out
+    }
+}
+
+impl Moved {
+    fn argument(self, argument: Argument) -> Argument {
+        match argument {
+            Argument::None => Argument::None,
+            Argument::Type(ty) => Argument::Type(self.ty(ty)),
+            Argument::SizeOfType(ty) => Argument::SizeOfType(self.ty(ty)),
+            Argument::Size(size) => Argument::Size(self.constant(size)),
+        }
+    }
+
+    fn ty(self, ty: Type) -> Type {
+        match ty {
+            Type::Pointer(to) => Type::Pointer(Box::new(self.ty(*to))),
+            Type::Array(element, count) => {
+                Type::Array(Box::new(self.ty(*element)), self.constant(count))
+            }
+            Type::FlexibleArray(element) => Type::FlexibleArray(Box::new(self.ty(*element))),
+            Type::Record(id) => Type::Record(RecordId(id.0 + self.records)),
+            Type::Enum(id) => Type::Enum(EnumId(id.0 + self.enums)),
+            Type::Typedef(id) => Type::Typedef(TypedefId(id.0 + self.typedefs)),
+            Type::Void | Type::Scalar(_) | Type::Function | Type::Unknown(_) => ty,
+        }
+    }
+
+    fn constant(self, constant: Constant) -> Constant {
+        match constant {
+            Constant::Known(value) => Constant::Known(value),
+            Constant::Expression(inner) => Constant::Expression(Box::new(self.expression(*inner))),
+        }
+    }
+
+    fn expression(self, expression: Expression) -> Expression {
+        let boxed = |inner: Box<Expression>| Box::new(self.expression(*inner));
+        match expression {
+            Expression::SizeOf(ty) => Expression::SizeOf(self.ty(ty)),
+            Expression::AlignOf(ty) => Expression::AlignOf(self.ty(ty)),
+            Expression::Unary(operator, operand) => Expression::Unary(operator, boxed(operand)),
+            Expression::Binary(operator, left, right) => {
+                Expression::Binary(operator, boxed(left), boxed(right))
+            }
+            Expression::Conditional(condition, then, otherwise) => {
+                Expression::Conditional(boxed(condition), boxed(then), boxed(otherwise))
+            }
+            Expression::Literal(_) | Expression::BiggestAlign => expression,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ioctlkit_abi::{AbiSet, RecordKind, Scalar};
+
+    use super::*;
+    use crate::{Layouts, Member, Record, RecordBody, Representation, Span, Typedef, TypedefBody};
+
+    /// A typedef of `scalar`, and a structure with an array of it.
+    fn made(scalar: Scalar, count: u64) -> Interface {
+        let mut interface = Interface { abis: AbiSet::ALL, ..Interface::default() };
+        let file = interface.sources.add("made.h".into(), "x".into());
+        let span = Span { file, start: 0, end: 1 };
+        let body = TypedefBody { ty: Type::Scalar(scalar), aligned: None };
+        let variants = Variants::one(AbiSet::ALL, body);
+        interface.typedefs.push(Typedef { name: "t".into(), span, variants });
+        let element = Box::new(Type::Typedef(TypedefId(0)));
+        let size = Expression::SizeOf(Type::Typedef(TypedefId(0)));
+        let count = Expression::Binary(
+            crate::BinaryOperator::Multiply,
+            Box::new(size),
+            Box::new(Expression::Literal(i128::from(count))),
+        );
+        let member = Member {
+            purpose: crate::Purpose::default(),
+            name: Some("m".into()),
+            span,
+            name_span: span,
+            ty: Type::Array(element, Constant::Expression(Box::new(count))),
+            bits: None,
+            packed: false,
+            aligned: None,
+            condition: None,
+        };
+        let body = RecordBody {
+            span,
+            representation: Representation::C,
+            packed: false,
+            aligned: None,
+            pack: None,
+            members: vec![member],
+        };
+        interface.records.push(Record {
+            docs: Vec::new(),
+            kind: RecordKind::Struct,
+            name: Some("s".into()),
+            typedef_name: None,
+            c_name: None,
+            span,
+            variants: Variants::one(AbiSet::ALL, body),
+        });
+        interface
+    }
+
+    #[test]
+    fn what_is_taken_in_keeps_its_layout_and_its_text() {
+        let mut whole = made(Scalar::UnsignedChar, 3);
+        whole.append(made(Scalar::UnsignedInt, 2));
+        let layouts = Layouts::new(&whole);
+        for abi in AbiSet::ALL {
+            // 1 × 3 bytes, and 4 × 2 elements of 4 bytes.
+            let sizes =
+                [0, 1].map(|id| layouts.record(RecordId(id), abi).unwrap().members[0].size_bits);
+            assert_eq!(sizes, [3 * 8, 32 * 8]);
+        }
+        assert_eq!(whole.sources.text(whole.records[1].span), "x");
+        assert_ne!(whole.records[0].span.file, whole.records[1].span.file);
+    }
+}

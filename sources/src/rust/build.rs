@@ -1,0 +1,373 @@
+//! Gathers what the classes of ABIs yield into one interface.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ioctlkit_abi::{AbiSet, RecordKind};
+use ioctlkit_model::{
+    Command, CommandBody, Enum, EnumBody, EnumId, Family, FileId, Interface, Problem, ProblemKind,
+    RawNumber, Record, RecordBody, RecordId, Span, Typedef, TypedefBody, TypedefId, Variants,
+};
+
+use super::cargo::{Dependency, Package};
+use super::files::{Parsed, parse};
+use super::item::{Item, Place};
+use super::world::FileIndex;
+use super::{prelude, registry};
+
+/// A definition by where it stands, its name, and what its parameters stand for.
+type Key = (FileIndex, Place, String);
+
+/// The interface so far, and every file that it is from.
+#[derive(Debug, Default)]
+pub(crate) struct Builder {
+    pub(crate) interface: Interface,
+    problems: Vec<Problem>,
+    said: HashSet<(FileIndex, Place, String)>,
+    sentences: HashSet<String>,
+    parsed: Vec<Arc<Parsed>>,
+    index_of: HashMap<PathBuf, FileIndex>,
+    ids: HashMap<FileIndex, FileId>,
+    /// The paths that are shown for files, by their absolute paths.
+    shown: HashMap<PathBuf, PathBuf>,
+    asked_for: Vec<PathBuf>,
+    records: HashMap<Key, RecordId>,
+    enums: HashMap<Key, EnumId>,
+    typedefs: HashMap<Key, TypedefId>,
+    commands: HashMap<Key, usize>,
+    families: HashSet<Key>,
+    raw_numbers: HashMap<Key, usize>,
+    dependencies: HashMap<(PathBuf, String), Option<Arc<Package>>>,
+}
+
+impl Builder {
+    /// For an interface on these ABIs, whose files are shown under these paths.
+    pub(crate) fn new(
+        abis: AbiSet,
+        asked_for: Vec<PathBuf>,
+        shown: HashMap<PathBuf, PathBuf>,
+    ) -> Self {
+        let interface = Interface { abis, ..Interface::default() };
+        Self { interface, shown, asked_for, ..Self::default() }
+    }
+
+    /// The files that were asked for, absolute.
+    pub(crate) fn asked_for(&self) -> &[PathBuf] {
+        &self.asked_for
+    }
+
+    /// Whether a file was asked for.
+    pub(crate) fn is_asked_for(&self, file: FileIndex) -> bool {
+        self.shown.contains_key(&self.parsed[file].path)
+    }
+
+    /// The interface, and what could not be read.
+    pub(crate) fn finish(self) -> (Interface, Vec<Problem>) {
+        (self.interface, self.problems)
+    }
+
+    /// The file that defines what everyone knows.
+    pub(crate) fn builtin(&mut self) -> FileIndex {
+        let path = PathBuf::from(prelude::PATH);
+        if let Some(known) = self.index_of.get(&path) {
+            return *known;
+        }
+        self.file(&Arc::new(parse(path, prelude::TEXT.into())))
+    }
+
+    /// The place of a file among those that were read.
+    pub(crate) fn file(&mut self, parsed: &Arc<Parsed>) -> FileIndex {
+        if let Some(known) = self.index_of.get(&parsed.path) {
+            return *known;
+        }
+        self.parsed.push(parsed.clone());
+        self.index_of.insert(parsed.path.clone(), self.parsed.len() - 1);
+        self.parsed.len() - 1
+    }
+
+    pub(crate) fn parsed(&self, file: FileIndex) -> Arc<Parsed> {
+        self.parsed[file].clone()
+    }
+
+    /// The place of a path's file, if it was read.
+    pub(crate) fn index(&self, path: &Path) -> Option<FileIndex> {
+        self.index_of.get(path).copied()
+    }
+
+    /// The file in the interface's sources, added now unless it was before.
+    pub(crate) fn id(&mut self, file: FileIndex) -> FileId {
+        if let Some(known) = self.ids.get(&file) {
+            return *known;
+        }
+        let parsed = &self.parsed[file];
+        let path = self.shown.get(&parsed.path).unwrap_or(&parsed.path).clone();
+        let id = self.interface.sources.add(path, parsed.text.clone());
+        self.ids.insert(file, id);
+        id
+    }
+
+    pub(crate) fn span(&mut self, file: FileIndex, place: Place) -> Span {
+        Span { file: self.id(file), start: place.start, end: place.end.max(place.start) }
+    }
+
+    /// Says something about a place, once.
+    pub(crate) fn say(
+        &mut self,
+        kind: ProblemKind,
+        file: FileIndex,
+        place: Place,
+        message: String,
+        help: Option<String>,
+    ) {
+        if !self.said.insert((file, place, message.clone())) {
+            return;
+        }
+        let span = Some(self.span(file, place));
+        self.problems.push(Problem { kind, path: None, span, message, help });
+    }
+
+    /// Whether a sentence was not said before, of whatever place.
+    pub(crate) fn first_time(&mut self, message: &str) -> bool {
+        self.sentences.insert(message.to_owned())
+    }
+
+    /// Says something about a path, once.
+    pub(crate) fn say_path(
+        &mut self,
+        kind: ProblemKind,
+        path: &Path,
+        message: String,
+        help: Option<String>,
+    ) {
+        let path = self.shown.get(path).cloned().unwrap_or_else(|| path.to_owned());
+        let known = self
+            .problems
+            .iter()
+            .any(|known| known.path.as_deref() == Some(&*path) && known.message == message);
+        if !known {
+            self.problems.push(Problem { kind, path: Some(path), span: None, message, help });
+        }
+    }
+
+    /// A file that cannot be read.
+    pub(crate) fn unreadable(&mut self, path: &Path, reason: &str) {
+        let help = if reason.contains("utf-8") || reason.contains("UTF-8") {
+            "Rust source is UTF-8: convert the file"
+        } else {
+            "grant read permission, or leave the path out"
+        };
+        self.say_path(ProblemKind::Failure, path, reason.to_owned(), Some(help.into()));
+    }
+
+    /// A module without a file.
+    pub(crate) fn missing_module(&mut self, file: FileIndex, item: &Item) {
+        let name = &item.name;
+        self.say(
+            ProblemKind::Incomplete,
+            file,
+            item.name_place,
+            format!("there is no file for the module `{name}`, so what it defines is missing"),
+            Some(format!("write `{name}.rs` or `{name}/mod.rs`, or name the file with `#[path]`")),
+        );
+    }
+
+    /// A file that a build script would make.
+    pub(crate) fn not_generated(&mut self, own: &Path, file: &str) {
+        self.say_path(
+            ProblemKind::Note,
+            own,
+            format!(
+                "`{file}` is made by the build script and not there, so what it defines is unknown"
+            ),
+            Some("run `cargo build` before".into()),
+        );
+    }
+
+    /// The package that a dependency is.
+    pub(crate) fn dependency(
+        &mut self,
+        of: &Package,
+        dependency: &Dependency,
+    ) -> Option<Arc<Package>> {
+        let key = (of.folder.clone(), dependency.package.clone());
+        if let Some(known) = self.dependencies.get(&key) {
+            return known.clone();
+        }
+        let found = registry::find(of, dependency).map(Arc::new);
+        self.dependencies.insert(key, found.clone());
+        found
+    }
+
+    /// Makes packages known, so that a dependency on one is itself.
+    pub(crate) fn known_packages(&mut self, packages: &[Arc<Package>]) {
+        for of in packages {
+            for dependency in of.dependencies.values() {
+                let Some(path) = &dependency.path else { continue };
+                if let Some(found) = packages.iter().find(|package| package.folder == *path) {
+                    let key = (of.folder.clone(), dependency.package.clone());
+                    self.dependencies.insert(key, Some(found.clone()));
+                }
+            }
+        }
+    }
+
+    /// The structure or union that stands there, declared now unless it was before.
+    pub(crate) fn record(
+        &mut self,
+        key: (FileIndex, Place),
+        kind: RecordKind,
+        name: Option<String>,
+        c_name: Option<String>,
+        name_place: Place,
+    ) -> RecordId {
+        let key = (key.0, key.1, name.clone().unwrap_or_default());
+        if let Some(known) = self.records.get(&key) {
+            return *known;
+        }
+        let span = self.span(key.0, name_place);
+        let id = RecordId(self.interface.records.len() as u32);
+        self.interface.records.push(Record {
+            docs: Vec::new(),
+            kind,
+            name,
+            typedef_name: None,
+            c_name,
+            span,
+            variants: Variants::default(),
+        });
+        self.records.insert(key, id);
+        id
+    }
+
+    /// Defines a structure or union for some ABIs.
+    pub(crate) fn define_record(&mut self, id: RecordId, abis: AbiSet, body: RecordBody) {
+        self.interface.records[id.index()].variants.add(abis, body);
+    }
+
+    /// The enumeration that stands there, defined for some ABIs.
+    pub(crate) fn enumeration(
+        &mut self,
+        file: FileIndex,
+        name: &str,
+        name_place: Place,
+        abis: AbiSet,
+        body: EnumBody,
+    ) -> EnumId {
+        let key = (file, name_place, name.to_owned());
+        let id = match self.enums.get(&key) {
+            Some(known) => *known,
+            None => {
+                let span = self.span(file, name_place);
+                let id = EnumId(self.interface.enums.len() as u32);
+                let variants = Variants::default();
+                self.interface.enums.push(Enum { name: Some(name.to_owned()), span, variants });
+                self.enums.insert(key, id);
+                id
+            }
+        };
+        self.interface.enums[id.index()].variants.add(abis, body);
+        id
+    }
+
+    /// The typedef that stands there, declared now unless it was before.
+    pub(crate) fn typedef(&mut self, file: FileIndex, name: &str, name_place: Place) -> TypedefId {
+        let key = (file, name_place, name.to_owned());
+        if let Some(known) = self.typedefs.get(&key) {
+            return *known;
+        }
+        let span = self.span(file, name_place);
+        let id = TypedefId(self.interface.typedefs.len() as u32);
+        let variants = Variants::default();
+        self.interface.typedefs.push(Typedef { name: name.to_owned(), span, variants });
+        self.typedefs.insert(key, id);
+        id
+    }
+
+    /// Whether a typedef has a meaning on an ABI.
+    pub(crate) fn typedef_has(&self, id: TypedefId, abis: AbiSet) -> bool {
+        abis.is_subset(self.interface.typedef(id).variants.abis())
+    }
+
+    /// Defines a typedef for some ABIs.
+    pub(crate) fn define_typedef(&mut self, id: TypedefId, abis: AbiSet, body: TypedefBody) {
+        self.interface.typedefs[id.index()].variants.add(abis, body);
+    }
+
+    /// Adds a command, or what it is on more ABIs.
+    pub(crate) fn command(
+        &mut self,
+        file: FileIndex,
+        name: &str,
+        c_name: Option<&str>,
+        name_place: Place,
+        abis: AbiSet,
+        body: CommandBody,
+    ) {
+        let key = (file, name_place, name.to_owned());
+        let index = match self.commands.get(&key) {
+            Some(known) => *known,
+            None => {
+                let span = self.span(file, name_place);
+                self.interface.commands.push(Command {
+                    contract: None,
+                    name: name.to_owned(),
+                    c_name: c_name.map(str::to_owned),
+                    span,
+                    variants: Variants::default(),
+                });
+                self.commands.insert(key, self.interface.commands.len() - 1);
+                self.interface.commands.len() - 1
+            }
+        };
+        self.interface.commands[index].variants.add(abis, body);
+    }
+
+    /// Adds a family, once.
+    pub(crate) fn family(
+        &mut self,
+        file: FileIndex,
+        name: &str,
+        name_place: Place,
+        parameters: Vec<String>,
+        expansion: &str,
+    ) {
+        if self.families.insert((file, name_place, name.to_owned())) {
+            let span = self.span(file, name_place);
+            let expansion = expansion.split_whitespace().collect::<Vec<_>>().join(" ");
+            self.interface.families.push(Family {
+                name: name.to_owned(),
+                span,
+                parameters,
+                expansion,
+            });
+        }
+    }
+
+    /// Adds a plain number, or what it is on more ABIs.
+    pub(crate) fn raw_number(
+        &mut self,
+        file: FileIndex,
+        name: &str,
+        name_place: Place,
+        abis: AbiSet,
+        number: u32,
+    ) {
+        let key = (file, name_place, name.to_owned());
+        let index = match self.raw_numbers.get(&key) {
+            Some(known) => *known,
+            None => {
+                let span = self.span(file, name_place);
+                let variants = Variants::default();
+                self.interface.raw_numbers.push(RawNumber {
+                    name: name.to_owned(),
+                    span,
+                    variants,
+                });
+                self.raw_numbers.insert(key, self.interface.raw_numbers.len() - 1);
+                self.interface.raw_numbers.len() - 1
+            }
+        };
+        self.interface.raw_numbers[index].variants.add(abis, number);
+    }
+}

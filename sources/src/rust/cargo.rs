@@ -1,0 +1,174 @@
+//! What cargo knows of packages: targets, features, dependencies. Nothing is downloaded, and no
+//! file is written.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde::Deserialize;
+
+/// A package.
+#[derive(Debug, Clone)]
+pub(crate) struct Package {
+    /// Its name.
+    pub(crate) name: String,
+    /// Its version.
+    pub(crate) version: String,
+    /// The folder of its `Cargo.toml`, absolute.
+    pub(crate) folder: PathBuf,
+    /// The name and root of its library, if it has one.
+    pub(crate) library: Option<(String, PathBuf)>,
+    /// The names and roots of its programs and examples.
+    pub(crate) programs: Vec<(String, PathBuf)>,
+    /// The features that are on by default.
+    pub(crate) features: BTreeSet<String>,
+    /// What it depends on, by the name that its source uses.
+    pub(crate) dependencies: BTreeMap<String, Dependency>,
+    /// The folder of the workspace, which has `Cargo.lock`.
+    pub(crate) workspace: PathBuf,
+    /// The folder that it is built in, if cargo told.
+    pub(crate) target_folder: Option<PathBuf>,
+}
+
+/// A dependency.
+#[derive(Debug, Clone)]
+pub(crate) struct Dependency {
+    /// The package's name.
+    pub(crate) package: String,
+    /// The versions that will do.
+    pub(crate) requirement: String,
+    /// Its folder, where it is not from a registry.
+    pub(crate) path: Option<PathBuf>,
+    /// The features that are asked for besides the default ones.
+    pub(crate) features: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    packages: Vec<MetadataPackage>,
+    target_directory: PathBuf,
+    workspace_root: PathBuf,
+}
+
+#[derive(Deserialize)]
+struct MetadataPackage {
+    name: String,
+    version: String,
+    manifest_path: PathBuf,
+    targets: Vec<MetadataTarget>,
+    features: BTreeMap<String, Vec<String>>,
+    dependencies: Vec<MetadataDependency>,
+}
+
+#[derive(Deserialize)]
+struct MetadataTarget {
+    name: String,
+    kind: Vec<String>,
+    src_path: PathBuf,
+}
+
+#[derive(Deserialize)]
+struct MetadataDependency {
+    name: String,
+    req: String,
+    kind: Option<String>,
+    rename: Option<String>,
+    path: Option<PathBuf>,
+    #[serde(default)]
+    features: Vec<String>,
+}
+
+/// The packages of the workspace that a manifest belongs to.
+///
+/// # Errors
+/// Why cargo does not tell, in a sentence.
+pub(crate) fn packages(manifest: &Path) -> Result<Vec<Package>, String> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args(["metadata", "--no-deps", "--offline", "--format-version", "1", "--manifest-path"])
+        .arg(manifest)
+        // No toolchain file of the folder may make rustup install what it names.
+        .current_dir("/")
+        .env("RUSTUP_AUTO_INSTALL", "0")
+        .env("CARGO_TERM_COLOR", "never")
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| match error.kind() {
+            std::io::ErrorKind::NotFound => "cargo is not installed".to_owned(),
+            _ => format!("cargo cannot be run: {error}"),
+        })?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        let lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
+        let useful = lines.map(|line| line.strip_prefix("error: ").unwrap_or(line));
+        let sentence: Vec<&str> = useful.filter(|line| *line != "Caused by:").take(3).collect();
+        return Err(sentence.join(": "));
+    }
+    let metadata: Metadata = serde_json::from_slice(&output.stdout)
+        .map_err(|error| format!("cargo's answer cannot be read: {error}"))?;
+    let Metadata { packages, target_directory, workspace_root } = metadata;
+    let convert = |package| package_of(package, &target_directory, &workspace_root);
+    Ok(packages.into_iter().map(convert).collect())
+}
+
+fn package_of(found: MetadataPackage, target: &Path, workspace: &Path) -> Package {
+    let mut library = None;
+    let mut programs = Vec::new();
+    for part in found.targets {
+        let root = (part.name.replace('-', "_"), part.src_path);
+        let is = |kinds: &[&str]| part.kind.iter().any(|kind| kinds.contains(&kind.as_str()));
+        if is(&["lib", "rlib", "dylib", "cdylib", "staticlib", "proc-macro"]) {
+            library = Some(root);
+        } else if is(&["bin", "example"]) {
+            programs.push(root);
+        }
+    }
+    let mut dependencies = BTreeMap::new();
+    for part in found.dependencies.into_iter().filter(|part| part.kind.is_none()) {
+        let name = part.rename.as_ref().unwrap_or(&part.name).replace('-', "_");
+        dependencies.insert(
+            name,
+            Dependency {
+                package: part.name,
+                requirement: part.req,
+                path: part.path,
+                features: part.features,
+            },
+        );
+    }
+    Package {
+        name: found.name,
+        version: found.version,
+        folder: found.manifest_path.parent().unwrap_or(Path::new("/")).to_owned(),
+        library,
+        programs,
+        features: default_features(&found.features, &[]),
+        dependencies,
+        workspace: workspace.to_owned(),
+        target_folder: Some(target.to_owned()),
+    }
+}
+
+/// What `default` and the features asked for turn on.
+pub(crate) fn default_features(
+    all: &BTreeMap<String, Vec<String>>,
+    asked_for: &[String],
+) -> BTreeSet<String> {
+    let mut on = BTreeSet::new();
+    let mut todo: Vec<&str> = asked_for.iter().map(String::as_str).collect();
+    todo.push("default");
+    while let Some(name) = todo.pop() {
+        if let Some(more) = all.get(name)
+            && on.insert(name.to_owned())
+        {
+            let names = more.iter().filter(|name| !name.contains(':') && !name.contains('/'));
+            todo.extend(names.map(String::as_str));
+        }
+    }
+    on
+}
+
+/// The nearest `Cargo.toml` in a folder or above it.
+pub(crate) fn manifest_above(folder: &Path) -> Option<PathBuf> {
+    folder.ancestors().map(|folder| folder.join("Cargo.toml")).find(|path| path.is_file())
+}

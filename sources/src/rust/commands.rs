@@ -1,0 +1,362 @@
+//! The commands of an interface, definition by definition.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use ioctlkit_abi::{Abi, AbiSet};
+use ioctlkit_model::{Argument, CommandBody, Constant, ProblemKind};
+
+use super::constant::{Bound, Env};
+use super::derive::{self, Identity};
+use super::item::{Ex, ExKind, Function, Item, Kind, Path, Place, Site, Ty};
+use super::request::{Encoded, Found};
+use super::resolve::{Names, Target};
+use super::through;
+use super::world::{Definition, FileIndex, ScopeId, World};
+
+/// Where a command is defined, and what it is called.
+pub(crate) struct Named<'a> {
+    pub(crate) file: FileIndex,
+    pub(crate) name: &'a str,
+    pub(crate) c_name: Option<&'a str>,
+    pub(crate) name_place: Place,
+    pub(crate) place: Place,
+}
+
+/// Names that say nothing of a constant's purpose: what is around it does.
+const EMPTY_NAMES: [&str; 10] =
+    ["CMD", "CODE", "IOCTL", "IOCTL_NR", "NUM", "OP", "OPCODE", "REQ", "REQUEST", "opcode"];
+
+impl World<'_> {
+    /// Adds the commands that a definition makes.
+    pub(crate) fn define_commands(&mut self, definition: &Definition) {
+        let Definition { scope, item, within } = definition;
+        match &item.kind {
+            Kind::Constant(ty, Some(value)) => {
+                self.constant_command(*scope, item, within, ty.as_ref(), value)
+            }
+            Kind::Alias(_, ty) => {
+                let found = self.type_request(ty, &Env::of(*scope));
+                self.add(&self.named(*scope, item, &item.name.clone()), found, &[]);
+            }
+            Kind::MacroCall(call) => self.macro_command(*scope, call),
+            Kind::Function(function) => self.function(*scope, item, within, function),
+            Kind::Interface(interface) => {
+                for command in &interface.commands {
+                    let name = format!("{}::{}", item.name, command.name);
+                    self.derived(*scope, item, &name, interface.type_letter.as_ref(), command);
+                }
+            }
+            Kind::Data(data) => {
+                if let Some(single) = &data.command {
+                    let name = item.name.clone();
+                    self.derived(*scope, item, &name, single.type_letter.as_ref(), &single.command);
+                }
+            }
+            Kind::Mistaken(mistakes) => {
+                let file = self.scope(*scope).file;
+                for (message, place) in mistakes {
+                    let help = "the derive refuses it too; what the item defines is missing here";
+                    let message = message.clone();
+                    self.builder.say(
+                        ProblemKind::Incomplete,
+                        file,
+                        *place,
+                        message,
+                        Some(help.into()),
+                    );
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn named<'n>(&self, scope: ScopeId, item: &Item, name: &'n str) -> Named<'n> {
+        let file = self.scope(scope).file;
+        let name_place = if item.name_place == item.place {
+            // Made by a macro: where its use says the name.
+            self.word(file, item.place, &item.name).unwrap_or(item.name_place)
+        } else {
+            item.name_place
+        };
+        Named { file, name, c_name: None, name_place, place: item.place }
+    }
+
+    /// Where a word stands in a range of a file.
+    fn word(&self, file: FileIndex, place: Place, word: &str) -> Option<Place> {
+        let parsed = self.builder.parsed(file);
+        let text = parsed.text.get(place.start as usize..place.end as usize)?;
+        let is_part = |c: char| c.is_alphanumeric() || c == '_';
+        let at = text.match_indices(word).map(|(at, _)| at).find(|at| {
+            !text[..*at].ends_with(is_part) && !text[at + word.len()..].starts_with(is_part)
+        })?;
+        let start = place.start + at as u32;
+        Some(Place { start, end: start + word.len() as u32 })
+    }
+
+    fn constant_command(
+        &mut self,
+        scope: ScopeId,
+        item: &Arc<Item>,
+        within: &str,
+        ty: Option<&Ty>,
+        value: &Ex,
+    ) {
+        let found = match self.request(value, &Env::of(scope), ty) {
+            // A number is a command only where it is used as one, or its type says so.
+            Some(Found::Number(_)) if !is_classic(value) => None,
+            found => found,
+        };
+        if found.is_none() {
+            return;
+        }
+        let name = match (within, EMPTY_NAMES.contains(&item.name.as_str())) {
+            ("", _) => item.name.clone(),
+            (within, true) => within.to_owned(),
+            (within, false) => format!("{within}::{}", item.name),
+        };
+        let mut named = self.named(scope, item, &name);
+        if name == within {
+            named.name_place =
+                self.word(named.file, item.place, within).unwrap_or(named.name_place);
+        }
+        self.add(&named, found, &[]);
+    }
+
+    fn function(&mut self, scope: ScopeId, item: &Arc<Item>, within: &str, function: &Function) {
+        // The constants of a function are named with it only where their own names say nothing.
+        let inner = self.enter_body(scope, &function.items, &item.name);
+        let bound = function.parameters.iter().map(|name| (name.clone(), Bound::Unknown)).collect();
+        let env = Env { bound: Rc::new(bound), ..Env::of(inner) };
+        let name = match (within, EMPTY_NAMES.contains(&item.name.as_str())) {
+            ("", _) => item.name.clone(),
+            (within, true) => within.to_owned(),
+            (within, false) => format!("{within}::{}", item.name),
+        };
+        let file = self.scope(scope).file;
+        for site in &function.sites {
+            match site {
+                Site::Request(ex) => self.used(file, &name, ex, &env, function),
+                Site::Number(ex) => {
+                    let found = self.request(ex, &env, None);
+                    if !matches!(found, Some(Found::Number(_))) {
+                        self.add(&at_site(file, &name, ex.place), found, &function.parameters);
+                    }
+                }
+                Site::Type(ty) => {
+                    let found = self.type_request(ty, &env);
+                    self.add(&at_site(file, &name, ty.place), found, &function.parameters);
+                }
+            }
+        }
+    }
+
+    /// The request of a call of `ioctl`.
+    fn used(&mut self, file: FileIndex, name: &str, ex: &Ex, env: &Env, function: &Function) {
+        let bare = ex.bare();
+        match &bare.kind {
+            ExKind::Path(path) => self.used_constant(file, path, bare, env),
+            ExKind::Integer(value) => {
+                let spelling = self.spelling(file, bare.place);
+                self.raw(file, &spelling, bare.place, *value);
+            }
+            _ => {
+                let found = self.request(bare, env, None);
+                if !matches!(found, Some(Found::Number(_))) {
+                    self.add(&at_site(file, name, ex.place), found, &function.parameters);
+                }
+            }
+        }
+    }
+
+    /// A constant that is used as a command: a plain number, unless its definition says more.
+    pub(crate) fn used_constant(&mut self, file: FileIndex, path: &Path, ex: &Ex, env: &Env) {
+        if path.single().is_some_and(|name| env.bound(name).is_some()) {
+            return;
+        }
+        let found = self.resolve(env.scope, &path.names(), path.global, Names::Values);
+        let Some(Target::Item(scope, item)) = found else { return };
+        let Kind::Constant(_, Some(value)) = &item.kind else { return };
+        let Some(inner) = env.step(scope, Vec::new()) else { return };
+        if !matches!(self.request(value, &inner, None), Some(Found::Number(_))) {
+            return;
+        }
+        let Some(number) = self.number(value, &inner) else { return };
+        let home = self.scope(scope).file;
+        if self.asked_for(home) {
+            let named = self.named(scope, &item, &item.name);
+            let place = named.name_place;
+            self.raw(home, &item.name.clone(), place, number);
+        } else {
+            self.raw(file, &item.name.clone(), ex.place, number);
+        }
+    }
+
+    pub(crate) fn raw(&mut self, file: FileIndex, name: &str, place: Place, number: i128) {
+        // A number of another width is no command.
+        let number = u32::try_from(number).or_else(|_| i32::try_from(number).map(|n| n as u32));
+        if let Ok(number) = number {
+            let abis = self.abis;
+            self.builder.raw_number(file, name, place, abis, number);
+        }
+    }
+
+    /// The text of a place.
+    pub(crate) fn spelling(&self, file: FileIndex, place: Place) -> String {
+        let parsed = self.builder.parsed(file);
+        parsed.text.get(place.start as usize..place.end as usize).unwrap_or_default().to_owned()
+    }
+
+    /// Adds what was found under a name. `parameters` are those of the function around it.
+    pub(crate) fn add(&mut self, named: &Named<'_>, found: Option<Found>, parameters: &[String]) {
+        let abis = self.abis;
+        match found {
+            None => {}
+            Some(Found::Command(encoded)) => self.add_encoded(named, encoded),
+            Some(Found::Number(number)) => {
+                self.raw(named.file, named.name, named.name_place, number)
+            }
+            Some(Found::Open(through)) => {
+                let text = self.spelling(named.file, named.place);
+                let used: Vec<String> =
+                    parameters.iter().filter(|name| mentions(&text, name)).cloned().collect();
+                if !used.is_empty() {
+                    self.builder.family(named.file, named.name, named.name_place, used, &text);
+                    return;
+                }
+                let message = format!(
+                    "the number of `{}` is unknown: what `{through}` is given cannot be worked out \
+                     from the source",
+                    named.name
+                );
+                let help = "name the source that defines it too, or run `cargo fetch` for that of a \
+                            dependency";
+                let _ = abis;
+                self.builder.say(
+                    ProblemKind::Incomplete,
+                    named.file,
+                    named.name_place,
+                    message,
+                    Some(help.into()),
+                );
+            }
+        }
+    }
+
+    pub(crate) fn add_encoded(&mut self, named: &Named<'_>, encoded: Encoded) {
+        let body = CommandBody {
+            span: self.builder.span(named.file, named.place),
+            through: encoded.through,
+            direction: encoded.direction,
+            type_letter: encoded.type_letter,
+            nr: encoded.nr,
+            argument: encoded.argument,
+        };
+        let abis = self.abis;
+        self.builder.command(named.file, named.name, named.c_name, named.name_place, abis, body);
+    }
+
+    fn derived(
+        &mut self,
+        scope: ScopeId,
+        item: &Item,
+        name: &str,
+        letter: Option<&Ex>,
+        command: &derive::Command,
+    ) {
+        let env = Env::of(scope);
+        let file = self.scope(scope).file;
+        let named = Named {
+            file,
+            name,
+            c_name: Some(&command.c_name),
+            name_place: command.name_place,
+            place: Place { start: command.name_place.start, end: command.name_place.end },
+        };
+        let argument = match &command.encoded {
+            derive::Encoded::Nothing => Argument::None,
+            derive::Encoded::Type(ty) => Argument::Type(self.ty(ty, &env)),
+            derive::Encoded::Size(bytes) => Argument::Size(Constant::Known(*bytes)),
+            derive::Encoded::Length(_) => {
+                let text = self.spelling(file, named.place);
+                let parameters = vec!["len".to_owned()];
+                self.builder.family(file, name, command.name_place, parameters, &text);
+                return;
+            }
+        };
+        let nr = match &command.identity {
+            Identity::Nr(nr) => nr,
+            Identity::Range(first, _) => {
+                let text = self.spelling(file, named.place);
+                let parameters = vec!["nr".to_owned()];
+                self.builder.family(file, name, command.name_place, parameters, &text);
+                // Its first command stands for all: they have one argument.
+                first
+            }
+            Identity::Number(general, exceptions) => {
+                self.whole_number(&named, general, exceptions, &env);
+                return;
+            }
+        };
+        let unknown = Ex { kind: ExKind::Other, place: item.place };
+        let parts = super::request::Parts {
+            through: through::DERIVE.to_owned(),
+            direction: Some(command.direction),
+            type_letter: letter.unwrap_or(&unknown),
+            nr,
+            argument: Some(argument),
+        };
+        let found = self.encoded(parts, &env);
+        self.add(&named, Some(found), &[]);
+    }
+
+    /// `number(0x541b, "mips" = 0x467f)`.
+    fn whole_number(
+        &mut self,
+        named: &Named<'_>,
+        general: &Ex,
+        exceptions: &[(String, Ex)],
+        env: &Env,
+    ) {
+        let mut left = self.abis;
+        for (machine, number) in exceptions {
+            // An ABI's own name goes before its architecture's.
+            let on =
+                |by_name: bool| {
+                    AbiSet::of(|abi: &Abi| {
+                        if by_name { abi.name == machine } else { abi.kernel_arch == machine }
+                    })
+                };
+            let exact = on(true);
+            let abis = if exact.is_empty() { on(false) } else { exact }.intersection(left);
+            if let Some(number) = self.number(number, env).and_then(|n| u32::try_from(n).ok()) {
+                self.builder.raw_number(named.file, named.name, named.name_place, abis, number);
+                left = left.difference(abis);
+            }
+        }
+        if let Some(number) = self.number(general, env).and_then(|n| u32::try_from(n).ok()) {
+            self.builder.raw_number(named.file, named.name, named.name_place, left, number);
+        }
+    }
+}
+
+fn at_site(file: FileIndex, name: &str, place: Place) -> Named<'_> {
+    Named { file, name, c_name: None, name_place: place, place }
+}
+
+/// `Ioctl::classic(0x5401)` and `Ioctl::from_raw(0x5401)`.
+fn is_classic(ex: &Ex) -> bool {
+    matches!(&ex.bare().kind, ExKind::Call(function, _) if matches!(
+        &function.kind,
+        ExKind::Path(path) if matches!(path.last(), "classic" | "from_raw")
+    ))
+}
+
+/// Whether a text has a word.
+pub(crate) fn mentions(text: &str, word: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    !word.is_empty()
+        && text.match_indices(word).any(|(at, _)| {
+            !text[..at].ends_with(is_part) && !text[at + word.len()..].starts_with(is_part)
+        })
+}

@@ -1,0 +1,171 @@
+//! The derives of `ioctlkit`, as their grammar's own crate reads them.
+
+use ioctlkit_abi::Direction;
+use ioctlkit_syntax as syntax;
+
+use super::attributes::derives;
+use super::item::{Data, Ex, Place, Ty};
+use super::lower::{Origin, name_of};
+
+/// An interface.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Interface {
+    /// The type letter.
+    pub(crate) type_letter: Option<Ex>,
+    /// The commands.
+    pub(crate) commands: Vec<Command>,
+}
+
+/// A structure's own command.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Single {
+    /// The type letter.
+    pub(crate) type_letter: Option<Ex>,
+    /// The command.
+    pub(crate) command: Command,
+}
+
+/// A command.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Command {
+    /// The variant's name, or the structure's.
+    pub(crate) name: String,
+    /// That name.
+    pub(crate) name_place: Place,
+    /// The name in C.
+    pub(crate) c_name: String,
+    /// How it is told from others.
+    pub(crate) identity: Identity,
+    /// What the number says of the direction.
+    pub(crate) direction: Direction,
+    /// What the number says of the argument.
+    pub(crate) encoded: Encoded,
+}
+
+/// How a command is told from others.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Identity {
+    /// By its nr.
+    Nr(Ex),
+    /// A family, from the first nr to the last.
+    Range(Ex, Ex),
+    /// By its whole number, and the numbers on some machines.
+    Number(Ex, Vec<(String, Ex)>),
+}
+
+/// What the number says of the argument.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Encoded {
+    /// Nothing.
+    Nothing,
+    /// Its type.
+    Type(Ty),
+    /// A size in bytes.
+    Size(u64),
+    /// The length of a slice of this type: a family.
+    Length(Ty),
+}
+
+/// The mistakes of an item, each with its place.
+pub(crate) type Mistakes = Vec<(String, Place)>;
+
+/// Reads an interface.
+///
+/// # Errors
+/// Every mistake of its attributes.
+pub(crate) fn interface(
+    origin: Origin<'_>,
+    input: &syn::DeriveInput,
+) -> Result<Interface, Mistakes> {
+    let syn::Data::Enum(data) = &input.data else {
+        return Ok(Interface { type_letter: None, commands: Vec::new() });
+    };
+    let read = syntax::Interface::parse(input, data).map_err(|error| mistakes(origin, &error))?;
+    let commands =
+        read.commands.iter().map(|found| command(origin, found, read.c_name(found))).collect();
+    Ok(Interface { type_letter: read.type_letter.as_ref().map(|value| origin.ex(value)), commands })
+}
+
+/// Adds to a structure or union what the derives' attributes say of it. Yields their mistakes.
+pub(crate) fn complete(
+    origin: Origin<'_>,
+    attributes: &[syn::Attribute],
+    input: impl FnOnce() -> syn::DeriveInput,
+    data: &mut Data,
+) -> Mistakes {
+    let single = derives(attributes, "Ioctl");
+    data.derived = single || derives(attributes, "IoctlData");
+    if !data.derived {
+        return Vec::new();
+    }
+    let input = input();
+    let read = if single {
+        syntax::Single::parse(&input).map(|single| {
+            let type_letter = single.type_letter.as_ref().map(|value| origin.ex(value));
+            let command = command(origin, &single.command, single.c_name());
+            (single.data, Some(Box::new(Single { type_letter, command })))
+        })
+    } else {
+        syntax::Data::parse(&input).map(|data| (data, None))
+    };
+    match read {
+        Ok((read, command)) => {
+            data.c_name = read.c_name.as_ref().map(syn::LitStr::value);
+            data.command = command;
+            for (field, member) in data.fields.iter_mut().zip(&read.members) {
+                field.anonymous |= matches!(member.role, syntax::Role::Anonymous);
+            }
+            Vec::new()
+        }
+        Err(error) => mistakes(origin, &error),
+    }
+}
+
+fn mistakes(origin: Origin<'_>, error: &syn::Error) -> Mistakes {
+    error.into_iter().map(|one| (one.to_string(), origin.place(one.span()))).collect()
+}
+
+fn command(origin: Origin<'_>, found: &syntax::Command, c_name: String) -> Command {
+    let identity = match &found.identity {
+        syntax::Identity::Encoded(syntax::Nr::One(nr)) => Identity::Nr(origin.ex(nr)),
+        syntax::Identity::Encoded(syntax::Nr::Range(range)) => {
+            Identity::Range(origin.ex(&range.start), origin.ex(&range.end))
+        }
+        syntax::Identity::Number { general, exceptions } => {
+            let exception = |exception: &syntax::NumberException| {
+                (exception.machine.value(), origin.ex(&exception.number))
+            };
+            Identity::Number(origin.ex(general), exceptions.iter().map(exception).collect())
+        }
+    };
+    let direction = match found.encoded.direction.unwrap_or(found.direction) {
+        syntax::Direction::None => Direction::None,
+        syntax::Direction::Read => Direction::Read,
+        syntax::Direction::Write => Direction::Write,
+        syntax::Direction::ReadWrite => Direction::ReadWrite,
+    };
+    Command {
+        name: name_of(&found.ident),
+        name_place: origin.place(found.ident.span()),
+        c_name,
+        identity,
+        direction,
+        encoded: encoded(origin, found, direction),
+    }
+}
+
+fn encoded(origin: Origin<'_>, found: &syntax::Command, direction: Direction) -> Encoded {
+    if let Some(ty) = &found.encoded.ty {
+        return Encoded::Type(origin.ty(ty));
+    }
+    if let Some(size) = &found.encoded.size {
+        // What is no number of bytes is the derive's to refuse.
+        return size.base10_parse().map_or(Encoded::Nothing, Encoded::Size);
+    }
+    match &found.payload {
+        syntax::Payload::Buffer(ty) => Encoded::Length(origin.ty(ty)),
+        _ if direction == Direction::None => Encoded::Nothing,
+        syntax::Payload::None => Encoded::Nothing,
+        syntax::Payload::Pointer(ty) | syntax::Payload::Value(ty) => Encoded::Type(origin.ty(ty)),
+    }
+}

@@ -1,0 +1,214 @@
+//! Which files are meant, and which crates they belong to.
+
+use std::collections::{HashMap, HashSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ioctlkit_model::{Problem, ProblemKind};
+use rayon::prelude::*;
+use walkdir::{DirEntry, WalkDir};
+
+use super::cargo::{self, Package, manifest_above};
+use super::files::normal;
+use super::world::Root;
+
+/// What paths lead to.
+#[derive(Debug, Default)]
+pub(crate) struct Discovered {
+    /// The files that were asked for, absolute, in order.
+    pub(crate) asked_for: Vec<PathBuf>,
+    /// The paths that are shown for them.
+    pub(crate) shown: HashMap<PathBuf, PathBuf>,
+    /// The crates that they may be part of.
+    pub(crate) roots: Vec<Root>,
+    /// The packages of these crates.
+    pub(crate) packages: Vec<Arc<Package>>,
+    /// What could not be used.
+    pub(crate) problems: Vec<Problem>,
+}
+
+/// Whether there is Rust source at a path: a file, or a folder that holds some outside what cargo
+/// builds. A kernel's source is not for user space.
+pub fn holds_source(path: &Path) -> bool {
+    if path.is_dir() {
+        return !is_kernel(path) && walk(path).flatten().any(|entry| is_source(&entry));
+    }
+    path.extension().is_some_and(|extension| extension == "rs")
+}
+
+fn is_kernel(folder: &Path) -> bool {
+    folder.join("include/uapi/linux").is_dir() && folder.join("arch").is_dir()
+}
+
+fn walk(folder: &Path) -> impl Iterator<Item = walkdir::Result<DirEntry>> {
+    WalkDir::new(folder)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_entry(|entry| entry.depth() == 0 || !is_left_out(entry))
+}
+
+/// What tools make, and what is hidden.
+fn is_left_out(entry: &DirEntry) -> bool {
+    entry.file_type().is_dir()
+        && (entry.file_name().to_string_lossy().starts_with('.')
+            || entry.path().join("CACHEDIR.TAG").is_file())
+}
+
+fn is_source(entry: &DirEntry) -> bool {
+    entry.file_type().is_file()
+        && entry.path().extension().is_some_and(|extension| extension == "rs")
+}
+
+/// Finds the files that paths name, and asks cargo about their crates.
+pub(crate) fn discover(paths: &[PathBuf]) -> Discovered {
+    let mut found = Discovered::default();
+    let mut manifests: Vec<PathBuf> = Vec::new();
+    for path in paths {
+        let absolute = match std::path::absolute(path) {
+            Ok(absolute) => normal(&absolute),
+            Err(error) => {
+                found.problems.push(problem(path, &format!("cannot read: {error}")));
+                continue;
+            }
+        };
+        if path.is_dir() {
+            found.folder(path, &absolute, &mut manifests);
+        } else if path.is_file() {
+            found.file(path.clone(), absolute.clone());
+            manifests.extend(absolute.parent().and_then(manifest_above));
+        } else {
+            found.problems.push(problem(path, "cannot read: no such file or folder"));
+        }
+    }
+    found.crates(manifests);
+    found
+}
+
+fn problem(path: &Path, message: &str) -> Problem {
+    Problem {
+        kind: ProblemKind::Failure,
+        path: Some(path.to_owned()),
+        span: None,
+        message: message.to_owned(),
+        help: Some("name a `.rs` file, or a folder that holds some".into()),
+    }
+}
+
+impl Discovered {
+    fn file(&mut self, shown: PathBuf, absolute: PathBuf) {
+        if !self.shown.contains_key(&absolute) {
+            self.asked_for.push(absolute.clone());
+            self.shown.insert(absolute, shown);
+        }
+    }
+
+    fn folder(&mut self, path: &Path, absolute: &Path, manifests: &mut Vec<PathBuf>) {
+        let before = self.asked_for.len();
+        for entry in walk(path) {
+            match entry {
+                Ok(entry) if is_source(&entry) => {
+                    let below = entry.path().strip_prefix(path).unwrap_or(entry.path());
+                    let shown = if path == Path::new(".") {
+                        below.to_owned()
+                    } else {
+                        entry.path().to_owned()
+                    };
+                    self.file(shown, absolute.join(below));
+                }
+                Ok(entry) if entry.file_name() == "Cargo.toml" && entry.file_type().is_file() => {
+                    let below = entry.path().strip_prefix(path).unwrap_or(entry.path());
+                    manifests.push(absolute.join(below));
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    let at = error.path().unwrap_or(path).to_owned();
+                    let reason =
+                        error.io_error().map_or("a link leads nowhere".into(), ToString::to_string);
+                    self.problems.push(Problem {
+                        kind: ProblemKind::Incomplete,
+                        ..problem(&at, &format!("cannot read: {reason}"))
+                    });
+                }
+            }
+        }
+        if self.asked_for.len() == before {
+            self.problems.push(problem(path, "the folder holds no Rust source"));
+        }
+        manifests.extend(manifest_above(absolute));
+    }
+
+    /// Asks cargo about each manifest, unless the answer for another told of it.
+    fn crates(&mut self, mut manifests: Vec<PathBuf>) {
+        manifests.sort_by_key(|manifest| manifest.components().count());
+        manifests.dedup();
+        let mut known: HashSet<PathBuf> = HashSet::new();
+        let mut open = manifests;
+        // A workspace tells of its members at once; the rest are asked about together.
+        if let Some(first) = open.first().cloned() {
+            let answer = cargo::packages(&first);
+            self.answer(&first, answer, &mut known);
+            known.insert(first);
+        }
+        open.retain(|manifest| !known.contains(manifest));
+        let answers: Vec<_> =
+            open.par_iter().map(|manifest| (manifest, cargo::packages(manifest))).collect();
+        for (manifest, answer) in answers {
+            self.answer(manifest, answer, &mut known);
+        }
+    }
+
+    fn answer(
+        &mut self,
+        manifest: &Path,
+        answer: Result<Vec<Package>, String>,
+        known: &mut HashSet<PathBuf>,
+    ) {
+        let packages = match answer {
+            Ok(packages) => packages,
+            Err(reason) => {
+                self.problems.push(Problem {
+                    kind: ProblemKind::Incomplete,
+                    path: Some(manifest.to_owned()),
+                    span: None,
+                    message: format!("cargo does not tell which crates there are: {reason}"),
+                    help: Some(
+                        "the files are read without what cargo knows of features and dependencies"
+                            .into(),
+                    ),
+                });
+                self.guess(manifest);
+                return;
+            }
+        };
+        for package in packages {
+            if !known.insert(package.folder.join("Cargo.toml")) {
+                continue;
+            }
+            let package = Arc::new(package);
+            let library = package.library.iter();
+            for (_, file) in library.chain(&package.programs) {
+                if self.is_wanted(file) {
+                    self.roots.push(Root { file: file.clone(), package: Some(package.clone()) });
+                }
+            }
+            self.packages.push(package);
+        }
+    }
+
+    /// Whether a crate may have a file that was asked for: one in its root's folder, or below.
+    fn is_wanted(&self, root: &Path) -> bool {
+        let Some(folder) = root.parent() else { return false };
+        self.asked_for.iter().any(|file| file.starts_with(folder)) && root.is_file()
+    }
+
+    /// The crates that a package has where its manifest cannot be read.
+    fn guess(&mut self, manifest: &Path) {
+        let Some(folder) = manifest.parent() else { return };
+        for file in ["src/lib.rs", "src/main.rs"] {
+            let file = folder.join(file);
+            if self.is_wanted(&file) {
+                self.roots.push(Root { file, package: None });
+            }
+        }
+    }
+}

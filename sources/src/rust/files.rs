@@ -1,0 +1,256 @@
+//! Reads files, each once, many at a time, and follows `mod name;` from one to the next.
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rayon::Scope;
+
+use super::condition::Condition;
+use super::extract;
+use super::item::{Item, Kind, Module, Place};
+use super::lower::Origin;
+use super::nesting::is_too_deep;
+
+/// A file that was read.
+#[derive(Debug)]
+pub(crate) struct Parsed {
+    /// The path, absolute.
+    pub(crate) path: PathBuf,
+    /// The whole text.
+    pub(crate) text: Arc<str>,
+    /// The items that matter.
+    pub(crate) items: Vec<Arc<Item>>,
+    /// The conditions under which the file exists: `#![cfg(…)]`.
+    pub(crate) conditions: Vec<Condition>,
+    /// The pairs in which ABIs may differ that its conditions ask for.
+    pub(crate) pairs: BTreeSet<(String, String)>,
+    /// Why its items could not be read.
+    pub(crate) mistake: Option<(String, Place)>,
+}
+
+/// Why a file could not be read at all.
+pub(crate) type Unreadable = String;
+
+type Outcome = Result<Arc<Parsed>, Unreadable>;
+
+/// Files that were read, or could not be.
+#[derive(Debug, Default)]
+pub(crate) struct Files {
+    known: Mutex<HashMap<PathBuf, Outcome>>,
+}
+
+impl Files {
+    /// The file, read now unless it was before.
+    pub(crate) fn get(&self, path: &Path) -> Outcome {
+        if let Some(known) = self.lock().get(path) {
+            return known.clone();
+        }
+        let outcome = read(path);
+        self.lock().entry(path.to_owned()).or_insert(outcome).clone()
+    }
+
+    /// Every pair that a condition in any file asks for.
+    pub(crate) fn pairs(&self) -> BTreeSet<(String, String)> {
+        let known = self.lock();
+        known.values().flatten().flat_map(|parsed| parsed.pairs.iter().cloned()).collect()
+    }
+
+    /// Reads the files that `roots` lead to, on all processors.
+    pub(crate) fn read_from(&self, roots: &[PathBuf]) {
+        rayon::scope(|scope| {
+            for root in roots {
+                self.follow(scope, root.clone(), folder_of(root));
+            }
+        });
+    }
+
+    fn follow<'s>(&'s self, scope: &Scope<'s>, path: PathBuf, folder: PathBuf) {
+        scope.spawn(move |scope| {
+            if self.lock().contains_key(&path) {
+                return;
+            }
+            let outcome = self.get(&path);
+            if let Ok(parsed) = outcome {
+                self.follow_items(scope, &parsed.items, &parsed.path, &folder, false);
+            }
+        });
+    }
+
+    fn follow_items<'s>(
+        &'s self,
+        scope: &Scope<'s>,
+        items: &[Arc<Item>],
+        file: &Path,
+        folder: &Path,
+        inline: bool,
+    ) {
+        for item in items {
+            let Kind::Module(module) = &item.kind else { continue };
+            if let Some(items) = &module.items {
+                self.follow_items(scope, items, file, &folder.join(&item.name), true);
+                continue;
+            }
+            let near = if inline { folder } else { file.parent().unwrap_or(folder) };
+            for (_, path) in &module.paths {
+                let path = normal(&near.join(path));
+                let folder = folder_of(&path);
+                self.follow(scope, path, folder);
+            }
+            if let Some((path, folder)) = default_file(&item.name, folder) {
+                self.follow(scope, path, folder);
+            }
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<PathBuf, Outcome>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Where the files of a file's modules are, for a crate's root and a `mod.rs`.
+pub(crate) fn folder_of(root: &Path) -> PathBuf {
+    root.parent().unwrap_or_else(|| Path::new("")).to_owned()
+}
+
+/// The file that a module is in, and the folder of its own modules. `holds` tells whether a
+/// condition does.
+pub(crate) fn module_file(
+    item: &Item,
+    module: &Module,
+    file: &Path,
+    folder: &Path,
+    inline: bool,
+    holds: impl Fn(&[Condition]) -> bool,
+) -> Option<(PathBuf, PathBuf)> {
+    let near = if inline { folder } else { file.parent().unwrap_or(folder) };
+    if let Some((_, path)) = module.paths.iter().find(|(conditions, _)| holds(conditions)) {
+        let path = normal(&near.join(path));
+        let folder = folder_of(&path);
+        return Some((path, folder));
+    }
+    default_file(&item.name, folder)
+}
+
+fn default_file(name: &str, folder: &Path) -> Option<(PathBuf, PathBuf)> {
+    let own = folder.join(name);
+    let beside = folder.join(format!("{name}.rs"));
+    if beside.is_file() {
+        return Some((beside, own));
+    }
+    let within = own.join("mod.rs");
+    within.is_file().then_some((within, own))
+}
+
+/// The path without `.` and `..`, as far as its text tells.
+pub(crate) fn normal(path: &Path) -> PathBuf {
+    let mut out = PathBuf::new();
+    for part in path.components() {
+        match part {
+            std::path::Component::CurDir => {}
+            std::path::Component::ParentDir => {
+                if !out.pop() {
+                    out.push("..");
+                }
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+/// No Rust source is this large; 4 GiB is more than a place can tell.
+const LARGEST: u64 = 256 << 20;
+
+fn read(path: &Path) -> Outcome {
+    let size = std::fs::metadata(path).map_err(|error| describe(&error))?.len();
+    if size > LARGEST {
+        return Err("cannot read: more than 256 MiB".into());
+    }
+    let bytes = std::fs::read(path).map_err(|error| describe(&error))?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        format!("cannot read: not UTF-8 at byte {valid}")
+    })?;
+    Ok(Arc::new(parse(path.to_owned(), text.into())))
+}
+
+fn describe(error: &std::io::Error) -> String {
+    let text = error.to_string().to_lowercase();
+    let words = text.split_once(" (os error").map_or(text.as_str(), |(words, _)| words);
+    format!("cannot read: {words}")
+}
+
+/// Reads a text.
+pub(crate) fn parse(path: PathBuf, text: Arc<str>) -> Parsed {
+    let mut parsed = Parsed {
+        path,
+        text: text.clone(),
+        items: Vec::new(),
+        conditions: Vec::new(),
+        pairs: BTreeSet::new(),
+        mistake: None,
+    };
+    let start = start_of_code(&text);
+    let code = &text[start..];
+    let origin = Origin::File { text: code, start: start as u32 };
+    let at = |error: &syn::Error| (error.to_string(), origin.place(error.span()));
+    match code.parse::<proc_macro2::TokenStream>() {
+        Ok(tokens) if is_too_deep(&tokens) => {
+            let place = Place { start: start as u32, end: start as u32 };
+            parsed.mistake = Some(("nested too deeply to be read".into(), place));
+        }
+        Ok(tokens) => match syn::parse2::<syn::File>(tokens) {
+            Ok(file) => {
+                parsed.conditions = super::attributes::conditions(&file.attrs);
+                parsed.items = extract::items(origin, &file.items);
+            }
+            Err(error) => parsed.mistake = Some(at(&error)),
+        },
+        Err(error) => parsed.mistake = Some(at(&error.into())),
+    }
+    // The text is kept for every token's span otherwise, file after file.
+    proc_macro2::extra::invalidate_current_thread_spans();
+    for condition in &parsed.conditions {
+        condition.collect_pairs(&mut parsed.pairs);
+    }
+    collect_pairs(&parsed.items, &mut parsed.pairs);
+    parsed
+}
+
+/// Behind a byte order mark and a line such as `#!/usr/bin/env run-cargo-script`.
+fn start_of_code(text: &str) -> usize {
+    let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
+    match text[start..].strip_prefix("#!") {
+        Some(rest) if !rest.trim_start().starts_with('[') => {
+            start + text[start..].find('\n').unwrap_or(text.len() - start)
+        }
+        _ => start,
+    }
+}
+
+fn collect_pairs(items: &[Arc<Item>], pairs: &mut BTreeSet<(String, String)>) {
+    fn add(conditions: &[Condition], pairs: &mut BTreeSet<(String, String)>) {
+        conditions.iter().for_each(|condition| condition.collect_pairs(pairs));
+    }
+    for item in items {
+        add(&item.conditions, pairs);
+        match &item.kind {
+            Kind::Module(module) => {
+                module.paths.iter().for_each(|(conditions, _)| add(conditions, pairs));
+                collect_pairs(module.items.as_deref().unwrap_or_default(), pairs);
+            }
+            Kind::Data(data) => {
+                data.reprs.iter().for_each(|(conditions, _)| add(conditions, pairs));
+                data.fields.iter().for_each(|field| add(&field.conditions, pairs));
+            }
+            Kind::Enum(found) => {
+                found.reprs.iter().for_each(|(conditions, _)| add(conditions, pairs));
+                found.variants.iter().for_each(|variant| add(&variant.conditions, pairs));
+            }
+            Kind::Function(function) => collect_pairs(&function.items, pairs),
+            Kind::Implementation(found) => collect_pairs(&found.items, pairs),
+            _ => {}
+        }
+    }
+}

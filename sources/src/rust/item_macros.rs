@@ -1,0 +1,286 @@
+//! Macros of other crates that define a command each: nix, vmm-sys-util, ioctl-sys.
+
+use ioctlkit_abi::Direction;
+use ioctlkit_model::Argument;
+use syn::parse::{ParseStream, Parser as _};
+use syn::{Expr, Token};
+
+use super::commands::Named;
+use super::constant::Env;
+use super::item::{Ex, ExKind, MacroCall, Place, Ty};
+use super::lower::name_of;
+use super::request::{Found, Parts, origin_of};
+use super::through;
+use super::world::{ScopeId, World};
+
+/// What a macro is given.
+struct Given {
+    name: String,
+    name_place: Place,
+    values: Vec<Ex>,
+    ty: Option<Ty>,
+    /// Names behind the others: what the command depends on.
+    parameters: Vec<String>,
+}
+
+/// What stands behind the name.
+#[derive(Clone, Copy)]
+struct Form {
+    values: usize,
+    ty: bool,
+}
+
+impl World<'_> {
+    /// Adds the command that the use of a macro defines, if the macro is one of these.
+    pub(crate) fn macro_command(&mut self, scope: ScopeId, call: &MacroCall) {
+        let krate = self.scope(scope).krate;
+        if self.own_macro(krate, &call.path).is_some() {
+            return;
+        }
+        let macro_name = call.path.last();
+        match macro_name {
+            "ioctl_none"
+            | "ioctl_read"
+            | "ioctl_write_ptr"
+            | "ioctl_write_int"
+            | "ioctl_readwrite"
+            | "ioctl_none_bad"
+            | "ioctl_read_bad"
+            | "ioctl_write_ptr_bad"
+            | "ioctl_write_int_bad"
+            | "ioctl_readwrite_bad"
+            | "ioctl_read_buf"
+            | "ioctl_write_buf"
+            | "ioctl_readwrite_buf" => self.nix(scope, call, macro_name),
+            "ioctl_io_nr" | "ioctl_ior_nr" | "ioctl_iow_nr" | "ioctl_iowr_nr" | "ioctl_ioc_nr" => {
+                self.vmm_sys_util(scope, call, macro_name);
+            }
+            "ioctl" => self.ioctl_sys(scope, call),
+            _ => {}
+        }
+    }
+
+    fn named_by<'g>(&self, scope: ScopeId, call: &MacroCall, given: &'g Given) -> Named<'g> {
+        Named {
+            file: self.scope(scope).file,
+            name: &given.name,
+            c_name: None,
+            name_place: given.name_place,
+            place: call.place,
+        }
+    }
+
+    fn nix(&mut self, scope: ScopeId, call: &MacroCall, name: &str) {
+        let what = name.trim_start_matches("ioctl_");
+        let (what, bad) = match what.strip_suffix("_bad") {
+            Some(what) => (what, true),
+            None => (what, false),
+        };
+        let (what, buffer) = match what.strip_suffix("_buf") {
+            Some(what) => (what, true),
+            None => (what, false),
+        };
+        let form =
+            Form { values: if bad { 1 } else { 2 }, ty: !matches!(what, "none" | "write_int") };
+        let Some(given) = given(call, form) else { return };
+        let env = Env::of(scope);
+        let named = self.named_by(scope, call, &given);
+        let through = format!("{}{name}", through::NIX);
+        if bad {
+            if let [number] = given.values.as_slice() {
+                self.bad(&named, number, &env);
+            }
+            return;
+        }
+        let [type_letter, nr] = given.values.as_slice() else { return };
+        if buffer {
+            let text = self.spelling(named.file, call.place);
+            self.builder.family(
+                named.file,
+                named.name,
+                named.name_place,
+                vec!["data".into()],
+                &text,
+            );
+            return;
+        }
+        let direction = Some(match what {
+            "none" => Direction::None,
+            "read" => Direction::Read,
+            "readwrite" => Direction::ReadWrite,
+            _ => Direction::Write,
+        });
+        let argument = match &given.ty {
+            Some(ty) => Some(Argument::Type(self.ty(ty, &env))),
+            None if what == "write_int" => Some(Argument::Type(self.prelude("c_int"))),
+            None => Some(Argument::None),
+        };
+        let found = self.encoded(Parts { through, direction, type_letter, nr, argument }, &env);
+        self.add(&named, Some(found), &[]);
+    }
+
+    /// A whole number: of a macro, or plain.
+    fn bad(&mut self, named: &Named<'_>, number: &Ex, env: &Env) {
+        match self.request(number, env, None) {
+            Some(Found::Number(value)) => {
+                let spelling = self.spelling(named.file, number.bare().place);
+                self.raw(named.file, &spelling, number.bare().place, value);
+            }
+            Some(found) => self.add(named, Some(found), &[]),
+            None => match &number.bare().kind {
+                ExKind::Path(path) => self.used_constant(named.file, path, number.bare(), env),
+                _ => {
+                    if let Some(value) = self.number(number, env) {
+                        self.raw(named.file, named.name, named.name_place, value);
+                    }
+                }
+            },
+        }
+    }
+
+    fn vmm_sys_util(&mut self, scope: ScopeId, call: &MacroCall, name: &str) {
+        let env = Env::of(scope);
+        let form = match name {
+            "ioctl_io_nr" => Form { values: 2, ty: false },
+            "ioctl_ioc_nr" => Form { values: 4, ty: false },
+            _ => Form { values: 2, ty: true },
+        };
+        let Some(given) = given(call, form) else { return };
+        let named = self.named_by(scope, call, &given);
+        let found = if let [direction, type_letter, nr, size] = given.values.as_slice() {
+            let through = format!("{}{name}", through::VMM_SYS_UTIL);
+            let direction = self.direction(direction, &env);
+            let argument = self.size(size, &env);
+            Some(self.encoded(Parts { through, direction, type_letter, nr, argument }, &env))
+        } else if let [type_letter, nr] = given.values.as_slice() {
+            let through = format!("{}{name}", through::VMM_SYS_UTIL);
+            let direction = Some(match name {
+                "ioctl_ior_nr" => Direction::Read,
+                "ioctl_iow_nr" => Direction::Write,
+                "ioctl_iowr_nr" => Direction::ReadWrite,
+                _ => Direction::None,
+            });
+            let argument = match &given.ty {
+                Some(ty) => Some(Argument::Type(self.ty(ty, &env))),
+                None => Some(Argument::None),
+            };
+            Some(self.encoded(Parts { through, direction, type_letter, nr, argument }, &env))
+        } else {
+            None
+        };
+        self.add(&named, found, &given.parameters);
+    }
+
+    /// `ioctl!(read name with b'x', 1; T)`.
+    fn ioctl_sys(&mut self, scope: ScopeId, call: &MacroCall) {
+        let Some((words, given)) = sentence(call) else { return };
+        let env = Env::of(scope);
+        let named = self.named_by(scope, call, &given);
+        let has = |word: &str| words.iter().any(|known| known == word);
+        if has("bad") || given.values.len() == 1 {
+            if let Some(number) = given.values.first() {
+                self.bad(&named, number, &env);
+            }
+            return;
+        }
+        let [type_letter, nr] = given.values.as_slice() else { return };
+        if has("buf") {
+            let text = self.spelling(named.file, call.place);
+            self.builder.family(
+                named.file,
+                named.name,
+                named.name_place,
+                vec!["len".into()],
+                &text,
+            );
+            return;
+        }
+        let direction = Some(if has("read") {
+            Direction::Read
+        } else if has("write") {
+            Direction::Write
+        } else if has("readwrite") {
+            Direction::ReadWrite
+        } else {
+            Direction::None
+        });
+        let argument = match &given.ty {
+            Some(ty) => Some(Argument::Type(self.ty(ty, &env))),
+            None => Some(Argument::None),
+        };
+        let through = format!("{}ioctl", through::IOCTL_SYS);
+        let found = self.encoded(Parts { through, direction, type_letter, nr, argument }, &env);
+        self.add(&named, Some(found), &[]);
+    }
+}
+
+fn tokens(call: &MacroCall) -> Option<proc_macro2::TokenStream> {
+    let tokens: proc_macro2::TokenStream = call.text.parse().ok()?;
+    (!super::nesting::is_too_deep(&tokens)).then_some(tokens)
+}
+
+/// A name, some expressions, a type, and more names.
+fn given(call: &MacroCall, form: Form) -> Option<Given> {
+    let origin = origin_of(call);
+    let read = |input: ParseStream<'_>| {
+        input.call(syn::Attribute::parse_outer)?;
+        let name: syn::Ident = input.parse()?;
+        let mut values = Vec::new();
+        for _ in 0..form.values {
+            input.parse::<Token![,]>()?;
+            values.push(origin.ex(&input.parse::<Expr>()?));
+        }
+        let ty = if form.ty {
+            input.parse::<Token![,]>()?;
+            Some(origin.ty(&input.parse::<syn::Type>()?))
+        } else {
+            None
+        };
+        let mut parameters = Vec::new();
+        while input.peek(Token![,]) {
+            input.parse::<Token![,]>()?;
+            if input.is_empty() {
+                break;
+            }
+            parameters.push(name_of(&input.parse()?));
+        }
+        if !input.is_empty() {
+            return Err(input.error("nothing more belongs here"));
+        }
+        let name_place = origin.place(name.span());
+        Ok(Given { name: name_of(&name), name_place, values, ty, parameters })
+    };
+    read.parse2(tokens(call)?).ok()
+}
+
+/// `read buf name with b'x', 1; T`: the words before the name, and what else is given.
+fn sentence(call: &MacroCall) -> Option<(Vec<String>, Given)> {
+    let origin = origin_of(call);
+    let read = |input: ParseStream<'_>| {
+        input.call(syn::Attribute::parse_outer)?;
+        let mut words: Vec<syn::Ident> = Vec::new();
+        loop {
+            let word: syn::Ident = input.parse()?;
+            if word == "with" {
+                break;
+            }
+            words.push(word);
+        }
+        let Some(name) = words.pop() else { return Err(input.error("a name is missing")) };
+        let mut values = vec![origin.ex(&input.parse::<Expr>()?)];
+        if input.peek(Token![,]) {
+            input.parse::<Token![,]>()?;
+            values.push(origin.ex(&input.parse::<Expr>()?));
+        }
+        let ty = if input.peek(Token![;]) {
+            input.parse::<Token![;]>()?;
+            Some(origin.ty(&input.parse::<syn::Type>()?))
+        } else {
+            None
+        };
+        let name_place = origin.place(name.span());
+        let given = Given { name: name_of(&name), name_place, values, ty, parameters: Vec::new() };
+        Ok((words.iter().map(name_of).collect(), given))
+    };
+    read.parse2(tokens(call)?).ok()
+}

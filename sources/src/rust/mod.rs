@@ -1,0 +1,165 @@
+//! Rust source: the derives of `ioctlkit`, and what crates of today define commands with.
+//!
+//! The text is read before macros are expanded, with syn, file by file on all processors; crates
+//! are found through cargo, and their modules are followed from their roots. Names are then
+//! resolved once for each class of ABIs that the conditions of the source (`cfg`) treat alike,
+//! and each command's number is worked out from what its macro or function is given. Macros that a
+//! crate defines for itself are expanded.
+//!
+//! What stands for what in the model:
+//!
+//! | Rust | model |
+//! |---|---|
+//! | `u32`, `c_long`, `usize`, `libc::time_t` | a typedef of that name for the C type |
+//! | `&T`, `&mut T`, `Box<T>`, `NonNull<T>`, `Option<&T>`, `fn` | a typedef named as it is written (`&Foo`, `Box<Foo>`) for a pointer; `*const T` and `*mut T` are plain pointers |
+//! | `NonZeroU32`, `AtomicU32`, `MaybeUninit<T>`, `Wrapping<T>` | a typedef of that name for what is in it |
+//! | `bool`, `char` | a typedef of that name for `_Bool`, for 32 bits |
+//! | `#[repr(transparent)] struct A(B)` | a typedef `A` for `B` |
+//! | `struct` without `repr(C)`, tuples | a structure with [`Representation::Unspecified`] |
+//! | `[T]` at the end, `FlexibleArray<T>`, bindgen's `__IncompleteArrayField<T>` | a flexible array |
+//! | `__bindgen_anon_1`, `#[ioctl(anonymous)]` | a member without a name |
+//! | a field with `#[cfg(target_…)]` | a member with a condition |
+//! | an enum without data | an enumeration of the integer that `repr` names |
+//!
+//! [`Representation::Unspecified`]: ioctlkit_model::Representation::Unspecified
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use ioctlkit_abi::{Abi, AbiSet};
+use ioctlkit_model::{Header, Interface, Problem, ProblemKind};
+
+mod attributes;
+mod body;
+mod build;
+mod cargo;
+mod commands;
+mod condition;
+mod constant;
+mod derive;
+mod discover;
+mod extract;
+mod files;
+mod item;
+mod item_macros;
+mod lower;
+mod macros;
+mod nesting;
+mod prelude;
+mod records;
+mod registry;
+mod request;
+mod resolve;
+pub mod through;
+mod types;
+mod well_known;
+mod world;
+
+use build::Builder;
+use discover::Discovered;
+use files::Files;
+use world::World;
+
+pub use discover::holds_source;
+
+/// What to read, and how.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Files, folders of source, packages or workspaces.
+    pub paths: Vec<PathBuf>,
+    /// The ABIs to look at.
+    pub abis: AbiSet,
+}
+
+impl Default for Request {
+    fn default() -> Self {
+        Self { paths: Vec::new(), abis: AbiSet::ALL }
+    }
+}
+
+/// Reads what the request names. What can't be read becomes a [`Problem`]; the rest is complete.
+///
+/// Commands are those of the files that were asked for. Types are taken from wherever they are
+/// defined: other crates of the workspace, and dependencies that cargo has unpacked before. Nothing
+/// is downloaded, and nothing is compiled.
+pub fn read(request: &Request) -> (Interface, Vec<Problem>) {
+    // Deeply nested source takes more stack than the caller's thread may have.
+    let pool = rayon::ThreadPoolBuilder::new().stack_size(nesting::STACK).build();
+    match pool {
+        Ok(pool) => pool.install(|| read_here(request)),
+        Err(error) => {
+            let problem = Problem {
+                kind: ProblemKind::Failure,
+                path: None,
+                span: None,
+                message: format!("cannot start threads to read Rust source: {error}"),
+                help: None,
+            };
+            (Interface { abis: request.abis, ..Interface::default() }, vec![problem])
+        }
+    }
+}
+
+fn read_here(request: &Request) -> (Interface, Vec<Problem>) {
+    let Discovered { asked_for, shown, roots, packages, problems: mut all_problems } =
+        discover::discover(&request.paths);
+    let files = Files::default();
+    let first: Vec<PathBuf> = roots.iter().map(|root| root.file.clone()).collect();
+    files.read_from(&first);
+    // What no root leads to is read by itself.
+    files.read_from(&asked_for);
+    loop {
+        let mut builder = Builder::new(request.abis, asked_for.clone(), shown.clone());
+        builder.known_packages(&packages);
+        let pairs = files.pairs();
+        for abis in classes(request.abis, &pairs) {
+            let Some(abi) = abis.first() else { continue };
+            let mut world = World::new(&files, &mut builder, abis, abi.abi());
+            for root in &roots {
+                world.open_whole(root);
+            }
+            world.open_rest();
+            world.read_commands();
+        }
+        // A dependency that was read along the way may tell ABIs apart that nothing did before.
+        if files.pairs() == pairs {
+            add_headers(&mut builder, &files, &asked_for, request.abis);
+            let (interface, problems) = builder.finish();
+            all_problems.extend(problems);
+            return (interface, all_problems);
+        }
+    }
+}
+
+/// The ABIs, with those together that all conditions treat alike.
+fn classes(abis: AbiSet, pairs: &std::collections::BTreeSet<(String, String)>) -> Vec<AbiSet> {
+    let answers = |abi: &Abi| -> Vec<bool> {
+        pairs.iter().map(|(name, value)| condition::pair_holds(name, value, abi)).collect()
+    };
+    let mut classes: BTreeMap<Vec<bool>, AbiSet> = BTreeMap::new();
+    for id in abis {
+        classes.entry(answers(id.abi())).or_default().insert(id);
+    }
+    let mut classes: Vec<AbiSet> = classes.into_values().collect();
+    classes.sort_by_key(|abis| abis.first());
+    classes
+}
+
+/// Tells which files were looked at, and which of them could not be read.
+fn add_headers(builder: &mut Builder, files: &Files, asked_for: &[PathBuf], abis: AbiSet) {
+    for path in asked_for {
+        match files.get(path) {
+            Err(reason) => builder.unreadable(path, &reason),
+            Ok(parsed) => {
+                let file = builder.file(&parsed);
+                let id = builder.id(file);
+                builder.interface.headers.push(Header { file: id, abis, errors: Vec::new() });
+                if let Some((message, place)) = &parsed.mistake {
+                    let message = format!("this is not Rust: {message}");
+                    let help = "what the file defines is missing; the compiler refuses it too";
+                    builder.say(ProblemKind::Failure, file, *place, message, Some(help.into()));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,552 @@
+//! What an expression says of a command's number.
+
+use ioctlkit_abi::Direction;
+use ioctlkit_model::{Argument, BinaryOperator, Expression, Type};
+use syn::parse::{ParseStream, Parser as _};
+use syn::punctuated::Punctuated;
+use syn::{Expr, Token};
+
+use super::constant::{Bound, Env, constant, literal, type_argument};
+use super::item::{Ex, ExKind, Generic, Kind, MacroCall, Path, Ty, TyKind};
+use super::lower::Origin;
+use super::resolve::{Names, Target};
+use super::through;
+use super::world::World;
+
+/// What an expression is.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Found {
+    /// A command.
+    Command(Encoded),
+    /// A number that nothing is known of.
+    Number(i128),
+    /// A command whose number depends on what is not known.
+    Open(String),
+}
+
+/// What a number is made of.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Encoded {
+    pub(crate) through: String,
+    pub(crate) direction: Direction,
+    pub(crate) type_letter: u32,
+    pub(crate) nr: u32,
+    pub(crate) argument: Argument,
+}
+
+/// What a number is made of, before it is worked out.
+pub(crate) struct Parts<'a> {
+    pub(crate) through: String,
+    pub(crate) direction: Option<Direction>,
+    pub(crate) type_letter: &'a Ex,
+    pub(crate) nr: &'a Ex,
+    pub(crate) argument: Option<Argument>,
+}
+
+impl World<'_> {
+    /// What the expression is; `None` where it has nothing to do with a command. `declared` is the
+    /// type of the constant that it is the value of.
+    pub(crate) fn request(&mut self, ex: &Ex, env: &Env, declared: Option<&Ty>) -> Option<Found> {
+        let env = &env.deeper()?;
+        let ex = ex.bare();
+        match &ex.kind {
+            ExKind::Integer(value) => Some(Found::Number(*value)),
+            ExKind::Block(items, value) => {
+                let scope = self.enter_block(env.scope, items, "");
+                self.request(value, &Env { scope, ..env.clone() }, declared)
+            }
+            ExKind::Call(function, arguments) => {
+                let ExKind::Path(path) = &function.kind else { return None };
+                self.called_request(path, arguments, env, declared)
+            }
+            ExKind::Method { receiver, name, generics, arguments } => {
+                self.iocuddle(receiver, name, generics, arguments, env, declared)
+            }
+            ExKind::Macro(call) => self.macro_request(call, env, declared),
+            ExKind::Binary(BinaryOperator::Or | BinaryOperator::Add, ..) => self.shifts(ex, env),
+            _ => None,
+        }
+    }
+
+    /// The command that the parts make.
+    pub(crate) fn encoded(&mut self, parts: Parts<'_>, env: &Env) -> Found {
+        let through = parts.through;
+        let type_letter = self.number(parts.type_letter, env).and_then(|n| u32::try_from(n).ok());
+        let nr = self.number(parts.nr, env).and_then(|n| u32::try_from(n).ok());
+        match (parts.direction, type_letter, nr, parts.argument) {
+            (Some(direction), Some(type_letter), Some(nr), Some(argument)) => {
+                Found::Command(Encoded { through, direction, type_letter, nr, argument })
+            }
+            _ => Found::Open(through),
+        }
+    }
+
+    fn called_request(
+        &mut self,
+        path: &Path,
+        arguments: &[Ex],
+        env: &Env,
+        declared: Option<&Ty>,
+    ) -> Option<Found> {
+        let name = path.last();
+        let krate = match self.resolve(env.scope, &path.names(), path.global, Names::Values) {
+            Some(Target::External(krate, _)) => krate,
+            Some(Target::Item(scope, item)) => {
+                // A function of the crate's own: what it comes to.
+                let Kind::Function(called) = &item.kind else { return None };
+                let value = called.value.as_ref()?;
+                let mut bound = Vec::new();
+                for (name, argument) in called.parameters.iter().zip(arguments) {
+                    let argument = self.value(argument, env).map_or(Bound::Unknown, Bound::Value);
+                    bound.push((name.clone(), argument));
+                }
+                for (parameter, generic) in called.generics.iter().zip(path.arguments()) {
+                    bound.push((parameter.name.clone(), self.generic(generic, env)));
+                }
+                let inner = env.step(scope, bound)?;
+                let scope = self.enter_block(scope, &called.items, "");
+                return match self.request(value, &Env { scope, ..inner }, None) {
+                    Some(Found::Number(_)) | None => None,
+                    found => found,
+                };
+            }
+            Some(_) => return None,
+            None => String::new(),
+        };
+        match name {
+            "none" | "read" | "write" | "read_write" | "from_components"
+                if krate == "rustix" || path.before_last() == Some("opcode") =>
+            {
+                self.rustix(name, path, arguments, env)
+            }
+            "_IO" | "_IOR" | "_IOW" | "_IOWR" | "_IOC" | "_IOWINT" => {
+                let declared = declared.filter(|ty| is_ioctl_type(ty));
+                let is_uoctl = krate == "uoctl"
+                    || krate.is_empty() && (declared.is_some() || name == "_IOWINT");
+                let prefix = if is_uoctl { through::UOCTL } else { through::LIBC };
+                self.c_like(prefix, name, path, arguments, env, declared)
+            }
+            "ioctl_expr" => self.vmm_parts("ioctl_expr", arguments, env),
+            "classic" | "from_raw" if path.before_last() == Some("Ioctl") => {
+                self.number(arguments.first()?, env).map(Found::Number)
+            }
+            _ => None,
+        }
+    }
+
+    fn rustix(&mut self, name: &str, path: &Path, arguments: &[Ex], env: &Env) -> Option<Found> {
+        let through = format!("{}opcode::{name}", through::RUSTIX);
+        if name == "from_components" {
+            let [direction, group, nr, size] = arguments else { return None };
+            let direction = self.direction(direction, env);
+            let argument = self.size(size, env);
+            return Some(
+                self.encoded(Parts { through, direction, type_letter: group, nr, argument }, env),
+            );
+        }
+        let [type_letter, nr] = arguments else { return None };
+        let direction = Some(direction_of(name)?);
+        let argument = if name == "none" {
+            Some(Argument::None)
+        } else {
+            type_argument(path).map(|ty| Argument::Type(self.ty(ty, env)))
+        };
+        Some(self.encoded(Parts { through, direction, type_letter, nr, argument }, env))
+    }
+
+    /// Functions named as C's macros.
+    fn c_like(
+        &mut self,
+        prefix: &str,
+        name: &str,
+        path: &Path,
+        arguments: &[Ex],
+        env: &Env,
+        declared: Option<&Ty>,
+    ) -> Option<Found> {
+        let through = format!("{prefix}{name}");
+        if name == "_IOC" {
+            let [direction, type_letter, nr, size] = arguments else { return None };
+            let direction = self.direction(direction, env);
+            let argument = self.size(size, env);
+            return Some(
+                self.encoded(Parts { through, direction, type_letter, nr, argument }, env),
+            );
+        }
+        let [type_letter, nr] = arguments else { return None };
+        let direction = Some(match name {
+            "_IOR" => Direction::Read,
+            "_IOW" => Direction::Write,
+            "_IOWR" => Direction::ReadWrite,
+            _ => Direction::None,
+        });
+        let argument = match name {
+            "_IO" => Some(Argument::None),
+            "_IOWINT" => Some(Argument::Type(self.prelude("c_int"))),
+            _ => {
+                let ty = type_argument(path).cloned().or_else(|| declared.and_then(uoctl_argument));
+                ty.map(|ty| Argument::Type(self.ty(&ty, env)))
+            }
+        };
+        Some(self.encoded(Parts { through, direction, type_letter, nr, argument }, env))
+    }
+
+    /// `(direction, type, nr, size)` of vmm-sys-util.
+    pub(crate) fn vmm_parts(&mut self, name: &str, arguments: &[Ex], env: &Env) -> Option<Found> {
+        let [direction, type_letter, nr, size] = arguments else { return None };
+        let through = format!("{}{name}", through::VMM_SYS_UTIL);
+        let direction = self.direction(direction, env);
+        let argument = self.size(size, env);
+        Some(self.encoded(Parts { through, direction, type_letter, nr, argument }, env))
+    }
+
+    /// `GROUP.read(nr)`, with the type in angle brackets or in the constant's own type.
+    fn iocuddle(
+        &mut self,
+        receiver: &Ex,
+        name: &str,
+        generics: &[Generic],
+        arguments: &[Ex],
+        env: &Env,
+        declared: Option<&Ty>,
+    ) -> Option<Found> {
+        let direction = match name {
+            "none" => Direction::None,
+            "read" => Direction::Read,
+            "write" => Direction::Write,
+            "write_read" | "read_write" => Direction::ReadWrite,
+            _ => return None,
+        };
+        let [nr] = arguments else { return None };
+        let letter = self.group(receiver, env)?;
+        let through = format!("{}Group::{name}", through::IOCUDDLE);
+        let argument = if direction == Direction::None {
+            Some(Argument::None)
+        } else {
+            let of_generics = generics.iter().find_map(|generic| match generic {
+                Generic::Type(ty) => Some(ty.clone()),
+                Generic::Constant(_) => None,
+            });
+            let ty = of_generics.or_else(|| declared.and_then(iocuddle_argument));
+            ty.map(|ty| Argument::Type(self.ty(&ty, env)))
+        };
+        Some(self.encoded(
+            Parts { through, direction: Some(direction), type_letter: &letter, nr, argument },
+            env,
+        ))
+    }
+
+    /// The letter of a `Group`.
+    fn group(&mut self, receiver: &Ex, env: &Env) -> Option<Ex> {
+        match &receiver.bare().kind {
+            ExKind::Call(function, arguments) => match &function.kind {
+                ExKind::Path(path)
+                    if path.last() == "new" && path.before_last() == Some("Group") =>
+                {
+                    // Worked out here, where its names mean something.
+                    let value = self.number(arguments.first()?, env)?;
+                    Some(Ex { kind: ExKind::Integer(value), place: receiver.place })
+                }
+                _ => None,
+            },
+            ExKind::Path(path) => {
+                let found = self.resolve(env.scope, &path.names(), path.global, Names::Values)?;
+                let Target::Item(scope, item) = found else { return None };
+                let Kind::Constant(_, Some(value)) = &item.kind else { return None };
+                let env = env.step(scope, Vec::new())?;
+                self.group(value, &env)
+            }
+            _ => None,
+        }
+    }
+
+    fn macro_request(
+        &mut self,
+        call: &MacroCall,
+        env: &Env,
+        declared: Option<&Ty>,
+    ) -> Option<Found> {
+        let krate = self.scope(env.scope).krate;
+        if self.own_macro(krate, &call.path).is_some() {
+            let (inner, scope) = self.expand_expression(call, env.scope)?;
+            return match self.request(&inner, &Env { scope, ..env.clone() }, declared) {
+                Some(Found::Number(_)) => None,
+                found => found,
+            };
+        }
+        let name = call.path.last();
+        let (prefix, direction) = match name {
+            "request_code_none" => (through::NIX, Some(Direction::None)),
+            "request_code_read" => (through::NIX, Some(Direction::Read)),
+            "request_code_write" | "request_code_write_int" => {
+                (through::NIX, Some(Direction::Write))
+            }
+            "request_code_readwrite" => (through::NIX, Some(Direction::ReadWrite)),
+            "io" => (through::IOCTL_SYS, Some(Direction::None)),
+            "ior" => (through::IOCTL_SYS, Some(Direction::Read)),
+            "iow" => (through::IOCTL_SYS, Some(Direction::Write)),
+            "iorw" => (through::IOCTL_SYS, Some(Direction::ReadWrite)),
+            "ioctl_expr" => {
+                let arguments = expressions(call)?;
+                return self.vmm_parts(name, &arguments, env);
+            }
+            _ => return None,
+        };
+        let arguments = expressions(call)?;
+        let through = format!("{prefix}{name}");
+        let (type_letter, nr, size) = match arguments.as_slice() {
+            [type_letter, nr] => (type_letter, nr, None),
+            [type_letter, nr, size] => (type_letter, nr, Some(size)),
+            _ => return None,
+        };
+        let argument = match (size, name) {
+            (Some(size), _) => self.size(size, env),
+            (None, "request_code_write_int") => Some(Argument::Type(self.prelude("c_int"))),
+            (None, _) => Some(Argument::None),
+        };
+        Some(self.encoded(Parts { through, direction, type_letter, nr, argument }, env))
+    }
+
+    /// What a size says of the argument: the type that it is the size of.
+    pub(crate) fn size(&mut self, ex: &Ex, env: &Env) -> Option<Argument> {
+        match self.value(ex.bare(), env)? {
+            Expression::SizeOf(ty) => Some(Argument::Type(ty)),
+            Expression::Literal(0) => Some(Argument::None),
+            other => constant(other).map(Argument::Size),
+        }
+    }
+
+    /// A direction by its name, or its number in the generic encoding.
+    pub(crate) fn direction(&mut self, ex: &Ex, env: &Env) -> Option<Direction> {
+        let ex = ex.bare();
+        match &ex.kind {
+            ExKind::Binary(BinaryOperator::Or, left, right) => {
+                let both = (self.direction(left, env)?, self.direction(right, env)?);
+                Some(match both {
+                    (a, b) if a == b => a,
+                    (Direction::None, other) | (other, Direction::None) => other,
+                    _ => Direction::ReadWrite,
+                })
+            }
+            ExKind::Path(path) => {
+                let name = path.last();
+                let word = name
+                    .trim_start_matches("_IOC_")
+                    .trim_start_matches("IOC_")
+                    .to_ascii_uppercase();
+                match word.replace('_', "").as_str() {
+                    "NONE" | "VOID" => Some(Direction::None),
+                    "READ" | "OUT" => Some(Direction::Read),
+                    "WRITE" | "IN" => Some(Direction::Write),
+                    "READWRITE" | "INOUT" => Some(Direction::ReadWrite),
+                    _ => generic_direction(self.number(ex, env)?),
+                }
+            }
+            _ => generic_direction(self.number(ex, env)?),
+        }
+    }
+
+    /// `dir << 30 | size << 16 | type << 8 | nr`, in any order, with or without masks.
+    fn shifts(&mut self, ex: &Ex, env: &Env) -> Option<Found> {
+        let mut terms = Vec::new();
+        flatten(ex, &mut terms);
+        if !(3..=4).contains(&terms.len()) {
+            return None;
+        }
+        let zero = Ex { kind: ExKind::Integer(0), place: ex.place };
+        let (mut nr, mut type_letter, mut argument) = (None, None, Argument::None);
+        let mut direction = Direction::None;
+        for term in terms {
+            let term = term.bare();
+            let (value, by) = match &term.kind {
+                ExKind::Binary(BinaryOperator::ShiftLeft, value, by) => {
+                    (self.unmasked(value, env), self.number(by, env)?)
+                }
+                _ => match self.number(term, env) {
+                    // A direction that is shifted already.
+                    Some(number) if number != 0 && number & 0x3fff_ffff == 0 => {
+                        direction = generic_direction(number >> 30)?;
+                        continue;
+                    }
+                    _ => (self.unmasked(term, env), 0),
+                },
+            };
+            match by {
+                0 => nr = Some(value),
+                8 => type_letter = Some(value),
+                16 => argument = self.size(&value, env).unwrap_or(Argument::None),
+                30 => direction = self.direction(&value, env)?,
+                29 => {
+                    direction = match self.number(&value, env)? {
+                        1 => Direction::None,
+                        2 => Direction::Read,
+                        4 => Direction::Write,
+                        6 => Direction::ReadWrite,
+                        _ => return None,
+                    }
+                }
+                _ => return None,
+            }
+        }
+        let through = through::SHIFTS.to_owned();
+        let type_letter = &type_letter?;
+        let nr = &nr.unwrap_or(zero);
+        let argument = Some(argument);
+        Some(
+            self.encoded(
+                Parts { through, direction: Some(direction), type_letter, nr, argument },
+                env,
+            ),
+        )
+    }
+
+    /// `x` of `x & 0xff`.
+    fn unmasked(&mut self, ex: &Ex, env: &Env) -> Ex {
+        let ex = ex.bare();
+        if let ExKind::Binary(BinaryOperator::And, left, right) = &ex.kind
+            && let Some(mask) = self.number(right, env)
+            && (mask + 1) & mask == 0
+        {
+            return left.bare().clone();
+        }
+        ex.clone()
+    }
+
+    /// A type that holds a number: `ReadOpcode<b'x', 1, T>`.
+    pub(crate) fn type_request(&mut self, ty: &Ty, env: &Env) -> Option<Found> {
+        let path = ty.path()?;
+        let name = path.last();
+        let arguments = path.arguments();
+        if super::prelude::is_pattern(name) {
+            return match arguments.first()? {
+                Generic::Constant(value) => self.request(value, env, None),
+                Generic::Type(ty) => self.type_request(ty, env),
+            };
+        }
+        let direction = match name {
+            "NoneOpcode" => Direction::None,
+            "ReadOpcode" => Direction::Read,
+            "WriteOpcode" => Direction::Write,
+            "ReadWriteOpcode" => Direction::ReadWrite,
+            "BadOpcode" => {
+                let value = literal(&self.generic_value(arguments.first()?, env)?)?;
+                return Some(Found::Number(value));
+            }
+            _ => return None,
+        };
+        let through = format!("{}{name}", through::RUSTIX);
+        let [group, nr, data] = arguments else { return Some(Found::Open(through)) };
+        let group = self.generic_value(group, env).as_ref().and_then(literal);
+        let nr = self.generic_value(nr, env).as_ref().and_then(literal);
+        let argument = match data {
+            Generic::Type(data) if is_unit(data) => Argument::None,
+            Generic::Type(data) => Argument::Type(self.ty(data, env)),
+            Generic::Constant(_) => return None,
+        };
+        let small = |number: Option<i128>| number.and_then(|number| u32::try_from(number).ok());
+        match (small(group), small(nr)) {
+            (Some(type_letter), Some(nr)) => {
+                Some(Found::Command(Encoded { through, direction, type_letter, nr, argument }))
+            }
+            _ => Some(Found::Open(through)),
+        }
+    }
+
+    fn generic_value(&mut self, generic: &Generic, env: &Env) -> Option<Expression> {
+        match self.generic(generic, env) {
+            Bound::Value(value) => Some(value),
+            Bound::Type(Type::Unknown(_)) | Bound::Type(_) | Bound::Unknown => None,
+        }
+    }
+}
+
+fn flatten<'e>(ex: &'e Ex, terms: &mut Vec<&'e Ex>) {
+    match &ex.bare().kind {
+        ExKind::Binary(BinaryOperator::Or | BinaryOperator::Add, left, right)
+            if terms.len() < 8 =>
+        {
+            // `type << 8 | (nr + 1)`: a sum is a term of its own where no shift is in it.
+            if matches!(ex.bare().kind, ExKind::Binary(BinaryOperator::Add, ..)) && !has_shift(ex) {
+                terms.push(ex);
+                return;
+            }
+            flatten(left, terms);
+            flatten(right, terms);
+        }
+        _ => terms.push(ex),
+    }
+}
+
+fn has_shift(ex: &Ex) -> bool {
+    match &ex.bare().kind {
+        ExKind::Binary(BinaryOperator::ShiftLeft, ..) => true,
+        ExKind::Binary(_, left, right) => has_shift(left) || has_shift(right),
+        _ => false,
+    }
+}
+
+fn generic_direction(number: i128) -> Option<Direction> {
+    Some(match number {
+        0 => Direction::None,
+        1 => Direction::Write,
+        2 => Direction::Read,
+        3 => Direction::ReadWrite,
+        _ => return None,
+    })
+}
+
+fn direction_of(name: &str) -> Option<Direction> {
+    Some(match name {
+        "none" => Direction::None,
+        "read" => Direction::Read,
+        "write" => Direction::Write,
+        "read_write" => Direction::ReadWrite,
+        _ => return None,
+    })
+}
+
+fn is_unit(ty: &Ty) -> bool {
+    matches!(&ty.kind, TyKind::Tuple(parts) if parts.is_empty())
+}
+
+fn is_ioctl_type(ty: &Ty) -> bool {
+    ty.path().is_some_and(|path| path.last() == "Ioctl" && !path.arguments().is_empty())
+}
+
+/// `T` of `Ioctl<*mut T>`, `Ioctl<*const T>` and `Ioctl<T>`.
+fn uoctl_argument(ty: &Ty) -> Option<Ty> {
+    let Generic::Type(argument) = ty.path()?.arguments().first()? else { return None };
+    Some(match &argument.kind {
+        TyKind::Pointer(to) => (**to).clone(),
+        _ => argument.clone(),
+    })
+}
+
+/// `T` of `Ioctl<Read, &T>`.
+fn iocuddle_argument(ty: &Ty) -> Option<Ty> {
+    let Generic::Type(argument) = ty.path()?.arguments().get(1)? else { return None };
+    match &argument.kind {
+        TyKind::Reference { to, .. } => Some((**to).clone()),
+        _ => None,
+    }
+}
+
+/// The arguments of a macro that takes expressions.
+pub(crate) fn expressions(call: &MacroCall) -> Option<Vec<Ex>> {
+    let tokens: proc_macro2::TokenStream = call.text.parse().ok()?;
+    if super::nesting::is_too_deep(&tokens) {
+        return None;
+    }
+    let list = |input: ParseStream<'_>| Punctuated::<Expr, Token![,]>::parse_terminated(input);
+    let list = list.parse2(tokens).ok()?;
+    let origin = origin_of(call);
+    Some(list.iter().map(|value| origin.ex(value)).collect())
+}
+
+/// Where a macro's text stands.
+pub(crate) fn origin_of(call: &MacroCall) -> Origin<'_> {
+    match call.text_start {
+        Some(start) => Origin::File { text: &call.text, start },
+        None => Origin::Macro(call.place),
+    }
+}

@@ -1,0 +1,240 @@
+//! What a path means.
+
+use std::sync::Arc;
+
+use super::item::{Import, Item, Kind};
+use super::prelude;
+use super::world::{CrateId, Entry, ScopeId, World};
+
+/// Which kind of thing a name is looked up as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Names {
+    /// A module, a type.
+    Types,
+    /// A constant, a function.
+    Values,
+}
+
+/// What a path leads to.
+#[derive(Debug, Clone)]
+pub(crate) enum Target {
+    /// An item, and the module that it is in.
+    Item(ScopeId, Arc<Item>),
+    /// A module.
+    Module(ScopeId),
+    /// A variant, by its place in an enumeration.
+    Variant(ScopeId, Arc<Item>, usize),
+    /// Something in a crate whose meaning is known, or whose source is not: the crate, and the
+    /// names behind it.
+    External(String, Vec<String>),
+}
+
+/// No chain of imports is longer.
+const LONGEST: usize = 64;
+
+impl World<'_> {
+    /// What names lead to, seen from a scope.
+    pub(crate) fn resolve(
+        &mut self,
+        scope: ScopeId,
+        names: &[&str],
+        global: bool,
+        kind: Names,
+    ) -> Option<Target> {
+        let (first, rest) = names.split_first()?;
+        let of_first = if rest.is_empty() { kind } else { Names::Types };
+        let krate = self.scope(scope).krate;
+        let mut target = match *first {
+            "crate" | "$crate" if !global => Target::Module(self.krate(krate).scope?),
+            "self" if !global => Target::Module(self.module_of(scope)),
+            "super" if !global => {
+                let module = self.module_of(scope);
+                Target::Module(self.module_of(self.scope(module).parent?))
+            }
+            name if global => match self.external(krate, name) {
+                Some(target) => target,
+                None => self.lookup(self.krate(krate).scope?, name, of_first)?,
+            },
+            name => self.lexical(scope, name, of_first, !rest.is_empty())?,
+        };
+        for (index, name) in rest.iter().enumerate() {
+            let of_this = if index + 1 == rest.len() { kind } else { Names::Types };
+            target = self.member(target, name, of_this)?;
+        }
+        Some(target)
+    }
+
+    fn lexical(&mut self, scope: ScopeId, name: &str, kind: Names, more: bool) -> Option<Target> {
+        let krate = self.scope(scope).krate;
+        let mut at = scope;
+        loop {
+            if let Some(found) = self.lookup(at, name, kind) {
+                return Some(found);
+            }
+            match self.scope(at).parent {
+                Some(parent) if self.scope(at).block => at = parent,
+                _ => break,
+            }
+        }
+        if more { self.external(krate, name) } else { None }
+    }
+
+    fn member(&mut self, target: Target, name: &str, kind: Names) -> Option<Target> {
+        match target {
+            Target::Module(scope) => match name {
+                "self" => Some(Target::Module(scope)),
+                "super" => Some(Target::Module(self.module_of(self.scope(scope).parent?))),
+                _ => self.lookup(scope, name, kind),
+            },
+            Target::External(krate, mut path) => {
+                path.push(name.to_owned());
+                Some(Target::External(krate, path))
+            }
+            Target::Item(scope, item) => match &item.kind {
+                Kind::Enum(found) => {
+                    let index = found.variants.iter().position(|variant| variant.name == name);
+                    match index {
+                        Some(index) => Some(Target::Variant(scope, item.clone(), index)),
+                        None => self.associated(scope, &item.name, name),
+                    }
+                }
+                Kind::Data(_) => self.associated(scope, &item.name, name),
+                Kind::Alias(_, ty) if self.busy.len() < LONGEST => {
+                    let path = ty.path()?;
+                    let target = self.resolve(scope, &path.names(), path.global, Names::Types)?;
+                    self.busy.push((scope, item.name.clone(), Names::Types));
+                    let found = self.member(target, name, kind);
+                    self.busy.pop();
+                    found
+                }
+                _ => None,
+            },
+            Target::Variant(..) => None,
+        }
+    }
+
+    /// A constant or function of a type.
+    pub(crate) fn associated(&self, scope: ScopeId, ty: &str, name: &str) -> Option<Target> {
+        let krate = self.krate(self.scope(scope).krate);
+        let implementations = krate.implementations.get(ty)?;
+        implementations.iter().find_map(|(scope, item)| {
+            let Kind::Implementation(found) = &item.kind else { return None };
+            let inner = found.items.iter().find(|inner| inner.name == name)?;
+            Some(Target::Item(*scope, inner.clone()))
+        })
+    }
+
+    /// What a name in a module stands for.
+    pub(crate) fn lookup(&mut self, scope: ScopeId, name: &str, kind: Names) -> Option<Target> {
+        let key = (scope, name.to_owned(), kind);
+        if let Some(known) = self.lookups.get(&key) {
+            return known.clone();
+        }
+        if self.busy.len() > LONGEST || self.busy.contains(&key) {
+            return None;
+        }
+        self.busy.push(key.clone());
+        let found =
+            self.lookup_own(scope, name, kind).or_else(|| self.lookup_globs(scope, name, kind));
+        self.busy.pop();
+        // Within a circle, what is not found may yet be found from elsewhere.
+        if found.is_some() || self.busy.is_empty() {
+            self.lookups.insert(key, found.clone());
+        }
+        found
+    }
+
+    fn lookup_own(&mut self, scope: ScopeId, name: &str, kind: Names) -> Option<Target> {
+        for entry in self.scope(scope).names.get(name).cloned().unwrap_or_default() {
+            let found = match entry {
+                Entry::Item(item) if has_name(&item, kind) => Some(Target::Item(scope, item)),
+                Entry::Item(_) => None,
+                Entry::Module(module) => (kind == Names::Types).then_some(Target::Module(module)),
+                Entry::Unentered(item) if kind == Names::Types => {
+                    self.enter_file(scope, &item).map(Target::Module)
+                }
+                Entry::Unentered(_) => None,
+                Entry::Import(import) => self.import(scope, &import, kind),
+                Entry::Crate(original) if kind == Names::Types => {
+                    let krate = self.scope(scope).krate;
+                    if original == "self" {
+                        self.krate(krate).scope.map(Target::Module)
+                    } else {
+                        self.external(krate, &original)
+                    }
+                }
+                Entry::Crate(_) => None,
+            };
+            if found.is_some() {
+                return found;
+            }
+        }
+        let included = self.scope(scope).included.clone();
+        included.into_iter().find_map(|inner| self.lookup(inner, name, kind))
+    }
+
+    fn import(&mut self, scope: ScopeId, import: &Import, kind: Names) -> Option<Target> {
+        let names: Vec<&str> = import.path.iter().map(String::as_str).collect();
+        let krate = self.scope(scope).krate;
+        if let [only] = names.as_slice() {
+            return self
+                .external(krate, only)
+                .or_else(|| self.resolve(scope, &names, import.global, kind));
+        }
+        self.resolve(scope, &names, import.global, kind)
+    }
+
+    fn lookup_globs(&mut self, scope: ScopeId, name: &str, kind: Names) -> Option<Target> {
+        let globs = self.scope(scope).globs.clone();
+        globs.iter().find_map(|glob| {
+            let mut glob = glob.clone();
+            glob.name = Some(String::new());
+            match self.import(scope, &glob, Names::Types)? {
+                Target::Module(module) if module == scope => None,
+                Target::External(krate, mut path) => prelude::has(&krate, name, kind).then(|| {
+                    path.push(name.to_owned());
+                    Target::External(krate, path)
+                }),
+                target => self.member(target, name, kind),
+            }
+        })
+    }
+
+    /// A crate by the name that another has for it.
+    fn external(&mut self, krate: CrateId, name: &str) -> Option<Target> {
+        let package = self.krate(krate).package.clone();
+        let dependency =
+            package.as_ref().and_then(|package| package.dependencies.get(name).cloned());
+        let original = dependency.as_ref().map(|dependency| dependency.package.replace('-', "_"));
+        let original = original.as_deref().unwrap_or(name);
+        if prelude::is_known_crate(original) {
+            return Some(Target::External(original.to_owned(), Vec::new()));
+        }
+        let package = package?;
+        if let Some((library, root)) = &package.library
+            && library == name
+        {
+            let id = self.open(root, Some(package.clone()), false);
+            return self.krate(id).scope.map(Target::Module);
+        }
+        let dependency = dependency?;
+        let unknown = Target::External(original.to_owned(), Vec::new());
+        let Some(found) = self.builder.dependency(&package, &dependency) else {
+            return Some(unknown);
+        };
+        let Some((_, root)) = &found.library else { return Some(unknown) };
+        let root = root.clone();
+        let id = self.open(&root, Some(found), false);
+        Some(self.krate(id).scope.map_or(unknown, Target::Module))
+    }
+}
+
+fn has_name(item: &Item, kind: Names) -> bool {
+    match &item.kind {
+        Kind::Data(_) | Kind::Enum(_) | Kind::Interface(_) | Kind::Alias(..) => {
+            kind == Names::Types
+        }
+        Kind::Constant(..) | Kind::Function(_) => kind == Names::Values,
+        _ => false,
+    }
+}

@@ -1,0 +1,212 @@
+//! Names and macros that mean the same in every crate.
+
+use proc_macro2::TokenStream;
+use syn::parse::{ParseStream, Parser as _};
+use syn::{Token, braced};
+
+use super::condition::Condition;
+use super::extract;
+use super::item::{Data, Field, Item, Kind, MacroCall, Repr};
+use super::lower::{Origin, name_of};
+
+/// Functions that take a file and a request: those of libc, nix, rustix and vmm-sys-util.
+pub(crate) fn is_ioctl_call(name: &str) -> bool {
+    matches!(
+        name,
+        "ioctl"
+            | "v4l2_ioctl"
+            | "ioctl_readonly"
+            | "ioctl_with_val"
+            | "ioctl_with_ref"
+            | "ioctl_with_mut_ref"
+            | "ioctl_with_ptr"
+            | "ioctl_with_mut_ptr"
+    )
+}
+
+/// Functions that yield a command's number.
+pub(crate) fn may_yield_number(before: Option<&str>, name: &str) -> bool {
+    match name {
+        "_IO" | "_IOR" | "_IOW" | "_IOWR" | "_IOC" | "_IOWINT" | "ioctl_expr" => true,
+        "none" | "read" | "write" | "read_write" | "from_components" => before == Some("opcode"),
+        _ => false,
+    }
+}
+
+/// Types of rustix that hold a command's number.
+pub(crate) fn is_opcode_type(name: &str) -> bool {
+    matches!(name, "NoneOpcode" | "ReadOpcode" | "WriteOpcode" | "ReadWriteOpcode" | "BadOpcode")
+}
+
+/// Macros of the standard library and its neighbours that make no command.
+pub(crate) fn is_plain_macro(name: &str) -> bool {
+    matches!(
+        name,
+        "assert"
+            | "assert_eq"
+            | "assert_ne"
+            | "bail"
+            | "concat"
+            | "debug"
+            | "debug_assert"
+            | "debug_assert_eq"
+            | "ensure"
+            | "env"
+            | "eprint"
+            | "eprintln"
+            | "error"
+            | "format"
+            | "format_args"
+            | "info"
+            | "matches"
+            | "panic"
+            | "print"
+            | "println"
+            | "stringify"
+            | "todo"
+            | "trace"
+            | "unimplemented"
+            | "unreachable"
+            | "vec"
+            | "warn"
+            | "write"
+            | "writeln"
+    )
+}
+
+/// How bindgen names a member that C leaves without a name.
+pub(crate) fn is_anonymous_member(name: &str) -> bool {
+    name.starts_with("__bindgen_anon_")
+}
+
+/// What a macro of which everyone knows the meaning defines; `None` for any other.
+pub(crate) fn expand(
+    origin: Origin<'_>,
+    call: &MacroCall,
+    tokens: &TokenStream,
+) -> Option<Vec<Item>> {
+    match call.path.last() {
+        "cfg_if" => (|input: ParseStream<'_>| cfg_if(origin, input)).parse2(tokens.clone()).ok(),
+        "bitflags" => bitflags(origin, tokens),
+        "include" => include(call, tokens).map(|item| vec![item]),
+        _ => None,
+    }
+}
+
+/// `if #[cfg(a)] { … } else if #[cfg(b)] { … } else { … }`.
+fn cfg_if(origin: Origin<'_>, input: ParseStream<'_>) -> syn::Result<Vec<Item>> {
+    let mut items = Vec::new();
+    let mut before: Vec<Condition> = Vec::new();
+    loop {
+        let mut conditions: Vec<Condition> =
+            before.iter().map(|condition| Condition::Not(Box::new(condition.clone()))).collect();
+        let mut last = true;
+        if input.peek(Token![if]) {
+            input.parse::<Token![if]>()?;
+            let attributes = input.call(syn::Attribute::parse_outer)?;
+            let condition = Condition::All(super::attributes::conditions(&attributes));
+            before.push(condition.clone());
+            conditions.push(condition);
+            last = false;
+        }
+        let inner;
+        braced!(inner in input);
+        let mut found = Vec::new();
+        while !inner.is_empty() {
+            found.push(inner.parse::<syn::Item>()?);
+        }
+        for item in extract::items(origin, &found) {
+            if let Some(mut item) = std::sync::Arc::into_inner(item) {
+                item.conditions.extend(conditions.iter().cloned());
+                items.push(item);
+            }
+        }
+        if last || input.is_empty() {
+            return Ok(items);
+        }
+        input.parse::<Token![else]>()?;
+    }
+}
+
+/// `struct Flags: u32 { const A = 1; }`, any number of them: each as one member.
+fn bitflags(origin: Origin<'_>, tokens: &TokenStream) -> Option<Vec<Item>> {
+    let read = |input: ParseStream<'_>| {
+        let mut items = Vec::new();
+        while !input.is_empty() {
+            let attributes = input.call(syn::Attribute::parse_outer)?;
+            input.parse::<syn::Visibility>()?;
+            if input.peek(Token![impl]) {
+                input.parse::<Token![impl]>()?;
+            } else {
+                input.parse::<Token![struct]>()?;
+            }
+            let ident: syn::Ident = input.parse()?;
+            input.parse::<Token![:]>()?;
+            let ty: syn::Type = input.parse()?;
+            let inner;
+            braced!(inner in input);
+            inner.parse::<TokenStream>()?;
+            let place = origin.place(ident.span());
+            let ty = origin.ty(&ty);
+            let field = Field {
+                name: "bits".into(),
+                name_place: ty.place,
+                place: ty.place,
+                ty,
+                conditions: Vec::new(),
+                anonymous: false,
+            };
+            let repr = Repr { transparent: true, ..Repr::default() };
+            let data = Data {
+                union: false,
+                parameters: Vec::new(),
+                reprs: vec![(Vec::new(), repr)],
+                fields: vec![field],
+                c_name: None,
+                command: None,
+                derived: false,
+            };
+            items.push(Item {
+                name: name_of(&ident),
+                name_place: place,
+                place,
+                conditions: super::attributes::conditions(&attributes),
+                kind: Kind::Data(data),
+            });
+        }
+        Ok(items)
+    };
+    read.parse2(tokens.clone()).ok()
+}
+
+/// `include!("file")` and `include!(concat!(env!("OUT_DIR"), "/file"))`.
+fn include(call: &MacroCall, tokens: &TokenStream) -> Option<Item> {
+    let mut texts = Vec::new();
+    strings(tokens.clone(), 4, &mut texts);
+    let generated = texts.first().is_some_and(|first| first == "OUT_DIR");
+    let file =
+        if generated { texts.get(1)?.trim_start_matches('/').to_owned() } else { texts.pop()? };
+    Some(Item {
+        name: String::new(),
+        name_place: call.place,
+        place: call.place,
+        conditions: Vec::new(),
+        kind: Kind::Include { file, generated },
+    })
+}
+
+fn strings(tokens: TokenStream, depth: u8, texts: &mut Vec<String>) {
+    for token in tokens {
+        match token {
+            proc_macro2::TokenTree::Group(group) if depth > 0 => {
+                strings(group.stream(), depth - 1, texts);
+            }
+            proc_macro2::TokenTree::Literal(literal) => {
+                if let syn::Lit::Str(text) = syn::Lit::new(literal) {
+                    texts.push(text.value());
+                }
+            }
+            _ => {}
+        }
+    }
+}
