@@ -9,5 +9,5 @@ ${stamp}
  */
 ELFNOTE32("ioctlkit", 1,
 //% for line in abi
-	  "${line}\\n"${");" if loop.last}
+	  "${line}\n"${");" if loop.last}
 //% endfor

@@ -146,6 +146,10 @@ static long ${do_name}(struct file *file, unsigned int cmd, unsigned long arg)
 	if (ret)
 		return ret;
 //% endif
+//% if c.wide_count
+	if (head.${c.count} > ${it.upper}_ARRAY_BYTES_MAX)
+		return -E2BIG;
+//% endif
 	capacity = head.${c.count};
 	size = struct_size(karg, ${c.array}, capacity);
 	if (size > ${it.upper}_ARRAY_BYTES_MAX)
@@ -231,10 +235,15 @@ static long ${do_name}(struct file *file, unsigned int cmd, unsigned long arg)
 //% endif
 //% if c.returns == "file"
 	fd = get_unused_fd_flags(O_CLOEXEC);
+//% if c.heap
 	if (fd < 0) {
 		ret = fd;
-		${c.fail};
+		goto out;
 	}
+//% else
+	if (fd < 0)
+		return fd;
+//% endif
 //% endif
 	ret = ${it.symbol}_enter(file);
 	if (ret)
@@ -262,7 +271,7 @@ static long ${do_name}(struct file *file, unsigned int cmd, unsigned long arg)
 		goto put_file;
 	}
 //% elif c.kind == "flexible"
-	size = struct_size(karg, ${c.array}, min_t(size_t, karg->${c.count}, capacity));
+	size = struct_size(karg, ${c.array}, min_t(${"u64" if c.wide_count else "size_t"}, karg->${c.count}, capacity));
 	if (copy_to_user(uarg, karg, size))
 		ret = -EFAULT;
 //% elif c.kind == "buffer"
@@ -323,13 +332,15 @@ out_karg:
 //% endif
 //% if c.returns == "number" or c.returns == "file"
 	return ret;
+//% elif c.writes and not c.heap
+	return 0;
 //% else
 	return min(ret, 0);
 //% endif
 }
 //% endmacro
 //% for c in it.commands
-${- command(c, it.symbol ~ "_do_" ~ c.op)}
+${command(c, it.symbol ~ "_do_" ~ c.op) -}
 //% endfor
 
 /**
@@ -476,7 +487,7 @@ static int ${record.to}(struct ${record.tag} *to, const ${record.native} *from)
 //% endif
 //% endfor
 //% for c in it.compat_commands
-${- command(c, it.symbol ~ "_compat_do_" ~ c.op)}
+${command(c, it.symbol ~ "_compat_do_" ~ c.op) -}
 //% endfor
 
 static const struct ${it.symbol}_ioctl ${it.symbol}_compat_ioctls[] = {

@@ -274,7 +274,9 @@ static void test_growth(const struct command *command, long valid)
 	ktap_result(command->name, "a longer structure that does not end in zeroes", failed);
 
 	if (command->passing == GROWING_MEMBER) {
-		static const __u32 silly[] = { 0x7fffffff, 0x80000000, 0xffffffff };
+		static const __u32 silly[] = {
+			0x7fffffff, 0x80000000, 0xffffffff
+		};
 
 		at = argument_of(command, command->size);
 		put(at, 4, PAGE + 1);
@@ -415,7 +417,9 @@ static void test_memory(const struct command *command, long valid)
 
 static void test_count(const struct command *command, long valid)
 {
-	static const __u64 counts[] = { 0x7fffffff, 0x80000000, 0xffffffff };
+	static const __u64 counts[] = {
+		0x7fffffff, 0x80000000, 0xffffffff
+	};
 	unsigned char *at;
 	size_t i;
 	int failed = 0;

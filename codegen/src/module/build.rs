@@ -367,6 +367,7 @@ impl<'a> Builder<'a> {
         if command.kind == Kind::Buffer {
             test.number = format!("{}(16 * {})", command.r#macro, test.size);
             test.members = "no_members".into();
+            test.valid = String::new();
         }
         command.test = test;
     }

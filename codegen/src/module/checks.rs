@@ -37,16 +37,16 @@ impl<'a> Checks<'a> {
             // Which of the members counts is for the driver to know.
             return Ok(None);
         }
+        let tag = record_tag(interface, id);
         let mut rules = Vec::new();
         for member in &body.members {
             let Some(name) = &member.name else { continue };
             let shape = Shape::of(self.layouts, self.abi, &member.ty)?;
-            rules.extend(self.member(name, member, &shape)?);
+            rules.extend(self.member(&tag, name, member, &shape)?);
         }
         if rules.is_empty() {
             return Ok(None);
         }
-        let tag = record_tag(interface, id);
         let short = tag.strip_prefix(&format!("{}_", self.symbol)).unwrap_or(&tag);
         let check = format!("{}_check_{short}", self.symbol);
         let declares = rules.iter().any(|rule| matches!(rule, Rule::NestedArray { .. }));
@@ -58,6 +58,7 @@ impl<'a> Checks<'a> {
 
     fn member(
         &mut self,
+        tag: &str,
         name: &str,
         member: &Member,
         shape: &Shape,
@@ -73,7 +74,9 @@ impl<'a> Checks<'a> {
             }]);
         }
         match shape {
-            Shape::Integer { bits, signed } => Ok(condition(&place, member, *bits, *signed)),
+            Shape::Integer { bits, signed } => {
+                Ok(condition(&valid_bits(tag, name), &place, member, *bits, *signed))
+            },
             Shape::Record(id) => Ok(self
                 .of(*id)?
                 .map(|check| Rule::Nested { check, place })
@@ -103,7 +106,18 @@ pub(crate) fn is_reserved(member: &Member) -> bool {
     member.purpose.role == Role::Reserved
 }
 
-fn condition(place: &str, member: &Member, bits: u8, signed: bool) -> Vec<Rule> {
+/// The macro of the bits that a member may have.
+pub(crate) fn valid_bits(tag: &str, member: &str) -> String {
+    format!("{}_{}_VALID", tag.to_uppercase(), member.to_uppercase())
+}
+
+fn condition(
+    valid_bits: &str,
+    place: &str,
+    member: &Member,
+    bits: u8,
+    signed: bool,
+) -> Vec<Rule> {
     let number = |value: i128| literal(value, bits, signed);
     let (least, most) = limits(bits, signed);
     let condition = match &member.purpose.values {
@@ -113,7 +127,7 @@ fn condition(place: &str, member: &Member, bits: u8, signed: bool) -> Vec<Rule> 
             if u128::from(*mask) & all == all {
                 return Vec::new();
             }
-            format!("{place} & ~{}", mask_literal(*mask, bits))
+            format!("{place} & ~{valid_bits}")
         }
         Values::Range { first, last } => {
             let mut parts = Vec::new();

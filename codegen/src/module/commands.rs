@@ -127,13 +127,13 @@ pub(crate) fn command(
     let heap = matches!(kind, Kind::Buffer | Kind::Flexible)
         || (kind == Kind::Pointer && size > STACK);
     let r#type = shape.as_ref().map(|shape| shape.kernel(interface)).unwrap_or_default();
-    let (count, array, element, element_shape) = match record.filter(|_| kind == Kind::Flexible) {
-        Some(id) => flexible(around, id)?,
-        None => (String::new(), String::new(), String::new(), None),
+    let flexible = match record.filter(|_| kind == Kind::Flexible) {
+        Some(id) => flexible(around, id, size)?,
+        None => FlexibleParts::default(),
     };
     let (check, element_check) = match record.filter(|_| reads || kind == Kind::Flexible) {
         Some(id) => {
-            let element_check = match element_shape {
+            let element_check = match flexible.shape {
                 Some(Shape::Record(element)) if reads => checks.of(element)?,
                 _ => None,
             };
@@ -149,7 +149,8 @@ pub(crate) fn command(
     let result = if returns == Returns::File { "struct file *" } else { "int " };
     let stub_definition =
         fit::fit(&format!("static {result}{handler}({parameters})")).trim_end().to_owned();
-    let stub = format!("{stub_definition};").lines().map(str::to_owned).collect();
+    let stub = fit::fit_columns(&format!("static {result}{handler}({parameters});"), 72);
+    let stub = stub.lines().map(str::to_owned).collect();
     let (summary, details) = docs::summary_and_details(&contract.docs, "is not described yet");
     let by = |wanted: &[Direction]| contract.mode.is_some_and(|mode| wanted.contains(&mode));
     let min_size_macro = match growth {
@@ -203,9 +204,10 @@ pub(crate) fn command(
         capability: contract.capability.clone(),
         check,
         element_check,
-        count,
-        array,
-        element,
+        count: flexible.count,
+        wide_count: flexible.wide_count,
+        array: flexible.array,
+        element: flexible.element,
         element_size: size.max(1),
         arguments: arguments(kind, &r#type, heap, family.is_some()),
         parameters,
@@ -313,9 +315,17 @@ fn size_member(around: Surroundings<'_>, record: Option<RecordId>) -> Option<Str
     member.name.clone()
 }
 
-type FlexibleParts = (String, String, String, Option<Shape>);
+/// A structure with an array at its end.
+#[derive(Default)]
+struct FlexibleParts {
+    count: String,
+    wide_count: bool,
+    array: String,
+    element: String,
+    shape: Option<Shape>,
+}
 
-fn flexible(around: Surroundings<'_>, id: RecordId) -> Result<FlexibleParts, Refusal> {
+fn flexible(around: Surroundings<'_>, id: RecordId, size: u64) -> Result<FlexibleParts, Refusal> {
     let interface = around.layouts.interface();
     let body = interface.body(id, around.abi).ok_or("its argument is not defined")?;
     let last = body.members.last().ok_or("its argument is empty")?;
@@ -324,18 +334,31 @@ fn flexible(around: Surroundings<'_>, id: RecordId) -> Result<FlexibleParts, Ref
     };
     let counter = body.members.iter().find(|member| member.name.as_ref() == Some(count));
     let counter = counter.ok_or_else(|| format!("it has no member `{count}`"))?;
-    let shape = Shape::of(around.layouts, around.abi, &counter.ty)?;
-    if !matches!(shape, Shape::Integer { signed: false, .. }) {
+    let Shape::Integer { bits, signed: false } =
+        Shape::of(around.layouts, around.abi, &counter.ty)?
+    else {
         return Err(format!("`{count}` counts elements: make it an unsigned integer"));
+    };
+    let Shape::Flexible(element) = Shape::of(around.layouts, around.abi, &last.ty)? else {
+        return Err("its last member is no array without a length".into());
+    };
+    if around.layouts.last_offset(id, around.abi) != Some(size) {
+        return Err("its array begins within padding: put a reserved member in front of it".into());
     }
-    match Shape::of(around.layouts, around.abi, &last.ty)? {
-        Shape::Flexible(element) => {
-            let name = last.name.clone().unwrap_or_default();
-            let (front, behind) = element.uapi(interface, false);
-            Ok((count.clone(), name, format!("{front}{behind}"), Some(*element)))
-        }
-        _ => Err("its last member is no array without a length".into()),
+    if size > STACK {
+        return Err(format!(
+            "what is in front of its array has {size} bytes: {STACK} are the most that go on the \
+             kernel's stack"
+        ));
     }
+    let (front, behind) = element.uapi(interface, false);
+    Ok(FlexibleParts {
+        count: count.clone(),
+        wide_count: bits == 64,
+        array: last.name.clone().unwrap_or_default(),
+        element: format!("{front}{behind}"),
+        shape: Some(*element),
+    })
 }
 
 fn parameters(kind: Kind, r#type: &str, constant: &str, family: bool) -> String {

@@ -57,7 +57,9 @@ fn plain(line: &str) -> String {
 fn lower(text: &str) -> String {
     let mut letters = text.chars();
     match (letters.next(), letters.clone().next()) {
-        (Some(first), Some(second)) if second.is_lowercase() => {
+        (Some(first), Some(second))
+            if second.is_lowercase() || (first == 'A' && second == ' ') =>
+        {
             first.to_lowercase().chain(letters).collect()
         }
         _ => text.to_owned(),

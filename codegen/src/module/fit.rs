@@ -7,23 +7,34 @@ const TAB: usize = 8;
 
 /// The text with no line over 80 columns where that can be.
 pub(crate) fn fit(text: &str) -> String {
+    fit_columns(text, COLUMNS)
+}
+
+/// The text with no line over `columns` where that can be.
+pub(crate) fn fit_columns(text: &str, columns: usize) -> String {
     let mut fitted = String::with_capacity(text.len() + text.len() / 16);
-    let mut comment: Vec<&str> = Vec::new();
+    let mut paragraph: Vec<&str> = Vec::new();
     for line in text.lines() {
-        if line.starts_with(" * ") && !line.starts_with(" *\t") {
-            comment.push(line);
-            continue;
+        // What is said of a member is a paragraph of its own.
+        if line.starts_with(" * @") || !line.starts_with(" * ") {
+            fill(&mut paragraph, columns, &mut fitted);
         }
-        flush(&mut comment, &mut fitted);
-        if width(line) <= COLUMNS || line.starts_with('#') || line.trim_start().starts_with("/*") {
+        if line.starts_with(" * ") {
+            paragraph.push(line);
+        } else if width(line) <= columns || is_whole(line) {
             fitted.push_str(line);
             fitted.push('\n');
         } else {
-            code(line, &mut fitted);
+            code(line, columns, &mut fitted);
         }
     }
-    flush(&mut comment, &mut fitted);
+    fill(&mut paragraph, columns, &mut fitted);
     fitted
+}
+
+/// Whether a line cannot be broken, however long it is.
+fn is_whole(line: &str) -> bool {
+    line.starts_with('#') || line.starts_with(" *") || line.trim_start().starts_with("/*")
 }
 
 /// Columns that a line takes.
@@ -31,41 +42,41 @@ pub(crate) fn width(line: &str) -> usize {
     line.chars().fold(0, |column, c| if c == '\t' { (column / TAB + 1) * TAB } else { column + 1 })
 }
 
-/// Lines of a comment stay as they are, unless one is too long.
-fn flush(comment: &mut Vec<&str>, fitted: &mut String) {
-    for line in comment.drain(..) {
-        if width(line) <= COLUMNS {
+/// A paragraph of a comment stays as it is, unless a line of it is too long.
+fn fill(paragraph: &mut Vec<&str>, columns: usize, fitted: &mut String) {
+    let lines = std::mem::take(paragraph);
+    if lines.iter().all(|line| width(line) <= columns) {
+        for line in lines {
             fitted.push_str(line);
             fitted.push('\n');
-            continue;
         }
-        // What is said of a member goes on behind its name's column.
-        let more = if line.starts_with(" * @") { " *   " } else { " * " };
-        let mut current = String::from(" *");
-        for word in line[" *".len()..].split_whitespace() {
-            if width(&current) + 1 + word.chars().count() > COLUMNS && current.len() > more.len() {
-                fitted.push_str(&current);
-                fitted.push('\n');
-                current = more.trim_end().to_owned();
-                current.push_str(&" ".repeat(more.len() - more.trim_end().len() - 1));
-            }
-            current.push(' ');
-            current.push_str(word);
-        }
-        fitted.push_str(&current);
-        fitted.push('\n');
+        return;
     }
+    // What is said of a member goes on a little further in.
+    let more = if lines[0].starts_with(" * @") { " *  " } else { " *" };
+    let mut current = String::from(" *");
+    for word in lines.iter().flat_map(|line| line[" *".len()..].split_whitespace()) {
+        if width(&current) + 1 + word.chars().count() > columns && current.len() > more.len() {
+            fitted.push_str(&current);
+            fitted.push('\n');
+            more.clone_into(&mut current);
+        }
+        current.push(' ');
+        current.push_str(word);
+    }
+    fitted.push_str(&current);
+    fitted.push('\n');
 }
 
 /// Breaks a line of code behind the last comma or operator that fits, and goes on below the
 /// innermost parenthesis that is open there.
-fn code(line: &str, fitted: &mut String) {
+fn code(line: &str, columns: usize, fitted: &mut String) {
     let mut rest = line.to_owned();
     for _ in 0..line.len() {
-        if width(&rest) <= COLUMNS {
+        if width(&rest) <= columns {
             break;
         }
-        let Some((at, column)) = place(&rest) else { break };
+        let Some((at, column)) = place(&rest, columns) else { break };
         fitted.push_str(rest[..at].trim_end());
         fitted.push('\n');
         let indent = "\t".repeat(column / TAB) + &" ".repeat(column % TAB);
@@ -76,7 +87,7 @@ fn code(line: &str, fitted: &mut String) {
 }
 
 /// Where to break, in bytes, and the column to go on at.
-fn place(line: &str) -> Option<(usize, usize)> {
+fn place(line: &str, columns: usize) -> Option<(usize, usize)> {
     let begins = line.len() - line.trim_start().len();
     let mut column = 0;
     let mut open: Vec<usize> = Vec::new();
@@ -85,7 +96,7 @@ fn place(line: &str) -> Option<(usize, usize)> {
     let bytes = line.as_bytes();
     for (at, c) in line.char_indices() {
         column = if c == '\t' { (column / TAB + 1) * TAB } else { column + 1 };
-        if column > COLUMNS {
+        if column > columns {
             break;
         }
         match c {

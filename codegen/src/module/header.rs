@@ -3,7 +3,7 @@
 use ioctlkit_abi::{AbiId, RecordKind};
 use ioctlkit_model::{Layouts, Member as Definition, RecordId, Role, Type, Values};
 
-use super::checks::mask_literal;
+use super::checks::{mask_literal, valid_bits};
 use super::docs;
 use super::plan::{Define, Member, Record};
 use super::shape::{Refusal, Shape, record_tag, record_type};
@@ -35,7 +35,7 @@ pub(crate) fn record(
         let align = same && definition.kind == RecordKind::Struct;
         let (front, behind) = shape.uapi(interface, align);
         let space = if front.ends_with('*') { "" } else { " " };
-        let valid = format!("{}_{}_VALID", tag.to_uppercase(), name.to_uppercase());
+        let valid = valid_bits(&tag, &name);
         if let (Values::Flags(mask), Shape::Integer { bits, .. }) = (&member.purpose.values, &shape)
         {
             defines.push(Define { name: valid.clone(), value: mask_literal(*mask, *bits) });

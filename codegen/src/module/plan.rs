@@ -229,6 +229,8 @@ pub struct Command {
     pub element_check: Option<String>,
     /// The member that counts the array's elements.
     pub count: String,
+    /// Whether that member has 64 bits.
+    pub wide_count: bool,
     /// The array.
     pub array: String,
     /// The type of its elements.
