@@ -29,11 +29,13 @@ pub struct Options {
     pub device: Device,
     /// How many there are.
     pub minors: u32,
+    /// The UAPI header, where there is one already.
+    pub header: Option<String>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { name: None, device: Device::Misc, minors: 1 }
+        Self { name: None, device: Device::Misc, minors: 1, header: None }
     }
 }
 
@@ -54,7 +56,7 @@ pub fn plan(model: &Model, options: &Options) -> Result<Plan, Vec<Problem>> {
         return Err(vec![problem(model, None, message)]);
     };
     let name = options.name.clone().unwrap_or_else(|| main.symbol.clone());
-    let mut plan = builder.module(&name, main, options);
+    let mut plan = Builder::module(&name, main, options);
     for (index, group) in std::iter::once(main).chain(others).enumerate() {
         builder.interface(&mut plan, group, index == 0);
     }
@@ -110,7 +112,7 @@ impl<'a> Builder<'a> {
         groups
     }
 
-    fn module(&mut self, name: &str, main: &Commands<'_>, options: &Options) -> Plan {
+    fn module(name: &str, main: &Commands<'_>, options: &Options) -> Plan {
         let path = main.group.and_then(|group| group.path.clone());
         let node = match &path {
             Some(path) => path.rsplit('/').next().unwrap_or(name).to_owned(),
@@ -127,13 +129,6 @@ impl<'a> Builder<'a> {
         }
         docs.extend(details);
         let help = if docs.is_empty() { vec![format!("A driver for {shown}.")] } else { docs.clone() };
-        if name != main.symbol {
-            let message = format!(
-                "the module is called `{name}`, but its commands begin with `{}`: give both one name",
-                main.symbol
-            );
-            self.problems.push(problem(self.model, main.group.map(|group| group.span), message));
-        }
         Plan {
             name: name.to_owned(),
             upper: name.to_uppercase(),
@@ -142,6 +137,7 @@ impl<'a> Builder<'a> {
             help: fill(&help, 68),
             device: options.device,
             minors,
+            header: options.header.clone(),
             node,
             test_path,
             opens: false,
@@ -154,7 +150,6 @@ impl<'a> Builder<'a> {
     }
 
     fn interface(&mut self, plan: &mut Plan, group: &Commands<'a>, in_dev: bool) {
-        let upper = group.symbol.to_uppercase();
         let mut translated: Vec<RecordId> = Vec::new();
         for definition in &group.commands {
             let Some(body) = definition.variants.get(self.abi) else { continue };
@@ -167,6 +162,7 @@ impl<'a> Builder<'a> {
             }
         }
         let symbol = if in_dev { plan.name.clone() } else { group.symbol.clone() };
+        let upper = symbol.to_uppercase();
         let around = Surroundings {
             layouts: self.layouts,
             abi: self.abi,
@@ -482,7 +478,7 @@ fn uses(made: &[(Command, &Definition)]) -> Uses {
 }
 
 /// `'E'`, or a number where the letter is none.
-fn type_letter(letter: u32) -> String {
+pub(crate) fn type_letter(letter: u32) -> String {
     match u8::try_from(letter) {
         Ok(byte) if byte.is_ascii_graphic() && byte != b'\'' && byte != b'\\' => {
             format!("'{}'", byte as char)

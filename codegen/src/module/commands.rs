@@ -497,7 +497,9 @@ impl Spelled {
         };
         let differs = define("0", false)? != define("0", true)?;
         let compat_number = if differs {
+            // The macro of the letter is not in a header that was there before.
             define(&format!("0x{:02x}", body.nr), true)?
+                .replacen(&letter, &super::build::type_letter(body.type_letter), 1)
         } else {
             number.clone()
         };

@@ -11,6 +11,7 @@ mod compat;
 mod docs;
 mod fit;
 mod header;
+mod lock;
 mod plan;
 mod regenerate;
 mod render;
@@ -19,6 +20,7 @@ mod stamp;
 mod test_data;
 
 pub use build::{Options, plan};
+pub use lock::Lock;
 pub use plan::{Device, Plan};
 pub use regenerate::{Change, Step, steps, write};
 pub use render::{File, Ownership, render};

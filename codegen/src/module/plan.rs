@@ -19,6 +19,8 @@ pub struct Plan {
     pub device: Device,
     /// How many files in `/dev` there are.
     pub minors: u32,
+    /// The UAPI header, where there is one already.
+    pub header: Option<String>,
     /// The file's name in `/dev`, without a minor's number.
     pub node: String,
     /// The file that the test opens.

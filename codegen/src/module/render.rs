@@ -43,6 +43,9 @@ const ONCE: [(&str, &str); 6] = [
     template!("tests/Makefile"),
 ];
 
+/// The UAPI header: made here, unless the interface was read from it.
+const HEADER: &str = "include/uapi/linux/NAME.h";
+
 const GENERATED: [(&str, &str); 6] = [
     template!("include/uapi/linux/NAME.h"),
     template!("gen/NAME_abi.c"),
@@ -68,6 +71,10 @@ pub fn render(plan: &Plan) -> Result<Vec<File>, minijinja::Error> {
         files.push(file(path, &plan.name, Ownership::Once, text));
     }
     for (path, template) in GENERATED {
+        if let Some(text) = plan.header.as_ref().filter(|_| path == HEADER) {
+            files.push(file(path, &plan.name, Ownership::Once, text.clone()));
+            continue;
+        }
         let text = stamp::stamped(&one(plan, None, path, template)?, &schema);
         files.push(file(path, &plan.name, Ownership::Generated, text));
     }

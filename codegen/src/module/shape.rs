@@ -1,7 +1,7 @@
 //! What a type is to C in the kernel: the few kinds that an argument may be made of.
 
 use ioctlkit_abi::{AbiId, RecordKind, Scalar};
-use ioctlkit_model::{Interface, Layouts, RecordId, Type};
+use ioctlkit_model::{Interface, Language, Layouts, RecordId, Type};
 use ioctlkit_syntax::snake_case;
 
 /// A type of an argument or a member.
@@ -153,7 +153,11 @@ pub(crate) fn record_tag(interface: &Interface, id: RecordId) -> String {
         let tag = name.strip_prefix("struct ").or_else(|| name.strip_prefix("union "));
         return tag.unwrap_or(name).to_owned();
     }
-    snake_case(record.name.as_deref().unwrap_or_default())
+    let name = record.name.as_deref().unwrap_or_default();
+    match interface.sources.file(record.span.file).language() {
+        Language::C => name.to_owned(),
+        Language::Rust => snake_case(name),
+    }
 }
 
 /// `struct echo_config`.
