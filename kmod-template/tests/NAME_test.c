@@ -67,6 +67,9 @@ static const struct command ${it.symbol}_commands[] = {
 		.family = ${c.family},
 //% endif
 		.passing = ${c.test.passing},
+//% if c.any_size
+		.any_size = true,
+//% endif
 //% if c.returns != "nothing"
 		.answer = ${"NUMBER" if c.returns == "number" else "DESCRIPTOR"},
 //% endif

@@ -46,6 +46,7 @@ struct command {
 	__u32 family;	/* how many numbers behind it are its, too */
 	enum passing passing;
 	enum answer answer;
+	bool any_size;		/* the size in the number may vary */
 	bool reads;		/* the driver reads the argument */
 	bool writes;		/* the driver writes it */
 	bool for_reading;	/* needs a file open for reading */

@@ -195,7 +195,11 @@ fn read(arguments: &Arguments) -> Result<(Interface, Options), Failure> {
         sources => {
             if let Some(header) = sources.iter().find(|path| is_header(path)) {
                 let help = "give the header alone, or the Rust source without it";
-                return Err(Failure::of(header, "a C header is not the only source".into(), Some(help)));
+                return Err(Failure::of(
+                    header,
+                    "a C header is not the only source".into(),
+                    Some(help),
+                ));
             }
             rust::read(&rust::Request { paths: sources.to_vec(), ..rust::Request::default() })
         }

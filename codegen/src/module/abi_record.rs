@@ -47,8 +47,7 @@ pub(crate) fn record(layouts: &Layouts<'_>, abi: AbiId, id: RecordId) -> Vec<Str
     for (member, place) in layouts.members(id, abi) {
         let Some(name) = &member.name else { continue };
         let shape = Shape::of(layouts, abi, &member.ty);
-        let (front, behind) =
-            shape.map(|shape| shape.uapi(interface, false)).unwrap_or_default();
+        let (front, behind) = shape.map(|shape| shape.uapi(interface, false)).unwrap_or_default();
         let offset = varies(same.then(|| place.offset()));
         let role = match &member.purpose.role {
             Role::Plain => String::new(),

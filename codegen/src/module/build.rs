@@ -47,7 +47,11 @@ pub fn plan(model: &Model, options: &Options) -> Result<Plan, Vec<Problem>> {
     let layouts = Layouts::new(model);
     let Some(abi) = Abi::by_name("x86_64").map(Abi::id).filter(|id| model.abis.contains(*id))
     else {
-        return Err(vec![problem(model, None, "x86_64 is not among the ABIs that were read".into())]);
+        return Err(vec![problem(
+            model,
+            None,
+            "x86_64 is not among the ABIs that were read".into(),
+        )]);
     };
     let mut builder = Builder { model, layouts: &layouts, abi, problems: Vec::new() };
     let groups = builder.groups();
@@ -128,7 +132,8 @@ impl<'a> Builder<'a> {
             docs.push(format!("{}.", capital(&summary)));
         }
         docs.extend(details);
-        let help = if docs.is_empty() { vec![format!("A driver for {shown}.")] } else { docs.clone() };
+        let help =
+            if docs.is_empty() { vec![format!("A driver for {shown}.")] } else { docs.clone() };
         Plan {
             name: name.to_owned(),
             upper: name.to_uppercase(),
@@ -220,10 +225,8 @@ impl<'a> Builder<'a> {
             })
             .collect();
         let uses = uses(&made);
-        let commands: Vec<Command> = made
-            .into_iter()
-            .map(|(command, _)| Command { translated: None, ..command })
-            .collect();
+        let commands: Vec<Command> =
+            made.into_iter().map(|(command, _)| Command { translated: None, ..command }).collect();
         plan.interfaces.push(Interface {
             r#where: if in_dev { plan.title.clone() } else { format!("{symbol} files") },
             symbol: symbol.clone(),
@@ -242,8 +245,7 @@ impl<'a> Builder<'a> {
     fn passes(&self, definition: &Definition, id: RecordId) -> bool {
         let Some(body) = definition.variants.get(self.abi) else { return false };
         let contract = commands::contract(definition, body);
-        commands::passed(&contract)
-            .is_some_and(|ty| self.model.records_within(ty).contains(&id))
+        commands::passed(&contract).is_some_and(|ty| self.model.records_within(ty).contains(&id))
     }
 
     fn refuse(&mut self, definition: &Definition, refusal: &Refusal) {
@@ -280,16 +282,19 @@ impl<'a> Builder<'a> {
             let same_layout = commands::passed(&contract)
                 .is_none_or(|ty| compat::same_layout(self.layouts, ty, host, guest));
             let is_buffer = matches!(contract.passing, Passing::Buffer(_));
-            same_layout
-                && (is_buffer || compat::same_number(self.layouts, definition, host, guest))
+            same_layout && (is_buffer || compat::same_number(self.layouts, definition, host, guest))
         })
     }
 
     fn abi_line(&self, plan: &mut Plan, command: &Command, definition: &Definition) {
         let Some(body) = definition.variants.get(self.abi) else { return };
         let contract = commands::contract(definition, body);
-        let numbers: Vec<_> =
-            self.model.abis.iter().map(|abi| self.layouts.argument_size(&body.argument, abi)).collect();
+        let numbers: Vec<_> = self
+            .model
+            .abis
+            .iter()
+            .map(|abi| self.layouts.argument_size(&body.argument, abi))
+            .collect();
         let first = numbers.first().and_then(|size| size.ok());
         let same = numbers.iter().all(|size| size.ok() == first) && command.kind != Kind::Buffer;
         let passing = match (command.kind, command.growth) {
@@ -316,8 +321,8 @@ impl<'a> Builder<'a> {
     fn test(&self, plan: &mut Plan, command: &mut Command, definition: &Definition) {
         let Some(body) = definition.variants.get(self.abi) else { return };
         let contract = commands::contract(definition, body);
-        let shape = commands::passed(&contract)
-            .and_then(|ty| Shape::of(self.layouts, self.abi, ty).ok());
+        let shape =
+            commands::passed(&contract).and_then(|ty| Shape::of(self.layouts, self.abi, ty).ok());
         let mut test = TestCommand {
             number: command.number.clone(),
             members: "no_members".into(),
@@ -531,4 +536,3 @@ fn fill(lines: &[String], columns: usize) -> Vec<String> {
     });
     filled
 }
-

@@ -76,12 +76,10 @@ impl<'a> Checks<'a> {
         match shape {
             Shape::Integer { bits, signed } => {
                 Ok(condition(&valid_bits(tag, name), &place, member, *bits, *signed))
-            },
-            Shape::Record(id) => Ok(self
-                .of(*id)?
-                .map(|check| Rule::Nested { check, place })
-                .into_iter()
-                .collect()),
+            }
+            Shape::Record(id) => {
+                Ok(self.of(*id)?.map(|check| Rule::Nested { check, place }).into_iter().collect())
+            }
             Shape::Array(element, _) => match &**element {
                 Shape::Record(id) => Ok(self
                     .of(*id)?
@@ -111,13 +109,7 @@ pub(crate) fn valid_bits(tag: &str, member: &str) -> String {
     format!("{}_{}_VALID", tag.to_uppercase(), member.to_uppercase())
 }
 
-fn condition(
-    valid_bits: &str,
-    place: &str,
-    member: &Member,
-    bits: u8,
-    signed: bool,
-) -> Vec<Rule> {
+fn condition(valid_bits: &str, place: &str, member: &Member, bits: u8, signed: bool) -> Vec<Rule> {
     let number = |value: i128| literal(value, bits, signed);
     let (least, most) = limits(bits, signed);
     let condition = match &member.purpose.values {
@@ -154,11 +146,7 @@ fn condition(
 
 /// The least and the largest value of an integer.
 pub(crate) fn limits(bits: u8, signed: bool) -> (i128, i128) {
-    if signed {
-        (-(1 << (bits - 1)), (1 << (bits - 1)) - 1)
-    } else {
-        (0, (1 << bits) - 1)
-    }
+    if signed { (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) } else { (0, (1 << bits) - 1) }
 }
 
 /// The value as C spells it, of the type that it is compared with.
@@ -178,7 +166,11 @@ pub(crate) fn literal(value: i128, bits: u8, signed: bool) -> String {
 
 /// A mask as wide as what it is applied to: its complement has no bits missing.
 pub(crate) fn mask_literal(mask: u64, bits: u8) -> String {
-    if bits == 64 { format!("0x{mask:016x}ULL") } else { format!("0x{mask:0w$x}", w = bits as usize / 4) }
+    if bits == 64 {
+        format!("0x{mask:016x}ULL")
+    } else {
+        format!("0x{mask:0w$x}", w = bits as usize / 4)
+    }
 }
 
 #[cfg(test)]

@@ -85,9 +85,8 @@ pub(crate) fn command(
     let interface = around.layouts.interface();
     let r#macro = macro_name(definition, &contract, around.prefix);
     let op = op_name(&r#macro, around.prefix);
-    let shape = passed(&contract)
-        .map(|ty| Shape::of(around.layouts, around.abi, ty))
-        .transpose()?;
+    let shape =
+        passed(&contract).map(|ty| Shape::of(around.layouts, around.abi, ty)).transpose()?;
     let kind = kind(&contract, shape.as_ref())?;
     let returns = match contract.returns {
         Returned::Nothing => Returns::Nothing,
@@ -124,8 +123,8 @@ pub(crate) fn command(
                     or end in an array: give it one layout"
             .into());
     }
-    let heap = matches!(kind, Kind::Buffer | Kind::Flexible)
-        || (kind == Kind::Pointer && size > STACK);
+    let heap =
+        matches!(kind, Kind::Buffer | Kind::Flexible) || (kind == Kind::Pointer && size > STACK);
     let r#type = shape.as_ref().map(|shape| shape.kernel(interface)).unwrap_or_default();
     let flexible = match record.filter(|_| kind == Kind::Flexible) {
         Some(id) => flexible(around, id, size)?,
@@ -330,7 +329,9 @@ fn flexible(around: Surroundings<'_>, id: RecordId, size: u64) -> Result<Flexibl
     let body = interface.body(id, around.abi).ok_or("its argument is not defined")?;
     let last = body.members.last().ok_or("its argument is empty")?;
     let Role::Flexible { count } = &last.purpose.role else {
-        return Err("nothing says which member counts the elements of its array: add `count`".into());
+        return Err(
+            "nothing says which member counts the elements of its array: add `count`".into()
+        );
     };
     let counter = body.members.iter().find(|member| member.name.as_ref() == Some(count));
     let counter = counter.ok_or_else(|| format!("it has no member `{count}`"))?;
@@ -498,8 +499,11 @@ impl Spelled {
         let differs = define("0", false)? != define("0", true)?;
         let compat_number = if differs {
             // The macro of the letter is not in a header that was there before.
-            define(&format!("0x{:02x}", body.nr), true)?
-                .replacen(&letter, &super::build::type_letter(body.type_letter), 1)
+            define(&format!("0x{:02x}", body.nr), true)?.replacen(
+                &letter,
+                &super::build::type_letter(body.type_letter),
+                1,
+            )
         } else {
             number.clone()
         };

@@ -3,7 +3,7 @@
 use ioctlkit_abi::{Abi, AbiId, RecordKind};
 use ioctlkit_model::{Command, Layouts, RecordId, Type};
 
-use super::plan::{Translation, TranslatedMember};
+use super::plan::{TranslatedMember, Translation};
 use super::shape::{Refusal, Shape, record_tag, record_type};
 
 /// Every 64-bit ABI with each 32-bit ABI whose programs its kernel runs.
@@ -60,9 +60,8 @@ pub(crate) fn same_number(layouts: &Layouts<'_>, command: &Command, a: AbiId, b:
 pub(crate) fn differing(layouts: &Layouts<'_>, ty: &Type) -> Vec<RecordId> {
     let pairs = pairs(layouts);
     let mut records = layouts.interface().records_within(ty);
-    records.retain(|id| {
-        pairs.iter().any(|(a, b)| !same_layout(layouts, &Type::Record(*id), *a, *b))
-    });
+    records
+        .retain(|id| pairs.iter().any(|(a, b)| !same_layout(layouts, &Type::Record(*id), *a, *b)));
     records.reverse();
     records
 }

@@ -11,8 +11,11 @@ static LINK: LazyLock<Option<Regex>> =
 /// The first sentence or line, without its full stop, and the rest.
 pub(crate) fn summary_and_details(docs: &[String], otherwise: &str) -> (String, Vec<String>) {
     let lines: Vec<String> = docs.iter().map(|line| plain(line)).collect();
-    let first: Vec<&String> =
-        lines.iter().skip_while(|line| line.is_empty()).take_while(|line| !line.is_empty()).collect();
+    let first: Vec<&String> = lines
+        .iter()
+        .skip_while(|line| line.is_empty())
+        .take_while(|line| !line.is_empty())
+        .collect();
     let paragraph = first.iter().map(|line| line.trim()).collect::<Vec<_>>().join(" ");
     let (summary, more) = match paragraph.find(". ") {
         Some(at) => (paragraph[..at].to_owned(), paragraph[at + 2..].to_owned()),
@@ -57,9 +60,7 @@ fn plain(line: &str) -> String {
 fn lower(text: &str) -> String {
     let mut letters = text.chars();
     match (letters.next(), letters.clone().next()) {
-        (Some(first), Some(second))
-            if second.is_lowercase() || (first == 'A' && second == ' ') =>
-        {
+        (Some(first), Some(second)) if second.is_lowercase() || (first == 'A' && second == ' ') => {
             first.to_lowercase().chain(letters).collect()
         }
         _ => text.to_owned(),
@@ -76,7 +77,8 @@ mod tests {
 
     #[test]
     fn links_and_full_stops_of_rustdoc_go() {
-        let docs = lines("Reads [`Echo::x`](crate::Echo), or `y`. More\nof it.\n\n# Errors\n`EBUSY`.");
+        let docs =
+            lines("Reads [`Echo::x`](crate::Echo), or `y`. More\nof it.\n\n# Errors\n`EBUSY`.");
         let (summary, details) = summary_and_details(&docs, "");
         assert_eq!(summary, "reads Echo::x, or y");
         assert_eq!(details, ["More of it.", "", "Errors", "EBUSY."]);

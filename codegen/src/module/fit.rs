@@ -108,9 +108,8 @@ fn place(line: &str, columns: usize) -> Option<(usize, usize)> {
             }
             ' ' if at > begins => {
                 let before = bytes[at - 1];
-                let breaks = before == b','
-                    || line[..at].ends_with("&&")
-                    || line[..at].ends_with("||");
+                let breaks =
+                    before == b',' || line[..at].ends_with("&&") || line[..at].ends_with("||");
                 // The outermost place is the best one, and the last of those.
                 if breaks
                     && let Some(column) = open.last()

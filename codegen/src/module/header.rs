@@ -69,10 +69,7 @@ fn asserts(layouts: &Layouts<'_>, abi: AbiId, id: RecordId, r#type: &str) -> Vec
     for (member, place) in layouts.members(id, abi) {
         if let Some(name) = &member.name {
             let offset = place.offset();
-            asserts.push(format!(
-                "__builtin_offsetof({type}, {name}) == {offset}, {}",
-                said(name)
-            ));
+            asserts.push(format!("__builtin_offsetof({type}, {name}) == {offset}, {}", said(name)));
         }
     }
     asserts

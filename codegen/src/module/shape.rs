@@ -69,9 +69,7 @@ impl Shape {
             Self::Integer { bits: 64, signed: false } if align_64 => {
                 ("__aligned_u64".into(), String::new())
             }
-            Self::Integer { bits, signed } => {
-                (format!("__{}{bits}", sign(*signed)), String::new())
-            }
+            Self::Integer { bits, signed } => (format!("__{}{bits}", sign(*signed)), String::new()),
             Self::Char => ("char".into(), String::new()),
             Self::Word { signed: true } => ("long".into(), String::new()),
             Self::Word { signed: false } => ("unsigned long".into(), String::new()),

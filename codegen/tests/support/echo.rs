@@ -3,12 +3,11 @@
 use ioctlkit_abi::Direction::{None, Read, ReadWrite, Write};
 use ioctlkit_model::{Argument, Interface, Passing, Returns, Type};
 
-use super::draft::{
-    Draft, LONG, S32, U8, U32, U64, ULONG, array, field, pointer, reserved,
-};
+use super::draft::{Draft, LONG, S32, U8, U32, U64, ULONG, array, field, pointer, reserved};
 
 pub fn echo() -> Interface {
-    let mut draft = Draft::new("echo", b'E', "An invented device that gives back what it is given.");
+    let mut draft =
+        Draft::new("echo", b'E', "An invented device that gives back what it is given.");
     let config = draft.record(
         "echo_config",
         "How the device echoes.",
@@ -108,17 +107,12 @@ pub fn echo() -> Interface {
     let channel = draft.record(
         "echo_channel",
         "One channel.",
-        vec![
-            field("gain", U32, "How much it is amplified."),
-            reserved("_reserved0", U32),
-        ],
+        vec![field("gain", U32, "How much it is amplified."), reserved("_reserved0", U32)],
     );
     let pointer = |ty: &Type| Passing::Pointer(ty.clone());
     let word = Argument::Type(LONG);
     draft.command("Reset", 0x00, None, Passing::Nothing, "Forgets everything.").mode(Write);
-    draft
-        .command("GetConfig", 0x01, Read, pointer(&config), "Reads the configuration.")
-        .mode(Read);
+    draft.command("GetConfig", 0x01, Read, pointer(&config), "Reads the configuration.").mode(Read);
     draft
         .command("SetConfig", 0x02, Write, pointer(&config), "Changes the configuration.")
         .mode(Write);
@@ -130,9 +124,7 @@ pub fn echo() -> Interface {
         .command("Query", 0x05, ReadWrite, pointer(&query), "Answers a question.")
         .encoded(None, Argument::None)
         .grows_from(16);
-    draft
-        .command("Stats", 0x06, Read, pointer(&stats), "What has been done.")
-        .grows_from(16);
+    draft.command("Stats", 0x06, Read, pointer(&stats), "What has been done.").grows_from(16);
     draft.command("Tune", 0x07, Write, pointer(&tune), "Changes settings.").grows_from(8);
     draft
         .command("Name", 0x08, Read, Passing::Buffer(U8), "The name; returns its length.")
@@ -146,14 +138,10 @@ pub fn echo() -> Interface {
     draft
         .command("SetLimit", 0x0d, Write, pointer(&U32), "Limits all files.")
         .capability("CAP_SYS_ADMIN");
-    draft
-        .command("Level", 0x0e, Read, pointer(&U32), "How loud it is.")
-        .encoded(Read, word);
+    draft.command("Level", 0x0e, Read, pointer(&U32), "How loud it is.").encoded(Read, word);
     draft.command("Future", 0x0f, Read, pointer(&U32), "Is not implemented yet.");
     draft.command("SetWord", 0x10, Write, Passing::Value(ULONG), "Takes a word.");
     draft.command("SetOffset", 0x11, Write, Passing::Value(LONG), "Takes an offset.");
-    draft
-        .command("Channel", 0x40, ReadWrite, pointer(&channel), "Asks a channel.")
-        .family(0x47);
+    draft.command("Channel", 0x40, ReadWrite, pointer(&channel), "Asks a channel.").family(0x47);
     draft.finish()
 }

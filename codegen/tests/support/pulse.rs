@@ -54,7 +54,13 @@ pub fn pulse() -> Interface {
         vec![field("line", U32, "Which one."), field("id", U32, "Its name, from the driver.")],
     );
     draft
-        .command("Send", 0x00, ReadWrite, Passing::Pointer(shape), "Sends a pulse; returns how many.")
+        .command(
+            "Send",
+            0x00,
+            ReadWrite,
+            Passing::Pointer(shape),
+            "Sends a pulse; returns how many.",
+        )
         .returns(Returns::Value)
         .mode(Write);
     draft.command("Train", 0x01, Write, Passing::Flexible(train.clone()), "Sends many.");
