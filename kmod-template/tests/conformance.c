@@ -641,12 +641,14 @@ static void test_gone(void)
 	}
 	for (i = 0; i < device->count; i++) {
 		const struct command *command = &device->commands[i];
+		int before = open_files();
 		long answer = valid_call(command);
 
 		if (answer == -ENOTTY)
 			continue;
 		ktap_result(command->name, "the device is gone",
-			    expect("gone", answer, -ENODEV));
+			    expect("gone", answer, -ENODEV) |
+			    expect("open files", open_files(), before));
 	}
 }
 
