@@ -69,10 +69,10 @@ pub fn plan(model: &Model, options: &Options) -> Result<Plan, Vec<Problem>> {
 }
 
 /// Commands that are answered by one kind of file.
-struct Commands<'a> {
+struct CommandGroup<'a> {
     symbol: String,
     prefix: String,
-    group: Option<&'a Group>,
+    definition: Option<&'a Group>,
     commands: Vec<&'a Definition>,
 }
 
@@ -90,7 +90,7 @@ fn problem(model: &Model, span: Option<Span>, message: String) -> Problem {
 
 impl<'a> Builder<'a> {
     /// The kinds of files, that in `/dev` first.
-    fn groups(&self) -> Vec<Commands<'a>> {
+    fn groups(&self) -> Vec<CommandGroup<'a>> {
         if self.model.groups.is_empty() {
             let commands: Vec<_> = self.model.commands.iter().collect();
             let prefix = common_prefix(&commands);
@@ -98,10 +98,10 @@ impl<'a> Builder<'a> {
             return if commands.is_empty() {
                 Vec::new()
             } else {
-                vec![Commands { symbol, prefix, group: None, commands }]
+                vec![CommandGroup { symbol, prefix, definition: None, commands }]
             };
         }
-        let mut groups: Vec<Commands<'a>> = Vec::new();
+        let mut groups: Vec<CommandGroup<'a>> = Vec::new();
         for group in &self.model.groups {
             let named = |command: &&Definition| group.commands.contains(&command.name);
             let commands: Vec<_> = self.model.commands.iter().filter(named).collect();
@@ -110,20 +110,20 @@ impl<'a> Builder<'a> {
                 prefix => prefix.to_lowercase(),
             };
             let prefix = group.prefix.clone();
-            groups.push(Commands { symbol, prefix, group: Some(group), commands });
+            groups.push(CommandGroup { symbol, prefix, definition: Some(group), commands });
         }
-        groups.sort_by_key(|commands| commands.group.is_none_or(|group| group.path.is_none()));
+        groups.sort_by_key(|commands| commands.definition.is_none_or(|group| group.path.is_none()));
         groups
     }
 
-    fn module(name: &str, main: &Commands<'_>, options: &Options) -> Plan {
-        let path = main.group.and_then(|group| group.path.clone());
+    fn module(name: &str, main: &CommandGroup<'_>, options: &Options) -> Plan {
+        let path = main.definition.and_then(|group| group.path.clone());
         let node = match &path {
             Some(path) => path.rsplit('/').next().unwrap_or(name).to_owned(),
             None => name.to_owned(),
         };
         let shown = path.unwrap_or_else(|| format!("/dev/{node}"));
-        let docs = main.group.map(|group| group.docs.as_slice()).unwrap_or_default();
+        let docs = main.definition.map(|group| group.docs.as_slice()).unwrap_or_default();
         let (summary, details) = docs::summary_and_details(docs, "");
         let minors = if options.device == Device::Misc { 1 } else { options.minors.max(1) };
         let test_path = if minors > 1 { format!("{shown}0") } else { shown.clone() };
@@ -154,7 +154,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn interface(&mut self, plan: &mut Plan, group: &Commands<'a>, in_dev: bool) {
+    fn interface(&mut self, plan: &mut Plan, group: &CommandGroup<'a>, in_dev: bool) {
         let mut translated: Vec<RecordId> = Vec::new();
         for definition in &group.commands {
             let Some(body) = definition.variants.get(self.abi) else { continue };

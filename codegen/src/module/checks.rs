@@ -51,7 +51,7 @@ impl<'a> Checks<'a> {
         let check = format!("{}_check_{short}", self.symbol);
         let declares = rules.iter().any(|rule| matches!(rule, Rule::NestedArray { .. }));
         let r#type = record_type(interface, id);
-        self.functions.push(Check { check: check.clone(), r#type, declares, rules });
+        self.functions.push(Check { function: check.clone(), r#type, declares, rules });
         self.known.insert(id.0, Some(check.clone()));
         Ok(Some(check))
     }

@@ -13,6 +13,7 @@ use super::checks::Checks;
 use super::compat;
 use super::docs;
 use super::fit;
+use super::number::Spelled;
 use super::plan::{Command, Growth, Kind, Returns, TestCommand, Translated};
 use super::shape::{Refusal, Shape, record_tag};
 
@@ -362,36 +363,36 @@ fn flexible(around: Surroundings<'_>, id: RecordId, size: u64) -> Result<Flexibl
     })
 }
 
-fn parameters(kind: Kind, r#type: &str, constant: &str, family: bool) -> String {
+fn parameters(kind: Kind, ty: &str, constant: &str, family: bool) -> String {
     let mut parameters = vec!["struct file *file".to_owned()];
     if family {
         parameters.push("unsigned int index".into());
     }
     match kind {
         Kind::Nothing => {}
-        Kind::Value => parameters.push(format!("{} arg", r#type)),
-        Kind::Pointer => parameters.push(format!("{constant}{} *arg", r#type)),
+        Kind::Value => parameters.push(format!("{ty} arg")),
+        Kind::Pointer => parameters.push(format!("{constant}{ty} *arg")),
         Kind::Flexible => {
-            parameters.push(format!("{constant}{} *arg", r#type));
+            parameters.push(format!("{constant}{ty} *arg"));
             parameters.push("size_t capacity".into());
         }
         Kind::Buffer => {
-            parameters.push(format!("{constant}{} *arg", r#type));
+            parameters.push(format!("{constant}{ty} *arg"));
             parameters.push("size_t count".into());
         }
     }
     parameters.join(", ")
 }
 
-fn arguments(kind: Kind, r#type: &str, heap: bool, family: bool) -> String {
+fn arguments(kind: Kind, ty: &str, heap: bool, family: bool) -> String {
     let mut arguments = vec!["file".to_owned()];
     if family {
         arguments.push("index".into());
     }
     match kind {
         Kind::Nothing => {}
-        Kind::Value if r#type == "unsigned long" => arguments.push("arg".into()),
-        Kind::Value => arguments.push(format!("({})arg", r#type)),
+        Kind::Value if ty == "unsigned long" => arguments.push("arg".into()),
+        Kind::Value => arguments.push(format!("({ty})arg")),
         Kind::Pointer => arguments.push(if heap { "karg" } else { "&karg" }.into()),
         Kind::Flexible => arguments.extend(["karg".into(), "capacity".into()]),
         Kind::Buffer => arguments.extend(["karg".into(), "size / sizeof(*karg)".into()]),
@@ -422,108 +423,4 @@ fn remark(kind: Kind, growth: Growth, returns: Returns, reads: bool) -> String {
 
 fn is_signed_word(shape: Option<&Shape>, kind: Kind) -> bool {
     kind == Kind::Value && matches!(shape, Some(Shape::Word { signed: true }))
-}
-
-/// How a number is written.
-struct Spelled {
-    head: String,
-    define: String,
-    r#use: String,
-    number: String,
-    compat_number: String,
-    parameter: Option<&'static str>,
-    parameter_docs: String,
-}
-
-impl Spelled {
-    fn of(
-        around: Surroundings<'_>,
-        body: &CommandBody,
-        kind: Kind,
-        contract: &Contract,
-        r#macro: &str,
-    ) -> Result<Self, Refusal> {
-        let letter = format!("{}_IOCTL_TYPE", around.upper);
-        let parameter = match (kind, contract.last_nr) {
-            (Kind::Buffer, Some(_)) => {
-                return Err("it is a family both by nr and by length".into());
-            }
-            (Kind::Buffer, None) => Some("length"),
-            (_, Some(_)) => Some("index"),
-            (_, None) => None,
-        };
-        let nr = match parameter {
-            Some("index") => format!("0x{:02x} + (index)", body.nr),
-            _ => format!("0x{:02x}", body.nr),
-        };
-        let argument = |compat: bool| -> Result<Option<String>, Refusal> {
-            Ok(match &body.argument {
-                Argument::None => None,
-                Argument::Type(ty) => Some(spell(around, ty, compat)?),
-                Argument::SizeOfType(_) => {
-                    return Err("its number has `sizeof` where a type belongs".into());
-                }
-                Argument::Size(size) => {
-                    let size = around.layouts.constant(size, around.abi);
-                    Some(size.map_err(|_| "the size in its number is not known")?.to_string())
-                }
-            })
-        };
-        let define = |nr: &str, compat: bool| -> Result<String, Refusal> {
-            let direction = match body.direction {
-                Direction::None => "_IOC_NONE",
-                Direction::Read => "_IOC_READ",
-                Direction::Write => "_IOC_WRITE",
-                Direction::ReadWrite => "_IOC_READ | _IOC_WRITE",
-            };
-            if kind == Kind::Buffer {
-                return Ok(format!("_IOC({direction}, {letter}, {nr}, (length))"));
-            }
-            let name = body.direction.macro_name();
-            Ok(match (argument(compat)?, &body.argument) {
-                (None, _) => format!("{name}({letter}, {nr})"),
-                (Some(size), Argument::Size(_)) => {
-                    format!("_IOC({direction}, {letter}, {nr}, {size})")
-                }
-                (Some(ty), _) => format!("{name}({letter}, {nr}, {ty})"),
-            })
-        };
-        let (head, r#use, number) = match parameter {
-            Some(parameter) => (
-                format!("{macro}({parameter})", macro = r#macro),
-                format!("{macro}({parameter})", macro = r#macro),
-                format!("{macro}(0)", macro = r#macro),
-            ),
-            None => (r#macro.to_owned(), r#macro.to_owned(), r#macro.to_owned()),
-        };
-        let differs = define("0", false)? != define("0", true)?;
-        let compat_number = if differs {
-            // The macro of the letter is not in a header that was there before.
-            define(&format!("0x{:02x}", body.nr), true)?.replacen(
-                &letter,
-                &super::build::type_letter(body.type_letter),
-                1,
-            )
-        } else {
-            number.clone()
-        };
-        let parameter_docs = match (parameter, contract.last_nr) {
-            (Some("length"), _) => "bytes of the array".to_owned(),
-            (_, Some(last)) => format!("which one, from 0 to {}", last.saturating_sub(body.nr)),
-            _ => String::new(),
-        };
-        let define = define(&nr, false)?;
-        Ok(Self { head, define, r#use, number, compat_number, parameter, parameter_docs })
-    }
-}
-
-fn spell(around: Surroundings<'_>, ty: &Type, compat: bool) -> Result<String, Refusal> {
-    let interface = around.layouts.interface();
-    let shape = Shape::of(around.layouts, around.abi, ty)?;
-    if compat && matches!(shape.element(), Shape::Word { .. } | Shape::Record(_)) {
-        let (_, behind) = shape.uapi(interface, false);
-        return Ok(format!("{}{behind}", shape.element().compat(interface, around.translated)));
-    }
-    let (front, behind) = shape.uapi(interface, false);
-    Ok(format!("{front}{behind}"))
 }

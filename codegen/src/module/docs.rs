@@ -49,11 +49,11 @@ pub(crate) fn one_line(docs: &[String], otherwise: &str) -> String {
 
 /// Without what only rustdoc understands, and without what would end the comment.
 fn plain(line: &str) -> String {
-    let line = match LINK.as_ref() {
-        Some(link) => link.replace_all(line, "$1$2").into_owned(),
+    let text = match LINK.as_ref() {
+        Some(pattern) => pattern.replace_all(line, "$1$2").into_owned(),
         None => line.to_owned(),
     };
-    line.replace("*/", "* /").replace("/*", "/ *")
+    text.replace("*/", "* /").replace("/*", "/ *")
 }
 
 /// `Reads it` as `reads it`, `ECHO_FLAG` and `I` as they are.

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 /// What the file begins with.
-pub const FIRST_LINE: &str = "ioctlkit-abi 1";
+pub(crate) const FIRST_LINE: &str = "ioctlkit-abi 1";
 
 /// An ABI, as the lock file has it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -106,7 +106,8 @@ impl Lock {
 
     /// The file's text for an ABI that takes this one's place.
     pub fn followed_by(&self, lines: &[String], next: &Self) -> String {
-        let mut text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+        let mut text = lines.join("\n");
+        text.push('\n');
         for (name, command) in self.commands.iter().chain(&self.retired) {
             if !next.commands.contains_key(name) {
                 text.push_str("retired ");

@@ -12,6 +12,7 @@ mod docs;
 mod fit;
 mod header;
 mod lock;
+mod number;
 mod plan;
 mod regenerate;
 mod render;

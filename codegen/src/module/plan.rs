@@ -312,7 +312,8 @@ pub struct Translated {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Check {
     /// The function.
-    pub check: String,
+    #[serde(rename = "check")]
+    pub function: String,
     /// `struct echo_config`.
     pub r#type: String,
     /// Whether the function declares a counter.

@@ -1,5 +1,8 @@
 //! The templates, and the text that a plan makes of them.
 
+use std::ffi::OsStr;
+use std::path::Path;
+
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior, context};
@@ -98,7 +101,8 @@ fn one(
     path: &str,
     template: &str,
 ) -> Result<String, minijinja::Error> {
-    let is_c = path.ends_with(".c") || path.ends_with(".h");
+    let extension = Path::new(path).extension().and_then(OsStr::to_str);
+    let is_c = matches!(extension, Some("c" | "h"));
     let environment = environment()?;
     let values = context! {
         it => Serde(interface),

@@ -1,6 +1,8 @@
 //! The line in each generated file that says who made it, from what, and whether it is still as it
 //! was made.
 
+use std::fmt::Write as _;
+
 use sha2::{Digest, Sha256};
 
 use super::plan::Plan;
@@ -49,7 +51,12 @@ pub fn state(text: &str) -> State {
 /// 12 digits of SHA-256: enough to tell an edit, and to read aloud.
 fn short(text: &str) -> String {
     let digest = Sha256::digest(text.as_bytes());
-    digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+    let mut text = String::new();
+    for byte in digest.iter().take(6) {
+        // Writing to a string does not fail.
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }
 
 #[cfg(test)]
