@@ -22,9 +22,9 @@ pub enum State {
     Foreign,
 }
 
-/// The hash of what the plan is about: numbers, layouts, and what is said of them.
+/// The hash of the ABI: numbers, layouts and limits.
 pub(crate) fn schema_hash(plan: &Plan) -> String {
-    short(&format!("{plan:?}"))
+    short(&plan.abi.join("\n"))
 }
 
 /// The text with its stamp.
