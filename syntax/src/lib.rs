@@ -76,4 +76,4 @@ pub use interface::{Attachment, Interface, OpenBy};
 pub use member::{Constraint, Member, Role};
 pub use names::{c_type_names, camel_case, screaming_snake_case, snake_case};
 pub use range::RangeInclusive;
-pub use single::Single;
+pub use single::{Single, makes_a_command};

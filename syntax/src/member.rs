@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use syn::spanned::Spanned as _;
 use syn::{Expr, Field, Ident, Type};
 
-use crate::attribute::{documentation, each_word, unknown, value};
+use crate::attribute::{documentation, each_word, name as name_of, unknown, value};
 use crate::command::expressions;
 use crate::{Errors, RangeInclusive};
 
@@ -77,7 +77,7 @@ impl Member {
     }
 }
 
-const WORDS: [&str; 10] = [
+pub(crate) const WORDS: [&str; 10] = [
     "reserved",
     "size",
     "count",
@@ -91,27 +91,20 @@ const WORDS: [&str; 10] = [
 ];
 
 pub(crate) fn read(index: usize, field: &Field, errors: &mut Errors) -> Member {
-    let mut role: Option<Role> = None;
-    let mut constraint = Constraint::None;
+    let mut role = None;
+    let mut constraint = None;
     let mut default = None;
     let mut compat = None;
     each_word(&field.attrs, errors, |name, input| {
-        let mut set = |new: Role| match role {
-            None => {
-                role = Some(new);
-                Ok(())
-            }
-            Some(_) => Err(syn::Error::new(name.span(), "the member has another part already")),
-        };
         match name.to_string().as_str() {
-            "reserved" => set(Role::Reserved)?,
-            "size" => set(Role::Size)?,
-            "count" => set(Role::Flexible { count: value(input)? })?,
-            "fd" => set(Role::Fd)?,
-            "anonymous" => set(Role::Anonymous)?,
-            "flags" => constraint = Constraint::Flags(value(input)?),
-            "range" => constraint = Constraint::Range(value(input)?),
-            "values" => constraint = Constraint::Values(expressions(input)?),
+            "reserved" => set(&mut role, Role::Reserved, name)?,
+            "size" => set(&mut role, Role::Size, name)?,
+            "count" => set(&mut role, Role::Flexible { count: name_of(input)? }, name)?,
+            "fd" => set(&mut role, Role::Fd, name)?,
+            "anonymous" => set(&mut role, Role::Anonymous, name)?,
+            "flags" => set(&mut constraint, Constraint::Flags(value(input)?), name)?,
+            "range" => set(&mut constraint, Constraint::Range(value(input)?), name)?,
+            "values" => set(&mut constraint, Constraint::Values(expressions(input)?), name)?,
             "default" => default = Some(value(input)?),
             "compat" => compat = Some(value(input)?),
             _ => return Err(unknown(name, &WORDS)),
@@ -129,10 +122,19 @@ pub(crate) fn read(index: usize, field: &Field, errors: &mut Errors) -> Member {
         docs: documentation(&field.attrs),
         ty: field.ty.clone(),
         role: role.unwrap_or(Role::Plain),
-        constraint,
+        constraint: constraint.unwrap_or(Constraint::None),
         default,
         compat,
         span,
         cfgs: cfgs.cloned().collect(),
     }
+}
+
+/// Notes what a word says, unless another one has said something else.
+fn set<T>(place: &mut Option<T>, new: T, word: &Ident) -> syn::Result<()> {
+    if place.replace(new).is_some() {
+        let message = format!("`{word}` contradicts what is said of the member before: write one");
+        return Err(syn::Error::new(word.span(), message));
+    }
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::parse::{Parse, ParseStream};
+use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::{Expr, Token};
 
 /// A range that includes its end.
@@ -43,5 +43,13 @@ pub(crate) fn operand(input: ParseStream<'_>) -> syn::Result<Expr> {
     if tokens.is_empty() {
         return Err(input.error("an expression is missing"));
     }
-    syn::parse2(tokens)
+    let one = |input: ParseStream<'_>| {
+        let expression = input.parse()?;
+        if input.is_empty() {
+            Ok(expression)
+        } else {
+            Err(input.error("nothing more belongs to the value: write a comma before this"))
+        }
+    };
+    one.parse2(tokens)
 }
