@@ -24,8 +24,11 @@ pub const fn check_data(ty: &Type, size: usize, offsets: &[usize]) -> Option<Dat
     let Type::Record(record) = ty else {
         return None;
     };
+    if record.is_unread() {
+        return None;
+    }
     if let Some(fault) = record.fault() {
-        return Some(told(record, &fault));
+        return if record.follows(&fault) { None } else { Some(told(record, &fault)) };
     }
     check_host(record, size, offsets)
 }
@@ -95,17 +98,31 @@ pub const fn refuse_interface(fault: &InterfaceFault) -> ! {
     panic!("{}", fault.text.as_str())
 }
 
-/// The command's number on the host. Ends compilation where there is none.
-#[track_caller]
-pub const fn request(command: &Command, size: usize, large_is_meant: bool) -> Request {
-    if let Some(text) = command.size_fault(HOST, large_is_meant) {
-        panic!("{}", text.as_str())
-    }
-    assert!(command.has_host_size(HOST, size), "the argument has another size in Rust than in C");
+/// The command's number on the host; 0 where it has none, which [`prove_command`] tells.
+pub const fn request(command: &Command) -> Request {
     match command.number(HOST) {
         Ok(number) => number,
-        Err(_) => panic!("the command has no number on this machine"),
+        Err(_) => 0,
     }
+}
+
+/// Proves that the command has a number on the host, where its argument has `size` bytes in Rust.
+/// Ends compilation otherwise, at the caller's place.
+#[track_caller]
+pub const fn prove_command(command: &Command, size: usize, large_is_meant: bool) {
+    if let Some(text) = command.fault(HOST, size, large_is_meant) {
+        panic!("{}", text.as_str())
+    }
+}
+
+/// Proves that the elements of a flexible array stand where they may be borrowed.
+#[track_caller]
+pub const fn prove_tail<T: FlexibleData>() {
+    assert!(
+        T::TAIL.is_multiple_of(align_of::<T::Element>()),
+        "the packed structure puts the array's elements where they are not aligned: take an \
+         element such as `u8`, or write the structure without `packed`"
+    );
 }
 
 /// How much padding is behind each member where every integer is aligned to its size, in bytes;
@@ -198,6 +215,57 @@ pub fn family_request(command: &Command, index: u8, length: usize) -> Result<Req
     command.number_of(HOST, index, length as u64).map_err(|_| Errno::INVAL)
 }
 
+/// An integer that counts the elements of a flexible array.
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` cannot count the elements of a flexible array",
+    label = "make it an integer, such as `u32`"
+)]
+pub trait Count: Copy {
+    /// The largest number of elements.
+    const MAX: u64;
+    /// The number of elements that this says.
+    fn get(self) -> u64;
+    /// What says that number; more than the largest are cut off.
+    fn of(count: u64) -> Self;
+}
+
+macro_rules! counts {
+    ($($integer:ty)+) => {
+        $(
+            #[diagnostic::do_not_recommend]
+            impl Count for $integer {
+                const MAX: u64 = <$integer>::MAX as u64;
+                #[inline]
+                fn get(self) -> u64 {
+                    // What is negative is no number of elements.
+                    u64::try_from(self).unwrap_or(0)
+                }
+                #[inline]
+                fn of(count: u64) -> Self {
+                    Self::try_from(count).unwrap_or(Self::MAX)
+                }
+            }
+        )+
+    };
+}
+
+counts!(u8 i8 u16 i16 u32 i32 u64 i64 usize isize);
+
+/// What a command returns as a new file.
+#[cfg(feature = "call")]
+#[diagnostic::on_unimplemented(
+    message = "a command cannot return a `{Self}`",
+    label = "write an integer such as `u32`, `OwnedFd`, or a device newtype",
+    note = "`device = Name` on an interface and `ioctlkit::device!` make device newtypes"
+)]
+pub trait FromFd: Sized {
+    /// Takes the file that a command returned.
+    ///
+    /// # Safety
+    /// The file is what the command is declared to return.
+    unsafe fn from_fd(fd: OwnedFd) -> Self;
+}
+
 /// Calls with no argument.
 ///
 /// # Safety
@@ -236,7 +304,7 @@ pub unsafe fn value<B: Backend + ?Sized>(
 /// # Errors
 /// What the driver answers.
 #[inline]
-pub unsafe fn read<T: IoctlData, B: Backend + ?Sized>(
+pub(crate) unsafe fn read<T: IoctlData, B: Backend + ?Sized>(
     backend: &B,
     request: Request,
 ) -> Result<(i32, T), Errno> {
@@ -255,7 +323,7 @@ pub unsafe fn read<T: IoctlData, B: Backend + ?Sized>(
 /// # Errors
 /// What the driver answers.
 #[inline]
-pub unsafe fn write<T: IoctlData, B: Backend + ?Sized>(
+pub(crate) unsafe fn write<T: IoctlData, B: Backend + ?Sized>(
     backend: &B,
     request: Request,
     argument: &T,
@@ -281,7 +349,7 @@ pub unsafe fn write<T: IoctlData, B: Backend + ?Sized>(
 /// # Errors
 /// What the driver answers.
 #[inline]
-pub unsafe fn read_write<T: IoctlData, B: Backend + ?Sized>(
+pub(crate) unsafe fn read_write<T: IoctlData, B: Backend + ?Sized>(
     backend: &B,
     request: Request,
     argument: &mut T,

@@ -27,6 +27,7 @@ impl<T> fmt::Debug for FlexibleArray<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 // SAFETY: no bytes, with the alignment of one element.
 unsafe impl<T: IoctlData> IoctlData for FlexibleArray<T> {
     const TYPE: Type = Type::FlexibleArray(&T::TYPE);
@@ -35,10 +36,13 @@ unsafe impl<T: IoctlData> IoctlData for FlexibleArray<T> {
 /// A structure that ends in a [`FlexibleArray`] and has a member that counts its elements.
 ///
 /// # Safety
-/// `TAIL` is the offset of that array in the structure, and `Element` is what it holds.
+/// `TAIL` is the offset of that array in the structure, and `Element` is what it holds, which
+/// implements [`IoctlData`].
 pub unsafe trait FlexibleData: IoctlData {
     /// One element.
-    type Element: IoctlData + Copy;
+    // The description of the array asks it for `IoctlData`; asked for here as well, the compiler
+    // would tell of one that lacks it twice.
+    type Element: Copy;
 
     /// Where the first element stands, in bytes. It can be before the end of the structure, in
     /// what would be padding.
@@ -113,7 +117,9 @@ mod owned {
             let mut flexible = Self { memory, capacity, structure: core::marker::PhantomData };
             *flexible = T::initial();
             // Writing the whole structure may have written into the first elements' place.
-            flexible.room().fill(crate::zeroed());
+            let room = flexible.room();
+            // SAFETY: any bytes are elements, those of zeroes as well.
+            unsafe { room.as_mut_ptr().write_bytes(0, room.len()) };
             flexible.set_count(capacity as u64);
             flexible
         }

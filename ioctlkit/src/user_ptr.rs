@@ -117,6 +117,7 @@ unsafe impl<T: Sync> Sync for UserPtr<'_, T> {}
 
 // SAFETY: a raw pointer and an integer have no invalid value, together they have the size of a
 // `u64`, and the empty array gives them its alignment.
+#[diagnostic::do_not_recommend]
 unsafe impl<T> IoctlData for UserPtr<'_, T> {
     const TYPE: Type = Type::UserPointer;
 }
@@ -191,6 +192,7 @@ impl<T> fmt::Debug for UserConstPtr<'_, T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 // SAFETY: a transparent wrapper of a `UserPtr`.
 unsafe impl<T> IoctlData for UserConstPtr<'_, T> {
     const TYPE: Type = Type::UserPointer;

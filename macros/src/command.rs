@@ -123,21 +123,30 @@ pub(crate) fn constant(
             }
         };
     }
+    quote! {
+        #(#[doc = #docs])*
+        #visibility const #name: ::ioctlkit::Request = ::ioctlkit::__private::request(#described);
+    }
+}
+
+/// The proof that the command has its number, or the family its numbers.
+pub(crate) fn proof(command: &Command, index: usize, context: &Context<'_>) -> TokenStream {
+    let owner = &context.owner;
     let large = command.large_argument.is_some();
     let size = if let Payload::Pointer(ty) = &command.payload {
-        let ty = host_type(ty);
-        let ty = with_static_lifetimes(ty, context);
+        let ty = with_static_lifetimes(host_type(ty), context);
         quote!(::core::mem::size_of::<#ty>())
     } else {
         quote!(0)
     };
-    let value = quote_spanned! {command.identity_span=>
-        ::ioctlkit::__private::request(#described, #size, #large)
+    let proved = quote_spanned! {command.identity_span=>
+        ::ioctlkit::__private::prove_command(
+            &<#owner as ::ioctlkit::Interface>::DESCRIPTION.commands[#index],
+            #size,
+            #large,
+        )
     };
-    quote! {
-        #(#[doc = #docs])*
-        #visibility const #name: ::ioctlkit::Request = #value;
-    }
+    quote!(const _: () = #proved;)
 }
 
 /// The author's documentation, or a line that stands in for it.

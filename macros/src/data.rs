@@ -3,7 +3,8 @@
 use ioctlkit_syntax::{Constraint, Data, DataKind, Errors, Member, Portability, Role};
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::{Lifetime, LitStr};
+use syn::spanned::Spanned as _;
+use syn::{Lifetime, LitStr, Type};
 
 use crate::mirror;
 use crate::types::{Words, argument_of, begins_with_zero, describe, last_segment};
@@ -31,7 +32,9 @@ fn check(data: &Data, errors: &mut Errors) {
     // What goes through the call in the place of this type is `repr(C)`.
     let is_replaced = data.padded.is_some();
     if !data.repr.c && !data.repr.transparent && !is_replaced {
-        let message = "Rust orders the members of this type as it likes: add `#[repr(C)]`";
+        let packed = if data.repr.packed.is_some() { ", packed" } else { "" };
+        let message =
+            format!("Rust orders the members of this type as it likes: write `#[repr(C{packed})]`");
         errors.at(&data.ident, message);
     }
     if data.members.is_empty() {
@@ -43,15 +46,27 @@ fn check(data: &Data, errors: &mut Errors) {
     for (index, member) in data.members.iter().enumerate() {
         let flexible = argument_of(&member.ty, "FlexibleArray").is_some();
         if flexible && index != last && data.kind == DataKind::Struct {
-            errors.at(&member.ty, "a flexible array is the last member");
+            errors.at(&member.ty, "a flexible array is the last member: move it to the end");
+        }
+        if flexible && data.members.len() == 1 && data.kind == DataKind::Struct {
+            let message = "C has no structure with nothing but a flexible array: pass elements \
+                           with `buffer = Type` on the command";
+            errors.at(&member.ty, message);
         }
         if let Role::Flexible { count } = &member.role {
             if !flexible {
                 let message = "`count` belongs to the array at the end: write `FlexibleArray<T>`";
                 errors.at(&member.ty, message);
             }
-            if !data.members.iter().any(|member| *count == member.name()) {
-                errors.at(count, format!("no member `{count}`"));
+            let counting = data.members.iter().find(|member| *count == member.name());
+            if let Some(counting) = counting {
+                if !matches!(counting.ty, Type::Path(_)) {
+                    let message =
+                        format!("`{count}` counts elements: make it an integer, such as `u32`");
+                    errors.at(&counting.ty, message);
+                }
+            } else {
+                errors.at(count, format!("no member is named `{count}`"));
             }
         }
         for attribute in &member.cfgs {
@@ -65,7 +80,9 @@ fn check(data: &Data, errors: &mut Errors) {
 /// A wrapper is what it wraps.
 fn transparent(data: &Data, errors: &mut Errors) -> TokenStream {
     let [member] = data.members.as_slice() else {
-        errors.at(&data.ident, "a transparent type has one member");
+        let message = "a transparent type has one member: remove the others, or write \
+                       `#[repr(C)]`";
+        errors.at(&data.ident, message);
         return TokenStream::new();
     };
     let words = Words::from(&data.portability);
@@ -76,6 +93,7 @@ fn transparent(data: &Data, errors: &mut Errors) -> TokenStream {
     let (generics, arguments, condition) = data.generics.split_for_impl();
     quote! {
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         unsafe impl #generics ::ioctlkit::IoctlData for #ident #arguments #condition {
             const TYPE: ::ioctlkit::description::Type = #ty;
         }
@@ -107,6 +125,7 @@ fn record(data: &Data, errors: &mut Errors) -> TokenStream {
     let (generics, arguments, condition) = data.generics.split_for_impl();
     quote! {
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         unsafe impl #generics ::ioctlkit::IoctlData for #ident #arguments #condition {
             const TYPE: ::ioctlkit::description::Type = ::ioctlkit::description::Type::Record(
                 &::ioctlkit::description::Record {
@@ -221,9 +240,10 @@ fn initial(data: &Data) -> TokenStream {
             match &member.default {
                 Some(value) => Some(quote!(value.#name = #value;)),
                 None if begins_with_zero(ty) => None,
-                None => Some(quote! {
-                    value.#name = <#ty as ::ioctlkit::IoctlData>::initial();
-                }),
+                None => {
+                    let initial = initial_of(ty);
+                    Some(quote!(value.#name = #initial;))
+                }
             }
         })
         .collect();
@@ -249,8 +269,18 @@ fn initial(data: &Data) -> TokenStream {
     quote!(#prepare #initial)
 }
 
+/// What a type's value begins with. An error about a type without the trait is the one that its
+/// description has, word for word, so that the compiler says it once.
+fn initial_of(ty: &Type) -> TokenStream {
+    if let Type::Array(array) = ty {
+        let element = initial_of(&array.elem);
+        return quote!(::core::array::from_fn(|_| #element));
+    }
+    quote_spanned!(ty.span()=> <#ty as ::ioctlkit::IoctlData>::initial())
+}
+
 /// The array at the end, where a member counts it.
-fn flexible(data: &Data) -> TokenStream {
+pub(crate) fn flexible(data: &Data) -> TokenStream {
     let Some((member, count)) = data.members.iter().find_map(|member| match &member.role {
         Role::Flexible { count } => Some((member, count)),
         _ => None,
@@ -263,35 +293,36 @@ fn flexible(data: &Data) -> TokenStream {
     let Some(counting) = data.members.iter().find(|m| *count == m.name()) else {
         return TokenStream::new();
     };
+    if !matches!(counting.ty, Type::Path(_)) {
+        return TokenStream::new();
+    }
     let (ident, array, count_type) = (&data.ident, &member.name, &counting.ty);
+    let counts = quote_spanned!(count_type.span()=> <#count_type as ::ioctlkit::__private::Count>);
+    let ty = with_static(data);
+    let proved = quote_spanned!(member.span=> ::ioctlkit::__private::prove_tail::<#ty>());
     let (generics, arguments, condition) = data.generics.split_for_impl();
     quote! {
         #[automatically_derived]
         unsafe impl #generics ::ioctlkit::FlexibleData for #ident #arguments #condition {
             type Element = #element;
             const TAIL: usize = ::core::mem::offset_of!(Self, #array);
-            const MAX_COUNT: u64 = <#count_type>::MAX as u64;
+            const MAX_COUNT: u64 = #counts::MAX;
             #[inline]
             fn count(&self) -> u64 {
-                self.#count as u64
+                #counts::get(self.#count)
             }
             #[inline]
             fn set_count(&mut self, count: u64) {
-                self.#count = ::core::cmp::Ord::min(count, Self::MAX_COUNT) as #count_type;
+                self.#count = #counts::of(count);
             }
         }
+        const _: () = #proved;
     }
 }
 
 /// One assertion for the whole structure, whose failure is told of a member.
 fn proof(data: &Data) -> TokenStream {
-    let ident = &data.ident;
-    let lifetimes = data.generics.lifetimes().map(|_| Lifetime::new("'static", ident.span()));
-    let ty = if data.generics.params.is_empty() {
-        quote!(#ident)
-    } else {
-        quote!(#ident<#(#lifetimes),*>)
-    };
+    let ty = with_static(data);
     let names = data.members.iter().map(|member| &member.name);
     let arms = data.members.iter().enumerate().map(|(index, member)| {
         let refuse = quote_spanned!(member.span=> ::ioctlkit::__private::refuse_data(&fault));
@@ -311,4 +342,11 @@ fn proof(data: &Data) -> TokenStream {
             }
         };
     }
+}
+
+/// The type with `'static` for its lifetimes.
+fn with_static(data: &Data) -> TokenStream {
+    let ident = &data.ident;
+    let lifetimes = data.generics.lifetimes().map(|_| Lifetime::new("'static", ident.span()));
+    if data.generics.params.is_empty() { quote!(#ident) } else { quote!(#ident<#(#lifetimes),*>) }
 }

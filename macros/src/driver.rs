@@ -31,7 +31,7 @@ pub(crate) fn expand(interface: &Interface, context: &Context<'_>) -> TokenStrea
         interface.commands.iter().enumerate().partition(|(_, command)| is_family(command));
     let owner = &context.owner;
     let arms = commands.iter().map(|(_, command)| {
-        let constant = constant_name(command);
+        let constant = constant_name(&command.ident);
         let answer = replace_lifetimes(answer(command), context.lifetimes, "_");
         quote!(if request == <#owner>::#constant { #answer })
     });

@@ -13,7 +13,7 @@ mod mirror;
 mod single;
 mod types;
 
-use ioctlkit_syntax::{Data, Interface, Single};
+use ioctlkit_syntax::{Data, Interface, Single, makes_a_command};
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
 
@@ -75,12 +75,18 @@ use syn::{DeriveInput, parse_macro_input};
 pub fn derive_ioctl(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
     let expanded = match &input.data {
-        syn::Data::Enum(data) => Interface::parse(&input, data)
-            .and_then(|definition| interface::expand(&definition))
-            .unwrap_or_else(|error| fallback::interface(&input, &error)),
+        syn::Data::Enum(data) => {
+            let (definition, errors) = Interface::read(&input, data);
+            if input.generics.params.iter().all(|p| matches!(p, syn::GenericParam::Lifetime(_))) {
+                let variants: Vec<_> = data.variants.iter().map(|v| &v.ident).collect();
+                interface::expand(definition, &variants, errors)
+            } else {
+                fallback::interface(&input, &errors)
+            }
+        }
         _ => Single::parse(&input)
             .and_then(|definition| single::expand(&definition))
-            .unwrap_or_else(|error| fallback::data(&input, &error)),
+            .unwrap_or_else(|error| fallback::single(&input, &error)),
     };
     expanded.into()
 }
@@ -110,8 +116,15 @@ pub fn derive_ioctl(input: TokenStream) -> TokenStream {
 #[proc_macro_derive(IoctlData, attributes(ioctl))]
 pub fn derive_ioctl_data(input: TokenStream) -> TokenStream {
     let input = parse_macro_input!(input as DeriveInput);
-    Data::parse(&input)
-        .and_then(|definition| data::expand(&definition))
-        .unwrap_or_else(|error| fallback::data(&input, &error))
-        .into()
+    if makes_a_command(&input) {
+        let message = "`nr` and `number` make a command of the structure: derive `Ioctl` alone, \
+                       which contains `IoctlData`";
+        return syn::Error::new_spanned(&input.ident, message).to_compile_error().into();
+    }
+    let expanded = match Data::parse(&input) {
+        Ok(definition) => data::expand(&definition)
+            .unwrap_or_else(|error| fallback::definition(&input, &definition, &error)),
+        Err(error) => fallback::data(&input, &error),
+    };
+    expanded.into()
 }

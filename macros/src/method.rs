@@ -2,7 +2,8 @@
 
 use ioctlkit_syntax::{Attachment, Command, Direction, Identity, Nr, Payload, snake_case};
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
 use syn::{Ident, Lifetime, Type};
 
 use crate::command::{Context, Returned, is_family, returned};
@@ -109,17 +110,22 @@ fn call(command: &Command) -> (TokenStream, TokenStream) {
                 quote!(, argument: &mut #ty),
                 quote!(#private::pointer(self.backend(), request, argument.as_mut_ptr())),
             ),
-            (None, Direction::Read) => {
-                (quote!(), quote!(#private::read::<#ty, _>(self.backend(), request)))
+            (None, direction) => {
+                let data = quote_spanned!(ty.span()=> <#ty as ::ioctlkit::IoctlData>);
+                match direction {
+                    Direction::Read => {
+                        (quote!(), quote!(#data::call_read(self.backend(), request)))
+                    }
+                    Direction::Write => (
+                        quote!(, argument: &#ty),
+                        quote!(#data::call_write(argument, self.backend(), request)),
+                    ),
+                    Direction::None | Direction::ReadWrite => (
+                        quote!(, argument: &mut #ty),
+                        quote!(#data::call_read_write(argument, self.backend(), request)),
+                    ),
+                }
             }
-            (None, Direction::Write) => (
-                quote!(, argument: &#ty),
-                quote!(#private::write(self.backend(), request, argument)),
-            ),
-            (None, _) => (
-                quote!(, argument: &mut #ty),
-                quote!(#private::read_write(self.backend(), request, argument)),
-            ),
         },
     };
     (quote!(#index #parameters), call)
@@ -157,7 +163,8 @@ fn output(command: &Command, call: &TokenStream) -> (TokenStream, TokenStream) {
         Returned::Integer(ty) => (Some(ty), quote!(value as #ty)),
         Returned::Fd(ty) => (Some(ty), quote!(unsafe { ::ioctlkit::__private::owned_fd(value) })),
         Returned::Device(ty) => {
-            (Some(ty), quote!(unsafe { <#ty>::new(::ioctlkit::__private::owned_fd(value)) }))
+            let from = quote_spanned!(ty.span()=> <#ty as ::ioctlkit::__private::FromFd>::from_fd);
+            (Some(ty), quote!(unsafe { #from(::ioctlkit::__private::owned_fd(value)) }))
         }
     };
     match (fills, ty) {

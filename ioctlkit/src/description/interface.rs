@@ -1,6 +1,6 @@
 //! An interface: its commands, and what is wrong with them together.
 
-use ioctlkit_abi::{ABIS, Abi, AbiId, AbiSet, EncodeError};
+use ioctlkit_abi::{ABIS, Abi, AbiId, AbiSet, EncodeError, LayoutError};
 
 use super::command::{EncodedSize, Identity, NumberError};
 use super::{Command, Passing, SizeAlign};
@@ -65,25 +65,22 @@ impl Interface {
 }
 
 impl Command {
-    fn covers(&self, abi: &'static Abi, number: u32) -> bool {
+    /// Whether the number is this command's on an ABI, or that of a member of this family.
+    const fn covers(&self, abi: &'static Abi, number: u32) -> bool {
         let Identity::Encoded { type_letter, first, last } = self.identity else {
-            return self.number(abi) == Ok(number);
+            return matches!(self.number(abi), Ok(own) if own == number);
         };
         let decoded = abi.encoding.decode(number);
-        let by_length = matches!(self.encoded.size, EncodedSize::Length);
-        decoded.type_letter == type_letter
-            && (first..=last).contains(&decoded.nr)
-            && self.number_of(abi, decoded.nr - first, u64::from(decoded.size)) == Ok(number)
-            && (!by_length || decoded.direction == Some(self.encoded.direction))
+        if decoded.type_letter != type_letter || decoded.nr < first || decoded.nr > last {
+            return false;
+        }
+        let own = self.number_of(abi, decoded.nr - first, decoded.size as u64);
+        matches!(own, Ok(own) if own == number)
     }
 
     /// What is wrong with the size, as a sentence: it is over the guide's limit, unless that is
     /// meant, or over what any number can hold, or the host's number cannot hold it.
-    pub(crate) const fn size_fault(
-        &self,
-        host: &'static Abi,
-        large_is_meant: bool,
-    ) -> Option<Text> {
+    const fn size_fault(&self, host: &'static Abi, large_is_meant: bool) -> Option<Text> {
         let size = match self.encoded.size {
             EncodedSize::Of(ty) => match ty.size_align(host) {
                 Ok(SizeAlign { size, .. }) => size,
@@ -120,46 +117,86 @@ impl Command {
         }
     }
 
-    /// Whether the argument is as large in Rust as on the host's ABI.
-    pub(crate) const fn has_host_size(&self, host: &'static Abi, size: usize) -> bool {
-        match self.passing {
-            Passing::Pointer(ty) => match ty.size_align(host) {
-                Ok(layout) => layout.size == size as u64,
-                Err(_) => false,
-            },
-            _ => true,
+    /// What is wrong with the number on the host, as a sentence, where the argument has `size`
+    /// bytes in Rust.
+    pub(crate) const fn fault(
+        &self,
+        host: &'static Abi,
+        size: usize,
+        large_is_meant: bool,
+    ) -> Option<Text> {
+        if let Identity::Encoded { first, last, .. } = self.identity
+            && first > last
+        {
+            let text = Text::new().text("the family ").name(self.name).text(" has no members: ");
+            let text = text.text("its nr begin with ").number(first as u64);
+            return Some(text.text(" and end with ").number(last as u64));
         }
+        let own_size = match self.passing {
+            Passing::Pointer(ty) => match ty.size_align(host) {
+                Ok(layout) => layout.size,
+                // What is wrong with the type has been said of the type.
+                Err(LayoutError::Unknown) => return None,
+                Err(_) => {
+                    let text = Text::new().text("the argument of ").name(self.name);
+                    return Some(text.text(" has no layout on ").text(host.name));
+                }
+            },
+            _ => size as u64,
+        };
+        if own_size != size as u64 {
+            let text = Text::new().text("the argument of ").name(self.name).text(" has ");
+            let text = text.counted(size as u64, "byte").text(" in Rust and ").number(own_size);
+            return Some(text.text(" in C on ").text(host.name));
+        }
+        self.size_fault(host, large_is_meant)
     }
 }
 
-/// An ABI on which two commands have one number.
+/// An ABI on which two commands have one number, with that number.
 const fn shared(first: &Command, second: &Command) -> Option<(AbiId, u32)> {
-    let may_be = match (first.identity, second.identity) {
-        (
-            Identity::Encoded { type_letter: a, first: a_first, last: a_last },
-            Identity::Encoded { type_letter: b, first: b_first, last: b_last },
-        ) => a == b && a_first <= b_last && b_first <= a_last,
-        _ => true,
-    };
-    if !may_be {
+    if let (
+        Identity::Encoded { type_letter: a, first: a_first, last: a_last },
+        Identity::Encoded { type_letter: b, first: b_first, last: b_last },
+    ) = (first.identity, second.identity)
+        && (a != b || a_first > b_last || b_first > a_last)
+    {
         return None;
     }
     let mut abis = AbiSet::ALL;
     while let Some(id) = abis.first() {
         abis = abis.difference(AbiSet::only(id));
-        let abi = &ABIS[id.index()];
-        if let (Ok(a), Ok(b)) = (first.number(abi), second.number(abi)) {
-            // The nr of families overlap, so the first of one stands for any.
-            let same = match (first.identity, second.identity) {
-                (Identity::Encoded { .. }, Identity::Encoded { .. }) => a & !0xff == b & !0xff,
-                _ => a == b,
-            };
-            if same {
-                return Some((id, b));
-            }
+        if let Some(number) = shared_on(&ABIS[id.index()], first, second) {
+            return Some((id, number));
         }
     }
     None
+}
+
+/// A number of the first that the second has, too, where their nr overlap.
+const fn shared_on(abi: &'static Abi, first: &Command, second: &Command) -> Option<u32> {
+    let number = match (first.identity, second.identity) {
+        (Identity::Encoded { .. }, Identity::Number { .. }) => {
+            let number = second.number(abi);
+            return match number {
+                Ok(number) if first.covers(abi, number) => Some(number),
+                _ => None,
+            };
+        }
+        (Identity::Number { .. }, _) => first.number(abi),
+        (Identity::Encoded { first: first_nr, .. }, Identity::Encoded { first: second_nr, .. }) => {
+            // A family by length has the other's length among its own.
+            let length = match second.number(abi) {
+                Ok(number) => abi.encoding.decode(number).size as u64,
+                Err(_) => return None,
+            };
+            first.number_of(abi, second_nr.saturating_sub(first_nr), length)
+        }
+    };
+    match number {
+        Ok(number) if second.covers(abi, number) => Some(number),
+        _ => None,
+    }
 }
 
 const fn hexadecimal(mut text: Text, number: u32) -> Text {
