@@ -155,15 +155,12 @@ impl Command {
 
 /// An ABI on which two commands have one number, with that number.
 const fn shared(first: &Command, second: &Command) -> Option<(AbiId, u32)> {
-    if let (
-        Identity::Encoded { type_letter: a, first: a_first, last: a_last },
-        Identity::Encoded { type_letter: b, first: b_first, last: b_last },
-    ) = (first.identity, second.identity)
-        && (a != b || a_first > b_last || b_first > a_last)
-    {
+    if !may_share(first, second) {
         return None;
     }
-    let mut abis = AbiSet::ALL;
+    // An exception is for one ABI; all else is for all that encode numbers and place members alike.
+    let mut abis =
+        if has_exceptions(first) || has_exceptions(second) { AbiSet::ALL } else { AbiSet::NUMBERS };
     while let Some(id) = abis.first() {
         abis = abis.difference(AbiSet::only(id));
         if let Some(number) = shared_on(&ABIS[id.index()], first, second) {
@@ -171,6 +168,49 @@ const fn shared(first: &Command, second: &Command) -> Option<(AbiId, u32)> {
         }
     }
     None
+}
+
+/// Whether two commands could have one number, by what can be seen without asking any ABI. Nearly
+/// all pairs of an interface end here, and there are many pairs.
+const fn may_share(first: &Command, second: &Command) -> bool {
+    match (first.identity, second.identity) {
+        (
+            Identity::Encoded { type_letter: a, first: a_first, last: a_last },
+            Identity::Encoded { type_letter: b, first: b_first, last: b_last },
+        ) => a == b && a_first <= b_last && b_first <= a_last,
+        (
+            Identity::Encoded { type_letter, first, last },
+            Identity::Number { general, exceptions },
+        )
+        | (
+            Identity::Number { general, exceptions },
+            Identity::Encoded { type_letter, first, last },
+        ) => {
+            let mut found = names(general, type_letter, first, last);
+            let mut i = 0;
+            while i < exceptions.len() && !found {
+                found = names(exceptions[i].1, type_letter, first, last);
+                i += 1;
+            }
+            found
+        }
+        (
+            Identity::Number { general: a, exceptions: [] },
+            Identity::Number { general: b, exceptions: [] },
+        ) => a == b,
+        (Identity::Number { .. }, Identity::Number { .. }) => true,
+    }
+}
+
+/// Whether a number has this type letter and an nr of this range. Every encoding has them in the
+/// lower 16 bits.
+const fn names(number: u32, type_letter: u8, first: u8, last: u8) -> bool {
+    let [nr, letter, ..] = number.to_le_bytes();
+    letter == type_letter && first <= nr && nr <= last
+}
+
+const fn has_exceptions(command: &Command) -> bool {
+    matches!(command.identity, Identity::Number { exceptions: [_, ..], .. })
 }
 
 /// A number of the first that the second has, too, where their nr overlap.
