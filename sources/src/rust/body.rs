@@ -57,6 +57,9 @@ impl<'a> Visit<'a> for Body<'_, 'a> {
             let before = path.path.segments.iter().rev().nth(1).map(|s| name_of(&s.ident));
             if well_known::is_ioctl_call(&name) && call.args.len() >= 2 {
                 self.sites.push(Site::Request(self.origin.ex(&call.args[1])));
+                let others = call.args.iter().enumerate().filter(|(index, _)| *index != 1);
+                others.for_each(|(_, argument)| self.visit_expr(argument));
+                return;
             } else if well_known::may_yield_number(before.as_deref(), &name) {
                 self.sites.push(Site::Number(self.origin.ex(&syn::Expr::Call(call.clone()))));
                 return;
@@ -85,6 +88,15 @@ impl Body<'_, '_> {
         let Some(last) = found.path.segments.last() else { return };
         if well_known::is_plain_macro(&name_of(&last.ident)) {
             return;
+        }
+        let text = found.tokens.to_string();
+        if text.contains("ioctl") || text.contains("request_code") || text.contains("opcode") {
+            let list = syn::punctuated::Punctuated::<syn::Expr, syn::Token![,]>::parse_terminated;
+            if let Ok(list) = syn::parse::Parser::parse2(list, found.tokens.clone()) {
+                let mut inner = Body { origin: self.origin, sites: Vec::new(), items: Vec::new() };
+                list.iter().for_each(|value| inner.visit_expr(value));
+                self.sites.append(&mut inner.sites);
+            }
         }
         let call = self.origin.macro_call(found);
         let place = call.place;

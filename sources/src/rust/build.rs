@@ -7,7 +7,7 @@ use std::sync::Arc;
 use ioctlkit_abi::{AbiSet, RecordKind};
 use ioctlkit_model::{
     Command, CommandBody, Enum, EnumBody, EnumId, Family, FileId, Interface, Problem, ProblemKind,
-    RawNumber, Record, RecordBody, RecordId, Span, Typedef, TypedefBody, TypedefId, Variants,
+    RawNumber, Record, RecordBody, RecordId, Span, Type, Typedef, TypedefBody, TypedefId, Variants,
 };
 
 use super::cargo::{Dependency, Package};
@@ -19,19 +19,31 @@ use super::{prelude, registry};
 /// A definition by where it stands, its name, and what its parameters stand for.
 type Key = (FileIndex, Place, String);
 
+/// Something that cannot be worked out for a class of ABIs.
+#[derive(Debug)]
+struct Doubt {
+    file: FileIndex,
+    place: Place,
+    message: String,
+    help: &'static str,
+}
+
 /// The interface so far, and every file that it is from.
 #[derive(Debug, Default)]
 pub(crate) struct Builder {
     pub(crate) interface: Interface,
     problems: Vec<Problem>,
     said: HashSet<(FileIndex, Place, String)>,
-    sentences: HashSet<String>,
+    /// What may turn out to be known for another class of ABIs.
+    doubts: Vec<Doubt>,
+    known: HashSet<(FileIndex, Place)>,
     parsed: Vec<Arc<Parsed>>,
     index_of: HashMap<PathBuf, FileIndex>,
     ids: HashMap<FileIndex, FileId>,
     /// The paths that are shown for files, by their absolute paths.
     shown: HashMap<PathBuf, PathBuf>,
     asked_for: Vec<PathBuf>,
+    named: HashSet<PathBuf>,
     records: HashMap<Key, RecordId>,
     enums: HashMap<Key, EnumId>,
     typedefs: HashMap<Key, TypedefId>,
@@ -46,15 +58,21 @@ impl Builder {
     pub(crate) fn new(
         abis: AbiSet,
         asked_for: Vec<PathBuf>,
+        named: HashSet<PathBuf>,
         shown: HashMap<PathBuf, PathBuf>,
     ) -> Self {
         let interface = Interface { abis, ..Interface::default() };
-        Self { interface, shown, asked_for, ..Self::default() }
+        Self { interface, shown, asked_for, named, ..Self::default() }
     }
 
     /// The files that were asked for, absolute.
     pub(crate) fn asked_for(&self) -> &[PathBuf] {
         &self.asked_for
+    }
+
+    /// Whether a file was named, and not only found in a folder.
+    pub(crate) fn is_named(&self, path: &Path) -> bool {
+        self.named.contains(path)
     }
 
     /// Whether a file was asked for.
@@ -63,7 +81,24 @@ impl Builder {
     }
 
     /// The interface, and what could not be read.
-    pub(crate) fn finish(self) -> (Interface, Vec<Problem>) {
+    pub(crate) fn finish(mut self) -> (Interface, Vec<Problem>) {
+        self.say_doubts();
+        for command in &mut self.interface.commands {
+            let variants = std::mem::take(&mut command.variants);
+            command.variants = known_only(variants, |body| {
+                !body
+                    .argument
+                    .ty()
+                    .is_some_and(|ty| matches!(ty.innermost_element(), Type::Unknown(_)))
+            });
+        }
+        for record in &mut self.interface.records {
+            let variants = std::mem::take(&mut record.variants);
+            record.variants = known_only(variants, |body| {
+                let mut types = body.members.iter().map(|member| member.ty.innermost_element());
+                !types.any(|ty| matches!(ty, Type::Unknown(_)))
+            });
+        }
         (self.interface, self.problems)
     }
 
@@ -127,9 +162,32 @@ impl Builder {
         self.problems.push(Problem { kind, path: None, span, message, help });
     }
 
-    /// Whether a sentence was not said before, of whatever place.
-    pub(crate) fn first_time(&mut self, message: &str) -> bool {
-        self.sentences.insert(message.to_owned())
+    /// Says that something is unknown, unless it is known for other ABIs: source that is not meant
+    /// for an ABI does not define all that it would need there.
+    pub(crate) fn doubt(
+        &mut self,
+        file: FileIndex,
+        place: Place,
+        message: String,
+        help: &'static str,
+    ) {
+        self.doubts.push(Doubt { file, place, message, help });
+    }
+
+    /// What stands there is known for a class of ABIs.
+    pub(crate) fn settle(&mut self, file: FileIndex, place: Place) {
+        self.known.insert((file, place));
+    }
+
+    fn say_doubts(&mut self) {
+        let mut sentences = HashSet::new();
+        for doubt in std::mem::take(&mut self.doubts) {
+            let Doubt { file, place, message, help } = doubt;
+            // Once, however many items it is of consequence for.
+            if !self.known.contains(&(file, place)) && sentences.insert(message.clone()) {
+                self.say(ProblemKind::Incomplete, file, place, message, Some(help.into()));
+            }
+        }
     }
 
     /// Says something about a path, once.
@@ -370,4 +428,19 @@ impl Builder {
         };
         self.interface.raw_numbers[index].variants.add(abis, number);
     }
+}
+
+/// The definitions that are known, or all where none is: on ABIs for which the source lacks a type
+/// that others have, it was never meant to be compiled.
+fn known_only<T: PartialEq>(variants: Variants<T>, is_known: impl Fn(&T) -> bool) -> Variants<T> {
+    if variants.len() < 2 || !variants.iter().any(|(_, definition)| is_known(definition)) {
+        return variants;
+    }
+    let mut out = Variants::default();
+    for (abis, definition) in variants {
+        if is_known(&definition) {
+            out.add(abis, definition);
+        }
+    }
+    out
 }

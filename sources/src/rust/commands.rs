@@ -209,7 +209,6 @@ impl World<'_> {
 
     /// Adds what was found under a name. `parameters` are those of the function around it.
     pub(crate) fn add(&mut self, named: &Named<'_>, found: Option<Found>, parameters: &[String]) {
-        let abis = self.abis;
         match found {
             None => {}
             Some(Found::Command(encoded)) => self.add_encoded(named, encoded),
@@ -231,14 +230,7 @@ impl World<'_> {
                 );
                 let help = "name the source that defines it too, or run `cargo fetch` for that of a \
                             dependency";
-                let _ = abis;
-                self.builder.say(
-                    ProblemKind::Incomplete,
-                    named.file,
-                    named.name_place,
-                    message,
-                    Some(help.into()),
-                );
+                self.builder.doubt(named.file, named.name_place, message, help);
             }
         }
     }
@@ -253,6 +245,7 @@ impl World<'_> {
             argument: encoded.argument,
         };
         let abis = self.abis;
+        self.builder.settle(named.file, named.name_place);
         self.builder.command(named.file, named.name, named.c_name, named.name_place, abis, body);
     }
 

@@ -71,13 +71,23 @@ fn item(origin: Origin<'_>, item: &syn::Item) -> Vec<Item> {
 fn named(
     origin: Origin<'_>,
     ident: &syn::Ident,
-    (first, last): (Span, Span),
+    spans: (Span, Span),
     attributes: &[syn::Attribute],
     kind: Kind,
 ) -> Vec<Item> {
     if is_test(attributes) {
         return Vec::new();
     }
+    always_named(origin, ident, spans, attributes, kind)
+}
+
+fn always_named(
+    origin: Origin<'_>,
+    ident: &syn::Ident,
+    (first, last): (Span, Span),
+    attributes: &[syn::Attribute],
+    kind: Kind,
+) -> Vec<Item> {
     vec![Item {
         name: name_of(ident),
         name_place: origin.place(ident.span()),
@@ -94,7 +104,12 @@ fn module(origin: Origin<'_>, found: &syn::ItemMod) -> Vec<Item> {
         .map(|semi| semi.span)
         .or_else(|| found.content.as_ref().map(|(brace, _)| brace.span.close()));
     let spans = (found.mod_token.span, last.unwrap_or_else(|| found.ident.span()));
+    let is_file = inner.is_none();
     let kind = Kind::Module(Module { items: inner, paths: attributes::paths(&found.attrs) });
+    if is_file {
+        // One that is there for tests only is kept, to tell that its file is.
+        return always_named(origin, &found.ident, spans, &found.attrs, kind);
+    }
     named(origin, &found.ident, spans, &found.attrs, kind)
 }
 

@@ -67,7 +67,7 @@ pub(crate) fn may_define(text: &str) -> bool {
 
 /// Whether an expression of the macro may yield a number.
 fn may_yield(text: &str) -> bool {
-    ["ioctl", "Ioctl", "IOCTL", "_IO", "opcode", "request_code", "<<"]
+    ["size_of", "ioctl", "Ioctl", "IOCTL", "_IO", "opcode", "request_code", "<<"]
         .iter()
         .any(|word| text.contains(word))
 }
@@ -88,6 +88,7 @@ impl World<'_> {
         if is_too_deep(&input) {
             return None;
         }
+        let input = without_places(input);
         let output = expand(&rules, &input.into_iter().collect::<Vec<_>>())?;
         (!is_too_deep(&output)).then_some(output)
     }
@@ -126,7 +127,7 @@ fn parse(text: &str) -> Option<Rules> {
         return None;
     }
     let mut rules = Vec::new();
-    let mut tokens = tokens.into_iter();
+    let mut tokens = without_places(tokens).into_iter();
     while let Some(token) = tokens.next() {
         match token {
             TokenTree::Group(pattern) => {
@@ -144,6 +145,18 @@ fn parse(text: &str) -> Option<Rules> {
         }
     }
     Some(Rules(rules))
+}
+
+/// The tokens, without where they are from: that is forgotten when the next file is read.
+fn without_places(tokens: TokenStream) -> TokenStream {
+    let nowhere = |mut token: TokenTree| {
+        if let TokenTree::Group(group) = &token {
+            token = Group::new(group.delimiter(), without_places(group.stream())).into();
+        }
+        token.set_span(Span::call_site());
+        token
+    };
+    tokens.into_iter().map(nowhere).collect()
 }
 
 fn is_punct(token: Option<&TokenTree>, sign: char) -> bool {
@@ -440,19 +453,21 @@ fn transcribe(body: &[TokenTree], bindings: &Bindings, out: &mut Vec<TokenTree>)
 fn rounds(inner: &[TokenTree], bindings: &Bindings) -> Option<Vec<Bindings>> {
     let mut used = Vec::new();
     variables(inner, &mut used);
-    let many: Vec<&Vec<Bindings>> = used
-        .iter()
-        .filter_map(|name| match bindings.get(name) {
-            Some(Match::Many(rounds)) => Some(rounds),
-            _ => None,
-        })
-        .collect();
-    let count = many.iter().map(|rounds| rounds.len()).max()?;
-    let mut out = Vec::with_capacity(count);
-    for index in 0..count {
-        let mut round: Bindings = bindings.clone();
-        for of_name in &many {
-            round.extend(of_name.get(index).cloned().into_iter().flatten());
+    let count = used.iter().filter_map(|name| match bindings.get(name) {
+        Some(Match::Many(rounds)) => Some(rounds.len()),
+        _ => None,
+    });
+    let mut out = Vec::new();
+    for index in 0..count.max()? {
+        let mut round = Bindings::new();
+        for name in &used {
+            match bindings.get(name) {
+                Some(Match::Many(rounds)) => {
+                    round.extend(rounds.get(index).cloned().into_iter().flatten());
+                }
+                Some(one) => drop(round.insert(name.clone(), one.clone())),
+                None => {}
+            }
         }
         out.push(round);
     }

@@ -101,7 +101,7 @@ pub fn read(request: &Request) -> (Interface, Vec<Problem>) {
 }
 
 fn read_here(request: &Request) -> (Interface, Vec<Problem>) {
-    let Discovered { asked_for, shown, roots, packages, problems: mut all_problems } =
+    let Discovered { asked_for, named, shown, roots, packages, problems: mut all_problems } =
         discover::discover(&request.paths);
     let files = Files::default();
     let first: Vec<PathBuf> = roots.iter().map(|root| root.file.clone()).collect();
@@ -109,7 +109,8 @@ fn read_here(request: &Request) -> (Interface, Vec<Problem>) {
     // What no root leads to is read by itself.
     files.read_from(&asked_for);
     loop {
-        let mut builder = Builder::new(request.abis, asked_for.clone(), shown.clone());
+        let mut builder =
+            Builder::new(request.abis, asked_for.clone(), named.clone(), shown.clone());
         builder.known_packages(&packages);
         let pairs = files.pairs();
         for abis in classes(request.abis, &pairs) {
@@ -118,7 +119,7 @@ fn read_here(request: &Request) -> (Interface, Vec<Problem>) {
             for root in &roots {
                 world.open_whole(root);
             }
-            world.open_rest();
+            world.open_rest(&roots);
             world.read_commands();
         }
         // A dependency that was read along the way may tell ABIs apart that nothing did before.

@@ -354,7 +354,7 @@ impl World<'_> {
             return None;
         }
         let zero = Ex { kind: ExKind::Integer(0), place: ex.place };
-        let (mut nr, mut type_letter, mut argument) = (None, None, Argument::None);
+        let (mut nr, mut type_letter, mut argument) = (None, None, Some(Argument::None));
         let mut direction = Direction::None;
         for term in terms {
             let term = term.bare();
@@ -374,7 +374,7 @@ impl World<'_> {
             match by {
                 0 => nr = Some(value),
                 8 => type_letter = Some(value),
-                16 => argument = self.size(&value, env).unwrap_or(Argument::None),
+                16 => argument = self.size(&value, env),
                 30 => direction = self.direction(&value, env)?,
                 29 => {
                     direction = match self.number(&value, env)? {
@@ -391,7 +391,6 @@ impl World<'_> {
         let through = through::SHIFTS.to_owned();
         let type_letter = &type_letter?;
         let nr = &nr.unwrap_or(zero);
-        let argument = Some(argument);
         Some(
             self.encoded(
                 Parts { through, direction: Some(direction), type_letter, nr, argument },

@@ -200,6 +200,22 @@ impl World<'_> {
         })
     }
 
+    /// The root of the `libc` crate, where its source is at hand.
+    pub(crate) fn libc_root(&mut self, scope: ScopeId) -> Option<ScopeId> {
+        let package = self.krate(self.scope(scope).krate).package.clone()?;
+        let dependency = package.dependencies.get("libc")?.clone();
+        let found = self.builder.dependency(&package, &dependency)?;
+        let (_, root) = found.library.clone()?;
+        let id = self.open(&root, Some(found), false);
+        self.krate(id).scope
+    }
+
+    /// Whether a scope is part of the `libc` crate.
+    pub(crate) fn is_in_libc(&self, scope: ScopeId) -> bool {
+        let krate = self.krate(self.scope(scope).krate);
+        krate.package.as_ref().is_some_and(|package| package.name == "libc")
+    }
+
     /// A crate by the name that another has for it.
     fn external(&mut self, krate: CrateId, name: &str) -> Option<Target> {
         let package = self.krate(krate).package.clone();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ioctlkit_model::{Constant, ProblemKind, Type, TypedefBody, TypedefId};
+use ioctlkit_model::{Constant, Type, TypedefBody, TypedefId};
 
 use super::constant::{Bound, Env, constant};
 use super::item::{Generic, Item, Kind, Path, Place, Segment, Ty, TyKind};
@@ -58,6 +58,15 @@ fn spell_last(path: &Path) -> String {
 impl World<'_> {
     /// The type that is meant. What no source defines is [`Type::Unknown`], and said.
     pub(crate) fn ty(&mut self, ty: &Ty, env: &Env) -> Type {
+        let found = self.ty_of(ty, env);
+        if !matches!(found, Type::Unknown(_)) {
+            let file = self.scope(env.scope).file;
+            self.builder.settle(file, ty.place);
+        }
+        found
+    }
+
+    fn ty_of(&mut self, ty: &Ty, env: &Env) -> Type {
         let Some(env) = env.deeper() else { return Type::Unknown(spell(ty).into()) };
         match &ty.kind {
             TyKind::Path(path) => self.named_type(path, ty, &env),
@@ -169,8 +178,9 @@ impl World<'_> {
         }
         match self.resolve(env.scope, &path.names(), path.global, Names::Types) {
             Some(Target::Item(scope, item)) => self.item_type(scope, &item, path, ty, env),
-            Some(Target::External(krate, _)) => match self.well_known_type(&krate, path, env) {
+            Some(Target::External(krate, names)) => match self.well_known_type(&krate, path, env) {
                 Some(found) => found,
+                None if krate == "libc" => self.libc_type(&names, path, ty, env),
                 None => self.unknown(ty, env, "no source of it is at hand"),
             },
             Some(Target::Module(_) | Target::Variant(..)) => self.unknown(ty, env, "it is no type"),
@@ -185,10 +195,25 @@ impl World<'_> {
                 } else if path.single() == Some("str") {
                     Some(Type::FlexibleArray(Box::new(self.prelude("u8"))))
                 } else {
-                    self.well_known_type("", path, env)
+                    {
+                        let krate = if self.is_in_libc(env.scope) { "libc" } else { "" };
+                        self.well_known_type(krate, path, env)
+                    }
                 };
                 found.unwrap_or_else(|| self.unknown(ty, env, "no source of it is at hand"))
             }
+        }
+    }
+
+    /// A type that only the source of the `libc` crate tells.
+    fn libc_type(&mut self, names: &[String], path: &Path, ty: &Ty, env: &Env) -> Type {
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let found = self
+            .libc_root(env.scope)
+            .and_then(|root| self.resolve(root, &names, false, Names::Types));
+        match found {
+            Some(Target::Item(scope, item)) => self.item_type(scope, &item, path, ty, env),
+            _ => self.unknown(ty, env, "no source of it is at hand"),
         }
     }
 
@@ -200,6 +225,9 @@ impl World<'_> {
         ty: &Ty,
         env: &Env,
     ) -> Type {
+        if Some(scope) == self.builtin && prelude::scalar(&item.name).is_some() {
+            return self.prelude(&item.name);
+        }
         match &item.kind {
             Kind::Data(data) => {
                 let arguments: Vec<Bound> =
@@ -298,17 +326,9 @@ impl World<'_> {
         if self.aloud {
             let file = self.scope(env.scope).file;
             let message = format!("the layout of `{spelling}` is unknown: {why}");
-            if self.builder.first_time(&message) {
-                let help = "what holds it is checked as far as it goes; name the source that \
-                            defines it too, or run `cargo fetch` for that of a dependency";
-                self.builder.say(
-                    ProblemKind::Incomplete,
-                    file,
-                    ty.place,
-                    message,
-                    Some(help.into()),
-                );
-            }
+            let help = "what holds it is checked as far as it goes; name the source that defines it \
+                        too, or run `cargo fetch` for that of a dependency";
+            self.builder.doubt(file, ty.place, message, help);
         }
         Type::Unknown(spelling.into())
     }

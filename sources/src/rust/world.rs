@@ -104,6 +104,8 @@ pub(crate) struct World<'a> {
     pub(crate) pending: Vec<(ScopeId, Arc<Item>)>,
     /// Files that crates lead to.
     pub(crate) reached: HashSet<FileIndex>,
+    /// Files, and folders of files, of modules that these ABIs do not have.
+    left_out: HashSet<PathBuf>,
     pub(crate) builtin: Option<ScopeId>,
     /// Whether what cannot be resolved is said.
     pub(crate) aloud: bool,
@@ -132,6 +134,7 @@ impl<'a> World<'a> {
             done: HashSet::new(),
             pending: Vec::new(),
             reached: HashSet::new(),
+            left_out: HashSet::new(),
             builtin: None,
             aloud: true,
         };
@@ -185,16 +188,53 @@ impl<'a> World<'a> {
         self.expand_macros(id);
     }
 
-    /// Looks at the files that were asked for and that no crate leads to, each by itself.
-    pub(crate) fn open_rest(&mut self) {
-        for path in self.builder.asked_for().to_vec() {
-            let reached =
-                self.builder.index(&path).is_some_and(|file| self.reached.contains(&file));
-            if !reached {
-                let package = self.package_of(&path);
+    /// Looks at the whole of a crate once more with all its features, for the files that the
+    /// default ones leave out.
+    fn open_with_all_features(&mut self, root: &Root) {
+        let Some(package) = &root.package else { return };
+        let Ok(parsed) = self.files.get(&root.file) else { return };
+        let id = self.add_crate(root.package.clone(), true);
+        self.crates[id.0].features = Rc::new(package.all_features.clone());
+        let file = self.builder.file(&parsed);
+        self.crates[id.0].scope = self.enter(id, None, file, folder_of(&root.file));
+        self.expand_macros(id);
+    }
+
+    /// Looks at the files that were asked for and that no crate leads to as it is built by
+    /// default: with all features, then each by itself.
+    pub(crate) fn open_rest(&mut self, roots: &[Root]) {
+        let reached = self.reached.clone();
+        let definitions = self.definitions.len();
+        for root in roots {
+            let folder = folder_of(&root.file);
+            if self.unreached().iter().any(|path| path.starts_with(&folder)) {
+                self.open_with_all_features(root);
+            }
+        }
+        // What the first pass has read is not read again.
+        let mut index = 0;
+        let scopes = &self.scopes;
+        self.definitions.retain(|definition| {
+            index += 1;
+            index <= definitions || !reached.contains(&scopes[definition.scope.0].file)
+        });
+        for path in self.unreached() {
+            let package = self.package_of(&path);
+            let named = self.builder.is_named(&path);
+            let is_of_another_build =
+                self.left_out.iter().any(|left_out| path.starts_with(left_out))
+                    || package.as_ref().is_some_and(|package| package.is_for_tests(&path));
+            if named || !is_of_another_build {
                 self.open_whole(&Root { file: path, package });
             }
         }
+    }
+
+    /// The files that were asked for and not looked at yet.
+    fn unreached(&self) -> Vec<PathBuf> {
+        let is_reached =
+            |path: &Path| self.builder.index(path).is_some_and(|file| self.reached.contains(&file));
+        self.builder.asked_for().iter().filter(|path| !is_reached(path)).cloned().collect()
     }
 
     /// The package whose folder a file is in.
@@ -338,7 +378,22 @@ impl<'a> World<'a> {
         for item in items {
             if self.hold(krate, &item.conditions) {
                 self.add_item(scope, item, within, depth);
+            } else if let Kind::Module(module) = &item.kind {
+                self.leave_out(scope, item, module);
             }
+        }
+    }
+
+    /// Remembers the files of a module that these ABIs do not have.
+    fn leave_out(&mut self, scope: ScopeId, item: &Item, module: &Module) {
+        let outer = self.scope(scope);
+        let own = self.builder.parsed(outer.file).path.clone();
+        let found = module_file(item, module, &own, &outer.folder, outer.inline, |_| true);
+        if module.items.is_none()
+            && let Some((file, folder)) = found
+        {
+            self.left_out.insert(folder.join(&item.name));
+            self.left_out.insert(file);
         }
     }
 
@@ -480,9 +535,7 @@ impl<'a> World<'a> {
         let path = if generated {
             let package = self.krate(krate).package.clone();
             let Some(path) = package.and_then(|package| generated_file(&package, file)) else {
-                if self.krate(krate).whole {
-                    self.builder.not_generated(&own, file);
-                }
+                self.builder.not_generated(&own, file);
                 return;
             };
             path
