@@ -99,6 +99,10 @@ impl Builder {
                 !types.any(|ty| matches!(ty, Type::Unknown(_)))
             });
         }
+        let interface = &mut self.interface;
+        interface.commands.sort_by_key(|command| command.span);
+        interface.families.sort_by_key(|family| family.span);
+        interface.raw_numbers.sort_by_key(|raw| raw.span);
         (self.interface, self.problems)
     }
 

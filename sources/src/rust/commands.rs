@@ -124,15 +124,15 @@ impl World<'_> {
     }
 
     fn function(&mut self, scope: ScopeId, item: &Arc<Item>, within: &str, function: &Function) {
-        // The constants of a function are named with it only where their own names say nothing.
-        let inner = self.enter_body(scope, &function.items, &item.name);
-        let bound = function.parameters.iter().map(|name| (name.clone(), Bound::Unknown)).collect();
-        let env = Env { bound: Rc::new(bound), ..Env::of(inner) };
         let name = match (within, EMPTY_NAMES.contains(&item.name.as_str())) {
             ("", _) => item.name.clone(),
             (within, true) => within.to_owned(),
             (within, false) => format!("{within}::{}", item.name),
         };
+        // The constants of a function are named with it only where their own names say nothing.
+        let inner = self.enter_body(scope, &function.items, &name);
+        let bound = function.parameters.iter().map(|name| (name.clone(), Bound::Unknown)).collect();
+        let env = Env { bound: Rc::new(bound), ..Env::of(inner) };
         let file = self.scope(scope).file;
         for site in &function.sites {
             match site {
@@ -140,7 +140,11 @@ impl World<'_> {
                 Site::Number(ex) => {
                     let found = self.request(ex, &env, None);
                     if !matches!(found, Some(Found::Number(_))) {
-                        self.add(&at_site(file, &name, ex.place), found, &function.parameters);
+                        self.add(
+                            &at_site(file, &name, ex.bare().place),
+                            found,
+                            &function.parameters,
+                        );
                     }
                 }
                 Site::Type(ty) => {
@@ -163,7 +167,7 @@ impl World<'_> {
             _ => {
                 let found = self.request(bare, env, None);
                 if !matches!(found, Some(Found::Number(_))) {
-                    self.add(&at_site(file, name, ex.place), found, &function.parameters);
+                    self.add(&at_site(file, name, bare.place), found, &function.parameters);
                 }
             }
         }
