@@ -6,6 +6,9 @@ use ioctlkit_model::{CommandBody, Constant, Interface, Language, Record, SourceF
 
 use crate::rust_source;
 
+/// The file that front ends of Rust put the language's own types into.
+const BUILTIN: &str = "<rust>";
+
 /// The spelling of one interface.
 #[derive(Debug, Clone, Copy)]
 pub struct Spelling<'a> {
@@ -80,6 +83,13 @@ impl<'a> Spelling<'a> {
     /// What stands behind a typedef, where its name does not say it already: in Rust, the types of
     /// the language and of libc are typedefs, too.
     pub fn behind(self, typedef: &Type, behind: &Type) -> Option<String> {
+        let is_of_the_language = matches!(typedef, Type::Typedef(id) if {
+            let file = self.interface.sources.path(self.interface.typedef(*id).span);
+            file.as_os_str() == BUILTIN
+        });
+        if self.in_rust() && is_of_the_language {
+            return None;
+        }
         if !self.in_rust() || matches!(behind, Type::Pointer(_) | Type::Enum(_)) {
             return Some(self.ty(behind)).filter(|behind| *behind != self.ty(typedef));
         }
