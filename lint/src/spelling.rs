@@ -165,6 +165,13 @@ impl<'a> Spelling<'a> {
         }
     }
 
+    /// The integer to write in place of a pointer; none where a type with parameters goes there,
+    /// which takes a person.
+    pub fn address(self, record: &Record) -> Option<&'static str> {
+        let takes_a_person = self.in_rust() && self.is_derived(record);
+        (!takes_a_person).then(|| self.fixed("__u64"))
+    }
+
     /// What has no fixed width, as a clause: `__u64` for a pointer or a `long`.
     pub fn instead_of_words(self) -> &'static str {
         match self.language {

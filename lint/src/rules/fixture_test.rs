@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use ioctlkit_model::{Finding, Interface};
+use ioctlkit_model::{Finding, Interface, Language, Languages};
 use ioctlkit_sources::{c, rust};
 
 use crate::against::References;
@@ -25,6 +25,7 @@ pub(super) fn run(rule: &'static Rule) {
     for path in bad {
         let (interface, findings) = check(rule, &path);
         assert!(!findings.is_empty(), "{} does not fire", path.display());
+        assert_speaks_its_language(&interface, &findings);
         let name = path.file_name().unwrap().to_string_lossy();
         // A header's snapshot has its name alone.
         let stem = name.strip_suffix(".h").unwrap_or(&name).replace(".rs", "_rs");
@@ -86,6 +87,34 @@ fn read_rust(path: &Path) -> Interface {
     let (interface, problems) = rust::read(&rust::Request { paths, ..rust::Request::default() });
     assert!(problems.is_empty(), "{}: {problems:#?}", path.display());
     interface
+}
+
+/// What is said of Rust source has no words of C in it, but for the names of the other side.
+fn assert_speaks_its_language(interface: &Interface, findings: &[Finding]) {
+    const OF_C: [&str; 9] = [
+        "__u",
+        "__s",
+        "#define",
+        "include/uapi",
+        "sizeof",
+        "void *",
+        "header",
+        "asterisk",
+        "copy_",
+    ];
+    for finding in findings {
+        let file = interface.sources.file(finding.span.file);
+        if file.language() == Language::C || finding.rule.languages == Languages::Rust {
+            continue;
+        }
+        let fix = finding.fix.iter().map(|fix| &fix.message);
+        let edits = finding.fix.iter().flat_map(|fix| &fix.edits).map(|edit| &edit.replacement);
+        let texts = [&finding.message, &finding.label].into_iter().chain(&finding.notes);
+        for text in texts.chain(fix).chain(edits) {
+            let found = OF_C.iter().find(|word| text.contains(*word));
+            assert!(found.is_none(), "{}: {text}", file.path.display());
+        }
+    }
 }
 
 /// What a reviewer of a snapshot needs to see: the line, the words, the ABIs, the fix.

@@ -200,6 +200,9 @@ impl World<'_> {
         ty: &Ty,
         env: &Env,
     ) -> Type {
+        if Some(scope) == self.builtin && prelude::scalar(&item.name).is_some() {
+            return self.prelude(&item.name);
+        }
         match &item.kind {
             Kind::Data(data) => {
                 let arguments: Vec<Bound> =
