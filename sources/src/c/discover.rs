@@ -327,6 +327,17 @@ fn installed_tree(root: PathBuf) -> Tree {
     Tree::Installed { root, asm }
 }
 
+/// The architecture that a header of an `asm/` folder is for: that of its kernel's `arch/` folder,
+/// or of the files beside it. `None` for any other header.
+pub fn asm_architecture(header: &Path) -> Option<&'static str> {
+    let asm = header.parent().filter(|folder| folder.ends_with("asm"))?;
+    let of_kernel = ABIS.iter().map(|abi| abi.kernel_arch).find(|arch| {
+        asm.ends_with(format!("arch/{arch}/include/uapi/asm"))
+            || asm.ends_with(format!("arch/{arch}/include/generated/uapi/asm"))
+    });
+    of_kernel.or_else(|| asm_folder_arch(asm))
+}
+
 /// The architecture of an `asm/` folder, told by a file that only this architecture exports.
 fn asm_folder_arch(asm: &Path) -> Option<&'static str> {
     const MARKS: [(&str, &str); 14] = [
