@@ -5,7 +5,9 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::Type;
 
-use crate::command::{Context, Returned, is_family, replace_lifetimes, returned};
+use crate::command::{
+    Context, Returned, is_family, needs_fd, passes_fd, replace_lifetimes, returned,
+};
 use crate::interface::constant_name;
 use crate::method::{lifetimes, method_name};
 use crate::types::argument_of;
@@ -133,10 +135,7 @@ fn declaration(command: &Command, context: &Context<'_>) -> TokenStream {
             ::core::result::Result::Err(::ioctlkit::Errno::NOTTY)
         }
     };
-    match returned(command) {
-        Returned::Fd(_) | Returned::Device(_) => quote!(::ioctlkit::__with_call! { #method }),
-        _ => method,
-    }
+    if needs_fd(command) { quote!(::ioctlkit::__with_call! { #method }) } else { method }
 }
 
 fn by_nr(command: &Command) -> bool {
@@ -164,6 +163,9 @@ fn answer(command: &Command) -> TokenStream {
     let index = by_nr(command).then(|| quote!(index,));
     let call = match (&command.payload, command.direction) {
         (Payload::None, _) => quote!(self.0.#name(#index)),
+        (Payload::Value(_), _) if passes_fd(command) => quote! {
+            self.0.#name(#index unsafe { ::ioctlkit::__private::fd_of(argument) })
+        },
         (Payload::Value(ty), _) => quote!(self.0.#name(#index argument.addr() as #ty)),
         (Payload::Buffer(ty), Direction::Write) => quote! {
             self.0.#name(#index unsafe { ::ioctlkit::__private::buffer::<#ty>(argument, length) })
@@ -221,10 +223,5 @@ fn answer(command: &Command) -> TokenStream {
         },
     };
     let answered = quote!(#result return ::core::result::Result::Ok(value););
-    match returned(command) {
-        Returned::Fd(_) | Returned::Device(_) => {
-            quote!(::ioctlkit::__with_call! {{ #answered }})
-        }
-        _ => answered,
-    }
+    if needs_fd(command) { quote!(::ioctlkit::__with_call! {{ #answered }}) } else { answered }
 }
