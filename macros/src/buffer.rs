@@ -29,7 +29,8 @@ pub(crate) fn check(data: &Data, member: &Member, errors: &mut Errors) {
     }
 }
 
-/// For each buffer a method that sets it and its count; for each count a method that returns it.
+/// For each buffer methods that return its address, set it and its count, and make that smaller;
+/// for each count a method that returns it.
 pub(crate) fn setters(data: &Data) -> TokenStream {
     let mut counts: Vec<&Ident> = Vec::new();
     let mut methods = TokenStream::new();
@@ -90,8 +91,22 @@ fn setter(data: &Data, member: &Member, count: &Ident) -> Option<TokenStream> {
         member.name(),
         if others.is_empty() { "" } else { "; of buffers that share it, to the fewest" }
     );
+    let truncate = format_ident!("truncate_{}", member.name());
+    let shorter = format!(
+        "Makes `{count}` no more than that: the caller has no use for the rest of `{}`, or a \
+         driver did not need it.",
+        member.name()
+    );
     let visibility = &data.visibility;
+    let ty = &member.ty;
+    let said =
+        if member.docs.is_empty() { vec!["The address.".to_owned()] } else { member.docs.clone() };
     Some(quote! {
+        #(#[doc = #said])*
+        #visibility fn #name(&self) -> #ty {
+            self.#name
+        }
+
         #[doc = #docs]
         #[allow(unused_mut)]
         #visibility fn #setter(&mut self, elements: #slice) {
@@ -99,6 +114,11 @@ fn setter(data: &Data, member: &Member, count: &Ident) -> Option<TokenStream> {
             #shared
             self.#name = #make(elements);
             self.#count = length;
+        }
+
+        #[doc = #shorter]
+        #visibility fn #truncate(&mut self, length: #count_type) {
+            self.#count = ::core::cmp::Ord::min(length, self.#count);
         }
     })
 }

@@ -9,7 +9,7 @@ use crate::command::{
     Context, Returned, is_family, needs_fd, passes_fd, replace_lifetimes, returned,
 };
 use crate::interface::constant_name;
-use crate::method::{lifetimes, method_name};
+use crate::method::{lifetimes, method_name, says_errors};
 use crate::types::argument_of;
 
 /// The trait, what answers by it, and the constructor of the device newtype.
@@ -124,11 +124,16 @@ fn declaration(command: &Command, context: &Context<'_>) -> TokenStream {
     let output = output(command, fills);
     let lifetimes = lifetimes(command, context);
     let generics = (!lifetimes.is_empty()).then(|| quote!(<#(#lifetimes),*>));
+    let errors = (!says_errors(docs)).then(|| {
+        quote! {
+            ///
+            /// # Errors
+            /// What the driver is to answer.
+        }
+    });
     let method = quote! {
         #(#[doc = #docs])*
-        ///
-        /// # Errors
-        /// What the driver is to answer.
+        #errors
         fn #name #generics (&self #index #parameters)
             -> ::core::result::Result<#output, ::ioctlkit::Errno>
         {

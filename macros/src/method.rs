@@ -35,11 +35,16 @@ pub(crate) fn expand(
     let lifetimes = lifetimes(command, context);
     let generics = (!lifetimes.is_empty()).then(|| quote!(<#(#lifetimes),*>));
     let unsafety = command.unsafe_call.then(|| quote!(unsafe));
+    let errors = (!says_errors(docs)).then(|| {
+        quote! {
+            ///
+            /// # Errors
+            /// What the driver answers; `ENOTTY` where it does not know the command.
+        }
+    });
     let method = quote! {
         #(#[doc = #docs])*
-        ///
-        /// # Errors
-        /// What the driver answers; `ENOTTY` where it does not know the command.
+        #errors
         #[inline]
         #visibility #unsafety fn #name #generics (&self #parameters)
             -> ::core::result::Result<#output, ::ioctlkit::Errno>
@@ -49,6 +54,11 @@ pub(crate) fn expand(
         }
     };
     if needs_fd(command) { quote!(::ioctlkit::__with_call! { #method }) } else { method }
+}
+
+/// Whether the author has said what may fail.
+pub(crate) fn says_errors(docs: &[String]) -> bool {
+    docs.iter().any(|line| line.trim_start_matches('#').trim() == "Errors" && line.starts_with('#'))
 }
 
 /// The `impl` block that holds methods.
