@@ -3,7 +3,8 @@
 
 use ioctlkit_syntax::{Data, Errors, Member, Role};
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned as _;
 use syn::{Ident, Type, Visibility};
 
 use crate::types::argument_of;
@@ -14,7 +15,7 @@ pub(crate) fn check(data: &Data, member: &Member, errors: &mut Errors) {
         return;
     };
     let Some(counting) = counting(data, count) else {
-        errors.at(count, format!("no member `{count}`"));
+        errors.at(count, format!("no member is named `{count}`"));
         return;
     };
     let name = member.name();
@@ -70,6 +71,7 @@ fn setter(data: &Data, member: &Member, count: &Ident) -> Option<TokenStream> {
     let name = &member.name;
     let setter = format_ident!("set_{}", member.name());
     let count_type = &counting(data, count)?.ty;
+    let counts = quote_spanned!(count_type.span()=> <#count_type as ::ioctlkit::__private::Count>);
     // Buffers that share a count are all as long as the shortest of them.
     let others: Vec<_> = data
         .members
@@ -110,7 +112,7 @@ fn setter(data: &Data, member: &Member, count: &Ident) -> Option<TokenStream> {
         #[doc = #docs]
         #[allow(unused_mut)]
         #visibility fn #setter(&mut self, elements: #slice) {
-            let mut length = <#count_type>::try_from(elements.len()).unwrap_or(<#count_type>::MAX);
+            let mut length = #counts::of(elements.len() as u64);
             #shared
             self.#name = #make(elements);
             self.#count = length;
