@@ -2,6 +2,8 @@
 
 use core::ffi::c_void;
 
+#[cfg(feature = "alloc")]
+use crate::Flexible;
 use crate::description::{Command, Fault, Interface, Record, Type};
 use crate::text::Text;
 use crate::{Backend, Errno, FlexibleData, HOST, IoctlData, Request};
@@ -378,6 +380,54 @@ pub unsafe fn pointer<T, B: Backend + ?Sized>(
     unsafe { backend.ioctl(request, argument.cast::<c_void>()) }
 }
 
+/// Calls with a structure and the elements behind it, which the driver only reads.
+///
+/// # Safety
+/// The backend's driver reads a `T` for this request, with as many elements behind it as that says,
+/// and writes nothing.
+///
+/// # Errors
+/// What the driver answers; `EINVAL` where the structure says more elements than there are.
+#[cfg(feature = "alloc")]
+#[inline]
+pub unsafe fn elements<T: FlexibleData, B: Backend + ?Sized>(
+    backend: &B,
+    request: Request,
+    argument: &Flexible<T>,
+) -> Result<i32, Errno> {
+    if T::PREPARES {
+        let mut copy = argument.clone();
+        copy.prepare_call()?;
+        // SAFETY: the caller's.
+        return unsafe { pointer(backend, request, copy.as_mut_ptr()) };
+    }
+    argument.check_count()?;
+    // SAFETY: the caller's; the driver does not write through the pointer.
+    unsafe { pointer(backend, request, argument.as_ptr().cast_mut()) }
+}
+
+/// Calls with a structure and the elements behind it, which the driver changes.
+///
+/// # Safety
+/// The backend's driver reads and writes a `T` for this request, with as many elements behind it as
+/// that says.
+///
+/// # Errors
+/// What the driver answers; `EINVAL` where the structure says more elements than there is room for.
+#[cfg(feature = "alloc")]
+#[inline]
+pub unsafe fn elements_mut<T: FlexibleData, B: Backend + ?Sized>(
+    backend: &B,
+    request: Request,
+    argument: &mut Flexible<T>,
+) -> Result<i32, Errno> {
+    argument.prepare_call()?;
+    // SAFETY: the caller's; whatever bytes the driver writes are a `T` and elements.
+    let value = unsafe { pointer(backend, request, argument.as_mut_ptr()) }?;
+    check_reserved::<T>(argument);
+    Ok(value)
+}
+
 /// The member of a family that a request is: what was added to the first nr, and the length in
 /// bytes.
 pub fn family_member(command: &Command, request: Request) -> Option<(u8, usize)> {
@@ -500,6 +550,24 @@ pub fn nothing(value: i32) {
 pub unsafe fn owned_fd(value: i32) -> OwnedFd {
     // SAFETY: the caller's.
     unsafe { OwnedFd::from_raw_fd(value) }
+}
+
+/// A file descriptor as an argument.
+#[cfg(feature = "call")]
+#[inline]
+pub fn fd_value(fd: BorrowedFd<'_>) -> usize {
+    // No open file has a negative number.
+    usize::try_from(rustix::fd::AsRawFd::as_raw_fd(&fd)).unwrap_or(usize::MAX)
+}
+
+/// The file descriptor that an argument is.
+///
+/// # Safety
+/// It is open for as long as the call takes.
+#[cfg(feature = "call")]
+pub unsafe fn fd_of<'a>(argument: *mut c_void) -> BorrowedFd<'a> {
+    // SAFETY: the caller's.
+    unsafe { BorrowedFd::borrow_raw(argument.addr().cast_signed() as i32) }
 }
 
 /// How a device is opened.

@@ -56,6 +56,11 @@ pub unsafe trait FlexibleData: IoctlData {
 
     /// Says how many there are; more than [`FlexibleData::MAX_COUNT`] are cut off.
     fn set_count(&mut self, count: u64);
+
+    /// Says how many bytes the structure and its elements have, where a member holds that.
+    #[doc(hidden)]
+    #[inline]
+    fn set_size(&mut self, _bytes: usize) {}
 }
 
 #[cfg(feature = "alloc")]
@@ -70,13 +75,15 @@ mod owned {
     use alloc::vec::Vec;
 
     use super::FlexibleData;
+    use crate::Errno;
 
     /// Memory with the strictest alignment that an argument asks for.
     #[derive(Clone, Copy)]
     #[repr(C, align(16))]
     struct Unit([u8; 16]);
 
-    /// A structure with room for elements behind it.
+    /// A structure with room for elements behind it. A call with more elements in the counting
+    /// member than there is room for is refused with `EINVAL`, before the driver sees it.
     ///
     /// ```
     /// use ioctlkit::{Flexible, FlexibleArray, IoctlData};
@@ -112,7 +119,7 @@ mod owned {
                 / size_of::<T::Element>().max(1);
             let most = most.min(usize::try_from(T::MAX_COUNT).unwrap_or(usize::MAX));
             let capacity = capacity.min(most);
-            let bytes = (T::TAIL + capacity * size_of::<T::Element>()).max(size_of::<T>());
+            let bytes = Self::bytes(capacity);
             let memory = vec![Unit([0; 16]); bytes.div_ceil(size_of::<Unit>())];
             let mut flexible = Self { memory, capacity, structure: core::marker::PhantomData };
             *flexible = T::initial();
@@ -121,7 +128,13 @@ mod owned {
             // SAFETY: any bytes are elements, those of zeroes as well.
             unsafe { room.as_mut_ptr().write_bytes(0, room.len()) };
             flexible.set_count(capacity as u64);
+            flexible.set_size(bytes);
             flexible
+        }
+
+        /// How many bytes the structure has with so many elements.
+        fn bytes(capacity: usize) -> usize {
+            (T::TAIL + capacity * size_of::<T::Element>()).max(size_of::<T>())
         }
 
         /// The structure with these elements behind it; those beyond what the counting member can
@@ -148,6 +161,26 @@ mod owned {
         pub fn elements_mut(&mut self) -> &mut [T::Element] {
             let length = self.length();
             &mut self.room()[..length]
+        }
+
+        /// Sets the members whose value follows from the type and the capacity, before a call.
+        ///
+        /// # Errors
+        /// As [`Flexible::check_count`].
+        pub(crate) fn prepare_call(&mut self) -> Result<(), Errno> {
+            self.check_count()?;
+            self.prepare();
+            let bytes = Self::bytes(self.capacity);
+            self.set_size(bytes);
+            Ok(())
+        }
+
+        /// Whether the driver would stay inside of the memory.
+        ///
+        /// # Errors
+        /// `EINVAL` where the structure says more elements than there is room for.
+        pub(crate) fn check_count(&self) -> Result<(), Errno> {
+            if self.count() <= self.capacity as u64 { Ok(()) } else { Err(Errno::INVAL) }
         }
 
         /// The address of the structure, for the call.

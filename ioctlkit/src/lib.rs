@@ -91,6 +91,7 @@ mod host;
 mod reserved;
 mod text;
 mod user_ptr;
+mod violation;
 
 #[doc(hidden)]
 pub mod __private;
@@ -107,6 +108,7 @@ pub use ioctlkit_abi as abi;
 pub use ioctlkit_macros::{Ioctl, IoctlData};
 pub use reserved::Reserved;
 pub use user_ptr::{UserConstPtr, UserPtr};
+pub use violation::{Violation, check};
 
 /// An interface that a derive describes.
 pub trait Interface {

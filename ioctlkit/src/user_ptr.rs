@@ -90,6 +90,21 @@ impl<'a, T> UserPtr<'a, T> {
     }
 }
 
+impl<'a, T: IoctlData> UserPtr<'a, T> {
+    /// The values at the address, for a driver in the same process; none where there is no
+    /// address.
+    ///
+    /// # Safety
+    /// So many values are there, and nobody else reaches them while the slice is in use.
+    pub const unsafe fn as_slice_mut(self, length: usize) -> &'a mut [T] {
+        if self.is_null() {
+            return &mut [];
+        }
+        // SAFETY: the caller's.
+        unsafe { core::slice::from_raw_parts_mut(self.pointer, length) }
+    }
+}
+
 impl<T> Clone for UserPtr<'_, T> {
     fn clone(&self) -> Self {
         *self
@@ -169,6 +184,21 @@ impl<'a, T> UserConstPtr<'a, T> {
     /// Whether there is no address.
     pub const fn is_null(self) -> bool {
         self.address.is_null()
+    }
+}
+
+impl<'a, T: IoctlData> UserConstPtr<'a, T> {
+    /// The values at the address, for a driver in the same process; none where there is no
+    /// address.
+    ///
+    /// # Safety
+    /// So many values are there.
+    pub const unsafe fn as_slice(self, length: usize) -> &'a [T] {
+        if self.is_null() {
+            return &[];
+        }
+        // SAFETY: the caller's.
+        unsafe { core::slice::from_raw_parts(self.as_ptr(), length) }
     }
 }
 

@@ -48,6 +48,19 @@ pub(crate) fn returned(command: &Command) -> Returned<'_> {
     }
 }
 
+/// Whether the argument is a file descriptor, itself.
+pub(crate) fn passes_fd(command: &Command) -> bool {
+    let Payload::Value(ty) = &command.payload else {
+        return false;
+    };
+    last_segment(ty).is_some_and(|segment| segment.ident == "BorrowedFd")
+}
+
+/// Whether the command makes sense only where file descriptors are.
+pub(crate) fn needs_fd(command: &Command) -> bool {
+    passes_fd(command) || matches!(returned(command), Returned::Fd(_) | Returned::Device(_))
+}
+
 /// Whether the command has several numbers.
 pub(crate) fn is_family(command: &Command) -> bool {
     matches!(command.identity, Identity::Encoded(Nr::Range(_)))
@@ -293,12 +306,15 @@ fn describe_value(ty: &Type) -> syn::Result<TokenStream> {
             );
             Err(syn::Error::new_spanned(ty, message))
         }
+        "BorrowedFd" => {
+            Ok(quote!(::ioctlkit::description::Type::Scalar(::ioctlkit::__private::Scalar::Int)))
+        }
         name if INTEGERS.contains(&name) || name.starts_with("c_") => {
             describe_type(ty, Words::AsInC)
         }
         _ => {
-            let message = "`value` passes an integer: write one, such as `u32`, or leave `value` \
-                           out to pass an address";
+            let message = "`value` passes an integer: write one, such as `u32`, or `BorrowedFd<'a>` \
+                           for a file; or leave `value` out to pass an address";
             Err(syn::Error::new_spanned(ty, message))
         }
     }

@@ -6,8 +6,8 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Lifetime, LitStr, Type};
 
-use crate::mirror;
 use crate::types::{Words, argument_of, begins_with_zero, describe, last_segment};
+use crate::{buffer, mirror};
 
 /// The implementation, the proof, and the structures that are asked for beside it.
 pub(crate) fn expand(data: &Data) -> syn::Result<TokenStream> {
@@ -69,6 +69,7 @@ fn check(data: &Data, errors: &mut Errors) {
                 errors.at(count, format!("no member is named `{count}`"));
             }
         }
+        buffer::check(data, member, errors);
         for attribute in &member.cfgs {
             let message = "the layout would depend on how the crate is built: keep the member, or \
                            write two structures";
@@ -121,6 +122,7 @@ fn record(data: &Data, errors: &mut Errors) -> TokenStream {
     let attributes = attributes(data);
     let initial = initial(data);
     let flexible = flexible(data);
+    let buffers = buffer::setters(data);
     let proof = proof(data);
     let (generics, arguments, condition) = data.generics.split_for_impl();
     quote! {
@@ -140,6 +142,7 @@ fn record(data: &Data, errors: &mut Errors) -> TokenStream {
             #initial
         }
         #flexible
+        #buffers
         #proof
     }
 }
@@ -168,6 +171,10 @@ fn describe_member(member: &Member, words: Words, errors: &mut Errors) -> TokenS
         Role::Flexible { count } => {
             let count = count.to_string();
             Some(quote!(Flexible { count: #count }))
+        }
+        Role::Buffer { count } => {
+            let count = count.to_string();
+            Some(quote!(Buffer { count: #count }))
         }
     };
     if role.is_none() && constraint.is_none() {
@@ -296,6 +303,15 @@ pub(crate) fn flexible(data: &Data) -> TokenStream {
     if !matches!(counting.ty, Type::Path(_)) {
         return TokenStream::new();
     }
+    let set_size = data.members.iter().find(|m| matches!(m.role, Role::Size)).map(|member| {
+        let (name, ty) = (&member.name, &member.ty);
+        quote! {
+            #[inline]
+            fn set_size(&mut self, bytes: usize) {
+                self.#name = <#ty>::try_from(bytes).unwrap_or(<#ty>::MAX);
+            }
+        }
+    });
     let (ident, array, count_type) = (&data.ident, &member.name, &counting.ty);
     let counts = quote_spanned!(count_type.span()=> <#count_type as ::ioctlkit::__private::Count>);
     let ty = with_static(data);
@@ -315,6 +331,7 @@ pub(crate) fn flexible(data: &Data) -> TokenStream {
             fn set_count(&mut self, count: u64) {
                 self.#count = #counts::of(count);
             }
+            #set_size
         }
         const _: () = #proved;
     }

@@ -1,8 +1,10 @@
 //! The derives of `ioctlkit`. A phase a file: [`types`] says what a member's type is and refuses
 //! what cannot be one, `data` and `interface` expand structures and interfaces, `mirror` makes the
-//! structures that are asked for beside one, `fallback` is what is left of an item with mistakes.
+//! structures that are asked for beside one, `buffer` the methods that keep an address and its length
+//! together, `fallback` is what is left of an item with mistakes.
 #![forbid(unsafe_code)]
 
+mod buffer;
 mod command;
 mod data;
 mod driver;
@@ -52,7 +54,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// |---|---|
 /// | `nr = EXPR`, `nr = A..=B` | the number within the type, or a family of them |
 /// | `none`, `read`, `write`, `read_write` | the direction, as `_IO`, `_IOR`, `_IOW`, `_IOWR` have it |
-/// | `value` | the argument is an integer, passed itself and not by its address |
+/// | `value` | the argument is an integer, or a `BorrowedFd<'a>`, passed itself and not by its address |
 /// | `buffer = Type` | a family by length: the argument is a slice of `Type` |
 /// | `encoded = Type`, `encoded(direction, Type)`, `encoded = 24` | what the number says, where the header lies |
 /// | `number = EXPR`, `number(EXPR, "mips" = EXPR)` | the whole number, with exceptions by ABI or architecture |
@@ -106,7 +108,7 @@ pub fn derive_ioctl(input: TokenStream) -> TokenStream {
 /// |---|---|
 /// | `reserved` | zero, and nothing else (`Reserved<N>` is so by itself) |
 /// | `size` | holds the size of the structure: set by the call |
-/// | `count = member` | on the flexible array at the end: where its length is |
+/// | `count = member` | on the flexible array at the end: where its length is; on a private `UserPtr` or `UserConstPtr`: the private member that counts its elements, and a method `set_…` that sets both |
 /// | `flags = EXPR` | the valid bits |
 /// | `range = A..=B`, `values(A, B)` | the valid values |
 /// | `default = EXPR` | the initial value, where that is not zero |

@@ -6,7 +6,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Ident, Lifetime, Type};
 
-use crate::command::{Context, Returned, is_family, returned};
+use crate::command::{Context, Returned, is_family, needs_fd, passes_fd, returned};
 use crate::types::argument_of;
 
 /// One method.
@@ -35,11 +35,16 @@ pub(crate) fn expand(
     let lifetimes = lifetimes(command, context);
     let generics = (!lifetimes.is_empty()).then(|| quote!(<#(#lifetimes),*>));
     let unsafety = command.unsafe_call.then(|| quote!(unsafe));
+    let errors = (!says_errors(docs)).then(|| {
+        quote! {
+            ///
+            /// # Errors
+            /// What the driver answers; `ENOTTY` where it does not know the command.
+        }
+    });
     let method = quote! {
         #(#[doc = #docs])*
-        ///
-        /// # Errors
-        /// What the driver answers; `ENOTTY` where it does not know the command.
+        #errors
         #[inline]
         #visibility #unsafety fn #name #generics (&self #parameters)
             -> ::core::result::Result<#output, ::ioctlkit::Errno>
@@ -48,10 +53,12 @@ pub(crate) fn expand(
             #answer
         }
     };
-    match returned(command) {
-        Returned::Fd(_) | Returned::Device(_) => quote!(::ioctlkit::__with_call! { #method }),
-        _ => method,
-    }
+    if needs_fd(command) { quote!(::ioctlkit::__with_call! { #method }) } else { method }
+}
+
+/// Whether the author has said what may fail.
+pub(crate) fn says_errors(docs: &[String]) -> bool {
+    docs.iter().any(|line| line.trim_start_matches('#').trim() == "Errors" && line.starts_with('#'))
 }
 
 /// The `impl` block that holds methods.
@@ -89,6 +96,10 @@ fn call(command: &Command) -> (TokenStream, TokenStream) {
     let private = quote!(::ioctlkit::__private);
     let (parameters, call) = match (&command.payload, command.direction) {
         (Payload::None, _) => (quote!(), quote!(#private::none(self.backend(), request))),
+        (Payload::Value(ty), _) if passes_fd(command) => (
+            quote!(, argument: #ty),
+            quote!(#private::value(self.backend(), request, #private::fd_value(argument))),
+        ),
         (Payload::Value(ty), _) => (
             quote!(, argument: #ty),
             quote!(#private::value(self.backend(), request, argument as isize as usize)),
@@ -104,11 +115,11 @@ fn call(command: &Command) -> (TokenStream, TokenStream) {
         (Payload::Pointer(ty), direction) => match (argument_of(ty, "Flexible"), direction) {
             (Some(_), Direction::Write) => (
                 quote!(, argument: &#ty),
-                quote!(#private::pointer(self.backend(), request, argument.as_ptr().cast_mut())),
+                quote!(#private::elements(self.backend(), request, argument)),
             ),
             (Some(_), _) => (
                 quote!(, argument: &mut #ty),
-                quote!(#private::pointer(self.backend(), request, argument.as_mut_ptr())),
+                quote!(#private::elements_mut(self.backend(), request, argument)),
             ),
             (None, direction) => {
                 let data = quote_spanned!(ty.span()=> <#ty as ::ioctlkit::IoctlData>);

@@ -51,7 +51,7 @@ pub(crate) fn describe(ty: &Type, words: Words) -> syn::Result<TokenStream> {
             };
             let name = segment.ident.to_string();
             if words == Words::AsInC
-                && let Some(word) = word_of_c(&name)
+                && let Some(word) = word_of_c(&name).or_else(|| integer_of_c(&name))
             {
                 return Ok(scalar(word));
             }
@@ -84,6 +84,23 @@ pub(crate) fn word_of_c(name: &str) -> Option<&'static str> {
     Some(match name {
         "c_long" | "isize" | "ssize_t" => "Long",
         "c_ulong" | "usize" | "size_t" => "UnsignedLong",
+        _ => return None,
+    })
+}
+
+/// The fundamental type of C behind the name of another integer, so that what a header says needs
+/// no import.
+fn integer_of_c(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "c_char" => "Char",
+        "c_schar" => "SignedChar",
+        "c_uchar" => "UnsignedChar",
+        "c_short" => "Short",
+        "c_ushort" => "UnsignedShort",
+        "c_int" => "Int",
+        "c_uint" => "UnsignedInt",
+        "c_longlong" => "LongLong",
+        "c_ulonglong" => "UnsignedLongLong",
         _ => return None,
     })
 }

@@ -36,7 +36,7 @@ pub(crate) fn each_word(
                     return Err(inner.error("write a word, such as `nr = 1`"));
                 }
                 let name = Ident::parse_any(&inner)?;
-                let repeats = name == "unsafe" || name == "compat";
+                let repeats = ["unsafe", "compat", "c"].iter().any(|word| name == word);
                 if seen.insert(name.to_string(), name.span()).is_some() && !repeats {
                     return Err(syn::Error::new(name.span(), format!("`{name}` stands twice")));
                 }
@@ -128,6 +128,14 @@ const PLACES: [(&str, &[&str]); 4] = [
     ("a structure or union", &data::WORDS),
     ("a member", &member::WORDS),
 ];
+
+/// Sets a name in C. A structure with a command has two: its own, and the command's.
+pub(crate) fn named_once(word: &Ident, name: &mut Option<LitStr>, new: LitStr) -> syn::Result<()> {
+    if name.replace(new).is_some() {
+        return Err(syn::Error::new(word.span(), "`c` stands twice"));
+    }
+    Ok(())
+}
 
 /// The error for a word that does not exist here, with the place where it does, or the word that
 /// may be meant, or all that do.

@@ -8,7 +8,7 @@ use syn::parse::{ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, Ident, LitInt, LitStr, Token, Type, parenthesized};
 
-use crate::attribute::{documentation, each_word, equals, text, unknown, value};
+use crate::attribute::{documentation, each_word, equals, named_once, text, unknown, value};
 use crate::range::operand;
 use crate::{Errors, RangeInclusive};
 
@@ -264,7 +264,7 @@ impl CommandWords {
             "large_argument" => self.large_argument = Some(name.span()),
             "retry_on_interrupt" => self.retry_on_interrupt = true,
             "unsafe" => self.unsafe_call = true,
-            "c" => self.c_name = Some(text(input)?),
+            "c" => named_once(name, &mut self.c_name, text(input)?)?,
             "capability" => self.access.capability = Some(text(input)?),
             "mode" => {
                 equals(input)?;

@@ -2,10 +2,11 @@
 
 use proc_macro2::Span;
 use syn::spanned::Spanned as _;
-use syn::{Expr, Field, Ident, Type};
+use syn::{Expr, Field, Ident, Type, Visibility};
 
-use crate::attribute::{documentation, each_word, name as name_of, unknown, value};
+use crate::attribute::{documentation, each_word, equals, name as name_of, unknown, value};
 use crate::command::expressions;
+use crate::range::operand;
 use crate::{Errors, RangeInclusive};
 
 /// What a member is for.
@@ -19,6 +20,11 @@ pub enum Role {
     Size,
     /// The flexible array at the end, with the member that holds its length.
     Flexible {
+        /// That member.
+        count: Ident,
+    },
+    /// The address of user memory, with the member that holds how many elements are there.
+    Buffer {
         /// That member.
         count: Ident,
     },
@@ -58,6 +64,8 @@ pub struct Member {
     pub default: Option<Expr>,
     /// The type in the structures of 32-bit ABIs, where it is not made from this one.
     pub compat: Option<Type>,
+    /// Its visibility.
+    pub visibility: Visibility,
     /// Where the member stands.
     pub span: Span,
     /// The conditions under which it exists.
@@ -99,13 +107,19 @@ pub(crate) fn read(index: usize, field: &Field, errors: &mut Errors) -> Member {
         match name.to_string().as_str() {
             "reserved" => set(&mut role, Role::Reserved, name)?,
             "size" => set(&mut role, Role::Size, name)?,
+            "count" if is_address(&field.ty) => {
+                set(&mut role, Role::Buffer { count: name_of(input)? }, name)?;
+            }
             "count" => set(&mut role, Role::Flexible { count: name_of(input)? }, name)?,
             "fd" => set(&mut role, Role::Fd, name)?,
             "anonymous" => set(&mut role, Role::Anonymous, name)?,
             "flags" => set(&mut constraint, Constraint::Flags(value(input)?), name)?,
             "range" => set(&mut constraint, Constraint::Range(value(input)?), name)?,
             "values" => set(&mut constraint, Constraint::Values(expressions(input)?), name)?,
-            "default" => default = Some(value(input)?),
+            "default" => {
+                equals(input)?;
+                default = Some(operand(input)?);
+            }
             "compat" => compat = Some(value(input)?),
             _ => return Err(unknown(name, &WORDS)),
         }
@@ -125,6 +139,7 @@ pub(crate) fn read(index: usize, field: &Field, errors: &mut Errors) -> Member {
         constraint: constraint.unwrap_or(Constraint::None),
         default,
         compat,
+        visibility: field.vis.clone(),
         span,
         cfgs: cfgs.cloned().collect(),
     }
@@ -137,4 +152,13 @@ fn set<T>(place: &mut Option<T>, new: T, word: &Ident) -> syn::Result<()> {
         return Err(syn::Error::new(word.span(), message));
     }
     Ok(())
+}
+
+/// Whether a type is known by its name to be an address.
+fn is_address(ty: &Type) -> bool {
+    let Type::Path(path) = ty else {
+        return false;
+    };
+    let last = path.path.segments.last();
+    last.is_some_and(|segment| segment.ident == "UserPtr" || segment.ident == "UserConstPtr")
 }

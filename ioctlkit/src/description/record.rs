@@ -88,6 +88,11 @@ pub enum Role {
         /// The member that holds its length.
         count: &'static str,
     },
+    /// The address of user memory.
+    Buffer {
+        /// The member that holds how many elements are there.
+        count: &'static str,
+    },
     /// A file descriptor.
     Fd,
     /// Stands for an anonymous structure or union of C.
