@@ -51,6 +51,7 @@ impl fmt::Display for Direction {
 
 /// The number within the type.
 #[derive(Clone)]
+#[allow(clippy::large_enum_variant, reason = "an interface has a few of them, once")]
 pub enum Nr {
     /// One.
     One(Expr),
