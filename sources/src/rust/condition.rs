@@ -71,7 +71,9 @@ impl Condition {
     pub(crate) fn collect_pairs(&self, pairs: &mut BTreeSet<(String, String)>) {
         match self {
             Self::All(list) | Self::Any(list) => {
-                list.iter().for_each(|condition| condition.collect_pairs(pairs));
+                for condition in list {
+                    condition.collect_pairs(pairs);
+                }
             }
             Self::Not(condition) => condition.collect_pairs(pairs),
             Self::Flag(_) => {}

@@ -170,13 +170,9 @@ impl World<'_> {
     ) -> Option<Expression> {
         if arguments.is_empty() {
             return match name {
-                "into" | "try_into" | "unwrap" | "cast_signed" | "cast_unsigned" => {
+                "into" | "try_into" | "unwrap" | "bits" | "cast_signed" | "cast_unsigned" => {
                     self.value(receiver, env)
                 }
-                "bits" => match self.value(receiver, env) {
-                    Some(value) => Some(value),
-                    None => None,
-                },
                 "len" => match &receiver.kind {
                     ExKind::Text(length) => Some(Expression::Literal(*length as i128)),
                     ExKind::Array(length) => self.value(length, env),

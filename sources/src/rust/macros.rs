@@ -321,7 +321,7 @@ fn names(pattern: &[Matcher]) -> Vec<String> {
         match matcher {
             Matcher::Fragment(name, _) => out.push(name.clone()),
             Matcher::Group(_, inner) | Matcher::Repetition { inner, .. } => {
-                out.extend(names(inner))
+                out.extend(names(inner));
             }
             Matcher::Token(_) => {}
         }

@@ -165,8 +165,8 @@ impl World<'_> {
         let id = self.builder.typedef(file, name, item.name_place);
         if !self.builder.typedef_has(id, self.abis) {
             let krate = self.scope(env.scope).krate;
-            let held = data.fields.iter().filter(|field| self.hold(krate, &field.conditions));
-            let place = held.clone().find(|field| !takes_no_place(&field.ty)).or(held.last());
+            let mut held = data.fields.iter().filter(|field| self.hold(krate, &field.conditions));
+            let place = held.clone().find(|field| !takes_no_place(&field.ty)).or(held.next_back());
             let ty = match place.map(|field| field.ty.clone()) {
                 Some(ty) => self.ty(&ty, env),
                 None => self.nothing(),

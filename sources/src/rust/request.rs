@@ -364,7 +364,7 @@ impl World<'_> {
                 }
                 _ => match self.number(term, env) {
                     // A direction that is shifted already.
-                    Some(number) if number != 0 && number & 0x3fff_ffff == 0 => {
+                    Some(number) if number != 0 && number.trailing_zeros() >= 30 => {
                         direction = generic_direction(number >> 30)?;
                         continue;
                     }
@@ -454,7 +454,7 @@ impl World<'_> {
     fn generic_value(&mut self, generic: &Generic, env: &Env) -> Option<Expression> {
         match self.generic(generic, env) {
             Bound::Value(value) => Some(value),
-            Bound::Type(Type::Unknown(_)) | Bound::Type(_) | Bound::Unknown => None,
+            Bound::Type(Type::Unknown(_) | _) | Bound::Unknown => None,
         }
     }
 }

@@ -148,12 +148,10 @@ impl World<'_> {
         for entry in self.scope(scope).names.get(name).cloned().unwrap_or_default() {
             let found = match entry {
                 Entry::Item(item) if has_name(&item, kind) => Some(Target::Item(scope, item)),
-                Entry::Item(_) => None,
                 Entry::Module(module) => (kind == Names::Types).then_some(Target::Module(module)),
                 Entry::Unentered(item) if kind == Names::Types => {
                     self.enter_file(scope, &item).map(Target::Module)
                 }
-                Entry::Unentered(_) => None,
                 Entry::Import(import) => self.import(scope, &import, kind),
                 Entry::Crate(original) if kind == Names::Types => {
                     let krate = self.scope(scope).krate;
@@ -163,7 +161,7 @@ impl World<'_> {
                         self.external(krate, &original)
                     }
                 }
-                Entry::Crate(_) => None,
+                Entry::Item(_) | Entry::Unentered(_) | Entry::Crate(_) => None,
             };
             if found.is_some() {
                 return found;

@@ -83,9 +83,9 @@ impl World<'_> {
             }
             TyKind::Slice(element) => Type::FlexibleArray(Box::new(self.ty(element, &env))),
             TyKind::Tuple(parts) => self.tuple(parts, ty, &env),
-            TyKind::Reference { to, .. } => self.address(spell(ty), to, &env),
+            TyKind::Reference { to, .. } => self.address(&spell(ty), to, &env),
             TyKind::Pointer(to) => match &to.kind {
-                TyKind::Slice(_) => self.address(spell(ty), to, &env),
+                TyKind::Slice(_) => self.address(&spell(ty), to, &env),
                 _ => Type::Pointer(Box::new(self.pointee(to, &env))),
             },
             TyKind::Function => self.typedef_of("fn", Type::Pointer(Box::new(Type::Function))),
@@ -123,7 +123,7 @@ impl World<'_> {
     }
 
     /// An address that is more than one to Rust: a reference, a `Box`.
-    fn address(&mut self, name: String, to: &Ty, env: &Env) -> Type {
+    fn address(&mut self, name: &str, to: &Ty, env: &Env) -> Type {
         let unsized_ = match &to.kind {
             TyKind::Slice(_) => true,
             TyKind::Other(text) => text.starts_with("dyn "),
@@ -135,7 +135,7 @@ impl World<'_> {
         } else {
             Type::Pointer(Box::new(self.pointee(to, env)))
         };
-        self.typedef_of(&name, address)
+        self.typedef_of(name, address)
     }
 
     /// What a pointer points to: told where that is easy, as nothing's layout depends on it.
@@ -364,7 +364,7 @@ impl World<'_> {
             }
             "Box" | "NonNull" | "Rc" | "Arc" | "Unique" => {
                 let to = super::constant::type_argument(path)?.clone();
-                return Some(self.address(spell_last(path), &to, env));
+                return Some(self.address(&spell_last(path), &to, env));
             }
             "Option" => return self.option(path, env),
             "Reserved" if matches!(krate, "ioctlkit" | "") => {
