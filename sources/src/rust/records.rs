@@ -13,7 +13,7 @@ use super::condition::Condition;
 use super::constant::{Bound, Env, literal};
 use super::item::{Data, Enumeration, Field, Item, Repr, Ty, TyKind};
 use super::prelude;
-use super::world::{CrateId, FileIndex, ScopeId, World};
+use super::world::{CrateId, Definition, FileIndex, ScopeId, World};
 
 impl World<'_> {
     fn repr(&self, krate: CrateId, reprs: &[(Vec<Condition>, Repr)]) -> Repr {
@@ -254,7 +254,18 @@ impl World<'_> {
         Some(Type::Enum(id))
     }
 
-    /// Defines what pointers point to, and says nothing of it.
+    /// A structure or union that no command may carry, but that is laid out for C: to be defined
+    /// when everything else is.
+    pub(crate) fn define_later(&mut self, definition: &Definition) {
+        if let super::item::Kind::Data(data) = &definition.item.kind
+            && data.parameters.is_empty()
+            && data.reprs.iter().any(|(_, repr)| repr.c)
+        {
+            self.pending.push((definition.scope, definition.item.clone()));
+        }
+    }
+
+    /// Defines what pointers point to and what no command carries, and says nothing of it.
     pub(crate) fn define_pending(&mut self) {
         self.aloud = false;
         while let Some((scope, item)) = self.pending.pop() {

@@ -251,6 +251,7 @@ impl<'a> World<'a> {
         while let Some(definition) = self.definitions.get(index).cloned() {
             if self.asked_for(self.scope(definition.scope).file) {
                 self.define_commands(&definition);
+                self.define_later(&definition);
             }
             index += 1;
         }
