@@ -37,7 +37,7 @@ fn a_rust_file_is_checked_as_a_header_is() {
     let done = folder.check(&["foo.rs"]);
     assert_eq!(done.code, 1, "{}", done.seen());
     assert!(done.stdout.contains("warning[L001]"), "{}", done.stdout);
-    assert!(done.stdout.contains("foo.rs:4:"), "{}", done.stdout);
+    assert!(done.stdout.contains("foo.rs:3:"), "{}", done.stdout);
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn a_folder_with_both_languages_is_read_in_both() {
 #[test]
 fn a_suppression_and_a_baseline_hold_in_rust_source() {
     let allowed =
-        RUST_HOLE.replace("    b: u64", "    // ioctl-lint: allow(L001) in use\n    b: u64");
+        RUST_HOLE.replace("    a: u32", "    // ioctl-lint: allow(L001) in use\n    a: u32");
     let folder = Folder::with("allowed.rs", allowed).and("foo.rs", RUST_HOLE);
     assert_eq!(folder.check(&["allowed.rs"]).code, 0);
     assert_eq!(folder.check(&["--write-baseline", "baseline.json", "foo.rs"]).code, 0);
