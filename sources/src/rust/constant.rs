@@ -142,8 +142,8 @@ impl World<'_> {
                 self.method(receiver, name, arguments, env)
             }
             ExKind::Macro(call) => {
-                let (inner, scope) = self.expand_expression(call, env.scope)?;
-                self.value(&inner, &Env { scope, ..env.clone() })
+                let inner = self.expand_expression(call, env.scope)?;
+                self.value(&inner, env)
             }
             ExKind::Field(base, name) if name == "0" => match &base.bare().kind {
                 // `Wrapper(5).0`.

@@ -100,7 +100,7 @@ pub(crate) fn has_type(name: &str) -> bool {
 pub(crate) fn has(krate: &str, name: &str, kind: Names) -> bool {
     match kind {
         Names::Types => match krate {
-            "std" | "core" | "alloc" | "libc" | "cty" => has_type(name),
+            "std" | "core" | "alloc" | "libc" | "cty" | "linux_raw_sys" => has_type(name),
             "uoctl" | "iocuddle" => matches!(
                 name,
                 "Ioctl" | "Group" | "Read" | "Write" | "WriteRead" | "Ptr" | "PtrMut"

@@ -42,6 +42,13 @@ impl World<'_> {
         kind: Names,
     ) -> Option<Target> {
         let (first, rest) = names.split_first()?;
+        // What the prelude tells need not be read in a file for each architecture.
+        if *first == "linux_raw_sys" && prelude::has(first, names.last()?, kind) {
+            return Some(Target::External(
+                "libc".into(),
+                rest.iter().map(|&name| name.into()).collect(),
+            ));
+        }
         let of_first = if rest.is_empty() { kind } else { Names::Types };
         let krate = self.scope(scope).krate;
         let mut target = match *first {
@@ -134,8 +141,11 @@ impl World<'_> {
             return None;
         }
         self.busy.push(key.clone());
-        let found =
-            self.lookup_own(scope, name, kind).or_else(|| self.lookup_globs(scope, name, kind));
+        let mut found = self.lookup_own(scope, name, kind);
+        if found.is_none() && self.expand_for(scope, name) {
+            found = self.lookup_own(scope, name, kind);
+        }
+        let found = found.or_else(|| self.lookup_globs(scope, name, kind));
         self.busy.pop();
         // Within a circle, what is not found may yet be found from elsewhere.
         if found.is_some() || self.busy.is_empty() {
