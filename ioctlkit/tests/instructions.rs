@@ -4,6 +4,9 @@
 //!
 //! The crate is built in release mode, so the first run takes as long as that of its dependencies.
 
+// Miri runs no other program.
+#![cfg(not(miri))]
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
