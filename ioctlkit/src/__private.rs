@@ -309,12 +309,12 @@ pub unsafe fn value<B: Backend + ?Sized>(
 pub(crate) unsafe fn read<T: IoctlData, B: Backend + ?Sized>(
     backend: &B,
     request: Request,
-) -> Result<(i32, T), Errno> {
-    let mut argument = T::initial();
+    argument: &mut T,
+) -> Result<i32, Errno> {
     // SAFETY: the caller's; whatever bytes the driver writes are a `T`.
-    let value = unsafe { backend.ioctl(request, (&raw mut argument).cast()) }?;
-    check_reserved(&argument);
-    Ok((value, argument))
+    let value = unsafe { backend.ioctl(request, (&raw mut *argument).cast()) }?;
+    check_reserved(argument);
+    Ok(value)
 }
 
 /// Calls with an argument that the driver only reads.
