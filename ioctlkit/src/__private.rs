@@ -219,7 +219,7 @@ pub fn family_request(command: &Command, index: u8, length: usize) -> Result<Req
 
 /// An integer that counts the elements of a flexible array.
 #[diagnostic::on_unimplemented(
-    message = "a `{Self}` cannot count the elements of a flexible array",
+    message = "a `{Self}` cannot count elements",
     label = "make it an integer, such as `u32`"
 )]
 pub trait Count: Copy {

@@ -55,7 +55,7 @@ fn check(data: &Data, errors: &mut Errors) {
         }
         if let Role::Flexible { count } = &member.role {
             if !flexible {
-                let message = "`count` belongs to the array at the end: write `FlexibleArray<T>`";
+                let message = "`count` is for `FlexibleArray<T>`, `UserPtr` and `UserConstPtr`";
                 errors.at(&member.ty, message);
             }
             let counting = data.members.iter().find(|member| *count == member.name());

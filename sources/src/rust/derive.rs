@@ -156,7 +156,7 @@ fn command(origin: Origin<'_>, found: &syntax::Command, c_name: String) -> Comma
 
 fn encoded(origin: Origin<'_>, found: &syntax::Command, direction: Direction) -> Encoded {
     if let Some(ty) = &found.encoded.ty {
-        return Encoded::Type(origin.ty(ty));
+        return Encoded::Type(origin.ty(&integer_of_c(ty)));
     }
     if let Some(size) = &found.encoded.size {
         // What is no number of bytes is the derive's to refuse.
@@ -166,6 +166,30 @@ fn encoded(origin: Origin<'_>, found: &syntax::Command, direction: Direction) ->
         syntax::Payload::Buffer(ty) => Encoded::Length(origin.ty(ty)),
         _ if direction == Direction::None => Encoded::Nothing,
         syntax::Payload::None => Encoded::Nothing,
-        syntax::Payload::Pointer(ty) | syntax::Payload::Value(ty) => Encoded::Type(origin.ty(ty)),
+        syntax::Payload::Pointer(ty) => Encoded::Type(origin.ty(ty)),
+        syntax::Payload::Value(ty) => Encoded::Type(origin.ty(&number_of_file(ty))),
     }
+}
+
+/// The derive knows C's integers by their names, without an import.
+fn integer_of_c(ty: &syn::Type) -> syn::Type {
+    match last_name(ty) {
+        Some(name) if name.to_string().starts_with("c_") => syn::parse_quote!(::core::ffi::#name),
+        _ => ty.clone(),
+    }
+}
+
+/// A file that is passed itself is an `int`.
+fn number_of_file(ty: &syn::Type) -> syn::Type {
+    match last_name(ty) {
+        Some(name) if name == "BorrowedFd" => syn::parse_quote!(::core::ffi::c_int),
+        _ => ty.clone(),
+    }
+}
+
+fn last_name(ty: &syn::Type) -> Option<&syn::Ident> {
+    let syn::Type::Path(path) = ty else {
+        return None;
+    };
+    path.path.segments.last().map(|segment| &segment.ident)
 }

@@ -53,7 +53,11 @@ impl World<'_> {
             "FlexibleArray" if matches!(krate, "ioctlkit" | "") => {
                 return Some(Type::FlexibleArray(Box::new(self.argument(path, env)?)));
             }
-            "UserPtr" | "Ptr" | "PtrMut" if krate != "libc" => {
+            // The number is that of the structure, whatever is behind it.
+            "Flexible" if matches!(krate, "ioctlkit" | "") => {
+                return self.argument(path, env);
+            }
+            "UserPtr" | "UserConstPtr" | "Ptr" | "PtrMut" if krate != "libc" => {
                 let address = self.prelude("u64");
                 return Some(self.typedef_of(name, address));
             }

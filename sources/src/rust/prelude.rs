@@ -106,7 +106,16 @@ pub(crate) fn has(krate: &str, name: &str, kind: Names) -> bool {
                 "Ioctl" | "Group" | "Read" | "Write" | "WriteRead" | "Ptr" | "PtrMut"
             ),
             "ioctlkit" => {
-                matches!(name, "UserPtr" | "Reserved" | "FlexibleArray" | "CompatU64" | "CompatI64")
+                matches!(
+                    name,
+                    "UserPtr"
+                        | "UserConstPtr"
+                        | "Reserved"
+                        | "FlexibleArray"
+                        | "Flexible"
+                        | "CompatU64"
+                        | "CompatI64"
+                )
             }
             "rustix" => {
                 name == "opcode" || super::well_known::is_opcode_type(name) || is_pattern(name)

@@ -186,6 +186,33 @@ fn what_depends_on_a_parameter_is_a_family() {
 }
 
 #[test]
+fn the_derives_own_types_are_known() {
+    let interface = read_text(
+        "use ioctlkit::{Flexible, FlexibleArray, Ioctl, IoctlData, UserConstPtr}; use std::os::fd::BorrowedFd;\n\
+         #[derive(IoctlData)] #[repr(C)]\n\
+         pub struct List<'a> {\n\
+             #[ioctl(count = len)] name: UserConstPtr<'a, u8>,\n\
+             len: u32,\n\
+             count: u32,\n\
+             #[ioctl(count = count)] entries: FlexibleArray<u64>,\n\
+         }\n\
+         #[derive(Ioctl)] #[ioctl(type = b'E')]\n\
+         pub enum EchoIoctl<'a> {\n\
+             #[ioctl(nr = 1, read_write)] List(Flexible<List<'a>>),\n\
+             #[ioctl(nr = 2, write, value)] Clone(BorrowedFd<'a>),\n\
+             #[ioctl(nr = 3, read, encoded = c_long)] Flags(u32),\n\
+         }\n",
+    );
+    for (name, expected) in [
+        ("EchoIoctl::List", 0xc010_4501),
+        ("EchoIoctl::Clone", 0x4004_4502),
+        ("EchoIoctl::Flags", 0x8008_4503),
+    ] {
+        assert_eq!(number(&interface, name, "x86_64"), expected, "{name}");
+    }
+}
+
+#[test]
 fn the_derives_are_read_with_their_names_in_c() {
     let interface = read_text(
         "use ioctlkit::{Ioctl, IoctlData, Reserved, UserPtr}; use core::ffi::c_long;\n\
