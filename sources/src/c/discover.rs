@@ -419,6 +419,18 @@ impl Tree {
         }
     }
 
+    /// Whether the `asm/` in a folder is another architecture's: headers exported for one have it
+    /// beside `linux/`, and so has Debian's gcc-multilib.
+    pub(crate) fn has_asm_of_another(&self, folder: &Path, abi: &Abi) -> bool {
+        match self {
+            Tree::Installed { root, asm } => {
+                let own = asm.iter().find(|asm| asm.parent == *root);
+                folder == root && own.is_some_and(|own| own.arch != abi.kernel_arch)
+            }
+            Tree::Kernel(_) | Tree::None => false,
+        }
+    }
+
     /// Whether the tree has an `asm/` folder of that architecture.
     pub(crate) fn has_asm_of(&self, kernel_arch: &str) -> bool {
         match self {
