@@ -124,8 +124,9 @@ fn generate(header: &str, arguments: &[String]) -> Result<String, String> {
     let generated = catch_unwind(AssertUnwindSafe(|| builder.generate()));
     match generated {
         Ok(Ok(bindings)) => Ok(bindings.to_string()),
+        // Behind the first error, one follows from another.
         Ok(Err(bindgen::BindgenError::ClangDiagnostic(text))) => {
-            Err(text.trim_end().lines().take(3).collect::<Vec<_>>().join("\n"))
+            Err(text.lines().next().unwrap_or("clang does not accept the header").to_owned())
         }
         Ok(Err(error)) => Err(format!("bindgen cannot read the header: {error}")),
         Err(_) => Err("bindgen cannot read the header: it stopped in the middle".into()),

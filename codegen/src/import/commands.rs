@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use ioctlkit_abi::{AbiId, AbiSet, Direction, Scalar};
-use ioctlkit_model::{Argument, Command, CommandBody, RecordId};
+use ioctlkit_model::{Argument, Command, CommandBody, RecordId, Type};
 
 use super::definition::{Definitions, Origin};
 use super::flexible;
@@ -136,7 +136,7 @@ fn on_abi(
         return Err("it has a size, and a direction that says there is no argument".into());
     }
     let numbered = definitions.layouts().body_number(body, abi);
-    let numbered = numbered.ok_or_else(|| "the size of its argument is not known".to_owned())?;
+    let numbered = numbered.ok_or_else(|| unknown_size(body, definitions))?;
     if !numbered.fits {
         return Err("its argument is larger than a number can say".into());
     }
@@ -166,6 +166,18 @@ fn on_abi(
         unsafe_call,
         large: numbered.size > 8191,
     })
+}
+
+/// Why a command has no number.
+fn unknown_size(body: &CommandBody, definitions: &Definitions<'_>) -> String {
+    let interface = definitions.interface();
+    let ty = body.argument.ty().and_then(|ty| interface.behind_typedefs(ty));
+    match ty.map(Type::innermost_element) {
+        Some(Type::Record(id)) if interface.record(*id).variants.is_empty() => {
+            format!("its argument `{}` is not defined", interface.record(*id).display_name())
+        }
+        _ => "the size of its argument is not known".into(),
+    }
 }
 
 /// The argument, and the type that the number speaks of where that is another one.

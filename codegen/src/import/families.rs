@@ -48,6 +48,8 @@ fn read(
     let in_size: Vec<&String> = family.parameters.iter().filter(|p| mentions(size, p)).collect();
     let identity = match in_nr.as_slice() {
         [] => Identity::Nr(u8::try_from(value(nr)?).ok()?),
+        // A macro that makes a command of any number is no family of commands.
+        [parameter] if stripped(nr) == parameter.as_str() => return None,
         [parameter] => {
             let first = u8::try_from(value(&without(nr, parameter)?)?).ok()?;
             // Where it ends is found among the commands that follow.
@@ -156,7 +158,7 @@ fn without(text: &str, parameter: &str) -> Option<String> {
         return None;
     }
     match second {
-        None => (stripped(first) == parameter).then(|| "0".to_owned()),
+        None => None,
         Some(second) if stripped(second) == parameter => Some(first.to_owned()),
         Some(second) if stripped(first) == parameter => Some(second.to_owned()),
         Some(_) => None,
@@ -228,7 +230,7 @@ mod tests {
     fn the_parameter_is_taken_off_a_sum() {
         assert_eq!(without("0x20 + (ev)", "ev").as_deref(), Some("0x20"));
         assert_eq!(without("ev+BASE", "ev").as_deref(), Some("BASE"));
-        assert_eq!(without("(nr)", "nr").as_deref(), Some("0"));
+        assert_eq!(without("(nr)", "nr"), None);
         assert_eq!(without("2 * ev", "ev"), None);
         assert_eq!(without("1 + 2 + ev", "ev"), None);
     }

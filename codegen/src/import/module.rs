@@ -347,13 +347,17 @@ fn enums(
 }
 
 fn missing_records(definitions: &Definitions<'_>, records: &[RecordId]) -> Vec<LeftOut> {
-    let wanted = |(id, _, _): &&(RecordId, AbiSet, String)| records.contains(id);
+    let interface = definitions.interface();
+    // What becomes of a structure without a name is said of the one that it is a part of.
+    let wanted = |(id, _, _): &&(RecordId, AbiSet, String)| {
+        records.contains(id) && !interface.record(*id).is_anonymous()
+    };
     definitions
         .missing()
         .iter()
         .filter(wanted)
         .map(|(id, abis, why)| LeftOut {
-            name: definitions.interface().record(*id).display_name(),
+            name: interface.record(*id).display_name(),
             abis: (!definitions.of(*id).is_empty()).then_some(*abis),
             why: why.clone(),
         })

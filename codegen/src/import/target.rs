@@ -96,12 +96,16 @@ fn alternatives(meant: AbiSet, known: AbiSet) -> Vec<TokenStream> {
         let arch = like(&|t| t.archs == own.archs);
         let width = like(&|t| t.archs == own.archs && t.width == own.width);
         let endian = like(&|t| t.archs == own.archs && t.endian == own.endian);
-        let archs = own.archs;
-        let named = any(&archs.iter().map(|arch| quote!(target_arch = #arch)).collect::<Vec<_>>());
+        let archs: Vec<TokenStream> =
+            own.archs.iter().map(|arch| quote!(target_arch = #arch)).collect();
+        if arch.is_subset(meant) {
+            found.extend(archs);
+            left = left.difference(arch);
+            continue;
+        }
+        let named = any(&archs);
         let (bits, order) = (own.width, own.endian);
-        let (covered, predicate) = if arch.is_subset(meant) {
-            (arch, named)
-        } else if width.is_subset(meant) {
+        let (covered, predicate) = if width.is_subset(meant) {
             (width, quote!(all(#named, target_pointer_width = #bits)))
         } else if endian.is_subset(meant) {
             (endian, quote!(all(#named, target_endian = #order)))
@@ -110,13 +114,7 @@ fn alternatives(meant: AbiSet, known: AbiSet) -> Vec<TokenStream> {
             (one, quote!(all(#named, target_pointer_width = #bits, target_endian = #order)))
         };
         left = left.difference(covered);
-        if let [only] = archs
-            && arch.is_subset(meant)
-        {
-            found.push(quote!(target_arch = #only));
-        } else {
-            found.push(predicate);
-        }
+        found.push(predicate);
     }
     found
 }
