@@ -285,8 +285,14 @@ pub(crate) fn machine_tree() -> Tree {
 
 /// The root of exported headers that `folder` is, or is the multiarch folder of.
 fn installed_root(folder: &Path) -> Option<PathBuf> {
+    // `include/uapi` of a kernel has the same folders, but not yet exported.
+    let is_source = |folder: &Path| {
+        folder.ends_with("include/uapi") && folder.ancestors().nth(2).is_some_and(is_kernel_root)
+    };
     let is_root = |folder: &Path| {
-        folder.join("linux/ioctl.h").is_file() && folder.join("asm-generic").is_dir()
+        folder.join("linux/ioctl.h").is_file()
+            && folder.join("asm-generic").is_dir()
+            && !is_source(folder)
     };
     if is_root(folder) {
         return Some(folder.to_owned());
