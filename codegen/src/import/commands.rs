@@ -113,6 +113,7 @@ pub(crate) fn plan(
     let everywhere = found.is_empty();
     let left_out = lacking
         .into_iter()
+        .filter(|(why, _)| everywhere || !why.ends_with(NOT_DEFINED))
         .map(|(why, abis)| LeftOut {
             name: command.name.clone(),
             abis: (!everywhere).then_some(abis),
@@ -136,7 +137,7 @@ fn on_abi(
         return Err("it has a size, and a direction that says there is no argument".into());
     }
     let numbered = definitions.layouts().body_number(body, abi);
-    let numbered = numbered.ok_or_else(|| unknown_size(body, definitions))?;
+    let numbered = numbered.ok_or_else(|| unknown_size(body, abi, definitions))?;
     if !numbered.fits {
         return Err("its argument is larger than a number can say".into());
     }
@@ -168,13 +169,16 @@ fn on_abi(
     })
 }
 
+/// What is said of a type that does not exist. On some ABIs, that is no loss.
+const NOT_DEFINED: &str = "is not defined";
+
 /// Why a command has no number.
-fn unknown_size(body: &CommandBody, definitions: &Definitions<'_>) -> String {
+fn unknown_size(body: &CommandBody, abi: AbiId, definitions: &Definitions<'_>) -> String {
     let interface = definitions.interface();
     let ty = body.argument.ty().and_then(|ty| interface.behind_typedefs(ty));
     match ty.map(Type::innermost_element) {
-        Some(Type::Record(id)) if interface.record(*id).variants.is_empty() => {
-            format!("its argument `{}` is not defined", interface.record(*id).display_name())
+        Some(Type::Record(id)) if interface.body(*id, abi).is_none() => {
+            format!("its argument `{}` {NOT_DEFINED}", interface.record(*id).display_name())
         }
         _ => "the size of its argument is not known".into(),
     }

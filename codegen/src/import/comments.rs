@@ -209,11 +209,11 @@ mod tests {
     #[test]
     fn a_comment_is_about_the_line_that_it_stands_behind_or_else_above() {
         let comments = Comments::of(TEXT);
-        assert_eq!(comments.of_define("A_BASE"), [" Type letter. "]);
-        assert_eq!(comments.of_define("A_ONE"), [" one "]);
+        assert_eq!(comments.of_define("A_BASE"), [" Type letter."]);
+        assert_eq!(comments.of_define("A_ONE"), [" one"]);
         assert!(comments.of_define("A_TWO").is_empty());
         assert_eq!(comments.of_define("A_THREE"), [" three", " lines"]);
-        assert_eq!(comments.of_define("A_FOUR"), [" four,", " of two lines "]);
+        assert_eq!(comments.of_define("A_FOUR"), [" four,", " of two lines"]);
         assert!(comments.of_define("A_H").is_empty());
     }
 

@@ -226,7 +226,7 @@ fn records(
     for command in interface.commands.iter().filter(|command| choice.allows(&command.name)) {
         for (_, body) in command.variants.iter() {
             if let Some(ty) = body.argument.ty() {
-                open.extend(pointed_to_or_within(interface, ty));
+                open.extend(outer_record(interface, ty));
             }
         }
     }
@@ -263,10 +263,14 @@ fn records(
     found
 }
 
-fn pointed_to_or_within(interface: &Interface, ty: &Type) -> Vec<RecordId> {
-    match interface.behind_typedefs(ty) {
-        Some(Type::Pointer(to)) => interface.records_within(to),
-        _ => interface.records_within(ty),
+/// The structure that a type is, points to, or is an array of.
+fn outer_record(interface: &Interface, ty: &Type) -> Option<RecordId> {
+    match interface.behind_typedefs(ty)? {
+        Type::Record(id) => Some(*id),
+        Type::Pointer(inner) | Type::Array(inner, _) | Type::FlexibleArray(inner) => {
+            outer_record(interface, inner)
+        }
+        _ => None,
     }
 }
 
