@@ -1,6 +1,7 @@
 //! How long the linter takes as a process, and how much memory.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -75,7 +76,54 @@ fn cases() -> Result<Vec<Case>> {
             paths: vec![kernel.root()],
             target: "2 s",
         },
+        Case {
+            what: "a crate of 20 000 lines of Rust".to_owned(),
+            paths: vec![rust_crate()?],
+            target: "0.2 s",
+        },
     ])
+}
+
+/// A crate like those that wrap drivers: a fifth of it structures and commands, the rest code.
+fn rust_crate() -> Result<PathBuf> {
+    const MODULES: usize = 40;
+    const LINES: usize = 500;
+    let folder = run::root().join("target/bench/crate");
+    fs::create_dir_all(folder.join("src"))?;
+    let manifest =
+        "[package]\nname = \"generated\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n";
+    fs::write(folder.join("Cargo.toml"), manifest)?;
+    let mut root = String::new();
+    for module in 0..MODULES {
+        writeln!(root, "pub mod part{module};")?;
+        fs::write(folder.join(format!("src/part{module}.rs")), rust_module(module, LINES)?)?;
+    }
+    fs::write(folder.join("src/lib.rs"), root)?;
+    Ok(folder)
+}
+
+fn rust_module(module: usize, lines: usize) -> Result<String> {
+    let mut text = String::from("use nix::{ioctl_read, ioctl_readwrite};\n");
+    let mut index = 0;
+    while text.lines().count() < lines {
+        writeln!(
+            text,
+            "\n#[repr(C)]\npub struct Info{index} {{\n    pub flags: u32,\n    pub size: u32,\n    \
+             pub address: u64,\n}}\n\nioctl_readwrite!(get{index}, b'x', {index}, Info{index});"
+        )?;
+        for function in 0..4 {
+            writeln!(
+                text,
+                "\n/// Sums what is in a list, and says so.\npub fn work{index}_{function}(list: \
+                 &[u32]) -> Result<u64, String> {{\n    let mut sum = 0_u64;\n    for (at, value) in \
+                 list.iter().enumerate() {{\n        if *value > {function} && at % 2 == 0 {{\n            \
+                 sum += u64::from(*value).wrapping_mul(at as u64);\n        }}\n    }}\n    \
+                 println!(\"{{sum}} of module {module}\");\n    Ok(sum)\n}}"
+            )?;
+        }
+        index += 1;
+    }
+    Ok(text)
 }
 
 fn sample(linter: &Path, paths: &[PathBuf]) -> Result<Sample> {
