@@ -1,7 +1,6 @@
 //! How long the linter takes as a process, and how much memory.
 
-use std::fmt::{self, Write as _};
-use std::fs;
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -60,7 +59,7 @@ pub(crate) fn parts() -> Result<()> {
 fn cases() -> Result<Vec<Case>> {
     let installed = demo::installed_headers()?;
     let kernel = Kernel::unpacked(&run::root().join("target/bench"))?;
-    Ok(vec![
+    let mut cases = vec![
         Case {
             what: format!("the {} installed headers", installed.len()),
             paths: installed,
@@ -76,54 +75,56 @@ fn cases() -> Result<Vec<Case>> {
             paths: vec![kernel.root()],
             target: "2 s",
         },
-        Case {
-            what: "a crate of 20 000 lines of Rust".to_owned(),
-            paths: vec![rust_crate()?],
-            target: "0.2 s",
-        },
-    ])
+    ];
+    cases.push(rust_crate()?);
+    Ok(cases)
 }
 
-/// A crate like those that wrap drivers: a fifth of it structures and commands, the rest code.
-fn rust_crate() -> Result<PathBuf> {
-    const MODULES: usize = 40;
-    const LINES: usize = 500;
+/// A crate of about 20 000 lines that defines commands, as cargo unpacks it.
+const RUST_CRATE: (&str, &str) = ("sev", "8.0.0");
+
+fn rust_crate() -> Result<Case> {
+    let (name, version) = RUST_CRATE;
     let folder = run::root().join("target/bench/crate");
-    fs::create_dir_all(folder.join("src"))?;
-    let manifest =
-        "[package]\nname = \"generated\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n";
-    fs::write(folder.join("Cargo.toml"), manifest)?;
-    let mut root = String::new();
-    for module in 0..MODULES {
-        writeln!(root, "pub mod part{module};")?;
-        fs::write(folder.join(format!("src/part{module}.rs")), rust_module(module, LINES)?)?;
-    }
-    fs::write(folder.join("src/lib.rs"), root)?;
-    Ok(folder)
+    std::fs::create_dir_all(folder.join("src"))?;
+    std::fs::write(folder.join("src/lib.rs"), "")?;
+    let manifest = format!(
+        "[package]\nname = \"bench\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
+         [dependencies]\n{name} = {{ version = \"={version}\", default-features = false }}\n"
+    );
+    std::fs::write(folder.join("Cargo.toml"), manifest)?;
+    let platform = "x86_64-unknown-linux-gnu";
+    run::succeed(run::cargo().args(["fetch", "--target", platform]).current_dir(&folder))?;
+    let metadata = run::cargo()
+        .args(["metadata", "--offline", "--format-version", "1", "--filter-platform", platform])
+        .current_dir(&folder)
+        .output()
+        .context("cannot run cargo")?;
+    let metadata: serde_json::Value = serde_json::from_slice(&metadata.stdout)?;
+    let packages = metadata["packages"].as_array().context("cargo told of no packages")?;
+    let package = packages.iter().find(|package| package["name"] == name);
+    let manifest = package.and_then(|package| package["manifest_path"].as_str());
+    let manifest = manifest.with_context(|| format!("cargo did not get {name}"))?;
+    let path = Path::new(manifest).parent().context("a manifest without a folder")?.to_owned();
+    Ok(Case {
+        what: format!("the crate `{name}` {version}, {} lines", lines(&path)?),
+        paths: vec![path],
+        target: "0.2 s",
+    })
 }
 
-fn rust_module(module: usize, lines: usize) -> Result<String> {
-    let mut text = String::from("use nix::{ioctl_read, ioctl_readwrite};\n");
-    let mut index = 0;
-    while text.lines().count() < lines {
-        writeln!(
-            text,
-            "\n#[repr(C)]\npub struct Info{index} {{\n    pub flags: u32,\n    pub size: u32,\n    \
-             pub address: u64,\n}}\n\nioctl_readwrite!(get{index}, b'x', {index}, Info{index});"
-        )?;
-        for function in 0..4 {
-            writeln!(
-                text,
-                "\n/// Sums what is in a list, and says so.\npub fn work{index}_{function}(list: \
-                 &[u32]) -> Result<u64, String> {{\n    let mut sum = 0_u64;\n    for (at, value) in \
-                 list.iter().enumerate() {{\n        if *value > {function} && at % 2 == 0 {{\n            \
-                 sum += u64::from(*value).wrapping_mul(at as u64);\n        }}\n    }}\n    \
-                 println!(\"{{sum}} of module {module}\");\n    Ok(sum)\n}}"
-            )?;
+/// The lines of Rust below a folder.
+fn lines(folder: &Path) -> Result<usize> {
+    let mut sum = 0;
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            sum += lines(&path)?;
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            sum += std::fs::read_to_string(&path)?.lines().count();
         }
-        index += 1;
     }
-    Ok(text)
+    Ok(sum)
 }
 
 fn sample(linter: &Path, paths: &[PathBuf]) -> Result<Sample> {

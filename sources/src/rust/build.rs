@@ -383,6 +383,19 @@ impl Builder {
         self.interface.commands[index].variants.add(abis, body);
     }
 
+    /// Adds what a definition says of a command's call, if there is such a command.
+    pub(crate) fn contract(
+        &mut self,
+        file: FileIndex,
+        name: &str,
+        name_place: Place,
+        contract: ioctlkit_model::Contract,
+    ) {
+        if let Some(index) = self.commands.get(&(file, name_place, name.to_owned())) {
+            self.interface.commands[*index].contract.get_or_insert(contract);
+        }
+    }
+
     /// Adds a family, once.
     pub(crate) fn family(
         &mut self,

@@ -42,6 +42,8 @@ impl World<'_> {
             Kind::MacroCall(call) => self.macro_command(*scope, call),
             Kind::Function(function) => self.function(*scope, item, within, function),
             Kind::Interface(interface) => {
+                let file = self.scope(*scope).file;
+                self.group_of(file, item, interface);
                 for command in &interface.commands {
                     let name = format!("{}::{}", item.name, command.name);
                     self.derived(*scope, item, &name, interface.type_letter.as_ref(), command);
@@ -306,6 +308,8 @@ impl World<'_> {
         };
         let found = self.encoded(parts, &env);
         self.add(&named, Some(found), &[]);
+        let contract = self.contract(command, &env);
+        self.builder.contract(file, name, command.name_place, contract);
     }
 
     /// `number(0x541b, "mips" = 0x467f)`.

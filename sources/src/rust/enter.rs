@@ -131,7 +131,10 @@ impl World<'_> {
         if module.items.is_none()
             && let Some((file, folder)) = found
         {
-            self.left_out.insert(folder.join(&item.name));
+            // With `#[path]`, its modules are beside it, and so are others.
+            if module.paths.is_empty() {
+                self.left_out.insert(folder);
+            }
             self.left_out.insert(file);
         }
     }

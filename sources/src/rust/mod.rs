@@ -54,6 +54,7 @@ mod registry;
 mod request;
 mod resolve;
 mod shifts;
+mod stated;
 pub mod through;
 mod types;
 mod well_known;

@@ -110,6 +110,7 @@ impl World<'_> {
             };
             let abis = self.abis;
             self.builder.define_record(id, abis, body);
+            self.builder.interface.records[id.index()].docs.clone_from(&data.docs);
         }
         Type::Record(id)
     }
@@ -141,7 +142,7 @@ impl World<'_> {
             span,
         });
         Member {
-            purpose: ioctlkit_model::Purpose::default(),
+            purpose: self.purpose(&field.stated, env),
             name: (!field.anonymous).then(|| field.name.clone()),
             span,
             name_span: self.builder.span(file, field.name_place),
@@ -201,6 +202,7 @@ impl World<'_> {
                     ty: part.clone(),
                     conditions: Vec::new(),
                     anonymous: false,
+                    stated: super::stated::Member::default(),
                 };
                 members.push(self.member_of(file, &field, env));
             }

@@ -305,3 +305,31 @@ fn spans_are_the_bytes_of_the_source_whatever_stands_before() {
     assert_eq!(interface.sources.text(member.name_span), "ä");
     assert!(matches!(body.argument, Argument::Type(_)));
 }
+
+#[test]
+fn a_length_may_be_a_constant_of_the_structure_itself() {
+    let interface = read_text(
+        "use nix::ioctl_read;\n#[repr(C)]\npub struct Log { addresses: [u8; Self::MOST] }\n\
+         impl Log { pub const MOST: usize = 4; }\nioctl_read!(get_log, b'a', 3, Log);\n",
+    );
+    let number = ioctlkit_model::Layouts::new(&interface)
+        .number(crate::support::command(&interface, "get_log"), crate::support::abi("x86_64"));
+    assert_eq!(number.map(|numbered| numbered.number), Some(0x8004_6103));
+}
+
+#[test]
+fn modules_of_another_system_are_left_out_with_all_their_files() {
+    let read = crate::support::read_files(&[
+        (
+            "Cargo.toml",
+            "[package]\nname = \"foo\"\nversion = \"0.1.0\"\nedition = \"2021\"\n[workspace]\n",
+        ),
+        ("src/lib.rs", "#[cfg(target_os = \"freebsd\")]\nmod freebsd;\nmod linux;\n"),
+        ("src/freebsd/mod.rs", "mod sys;\n"),
+        ("src/freebsd/sys.rs", "nix::ioctl_none!(elsewhere, b'x', 1);\n"),
+        ("src/linux.rs", "nix::ioctl_none!(here, b'x', 1);\n"),
+    ]);
+    let names: Vec<&str> =
+        read.interface.commands.iter().map(|command| command.name.as_str()).collect();
+    assert_eq!(names, ["here"]);
+}
