@@ -32,6 +32,8 @@ pub(crate) struct Record {
     pub(crate) docs: Vec<String>,
     /// The members in order, without bit-fields.
     pub(crate) members: Vec<Member>,
+    /// The comments of bit-fields by their names.
+    pub(crate) bit_fields: HashMap<String, Vec<String>>,
     /// The size in bytes, and offsets of members, on the target.
     pub(crate) measured: Measured,
 }
@@ -141,6 +143,7 @@ impl Bindings {
             Item::Type(item) => {
                 self.aliases.insert(item.ident.to_string(), docs(&item.attrs));
             }
+            Item::Impl(item) => self.bit_fields(item),
             Item::Const(item) if item.ident == "_" => self.measure(&item.expr),
             Item::Const(item) => self.constants.push(Constant {
                 name: plain_name(&item.ident),
@@ -170,6 +173,20 @@ impl Bindings {
         let record = self.records.entry(ident.to_string()).or_default();
         record.docs = docs(attributes);
         record.members = members;
+    }
+
+    /// Takes in what is said of bit-fields, which are functions here.
+    fn bit_fields(&mut self, item: &syn::ItemImpl) {
+        let Some(name) = last_name(&item.self_ty) else { return };
+        for function in &item.items {
+            if let syn::ImplItem::Fn(function) = function
+                && let lines = docs(&function.attrs)
+                && !lines.is_empty()
+            {
+                let record = self.records.entry(name.clone()).or_default();
+                record.bit_fields.insert(plain_name(&function.sig.ident), lines);
+            }
+        }
     }
 
     /// Takes in bindgen's own test of a layout, which stands in a constant without a name:

@@ -277,7 +277,9 @@ impl<'a> Definitions<'a> {
             }
             close(&mut run, &mut found)?;
             let ty = resolve(self.layouts, &member.ty, abi)?;
-            let ty = as_tail(ty, at == last || layout.kind == RecordKind::Union);
+            // Rust has no structure that is nothing but a flexible array.
+            let is_tail = at == last && at > 0 || layout.kind == RecordKind::Union;
+            let ty = as_tail(ty, is_tail);
             let (name, origin) = if let Some(name) = &member.name {
                 (name.clone(), Origin::Member(name.clone()))
             } else {

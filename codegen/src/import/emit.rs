@@ -365,7 +365,11 @@ impl<'m, 'a> Emitter<'m, 'a> {
         let scalar = first.and_then(|abi| underlying(self.module.interface(), id, abi));
         let integer = ident(scalar_name(scalar.unwrap_or(Scalar::UnsignedInt)));
         let c_name = self.module.interface().enumeration(id).name.as_deref().unwrap_or("");
-        let docs = doc(&[format!("`enum {c_name}`")]);
+        let mut lines = self.module.enum_docs(id).to_vec();
+        if lines.is_empty() {
+            lines.push(format!("`enum {c_name}`"));
+        }
+        let docs = doc(&lines);
         quote!(#docs pub type #name = #integer;)
     }
 

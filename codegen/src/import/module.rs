@@ -27,6 +27,7 @@ pub(crate) struct Module<'a> {
     pub(crate) groups: Vec<Group>,
     pub(crate) left_out: Vec<LeftOut>,
     docs: HashMap<RecordId, TypeDocs>,
+    enum_docs: HashMap<EnumId, Vec<String>>,
     member_docs: HashMap<(RecordId, Origin), Vec<String>>,
     header_abis: AbiSet,
 }
@@ -92,6 +93,7 @@ impl<'a> Module<'a> {
             groups,
             left_out,
             docs: HashMap::new(),
+            enum_docs: HashMap::new(),
             member_docs: HashMap::new(),
             header_abis,
         };
@@ -106,6 +108,11 @@ impl<'a> Module<'a> {
     /// The documentation of a structure.
     pub(crate) fn record_docs(&self, id: RecordId) -> &[String] {
         self.docs.get(&id).map_or(&[], |docs| docs.own.as_slice())
+    }
+
+    /// The documentation of an enumeration.
+    pub(crate) fn enum_docs(&self, id: EnumId) -> &[String] {
+        self.enum_docs.get(&id).map_or(&[], Vec::as_slice)
     }
 
     /// The documentation of a member.
@@ -167,7 +174,10 @@ impl<'a> Module<'a> {
             .collect();
         while let Some((id, name)) = open.pop() {
             let Some(bound) = bindings.records.get(&name) else { continue };
-            let docs = docs::of_type(&bound.docs);
+            let mut docs = docs::of_type(&bound.docs);
+            for (name, lines) in &bound.bit_fields {
+                docs.members.entry(name.clone()).or_insert_with(|| docs::plain(lines));
+            }
             for definition in self.definitions.of(id) {
                 for member in &definition.members {
                     let found = match &member.origin {
@@ -189,6 +199,19 @@ impl<'a> Module<'a> {
                 }
             }
             self.docs.entry(id).or_insert(docs);
+        }
+        for id in &self.enums {
+            let name = interface.enumeration(*id).name.as_deref().unwrap_or("");
+            let Some(raw) = bindings.aliases.get(name) else { continue };
+            let docs = docs::of_type(raw);
+            for constant in self.constants.iter_mut().filter(|one| one.of == Some(*id)) {
+                if let (true, Some(lines)) =
+                    (constant.docs.is_empty(), docs.members.get(&constant.name))
+                {
+                    constant.docs.clone_from(lines);
+                }
+            }
+            self.enum_docs.insert(*id, docs.own);
         }
     }
 }

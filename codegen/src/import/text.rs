@@ -30,7 +30,8 @@ pub(crate) fn write(
     let mut before_is_line = true;
     for (index, tokens) in imports.iter().chain(items).enumerate() {
         let file = parse(tokens)?;
-        let shown = prettyplease::unparse(&file);
+        // In attributes, tokens are printed as they come.
+        let shown = prettyplease::unparse(&file).replace("..= ", "..=");
         let is_line = shown.lines().count() == 1;
         if !text.ends_with("\n\n") && (!is_line || !before_is_line || index == imports.len()) {
             text.push('\n');

@@ -47,29 +47,67 @@ pub(crate) fn derived_records(text: &str) -> Vec<Derived> {
     records.collect()
 }
 
-/// Where each structure (`Name`) and variant (`Enum::Variant`) holds that is compiled here.
+/// Where what this machine compiles of each structure (`Name`) and variant (`Enum::Variant`) is
+/// what a machine would compile there: the conditions on the item itself, and on all that it holds.
 pub(crate) fn of_module(text: &str) -> Scopes {
-    let mut scopes = Scopes::new();
+    let mut own = Scopes::new();
+    let mut holds: HashMap<String, Vec<String>> = HashMap::new();
     let host = host();
-    let mut add = |name: String, attributes: &[Attribute]| {
+    let mut add = |name: String, attributes: &[Attribute], fields: Vec<&syn::Field>| {
         let abis = abis(attributes);
         if abis.contains(host.id()) {
-            scopes.insert(name, abis);
+            own.insert(name.clone(), abis);
+            let types = fields.iter().flat_map(|field| names_in(&field.ty.to_token_stream()));
+            let of_attributes = attributes.iter().flat_map(|a| names_in(&a.to_token_stream()));
+            holds.insert(name, types.chain(of_attributes).collect());
         }
     };
     for item in items(text) {
         match item {
-            Item::Struct(item) => add(item.ident.to_string(), &item.attrs),
-            Item::Union(item) => add(item.ident.to_string(), &item.attrs),
+            Item::Struct(item) => {
+                add(item.ident.to_string(), &item.attrs, item.fields.iter().collect());
+            }
+            Item::Union(item) => {
+                add(item.ident.to_string(), &item.attrs, item.fields.named.iter().collect());
+            }
             Item::Enum(item) => {
                 for variant in &item.variants {
-                    add(format!("{}::{}", item.ident, variant.ident), &variant.attrs);
+                    let name = format!("{}::{}", item.ident, variant.ident);
+                    add(name, &variant.attrs, variant.fields.iter().collect());
                 }
             }
             _ => {}
         }
     }
-    scopes
+    let names: Vec<String> = own.keys().cloned().collect();
+    names.into_iter().map(|name| (name.clone(), within(&name, &own, &holds))).collect()
+}
+
+fn within(name: &str, own: &Scopes, holds: &HashMap<String, Vec<String>>) -> AbiSet {
+    let inner = holds.get(name).into_iter().flatten().filter(|inner| *inner != name);
+    let inner = inner.filter(|inner| own.contains_key(*inner));
+    inner.fold(own[name], |all, inner| all.intersection(within(inner, own, holds)))
+}
+
+/// The names in tokens, but for those that are only pointed to.
+fn names_in(tokens: &proc_macro2::TokenStream) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut pointer = false;
+    for token in tokens.clone() {
+        match token {
+            proc_macro2::TokenTree::Group(group) => names.extend(names_in(&group.stream())),
+            proc_macro2::TokenTree::Ident(name) if name == "mut" => {}
+            proc_macro2::TokenTree::Ident(name) => {
+                if !pointer {
+                    names.push(name.to_string());
+                }
+                pointer = false;
+            }
+            proc_macro2::TokenTree::Punct(punct) => pointer = punct.as_char() == '*',
+            proc_macro2::TokenTree::Literal(_) => {}
+        }
+    }
+    names
 }
 
 /// Every name in C that the module's attributes state or yield.
