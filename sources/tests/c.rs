@@ -471,7 +471,10 @@ fn the_asm_folder_that_was_exported_for_one_architecture_is_no_others() {
         ("asm-generic/int-ll64.h", "typedef unsigned int __u32;\n"),
         ("asm/vm86.h", "\n"),
         ("asm/x.h", "struct x { __u32 eax; };\n"),
-        ("linux/own.h", "#include <linux/types.h>\n#include <asm/x.h>\nstruct y { struct x x; };\n"),
+        (
+            "linux/own.h",
+            "#include <linux/types.h>\n#include <asm/x.h>\nstruct y { struct x x; };\n",
+        ),
     ]);
     let (interface, problems) = headers.read(&["linux/own.h"]);
     let x86 = AbiSet::of(|abi| abi.kernel_arch == "x86");

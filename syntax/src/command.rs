@@ -61,6 +61,7 @@ pub enum Nr {
 
 /// How a command is told from others.
 #[derive(Clone)]
+#[allow(clippy::large_enum_variant, reason = "an item has few, and they live shortly")]
 pub enum Identity {
     /// Type letter, nr, direction and size.
     Encoded(Nr),

@@ -171,9 +171,9 @@ impl<'a> Definitions<'a> {
                 Ok(candidates) => candidates
                     .into_iter()
                     .map(|candidate| {
-                        let holds = left.iter().filter(|id_of_abi| {
-                            self.is_c(id, kind, body, &candidate, *id_of_abi)
-                        });
+                        let holds = left
+                            .iter()
+                            .filter(|id_of_abi| self.is_c(id, kind, body, &candidate, *id_of_abi));
                         Definition { abis: holds.collect(), ..candidate }
                     })
                     // The first of those that hold on as many ABIs.
@@ -191,9 +191,8 @@ impl<'a> Definitions<'a> {
                 continue;
             };
             left = left.difference(best.abis);
-            let same = |known: &&mut Definition| {
-                known.repr == best.repr && known.members == best.members
-            };
+            let same =
+                |known: &&mut Definition| known.repr == best.repr && known.members == best.members;
             match found.iter_mut().find(same) {
                 Some(known) => known.abis = known.abis.union(best.abis),
                 None => found.push(best),

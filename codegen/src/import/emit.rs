@@ -85,7 +85,10 @@ impl<'m, 'a> Emitter<'m, 'a> {
             [name] => Some(quote!(use #of::#name;)),
             names => Some(quote!(use #of::{#(#names),*};)),
         };
-        import(quote!(core::ffi), core).into_iter().chain(import(quote!(ioctlkit), ioctlkit)).collect()
+        import(quote!(core::ffi), core)
+            .into_iter()
+            .chain(import(quote!(ioctlkit), ioctlkit))
+            .collect()
     }
 
     fn interfaces(&mut self, device: &str) -> Vec<TokenStream> {
@@ -118,9 +121,10 @@ impl<'m, 'a> Emitter<'m, 'a> {
         let numbers_only = group.commands.iter().all(|c| matches!(c.identity, Identity::Number(_)));
         let ty = (!numbers_only).then(|| quote!(type = #letter,));
         let prefix = (!prefix.is_empty()).then(|| quote!(, prefix = #prefix));
-        let members = group.commands.iter().zip(&variants).map(|(command, variant)| {
-            self.command(command, &ident(&variant.name), variant.stated)
-        });
+        let members =
+            group.commands.iter().zip(&variants).map(|(command, variant)| {
+                self.command(command, &ident(&variant.name), variant.stated)
+            });
         let members: Vec<TokenStream> = members.collect();
         let docs = doc(&[group_docs(group, &self.shown)]);
         quote! {
@@ -420,8 +424,7 @@ fn hexadecimal(number: u32, digits: usize) -> TokenStream {
 
 /// Lines as documentation.
 pub(crate) fn doc(lines: &[String]) -> TokenStream {
-    let lines = lines.iter().map(|line| {
-        if line.is_empty() { String::new() } else { format!(" {line}") }
-    });
+    let lines =
+        lines.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
     quote!(#(#[doc = #lines])*)
 }

@@ -167,9 +167,8 @@ fn without(text: &str, parameter: &str) -> Option<String> {
 
 fn integer(text: &str, bindings: &Bindings) -> Option<i128> {
     let text = stripped(text);
-    number(text).or_else(|| {
-        bindings.constants.iter().find(|constant| constant.name == text)?.integer()
-    })
+    number(text)
+        .or_else(|| bindings.constants.iter().find(|constant| constant.name == text)?.integer())
 }
 
 /// The type that a text names.

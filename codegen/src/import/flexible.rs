@@ -57,9 +57,8 @@ fn counts(name: &str, array: &str, is_bytes: bool) -> bool {
     let name = name.trim_start_matches('_');
     let array = array.trim_start_matches('_');
     let singular = array.strip_suffix('s').unwrap_or(array);
-    let of_array = |name: &str| {
-        name == array || name == singular || array.starts_with(name) && name.len() > 1
-    };
+    let of_array =
+        |name: &str| name == array || name == singular || array.starts_with(name) && name.len() > 1;
     if matches!(name, "count" | "nr" | "num" | "cnt" | "n" | "nent") || is_number_of(name) {
         return true;
     }

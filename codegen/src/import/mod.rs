@@ -100,7 +100,12 @@ pub fn import(request: &Request) -> Result<Imported, Failure> {
         return Err(Failure { problems, sources: interface.sources });
     }
     let Some(abi) = interface.headers.first().and_then(|header| header.abis.first()) else {
-        return Err(failure(request, "the header is for none of the ABIs", None, interface.sources));
+        return Err(failure(
+            request,
+            "the header is for none of the ABIs",
+            None,
+            interface.sources,
+        ));
     };
     if let Some(errors) = header_errors(&interface) {
         return Err(Failure { problems: errors, sources: interface.sources });
@@ -118,8 +123,7 @@ pub fn import(request: &Request) -> Result<Imported, Failure> {
         return Err(failure(request, &message, Some(help), interface.sources.clone()));
     }
     let padding = if request.explicit_padding { Padding::Explicit } else { Padding::Implicit };
-    let module =
-        Module::plan(Definitions::new(&layouts, padding), &bindings, &request.allow);
+    let module = Module::plan(Definitions::new(&layouts, padding), &bindings, &request.allow);
     if module.groups.is_empty() && module.records.is_empty() && module.constants.is_empty() {
         let help = "check the spelling of `--allow`, or name the header that defines them";
         let message = "the header has no command, structure or constant that is wanted";

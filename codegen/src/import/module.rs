@@ -81,8 +81,7 @@ impl<'a> Module<'a> {
             named.contains(name) || interface.commands.iter().any(|command| command.name == name)
         };
         let is_wanted = |name: &str| choice.allows(name) && !is_command(name);
-        let constants =
-            constants::of_header(interface, bindings, &comments, &own_enums, is_wanted);
+        let constants = constants::of_header(interface, bindings, &comments, &own_enums, is_wanted);
         left_out.extend(missing_records(&definitions, &records));
         let groups = commands::grouped(commands, &definitions);
         let mut module = Self {
@@ -139,11 +138,7 @@ impl<'a> Module<'a> {
 
     /// Where a variant of a command holds.
     pub(crate) fn command_scope(&self, command: &Planned) -> AbiSet {
-        let own = if self.header_abis.is_subset(command.abis) {
-            AbiSet::ALL
-        } else {
-            command.abis
-        };
+        let own = if self.header_abis.is_subset(command.abis) { AbiSet::ALL } else { command.abis };
         match command.payload.record() {
             Some(id) => own.intersection(self.whole_scope(id)),
             None => own,
@@ -168,9 +163,7 @@ impl<'a> Module<'a> {
         let mut open: Vec<(RecordId, String)> = self
             .records
             .iter()
-            .filter_map(|id| {
-                Some((*id, super::names::c_name(interface.record(*id))?.to_owned()))
-            })
+            .filter_map(|id| Some((*id, super::names::c_name(interface.record(*id))?.to_owned())))
             .collect();
         while let Some((id, name)) = open.pop() {
             let Some(bound) = bindings.records.get(&name) else { continue };
@@ -183,8 +176,7 @@ impl<'a> Module<'a> {
                         Origin::BitFields | Origin::Padding => None,
                     };
                     let mut lines = found.map_or_else(Vec::new, |f| docs::plain(&f.docs));
-                    if let (true, Some(named)) =
-                        (lines.is_empty(), docs.members.get(&member.name))
+                    if let (true, Some(named)) = (lines.is_empty(), docs.members.get(&member.name))
                     {
                         lines.clone_from(named);
                     }
@@ -247,8 +239,9 @@ fn records(
         for definition in definitions.of(id) {
             for member in &definition.members {
                 match member.ty.element() {
-                    RustType::Record(inner)
-                    | RustType::Pointer(Pointee::Record(inner)) => open.push(*inner),
+                    RustType::Record(inner) | RustType::Pointer(Pointee::Record(inner)) => {
+                        open.push(*inner)
+                    }
                     _ => {}
                 }
             }
@@ -289,8 +282,7 @@ fn commands(
     };
     let mut found = Vec::new();
     for command in interface.commands.iter().filter(|command| choice.allows(&command.name)) {
-        let (planned, lacking) =
-            commands::plan(command, &documented(&command.name), definitions);
+        let (planned, lacking) = commands::plan(command, &documented(&command.name), definitions);
         found.extend(planned.into_iter().map(|planned| (command.span, planned)));
         left_out.extend(lacking);
     }

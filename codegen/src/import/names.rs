@@ -228,8 +228,7 @@ pub(crate) fn prefix<'n>(names: &[&'n str]) -> &'n str {
     if begins_so(word) * 3 < names.len() * 2 {
         return "";
     }
-    let alike: Vec<&'n str> =
-        names.iter().copied().filter(|name| name.starts_with(word)).collect();
+    let alike: Vec<&'n str> = names.iter().copied().filter(|name| name.starts_with(word)).collect();
     let leaves_names = |prefix: &str| {
         alike.iter().all(|name| name[prefix.len()..].starts_with(|c: char| c.is_ascii_alphabetic()))
     };

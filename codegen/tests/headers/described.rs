@@ -37,7 +37,8 @@ fn command(entry: &Value, layouts: &Layouts<'_>, scopes: &Scopes, sum: &mut Sum)
         let known = interface.families.iter().any(|family| family.name == name);
         return if known { Vec::new() } else { vec![format!("{name}: no such family")] };
     }
-    let key = format!("{}::{}", entry["enum"].as_str().unwrap(), entry["variant"].as_str().unwrap());
+    let key =
+        format!("{}::{}", entry["enum"].as_str().unwrap(), entry["variant"].as_str().unwrap());
     let scope = scopes[&key];
     let command = interface.commands.iter().find(|command| command.name == name);
     let raw = interface.raw_numbers.iter().find(|raw| raw.name == name);
@@ -161,12 +162,7 @@ struct CMember<'a> {
 
 /// The members of C that are to be found in Rust: of a structure that only makes room for an array
 /// of any length, the array.
-fn members<'a>(
-    layouts: &Layouts<'a>,
-    id: RecordId,
-    abi: AbiId,
-    base: u64,
-) -> Vec<CMember<'a>> {
+fn members<'a>(layouts: &Layouts<'a>, id: RecordId, abi: AbiId, base: u64) -> Vec<CMember<'a>> {
     let interface = layouts.interface();
     let is_empty = |ty: &Type| {
         record_of(interface, ty, abi).is_some_and(|id| {
@@ -180,9 +176,9 @@ fn members<'a>(
         }
         let inner = record_of(interface, &member.ty, abi).filter(|_| member.name.is_none());
         let makes_room = inner.is_some_and(|inner| {
-            interface.body(inner, abi).is_some_and(|body| {
-                matches!(body.members.as_slice(), [first, _] if is_empty(&first.ty))
-            })
+            interface.body(inner, abi).is_some_and(
+                |body| matches!(body.members.as_slice(), [first, _] if is_empty(&first.ty)),
+            )
         });
         if let Some(inner) = inner.filter(|_| makes_room) {
             found.extend(members(layouts, inner, abi, base + place.offset_bits));
@@ -198,8 +194,9 @@ fn members<'a>(
 fn record_of(interface: &Interface, ty: &Type, abi: AbiId) -> Option<RecordId> {
     match interface.resolved(ty, abi)? {
         Type::Record(id) => Some(*id),
-        Type::Array(element, _) | Type::FlexibleArray(element) => record_of(interface, element, abi),
+        Type::Array(element, _) | Type::FlexibleArray(element) => {
+            record_of(interface, element, abi)
+        }
         _ => None,
     }
 }
-

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use ioctlkit_oracle::kernel::Kernel;
 use ioctlkit_oracle::Effort;
+use ioctlkit_oracle::kernel::Kernel;
 
 /// Installed ones.
 const INSTALLED: &[&str] = &[

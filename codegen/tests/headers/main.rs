@@ -8,8 +8,8 @@
 //! which sees the definitions for other machines as well.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-mod built;
 mod against;
+mod built;
 mod described;
 mod list;
 mod scope;
@@ -103,7 +103,12 @@ fn modules_compile_and_are_what_their_headers_say_on_every_abi() {
         "R005 compares {} commands, {} plain numbers and {} structures of the same modules",
         against_sum.commands, against_sum.raw_numbers, against_sum.records
     );
-    assert!(differences.is_empty(), "{} differences:\n{}", differences.len(), differences.join("\n"));
+    assert!(
+        differences.is_empty(),
+        "{} differences:\n{}",
+        differences.len(),
+        differences.join("\n")
+    );
     assert!(sum.commands >= 900 && sum.records >= 700, "{sum:?}");
     assert!(against_sum.commands >= 900 && against_sum.records >= 700, "{against_sum:?}");
 }

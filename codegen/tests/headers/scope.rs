@@ -89,9 +89,11 @@ pub(crate) fn c_names(text: &str) -> BTreeSet<String> {
             _ => continue,
         };
         let tokens = attributes.iter().map(|a| a.to_token_stream().to_string());
-        names.extend(tokens.filter_map(|text| {
-            Some(text.split_once("c = \"")?.1.split('"').next()?.to_owned())
-        }));
+        names.extend(
+            tokens.filter_map(|text| {
+                Some(text.split_once("c = \"")?.1.split('"').next()?.to_owned())
+            }),
+        );
     }
     names
 }
@@ -109,7 +111,9 @@ fn abis(attributes: &[Attribute]) -> AbiSet {
         .filter(|attribute| attribute.path().is_ident("cfg"))
         .map(|attribute| attribute.parse_args().unwrap())
         .collect();
-    AbiSet::of(|abi| cfgs.is_empty() || target(abi).is_some_and(|t| cfgs.iter().all(|c| holds(c, &t))))
+    AbiSet::of(|abi| {
+        cfgs.is_empty() || target(abi).is_some_and(|t| cfgs.iter().all(|c| holds(c, &t)))
+    })
 }
 
 /// `target_arch`, `target_pointer_width` and `target_endian`.
