@@ -9,8 +9,11 @@ use ioctlkit_sources::c;
 
 use crate::corpus;
 
-/// The crate, the header, how many commands have one name in both, and the differences: the
-const HEADERS: [(&str, &str, usize, &[(&str, &str)]); 9] = [
+/// Commands that differ, each with the reason.
+type Differences = &'static [(&'static str, &'static str)];
+
+/// The crate, the header, how many commands have one name in both, and which of them differ.
+const HEADERS: [(&str, &str, usize, Differences); 9] = [
     ("kvm-ioctls", "linux/kvm.h", 75, &[]),
     ("vfio-ioctls", "linux/vfio.h", 23, &[]),
     ("evdev", "linux/input.h", 14, &[]),
