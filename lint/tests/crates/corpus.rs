@@ -74,13 +74,12 @@ pub(crate) fn read(folder: &Path) -> &'static Read {
 
 /// A package that depends on all of them, so that cargo gets them.
 fn manifest() -> String {
-    let mut text = "[package]\nname = \"corpus\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
-                    [workspace]\n\n[dependencies]\n"
-        .to_owned();
-    for (name, version) in CRATES {
-        text += &format!("{name} = {{ version = \"={version}\", default-features = false }}\n");
-    }
-    text
+    let dependencies = CRATES.map(|(name, version)| {
+        format!("{name} = {{ version = \"={version}\", default-features = false }}\n")
+    });
+    let head = "[package]\nname = \"corpus\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n\
+                [workspace]\n\n[dependencies]\n";
+    format!("{head}{}", dependencies.concat())
 }
 
 fn fetch() -> Result<BTreeMap<&'static str, PathBuf>, String> {

@@ -106,6 +106,8 @@ fn in_text(text: &str) -> Vec<(String, bool)> {
         if is_use && NAMING.contains(&next(0)) {
             let name = first_name(&words, at + 3);
             found.extend(name.map(|name| (name, next(0).ends_with("_bad"))));
+            at = end_of_group(&words, at + 2);
+            continue;
         } else if (is_use || is_call) && !defined && YIELDING.contains(&next(0)) {
             found.extend(name_around(&words, at).map(|name| (name, false)));
         } else if next(0) == "const" && next(2) == ":" && next(3) == "Ioctl" && next(4) == "<" {
@@ -121,6 +123,9 @@ fn first_name(words: &[String], mut at: usize) -> Option<String> {
     while words.get(at)? == "#" {
         at = end_of_group(words, at + 1);
     }
+    if words.get(at)? == "r" && words.get(at + 1)? == "#" {
+        at += 2;
+    }
     let name = words.get(at)?;
     name.starts_with(|c: char| c.is_alphabetic() || c == '_').then(|| name.clone())
 }
@@ -128,9 +133,11 @@ fn first_name(words: &[String], mut at: usize) -> Option<String> {
 /// The constant of the same statement, or the function that the place is in.
 fn name_around(words: &[String], at: usize) -> Option<String> {
     let statement = words[..at].iter().rposition(|word| word == ";" || word == "}").unwrap_or(0);
-    let keyword = words[statement..at].iter().rposition(|word| word == "const");
-    let keyword = match keyword {
-        Some(offset) if words[statement + offset + 1] != "fn" => Some(statement + offset),
+    let is_constant =
+        |at: &usize| words[*at] == "const" && words[at + 1] != "fn" && words[at - 1] != "*";
+    let constant = (statement + 1..at).rev().find(is_constant);
+    let keyword = match constant {
+        Some(constant) => Some(constant),
         _ => words[..at].iter().rposition(|word| word == "fn"),
     };
     words.get(keyword? + 1).cloned()

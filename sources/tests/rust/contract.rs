@@ -20,7 +20,7 @@ pub struct Config<'a> {
     pub input: UserConstPtr<'a, u8>,
     #[ioctl(range = 1..=9)]
     pub level: i32,
-    #[ioctl(values = [0, 2])]
+    #[ioctl(values(0, 2))]
     pub mode: u32,
     #[ioctl(fd)]
     pub file: i32,

@@ -313,13 +313,13 @@ fn a_length_may_be_a_constant_of_the_structure_itself() {
          impl Log { pub const MOST: usize = 4; }\nioctl_read!(get_log, b'a', 3, Log);\n",
     );
     let number = ioctlkit_model::Layouts::new(&interface)
-        .number(crate::support::command(&interface, "get_log"), crate::support::abi("x86_64"));
+        .number(command(&interface, "get_log"), abi("x86_64"));
     assert_eq!(number.map(|numbered| numbered.number), Some(0x8004_6103));
 }
 
 #[test]
 fn modules_of_another_system_are_left_out_with_all_their_files() {
-    let read = crate::support::read_files(&[
+    let read = read_files(&[
         (
             "Cargo.toml",
             "[package]\nname = \"foo\"\nversion = \"0.1.0\"\nedition = \"2021\"\n[workspace]\n",
