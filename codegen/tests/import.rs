@@ -105,7 +105,7 @@ struct sensor_samples {
 #[test]
 fn an_interface_that_has_grown_old() {
     insta::assert_snapshot!(imported(
-        r#"/* ioctl interface of an old sensor */
+        r"/* ioctl interface of an old sensor */
 #include <linux/types.h>
 #include <linux/ioctl.h>
 
@@ -161,7 +161,7 @@ typedef struct {
 #define OLD_DEVICE	_IOR('D', 1, old_device_t)
 #define OLD_ALIGNED	_IOR('D', 2, struct old_aligned)
 #define OLD_COMPLEX(a)	_IOC(_IOC_READ, 'D', 2 * (a), 4)
-"#
+"
         .replace("#include <linux/types.h>", "#include <linux/types.h>\n#include <stddef.h>")
         .as_str()
     ));

@@ -194,8 +194,9 @@ impl Bindings {
     fn measure(&mut self, tests: &Expr) {
         let Expr::Block(block) = tests else { return };
         for statement in &block.block.stmts {
-            let syn::Stmt::Expr(Expr::Index(test), _) = statement else { continue };
-            let (Some(text), Some(value)) = (test_name(&test.expr), subtracted(&test.index)) else {
+            let syn::Stmt::Expr(Expr::Index(index), _) = statement else { continue };
+            let (Some(text), Some(value)) = (test_name(&index.expr), subtracted(&index.index))
+            else {
                 continue;
             };
             if let Some(name) = text.strip_prefix("Size of ") {

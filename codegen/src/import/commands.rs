@@ -319,9 +319,8 @@ fn number(command: &Planned, definitions: &Definitions<'_>, abi: AbiId) -> Optio
         Identity::Nrs(..) => return None,
     };
     let size = match (&command.encoded, &command.payload) {
-        (Some(ty), _) => ty.size(definitions, abi)?.size,
+        (Some(ty), _) | (None, Payload::Type(ty)) => ty.size(definitions, abi)?.size,
         (None, Payload::None) => 0,
-        (None, Payload::Type(ty)) => ty.size(definitions, abi)?.size,
         (None, Payload::Flexible(id)) => definitions.size(*id, abi)?.size,
         (None, Payload::Address) => RustType::Scalar(Scalar::Pointer).size(definitions, abi)?.size,
         (None, Payload::Buffer(_)) => return None,

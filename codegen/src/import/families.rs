@@ -157,11 +157,10 @@ fn without(text: &str, parameter: &str) -> Option<String> {
     if parts.next().is_some() {
         return None;
     }
-    match second {
-        None => None,
-        Some(second) if stripped(second) == parameter => Some(first.to_owned()),
-        Some(second) if stripped(first) == parameter => Some(second.to_owned()),
-        Some(_) => None,
+    match second? {
+        second if stripped(second) == parameter => Some(first.to_owned()),
+        second if stripped(first) == parameter => Some(second.to_owned()),
+        _ => None,
     }
 }
 

@@ -7,7 +7,7 @@ use ioctlkit_abi::AbiSet;
 use ioctlkit_model::Problem;
 
 use super::Request;
-use super::commands::{Identity, Payload, Planned};
+use super::commands::{Identity, LeftOut, Payload, Planned};
 use super::module::Module;
 use super::rust_type::RustType;
 
@@ -29,7 +29,7 @@ pub(crate) fn lines(request: &Request, module: &Module<'_>, problems: &[Problem]
     let commands: Vec<&Planned> = module.groups.iter().flat_map(|g| &g.commands).collect();
     section(&mut lines, "What the header does not say", &open_questions(&commands));
     section(&mut lines, "For which machines", &machines(module, &commands, problems));
-    let left_out: Vec<String> = module.left_out.iter().map(|left| left.sentence()).collect();
+    let left_out: Vec<String> = module.left_out.iter().map(LeftOut::sentence).collect();
     section(&mut lines, "What is left out", &left_out);
     lines
 }

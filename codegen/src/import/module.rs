@@ -263,7 +263,7 @@ fn records(
             for member in &definition.members {
                 match member.ty.element() {
                     RustType::Record(inner) | RustType::Pointer(Pointee::Record(inner)) => {
-                        open.push(*inner)
+                        open.push(*inner);
                     }
                     _ => {}
                 }

@@ -131,10 +131,7 @@ fn alternatives(meant: AbiSet, known: AbiSet) -> Vec<TokenStream> {
 }
 
 fn any(predicates: &[TokenStream]) -> TokenStream {
-    match predicates {
-        [only] => only.clone(),
-        _ => quote!(any(#(#predicates),*)),
-    }
+    if let [only] = predicates { only.clone() } else { quote!(any(#(#predicates),*)) }
 }
 
 #[cfg(test)]
@@ -148,7 +145,7 @@ mod tests {
     #[test]
     fn a_set_of_abis_is_the_shortest_predicate_that_holds_there() {
         assert_eq!(shown(|_| true), "");
-        assert_eq!(shown(|abi| abi.is_64_bit()), "# [cfg (target_pointer_width = \"64\")]");
+        assert_eq!(shown(Abi::is_64_bit), "# [cfg (target_pointer_width = \"64\")]");
         assert_eq!(
             shown(|abi| abi.kernel_arch == "x86"),
             "# [cfg (any (target_arch = \"x86_64\" , target_arch = \"x86\"))]"

@@ -1,8 +1,11 @@
 //! The text of a module against the header, as rule R005 compares them.
 
 use ioctl_lint::against::{Item, Pair};
+use ioctlkit_abi::AbiSet;
 use ioctlkit_model::Interface;
 use ioctlkit_sources::rust;
+
+use super::scope;
 
 /// How many pairs were compared.
 #[derive(Debug, Default)]
@@ -28,10 +31,15 @@ pub(crate) fn compare(text: &str, header: &Interface, sum: &mut Sum) -> Vec<Stri
             Item::Record => sum.records += 1,
         }
     }
-    found.extend(comparison.differences().map(shown));
+    found.extend(comparison.differences().filter_map(shown));
     found
 }
 
-fn shown(pair: &Pair) -> String {
-    format!("{} is not {}: {:?}", pair.name, pair.c_name, pair.faults)
+/// The faults on ABIs that Rust has targets for: what a `cfg` says of others has no meaning.
+fn shown(pair: &Pair) -> Option<String> {
+    let meant = AbiSet::of(|abi| scope::target(abi).is_some());
+    let faults = pair.faults.iter().filter(|told| !told.abis.intersection(meant).is_empty());
+    let faults: Vec<String> = faults.map(|told| format!("{told:?}")).collect();
+    let text = || format!("{} is not {}: {}", pair.name, pair.c_name, faults.join(", "));
+    (!faults.is_empty()).then(text)
 }

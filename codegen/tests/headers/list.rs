@@ -81,6 +81,12 @@ pub(crate) fn headers() -> Vec<(String, PathBuf)> {
     found
 }
 
+/// Whether a header is one of those that are taken as they come, and that may not stand alone.
+pub(crate) fn may_fail(shown: &str) -> bool {
+    let listed = INSTALLED.iter().chain(OF_THE_TREE);
+    !listed.into_iter().any(|name| shown.ends_with(name))
+}
+
 /// The headers below a folder that define commands and stand alone.
 fn with_commands(folder: &Path) -> Vec<String> {
     let mut found = Vec::new();

@@ -138,7 +138,8 @@ pub(crate) fn c_names(text: &str) -> BTreeSet<String> {
 
 fn shown_cfg(attributes: &[Attribute]) -> String {
     let cfgs = attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
-    cfgs.map(|attribute| format!("{} ", attribute.to_token_stream())).collect()
+    let shown: Vec<String> = cfgs.map(|a| a.to_token_stream().to_string()).collect();
+    shown.join(" ")
 }
 
 /// The ABIs on which all conditions hold. Without any these are all, else those that Rust has
@@ -155,10 +156,10 @@ fn abis(attributes: &[Attribute]) -> AbiSet {
 }
 
 /// `target_arch`, `target_pointer_width` and `target_endian`.
-type Target = (&'static str, &'static str, &'static str);
+pub(crate) type Target = (&'static str, &'static str, &'static str);
 
 /// An independent table of what rustc says of the targets of each ABI (`rustc --print cfg`).
-fn target(abi: &Abi) -> Option<Target> {
+pub(crate) fn target(abi: &Abi) -> Option<Target> {
     let arch = match abi.name {
         "x86_64" | "x32" => "x86_64",
         "i386" => "x86",
