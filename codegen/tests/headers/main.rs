@@ -117,6 +117,20 @@ fn modules_compile_and_are_what_their_headers_say_on_every_abi() {
         "R005 compares {} commands, {} plain numbers and {} structures of the same modules",
         against_sum.commands, against_sum.raw_numbers, against_sum.records
     );
+    // 32 bits; big-endian; and what else is at hand.
+    let targets = built::check_for(
+        &[
+            "i686-unknown-linux-gnu",
+            "s390x-unknown-linux-gnu",
+            "powerpc-unknown-linux-gnu",
+            "powerpc64-unknown-linux-gnu",
+            "aarch64-unknown-linux-gnu",
+            "armv7-unknown-linux-gnueabihf",
+            "riscv64gc-unknown-linux-gnu",
+        ],
+        Effort::from_environment(),
+    );
+    println!("compiled for this machine, and for: {}", targets.join(", "));
     assert!(
         differences.is_empty(),
         "{} differences:\n{}",
