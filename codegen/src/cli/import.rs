@@ -63,6 +63,7 @@ pub(super) struct Arguments {
 
     /// Further arguments for the compiler
     #[arg(last = true, value_name = "COMPILER ARGUMENTS")]
+    #[allow(clippy::struct_field_names, reason = "the option is named so")]
     compiler_arguments: Vec<String>,
 }
 
