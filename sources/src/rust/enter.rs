@@ -170,20 +170,34 @@ impl World<'_> {
                 known.or_default().push((scope, item.clone()));
                 for inner in &found.items {
                     if self.hold(krate, &inner.conditions) {
+                        self.know_function(krate, inner);
                         self.define(whole, scope, inner, &found.of);
                     }
                 }
+            }
+            Kind::Function(_) => {
+                self.know_function(krate, item);
+                self.name(scope, &item.name, Entry::Item(item.clone()));
+                self.define(whole, scope, item, within);
             }
             Kind::Mistaken(_) => self.define(whole, scope, item, within),
             Kind::Data(_)
             | Kind::Enum(_)
             | Kind::Interface(_)
             | Kind::Alias(..)
-            | Kind::Constant(..)
-            | Kind::Function(_) => {
+            | Kind::Constant(..) => {
                 self.name(scope, &item.name, Entry::Item(item.clone()));
                 self.define(whole, scope, item, within);
             }
+        }
+    }
+
+    /// Remembers the name of a function that a constant may call.
+    fn know_function(&mut self, krate: CrateId, item: &Item) {
+        if let Kind::Function(function) = &item.kind
+            && function.value.is_some()
+        {
+            self.crates[krate.0].const_functions.insert(item.name.clone());
         }
     }
 

@@ -138,8 +138,10 @@ impl World<'_> {
             return known.clone();
         }
         if self.busy.len() > LONGEST || self.busy.contains(&key) {
+            self.cut_short += 1;
             return None;
         }
+        let cut_short = self.cut_short;
         self.busy.push(key.clone());
         let mut found = self.lookup_own(scope, name, kind);
         if found.is_none() && self.expand_for(scope, name) {
@@ -148,7 +150,7 @@ impl World<'_> {
         let found = found.or_else(|| self.lookup_globs(scope, name, kind));
         self.busy.pop();
         // Within a circle, what is not found may yet be found from elsewhere.
-        if found.is_some() || self.busy.is_empty() {
+        if found.is_some() || self.busy.is_empty() || self.cut_short == cut_short {
             self.lookups.insert(key, found.clone());
         }
         found

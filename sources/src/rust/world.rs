@@ -41,6 +41,8 @@ pub(crate) struct Krate {
     /// Whether all of it is looked at, and not only what is asked for.
     pub(crate) whole: bool,
     pub(crate) macros: HashMap<String, Arc<str>>,
+    /// The names of functions that a constant may call.
+    pub(crate) const_functions: HashSet<String>,
     /// The implementations for types of a name.
     pub(crate) implementations: HashMap<String, Vec<(ScopeId, Arc<Item>)>>,
 }
@@ -99,6 +101,8 @@ pub(crate) struct World<'a> {
     pub(crate) lookups:
         HashMap<(ScopeId, String, super::resolve::Names), Option<super::resolve::Target>>,
     pub(crate) busy: Vec<(ScopeId, String, super::resolve::Names)>,
+    /// How often a lookup ended because it led back to itself.
+    pub(crate) cut_short: usize,
     /// The records that were read for this class.
     pub(crate) done: HashSet<ioctlkit_model::RecordId>,
     /// What pointers point to, to be defined when everything else is.
@@ -134,6 +138,7 @@ impl<'a> World<'a> {
             expansions,
             lookups: HashMap::new(),
             busy: Vec::new(),
+            cut_short: 0,
             done: HashSet::new(),
             pending: Vec::new(),
             reached: HashSet::new(),
@@ -180,6 +185,7 @@ impl<'a> World<'a> {
             scope: None,
             whole,
             macros: HashMap::new(),
+            const_functions: HashSet::new(),
             implementations: HashMap::new(),
         });
         CrateId(self.crates.len() - 1)
