@@ -124,19 +124,22 @@ impl World<'_> {
     }
 
     /// Remembers the files of a module that these ABIs do not have.
-    pub(crate) fn leave_out(&mut self, scope: ScopeId, item: &Item, module: &Module) {
+    fn leave_out(&mut self, scope: ScopeId, item: &Item, module: &Module) {
         let outer = self.scope(scope);
         let own = self.builder.parsed(outer.file).path.clone();
+        let inner_folder = outer.folder.join(&item.name);
         let found = module_file(item, module, &own, &outer.folder, outer.inline, |_| true);
-        if module.items.is_none()
-            && let Some((file, folder)) = found
-        {
-            // With `#[path]`, its modules are beside it, and so are others.
-            if module.paths.is_empty() {
-                self.left_out.insert(folder);
-            }
-            self.left_out.insert(file);
+        if !self.holds_with_all_features(outer.krate, &item.conditions) {
+            self.left_out.insert(inner_folder);
+            self.left_out.extend(found.filter(|_| module.items.is_none()).map(|(file, _)| file));
         }
+    }
+
+    /// Whether conditions hold where all features of the package are on.
+    fn holds_with_all_features(&self, krate: CrateId, conditions: &[Condition]) -> bool {
+        let Some(package) = &self.krate(krate).package else { return false };
+        let build = Build { abi: self.abi, features: &package.all_features };
+        conditions.iter().all(|condition| condition.holds(build))
     }
 
     fn add_item(&mut self, scope: ScopeId, item: &Arc<Item>, within: &str, depth: u8) {
