@@ -129,16 +129,19 @@ impl World<'_> {
         let own = self.builder.parsed(outer.file).path.clone();
         let inner_folder = outer.folder.join(&item.name);
         let found = module_file(item, module, &own, &outer.folder, outer.inline, |_| true);
-        if !self.holds_with_all_features(outer.krate, &item.conditions) {
+        if !self.hold_with_features(&item.conditions) {
             self.left_out.insert(inner_folder);
             self.left_out.extend(found.filter(|_| module.items.is_none()).map(|(file, _)| file));
         }
     }
 
-    /// Whether conditions hold where all features of the package are on.
-    fn holds_with_all_features(&self, krate: CrateId, conditions: &[Condition]) -> bool {
-        let Some(package) = &self.krate(krate).package else { return false };
-        let build = Build { abi: self.abi, features: &package.all_features };
+    /// Whether conditions hold where the features that they name are on.
+    fn hold_with_features(&self, conditions: &[Condition]) -> bool {
+        let mut features = BTreeSet::new();
+        for condition in conditions {
+            condition.collect_features(&mut features);
+        }
+        let build = Build { abi: self.abi, features: &features };
         conditions.iter().all(|condition| condition.holds(build))
     }
 
