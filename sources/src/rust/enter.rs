@@ -124,19 +124,25 @@ impl World<'_> {
     }
 
     /// Remembers the files of a module that these ABIs do not have.
-    pub(crate) fn leave_out(&mut self, scope: ScopeId, item: &Item, module: &Module) {
+    fn leave_out(&mut self, scope: ScopeId, item: &Item, module: &Module) {
         let outer = self.scope(scope);
         let own = self.builder.parsed(outer.file).path.clone();
+        let inner_folder = outer.folder.join(&item.name);
         let found = module_file(item, module, &own, &outer.folder, outer.inline, |_| true);
-        if module.items.is_none()
-            && let Some((file, folder)) = found
-        {
-            // With `#[path]`, its modules are beside it, and so are others.
-            if module.paths.is_empty() {
-                self.left_out.insert(folder);
-            }
-            self.left_out.insert(file);
+        if !self.hold_with_features(&item.conditions) {
+            self.left_out.insert(inner_folder);
+            self.left_out.extend(found.filter(|_| module.items.is_none()).map(|(file, _)| file));
         }
+    }
+
+    /// Whether conditions hold where the features that they name are on.
+    fn hold_with_features(&self, conditions: &[Condition]) -> bool {
+        let mut features = BTreeSet::new();
+        for condition in conditions {
+            condition.collect_features(&mut features);
+        }
+        let build = Build { abi: self.abi, features: &features };
+        conditions.iter().all(|condition| condition.holds(build))
     }
 
     fn add_item(&mut self, scope: ScopeId, item: &Arc<Item>, within: &str, depth: u8) {
@@ -170,20 +176,34 @@ impl World<'_> {
                 known.or_default().push((scope, item.clone()));
                 for inner in &found.items {
                     if self.hold(krate, &inner.conditions) {
+                        self.know_function(krate, inner);
                         self.define(whole, scope, inner, &found.of);
                     }
                 }
+            }
+            Kind::Function(_) => {
+                self.know_function(krate, item);
+                self.name(scope, &item.name, Entry::Item(item.clone()));
+                self.define(whole, scope, item, within);
             }
             Kind::Mistaken(_) => self.define(whole, scope, item, within),
             Kind::Data(_)
             | Kind::Enum(_)
             | Kind::Interface(_)
             | Kind::Alias(..)
-            | Kind::Constant(..)
-            | Kind::Function(_) => {
+            | Kind::Constant(..) => {
                 self.name(scope, &item.name, Entry::Item(item.clone()));
                 self.define(whole, scope, item, within);
             }
+        }
+    }
+
+    /// Remembers the name of a function that a constant may call.
+    fn know_function(&mut self, krate: CrateId, item: &Item) {
+        if let Kind::Function(function) = &item.kind
+            && function.value.is_some()
+        {
+            self.crates[krate.0].const_functions.insert(item.name.clone());
         }
     }
 

@@ -60,7 +60,7 @@ fn item(origin: Origin<'_>, item: &syn::Item) -> Vec<Item> {
             let global = found.leading_colon.is_some();
             use_tree(&found.tree, global, &mut Vec::new(), &mut imports);
             let place = origin.place(found.use_token.span);
-            let kind = Kind::Use(imports);
+            let kind = Kind::Use(imports.into_iter().map(Arc::new).collect());
             let conditions = conditions(&found.attrs);
             vec![Item { name: String::new(), name_place: place, place, conditions, kind }]
         }

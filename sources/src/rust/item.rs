@@ -245,7 +245,7 @@ pub(crate) enum Kind {
     /// `mod m { … }`, `mod m;`.
     Module(Module),
     /// `use a::b as c`, one import each.
-    Use(Vec<Import>),
+    Use(Vec<Arc<Import>>),
     /// `extern crate a as b`: the crate's own name.
     ExternCrate(String),
     /// A structure or union.

@@ -138,8 +138,10 @@ impl World<'_> {
             return known.clone();
         }
         if self.busy.len() > LONGEST || self.busy.contains(&key) {
+            self.cut_short += 1;
             return None;
         }
+        let cut_short = self.cut_short;
         self.busy.push(key.clone());
         let mut found = self.lookup_own(scope, name, kind);
         if found.is_none() && self.expand_for(scope, name) {
@@ -148,7 +150,7 @@ impl World<'_> {
         let found = found.or_else(|| self.lookup_globs(scope, name, kind));
         self.busy.pop();
         // Within a circle, what is not found may yet be found from elsewhere.
-        if found.is_some() || self.busy.is_empty() {
+        if found.is_some() || self.busy.is_empty() || self.cut_short == cut_short {
             self.lookups.insert(key, found.clone());
         }
         found
@@ -193,19 +195,28 @@ impl World<'_> {
     }
 
     fn lookup_globs(&mut self, scope: ScopeId, name: &str, kind: Names) -> Option<Target> {
-        let globs = self.scope(scope).globs.clone();
-        globs.iter().find_map(|glob| {
-            let mut glob = glob.clone();
-            glob.name = Some(String::new());
-            match self.import(scope, &glob, Names::Types)? {
-                Target::Module(module) if module == scope => None,
-                Target::External(krate, mut path) => prelude::has(&krate, name, kind).then(|| {
-                    path.push(name.to_owned());
-                    Target::External(krate, path)
-                }),
-                target => self.member(target, name, kind),
-            }
+        (0..self.scope(scope).globs.len()).find_map(|index| match self.glob(scope, index)? {
+            Target::Module(module) if module == scope => None,
+            Target::External(krate, mut path) => prelude::has(&krate, name, kind).then(|| {
+                path.push(name.to_owned());
+                Target::External(krate, path)
+            }),
+            target => self.member(target, name, kind),
         })
+    }
+
+    /// What a module's `use a::*` leads to.
+    fn glob(&mut self, scope: ScopeId, index: usize) -> Option<Target> {
+        if let Some(known) = self.globs.get(&(scope, index)) {
+            return known.clone();
+        }
+        let cut_short = self.cut_short;
+        let import = self.scope(scope).globs.get(index)?.clone();
+        let found = self.import(scope, &import, Names::Types);
+        if found.is_some() || self.cut_short == cut_short {
+            self.globs.insert((scope, index), found.clone());
+        }
+        found
     }
 
     /// The root of the `libc` crate, where its source is at hand.

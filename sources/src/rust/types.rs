@@ -208,9 +208,9 @@ impl World<'_> {
     /// A type that only the source of the `libc` crate tells.
     fn libc_type(&mut self, names: &[String], path: &Path, ty: &Ty, env: &Env) -> Type {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let found = self
-            .libc_root(env.scope)
-            .and_then(|root| self.resolve(root, &names, false, Names::Types));
+        // For what no command carries, libc's source is not read.
+        let root = if self.aloud { self.libc_root(env.scope) } else { None };
+        let found = root.and_then(|root| self.resolve(root, &names, false, Names::Types));
         match found {
             Some(Target::Item(scope, item)) => self.item_type(scope, &item, path, ty, env),
             _ => self.unknown(ty, env, "no source of it is at hand"),

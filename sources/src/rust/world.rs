@@ -41,6 +41,8 @@ pub(crate) struct Krate {
     /// Whether all of it is looked at, and not only what is asked for.
     pub(crate) whole: bool,
     pub(crate) macros: HashMap<String, Arc<str>>,
+    /// The names of functions that a constant may call.
+    pub(crate) const_functions: HashSet<String>,
     /// The implementations for types of a name.
     pub(crate) implementations: HashMap<String, Vec<(ScopeId, Arc<Item>)>>,
 }
@@ -55,7 +57,7 @@ pub(crate) struct Scope {
     pub(crate) folder: PathBuf,
     pub(crate) inline: bool,
     pub(crate) names: HashMap<String, Vec<Entry>>,
-    pub(crate) globs: Vec<Import>,
+    pub(crate) globs: Vec<Arc<Import>>,
     /// Files that are part of this module.
     pub(crate) included: Vec<ScopeId>,
 }
@@ -67,7 +69,7 @@ pub(crate) enum Entry {
     Module(ScopeId),
     /// A module in a file that was not entered yet.
     Unentered(Arc<Item>),
-    Import(Import),
+    Import(Arc<Import>),
     /// `extern crate`.
     Crate(String),
 }
@@ -98,7 +100,11 @@ pub(crate) struct World<'a> {
     pub(crate) expansions: &'a mut Expansions,
     pub(crate) lookups:
         HashMap<(ScopeId, String, super::resolve::Names), Option<super::resolve::Target>>,
+    /// What the globs of modules lead to.
+    pub(crate) globs: HashMap<(ScopeId, usize), Option<super::resolve::Target>>,
     pub(crate) busy: Vec<(ScopeId, String, super::resolve::Names)>,
+    /// How often a lookup ended because it led back to itself.
+    pub(crate) cut_short: usize,
     /// The records that were read for this class.
     pub(crate) done: HashSet<ioctlkit_model::RecordId>,
     /// What pointers point to, to be defined when everything else is.
@@ -133,7 +139,9 @@ impl<'a> World<'a> {
             unexpanded: HashMap::new(),
             expansions,
             lookups: HashMap::new(),
+            globs: HashMap::new(),
             busy: Vec::new(),
+            cut_short: 0,
             done: HashSet::new(),
             pending: Vec::new(),
             reached: HashSet::new(),
@@ -180,6 +188,7 @@ impl<'a> World<'a> {
             scope: None,
             whole,
             macros: HashMap::new(),
+            const_functions: HashSet::new(),
             implementations: HashMap::new(),
         });
         CrateId(self.crates.len() - 1)
@@ -210,7 +219,8 @@ impl<'a> World<'a> {
         let definitions = self.definitions.len();
         for root in roots {
             let folder = folder_of(&root.file);
-            if self.unreached().iter().any(|path| path.starts_with(&folder)) {
+            let is_open = |path: &PathBuf| path.starts_with(&folder) && !self.is_left_out(path);
+            if self.unreached().iter().any(is_open) {
                 self.open_with_all_features(root);
             }
         }
@@ -224,13 +234,16 @@ impl<'a> World<'a> {
         for path in self.unreached() {
             let package = self.package_of(&path);
             let named = self.builder.is_named(&path);
-            let is_of_another_build =
-                self.left_out.iter().any(|left_out| path.starts_with(left_out))
-                    || package.as_ref().is_some_and(|package| package.is_for_tests(&path));
-            if named || !is_of_another_build {
+            if named || !self.is_left_out(&path) {
                 self.open_whole(&Root { file: path, package });
             }
         }
+    }
+
+    /// Whether a file is of another system's build, or of a test.
+    fn is_left_out(&self, path: &Path) -> bool {
+        path.ancestors().any(|at| self.left_out.contains(at))
+            || self.package_of(path).is_some_and(|package| package.is_for_tests(path))
     }
 
     /// The files that were asked for and not looked at yet.
