@@ -6,7 +6,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Ident, Lifetime, Type};
 
-use crate::command::{Context, Returned, is_family, needs_fd, passes_fd, returned};
+use crate::command::{Context, Returned, documented, is_family, needs_fd, passes_fd, returned};
 use crate::types::argument_of;
 
 /// One method.
@@ -30,12 +30,12 @@ pub(crate) fn expand(
         quote!(unsafe { #call }?)
     };
     let (output, answer) = output(command, &call);
-    let docs = &command.docs;
+    let docs = documented(&command.docs, || format!("Calls the driver for `{}`.", command.ident));
     let visibility = context.visibility;
     let lifetimes = lifetimes(command, context);
     let generics = (!lifetimes.is_empty()).then(|| quote!(<#(#lifetimes),*>));
     let unsafety = command.unsafe_call.then(|| quote!(unsafe));
-    let errors = (!says_errors(docs)).then(|| {
+    let errors = (!says_errors(&docs)).then(|| {
         quote! {
             ///
             /// # Errors

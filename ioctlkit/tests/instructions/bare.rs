@@ -118,9 +118,18 @@ pub fn returns_fd<F: AsFd>(file: &F) -> Result<OwnedFd, Errno> {
 }
 
 pub fn flexible<F: AsFd>(file: &F, list: &mut Flexible<List>) -> Result<(), Errno> {
-    // SAFETY: this is what the request takes.
-    unsafe { call(file, 0xc004_4909, list.as_mut_ptr().cast()) }?;
+    send_list(file, list)?;
     Ok(())
+}
+
+#[inline]
+fn send_list<F: AsFd>(file: &F, list: &mut Flexible<List>) -> Result<i32, Errno> {
+    // The driver writes as many elements as the structure says.
+    if list.count as usize > list.capacity() {
+        return Err(Errno::INVAL);
+    }
+    // SAFETY: this is what the request takes.
+    unsafe { call(file, 0xc004_4909, list.as_mut_ptr().cast()) }
 }
 
 pub fn retried<F: AsFd>(file: &F) -> Result<u32, Errno> {
