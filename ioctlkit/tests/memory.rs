@@ -42,12 +42,12 @@ pub union Either {
 pub struct Holds<'a> {
     #[ioctl(size)]
     pub size: u32,
-    pub _reserved0: Reserved<4>,
+    pub reserved0: Reserved<4>,
     pub either: Either,
     pub input: UserConstPtr<'a, u8>,
     pub output: UserPtr<'a, Record>,
     pub length: u32,
-    pub _reserved1: Reserved<4>,
+    pub reserved1: Reserved<4>,
 }
 
 #[derive(Clone, Copy, IoctlData)]
@@ -116,7 +116,7 @@ impl Backend for Driver {
                         first.add(index).write(index as u8 + 1);
                     }
                 }
-                MemoryIoctl::NEGATE => return Ok(-(argument.addr() as isize as i32)),
+                MemoryIoctl::NEGATE => return Ok(-(argument.addr().cast_signed() as i32)),
                 _ if request & 0xff == 6 => {
                     let bytes = (request >> 16 & 0x1fff) as usize;
                     for index in 0..bytes / size_of::<Record>() {
@@ -196,6 +196,6 @@ fn an_integer_is_passed_without_an_address() {
 #[test]
 fn reserved_members_can_be_looked_at() {
     let holds: Holds<'_> = zeroed();
-    assert!(holds._reserved0.is_zero() && holds.output.is_null());
-    assert_eq!(format!("{:?}", holds._reserved1), "0");
+    assert!(holds.reserved0.is_zero() && holds.output.is_null());
+    assert_eq!(format!("{:?}", holds.reserved1), "0");
 }
