@@ -36,7 +36,10 @@ impl AbiSet {
 
     /// One ABI of each group that places members alike: what holds for the layout of a structure
     /// without bit-fields on these holds on all.
-    pub const LAYOUTS: Self = layouts();
+    pub const LAYOUTS: Self = representatives(Alike::Layouts);
+
+    /// One ABI of each group that places members alike and encodes command numbers alike.
+    pub const NUMBERS: Self = representatives(Alike::LayoutsAndNumbers);
 
     /// The set that holds just `id`.
     pub const fn only(id: AbiId) -> Self {
@@ -99,12 +102,13 @@ impl AbiSet {
     }
 }
 
-const fn layouts() -> AbiSet {
+/// The first ABI of each group.
+const fn representatives(alike: Alike) -> AbiSet {
     let mut set = AbiSet::EMPTY;
     let mut i = 0;
     while i < ABIS.len() {
         let mut j = 0;
-        while j < i && !ABIS[j].places_members_as(&ABIS[i]) {
+        while j < i && !alike.holds(&ABIS[j], &ABIS[i]) {
             j += 1;
         }
         if j == i {
@@ -113,6 +117,23 @@ const fn layouts() -> AbiSet {
         i += 1;
     }
     set
+}
+
+/// In what the ABIs of a group are alike.
+#[derive(Clone, Copy)]
+enum Alike {
+    Layouts,
+    LayoutsAndNumbers,
+}
+
+impl Alike {
+    const fn holds(self, a: &Abi, b: &Abi) -> bool {
+        let numbers = match self {
+            Self::Layouts => true,
+            Self::LayoutsAndNumbers => a.encoding as u8 == b.encoding as u8,
+        };
+        numbers && a.places_members_as(b)
+    }
 }
 
 impl fmt::Debug for AbiSet {

@@ -2,6 +2,8 @@
 
 use core::ffi::c_void;
 
+#[cfg(feature = "alloc")]
+use crate::Flexible;
 use crate::description::{Command, Fault, Interface, Record, Type};
 use crate::text::Text;
 use crate::{Backend, Errno, FlexibleData, HOST, IoctlData, Request};
@@ -18,14 +20,24 @@ pub struct DataFault {
     text: Text,
 }
 
-/// Proves that a structure is the same on every ABI, and that it is in Rust what it is in C on the
-/// host, where its size and the offsets of its members in bytes are these.
-pub const fn check_data(ty: &Type, size: usize, offsets: &[usize]) -> Option<DataFault> {
+/// Proves that a structure is the same on every ABI, that it is in Rust what it is in C on the
+/// host, where the offsets of its members in bytes are these, and that it owns nothing.
+pub const fn check_data<T>(ty: &Type, offsets: &[usize]) -> Option<DataFault> {
     let Type::Record(record) = ty else {
         return None;
     };
+    if core::mem::needs_drop::<T>() {
+        let text = Text::new().name(record.name).text(
+            " has a destructor, and what the kernel writes over it never runs one: remove its `Drop`",
+        );
+        return Some(DataFault { member: usize::MAX, text });
+    }
+    let size = size_of::<T>();
+    if record.is_contiguous(size, offsets) || record.is_unread() {
+        return None;
+    }
     if let Some(fault) = record.fault() {
-        return Some(told(record, &fault));
+        return if record.follows(&fault) { None } else { Some(told(record, &fault)) };
     }
     check_host(record, size, offsets)
 }
@@ -95,17 +107,42 @@ pub const fn refuse_interface(fault: &InterfaceFault) -> ! {
     panic!("{}", fault.text.as_str())
 }
 
-/// The command's number on the host. Ends compilation where there is none.
-#[track_caller]
-pub const fn request(command: &Command, size: usize, large_is_meant: bool) -> Request {
-    if let Some(text) = command.size_fault(HOST, large_is_meant) {
-        panic!("{}", text.as_str())
-    }
-    assert!(command.has_host_size(HOST, size), "the argument has another size in Rust than in C");
+/// The command's number on the host; 0 where it has none, which [`prove_command`] tells.
+pub const fn request(command: &Command) -> Request {
     match command.number(HOST) {
         Ok(number) => number,
-        Err(_) => panic!("the command has no number on this machine"),
+        Err(_) => 0,
     }
+}
+
+/// Proves that the command has a number on the host, where its argument has `size` bytes in Rust,
+/// or where none is given the number says another size. Ends compilation otherwise, at the
+/// caller's place.
+#[track_caller]
+pub const fn prove_command(command: &Command, size: Option<usize>, large_is_meant: bool) {
+    if let Some(text) = command.fault(HOST, size, large_is_meant) {
+        panic!("{}", text.as_str())
+    }
+}
+
+/// Proves that a wrapper owns no more than what it wraps.
+#[track_caller]
+pub const fn prove_owns_nothing<T>() {
+    assert!(
+        !core::mem::needs_drop::<T>(),
+        "the type has a destructor, and what the kernel writes over it never runs one: remove its \
+         `Drop`"
+    );
+}
+
+/// Proves that the elements of a flexible array stand where they may be borrowed.
+#[track_caller]
+pub const fn prove_tail<T: FlexibleData>() {
+    assert!(
+        T::TAIL.is_multiple_of(align_of::<T::Element>()),
+        "the packed structure puts the array's elements where they are not aligned: take an \
+         element such as `u8`, or write the structure without `packed`"
+    );
 }
 
 /// How much padding is behind each member where every integer is aligned to its size, in bytes;
@@ -198,6 +235,57 @@ pub fn family_request(command: &Command, index: u8, length: usize) -> Result<Req
     command.number_of(HOST, index, length as u64).map_err(|_| Errno::INVAL)
 }
 
+/// An integer that counts the elements of a flexible array.
+#[diagnostic::on_unimplemented(
+    message = "a `{Self}` cannot count elements",
+    label = "make it an integer, such as `u32`"
+)]
+pub trait Count: Copy {
+    /// The largest number of elements.
+    const MAX: u64;
+    /// The number of elements that this says.
+    fn get(self) -> u64;
+    /// What says that number; more than the largest are cut off.
+    fn of(count: u64) -> Self;
+}
+
+macro_rules! counts {
+    ($($integer:ty)+) => {
+        $(
+            #[diagnostic::do_not_recommend]
+            impl Count for $integer {
+                const MAX: u64 = <$integer>::MAX as u64;
+                #[inline]
+                fn get(self) -> u64 {
+                    // What is negative is no number of elements.
+                    u64::try_from(self).unwrap_or(0)
+                }
+                #[inline]
+                fn of(count: u64) -> Self {
+                    Self::try_from(count).unwrap_or(Self::MAX)
+                }
+            }
+        )+
+    };
+}
+
+counts!(u8 i8 u16 i16 u32 i32 u64 i64 usize isize);
+
+/// What a command returns as a new file.
+#[cfg(feature = "call")]
+#[diagnostic::on_unimplemented(
+    message = "a command cannot return a `{Self}`",
+    label = "write an integer such as `u32`, `OwnedFd`, or a device newtype",
+    note = "`device = Name` on an interface and `ioctlkit::device!` make device newtypes"
+)]
+pub trait FromFd: Sized {
+    /// Takes the file that a command returned.
+    ///
+    /// # Safety
+    /// The file is what the command is declared to return.
+    unsafe fn from_fd(fd: OwnedFd) -> Self;
+}
+
 /// Calls with no argument.
 ///
 /// # Safety
@@ -236,15 +324,15 @@ pub unsafe fn value<B: Backend + ?Sized>(
 /// # Errors
 /// What the driver answers.
 #[inline]
-pub unsafe fn read<T: IoctlData, B: Backend + ?Sized>(
+pub(crate) unsafe fn read<T: IoctlData, B: Backend + ?Sized>(
     backend: &B,
     request: Request,
-) -> Result<(i32, T), Errno> {
-    let mut argument = T::initial();
+    argument: &mut T,
+) -> Result<i32, Errno> {
     // SAFETY: the caller's; whatever bytes the driver writes are a `T`.
-    let value = unsafe { backend.ioctl(request, (&raw mut argument).cast()) }?;
-    check_reserved(&argument);
-    Ok((value, argument))
+    let value = unsafe { backend.ioctl(request, (&raw mut *argument).cast()) }?;
+    check_reserved(argument);
+    Ok(value)
 }
 
 /// Calls with an argument that the driver only reads.
@@ -255,7 +343,7 @@ pub unsafe fn read<T: IoctlData, B: Backend + ?Sized>(
 /// # Errors
 /// What the driver answers.
 #[inline]
-pub unsafe fn write<T: IoctlData, B: Backend + ?Sized>(
+pub(crate) unsafe fn write<T: IoctlData, B: Backend + ?Sized>(
     backend: &B,
     request: Request,
     argument: &T,
@@ -281,7 +369,7 @@ pub unsafe fn write<T: IoctlData, B: Backend + ?Sized>(
 /// # Errors
 /// What the driver answers.
 #[inline]
-pub unsafe fn read_write<T: IoctlData, B: Backend + ?Sized>(
+pub(crate) unsafe fn read_write<T: IoctlData, B: Backend + ?Sized>(
     backend: &B,
     request: Request,
     argument: &mut T,
@@ -308,6 +396,54 @@ pub unsafe fn pointer<T, B: Backend + ?Sized>(
 ) -> Result<i32, Errno> {
     // SAFETY: the caller's.
     unsafe { backend.ioctl(request, argument.cast::<c_void>()) }
+}
+
+/// Calls with a structure and the elements behind it, which the driver only reads.
+///
+/// # Safety
+/// The backend's driver reads a `T` for this request, with as many elements behind it as that says,
+/// and writes nothing.
+///
+/// # Errors
+/// What the driver answers; `EINVAL` where the structure says more elements than there are.
+#[cfg(feature = "alloc")]
+#[inline]
+pub unsafe fn elements<T: FlexibleData, B: Backend + ?Sized>(
+    backend: &B,
+    request: Request,
+    argument: &Flexible<T>,
+) -> Result<i32, Errno> {
+    if T::PREPARES {
+        let mut copy = argument.clone();
+        copy.prepare_call()?;
+        // SAFETY: the caller's.
+        return unsafe { pointer(backend, request, copy.as_mut_ptr()) };
+    }
+    argument.check_count()?;
+    // SAFETY: the caller's; the driver does not write through the pointer.
+    unsafe { pointer(backend, request, argument.as_ptr().cast_mut()) }
+}
+
+/// Calls with a structure and the elements behind it, which the driver changes.
+///
+/// # Safety
+/// The backend's driver reads and writes a `T` for this request, with as many elements behind it as
+/// that says.
+///
+/// # Errors
+/// What the driver answers; `EINVAL` where the structure says more elements than there is room for.
+#[cfg(feature = "alloc")]
+#[inline]
+pub unsafe fn elements_mut<T: FlexibleData, B: Backend + ?Sized>(
+    backend: &B,
+    request: Request,
+    argument: &mut Flexible<T>,
+) -> Result<i32, Errno> {
+    argument.prepare_call()?;
+    // SAFETY: the caller's; whatever bytes the driver writes are a `T` and elements.
+    let value = unsafe { pointer(backend, request, argument.as_mut_ptr()) }?;
+    check_reserved::<T>(argument);
+    Ok(value)
 }
 
 /// The member of a family that a request is: what was added to the first nr, and the length in
@@ -434,6 +570,24 @@ pub unsafe fn owned_fd(value: i32) -> OwnedFd {
     unsafe { OwnedFd::from_raw_fd(value) }
 }
 
+/// A file descriptor as an argument.
+#[cfg(feature = "call")]
+#[inline]
+pub fn fd_value(fd: BorrowedFd<'_>) -> usize {
+    // No open file has a negative number.
+    usize::try_from(rustix::fd::AsRawFd::as_raw_fd(&fd)).unwrap_or(usize::MAX)
+}
+
+/// The file descriptor that an argument is.
+///
+/// # Safety
+/// It is open for as long as the call takes.
+#[cfg(feature = "call")]
+pub unsafe fn fd_of<'a>(argument: *mut c_void) -> BorrowedFd<'a> {
+    // SAFETY: the caller's.
+    unsafe { BorrowedFd::borrow_raw(argument.addr().cast_signed() as i32) }
+}
+
 /// How a device is opened.
 #[cfg(feature = "call")]
 #[derive(Clone, Copy)]
@@ -477,6 +631,10 @@ fn check_reserved<T: IoctlData>(argument: &T) {
 /// # Safety
 /// `bytes` is the address of a value of that type.
 unsafe fn nonzero_reserved(record: &'static Record, bytes: *const u8) -> Option<&'static str> {
+    // Which variant of a union is in use is the driver's to know.
+    if record.kind == RecordKind::Union {
+        return None;
+    }
     for (member, place) in record.offsets(HOST) {
         let offset = usize::try_from(place.offset()).ok()?;
         let size = usize::try_from(place.size_bits / 8).ok()?;
@@ -488,7 +646,7 @@ unsafe fn nonzero_reserved(record: &'static Record, bytes: *const u8) -> Option<
             if bytes.iter().any(|byte| *byte != 0) {
                 return Some(member.name);
             }
-        } else if let (Type::Record(inner), RecordKind::Struct) = (member.ty, record.kind) {
+        } else if let Type::Record(inner) = member.ty {
             // SAFETY: the member is a value of the inner type.
             let found = unsafe { nonzero_reserved(inner, first) };
             if found.is_some() {

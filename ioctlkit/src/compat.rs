@@ -46,6 +46,7 @@ macro_rules! compat_integer {
             }
         }
 
+        #[diagnostic::do_not_recommend]
         // SAFETY: an integer, less aligned.
         unsafe impl IoctlData for $name {
             const TYPE: Type = Type::Compat64(Scalar::$scalar);

@@ -54,6 +54,14 @@ macro_rules! __device_struct {
         #[repr(transparent)]
         $visibility struct $name<B = $crate::__private::OwnedFd>(B);
 
+        #[diagnostic::do_not_recommend]
+        impl $crate::__private::FromFd for $name {
+            #[inline]
+            unsafe fn from_fd(fd: $crate::__private::OwnedFd) -> Self {
+                Self(fd)
+            }
+        }
+
         impl<B: $crate::__private::AsFd> $crate::__private::AsFd for $name<B> {
             #[inline]
             fn as_fd(&self) -> $crate::__private::BorrowedFd<'_> {

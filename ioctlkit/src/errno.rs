@@ -4,13 +4,13 @@ use core::fmt;
 
 /// Why a driver refused: an error number of the kernel, above 0.
 ///
-/// Constants are given for those that have one number on every architecture. Any other is made
-/// with [`Errno::new`], from libc's or rustix's constant.
+/// Constants are given for those that drivers answer most. Any other is made with [`Errno::new`],
+/// from libc's or rustix's constant.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Errno(i32);
 
 macro_rules! names {
-    ($($name:ident = $number:literal, $c_name:literal, $text:literal;)+) => {
+    ($($name:ident = $number:expr, $c_name:literal, $text:literal;)+) => {
         impl Errno {
             $(
                 #[doc = concat!("`", $c_name, "`: ", $text, ".")]
@@ -19,8 +19,8 @@ macro_rules! names {
 
             /// The name and the meaning, for the errors that have a constant here.
             const fn known(self) -> Option<(&'static str, &'static str)> {
-                match self.0 {
-                    $($number => Some(($c_name, $text)),)+
+                match self {
+                    $(Self::$name => Some(($c_name, $text)),)+
                     _ => None,
                 }
             }
@@ -48,6 +48,29 @@ names! {
     NOSPC = 28, "ENOSPC", "no space left on device";
     PIPE = 32, "EPIPE", "broken pipe";
     RANGE = 34, "ERANGE", "numerical result out of range";
+    NOSYS = by_machine(38, 89, 90), "ENOSYS", "function not implemented";
+    NODATA = by_machine(61, 61, 111), "ENODATA", "no data available";
+    OVERFLOW = by_machine(75, 79, 92), "EOVERFLOW", "value too large for its type";
+    OPNOTSUPP = by_machine(95, 122, 45), "EOPNOTSUPP", "operation not supported";
+    TIMEDOUT = by_machine(110, 145, 60), "ETIMEDOUT", "timed out";
+    CANCELED = by_machine(125, 158, 127), "ECANCELED", "operation cancelled";
+}
+
+/// The number that an architecture has: two of those that Rust knows are older than the common
+/// list. From the kernel's `asm/errno.h`.
+const fn by_machine(common: i32, mips: i32, sparc: i32) -> i32 {
+    if cfg!(any(
+        target_arch = "mips",
+        target_arch = "mips32r6",
+        target_arch = "mips64",
+        target_arch = "mips64r6"
+    )) {
+        mips
+    } else if cfg!(any(target_arch = "sparc", target_arch = "sparc64")) {
+        sparc
+    } else {
+        common
+    }
 }
 
 impl Errno {
@@ -113,5 +136,28 @@ impl From<rustix::io::Errno> for Errno {
 impl From<Errno> for rustix::io::Errno {
     fn from(errno: Errno) -> Self {
         Self::from_raw_os_error(errno.0)
+    }
+}
+
+#[cfg(all(test, feature = "call"))]
+mod tests {
+    use super::Errno;
+    use rustix::io::Errno as Known;
+
+    #[test]
+    fn numbers_are_those_that_rustix_has() {
+        for (ours, known) in [
+            (Errno::TOOBIG, Known::TOOBIG),
+            (Errno::NOTTY, Known::NOTTY),
+            (Errno::RANGE, Known::RANGE),
+            (Errno::NOSYS, Known::NOSYS),
+            (Errno::NODATA, Known::NODATA),
+            (Errno::OVERFLOW, Known::OVERFLOW),
+            (Errno::OPNOTSUPP, Known::OPNOTSUPP),
+            (Errno::TIMEDOUT, Known::TIMEDOUT),
+            (Errno::CANCELED, Known::CANCELED),
+        ] {
+            assert_eq!(ours, Errno::from(known));
+        }
     }
 }

@@ -27,6 +27,7 @@ impl<T> fmt::Debug for FlexibleArray<T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 // SAFETY: no bytes, with the alignment of one element.
 unsafe impl<T: IoctlData> IoctlData for FlexibleArray<T> {
     const TYPE: Type = Type::FlexibleArray(&T::TYPE);
@@ -35,10 +36,13 @@ unsafe impl<T: IoctlData> IoctlData for FlexibleArray<T> {
 /// A structure that ends in a [`FlexibleArray`] and has a member that counts its elements.
 ///
 /// # Safety
-/// `TAIL` is the offset of that array in the structure, and `Element` is what it holds.
+/// `TAIL` is the offset of that array in the structure, and `Element` is what it holds, which
+/// implements [`IoctlData`].
 pub unsafe trait FlexibleData: IoctlData {
     /// One element.
-    type Element: IoctlData + Copy;
+    // The description of the array asks it for `IoctlData`; asked for here as well, the compiler
+    // would tell of one that lacks it twice.
+    type Element: Copy;
 
     /// Where the first element stands, in bytes. It can be before the end of the structure, in
     /// what would be padding.
@@ -52,6 +56,11 @@ pub unsafe trait FlexibleData: IoctlData {
 
     /// Says how many there are; more than [`FlexibleData::MAX_COUNT`] are cut off.
     fn set_count(&mut self, count: u64);
+
+    /// Says how many bytes the structure and its elements have, where a member holds that.
+    #[doc(hidden)]
+    #[inline]
+    fn set_size(&mut self, _bytes: usize) {}
 }
 
 #[cfg(feature = "alloc")]
@@ -60,19 +69,22 @@ pub use owned::Flexible;
 #[cfg(feature = "alloc")]
 mod owned {
     use core::fmt;
+    use core::mem::{ManuallyDrop, MaybeUninit};
     use core::ops::{Deref, DerefMut};
 
     use alloc::vec;
     use alloc::vec::Vec;
 
     use super::FlexibleData;
+    use crate::Errno;
 
     /// Memory with the strictest alignment that an argument asks for.
     #[derive(Clone, Copy)]
     #[repr(C, align(16))]
     struct Unit([u8; 16]);
 
-    /// A structure with room for elements behind it.
+    /// A structure with room for elements behind it. A call with more elements in the counting
+    /// member than there is room for is refused with `EINVAL`, before the driver sees it.
     ///
     /// ```
     /// use ioctlkit::{Flexible, FlexibleArray, IoctlData};
@@ -108,14 +120,25 @@ mod owned {
                 / size_of::<T::Element>().max(1);
             let most = most.min(usize::try_from(T::MAX_COUNT).unwrap_or(usize::MAX));
             let capacity = capacity.min(most);
-            let bytes = (T::TAIL + capacity * size_of::<T::Element>()).max(size_of::<T>());
+            let bytes = Self::bytes(capacity);
             let memory = vec![Unit([0; 16]); bytes.div_ceil(size_of::<Unit>())];
             let mut flexible = Self { memory, capacity, structure: core::marker::PhantomData };
-            *flexible = T::initial();
+            // SAFETY: the memory has at least the structure's size and alignment.
+            unsafe { flexible.as_mut_ptr().write(T::initial()) };
             // Writing the whole structure may have written into the first elements' place.
-            flexible.room().fill(crate::zeroed());
-            flexible.set_count(capacity as u64);
+            let room = flexible.room();
+            // SAFETY: any bytes are elements, those of zeroes as well.
+            unsafe { room.as_mut_ptr().write_bytes(0, room.len()) };
+            flexible.change(|structure| {
+                structure.set_count(capacity as u64);
+                structure.set_size(bytes);
+            });
             flexible
+        }
+
+        /// How many bytes the structure has with so many elements.
+        fn bytes(capacity: usize) -> usize {
+            (T::TAIL + capacity * size_of::<T::Element>()).max(size_of::<T>())
         }
 
         /// The structure with these elements behind it; those beyond what the counting member can
@@ -125,6 +148,25 @@ mod owned {
             let capacity = flexible.capacity;
             flexible.room().copy_from_slice(&elements[..capacity]);
             flexible
+        }
+
+        /// Changes the structure without touching its elements, wherever they begin.
+        ///
+        /// Where they begin behind the structure, its members can be changed without this.
+        pub fn change<R>(&mut self, change: impl FnOnce(&mut T) -> R) -> R {
+            // SAFETY: the memory holds an initialised structure, which owns nothing, so that a copy
+            // takes nothing away.
+            let mut copy = ManuallyDrop::new(unsafe { self.as_ptr().read() });
+            let result = change(&mut copy);
+            let changed: *const T = &raw const *copy;
+            // SAFETY: the structure has at least as many bytes before its elements as is copied,
+            // and the copy is elsewhere. What is behind those bytes could be padding of the
+            // structure and an element at once.
+            unsafe {
+                let bytes = changed.cast::<MaybeUninit<u8>>();
+                self.memory.as_mut_ptr().cast::<MaybeUninit<u8>>().copy_from(bytes, T::TAIL);
+            }
+            result
         }
 
         /// How many elements there is room for.
@@ -142,6 +184,28 @@ mod owned {
         pub fn elements_mut(&mut self) -> &mut [T::Element] {
             let length = self.length();
             &mut self.room()[..length]
+        }
+
+        /// Sets the members whose value follows from the type and the capacity, before a call.
+        ///
+        /// # Errors
+        /// As [`Flexible::check_count`].
+        pub(crate) fn prepare_call(&mut self) -> Result<(), Errno> {
+            self.check_count()?;
+            let bytes = Self::bytes(self.capacity);
+            self.change(|structure| {
+                structure.prepare();
+                structure.set_size(bytes);
+            });
+            Ok(())
+        }
+
+        /// Whether the driver would stay inside of the memory.
+        ///
+        /// # Errors
+        /// `EINVAL` where the structure says more elements than there is room for.
+        pub(crate) fn check_count(&self) -> Result<(), Errno> {
+            if self.count() <= self.capacity as u64 { Ok(()) } else { Err(Errno::INVAL) }
         }
 
         /// The address of the structure, for the call.
@@ -190,6 +254,13 @@ mod owned {
 
     impl<T: FlexibleData> DerefMut for Flexible<T> {
         fn deref_mut(&mut self) -> &mut T {
+            const {
+                assert!(
+                    T::TAIL == size_of::<T>(),
+                    "the elements begin inside of the structure's padding, where an assignment to \
+                     the structure would write: change its members with `Flexible::change`"
+                );
+            }
             // SAFETY: as in `deref`, and the memory is borrowed mutably.
             unsafe { &mut *self.as_mut_ptr() }
         }

@@ -40,6 +40,7 @@ impl<const N: usize> fmt::Debug for Reserved<N> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 // SAFETY: a transparent wrapper of bytes.
 unsafe impl<const N: usize> IoctlData for Reserved<N> {
     const TYPE: Type =

@@ -90,6 +90,21 @@ impl<'a, T> UserPtr<'a, T> {
     }
 }
 
+impl<'a, T: IoctlData> UserPtr<'a, T> {
+    /// The values at the address, for a driver in the same process; none where there is no
+    /// address.
+    ///
+    /// # Safety
+    /// So many values are there, and nobody else reaches them while the slice is in use.
+    pub const unsafe fn as_slice_mut(self, length: usize) -> &'a mut [T] {
+        if self.is_null() {
+            return &mut [];
+        }
+        // SAFETY: the caller's.
+        unsafe { core::slice::from_raw_parts_mut(self.pointer, length) }
+    }
+}
+
 impl<T> Clone for UserPtr<'_, T> {
     fn clone(&self) -> Self {
         *self
@@ -117,6 +132,7 @@ unsafe impl<T: Sync> Sync for UserPtr<'_, T> {}
 
 // SAFETY: a raw pointer and an integer have no invalid value, together they have the size of a
 // `u64`, and the empty array gives them its alignment.
+#[diagnostic::do_not_recommend]
 unsafe impl<T> IoctlData for UserPtr<'_, T> {
     const TYPE: Type = Type::UserPointer;
 }
@@ -171,6 +187,21 @@ impl<'a, T> UserConstPtr<'a, T> {
     }
 }
 
+impl<'a, T: IoctlData> UserConstPtr<'a, T> {
+    /// The values at the address, for a driver in the same process; none where there is no
+    /// address.
+    ///
+    /// # Safety
+    /// So many values are there.
+    pub const unsafe fn as_slice(self, length: usize) -> &'a [T] {
+        if self.is_null() {
+            return &[];
+        }
+        // SAFETY: the caller's.
+        unsafe { core::slice::from_raw_parts(self.as_ptr(), length) }
+    }
+}
+
 impl<T> Clone for UserConstPtr<'_, T> {
     fn clone(&self) -> Self {
         *self
@@ -191,6 +222,7 @@ impl<T> fmt::Debug for UserConstPtr<'_, T> {
     }
 }
 
+#[diagnostic::do_not_recommend]
 // SAFETY: a transparent wrapper of a `UserPtr`.
 unsafe impl<T> IoctlData for UserConstPtr<'_, T> {
     const TYPE: Type = Type::UserPointer;

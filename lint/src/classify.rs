@@ -373,7 +373,7 @@ impl ClassifiedMember<'_> {
         width.clone_into(&mut finding.label);
         let fixed = cx.spelling.fixed(widest(cx.interface, &member.ty));
         finding.fix = Some(Fix {
-            message: format!("make it a `{fixed}`"),
+            message: format!("make it {}", words::with_article(fixed)),
             edits: edits::retype(&cx.interface.sources, member, fixed).into_iter().collect(),
             safety: Safety::ChangesAbi,
         });

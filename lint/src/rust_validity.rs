@@ -21,14 +21,14 @@ pub enum Invalid {
 }
 
 impl Invalid {
-    /// What must not be written, as the end of "…, but": "a byte other than 0 and 1".
+    /// What must not be written: "a byte other than 0 and 1".
     pub fn words(&self) -> &'static str {
         match self {
             Self::Bool => "a byte other than 0 and 1",
             Self::Char => "a number that is no character",
             Self::NonZero => "zero",
             Self::Enum => "a number that is no variant",
-            Self::Reference => "an address that is not valid in the program",
+            Self::Reference => "an address that the program may not follow",
         }
     }
 }

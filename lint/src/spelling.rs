@@ -6,6 +6,9 @@ use ioctlkit_model::{CommandBody, Constant, Interface, Language, Record, SourceF
 
 use crate::rust_source;
 
+/// The file that front ends of Rust put the language's own types into.
+const BUILTIN: &str = "<rust>";
+
 /// The spelling of one interface.
 #[derive(Debug, Clone, Copy)]
 pub struct Spelling<'a> {
@@ -80,6 +83,13 @@ impl<'a> Spelling<'a> {
     /// What stands behind a typedef, where its name does not say it already: in Rust, the types of
     /// the language and of libc are typedefs, too.
     pub fn behind(self, typedef: &Type, behind: &Type) -> Option<String> {
+        let is_of_the_language = matches!(typedef, Type::Typedef(id) if {
+            let file = self.interface.sources.path(self.interface.typedef(*id).span);
+            file.as_os_str() == BUILTIN
+        });
+        if self.in_rust() && is_of_the_language {
+            return None;
+        }
         if !self.in_rust() || matches!(behind, Type::Pointer(_) | Type::Enum(_)) {
             return Some(self.ty(behind)).filter(|behind| *behind != self.ty(typedef));
         }
@@ -153,6 +163,13 @@ impl<'a> Spelling<'a> {
             }
             Language::Rust => "make it a `u64` that holds the address",
         }
+    }
+
+    /// The integer to write in place of a pointer; none where a type with parameters goes there,
+    /// which takes a person.
+    pub fn address(self, record: &Record) -> Option<&'static str> {
+        let takes_a_person = self.in_rust() && self.is_derived(record);
+        (!takes_a_person).then(|| self.fixed("__u64"))
     }
 
     /// What has no fixed width, as a clause: `__u64` for a pointer or a `long`.

@@ -90,6 +90,12 @@ pub fn victims_of_sizes(sizes: &Variants<u64>) -> String {
     victims(&disagreeing(sizes)).unwrap_or_else(|| "programs of another ABI".into())
 }
 
+/// A type with its article: "a `u64`", "an `i64`".
+pub fn with_article(ty: &str) -> String {
+    let article = if ty.starts_with('i') { "an" } else { "a" };
+    format!("{article} `{ty}`")
+}
+
 /// A first thing and how many come with it: "`a`", "`a` and `b`", "`a` and 3 more".
 pub fn and_more(first: &str, others: &[String]) -> String {
     match others {

@@ -48,6 +48,19 @@ pub(crate) fn returned(command: &Command) -> Returned<'_> {
     }
 }
 
+/// Whether the argument is a file descriptor, itself.
+pub(crate) fn passes_fd(command: &Command) -> bool {
+    let Payload::Value(ty) = &command.payload else {
+        return false;
+    };
+    last_segment(ty).is_some_and(|segment| segment.ident == "BorrowedFd")
+}
+
+/// Whether the command makes sense only where file descriptors are.
+pub(crate) fn needs_fd(command: &Command) -> bool {
+    passes_fd(command) || matches!(returned(command), Returned::Fd(_) | Returned::Device(_))
+}
+
 /// Whether the command has several numbers.
 pub(crate) fn is_family(command: &Command) -> bool {
     matches!(command.identity, Identity::Encoded(Nr::Range(_)))
@@ -123,21 +136,31 @@ pub(crate) fn constant(
             }
         };
     }
-    let large = command.large_argument.is_some();
-    let size = if let Payload::Pointer(ty) = &command.payload {
-        let ty = host_type(ty);
-        let ty = with_static_lifetimes(ty, context);
-        quote!(::core::mem::size_of::<#ty>())
-    } else {
-        quote!(0)
-    };
-    let value = quote_spanned! {command.identity_span=>
-        ::ioctlkit::__private::request(#described, #size, #large)
-    };
     quote! {
         #(#[doc = #docs])*
-        #visibility const #name: ::ioctlkit::Request = #value;
+        #visibility const #name: ::ioctlkit::Request = ::ioctlkit::__private::request(#described);
     }
+}
+
+/// The proof that the command has its number, or the family its numbers.
+pub(crate) fn proof(command: &Command, index: usize, context: &Context<'_>) -> TokenStream {
+    let owner = &context.owner;
+    let large = command.large_argument.is_some();
+    let size = match &command.payload {
+        Payload::Pointer(ty) if command.encoded.is_empty() => {
+            let ty = with_static_lifetimes(host_type(ty), context);
+            quote!(::core::option::Option::Some(::core::mem::size_of::<#ty>()))
+        }
+        _ => quote!(::core::option::Option::None),
+    };
+    let proved = quote_spanned! {command.identity_span=>
+        ::ioctlkit::__private::prove_command(
+            &<#owner as ::ioctlkit::Interface>::DESCRIPTION.commands[#index],
+            #size,
+            #large,
+        )
+    };
+    quote!(const _: () = #proved;)
 }
 
 /// The author's documentation, or a line that stands in for it.
@@ -284,12 +307,15 @@ fn describe_value(ty: &Type) -> syn::Result<TokenStream> {
             );
             Err(syn::Error::new_spanned(ty, message))
         }
+        "BorrowedFd" => {
+            Ok(quote!(::ioctlkit::description::Type::Scalar(::ioctlkit::__private::Scalar::Int)))
+        }
         name if INTEGERS.contains(&name) || name.starts_with("c_") => {
             describe_type(ty, Words::AsInC)
         }
         _ => {
-            let message = "`value` passes an integer: write one, such as `u32`, or leave `value` \
-                           out to pass an address";
+            let message = "`value` passes an integer: write one, such as `u32`, or `BorrowedFd<'a>` \
+                           for a file; or leave `value` out to pass an address";
             Err(syn::Error::new_spanned(ty, message))
         }
     }

@@ -3,10 +3,11 @@
 use ioctlkit_syntax::{Constraint, Data, DataKind, Errors, Member, Portability, Role};
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::{Lifetime, LitStr};
+use syn::spanned::Spanned as _;
+use syn::{Lifetime, LitStr, Type};
 
-use crate::mirror;
 use crate::types::{Words, argument_of, begins_with_zero, describe, last_segment};
+use crate::{buffer, mirror};
 
 /// The implementation, the proof, and the structures that are asked for beside it.
 pub(crate) fn expand(data: &Data) -> syn::Result<TokenStream> {
@@ -31,7 +32,9 @@ fn check(data: &Data, errors: &mut Errors) {
     // What goes through the call in the place of this type is `repr(C)`.
     let is_replaced = data.padded.is_some();
     if !data.repr.c && !data.repr.transparent && !is_replaced {
-        let message = "Rust orders the members of this type as it likes: add `#[repr(C)]`";
+        let packed = if data.repr.packed.is_some() { ", packed" } else { "" };
+        let message =
+            format!("Rust orders the members of this type as it likes: write `#[repr(C{packed})]`");
         errors.at(&data.ident, message);
     }
     if data.members.is_empty() {
@@ -43,17 +46,30 @@ fn check(data: &Data, errors: &mut Errors) {
     for (index, member) in data.members.iter().enumerate() {
         let flexible = argument_of(&member.ty, "FlexibleArray").is_some();
         if flexible && index != last && data.kind == DataKind::Struct {
-            errors.at(&member.ty, "a flexible array is the last member");
+            errors.at(&member.ty, "a flexible array is the last member: move it to the end");
+        }
+        if flexible && data.members.len() == 1 && data.kind == DataKind::Struct {
+            let message = "C has no structure with nothing but a flexible array: pass elements \
+                           with `buffer = Type` on the command";
+            errors.at(&member.ty, message);
         }
         if let Role::Flexible { count } = &member.role {
             if !flexible {
-                let message = "`count` belongs to the array at the end: write `FlexibleArray<T>`";
+                let message = "`count` is for `FlexibleArray<T>`, `UserPtr` and `UserConstPtr`";
                 errors.at(&member.ty, message);
             }
-            if !data.members.iter().any(|member| *count == member.name()) {
-                errors.at(count, format!("no member `{count}`"));
+            let counting = data.members.iter().find(|member| *count == member.name());
+            if let Some(counting) = counting {
+                if !matches!(counting.ty, Type::Path(_)) {
+                    let message =
+                        format!("`{count}` counts elements: make it an integer, such as `u32`");
+                    errors.at(&counting.ty, message);
+                }
+            } else {
+                errors.at(count, format!("no member is named `{count}`"));
             }
         }
+        buffer::check(data, member, errors);
         for attribute in &member.cfgs {
             let message = "the layout would depend on how the crate is built: keep the member, or \
                            write two structures";
@@ -65,7 +81,9 @@ fn check(data: &Data, errors: &mut Errors) {
 /// A wrapper is what it wraps.
 fn transparent(data: &Data, errors: &mut Errors) -> TokenStream {
     let [member] = data.members.as_slice() else {
-        errors.at(&data.ident, "a transparent type has one member");
+        let message = "a transparent type has one member: remove the others, or write \
+                       `#[repr(C)]`";
+        errors.at(&data.ident, message);
         return TokenStream::new();
     };
     let words = Words::from(&data.portability);
@@ -74,11 +92,16 @@ fn transparent(data: &Data, errors: &mut Errors) -> TokenStream {
     };
     let ident = &data.ident;
     let (generics, arguments, condition) = data.generics.split_for_impl();
+    let owner = with_static(data);
+    let span = ident.span();
+    let proved = quote_spanned!(span=> ::ioctlkit::__private::prove_owns_nothing::<#owner>());
     quote! {
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         unsafe impl #generics ::ioctlkit::IoctlData for #ident #arguments #condition {
             const TYPE: ::ioctlkit::description::Type = #ty;
         }
+        const _: () = #proved;
     }
 }
 
@@ -103,10 +126,12 @@ fn record(data: &Data, errors: &mut Errors) -> TokenStream {
     let attributes = attributes(data);
     let initial = initial(data);
     let flexible = flexible(data);
+    let buffers = buffer::setters(data);
     let proof = proof(data);
     let (generics, arguments, condition) = data.generics.split_for_impl();
     quote! {
         #[automatically_derived]
+        #[diagnostic::do_not_recommend]
         unsafe impl #generics ::ioctlkit::IoctlData for #ident #arguments #condition {
             const TYPE: ::ioctlkit::description::Type = ::ioctlkit::description::Type::Record(
                 &::ioctlkit::description::Record {
@@ -121,6 +146,7 @@ fn record(data: &Data, errors: &mut Errors) -> TokenStream {
             #initial
         }
         #flexible
+        #buffers
         #proof
     }
 }
@@ -149,6 +175,10 @@ fn describe_member(member: &Member, words: Words, errors: &mut Errors) -> TokenS
         Role::Flexible { count } => {
             let count = count.to_string();
             Some(quote!(Flexible { count: #count }))
+        }
+        Role::Buffer { count } => {
+            let count = count.to_string();
+            Some(quote!(Buffer { count: #count }))
         }
     };
     if role.is_none() && constraint.is_none() {
@@ -221,9 +251,10 @@ fn initial(data: &Data) -> TokenStream {
             match &member.default {
                 Some(value) => Some(quote!(value.#name = #value;)),
                 None if begins_with_zero(ty) => None,
-                None => Some(quote! {
-                    value.#name = <#ty as ::ioctlkit::IoctlData>::initial();
-                }),
+                None => {
+                    let initial = initial_of(ty);
+                    Some(quote!(value.#name = #initial;))
+                }
             }
         })
         .collect();
@@ -249,8 +280,18 @@ fn initial(data: &Data) -> TokenStream {
     quote!(#prepare #initial)
 }
 
+/// What a type's value begins with. An error about a type without the trait is the one that its
+/// description has, word for word, so that the compiler says it once.
+fn initial_of(ty: &Type) -> TokenStream {
+    if let Type::Array(array) = ty {
+        let element = initial_of(&array.elem);
+        return quote!(::core::array::from_fn(|_| #element));
+    }
+    quote_spanned!(ty.span()=> <#ty as ::ioctlkit::IoctlData>::initial())
+}
+
 /// The array at the end, where a member counts it.
-fn flexible(data: &Data) -> TokenStream {
+pub(crate) fn flexible(data: &Data) -> TokenStream {
     let Some((member, count)) = data.members.iter().find_map(|member| match &member.role {
         Role::Flexible { count } => Some((member, count)),
         _ => None,
@@ -263,52 +304,71 @@ fn flexible(data: &Data) -> TokenStream {
     let Some(counting) = data.members.iter().find(|m| *count == m.name()) else {
         return TokenStream::new();
     };
+    if !matches!(counting.ty, Type::Path(_)) {
+        return TokenStream::new();
+    }
+    let set_size = data.members.iter().find(|m| matches!(m.role, Role::Size)).map(|member| {
+        let (name, ty) = (&member.name, &member.ty);
+        quote! {
+            #[inline]
+            fn set_size(&mut self, bytes: usize) {
+                self.#name = <#ty>::try_from(bytes).unwrap_or(<#ty>::MAX);
+            }
+        }
+    });
     let (ident, array, count_type) = (&data.ident, &member.name, &counting.ty);
+    let counts = quote_spanned!(count_type.span()=> <#count_type as ::ioctlkit::__private::Count>);
+    let ty = with_static(data);
+    let proved = quote_spanned!(member.span=> ::ioctlkit::__private::prove_tail::<#ty>());
     let (generics, arguments, condition) = data.generics.split_for_impl();
     quote! {
         #[automatically_derived]
         unsafe impl #generics ::ioctlkit::FlexibleData for #ident #arguments #condition {
             type Element = #element;
             const TAIL: usize = ::core::mem::offset_of!(Self, #array);
-            const MAX_COUNT: u64 = <#count_type>::MAX as u64;
+            const MAX_COUNT: u64 = #counts::MAX;
             #[inline]
             fn count(&self) -> u64 {
-                self.#count as u64
+                #counts::get(self.#count)
             }
             #[inline]
             fn set_count(&mut self, count: u64) {
-                self.#count = ::core::cmp::Ord::min(count, Self::MAX_COUNT) as #count_type;
+                self.#count = #counts::of(count);
             }
+            #set_size
         }
+        const _: () = #proved;
     }
 }
 
 /// One assertion for the whole structure, whose failure is told of a member.
 fn proof(data: &Data) -> TokenStream {
-    let ident = &data.ident;
-    let lifetimes = data.generics.lifetimes().map(|_| Lifetime::new("'static", ident.span()));
-    let ty = if data.generics.params.is_empty() {
-        quote!(#ident)
-    } else {
-        quote!(#ident<#(#lifetimes),*>)
-    };
+    let ty = with_static(data);
     let names = data.members.iter().map(|member| &member.name);
     let arms = data.members.iter().enumerate().map(|(index, member)| {
         let refuse = quote_spanned!(member.span=> ::ioctlkit::__private::refuse_data(&fault));
         quote!(#index => #refuse,)
     });
+    let span = data.ident.span();
+    let refuse = quote_spanned!(span=> ::ioctlkit::__private::refuse_data(&fault));
     quote! {
         const _: () = {
-            if let ::core::option::Option::Some(fault) = ::ioctlkit::__private::check_data(
+            if let ::core::option::Option::Some(fault) = ::ioctlkit::__private::check_data::<#ty>(
                 &<#ty as ::ioctlkit::IoctlData>::TYPE,
-                ::core::mem::size_of::<#ty>(),
                 &[#(::core::mem::offset_of!(#ty, #names)),*],
             ) {
                 match fault.member {
                     #(#arms)*
-                    _ => ::ioctlkit::__private::refuse_data(&fault),
+                    _ => #refuse,
                 }
             }
         };
     }
+}
+
+/// The type with `'static` for its lifetimes.
+fn with_static(data: &Data) -> TokenStream {
+    let ident = &data.ident;
+    let lifetimes = data.generics.lifetimes().map(|_| Lifetime::new("'static", ident.span()));
+    if data.generics.params.is_empty() { quote!(#ident) } else { quote!(#ident<#(#lifetimes),*>) }
 }

@@ -5,9 +5,11 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 use syn::Type;
 
-use crate::command::{Context, Returned, is_family, replace_lifetimes, returned};
+use crate::command::{
+    Context, Returned, is_family, needs_fd, passes_fd, replace_lifetimes, returned,
+};
 use crate::interface::constant_name;
-use crate::method::{lifetimes, method_name};
+use crate::method::{lifetimes, method_name, says_errors};
 use crate::types::argument_of;
 
 /// The trait, what answers by it, and the constructor of the device newtype.
@@ -31,7 +33,7 @@ pub(crate) fn expand(interface: &Interface, context: &Context<'_>) -> TokenStrea
         interface.commands.iter().enumerate().partition(|(_, command)| is_family(command));
     let owner = &context.owner;
     let arms = commands.iter().map(|(_, command)| {
-        let constant = constant_name(command);
+        let constant = constant_name(&command.ident);
         let answer = replace_lifetimes(answer(command), context.lifetimes, "_");
         quote!(if request == <#owner>::#constant { #answer })
     });
@@ -122,21 +124,23 @@ fn declaration(command: &Command, context: &Context<'_>) -> TokenStream {
     let output = output(command, fills);
     let lifetimes = lifetimes(command, context);
     let generics = (!lifetimes.is_empty()).then(|| quote!(<#(#lifetimes),*>));
+    let errors = (!says_errors(docs)).then(|| {
+        quote! {
+            ///
+            /// # Errors
+            /// What the driver is to answer.
+        }
+    });
     let method = quote! {
         #(#[doc = #docs])*
-        ///
-        /// # Errors
-        /// What the driver is to answer.
+        #errors
         fn #name #generics (&self #index #parameters)
             -> ::core::result::Result<#output, ::ioctlkit::Errno>
         {
             ::core::result::Result::Err(::ioctlkit::Errno::NOTTY)
         }
     };
-    match returned(command) {
-        Returned::Fd(_) | Returned::Device(_) => quote!(::ioctlkit::__with_call! { #method }),
-        _ => method,
-    }
+    if needs_fd(command) { quote!(::ioctlkit::__with_call! { #method }) } else { method }
 }
 
 fn by_nr(command: &Command) -> bool {
@@ -164,6 +168,9 @@ fn answer(command: &Command) -> TokenStream {
     let index = by_nr(command).then(|| quote!(index,));
     let call = match (&command.payload, command.direction) {
         (Payload::None, _) => quote!(self.0.#name(#index)),
+        (Payload::Value(_), _) if passes_fd(command) => quote! {
+            self.0.#name(#index unsafe { ::ioctlkit::__private::fd_of(argument) })
+        },
         (Payload::Value(ty), _) => quote!(self.0.#name(#index argument.addr() as #ty)),
         (Payload::Buffer(ty), Direction::Write) => quote! {
             self.0.#name(#index unsafe { ::ioctlkit::__private::buffer::<#ty>(argument, length) })
@@ -221,10 +228,5 @@ fn answer(command: &Command) -> TokenStream {
         },
     };
     let answered = quote!(#result return ::core::result::Result::Ok(value););
-    match returned(command) {
-        Returned::Fd(_) | Returned::Device(_) => {
-            quote!(::ioctlkit::__with_call! {{ #answered }})
-        }
-        _ => answered,
-    }
+    if needs_fd(command) { quote!(::ioctlkit::__with_call! {{ #answered }}) } else { answered }
 }

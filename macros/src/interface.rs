@@ -1,53 +1,53 @@
 //! Expands an enum: an interface.
 
-use ioctlkit_syntax::{
-    Attachment, Command, Errors, Interface, OpenBy, Payload, screaming_snake_case,
-};
+use ioctlkit_syntax::{Attachment, Errors, Interface, OpenBy, Payload, screaming_snake_case};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Ident, Lifetime};
+use syn::{Ident, Lifetime, parse_quote};
 
-use crate::command::{self, Context, documented, is_family};
+use crate::command::{self, Context, documented};
 use crate::{driver, method};
 
-/// Constants, description, device newtype and methods.
-pub(crate) fn expand(interface: &Interface) -> syn::Result<TokenStream> {
-    let mut errors = Errors::new();
-    let ident = &interface.ident;
+/// Constants, description, device newtype and methods, of what could be read; and every mistake.
+pub(crate) fn expand(read: Interface, variants: &[&Ident], mut errors: Errors) -> TokenStream {
+    let ident = read.ident.clone();
+    let generics = read.generics.clone();
+    let visibility = read.visibility.clone();
     let lifetimes: Vec<&Lifetime> =
-        interface.generics.lifetimes().map(|parameter| &parameter.lifetime).collect();
+        generics.lifetimes().map(|parameter| &parameter.lifetime).collect();
     let statics = lifetimes.iter().map(|_| Lifetime::new("'static", ident.span()));
     let owner = if lifetimes.is_empty() { quote!(#ident) } else { quote!(#ident<#(#statics),*>) };
+    // Where the letter is missing, this has been said.
+    let type_letter = read.type_letter.clone().unwrap_or_else(|| parse_quote!(0));
     let context = Context {
         owner: owner.clone(),
-        type_letter: interface.type_letter.as_ref(),
-        visibility: &interface.visibility,
+        type_letter: Some(&type_letter),
+        visibility: &visibility,
         lifetimes: &lifetimes,
     };
     let mut described = Vec::new();
-    let mut constants = Vec::new();
-    let mut checked = Vec::new();
+    let interface = described_only(read, &mut described, &context, &mut errors);
+    let mut constants = refused(&interface, variants);
+    let mut proofs = Vec::new();
     let mut methods = Vec::new();
     for (index, command) in interface.commands.iter().enumerate() {
-        let constant = constant_name(command);
-        let c_name = interface.c_name(command);
-        described.extend(errors.take(command::describe(command, &c_name, &context)));
+        let constant = constant_name(&command.ident);
         constants.push(command::constant(command, index, &constant, &context));
-        if !is_family(command) {
-            checked.push(quote!(<#owner>::#constant));
-        }
+        proofs.push(command::proof(command, index, &context));
         if !matches!(interface.attachment, Attachment::None) {
             methods.push(method::expand(command, &constant, index, &context));
         }
     }
-    let device = device(interface);
+    let device = device(&interface);
     let methods = method::attach(&interface.attachment, &methods);
-    let driver = driver::expand(interface, &context);
+    let driver = driver::expand(&interface, &context);
     let name = ident.to_string();
-    let unrepeated = unrepeated(interface, &owner);
-    let used = used(interface);
-    let (generics, arguments, condition) = interface.generics.split_for_impl();
-    errors.finish(quote! {
+    let unrepeated = unrepeated(&interface, &owner);
+    let used = used(&interface);
+    let errors = errors.to_compile_error();
+    let (generics, arguments, condition) = generics.split_for_impl();
+    quote! {
+        #errors
         #[automatically_derived]
         impl #generics ::ioctlkit::Interface for #ident #arguments #condition {
             const DESCRIPTION: ::ioctlkit::description::Interface =
@@ -58,7 +58,7 @@ pub(crate) fn expand(interface: &Interface) -> syn::Result<TokenStream> {
         impl #generics #ident #arguments #condition {
             #(#constants)*
         }
-        const _: &[::ioctlkit::Request] = &[#(#checked),*];
+        #(#proofs)*
         const _: () = {
             #unrepeated
         };
@@ -66,15 +66,42 @@ pub(crate) fn expand(interface: &Interface) -> syn::Result<TokenStream> {
         #device
         #methods
         #driver
-    })
+    }
 }
 
-pub(crate) fn constant_name(command: &Command) -> Ident {
-    format_ident!(
-        "{}",
-        screaming_snake_case(&command.ident.to_string()),
-        span = command.ident.span()
-    )
+/// The interface with those of its commands that have a description, and the descriptions.
+fn described_only(
+    mut interface: Interface,
+    described: &mut Vec<TokenStream>,
+    context: &Context<'_>,
+    errors: &mut Errors,
+) -> Interface {
+    let commands = std::mem::take(&mut interface.commands);
+    for command in commands {
+        let c_name = interface.c_name(&command);
+        if let Some(description) = errors.take(command::describe(&command, &c_name, context)) {
+            described.push(description);
+            interface.commands.push(command);
+        }
+    }
+    interface
+}
+
+/// Constants for commands with a mistake: code that uses them is not to blame.
+fn refused(interface: &Interface, variants: &[&Ident]) -> Vec<TokenStream> {
+    let visibility = &interface.visibility;
+    variants
+        .iter()
+        .filter(|variant| !interface.commands.iter().any(|command| command.ident == ***variant))
+        .map(|variant| constant_name(variant))
+        .filter(|name| !variants.contains(&name))
+        .map(|name| quote!(#visibility const #name: ::ioctlkit::Request = 0;))
+        .collect()
+}
+
+/// The name of a variant's constant.
+pub(crate) fn constant_name(variant: &Ident) -> Ident {
+    format_ident!("{}", screaming_snake_case(&variant.to_string()), span = variant.span())
 }
 
 /// Two commands of one number are an error at the second one.

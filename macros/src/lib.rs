@@ -1,11 +1,15 @@
 //! The derives of `ioctlkit`. A phase a file: [`types`] says what a member's type is and refuses
 //! what cannot be one, `data` and `interface` expand structures and interfaces, `mirror` makes the
-//! structures that are asked for beside one, `fallback` is what is left of an item with mistakes.
+//! structures that are asked for beside one, `buffer` the methods that keep an address and its length
+//! together, `fallback` is what is left of an item with mistakes.
 #![forbid(unsafe_code)]
 
+mod buffer;
 mod command;
 mod data;
 mod driver;
+#[cfg(test)]
+mod expansion;
 mod fallback;
 mod interface;
 mod method;
@@ -13,7 +17,7 @@ mod mirror;
 mod single;
 mod types;
 
-use ioctlkit_syntax::{Data, Interface, Single};
+use ioctlkit_syntax::{Data, Interface, Single, makes_a_command};
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
 
@@ -52,7 +56,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// |---|---|
 /// | `nr = EXPR`, `nr = A..=B` | the number within the type, or a family of them |
 /// | `none`, `read`, `write`, `read_write` | the direction, as `_IO`, `_IOR`, `_IOW`, `_IOWR` have it |
-/// | `value` | the argument is an integer, passed itself and not by its address |
+/// | `value` | the argument is an integer, or a `BorrowedFd<'a>`, passed itself and not by its address |
 /// | `buffer = Type` | a family by length: the argument is a slice of `Type` |
 /// | `encoded = Type`, `encoded(direction, Type)`, `encoded = 24` | what the number says, where the header lies |
 /// | `number = EXPR`, `number(EXPR, "mips" = EXPR)` | the whole number, with exceptions by ABI or architecture |
@@ -73,16 +77,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// The words of a command, `type` and `on`, and those of `IoctlData`, which this derive contains.
 #[proc_macro_derive(Ioctl, attributes(ioctl))]
 pub fn derive_ioctl(input: TokenStream) -> TokenStream {
-    let input = parse_macro_input!(input as DeriveInput);
-    let expanded = match &input.data {
-        syn::Data::Enum(data) => Interface::parse(&input, data)
-            .and_then(|definition| interface::expand(&definition))
-            .unwrap_or_else(|error| fallback::interface(&input, &error)),
-        _ => Single::parse(&input)
-            .and_then(|definition| single::expand(&definition))
-            .unwrap_or_else(|error| fallback::data(&input, &error)),
-    };
-    expanded.into()
+    ioctl(&parse_macro_input!(input as DeriveInput)).into()
 }
 
 /// A structure or union that goes through an ioctl: every byte pattern is a value, and the layout
@@ -100,7 +95,7 @@ pub fn derive_ioctl(input: TokenStream) -> TokenStream {
 /// |---|---|
 /// | `reserved` | zero, and nothing else (`Reserved<N>` is so by itself) |
 /// | `size` | holds the size of the structure: set by the call |
-/// | `count = member` | on the flexible array at the end: where its length is |
+/// | `count = member` | on the flexible array at the end: where its length is; on a private `UserPtr` or `UserConstPtr`: the private member that counts its elements, and a method `set_…` that sets both |
 /// | `flags = EXPR` | the valid bits |
 /// | `range = A..=B`, `values(A, B)` | the valid values |
 /// | `default = EXPR` | the initial value, where that is not zero |
@@ -109,9 +104,34 @@ pub fn derive_ioctl(input: TokenStream) -> TokenStream {
 /// | `anonymous` | stands for an anonymous structure or union of C |
 #[proc_macro_derive(IoctlData, attributes(ioctl))]
 pub fn derive_ioctl_data(input: TokenStream) -> TokenStream {
-    let input = parse_macro_input!(input as DeriveInput);
-    Data::parse(&input)
-        .and_then(|definition| data::expand(&definition))
-        .unwrap_or_else(|error| fallback::data(&input, &error))
-        .into()
+    ioctl_data(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+fn ioctl(input: &DeriveInput) -> proc_macro2::TokenStream {
+    let syn::Data::Enum(data) = &input.data else {
+        return Single::parse(input)
+            .and_then(|definition| single::expand(&definition))
+            .unwrap_or_else(|error| fallback::single(input, &error));
+    };
+    let (definition, errors) = Interface::read(input, data);
+    let is_lifetime = |parameter: &_| matches!(parameter, syn::GenericParam::Lifetime(_));
+    if input.generics.params.iter().all(is_lifetime) {
+        let variants: Vec<_> = data.variants.iter().map(|variant| &variant.ident).collect();
+        interface::expand(definition, &variants, errors)
+    } else {
+        fallback::interface(input, &errors)
+    }
+}
+
+fn ioctl_data(input: &DeriveInput) -> proc_macro2::TokenStream {
+    if makes_a_command(input) {
+        let message = "`nr` and `number` make a command of the structure: derive `Ioctl` alone, \
+                       which contains `IoctlData`";
+        return syn::Error::new_spanned(&input.ident, message).to_compile_error();
+    }
+    match Data::parse(input) {
+        Ok(definition) => data::expand(&definition)
+            .unwrap_or_else(|error| fallback::definition(input, &definition, &error)),
+        Err(error) => fallback::data(input, &error),
+    }
 }

@@ -2,10 +2,11 @@
 
 use ioctlkit_syntax::{Attachment, Command, Direction, Identity, Nr, Payload, snake_case};
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned as _;
 use syn::{Ident, Lifetime, Type};
 
-use crate::command::{Context, Returned, is_family, returned};
+use crate::command::{Context, Returned, documented, is_family, needs_fd, passes_fd, returned};
 use crate::types::argument_of;
 
 /// One method.
@@ -29,16 +30,21 @@ pub(crate) fn expand(
         quote!(unsafe { #call }?)
     };
     let (output, answer) = output(command, &call);
-    let docs = &command.docs;
+    let docs = documented(&command.docs, || format!("Calls the driver for `{}`.", command.ident));
     let visibility = context.visibility;
     let lifetimes = lifetimes(command, context);
     let generics = (!lifetimes.is_empty()).then(|| quote!(<#(#lifetimes),*>));
     let unsafety = command.unsafe_call.then(|| quote!(unsafe));
+    let errors = (!says_errors(&docs)).then(|| {
+        quote! {
+            ///
+            /// # Errors
+            /// What the driver answers; `ENOTTY` where it does not know the command.
+        }
+    });
     let method = quote! {
         #(#[doc = #docs])*
-        ///
-        /// # Errors
-        /// What the driver answers; `ENOTTY` where it does not know the command.
+        #errors
         #[inline]
         #visibility #unsafety fn #name #generics (&self #parameters)
             -> ::core::result::Result<#output, ::ioctlkit::Errno>
@@ -47,10 +53,12 @@ pub(crate) fn expand(
             #answer
         }
     };
-    match returned(command) {
-        Returned::Fd(_) | Returned::Device(_) => quote!(::ioctlkit::__with_call! { #method }),
-        _ => method,
-    }
+    if needs_fd(command) { quote!(::ioctlkit::__with_call! { #method }) } else { method }
+}
+
+/// Whether the author has said what may fail.
+pub(crate) fn says_errors(docs: &[String]) -> bool {
+    docs.iter().any(|line| line.trim_start_matches('#').trim() == "Errors" && line.starts_with('#'))
 }
 
 /// The `impl` block that holds methods.
@@ -88,6 +96,10 @@ fn call(command: &Command) -> (TokenStream, TokenStream) {
     let private = quote!(::ioctlkit::__private);
     let (parameters, call) = match (&command.payload, command.direction) {
         (Payload::None, _) => (quote!(), quote!(#private::none(self.backend(), request))),
+        (Payload::Value(ty), _) if passes_fd(command) => (
+            quote!(, argument: #ty),
+            quote!(#private::value(self.backend(), request, #private::fd_value(argument))),
+        ),
         (Payload::Value(ty), _) => (
             quote!(, argument: #ty),
             quote!(#private::value(self.backend(), request, argument as isize as usize)),
@@ -103,23 +115,28 @@ fn call(command: &Command) -> (TokenStream, TokenStream) {
         (Payload::Pointer(ty), direction) => match (argument_of(ty, "Flexible"), direction) {
             (Some(_), Direction::Write) => (
                 quote!(, argument: &#ty),
-                quote!(#private::pointer(self.backend(), request, argument.as_ptr().cast_mut())),
+                quote!(#private::elements(self.backend(), request, argument)),
             ),
             (Some(_), _) => (
                 quote!(, argument: &mut #ty),
-                quote!(#private::pointer(self.backend(), request, argument.as_mut_ptr())),
+                quote!(#private::elements_mut(self.backend(), request, argument)),
             ),
-            (None, Direction::Read) => {
-                (quote!(), quote!(#private::read::<#ty, _>(self.backend(), request)))
+            (None, direction) => {
+                let data = quote_spanned!(ty.span()=> <#ty as ::ioctlkit::IoctlData>);
+                match direction {
+                    Direction::Read => {
+                        (quote!(), quote!(#data::call_read(&mut argument, self.backend(), request)))
+                    }
+                    Direction::Write => (
+                        quote!(, argument: &#ty),
+                        quote!(#data::call_write(argument, self.backend(), request)),
+                    ),
+                    Direction::None | Direction::ReadWrite => (
+                        quote!(, argument: &mut #ty),
+                        quote!(#data::call_read_write(argument, self.backend(), request)),
+                    ),
+                }
             }
-            (None, Direction::Write) => (
-                quote!(, argument: &#ty),
-                quote!(#private::write(self.backend(), request, argument)),
-            ),
-            (None, _) => (
-                quote!(, argument: &mut #ty),
-                quote!(#private::read_write(self.backend(), request, argument)),
-            ),
         },
     };
     (quote!(#index #parameters), call)
@@ -157,28 +174,22 @@ fn output(command: &Command, call: &TokenStream) -> (TokenStream, TokenStream) {
         Returned::Integer(ty) => (Some(ty), quote!(value as #ty)),
         Returned::Fd(ty) => (Some(ty), quote!(unsafe { ::ioctlkit::__private::owned_fd(value) })),
         Returned::Device(ty) => {
-            (Some(ty), quote!(unsafe { <#ty>::new(::ioctlkit::__private::owned_fd(value)) }))
+            let from = quote_spanned!(ty.span()=> <#ty as ::ioctlkit::__private::FromFd>::from_fd);
+            (Some(ty), quote!(unsafe { #from(::ioctlkit::__private::owned_fd(value)) }))
         }
     };
-    match (fills, ty) {
-        (None, None) => {
-            (quote!(()), quote!(let value = #call; #value; ::core::result::Result::Ok(())))
-        }
-        (None, Some(ty)) => {
-            (quote!(#ty), quote!(let value = #call; ::core::result::Result::Ok(#value)))
-        }
-        (Some(argument), None) => (
-            quote!(#argument),
-            quote!(let (value, argument) = #call; #value; ::core::result::Result::Ok(argument)),
-        ),
-        (Some(argument), Some(ty)) => (
-            quote!((#ty, #argument)),
-            quote! {
-                let (value, argument) = #call;
-                ::core::result::Result::Ok((#value, argument))
-            },
-        ),
-    }
+    let initial = fills.map(|argument| {
+        let initial =
+            quote_spanned!(argument.span()=> <#argument as ::ioctlkit::IoctlData>::initial());
+        quote!(let mut argument = #initial;)
+    });
+    let (ty, value) = match (fills, ty) {
+        (None, None) => (quote!(()), quote!(#value)),
+        (None, Some(ty)) => (quote!(#ty), quote!(#value)),
+        (Some(argument), None) => (quote!(#argument), quote!({ #value; argument })),
+        (Some(argument), Some(ty)) => (quote!((#ty, #argument)), quote!((#value, argument))),
+    };
+    (ty, quote!(#initial let value = #call; ::core::result::Result::Ok(#value)))
 }
 
 /// The interface's lifetimes that the argument's type names.

@@ -289,7 +289,7 @@ fn definition(data: &Data) -> TokenStream {
         let docs =
             if docs.is_empty() { vec![format!("`{}`.", member.name())] } else { docs.clone() };
         // Nobody but the conversions sets padding.
-        let visibility = (!member.name().starts_with("_padding")).then_some(visibility);
+        let visibility = (!member.name().starts_with("_padding")).then_some(&member.visibility);
         quote!(#(#[doc = #docs])* #visibility #name: #ty)
     });
     quote! {

@@ -14,20 +14,21 @@ pub(crate) fn expand(single: &Single) -> syn::Result<TokenStream> {
     let ident = &single.data.ident;
     let lifetimes = single.data.generics.lifetimes();
     let statics = lifetimes.map(|_| Lifetime::new("'static", ident.span()));
-    let ty = if single.data.generics.params.is_empty() {
+    let owner = if single.data.generics.params.is_empty() {
         quote!(#ident)
     } else {
         quote!(#ident<#(#statics),*>)
     };
     let constant = format_ident!("REQUEST");
     let context = Context {
-        owner: ty.clone(),
+        owner,
         type_letter: single.type_letter.as_ref(),
         visibility: &single.data.visibility,
         lifetimes: &[],
     };
     let described = command::describe(&single.command, &single.c_name(), &context)?;
     let request = command::constant(&single.command, 0, &constant, &context);
+    let proof = command::proof(&single.command, 0, &context);
     let methods = match &single.on {
         Some(path) => {
             let method = method::expand(&single.command, &constant, 0, &context);
@@ -50,7 +51,7 @@ pub(crate) fn expand(single: &Single) -> syn::Result<TokenStream> {
         impl #generics #ident #arguments #condition {
             #request
         }
-        const _: ::ioctlkit::Request = <#ty>::#constant;
+        #proof
         #methods
     })
 }

@@ -32,6 +32,10 @@ pub(crate) fn describe(ty: &Type, words: Words) -> syn::Result<TokenStream> {
     match ty {
         Type::Paren(inner) => describe(&inner.elem, words),
         Type::Group(inner) => describe(&inner.elem, words),
+        Type::Array(array) if argument_of(&array.elem, "FlexibleArray").is_some() => {
+            let message = "a flexible array is the last member, and one: write `FlexibleArray<T>`";
+            Err(syn::Error::new_spanned(ty, message))
+        }
         Type::Array(array) => {
             let element = describe(&array.elem, words)?;
             let length = &array.len;
@@ -47,14 +51,18 @@ pub(crate) fn describe(ty: &Type, words: Words) -> syn::Result<TokenStream> {
             };
             let name = segment.ident.to_string();
             if words == Words::AsInC
-                && let Some(word) = word_of_c(&name)
+                && let Some(word) = word_of_c(&name).or_else(|| integer_of_c(&name))
             {
                 return Ok(scalar(word));
             }
-            match refusal(&name, segment) {
-                Some(message) => Err(syn::Error::new_spanned(ty, message)),
-                None => Ok(of_trait(ty)),
+            if let Some(message) = refusal(&name, segment) {
+                return Err(syn::Error::new_spanned(ty, message));
             }
+            let Some(element) = argument_of(ty, "FlexibleArray") else {
+                return Ok(of_trait(ty));
+            };
+            let element = describe(element, words)?;
+            Ok(quote!(::ioctlkit::description::Type::FlexibleArray(&#element)))
         }
         Type::Path(_) | Type::Macro(_) => Ok(of_trait(ty)),
         other => Err(syn::Error::new_spanned(ty, refusal_of_form(other))),
@@ -80,9 +88,26 @@ pub(crate) fn word_of_c(name: &str) -> Option<&'static str> {
     })
 }
 
+/// The fundamental type of C behind the name of another integer, so that what a header says needs
+/// no import.
+fn integer_of_c(name: &str) -> Option<&'static str> {
+    Some(match name {
+        "c_char" => "Char",
+        "c_schar" => "SignedChar",
+        "c_uchar" => "UnsignedChar",
+        "c_short" => "Short",
+        "c_ushort" => "UnsignedShort",
+        "c_int" => "Int",
+        "c_uint" => "UnsignedInt",
+        "c_longlong" => "LongLong",
+        "c_ulonglong" => "UnsignedLongLong",
+        _ => return None,
+    })
+}
+
 /// Why a type of that name cannot be part of an argument, and what can.
 fn refusal(name: &str, segment: &PathSegment) -> Option<String> {
-    let mirrors = "in a type that mirrors an existing ABI, add `#[ioctl(not_portable)]` to it";
+    let mirrors = "to mirror an ABI that exists, add `#[ioctl(not_portable)]`";
     Some(match name {
         "usize" | "c_ulong" | "size_t" | "uintptr_t" => format!(
             "`{name}` has 4 bytes on i386 and 8 on x86_64, so a 32-bit program and its kernel \
@@ -95,9 +120,15 @@ fn refusal(name: &str, segment: &PathSegment) -> Option<String> {
         "time_t" | "suseconds_t" | "off_t" | "clock_t" => {
             format!("`{name}` has 4 bytes for some programs and 8 for others: write `i64`")
         }
-        "timeval" | "timespec" | "itimerval" | "itimerspec" => format!(
-            "user space has several definitions of `{name}`: write two `i64` members, seconds and \
-             nanoseconds"
+        "timeval" => "user space has several definitions of `timeval`: write two `i64` members, \
+                      seconds and microseconds"
+            .to_owned(),
+        "timespec" => "user space has several definitions of `timespec`: write two `i64` members, \
+                       seconds and nanoseconds"
+            .to_owned(),
+        "itimerval" | "itimerspec" => format!(
+            "user space has several definitions of `{name}`: write four `i64` members, the seconds \
+             and fractions of the interval and of the value"
         ),
         "bool" => "any byte but 0 and 1 that the kernel writes is no `bool`: write `u8`, or a bit \
                    of a `u32` with `#[ioctl(flags = …)]`"
@@ -116,8 +147,8 @@ fn refusal(name: &str, segment: &PathSegment) -> Option<String> {
                      `UserPtr::NULL` for no address"
             .to_owned(),
         "OwnedFd" | "BorrowedFd" | "File" => format!(
-            "a `{name}` that the kernel wrote over would close another file: write `i32` with \
-             `#[ioctl(fd)]`"
+            "the kernel could write any number over a `{name}`, and it would close that file: write \
+             `i32`, with `#[ioctl(fd)]` if it is a member"
         ),
         "Cell" | "RefCell" | "UnsafeCell" | "Mutex" => {
             format!("`{name}` is for memory that Rust code shares: write the type inside")
@@ -132,20 +163,45 @@ fn refusal(name: &str, segment: &PathSegment) -> Option<String> {
     })
 }
 
-fn refusal_of_form(ty: &Type) -> &'static str {
+fn refusal_of_form(ty: &Type) -> String {
     match ty {
-        Type::Ptr(_) => {
-            "a pointer has 4 bytes on i386 and 8 on x86_64: write `UserPtr<'a, T>` (or \
-             `UserConstPtr` for what the kernel only reads); in a type that mirrors an existing \
-             ABI, add `#[ioctl(not_portable)]` to it"
+        Type::Ptr(pointer) => {
+            let wrapper = match pointer.mutability {
+                syn::PointerMutability::Mut(_) => "UserPtr",
+                syn::PointerMutability::Const(_) => "UserConstPtr",
+            };
+            format!(
+                "a pointer has 4 bytes on i386 and 8 on x86_64: write `{wrapper}<'a, {}>`; to mirror \
+                 an ABI that exists, add `#[ioctl(not_portable)]`",
+                pointed_to(&pointer.elem)
+            )
         }
-        Type::Reference(_) => {
-            "a reference that the kernel wrote over would be undefined behaviour, and has 4 bytes \
-             on i386 and 8 on x86_64: write `UserPtr<'a, T>`"
+        Type::Reference(reference) => {
+            let wrapper = if reference.mutability.is_some() { "UserPtr" } else { "UserConstPtr" };
+            format!(
+                "a reference has 4 bytes on i386 and 8 on x86_64, and what the kernel writes is \
+                 none: write `{wrapper}<'a, {}>`",
+                pointed_to(&reference.elem)
+            )
         }
-        Type::Tuple(_) => "Rust orders the members of a tuple as it likes: write a structure",
-        Type::Slice(_) => "a slice has no size: write `FlexibleArray<T>` as the last member",
-        _ => "the kernel's side has no such type: write integers, arrays and structures of them",
+        Type::Tuple(_) => {
+            "Rust orders the members of a tuple as it likes: write a structure".to_owned()
+        }
+        Type::Slice(_) => {
+            "a slice has no size: write `FlexibleArray<T>` as the last member".to_owned()
+        }
+        _ => "the kernel's side has no such type: write integers, arrays and structures of them"
+            .to_owned(),
+    }
+}
+
+/// What stands behind an address, without its length.
+fn pointed_to(ty: &Type) -> String {
+    let element = if let Type::Slice(slice) = ty { &*slice.elem } else { ty };
+    match last_segment(element) {
+        Some(segment) if segment.ident == "str" => "u8".to_owned(),
+        Some(_) => quote!(#element).to_string(),
+        None => "T".to_owned(),
     }
 }
 

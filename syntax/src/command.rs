@@ -8,7 +8,7 @@ use syn::parse::{ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, Ident, LitInt, LitStr, Token, Type, parenthesized};
 
-use crate::attribute::{documentation, each_word, text, unknown, value};
+use crate::attribute::{documentation, each_word, equals, named_once, text, unknown, value};
 use crate::range::operand;
 use crate::{Errors, RangeInclusive};
 
@@ -51,6 +51,7 @@ impl fmt::Display for Direction {
 
 /// The number within the type.
 #[derive(Clone)]
+#[allow(clippy::large_enum_variant, reason = "an interface has a few of them, once")]
 pub enum Nr {
     /// One.
     One(Expr),
@@ -60,6 +61,7 @@ pub enum Nr {
 
 /// How a command is told from others.
 #[derive(Clone)]
+#[allow(clippy::large_enum_variant, reason = "an interface has dozens, and syn decides the size")]
 pub enum Identity {
     /// Type letter, nr, direction and size.
     Encoded(Nr),
@@ -190,9 +192,27 @@ pub(crate) const WORDS: [&str; 20] = [
     "on",
 ];
 
+/// Whether every word of a command could be read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) enum Read {
+    /// All were.
+    #[default]
+    Whole,
+    /// One was not.
+    InPart,
+}
+
+impl Read {
+    pub(crate) const fn of(complete: bool) -> Self {
+        if complete { Self::Whole } else { Self::InPart }
+    }
+}
+
 /// What the words of a command have said so far.
 #[derive(Default)]
 pub(crate) struct CommandWords {
+    /// Whether one that is missing may be one that could not be read.
+    pub(crate) read: Read,
     nr: Option<(Nr, Span)>,
     number: Option<(Expr, Vec<NumberException>, Span)>,
     direction: Option<(Direction, Span)>,
@@ -246,10 +266,10 @@ impl CommandWords {
             "large_argument" => self.large_argument = Some(name.span()),
             "retry_on_interrupt" => self.retry_on_interrupt = true,
             "unsafe" => self.unsafe_call = true,
-            "c" => self.c_name = Some(text(input)?),
+            "c" => named_once(name, &mut self.c_name, text(input)?)?,
             "capability" => self.access.capability = Some(text(input)?),
             "mode" => {
-                input.parse::<Token![=]>()?;
+                equals(input)?;
                 let word = Ident::parse_any(input)?;
                 let mode = Direction::of_word(&word).filter(|mode| *mode != Direction::None);
                 self.access.mode = Some(mode.ok_or_else(|| {
@@ -309,6 +329,7 @@ impl CommandWords {
                 errors.push(syn::Error::new(*span, message));
                 None
             }
+            (None, None) if self.read == Read::InPart => None,
             (None, None) => {
                 errors.at(ident, format!("`{ident}` has no number: add `#[ioctl(nr = …)]`"));
                 None
@@ -333,7 +354,8 @@ impl CommandWords {
                 None
             }
             (_, Some(span), Some(_)) => {
-                errors.push(syn::Error::new(span, "a buffer is passed by its address"));
+                let message = "a buffer is passed by its address: leave `value` out";
+                errors.push(syn::Error::new(span, message));
                 None
             }
             (Some(ty), None, Some(_)) => {
@@ -376,6 +398,7 @@ impl CommandWords {
                     None
                 }
                 Some((direction, _)) => Some(direction),
+                None if self.read == Read::InPart => None,
                 None => {
                     let message = "the direction is missing: write `read` (the kernel writes the \
                                    argument), `write` (the kernel reads it) or `read_write`";
@@ -392,11 +415,23 @@ pub(crate) fn variant(variant: &syn::Variant, errors: &mut Errors) -> Option<Com
     let mut words = CommandWords::default();
     let known: Vec<&str> =
         WORDS.into_iter().filter(|word| !matches!(*word, "type" | "on")).collect();
-    each_word(&variant.attrs, errors, |name, input| {
+    let complete = each_word(&variant.attrs, errors, |name, input| {
         if words.word(name, input)? { Ok(()) } else { Err(unknown(name, &known)) }
     });
+    words.read = Read::of(complete);
     if let Some((_, discriminant)) = &variant.discriminant {
         errors.at(discriminant, "a command's number is `#[ioctl(nr = …)]`, not a discriminant");
+        words.read = Read::InPart;
+    }
+    let name = variant.ident.to_string();
+    if crate::screaming_snake_case(&name) == name {
+        let camel = crate::camel_case(&name);
+        let better = if camel == name { format!("{name}Command") } else { camel };
+        let message = format!(
+            "the constant with the number of this command is named `{name}`, too: write `{better}`"
+        );
+        errors.at(&variant.ident, message);
+        return None;
     }
     let payload = match &variant.fields {
         syn::Fields::Unit => None,
@@ -414,7 +449,7 @@ pub(crate) fn variant(variant: &syn::Variant, errors: &mut Errors) -> Option<Com
 }
 
 fn nr(input: ParseStream<'_>) -> syn::Result<Nr> {
-    input.parse::<Token![=]>()?;
+    equals(input)?;
     let fork = input.fork();
     operand(&fork)?;
     if fork.peek(Token![..]) { input.parse().map(Nr::Range) } else { operand(input).map(Nr::One) }
@@ -431,8 +466,19 @@ fn number(name: &Ident, input: ParseStream<'_>) -> syn::Result<(Expr, Vec<Number
     while !inner.is_empty() {
         if inner.peek(LitStr) {
             let machine: LitStr = inner.parse()?;
-            inner.parse::<Token![=]>()?;
+            equals(&inner)?;
+            if exceptions
+                .iter()
+                .any(|known: &NumberException| known.machine.value() == machine.value())
+            {
+                let message = format!("`{}` has a number already", machine.value());
+                return Err(syn::Error::new(machine.span(), message));
+            }
             exceptions.push(NumberException { machine, number: operand(&inner)? });
+        } else if general.is_some() {
+            let message = "one number is for all machines without their own: write the others as \
+                           `\"mips\" = 0x467f`";
+            return Err(inner.error(message));
         } else {
             general = Some(operand(&inner)?);
         }

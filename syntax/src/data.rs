@@ -6,7 +6,7 @@ use syn::{
     Attribute, DeriveInput, Generics, Ident, LitInt, LitStr, Token, Visibility, parenthesized,
 };
 
-use crate::attribute::{documentation, each_word, text, unknown, value};
+use crate::attribute::{documentation, each_word, name as name_of, named_once, text, unknown};
 use crate::interface::refuse_type_parameters;
 use crate::{Errors, Member, member};
 
@@ -99,21 +99,21 @@ impl DataWords {
     /// Takes a word in, if it is one of a structure.
     pub(crate) fn word(&mut self, name: &Ident, input: ParseStream<'_>) -> syn::Result<bool> {
         match name.to_string().as_str() {
-            "c" => self.c_name = Some(text(input)?),
+            "c" => named_once(name, &mut self.c_name, text(input)?)?,
             "not_portable" => {
                 let reason = if input.is_empty() { None } else { Some(text(input)?) };
                 self.not_portable = Some((reason, name.span()));
             }
-            "padded" => self.padded = Some(value(input)?),
+            "padded" => self.padded = Some(name_of(input)?),
             "compat" if input.peek(Token![=]) => {
-                self.compat.push(Compat { abi: None, name: value(input)? });
+                self.compat.push(Compat { abi: None, name: name_of(input)? });
             }
             "compat" => {
                 let inner;
                 parenthesized!(inner in input);
                 loop {
                     let abi = inner.parse::<Ident>()?;
-                    self.compat.push(Compat { abi: Some(abi), name: value(&inner)? });
+                    self.compat.push(Compat { abi: Some(abi), name: name_of(&inner)? });
                     if inner.is_empty() {
                         break;
                     }

@@ -2,9 +2,11 @@
 
 use syn::ext::IdentExt as _;
 use syn::parse::ParseStream;
-use syn::{DataEnum, DeriveInput, Expr, Generics, Ident, LitStr, Path, Visibility, parenthesized};
+use syn::{
+    DataEnum, DeriveInput, Expr, Generics, Ident, LitStr, Path, Visibility, parenthesized, token,
+};
 
-use crate::attribute::{documentation, each_word, text, unknown, value};
+use crate::attribute::{documentation, each_word, name as name_of, text, unknown, value};
 use crate::{Command, Errors, command};
 
 /// Where the methods go.
@@ -52,7 +54,7 @@ pub struct Interface {
     pub commands: Vec<Command>,
 }
 
-const WORDS: [&str; 6] = ["type", "device", "on", "driver", "prefix", "unsafe"];
+pub(crate) const WORDS: [&str; 6] = ["type", "device", "on", "driver", "prefix", "unsafe"];
 
 impl Interface {
     /// Reads an enum.
@@ -60,6 +62,12 @@ impl Interface {
     /// # Errors
     /// Every mistake in its attributes and variants.
     pub fn parse(input: &DeriveInput, data: &DataEnum) -> syn::Result<Self> {
+        let (interface, errors) = Self::read(input, data);
+        errors.finish(interface)
+    }
+
+    /// Reads an enum: what is without a mistake, and every mistake in its attributes and variants.
+    pub fn read(input: &DeriveInput, data: &DataEnum) -> (Self, Errors) {
         let mut errors = Errors::new();
         refuse_type_parameters(&input.generics, &mut errors);
         let mut interface = Self {
@@ -74,29 +82,37 @@ impl Interface {
             prefix: None,
             commands: Vec::new(),
         };
-        each_word(&input.attrs, &mut errors, |name, input| interface.word(name, input));
+        let complete =
+            each_word(&input.attrs, &mut errors, |name, input| interface.word(name, input));
         for variant in &data.variants {
             interface.commands.extend(command::variant(variant, &mut errors));
         }
         let needs_type =
             |command: &Command| matches!(command.identity, command::Identity::Encoded(_));
-        if interface.type_letter.is_none() && interface.commands.iter().any(needs_type) {
+        let lacks_type = complete && interface.type_letter.is_none();
+        if lacks_type && interface.commands.iter().any(needs_type) {
             let message = "the type letter is missing: add `#[ioctl(type = b'X')]`";
             errors.at(&input.ident, message);
         }
-        let opens = interface.open_by.path.is_some() || interface.open_by.verify.is_some();
-        if opens && !matches!(interface.attachment, Attachment::New(_)) {
-            let message = "`unsafe(path = …)` and `unsafe(verify = …)` are for the device newtype \
-                           that `device = Name` makes";
-            errors.at(&input.ident, message);
+        if !matches!(interface.attachment, Attachment::New(_)) && complete {
+            let message = "this makes constructors of the device newtype that `device = Name` \
+                           makes: add that";
+            let OpenBy { path, verify } = &interface.open_by;
+            if let Some(path) = path {
+                errors.at(path, message);
+            }
+            if let Some(verify) = verify {
+                errors.at(verify, message);
+            }
         }
         if let Some(driver) = &interface.driver
             && matches!(interface.attachment, Attachment::None)
+            && complete
         {
             let message = "a driver answers the methods of a device newtype: add `device = Name`";
             errors.at(driver, message);
         }
-        errors.finish(interface)
+        (interface, errors)
     }
 
     fn word(&mut self, name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
@@ -108,14 +124,26 @@ impl Interface {
                     return Err(syn::Error::new(name.span(), message));
                 }
                 self.attachment = if name == "device" {
-                    Attachment::New(value(input)?)
+                    Attachment::New(name_of(input)?)
                 } else {
-                    Attachment::Existing(value(input)?)
+                    Attachment::Existing(name_of(input)?)
                 };
             }
-            "driver" => self.driver = Some(value(input)?),
+            "driver" => self.driver = Some(name_of(input)?),
             "prefix" => self.prefix = Some(text(input)?),
+            "unsafe" if !input.peek(token::Paren) => {
+                let message = "say what you vouch for: `unsafe(path = \"/dev/…\")` or \
+                               `unsafe(verify = function)`";
+                return Err(syn::Error::new(name.span(), message));
+            }
             "unsafe" => self.promise(input)?,
+            "path" | "verify" => {
+                let message = format!(
+                    "nothing but your word tells that the files are the driver's: write \
+                     `unsafe({name} = …)`"
+                );
+                return Err(syn::Error::new(name.span(), message));
+            }
             _ => return Err(unknown(name, &WORDS)),
         }
         Ok(())
@@ -127,7 +155,7 @@ impl Interface {
         let name = Ident::parse_any(&inner)?;
         match name.to_string().as_str() {
             "path" => self.open_by.path = Some(text(&inner)?),
-            "verify" => self.open_by.verify = Some(value(&inner)?),
+            "verify" => self.open_by.verify = Some(name_of(&inner)?),
             _ => return Err(unknown(&name, &["path", "verify"])),
         }
         if inner.is_empty() { Ok(()) } else { Err(inner.error("write one promise at a time")) }

@@ -24,7 +24,7 @@
 //! |---|---|
 //! | `nr = EXPR`, `nr = A..=B` | the number within the type, or a family of them |
 //! | `none`, `read`, `write`, `read_write` | the direction, as `_IO`, `_IOR`, `_IOW`, `_IOWR` have it |
-//! | `value` | the argument is an integer, passed itself and not by its address |
+//! | `value` | the argument is an integer, or a `BorrowedFd<'a>`, passed itself and not by its address |
 //! | `buffer = Type` | a family by length: the argument is a slice of `Type` |
 //! | `encoded = Type`, `encoded(direction, Type)`, `encoded = 24` | what the number says, where the header lies |
 //! | `number = EXPR`, `number("mips" = EXPR, …)` | the whole number, with exceptions by architecture or ABI |
@@ -50,7 +50,7 @@
 //! |---|---|
 //! | `reserved` | zero, and nothing else |
 //! | `size` | holds the size of the structure |
-//! | `count = member` | on the flexible array at the end: where its length is |
+//! | `count = member` | on the flexible array at the end, or on a `UserPtr`: where its length is |
 //! | `flags = EXPR` | the valid bits |
 //! | `range = A..=B`, `values(A, B)` | the valid values |
 //! | `default = EXPR` | the initial value, where that is not zero |
@@ -76,4 +76,4 @@ pub use interface::{Attachment, Interface, OpenBy};
 pub use member::{Constraint, Member, Role};
 pub use names::{c_type_names, camel_case, screaming_snake_case, snake_case};
 pub use range::RangeInclusive;
-pub use single::Single;
+pub use single::{Single, makes_a_command};

@@ -2,10 +2,11 @@
 
 use proc_macro2::Span;
 use syn::spanned::Spanned as _;
-use syn::{Expr, Field, Ident, Type};
+use syn::{Expr, Field, Ident, Type, Visibility};
 
-use crate::attribute::{documentation, each_word, unknown, value};
+use crate::attribute::{documentation, each_word, equals, name as name_of, unknown, value};
 use crate::command::expressions;
+use crate::range::operand;
 use crate::{Errors, RangeInclusive};
 
 /// What a member is for.
@@ -22,6 +23,11 @@ pub enum Role {
         /// That member.
         count: Ident,
     },
+    /// The address of user memory, with the member that holds how many elements are there.
+    Buffer {
+        /// That member.
+        count: Ident,
+    },
     /// A file descriptor.
     Fd,
     /// Stands for an anonymous structure or union of C.
@@ -30,6 +36,7 @@ pub enum Role {
 
 /// Which values the driver takes.
 #[derive(Clone)]
+#[allow(clippy::large_enum_variant, reason = "a structure has a few of them, once")]
 pub enum Constraint {
     /// Any.
     None,
@@ -58,6 +65,8 @@ pub struct Member {
     pub default: Option<Expr>,
     /// The type in the structures of 32-bit ABIs, where it is not made from this one.
     pub compat: Option<Type>,
+    /// Its visibility.
+    pub visibility: Visibility,
     /// Where the member stands.
     pub span: Span,
     /// The conditions under which it exists.
@@ -77,7 +86,7 @@ impl Member {
     }
 }
 
-const WORDS: [&str; 10] = [
+pub(crate) const WORDS: [&str; 10] = [
     "reserved",
     "size",
     "count",
@@ -91,28 +100,27 @@ const WORDS: [&str; 10] = [
 ];
 
 pub(crate) fn read(index: usize, field: &Field, errors: &mut Errors) -> Member {
-    let mut role: Option<Role> = None;
-    let mut constraint = Constraint::None;
+    let mut role = None;
+    let mut constraint = None;
     let mut default = None;
     let mut compat = None;
     each_word(&field.attrs, errors, |name, input| {
-        let mut set = |new: Role| match role {
-            None => {
-                role = Some(new);
-                Ok(())
-            }
-            Some(_) => Err(syn::Error::new(name.span(), "the member has another part already")),
-        };
         match name.to_string().as_str() {
-            "reserved" => set(Role::Reserved)?,
-            "size" => set(Role::Size)?,
-            "count" => set(Role::Flexible { count: value(input)? })?,
-            "fd" => set(Role::Fd)?,
-            "anonymous" => set(Role::Anonymous)?,
-            "flags" => constraint = Constraint::Flags(value(input)?),
-            "range" => constraint = Constraint::Range(value(input)?),
-            "values" => constraint = Constraint::Values(expressions(input)?),
-            "default" => default = Some(value(input)?),
+            "reserved" => set(&mut role, Role::Reserved, name)?,
+            "size" => set(&mut role, Role::Size, name)?,
+            "count" if is_address(&field.ty) => {
+                set(&mut role, Role::Buffer { count: name_of(input)? }, name)?;
+            }
+            "count" => set(&mut role, Role::Flexible { count: name_of(input)? }, name)?,
+            "fd" => set(&mut role, Role::Fd, name)?,
+            "anonymous" => set(&mut role, Role::Anonymous, name)?,
+            "flags" => set(&mut constraint, Constraint::Flags(value(input)?), name)?,
+            "range" => set(&mut constraint, Constraint::Range(value(input)?), name)?,
+            "values" => set(&mut constraint, Constraint::Values(expressions(input)?), name)?,
+            "default" => {
+                equals(input)?;
+                default = Some(operand(input)?);
+            }
             "compat" => compat = Some(value(input)?),
             _ => return Err(unknown(name, &WORDS)),
         }
@@ -129,10 +137,29 @@ pub(crate) fn read(index: usize, field: &Field, errors: &mut Errors) -> Member {
         docs: documentation(&field.attrs),
         ty: field.ty.clone(),
         role: role.unwrap_or(Role::Plain),
-        constraint,
+        constraint: constraint.unwrap_or(Constraint::None),
         default,
         compat,
+        visibility: field.vis.clone(),
         span,
         cfgs: cfgs.cloned().collect(),
     }
+}
+
+/// Notes what a word says, unless another one has said something else.
+fn set<T>(place: &mut Option<T>, new: T, word: &Ident) -> syn::Result<()> {
+    if place.replace(new).is_some() {
+        let message = format!("`{word}` contradicts what is said of the member before: write one");
+        return Err(syn::Error::new(word.span(), message));
+    }
+    Ok(())
+}
+
+/// Whether a type is known by its name to be an address.
+fn is_address(ty: &Type) -> bool {
+    let Type::Path(path) = ty else {
+        return false;
+    };
+    let last = path.path.segments.last();
+    last.is_some_and(|segment| segment.ident == "UserPtr" || segment.ident == "UserConstPtr")
 }

@@ -1,8 +1,8 @@
 //! `A..=B`, which syn parses only with all of the language.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::parse::{Parse, ParseStream};
+use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::{Expr, Token};
 
 /// A range that includes its end.
@@ -34,14 +34,27 @@ impl ToTokens for RangeInclusive {
 }
 
 /// An expression up to the next `,` or `..`, so that a range does not depend on whether syn was
-/// built with all of the language.
+/// built with all of the language. Arrays and blocks are of that part: the compiler reads them.
 pub(crate) fn operand(input: ParseStream<'_>) -> syn::Result<Expr> {
     let mut tokens = TokenStream::new();
     while !input.is_empty() && !input.peek(Token![,]) && !input.peek(Token![..]) {
-        tokens.extend(std::iter::once(input.parse::<proc_macro2::TokenTree>()?));
+        tokens.extend(std::iter::once(input.parse::<TokenTree>()?));
     }
     if tokens.is_empty() {
         return Err(input.error("an expression is missing"));
     }
-    syn::parse2(tokens)
+    let one = |input: ParseStream<'_>| {
+        let expression = input.parse()?;
+        if input.is_empty() {
+            Ok(expression)
+        } else {
+            Err(input.error("nothing more belongs to the value: write a comma before this"))
+        }
+    };
+    match tokens.clone().into_iter().next() {
+        Some(TokenTree::Group(group)) if group.delimiter() != Delimiter::Parenthesis => {
+            Ok(Expr::Verbatim(tokens))
+        }
+        _ => one.parse2(tokens),
+    }
 }

@@ -2,8 +2,8 @@
 
 use syn::{DeriveInput, Expr, LitStr, Path};
 
-use crate::attribute::{each_word, unknown, value};
-use crate::command::{CommandWords, WORDS};
+use crate::attribute::{each_word, name as name_of, unknown, value};
+use crate::command::{CommandWords, Read, WORDS};
 use crate::{Command, Data, Errors, data};
 
 /// A structure and its command.
@@ -36,10 +36,10 @@ impl Single {
             .filter(|word| !matches!(*word, "value" | "buffer"))
             .collect();
         // `c` names the command in `CommandWords`; the structure's own name says `struct`.
-        each_word(&input.attrs, &mut errors, |name, input| {
+        let complete = each_word(&input.attrs, &mut errors, |name, input| {
             match name.to_string().as_str() {
                 "type" => type_letter = Some(value(input)?),
-                "on" => on = Some(value(input)?),
+                "on" => on = Some(name_of(input)?),
                 "not_portable" => drop(data_words.word(name, input)?),
                 "value" | "buffer" => return Err(unknown(name, &known)),
                 "c" if names_a_type(input) => drop(data_words.word(name, input)?),
@@ -48,6 +48,7 @@ impl Single {
             }
             Ok(())
         });
+        words.read = Read::of(complete);
         let generics = &input.generics;
         let ident = &input.ident;
         let lifetimes = generics.lifetimes().map(|_| -> syn::Lifetime { syn::parse_quote!('_) });
@@ -58,7 +59,9 @@ impl Single {
         };
         let command = words.finish(ident, &input.attrs, Some(ty), &mut errors);
         let needs_type = |command: &Command| {
-            matches!(command.identity, crate::Identity::Encoded(_)) && type_letter.is_none()
+            matches!(command.identity, crate::Identity::Encoded(_))
+                && type_letter.is_none()
+                && complete
         };
         if command.as_ref().is_some_and(needs_type) {
             errors.at(ident, "the type letter is missing: add `#[ioctl(type = b'X')]`");
@@ -77,6 +80,17 @@ impl Single {
         let made = || crate::screaming_snake_case(&self.command.ident.to_string());
         self.command.c_name.as_ref().map_or_else(made, LitStr::value)
     }
+}
+
+/// Whether the words of a structure make a command of it, so that it derives `Ioctl`.
+pub fn makes_a_command(input: &DeriveInput) -> bool {
+    let mut makes = false;
+    // What is wrong with the words is said where they are read for what they mean.
+    each_word(&input.attrs, &mut Errors::new(), |name, rest| {
+        makes |= name == "nr" || name == "number";
+        rest.parse::<proc_macro2::TokenStream>().map(drop)
+    });
+    makes
 }
 
 /// Whether `= "struct …"` follows.

@@ -1,15 +1,16 @@
 //! `ioctl-gen import`.
 
-use std::io::{self, Write as _};
+use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use ioctl_gen::import::{Failure, Imported, Request, import, is_made_by_import};
 use ioctl_gen::{describe, write_atomically};
-use ioctlkit_model::{Problem, ProblemKind};
+use ioctlkit_model::{Problem, ProblemKind, Report};
+use ioctlkit_report::{Style, full};
 use regex::Regex;
 
-use super::{Outcome, say};
+use super::Outcome;
 
 /// Make a Rust module of a C header
 #[derive(Debug, Args)]
@@ -62,6 +63,7 @@ pub(super) struct Arguments {
 
     /// Further arguments for the compiler
     #[arg(last = true, value_name = "COMPILER ARGUMENTS")]
+    #[allow(clippy::struct_field_names, reason = "the option is named so")]
     compiler_arguments: Vec<String>,
 }
 
@@ -78,7 +80,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     match done(arguments) {
         Ok(outcome) => outcome,
         Err(failure) => {
-            say(failure.problems, &failure.sources);
+            say(failure);
             Outcome::Failed
         }
     }
@@ -173,4 +175,13 @@ fn failure(path: Option<&Path>, message: &str, help: Option<&str>) -> Failure {
         help: help.map(str::to_owned),
     };
     Failure { problems: vec![problem], ..Failure::default() }
+}
+
+/// Tells on standard error what went wrong. What cannot be said there can be said nowhere.
+fn say(failure: Failure) {
+    let report = Report { problems: failure.problems, ..Report::default() };
+    let colour = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let mut out = BufWriter::new(io::stderr().lock());
+    let style = Style { colour };
+    let _ = full::render(&report, &failure.sources, style, &mut out).and_then(|()| out.flush());
 }

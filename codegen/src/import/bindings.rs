@@ -32,6 +32,8 @@ pub(crate) struct Record {
     pub(crate) docs: Vec<String>,
     /// The members in order, without bit-fields.
     pub(crate) members: Vec<Member>,
+    /// The comments of bit-fields by their names.
+    pub(crate) bit_fields: HashMap<String, Vec<String>>,
     /// The size in bytes, and offsets of members, on the target.
     pub(crate) measured: Measured,
 }
@@ -124,8 +126,9 @@ fn generate(header: &str, arguments: &[String]) -> Result<String, String> {
     let generated = catch_unwind(AssertUnwindSafe(|| builder.generate()));
     match generated {
         Ok(Ok(bindings)) => Ok(bindings.to_string()),
+        // Behind the first error, one follows from another.
         Ok(Err(bindgen::BindgenError::ClangDiagnostic(text))) => {
-            Err(text.trim_end().lines().take(3).collect::<Vec<_>>().join("\n"))
+            Err(text.lines().next().unwrap_or("clang does not accept the header").to_owned())
         }
         Ok(Err(error)) => Err(format!("bindgen cannot read the header: {error}")),
         Err(_) => Err("bindgen cannot read the header: it stopped in the middle".into()),
@@ -140,6 +143,7 @@ impl Bindings {
             Item::Type(item) => {
                 self.aliases.insert(item.ident.to_string(), docs(&item.attrs));
             }
+            Item::Impl(item) => self.bit_fields(item),
             Item::Const(item) if item.ident == "_" => self.measure(&item.expr),
             Item::Const(item) => self.constants.push(Constant {
                 name: plain_name(&item.ident),
@@ -171,13 +175,28 @@ impl Bindings {
         record.members = members;
     }
 
+    /// Takes in what is said of bit-fields, which are functions here.
+    fn bit_fields(&mut self, item: &syn::ItemImpl) {
+        let Some(name) = last_name(&item.self_ty) else { return };
+        for function in &item.items {
+            if let syn::ImplItem::Fn(function) = function
+                && let lines = docs(&function.attrs)
+                && !lines.is_empty()
+            {
+                let record = self.records.entry(name.clone()).or_default();
+                record.bit_fields.insert(plain_name(&function.sig.ident), lines);
+            }
+        }
+    }
+
     /// Takes in bindgen's own test of a layout, which stands in a constant without a name:
     /// `["Size of x"][size_of::<x>() - 8usize];`.
     fn measure(&mut self, tests: &Expr) {
         let Expr::Block(block) = tests else { return };
         for statement in &block.block.stmts {
-            let syn::Stmt::Expr(Expr::Index(test), _) = statement else { continue };
-            let (Some(text), Some(value)) = (test_name(&test.expr), subtracted(&test.index)) else {
+            let syn::Stmt::Expr(Expr::Index(index), _) = statement else { continue };
+            let (Some(text), Some(value)) = (test_name(&index.expr), subtracted(&index.index))
+            else {
                 continue;
             };
             if let Some(name) = text.strip_prefix("Size of ") {

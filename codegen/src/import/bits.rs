@@ -1,8 +1,8 @@
 //! Bit-fields as functions on the integers that hold them.
 
+use ioctlkit_abi::RecordKind;
 use ioctlkit_abi::{AbiId, ByteOrder};
 use ioctlkit_model::RecordId;
-use ioctlkit_abi::RecordKind;
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 

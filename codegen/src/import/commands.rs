@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use ioctlkit_abi::{AbiId, AbiSet, Direction, Scalar};
-use ioctlkit_model::{Argument, Command, CommandBody, RecordId};
+use ioctlkit_model::{Argument, Command, CommandBody, RecordId, Type};
 
 use super::definition::{Definitions, Origin};
 use super::flexible;
@@ -113,6 +113,7 @@ pub(crate) fn plan(
     let everywhere = found.is_empty();
     let left_out = lacking
         .into_iter()
+        .filter(|(why, _)| everywhere || !why.ends_with(NOT_DEFINED))
         .map(|(why, abis)| LeftOut {
             name: command.name.clone(),
             abis: (!everywhere).then_some(abis),
@@ -136,7 +137,7 @@ fn on_abi(
         return Err("it has a size, and a direction that says there is no argument".into());
     }
     let numbered = definitions.layouts().body_number(body, abi);
-    let numbered = numbered.ok_or_else(|| "the size of its argument is not known".to_owned())?;
+    let numbered = numbered.ok_or_else(|| unknown_size(body, abi, definitions))?;
     if !numbered.fits {
         return Err("its argument is larger than a number can say".into());
     }
@@ -166,6 +167,21 @@ fn on_abi(
         unsafe_call,
         large: numbered.size > 8191,
     })
+}
+
+/// What is said of a type that does not exist. On some ABIs, that is no loss.
+const NOT_DEFINED: &str = "is not defined";
+
+/// Why a command has no number.
+fn unknown_size(body: &CommandBody, abi: AbiId, definitions: &Definitions<'_>) -> String {
+    let interface = definitions.interface();
+    let ty = body.argument.ty().and_then(|ty| interface.behind_typedefs(ty));
+    match ty.map(Type::innermost_element) {
+        Some(Type::Record(id)) if interface.body(*id, abi).is_none() => {
+            format!("its argument `{}` {NOT_DEFINED}", interface.record(*id).display_name())
+        }
+        _ => "the size of its argument is not known".into(),
+    }
 }
 
 /// The argument, and the type that the number speaks of where that is another one.
@@ -303,9 +319,8 @@ fn number(command: &Planned, definitions: &Definitions<'_>, abi: AbiId) -> Optio
         Identity::Nrs(..) => return None,
     };
     let size = match (&command.encoded, &command.payload) {
-        (Some(ty), _) => ty.size(definitions, abi)?.size,
+        (Some(ty), _) | (None, Payload::Type(ty)) => ty.size(definitions, abi)?.size,
         (None, Payload::None) => 0,
-        (None, Payload::Type(ty)) => ty.size(definitions, abi)?.size,
         (None, Payload::Flexible(id)) => definitions.size(*id, abi)?.size,
         (None, Payload::Address) => RustType::Scalar(Scalar::Pointer).size(definitions, abi)?.size,
         (None, Payload::Buffer(_)) => return None,

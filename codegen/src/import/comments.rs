@@ -7,15 +7,15 @@ use std::ops::Range;
 #[derive(Debug)]
 pub(crate) struct Comments<'t> {
     text: &'t str,
-    comments: Vec<Range<usize>>,
+    ranges: Vec<Range<usize>>,
     defines: HashMap<&'t str, usize>,
 }
 
 impl<'t> Comments<'t> {
     /// Finds the comments of `text`.
     pub(crate) fn of(text: &'t str) -> Self {
-        let comments = comments(text);
-        let mut found = Self { text, comments, defines: HashMap::new() };
+        let ranges = comments(text);
+        let mut found = Self { text, ranges, defines: HashMap::new() };
         found.defines = found.find_defines();
         found
     }
@@ -37,7 +37,7 @@ impl<'t> Comments<'t> {
         let start = *self.defines.get(name)?;
         let line = self.text.get(start..)?;
         let end = line.find('\n').unwrap_or(line.len());
-        let comment = self.comments.iter().find(|comment| comment.start > start);
+        let comment = self.ranges.iter().find(|comment| comment.start > start);
         let end = comment.map_or(end, |comment| end.min(comment.start - start));
         let (_, body) = line.get(..end)?.split_once(name)?;
         let body = body.trim();
@@ -47,7 +47,7 @@ impl<'t> Comments<'t> {
     /// The comment that begins on the line of `at`, behind it.
     fn behind(&self, at: usize) -> Vec<String> {
         let line_end = self.end_of_directive(at);
-        let comment = self.comments.iter().find(|comment| (at..line_end).contains(&comment.start));
+        let comment = self.ranges.iter().find(|comment| (at..line_end).contains(&comment.start));
         let Some(comment) = comment else { return Vec::new() };
         // One that goes on over lines of code is about more than this line.
         let rest = self.text.get(comment.end..).unwrap_or("");
@@ -58,29 +58,29 @@ impl<'t> Comments<'t> {
     /// The comment that ends on the line above the one of `at`.
     fn above(&self, at: usize) -> Vec<String> {
         let line = self.text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |n| n + 1);
-        let Some(last) = self.comments.iter().rposition(|comment| comment.end <= line) else {
+        let Some(last) = self.ranges.iter().rposition(|comment| comment.end <= line) else {
             return Vec::new();
         };
-        let between = self.text.get(self.comments[last].end..line).unwrap_or("x");
+        let between = self.text.get(self.ranges[last].end..line).unwrap_or("x");
         if !between.trim().is_empty() || between.matches('\n').count() > 1 {
             return Vec::new();
         }
         // One that stands behind code belongs to that code.
         let first = self.first_of_block(last);
-        let start = self.comments[first].start;
+        let start = self.ranges[first].start;
         let before = self.text.get(..start).and_then(|text| text.rsplit('\n').next());
         if before.is_some_and(|before| !before.trim().is_empty()) {
             return Vec::new();
         }
-        (first..=last).flat_map(|index| self.lines(&self.comments[index])).collect()
+        (first..=last).flat_map(|index| self.lines(&self.ranges[index])).collect()
     }
 
     /// The first of the `//` comments that stand on lines one after another and end with this one.
     fn first_of_block(&self, last: usize) -> usize {
-        let is_line = |index: usize| self.text[self.comments[index].clone()].starts_with("//");
+        let is_line = |index: usize| self.text[self.ranges[index].clone()].starts_with("//");
         let mut first = last;
         while first > 0 && is_line(first) && is_line(first - 1) {
-            let between = &self.text[self.comments[first - 1].end..self.comments[first].start];
+            let between = &self.text[self.ranges[first - 1].end..self.ranges[first].start];
             if !between.trim().is_empty() || between.matches('\n').count() != 1 {
                 break;
             }
@@ -111,7 +111,7 @@ impl<'t> Comments<'t> {
         for line in self.text.split_inclusive('\n') {
             let start = at;
             at += line.len();
-            if self.comments.iter().any(|comment| comment.start <= start && start < comment.end) {
+            if self.ranges.iter().any(|comment| comment.start <= start && start < comment.end) {
                 continue;
             }
             let rest = line.trim_start().strip_prefix('#').map(str::trim_start);
@@ -209,11 +209,11 @@ mod tests {
     #[test]
     fn a_comment_is_about_the_line_that_it_stands_behind_or_else_above() {
         let comments = Comments::of(TEXT);
-        assert_eq!(comments.of_define("A_BASE"), [" Type letter. "]);
-        assert_eq!(comments.of_define("A_ONE"), [" one "]);
+        assert_eq!(comments.of_define("A_BASE"), [" Type letter."]);
+        assert_eq!(comments.of_define("A_ONE"), [" one"]);
         assert!(comments.of_define("A_TWO").is_empty());
         assert_eq!(comments.of_define("A_THREE"), [" three", " lines"]);
-        assert_eq!(comments.of_define("A_FOUR"), [" four,", " of two lines "]);
+        assert_eq!(comments.of_define("A_FOUR"), [" four,", " of two lines"]);
         assert!(comments.of_define("A_H").is_empty());
     }
 

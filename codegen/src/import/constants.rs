@@ -54,9 +54,8 @@ pub(crate) fn of_header(
             Some(comments) if constant.docs.is_empty() => comments.of_define(name),
             _ => constant.docs.clone(),
         };
-        let value = body
-            .and_then(|body| as_written(body, constant.integer()?))
-            .unwrap_or_else(|| {
+        let value =
+            body.and_then(|body| as_written(body, constant.integer()?)).unwrap_or_else(|| {
                 let value = &constant.value;
                 constant.integer().map_or_else(|| quote!(#value), decimal)
             });

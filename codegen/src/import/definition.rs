@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use ioctlkit_abi::{AbiId, AbiSet, MemberAlign, Placement, RecordFold, RecordKind, Scalar};
-use ioctlkit_model::{Interface, Layout, Layouts, Member, RecordBody, RecordId, TypeSize};
+use ioctlkit_model::{Interface, Layout, Layouts, Member, RecordBody, RecordId, Type, TypeSize};
 
 use super::rust_type::{RustType, resolve};
 
@@ -161,7 +161,7 @@ impl<'a> Definitions<'a> {
         &mut self,
         id: RecordId,
         kind: RecordKind,
-        body: &RecordBody,
+        body: &'a RecordBody,
         abis: AbiSet,
         found: &mut Vec<Definition>,
     ) {
@@ -171,9 +171,9 @@ impl<'a> Definitions<'a> {
                 Ok(candidates) => candidates
                     .into_iter()
                     .map(|candidate| {
-                        let holds = left.iter().filter(|id_of_abi| {
-                            self.is_c(id, kind, body, &candidate, *id_of_abi)
-                        });
+                        let holds = left
+                            .iter()
+                            .filter(|id_of_abi| self.is_c(id, kind, body, &candidate, *id_of_abi));
                         Definition { abis: holds.collect(), ..candidate }
                     })
                     // The first of those that hold on as many ABIs.
@@ -191,9 +191,8 @@ impl<'a> Definitions<'a> {
                 continue;
             };
             left = left.difference(best.abis);
-            let same = |known: &&mut Definition| {
-                known.repr == best.repr && known.members == best.members
-            };
+            let same =
+                |known: &&mut Definition| known.repr == best.repr && known.members == best.members;
             match found.iter_mut().find(same) {
                 Some(known) => known.abis = known.abis.union(best.abis),
                 None => found.push(best),
@@ -213,7 +212,7 @@ impl<'a> Definitions<'a> {
         &self,
         id: RecordId,
         kind: RecordKind,
-        body: &RecordBody,
+        body: &'a RecordBody,
         abi: AbiId,
     ) -> Result<Vec<Definition>, String> {
         let layout = self.layouts.record(id, abi).map_err(|error| error.to_string())?;
@@ -246,7 +245,7 @@ impl<'a> Definitions<'a> {
     /// The members with their offsets in C, in bytes.
     fn members(
         &self,
-        body: &RecordBody,
+        body: &'a RecordBody,
         layout: &Layout,
         storage: Storage,
         abi: AbiId,
@@ -255,7 +254,8 @@ impl<'a> Definitions<'a> {
         let mut anonymous = 0;
         let mut storages = 0;
         let mut run: Vec<(&Member, Placement)> = Vec::new();
-        let last = body.members.len().saturating_sub(1);
+        let effective = self.effective(body, layout, abi);
+        let last = effective.len().saturating_sub(1);
         let mut close = |run: &mut Vec<(&Member, Placement)>,
                          found: &mut Vec<(RustMember, u64)>|
          -> Result<(), String> {
@@ -267,17 +267,19 @@ impl<'a> Definitions<'a> {
             run.clear();
             Ok(())
         };
-        for (at, (member, placement)) in body.members.iter().zip(&layout.members).enumerate() {
+        for (at, (member, placement)) in effective.into_iter().enumerate() {
             if member.bits.is_some() {
                 if layout.kind == RecordKind::Union {
                     close(&mut run, &mut found)?;
                 }
-                run.push((member, *placement));
+                run.push((member, placement));
                 continue;
             }
             close(&mut run, &mut found)?;
             let ty = resolve(self.layouts, &member.ty, abi)?;
-            let ty = as_tail(ty, at == last && layout.kind == RecordKind::Struct);
+            // Rust has no structure that is nothing but a flexible array.
+            let is_tail = at == last && at > 0 || layout.kind == RecordKind::Union;
+            let ty = as_tail(ty, is_tail);
             let (name, origin) = if let Some(name) = &member.name {
                 (name.clone(), Origin::Member(name.clone()))
             } else {
@@ -287,7 +289,49 @@ impl<'a> Definitions<'a> {
             found.push((RustMember { name, ty, origin }, placement.offset()));
         }
         close(&mut run, &mut found)?;
+        if found.is_empty() {
+            return Err("it has no members".into());
+        }
         Ok(found)
+    }
+
+    /// The members of a definition that Rust can have, with their places: without those that are
+    /// structures without members, and with the array in place of the structure that C needs
+    /// around one where no array could stand (`__DECLARE_FLEX_ARRAY`).
+    fn effective(
+        &self,
+        body: &'a RecordBody,
+        layout: &Layout,
+        abi: AbiId,
+    ) -> Vec<(&'a Member, Placement)> {
+        let members = body.members.iter().zip(layout.members.iter().copied());
+        members
+            .filter_map(|(member, placement)| {
+                let Some(Type::Record(id)) = self.interface().resolved(&member.ty, abi) else {
+                    return Some((member, placement));
+                };
+                let inner = self.interface().body(*id, abi)?;
+                let held: Vec<&Member> =
+                    inner.members.iter().filter(|held| !self.is_empty(held, abi)).collect();
+                match held.as_slice() {
+                    [] => None,
+                    [array] if member.name.is_none() && held.len() < inner.members.len() => {
+                        Some((*array, Placement { size_bits: 0, ..placement }))
+                    }
+                    _ => Some((member, placement)),
+                }
+            })
+            .collect()
+    }
+
+    /// Whether a member is a structure without members.
+    fn is_empty(&self, member: &Member, abi: AbiId) -> bool {
+        match self.interface().resolved(&member.ty, abi) {
+            Some(Type::Record(id)) => {
+                self.interface().body(*id, abi).is_some_and(|body| body.members.is_empty())
+            }
+            _ => false,
+        }
     }
 
     /// The integers that hold bit-fields which follow each other, with their offsets in bytes.
@@ -359,7 +403,7 @@ impl<'a> Definitions<'a> {
         &self,
         id: RecordId,
         kind: RecordKind,
-        body: &RecordBody,
+        body: &'a RecordBody,
         candidate: &Definition,
         abi: AbiId,
     ) -> bool {
@@ -369,7 +413,7 @@ impl<'a> Definitions<'a> {
             return false;
         }
         let mut own = candidate.members.iter().zip(places);
-        for (member, placement) in body.members.iter().zip(&layout.members) {
+        for (member, placement) in self.effective(body, layout, abi) {
             if member.bits.is_some() {
                 continue;
             }
@@ -381,7 +425,7 @@ impl<'a> Definitions<'a> {
                 let is_tail = matches!(own.ty, RustType::Flexible(_));
                 as_tail(ty, is_tail) == own.ty
             });
-            if !same_type || place != *placement {
+            if !same_type || place != placement {
                 return false;
             }
         }

@@ -23,6 +23,8 @@ pub(crate) struct Emitter<'m, 'a> {
     module: &'m Module<'a>,
     names: TypeNames,
     portability: Portability<'m, 'a>,
+    /// What the header is called.
+    shown: String,
     /// What has to be imported, by the items so far.
     used: BTreeSet<Used>,
 }
@@ -37,39 +39,29 @@ pub(crate) enum Used {
     FlexibleArray,
     Ioctl,
     IoctlData,
-    /// A `long` as the whole argument.
-    Long,
-    /// An `unsigned long` as the whole argument.
-    UnsignedLong,
-}
-
-/// What the interface is called.
-#[derive(Debug, Clone)]
-pub(crate) struct InterfaceName {
-    /// The device newtype.
-    pub(crate) device: String,
 }
 
 impl<'m, 'a> Emitter<'m, 'a> {
-    pub(crate) fn new(module: &'m Module<'a>) -> Self {
+    pub(crate) fn new(module: &'m Module<'a>, shown: &str) -> Self {
         Self {
             module,
             names: TypeNames::of(module.interface()),
             portability: Portability::new(&module.definitions),
+            shown: shown.to_owned(),
             used: BTreeSet::new(),
         }
     }
 
-    /// Every item but the imports, which depend on them, in groups that belong together.
-    pub(crate) fn items(&mut self, name: &InterfaceName) -> Vec<TokenStream> {
-        let mut items = self.interfaces(name);
+    /// Every item but the imports, which depend on them. `device` is what the device newtype is to
+    /// be called.
+    pub(crate) fn items(&mut self, device: &str) -> Vec<TokenStream> {
+        let mut items = self.interfaces(device);
         for id in &self.module.records {
             items.extend(self.record(*id));
         }
         items.extend(self.module.enums.iter().map(|id| self.enumeration(*id)));
         let constants = self.module.constants.iter().map(|constant| self.constant(constant));
         items.extend(constants.collect::<Vec<_>>());
-        items.extend(self.long_arguments());
         items
     }
 
@@ -86,7 +78,6 @@ impl<'m, 'a> Emitter<'m, 'a> {
                 Used::FlexibleArray => ioctlkit.push(quote!(FlexibleArray)),
                 Used::Ioctl => ioctlkit.push(quote!(Ioctl)),
                 Used::IoctlData => ioctlkit.push(quote!(IoctlData)),
-                Used::Long | Used::UnsignedLong => {}
             }
         }
         let import = |of: TokenStream, names: Vec<TokenStream>| match names.as_slice() {
@@ -94,11 +85,14 @@ impl<'m, 'a> Emitter<'m, 'a> {
             [name] => Some(quote!(use #of::#name;)),
             names => Some(quote!(use #of::{#(#names),*};)),
         };
-        import(quote!(core::ffi), core).into_iter().chain(import(quote!(ioctlkit), ioctlkit)).collect()
+        import(quote!(core::ffi), core)
+            .into_iter()
+            .chain(import(quote!(ioctlkit), ioctlkit))
+            .collect()
     }
 
-    fn interfaces(&mut self, name: &InterfaceName) -> Vec<TokenStream> {
-        let device = self.names.unique(&name.device);
+    fn interfaces(&mut self, device: &str) -> Vec<TokenStream> {
+        let device = self.names.free(device, "Device");
         let mut methods = HashSet::new();
         let mut items = Vec::new();
         let module = self.module;
@@ -127,11 +121,12 @@ impl<'m, 'a> Emitter<'m, 'a> {
         let numbers_only = group.commands.iter().all(|c| matches!(c.identity, Identity::Number(_)));
         let ty = (!numbers_only).then(|| quote!(type = #letter,));
         let prefix = (!prefix.is_empty()).then(|| quote!(, prefix = #prefix));
-        let members = group.commands.iter().zip(&variants).map(|(command, variant)| {
-            self.command(command, &ident(&variant.name), variant.stated)
-        });
+        let members =
+            group.commands.iter().zip(&variants).map(|(command, variant)| {
+                self.command(command, &ident(&variant.name), variant.stated)
+            });
         let members: Vec<TokenStream> = members.collect();
-        let docs = doc(&[group_docs(group)]);
+        let docs = doc(&[group_docs(group, &self.shown)]);
         quote! {
             #docs
             #[derive(Ioctl)]
@@ -179,7 +174,12 @@ impl<'m, 'a> Emitter<'m, 'a> {
                 words.push(quote!(returns = i32));
                 None
             }
-            Payload::Type(ty) => Some(self.argument(ty)),
+            Payload::Type(ty) => {
+                if matches!(ty.element(), RustType::Scalar(scalar) if scalar.is_word_sized()) {
+                    words.push(quote!(not_portable));
+                }
+                Some(self.ty(ty))
+            }
             Payload::Flexible(id) => {
                 self.used.insert(Used::Flexible);
                 let structure = self.names.record(*id);
@@ -215,26 +215,6 @@ impl<'m, 'a> Emitter<'m, 'a> {
             #cfg
             #[ioctl(#(#words),*)]
             #name #payload,
-        }
-    }
-
-    /// A type as a whole argument: a `long` is one through a wrapper.
-    fn argument(&mut self, ty: &RustType) -> TokenStream {
-        match ty {
-            RustType::Scalar(Scalar::Long) => {
-                self.used.insert(Used::Long);
-                quote!(Long)
-            }
-            RustType::Scalar(Scalar::UnsignedLong | Scalar::Pointer) => {
-                self.used.insert(Used::UnsignedLong);
-                quote!(UnsignedLong)
-            }
-            RustType::Array(element, length) => {
-                let element = self.argument(element);
-                let length = Literal::u64_unsuffixed(*length);
-                quote!([#element; #length])
-            }
-            other => self.ty(other),
         }
     }
 
@@ -385,7 +365,11 @@ impl<'m, 'a> Emitter<'m, 'a> {
         let scalar = first.and_then(|abi| underlying(self.module.interface(), id, abi));
         let integer = ident(scalar_name(scalar.unwrap_or(Scalar::UnsignedInt)));
         let c_name = self.module.interface().enumeration(id).name.as_deref().unwrap_or("");
-        let docs = doc(&[format!("`enum {c_name}`")]);
+        let mut lines = self.module.enum_docs(id).to_vec();
+        if lines.is_empty() {
+            lines.push(format!("`enum {c_name}`"));
+        }
+        let docs = doc(&lines);
         quote!(#docs pub type #name = #integer;)
     }
 
@@ -400,50 +384,16 @@ impl<'m, 'a> Emitter<'m, 'a> {
             }
             _ => constant.ty.clone(),
         };
-        let allow = constant
-            .name
-            .chars()
-            .any(|c| c.is_ascii_lowercase())
-            .then(|| quote!(#[allow(non_upper_case_globals)]));
-        quote!(#docs #allow pub const #name: #ty = #value;)
-    }
-
-    /// The types of arguments that are a `long`.
-    fn long_arguments(&mut self) -> Vec<TokenStream> {
-        let wrappers = [
-            (Used::Long, Used::CLong, quote!(Long), quote!(c_long), "a `long`"),
-            (
-                Used::UnsignedLong,
-                Used::CULong,
-                quote!(UnsignedLong),
-                quote!(c_ulong),
-                "an `unsigned long`",
-            ),
-        ];
-        let mut items = Vec::new();
-        for (wanted, import, name, inner, what) in wrappers {
-            if self.used.contains(&wanted) {
-                self.used.extend([import, Used::IoctlData]);
-                let docs = doc(&[format!("An argument that the header calls {what}.")]);
-                items.push(quote! {
-                    #docs
-                    #[derive(Clone, Copy, Debug, IoctlData)]
-                    #[repr(transparent)]
-                    #[ioctl(not_portable = #what)]
-                    pub struct #name(pub #inner);
-                });
-            }
-        }
-        items
+        quote!(#docs pub const #name: #ty = #value;)
     }
 }
 
-fn group_docs(group: &Group) -> String {
+fn group_docs(group: &Group, header: &str) -> String {
     let letter = shown_letter(group.letter);
     if group.repeats {
-        format!("Commands of type {letter} that have the number of another one.")
+        format!("Commands of `{header}`, type {letter}, that have the number of another one.")
     } else {
-        format!("Commands of type {letter}.")
+        format!("Commands of `{header}`, type {letter}.")
     }
 }
 
@@ -478,8 +428,7 @@ fn hexadecimal(number: u32, digits: usize) -> TokenStream {
 
 /// Lines as documentation.
 pub(crate) fn doc(lines: &[String]) -> TokenStream {
-    let lines = lines.iter().map(|line| {
-        if line.is_empty() { String::new() } else { format!(" {line}") }
-    });
+    let lines =
+        lines.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
     quote!(#(#[doc = #lines])*)
 }

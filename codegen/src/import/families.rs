@@ -48,6 +48,8 @@ fn read(
     let in_size: Vec<&String> = family.parameters.iter().filter(|p| mentions(size, p)).collect();
     let identity = match in_nr.as_slice() {
         [] => Identity::Nr(u8::try_from(value(nr)?).ok()?),
+        // A macro that makes a command of any number is no family of commands.
+        [parameter] if stripped(nr) == parameter.as_str() => return None,
         [parameter] => {
             let first = u8::try_from(value(&without(nr, parameter)?)?).ok()?;
             // Where it ends is found among the commands that follow.
@@ -155,19 +157,17 @@ fn without(text: &str, parameter: &str) -> Option<String> {
     if parts.next().is_some() {
         return None;
     }
-    match second {
-        None => (stripped(first) == parameter).then(|| "0".to_owned()),
-        Some(second) if stripped(second) == parameter => Some(first.to_owned()),
-        Some(second) if stripped(first) == parameter => Some(second.to_owned()),
-        Some(_) => None,
+    match second? {
+        second if stripped(second) == parameter => Some(first.to_owned()),
+        second if stripped(first) == parameter => Some(second.to_owned()),
+        _ => None,
     }
 }
 
 fn integer(text: &str, bindings: &Bindings) -> Option<i128> {
     let text = stripped(text);
-    number(text).or_else(|| {
-        bindings.constants.iter().find(|constant| constant.name == text)?.integer()
-    })
+    number(text)
+        .or_else(|| bindings.constants.iter().find(|constant| constant.name == text)?.integer())
 }
 
 /// The type that a text names.
@@ -228,7 +228,7 @@ mod tests {
     fn the_parameter_is_taken_off_a_sum() {
         assert_eq!(without("0x20 + (ev)", "ev").as_deref(), Some("0x20"));
         assert_eq!(without("ev+BASE", "ev").as_deref(), Some("BASE"));
-        assert_eq!(without("(nr)", "nr").as_deref(), Some("0"));
+        assert_eq!(without("(nr)", "nr"), None);
         assert_eq!(without("2 * ev", "ev"), None);
         assert_eq!(without("1 + 2 + ev", "ev"), None);
     }

@@ -57,9 +57,8 @@ fn counts(name: &str, array: &str, is_bytes: bool) -> bool {
     let name = name.trim_start_matches('_');
     let array = array.trim_start_matches('_');
     let singular = array.strip_suffix('s').unwrap_or(array);
-    let of_array = |name: &str| {
-        name == array || name == singular || array.starts_with(name) && name.len() > 1
-    };
+    let of_array =
+        |name: &str| name == array || name == singular || array.starts_with(name) && name.len() > 1;
     if matches!(name, "count" | "nr" | "num" | "cnt" | "n" | "nent") || is_number_of(name) {
         return true;
     }
@@ -71,12 +70,12 @@ fn counts(name: &str, array: &str, is_bytes: bool) -> bool {
     let behind = ["_count", "_cnt", "_nr", "_num"]
         .iter()
         .any(|suffix| name.strip_suffix(suffix).is_some_and(of_array));
-    let in_bytes = is_bytes
+    let by_bytes = is_bytes
         && (matches!(name, "len" | "length")
             || ["_len", "_size", "_length", "len"]
                 .iter()
                 .any(|suffix| name.strip_suffix(suffix).is_some_and(of_array)));
-    before || behind || in_bytes
+    before || behind || by_bytes
 }
 
 /// Names such as `nmsrs`: an n before a plural that no word begins with.

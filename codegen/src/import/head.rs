@@ -7,7 +7,7 @@ use ioctlkit_abi::AbiSet;
 use ioctlkit_model::Problem;
 
 use super::Request;
-use super::commands::{Identity, Payload, Planned};
+use super::commands::{Identity, LeftOut, Payload, Planned};
 use super::module::Module;
 use super::rust_type::RustType;
 
@@ -27,10 +27,9 @@ pub(crate) fn lines(request: &Request, module: &Module<'_>, problems: &[Problem]
         format!("`{}` makes it anew.", command_line(request)),
     ];
     let commands: Vec<&Planned> = module.groups.iter().flat_map(|g| &g.commands).collect();
-    section(&mut lines, "What the header does not say", &open_questions(module, &commands));
-    let partly: Vec<String> = problems.iter().map(|problem| problem.message.clone()).collect();
-    section(&mut lines, "For which machines", &partly);
-    let left_out: Vec<String> = module.left_out.iter().map(|left| left.sentence()).collect();
+    section(&mut lines, "What the header does not say", &open_questions(&commands));
+    section(&mut lines, "For which machines", &machines(module, &commands, problems));
+    let left_out: Vec<String> = module.left_out.iter().map(LeftOut::sentence).collect();
     section(&mut lines, "What is left out", &left_out);
     lines
 }
@@ -62,7 +61,7 @@ fn wrap(entry: &str, lines: &mut Vec<String>) {
     lines.push(line);
 }
 
-fn open_questions(module: &Module<'_>, commands: &[&Planned]) -> Vec<String> {
+fn open_questions(commands: &[&Planned]) -> Vec<String> {
     let mut entries = Vec::new();
     let any = |holds: &dyn Fn(&Planned) -> bool| commands.iter().any(|command| holds(command));
     if any(&|c| c.payload == Payload::None && matches!(c.identity, Identity::Nr(_))) {
@@ -100,15 +99,19 @@ fn open_questions(module: &Module<'_>, commands: &[&Planned]) -> Vec<String> {
                 .to_owned(),
         );
     }
-    let somewhere: Vec<String> = commands
+    entries
+}
+
+fn machines(module: &Module<'_>, commands: &[&Planned], problems: &[Problem]) -> Vec<String> {
+    let mut entries: Vec<String> = problems.iter().map(|problem| problem.message.clone()).collect();
+    let mut names: Vec<String> = commands
         .iter()
         .filter(|command| module.command_scope(command) != AbiSet::ALL)
         .map(|command| format!("`{}`", command.c_name))
         .collect();
-    if !somewhere.is_empty() {
-        let mut names = somewhere;
-        names.dedup();
-        entries.push(format!("Other machines' part of what has a `cfg`: {}.", names.join(", ")));
+    names.dedup();
+    if !names.is_empty() {
+        entries.push(format!("Not on every machine, as their `cfg` says: {}.", names.join(", ")));
     }
     entries
 }

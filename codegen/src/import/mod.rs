@@ -7,7 +7,9 @@
 use std::path::PathBuf;
 
 use ioctlkit_abi::AbiId;
-use ioctlkit_model::{Interface, Layouts, Problem, ProblemKind, RecordId, SourceMap, abi_words};
+use ioctlkit_model::{
+    Interface, Layouts, Problem, ProblemKind, RecordId, SourceMap, Span, abi_words,
+};
 use ioctlkit_sources::c;
 use regex::Regex;
 
@@ -34,7 +36,7 @@ pub use head::is_made_by_import;
 
 use bindings::Bindings;
 use definition::{Definitions, Padding};
-use emit::{Emitter, InterfaceName};
+use emit::Emitter;
 use module::Module;
 
 /// What to import, and how.
@@ -98,8 +100,16 @@ pub fn import(request: &Request) -> Result<Imported, Failure> {
         return Err(Failure { problems, sources: interface.sources });
     }
     let Some(abi) = interface.headers.first().and_then(|header| header.abis.first()) else {
-        return Err(failure(request, "the header is for none of the ABIs", None, interface.sources));
+        return Err(failure(
+            request,
+            "the header is for none of the ABIs",
+            None,
+            interface.sources,
+        ));
     };
+    if let Some(errors) = header_errors(&interface) {
+        return Err(Failure { problems: errors, sources: interface.sources });
+    }
     let bindings = match bindings::read(&reading, &request.header, abi) {
         Ok(bindings) => bindings,
         Err(message) => {
@@ -113,15 +123,14 @@ pub fn import(request: &Request) -> Result<Imported, Failure> {
         return Err(failure(request, &message, Some(help), interface.sources.clone()));
     }
     let padding = if request.explicit_padding { Padding::Explicit } else { Padding::Implicit };
-    let module =
-        Module::plan(Definitions::new(&layouts, padding), &bindings, &request.allow);
+    let module = Module::plan(Definitions::new(&layouts, padding), &bindings, &request.allow);
     if module.groups.is_empty() && module.records.is_empty() && module.constants.is_empty() {
         let help = "check the spelling of `--allow`, or name the header that defines them";
         let message = "the header has no command, structure or constant that is wanted";
         return Err(failure(request, message, Some(help), interface.sources.clone()));
     }
-    let mut emitter = Emitter::new(&module);
-    let items = emitter.items(&InterfaceName { device: device_name(request) });
+    let mut emitter = Emitter::new(&module, &request.shown);
+    let items = emitter.items(&device_name(request));
     let head = head::lines(request, &module, &problems);
     let commands = module.groups.iter().map(|group| group.commands.len()).sum();
     let left_out = module.left_out.iter().map(commands::LeftOut::sentence).collect();
@@ -129,6 +138,27 @@ pub fn import(request: &Request) -> Result<Imported, Failure> {
         Ok(text) => Ok(Imported { text, commands, left_out }),
         Err(message) => Err(failure(request, &message, None, interface.sources.clone())),
     }
+}
+
+/// What the compiler finds wrong with the header itself: bindgen would stop there.
+fn header_errors(interface: &Interface) -> Option<Vec<Problem>> {
+    let header = interface.headers.first()?;
+    // What is wrong with a macro is the matter of those who use it.
+    let in_macro = |span: Span| {
+        let file = interface.sources.file(span.file);
+        let line = file.line_range(file.position(span.start).line);
+        let line = file.text.get(line).unwrap_or("").trim_start();
+        line.strip_prefix('#').is_some_and(|rest| rest.trim_start().starts_with("define"))
+    };
+    let error = header.errors.iter().find(|error| !error.span.is_some_and(in_macro))?;
+    let name = interface.sources.file(header.file).path.clone();
+    Some(vec![Problem {
+        kind: ProblemKind::Failure,
+        path: Some(error.span.map_or(name, |span| interface.sources.path(span).to_owned())),
+        span: error.span,
+        message: format!("the header does not compile: {}", error.message),
+        help: Some("name what it needs in front of it, as in `-- -include linux/if.h`".into()),
+    }])
 }
 
 fn failure(request: &Request, message: &str, help: Option<&str>, sources: SourceMap) -> Failure {

@@ -27,6 +27,7 @@ pub(crate) struct Module<'a> {
     pub(crate) groups: Vec<Group>,
     pub(crate) left_out: Vec<LeftOut>,
     docs: HashMap<RecordId, TypeDocs>,
+    enum_docs: HashMap<EnumId, Vec<String>>,
     member_docs: HashMap<(RecordId, Origin), Vec<String>>,
     header_abis: AbiSet,
 }
@@ -81,8 +82,7 @@ impl<'a> Module<'a> {
             named.contains(name) || interface.commands.iter().any(|command| command.name == name)
         };
         let is_wanted = |name: &str| choice.allows(name) && !is_command(name);
-        let constants =
-            constants::of_header(interface, bindings, &comments, &own_enums, is_wanted);
+        let constants = constants::of_header(interface, bindings, &comments, &own_enums, is_wanted);
         left_out.extend(missing_records(&definitions, &records));
         let groups = commands::grouped(commands, &definitions);
         let mut module = Self {
@@ -93,6 +93,7 @@ impl<'a> Module<'a> {
             groups,
             left_out,
             docs: HashMap::new(),
+            enum_docs: HashMap::new(),
             member_docs: HashMap::new(),
             header_abis,
         };
@@ -107,6 +108,11 @@ impl<'a> Module<'a> {
     /// The documentation of a structure.
     pub(crate) fn record_docs(&self, id: RecordId) -> &[String] {
         self.docs.get(&id).map_or(&[], |docs| docs.own.as_slice())
+    }
+
+    /// The documentation of an enumeration.
+    pub(crate) fn enum_docs(&self, id: EnumId) -> &[String] {
+        self.enum_docs.get(&id).map_or(&[], Vec::as_slice)
     }
 
     /// The documentation of a member.
@@ -139,11 +145,7 @@ impl<'a> Module<'a> {
 
     /// Where a variant of a command holds.
     pub(crate) fn command_scope(&self, command: &Planned) -> AbiSet {
-        let own = if self.header_abis.is_subset(command.abis) {
-            AbiSet::ALL
-        } else {
-            command.abis
-        };
+        let own = if self.header_abis.is_subset(command.abis) { AbiSet::ALL } else { command.abis };
         match command.payload.record() {
             Some(id) => own.intersection(self.whole_scope(id)),
             None => own,
@@ -168,13 +170,14 @@ impl<'a> Module<'a> {
         let mut open: Vec<(RecordId, String)> = self
             .records
             .iter()
-            .filter_map(|id| {
-                Some((*id, super::names::c_name(interface.record(*id))?.to_owned()))
-            })
+            .filter_map(|id| Some((*id, super::names::c_name(interface.record(*id))?.to_owned())))
             .collect();
         while let Some((id, name)) = open.pop() {
             let Some(bound) = bindings.records.get(&name) else { continue };
-            let docs = docs::of_type(&bound.docs);
+            let mut docs = docs::of_type(&bound.docs);
+            for (name, lines) in &bound.bit_fields {
+                docs.members.entry(name.clone()).or_insert_with(|| docs::plain(lines));
+            }
             for definition in self.definitions.of(id) {
                 for member in &definition.members {
                     let found = match &member.origin {
@@ -183,8 +186,7 @@ impl<'a> Module<'a> {
                         Origin::BitFields | Origin::Padding => None,
                     };
                     let mut lines = found.map_or_else(Vec::new, |f| docs::plain(&f.docs));
-                    if let (true, Some(named)) =
-                        (lines.is_empty(), docs.members.get(&member.name))
+                    if let (true, Some(named)) = (lines.is_empty(), docs.members.get(&member.name))
                     {
                         lines.clone_from(named);
                     }
@@ -197,6 +199,19 @@ impl<'a> Module<'a> {
                 }
             }
             self.docs.entry(id).or_insert(docs);
+        }
+        for id in &self.enums {
+            let name = interface.enumeration(*id).name.as_deref().unwrap_or("");
+            let Some(raw) = bindings.aliases.get(name) else { continue };
+            let docs = docs::of_type(raw);
+            for constant in self.constants.iter_mut().filter(|one| one.of == Some(*id)) {
+                if let (true, Some(lines)) =
+                    (constant.docs.is_empty(), docs.members.get(&constant.name))
+                {
+                    constant.docs.clone_from(lines);
+                }
+            }
+            self.enum_docs.insert(*id, docs.own);
         }
     }
 }
@@ -226,7 +241,7 @@ fn records(
     for command in interface.commands.iter().filter(|command| choice.allows(&command.name)) {
         for (_, body) in command.variants.iter() {
             if let Some(ty) = body.argument.ty() {
-                open.extend(pointed_to_or_within(interface, ty));
+                open.extend(outer_record(interface, ty));
             }
         }
     }
@@ -247,8 +262,9 @@ fn records(
         for definition in definitions.of(id) {
             for member in &definition.members {
                 match member.ty.element() {
-                    RustType::Record(inner)
-                    | RustType::Pointer(Pointee::Record(inner)) => open.push(*inner),
+                    RustType::Record(inner) | RustType::Pointer(Pointee::Record(inner)) => {
+                        open.push(*inner);
+                    }
                     _ => {}
                 }
             }
@@ -263,10 +279,14 @@ fn records(
     found
 }
 
-fn pointed_to_or_within(interface: &Interface, ty: &Type) -> Vec<RecordId> {
-    match interface.behind_typedefs(ty) {
-        Some(Type::Pointer(to)) => interface.records_within(to),
-        _ => interface.records_within(ty),
+/// The structure that a type is, points to, or is an array of.
+fn outer_record(interface: &Interface, ty: &Type) -> Option<RecordId> {
+    match interface.behind_typedefs(ty)? {
+        Type::Record(id) => Some(*id),
+        Type::Pointer(inner) | Type::Array(inner, _) | Type::FlexibleArray(inner) => {
+            outer_record(interface, inner)
+        }
+        _ => None,
     }
 }
 
@@ -285,8 +305,7 @@ fn commands(
     };
     let mut found = Vec::new();
     for command in interface.commands.iter().filter(|command| choice.allows(&command.name)) {
-        let (planned, lacking) =
-            commands::plan(command, &documented(&command.name), definitions);
+        let (planned, lacking) = commands::plan(command, &documented(&command.name), definitions);
         found.extend(planned.into_iter().map(|planned| (command.span, planned)));
         left_out.extend(lacking);
     }
@@ -347,13 +366,17 @@ fn enums(
 }
 
 fn missing_records(definitions: &Definitions<'_>, records: &[RecordId]) -> Vec<LeftOut> {
-    let wanted = |(id, _, _): &&(RecordId, AbiSet, String)| records.contains(id);
+    let interface = definitions.interface();
+    // What becomes of a structure without a name is said of the one that it is a part of.
+    let wanted = |(id, _, _): &&(RecordId, AbiSet, String)| {
+        records.contains(id) && !interface.record(*id).is_anonymous()
+    };
     definitions
         .missing()
         .iter()
         .filter(wanted)
         .map(|(id, abis, why)| LeftOut {
-            name: definitions.interface().record(*id).display_name(),
+            name: interface.record(*id).display_name(),
             abis: (!definitions.of(*id).is_empty()).then_some(*abis),
             why: why.clone(),
         })

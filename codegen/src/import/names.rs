@@ -96,6 +96,15 @@ impl TypeNames {
         }
     }
 
+    /// The wanted name, or with a suffix where a type has it already.
+    pub(crate) fn free(&mut self, wanted: &str, suffix: &str) -> String {
+        if self.used.contains(wanted) {
+            self.unique(&format!("{wanted}{suffix}"))
+        } else {
+            self.unique(wanted)
+        }
+    }
+
     fn name_parts(&mut self, interface: &Interface, parent: RecordId) {
         let Some(parent_name) = self.records.get(&parent).cloned() else { return };
         for (_, body) in interface.record(parent).variants.iter() {
@@ -209,26 +218,37 @@ fn is_variant(name: &str) -> bool {
     begins && !TAKEN.contains(&name) && screaming_snake_case(name) != name
 }
 
-/// What the names begin with, up to the last underscore that all share; empty for a single name
-/// without one.
+/// What most of the names begin with, up to an underscore; empty where they have nothing in common.
 pub(crate) fn prefix<'n>(names: &[&'n str]) -> &'n str {
+    let first_word = |name: &&'n str| name.split_inclusive('_').next().unwrap_or("");
+    let begins_so = |word: &str| names.iter().filter(|name| name.starts_with(word)).count();
+    let words = names.iter().map(first_word).filter(|word| word.len() > 1 && word.ends_with('_'));
+    let Some(word) = words.max_by_key(|word| (begins_so(word), *word)) else { return "" };
+    // A few strays, such as retired commands, do not lengthen all others.
+    if begins_so(word) * 3 < names.len() * 2 {
+        return "";
+    }
+    let alike: Vec<&'n str> = names.iter().copied().filter(|name| name.starts_with(word)).collect();
+    let leaves_names = |prefix: &str| {
+        alike.iter().all(|name| name[prefix.len()..].starts_with(|c: char| c.is_ascii_alphabetic()))
+    };
+    let mut prefix = shared_beginning(&alike);
+    while !prefix.is_empty() && !leaves_names(prefix) {
+        let shorter = prefix.trim_end_matches('_').rfind('_').map_or(0, |at| at + 1);
+        prefix = &prefix[..shorter];
+    }
+    prefix
+}
+
+/// What all names begin with, up to the last underscore that they share.
+fn shared_beginning<'n>(names: &[&'n str]) -> &'n str {
     let Some(first) = names.first() else { return "" };
     let shared = names.iter().fold(first.len(), |length, name| {
         let same = first.bytes().zip(name.bytes()).take_while(|(a, b)| a == b).count();
         length.min(same)
     });
     let shared = first.get(..shared).unwrap_or("");
-    let end = shared.rfind('_').map_or(0, |at| at + 1);
-    let prefix = &shared[..end];
-    // Something has to be left of every name, and it has to begin with a letter.
-    let leaves_names = names.iter().all(|name| {
-        name[prefix.len()..].starts_with(|c: char| c.is_ascii_alphabetic())
-    });
-    if leaves_names {
-        return prefix;
-    }
-    let shorter = prefix.trim_end_matches('_').rfind('_').map_or(0, |at| at + 1);
-    &prefix[..shorter]
+    &shared[..shared.rfind('_').map_or(0, |at| at + 1)]
 }
 
 #[cfg(test)]
@@ -242,6 +262,8 @@ mod tests {
         assert_eq!(prefix(&["A_1", "A_B"]), "");
         assert_eq!(prefix(&["FIFREEZE", "FITHAW"]), "");
         assert_eq!(prefix(&["A_B"]), "A_");
+        assert_eq!(prefix(&["__OLD_GET_A", "A_GET", "A_SET", "A_RUN"]), "A_");
+        assert_eq!(prefix(&["A_GET", "B_GET"]), "");
         assert_eq!(prefix(&[]), "");
     }
 

@@ -72,7 +72,10 @@ impl<'d, 'a> Portability<'d, 'a> {
 }
 
 /// The first padding that some ABI has.
-fn padding(members: &[RustMember], layouts: &[(AbiId, Vec<Placement>, TypeSize)]) -> Option<String> {
+fn padding(
+    members: &[RustMember],
+    layouts: &[(AbiId, Vec<Placement>, TypeSize)],
+) -> Option<String> {
     for (at, member) in members.iter().enumerate() {
         let mut bytes_on: BTreeMap<u64, AbiSet> = BTreeMap::new();
         for (abi, places, size) in layouts {
@@ -100,7 +103,8 @@ fn short_member(
     members.iter().zip(places).find_map(|(member, place)| {
         let bytes = place.size_bits / 8;
         let is_short = bytes < size.size && !matches!(member.ty, RustType::Flexible(_));
-        is_short.then(|| format!("`{}` has {bytes} of the union's {} bytes", member.name, size.size))
+        is_short
+            .then(|| format!("`{}` has {bytes} of the union's {} bytes", member.name, size.size))
     })
 }
 

@@ -58,27 +58,38 @@ pub(crate) fn attribute(abis: AbiSet) -> Option<TokenStream> {
     Some(quote!(#[cfg(#predicate)]))
 }
 
+/// The shortest way to say it: by what all of them have in common, or all others have.
 fn predicate(meant: AbiSet, known: AbiSet) -> TokenStream {
-    for width in ["32", "64"] {
-        let all = known.iter().filter(|id| target(id.abi()).is_some_and(|t| t.width == width));
-        if meant == all.collect() {
-            return quote!(target_pointer_width = #width);
-        }
-    }
-    for endian in ["little", "big"] {
-        let all = known.iter().filter(|id| target(id.abi()).is_some_and(|t| t.endian == endian));
-        if meant == all.collect() {
-            return quote!(target_endian = #endian);
-        }
-    }
-    let positive = alternatives(meant, known);
-    let negative = alternatives(known.difference(meant), known);
+    let positive = shortest(meant, known);
+    let negative = shortest(known.difference(meant), known);
     if negative.len() < positive.len() {
         let negative = any(&negative);
         quote!(not(#negative))
     } else {
         any(&positive)
     }
+}
+
+/// Predicates of which one holds on each of the ABIs, as few as can be: one for all targets of a
+/// width or a byte order where the set has them, and one for each architecture of the rest.
+fn shortest(meant: AbiSet, known: AbiSet) -> Vec<TokenStream> {
+    let of = |same: &dyn Fn(&Target) -> bool| -> AbiSet {
+        known.iter().filter(|id| target(id.abi()).is_some_and(|t| same(&t))).collect()
+    };
+    let classes = [
+        (of(&|t| t.width == "32"), quote!(target_pointer_width = "32")),
+        (of(&|t| t.width == "64"), quote!(target_pointer_width = "64")),
+        (of(&|t| t.endian == "little"), quote!(target_endian = "little")),
+        (of(&|t| t.endian == "big"), quote!(target_endian = "big")),
+    ];
+    let mut best = alternatives(meant, known);
+    for (class, predicate) in classes.into_iter().filter(|(class, _)| class.is_subset(meant)) {
+        let rest = alternatives(meant.difference(class), known);
+        if rest.len() + 1 < best.len() {
+            best = std::iter::once(predicate).chain(rest).collect();
+        }
+    }
+    best
 }
 
 /// A predicate for each architecture, or for a part of one.
@@ -96,12 +107,16 @@ fn alternatives(meant: AbiSet, known: AbiSet) -> Vec<TokenStream> {
         let arch = like(&|t| t.archs == own.archs);
         let width = like(&|t| t.archs == own.archs && t.width == own.width);
         let endian = like(&|t| t.archs == own.archs && t.endian == own.endian);
-        let archs = own.archs;
-        let named = any(&archs.iter().map(|arch| quote!(target_arch = #arch)).collect::<Vec<_>>());
+        let archs: Vec<TokenStream> =
+            own.archs.iter().map(|arch| quote!(target_arch = #arch)).collect();
+        if arch.is_subset(meant) {
+            found.extend(archs);
+            left = left.difference(arch);
+            continue;
+        }
+        let named = any(&archs);
         let (bits, order) = (own.width, own.endian);
-        let (covered, predicate) = if arch.is_subset(meant) {
-            (arch, named)
-        } else if width.is_subset(meant) {
+        let (covered, predicate) = if width.is_subset(meant) {
             (width, quote!(all(#named, target_pointer_width = #bits)))
         } else if endian.is_subset(meant) {
             (endian, quote!(all(#named, target_endian = #order)))
@@ -110,22 +125,13 @@ fn alternatives(meant: AbiSet, known: AbiSet) -> Vec<TokenStream> {
             (one, quote!(all(#named, target_pointer_width = #bits, target_endian = #order)))
         };
         left = left.difference(covered);
-        if let [only] = archs
-            && arch.is_subset(meant)
-        {
-            found.push(quote!(target_arch = #only));
-        } else {
-            found.push(predicate);
-        }
+        found.push(predicate);
     }
     found
 }
 
 fn any(predicates: &[TokenStream]) -> TokenStream {
-    match predicates {
-        [only] => only.clone(),
-        _ => quote!(any(#(#predicates),*)),
-    }
+    if let [only] = predicates { only.clone() } else { quote!(any(#(#predicates),*)) }
 }
 
 #[cfg(test)]
@@ -139,7 +145,7 @@ mod tests {
     #[test]
     fn a_set_of_abis_is_the_shortest_predicate_that_holds_there() {
         assert_eq!(shown(|_| true), "");
-        assert_eq!(shown(|abi| abi.is_64_bit()), "# [cfg (target_pointer_width = \"64\")]");
+        assert_eq!(shown(Abi::is_64_bit), "# [cfg (target_pointer_width = \"64\")]");
         assert_eq!(
             shown(|abi| abi.kernel_arch == "x86"),
             "# [cfg (any (target_arch = \"x86_64\" , target_arch = \"x86\"))]"

@@ -3,6 +3,13 @@
 use proc_macro2::TokenStream;
 use syn::File;
 
+/// What names and comments of C would be warned of.
+const ALLOWED: &str = "\
+#![allow(missing_docs, non_snake_case, non_upper_case_globals)]
+#![allow(clippy::doc_lazy_continuation)]
+
+";
+
 /// The text of a module: its documentation, what it imports, and its items, formatted, with a line
 /// between those that are more than a line.
 ///
@@ -19,11 +26,12 @@ pub(crate) fn write(
         text.push_str(line);
         text.push('\n');
     }
-    text.push_str("#![allow(missing_docs, clippy::doc_lazy_continuation)]\n\n");
+    text.push_str(ALLOWED);
     let mut before_is_line = true;
     for (index, tokens) in imports.iter().chain(items).enumerate() {
         let file = parse(tokens)?;
-        let shown = prettyplease::unparse(&file);
+        // In attributes, tokens are printed as they come.
+        let shown = prettyplease::unparse(&file).replace("..= ", "..=");
         let is_line = shown.lines().count() == 1;
         if !text.ends_with("\n\n") && (!is_line || !before_is_line || index == imports.len()) {
             text.push('\n');

@@ -3,7 +3,7 @@
 use ioctlkit_abi::{ABIS, Abi, AbiId, AbiSet, EncodeError};
 
 use super::command::{EncodedSize, Identity, NumberError};
-use super::{Command, Passing, SizeAlign};
+use super::{Command, SizeAlign};
 use crate::text::Text;
 
 /// An interface.
@@ -36,6 +36,9 @@ impl Interface {
 
     /// The first command whose number an earlier one has, on any ABI.
     pub(crate) const fn repeated(&self) -> Option<Repeated> {
+        if self.has_an_nr_each() {
+            return None;
+        }
         let mut second = 1;
         while second < self.commands.len() {
             let mut first = 0;
@@ -52,6 +55,28 @@ impl Interface {
         None
     }
 
+    /// Whether no two commands share an nr, which is plain to see and true of most interfaces.
+    const fn has_an_nr_each(&self) -> bool {
+        let mut taken = [0_u128; 2];
+        let mut i = 0;
+        while i < self.commands.len() {
+            let Identity::Encoded { first, last, .. } = self.commands[i].identity else {
+                return false;
+            };
+            let mut nr = first as usize;
+            while nr <= last as usize {
+                let bit = 1 << (nr % 128);
+                if taken[nr / 128] & bit != 0 {
+                    return false;
+                }
+                taken[nr / 128] |= bit;
+                nr += 1;
+            }
+            i += 1;
+        }
+        true
+    }
+
     /// The sentence.
     pub(crate) const fn sentence(&self, repeated: &Repeated) -> Text {
         let text =
@@ -65,32 +90,41 @@ impl Interface {
 }
 
 impl Command {
-    fn covers(&self, abi: &'static Abi, number: u32) -> bool {
+    /// Whether the number is this command's on an ABI, or that of a member of this family.
+    const fn covers(&self, abi: &'static Abi, number: u32) -> bool {
         let Identity::Encoded { type_letter, first, last } = self.identity else {
-            return self.number(abi) == Ok(number);
+            return matches!(self.number(abi), Ok(own) if own == number);
         };
         let decoded = abi.encoding.decode(number);
-        let by_length = matches!(self.encoded.size, EncodedSize::Length);
-        decoded.type_letter == type_letter
-            && (first..=last).contains(&decoded.nr)
-            && self.number_of(abi, decoded.nr - first, u64::from(decoded.size)) == Ok(number)
-            && (!by_length || decoded.direction == Some(self.encoded.direction))
+        if decoded.type_letter != type_letter || decoded.nr < first || decoded.nr > last {
+            return false;
+        }
+        let own = self.number_of(abi, decoded.nr - first, decoded.size as u64);
+        matches!(own, Ok(own) if own == number)
     }
 
-    /// What is wrong with the size, as a sentence: it is over the guide's limit, unless that is
-    /// meant, or over what any number can hold, or the host's number cannot hold it.
-    pub(crate) const fn size_fault(
+    /// What is wrong with the number on the host, as a sentence. `size` is that of the argument in
+    /// Rust, in bytes, which its own proof has compared with the one in C; none where the number
+    /// says another.
+    pub(crate) const fn fault(
         &self,
         host: &'static Abi,
+        size: Option<usize>,
         large_is_meant: bool,
     ) -> Option<Text> {
-        let size = match self.encoded.size {
-            EncodedSize::Of(ty) => match ty.size_align(host) {
-                Ok(SizeAlign { size, .. }) => size,
-                Err(_) => return None,
+        if let Identity::Encoded { first, last, .. } = self.identity
+            && first > last
+        {
+            let text = Text::new().text("the family ").name(self.name).text(" has no members: ");
+            let text = text.text("its nr begin with ").number(first as u64);
+            return Some(text.text(" and end with ").number(last as u64));
+        }
+        let size = match size {
+            Some(size) => size as u64,
+            None => match self.encoded_size(host) {
+                Some(size) => size,
+                None => return None,
             },
-            EncodedSize::Bytes(bytes) => bytes,
-            EncodedSize::None | EncodedSize::Length => return None,
         };
         if let Some(first) = self.min_size
             && first > size
@@ -99,9 +133,28 @@ impl Command {
             let text = text.text(", and the argument of ").name(self.name).text(" has ");
             return Some(text.number(size).text(": the first version cannot have been larger"));
         }
-        if size <= GUIDE_LIMIT {
-            return None;
+        if size <= GUIDE_LIMIT { None } else { self.size_fault(host, size, large_is_meant) }
+    }
+
+    /// The size in the number, in bytes, where it has one before the call.
+    const fn encoded_size(&self, abi: &'static Abi) -> Option<u64> {
+        match self.encoded.size {
+            EncodedSize::Of(ty) => match ty.size_align(abi) {
+                Ok(SizeAlign { size, .. }) => Some(size),
+                Err(_) => None,
+            },
+            EncodedSize::Bytes(bytes) => Some(bytes),
+            EncodedSize::None | EncodedSize::Length => None,
         }
+    }
+
+    /// What is wrong with a size over the guide's limit, unless that is meant.
+    const fn size_fault(
+        &self,
+        host: &'static Abi,
+        size: u64,
+        large_is_meant: bool,
+    ) -> Option<Text> {
         let text = Text::new().text("the argument of ").name(self.name).text(" has ");
         let text = text.counted(size, "byte").text(": ");
         match self.number(host) {
@@ -119,47 +172,92 @@ impl Command {
             )),
         }
     }
-
-    /// Whether the argument is as large in Rust as on the host's ABI.
-    pub(crate) const fn has_host_size(&self, host: &'static Abi, size: usize) -> bool {
-        match self.passing {
-            Passing::Pointer(ty) => match ty.size_align(host) {
-                Ok(layout) => layout.size == size as u64,
-                Err(_) => false,
-            },
-            _ => true,
-        }
-    }
 }
 
-/// An ABI on which two commands have one number.
+/// An ABI on which two commands have one number, with that number.
 const fn shared(first: &Command, second: &Command) -> Option<(AbiId, u32)> {
-    let may_be = match (first.identity, second.identity) {
+    if !may_share(first, second) {
+        return None;
+    }
+    // An exception is for one ABI; all else is for all that encode numbers and place members alike.
+    let mut abis =
+        if has_exceptions(first) || has_exceptions(second) { AbiSet::ALL } else { AbiSet::NUMBERS };
+    while let Some(id) = abis.first() {
+        abis = abis.difference(AbiSet::only(id));
+        if let Some(number) = shared_on(&ABIS[id.index()], first, second) {
+            return Some((id, number));
+        }
+    }
+    None
+}
+
+/// Whether two commands could have one number, by what can be seen without asking any ABI. Nearly
+/// all pairs of an interface end here, and there are many pairs.
+const fn may_share(first: &Command, second: &Command) -> bool {
+    match (first.identity, second.identity) {
         (
             Identity::Encoded { type_letter: a, first: a_first, last: a_last },
             Identity::Encoded { type_letter: b, first: b_first, last: b_last },
         ) => a == b && a_first <= b_last && b_first <= a_last,
-        _ => true,
-    };
-    if !may_be {
-        return None;
-    }
-    let mut abis = AbiSet::ALL;
-    while let Some(id) = abis.first() {
-        abis = abis.difference(AbiSet::only(id));
-        let abi = &ABIS[id.index()];
-        if let (Ok(a), Ok(b)) = (first.number(abi), second.number(abi)) {
-            // The nr of families overlap, so the first of one stands for any.
-            let same = match (first.identity, second.identity) {
-                (Identity::Encoded { .. }, Identity::Encoded { .. }) => a & !0xff == b & !0xff,
-                _ => a == b,
-            };
-            if same {
-                return Some((id, b));
+        (
+            Identity::Encoded { type_letter, first, last },
+            Identity::Number { general, exceptions },
+        )
+        | (
+            Identity::Number { general, exceptions },
+            Identity::Encoded { type_letter, first, last },
+        ) => {
+            let mut found = names(general, type_letter, first, last);
+            let mut i = 0;
+            while i < exceptions.len() && !found {
+                found = names(exceptions[i].1, type_letter, first, last);
+                i += 1;
             }
+            found
         }
+        (
+            Identity::Number { general: a, exceptions: [] },
+            Identity::Number { general: b, exceptions: [] },
+        ) => a == b,
+        (Identity::Number { .. }, Identity::Number { .. }) => true,
     }
-    None
+}
+
+/// Whether a number has this type letter and an nr of this range. Every encoding has them in the
+/// lower 16 bits.
+const fn names(number: u32, type_letter: u8, first: u8, last: u8) -> bool {
+    let [nr, letter, ..] = number.to_le_bytes();
+    letter == type_letter && first <= nr && nr <= last
+}
+
+const fn has_exceptions(command: &Command) -> bool {
+    matches!(command.identity, Identity::Number { exceptions: [_, ..], .. })
+}
+
+/// A number of the first that the second has, too, where their nr overlap.
+const fn shared_on(abi: &'static Abi, first: &Command, second: &Command) -> Option<u32> {
+    let number = match (first.identity, second.identity) {
+        (Identity::Encoded { .. }, Identity::Number { .. }) => {
+            let number = second.number(abi);
+            return match number {
+                Ok(number) if first.covers(abi, number) => Some(number),
+                _ => None,
+            };
+        }
+        (Identity::Number { .. }, _) => first.number(abi),
+        (Identity::Encoded { first: first_nr, .. }, Identity::Encoded { first: second_nr, .. }) => {
+            // A family by length has the other's length among its own.
+            let length = match second.number(abi) {
+                Ok(number) => abi.encoding.decode(number).size as u64,
+                Err(_) => return None,
+            };
+            first.number_of(abi, second_nr.saturating_sub(first_nr), length)
+        }
+    };
+    match number {
+        Ok(number) if second.covers(abi, number) => Some(number),
+        _ => None,
+    }
 }
 
 const fn hexadecimal(mut text: Text, number: u32) -> Text {

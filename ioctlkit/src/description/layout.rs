@@ -3,6 +3,7 @@
 use ioctlkit_abi::{Abi, LayoutError, MemberAlign, Placement, RecordFold, RecordKind};
 
 use super::{Member, Record, Type};
+use crate::HOST;
 
 /// Size and alignment, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +56,9 @@ impl Record {
     /// # Errors
     /// As [`Type::size_align`].
     pub const fn size_align(&self, abi: &'static Abi) -> Result<SizeAlign, LayoutError> {
+        if self.name.is_empty() {
+            return Err(LayoutError::Unknown);
+        }
         let mut fold = RecordFold::new(abi, self.kind, self.attributes);
         let mut i = 0;
         while i < self.members.len() {
@@ -73,6 +77,11 @@ impl Record {
     /// The members with their places on an ABI, in order. Ends early where a member has none.
     pub const fn offsets(&'static self, abi: &'static Abi) -> Offsets {
         Offsets { members: self.members, abi, fold: self.fold(abi), next: 0 }
+    }
+
+    /// Whether the derive refused the type, or that of a member: what is wrong has been said there.
+    pub(crate) const fn is_unread(&self) -> bool {
+        matches!(self.size_align(HOST), Err(LayoutError::Unknown))
     }
 
     pub(super) const fn fold(&self, abi: &'static Abi) -> RecordFold {

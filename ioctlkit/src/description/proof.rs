@@ -71,6 +71,24 @@ impl Record {
         None
     }
 
+    /// Whether a fault follows from one of a member's type, which is told there.
+    pub(crate) const fn follows(&self, fault: &Fault) -> bool {
+        if matches!(
+            fault.kind,
+            FaultKind::Padding { .. } | FaultKind::ShortVariant { .. } | FaultKind::NotPortable
+        ) {
+            return false;
+        }
+        let mut i = 0;
+        while i < self.members.len() {
+            if has_fault(&self.members[i].ty) {
+                return true;
+            }
+            i += 1;
+        }
+        false
+    }
+
     /// The first padding behind the member `from` or a later one.
     const fn padding(&self, abi: &'static Abi, from: usize) -> Option<Fault> {
         let mut fold = self.fold(abi);
@@ -184,23 +202,24 @@ impl Record {
                 let text = text.counted(bytes, "byte").text(" of padding after ").name(name);
                 let text = text.text(" at offset ").number(offset).text(" on ").text(abi);
                 let text = self.elsewhere(text, fault.member, bytes);
-                let reserved = self.count_reserved();
-                let text = text.text(": add ").text("`_reserved").number(reserved);
-                let text = text.text(": Reserved<").number(bytes).text(">` behind it");
+                let reserved = self.next_reserved();
+                let text = self.reserved(text.text(": add "), reserved, bytes);
+                let text = if matches!(self.members[fault.member].ty, Type::FlexibleArray(_)) {
+                    text.text(" before it")
+                } else {
+                    text.text(" behind it")
+                };
                 self.further(text, fault.member, reserved + 1)
             }
-            FaultKind::ShortVariant { bytes, size } => text
-                .name(name)
-                .text(" has ")
-                .counted(bytes, "byte")
-                .text(" of the union's ")
-                .number(size)
-                .text(
+            FaultKind::ShortVariant { bytes, size } => {
+                let text = text.name(name).text(" has ").counted(bytes, "byte");
+                let text = text.text(" of the union's ").number(size).text(
                     ": the rest would be uninitialised; make it a structure that ends in \
-                       `_reserved0: Reserved<",
-                )
-                .number(size - bytes)
-                .text(">`"),
+                     `_reserved0: Reserved<",
+                );
+                let text = text.number(size - bytes).text(">`");
+                self.further_variants(text, fault, size)
+            }
             FaultKind::Moved { here, there } => text
                 .name(name)
                 .text(" is at offset ")
@@ -211,7 +230,7 @@ impl Record {
                 .number(there)
                 .text(" on ")
                 .text(FIRST.name)
-                .text(": move it to a multiple of its alignment"),
+                .text(": structures are aligned to 4 bytes there; move it to a multiple of 4"),
             FaultKind::Resized { here, there } => text
                 .name(name)
                 .text(" has ")
@@ -223,22 +242,13 @@ impl Record {
                 .text(" on ")
                 .text(FIRST.name)
                 .text(": make the size of its type a multiple of 4"),
-            FaultKind::Size { here, there } => text
-                .name(self.name)
-                .text(" has ")
-                .counted(here, "byte")
-                .text(" on ")
-                .text(abi)
-                .text(" and ")
-                .number(there)
-                .text(" on ")
-                .text(FIRST.name)
-                .text(": add `_reserved")
-                .number(self.count_reserved())
-                .text(": Reserved<")
-                .number(here.abs_diff(there))
-                .text(">` behind ")
-                .name(name),
+            FaultKind::Size { here, there } => {
+                let text = text.name(self.name).text(" has ").counted(here, "byte");
+                let text = text.text(" on ").text(abi).text(" and ").number(there);
+                let text = text.text(" on ").text(FIRST.name).text(": add ");
+                let text = self.reserved(text, self.next_reserved(), here.abs_diff(there));
+                text.text(" behind ").name(name)
+            }
             FaultKind::None(LayoutError::TooLarge) => {
                 text.name(self.name).text(" is larger than any object can be")
             }
@@ -284,30 +294,76 @@ impl Record {
             else {
                 return text;
             };
-            text = text
-                .text(", `_reserved")
-                .number(reserved)
-                .text(": Reserved<")
-                .number(bytes)
-                .text(">` behind ")
-                .name(self.members[member].name);
+            text = self.reserved(text.text(", "), reserved, bytes);
+            text = text.text(" behind ").name(self.members[member].name);
             reserved += 1;
             from = member + 1;
         }
         text
     }
 
-    const fn count_reserved(&self) -> u64 {
-        let mut count = 0;
-        let mut i = 0;
+    /// The other variants of a union that are too short.
+    const fn further_variants(&self, mut text: Text, first: &Fault, size: u64) -> Text {
+        let mut i = first.member + 1;
         while i < self.members.len() {
-            if matches!(self.members[i].role, super::Role::Reserved) {
-                count += 1;
+            if let Ok(SizeAlign { size: bytes, .. }) = self.members[i].ty.size_align(first.abi)
+                && bytes < size
+                && !matches!(self.members[i].ty, Type::FlexibleArray(_))
+            {
+                text = text.text(", and ").name(self.members[i].name);
+                text = text.text(" one in `Reserved<").number(size - bytes).text(">`");
             }
             i += 1;
         }
-        count
+        text
     }
+
+    /// A reserved member as it is written.
+    #[expect(clippy::large_types_passed_by_value, reason = "nothing is passed: it is compiled")]
+    const fn reserved(&self, text: Text, number: u64, bytes: u64) -> Text {
+        let text = if self.is_tuple() {
+            text.text("`")
+        } else {
+            text.text("`_reserved").number(number).text(": ")
+        };
+        text.text("Reserved<").number(bytes).text(">`")
+    }
+
+    const fn is_tuple(&self) -> bool {
+        match self.members {
+            [first, ..] => first.name.as_bytes()[0].is_ascii_digit(),
+            [] => false,
+        }
+    }
+
+    /// The first number that is behind those of all members named `_reserved0` and so on.
+    const fn next_reserved(&self) -> u64 {
+        let mut next = 0;
+        let mut i = 0;
+        while i < self.members.len() {
+            let name = self.members[i].name.as_bytes();
+            if let Some((b"_reserved", digits)) = name.split_at_checked(9)
+                && let Some(number) = decimal(digits)
+                && number >= next
+            {
+                next = number + 1;
+            }
+            i += 1;
+        }
+        next
+    }
+}
+
+const fn decimal(mut digits: &[u8]) -> Option<u64> {
+    let mut number: u64 = 0;
+    while let [digit @ b'0'..=b'9', rest @ ..] = digits {
+        if number > 1000 {
+            return None;
+        }
+        number = number * 10 + (*digit - b'0') as u64;
+        digits = rest;
+    }
+    if digits.is_empty() { Some(number) } else { None }
 }
 
 /// Whether a type is the same on every ABI once its place is.
@@ -317,5 +373,14 @@ const fn is_portable(ty: &Type) -> bool {
         Type::Compat64(_) | Type::UserPointer => true,
         Type::Array { element, .. } | Type::FlexibleArray(element) => is_portable(element),
         Type::Record(record) => matches!(record.portability, Portability::Proven),
+    }
+}
+
+/// Whether a type, or a part of it, has a fault of its own.
+const fn has_fault(ty: &Type) -> bool {
+    match ty {
+        Type::Scalar(_) | Type::Compat64(_) | Type::UserPointer => false,
+        Type::Array { element, .. } | Type::FlexibleArray(element) => has_fault(element),
+        Type::Record(record) => record.fault().is_some(),
     }
 }

@@ -27,7 +27,8 @@ pub enum Type {
 /// A structure or union.
 #[derive(Debug)]
 pub struct Record {
-    /// The name in Rust.
+    /// The name in Rust. Empty where the derive refused the type: such a crate does not compile, and
+    /// what else it says follows from that.
     pub name: &'static str,
     /// The name in C with its keyword, where that is stated.
     pub c_name: Option<&'static str>,
@@ -85,6 +86,11 @@ pub enum Role {
     /// The flexible array at the end.
     Flexible {
         /// The member that holds its length.
+        count: &'static str,
+    },
+    /// The address of user memory.
+    Buffer {
+        /// The member that holds how many elements are there.
         count: &'static str,
     },
     /// A file descriptor.

@@ -98,11 +98,16 @@ fn open<'a>(
     Ok(())
 }
 
+/// Whether C has no name for a member.
+pub(super) fn is_anonymous(member: &Member) -> bool {
+    let made_up = |name: &String| name.starts_with("__bindgen_anon_");
+    member.bits.is_none() && member.name.as_ref().is_none_or(made_up)
+}
+
 /// The structure whose members C counts to the one around it: a member without a name, or one that
 /// bindgen gave a name because Rust needs it.
 fn anonymous(interface: &Interface, member: &Member, abi: AbiId) -> Option<RecordId> {
-    let made_up = |name: &String| name.starts_with("__bindgen_anon_");
-    if member.bits.is_some() || !member.name.as_ref().is_none_or(made_up) {
+    if !is_anonymous(member) {
         return None;
     }
     match interface.resolved(&member.ty, abi)? {

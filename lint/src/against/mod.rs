@@ -10,6 +10,7 @@ mod names;
 mod pairing;
 mod records;
 mod reference;
+mod trust;
 
 use std::fmt;
 
@@ -21,6 +22,7 @@ use crate::words::count;
 pub use names::{last_of_path, same_member, same_name};
 pub use pairing::{CommandPair, Numbered, Pairs, RecordPair, pair};
 pub use reference::{Reference, References};
+use trust::Trust;
 
 /// What was compared, and what came of it.
 #[derive(Debug, Clone, Default)]
@@ -69,6 +71,16 @@ pub struct Pair {
 }
 
 impl Pair {
+    /// The same on some of the ABIs only.
+    fn within(mut self, abis: AbiSet) -> Self {
+        self.abis = self.abis.intersection(abis);
+        for told in &mut self.faults {
+            told.abis = told.abis.intersection(abis);
+        }
+        self.faults.retain(|told| !told.abis.is_empty());
+        self
+    }
+
     /// The ABIs on which the two part.
     pub fn differing(&self) -> AbiSet {
         self.faults.iter().fold(AbiSet::EMPTY, |all, told| all.union(told.abis))
@@ -206,10 +218,23 @@ pub fn compare(rust: &Interface, c: &Interface) -> Comparison {
 
 /// As [`compare`], for layouts that are there already.
 pub fn compare_layouts(rust: &Layouts<'_>, c: &Layouts<'_>) -> Comparison {
+    compare_trusted(rust, c, &Trust::of_everything(c.interface()))
+}
+
+/// As [`compare_layouts`], on the ABIs on which what the header takes from `asm/` is their own.
+pub fn compare_architectures(rust: &Layouts<'_>, c: &Layouts<'_>) -> Comparison {
+    compare_trusted(rust, c, &Trust::of_architectures(c.interface()))
+}
+
+fn compare_trusted(rust: &Layouts<'_>, c: &Layouts<'_>, trust: &Trust<'_>) -> Comparison {
     let Pairs { commands, records, alone } = pair(rust.interface(), c.interface());
-    let mut pairs: Vec<Pair> =
-        commands.iter().map(|pair| compare_commands(rust, c, pair)).collect();
-    pairs.extend(records.iter().map(|pair| records::compare(rust, c, *pair)));
+    let mut pairs: Vec<Pair> = commands
+        .iter()
+        .map(|pair| compare_commands(rust, c, pair).within(trust.of_number(pair.c)))
+        .collect();
+    pairs.extend(
+        records.iter().map(|pair| records::compare(rust, c, *pair).within(trust.of_record(pair.c))),
+    );
     Comparison { pairs, alone }
 }
 

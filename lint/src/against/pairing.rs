@@ -7,6 +7,7 @@ use ioctlkit_model::{
     Command, Interface, Layouts, RawNumber, Record, RecordId, Representation, Span, Type,
 };
 
+use super::members::is_anonymous;
 use super::names::{best, folded, last_of_path, without_keyword};
 use super::{Alone, Item};
 
@@ -144,7 +145,8 @@ fn pair_records<'a>(rust: &'a Interface, c: &'a Interface, pairs: &mut Pairs<'a>
         }
     }
     pairs.records = found.iter().map(|(rust, c)| RecordPair { rust: *rust, c: *c }).collect();
-    for (id, record) in records(rust) {
+    let opened = opened(rust);
+    for (id, record) in records(rust).filter(|(id, _)| !opened.contains(id)) {
         let is_meant = arguments.contains(&id) || record.c_name.is_some();
         if !found.contains_key(&id) && is_meant && !record.is_anonymous() {
             pairs.alone.push(Alone {
@@ -197,6 +199,19 @@ fn arguments(interface: &Interface) -> BTreeSet<RecordId> {
     bodies
         .filter_map(|(_, body)| body.argument.ty())
         .flat_map(|ty| interface.records_within(ty))
+        .collect()
+}
+
+/// The structures and unions that C has no names for.
+fn opened(interface: &Interface) -> BTreeSet<RecordId> {
+    let bodies = interface.records.iter().flat_map(|record| record.variants.iter());
+    let anonymous =
+        bodies.flat_map(|(_, body)| &body.members).filter(|member| is_anonymous(member));
+    anonymous
+        .filter_map(|member| match interface.behind_typedefs(&member.ty) {
+            Some(Type::Record(id)) => Some(*id),
+            _ => None,
+        })
         .collect()
 }
 

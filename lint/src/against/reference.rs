@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use ioctlkit_model::{FileId, FileShift, Interface, Layouts, Span};
 
-use super::{Comparison, compare_layouts};
+use super::{Comparison, compare_architectures};
 
 /// The headers of a run, each set with the Rust files that it is for.
 #[derive(Debug, Default)]
@@ -70,7 +70,7 @@ impl Reference {
     /// were added to.
     pub fn compare(&self, rust: &Layouts<'_>) -> &Comparison {
         self.comparison.get_or_init(|| {
-            let mut comparison = compare_layouts(rust, &Layouts::new(&self.interface));
+            let mut comparison = compare_architectures(rust, &Layouts::new(&self.interface));
             comparison.pairs.retain(|pair| self.is_for(pair.span.file));
             comparison.alone.retain(|alone| self.is_for(alone.span.file));
             comparison

@@ -1,11 +1,12 @@
-//! Runs a rule over `fixtures/rules/CODE/`: `bad*.h` must fire and match its snapshot, and
-//! `good*.h` must not. A folder stands for all of its headers, read in one run.
+//! Runs a rule over `fixtures/rules/CODE/`: `bad*.h` and `bad*.rs` must fire and match their
+//! snapshots, and `good*.h` and `good*.rs` must not. A folder stands for all of its headers, read in
+//! one run. A `.rs` beside a `.h` of the same name is compared with it.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
-use ioctlkit_model::{Finding, Interface};
-use ioctlkit_sources::c::{Request, read};
+use ioctlkit_model::{Finding, Interface, Language, Languages};
+use ioctlkit_sources::{c, rust};
 
 use crate::against::References;
 use crate::{Rule, engine};
@@ -13,8 +14,8 @@ use crate::{Rule, engine};
 pub(super) fn run(rule: &'static Rule) {
     let folder =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/rules").join(rule.info.code);
-    let bad = headers(&folder, "bad");
-    let good = headers(&folder, "good");
+    let bad = fixtures(&folder, "bad");
+    let good = fixtures(&folder, "good");
     assert!(!bad.is_empty(), "{} has no fixture that must fire", rule.info.code);
     assert!(!good.is_empty(), "{} has no look-alike that must not fire", rule.info.code);
     for path in good {
@@ -24,36 +25,96 @@ pub(super) fn run(rule: &'static Rule) {
     for path in bad {
         let (interface, findings) = check(rule, &path);
         assert!(!findings.is_empty(), "{} does not fire", path.display());
-        let stem = path.file_stem().unwrap().to_string_lossy();
+        assert_speaks_its_language(&interface, &findings);
+        let name = path.file_name().unwrap().to_string_lossy();
+        // A header's snapshot has its name alone.
+        let stem = name.strip_suffix(".h").unwrap_or(&name).replace(".rs", "_rs");
         insta::with_settings!({
             prepend_module_to_snapshot => false,
             omit_expression => true,
             snapshot_path => folder.clone(),
         }, {
-            insta::assert_snapshot!(stem.as_ref(), describe(&interface, &findings));
+            insta::assert_snapshot!(stem.as_str(), describe(&interface, &findings));
         });
     }
 }
 
-fn headers(folder: &Path, prefix: &str) -> Vec<PathBuf> {
-    let mut headers: Vec<PathBuf> = std::fs::read_dir(folder)
+fn fixtures(folder: &Path, prefix: &str) -> Vec<PathBuf> {
+    let mut fixtures: Vec<PathBuf> = std::fs::read_dir(folder)
         .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
         .map(|entry| entry.unwrap().path())
-        .filter(|path| {
-            (path.is_dir() || path.extension().is_some_and(|extension| extension == "h"))
-                && path.file_name().unwrap().to_string_lossy().starts_with(prefix)
-        })
+        .filter(|path| is_fixture(path))
+        .filter(|path| path.file_name().unwrap().to_string_lossy().starts_with(prefix))
         .collect();
-    headers.sort();
-    headers
+    fixtures.sort();
+    fixtures
+}
+
+/// A header that a Rust file is compared with is no fixture by itself.
+fn is_fixture(path: &Path) -> bool {
+    let extension = path.extension().unwrap_or_default();
+    path.is_dir() || extension == "rs" || (extension == "h" && !path.with_extension("rs").exists())
 }
 
 fn check(rule: &'static Rule, path: &Path) -> (Interface, Vec<Finding>) {
-    let (interface, problems) =
-        read(&Request { paths: vec![path.to_owned()], raw_numbers: true, ..Request::default() });
-    assert!(problems.is_empty(), "{}: {problems:#?}", path.display());
-    let findings = engine::run(&interface, &References::default(), &[rule]);
+    let mut references = References::default();
+    let interface = if path.extension().is_some_and(|extension| extension == "rs") {
+        let mut interface = read_rust(path);
+        let header = path.with_extension("h");
+        if header.exists() {
+            let name = header.file_name().unwrap().to_string_lossy().into_owned();
+            let files = interface.headers.iter().map(|header| header.file).collect();
+            references.add(&mut interface, vec![name], read_c(&header), files);
+        }
+        interface
+    } else {
+        read_c(path)
+    };
+    let findings = engine::run(&interface, &references, &[rule]);
     (interface, findings)
+}
+
+fn read_c(path: &Path) -> Interface {
+    let paths = vec![path.to_owned()];
+    let (interface, problems) =
+        c::read(&c::Request { paths, raw_numbers: true, ..c::Request::default() });
+    assert!(problems.is_empty(), "{}: {problems:#?}", path.display());
+    interface
+}
+
+fn read_rust(path: &Path) -> Interface {
+    let paths = vec![path.to_owned()];
+    let (interface, problems) = rust::read(&rust::Request { paths, ..rust::Request::default() });
+    assert!(problems.is_empty(), "{}: {problems:#?}", path.display());
+    interface
+}
+
+/// What is said of Rust source has no words of C in it, but for the names of the other side.
+fn assert_speaks_its_language(interface: &Interface, findings: &[Finding]) {
+    const OF_C: [&str; 9] = [
+        "__u",
+        "__s",
+        "#define",
+        "include/uapi",
+        "sizeof",
+        "void *",
+        "header",
+        "asterisk",
+        "copy_",
+    ];
+    for finding in findings {
+        let file = interface.sources.file(finding.span.file);
+        if file.language() == Language::C || finding.rule.languages == Languages::Rust {
+            continue;
+        }
+        let fix = finding.fix.iter().map(|fix| &fix.message);
+        let edits = finding.fix.iter().flat_map(|fix| &fix.edits).map(|edit| &edit.replacement);
+        let texts = [&finding.message, &finding.label].into_iter().chain(&finding.notes);
+        for text in texts.chain(fix).chain(edits) {
+            let found = OF_C.iter().find(|word| text.contains(*word));
+            assert!(found.is_none(), "{}: {text}", file.path.display());
+        }
+    }
 }
 
 /// What a reviewer of a snapshot needs to see: the line, the words, the ABIs, the fix.
@@ -79,7 +140,8 @@ fn describe(interface: &Interface, findings: &[Finding]) -> String {
         let _ = writeln!(text, "    on {:?}", finding.abis);
         for related in &finding.related {
             let at = interface.sources.position(related.span);
-            let _ = writeln!(text, "    see {}:{} {}", at.line, at.column, related.text);
+            let elsewhere = if related.span.file == finding.span.file { "" } else { "elsewhere " };
+            let _ = writeln!(text, "    see {elsewhere}{}:{} {}", at.line, at.column, related.text);
         }
         for note in &finding.notes {
             let _ = writeln!(text, "    note {note}");

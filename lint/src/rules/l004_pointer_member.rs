@@ -85,13 +85,12 @@ fn member(
     finding.label = "as wide as an address".into();
     finding.fix = Some(Fix {
         message: cx.spelling.instead_of_pointer(argument.record).into(),
-        edits: edits::retype(
-            &cx.interface.sources,
-            found.subject.member,
-            cx.spelling.fixed("__u64"),
-        )
-        .into_iter()
-        .collect(),
+        edits: cx
+            .spelling
+            .address(argument.record)
+            .and_then(|ty| edits::retype(&cx.interface.sources, found.subject.member, ty))
+            .into_iter()
+            .collect(),
         safety: Safety::ChangesAbi,
     });
     finding

@@ -83,8 +83,9 @@ fn member(
     finding.label = "signed or not, as the ABI likes".into();
     finding.fix = Some(Fix {
         message: format!(
-            "make it a `{byte}`, or a `{}` where it can be negative",
-            cx.spelling.fixed("__s8")
+            "make it {}, or {} where it can be negative",
+            words::with_article(byte),
+            words::with_article(cx.spelling.fixed("__s8"))
         ),
         edits: edits::retype(&cx.interface.sources, found.subject.member, byte)
             .into_iter()

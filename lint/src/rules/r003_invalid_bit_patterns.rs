@@ -78,7 +78,7 @@ fn member(
 ) -> Finding {
     let place = found.subject;
     let message = format!(
-        "{} is {}, and `{}` has the kernel write it: {} there is undefined behaviour",
+        "{} is {}, and the kernel writes it for `{}`: {} is undefined behaviour",
         words::member(cx.interface, place.body, place.index),
         found.spelled(cx.spelling),
         writer.name,
@@ -97,7 +97,7 @@ fn member(
 
 fn command(cx: &Context<'_>, found: &ClassifiedCommand<'_>, why: &Invalid) -> Finding {
     let message = format!(
-        "`{}` has the kernel write {}: {} there is undefined behaviour",
+        "`{}` has the kernel write {}: {} is undefined behaviour",
         found.subject.command.name,
         found.spelled(cx.spelling),
         why.words(),
@@ -134,7 +134,7 @@ fn integer(cx: &Context<'_>, why: &Invalid, ty: &Type, abi: Option<AbiId>) -> Op
 }
 
 fn fix(why: &Invalid, integer: Option<&str>) -> Fix {
-    let integer = integer.map_or("an integer of that width".into(), |ty| format!("a `{ty}`"));
+    let integer = integer.map_or("an integer of that width".into(), words::with_article);
     let (message, safety) = match why {
         Invalid::Reference => {
             (format!("make it {integer} that holds the address"), Safety::ChangesAbi)

@@ -60,6 +60,15 @@ enum Outcome {
     SpillsAsGeneric,
 }
 
+impl Outcome {
+    fn words(self) -> &'static str {
+        match self {
+            Self::Masks => "masks the size",
+            Self::Spills | Self::SpillsAsGeneric => "lets the size spill into the direction",
+        }
+    }
+}
+
 fn outcome(through: &str) -> Option<Outcome> {
     match crate_of(through) {
         "nix" | "rustix" => Some(Outcome::Masks),
@@ -86,9 +95,10 @@ fn check_definition(
         let size = cx.layouts.argument_size(&body.argument, id).ok()?;
         let encoding = id.abi().encoding;
         let number = number(body, size, encoding, outcome);
-        (size > u64::from(limit(encoding, outcome))).then_some((size, number, encoding))
+        let fits = size <= u64::from(limit(encoding, outcome));
+        (!fits).then(|| (size, number, meaning(body, number, encoding)))
     });
-    let (size, number, encoding) = *numbers.first()?;
+    let (size, number, meaning) = numbers.first()?;
     let affected = numbers.abis();
     let limits = by_value(affected, |id| Some(limit(id.abi().encoding, outcome)));
     let limit = limits.iter().map(|(_, limit)| *limit).max().unwrap_or_default();
@@ -96,19 +106,19 @@ fn check_definition(
     let there =
         if numbers.len() > 1 { format!(" {}", abi_words::on(first, on)) } else { String::new() };
     let message = format!(
-        "{size} bytes are more than the {limit} that the number can hold {}: `{}` {}{there}",
+        "{size} bytes are more than the {limit} that the number can hold {}: `{}` {} and yields \
+         {number:#010x}{there}, {meaning}",
         abi_words::on(affected, on),
         body.through,
-        becomes(body, number, encoding, outcome),
+        outcome.words(),
     );
     let mut finding = command_finding(&OVERSIZED_REQUEST, command, command.span, affected, message);
     finding.label = format!("{size} bytes");
     finding.record = body.argument.ty().map(|ty| cx.spelling.ty(ty));
-    finding.notes = numbers
-        .iter()
-        .map(|(within, (_, number, encoding))| {
-            let what = meaning(body, *number, *encoding);
-            format!("{number:#010x} {}: {what}", abi_words::on(within, on))
+    let others = numbers.iter().skip(1);
+    finding.notes = others
+        .map(|(within, (_, number, meaning))| {
+            format!("{number:#010x} {}, {meaning}", abi_words::on(within, on))
         })
         .collect();
     finding.notes.extend(
@@ -143,28 +153,19 @@ fn number(body: &CommandBody, size: u64, encoding: Encoding, outcome: Outcome) -
     encoding.encode_as_c(body.direction, body.type_letter, body.nr, size)
 }
 
-/// What the crate does, as a clause.
-fn becomes(body: &CommandBody, number: u32, encoding: Encoding, outcome: Outcome) -> String {
-    let verb = match outcome {
-        Outcome::Masks => "masks the size",
-        Outcome::Spills | Outcome::SpillsAsGeneric => "lets the size spill into the direction",
-    };
-    format!("{verb} and yields {number:#010x}, {}", meaning(body, number, encoding))
-}
-
 /// What the kernel takes a number for.
 fn meaning(body: &CommandBody, number: u32, encoding: Encoding) -> String {
     let Decoded { direction, type_letter, nr, size } = encoding.decode(number);
     match direction {
         Some(direction) if direction == body.direction => {
-            format!("a command with {size} bytes")
+            format!("a command of {size} bytes")
         }
         Some(direction) => format!(
-            "which is {}({}, {nr:#04x}) with {size} bytes",
+            "which is {}({}, {nr:#04x}) of {size} bytes",
             direction.macro_name(),
             letter(type_letter.into())
         ),
-        None => format!("whose direction means nothing, with {size} bytes"),
+        None => format!("whose direction means nothing, of {size} bytes"),
     }
 }
 
@@ -202,7 +203,7 @@ mod tests {
         assert_eq!(number(&read, 10_000, other, Outcome::SpillsAsGeneric), 0xa710_6b01);
         assert_eq!(
             meaning(&read, 0xa710_6b01, other),
-            "whose direction means nothing, with 1808 bytes"
+            "whose direction means nothing, of 1808 bytes"
         );
     }
 }

@@ -73,6 +73,8 @@ fn report(reference: &Reference, pair: &Pair) -> Option<Finding> {
     let header = header(reference, pair.c_span);
     let more = match others.len() {
         0 => String::new(),
+        // Every encoding has its number: that is one difference.
+        _ if pair.item != Item::Record => String::new(),
         more => format!(", and {}", count(more as u64, "more difference")),
     };
     let message = format!(

@@ -3,10 +3,12 @@
 // A test that cannot go on fails.
 #![allow(clippy::unwrap_used)]
 
+mod against;
 mod baselines;
 mod configuration;
 mod input;
 mod output;
 mod queries;
 mod run;
+mod source;
 mod suppressions;

@@ -66,7 +66,7 @@ impl Default for Request {
     }
 }
 
-pub use discover::holds_header;
+pub use discover::{asm_architecture, holds_header};
 
 /// Reads what the request names. What can't be read becomes a [`Problem`]; the rest is complete.
 pub fn read(request: &Request) -> (Interface, Vec<Problem>) {

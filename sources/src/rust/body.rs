@@ -12,12 +12,12 @@ use super::well_known;
 pub(crate) fn read(origin: Origin<'_>, signature: &syn::Signature, block: &syn::Block) -> Function {
     let mut body = Body { origin, sites: Vec::new(), items: Vec::new() };
     body.visit_block(block);
-    let names = signature.inputs.iter().filter_map(|input| match input {
+    let names = signature.inputs.iter().map(|input| match input {
         syn::FnArg::Typed(input) => match &*input.pat {
-            syn::Pat::Ident(ident) => Some(name_of(&ident.ident)),
-            _ => Some(String::new()),
+            syn::Pat::Ident(ident) => name_of(&ident.ident),
+            _ => String::new(),
         },
-        syn::FnArg::Receiver(_) => Some("self".into()),
+        syn::FnArg::Receiver(_) => "self".into(),
     });
     // Only what may stand in a constant is of interest as a whole.
     let value = signature.constness.and_then(|_| block_value(block)).map(|value| origin.ex(value));
@@ -57,6 +57,9 @@ impl<'a> Visit<'a> for Body<'_, 'a> {
             let before = path.path.segments.iter().rev().nth(1).map(|s| name_of(&s.ident));
             if well_known::is_ioctl_call(&name) && call.args.len() >= 2 {
                 self.sites.push(Site::Request(self.origin.ex(&call.args[1])));
+                let others = call.args.iter().enumerate().filter(|(index, _)| *index != 1);
+                others.for_each(|(_, argument)| self.visit_expr(argument));
+                return;
             } else if well_known::may_yield_number(before.as_deref(), &name) {
                 self.sites.push(Site::Number(self.origin.ex(&syn::Expr::Call(call.clone()))));
                 return;
@@ -85,6 +88,15 @@ impl Body<'_, '_> {
         let Some(last) = found.path.segments.last() else { return };
         if well_known::is_plain_macro(&name_of(&last.ident)) {
             return;
+        }
+        let text = found.tokens.to_string();
+        if text.contains("ioctl") || text.contains("request_code") || text.contains("opcode") {
+            let values = syn::punctuated::Punctuated::<syn::Expr, syn::Token![,]>::parse_terminated;
+            if let Ok(values) = syn::parse::Parser::parse2(values, found.tokens.clone()) {
+                let mut inner = Body { origin: self.origin, sites: Vec::new(), items: Vec::new() };
+                values.iter().for_each(|value| inner.visit_expr(value));
+                self.sites.append(&mut inner.sites);
+            }
         }
         let call = self.origin.macro_call(found);
         let place = call.place;

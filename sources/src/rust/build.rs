@@ -7,7 +7,7 @@ use std::sync::Arc;
 use ioctlkit_abi::{AbiSet, RecordKind};
 use ioctlkit_model::{
     Command, CommandBody, Enum, EnumBody, EnumId, Family, FileId, Interface, Problem, ProblemKind,
-    RawNumber, Record, RecordBody, RecordId, Span, Typedef, TypedefBody, TypedefId, Variants,
+    RawNumber, Record, RecordBody, RecordId, Span, Type, Typedef, TypedefBody, TypedefId, Variants,
 };
 
 use super::cargo::{Dependency, Package};
@@ -19,19 +19,31 @@ use super::{prelude, registry};
 /// A definition by where it stands, its name, and what its parameters stand for.
 type Key = (FileIndex, Place, String);
 
+/// Something that cannot be worked out for a class of ABIs.
+#[derive(Debug)]
+struct Doubt {
+    file: FileIndex,
+    place: Place,
+    message: String,
+    help: &'static str,
+}
+
 /// The interface so far, and every file that it is from.
 #[derive(Debug, Default)]
 pub(crate) struct Builder {
     pub(crate) interface: Interface,
     problems: Vec<Problem>,
     said: HashSet<(FileIndex, Place, String)>,
-    sentences: HashSet<String>,
+    /// What may turn out to be known for another class of ABIs.
+    doubts: Vec<Doubt>,
+    known: HashSet<(FileIndex, Place)>,
     parsed: Vec<Arc<Parsed>>,
     index_of: HashMap<PathBuf, FileIndex>,
     ids: HashMap<FileIndex, FileId>,
     /// The paths that are shown for files, by their absolute paths.
     shown: HashMap<PathBuf, PathBuf>,
     asked_for: Vec<PathBuf>,
+    named: HashSet<PathBuf>,
     records: HashMap<Key, RecordId>,
     enums: HashMap<Key, EnumId>,
     typedefs: HashMap<Key, TypedefId>,
@@ -46,15 +58,21 @@ impl Builder {
     pub(crate) fn new(
         abis: AbiSet,
         asked_for: Vec<PathBuf>,
+        named: HashSet<PathBuf>,
         shown: HashMap<PathBuf, PathBuf>,
     ) -> Self {
         let interface = Interface { abis, ..Interface::default() };
-        Self { interface, shown, asked_for, ..Self::default() }
+        Self { interface, shown, asked_for, named, ..Self::default() }
     }
 
     /// The files that were asked for, absolute.
     pub(crate) fn asked_for(&self) -> &[PathBuf] {
         &self.asked_for
+    }
+
+    /// Whether a file was named, and not only found in a folder.
+    pub(crate) fn is_named(&self, path: &Path) -> bool {
+        self.named.contains(path)
     }
 
     /// Whether a file was asked for.
@@ -63,7 +81,28 @@ impl Builder {
     }
 
     /// The interface, and what could not be read.
-    pub(crate) fn finish(self) -> (Interface, Vec<Problem>) {
+    pub(crate) fn finish(mut self) -> (Interface, Vec<Problem>) {
+        self.say_doubts();
+        for command in &mut self.interface.commands {
+            let variants = std::mem::take(&mut command.variants);
+            command.variants = known_only(variants, |body| {
+                !body
+                    .argument
+                    .ty()
+                    .is_some_and(|ty| matches!(ty.innermost_element(), Type::Unknown(_)))
+            });
+        }
+        for record in &mut self.interface.records {
+            let variants = std::mem::take(&mut record.variants);
+            record.variants = known_only(variants, |body| {
+                let mut types = body.members.iter().map(|member| member.ty.innermost_element());
+                !types.any(|ty| matches!(ty, Type::Unknown(_)))
+            });
+        }
+        let interface = &mut self.interface;
+        interface.commands.sort_by_key(|command| command.span);
+        interface.families.sort_by_key(|family| family.span);
+        interface.raw_numbers.sort_by_key(|raw| raw.span);
         (self.interface, self.problems)
     }
 
@@ -73,7 +112,7 @@ impl Builder {
         if let Some(known) = self.index_of.get(&path) {
             return *known;
         }
-        self.file(&Arc::new(parse(path, prelude::TEXT.into())))
+        self.file(&Arc::new(parse(path, &prelude::TEXT.into())))
     }
 
     /// The place of a file among those that were read.
@@ -127,9 +166,32 @@ impl Builder {
         self.problems.push(Problem { kind, path: None, span, message, help });
     }
 
-    /// Whether a sentence was not said before, of whatever place.
-    pub(crate) fn first_time(&mut self, message: &str) -> bool {
-        self.sentences.insert(message.to_owned())
+    /// Says that something is unknown, unless it is known for other ABIs: source that is not meant
+    /// for an ABI does not define all that it would need there.
+    pub(crate) fn doubt(
+        &mut self,
+        file: FileIndex,
+        place: Place,
+        message: String,
+        help: &'static str,
+    ) {
+        self.doubts.push(Doubt { file, place, message, help });
+    }
+
+    /// What stands there is known for a class of ABIs.
+    pub(crate) fn settle(&mut self, file: FileIndex, place: Place) {
+        self.known.insert((file, place));
+    }
+
+    fn say_doubts(&mut self) {
+        let mut sentences = HashSet::new();
+        for doubt in std::mem::take(&mut self.doubts) {
+            let Doubt { file, place, message, help } = doubt;
+            // Once, however many items it is of consequence for.
+            if !self.known.contains(&(file, place)) && sentences.insert(message.clone()) {
+                self.say(ProblemKind::Incomplete, file, place, message, Some(help.into()));
+            }
+        }
     }
 
     /// Says something about a path, once.
@@ -255,16 +317,15 @@ impl Builder {
         body: EnumBody,
     ) -> EnumId {
         let key = (file, name_place, name.to_owned());
-        let id = match self.enums.get(&key) {
-            Some(known) => *known,
-            None => {
-                let span = self.span(file, name_place);
-                let id = EnumId(self.interface.enums.len() as u32);
-                let variants = Variants::default();
-                self.interface.enums.push(Enum { name: Some(name.to_owned()), span, variants });
-                self.enums.insert(key, id);
-                id
-            }
+        let id = if let Some(known) = self.enums.get(&key) {
+            *known
+        } else {
+            let span = self.span(file, name_place);
+            let id = EnumId(self.interface.enums.len() as u32);
+            let variants = Variants::default();
+            self.interface.enums.push(Enum { name: Some(name.to_owned()), span, variants });
+            self.enums.insert(key, id);
+            id
         };
         self.interface.enums[id.index()].variants.add(abis, body);
         id
@@ -305,22 +366,34 @@ impl Builder {
         body: CommandBody,
     ) {
         let key = (file, name_place, name.to_owned());
-        let index = match self.commands.get(&key) {
-            Some(known) => *known,
-            None => {
-                let span = self.span(file, name_place);
-                self.interface.commands.push(Command {
-                    contract: None,
-                    name: name.to_owned(),
-                    c_name: c_name.map(str::to_owned),
-                    span,
-                    variants: Variants::default(),
-                });
-                self.commands.insert(key, self.interface.commands.len() - 1);
-                self.interface.commands.len() - 1
-            }
+        let index = if let Some(known) = self.commands.get(&key) {
+            *known
+        } else {
+            let span = self.span(file, name_place);
+            self.interface.commands.push(Command {
+                contract: None,
+                name: name.to_owned(),
+                c_name: c_name.map(str::to_owned),
+                span,
+                variants: Variants::default(),
+            });
+            self.commands.insert(key, self.interface.commands.len() - 1);
+            self.interface.commands.len() - 1
         };
         self.interface.commands[index].variants.add(abis, body);
+    }
+
+    /// Adds what a definition says of a command's call, if there is such a command.
+    pub(crate) fn contract(
+        &mut self,
+        file: FileIndex,
+        name: &str,
+        name_place: Place,
+        contract: ioctlkit_model::Contract,
+    ) {
+        if let Some(index) = self.commands.get(&(file, name_place, name.to_owned())) {
+            self.interface.commands[*index].contract.get_or_insert(contract);
+        }
     }
 
     /// Adds a family, once.
@@ -354,20 +427,30 @@ impl Builder {
         number: u32,
     ) {
         let key = (file, name_place, name.to_owned());
-        let index = match self.raw_numbers.get(&key) {
-            Some(known) => *known,
-            None => {
-                let span = self.span(file, name_place);
-                let variants = Variants::default();
-                self.interface.raw_numbers.push(RawNumber {
-                    name: name.to_owned(),
-                    span,
-                    variants,
-                });
-                self.raw_numbers.insert(key, self.interface.raw_numbers.len() - 1);
-                self.interface.raw_numbers.len() - 1
-            }
+        let index = if let Some(known) = self.raw_numbers.get(&key) {
+            *known
+        } else {
+            let span = self.span(file, name_place);
+            let variants = Variants::default();
+            self.interface.raw_numbers.push(RawNumber { name: name.to_owned(), span, variants });
+            self.raw_numbers.insert(key, self.interface.raw_numbers.len() - 1);
+            self.interface.raw_numbers.len() - 1
         };
         self.interface.raw_numbers[index].variants.add(abis, number);
     }
+}
+
+/// The definitions that are known, or all where none is: on ABIs for which the source lacks a type
+/// that others have, it was never meant to be compiled.
+fn known_only<T: PartialEq>(variants: Variants<T>, is_known: impl Fn(&T) -> bool) -> Variants<T> {
+    if variants.len() < 2 || !variants.iter().any(|(_, definition)| is_known(definition)) {
+        return variants;
+    }
+    let mut out = Variants::default();
+    for (abis, definition) in variants {
+        if is_known(&definition) {
+            out.add(abis, definition);
+        }
+    }
+    out
 }

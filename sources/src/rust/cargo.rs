@@ -22,6 +22,8 @@ pub(crate) struct Package {
     pub(crate) programs: Vec<(String, PathBuf)>,
     /// The features that are on by default.
     pub(crate) features: BTreeSet<String>,
+    /// All its features.
+    pub(crate) all_features: BTreeSet<String>,
     /// What it depends on, by the name that its source uses.
     pub(crate) dependencies: BTreeMap<String, Dependency>,
     /// The folder of the workspace, which has `Cargo.lock`.
@@ -143,6 +145,7 @@ fn package_of(found: MetadataPackage, target: &Path, workspace: &Path) -> Packag
         library,
         programs,
         features: default_features(&found.features, &[]),
+        all_features: found.features.into_keys().collect(),
         dependencies,
         workspace: workspace.to_owned(),
         target_folder: Some(target.to_owned()),
@@ -166,6 +169,14 @@ pub(crate) fn default_features(
         }
     }
     on
+}
+
+impl Package {
+    /// Whether a file is of a test, a benchmark or a build script.
+    pub(crate) fn is_for_tests(&self, file: &Path) -> bool {
+        let Ok(below) = file.strip_prefix(&self.folder) else { return false };
+        below == Path::new("build.rs") || below.starts_with("tests") || below.starts_with("benches")
+    }
 }
 
 /// The nearest `Cargo.toml` in a folder or above it.

@@ -33,7 +33,7 @@ impl World<'_> {
         let Definition { scope, item, within } = definition;
         match &item.kind {
             Kind::Constant(ty, Some(value)) => {
-                self.constant_command(*scope, item, within, ty.as_ref(), value)
+                self.constant_command(*scope, item, within, ty.as_ref(), value);
             }
             Kind::Alias(_, ty) => {
                 let found = self.type_request(ty, &Env::of(*scope));
@@ -42,6 +42,8 @@ impl World<'_> {
             Kind::MacroCall(call) => self.macro_command(*scope, call),
             Kind::Function(function) => self.function(*scope, item, within, function),
             Kind::Interface(interface) => {
+                let file = self.scope(*scope).file;
+                self.group_of(file, item, interface);
                 for command in &interface.commands {
                     let name = format!("{}::{}", item.name, command.name);
                     self.derived(*scope, item, &name, interface.type_letter.as_ref(), command);
@@ -124,15 +126,15 @@ impl World<'_> {
     }
 
     fn function(&mut self, scope: ScopeId, item: &Arc<Item>, within: &str, function: &Function) {
-        // The constants of a function are named with it only where their own names say nothing.
-        let inner = self.enter_body(scope, &function.items, &item.name);
-        let bound = function.parameters.iter().map(|name| (name.clone(), Bound::Unknown)).collect();
-        let env = Env { bound: Rc::new(bound), ..Env::of(inner) };
         let name = match (within, EMPTY_NAMES.contains(&item.name.as_str())) {
             ("", _) => item.name.clone(),
             (within, true) => within.to_owned(),
             (within, false) => format!("{within}::{}", item.name),
         };
+        // The constants of a function are named with it only where their own names say nothing.
+        let inner = self.enter_body(scope, &function.items, &name);
+        let bound = function.parameters.iter().map(|name| (name.clone(), Bound::Unknown)).collect();
+        let env = Env { bound: Rc::new(bound), ..Env::of(inner) };
         let file = self.scope(scope).file;
         for site in &function.sites {
             match site {
@@ -140,7 +142,11 @@ impl World<'_> {
                 Site::Number(ex) => {
                     let found = self.request(ex, &env, None);
                     if !matches!(found, Some(Found::Number(_))) {
-                        self.add(&at_site(file, &name, ex.place), found, &function.parameters);
+                        self.add(
+                            &at_site(file, &name, ex.bare().place),
+                            found,
+                            &function.parameters,
+                        );
                     }
                 }
                 Site::Type(ty) => {
@@ -163,7 +169,7 @@ impl World<'_> {
             _ => {
                 let found = self.request(bare, env, None);
                 if !matches!(found, Some(Found::Number(_))) {
-                    self.add(&at_site(file, name, ex.place), found, &function.parameters);
+                    self.add(&at_site(file, name, bare.place), found, &function.parameters);
                 }
             }
         }
@@ -194,7 +200,8 @@ impl World<'_> {
 
     pub(crate) fn raw(&mut self, file: FileIndex, name: &str, place: Place, number: i128) {
         // A number of another width is no command.
-        let number = u32::try_from(number).or_else(|_| i32::try_from(number).map(|n| n as u32));
+        let number =
+            u32::try_from(number).or_else(|_| i32::try_from(number).map(i32::cast_unsigned));
         if let Ok(number) = number {
             let abis = self.abis;
             self.builder.raw_number(file, name, place, abis, number);
@@ -209,12 +216,11 @@ impl World<'_> {
 
     /// Adds what was found under a name. `parameters` are those of the function around it.
     pub(crate) fn add(&mut self, named: &Named<'_>, found: Option<Found>, parameters: &[String]) {
-        let abis = self.abis;
         match found {
             None => {}
             Some(Found::Command(encoded)) => self.add_encoded(named, encoded),
             Some(Found::Number(number)) => {
-                self.raw(named.file, named.name, named.name_place, number)
+                self.raw(named.file, named.name, named.name_place, number);
             }
             Some(Found::Open(through)) => {
                 let text = self.spelling(named.file, named.place);
@@ -231,14 +237,7 @@ impl World<'_> {
                 );
                 let help = "name the source that defines it too, or run `cargo fetch` for that of a \
                             dependency";
-                let _ = abis;
-                self.builder.say(
-                    ProblemKind::Incomplete,
-                    named.file,
-                    named.name_place,
-                    message,
-                    Some(help.into()),
-                );
+                self.builder.doubt(named.file, named.name_place, message, help);
             }
         }
     }
@@ -253,6 +252,7 @@ impl World<'_> {
             argument: encoded.argument,
         };
         let abis = self.abis;
+        self.builder.settle(named.file, named.name_place);
         self.builder.command(named.file, named.name, named.c_name, named.name_place, abis, body);
     }
 
@@ -308,6 +308,8 @@ impl World<'_> {
         };
         let found = self.encoded(parts, &env);
         self.add(&named, Some(found), &[]);
+        let contract = self.contract(command, &env);
+        self.builder.contract(file, name, command.name_place, contract);
     }
 
     /// `number(0x541b, "mips" = 0x467f)`.

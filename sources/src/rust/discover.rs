@@ -17,6 +17,8 @@ use super::world::Root;
 pub(crate) struct Discovered {
     /// The files that were asked for, absolute, in order.
     pub(crate) asked_for: Vec<PathBuf>,
+    /// Those among them that were named, and not only found in a folder.
+    pub(crate) named: HashSet<PathBuf>,
     /// The paths that are shown for them.
     pub(crate) shown: HashMap<PathBuf, PathBuf>,
     /// The crates that they may be part of.
@@ -74,6 +76,7 @@ pub(crate) fn discover(paths: &[PathBuf]) -> Discovered {
         if path.is_dir() {
             found.folder(path, &absolute, &mut manifests);
         } else if path.is_file() {
+            found.named.insert(absolute.clone());
             found.file(path.clone(), absolute.clone());
             manifests.extend(absolute.parent().and_then(manifest_above));
         } else {

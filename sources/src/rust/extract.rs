@@ -60,7 +60,7 @@ fn item(origin: Origin<'_>, item: &syn::Item) -> Vec<Item> {
             let global = found.leading_colon.is_some();
             use_tree(&found.tree, global, &mut Vec::new(), &mut imports);
             let place = origin.place(found.use_token.span);
-            let kind = Kind::Use(imports);
+            let kind = Kind::Use(imports.into_iter().map(Arc::new).collect());
             let conditions = conditions(&found.attrs);
             vec![Item { name: String::new(), name_place: place, place, conditions, kind }]
         }
@@ -71,13 +71,23 @@ fn item(origin: Origin<'_>, item: &syn::Item) -> Vec<Item> {
 fn named(
     origin: Origin<'_>,
     ident: &syn::Ident,
-    (first, last): (Span, Span),
+    spans: (Span, Span),
     attributes: &[syn::Attribute],
     kind: Kind,
 ) -> Vec<Item> {
     if is_test(attributes) {
         return Vec::new();
     }
+    always_named(origin, ident, spans, attributes, kind)
+}
+
+fn always_named(
+    origin: Origin<'_>,
+    ident: &syn::Ident,
+    (first, last): (Span, Span),
+    attributes: &[syn::Attribute],
+    kind: Kind,
+) -> Vec<Item> {
     vec![Item {
         name: name_of(ident),
         name_place: origin.place(ident.span()),
@@ -94,7 +104,12 @@ fn module(origin: Origin<'_>, found: &syn::ItemMod) -> Vec<Item> {
         .map(|semi| semi.span)
         .or_else(|| found.content.as_ref().map(|(brace, _)| brace.span.close()));
     let spans = (found.mod_token.span, last.unwrap_or_else(|| found.ident.span()));
+    let is_file = inner.is_none();
     let kind = Kind::Module(Module { items: inner, paths: attributes::paths(&found.attrs) });
+    if is_file {
+        // One that is there for tests only is kept, to tell that its file is.
+        return always_named(origin, &found.ident, spans, &found.attrs, kind);
+    }
     named(origin, &found.ident, spans, &found.attrs, kind)
 }
 
@@ -168,6 +183,7 @@ fn structure(origin: Origin<'_>, found: &syn::ItemStruct) -> Vec<Item> {
         c_name: None,
         command: None,
         derived: false,
+        docs: Vec::new(),
     };
     let input = || syn::DeriveInput::from(found.clone());
     let mistakes = derive::complete(origin, &found.attrs, input, &mut data);
@@ -187,6 +203,7 @@ fn union(origin: Origin<'_>, found: &syn::ItemUnion) -> Vec<Item> {
         c_name: None,
         command: None,
         derived: false,
+        docs: Vec::new(),
     };
     let input = || syn::DeriveInput::from(found.clone());
     let mistakes = derive::complete(origin, &found.attrs, input, &mut data);
@@ -227,6 +244,7 @@ fn member(origin: Origin<'_>, index: usize, field: &syn::Field) -> Field {
         place: visibility.unwrap_or(name_place).to(ty.place),
         ty,
         conditions: conditions(&field.attrs),
+        stated: super::stated::Member::default(),
     }
 }
 

@@ -172,7 +172,7 @@ fn read(path: &Path) -> Outcome {
         let valid = error.utf8_error().valid_up_to();
         format!("cannot read: not UTF-8 at byte {valid}")
     })?;
-    Ok(Arc::new(parse(path.to_owned(), text.into())))
+    Ok(Arc::new(parse(path.to_owned(), &text.into())))
 }
 
 fn describe(error: &std::io::Error) -> String {
@@ -182,7 +182,7 @@ fn describe(error: &std::io::Error) -> String {
 }
 
 /// Reads a text.
-pub(crate) fn parse(path: PathBuf, text: Arc<str>) -> Parsed {
+pub(crate) fn parse(path: PathBuf, text: &Arc<str>) -> Parsed {
     let mut parsed = Parsed {
         path,
         text: text.clone(),
@@ -191,7 +191,7 @@ pub(crate) fn parse(path: PathBuf, text: Arc<str>) -> Parsed {
         pairs: BTreeSet::new(),
         mistake: None,
     };
-    let start = start_of_code(&text);
+    let start = start_of_code(text);
     let code = &text[start..];
     let origin = Origin::File { text: code, start: start as u32 };
     let at = |error: &syn::Error| (error.to_string(), origin.place(error.span()));
@@ -200,7 +200,9 @@ pub(crate) fn parse(path: PathBuf, text: Arc<str>) -> Parsed {
             let place = Place { start: start as u32, end: start as u32 };
             parsed.mistake = Some(("nested too deeply to be read".into(), place));
         }
-        Ok(tokens) => match syn::parse2::<syn::File>(tokens) {
+        Ok(tokens) => match syn::parse2::<syn::File>(tokens.clone())
+            .or_else(|error| syn::parse2::<syn::File>(of_2015(tokens)).map_err(|_| error))
+        {
             Ok(file) => {
                 parsed.conditions = super::attributes::conditions(&file.attrs);
                 parsed.items = extract::items(origin, &file.items);
@@ -218,6 +220,25 @@ pub(crate) fn parse(path: PathBuf, text: Arc<str>) -> Parsed {
     parsed
 }
 
+/// The words that were names before the edition of 2018, as names.
+fn of_2015(tokens: proc_macro2::TokenStream) -> proc_macro2::TokenStream {
+    use proc_macro2::{Group, Ident, TokenTree};
+    let name = |token| match token {
+        TokenTree::Ident(word)
+            if ["async", "await", "try", "gen"].iter().any(|known| word == known) =>
+        {
+            TokenTree::Ident(Ident::new_raw(&word.to_string(), word.span()))
+        }
+        TokenTree::Group(group) => {
+            let mut inner = Group::new(group.delimiter(), of_2015(group.stream()));
+            inner.set_span(group.span());
+            TokenTree::Group(inner)
+        }
+        token => token,
+    };
+    tokens.into_iter().map(name).collect()
+}
+
 /// Behind a byte order mark and a line such as `#!/usr/bin/env run-cargo-script`.
 fn start_of_code(text: &str) -> usize {
     let start = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
@@ -231,7 +252,9 @@ fn start_of_code(text: &str) -> usize {
 
 fn collect_pairs(items: &[Arc<Item>], pairs: &mut BTreeSet<(String, String)>) {
     fn add(conditions: &[Condition], pairs: &mut BTreeSet<(String, String)>) {
-        conditions.iter().for_each(|condition| condition.collect_pairs(pairs));
+        for condition in conditions {
+            condition.collect_pairs(pairs);
+        }
     }
     for item in items {
         add(&item.conditions, pairs);

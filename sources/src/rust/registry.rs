@@ -36,6 +36,7 @@ fn read(folder: &Path, features: &[String], workspace: &Path) -> Option<Package>
         library: root.is_file().then_some((library_name, root)),
         programs: Vec::new(),
         features: default_features(&all, features),
+        all_features: all.into_keys().collect(),
         dependencies: dependencies(&manifest, folder),
         workspace: workspace.to_owned(),
         target_folder: None,
@@ -82,8 +83,13 @@ fn unpacked(of: &Package, dependency: &Dependency) -> Option<PathBuf> {
     folders.extend(of.folder.parent().map(Path::to_owned));
     if let Some(version) = locked {
         let name = format!("{}-{version}", dependency.package);
-        return folders.iter().map(|folder| folder.join(&name)).find(|path| path.is_dir());
+        if let Some(path) =
+            folders.iter().map(|folder| folder.join(&name)).find(|path| path.is_dir())
+        {
+            return Some(path);
+        }
     }
+    // Compatible versions do not differ in the layout of what they mirror.
     folders.iter().find_map(|folder| newest(folder, dependency))
 }
 

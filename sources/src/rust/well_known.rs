@@ -88,6 +88,7 @@ pub(crate) fn expand(
     match call.path.last() {
         "cfg_if" => (|input: ParseStream<'_>| cfg_if(origin, input)).parse2(tokens.clone()).ok(),
         "bitflags" => bitflags(origin, tokens),
+        "s" | "s2" | "s_no_extra_traits" | "s_no_extra_traits2" => structures(origin, tokens),
         "include" => include(call, tokens).map(|item| vec![item]),
         _ => None,
     }
@@ -155,6 +156,7 @@ fn bitflags(origin: Origin<'_>, tokens: &TokenStream) -> Option<Vec<Item>> {
                 ty,
                 conditions: Vec::new(),
                 anonymous: false,
+                stated: super::stated::Member::default(),
             };
             let repr = Repr { transparent: true, ..Repr::default() };
             let data = Data {
@@ -165,6 +167,7 @@ fn bitflags(origin: Origin<'_>, tokens: &TokenStream) -> Option<Vec<Item>> {
                 c_name: None,
                 command: None,
                 derived: false,
+                docs: Vec::new(),
             };
             items.push(Item {
                 name: name_of(&ident),
@@ -177,6 +180,20 @@ fn bitflags(origin: Origin<'_>, tokens: &TokenStream) -> Option<Vec<Item>> {
         Ok(items)
     };
     read.parse2(tokens.clone()).ok()
+}
+
+/// What the `libc` crate wraps its structures in: each is `repr(C)`.
+fn structures(origin: Origin<'_>, tokens: &TokenStream) -> Option<Vec<Item>> {
+    let file = syn::parse2::<syn::File>(tokens.clone()).ok()?;
+    let items = extract::items(origin, &file.items);
+    let with_repr = |item: std::sync::Arc<Item>| {
+        let mut item = std::sync::Arc::into_inner(item)?;
+        if let Kind::Data(data) = &mut item.kind {
+            data.reprs.push((Vec::new(), Repr { c: true, ..Repr::default() }));
+        }
+        Some(item)
+    };
+    Some(items.into_iter().filter_map(with_repr).collect())
 }
 
 /// `include!("file")` and `include!(concat!(env!("OUT_DIR"), "/file"))`.

@@ -1,0 +1,119 @@
+//! Packages and workspaces.
+
+use std::path::Path;
+
+use ioctlkit_model::ProblemKind;
+
+use crate::support::{layout, names, number, read_files, read_paths, write};
+
+const MEMBERS: &[(&str, &str)] = &[
+    ("Cargo.toml", "[workspace]\nmembers = [\"api\", \"types\"]\nresolver = \"2\"\n"),
+    (
+        "api/Cargo.toml",
+        "[package]\nname = \"the-api\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\
+         [features]\ndefault = [\"on\"]\non = []\noff = []\n\
+         [dependencies]\nshared = { package = \"the-types\", path = \"../types\" }\n",
+    ),
+    (
+        "api/src/lib.rs",
+        "use shared::{Info, raw::*};\nmod extra;\n#[cfg(feature = \"off\")] mod behind;\n\
+         #[cfg(windows)] mod windows;\n#[cfg(test)] mod tests;\n\
+         nix::ioctl_read!(get, MAGIC, 1, Info);\n\
+         #[cfg(feature = \"on\")] nix::ioctl_none!(on, MAGIC, 2);\n",
+    ),
+    ("api/src/extra.rs", "nix::ioctl_none!(extra, shared::raw::MAGIC, 3);\n"),
+    ("api/src/behind.rs", "use super::*;\nnix::ioctl_none!(behind, MAGIC, 4);\n"),
+    ("api/src/windows.rs", "nix::ioctl_none!(windows, b'x', 5);\n"),
+    ("api/src/tests.rs", "nix::ioctl_none!(in_tests, b'x', 6);\n"),
+    ("api/src/orphan.rs", "nix::ioctl_none!(orphan, b'x', 7);\n"),
+    (
+        "api/src/main.rs",
+        "fn main() { const REQUEST: u32 = the_api_is_not_asked(); }\nnix::ioctl_none!(of_program, the_api::MAGIC_TOO, 8);\n",
+    ),
+    ("api/tests/integration.rs", "nix::ioctl_none!(of_test, b'x', 9);\n"),
+    ("api/build.rs", "nix::ioctl_none!(of_build, b'x', 10);\nfn main() {}\n"),
+    (
+        "types/Cargo.toml",
+        "[package]\nname = \"the-types\"\nversion = \"0.1.0\"\nedition = \"2021\"\n",
+    ),
+    (
+        "types/src/lib.rs",
+        "pub mod raw { pub const MAGIC: u8 = b'm'; }\n#[repr(C)] pub struct Info { a: u32, b: u16 }\n\
+         nix::ioctl_none!(of_types, raw::MAGIC, 11);\n",
+    ),
+    ("target/CACHEDIR.TAG", ""),
+    ("target/made.rs", "nix::ioctl_none!(made, b'x', 12);\n"),
+];
+
+#[test]
+fn a_workspace_is_read_with_the_names_that_its_members_have_for_each_other() {
+    let read = read_files(MEMBERS);
+    let mut found = names(&read.interface);
+    found.sort_unstable();
+    assert_eq!(found, ["behind", "extra", "get", "of_types", "on", "orphan"]);
+    assert_eq!(number(&read.interface, "get", "x86_64"), 0x8008_6d01);
+    assert_eq!(number(&read.interface, "behind", "x86_64"), 0x6d04);
+    assert_eq!(
+        read.said(ProblemKind::Incomplete),
+        [
+            "the number of `of_program` is unknown: what `nix::ioctl_none` is given cannot be worked \
+          out from the source"
+        ]
+    );
+}
+
+#[test]
+fn one_file_is_read_as_part_of_its_crate() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), MEMBERS);
+    let read = read_paths(&[&folder.path().join("api/src/behind.rs")]);
+    assert_eq!(names(&read.interface), ["behind"]);
+    assert_eq!(read.interface.headers.len(), 1);
+    // One that is not part of this build is read where it is named.
+    let read = read_paths(&[&folder.path().join("api/tests/integration.rs")]);
+    assert_eq!(names(&read.interface), ["of_test"]);
+}
+
+#[test]
+fn types_of_another_member_are_found_though_it_was_not_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), MEMBERS);
+    let read = read_paths(&[&folder.path().join("api/src/lib.rs")]);
+    assert_eq!(layout(&read.interface, "get", "i386").0, 8);
+    assert_eq!(names(&read.interface), ["get", "on"]);
+}
+
+#[test]
+fn a_broken_manifest_is_said_and_the_files_are_read() {
+    let read = read_files(&[
+        ("Cargo.toml", "[package\n"),
+        ("src/lib.rs", "mod a;\nconst MAGIC: u8 = b'x';\n"),
+        ("src/a.rs", "nix::ioctl_none!(a, super::MAGIC, 1);\n"),
+    ]);
+    assert_eq!(names(&read.interface), ["a"]);
+    let said = read.said(ProblemKind::Incomplete);
+    assert!(said[0].starts_with("cargo does not tell which crates there are:"), "{said:?}");
+    assert_eq!(said.len(), 1);
+}
+
+#[test]
+fn paths_are_shown_as_they_were_given() {
+    let folder = tempfile::tempdir().unwrap();
+    write(
+        folder.path(),
+        &[("x/lib.rs", "mod y;\n"), ("x/y.rs", "nix::ioctl_none!(y, b'x', 1);\n")],
+    );
+    let given = folder.path().join("x/../x");
+    let read = read_paths(&[&given]);
+    let span = read.interface.commands[0].span;
+    assert_eq!(read.interface.sources.path(span), given.join("y.rs"));
+}
+
+#[test]
+fn what_is_not_there_is_a_failure() {
+    let read = read_paths(&[Path::new("/nonexistent/src")]);
+    assert_eq!(read.said(ProblemKind::Failure), ["cannot read: no such file or folder"]);
+    let empty = tempfile::tempdir().unwrap();
+    let read = read_paths(&[empty.path()]);
+    assert_eq!(read.said(ProblemKind::Failure), ["the folder holds no Rust source"]);
+}
