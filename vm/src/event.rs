@@ -15,7 +15,12 @@ use crate::report::StepOutcome;
 #[non_exhaustive]
 pub enum Event<'a> {
     /// qemu was started.
-    Started(Accelerator),
+    Started {
+        /// With which acceleration.
+        accelerator: Accelerator,
+        /// The number of its process.
+        process: u32,
+    },
     /// Virtualisation does not work; the guest is emulated.
     FellBack {
         /// Why.
@@ -56,7 +61,9 @@ impl fmt::Display for Event<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         use crate::ktap::Outcome;
         match self {
-            Self::Started(accelerator) => write!(f, "booting a guest ({})", accelerator.name()),
+            Self::Started { accelerator, .. } => {
+                write!(f, "booting a guest ({})", accelerator.name())
+            }
             Self::FellBack { why } => write!(f, "no KVM here, so the guest is emulated: {why}"),
             Self::Booted { after } => write!(f, "booted after {:.1} s", after.as_secs_f64()),
             Self::StepBegan { name, .. } => write!(f, "{name} ..."),

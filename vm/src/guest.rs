@@ -152,7 +152,8 @@ impl Guest {
         let mut session = Session::new(token, script, log, on_event);
         let began = Instant::now();
         let mut running = machine.start()?;
-        session.event(Event::Started(accelerator));
+        let process = running.process.child().id();
+        session.event(Event::Started { accelerator, process });
         let limits = Limits::new(self, script, accelerator, began);
         let ended = pump::run(&mut running, &mut session, &limits, interruption)?;
         running.process.kill();

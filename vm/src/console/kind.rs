@@ -146,7 +146,6 @@ fn is_exception(message: &str) -> bool {
     };
     let digits = count.trim_start_matches(|c: char| c.is_ascii_digit());
     let Some((name, code)) = name_and_code.rsplit_once(": ") else {
-        // `general protection fault, probably for non-canonical address 0x...: 0000 [#1]`
         return false;
     };
     let is_code = code.len() >= 4 && code.chars().all(|c| c.is_ascii_hexdigit());
