@@ -134,7 +134,17 @@ impl Verdict {
 }
 
 impl StepOutcome {
-    /// The outcome of a step that ended, by its status as the shell gives it.
+    /// The outcome of loading or unloading a module. busybox's status is the error number.
+    pub(crate) fn of_module(status: u8) -> Self {
+        match status {
+            0 => Self::Passed,
+            // Killed by an oops, for one: these are no error numbers of loading.
+            137 | 139 => Self::Failed(StepFailure::Signal(status - 128)),
+            _ => Self::Failed(StepFailure::Status(status)),
+        }
+    }
+
+    /// The outcome of a program that ended, by its status as the shell gives it.
     pub(crate) fn of_status(status: u8) -> Self {
         match status {
             0 => Self::Passed,

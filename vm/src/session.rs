@@ -47,6 +47,7 @@ pub(crate) struct Session<'a> {
 struct StepState {
     name: String,
     began: Option<Instant>,
+    is_module: bool,
     parser: Option<ktap::Parser>,
     lines: Option<(usize, usize)>,
     tail: Vec<String>,
@@ -70,6 +71,7 @@ impl<'a> Session<'a> {
         let steps = script.steps.iter().map(|step| StepState {
             name: step.name.clone(),
             began: None,
+            is_module: matches!(step.action, Action::Load { .. } | Action::Unload { .. }),
             parser: matches!(step.action, Action::Run { output: Output::Ktap, .. })
                 .then(ktap::Parser::new),
             lines: None,
@@ -241,6 +243,7 @@ impl StepState {
         let outcome = match &ktap {
             _ if expired => StepOutcome::Failed(StepFailure::Expired),
             Some(document) => StepOutcome::of_tests(status, document),
+            None if self.is_module => StepOutcome::of_module(status),
             None => StepOutcome::of_status(status),
         };
         let duration = self.began.map_or(Duration::ZERO, |began| now - began);
@@ -248,7 +251,7 @@ impl StepState {
     }
 
     fn report(self) -> StepReport {
-        let Self { name, began, parser, lines, tail, ended } = self;
+        let Self { name, began, parser, lines, tail, ended, is_module: _ } = self;
         let (outcome, ktap, duration) = match (ended, began) {
             (Some(ended), _) => (ended.outcome, ended.ktap, ended.duration),
             (None, Some(began)) => {

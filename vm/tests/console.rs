@@ -170,6 +170,26 @@ fn sanitizers_are_told_apart_and_end_at_their_rule() {
 }
 
 #[test]
+fn a_damaged_slab_is_reported_once() {
+    let text = "\
+[   14.653893] [Poison overwritten] 0xff1799c01ff5cda8-0xff1799c01ff5cda8 @offset=3496.
+[   14.656785] =============================================================================
+[   14.657207] BUG kmalloc-96 (Tainted: G           OE     ): Object corrupt
+[   14.657379] -----------------------------------------------------------------------------
+[   14.703703] Object   ff1799c01ff5cd80: 6b 6b 6b 6b 6b 6b 6b 6b 01 6b 6b 6b 6b 6b 6b 6b
+[   14.784920] ------------[ cut here ]------------
+[   14.785160] WARNING: CPU: 0 PID: 162 at mm/slub.c:1127 object_err+0x1dc/0x2c0
+[   15.297111] ---[ end trace 0000000000000000 ]---
+[   15.357797] =============================================================================
+[   15.358380] BUG kmalloc-96 (Tainted: G    B   W  OE     ): Slab disabled since SLUB metadata \
+consistency check failed
+";
+    let found = troubles(text);
+    assert_eq!((found.len(), found[0].kind, found[0].line), (1, TroubleKind::Slab, 1));
+    assert_eq!(found[0].excerpt.len(), 5);
+}
+
+#[test]
 fn hangs_and_want_of_memory_are_reports() {
     for (line, kind) in [
         ("INFO: task test:70 blocked for more than 120 seconds.", TroubleKind::HungTask),

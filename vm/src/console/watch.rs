@@ -45,7 +45,7 @@ impl Watch {
     /// Reads a line. Returns the report that it begins, if it begins one.
     pub fn line(&mut self, number: usize, line: &str, step: Option<usize>) -> Option<&Trouble> {
         let message = message(line);
-        if is_frame(message) && !self.continues(message) {
+        if is_frame(message) && !self.continues(message) && self.frame.is_none() {
             self.is_open = false;
             self.frame = Some((number, Vec::new()));
         }
@@ -54,6 +54,7 @@ impl Watch {
         }
         if let Some(kind) = TroubleKind::begun_by(message)
             && !self.is_same_exception(kind)
+            && !self.is_aftermath(kind, message)
             && self.troubles.len() < MOST_TROUBLES
         {
             let (first, excerpt) =
@@ -90,6 +91,16 @@ impl Watch {
         open == Some(TroubleKind::Oops) && kind == TroubleKind::Oops && self.frame.is_none()
     }
 
+    /// What the slab allocator says again and again once it has found an object damaged.
+    fn is_aftermath(&self, kind: TroubleKind, message: &str) -> bool {
+        let repeats = match kind {
+            TroubleKind::Slab => message.contains("Slab disabled since"),
+            TroubleKind::Warning => message.contains(" at mm/slub.c:"),
+            _ => false,
+        };
+        repeats && self.troubles.iter().any(|trouble| trouble.kind == TroubleKind::Slab)
+    }
+
     /// Whether a frame's line is inside the report that is open: KASAN's closes it.
     fn continues(&self, message: &str) -> bool {
         self.is_open && is_rule(message)
@@ -123,9 +134,12 @@ fn ends_with_trace(kind: TroubleKind) -> bool {
     matches!(kind, TroubleKind::Lockdep | TroubleKind::HungTask | TroubleKind::Bug)
 }
 
-/// A line that stands in front of a report.
+/// A line that stands in front of a report: `cut here`, a rule, or what the slab allocator found
+/// overwritten.
 fn is_frame(message: &str) -> bool {
-    message.starts_with("------------[ cut here ]") || is_rule(message)
+    message.starts_with("------------[ cut here ]")
+        || is_rule(message)
+        || (message.starts_with('[') && message.contains(" overwritten] 0x"))
 }
 
 /// A line of equals signs, between which lockdep, KASAN and the slab allocator report.

@@ -5,13 +5,15 @@
     reason = "a panic is how a test fails; each test file uses a part"
 )]
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 
 use ioctlkit_vm::{Cache, Guest, Headers, Interruption, Kernel, Release, Report, Script};
 
 /// A kernel with what the tests run on it.
+#[derive(Clone)]
 pub(crate) struct Bench {
     pub(crate) release: Release,
     pub(crate) kernel: Kernel,
@@ -33,17 +35,20 @@ pub(crate) fn cache() -> Cache {
     Cache::at(Path::new(env!("CARGO_TARGET_TMPDIR")).join("vm-cache"))
 }
 
-static BUILD: Mutex<()> = Mutex::new(());
+static BENCHES: Mutex<BTreeMap<String, Bench>> = Mutex::new(BTreeMap::new());
 
-/// Builds what is needed for the newest kernel of a series.
+/// What is needed for the newest kernel of a series, built once.
 pub(crate) fn bench(series: &str) -> Bench {
-    let _one_at_a_time = BUILD.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let mut benches = BENCHES.lock().unwrap_or_else(PoisonError::into_inner);
+    benches.entry(series.to_owned()).or_insert_with(|| build(series)).clone()
+}
+
+fn build(series: &str) -> Bench {
     let cache = cache();
     let release = Release::newest(series, &cache).unwrap();
     let headers = Headers::of(&release, &cache).unwrap();
     let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/guest");
-    let folder =
-        Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("vm-{release}-{}", std::process::id()));
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("vm-{release}"));
     std::fs::create_dir_all(&folder).unwrap();
     for file in ["Kbuild", "vm_hello.c"] {
         std::fs::copy(sources.join("module").join(file), folder.join(file)).unwrap();
@@ -74,15 +79,6 @@ impl Bench {
 
     pub(crate) fn run(&self, script: &Script) -> Report {
         run(&self.guest(), script)
-    }
-}
-
-impl Drop for Bench {
-    fn drop(&mut self) {
-        if let Some(folder) = self.module.parent() {
-            // The folder is below the target folder, where a leftover harms nobody.
-            let _ = std::fs::remove_dir_all(folder);
-        }
     }
 }
 

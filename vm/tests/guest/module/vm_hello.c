@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A misc device that answers one command with a parameter, and misbehaves when it is told to. */
-#include <linux/delay.h>
+#include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
 #include <linux/sched/signal.h>
