@@ -195,7 +195,7 @@ fn a_step_that_cannot_be_killed_ends_the_guest_and_shows_where_it_waits() {
 }
 
 #[test]
-fn a_guest_that_is_killed_or_prints_without_end_or_takes_too_long_is_told_as_that() {
+fn a_guest_that_is_killed_or_does_not_boot_in_time_is_told_as_that() {
     if !is_full() {
         return;
     }
