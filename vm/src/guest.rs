@@ -41,6 +41,8 @@ pub struct Guest {
     pub limit: Duration,
     /// Where to write what it prints. Without a path, the log is kept after a failure only.
     pub log: Option<PathBuf>,
+    /// How large the log may become, in bytes. A guest that prints more is stopped.
+    pub log_limit: u64,
     /// More files for it.
     pub files: Vec<ExtraFile>,
     /// The emulator, if not the first `qemu-system-x86_64` of `PATH`.
@@ -50,7 +52,8 @@ pub struct Guest {
 }
 
 impl Guest {
-    /// A guest with 512 MiB, two processors, two minutes to boot and ten for all.
+    /// A guest with 512 MiB, two processors, two minutes to boot, ten for all, and a log of 256 MiB
+    /// at most.
     pub fn new(kernel: Kernel) -> Self {
         Self {
             kernel,
@@ -61,6 +64,7 @@ impl Guest {
             boot_limit: Duration::from_secs(120),
             limit: Duration::from_secs(600),
             log: None,
+            log_limit: 256 << 20,
             files: Vec::new(),
             qemu: None,
             busybox: None,

@@ -8,16 +8,13 @@ use tempfile::NamedTempFile;
 
 use crate::error::VmError;
 
-/// The largest log, in bytes. A guest that prints more is stopped.
-pub(crate) const LARGEST: usize = 256 << 20;
-
 /// A log that is being written.
 #[derive(Debug)]
 pub(crate) struct Log {
     writer: BufWriter<File>,
     kind: Kind,
     lines: usize,
-    bytes: usize,
+    bytes: u64,
 }
 
 /// What becomes of the file.
@@ -52,12 +49,13 @@ impl Log {
         let written = writeln!(self.writer, "{text}");
         written.map_err(|source| self.error(source))?;
         self.lines += 1;
-        self.bytes += text.len() + 1;
+        self.bytes += text.len() as u64 + 1;
         Ok(self.lines)
     }
 
-    pub(crate) fn is_full(&self) -> bool {
-        self.bytes >= LARGEST
+    /// How large it is.
+    pub(crate) fn bytes(&self) -> u64 {
+        self.bytes
     }
 
     /// Ends the log. Where the file is, unless it was temporary and nothing in it is of interest.

@@ -25,13 +25,15 @@ const CATCH_UP: Duration = Duration::from_secs(5);
 /// With virtualisation, a kernel prints its first line at once, or never.
 const FIRST_LINE: Duration = Duration::from_secs(10);
 
-/// When a run has taken too long.
+/// When a run has taken too long, or said too much.
 pub(crate) struct Limits {
     accelerator: Accelerator,
     boot: Instant,
     first_line: Instant,
     all: Instant,
     steps: Vec<Duration>,
+    /// Bytes.
+    log: u64,
 }
 
 /// How a run ended.
@@ -54,6 +56,7 @@ impl Limits {
             first_line: began + FIRST_LINE,
             all: began + guest.limit,
             steps: script.steps.iter().map(|step| step.limit).collect(),
+            log: guest.log_limit,
         }
     }
 
@@ -100,7 +103,7 @@ pub(crate) fn run(
         wait(running, LOOK.min(deadline - now)).map_err(VmError::Console)?;
         let is_over = running.process.ended().map_err(VmError::Console)?;
         read(running, session, &mut words)?;
-        if session.log.is_full() {
+        if session.log.bytes() > limits.log {
             return Ok(End::Ended(Ending::TooMuchOutput));
         }
         if session.phase == Phase::Finished && session.kernel_finished {

@@ -60,7 +60,7 @@ pub(crate) fn kvm_obstacle() -> Option<String> {
         let error = opened.err()?;
         Some(match error.kind() {
             io::ErrorKind::PermissionDenied => {
-                "/dev/kvm is not accessible to this user: its group, usually kvm, is".to_owned()
+                "/dev/kvm is for members of its group, usually kvm".to_owned()
             }
             io::ErrorKind::NotFound => "this machine has no /dev/kvm".to_owned(),
             _ => format!("/dev/kvm: {error}"),

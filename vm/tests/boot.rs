@@ -26,7 +26,7 @@ fn assert_passed(bench: &Bench, report: &Report) {
     let tests: Vec<_> = report.steps.iter().filter_map(|step| step.ktap.as_ref()).collect();
     let names = |index: usize| tests[index].tests.iter().map(|test| test.name.as_str());
     assert_eq!(names(0).collect::<Vec<_>>(), ["device opens", "answer is 7", "words are 64 bits"]);
-    assert_eq!(names(1).last(), Some("words are 32 bits"));
+    assert_eq!(names(1).next_back(), Some("words are 32 bits"));
     for document in tests {
         let expected = Counts { passed: 2, skipped: 1, ..Counts::default() };
         assert_eq!(document.counts(), expected);

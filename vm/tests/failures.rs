@@ -195,7 +195,7 @@ fn a_step_that_cannot_be_killed_ends_the_guest_and_shows_where_it_waits() {
 }
 
 #[test]
-fn a_guest_that_is_killed_or_does_not_boot_in_time_is_told_as_that() {
+fn a_guest_that_is_killed_or_exceeds_a_limit_is_told_as_that() {
     if !is_full() {
         return;
     }
@@ -220,6 +220,18 @@ fn a_guest_that_is_killed_or_does_not_boot_in_time_is_told_as_that() {
     );
     forget(&report);
 
+    guest.log_limit = 1 << 20;
+    let report = support::run(&guest, &Script::new().then(Step::shell("flood", "yes")));
+    assert_eq!(report.ending, Ending::TooMuchOutput);
+    assert_eq!(report.failures()[0].step.as_deref(), Some("flood"));
+    forget(&report);
+
+    guest.limit = Duration::from_millis(300);
+    let report = support::run(&guest, &script);
+    assert_eq!((&report.ending, report.boot), (&Ending::TimeLimit, None));
+    forget(&report);
+
+    guest.limit = Duration::from_secs(600);
     guest.boot_limit = Duration::from_millis(300);
     let report = support::run(&guest, &script);
     assert_eq!((&report.ending, report.boot), (&Ending::BootLimit, None));

@@ -7,12 +7,12 @@ use ioctlkit_vm::ktap::{
 use proptest::prelude::*;
 
 fn outline(document: &Document) -> String {
-    let mut text = String::new();
-    document.tests.iter().for_each(|test| outline_test(test, 0, &mut text));
-    text
+    let mut lines = String::new();
+    document.tests.iter().for_each(|test| outline_test(test, 0, &mut lines));
+    lines
 }
 
-fn outline_test(test: &Test, depth: usize, text: &mut String) {
+fn outline_test(test: &Test, depth: usize, lines: &mut String) {
     let word = match &test.outcome {
         Outcome::Passed => "ok".to_owned(),
         Outcome::Failed { reason } => format!("FAILED {reason}"),
@@ -20,9 +20,9 @@ fn outline_test(test: &Test, depth: usize, text: &mut String) {
         Outcome::ExpectedFailure { reason } => format!("expected {reason}"),
     };
     let line = format!("{:1$}{2}: {word}", "", 2 * depth, test.name);
-    text.push_str(line.trim_end());
-    text.push('\n');
-    test.subtests.iter().for_each(|test| outline_test(test, depth + 1, text));
+    lines.push_str(line.trim_end());
+    lines.push('\n');
+    test.subtests.iter().for_each(|test| outline_test(test, depth + 1, lines));
 }
 
 fn problems(text: &str) -> Vec<(usize, ProblemKind)> {
@@ -165,8 +165,8 @@ fn everything_can_be_skipped_by_the_plan() {
 
 #[test]
 fn nesting_without_end_is_a_problem_and_no_more() {
-    let text: String = (0..300).map(|depth| format!("{:depth$}1..1\n", "")).collect();
-    let document = parse(&text);
+    let lines: Vec<String> = (0..300).map(|depth| format!("{:depth$}1..1", "")).collect();
+    let document = parse(&lines.join("\n"));
     assert!(document.problems.iter().any(|problem| problem.kind == ProblemKind::TooDeep));
 }
 

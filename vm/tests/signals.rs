@@ -83,7 +83,7 @@ fn an_interrupt_is_the_ending_of_the_run_and_leaves_only_the_log() {
     assert!(run.child.wait().unwrap().success());
     assert!(pidfd_open(run.emulator, PidfdFlags::empty()).is_err(), "the emulator is still there");
     let left: Vec<_> = std::fs::read_dir(run.folder.path()).unwrap().map(|e| e.unwrap()).collect();
-    assert_eq!(left.iter().map(|entry| entry.file_name()).collect::<Vec<_>>(), ["log"]);
+    assert_eq!(left.iter().map(std::fs::DirEntry::file_name).collect::<Vec<_>>(), ["log"]);
 }
 
 #[test]
