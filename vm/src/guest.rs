@@ -19,8 +19,10 @@ use crate::script::Script;
 use crate::session::Session;
 
 /// What every guest's kernel is told. A panic ends the guest and so the run; an oops is a panic,
-/// because nothing that a kernel says after it can be relied on.
-const COMMAND_LINE: &str = "console=ttyS0 earlyprintk=ttyS0 printk.devkmsg=on panic=-1 oops=panic";
+/// because nothing that a kernel says after it can be relied on. `no_timer_check`: on a busy machine
+/// the emulator may miss ticks while the kernel counts them, and the kernel would refuse to boot.
+const COMMAND_LINE: &str =
+    "console=ttyS0 earlyprintk=ttyS0 printk.devkmsg=on panic=-1 oops=panic no_timer_check";
 
 /// A guest that is not running.
 #[derive(Debug, Clone)]

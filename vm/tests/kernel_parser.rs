@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 use ioctlkit_vm::console::{TroubleKind, Watch};
 use ioctlkit_vm::ktap::{Document, parse};
@@ -32,12 +33,13 @@ for count in sys.stdin:
     print(test.counts.passed, test.counts.failed, test.counts.skipped)
 "#;
 
+static UNPACKING: Mutex<()> = Mutex::new(());
+
 /// The unpacked files, kept below the target folder.
 fn sources() -> PathBuf {
     let size = std::fs::metadata(ARCHIVE).unwrap().len();
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("kernel-{size}"));
-    static ONCE: std::sync::Mutex<()> = std::sync::Mutex::new(());
-    let _one_at_a_time = ONCE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let _one_at_a_time = UNPACKING.lock().unwrap_or_else(PoisonError::into_inner);
     if !folder.exists() {
         let new = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
         let mut tar = Command::new("tar");

@@ -171,6 +171,7 @@ fn nesting_without_end_is_a_problem_and_no_more() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn any_text_is_read(lines in prop::collection::vec(
         "( {0,6})(KTAP version 1|1\\.\\.[0-9]|(not )?ok [0-9] ?-? ?x?( # (SKIP|TODO) y)?|# z|\\PC*)", 0..40,
