@@ -33,7 +33,8 @@ pub struct Guest {
     pub command_line: String,
     /// In MiB.
     pub memory: u32,
-    /// How many.
+    /// How many. With one, an emulated guest has a clock that counts its instructions, and behaves
+    /// the same however busy the machine is; more find more races.
     pub processors: u32,
     /// Whether virtualisation is tried.
     pub acceleration: Acceleration,
@@ -54,17 +55,17 @@ pub struct Guest {
 }
 
 impl Guest {
-    /// A guest with 512 MiB, two processors, two minutes to boot, ten for all, and a log of 256 MiB
+    /// A guest with 512 MiB, one processor, five minutes to boot, fifteen for all, and a log of 256 MiB
     /// at most.
     pub fn new(kernel: Kernel) -> Self {
         Self {
             kernel,
             command_line: String::new(),
             memory: 512,
-            processors: 2,
+            processors: 1,
             acceleration: Acceleration::Best,
-            boot_limit: Duration::from_secs(120),
-            limit: Duration::from_secs(600),
+            boot_limit: Duration::from_secs(300),
+            limit: Duration::from_secs(900),
             log: None,
             log_limit: 256 << 20,
             files: Vec::new(),

@@ -25,6 +25,8 @@ pub(crate) enum Marker {
     Ready,
     /// A step begins.
     Begin(usize),
+    /// A step's time is up, and it could not be killed.
+    Stuck(usize),
     /// A step ended with a status as the shell gives it, in time or not.
     End { index: usize, status: u8, expired: bool },
     /// Nothing follows.
@@ -38,6 +40,7 @@ impl Marker {
         match words[..] {
             ["ready"] => Some(Self::Ready),
             ["begin", index] => Some(Self::Begin(index.parse().ok()?)),
+            ["stuck", index] => Some(Self::Stuck(index.parse().ok()?)),
             ["end", index, status, in_time] => Some(Self::End {
                 index: index.parse().ok()?,
                 status: status.parse().ok()?,
@@ -49,7 +52,8 @@ impl Marker {
     }
 }
 
-/// What comes before the steps. `step` runs a command in a session of its own, so that a step that
+/// What comes before the steps. The watchdog's last word goes to the kernel's stream only: the other
+/// may be in the middle of a line. `step` runs a command in a session of its own, so that a step that
 /// takes too long is killed with all it started; before that, the kernel is asked for the tasks
 /// that are blocked, which tells where a step hangs that cannot be killed.
 const HEAD: &str = r#"
@@ -81,7 +85,7 @@ step() {
 	rm -f /run/expired
 	setsid "$@" 2>&1 &
 	program=$!
-	setsid /bin/sh /run/watchdog $limit $program >/dev/null 2>&1 &
+	setsid /bin/sh /run/watchdog $limit $program $index >/dev/null 2>&1 &
 	watchdog=$!
 	wait $program 2>/dev/null
 	status=$?
@@ -116,11 +120,13 @@ finish() {
 	poweroff -f
 }
 
-cat >/run/watchdog <<'END'
-sleep $1
+cat >/run/watchdog <<END
+sleep \$1
 : >/run/expired
 echo w >/proc/sysrq-trigger
-kill -KILL -$2
+kill -KILL -\$2
+sleep 10
+echo "<5>$token stuck \$3" >/dev/kmsg
 END
 
 say ready
@@ -197,6 +203,7 @@ mod tests {
         let end = |expired| Some(Marker::End { index: 3, status: 137, expired });
         assert_eq!(Marker::parse("end 3 137 expired"), end(true));
         assert_eq!(Marker::parse("end 3 137 in-time"), end(false));
+        assert_eq!(Marker::parse("stuck 3"), Some(Marker::Stuck(3)));
         assert_eq!(Marker::parse("finish"), Some(Marker::Finish));
         for text in ["", "begin", "begin x", "end 1 256 in-time", "end 1", "ready now"] {
             assert_eq!(Marker::parse(text), None, "{text}");

@@ -15,11 +15,12 @@ use crate::report::Ending;
 use crate::script::Script;
 use crate::session::{Phase, Session};
 
-/// How long after a step's limit the guest must have killed it. Emulation on a busy machine is
-/// slow.
-const GRACE: Duration = Duration::from_secs(15);
+/// How long after a step's limit the guest must have ended it, or have said that it cannot.
+const GRACE: Duration = Duration::from_secs(20);
+/// An emulated guest has a clock of its own, which is slower than this machine's when that is busy.
+const SLOWEST: u32 = 4;
 /// How long may pass between steps, and behind the last one, where the guest looks for errors.
-const PAUSE: Duration = Duration::from_secs(90);
+const PAUSE: Duration = Duration::from_secs(120);
 /// How long the kernel's stream may take to catch up with the steps' at the end.
 const CATCH_UP: Duration = Duration::from_secs(5);
 /// With virtualisation, a kernel prints its first line at once, or never.
@@ -67,7 +68,11 @@ impl Limits {
             Phase::Between => (session.since + PAUSE, Ending::Stuck),
             Phase::Step(index) => {
                 let limit = self.steps.get(index).copied().unwrap_or_default();
-                (session.since + limit + GRACE, Ending::StepLimit { index })
+                let limit = match self.accelerator {
+                    Accelerator::Kvm => limit + GRACE,
+                    Accelerator::Emulation => limit.saturating_add(GRACE).saturating_mul(SLOWEST),
+                };
+                (session.since + limit, Ending::StepLimit { index })
             }
             Phase::Finished => (session.since + CATCH_UP, Ending::Finished),
         };
@@ -105,6 +110,10 @@ pub(crate) fn run(
         read(running, session, &mut words)?;
         if session.log.bytes() > limits.log {
             return Ok(End::Ended(Ending::TooMuchOutput));
+        }
+        if let Some(index) = session.stuck {
+            session.rest()?;
+            return Ok(End::Ended(Ending::StepLimit { index }));
         }
         if session.phase == Phase::Finished && session.kernel_finished {
             return Ok(End::Ended(Ending::Finished));

@@ -36,8 +36,8 @@ pub struct Step {
     pub name: String,
     /// What is done.
     pub action: Action,
-    /// How long it may take. The guest then kills the step's processes; a guest that cannot is
-    /// killed itself a little later.
+    /// How long it may take by the guest's clock, in whole seconds and at least one. The guest then
+    /// kills the step's processes; a guest that cannot is killed itself.
     pub limit: Duration,
 }
 

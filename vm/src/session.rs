@@ -34,6 +34,8 @@ pub(crate) struct Session<'a> {
     /// Since when.
     pub(crate) since: Instant,
     pub(crate) booted: Option<Instant>,
+    /// The step that the guest could not kill.
+    pub(crate) stuck: Option<usize>,
     /// Whether the kernel's stream is at its end, too.
     pub(crate) kernel_finished: bool,
     kernel_step: Option<usize>,
@@ -86,6 +88,7 @@ impl<'a> Session<'a> {
             phase: Phase::Booting,
             since: Instant::now(),
             booted: None,
+            stuck: None,
             kernel_finished: false,
             kernel_step: None,
             console: Lines::default(),
@@ -129,6 +132,10 @@ impl<'a> Session<'a> {
             self.kernel_step = match marker {
                 Marker::Begin(index) => Some(index),
                 Marker::Ready | Marker::End { .. } => None,
+                Marker::Stuck(index) => {
+                    self.stuck = Some(index);
+                    self.kernel_step
+                }
                 Marker::Finish => {
                     self.kernel_finished = true;
                     None
@@ -218,6 +225,7 @@ impl<'a> Session<'a> {
                 }
                 self.enter(Phase::Between);
             }
+            Marker::Stuck(index) => self.stuck = Some(index),
             Marker::Finish => {
                 self.log.line("--- end")?;
                 self.enter(Phase::Finished);

@@ -5,7 +5,7 @@ mod support;
 
 use ioctlkit_vm::ktap::Counts;
 use ioctlkit_vm::{Ending, Report, Script, Step, StepOutcome, Verdict};
-use support::{Bench, bench, is_full, messages};
+use support::{Bench, bench, is_full, messages, run};
 
 fn script(bench: &Bench) -> Script {
     Script::new()
@@ -51,5 +51,18 @@ fn a_module_is_loaded_and_tested_with_64_and_32_bits_on_6_1() {
     if is_full() {
         let bench = bench("6.1");
         assert_passed(&bench, &bench.run(&script(&bench)));
+    }
+}
+
+#[test]
+fn a_guest_may_have_several_processors() {
+    if is_full() {
+        for series in ["6.1", "6.12"] {
+            let bench = bench(series);
+            let mut guest = bench.guest();
+            guest.processors = 2;
+            let script = script(&bench).then(Step::shell("two", "test $(nproc) = 2"));
+            assert_passed(&bench, &run(&guest, &script));
+        }
     }
 }

@@ -25,7 +25,7 @@ fn kernel() -> Kernel {
 fn run_until_interrupted(log: &Path) {
     let mut guest = Guest::new(kernel());
     guest.log = Some(log.to_owned());
-    let script = Script::new().then(Step::shell("wait", "sleep 300"));
+    let script = Script::new().then(Step::shell("wait", "while :; do :; done"));
     let interruption = Interruption::on_signals().unwrap();
     let report = guest.run(&script, &interruption, &mut |event| match event {
         Event::Started { process, .. } => eprintln!("started {process}"),
