@@ -20,13 +20,20 @@ pub struct DataFault {
     text: Text,
 }
 
-/// Proves that a structure is the same on every ABI, and that it is in Rust what it is in C on the
-/// host, where its size and the offsets of its members in bytes are these.
-pub const fn check_data(ty: &Type, size: usize, offsets: &[usize]) -> Option<DataFault> {
+/// Proves that a structure is the same on every ABI, that it is in Rust what it is in C on the
+/// host, where the offsets of its members in bytes are these, and that it owns nothing.
+pub const fn check_data<T>(ty: &Type, offsets: &[usize]) -> Option<DataFault> {
     let Type::Record(record) = ty else {
         return None;
     };
-    if record.is_unread() {
+    if core::mem::needs_drop::<T>() {
+        let text = Text::new().name(record.name).text(
+            " has a destructor, and what the kernel writes over it never runs one: remove its `Drop`",
+        );
+        return Some(DataFault { member: usize::MAX, text });
+    }
+    let size = size_of::<T>();
+    if record.is_contiguous(size, offsets) || record.is_unread() {
         return None;
     }
     if let Some(fault) = record.fault() {
@@ -108,13 +115,24 @@ pub const fn request(command: &Command) -> Request {
     }
 }
 
-/// Proves that the command has a number on the host, where its argument has `size` bytes in Rust.
-/// Ends compilation otherwise, at the caller's place.
+/// Proves that the command has a number on the host, where its argument has `size` bytes in Rust,
+/// or where none is given the number says another size. Ends compilation otherwise, at the
+/// caller's place.
 #[track_caller]
-pub const fn prove_command(command: &Command, size: usize, large_is_meant: bool) {
+pub const fn prove_command(command: &Command, size: Option<usize>, large_is_meant: bool) {
     if let Some(text) = command.fault(HOST, size, large_is_meant) {
         panic!("{}", text.as_str())
     }
+}
+
+/// Proves that a wrapper owns no more than what it wraps.
+#[track_caller]
+pub const fn prove_owns_nothing<T>() {
+    assert!(
+        !core::mem::needs_drop::<T>(),
+        "the type has a destructor, and what the kernel writes over it never runs one: remove its \
+         `Drop`"
+    );
 }
 
 /// Proves that the elements of a flexible array stand where they may be borrowed.
@@ -219,7 +237,7 @@ pub fn family_request(command: &Command, index: u8, length: usize) -> Result<Req
 
 /// An integer that counts the elements of a flexible array.
 #[diagnostic::on_unimplemented(
-    message = "a `{Self}` cannot count the elements of a flexible array",
+    message = "a `{Self}` cannot count elements",
     label = "make it an integer, such as `u32`"
 )]
 pub trait Count: Copy {
@@ -309,12 +327,12 @@ pub unsafe fn value<B: Backend + ?Sized>(
 pub(crate) unsafe fn read<T: IoctlData, B: Backend + ?Sized>(
     backend: &B,
     request: Request,
-) -> Result<(i32, T), Errno> {
-    let mut argument = T::initial();
+    argument: &mut T,
+) -> Result<i32, Errno> {
     // SAFETY: the caller's; whatever bytes the driver writes are a `T`.
-    let value = unsafe { backend.ioctl(request, (&raw mut argument).cast()) }?;
-    check_reserved(&argument);
-    Ok((value, argument))
+    let value = unsafe { backend.ioctl(request, (&raw mut *argument).cast()) }?;
+    check_reserved(argument);
+    Ok(value)
 }
 
 /// Calls with an argument that the driver only reads.
@@ -613,6 +631,10 @@ fn check_reserved<T: IoctlData>(argument: &T) {
 /// # Safety
 /// `bytes` is the address of a value of that type.
 unsafe fn nonzero_reserved(record: &'static Record, bytes: *const u8) -> Option<&'static str> {
+    // Which variant of a union is in use is the driver's to know.
+    if record.kind == RecordKind::Union {
+        return None;
+    }
     for (member, place) in record.offsets(HOST) {
         let offset = usize::try_from(place.offset()).ok()?;
         let size = usize::try_from(place.size_bits / 8).ok()?;
@@ -624,7 +646,7 @@ unsafe fn nonzero_reserved(record: &'static Record, bytes: *const u8) -> Option<
             if bytes.iter().any(|byte| *byte != 0) {
                 return Some(member.name);
             }
-        } else if let (Type::Record(inner), RecordKind::Struct) = (member.ty, record.kind) {
+        } else if let Type::Record(inner) = member.ty {
             // SAFETY: the member is a value of the inner type.
             let found = unsafe { nonzero_reserved(inner, first) };
             if found.is_some() {

@@ -39,7 +39,7 @@ pub unsafe trait IoctlData: Sized {
     #[doc(hidden)]
     const PREPARES: bool = false;
 
-    /// Calls with an argument that the driver fills.
+    /// Calls with an argument that has its initial value and that the driver fills.
     ///
     /// # Safety
     /// The backend's driver writes a value of this type for this request.
@@ -51,11 +51,12 @@ pub unsafe trait IoctlData: Sized {
     #[doc(hidden)]
     #[inline]
     unsafe fn call_read<B: Backend + ?Sized>(
+        &mut self,
         backend: &B,
         request: Request,
-    ) -> Result<(i32, Self), Errno> {
+    ) -> Result<i32, Errno> {
         // SAFETY: the caller's.
-        unsafe { __private::read(backend, request) }
+        unsafe { __private::read(backend, request, self) }
     }
 
     /// Calls with an argument that the driver only reads.

@@ -21,6 +21,7 @@
 //! ```
 
 mod command;
+mod contiguous;
 mod interface;
 mod layout;
 mod proof;

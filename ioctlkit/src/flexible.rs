@@ -69,6 +69,7 @@ pub use owned::Flexible;
 #[cfg(feature = "alloc")]
 mod owned {
     use core::fmt;
+    use core::mem::{ManuallyDrop, MaybeUninit};
     use core::ops::{Deref, DerefMut};
 
     use alloc::vec;
@@ -122,13 +123,16 @@ mod owned {
             let bytes = Self::bytes(capacity);
             let memory = vec![Unit([0; 16]); bytes.div_ceil(size_of::<Unit>())];
             let mut flexible = Self { memory, capacity, structure: core::marker::PhantomData };
-            *flexible = T::initial();
+            // SAFETY: the memory has at least the structure's size and alignment.
+            unsafe { flexible.as_mut_ptr().write(T::initial()) };
             // Writing the whole structure may have written into the first elements' place.
             let room = flexible.room();
             // SAFETY: any bytes are elements, those of zeroes as well.
             unsafe { room.as_mut_ptr().write_bytes(0, room.len()) };
-            flexible.set_count(capacity as u64);
-            flexible.set_size(bytes);
+            flexible.change(|structure| {
+                structure.set_count(capacity as u64);
+                structure.set_size(bytes);
+            });
             flexible
         }
 
@@ -144,6 +148,25 @@ mod owned {
             let capacity = flexible.capacity;
             flexible.room().copy_from_slice(&elements[..capacity]);
             flexible
+        }
+
+        /// Changes the structure without touching its elements, wherever they begin.
+        ///
+        /// Where they begin behind the structure, its members can be changed without this.
+        pub fn change<R>(&mut self, change: impl FnOnce(&mut T) -> R) -> R {
+            // SAFETY: the memory holds an initialised structure, which owns nothing, so that a copy
+            // takes nothing away.
+            let mut copy = ManuallyDrop::new(unsafe { self.as_ptr().read() });
+            let result = change(&mut copy);
+            let changed: *const T = &raw const *copy;
+            // SAFETY: the structure has at least as many bytes before its elements as is copied,
+            // and the copy is elsewhere. What is behind those bytes could be padding of the
+            // structure and an element at once.
+            unsafe {
+                let bytes = changed.cast::<MaybeUninit<u8>>();
+                self.memory.as_mut_ptr().cast::<MaybeUninit<u8>>().copy_from(bytes, T::TAIL);
+            }
+            result
         }
 
         /// How many elements there is room for.
@@ -169,9 +192,11 @@ mod owned {
         /// As [`Flexible::check_count`].
         pub(crate) fn prepare_call(&mut self) -> Result<(), Errno> {
             self.check_count()?;
-            self.prepare();
             let bytes = Self::bytes(self.capacity);
-            self.set_size(bytes);
+            self.change(|structure| {
+                structure.prepare();
+                structure.set_size(bytes);
+            });
             Ok(())
         }
 
@@ -229,6 +254,13 @@ mod owned {
 
     impl<T: FlexibleData> DerefMut for Flexible<T> {
         fn deref_mut(&mut self) -> &mut T {
+            const {
+                assert!(
+                    T::TAIL == size_of::<T>(),
+                    "the elements begin inside of the structure's padding, where an assignment to \
+                     the structure would write: change its members with `Flexible::change`"
+                );
+            }
             // SAFETY: as in `deref`, and the memory is borrowed mutably.
             unsafe { &mut *self.as_mut_ptr() }
         }

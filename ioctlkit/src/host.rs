@@ -1,6 +1,6 @@
 //! The ABI that is compiled for.
 
-use ioctlkit_abi::Abi;
+use ioctlkit_abi::{Abi, Scalar};
 
 macro_rules! host {
     ($($name:literal: $($condition:meta),+;)+) => {
@@ -41,3 +41,19 @@ host! {
 
 /// The row of the ABI that is compiled for.
 pub const HOST: &Abi = Abi::by_name(NAME).expect("the ABI table has the row");
+
+/// Whether the compiler aligns members of that type as the host's row says.
+const fn agrees(scalar: Scalar, align: usize) -> bool {
+    matches!(HOST.align_of(scalar), Some(own) if own == align as u64)
+}
+
+const _: () = {
+    assert!(HOST.pointer_size as usize == size_of::<usize>());
+    assert!(HOST.long_size as usize == size_of::<core::ffi::c_long>());
+    assert!(agrees(Scalar::Short, align_of::<u16>()));
+    assert!(agrees(Scalar::Int, align_of::<u32>()));
+    assert!(agrees(Scalar::Pointer, align_of::<usize>()));
+    // rustc aligns 64-bit integers to 4 bytes on m68k, gcc and the kernel to 2: a structure in which
+    // that makes a difference is refused when it is compared with its layout in C.
+    assert!(agrees(Scalar::LongLong, align_of::<u64>()) || cfg!(target_arch = "m68k"));
+};

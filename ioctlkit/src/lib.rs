@@ -52,6 +52,17 @@
 //! The words that `#[ioctl(…)]` understands are listed in the documentation of
 //! [`Ioctl`](macro@Ioctl) and [`IoctlData`](macro@IoctlData).
 //!
+//! # Where to look
+//! - [`Ioctl`](macro@Ioctl) and [`IoctlData`](macro@IoctlData) list every word; the crate's
+//!   `examples/` hold real interfaces that run on any Linux.
+//! - What a structure is made of: integers of fixed size, arrays of them, other structures,
+//!   [`Reserved`] for padding, [`UserPtr`] and [`UserConstPtr`] for addresses, [`FlexibleArray`] at
+//!   the end (and [`Flexible`] to pass one), [`CompatU64`] where it mirrors i386.
+//! - What a device newtype has: a method for each command, `open` and `open_read_only` or `from_fd`
+//!   where the author vouches for them, and what [`device!`] says. The description of an interface
+//!   is [`Interface::DESCRIPTION`].
+//! - In tests: [`Backend`], `driver = Name` of [`Ioctl`](macro@Ioctl), and [`check()`].
+//!
 //! # Policies
 //! - **Unsafety.** Making a device newtype from a file is `unsafe`: the caller states that the
 //!   file's driver does what the interface says. Where the author of the interface vouches for a
@@ -61,6 +72,10 @@
 //!   that says `retry_on_interrupt` is called again.
 //! - **Return values.** What a command is declared to return is returned. One that is declared to
 //!   return nothing and returns a positive value fails a debug assertion.
+//! - **Lengths.** No safe call makes a driver go beyond the end of a slice: the count of a
+//!   [`Flexible`] is compared with its room, and a `UserPtr` with `count = member` and that member
+//!   are private and set together. A structure with a public `UserPtr` and a length that the derive
+//!   is not told of cannot promise that: its command is to say `unsafe`.
 //! - **Reserved members** that a driver returns with something in them fail a debug assertion.
 //!
 //! # Features
@@ -109,6 +124,11 @@ pub use ioctlkit_macros::{Ioctl, IoctlData};
 pub use reserved::Reserved;
 pub use user_ptr::{UserConstPtr, UserPtr};
 pub use violation::{Violation, check};
+
+// The README's example is compiled, too.
+#[cfg(all(doctest, feature = "call"))]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 /// An interface that a derive describes.
 pub trait Interface {

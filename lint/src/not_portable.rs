@@ -1,6 +1,6 @@
 //! What a Rust definition accepts by name: `#[ioctl(not_portable)]` says that a structure mirrors an
-//! existing interface, differences between machines included, and `encoded = c_long` that a number
-//! does.
+//! existing interface, differences between machines included, or that a command passes a `long` on
+//! purpose, and `encoded = c_long` that a number is made with one.
 
 use std::collections::HashSet;
 
@@ -34,7 +34,10 @@ impl Accepted {
             attributes.contains("ioctl") && attributes.contains(word)
         };
         let records = interface.records.iter().filter(|it| says(it.span, "not_portable"));
-        let commands = interface.commands.iter().filter(|it| says(it.span, "encoded"));
+        let commands = interface
+            .commands
+            .iter()
+            .filter(|it| says(it.span, "encoded") || says(it.span, "not_portable"));
         Self {
             records: records.map(|record| spelling.record(record)).collect(),
             commands: commands.map(|command| command.name.clone()).collect(),

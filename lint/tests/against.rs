@@ -122,7 +122,11 @@ fn what_is_right_agrees_with_the_headers_on_every_abi() {
     let differing: Vec<&Pair> = comparison.differences().collect();
     assert_eq!(differing, Vec::<&Pair>::new());
     assert_eq!(comparison.alone, []);
-    let everywhere = comparison.pairs.iter().all(|pair| pair.abis == AbiSet::ALL);
+    // `linux/kvm.h` includes `asm/kvm.h`, which a machine may have of its own architecture only.
+    let is_kvm = |pair: &&Pair| pair.c_name.to_lowercase().contains("kvm");
+    assert!(comparison.pairs.iter().filter(is_kvm).all(|pair| !pair.abis.is_empty()));
+    let everywhere =
+        comparison.pairs.iter().filter(|pair| !is_kvm(pair)).all(|pair| pair.abis == AbiSet::ALL);
     assert!(everywhere, "{:#?}", comparison.pairs);
     let names: Vec<&str> = comparison.pairs.iter().map(|pair| pair.c_name.as_str()).collect();
     for name in [

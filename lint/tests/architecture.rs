@@ -124,6 +124,16 @@ fn crates_depend_on_those_below_them_only() {
         own("ioctl-lint"),
         ["ioctlkit-abi", "ioctlkit-model", "ioctlkit-report", "ioctlkit-sources"]
     );
+    assert_eq!(
+        own("ioctl-gen"),
+        [
+            "ioctlkit-abi",
+            "ioctlkit-model",
+            "ioctlkit-report",
+            "ioctlkit-sources",
+            "ioctlkit-syntax"
+        ]
+    );
 }
 
 #[test]
@@ -142,6 +152,13 @@ fn front_ends_judge_nothing_and_lay_out_nothing() {
 fn reports_know_no_rules() {
     let words = ["ioctl_lint::", "use ioctl_lint"];
     assert_never(&sources("report/src"), &words, "a report is given all that it shows");
+}
+
+#[test]
+fn the_generator_and_the_linter_know_nothing_of_each_other() {
+    let of_the_generator = sources("codegen/src");
+    assert_never(&of_the_generator, &["ioctl_lint"], "the generator writes, and judges nothing");
+    assert_never(&sources("lint/src"), &["ioctl_gen"], "the linter judges, and writes no code");
 }
 
 #[test]

@@ -1,7 +1,8 @@
-//! Holds `docs/guide.md` against the rules that exist.
+//! Holds `docs/guide.md` against the rules and the derives' refusals that exist.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use ioctl_lint::rules::RULES;
 
@@ -46,6 +47,8 @@ fn registered() -> BTreeSet<&'static str> {
 enum Enforcement<'a> {
     Rules(Vec<&'a str>),
     LaterRules(Vec<&'a str>),
+    /// Files of `fixtures/ui/`, without their ending.
+    Refusals(Vec<&'a str>),
     LaterDuty,
     Advice,
 }
@@ -53,22 +56,29 @@ enum Enforcement<'a> {
 fn enforcement(part: &str) -> Enforcement<'_> {
     match part {
         "advice: cannot be checked" => return Enforcement::Advice,
-        "derive refusal (later)" | "generator duty (later)" => return Enforcement::LaterDuty,
+        "generator duty (later)" => return Enforcement::LaterDuty,
         _ => {}
+    }
+    if let Some(files) = part.strip_prefix("derive refusal: ") {
+        return Enforcement::Refusals(quoted(files));
     }
     let (codes, is_later) = match part.strip_suffix(" (later)") {
         Some(codes) => (codes, true),
         None => (part, false),
     };
-    let codes: Vec<&str> = codes
-        .split(", ")
-        .map(|code| {
-            code.strip_prefix('`')
-                .and_then(|code| code.strip_suffix('`'))
-                .unwrap_or_else(|| panic!("`{part}` is none of what the guide's head lists"))
-        })
-        .collect();
+    let codes = quoted(codes);
     if is_later { Enforcement::LaterRules(codes) } else { Enforcement::Rules(codes) }
+}
+
+/// The words of a list, each between backquotes.
+fn quoted(list: &str) -> Vec<&str> {
+    list.split(", ")
+        .map(|word| {
+            word.strip_prefix('`')
+                .and_then(|word| word.strip_suffix('`'))
+                .unwrap_or_else(|| panic!("`{list}` is none of what the guide's head lists"))
+        })
+        .collect()
 }
 
 #[test]
@@ -107,6 +117,28 @@ fn every_rule_that_a_row_names_exists() {
         let code = row.cells[0].trim_matches('`');
         assert!(registered.contains(code), "{BEYOND}: there is no {code}");
     }
+}
+
+#[test]
+fn every_refusal_that_a_row_names_is_one_that_the_compiler_prints() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/ui");
+    let mut named = 0;
+    for row in guides() {
+        for part in row.cells[2].split("; ") {
+            let Enforcement::Refusals(files) = enforcement(part) else {
+                continue;
+            };
+            for file in files {
+                let path = folder.join(file).with_extension("stderr");
+                let output = std::fs::read_to_string(&path).unwrap_or_else(|error| {
+                    panic!("{}: {}: {error}", row.cells[0], path.display())
+                });
+                assert!(output.contains("error"), "{}: {file} compiles", row.cells[0]);
+                named += 1;
+            }
+        }
+    }
+    assert!(named > 0, "no row names a refusal");
 }
 
 #[test]

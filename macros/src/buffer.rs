@@ -82,8 +82,8 @@ fn setter(data: &Data, member: &Member, count: &Ident) -> Option<TokenStream> {
         .collect();
     let shared = (!others.is_empty()).then(|| {
         quote! {
-            if #(!self.#others.is_null())||* {
-                length = ::core::cmp::Ord::min(length, self.#count);
+            if (#(!self.#others.is_null())||*) && #counts::get(self.#count) < #counts::get(length) {
+                length = self.#count;
             }
         }
     });
@@ -120,7 +120,9 @@ fn setter(data: &Data, member: &Member, count: &Ident) -> Option<TokenStream> {
 
         #[doc = #shorter]
         #visibility fn #truncate(&mut self, length: #count_type) {
-            self.#count = ::core::cmp::Ord::min(length, self.#count);
+            if #counts::get(length) < #counts::get(self.#count) {
+                self.#count = length;
+            }
         }
     })
 }

@@ -146,11 +146,12 @@ pub(crate) fn constant(
 pub(crate) fn proof(command: &Command, index: usize, context: &Context<'_>) -> TokenStream {
     let owner = &context.owner;
     let large = command.large_argument.is_some();
-    let size = if let Payload::Pointer(ty) = &command.payload {
-        let ty = with_static_lifetimes(host_type(ty), context);
-        quote!(::core::mem::size_of::<#ty>())
-    } else {
-        quote!(0)
+    let size = match &command.payload {
+        Payload::Pointer(ty) if command.encoded.is_empty() => {
+            let ty = with_static_lifetimes(host_type(ty), context);
+            quote!(::core::option::Option::Some(::core::mem::size_of::<#ty>()))
+        }
+        _ => quote!(::core::option::Option::None),
     };
     let proved = quote_spanned! {command.identity_span=>
         ::ioctlkit::__private::prove_command(

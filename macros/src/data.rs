@@ -55,7 +55,7 @@ fn check(data: &Data, errors: &mut Errors) {
         }
         if let Role::Flexible { count } = &member.role {
             if !flexible {
-                let message = "`count` belongs to the array at the end: write `FlexibleArray<T>`";
+                let message = "`count` is for `FlexibleArray<T>`, `UserPtr` and `UserConstPtr`";
                 errors.at(&member.ty, message);
             }
             let counting = data.members.iter().find(|member| *count == member.name());
@@ -92,12 +92,16 @@ fn transparent(data: &Data, errors: &mut Errors) -> TokenStream {
     };
     let ident = &data.ident;
     let (generics, arguments, condition) = data.generics.split_for_impl();
+    let owner = with_static(data);
+    let span = ident.span();
+    let proved = quote_spanned!(span=> ::ioctlkit::__private::prove_owns_nothing::<#owner>());
     quote! {
         #[automatically_derived]
         #[diagnostic::do_not_recommend]
         unsafe impl #generics ::ioctlkit::IoctlData for #ident #arguments #condition {
             const TYPE: ::ioctlkit::description::Type = #ty;
         }
+        const _: () = #proved;
     }
 }
 
@@ -345,16 +349,17 @@ fn proof(data: &Data) -> TokenStream {
         let refuse = quote_spanned!(member.span=> ::ioctlkit::__private::refuse_data(&fault));
         quote!(#index => #refuse,)
     });
+    let span = data.ident.span();
+    let refuse = quote_spanned!(span=> ::ioctlkit::__private::refuse_data(&fault));
     quote! {
         const _: () = {
-            if let ::core::option::Option::Some(fault) = ::ioctlkit::__private::check_data(
+            if let ::core::option::Option::Some(fault) = ::ioctlkit::__private::check_data::<#ty>(
                 &<#ty as ::ioctlkit::IoctlData>::TYPE,
-                ::core::mem::size_of::<#ty>(),
                 &[#(::core::mem::offset_of!(#ty, #names)),*],
             ) {
                 match fault.member {
                     #(#arms)*
-                    _ => ::ioctlkit::__private::refuse_data(&fault),
+                    _ => #refuse,
                 }
             }
         };

@@ -8,6 +8,8 @@ mod buffer;
 mod command;
 mod data;
 mod driver;
+#[cfg(test)]
+mod expansion;
 mod fallback;
 mod interface;
 mod method;
@@ -75,22 +77,7 @@ use syn::{DeriveInput, parse_macro_input};
 /// The words of a command, `type` and `on`, and those of `IoctlData`, which this derive contains.
 #[proc_macro_derive(Ioctl, attributes(ioctl))]
 pub fn derive_ioctl(input: TokenStream) -> TokenStream {
-    let input = parse_macro_input!(input as DeriveInput);
-    let expanded = match &input.data {
-        syn::Data::Enum(data) => {
-            let (definition, errors) = Interface::read(&input, data);
-            if input.generics.params.iter().all(|p| matches!(p, syn::GenericParam::Lifetime(_))) {
-                let variants: Vec<_> = data.variants.iter().map(|v| &v.ident).collect();
-                interface::expand(definition, &variants, errors)
-            } else {
-                fallback::interface(&input, &errors)
-            }
-        }
-        _ => Single::parse(&input)
-            .and_then(|definition| single::expand(&definition))
-            .unwrap_or_else(|error| fallback::single(&input, &error)),
-    };
-    expanded.into()
+    ioctl(&parse_macro_input!(input as DeriveInput)).into()
 }
 
 /// A structure or union that goes through an ioctl: every byte pattern is a value, and the layout
@@ -117,16 +104,34 @@ pub fn derive_ioctl(input: TokenStream) -> TokenStream {
 /// | `anonymous` | stands for an anonymous structure or union of C |
 #[proc_macro_derive(IoctlData, attributes(ioctl))]
 pub fn derive_ioctl_data(input: TokenStream) -> TokenStream {
-    let input = parse_macro_input!(input as DeriveInput);
-    if makes_a_command(&input) {
+    ioctl_data(&parse_macro_input!(input as DeriveInput)).into()
+}
+
+fn ioctl(input: &DeriveInput) -> proc_macro2::TokenStream {
+    let syn::Data::Enum(data) = &input.data else {
+        return Single::parse(input)
+            .and_then(|definition| single::expand(&definition))
+            .unwrap_or_else(|error| fallback::single(input, &error));
+    };
+    let (definition, errors) = Interface::read(input, data);
+    let is_lifetime = |parameter: &_| matches!(parameter, syn::GenericParam::Lifetime(_));
+    if input.generics.params.iter().all(is_lifetime) {
+        let variants: Vec<_> = data.variants.iter().map(|variant| &variant.ident).collect();
+        interface::expand(definition, &variants, errors)
+    } else {
+        fallback::interface(input, &errors)
+    }
+}
+
+fn ioctl_data(input: &DeriveInput) -> proc_macro2::TokenStream {
+    if makes_a_command(input) {
         let message = "`nr` and `number` make a command of the structure: derive `Ioctl` alone, \
                        which contains `IoctlData`";
-        return syn::Error::new_spanned(&input.ident, message).to_compile_error().into();
+        return syn::Error::new_spanned(&input.ident, message).to_compile_error();
     }
-    let expanded = match Data::parse(&input) {
+    match Data::parse(input) {
         Ok(definition) => data::expand(&definition)
-            .unwrap_or_else(|error| fallback::definition(&input, &definition, &error)),
-        Err(error) => fallback::data(&input, &error),
-    };
-    expanded.into()
+            .unwrap_or_else(|error| fallback::definition(input, &definition, &error)),
+        Err(error) => fallback::data(input, &error),
+    }
 }

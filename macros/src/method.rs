@@ -6,7 +6,7 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
 use syn::{Ident, Lifetime, Type};
 
-use crate::command::{Context, Returned, is_family, needs_fd, passes_fd, returned};
+use crate::command::{Context, Returned, documented, is_family, needs_fd, passes_fd, returned};
 use crate::types::argument_of;
 
 /// One method.
@@ -30,12 +30,12 @@ pub(crate) fn expand(
         quote!(unsafe { #call }?)
     };
     let (output, answer) = output(command, &call);
-    let docs = &command.docs;
+    let docs = documented(&command.docs, || format!("Calls the driver for `{}`.", command.ident));
     let visibility = context.visibility;
     let lifetimes = lifetimes(command, context);
     let generics = (!lifetimes.is_empty()).then(|| quote!(<#(#lifetimes),*>));
     let unsafety = command.unsafe_call.then(|| quote!(unsafe));
-    let errors = (!says_errors(docs)).then(|| {
+    let errors = (!says_errors(&docs)).then(|| {
         quote! {
             ///
             /// # Errors
@@ -125,7 +125,7 @@ fn call(command: &Command) -> (TokenStream, TokenStream) {
                 let data = quote_spanned!(ty.span()=> <#ty as ::ioctlkit::IoctlData>);
                 match direction {
                     Direction::Read => {
-                        (quote!(), quote!(#data::call_read(self.backend(), request)))
+                        (quote!(), quote!(#data::call_read(&mut argument, self.backend(), request)))
                     }
                     Direction::Write => (
                         quote!(, argument: &#ty),
@@ -178,25 +178,18 @@ fn output(command: &Command, call: &TokenStream) -> (TokenStream, TokenStream) {
             (Some(ty), quote!(unsafe { #from(::ioctlkit::__private::owned_fd(value)) }))
         }
     };
-    match (fills, ty) {
-        (None, None) => {
-            (quote!(()), quote!(let value = #call; #value; ::core::result::Result::Ok(())))
-        }
-        (None, Some(ty)) => {
-            (quote!(#ty), quote!(let value = #call; ::core::result::Result::Ok(#value)))
-        }
-        (Some(argument), None) => (
-            quote!(#argument),
-            quote!(let (value, argument) = #call; #value; ::core::result::Result::Ok(argument)),
-        ),
-        (Some(argument), Some(ty)) => (
-            quote!((#ty, #argument)),
-            quote! {
-                let (value, argument) = #call;
-                ::core::result::Result::Ok((#value, argument))
-            },
-        ),
-    }
+    let initial = fills.map(|argument| {
+        let initial =
+            quote_spanned!(argument.span()=> <#argument as ::ioctlkit::IoctlData>::initial());
+        quote!(let mut argument = #initial;)
+    });
+    let (ty, value) = match (fills, ty) {
+        (None, None) => (quote!(()), quote!(#value)),
+        (None, Some(ty)) => (quote!(#ty), quote!(#value)),
+        (Some(argument), None) => (quote!(#argument), quote!({ #value; argument })),
+        (Some(argument), Some(ty)) => (quote!((#ty, #argument)), quote!((#value, argument))),
+    };
+    (ty, quote!(#initial let value = #call; ::core::result::Result::Ok(#value)))
 }
 
 /// The interface's lifetimes that the argument's type names.

@@ -6,6 +6,7 @@
 //! `cargo test -p ioctlkit-macros --test ui -- --bless` writes the expected output anew; read it
 //! before it is committed.
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 
@@ -31,19 +32,32 @@ fn main() -> Result<()> {
     config.out_dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join("ui");
     config.bless_command = Some("cargo test -p ioctlkit-macros --test ui -- --bless".to_owned());
     // Where the library's own lines stand changes with every line above them.
-    config.stderr_filter(r"(--> ioctlkit/src/[a-z_/]+\.rs):[0-9]+:[0-9]+", "$1");
+    config.stderr_filter(r"(--> )[^ ]*(ioctlkit/src/[a-z_/]+\.rs):[0-9]+:[0-9]+", "$1$2");
     config.program.args.push("--crate-type=lib".into());
     let defaults = config.comment_defaults.base();
     defaults.set_custom("edition", Edition("2024".to_owned()));
     defaults.set_custom("rustfix", RustfixMode::Disabled);
-    defaults.set_custom("dependencies", dependencies(&root));
+    defaults.set_custom("dependencies", dependencies(&root)?);
     run_tests(config)
 }
 
-/// `ioctlkit`, and what it depends on.
-fn dependencies(root: &Path) -> DependencyBuilder {
-    DependencyBuilder {
-        crate_manifest_path: root.join("ioctlkit/Cargo.toml"),
+/// A crate that depends on `ioctlkit` and nothing else, with the versions that this workspace has.
+fn dependencies(root: &Path) -> Result<DependencyBuilder> {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("ui-dependencies");
+    fs::create_dir_all(&folder)?;
+    let ioctlkit = root.join("ioctlkit").display().to_string();
+    let manifest = format!(
+        "[package]\nname = \"dependencies\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\
+         [workspace]\n\
+         [lib]\npath = \"lib.rs\"\n\
+         [dependencies]\nioctlkit = {{ path = {ioctlkit:?} }}\n"
+    );
+    fs::write(folder.join("Cargo.toml"), manifest)?;
+    fs::write(folder.join("lib.rs"), "")?;
+    fs::copy(root.join("Cargo.lock"), folder.join("Cargo.lock"))?;
+    Ok(DependencyBuilder {
+        crate_manifest_path: folder.join("Cargo.toml"),
+        bless_lockfile: true,
         ..DependencyBuilder::default()
-    }
+    })
 }

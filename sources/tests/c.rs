@@ -461,3 +461,42 @@ fn only_the_wanted_abis_are_looked_at() {
     let direction = command(&interface, "GOOD").variants.first().unwrap().direction;
     assert_eq!(direction, Direction::None);
 }
+
+#[test]
+fn the_asm_folder_that_was_exported_for_one_architecture_is_no_others() {
+    let headers = Headers::new(&[
+        ("linux/ioctl.h", "#include <asm/ioctl.h>\n"),
+        ("linux/types.h", "#include <asm/types.h>\n"),
+        ("asm-generic/ioctl.h", "#ifndef G\n#define G\n#define _IOC(d, t, n, s) 0\n#endif\n"),
+        ("asm-generic/int-ll64.h", "typedef unsigned int __u32;\n"),
+        ("asm/vm86.h", "\n"),
+        ("asm/x.h", "struct x { __u32 eax; };\n"),
+        (
+            "linux/own.h",
+            "#include <linux/types.h>\n#include <asm/x.h>\nstruct y { struct x x; };\n",
+        ),
+    ]);
+    let (interface, problems) = headers.read(&["linux/own.h"]);
+    let x86 = AbiSet::of(|abi| abi.kernel_arch == "x86");
+    assert_eq!(interface.headers[0].abis, x86);
+    let note = problems.iter().find(|problem| problem.kind == ProblemKind::Note).unwrap();
+    assert!(note.message.contains("whose `asm/x.h` is not installed"), "{}", note.message);
+    let x = interface.records.iter().find(|record| record.name.as_deref() == Some("x")).unwrap();
+    assert_eq!(x.variants.abis(), x86);
+}
+
+#[test]
+fn a_header_of_a_kernel_tree_is_read_with_the_tree_whichever_way_it_is_named() {
+    let headers = Headers::new(&[
+        ("include/uapi/linux/ioctl.h", "\n"),
+        ("include/uapi/linux/types.h", "typedef unsigned int __u32;\n"),
+        ("include/uapi/asm-generic/ioctl.h", "\n"),
+        ("include/uapi/linux/own.h", "#include <linux/types.h>\n#include <asm/x.h>\n"),
+        ("arch/x86/include/uapi/asm/x.h", "struct x { __u32 eax; };\n"),
+        ("arch/arm64/include/uapi/asm/x.h", "struct x { __u32 x0; };\n"),
+    ]);
+    let (interface, problems) = headers.read(&["include/uapi/linux/own.h"]);
+    assert_eq!(problems, []);
+    let two = AbiSet::of(|abi| matches!(abi.kernel_arch, "x86" | "arm64"));
+    assert_eq!(interface.headers[0].abis, two);
+}

@@ -51,6 +51,7 @@ impl fmt::Display for Direction {
 
 /// The number within the type.
 #[derive(Clone)]
+#[allow(clippy::large_enum_variant, reason = "an interface has a few of them, once")]
 pub enum Nr {
     /// One.
     One(Expr),
@@ -60,6 +61,7 @@ pub enum Nr {
 
 /// How a command is told from others.
 #[derive(Clone)]
+#[allow(clippy::large_enum_variant, reason = "an interface has dozens, and syn decides the size")]
 pub enum Identity {
     /// Type letter, nr, direction and size.
     Encoded(Nr),

@@ -36,6 +36,7 @@ pub enum Role {
 
 /// Which values the driver takes.
 #[derive(Clone)]
+#[allow(clippy::large_enum_variant, reason = "a structure has a few of them, once")]
 pub enum Constraint {
     /// Any.
     None,

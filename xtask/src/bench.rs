@@ -59,7 +59,7 @@ pub(crate) fn parts() -> Result<()> {
 fn cases() -> Result<Vec<Case>> {
     let installed = demo::installed_headers()?;
     let kernel = Kernel::unpacked(&run::root().join("target/bench"))?;
-    Ok(vec![
+    let mut cases = vec![
         Case {
             what: format!("the {} installed headers", installed.len()),
             paths: installed,
@@ -75,7 +75,56 @@ fn cases() -> Result<Vec<Case>> {
             paths: vec![kernel.root()],
             target: "2 s",
         },
-    ])
+    ];
+    cases.push(rust_crate()?);
+    Ok(cases)
+}
+
+/// A crate of about 20 000 lines that defines commands, as cargo unpacks it.
+const RUST_CRATE: (&str, &str) = ("sev", "8.0.0");
+
+fn rust_crate() -> Result<Case> {
+    let (name, version) = RUST_CRATE;
+    let folder = run::root().join("target/bench/crate");
+    std::fs::create_dir_all(folder.join("src"))?;
+    std::fs::write(folder.join("src/lib.rs"), "")?;
+    let manifest = format!(
+        "[package]\nname = \"bench\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[workspace]\n\n\
+         [dependencies]\n{name} = {{ version = \"={version}\", default-features = false }}\n"
+    );
+    std::fs::write(folder.join("Cargo.toml"), manifest)?;
+    let platform = "x86_64-unknown-linux-gnu";
+    run::succeed(run::cargo().args(["fetch", "--target", platform]).current_dir(&folder))?;
+    let metadata = run::cargo()
+        .args(["metadata", "--offline", "--format-version", "1", "--filter-platform", platform])
+        .current_dir(&folder)
+        .output()
+        .context("cannot run cargo")?;
+    let metadata: serde_json::Value = serde_json::from_slice(&metadata.stdout)?;
+    let packages = metadata["packages"].as_array().context("cargo told of no packages")?;
+    let package = packages.iter().find(|package| package["name"] == name);
+    let manifest = package.and_then(|package| package["manifest_path"].as_str());
+    let manifest = manifest.with_context(|| format!("cargo did not get {name}"))?;
+    let path = Path::new(manifest).parent().context("a manifest without a folder")?.to_owned();
+    Ok(Case {
+        what: format!("the crate `{name}` {version}, {} lines", lines(&path)?),
+        paths: vec![path],
+        target: "0.2 s",
+    })
+}
+
+/// The lines of Rust below a folder.
+fn lines(folder: &Path) -> Result<usize> {
+    let mut sum = 0;
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            sum += lines(&path)?;
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            sum += std::fs::read_to_string(&path)?.lines().count();
+        }
+    }
+    Ok(sum)
 }
 
 fn sample(linter: &Path, paths: &[PathBuf]) -> Result<Sample> {

@@ -2,9 +2,11 @@
 #![forbid(unsafe_code)]
 
 mod bench;
+mod compile_time;
 mod demo;
 mod docs;
 mod machine;
+mod nightly;
 mod packages;
 mod run;
 mod test;
@@ -26,7 +28,8 @@ enum Task {
     Demo,
     /// Installs what the tests need and runs all of them.
     Test {
-        /// Compares with gcc on every ABI and on many more types: minutes instead of seconds.
+        /// Compares with gcc on every ABI and on many more types, runs Miri and checks other
+        /// targets where nightly can: minutes instead of seconds.
         #[arg(long)]
         full: bool,
     },
@@ -43,7 +46,7 @@ enum Task {
         #[command(flatten)]
         mode: docs::ModeArguments,
     },
-    /// Times the linter as a whole, and its parts.
+    /// Times the linter as a whole, and its parts; or what the derives cost to compile.
     Bench {
         /// How often each case is run.
         #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..))]
@@ -51,7 +54,16 @@ enum Task {
         /// Leaves out the benchmarks of the parts.
         #[arg(long)]
         whole_only: bool,
+        /// Times something else.
+        #[command(subcommand)]
+        other: Option<OtherBench>,
     },
+}
+
+#[derive(Subcommand)]
+enum OtherBench {
+    /// What the derives cost to compile, against zerocopy's on the same structures.
+    CompileTime,
 }
 
 fn main() -> Result<()> {
@@ -61,8 +73,9 @@ fn main() -> Result<()> {
         Task::Setup => packages::install(&packages::for_tests()),
         Task::Oracle { full } => test::oracle(effort(full)),
         Task::Docs { mode } => docs::run(mode.mode()),
-        Task::Bench { runs, whole_only: true } => bench::whole(runs),
-        Task::Bench { runs, whole_only: false } => bench::whole(runs).and_then(|()| bench::parts()),
+        Task::Bench { runs, other: Some(OtherBench::CompileTime), .. } => compile_time::run(runs),
+        Task::Bench { runs, whole_only: true, .. } => bench::whole(runs),
+        Task::Bench { runs, .. } => bench::whole(runs).and_then(|()| bench::parts()),
     }
 }
 

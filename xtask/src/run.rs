@@ -35,11 +35,16 @@ pub(crate) fn output(program: &str, arguments: &[&str]) -> Option<String> {
 /// Builds `ioctl-lint` as users run it, and says where it is.
 pub(crate) fn release_build() -> Result<PathBuf> {
     succeed(cargo().args(["build", "--release", "--package", "ioctl-lint"]))?;
+    Ok(target()?.join("release/ioctl-lint"))
+}
+
+/// The folder that cargo builds in.
+pub(crate) fn target() -> Result<PathBuf> {
     let metadata = cargo().args(["metadata", "--no-deps", "--format-version=1"]).output()?;
     let metadata: serde_json::Value = serde_json::from_slice(&metadata.stdout)
         .context("cargo metadata says something that is not JSON")?;
     let target = metadata["target_directory"].as_str().context("cargo names no target folder")?;
-    Ok(Path::new(target).join("release/ioctl-lint"))
+    Ok(target.into())
 }
 
 /// The command as one would type it.

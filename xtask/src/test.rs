@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{packages, run};
+use crate::{nightly, packages, run};
 
 /// How much is compared with gcc.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +28,11 @@ impl Effort {
 /// Installs what the tests need and runs all of them, those in documentation included.
 pub(crate) fn workspace(effort: Effort) -> Result<()> {
     packages::install(&packages::for_tests())?;
-    counted(run::cargo().args(["test", "--workspace", "--no-fail-fast"]), effort)
+    counted(run::cargo().args(["test", "--workspace", "--no-fail-fast"]), effort)?;
+    match effort {
+        Effort::Quick => Ok(()),
+        Effort::Full => nightly::miri().and_then(|()| nightly::targets()),
+    }
 }
 
 /// Runs the tests that compare with gcc.

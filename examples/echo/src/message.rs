@@ -12,6 +12,8 @@ pub struct EchoMessage {
     pub channel: u32,
     /// Bytes that were sent.
     pub length: u32,
+    /// Zero.
+    pub reserved0: Reserved<8>,
 }
 
 /// Messages that were kept.

@@ -1,5 +1,7 @@
 //! Files that see the messages of another, and other ways to hear of them.
 
+// ioctl-lint: allow-file(N011) the kernel's list has no place for an invented device
+
 use ioctlkit::{Ioctl, IoctlData, Reserved};
 
 use crate::{ECHO_IOC_TYPE, EchoMessage};

@@ -12,6 +12,7 @@ use ioctlkit::IoctlData;
     not_portable = "the first version counted in `unsigned long`",
     compat = EchoUsage32
 )]
+// ioctl-lint: allow(V003) nothing is added to it: `EchoInfo` is what grows
 pub struct EchoUsage {
     /// Messages that were sent.
     pub messages: c_ulong,

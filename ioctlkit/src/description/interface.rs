@@ -1,9 +1,9 @@
 //! An interface: its commands, and what is wrong with them together.
 
-use ioctlkit_abi::{ABIS, Abi, AbiId, AbiSet, EncodeError, LayoutError};
+use ioctlkit_abi::{ABIS, Abi, AbiId, AbiSet, EncodeError};
 
 use super::command::{EncodedSize, Identity, NumberError};
-use super::{Command, Passing, SizeAlign};
+use super::{Command, SizeAlign};
 use crate::text::Text;
 
 /// An interface.
@@ -36,6 +36,9 @@ impl Interface {
 
     /// The first command whose number an earlier one has, on any ABI.
     pub(crate) const fn repeated(&self) -> Option<Repeated> {
+        if self.has_an_nr_each() {
+            return None;
+        }
         let mut second = 1;
         while second < self.commands.len() {
             let mut first = 0;
@@ -50,6 +53,28 @@ impl Interface {
             second += 1;
         }
         None
+    }
+
+    /// Whether no two commands share an nr, which is plain to see and true of most interfaces.
+    const fn has_an_nr_each(&self) -> bool {
+        let mut taken = [0_u128; 2];
+        let mut i = 0;
+        while i < self.commands.len() {
+            let Identity::Encoded { first, last, .. } = self.commands[i].identity else {
+                return false;
+            };
+            let mut nr = first as usize;
+            while nr <= last as usize {
+                let bit = 1 << (nr % 128);
+                if taken[nr / 128] & bit != 0 {
+                    return false;
+                }
+                taken[nr / 128] |= bit;
+                nr += 1;
+            }
+            i += 1;
+        }
+        true
     }
 
     /// The sentence.
@@ -78,16 +103,28 @@ impl Command {
         matches!(own, Ok(own) if own == number)
     }
 
-    /// What is wrong with the size, as a sentence: it is over the guide's limit, unless that is
-    /// meant, or over what any number can hold, or the host's number cannot hold it.
-    const fn size_fault(&self, host: &'static Abi, large_is_meant: bool) -> Option<Text> {
-        let size = match self.encoded.size {
-            EncodedSize::Of(ty) => match ty.size_align(host) {
-                Ok(SizeAlign { size, .. }) => size,
-                Err(_) => return None,
+    /// What is wrong with the number on the host, as a sentence. `size` is that of the argument in
+    /// Rust, in bytes, which its own proof has compared with the one in C; none where the number
+    /// says another.
+    pub(crate) const fn fault(
+        &self,
+        host: &'static Abi,
+        size: Option<usize>,
+        large_is_meant: bool,
+    ) -> Option<Text> {
+        if let Identity::Encoded { first, last, .. } = self.identity
+            && first > last
+        {
+            let text = Text::new().text("the family ").name(self.name).text(" has no members: ");
+            let text = text.text("its nr begin with ").number(first as u64);
+            return Some(text.text(" and end with ").number(last as u64));
+        }
+        let size = match size {
+            Some(size) => size as u64,
+            None => match self.encoded_size(host) {
+                Some(size) => size,
+                None => return None,
             },
-            EncodedSize::Bytes(bytes) => bytes,
-            EncodedSize::None | EncodedSize::Length => return None,
         };
         if let Some(first) = self.min_size
             && first > size
@@ -96,9 +133,28 @@ impl Command {
             let text = text.text(", and the argument of ").name(self.name).text(" has ");
             return Some(text.number(size).text(": the first version cannot have been larger"));
         }
-        if size <= GUIDE_LIMIT {
-            return None;
+        if size <= GUIDE_LIMIT { None } else { self.size_fault(host, size, large_is_meant) }
+    }
+
+    /// The size in the number, in bytes, where it has one before the call.
+    const fn encoded_size(&self, abi: &'static Abi) -> Option<u64> {
+        match self.encoded.size {
+            EncodedSize::Of(ty) => match ty.size_align(abi) {
+                Ok(SizeAlign { size, .. }) => Some(size),
+                Err(_) => None,
+            },
+            EncodedSize::Bytes(bytes) => Some(bytes),
+            EncodedSize::None | EncodedSize::Length => None,
         }
+    }
+
+    /// What is wrong with a size over the guide's limit, unless that is meant.
+    const fn size_fault(
+        &self,
+        host: &'static Abi,
+        size: u64,
+        large_is_meant: bool,
+    ) -> Option<Text> {
         let text = Text::new().text("the argument of ").name(self.name).text(" has ");
         let text = text.counted(size, "byte").text(": ");
         match self.number(host) {
@@ -115,41 +171,6 @@ impl Command {
                  pointer in a `UserPtr` member, or write `large_argument` if those never matter",
             )),
         }
-    }
-
-    /// What is wrong with the number on the host, as a sentence, where the argument has `size`
-    /// bytes in Rust.
-    pub(crate) const fn fault(
-        &self,
-        host: &'static Abi,
-        size: usize,
-        large_is_meant: bool,
-    ) -> Option<Text> {
-        if let Identity::Encoded { first, last, .. } = self.identity
-            && first > last
-        {
-            let text = Text::new().text("the family ").name(self.name).text(" has no members: ");
-            let text = text.text("its nr begin with ").number(first as u64);
-            return Some(text.text(" and end with ").number(last as u64));
-        }
-        let own_size = match self.passing {
-            Passing::Pointer(ty) => match ty.size_align(host) {
-                Ok(layout) => layout.size,
-                // What is wrong with the type has been said of the type.
-                Err(LayoutError::Unknown) => return None,
-                Err(_) => {
-                    let text = Text::new().text("the argument of ").name(self.name);
-                    return Some(text.text(" has no layout on ").text(host.name));
-                }
-            },
-            _ => size as u64,
-        };
-        if own_size != size as u64 {
-            let text = Text::new().text("the argument of ").name(self.name).text(" has ");
-            let text = text.counted(size as u64, "byte").text(" in Rust and ").number(own_size);
-            return Some(text.text(" in C on ").text(host.name));
-        }
-        self.size_fault(host, large_is_meant)
     }
 }
 

@@ -142,7 +142,14 @@ fn left<'s, 'a>(
             !other.opened && (slot.shared || other.is_reserved() || !others_matched.0[*index])
         });
         let extents: Vec<Extent> = takes_its_place.map(|(_, other)| other.extent).collect();
-        (!covers(extents, slot.extent)).then_some(slot)
+        // Rust has an integer where C names some of its bits; the others are nobody's.
+        let has_named_bits = others.iter().enumerate().any(|(index, other)| {
+            other.member.bits.is_some()
+                && !others_matched.0[index]
+                && slot.extent.offset_bits <= other.extent.offset_bits
+                && other.extent.end_bits() <= slot.extent.end_bits()
+        });
+        (!has_named_bits && !covers(extents, slot.extent)).then_some(slot)
     })
 }
 

@@ -137,6 +137,30 @@ fn reserved_members_and_padding_may_be_spelled_as_each_side_likes() {
 }
 
 #[test]
+fn an_integer_that_holds_bit_fields_is_what_c_calls_by_their_names() {
+    let with_bits = |widths: &[u64]| {
+        let names = ["on", "level", "mode"];
+        let members: Vec<(&str, Type)> = std::iter::once(("size", U32))
+            .chain(names.iter().zip(widths).map(|(name, _)| (*name, U32)))
+            .collect();
+        let mut c = header(&members);
+        let record = &mut c.records[0];
+        let mut body = record.variants.first().unwrap().clone();
+        for (member, width) in body.members[1..].iter_mut().zip(widths) {
+            member.bits = Some(*width);
+        }
+        record.variants = ioctlkit_model::Variants::one(AbiSet::ALL, body);
+        c
+    };
+    let rust = crate_of(&[("size", U32), ("bits", U32)]);
+    // m68k has no more bytes than the bits need.
+    assert_eq!(faults(&rust, &with_bits(&[1])), ["size 8 for 6 (1)"]);
+    assert_eq!(faults(&rust, &with_bits(&[1, 7, 24])), [""; 0]);
+    let elsewhere = crate_of(&[("bits", U32), ("size", U32)]);
+    assert!(!faults(&elsewhere, &with_bits(&[1, 7])).is_empty());
+}
+
+#[test]
 fn members_under_other_names_are_known_by_their_place() {
     let found = faults(
         &crate_of(&[("kind", U32), ("match_", U32), ("addr", U64)]),

@@ -21,7 +21,7 @@ use super::reading::{Group, Part, RawNumbers, ReadOptions};
 use super::terminal::Terminal;
 use summary::Summary;
 
-/// Find what is wrong with the ioctl commands of headers
+/// Find what is wrong with the ioctl commands of headers and Rust source
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -43,7 +43,7 @@ Exit codes:
   1  findings at or above --fail-on
   2  some input could not be used; findings of the rest are reported all the same")]
 pub(super) struct Arguments {
-    /// Headers, folders of headers, or the root of a kernel source tree
+    /// Headers or Rust source, folders of them, a cargo workspace, or a kernel source tree
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
 

@@ -21,7 +21,7 @@ Examples:
 
 The format is described by schema/dump.schema.json.")]
 pub(super) struct Arguments {
-    /// Headers, folders of headers, or the root of a kernel source tree
+    /// Headers or Rust source, folders of them, a cargo workspace, or a kernel source tree
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
 

@@ -34,7 +34,7 @@ pub(super) struct Arguments {
     #[arg(value_name = "TYPE")]
     name: String,
 
-    /// Headers, folders of headers, or the root of a kernel source tree
+    /// Headers or Rust source, folders of them, a cargo workspace, or a kernel source tree
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
 
@@ -86,6 +86,7 @@ fn find(interface: &Interface, name: &str) -> Vec<RecordId> {
     let is_meant = |record: &Record| {
         record.name.as_deref() == Some(name)
             || record.typedef_name.as_deref() == Some(name)
+            || record.c_name.as_deref() == Some(name)
             || record.display_name() == name
     };
     let by_tag = (0..).zip(&interface.records).filter(|(_, record)| is_meant(record));
@@ -95,7 +96,10 @@ fn find(interface: &Interface, name: &str) -> Vec<RecordId> {
     }
     let typedefs = interface.typedefs.iter().filter(|typedef| typedef.name == name);
     let typedefs = typedefs.flat_map(|typedef| typedef.variants.iter()).map(|(_, body)| &body.ty);
-    let commands = interface.commands.iter().filter(|command| command.name == name);
+    let commands = interface
+        .commands
+        .iter()
+        .filter(|command| command.name == name || command.c_name.as_deref() == Some(name));
     let commands = commands.flat_map(|command| command.variants.iter());
     let arguments = commands.filter_map(|(_, body)| body.argument.ty());
     let mut records: Vec<RecordId> =

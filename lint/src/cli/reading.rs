@@ -85,8 +85,8 @@ impl ReadOptions {
                 let request = |paths| self.request(config.as_ref(), paths, raw);
                 let headers = (!languages.c.is_empty()).then(|| request(languages.c));
                 let request = request(Vec::new());
-                let source = (!languages.rust.is_empty())
-                    .then(|| rust::Request { paths: languages.rust, abis: request.abis });
+                let source = rust::Request { paths: languages.rust, abis: request.abis };
+                let source = Some(source).filter(|source| !source.paths.is_empty());
                 Ok(Group { config, request, headers, source })
             })
             .collect()

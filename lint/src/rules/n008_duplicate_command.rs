@@ -1,6 +1,6 @@
 //! N008 duplicate-command.
 
-use ioctlkit_model::{Command, Finding, Label, abi_words};
+use ioctlkit_model::{Argument, Command, Finding, Label, Type, abi_words};
 
 use crate::context::{Context, command_finding};
 use crate::declare_rule;
@@ -64,11 +64,25 @@ fn are_twins(cx: &Context<'_>, includes: &Includes, a: &Command, b: &Command) ->
     if same_name(cx, &a.name, &b.name)
         || !includes.one_interface(cx.interface, a.span.file, b.span.file)
         || are_aliases(cx, a, b)
+        || are_views(cx, a, b)
     {
         return false;
     }
     let equal = equal_on(cx, a, b);
     !(equal.is_empty() || (are_versions(&a.name, &b.name) && equal != common(a, b)))
+}
+
+/// Whether two commands are one, with several types for what it holds: Rust has a generic structure
+/// for the argument, and each command an instance of that.
+fn are_views(cx: &Context<'_>, a: &Command, b: &Command) -> bool {
+    let definition = |command: &Command| match command.variants.first()?.argument {
+        Argument::Type(Type::Record(id)) => Some((id, cx.interface.record(id).span)),
+        _ => None,
+    };
+    match (definition(a), definition(b)) {
+        (Some((a, one)), Some((b, other))) => a != b && one == other,
+        _ => false,
+    }
 }
 
 fn report(cx: &Context<'_>, command: &Command, first: &Command, twins: &[&Command]) -> Finding {

@@ -9,6 +9,7 @@ use crate::context::{Context, finding};
 use crate::declare_rule;
 use crate::known_numbers;
 use crate::numbering::letter;
+use crate::rust_source::attributes;
 
 declare_rule! {
     /// a request that is written as a number
@@ -54,28 +55,37 @@ struct Known<'a> {
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for raw in &cx.interface.raw_numbers {
+        // `number(…)` of the derive gives a number its name and its argument, and says by name
+        // where it is another: only the wrong number is left to be found.
+        let attributes = attributes(&cx.interface.sources, raw.span);
+        let is_stated = attributes.contains("#[ioctl(") && attributes.contains("number(");
         for (abis, number) in raw.variants.iter() {
-            findings.push(report(cx, raw, abis, *number));
+            let known = known(cx, raw, abis, *number);
+            let is_right = known.as_ref().is_none_or(|known| {
+                known.wrong.is_empty() && (!known.varies || raw.variants.iter().count() > 1)
+            });
+            if !(is_stated && is_right) {
+                findings.push(report(raw, known.as_ref(), abis, *number));
+            }
         }
     }
 }
 
-fn report(cx: &Context<'_>, raw: &RawNumber, abis: AbiSet, number: u32) -> Finding {
-    let known = known(cx, raw, abis, number);
+fn report(raw: &RawNumber, known: Option<&Known<'_>>, abis: AbiSet, number: u32) -> Finding {
     let wrong = known.iter().flat_map(|known| &known.wrong);
     let wrong = wrong.fold(AbiSet::EMPTY, |all, (on, _)| all.union(*on));
-    let message = match &known {
+    let message = match known {
         Some(known) => format!("{number:#06x} is `{}` {}", known.name, whereabouts(known, abis)),
         None => format!("{number:#06x} as a request: {}", unknown(number, abis)),
     };
     let on = if wrong.is_empty() { abis } else { wrong };
     let mut finding = finding(&HARD_CODED_REQUEST, raw.span, on, message);
     finding.command = Some(raw.name.clone());
-    finding.label = match &known {
+    finding.label = match known {
         Some(known) => format!("`{}`", known.name),
         None => "nobody can tell what is passed".into(),
     };
-    if let Some(known) = &known {
+    if let Some(known) = known {
         finding.related = known
             .at
             .map(|span| Label { span, text: format!("`{}` is defined here", known.name) })
@@ -88,7 +98,7 @@ fn report(cx: &Context<'_>, raw: &RawNumber, abis: AbiSet, number: u32) -> Findi
             .collect();
     }
     finding.fix = Some(Fix {
-        message: match &known {
+        message: match known {
             Some(known) => format!("use `{}`, by its name or computed by a macro", known.name),
             None => "let a macro compute the number from type, nr and argument".into(),
         },

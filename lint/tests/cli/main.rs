@@ -10,4 +10,5 @@ mod input;
 mod output;
 mod queries;
 mod run;
+mod source;
 mod suppressions;

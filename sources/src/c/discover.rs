@@ -285,8 +285,14 @@ pub(crate) fn machine_tree() -> Tree {
 
 /// The root of exported headers that `folder` is, or is the multiarch folder of.
 fn installed_root(folder: &Path) -> Option<PathBuf> {
+    // `include/uapi` of a kernel has the same folders, but not yet exported.
+    let is_source = |folder: &Path| {
+        folder.ends_with("include/uapi") && folder.ancestors().nth(2).is_some_and(is_kernel_root)
+    };
     let is_root = |folder: &Path| {
-        folder.join("linux/ioctl.h").is_file() && folder.join("asm-generic").is_dir()
+        folder.join("linux/ioctl.h").is_file()
+            && folder.join("asm-generic").is_dir()
+            && !is_source(folder)
     };
     if is_root(folder) {
         return Some(folder.to_owned());
@@ -416,6 +422,18 @@ impl Tree {
                 }
             }
             Tree::None => vec![virtual_asm],
+        }
+    }
+
+    /// Whether the `asm/` in a folder is another architecture's: headers exported for one have it
+    /// beside `linux/`, and so has Debian's gcc-multilib.
+    pub(crate) fn has_asm_of_another(&self, folder: &Path, abi: &Abi) -> bool {
+        match self {
+            Tree::Installed { root, asm } => {
+                let own = asm.iter().find(|asm| asm.parent == *root);
+                folder == root && own.is_some_and(|own| own.arch != abi.kernel_arch)
+            }
+            Tree::Kernel(_) | Tree::None => false,
         }
     }
 

@@ -362,6 +362,9 @@ impl Loader<'_> {
     fn search(&self, name: &str, abi: AbiId) -> Option<PathBuf> {
         let folders = search_folders(self.tree, self.include_folders, abi);
         for folder in folders {
+            if name.starts_with("asm/") && self.tree.has_asm_of_another(&folder, abi.abi()) {
+                continue;
+            }
             let path = folder.join(name);
             let found = if folder == Path::new(overlay::ASM) {
                 overlay::ASM_HEADERS.iter().any(|(known, _)| *known == name)

@@ -22,6 +22,7 @@ mod features;
 mod files;
 mod functions;
 mod helped;
+mod invocation;
 mod locate;
 mod macros;
 mod needs;
@@ -29,6 +30,8 @@ mod overlay;
 mod plan;
 mod probe;
 mod scan;
+
+pub use invocation::{Invocation, invocation};
 
 /// What to read, and how.
 #[derive(Debug, Clone)]

@@ -7,7 +7,7 @@ use super::condition::Condition;
 use super::item::Repr;
 
 /// Calls `found` for each attribute, those of `cfg_attr` with what they depend on.
-fn each<'a>(attributes: &'a [Attribute], mut found: impl FnMut(&[Condition], &Meta)) {
+fn each(attributes: &[Attribute], mut found: impl FnMut(&[Condition], &Meta)) {
     fn nested(
         depth: u8,
         conditions: &[Condition],

@@ -12,12 +12,12 @@ use super::well_known;
 pub(crate) fn read(origin: Origin<'_>, signature: &syn::Signature, block: &syn::Block) -> Function {
     let mut body = Body { origin, sites: Vec::new(), items: Vec::new() };
     body.visit_block(block);
-    let names = signature.inputs.iter().filter_map(|input| match input {
+    let names = signature.inputs.iter().map(|input| match input {
         syn::FnArg::Typed(input) => match &*input.pat {
-            syn::Pat::Ident(ident) => Some(name_of(&ident.ident)),
-            _ => Some(String::new()),
+            syn::Pat::Ident(ident) => name_of(&ident.ident),
+            _ => String::new(),
         },
-        syn::FnArg::Receiver(_) => Some("self".into()),
+        syn::FnArg::Receiver(_) => "self".into(),
     });
     // Only what may stand in a constant is of interest as a whole.
     let value = signature.constness.and_then(|_| block_value(block)).map(|value| origin.ex(value));
@@ -91,10 +91,10 @@ impl Body<'_, '_> {
         }
         let text = found.tokens.to_string();
         if text.contains("ioctl") || text.contains("request_code") || text.contains("opcode") {
-            let list = syn::punctuated::Punctuated::<syn::Expr, syn::Token![,]>::parse_terminated;
-            if let Ok(list) = syn::parse::Parser::parse2(list, found.tokens.clone()) {
+            let values = syn::punctuated::Punctuated::<syn::Expr, syn::Token![,]>::parse_terminated;
+            if let Ok(values) = syn::parse::Parser::parse2(values, found.tokens.clone()) {
                 let mut inner = Body { origin: self.origin, sites: Vec::new(), items: Vec::new() };
-                list.iter().for_each(|value| inner.visit_expr(value));
+                values.iter().for_each(|value| inner.visit_expr(value));
                 self.sites.append(&mut inner.sites);
             }
         }

@@ -112,7 +112,7 @@ impl Builder {
         if let Some(known) = self.index_of.get(&path) {
             return *known;
         }
-        self.file(&Arc::new(parse(path, prelude::TEXT.into())))
+        self.file(&Arc::new(parse(path, &prelude::TEXT.into())))
     }
 
     /// The place of a file among those that were read.
@@ -317,16 +317,15 @@ impl Builder {
         body: EnumBody,
     ) -> EnumId {
         let key = (file, name_place, name.to_owned());
-        let id = match self.enums.get(&key) {
-            Some(known) => *known,
-            None => {
-                let span = self.span(file, name_place);
-                let id = EnumId(self.interface.enums.len() as u32);
-                let variants = Variants::default();
-                self.interface.enums.push(Enum { name: Some(name.to_owned()), span, variants });
-                self.enums.insert(key, id);
-                id
-            }
+        let id = if let Some(known) = self.enums.get(&key) {
+            *known
+        } else {
+            let span = self.span(file, name_place);
+            let id = EnumId(self.interface.enums.len() as u32);
+            let variants = Variants::default();
+            self.interface.enums.push(Enum { name: Some(name.to_owned()), span, variants });
+            self.enums.insert(key, id);
+            id
         };
         self.interface.enums[id.index()].variants.add(abis, body);
         id
@@ -367,22 +366,34 @@ impl Builder {
         body: CommandBody,
     ) {
         let key = (file, name_place, name.to_owned());
-        let index = match self.commands.get(&key) {
-            Some(known) => *known,
-            None => {
-                let span = self.span(file, name_place);
-                self.interface.commands.push(Command {
-                    contract: None,
-                    name: name.to_owned(),
-                    c_name: c_name.map(str::to_owned),
-                    span,
-                    variants: Variants::default(),
-                });
-                self.commands.insert(key, self.interface.commands.len() - 1);
-                self.interface.commands.len() - 1
-            }
+        let index = if let Some(known) = self.commands.get(&key) {
+            *known
+        } else {
+            let span = self.span(file, name_place);
+            self.interface.commands.push(Command {
+                contract: None,
+                name: name.to_owned(),
+                c_name: c_name.map(str::to_owned),
+                span,
+                variants: Variants::default(),
+            });
+            self.commands.insert(key, self.interface.commands.len() - 1);
+            self.interface.commands.len() - 1
         };
         self.interface.commands[index].variants.add(abis, body);
+    }
+
+    /// Adds what a definition says of a command's call, if there is such a command.
+    pub(crate) fn contract(
+        &mut self,
+        file: FileIndex,
+        name: &str,
+        name_place: Place,
+        contract: ioctlkit_model::Contract,
+    ) {
+        if let Some(index) = self.commands.get(&(file, name_place, name.to_owned())) {
+            self.interface.commands[*index].contract.get_or_insert(contract);
+        }
     }
 
     /// Adds a family, once.
@@ -416,19 +427,14 @@ impl Builder {
         number: u32,
     ) {
         let key = (file, name_place, name.to_owned());
-        let index = match self.raw_numbers.get(&key) {
-            Some(known) => *known,
-            None => {
-                let span = self.span(file, name_place);
-                let variants = Variants::default();
-                self.interface.raw_numbers.push(RawNumber {
-                    name: name.to_owned(),
-                    span,
-                    variants,
-                });
-                self.raw_numbers.insert(key, self.interface.raw_numbers.len() - 1);
-                self.interface.raw_numbers.len() - 1
-            }
+        let index = if let Some(known) = self.raw_numbers.get(&key) {
+            *known
+        } else {
+            let span = self.span(file, name_place);
+            let variants = Variants::default();
+            self.interface.raw_numbers.push(RawNumber { name: name.to_owned(), span, variants });
+            self.raw_numbers.insert(key, self.interface.raw_numbers.len() - 1);
+            self.interface.raw_numbers.len() - 1
         };
         self.interface.raw_numbers[index].variants.add(abis, number);
     }

@@ -33,7 +33,7 @@ impl World<'_> {
         let Definition { scope, item, within } = definition;
         match &item.kind {
             Kind::Constant(ty, Some(value)) => {
-                self.constant_command(*scope, item, within, ty.as_ref(), value)
+                self.constant_command(*scope, item, within, ty.as_ref(), value);
             }
             Kind::Alias(_, ty) => {
                 let found = self.type_request(ty, &Env::of(*scope));
@@ -42,6 +42,8 @@ impl World<'_> {
             Kind::MacroCall(call) => self.macro_command(*scope, call),
             Kind::Function(function) => self.function(*scope, item, within, function),
             Kind::Interface(interface) => {
+                let file = self.scope(*scope).file;
+                self.group_of(file, item, interface);
                 for command in &interface.commands {
                     let name = format!("{}::{}", item.name, command.name);
                     self.derived(*scope, item, &name, interface.type_letter.as_ref(), command);
@@ -198,7 +200,8 @@ impl World<'_> {
 
     pub(crate) fn raw(&mut self, file: FileIndex, name: &str, place: Place, number: i128) {
         // A number of another width is no command.
-        let number = u32::try_from(number).or_else(|_| i32::try_from(number).map(|n| n as u32));
+        let number =
+            u32::try_from(number).or_else(|_| i32::try_from(number).map(i32::cast_unsigned));
         if let Ok(number) = number {
             let abis = self.abis;
             self.builder.raw_number(file, name, place, abis, number);
@@ -217,7 +220,7 @@ impl World<'_> {
             None => {}
             Some(Found::Command(encoded)) => self.add_encoded(named, encoded),
             Some(Found::Number(number)) => {
-                self.raw(named.file, named.name, named.name_place, number)
+                self.raw(named.file, named.name, named.name_place, number);
             }
             Some(Found::Open(through)) => {
                 let text = self.spelling(named.file, named.place);
@@ -305,6 +308,8 @@ impl World<'_> {
         };
         let found = self.encoded(parts, &env);
         self.add(&named, Some(found), &[]);
+        let contract = self.contract(command, &env);
+        self.builder.contract(file, name, command.name_place, contract);
     }
 
     /// `number(0x541b, "mips" = 0x467f)`.

@@ -67,11 +67,29 @@ impl Condition {
         }
     }
 
+    /// The features that it names.
+    pub(crate) fn collect_features(&self, features: &mut BTreeSet<String>) {
+        match self {
+            Self::All(list) | Self::Any(list) => {
+                for condition in list {
+                    condition.collect_features(features);
+                }
+            }
+            Self::Not(condition) => condition.collect_features(features),
+            Self::Pair(name, value) if name == "feature" => {
+                features.insert(value.clone());
+            }
+            Self::Flag(_) | Self::Pair(..) => {}
+        }
+    }
+
     /// The pairs that ABIs may differ in.
     pub(crate) fn collect_pairs(&self, pairs: &mut BTreeSet<(String, String)>) {
         match self {
             Self::All(list) | Self::Any(list) => {
-                list.iter().for_each(|condition| condition.collect_pairs(pairs));
+                for condition in list {
+                    condition.collect_pairs(pairs);
+                }
             }
             Self::Not(condition) => condition.collect_pairs(pairs),
             Self::Flag(_) => {}

@@ -142,8 +142,8 @@ impl World<'_> {
                 self.method(receiver, name, arguments, env)
             }
             ExKind::Macro(call) => {
-                let (inner, scope) = self.expand_expression(call, env.scope)?;
-                self.value(&inner, &Env { scope, ..env.clone() })
+                let inner = self.expand_expression(call, env.scope)?;
+                self.value(&inner, env)
             }
             ExKind::Field(base, name) if name == "0" => match &base.bare().kind {
                 // `Wrapper(5).0`.
@@ -170,13 +170,9 @@ impl World<'_> {
     ) -> Option<Expression> {
         if arguments.is_empty() {
             return match name {
-                "into" | "try_into" | "unwrap" | "cast_signed" | "cast_unsigned" => {
+                "into" | "try_into" | "unwrap" | "bits" | "cast_signed" | "cast_unsigned" => {
                     self.value(receiver, env)
                 }
-                "bits" => match self.value(receiver, env) {
-                    Some(value) => Some(value),
-                    None => None,
-                },
                 "len" => match &receiver.kind {
                     ExKind::Text(length) => Some(Expression::Literal(*length as i128)),
                     ExKind::Array(length) => self.value(length, env),
@@ -216,6 +212,12 @@ impl World<'_> {
                 Bound::Type(_) | Bound::Unknown => None,
             };
         }
+        if let [of, name] = path.names().as_slice()
+            && *of == "Self"
+            && let Some((scope, item)) = self.own_constant(name, env)
+        {
+            return self.item_value(scope, &item, env);
+        }
         match self.resolve(env.scope, &path.names(), path.global, Names::Values) {
             Some(Target::Item(scope, item)) => self.item_value(scope, &item, env),
             Some(Target::Variant(scope, item, index)) => {
@@ -223,6 +225,24 @@ impl World<'_> {
             }
             Some(Target::Module(_) | Target::External(..)) | None => limit(path),
         }
+    }
+
+    /// A constant of the type that `Self` is.
+    fn own_constant(&self, name: &str, env: &Env) -> Option<(ScopeId, Arc<Item>)> {
+        let Some(Type::Record(id)) = env.this else { return None };
+        let this = self.builder.interface.record(id).name.as_deref()?;
+        let this = this.split('<').next()?;
+        let krate = self.scope(env.scope).krate;
+        let blocks = self.krate(krate).implementations.get(this)?;
+        blocks.iter().find_map(|(scope, block)| {
+            let Kind::Implementation(block) = &block.kind else { return None };
+            let constant = block.items.iter().find(|item| {
+                item.name == name
+                    && matches!(item.kind, Kind::Constant(..))
+                    && self.hold(krate, &item.conditions)
+            })?;
+            Some((*scope, constant.clone()))
+        })
     }
 
     fn item_value(&mut self, scope: ScopeId, item: &Arc<Item>, env: &Env) -> Option<Expression> {

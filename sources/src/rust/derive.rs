@@ -6,6 +6,7 @@ use ioctlkit_syntax as syntax;
 use super::attributes::derives;
 use super::item::{Data, Ex, Place, Ty};
 use super::lower::{Origin, name_of};
+use super::stated;
 
 /// An interface.
 #[derive(Debug, PartialEq)]
@@ -14,6 +15,14 @@ pub(crate) struct Interface {
     pub(crate) type_letter: Option<Ex>,
     /// The commands.
     pub(crate) commands: Vec<Command>,
+    /// The device newtype that its commands are methods of.
+    pub(crate) device: Option<String>,
+    /// The driver's file, where the author vouches for one.
+    pub(crate) path: Option<String>,
+    /// What the C names begin with.
+    pub(crate) prefix: String,
+    /// The documentation, line by line.
+    pub(crate) docs: Vec<String>,
 }
 
 /// A structure's own command.
@@ -40,6 +49,8 @@ pub(crate) struct Command {
     pub(crate) direction: Direction,
     /// What the number says of the argument.
     pub(crate) encoded: Encoded,
+    /// What else is said of its call.
+    pub(crate) stated: stated::Command,
 }
 
 /// How a command is told from others.
@@ -78,12 +89,33 @@ pub(crate) fn interface(
     input: &syn::DeriveInput,
 ) -> Result<Interface, Mistakes> {
     let syn::Data::Enum(data) = &input.data else {
-        return Ok(Interface { type_letter: None, commands: Vec::new() });
+        return Ok(Interface {
+            type_letter: None,
+            commands: Vec::new(),
+            device: None,
+            path: None,
+            prefix: String::new(),
+            docs: Vec::new(),
+        });
     };
     let read = syntax::Interface::parse(input, data).map_err(|error| mistakes(origin, &error))?;
     let commands =
         read.commands.iter().map(|found| command(origin, found, read.c_name(found))).collect();
-    Ok(Interface { type_letter: read.type_letter.as_ref().map(|value| origin.ex(value)), commands })
+    let device = match &read.attachment {
+        syntax::Attachment::None => None,
+        syntax::Attachment::New(name) => Some(name_of(name)),
+        syntax::Attachment::Existing(path) => {
+            path.segments.last().map(|segment| name_of(&segment.ident))
+        }
+    };
+    Ok(Interface {
+        type_letter: read.type_letter.as_ref().map(|value| origin.ex(value)),
+        commands,
+        device,
+        path: read.open_by.path.as_ref().map(syn::LitStr::value),
+        prefix: read.prefix.as_ref().map(syn::LitStr::value).unwrap_or_default(),
+        docs: read.docs,
+    })
 }
 
 /// Adds to a structure or union what the derives' attributes say of it. Yields their mistakes.
@@ -112,8 +144,10 @@ pub(crate) fn complete(
         Ok((read, command)) => {
             data.c_name = read.c_name.as_ref().map(syn::LitStr::value);
             data.command = command;
+            data.docs.clone_from(&read.docs);
             for (field, member) in data.fields.iter_mut().zip(&read.members) {
                 field.anonymous |= matches!(member.role, syntax::Role::Anonymous);
+                field.stated = stated::member(origin, member);
             }
             Vec::new()
         }
@@ -138,12 +172,7 @@ fn command(origin: Origin<'_>, found: &syntax::Command, c_name: String) -> Comma
             Identity::Number(origin.ex(general), exceptions.iter().map(exception).collect())
         }
     };
-    let direction = match found.encoded.direction.unwrap_or(found.direction) {
-        syntax::Direction::None => Direction::None,
-        syntax::Direction::Read => Direction::Read,
-        syntax::Direction::Write => Direction::Write,
-        syntax::Direction::ReadWrite => Direction::ReadWrite,
-    };
+    let direction = stated::direction(found.encoded.direction.unwrap_or(found.direction));
     Command {
         name: name_of(&found.ident),
         name_place: origin.place(found.ident.span()),
@@ -151,12 +180,13 @@ fn command(origin: Origin<'_>, found: &syntax::Command, c_name: String) -> Comma
         identity,
         direction,
         encoded: encoded(origin, found, direction),
+        stated: stated::command(origin, found),
     }
 }
 
 fn encoded(origin: Origin<'_>, found: &syntax::Command, direction: Direction) -> Encoded {
     if let Some(ty) = &found.encoded.ty {
-        return Encoded::Type(origin.ty(ty));
+        return Encoded::Type(origin.ty(&integer_of_c(ty)));
     }
     if let Some(size) = &found.encoded.size {
         // What is no number of bytes is the derive's to refuse.
@@ -166,6 +196,30 @@ fn encoded(origin: Origin<'_>, found: &syntax::Command, direction: Direction) ->
         syntax::Payload::Buffer(ty) => Encoded::Length(origin.ty(ty)),
         _ if direction == Direction::None => Encoded::Nothing,
         syntax::Payload::None => Encoded::Nothing,
-        syntax::Payload::Pointer(ty) | syntax::Payload::Value(ty) => Encoded::Type(origin.ty(ty)),
+        syntax::Payload::Pointer(ty) => Encoded::Type(origin.ty(ty)),
+        syntax::Payload::Value(ty) => Encoded::Type(origin.ty(&number_of_file(ty))),
     }
+}
+
+/// The derive knows C's integers by their names, without an import.
+fn integer_of_c(ty: &syn::Type) -> syn::Type {
+    match last_name(ty) {
+        Some(name) if name.to_string().starts_with("c_") => syn::parse_quote!(::core::ffi::#name),
+        _ => ty.clone(),
+    }
+}
+
+/// A file that is passed itself is an `int`.
+fn number_of_file(ty: &syn::Type) -> syn::Type {
+    match last_name(ty) {
+        Some(name) if name == "BorrowedFd" => syn::parse_quote!(::core::ffi::c_int),
+        _ => ty.clone(),
+    }
+}
+
+fn last_name(ty: &syn::Type) -> Option<&syn::Ident> {
+    let syn::Type::Path(path) = ty else {
+        return None;
+    };
+    path.path.segments.last().map(|segment| &segment.ident)
 }

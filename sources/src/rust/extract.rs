@@ -60,7 +60,7 @@ fn item(origin: Origin<'_>, item: &syn::Item) -> Vec<Item> {
             let global = found.leading_colon.is_some();
             use_tree(&found.tree, global, &mut Vec::new(), &mut imports);
             let place = origin.place(found.use_token.span);
-            let kind = Kind::Use(imports);
+            let kind = Kind::Use(imports.into_iter().map(Arc::new).collect());
             let conditions = conditions(&found.attrs);
             vec![Item { name: String::new(), name_place: place, place, conditions, kind }]
         }
@@ -183,6 +183,7 @@ fn structure(origin: Origin<'_>, found: &syn::ItemStruct) -> Vec<Item> {
         c_name: None,
         command: None,
         derived: false,
+        docs: Vec::new(),
     };
     let input = || syn::DeriveInput::from(found.clone());
     let mistakes = derive::complete(origin, &found.attrs, input, &mut data);
@@ -202,6 +203,7 @@ fn union(origin: Origin<'_>, found: &syn::ItemUnion) -> Vec<Item> {
         c_name: None,
         command: None,
         derived: false,
+        docs: Vec::new(),
     };
     let input = || syn::DeriveInput::from(found.clone());
     let mistakes = derive::complete(origin, &found.attrs, input, &mut data);
@@ -242,6 +244,7 @@ fn member(origin: Origin<'_>, index: usize, field: &syn::Field) -> Field {
         place: visibility.unwrap_or(name_place).to(ty.place),
         ty,
         conditions: conditions(&field.attrs),
+        stated: super::stated::Member::default(),
     }
 }
 

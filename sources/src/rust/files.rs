@@ -172,7 +172,7 @@ fn read(path: &Path) -> Outcome {
         let valid = error.utf8_error().valid_up_to();
         format!("cannot read: not UTF-8 at byte {valid}")
     })?;
-    Ok(Arc::new(parse(path.to_owned(), text.into())))
+    Ok(Arc::new(parse(path.to_owned(), &text.into())))
 }
 
 fn describe(error: &std::io::Error) -> String {
@@ -182,7 +182,7 @@ fn describe(error: &std::io::Error) -> String {
 }
 
 /// Reads a text.
-pub(crate) fn parse(path: PathBuf, text: Arc<str>) -> Parsed {
+pub(crate) fn parse(path: PathBuf, text: &Arc<str>) -> Parsed {
     let mut parsed = Parsed {
         path,
         text: text.clone(),
@@ -191,7 +191,7 @@ pub(crate) fn parse(path: PathBuf, text: Arc<str>) -> Parsed {
         pairs: BTreeSet::new(),
         mistake: None,
     };
-    let start = start_of_code(&text);
+    let start = start_of_code(text);
     let code = &text[start..];
     let origin = Origin::File { text: code, start: start as u32 };
     let at = |error: &syn::Error| (error.to_string(), origin.place(error.span()));
@@ -252,7 +252,9 @@ fn start_of_code(text: &str) -> usize {
 
 fn collect_pairs(items: &[Arc<Item>], pairs: &mut BTreeSet<(String, String)>) {
     fn add(conditions: &[Condition], pairs: &mut BTreeSet<(String, String)>) {
-        conditions.iter().for_each(|condition| condition.collect_pairs(pairs));
+        for condition in conditions {
+            condition.collect_pairs(pairs);
+        }
     }
     for item in items {
         add(&item.conditions, pairs);

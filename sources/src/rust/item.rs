@@ -245,7 +245,7 @@ pub(crate) enum Kind {
     /// `mod m { … }`, `mod m;`.
     Module(Module),
     /// `use a::b as c`, one import each.
-    Use(Vec<Import>),
+    Use(Vec<Arc<Import>>),
     /// `extern crate a as b`: the crate's own name.
     ExternCrate(String),
     /// A structure or union.
@@ -338,6 +338,8 @@ pub(crate) struct Data {
     pub(crate) command: Option<Box<super::derive::Single>>,
     /// Whether it derives `Ioctl` or `IoctlData`.
     pub(crate) derived: bool,
+    /// The documentation of what derives them, line by line.
+    pub(crate) docs: Vec<String>,
 }
 
 /// A member.
@@ -355,6 +357,8 @@ pub(crate) struct Field {
     pub(crate) conditions: Vec<Condition>,
     /// Whether it stands for an anonymous structure or union of C.
     pub(crate) anonymous: bool,
+    /// What the derive's attributes say of it.
+    pub(crate) stated: super::stated::Member,
 }
 
 /// An enumeration.

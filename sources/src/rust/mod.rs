@@ -38,11 +38,14 @@ mod condition;
 mod constant;
 mod derive;
 mod discover;
+mod enter;
 mod extract;
 mod files;
 mod item;
 mod item_macros;
+mod known_types;
 mod lower;
+mod macro_rules;
 mod macros;
 mod nesting;
 mod prelude;
@@ -50,6 +53,8 @@ mod records;
 mod registry;
 mod request;
 mod resolve;
+mod shifts;
+mod stated;
 pub mod through;
 mod types;
 mod well_known;
@@ -58,6 +63,7 @@ mod world;
 use build::Builder;
 use discover::Discovered;
 use files::Files;
+use macros::Expansions;
 use world::World;
 
 pub use discover::holds_source;
@@ -104,6 +110,7 @@ fn read_here(request: &Request) -> (Interface, Vec<Problem>) {
     let Discovered { asked_for, named, shown, roots, packages, problems: mut all_problems } =
         discover::discover(&request.paths);
     let files = Files::default();
+    let mut expansions = Expansions::default();
     let first: Vec<PathBuf> = roots.iter().map(|root| root.file.clone()).collect();
     files.read_from(&first);
     // What no root leads to is read by itself.
@@ -115,7 +122,7 @@ fn read_here(request: &Request) -> (Interface, Vec<Problem>) {
         let pairs = files.pairs();
         for abis in classes(request.abis, &pairs) {
             let Some(abi) = abis.first() else { continue };
-            let mut world = World::new(&files, &mut builder, abis, abi.abi());
+            let mut world = World::new(&files, &mut builder, &mut expansions, abis, abi.abi());
             for root in &roots {
                 world.open_whole(root);
             }

@@ -100,13 +100,22 @@ pub(crate) fn has_type(name: &str) -> bool {
 pub(crate) fn has(krate: &str, name: &str, kind: Names) -> bool {
     match kind {
         Names::Types => match krate {
-            "std" | "core" | "alloc" | "libc" | "cty" => has_type(name),
+            "std" | "core" | "alloc" | "libc" | "cty" | "linux_raw_sys" => has_type(name),
             "uoctl" | "iocuddle" => matches!(
                 name,
                 "Ioctl" | "Group" | "Read" | "Write" | "WriteRead" | "Ptr" | "PtrMut"
             ),
             "ioctlkit" => {
-                matches!(name, "UserPtr" | "Reserved" | "FlexibleArray" | "CompatU64" | "CompatI64")
+                matches!(
+                    name,
+                    "UserPtr"
+                        | "UserConstPtr"
+                        | "Reserved"
+                        | "FlexibleArray"
+                        | "Flexible"
+                        | "CompatU64"
+                        | "CompatI64"
+                )
             }
             "rustix" => {
                 name == "opcode" || super::well_known::is_opcode_type(name) || is_pattern(name)

@@ -13,7 +13,7 @@ use super::condition::Condition;
 use super::constant::{Bound, Env, literal};
 use super::item::{Data, Enumeration, Field, Item, Repr, Ty, TyKind};
 use super::prelude;
-use super::world::{CrateId, FileIndex, ScopeId, World};
+use super::world::{CrateId, Definition, FileIndex, ScopeId, World};
 
 impl World<'_> {
     fn repr(&self, krate: CrateId, reprs: &[(Vec<Condition>, Repr)]) -> Repr {
@@ -110,6 +110,7 @@ impl World<'_> {
             };
             let abis = self.abis;
             self.builder.define_record(id, abis, body);
+            self.builder.interface.records[id.index()].docs.clone_from(&data.docs);
         }
         Type::Record(id)
     }
@@ -141,7 +142,7 @@ impl World<'_> {
             span,
         });
         Member {
-            purpose: ioctlkit_model::Purpose::default(),
+            purpose: self.purpose(&field.stated, env),
             name: (!field.anonymous).then(|| field.name.clone()),
             span,
             name_span: self.builder.span(file, field.name_place),
@@ -165,8 +166,8 @@ impl World<'_> {
         let id = self.builder.typedef(file, name, item.name_place);
         if !self.builder.typedef_has(id, self.abis) {
             let krate = self.scope(env.scope).krate;
-            let held = data.fields.iter().filter(|field| self.hold(krate, &field.conditions));
-            let place = held.clone().find(|field| !takes_no_place(&field.ty)).or(held.last());
+            let mut held = data.fields.iter().filter(|field| self.hold(krate, &field.conditions));
+            let place = held.clone().find(|field| !takes_no_place(&field.ty)).or(held.next_back());
             let ty = match place.map(|field| field.ty.clone()) {
                 Some(ty) => self.ty(&ty, env),
                 None => self.nothing(),
@@ -201,6 +202,7 @@ impl World<'_> {
                     ty: part.clone(),
                     conditions: Vec::new(),
                     anonymous: false,
+                    stated: super::stated::Member::default(),
                 };
                 members.push(self.member_of(file, &field, env));
             }
@@ -254,7 +256,18 @@ impl World<'_> {
         Some(Type::Enum(id))
     }
 
-    /// Defines what pointers point to, and says nothing of it.
+    /// A structure or union that no command may carry, but that is laid out for C: to be defined
+    /// when everything else is.
+    pub(crate) fn define_later(&mut self, definition: &Definition) {
+        if let super::item::Kind::Data(data) = &definition.item.kind
+            && data.parameters.is_empty()
+            && data.reprs.iter().any(|(_, repr)| repr.c)
+        {
+            self.pending.push((definition.scope, definition.item.clone()));
+        }
+    }
+
+    /// Defines what pointers point to and what no command carries, and says nothing of it.
     pub(crate) fn define_pending(&mut self) {
         self.aloud = false;
         while let Some((scope, item)) = self.pending.pop() {

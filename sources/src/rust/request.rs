@@ -89,6 +89,12 @@ impl World<'_> {
         declared: Option<&Ty>,
     ) -> Option<Found> {
         let name = path.last();
+        let is_known = matches!(name, "ioctl_expr" | "classic" | "from_raw")
+            || super::well_known::may_yield_number(Some("opcode"), name);
+        let is_own = || self.crates.iter().any(|krate| krate.const_functions.contains(name));
+        if !is_known && !is_own() {
+            return None;
+        }
         let krate = match self.resolve(env.scope, &path.names(), path.global, Names::Values) {
             Some(Target::External(krate, _)) => krate,
             Some(Target::Item(scope, item)) => {
@@ -268,8 +274,8 @@ impl World<'_> {
     ) -> Option<Found> {
         let krate = self.scope(env.scope).krate;
         if self.own_macro(krate, &call.path).is_some() {
-            let (inner, scope) = self.expand_expression(call, env.scope)?;
-            return match self.request(&inner, &Env { scope, ..env.clone() }, declared) {
+            let inner = self.expand_expression(call, env.scope)?;
+            return match self.request(&inner, env, declared) {
                 Some(Found::Number(_)) => None,
                 found => found,
             };
@@ -346,71 +352,6 @@ impl World<'_> {
         }
     }
 
-    /// `dir << 30 | size << 16 | type << 8 | nr`, in any order, with or without masks.
-    fn shifts(&mut self, ex: &Ex, env: &Env) -> Option<Found> {
-        let mut terms = Vec::new();
-        flatten(ex, &mut terms);
-        if !(3..=4).contains(&terms.len()) {
-            return None;
-        }
-        let zero = Ex { kind: ExKind::Integer(0), place: ex.place };
-        let (mut nr, mut type_letter, mut argument) = (None, None, Some(Argument::None));
-        let mut direction = Direction::None;
-        for term in terms {
-            let term = term.bare();
-            let (value, by) = match &term.kind {
-                ExKind::Binary(BinaryOperator::ShiftLeft, value, by) => {
-                    (self.unmasked(value, env), self.number(by, env)?)
-                }
-                _ => match self.number(term, env) {
-                    // A direction that is shifted already.
-                    Some(number) if number != 0 && number & 0x3fff_ffff == 0 => {
-                        direction = generic_direction(number >> 30)?;
-                        continue;
-                    }
-                    _ => (self.unmasked(term, env), 0),
-                },
-            };
-            match by {
-                0 => nr = Some(value),
-                8 => type_letter = Some(value),
-                16 => argument = self.size(&value, env),
-                30 => direction = self.direction(&value, env)?,
-                29 => {
-                    direction = match self.number(&value, env)? {
-                        1 => Direction::None,
-                        2 => Direction::Read,
-                        4 => Direction::Write,
-                        6 => Direction::ReadWrite,
-                        _ => return None,
-                    }
-                }
-                _ => return None,
-            }
-        }
-        let through = through::SHIFTS.to_owned();
-        let type_letter = &type_letter?;
-        let nr = &nr.unwrap_or(zero);
-        Some(
-            self.encoded(
-                Parts { through, direction: Some(direction), type_letter, nr, argument },
-                env,
-            ),
-        )
-    }
-
-    /// `x` of `x & 0xff`.
-    fn unmasked(&mut self, ex: &Ex, env: &Env) -> Ex {
-        let ex = ex.bare();
-        if let ExKind::Binary(BinaryOperator::And, left, right) = &ex.kind
-            && let Some(mask) = self.number(right, env)
-            && (mask + 1) & mask == 0
-        {
-            return left.bare().clone();
-        }
-        ex.clone()
-    }
-
     /// A type that holds a number: `ReadOpcode<b'x', 1, T>`.
     pub(crate) fn type_request(&mut self, ty: &Ty, env: &Env) -> Option<Found> {
         let path = ty.path()?;
@@ -454,37 +395,12 @@ impl World<'_> {
     fn generic_value(&mut self, generic: &Generic, env: &Env) -> Option<Expression> {
         match self.generic(generic, env) {
             Bound::Value(value) => Some(value),
-            Bound::Type(Type::Unknown(_)) | Bound::Type(_) | Bound::Unknown => None,
+            Bound::Type(Type::Unknown(_) | _) | Bound::Unknown => None,
         }
     }
 }
 
-fn flatten<'e>(ex: &'e Ex, terms: &mut Vec<&'e Ex>) {
-    match &ex.bare().kind {
-        ExKind::Binary(BinaryOperator::Or | BinaryOperator::Add, left, right)
-            if terms.len() < 8 =>
-        {
-            // `type << 8 | (nr + 1)`: a sum is a term of its own where no shift is in it.
-            if matches!(ex.bare().kind, ExKind::Binary(BinaryOperator::Add, ..)) && !has_shift(ex) {
-                terms.push(ex);
-                return;
-            }
-            flatten(left, terms);
-            flatten(right, terms);
-        }
-        _ => terms.push(ex),
-    }
-}
-
-fn has_shift(ex: &Ex) -> bool {
-    match &ex.bare().kind {
-        ExKind::Binary(BinaryOperator::ShiftLeft, ..) => true,
-        ExKind::Binary(_, left, right) => has_shift(left) || has_shift(right),
-        _ => false,
-    }
-}
-
-fn generic_direction(number: i128) -> Option<Direction> {
+pub(crate) fn generic_direction(number: i128) -> Option<Direction> {
     Some(match number {
         0 => Direction::None,
         1 => Direction::Write,

@@ -42,6 +42,13 @@ impl World<'_> {
         kind: Names,
     ) -> Option<Target> {
         let (first, rest) = names.split_first()?;
+        // What the prelude tells need not be read in a file for each architecture.
+        if *first == "linux_raw_sys" && prelude::has(first, names.last()?, kind) {
+            return Some(Target::External(
+                "libc".into(),
+                rest.iter().map(|&name| name.into()).collect(),
+            ));
+        }
         let of_first = if rest.is_empty() { kind } else { Names::Types };
         let krate = self.scope(scope).krate;
         let mut target = match *first {
@@ -131,14 +138,19 @@ impl World<'_> {
             return known.clone();
         }
         if self.busy.len() > LONGEST || self.busy.contains(&key) {
+            self.cut_short += 1;
             return None;
         }
+        let cut_short = self.cut_short;
         self.busy.push(key.clone());
-        let found =
-            self.lookup_own(scope, name, kind).or_else(|| self.lookup_globs(scope, name, kind));
+        let mut found = self.lookup_own(scope, name, kind);
+        if found.is_none() && self.expand_for(scope, name) {
+            found = self.lookup_own(scope, name, kind);
+        }
+        let found = found.or_else(|| self.lookup_globs(scope, name, kind));
         self.busy.pop();
         // Within a circle, what is not found may yet be found from elsewhere.
-        if found.is_some() || self.busy.is_empty() {
+        if found.is_some() || self.busy.is_empty() || self.cut_short == cut_short {
             self.lookups.insert(key, found.clone());
         }
         found
@@ -148,12 +160,10 @@ impl World<'_> {
         for entry in self.scope(scope).names.get(name).cloned().unwrap_or_default() {
             let found = match entry {
                 Entry::Item(item) if has_name(&item, kind) => Some(Target::Item(scope, item)),
-                Entry::Item(_) => None,
                 Entry::Module(module) => (kind == Names::Types).then_some(Target::Module(module)),
                 Entry::Unentered(item) if kind == Names::Types => {
                     self.enter_file(scope, &item).map(Target::Module)
                 }
-                Entry::Unentered(_) => None,
                 Entry::Import(import) => self.import(scope, &import, kind),
                 Entry::Crate(original) if kind == Names::Types => {
                     let krate = self.scope(scope).krate;
@@ -163,7 +173,7 @@ impl World<'_> {
                         self.external(krate, &original)
                     }
                 }
-                Entry::Crate(_) => None,
+                Entry::Item(_) | Entry::Unentered(_) | Entry::Crate(_) => None,
             };
             if found.is_some() {
                 return found;
@@ -185,19 +195,28 @@ impl World<'_> {
     }
 
     fn lookup_globs(&mut self, scope: ScopeId, name: &str, kind: Names) -> Option<Target> {
-        let globs = self.scope(scope).globs.clone();
-        globs.iter().find_map(|glob| {
-            let mut glob = glob.clone();
-            glob.name = Some(String::new());
-            match self.import(scope, &glob, Names::Types)? {
-                Target::Module(module) if module == scope => None,
-                Target::External(krate, mut path) => prelude::has(&krate, name, kind).then(|| {
-                    path.push(name.to_owned());
-                    Target::External(krate, path)
-                }),
-                target => self.member(target, name, kind),
-            }
+        (0..self.scope(scope).globs.len()).find_map(|index| match self.glob(scope, index)? {
+            Target::Module(module) if module == scope => None,
+            Target::External(krate, mut path) => prelude::has(&krate, name, kind).then(|| {
+                path.push(name.to_owned());
+                Target::External(krate, path)
+            }),
+            target => self.member(target, name, kind),
         })
+    }
+
+    /// What a module's `use a::*` leads to.
+    fn glob(&mut self, scope: ScopeId, index: usize) -> Option<Target> {
+        if let Some(known) = self.globs.get(&(scope, index)) {
+            return known.clone();
+        }
+        let cut_short = self.cut_short;
+        let import = self.scope(scope).globs.get(index)?.clone();
+        let found = self.import(scope, &import, Names::Types);
+        if found.is_some() || self.cut_short == cut_short {
+            self.globs.insert((scope, index), found.clone());
+        }
+        found
     }
 
     /// The root of the `libc` crate, where its source is at hand.

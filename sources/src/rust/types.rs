@@ -51,7 +51,7 @@ fn spell_segment(segment: &Segment) -> String {
 }
 
 /// The last name of a path, with what stands in angle brackets.
-fn spell_last(path: &Path) -> String {
+pub(crate) fn spell_last(path: &Path) -> String {
     path.segments.last().map(spell_segment).unwrap_or_default()
 }
 
@@ -83,9 +83,9 @@ impl World<'_> {
             }
             TyKind::Slice(element) => Type::FlexibleArray(Box::new(self.ty(element, &env))),
             TyKind::Tuple(parts) => self.tuple(parts, ty, &env),
-            TyKind::Reference { to, .. } => self.address(spell(ty), to, &env),
+            TyKind::Reference { to, .. } => self.address(&spell(ty), to, &env),
             TyKind::Pointer(to) => match &to.kind {
-                TyKind::Slice(_) => self.address(spell(ty), to, &env),
+                TyKind::Slice(_) => self.address(&spell(ty), to, &env),
                 _ => Type::Pointer(Box::new(self.pointee(to, &env))),
             },
             TyKind::Function => self.typedef_of("fn", Type::Pointer(Box::new(Type::Function))),
@@ -123,7 +123,7 @@ impl World<'_> {
     }
 
     /// An address that is more than one to Rust: a reference, a `Box`.
-    fn address(&mut self, name: String, to: &Ty, env: &Env) -> Type {
+    pub(crate) fn address(&mut self, name: &str, to: &Ty, env: &Env) -> Type {
         let unsized_ = match &to.kind {
             TyKind::Slice(_) => true,
             TyKind::Other(text) => text.starts_with("dyn "),
@@ -135,7 +135,7 @@ impl World<'_> {
         } else {
             Type::Pointer(Box::new(self.pointee(to, env)))
         };
-        self.typedef_of(&name, address)
+        self.typedef_of(name, address)
     }
 
     /// What a pointer points to: told where that is easy, as nothing's layout depends on it.
@@ -208,9 +208,9 @@ impl World<'_> {
     /// A type that only the source of the `libc` crate tells.
     fn libc_type(&mut self, names: &[String], path: &Path, ty: &Ty, env: &Env) -> Type {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        let found = self
-            .libc_root(env.scope)
-            .and_then(|root| self.resolve(root, &names, false, Names::Types));
+        // For what no command carries, libc's source is not read.
+        let root = if self.aloud { self.libc_root(env.scope) } else { None };
+        let found = root.and_then(|root| self.resolve(root, &names, false, Names::Types));
         match found {
             Some(Target::Item(scope, item)) => self.item_type(scope, &item, path, ty, env),
             _ => self.unknown(ty, env, "no source of it is at hand"),
@@ -332,113 +332,4 @@ impl World<'_> {
         }
         Type::Unknown(spelling.into())
     }
-
-    /// The types that bindgen puts into what it makes.
-    fn bindgen_type(&mut self, path: &Path, env: &Env) -> Option<Type> {
-        match path.last() {
-            "__IncompleteArrayField" => {
-                Some(Type::FlexibleArray(Box::new(self.argument(path, env)?)))
-            }
-            "__BindgenBitfieldUnit" => self.argument(path, env),
-            "__BindgenUnionField" => {
-                Some(Type::Array(Box::new(self.argument(path, env)?), Constant::Known(0)))
-            }
-            _ => None,
-        }
-    }
-
-    /// The first type in angle brackets.
-    fn argument(&mut self, path: &Path, env: &Env) -> Option<Type> {
-        let ty = super::constant::type_argument(path)?;
-        Some(self.ty(ty, env))
-    }
-
-    fn well_known_type(&mut self, krate: &str, path: &Path, env: &Env) -> Option<Type> {
-        let name = path.last();
-        match name {
-            "PhantomData" | "PhantomPinned" => return Some(self.nothing()),
-            "MaybeUninit" | "ManuallyDrop" | "UnsafeCell" | "Cell" | "Wrapping" | "NonZero"
-            | "SyncUnsafeCell" => {
-                let inner = self.argument(path, env)?;
-                return Some(self.typedef_of(&spell_last(path), inner));
-            }
-            "Box" | "NonNull" | "Rc" | "Arc" | "Unique" => {
-                let to = super::constant::type_argument(path)?.clone();
-                return Some(self.address(spell_last(path), &to, env));
-            }
-            "Option" => return self.option(path, env),
-            "Reserved" if matches!(krate, "ioctlkit" | "") => {
-                let Bound::Value(length) = self.generic(path.arguments().first()?, env) else {
-                    return None;
-                };
-                let byte = self.prelude("u8");
-                return Some(Type::Array(Box::new(byte), constant(length)?));
-            }
-            "FlexibleArray" if matches!(krate, "ioctlkit" | "") => {
-                return Some(Type::FlexibleArray(Box::new(self.argument(path, env)?)));
-            }
-            "UserPtr" | "Ptr" | "PtrMut" if krate != "libc" => {
-                let address = self.prelude("u64");
-                return Some(self.typedef_of(name, address));
-            }
-            _ => {}
-        }
-        if krate == "zerocopy" {
-            let bytes = integer_behind(name, "U")
-                .or_else(|| integer_behind(name, "I"))?
-                .trim_start_matches(['u', 'i'])
-                .parse::<u64>()
-                .ok()?
-                / 8;
-            let byte = self.prelude("u8");
-            return Some(
-                self.typedef_of(name, Type::Array(Box::new(byte), Constant::Known(bytes))),
-            );
-        }
-        for prefix in ["NonZero", "Atomic"] {
-            if let Some(integer) = integer_behind(name, prefix) {
-                let inner = self.prelude(&integer);
-                return Some(self.typedef_of(name, inner));
-            }
-        }
-        let known = matches!(
-            krate,
-            "std" | "core" | "alloc" | "libc" | "cty" | "nix" | "rustix" | "ioctlkit" | "iocuddle"
-        );
-        (known && prelude::has_type(name)).then(|| self.prelude(name))
-    }
-
-    /// `Option` of what is never zero is as large as that.
-    fn option(&mut self, path: &Path, env: &Env) -> Option<Type> {
-        let ty = super::constant::type_argument(path)?;
-        let is_never_zero = match &ty.kind {
-            TyKind::Reference { .. } | TyKind::Function => true,
-            TyKind::Path(inner) => {
-                matches!(inner.last(), "Box" | "NonNull" | "Rc" | "Arc" | "OwnedFd" | "BorrowedFd")
-                    || inner.last().starts_with("NonZero")
-            }
-            TyKind::Other(text) => text.contains("fn("),
-            _ => false,
-        };
-        if !is_never_zero {
-            return None;
-        }
-        let inner = match &ty.kind {
-            TyKind::Other(_) => Type::Pointer(Box::new(Type::Function)),
-            _ => self.ty(ty, env),
-        };
-        Some(self.typedef_of(&spell_last(path), inner))
-    }
-}
-
-/// `NonZeroU32` is of `u32`.
-fn integer_behind(name: &str, prefix: &str) -> Option<String> {
-    let rest = name.strip_prefix(prefix)?;
-    if prefix.len() == 1 {
-        let letter = prefix.to_ascii_lowercase();
-        return matches!(rest, "16" | "32" | "64" | "128").then(|| format!("{letter}{rest}"));
-    }
-    let integer = rest.to_ascii_lowercase();
-    let starts_big = rest.starts_with(|c: char| c.is_ascii_uppercase());
-    (starts_big && prelude::scalar(&integer).is_some()).then_some(integer)
 }

@@ -156,6 +156,7 @@ fn bitflags(origin: Origin<'_>, tokens: &TokenStream) -> Option<Vec<Item>> {
                 ty,
                 conditions: Vec::new(),
                 anonymous: false,
+                stated: super::stated::Member::default(),
             };
             let repr = Repr { transparent: true, ..Repr::default() };
             let data = Data {
@@ -166,6 +167,7 @@ fn bitflags(origin: Origin<'_>, tokens: &TokenStream) -> Option<Vec<Item>> {
                 c_name: None,
                 command: None,
                 derived: false,
+                docs: Vec::new(),
             };
             items.push(Item {
                 name: name_of(&ident),

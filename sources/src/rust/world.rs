@@ -9,18 +9,17 @@ use ioctlkit_abi::{Abi, AbiSet};
 
 use super::build::Builder;
 use super::cargo::Package;
-use super::condition::{Build, Condition};
-use super::files::{Files, folder_of, module_file, normal};
-use super::item::{Import, Item, Kind, Module};
-use super::macros::Rules;
+use super::files::{Files, folder_of};
+use super::item::{Import, Item};
+use super::macros::Expansions;
 
 /// A module, or a block with items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct ScopeId(usize);
+pub(crate) struct ScopeId(pub(crate) usize);
 
 /// A crate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct CrateId(usize);
+pub(crate) struct CrateId(pub(crate) usize);
 
 /// A file that was read, by its place in [`Builder`].
 pub(crate) type FileIndex = usize;
@@ -37,11 +36,13 @@ pub(crate) struct Root {
 #[derive(Debug)]
 pub(crate) struct Krate {
     pub(crate) package: Option<Arc<Package>>,
-    features: Rc<BTreeSet<String>>,
+    pub(crate) features: Rc<BTreeSet<String>>,
     pub(crate) scope: Option<ScopeId>,
     /// Whether all of it is looked at, and not only what is asked for.
-    whole: bool,
+    pub(crate) whole: bool,
     pub(crate) macros: HashMap<String, Arc<str>>,
+    /// The names of functions that a constant may call.
+    pub(crate) const_functions: HashSet<String>,
     /// The implementations for types of a name.
     pub(crate) implementations: HashMap<String, Vec<(ScopeId, Arc<Item>)>>,
 }
@@ -53,10 +54,10 @@ pub(crate) struct Scope {
     /// Whether names that are not found here are looked for in the parent.
     pub(crate) block: bool,
     pub(crate) file: FileIndex,
-    folder: PathBuf,
-    inline: bool,
+    pub(crate) folder: PathBuf,
+    pub(crate) inline: bool,
     pub(crate) names: HashMap<String, Vec<Entry>>,
-    pub(crate) globs: Vec<Import>,
+    pub(crate) globs: Vec<Arc<Import>>,
     /// Files that are part of this module.
     pub(crate) included: Vec<ScopeId>,
 }
@@ -68,7 +69,7 @@ pub(crate) enum Entry {
     Module(ScopeId),
     /// A module in a file that was not entered yet.
     Unentered(Arc<Item>),
-    Import(Import),
+    Import(Arc<Import>),
     /// `extern crate`.
     Crate(String),
 }
@@ -93,11 +94,17 @@ pub(crate) struct World<'a> {
     pub(crate) scopes: Vec<Scope>,
     pub(crate) definitions: Vec<Definition>,
     /// Uses of macros that may be the crate's own.
-    macro_uses: Vec<(ScopeId, Arc<Item>, u8)>,
-    pub(crate) rules: HashMap<Arc<str>, Option<Rc<Rules>>>,
+    pub(crate) macro_uses: Vec<(ScopeId, Arc<Item>, u8)>,
+    /// Those that make no command, to be expanded when a name is missing.
+    pub(crate) unexpanded: HashMap<ScopeId, Vec<(Arc<Item>, u8)>>,
+    pub(crate) expansions: &'a mut Expansions,
     pub(crate) lookups:
         HashMap<(ScopeId, String, super::resolve::Names), Option<super::resolve::Target>>,
+    /// What the globs of modules lead to.
+    pub(crate) globs: HashMap<(ScopeId, usize), Option<super::resolve::Target>>,
     pub(crate) busy: Vec<(ScopeId, String, super::resolve::Names)>,
+    /// How often a lookup ended because it led back to itself.
+    pub(crate) cut_short: usize,
     /// The records that were read for this class.
     pub(crate) done: HashSet<ioctlkit_model::RecordId>,
     /// What pointers point to, to be defined when everything else is.
@@ -105,7 +112,7 @@ pub(crate) struct World<'a> {
     /// Files that crates lead to.
     pub(crate) reached: HashSet<FileIndex>,
     /// Files, and folders of files, of modules that these ABIs do not have.
-    left_out: HashSet<PathBuf>,
+    pub(crate) left_out: HashSet<PathBuf>,
     pub(crate) builtin: Option<ScopeId>,
     /// Whether what cannot be resolved is said.
     pub(crate) aloud: bool,
@@ -115,6 +122,7 @@ impl<'a> World<'a> {
     pub(crate) fn new(
         files: &'a Files,
         builder: &'a mut Builder,
+        expansions: &'a mut Expansions,
         abis: AbiSet,
         abi: &'static Abi,
     ) -> Self {
@@ -128,9 +136,12 @@ impl<'a> World<'a> {
             scopes: Vec::new(),
             definitions: Vec::new(),
             macro_uses: Vec::new(),
-            rules: HashMap::new(),
+            unexpanded: HashMap::new(),
+            expansions,
             lookups: HashMap::new(),
+            globs: HashMap::new(),
             busy: Vec::new(),
+            cut_short: 0,
             done: HashSet::new(),
             pending: Vec::new(),
             reached: HashSet::new(),
@@ -177,6 +188,7 @@ impl<'a> World<'a> {
             scope: None,
             whole,
             macros: HashMap::new(),
+            const_functions: HashSet::new(),
             implementations: HashMap::new(),
         });
         CrateId(self.crates.len() - 1)
@@ -207,7 +219,8 @@ impl<'a> World<'a> {
         let definitions = self.definitions.len();
         for root in roots {
             let folder = folder_of(&root.file);
-            if self.unreached().iter().any(|path| path.starts_with(&folder)) {
+            let is_open = |path: &PathBuf| path.starts_with(&folder) && !self.is_left_out(path);
+            if self.unreached().iter().any(is_open) {
                 self.open_with_all_features(root);
             }
         }
@@ -221,13 +234,16 @@ impl<'a> World<'a> {
         for path in self.unreached() {
             let package = self.package_of(&path);
             let named = self.builder.is_named(&path);
-            let is_of_another_build =
-                self.left_out.iter().any(|left_out| path.starts_with(left_out))
-                    || package.as_ref().is_some_and(|package| package.is_for_tests(&path));
-            if named || !is_of_another_build {
+            if named || !self.is_left_out(&path) {
                 self.open_whole(&Root { file: path, package });
             }
         }
+    }
+
+    /// Whether a file is of another system's build, or of a test.
+    fn is_left_out(&self, path: &Path) -> bool {
+        path.ancestors().any(|at| self.left_out.contains(at))
+            || self.package_of(path).is_some_and(|package| package.is_for_tests(path))
     }
 
     /// The files that were asked for and not looked at yet.
@@ -251,6 +267,7 @@ impl<'a> World<'a> {
         while let Some(definition) = self.definitions.get(index).cloned() {
             if self.asked_for(self.scope(definition.scope).file) {
                 self.define_commands(&definition);
+                self.define_later(&definition);
             }
             index += 1;
         }
@@ -280,335 +297,4 @@ impl<'a> World<'a> {
         }
         id
     }
-
-    fn build(&self, krate: CrateId) -> (Rc<BTreeSet<String>>, &'static Abi) {
-        (self.krate(krate).features.clone(), self.abi)
-    }
-
-    pub(crate) fn hold(&self, krate: CrateId, conditions: &[Condition]) -> bool {
-        if conditions.is_empty() {
-            return true;
-        }
-        let (features, abi) = self.build(krate);
-        conditions.iter().all(|condition| condition.holds(Build { abi, features: &features }))
-    }
-
-    /// Enters a file as a module.
-    fn enter(
-        &mut self,
-        krate: CrateId,
-        parent: Option<ScopeId>,
-        file: FileIndex,
-        folder: PathBuf,
-    ) -> Option<ScopeId> {
-        let parsed = self.builder.parsed(file);
-        if !self.hold(krate, &parsed.conditions) {
-            return None;
-        }
-        self.reached.insert(file);
-        let scope = self.add_scope(Scope {
-            krate,
-            parent,
-            block: false,
-            file,
-            folder,
-            inline: false,
-            names: HashMap::new(),
-            globs: Vec::new(),
-            included: Vec::new(),
-        });
-        self.add_items(scope, &parsed.items, "", 0);
-        Some(scope)
-    }
-
-    fn add_scope(&mut self, scope: Scope) -> ScopeId {
-        self.scopes.push(scope);
-        ScopeId(self.scopes.len() - 1)
-    }
-
-    /// A block with items of its own, for their names only.
-    pub(crate) fn enter_block(
-        &mut self,
-        parent: ScopeId,
-        items: &[Arc<Item>],
-        within: &str,
-    ) -> ScopeId {
-        let (definitions, uses) = (self.definitions.len(), self.macro_uses.len());
-        let scope = self.enter_items(parent, items, within);
-        self.definitions.truncate(definitions);
-        self.macro_uses.truncate(uses);
-        scope
-    }
-
-    /// A function's body with items of its own, which may define commands.
-    pub(crate) fn enter_body(
-        &mut self,
-        parent: ScopeId,
-        items: &[Arc<Item>],
-        within: &str,
-    ) -> ScopeId {
-        let scope = self.enter_items(parent, items, within);
-        self.expand_macros(self.scope(parent).krate);
-        scope
-    }
-
-    fn enter_items(&mut self, parent: ScopeId, items: &[Arc<Item>], within: &str) -> ScopeId {
-        if items.is_empty() {
-            return parent;
-        }
-        let outer = self.scope(parent);
-        let scope = Scope {
-            krate: outer.krate,
-            parent: Some(parent),
-            block: true,
-            file: outer.file,
-            folder: outer.folder.clone(),
-            inline: outer.inline,
-            names: HashMap::new(),
-            globs: Vec::new(),
-            included: Vec::new(),
-        };
-        let id = self.add_scope(scope);
-        self.add_items(id, items, within, 0);
-        id
-    }
-
-    fn add_items(&mut self, scope: ScopeId, items: &[Arc<Item>], within: &str, depth: u8) {
-        let krate = self.scope(scope).krate;
-        for item in items {
-            if self.hold(krate, &item.conditions) {
-                self.add_item(scope, item, within, depth);
-            } else if let Kind::Module(module) = &item.kind {
-                self.leave_out(scope, item, module);
-            }
-        }
-    }
-
-    /// Remembers the files of a module that these ABIs do not have.
-    fn leave_out(&mut self, scope: ScopeId, item: &Item, module: &Module) {
-        let outer = self.scope(scope);
-        let own = self.builder.parsed(outer.file).path.clone();
-        let found = module_file(item, module, &own, &outer.folder, outer.inline, |_| true);
-        if module.items.is_none()
-            && let Some((file, folder)) = found
-        {
-            self.left_out.insert(folder.join(&item.name));
-            self.left_out.insert(file);
-        }
-    }
-
-    fn add_item(&mut self, scope: ScopeId, item: &Arc<Item>, within: &str, depth: u8) {
-        let krate = self.scope(scope).krate;
-        let whole = self.krate(krate).whole;
-        match &item.kind {
-            Kind::Module(module) => self.add_module(scope, item, module),
-            Kind::Use(imports) => {
-                for import in imports {
-                    match &import.name {
-                        Some(name) => self.name(scope, name, Entry::Import(import.clone())),
-                        None => self.scopes[scope.0].globs.push(import.clone()),
-                    }
-                }
-            }
-            Kind::ExternCrate(original) => {
-                self.name(scope, &item.name, Entry::Crate(original.clone()));
-            }
-            Kind::MacroRules(text) => {
-                self.crates[krate.0].macros.insert(item.name.clone(), text.clone());
-            }
-            Kind::MacroCall(_) => {
-                if whole && depth < DEEPEST {
-                    self.macro_uses.push((scope, item.clone(), depth));
-                }
-                self.define(whole, scope, item, within);
-            }
-            Kind::Include { file, generated } => self.include(scope, file, *generated),
-            Kind::Implementation(found) => {
-                let known = self.crates[krate.0].implementations.entry(found.of.clone());
-                known.or_default().push((scope, item.clone()));
-                for inner in &found.items {
-                    if self.hold(krate, &inner.conditions) {
-                        self.define(whole, scope, inner, &found.of);
-                    }
-                }
-            }
-            Kind::Mistaken(_) => self.define(whole, scope, item, within),
-            Kind::Data(_)
-            | Kind::Enum(_)
-            | Kind::Interface(_)
-            | Kind::Alias(..)
-            | Kind::Constant(..)
-            | Kind::Function(_) => {
-                self.name(scope, &item.name, Entry::Item(item.clone()));
-                self.define(whole, scope, item, within);
-            }
-        }
-    }
-
-    fn define(&mut self, whole: bool, scope: ScopeId, item: &Arc<Item>, within: &str) {
-        if whole {
-            let within = within.to_owned();
-            self.definitions.push(Definition { scope, item: item.clone(), within });
-        }
-    }
-
-    fn name(&mut self, scope: ScopeId, name: &str, entry: Entry) {
-        self.scopes[scope.0].names.entry(name.to_owned()).or_default().push(entry);
-    }
-
-    fn add_module(&mut self, scope: ScopeId, item: &Arc<Item>, module: &Module) {
-        let outer = self.scope(scope);
-        let krate = outer.krate;
-        let Some(items) = &module.items else {
-            self.name(scope, &item.name, Entry::Unentered(item.clone()));
-            if self.krate(krate).whole {
-                self.enter_file(scope, item);
-            }
-            return;
-        };
-        let inner = Scope {
-            krate,
-            parent: Some(scope),
-            block: false,
-            file: outer.file,
-            folder: outer.folder.join(&item.name),
-            inline: true,
-            names: HashMap::new(),
-            globs: Vec::new(),
-            included: Vec::new(),
-        };
-        let inner = self.add_scope(inner);
-        self.name(scope, &item.name, Entry::Module(inner));
-        self.add_items(inner, items, "", 0);
-    }
-
-    /// Enters the file that a module is in.
-    pub(crate) fn enter_file(&mut self, scope: ScopeId, item: &Arc<Item>) -> Option<ScopeId> {
-        let Kind::Module(module) = &item.kind else { return None };
-        let outer = self.scope(scope);
-        let krate = outer.krate;
-        let file = &self.builder.parsed(outer.file).path.clone();
-        let holds = |conditions: &[Condition]| self.hold(krate, conditions);
-        let found = module_file(item, module, file, &outer.folder, outer.inline, holds);
-        let entered = match found {
-            Some((path, folder)) if !self.is_above(scope, &path) => match self.files.get(&path) {
-                Ok(parsed) => {
-                    let file = self.builder.file(&parsed);
-                    self.enter(krate, Some(scope), file, folder)
-                }
-                Err(reason) => {
-                    self.builder.unreadable(&path, &reason);
-                    None
-                }
-            },
-            Some(_) => None,
-            None => {
-                if self.krate(krate).whole {
-                    let file = self.scope(scope).file;
-                    self.builder.missing_module(file, item);
-                }
-                None
-            }
-        };
-        let known = self.scopes[scope.0].names.entry(item.name.clone()).or_default();
-        known.retain(|entry| !matches!(entry, Entry::Unentered(other) if Arc::ptr_eq(other, item)));
-        known.extend(entered.map(Entry::Module));
-        entered
-    }
-
-    /// Whether a file is one that the module is in already: `#[path]` can lead in a circle.
-    fn is_above(&self, scope: ScopeId, path: &Path) -> bool {
-        let mut at = Some(scope);
-        while let Some(id) = at {
-            if self.builder.parsed(self.scope(id).file).path == path {
-                return true;
-            }
-            at = self.scope(id).parent;
-        }
-        false
-    }
-
-    fn include(&mut self, scope: ScopeId, file: &str, generated: bool) {
-        let outer = self.scope(scope);
-        let (krate, folder) = (outer.krate, outer.folder.clone());
-        let own = self.builder.parsed(outer.file).path.clone();
-        let path = if generated {
-            let package = self.krate(krate).package.clone();
-            let Some(path) = package.and_then(|package| generated_file(&package, file)) else {
-                self.builder.not_generated(&own, file);
-                return;
-            };
-            path
-        } else {
-            normal(&folder_of(&own).join(file))
-        };
-        if self.is_above(scope, &path) {
-            return;
-        }
-        let Ok(parsed) = self.files.get(&path) else { return };
-        let file = self.builder.file(&parsed);
-        self.reached.insert(file);
-        let inner = self.add_scope(Scope {
-            krate,
-            parent: Some(scope),
-            block: true,
-            file,
-            folder,
-            inline: false,
-            names: HashMap::new(),
-            globs: Vec::new(),
-            included: Vec::new(),
-        });
-        self.scopes[scope.0].included.push(inner);
-        self.add_items(inner, &parsed.items, "", 0);
-    }
-
-    /// Adds the items that the crate's own macros yield.
-    fn expand_macros(&mut self, krate: CrateId) {
-        while let Some((scope, item, depth)) = self.macro_uses.pop() {
-            let Kind::MacroCall(call) = &item.kind else { continue };
-            let Some(text) = self.own_macro(krate, &call.path) else { continue };
-            if !super::macros::may_define(&text) {
-                continue;
-            }
-            if let Some(items) = self.expand_items(&text, call) {
-                self.add_items(scope, &items, "", depth + 1);
-            }
-        }
-    }
-
-    /// The definition of a macro of the crate.
-    pub(crate) fn own_macro(&self, krate: CrateId, path: &super::item::Path) -> Option<Arc<str>> {
-        let first = path.segments.first()?;
-        let own = path.segments.len() == 1
-            || matches!(first.name.as_str(), "crate" | "self" | "super" | "$crate");
-        self.krate(krate).macros.get(path.last()).filter(|_| own).cloned()
-    }
-}
-
-/// Uses of macros within what macros yield are followed so far.
-const DEEPEST: u8 = 8;
-
-/// What a build script made last.
-fn generated_file(package: &Package, file: &str) -> Option<PathBuf> {
-    let target = package.target_folder.as_ref()?;
-    let mut found: Option<(std::time::SystemTime, PathBuf)> = None;
-    for profile in ["debug", "release"] {
-        let Ok(builds) = std::fs::read_dir(target.join(profile).join("build")) else { continue };
-        for build in builds.flatten() {
-            let name = build.file_name();
-            let hash = name.to_str().and_then(|name| name.strip_prefix(package.name.as_str()));
-            if !hash.is_some_and(|hash| hash.starts_with('-') && hash.len() == 17) {
-                continue;
-            }
-            let path = build.path().join("out").join(file);
-            let Ok(time) = std::fs::metadata(&path).and_then(|data| data.modified()) else {
-                continue;
-            };
-            if found.as_ref().is_none_or(|(newest, _)| time > *newest) {
-                found = Some((time, path));
-            }
-        }
-    }
-    found.map(|(_, path)| path)
 }

@@ -6,7 +6,7 @@ use ioctlkit_sources::c;
 
 use crate::support::{command, read_text};
 
-const HEADER: &str = r#"
+const HEADER: &str = r"
 #include <linux/ioctl.h>
 #include <linux/types.h>
 
@@ -37,7 +37,7 @@ struct everything {
 #define X_WORDS		_IOR('x', 7, struct words)
 #define X_EVERYTHING	_IOWR('x', 8, struct everything)
 #define X_INT		_IOW('x', 9, int)
-"#;
+";
 
 const SOURCE: &str = r"
 use std::ffi::{c_char, c_int, c_long, c_short, c_ulong, c_void};

@@ -186,6 +186,33 @@ fn what_depends_on_a_parameter_is_a_family() {
 }
 
 #[test]
+fn the_derives_own_types_are_known() {
+    let interface = read_text(
+        "use ioctlkit::{Flexible, FlexibleArray, Ioctl, IoctlData, UserConstPtr}; use std::os::fd::BorrowedFd;\n\
+         #[derive(IoctlData)] #[repr(C)]\n\
+         pub struct List<'a> {\n\
+             #[ioctl(count = len)] name: UserConstPtr<'a, u8>,\n\
+             len: u32,\n\
+             count: u32,\n\
+             #[ioctl(count = count)] entries: FlexibleArray<u64>,\n\
+         }\n\
+         #[derive(Ioctl)] #[ioctl(type = b'E')]\n\
+         pub enum EchoIoctl<'a> {\n\
+             #[ioctl(nr = 1, read_write)] List(Flexible<List<'a>>),\n\
+             #[ioctl(nr = 2, write, value)] Clone(BorrowedFd<'a>),\n\
+             #[ioctl(nr = 3, read, encoded = c_long)] Flags(u32),\n\
+         }\n",
+    );
+    for (name, expected) in [
+        ("EchoIoctl::List", 0xc010_4501),
+        ("EchoIoctl::Clone", 0x4004_4502),
+        ("EchoIoctl::Flags", 0x8008_4503),
+    ] {
+        assert_eq!(number(&interface, name, "x86_64"), expected, "{name}");
+    }
+}
+
+#[test]
 fn the_derives_are_read_with_their_names_in_c() {
     let interface = read_text(
         "use ioctlkit::{Ioctl, IoctlData, Reserved, UserPtr}; use core::ffi::c_long;\n\
@@ -277,4 +304,32 @@ fn spans_are_the_bytes_of_the_source_whatever_stands_before() {
     assert_eq!(interface.sources.text(member.span), "pub ä: [u32; 5]");
     assert_eq!(interface.sources.text(member.name_span), "ä");
     assert!(matches!(body.argument, Argument::Type(_)));
+}
+
+#[test]
+fn a_length_may_be_a_constant_of_the_structure_itself() {
+    let interface = read_text(
+        "use nix::ioctl_read;\n#[repr(C)]\npub struct Log { addresses: [u8; Self::MOST] }\n\
+         impl Log { pub const MOST: usize = 4; }\nioctl_read!(get_log, b'a', 3, Log);\n",
+    );
+    let number = ioctlkit_model::Layouts::new(&interface)
+        .number(command(&interface, "get_log"), abi("x86_64"));
+    assert_eq!(number.map(|numbered| numbered.number), Some(0x8004_6103));
+}
+
+#[test]
+fn modules_of_another_system_are_left_out_with_all_their_files() {
+    let read = read_files(&[
+        (
+            "Cargo.toml",
+            "[package]\nname = \"foo\"\nversion = \"0.1.0\"\nedition = \"2021\"\n[workspace]\n",
+        ),
+        ("src/lib.rs", "#[cfg(target_os = \"freebsd\")]\nmod freebsd;\nmod linux;\n"),
+        ("src/freebsd/mod.rs", "mod sys;\n"),
+        ("src/freebsd/sys.rs", "nix::ioctl_none!(elsewhere, b'x', 1);\n"),
+        ("src/linux.rs", "nix::ioctl_none!(here, b'x', 1);\n"),
+    ]);
+    let names: Vec<&str> =
+        read.interface.commands.iter().map(|command| command.name.as_str()).collect();
+    assert_eq!(names, ["here"]);
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod cargo;
+mod contract;
 mod headers;
 mod hostile;
 mod language;

@@ -10,31 +10,31 @@ use ioctlkit_model::{Interface, Layouts};
 use crate::support::{command, names, read_paths};
 
 #[path = "definitions/nix.rs"]
-#[allow(missing_docs, unused_qualifications)]
+#[allow(missing_docs, unreachable_pub, unused_qualifications, clippy::cast_lossless)]
 mod of_nix;
 
 #[path = "definitions/rustix.rs"]
-#[allow(unused_qualifications, reason = "people write both")]
+#[allow(unreachable_pub, unused_qualifications, reason = "as people write it")]
 mod of_rustix;
 
 #[path = "definitions/libc.rs"]
-#[allow(unused_qualifications, reason = "people write both")]
+#[allow(unreachable_pub, unused_qualifications, reason = "as people write it")]
 mod of_libc;
 
 #[path = "definitions/vmm_sys_util.rs"]
-#[allow(non_snake_case, missing_docs)]
+#[allow(non_snake_case, missing_docs, unreachable_pub, clippy::useless_conversion)]
 mod of_vmm_sys_util;
 
 #[path = "definitions/uoctl.rs"]
-#[allow(unused_qualifications, reason = "people write both")]
+#[allow(unreachable_pub, unused_qualifications, reason = "as people write it")]
 mod of_uoctl;
 
 #[path = "definitions/iocuddle.rs"]
-#[allow(dead_code, reason = "its numbers are private to it")]
+#[allow(unreachable_pub)]
 mod of_iocuddle;
 
 #[path = "definitions/ioctl_sys.rs"]
-#[allow(missing_docs)]
+#[allow(missing_docs, unreachable_pub)]
 mod of_ioctl_sys;
 
 thread_local! {

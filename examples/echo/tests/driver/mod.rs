@@ -121,7 +121,12 @@ impl EchoDriver for Simulated {
             && self.config.get().flags & ECHO_CONFIG_KEEP != 0
         {
             let length = argument.input_len();
-            let message = EchoMessage { timestamp_ns, channel: argument.channel, length };
+            let message = EchoMessage {
+                timestamp_ns,
+                channel: argument.channel,
+                length,
+                ..EchoMessage::initial()
+            };
             self.messages.borrow_mut().push(message);
         }
         argument.timestamp_ns = timestamp_ns;

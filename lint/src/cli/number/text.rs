@@ -78,7 +78,9 @@ pub(super) fn write_named(
 ) -> io::Result<bool> {
     let interface = layouts.interface();
     let mut found = false;
-    for command in interface.commands.iter().filter(|command| command.name == name) {
+    let is_meant =
+        |command: &&Command| command.name == name || command.c_name.as_deref() == Some(name);
+    for command in interface.commands.iter().filter(is_meant) {
         write_place(layouts, name, command.span, style, out)?;
         let groups = grouped(within, |abi| numbered(layouts, command, abi));
         write_groups(&groups, within, style, out)?;

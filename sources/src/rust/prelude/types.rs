@@ -63,6 +63,15 @@ pub type __be16 = u16;
 pub type __be32 = u32;
 pub type __be64 = u64;
 
+// The kernel's POSIX types that are the same everywhere, or as wide as a word.
+pub type __kernel_size_t = c_ulong;
+pub type __kernel_ssize_t = c_long;
+pub type __kernel_loff_t = i64;
+pub type __kernel_time64_t = i64;
+pub type __kernel_pid_t = c_int;
+pub type __kernel_uid32_t = c_uint;
+pub type __kernel_gid32_t = c_uint;
+
 // POSIX's types as Linux has them.
 pub type time_t = c_long;
 pub type suseconds_t = c_long;

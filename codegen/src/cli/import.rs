@@ -1,0 +1,187 @@
+//! `ioctl-gen import`.
+
+use std::io::{self, BufWriter, IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use ioctl_gen::import::{Failure, Imported, Request, import, is_made_by_import};
+use ioctl_gen::{describe, write_atomically};
+use ioctlkit_model::{Problem, ProblemKind, Report};
+use ioctlkit_report::{Style, full};
+use regex::Regex;
+
+use super::Outcome;
+
+/// Make a Rust module of a C header
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  ioctl-gen import linux/vduse.h -o src/vduse.rs
+  ioctl-gen import include/uapi/linux/echo.h --interface-name Echo
+  ioctl-gen import linux/kvm.h --allow '^KVM_(GET|SET)_REGS$'
+  ioctl-gen import foo.h -o src/foo.rs -- -include linux/if.h
+
+The module uses the crate `ioctlkit`; where structures end in an array, with its feature `alloc`.")]
+pub(super) struct Arguments {
+    /// A header: a path, or a name below an include folder such as `linux/vduse.h`
+    #[arg(value_name = "HEADER")]
+    header: PathBuf,
+
+    /// Write to this file instead of standard output; a file that `ioctl-gen` did not write is let
+    /// be
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// Write nothing, and fail if the file is not what would be written
+    #[arg(long, requires = "output")]
+    check: bool,
+
+    /// Replace the file whoever wrote it
+    #[arg(long, requires = "output", conflicts_with = "check")]
+    force: bool,
+
+    /// What the device is called [default: after the header]
+    #[arg(long, value_name = "NAME", value_parser = type_name)]
+    interface_name: Option<String>,
+
+    /// Import only what this regular expression matches, by its name in C, and what that needs; may
+    /// be given several times
+    #[arg(long, value_name = "REGEX")]
+    allow: Vec<Regex>,
+
+    /// Make members of the padding that C leaves unnamed, where it is the same on every ABI
+    #[arg(long)]
+    explicit_padding: bool,
+
+    /// Search this folder for headers before all others
+    #[arg(short = 'I', long = "include-dir", value_name = "DIR")]
+    include_dirs: Vec<PathBuf>,
+
+    /// Define a macro
+    #[arg(short = 'D', long = "define", value_name = "NAME[=VALUE]")]
+    defines: Vec<String>,
+
+    /// Further arguments for the compiler
+    #[arg(last = true, value_name = "COMPILER ARGUMENTS")]
+    #[allow(clippy::struct_field_names, reason = "the option is named so")]
+    compiler_arguments: Vec<String>,
+}
+
+fn type_name(text: &str) -> Result<String, String> {
+    let begins = text.starts_with(|c: char| c.is_ascii_uppercase());
+    if begins && text.chars().all(|c| c.is_ascii_alphanumeric()) {
+        Ok(text.to_owned())
+    } else {
+        Err("a type's name begins with a capital and has letters and digits: `Echo`".into())
+    }
+}
+
+pub(super) fn run(arguments: &Arguments) -> Outcome {
+    match done(arguments) {
+        Ok(outcome) => outcome,
+        Err(failure) => {
+            say(failure);
+            Outcome::Failed
+        }
+    }
+}
+
+fn done(arguments: &Arguments) -> Result<Outcome, Failure> {
+    let imported = import(&request(arguments)?)?;
+    let Some(file) = &arguments.output else {
+        return print(&imported.text);
+    };
+    let known = match std::fs::read_to_string(file) {
+        Ok(text) => Some(text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => {
+            return Err(failure(Some(file), &format!("cannot read: {}", describe(&error)), None));
+        }
+    };
+    if arguments.check {
+        return Ok(check(file, known.as_deref(), &imported));
+    }
+    if known.is_some_and(|text| !is_made_by_import(&text)) && !arguments.force {
+        let message = "`ioctl-gen import` did not write this file, and leaves it alone";
+        let help = "name another file with `--output`, or replace it with `--force`";
+        return Err(failure(Some(file), message, Some(help)));
+    }
+    write_atomically(file, &imported.text).map_err(|error| {
+        failure(Some(file), &format!("cannot write: {}", describe(&error)), None)
+    })?;
+    let left_out = match imported.left_out.len() {
+        0 => String::new(),
+        count => format!("; {count} left out, as its head says"),
+    };
+    eprintln!("{}: {} commands{left_out}", file.display(), imported.commands);
+    Ok(Outcome::Done)
+}
+
+fn check(file: &Path, known: Option<&str>, imported: &Imported) -> Outcome {
+    if known == Some(imported.text.as_str()) {
+        return Outcome::Done;
+    }
+    let message =
+        if known.is_some() { "the file is not" } else { "there is no file, which is not" };
+    eprintln!("{}: {message} what the header comes to; run without `--check`", file.display());
+    Outcome::Differs
+}
+
+fn print(text: &str) -> Result<Outcome, Failure> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        // A reader that has read enough (`| head`) is no error.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            let message = format!("cannot write to standard output: {}", describe(&error));
+            Err(failure(None, &message, None))
+        }
+        _ => Ok(Outcome::Done),
+    }
+}
+
+fn request(arguments: &Arguments) -> Result<Request, Failure> {
+    let header = find(&arguments.header, &arguments.include_dirs).ok_or_else(|| {
+        let help = "check the spelling, or name its folder with `-I`";
+        failure(Some(&arguments.header), "cannot read: no such file or directory", Some(help))
+    })?;
+    Ok(Request {
+        header,
+        shown: arguments.header.display().to_string(),
+        interface_name: arguments.interface_name.clone(),
+        include_dirs: arguments.include_dirs.clone(),
+        defines: arguments.defines.clone(),
+        compiler_arguments: arguments.compiler_arguments.clone(),
+        allow: arguments.allow.clone(),
+        explicit_padding: arguments.explicit_padding,
+    })
+}
+
+/// The header at that path, or of that name below a folder that is searched.
+fn find(header: &Path, include_dirs: &[PathBuf]) -> Option<PathBuf> {
+    if header.exists() {
+        return Some(header.to_owned());
+    }
+    let system = PathBuf::from("/usr/include");
+    let folders = include_dirs.iter().chain([&system]);
+    folders.map(|folder| folder.join(header)).find(|path| path.exists())
+}
+
+fn failure(path: Option<&Path>, message: &str, help: Option<&str>) -> Failure {
+    let problem = Problem {
+        kind: ProblemKind::Failure,
+        path: path.map(Path::to_owned),
+        span: None,
+        message: message.to_owned(),
+        help: help.map(str::to_owned),
+    };
+    Failure { problems: vec![problem], ..Failure::default() }
+}
+
+/// Tells on standard error what went wrong. What cannot be said there can be said nowhere.
+fn say(failure: Failure) {
+    let report = Report { problems: failure.problems, ..Report::default() };
+    let colour = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let mut out = BufWriter::new(io::stderr().lock());
+    let style = Style { colour };
+    let _ = full::render(&report, &failure.sources, style, &mut out).and_then(|()| out.flush());
+}

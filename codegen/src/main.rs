@@ -1,0 +1,10 @@
+//! `ioctl-gen`: see the library.
+#![forbid(unsafe_code)]
+
+mod cli;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    cli::main()
+}

@@ -1,0 +1,83 @@
+//! The program: files, exit codes, and what it says.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+const HEADER: &str = "#include <linux/ioctl.h>\n#define A_GET _IOR('A', 1, int)\n";
+
+fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
+    let program = env!("CARGO_BIN_EXE_ioctl-gen");
+    let Output { status, stdout, stderr } =
+        Command::new(program).args(arguments).current_dir(folder).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (status.code().unwrap(), text(stdout), text(stderr))
+}
+
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.h"), HEADER).unwrap();
+    folder
+}
+
+#[test]
+fn a_module_is_printed_or_written_and_then_checked() {
+    let folder = folder();
+    let (code, printed, said) = run(folder.path(), &["import", "a.h"]);
+    assert_eq!((code, said.as_str()), (0, ""));
+    let (code, out, said) = run(folder.path(), &["import", "a.h", "-o", "a.rs"]);
+    assert_eq!((code, out.as_str(), said.as_str()), (0, "", "a.rs: 1 commands\n"));
+    assert_eq!(std::fs::read_to_string(folder.path().join("a.rs")).unwrap(), printed);
+    let check = ["import", "a.h", "-o", "a.rs", "--check"];
+    assert_eq!(run(folder.path(), &check), (0, String::new(), String::new()));
+    std::fs::write(folder.path().join("a.h"), HEADER.replace("int", "short")).unwrap();
+    let (code, _, said) = run(folder.path(), &check);
+    let expected = "a.rs: the file is not what the header comes to; run without `--check`\n";
+    assert_eq!((code, said.as_str()), (1, expected));
+    assert_eq!(std::fs::read_to_string(folder.path().join("a.rs")).unwrap(), printed);
+    assert_eq!(run(folder.path(), &["import", "a.h", "-o", "a.rs"]).0, 0);
+    assert_eq!(run(folder.path(), &check).0, 0);
+    assert_eq!(run(folder.path(), &["import", "a.h", "-o", "none.rs", "--check"]).0, 1);
+}
+
+#[test]
+fn a_file_that_somebody_wrote_is_let_be_unless_forced() {
+    let folder = folder();
+    let own = folder.path().join("own.rs");
+    std::fs::write(&own, "// mine\n").unwrap();
+    let (code, _, said) = run(folder.path(), &["import", "a.h", "-o", "own.rs"]);
+    assert_eq!(code, 2);
+    assert!(said.contains("did not write this file") && said.contains("--force"), "{said}");
+    assert_eq!(std::fs::read_to_string(&own).unwrap(), "// mine\n");
+    assert_eq!(run(folder.path(), &["import", "a.h", "-o", "own.rs", "--force"]).0, 0);
+    assert!(std::fs::read_to_string(&own).unwrap().contains("AIoctl"));
+}
+
+#[test]
+fn what_cannot_be_done_is_said_and_changes_nothing() {
+    let folder = folder();
+    for (arguments, words) in [
+        (&["import", "none.h"][..], "no such file"),
+        (&["import", "a.h", "-o", "none/a.rs"], "cannot write"),
+        (&["import", "a.h", "--allow", "("], "regex"),
+        (&["import", "a.h", "--interface-name", "no name"], "a capital"),
+        (&["import", "."], "--> ."),
+    ] {
+        let (code, _, said) = run(folder.path(), arguments);
+        assert_eq!(code, 2, "{arguments:?}: {said}");
+        assert!(said.contains(words), "{arguments:?}: {said}");
+        assert!(!said.contains("panicked"), "{said}");
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
+}
+
+#[test]
+fn a_header_is_found_by_its_name_below_an_include_folder() {
+    let folder = folder();
+    let inside = folder.path().join("include/my");
+    std::fs::create_dir_all(&inside).unwrap();
+    std::fs::write(inside.join("b.h"), HEADER).unwrap();
+    let (code, text, said) = run(folder.path(), &["import", "my/b.h", "-I", "include"]);
+    assert_eq!((code, said.as_str()), (0, ""));
+    assert!(text.contains("interface of `my/b.h`"), "{text}");
+}
