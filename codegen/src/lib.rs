@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod files;
+pub mod guest;
 pub mod import;
 pub mod module;
 

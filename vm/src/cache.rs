@@ -5,18 +5,25 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::error::VmError;
+use crate::interruption::Interruption;
 
 /// A folder. What lies in it is whole: it is made elsewhere and then renamed, so several
 /// processes may use one cache.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Cache {
     folder: PathBuf,
+    interruption: Interruption,
 }
 
 impl Cache {
     /// A folder, which need not exist.
     pub fn at(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into() }
+        Self { folder: folder.into(), interruption: Interruption::none() }
+    }
+
+    /// The same cache, where an interruption ends the downloads into it.
+    pub fn interrupted_by(self, interruption: &Interruption) -> Self {
+        Self { interruption: interruption.clone(), ..self }
     }
 
     /// `$XDG_CACHE_HOME/ioctlkit`, or `~/.cache/ioctlkit`.
@@ -35,6 +42,11 @@ impl Cache {
     /// The folder.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// What ends downloads.
+    pub(crate) fn interruption(&self) -> &Interruption {
+        &self.interruption
     }
 
     /// The folder of that name, which `make` fills if it is not there.

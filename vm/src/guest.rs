@@ -90,29 +90,35 @@ impl Guest {
     ) -> Result<Report, VmError> {
         let token = token();
         let initramfs = self.initramfs(script, &token)?;
-        let mut fallback = match self.acceleration {
+        let obstacle = match self.acceleration {
             Acceleration::Emulated => None,
-            Acceleration::Best => qemu::kvm_obstacle(),
-        };
-        if self.acceleration == Acceleration::Best && fallback.is_none() {
-            let attempt =
-                self.attempt(Accelerator::Kvm, script, &token, &initramfs, interruption, on_event);
-            match attempt? {
-                Attempt::Ran(report) => return Ok(*report),
-                Attempt::NeverAlive(why) => {
-                    qemu::give_up_kvm(&why);
-                    fallback = Some(why);
+            Acceleration::Best | Acceleration::Kvm => match qemu::kvm_obstacle() {
+                Some(why) => Some(why),
+                None => {
+                    let kvm = Accelerator::Kvm;
+                    let attempt =
+                        self.attempt(kvm, script, &token, &initramfs, interruption, on_event);
+                    match attempt? {
+                        Attempt::Ran(report) => return Ok(*report),
+                        Attempt::NeverAlive(why) => {
+                            qemu::give_up_kvm(&why);
+                            Some(why)
+                        }
+                    }
                 }
+            },
+        };
+        if let Some(why) = &obstacle {
+            if self.acceleration == Acceleration::Kvm {
+                return Err(VmError::NoKvm { why: why.clone() });
             }
-        }
-        if let Some(why) = &fallback {
             on_event(Event::FellBack { why });
         }
         let accelerator = Accelerator::Emulation;
         let attempt =
             self.attempt(accelerator, script, &token, &initramfs, interruption, on_event)?;
         match attempt {
-            Attempt::Ran(report) => Ok(Report { fallback, ..*report }),
+            Attempt::Ran(report) => Ok(Report { fallback: obstacle, ..*report }),
             Attempt::NeverAlive(why) => Err(VmError::Console(std::io::Error::other(why))),
         }
     }

@@ -2,6 +2,7 @@
 
 mod import;
 mod module;
+mod test;
 
 use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 use std::process::ExitCode;
@@ -22,6 +23,7 @@ const EXAMPLES: &str = "\
 Examples:
   ioctl-gen import linux/vduse.h -o src/vduse.rs
   ioctl-gen import linux/vduse.h -o src/vduse.rs --check
+  ioctl-gen test driver
 
 Exit codes:
   0  done
@@ -32,6 +34,7 @@ Exit codes:
 enum Command {
     Import(import::Arguments),
     Module(module::Arguments),
+    Test(test::Arguments),
 }
 
 /// Parses the command line and does what it says.
@@ -39,6 +42,7 @@ pub(crate) fn main() -> ExitCode {
     let outcome = match &Arguments::parse().command {
         Command::Import(arguments) => import::run(arguments),
         Command::Module(arguments) => module::run(arguments),
+        Command::Test(arguments) => return test::run(arguments),
     };
     ExitCode::from(match outcome {
         Outcome::Done => 0,
