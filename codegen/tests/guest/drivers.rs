@@ -1,0 +1,54 @@
+//! The drivers that `ioctl-gen module` made, with handlers written by hand.
+
+use std::path::{Path, PathBuf};
+
+use ioctlkit_vm::ktap::{Outcome, Test};
+
+use crate::kernel_parser::assert_counted_alike;
+use crate::support::{is_full, step, tested};
+
+fn driver(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/module").join(name)
+}
+
+/// The names of the tests of a program; none failed, and few were skipped.
+fn names(program: &Test) -> Vec<&str> {
+    assert_eq!(program.outcome, Outcome::Passed, "{}", program.name);
+    let passed = program.subtests.iter().filter(|test| test.outcome == Outcome::Passed).count();
+    assert!(passed * 10 > program.subtests.len() * 9, "{}: {passed} passed", program.name);
+    program.subtests.iter().map(|test| test.name.as_str()).collect()
+}
+
+/// Every test of a driver passes as a 64-bit and as a 32-bit program, and both have the same.
+fn assert_passes(name: &str) {
+    let kernels: &[&str] =
+        if is_full() { &["--kernel", "6.1", "--kernel", "6.12"] } else { &["--kernel", "6.12"] };
+    let said = tested(&driver(name), kernels);
+    assert_eq!(said.code, Some(0), "{}\n{}", said.err, said.out);
+    assert_eq!(said.log(), None, "a log is kept after a failure only");
+    let results = said.results();
+    assert_eq!(results.problems, []);
+    let series: Vec<String> =
+        kernels[..].iter().skip(1).step_by(2).map(|s| format!("{s}.")).collect();
+    assert_eq!(results.tests.len(), series.len());
+    for (kernel, series) in results.tests.iter().zip(series) {
+        assert!(kernel.name.starts_with(&series), "{}", kernel.name);
+        let program = step(kernel, &format!("{name}_test"));
+        let program_32 = step(kernel, &format!("{name}_test32"));
+        assert!(names(program).len() > 100, "{}", names(program).len());
+        assert_eq!(names(program), names(program_32));
+        assert_eq!(step(kernel, "the kernel reports no defect").outcome, Outcome::Passed);
+    }
+    assert_counted_alike(&said);
+    println!("{}", said.err);
+}
+
+#[test]
+fn every_conformance_test_of_echo_passes_in_a_guest() {
+    assert_passes("echo");
+}
+
+#[test]
+fn every_conformance_test_of_pulse_passes_in_a_guest() {
+    assert_passes("pulse");
+}
