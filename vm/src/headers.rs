@@ -7,8 +7,7 @@ use crate::cache::Cache;
 use crate::debian::{Release, unpack};
 use crate::error::VmError;
 use crate::interruption::Interruption;
-use crate::make::{MAKE_REMEDY, make};
-use crate::process::finished;
+use crate::make::make;
 
 /// A folder against which modules are built, as `/lib/modules/RELEASE/build` is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,9 +94,11 @@ impl Headers {
     ) -> Result<Built, VmError> {
         let folder = folder.canonicalize().map_err(VmError::file("find", folder))?;
         let folder = buildable(folder)?;
-        let mut make = make(&self.folder);
-        make.arg(format!("M={}", folder.display())).args(arguments).arg("modules");
-        let printed = finished(&mut make, MAKE_REMEDY, interruption)?;
+        let module = format!("M={}", folder.display());
+        let arguments = arguments.iter().map(|&argument| argument.to_owned());
+        let arguments: Vec<String> =
+            [module, "modules".to_owned()].into_iter().chain(arguments).collect();
+        let printed = make(&self.folder, &arguments, interruption)?;
         let order = folder.join("modules.order");
         let order = fs::read_to_string(&order).map_err(VmError::file("read", &order))?;
         // Kernels since 6.3 list objects, those before modules; some by absolute paths.

@@ -6,21 +6,28 @@ use std::thread::available_parallelism;
 
 use crate::error::VmError;
 use crate::interruption::Interruption;
-use crate::process::finished;
+use crate::process::{Printed, finished};
 
-pub(crate) const MAKE_REMEDY: &str = "install Debian's packages make and gcc";
+const REMEDY: &str = "install Debian's packages make and gcc";
 
-/// make in a folder, on all processors, and as if nobody's settings were there.
-pub(crate) fn make(folder: &Path) -> Command {
+/// Runs make in a folder, on all processors, as if nobody's settings were there. What compilers
+/// that are killed leave behind is removed.
+pub(crate) fn make(
+    folder: &Path,
+    arguments: &[String],
+    interruption: &Interruption,
+) -> Result<Printed, VmError> {
+    let temporary = tempfile::Builder::new().prefix("ioctlkit-vm-").tempdir();
+    let temporary = temporary.map_err(VmError::file("write in", std::env::temp_dir()))?;
     let jobs = available_parallelism().map_or(1, std::num::NonZero::get);
     let mut make = Command::new("make");
-    make.arg("-C").arg(folder).arg(format!("-j{jobs}"));
+    make.arg("-C").arg(folder).arg(format!("-j{jobs}")).args(arguments);
     // A make around this one must not lend its flags.
     for name in ["MAKEFLAGS", "MFLAGS", "MAKELEVEL", "ARCH", "CROSS_COMPILE", "O"] {
         make.env_remove(name);
     }
-    make.env("LC_ALL", "C");
-    make
+    make.env("LC_ALL", "C").env("TMPDIR", temporary.path());
+    finished(&mut make, REMEDY, interruption)
 }
 
 /// Builds programs with the makefile of a folder, in place, and linked statically as guests want
@@ -35,6 +42,8 @@ pub fn build_programs(
     interruption: &Interruption,
 ) -> Result<Vec<PathBuf>, VmError> {
     let folder = folder.canonicalize().map_err(VmError::file("find", folder))?;
-    finished(make(&folder).arg("LDFLAGS=-static").args(names), MAKE_REMEDY, interruption)?;
+    let arguments: Vec<String> =
+        names.iter().cloned().chain(["LDFLAGS=-static".to_owned()]).collect();
+    make(&folder, &arguments, interruption)?;
     Ok(names.iter().map(|name| folder.join(name)).collect())
 }

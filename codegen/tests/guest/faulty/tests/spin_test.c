@@ -4,6 +4,6 @@
 int main(void)
 {
 	begin(1);
-	for (volatile int i = 0;; i = 0)
-		continue;
+	for (;;)
+		__asm__ volatile("");
 }
