@@ -131,7 +131,8 @@ fn crates_depend_on_those_below_them_only() {
             "ioctlkit-model",
             "ioctlkit-report",
             "ioctlkit-sources",
-            "ioctlkit-syntax"
+            "ioctlkit-syntax",
+            "ioctlkit-vm"
         ]
     );
 }

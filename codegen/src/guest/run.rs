@@ -167,7 +167,7 @@ fn script(request: &Request, modules: &Modules, programs: &Programs) -> Script {
         let test = Step::test(program);
         for (path, _) in &modules.files {
             let load = Step::load(path);
-            let load = request.parameters.iter().fold(load, |load, parameter| load.with(parameter));
+            let load = request.parameters.iter().fold(load, Step::with);
             let name = format!("{} for {}", load.name, test.name);
             steps.push(load.named(name));
         }

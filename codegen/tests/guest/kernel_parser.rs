@@ -9,7 +9,8 @@ use crate::support::{Said, is_full};
 
 const ARCHIVE: &str = "/usr/src/linux-source-6.12.tar.xz";
 
-/// Reads results from a file, prints passed, failed and skipped, and how many errors of form.
+/// Reads results from a file, prints passed, skipped, and whether any failed. It counts as failed
+/// what printed a result; a program that died before its first one is an error of form to it.
 const JUDGE: &str = r#"
 import io, sys
 sys.path.insert(0, sys.argv[1])
@@ -17,7 +18,7 @@ import kunit_parser
 from kunit_printer import Printer
 kunit_parser.stdout = Printer(io.StringIO())
 test = kunit_parser.parse_run_tests([line.rstrip("\n") for line in open(sys.argv[2])])
-print(test.counts.passed, test.counts.failed, test.counts.skipped)
+print(test.counts.passed, test.counts.skipped, test.counts.failed + test.counts.crashed > 0)
 "#;
 
 static UNPACKING: Mutex<()> = Mutex::new(());
@@ -49,6 +50,7 @@ pub(crate) fn assert_counted_alike(said: &Said) {
     let judged = Said::of(&mut python);
     assert_eq!(judged.code, Some(0), "{}", judged.err);
     let counts = said.results().counts();
-    let counted = format!("{} {} {}\n", counts.passed, counts.failed, counts.skipped);
+    let is_failed = if counts.failed > 0 { "True" } else { "False" };
+    let counted = format!("{} {} {is_failed}\n", counts.passed, counts.skipped);
     assert_eq!(judged.out, counted, "{}", said.out);
 }
