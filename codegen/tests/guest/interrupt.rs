@@ -2,12 +2,13 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use crate::support::{faulty, ioctl_gen, is_full};
 
-/// Interrupts a run when its progress has come to a word; the log that is left.
-fn interrupted_at(word: &str) -> Vec<String> {
+/// Interrupts a run when its progress has come to a word; the files that are left.
+fn interrupted_at(word: &str) -> Vec<PathBuf> {
     let folder = faulty(&["spin"]);
     let temporary = tempfile::tempdir().unwrap();
     let mut child = ioctl_gen()
@@ -27,12 +28,12 @@ fn interrupted_at(word: &str) -> Vec<String> {
     assert_eq!(child.wait().unwrap().code(), Some(130), "{rest:?}");
     assert!(rest.iter().any(|line| line.contains("interrupted")), "{rest:?}");
     let left = fs::read_dir(temporary.path()).unwrap();
-    left.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect()
+    left.map(|entry| entry.unwrap().path()).collect()
 }
 
 #[test]
 fn a_build_that_is_interrupted_leaves_nothing() {
-    assert_eq!(interrupted_at("building the module"), Vec::<String>::new());
+    assert_eq!(interrupted_at("building the module"), Vec::<PathBuf>::new());
 }
 
 #[test]
@@ -41,5 +42,8 @@ fn a_guest_that_is_interrupted_leaves_its_log() {
         return;
     }
     let left = interrupted_at(": spin_test");
-    assert!(matches!(&left[..], [log] if log.ends_with(".log")), "{left:?}");
+    assert!(
+        matches!(&left[..], [log] if log.extension().is_some_and(|end| end == "log")),
+        "{left:?}"
+    );
 }

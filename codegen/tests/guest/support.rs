@@ -78,6 +78,8 @@ pub(crate) fn faulty(programs: &[&str]) -> TempDir {
     };
     fs::create_dir(folder.path().join("tests")).unwrap();
     ["Kbuild", "faulty.c", "faulty.h", "tests/Makefile", "tests/test.h"].into_iter().for_each(copy);
-    programs.iter().for_each(|program| copy(&format!("tests/{program}_test.c")));
+    for program in programs {
+        copy(&format!("tests/{program}_test.c"));
+    }
     folder
 }
