@@ -1,4 +1,4 @@
-//! What cannot be tested is told, with what to do. No guest boots here but one.
+//! What cannot be tested is told, with what to do. The tests that boot a guest are in the full run.
 
 use std::fs;
 use std::path::Path;
@@ -99,4 +99,17 @@ fn one_kernel_that_cannot_be_had_does_not_hide_the_results_of_another() {
     let names = names.map(|name| name.into_string().unwrap());
     let logs: Vec<String> = names.filter(|name| name.starts_with("guest")).collect();
     assert!(matches!(&logs[..], [one] if one.starts_with("guest-6.12.")), "{logs:?}");
+}
+
+#[test]
+fn tests_that_are_all_skipped_are_no_success() {
+    if !is_full() {
+        return;
+    }
+    let said = tested(faulty(&["skip"]).path(), &["--bits", "64"]);
+    assert_refused(&said, "every test was skipped, so nothing was tested");
+    assert!(said.out.contains("ok 2 skip_test # SKIP there is no such device"), "{}", said.out);
+    let said = tested(faulty(&["answer", "skip"]).path(), &["--bits", "64"]);
+    assert_eq!(said.code, Some(0), "{}", said.err);
+    assert!(said.err.contains("skip_test was skipped: there is no such device"), "{}", said.err);
 }
