@@ -87,7 +87,7 @@ fn names(folder: &Path) -> Vec<String> {
 
 /// The folder in the cache with a package's files, or with those below `paths` (`./boot`) only.
 pub(crate) fn unpacked(package: &str, paths: &[&str], cache: &Cache) -> Result<PathBuf, VmError> {
-    cache.once(package, |new| unpack(package, paths, new, cache.interruption()))
+    cache.once(package, |new| unpack(package, paths, new, cache))
 }
 
 /// Downloads a package and unpacks it into a folder.
@@ -95,8 +95,10 @@ pub(crate) fn unpack(
     package: &str,
     paths: &[&str],
     into: &Path,
-    interruption: &Interruption,
+    cache: &Cache,
 ) -> Result<(), VmError> {
+    cache.downloads(package);
+    let interruption = cache.interruption();
     let folder = tempfile::tempdir_in(into).map_err(VmError::file("write in", into))?;
     let archive = download(package, folder.path(), interruption)?;
     let files = folder.path().join("files.tar");

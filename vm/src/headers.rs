@@ -61,8 +61,8 @@ impl Headers {
         let below_root = Path::new("usr/src").join(&package);
         buildable(cache.folder().to_owned())?;
         let root = cache.once(&package, |new| {
-            unpack(&package, &[], new, cache.interruption())?;
-            complete(&package, &new.join(&below_root), new, cache.interruption())
+            unpack(&package, &[], new, cache)?;
+            complete(&package, &new.join(&below_root), new, cache)
         })?;
         Self::at(root.join(below_root))
     }
@@ -109,12 +109,7 @@ impl Headers {
 
 /// Adds the two packages that the headers' own files name, and makes the one absolute path among
 /// them relative: Debian's makefile includes `/usr/src/linux-headers-VERSION-common/Makefile`.
-fn complete(
-    package: &str,
-    folder: &Path,
-    root: &Path,
-    interruption: &Interruption,
-) -> Result<(), VmError> {
+fn complete(package: &str, folder: &Path, root: &Path, cache: &Cache) -> Result<(), VmError> {
     let lacks =
         |file: &str| VmError::Package { package: package.to_owned(), file: file.to_owned() };
     let makefile = folder.join("Makefile");
@@ -130,8 +125,8 @@ fn complete(
         .filter_map(|part| part.as_os_str().to_str())
         .find(|part| part.starts_with("linux-kbuild-"))
         .ok_or_else(|| lacks("a link to the package linux-kbuild"))?;
-    unpack(common, &[], root, interruption)?;
-    unpack(kbuild, &[], root, interruption)?;
+    unpack(common, &[], root, cache)?;
+    unpack(kbuild, &[], root, cache)?;
     let relative = format!("include $(dir $(lastword $(MAKEFILE_LIST)))../{common}/Makefile\n");
     fs::write(&makefile, relative).map_err(VmError::file("write", &makefile))
 }

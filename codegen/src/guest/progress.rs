@@ -48,9 +48,10 @@ impl Progress {
         self.bar.suspend(|| eprintln!("{text}"));
     }
 
-    /// Does something that writes to the terminal.
-    pub fn suspend<T>(&self, write: impl FnOnce() -> T) -> T {
-        self.bar.suspend(write)
+    /// Tells from any thread which package is being downloaded.
+    pub fn downloads(&self) -> impl Fn(&str) + Send + Sync + 'static {
+        let bar = self.bar.clone();
+        move |package| bar.suspend(|| eprintln!("downloading {package}, once"))
     }
 
     /// A guest is about to start.

@@ -65,7 +65,7 @@ pub fn test<W: Write>(
     if sources.programs.is_empty() && request.programs.is_empty() {
         return Err(Obstacle::NoTests { folder: sources.folder });
     }
-    let cache = Cache::of_user()?.interrupted_by(interruption);
+    let cache = Cache::of_user()?.interrupted_by(interruption).telling(progress.downloads());
     let names: Vec<String> = request.kernels.iter().map(ToString::to_string).collect();
     progress.phase(format_args!("building the module for {}, and its tests", names.join(", ")));
     thread::scope(|scope| {
