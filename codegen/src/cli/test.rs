@@ -87,6 +87,11 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..))]
     test_limit: u32,
 
+    /// Also call at random for that many seconds, with each conformance test that `ioctl-gen
+    /// module` made; with `--processors 2` it finds more
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=3600))]
+    random: Option<u32>,
+
     /// Write what the guest prints to this file, and not to a temporary one that is kept after a
     /// failure; with several kernels, the release is added to the name
     #[arg(long, value_name = "FILE")]
@@ -178,6 +183,7 @@ fn request(arguments: &Arguments) -> Request {
         memory: arguments.memory,
         time_limit: seconds(arguments.time_limit),
         test_limit: seconds(arguments.test_limit),
+        random: arguments.random.map(seconds),
         log: arguments.log.clone(),
     }
 }

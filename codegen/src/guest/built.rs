@@ -1,6 +1,6 @@
 //! Builds the modules for a kernel, and the programs that test them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ioctlkit_vm::{Interruption, ModuleInfo, VmError, build_programs};
 
@@ -56,6 +56,16 @@ impl Modules {
             None => String::new(),
         };
         Ok(Self { files, warnings, _copy: copy })
+    }
+}
+
+impl Modules {
+    /// Whether a program is the conformance test of one of them, which knows `--random`.
+    pub(super) fn are_called_at_random_by(&self, program: &Path) -> bool {
+        let name = program.file_name().unwrap_or_default().to_string_lossy();
+        let name = name.strip_suffix("32").unwrap_or(&name);
+        let module = name.strip_suffix("_test");
+        self.files.iter().any(|(_, info)| Some(info.name.as_str()) == module)
     }
 }
 

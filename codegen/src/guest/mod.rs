@@ -56,6 +56,8 @@ pub struct Request {
     pub time_limit: Duration,
     /// How long a program may run by the guest's clock.
     pub test_limit: Duration,
+    /// How long each conformance test shall also call at random.
+    pub random: Option<Duration>,
     /// Where the guest's log goes. With several kernels, the release becomes part of the name.
     pub log: Option<PathBuf>,
 }

@@ -162,24 +162,40 @@ fn cannot_run<W: Write>(kernel: String, obstacle: Obstacle, ktap: &mut Ktap<W>) 
 
 /// Each program finds the modules as they are after loading: a test may take the device away.
 fn script(request: &Request, modules: &Modules, programs: &Programs) -> Script {
-    let mut steps = Vec::new();
+    let mut tests: Vec<Step> = Vec::new();
     for program in programs.files.iter().chain(&request.programs) {
-        let test = Step::test(program);
-        for (path, _) in &modules.files {
-            let load = Step::load(path);
-            let load = request.parameters.iter().fold(load, Step::with);
-            let name = format!("{} for {}", load.name, test.name);
-            steps.push(load.named(name));
-        }
-        let behind = format!("behind {}", test.name);
-        steps.push(test.within(request.test_limit));
-        for (_, info) in modules.files.iter().rev() {
-            let unload = Step::unload(&info.name);
-            let name = format!("{} {behind}", unload.name);
-            steps.push(unload.named(name));
-        }
+        let test = Step::test(program).within(request.test_limit);
+        let at_random = request.random.filter(|_| modules.are_called_at_random_by(program));
+        tests.push(test.clone());
+        tests.extend(at_random.map(|time| called_at_random(test, time)));
     }
-    Script { steps }
+    let steps = tests.into_iter().flat_map(|test| loaded(request, modules, test));
+    Script { steps: steps.collect() }
+}
+
+/// The guest's clock may be slower than the program's work, and building up takes time, too.
+fn called_at_random(test: Step, time: Duration) -> Step {
+    let name = format!("{} at random", test.name);
+    let limit = test.limit + time * 4;
+    test.with("--random").with(time.as_secs().to_string()).named(name).within(limit)
+}
+
+/// A test between loading the modules and unloading them.
+fn loaded(request: &Request, modules: &Modules, test: Step) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let name = test.name.clone();
+    for (path, _) in &modules.files {
+        let load = request.parameters.iter().fold(Step::load(path), Step::with);
+        let load_name = format!("{} for {name}", load.name);
+        steps.push(load.named(load_name));
+    }
+    steps.push(test);
+    for (_, info) in modules.files.iter().rev() {
+        let unload = Step::unload(&info.name);
+        let unload_name = format!("{} behind {name}", unload.name);
+        steps.push(unload.named(unload_name));
+    }
+    steps
 }
 
 fn guest(request: &Request, prepared: &Prepared) -> Guest {

@@ -24,6 +24,10 @@ impl Sources {
     /// [`Obstacle::NoModule`], [`Obstacle::File`].
     pub fn read(folder: &Path) -> Result<Self, Obstacle> {
         let folder = folder.canonicalize().map_err(Obstacle::file("find", folder))?;
+        if !folder.is_dir() {
+            let source = io::ErrorKind::NotADirectory.into();
+            return Err(Obstacle::File { action: "read the folder", path: folder, source });
+        }
         // As the kernel's build system has it, the first that exists counts.
         let makefile = ["Kbuild", "Makefile"].map(|name| folder.join(name));
         let makefile = makefile.into_iter().find(|path| path.is_file());

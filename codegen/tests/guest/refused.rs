@@ -57,6 +57,9 @@ fn a_folder_without_a_module_or_without_tests_is_refused() {
     assert_refused(&tested(folder.path(), &[]), "no kernel module");
     assert_refused(&tested(Path::new("/nowhere/at/all"), &[]), "cannot find /nowhere/at/all");
     assert_refused(&tested(faulty(&[]).path(), &[]), "no tests");
+    let folder = faulty(&[]);
+    let file = folder.path().join("Kbuild");
+    assert_refused(&tested(&file, &[]), "Kbuild: not a directory");
 }
 
 #[test]
