@@ -1,24 +1,32 @@
 //! One command: what its function does, and how its handler is called.
 
+mod passing;
+mod signature;
+
 use std::borrow::Cow;
 
-use ioctlkit_abi::{AbiId, Direction, RecordKind};
+use ioctlkit_abi::{AbiId, Direction};
 use ioctlkit_model::{
     Argument, Command as Definition, CommandBody, Contract, Layouts, Passing, RecordId,
-    Returns as Returned, Role, Type,
+    Returns as Returned, Type,
 };
-use ioctlkit_syntax::snake_case;
 
 use super::checks::Checks;
 use super::compat;
 use super::docs;
 use super::fit;
+use super::names;
 use super::number::Spelled;
 use super::plan::{Command, Growth, Kind, Returns, TestCommand, Translated};
 use super::shape::{Refusal, Shape, record_tag};
+use passing::{FlexibleParts, flexible, growth, kind, size_member};
+use signature::{arguments, op_name, parameters, remark};
 
 /// More bytes than this are not put on the kernel's stack.
 const STACK: u64 = 128;
+
+/// More bytes than this are in no number of alpha, mips and powerpc.
+const LARGEST: u64 = 8191;
 
 /// What the commands of an interface have in common.
 #[derive(Debug, Clone, Copy)]
@@ -26,7 +34,8 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) layouts: &'a Layouts<'a>,
     pub(crate) abi: AbiId,
     pub(crate) symbol: &'a str,
-    pub(crate) upper: &'a str,
+    /// The macro of the type letter.
+    pub(crate) letter: &'a str,
     pub(crate) prefix: &'a str,
     /// The structures that 32-bit programs lay out otherwise.
     pub(crate) translated: &'a [RecordId],
@@ -80,11 +89,30 @@ pub(crate) fn command(
 ) -> Result<Command, Refusal> {
     let body = definition.variants.get(around.abi).ok_or("it does not exist on x86_64")?;
     if definition.variants.len() > 1 {
-        return Err("its number is written otherwise for some machines".into());
+        return Err(
+            "its definition differs between machines, but a driver has one table for all: \
+                    define it once"
+                .into(),
+        );
+    }
+    if body.nr > 255 || body.type_letter > 255 {
+        return Err(
+            "its nr or its type letter has more than 8 bits, which spill into the rest of \
+                    the number"
+                .into(),
+        );
+    }
+    if definition.contract.is_none() && matches!(body.argument, Argument::Size(_)) {
+        return Err(
+            "its number has a size but no type: a header that names the type says what the \
+                    argument is"
+                .into(),
+        );
     }
     let contract = contract(definition, body);
     let interface = around.layouts.interface();
     let r#macro = macro_name(definition, &contract, around.prefix);
+    names::possible(&r#macro)?;
     let op = op_name(&r#macro, around.prefix);
     let shape =
         passed(&contract).map(|ty| Shape::of(around.layouts, around.abi, ty)).transpose()?;
@@ -107,10 +135,21 @@ pub(crate) fn command(
         }
         _ => 0,
     };
+    if size > LARGEST && kind != Kind::Buffer {
+        return Err(format!(
+            "its argument has {size} bytes, but the number holds {LARGEST} at most on alpha, mips \
+             and powerpc: pass the address and length of the data in a smaller structure"
+        ));
+    }
     let record = match &shape {
         Some(Shape::Record(id)) => Some(*id),
         _ => None,
     };
+    if kind == Kind::Pointer && record.is_some_and(|id| ends_in_array(around, id)) {
+        return Err("its argument ends in an array without a length, and nothing says who counts \
+                    its elements: define the command in Rust, with `Flexible`"
+            .into());
+    }
     let growth = growth(around, &contract, record, kind)?;
     let number_has_size = growth == Growth::Member && body.argument != Argument::None;
     let tag = record.map(|id| record_tag(interface, id));
@@ -223,202 +262,15 @@ pub(crate) fn command(
     })
 }
 
+fn ends_in_array(around: Surroundings<'_>, id: RecordId) -> bool {
+    let body = around.layouts.interface().body(id, around.abi);
+    let last = body.and_then(|body| body.members.last());
+    last.is_some_and(|last| matches!(last.ty, Type::FlexibleArray(_)))
+}
+
 /// The macro of a first version's size.
 pub(crate) fn first_size(tag: &str) -> String {
     format!("{}_SIZE_VER0", tag.to_uppercase())
-}
-
-/// Words that no member of a structure can be called.
-const KEYWORDS: [&str; 34] = [
-    "auto", "break", "case", "char", "const", "continue", "current", "default", "do", "double",
-    "else", "enum", "extern", "float", "for", "goto", "if", "inline", "int", "long", "register",
-    "restrict", "return", "short", "signed", "sizeof", "static", "struct", "switch", "typedef",
-    "union", "unsigned", "void", "volatile",
-];
-
-fn op_name(r#macro: &str, prefix: &str) -> String {
-    let short = r#macro.strip_prefix(prefix).filter(|short| !short.is_empty()).unwrap_or(r#macro);
-    let mut name = snake_case(short);
-    if KEYWORDS.contains(&name.as_str()) || name.starts_with(|c: char| c.is_ascii_digit()) {
-        name.insert(0, '_');
-    }
-    name
-}
-
-fn kind(contract: &Contract, shape: Option<&Shape>) -> Result<Kind, Refusal> {
-    match (&contract.passing, shape) {
-        (Passing::Nothing, _) => Ok(Kind::Nothing),
-        (Passing::Pointer(_), Some(Shape::Record(_) | Shape::Integer { .. })) => Ok(Kind::Pointer),
-        (Passing::Flexible(_), Some(Shape::Record(_))) => Ok(Kind::Flexible),
-        (Passing::Buffer(_), Some(Shape::Record(_) | Shape::Integer { .. })) => Ok(Kind::Buffer),
-        (Passing::Value(_), Some(Shape::Integer { bits: 8..=32, .. } | Shape::Word { .. })) => {
-            Ok(Kind::Value)
-        }
-        (Passing::Value(_), _) => {
-            Err("its value does not fit the argument of a 32-bit program: pass its address".into())
-        }
-        (Passing::Pointer(_), Some(Shape::Word { .. } | Shape::Address | Shape::Array(..))) => {
-            Err("its argument is neither a structure nor an integer of fixed size: put it in a \
-                 structure"
-                .into())
-        }
-        _ => Err("its argument is of no type that the generator knows".into()),
-    }
-}
-
-fn growth(
-    around: Surroundings<'_>,
-    contract: &Contract,
-    record: Option<RecordId>,
-    kind: Kind,
-) -> Result<Growth, Refusal> {
-    let Some(first) = contract.min_size else { return Ok(Growth::None) };
-    let Some(id) = record.filter(|_| kind == Kind::Pointer) else {
-        return Err("only a structure can grow".into());
-    };
-    let interface = around.layouts.interface();
-    if interface.record(id).kind == RecordKind::Union {
-        return Err("a union cannot grow: put it in a structure".into());
-    }
-    let mut growth = Growth::Number;
-    for (index, (member, place)) in around.layouts.members(id, around.abi).enumerate() {
-        let name = member.name.as_deref().unwrap_or_default();
-        if member.purpose.role == Role::Size {
-            let shape = Shape::of(around.layouts, around.abi, &member.ty)?;
-            if index != 0 || shape != (Shape::Integer { bits: 32, signed: false }) {
-                return Err(format!("`{name}` holds the size: it must be a u32, and come first"));
-            }
-            if first < 4 {
-                return Err("its first version ends before the member that holds the size".into());
-            }
-            growth = Growth::Member;
-        }
-        if contract.direction.kernel_reads()
-            && place.offset() >= first
-            && !super::test_data::allows_zero(member)
-        {
-            return Err(format!(
-                "`{name}` came after the first version, but may not be 0: callers of that version \
-                 would fail"
-            ));
-        }
-    }
-    if growth == Growth::Member && !contract.direction.kernel_reads() {
-        return Err("the driver must read the size: make the direction `read_write`".into());
-    }
-    Ok(growth)
-}
-
-fn size_member(around: Surroundings<'_>, record: Option<RecordId>) -> Option<String> {
-    let body = around.layouts.interface().body(record?, around.abi)?;
-    let member = body.members.iter().find(|member| member.purpose.role == Role::Size)?;
-    member.name.clone()
-}
-
-/// A structure with an array at its end.
-#[derive(Default)]
-struct FlexibleParts {
-    count: String,
-    wide_count: bool,
-    array: String,
-    element: String,
-    shape: Option<Shape>,
-}
-
-fn flexible(around: Surroundings<'_>, id: RecordId, size: u64) -> Result<FlexibleParts, Refusal> {
-    let interface = around.layouts.interface();
-    let body = interface.body(id, around.abi).ok_or("its argument is not defined")?;
-    let last = body.members.last().ok_or("its argument is empty")?;
-    let Role::Flexible { count } = &last.purpose.role else {
-        return Err(
-            "nothing says which member counts the elements of its array: add `count`".into()
-        );
-    };
-    let counter = body.members.iter().find(|member| member.name.as_ref() == Some(count));
-    let counter = counter.ok_or_else(|| format!("it has no member `{count}`"))?;
-    let Shape::Integer { bits, signed: false } =
-        Shape::of(around.layouts, around.abi, &counter.ty)?
-    else {
-        return Err(format!("`{count}` counts elements: make it an unsigned integer"));
-    };
-    let Shape::Flexible(element) = Shape::of(around.layouts, around.abi, &last.ty)? else {
-        return Err("its last member is no array without a length".into());
-    };
-    if around.layouts.last_offset(id, around.abi) != Some(size) {
-        return Err("its array begins within padding: put a reserved member in front of it".into());
-    }
-    if size > STACK {
-        return Err(format!(
-            "what is in front of its array has {size} bytes: {STACK} are the most that go on the \
-             kernel's stack"
-        ));
-    }
-    let (front, behind) = element.uapi(interface, false);
-    Ok(FlexibleParts {
-        count: count.clone(),
-        wide_count: bits == 64,
-        array: last.name.clone().unwrap_or_default(),
-        element: format!("{front}{behind}"),
-        shape: Some(*element),
-    })
-}
-
-fn parameters(kind: Kind, ty: &str, constant: &str, family: bool) -> String {
-    let mut parameters = vec!["struct file *file".to_owned()];
-    if family {
-        parameters.push("unsigned int index".into());
-    }
-    match kind {
-        Kind::Nothing => {}
-        Kind::Value => parameters.push(format!("{ty} arg")),
-        Kind::Pointer => parameters.push(format!("{constant}{ty} *arg")),
-        Kind::Flexible => {
-            parameters.push(format!("{constant}{ty} *arg"));
-            parameters.push("size_t capacity".into());
-        }
-        Kind::Buffer => {
-            parameters.push(format!("{constant}{ty} *arg"));
-            parameters.push("size_t count".into());
-        }
-    }
-    parameters.join(", ")
-}
-
-fn arguments(kind: Kind, ty: &str, heap: bool, family: bool) -> String {
-    let mut arguments = vec!["file".to_owned()];
-    if family {
-        arguments.push("index".into());
-    }
-    match kind {
-        Kind::Nothing => {}
-        Kind::Value if ty == "unsigned long" => arguments.push("arg".into()),
-        Kind::Value => arguments.push(format!("({ty})arg")),
-        Kind::Pointer => arguments.push(if heap { "karg" } else { "&karg" }.into()),
-        Kind::Flexible => arguments.extend(["karg".into(), "capacity".into()]),
-        Kind::Buffer => arguments.extend(["karg".into(), "size / sizeof(*karg)".into()]),
-    }
-    arguments.join(", ")
-}
-
-fn remark(kind: Kind, growth: Growth, returns: Returns, reads: bool) -> String {
-    let mut remarks: Vec<&str> = Vec::new();
-    match kind {
-        Kind::Flexible => remarks.push("with room for @capacity elements"),
-        Kind::Buffer => remarks.push("with @count elements"),
-        _ => {}
-    }
-    if growth != Growth::None && reads {
-        remarks.push("whose members are 0 where a caller does not know them");
-    }
-    if kind == Kind::Pointer && !reads {
-        remarks.push("whose argument begins as zeroes");
-    }
-    match returns {
-        Returns::Nothing => {}
-        Returns::Number => remarks.push("which returns a number"),
-        Returns::File => remarks.push("which returns a new file, or ERR_PTR()"),
-    }
-    if remarks.is_empty() { String::new() } else { format!(", {}", remarks.join(", ")) }
 }
 
 fn is_signed_word(shape: Option<&Shape>, kind: Kind) -> bool {
