@@ -1,4 +1,5 @@
 //! `ioctl-gen module` as people meet it: files are written, kept, compared and refused.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

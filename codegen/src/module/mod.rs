@@ -6,21 +6,22 @@
 mod abi_record;
 mod build;
 mod checks;
-mod commands;
+mod command;
 mod compat;
 mod docs;
 mod fit;
 mod header;
 mod lock;
+mod names;
 mod number;
-mod plan;
+pub mod plan;
 mod regenerate;
 mod render;
 mod shape;
 mod stamp;
 mod test_data;
 
-pub use build::{Options, plan};
+pub use build::{Header, Options, left_out, plan};
 pub use lock::Lock;
 pub use plan::{Device, Plan};
 pub use regenerate::{Change, Step, steps, write};

@@ -1,15 +1,11 @@
 //! The drivers that `ioctl-gen module` made, with handlers written by hand.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use ioctlkit_vm::ktap::{Outcome, Test};
 
 use crate::kernel_parser::assert_counted_alike;
 use crate::support::{is_full, step, tested};
-
-fn driver(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/module").join(name)
-}
 
 /// The names of the tests of a program; none failed, and few were skipped.
 fn names(program: &Test) -> Vec<&str> {
@@ -19,11 +15,13 @@ fn names(program: &Test) -> Vec<&str> {
     program.subtests.iter().map(|test| test.name.as_str()).collect()
 }
 
-/// Every test of a driver passes as a 64-bit and as a 32-bit program, and both have the same.
-fn assert_passes(name: &str) {
+/// Every test of the driver in a folder passes as a 64-bit and as a 32-bit program, and both have
+/// the same.
+fn assert_passes(name: &str, folder: &str) {
     let kernels: &[&str] =
         if is_full() { &["--kernel", "6.1", "--kernel", "6.12"] } else { &["--kernel", "6.12"] };
-    let said = tested(&driver(name), kernels);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder);
+    let said = tested(&folder, kernels);
     assert_eq!(said.code, Some(0), "{}\n{}", said.err, said.out);
     assert_eq!(said.log(), None, "a log is kept after a failure only");
     let results = said.results();
@@ -45,10 +43,17 @@ fn assert_passes(name: &str) {
 
 #[test]
 fn every_conformance_test_of_echo_passes_in_a_guest() {
-    assert_passes("echo");
+    assert_passes("echo", "examples/echo/module");
+}
+
+#[test]
+fn every_conformance_test_of_gong_passes_in_a_guest() {
+    assert_passes("gong", "fixtures/module/gong");
 }
 
 #[test]
 fn every_conformance_test_of_pulse_passes_in_a_guest() {
-    assert_passes("pulse");
+    if is_full() {
+        assert_passes("pulse", "fixtures/module/pulse");
+    }
 }
