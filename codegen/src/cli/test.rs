@@ -23,8 +23,8 @@ Examples:
   ioctl-gen test driver --kernel 6.1 --kernel 6.12
   ioctl-gen test driver --kernel ~/linux/arch/x86/boot/bzImage --time-limit 120
 
-The module is built in a copy of FOLDER, and so are the programs that tests/Makefile makes of
-tests/*_test.c, for 64 and for 32 bits. The guest loads the module, runs them and unloads it.
+The module is built in a copy of FOLDER, and so are its tests: for each NAME.c in tests/ that has
+a main, tests/Makefile makes NAME and, for 32 bits, NAME32. The guest loads the module, runs them and unloads it.
 Standard output is KTAP. No root is needed, nor KVM; it takes qemu, busybox, make and gcc
 (Debian: qemu-system-x86 busybox-static make gcc-12 gcc-multilib). Debian's kernels and headers
 are downloaded into the cache where they are not installed, about 50 MB each.

@@ -13,7 +13,7 @@ pub struct Sources {
     pub folder: PathBuf,
     /// The options on which the modules depend: `CONFIG_ECHO`.
     pub options: Vec<String>,
-    /// The test programs: `echo_test` where there is a `tests/echo_test.c`.
+    /// The test programs: `echo_test` where there is a `tests/echo_test.c` with a `main`.
     pub programs: Vec<String>,
 }
 
@@ -58,20 +58,36 @@ fn options(makefile: &str) -> Option<Vec<String>> {
     Some(options)
 }
 
-/// The programs of a folder with a makefile.
+/// The programs of a folder with a makefile: the C files that have a `main`.
 fn programs(folder: &Path) -> Result<Vec<String>, Obstacle> {
     if !folder.join("Makefile").is_file() {
         return Ok(Vec::new());
     }
     let entries = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
     let entries = entries.map_err(Obstacle::file("read", folder))?;
-    let names = entries.iter().filter_map(|entry| entry.file_name().into_string().ok());
-    let mut programs: Vec<String> = names
-        .filter_map(|name| name.strip_suffix(".c").map(str::to_owned))
-        .filter(|stem| stem.ends_with("_test"))
-        .collect();
+    let mut programs = Vec::new();
+    for path in entries.iter().map(fs::DirEntry::path) {
+        let (Some(stem), Some("c")) = (
+            path.file_stem().and_then(|stem| stem.to_str()),
+            path.extension().and_then(|end| end.to_str()),
+        ) else {
+            continue;
+        };
+        let text = fs::read(&path).map_err(Obstacle::file("read", &path))?;
+        if has_main(&String::from_utf8_lossy(&text)) {
+            programs.push(stem.to_owned());
+        }
+    }
     programs.sort();
     Ok(programs)
+}
+
+/// Whether a line begins as the definition of `main` does.
+fn has_main(text: &str) -> bool {
+    text.lines().any(|line| {
+        let line = line.strip_prefix("int").map_or(line, str::trim_start);
+        line.strip_prefix("main").is_some_and(|rest| rest.trim_start().starts_with('('))
+    })
 }
 
 #[cfg(test)]
@@ -88,15 +104,17 @@ mod tests {
     }
 
     #[test]
-    fn tests_are_found_by_their_names_and_only_beside_a_makefile() {
+    fn a_test_is_a_c_file_with_a_main_beside_a_makefile() {
         let folder = tempfile::tempdir().unwrap();
-        let write = |name: &str| fs::write(folder.path().join(name), "").unwrap();
-        for name in ["b_test.c", "a_test.c", "conformance.c", "a_test.h", "c_test"] {
-            write(name);
-        }
+        let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+        write("b_test.c", "#include \"a.h\"\nint main(void)\n{\n}\n");
+        write("a_handlers.c", "int\nmain (int argc, char **argv) { return 0; }\n");
+        write("conformance.c", "int conformance(void)\n{\n\treturn domain(main(1));\n}\n");
+        write("main.h", "int main(void);\n");
+        write("maintain.c", "int maintain(void) { return 0; }\n");
         assert_eq!(programs(folder.path()).unwrap(), Vec::<String>::new());
-        write("Makefile");
-        assert_eq!(programs(folder.path()).unwrap(), ["a_test", "b_test"]);
+        write("Makefile", "");
+        assert_eq!(programs(folder.path()).unwrap(), ["a_handlers", "b_test"]);
     }
 
     #[test]

@@ -16,8 +16,8 @@ fn names(program: &Test) -> Vec<&str> {
 }
 
 /// Every test of the driver in a folder passes as a 64-bit and as a 32-bit program, and both have
-/// the same.
-fn assert_passes(name: &str, folder: &str) {
+/// the same. So do the tests of its handlers, if there are any.
+fn assert_passes(name: &str, folder: &str, handlers: Option<&str>) {
     let kernels: &[&str] =
         if is_full() { &["--kernel", "6.1", "--kernel", "6.12"] } else { &["--kernel", "6.12"] };
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder);
@@ -35,6 +35,10 @@ fn assert_passes(name: &str, folder: &str) {
         let program_32 = step(kernel, &format!("{name}_test32"));
         assert!(names(program).len() > 100, "{}", names(program).len());
         assert_eq!(names(program), names(program_32));
+        if let Some(handlers) = handlers {
+            assert!(!names(step(kernel, handlers)).is_empty());
+            assert!(!names(step(kernel, &format!("{handlers}32"))).is_empty());
+        }
         assert_eq!(step(kernel, "the kernel reports no defect").outcome, Outcome::Passed);
     }
     assert_counted_alike(&said);
@@ -43,17 +47,17 @@ fn assert_passes(name: &str, folder: &str) {
 
 #[test]
 fn every_conformance_test_of_echo_passes_in_a_guest() {
-    assert_passes("echo", "examples/echo/module");
+    assert_passes("echo", "examples/echo/module", Some("echo_handlers"));
 }
 
 #[test]
 fn every_conformance_test_of_gong_passes_in_a_guest() {
-    assert_passes("gong", "fixtures/module/gong");
+    assert_passes("gong", "fixtures/module/gong", Some("gong_handlers"));
 }
 
 #[test]
 fn every_conformance_test_of_pulse_passes_in_a_guest() {
     if is_full() {
-        assert_passes("pulse", "fixtures/module/pulse");
+        assert_passes("pulse", "fixtures/module/pulse", None);
     }
 }
