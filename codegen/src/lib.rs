@@ -1,5 +1,5 @@
-//! Generates code for ioctl interfaces. Today: [`import`], which makes a module of Rust of an
-//! existing C header.
+//! Generates code for ioctl interfaces: [`import`] makes a module of Rust of an existing C header,
+//! [`module`] a kernel module of an interface; [`guest`] builds one and tests it in a guest.
 #![forbid(unsafe_code)]
 
 mod files;
