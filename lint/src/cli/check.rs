@@ -11,7 +11,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use ioctl_lint::config::{FailOn, Level, Profile};
 use ioctl_lint::{Baseline, Levels, Selection, engine};
-use ioctlkit_model::{Finding, Report, SourceMap, Span};
+use ioctlkit_model::{Finding, Header, Language, Report, SourceMap, Span};
 use ioctlkit_report::Format;
 
 use super::Outcome;
@@ -235,6 +235,9 @@ impl Whole {
         self.summary.suppressed += checked.suppressed;
         self.failed |= checked.findings.iter().any(|f| prepared.fail_on.fails(f.severity));
         self.report.headers += interface.headers.len();
+        let is_rust =
+            |header: &&Header| interface.sources.file(header.file).language() == Language::Rust;
+        self.summary.rust_files += interface.headers.iter().filter(is_rust).count();
         self.report.commands += interface.commands.len();
         self.report.abis = self.report.abis.union(interface.abis);
         for rule in checked.rules {

@@ -55,10 +55,11 @@ struct Known<'a> {
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for raw in &cx.interface.raw_numbers {
-        // `number(…)` of the derive gives a number its name and its argument, and says by name
+        // `number = …` of the derive gives a number its name and its argument, and says by name
         // where it is another: only the wrong number is left to be found.
         let attributes = attributes(&cx.interface.sources, raw.span);
-        let is_stated = attributes.contains("#[ioctl(") && attributes.contains("number(");
+        let is_stated = attributes.contains("#[ioctl(")
+            && (attributes.contains("number(") || attributes.contains("number ="));
         for (abis, number) in raw.variants.iter() {
             let known = known(cx, raw, abis, *number);
             let is_right = known.as_ref().is_none_or(|known| {

@@ -21,6 +21,8 @@ pub(super) struct Summary {
     pub(super) suppressed: usize,
     /// Findings that a baseline accepts.
     pub(super) accepted: usize,
+    /// How many of the files are Rust sources, and not headers.
+    pub(super) rust_files: usize,
     /// How long it took.
     pub(super) seconds: f64,
     /// What was compared with C headers.
@@ -62,10 +64,15 @@ impl Summary {
     }
 
     pub(super) fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
-        let headers = counted(report.headers, "header");
+        let headers = counted(report.headers - self.rust_files.min(report.headers), "header");
+        let files = match (self.rust_files, report.headers) {
+            (0, _) => headers,
+            (rust, all) if rust == all => counted(rust, "Rust file"),
+            (rust, _) => format!("{headers} and {}", counted(rust, "Rust file")),
+        };
         let commands = counted(report.commands, "command");
         let abis = counted(report.abis.len(), "ABI");
-        write!(out, "checked {headers}, {commands}, {abis} in {:.2} s: ", self.seconds)?;
+        write!(out, "checked {files}, {commands}, {abis} in {:.2} s: ", self.seconds)?;
         writeln!(out, "{}{}{}", found(report), self.hidden(), not_read(report))?;
         for Compared { headers, commands, structures, alone } in &self.compared {
             let commands = counted(*commands, "command");
@@ -186,6 +193,17 @@ mod tests {
         let mut out = Vec::new();
         summary.write(report, &mut out).unwrap();
         String::from_utf8(out).unwrap()
+    }
+
+    #[test]
+    fn headers_and_rust_files_are_told_apart() {
+        let report = Report { abis: AbiSet::ALL, headers: 3, ..Report::default() };
+        for (rust_files, expected) in
+            [(0, "3 headers"), (1, "2 headers and 1 Rust file"), (3, "3 Rust files")]
+        {
+            let text = text(&Summary { rust_files, ..Summary::default() }, &report);
+            assert!(text.starts_with(&format!("checked {expected}, 0 commands,")), "{text}");
+        }
     }
 
     #[test]
