@@ -325,7 +325,7 @@ impl<'a> Builder<'a> {
             commands::passed(&contract).and_then(|ty| Shape::of(self.layouts, self.abi, ty).ok());
         let mut test = TestCommand {
             number: command.number.clone(),
-            members: "no_members".into(),
+            members: test_data::NO_MEMBERS.into(),
             passing: match (command.kind, command.growth) {
                 (Kind::Nothing, _) => "NOTHING",
                 (Kind::Pointer, Growth::None) => "POINTER",
@@ -367,7 +367,7 @@ impl<'a> Builder<'a> {
         }
         if command.kind == Kind::Buffer {
             test.number = format!("{}(16 * {})", command.r#macro, test.size);
-            test.members = "no_members".into();
+            test.members = test_data::NO_MEMBERS.into();
             test.valid = String::new();
         }
         command.test = test;

@@ -10,6 +10,7 @@ use minijinja::{Environment, UndefinedBehavior, context};
 use super::fit::fit;
 use super::plan::{Interface, Plan};
 use super::stamp;
+use super::test_data::NO_MEMBERS;
 
 macro_rules! template {
     ($path:literal) => {
@@ -104,7 +105,9 @@ fn one(
     let extension = Path::new(path).extension().and_then(OsStr::to_str);
     let is_c = matches!(extension, Some("c" | "h"));
     let environment = environment()?;
+    let mut commands = plan.interfaces.iter().flat_map(|interface| &interface.commands);
     let values = context! {
+        takes_nothing => commands.any(|command| command.test.members == NO_MEMBERS),
         it => Serde(interface),
         stamp => stamp::PLACEHOLDER,
         ..Serde(plan)
