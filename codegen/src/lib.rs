@@ -1,9 +1,10 @@
-//! Generates code for ioctl interfaces. Today: [`import`], which makes a module of Rust of an
-//! existing C header.
+//! Generates code for ioctl interfaces: [`module`] makes a kernel module of one, [`import`] a module
+//! of Rust of an existing C header, and [`scaffold`] a workspace for a new driver.
 #![forbid(unsafe_code)]
 
 mod files;
 pub mod import;
 pub mod module;
+pub mod scaffold;
 
 pub use files::{describe, write_atomically};

@@ -2,6 +2,7 @@
 
 mod import;
 mod module;
+mod new;
 
 use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 use std::process::ExitCode;
@@ -20,6 +21,8 @@ struct Arguments {
 
 const EXAMPLES: &str = "\
 Examples:
+  ioctl-gen new echo
+  ioctl-gen module src/lib.rs -o driver
   ioctl-gen import linux/vduse.h -o src/vduse.rs
   ioctl-gen import linux/vduse.h -o src/vduse.rs --check
 
@@ -30,15 +33,17 @@ Exit codes:
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Import(import::Arguments),
+    New(new::Arguments),
     Module(module::Arguments),
+    Import(import::Arguments),
 }
 
 /// Parses the command line and does what it says.
 pub(crate) fn main() -> ExitCode {
     let outcome = match &Arguments::parse().command {
-        Command::Import(arguments) => import::run(arguments),
+        Command::New(arguments) => new::run(arguments),
         Command::Module(arguments) => module::run(arguments),
+        Command::Import(arguments) => import::run(arguments),
     };
     ExitCode::from(match outcome {
         Outcome::Done => 0,

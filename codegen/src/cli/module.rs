@@ -72,11 +72,20 @@ pub(super) struct Arguments {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum DeviceKind {
+pub(super) enum DeviceKind {
     /// A miscdevice
     Misc,
     /// A character device with minors of its own
     Cdev,
+}
+
+impl From<DeviceKind> for Device {
+    fn from(kind: DeviceKind) -> Self {
+        match kind {
+            DeviceKind::Misc => Self::Misc,
+            DeviceKind::Cdev => Self::Cdev,
+        }
+    }
 }
 
 fn module_name(text: &str) -> Result<String, String> {
@@ -120,10 +129,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
 
 fn done(arguments: &Arguments) -> Result<Outcome, Failure> {
     let (interface, mut options) = read(arguments)?;
-    options.device = match arguments.device {
-        DeviceKind::Misc => Device::Misc,
-        DeviceKind::Cdev => Device::Cdev,
-    };
+    options.device = arguments.device.into();
     options.minors = arguments.minors;
     let plan = plan(&interface, &options)
         .map_err(|problems| Failure { problems, sources: interface.sources.clone() })?;
