@@ -24,8 +24,11 @@ pub(crate) fn fit_columns(text: &str, columns: usize) -> String {
         } else if width(line) <= columns || is_whole(line) {
             fitted.push_str(line);
             fitted.push('\n');
+        } else if fitted.ends_with("\\\n") {
+            // What goes on with a macro's text has to say so, too.
+            code(line, columns, " \\", &mut fitted);
         } else {
-            code(line, columns, &mut fitted);
+            code(line, columns, "", &mut fitted);
         }
     }
     fill(&mut paragraph, columns, &mut fitted);
@@ -69,15 +72,16 @@ fn fill(paragraph: &mut Vec<&str>, columns: usize, fitted: &mut String) {
 }
 
 /// Breaks a line of code behind the last comma or operator that fits, and goes on below the
-/// innermost parenthesis that is open there.
-fn code(line: &str, columns: usize, fitted: &mut String) {
+/// innermost parenthesis that is open there. Each line but the last ends with `end`.
+fn code(line: &str, columns: usize, end: &str, fitted: &mut String) {
     let mut rest = line.to_owned();
     for _ in 0..line.len() {
         if width(&rest) <= columns {
             break;
         }
-        let Some((at, column)) = place(&rest, columns) else { break };
+        let Some((at, column)) = place(&rest, columns - end.len()) else { break };
         fitted.push_str(rest[..at].trim_end());
+        fitted.push_str(end);
         fitted.push('\n');
         let indent = "\t".repeat(column / TAB) + &" ".repeat(column % TAB);
         rest = indent + rest[at..].trim_start();
@@ -153,6 +157,17 @@ mod tests {
             fit(long),
             "\tif (copy_from_user(destination, source,\n\
              \t\t\t   array_size(sizeof(*destination), count_of_elements)))\n"
+        );
+    }
+
+    #[test]
+    fn the_text_of_a_macro_goes_on_behind_a_backslash() {
+        let long = "#define SENSOR_GET_INFORMATION \\\n\t_IOR(SENSOR_IOCTL_TYPE, 0x40, struct \
+                    barometric_pressure_sensor_information)\n";
+        assert_eq!(
+            fit(long),
+            "#define SENSOR_GET_INFORMATION \\\n\t_IOR(SENSOR_IOCTL_TYPE, 0x40, \\\n\
+             \t     struct barometric_pressure_sensor_information)\n"
         );
     }
 
