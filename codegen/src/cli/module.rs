@@ -25,6 +25,7 @@ Examples:
 NAME_main.c and the files that build the module are written once and are yours from then on. All
 others are made again each time; one that was changed by hand is not overwritten without `--force`.
 NAME.abi remembers numbers and offsets: what would break callers is refused.")]
+#[allow(clippy::struct_excessive_bools)]
 pub(super) struct Arguments {
     /// Rust source with `#[derive(Ioctl)]`, or a C header
     #[arg(value_name = "SOURCE", required = true)]

@@ -24,5 +24,6 @@ pub use build::{Options, plan};
 pub use lock::Lock;
 pub use plan::{Device, Plan};
 pub use regenerate::{Change, Step, steps, write};
+pub(crate) use render::render_with_handlers;
 pub use render::{File, Ownership, render};
 pub use stamp::{State, state};

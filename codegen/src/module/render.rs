@@ -63,14 +63,29 @@ const GENERATED: [(&str, &str); 6] = [
 const PER_INTERFACE: [(&str, &str); 2] =
     [template!("gen/NAME_ioctl.c"), template!("gen/NAME_ioctl.h")];
 
+/// The file that people write the driver in.
+const MAIN: (&str, &str) = ONCE[0];
+
 /// Every file of the module, in the order of their paths.
 ///
 /// # Errors
 /// What is wrong with a template, which is a mistake of this program.
 pub fn render(plan: &Plan) -> Result<Vec<File>, minijinja::Error> {
+    render_with_handlers(plan, "//% extends \"NAME_main.c\"\n")
+}
+
+/// The same, with a template that fills the blocks of `NAME_main.c`.
+///
+/// # Errors
+/// What is wrong with a template, which is a mistake of this program.
+pub(crate) fn render_with_handlers(
+    plan: &Plan,
+    handlers: &str,
+) -> Result<Vec<File>, minijinja::Error> {
     let schema = stamp::schema_hash(plan);
     let mut files = Vec::new();
     for (path, template) in ONCE {
+        let template = if path == MAIN.0 { handlers } else { template };
         let text = one(plan, None, path, template)?;
         files.push(file(path, &plan.name, Ownership::Once, text));
     }
@@ -112,7 +127,8 @@ fn one(
         stamp => stamp::PLACEHOLDER,
         ..Serde(plan)
     };
-    let text = environment.render_named_str(path, template, values)?;
+    // Under a name of its own, so that the text may extend what is known as `path`.
+    let text = environment.render_named_str("this", template, values)?;
     Ok(if is_c { fit(&text) } else { text })
 }
 
@@ -128,5 +144,6 @@ fn environment() -> Result<Environment<'static>, minijinja::Error> {
         .build()?;
     environment.set_syntax(syntax);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.add_template(MAIN.0, MAIN.1)?;
     Ok(environment)
 }
