@@ -12,7 +12,10 @@ use ioctlkit_sources::rust;
 
 use super::files::Scaffold;
 use crate::describe;
-use crate::module::{Lock, Options, plan, render};
+use crate::module::{Lock, Options, plan, render_with_handlers};
+
+/// What the module does for the first commands, in the words of its own templates.
+const HANDLERS: &str = include_str!("../../scaffold-template/handlers.c");
 
 /// Why there is no workspace.
 #[derive(Debug)]
@@ -133,7 +136,8 @@ fn module(scaffold: &Scaffold, interface: &Path) -> Result<Vec<(String, String)>
         ..Options::default()
     };
     let plan = plan(&interface, &options).map_err(failed)?;
-    let files = render(&plan).map_err(|error| Error::Refused(format!("{error:#}")))?;
+    let files = render_with_handlers(&plan, HANDLERS);
+    let files = files.map_err(|error| Error::Refused(format!("{error:#}")))?;
     let lock = Lock::parse(plan.abi.iter().map(String::as_str));
     let lock = lock.map_err(|line| Error::Refused(format!("line {line} of the ABI")))?;
     let mut files: Vec<_> = files.into_iter().map(|file| (file.path, file.text)).collect();
@@ -176,7 +180,7 @@ mod tests {
         create(&scaffold("bell"), folder.path()).unwrap();
         assert!(folder.path().join(".gitignore").is_file());
         let before = fs::read_dir(folder.path()).unwrap().count();
-        assert_eq!(before, 6, "nothing that is not the workspace's");
+        assert_eq!(before, 7, "nothing that is not the workspace's");
         let again = create(&scaffold("pulse"), folder.path());
         assert!(matches!(again, Err(Error::Occupied(_))), "{again:?}");
         let file = folder.path().join("Cargo.toml");

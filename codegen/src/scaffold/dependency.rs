@@ -16,14 +16,17 @@ impl Dependency {
     /// The crate in `folder`, or in the folder `ioctlkit` of that.
     ///
     /// # Errors
-    /// That neither holds the crate, for people.
+    /// That neither holds the crate, or that cargo cannot be told its path; for people.
     pub fn in_folder(folder: &Path) -> Result<Self, String> {
-        [folder.to_owned(), folder.join("ioctlkit")]
+        let folder = [folder.to_owned(), folder.join("ioctlkit")]
             .into_iter()
             .find(|folder| holds_ioctlkit(folder))
             .and_then(|folder| fs::canonicalize(folder).ok())
-            .map(Self::Folder)
-            .ok_or_else(|| "neither this folder nor one `ioctlkit` in it holds that crate".into())
+            .ok_or("neither this folder nor one `ioctlkit` in it holds that crate")?;
+        match folder.to_str() {
+            Some(text) if !text.contains(char::is_control) => Ok(Self::Folder(folder)),
+            _ => Err("its path is not text that a manifest can hold".into()),
+        }
     }
 
     /// The sources that this program was built from, if they are still there; crates.io otherwise.

@@ -117,15 +117,7 @@ impl Scaffold {
 
 /// A path as TOML has it.
 fn quoted(path: &Path) -> String {
-    let mut text = String::from("\"");
-    for c in path.display().to_string().chars() {
-        match c {
-            '"' | '\\' => text.extend(['\\', c]),
-            c if c.is_control() => text.push_str(&format!("\\u{:04x}", u32::from(c))),
-            c => text.push(c),
-        }
-    }
-    text + "\""
+    format!("\"{}\"", path.display().to_string().replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 /// `@{…}` is replaced, which neither Rust nor TOML, YAML or a shell have.

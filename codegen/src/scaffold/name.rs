@@ -4,7 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use ioctlkit_model::number_registry::BLOCKS;
+use ioctlkit_model::number_registry::{BLOCKS, Block};
 use ioctlkit_syntax::{camel_case, snake_case};
 
 /// The longest name in bytes: the longest name that is made of it, with what the kernel puts around
@@ -155,7 +155,7 @@ impl FromStr for Name {
 
 /// The header of that name that the kernel's table of numbers knows.
 fn kernel_header(name: &str) -> Option<&'static str> {
-    BLOCKS.iter().flat_map(|block| block.files()).find(|file| {
+    BLOCKS.iter().flat_map(Block::files).find(|file| {
         let file = file.strip_prefix("uapi/").unwrap_or(file);
         file.strip_prefix("linux/").and_then(|file| file.strip_suffix(".h")) == Some(name)
     })
