@@ -5,14 +5,14 @@ mod support;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ioctl_gen::module::{Device, File, Options, Ownership, plan, render};
+use ioctl_gen::module::{Device, File, Options, Ownership, plan, render, userland};
 use ioctlkit_model::Interface;
 
 fn made(interface: &Interface, options: &Options) -> Vec<File> {
     let plan = plan(interface, options).unwrap_or_else(|problems| {
         panic!("{}", problems.iter().map(|p| p.message.as_str()).collect::<Vec<_>>().join("\n"))
     });
-    render(&plan).unwrap()
+    [render(&plan).unwrap(), userland(interface, &plan).unwrap()].concat()
 }
 
 /// A driver that was read: generated files as they must come out, and handlers by hand.

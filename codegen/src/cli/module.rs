@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use ioctl_gen::module::{Change, Device, File, Lock, Options, Ownership, Plan, Step, plan, render};
-use ioctl_gen::module::{steps, write};
+use ioctl_gen::module::{steps, userland, write};
 use ioctl_gen::{describe, write_atomically};
 use ioctlkit_model::{Interface, Problem, ProblemKind, SourceMap};
 use ioctlkit_sources::{c, rust};
@@ -134,9 +134,11 @@ fn done(arguments: &Arguments) -> Result<Outcome, Failure> {
     options.minors = arguments.minors;
     let plan = plan(&interface, &options)
         .map_err(|problems| Failure { problems, sources: interface.sources.clone() })?;
-    let mut files = render(&plan).map_err(|error| {
+    let files = render(&plan).and_then(|module| Ok((module, userland(&interface, &plan)?)));
+    let (mut files, userland) = files.map_err(|error| {
         Failure::of(&arguments.output, format!("a template cannot be rendered: {error:#}"), None)
     })?;
+    files.extend(userland);
     let lock = lock(arguments, &plan)?;
     let lock_path = arguments.output.join(&lock.path);
     files.retain(|file| file.path != lock.path);

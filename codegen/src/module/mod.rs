@@ -19,6 +19,7 @@ mod render;
 mod shape;
 mod stamp;
 mod test_data;
+mod userland;
 
 pub use build::{Options, plan};
 pub use lock::Lock;
@@ -27,3 +28,4 @@ pub use regenerate::{Change, Step, steps, write};
 pub(crate) use render::render_with_handlers;
 pub use render::{File, Ownership, render};
 pub use stamp::{State, state};
+pub use userland::userland;

@@ -4,8 +4,8 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Serde;
-use minijinja::{Environment, UndefinedBehavior, context};
+use minijinja::value::{Serde, merge_maps};
+use minijinja::{Environment, UndefinedBehavior, Value, context};
 
 use super::fit::fit;
 use super::plan::{Interface, Plan};
@@ -117,16 +117,28 @@ fn one(
     path: &str,
     template: &str,
 ) -> Result<String, minijinja::Error> {
-    let extension = Path::new(path).extension().and_then(OsStr::to_str);
-    let is_c = matches!(extension, Some("c" | "h"));
-    let environment = environment()?;
     let mut commands = plan.interfaces.iter().flat_map(|interface| &interface.commands);
     let values = context! {
         takes_nothing => commands.any(|command| command.test.members == NO_MEMBERS),
         it => Serde(interface),
-        stamp => stamp::PLACEHOLDER,
-        ..Serde(plan)
     };
+    templated(path, template, plan, values)
+}
+
+/// A template's text, with the plan and more to fill it.
+///
+/// # Errors
+/// What is wrong with the template, which is a mistake of this program.
+pub(crate) fn templated(
+    path: &str,
+    template: &str,
+    plan: &Plan,
+    more: Value,
+) -> Result<String, minijinja::Error> {
+    let extension = Path::new(path).extension().and_then(OsStr::to_str);
+    let is_c = matches!(extension, Some("c" | "h"));
+    let environment = environment()?;
+    let values = merge_maps([context! { stamp => stamp::PLACEHOLDER, ..Serde(plan) }, more]);
     // Under a name of its own, so that the text may extend what is known as `path`.
     let text = environment.render_named_str("this", template, values)?;
     Ok(if is_c { fit(&text) } else { text })

@@ -12,7 +12,7 @@ use ioctlkit_sources::rust;
 
 use super::files::Scaffold;
 use crate::describe;
-use crate::module::{Lock, Options, plan, render_with_handlers};
+use crate::module::{Lock, Options, plan, render_with_handlers, userland};
 
 /// What the module does for the first commands, in the words of its own templates.
 const HANDLERS: &str = include_str!("../../scaffold-template/handlers.c");
@@ -136,7 +136,8 @@ fn module(scaffold: &Scaffold, interface: &Path) -> Result<Vec<(String, String)>
         ..Options::default()
     };
     let plan = plan(&interface, &options).map_err(failed)?;
-    let files = render_with_handlers(&plan, HANDLERS);
+    let files = render_with_handlers(&plan, HANDLERS)
+        .and_then(|module| Ok([module, userland(&interface, &plan)?].concat()));
     let files = files.map_err(|error| Error::Refused(format!("{error:#}")))?;
     let lock = Lock::parse(plan.abi.iter().map(String::as_str));
     let lock = lock.map_err(|line| Error::Refused(format!("line {line} of the ABI")))?;
