@@ -2,7 +2,8 @@
 ${stamp}
 /*
  * Says which command of ${title} a number is, and what its argument holds, by the numbers and
- * layouts of the ABI that this program is built for.
+ * layouts of the ABI that this program is built for: NUMBER as strace -X raw shows it, and BYTES in
+ * hexadecimal. Without arguments, it lists all commands.
  *
  * The exit code is 0, 1 where no command has that number, or 2 where the arguments are none.
  */
@@ -344,8 +345,7 @@ int main(int argc, char **argv)
 	errno = 0;
 	number = strtoul(argv[1], &end, 0);
 	if (argc > 3 || errno || *end || end == argv[1] || number > 0xffffffffUL) {
-		fprintf(stderr,
-			"usage: %s [NUMBER [BYTES]], such as 0x80084501 '01 00 00 00 ff'\n", argv[0]);
+		fprintf(stderr, "usage: %s [NUMBER [BYTES]]\n", argv[0]);
 		return 2;
 	}
 	return decode(number, argc > 2 ? argv[2] : NULL);

@@ -17,7 +17,7 @@ Examples:
   ioctl-gen new gas_meter --type 0xe9 --device cdev --path ~/gas-meter
 
 The interface has three commands to begin with. What is made passes `cargo test`,
-`ioctl-lint check .` and `ioctl-gen module … --check`, and builds without a warning.
+`ioctl-lint check .` and `ioctl-gen module … --check`, and the module builds without a warning.
 
 ioctlkit is not on crates.io yet: unless `--ioctlkit` says otherwise, the new workspace takes it
 from the sources that this program was built from, by a line in .cargo/config.toml.")]
