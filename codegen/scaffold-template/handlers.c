@@ -7,7 +7,7 @@
  * @config: its configuration
 //% endblock
 //% block file_members
-	struct mutex config_lock;
+	struct mutex config_lock; /* of config */
 	struct ${name}_config config;
 //% endblock
 //% block handlers

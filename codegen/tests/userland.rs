@@ -1,5 +1,6 @@
 //! What is made for those who look at a module from outside, before the programs that it is for:
 //! the compiler of each ABI, the formatters of manual pages, and the decoder as it runs.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -100,7 +100,7 @@ fn place(line: &str, columns: usize) -> Option<(usize, usize)> {
     let bytes = line.as_bytes();
     for (at, c) in line.char_indices() {
         column = if c == '\t' { (column / TAB + 1) * TAB } else { column + 1 };
-        if column > columns {
+        if column > columns && best.is_some() {
             break;
         }
         match c {
@@ -125,13 +125,18 @@ fn place(line: &str, columns: usize) -> Option<(usize, usize)> {
             _ => {}
         }
     }
-    best.map(|(at, column, _)| (at, column)).or_else(|| behind_equals(line, begins))
+    let best = best.map(|(at, column, _)| (at, column));
+    // Where names are long, the first place may be too far already: it is better than none.
+    best.filter(|(at, _)| width(line[..*at].trim_end()) <= columns)
+        .or_else(|| behind_equals(line, begins))
+        .or(best)
 }
 
 /// An assignment without a better place goes on one tab further in.
 fn behind_equals(line: &str, begins: usize) -> Option<(usize, usize)> {
     let at = line.find(" = ")? + 3;
-    (at < line.len() && at > begins).then(|| (at, width(&line[..begins]) + TAB))
+    let breaks = at < line.len() && at > begins && !line[at..].starts_with('{');
+    breaks.then(|| (at, width(&line[..begins]) + TAB))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The description for syzkaller, in the form that its formatter leaves as it is.
 //!
-//! Its language is that of syzkaller's docs/syscall_descriptions_syntax.md.
+//! Its language is that of syzkaller's `docs/syscall_descriptions_syntax.md`.
 
 use std::fmt::Write as _;
 
@@ -205,17 +205,15 @@ fn member_type(
             .collect(),
         Values::Listed(values) => values.iter().map(|value| number(*value, *signed)).collect(),
     };
-    match &numbers[..] {
-        [] => format!("const[0, int{bits}]"),
-        _ => {
-            let set = format!("{tag}_{name}");
-            let _ = writeln!(flags, "{set} = {}", numbers.join(", "));
-            format!("flags[{set}, int{bits}]")
-        }
+    if numbers.is_empty() {
+        return format!("const[0, int{bits}]");
     }
+    let set = format!("{tag}_{name}");
+    let _ = writeln!(flags, "{set} = {}", numbers.join(", "));
+    format!("flags[{set}, int{bits}]")
 }
 
-/// Numbers above the signed range have no decimal form in syzkaller's ranges that reads well.
+/// Small numbers count something, large ones are bits of it.
 fn number(value: i128, signed: bool) -> String {
     if signed || value < 10 { value.to_string() } else { format!("{value:#x}") }
 }
