@@ -1,58 +1,49 @@
-//! The module that is made of an interface, compared with the one that reviewers have read.
+//! The modules that are made of the committed interfaces, compared with those that reviewers have
+//! read: generated files as they must come out, and handlers by hand.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-mod support;
-
-use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use ioctl_gen::module::{Device, File, Options, Ownership, plan, render, userland};
-use ioctlkit_model::Interface;
+/// A source, its driver's folder, and how the driver is made.
+const DRIVERS: [(&str, &str, &[&str]); 3] = [
+    ("examples/echo", "examples/echo/module", &[]),
+    ("fixtures/module/gong.rs", "fixtures/module/gong", &[]),
+    ("fixtures/module/pulse.rs", "fixtures/module/pulse", &["--device", "cdev", "--minors", "3"]),
+];
 
-fn made(interface: &Interface, options: &Options) -> Vec<File> {
-    let plan = plan(interface, options).unwrap_or_else(|problems| {
-        panic!("{}", problems.iter().map(|p| p.message.as_str()).collect::<Vec<_>>().join("\n"))
-    });
-    [render(&plan).unwrap(), userland(interface, &plan).unwrap()].concat()
-}
-
-/// A driver that was read: generated files as they must come out, and handlers by hand.
-fn committed(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/module").join(name)
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
 /// With `MODULE_UPDATE=1` the generated files are written, to be read before they are committed.
-fn compare(name: &str, files: &[File]) {
-    let folder = committed(name);
+fn is_what_its_interface_comes_to((source, folder, options): (&str, &str, &[&str])) {
     let update = std::env::var_os("MODULE_UPDATE").is_some();
-    for file in files {
-        let path = folder.join(&file.path);
-        let found = fs::read_to_string(&path).unwrap_or_default();
-        let is_theirs = file.ownership == Ownership::Once && !found.is_empty();
-        if is_theirs || found == file.text {
-            continue;
-        }
-        assert!(update, "{} is not what the definition comes to", path.display());
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, &file.text).unwrap();
-    }
+    let output = Command::new(env!("CARGO_BIN_EXE_ioctl-gen"))
+        .current_dir(root())
+        .args(["module", source, "-o", folder])
+        .args(options)
+        .arg(if update { "--diff" } else { "--check" })
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success() && (update || said.is_empty()), "{said}");
+}
+
+#[test]
+fn the_committed_example_driver_is_what_its_crate_comes_to() {
+    is_what_its_interface_comes_to(DRIVERS[0]);
 }
 
 #[test]
 fn the_committed_misc_driver_is_what_its_interface_comes_to() {
-    compare("echo", &made(&support::echo::echo(), &Options::default()));
+    is_what_its_interface_comes_to(DRIVERS[1]);
 }
 
 #[test]
 fn the_committed_driver_with_several_minors_is_what_its_interface_comes_to() {
-    let options = Options { device: Device::Cdev, minors: 3, ..Options::default() };
-    let files = made(&support::pulse::pulse(), &options);
-    compare("pulse", &files);
-    let header = files.iter().find(|file| file.path == "gen/pulse_ioctl.h").unwrap();
-    assert!(header.text.contains("#define pulse_compat_ioctl\tcompat_ptr_ioctl"));
-}
-
-#[test]
-fn a_module_is_the_same_whenever_it_is_made() {
-    let interface = support::echo::echo();
-    assert_eq!(made(&interface, &Options::default()), made(&interface, &Options::default()));
+    is_what_its_interface_comes_to(DRIVERS[2]);
+    let header = root().join("fixtures/module/pulse/gen/pulse_ioctl.h");
+    let header = std::fs::read_to_string(header).unwrap();
+    assert!(header.contains("#define pulse_compat_ioctl\tcompat_ptr_ioctl"));
 }

@@ -1,5 +1,4 @@
 //! `ioctl-gen module` as people meet it: files are written, kept, compared and refused.
-
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 use std::fs;

@@ -11,7 +11,7 @@ use std::process::{Command, Output};
 use ioctlkit_abi::Abi;
 use ioctlkit_oracle::Compiler;
 
-const DRIVERS: [&str; 2] = ["echo", "pulse"];
+const DRIVERS: [&str; 3] = ["echo", "gong", "pulse"];
 
 /// syzkaller's architectures that Debian has a compiler for, the ABI, and the kernel's folder.
 const ARCHES: [(&str, &str, &str); 8] = [
@@ -26,7 +26,11 @@ const ARCHES: [(&str, &str, &str); 8] = [
 ];
 
 fn committed(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/module").join(name)
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    match name {
+        "echo" => root.join("examples/echo/module"),
+        name => root.join("fixtures/module").join(name),
+    }
 }
 
 fn read(driver: &str, path: &str) -> String {
@@ -169,7 +173,7 @@ impl Decoders {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("userland").join(purpose);
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).unwrap();
-        run(Command::new("cp").arg("-r").arg(committed(name)).arg(&folder));
+        run(Command::new("cp").arg("-r").arg(committed(name)).arg(folder.join(name)));
         let folder = folder.join(name).join("tools");
         run(Command::new("make")
             .arg("-s")
@@ -197,8 +201,14 @@ fn a_decoder_knows_every_number_of_its_abi() {
     for driver in DRIVERS {
         let decoders = Decoders::built(driver, "numbers");
         let file = read(driver, "syzkaller/dev_NAME.txt.const");
+        let description = read(driver, "syzkaller/dev_NAME.txt");
+        let is_command = |name: &str| {
+            description.contains(&format!("cmd const[{name}]"))
+                || description.contains(&format!("define {name}\t"))
+        };
         for (arch, suffix) in [("amd64", ""), ("386", "32")] {
-            for (name, number) in constants(&file, arch) {
+            for (name, number) in constants(&file, arch).into_iter().filter(|(n, _)| is_command(n))
+            {
                 let said = decoders.says(suffix, &[&format!("{number:#x}")]);
                 // `ECHO_CHANNEL_3` is `ECHO_CHANNEL(3)`.
                 let said = said.replace('(', "_").replace(')', "");
@@ -210,66 +220,66 @@ fn a_decoder_knows_every_number_of_its_abi() {
 
 #[test]
 fn a_decoder_says_what_the_bytes_of_an_argument_mean() {
-    let echo = Decoders::built("echo", "members");
+    let gong = Decoders::built("gong", "members");
     for (number, bytes, said) in [
-        ("0x4500", "", "ECHO_RESET"),
+        ("0x4500", "", "GONG_RESET"),
         (
             "0x40184502",
             "01000000 02000000 fdffffff 00000000 0500000000000000",
-            "ECHO_SET_CONFIG {flags=0x1, mode=2, level=-3, _reserved0=[0, 0, 0, 0], delay_ns=5}",
+            "GONG_SET_CONFIG {flags=0x1, mode=2, level=-3, _reserved0=[0, 0, 0, 0], delay_ns=5}",
         ),
         (
             "0x40184502",
             "05000000 02000000 03000000 00000001 0000000000000080",
-            "ECHO_SET_CONFIG {flags=0x5 /* not valid: 0x4 */, mode=2, level=3, \
+            "GONG_SET_CONFIG {flags=0x5 /* not valid: 0x4 */, mode=2, level=3, \
              _reserved0=[0, 0, 0, 0x1 /* not valid: 0x1 */], delay_ns=9223372036854775808}",
         ),
         (
             "0x40184502",
             "01000000 0200",
-            "ECHO_SET_CONFIG {flags=0x1, mode=?, level=?, _reserved0=?, delay_ns=?}",
+            "GONG_SET_CONFIG {flags=0x1, mode=?, level=?, _reserved0=?, delay_ns=?}",
         ),
-        ("0x40044503", "ffffffff", "ECHO_SET_MODE -1"),
+        ("0x4503", "ffffffff", "GONG_SET_MODE -1"),
         (
             "0x80104506",
             "0100000000000000 0200000000000000",
-            "ECHO_STATS {calls=1, bytes=2, errors=?}",
+            "GONG_STATS {calls=1, bytes=2, errors=?}",
         ),
-        ("0x80034508", "414243", "ECHO_NAME(3) [65, 66, 67]"),
-        ("0x80034508", "4142", "ECHO_NAME(3) [65, 66] /* 2 of 3 bytes */"),
+        ("0x80034508", "414243", "GONG_NAME(3) [65, 66, 67]"),
+        ("0x80034508", "4142", "GONG_NAME(3) [65, 66] /* 2 of 3 bytes */"),
         (
             "0xc0084509",
             "02000000 00000000 ffffffff 01000000 02000000 00020000",
-            "ECHO_SAMPLES {count=2, _reserved0=[0, 0, 0, 0], samples=[{value=-1, flags=0x1}, \
+            "GONG_SAMPLES {count=2, _reserved0=[0, 0, 0, 0], samples=[{value=-1, flags=0x1}, \
              {value=2, flags=0x200 /* not valid: 0x200 */}]}",
         ),
-        ("0xc0084542", "07000000 00000000", "ECHO_CHANNEL(2) {gain=7, _reserved0=0}"),
+        ("0xc0084542", "07000000 00000000", "GONG_CHANNEL(2) {gain=7, _reserved0=0}"),
     ] {
         for suffix in ["", "32"] {
-            assert_eq!(echo.says(suffix, &[number, bytes]), said, "{number} {bytes}");
+            assert_eq!(gong.says(suffix, &[number, bytes]), said, "{number} {bytes}");
         }
     }
     // What differs between the two: a `long`, an address, and what is aligned behind them.
     let of_64_bits = "ffffffffffffffff 07000000 00000000 0800000000000000 1000000000000000 \
                       0100000000000000 0200000000000000 0300000000000000";
     let of_32_bits = "ffffffff 07000000 0800000000000000 10000000 01000000 02000000 03000000";
-    let legacy = "ECHO_LEGACY {when=-1, id=7, total=8, buffer=0x10, history=[1, 2, 3]}";
-    assert_eq!(echo.says("", &["0xc038450c", of_64_bits]), legacy);
-    assert_eq!(echo.says("32", &["0xc020450c", of_32_bits]), legacy);
+    let legacy = "GONG_LEGACY {when=-1, id=7, total=8, buffer=0x10, history=[1, 2, 3]}";
+    assert_eq!(gong.says("", &["0xc038450c", of_64_bits]), legacy);
+    assert_eq!(gong.says("32", &["0xc020450c", of_32_bits]), legacy);
 }
 
 #[test]
 fn a_decoder_says_what_it_does_not_know() {
-    let echo = Decoders::built("echo", "unknown");
+    let gong = Decoders::built("gong", "unknown");
     for number in ["0", "0x4512", "0xc0084548", "0x40184501", "0xffffffff"] {
-        let output = echo.run("", &[number]);
+        let output = gong.run("", &[number]);
         assert_eq!(output.status.code(), Some(1), "{number}");
-        assert!(String::from_utf8_lossy(&output.stdout).contains("no command of /dev/echo"));
+        assert!(String::from_utf8_lossy(&output.stdout).contains("no command of /dev/gong"));
     }
-    for arguments in [&["echo"] as &[&str], &[""], &["0x100000000"], &["1", "2", "3"]] {
-        let output = echo.run("", arguments);
+    for arguments in [&["gong"] as &[&str], &[""], &["0x100000000"], &["1", "2", "3"]] {
+        let output = gong.run("", arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(String::from_utf8_lossy(&output.stderr).starts_with("usage: "));
     }
-    assert_eq!(echo.says("", &[]).lines().count(), 19);
+    assert_eq!(gong.says("", &[]).lines().count(), 19);
 }

@@ -426,6 +426,7 @@ struct ${record.tag} {
 static_assert(sizeof(struct ${record.tag}) == ${record.i386_size});
 #endif
 //% endif
+//% if record.taken
 
 static void ${record.from}(${record.native} *to, const struct ${record.tag} *from)
 {
@@ -449,6 +450,7 @@ static void ${record.from}(${record.native} *to, const struct ${record.tag} *fro
 //% endif
 //% endfor
 }
+//% endif
 //% if record.returned
 
 static int ${record.to}(struct ${record.tag} *to, const ${record.native} *from)

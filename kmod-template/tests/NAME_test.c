@@ -5,6 +5,7 @@ ${stamp}
 #include <assert.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 
 #include <linux/${name}.h>
@@ -42,8 +43,8 @@ static const ${test.type} ${test.valid};
 static const struct member ${test.members_name}[] = {
 //% for member in test.members
 	{
-		"${member.place}", offsetof(${test.type}, ${member.place}),
-		sizeof(${test.object}.${member.place}), ${member.rule}, ${member.operand}
+		"${member.name}", ${member.offset},
+		${member.size}, ${member.rule}, ${member.operand}
 	},
 //% endfor
 	{ .name = NULL }
@@ -109,16 +110,32 @@ static const struct command ${it.symbol}_commands[] = {
 };
 //% endfor
 
-int main(void)
+static const struct interface interfaces[] = {
+//% for it in interfaces
+	{
+		.name = "${it.symbol}",
+//% if it.opener is not none
+		.opener = &${name}_commands[${it.opener}],
+//% endif
+		.commands = ${it.symbol}_commands,
+		.count = ARRAY_SIZE(${it.symbol}_commands),
+	},
+//% endfor
+};
+
+int main(int argc, char **argv)
 {
 	const char *path = getenv("${upper}_DEVICE");
 	const struct device device = {
 		.path = path ? path : "${test_path}",
 		.unbind = "/sys/bus/platform/drivers/${name}/unbind",
 		.bus_id = "${name}",
-		.commands = ${name}_commands,
-		.count = ARRAY_SIZE(${name}_commands),
+		.interfaces = interfaces,
+		.count = ARRAY_SIZE(interfaces),
 	};
 
+	/* --random [SECONDS [SEED]] */
+	if (argc > 1 && !strcmp(argv[1], "--random"))
+		return random_calls(&device, argc - 2, argv + 2);
 	return conformance(&device);
 }

@@ -66,14 +66,25 @@ struct command {
 	} element;
 };
 
-struct device {
-	const char *path;
-	const char *unbind;	/* a file in sysfs, and what to write there */
-	const char *bus_id;
+/* The commands of one kind of file. */
+struct interface {
+	const char *name;
+	const struct command *opener;	/* makes such a file; NULL where it is in /dev */
 	const struct command *commands;
 	size_t count;
 };
 
+struct device {
+	const char *path;
+	const char *unbind;	/* a file in sysfs, and what to write there */
+	const char *bus_id;
+	const struct interface *interfaces;	/* that in /dev first */
+	size_t count;
+};
+
+/* Whether malformed calls are answered as the definition says. */
 int conformance(const struct device *device);
+/* Random calls of many threads, for some seconds. */
+int random_calls(const struct device *device, int argc, char **argv);
 
 #endif /* CONFORMANCE_H */

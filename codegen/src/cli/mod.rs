@@ -1,5 +1,6 @@
 //! The command line, a file per subcommand.
 
+mod handlers;
 mod import;
 mod module;
 mod new;

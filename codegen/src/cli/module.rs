@@ -5,29 +5,29 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use ioctl_gen::module::{Change, Device, File, Lock, Options, Ownership, Plan, Step, plan, render};
-use ioctl_gen::module::{steps, userland, write};
+use ioctl_gen::module::{Change, Device, File, Header, Lock, Options, Ownership, Plan, Step};
+use ioctl_gen::module::{left_out, plan, render, steps, userland, write};
 use ioctl_gen::{describe, write_atomically};
 use ioctlkit_model::{Interface, Problem, ProblemKind, SourceMap};
 use ioctlkit_sources::{c, rust};
 
-use super::{Outcome, say};
+use super::{Outcome, handlers, say};
 
 /// Make a kernel module of an interface, or bring one up to date
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  ioctl-gen module src/lib.rs -o driver
-  ioctl-gen module src/lib.rs -o driver --check
+  ioctl-gen module examples/echo -o driver
+  ioctl-gen module examples/echo -o driver --check
   ioctl-gen module src/lib.rs -o driver --dry-run --diff
-  ioctl-gen module include/uapi/linux/echo.h --name echo -o driver
+  ioctl-gen module driver/include/uapi/linux/echo.h -o driver
 
-NAME_main.c and the files that build the module are written once and are yours from then on. All
+A header that is not in the module's folder is copied there, and the copy follows it. NAME_main.c and the files that build the module are written once and are yours from then on. All
 others are made again each time; one that was changed by hand is not overwritten without `--force`.
 NAME.abi remembers numbers and offsets: what would break callers is refused.")]
-#[allow(clippy::struct_excessive_bools)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct Arguments {
-    /// Rust source with `#[derive(Ioctl)]`, or a C header
+    /// A crate or file of Rust with `#[derive(Ioctl)]`, or a C header
     #[arg(value_name = "SOURCE", required = true)]
     sources: Vec<PathBuf>,
 
@@ -38,6 +38,10 @@ pub(super) struct Arguments {
     /// What the module is called [default: as the names of its commands begin]
     #[arg(long, value_name = "NAME", value_parser = module_name)]
     name: Option<String>,
+
+    /// Make only the interface of that name, such as `EchoIoctl`
+    #[arg(long, value_name = "NAME")]
+    interface: Option<String>,
 
     /// How the files in /dev come about
     #[arg(long, value_enum, default_value = "misc")]
@@ -129,7 +133,9 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
 }
 
 fn done(arguments: &Arguments) -> Result<Outcome, Failure> {
-    let (interface, mut options) = read(arguments)?;
+    let (mut interface, mut options) = read(arguments)?;
+    choose(arguments, &mut interface)?;
+    say(left_out(&interface), &interface.sources);
     options.device = arguments.device.into();
     options.minors = arguments.minors;
     let plan = plan(&interface, &options)
@@ -139,7 +145,7 @@ fn done(arguments: &Arguments) -> Result<Outcome, Failure> {
         Failure::of(&arguments.output, format!("a template cannot be rendered: {error:#}"), None)
     })?;
     files.extend(userland);
-    let lock = lock(arguments, &plan)?;
+    let (lock, gone) = lock(arguments, &plan)?;
     let lock_path = arguments.output.join(&lock.path);
     files.retain(|file| file.path != lock.path);
     let steps = steps(&arguments.output, &files)
@@ -177,6 +183,7 @@ fn done(arguments: &Arguments) -> Result<Outcome, Failure> {
         write_atomically(&lock_path, &lock.text)
             .map_err(|error| Failure::of(&lock_path, unwritable(&error), None))?;
     }
+    handlers::tell(&arguments.output, &plan, &chosen, &gone);
     Ok(Outcome::Done)
 }
 
@@ -188,6 +195,25 @@ fn unwritable(error: &io::Error) -> String {
     format!("cannot write: {}", describe(error))
 }
 
+/// Leaves only the interface that was asked for.
+fn choose(arguments: &Arguments, interface: &mut Interface) -> Result<(), Failure> {
+    let Some(name) = &arguments.interface else { return Ok(()) };
+    if !interface.groups.iter().any(|group| group.name == *name) {
+        let known: Vec<&str> = interface.groups.iter().map(|group| group.name.as_str()).collect();
+        let path = arguments.sources.first().cloned().unwrap_or_default();
+        let help = match known.as_slice() {
+            [] => "the source has none that `#[derive(Ioctl)]` makes".to_owned(),
+            known => format!("there is: {}", known.join(", ")),
+        };
+        return Err(Failure::of(&path, format!("there is no interface `{name}`"), Some(&help)));
+    }
+    interface.groups.retain(|group| group.name == *name);
+    let kept: Vec<String> =
+        interface.groups.iter().flat_map(|group| group.commands.clone()).collect();
+    interface.commands.retain(|command| kept.contains(&command.name));
+    Ok(())
+}
+
 fn read(arguments: &Arguments) -> Result<(Interface, Options), Failure> {
     let options = Options { name: arguments.name.clone(), ..Options::default() };
     let is_header = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "h");
@@ -196,9 +222,13 @@ fn read(arguments: &Arguments) -> Result<(Interface, Options), Failure> {
             let text = fs::read_to_string(header)
                 .map_err(|error| Failure::of(header, unreadable(&error), None))?;
             let request = c::Request { paths: vec![header.clone()], ..c::Request::default() };
-            let stem = header.file_stem().and_then(|stem| stem.to_str()).map(str::to_owned);
+            let stem = header.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+            let name = options.name.clone().unwrap_or_else(|| stem.to_owned());
             let (interface, problems) = c::read(&request);
-            let options = Options { header: Some(text), name: options.name.or(stem), ..options };
+            let place = arguments.output.join(format!("include/uapi/linux/{name}.h"));
+            let found =
+                if is_same_file(header, &place) { Header::InPlace } else { Header::Copied(text) };
+            let options = Options { header: Some(found), name: Some(name), ..options };
             return finished(interface, problems).map(|interface| (interface, options));
         }
         sources => {
@@ -216,15 +246,22 @@ fn read(arguments: &Arguments) -> Result<(Interface, Options), Failure> {
     finished(interface, problems).map(|interface| (interface, options))
 }
 
+fn is_same_file(a: &Path, b: &Path) -> bool {
+    matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
+}
+
 fn finished(interface: Interface, problems: Vec<Problem>) -> Result<Interface, Failure> {
     if problems.iter().any(|problem| problem.kind == ProblemKind::Failure) {
         return Err(Failure { problems, sources: interface.sources });
     }
+    // What the source does not say as a whole, the module may lack.
+    say(problems, &interface.sources);
     Ok(interface)
 }
 
-/// The lock file as it will be, unless that breaks callers of the ABI that it holds.
-fn lock(arguments: &Arguments, plan: &Plan) -> Result<File, Failure> {
+/// The lock file as it will be, unless that breaks callers of the ABI that it holds; and the commands
+/// that are gone.
+fn lock(arguments: &Arguments, plan: &Plan) -> Result<(File, Vec<String>), Failure> {
     let path = format!("{}.abi", plan.name);
     let full = arguments.output.join(&path);
     let broken_line = |line: usize| {
@@ -248,7 +285,9 @@ fn lock(arguments: &Arguments, plan: &Plan) -> Result<File, Failure> {
             .concat();
         return Err(Failure { problems, sources: SourceMap::default() });
     }
-    Ok(File { path, ownership: Ownership::Generated, text: known.followed_by(&plan.abi, &next) })
+    let gone = known.gone_from(&next);
+    let text = known.followed_by(&plan.abi, &next);
+    Ok((File { path, ownership: Ownership::Generated, text }, gone))
 }
 
 fn check(steps: &[Step], lock: Option<&Path>) -> Outcome {

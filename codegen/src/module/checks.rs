@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use ioctlkit_abi::{AbiId, RecordKind};
 use ioctlkit_model::{Layouts, Member, RecordId, Role, Values};
 
+use super::names;
 use super::plan::{Check, Rule};
 use super::shape::{Refusal, Shape, record_tag, record_type};
 
@@ -75,7 +76,9 @@ impl<'a> Checks<'a> {
         }
         match shape {
             Shape::Integer { bits, signed } => {
-                Ok(condition(&valid_bits(tag, name), &place, member, *bits, *signed))
+                let spell =
+                    |value| names::value(self.layouts.interface(), member, value, *bits, *signed);
+                Ok(condition(&valid_bits(tag, name), &place, member, (*bits, *signed), spell))
             }
             Shape::Record(id) => {
                 Ok(self.of(*id)?.map(|check| Rule::Nested { check, place }).into_iter().collect())
@@ -109,8 +112,13 @@ pub(crate) fn valid_bits(tag: &str, member: &str) -> String {
     format!("{}_{}_VALID", tag.to_uppercase(), member.to_uppercase())
 }
 
-fn condition(valid_bits: &str, place: &str, member: &Member, bits: u8, signed: bool) -> Vec<Rule> {
-    let number = |value: i128| literal(value, bits, signed);
+fn condition(
+    valid_bits: &str,
+    place: &str,
+    member: &Member,
+    (bits, signed): (u8, bool),
+    number: impl Fn(i128) -> String,
+) -> Vec<Rule> {
     let (least, most) = limits(bits, signed);
     let condition = match &member.purpose.values {
         Values::Any => return Vec::new(),

@@ -88,6 +88,12 @@ pub(crate) fn translation(
              members is in use: give it one layout"
         ));
     }
+    if let Some((one, other)) = indistinguishable(layouts, id) {
+        return Err(format!(
+            "`{native}` has one size on {one} and {other}, and other offsets: programs of the two \
+             use one number for it, so nothing can tell them apart"
+        ));
+    }
     let tag = record_tag(interface, id);
     let (from, to) = functions(symbol, &tag);
     let body = interface.body(id, abi).ok_or_else(|| format!("`{native}` is not defined"))?;
@@ -140,10 +146,26 @@ pub(crate) fn translation(
         tag: format!("{tag}32"),
         from,
         to,
+        taken: false,
         returned: false,
         loops,
         i386_size,
         members,
+    })
+}
+
+/// Two 32-bit ABIs of one kernel that lay a structure out otherwise, but with one size: their
+/// programs use the same number. Where the sizes differ, x32 programs get `-ENOTTY`.
+fn indistinguishable(layouts: &Layouts<'_>, id: RecordId) -> Option<(&'static str, &'static str)> {
+    let pairs = pairs(layouts);
+    let ty = Type::Record(id);
+    let size = |abi| layouts.record(id, abi).ok().map(|layout| layout.size);
+    pairs.iter().find_map(|(host, one)| {
+        let others = pairs.iter().filter(|(other_host, other)| other_host == host && other != one);
+        others
+            .map(|(_, other)| *other)
+            .find(|other| size(*one) == size(*other) && !same_layout(layouts, &ty, *one, *other))
+            .map(|other| (one.abi().name, other.abi().name))
     })
 }
 

@@ -14,7 +14,7 @@ pub(crate) fn fit(text: &str) -> String {
 pub(crate) fn fit_columns(text: &str, columns: usize) -> String {
     let mut fitted = String::with_capacity(text.len() + text.len() / 16);
     let mut paragraph: Vec<&str> = Vec::new();
-    for line in text.lines() {
+    for line in text.lines().map(str::trim_end) {
         // What is said of a member is a paragraph of its own.
         if line.starts_with(" * @") || !line.starts_with(" * ") {
             fill(&mut paragraph, columns, &mut fitted);
@@ -129,7 +129,15 @@ fn place(line: &str, columns: usize) -> Option<(usize, usize)> {
     // Where names are long, the first place may be too far already: it is better than none.
     best.filter(|(at, _)| width(line[..*at].trim_end()) <= columns)
         .or_else(|| behind_equals(line, begins))
+        .or_else(|| before_function(line))
         .or(best)
+}
+
+/// A function's name goes to a line of its own, behind a type that leaves no room for it.
+fn before_function(line: &str) -> Option<(usize, usize)> {
+    let name_ends = line.strip_prefix("static ").and(line.find('('))?;
+    let at = line[..name_ends].rfind([' ', '*'])? + 1;
+    (at > "static ".len()).then_some((at, 0))
 }
 
 /// An assignment without a better place goes on one tab further in.
@@ -151,6 +159,17 @@ mod tests {
             fit(long),
             "static long echo_do_set_configuration(struct file *file, unsigned int cmd,\n\
              \t\t\t\t      unsigned long arg)\n"
+        );
+    }
+
+    #[test]
+    fn a_function_with_a_long_type_begins_a_line() {
+        let long = "static const struct a_module_with_a_long_name *find_it(const struct \
+                    a_module_with_a_long_name *all, unsigned int count)";
+        assert_eq!(
+            fit(long),
+            "static const struct a_module_with_a_long_name *\n\
+             find_it(const struct a_module_with_a_long_name *all, unsigned int count)\n"
         );
     }
 

@@ -1,10 +1,11 @@
 //! The structures of the UAPI header.
 
 use ioctlkit_abi::{AbiId, RecordKind};
-use ioctlkit_model::{Layouts, Member as Definition, RecordId, Role, Type, Values};
+use ioctlkit_model::{Interface, Layouts, Member as Definition, RecordId, Role, Type, Values};
 
-use super::checks::{mask_literal, valid_bits};
+use super::checks::valid_bits;
 use super::docs;
+use super::names;
 use super::plan::{Define, Member, Record};
 use super::shape::{Refusal, Shape, record_tag, record_type};
 
@@ -19,17 +20,19 @@ pub(crate) fn record(
     let definition = interface.record(id);
     let r#type = record_type(interface, id);
     let tag = record_tag(interface, id);
+    names::possible(&tag)?;
     let body = interface.body(id, abi).ok_or_else(|| format!("`{type}` is not defined"))?;
     if body.packed || body.pack.is_some() || body.aligned.is_some() {
         return Err(format!("`{type}` is packed or aligned: spell its padding out"));
     }
     let same = same_everywhere(layouts, id);
-    let mut defines = Vec::new();
+    let mut defines: Vec<Define> = Vec::new();
     let mut members = Vec::new();
     for member in &body.members {
         let Some(name) = member.name.clone().filter(|_| member.bits.is_none()) else {
             return Err(format!("`{type}` has a member without a name, or a bit-field"));
         };
+        names::possible(&name)?;
         let shape = Shape::of(layouts, abi, &member.ty)?;
         // A union's alignment is that of its members wherever it stands.
         let align = same && definition.kind == RecordKind::Struct;
@@ -38,16 +41,18 @@ pub(crate) fn record(
         let valid = valid_bits(&tag, &name);
         if let (Values::Flags(mask), Shape::Integer { bits, .. }) = (&member.purpose.values, &shape)
         {
-            defines.push(Define { name: valid.clone(), value: mask_literal(*mask, *bits) });
+            let value = names::mask(interface, member, *mask, *bits);
+            defines.push(Define { name: valid.clone(), value, docs: Vec::new() });
         }
         members.push(Member {
-            docs: member_docs(member, &valid),
+            docs: member_docs(interface, member, &valid),
             declaration: format!("{front}{space}{name}{behind}"),
             name,
         });
     }
     for size in min_sizes {
-        defines.push(Define { name: super::commands::first_size(&tag), value: size.to_string() });
+        let name = super::command::first_size(&tag);
+        defines.push(Define { name, value: size.to_string(), docs: Vec::new() });
     }
     let (summary, details) = docs::summary_and_details(&definition.docs, "is not described yet");
     let asserts = if same { asserts(layouts, abi, id, &r#type) } else { Vec::new() };
@@ -75,7 +80,7 @@ fn asserts(layouts: &Layouts<'_>, abi: AbiId, id: RecordId, r#type: &str) -> Vec
     asserts
 }
 
-fn member_docs(member: &Definition, valid: &str) -> String {
+fn member_docs(interface: &Interface, member: &Definition, valid: &str) -> String {
     let otherwise = match &member.purpose.role {
         Role::Reserved => "zero",
         Role::Size => "bytes of this structure, as the caller knows it",
@@ -85,12 +90,21 @@ fn member_docs(member: &Definition, valid: &str) -> String {
         Role::Plain => "is not described yet",
     };
     let mut text = docs::one_line(&member.purpose.docs, otherwise);
+    let spell = |value: i128| {
+        let name = names::value(interface, member, value, 32, true);
+        // kernel-doc's mark of a constant.
+        if name.contains(|c: char| c.is_ascii_uppercase()) && names::is_possible(&name) {
+            format!("%{name}")
+        } else {
+            value.to_string()
+        }
+    };
     let limits = match &member.purpose.values {
         Values::Any => String::new(),
         Values::Flags(_) => format!("no bits but %{valid}"),
-        Values::Range { first, last } => format!("{first} to {last}"),
+        Values::Range { first, last } => format!("{} to {}", spell(*first), spell(*last)),
         Values::Listed(values) => {
-            let values: Vec<String> = values.iter().map(ToString::to_string).collect();
+            let values: Vec<String> = values.iter().map(|value| spell(*value)).collect();
             format!("one of {}", values.join(", "))
         }
     };

@@ -104,6 +104,11 @@ impl Lock {
         broken
     }
 
+    /// The commands of this ABI that `next` does not have.
+    pub fn gone_from(&self, next: &Self) -> Vec<String> {
+        self.commands.keys().filter(|name| !next.commands.contains_key(*name)).cloned().collect()
+    }
+
     /// The file's text for an ABI that takes this one's place.
     pub fn followed_by(&self, lines: &[String], next: &Self) -> String {
         let mut text = lines.join("\n");

@@ -6,14 +6,15 @@
 mod abi_record;
 mod build;
 mod checks;
-mod commands;
+mod command;
 mod compat;
 mod docs;
 mod fit;
 mod header;
 mod lock;
+mod names;
 mod number;
-mod plan;
+pub mod plan;
 mod regenerate;
 mod render;
 mod shape;
@@ -21,7 +22,7 @@ mod stamp;
 mod test_data;
 mod userland;
 
-pub use build::{Options, plan};
+pub use build::{Header, Options, left_out, plan};
 pub use lock::Lock;
 pub use plan::{Device, Plan};
 pub use regenerate::{Change, Step, steps, write};

@@ -4,7 +4,7 @@ use ioctlkit_abi::Direction;
 use ioctlkit_model::{Argument, CommandBody, Contract, Type};
 
 use super::build::type_letter;
-use super::commands::Surroundings;
+use super::command::Surroundings;
 use super::plan::Kind;
 use super::shape::{Refusal, Shape};
 
@@ -35,7 +35,7 @@ impl Spelled {
         contract: &Contract,
         name: &str,
     ) -> Result<Self, Refusal> {
-        let letter = format!("{}_IOCTL_TYPE", around.upper);
+        let letter = around.letter;
         let parameter = match (kind, contract.last_nr) {
             (Kind::Buffer, Some(_)) => {
                 return Err("it is a family both by nr and by length".into());
@@ -92,7 +92,7 @@ impl Spelled {
         let compat_number = if differs {
             // The macro of the letter is not in a header that was there before.
             define(&format!("0x{:02x}", body.nr), true)?.replacen(
-                &letter,
+                letter,
                 &type_letter(body.type_letter),
                 1,
             )

@@ -7,6 +7,7 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, merge_maps};
 use minijinja::{Environment, UndefinedBehavior, Value, context};
 
+use super::build::Header;
 use super::fit::fit;
 use super::plan::{Interface, Plan};
 use super::stamp;
@@ -50,13 +51,14 @@ const ONCE: [(&str, &str); 6] = [
 /// The UAPI header: made here, unless the interface was read from it.
 const HEADER: &str = "include/uapi/linux/NAME.h";
 
-const GENERATED: [(&str, &str); 6] = [
+const GENERATED: [(&str, &str); 7] = [
     template!("include/uapi/linux/NAME.h"),
     template!("gen/NAME_abi.c"),
     template!("tests/NAME_test.c"),
     template!("tests/conformance.c"),
     template!("tests/conformance.h"),
     template!("tests/ktap.h"),
+    template!("tests/random.c"),
 ];
 
 /// One of each for each interface.
@@ -90,11 +92,13 @@ pub(crate) fn render_with_handlers(
         files.push(file(path, &plan.name, Ownership::Once, text));
     }
     for (path, template) in GENERATED {
-        if let Some(text) = plan.header.as_ref().filter(|_| path == HEADER) {
-            files.push(file(path, &plan.name, Ownership::Once, text.clone()));
-            continue;
-        }
-        let text = stamp::stamped(&one(plan, None, path, template)?, &schema);
+        let text = match plan.header.as_ref().filter(|_| path == HEADER) {
+            Some(Header::InPlace) => continue,
+            // Refreshed whenever the original changes, and refused when the copy was edited.
+            Some(Header::Copied(text)) => format!("{}\n{}\n", text.trim_end(), stamp::PLACEHOLDER),
+            None => one(plan, None, path, template)?,
+        };
+        let text = stamp::stamped(&text, &schema);
         files.push(file(path, &plan.name, Ownership::Generated, text));
     }
     for interface in &plan.interfaces {

@@ -151,15 +151,20 @@ pub(crate) fn record_tag(interface: &Interface, id: RecordId) -> String {
         let tag = name.strip_prefix("struct ").or_else(|| name.strip_prefix("union "));
         return tag.unwrap_or(name).to_owned();
     }
-    let name = record.name.as_deref().unwrap_or_default();
+    let typedef = record.typedef_name.as_deref();
+    let name = record.name.as_deref().or(typedef).unwrap_or_default();
     match interface.sources.file(record.span.file).language() {
         Language::C => name.to_owned(),
         Language::Rust => snake_case(name),
     }
 }
 
-/// `struct echo_config`.
+/// `struct echo_config`, or the name of a typedef for a structure without a tag.
 pub(crate) fn record_type(interface: &Interface, id: RecordId) -> String {
+    let record = interface.record(id);
+    if let (None, Some(typedef)) = (&record.name, &record.typedef_name) {
+        return typedef.clone();
+    }
     let keyword = match interface.record(id).kind {
         RecordKind::Struct => "struct",
         RecordKind::Union => "union",

@@ -2,12 +2,14 @@
 //! argument goes to the driver, what it may hold, what comes back.
 
 use ioctlkit_abi::Direction;
-use ioctlkit_model::{Contract, Group, Passing, Purpose, Returns, Role, Values};
+use ioctlkit_model::{
+    Contract, Group, NamedConstant, Passing, Purpose, Returns, Role, Values, Variants,
+};
 use ioctlkit_syntax as syntax;
 
 use super::constant::{Env, literal};
 use super::derive::{self, Identity};
-use super::item::{Ex, Generic, Item, Ty};
+use super::item::{Ex, ExKind, Generic, Item, Kind, Ty};
 use super::lower::{Origin, name_of};
 use super::prelude;
 use super::world::{FileIndex, World};
@@ -49,6 +51,33 @@ enum Constraint {
     Flags(Ex),
     Range(Ex, Ex),
     Listed(Vec<Ex>),
+}
+
+impl Constraint {
+    /// Its expressions, in order.
+    fn each(&self, visit: &mut dyn FnMut(&Ex)) {
+        match self {
+            Self::None => {}
+            Self::Flags(mask) => visit(mask),
+            Self::Range(first, last) => [first, last].into_iter().for_each(visit),
+            Self::Listed(values) => values.iter().for_each(visit),
+        }
+    }
+}
+
+/// The constants that an expression names, each once.
+fn names(ex: &Ex, found: &mut Vec<String>) {
+    match &ex.bare().kind {
+        ExKind::Path(path) if !found.iter().any(|known| known == path.last()) => {
+            found.push(path.last().to_owned());
+        }
+        ExKind::Unary(_, operand) => names(operand, found),
+        ExKind::Binary(_, left, right) => {
+            names(left, found);
+            names(right, found);
+        }
+        _ => {}
+    }
 }
 
 /// A direction of the grammar.
@@ -173,10 +202,40 @@ impl World<'_> {
                 values.iter().map(number).collect::<Option<Vec<_>>>().map(Values::Listed)
             }
         };
+        let mut constants = Vec::new();
+        stated.values.each(&mut |ex| names(ex, &mut constants));
         Purpose {
             role: stated.role.clone(),
             values: values.unwrap_or_default(),
+            constants,
             docs: stated.docs.clone(),
+        }
+    }
+
+    /// Adds the public integer constants of source that defines an interface.
+    pub(crate) fn define_constants(&mut self) {
+        let published = std::mem::take(&mut self.published);
+        if self.builder.interface.groups.is_empty() {
+            return;
+        }
+        for (scope, item, docs) in published {
+            let Kind::Constant(Some(ty), Some(value), _) = &item.kind else { continue };
+            let Some((bits, signed)) = ty.path().and_then(|path| prelude::integer(path.last()))
+            else {
+                continue;
+            };
+            if let Some(number) = self.number(value, &Env::of(scope)) {
+                let file = self.scope(scope).file;
+                let abis = self.abis;
+                self.builder.constant(file, &item, abis, number, |name, span| NamedConstant {
+                    name,
+                    span,
+                    bits: bits as u8,
+                    signed,
+                    variants: Variants::default(),
+                    docs,
+                });
+            }
         }
     }
 
@@ -193,6 +252,11 @@ impl World<'_> {
             device: interface.device.clone(),
             path: interface.path.clone(),
             prefix: interface.prefix.clone(),
+            type_constant: interface.type_letter.as_ref().and_then(|letter| {
+                let mut constants = Vec::new();
+                names(letter, &mut constants);
+                constants.pop()
+            }),
             docs: interface.docs.clone(),
             commands: interface.commands.iter().map(of_enum).collect(),
         });

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use ioctlkit_abi::Abi;
 
-use super::names::numbers;
+use super::names::{numbers, of_values, value};
 use super::view::View;
 use crate::module::stamp::PLACEHOLDER;
 
@@ -31,12 +31,23 @@ pub(super) fn file(view: &View<'_>) -> String {
         .filter_map(|(arch, abi)| Some((arch, Abi::by_name(abi)?.id())))
         .filter(|(_, abi)| abis.contains(*abi))
         .collect();
-    let mut values: BTreeMap<String, Vec<(&str, u32)>> = BTreeMap::new();
+    let mut values: BTreeMap<String, Vec<(&str, u64)>> = BTreeMap::new();
     for command in view.commands() {
         for number in numbers(command) {
             let of = |abi| view.number(command, number.index, abi);
             let known = arches.iter().filter_map(|(arch, abi)| Some((*arch, of(*abi)?)));
+            let known = known.map(|(arch, number)| (arch, u64::from(number)));
             values.insert(number.name, known.collect());
+        }
+    }
+    for id in view.records() {
+        for (_, member, _) in view.members(id) {
+            for constant in of_values(view.layouts.interface(), member) {
+                // syzkaller's numbers have 64 bits, and no sign.
+                let value = value(constant) as u64;
+                let known = arches.iter().map(|(arch, _)| (*arch, value));
+                values.insert(constant.name.clone(), known.collect());
+            }
         }
     }
     let names: Vec<&str> = arches.iter().map(|(arch, _)| *arch).collect();
@@ -49,8 +60,8 @@ pub(super) fn file(view: &View<'_>) -> String {
 }
 
 /// `3, mips64le:ppc64le:5`: the number of most, and those of others with their architectures.
-fn spelled(numbers: &[(&str, u32)]) -> String {
-    let mut by_number: BTreeMap<u32, Vec<&str>> = BTreeMap::new();
+fn spelled(numbers: &[(&str, u64)]) -> String {
+    let mut by_number: BTreeMap<u64, Vec<&str>> = BTreeMap::new();
     for (arch, number) in numbers {
         by_number.entry(*number).or_default().push(arch);
     }

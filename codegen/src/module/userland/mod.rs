@@ -11,6 +11,7 @@ mod view;
 
 use ioctlkit_model::{Interface, Layouts};
 
+use super::docs;
 use super::plan::Plan;
 use super::render::{File, Ownership};
 use super::stamp;
@@ -34,7 +35,8 @@ const EMITTERS: [Emitter; 7] = [
 /// # Errors
 /// What is wrong with a template, which is a mistake of this program.
 pub fn userland(model: &Interface, plan: &Plan) -> Result<Vec<File>, minijinja::Error> {
-    let layouts = Layouts::new(model);
+    let model = docs::prepared(model);
+    let layouts = Layouts::new(&model);
     let view = View::new(&layouts, plan);
     let schema = stamp::schema_hash(plan);
     EMITTERS

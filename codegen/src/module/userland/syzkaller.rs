@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use ioctlkit_abi::RecordKind;
 use ioctlkit_model::{Member, RecordId, Role, Values};
 
-use super::names::numbers;
+use super::names::{numbers, of_values, value};
 use super::view::{Files, View, Viewed};
 use crate::module::plan::{Kind, Returns};
 use crate::module::shape::Shape;
@@ -195,15 +195,24 @@ fn member_type(
         _ => {}
     }
     let Shape::Integer { bits, signed } = shape else { return plain(view, shape) };
+    let named = of_values(view.layouts.interface(), member);
     let numbers: Vec<String> = match &member.purpose.values {
         Values::Any => return format!("int{bits}"),
         Values::Range { first, last } => return range(*first, *last, *bits),
-        Values::Flags(mask) => (0..64)
+        Values::Flags(mask) if named.is_empty() => (0..64)
             .map(|bit| 1u64 << bit)
             .filter(|bit| mask & bit != 0)
             .map(|bit| format!("{bit:#x}"))
             .collect(),
-        Values::Listed(values) => values.iter().map(|value| number(*value, *signed)).collect(),
+        Values::Flags(_) => named.iter().map(|constant| constant.name.clone()).collect(),
+        Values::Listed(values) => {
+            let name = |wanted| named.iter().find(|constant| value(constant) == wanted);
+            let spelled = |wanted: &i128| match name(*wanted) {
+                Some(constant) => constant.name.clone(),
+                None => number(*wanted, *signed),
+            };
+            values.iter().map(spelled).collect()
+        }
     };
     if numbers.is_empty() {
         return format!("const[0, int{bits}]");

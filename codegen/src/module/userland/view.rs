@@ -8,7 +8,7 @@ use ioctlkit_model::{
     Argument, Command as Definition, CommandBody, Constant, Contract, Layouts, Member, RecordId,
 };
 
-use crate::module::commands::{contract, macro_name, passed};
+use crate::module::command::{contract, macro_name, passed};
 use crate::module::plan::{Command, Kind, Plan};
 use crate::module::shape::{Shape, record_tag};
 
@@ -73,7 +73,12 @@ impl<'a> View<'a> {
                 symbol: &interface.symbol,
                 commands: interface.commands.iter().filter_map(viewed).collect(),
             })
-            .collect();
+            .collect::<Vec<_>>();
+        debug_assert_eq!(
+            plan.interfaces.iter().map(|interface| interface.commands.len()).sum::<usize>(),
+            interfaces.iter().map(|files: &Files<'_>| files.commands.len()).sum::<usize>(),
+            "each command of the plan has its definition"
+        );
         Self { layouts, plan, abi, interfaces }
     }
 

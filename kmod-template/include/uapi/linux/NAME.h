@@ -1,3 +1,15 @@
+//% macro macro_of(define)
+//% if define.docs|length == 1
+/* ${define.docs[0]} */
+//% elif define.docs
+/*
+//% for line in define.docs
+ * ${line}
+//% endfor
+ */
+//% endif
+#define ${define.name}	${define.value}
+//% endmacro
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 ${stamp}
 #ifndef _UAPI_LINUX_${upper}_H
@@ -31,14 +43,14 @@ ${stamp}
  *
  * ENODEV: the device is gone.
  */
-//% for it in interfaces
 
-#define ${it.upper}_IOCTL_TYPE	${it.type_letter}
+//% for define in constants
+${macro_of(define) -}
 //% endfor
 //% for record in records
 
 //% for define in record.defines
-#define ${define.name}	${define.value}
+${macro_of(define) -}
 //% endfor
 //% if record.defines
 
