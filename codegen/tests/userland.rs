@@ -99,8 +99,8 @@ fn syzkallers_constants_are_what_the_compiler_of_each_architecture_makes_of_the_
             }
             let compiler = Compiler::of(Abi::by_name(abi).unwrap());
             let compiler = compiler.unwrap_or_else(|error| panic!("{error}"));
-            let compiled = compiler.assembly(&source, &headers(driver, folder));
-            compiled.unwrap_or_else(|error| panic!("{driver}, {arch}: {error}"));
+            let assembly = compiler.assembly(&source, &headers(driver, folder));
+            assembly.unwrap_or_else(|error| panic!("{driver}, {arch}: {error}"));
         }
     }
 }
@@ -131,8 +131,8 @@ fn straces_entries_are_what_the_compiler_makes_of_the_header() {
             assert!(count > 15, "{driver}: {count}");
             let compiler = Compiler::of(Abi::by_name(abi).unwrap());
             let compiler = compiler.unwrap_or_else(|error| panic!("{error}"));
-            let compiled = compiler.assembly(&source, &headers(driver, "x86"));
-            compiled.unwrap_or_else(|error| panic!("{driver}, {bits}: {error}"));
+            let assembly = compiler.assembly(&source, &headers(driver, "x86"));
+            assembly.unwrap_or_else(|error| panic!("{driver}, {bits}: {error}"));
         }
     }
 }

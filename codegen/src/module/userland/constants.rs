@@ -44,7 +44,9 @@ pub(super) fn file(view: &View<'_>) -> String {
         for (_, member, _) in view.members(id) {
             for constant in of_values(view.layouts.interface(), member) {
                 // syzkaller's numbers have 64 bits, and no sign.
-                let value = value(constant) as u64;
+                let Ok(value) = u64::try_from(value(constant) & i128::from(u64::MAX)) else {
+                    continue;
+                };
                 let known = arches.iter().map(|(arch, _)| (*arch, value));
                 values.insert(constant.name.clone(), known.collect());
             }
