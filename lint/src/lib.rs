@@ -20,7 +20,6 @@ pub mod known_numbers;
 pub mod levels;
 pub mod names;
 pub mod not_portable;
-pub mod number_registry;
 pub mod number_registry_source;
 pub mod numbering;
 pub mod objects;
@@ -40,6 +39,7 @@ pub mod words;
 pub use baseline::Baseline;
 pub use config::Config;
 pub use context::Context;
+pub use ioctlkit_model::number_registry;
 pub use levels::{Levels, Selection};
 pub use rule::Rule;
 

@@ -15,6 +15,7 @@ mod finding;
 mod interface;
 mod layout;
 mod merge;
+pub mod number_registry;
 mod rule;
 mod source;
 mod types;

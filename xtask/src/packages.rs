@@ -80,6 +80,8 @@ fn for_guests() -> Vec<Need> {
         need("busybox-static", "the guest's init and shell"),
         need("gcc-12", "the compiler that Debian's kernels are built with"),
         need("gcc-multilib", "32-bit test programs"),
+        need("groff-base", "judges manual pages"),
+        need("mandoc", "judges manual pages"),
         need("sparse", "checks the address spaces of a module's pointers"),
         need("cpio", "reads the guest's file system back"),
         need("python3-minimal", "runs the kernel's own parser of test results"),

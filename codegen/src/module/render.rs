@@ -4,13 +4,14 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Serde;
-use minijinja::{Environment, UndefinedBehavior, context};
+use minijinja::value::{Serde, merge_maps};
+use minijinja::{Environment, UndefinedBehavior, Value, context};
 
 use super::build::Header;
 use super::fit::fit;
 use super::plan::{Interface, Plan};
 use super::stamp;
+use super::test_data::NO_MEMBERS;
 
 macro_rules! template {
     ($path:literal) => {
@@ -64,14 +65,29 @@ const GENERATED: [(&str, &str); 7] = [
 const PER_INTERFACE: [(&str, &str); 2] =
     [template!("gen/NAME_ioctl.c"), template!("gen/NAME_ioctl.h")];
 
+/// The file that people write the driver in.
+const MAIN: (&str, &str) = ONCE[0];
+
 /// Every file of the module, in the order of their paths.
 ///
 /// # Errors
 /// What is wrong with a template, which is a mistake of this program.
 pub fn render(plan: &Plan) -> Result<Vec<File>, minijinja::Error> {
+    render_with_handlers(plan, "//% extends \"NAME_main.c\"\n")
+}
+
+/// The same, with a template that fills the blocks of `NAME_main.c`.
+///
+/// # Errors
+/// What is wrong with a template, which is a mistake of this program.
+pub(crate) fn render_with_handlers(
+    plan: &Plan,
+    handlers: &str,
+) -> Result<Vec<File>, minijinja::Error> {
     let schema = stamp::schema_hash(plan);
     let mut files = Vec::new();
     for (path, template) in ONCE {
+        let template = if path == MAIN.0 { handlers } else { template };
         let text = one(plan, None, path, template)?;
         files.push(file(path, &plan.name, Ownership::Once, text));
     }
@@ -105,15 +121,30 @@ fn one(
     path: &str,
     template: &str,
 ) -> Result<String, minijinja::Error> {
+    let mut commands = plan.interfaces.iter().flat_map(|interface| &interface.commands);
+    let values = context! {
+        takes_nothing => commands.any(|command| command.test.members == NO_MEMBERS),
+        it => Serde(interface),
+    };
+    templated(path, template, plan, values)
+}
+
+/// A template's text, with the plan and more to fill it.
+///
+/// # Errors
+/// What is wrong with the template, which is a mistake of this program.
+pub(crate) fn templated(
+    path: &str,
+    template: &str,
+    plan: &Plan,
+    more: Value,
+) -> Result<String, minijinja::Error> {
     let extension = Path::new(path).extension().and_then(OsStr::to_str);
     let is_c = matches!(extension, Some("c" | "h"));
     let environment = environment()?;
-    let values = context! {
-        it => Serde(interface),
-        stamp => stamp::PLACEHOLDER,
-        ..Serde(plan)
-    };
-    let text = environment.render_named_str(path, template, values)?;
+    let values = merge_maps([context! { stamp => stamp::PLACEHOLDER, ..Serde(plan) }, more]);
+    // Under a name of its own, so that the text may extend what is known as `path`.
+    let text = environment.render_named_str("this", template, values)?;
     Ok(if is_c { fit(&text) } else { text })
 }
 
@@ -129,5 +160,6 @@ fn environment() -> Result<Environment<'static>, minijinja::Error> {
         .build()?;
     environment.set_syntax(syntax);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.add_template(MAIN.0, MAIN.1)?;
     Ok(environment)
 }
