@@ -132,7 +132,8 @@ fn tell(scaffold: &Scaffold, folder: &Path, files: &[PathBuf]) {
          cd {}\n  \
          cargo test\n  \
          ioctl-lint check .\n  \
-         make -C module\n\n\
+         make -C module          # for the running kernel\n  \
+         ioctl-gen test module   # in a guest, no root needed\n\n\
          After a change of interface/src/lib.rs:\n  \
          {}",
         folder.display(),
