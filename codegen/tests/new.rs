@@ -40,6 +40,9 @@ fn run(command: &mut Command) -> String {
 fn made(name: &str, arguments: &[&str], purpose: &str) -> PathBuf {
     let folder = temporary(purpose).join(name);
     let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(temporary(purpose)).unwrap();
+    // Without one of its own, the style of the folder that the target folder is in would count.
+    fs::write(temporary(purpose).join("rustfmt.toml"), "").unwrap();
     let output = new(&folder, &[&[name], arguments].concat());
     assert!(output.status.success(), "{output:?}");
     folder
