@@ -114,7 +114,11 @@ fn one(
         ..Serde(plan)
     };
     let text = environment.render_named_str(path, template, values)?;
-    Ok(if is_c { fit(&text) } else { text })
+    if is_c {
+        return Ok(fit(&text));
+    }
+    // Lines of help that are empty have no indentation either.
+    Ok(text.lines().flat_map(|line| [line.trim_end(), "\n"]).collect())
 }
 
 /// Statements are lines that begin with `//%`, which C takes for comments; `${…}` is replaced.
