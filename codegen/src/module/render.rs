@@ -5,11 +5,11 @@ use std::path::Path;
 
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::Serde;
-use minijinja::{Environment, UndefinedBehavior, context};
+use minijinja::{Environment, UndefinedBehavior, Value, context};
 
 use super::build::Header;
 use super::fit::fit;
-use super::plan::{Interface, Plan};
+use super::plan::Plan;
 use super::stamp;
 
 macro_rules! template {
@@ -70,9 +70,15 @@ const PER_INTERFACE: [(&str, &str); 2] =
 /// What is wrong with a template, which is a mistake of this program.
 pub fn render(plan: &Plan) -> Result<Vec<File>, minijinja::Error> {
     let schema = stamp::schema_hash(plan);
+    let environment = environment()?;
+    // A large plan takes longer to convert than to render.
+    let values = Value::from(Serde(plan));
+    let one = |interface: Value, path: &str, template: &str| {
+        one(&environment, &values, interface, path, template)
+    };
     let mut files = Vec::new();
     for (path, template) in ONCE {
-        let text = one(plan, None, path, template)?;
+        let text = one(Value::from(()), path, template)?;
         files.push(file(path, &plan.name, Ownership::Once, text));
     }
     for (path, template) in GENERATED {
@@ -80,14 +86,15 @@ pub fn render(plan: &Plan) -> Result<Vec<File>, minijinja::Error> {
             Some(Header::InPlace) => continue,
             // Refreshed whenever the original changes, and refused when the copy was edited.
             Some(Header::Copied(text)) => format!("{}\n{}\n", text.trim_end(), stamp::PLACEHOLDER),
-            None => one(plan, None, path, template)?,
+            None => one(Value::from(()), path, template)?,
         };
         let text = stamp::stamped(&text, &schema);
         files.push(file(path, &plan.name, Ownership::Generated, text));
     }
     for interface in &plan.interfaces {
+        let value = Value::from(Serde(interface));
         for (path, template) in PER_INTERFACE {
-            let text = stamp::stamped(&one(plan, Some(interface), path, template)?, &schema);
+            let text = stamp::stamped(&one(value.clone(), path, template)?, &schema);
             files.push(file(path, &interface.symbol, Ownership::Generated, text));
         }
     }
@@ -100,19 +107,15 @@ fn file(path: &str, name: &str, ownership: Ownership, text: String) -> File {
 }
 
 fn one(
-    plan: &Plan,
-    interface: Option<&Interface>,
+    environment: &Environment<'_>,
+    plan: &Value,
+    interface: Value,
     path: &str,
     template: &str,
 ) -> Result<String, minijinja::Error> {
     let extension = Path::new(path).extension().and_then(OsStr::to_str);
     let is_c = matches!(extension, Some("c" | "h"));
-    let environment = environment()?;
-    let values = context! {
-        it => Serde(interface),
-        stamp => stamp::PLACEHOLDER,
-        ..Serde(plan)
-    };
+    let values = context! { it => interface, stamp => stamp::PLACEHOLDER, ..plan.clone() };
     let text = environment.render_named_str(path, template, values)?;
     if is_c {
         return Ok(fit(&text));
