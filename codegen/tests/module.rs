@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// A source, its driver's folder, and how the driver is made.
-const DRIVERS: [(&str, &str, &[&str]); 3] = [
+const DRIVERS: [(&str, &str, &[&str]); 4] = [
     ("examples/echo", "examples/echo/module", &[]),
     ("fixtures/module/gong.rs", "fixtures/module/gong", &[]),
     ("fixtures/module/pulse.rs", "fixtures/module/pulse", &["--device", "cdev", "--minors", "3"]),
+    ("fixtures/module/speed.rs", "fixtures/module/speed", &[]),
 ];
 
 fn root() -> PathBuf {
@@ -46,4 +47,9 @@ fn the_committed_driver_with_several_minors_is_what_its_interface_comes_to() {
     let header = root().join("fixtures/module/pulse/gen/pulse_ioctl.h");
     let header = std::fs::read_to_string(header).unwrap();
     assert!(header.contains("#define pulse_compat_ioctl\tcompat_ptr_ioctl"));
+}
+
+#[test]
+fn the_committed_driver_that_is_measured_is_what_its_interface_comes_to() {
+    is_what_its_interface_comes_to(DRIVERS[3]);
 }

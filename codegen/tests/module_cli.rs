@@ -85,21 +85,59 @@ fn a_second_run_writes_nothing() {
 }
 
 #[test]
-fn check_notices_each_flipped_byte_of_a_generated_file() {
+fn check_notices_a_flipped_byte_of_any_generated_file() {
     let bell = Bell::new();
     assert_eq!(bell.code(&[]), 0);
-    for name in ["gen/bell_ioctl.c", "gen/bell_ioctl.h", "tests/bell_test.c", "bell.abi"] {
-        let path = bell.path(name);
-        let text = fs::read(&path).unwrap();
-        for at in [0, text.len() / 2, text.len() - 1] {
+    let once = ["Kbuild", "Kconfig", "Makefile", "dkms.conf", "bell_main.c"];
+    for (path, text, _) in tree(&bell.path("")) {
+        let is_theirs = once.contains(&path.file_name().unwrap().to_str().unwrap());
+        for at in [0, text.len() / 3, text.len() - 1] {
             let mut changed = text.clone();
             changed[at] ^= 1;
             fs::write(&path, changed).unwrap();
-            assert_ne!(bell.code(&["--check"]), 0, "{name}: byte {at}");
+            let noticed = bell.code(&["--check"]) != 0;
+            assert_eq!(noticed, !is_theirs, "{}: byte {at}", path.display());
         }
         fs::write(&path, &text).unwrap();
-        assert_eq!(bell.code(&["--check"]), 0, "{name}");
     }
+    assert_eq!(bell.code(&["--check"]), 0);
+}
+
+#[test]
+fn a_copy_of_a_header_follows_it_and_is_refused_once_it_was_edited() {
+    let bell = Bell::new();
+    assert_eq!(bell.code(&[]), 0);
+    let copy = bell.path("include/uapi/linux/bell.h");
+    assert!(fs::read_to_string(&copy).unwrap().starts_with(HEADER));
+    bell.redefine("#endif", "#define BELL_MUTE _IO('b', 3)\n#endif");
+    assert_eq!(bell.code(&["--check"]), 1);
+    assert_eq!(bell.code(&[]), 0);
+    let text = fs::read_to_string(&copy).unwrap();
+    assert!(text.contains("BELL_MUTE"), "{text}");
+    fs::write(&copy, text.replace("times", "strokes")).unwrap();
+    let refused = bell.run(&[]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stdout).contains("-\t__u32 strokes;"));
+}
+
+#[test]
+fn a_header_in_its_place_is_left_alone() {
+    let bell = Bell::new();
+    let place = bell.path("include/uapi/linux/bell.h");
+    fs::create_dir_all(place.parent().unwrap()).unwrap();
+    fs::write(&place, HEADER).unwrap();
+    let run = |more: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_ioctl-gen"))
+            .current_dir(bell.folder.path())
+            .args(["module", "driver/include/uapi/linux/bell.h", "-o", "driver"])
+            .args(more)
+            .output()
+            .unwrap();
+        output.status.code()
+    };
+    assert_eq!((run(&[]), run(&["--check"])), (Some(0), Some(0)));
+    assert_eq!(fs::read_to_string(&place).unwrap(), HEADER);
+    assert!(bell.path("gen/bell_ioctl.c").exists());
 }
 
 #[test]

@@ -101,7 +101,7 @@ pub(crate) fn summary_and_details(docs: &[String], otherwise: &str) -> (String, 
 
 /// The paragraphs, each in a line. A heading is put in front of what it is the heading of, as
 /// kernel-doc has its sections.
-fn paragraphs(docs: &[String]) -> Vec<String> {
+pub(crate) fn paragraphs(docs: &[String]) -> Vec<String> {
     let mut paragraphs: Vec<String> = Vec::new();
     let mut current = String::new();
     for line in docs.iter().map(|line| line.trim()) {

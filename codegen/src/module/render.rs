@@ -9,7 +9,7 @@ use minijinja::{Environment, UndefinedBehavior, Value, context};
 
 use super::build::Header;
 use super::fit::fit;
-use super::plan::{Interface, Plan};
+use super::plan::Plan;
 use super::stamp;
 use super::test_data::NO_MEMBERS;
 
@@ -85,10 +85,15 @@ pub(crate) fn render_with_handlers(
     handlers: &str,
 ) -> Result<Vec<File>, minijinja::Error> {
     let schema = stamp::schema_hash(plan);
+    let environment = environment()?;
+    let values = values(plan);
+    let one = |interface: Value, path: &str, template: &str| {
+        one(&environment, &values, interface, path, template)
+    };
     let mut files = Vec::new();
     for (path, template) in ONCE {
         let template = if path == MAIN.0 { handlers } else { template };
-        let text = one(plan, None, path, template)?;
+        let text = one(Value::from(()), path, template)?;
         files.push(file(path, &plan.name, Ownership::Once, text));
     }
     for (path, template) in GENERATED {
@@ -96,14 +101,15 @@ pub(crate) fn render_with_handlers(
             Some(Header::InPlace) => continue,
             // Refreshed whenever the original changes, and refused when the copy was edited.
             Some(Header::Copied(text)) => format!("{}\n{}\n", text.trim_end(), stamp::PLACEHOLDER),
-            None => one(plan, None, path, template)?,
+            None => one(Value::from(()), path, template)?,
         };
         let text = stamp::stamped(&text, &schema);
         files.push(file(path, &plan.name, Ownership::Generated, text));
     }
     for interface in &plan.interfaces {
+        let value = Value::from(Serde(interface));
         for (path, template) in PER_INTERFACE {
-            let text = stamp::stamped(&one(plan, Some(interface), path, template)?, &schema);
+            let text = stamp::stamped(&one(value.clone(), path, template)?, &schema);
             files.push(file(path, &interface.symbol, Ownership::Generated, text));
         }
     }
@@ -115,18 +121,24 @@ fn file(path: &str, name: &str, ownership: Ownership, text: String) -> File {
     File { path: path.replace("NAME", name), ownership, text }
 }
 
+/// What every template can use. A large plan takes longer to convert than to render.
+fn values(plan: &Plan) -> Value {
+    let mut commands = plan.interfaces.iter().flat_map(|interface| &interface.commands);
+    context! {
+        takes_nothing => commands.any(|command| command.test.members == NO_MEMBERS),
+        stamp => stamp::PLACEHOLDER,
+        ..Value::from(Serde(plan))
+    }
+}
+
 fn one(
-    plan: &Plan,
-    interface: Option<&Interface>,
+    environment: &Environment<'_>,
+    values: &Value,
+    interface: Value,
     path: &str,
     template: &str,
 ) -> Result<String, minijinja::Error> {
-    let mut commands = plan.interfaces.iter().flat_map(|interface| &interface.commands);
-    let values = context! {
-        takes_nothing => commands.any(|command| command.test.members == NO_MEMBERS),
-        it => Serde(interface),
-    };
-    templated(path, template, plan, values)
+    filled(environment, path, template, context! { it => interface, ..values.clone() })
 }
 
 /// A template's text, with the plan and more to fill it.
@@ -139,13 +151,23 @@ pub(crate) fn templated(
     plan: &Plan,
     more: Value,
 ) -> Result<String, minijinja::Error> {
-    let extension = Path::new(path).extension().and_then(OsStr::to_str);
-    let is_c = matches!(extension, Some("c" | "h"));
-    let environment = environment()?;
-    let values = merge_maps([context! { stamp => stamp::PLACEHOLDER, ..Serde(plan) }, more]);
+    filled(&environment()?, path, template, merge_maps([values(plan), more]))
+}
+
+fn filled(
+    environment: &Environment<'_>,
+    path: &str,
+    template: &str,
+    values: Value,
+) -> Result<String, minijinja::Error> {
     // Under a name of its own, so that the text may extend what is known as `path`.
     let text = environment.render_named_str("this", template, values)?;
-    Ok(if is_c { fit(&text) } else { text })
+    let extension = Path::new(path).extension().and_then(OsStr::to_str);
+    if matches!(extension, Some("c" | "h")) {
+        return Ok(fit(&text));
+    }
+    // Lines of help that are empty have no indentation either.
+    Ok(text.lines().flat_map(|line| [line.trim_end(), "\n"]).collect())
 }
 
 /// Statements are lines that begin with `//%`, which C takes for comments; `${…}` is replaced.

@@ -22,6 +22,9 @@ pub(crate) const GONG: Driver =
 pub(crate) const PULSE: Driver =
     Driver { name: "pulse", folder: "fixtures/module/pulse", handlers: None };
 pub(crate) const DRIVERS: [Driver; 3] = [ECHO, GONG, PULSE];
+/// One whose dispatcher is measured beside one that was written by hand.
+pub(crate) const SPEED: Driver =
+    Driver { name: "speed", folder: "fixtures/module/speed", handlers: Some("speed_handlers") };
 
 /// The series of kernels that a module is made for.
 pub(crate) const SERIES: [&str; 2] = ["6.1", "6.12"];
@@ -61,14 +64,23 @@ impl Driver {
             .arg("-C")
             .arg(&tests)
             .arg("CFLAGS=-std=gnu11 -O2 -Wall -Wextra -Werror -pthread")
-            .arg("LDFLAGS=-static")
+            .arg("LDFLAGS=-static -s")
             .args(&targets));
         let mut programs: Vec<PathBuf> = targets.iter().map(|name| tests.join(name)).collect();
         for (name, bits) in self.handlers.into_iter().flat_map(|name| [(name, "64"), (name, "32")])
         {
             let program = tests.join(format!("{name}{}", if bits == "32" { "32" } else { "" }));
             run(Command::new("gcc")
-                .args(["-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror", "-static", "-D__user="])
+                .args([
+                    "-std=gnu11",
+                    "-O2",
+                    "-Wall",
+                    "-Wextra",
+                    "-Werror",
+                    "-static",
+                    "-s",
+                    "-D__user=",
+                ])
                 .arg(format!("-m{bits}"))
                 .arg("-I")
                 .arg(folder.join("include/uapi"))

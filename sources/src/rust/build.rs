@@ -6,13 +6,11 @@ use std::sync::Arc;
 
 use ioctlkit_abi::{AbiSet, RecordKind};
 use ioctlkit_model::{
-    Command, CommandBody, Enum, EnumBody, EnumId, Family, FileId, Interface, NamedConstant,
-    Problem, ProblemKind, RawNumber, Record, RecordBody, RecordId, Span, Type, Typedef,
-    TypedefBody, TypedefId, Variants,
+    Command, CommandBody, Enum, EnumBody, EnumId, Family, FileId, Interface, Problem, ProblemKind,
+    RawNumber, Record, RecordBody, RecordId, Span, Type, Typedef, TypedefBody, TypedefId, Variants,
 };
 
 use super::cargo::{Dependency, Package};
-use super::commands::Named;
 use super::files::{Parsed, parse};
 use super::item::{Item, Place};
 use super::world::FileIndex;
@@ -419,47 +417,6 @@ impl Builder {
                 of_any_length: None,
             });
         }
-    }
-
-    /// Adds what the commands of a family have in common but for their length.
-    pub(crate) fn of_any_length(
-        &mut self,
-        named: &Named<'_>,
-        abis: AbiSet,
-        body: CommandBody,
-        contract: ioctlkit_model::Contract,
-    ) {
-        let span = self.span(named.file, named.name_place);
-        let families = &mut self.interface.families;
-        let Some(family) = families.iter_mut().find(|family| family.span == span) else { return };
-        let command = family.of_any_length.get_or_insert_with(|| {
-            Box::new(Command {
-                name: named.name.to_owned(),
-                c_name: named.c_name.map(str::to_owned),
-                span,
-                variants: Variants::default(),
-                contract: Some(contract),
-            })
-        });
-        command.variants.add(abis, body);
-    }
-
-    /// Adds a named constant, or what it is on more ABIs.
-    pub(crate) fn constant(
-        &mut self,
-        file: FileIndex,
-        item: &Item,
-        abis: AbiSet,
-        value: i128,
-        new: impl FnOnce(String, Span) -> NamedConstant,
-    ) {
-        let span = self.span(file, item.name_place);
-        let constants = &mut self.interface.constants;
-        let index = constants.iter().position(|known| known.span == span).unwrap_or_else(|| {
-            constants.push(new(item.name.clone(), span));
-            constants.len() - 1
-        });
-        constants[index].variants.add(abis, value);
     }
 
     /// Adds a plain number, or what it is on more ABIs.

@@ -1,12 +1,15 @@
 //! What the derives' attributes say beyond numbers and layouts, and what that means: how an
 //! argument goes to the driver, what it may hold, what comes back.
 
-use ioctlkit_abi::Direction;
+use ioctlkit_abi::{AbiSet, Direction};
 use ioctlkit_model::{
-    Contract, Group, NamedConstant, Passing, Purpose, Returns, Role, Values, Variants,
+    Command as Found, CommandBody, Contract, Group, NamedConstant, Passing, Purpose, Returns, Role,
+    Span, Values, Variants,
 };
 use ioctlkit_syntax as syntax;
 
+use super::build::Builder;
+use super::commands::Named;
 use super::constant::{Env, literal};
 use super::derive::{self, Identity};
 use super::item::{Ex, ExKind, Generic, Item, Kind, Ty};
@@ -260,6 +263,49 @@ impl World<'_> {
             docs: interface.docs.clone(),
             commands: interface.commands.iter().map(of_enum).collect(),
         });
+    }
+}
+
+impl Builder {
+    /// Adds what the commands of a family have in common but for their length.
+    pub(crate) fn of_any_length(
+        &mut self,
+        named: &Named<'_>,
+        abis: AbiSet,
+        body: CommandBody,
+        contract: Contract,
+    ) {
+        let span = self.span(named.file, named.name_place);
+        let families = &mut self.interface.families;
+        let Some(family) = families.iter_mut().find(|family| family.span == span) else { return };
+        let command = family.of_any_length.get_or_insert_with(|| {
+            Box::new(Found {
+                name: named.name.to_owned(),
+                c_name: named.c_name.map(str::to_owned),
+                span,
+                variants: Variants::default(),
+                contract: Some(contract),
+            })
+        });
+        command.variants.add(abis, body);
+    }
+
+    /// Adds a named constant, or what it is on more ABIs.
+    pub(crate) fn constant(
+        &mut self,
+        file: FileIndex,
+        item: &Item,
+        abis: AbiSet,
+        value: i128,
+        new: impl FnOnce(String, Span) -> NamedConstant,
+    ) {
+        let span = self.span(file, item.name_place);
+        let constants = &mut self.interface.constants;
+        let index = constants.iter().position(|known| known.span == span).unwrap_or_else(|| {
+            constants.push(new(item.name.clone(), span));
+            constants.len() - 1
+        });
+        constants[index].variants.add(abis, value);
     }
 }
 

@@ -149,14 +149,9 @@ fn module(name: &str, main: &CommandGroup<'_>, options: &Options) -> Plan {
     };
     let shown = path.unwrap_or_else(|| format!("/dev/{node}"));
     let described = main.definition.map(|group| group.docs.as_slice()).unwrap_or_default();
-    let (summary, details) = docs::summary_and_details(described, "");
+    let paragraphs = docs::paragraphs(described);
     let minors = if options.device == Device::Misc { 1 } else { options.minors.max(1) };
     let test_path = if minors > 1 { format!("{shown}0") } else { shown.clone() };
-    let mut paragraphs = Vec::new();
-    if !summary.is_empty() {
-        paragraphs.push(format!("{}.", capital(&summary)));
-    }
-    paragraphs.extend(details);
     let help = if paragraphs.is_empty() {
         vec![format!("A driver for {shown}.")]
     } else {
@@ -255,11 +250,6 @@ impl Builder<'_> {
             seen.push(name);
         }
     }
-}
-
-fn capital(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// What all names begin with, up to an underscore.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
-/* Made by ioctl-gen 0.1.0: schema 7053c9446447, body dfa7dcab3585 */
+/* Made by ioctl-gen 0.1.0: schema 7053c9446447, body f3018b078074 */
 #ifndef _UAPI_LINUX_ECHO_H
 #define _UAPI_LINUX_ECHO_H
 
@@ -9,9 +9,8 @@
 /**
  * DOC: /dev/echo
  *
- * The echo device.
- *
- * Each open file has a configuration, channels and messages of its own.
+ * The echo device. Each open file has a configuration, channels and messages
+ * of its own.
  *
  * A call returns 0 unless its command says otherwise. What any command answers:
  *
