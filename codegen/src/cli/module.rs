@@ -240,7 +240,15 @@ fn read(arguments: &Arguments) -> Result<(Interface, Options), Failure> {
                     Some(help),
                 ));
             }
-            rust::read(&rust::Request { paths: sources.to_vec(), ..rust::Request::default() })
+            let (interface, mut problems) =
+                rust::read(&rust::Request { paths: sources.to_vec(), ..rust::Request::default() });
+            // An item that the derive refuses would be missing from the driver.
+            for problem in &mut problems {
+                if problem.kind == ProblemKind::Incomplete {
+                    problem.kind = ProblemKind::Failure;
+                }
+            }
+            (interface, problems)
         }
     };
     finished(interface, problems).map(|interface| (interface, options))
