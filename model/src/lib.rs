@@ -15,6 +15,7 @@ mod finding;
 mod interface;
 mod layout;
 mod merge;
+mod object;
 mod rule;
 mod source;
 mod types;
@@ -27,6 +28,10 @@ pub use interface::{
     Argument, Command, CommandBody, Family, Header, HeaderError, Interface, RawNumber,
 };
 pub use layout::{Gap, Layout, Layouts, Numbered, TypeSize};
+pub use object::{
+    AbiRecord, Address, Handler, HandlerStructure, HandlerTable, Object, Observed, RecordedCommand,
+    RecordedMember, RecordedRecord,
+};
 pub use rule::{Languages, RuleInfo, Severity};
 pub use source::{FileId, FileShift, Language, Position, SourceFile, SourceMap, Span};
 pub use types::{

@@ -1,0 +1,129 @@
+//! Where the structures of handlers have their function pointers in the kernel at hand.
+
+use ioctlkit_model::HandlerStructure;
+
+use super::functions::Target;
+use super::prototype::Prototypes;
+use crate::object::types::{Record, Ty, TypeId, Types, pointed_prototype, resolved};
+
+/// A structure of handlers, as a kernel has it.
+pub(super) struct Structure<'t> {
+    pub(super) kind: HandlerStructure,
+    /// In bytes.
+    pub(super) size: u64,
+    /// The offset of the native handler, in bytes.
+    pub(super) native: u64,
+    /// The offset of the compat handler, where the kernel has such a member.
+    pub(super) compat: Option<u64>,
+    types: &'t dyn Types,
+    pointers: Vec<Pointer>,
+}
+
+struct Pointer {
+    offset: u64,
+    /// The type of the function that it points to, if it points to one.
+    prototype: Option<TypeId>,
+}
+
+/// Every structure that the types define, the object's own first.
+pub(super) fn known<'t>(
+    types: &'t dyn Types,
+    kernel: Option<&'t dyn Types>,
+    pointer_size: u64,
+) -> Vec<Structure<'t>> {
+    HandlerStructure::ALL
+        .into_iter()
+        .filter_map(|kind| {
+            let in_types = |types: &'t dyn Types| {
+                let ids = types.named(kind.tag());
+                ids.into_iter().find_map(|id| structure(kind, types, id, pointer_size))
+            };
+            in_types(types).or_else(|| in_types(kernel?))
+        })
+        .collect()
+}
+
+fn structure<'t>(
+    kind: HandlerStructure,
+    types: &'t dyn Types,
+    id: TypeId,
+    pointer_size: u64,
+) -> Option<Structure<'t>> {
+    let Ty::Record(record) = types.get(id)? else { return None };
+    let offset = |name| offset_of(&record, name);
+    let native = offset(kind.native_member())?;
+    let compat = offset(kind.compat_member());
+    let pointers: Vec<Pointer> = record
+        .members
+        .iter()
+        .filter(|member| member.bits.is_none() && member.offset_bits.is_multiple_of(8))
+        .flat_map(|member| {
+            let at = member.offset_bits / 8;
+            pointers_in(types, member.ty, at, pointer_size)
+        })
+        .collect();
+    let is_inside =
+        |offset: u64| offset.checked_add(pointer_size).is_some_and(|end| end <= record.size);
+    let fits = is_inside(native)
+        && compat.is_none_or(is_inside)
+        && pointers.iter().all(|pointer| is_inside(pointer.offset));
+    fits.then_some(Structure { kind, size: record.size, native, compat, types, pointers })
+}
+
+fn offset_of(record: &Record<'_>, name: &str) -> Option<u64> {
+    let member = record.members.iter().find(|member| member.name == name)?;
+    Some(member.offset_bits / 8)
+}
+
+/// The pointers that a member is or holds. What is neither a pointer nor an array of them may hold
+/// anything at its start.
+fn pointers_in(types: &dyn Types, ty: TypeId, at: u64, pointer_size: u64) -> Vec<Pointer> {
+    /// No structure of handlers has a longer array.
+    const LONGEST: u64 = 64;
+    match resolved(types, ty) {
+        Some((id, Ty::Pointer(_))) => {
+            vec![Pointer { offset: at, prototype: pointed_prototype(types, id) }]
+        }
+        Some((_, Ty::Array { element, count: Some(count) })) => (0..count.min(LONGEST))
+            .flat_map(|index| {
+                let at = at.saturating_add(index * pointer_size);
+                match resolved(types, element) {
+                    Some((id, Ty::Pointer(_))) => {
+                        Some(Pointer { offset: at, prototype: pointed_prototype(types, id) })
+                    }
+                    _ => None,
+                }
+            })
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+impl Structure<'_> {
+    /// Whether these pointers can be those of the structure: `None` if not, else how many functions
+    /// are known to be of the types that it asks for.
+    pub(super) fn matches<'p>(
+        &self,
+        pointers: impl Iterator<Item = (u64, &'p Target<'p>)>,
+        prototypes: &mut Prototypes<'_>,
+    ) -> Option<u32> {
+        let mut functions = 0;
+        for (offset, target) in pointers {
+            let pointer = self.pointers.iter().find(|pointer| pointer.offset == offset)?;
+            match (pointer.prototype, target) {
+                (Some(wanted), Target::Function { name, .. } | Target::Imported { name }) => {
+                    match prototypes.is_of(name, self.types, wanted) {
+                        Some(true) => functions += 1,
+                        Some(false) => return None,
+                        // The compiler may have changed what the source says.
+                        None => {}
+                    }
+                }
+                (Some(_), Target::Data) => return None,
+                // The address of a string or of another structure, or of a function as data.
+                (None, _) => {}
+            }
+        }
+        Some(functions)
+    }
+}
