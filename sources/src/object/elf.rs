@@ -5,6 +5,7 @@
 
 use goblin::container::{Container, Ctx, Endian};
 use goblin::elf::Elf as Goblin;
+use goblin::elf::compression_header::CompressionHeader;
 use goblin::elf::header::{EM_MIPS, ET_REL};
 use goblin::elf::reloc::{Reloc, RelocSection};
 use goblin::elf::section_header::{
@@ -235,6 +236,12 @@ impl<'d> Elf<'d> {
         let symbol =
             if self.swaps_relocations { relocation.r_type } else { relocation.r_sym as u32 };
         Relocation { offset: relocation.r_offset, symbol, addend: relocation.r_addend }
+    }
+
+    /// The header of a compressed section, and its size.
+    pub(super) fn compression_header(&self, data: &[u8]) -> Option<(CompressionHeader, usize)> {
+        let header = CompressionHeader::parse(data, 0, self.context).ok()?;
+        Some((header, CompressionHeader::size(self.context)))
     }
 
     /// An integer at the start of some bytes.

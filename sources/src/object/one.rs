@@ -327,6 +327,9 @@ impl Reading {
         let mut converter =
             Converter::new(types, abi, reach, &mut self.interface, &mut self.listing);
         for id in ids {
+            if types.is_repeated(id) {
+                continue;
+            }
             let name = match types.get(id) {
                 Some(Ty::Record(record)) => record.name,
                 Some(Ty::Typedef { name, .. }) => name,

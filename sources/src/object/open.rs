@@ -101,7 +101,17 @@ pub(super) fn unpack(data: Vec<u8>) -> Result<Vec<u8>, OpenError> {
     }
 }
 
-fn decompress(data: &[u8], compression: Compression) -> Result<Vec<u8>, OpenError> {
+/// Bytes that are compressed as a section of ELF is with zlib.
+pub(super) fn inflate(data: &[u8]) -> Result<Vec<u8>, OpenError> {
+    let limit = RATIO * data.len() as u64 + BESIDES;
+    let mut out = Vec::new();
+    read(flate2::read::ZlibDecoder::new(data), limit, &mut out)
+        .map_err(|error| OpenError::Damaged(Compression::Gzip, error))?;
+    if out.len() as u64 > limit { Err(OpenError::TooLarge(Compression::Gzip)) } else { Ok(out) }
+}
+
+/// Bytes out of their compression.
+pub(super) fn decompress(data: &[u8], compression: Compression) -> Result<Vec<u8>, OpenError> {
     let damaged = |error| OpenError::Damaged(compression, error);
     let limit = RATIO * data.len() as u64 + BESIDES;
     let mut out = Vec::with_capacity(data.len().saturating_mul(4));

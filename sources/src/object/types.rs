@@ -16,6 +16,12 @@ pub(super) trait Types: Sync {
     /// Every number that a type of the object itself may have.
     fn own_ids(&self) -> std::ops::Range<TypeId>;
 
+    /// Whether the type is the same as an earlier one.
+    fn is_repeated(&self, id: TypeId) -> bool {
+        let _ = id;
+        false
+    }
+
     /// The structures, unions, typedefs, enumerations and functions of that name, the object's own
     /// before those of what it is built upon.
     fn named(&self, name: &str) -> Vec<TypeId>;
