@@ -21,6 +21,8 @@ pub(super) struct Summary {
     pub(super) suppressed: usize,
     /// Findings that a baseline accepts.
     pub(super) accepted: usize,
+    /// How many compiled objects were read.
+    pub(super) objects: usize,
     /// How long it took.
     pub(super) seconds: f64,
     /// What was compared with C headers.
@@ -62,10 +64,16 @@ impl Summary {
     }
 
     pub(super) fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
-        let headers = counted(report.headers, "header");
-        let commands = counted(report.commands, "command");
-        let abis = counted(report.abis.len(), "ABI");
-        write!(out, "checked {headers}, {commands}, {abis} in {:.2} s: ", self.seconds)?;
+        let mut read = Vec::new();
+        if report.headers > 0 || self.objects == 0 {
+            read.push(counted(report.headers, "header"));
+            read.push(counted(report.commands, "command"));
+        }
+        if self.objects > 0 {
+            read.push(counted(self.objects, "object"));
+        }
+        read.push(counted(report.abis.len(), "ABI"));
+        write!(out, "checked {} in {:.2} s: ", read.join(", "), self.seconds)?;
         writeln!(out, "{}{}{}", found(report), self.hidden(), not_read(report))?;
         for Compared { headers, commands, structures, alone } in &self.compared {
             let commands = counted(*commands, "command");
