@@ -163,6 +163,9 @@ pub struct Handler {
     pub function: String,
     /// Where it is in the object; `None` for a function of the kernel or of another module.
     pub address: Option<Address>,
+    /// Whether its own code calls a function of the kernel that reads or writes a program's memory.
+    /// What it leaves to other functions does not show.
+    pub touches_user_memory: bool,
     /// The member's line in the listing.
     pub span: Span,
 }

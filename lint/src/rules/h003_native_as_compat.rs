@@ -11,7 +11,10 @@ declare_rule! {
     ///
     /// # What
     /// In a table of handlers the member for ioctls and the one for those of 32-bit programs are the
-    /// same function. Looked at are compiled objects for ABIs whose kernels also run 32-bit programs.
+    /// same function, and that function reads or writes the program's memory itself. Looked at are
+    /// compiled objects for ABIs whose kernels also run 32-bit programs. A handler whose arguments
+    /// are all integers may well serve both, and one that leaves memory to other functions is not
+    /// looked into.
     ///
     /// # Why
     /// The argument of a 32-bit program is a pointer of its own kind, and `compat_ptr()` makes one of
@@ -44,11 +47,14 @@ declare_rule! {
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for (object, table) in tables(cx).filter(|(_, table)| table.shares_handler()) {
         let (Some(native), Some(compat)) = (&table.native, &table.compat) else { continue };
+        if !native.touches_user_memory {
+            continue;
+        }
         let (member, compat_member) =
             (table.structure.native_member(), table.structure.compat_member());
         let message = format!(
-            "`{}` is `{compat_member}` of `{}` as well as `{member}`: without compat_ptr(), the \
-             pointer of a 31-bit program of s390 keeps its top bit",
+            "`{}` is `{compat_member}` of `{}` as well as `{member}`, and copies from or to the \
+             program: without compat_ptr(), a pointer of a 31-bit program of s390 keeps its top bit",
             native.function, table.name,
         );
         let beside = (compat, format!("the same as `{member}`"));

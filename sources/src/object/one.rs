@@ -126,7 +126,10 @@ fn object(asked: &Asked, data: &[u8], request: &Request, bases: &Bases) -> Outco
     let known: &dyn Types = match (&types, &kernel) {
         (Some(types), _) => types.as_ref(),
         (None, Some(kernel)) => kernel.as_ref(),
-        (None, None) => return reading.finish(path, module),
+        (None, None) => {
+            reading.abi_record(&elf);
+            return reading.finish(path, module);
+        }
     };
     let kernel = kernel.as_deref().map(|kernel| kernel as &dyn Types);
     reading.object.runs_32_bit = runs_32_bit(kernel.unwrap_or(known));

@@ -10,6 +10,7 @@
 mod functions;
 mod prototype;
 mod structures;
+mod user_memory;
 
 use std::collections::BTreeMap;
 
@@ -21,6 +22,7 @@ use super::types::Types;
 use functions::{Functions, Target};
 use prototype::Prototypes;
 use structures::Structure;
+use user_memory::UserMemory;
 
 /// A table before it is listed.
 pub(super) struct Table {
@@ -37,6 +39,7 @@ pub(super) struct Table {
 struct Held {
     function: String,
     address: Option<Address>,
+    touches_user_memory: bool,
 }
 
 /// Finds the tables of an object. `types` are its own, `kernel` those of its kernel where they are
@@ -48,6 +51,7 @@ pub(super) fn find(elf: &Elf<'_>, types: &dyn Types, kernel: Option<&dyn Types>)
         functions: Functions::new(elf),
         prototypes: Prototypes::new(types, kernel),
         pointers: BTreeMap::new(),
+        user_memory: UserMemory::new(elf),
     };
     let mut tables = Vec::new();
     for symbol in &elf.symbols {
@@ -68,6 +72,7 @@ struct Search<'s, 'd> {
     prototypes: Prototypes<'s>,
     /// What the addresses in each section point to, by their offsets.
     pointers: BTreeMap<u32, BTreeMap<u64, Target<'d>>>,
+    user_memory: UserMemory<'s, 'd>,
 }
 
 impl<'d> Search<'_, 'd> {
@@ -97,6 +102,7 @@ impl<'d> Search<'_, 'd> {
         let section_name = of.name;
         let functions = &self.functions;
         let pointers = self.pointers.entry(section).or_insert_with(|| functions.pointers(section));
+        let user_memory = &self.user_memory;
         let within: Vec<(u64, &Target<'d>)> =
             pointers.range(start..end).map(|(offset, target)| (offset - start, target)).collect();
         for (structure, at) in placed(symbol.size, &within, structures, &mut self.prototypes) {
@@ -108,6 +114,7 @@ impl<'d> Search<'_, 'd> {
                         _ => name.to_owned(),
                     },
                     address,
+                    touches_user_memory: address.is_some_and(|at| user_memory.is_touched_by(at)),
                 })
             };
             let native = held(structure.native);
@@ -190,7 +197,12 @@ impl Table {
             let held = held?;
             let text = format!("\t.{member} = {}", held.function);
             let span = listing.line(format_args!("{text},"), 1..text.len());
-            Some(Handler { function: held.function, address: held.address, span })
+            Some(Handler {
+                function: held.function,
+                address: held.address,
+                touches_user_memory: held.touches_user_memory,
+                span,
+            })
         };
         let native = handler(structure.native_member(), native);
         let compat = handler(structure.compat_member(), compat);
