@@ -13,6 +13,8 @@ pub(super) enum Target<'d> {
     Function { name: &'d str, address: Address },
     /// Something of the kernel or of another module.
     Imported { name: &'d str },
+    /// The module itself, as its kernel knows it.
+    ThisModule,
     /// Something of the object that is no function.
     Data,
 }
@@ -24,7 +26,7 @@ impl<'d> Target<'d> {
         match self {
             Self::Function { name, address } => Some((name, Some(*address))),
             Self::Imported { name } => Some((name, None)),
-            Self::Data => None,
+            Self::ThisModule | Self::Data => None,
         }
     }
 }
@@ -69,6 +71,7 @@ impl<'s, 'd> Functions<'s, 'd> {
     fn relocated(&self, section: u32, relocation: Relocation) -> Option<Target<'d>> {
         let symbol = self.elf.symbols.get(relocation.symbol as usize)?;
         match symbol.place {
+            _ if symbol.name == "__this_module" => Some(Target::ThisModule),
             Place::Undefined if symbol.name.is_empty() => None,
             Place::Undefined => Some(Target::Imported { name: symbol.name }),
             Place::Nowhere => Some(Target::Data),

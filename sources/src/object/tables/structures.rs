@@ -17,6 +17,8 @@ pub(super) struct Structure<'t> {
     pub(super) compat: Option<u64>,
     types: &'t dyn Types,
     pointers: Vec<Pointer>,
+    /// The offset of the pointer to the module, in bytes.
+    owner: Option<u64>,
 }
 
 struct Pointer {
@@ -53,6 +55,7 @@ fn structure<'t>(
     let offset = |name| offset_of(&record, name);
     let native = offset(kind.native_member())?;
     let compat = offset(kind.compat_member());
+    let owner = offset("owner");
     let pointers: Vec<Pointer> = record
         .members
         .iter()
@@ -67,7 +70,7 @@ fn structure<'t>(
     let fits = is_inside(native)
         && compat.is_none_or(is_inside)
         && pointers.iter().all(|pointer| is_inside(pointer.offset));
-    fits.then_some(Structure { kind, size: record.size, native, compat, types, pointers })
+    fits.then_some(Structure { kind, size: record.size, native, compat, types, pointers, owner })
 }
 
 fn offset_of(record: &Record<'_>, name: &str) -> Option<u64> {
@@ -100,30 +103,38 @@ fn pointers_in(types: &dyn Types, ty: TypeId, at: u64, pointer_size: u64) -> Vec
 }
 
 impl Structure<'_> {
-    /// Whether these pointers can be those of the structure: `None` if not, else how many functions
-    /// are known to be of the types that it asks for.
+    /// Whether these pointers can be those of the structure: `None` if not, else how much speaks for
+    /// it. That is the number of functions that are known to be of the types which the structure asks
+    /// for. Of functions of other modules the types are not known: one that is called after ioctls, in
+    /// the handler's place, counts too if the module itself or two more functions are in theirs.
     pub(super) fn matches<'p>(
         &self,
         pointers: impl Iterator<Item = (u64, &'p Target<'p>)>,
         prototypes: &mut Prototypes<'_>,
     ) -> Option<u32> {
-        let mut functions = 0;
+        /// The handler and two more.
+        const ENOUGH: u32 = 3;
+        let (mut known, mut functions) = (0, 0);
+        let (mut has_owner, mut has_handler) = (false, false);
         for (offset, target) in pointers {
             let pointer = self.pointers.iter().find(|pointer| pointer.offset == offset)?;
             match (pointer.prototype, target) {
                 (Some(wanted), Target::Function { name, .. } | Target::Imported { name }) => {
+                    functions += 1;
                     match prototypes.is_of(name, self.types, wanted) {
-                        Some(true) => functions += 1,
+                        Some(true) => known += 1,
                         Some(false) => return None,
                         // The compiler may have changed what the source says.
-                        None => {}
+                        None => has_handler |= offset == self.native && name.contains("ioctl"),
                     }
                 }
-                (Some(_), Target::Data) => return None,
+                (Some(_), Target::Data | Target::ThisModule) => return None,
+                (None, Target::ThisModule) => has_owner |= self.owner == Some(offset),
                 // The address of a string or of another structure, or of a function as data.
                 (None, _) => {}
             }
         }
-        Some(functions)
+        let stands_out = has_handler && (has_owner || functions >= ENOUGH);
+        Some(if stands_out { known + 1 } else { known })
     }
 }
