@@ -96,6 +96,14 @@ pub fn read(request: &Request) -> (Interface, Vec<Problem>) {
     (interface, problems)
 }
 
+/// The bytes of an object, out of its compression or its boot image.
+///
+/// # Errors
+/// Why they cannot be had, in words.
+pub fn unpacked(path: &Path) -> Result<Vec<u8>, String> {
+    open::open(path).map_err(|error| error.to_string())
+}
+
 fn failure(path: &Path, message: String, help: Option<String>) -> Problem {
     Problem { kind: ProblemKind::Failure, path: Some(path.into()), span: None, message, help }
 }

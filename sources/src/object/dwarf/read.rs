@@ -240,14 +240,15 @@ impl<'s> Reading<'_, 's> {
         let start = entry.member_location().unwrap_or(0).saturating_mul(8);
         let offset_bits = match (entry.number(dw::DW_AT_data_bit_offset), bits) {
             (Some(offset), _) => offset,
-            (None, Some(bits)) => match entry.number(dw::DW_AT_bit_offset) {
-                // Counted from the most significant bit of a word of the declared type.
+            (None, Some(bits)) => match entry.signed(dw::DW_AT_bit_offset) {
+                // Counted from the most significant bit of a word of the declared type, out of which
+                // a packed bit-field may reach.
                 Some(from_top) => match order {
-                    ByteOrder::Big => start.saturating_add(from_top),
+                    ByteOrder::Big => start.saturating_add_signed(from_top),
                     ByteOrder::Little => {
-                        let word = entry.number(dw::DW_AT_byte_size).unwrap_or(0).saturating_mul(8);
-                        let from_bottom = word.saturating_sub(from_top.saturating_add(bits));
-                        start.saturating_add(from_bottom)
+                        let word = entry.number(dw::DW_AT_byte_size).unwrap_or(0);
+                        let end = start.saturating_add(word.saturating_mul(8));
+                        end.saturating_sub(bits).saturating_add_signed(from_top.saturating_neg())
                     }
                 },
                 None => start,
@@ -392,6 +393,10 @@ struct Attributes<'e, 's, P> {
 impl<P: Fn(usize) -> Place> Attributes<'_, '_, P> {
     fn number(&self, name: dw::DwAt) -> Option<u64> {
         self.entry.attr(name)?.udata_value()
+    }
+
+    fn signed(&self, name: dw::DwAt) -> Option<i64> {
+        self.entry.attr(name)?.sdata_value()
     }
 
     fn flag(&self, name: dw::DwAt) -> bool {
