@@ -142,7 +142,8 @@ impl<'c, 't> Converter<'c, 't> {
 
     /// What a pointer points to: not defined unless all is.
     fn pointed(&mut self, id: TypeId, depth: u32) -> Type {
-        if self.reach == Reach::ByValue {
+        // What a module takes from its kernel is the kernel's to show.
+        if self.reach == Reach::ByValue || !self.types.own_ids().contains(&id) {
             let mut id = id;
             for _ in 0..DEEPEST {
                 match self.types.get(id) {
@@ -322,11 +323,13 @@ impl<'c, 't> Converter<'c, 't> {
         let span = self.listing.line(format_args!("{text}"), 0..head.len());
         for (member, place) in members.iter_mut().zip(places) {
             let ty = self.interface.type_name(&member.ty);
+            // C has the bounds of an array behind the name.
+            let (ty, bounds) = ty.split_at(ty.find('[').unwrap_or(ty.len()));
             let name = member.name.as_deref().unwrap_or_default();
             let (at, bits) = (place.offset_bits / 8, place.offset_bits % 8);
             let declared = match member.bits {
                 Some(width) => format!("\t{ty} {name}:{width}; /* byte {at}, bit {bits} */"),
-                None => format!("\t{ty} {name}; /* byte {at} */"),
+                None => format!("\t{ty} {name}{bounds}; /* byte {at} */"),
             };
             let name_at = 1 + ty.len() + 1;
             let whole = self.listing.line(format_args!("{declared}"), 1..name_at + name.len());
