@@ -132,7 +132,7 @@ impl Kernel {
 /// # Errors
 /// [`KernelError`].
 pub fn drivers(cache: &Path) -> Result<PathBuf, KernelError> {
-    const WANTED: [&str; 4] = ["*.c", "*.h", "*/Makefile", "*/Kbuild"];
+    const WANTED: [&str; 4] = ["*.c", "*.h", "*/Makefile*", "*/Kbuild"];
     let archive = fs::metadata(ARCHIVE).map_err(|_| KernelError::NotInstalled)?;
     let kernel = Kernel { folder: cache.join(archive.len().to_string()) };
     let folder = kernel.folder.join("drivers");

@@ -186,13 +186,8 @@ impl Comparison<'_, '_> {
 
 /// Whether a command of the sources is the one that a module states under a name of C.
 fn is_named(command: &Command, name: &str) -> bool {
-    match &command.c_name {
-        Some(c_name) => c_name == name,
-        None => {
-            let own = crate::against::last_of_path(&command.name);
-            own == name || same_name(own, name)
-        }
-    }
+    let own = crate::against::last_of_path(&command.name);
+    command.c_name.as_ref().map_or_else(|| own == name || same_name(own, name), |own| own == name)
 }
 
 fn is_record(record: &Record, name: &str) -> bool {

@@ -1,6 +1,7 @@
 //! Types of debug information become those of the model, with the places that the compiler chose.
 
-use std::collections::{HashMap, HashSet};
+use super::ids::{IdMap, IdSet};
+use std::collections::HashMap;
 
 use ioctlkit_abi::{Abi, AbiId, AbiSet, Placement, RecordKind, Scalar};
 use ioctlkit_model::{
@@ -34,14 +35,14 @@ pub(super) struct Converter<'c, 't> {
     measure: Measure<'t>,
     interface: &'c mut Interface,
     listing: &'c mut Listing,
-    records: HashMap<TypeId, RecordId>,
+    records: IdMap<RecordId>,
     /// Structures that are only declared, by their tags.
     declared: HashMap<(RecordKind, &'t str), RecordId>,
-    enums: HashMap<TypeId, EnumId>,
-    typedefs: HashMap<TypeId, TypedefId>,
+    enums: IdMap<EnumId>,
+    typedefs: IdMap<TypedefId>,
     /// Typedefs whose type is being worked out: one that meets itself is damage.
-    open: HashSet<TypeId>,
-    defined: HashSet<TypeId>,
+    open: IdSet,
+    defined: IdSet,
     queue: Vec<TypeId>,
     nowhere: Span,
 }
@@ -63,12 +64,12 @@ impl<'c, 't> Converter<'c, 't> {
             measure: Measure::new(types, abi.abi()),
             interface,
             listing,
-            records: HashMap::new(),
+            records: IdMap::default(),
             declared: HashMap::new(),
-            enums: HashMap::new(),
-            typedefs: HashMap::new(),
-            open: HashSet::new(),
-            defined: HashSet::new(),
+            enums: IdMap::default(),
+            typedefs: IdMap::default(),
+            open: IdSet::default(),
+            defined: IdSet::default(),
             queue: Vec::new(),
             nowhere,
         }
@@ -89,7 +90,7 @@ impl<'c, 't> Converter<'c, 't> {
             if let (Some(Ty::Record(record)), Some(slot)) =
                 (self.types.get(id), self.records.get(&id).copied())
             {
-                self.define(id, slot, &record);
+                self.define(id, slot, record);
             }
         }
     }
@@ -198,8 +199,10 @@ impl<'c, 't> Converter<'c, 't> {
         }
         let slot = EnumId(self.interface.enums.len() as u32);
         self.enums.insert(id, slot);
-        let Enumeration { name, size, signed, values } = enumeration;
-        let enumerators = values
+        let Enumeration { name, size, signed } = enumeration;
+        let enumerators = self
+            .types
+            .values(id)
             .into_iter()
             .map(|(name, value)| Enumerator { name: name.to_owned(), value })
             .collect();
@@ -248,12 +251,13 @@ impl<'c, 't> Converter<'c, 't> {
         Type::Typedef(slot)
     }
 
-    fn define(&mut self, id: TypeId, slot: RecordId, record: &Record<'t>) {
+    fn define(&mut self, id: TypeId, slot: RecordId, record: Record<'t>) {
+        let raw = self.types.members(id);
         let align = self.measure.align(id);
         let mut packed = false;
-        let mut members = Vec::with_capacity(record.members.len());
-        let mut places = Vec::with_capacity(record.members.len());
-        for member in &record.members {
+        let mut members = Vec::with_capacity(raw.len());
+        let mut places = Vec::with_capacity(raw.len());
+        for member in &raw {
             let place = self.place(member);
             let wanted = self.measure.align(member.ty);
             packed |= member.bits.is_none() && !place.offset_bits.is_multiple_of(wanted * 8);
@@ -271,7 +275,7 @@ impl<'c, 't> Converter<'c, 't> {
                 purpose: Purpose::default(),
             });
         }
-        let span = self.list(slot, record, &mut members, &places);
+        let span = self.list(slot, record.size, &mut members, &places);
         let body = RecordBody {
             span,
             representation: Representation::C,
@@ -314,27 +318,17 @@ impl<'c, 't> Converter<'c, 't> {
     fn list(
         &mut self,
         slot: RecordId,
-        record: &Record<'_>,
+        size: u64,
         members: &mut [Member],
         places: &[Placement],
     ) -> Span {
         let head = self.interface.records[slot.index()].display_name();
-        let text = format!("{head} {{ /* {} bytes */", record.size);
+        let text = format!("{head} {{ /* {size} bytes */");
         let span = self.listing.line(format_args!("{text}"), 0..head.len());
         for (member, place) in members.iter_mut().zip(places) {
             let ty = self.interface.type_name(&member.ty);
-            // C has the bounds of an array behind the name.
-            let (ty, bounds) = ty.split_at(ty.find('[').unwrap_or(ty.len()));
             let name = member.name.as_deref().unwrap_or_default();
-            let (at, bits) = (place.offset_bits / 8, place.offset_bits % 8);
-            let declared = match member.bits {
-                Some(width) => format!("\t{ty} {name}:{width}; /* byte {at}, bit {bits} */"),
-                None => format!("\t{ty} {name}{bounds}; /* byte {at} */"),
-            };
-            let name_at = 1 + ty.len() + 1;
-            let whole = self.listing.line(format_args!("{declared}"), 1..name_at + name.len());
-            member.span = whole;
-            member.name_span = Span { start: whole.start + name_at as u32 - 1, ..whole };
+            (member.span, member.name_span) = self.listing.member(&ty, name, member.bits, *place);
         }
         self.listing.plain(format_args!("}};"));
         span

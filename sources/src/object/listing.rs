@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
+use ioctlkit_abi::Placement;
 use ioctlkit_model::{FileId, SourceMap, Span};
 
 /// A listing in the making.
@@ -32,8 +33,42 @@ impl Listing {
         let from = self.text.len();
         // Writing to a string does not fail.
         let _ = writeln!(self.text, "{line}");
-        let at = |offset: usize| u32::try_from(from + offset).unwrap_or(u32::MAX);
-        Span { file: self.file, start: at(within.start), end: at(within.end) }
+        self.span(from + within.start..from + within.end)
+    }
+
+    /// Adds a member's declaration and its place, and yields where the declaration and the name are.
+    pub(super) fn member(
+        &mut self,
+        ty: &str,
+        name: &str,
+        bits: Option<u64>,
+        place: Placement,
+    ) -> (Span, Span) {
+        // C has the bounds of an array behind the name.
+        let (ty, bounds) = ty.split_at(ty.find('[').unwrap_or(ty.len()));
+        self.text.push('\t');
+        let start = self.text.len();
+        self.text.push_str(ty);
+        self.text.push(' ');
+        let name_start = self.text.len();
+        self.text.push_str(name);
+        let end = self.text.len();
+        self.text.push_str(bounds);
+        let byte = place.offset_bits / 8;
+        // Writing to a string does not fail.
+        let _ = match bits {
+            Some(width) => {
+                let bit = place.offset_bits % 8;
+                writeln!(self.text, ":{width}; /* byte {byte}, bit {bit} */")
+            }
+            None => writeln!(self.text, "; /* byte {byte} */"),
+        };
+        (self.span(start..end), self.span(name_start..end))
+    }
+
+    fn span(&self, bytes: std::ops::Range<usize>) -> Span {
+        let at = |offset: usize| u32::try_from(offset).unwrap_or(u32::MAX);
+        Span { file: self.file, start: at(bytes.start), end: at(bytes.end) }
     }
 
     /// Adds a line without a place.

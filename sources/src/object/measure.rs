@@ -1,10 +1,9 @@
 //! What types come to in the object: debug information states the sizes of structures, and those of
 //! integers, from which all others follow.
 
-use std::collections::HashMap;
-
 use ioctlkit_abi::{Abi, Scalar};
 
+use super::ids::IdMap;
 use super::types::{Integer, IntegerKind, Ty, TypeId, Types, resolved};
 
 /// No type of C is nested deeper.
@@ -15,12 +14,12 @@ pub(super) struct Measure<'t> {
     types: &'t dyn Types,
     abi: &'static Abi,
     /// Alignments of structures that were worked out.
-    aligns: HashMap<TypeId, u64>,
+    aligns: IdMap<u64>,
 }
 
 impl<'t> Measure<'t> {
     pub(super) fn new(types: &'t dyn Types, abi: &'static Abi) -> Self {
-        Self { types, abi, aligns: HashMap::new() }
+        Self { types, abi, aligns: IdMap::default() }
     }
 
     /// The size in bytes; `None` for what has none.
@@ -74,7 +73,7 @@ impl<'t> Measure<'t> {
                 // For one that contains itself, which no compiler writes.
                 self.aligns.insert(id, 1);
                 let mut align = 1;
-                for member in &record.members {
+                for member in self.types.members(id) {
                     let wanted = self.align_at(member.ty, depth + 1);
                     if member.offset_bits.is_multiple_of(wanted * 8) || member.bits.is_some() {
                         align = wanted.max(align);

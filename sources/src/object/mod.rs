@@ -26,6 +26,7 @@ mod convert;
 mod discover;
 mod dwarf;
 mod elf;
+mod ids;
 mod listing;
 mod measure;
 mod note;

@@ -79,13 +79,15 @@ pub(super) fn read(text: &str, listing: &mut Listing) -> Result<AbiRecord, Recor
         let read = match word {
             "command" => command(rest, span).map(|command| record.commands.push(command)),
             "struct" | "union" => line.rsplit_once(' ').and_then(|(name, size)| {
-                let size = number_or_varies(size)?;
+                let size = Number::read(size)?.known();
                 let name = name.to_owned();
                 record.records.push(RecordedRecord { name, size, members: Vec::new(), span });
                 Some(())
             }),
-            "member" => member(rest, span)
-                .and_then(|member| Some(record.records.last_mut()?.members.push(member))),
+            "member" => record.records.last_mut().and_then(|record| {
+                record.members.push(member(rest, span)?);
+                Some(())
+            }),
             _ => None,
         };
         read.ok_or_else(|| RecordError::Line(shown(line)))?;
@@ -113,13 +115,13 @@ fn command(text: &str, span: ioctlkit_model::Span) -> Option<RecordedCommand> {
         Some((first, last)) => (hexadecimal(first)?, Some(hexadecimal(last)?)),
         None => (hexadecimal(nrs)?, None),
     };
-    let size = number_or_varies(words.next()?)?;
+    let size = Number::read(words.next()?)?.known();
     Some(RecordedCommand { name, direction, type_letter, nr, last_nr, size, span })
 }
 
 fn member(text: &str, span: ioctlkit_model::Span) -> Option<RecordedMember> {
     let mut words = text.split(' ');
-    let offset = number_or_varies(words.next()?)?;
+    let offset = Number::read(words.next()?)?.known();
     Some(RecordedMember { name: words.next()?.to_owned(), offset, span })
 }
 
@@ -127,9 +129,24 @@ fn hexadecimal(text: &str) -> Option<u32> {
     u32::from_str_radix(text.strip_prefix("0x")?, 16).ok()
 }
 
-/// `Some(None)` for what varies.
-fn number_or_varies(text: &str) -> Option<Option<u64>> {
-    if text == "varies" { Some(None) } else { text.parse().ok().map(Some) }
+/// A number, or the word for one that differs between ABIs.
+#[derive(Debug, Clone, Copy)]
+enum Number {
+    Varies,
+    Is(u64),
+}
+
+impl Number {
+    fn read(text: &str) -> Option<Self> {
+        if text == "varies" { Some(Self::Varies) } else { text.parse().ok().map(Self::Is) }
+    }
+
+    fn known(self) -> Option<u64> {
+        match self {
+            Self::Varies => None,
+            Self::Is(number) => Some(number),
+        }
+    }
 }
 
 #[cfg(test)]

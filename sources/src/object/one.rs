@@ -318,11 +318,10 @@ impl Reading {
             Wanted::Nothing => return,
             Wanted::All => (types.own_ids().collect(), Reach::Everything),
             Wanted::Named(names) => {
-                let named = names.iter().flat_map(|name| types.named(name));
-                (
-                    named.filter(|id| self.object.named || types.own_ids().contains(id)).collect(),
-                    Reach::ByValue,
-                )
+                // What its kernel defines is of interest where this very object was named.
+                let is_wanted = |id: &TypeId| self.object.named || types.own_ids().contains(id);
+                let ids = names.iter().flat_map(|name| types.named(name)).filter(is_wanted);
+                (ids.collect(), Reach::ByValue)
             }
         };
         let own = types.own_ids();

@@ -91,14 +91,11 @@ pub(super) fn unpack(data: Vec<u8>) -> Result<Vec<u8>, OpenError> {
     if let Some(compression) = compression(&data) {
         return decompress(&data, compression);
     }
-    match image_payload(&data) {
-        None => Ok(data),
-        Some(payload) => {
-            let payload = payload.ok_or(OpenError::Image)?;
-            let compression = compression(payload).ok_or(OpenError::Image)?;
-            decompress(payload, compression)
-        }
+    if !is_image(&data) {
+        return Ok(data);
     }
+    let payload = image_payload(&data).ok_or(OpenError::Image)?;
+    decompress(payload, compression(payload).ok_or(OpenError::Image)?)
 }
 
 /// Bytes that are compressed as a section of ELF is with zlib.
@@ -134,24 +131,22 @@ fn read(from: impl Read, limit: u64, out: &mut Vec<u8>) -> io::Result<()> {
     from.take(limit + 1).read_to_end(out).map(|_| ())
 }
 
-/// The compressed kernel in an x86 boot image; `None` where this is none, `Some(None)` where it
-/// lies outside (`Documentation/arch/x86/boot.rst`, protocol 2.08 and later).
-fn image_payload(data: &[u8]) -> Option<Option<&[u8]>> {
+/// Whether this is an x86 boot image (`Documentation/arch/x86/boot.rst`).
+fn is_image(data: &[u8]) -> bool {
+    data.get(0x202..0x206) == Some(b"HdrS")
+}
+
+/// The compressed kernel in a boot image of protocol 2.08 or later, if it lies within.
+fn image_payload(data: &[u8]) -> Option<&[u8]> {
     const SECTOR: usize = 512;
     let u32_at = |at: usize| Some(u32::from_le_bytes(*data.get(at..)?.first_chunk()?) as usize);
-    if data.get(0x202..0x206)? != b"HdrS" {
-        return None;
-    }
     // An image says 0 where it means 4.
     let sectors = match data.get(0x1f1)? {
         0 => 4,
         sectors => usize::from(*sectors),
     };
-    let payload = || {
-        let start = (sectors + 1) * SECTOR + u32_at(0x248)?;
-        data.get(start..start.checked_add(u32_at(0x24c)?)?)
-    };
-    Some(payload())
+    let start = (sectors + 1) * SECTOR + u32_at(0x248)?;
+    data.get(start..start.checked_add(u32_at(0x24c)?)?)
 }
 
 #[cfg(test)]

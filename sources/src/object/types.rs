@@ -13,6 +13,12 @@ pub(super) trait Types: Sync {
     /// The type of that number; `None` where there is none, or none that can be read.
     fn get(&self, id: TypeId) -> Option<Ty<'_>>;
 
+    /// The members of a structure or union; none of another type.
+    fn members(&self, id: TypeId) -> Vec<Member<'_>>;
+
+    /// The names and values of an enumeration; none of another type.
+    fn values(&self, id: TypeId) -> Vec<(&str, i128)>;
+
     /// Every number that a type of the object itself may have.
     fn own_ids(&self) -> std::ops::Range<TypeId>;
 
@@ -28,7 +34,7 @@ pub(super) trait Types: Sync {
 }
 
 /// A type.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Ty<'a> {
     Void,
     Integer(Integer<'a>),
@@ -90,8 +96,8 @@ pub(super) enum IntegerKind {
     Character,
 }
 
-/// A structure or union with its members.
-#[derive(Debug, Clone, PartialEq)]
+/// A structure or union. Its members are asked for by themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Record<'a> {
     pub(super) kind: RecordKind,
     /// Empty for an anonymous one.
@@ -100,7 +106,6 @@ pub(super) struct Record<'a> {
     pub(super) size: u64,
     /// As stated, in bytes.
     pub(super) align: Option<u64>,
-    pub(super) members: Vec<Member<'a>>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,15 +119,14 @@ pub(super) struct Member<'a> {
     pub(super) bits: Option<u64>,
 }
 
-/// An enumeration.
-#[derive(Debug, Clone, PartialEq)]
+/// An enumeration. Its values are asked for by themselves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Enumeration<'a> {
     /// Empty for an anonymous one.
     pub(super) name: &'a str,
     /// In bytes.
     pub(super) size: u64,
     pub(super) signed: bool,
-    pub(super) values: Vec<(&'a str, i128)>,
 }
 
 /// No chain of typedefs and qualifiers that a compiler writes is longer.

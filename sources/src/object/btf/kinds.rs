@@ -61,7 +61,7 @@ impl Btf {
         let value = self.bytes.u32(at + 8)?;
         let behind = at + COMMON;
         Some(match (info >> 24) as u8 & 0x1f {
-            INT => self.integer(name, value.into(), self.bytes.u32(behind)?),
+            INT => integer(name, value.into(), self.bytes.u32(behind)?),
             FLOAT => Ty::Float { name, size: value.into() },
             PTR => Ty::Pointer(value),
             ARRAY => {
@@ -69,10 +69,15 @@ impl Btf {
                 // `[]` and `[0]` are written alike.
                 Ty::Array { element, count: (count > 0).then_some(count.into()) }
             }
-            STRUCT => self.record(RecordKind::Struct, name, value, (behind, count), flag)?,
-            UNION => self.record(RecordKind::Union, name, value, (behind, count), flag)?,
-            ENUM => self.enumeration(name, value, (behind, count), flag)?,
-            ENUM64 => self.enumeration_64(name, value, (behind, count), flag)?,
+            kind @ (STRUCT | UNION) => Ty::Record(Record {
+                kind: if kind == UNION { RecordKind::Union } else { RecordKind::Struct },
+                name,
+                size: value.into(),
+                align: None,
+            }),
+            ENUM | ENUM64 => {
+                Ty::Enumeration(Enumeration { name, size: value.into(), signed: flag })
+            }
             FWD => {
                 let kind = if flag { RecordKind::Union } else { RecordKind::Struct };
                 Ty::Declared { kind, name }
@@ -89,35 +94,15 @@ impl Btf {
         })
     }
 
-    fn integer<'a>(&self, name: &'a str, size: u64, word: u32) -> Ty<'a> {
-        const SIGNED: u32 = 1;
-        const CHARACTER: u32 = 2;
-        const BOOLEAN: u32 = 4;
-        let encoding = word >> 24 & 0xf;
-        let (distance, width) = (u64::from(word >> 16 & 0xff), u64::from(word & 0xff));
-        let kind = if encoding & BOOLEAN != 0 {
-            IntegerKind::Boolean
-        } else if encoding & CHARACTER != 0 || name == "char" {
-            IntegerKind::Character
-        } else if encoding & SIGNED != 0 {
-            IntegerKind::Signed
-        } else {
-            IntegerKind::Unsigned
-        };
-        let whole = distance == 0 && width == size * 8;
-        Ty::Integer(Integer { name, size, kind, bits: (!whole).then_some((distance, width)) })
-    }
-
-    fn record<'a>(
-        &'a self,
-        kind: RecordKind,
-        name: &'a str,
-        size: u32,
-        (behind, count): (usize, usize),
-        has_widths: bool,
-    ) -> Option<Ty<'a>> {
+    /// The members of the type that begins at `at`.
+    pub(super) fn read_members(&self, at: usize) -> Option<Vec<Member<'_>>> {
+        let info = self.bytes.u32(at + 4)?;
+        if !matches!((info >> 24) as u8 & 0x1f, STRUCT | UNION) {
+            return None;
+        }
+        let has_widths = info >> 31 != 0;
         let member = |index: usize| {
-            let at = behind + index * 12;
+            let at = at + COMMON + index * 12;
             let place = self.bytes.u32(at + 8)?;
             // With the flag, the upper byte is the width of a bit-field.
             let (offset, width) =
@@ -129,42 +114,50 @@ impl Btf {
                 bits: (width > 0).then_some(width.into()),
             })
         };
-        let members = (0..count).map(member).collect::<Option<Vec<Member<'_>>>>()?;
-        Some(Ty::Record(Record { kind, name, size: size.into(), align: None, members }))
+        (0..(info & 0xffff) as usize).map(member).collect()
     }
 
-    fn enumeration<'a>(
-        &'a self,
-        name: &'a str,
-        size: u32,
-        (behind, count): (usize, usize),
-        signed: bool,
-    ) -> Option<Ty<'a>> {
-        let value = |index: usize| {
-            let at = behind + index * 8;
+    /// The values of the type that begins at `at`.
+    pub(super) fn read_values(&self, at: usize) -> Option<Vec<(&str, i128)>> {
+        let info = self.bytes.u32(at + 4)?;
+        let signed = info >> 31 != 0;
+        let small = |index: usize| {
+            let at = at + COMMON + index * 8;
             let raw = self.bytes.u32(at + 4)?;
             let value = if signed { i128::from(raw.cast_signed()) } else { raw.into() };
             Some((self.string(self.bytes.u32(at)?), value))
         };
-        let values = (0..count).map(value).collect::<Option<Vec<_>>>()?;
-        Some(Ty::Enumeration(Enumeration { name, size: size.into(), signed, values }))
-    }
-
-    fn enumeration_64<'a>(
-        &'a self,
-        name: &'a str,
-        size: u32,
-        (behind, count): (usize, usize),
-        signed: bool,
-    ) -> Option<Ty<'a>> {
-        let value = |index: usize| {
-            let at = behind + index * 12;
+        let large = |index: usize| {
+            let at = at + COMMON + index * 12;
             let (low, high) = (self.bytes.u32(at + 4)?, self.bytes.u32(at + 8)?);
             let raw = u64::from(high) << 32 | u64::from(low);
             let value = if signed { i128::from(raw.cast_signed()) } else { raw.into() };
             Some((self.string(self.bytes.u32(at)?), value))
         };
-        let values = (0..count).map(value).collect::<Option<Vec<_>>>()?;
-        Some(Ty::Enumeration(Enumeration { name, size: size.into(), signed, values }))
+        let values = 0..(info & 0xffff) as usize;
+        match (info >> 24) as u8 & 0x1f {
+            ENUM => values.map(small).collect(),
+            ENUM64 => values.map(large).collect(),
+            _ => None,
+        }
     }
+}
+
+fn integer(name: &str, size: u64, word: u32) -> Ty<'_> {
+    const SIGNED: u32 = 1;
+    const CHARACTER: u32 = 2;
+    const BOOLEAN: u32 = 4;
+    let encoding = word >> 24 & 0xf;
+    let (distance, width) = (u64::from(word >> 16 & 0xff), u64::from(word & 0xff));
+    let kind = if encoding & BOOLEAN != 0 {
+        IntegerKind::Boolean
+    } else if encoding & CHARACTER != 0 || name == "char" {
+        IntegerKind::Character
+    } else if encoding & SIGNED != 0 {
+        IntegerKind::Signed
+    } else {
+        IntegerKind::Unsigned
+    };
+    let whole = distance == 0 && width == size * 8;
+    Ty::Integer(Integer { name, size, kind, bits: (!whole).then_some((distance, width)) })
 }

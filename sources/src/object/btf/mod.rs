@@ -8,11 +8,12 @@
 mod kinds;
 mod names;
 
+use std::ffi::CStr;
 use std::sync::{Arc, OnceLock};
 
 use ioctlkit_abi::ByteOrder;
 
-use super::types::{Ty, TypeId, Types};
+use super::types::{Member, Ty, TypeId, Types};
 use names::Names;
 
 /// The first two bytes, as a number in the writer's byte order.
@@ -101,14 +102,6 @@ impl Bytes {
         self.data.get(at).copied()
     }
 
-    fn u16(&self, at: usize) -> Option<u16> {
-        let bytes = *self.data.get(at..)?.first_chunk()?;
-        Some(match self.order {
-            ByteOrder::Little => u16::from_le_bytes(bytes),
-            ByteOrder::Big => u16::from_be_bytes(bytes),
-        })
-    }
-
     fn u32(&self, at: usize) -> Option<u32> {
         let bytes = *self.data.get(at..)?.first_chunk()?;
         Some(match self.order {
@@ -131,7 +124,7 @@ impl Header {
     fn read(bytes: &Bytes) -> Option<Self> {
         let pair = |at| Some((bytes.u32(at)?, bytes.u32(at + 4)?));
         let length = bytes.u32(4)? as usize;
-        let kinds = if length >= HEADER + 8 { Some(pair(HEADER)?) } else { None };
+        let kinds = if length >= HEADER + 8 { pair(HEADER) } else { None };
         Some(Self { length, types: pair(8)?, strings: pair(16)?, kinds })
     }
 
@@ -146,11 +139,11 @@ impl Header {
 /// begin with.
 pub(super) fn builds_upon_another(section: &[u8]) -> bool {
     let first_string = || {
-        let bytes = Bytes::of(section)?;
-        let header = Header::read(&bytes)?;
-        bytes.u8(header.range(header.strings, section.len())?.start)
+        let head = Bytes::of(section.get(..HEADER)?)?;
+        let header = Header::read(&head)?;
+        section.get(header.range(header.strings, section.len())?).and_then(|text| text.first())
     };
-    first_string().is_some_and(|first| first != 0)
+    first_string().is_some_and(|first| *first != 0)
 }
 
 impl Btf {
@@ -185,19 +178,19 @@ impl Btf {
             unread: None,
             names: OnceLock::new(),
         };
-        btf.find_starts(kinds);
+        btf.find_starts(kinds.as_ref());
         if btf.base.is_some() && !btf.fits_its_base() {
             return Err(BtfError::OtherBase);
         }
         Ok(btf)
     }
 
-    fn find_starts(&mut self, kinds: Option<std::ops::Range<usize>>) {
+    fn find_starts(&mut self, kinds: Option<&std::ops::Range<usize>>) {
         // Most types have some 24 bytes; no more of them fit than this.
         self.starts.reserve(self.types.len() / 24);
         let mut at = self.types.start;
         while at < self.types.end {
-            let Some(end) = self.end_of(at, kinds.clone()) else {
+            let Some(end) = self.end_of(at, kinds) else {
                 let (id, kind) = (self.end(), self.kind(at).unwrap_or(0));
                 self.unread = Some(if kinds::is_known(kind) {
                     BtfError::Truncated
@@ -220,21 +213,20 @@ impl Btf {
     }
 
     /// Where the type that begins at `at` ends; `None` where its size is not known.
-    fn end_of(&self, at: usize, kinds: Option<std::ops::Range<usize>>) -> Option<usize> {
+    fn end_of(&self, at: usize, kinds: Option<&std::ops::Range<usize>>) -> Option<usize> {
         let info = self.bytes.u32(at + 4)?;
         let kind = (info >> 24) as u8 & 0x1f;
         let count = (info & 0xffff) as usize;
-        let behind = match kinds::size_behind(kind, count) {
-            Some(size) => size,
-            None => {
-                // What newer writers tell: a size of what follows, and a size for each element.
-                let told = kinds?;
-                let entry = told.start + usize::from(kind) * 4;
-                if entry + 4 > told.end {
-                    return None;
-                }
-                usize::from(self.bytes.u8(entry)?) + usize::from(self.bytes.u8(entry + 1)?) * count
+        let behind = if let Some(size) = kinds::size_behind(kind, count) {
+            size
+        } else {
+            // What newer writers tell: a size of what follows, and a size for each element.
+            let told = kinds?;
+            let entry = told.start + usize::from(kind) * 4;
+            if entry + 4 > told.end {
+                return None;
             }
+            usize::from(self.bytes.u8(entry)?) + usize::from(self.bytes.u8(entry + 1)?) * count
         };
         Some(at + kinds::COMMON + behind)
     }
@@ -272,8 +264,8 @@ impl Btf {
         };
         let text = self.bytes.data.get(self.strings.clone()).unwrap_or_default();
         let text = text.get(local as usize..).unwrap_or_default();
-        let end = text.iter().position(|byte| *byte == 0).unwrap_or(text.len());
-        std::str::from_utf8(&text[..end]).unwrap_or_default()
+        let text = CStr::from_bytes_until_nul(text).map_or(text, CStr::to_bytes);
+        std::str::from_utf8(text).unwrap_or_default()
     }
 
     fn start(&self, id: TypeId) -> Option<usize> {
@@ -295,6 +287,22 @@ impl Types for Btf {
             return self.base.as_ref()?.get(id);
         }
         self.read(self.start(id)?)
+    }
+
+    fn members(&self, id: TypeId) -> Vec<Member<'_>> {
+        match (&self.base, self.start(id)) {
+            (_, Some(start)) => self.read_members(start).unwrap_or_default(),
+            (Some(base), None) if id < self.first => base.members(id),
+            _ => Vec::new(),
+        }
+    }
+
+    fn values(&self, id: TypeId) -> Vec<(&str, i128)> {
+        match (&self.base, self.start(id)) {
+            (_, Some(start)) => self.read_values(start).unwrap_or_default(),
+            (Some(base), None) if id < self.first => base.values(id),
+            _ => Vec::new(),
+        }
     }
 
     fn own_ids(&self) -> std::ops::Range<TypeId> {

@@ -120,17 +120,21 @@ impl Dwarf {
         }
         Self { nodes, same_as, names }
     }
+
+    fn node(&self, id: TypeId) -> Option<&Node> {
+        self.nodes.get((id as usize).checked_sub(1)?)
+    }
 }
 
 impl Node {
     /// The name by which others ask for it.
     fn found_by(&self) -> Option<&Arc<str>> {
-        let name = match self {
-            Self::Record(RecordNode { name, .. })
-            | Self::Enumeration { name, .. }
-            | Self::Typedef { name, .. }
-            | Self::Function { name, .. } => name,
-            _ => return None,
+        let (Self::Record(RecordNode { name, .. })
+        | Self::Enumeration { name, .. }
+        | Self::Typedef { name, .. }
+        | Self::Function { name, .. }) = self
+        else {
+            return None;
         };
         (!name.is_empty()).then_some(name)
     }
@@ -142,7 +146,7 @@ impl Types for Dwarf {
             return Some(Ty::Void);
         }
         let kind = |union: bool| if union { RecordKind::Union } else { RecordKind::Struct };
-        Some(match self.nodes.get(id as usize - 1)? {
+        Some(match self.node(id)? {
             Node::Integer { name, size, kind } => Ty::Integer(Integer {
                 name,
                 size: *size,
@@ -162,24 +166,11 @@ impl Types for Dwarf {
                 name: &record.name,
                 size: record.size,
                 align: record.align,
-                members: record
-                    .members
-                    .iter()
-                    .map(|member| Member {
-                        name: &member.name,
-                        ty: member.ty,
-                        offset_bits: member.offset_bits,
-                        bits: member.bits,
-                    })
-                    .collect(),
             }),
             Node::Declared { union, name } => Ty::Declared { kind: kind(*union), name },
-            Node::Enumeration { name, size, signed, values } => Ty::Enumeration(Enumeration {
-                name,
-                size: *size,
-                signed: *signed,
-                values: values.iter().map(|(name, value)| (name.as_ref(), *value)).collect(),
-            }),
+            Node::Enumeration { name, size, signed, .. } => {
+                Ty::Enumeration(Enumeration { name, size: *size, signed: *signed })
+            }
             Node::Typedef { name, ty, align } => Ty::Typedef { name, ty: *ty, align: *align },
             Node::Qualified(ty) => Ty::Qualified(*ty),
             Node::Prototype { returns, parameters } => {
@@ -188,6 +179,24 @@ impl Types for Dwarf {
             Node::Function { name, prototype } => Ty::Function { name, prototype: *prototype },
             Node::Other => Ty::Other,
         })
+    }
+
+    fn members(&self, id: TypeId) -> Vec<Member<'_>> {
+        let Some(Node::Record(record)) = self.node(id) else { return Vec::new() };
+        let members = record.members.iter();
+        members
+            .map(|member| Member {
+                name: &member.name,
+                ty: member.ty,
+                offset_bits: member.offset_bits,
+                bits: member.bits,
+            })
+            .collect()
+    }
+
+    fn values(&self, id: TypeId) -> Vec<(&str, i128)> {
+        let Some(Node::Enumeration { values, .. }) = self.node(id) else { return Vec::new() };
+        values.iter().map(|(name, value)| (name.as_ref(), *value)).collect()
     }
 
     fn own_ids(&self) -> std::ops::Range<TypeId> {

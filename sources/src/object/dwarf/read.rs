@@ -332,15 +332,19 @@ impl<'s> Reading<'_, 's> {
             let mut next = || numbers.next().unwrap_or(0);
             match node {
                 Node::Pointer(to) | Node::Qualified(to) | Node::Typedef { ty: to, .. } => {
-                    *to = next()
+                    *to = next();
                 }
                 Node::Array { element, .. } => *element = next(),
                 Node::Prototype { returns, parameters } => {
                     *returns = next();
-                    parameters.iter_mut().for_each(|parameter| *parameter = next());
+                    for parameter in parameters {
+                        *parameter = next();
+                    }
                 }
                 Node::Record(record) => {
-                    record.members.iter_mut().for_each(|member| member.ty = next());
+                    for member in &mut record.members {
+                        member.ty = next();
+                    }
                 }
                 _ => {}
             }
@@ -364,9 +368,9 @@ fn intern(names: &mut HashSet<Arc<str>>, name: &str) -> Arc<str> {
 }
 
 fn base(name: Arc<str>, size: u64, entry: &Attributes<'_, '_, impl Fn(usize) -> Place>) -> Node {
-    let encoding = match entry.entry.attr_value(dw::DW_AT_encoding) {
-        Some(AttributeValue::Encoding(encoding)) => encoding,
-        _ => return Node::Other,
+    let Some(AttributeValue::Encoding(encoding)) = entry.entry.attr_value(dw::DW_AT_encoding)
+    else {
+        return Node::Other;
     };
     let kind = match encoding {
         dw::DW_ATE_boolean => Kind::Boolean,

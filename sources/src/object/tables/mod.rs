@@ -124,7 +124,9 @@ impl<'d> Search<'_, 'd> {
             }
             let name = if at == 0 && symbol.size == structure.size {
                 symbol.name.to_owned()
-            } else if symbol.size % structure.size == 0 && at % structure.size == 0 {
+            } else if symbol.size.is_multiple_of(structure.size)
+                && at.is_multiple_of(structure.size)
+            {
                 format!("{}[{}]", symbol.name, at / structure.size)
             } else {
                 format!("{} + {at:#x}", symbol.name)
@@ -193,16 +195,11 @@ impl Table {
         let head = format!("struct {} {name}", structure.tag());
         let start = head.len() - name.len();
         let span = listing.line(format_args!("{head} = {{"), start..head.len());
-        let mut handler = |member: &str, held: Option<Held>| {
-            let held = held?;
-            let text = format!("\t.{member} = {}", held.function);
+        let mut handler = |member: &str, function: Option<Held>| {
+            let Held { function, address, touches_user_memory } = function?;
+            let text = format!("\t.{member} = {function}");
             let span = listing.line(format_args!("{text},"), 1..text.len());
-            Some(Handler {
-                function: held.function,
-                address: held.address,
-                touches_user_memory: held.touches_user_memory,
-                span,
-            })
+            Some(Handler { function, address, touches_user_memory, span })
         };
         let native = handler(structure.native_member(), native);
         let compat = handler(structure.compat_member(), compat);

@@ -4,7 +4,7 @@ use ioctlkit_model::HandlerStructure;
 
 use super::functions::Target;
 use super::prototype::Prototypes;
-use crate::object::types::{Record, Ty, TypeId, Types, pointed_prototype, resolved};
+use crate::object::types::{Member, Ty, TypeId, Types, pointed_prototype, resolved};
 
 /// A structure of handlers, as a kernel has it.
 pub(super) struct Structure<'t> {
@@ -45,19 +45,19 @@ pub(super) fn known<'t>(
         .collect()
 }
 
-fn structure<'t>(
+fn structure(
     kind: HandlerStructure,
-    types: &'t dyn Types,
+    types: &dyn Types,
     id: TypeId,
     pointer_size: u64,
-) -> Option<Structure<'t>> {
+) -> Option<Structure<'_>> {
     let Ty::Record(record) = types.get(id)? else { return None };
-    let offset = |name| offset_of(&record, name);
+    let members = types.members(id);
+    let offset = |name| offset_of(&members, name);
     let native = offset(kind.native_member())?;
     let compat = offset(kind.compat_member());
     let owner = offset("owner");
-    let pointers: Vec<Pointer> = record
-        .members
+    let pointers: Vec<Pointer> = members
         .iter()
         .filter(|member| member.bits.is_none() && member.offset_bits.is_multiple_of(8))
         .flat_map(|member| {
@@ -73,8 +73,8 @@ fn structure<'t>(
     fits.then_some(Structure { kind, size: record.size, native, compat, types, pointers, owner })
 }
 
-fn offset_of(record: &Record<'_>, name: &str) -> Option<u64> {
-    let member = record.members.iter().find(|member| member.name == name)?;
+fn offset_of(members: &[Member<'_>], name: &str) -> Option<u64> {
+    let member = members.iter().find(|member| member.name == name)?;
     Some(member.offset_bits / 8)
 }
 
@@ -88,7 +88,7 @@ fn pointers_in(types: &dyn Types, ty: TypeId, at: u64, pointer_size: u64) -> Vec
             vec![Pointer { offset: at, prototype: pointed_prototype(types, id) }]
         }
         Some((_, Ty::Array { element, count: Some(count) })) => (0..count.min(LONGEST))
-            .flat_map(|index| {
+            .filter_map(|index| {
                 let at = at.saturating_add(index * pointer_size);
                 match resolved(types, element) {
                     Some((id, Ty::Pointer(_))) => {
