@@ -63,7 +63,7 @@ fn parse(text: &str) -> Result<BTreeMap<String, Vec<Shape>>, String> {
             let size = rest.split([',', ' ']).next().and_then(|size| size.parse().ok());
             // A nested structure states its size, too; the outermost one comes last.
             shape.size = Some(size.ok_or_else(wrong)?);
-        } else if let Some((declaration, place)) = text.split_once(";")
+        } else if let Some((declaration, place)) = text.split_once(';')
             && let Some(place) = place.trim().strip_prefix("/*")
             && !text.starts_with("/*")
         {
