@@ -150,7 +150,7 @@ impl ReadOptions {
     }
 }
 
-/// Paths by what is there. A folder may have both.
+/// Paths by what is there. A folder may have sources of both languages.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Languages {
     c: Vec<PathBuf>,
@@ -162,16 +162,22 @@ impl Languages {
     fn of(paths: &[PathBuf]) -> Self {
         let mut languages = Self::default();
         for path in paths {
+            if object::is_module_tree(path) {
+                languages.objects.push(path.clone());
+                continue;
+            }
             let rust = rust::holds_source(path);
             if rust {
                 languages.rust.push(path.clone());
             }
-            let objects = object::holds_object(path);
-            if objects {
+            // A folder with sources is read for these: what a build has left there was not meant.
+            let c = path.is_dir() && c::holds_header(path);
+            if !rust && !c && object::holds_object(path) {
                 languages.objects.push(path.clone());
+                continue;
             }
             // What holds nothing is the front end of C's to complain about, as it always was.
-            if !rust && !objects || path.is_dir() && c::holds_header(path) {
+            if !rust || c {
                 languages.c.push(path.clone());
             }
         }

@@ -137,3 +137,12 @@ fn a_structure_of_an_object_can_be_laid_out_and_dumped() {
     assert_eq!(done.code, 0);
     assert!(done.stdout.contains("\"struct foo_map\"") || done.stdout.contains("foo_map"));
 }
+
+#[test]
+fn a_folder_of_installed_modules_is_read_for_modules_and_one_of_sources_for_sources() {
+    let folder = two_modules().and("modules/modules.order", "").and("modules/build/foo.h", HEADER);
+    let done = check(&folder, &["--format", "concise", "modules"]);
+    assert!(done.stdout.contains("O002") && !done.stdout.contains("foo.h"), "{}", done.stdout);
+    let done = check(&folder, &["--format", "concise", "."]);
+    assert!(done.stdout.contains("foo.h") && !done.stdout.contains("O002"), "{}", done.stdout);
+}

@@ -31,7 +31,9 @@ struct outer {
 	double real;
 	long double longer;
 	aligned_u64 v;
+#ifdef __SIZEOF_INT128__
 	__int128 huge;
+#endif
 	const volatile struct inner *q;
 	int none[0];
 	int last[];
@@ -49,10 +51,14 @@ long function(int a, struct outer *b) { return a; }
 ";
 
 fn compile(folder: &Path, name: &str, options: &[&str]) -> std::path::PathBuf {
+    compile_with("gcc", folder, name, options)
+}
+
+fn compile_with(program: &str, folder: &Path, name: &str, options: &[&str]) -> std::path::PathBuf {
     let source = folder.join("types.c");
     std::fs::write(&source, SOURCE).unwrap();
     let object = folder.join(name);
-    let mut gcc = Command::new("gcc");
+    let mut gcc = Command::new(program);
     gcc.arg("-c").args(options).arg("-o").arg(&object).arg(&source);
     assert!(gcc.status().unwrap().success(), "gcc {options:?}");
     object
@@ -70,6 +76,26 @@ fn dwarf_of_both_versions_compressed_or_not_has_the_layouts_that_pahole_reads() 
     ] {
         let object = compile(folder.path(), "types.o", options);
         assert_equal_to_pahole(&object, "dwarf");
+    }
+}
+
+#[test]
+fn objects_of_other_classes_and_byte_orders_have_the_layouts_that_pahole_reads() {
+    let folder = tempfile::tempdir().unwrap();
+    for (program, options, abi) in [
+        ("gcc", &["-g", "-m32"][..], "i386"),
+        ("gcc", &["-g", "-mx32"], "x32"),
+        // Big-endian.
+        ("or1k-elf-gcc", &["-g"], "openrisc"),
+        ("xtensa-lx106-elf-gcc", &["-g"], "xtensa"),
+    ] {
+        let object = compile_with(program, folder.path(), "types.o", options);
+        assert_equal_to_pahole(&object, "dwarf");
+        let interface = crate::layouts::read_all(&object);
+        assert_eq!(interface.objects[0].abi.abi().name, abi);
+        let char = &interface.records.iter().find(|one| one.name.as_deref() == Some("inner"));
+        let member = &char.unwrap().variants.first().unwrap().members[0];
+        assert_eq!(interface.type_name(&member.ty), "char", "{abi}");
     }
 }
 

@@ -40,6 +40,12 @@ pub fn holds_object(path: &Path) -> bool {
     OBJECTS.iter().any(|end| name.ends_with(end)) || begins_as_object(path)
 }
 
+/// Whether a folder is one of a kernel's modules, such as `/lib/modules/VERSION`: it may also have a
+/// link to headers.
+pub fn is_module_tree(path: &Path) -> bool {
+    path.join("modules.order").is_file() || path.join("modules.dep").is_file()
+}
+
 /// What the paths hold, in order, each file once.
 pub(super) fn discover(paths: &[PathBuf]) -> Vec<Asked> {
     let mut seen = BTreeSet::new();

@@ -6,7 +6,7 @@
 use goblin::container::{Container, Ctx, Endian};
 use goblin::elf::Elf as Goblin;
 use goblin::elf::compression_header::CompressionHeader;
-use goblin::elf::header::{EM_MIPS, ET_REL};
+use goblin::elf::header::{EM_MIPS, EM_XTENSA, ET_REL};
 use goblin::elf::reloc::{Reloc, RelocSection};
 use goblin::elf::section_header::{
     SHF_ALLOC, SHF_COMPRESSED, SHF_EXECINSTR, SHT_NOBITS, SHT_REL, SHT_RELA, SHT_SYMTAB,
@@ -29,6 +29,7 @@ pub(super) struct Elf<'d> {
     pub(super) symbols: Vec<Symbol<'d>>,
     context: Ctx,
     swaps_relocations: bool,
+    adds_contents: bool,
 }
 
 pub(super) struct Section<'d> {
@@ -78,8 +79,9 @@ pub(super) struct Relocation {
     /// From the section's start, in bytes.
     pub(super) offset: u64,
     pub(super) symbol: u32,
-    /// `None` where it is in the section.
-    pub(super) addend: Option<i64>,
+    pub(super) addend: i64,
+    /// Whether what is in the section is added, too.
+    pub(super) adds_contents: bool,
 }
 
 /// Why a file cannot be read.
@@ -158,6 +160,8 @@ impl<'d> Elf<'d> {
             swaps_relocations: header.e_machine == EM_MIPS
                 && container == Container::Big
                 && endian == Endian::Little,
+            // And xtensa keeps addends in two places (`arch/xtensa/kernel/module.c`).
+            adds_contents: header.e_machine == EM_XTENSA,
         };
         elf.symbols = elf.read_symbols(&headers);
         Ok(elf)
@@ -235,7 +239,12 @@ impl<'d> Elf<'d> {
     fn relocation(&self, relocation: Reloc) -> Relocation {
         let symbol =
             if self.swaps_relocations { relocation.r_type } else { relocation.r_sym as u32 };
-        Relocation { offset: relocation.r_offset, symbol, addend: relocation.r_addend }
+        Relocation {
+            offset: relocation.r_offset,
+            symbol,
+            addend: relocation.r_addend.unwrap_or(0),
+            adds_contents: relocation.r_addend.is_none() || self.adds_contents,
+        }
     }
 
     /// The header of a compressed section, and its size.

@@ -35,7 +35,7 @@ mod open;
 mod tables;
 mod types;
 
-pub use discover::holds_object;
+pub use discover::{holds_object, is_module_tree};
 
 use base::Bases;
 use discover::Asked;

@@ -55,12 +55,12 @@ impl Btf {
     pub(super) fn read(&self, at: usize) -> Option<Ty<'_>> {
         let name = self.string(self.bytes.u32(at)?);
         let info = self.bytes.u32(at + 4)?;
-        let count = (info & 0xffff) as usize;
+        let count = (info & 0x00ff_ffff) as usize;
         let flag = info >> 31 != 0;
         // The size of the type, or the type that it is about.
         let value = self.bytes.u32(at + 8)?;
         let behind = at + COMMON;
-        Some(match (info >> 24) as u8 & 0x1f {
+        Some(match (info >> 24) as u8 & 0x7f {
             INT => integer(name, value.into(), self.bytes.u32(behind)?),
             FLOAT => Ty::Float { name, size: value.into() },
             PTR => Ty::Pointer(value),
@@ -97,7 +97,7 @@ impl Btf {
     /// The members of the type that begins at `at`.
     pub(super) fn read_members(&self, at: usize) -> Option<Vec<Member<'_>>> {
         let info = self.bytes.u32(at + 4)?;
-        if !matches!((info >> 24) as u8 & 0x1f, STRUCT | UNION) {
+        if !matches!((info >> 24) as u8 & 0x7f, STRUCT | UNION) {
             return None;
         }
         let has_widths = info >> 31 != 0;
@@ -114,7 +114,7 @@ impl Btf {
                 bits: (width > 0).then_some(width.into()),
             })
         };
-        (0..(info & 0xffff) as usize).map(member).collect()
+        (0..(info & 0x00ff_ffff) as usize).map(member).collect()
     }
 
     /// The values of the type that begins at `at`.
@@ -134,8 +134,8 @@ impl Btf {
             let value = if signed { i128::from(raw.cast_signed()) } else { raw.into() };
             Some((self.string(self.bytes.u32(at)?), value))
         };
-        let values = 0..(info & 0xffff) as usize;
-        match (info >> 24) as u8 & 0x1f {
+        let values = 0..(info & 0x00ff_ffff) as usize;
+        match (info >> 24) as u8 & 0x7f {
             ENUM => values.map(small).collect(),
             ENUM64 => values.map(large).collect(),
             _ => None,

@@ -209,14 +209,14 @@ impl Btf {
     }
 
     fn kind(&self, at: usize) -> Option<u8> {
-        Some((self.bytes.u32(at + 4)? >> 24) as u8 & 0x1f)
+        Some((self.bytes.u32(at + 4)? >> 24) as u8 & 0x7f)
     }
 
     /// Where the type that begins at `at` ends; `None` where its size is not known.
     fn end_of(&self, at: usize, kinds: Option<&std::ops::Range<usize>>) -> Option<usize> {
         let info = self.bytes.u32(at + 4)?;
-        let kind = (info >> 24) as u8 & 0x1f;
-        let count = (info & 0xffff) as usize;
+        let kind = (info >> 24) as u8 & 0x7f;
+        let count = (info & 0x00ff_ffff) as usize;
         let behind = if let Some(size) = kinds::size_behind(kind, count) {
             size
         } else {
@@ -317,3 +317,6 @@ impl Types for Btf {
         found
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -88,10 +88,9 @@ impl Relocations {
             // No symbol: zero.
             let value =
                 if one.symbol == 0 { 0 } else { elf.symbols.get(one.symbol as usize)?.value };
-            let relocated = match one.addend {
-                Some(addend) => Relocated::To(value.wrapping_add_signed(addend)),
-                None => Relocated::By(value),
-            };
+            let value = value.wrapping_add_signed(one.addend);
+            let relocated =
+                if one.adds_contents { Relocated::By(value) } else { Relocated::To(value) };
             Some((one.offset, relocated))
         });
         Self(found.collect())

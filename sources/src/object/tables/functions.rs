@@ -76,10 +76,10 @@ impl<'s, 'd> Functions<'s, 'd> {
             Place::Undefined => Some(Target::Imported { name: symbol.name }),
             Place::Nowhere => Some(Target::Data),
             Place::Section(of) => {
-                let addend = match relocation.addend {
-                    Some(addend) => addend,
-                    None => self.in_place(section, relocation.offset)?,
-                };
+                let mut addend = relocation.addend;
+                if relocation.adds_contents {
+                    addend = addend.wrapping_add(self.in_place(section, relocation.offset)?);
+                }
                 let offset = symbol.value.wrapping_add_signed(addend);
                 Some(self.at(Address { section: of, offset }))
             }
