@@ -91,7 +91,7 @@ fn bits_that_are_turned_over_in_a_module_do_no_harm() {
     let mut numbers = Numbers(3);
     for _ in 0..rounds() / 10 {
         let mut turned = bytes.clone();
-        for _ in 0..1 + numbers.next(8) {
+        for _ in 0..=numbers.next(8) {
             let at = numbers.next(turned.len());
             turned[at] ^= 1 << numbers.next(8);
         }
@@ -121,7 +121,7 @@ fn bits_that_are_turned_over_in_types_do_no_harm() {
         let bytes = std::fs::read(&object).unwrap();
         for _ in 0..rounds() * 4 {
             let mut turned = bytes.clone();
-            for _ in 0..1 + numbers.next(4) {
+            for _ in 0..=numbers.next(4) {
                 let at = numbers.next(turned.len());
                 turned[at] = numbers.next(256) as u8;
             }

@@ -93,7 +93,7 @@ fn modules_with_unlocked_ioctl_are_those_whose_sources_set_it() {
             }
         }
         let only = |a: &BTreeSet<&PathBuf>, b: &BTreeSet<&PathBuf>| -> Vec<PathBuf> {
-            a.difference(b).map(|path| path.to_path_buf()).collect()
+            a.difference(b).map(|path| (*path).clone()).collect()
         };
         let (ours, theirs) = (found.keys().collect(), expected.keys().collect());
         assert_eq!(only(&theirs, &ours), [""; 0].map(PathBuf::from), "not found in the objects");

@@ -30,12 +30,12 @@ pub(super) struct Sources {
 
 /// Reads the sources that were named for the objects of a group, and asks for their structures in
 /// the objects.
-pub(super) fn read_sources(group: &mut Group, named: &[String]) -> Sources {
+pub(super) fn read_sources(group: &mut Group, asked_for: &[String]) -> Sources {
     let mut sources = Sources::default();
     if !group.has_objects() {
-        if !named.is_empty() {
+        if !asked_for.is_empty() {
             sources.problems.push(failure(
-                &named[0],
+                &asked_for[0],
                 "`--header` is for compiled objects, and there is none among the paths",
                 "use `--against` to compare Rust source with a header",
             ));
@@ -45,7 +45,7 @@ pub(super) fn read_sources(group: &mut Group, named: &[String]) -> Sources {
     let request = group.header_request();
     let beside = group.config.as_ref().map(ioctl_lint::Config::folder);
     let mut paths = (Vec::new(), Vec::new());
-    for name in named {
+    for name in asked_for {
         match find(name, beside, &request.include_dirs) {
             Some(path) if rust::holds_source(&path) => paths.1.push((name.clone(), path)),
             Some(path) => paths.0.push((name.clone(), path)),
@@ -72,7 +72,7 @@ pub(super) fn read_sources(group: &mut Group, named: &[String]) -> Sources {
         sources.read.push(Source { names, interface, problems });
     }
     let wanted = sources.read.iter().flat_map(|source| wanted_names(&source.interface)).collect();
-    group.want_types(if named.is_empty() { Wanted::Nothing } else { Wanted::Named(wanted) });
+    group.want_types(if asked_for.is_empty() { Wanted::Nothing } else { Wanted::Named(wanted) });
     sources
 }
 
