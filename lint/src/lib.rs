@@ -15,6 +15,7 @@ pub mod edits;
 pub mod engine;
 pub mod files;
 mod growth;
+pub mod handlers;
 pub mod includes;
 pub mod known_numbers;
 pub mod levels;

@@ -16,6 +16,7 @@ mod interface;
 mod layout;
 mod merge;
 pub mod number_registry;
+mod object;
 mod rule;
 mod source;
 mod types;
@@ -29,6 +30,10 @@ pub use interface::{
     RawNumber,
 };
 pub use layout::{Gap, Layout, Layouts, Numbered, TypeSize};
+pub use object::{
+    AbiRecord, Address, Handler, HandlerStructure, HandlerTable, Object, Observed, RecordedCommand,
+    RecordedMember, RecordedRecord,
+};
 pub use rule::{Languages, RuleInfo, Severity};
 pub use source::{FileId, FileShift, Language, Position, SourceFile, SourceMap, Span};
 pub use types::{

@@ -2,7 +2,7 @@
 
 use ioctlkit_abi::{RecordKind, Scalar};
 
-use crate::{Constant, Purpose, Span, Variants};
+use crate::{Constant, Observed, Purpose, Span, Variants};
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -137,6 +137,8 @@ pub struct RecordBody {
     pub pack: Option<u64>,
     /// The members in order.
     pub members: Vec<Member>,
+    /// Where a compiler has put them: a compiled object's only.
+    pub observed: Option<Observed>,
 }
 
 /// A member of a structure or union.

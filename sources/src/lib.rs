@@ -4,5 +4,7 @@
 
 #[cfg(feature = "c")]
 pub mod c;
+#[cfg(feature = "object")]
+pub mod object;
 #[cfg(feature = "rust")]
 pub mod rust;

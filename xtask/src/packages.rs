@@ -65,7 +65,11 @@ pub(crate) fn for_tests() -> Vec<Need> {
     }
     needs.push(need(ioctlkit_oracle::kernel::PACKAGE, "every architecture's kernel headers"));
     needs.push(need("make", "exports the kernel's headers"));
-    needs.push(need("gcc", "builds the tools that export the kernel's headers"));
+    needs.push(need(
+        "gcc",
+        "builds the tools that export the kernel's headers, and objects to read",
+    ));
+    needs.push(need("pahole", "says where compilers have put members, and makes BTF"));
     needs.push(need("xz-utils", "unpacks the kernel's sources"));
     needs.extend(for_guests());
     needs

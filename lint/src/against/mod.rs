@@ -7,6 +7,7 @@
 
 mod members;
 mod names;
+mod objects;
 mod pairing;
 mod records;
 mod reference;
@@ -20,8 +21,9 @@ use ioctlkit_model::{Interface, Layouts, Span};
 use crate::abis::by_value;
 use crate::words::count;
 pub use names::{last_of_path, same_member, same_name};
+pub use objects::{ObjectPairs, wanted_names};
 pub use pairing::{CommandPair, Numbered, Pairs, RecordPair, pair};
-pub use reference::{Reference, References};
+pub use reference::{ObjectSource, Reference, References};
 use trust::Trust;
 
 /// What was compared, and what came of it.

@@ -1,6 +1,7 @@
 //! `ioctl-lint check`.
 
 mod against;
+mod objects;
 mod summary;
 
 use std::collections::HashSet;
@@ -21,7 +22,7 @@ use super::reading::{Group, Part, RawNumbers, ReadOptions};
 use super::terminal::Terminal;
 use summary::Summary;
 
-/// Find what is wrong with the ioctl commands of headers and Rust source
+/// Find what is wrong with the ioctl commands of headers, Rust source and compiled objects
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -32,6 +33,8 @@ Examples:
   ioctl-lint check --write-baseline baseline.json . && ioctl-lint check --baseline baseline.json .
   ioctl-lint check --against linux/kvm.h src/
   ioctl-lint check foo.h -- -std=gnu11 -include config.h
+  ioctl-lint check --header include/uapi/linux/foo.h foo.ko
+  ioctl-lint check /lib/modules/6.12.0
 
 A finding is allowed in place by a comment with a reason, on its line, on the line above, or at the
 head of the structure or #define:
@@ -43,7 +46,8 @@ Exit codes:
   1  findings at or above --fail-on
   2  some input could not be used; findings of the rest are reported all the same")]
 pub(super) struct Arguments {
-    /// Headers or Rust source, folders of them, a cargo workspace, or a kernel source tree
+    /// Headers or Rust source, folders of them, a cargo workspace, a kernel source tree; modules and
+    /// other compiled objects, or a folder of modules such as /lib/modules/VERSION
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
 
@@ -87,6 +91,11 @@ pub(super) struct Arguments {
     /// same name, and the layouts of structures; may be repeated [default: the configuration's]
     #[arg(long, value_name = "HEADER", help_heading = RULES)]
     against: Vec<String>,
+
+    /// The interface of the compiled objects among the paths: a C header, such as `linux/vduse.h`, or
+    /// Rust source; may be repeated
+    #[arg(long = "header", value_name = "PATH", help_heading = RULES)]
+    headers: Vec<String>,
 
     /// How to report findings
     #[arg(long, value_name = "FORMAT", value_parser = formats(), default_value = "full")]
@@ -141,7 +150,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     // One baseline for the whole run where the command line names it, else each group's own.
     let mut baseline = arguments.baseline.as_deref().map(Baseline::read).transpose()?;
     for group in &mut prepared {
-        whole.take_in(group, &arguments.against, baseline.as_mut());
+        whole.take_in(group, arguments, baseline.as_mut());
     }
     let stale = baseline.into_iter().chain(prepared.into_iter().filter_map(|group| group.baseline));
     whole.summary.set_stale(stale);
@@ -201,6 +210,8 @@ struct Whole {
     report: Report,
     sources: SourceMap,
     summary: Summary,
+    /// Modules with a table of handlers.
+    modules: Vec<objects::Row>,
     failed: bool,
 }
 
@@ -208,10 +219,16 @@ impl Whole {
     fn take_in(
         &mut self,
         prepared: &mut Prepared,
-        headers: &[String],
+        arguments: &Arguments,
         mut baseline: Option<&mut Baseline>,
     ) {
+        let sources = objects::read_sources(&mut prepared.group, &arguments.headers);
+        self.report.problems.extend(sources.problems);
+        let mut sources = sources.read;
         for part in prepared.group.read_parts() {
+            let of_objects =
+                if part.0.objects.is_empty() { Vec::new() } else { std::mem::take(&mut sources) };
+            let headers = (&arguments.against[..], of_objects);
             self.take_in_part(part, prepared, headers, baseline.as_deref_mut());
         }
         self.drop_repeated();
@@ -221,10 +238,13 @@ impl Whole {
         &mut self,
         (mut interface, mut problems): Part,
         prepared: &mut Prepared,
-        headers: &[String],
+        (headers, of_objects): (&[String], Vec<objects::Source>),
         baseline: Option<&mut Baseline>,
     ) {
-        let references = against::read(&prepared.group, headers, &mut interface, &mut problems);
+        let mut references = against::read(&prepared.group, headers, &mut interface, &mut problems);
+        for source in of_objects {
+            source.add_to(&mut references, &mut interface, &mut problems);
+        }
         let mut checked = {
             let _progress = Progress::start("checking commands");
             engine::check(&interface, &references, &prepared.levels)
@@ -234,10 +254,12 @@ impl Whole {
         }
         self.summary.suppressed += checked.suppressed;
         self.failed |= checked.findings.iter().any(|f| prepared.fail_on.fails(f.severity));
-        self.report.headers += interface.headers.len();
+        self.report.headers += interface.headers.len() - interface.objects.len();
         let is_rust =
             |header: &&Header| interface.sources.file(header.file).language() == Language::Rust;
         self.summary.rust_files += interface.headers.iter().filter(is_rust).count();
+        self.summary.objects += interface.objects.len();
+        self.modules.extend(objects::rows(&interface));
         self.report.commands += interface.commands.len();
         self.report.abis = self.report.abis.union(interface.abis);
         for rule in checked.rules {
@@ -283,7 +305,8 @@ fn move_spans(finding: &mut Finding, moved: impl Fn(&mut Span)) {
 }
 
 fn report(arguments: &Arguments, whole: &Whole, terminal: &Terminal) -> Result<(), Failure> {
-    let Whole { report, sources, summary, .. } = whole;
+    let Whole { report, sources, summary, modules, .. } = whole;
+    let for_people = matches!(arguments.format, Format::Full | Format::Concise);
     if arguments.statistics {
         say_failures(report.problems.clone(), sources, terminal);
     }
@@ -291,10 +314,14 @@ fn report(arguments: &Arguments, whole: &Whole, terminal: &Terminal) -> Result<(
         if arguments.statistics {
             summary::write_statistics(report, style, out)
         } else {
-            arguments.format.render(report, sources, style, out)
+            arguments.format.render(report, sources, style, out)?;
+            // Of one object the findings say it all.
+            if for_people && summary.objects > 1 {
+                objects::write_table(modules, style, out)?;
+            }
+            Ok(())
         }
     })?;
-    let for_people = matches!(arguments.format, Format::Full | Format::Concise);
     if for_people && !arguments.quiet {
         terminal.say(|out, _| summary.write(report, out));
     }

@@ -7,6 +7,7 @@ mod against;
 mod baselines;
 mod configuration;
 mod input;
+mod objects;
 mod output;
 mod queries;
 mod run;
