@@ -205,6 +205,7 @@ mod tests {
             message: "padding".into(),
             notes: Vec::new(),
             fix: None,
+            breaks: Vec::new(),
         }
     }
 

@@ -10,6 +10,7 @@ pub mod compat;
 pub mod config;
 pub mod context;
 pub mod definition;
+pub mod diff;
 pub mod docs;
 pub mod edits;
 pub mod engine;

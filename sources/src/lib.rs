@@ -4,5 +4,7 @@
 
 #[cfg(feature = "c")]
 pub mod c;
+#[cfg(feature = "dump")]
+pub mod dump;
 #[cfg(feature = "rust")]
 pub mod rust;

@@ -1,7 +1,7 @@
 //! `ioctl-lint check`.
 
 mod against;
-mod summary;
+pub(super) mod summary;
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -114,12 +114,12 @@ pub(super) struct Arguments {
 
 const RULES: &str = "Rules";
 
-fn formats() -> impl TypedValueParser<Value = Format> {
+pub(super) fn formats() -> impl TypedValueParser<Value = Format> {
     let value = |format: Format| PossibleValue::new(format.name()).help(format.description());
     PossibleValuesParser::new(Format::ALL.map(value)).try_map(|name| name.parse::<Format>())
 }
 
-fn parse_severity(text: &str) -> Result<(String, Level), String> {
+pub(super) fn parse_severity(text: &str) -> Result<(String, Level), String> {
     let (rule, level) = text
         .split_once('=')
         .ok_or_else(|| "write a rule, `=` and a level, such as `L001=error`".to_owned())?;

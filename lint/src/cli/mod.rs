@@ -3,6 +3,7 @@
 mod abis;
 mod check;
 mod completions;
+mod diff;
 mod dump;
 mod explain;
 mod failure;
@@ -44,6 +45,7 @@ Examples:
   ioctl-lint check --profile legacy /usr/include/linux
   ioctl-lint layout btrfs_ioctl_vol_args_v2 /usr/include/linux/btrfs.h
   ioctl-lint number 0xc020660b                what is this command?
+  ioctl-lint diff --rev v6.1..HEAD            what changed, and whom does it break?
   ioctl-lint explain L001
 
 Exit codes:
@@ -57,6 +59,7 @@ enum Command {
     Layout(layout::Arguments),
     Number(number::Arguments),
     Dump(dump::Arguments),
+    Diff(diff::Arguments),
     Explain(explain::Arguments),
     Rules(rules::Arguments),
     Abis(abis::Arguments),
@@ -73,6 +76,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Layout(arguments) => layout::run(arguments, &terminal),
         Command::Number(arguments) => number::run(arguments, &terminal),
         Command::Dump(arguments) => dump::run(arguments, &terminal),
+        Command::Diff(arguments) => diff::run(arguments, &terminal),
         Command::Explain(arguments) => explain::run(arguments, &terminal),
         Command::Rules(arguments) => rules::run(arguments, &terminal),
         Command::Abis(arguments) => abis::run(arguments, &terminal),

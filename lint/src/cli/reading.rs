@@ -77,19 +77,33 @@ impl ReadOptions {
                 None => files.push((file, vec![path.clone()])),
             }
         }
-        files
-            .into_iter()
-            .map(|(file, paths)| {
-                let config = file.as_deref().map(Config::read).transpose()?;
-                let languages = Languages::of(&paths);
-                let request = |paths| self.request(config.as_ref(), paths, raw);
-                let headers = (!languages.c.is_empty()).then(|| request(languages.c));
-                let request = request(Vec::new());
-                let source = rust::Request { paths: languages.rust, abis: request.abis };
-                let source = Some(source).filter(|source| !source.paths.is_empty());
-                Ok(Group { config, request, headers, source })
-            })
-            .collect()
+        files.into_iter().map(|(file, paths)| self.group(file.as_deref(), &paths, raw)).collect()
+    }
+
+    /// Paths with the configuration that is found at another one, which they are a copy of.
+    pub(super) fn group_as(
+        &self,
+        configured: &Path,
+        paths: &[PathBuf],
+        raw: RawNumbers,
+    ) -> Result<Group, Failure> {
+        self.group(self.config_file(configured).as_deref(), paths, raw)
+    }
+
+    fn group(
+        &self,
+        file: Option<&Path>,
+        paths: &[PathBuf],
+        raw: RawNumbers,
+    ) -> Result<Group, Failure> {
+        let config = file.map(Config::read).transpose()?;
+        let languages = Languages::of(paths);
+        let request = |paths| self.request(config.as_ref(), paths, raw);
+        let headers = (!languages.c.is_empty()).then(|| request(languages.c));
+        let request = request(Vec::new());
+        let source = rust::Request { paths: languages.rust, abis: request.abis };
+        let source = Some(source).filter(|source| !source.paths.is_empty());
+        Ok(Group { config, request, headers, source })
     }
 
     fn config_file(&self, path: &Path) -> Option<PathBuf> {
