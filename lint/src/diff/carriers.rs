@@ -1,31 +1,41 @@
 //! Which commands carry a structure.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use ioctlkit_model::{Command, Interface, RecordId, Type};
 
 /// The commands of an interface by the structures that they carry, at any depth.
 #[derive(Debug, Default)]
-pub(super) struct Carriers<'a>(HashMap<RecordId, Vec<&'a Command>>);
+pub(super) struct Carriers<'a> {
+    carried: HashMap<RecordId, Vec<&'a Command>>,
+    by_value: HashSet<RecordId>,
+}
 
 impl<'a> Carriers<'a> {
     pub(super) fn of(interface: &'a Interface) -> Self {
-        let mut carried: HashMap<RecordId, Vec<&'a Command>> = HashMap::new();
+        let mut carriers = Self::default();
         for command in &interface.commands {
             for id in records(interface, command) {
-                carried.entry(id).or_default().push(command);
+                carriers.carried.entry(id).or_default().push(command);
             }
+            let types = command.variants.iter().filter_map(|(_, body)| body.argument.ty());
+            carriers.by_value.extend(types.flat_map(|ty| interface.records_within(ty)));
         }
-        Self(carried)
+        carriers
+    }
+
+    /// Whether its bytes count in the number of a command.
+    pub(super) fn by_value(&self, id: RecordId) -> bool {
+        self.by_value.contains(&id)
     }
 
     /// The commands that carry it, in the order of the interface.
     pub(super) fn commands(&self, id: RecordId) -> &[&'a Command] {
-        self.0.get(&id).map_or(&[], Vec::as_slice)
+        self.carried.get(&id).map_or(&[], Vec::as_slice)
     }
 }
 
-/// The structures that a command carries by value, each once.
+/// The structures that a command carries by value, or behind a pointer given as its type, each once.
 pub(super) fn records(interface: &Interface, command: &Command) -> Vec<RecordId> {
     let types = command.variants.iter().filter_map(|(_, body)| body.argument.ty());
     let mut found: Vec<RecordId> = types

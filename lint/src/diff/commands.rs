@@ -1,7 +1,9 @@
 //! Commands of two versions, on every ABI that has both.
 
+use std::collections::{BTreeSet, HashMap};
+
 use ioctlkit_abi::{AbiId, AbiSet, Decoded};
-use ioctlkit_model::{Command, Interface, Layouts, RawNumber, Span};
+use ioctlkit_model::{Command, Interface, Layouts, RawNumber, RecordId, Span};
 
 use super::carriers;
 use super::extensible::{self, Extensible};
@@ -93,24 +95,32 @@ impl NumberChange {
     }
 }
 
-/// Compares the commands of two versions. `records` are the structures that changed.
+/// Compares the commands of two versions.
 pub(super) fn changes<'a>(
     versions: &'a Versions,
     old: &Layouts<'a>,
     new: &Layouts<'a>,
-    records: &[RecordChange<'a>],
 ) -> Vec<CommandChange<'a>> {
-    let numbers = Numbers::of(new);
+    let numbers = Numbers::of(versions, new);
+    let enumerators: BTreeSet<&str> = versions
+        .new_version()
+        .enums
+        .iter()
+        .flat_map(|found| found.variants.iter())
+        .flat_map(|(_, body)| body.enumerators.iter().map(|one| one.name.as_str()))
+        .collect();
     let (was, is) =
         (Trust::of_architectures(versions.old()), Trust::of_architectures(versions.new_version()));
     pairing::commands(versions)
         .into_iter()
         .filter_map(|(ours, theirs)| {
             let fate = match theirs {
-                None => Some(removed(ours, old, &numbers)),
+                // An enumerator of that name keeps programs compiling; its value is not compared.
+                None if enumerators.contains(ours.name()) => None,
+                None => Some(removed(ours, old, &numbers, versions.old_path(ours.span().file))),
                 Some(theirs) => {
                     let within = was.of_number(ours).intersection(is.of_number(theirs));
-                    renumbered(ours, old, theirs, new, within, records)
+                    renumbered(ours, old, theirs, new, within)
                 }
             };
             Some(CommandChange { name: ours.name(), old_span: ours.span(), fate: fate? })
@@ -118,35 +128,65 @@ pub(super) fn changes<'a>(
         .collect()
 }
 
-/// The numbers of every command, by ABI.
-struct Numbers<'a>(Vec<std::collections::HashMap<u32, &'a str>>);
+/// Marks the commands whose number changed with the size of a structure that they carry, since
+/// that is told of the structure.
+pub(super) fn attribute(
+    commands: &mut [CommandChange<'_>],
+    interface: &Interface,
+    records: &[RecordChange<'_>],
+) {
+    let relaid: BTreeSet<RecordId> = records
+        .iter()
+        .filter(|record| !record.relaid().is_empty())
+        .map(|record| record.new)
+        .collect();
+    let by_name: HashMap<&str, &Command> =
+        interface.commands.iter().map(|command| (command.name.as_str(), command)).collect();
+    for change in commands {
+        let Fate::Renumbered { changes, through, .. } = &mut change.fate else { continue };
+        let carried = by_name.get(change.name).map(|command| carriers::records(interface, command));
+        *through = changes.iter().all(NumberChange::is_of_size)
+            && carried.is_some_and(|carried| carried.iter().any(|id| relaid.contains(id)));
+    }
+}
+
+/// The numbers of every command by ABI, each with the header that defines it.
+struct Numbers<'a>(Vec<HashMap<(u32, &'a str), &'a str>>);
 
 impl<'a> Numbers<'a> {
-    fn of(layouts: &Layouts<'a>) -> Self {
+    fn of(versions: &'a Versions, layouts: &Layouts<'a>) -> Self {
         let interface = layouts.interface();
+        let path = |span: Span| versions.new_path(span.file);
         let on = |abi: AbiId| {
             let commands = interface.commands.iter();
             let of_commands = commands.filter_map(|command: &'a Command| {
-                Some((layouts.number(command, abi)?.number, command.name.as_str()))
+                let number = layouts.number(command, abi)?.number;
+                Some(((number, path(command.span)), command.name.as_str()))
             });
             let raw = interface.raw_numbers.iter();
             let plain = raw.filter_map(|raw: &'a RawNumber| {
-                Some((*raw.variants.get(abi)?, raw.name.as_str()))
+                Some(((*raw.variants.get(abi)?, path(raw.span)), raw.name.as_str()))
             });
             plain.chain(of_commands).collect()
         };
         Self(AbiSet::ALL.iter().map(on).collect())
     }
 
-    fn name(&self, number: u32, abi: AbiId) -> Option<&'a str> {
-        self.0.get(abi.index())?.get(&number).copied()
+    /// The command that has the number in that header: elsewhere it is a stranger's.
+    fn name(&self, number: u32, path: &'a str, abi: AbiId) -> Option<&'a str> {
+        self.0.get(abi.index())?.get(&(number, path)).copied()
     }
 }
 
-fn removed<'a>(command: Numbered<'a>, layouts: &Layouts<'_>, now: &Numbers<'a>) -> Fate<'a> {
+fn removed<'a>(
+    command: Numbered<'a>,
+    layouts: &Layouts<'_>,
+    now: &Numbers<'a>,
+    path: &'a str,
+) -> Fate<'a> {
     let interface = layouts.interface();
     let heirs = by_value(interface.abis, |abi| {
-        command.number(layouts, abi).map(|number| now.name(number, abi))
+        command.number(layouts, abi).map(|number| now.name(number, path, abi))
     });
     let gone = heirs
         .iter()
@@ -165,7 +205,6 @@ fn renumbered<'a>(
     theirs: Numbered<'a>,
     new: &Layouts<'a>,
     within: AbiSet,
-    records: &[RecordChange<'a>],
 ) -> Option<Fate<'a>> {
     let within = within.intersection(old.interface().abis).intersection(new.interface().abis);
     let both = |abi: AbiId| Some((ours.number(old, abi)?, theirs.number(new, abi)?));
@@ -185,18 +224,9 @@ fn renumbered<'a>(
     if changes.is_empty() {
         return None;
     }
-    let of_size = changes.iter().all(NumberChange::is_of_size);
-    let through = of_size && carries(new.interface(), theirs, records);
     let extensible = match ours {
         Numbered::Command(command) => extensible::command(command),
         Numbered::Raw(_) => None,
     };
-    Some(Fate::Renumbered { span: theirs.span(), abis, changes, through, extensible })
-}
-
-/// Whether a command carries one of the structures that changed their size.
-fn carries(interface: &Interface, command: Numbered<'_>, records: &[RecordChange<'_>]) -> bool {
-    let Numbered::Command(command) = command else { return false };
-    let carried = carriers::records(interface, command);
-    records.iter().any(|record| carried.contains(&record.new) && !record.relaid().is_empty())
+    Some(Fate::Renumbered { span: theirs.span(), abis, changes, through: false, extensible })
 }

@@ -6,7 +6,7 @@ use ioctlkit_model::{FileId, Layouts, Span};
 
 use super::carriers::Carriers;
 use super::enumerators::{self, Renumbered};
-use super::{CommandChange, RecordChange, Versions, commands, pairing, records};
+use super::{CommandChange, Fate, RecordChange, Versions, commands, pairing, records};
 
 /// What changed between two versions, in the order of the old one.
 #[derive(Debug)]
@@ -43,11 +43,15 @@ pub fn compare<'a>(
     new: &Layouts<'a>,
 ) -> Comparison<'a> {
     let carriers = Carriers::of(versions.new_version());
-    let records = records::changes(versions, old, new, &carriers);
+    let mut commands = commands::changes(versions, old, new);
+    let renumbered = |change: &CommandChange<'a>| matches!(change.fate, Fate::Renumbered { .. });
+    let changed = commands.iter().filter(|change| renumbered(change)).map(|change| change.name);
+    let records = records::changes(versions, old, new, &carriers, &changed.collect());
+    commands::attribute(&mut commands, versions.new_version(), &records);
     Comparison {
         versions,
         headers: removed_headers(versions),
-        commands: commands::changes(versions, old, new, &records),
+        commands,
         added: pairing::added(versions).into_iter().map(crate::against::Numbered::name).collect(),
         records,
         enumerators: enumerators::renumbered(versions),

@@ -53,7 +53,9 @@ pub(super) fn renumbered(versions: &Versions) -> Vec<Renumbered> {
                 else {
                     continue;
                 };
-                if now.value != enumerator.value {
+                let grew = enumerator.name.ends_with("_MASK")
+                    && now.value & enumerator.value == enumerator.value;
+                if now.value != enumerator.value && !grew {
                     let changed = Renumbered {
                         name: enumerator.name.clone(),
                         of: now.found.name.clone(),
@@ -105,9 +107,10 @@ fn by_name<'a>(
 
 /// Whether an enumerator is there to say how many others there are, so that it changes with them.
 fn counts_others(name: &str) -> bool {
-    const WORDS: [&str; 10] =
-        ["MAX", "LAST", "COUNT", "NUM", "CNT", "NR", "END", "LIMIT", "SIZE", "SENTINEL"];
-    name.split('_').any(|word| WORDS.contains(&word.to_ascii_uppercase().as_str()))
+    const WORDS: [&str; 11] =
+        ["MAX", "LAST", "COUNT", "NUM", "CNT", "NR", "END", "LIMIT", "SIZE", "SENTINEL", "NBITS"];
+    let name = name.to_ascii_uppercase();
+    name.ends_with("MAX") || name.split('_').any(|word| WORDS.contains(&word))
 }
 
 #[cfg(test)]
@@ -116,7 +119,7 @@ mod tests {
 
     #[test]
     fn what_counts_others_is_known_by_its_name() {
-        for name in ["IFLA_MAX", "__IFLA_MAX", "BPF_LINK_TYPE_COUNT", "NUM_STATES", "foo_last"] {
+        for name in ["IFLA_MAX", "__IFLA_MAX", "BPF_LINK_TYPE_COUNT", "NUM_STATES", "foo_last", "__MIB_XFRMMAX"] {
             assert!(counts_others(name), "{name}");
         }
         for name in ["IFLA_MAXIMUM", "LASTING", "NUMBER"] {

@@ -14,6 +14,8 @@ pub enum Extensible {
     SizeInNumber,
     /// The definition states the size of its first version.
     Stated,
+    /// It is inside another structure, which keeps room for it: no command's number changed.
+    Room,
 }
 
 impl Extensible {
@@ -23,6 +25,7 @@ impl Extensible {
             Self::SizeMember => "the program states the size that it knows",
             Self::SizeInNumber => "the kernel takes the size from the number",
             Self::Stated => "the definition says that it may grow",
+            Self::Room => "what it is in has room for it, and no command has another number",
         }
     }
 }

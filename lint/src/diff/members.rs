@@ -38,7 +38,7 @@ pub enum Retyped {
     /// Something else altogether: an integer became an address, one integer an array of smaller
     /// ones.
     Kind,
-    /// A structure of another name.
+    /// A structure of another name, or one instead of the bytes that it consists of.
     Name,
 }
 
@@ -129,9 +129,6 @@ pub(super) struct Side<'s, 'a> {
 /// Compares two versions on an ABI.
 pub(super) fn compare(old: &Side<'_, '_>, new: &Side<'_, '_>, abi: AbiId) -> Vec<Fault> {
     let mut faults = Vec::new();
-    if old.size != new.size {
-        faults.push(Fault::Size { old: old.size, new: new.size });
-    }
     let matched = Matched::of(old.slots, new.slots);
     for (old_index, new_index) in matched.pairs() {
         let (was, is) = (&old.slots[old_index], &new.slots[new_index]);
@@ -152,6 +149,9 @@ pub(super) fn compare(old: &Side<'_, '_>, new: &Side<'_, '_>, abi: AbiId) -> Vec
             faults.extend(added(old, slot, member, &matched, new));
         }
     }
+    if old.size != new.size {
+        faults.push(Fault::Size { old: old.size, new: new.size });
+    }
     faults
 }
 
@@ -160,6 +160,9 @@ fn plain<'s, 'a>(slots: &'s [Slot<'a>]) -> impl Iterator<Item = (usize, &'s Slot
     let holds = |slot: &Slot<'_>| !slot.opened && !slot.is_reserved() && slot.extent.size_bits > 0;
     slots.iter().enumerate().filter(move |(_, slot)| holds(slot))
 }
+
+/// What stands for the name of a member that nothing around it names either.
+pub(super) const UNNAMED: &str = "(anonymous)";
 
 /// The name to speak of.
 fn named(slots: &[Slot<'_>], index: usize) -> Named {
@@ -170,7 +173,7 @@ fn named(slots: &[Slot<'_>], index: usize) -> Named {
         }
         at = slot.within;
     }
-    Named { name: "(anonymous)".into(), span: slots[index].member.name_span }
+    Named { name: UNNAMED.into(), span: slots[index].member.name_span }
 }
 
 /// Which member of one version is which of the other.
@@ -222,17 +225,35 @@ fn of_pair(
     {
         return Some(Fault::MadeFlexible { member, old_member, bound });
     }
-    if was.extent != is.extent {
+    let same_place = was.extent.offset_bits == is.extent.offset_bits;
+    if was.extent != is.extent && !(same_place && are_one_record(old, old_type, new, new_type, abi)) {
         return Some(Fault::Moved { member, old_member, old: was.extent, new: is.extent });
     }
     let how = retyped(old.layouts, old_type, new.layouts, new_type, abi)?;
-    Some(Fault::Retyped {
+    let (was, is) =
+        (old.layouts.interface().type_name(old_type), new.layouts.interface().type_name(new_type));
+    // A typedef of the same name now stands for a structure of another.
+    (how != Retyped::Name || was != is).then_some(Fault::Retyped {
         member,
         old_member,
-        old: old.layouts.interface().type_name(old_type),
-        new: new.layouts.interface().type_name(new_type),
+        old: was,
+        new: is,
         how,
     })
+}
+
+/// Whether both are a structure of the same name, or of none: what changed in it is told of it.
+fn are_one_record(
+    old: &Side<'_, '_>,
+    old_type: &Type,
+    new: &Side<'_, '_>,
+    new_type: &Type,
+    abi: AbiId,
+) -> bool {
+    let was = kinds::of(old.layouts, old_type, abi).0;
+    let is = kinds::of(new.layouts, new_type, abi).0;
+    matches!((&was, &is), (Kind::Record(a), Kind::Record(b)) if a == b)
+        && old_type.is_array() == new_type.is_array()
 }
 
 fn fake_bound(ty: &Type) -> Option<u64> {
@@ -259,6 +280,8 @@ fn retyped(
         (Kind::Unknown, _) | (_, Kind::Unknown) => None,
         (Kind::Record(Some(was)), Kind::Record(Some(is))) => (was != is).then_some(Retyped::Name),
         (Kind::Record(_), Kind::Record(_)) => None,
+        // The same bytes, as one thing or as its parts.
+        (Kind::Record(_), _) | (_, Kind::Record(_)) => Some(Retyped::Name),
         _ if old_size != new_size => Some(Retyped::Kind),
         (Kind::Integer(was), Kind::Integer(is)) => was.is_opposite(is).then_some(Retyped::Sign),
         (was, is) => (was != is).then_some(Retyped::Kind),

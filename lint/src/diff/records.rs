@@ -8,7 +8,7 @@ use rayon::prelude::*;
 
 use super::carriers::Carriers;
 use super::extensible::{self, Extensible};
-use super::members::{self, Fault, Side};
+use super::members::{self, Fault, Freed, Side};
 use super::pairing::RecordPair;
 use super::{Versions, declared, pairing};
 use crate::against::members::slots;
@@ -35,7 +35,7 @@ pub struct RecordChange<'a> {
     pub faults: Vec<Told>,
     /// The commands that carry it, in the new version.
     pub commands: Vec<&'a Command>,
-    /// Whether its size, or that of a structure around it, is in a command's number.
+    /// Whether the number of a command that carries it has changed with its size.
     pub sized: bool,
     /// Why it may grow, if it may.
     pub extensible: Option<Extensible>,
@@ -71,10 +71,11 @@ impl RecordChange<'_> {
         self.faults.iter().any(|told| matches!(told.fault, Fault::MadeFlexible { .. }))
     }
 
-    /// The ABIs on which old members moved, went or changed their types, so that growth is not
-    /// all that happened.
+    /// The ABIs on which old members moved or went, so that growth is not all that happened.
     pub fn disturbed(&self) -> AbiSet {
-        let disturbs = |fault: &Fault| matches!(fault, Fault::Moved { .. } | Fault::Removed { .. });
+        let disturbs = |fault: &Fault| {
+            matches!(fault, Fault::Moved { .. } | Fault::Removed { freed: Freed::Lost, .. })
+        };
         self.faults
             .iter()
             .filter(|told| disturbs(&told.fault))
@@ -88,6 +89,7 @@ pub(super) fn changes<'a>(
     old: &Layouts<'a>,
     new: &Layouts<'a>,
     carriers: &Carriers<'a>,
+    renumbered: &BTreeSet<&str>,
 ) -> Vec<RecordChange<'a>> {
     let pairs = pairing::records(versions);
     let (was, is) =
@@ -96,7 +98,7 @@ pub(super) fn changes<'a>(
         .par_iter()
         .filter_map(|pair| {
             let within = was.of_record(pair.old).intersection(is.of_record(pair.new));
-            change(pair, old, new, within, carriers)
+            change(pair, old, new, within, carriers, renumbered)
         })
         .collect();
     leave_out_derived(&mut changes, versions);
@@ -109,6 +111,7 @@ fn change<'a>(
     new: &Layouts<'a>,
     within: AbiSet,
     carriers: &Carriers<'a>,
+    renumbered: &BTreeSet<&str>,
 ) -> Option<RecordChange<'a>> {
     let within = within.intersection(old.interface().abis).intersection(new.interface().abis);
     let mut abis = AbiSet::EMPTY;
@@ -126,7 +129,8 @@ fn change<'a>(
         return None;
     }
     let commands = carriers.commands(pair.new).to_vec();
-    let sized = !commands.is_empty();
+    let sized = commands.iter().any(|command| renumbered.contains(command.name.as_str()));
+    let by_value = carriers.by_value(pair.new);
     Some(RecordChange {
         old: pair.old,
         new: pair.new,
@@ -136,7 +140,8 @@ fn change<'a>(
         span: new.interface().record(pair.new).span,
         abis,
         faults,
-        extensible: extensible::record(old.interface(), pair.old, &commands),
+        extensible: extensible::record(old.interface(), pair.old, &commands)
+            .or_else(|| (by_value && !sized).then_some(Extensible::Room)),
         commands,
         sized,
     })

@@ -36,17 +36,19 @@ pub(super) fn fault(fault: &Fault, prefix: &str) -> String {
                 Freed::Renamed(now) => format!("{who} is now called {}", name(&now.name)),
                 Freed::Reserved => format!("{who} is gone, and its bytes are reserved"),
                 Freed::Shared => format!("{who} is no longer one of the members of its union"),
-                Freed::Lost => format!("{who} is gone, which was at {old}"),
+                Freed::Lost => format!("{who}, which was at {old}, is gone"),
             }
         }
         Fault::InPadding { member, new } => {
-            format!("{} is new, at {new}, where there was padding", name(&member.name))
+            format!("{} is new, at {new}, where there was padding,", name(&member.name))
         }
-        Fault::InReserved { member, old_member, new } => format!(
-            "{} is new, at {new}, in what was {}",
-            name(&member.name),
-            name(&old_member.name)
-        ),
+        Fault::InReserved { member, old_member, new } => {
+            let was = match old_member.name.as_str() {
+                super::members::UNNAMED => "an unnamed bit-field".to_owned(),
+                named => name(named),
+            };
+            format!("{} is new, at {new}, in what was {was},", name(&member.name))
+        }
         Fault::AtEnd { member, new } => format!("{} is new, at {new}", name(&member.name)),
         Fault::MadeFlexible { member, bound, .. } => {
             format!("{}, which was an array of {bound}, is a flexible array", name(&member.name))

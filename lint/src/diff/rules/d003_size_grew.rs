@@ -70,10 +70,11 @@ fn of_record(comparison: &Comparison<'_>, change: &RecordChange<'_>) -> Option<F
     }
     if let Some(why) = change.extensible {
         finding.severity = Severity::Warning;
-        finding.notes.push(format!("it is made to grow: {}", why.reason()));
+        finding.notes.push(format!("{}", why.reason()));
         return Some(breaking(finding, Vec::new()));
     }
     if !change.sized {
+        // Nothing that the model sees holds the two sides together.
         finding.severity = Severity::Warning;
         finding.notes.push("no command's number holds its size".into());
     }
@@ -111,7 +112,7 @@ fn of_command(comparison: &Comparison<'_>, change: &CommandChange<'_>) -> Option
     }];
     if let Some(why) = extensible {
         finding.severity = Severity::Warning;
-        finding.notes.push(format!("it is made to grow: {}", why.reason()));
+        finding.notes.push(format!("{}", why.reason()));
         return Some(breaking(finding, Vec::new()));
     }
     let breaks = of_abis(all, *abis);

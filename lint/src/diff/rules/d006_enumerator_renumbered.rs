@@ -11,7 +11,8 @@ declare_diff_rule! {
     ///
     /// # What
     /// An enumerator of both versions has another value. Those that count the others are let be:
-    /// names with the word `MAX`, `LAST`, `COUNT`, `NUM`, `CNT`, `NR`, `END`, `LIMIT` or `SIZE`.
+    /// names with the word `MAX`, `LAST`, `COUNT`, `NUM`, `CNT`, `NR`, `END`, `LIMIT`, `SIZE` or
+    /// `NBITS`, and a `…_MASK` that has all the bits it had.
     ///
     /// # Why
     /// Programs that are there pass and expect the old value, which now means something else.

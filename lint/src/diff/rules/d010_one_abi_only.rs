@@ -1,7 +1,7 @@
 //! D010 one-abi-only.
 
 use ioctlkit_abi::AbiSet;
-use ioctlkit_model::{Finding, Label, abi_words};
+use ioctlkit_model::{Finding, Label, Severity, abi_words};
 
 use super::words::{about_record, breaking, number_change};
 use crate::declare_diff_rule;
@@ -46,6 +46,11 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
         let Some(mut finding) = about_record(&ONE_ABI_ONLY, comparison, change, &faults) else {
             continue;
         };
+        let grew = |told: &&Told| matches!(told.fault, Fault::Size { old, new } if new > old);
+        if let Some(why) = change.extensible.filter(|_| faults.iter().all(grew)) {
+            finding.severity = Severity::Warning;
+            finding.notes.push(why.reason().to_owned());
+        }
         let others = change.abis.difference(finding.abis);
         let same = abi_words::on(others, change.abis);
         finding.notes.insert(0, format!("its layout is what it was {same}"));

@@ -19,7 +19,7 @@ pub(super) fn about_record(
 ) -> Option<Finding> {
     let (first, others) = faults.split_first()?;
     let abis = faults.iter().fold(AbiSet::EMPTY, |all, told| all.union(told.abis));
-    let mut finding = Finding::new(&rule.info, place(comparison, change, &first.fault), abis, String::new());
+    let mut finding = Finding::new(&rule.info, place(change, &first.fault), abis, String::new());
     let more = match others.len() {
         0 => String::new(),
         1 => ", and 1 more difference".to_owned(),
@@ -27,11 +27,13 @@ pub(super) fn about_record(
     };
     let what = told::fault(&first.fault, &change.prefix);
     let on = abi_words::on(first.abis, change.abis);
-    finding.message = format!("`{}` changed: {what} {on}{more}", change.known_as);
+    finding.message = format!("{} changed: {what} {on}{more}", subject(change));
     finding.record = Some(change.known_as.clone());
-    finding.member = member(&first.fault).map(|named| format!("{}{}", change.prefix, named.name));
+    let own = change.prefix.strip_suffix('.').map(ToOwned::to_owned);
+    let named = member(&first.fault).map(|named| format!("{}{}", change.prefix, named.name));
+    finding.member = named.or(own);
     finding.command = change.commands.first().map(|command| command.name.clone());
-    finding.label = told::fault(&first.fault, &change.prefix);
+    finding.label = told::fault(&first.fault, &change.prefix).trim_end_matches(',').to_owned();
     finding.related = related(comparison, change, &first.fault);
     for told in others.iter().take(TOLD) {
         let on = abi_words::on(told.abis, change.abis);
@@ -44,9 +46,21 @@ pub(super) fn about_record(
     Some(finding)
 }
 
-/// "carried by `A` and 3 more", where commands carry it.
-pub(super) fn carried(change: &RecordChange<'_>) -> Option<String> {
-    told::commands(&change.commands).map(|commands| format!("it is carried by {commands}"))
+/// The structure as a sentence speaks of it: "`struct x`", "`regs` of `struct x`".
+fn subject(change: &RecordChange<'_>) -> String {
+    match change.prefix.strip_suffix('.') {
+        Some(inner) => format!("`{inner}` of `{}`", change.known_as),
+        None => format!("`{}`", change.known_as),
+    }
+}
+
+/// "it goes through `A` and 3 more", where more than one command carries it: the first is the
+/// finding's own.
+fn carried(change: &RecordChange<'_>) -> Option<String> {
+    let more = change.commands.len() > 1;
+    told::commands(&change.commands)
+        .filter(|_| more)
+        .map(|commands| format!("it goes through {commands}"))
 }
 
 /// The member of the new version that a difference is about, else that of the old one.
@@ -65,11 +79,9 @@ fn member(fault: &Fault) -> Option<&Named> {
 
 /// Where a difference is: in the new version where it has anything to show.
 fn place(
-    comparison: &Comparison<'_>,
     change: &RecordChange<'_>,
     fault: &Fault,
 ) -> ioctlkit_model::Span {
-    let _ = comparison;
     match fault {
         // The new text has no such member, and the structure is where it is missed.
         Fault::Removed { freed: crate::diff::Freed::Renamed(now), .. } => now.span,
