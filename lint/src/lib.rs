@@ -9,6 +9,7 @@ pub mod classify;
 pub mod compat;
 pub mod config;
 pub mod context;
+pub mod decode;
 pub mod definition;
 pub mod diff;
 pub mod docs;

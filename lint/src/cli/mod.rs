@@ -3,6 +3,7 @@
 mod abis;
 mod check;
 mod completions;
+mod decode;
 mod diff;
 mod dump;
 mod explain;
@@ -60,6 +61,7 @@ enum Command {
     Number(number::Arguments),
     Dump(dump::Arguments),
     Diff(diff::Arguments),
+    Decode(decode::Arguments),
     Explain(explain::Arguments),
     Rules(rules::Arguments),
     Abis(abis::Arguments),
@@ -77,6 +79,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Number(arguments) => number::run(arguments, &terminal),
         Command::Dump(arguments) => dump::run(arguments, &terminal),
         Command::Diff(arguments) => diff::run(arguments, &terminal),
+        Command::Decode(arguments) => decode::run(arguments, &terminal),
         Command::Explain(arguments) => explain::run(arguments, &terminal),
         Command::Rules(arguments) => rules::run(arguments, &terminal),
         Command::Abis(arguments) => abis::run(arguments, &terminal),

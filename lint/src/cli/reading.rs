@@ -203,6 +203,40 @@ impl Group {
     }
 }
 
+impl Group {
+    /// Looks at these ABIs, whatever the configuration says.
+    pub(super) fn narrow(&mut self, abis: AbiSet) {
+        self.request.abis = abis;
+        self.headers.iter_mut().for_each(|request| request.abis = abis);
+        self.source.iter_mut().for_each(|request| request.abis = abis);
+    }
+}
+
+/// The paths that were named, or those of the installed kernel headers.
+pub(super) fn named_or_installed(named: &[PathBuf]) -> Option<Vec<PathBuf>> {
+    // What linux-libc-dev and its likes install; the rest of /usr/include is not the kernel's.
+    const FOLDERS: [&str; 11] = [
+        "asm-generic",
+        "cxl",
+        "drm",
+        "fwctl",
+        "linux",
+        "misc",
+        "mtd",
+        "rdma",
+        "scsi",
+        "sound",
+        "video",
+    ];
+    if !named.is_empty() {
+        return Some(named.to_vec());
+    }
+    let include = PathBuf::from("/usr/include");
+    let folders: Vec<PathBuf> =
+        FOLDERS.iter().map(|name| include.join(name)).filter(|folder| folder.is_dir()).collect();
+    (!folders.is_empty()).then_some(folders)
+}
+
 /// Reads paths that must have one configuration among them.
 pub(super) fn read_as_one(groups: Vec<Group>) -> Result<(Interface, Vec<Problem>), Failure> {
     let mut groups = groups.into_iter();
