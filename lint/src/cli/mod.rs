@@ -1,6 +1,7 @@
 //! The command line, a file per subcommand.
 
 mod abis;
+mod baseline;
 mod check;
 mod completions;
 mod decode;
@@ -59,6 +60,7 @@ enum Command {
     Check(check::Arguments),
     Layout(layout::Arguments),
     Number(number::Arguments),
+    Baseline(baseline::Arguments),
     Dump(dump::Arguments),
     Diff(diff::Arguments),
     Decode(decode::Arguments),
@@ -77,6 +79,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Check(arguments) => check::run(arguments, &terminal),
         Command::Layout(arguments) => layout::run(arguments, &terminal),
         Command::Number(arguments) => number::run(arguments, &terminal),
+        Command::Baseline(arguments) => baseline::run(arguments, &terminal),
         Command::Dump(arguments) => dump::run(arguments, &terminal),
         Command::Diff(arguments) => diff::run(arguments, &terminal),
         Command::Decode(arguments) => decode::run(arguments, &terminal),

@@ -27,8 +27,8 @@ pub(super) fn of(
             let count = (rest.len() as u64).checked_div(size)?;
             array(layouts, element, count, abi, rest)
         }
-        Type::Scalar(scalar) => self::scalar(*scalar, abi, rest),
-        Type::Pointer(_) => self::scalar(Scalar::Pointer, abi, rest),
+        Type::Scalar(kind) => scalar(*kind, abi, rest),
+        Type::Pointer(_) => scalar(Scalar::Pointer, abi, rest),
         Type::Enum(id) => {
             let body = layouts.interface().enumeration(*id).variants.get(abi)?;
             let (value, _) = integer(body.underlying, abi, rest)?;

@@ -119,13 +119,15 @@ fn common_path(path: &Path, roots: &[PathBuf], only: Option<&Path>) -> String {
     {
         return format!("{arch}/asm/{}", name.to_string_lossy());
     }
+    let whole = path.to_string_lossy();
+    for exported in ["include/uapi/", "usr/include/"] {
+        if let Some((_, below)) = whole.rsplit_once(exported) {
+            return below.to_owned();
+        }
+    }
     let below = roots.iter().find_map(|root| path.strip_prefix(root).ok()).unwrap_or(path);
     let below = below.to_string_lossy();
-    let text = match below.rsplit_once("include/uapi/") {
-        Some((_, exported)) => exported,
-        None => below.strip_prefix("usr/include/").unwrap_or(&below),
-    };
-    text.strip_prefix("include/").unwrap_or(text).to_owned()
+    below.strip_prefix("include/").unwrap_or(&below).to_owned()
 }
 
 #[cfg(test)]

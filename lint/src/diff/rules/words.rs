@@ -1,7 +1,7 @@
 //! What the rules share: where a finding is, and how it speaks of a structure.
 
 use ioctlkit_abi::{AbiSet, Direction};
-use ioctlkit_model::{Breaks, Finding, Label, abi_words};
+use ioctlkit_model::{Breaks, Finding, Label, Severity, abi_words};
 
 use crate::diff::members::{Fault, Named};
 use crate::diff::{Comparison, DiffRule, NumberChange, RecordChange, Told, told};
@@ -120,7 +120,10 @@ pub(super) fn breaking(mut finding: Finding, mut breaks: Vec<Breaks>) -> Finding
             [] => (*last).to_owned(),
             _ => format!("{} and {last}", others.join(", ")),
         };
-        finding.notes.push(format!("this breaks {whom}"));
+        // A warning about what is there already is one about what may be.
+        let mild = finding.severity < Severity::Error && breaks != [Breaks::Source];
+        let verb = if mild { "may break" } else { "breaks" };
+        finding.notes.push(format!("this {verb} {whom}"));
     }
     finding.breaks = breaks;
     finding
