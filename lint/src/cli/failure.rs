@@ -32,8 +32,8 @@ impl Failure {
         Self { problems: vec![problem], sources: SourceMap::default() }
     }
 
-    pub(super) fn of_problem(problem: Problem) -> Self {
-        Self { problems: vec![problem], sources: SourceMap::default() }
+    pub(super) fn of_problems(problems: Vec<Problem>, sources: SourceMap) -> Self {
+        Self { problems, sources }
     }
 
     /// The same with what to do about it.

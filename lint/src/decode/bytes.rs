@@ -1,7 +1,7 @@
 //! Bytes as people and tracers write them.
 
 /// The bytes of a text, or `None` where it is none of these: `"\x01\x02"` with the escapes of C and
-/// strace, `01 02 03`, `0x01, 0x02`, `[1, 2]` with two digits each, or `010203`.
+/// strace, `010203` with spaces or colons anywhere between, or `[0x01, 0x02]` with two digits each.
 pub fn parse(text: &str) -> Option<Vec<u8>> {
     let text = text.trim();
     if let Some(quoted) = text.strip_prefix('"') {
@@ -12,32 +12,31 @@ pub fn parse(text: &str) -> Option<Vec<u8>> {
     let inner = text
         .strip_prefix('[')
         .and_then(|text| text.strip_suffix(']'))
-        .or_else(|| text.strip_prefix('{').and_then(|text| text.strip_suffix('}')))
-        .unwrap_or(text);
-    let parts: Vec<&str> =
-        inner.split([',', ' ', ':', '\t']).filter(|part| !part.is_empty()).collect();
-    match parts.as_slice() {
-        [] => None,
-        [one] => run(one),
-        several => several.iter().map(|part| byte(part)).collect(),
+        .or_else(|| text.strip_prefix('{').and_then(|text| text.strip_suffix('}')));
+    if let Some(list) = inner {
+        // Without `0x`, a list is one of decimal numbers, as tracers print them.
+        let parts = list.split(',').map(|part| part.trim().strip_prefix("0x").and_then(byte));
+        return parts.collect();
     }
+    let runs = text.split([' ', ':', '\t']).filter(|part| !part.is_empty());
+    let mut bytes = Vec::new();
+    for run in runs {
+        bytes.extend(self::run(run)?);
+    }
+    (!bytes.is_empty()).then_some(bytes)
 }
 
-/// `01` or `0x01`.
-fn byte(text: &str) -> Option<u8> {
-    let digits = text.strip_prefix("0x").unwrap_or(text);
+/// `01`.
+fn byte(digits: &str) -> Option<u8> {
     let is_hex = digits.len() == 2 && digits.bytes().all(|c| c.is_ascii_hexdigit());
     is_hex.then(|| u8::from_str_radix(digits, 16).ok()).flatten()
 }
 
 /// `010203`. With `0x` in front it is a number, which has no order of bytes.
 fn run(text: &str) -> Option<Vec<u8>> {
-    let is_hex = text.len().is_multiple_of(2) && text.bytes().all(|c| c.is_ascii_hexdigit());
-    if !is_hex {
-        return None;
-    }
-    let digits = text.as_bytes().chunks_exact(2);
-    digits.map(|pair| byte(std::str::from_utf8(pair).ok()?)).collect()
+    let is_even = text.len().is_multiple_of(2);
+    let pairs = text.as_bytes().chunks(2);
+    pairs.map(|pair| byte(std::str::from_utf8(pair).ok()?)).collect::<Option<_>>().filter(|_| is_even)
 }
 
 fn escaped(text: &str) -> Option<Vec<u8>> {
@@ -96,9 +95,9 @@ mod tests {
             "0102ff",
             "01 02 ff",
             "01:02:FF",
-            "0x01, 0x02, 0xff",
-            "[01, 02, ff]",
-            "{0x01 0x02 0xff}",
+            "0102 ff",
+            "[0x01, 0x02, 0xff]",
+            "{0x01,0x02,0xff}",
             r#""\x01\x02\xff""#,
             r#""\1\2\377""#,
             r#""\1\2\377"..."#,
@@ -110,7 +109,7 @@ mod tests {
 
     #[test]
     fn what_is_no_bytes_is_none() {
-        for text in ["", "123", "0x7ffe3666b940", "{start=0, len=0}", "1, 2", "\"\\q\"", "\"a"] {
+        for text in ["", "123", "0x7ffe3666b940", "{start=0, len=0}", "[10, 20]", "0x01 0x02", "0102 f", "\"\\q\"", "\"a"] {
             assert_eq!(parse(text), None, "{text}");
         }
     }

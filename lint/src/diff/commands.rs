@@ -117,6 +117,7 @@ pub(super) fn changes<'a>(
             let fate = match theirs {
                 // An enumerator of that name keeps programs compiling; its value is not compared.
                 None if enumerators.contains(ours.name()) => None,
+                None if versions.is_unread(versions.old_path(ours.span().file)) => None,
                 None => Some(removed(ours, old, &numbers, versions.old_path(ours.span().file))),
                 Some(theirs) => {
                     let within = was.of_number(ours).intersection(is.of_number(theirs));

@@ -67,7 +67,10 @@ fn removed_headers(versions: &Versions) -> Vec<RemovedHeader> {
     };
     let files = old.headers.iter().map(|header| header.file);
     files
-        .filter(|file| !there.contains(versions.old_path(*file)))
+        .filter(|file| {
+            let path = versions.old_path(*file);
+            !there.contains(path) && !versions.is_unread(path)
+        })
         .map(|file| RemovedHeader {
             name: versions.old_path(file).to_owned(),
             old_span: Span { file, start: 0, end: 0 },

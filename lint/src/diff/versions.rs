@@ -14,6 +14,8 @@ pub struct Version {
     pub roots: Vec<PathBuf>,
     /// How paths are shown that nobody would know.
     pub shown: Option<Shown>,
+    /// Files that could not be read: what they define is not known to be gone.
+    pub unread: Vec<PathBuf>,
 }
 
 /// A folder that goes by another name.
@@ -42,16 +44,27 @@ pub struct Versions {
     shift: FileShift,
     old_paths: Vec<String>,
     new_paths: Vec<String>,
+    unread: Vec<String>,
 }
 
 impl Versions {
     /// Puts two versions side by side. The text of the old one joins that of the new one, so that
     /// one report can point to both.
     pub fn new(old: Version, new: Version) -> Self {
-        let (old_paths, new_paths) = (paths(&old), paths(&new));
+        // Two single files are compared whatever they are called.
+        let single = old.interface.headers.len() == 1 && new.interface.headers.len() == 1;
+        let of = |version: &Version| {
+            let mut paths = paths(version);
+            if let (true, Some(only)) = (single, version.interface.headers.first()) {
+                paths[only.file.index()].clear();
+            }
+            paths
+        };
+        let (old_paths, new_paths) = (of(&old), of(&new));
+        let unread = new.unread.iter().map(|path| common_path(path, &new.roots)).collect();
         let (old, mut new) = (renamed(old), renamed(new));
         let shift = new.sources.append(old.sources.clone());
-        Self { old, new, shift, old_paths, new_paths }
+        Self { old, new, shift, old_paths, new_paths, unread }
     }
 
     /// What was. Its spans are those of its own sources: [`Versions::span`] moves them.
@@ -84,6 +97,11 @@ impl Versions {
         self.old_paths.get(file.index()).map_or("", String::as_str)
     }
 
+    /// Whether the new version's file of that name could not be read.
+    pub fn is_unread(&self, path: &str) -> bool {
+        self.unread.iter().any(|unread| unread == path)
+    }
+
     /// What a file of the new version is called in both.
     pub fn new_path(&self, file: FileId) -> &str {
         self.new_paths.get(file.index()).map_or("", String::as_str)
@@ -99,21 +117,13 @@ fn renamed(version: Version) -> Interface {
 }
 
 fn paths(version: &Version) -> Vec<String> {
-    let only = match version.roots.as_slice() {
-        [only] if only.is_file() => Some(only.as_path()),
-        _ => None,
-    };
     let files = version.interface.sources.iter();
-    files.map(|(_, file)| common_path(&file.path, &version.roots, only)).collect()
+    files.map(|(_, file)| common_path(&file.path, &version.roots)).collect()
 }
 
 /// The path without what is the version's own: the folder that it was read from, and the folders
 /// that exported headers and a kernel's sources keep them in.
-fn common_path(path: &Path, roots: &[PathBuf], only: Option<&Path>) -> String {
-    if only == Some(path) {
-        // Two single files are compared whatever they are called.
-        return String::new();
-    }
+fn common_path(path: &Path, roots: &[PathBuf]) -> String {
     if let Some(arch) = asm_architecture(path)
         && let Some(name) = path.file_name()
     {
@@ -136,17 +146,11 @@ mod tests {
 
     #[test]
     fn a_header_is_the_same_in_a_kernel_tree_and_among_exported_headers() {
-        let of = |path: &str, root: &str| common_path(Path::new(path), &[root.into()], None);
+        let of = |path: &str, root: &str| common_path(Path::new(path), &[root.into()]);
         assert_eq!(of("old/usr/include/linux/kvm.h", "old"), "linux/kvm.h");
         assert_eq!(of("old/usr/include/linux/kvm.h", "old/usr/include"), "linux/kvm.h");
         assert_eq!(of("k/include/uapi/linux/kvm.h", "k"), "linux/kvm.h");
         assert_eq!(of("k/include/uapi/linux/kvm.h", "k/include/uapi/linux"), "linux/kvm.h");
         assert_eq!(of("k/arch/x86/include/uapi/asm/kvm.h", "k"), "x86/asm/kvm.h");
-    }
-
-    #[test]
-    fn two_files_are_one_whatever_they_are_called() {
-        let one = Path::new("a/old.h");
-        assert_eq!(common_path(one, &[one.into()], Some(one)), "");
     }
 }

@@ -102,9 +102,13 @@ impl<'a> Builder<'a> {
 
     fn command(&mut self, command: &'a raw::Command) -> Command {
         let own = &command.definition;
-        let variants = self.variants(&command.abis, |builder, on_abi| {
-            builder.command_body(on_abi.instead.as_ref().unwrap_or(own), on_abi.size)
+        let mut variants = self.variants(&command.abis, |builder, on_abi| {
+            builder.command_body(on_abi.instead.as_ref().unwrap_or(own), Some(on_abi.size))
         });
+        for abi in command.no_number.keys() {
+            let (abi, body) = (self.abi(abi), self.command_body(own, None));
+            variants.add(abi, body);
+        }
         Command {
             name: command.name.clone(),
             c_name: None,
@@ -114,21 +118,24 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn command_body(&mut self, definition: &'a raw::Definition, size: u64) -> CommandBody {
+    fn command_body(&mut self, definition: &'a raw::Definition, size: Option<u64>) -> CommandBody {
         let ty = || {
             let text = definition.argument.as_deref().unwrap_or_default();
             let ty = self.names.ty(Spelled {
                 text,
                 record: definition.argument_id,
                 bounds: None,
-                size: Some(size),
+                size,
                 file: &definition.file,
                 defines: None,
             });
             // A bound that no name says: the size is all that is known.
             (!text.contains('…')).then_some(ty)
         };
-        let known = Argument::Size(Constant::Known(size));
+        let known = match size {
+            Some(size) => Argument::Size(Constant::Known(size)),
+            None => Argument::Type(Type::Unknown("?".into())),
+        };
         let argument = match definition.argument_kind {
             raw::ArgumentKind::None => Argument::None,
             raw::ArgumentKind::Type => ty().map_or(known, Argument::Type),

@@ -51,6 +51,9 @@ pub(super) struct Command {
     #[serde(flatten)]
     pub(super) definition: Definition,
     pub(super) abis: ByAbi<CommandOnAbi>,
+    /// Why there is no number, on the ABIs that have the command without one.
+    #[serde(default)]
+    pub(super) no_number: ByAbi<String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use ioctl_lint::Config;
 use ioctl_lint::diff::{Shown, Version};
-use ioctlkit_model::Problem;
+use ioctlkit_model::{Problem, ProblemKind, SourceMap};
 use ioctlkit_sources::dump;
 
 use super::git::{Checkout, Repository};
@@ -89,8 +89,9 @@ impl Side {
             }
             Self::Dump(path) => {
                 let _progress = Progress::start("reading a dump");
-                let (interface, problems) = dump::read(path).map_err(Failure::of_problem)?;
-                let version = Version { interface, roots: Vec::new(), shown: None };
+                let (interface, problems) = dump::read(path)
+                    .map_err(|problem| Failure::of_problems(vec![problem], SourceMap::default()))?;
+                let version = Version { interface, ..Version::default() };
                 Ok(Read { version, problems, config: None })
             }
         }
@@ -111,6 +112,12 @@ fn read(
 ) -> Result<Read, Failure> {
     let group = options.group_as(configured, &paths, raw)?;
     let (interface, problems) = group.read();
-    let version = Version { interface, roots: paths, shown };
+    if interface.headers.is_empty() && !problems.is_empty() {
+        // Nothing was read, and everything would seem to be gone, or new.
+        return Err(Failure::of_problems(problems, interface.sources));
+    }
+    let failed = problems.iter().filter(|problem| problem.kind == ProblemKind::Failure);
+    let unread = failed.filter_map(|problem| problem.path.clone()).collect();
+    let version = Version { interface, roots: paths, shown, unread };
     Ok(Read { version, problems, config: group.config })
 }

@@ -60,5 +60,5 @@ fn read(folder: PathBuf) -> Version {
     let request = c::Request { paths: roots.clone(), raw_numbers: true, ..c::Request::default() };
     let (interface, problems) = c::read(&request);
     assert!(problems.is_empty(), "{problems:#?}");
-    Version { interface, roots, shown: None }
+    Version { interface, roots, ..Version::default() }
 }
