@@ -114,8 +114,9 @@ impl Serialize for RecordOnAbis<'_> {
             let is_first =
                 self.record.variants.first().is_some_and(|first| std::ptr::eq(first, body));
             let sources = &self.layouts.interface().sources;
+            let own = at(self.record.span, sources);
             let entry = RecordOnAbi {
-                instead: (!is_first).then(|| at(body.span, sources)),
+                instead: Some(at(body.span, sources)).filter(|at| !is_first && *at != own),
                 size: layout.size,
                 align: layout.align,
                 packed: body.packed,

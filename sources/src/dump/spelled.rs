@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use ioctlkit_abi::Scalar;
-use ioctlkit_model::{Constant, EnumId, RecordId, Type, TypedefId};
+use ioctlkit_model::{Constant, EnumId, Expression, RecordId, Type, TypedefId};
 
 /// What names stand for, each with the file that defines it.
 #[derive(Debug, Default)]
@@ -79,7 +79,14 @@ impl<'a> Names<'a> {
         for (index, bound) in bounds.iter().enumerate().rev() {
             ty = match (bound.is_empty(), known(index)) {
                 (true, _) => Type::FlexibleArray(Box::new(ty)),
-                (false, Some(count)) => Type::Array(Box::new(ty), Constant::Known(count)),
+                (false, Some(count)) => {
+                    let is_said = bound.bytes().all(|digit| digit.is_ascii_digit());
+                    let value = Expression::Literal(i128::from(count));
+                    // What the name did not say is still not part of the name.
+                    let unsaid = Constant::Expression(Box::new(value));
+                    let count = if is_said { Constant::Known(count) } else { unsaid };
+                    Type::Array(Box::new(ty), count)
+                }
                 (false, None) => Type::Unknown(spelled.text.into()),
             };
         }
@@ -177,7 +184,8 @@ mod tests {
     #[test]
     fn a_bound_that_the_name_does_not_say_is_taken_from_beside_it() {
         let int = Box::new(Type::Scalar(Scalar::Int));
-        assert_eq!(ty("int[…]", Some(&[7]), None), Type::Array(int, Constant::Known(7)));
+        let seven = Constant::Expression(Box::new(Expression::Literal(7)));
+        assert_eq!(ty("int[…]", Some(&[7]), None), Type::Array(int, seven));
         assert_eq!(ty("int[…]", None, None), Type::Unknown("int[…]".into()));
     }
 
