@@ -6,8 +6,8 @@ use clap::{Args, Subcommand};
 use ioctl_lint::{Baseline, registry};
 
 use super::Outcome;
-use super::check::{self, Scope, Whole};
 use super::check::summary::counted;
+use super::check::{self, Scope, Whole};
 use super::failure::{Failure, outcome_of, say_failures};
 use super::table;
 use super::terminal::Terminal;
@@ -100,7 +100,8 @@ fn show(file: &Path, terminal: &Terminal) -> Result<Outcome, Failure> {
             [format!("{count:>5}"), entry.code.clone(), slug.to_owned(), about.join(" ")]
         })
         .collect();
-    terminal.print(|out, style| table::write(out, style, ["count", "code", "slug", "about"], &rows))?;
+    terminal
+        .print(|out, style| table::write(out, style, ["count", "code", "slug", "about"], &rows))?;
     Ok(Outcome::Clean)
 }
 

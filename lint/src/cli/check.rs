@@ -263,9 +263,8 @@ impl Whole {
         self.summary.suppressed += checked.suppressed;
         self.failed |= checked.findings.iter().any(|f| prepared.fail_on.fails(f.severity));
         self.report.headers += interface.headers.len();
-        let is_rust = |header: &&Header| {
-            interface.sources.file(header.file).language() == Language::Rust
-        };
+        let is_rust =
+            |header: &&Header| interface.sources.file(header.file).language() == Language::Rust;
         self.summary.rust_files += interface.headers.iter().filter(is_rust).count();
         self.report.commands += interface.commands.len();
         self.report.abis = self.report.abis.union(interface.abis);

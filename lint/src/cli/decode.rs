@@ -48,8 +48,9 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
     let abi = abi(arguments)?;
     let paths = reading::named_or_installed(&arguments.headers).ok_or_else(|| {
-        Failure::new("nowhere to look for commands")
-            .help("name headers with `--headers`, or install the kernel's (linux-libc-dev on Debian)")
+        Failure::new("nowhere to look for commands").help(
+            "name headers with `--headers`, or install the kernel's (linux-libc-dev on Debian)",
+        )
     })?;
     let mut groups = arguments.reading.groups(&paths, RawNumbers::Wanted)?;
     groups.iter_mut().for_each(|group| group.narrow(AbiSet::only(abi)));
@@ -60,12 +61,16 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     let commands = Commands::new(&layouts, abi);
     if arguments.files.is_empty() {
         let input = BufReader::new(io::stdin().lock());
-        return Ok(outcome.max(decode_all(input, Path::new("standard input"), &commands, terminal)?));
+        return Ok(outcome.max(decode_all(
+            input,
+            Path::new("standard input"),
+            &commands,
+            terminal,
+        )?));
     }
     for file in &arguments.files {
-        let input = std::fs::File::open(file).map_err(|error| {
-            Failure::of_io(&format!("cannot read {}", file.display()), &error)
-        })?;
+        let input = std::fs::File::open(file)
+            .map_err(|error| Failure::of_io(&format!("cannot read {}", file.display()), &error))?;
         outcome = outcome.max(decode_all(BufReader::new(input), file, &commands, terminal)?);
     }
     Ok(outcome)
@@ -77,8 +82,9 @@ fn abi(arguments: &Arguments) -> Result<AbiId, Failure> {
     match named.map(|abis| (abis.len(), abis.first())) {
         None => Ok(own_abi()),
         Some((1, Some(only))) => Ok(only),
-        Some(_) => Err(Failure::new("a trace is of programs of one ABI")
-            .help("name one with `--abi`")),
+        Some(_) => {
+            Err(Failure::new("a trace is of programs of one ABI").help("name one with `--abi`"))
+        }
     }
 }
 
@@ -108,16 +114,17 @@ fn decode_all(
     loop {
         let mut line = Vec::new();
         let read = input.by_ref().take(LONGEST).read_until(b'\n', &mut line);
-        let length = read.map_err(|error| {
-            Failure::of_io(&format!("cannot read {}", file.display()), &error)
-        })?;
+        let length = read
+            .map_err(|error| Failure::of_io(&format!("cannot read {}", file.display()), &error))?;
         if length == 0 {
             return Ok(outcome);
         }
         number += 1;
         match decode::call(&String::from_utf8_lossy(&line)) {
             None => {}
-            Some(Ok(call)) => terminal.print(|out, style| write_call(&call, commands, style, out))?,
+            Some(Ok(call)) => {
+                terminal.print(|out, style| write_call(&call, commands, style, out))?
+            }
             Some(Err(error)) => {
                 outcome = Outcome::Failed;
                 terminal.say(|out, _| writeln!(out, "{}:{number}: {error}", file.display()));

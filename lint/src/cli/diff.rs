@@ -128,12 +128,14 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
         Some(config) => Levels::new(config, selection)?,
         None => Levels::of_selection(selection),
     };
-    let fail_on = arguments.fail_on.or(config.and_then(|config| config.fail_on)).unwrap_or_default();
+    let fail_on =
+        arguments.fail_on.or(config.and_then(|config| config.fail_on)).unwrap_or_default();
     let mut problems = Problems { old: old.problems, new: new.problems };
     let versions = Versions::new(old.version, new.version);
     let mut checked = diff::check(&versions, &levels);
     if !arguments.breaks.is_empty() {
-        let wanted = |finding: &Finding| finding.breaks.iter().any(|kind| arguments.breaks.contains(kind));
+        let wanted =
+            |finding: &Finding| finding.breaks.iter().any(|kind| arguments.breaks.contains(kind));
         checked.findings.retain(wanted);
     }
     let accepted = match &arguments.baseline {
@@ -144,7 +146,8 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     if let Some(file) = &arguments.write_baseline {
         let outcome = outcome_of(&problems);
         say_failures(problems, &versions.new_version().sources, terminal);
-        return write_baseline(file, &checked.findings, arguments.quiet, terminal).map(|()| outcome);
+        return write_baseline(file, &checked.findings, arguments.quiet, terminal)
+            .map(|()| outcome);
     }
     let failed = checked.findings.iter().any(|finding| fail_on.fails(finding.severity));
     let report = Report {
@@ -254,8 +257,7 @@ fn show(
     terminal.say(|out, _| {
         write!(out, "compared {old} with {}, on {abis} in {seconds:.2} s: ", report.commands)?;
         write!(out, "{}", found(report))?;
-        let parts =
-            [(hidden.suppressed, "suppressed"), (hidden.accepted, "in the baseline")];
+        let parts = [(hidden.suppressed, "suppressed"), (hidden.accepted, "in the baseline")];
         for (count, what) in parts.into_iter().filter(|(count, _)| *count > 0) {
             write!(out, " ({count} {what})")?;
         }

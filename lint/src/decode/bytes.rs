@@ -36,7 +36,10 @@ fn byte(digits: &str) -> Option<u8> {
 fn run(text: &str) -> Option<Vec<u8>> {
     let is_even = text.len().is_multiple_of(2);
     let pairs = text.as_bytes().chunks(2);
-    pairs.map(|pair| byte(std::str::from_utf8(pair).ok()?)).collect::<Option<_>>().filter(|_| is_even)
+    pairs
+        .map(|pair| byte(std::str::from_utf8(pair).ok()?))
+        .collect::<Option<_>>()
+        .filter(|_| is_even)
 }
 
 fn escaped(text: &str) -> Option<Vec<u8>> {
@@ -51,7 +54,7 @@ fn escaped(text: &str) -> Option<Vec<u8>> {
         let (kind, behind) = behind.split_first()?;
         let (byte, length) = match kind {
             b'x' => hexadecimal(behind)?,
-            b'0'..=b'7' => octal(kind, behind)?,
+            b'0'..=b'7' => octal(*kind, behind)?,
             b'n' => (b'\n', 0),
             b't' => (b'\t', 0),
             b'r' => (b'\r', 0),
@@ -76,7 +79,7 @@ fn hexadecimal(text: &[u8]) -> Option<(u8, usize)> {
 }
 
 /// Up to three octal digits, the first of which is there already, and how many follow it.
-fn octal(first: &u8, text: &[u8]) -> Option<(u8, usize)> {
+fn octal(first: u8, text: &[u8]) -> Option<(u8, usize)> {
     let more = text.iter().take(2).take_while(|c| (b'0'..=b'7').contains(c)).count();
     let mut value = u32::from(first - b'0');
     for digit in text.get(..more)? {
@@ -109,7 +112,17 @@ mod tests {
 
     #[test]
     fn what_is_no_bytes_is_none() {
-        for text in ["", "123", "0x7ffe3666b940", "{start=0, len=0}", "[10, 20]", "0x01 0x02", "0102 f", "\"\\q\"", "\"a"] {
+        for text in [
+            "",
+            "123",
+            "0x7ffe3666b940",
+            "{start=0, len=0}",
+            "[10, 20]",
+            "0x01 0x02",
+            "0102 f",
+            "\"\\q\"",
+            "\"a",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
     }

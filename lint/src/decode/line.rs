@@ -231,7 +231,9 @@ fn given(text: &str) -> Given {
 
 /// `10` is ten and not a byte; `0010` and `ff` are bytes.
 fn is_plain_number(text: &str) -> bool {
-    text.bytes().all(|c| c.is_ascii_digit()) && (text == "0" || !text.starts_with('0')) && text.len() < 8
+    text.bytes().all(|c| c.is_ascii_digit())
+        && (text == "0" || !text.starts_with('0'))
+        && text.len() < 8
 }
 
 #[cfg(test)]
@@ -244,18 +246,24 @@ mod tests {
 
     #[test]
     fn lines_of_strace_in_each_of_its_styles() {
-        let raw = parsed("ioctl(5, 0x40085812, 0x7ffe3666b940)    = -1 ENOTTY (Inappropriate ioctl)");
+        let raw =
+            parsed("ioctl(5, 0x40085812, 0x7ffe3666b940)    = -1 ENOTTY (Inappropriate ioctl)");
         assert_eq!(raw.request, Request::Number(0x4008_5812));
         assert_eq!(raw.argument, Given::Number(0x7ffe_3666_b940));
         assert_eq!(raw.result.as_deref(), Some("-1 ENOTTY (Inappropriate ioctl)"));
-        let parts = parsed("1234 10:49:37.9 ioctl(5</tmp>, _IOC(_IOC_READ|_IOC_WRITE, 0x58, 0x79, 0x18), {a=1, b=[2, 3]}) = 0");
+        let parts = parsed(
+            "1234 10:49:37.9 ioctl(5</tmp>, _IOC(_IOC_READ|_IOC_WRITE, 0x58, 0x79, 0x18), {a=1, b=[2, 3]}) = 0",
+        );
         assert_eq!(parts.fd, "5</tmp>");
         assert_eq!(parts.request.number(Encoding::Generic), Some(0xc018_5879));
         assert_eq!(parts.argument, Given::Told("{a=1, b=[2, 3]}".into()));
         let verbose = parsed("[pid 7] ioctl(3, 0x541b /* FIONREAD */, [3]) = 0");
         assert_eq!(verbose.request, Request::Number(0x541b));
         let named = parsed("ioctl(1, TCGETS or SNDCTL_TMR_TIMEBASE, 0) = 0");
-        assert_eq!(named.request, Request::Names(vec!["TCGETS".into(), "SNDCTL_TMR_TIMEBASE".into()]));
+        assert_eq!(
+            named.request,
+            Request::Names(vec!["TCGETS".into(), "SNDCTL_TMR_TIMEBASE".into()])
+        );
         assert_eq!(parsed("ioctl(1, TIOCEXCL) = 0").argument, Given::Nothing);
     }
 
@@ -282,7 +290,10 @@ mod tests {
 
     #[test]
     fn a_number_with_its_sign_spread_is_one_of_32_bits() {
-        assert_eq!(parsed("ioctl(3, 0xffffffffc0185879, 0) = 0").request, Request::Number(0xc018_5879));
+        assert_eq!(
+            parsed("ioctl(3, 0xffffffffc0185879, 0) = 0").request,
+            Request::Number(0xc018_5879)
+        );
         assert_eq!(call("ioctl(3, 0x100000000, 0)"), Some(Err(Malformed::Request)));
     }
 }

@@ -108,7 +108,8 @@ impl Walk<'_, '_, '_> {
             };
             match member.bits {
                 Some(width) => {
-                    let value = value::of_bits(self.layouts, member, self.abi, self.bytes, at, width);
+                    let value =
+                        value::of_bits(self.layouts, member, self.abi, self.bytes, at, width);
                     self.push(at, path, &member.ty, value);
                 }
                 None => self.ty(&member.ty, at, path, depth + 1),

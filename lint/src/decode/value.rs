@@ -146,7 +146,7 @@ fn integer(scalar: Scalar, abi: AbiId, bytes: &[u8]) -> Option<(i128, u128)> {
     };
     let value = match u64::try_from(bits) {
         Ok(bits) if size <= 8 => signed(bits, size as u64 * 8, is_signed(scalar, abi)),
-        _ => bits as i128,
+        _ => bits.cast_signed(),
     };
     Some((value, bits))
 }

@@ -37,11 +37,7 @@ pub struct RemovedHeader {
 }
 
 /// Compares two versions. `old` and `new` answer for them.
-pub fn compare<'a>(
-    versions: &'a Versions,
-    old: &Layouts<'a>,
-    new: &Layouts<'a>,
-) -> Comparison<'a> {
+pub fn compare<'a>(versions: &'a Versions, old: &Layouts<'a>, new: &Layouts<'a>) -> Comparison<'a> {
     let carriers = Carriers::of(versions.new_version());
     let mut commands = commands::changes(versions, old, new);
     let renumbered = |change: &CommandChange<'a>| matches!(change.fate, Fate::Renumbered { .. });

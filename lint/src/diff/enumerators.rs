@@ -119,7 +119,14 @@ mod tests {
 
     #[test]
     fn what_counts_others_is_known_by_its_name() {
-        for name in ["IFLA_MAX", "__IFLA_MAX", "BPF_LINK_TYPE_COUNT", "NUM_STATES", "foo_last", "__MIB_XFRMMAX"] {
+        for name in [
+            "IFLA_MAX",
+            "__IFLA_MAX",
+            "BPF_LINK_TYPE_COUNT",
+            "NUM_STATES",
+            "foo_last",
+            "__MIB_XFRMMAX",
+        ] {
             assert!(counts_others(name), "{name}");
         }
         for name in ["IFLA_MAXIMUM", "LASTING", "NUMBER"] {

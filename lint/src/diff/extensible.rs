@@ -35,7 +35,14 @@ impl Extensible {
 /// (`drivers/gpu/drm/amd/amdkfd/kfd_chardev.c`), each of which looks its table up by nr, copies as
 /// much as the number says and clears the rest.
 const BY_NR: [&str; 8] = [
-    "DRM_IO", "DRM_IOR", "DRM_IOW", "DRM_IOWR", "AMDKFD_IO", "AMDKFD_IOR", "AMDKFD_IOW", "AMDKFD_IOWR",
+    "DRM_IO",
+    "DRM_IOR",
+    "DRM_IOW",
+    "DRM_IOWR",
+    "AMDKFD_IO",
+    "AMDKFD_IOR",
+    "AMDKFD_IOW",
+    "AMDKFD_IOWR",
 ];
 
 /// Whether the structure may grow as an argument of these commands, and why. `interface` is the

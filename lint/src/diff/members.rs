@@ -226,7 +226,8 @@ fn of_pair(
         return Some(Fault::MadeFlexible { member, old_member, bound });
     }
     let same_place = was.extent.offset_bits == is.extent.offset_bits;
-    if was.extent != is.extent && !(same_place && are_one_record(old, old_type, new, new_type, abi)) {
+    if was.extent != is.extent && !(same_place && are_one_record(old, old_type, new, new_type, abi))
+    {
         return Some(Fault::Moved { member, old_member, old: was.extent, new: is.extent });
     }
     let how = retyped(old.layouts, old_type, new.layouts, new_type, abi)?;
@@ -278,8 +279,10 @@ fn retyped(
     let (is, new_size) = kinds::of(new, new_type, abi);
     match (was, is) {
         (Kind::Unknown, _) | (_, Kind::Unknown) => None,
-        (Kind::Record(Some(was)), Kind::Record(Some(is))) => (was != is).then_some(Retyped::Name),
-        (Kind::Record(_), Kind::Record(_)) => None,
+        // A structure that has or had no name is told by what is in it.
+        (Kind::Record(was), Kind::Record(is)) => {
+            (was.is_some() && is.is_some() && was != is).then_some(Retyped::Name)
+        }
         // The same bytes, as one thing or as its parts.
         (Kind::Record(_), _) | (_, Kind::Record(_)) => Some(Retyped::Name),
         _ if old_size != new_size => Some(Retyped::Kind),
@@ -344,7 +347,8 @@ fn added(
     if shares || holds {
         return None;
     }
-    let reserved = || old.slots.iter().enumerate().filter(|(_, slot)| !slot.opened && slot.is_reserved());
+    let reserved =
+        || old.slots.iter().enumerate().filter(|(_, slot)| !slot.opened && slot.is_reserved());
     if covered(reserved().map(|(_, slot)| slot.extent).collect(), extent) {
         let (index, _) = reserved().find(|(_, slot)| overlaps(slot.extent, extent))?;
         let old_member = named(old.slots, index);

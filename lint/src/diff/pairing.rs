@@ -39,9 +39,10 @@ fn numbered(interface: &Interface) -> impl Iterator<Item = Numbered<'_>> {
 
 /// Each command of the old version's headers, with what it is in the new one.
 pub(super) fn commands(versions: &Versions) -> Vec<(Numbered<'_>, Option<Numbered<'_>>)> {
-    let known = ByName::new(numbered(versions.new_version()).map(|command| {
-        (command.name(), versions.new_path(command.span().file), command)
-    }));
+    let known = ByName::new(
+        numbered(versions.new_version())
+            .map(|command| (command.name(), versions.new_path(command.span().file), command)),
+    );
     let asked_for = asked_for(versions.old());
     numbered(versions.old())
         .filter(|command| asked_for.contains(&command.span().file))
@@ -75,9 +76,9 @@ pub(super) struct RecordPair {
 /// Each structure that both versions define, those that are asked for in either.
 pub(super) fn records(versions: &Versions) -> Vec<RecordPair> {
     let (old, new) = (versions.old(), versions.new_version());
-    let known = ByName::new(named_records(new).map(|(name, id, span)| {
-        (name, versions.new_path(span.file), id)
-    }));
+    let known = ByName::new(
+        named_records(new).map(|(name, id, span)| (name, versions.new_path(span.file), id)),
+    );
     let (asked_for, also) = (asked_for(old), asked_for(new));
     let mut pairs: BTreeMap<RecordId, RecordPair> = BTreeMap::new();
     for (name, id, span) in named_records(old) {
@@ -129,7 +130,8 @@ fn unnamed(old: &Interface, new: &Interface, pair: &RecordPair) -> Vec<RecordPai
     let mut found = Vec::new();
     for (index, member) in ours.members.iter().enumerate() {
         let Some(their) = counterpart(&ours.members, index, &theirs.members) else { continue };
-        let (Some(inner), Some(their_inner)) = (record_of(old, &member.ty), record_of(new, &their.ty))
+        let (Some(inner), Some(their_inner)) =
+            (record_of(old, &member.ty), record_of(new, &their.ty))
         else {
             continue;
         };

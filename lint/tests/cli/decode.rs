@@ -105,8 +105,14 @@ fn a_trace_of_strace_is_read() {
         return;
     }
     let folder = Folder::with("trace.log", &text);
-    let done =
-        folder.run(&["decode", "--abi", "x86_64", "--headers", "/usr/include/linux/fs.h", "trace.log"]);
+    let done = folder.run(&[
+        "decode",
+        "--abi",
+        "x86_64",
+        "--headers",
+        "/usr/include/linux/fs.h",
+        "trace.log",
+    ]);
     assert_eq!(done.code, 0, "{}\n{text}", done.stderr);
     let calls = text.lines().filter(|line| line.starts_with("ioctl(")).count();
     let told = done.stdout.lines().filter(|line| !line.starts_with(' ')).count();

@@ -19,7 +19,8 @@ struct foo {
 
 /// One member more, and a command less.
 fn new() -> String {
-    OLD.replace("\t__u32 b;\n", "\t__u32 b;\n\t__u32 c;\n").replace("#define FOO_RESET _IO('x', 2)\n", "")
+    OLD.replace("\t__u32 b;\n", "\t__u32 b;\n\t__u32 c;\n")
+        .replace("#define FOO_RESET _IO('x', 2)\n", "")
 }
 
 fn folder() -> Folder {
@@ -43,12 +44,14 @@ fn a_version_does_not_differ_from_itself() {
 #[test]
 fn what_fails_and_what_is_reported_is_chosen() {
     let folder = folder();
-    let code = |arguments: &[&str]| folder.run(&[&["diff", "old.h", "new.h"], arguments].concat()).code;
+    let code =
+        |arguments: &[&str]| folder.run(&[&["diff", "old.h", "new.h"], arguments].concat()).code;
     assert_eq!(code(&["--fail-on", "never"]), 0);
     assert_eq!(code(&["--ignore", "D001,size-grew"]), 0);
     assert_eq!(code(&["--severity", "D001=info,D003=info"]), 0);
     assert_eq!(code(&["--select", "D003"]), 1);
-    let source = folder.run(&["diff", "--breaks", "source", "--format", "concise", "old.h", "new.h"]);
+    let source =
+        folder.run(&["diff", "--breaks", "source", "--format", "concise", "old.h", "new.h"]);
     assert!(source.stdout.contains("D001") && !source.stdout.contains("D003"), "{}", source.seen());
 }
 
@@ -79,7 +82,8 @@ fn a_dump_is_a_side_like_any_other() {
         text.lines().filter_map(|line| line.split_once("[D")).map(|(_, m)| m.to_owned()).collect()
     };
     assert_eq!(messages(&with_dump.stdout), messages(&with_header.stdout));
-    let broken = folder.and("broken.json", "{\"version\": 1}").run(&["diff", "broken.json", "new.h"]);
+    let broken =
+        folder.and("broken.json", "{\"version\": 1}").run(&["diff", "broken.json", "new.h"]);
     assert_eq!(broken.code, 2);
     assert!(broken.stderr.contains("broken.json"), "{}", broken.stderr);
 }

@@ -96,7 +96,8 @@ fn the_action_runs_what_its_inputs_say() {
     assert!(text.contains("::warning file=a/foo.h,"), "{text}");
     let (code, text) = action(&folder, &[("PATHS", "b"), ("ARGUMENTS", "--select L001")]);
     assert_eq!(code, 0, "{text}");
-    let sarif = [("PATHS", "a"), ("FORMAT", "sarif"), ("OUTPUT", "out.sarif"), ("FAIL_ON", "never")];
+    let sarif =
+        [("PATHS", "a"), ("FORMAT", "sarif"), ("OUTPUT", "out.sarif"), ("FAIL_ON", "never")];
     let (code, text) = action(&folder, &sarif);
     assert_eq!(code, 0, "{text}");
     let report: serde_json::Value = serde_json::from_str(&folder.read("out.sarif")).unwrap();

@@ -1,4 +1,4 @@
-//! What abidiff (libabigail) says of the same pair, header by header, on x86_64: the machine that it
+//! What abidiff (libabigail) says of the same pair, header by header, on `x86_64`: the machine that it
 //! runs on. `docs/diff.md` has the comparison over all headers.
 
 use std::path::Path;
@@ -63,7 +63,7 @@ fn abidiff(header: &str) -> String {
     String::from_utf8_lossy(&done.stdout).into_owned()
 }
 
-/// Whether the linter tells it, on x86_64 where that is asked.
+/// Whether the linter tells it.
 fn is_told(record: &str, code: &str) -> bool {
     kernels::findings()
         .iter()
@@ -72,7 +72,9 @@ fn is_told(record: &str, code: &str) -> bool {
 
 #[test]
 fn both_tell_what_changed() {
-    if !kernels::wanted() || Abi::by_name(std::env::consts::ARCH).is_none_or(|abi| abi.kernel_arch != "x86") {
+    if !kernels::wanted()
+        || Abi::by_name(std::env::consts::ARCH).is_none_or(|abi| abi.kernel_arch != "x86")
+    {
         return;
     }
     for (header, record, code) in BOTH {
@@ -91,7 +93,9 @@ fn both_tell_what_changed() {
 /// carries and that are gone.
 #[test]
 fn what_abidiff_alone_tells_is_none_of_what_the_rules_are_about() {
-    if !kernels::wanted() || Abi::by_name(std::env::consts::ARCH).is_none_or(|abi| abi.kernel_arch != "x86") {
+    if !kernels::wanted()
+        || Abi::by_name(std::env::consts::ARCH).is_none_or(|abi| abi.kernel_arch != "x86")
+    {
         return;
     }
     let said = abidiff("linux/io_uring.h");

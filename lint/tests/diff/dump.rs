@@ -84,7 +84,9 @@ fn headers_and_their_dump_do_not_differ() {
 
 #[test]
 fn what_is_no_dump_is_an_error_that_says_so() {
-    for text in ["", "{}", "[]", "{\"version\": 2}", "{\"version\": 1}", "{\"version\": 1, \"abis\": 3}"] {
+    for text in
+        ["", "{}", "[]", "{\"version\": 2}", "{\"version\": 1}", "{\"version\": 1, \"abis\": 3}"]
+    {
         assert!(reader::parse(text).is_err(), "{text}");
     }
 }
@@ -92,17 +94,16 @@ fn what_is_no_dump_is_an_error_that_says_so() {
 /// A dump that was cut off or changed is an error, or is read as what it says: never a panic.
 #[test]
 fn broken_dumps_are_no_panic() {
-    let interface = read(&Request {
-        paths: vec!["/usr/include/linux/btrfs.h".into()],
-        ..Request::default()
-    })
-    .0;
+    let interface =
+        read(&Request { paths: vec!["/usr/include/linux/btrfs.h".into()], ..Request::default() }).0;
     let text = dumped(&interface);
     let cuts = (0..text.len()).step_by(text.len() / 40 + 1);
     for cut in cuts.filter(|cut| text.is_char_boundary(*cut)) {
         assert!(reader::parse(&text[..cut]).is_err());
     }
-    for (from, to) in [("\"id\":", "\"ix\":"), ("type_id\":", "type_id\":9"), ("__u64", "struct"), ("[", "[[")] {
+    for (from, to) in
+        [("\"id\":", "\"ix\":"), ("type_id\":", "type_id\":9"), ("__u64", "struct"), ("[", "[[")]
+    {
         if let Ok((interface, _)) = reader::parse(&text.replace(from, to)) {
             let _ = dumped(&interface);
         }

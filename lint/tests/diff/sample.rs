@@ -153,7 +153,9 @@ fn nothing_that_did_not_change_is_told() {
         return;
     }
     // Headers that are the same byte for byte but for what they include, and did not change.
-    for name in ["VIDIOC_QUERYCAP", "FS_IOC_FIEMAP", "struct fiemap", "struct input_event", "EVIOCGID"] {
+    for name in
+        ["VIDIOC_QUERYCAP", "FS_IOC_FIEMAP", "struct fiemap", "struct input_event", "EVIOCGID"]
+    {
         is_not(name);
     }
     let findings = kernels::findings();

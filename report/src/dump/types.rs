@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use ioctlkit_abi::{AbiId, Placement, RecordKind};
 use ioctlkit_model::{
-    Constant, Enum, EnumBody, Interface, Layouts, Member, Record, RecordBody, RecordId, Type, Typedef,
-    TypedefId,
+    Constant, Enum, EnumBody, Interface, Layouts, Member, Record, RecordBody, RecordId, Type,
+    Typedef, TypedefId,
 };
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -124,19 +124,17 @@ impl Serialize for RecordOnAbis<'_> {
                 pack: body.pack,
                 members: List(|| {
                     let members = body.members.iter().zip(&definition.types).zip(&layout.members);
-                    members.map(|((member, (ty, type_id)), placement)| {
-                        MemberEntry {
-                            name: member.name.as_deref(),
-                            ty,
-                            type_id: *type_id,
-                            bounds: bounds(&member.ty, self.layouts, abi),
-                            offset: placement.offset(),
-                            size: self.declared_size(member, *placement, abi),
-                            packed: member.packed,
-                            aligned: self.value(member.aligned.as_ref(), abi),
-                            bit_offset: member.bits.map(|_| placement.offset_bits),
-                            bit_size: member.bits,
-                        }
+                    members.map(|((member, (ty, type_id)), placement)| MemberEntry {
+                        name: member.name.as_deref(),
+                        ty,
+                        type_id: *type_id,
+                        bounds: bounds(&member.ty, self.layouts, abi),
+                        offset: placement.offset(),
+                        size: self.declared_size(member, *placement, abi),
+                        packed: member.packed,
+                        aligned: self.value(member.aligned.as_ref(), abi),
+                        bit_offset: member.bits.map(|_| placement.offset_bits),
+                        bit_size: member.bits,
                     })
                 }),
             };

@@ -28,11 +28,11 @@ pub(super) fn interface(dump: &raw::Dump) -> (Interface, Vec<Problem>) {
         ..Interface::default()
     };
     interface.sources = builder.files.sources;
-    let problems = builder.unknown_abis.into_iter().map(unknown_abi).collect();
+    let problems = builder.unknown_abis.iter().map(|name| unknown_abi(name)).collect();
     (interface, problems)
 }
 
-fn unknown_abi(name: String) -> Problem {
+fn unknown_abi(name: &str) -> Problem {
     Problem {
         kind: ProblemKind::Incomplete,
         path: None,
@@ -64,13 +64,11 @@ impl<'a> Builder<'a> {
 
     /// The set of that one ABI; empty where it is not known.
     fn abi(&mut self, name: &str) -> AbiSet {
-        match Abi::by_name(name) {
-            Some(abi) => AbiSet::only(abi.id()),
-            None => {
-                self.unknown_abis.insert(name.to_owned());
-                AbiSet::EMPTY
-            }
+        if let Some(abi) = Abi::by_name(name) {
+            return AbiSet::only(abi.id());
         }
+        self.unknown_abis.insert(name.to_owned());
+        AbiSet::EMPTY
     }
 
     fn variants<T, B: PartialEq>(
@@ -93,7 +91,11 @@ impl<'a> Builder<'a> {
     fn header(&mut self, header: &'a raw::Header) -> Header {
         let errors = header.errors.iter().map(|error| HeaderError {
             message: error.message.clone(),
-            span: error.file.as_deref().zip(error.line).map(|(file, line)| self.files.at(file, line)),
+            span: error
+                .file
+                .as_deref()
+                .zip(error.line)
+                .map(|(file, line)| self.files.at(file, line)),
             abis: self.abis(&error.abis),
         });
         let errors = errors.collect();
@@ -182,9 +184,8 @@ impl<'a> Builder<'a> {
         let is_anonymous = record.name.ends_with("(anonymous)");
         let tag = record.name.strip_prefix(keyword).filter(|_| !is_anonymous);
         let typedef = tag.is_none() && !is_anonymous;
-        let variants = self.variants(&record.abis, |builder, layout| {
-            builder.record_body(layout, &record.at)
-        });
+        let variants =
+            self.variants(&record.abis, |builder, layout| builder.record_body(layout, &record.at));
         Record {
             kind,
             name: tag.map(ToOwned::to_owned),
@@ -236,11 +237,7 @@ impl<'a> Builder<'a> {
             underlying: scalar(&on_abi.underlying).unwrap_or(Scalar::UnsignedInt),
             enumerators: enumerators(on_abi.enumerators.as_ref().unwrap_or(&found.enumerators)),
         });
-        Enum {
-            name: found.name.clone(),
-            span: self.files.at(&found.file, found.line),
-            variants,
-        }
+        Enum { name: found.name.clone(), span: self.files.at(&found.file, found.line), variants }
     }
 
     fn typedef(&mut self, typedef: &'a raw::Typedef) -> Typedef {

@@ -71,10 +71,10 @@ impl<'a> Names<'a> {
             by_itself.or_else(|| spelled.bounds?.get(index).copied())
         };
         // What one element has of the whole's bytes; nothing where a bound is not known.
-        let count: Option<u64> = (0..bounds.len()).try_fold(1_u64, |all, index| {
-            known(index).and_then(|bound| all.checked_mul(bound))
-        });
-        let size = spelled.size.zip(count.filter(|count| *count > 0)).map(|(all, count)| all / count);
+        let count: Option<u64> = (0..bounds.len())
+            .try_fold(1_u64, |all, index| known(index).and_then(|bound| all.checked_mul(bound)));
+        let size =
+            spelled.size.zip(count.filter(|count| *count > 0)).map(|(all, count)| all / count);
         let mut ty = self.ty(Spelled { text: element, size, ..spelled });
         for (index, bound) in bounds.iter().enumerate().rev() {
             ty = match (bound.is_empty(), known(index)) {
@@ -198,7 +198,9 @@ mod tests {
 
     #[test]
     fn nonsense_is_unknown_and_no_panic() {
-        for text in ["", "[", "]", "[]", "*", "a]", "[[[]", "struct", "enum ", "int[99999999999999999999]"] {
+        for text in
+            ["", "[", "]", "[]", "*", "a]", "[[[]", "struct", "enum ", "int[99999999999999999999]"]
+        {
             let _ = ty(text, Some(&[]), Some(u64::MAX));
         }
     }

@@ -37,8 +37,9 @@ impl Repository {
     pub(super) fn of(path: &Path) -> Result<Self, Failure> {
         let folder = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        let root = output(folder, &["rev-parse", "--show-toplevel"])
-            .map_err(|error| error.help("`--rev` needs a git repository at the path or above it"))?;
+        let root = output(folder, &["rev-parse", "--show-toplevel"]).map_err(|error| {
+            error.help("`--rev` needs a git repository at the path or above it")
+        })?;
         Ok(Self { root: PathBuf::from(root.trim_end_matches('\n')) })
     }
 
@@ -87,9 +88,11 @@ impl Repository {
             .collect();
         let has = |folder: &str| entries.iter().any(|entry| entry.path.starts_with(folder));
         let is_kernel = has("include/uapi/linux/") && has("arch/");
-        entries.retain(|entry| {
-            if is_kernel { is_exported(&entry.path) } else { is_source(&entry.path) }
-        });
+        entries.retain(
+            |entry| {
+                if is_kernel { is_exported(&entry.path) } else { is_source(&entry.path) }
+            },
+        );
         Ok(entries)
     }
 
@@ -124,17 +127,19 @@ fn finish(mut git: Child) -> Result<(), Failure> {
     if status.success() { Ok(()) } else { Err(Failure::new("git could not read its objects")) }
 }
 
-fn write_all(
-    answered: &mut impl BufRead,
-    entries: &[Entry],
-    folder: &Path,
-) -> std::io::Result<()> {
-    let odd = || std::io::Error::new(std::io::ErrorKind::InvalidData, "an answer that is not git's");
+fn write_all(answered: &mut impl BufRead, entries: &[Entry], folder: &Path) -> std::io::Result<()> {
+    let odd =
+        || std::io::Error::new(std::io::ErrorKind::InvalidData, "an answer that is not git's");
     for entry in entries {
         // OBJECT SP TYPE SP SIZE LF CONTENTS LF
         let mut head = String::new();
         answered.read_line(&mut head)?;
-        let size: u64 = head.trim_end().rsplit(' ').next().and_then(|size| size.parse().ok()).ok_or_else(odd)?;
+        let size: u64 = head
+            .trim_end()
+            .rsplit(' ')
+            .next()
+            .and_then(|size| size.parse().ok())
+            .ok_or_else(odd)?;
         let mut text = Vec::new();
         answered.take(size).read_to_end(&mut text)?;
         let mut end = [0];

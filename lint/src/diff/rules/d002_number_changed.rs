@@ -38,10 +38,7 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
         let Fate::Renumbered { span, abis, changes, through: false, .. } = &change.fate else {
             continue;
         };
-        let (changed, first) = match told(changes, *abis) {
-            Some(told) => told,
-            None => continue,
-        };
+        let Some((changed, first)) = told(changes, *abis) else { continue };
         let message = format!(
             "`{}` has another number {}: {}",
             change.name,

@@ -70,7 +70,7 @@ fn of_record(comparison: &Comparison<'_>, change: &RecordChange<'_>) -> Option<F
     }
     if let Some(why) = change.extensible {
         finding.severity = Severity::Warning;
-        finding.notes.push(format!("{}", why.reason()));
+        finding.notes.push(why.reason().to_owned());
         return Some(breaking(finding, Vec::new()));
     }
     if !change.sized {
@@ -112,7 +112,7 @@ fn of_command(comparison: &Comparison<'_>, change: &CommandChange<'_>) -> Option
     }];
     if let Some(why) = extensible {
         finding.severity = Severity::Warning;
-        finding.notes.push(format!("{}", why.reason()));
+        finding.notes.push(why.reason().to_owned());
         return Some(breaking(finding, Vec::new()));
     }
     let breaks = of_abis(all, *abis);

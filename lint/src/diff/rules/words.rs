@@ -33,7 +33,7 @@ pub(super) fn about_record(
     let named = member(&first.fault).map(|named| format!("{}{}", change.prefix, named.name));
     finding.member = named.or(own);
     finding.command = change.commands.first().map(|command| command.name.clone());
-    finding.label = told::fault(&first.fault, &change.prefix).trim_end_matches(',').to_owned();
+    finding.label = what.trim_end_matches(',').into();
     finding.related = related(comparison, change, &first.fault);
     for told in others.iter().take(TOLD) {
         let on = abi_words::on(told.abis, change.abis);
@@ -78,10 +78,7 @@ fn member(fault: &Fault) -> Option<&Named> {
 }
 
 /// Where a difference is: in the new version where it has anything to show.
-fn place(
-    change: &RecordChange<'_>,
-    fault: &Fault,
-) -> ioctlkit_model::Span {
+fn place(change: &RecordChange<'_>, fault: &Fault) -> ioctlkit_model::Span {
     match fault {
         // The new text has no such member, and the structure is where it is missed.
         Fault::Removed { freed: crate::diff::Freed::Renamed(now), .. } => now.span,
@@ -93,12 +90,11 @@ fn place(
 /// What was there.
 fn related(comparison: &Comparison<'_>, change: &RecordChange<'_>, fault: &Fault) -> Vec<Label> {
     let (span, text) = match fault {
-        Fault::Moved { old_member, old, .. } => (old_member.span, format!("it was at {old}")),
-        Fault::Retyped { old_member, old, .. } => (old_member.span, format!("it was `{old}`")),
-        Fault::Removed { old_member, old, .. } => (old_member.span, format!("it was at {old}")),
-        Fault::InReserved { old_member, .. } => {
-            (old_member.span, "reserved before".to_owned())
+        Fault::Moved { old_member, old, .. } | Fault::Removed { old_member, old, .. } => {
+            (old_member.span, format!("it was at {old}"))
         }
+        Fault::Retyped { old_member, old, .. } => (old_member.span, format!("it was `{old}`")),
+        Fault::InReserved { old_member, .. } => (old_member.span, "reserved before".to_owned()),
         Fault::MadeFlexible { old_member, bound, .. } => {
             (old_member.span, format!("an array of {bound} before"))
         }
@@ -144,7 +140,11 @@ pub(super) fn number_change(change: &NumberChange) -> String {
     let word = |direction: Option<Direction>| direction.map_or("none at all", Direction::name);
     let mut parts = Vec::new();
     if old.size != new.size {
-        parts.push(format!("the argument had {} and has {}", count(old.size.into(), "byte"), new.size));
+        parts.push(format!(
+            "the argument had {} and has {}",
+            count(old.size.into(), "byte"),
+            new.size
+        ));
     }
     if old.direction != new.direction {
         let (was, is) = (word(old.direction), word(new.direction));
