@@ -99,6 +99,7 @@ fn named_abis(text: &str) -> Vec<(usize, &str)> {
 
 fn rules() -> Vec<Source> {
     let mut rules = sources("lint/src/rules");
+    rules.extend(sources("lint/src/diff/rules"));
     // It runs the front end over fixtures, and is compiled for tests only.
     rules.retain(|source| !source.path.ends_with("fixture_test.rs"));
     rules

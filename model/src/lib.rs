@@ -24,7 +24,7 @@ mod variants;
 
 pub use constant::{BinaryOperator, Constant, Expression, UnaryOperator};
 pub use contract::{Contract, Group, Passing, Purpose, Returns, Role, Values};
-pub use finding::{Edit, Finding, Fix, Label, Problem, ProblemKind, Report, Safety};
+pub use finding::{Breaks, Edit, Finding, Fix, Label, Problem, ProblemKind, Report, Safety};
 pub use interface::{
     Argument, Command, CommandBody, Family, Header, HeaderError, Interface, NamedConstant,
     RawNumber,

@@ -151,6 +151,13 @@ impl SourceMap {
         shift
     }
 
+    /// Shows every file under another path.
+    pub fn rename(&mut self, mut path: impl FnMut(&Path) -> PathBuf) {
+        for file in &mut self.files {
+            file.path = path(&file.path);
+        }
+    }
+
     /// The file.
     pub fn file(&self, id: FileId) -> &SourceFile {
         &self.files[id.index()]

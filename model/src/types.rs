@@ -171,7 +171,7 @@ impl Member {
     }
 
     /// Whether the name says that the member is there to take place: `pad`, `reserved`, `unused`,
-    /// with any prefix, suffix or number.
+    /// with any prefix, suffix or number, or `__align`.
     pub fn is_reserved(&self) -> bool {
         const WORDS: [&str; 9] =
             ["pad", "padding", "reserved", "rsvd", "resv", "unused", "spare", "filler", "rsv"];
@@ -179,6 +179,9 @@ impl Member {
             return self.bits.is_some();
         };
         let name = name.to_ascii_lowercase();
+        if name.starts_with("__align") {
+            return true;
+        }
         name.split('_').map(|word| word.trim_matches(|c: char| c.is_ascii_digit())).any(|word| {
             WORDS.contains(&word) || word.strip_prefix("__").is_some_and(|w| WORDS.contains(&w))
         })

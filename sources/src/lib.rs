@@ -4,6 +4,8 @@
 
 #[cfg(feature = "c")]
 pub mod c;
+#[cfg(feature = "dump")]
+pub mod dump;
 #[cfg(feature = "object")]
 pub mod object;
 #[cfg(feature = "rust")]

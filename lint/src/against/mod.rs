@@ -5,13 +5,13 @@
 //! structure, the offset and the size of each member. Names that only one side has are counted and
 //! are no difference: a crate defines other things too.
 
-mod members;
+pub(crate) mod members;
 mod names;
 mod objects;
 mod pairing;
 mod records;
 mod reference;
-mod trust;
+pub(crate) mod trust;
 
 use std::fmt;
 

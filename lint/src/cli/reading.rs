@@ -84,25 +84,39 @@ impl ReadOptions {
                 None => files.push((file, vec![path.clone()])),
             }
         }
-        files
-            .into_iter()
-            .map(|(file, paths)| {
-                let config = file.as_deref().map(Config::read).transpose()?;
-                let languages = Languages::of(&paths);
-                let request = |paths| self.request(config.as_ref(), paths, raw);
-                let headers = (!languages.c.is_empty()).then(|| request(languages.c));
-                let request = request(Vec::new());
-                let source = rust::Request { paths: languages.rust, abis: request.abis };
-                let source = Some(source).filter(|source| !source.paths.is_empty());
-                let objects = (!languages.objects.is_empty()).then(|| object::Request {
-                    paths: languages.objects,
-                    base: self.btf_base.clone(),
-                    bare_abi: self.only_abi(),
-                    types: object::Wanted::All,
-                });
-                Ok(Group { config, request, headers, source, objects })
-            })
-            .collect()
+        files.into_iter().map(|(file, paths)| self.group(file.as_deref(), &paths, raw)).collect()
+    }
+
+    /// Paths with the configuration that is found at another one, which they are a copy of.
+    pub(super) fn group_as(
+        &self,
+        configured: &Path,
+        paths: &[PathBuf],
+        raw: RawNumbers,
+    ) -> Result<Group, Failure> {
+        self.group(self.config_file(configured).as_deref(), paths, raw)
+    }
+
+    fn group(
+        &self,
+        file: Option<&Path>,
+        paths: &[PathBuf],
+        raw: RawNumbers,
+    ) -> Result<Group, Failure> {
+        let config = file.map(Config::read).transpose()?;
+        let languages = Languages::of(paths);
+        let request = |paths| self.request(config.as_ref(), paths, raw);
+        let headers = (!languages.c.is_empty()).then(|| request(languages.c));
+        let request = request(Vec::new());
+        let source = rust::Request { paths: languages.rust, abis: request.abis };
+        let source = Some(source).filter(|source| !source.paths.is_empty());
+        let objects = (!languages.objects.is_empty()).then(|| object::Request {
+            paths: languages.objects,
+            base: self.btf_base.clone(),
+            bare_abi: self.only_abi(),
+            types: object::Wanted::All,
+        });
+        Ok(Group { config, request, headers, source, objects })
     }
 
     fn config_file(&self, path: &Path) -> Option<PathBuf> {
@@ -235,6 +249,40 @@ impl Group {
     pub(super) fn header_request(&self) -> c::Request {
         c::Request { compile_commands: None, raw_numbers: true, ..self.request.clone() }
     }
+}
+
+impl Group {
+    /// Looks at these ABIs, whatever the configuration says.
+    pub(super) fn narrow(&mut self, abis: AbiSet) {
+        self.request.abis = abis;
+        self.headers.iter_mut().for_each(|request| request.abis = abis);
+        self.source.iter_mut().for_each(|request| request.abis = abis);
+    }
+}
+
+/// The paths that were named, or those of the installed kernel headers.
+pub(super) fn named_or_installed(named: &[PathBuf]) -> Option<Vec<PathBuf>> {
+    // What linux-libc-dev and its likes install; the rest of /usr/include is not the kernel's.
+    const FOLDERS: [&str; 11] = [
+        "asm-generic",
+        "cxl",
+        "drm",
+        "fwctl",
+        "linux",
+        "misc",
+        "mtd",
+        "rdma",
+        "scsi",
+        "sound",
+        "video",
+    ];
+    if !named.is_empty() {
+        return Some(named.to_vec());
+    }
+    let include = PathBuf::from("/usr/include");
+    let folders: Vec<PathBuf> =
+        FOLDERS.iter().map(|name| include.join(name)).filter(|folder| folder.is_dir()).collect();
+    (!folders.is_empty()).then_some(folders)
 }
 
 /// Reads paths that must have one configuration among them.

@@ -156,7 +156,7 @@ fn assert_speaks_its_language(interface: &Interface, findings: &[Finding]) {
 }
 
 /// What a reviewer of a snapshot needs to see: the line, the words, the ABIs, the fix.
-fn describe(interface: &Interface, findings: &[Finding]) -> String {
+pub(crate) fn describe(interface: &Interface, findings: &[Finding]) -> String {
     let mut text = String::new();
     for finding in findings {
         let file = interface.sources.file(finding.span.file);

@@ -82,4 +82,4 @@ rules![
 ];
 
 #[cfg(test)]
-mod fixture_test;
+pub(crate) mod fixture_test;

@@ -118,7 +118,7 @@ impl Summary {
     }
 }
 
-fn found(report: &Report) -> String {
+pub(in crate::cli) fn found(report: &Report) -> String {
     let severities = [Severity::Error, Severity::Warning, Severity::Info];
     let parts: Vec<String> = severities
         .into_iter()
@@ -135,7 +135,7 @@ fn found(report: &Report) -> String {
 }
 
 /// What the findings cannot be about.
-fn not_read(report: &Report) -> String {
+pub(in crate::cli) fn not_read(report: &Report) -> String {
     let count = |kind| report.problems.iter().filter(|problem| problem.kind == kind).count();
     let mut text = String::new();
     let (failures, gaps) = (count(ProblemKind::Failure), count(ProblemKind::Incomplete));
@@ -149,7 +149,7 @@ fn not_read(report: &Report) -> String {
 }
 
 /// `1 finding`, `2 findings`.
-pub(super) fn counted(count: usize, what: &str) -> String {
+pub(in crate::cli) fn counted(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
@@ -195,6 +195,7 @@ mod tests {
             message: String::new(),
             notes: Vec::new(),
             fix: None,
+            breaks: Vec::new(),
         }
     }
 
