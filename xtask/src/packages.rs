@@ -92,6 +92,14 @@ fn for_guests() -> Vec<Need> {
     ]
 }
 
+/// What the full test needs besides.
+pub(crate) fn for_full_tests() -> Vec<Need> {
+    let mut needs = for_tests();
+    needs.push(need("abigail-tools", "abidiff, which `diff` is compared with"));
+    needs.push(need("strace", "the traces that `decode` reads"));
+    needs
+}
+
 /// Installs what is missing, and says what and why.
 pub(crate) fn install(needs: &[Need]) -> Result<()> {
     let missing = missing(needs);

@@ -206,7 +206,9 @@ fn sides(arguments: &Arguments) -> Result<(Side, Side), Failure> {
 }
 
 fn read(old: &Side, new: &Side, options: &ReadOptions) -> Result<(Read, Read), Failure> {
-    Ok((old.read(options, RawNumbers::Unwanted)?, new.read(options, RawNumbers::Unwanted)?))
+    let read = |side: &Side| side.read(options, RawNumbers::Unwanted);
+    let (old, new) = rayon::join(|| read(old), || read(new));
+    Ok((old?, new?))
 }
 
 /// What could not be dealt with on each side.

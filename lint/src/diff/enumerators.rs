@@ -1,9 +1,9 @@
 //! Enumerators of two versions.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 
-use ioctlkit_abi::{AbiId, AbiSet};
-use ioctlkit_model::{Enum, FileId, Interface, Span};
+use ioctlkit_abi::AbiSet;
+use ioctlkit_model::{Enum, Enumerator, FileId, Interface, Span};
 
 use super::{Versions, pairing};
 
@@ -26,10 +26,11 @@ pub struct Renumbered {
     pub abis: AbiSet,
 }
 
-/// What an enumerator is, by its name.
+/// What an enumerator is on some ABIs.
 struct Known<'a> {
     path: &'a str,
     found: &'a Enum,
+    abis: AbiSet,
     value: i128,
 }
 
@@ -37,35 +38,30 @@ struct Known<'a> {
 pub(super) fn renumbered(versions: &Versions) -> Vec<Renumbered> {
     let (old, new) = (versions.old(), versions.new_version());
     let mut all: Vec<Renumbered> = Vec::new();
-    for abi in old.abis.intersection(new.abis) {
-        let known = by_name(new, abi, |file| versions.new_path(file));
-        let asked_for = pairing::asked_for(old);
-        for found in old.enums.iter().filter(|found| asked_for.contains(&found.span.file)) {
-            let Some(body) = found.variants.get(abi) else { continue };
-            let path = versions.old_path(found.span.file);
-            let mut seen = BTreeSet::new();
-            for enumerator in &body.enumerators {
-                if counts_others(&enumerator.name) || !seen.insert(&enumerator.name) {
-                    continue;
-                }
+    let known = by_name(new, |file| versions.new_path(file));
+    let asked_for = pairing::asked_for(old);
+    for found in old.enums.iter().filter(|found| asked_for.contains(&found.span.file)) {
+        let path = versions.old_path(found.span.file);
+        for (abis, body) in found.variants.iter() {
+            for enumerator in body.enumerators.iter().filter(|one| !counts_others(&one.name)) {
                 let Some(others) = known.get(enumerator.name.as_str()) else { continue };
-                let Some(now) = others.iter().find(|other| other.path == path).or(others.first())
-                else {
-                    continue;
-                };
-                let grew = enumerator.name.ends_with("_MASK")
-                    && now.value & enumerator.value == enumerator.value;
-                if now.value != enumerator.value && !grew {
-                    let changed = Renumbered {
+                // One of the same header goes before one of that name elsewhere.
+                let here = others.iter().find(|other| other.path == path);
+                let Some(one) = here.or(others.first()) else { continue };
+                for now in others.iter().filter(|other| std::ptr::eq(other.found, one.found)) {
+                    let changed = abis.intersection(now.abis).intersection(new.abis);
+                    if changed.is_empty() || is_as_it_was(enumerator, now.value) {
+                        continue;
+                    }
+                    all.push(Renumbered {
                         name: enumerator.name.clone(),
                         of: now.found.name.clone(),
                         span: now.found.span,
                         old_span: found.span,
                         old: enumerator.value,
                         new: now.value,
-                        abis: AbiSet::only(abi),
-                    };
-                    add(&mut all, changed);
+                        abis: changed,
+                    });
                 }
             }
         }
@@ -73,33 +69,26 @@ pub(super) fn renumbered(versions: &Versions) -> Vec<Renumbered> {
     all
 }
 
-/// The same change on several ABIs is one.
-fn add(all: &mut Vec<Renumbered>, changed: Renumbered) {
-    let same = |known: &&mut Renumbered| {
-        known.name == changed.name
-            && known.old_span == changed.old_span
-            && (known.old, known.new) == (changed.old, changed.new)
-    };
-    match all.iter_mut().find(same) {
-        Some(known) => known.abis = known.abis.union(changed.abis),
-        None => all.push(changed),
-    }
+/// Whether the value is the same, or a mask has all the bits that it had.
+fn is_as_it_was(old: &Enumerator, new: i128) -> bool {
+    old.value == new || (old.name.ends_with("_MASK") && new & old.value == old.value)
 }
 
 fn by_name<'a>(
     interface: &'a Interface,
-    abi: AbiId,
     path: impl Fn(FileId) -> &'a str,
 ) -> HashMap<&'a str, Vec<Known<'a>>> {
     let mut known: HashMap<&'a str, Vec<Known<'a>>> = HashMap::new();
     for found in &interface.enums {
-        let Some(body) = found.variants.get(abi) else { continue };
-        for enumerator in &body.enumerators {
-            known.entry(enumerator.name.as_str()).or_default().push(Known {
-                path: path(found.span.file),
-                found,
-                value: enumerator.value,
-            });
+        for (abis, body) in found.variants.iter() {
+            for enumerator in &body.enumerators {
+                known.entry(enumerator.name.as_str()).or_default().push(Known {
+                    path: path(found.span.file),
+                    found,
+                    abis,
+                    value: enumerator.value,
+                });
+            }
         }
     }
     known

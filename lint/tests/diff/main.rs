@@ -2,7 +2,7 @@
 //! pair, and of what was dumped with what was read.
 //!
 //! The kernels take minutes, so they are compared in the full test only: unless `IOCTLKIT_ORACLE`
-//! is `full` or `CI` is set, those tests do nothing.
+//! is `full`, those tests do nothing.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod abidiff;

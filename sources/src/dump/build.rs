@@ -198,7 +198,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn record_body(&mut self, layout: &'a raw::Layout, own: &'a raw::At) -> RecordBody {
+    fn record_body(&mut self, layout: &'a raw::RecordOnAbi, own: &'a raw::At) -> RecordBody {
         let at = layout.instead.as_ref().unwrap_or(own);
         let span = self.files.at(&at.file, at.line);
         let members = layout.members.iter().map(|member| Member {

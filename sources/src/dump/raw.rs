@@ -123,7 +123,7 @@ pub(super) struct Record {
     pub(super) kind: Kind,
     #[serde(flatten)]
     pub(super) at: At,
-    pub(super) abis: ByAbi<Layout>,
+    pub(super) abis: ByAbi<RecordOnAbi>,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -134,7 +134,7 @@ pub(super) enum Kind {
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Layout {
+pub(super) struct RecordOnAbi {
     #[serde(flatten)]
     pub(super) instead: Option<At>,
     #[serde(default)]
