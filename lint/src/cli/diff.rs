@@ -32,6 +32,7 @@ Examples:
   ioctl-lint diff --rev v6.1..HEAD include/uapi/linux/foo.h
   ioctl-lint diff --rev main src/
   ioctl-lint dump include > abi.json && ioctl-lint diff abi.json include
+  ioctl-lint diff old/foo.ko foo.ko
   ioctl-lint diff --breaks binary,binary-32 old.h new.h
 
 What a change breaks:
@@ -44,8 +45,8 @@ Exit codes:
   1  findings at or above --fail-on
   2  some input could not be used; findings of the rest are reported all the same")]
 pub(super) struct Arguments {
-    /// OLD and NEW: each a header, Rust source, a folder of them, a kernel source tree, or what
-    /// `ioctl-lint dump` wrote; with `--rev`, paths in a repository [default: all of it]
+    /// OLD and NEW: each a header, Rust source, a folder of them, a kernel source tree, a compiled
+    /// object, or what `ioctl-lint dump` wrote; with `--rev`, paths in a repository [default: all of it]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 

@@ -15,7 +15,7 @@ use crate::cli::reading::{RawNumbers, ReadOptions};
 /// Where a version is read from.
 #[derive(Debug)]
 pub(super) enum Side {
-    /// Headers or Rust source, as they are.
+    /// Headers, Rust source or compiled objects, as they are.
     Paths(Vec<PathBuf>),
     /// What `ioctl-lint dump` wrote.
     Dump(PathBuf),
@@ -47,7 +47,6 @@ pub(super) struct Read {
 impl Side {
     /// The side that a path of the command line stands for.
     pub(super) fn of_path(path: &Path) -> Self {
-        // Compiled objects would have their arm here, told by their first bytes.
         let is_dump = path.is_file() && path.extension().is_some_and(|ending| ending == "json");
         if is_dump { Self::Dump(path.to_owned()) } else { Self::Paths(vec![path.to_owned()]) }
     }
