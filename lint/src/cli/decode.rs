@@ -53,7 +53,9 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
         )
     })?;
     let mut groups = arguments.reading.groups(&paths, RawNumbers::Wanted)?;
-    groups.iter_mut().for_each(|group| group.narrow(AbiSet::only(abi)));
+    for group in &mut groups {
+        group.narrow(AbiSet::only(abi));
+    }
     let (interface, problems) = read_as_one(groups)?;
     let mut outcome = outcome_of(&problems);
     say_failures(problems, &interface.sources, terminal);
@@ -123,7 +125,7 @@ fn decode_all(
         match decode::call(&String::from_utf8_lossy(&line)) {
             None => {}
             Some(Ok(call)) => {
-                terminal.print(|out, style| write_call(&call, commands, style, out))?
+                terminal.print(|out, style| write_call(&call, commands, style, out))?;
             }
             Some(Err(error)) => {
                 outcome = Outcome::Failed;

@@ -111,7 +111,8 @@ impl Repository {
         let (Some(mut asked), Some(answered)) = (asked, answered) else {
             return Err(Failure::new("cannot talk to git"));
         };
-        let objects: String = entries.iter().map(|entry| format!("{}\n", entry.object)).collect();
+        let objects: Vec<&str> = entries.iter().map(|entry| entry.object.as_str()).collect();
+        let objects = objects.join("\n") + "\n";
         // Both pipes are finite: what is asked must not wait for what is answered.
         let asking = std::thread::spawn(move || asked.write_all(objects.as_bytes()));
         let written = write_all(&mut BufReader::new(answered), entries, folder);
