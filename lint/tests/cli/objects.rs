@@ -151,7 +151,8 @@ fn a_folder_of_installed_modules_is_read_for_modules_and_one_of_sources_for_sour
 fn a_structure_that_grew_between_two_objects_is_told() {
     let folder = Folder::with("foo.h", HEADER);
     for (name, members) in [("old", "__u32 a;"), ("new", "__u32 a, b;")] {
-        let source = format!("typedef unsigned int __u32;\nstruct foo_wait {{ {members} }} wait;\n");
+        let source =
+            format!("typedef unsigned int __u32;\nstruct foo_wait {{ {members} }} wait;\n");
         std::fs::write(folder.path(&format!("{name}.c")), source).unwrap();
         let mut gcc = Command::new("gcc");
         gcc.args(["-c", "-g", "-o"]).arg(folder.path(&format!("{name}.o")));
