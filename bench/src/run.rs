@@ -86,7 +86,7 @@ pub fn run(
 fn wants_another(plan: &Plan, made: u32, elapsed: Duration) -> bool {
     let rounds = plan.rounds;
     let would_end = elapsed.checked_div(made).map_or(elapsed, |each| elapsed + each);
-    made < rounds.least || (made < rounds.most && would_end <= rounds.begin_within)
+    made < rounds.least || (made < rounds.most && would_end <= rounds.end_within)
 }
 
 /// Whether a case is still to be measured.
@@ -160,8 +160,8 @@ mod tests {
         assert!(wants_another(&plan, 0, seconds(0)));
         assert!(wants_another(&plan, 1, seconds(30)), "two at least");
         assert!(!wants_another(&plan, 2, seconds(30)));
-        assert!(wants_another(&plan, 2, seconds(6)), "a third would end after nine");
-        assert!(!wants_another(&plan, 2, seconds(8)), "a third would end after twelve");
+        assert!(wants_another(&plan, 2, seconds(8)), "a third would end after twelve");
+        assert!(!wants_another(&plan, 2, seconds(10)), "a third would end after fifteen");
         assert!(!wants_another(&plan, 5, seconds(1)), "five at most");
     }
 }

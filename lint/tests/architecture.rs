@@ -133,6 +133,7 @@ fn crates_depend_on_those_below_them_only() {
             "ioctlkit-syntax"
         ]
     );
+    assert_eq!(own("ioctl-bench"), ["ioctlkit"]);
 }
 
 #[test]

@@ -67,6 +67,7 @@ pub(crate) fn for_tests() -> Vec<Need> {
     needs.push(need("make", "exports the kernel's headers"));
     needs.push(need("gcc", "builds the tools that export the kernel's headers"));
     needs.push(need("xz-utils", "unpacks the kernel's sources"));
+    needs.push(need("chromium", "opens the report of ioctl-bench"));
     needs
 }
 

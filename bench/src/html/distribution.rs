@@ -24,11 +24,11 @@ pub(super) fn plot(class: Class, cases: &[&CaseResult]) -> String {
         .collect();
     let least =
         rows.iter().filter_map(|(_, measured, _)| shortest(measured)).fold(f64::MAX, f64::min);
-    let most = rows.iter().map(|(_, _, summary)| summary.p999).fold(0.0, f64::max);
+    let most = rows.iter().map(|(_, _, summary)| summary.p99).fold(0.0, f64::max);
     if rows.is_empty() || most <= 0.0 {
         return String::new();
     }
-    let scale = Scale::new((least * 0.8, most * 1.2), (LEFT, WIDTH - RIGHT));
+    let scale = Scale::new((least * 0.8, most * 1.5), (LEFT, WIDTH - RIGHT));
     let bottom = TOP + ROW * rows.len() as f64;
     let name = format!("distribution-{}", class.name());
     let title = format!("{}: distribution of the times of single calls", class.heading());
@@ -46,7 +46,7 @@ pub(super) fn plot(class: Class, cases: &[&CaseResult]) -> String {
     svg += &closed(
         "Per message, on a logarithmic axis. The area shows how many calls took how long, each row to \
          its own height; the line is the median, the dot the 99th percentile. What is beyond the \
-         99.9th of all is in the table. Grey: the empty timer, whose time is in all the others.",
+         axis is in the table. Grey: the empty timer, whose time is in all the others.",
     );
     svg
 }

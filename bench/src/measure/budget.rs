@@ -7,7 +7,8 @@ pub struct Budget {
     pub checked_calls: u64,
     /// The warm-up ends after this time at the latest, stable or not, in nanoseconds.
     pub warm_up_ns: u64,
-    /// How long batches are made, in nanoseconds; there is one at least.
+    /// How long batches are made, in nanoseconds. There is one at least, and of those that grow eleven,
+    /// as long as they are made within ten times that.
     pub batches_ns: u64,
     /// How large a batch is.
     pub batch: Batch,

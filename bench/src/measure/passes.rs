@@ -14,6 +14,8 @@ pub(super) struct Run<'m, C> {
 
 /// The largest batch that is made without looking at the clock.
 const LARGEST_BATCH: u64 = 1 << 20;
+/// How many batches are made at least, as long as they are made within ten times their time.
+const LEAST_BATCHES: usize = 11;
 /// How long a batch is to take, in nanoseconds.
 const BATCH_NS: u64 = 100_000;
 
@@ -53,7 +55,11 @@ impl<'m, C: Clock> Run<'m, C> {
             Batch::Grown => self.grown(budget)?,
         };
         let (mut spent, mut means) = (0, Vec::new());
-        while means.is_empty() || spent < budget.batches_ns {
+        // One that another process interrupts must not be all there is.
+        let least = if let Batch::Grown = budget.batch { LEAST_BATCHES } else { 1 };
+        let last = budget.batches_ns.saturating_mul(10);
+        while means.is_empty() || spent < budget.batches_ns || (means.len() < least && spent < last)
+        {
             let ns = self.calls_in_a_row(size)?;
             // A clock that stands still must not hang the run.
             spent += ns.max(1);

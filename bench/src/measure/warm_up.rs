@@ -63,8 +63,8 @@ mod tests {
 
     #[test]
     fn a_falling_time_is_waited_for() {
-        let falls = |call: u64| if call < 5_000 { 20_000 - 3 * call } else { 5_000 };
-        assert!(calls_until_stable(falls).unwrap() >= 5_000);
+        let falls = |call: u64| if call < 2_000 { 40_000 - 19 * call } else { 2_000 };
+        assert!(calls_until_stable(falls).unwrap() >= 2_000);
     }
 
     #[test]

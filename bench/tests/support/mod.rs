@@ -6,19 +6,19 @@ use std::process::Command;
 use std::sync::LazyLock;
 
 /// The program.
-pub fn bench() -> Command {
+pub(crate) fn bench() -> Command {
     Command::new(env!("CARGO_BIN_EXE_ioctl-bench"))
 }
 
 /// What it prints.
-pub fn output_of(arguments: &[&str]) -> String {
+pub(crate) fn output_of(arguments: &[&str]) -> String {
     let output = bench().args(arguments).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
 
 /// One quick round of everything, made once for all tests of a file.
-pub fn quick_results() -> &'static str {
+pub(crate) fn quick_results() -> &'static str {
     static RESULTS: LazyLock<String> = LazyLock::new(|| {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("quick.json");
@@ -31,7 +31,7 @@ pub fn quick_results() -> &'static str {
 }
 
 /// Panics with what the schema says against a text.
-pub fn assert_valid(results: &str) {
+pub(crate) fn assert_valid(results: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../schema/bench.schema.json");
     let schema = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let validator = jsonschema::validator_for(&schema).unwrap();
