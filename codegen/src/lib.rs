@@ -4,5 +4,6 @@
 
 mod files;
 pub mod import;
+pub mod module;
 
 pub use files::{describe, write_atomically};

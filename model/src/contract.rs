@@ -68,6 +68,8 @@ pub struct Group {
     pub path: Option<String>,
     /// What the C names begin with.
     pub prefix: String,
+    /// The constant that the type letter is, where it is one.
+    pub type_constant: Option<String>,
     /// The documentation, line by line.
     pub docs: Vec<String>,
     /// The names of its commands, as in [`Command::name`](crate::Command::name).
@@ -81,6 +83,8 @@ pub struct Purpose {
     pub role: Role,
     /// Which values the driver takes.
     pub values: Values,
+    /// The constants that the definition names where it says so, in its order.
+    pub constants: Vec<String>,
     /// The documentation, line by line.
     pub docs: Vec<String>,
 }

@@ -26,6 +26,8 @@ pub struct Interface {
     pub families: Vec<Family>,
     /// Commands spelled as a plain number, such as `TCGETS`.
     pub raw_numbers: Vec<RawNumber>,
+    /// Integers that the source gives a name, where it defines an interface with the derives.
+    pub constants: Vec<NamedConstant>,
     /// Structures and unions.
     pub records: Vec<Record>,
     /// Enumerations.
@@ -113,7 +115,7 @@ impl Argument {
 }
 
 /// A function-like macro that yields commands.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Family {
     /// The macro's name.
     pub name: String,
@@ -123,6 +125,9 @@ pub struct Family {
     pub parameters: Vec<String>,
     /// The text that it expands to, on one line.
     pub expansion: String,
+    /// What each of its commands is but for its length, where the definition says so. The number's
+    /// argument is [`Argument::None`].
+    pub of_any_length: Option<Box<Command>>,
 }
 
 /// A command that is a plain number in the source.
@@ -134,6 +139,23 @@ pub struct RawNumber {
     pub span: Span,
     /// The number on each ABI that has it.
     pub variants: Variants<u32>,
+}
+
+/// A public integer constant.
+#[derive(Debug, Clone)]
+pub struct NamedConstant {
+    /// The name.
+    pub name: String,
+    /// The name in its definition.
+    pub span: Span,
+    /// The width of its type in bits: 8, 16, 32 or 64.
+    pub bits: u8,
+    /// Whether its type has a sign.
+    pub signed: bool,
+    /// The value on each ABI that has it.
+    pub variants: Variants<i128>,
+    /// The documentation, line by line.
+    pub docs: Vec<String>,
 }
 
 impl Interface {

@@ -24,7 +24,8 @@ pub use constant::{BinaryOperator, Constant, Expression, UnaryOperator};
 pub use contract::{Contract, Group, Passing, Purpose, Returns, Role, Values};
 pub use finding::{Edit, Finding, Fix, Label, Problem, ProblemKind, Report, Safety};
 pub use interface::{
-    Argument, Command, CommandBody, Family, Header, HeaderError, Interface, RawNumber,
+    Argument, Command, CommandBody, Family, Header, HeaderError, Interface, NamedConstant,
+    RawNumber,
 };
 pub use layout::{Gap, Layout, Layouts, Numbered, TypeSize};
 pub use rule::{Languages, RuleInfo, Severity};

@@ -1,8 +1,8 @@
 //! One interface of two.
 
 use crate::{
-    Argument, Constant, EnumId, Expression, FileShift, Interface, RecordId, Type, TypedefId,
-    Variants,
+    Argument, Command, Constant, EnumId, Expression, FileShift, Interface, Passing, RecordId, Type,
+    TypedefId, Variants,
 };
 
 /// How far the ids of what is taken in move.
@@ -33,22 +33,26 @@ impl Interface {
             }
             self.headers.push(header);
         }
-        for mut command in other.commands {
-            command.span = files.span(command.span);
-            command.variants = command.variants.map(|mut body| {
-                body.span = files.span(body.span);
-                body.argument = moved.argument(body.argument);
-                body
-            });
-            self.commands.push(command);
+        for command in other.commands {
+            self.commands.push(moved.command(command));
         }
         for mut family in other.families {
             family.span = files.span(family.span);
+            family.of_any_length =
+                family.of_any_length.map(|command| Box::new(moved.command(*command)));
             self.families.push(family);
         }
         for mut raw in other.raw_numbers {
             raw.span = files.span(raw.span);
             self.raw_numbers.push(raw);
+        }
+        for mut constant in other.constants {
+            constant.span = files.span(constant.span);
+            self.constants.push(constant);
+        }
+        for mut group in other.groups {
+            group.span = files.span(group.span);
+            self.groups.push(group);
         }
         for mut record in other.records {
             record.span = files.span(record.span);
@@ -102,6 +106,30 @@ impl Moved {
             Argument::Type(ty) => Argument::Type(self.ty(ty)),
             Argument::SizeOfType(ty) => Argument::SizeOfType(self.ty(ty)),
             Argument::Size(size) => Argument::Size(self.constant(size)),
+        }
+    }
+
+    fn command(self, mut command: Command) -> Command {
+        command.span = self.files.span(command.span);
+        command.variants = command.variants.map(|mut body| {
+            body.span = self.files.span(body.span);
+            body.argument = self.argument(body.argument);
+            body
+        });
+        if let Some(contract) = &mut command.contract {
+            let passing = std::mem::replace(&mut contract.passing, Passing::Nothing);
+            contract.passing = self.passing(passing);
+        }
+        command
+    }
+
+    fn passing(self, passing: Passing) -> Passing {
+        match passing {
+            Passing::Nothing => Passing::Nothing,
+            Passing::Pointer(ty) => Passing::Pointer(self.ty(ty)),
+            Passing::Flexible(ty) => Passing::Flexible(self.ty(ty)),
+            Passing::Buffer(ty) => Passing::Buffer(self.ty(ty)),
+            Passing::Value(ty) => Passing::Value(self.ty(ty)),
         }
     }
 

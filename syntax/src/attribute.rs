@@ -176,7 +176,7 @@ fn distance(a: &str, b: &str) -> usize {
 }
 
 /// The text of `///` comments, line by line, without the space behind the slashes.
-pub(crate) fn documentation(attributes: &[Attribute]) -> Vec<String> {
+pub fn documentation(attributes: &[Attribute]) -> Vec<String> {
     let mut lines = Vec::new();
     for attribute in attributes.iter().filter(|attribute| attribute.path().is_ident("doc")) {
         if let syn::Meta::NameValue(pair) = &attribute.meta

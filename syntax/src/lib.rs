@@ -69,6 +69,7 @@ mod names;
 mod range;
 mod single;
 
+pub use attribute::documentation;
 pub use command::{Access, Command, Direction, Encoded, Identity, Nr, NumberException, Payload};
 pub use data::{Compat, Data, DataKind, Portability, Repr};
 pub use errors::Errors;

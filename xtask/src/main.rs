@@ -6,6 +6,7 @@ mod compile_time;
 mod demo;
 mod docs;
 mod machine;
+mod module_speed;
 mod nightly;
 mod packages;
 mod run;
@@ -64,6 +65,8 @@ enum Task {
 enum OtherBench {
     /// What the derives cost to compile, against zerocopy's on the same structures.
     CompileTime,
+    /// What it takes to make a kernel module of a large interface.
+    Module,
 }
 
 fn main() -> Result<()> {
@@ -74,6 +77,7 @@ fn main() -> Result<()> {
         Task::Oracle { full } => test::oracle(effort(full)),
         Task::Docs { mode } => docs::run(mode.mode()),
         Task::Bench { runs, other: Some(OtherBench::CompileTime), .. } => compile_time::run(runs),
+        Task::Bench { runs, other: Some(OtherBench::Module), .. } => module_speed::run(runs),
         Task::Bench { runs, whole_only: true, .. } => bench::whole(runs),
         Task::Bench { runs, .. } => bench::whole(runs).and_then(|()| bench::parts()),
     }

@@ -68,7 +68,23 @@ pub(crate) fn for_tests() -> Vec<Need> {
     needs.push(need("gcc", "builds the tools that export the kernel's headers"));
     needs.push(need("xz-utils", "unpacks the kernel's sources"));
     needs.push(need("chromium", "opens the report of ioctl-bench"));
+    needs.extend(for_guests());
     needs
+}
+
+/// What building a kernel module and testing it in a guest needs: about 60 MB to download and
+/// 150 MB on disk, besides gcc. Kernels and headers need no installation: they are downloaded into
+/// the cache of the tests, about 50 MB for each series.
+fn for_guests() -> Vec<Need> {
+    vec![
+        need("qemu-system-x86", "runs the guest"),
+        need("busybox-static", "the guest's init and shell"),
+        need("gcc-12", "the compiler that Debian's kernels are built with"),
+        need("gcc-multilib", "32-bit test programs"),
+        need("sparse", "checks the address spaces of a module's pointers"),
+        need("cpio", "reads the guest's file system back"),
+        need("python3-minimal", "runs the kernel's own parser of test results"),
+    ]
 }
 
 /// Installs what is missing, and says what and why.

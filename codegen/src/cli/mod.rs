@@ -1,10 +1,15 @@
 //! The command line, a file per subcommand.
 
+mod handlers;
 mod import;
+mod module;
 
+use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use ioctlkit_model::{Problem, Report, SourceMap};
+use ioctlkit_report::{Style, full};
 
 /// Generates code for ioctl interfaces.
 #[derive(Debug, Parser)]
@@ -27,12 +32,14 @@ Exit codes:
 #[derive(Debug, Subcommand)]
 enum Command {
     Import(import::Arguments),
+    Module(module::Arguments),
 }
 
 /// Parses the command line and does what it says.
 pub(crate) fn main() -> ExitCode {
     let outcome = match &Arguments::parse().command {
         Command::Import(arguments) => import::run(arguments),
+        Command::Module(arguments) => module::run(arguments),
     };
     ExitCode::from(match outcome {
         Outcome::Done => 0,
@@ -50,6 +57,15 @@ enum Outcome {
     Differs,
     /// It could not be done.
     Failed,
+}
+
+/// Tells on standard error what went wrong. What cannot be said there can be said nowhere.
+fn say(problems: Vec<Problem>, sources: &SourceMap) {
+    let report = Report { problems, ..Report::default() };
+    let colour = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let mut out = BufWriter::new(io::stderr().lock());
+    let style = Style { colour };
+    let _ = full::render(&report, sources, style, &mut out).and_then(|()| out.flush());
 }
 
 #[cfg(test)]

@@ -158,6 +158,7 @@ impl Collected {
                 span: spans(file, define).0,
                 parameters: define.parameters.clone().unwrap_or_default(),
                 expansion: expansion.split_whitespace().collect::<Vec<_>>().join(" "),
+                of_any_length: None,
             });
         }
     }

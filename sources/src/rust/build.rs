@@ -103,6 +103,7 @@ impl Builder {
         interface.commands.sort_by_key(|command| command.span);
         interface.families.sort_by_key(|family| family.span);
         interface.raw_numbers.sort_by_key(|raw| raw.span);
+        interface.constants.sort_by_key(|constant| constant.span);
         (self.interface, self.problems)
     }
 
@@ -413,6 +414,7 @@ impl Builder {
                 span,
                 parameters,
                 expansion,
+                of_any_length: None,
             });
         }
     }

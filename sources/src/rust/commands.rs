@@ -32,7 +32,10 @@ impl World<'_> {
     pub(crate) fn define_commands(&mut self, definition: &Definition) {
         let Definition { scope, item, within } = definition;
         match &item.kind {
-            Kind::Constant(ty, Some(value)) => {
+            Kind::Constant(ty, Some(value), docs) => {
+                if let Some(docs) = docs.as_ref().filter(|_| within.is_empty()) {
+                    self.published.push((*scope, item.clone(), docs.clone()));
+                }
                 self.constant_command(*scope, item, within, ty.as_ref(), value);
             }
             Kind::Alias(_, ty) => {
@@ -182,7 +185,7 @@ impl World<'_> {
         }
         let found = self.resolve(env.scope, &path.names(), path.global, Names::Values);
         let Some(Target::Item(scope, item)) = found else { return };
-        let Kind::Constant(_, Some(value)) = &item.kind else { return };
+        let Kind::Constant(_, Some(value), _) = &item.kind else { return };
         let Some(inner) = env.step(scope, Vec::new()) else { return };
         if !matches!(self.request(value, &inner, None), Some(Found::Number(_))) {
             return;
@@ -242,15 +245,19 @@ impl World<'_> {
         }
     }
 
-    pub(crate) fn add_encoded(&mut self, named: &Named<'_>, encoded: Encoded) {
-        let body = CommandBody {
+    fn body(&mut self, named: &Named<'_>, encoded: Encoded) -> CommandBody {
+        CommandBody {
             span: self.builder.span(named.file, named.place),
             through: encoded.through,
             direction: encoded.direction,
             type_letter: encoded.type_letter,
             nr: encoded.nr,
             argument: encoded.argument,
-        };
+        }
+    }
+
+    pub(crate) fn add_encoded(&mut self, named: &Named<'_>, encoded: Encoded) {
+        let body = self.body(named, encoded);
         let abis = self.abis;
         self.builder.settle(named.file, named.name_place);
         self.builder.command(named.file, named.name, named.c_name, named.name_place, abis, body);
@@ -281,7 +288,7 @@ impl World<'_> {
                 let text = self.spelling(file, named.place);
                 let parameters = vec!["len".to_owned()];
                 self.builder.family(file, name, command.name_place, parameters, &text);
-                return;
+                Argument::None
             }
         };
         let nr = match &command.identity {
@@ -307,6 +314,14 @@ impl World<'_> {
             argument: Some(argument),
         };
         let found = self.encoded(parts, &env);
+        if matches!(command.encoded, derive::Encoded::Length(_)) {
+            if let Found::Command(encoded) = found {
+                let body = self.body(&named, encoded);
+                let contract = self.contract(command, &env);
+                self.builder.of_any_length(&named, self.abis, body, contract);
+            }
+            return;
+        }
         self.add(&named, Some(found), &[]);
         let contract = self.contract(command, &env);
         self.builder.contract(file, name, command.name_place, contract);

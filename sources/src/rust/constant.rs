@@ -195,7 +195,7 @@ impl World<'_> {
     fn length(&mut self, path: &Path, env: &Env) -> Option<Expression> {
         let found = self.resolve(env.scope, &path.names(), path.global, Names::Values)?;
         let Target::Item(scope, item) = found else { return None };
-        let Kind::Constant(_, Some(value)) = &item.kind else { return None };
+        let Kind::Constant(_, Some(value), _) = &item.kind else { return None };
         match &value.kind {
             ExKind::Array(length) => self.value(length, &env.step(scope, Vec::new())?),
             ExKind::Text(length) => Some(Expression::Literal(*length as i128)),
@@ -247,7 +247,7 @@ impl World<'_> {
 
     fn item_value(&mut self, scope: ScopeId, item: &Arc<Item>, env: &Env) -> Option<Expression> {
         match &item.kind {
-            Kind::Constant(_, Some(value)) => self.value(value, &env.step(scope, Vec::new())?),
+            Kind::Constant(_, Some(value), _) => self.value(value, &env.step(scope, Vec::new())?),
             _ => None,
         }
     }

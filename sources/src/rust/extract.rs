@@ -25,14 +25,16 @@ pub(crate) fn items<'a>(
 fn item(origin: Origin<'_>, item: &syn::Item) -> Vec<Item> {
     match item {
         syn::Item::Const(constant) => {
-            let kind =
-                Kind::Constant(Some(origin.ty(&constant.ty)), Some(origin.ex(&constant.expr)));
+            let docs = matches!(constant.vis, syn::Visibility::Public(_))
+                .then(|| ioctlkit_syntax::documentation(&constant.attrs));
+            let value = Some(origin.ex(&constant.expr));
+            let kind = Kind::Constant(Some(origin.ty(&constant.ty)), value, docs);
             let spans = (constant.const_token.span, constant.semi_token.span);
             named(origin, &constant.ident, spans, &constant.attrs, kind)
         }
         syn::Item::Static(constant) => {
-            let kind =
-                Kind::Constant(Some(origin.ty(&constant.ty)), Some(origin.ex(&constant.expr)));
+            let value = Some(origin.ex(&constant.expr));
+            let kind = Kind::Constant(Some(origin.ty(&constant.ty)), value, None);
             let spans = (constant.static_token.span, constant.semi_token.span);
             named(origin, &constant.ident, spans, &constant.attrs, kind)
         }
@@ -287,7 +289,11 @@ fn implementation(origin: Origin<'_>, found: &syn::ItemImpl) -> Vec<Item> {
                 &constant.ident,
                 (constant.const_token.span, constant.semi_token.span),
                 &constant.attrs,
-                Kind::Constant(Some(origin.ty(&constant.ty)), Some(origin.ex(&constant.expr))),
+                Kind::Constant(
+                    Some(origin.ty(&constant.ty)),
+                    Some(origin.ex(&constant.expr)),
+                    None,
+                ),
             )),
             syn::ImplItem::Fn(function) => {
                 let body = &function.block;

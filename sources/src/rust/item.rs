@@ -256,8 +256,8 @@ pub(crate) enum Kind {
     Interface(super::derive::Interface),
     /// `type A<T> = B`.
     Alias(Vec<Parameter>, Ty),
-    /// A constant or static.
-    Constant(Option<Ty>, Option<Ex>),
+    /// A constant or static; of a public constant, the documentation line by line.
+    Constant(Option<Ty>, Option<Ex>, Option<Vec<String>>),
     /// `macro_rules! m { … }`: what stands between the outer delimiters.
     MacroRules(Arc<str>),
     /// `m! { … }`.

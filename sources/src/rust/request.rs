@@ -258,7 +258,7 @@ impl World<'_> {
             ExKind::Path(path) => {
                 let found = self.resolve(env.scope, &path.names(), path.global, Names::Values)?;
                 let Target::Item(scope, item) = found else { return None };
-                let Kind::Constant(_, Some(value)) = &item.kind else { return None };
+                let Kind::Constant(_, Some(value), _) = &item.kind else { return None };
                 let env = env.step(scope, Vec::new())?;
                 self.group(value, &env)
             }

@@ -1,13 +1,18 @@
 //! What the derives' attributes say beyond numbers and layouts, and what that means: how an
 //! argument goes to the driver, what it may hold, what comes back.
 
-use ioctlkit_abi::Direction;
-use ioctlkit_model::{Contract, Group, Passing, Purpose, Returns, Role, Values};
+use ioctlkit_abi::{AbiSet, Direction};
+use ioctlkit_model::{
+    Command as Found, CommandBody, Contract, Group, NamedConstant, Passing, Purpose, Returns, Role,
+    Span, Values, Variants,
+};
 use ioctlkit_syntax as syntax;
 
+use super::build::Builder;
+use super::commands::Named;
 use super::constant::{Env, literal};
 use super::derive::{self, Identity};
-use super::item::{Ex, Generic, Item, Ty};
+use super::item::{Ex, ExKind, Generic, Item, Kind, Ty};
 use super::lower::{Origin, name_of};
 use super::prelude;
 use super::world::{FileIndex, World};
@@ -49,6 +54,33 @@ enum Constraint {
     Flags(Ex),
     Range(Ex, Ex),
     Listed(Vec<Ex>),
+}
+
+impl Constraint {
+    /// Its expressions, in order.
+    fn each(&self, visit: &mut dyn FnMut(&Ex)) {
+        match self {
+            Self::None => {}
+            Self::Flags(mask) => visit(mask),
+            Self::Range(first, last) => [first, last].into_iter().for_each(visit),
+            Self::Listed(values) => values.iter().for_each(visit),
+        }
+    }
+}
+
+/// The constants that an expression names, each once.
+fn names(ex: &Ex, found: &mut Vec<String>) {
+    match &ex.bare().kind {
+        ExKind::Path(path) if !found.iter().any(|known| known == path.last()) => {
+            found.push(path.last().to_owned());
+        }
+        ExKind::Unary(_, operand) => names(operand, found),
+        ExKind::Binary(_, left, right) => {
+            names(left, found);
+            names(right, found);
+        }
+        _ => {}
+    }
 }
 
 /// A direction of the grammar.
@@ -173,10 +205,40 @@ impl World<'_> {
                 values.iter().map(number).collect::<Option<Vec<_>>>().map(Values::Listed)
             }
         };
+        let mut constants = Vec::new();
+        stated.values.each(&mut |ex| names(ex, &mut constants));
         Purpose {
             role: stated.role.clone(),
             values: values.unwrap_or_default(),
+            constants,
             docs: stated.docs.clone(),
+        }
+    }
+
+    /// Adds the public integer constants of source that defines an interface.
+    pub(crate) fn define_constants(&mut self) {
+        let published = std::mem::take(&mut self.published);
+        if self.builder.interface.groups.is_empty() {
+            return;
+        }
+        for (scope, item, docs) in published {
+            let Kind::Constant(Some(ty), Some(value), _) = &item.kind else { continue };
+            let Some((bits, signed)) = ty.path().and_then(|path| prelude::integer(path.last()))
+            else {
+                continue;
+            };
+            if let Some(number) = self.number(value, &Env::of(scope)) {
+                let file = self.scope(scope).file;
+                let abis = self.abis;
+                self.builder.constant(file, &item, abis, number, |name, span| NamedConstant {
+                    name,
+                    span,
+                    bits: bits as u8,
+                    signed,
+                    variants: Variants::default(),
+                    docs,
+                });
+            }
         }
     }
 
@@ -193,9 +255,57 @@ impl World<'_> {
             device: interface.device.clone(),
             path: interface.path.clone(),
             prefix: interface.prefix.clone(),
+            type_constant: interface.type_letter.as_ref().and_then(|letter| {
+                let mut constants = Vec::new();
+                names(letter, &mut constants);
+                constants.pop()
+            }),
             docs: interface.docs.clone(),
             commands: interface.commands.iter().map(of_enum).collect(),
         });
+    }
+}
+
+impl Builder {
+    /// Adds what the commands of a family have in common but for their length.
+    pub(crate) fn of_any_length(
+        &mut self,
+        named: &Named<'_>,
+        abis: AbiSet,
+        body: CommandBody,
+        contract: Contract,
+    ) {
+        let span = self.span(named.file, named.name_place);
+        let families = &mut self.interface.families;
+        let Some(family) = families.iter_mut().find(|family| family.span == span) else { return };
+        let command = family.of_any_length.get_or_insert_with(|| {
+            Box::new(Found {
+                name: named.name.to_owned(),
+                c_name: named.c_name.map(str::to_owned),
+                span,
+                variants: Variants::default(),
+                contract: Some(contract),
+            })
+        });
+        command.variants.add(abis, body);
+    }
+
+    /// Adds a named constant, or what it is on more ABIs.
+    pub(crate) fn constant(
+        &mut self,
+        file: FileIndex,
+        item: &Item,
+        abis: AbiSet,
+        value: i128,
+        new: impl FnOnce(String, Span) -> NamedConstant,
+    ) {
+        let span = self.span(file, item.name_place);
+        let constants = &mut self.interface.constants;
+        let index = constants.iter().position(|known| known.span == span).unwrap_or_else(|| {
+            constants.push(new(item.name.clone(), span));
+            constants.len() - 1
+        });
+        constants[index].variants.add(abis, value);
     }
 }
 

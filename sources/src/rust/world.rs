@@ -109,6 +109,8 @@ pub(crate) struct World<'a> {
     pub(crate) done: HashSet<ioctlkit_model::RecordId>,
     /// What pointers point to, to be defined when everything else is.
     pub(crate) pending: Vec<(ScopeId, Arc<Item>)>,
+    /// The public constants, with their documentation.
+    pub(crate) published: Vec<(ScopeId, Arc<Item>, Vec<String>)>,
     /// Files that crates lead to.
     pub(crate) reached: HashSet<FileIndex>,
     /// Files, and folders of files, of modules that these ABIs do not have.
@@ -131,6 +133,7 @@ impl<'a> World<'a> {
             builder,
             abi,
             abis,
+            published: Vec::new(),
             crates: Vec::new(),
             crate_of: HashMap::new(),
             scopes: Vec::new(),
@@ -272,6 +275,7 @@ impl<'a> World<'a> {
             index += 1;
         }
         self.define_pending();
+        self.define_constants();
     }
 
     /// Whether a file was asked for.

@@ -9,16 +9,23 @@ const ECHO: &str = r#"
 use core::ffi::c_int;
 use ioctlkit::{FlexibleArray, Flexible, Ioctl, IoctlData, OwnedFd, Reserved, UserConstPtr};
 
+/// It is quiet.
+pub const ECHO_QUIET: u32 = 1 << 0;
+/// The loudest.
+pub const ECHO_LEVEL_MAX: i32 = 9;
+const PRIVATE: u32 = 2;
+pub const ECHO_TYPE: u8 = b'E';
+
 /// How the device echoes.
 #[derive(IoctlData)]
 #[repr(C)]
 pub struct Config<'a> {
     /// Which echoes.
-    #[ioctl(flags = 0x3)]
+    #[ioctl(flags = ECHO_QUIET | PRIVATE)]
     pub flags: u32,
     pub _reserved0: Reserved<4>,
     pub input: UserConstPtr<'a, u8>,
-    #[ioctl(range = 1..=9)]
+    #[ioctl(range = 1..=ECHO_LEVEL_MAX)]
     pub level: i32,
     #[ioctl(values(0, 2))]
     pub mode: u32,
@@ -38,7 +45,7 @@ pub struct List {
 
 /// A device that says what it is told.
 #[derive(Ioctl)]
-#[ioctl(type = b'E', device = Echo, unsafe(path = "/dev/echo"), prefix = "ECHO_")]
+#[ioctl(type = ECHO_TYPE, device = Echo, unsafe(path = "/dev/echo"), prefix = "ECHO_")]
 pub enum EchoIoctl {
     /// Forgets everything.
     #[ioctl(nr = 0, capability = "CAP_SYS_ADMIN")]
@@ -123,4 +130,29 @@ fn a_member_carries_what_it_is_for_and_what_it_may_hold() {
     assert_eq!(members[4].purpose.values, Values::Listed(vec![0, 2]));
     let levels = record("List").variants.first().unwrap().members[1].purpose.role.clone();
     assert_eq!(levels, Role::Flexible { count: "length".into() });
+}
+
+#[test]
+fn public_constants_are_kept_with_what_refers_to_them() {
+    let interface = read_text(ECHO);
+    let constants: Vec<_> = interface
+        .constants
+        .iter()
+        .map(|found| (found.name.as_str(), found.variants.first().copied(), found.bits))
+        .collect();
+    let expected = [
+        ("ECHO_QUIET", Some(1), 32),
+        ("ECHO_LEVEL_MAX", Some(9), 32),
+        ("ECHO_TYPE", Some(0x45), 8),
+    ];
+    assert_eq!(constants, expected);
+    assert_eq!(interface.constants[0].docs, ["It is quiet."]);
+    assert_eq!(interface.groups[0].type_constant.as_deref(), Some("ECHO_TYPE"));
+    let named = |record: &&ioctlkit_model::Record| {
+        record.name.as_deref().is_some_and(|name| name.starts_with("Config"))
+    };
+    let config = interface.records.iter().find(named).unwrap();
+    let members = &config.variants.first().unwrap().members;
+    assert_eq!(members[0].purpose.constants, ["ECHO_QUIET", "PRIVATE"]);
+    assert_eq!(members[3].purpose.constants, ["ECHO_LEVEL_MAX"]);
 }

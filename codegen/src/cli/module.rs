@@ -1,0 +1,321 @@
+//! `ioctl-gen module`.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use ioctl_gen::module::{Change, Device, File, Header, Lock, Options, Ownership, Plan, Step};
+use ioctl_gen::module::{left_out, plan, render, steps, write};
+use ioctl_gen::{describe, write_atomically};
+use ioctlkit_model::{Interface, Problem, ProblemKind, SourceMap};
+use ioctlkit_sources::{c, rust};
+
+use super::{Outcome, handlers, say};
+
+/// Make a kernel module of an interface, or bring one up to date
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  ioctl-gen module examples/echo -o driver
+  ioctl-gen module examples/echo -o driver --check
+  ioctl-gen module src/lib.rs -o driver --dry-run --diff
+  ioctl-gen module driver/include/uapi/linux/echo.h -o driver
+
+A header that is not in the module's folder is copied there, and the copy follows it. NAME_main.c and the files that build the module are written once and are yours from then on. All
+others are made again each time; one that was changed by hand is not overwritten without `--force`.
+NAME.abi remembers numbers and offsets: what would break callers is refused.")]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
+pub(super) struct Arguments {
+    /// A crate or file of Rust with `#[derive(Ioctl)]`, or a C header
+    #[arg(value_name = "SOURCE", required = true)]
+    sources: Vec<PathBuf>,
+
+    /// The module's folder
+    #[arg(short, long, value_name = "DIR")]
+    output: PathBuf,
+
+    /// What the module is called [default: as the names of its commands begin]
+    #[arg(long, value_name = "NAME", value_parser = module_name)]
+    name: Option<String>,
+
+    /// Make only the interface of that name, such as `EchoIoctl`
+    #[arg(long, value_name = "NAME")]
+    interface: Option<String>,
+
+    /// How the files in /dev come about
+    #[arg(long, value_enum, default_value = "misc")]
+    device: DeviceKind,
+
+    /// How many files in /dev there are, with `--device cdev`
+    #[arg(long, value_name = "COUNT", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=256))]
+    minors: u32,
+
+    /// Write nothing, and fail if a file is not what would be written
+    #[arg(long, conflicts_with_all = ["force", "write_missing", "dry_run"])]
+    check: bool,
+
+    /// Write nothing, and tell what would be
+    #[arg(long)]
+    dry_run: bool,
+
+    /// Show the lines that change
+    #[arg(long)]
+    diff: bool,
+
+    /// Write only files that are not there
+    #[arg(long, conflicts_with = "force")]
+    write_missing: bool,
+
+    /// Overwrite generated files that were changed by hand
+    #[arg(long)]
+    force: bool,
+
+    /// Take an ABI that breaks callers of the one before
+    #[arg(long)]
+    break_abi: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum DeviceKind {
+    /// A miscdevice
+    Misc,
+    /// A character device with minors of its own
+    Cdev,
+}
+
+fn module_name(text: &str) -> Result<String, String> {
+    let begins = text.starts_with(|c: char| c.is_ascii_lowercase());
+    if begins && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') {
+        Ok(text.to_owned())
+    } else {
+        Err("a module's name begins with a small letter and has those, digits and `_`: `echo`"
+            .into())
+    }
+}
+
+/// Why nothing was done.
+struct Failure {
+    problems: Vec<Problem>,
+    sources: SourceMap,
+}
+
+impl Failure {
+    fn of(path: &Path, message: String, help: Option<&str>) -> Self {
+        let problem = Problem {
+            kind: ProblemKind::Failure,
+            path: Some(path.to_owned()),
+            span: None,
+            message,
+            help: help.map(str::to_owned),
+        };
+        Self { problems: vec![problem], sources: SourceMap::default() }
+    }
+}
+
+pub(super) fn run(arguments: &Arguments) -> Outcome {
+    match done(arguments) {
+        Ok(outcome) => outcome,
+        Err(failure) => {
+            say(failure.problems, &failure.sources);
+            Outcome::Failed
+        }
+    }
+}
+
+fn done(arguments: &Arguments) -> Result<Outcome, Failure> {
+    let (mut interface, mut options) = read(arguments)?;
+    choose(arguments, &mut interface)?;
+    say(left_out(&interface), &interface.sources);
+    options.device = match arguments.device {
+        DeviceKind::Misc => Device::Misc,
+        DeviceKind::Cdev => Device::Cdev,
+    };
+    options.minors = arguments.minors;
+    let plan = plan(&interface, &options)
+        .map_err(|problems| Failure { problems, sources: interface.sources.clone() })?;
+    let mut files = render(&plan).map_err(|error| {
+        Failure::of(&arguments.output, format!("a template cannot be rendered: {error:#}"), None)
+    })?;
+    let (lock, gone) = lock(arguments, &plan)?;
+    let lock_path = arguments.output.join(&lock.path);
+    files.retain(|file| file.path != lock.path);
+    let steps = steps(&arguments.output, &files)
+        .map_err(|(path, error)| Failure::of(&path, unreadable(&error), None))?;
+    let lock_now = fs::read_to_string(&lock_path).ok();
+    let lock_changes = lock_now.as_deref() != Some(lock.text.as_str());
+    if arguments.diff {
+        for step in steps.iter().filter(|step| step.change != Change::None) {
+            print!("{}", step.diff());
+        }
+    }
+    if arguments.check {
+        return Ok(check(&steps, lock_changes.then_some(lock_path.as_path())));
+    }
+    let chosen: Vec<&Step> = steps
+        .iter()
+        .filter(|step| match step.change {
+            Change::None => false,
+            Change::Create => true,
+            Change::Update | Change::Edited => !arguments.write_missing,
+        })
+        .collect();
+    if arguments.dry_run {
+        for step in &chosen {
+            println!("{}: {}", step.path.display(), word(step.change));
+        }
+        return Ok(Outcome::Done);
+    }
+    refuse_edited(arguments, &chosen)?;
+    for step in &chosen {
+        write(step).map_err(|error| Failure::of(&step.path, unwritable(&error), None))?;
+        eprintln!("{}: {}", step.path.display(), word(step.change));
+    }
+    if lock_changes && !(arguments.write_missing && lock_now.is_some()) {
+        write_atomically(&lock_path, &lock.text)
+            .map_err(|error| Failure::of(&lock_path, unwritable(&error), None))?;
+    }
+    handlers::tell(&arguments.output, &plan, &chosen, &gone);
+    Ok(Outcome::Done)
+}
+
+fn unreadable(error: &io::Error) -> String {
+    format!("cannot read: {}", describe(error))
+}
+
+fn unwritable(error: &io::Error) -> String {
+    format!("cannot write: {}", describe(error))
+}
+
+/// Leaves only the interface that was asked for.
+fn choose(arguments: &Arguments, interface: &mut Interface) -> Result<(), Failure> {
+    let Some(name) = &arguments.interface else { return Ok(()) };
+    if !interface.groups.iter().any(|group| group.name == *name) {
+        let known: Vec<&str> = interface.groups.iter().map(|group| group.name.as_str()).collect();
+        let path = arguments.sources.first().cloned().unwrap_or_default();
+        let help = match known.as_slice() {
+            [] => "the source has none that `#[derive(Ioctl)]` makes".to_owned(),
+            known => format!("there is: {}", known.join(", ")),
+        };
+        return Err(Failure::of(&path, format!("there is no interface `{name}`"), Some(&help)));
+    }
+    interface.groups.retain(|group| group.name == *name);
+    let kept: Vec<String> =
+        interface.groups.iter().flat_map(|group| group.commands.clone()).collect();
+    interface.commands.retain(|command| kept.contains(&command.name));
+    Ok(())
+}
+
+fn read(arguments: &Arguments) -> Result<(Interface, Options), Failure> {
+    let options = Options { name: arguments.name.clone(), ..Options::default() };
+    let is_header = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "h");
+    let (interface, problems) = match arguments.sources.as_slice() {
+        [header] if is_header(header) => {
+            let text = fs::read_to_string(header)
+                .map_err(|error| Failure::of(header, unreadable(&error), None))?;
+            let request = c::Request { paths: vec![header.clone()], ..c::Request::default() };
+            let stem = header.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+            let name = options.name.clone().unwrap_or_else(|| stem.to_owned());
+            let (interface, problems) = c::read(&request);
+            let place = arguments.output.join(format!("include/uapi/linux/{name}.h"));
+            let found =
+                if is_same_file(header, &place) { Header::InPlace } else { Header::Copied(text) };
+            let options = Options { header: Some(found), name: Some(name), ..options };
+            return finished(interface, problems).map(|interface| (interface, options));
+        }
+        sources => {
+            if let Some(header) = sources.iter().find(|path| is_header(path)) {
+                let help = "give the header alone, or the Rust source without it";
+                return Err(Failure::of(
+                    header,
+                    "a C header is not the only source".into(),
+                    Some(help),
+                ));
+            }
+            rust::read(&rust::Request { paths: sources.to_vec(), ..rust::Request::default() })
+        }
+    };
+    finished(interface, problems).map(|interface| (interface, options))
+}
+
+fn is_same_file(a: &Path, b: &Path) -> bool {
+    matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b)
+}
+
+fn finished(interface: Interface, problems: Vec<Problem>) -> Result<Interface, Failure> {
+    if problems.iter().any(|problem| problem.kind == ProblemKind::Failure) {
+        return Err(Failure { problems, sources: interface.sources });
+    }
+    // What the source does not say as a whole, the module may lack.
+    say(problems, &interface.sources);
+    Ok(interface)
+}
+
+/// The lock file as it will be, unless that breaks callers of the ABI that it holds; and the commands
+/// that are gone.
+fn lock(arguments: &Arguments, plan: &Plan) -> Result<(File, Vec<String>), Failure> {
+    let path = format!("{}.abi", plan.name);
+    let full = arguments.output.join(&path);
+    let broken_line = |line: usize| {
+        let help = "take the file back from version control, or remove it to begin anew";
+        Failure::of(&full, format!("line {line} is none of an ABI"), Some(help))
+    };
+    let next = Lock::parse(plan.abi.iter().map(String::as_str)).map_err(broken_line)?;
+    let known = match fs::read_to_string(&full) {
+        Ok(text) => Lock::parse(text.lines()).map_err(broken_line)?,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Lock::default(),
+        Err(error) => return Err(Failure::of(&full, unreadable(&error), None)),
+    };
+    let broken = known.broken_by(&next);
+    if !broken.is_empty() && !arguments.break_abi {
+        let help = "add a command or a member, and leave these as they were; `--break-abi` takes \
+                    the change where nobody uses the ABI yet";
+        let problems = broken
+            .into_iter()
+            .map(|message| Failure::of(&full, message, Some(help)).problems)
+            .collect::<Vec<_>>()
+            .concat();
+        return Err(Failure { problems, sources: SourceMap::default() });
+    }
+    let gone = known.gone_from(&next);
+    let text = known.followed_by(&plan.abi, &next);
+    Ok((File { path, ownership: Ownership::Generated, text }, gone))
+}
+
+fn check(steps: &[Step], lock: Option<&Path>) -> Outcome {
+    let mut outcome = Outcome::Done;
+    let stale = steps.iter().filter(|step| step.change != Change::None);
+    for path in stale.map(|step| step.path.as_path()).chain(lock) {
+        eprintln!("{}: not what the definition comes to; run without `--check`", path.display());
+        outcome = Outcome::Differs;
+    }
+    outcome
+}
+
+fn refuse_edited(arguments: &Arguments, chosen: &[&Step]) -> Result<(), Failure> {
+    let edited: Vec<&&Step> =
+        chosen.iter().filter(|step| step.change == Change::Edited && !arguments.force).collect();
+    if edited.is_empty() {
+        return Ok(());
+    }
+    let help = "move the change to the definition or to a file that is yours, or overwrite it with \
+                `--force`";
+    let mut problems = Vec::new();
+    for step in edited {
+        if !arguments.diff {
+            print!("{}", step.diff());
+        }
+        let message = "was changed by hand, or is not by ioctl-gen: nothing was written";
+        problems.extend(Failure::of(&step.path, message.into(), Some(help)).problems);
+    }
+    Err(Failure { problems, sources: SourceMap::default() })
+}
+
+fn word(change: Change) -> &'static str {
+    match change {
+        Change::None => "as it was",
+        Change::Create => "new",
+        Change::Update => "changed",
+        Change::Edited => "overwritten",
+    }
+}

@@ -1,0 +1,72 @@
+//! The ABI as lines of text: numbers, layouts and limits, for the lock file and for the note in the
+//! module.
+
+use ioctlkit_abi::{AbiId, Direction};
+use ioctlkit_model::{Layouts, RecordId, Role, Values};
+
+use super::header::same_everywhere;
+use super::shape::{Shape, record_type};
+
+/// What a command is to callers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CommandLine<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) direction: Direction,
+    pub(crate) type_letter: u32,
+    pub(crate) first_nr: u32,
+    pub(crate) last_nr: Option<u32>,
+    /// The size in the number where it is the same everywhere, in bytes.
+    pub(crate) size: Option<u64>,
+    pub(crate) passing: &'a str,
+    pub(crate) argument: &'a str,
+}
+
+/// `command ECHO_GET_CONFIG read 0xe9 0x02 24 pointer struct echo_config`.
+pub(crate) fn command(line: &CommandLine<'_>) -> String {
+    let last = line.last_nr.map(|last| format!("-0x{last:02x}")).unwrap_or_default();
+    let size = line.size.map_or_else(|| "varies".to_owned(), |size| size.to_string());
+    let text = format!(
+        "command {} {} 0x{:02x} 0x{:02x}{last} {size} {} {}",
+        line.name,
+        line.direction.name(),
+        line.type_letter,
+        line.first_nr,
+        line.passing,
+        line.argument
+    );
+    text.trim_end().to_owned()
+}
+
+/// `struct echo_config 24`, and a line for each member.
+pub(crate) fn record(layouts: &Layouts<'_>, abi: AbiId, id: RecordId) -> Vec<String> {
+    let interface = layouts.interface();
+    let same = same_everywhere(layouts, id);
+    let size = layouts.record(id, abi).ok().filter(|_| same).map(|layout| layout.size);
+    let varies = |number: Option<u64>| number.map_or("varies".into(), |n: u64| n.to_string());
+    let mut lines = vec![format!("{} {}", record_type(interface, id), varies(size))];
+    for (member, place) in layouts.members(id, abi) {
+        let Some(name) = &member.name else { continue };
+        let shape = Shape::of(layouts, abi, &member.ty);
+        let (front, behind) = shape.map(|shape| shape.uapi(interface, false)).unwrap_or_default();
+        let offset = varies(same.then(|| place.offset()));
+        let role = match &member.purpose.role {
+            Role::Plain => String::new(),
+            Role::Reserved => " reserved".into(),
+            Role::Size => " size".into(),
+            Role::Flexible { count } => format!(" count={count}"),
+            Role::Fd => " fd".into(),
+            Role::UserPointer => " pointer".into(),
+        };
+        let values = match &member.purpose.values {
+            Values::Any => String::new(),
+            Values::Flags(mask) => format!(" flags=0x{mask:x}"),
+            Values::Range { first, last } => format!(" range={first}..{last}"),
+            Values::Listed(values) => {
+                let values: Vec<String> = values.iter().map(ToString::to_string).collect();
+                format!(" values={}", values.join(","))
+            }
+        };
+        lines.push(format!("member {offset} {name} {front}{behind}{role}{values}"));
+    }
+    lines
+}

@@ -1,0 +1,77 @@
+//! How a command's handler is called.
+
+use ioctlkit_syntax::snake_case;
+
+use super::super::names;
+use super::super::plan::{Growth, Kind, Returns};
+
+/// The member of the ops.
+pub(crate) fn op_name(r#macro: &str, prefix: &str) -> String {
+    let short = r#macro.strip_prefix(prefix).filter(|short| !short.is_empty()).unwrap_or(r#macro);
+    let mut name = snake_case(short);
+    if !names::is_possible(&name) {
+        name.insert(0, '_');
+    }
+    name
+}
+
+/// The handler's parameters.
+pub(super) fn parameters(kind: Kind, ty: &str, constant: &str, family: bool) -> String {
+    let mut parameters = vec!["struct file *file".to_owned()];
+    if family {
+        parameters.push("unsigned int index".into());
+    }
+    match kind {
+        Kind::Nothing => {}
+        Kind::Value => parameters.push(format!("{ty} arg")),
+        Kind::Pointer => parameters.push(format!("{constant}{ty} *arg")),
+        Kind::Flexible => {
+            parameters.push(format!("{constant}{ty} *arg"));
+            parameters.push("size_t capacity".into());
+        }
+        Kind::Buffer => {
+            parameters.push(format!("{constant}{ty} *arg"));
+            parameters.push("size_t count".into());
+        }
+    }
+    parameters.join(", ")
+}
+
+/// What it is called with.
+pub(super) fn arguments(kind: Kind, ty: &str, heap: bool, family: bool) -> String {
+    let mut arguments = vec!["file".to_owned()];
+    if family {
+        arguments.push("index".into());
+    }
+    match kind {
+        Kind::Nothing => {}
+        Kind::Value if ty == "unsigned long" => arguments.push("arg".into()),
+        Kind::Value => arguments.push(format!("({ty})arg")),
+        Kind::Pointer => arguments.push(if heap { "karg" } else { "&karg" }.into()),
+        Kind::Flexible => arguments.extend(["karg".into(), "capacity".into()]),
+        Kind::Buffer => arguments.extend(["karg".into(), "size / sizeof(*karg)".into()]),
+    }
+    arguments.join(", ")
+}
+
+/// What it has to know, behind the macro's name.
+pub(super) fn remark(kind: Kind, growth: Growth, returns: Returns, reads: bool) -> String {
+    let mut remarks: Vec<&str> = Vec::new();
+    match kind {
+        Kind::Flexible => remarks.push("with room for @capacity elements"),
+        Kind::Buffer => remarks.push("with @count elements"),
+        _ => {}
+    }
+    if growth != Growth::None && reads {
+        remarks.push("whose members are 0 where a caller does not know them");
+    }
+    if kind == Kind::Pointer && !reads {
+        remarks.push("whose argument begins as zeroes");
+    }
+    match returns {
+        Returns::Nothing => {}
+        Returns::Number => remarks.push("which returns a number"),
+        Returns::File => remarks.push("which returns a new file, or ERR_PTR()"),
+    }
+    if remarks.is_empty() { String::new() } else { format!(", {}", remarks.join(", ")) }
+}

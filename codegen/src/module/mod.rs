@@ -1,0 +1,29 @@
+//! An interface becomes a kernel module: both sides of it, its tests, and what builds them.
+//!
+//! [`plan`] decides everything from the model, [`render`] spells it out through the templates in
+//! `kmod-template/`, and [`steps`] and [`write`] bring the files up to date without losing what people wrote.
+
+mod abi_record;
+mod build;
+mod checks;
+mod command;
+mod compat;
+mod docs;
+mod fit;
+mod header;
+mod lock;
+mod names;
+mod number;
+pub mod plan;
+mod regenerate;
+mod render;
+mod shape;
+mod stamp;
+mod test_data;
+
+pub use build::{Header, Options, left_out, plan};
+pub use lock::Lock;
+pub use plan::{Device, Plan};
+pub use regenerate::{Change, Step, steps, write};
+pub use render::{File, Ownership, render};
+pub use stamp::{State, state};

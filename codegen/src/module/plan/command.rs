@@ -1,0 +1,161 @@
+//! A command.
+
+use serde::Serialize;
+
+use super::{TestCommand, Translated};
+
+/// A command.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[allow(clippy::struct_excessive_bools)]
+pub struct Command {
+    /// The member of the ops.
+    pub op: String,
+    /// The handler's name in the stub.
+    pub handler: String,
+    /// `ECHO_GET_CONFIG`.
+    pub r#macro: String,
+    /// The macro's parameter, of a family.
+    pub macro_parameter: Option<String>,
+    /// What the parameter is.
+    pub macro_parameter_docs: String,
+    /// The macro and its parameter.
+    pub macro_head: String,
+    /// The macro's text.
+    pub define: String,
+    /// Whether the macro fits on a line.
+    pub define_fits: bool,
+    /// The macro as the documentation names it, with its parameter.
+    pub macro_use: String,
+    /// What it does, in a line.
+    pub summary: String,
+    /// What else is to be said.
+    pub details: Vec<String>,
+    /// What the handler has to know, behind the macro's name.
+    pub remark: String,
+    /// The number, in the kernel; of a family, the first.
+    pub number: String,
+    /// The number that 32-bit programs have.
+    pub compat_number: String,
+    /// `do` or `compat_do`: which function serves them.
+    pub compat_do: String,
+    /// The place in the table.
+    pub index: String,
+    /// The first nr.
+    pub first_nr: String,
+    /// How many numbers of the family are behind the first, if it is one.
+    pub family: Option<u32>,
+    /// How the argument goes to the driver.
+    pub kind: Kind,
+    /// How it may grow.
+    pub growth: Growth,
+    /// What the call returns.
+    pub returns: Returns,
+    /// Whether the kernel reads the argument.
+    pub reads: bool,
+    /// Whether the kernel writes it.
+    pub writes: bool,
+    /// Whether the argument is an address.
+    pub by_address: bool,
+    /// Whether the number's size varies with the argument's.
+    pub size_in_number: bool,
+    /// Whether the number holds a size, though a member does, too.
+    pub number_has_size: bool,
+    /// Whether the table leaves the size to the function.
+    pub any_size: bool,
+    /// The type of the argument in the kernel; empty where there is none.
+    pub r#type: String,
+    /// What the address is declared to point to.
+    pub user_type: String,
+    /// Whether the argument is too large for the stack.
+    pub heap: bool,
+    /// `&` where the argument is on the stack.
+    pub r#ref: String,
+    /// `*` where it is not.
+    pub star: String,
+    /// `.` or `->`.
+    pub dot: String,
+    /// What to do with an error in `ret`.
+    pub fail: String,
+    /// Whether a value has fewer bits than `int`.
+    pub narrow: bool,
+    /// The macro of the first version's size.
+    pub min_size: Option<String>,
+    /// The member that holds the size.
+    pub size_member: String,
+    /// Whether the file must be open for reading.
+    pub needs_read: bool,
+    /// Whether it must be open for writing.
+    pub needs_write: bool,
+    /// The capability.
+    pub capability: Option<String>,
+    /// The function that checks the argument.
+    pub check: Option<String>,
+    /// The function that checks an element of the array.
+    pub element_check: Option<String>,
+    /// The member that counts the array's elements.
+    pub count: String,
+    /// Whether that member has 64 bits.
+    pub wide_count: bool,
+    /// The array.
+    pub array: String,
+    /// The type of its elements.
+    pub element: String,
+    /// The size of a buffer's element, in bytes.
+    pub element_size: u64,
+    /// The handler's arguments.
+    pub arguments: String,
+    /// The handler's parameters.
+    pub parameters: String,
+    /// What the handler returns, with the space behind it.
+    pub result: String,
+    /// The handler's declaration, in lines.
+    pub stub: Vec<String>,
+    /// The handler's head.
+    pub stub_definition: String,
+    /// The interface of the file that it makes.
+    pub opens: Option<String>,
+    /// How the argument is translated for 32-bit programs.
+    pub translated: Option<Translated>,
+    /// What the conformance test knows.
+    pub test: TestCommand,
+}
+
+/// How an argument goes to the driver.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// There is none.
+    Nothing,
+    /// Its address.
+    Pointer,
+    /// The address of one with an array at its end.
+    Flexible,
+    /// The address of an array, whose length is in the number.
+    Buffer,
+    /// Itself.
+    Value,
+}
+
+/// How an argument may grow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Growth {
+    /// Not at all.
+    None,
+    /// Its size is in the number.
+    Number,
+    /// Its size is in its first member.
+    Member,
+}
+
+/// What a call returns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Returns {
+    /// Zero.
+    Nothing,
+    /// A number.
+    Number,
+    /// A new file descriptor.
+    File,
+}

@@ -1,0 +1,155 @@
+//! What will be generated, with everything decided: the templates only spell it out.
+
+mod checks;
+mod command;
+mod test;
+
+use serde::Serialize;
+
+pub use checks::{Check, Rule, Translated, TranslatedMember, Translation};
+pub use command::{Command, Growth, Kind, Returns};
+pub use test::{TestCommand, TestMember, TestRecord, TestScalar, TestValue};
+
+/// A module.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Plan {
+    /// The module's name, such as `echo`.
+    pub name: String,
+    /// The name in capitals.
+    pub upper: String,
+    /// One line for people.
+    pub title: String,
+    /// More of them.
+    pub docs: Vec<String>,
+    /// What `menuconfig` says, in lines.
+    pub help: Vec<String>,
+    /// How the files in `/dev` come about.
+    pub device: Device,
+    /// How many files in `/dev` there are.
+    pub minors: u32,
+    /// The UAPI header, where there is one already.
+    #[serde(skip)]
+    pub header: Option<super::build::Header>,
+    /// The file's name in `/dev`, without a minor's number.
+    pub node: String,
+    /// The file that the test opens.
+    pub test_path: String,
+    /// Whether a handler makes a file of another interface.
+    pub opens: bool,
+    /// The macros at the head of the UAPI header.
+    pub constants: Vec<Define>,
+    /// The structures of the UAPI header, each behind those that it holds.
+    pub records: Vec<Record>,
+    /// The interfaces, that of the files in `/dev` first.
+    pub interfaces: Vec<Interface>,
+    /// What the conformance test knows of structures.
+    pub test_records: Vec<TestRecord>,
+    /// What it knows of integers that are passed by address.
+    pub test_scalars: Vec<TestScalar>,
+    /// The ABI, line by line.
+    pub abi: Vec<String>,
+}
+
+/// How the files in `/dev` come about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Device {
+    /// A `miscdevice`: one file.
+    Misc,
+    /// A character device with minors of its own.
+    Cdev,
+}
+
+/// A structure or union of the UAPI header.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Record {
+    /// `struct echo_config`.
+    pub r#type: String,
+    /// What it is, in a line.
+    pub summary: String,
+    /// What else is to be said.
+    pub details: Vec<String>,
+    /// The macros in front of it.
+    pub defines: Vec<Define>,
+    /// The members.
+    pub members: Vec<Member>,
+    /// What `static_assert` holds.
+    pub asserts: Vec<String>,
+}
+
+/// A macro.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Define {
+    /// The name.
+    pub name: String,
+    /// The text.
+    pub value: String,
+    /// The comment in front of it, in lines.
+    pub docs: Vec<String>,
+}
+
+/// A member of a structure in the UAPI header.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Member {
+    /// The name.
+    pub name: String,
+    /// The declaration, without the semicolon.
+    pub declaration: String,
+    /// What it is, in a line.
+    pub docs: String,
+}
+
+/// The commands of one kind of file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Interface {
+    /// What the C names begin with, such as `echo`.
+    pub symbol: String,
+    /// The same in capitals.
+    pub upper: String,
+    /// Whether its files are in `/dev`.
+    pub path: bool,
+    /// Which files these are, in words.
+    pub r#where: String,
+    /// The command of the first interface whose files these are: its place among them.
+    pub opener: Option<usize>,
+    /// The commands by nr.
+    pub commands: Vec<Command>,
+    /// The structures whose members are checked, each behind those that it holds.
+    pub checks: Vec<Check>,
+    /// How 32-bit programs are served.
+    pub compat: Compat,
+    /// The structures that differ for them.
+    pub translations: Vec<Translation>,
+    /// The commands that have a function of their own for them.
+    pub compat_commands: Vec<Command>,
+    /// What the code needs.
+    pub uses: Uses,
+}
+
+/// How programs of the 32-bit ABI are served.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Compat {
+    /// By `compat_ptr_ioctl`: each argument is an address, of the same layout and number.
+    Pointer,
+    /// By a table of their own.
+    Table,
+}
+
+/// What the code of an interface needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[allow(clippy::struct_excessive_bools)]
+pub struct Uses {
+    /// `capable()`.
+    pub capability: bool,
+    /// New file descriptors.
+    pub file: bool,
+    /// Arrays of the caller.
+    pub flexible: bool,
+    /// Memory of any kind.
+    pub heap: bool,
+    /// Memory that may be more than a page.
+    pub large_heap: bool,
+    /// Numbers with any size.
+    pub any_size: bool,
+}

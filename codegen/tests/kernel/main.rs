@@ -1,0 +1,120 @@
+//! The committed drivers before the kernel's own judges: its compiler flags, sparse, checkpatch and
+//! kernel-doc, which have nothing to say; and in guests.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+mod changes;
+mod guest;
+mod mutants;
+mod support;
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use support::{DRIVERS, SERIES, attempt, run, target};
+
+const SOURCE: &str = "/usr/src/linux-source-6.12.tar.xz";
+
+/// The kernel's scripts, from Debian's package of its source.
+fn scripts() -> &'static Path {
+    static SCRIPTS: OnceLock<PathBuf> = OnceLock::new();
+    SCRIPTS.get_or_init(|| {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("scripts");
+        let whole = folder.join("whole");
+        if !whole.exists() {
+            assert!(Path::new(SOURCE).exists(), "{SOURCE} is missing: install linux-source-6.12");
+            fs::create_dir_all(&folder).unwrap();
+            let names = ["checkpatch.pl", "kernel-doc", "spelling.txt", "const_structs.checkpatch"];
+            let names = names.map(|name| format!("linux-source-6.12/scripts/{name}"));
+            run(Command::new("tar")
+                .arg("-xf")
+                .arg(SOURCE)
+                .arg("-C")
+                .arg(&folder)
+                .arg("--strip-components=2")
+                .args(names));
+            fs::write(whole, "").unwrap();
+        }
+        folder
+    })
+}
+
+fn c_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            files.extend(c_files(&path));
+        } else if matches!(path.extension().and_then(OsStr::to_str), Some("c" | "h")) {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
+}
+
+#[test]
+fn every_driver_builds_without_a_word_from_the_compiler_and_sparse() {
+    for series in SERIES {
+        let target = target(series);
+        for driver in DRIVERS {
+            let folder = driver.copy(&format!("judged-{series}"));
+            let (module, said) = target.build(&folder, &["-s", "W=1", "C=2", &driver.option()]);
+            // The packages of headers have no vmlinux to take types from.
+            let said: Vec<&str> =
+                said.lines().filter(|line| !line.starts_with("Skipping BTF generation")).collect();
+            assert!(said.is_empty(), "{} for {series}:\n{}", driver.name, said.join("\n"));
+            assert!(module.exists());
+        }
+    }
+}
+
+#[test]
+fn every_driver_passes_checkpatch_and_kernel_doc() {
+    let scripts = scripts();
+    for driver in DRIVERS {
+        let files = c_files(&driver.committed());
+        assert!(files.len() > 7, "{files:?}");
+        for file in files {
+            let said = run(Command::new("perl")
+                .arg(scripts.join("checkpatch.pl"))
+                .args(["--strict", "--no-tree", "--no-summary", "--terse", "-q", "-f"])
+                .arg(&file)
+                .stderr(Stdio::null()));
+            assert_eq!(said, "", "{}", file.display());
+            let said = run(Command::new("perl")
+                .arg(scripts.join("kernel-doc"))
+                .args(["-none", "-Wall"])
+                .arg(&file));
+            assert_eq!(said, "", "{}", file.display());
+        }
+    }
+}
+
+/// A judge that is not there, or looks elsewhere, has nothing to say either.
+#[test]
+fn the_judges_find_what_is_wrong() {
+    let folder = DRIVERS[0].copy("misjudged");
+    let file = folder.join("gen/echo_ioctl.c");
+    let text = fs::read_to_string(&file).unwrap();
+    let spoilt = text.replacen("(void __user *)arg", "(void *)arg", 1).replacen(
+        " * @cmd: the command's number\n",
+        "",
+        1,
+    ) + "int unused( void ) { return 0; }\n";
+    fs::write(&file, spoilt).unwrap();
+    let driver = DRIVERS[0];
+    let (_, said) = target(SERIES[1]).build(&folder, &["-s", "W=1", "C=2", &driver.option()]);
+    assert!(said.contains("different address spaces"), "{said}");
+    assert!(said.contains("no previous prototype for"), "{said}");
+    let checkpatch = scripts().join("checkpatch.pl");
+    let judged = ["--strict", "--no-tree", "--no-summary", "--terse", "-q", "-f"];
+    let (_, said) =
+        attempt(Command::new("perl").arg(checkpatch).args(judged).arg(&file).stderr(Stdio::null()));
+    assert!(said.contains("space prohibited"), "{said}");
+    let (_, said) =
+        attempt(Command::new("perl").arg(scripts().join("kernel-doc")).arg("-none").arg(&file));
+    assert!(said.contains("'cmd' not described"), "{said}");
+}

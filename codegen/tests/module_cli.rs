@@ -1,0 +1,202 @@
+//! `ioctl-gen module` as people meet it: files are written, kept, compared and refused.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+const HEADER: &str = "\
+#ifndef BELL_H
+#define BELL_H
+#include <linux/ioctl.h>
+#include <linux/types.h>
+struct bell_ring {
+	__u32 times;
+	__u32 pitch;
+};
+#define BELL_RING _IOWR('b', 1, struct bell_ring)
+#define BELL_STOP _IO('b', 2)
+#endif
+";
+
+struct Bell {
+    folder: tempfile::TempDir,
+}
+
+impl Bell {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("bell.h"), HEADER).unwrap();
+        Self { folder }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join("driver").join(name)
+    }
+
+    fn run(&self, more: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_ioctl-gen"))
+            .current_dir(self.folder.path())
+            .args(["module", "bell.h", "-o", "driver"])
+            .args(more)
+            .output()
+            .unwrap()
+    }
+
+    fn code(&self, more: &[&str]) -> i32 {
+        let output = self.run(more);
+        output.status.code().unwrap_or_else(|| panic!("{output:?}"))
+    }
+
+    fn redefine(&self, from: &str, to: &str) {
+        let changed = HEADER.replace(from, to);
+        assert_ne!(changed, HEADER);
+        fs::write(self.folder.path().join("bell.h"), changed).unwrap();
+    }
+}
+
+/// Every file below a folder, with its text and the time of its last change.
+fn tree(folder: &Path) -> Vec<(PathBuf, Vec<u8>, std::time::SystemTime)> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let changed = fs::metadata(&path).unwrap().modified().unwrap();
+                found.push((path.clone(), fs::read(&path).unwrap(), changed));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn a_second_run_writes_nothing() {
+    let bell = Bell::new();
+    assert_eq!(bell.code(&[]), 0);
+    let before = tree(&bell.path(""));
+    assert_eq!(bell.code(&[]), 0);
+    assert_eq!(bell.code(&["--check"]), 0);
+    assert_eq!(tree(&bell.path("")), before);
+}
+
+#[test]
+fn check_notices_a_flipped_byte_of_any_generated_file() {
+    let bell = Bell::new();
+    assert_eq!(bell.code(&[]), 0);
+    let once = ["Kbuild", "Kconfig", "Makefile", "dkms.conf", "bell_main.c"];
+    for (path, text, _) in tree(&bell.path("")) {
+        let is_theirs = once.contains(&path.file_name().unwrap().to_str().unwrap());
+        for at in [0, text.len() / 3, text.len() - 1] {
+            let mut changed = text.clone();
+            changed[at] ^= 1;
+            fs::write(&path, changed).unwrap();
+            let noticed = bell.code(&["--check"]) != 0;
+            assert_eq!(noticed, !is_theirs, "{}: byte {at}", path.display());
+        }
+        fs::write(&path, &text).unwrap();
+    }
+    assert_eq!(bell.code(&["--check"]), 0);
+}
+
+#[test]
+fn a_copy_of_a_header_follows_it_and_is_refused_once_it_was_edited() {
+    let bell = Bell::new();
+    assert_eq!(bell.code(&[]), 0);
+    let copy = bell.path("include/uapi/linux/bell.h");
+    assert!(fs::read_to_string(&copy).unwrap().starts_with(HEADER));
+    bell.redefine("#endif", "#define BELL_MUTE _IO('b', 3)\n#endif");
+    assert_eq!(bell.code(&["--check"]), 1);
+    assert_eq!(bell.code(&[]), 0);
+    let text = fs::read_to_string(&copy).unwrap();
+    assert!(text.contains("BELL_MUTE"), "{text}");
+    fs::write(&copy, text.replace("times", "strokes")).unwrap();
+    let refused = bell.run(&[]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stdout).contains("-\t__u32 strokes;"));
+}
+
+#[test]
+fn a_header_in_its_place_is_left_alone() {
+    let bell = Bell::new();
+    let place = bell.path("include/uapi/linux/bell.h");
+    fs::create_dir_all(place.parent().unwrap()).unwrap();
+    fs::write(&place, HEADER).unwrap();
+    let run = |more: &[&str]| {
+        let output = Command::new(env!("CARGO_BIN_EXE_ioctl-gen"))
+            .current_dir(bell.folder.path())
+            .args(["module", "driver/include/uapi/linux/bell.h", "-o", "driver"])
+            .args(more)
+            .output()
+            .unwrap();
+        output.status.code()
+    };
+    assert_eq!((run(&[]), run(&["--check"])), (Some(0), Some(0)));
+    assert_eq!(fs::read_to_string(&place).unwrap(), HEADER);
+    assert!(bell.path("gen/bell_ioctl.c").exists());
+}
+
+#[test]
+fn an_edited_file_is_refused_with_a_diff_until_it_is_forced() {
+    let bell = Bell::new();
+    assert_eq!(bell.code(&[]), 0);
+    let path = bell.path("gen/bell_ioctl.c");
+    let text = fs::read_to_string(&path).unwrap();
+    let edited = text.replace("return -ENOTTY;", "return -EINVAL;");
+    fs::write(&path, &edited).unwrap();
+    let refused = bell.run(&[]);
+    assert_eq!(refused.status.code(), Some(2));
+    let diff = String::from_utf8_lossy(&refused.stdout);
+    assert!(diff.contains("-\t\treturn -EINVAL;\n+\t\treturn -ENOTTY;"), "{diff}");
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("changed by hand"));
+    assert_eq!(fs::read_to_string(&path).unwrap(), edited);
+    assert_eq!(bell.code(&["--force"]), 0);
+    assert_eq!(fs::read_to_string(&path).unwrap(), text);
+}
+
+#[test]
+fn what_people_wrote_survives_and_what_they_removed_comes_back_alone() {
+    let bell = Bell::new();
+    assert_eq!(bell.code(&[]), 0);
+    let main = bell.path("bell_main.c");
+    fs::write(&main, "/* work of months */\n").unwrap();
+    bell.redefine("#define BELL_STOP", "#define BELL_MUTE _IOW('b', 3, __u32)\n#define BELL_STOP");
+    fs::remove_file(bell.path("tests/ktap.h")).unwrap();
+    let ioctl = fs::read_to_string(bell.path("gen/bell_ioctl.c")).unwrap();
+    assert_eq!(bell.code(&["--write-missing"]), 0);
+    assert!(bell.path("tests/ktap.h").exists());
+    assert_eq!(fs::read_to_string(bell.path("gen/bell_ioctl.c")).unwrap(), ioctl);
+    assert_eq!(bell.code(&[]), 0);
+    assert!(fs::read_to_string(bell.path("gen/bell_ioctl.h")).unwrap().contains("(*mute)"));
+    assert_eq!(fs::read_to_string(&main).unwrap(), "/* work of months */\n");
+}
+
+#[test]
+fn a_number_that_was_given_away_is_not_given_to_another() {
+    let bell = Bell::new();
+    assert_eq!(bell.code(&[]), 0);
+    bell.redefine("#define BELL_STOP _IO('b', 2)", "#define BELL_HALT _IO('b', 2)");
+    let refused = bell.run(&[]);
+    assert_eq!(refused.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&refused.stderr);
+    assert!(said.contains("`BELL_HALT` would have the nr that `BELL_STOP` had"), "{said}");
+    bell.redefine("#define BELL_STOP _IO('b', 2)", "#define BELL_HALT _IO('b', 3)");
+    assert_eq!(bell.code(&[]), 0);
+    let lock = fs::read_to_string(bell.path("bell.abi")).unwrap();
+    assert!(lock.contains("retired BELL_STOP none 0x62 0x02 0 nothing\n"), "{lock}");
+}
+
+#[test]
+fn a_dry_run_writes_nothing_and_says_what_it_would() {
+    let bell = Bell::new();
+    let output = bell.run(&["--dry-run", "--diff"]);
+    assert!(output.status.success());
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains("driver/gen/bell_ioctl.c: new"), "{said}");
+    assert!(said.contains("+static const struct bell_ioctl bell_ioctls[] = {"), "{said}");
+    assert!(!bell.path("").exists());
+}

@@ -1,0 +1,207 @@
+//! What no module can be made of: each with a sentence that says what breaks, and nothing is written.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+use std::fs;
+use std::process::Command;
+
+/// Runs `ioctl-gen module` on a source; what it says, and whether it wrote anything.
+fn said_of(file: &str, text: &str, more: &[&str]) -> (Option<i32>, String, bool) {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join(file), text).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_ioctl-gen"))
+        .current_dir(folder.path())
+        .args(["module", file, "-o", "driver"])
+        .args(more)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    (output.status.code(), said, folder.path().join("driver").exists())
+}
+
+#[track_caller]
+fn refused(file: &str, text: &str, why: &str) {
+    let (code, said, wrote) = said_of(file, text, &[]);
+    assert!(said.contains(why), "{text}\n{said}");
+    assert_eq!((code, wrote), (Some(2), false), "{said}");
+}
+
+/// A Rust interface with these items, and these commands.
+fn rust(items: &str, commands: &str) -> String {
+    format!(
+        "use core::ffi::{{c_long, c_void}};\n\
+         use ioctlkit::{{Flexible, FlexibleArray, Ioctl, IoctlData, OwnedFd, Reserved}};\n\
+         {items}\n\
+         #[derive(Ioctl)]\n\
+         #[ioctl(type = b'x', device = Bell, unsafe(path = \"/dev/bell\"), prefix = \"BELL_\")]\n\
+         pub enum BellIoctl {{ {commands} }}\n"
+    )
+}
+
+/// A structure that derives `IoctlData`.
+fn data(name: &str, more: &str, members: &str) -> String {
+    format!("#[derive(IoctlData)]\n#[repr(C)]\n{more}\npub struct {name} {{ {members} }}\n")
+}
+
+/// A header with these definitions.
+fn header(text: &str) -> String {
+    format!("#include <linux/ioctl.h>\n#include <linux/types.h>\n{text}\n")
+}
+
+#[test]
+fn numbers_that_no_table_can_hold() {
+    for (commands, why) in [
+        (
+            "#[ioctl(nr = 1)] Ring, #[ioctl(nr = 1, read)] Mute(u32),",
+            "its nr 0x01 is that of `BellIoctl::Ring`",
+        ),
+        (
+            "#[ioctl(nr = 2..=5, read)] Ring(u32), #[ioctl(nr = 4, write)] Mute(u32),",
+            "its nr 0x04 is that of `BellIoctl::Ring`",
+        ),
+        ("#[ioctl(nr = 0xf8..=0x103, read)] Ring(u32),", "its last nr has more than 8 bits"),
+        ("#[ioctl(nr = 0x101, read)] Ring(u32),", "has more than 8 bits"),
+    ] {
+        refused("lib.rs", &rust("", commands), why);
+    }
+    let differs = "#ifdef __x86_64__\n#define BELL_A _IOR('x', 1, __u32)\n#else\n\
+                   #define BELL_A _IOR('x', 2, __u32)\n#endif\n#define BELL_B _IO('x', 3)";
+    refused("bell.h", &header(differs), "its definition differs between machines");
+}
+
+#[test]
+fn arguments_that_no_driver_can_take() {
+    let long = data("Long", "#[ioctl(not_portable = \"old\")]", "pub a: c_long, pub b: u64,");
+    let grows = format!("{long}\n#[allow(unused)] type L = Long;");
+    for (items, commands, why) in [
+        (
+            data("Large", "", "pub data: [u8; 9000],"),
+            "#[ioctl(nr = 1, write, large_argument)] Ring(Large),",
+            "its argument has 9000 bytes, but the number holds 8191 at most",
+        ),
+        (
+            grows,
+            "#[ioctl(nr = 1, write, extensible(min_size = 8))] Ring(Long),",
+            "differs between 32-bit and 64-bit programs, and so cannot grow",
+        ),
+        (
+            "#[derive(IoctlData, Clone, Copy)]\n#[repr(C)]\n\
+             #[ioctl(not_portable = \"old\")]\npub union Either { pub a: c_long, pub b: u32 }"
+                .to_owned(),
+            "#[ioctl(nr = 1, write)] Ring(Either),",
+            "nobody knows which of its members is in use",
+        ),
+        (String::new(), "#[ioctl(nr = 1, value)] Ring(u64),", "does not fit the argument"),
+        (
+            data("Sized", "", "pub a: u32, #[ioctl(size)] pub size: u32,"),
+            "#[ioctl(nr = 1, write, extensible(min_size = 8))] Ring(Sized),",
+            "`size` holds the size: it must be a u32, and come first",
+        ),
+        (
+            data("Later", "", "pub a: u32, #[ioctl(range = 1..=2)] pub later: u32,"),
+            "#[ioctl(nr = 1, write, extensible(min_size = 4))] Ring(Later),",
+            "`later` came after the first version, but may not be 0",
+        ),
+        (
+            data("Keyword", "", "pub int: u32,"),
+            "#[ioctl(nr = 1, write)] Ring(Keyword),",
+            "`int` is no name in C",
+        ),
+    ] {
+        refused("lib.rs", &rust(&items, commands), why);
+    }
+}
+
+#[test]
+fn structures_that_the_header_cannot_spell() {
+    let packed =
+        "#[derive(IoctlData)]\n#[repr(C, packed)]\npub struct Packed { pub a: u8, pub b: u32 }";
+    refused(
+        "lib.rs",
+        &rust(packed, "#[ioctl(nr = 1, write)] Ring(Packed),"),
+        "is packed or aligned: spell its padding out",
+    );
+    let twins = "mod a { use ioctlkit::IoctlData; #[derive(IoctlData)] #[repr(C)] pub struct Same { pub a: u32 } }\n\
+                 mod b { use ioctlkit::IoctlData; #[derive(IoctlData)] #[repr(C)] pub struct Same { pub b: u64 } }";
+    refused(
+        "lib.rs",
+        &rust(
+            twins,
+            "#[ioctl(nr = 1, write)] Ring(a::Same), #[ioctl(nr = 2, write)] Mute(b::Same),",
+        ),
+        "the header would define `struct same` twice",
+    );
+}
+
+#[test]
+fn headers_that_leave_open_what_a_driver_must_know() {
+    for (text, why) in [
+        ("#define BELL_A _IOC(_IOC_READ, 'x', 1, 64)", "its number has a size but no type"),
+        (
+            "struct bell { __u32 count; __u32 data[]; };\n#define BELL_A _IOW('x', 1, struct bell)",
+            "nothing says who counts its elements",
+        ),
+        ("#define BELL_A _IOW('x', 1, char[32])", "neither a structure nor an integer"),
+        (
+            "struct bell { int a : 3; int b : 5; long c; };\n\
+             #define BELL_A _IOW('x', 1, struct bell)",
+            "has a member without a name, or a bit-field",
+        ),
+        (
+            "struct bell { long c; union { long a; __u32 b; }; };\n\
+             #define BELL_A _IOW('x', 1, struct bell)",
+            "nobody knows which of its members is in use",
+        ),
+        ("#define BELL_A 0x1234", "there is no command"),
+    ] {
+        refused("bell.h", &header(text), why);
+    }
+}
+
+#[test]
+fn several_interfaces_without_a_way_to_each_others_files() {
+    let other = |attributes: &str| {
+        format!(
+            "#[derive(Ioctl)]\n#[ioctl(type = b'y', device = Other, prefix = \"OTHER_\"{attributes})]\n\
+             pub enum OtherIoctl {{ #[ioctl(nr = 1)] Strike, }}"
+        )
+    };
+    refused(
+        "lib.rs",
+        &rust(&other(""), "#[ioctl(nr = 1)] Ring,"),
+        "no command of `bell` opens the files of `OtherIoctl`",
+    );
+    refused(
+        "lib.rs",
+        &rust(&other(", unsafe(path = \"/dev/other\")"), "#[ioctl(nr = 1)] Ring,"),
+        "`BellIoctl` would be a second one at /dev/bell",
+    );
+    let both = rust(&other(""), "#[ioctl(nr = 1, returns = Other)] Ring,");
+    assert_eq!(said_of("lib.rs", &both, &[]).0, Some(0));
+    let apart = rust(&other(""), "#[ioctl(nr = 1)] Ring,");
+    assert_eq!(said_of("lib.rs", &apart, &["--interface", "OtherIoctl"]).0, Some(0));
+    let (code, said, _) = said_of("lib.rs", &apart, &["--interface", "Third"]);
+    assert_eq!(code, Some(2));
+    assert!(said.contains("there is: OtherIoctl, BellIoctl"), "{said}");
+}
+
+#[test]
+fn what_is_left_out_is_said() {
+    let text = "#define BELL_OLD 0x1234\n#define BELL_NAME(len) _IOC(_IOC_READ, 'x', 9, len)\n\
+                #define BELL_A _IO('x', 1)";
+    let (code, said, _) = said_of("bell.h", &header(text), &[]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("`BELL_NAME` is left out: how many commands"), "{said}");
+}
+
+#[test]
+fn names_that_no_module_can_have() {
+    for (arguments, file) in [(["--name", "Bell"], "bell.h"), (["--name", "1bell"], "bell.h")] {
+        let text = header("#define BELL_A _IO('x', 1)");
+        let (code, said, wrote) = said_of(file, &text, &arguments);
+        assert_eq!((code, wrote), (Some(2), false), "{said}");
+    }
+    let text = header("#define BELL_A _IO('x', 1)");
+    let (code, said, wrote) = said_of("my-bell.h", &text, &[]);
+    assert!(said.contains("is no name for a module"), "{said}");
+    assert_eq!((code, wrote), (Some(2), false), "{said}");
+}

@@ -1,0 +1,530 @@
+// SPDX-License-Identifier: GPL-2.0-only
+${stamp}
+
+//% if it.uses.capability
+#include <linux/capability.h>
+//% endif
+//% if it.compat == "table"
+#include <linux/compat.h>
+//% endif
+//% if it.uses.file
+#include <linux/err.h>
+#include <linux/fcntl.h>
+#include <linux/file.h>
+//% endif
+#include <linux/fs.h>
+#include <linux/ioctl.h>
+#include <linux/kernel.h>
+//% if it.uses.large_heap
+#include <linux/mm.h>
+//% endif
+#include <linux/nospec.h>
+//% if it.uses.flexible
+#include <linux/overflow.h>
+//% endif
+//% if it.uses.heap
+#include <linux/slab.h>
+//% endif
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#include "${it.symbol}_ioctl.h"
+//% if it.checks
+
+/* What an argument may hold. */
+//% endif
+//% for record in it.checks
+
+static int ${record.check}(const ${record.type} *arg)
+{
+//% if record.declares
+	size_t i;
+
+//% endif
+//% for rule in record.rules
+//% if rule.kind == "reserved_bytes"
+	if (memchr_inv(${rule.place}, 0, sizeof(${rule.whole})))
+		return -EINVAL;
+//% elif rule.kind == "condition"
+	if (${rule.condition})
+		return -EINVAL;
+//% elif rule.kind == "nested"
+	if (${rule.check}(&${rule.place}))
+		return -EINVAL;
+//% elif rule.kind == "nested_array"
+	for (i = 0; i < ARRAY_SIZE(${rule.place}); i++) {
+		if (${rule.check}(&${rule.place}[i]))
+			return -EINVAL;
+	}
+//% endif
+//% endfor
+	return 0;
+}
+//% endfor
+
+/* The commands. */
+//% macro command(c, do_name)
+
+static long ${do_name}(struct file *file, unsigned int cmd, unsigned long arg)
+{
+//% if c.family
+	unsigned int index = _IOC_NR(cmd) - ${c.first_nr};
+//% endif
+//% if c.by_address
+	${c.user_type} __user *uarg = (${c.user_type} __user *)arg;
+//% endif
+//% if c.size_in_number
+	size_t size = _IOC_SIZE(cmd);
+//% endif
+//% if c.kind == "flexible"
+	${c.type} head, *karg;
+	size_t capacity, size;
+//% if c.element_check
+	size_t i;
+//% endif
+//% elif c.by_address
+	${c.type} ${"*" if c.heap}karg;
+//% if c.translated
+	${c.translated.type} ${"*" if c.heap}carg;
+//% endif
+//% endif
+//% if c.growth == "member"
+	u32 size;
+//% endif
+//% if c.returns == "file"
+	struct file *made;
+	int fd, ret;
+//% else
+	int ret;
+//% endif
+
+//% if c.size_in_number and c.min_size
+	if (size < ${c.min_size} || !${it.symbol}_ops.${c.op})
+		return -ENOTTY;
+//% elif c.kind == "buffer" and c.element_size != 1
+	if (size % sizeof(*karg) || !${it.symbol}_ops.${c.op})
+		return -ENOTTY;
+//% elif c.number_has_size
+	if (_IOC_SIZE(cmd) < ${c.min_size} || !${it.symbol}_ops.${c.op})
+		return -ENOTTY;
+//% else
+	if (!${it.symbol}_ops.${c.op})
+		return -ENOTTY;
+//% endif
+//% if c.needs_read
+	if (!(file->f_mode & FMODE_READ))
+		return -EPERM;
+//% endif
+//% if c.needs_write
+	if (!(file->f_mode & FMODE_WRITE))
+		return -EPERM;
+//% endif
+//% if c.capability
+	if (!capable(${c.capability}))
+		return -EPERM;
+//% endif
+//% if c.narrow
+	/* More than the type holds is another number. */
+	if ((int)arg != (${c.type})arg)
+		return -EINVAL;
+//% endif
+//% if c.growth == "member"
+	if (get_user(size, (u32 __user *)arg))
+		return -EFAULT;
+	if (size < ${c.min_size})
+		return -EINVAL;
+//% endif
+//% if c.growth != "none"
+	if (size > PAGE_SIZE)
+		return -E2BIG;
+//% endif
+//% if c.kind == "flexible"
+	if (copy_from_user(&head, uarg, sizeof(head)))
+		return -EFAULT;
+//% if c.check
+	ret = ${c.check}(&head);
+	if (ret)
+		return ret;
+//% endif
+//% if c.wide_count
+	if (head.${c.count} > ${it.upper}_ARRAY_BYTES_MAX)
+		return -E2BIG;
+//% endif
+	capacity = head.${c.count};
+	size = struct_size(karg, ${c.array}, capacity);
+	if (size > ${it.upper}_ARRAY_BYTES_MAX)
+		return -E2BIG;
+	karg = kvzalloc(max(size, sizeof(*karg)), GFP_KERNEL_ACCOUNT);
+	if (!karg)
+		return -ENOMEM;
+//% if c.reads
+	/* The head was checked: fetched again, it could be another. */
+	memcpy(karg, &head, sizeof(head));
+	ret = -EFAULT;
+	if (copy_from_user(karg->${c.array}, uarg->${c.array}, array_size(sizeof(*karg->${c.array}), capacity)))
+		goto out;
+//% if c.element_check
+	for (i = 0; i < capacity; i++) {
+		ret = ${c.element_check}(&karg->${c.array}[i]);
+		if (ret)
+			goto out;
+	}
+//% endif
+//% else
+	karg->${c.count} = head.${c.count};
+//% endif
+//% elif c.kind == "buffer"
+	karg = kvzalloc(size, GFP_KERNEL_ACCOUNT);
+	if (!karg)
+		return -ENOMEM;
+//% if c.reads
+	ret = -EFAULT;
+	if (copy_from_user(karg, uarg, size))
+		goto out;
+//% endif
+//% elif c.by_address
+//% if c.heap
+	karg = kzalloc(sizeof(*karg), GFP_KERNEL_ACCOUNT);
+	if (!karg)
+		return -ENOMEM;
+//% if c.translated
+	carg = kzalloc(sizeof(*carg), GFP_KERNEL_ACCOUNT);
+	if (!carg) {
+		ret = -ENOMEM;
+		goto out_karg;
+	}
+//% endif
+//% elif not c.reads or c.growth == "none"
+//% if not c.reads
+	memset(&karg, 0, sizeof(karg));
+//% endif
+//% endif
+//% if c.reads
+//% if c.growth != "none"
+	ret = copy_struct_from_user(${c.ref}karg, sizeof(${c.star}karg), uarg, size);
+	if (ret)
+		${c.fail};
+//% if c.growth == "member"
+	/* It was read twice: the one that was checked counts. */
+	karg${c.dot}${c.size_member} = size;
+//% endif
+//% elif c.translated
+//% if c.heap
+	ret = -EFAULT;
+	if (copy_from_user(carg, uarg, sizeof(*carg)))
+		goto out;
+//% else
+	if (copy_from_user(&carg, uarg, sizeof(carg)))
+		return -EFAULT;
+//% endif
+	${c.translated.from}(${c.ref}karg, ${c.ref}carg);
+//% elif c.heap
+	ret = -EFAULT;
+	if (copy_from_user(karg, uarg, sizeof(*karg)))
+		goto out;
+//% else
+	if (copy_from_user(&karg, uarg, sizeof(karg)))
+		return -EFAULT;
+//% endif
+//% if c.check
+	ret = ${c.check}(${c.ref}karg);
+	if (ret)
+		${c.fail};
+//% endif
+//% endif
+//% endif
+//% if c.returns == "file"
+	fd = get_unused_fd_flags(O_CLOEXEC);
+//% if c.heap
+	if (fd < 0) {
+		ret = fd;
+		goto out;
+	}
+//% else
+	if (fd < 0)
+		return fd;
+//% endif
+//% endif
+	ret = ${it.symbol}_enter(file);
+	if (ret)
+		${"goto put_fd" if c.returns == "file" else c.fail};
+//% if c.returns == "file"
+	made = ${it.symbol}_ops.${c.op}(${c.arguments});
+	${it.symbol}_leave(file);
+	if (IS_ERR(made)) {
+		ret = PTR_ERR(made);
+		goto put_fd;
+	}
+//% else
+	ret = ${it.symbol}_ops.${c.op}(${c.arguments});
+	${it.symbol}_leave(file);
+//% if c.writes
+	if (ret < 0)
+		${c.fail};
+//% endif
+//% endif
+//% if c.writes
+//% if c.returns == "file"
+//% set size_of = "sizeof(" ~ c.star ~ "karg)"
+	if (copy_to_user(uarg, ${c.ref}karg, sizeof(${c.star}karg))) {
+		ret = -EFAULT;
+		goto put_file;
+	}
+//% elif c.kind == "flexible"
+	size = struct_size(karg, ${c.array}, min_t(${"u64" if c.wide_count else "size_t"}, karg->${c.count}, capacity));
+	if (copy_to_user(uarg, karg, size))
+		ret = -EFAULT;
+//% elif c.kind == "buffer"
+	if (copy_to_user(uarg, karg, size))
+		ret = -EFAULT;
+//% elif c.growth != "none"
+	if (copy_to_user(uarg, ${c.ref}karg, min_t(size_t, size, sizeof(${c.star}karg))))
+		${"ret = -EFAULT" if c.heap else "return -EFAULT"};
+//% if not c.reads
+	/* The members that the driver does not know. */
+	if (size > sizeof(${c.star}karg) && clear_user(uarg + sizeof(${c.star}karg), size - sizeof(${c.star}karg)))
+		${"ret = -EFAULT" if c.heap else "return -EFAULT"};
+//% endif
+//% elif c.translated
+//% if c.heap
+	if (${c.translated.to}(carg, karg))
+		ret = -EOVERFLOW;
+	else if (copy_to_user(uarg, carg, sizeof(*carg)))
+		ret = -EFAULT;
+//% else
+	if (${c.translated.to}(&carg, &karg))
+		return -EOVERFLOW;
+	if (copy_to_user(uarg, &carg, sizeof(carg)))
+		return -EFAULT;
+//% endif
+//% elif c.heap
+	if (copy_to_user(uarg, karg, sizeof(*karg)))
+		ret = -EFAULT;
+//% else
+	if (copy_to_user(uarg, &karg, sizeof(karg)))
+		return -EFAULT;
+//% endif
+//% endif
+//% if c.returns == "file"
+	/* Behind this, another thread may use the file: nothing can fail. */
+	fd_install(fd, made);
+//% if c.heap
+	ret = fd;
+	goto out;
+//% else
+	return fd;
+//% endif
+
+//% if c.writes
+put_file:
+	fput(made);
+//% endif
+put_fd:
+	put_unused_fd(fd);
+//% endif
+//% if c.heap
+out:
+//% if c.translated
+	kfree(carg);
+out_karg:
+//% endif
+	${"kvfree" if c.kind == "flexible" or c.kind == "buffer" else "kfree"}(karg);
+//% endif
+//% if c.returns == "number" or c.returns == "file"
+	return ret;
+//% elif c.writes and not c.heap
+	return 0;
+//% else
+	return min(ret, 0);
+//% endif
+}
+//% endmacro
+//% for c in it.commands
+${command(c, it.symbol ~ "_do_" ~ c.op) -}
+//% endfor
+
+/**
+ * struct ${it.symbol}_ioctl - one command
+ * @cmd: its number; of a family, that of the first
+ * @mask: the bits of the number that a caller's must have
+ * @do_ioctl: carries it out
+//% if it.compat == "table"
+ * @value: whether its argument is a number, and no address
+//% endif
+ */
+struct ${it.symbol}_ioctl {
+	unsigned int cmd;
+	unsigned int mask;
+	long (*do_ioctl)(struct file *file, unsigned int cmd, unsigned long arg);
+//% if it.compat == "table"
+	bool value;
+//% endif
+};
+
+#define ${it.upper}_WHOLE	(~0U)
+//% if it.uses.any_size
+#define ${it.upper}_ANY_SIZE	(~IOCSIZE_MASK)
+//% endif
+
+static const struct ${it.symbol}_ioctl ${it.symbol}_ioctls[] = {
+//% for c in it.commands
+	[${c.index}] = {
+		.cmd = ${c.number},
+		.mask = ${it.upper}_${"ANY_SIZE" if c.any_size else "WHOLE"},
+		.do_ioctl = ${it.symbol}_do_${c.op},
+	},
+//% endfor
+};
+
+static const struct ${it.symbol}_ioctl *${it.symbol}_find(const struct ${it.symbol}_ioctl *ioctls, unsigned int count, unsigned int cmd)
+{
+	unsigned int nr = _IOC_NR(cmd);
+	const struct ${it.symbol}_ioctl *found;
+
+	if (nr >= count)
+		return NULL;
+	found = &ioctls[array_index_nospec(nr, count)];
+	if (!found->do_ioctl)
+		return NULL;
+	/* In a family, the nr is all that differs from the first. */
+	if ((cmd ^ (found->cmd + nr - _IOC_NR(found->cmd))) & found->mask)
+		return NULL;
+	return found;
+}
+
+/**
+ * ${it.symbol}_ioctl - the unlocked_ioctl of ${it.where}
+ * @file: the open file
+ * @cmd: the command's number
+ * @arg: its argument
+ *
+ * Return: what the command returns, or an error.
+ */
+long ${it.symbol}_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	const struct ${it.symbol}_ioctl *found;
+
+	found = ${it.symbol}_find(${it.symbol}_ioctls, ARRAY_SIZE(${it.symbol}_ioctls), cmd);
+	if (!found)
+		return -ENOTTY;
+	return found->do_ioctl(file, cmd, arg);
+}
+//% if it.compat == "table"
+
+#ifdef CONFIG_COMPAT
+//% for record in it.translations
+
+/* ${record.native}, as 32-bit programs have it. */
+struct ${record.tag} {
+//% for member in record.members
+	${member.declaration};
+//% endfor
+};
+//% if record.i386_size
+
+#ifdef CONFIG_X86
+static_assert(sizeof(struct ${record.tag}) == ${record.i386_size});
+#endif
+//% endif
+//% if record.taken
+
+static void ${record.from}(${record.native} *to, const struct ${record.tag} *from)
+{
+//% if record.loops
+	size_t i;
+
+//% endif
+	memset(to, 0, sizeof(*to));
+//% for member in record.members
+//% if member.kind == "copy"
+	to->${member.name} = from->${member.name};
+//% elif member.kind == "pointer"
+	to->${member.name} = compat_ptr(from->${member.name});
+//% elif member.kind == "bytes"
+	memcpy(&to->${member.name}, &from->${member.name}, sizeof(to->${member.name}));
+//% elif member.kind == "array"
+	for (i = 0; i < ARRAY_SIZE(to->${member.name}); i++)
+		to->${member.name}[i] = from->${member.name}[i];
+//% elif member.kind == "nested"
+	${member.from}(&to->${member.name}, &from->${member.name});
+//% endif
+//% endfor
+}
+//% endif
+//% if record.returned
+
+static int ${record.to}(struct ${record.tag} *to, const ${record.native} *from)
+{
+//% if record.loops
+	size_t i;
+
+//% endif
+	memset(to, 0, sizeof(*to));
+//% for member in record.members
+//% if member.kind == "copy"
+	to->${member.name} = from->${member.name};
+//% if member.narrows
+	if (to->${member.name} != from->${member.name})
+		return -EOVERFLOW;
+//% endif
+//% elif member.kind == "pointer"
+	to->${member.name} = ptr_to_compat(from->${member.name});
+//% elif member.kind == "bytes"
+	memcpy(&to->${member.name}, &from->${member.name}, sizeof(to->${member.name}));
+//% elif member.kind == "array"
+	for (i = 0; i < ARRAY_SIZE(to->${member.name}); i++) {
+		to->${member.name}[i] = from->${member.name}[i];
+//% if member.narrows
+		if (to->${member.name}[i] != from->${member.name}[i])
+			return -EOVERFLOW;
+//% endif
+	}
+//% elif member.kind == "nested"
+	if (${member.to}(&to->${member.name}, &from->${member.name}))
+		return -EOVERFLOW;
+//% endif
+//% endfor
+	return 0;
+}
+//% endif
+//% endfor
+//% for c in it.compat_commands
+${command(c, it.symbol ~ "_compat_do_" ~ c.op) -}
+//% endfor
+
+static const struct ${it.symbol}_ioctl ${it.symbol}_compat_ioctls[] = {
+//% for c in it.commands
+	[${c.index}] = {
+		.cmd = ${c.compat_number},
+		.mask = ${it.upper}_${"ANY_SIZE" if c.any_size else "WHOLE"},
+		.do_ioctl = ${it.symbol}_${c.compat_do}_${c.op},
+//% if c.kind == "value"
+		.value = true,
+//% endif
+	},
+//% endfor
+};
+
+/**
+ * ${it.symbol}_compat_ioctl - the compat_ioctl of ${it.where}
+ * @file: the open file
+ * @cmd: the command's number, as 32-bit programs have it
+ * @arg: its argument
+ *
+ * Return: what the command returns, or an error.
+ */
+long ${it.symbol}_compat_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	const struct ${it.symbol}_ioctl *found;
+
+	found = ${it.symbol}_find(${it.symbol}_compat_ioctls, ARRAY_SIZE(${it.symbol}_compat_ioctls), cmd);
+	if (!found)
+		return -ENOTTY;
+	/* A number is no address: compat_ptr() would cut its top bit off. */
+	if (!found->value)
+		arg = (unsigned long)compat_ptr(arg);
+	return found->do_ioctl(file, cmd, arg);
+}
+
+#endif /* CONFIG_COMPAT */
+//% endif

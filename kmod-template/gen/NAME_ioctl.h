@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+${stamp}
+#ifndef _${it.upper}_IOCTL_H
+#define _${it.upper}_IOCTL_H
+
+#include <linux/build_bug.h>
+#include <linux/fs.h>
+#include <linux/types.h>
+#include <linux/${name}.h>
+
+//% if it.uses.flexible
+/*
+ * The bytes of a caller's array that the driver takes at most. More is answered with -E2BIG,
+ * before memory is taken for it.
+ */
+#define ${it.upper}_ARRAY_BYTES_MAX	0x100000
+
+//% endif
+/**
+ * struct ${it.symbol}_ops - what the driver does for each command
+ *
+ * A handler runs when its argument has been copied in and found valid, between
+ * ${it.symbol}_enter() and ${it.symbol}_leave(). It answers 0, or the number that the command
+ * returns, or an error. What it leaves in its argument goes to the caller only when it succeeds.
+ * A command whose member is NULL answers -ENOTTY.
+//% for c in it.commands
+ *
+ * @${c.op}: ${c.macro_use}${c.remark}::
+ *
+//% for line in c.stub
+ *	${line}
+//% endfor
+//% endfor
+ */
+struct ${it.symbol}_ops {
+//% for c in it.commands
+	${c.result}(*${c.op})(${c.parameters});
+//% endfor
+};
+
+/* The driver defines these three. */
+extern const struct ${it.symbol}_ops ${it.symbol}_ops;
+
+/* Keeps the device from going, or answers -ENODEV where it is gone. */
+int ${it.symbol}_enter(struct file *file);
+/* Lets it go again. */
+void ${it.symbol}_leave(struct file *file);
+
+long ${it.symbol}_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
+//% if it.compat == "table"
+#ifdef CONFIG_COMPAT
+long ${it.symbol}_compat_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
+#else
+#define ${it.symbol}_compat_ioctl	NULL
+#endif
+//% else
+/* Every argument is an address, of a layout that is the same for 32-bit programs. */
+#define ${it.symbol}_compat_ioctl	compat_ptr_ioctl
+//% endif
+
+#endif /* _${it.upper}_IOCTL_H */

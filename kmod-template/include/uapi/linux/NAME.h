@@ -1,0 +1,109 @@
+//% macro macro_of(define)
+//% if define.docs|length == 1
+/* ${define.docs[0]} */
+//% elif define.docs
+/*
+//% for line in define.docs
+ * ${line}
+//% endfor
+ */
+//% endif
+#define ${define.name}	${define.value}
+//% endmacro
+/* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
+${stamp}
+#ifndef _UAPI_LINUX_${upper}_H
+#define _UAPI_LINUX_${upper}_H
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+/**
+ * DOC: ${title}
+ *
+//% for line in docs
+ * ${line}
+//% endfor
+//% if docs
+ *
+//% endif
+ * A call returns 0 unless its command says otherwise. What any command answers:
+ *
+ * ENOTTY: the number is none of these, or one that the driver does not implement.
+ *
+ * EPERM: the file is not open in the mode, or the caller lacks the capability, that it needs.
+ *
+ * EFAULT: memory of the caller cannot be read or written.
+ *
+ * EINVAL: a reserved member is not zero, a flag or a value is not one of those that are listed,
+ * or a structure is shorter than its first version.
+ *
+ * E2BIG: a structure is longer than the driver's and not zero behind that, or an array is longer
+ * than the driver takes.
+ *
+ * ENODEV: the device is gone.
+ */
+
+//% for define in constants
+${macro_of(define) -}
+//% endfor
+//% for record in records
+
+//% for define in record.defines
+${macro_of(define) -}
+//% endfor
+//% if record.defines
+
+//% endif
+/**
+ * ${record.type} - ${record.summary}
+//% for member in record.members
+ * @${member.name}: ${member.docs}
+//% endfor
+//% for line in record.details
+//% if loop.first
+ *
+//% endif
+ * ${line}
+//% endfor
+ */
+${record.type} {
+//% for member in record.members
+	${member.declaration};
+//% endfor
+};
+//% endfor
+//% for it in interfaces
+//% for c in it.commands
+
+/**
+ * ${c.macro} - ${c.summary}
+//% if c.macro_parameter
+ * @${c.macro_parameter}: ${c.macro_parameter_docs}
+//% endif
+//% for line in c.details
+//% if loop.first
+ *
+//% endif
+ * ${line}
+//% endfor
+ */
+//% if c.define_fits
+#define ${c.macro_head}	${c.define}
+//% else
+#define ${c.macro_head} \
+	${c.define}
+//% endif
+//% endfor
+//% endfor
+
+/* Where static_assert() is at hand, the layout is held on every ABI. */
+#ifdef static_assert
+//% for record in records
+//% for assert in record.asserts
+static_assert(${assert});
+//% endfor
+//% endfor
+#endif
+
+#endif /* _UAPI_LINUX_${upper}_H */

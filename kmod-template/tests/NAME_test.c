@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-only
+${stamp}
+/* The commands of ${title}, for conformance.c. */
+
+#include <assert.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+
+#include <linux/${name}.h>
+
+#include "conformance.h"
+
+static const struct member no_members[] = {
+	{ .name = NULL }
+};
+//% for test in test_records
+
+//% if test.flexible
+static const struct {
+	${test.type} head;
+	${test.element} element;
+} ${test.valid} = {
+	.head = {
+//% for value in test.values
+		.${value.place} = ${value.value},
+//% endfor
+	},
+};
+//% elif test.values
+static const ${test.type} ${test.valid} = {
+//% for value in test.values
+	.${value.place} = ${value.value},
+//% endfor
+};
+//% else
+static const ${test.type} ${test.valid};
+//% endif
+
+static const struct member ${test.members_name}[] = {
+//% for member in test.members
+	{
+		"${member.name}", ${member.offset},
+		${member.size}, ${member.rule}, ${member.operand}
+	},
+//% endfor
+	{ .name = NULL }
+};
+//% endfor
+//% for scalar in test_scalars
+
+static const ${scalar.type} ${scalar.valid};
+
+static const struct member ${scalar.members_name}[] = {
+	{ "value", 0, sizeof(${scalar.valid}), ANYTHING, 0 },
+	{ .name = NULL }
+};
+//% endfor
+//% for it in interfaces
+
+static const struct command ${it.symbol}_commands[] = {
+//% for c in it.commands
+	{
+		.name = "${c.macro}",
+		.number = ${c.test.number},
+//% if c.family
+		.family = ${c.family},
+//% endif
+		.passing = ${c.test.passing},
+//% if c.any_size
+		.any_size = true,
+//% endif
+//% if c.returns != "nothing"
+		.answer = ${"NUMBER" if c.returns == "number" else "DESCRIPTOR"},
+//% endif
+//% if c.reads
+		.reads = true,
+//% endif
+//% if c.writes
+		.writes = true,
+//% endif
+//% if c.needs_read
+		.for_reading = true,
+//% endif
+//% if c.needs_write
+		.for_writing = true,
+//% endif
+//% if c.capability
+		.privileged = true,
+//% endif
+//% if c.test.size
+		.size = ${c.test.size},
+//% endif
+//% if c.min_size
+		.min_size = ${c.min_size},
+//% endif
+//% if c.test.valid
+		.valid = ${c.test.valid},
+//% endif
+		.members = ${c.test.members},
+//% if c.kind == "flexible"
+		.count = { offsetof(${c.type}, ${c.count}), sizeof(${c.test.object}.${c.count}) },
+		.element = { offsetof(${c.type}, ${c.array}), sizeof(${c.element}) },
+//% endif
+	},
+//% endfor
+};
+//% endfor
+
+static const struct interface interfaces[] = {
+//% for it in interfaces
+	{
+		.name = "${it.symbol}",
+//% if it.opener is not none
+		.opener = &${name}_commands[${it.opener}],
+//% endif
+		.commands = ${it.symbol}_commands,
+		.count = ARRAY_SIZE(${it.symbol}_commands),
+	},
+//% endfor
+};
+
+int main(int argc, char **argv)
+{
+	const char *path = getenv("${upper}_DEVICE");
+	const struct device device = {
+		.path = path ? path : "${test_path}",
+		.unbind = "/sys/bus/platform/drivers/${name}/unbind",
+		.bus_id = "${name}",
+		.interfaces = interfaces,
+		.count = ARRAY_SIZE(interfaces),
+	};
+
+	/* --random [SECONDS [SEED]] */
+	if (argc > 1 && !strcmp(argv[1], "--random"))
+		return random_calls(&device, argc - 2, argv + 2);
+	return conformance(&device);
+}

@@ -1,0 +1,84 @@
+//! Where kernels and headers are kept between runs.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::error::VmError;
+
+/// A folder. What lies in it is whole: it is made elsewhere and then renamed, so several
+/// processes may use one cache.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cache {
+    folder: PathBuf,
+}
+
+impl Cache {
+    /// A folder, which need not exist.
+    pub fn at(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: folder.into() }
+    }
+
+    /// `$XDG_CACHE_HOME/ioctlkit`, or `~/.cache/ioctlkit`.
+    ///
+    /// # Errors
+    /// [`VmError::NoCache`]
+    pub fn of_user() -> Result<Self, VmError> {
+        let absolute =
+            |name: &str| env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        let folder = absolute("XDG_CACHE_HOME")
+            .or_else(|| absolute("HOME").map(|home| home.join(".cache")))
+            .ok_or(VmError::NoCache)?;
+        Ok(Self::at(folder.join("ioctlkit")))
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The folder of that name, which `make` fills if it is not there.
+    pub(crate) fn once(
+        &self,
+        name: &str,
+        make: impl FnOnce(&Path) -> Result<(), VmError>,
+    ) -> Result<PathBuf, VmError> {
+        let path = self.folder.join(name);
+        if path.is_dir() {
+            return Ok(path);
+        }
+        fs::create_dir_all(&self.folder).map_err(VmError::file("make", &self.folder))?;
+        let new = tempfile::Builder::new()
+            .prefix(".new-")
+            .tempdir_in(&self.folder)
+            .map_err(VmError::file("write in", &self.folder))?;
+        make(new.path())?;
+        match fs::rename(new.path(), &path) {
+            // Another process was faster; its folder holds the same.
+            Err(_) if path.is_dir() => {}
+            renamed => renamed.map_err(VmError::file("make", &path))?,
+        }
+        Ok(path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_made_once_and_a_failure_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::at(folder.path().join("cache"));
+        let failed = cache.once("kernel", |_| Err(VmError::NoCache));
+        assert!(matches!(failed, Err(VmError::NoCache)));
+        assert_eq!(fs::read_dir(cache.folder()).unwrap().count(), 0);
+        let fill =
+            |new: &Path| fs::write(new.join("file"), "x").map_err(VmError::file("write", new));
+        let made = cache.once("kernel", fill).unwrap();
+        assert_eq!(fs::read_to_string(made.join("file")).unwrap(), "x");
+        let again = cache.once("kernel", |_| Err(VmError::NoCache)).unwrap();
+        assert_eq!(again, made);
+        assert_eq!(fs::read_dir(cache.folder()).unwrap().count(), 1);
+    }
+}

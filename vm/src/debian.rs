@@ -1,0 +1,144 @@
+//! Debian's kernels and their headers: which there are, and how they come into the cache without
+//! root.
+
+use std::fmt;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::cache::Cache;
+use crate::error::VmError;
+use crate::process::output;
+
+/// The kernel for virtual machines: small, quick to boot, with what qemu offers built in.
+const FLAVOUR: &str = "cloud-amd64";
+const APT_REMEDY: &str =
+    "this takes Debian's apt; elsewhere, name a kernel and its headers by path";
+const DPKG_REMEDY: &str = "install Debian's package dpkg";
+const TAR_REMEDY: &str = "install tar";
+
+/// The release of one of Debian's kernels for virtual machines, such as
+/// `6.12.117+deb12-cloud-amd64`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Release(String);
+
+impl fmt::Display for Release {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Release {
+    /// The newest of a series, `6.12`, among those whose headers are installed; else among those
+    /// in the cache; else among those that apt knows.
+    ///
+    /// # Errors
+    /// [`VmError::NoKernel`] if there is none.
+    pub fn newest(series: &str, cache: &Cache) -> Result<Self, VmError> {
+        let installed = names(Path::new("/usr/src"));
+        let cached = || names(cache.folder());
+        let known = || -> Vec<String> {
+            let mut command = Command::new("apt-cache");
+            command.args(["pkgnames", &format!("linux-headers-{series}")]);
+            let known = output(&mut command, APT_REMEDY).map(|output| output.out);
+            known.unwrap_or_default().lines().map(str::to_owned).collect()
+        };
+        Self::newest_of(&installed, series)
+            .or_else(|| Self::newest_of(&cached(), series))
+            .or_else(|| Self::newest_of(&known(), series))
+            .ok_or_else(|| VmError::NoKernel { series: series.to_owned() })
+    }
+
+    /// The newest release of a series among names of packages or of their folders.
+    fn newest_of(names: &[String], series: &str) -> Option<Self> {
+        let releases = names.iter().filter_map(|name| {
+            let release = name.strip_prefix("linux-headers-")?;
+            let version = release.strip_suffix(FLAVOUR)?.strip_suffix('-')?;
+            // `6.12-cloud-amd64` is the package that depends on the newest one.
+            let behind = version.strip_prefix(series)?.strip_prefix('.')?;
+            behind.starts_with(|c: char| c.is_ascii_digit()).then_some(release)
+        });
+        releases.max_by_key(|release| numbers(release)).map(|release| Self(release.to_owned()))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// The numbers in a version, which is how releases of one series compare.
+fn numbers(release: &str) -> Vec<u64> {
+    let runs = release.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty());
+    runs.map(|run| run.parse().unwrap_or(u64::MAX)).collect()
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.filter_map(|entry| entry.file_name().into_string().ok()).collect()
+}
+
+/// The folder in the cache with a package's files, or with those below `paths` (`./boot`) only.
+pub(crate) fn unpacked(package: &str, paths: &[&str], cache: &Cache) -> Result<PathBuf, VmError> {
+    cache.once(package, |new| unpack(package, paths, new))
+}
+
+/// Downloads a package and unpacks it into a folder.
+pub(crate) fn unpack(package: &str, paths: &[&str], into: &Path) -> Result<(), VmError> {
+    let folder = tempfile::tempdir_in(into).map_err(VmError::file("write in", into))?;
+    let archive = download(package, folder.path())?;
+    let files = folder.path().join("files.tar");
+    let mut unwrap = Command::new("sh");
+    unwrap.args(["-c", "exec dpkg-deb --fsys-tarfile \"$1\" >\"$2\"", "sh"]);
+    unwrap.arg(&archive).arg(&files);
+    output(&mut unwrap, DPKG_REMEDY)?;
+    let mut tar = Command::new("tar");
+    tar.arg("--extract").arg("--file").arg(&files).arg("--directory").arg(into);
+    tar.args(["--no-same-owner", "--delay-directory-restore"]).args(paths);
+    output(&mut tar, TAR_REMEDY)?;
+    Ok(())
+}
+
+fn download(package: &str, folder: &Path) -> Result<PathBuf, VmError> {
+    let mut apt = Command::new("apt-get");
+    apt.args(["download", package]).current_dir(folder).env("LC_ALL", "C");
+    match output(&mut apt, APT_REMEDY) {
+        Ok(_) => {}
+        Err(VmError::Failed { output, .. }) => {
+            return Err(VmError::Download { package: package.to_owned(), output });
+        }
+        Err(error) => return Err(error),
+    }
+    let mut files = names(folder).into_iter();
+    let archive = files.find(|name| Path::new(name).extension().is_some_and(|e| e == "deb"));
+    archive.map(|name| folder.join(name)).ok_or_else(|| VmError::Download {
+        package: package.to_owned(),
+        output: "apt-get says it succeeded, and there is no file".to_owned(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_release_is_the_one_with_the_largest_numbers() {
+        let names = [
+            "linux-headers-6.1.0-9-cloud-amd64",
+            "linux-headers-6.1.0-56-cloud-amd64",
+            "linux-headers-6.1.0-57-amd64",
+            "linux-headers-6.1.0-58-cloud-arm64",
+            "linux-headers-6.1-cloud-amd64",
+            "linux-headers-6.12.99+deb12-cloud-amd64",
+            "linux-headers-6.12.117+deb12-cloud-amd64",
+            "linux-headers-6.12-cloud-amd64",
+            "linux-image-6.12.200+deb12-cloud-amd64",
+            "linux-kbuild-6.1",
+        ]
+        .map(str::to_owned);
+        let newest = |series| Release::newest_of(&names, series).map(|release| release.0);
+        assert_eq!(newest("6.1").as_deref(), Some("6.1.0-56-cloud-amd64"));
+        assert_eq!(newest("6.12").as_deref(), Some("6.12.117+deb12-cloud-amd64"));
+        assert_eq!(newest("5.10"), None);
+    }
+}

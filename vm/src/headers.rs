@@ -1,0 +1,146 @@
+//! A kernel's headers, and modules built against them.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread::available_parallelism;
+
+use crate::cache::Cache;
+use crate::debian::{Release, unpack};
+use crate::error::VmError;
+use crate::interruption::Interruption;
+use crate::process::finished;
+
+const MAKE_REMEDY: &str = "install Debian's packages make and gcc";
+
+/// A folder against which modules are built, as `/lib/modules/RELEASE/build` is one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Headers {
+    folder: PathBuf,
+}
+
+/// What a build gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Built {
+    /// The modules, by absolute paths, in the order of the makefile.
+    pub modules: Vec<PathBuf>,
+    /// What make and the compiler printed, warnings among it.
+    pub output: String,
+}
+
+impl Headers {
+    /// A folder with a kernel's headers or build tree.
+    ///
+    /// # Errors
+    /// [`VmError::Kind`] if it is no such folder, [`VmError::BuildPath`] if its path holds a space
+    /// or a colon.
+    pub fn at(folder: impl Into<PathBuf>) -> Result<Self, VmError> {
+        let folder = folder.into();
+        let missing = ["Makefile", "include/config/auto.conf", "scripts/Makefile.build"]
+            .into_iter()
+            .find(|file| !folder.join(file).exists());
+        if let Some(file) = missing {
+            let reason = format!("it has no {file}");
+            return Err(VmError::Kind { path: folder, expected: "a kernel's headers", reason });
+        }
+        Ok(Self { folder: buildable(folder)? })
+    }
+
+    /// The headers of one of Debian's kernels: the installed ones, or else those of the packages,
+    /// which are downloaded and unpacked into the cache unless an earlier call did.
+    ///
+    /// # Errors
+    /// [`VmError`], if that is not possible.
+    pub fn of(release: &Release, cache: &Cache) -> Result<Self, VmError> {
+        let installed = Path::new("/usr/src").join(format!("linux-headers-{release}"));
+        Self::at(installed).or_else(|_| Self::unpacked(release, cache))
+    }
+
+    /// The same, whether the packages are installed or not.
+    ///
+    /// # Errors
+    /// [`VmError`], if that is not possible.
+    pub fn unpacked(release: &Release, cache: &Cache) -> Result<Self, VmError> {
+        let package = format!("linux-headers-{release}");
+        let below_root = Path::new("usr/src").join(&package);
+        buildable(cache.folder().to_owned())?;
+        let root = cache.once(&package, |new| {
+            unpack(&package, &[], new)?;
+            complete(&package, &new.join(&below_root), new)
+        })?;
+        Self::at(root.join(below_root))
+    }
+
+    /// The folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Builds the modules of a folder with a `Kbuild` or `Makefile`, in place.
+    ///
+    /// # Errors
+    /// Those of [`Headers::build`].
+    pub fn build_module(&self, folder: &Path) -> Result<Vec<PathBuf>, VmError> {
+        self.build(folder, &[], &Interruption::none()).map(|built| built.modules)
+    }
+
+    /// The same with more arguments for make, such as `W=1` or `C=2`.
+    ///
+    /// # Errors
+    /// [`VmError::Failed`] with what the compiler said, [`VmError::Missing`] without make,
+    /// [`VmError::BuildPath`] if the path of the folder holds a space or a colon,
+    /// [`VmError::Interrupted`].
+    pub fn build(
+        &self,
+        folder: &Path,
+        arguments: &[&str],
+        interruption: &Interruption,
+    ) -> Result<Built, VmError> {
+        let folder = folder.canonicalize().map_err(VmError::file("find", folder))?;
+        let folder = buildable(folder)?;
+        let jobs = available_parallelism().map_or(1, std::num::NonZero::get);
+        let mut make = Command::new("make");
+        make.arg("-C").arg(&self.folder).arg(format!("M={}", folder.display()));
+        make.arg(format!("-j{jobs}")).args(arguments).arg("modules");
+        // A make around this one must not lend its flags.
+        for name in ["MAKEFLAGS", "MFLAGS", "MAKELEVEL", "ARCH", "CROSS_COMPILE", "O"] {
+            make.env_remove(name);
+        }
+        make.env("LC_ALL", "C");
+        let printed = finished(&mut make, MAKE_REMEDY, interruption)?;
+        let order = folder.join("modules.order");
+        let order = fs::read_to_string(&order).map_err(VmError::file("read", &order))?;
+        // Kernels since 6.3 list objects, those before modules; some by absolute paths.
+        let modules = order.lines().map(|line| folder.join(line).with_extension("ko")).collect();
+        Ok(Built { modules, output: format!("{}{}", printed.out, printed.err) })
+    }
+}
+
+/// Adds the two packages that the headers' own files name, and makes the one absolute path among
+/// them relative: Debian's makefile includes `/usr/src/linux-headers-VERSION-common/Makefile`.
+fn complete(package: &str, folder: &Path, root: &Path) -> Result<(), VmError> {
+    let lacks =
+        |file: &str| VmError::Package { package: package.to_owned(), file: file.to_owned() };
+    let makefile = folder.join("Makefile");
+    let text = fs::read_to_string(&makefile).map_err(VmError::file("read", &makefile))?;
+    let common = text
+        .lines()
+        .find_map(|line| line.strip_prefix("include /usr/src/")?.strip_suffix("/Makefile"))
+        .ok_or_else(|| lacks("a makefile that includes the common one"))?;
+    let scripts = folder.join("scripts");
+    let target = fs::read_link(&scripts).map_err(VmError::file("read", &scripts))?;
+    let kbuild = target
+        .components()
+        .filter_map(|part| part.as_os_str().to_str())
+        .find(|part| part.starts_with("linux-kbuild-"))
+        .ok_or_else(|| lacks("a link to the package linux-kbuild"))?;
+    unpack(common, &[], root)?;
+    unpack(kbuild, &[], root)?;
+    let relative = format!("include $(dir $(lastword $(MAKEFILE_LIST)))../{common}/Makefile\n");
+    fs::write(&makefile, relative).map_err(VmError::file("write", &makefile))
+}
+
+fn buildable(path: PathBuf) -> Result<PathBuf, VmError> {
+    let is_usable = path.to_str().is_some_and(|text| !text.contains([' ', ':', '\t', '\n']));
+    if is_usable { Ok(path) } else { Err(VmError::BuildPath { path }) }
+}

@@ -1,0 +1,131 @@
+//! A child process that does not outlive its parent, and the programs that prepare a guest.
+
+use std::os::unix::process::CommandExt as _;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_process_group, set_parent_process_death_signal};
+
+use crate::error::VmError;
+use crate::interruption::Interruption;
+
+/// How often a waiting thread looks whether it was interrupted.
+pub(crate) const LOOK: Duration = Duration::from_millis(100);
+
+/// A child in a process group of its own. The group is killed when this is dropped, and the child
+/// when the thread that started it ends, however that happens.
+#[derive(Debug)]
+pub(crate) struct Guarded {
+    child: Child,
+    status: Option<ExitStatus>,
+}
+
+impl Guarded {
+    pub(crate) fn spawn(command: &mut Command) -> std::io::Result<Self> {
+        command.process_group(0);
+        // SAFETY: between fork and exec only the system call `prctl` is made, which allocates
+        // nothing and takes no lock.
+        unsafe {
+            command.pre_exec(|| {
+                set_parent_process_death_signal(Some(Signal::KILL)).map_err(Into::into)
+            });
+        }
+        let child = command.spawn()?;
+        Ok(Self { child, status: None })
+    }
+
+    pub(crate) fn child(&mut self) -> &mut Child {
+        &mut self.child
+    }
+
+    /// The status, if the child has ended.
+    pub(crate) fn ended(&mut self) -> std::io::Result<Option<ExitStatus>> {
+        if self.status.is_none() {
+            self.status = self.child.try_wait()?;
+        }
+        Ok(self.status)
+    }
+
+    /// Kills the group, and waits for the child.
+    pub(crate) fn kill(&mut self) {
+        if self.status.is_some() {
+            return;
+        }
+        // The child has not been waited for, so its number is still its own. What fails here has
+        // ended by itself.
+        let _ = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
+        self.status = self.child.wait().ok();
+    }
+}
+
+impl Drop for Guarded {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// What a program printed.
+#[derive(Debug)]
+pub(crate) struct Printed {
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+/// Runs a program to its end, without input, and returns what it printed if it succeeded.
+/// `remedy` says what to do if the program does not exist.
+pub(crate) fn output(command: &mut Command, remedy: &str) -> Result<Printed, VmError> {
+    finished(command, remedy, &Interruption::none())
+}
+
+/// Like [`output`], for what takes long.
+pub(crate) fn finished(
+    command: &mut Command,
+    remedy: &str,
+    interruption: &Interruption,
+) -> Result<Printed, VmError> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut guarded = Guarded::spawn(command).map_err(|source| match source.kind() {
+        std::io::ErrorKind::NotFound => {
+            VmError::Missing { program: program.clone(), remedy: remedy.to_owned() }
+        }
+        _ => VmError::Start { program: program.clone(), source },
+    })?;
+    let (out, err) = (guarded.child().stdout.take(), guarded.child().stderr.take());
+    let out = std::thread::spawn(move || text(out));
+    let err = std::thread::spawn(move || text(err));
+    while !(out.is_finished() && err.is_finished()) {
+        if interruption.is_set() {
+            return Err(VmError::Interrupted);
+        }
+        std::thread::park_timeout(LOOK / 10);
+    }
+    let (out, err) = (out.join().unwrap_or_default(), err.join().unwrap_or_default());
+    let start = |source| VmError::Start { program: program.clone(), source };
+    let status = guarded.child().wait().map_err(start)?;
+    guarded.status = Some(status);
+    if status.success() {
+        return Ok(Printed { out, err });
+    }
+    Err(VmError::Failed { command: shown(command), status, output: tail(&format!("{out}{err}")) })
+}
+
+fn text(stream: Option<impl std::io::Read>) -> String {
+    let mut bytes = Vec::new();
+    if let Some(mut stream) = stream {
+        // What was read before an error is what there is to show.
+        let _ = stream.by_ref().read_to_end(&mut bytes);
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The last lines: a compiler's first error may be far above, so there are many.
+fn tail(text: &str) -> String {
+    let lines: Vec<&str> = text.trim_end().lines().collect();
+    lines[lines.len().saturating_sub(60)..].join("\n")
+}
+
+fn shown(command: &Command) -> String {
+    let words = std::iter::once(command.get_program()).chain(command.get_args());
+    words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
+}
