@@ -5,6 +5,16 @@
 //! [`html`], [`table`] and [`compare`] show it. System calls that Rust has no safe function for
 //! are wrapped in [`sys`], which is the only place with `unsafe` code.
 #![deny(unsafe_code)]
+#![allow(
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "counts and nanoseconds stay far below 2^52, and what becomes an index was bounded"
+)]
+#![allow(
+    clippy::format_push_string,
+    clippy::format_collect,
+    reason = "a report is put together once, and reads better so"
+)]
 
 pub mod articles;
 mod case;
@@ -12,6 +22,7 @@ pub mod cli;
 pub mod compare;
 mod error;
 mod files;
+pub mod guest;
 pub mod html;
 mod machine;
 pub mod measure;

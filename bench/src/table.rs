@@ -159,12 +159,10 @@ fn claim_rows(rows: &[articles::Row]) -> Vec<Vec<String>> {
 
 /// A claim's figure.
 pub(crate) fn claimed(claim: &articles::Claim) -> String {
-    if claim.low_ns == claim.high_ns {
-        time(claim.low_ns)
-    } else if claim.low_ns > 0.0 {
-        format!("{} – {}", time(claim.low_ns), time(claim.high_ns))
-    } else {
-        format!("below {}", time(claim.high_ns))
+    match (time(claim.low_ns), time(claim.high_ns)) {
+        (low, high) if low == high => low,
+        (_, high) if claim.low_ns <= 0.0 => format!("below {high}"),
+        (low, high) => format!("{low} – {high}"),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The command line, a file per subcommand.
 
 mod compare;
+mod inside;
 mod list;
 mod measure;
 mod report;
@@ -46,6 +47,8 @@ enum Command {
     Compare(compare::Arguments),
     #[command(hide = true)]
     Measure(measure::Arguments),
+    #[command(hide = true)]
+    Inside(inside::Arguments),
 }
 
 /// How the program ends.
@@ -64,6 +67,7 @@ pub fn main() -> ExitCode {
         Command::Report(arguments) => report::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
         Command::Measure(arguments) => measure::run(&arguments),
+        Command::Inside(arguments) => inside::run(&arguments),
     };
     match ended {
         Ok(Ending::Well) => ExitCode::SUCCESS,

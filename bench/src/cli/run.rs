@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use clap::ValueEnum;
 
 use super::{Ending, print, when};
+use crate::guest::{self, Wish};
 use crate::plan::{Pace, Plan, Preset, Suite};
 use crate::results::{Outcome, Results};
 use crate::run::{self, Event, Launcher};
@@ -19,6 +20,19 @@ pub(super) struct Arguments {
     /// Where to measure: on this kernel, or in a guest with the generated module
     #[arg(long, value_enum, default_value_t)]
     suite: SuiteName,
+    #[command(flatten)]
+    what: What,
+    /// Where to write the results; a file that is there is not replaced
+    /// [default: ioctl-bench-SUITE-TIME.json]
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    #[command(flatten)]
+    guest: GuestArguments,
+}
+
+/// What is measured.
+#[derive(Debug, clap::Args)]
+pub(super) struct What {
     /// The experiment of an article: article-000 or article-003
     #[arg(long, value_name = "NAME", conflicts_with = "sizes")]
     preset: Option<String>,
@@ -37,10 +51,24 @@ pub(super) struct Arguments {
     /// What the order is drawn with; the same number draws the same order
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
-    /// Where to write the results; a file that is there is not replaced
-    /// [default: ioctl-bench-SUITE-TIME.json]
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+}
+
+/// What else `--suite guest` can be told.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "With --suite guest")]
+struct GuestArguments {
+    /// This program, linked statically [default: the program itself]
+    #[arg(long, value_name = "FILE")]
+    guest_program: Option<PathBuf>,
+    /// How many processors the guest has; peers that do not sleep need two, and KVM
+    #[arg(long, value_name = "COUNT", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
+    guest_processors: u32,
+    /// A kernel of your own [default: Debian's 6.12]
+    #[arg(long, value_name = "FILE", requires = "guest_headers")]
+    guest_kernel: Option<PathBuf>,
+    /// The headers to build the module for that kernel with
+    #[arg(long, value_name = "DIR", requires = "guest_kernel")]
+    guest_headers: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
@@ -61,48 +89,103 @@ fn bytes(text: &str) -> Result<usize, String> {
 const LIMIT: Duration = Duration::from_secs(30);
 
 pub(super) fn run(arguments: &Arguments) -> Result<Ending, Error> {
-    let plan = plan(arguments)?;
-    if let SuiteName::Guest = arguments.suite {
-        return Err(Error::Unexpected("the guest suite is not part of this build".to_owned()));
-    }
-    let output = output(arguments, Suite::Native)?;
-    signals::catch();
-    let program = std::env::current_exe().map_err(Error::call("finding this program"))?;
-    let launcher = Launcher { program, arguments: Vec::new(), limit: LIMIT };
-    let seed = arguments.seed.unwrap_or_else(|| fastrand::u64(..1 << 32));
+    let plan = arguments.what.plan()?;
+    let suite = match arguments.suite {
+        SuiteName::Native => Suite::Native,
+        SuiteName::Guest => Suite::Guest,
+    };
+    let output = output(arguments, suite)?;
     let mut progress = Progress::new();
     let mut save = |results: &Results| files::write(&output, &results.to_json()?);
-    let results = run::run(
-        &plan,
-        Suite::Native,
-        seed,
-        machine(),
-        &launcher,
-        &mut |event| progress.show(&event),
-        &mut save,
-    )?;
+    let results = match suite {
+        Suite::Native => native(&plan, arguments.what.seed(), &mut progress, &mut save)?,
+        Suite::Guest => in_a_guest(arguments, &mut progress, &mut save)?,
+    };
     progress.clear();
     print(&table::render(&results));
     print(&format!("\nresults: {}\n", output.display()));
     Ok(ending(&results))
 }
 
-fn plan(arguments: &Arguments) -> Result<Plan, Error> {
-    let pace = if arguments.quick { Pace::Quick } else { Pace::Full };
-    let mut plan = match &arguments.preset {
-        Some(name) => {
-            let preset = Preset::by_name(name);
-            let unknown = || Error::Unexpected(format!("there is no experiment `{name}`"));
-            Plan::of(preset.ok_or_else(unknown)?, pace, &arguments.only)?
-        }
-        None if arguments.sizes.is_empty() => Plan::new(pace, pace.sizes(), &arguments.only)?,
-        None => Plan::new(pace, &arguments.sizes, &arguments.only)?,
+type Save<'s> = &'s mut dyn FnMut(&Results) -> Result<(), Error>;
+
+fn native(
+    plan: &Plan,
+    seed: u64,
+    progress: &mut Progress,
+    save: Save<'_>,
+) -> Result<Results, Error> {
+    signals::catch();
+    let program = std::env::current_exe().map_err(Error::call("finding this program"))?;
+    let launcher = Launcher { program, arguments: Vec::new(), limit: LIMIT };
+    let mut on_event = |event: Event<'_>| progress.show(&event);
+    run::run(plan, Suite::Native, seed, machine(), &launcher, &mut on_event, save)
+}
+
+fn in_a_guest(
+    arguments: &Arguments,
+    progress: &mut Progress,
+    save: Save<'_>,
+) -> Result<Results, Error> {
+    let guest = &arguments.guest;
+    let program = match &guest.guest_program {
+        Some(program) => program.clone(),
+        None => std::env::current_exe().map_err(Error::call("finding this program"))?,
     };
-    if let Some(rounds) = arguments.rounds {
-        plan.rounds.least = rounds;
-        plan.rounds.most = rounds;
+    let wish = Wish {
+        program,
+        arguments: arguments.what.for_the_guest(),
+        processors: guest.guest_processors,
+        kernel: guest.guest_kernel.clone().zip(guest.guest_headers.clone()),
+    };
+    guest::run(&wish, &mut |line| progress.tell(line), save)
+}
+
+impl What {
+    /// What is measured, how long and how often.
+    pub(super) fn plan(&self) -> Result<Plan, Error> {
+        let pace = if self.quick { Pace::Quick } else { Pace::Full };
+        let mut plan = match &self.preset {
+            Some(name) => {
+                let preset = Preset::by_name(name);
+                let unknown = || Error::Unexpected(format!("there is no experiment `{name}`"));
+                Plan::of(preset.ok_or_else(unknown)?, pace, &self.only)?
+            }
+            None if self.sizes.is_empty() => Plan::new(pace, pace.sizes(), &self.only)?,
+            None => Plan::new(pace, &self.sizes, &self.only)?,
+        };
+        if let Some(rounds) = self.rounds {
+            plan.rounds.least = rounds;
+            plan.rounds.most = rounds;
+        }
+        Ok(plan)
     }
-    Ok(plan)
+
+    pub(super) fn seed(&self) -> u64 {
+        self.seed.unwrap_or_else(|| fastrand::u64(..1 << 32))
+    }
+
+    /// The same, for the program in the guest.
+    fn for_the_guest(&self) -> Vec<String> {
+        let mut arguments = vec!["inside".to_owned()];
+        if self.quick {
+            arguments.push("--quick".to_owned());
+        }
+        let mut option = |name: &str, value: Option<String>| {
+            if let Some(value) = value {
+                arguments.extend([format!("--{name}"), value]);
+            }
+        };
+        option("preset", self.preset.clone());
+        let only = self.only.join(",");
+        option("only", (!only.is_empty()).then_some(only));
+        let sizes: Vec<String> = self.sizes.iter().map(ToString::to_string).collect();
+        option("sizes", (!sizes.is_empty()).then(|| sizes.join(",")));
+        option("rounds", self.rounds.map(|rounds| rounds.to_string()));
+        // Drawn here: the guest has nothing to draw from.
+        option("seed", Some(self.seed().to_string()));
+        arguments
+    }
 }
 
 /// The file to write, which is not there yet.
@@ -162,6 +245,12 @@ impl Progress {
                 eprintln!("ioctl-bench: {case} failed: {reason}");
             }
         }
+    }
+
+    /// Something to be told as it is.
+    fn tell(&mut self, line: &str) {
+        self.clear();
+        eprintln!("{line}");
     }
 
     fn clear(&self) {

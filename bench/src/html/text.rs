@@ -12,7 +12,7 @@ pub(super) fn escaped(text: &str) -> String {
             '\'' => escaped += "&#39;",
             // No other control character is allowed in the page.
             control if control.is_control() && !"\n\t".contains(control) => {
-                escaped.push('\u{fffd}')
+                escaped.push('\u{fffd}');
             }
             other => escaped.push(other),
         }

@@ -54,18 +54,20 @@ impl<'m, C: Clock> Run<'m, C> {
             Batch::Calls(calls) => calls.max(1),
             Batch::Grown => self.grown(budget)?,
         };
-        let (mut spent, mut means) = (0, Vec::new());
+        let (mut spent, mut times) = (0, Vec::new());
         // One that another process interrupts must not be all there is.
         let least = if let Batch::Grown = budget.batch { LEAST_BATCHES } else { 1 };
-        let last = budget.batches_ns.saturating_mul(10);
-        while means.is_empty() || spent < budget.batches_ns || (means.len() < least && spent < last)
+        let longest = budget.batches_ns.saturating_mul(10);
+        while times.is_empty()
+            || spent < budget.batches_ns
+            || (times.len() < least && spent < longest)
         {
             let ns = self.calls_in_a_row(size)?;
             // A clock that stands still must not hang the run.
             spent += ns.max(1);
-            means.push(ns as f64 / size as f64);
+            times.push(ns as f64 / size as f64);
         }
-        Ok(Batches::of(&means))
+        Ok(Batches::of(&times))
     }
 
     /// Times each call, the payload of each compared.

@@ -35,7 +35,8 @@ const MOST: usize = 4096;
 /// A power of two, and pages.
 const RING_BYTES: usize = 1 << 18;
 /// Where the payload is in the array's value; at 0 the program counts what found no room.
-const PAYLOAD: usize = 64;
+const PAYLOAD: usize = PAYLOAD_IN_PROGRAM as usize;
+const PAYLOAD_IN_PROGRAM: i32 = 64;
 /// The kernel's `bpf_ringbuf_output`.
 const RINGBUF_OUTPUT: i32 = 130;
 /// A record that is still being written, and one that was given up: bits of its length.
@@ -60,6 +61,7 @@ struct BpfRing {
 impl BpfRing {
     fn new(variant: &str, size: usize, ring_bytes: usize) -> Result<Self, Error> {
         let page = page();
+        let record = i32::try_from(size.min(MOST)).unwrap_or(0);
         let value = (PAYLOAD + MOST).next_multiple_of(page);
         let array = bpf::map(bpf::ARRAY, 4, narrow(value)?, 1, bpf::MAPPABLE);
         let array = array.map_err(Error::call("a BPF array"))?;
@@ -69,7 +71,7 @@ impl BpfRing {
             Shared::of(map, offset, bytes, access).map_err(Error::call("mapping a BPF map"))
         };
         Ok(Self {
-            trigger: Trigger::new(&program(&array, &ring, size, wakeup(variant)))?,
+            trigger: Trigger::new(&program(&array, &ring, record, wakeup(variant)))?,
             shared: mapped(&array, 0, value, Access::ReadWrite)?,
             consumer: mapped(&ring, 0, page, Access::ReadWrite)?,
             producer: mapped(&ring, page as u64, page + 2 * ring_bytes, Access::Read)?,
@@ -142,11 +144,11 @@ fn wakeup(variant: &str) -> i32 {
 }
 
 /// Puts the payload into the ring, and counts if there was no room.
-fn program(array: &OwnedFd, ring: &OwnedFd, size: usize, flags: i32) -> Vec<Instruction> {
+fn program(array: &OwnedFd, ring: &OwnedFd, size: i32, flags: i32) -> Vec<Instruction> {
     let mut program = Vec::new();
     program.extend(bpf::set_map(1, ring));
-    program.extend(bpf::set_value(2, array, PAYLOAD as i32));
-    program.extend([bpf::set(3, size as i32), bpf::set(4, flags), bpf::call(RINGBUF_OUTPUT)]);
+    program.extend(bpf::set_value(2, array, PAYLOAD_IN_PROGRAM));
+    program.extend([bpf::set(3, size), bpf::set(4, flags), bpf::call(RINGBUF_OUTPUT)]);
     program.push(bpf::skip_if_zero(0, 4));
     program.extend(bpf::set_value(1, array, 0));
     program.extend([bpf::set(2, 1), bpf::add_to_memory(1, 2)]);

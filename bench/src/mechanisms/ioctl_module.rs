@@ -27,17 +27,17 @@ pub(super) const ENTRY: Entry = Entry {
         };
         let device = module::opened(DEVICE).map_err(Error::call("opening the device"))?;
         let unknown = || Error::Unexpected(format!("no command of {} bytes", request.size));
-        let command = operation.command(request.size).ok_or_else(unknown)?;
+        let number = operation.command(request.size).ok_or_else(unknown)?;
         let payload = Payload::new(request.size);
         let argument = vec![0; request.size];
-        Ok(Box::new(Command { device, operation, command, payload, argument }))
+        Ok(Box::new(Command { device, operation, number, payload, argument }))
     },
 };
 
 struct Command {
     device: File,
     operation: Operation,
-    command: u32,
+    number: u32,
     payload: Payload,
     argument: Vec<u8>,
 }
@@ -55,7 +55,7 @@ impl Mechanism for Command {
 
     fn call(&mut self) -> Result<(), Error> {
         let size = self.argument.len();
-        control::ioctl(self.device.as_fd(), self.command, &mut self.argument, size)
+        control::ioctl(self.device.as_fd(), self.number, &mut self.argument, size)
             .map(drop)
             .map_err(Error::call("the module's ioctl"))
     }

@@ -147,7 +147,7 @@ fn load(program: &[Instruction], log: &mut [u8]) -> io::Result<OwnedFd> {
 fn told_by_the_verifier(error: &io::Error, log: &[u8]) -> io::Error {
     let text = String::from_utf8_lossy(log);
     let lines = text.trim_end_matches('\0').lines().filter(|line| !line.starts_with("processed "));
-    match lines.last() {
+    match lines.into_iter().next_back() {
         Some(line) => io::Error::other(format!("the verifier refuses the program: {line}")),
         None => io::Error::from_raw_os_error(error.raw_os_error().unwrap_or(libc::EINVAL)),
     }

@@ -13,6 +13,7 @@ use super::{checked, checked_long};
 /// # Errors
 /// What the driver says; `InvalidInput` for a buffer below `least` bytes.
 #[inline]
+#[allow(clippy::cast_lossless, reason = "the type of commands differs between libcs")]
 pub fn ioctl(fd: BorrowedFd, command: u32, argument: &mut [u8], least: usize) -> io::Result<i32> {
     if argument.len() < least {
         return Err(io::ErrorKind::InvalidInput.into());
@@ -27,6 +28,7 @@ pub fn ioctl(fd: BorrowedFd, command: u32, argument: &mut [u8], least: usize) ->
 /// # Errors
 /// What the driver says.
 #[inline]
+#[allow(clippy::cast_lossless, reason = "the type of commands differs between libcs")]
 pub fn ioctl_without_argument(fd: BorrowedFd, command: u32) -> io::Result<i32> {
     // SAFETY: the descriptor is open, and a null pointer is refused by the kernel where a driver
     // takes it for one.

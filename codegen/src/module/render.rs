@@ -64,6 +64,9 @@ const GENERATED: [(&str, &str); 7] = [
 const PER_INTERFACE: [(&str, &str); 2] =
     [template!("gen/NAME_ioctl.c"), template!("gen/NAME_ioctl.h")];
 
+/// The doors for benchmarks, where they are asked for.
+const BENCH: [(&str, &str); 2] = [template!("gen/NAME_bench.c"), template!("gen/NAME_bench.h")];
+
 /// Every file of the module, in the order of their paths.
 ///
 /// # Errors
@@ -84,6 +87,10 @@ pub fn render(plan: &Plan) -> Result<Vec<File>, minijinja::Error> {
         };
         let text = stamp::stamped(&text, &schema);
         files.push(file(path, &plan.name, Ownership::Generated, text));
+    }
+    for (path, template) in BENCH.into_iter().filter(|_| plan.bench) {
+        let text = one(plan, plan.interfaces.first(), path, template)?;
+        files.push(file(path, &plan.name, Ownership::Generated, stamp::stamped(&text, &schema)));
     }
     for interface in &plan.interfaces {
         for (path, template) in PER_INTERFACE {
