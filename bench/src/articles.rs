@@ -123,6 +123,8 @@ pub enum Verdict {
     Longer(f64),
     /// What was measured is shorter, by this factor of the claim's lower end.
     Shorter(f64),
+    /// The guest was emulated: its times are no times of a machine.
+    Emulated,
     /// It is less than what was subtracted: the difference is lost in the scatter.
     Unresolved,
 }
@@ -152,7 +154,11 @@ fn row(results: &Results, claim: &'static Claim, counterpart: &'static Counterpa
     let case = chosen(results, counterpart)?;
     let measured = match &case.outcome {
         Outcome::Measured(_) => net_batch(results, case)
-            .map(|estimate| (estimate, verdict(claim, estimate)))
+            .map(|estimate| {
+                let emulated = results.machine.is_emulated();
+                let verdict = if emulated { Verdict::Emulated } else { verdict(claim, estimate) };
+                (estimate, verdict)
+            })
             .ok_or_else(|| "what sets it off was not measured".to_owned()),
         Outcome::Skipped { reason } | Outcome::Failed { reason } => Err(reason.clone()),
         Outcome::NotReached => Err("the run was stopped before".to_owned()),
@@ -197,6 +203,7 @@ impl Verdict {
             Self::Agrees => "agrees".to_owned(),
             Self::Longer(factor) => format!("{factor:.1} times as long"),
             Self::Shorter(factor) => format!("{factor:.2} of it"),
+            Self::Emulated => "emulated: no time of a machine".to_owned(),
             Self::Unresolved => "lost in the scatter".to_owned(),
         }
     }

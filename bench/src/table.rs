@@ -71,7 +71,7 @@ pub(crate) fn cautions(results: &Results) -> Vec<String> {
             "the machine was busy (load {load:.2}): tails are those of a busy machine"
         ));
     }
-    if results.suite == "guest" {
+    if results.machine.is_emulated() {
         cautions.push("emulation distorts ratios as well as speed: compare with other runs of this suite only".to_owned());
     }
     cautions

@@ -1,5 +1,6 @@
 //! The page in a real browser: it needs nothing else, its plots are drawn and not empty, nothing sticks
 //! out. Chromium is the judge (Debian's package, which `cargo xtask setup` installs).
+#![allow(clippy::cast_precision_loss, reason = "small numbers")]
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod support;

@@ -75,7 +75,7 @@ pub(crate) fn for_tests() -> Vec<Need> {
 /// What building a kernel module and testing it in a guest needs: about 60 MB to download and
 /// 150 MB on disk, besides gcc. Kernels and headers need no installation: they are downloaded into
 /// the cache of the tests, about 50 MB for each series.
-fn for_guests() -> Vec<Need> {
+pub(crate) fn for_guests() -> Vec<Need> {
     vec![
         need("qemu-system-x86", "runs the guest"),
         need("busybox-static", "the guest's init and shell"),

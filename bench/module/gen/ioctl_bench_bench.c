@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Made by ioctl-gen 0.1.0: schema bec1529e6891, body c6edce1c875e */
+/* Made by ioctl-gen 0.1.0: schema bec1529e6891, body 177ef5c29fbd */
 /*
  * For benchmarks: what the commands of /dev/ioctl_bench do, behind two more
  * doors. A write to /proc/ioctl_bench and a message to the netlink family
@@ -39,89 +39,107 @@ struct ioctl_bench_door {
 
 static int ioctl_bench_door_write_8(struct file *file, void *arg)
 {
-	return ioctl_bench_ops.write_8 ? ioctl_bench_ops.write_8(file,
-								 arg) : -EOPNOTSUPP;
+	if (!ioctl_bench_ops.write_8)
+		return -EOPNOTSUPP;
+	return ioctl_bench_ops.write_8(file, arg);
 }
 
 static int ioctl_bench_door_write_64(struct file *file, void *arg)
 {
-	return ioctl_bench_ops.write_64 ? ioctl_bench_ops.write_64(file,
-								   arg) : -EOPNOTSUPP;
+	if (!ioctl_bench_ops.write_64)
+		return -EOPNOTSUPP;
+	return ioctl_bench_ops.write_64(file, arg);
 }
 
 static int ioctl_bench_door_write_512(struct file *file, void *arg)
 {
-	return ioctl_bench_ops.write_512 ? ioctl_bench_ops.write_512(file,
-								     arg) : -EOPNOTSUPP;
+	if (!ioctl_bench_ops.write_512)
+		return -EOPNOTSUPP;
+	return ioctl_bench_ops.write_512(file, arg);
 }
 
 static int ioctl_bench_door_write_1024(struct file *file, void *arg)
 {
-	return ioctl_bench_ops.write_1024 ? ioctl_bench_ops.write_1024(file,
-								       arg) : -EOPNOTSUPP;
+	if (!ioctl_bench_ops.write_1024)
+		return -EOPNOTSUPP;
+	return ioctl_bench_ops.write_1024(file, arg);
 }
 
 static int ioctl_bench_door_write_4096(struct file *file, void *arg)
 {
-	return ioctl_bench_ops.write_4096 ? ioctl_bench_ops.write_4096(file,
-								       arg) : -EOPNOTSUPP;
+	if (!ioctl_bench_ops.write_4096)
+		return -EOPNOTSUPP;
+	return ioctl_bench_ops.write_4096(file, arg);
 }
 
 static int ioctl_bench_door_read_8(struct file *file, void *arg)
 {
-	return ioctl_bench_ops.read_8 ? ioctl_bench_ops.read_8(file,
-							       arg) : -EOPNOTSUPP;
+	if (!ioctl_bench_ops.read_8)
+		return -EOPNOTSUPP;
+	return ioctl_bench_ops.read_8(file, arg);
 }
 
 static int ioctl_bench_door_read_64(struct file *file, void *arg)
 {
-	return ioctl_bench_ops.read_64 ? ioctl_bench_ops.read_64(file,
-								 arg) : -EOPNOTSUPP;
+	if (!ioctl_bench_ops.read_64)
+		return -EOPNOTSUPP;
+	return ioctl_bench_ops.read_64(file, arg);
 }
 
 static int ioctl_bench_door_read_512(struct file *file, void *arg)
 {
-	return ioctl_bench_ops.read_512 ? ioctl_bench_ops.read_512(file,
-								   arg) : -EOPNOTSUPP;
+	if (!ioctl_bench_ops.read_512)
+		return -EOPNOTSUPP;
+	return ioctl_bench_ops.read_512(file, arg);
 }
 
 static int ioctl_bench_door_read_1024(struct file *file, void *arg)
 {
-	return ioctl_bench_ops.read_1024 ? ioctl_bench_ops.read_1024(file,
-								     arg) : -EOPNOTSUPP;
+	if (!ioctl_bench_ops.read_1024)
+		return -EOPNOTSUPP;
+	return ioctl_bench_ops.read_1024(file, arg);
 }
 
 static int ioctl_bench_door_read_4096(struct file *file, void *arg)
 {
-	return ioctl_bench_ops.read_4096 ? ioctl_bench_ops.read_4096(file,
-								     arg) : -EOPNOTSUPP;
+	if (!ioctl_bench_ops.read_4096)
+		return -EOPNOTSUPP;
+	return ioctl_bench_ops.read_4096(file, arg);
 }
 
 static int ioctl_bench_door_exchange_8(struct file *file, void *arg)
 {
-	return ioctl_bench_ops.exchange_8 ? ioctl_bench_ops.exchange_8(file,
-								       arg) : -EOPNOTSUPP;
+	if (!ioctl_bench_ops.exchange_8)
+		return -EOPNOTSUPP;
+	return ioctl_bench_ops.exchange_8(file, arg);
 }
 
 static int ioctl_bench_door_exchange_64(struct file *file, void *arg)
 {
-	return ioctl_bench_ops.exchange_64 ? ioctl_bench_ops.exchange_64(file,
-									 arg) : -EOPNOTSUPP;
+	if (!ioctl_bench_ops.exchange_64)
+		return -EOPNOTSUPP;
+	return ioctl_bench_ops.exchange_64(file, arg);
 }
 
 static int ioctl_bench_door_exchange_512(struct file *file, void *arg)
 {
-	return ioctl_bench_ops.exchange_512 ? ioctl_bench_ops.exchange_512(file, arg) : -EOPNOTSUPP;
+	if (!ioctl_bench_ops.exchange_512)
+		return -EOPNOTSUPP;
+	return ioctl_bench_ops.exchange_512(file, arg);
 }
 
 static int ioctl_bench_door_exchange_1024(struct file *file, void *arg)
 {
-	return ioctl_bench_ops.exchange_1024 ? ioctl_bench_ops.exchange_1024(file, arg) : -EOPNOTSUPP;
+	if (!ioctl_bench_ops.exchange_1024)
+		return -EOPNOTSUPP;
+	return ioctl_bench_ops.exchange_1024(file, arg);
 }
 
 static int ioctl_bench_door_exchange_4096(struct file *file, void *arg)
 {
-	return ioctl_bench_ops.exchange_4096 ? ioctl_bench_ops.exchange_4096(file, arg) : -EOPNOTSUPP;
+	if (!ioctl_bench_ops.exchange_4096)
+		return -EOPNOTSUPP;
+	return ioctl_bench_ops.exchange_4096(file, arg);
 }
 
 static const struct ioctl_bench_door ioctl_bench_doors[] = {

@@ -58,17 +58,18 @@ pub(super) struct What {
 #[command(next_help_heading = "With --suite guest")]
 struct GuestArguments {
     /// This program, linked statically [default: the program itself]
-    #[arg(long, value_name = "FILE")]
-    guest_program: Option<PathBuf>,
+    #[arg(long = "guest-program", value_name = "FILE")]
+    program: Option<PathBuf>,
     /// How many processors the guest has; peers that do not sleep need two, and KVM
-    #[arg(long, value_name = "COUNT", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=64))]
-    guest_processors: u32,
+    #[arg(long = "guest-processors", value_name = "COUNT", default_value_t = 1)]
+    #[arg(value_parser = clap::value_parser!(u32).range(1..=64))]
+    processors: u32,
     /// A kernel of your own [default: Debian's 6.12]
-    #[arg(long, value_name = "FILE", requires = "guest_headers")]
-    guest_kernel: Option<PathBuf>,
+    #[arg(long = "guest-kernel", value_name = "FILE", requires = "headers")]
+    kernel: Option<PathBuf>,
     /// The headers to build the module for that kernel with
-    #[arg(long, value_name = "DIR", requires = "guest_kernel")]
-    guest_headers: Option<PathBuf>,
+    #[arg(long = "guest-headers", value_name = "DIR", requires = "kernel")]
+    headers: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
@@ -128,15 +129,15 @@ fn in_a_guest(
     save: Save<'_>,
 ) -> Result<Results, Error> {
     let guest = &arguments.guest;
-    let program = match &guest.guest_program {
+    let program = match &guest.program {
         Some(program) => program.clone(),
         None => std::env::current_exe().map_err(Error::call("finding this program"))?,
     };
     let wish = Wish {
         program,
         arguments: arguments.what.for_the_guest(),
-        processors: guest.guest_processors,
-        kernel: guest.guest_kernel.clone().zip(guest.guest_headers.clone()),
+        processors: guest.processors,
+        kernel: guest.kernel.clone().zip(guest.headers.clone()),
     };
     guest::run(&wish, &mut |line| progress.tell(line), save)
 }

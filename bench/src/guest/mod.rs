@@ -8,8 +8,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use ioctlkit_vm::{
-    Cache, Event, ExtraFile, Guest, Headers, Interruption, Kernel, Release, Script, Step, Verdict,
-    VmError,
+    Accelerator, Cache, Event, ExtraFile, Guest, Headers, Interruption, Kernel, Release, Script,
+    Step, Verdict, VmError,
 };
 
 use crate::Error;
@@ -19,6 +19,8 @@ pub use transport::{Collector, print};
 
 /// What the guest's kernel is told besides: nothing that would slow down what is measured.
 const COMMAND_LINE: &str = "panic_on_warn=1";
+/// What an emulated guest with one processor has for a clock (see the crate `ioctlkit-vm`).
+const COUNTS: &str = ", whose clock counts instructions";
 /// How long the measuring may take, by the guest's clock.
 const LIMIT: Duration = Duration::from_secs(3600);
 /// The series of Debian's kernels.
@@ -63,15 +65,20 @@ pub fn run(
         .then(measuring.named("measure").within(LIMIT))
         .then(Step::unload("ioctl_bench"));
     let mut guest = Guest::new(kernel);
-    guest.command_line = COMMAND_LINE.to_owned();
+    guest.command_line.push_str(COMMAND_LINE);
     guest.processors = wish.processors;
     guest.limit = LIMIT;
     guest.files = configuration(&guest.kernel);
     let mut collector = Collector::default();
     let mut saved = Ok(());
+    let mut counts = false;
     let report = guest.run(&script, &interruption, &mut |event| match &event {
+        Event::Started { accelerator, .. } => {
+            counts = *accelerator == Accelerator::Emulation && wish.processors == 1;
+            on_line(&event.to_string());
+        }
         Event::OutputLine(line) => match collector.take(line) {
-            Some(results) => saved = save(results),
+            Some(results) => saved = save(&labelled(results.clone(), counts)),
             None if !transport::is_part(line) => on_line(line),
             None => {}
         },
@@ -82,17 +89,25 @@ pub fn run(
     saved?;
     let stopped = interruption.is_set();
     match collector.into_results() {
-        Some(mut results) if stopped => {
-            results.interrupted = true;
+        Some(results) if stopped => {
+            let results = Results { interrupted: true, ..labelled(results, counts) };
             save(&results)?;
             Ok(results)
         }
-        Some(results) if report.verdict() == Verdict::Passed => Ok(results),
+        Some(results) if report.verdict() == Verdict::Passed => Ok(labelled(results, counts)),
         _ => {
             let failures: Vec<String> = report.failures().iter().map(ToString::to_string).collect();
             Err(Error::Unexpected(format!("the guest did not measure: {}", failures.join("; "))))
         }
     }
+}
+
+/// Says of the accelerator what the guest cannot know.
+fn labelled(mut results: Results, counts: bool) -> Results {
+    if counts {
+        results.machine.accelerator += COUNTS;
+    }
+    results
 }
 
 fn kernel(wish: &Wish) -> Result<(Kernel, Headers), Error> {

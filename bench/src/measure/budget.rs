@@ -45,7 +45,7 @@ impl Budget {
     /// For a first look.
     pub const QUICK: Self = Self {
         checked_calls: 32,
-        warm_up_ns: 10_000_000,
+        warm_up_ns: 20_000_000,
         batches_ns: 8_000_000,
         batch: Batch::Grown,
         calls_ns: 15_000_000,

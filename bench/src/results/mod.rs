@@ -14,6 +14,7 @@ pub use summary::Summary;
 use crate::Error;
 use crate::case;
 use crate::measure::{Histogram, Measurement};
+use crate::sys::hypervisor;
 
 /// The version of this form.
 pub const VERSION: u32 = 1;
@@ -229,6 +230,13 @@ impl CaseResult {
             Outcome::Measured(measured) => Some(measured),
             _ => None,
         }
+    }
+}
+
+impl Machine {
+    /// Whether the kernel runs in an emulator.
+    pub fn is_emulated(&self) -> bool {
+        self.accelerator.starts_with(hypervisor::EMULATION)
     }
 }
 

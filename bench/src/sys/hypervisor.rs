@@ -1,5 +1,8 @@
 //! What the kernel runs on, as the processor tells it.
 
+/// How the name of an emulator begins.
+pub const EMULATION: &str = "QEMU's emulation";
+
 /// The hypervisor's name, `none` on hardware, `unknown` where processors do not tell.
 pub fn name() -> String {
     detect()
@@ -22,7 +25,7 @@ fn detect() -> String {
     let text = String::from_utf8_lossy(&signature);
     match text.trim_matches(['\0', ' ']) {
         "KVMKVMKVM" => "KVM".to_owned(),
-        "TCGTCGTCGTCG" => "QEMU's emulation (TCG)".to_owned(),
+        "TCGTCGTCGTCG" => format!("{EMULATION} (TCG)"),
         "VMwareVMware" => "VMware".to_owned(),
         "Microsoft Hv" => "Hyper-V".to_owned(),
         "XenVMMXenVMM" => "Xen".to_owned(),
