@@ -198,7 +198,7 @@ fn an_articles_batch_is_as_many_calls_as_it_says() {
     };
     let measured = run_with(&budget, 0, delay, Faithful).unwrap();
     assert_eq!(calls.get(), 5001, "one batch, and one call by itself");
-    assert_eq!(measured.batches.median_ns, 1_270.0);
+    assert!((measured.batches.median_ns - 1_270.0).abs() < 1e-9, "{:?}", measured.batches);
 }
 
 #[test]
