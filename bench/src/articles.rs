@@ -5,6 +5,7 @@
 //! spread. Both give times of a call among many in a row, so the time in batches is compared.
 
 use crate::results::{CaseResult, Estimate, Outcome, Results, difference};
+use crate::units::time;
 
 /// A figure of an article.
 #[derive(Debug, Clone, Copy)]
@@ -117,8 +118,10 @@ pub static CLAIMS: &[Claim] = &[
 /// How a claim stands.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Verdict {
-    /// The interval of what was measured and the claim have something in common.
+    /// What was measured is in the claim's range, or a single figure in its interval.
     Agrees,
+    /// It is not, but its interval and the claim have something in common.
+    NotToldApart,
     /// What was measured is longer, by this factor of the claim's upper end.
     Longer(f64),
     /// What was measured is shorter, by this factor of the claim's lower end.
@@ -191,8 +194,12 @@ fn verdict(claim: &Claim, measured: Estimate) -> Verdict {
         Verdict::Longer(measured.value / claim.high_ns)
     } else if measured.high < claim.low_ns {
         Verdict::Shorter(measured.value / claim.low_ns)
-    } else {
+    } else if (claim.low_ns..=claim.high_ns).contains(&measured.value)
+        || time(claim.low_ns) == time(claim.high_ns)
+    {
         Verdict::Agrees
+    } else {
+        Verdict::NotToldApart
     }
 }
 
@@ -201,6 +208,7 @@ impl Verdict {
     pub fn words(&self) -> String {
         match self {
             Self::Agrees => "agrees".to_owned(),
+            Self::NotToldApart => "not told apart".to_owned(),
             Self::Longer(factor) => format!("{factor:.1} times as long"),
             Self::Shorter(factor) => format!("{factor:.2} of it"),
             Self::Emulated => "emulated: no time of a machine".to_owned(),
@@ -229,7 +237,8 @@ mod tests {
     fn a_verdict_looks_at_the_interval() {
         let claim = &CLAIMS[3];
         let of = |value, low, high| verdict(claim, Estimate { value, low, high });
-        assert_eq!(of(140.0, 128.0, 150.0), Verdict::Agrees);
+        assert_eq!(of(120.0, 110.0, 150.0), Verdict::Agrees);
+        assert_eq!(of(140.0, 128.0, 150.0), Verdict::NotToldApart);
         assert_eq!(of(260.0, 250.0, 270.0), Verdict::Longer(2.0));
         assert_eq!(of(45.0, 40.0, 50.0), Verdict::Shorter(0.5));
         assert_eq!(of(-45.0, -90.0, 50.0), Verdict::Unresolved);
