@@ -20,7 +20,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Ending, Error> {
-    let plan = arguments.what.plan()?;
+    let plan = arguments.what.plan(Suite::Guest)?;
     let program = std::env::current_exe().map_err(Error::call("finding this program"))?;
     let launcher = Launcher { program, arguments: Vec::new(), limit: LIMIT };
     let mut save = |results: &Results| {

@@ -90,11 +90,11 @@ fn bytes(text: &str) -> Result<usize, String> {
 const LIMIT: Duration = Duration::from_secs(30);
 
 pub(super) fn run(arguments: &Arguments) -> Result<Ending, Error> {
-    let plan = arguments.what.plan()?;
     let suite = match arguments.suite {
         SuiteName::Native => Suite::Native,
         SuiteName::Guest => Suite::Guest,
     };
+    let plan = arguments.what.plan(suite)?;
     let output = output(arguments, suite)?;
     let mut progress = Progress::new();
     let mut save = |results: &Results| files::write(&output, &results.to_json()?);
@@ -144,8 +144,12 @@ fn in_a_guest(
 
 impl What {
     /// What is measured, how long and how often.
-    pub(super) fn plan(&self) -> Result<Plan, Error> {
-        let pace = if self.quick { Pace::Quick } else { Pace::Full };
+    pub(super) fn plan(&self, suite: Suite) -> Result<Plan, Error> {
+        let pace = match suite {
+            _ if self.quick => Pace::Quick,
+            Suite::Native => Pace::Full,
+            Suite::Guest => Pace::InGuest,
+        };
         let mut plan = match &self.preset {
             Some(name) => {
                 let preset = Preset::by_name(name);
