@@ -18,12 +18,10 @@ fn is_full() -> bool {
 
 /// This program, linked statically.
 fn linked_statically() -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("static");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("..");
     let target = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
     let built = Command::new(env!("CARGO"))
         .args(["build", "--release", "--offline", "-p", "ioctl-bench", "--target", &target])
-        .arg("--target-dir")
-        .arg(&folder)
         .env("RUSTFLAGS", "-C target-feature=+crt-static")
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .status()
