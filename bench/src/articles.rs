@@ -4,7 +4,7 @@
 //! (Coolpad), 003 "Exploring Low-Latency IPC Mechanisms in Linux". Neither says anything about
 //! spread. Both give times of a call among many in a row, so the time in batches is compared.
 
-use crate::results::{CaseResult, Estimate, Outcome, Results, difference};
+use crate::results::{CaseResult, Estimate, Outcome, Results, SHARE, difference};
 use crate::units::time;
 
 /// A figure of an article.
@@ -183,7 +183,7 @@ pub fn net_batch(results: &Results, case: &CaseResult) -> Option<Estimate> {
         measured.restarts.iter().map(|restart| restart.batch_ns).collect()
     };
     let trigger = results.measured(trigger, 0)?;
-    difference(&batches(trigger), &batches(measured))
+    difference(&batches(trigger), &batches(measured), SHARE)
         .map(|difference| difference.per(f64::from(measured.operations.max(1))))
 }
 

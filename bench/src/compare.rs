@@ -10,6 +10,9 @@ use crate::units::{bytes, time};
 /// The restarts that a side has to have before a difference is believed.
 pub const FEWEST_RESTARTS: usize = 5;
 
+/// A comparison looks at many cases, of which one in twenty would differ by chance.
+const SHARE: f64 = 0.99;
+
 /// Two runs of the same suite.
 #[derive(Debug, Clone)]
 pub struct Comparison {
@@ -123,7 +126,7 @@ fn both(before: &Measured, after: &Measured) -> Outcome {
 /// `None` for a side without a restart. `resolution`, in nanoseconds, is the least that counts; so is
 /// a five-hundredth, as histograms have three digits.
 fn differs(before: &[f64], after: &[f64], resolution: f64) -> Option<Difference> {
-    let by = difference(before, after)?;
+    let by = difference(before, after, SHARE)?;
     let (first, second) = (median(before)?, median(after)?);
     let least = resolution.max(first.abs() / 500.0);
     let verdict = if before.len().min(after.len()) < FEWEST_RESTARTS {

@@ -12,6 +12,8 @@ pub struct Estimate {
     pub high: f64,
 }
 
+/// The share of the draws that an interval holds, unless something else is said.
+pub const SHARE: f64 = 0.95;
 /// How often is drawn.
 const DRAWS: usize = 2000;
 /// What is drawn with: the same restarts give the same interval.
@@ -24,7 +26,7 @@ impl Estimate {
         let value = median(restarts)?;
         let mut random = fastrand::Rng::with_seed(SEED);
         let draws = (0..DRAWS).filter_map(|_| median(&drawn(restarts, &mut random))).collect();
-        let (low, high) = interval(draws, 0.95)?;
+        let (low, high) = interval(draws, SHARE)?;
         Some(Self { value, low, high })
     }
 
@@ -35,15 +37,15 @@ impl Estimate {
     }
 }
 
-/// By how much the medians of two runs differ, second less first, with the interval that holds 99 % of
-/// the draws: a comparison looks at many cases, and one in twenty would differ by chance.
-pub fn difference(first: &[f64], second: &[f64]) -> Option<Estimate> {
+/// By how much the medians of two cases differ, second less first, with the interval that holds this
+/// share of the draws.
+pub fn difference(first: &[f64], second: &[f64], share: f64) -> Option<Estimate> {
     let value = median(second)? - median(first)?;
     let mut random = fastrand::Rng::with_seed(SEED);
     let draws = (0..DRAWS).filter_map(|_| {
         Some(median(&drawn(second, &mut random))? - median(&drawn(first, &mut random))?)
     });
-    let (low, high) = interval(draws.collect(), 0.99)?;
+    let (low, high) = interval(draws.collect(), share)?;
     Some(Estimate { value, low, high })
 }
 
@@ -99,7 +101,7 @@ mod tests {
             let differs = |seed: &u64| {
                 let first = restarts(1000.0, 20.0, 20, *seed);
                 let second = restarts(1000.0 + shift, 20.0, 20, seed + 1000);
-                let difference = difference(&first, &second).unwrap();
+                let difference = difference(&first, &second, 0.99).unwrap();
                 difference.low > 0.0 || difference.high < 0.0
             };
             (0..200).filter(differs).count()

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use estimate::{Estimate, difference, median};
+pub use estimate::{Estimate, SHARE, difference, median};
 pub use summary::Summary;
 
 use crate::Error;
