@@ -19,6 +19,8 @@
 #include <linux/miscdevice.h>
 //% endif
 #include <linux/module.h>
+//% block includes
+//% endblock
 #include <linux/platform_device.h>
 #include <linux/rwsem.h>
 #include <linux/slab.h>
@@ -65,9 +67,13 @@ struct ${name}_device {
 /**
  * struct ${name}_file - one open file
  * @device: its device
+//% block file_docs
+//% endblock
  */
 struct ${name}_file {
 	struct ${name}_device *device;
+//% block file_members
+//% endblock
 };
 
 //% if device == "misc"
@@ -102,6 +108,8 @@ void ${name}_leave(struct file *file)
 }
 
 /* Handlers go here: gen/ has the text of each in front of its ops. */
+//% block handlers
+//% endblock
 //% for it in interfaces
 //% if not it.path
 
@@ -142,6 +150,8 @@ const struct ${name}_ops ${name}_ops = {
 	.${c.op} = ${c.handler},
 //% endif
 //% endfor
+//% block ops
+//% endblock
 };
 
 static int ${name}_open(struct inode *inode, struct file *file)
@@ -163,6 +173,8 @@ static int ${name}_open(struct inode *inode, struct file *file)
 	get_device(&device->dev);
 //% endif
 	private->device = device;
+//% block open
+//% endblock
 	file->private_data = private;
 	return nonseekable_open(inode, file);
 }

@@ -24,6 +24,7 @@
 #![no_std]
 #![forbid(unsafe_code)]
 
+mod elf;
 mod encoding;
 mod fold;
 mod row;
@@ -31,6 +32,7 @@ mod scalar;
 mod set;
 mod table;
 
+pub use elf::{Elf, ElfHeader};
 pub use encoding::{Decoded, Direction, EncodeError, Encoding};
 pub use fold::{LayoutError, MemberAlign, Placement, RecordFold, RecordKind, RecordSize};
 pub use row::{Abi, BitFields, ByteOrder, Provenance};

@@ -1,6 +1,6 @@
 //! What one row of the ABI table says, and the questions that rules ask of it.
 
-use crate::{ABIS, AbiId, Encoding, Scalar};
+use crate::{ABIS, AbiId, Elf, Encoding, Scalar};
 
 /// The order of the bytes of a multi-byte integer in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -87,6 +87,8 @@ pub struct Abi {
     pub predefined: &'static [&'static str],
     /// Other ABIs that agree with this row in everything that it states.
     pub also: &'static str,
+    /// How an ELF file says that it is for this ABI.
+    pub elf: Elf,
     /// Where the facts come from.
     pub provenance: Provenance,
 }

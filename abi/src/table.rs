@@ -3,7 +3,7 @@
 //! Every row whose provenance is a compiler is compared with that compiler by `xtask`'s oracle,
 //! on every member of every structure of the kernel's UAPI headers and on random structures.
 
-use crate::{Abi, BitFields, ByteOrder, Encoding, Provenance};
+use crate::{Abi, BitFields, ByteOrder, Elf, Encoding, Provenance};
 
 /// Every ABI that Linux has, or had, user space for.
 pub static ABIS: [Abi; 32] = [
@@ -25,6 +25,7 @@ pub static ABIS: [Abi; 32] = [
         compat: &["i386", "x32"],
         predefined: &["__x86_64__=1", "__x86_64=1", "__LP64__=1", "_LP64=1"],
         also: "",
+        elf: Elf::machine(&[62]),
         provenance: Provenance::Gcc {
             package: "cpp-12",
             cc1: "/usr/lib/gcc/x86_64-linux-gnu/12/cc1",
@@ -49,6 +50,7 @@ pub static ABIS: [Abi; 32] = [
         compat: &[],
         predefined: &["__x86_64__=1", "__x86_64=1", "__ILP32__=1", "_ILP32=1"],
         also: "",
+        elf: Elf::machine(&[62]),
         provenance: Provenance::Gcc {
             package: "cpp-12",
             cc1: "/usr/lib/gcc/x86_64-linux-gnu/12/cc1",
@@ -73,6 +75,7 @@ pub static ABIS: [Abi; 32] = [
         compat: &[],
         predefined: &["__i386__=1", "__i386=1", "__ILP32__=1", "_ILP32=1"],
         also: "",
+        elf: Elf::machine(&[3]),
         provenance: Provenance::Gcc {
             package: "cpp-12",
             cc1: "/usr/lib/gcc/x86_64-linux-gnu/12/cc1",
@@ -97,6 +100,7 @@ pub static ABIS: [Abi; 32] = [
         compat: &["arm"],
         predefined: &["__aarch64__=1", "__AARCH64EL__=1", "__LP64__=1", "_LP64=1"],
         also: "",
+        elf: Elf::machine(&[183]),
         provenance: Provenance::Gcc {
             package: "cpp-12-aarch64-linux-gnu",
             cc1: "/usr/lib/gcc-cross/aarch64-linux-gnu/12/cc1",
@@ -121,6 +125,7 @@ pub static ABIS: [Abi; 32] = [
         compat: &[],
         predefined: &["__arm__=1", "__ARM_EABI__=1", "__ARMEL__=1"],
         also: "the hard-float ABI (armhf)",
+        elf: Elf::machine(&[40]).with_any_flag(0xff00_0000),
         provenance: Provenance::Gcc {
             package: "cpp-12-arm-linux-gnueabi",
             cc1: "/usr/lib/gcc-cross/arm-linux-gnueabi/12/cc1",
@@ -145,6 +150,7 @@ pub static ABIS: [Abi; 32] = [
         compat: &[],
         predefined: &["__arm__=1", "__ARMEL__=1"],
         also: "",
+        elf: Elf::machine(&[40]).without_flags(0xff00_0000),
         provenance: Provenance::Gcc {
             package: "cpp-12-arm-linux-gnueabi",
             cc1: "/usr/lib/gcc-cross/arm-linux-gnueabi/12/cc1",
@@ -169,6 +175,7 @@ pub static ABIS: [Abi; 32] = [
         compat: &["riscv32"],
         predefined: &["__riscv=1", "__riscv_xlen=64", "__LP64__=1", "_LP64=1"],
         also: "",
+        elf: Elf::machine(&[243]),
         provenance: Provenance::Gcc {
             package: "cpp-12-riscv64-linux-gnu",
             cc1: "/usr/lib/gcc-cross/riscv64-linux-gnu/12/cc1",
@@ -193,6 +200,7 @@ pub static ABIS: [Abi; 32] = [
         compat: &[],
         predefined: &["__riscv=1", "__riscv_xlen=32"],
         also: "",
+        elf: Elf::machine(&[243]),
         provenance: Provenance::Gcc {
             package: "cpp-12-riscv64-linux-gnu",
             cc1: "/usr/lib/gcc-cross/riscv64-linux-gnu/12/cc1",
@@ -226,6 +234,7 @@ pub static ABIS: [Abi; 32] = [
             "_LP64=1",
         ],
         also: "",
+        elf: Elf::machine(&[21]),
         provenance: Provenance::Gcc {
             package: "cpp-12-powerpc64-linux-gnu",
             cc1: "/usr/lib/gcc-cross/powerpc64-linux-gnu/12/cc1",
@@ -259,6 +268,7 @@ pub static ABIS: [Abi; 32] = [
             "_LP64=1",
         ],
         also: "",
+        elf: Elf::machine(&[21]),
         provenance: Provenance::Gcc {
             package: "cpp-12-powerpc64le-linux-gnu",
             cc1: "/usr/lib/gcc-cross/powerpc64le-linux-gnu/12/cc1",
@@ -283,6 +293,7 @@ pub static ABIS: [Abi; 32] = [
         compat: &[],
         predefined: &["__BIG_ENDIAN__=1", "_BIG_ENDIAN=1", "__powerpc__=1", "__PPC__=1"],
         also: "",
+        elf: Elf::machine(&[20]),
         provenance: Provenance::Gcc {
             package: "cpp-12-powerpc-linux-gnu",
             cc1: "/usr/lib/gcc-cross/powerpc-linux-gnu/12/cc1",
@@ -317,6 +328,7 @@ pub static ABIS: [Abi; 32] = [
             "_LP64=1",
         ],
         also: "release 6",
+        elf: Elf::machine(&[8]),
         provenance: Provenance::Gcc {
             package: "cpp-12-mips64-linux-gnuabi64",
             cc1: "/usr/lib/gcc-cross/mips64-linux-gnuabi64/12/cc1",
@@ -349,6 +361,7 @@ pub static ABIS: [Abi; 32] = [
             "_ABIN32=2",
         ],
         also: "release 6",
+        elf: Elf::machine(&[8]).with_any_flag(0x20),
         provenance: Provenance::Gcc {
             package: "cpp-12-mips64-linux-gnuabi64",
             cc1: "/usr/lib/gcc-cross/mips64-linux-gnuabi64/12/cc1",
@@ -380,6 +393,7 @@ pub static ABIS: [Abi; 32] = [
             "_ABIO32=1",
         ],
         also: "release 6",
+        elf: Elf::machine(&[8]).without_flags(0x20),
         provenance: Provenance::Gcc {
             package: "cpp-12-mips-linux-gnu",
             cc1: "/usr/lib/gcc-cross/mips-linux-gnu/12/cc1",
@@ -414,6 +428,7 @@ pub static ABIS: [Abi; 32] = [
             "_LP64=1",
         ],
         also: "release 6",
+        elf: Elf::machine(&[8]),
         provenance: Provenance::Gcc {
             package: "cpp-12-mips64-linux-gnuabi64",
             cc1: "/usr/lib/gcc-cross/mips64-linux-gnuabi64/12/cc1",
@@ -446,6 +461,7 @@ pub static ABIS: [Abi; 32] = [
             "_ABIN32=2",
         ],
         also: "release 6",
+        elf: Elf::machine(&[8]).with_any_flag(0x20),
         provenance: Provenance::Gcc {
             package: "cpp-12-mips64-linux-gnuabi64",
             cc1: "/usr/lib/gcc-cross/mips64-linux-gnuabi64/12/cc1",
@@ -477,6 +493,7 @@ pub static ABIS: [Abi; 32] = [
             "_ABIO32=1",
         ],
         also: "release 6",
+        elf: Elf::machine(&[8]).without_flags(0x20),
         provenance: Provenance::Gcc {
             package: "cpp-12-mips-linux-gnu",
             cc1: "/usr/lib/gcc-cross/mips-linux-gnu/12/cc1",
@@ -501,6 +518,7 @@ pub static ABIS: [Abi; 32] = [
         compat: &["s390"],
         predefined: &["__s390__=1", "__s390x__=1", "__LP64__=1", "_LP64=1"],
         also: "",
+        elf: Elf::machine(&[22]),
         provenance: Provenance::Gcc {
             package: "cpp-12-s390x-linux-gnu",
             cc1: "/usr/lib/gcc-cross/s390x-linux-gnu/12/cc1",
@@ -525,6 +543,7 @@ pub static ABIS: [Abi; 32] = [
         compat: &[],
         predefined: &["__s390__=1"],
         also: "",
+        elf: Elf::machine(&[22]),
         provenance: Provenance::Gcc {
             package: "cpp-12-s390x-linux-gnu",
             cc1: "/usr/lib/gcc-cross/s390x-linux-gnu/12/cc1",
@@ -557,6 +576,7 @@ pub static ABIS: [Abi; 32] = [
             "_LP64=1",
         ],
         also: "",
+        elf: Elf::machine(&[43]),
         provenance: Provenance::Gcc {
             package: "cpp-12-sparc64-linux-gnu",
             cc1: "/usr/lib/gcc-cross/sparc64-linux-gnu/12/cc1",
@@ -582,6 +602,7 @@ pub static ABIS: [Abi; 32] = [
         compat: &[],
         predefined: &["__sparc__=1", "__sparc=1", "sparc=1"],
         also: "",
+        elf: Elf::machine(&[2, 18]),
         provenance: Provenance::Gcc {
             package: "cpp-12-sparc64-linux-gnu",
             cc1: "/usr/lib/gcc-cross/sparc64-linux-gnu/12/cc1",
@@ -606,6 +627,7 @@ pub static ABIS: [Abi; 32] = [
         compat: &[],
         predefined: &["__alpha__=1", "__alpha=1", "__LP64__=1", "_LP64=1"],
         also: "",
+        elf: Elf::machine(&[0x9026]),
         provenance: Provenance::Gcc {
             package: "cpp-12-alpha-linux-gnu",
             cc1: "/usr/lib/gcc-cross/alpha-linux-gnu/12/cc1",
@@ -630,6 +652,7 @@ pub static ABIS: [Abi; 32] = [
         compat: &[],
         predefined: &["__m68k__=1", "__mc68000__=1"],
         also: "",
+        elf: Elf::machine(&[4]),
         provenance: Provenance::Gcc {
             package: "cpp-12-m68k-linux-gnu",
             cc1: "/usr/lib/gcc-cross/m68k-linux-gnu/12/cc1",
@@ -654,6 +677,7 @@ pub static ABIS: [Abi; 32] = [
         compat: &[],
         predefined: &["__hppa__=1", "__hppa=1", "__BIG_ENDIAN__=1"],
         also: "",
+        elf: Elf::machine(&[15]),
         provenance: Provenance::Gcc {
             package: "cpp-12-hppa-linux-gnu",
             cc1: "/usr/lib/gcc-cross/hppa-linux-gnu/12/cc1",
@@ -678,6 +702,7 @@ pub static ABIS: [Abi; 32] = [
         compat: &[],
         predefined: &["__sh__=1", "__SH4__=1", "__LITTLE_ENDIAN__=1"],
         also: "",
+        elf: Elf::machine(&[42]),
         provenance: Provenance::Gcc {
             package: "cpp-12-sh4-linux-gnu",
             cc1: "/usr/lib/gcc-cross/sh4-linux-gnu/12/cc1",
@@ -702,6 +727,7 @@ pub static ABIS: [Abi; 32] = [
         compat: &[],
         predefined: &["__arc__=1", "__LITTLE_ENDIAN__=1"],
         also: "",
+        elf: Elf::machine(&[93, 195]),
         provenance: Provenance::Gcc {
             package: "cpp-12-arc-linux-gnu",
             cc1: "/usr/lib/gcc-cross/arc-linux-gnu/12/cc1",
@@ -726,6 +752,7 @@ pub static ABIS: [Abi; 32] = [
         compat: &[],
         predefined: &["__xtensa__=1", "__XTENSA__=1", "__XTENSA_EL__=1"],
         also: "big-endian configurations, but for the byte order",
+        elf: Elf::machine(&[94]),
         provenance: Provenance::Gcc {
             package: "gcc-xtensa-lx106",
             cc1: "/usr/lib/gcc/xtensa-lx106-elf/12.2.0/cc1",
@@ -751,6 +778,7 @@ pub static ABIS: [Abi; 32] = [
         compat: &[],
         predefined: &["__or1k__=1", "__OR1K__=1"],
         also: "",
+        elf: Elf::machine(&[92]),
         provenance: Provenance::Gcc {
             package: "gcc-or1k-elf",
             cc1: "/usr/libexec/gcc/or1k-elf/12/cc1",
@@ -782,6 +810,7 @@ pub static ABIS: [Abi; 32] = [
             "_LP64=1",
         ],
         also: "",
+        elf: Elf::machine(&[258]),
         provenance: Provenance::Documents(
             "LoongArch ELF psABI 2.01; gcc 12 config/loongarch/loongarch.h",
         ),
@@ -804,6 +833,7 @@ pub static ABIS: [Abi; 32] = [
         compat: &[],
         predefined: &["__csky__=2", "__CSKY__=2"],
         also: "",
+        elf: Elf::machine(&[252]),
         provenance: Provenance::Documents(
             "gcc 12 config/csky/csky.h (BIGGEST_ALIGNMENT 32, DEFAULT_SIGNED_CHAR 0)",
         ),
@@ -826,6 +856,7 @@ pub static ABIS: [Abi; 32] = [
         compat: &[],
         predefined: &["__microblaze__=1", "__MICROBLAZE__=1", "__LITTLE_ENDIAN__=1"],
         also: "big-endian configurations, but for the byte order",
+        elf: Elf::machine(&[189]),
         provenance: Provenance::Documents(
             "gcc 12 config/microblaze/microblaze.h (BIGGEST_ALIGNMENT 32, PCC_BITFIELD_TYPE_MATTERS)",
         ),
@@ -848,6 +879,7 @@ pub static ABIS: [Abi; 32] = [
         compat: &[],
         predefined: &["__nios2__=1", "__nios2=1"],
         also: "",
+        elf: Elf::machine(&[113]),
         provenance: Provenance::Documents(
             "Nios II Processor Reference Guide, chapter 7; gcc 12 config/nios2/nios2.h (BIGGEST_ALIGNMENT 32)",
         ),

@@ -205,3 +205,11 @@ fn names_that_no_module_can_have() {
     assert!(said.contains("is no name for a module"), "{said}");
     assert_eq!((code, wrote), (Some(2), false), "{said}");
 }
+
+#[test]
+fn an_interface_of_which_the_derive_refuses_an_item() {
+    let fine = rust("", "#[ioctl(nr = 1)] Ring,");
+    let refused_by_the_derive = fine.replace("BellIoctl", "GongIoctl").replace("nr = 1", "no = 2");
+    refused("lib.rs", &format!("{fine}{refused_by_the_derive}"), "the derive refuses it too");
+    refused("lib.rs", &rust("", "#[ioctl(nr = 1)] Ring, #[ioctl(nr = 2)] Mute(u32),"), "direction");
+}

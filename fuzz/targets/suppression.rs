@@ -3,10 +3,11 @@
 #![no_main]
 
 use ioctl_lint::suppression::directives;
+use ioctlkit_model::Language;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
-    for parsed in directives(text) {
+    for parsed in directives(text, Language::C) {
         match parsed {
             Ok(directive) => {
                 assert!(text[directive.place].starts_with("ioctl-lint:"));

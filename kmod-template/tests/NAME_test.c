@@ -11,10 +11,12 @@ ${stamp}
 #include <linux/${name}.h>
 
 #include "conformance.h"
+//% if takes_nothing
 
 static const struct member no_members[] = {
 	{ .name = NULL }
 };
+//% endif
 //% for test in test_records
 
 //% if test.flexible

@@ -158,6 +158,19 @@ impl Baseline {
         before - findings.len()
     }
 
+    /// Takes out what is accepted for nothing, and returns it. Entries of rules that `ran` knows
+    /// nothing of are kept: nobody looked for those findings.
+    pub fn prune(&mut self, findings: &[Finding], ran: impl Fn(&str) -> bool) -> Self {
+        let mut stale = self.clone();
+        stale.absorb(&mut findings.to_vec());
+        stale.entries.retain(|entry, _| ran(&entry.code));
+        self.entries.retain(|entry, count| {
+            *count = count.saturating_sub(stale.entries.get(entry).copied().unwrap_or_default());
+            *count > 0
+        });
+        stale
+    }
+
     /// What is accepted, and how often.
     pub fn entries(&self) -> impl Iterator<Item = (&Entry, usize)> {
         self.entries.iter().map(|(entry, count)| (entry, *count))
@@ -205,6 +218,7 @@ mod tests {
             message: "padding".into(),
             notes: Vec::new(),
             fix: None,
+            breaks: Vec::new(),
         }
     }
 
@@ -228,6 +242,23 @@ mod tests {
         assert_eq!(baseline.len(), 1);
         let stale: Vec<String> = baseline.entries().map(|(entry, _)| entry.to_string()).collect();
         assert_eq!(stale, ["L001 FOO_GET struct a"]);
+    }
+
+    #[test]
+    fn pruning_takes_out_what_is_gone_and_keeps_what_nobody_looked_for() {
+        let all = [
+            finding("L001", "struct a", 1),
+            finding("L001", "struct a", 2),
+            finding("L001", "struct b", 3),
+            finding("D004", "struct c", 4),
+        ];
+        let mut baseline = Baseline::of(&all);
+        let stale = baseline.prune(&all[..1], |code| code != "D004");
+        let names = |baseline: &Baseline| -> Vec<String> {
+            baseline.entries().map(|(entry, count)| format!("{entry} {count}")).collect()
+        };
+        assert_eq!(names(&stale), ["L001 FOO_GET struct a 1", "L001 FOO_GET struct b 1"]);
+        assert_eq!(names(&baseline), ["D004 FOO_GET struct c 1", "L001 FOO_GET struct a 1"]);
     }
 
     #[test]

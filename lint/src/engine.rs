@@ -68,7 +68,7 @@ pub fn check(interface: &Interface, references: &References, levels: &Levels) ->
     Checked {
         findings,
         suppressed: suppressed.count,
-        rules: registry::all().into_iter().filter(|rule| on(rule)).collect(),
+        rules: registry::of_one_version().into_iter().filter(|rule| on(rule)).collect(),
     }
 }
 

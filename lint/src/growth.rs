@@ -169,6 +169,7 @@ mod tests {
             aligned: None,
             pack: None,
             members: vec![member.clone()],
+            observed: None,
         };
         is_structure_size(&sources, &body, &member)
     }

@@ -1,6 +1,6 @@
 //! Turns the table of the kernel's ioctl-number.rst into the data file of [`number_registry`].
 //!
-//! [`number_registry`]: crate::number_registry
+//! [`number_registry`]: ioctlkit_model::number_registry
 
 use std::fmt::{self, Write as _};
 

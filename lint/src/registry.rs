@@ -1,13 +1,23 @@
-//! Every rule by name: those that look at an interface, and those about suppressions.
+//! Every rule by name: those that look at an interface, those about two versions, and those about
+//! suppressions.
 
 use ioctlkit_model::RuleInfo;
 
+use crate::diff;
 use crate::rules::RULES;
 use crate::suggest::nearest;
 use crate::suppression;
 
 /// Every rule that a finding can have, by code.
 pub fn all() -> Vec<&'static RuleInfo> {
+    let mut all = of_one_version();
+    all.extend(diff::rules::RULES.iter().map(|rule| &rule.info));
+    all.sort_by_key(|rule| rule.code);
+    all
+}
+
+/// Every rule that a finding of a check can have, by code; those about two versions are left out.
+pub fn of_one_version() -> Vec<&'static RuleInfo> {
     let mut all: Vec<_> =
         RULES.iter().map(|rule| &rule.info).chain(suppression::RULES.iter().copied()).collect();
     all.sort_by_key(|rule| rule.code);

@@ -63,6 +63,7 @@ impl Build {
             aligned: None,
             pack: None,
             members,
+            observed: None,
         };
         self.interface.records.push(Record {
             kind,

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use ioctl_lint::diff;
 use ioctl_lint::rules::RULES;
 
 const GUIDE: &str = include_str!("../../docs/guide.md");
@@ -39,7 +40,8 @@ fn guides() -> Vec<Row<'static>> {
 const BEYOND: &str = "Beyond the guides";
 
 fn registered() -> BTreeSet<&'static str> {
-    RULES.iter().map(|rule| rule.info.code).collect()
+    let of_versions = diff::rules::RULES.iter().map(|rule| rule.info.code);
+    RULES.iter().map(|rule| rule.info.code).chain(of_versions).collect()
 }
 
 /// What one part of the last column says.

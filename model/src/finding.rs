@@ -33,6 +33,33 @@ pub struct Finding {
     pub notes: Vec<String>,
     /// What to write instead.
     pub fix: Option<Fix>,
+    /// What it breaks, where it is about a change between two versions; in order, each once.
+    pub breaks: Vec<Breaks>,
+}
+
+/// What a change between two versions of an interface breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Breaks {
+    /// Programs that are compiled again: they no longer compile, or mean something else.
+    Source,
+    /// Programs that are there, on a kernel of their own ABI.
+    Binary,
+    /// 32-bit programs that are there, on a 64-bit kernel.
+    Binary32,
+}
+
+impl Breaks {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Source, Self::Binary, Self::Binary32];
+
+    /// The word that reports and the command line use: `source`, `binary` or `binary-32`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Source => "source",
+            Self::Binary => "binary",
+            Self::Binary32 => "binary-32",
+        }
+    }
 }
 
 impl Finding {
@@ -73,6 +100,7 @@ impl Finding {
             message,
             notes: Vec::new(),
             fix: None,
+            breaks: Vec::new(),
         }
     }
 }

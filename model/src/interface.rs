@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use ioctlkit_abi::{AbiId, AbiSet, Direction};
 
 use crate::{
-    Constant, Contract, Enum, EnumId, FileId, Group, Record, RecordBody, RecordId, SourceMap, Span,
-    Type, Typedef, TypedefId, Variants,
+    Constant, Contract, Enum, EnumId, FileId, Group, Object, Record, RecordBody, RecordId,
+    SourceMap, Span, Type, Typedef, TypedefId, Variants,
 };
 
 /// Everything that a front end found in its input.
@@ -34,6 +34,8 @@ pub struct Interface {
     pub enums: Vec<Enum>,
     /// Typedefs.
     pub typedefs: Vec<Typedef>,
+    /// Compiled objects.
+    pub objects: Vec<Object>,
 }
 
 /// A file that was asked for.

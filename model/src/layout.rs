@@ -7,8 +7,8 @@ use ioctlkit_abi::{
 };
 
 use crate::{
-    Argument, Command, CommandBody, Constant, Expression, Interface, Member, RecordBody, RecordId,
-    Type,
+    Argument, Command, CommandBody, Constant, Expression, Interface, Member, Observed, RecordBody,
+    RecordId, Type,
 };
 
 /// Size and alignment of a type, in bytes.
@@ -49,6 +49,18 @@ pub struct Gap {
 }
 
 impl Layout {
+    /// The layout that a compiler has chosen.
+    fn of_observed(observed: &Observed, kind: RecordKind) -> Self {
+        let end = observed.members.iter().map(|member| member.end_bits()).max().unwrap_or(0);
+        Self {
+            size: observed.size,
+            align: observed.align,
+            members: observed.members.clone(),
+            tail_bits: observed.size.saturating_mul(8).saturating_sub(end),
+            kind,
+        }
+    }
+
     /// The gaps between members of a structure, in order, without the tail. A union has none.
     pub fn gaps(&self) -> Vec<Gap> {
         let mut gaps = Vec::new();
@@ -147,6 +159,9 @@ impl<'a> Layouts<'a> {
                 LayoutError::Absent
             });
         };
+        if let Some(observed) = &body.observed {
+            return Ok(Layout::of_observed(observed, record.kind));
+        }
         let aligned = self.alignment(body.aligned.as_ref(), abi, depth)?;
         let attributes = MemberAlign { packed: body.packed, aligned, pack: body.pack };
         let mut fold = RecordFold::new(abi.abi(), record.kind, attributes);

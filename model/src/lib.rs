@@ -15,6 +15,8 @@ mod finding;
 mod interface;
 mod layout;
 mod merge;
+pub mod number_registry;
+mod object;
 mod rule;
 mod source;
 mod types;
@@ -22,12 +24,16 @@ mod variants;
 
 pub use constant::{BinaryOperator, Constant, Expression, UnaryOperator};
 pub use contract::{Contract, Group, Passing, Purpose, Returns, Role, Values};
-pub use finding::{Edit, Finding, Fix, Label, Problem, ProblemKind, Report, Safety};
+pub use finding::{Breaks, Edit, Finding, Fix, Label, Problem, ProblemKind, Report, Safety};
 pub use interface::{
     Argument, Command, CommandBody, Family, Header, HeaderError, Interface, NamedConstant,
     RawNumber,
 };
 pub use layout::{Gap, Layout, Layouts, Numbered, TypeSize};
+pub use object::{
+    AbiRecord, Address, Handler, HandlerStructure, HandlerTable, Object, Observed, RecordedCommand,
+    RecordedMember, RecordedRecord,
+};
 pub use rule::{Languages, RuleInfo, Severity};
 pub use source::{FileId, FileShift, Language, Position, SourceFile, SourceMap, Span};
 pub use types::{

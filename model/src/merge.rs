@@ -85,6 +85,10 @@ impl Interface {
             });
             self.typedefs.push(typedef);
         }
+        for mut object in other.objects {
+            object.shift(files);
+            self.objects.push(object);
+        }
         files
     }
 }
@@ -211,6 +215,7 @@ mod tests {
             aligned: None,
             pack: None,
             members: vec![member],
+            observed: None,
         };
         interface.records.push(Record {
             docs: Vec::new(),

@@ -41,6 +41,8 @@ pub enum Languages {
     Rust,
     /// Both.
     Both,
+    /// Compiled objects only.
+    Object,
 }
 
 impl Languages {
@@ -49,7 +51,8 @@ impl Languages {
         match self {
             Self::C => matches!(language, Language::C),
             Self::Rust => matches!(language, Language::Rust),
-            Self::Both => true,
+            Self::Both => matches!(language, Language::C | Language::Rust),
+            Self::Object => matches!(language, Language::Object),
         }
     }
 
@@ -59,6 +62,7 @@ impl Languages {
             Self::C => "C headers",
             Self::Rust => "Rust sources",
             Self::Both => "C headers and Rust sources",
+            Self::Object => "compiled objects",
         }
     }
 }

@@ -39,8 +39,9 @@ pub struct Position {
 pub struct SourceFile {
     /// The path as it is shown.
     pub path: PathBuf,
-    /// The whole text.
+    /// The whole text; of a compiled object a listing of what was read of it.
     pub text: Arc<str>,
+    language: Language,
     line_starts: OnceLock<Vec<u32>>,
 }
 
@@ -51,15 +52,23 @@ pub enum Language {
     C,
     /// Rust: a file whose name ends in `.rs`.
     Rust,
+    /// None: a compiled object.
+    Object,
+}
+
+impl Language {
+    fn by_name(path: &Path) -> Self {
+        match path.extension() {
+            Some(extension) if extension == "rs" => Self::Rust,
+            _ => Self::C,
+        }
+    }
 }
 
 impl SourceFile {
-    /// The language, by the file's name.
+    /// The language: of source by the file's name.
     pub fn language(&self) -> Language {
-        match self.path.extension() {
-            Some(extension) if extension == "rs" => Language::Rust,
-            _ => Language::C,
-        }
+        self.language
     }
 
     fn line_starts(&self) -> &[u32] {
@@ -121,7 +130,17 @@ pub struct SourceMap {
 impl SourceMap {
     /// Adds a file.
     pub fn add(&mut self, path: PathBuf, text: Arc<str>) -> FileId {
-        self.files.push(SourceFile { path, text, line_starts: OnceLock::new() });
+        let language = Language::by_name(&path);
+        self.push(path, text, language)
+    }
+
+    /// Adds a compiled object, with a listing of what was read of it.
+    pub fn add_object(&mut self, path: PathBuf, listing: Arc<str>) -> FileId {
+        self.push(path, listing, Language::Object)
+    }
+
+    fn push(&mut self, path: PathBuf, text: Arc<str>, language: Language) -> FileId {
+        self.files.push(SourceFile { path, text, language, line_starts: OnceLock::new() });
         FileId(self.files.len() as u32 - 1)
     }
 
@@ -130,6 +149,13 @@ impl SourceMap {
         let shift = FileShift(self.files.len() as u32);
         self.files.extend(other.files);
         shift
+    }
+
+    /// Shows every file under another path.
+    pub fn rename(&mut self, mut path: impl FnMut(&Path) -> PathBuf) {
+        for file in &mut self.files {
+            file.path = path(&file.path);
+        }
     }
 
     /// The file.

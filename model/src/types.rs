@@ -2,7 +2,7 @@
 
 use ioctlkit_abi::{RecordKind, Scalar};
 
-use crate::{Constant, Purpose, Span, Variants};
+use crate::{Constant, Observed, Purpose, Span, Variants};
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -137,6 +137,8 @@ pub struct RecordBody {
     pub pack: Option<u64>,
     /// The members in order.
     pub members: Vec<Member>,
+    /// Where a compiler has put them: a compiled object's only.
+    pub observed: Option<Observed>,
 }
 
 /// A member of a structure or union.
@@ -169,7 +171,7 @@ impl Member {
     }
 
     /// Whether the name says that the member is there to take place: `pad`, `reserved`, `unused`,
-    /// with any prefix, suffix or number.
+    /// with any prefix, suffix or number, or `__align`.
     pub fn is_reserved(&self) -> bool {
         const WORDS: [&str; 9] =
             ["pad", "padding", "reserved", "rsvd", "resv", "unused", "spare", "filler", "rsv"];
@@ -177,6 +179,9 @@ impl Member {
             return self.bits.is_some();
         };
         let name = name.to_ascii_lowercase();
+        if name.starts_with("__align") {
+            return true;
+        }
         name.split('_').map(|word| word.trim_matches(|c: char| c.is_ascii_digit())).any(|word| {
             WORDS.contains(&word) || word.strip_prefix("__").is_some_and(|w| WORDS.contains(&w))
         })

@@ -200,5 +200,6 @@ fn record_body(span: Span, types: Vec<Type>, aligned: Option<&Constant>) -> Reco
         aligned: aligned.cloned(),
         pack: None,
         members,
+        observed: None,
     }
 }

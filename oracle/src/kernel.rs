@@ -126,6 +126,26 @@ impl Kernel {
     }
 }
 
+/// The kernel's C files and makefiles, those of drivers included, unpacked below `cache` unless an
+/// earlier run did: more than a gigabyte.
+///
+/// # Errors
+/// [`KernelError`].
+pub fn drivers(cache: &Path) -> Result<PathBuf, KernelError> {
+    const WANTED: [&str; 4] = ["*.c", "*.h", "*/Makefile*", "*/Kbuild"];
+    let archive = fs::metadata(ARCHIVE).map_err(|_| KernelError::NotInstalled)?;
+    let kernel = Kernel { folder: cache.join(archive.len().to_string()) };
+    let folder = kernel.folder.join("drivers");
+    kernel.once(&folder, "tar", |new| {
+        let mut tar = Command::new("tar");
+        tar.args(["--extract", "--strip-components=1", "--file", ARCHIVE, "--directory"]);
+        tar.arg(new).arg("--wildcards").args(WANTED);
+        succeed("tar", &mut tar)?;
+        Ok(new.to_owned())
+    })?;
+    Ok(folder)
+}
+
 fn succeed(name: &'static str, command: &mut Command) -> Result<(), KernelError> {
     let output =
         command.stdin(Stdio::null()).output().map_err(|error| KernelError::Run(name, error))?;

@@ -10,9 +10,11 @@
 pub mod assembly;
 pub mod compare;
 pub mod compiler;
+pub mod distribution;
 pub mod headers;
 pub mod kernel;
 pub mod libc;
+pub mod pahole;
 pub mod probe;
 pub mod random;
 

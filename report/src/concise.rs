@@ -33,11 +33,12 @@ fn finding_line(finding: &Finding, report: &Report, sources: &SourceMap) -> Stri
     } else {
         format!(" ({})", abi_words::on(finding.abis, report.abis))
     };
+    let Place { start, .. } = place;
+    let lines =
+        if place.has_lines() { format!(":{}:{}", start.line, start.column) } else { String::new() };
     format!(
-        "{}:{}:{}: {}[{}] {}{on}",
+        "{}{lines}: {}[{}] {}{on}",
         place.path(),
-        place.start.line,
-        place.start.column,
         finding.severity,
         finding.rule.code,
         finding.message,

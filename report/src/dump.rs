@@ -71,7 +71,7 @@ struct Document<H, C, F, R, T, E, D, P> {
 }
 
 /// A file and the line in it, from 1.
-#[derive(Serialize)]
+#[derive(Serialize, PartialEq, Eq)]
 struct At<'a> {
     file: Cow<'a, str>,
     line: u32,

@@ -59,6 +59,9 @@ fn problem_command(problem: &Problem, sources: &SourceMap) -> String {
 
 /// Columns go with a single line only: GitHub refuses them for more.
 fn region(place: &Place<'_>) -> Vec<(&'static str, String)> {
+    if !place.has_lines() {
+        return Vec::new();
+    }
     let mut properties = vec![("line", place.start.line.to_string())];
     if place.start.line == place.end.line {
         properties.push(("col", place.start.column.to_string()));

@@ -60,6 +60,8 @@ struct FindingEntry<'a> {
     fix: Option<FixEntry<'a>>,
     fingerprint: String,
     related: Vec<RelatedEntry<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    breaks: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -137,6 +139,7 @@ fn finding_entry<'a>(finding: &'a Finding, sources: &SourceMap) -> FindingEntry<
         fix: finding.fix.as_ref().map(|fix| fix_entry(fix, sources)),
         fingerprint: finding.fingerprint(),
         related: finding.related.iter().map(|label| related_entry(label, sources)).collect(),
+        breaks: finding.breaks.iter().map(|breaks| breaks.name()).collect(),
     }
 }
 

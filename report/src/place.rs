@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use ioctlkit_model::{Position, Problem, SourceFile, SourceMap, Span};
+use ioctlkit_model::{Language, Position, Problem, SourceFile, SourceMap, Span};
 
 /// Where something is. Lines and columns count from 1, columns count characters, and the end is
 /// the place behind the last character.
@@ -18,12 +18,19 @@ impl<'a> Place<'a> {
     /// The place of `span`, moved into the file where it lies outside.
     pub(crate) fn of(span: Span, sources: &'a SourceMap) -> Self {
         let file = sources.file(span.file);
-        let bytes = bytes_within(span, &file.text);
+        // A listing's lines are not those of the object, which has none.
+        let is_object = file.language() == Language::Object;
+        let bytes = if is_object { 0..0 } else { bytes_within(span, &file.text) };
         Self {
             file,
             start: file.position(bytes.start as u32),
             end: file.position(bytes.end as u32),
         }
+    }
+
+    /// Whether the file has lines and columns.
+    pub(crate) fn has_lines(&self) -> bool {
+        self.file.language() != Language::Object
     }
 
     /// The path as it is shown.

@@ -124,7 +124,7 @@ fn location(span: Span, sources: &SourceMap) -> Location {
         id: None,
         physical: PhysicalLocation {
             artifact_location: artifact(&place.file.path),
-            region: Some(region(&place)),
+            region: place.has_lines().then(|| region(&place)),
         },
         message: None,
         logical_locations: Vec::new(),

@@ -4,5 +4,9 @@
 
 #[cfg(feature = "c")]
 pub mod c;
+#[cfg(feature = "dump")]
+pub mod dump;
+#[cfg(feature = "object")]
+pub mod object;
 #[cfg(feature = "rust")]
 pub mod rust;

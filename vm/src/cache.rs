@@ -1,22 +1,39 @@
 //! Where kernels and headers are kept between runs.
 
 use std::env;
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::error::VmError;
+use crate::interruption::Interruption;
 
 /// A folder. What lies in it is whole: it is made elsewhere and then renamed, so several
 /// processes may use one cache.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Cache {
     folder: PathBuf,
+    interruption: Interruption,
+    on_download: Arc<dyn Fn(&str) + Send + Sync>,
+}
+
+impl fmt::Debug for Cache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Cache").field("folder", &self.folder).finish_non_exhaustive()
+    }
 }
 
 impl Cache {
     /// A folder, which need not exist.
     pub fn at(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into() }
+        let interruption = Interruption::none();
+        Self { folder: folder.into(), interruption, on_download: Arc::new(|_| {}) }
+    }
+
+    /// The same cache, where an interruption ends the downloads into it.
+    pub fn interrupted_by(self, interruption: &Interruption) -> Self {
+        Self { interruption: interruption.clone(), ..self }
     }
 
     /// `$XDG_CACHE_HOME/ioctlkit`, or `~/.cache/ioctlkit`.
@@ -35,6 +52,21 @@ impl Cache {
     /// The folder.
     pub fn folder(&self) -> &Path {
         &self.folder
+    }
+
+    /// The same cache, which tells the name of each package before it is downloaded.
+    pub fn telling(self, on_download: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        Self { on_download: Arc::new(on_download), ..self }
+    }
+
+    /// Tells that a package is about to be downloaded.
+    pub(crate) fn downloads(&self, package: &str) {
+        (self.on_download)(package);
+    }
+
+    /// What ends downloads.
+    pub(crate) fn interruption(&self) -> &Interruption {
+        &self.interruption
     }
 
     /// The folder of that name, which `make` fills if it is not there.

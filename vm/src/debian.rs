@@ -8,7 +8,8 @@ use std::process::Command;
 
 use crate::cache::Cache;
 use crate::error::VmError;
-use crate::process::output;
+use crate::interruption::Interruption;
+use crate::process::{finished, output};
 
 /// The kernel for virtual machines: small, quick to boot, with what qemu offers built in.
 const FLAVOUR: &str = "cloud-amd64";
@@ -49,6 +50,12 @@ impl Release {
             .ok_or_else(|| VmError::NoKernel { series: series.to_owned() })
     }
 
+    /// The release of that name, whether it is known here or not: any that Debian has, of any
+    /// flavour for x86-64.
+    pub fn named(release: impl Into<String>) -> Self {
+        Self(release.into())
+    }
+
     /// The newest release of a series among names of packages or of their folders.
     fn newest_of(names: &[String], series: &str) -> Option<Self> {
         let releases = names.iter().filter_map(|name| {
@@ -80,29 +87,36 @@ fn names(folder: &Path) -> Vec<String> {
 
 /// The folder in the cache with a package's files, or with those below `paths` (`./boot`) only.
 pub(crate) fn unpacked(package: &str, paths: &[&str], cache: &Cache) -> Result<PathBuf, VmError> {
-    cache.once(package, |new| unpack(package, paths, new))
+    cache.once(package, |new| unpack(package, paths, new, cache))
 }
 
 /// Downloads a package and unpacks it into a folder.
-pub(crate) fn unpack(package: &str, paths: &[&str], into: &Path) -> Result<(), VmError> {
+pub(crate) fn unpack(
+    package: &str,
+    paths: &[&str],
+    into: &Path,
+    cache: &Cache,
+) -> Result<(), VmError> {
+    cache.downloads(package);
+    let interruption = cache.interruption();
     let folder = tempfile::tempdir_in(into).map_err(VmError::file("write in", into))?;
-    let archive = download(package, folder.path())?;
+    let archive = download(package, folder.path(), interruption)?;
     let files = folder.path().join("files.tar");
     let mut unwrap = Command::new("sh");
     unwrap.args(["-c", "exec dpkg-deb --fsys-tarfile \"$1\" >\"$2\"", "sh"]);
     unwrap.arg(&archive).arg(&files);
-    output(&mut unwrap, DPKG_REMEDY)?;
+    finished(&mut unwrap, DPKG_REMEDY, interruption)?;
     let mut tar = Command::new("tar");
     tar.arg("--extract").arg("--file").arg(&files).arg("--directory").arg(into);
     tar.args(["--no-same-owner", "--delay-directory-restore"]).args(paths);
-    output(&mut tar, TAR_REMEDY)?;
+    finished(&mut tar, TAR_REMEDY, interruption)?;
     Ok(())
 }
 
-fn download(package: &str, folder: &Path) -> Result<PathBuf, VmError> {
+fn download(package: &str, folder: &Path, interruption: &Interruption) -> Result<PathBuf, VmError> {
     let mut apt = Command::new("apt-get");
     apt.args(["download", package]).current_dir(folder).env("LC_ALL", "C");
-    match output(&mut apt, APT_REMEDY) {
+    match finished(&mut apt, APT_REMEDY, interruption) {
         Ok(_) => {}
         Err(VmError::Failed { output, .. }) => {
             return Err(VmError::Download { package: package.to_owned(), output });

@@ -151,6 +151,12 @@ pub enum VmError {
         /// Which.
         path: PathBuf,
     },
+    /// Virtualisation was demanded and does not work.
+    #[error("KVM does not work here: {why}; emulation does")]
+    NoKvm {
+        /// Why.
+        why: String,
+    },
     /// Nowhere to keep files.
     #[error("there is no folder for the cache: set XDG_CACHE_HOME or HOME")]
     NoCache,

@@ -98,19 +98,15 @@ impl StepReport {
         if let Some(document) = &self.ktap {
             self.test_failures(document, failures);
         }
-        let message = match failure {
-            StepFailure::Status(status) => format!("ended with status {status}"),
-            StepFailure::Signal(signal) => format!("was killed by {}", signal_name(*signal)),
-            StepFailure::Expired => "took too long and was killed".to_owned(),
-            StepFailure::NoResults => "ended without any test result".to_owned(),
+        match failure {
             // The tests themselves, or the guest's ending, are the failures.
             StepFailure::Tests if failures.len() > before => return,
-            StepFailure::Tests => "its tests failed".to_owned(),
             StepFailure::GuestEnded => return,
-        };
+            _ => {}
+        }
         failures.push(Failure {
             step: Some(self.name.clone()),
-            message,
+            message: failure.to_string(),
             line: self.lines.map(|(_, last)| last),
             excerpt: self.tail.clone(),
         });
@@ -139,21 +135,4 @@ impl StepReport {
             failures.push(failure(problem.to_string(), problem.line, Vec::new()));
         }
     }
-}
-
-fn signal_name(signal: u8) -> String {
-    let name = match signal {
-        4 => "SIGILL",
-        6 => "SIGABRT",
-        7 => "SIGBUS",
-        8 => "SIGFPE",
-        9 => "SIGKILL",
-        11 => "SIGSEGV",
-        13 => "SIGPIPE",
-        14 => "SIGALRM",
-        15 => "SIGTERM",
-        31 => "SIGSYS",
-        _ => return format!("signal {signal}"),
-    };
-    name.to_owned()
 }

@@ -90,31 +90,48 @@ impl Guest {
     ) -> Result<Report, VmError> {
         let token = token();
         let initramfs = self.initramfs(script, &token)?;
-        let mut fallback = match self.acceleration {
+        let obstacle = match self.acceleration {
             Acceleration::Emulated => None,
-            Acceleration::Best => qemu::kvm_obstacle(),
-        };
-        if self.acceleration == Acceleration::Best && fallback.is_none() {
-            let attempt =
-                self.attempt(Accelerator::Kvm, script, &token, &initramfs, interruption, on_event);
-            match attempt? {
-                Attempt::Ran(report) => return Ok(*report),
-                Attempt::NeverAlive(why) => {
-                    qemu::give_up_kvm(&why);
-                    fallback = Some(why);
+            Acceleration::Best | Acceleration::Kvm => {
+                match self.virtualised(script, &token, &initramfs, interruption, on_event)? {
+                    Attempt::Ran(report) => return Ok(*report),
+                    Attempt::NeverAlive(why) => Some(why),
                 }
             }
-        }
-        if let Some(why) = &fallback {
+        };
+        if let Some(why) = &obstacle {
+            if self.acceleration == Acceleration::Kvm {
+                return Err(VmError::NoKvm { why: why.clone() });
+            }
             on_event(Event::FellBack { why });
         }
         let accelerator = Accelerator::Emulation;
         let attempt =
             self.attempt(accelerator, script, &token, &initramfs, interruption, on_event)?;
         match attempt {
-            Attempt::Ran(report) => Ok(Report { fallback, ..*report }),
+            Attempt::Ran(report) => Ok(Report { fallback: obstacle, ..*report }),
             Attempt::NeverAlive(why) => Err(VmError::Console(std::io::Error::other(why))),
         }
+    }
+
+    /// An attempt with KVM, unless it is known that there is none.
+    fn virtualised(
+        &self,
+        script: &Script,
+        token: &str,
+        initramfs: &NamedTempFile,
+        interruption: &Interruption,
+        on_event: &mut dyn FnMut(Event<'_>),
+    ) -> Result<Attempt, VmError> {
+        if let Some(why) = qemu::kvm_obstacle() {
+            return Ok(Attempt::NeverAlive(why));
+        }
+        let kvm = Accelerator::Kvm;
+        let attempt = self.attempt(kvm, script, token, initramfs, interruption, on_event)?;
+        if let Attempt::NeverAlive(why) = &attempt {
+            qemu::give_up_kvm(why);
+        }
+        Ok(attempt)
     }
 
     fn initramfs(&self, script: &Script, token: &str) -> Result<NamedTempFile, VmError> {

@@ -2,16 +2,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::thread::available_parallelism;
 
 use crate::cache::Cache;
 use crate::debian::{Release, unpack};
 use crate::error::VmError;
 use crate::interruption::Interruption;
-use crate::process::finished;
-
-const MAKE_REMEDY: &str = "install Debian's packages make and gcc";
+use crate::make::make;
 
 /// A folder against which modules are built, as `/lib/modules/RELEASE/build` is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,8 +61,8 @@ impl Headers {
         let below_root = Path::new("usr/src").join(&package);
         buildable(cache.folder().to_owned())?;
         let root = cache.once(&package, |new| {
-            unpack(&package, &[], new)?;
-            complete(&package, &new.join(&below_root), new)
+            unpack(&package, &[], new, cache)?;
+            complete(&package, &new.join(&below_root), new, cache)
         })?;
         Self::at(root.join(below_root))
     }
@@ -98,16 +94,11 @@ impl Headers {
     ) -> Result<Built, VmError> {
         let folder = folder.canonicalize().map_err(VmError::file("find", folder))?;
         let folder = buildable(folder)?;
-        let jobs = available_parallelism().map_or(1, std::num::NonZero::get);
-        let mut make = Command::new("make");
-        make.arg("-C").arg(&self.folder).arg(format!("M={}", folder.display()));
-        make.arg(format!("-j{jobs}")).args(arguments).arg("modules");
-        // A make around this one must not lend its flags.
-        for name in ["MAKEFLAGS", "MFLAGS", "MAKELEVEL", "ARCH", "CROSS_COMPILE", "O"] {
-            make.env_remove(name);
-        }
-        make.env("LC_ALL", "C");
-        let printed = finished(&mut make, MAKE_REMEDY, interruption)?;
+        let module = format!("M={}", folder.display());
+        let arguments = arguments.iter().map(|&argument| argument.to_owned());
+        let arguments: Vec<String> =
+            [module, "modules".to_owned()].into_iter().chain(arguments).collect();
+        let printed = make(&self.folder, &arguments, interruption)?;
         let order = folder.join("modules.order");
         let order = fs::read_to_string(&order).map_err(VmError::file("read", &order))?;
         // Kernels since 6.3 list objects, those before modules; some by absolute paths.
@@ -118,7 +109,7 @@ impl Headers {
 
 /// Adds the two packages that the headers' own files name, and makes the one absolute path among
 /// them relative: Debian's makefile includes `/usr/src/linux-headers-VERSION-common/Makefile`.
-fn complete(package: &str, folder: &Path, root: &Path) -> Result<(), VmError> {
+fn complete(package: &str, folder: &Path, root: &Path, cache: &Cache) -> Result<(), VmError> {
     let lacks =
         |file: &str| VmError::Package { package: package.to_owned(), file: file.to_owned() };
     let makefile = folder.join("Makefile");
@@ -134,8 +125,8 @@ fn complete(package: &str, folder: &Path, root: &Path) -> Result<(), VmError> {
         .filter_map(|part| part.as_os_str().to_str())
         .find(|part| part.starts_with("linux-kbuild-"))
         .ok_or_else(|| lacks("a link to the package linux-kbuild"))?;
-    unpack(common, &[], root)?;
-    unpack(kbuild, &[], root)?;
+    unpack(common, &[], root, cache)?;
+    unpack(kbuild, &[], root, cache)?;
     let relative = format!("include $(dir $(lastword $(MAKEFILE_LIST)))../{common}/Makefile\n");
     fs::write(&makefile, relative).map_err(VmError::file("write", &makefile))
 }

@@ -20,6 +20,8 @@ pub enum Acceleration {
     /// The processor's virtualisation where it works, emulation where not.
     #[default]
     Best,
+    /// The processor's virtualisation, and no guest where it does not work.
+    Kvm,
     /// Emulation in any case: slower, and the same everywhere.
     Emulated,
 }

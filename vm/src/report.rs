@@ -1,5 +1,6 @@
 //! What a guest's run amounts to.
 
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -79,6 +80,36 @@ pub enum StepFailure {
     NoResults,
     /// The guest ended while it ran.
     GuestEnded,
+}
+
+impl fmt::Display for StepFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Status(status) => write!(f, "ended with status {status}"),
+            Self::Signal(signal) => write!(f, "was killed by {}", signal_name(*signal)),
+            Self::Expired => f.write_str("took too long and was killed"),
+            Self::Tests => f.write_str("its tests failed"),
+            Self::NoResults => f.write_str("ended without any test result"),
+            Self::GuestEnded => f.write_str("the guest ended while it ran"),
+        }
+    }
+}
+
+fn signal_name(signal: u8) -> String {
+    let name = match signal {
+        4 => "SIGILL",
+        6 => "SIGABRT",
+        7 => "SIGBUS",
+        8 => "SIGFPE",
+        9 => "SIGKILL",
+        11 => "SIGSEGV",
+        13 => "SIGPIPE",
+        14 => "SIGALRM",
+        15 => "SIGTERM",
+        31 => "SIGSYS",
+        _ => return format!("signal {signal}"),
+    };
+    name.to_owned()
 }
 
 /// How a guest ended.

@@ -65,7 +65,11 @@ pub(crate) fn for_tests() -> Vec<Need> {
     }
     needs.push(need(ioctlkit_oracle::kernel::PACKAGE, "every architecture's kernel headers"));
     needs.push(need("make", "exports the kernel's headers"));
-    needs.push(need("gcc", "builds the tools that export the kernel's headers"));
+    needs.push(need(
+        "gcc",
+        "builds the tools that export the kernel's headers, and objects to read",
+    ));
+    needs.push(need("pahole", "says where compilers have put members, and makes BTF"));
     needs.push(need("xz-utils", "unpacks the kernel's sources"));
     needs.push(need("chromium", "opens the report of ioctl-bench"));
     needs.extend(for_guests());
@@ -81,10 +85,20 @@ pub(crate) fn for_guests() -> Vec<Need> {
         need("busybox-static", "the guest's init and shell"),
         need("gcc-12", "the compiler that Debian's kernels are built with"),
         need("gcc-multilib", "32-bit test programs"),
+        need("groff-base", "judges manual pages"),
+        need("mandoc", "judges manual pages"),
         need("sparse", "checks the address spaces of a module's pointers"),
         need("cpio", "reads the guest's file system back"),
         need("python3-minimal", "runs the kernel's own parser of test results"),
     ]
+}
+
+/// What the full test needs besides.
+pub(crate) fn for_full_tests() -> Vec<Need> {
+    let mut needs = for_tests();
+    needs.push(need("abigail-tools", "abidiff, which `diff` is compared with"));
+    needs.push(need("strace", "the traces that `decode` reads"));
+    needs
 }
 
 /// Installs what is missing, and says what and why.

@@ -27,7 +27,10 @@ impl Effort {
 
 /// Installs what the tests need and runs all of them, those in documentation included.
 pub(crate) fn workspace(effort: Effort) -> Result<()> {
-    packages::install(&packages::for_tests())?;
+    packages::install(&match effort {
+        Effort::Quick => packages::for_tests(),
+        Effort::Full => packages::for_full_tests(),
+    })?;
     counted(run::cargo().args(["test", "--workspace", "--no-fail-fast"]), effort)?;
     match effort {
         Effort::Quick => Ok(()),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Made by ioctl-gen 0.1.0: schema bec1529e6891, body 08e441c7c187 */
+/* Made by ioctl-gen 0.1.0: schema bec1529e6891, body 39678121b4b3 */
 /* The commands of /dev/ioctl_bench, for conformance.c. */
 
 #include <assert.h>
@@ -11,10 +11,6 @@
 #include <linux/ioctl_bench.h>
 
 #include "conformance.h"
-
-static const struct member no_members[] = {
-	{ .name = NULL }
-};
 
 static const struct ioctl_bench_8 valid_ioctl_bench_8;
 

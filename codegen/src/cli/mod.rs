@@ -3,6 +3,8 @@
 mod handlers;
 mod import;
 mod module;
+mod new;
+mod test;
 
 use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 use std::process::ExitCode;
@@ -21,8 +23,11 @@ struct Arguments {
 
 const EXAMPLES: &str = "\
 Examples:
+  ioctl-gen new echo
+  ioctl-gen module src/lib.rs -o driver
   ioctl-gen import linux/vduse.h -o src/vduse.rs
   ioctl-gen import linux/vduse.h -o src/vduse.rs --check
+  ioctl-gen test driver
 
 Exit codes:
   0  done
@@ -31,15 +36,19 @@ Exit codes:
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Import(import::Arguments),
+    New(new::Arguments),
     Module(module::Arguments),
+    Test(test::Arguments),
+    Import(import::Arguments),
 }
 
 /// Parses the command line and does what it says.
 pub(crate) fn main() -> ExitCode {
     let outcome = match &Arguments::parse().command {
-        Command::Import(arguments) => import::run(arguments),
+        Command::New(arguments) => new::run(arguments),
         Command::Module(arguments) => module::run(arguments),
+        Command::Test(arguments) => return test::run(arguments),
+        Command::Import(arguments) => import::run(arguments),
     };
     ExitCode::from(match outcome {
         Outcome::Done => 0,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use ioctl_gen::module::{Change, Device, File, Header, Lock, Options, Ownership, Plan, Step};
-use ioctl_gen::module::{left_out, plan, render, steps, write};
+use ioctl_gen::module::{left_out, plan, render, steps, userland, write};
 use ioctl_gen::{describe, write_atomically};
 use ioctlkit_model::{Interface, Problem, ProblemKind, SourceMap};
 use ioctlkit_sources::{c, rust};
@@ -82,11 +82,20 @@ pub(super) struct Arguments {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum DeviceKind {
+pub(super) enum DeviceKind {
     /// A miscdevice
     Misc,
     /// A character device with minors of its own
     Cdev,
+}
+
+impl From<DeviceKind> for Device {
+    fn from(kind: DeviceKind) -> Self {
+        match kind {
+            DeviceKind::Misc => Self::Misc,
+            DeviceKind::Cdev => Self::Cdev,
+        }
+    }
 }
 
 fn module_name(text: &str) -> Result<String, String> {
@@ -132,17 +141,16 @@ fn done(arguments: &Arguments) -> Result<Outcome, Failure> {
     let (mut interface, mut options) = read(arguments)?;
     choose(arguments, &mut interface)?;
     say(left_out(&interface), &interface.sources);
-    options.device = match arguments.device {
-        DeviceKind::Misc => Device::Misc,
-        DeviceKind::Cdev => Device::Cdev,
-    };
+    options.device = arguments.device.into();
     options.minors = arguments.minors;
     options.bench = arguments.bench || has_bench(&arguments.output);
     let plan = plan(&interface, &options)
         .map_err(|problems| Failure { problems, sources: interface.sources.clone() })?;
-    let mut files = render(&plan).map_err(|error| {
+    let files = render(&plan).and_then(|module| Ok((module, userland(&interface, &plan)?)));
+    let (mut files, userland) = files.map_err(|error| {
         Failure::of(&arguments.output, format!("a template cannot be rendered: {error:#}"), None)
     })?;
+    files.extend(userland);
     let (lock, gone) = lock(arguments, &plan)?;
     let lock_path = arguments.output.join(&lock.path);
     files.retain(|file| file.path != lock.path);
@@ -244,7 +252,15 @@ fn read(arguments: &Arguments) -> Result<(Interface, Options), Failure> {
                     Some(help),
                 ));
             }
-            rust::read(&rust::Request { paths: sources.to_vec(), ..rust::Request::default() })
+            let (interface, mut problems) =
+                rust::read(&rust::Request { paths: sources.to_vec(), ..rust::Request::default() });
+            // An item that the derive refuses would be missing from the driver.
+            for problem in &mut problems {
+                if problem.kind == ProblemKind::Incomplete {
+                    problem.kind = ProblemKind::Failure;
+                }
+            }
+            (interface, problems)
         }
     };
     finished(interface, problems).map(|interface| (interface, options))

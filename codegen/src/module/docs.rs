@@ -189,7 +189,7 @@ fn plain(line: &str, names: &BTreeMap<String, String>) -> String {
 }
 
 /// `Reads it` as `reads it`, `ECHO_FLAG` and `I` as they are.
-fn lower(text: &str) -> String {
+pub(crate) fn lower(text: &str) -> String {
     let mut letters = text.chars();
     match (letters.next(), letters.clone().next()) {
         (Some(first), Some(second)) if second.is_lowercase() || (first == 'A' && second == ' ') => {

@@ -24,8 +24,11 @@ pub(crate) fn fit_columns(text: &str, columns: usize) -> String {
         } else if width(line) <= columns || is_whole(line) {
             fitted.push_str(line);
             fitted.push('\n');
+        } else if fitted.ends_with("\\\n") {
+            // What goes on with a macro's text has to say so, too.
+            code(line, columns, " \\", &mut fitted);
         } else {
-            code(line, columns, &mut fitted);
+            code(line, columns, "", &mut fitted);
         }
     }
     fill(&mut paragraph, columns, &mut fitted);
@@ -69,15 +72,16 @@ fn fill(paragraph: &mut Vec<&str>, columns: usize, fitted: &mut String) {
 }
 
 /// Breaks a line of code behind the last comma or operator that fits, and goes on below the
-/// innermost parenthesis that is open there.
-fn code(line: &str, columns: usize, fitted: &mut String) {
+/// innermost parenthesis that is open there. Each line but the last ends with `end`.
+fn code(line: &str, columns: usize, end: &str, fitted: &mut String) {
     let mut rest = line.to_owned();
     for _ in 0..line.len() {
         if width(&rest) <= columns {
             break;
         }
-        let Some((at, column)) = place(&rest, columns) else { break };
+        let Some((at, column)) = place(&rest, columns - end.len()) else { break };
         fitted.push_str(rest[..at].trim_end());
+        fitted.push_str(end);
         fitted.push('\n');
         let indent = "\t".repeat(column / TAB) + &" ".repeat(column % TAB);
         rest = indent + rest[at..].trim_start();
@@ -96,7 +100,7 @@ fn place(line: &str, columns: usize) -> Option<(usize, usize)> {
     let bytes = line.as_bytes();
     for (at, c) in line.char_indices() {
         column = if c == '\t' { (column / TAB + 1) * TAB } else { column + 1 };
-        if column > columns {
+        if column > columns && best.is_some() {
             break;
         }
         match c {
@@ -121,9 +125,12 @@ fn place(line: &str, columns: usize) -> Option<(usize, usize)> {
             _ => {}
         }
     }
-    best.map(|(at, column, _)| (at, column))
+    let best = best.map(|(at, column, _)| (at, column));
+    // Where names are long, the first place may be too far already: it is better than none.
+    best.filter(|(at, _)| width(line[..*at].trim_end()) <= columns)
         .or_else(|| behind_equals(line, begins))
         .or_else(|| before_function(line))
+        .or(best)
 }
 
 /// A function's name goes to a line of its own, behind a type that leaves no room for it.
@@ -136,7 +143,8 @@ fn before_function(line: &str) -> Option<(usize, usize)> {
 /// An assignment without a better place goes on one tab further in.
 fn behind_equals(line: &str, begins: usize) -> Option<(usize, usize)> {
     let at = line.find(" = ")? + 3;
-    (at < line.len() && at > begins).then(|| (at, width(&line[..begins]) + TAB))
+    let breaks = at < line.len() && at > begins && !line[at..].starts_with('{');
+    breaks.then(|| (at, width(&line[..begins]) + TAB))
 }
 
 #[cfg(test)]
@@ -173,6 +181,17 @@ mod tests {
             fit(long),
             "\tif (copy_from_user(destination, source,\n\
              \t\t\t   array_size(sizeof(*destination), count_of_elements)))\n"
+        );
+    }
+
+    #[test]
+    fn the_text_of_a_macro_goes_on_behind_a_backslash() {
+        let long = "#define SENSOR_GET_INFORMATION \\\n\t_IOR(SENSOR_IOCTL_TYPE, 0x40, struct \
+                    barometric_pressure_sensor_information)\n";
+        assert_eq!(
+            fit(long),
+            "#define SENSOR_GET_INFORMATION \\\n\t_IOR(SENSOR_IOCTL_TYPE, 0x40, \\\n\
+             \t     struct barometric_pressure_sensor_information)\n"
         );
     }
 

@@ -20,10 +20,13 @@ mod render;
 mod shape;
 mod stamp;
 mod test_data;
+mod userland;
 
 pub use build::{Header, Options, left_out, plan};
 pub use lock::Lock;
 pub use plan::{Device, Plan};
 pub use regenerate::{Change, Step, steps, write};
+pub(crate) use render::render_with_handlers;
 pub use render::{File, Ownership, render};
 pub use stamp::{State, state};
+pub use userland::userland;

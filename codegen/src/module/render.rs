@@ -4,13 +4,14 @@ use std::ffi::OsStr;
 use std::path::Path;
 
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Serde;
-use minijinja::{Environment, UndefinedBehavior, context};
+use minijinja::value::{Serde, merge_maps};
+use minijinja::{Environment, UndefinedBehavior, Value, context};
 
 use super::build::Header;
 use super::fit::fit;
-use super::plan::{Interface, Plan};
+use super::plan::Plan;
 use super::stamp;
+use super::test_data::NO_MEMBERS;
 
 macro_rules! template {
     ($path:literal) => {
@@ -66,16 +67,35 @@ const PER_INTERFACE: [(&str, &str); 2] =
 
 /// The doors for benchmarks, where they are asked for.
 const BENCH: [(&str, &str); 2] = [template!("gen/NAME_bench.c"), template!("gen/NAME_bench.h")];
+/// The file that people write the driver in.
+const MAIN: (&str, &str) = ONCE[0];
 
 /// Every file of the module, in the order of their paths.
 ///
 /// # Errors
 /// What is wrong with a template, which is a mistake of this program.
 pub fn render(plan: &Plan) -> Result<Vec<File>, minijinja::Error> {
+    render_with_handlers(plan, "//% extends \"NAME_main.c\"\n")
+}
+
+/// The same, with a template that fills the blocks of `NAME_main.c`.
+///
+/// # Errors
+/// What is wrong with a template, which is a mistake of this program.
+pub(crate) fn render_with_handlers(
+    plan: &Plan,
+    handlers: &str,
+) -> Result<Vec<File>, minijinja::Error> {
     let schema = stamp::schema_hash(plan);
+    let environment = environment()?;
+    let values = values(plan);
+    let one = |interface: Value, path: &str, template: &str| {
+        one(&environment, &values, interface, path, template)
+    };
     let mut files = Vec::new();
     for (path, template) in ONCE {
-        let text = one(plan, None, path, template)?;
+        let template = if path == MAIN.0 { handlers } else { template };
+        let text = one(Value::from(()), path, template)?;
         files.push(file(path, &plan.name, Ownership::Once, text));
     }
     for (path, template) in GENERATED {
@@ -83,18 +103,20 @@ pub fn render(plan: &Plan) -> Result<Vec<File>, minijinja::Error> {
             Some(Header::InPlace) => continue,
             // Refreshed whenever the original changes, and refused when the copy was edited.
             Some(Header::Copied(text)) => format!("{}\n{}\n", text.trim_end(), stamp::PLACEHOLDER),
-            None => one(plan, None, path, template)?,
+            None => one(Value::from(()), path, template)?,
         };
         let text = stamp::stamped(&text, &schema);
         files.push(file(path, &plan.name, Ownership::Generated, text));
     }
     for (path, template) in BENCH.into_iter().filter(|_| plan.bench) {
-        let text = one(plan, plan.interfaces.first(), path, template)?;
+        let first = Value::from(Serde(plan.interfaces.first()));
+        let text = one(first, path, template)?;
         files.push(file(path, &plan.name, Ownership::Generated, stamp::stamped(&text, &schema)));
     }
     for interface in &plan.interfaces {
+        let value = Value::from(Serde(interface));
         for (path, template) in PER_INTERFACE {
-            let text = stamp::stamped(&one(plan, Some(interface), path, template)?, &schema);
+            let text = stamp::stamped(&one(value.clone(), path, template)?, &schema);
             files.push(file(path, &interface.symbol, Ownership::Generated, text));
         }
     }
@@ -106,22 +128,49 @@ fn file(path: &str, name: &str, ownership: Ownership, text: String) -> File {
     File { path: path.replace("NAME", name), ownership, text }
 }
 
+/// What every template can use. A large plan takes longer to convert than to render.
+fn values(plan: &Plan) -> Value {
+    let mut commands = plan.interfaces.iter().flat_map(|interface| &interface.commands);
+    context! {
+        takes_nothing => commands.any(|command| command.test.members == NO_MEMBERS),
+        stamp => stamp::PLACEHOLDER,
+        ..Value::from(Serde(plan))
+    }
+}
+
 fn one(
-    plan: &Plan,
-    interface: Option<&Interface>,
+    environment: &Environment<'_>,
+    values: &Value,
+    interface: Value,
     path: &str,
     template: &str,
 ) -> Result<String, minijinja::Error> {
+    filled(environment, path, template, context! { it => interface, ..values.clone() })
+}
+
+/// A template's text, with the plan and more to fill it.
+///
+/// # Errors
+/// What is wrong with the template, which is a mistake of this program.
+pub(crate) fn templated(
+    path: &str,
+    template: &str,
+    plan: &Plan,
+    more: Value,
+) -> Result<String, minijinja::Error> {
+    filled(&environment()?, path, template, merge_maps([values(plan), more]))
+}
+
+fn filled(
+    environment: &Environment<'_>,
+    path: &str,
+    template: &str,
+    values: Value,
+) -> Result<String, minijinja::Error> {
+    // Under a name of its own, so that the text may extend what is known as `path`.
+    let text = environment.render_named_str("this", template, values)?;
     let extension = Path::new(path).extension().and_then(OsStr::to_str);
-    let is_c = matches!(extension, Some("c" | "h"));
-    let environment = environment()?;
-    let values = context! {
-        it => Serde(interface),
-        stamp => stamp::PLACEHOLDER,
-        ..Serde(plan)
-    };
-    let text = environment.render_named_str(path, template, values)?;
-    if is_c {
+    if matches!(extension, Some("c" | "h")) {
         return Ok(fit(&text));
     }
     // Lines of help that are empty have no indentation either.
@@ -140,5 +189,6 @@ fn environment() -> Result<Environment<'static>, minijinja::Error> {
         .build()?;
     environment.set_syntax(syntax);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.add_template(MAIN.0, MAIN.1)?;
     Ok(environment)
 }

@@ -9,7 +9,9 @@ use super::plan::Plan;
 
 /// What templates have in the stamp's place.
 pub(crate) const PLACEHOLDER: &str = "@stamp@";
-const BEGINS: &str = "/* Made by ioctl-gen ";
+const BEGINS: &str = "Made by ioctl-gen ";
+/// What begins a comment in the languages of generated files but C.
+const COMMENTS: [&str; 2] = ["# ", ".\\\" "];
 
 /// What a stamp says, compared with the text around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,21 +33,31 @@ pub(crate) fn schema_hash(plan: &Plan) -> String {
 pub(crate) fn stamped(text: &str, schema: &str) -> String {
     let body = short(&text.replace(PLACEHOLDER, ""));
     let version = env!("CARGO_PKG_VERSION");
+    let stamp = format!("{BEGINS}{version}: schema {schema}, body {body}");
+    let is_within_comment =
+        COMMENTS.iter().any(|begin| text.contains(&format!("{begin}{PLACEHOLDER}")));
     // As long as the kernel's lines may be, so that it stays one.
-    let line = format!("{BEGINS}{version}: schema {schema}, body {body} */");
-    text.replace(PLACEHOLDER, &line)
+    let stamp = if is_within_comment { stamp } else { format!("/* {stamp} */") };
+    text.replace(PLACEHOLDER, &stamp)
 }
 
 /// Whether a file is as it was made.
 pub fn state(text: &str) -> State {
-    let Some(line) = text.lines().find(|line| line.starts_with(BEGINS)) else {
-        return State::Foreign;
-    };
-    let Some(body) = line.split("body ").nth(1).and_then(|rest| rest.split(' ').next()) else {
+    let Some(stamp) = text.lines().find_map(stamp_of) else { return State::Foreign };
+    let Some(body) = stamp.split("body ").nth(1).and_then(|rest| rest.split(' ').next()) else {
         return State::Edited;
     };
-    let without = text.replacen(line, "", 1);
+    let without = text.replacen(stamp, "", 1);
     if short(&without) == body { State::Untouched } else { State::Edited }
+}
+
+/// What of a line took the placeholder's place.
+fn stamp_of(line: &str) -> Option<&str> {
+    if line.strip_prefix("/* ").is_some_and(|rest| rest.starts_with(BEGINS)) {
+        return Some(line);
+    }
+    let within = COMMENTS.iter().find_map(|begin| line.strip_prefix(begin))?;
+    within.starts_with(BEGINS).then_some(within)
 }
 
 /// 12 digits of SHA-256: enough to tell an edit, and to read aloud.
@@ -77,6 +89,16 @@ mod tests {
             if !in_stamp.contains(&at) {
                 assert_ne!(state(&changed), State::Untouched, "byte {at}");
             }
+        }
+    }
+
+    #[test]
+    fn a_stamp_is_found_in_the_comments_of_each_language() {
+        for comment in ["", "# ", ".\\\" "] {
+            let text = stamped(&format!("first\n{comment}@stamp@\nlast\n"), "abc");
+            assert_eq!(state(&text), State::Untouched, "{text}");
+            assert_eq!(state(&text.replace("last", "least")), State::Edited, "{text}");
+            assert_eq!(text.lines().count(), 3);
         }
     }
 

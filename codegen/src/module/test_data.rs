@@ -8,6 +8,9 @@ use super::header::same_everywhere;
 use super::plan::{TestMember, TestRecord, TestValue};
 use super::shape::{Refusal, Shape, record_tag, record_type};
 
+/// The table of members of a command that takes nothing with members.
+pub(crate) const NO_MEMBERS: &str = "no_members";
+
 /// Whether a member may be zero.
 pub(crate) fn allows_zero(member: &Member) -> bool {
     allows(member, 0)

@@ -123,7 +123,7 @@ pub(crate) fn target(series: &str) -> Target {
     // The cache is one for all tests of this program.
     static LOCK: Mutex<()> = Mutex::new(());
     let _lock = LOCK.lock().unwrap_or_else(PoisonError::into_inner);
-    let cache = Cache::at(Path::new(env!("CARGO_TARGET_TMPDIR")).join("vm-cache"));
+    let cache = Cache::at(Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache/ioctlkit"));
     let release = Release::newest(series, &cache).unwrap();
     Target {
         headers: Headers::of(&release, &cache).unwrap(),

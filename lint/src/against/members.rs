@@ -7,29 +7,29 @@ use super::{Extent, MemberName};
 
 /// A member, or an anonymous structure or union that members are in.
 #[derive(Debug)]
-pub(super) struct Slot<'a> {
+pub(crate) struct Slot<'a> {
     /// The declaration.
-    pub(super) member: &'a Member,
+    pub(crate) member: &'a Member,
     /// Where it is in the outermost structure.
-    pub(super) extent: Extent,
+    pub(crate) extent: Extent,
     /// Whether it stands for the members in it, which are slots of their own.
-    pub(super) opened: bool,
+    pub(crate) opened: bool,
     /// The anonymous structure or union that it is in, by its place among the slots.
-    pub(super) within: Option<usize>,
+    pub(crate) within: Option<usize>,
     /// Whether a union around it gives its place to other members too.
-    pub(super) shared: bool,
+    pub(crate) shared: bool,
 }
 
 impl Slot<'_> {
     /// Whether it is there to take place only.
-    pub(super) fn is_reserved(&self) -> bool {
+    pub(crate) fn is_reserved(&self) -> bool {
         self.member.is_reserved()
             || self.member.is_unnamed_bit_field()
             || self.member.purpose.role == Role::Reserved
     }
 
     /// The name to speak of.
-    pub(super) fn name(&self) -> MemberName {
+    pub(crate) fn name(&self) -> MemberName {
         let name = self.member.name.clone().unwrap_or_else(|| "(anonymous)".into());
         MemberName { name, span: self.member.name_span }
     }
@@ -42,7 +42,7 @@ const DEEPEST: u32 = 64;
 ///
 /// # Errors
 /// [`LayoutError`] says why the structure has no layout.
-pub(super) fn slots<'a>(
+pub(crate) fn slots<'a>(
     layouts: &Layouts<'a>,
     id: RecordId,
     abi: AbiId,
@@ -99,7 +99,7 @@ fn open<'a>(
 }
 
 /// Whether C has no name for a member.
-pub(super) fn is_anonymous(member: &Member) -> bool {
+pub(crate) fn is_anonymous(member: &Member) -> bool {
     let made_up = |name: &String| name.starts_with("__bindgen_anon_");
     member.bits.is_none() && member.name.as_ref().is_none_or(made_up)
 }

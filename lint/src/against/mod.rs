@@ -5,12 +5,13 @@
 //! structure, the offset and the size of each member. Names that only one side has are counted and
 //! are no difference: a crate defines other things too.
 
-mod members;
+pub(crate) mod members;
 mod names;
+mod objects;
 mod pairing;
 mod records;
 mod reference;
-mod trust;
+pub(crate) mod trust;
 
 use std::fmt;
 
@@ -20,8 +21,9 @@ use ioctlkit_model::{Interface, Layouts, Span};
 use crate::abis::by_value;
 use crate::words::count;
 pub use names::{last_of_path, same_member, same_name};
+pub use objects::{ObjectPairs, wanted_names};
 pub use pairing::{CommandPair, Numbered, Pairs, RecordPair, pair};
-pub use reference::{Reference, References};
+pub use reference::{ObjectSource, Reference, References};
 use trust::Trust;
 
 /// What was compared, and what came of it.

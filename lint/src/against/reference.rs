@@ -1,4 +1,5 @@
-//! C headers that the Rust sources of a run are compared with.
+//! What the sources or the objects of a run are compared with: C headers, or the Rust source of an
+//! object's interface.
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
@@ -7,9 +8,22 @@ use ioctlkit_model::{FileId, FileShift, Interface, Layouts, Span};
 
 use super::{Comparison, compare_architectures};
 
-/// The headers of a run, each set with the Rust files that it is for.
+/// The headers of a run, each set with the Rust files that it is for, and the sources that the
+/// run's objects are compared with.
 #[derive(Debug, Default)]
-pub struct References(Vec<Reference>);
+pub struct References {
+    headers: Vec<Reference>,
+    of_objects: Vec<ObjectSource>,
+}
+
+/// What says how the interface of compiled objects should be.
+#[derive(Debug)]
+pub struct ObjectSource {
+    /// The names that were asked for, such as `linux/vduse.h`.
+    pub names: Vec<String>,
+    interface: Interface,
+    shift: FileShift,
+}
 
 /// Headers that were read together, and the files that are compared with them.
 #[derive(Debug)]
@@ -34,18 +48,60 @@ impl References {
     ) -> FileShift {
         let shift = rust.sources.append(headers.sources.clone());
         let comparison = OnceLock::new();
-        self.0.push(Reference { names, interface: headers, shift, files, comparison });
+        self.headers.push(Reference { names, interface: headers, shift, files, comparison });
         shift
+    }
+
+    /// Adds what the objects of a run are compared with. Its text joins that of `objects`: what
+    /// moves its spans is yielded.
+    pub fn add_for_objects(
+        &mut self,
+        objects: &mut Interface,
+        names: Vec<String>,
+        sources: Interface,
+    ) -> FileShift {
+        let shift = objects.sources.append(sources.sources.clone());
+        self.of_objects.push(ObjectSource { names, interface: sources, shift });
+        shift
+    }
+
+    /// What the objects of the run are compared with.
+    pub fn for_objects(&self) -> &[ObjectSource] {
+        &self.of_objects
     }
 
     /// Each set of headers.
     pub fn iter(&self) -> impl Iterator<Item = &Reference> {
-        self.0.iter()
+        self.headers.iter()
     }
 
     /// Whether there is nothing to compare with.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.headers.is_empty()
+    }
+}
+
+impl ObjectSource {
+    /// What it defines. Its spans are those of its own sources: [`ObjectSource::span`] moves them.
+    pub fn interface(&self) -> &Interface {
+        &self.interface
+    }
+
+    /// A place in it, in the sources of the run.
+    pub fn span(&self, span: Span) -> Span {
+        self.shift.span(span)
+    }
+
+    /// The file of a place as people write it: the end of its path that was asked for, else its
+    /// name.
+    pub fn file_name(&self, span: Span) -> String {
+        let path = self.interface.sources.path(span);
+        let asked_for = self.names.iter().find(|name| path.ends_with(name.as_str()));
+        match (asked_for, path.file_name()) {
+            (Some(name), _) => name.clone(),
+            (None, Some(name)) => name.to_string_lossy().into_owned(),
+            (None, None) => path.display().to_string(),
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use super::Numbered;
 
 /// The ABIs that each file of an interface is for.
 #[derive(Debug)]
-pub(super) struct Trust<'a> {
+pub(crate) struct Trust<'a> {
     interface: &'a Interface,
     /// Files that are not for all.
     files: HashMap<FileId, AbiSet>,
@@ -22,12 +22,12 @@ pub(super) struct Trust<'a> {
 
 impl<'a> Trust<'a> {
     /// Every file is for every ABI.
-    pub(super) fn of_everything(interface: &'a Interface) -> Self {
+    pub(crate) fn of_everything(interface: &'a Interface) -> Self {
         Self { interface, files: HashMap::new() }
     }
 
     /// Files of an `asm/` folder are for its architecture.
-    pub(super) fn of_architectures(interface: &'a Interface) -> Self {
+    pub(crate) fn of_architectures(interface: &'a Interface) -> Self {
         let files = interface.sources.iter().filter_map(|(id, file)| {
             let arch = asm_architecture(&file.path)?;
             Some((id, AbiSet::of(|abi| abi.kernel_arch == arch)))
@@ -36,7 +36,7 @@ impl<'a> Trust<'a> {
     }
 
     /// The ABIs on which a number is the header's own.
-    pub(super) fn of_number(&self, numbered: Numbered<'_>) -> AbiSet {
+    pub(crate) fn of_number(&self, numbered: Numbered<'_>) -> AbiSet {
         let mut walk = Walk::new(self);
         walk.file(numbered.span().file);
         if let Numbered::Command(command) = numbered {
@@ -48,7 +48,7 @@ impl<'a> Trust<'a> {
     }
 
     /// The ABIs on which a structure is the header's own.
-    pub(super) fn of_record(&self, id: RecordId) -> AbiSet {
+    pub(crate) fn of_record(&self, id: RecordId) -> AbiSet {
         let mut walk = Walk::new(self);
         walk.record(id);
         walk.abis

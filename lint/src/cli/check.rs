@@ -1,7 +1,8 @@
 //! `ioctl-lint check`.
 
 mod against;
-mod summary;
+mod objects;
+pub(super) mod summary;
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -21,7 +22,7 @@ use super::reading::{Group, Part, RawNumbers, ReadOptions};
 use super::terminal::Terminal;
 use summary::Summary;
 
-/// Find what is wrong with the ioctl commands of headers and Rust source
+/// Find what is wrong with the ioctl commands of headers, Rust source and compiled objects
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -32,6 +33,8 @@ Examples:
   ioctl-lint check --write-baseline baseline.json . && ioctl-lint check --baseline baseline.json .
   ioctl-lint check --against linux/kvm.h src/
   ioctl-lint check foo.h -- -std=gnu11 -include config.h
+  ioctl-lint check --header include/uapi/linux/foo.h foo.ko
+  ioctl-lint check /lib/modules/6.12.0
 
 A finding is allowed in place by a comment with a reason, on its line, on the line above, or at the
 head of the structure or #define:
@@ -43,7 +46,47 @@ Exit codes:
   1  findings at or above --fail-on
   2  some input could not be used; findings of the rest are reported all the same")]
 pub(super) struct Arguments {
-    /// Headers or Rust source, folders of them, a cargo workspace, or a kernel source tree
+    #[command(flatten)]
+    scope: Scope,
+
+    /// Exit with 1 if anything of this severity or above is found [default: the configuration's, or
+    /// `warning`]
+    #[arg(
+        long, value_enum, hide_possible_values = true, value_name = "error|warning|info|never",
+        help_heading = RULES
+    )]
+    fail_on: Option<FailOn>,
+
+    /// Accept the findings of this baseline [default: the configuration's]
+    #[arg(long, value_name = "FILE", help_heading = RULES)]
+    baseline: Option<PathBuf>,
+
+    /// Report nothing, and write a baseline that accepts everything found
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline", help_heading = RULES)]
+    write_baseline: Option<PathBuf>,
+
+    /// How to report findings
+    #[arg(long, value_name = "FORMAT", value_parser = formats(), default_value = "full")]
+    format: Format,
+
+    /// Write to this file instead of standard output; it is replaced as a whole
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// Print how many findings each rule has instead of the findings
+    #[arg(long, conflicts_with_all = ["format", "write_baseline"])]
+    statistics: bool,
+
+    /// Print no summary
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+/// What to check, by which rules.
+#[derive(Debug, Args)]
+pub(super) struct Scope {
+    /// Headers or Rust source, folders of them, a cargo workspace, a kernel source tree; modules and
+    /// other compiled objects, or a folder of modules such as /lib/modules/VERSION
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
 
@@ -67,46 +110,19 @@ pub(super) struct Arguments {
     )]
     severities: Vec<(String, Level)>,
 
-    /// Exit with 1 if anything of this severity or above is found [default: the configuration's, or
-    /// `warning`]
-    #[arg(
-        long, value_enum, hide_possible_values = true, value_name = "error|warning|info|never",
-        help_heading = RULES
-    )]
-    fail_on: Option<FailOn>,
-
-    /// Accept the findings of this baseline [default: the configuration's]
-    #[arg(long, value_name = "FILE", help_heading = RULES)]
-    baseline: Option<PathBuf>,
-
-    /// Report nothing, and write a baseline that accepts everything found
-    #[arg(long, value_name = "FILE", conflicts_with = "baseline", help_heading = RULES)]
-    write_baseline: Option<PathBuf>,
-
     /// Compare Rust sources with this C header, such as `linux/kvm.h`: the numbers of commands of the
     /// same name, and the layouts of structures; may be repeated [default: the configuration's]
     #[arg(long, value_name = "HEADER", help_heading = RULES)]
     against: Vec<String>,
 
-    /// How to report findings
-    #[arg(long, value_name = "FORMAT", value_parser = formats(), default_value = "full")]
-    format: Format,
-
-    /// Write to this file instead of standard output; it is replaced as a whole
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
-
-    /// Print how many findings each rule has instead of the findings
-    #[arg(long, conflicts_with_all = ["format", "write_baseline"])]
-    statistics: bool,
+    /// The interface of the compiled objects among the paths: a C header, such as `linux/vduse.h`, or
+    /// Rust source; may be repeated
+    #[arg(long = "header", value_name = "PATH", help_heading = RULES)]
+    headers: Vec<String>,
 
     /// Look at commands that are plain numbers too, such as `TCGETS`
     #[arg(long)]
     raw: bool,
-
-    /// Print no summary
-    #[arg(short, long)]
-    quiet: bool,
 
     #[command(flatten)]
     reading: ReadOptions,
@@ -114,12 +130,12 @@ pub(super) struct Arguments {
 
 const RULES: &str = "Rules";
 
-fn formats() -> impl TypedValueParser<Value = Format> {
+pub(super) fn formats() -> impl TypedValueParser<Value = Format> {
     let value = |format: Format| PossibleValue::new(format.name()).help(format.description());
     PossibleValuesParser::new(Format::ALL.map(value)).try_map(|name| name.parse::<Format>())
 }
 
-fn parse_severity(text: &str) -> Result<(String, Level), String> {
+pub(super) fn parse_severity(text: &str) -> Result<(String, Level), String> {
     let (rule, level) = text
         .split_once('=')
         .ok_or_else(|| "write a rule, `=` and a level, such as `L001=error`".to_owned())?;
@@ -130,18 +146,18 @@ fn parse_severity(text: &str) -> Result<(String, Level), String> {
 
 pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
     let started = Instant::now();
-    let selection = selection(arguments)?;
-    let raw = if arguments.raw { RawNumbers::Wanted } else { RawNumbers::Unwanted };
-    let groups = arguments.reading.groups(&arguments.paths, raw)?;
-    let mut prepared = Vec::new();
-    for group in groups {
-        prepared.push(Prepared::new(group, arguments, &selection)?);
+    let mut prepared = arguments.scope.prepare()?;
+    for group in &mut prepared {
+        group.fail_on = arguments.fail_on.unwrap_or(group.fail_on);
+        if arguments.baseline.is_none() && arguments.write_baseline.is_none() {
+            group.read_baseline()?;
+        }
     }
     let mut whole = Whole::default();
     // One baseline for the whole run where the command line names it, else each group's own.
     let mut baseline = arguments.baseline.as_deref().map(Baseline::read).transpose()?;
     for group in &mut prepared {
-        whole.take_in(group, &arguments.against, baseline.as_mut());
+        whole.take_in(group, &arguments.scope, baseline.as_mut());
     }
     let stale = baseline.into_iter().chain(prepared.into_iter().filter_map(|group| group.baseline));
     whole.summary.set_stale(stale);
@@ -153,21 +169,39 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     Ok(whole.outcome())
 }
 
-fn selection(arguments: &Arguments) -> Result<Selection, Failure> {
-    let mut selection = Selection::default();
-    if let Some(profile) = arguments.profile {
-        selection.set_profile(profile);
+/// Everything that there is to find, whatever baselines accept.
+pub(super) fn find(scope: &Scope) -> Result<Whole, Failure> {
+    let mut whole = Whole::default();
+    for mut group in scope.prepare()? {
+        whole.take_in(&mut group, scope, None);
     }
-    for name in &arguments.select {
-        selection.select(name.trim())?;
+    Ok(whole)
+}
+
+impl Scope {
+    fn prepare(&self) -> Result<Vec<Prepared>, Failure> {
+        let selection = self.selection()?;
+        let raw = if self.raw { RawNumbers::Wanted } else { RawNumbers::Unwanted };
+        let groups = self.reading.groups(&self.paths, raw)?;
+        groups.into_iter().map(|group| Prepared::new(group, &selection)).collect()
     }
-    for name in &arguments.ignore {
-        selection.ignore(name.trim())?;
+
+    fn selection(&self) -> Result<Selection, Failure> {
+        let mut selection = Selection::default();
+        if let Some(profile) = self.profile {
+            selection.set_profile(profile);
+        }
+        for name in &self.select {
+            selection.select(name.trim())?;
+        }
+        for name in &self.ignore {
+            selection.ignore(name.trim())?;
+        }
+        for (name, level) in &self.severities {
+            selection.set_level(name, *level)?;
+        }
+        Ok(selection)
     }
-    for (name, level) in &arguments.severities {
-        selection.set_level(name, *level)?;
-    }
-    Ok(selection)
 }
 
 /// Paths with what their configuration says.
@@ -180,27 +214,32 @@ struct Prepared {
 }
 
 impl Prepared {
-    fn new(group: Group, arguments: &Arguments, selection: &Selection) -> Result<Self, Failure> {
+    fn new(group: Group, selection: &Selection) -> Result<Self, Failure> {
         let selection = selection.clone();
         let levels = match &group.config {
             Some(config) => Levels::new(config, selection)?,
             None => Levels::of_selection(selection),
         };
-        let config = group.config.as_ref();
-        let fail_on = arguments.fail_on.or(config.and_then(|config| config.fail_on));
-        let file = config.and_then(|config| config.baseline.as_deref());
-        let overruled = arguments.baseline.is_some() || arguments.write_baseline.is_some();
-        let baseline = file.filter(|_| !overruled).map(Baseline::read).transpose()?;
-        Ok(Self { group, levels, fail_on: fail_on.unwrap_or_default(), baseline })
+        let fail_on = group.config.as_ref().and_then(|config| config.fail_on).unwrap_or_default();
+        Ok(Self { group, levels, fail_on, baseline: None })
+    }
+
+    /// Takes the baseline that the configuration names.
+    fn read_baseline(&mut self) -> Result<(), Failure> {
+        let file = self.group.config.as_ref().and_then(|config| config.baseline.as_deref());
+        self.baseline = file.map(Baseline::read).transpose()?;
+        Ok(())
     }
 }
 
 /// Everything that the groups came to.
 #[derive(Default)]
-struct Whole {
-    report: Report,
-    sources: SourceMap,
+pub(super) struct Whole {
+    pub(super) report: Report,
+    pub(super) sources: SourceMap,
     summary: Summary,
+    /// Modules with a table of handlers.
+    modules: Vec<objects::Row>,
     failed: bool,
 }
 
@@ -208,10 +247,16 @@ impl Whole {
     fn take_in(
         &mut self,
         prepared: &mut Prepared,
-        headers: &[String],
+        scope: &Scope,
         mut baseline: Option<&mut Baseline>,
     ) {
+        let sources = objects::read_sources(&mut prepared.group, &scope.headers);
+        self.report.problems.extend(sources.problems);
+        let mut sources = sources.read;
         for part in prepared.group.read_parts() {
+            let of_objects =
+                if part.0.objects.is_empty() { Vec::new() } else { std::mem::take(&mut sources) };
+            let headers = (&scope.against[..], of_objects);
             self.take_in_part(part, prepared, headers, baseline.as_deref_mut());
         }
         self.drop_repeated();
@@ -221,10 +266,13 @@ impl Whole {
         &mut self,
         (mut interface, mut problems): Part,
         prepared: &mut Prepared,
-        headers: &[String],
+        (headers, of_objects): (&[String], Vec<objects::Source>),
         baseline: Option<&mut Baseline>,
     ) {
-        let references = against::read(&prepared.group, headers, &mut interface, &mut problems);
+        let mut references = against::read(&prepared.group, headers, &mut interface, &mut problems);
+        for source in of_objects {
+            source.add_to(&mut references, &mut interface, &mut problems);
+        }
         let mut checked = {
             let _progress = Progress::start("checking commands");
             engine::check(&interface, &references, &prepared.levels)
@@ -234,11 +282,12 @@ impl Whole {
         }
         self.summary.suppressed += checked.suppressed;
         self.failed |= checked.findings.iter().any(|f| prepared.fail_on.fails(f.severity));
-        self.report.headers += interface.headers.len();
-        let is_rust = |header: &&Header| {
-            interface.sources.file(header.file).language() == Language::Rust
-        };
+        self.report.headers += interface.headers.len() - interface.objects.len();
+        let is_rust =
+            |header: &&Header| interface.sources.file(header.file).language() == Language::Rust;
         self.summary.rust_files += interface.headers.iter().filter(is_rust).count();
+        self.summary.objects += interface.objects.len();
+        self.modules.extend(objects::rows(&interface));
         self.report.commands += interface.commands.len();
         self.report.abis = self.report.abis.union(interface.abis);
         for rule in checked.rules {
@@ -284,7 +333,8 @@ fn move_spans(finding: &mut Finding, moved: impl Fn(&mut Span)) {
 }
 
 fn report(arguments: &Arguments, whole: &Whole, terminal: &Terminal) -> Result<(), Failure> {
-    let Whole { report, sources, summary, .. } = whole;
+    let Whole { report, sources, summary, modules, .. } = whole;
+    let for_people = matches!(arguments.format, Format::Full | Format::Concise);
     if arguments.statistics {
         say_failures(report.problems.clone(), sources, terminal);
     }
@@ -292,10 +342,14 @@ fn report(arguments: &Arguments, whole: &Whole, terminal: &Terminal) -> Result<(
         if arguments.statistics {
             summary::write_statistics(report, style, out)
         } else {
-            arguments.format.render(report, sources, style, out)
+            arguments.format.render(report, sources, style, out)?;
+            // Of one object the findings say it all.
+            if for_people && summary.objects > 1 {
+                objects::write_table(modules, style, out)?;
+            }
+            Ok(())
         }
     })?;
-    let for_people = matches!(arguments.format, Format::Full | Format::Concise);
     if for_people && !arguments.quiet {
         terminal.say(|out, _| summary.write(report, out));
     }

@@ -32,6 +32,10 @@ impl Failure {
         Self { problems: vec![problem], sources: SourceMap::default() }
     }
 
+    pub(super) fn of_problems(problems: Vec<Problem>, sources: SourceMap) -> Self {
+        Self { problems, sources }
+    }
+
     /// The same with what to do about it.
     pub(super) fn help(mut self, help: impl Into<String>) -> Self {
         if let Some(problem) = self.problems.last_mut() {

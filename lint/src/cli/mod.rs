@@ -1,8 +1,11 @@
 //! The command line, a file per subcommand.
 
 mod abis;
+mod baseline;
 mod check;
 mod completions;
+mod decode;
+mod diff;
 mod dump;
 mod explain;
 mod failure;
@@ -44,6 +47,7 @@ Examples:
   ioctl-lint check --profile legacy /usr/include/linux
   ioctl-lint layout btrfs_ioctl_vol_args_v2 /usr/include/linux/btrfs.h
   ioctl-lint number 0xc020660b                what is this command?
+  ioctl-lint diff --rev v6.1..HEAD            what changed, and whom does it break?
   ioctl-lint explain L001
 
 Exit codes:
@@ -56,7 +60,10 @@ enum Command {
     Check(check::Arguments),
     Layout(layout::Arguments),
     Number(number::Arguments),
+    Baseline(baseline::Arguments),
     Dump(dump::Arguments),
+    Diff(diff::Arguments),
+    Decode(decode::Arguments),
     Explain(explain::Arguments),
     Rules(rules::Arguments),
     Abis(abis::Arguments),
@@ -72,7 +79,10 @@ pub(crate) fn main() -> ExitCode {
         Command::Check(arguments) => check::run(arguments, &terminal),
         Command::Layout(arguments) => layout::run(arguments, &terminal),
         Command::Number(arguments) => number::run(arguments, &terminal),
+        Command::Baseline(arguments) => baseline::run(arguments, &terminal),
         Command::Dump(arguments) => dump::run(arguments, &terminal),
+        Command::Diff(arguments) => diff::run(arguments, &terminal),
+        Command::Decode(arguments) => decode::run(arguments, &terminal),
         Command::Explain(arguments) => explain::run(arguments, &terminal),
         Command::Rules(arguments) => rules::run(arguments, &terminal),
         Command::Abis(arguments) => abis::run(arguments, &terminal),

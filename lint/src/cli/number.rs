@@ -12,7 +12,7 @@ use ioctlkit_model::{Interface, Layouts};
 
 use super::Outcome;
 use super::failure::{Failure, outcome_of, say_failures};
-use super::reading::{RawNumbers, ReadOptions};
+use super::reading::{RawNumbers, ReadOptions, named_or_installed};
 use super::terminal::Terminal;
 use expression::Expression;
 
@@ -90,7 +90,7 @@ fn find_by_number(
 ) -> Result<Outcome, Failure> {
     let mut outcome = Outcome::Clean;
     let mut found = 0;
-    let Some(paths) = paths(arguments) else { return Ok(outcome) };
+    let Some(paths) = named_or_installed(&arguments.paths) else { return Ok(outcome) };
     for (interface, searched) in read(arguments, &paths, terminal)? {
         outcome = outcome.max(searched);
         let layouts = Layouts::new(&interface);
@@ -107,7 +107,7 @@ fn find_by_number(
 
 fn find_by_name(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
     let name = arguments.what.trim();
-    let paths = paths(arguments).ok_or_else(|| {
+    let paths = named_or_installed(&arguments.paths).ok_or_else(|| {
         Failure::new(format!("nowhere to look for `{name}`"))
             .help("name the headers, or install the kernel's (linux-libc-dev on Debian)")
     })?;
@@ -150,31 +150,6 @@ fn read(
         (interface, outcome)
     });
     Ok(read.collect())
-}
-
-/// The paths that were named, or those of the installed kernel headers.
-fn paths(arguments: &Arguments) -> Option<Vec<PathBuf>> {
-    // What linux-libc-dev and its likes install; the rest of /usr/include is not the kernel's.
-    const FOLDERS: [&str; 11] = [
-        "asm-generic",
-        "cxl",
-        "drm",
-        "fwctl",
-        "linux",
-        "misc",
-        "mtd",
-        "rdma",
-        "scsi",
-        "sound",
-        "video",
-    ];
-    if !arguments.paths.is_empty() {
-        return Some(arguments.paths.clone());
-    }
-    let include = PathBuf::from("/usr/include");
-    let folders: Vec<PathBuf> =
-        FOLDERS.iter().map(|name| include.join(name)).filter(|folder| folder.is_dir()).collect();
-    (!folders.is_empty()).then_some(folders)
 }
 
 fn shown(paths: &[PathBuf]) -> String {

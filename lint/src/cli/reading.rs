@@ -7,7 +7,7 @@ use ioctl_lint::Config;
 use ioctl_lint::config::{self, abi_help};
 use ioctlkit_abi::{Abi, AbiId, AbiSet};
 use ioctlkit_model::{Interface, Problem};
-use ioctlkit_sources::{c, rust};
+use ioctlkit_sources::{c, object, rust};
 
 use super::failure::Failure;
 use super::progress::Progress;
@@ -31,6 +31,11 @@ pub(super) struct ReadOptions {
     #[arg(long, value_name = "PATH", help_heading = READING)]
     compile_commands: Option<PathBuf>,
 
+    /// Take the types that modules build upon from this vmlinux, boot image or file of BTF [default:
+    /// the kernel of each module's version, beside its folder or in the running system]
+    #[arg(long, value_name = "FILE", help_heading = OBJECTS)]
+    btf_base: Option<PathBuf>,
+
     /// Use this configuration instead of the nearest ioctl-lint.toml at or above each path
     #[arg(long, value_name = "FILE", help_heading = READING)]
     config: Option<PathBuf>,
@@ -45,6 +50,7 @@ pub(super) struct ReadOptions {
 }
 
 const READING: &str = "Reading headers";
+const OBJECTS: &str = "Reading compiled objects";
 
 /// Whether commands that are plain numbers are wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +67,7 @@ pub(super) struct Group {
     request: c::Request,
     headers: Option<c::Request>,
     source: Option<rust::Request>,
+    objects: Option<object::Request>,
 }
 
 /// What a front end read, and what it could not.
@@ -77,19 +84,39 @@ impl ReadOptions {
                 None => files.push((file, vec![path.clone()])),
             }
         }
-        files
-            .into_iter()
-            .map(|(file, paths)| {
-                let config = file.as_deref().map(Config::read).transpose()?;
-                let languages = Languages::of(&paths);
-                let request = |paths| self.request(config.as_ref(), paths, raw);
-                let headers = (!languages.c.is_empty()).then(|| request(languages.c));
-                let request = request(Vec::new());
-                let source = rust::Request { paths: languages.rust, abis: request.abis };
-                let source = Some(source).filter(|source| !source.paths.is_empty());
-                Ok(Group { config, request, headers, source })
-            })
-            .collect()
+        files.into_iter().map(|(file, paths)| self.group(file.as_deref(), &paths, raw)).collect()
+    }
+
+    /// Paths with the configuration that is found at another one, which they are a copy of.
+    pub(super) fn group_as(
+        &self,
+        configured: &Path,
+        paths: &[PathBuf],
+        raw: RawNumbers,
+    ) -> Result<Group, Failure> {
+        self.group(self.config_file(configured).as_deref(), paths, raw)
+    }
+
+    fn group(
+        &self,
+        file: Option<&Path>,
+        paths: &[PathBuf],
+        raw: RawNumbers,
+    ) -> Result<Group, Failure> {
+        let config = file.map(Config::read).transpose()?;
+        let languages = Languages::of(paths);
+        let request = |paths| self.request(config.as_ref(), paths, raw);
+        let headers = (!languages.c.is_empty()).then(|| request(languages.c));
+        let request = request(Vec::new());
+        let source = rust::Request { paths: languages.rust, abis: request.abis };
+        let source = Some(source).filter(|source| !source.paths.is_empty());
+        let objects = (!languages.objects.is_empty()).then(|| object::Request {
+            paths: languages.objects,
+            base: self.btf_base.clone(),
+            bare_abi: self.only_abi(),
+            types: object::Wanted::All,
+        });
+        Ok(Group { config, request, headers, source, objects })
     }
 
     fn config_file(&self, path: &Path) -> Option<PathBuf> {
@@ -123,29 +150,48 @@ impl ReadOptions {
         request
     }
 
+    /// The ABI that was asked for, if it was one.
+    fn only_abi(&self) -> Option<AbiId> {
+        match self.abis[..] {
+            [only] => Some(only),
+            _ => None,
+        }
+    }
+
     /// The ABIs that were asked for, if any were.
     pub(super) fn abis(&self) -> Option<AbiSet> {
         (!self.abis.is_empty()).then(|| self.abis.iter().copied().collect())
     }
 }
 
-/// Paths by what is there. A folder may have both.
+/// Paths by what is there. A folder may have sources of both languages.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Languages {
     c: Vec<PathBuf>,
     rust: Vec<PathBuf>,
+    objects: Vec<PathBuf>,
 }
 
 impl Languages {
     fn of(paths: &[PathBuf]) -> Self {
         let mut languages = Self::default();
         for path in paths {
+            if object::is_module_tree(path) {
+                languages.objects.push(path.clone());
+                continue;
+            }
             let rust = rust::holds_source(path);
             if rust {
                 languages.rust.push(path.clone());
             }
+            // A folder with sources is read for these: what a build has left there was not meant.
+            let c = path.is_dir() && c::holds_header(path);
+            if !rust && !c && object::holds_object(path) {
+                languages.objects.push(path.clone());
+                continue;
+            }
             // What holds nothing is the front end of C's to complain about, as it always was.
-            if !rust || path.is_dir() && c::holds_header(path) {
+            if !rust || c {
                 languages.c.push(path.clone());
             }
         }
@@ -165,7 +211,23 @@ impl Group {
             let _progress = Progress::start("reading source");
             rust::read(request)
         });
-        of_c.into_iter().chain(of_rust).collect()
+        let of_objects = self.objects.as_ref().map(|request| {
+            let _progress = Progress::start("reading objects");
+            object::read(request)
+        });
+        of_c.into_iter().chain(of_rust).chain(of_objects).collect()
+    }
+
+    /// Whether there are compiled objects among the paths.
+    pub(super) fn has_objects(&self) -> bool {
+        self.objects.is_some()
+    }
+
+    /// Asks for some types of compiled objects, instead of all.
+    pub(super) fn want_types(&mut self, types: object::Wanted) {
+        if let Some(objects) = &mut self.objects {
+            objects.types = types;
+        }
     }
 
     /// Reads the paths, as one interface.
@@ -187,6 +249,40 @@ impl Group {
     pub(super) fn header_request(&self) -> c::Request {
         c::Request { compile_commands: None, raw_numbers: true, ..self.request.clone() }
     }
+}
+
+impl Group {
+    /// Looks at these ABIs, whatever the configuration says.
+    pub(super) fn narrow(&mut self, abis: AbiSet) {
+        self.request.abis = abis;
+        self.headers.iter_mut().for_each(|request| request.abis = abis);
+        self.source.iter_mut().for_each(|request| request.abis = abis);
+    }
+}
+
+/// The paths that were named, or those of the installed kernel headers.
+pub(super) fn named_or_installed(named: &[PathBuf]) -> Option<Vec<PathBuf>> {
+    // What linux-libc-dev and its likes install; the rest of /usr/include is not the kernel's.
+    const FOLDERS: [&str; 11] = [
+        "asm-generic",
+        "cxl",
+        "drm",
+        "fwctl",
+        "linux",
+        "misc",
+        "mtd",
+        "rdma",
+        "scsi",
+        "sound",
+        "video",
+    ];
+    if !named.is_empty() {
+        return Some(named.to_vec());
+    }
+    let include = PathBuf::from("/usr/include");
+    let folders: Vec<PathBuf> =
+        FOLDERS.iter().map(|name| include.join(name)).filter(|folder| folder.is_dir()).collect();
+    (!folders.is_empty()).then_some(folders)
 }
 
 /// Reads paths that must have one configuration among them.

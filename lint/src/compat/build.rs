@@ -51,6 +51,7 @@ impl Builder {
             aligned: None,
             pack: None,
             members,
+            observed: None,
         }
     }
 

@@ -12,6 +12,7 @@ pub fn insert_behind(sources: &SourceMap, member: Span, declaration: &str) -> Op
     match sources.file(member.file).language() {
         Language::C => c::insert_behind(sources, member, declaration),
         Language::Rust => rust::insert_behind(sources, member, declaration),
+        Language::Object => None,
     }
 }
 
@@ -20,6 +21,7 @@ pub fn insert_before(sources: &SourceMap, member: Span, declaration: &str) -> Op
     match sources.file(member.file).language() {
         Language::C => c::insert_before(sources, member, declaration),
         Language::Rust => rust::insert_before(sources, member, declaration),
+        Language::Object => None,
     }
 }
 
@@ -29,6 +31,7 @@ pub fn retype(sources: &SourceMap, member: &Member, ty: &str) -> Option<Edit> {
     match sources.file(member.span.file).language() {
         Language::C => c::retype(sources, member, ty),
         Language::Rust => rust::retype(sources, member, ty),
+        Language::Object => None,
     }
 }
 

@@ -1,14 +1,17 @@
 //! Runs a rule over `fixtures/rules/CODE/`: `bad*.h` and `bad*.rs` must fire and match their
 //! snapshots, and `good*.h` and `good*.rs` must not. A folder stands for all of its headers, read in
-//! one run. A `.rs` beside a `.h` of the same name is compared with it.
+//! one run. A `.rs` beside a `.h` of the same name is compared with it, and so is the object that gcc
+//! makes of a `.c`.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
-use ioctlkit_model::{Finding, Interface, Language, Languages};
-use ioctlkit_sources::{c, rust};
+use ioctlkit_model::{Finding, Interface, Language, Languages, Problem};
+use ioctlkit_sources::object::Wanted;
+use ioctlkit_sources::{c, object, rust};
 
-use crate::against::References;
+use crate::against::{References, wanted_names};
 use crate::{Rule, engine};
 
 pub(super) fn run(rule: &'static Rule) {
@@ -28,7 +31,8 @@ pub(super) fn run(rule: &'static Rule) {
         assert_speaks_its_language(&interface, &findings);
         let name = path.file_name().unwrap().to_string_lossy();
         // A header's snapshot has its name alone.
-        let stem = name.strip_suffix(".h").unwrap_or(&name).replace(".rs", "_rs");
+        let stem =
+            name.strip_suffix(".h").unwrap_or(&name).replace(".rs", "_rs").replace(".c", "_c");
         insta::with_settings!({
             prepend_module_to_snapshot => false,
             omit_expression => true,
@@ -53,12 +57,15 @@ fn fixtures(folder: &Path, prefix: &str) -> Vec<PathBuf> {
 /// A header that a Rust file is compared with is no fixture by itself.
 fn is_fixture(path: &Path) -> bool {
     let extension = path.extension().unwrap_or_default();
-    path.is_dir() || extension == "rs" || (extension == "h" && !path.with_extension("rs").exists())
+    let is_compared = || ["rs", "c"].iter().any(|other| path.with_extension(other).exists());
+    path.is_dir() || extension == "rs" || extension == "c" || (extension == "h" && !is_compared())
 }
 
 fn check(rule: &'static Rule, path: &Path) -> (Interface, Vec<Finding>) {
     let mut references = References::default();
-    let interface = if path.extension().is_some_and(|extension| extension == "rs") {
+    let interface = if path.extension().is_some_and(|extension| extension == "c") {
+        read_object(path, &mut references)
+    } else if path.extension().is_some_and(|extension| extension == "rs") {
         let mut interface = read_rust(path);
         let header = path.with_extension("h");
         if header.exists() {
@@ -72,6 +79,37 @@ fn check(rule: &'static Rule, path: &Path) -> (Interface, Vec<Finding>) {
     };
     let findings = engine::run(&interface, &references, &[rule]);
     (interface, findings)
+}
+
+/// Compiles C with debug information, and reads the object; a header beside it is what the object is
+/// compared with.
+fn read_object(path: &Path, references: &mut References) -> Interface {
+    let folder = tempfile::tempdir().unwrap();
+    let object = folder.path().join("fixture.o");
+    let status = Command::new("gcc")
+        .args(["-c", "-O1", "-gdwarf-5", "-fno-pic", "-fcf-protection=none", "-o"])
+        .arg(&object)
+        .arg(path)
+        .status()
+        .unwrap();
+    assert!(status.success(), "gcc does not take {}", path.display());
+    let header = path.with_extension("h");
+    let header = header.exists().then(|| (header.clone(), read_c(&header)));
+    let types = match &header {
+        Some((_, header)) => Wanted::Named(wanted_names(header)),
+        None => Wanted::Nothing,
+    };
+    let request = object::Request { paths: vec![object], types, ..object::Request::default() };
+    let (mut interface, problems) = object::read(&request);
+    // What holds nothing but a note needs no types.
+    let lacks_types = |problem: &Problem| problem.message.starts_with("nothing tells the types");
+    let problems: Vec<_> = problems.into_iter().filter(|one| !lacks_types(one)).collect();
+    assert!(problems.is_empty(), "{}: {problems:#?}", path.display());
+    if let Some((path, header)) = header {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        references.add_for_objects(&mut interface, vec![name], header);
+    }
+    interface
 }
 
 fn read_c(path: &Path) -> Interface {
@@ -104,7 +142,7 @@ fn assert_speaks_its_language(interface: &Interface, findings: &[Finding]) {
     ];
     for finding in findings {
         let file = interface.sources.file(finding.span.file);
-        if file.language() == Language::C || finding.rule.languages == Languages::Rust {
+        if file.language() != Language::Rust || finding.rule.languages == Languages::Rust {
             continue;
         }
         let fix = finding.fix.iter().map(|fix| &fix.message);
@@ -118,7 +156,7 @@ fn assert_speaks_its_language(interface: &Interface, findings: &[Finding]) {
 }
 
 /// What a reviewer of a snapshot needs to see: the line, the words, the ABIs, the fix.
-fn describe(interface: &Interface, findings: &[Finding]) -> String {
+pub(crate) fn describe(interface: &Interface, findings: &[Finding]) -> String {
     let mut text = String::new();
     for finding in findings {
         let file = interface.sources.file(finding.span.file);

@@ -28,6 +28,10 @@ rules![
     c004_m68k_differs::M68K_DIFFERS,
     c005_oabi_differs::OABI_DIFFERS,
     c006_conditional_member::CONDITIONAL_MEMBER,
+    h001_no_compat_ioctl::NO_COMPAT_IOCTL,
+    h002_compat_ptr_with_incompatible::COMPAT_PTR_WITH_INCOMPATIBLE,
+    h003_native_as_compat::NATIVE_AS_COMPAT,
+    h017_compat_left_to_layer::COMPAT_LEFT_TO_LAYER,
     l001_implicit_hole::IMPLICIT_HOLE,
     l002_implicit_tail::IMPLICIT_TAIL,
     l003_long_member::LONG_MEMBER,
@@ -62,6 +66,9 @@ rules![
     n013_direction_by_name::DIRECTION_BY_NAME,
     n016_number_varies::NUMBER_VARIES,
     n017_hard_coded_number::HARD_CODED_NUMBER,
+    o001_object_differs_from_header::OBJECT_DIFFERS_FROM_HEADER,
+    o002_fops_without_compat::FOPS_WITHOUT_COMPAT,
+    o003_embedded_abi_differs::EMBEDDED_ABI_DIFFERS,
     r001_missing_repr::MISSING_REPR,
     r002_word_sized_member::WORD_SIZED_MEMBER,
     r003_invalid_bit_patterns::INVALID_BIT_PATTERNS,
@@ -75,4 +82,4 @@ rules![
 ];
 
 #[cfg(test)]
-mod fixture_test;
+pub(crate) mod fixture_test;

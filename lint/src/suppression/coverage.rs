@@ -45,7 +45,7 @@ pub(super) fn of_comment(
     let spans = definitions(interface).filter(|(span, _)| span.file == id);
     for (span, head) in spans {
         let start = match file.language() {
-            Language::C => head.start,
+            Language::C | Language::Object => head.start,
             Language::Rust => rust_source::item_start(&file.text, head.start as usize) as u32,
         };
         let head = file.position(start).line..=file.position(head.end).line;

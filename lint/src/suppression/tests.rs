@@ -24,6 +24,7 @@ fn interface(marked: &str) -> (Interface, Vec<Finding>) {
             aligned: None,
             pack: None,
             members: Vec::new(),
+            observed: None,
         };
         interface.records.push(Record {
             kind: RecordKind::Struct,

@@ -57,3 +57,35 @@ fn wrong_baselines_are_named() {
     assert_eq!((wrong.code, missing.code, nowhere.code), (2, 2, 2));
     assert_snapshot!(wrong.stderr + &missing.stderr + &nowhere.stderr);
 }
+
+#[test]
+fn a_baseline_is_written_shown_and_pruned() {
+    let folder = Folder::with("foo.h", HOLE).and("bar.h", HOLE.replace("foo", "bar"));
+    let baseline = |arguments: &[&str]| folder.run(&[&["baseline"], arguments].concat());
+    let select = ["--select", "L001", "foo.h", "bar.h"];
+    let written = baseline(&[&["write"], &select[..]].concat());
+    assert_eq!(written.code, 0, "{}", written.seen());
+    let shown = baseline(&["show"]);
+    assert_eq!(shown.code, 0);
+    let still = baseline(&[&["prune"], &select[..]].concat());
+    std::fs::write(folder.path("bar.h"), CLEAN).unwrap();
+    let pruned = baseline(&[&["prune"], &select[..]].concat());
+    assert_eq!((still.code, pruned.code), (0, 0), "{}", pruned.seen());
+    let left = baseline(&["show"]);
+    let parts = [&written.stderr, &shown.stdout, &still.stderr, &pruned.stderr, &left.stdout];
+    assert_snapshot!(parts.map(String::as_str).join("\n"));
+}
+
+#[test]
+fn nothing_is_pruned_by_what_could_not_be_read() {
+    let folder = Folder::with("foo.h", HOLE);
+    let select = ["--select", "L001", "foo.h"];
+    folder.run(&[&["baseline", "write"], &select[..]].concat());
+    let before = folder.read("ioctl-lint-baseline.json");
+    let done = folder.run(&["baseline", "prune", "--select", "L001", "none.h"]);
+    assert_eq!(done.code, 2);
+    assert!(done.stderr.contains("nothing was taken out"), "{}", done.stderr);
+    assert_eq!(folder.read("ioctl-lint-baseline.json"), before);
+    let missing = Folder::with("foo.h", HOLE).run(&["baseline", "show"]);
+    assert_eq!(missing.code, 2);
+}

@@ -6,7 +6,11 @@
 mod against;
 mod baselines;
 mod configuration;
+mod decode;
+mod diff;
 mod input;
+mod integrations;
+mod objects;
 mod output;
 mod queries;
 mod run;

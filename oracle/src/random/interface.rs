@@ -98,6 +98,7 @@ impl Builder<'_> {
             aligned: record.aligned.map(Constant::Known),
             pack,
             members,
+            observed: None,
         }
     }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use ioctlkit_abi::{AbiId, Placement, RecordKind};
 use ioctlkit_model::{
-    Enum, EnumBody, Interface, Layouts, Member, Record, RecordBody, RecordId, Type, Typedef,
-    TypedefId,
+    Constant, Enum, EnumBody, Interface, Layouts, Member, Record, RecordBody, RecordId, Type,
+    Typedef, TypedefId,
 };
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -31,7 +31,18 @@ struct RecordOnAbi<'a, M> {
     instead: Option<At<'a>>,
     size: u64,
     align: u64,
+    #[serde(skip_serializing_if = "is_false")]
+    packed: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aligned: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pack: Option<u64>,
     members: M,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 #[derive(Serialize)]
@@ -41,8 +52,14 @@ struct MemberEntry<'a> {
     ty: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     type_id: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bounds: Option<Vec<u64>>,
     offset: u64,
     size: u64,
+    #[serde(skip_serializing_if = "is_false")]
+    packed: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aligned: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     bit_offset: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -97,15 +114,27 @@ impl Serialize for RecordOnAbis<'_> {
             let is_first =
                 self.record.variants.first().is_some_and(|first| std::ptr::eq(first, body));
             let sources = &self.layouts.interface().sources;
+            let own = at(self.record.span, sources);
             let entry = RecordOnAbi {
-                instead: (!is_first).then(|| at(body.span, sources)),
+                instead: Some(at(body.span, sources)).filter(|at| !is_first && *at != own),
                 size: layout.size,
                 align: layout.align,
+                packed: body.packed,
+                aligned: self.value(body.aligned.as_ref(), abi),
+                pack: body.pack,
                 members: List(|| {
                     let members = body.members.iter().zip(&definition.types).zip(&layout.members);
-                    members.map(|((member, (ty, type_id)), placement)| {
-                        let size = self.declared_size(member, *placement, abi);
-                        member_entry(member, ty, *type_id, *placement, size)
+                    members.map(|((member, (ty, type_id)), placement)| MemberEntry {
+                        name: member.name.as_deref(),
+                        ty,
+                        type_id: *type_id,
+                        bounds: bounds(&member.ty, self.layouts, abi),
+                        offset: placement.offset(),
+                        size: self.declared_size(member, *placement, abi),
+                        packed: member.packed,
+                        aligned: self.value(member.aligned.as_ref(), abi),
+                        bit_offset: member.bits.map(|_| placement.offset_bits),
+                        bit_size: member.bits,
                     })
                 }),
             };
@@ -116,6 +145,10 @@ impl Serialize for RecordOnAbis<'_> {
 }
 
 impl<'a> RecordOnAbis<'a> {
+    fn value(&self, constant: Option<&Constant>, abi: AbiId) -> Option<u64> {
+        constant.and_then(|constant| self.layouts.constant(constant, abi).ok())
+    }
+
     fn definition(&self, body: &RecordBody) -> Option<&Definition<'a>> {
         self.definitions.iter().find(|definition| std::ptr::eq(definition.body, body))
     }
@@ -135,22 +168,17 @@ fn named<'a>(body: &'a RecordBody, interface: &Interface) -> Definition<'a> {
     Definition { body, types: body.members.iter().map(of).collect() }
 }
 
-fn member_entry<'a>(
-    member: &'a Member,
-    ty: &'a str,
-    type_id: Option<u32>,
-    placement: Placement,
-    size: u64,
-) -> MemberEntry<'a> {
-    MemberEntry {
-        name: member.name.as_deref(),
-        ty,
-        type_id,
-        offset: placement.offset(),
-        size,
-        bit_offset: member.bits.map(|_| placement.offset_bits),
-        bit_size: member.bits,
+/// The bounds of an array on an ABI, the outermost first, where the type's name does not say them.
+fn bounds(ty: &Type, layouts: &Layouts<'_>, abi: AbiId) -> Option<Vec<u64>> {
+    let mut bounds = Vec::new();
+    let mut unsaid = false;
+    let mut ty = ty;
+    while let Type::Array(element, count) = ty {
+        unsaid |= matches!(count, Constant::Expression(_));
+        bounds.push(layouts.constant(count, abi).ok()?);
+        ty = element;
     }
+    unsaid.then_some(bounds)
 }
 
 /// The structure or union that a type is, or is an array of, as its place in `types`.
@@ -227,14 +255,20 @@ pub(super) struct TypedefEntry<'a, A> {
     #[serde(flatten)]
     at: At<'a>,
     target: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target_id: Option<u32>,
     abis: A,
 }
 
 #[derive(Serialize)]
 struct TypedefOnAbi {
     target: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    bounds: Option<Vec<u64>>,
     size: Option<u64>,
     align: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aligned: Option<u64>,
 }
 
 pub(super) fn typedef_entry<'a>(
@@ -253,14 +287,17 @@ pub(super) fn typedef_entry<'a>(
         let size = layouts.type_size(&ty, id).ok().filter(|_| is_object);
         Some(TypedefOnAbi {
             target: interface.type_name(&body.ty),
+            bounds: bounds(&body.ty, layouts, id),
             size: size.map(|ty| ty.size),
             align: size.map(|ty| ty.align),
+            aligned: body.aligned.as_ref().and_then(|at| layouts.constant(at, id).ok()),
         })
     };
     TypedefEntry {
         name: &item.name,
         at: at(item.span, &interface.sources),
         target: first.map(|body| interface.type_name(&body.ty)),
+        target_id: first.and_then(|body| record_behind(&body.ty, interface)),
         abis: Map(move || each_abi(item.variants.abis(), on_abi)),
     }
 }

@@ -69,6 +69,7 @@ impl Builder {
             aligned: None,
             pack: None,
             members,
+            observed: None,
         }
     }
 

@@ -301,6 +301,7 @@ impl<'a, 'tu> Converter<'a, 'tu> {
             aligned: None,
             pack,
             members: Vec::new(),
+            observed: None,
         };
         let mut guessed: Vec<(usize, AbiSet)> = Vec::new();
         for child in definition.children() {

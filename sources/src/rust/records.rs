@@ -107,6 +107,7 @@ impl World<'_> {
                 aligned: repr.align.map(Constant::Known),
                 pack: repr.packed.filter(|bytes| *bytes > 1),
                 members,
+                observed: None,
             };
             let abis = self.abis;
             self.builder.define_record(id, abis, body);
@@ -213,6 +214,7 @@ impl World<'_> {
                 aligned: None,
                 pack: None,
                 members,
+                observed: None,
             };
             let abis = self.abis;
             self.builder.define_record(id, abis, body);

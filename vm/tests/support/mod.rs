@@ -30,9 +30,10 @@ pub(crate) fn is_full() -> bool {
         .any(|name| std::env::var_os(name).is_some_and(|value| value == "full"))
 }
 
-/// Below the target folder, so that runs share what was downloaded.
+/// Below the target folder, so that runs share what was downloaded; with that `cache` as
+/// `XDG_CACHE_HOME`, programs share it, too.
 pub(crate) fn cache() -> Cache {
-    Cache::at(Path::new(env!("CARGO_TARGET_TMPDIR")).join("vm-cache"))
+    Cache::at(Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache/ioctlkit"))
 }
 
 static BENCHES: Mutex<BTreeMap<String, Bench>> = Mutex::new(BTreeMap::new());

@@ -5,6 +5,7 @@ use ioctlkit_model::Command as Definition;
 use super::super::command;
 use super::super::plan::{Command, Growth, Kind, Plan, TestCommand, TestScalar};
 use super::super::shape::{Shape, record_tag};
+use super::super::test_data;
 use super::Builder;
 
 impl Builder<'_> {
@@ -16,7 +17,7 @@ impl Builder<'_> {
             command::passed(&contract).and_then(|ty| Shape::of(self.layouts, self.abi, ty).ok());
         let mut test = TestCommand {
             number: command.number.clone(),
-            members: "no_members".into(),
+            members: test_data::NO_MEMBERS.into(),
             passing: match (command.kind, command.growth) {
                 (Kind::Nothing, _) => "NOTHING",
                 (Kind::Pointer, Growth::None) => "POINTER",
@@ -58,7 +59,7 @@ impl Builder<'_> {
         }
         if command.kind == Kind::Buffer {
             test.number = format!("{}(16 * {})", command.r#macro, test.size);
-            test.members = "no_members".into();
+            test.members = test_data::NO_MEMBERS.into();
             test.valid = String::new();
         }
         command.test = test;

@@ -11,7 +11,7 @@ use crate::cli::progress::Progress;
 use crate::cli::reading::Group;
 
 /// Where the kernel's headers are installed.
-const INSTALLED: &str = "/usr/include";
+pub(super) const INSTALLED: &str = "/usr/include";
 
 /// Reads the headers that the Rust sources of an interface are compared with: those of the command
 /// line and those of the configuration.
@@ -71,7 +71,7 @@ fn files_by_headers(
 }
 
 /// The file that a header's name stands for: a path, or a name below a folder for headers.
-fn find(name: &str, beside: Option<&Path>, include_dirs: &[PathBuf]) -> Option<PathBuf> {
+pub(super) fn find(name: &str, beside: Option<&Path>, include_dirs: &[PathBuf]) -> Option<PathBuf> {
     let folders = include_dirs.iter().map(PathBuf::as_path).chain([Path::new(INSTALLED)]);
     std::iter::once(Path::new(""))
         .chain(beside)

@@ -23,6 +23,8 @@ pub(super) struct Summary {
     pub(super) accepted: usize,
     /// How many of the files are Rust sources, and not headers.
     pub(super) rust_files: usize,
+    /// How many compiled objects were read.
+    pub(super) objects: usize,
     /// How long it took.
     pub(super) seconds: f64,
     /// What was compared with C headers.
@@ -64,15 +66,22 @@ impl Summary {
     }
 
     pub(super) fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
-        let headers = counted(report.headers - self.rust_files.min(report.headers), "header");
-        let files = match (self.rust_files, report.headers) {
-            (0, _) => headers,
-            (rust, all) if rust == all => counted(rust, "Rust file"),
-            (rust, _) => format!("{headers} and {}", counted(rust, "Rust file")),
-        };
-        let commands = counted(report.commands, "command");
-        let abis = counted(report.abis.len(), "ABI");
-        write!(out, "checked {files}, {commands}, {abis} in {:.2} s: ", self.seconds)?;
+        let mut read = Vec::new();
+        let headers = report.headers - self.rust_files.min(report.headers);
+        if headers > 0 || (self.rust_files == 0 && self.objects == 0) {
+            read.push(counted(headers, "header"));
+        }
+        if self.rust_files > 0 {
+            read.push(counted(self.rust_files, "Rust file"));
+        }
+        if report.headers > 0 || self.objects == 0 {
+            read.push(counted(report.commands, "command"));
+        }
+        if self.objects > 0 {
+            read.push(counted(self.objects, "object"));
+        }
+        read.push(counted(report.abis.len(), "ABI"));
+        write!(out, "checked {} in {:.2} s: ", read.join(", "), self.seconds)?;
         writeln!(out, "{}{}{}", found(report), self.hidden(), not_read(report))?;
         for Compared { headers, commands, structures, alone } in &self.compared {
             let commands = counted(*commands, "command");
@@ -109,7 +118,7 @@ impl Summary {
     }
 }
 
-fn found(report: &Report) -> String {
+pub(in crate::cli) fn found(report: &Report) -> String {
     let severities = [Severity::Error, Severity::Warning, Severity::Info];
     let parts: Vec<String> = severities
         .into_iter()
@@ -126,7 +135,7 @@ fn found(report: &Report) -> String {
 }
 
 /// What the findings cannot be about.
-fn not_read(report: &Report) -> String {
+pub(in crate::cli) fn not_read(report: &Report) -> String {
     let count = |kind| report.problems.iter().filter(|problem| problem.kind == kind).count();
     let mut text = String::new();
     let (failures, gaps) = (count(ProblemKind::Failure), count(ProblemKind::Incomplete));
@@ -140,7 +149,7 @@ fn not_read(report: &Report) -> String {
 }
 
 /// `1 finding`, `2 findings`.
-pub(super) fn counted(count: usize, what: &str) -> String {
+pub(in crate::cli) fn counted(count: usize, what: &str) -> String {
     if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
@@ -186,6 +195,7 @@ mod tests {
             message: String::new(),
             notes: Vec::new(),
             fix: None,
+            breaks: Vec::new(),
         }
     }
 
@@ -199,7 +209,7 @@ mod tests {
     fn headers_and_rust_files_are_told_apart() {
         let report = Report { abis: AbiSet::ALL, headers: 3, ..Report::default() };
         for (rust_files, expected) in
-            [(0, "3 headers"), (1, "2 headers and 1 Rust file"), (3, "3 Rust files")]
+            [(0, "3 headers"), (1, "2 headers, 1 Rust file"), (3, "3 Rust files")]
         {
             let text = text(&Summary { rust_files, ..Summary::default() }, &report);
             assert!(text.starts_with(&format!("checked {expected}, 0 commands,")), "{text}");

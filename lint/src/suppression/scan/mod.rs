@@ -30,6 +30,8 @@ pub(super) fn scan(text: &str, language: Language) -> Scan {
     match language {
         Language::C => c::scan(text),
         Language::Rust => rust::scan(text),
+        // A listing has no comments of people.
+        Language::Object => Scan::new(),
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 
 /// The data file. Each line that is no comment holds the type, the first and the last nr (all
 /// hexadecimal) and the files, separated by commas, or `-` where none is named; tabs between them.
-/// `number_registry_source` writes it from the kernel's ioctl-number.rst.
+/// The linter's `number_registry_source` writes it from the kernel's ioctl-number.rst.
 pub const DATA: &str = include_str!("../data/ioctl-numbers.tsv");
 
 /// A range of numbers of one type letter, and whom it is registered to.

@@ -1,0 +1,142 @@
+//! `ioctl-gen new`.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use ioctl_gen::scaffold::{Dependency, Error, Name, Scaffold, TypeLetter, create, parse_letter};
+use ioctlkit_model::{Problem, ProblemKind, SourceMap};
+
+use super::module::DeviceKind;
+use super::{Outcome, say};
+
+/// Make a workspace for a new driver: its interface, its kernel module, and their tests
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  ioctl-gen new echo
+  ioctl-gen new gas_meter --type 0xe9 --device cdev --path ~/gas-meter
+
+The interface has three commands to begin with. What is made passes `cargo test`,
+`ioctl-lint check .` and `ioctl-gen module … --check`, and the module builds without a warning.
+
+ioctlkit is not on crates.io yet: unless `--ioctlkit` says otherwise, the new workspace takes it
+from the sources that this program was built from, by a line in .cargo/config.toml.")]
+pub(super) struct Arguments {
+    /// What the driver is called: `echo` for /dev/echo and echo.ko
+    name: Name,
+
+    /// The new folder [default: the driver's name]
+    #[arg(long, value_name = "DIR")]
+    path: Option<PathBuf>,
+
+    /// The type letter of its commands, a character or `0xe9` [default: one that is free]
+    #[arg(long = "type", value_name = "CHAR", value_parser = parse_letter)]
+    type_letter: Option<u8>,
+
+    /// The first of the 32 nr that it takes, such as `0x40`, beside another driver of the same type
+    #[arg(long, value_name = "NR", default_value = "0", value_parser = nr, requires = "type_letter")]
+    first_nr: u8,
+
+    /// How the file in /dev comes about
+    #[arg(long, value_enum, default_value = "misc")]
+    device: DeviceKind,
+
+    /// The folder of the ioctlkit crate, or of its repository
+    #[arg(long, value_name = "DIR")]
+    ioctlkit: Option<PathBuf>,
+}
+
+fn nr(text: &str) -> Result<u8, String> {
+    let number = match text.strip_prefix("0x") {
+        Some(digits) => u8::from_str_radix(digits, 16),
+        None => text.parse(),
+    };
+    number.map_err(|_| "an nr has 8 bits: `64` or `0x40`".into())
+}
+
+pub(super) fn run(arguments: &Arguments) -> Outcome {
+    let name = &arguments.name;
+    let folder = arguments.path.clone().unwrap_or_else(|| name.as_str().into());
+    let made = scaffold(arguments).and_then(|scaffold| match create(&scaffold, &folder) {
+        Ok(files) => Ok((scaffold, files)),
+        Err(error) => Err(failure(&folder, &error)),
+    });
+    match made {
+        Ok((scaffold, files)) => {
+            tell(&scaffold, &folder, &files);
+            Outcome::Done
+        }
+        Err(problem) => {
+            say(vec![problem], &SourceMap::default());
+            Outcome::Failed
+        }
+    }
+}
+
+fn scaffold(arguments: &Arguments) -> Result<Scaffold, Problem> {
+    let type_letter = match arguments.type_letter {
+        Some(letter) => TypeLetter::new(letter, arguments.first_nr)
+            .map_err(|message| problem(None, message, None))?,
+        None => TypeLetter::free_for(arguments.name.as_str()),
+    };
+    let dependency = match &arguments.ioctlkit {
+        Some(folder) => {
+            Dependency::in_folder(folder).map_err(|message| problem(Some(folder), message, None))?
+        }
+        None => Dependency::as_built(),
+    };
+    Ok(Scaffold {
+        name: arguments.name.clone(),
+        type_letter,
+        device: arguments.device.into(),
+        dependency,
+    })
+}
+
+fn failure(folder: &Path, error: &Error) -> Problem {
+    let (path, help) = match error {
+        Error::Occupied(path) => (path.as_path(), Some("name another folder with `--path`")),
+        Error::Write(path, _) => (path.as_path(), None),
+        Error::Refused(_) => (folder, Some("this is a mistake of ioctl-gen: please report it")),
+    };
+    problem(Some(path), error.to_string(), help)
+}
+
+fn problem(path: Option<&Path>, message: String, help: Option<&str>) -> Problem {
+    Problem {
+        kind: ProblemKind::Failure,
+        path: path.map(Path::to_owned),
+        span: None,
+        message,
+        help: help.map(str::to_owned),
+    }
+}
+
+/// What was made, and what to do with it.
+fn tell(scaffold: &Scaffold, folder: &Path, files: &[PathBuf]) {
+    let name = &scaffold.name;
+    println!(
+        "{}: {} files, for /dev/{name} with commands of type {}",
+        folder.display(),
+        files.len(),
+        scaffold.type_letter
+    );
+    match &scaffold.dependency {
+        Dependency::Registry => {}
+        Dependency::Folder(path) => {
+            println!(".cargo/config.toml takes ioctlkit from {}", path.display());
+        }
+    }
+    println!(
+        "\nNext:\n  \
+         cd {}\n  \
+         cargo test\n  \
+         ioctl-lint check .\n  \
+         make -C module          # for the running kernel\n  \
+         ioctl-gen test module   # in a guest, no root needed\n\n\
+         After a change of interface/src/lib.rs:\n  \
+         {}",
+        folder.display(),
+        scaffold.regenerate()
+    );
+}

@@ -1,0 +1,157 @@
+//! Builds the modules for a kernel, and the programs that test them.
+
+use std::path::{Path, PathBuf};
+
+use ioctlkit_vm::{Interruption, ModuleInfo, VmError, build_programs};
+
+use super::copy::Copy;
+use super::kernel::Target;
+use super::{Bits, Obstacle, Sources};
+
+/// Modules for one kernel, in the order in which they have to be loaded.
+#[derive(Debug)]
+pub(super) struct Modules {
+    pub(super) files: Vec<(PathBuf, ModuleInfo)>,
+    /// What the compiler said though it succeeded; empty if there was no warning.
+    pub(super) warnings: String,
+    _copy: Copy,
+}
+
+/// Test programs, which run on every kernel.
+#[derive(Debug)]
+pub(super) struct Programs {
+    pub(super) files: Vec<PathBuf>,
+    _copy: Copy,
+}
+
+impl Modules {
+    pub(super) fn build(
+        sources: &Sources,
+        target: &Target,
+        interruption: &Interruption,
+    ) -> Result<Self, Obstacle> {
+        let copy = Copy::of(&sources.folder)?;
+        // What the kernel says of a line of the module (`WARN`) names the file in its folder.
+        let names = format!("KCFLAGS=-fmacro-prefix-map={}/=", copy.path().display());
+        let options = sources.options.iter().map(|option| format!("{option}=m"));
+        let options: Vec<String> = options.chain([names]).collect();
+        let options: Vec<&str> = options.iter().map(String::as_str).collect();
+        let built = target.headers.build(copy.path(), &options, interruption);
+        let built = built.map_err(|error| match error {
+            VmError::Failed { output, .. } => Obstacle::Module {
+                kernel: target.name.clone(),
+                output: copy.said_of_original(&output),
+            },
+            error => error.into(),
+        })?;
+        if built.modules.is_empty() {
+            return Err(Obstacle::NoModule { folder: sources.folder.clone() });
+        }
+        let read = |path: PathBuf| ModuleInfo::read(&path).map(|info| (path, info));
+        let files = built.modules.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        let files = in_order(files)?;
+        let is_warning = |line: &&str| line.contains("warning:");
+        let warnings = match built.output.lines().find(is_warning) {
+            Some(_) => copy.said_of_original(&built.output),
+            None => String::new(),
+        };
+        Ok(Self { files, warnings, _copy: copy })
+    }
+}
+
+impl Modules {
+    /// Whether a program is the conformance test of one of them, which knows `--random`.
+    pub(super) fn are_called_at_random_by(&self, program: &Path) -> bool {
+        let name = program.file_name().unwrap_or_default().to_string_lossy();
+        let name = name.strip_suffix("32").unwrap_or(&name);
+        let module = name.strip_suffix("_test");
+        self.files.iter().any(|(_, info)| Some(info.name.as_str()) == module)
+    }
+}
+
+/// Each module behind those that it needs.
+fn in_order(files: Vec<(PathBuf, ModuleInfo)>) -> Result<Vec<(PathBuf, ModuleInfo)>, Obstacle> {
+    let (mut ordered, mut rest): (Vec<(PathBuf, ModuleInfo)>, _) = (Vec::new(), files);
+    while !rest.is_empty() {
+        let is_there = |name: &String| ordered.iter().any(|(_, info)| info.name == *name);
+        let ready = rest.iter().position(|(_, info)| info.depends.iter().all(is_there));
+        let Some(ready) = ready else {
+            let (_, first) = &rest[0];
+            let needed = first.depends.iter().find(|&name| !is_there(name));
+            return Err(Obstacle::Dependency {
+                module: first.name.clone(),
+                needed: needed.cloned().unwrap_or_default(),
+            });
+        };
+        ordered.push(rest.remove(ready));
+    }
+    Ok(ordered)
+}
+
+impl Programs {
+    pub(super) fn build(
+        sources: &Sources,
+        bits: &[Bits],
+        interruption: &Interruption,
+    ) -> Result<Self, Obstacle> {
+        let copy = Copy::of(&sources.folder)?;
+        let mut names = Vec::new();
+        for name in &sources.programs {
+            if bits.contains(&Bits::Bits64) {
+                names.push(name.clone());
+            }
+            if bits.contains(&Bits::Bits32) {
+                names.push(format!("{name}32"));
+            }
+        }
+        if names.is_empty() {
+            return Ok(Self { files: Vec::new(), _copy: copy });
+        }
+        let files = build_programs(&copy.path().join("tests"), &names, interruption);
+        let files = files.map_err(|error| match error {
+            VmError::Failed { output, .. } => {
+                let output = copy.said_of_original(&output);
+                if bits.contains(&Bits::Bits32) && lacks_32_bits(&output) {
+                    Obstacle::Bits32 { output }
+                } else {
+                    Obstacle::Tests { output }
+                }
+            }
+            error => error.into(),
+        })?;
+        Ok(Self { files, _copy: copy })
+    }
+}
+
+/// What gcc and the linker say without the libraries for 32 bits.
+fn lacks_32_bits(output: &str) -> bool {
+    ["bits/libc-header-start.h", "sys/cdefs.h", "gnu/stubs-32.h", "skipping incompatible"]
+        .iter()
+        .any(|words| output.contains(words))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn module(name: &str, depends: &[&str]) -> (PathBuf, ModuleInfo) {
+        let depends = depends.iter().map(|&name| name.to_owned()).collect();
+        let info = ModuleInfo { name: name.to_owned(), release: String::new(), depends };
+        (PathBuf::from(format!("{name}.ko")), info)
+    }
+
+    #[test]
+    fn a_module_is_loaded_behind_those_that_it_needs() {
+        let files = vec![module("c", &["b", "a"]), module("b", &["a"]), module("a", &[])];
+        let ordered = in_order(files).unwrap();
+        let names: Vec<&str> = ordered.iter().map(|(_, info)| info.name.as_str()).collect();
+        assert_eq!(names, ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn a_module_of_the_kernel_that_is_needed_is_named() {
+        let refused = in_order(vec![module("a", &[]), module("b", &["a", "usbcore"])]);
+        let words = refused.unwrap_err().to_string();
+        assert!(words.starts_with("b needs usbcore"), "{words}");
+    }
+}

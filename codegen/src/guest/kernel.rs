@@ -1,0 +1,132 @@
+//! Which kernel a guest runs, and against which headers its modules are built.
+
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use ioctlkit_vm::{Cache, Headers, Kernel, Release};
+
+use super::Obstacle;
+
+/// A kernel as `--kernel` names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum KernelChoice {
+    /// The newest of Debian's kernels for virtual machines of a series, `6.12`.
+    Series(String),
+    /// One of Debian's kernels, `6.12.117+deb12-cloud-amd64`.
+    Release(String),
+    /// An image, `arch/x86/boot/bzImage`.
+    Image(PathBuf),
+}
+
+impl FromStr for KernelChoice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text.contains('/') || !text.starts_with(|c: char| c.is_ascii_digit()) {
+            return Ok(Self::Image(text.into()));
+        }
+        let numbers: Vec<&str> = text.split('.').collect();
+        let are_numbers = |words: &[&str]| {
+            words.iter().all(|word| !word.is_empty() && word.chars().all(|c| c.is_ascii_digit()))
+        };
+        match numbers[..] {
+            [_, _] if are_numbers(&numbers) => Ok(Self::Series(text.to_owned())),
+            [_, _, ..] if text.contains('-') => Ok(Self::Release(text.to_owned())),
+            _ => Err("a series such as `6.12`, a release such as `6.12.9-cloud-amd64`, or the \
+                      path of an image"
+                .to_owned()),
+        }
+    }
+}
+
+impl std::fmt::Display for KernelChoice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Series(text) | Self::Release(text) => f.write_str(text),
+            Self::Image(path) => path.display().fmt(f),
+        }
+    }
+}
+
+/// A kernel that is at hand, with the headers that belong to it.
+#[derive(Debug, Clone)]
+pub(super) struct Target {
+    /// What results call it.
+    pub(super) name: String,
+    pub(super) kernel: Kernel,
+    pub(super) headers: Headers,
+}
+
+impl Target {
+    /// Finds or downloads what was chosen.
+    pub(super) fn of(
+        choice: &KernelChoice,
+        headers: Option<&Path>,
+        cache: &Cache,
+    ) -> Result<Self, Obstacle> {
+        let release = match choice {
+            KernelChoice::Series(series) => Release::newest(series, cache)?,
+            KernelChoice::Release(release) => Release::named(release),
+            KernelChoice::Image(image) => return Self::at(image, headers),
+        };
+        let kernel = Kernel::of(&release, cache)?;
+        let headers = match headers {
+            Some(folder) => Headers::at(folder)?,
+            None => Headers::of(&release, cache)?,
+        };
+        Ok(Self { name: release.to_string(), kernel, headers })
+    }
+
+    fn at(image: &Path, headers: Option<&Path>) -> Result<Self, Obstacle> {
+        let kernel = Kernel::at(image)?;
+        let headers = match headers {
+            Some(folder) => Headers::at(folder)?,
+            None => Self::belonging(&kernel)
+                .ok_or_else(|| Obstacle::NoHeaders { image: image.to_owned() })?,
+        };
+        let name = kernel.release().map_or_else(|| image.display().to_string(), str::to_owned);
+        Ok(Self { name, kernel, headers })
+    }
+
+    /// The build tree that the image lies in, or the installed headers of its release.
+    fn belonging(kernel: &Kernel) -> Option<Headers> {
+        let image = kernel.image().canonicalize().ok()?;
+        let tree = image.parent().filter(|boot| boot.ends_with("arch/x86/boot"));
+        let tree = tree.and_then(|boot| boot.ancestors().nth(3)).map(Path::to_owned);
+        let installed = kernel.release().map(|release| {
+            // The link's target, so that the build system sees a path without detours.
+            let build = Path::new("/lib/modules").join(release).join("build");
+            build.canonicalize().unwrap_or(build)
+        });
+        tree.into_iter().chain(installed).find_map(|folder| Headers::at(folder).ok())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn series_releases_and_paths_are_told_apart() {
+        let series = |text: &str| Ok(KernelChoice::Series(text.to_owned()));
+        let release = |text: &str| Ok(KernelChoice::Release(text.to_owned()));
+        let image = |text: &str| Ok(KernelChoice::Image(text.into()));
+        assert_eq!("6.12".parse(), series("6.12"));
+        let full = "6.12.117+deb12-cloud-amd64";
+        assert_eq!(full.parse(), release(full));
+        assert_eq!("6.1.0-56-cloud-amd64".parse(), release("6.1.0-56-cloud-amd64"));
+        for path in ["/boot/vmlinuz", "./6.12", "bzImage", "arch/x86/boot/bzImage"] {
+            assert_eq!(path.parse(), image(path));
+        }
+        for nonsense in ["6", "6.12.9", "6.", "6.x", "6.12.", "6-12"] {
+            assert!(nonsense.parse::<KernelChoice>().is_err(), "{nonsense}");
+        }
+    }
+
+    #[test]
+    fn a_path_without_a_kernel_is_named() {
+        let error = Target::at(Path::new("/nowhere/bzImage"), None).unwrap_err();
+        let words = error.in_words();
+        assert_eq!(words, "cannot read /nowhere/bzImage: No such file or directory (os error 2)");
+    }
+}

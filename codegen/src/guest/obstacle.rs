@@ -1,0 +1,126 @@
+//! What keeps a module from being tested.
+
+use std::error::Error;
+use std::path::PathBuf;
+
+use ioctlkit_vm::VmError;
+use thiserror::Error;
+
+/// Why there is no verdict.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Obstacle {
+    /// A folder without a module.
+    #[error(
+        "{}: no kernel module: neither Kbuild nor Makefile has a line `obj-m` or `obj-$(CONFIG_…)`",
+        folder.display()
+    )]
+    NoModule {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// A module without tests.
+    #[error(
+        "{}: no tests: `ioctl-gen module` writes tests/NAME_test.c and tests/Makefile, and \
+         `--program` names others",
+        folder.display()
+    )]
+    NoTests {
+        /// The module's folder.
+        folder: PathBuf,
+    },
+    /// What the compiler says of the module.
+    #[error("the module does not build for {kernel}:\n{output}")]
+    Module {
+        /// The kernel's release.
+        kernel: String,
+        /// What make and the compiler printed.
+        output: String,
+    },
+    /// What the compiler says of the tests.
+    #[error("the tests do not build:\n{output}")]
+    Tests {
+        /// What make and the compiler printed.
+        output: String,
+    },
+    /// A compiler that does not build for 32 bits.
+    #[error(
+        "the tests do not build for 32 bits: install Debian's package gcc-multilib, or test with \
+         `--bits 64` only:\n{output}"
+    )]
+    Bits32 {
+        /// What make and the compiler printed.
+        output: String,
+    },
+    /// No headers for a kernel.
+    #[error(
+        "the headers of {} are not at hand: name them, or its build folder, with `--headers`",
+        image.display()
+    )]
+    NoHeaders {
+        /// The kernel's image.
+        image: PathBuf,
+    },
+    /// A module that the guest does not have.
+    #[error("{module} needs {needed}, a module that is not built here and that the guest lacks")]
+    Dependency {
+        /// The module.
+        module: String,
+        /// What it needs.
+        needed: String,
+    },
+    /// Everything was skipped.
+    #[error("every test was skipped, so nothing was tested")]
+    AllSkipped,
+    /// A file or folder.
+    #[error("cannot {action} {}", path.display())]
+    File {
+        /// "read", "write", ...
+        action: &'static str,
+        /// Which.
+        path: PathBuf,
+        /// The system's words.
+        source: std::io::Error,
+    },
+    /// Results could not be printed.
+    #[error("cannot write to standard output")]
+    Output(#[source] std::io::Error),
+    /// The guest.
+    #[error(transparent)]
+    Guest(VmError),
+    /// The user ended it.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl From<VmError> for Obstacle {
+    fn from(error: VmError) -> Self {
+        match error {
+            VmError::Interrupted => Self::Interrupted,
+            error => Self::Guest(error),
+        }
+    }
+}
+
+impl Obstacle {
+    /// For `map_err` on operations on a path.
+    pub(super) fn file(
+        action: &'static str,
+        path: impl Into<PathBuf>,
+    ) -> impl FnOnce(std::io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::File { action, path, source }
+    }
+
+    /// The message with its causes.
+    pub fn in_words(&self) -> String {
+        let mut words = self.to_string();
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            words.push_str(": ");
+            words.push_str(&error.to_string());
+            cause = error.source();
+        }
+        words
+    }
+}

@@ -1,0 +1,128 @@
+//! What a module's folder holds: the module's options and the programs that test it.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::Obstacle;
+
+/// The sources of a module and of its tests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sources {
+    /// The folder.
+    pub folder: PathBuf,
+    /// The options on which the modules depend: `CONFIG_ECHO`.
+    pub options: Vec<String>,
+    /// The test programs: `echo_test` where there is a `tests/echo_test.c` with a `main`.
+    pub programs: Vec<String>,
+}
+
+impl Sources {
+    /// Reads a folder.
+    ///
+    /// # Errors
+    /// [`Obstacle::NoModule`], [`Obstacle::File`].
+    pub fn read(folder: &Path) -> Result<Self, Obstacle> {
+        let folder = folder.canonicalize().map_err(Obstacle::file("find", folder))?;
+        if !folder.is_dir() {
+            let source = io::ErrorKind::NotADirectory.into();
+            return Err(Obstacle::File { action: "read the folder", path: folder, source });
+        }
+        // As the kernel's build system has it, the first that exists counts.
+        let makefile = ["Kbuild", "Makefile"].map(|name| folder.join(name));
+        let makefile = makefile.into_iter().find(|path| path.is_file());
+        let text = match makefile {
+            Some(path) => fs::read_to_string(&path).map_err(Obstacle::file("read", path))?,
+            None => String::new(),
+        };
+        let options = options(&text).ok_or(Obstacle::NoModule { folder: folder.clone() })?;
+        let programs = programs(&folder.join("tests"))?;
+        Ok(Self { folder, options, programs })
+    }
+}
+
+/// The options of the lines `obj-$(CONFIG_…)`; none if there is no line for a module at all.
+fn options(makefile: &str) -> Option<Vec<String>> {
+    let objects: Vec<&str> =
+        makefile.lines().filter_map(|line| line.trim_start().strip_prefix("obj-")).collect();
+    if objects.is_empty() {
+        return None;
+    }
+    let mut options: Vec<String> = objects
+        .iter()
+        .filter_map(|line| Some(line.strip_prefix("$(")?.split_once(')')?.0.to_owned()))
+        .filter(|name| name.starts_with("CONFIG_"))
+        .collect();
+    options.sort();
+    options.dedup();
+    Some(options)
+}
+
+/// The programs of a folder with a makefile: the C files that have a `main`.
+fn programs(folder: &Path) -> Result<Vec<String>, Obstacle> {
+    if !folder.join("Makefile").is_file() {
+        return Ok(Vec::new());
+    }
+    let entries = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+    let entries = entries.map_err(Obstacle::file("read", folder))?;
+    let mut programs = Vec::new();
+    for path in entries.iter().map(fs::DirEntry::path) {
+        let (Some(stem), Some("c")) = (
+            path.file_stem().and_then(|stem| stem.to_str()),
+            path.extension().and_then(|end| end.to_str()),
+        ) else {
+            continue;
+        };
+        let text = fs::read(&path).map_err(Obstacle::file("read", &path))?;
+        if has_main(&String::from_utf8_lossy(&text)) {
+            programs.push(stem.to_owned());
+        }
+    }
+    programs.sort();
+    Ok(programs)
+}
+
+/// Whether a line begins as the definition of `main` does.
+fn has_main(text: &str) -> bool {
+    text.lines().any(|line| {
+        let line = line.strip_prefix("int").map_or(line, str::trim_start);
+        line.strip_prefix("main").is_some_and(|rest| rest.trim_start().starts_with('('))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_options_of_a_makefile_are_those_that_decide_about_modules() {
+        let text = "obj-$(CONFIG_ECHO) += echo.o\necho-y := a.o\n obj-$(CONFIG_B) += b.o\n\
+                    obj-$(CONFIG_ECHO) += more.o\n";
+        assert_eq!(options(text), Some(vec!["CONFIG_B".to_owned(), "CONFIG_ECHO".to_owned()]));
+        assert_eq!(options("obj-m := hello.o\n"), Some(Vec::new()));
+        assert_eq!(options("all: hello\n"), None);
+    }
+
+    #[test]
+    fn a_test_is_a_c_file_with_a_main_beside_a_makefile() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).unwrap();
+        write("b_test.c", "#include \"a.h\"\nint main(void)\n{\n}\n");
+        write("a_handlers.c", "int\nmain (int argc, char **argv) { return 0; }\n");
+        write("conformance.c", "int conformance(void)\n{\n\treturn domain(main(1));\n}\n");
+        write("main.h", "int main(void);\n");
+        write("maintain.c", "int maintain(void) { return 0; }\n");
+        assert_eq!(programs(folder.path()).unwrap(), Vec::<String>::new());
+        write("Makefile", "");
+        assert_eq!(programs(folder.path()).unwrap(), ["a_handlers", "b_test"]);
+    }
+
+    #[test]
+    fn a_folder_without_a_module_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let refused = Sources::read(folder.path());
+        assert!(matches!(refused, Err(Obstacle::NoModule { .. })), "{refused:?}");
+        fs::write(folder.path().join("Kbuild"), "obj-m += hello.o\n").unwrap();
+        assert!(Sources::read(folder.path()).unwrap().programs.is_empty());
+    }
+}

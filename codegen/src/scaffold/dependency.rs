@@ -1,0 +1,58 @@
+//! Where the new crate's `ioctlkit` comes from.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Where the new crate's `ioctlkit` comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Dependency {
+    /// crates.io.
+    Registry,
+    /// This folder, which holds the crate; cargo is told in a file that is not for version control.
+    Folder(PathBuf),
+}
+
+impl Dependency {
+    /// The crate in `folder`, or in the folder `ioctlkit` of that.
+    ///
+    /// # Errors
+    /// That neither holds the crate, or that cargo cannot be told its path; for people.
+    pub fn in_folder(folder: &Path) -> Result<Self, String> {
+        let folder = [folder.to_owned(), folder.join("ioctlkit")]
+            .into_iter()
+            .find(|folder| holds_ioctlkit(folder))
+            .and_then(|folder| fs::canonicalize(folder).ok())
+            .ok_or("neither this folder nor one `ioctlkit` in it holds that crate")?;
+        match folder.to_str() {
+            Some(text) if !text.contains(char::is_control) => Ok(Self::Folder(folder)),
+            _ => Err("its path is not text that a manifest can hold".into()),
+        }
+    }
+
+    /// The sources that this program was built from, if they are still there; crates.io otherwise.
+    pub fn as_built() -> Self {
+        let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        Self::in_folder(&beside).unwrap_or(Self::Registry)
+    }
+}
+
+fn holds_ioctlkit(folder: &Path) -> bool {
+    fs::read_to_string(folder.join("Cargo.toml"))
+        .is_ok_and(|manifest| manifest.lines().any(|line| line.trim() == "name = \"ioctlkit\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_crate_is_found_in_its_folder_and_in_the_one_above() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let found = Dependency::in_folder(&root);
+        assert!(matches!(&found, Ok(Dependency::Folder(path)) if path.ends_with("ioctlkit")));
+        assert_eq!(found, Dependency::in_folder(&root.join("ioctlkit")));
+        assert_eq!(found, Ok(Dependency::as_built()));
+        assert!(Dependency::in_folder(&root.join("lint")).is_err());
+        assert!(Dependency::in_folder(Path::new("/nowhere")).is_err());
+    }
+}

@@ -1,0 +1,285 @@
+//! What is made for those who look at a module from outside, before the programs that it is for:
+//! the compiler of each ABI, the formatters of manual pages, and the decoder as it runs.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use ioctlkit_abi::Abi;
+use ioctlkit_oracle::Compiler;
+
+const DRIVERS: [&str; 3] = ["echo", "gong", "pulse"];
+
+/// syzkaller's architectures that Debian has a compiler for, the ABI, and the kernel's folder.
+const ARCHES: [(&str, &str, &str); 8] = [
+    ("386", "i386", "x86"),
+    ("amd64", "x86_64", "x86"),
+    ("arm", "arm", "arm"),
+    ("arm64", "aarch64", "arm64"),
+    ("mips64le", "mipsel_n64", "mips"),
+    ("ppc64le", "powerpc64le", "powerpc"),
+    ("riscv64", "riscv64", "riscv"),
+    ("s390x", "s390x", "s390"),
+];
+
+fn committed(name: &str) -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    match name {
+        "echo" => root.join("examples/echo/module"),
+        name => root.join("fixtures/module").join(name),
+    }
+}
+
+fn read(driver: &str, path: &str) -> String {
+    let path = committed(driver).join(path.replace("NAME", driver));
+    fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The constants of a syzkaller file on an architecture.
+fn constants(text: &str, arch: &str) -> BTreeMap<String, u64> {
+    let lines = text.lines().filter(|line| !line.starts_with('#') && !line.starts_with("arches"));
+    lines
+        .map(|line| {
+            let (name, values) = line.split_once(" = ").unwrap();
+            let mut value = None;
+            for part in values.split(", ") {
+                let (arches, number) = part.rsplit_once(':').unwrap_or(("", part));
+                if arches.is_empty() || arches.split(':').any(|known| known == arch) {
+                    value = Some(number.parse().unwrap());
+                }
+            }
+            (name.to_owned(), value.unwrap())
+        })
+        .collect()
+}
+
+/// The folders in which a compiler finds the headers of an architecture. What is the same on most
+/// is generated when the kernel exports its headers, and is made here.
+fn headers(driver: &str, folder: &str) -> Vec<PathBuf> {
+    let made = Path::new(env!("CARGO_TARGET_TMPDIR")).join("userland/headers");
+    fs::create_dir_all(made.join("asm")).unwrap();
+    for name in ["types", "ioctl", "posix_types", "bitsperlong"] {
+        let text = format!("#include <asm-generic/{name}.h>\n");
+        fs::write(made.join(format!("asm/{name}.h")), text).unwrap();
+    }
+    let sources = fs::read_dir("/usr/src").unwrap().flatten().map(|entry| entry.path());
+    let name = |path: &PathBuf| path.file_name().unwrap().to_string_lossy().into_owned();
+    let common = sources
+        .filter(|path| {
+            name(path).starts_with("linux-headers-6.") && name(path).ends_with("-common")
+        })
+        .max()
+        .expect("there are no kernel headers: install linux-headers-cloud-amd64");
+    vec![
+        committed(driver).join("include/uapi"),
+        common.join("arch").join(folder).join("include/uapi"),
+        "/usr/include".into(),
+        made,
+    ]
+}
+
+#[test]
+fn syzkallers_constants_are_what_the_compiler_of_each_architecture_makes_of_the_header() {
+    for driver in DRIVERS {
+        let defines: String = read(driver, "syzkaller/dev_NAME.txt")
+            .lines()
+            .filter(|line| line.starts_with("define "))
+            .flat_map(|line| ["#", line, "\n"].map(str::to_owned))
+            .collect();
+        let file = read(driver, "syzkaller/dev_NAME.txt.const");
+        for (arch, abi, folder) in ARCHES {
+            let constants = constants(&file, arch);
+            assert!(constants.len() > 20, "{driver}, {arch}");
+            let mut source = format!("#define __user\n#include <linux/{driver}.h>\n{defines}");
+            for (name, value) in constants {
+                writeln!(source, "_Static_assert({name} == {value}u, \"{name}\");").unwrap();
+            }
+            let compiler = Compiler::of(Abi::by_name(abi).unwrap());
+            let compiler = compiler.unwrap_or_else(|error| panic!("{error}"));
+            let assembly = compiler.assembly(&source, &headers(driver, folder));
+            assembly.unwrap_or_else(|error| panic!("{driver}, {arch}: {error}"));
+        }
+    }
+}
+
+#[test]
+fn straces_entries_are_what_the_compiler_makes_of_the_header() {
+    for driver in DRIVERS {
+        for (bits, abi) in [(32, "i386"), (64, "x86_64")] {
+            let entries = read(driver, &format!("tools/strace/ioctls_{bits}.inc"));
+            let mut source = format!("#define __user\n#include <linux/{driver}.h>\n");
+            let mut count = 0;
+            for entry in entries.lines().filter_map(|line| line.strip_prefix("{ ")) {
+                let entry = entry.strip_suffix(" },").unwrap();
+                let fields: Vec<&str> = entry.split(", ").collect();
+                let [header, name, direction, number, size] = fields[..] else {
+                    panic!("{entry}");
+                };
+                assert_eq!(header, format!("\"linux/{driver}.h\""));
+                let name = name.trim_matches('"');
+                writeln!(
+                    source,
+                    "_Static_assert({name} == \
+                     _IOC({direction}, {number} >> 8, {number} & 0xff, {size}), \"{name}\");"
+                )
+                .unwrap();
+                count += 1;
+            }
+            assert!(count > 15, "{driver}: {count}");
+            let compiler = Compiler::of(Abi::by_name(abi).unwrap());
+            let compiler = compiler.unwrap_or_else(|error| panic!("{error}"));
+            let assembly = compiler.assembly(&source, &headers(driver, "x86"));
+            assembly.unwrap_or_else(|error| panic!("{driver}, {bits}: {error}"));
+        }
+    }
+}
+
+/// What a program says, on both of its outputs; it must not fail.
+fn run(command: &mut Command) -> String {
+    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let said = [output.stdout, output.stderr].concat();
+    let said = String::from_utf8_lossy(&said).into_owned();
+    assert!(output.status.success(), "{command:?}\n{said}");
+    said
+}
+
+#[test]
+fn manual_pages_pass_groff_and_mandoc_without_a_word() {
+    for driver in DRIVERS {
+        let page = committed(driver).join(format!("man/{driver}.4"));
+        let lint = run(Command::new("mandoc").args(["-T", "lint", "-W", "all"]).arg(&page));
+        assert_eq!(lint, "", "{driver}");
+        let groff = Command::new("groff").args(["-man", "-ww", "-z"]).arg(&page).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&groff.stderr), "", "{driver}");
+        let page = read(driver, "man/NAME.4");
+        for entry in read(driver, "tools/strace/ioctls_64.inc").lines().skip(1) {
+            let name = entry.split('"').nth(3).unwrap().split('(').next().unwrap();
+            assert!(page.contains(name), "{driver}: {name}");
+        }
+    }
+}
+
+/// A decoder, built for 64 and for 32 bits.
+struct Decoders {
+    folder: PathBuf,
+    name: &'static str,
+}
+
+impl Decoders {
+    fn built(name: &'static str, purpose: &str) -> Self {
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("userland").join(purpose);
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        run(Command::new("cp").arg("-r").arg(committed(name)).arg(folder.join(name)));
+        let folder = folder.join(name).join("tools");
+        run(Command::new("make")
+            .arg("-s")
+            .arg("-C")
+            .arg(&folder)
+            .arg("CFLAGS=-std=gnu11 -O2 -Wall -Wextra -Werror -fsanitize=undefined,address")
+            .args([format!("{name}_decode"), format!("{name}_decode32")]));
+        Self { folder, name }
+    }
+
+    fn run(&self, suffix: &str, arguments: &[&str]) -> Output {
+        let program = self.folder.join(format!("{}_decode{suffix}", self.name));
+        Command::new(program).args(arguments).output().unwrap()
+    }
+
+    fn says(&self, suffix: &str, arguments: &[&str]) -> String {
+        let output = self.run(suffix, arguments);
+        assert!(output.status.success(), "{arguments:?}: {output:?}");
+        String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+    }
+}
+
+#[test]
+fn a_decoder_knows_every_number_of_its_abi() {
+    for driver in DRIVERS {
+        let decoders = Decoders::built(driver, "numbers");
+        let file = read(driver, "syzkaller/dev_NAME.txt.const");
+        let description = read(driver, "syzkaller/dev_NAME.txt");
+        let is_command = |name: &str| {
+            description.contains(&format!("cmd const[{name}]"))
+                || description.contains(&format!("define {name}\t"))
+        };
+        for (arch, suffix) in [("amd64", ""), ("386", "32")] {
+            for (name, number) in constants(&file, arch).into_iter().filter(|(n, _)| is_command(n))
+            {
+                let said = decoders.says(suffix, &[&format!("{number:#x}")]);
+                // `ECHO_CHANNEL_3` is `ECHO_CHANNEL(3)`.
+                let said = said.replace('(', "_").replace(')', "");
+                assert_eq!(said, name, "{arch}: {number:#x}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_decoder_says_what_the_bytes_of_an_argument_mean() {
+    let gong = Decoders::built("gong", "members");
+    for (number, bytes, said) in [
+        ("0x4500", "", "GONG_RESET"),
+        (
+            "0x40184502",
+            "01000000 02000000 fdffffff 00000000 0500000000000000",
+            "GONG_SET_CONFIG {flags=0x1, mode=2, level=-3, _reserved0=[0, 0, 0, 0], delay_ns=5}",
+        ),
+        (
+            "0x40184502",
+            "05000000 02000000 03000000 00000001 0000000000000080",
+            "GONG_SET_CONFIG {flags=0x5 /* not valid: 0x4 */, mode=2, level=3, \
+             _reserved0=[0, 0, 0, 0x1 /* not valid: 0x1 */], delay_ns=9223372036854775808}",
+        ),
+        (
+            "0x40184502",
+            "01000000 0200",
+            "GONG_SET_CONFIG {flags=0x1, mode=?, level=?, _reserved0=?, delay_ns=?}",
+        ),
+        ("0x4503", "ffffffff", "GONG_SET_MODE -1"),
+        (
+            "0x80104506",
+            "0100000000000000 0200000000000000",
+            "GONG_STATS {calls=1, bytes=2, errors=?}",
+        ),
+        ("0x80034508", "414243", "GONG_NAME(3) [65, 66, 67]"),
+        ("0x80034508", "4142", "GONG_NAME(3) [65, 66] /* 2 of 3 bytes */"),
+        (
+            "0xc0084509",
+            "02000000 00000000 ffffffff 01000000 02000000 00020000",
+            "GONG_SAMPLES {count=2, _reserved0=[0, 0, 0, 0], samples=[{value=-1, flags=0x1}, \
+             {value=2, flags=0x200 /* not valid: 0x200 */}]}",
+        ),
+        ("0xc0084542", "07000000 00000000", "GONG_CHANNEL(2) {gain=7, _reserved0=0}"),
+    ] {
+        for suffix in ["", "32"] {
+            assert_eq!(gong.says(suffix, &[number, bytes]), said, "{number} {bytes}");
+        }
+    }
+    // What differs between the two: a `long`, an address, and what is aligned behind them.
+    let of_64_bits = "ffffffffffffffff 07000000 00000000 0800000000000000 1000000000000000 \
+                      0100000000000000 0200000000000000 0300000000000000";
+    let of_32_bits = "ffffffff 07000000 0800000000000000 10000000 01000000 02000000 03000000";
+    let legacy = "GONG_LEGACY {when=-1, id=7, total=8, buffer=0x10, history=[1, 2, 3]}";
+    assert_eq!(gong.says("", &["0xc038450c", of_64_bits]), legacy);
+    assert_eq!(gong.says("32", &["0xc020450c", of_32_bits]), legacy);
+}
+
+#[test]
+fn a_decoder_says_what_it_does_not_know() {
+    let gong = Decoders::built("gong", "unknown");
+    for number in ["0", "0x4512", "0xc0084548", "0x40184501", "0xffffffff"] {
+        let output = gong.run("", &[number]);
+        assert_eq!(output.status.code(), Some(1), "{number}");
+        assert!(String::from_utf8_lossy(&output.stdout).contains("no command of /dev/gong"));
+    }
+    for arguments in [&["gong"] as &[&str], &[""], &["0x100000000"], &["1", "2", "3"]] {
+        let output = gong.run("", arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).starts_with("usage: "));
+    }
+    assert_eq!(gong.says("", &[]).lines().count(), 19);
+}

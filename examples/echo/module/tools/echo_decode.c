@@ -1,0 +1,796 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Made by ioctl-gen 0.1.0: schema 7053c9446447, body f6e30b83c004 */
+/*
+ * Says which command of /dev/echo a number is, and what its argument holds, by
+ * the numbers and layouts of the ABI that this program is built for: NUMBER as
+ * strace -X raw shows it, and BYTES in hexadecimal. Without arguments, it lists
+ * all commands.
+ *
+ * The exit code is 0, 1 where no command has that number, or 2 where the
+ * arguments are none.
+ */
+
+#include <assert.h>
+#include <ctype.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/echo.h>
+
+#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
+
+/* The bits of a number that hold the size of the argument. */
+#define SIZE_BITS	((unsigned int)_IOC_SIZEMASK << _IOC_SIZESHIFT)
+
+enum kind {
+	UNSIGNED,
+	SIGNED,
+	ADDRESS,
+	RESERVED,
+	NESTED,
+};
+
+/**
+ * struct field - a member
+ * @name: its name, or NULL behind the last
+ * @offset: where it begins, in bytes
+ * @size: bytes of an element
+ * @count: elements of an array, 1 if it is none, 0 if it goes to the end
+ * @kind: what an element is
+ * @valid: the bits that flags may have; all where it is no flags
+ * @fields: the members of an element, if it is a structure
+ */
+struct field {
+	const char *name;
+	size_t offset;
+	size_t size;
+	size_t count;
+	enum kind kind;
+	unsigned long long valid;
+	const struct field *fields;
+};
+
+/**
+ * struct command - a command
+ * @name: its macro
+ * @parameter: the first of the macro's parameters, or NULL where it has none
+ * @number: the number; of a family, the first
+ * @family: how many numbers of a family are behind the first
+ * @any_size: whether the number is the same but for the size
+ * @type: the type of the argument, or NULL where there is none
+ * @by_value: whether the argument itself is passed, not its address
+ * @is_signed: whether the argument is an integer that may be negative
+ * @size: the size of the argument, or of an element, in bytes
+ * @fields: its members, or NULL
+ */
+struct command {
+	const char *name;
+	const char *parameter;
+	unsigned int number;
+	unsigned int family;
+	bool any_size;
+	const char *type;
+	bool by_value;
+	bool is_signed;
+	size_t size;
+	const struct field *fields;
+};
+
+static const struct field echo_channel_fields[] = {
+	{
+		.name = "flags",
+		.offset = offsetof(struct echo_channel, flags),
+		.size = sizeof(((struct echo_channel *)0)->flags),
+		.count = 1,
+		.kind = UNSIGNED,
+		.valid = 0x0000000000000001ULL,
+	},
+	{
+		.name = "gain",
+		.offset = offsetof(struct echo_channel, gain),
+		.size = sizeof(((struct echo_channel *)0)->gain),
+		.count = 1,
+		.kind = SIGNED,
+		.valid = ~0ULL,
+	},
+	{ .name = NULL }
+};
+
+static const struct field echo_usage_fields[] = {
+	{
+		.name = "messages",
+		.offset = offsetof(struct echo_usage, messages),
+		.size = sizeof(((struct echo_usage *)0)->messages),
+		.count = 1,
+		.kind = UNSIGNED,
+		.valid = ~0ULL,
+	},
+	{
+		.name = "failures",
+		.offset = offsetof(struct echo_usage, failures),
+		.size = sizeof(((struct echo_usage *)0)->failures),
+		.count = 1,
+		.kind = UNSIGNED,
+		.valid = ~0ULL,
+	},
+	{
+		.name = "bytes",
+		.offset = offsetof(struct echo_usage, bytes),
+		.size = sizeof(((struct echo_usage *)0)->bytes),
+		.count = 1,
+		.kind = UNSIGNED,
+		.valid = ~0ULL,
+	},
+	{ .name = NULL }
+};
+
+static const struct field echo_eventfd_fields[] = {
+	{
+		.name = "fd",
+		.offset = offsetof(struct echo_eventfd, fd),
+		.size = sizeof(((struct echo_eventfd *)0)->fd),
+		.count = 1,
+		.kind = SIGNED,
+		.valid = ~0ULL,
+	},
+	{
+		.name = "flags",
+		.offset = offsetof(struct echo_eventfd, flags),
+		.size = sizeof(((struct echo_eventfd *)0)->flags),
+		.count = 1,
+		.kind = UNSIGNED,
+		.valid = 0x0000000000000001ULL,
+	},
+	{
+		.name = "reserved0",
+		.offset = offsetof(struct echo_eventfd, reserved0),
+		.size = sizeof(((struct echo_eventfd *)0)->reserved0[0]),
+		.count = 8,
+		.kind = RESERVED,
+		.valid = 0,
+	},
+	{ .name = NULL }
+};
+
+static const struct field echo_limits_fields[] = {
+	{
+		.name = "kept_messages",
+		.offset = offsetof(struct echo_limits, kept_messages),
+		.size = sizeof(((struct echo_limits *)0)->kept_messages),
+		.count = 1,
+		.kind = UNSIGNED,
+		.valid = ~0ULL,
+	},
+	{
+		.name = "reserved0",
+		.offset = offsetof(struct echo_limits, reserved0),
+		.size = sizeof(((struct echo_limits *)0)->reserved0[0]),
+		.count = 4,
+		.kind = RESERVED,
+		.valid = 0,
+	},
+	{
+		.name = "message_max",
+		.offset = offsetof(struct echo_limits, message_max),
+		.size = sizeof(((struct echo_limits *)0)->message_max),
+		.count = 1,
+		.kind = UNSIGNED,
+		.valid = ~0ULL,
+	},
+	{ .name = NULL }
+};
+
+static const struct field echo_message_fields[] = {
+	{
+		.name = "timestamp_ns",
+		.offset = offsetof(struct echo_message, timestamp_ns),
+		.size = sizeof(((struct echo_message *)0)->timestamp_ns),
+		.count = 1,
+		.kind = UNSIGNED,
+		.valid = ~0ULL,
+	},
+	{
+		.name = "channel",
+		.offset = offsetof(struct echo_message, channel),
+		.size = sizeof(((struct echo_message *)0)->channel),
+		.count = 1,
+		.kind = UNSIGNED,
+		.valid = ~0ULL,
+	},
+	{
+		.name = "length",
+		.offset = offsetof(struct echo_message, length),
+		.size = sizeof(((struct echo_message *)0)->length),
+		.count = 1,
+		.kind = UNSIGNED,
+		.valid = ~0ULL,
+	},
+	{
+		.name = "reserved0",
+		.offset = offsetof(struct echo_message, reserved0),
+		.size = sizeof(((struct echo_message *)0)->reserved0[0]),
+		.count = 8,
+		.kind = RESERVED,
+		.valid = 0,
+	},
+	{ .name = NULL }
+};
+
+static const struct field echo_message_list_fields[] = {
+	{
+		.name = "count",
+		.offset = offsetof(struct echo_message_list, count),
+		.size = sizeof(((struct echo_message_list *)0)->count),
+		.count = 1,
+		.kind = UNSIGNED,
+		.valid = ~0ULL,
+	},
+	{
+		.name = "total",
+		.offset = offsetof(struct echo_message_list, total),
+		.size = sizeof(((struct echo_message_list *)0)->total),
+		.count = 1,
+		.kind = UNSIGNED,
+		.valid = ~0ULL,
+	},
+	{
+		.name = "first",
+		.offset = offsetof(struct echo_message_list, first),
+		.size = sizeof(((struct echo_message_list *)0)->first),
+		.count = 1,
+		.kind = UNSIGNED,
+		.valid = ~0ULL,
+	},
+	{
+		.name = "reserved0",
+		.offset = offsetof(struct echo_message_list, reserved0),
+		.size = sizeof(((struct echo_message_list *)0)->reserved0[0]),
+		.count = 4,
+		.kind = RESERVED,
+		.valid = 0,
+	},
+	{
+		.name = "messages",
+		.offset = offsetof(struct echo_message_list, messages),
+		.size = sizeof(((struct echo_message_list *)0)->messages[0]),
+		.count = 0,
+		.kind = NESTED,
+		.valid = ~0ULL,
+		.fields = echo_message_fields,
+	},
+	{ .name = NULL }
+};
+
+static const struct field echo_open_monitor_fields[] = {
+	{
+		.name = "flags",
+		.offset = offsetof(struct echo_open_monitor, flags),
+		.size = sizeof(((struct echo_open_monitor *)0)->flags),
+		.count = 1,
+		.kind = UNSIGNED,
+		.valid = 0x0000000000000001ULL,
+	},
+	{
+		.name = "channels",
+		.offset = offsetof(struct echo_open_monitor, channels),
+		.size = sizeof(((struct echo_open_monitor *)0)->channels),
+		.count = 1,
+		.kind = UNSIGNED,
+		.valid = 0x00000000000000ffULL,
+	},
+	{ .name = NULL }
+};
+
+static const struct field echo_transfer_fields[] = {
+	{
+		.name = "size",
+		.offset = offsetof(struct echo_transfer, size),
+		.size = sizeof(((struct echo_transfer *)0)->size),
+		.count = 1,
+		.kind = UNSIGNED,
+		.valid = ~0ULL,
+	},
+	{
+		.name = "flags",
+		.offset = offsetof(struct echo_transfer, flags),
+		.size = sizeof(((struct echo_transfer *)0)->flags),
+		.count = 1,
+		.kind = UNSIGNED,
+		.valid = 0x0000000000000001ULL,
+	},
+	{
+		.name = "channel",
+		.offset = offsetof(struct echo_transfer, channel),
+		.size = sizeof(((struct echo_transfer *)0)->channel),
+		.count = 1,
+		.kind = UNSIGNED,
+		.valid = ~0ULL,
+	},
+	{
+		.name = "reserved0",
+		.offset = offsetof(struct echo_transfer, reserved0),
+		.size = sizeof(((struct echo_transfer *)0)->reserved0[0]),
+		.count = 4,
+		.kind = RESERVED,
+		.valid = 0,
+	},
+	{
+		.name = "input",
+		.offset = offsetof(struct echo_transfer, input),
+		.size = sizeof(((struct echo_transfer *)0)->input),
+		.count = 1,
+		.kind = ADDRESS,
+		.valid = ~0ULL,
+	},
+	{
+		.name = "output",
+		.offset = offsetof(struct echo_transfer, output),
+		.size = sizeof(((struct echo_transfer *)0)->output),
+		.count = 1,
+		.kind = ADDRESS,
+		.valid = ~0ULL,
+	},
+	{
+		.name = "input_len",
+		.offset = offsetof(struct echo_transfer, input_len),
+		.size = sizeof(((struct echo_transfer *)0)->input_len),
+		.count = 1,
+		.kind = UNSIGNED,
+		.valid = ~0ULL,
+	},
+	{
+		.name = "output_len",
+		.offset = offsetof(struct echo_transfer, output_len),
+		.size = sizeof(((struct echo_transfer *)0)->output_len),
+		.count = 1,
+		.kind = UNSIGNED,
+		.valid = ~0ULL,
+	},
+	{
+		.name = "timestamp_ns",
+		.offset = offsetof(struct echo_transfer, timestamp_ns),
+		.size = sizeof(((struct echo_transfer *)0)->timestamp_ns),
+		.count = 1,
+		.kind = UNSIGNED,
+		.valid = ~0ULL,
+	},
+	{ .name = NULL }
+};
+
+static const struct field echo_config_fields[] = {
+	{
+		.name = "flags",
+		.offset = offsetof(struct echo_config, flags),
+		.size = sizeof(((struct echo_config *)0)->flags),
+		.count = 1,
+		.kind = UNSIGNED,
+		.valid = 0x0000000000000003ULL,
+	},
+	{
+		.name = "mode",
+		.offset = offsetof(struct echo_config, mode),
+		.size = sizeof(((struct echo_config *)0)->mode),
+		.count = 1,
+		.kind = UNSIGNED,
+		.valid = ~0ULL,
+	},
+	{
+		.name = "repeat",
+		.offset = offsetof(struct echo_config, repeat),
+		.size = sizeof(((struct echo_config *)0)->repeat),
+		.count = 1,
+		.kind = UNSIGNED,
+		.valid = ~0ULL,
+	},
+	{
+		.name = "reserved0",
+		.offset = offsetof(struct echo_config, reserved0),
+		.size = sizeof(((struct echo_config *)0)->reserved0[0]),
+		.count = 4,
+		.kind = RESERVED,
+		.valid = 0,
+	},
+	{
+		.name = "delay_ns",
+		.offset = offsetof(struct echo_config, delay_ns),
+		.size = sizeof(((struct echo_config *)0)->delay_ns),
+		.count = 1,
+		.kind = UNSIGNED,
+		.valid = ~0ULL,
+	},
+	{ .name = NULL }
+};
+
+static const struct field echo_info_fields[] = {
+	{
+		.name = "config_flags",
+		.offset = offsetof(struct echo_info, config_flags),
+		.size = sizeof(((struct echo_info *)0)->config_flags),
+		.count = 1,
+		.kind = UNSIGNED,
+		.valid = ~0ULL,
+	},
+	{
+		.name = "transfer_flags",
+		.offset = offsetof(struct echo_info, transfer_flags),
+		.size = sizeof(((struct echo_info *)0)->transfer_flags),
+		.count = 1,
+		.kind = UNSIGNED,
+		.valid = ~0ULL,
+	},
+	{
+		.name = "channels",
+		.offset = offsetof(struct echo_info, channels),
+		.size = sizeof(((struct echo_info *)0)->channels),
+		.count = 1,
+		.kind = UNSIGNED,
+		.valid = ~0ULL,
+	},
+	{
+		.name = "message_max",
+		.offset = offsetof(struct echo_info, message_max),
+		.size = sizeof(((struct echo_info *)0)->message_max),
+		.count = 1,
+		.kind = UNSIGNED,
+		.valid = ~0ULL,
+	},
+	{
+		.name = "messages",
+		.offset = offsetof(struct echo_info, messages),
+		.size = sizeof(((struct echo_info *)0)->messages),
+		.count = 1,
+		.kind = UNSIGNED,
+		.valid = ~0ULL,
+	},
+	{ .name = NULL }
+};
+
+static const struct command commands[] = {
+	{
+		.name = "ECHO_RESET",
+		.number = ECHO_RESET,
+	},
+	{
+		.name = "ECHO_GET_INFO",
+		.number = ECHO_GET_INFO,
+		.any_size = true,
+		.type = "struct echo_info",
+		.size = sizeof(struct echo_info),
+		.fields = echo_info_fields,
+	},
+	{
+		.name = "ECHO_GET_CONFIG",
+		.number = ECHO_GET_CONFIG,
+		.type = "struct echo_config",
+		.size = sizeof(struct echo_config),
+		.fields = echo_config_fields,
+	},
+	{
+		.name = "ECHO_SET_CONFIG",
+		.number = ECHO_SET_CONFIG,
+		.type = "struct echo_config",
+		.size = sizeof(struct echo_config),
+		.fields = echo_config_fields,
+	},
+	{
+		.name = "ECHO_TRANSFER",
+		.number = ECHO_TRANSFER,
+		.any_size = true,
+		.type = "struct echo_transfer",
+		.size = sizeof(struct echo_transfer),
+		.fields = echo_transfer_fields,
+	},
+	{
+		.name = "ECHO_SET_TIMEOUT",
+		.number = ECHO_SET_TIMEOUT,
+		.type = "__u32",
+		.size = sizeof(__u32),
+		.by_value = true,
+	},
+	{
+		.name = "ECHO_OPEN_MONITOR",
+		.number = ECHO_OPEN_MONITOR,
+		.type = "struct echo_open_monitor",
+		.size = sizeof(struct echo_open_monitor),
+		.fields = echo_open_monitor_fields,
+	},
+	{
+		.name = "ECHO_LIST_MESSAGES",
+		.number = ECHO_LIST_MESSAGES,
+		.type = "struct echo_message_list",
+		.size = sizeof(struct echo_message_list),
+		.fields = echo_message_list_fields,
+	},
+	{
+		.name = "ECHO_SET_LIMITS",
+		.number = ECHO_SET_LIMITS,
+		.type = "struct echo_limits",
+		.size = sizeof(struct echo_limits),
+		.fields = echo_limits_fields,
+	},
+	{
+		.name = "ECHO_SET_EVENTFD",
+		.number = ECHO_SET_EVENTFD,
+		.type = "struct echo_eventfd",
+		.size = sizeof(struct echo_eventfd),
+		.fields = echo_eventfd_fields,
+	},
+	{
+		.name = "ECHO_GET_USAGE",
+		.number = ECHO_GET_USAGE,
+		.type = "struct echo_usage",
+		.size = sizeof(struct echo_usage),
+		.fields = echo_usage_fields,
+	},
+	{
+		.name = "ECHO_GET_CHANNEL",
+		.parameter = "index",
+		.number = ECHO_GET_CHANNEL(0),
+		.family = 7,
+		.type = "struct echo_channel",
+		.size = sizeof(struct echo_channel),
+		.fields = echo_channel_fields,
+	},
+	{
+		.name = "ECHO_SET_CHANNEL",
+		.parameter = "index",
+		.number = ECHO_SET_CHANNEL(0),
+		.family = 7,
+		.type = "struct echo_channel",
+		.size = sizeof(struct echo_channel),
+		.fields = echo_channel_fields,
+	},
+	{
+		.name = "ECHO_MONITOR_NEXT_MESSAGE",
+		.number = ECHO_MONITOR_NEXT_MESSAGE,
+		.type = "struct echo_message",
+		.size = sizeof(struct echo_message),
+		.fields = echo_message_fields,
+	},
+	{
+		.name = "ECHO_MONITOR_SKIP",
+		.number = ECHO_MONITOR_SKIP,
+		.type = "__u32",
+		.size = sizeof(__u32),
+		.by_value = true,
+	},
+	{
+		.name = "ECHO_MONITOR_COUNT_MESSAGES",
+		.number = ECHO_MONITOR_COUNT_MESSAGES,
+	},
+};
+
+static unsigned long long get(const unsigned char *at, size_t size)
+{
+	uint64_t u64;
+	uint32_t u32;
+	uint16_t u16;
+
+	switch (size) {
+	case 8:
+		memcpy(&u64, at, sizeof(u64));
+		return u64;
+	case 4:
+		memcpy(&u32, at, sizeof(u32));
+		return u32;
+	case 2:
+		memcpy(&u16, at, sizeof(u16));
+		return u16;
+	default:
+		return *at;
+	}
+}
+
+static long long get_signed(const unsigned char *at, size_t size)
+{
+	unsigned int shift = 64 - 8 * size;
+
+	return (long long)(get(at, size) << shift) >> shift;
+}
+
+static void print_fields(const struct field *fields,
+			 const unsigned char *bytes, size_t length);
+
+static void print_element(const struct field *field, const unsigned char *at)
+{
+	unsigned long long value;
+
+	switch (field->kind) {
+	case NESTED:
+		print_fields(field->fields, at, field->size);
+		break;
+	case SIGNED:
+		printf("%lld", get_signed(at, field->size));
+		break;
+	case ADDRESS:
+		printf("%#llx", get(at, field->size));
+		break;
+	default:
+		value = get(at, field->size);
+		printf(field->valid == ~0ULL ? "%llu" : "%#llx", value);
+		if (value & ~field->valid)
+			printf(" /* not valid: %#llx */",
+			       value & ~field->valid);
+		break;
+	}
+}
+
+static void print_elements(const struct field *field,
+			   const unsigned char *bytes, size_t length)
+{
+	size_t room =
+		length > field->offset ? (length - field->offset) / field->size : 0;
+	size_t count = field->count ? field->count : room;
+	size_t index;
+
+	if (count > room) {
+		printf("?");
+		return;
+	}
+	bytes += field->offset;
+	if (field->count == 1) {
+		print_element(field, bytes);
+		return;
+	}
+	printf("[");
+	for (index = 0; index < count; index++) {
+		if (index)
+			printf(", ");
+		print_element(field, bytes + index * field->size);
+	}
+	printf("]");
+}
+
+static void print_fields(const struct field *fields,
+			 const unsigned char *bytes, size_t length)
+{
+	const struct field *field;
+
+	printf("{");
+	for (field = fields; field->name; field++) {
+		if (field != fields)
+			printf(", ");
+		printf("%s=", field->name);
+		print_elements(field, bytes, length);
+	}
+	printf("}");
+}
+
+static bool is_of(const struct command *command, unsigned int number)
+{
+	unsigned int mask = command->any_size ? ~SIZE_BITS : ~0U;
+	unsigned int first = command->number & mask;
+
+	number &= mask;
+	return number >= first && number - first <= command->family;
+}
+
+static const struct command *find(unsigned int number)
+{
+	size_t index;
+
+	for (index = 0; index < ARRAY_SIZE(commands); index++) {
+		if (is_of(&commands[index], number))
+			return &commands[index];
+	}
+	return NULL;
+}
+
+static void print_head(const struct command *command, unsigned int number)
+{
+	printf("%s", command->name);
+	if (!command->parameter)
+		return;
+	if (command->any_size)
+		printf("(%u)", _IOC_SIZE(number));
+	else
+		printf("(%u)", number - command->number);
+}
+
+static void print_argument(const struct command *command, unsigned int number,
+			   const unsigned char *bytes, size_t length)
+{
+	const struct field whole = {
+		.name = command->type,
+		.size = command->size,
+		.count = command->parameter && command->any_size ? 0 : 1,
+		.kind =
+			command->fields ? NESTED : command->is_signed ? SIGNED : UNSIGNED,
+		.valid = ~0ULL,
+		.fields = command->fields,
+	};
+
+	printf(" ");
+	if (whole.count && whole.fields)
+		print_fields(whole.fields, bytes, length);
+	else
+		print_elements(&whole, bytes, length);
+	if (command->any_size && _IOC_SIZE(number) != length)
+		printf(" /* %zu of %u bytes */", length, _IOC_SIZE(number));
+}
+
+static int list(void)
+{
+	const struct command *command;
+	size_t index;
+
+	for (index = 0; index < ARRAY_SIZE(commands); index++) {
+		command = &commands[index];
+		printf("%#010x %s", command->number, command->name);
+		if (command->parameter)
+			printf("(%s)", command->parameter);
+		if (command->type)
+			printf(" %s%s", command->type,
+			       command->by_value ? "" : " *");
+		printf("\n");
+	}
+	return 0;
+}
+
+/* Two digits a byte, and anything that is no digit between them. */
+static size_t read_bytes(const char *text, unsigned char *bytes, size_t room)
+{
+	size_t length = 0;
+	char pair[3] = "";
+
+	while (*text && length < room) {
+		if (!isxdigit((unsigned char)*text)) {
+			text++;
+			continue;
+		}
+		pair[0] = *text++;
+		pair[1] = isxdigit((unsigned char)*text) ? *text++ : '\0';
+		bytes[length++] = strtoul(pair, NULL, 16);
+	}
+	return length;
+}
+
+static int decode(unsigned int number, const char *text)
+{
+	const struct command *command = find(number);
+	size_t length, room;
+	unsigned char *bytes;
+
+	if (!command) {
+		printf("%#010x is no command of /dev/echo\n", number);
+		return 1;
+	}
+	print_head(command, number);
+	if (!text || !command->type) {
+		printf("\n");
+		return 0;
+	}
+	room = strlen(text) + sizeof(uint64_t);
+	bytes = calloc(1, room);
+	if (!bytes) {
+		perror("echo_decode");
+		return 2;
+	}
+	length = read_bytes(text, bytes, room);
+	print_argument(command, number, bytes, length);
+	printf("\n");
+	free(bytes);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	unsigned long number;
+	char *end;
+
+	if (argc == 1)
+		return list();
+	errno = 0;
+	number = strtoul(argv[1], &end, 0);
+	if (argc > 3 || errno || *end || end == argv[1] ||
+	    number > 0xffffffffUL) {
+		fprintf(stderr, "usage: %s [NUMBER [BYTES]]\n", argv[0]);
+		return 2;
+	}
+	return decode(number, argc > 2 ? argv[2] : NULL);
+}

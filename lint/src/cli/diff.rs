@@ -1,0 +1,286 @@
+//! `ioctl-lint diff`.
+
+mod git;
+mod side;
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use ioctl_lint::config::{FailOn, Level};
+use ioctl_lint::diff::{self, Versions};
+use ioctl_lint::{Baseline, Levels, Selection};
+use ioctlkit_model::{Breaks, Finding, Problem, Report};
+use ioctlkit_report::Format;
+
+use super::Outcome;
+use super::check::summary::{counted, found, not_read};
+use super::check::{formats, parse_severity};
+use super::failure::{Failure, outcome_of, say_failures};
+use super::reading::{RawNumbers, ReadOptions};
+use super::terminal::Terminal;
+use git::Repository;
+use side::{Read, Side};
+
+/// Tell what changed between two versions of an interface, and whom it breaks
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  ioctl-lint diff old/include/linux/foo.h include/linux/foo.h
+  ioctl-lint diff linux-6.1/usr/include linux-6.12/usr/include
+  ioctl-lint diff --rev v6.1..HEAD include/uapi/linux/foo.h
+  ioctl-lint diff --rev main src/
+  ioctl-lint dump include > abi.json && ioctl-lint diff abi.json include
+  ioctl-lint diff --breaks binary,binary-32 old.h new.h
+
+What a change breaks:
+  source     programs that are compiled again
+  binary     programs that are there, on a kernel of their own ABI
+  binary-32  32-bit programs that are there, on a 64-bit kernel
+
+Exit codes:
+  0  no finding at or above --fail-on
+  1  findings at or above --fail-on
+  2  some input could not be used; findings of the rest are reported all the same")]
+pub(super) struct Arguments {
+    /// OLD and NEW: each a header, Rust source, a folder of them, a kernel source tree, or what
+    /// `ioctl-lint dump` wrote; with `--rev`, paths in a repository [default: all of it]
+    #[arg(value_name = "PATH")]
+    paths: Vec<PathBuf>,
+
+    /// Compare two git revisions, `OLD..NEW`, or one with the files as they are, `OLD`
+    #[arg(long, value_name = "OLD[..NEW]")]
+    rev: Option<String>,
+
+    /// Report only what breaks these: source, binary, binary-32
+    #[arg(
+        long, value_name = "LIST", value_delimiter = ',', value_parser = kinds(),
+        hide_possible_values = true, help_heading = RULES
+    )]
+    breaks: Vec<Breaks>,
+
+    /// Report these rules only: codes, slugs, or the beginning of codes
+    #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = RULES)]
+    select: Vec<String>,
+
+    /// Do not report these rules
+    #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = RULES)]
+    ignore: Vec<String>,
+
+    /// Give a rule a severity: off, info, warning or error
+    #[arg(
+        long = "severity", value_name = "RULE=LEVEL", value_delimiter = ',',
+        value_parser = parse_severity, help_heading = RULES
+    )]
+    severities: Vec<(String, Level)>,
+
+    /// Exit with 1 if anything of this severity or above is found [default: the configuration's, or
+    /// `warning`]
+    #[arg(
+        long, value_enum, hide_possible_values = true, value_name = "error|warning|info|never",
+        help_heading = RULES
+    )]
+    fail_on: Option<FailOn>,
+
+    /// Accept the findings of this baseline; `ioctl-lint baseline` keeps it
+    #[arg(long, value_name = "FILE", help_heading = RULES)]
+    baseline: Option<PathBuf>,
+
+    /// Report nothing, and write a baseline that accepts everything found
+    #[arg(long, value_name = "FILE", conflicts_with = "baseline", help_heading = RULES)]
+    write_baseline: Option<PathBuf>,
+
+    /// How to report findings
+    #[arg(long, value_name = "FORMAT", value_parser = formats(), default_value = "full")]
+    format: Format,
+
+    /// Write to this file instead of standard output; it is replaced as a whole
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+
+    /// Print no summary
+    #[arg(short, long)]
+    quiet: bool,
+
+    #[command(flatten)]
+    reading: ReadOptions,
+}
+
+const RULES: &str = "Rules";
+
+fn kinds() -> impl TypedValueParser<Value = Breaks> {
+    let value = |kind: Breaks| PossibleValue::new(kind.name());
+    PossibleValuesParser::new(Breaks::ALL.map(value)).try_map(|name| {
+        let found = Breaks::ALL.into_iter().find(|kind| kind.name() == name);
+        found.ok_or("no such kind")
+    })
+}
+
+pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
+    let started = Instant::now();
+    let selection = selection(arguments)?;
+    let (old, new) = sides(arguments)?;
+    let (old, new) = read(&old, &new, &arguments.reading)?;
+    // The newer version's configuration holds: it is the one that is being changed.
+    let config = new.config.or(old.config);
+    let levels = match &config {
+        Some(config) => Levels::new(config, selection)?,
+        None => Levels::of_selection(selection),
+    };
+    let fail_on =
+        arguments.fail_on.or(config.and_then(|config| config.fail_on)).unwrap_or_default();
+    let mut problems = Problems { old: old.problems, new: new.problems };
+    let versions = Versions::new(old.version, new.version);
+    let mut checked = diff::check(&versions, &levels);
+    if !arguments.breaks.is_empty() {
+        let wanted =
+            |finding: &Finding| finding.breaks.iter().any(|kind| arguments.breaks.contains(kind));
+        checked.findings.retain(wanted);
+    }
+    let accepted = match &arguments.baseline {
+        Some(file) => Baseline::read(file)?.absorb(&mut checked.findings),
+        None => 0,
+    };
+    let problems = problems.joined(&versions);
+    if let Some(file) = &arguments.write_baseline {
+        let outcome = outcome_of(&problems);
+        say_failures(problems, &versions.new_version().sources, terminal);
+        return write_baseline(file, &checked.findings, arguments.quiet, terminal)
+            .map(|()| outcome);
+    }
+    let failed = checked.findings.iter().any(|finding| fail_on.fails(finding.severity));
+    let report = Report {
+        problems,
+        findings: checked.findings,
+        rules: checked.rules,
+        abis: versions.old().abis.intersection(versions.new_version().abis),
+        headers: versions.new_version().headers.len(),
+        commands: versions.new_version().commands.len(),
+    };
+    let hidden = Hidden { accepted, suppressed: checked.suppressed };
+    show(arguments, &report, &versions, &hidden, started, terminal)?;
+    let outcome = if failed { Outcome::Findings } else { Outcome::Clean };
+    Ok(outcome.max(outcome_of(&report.problems)))
+}
+
+fn selection(arguments: &Arguments) -> Result<Selection, Failure> {
+    let mut selection = Selection::default();
+    for name in &arguments.select {
+        selection.select(name.trim())?;
+    }
+    for name in &arguments.ignore {
+        selection.ignore(name.trim())?;
+    }
+    for (name, level) in &arguments.severities {
+        selection.set_level(name, *level)?;
+    }
+    Ok(selection)
+}
+
+/// The two sides that the command line names.
+fn sides(arguments: &Arguments) -> Result<(Side, Side), Failure> {
+    let Some(revisions) = &arguments.rev else {
+        return match arguments.paths.as_slice() {
+            [old, new] => Ok((Side::of_path(old), Side::of_path(new))),
+            _ => Err(Failure::new("there are two sides to compare")
+                .help("name OLD and NEW, or revisions with `--rev OLD..NEW`")),
+        };
+    };
+    let here = [PathBuf::from(".")];
+    let paths = if arguments.paths.is_empty() { &here } else { arguments.paths.as_slice() };
+    let repository = Repository::of(&paths[0])?;
+    let (old, new) = match revisions.split_once("..") {
+        Some((old, new)) => (old, Some(new.trim_start_matches('.'))),
+        None => (revisions.as_str(), None),
+    };
+    let head = |name: &str| if name.is_empty() { "HEAD".to_owned() } else { name.to_owned() };
+    let old = head(old);
+    let old_side = Side::of_revision(&repository, &old, paths, format!("{old}:"))?;
+    let new_side = match new {
+        // The new version's paths are those that the repository has, as checkers expect them.
+        Some(new) => Side::of_revision(&repository, &head(new), paths, String::new())?,
+        None => Side::Paths(paths.to_vec()),
+    };
+    Ok((old_side, new_side))
+}
+
+fn read(old: &Side, new: &Side, options: &ReadOptions) -> Result<(Read, Read), Failure> {
+    let read = |side: &Side| side.read(options, RawNumbers::Unwanted);
+    let (old, new) = rayon::join(|| read(old), || read(new));
+    Ok((old?, new?))
+}
+
+/// What could not be dealt with on each side.
+struct Problems {
+    old: Vec<Problem>,
+    new: Vec<Problem>,
+}
+
+impl Problems {
+    /// All of it, with places in the sources of the new version.
+    fn joined(&mut self, versions: &Versions) -> Vec<Problem> {
+        let mut all = std::mem::take(&mut self.new);
+        for mut problem in std::mem::take(&mut self.old) {
+            problem.span = problem.span.map(|span| versions.span(span));
+            if !all.contains(&problem) {
+                all.push(problem);
+            }
+        }
+        all
+    }
+}
+
+/// What was found and is not reported.
+struct Hidden {
+    accepted: usize,
+    suppressed: usize,
+}
+
+fn show(
+    arguments: &Arguments,
+    report: &Report,
+    versions: &Versions,
+    hidden: &Hidden,
+    started: Instant,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
+    let sources = &versions.new_version().sources;
+    terminal.print_to(arguments.output.as_deref(), |out, style| {
+        arguments.format.render(report, sources, style, out)
+    })?;
+    let for_people = matches!(arguments.format, Format::Full | Format::Concise);
+    if !for_people || arguments.quiet {
+        return Ok(());
+    }
+    let old = counted(versions.old().commands.len(), "command");
+    let abis = counted(report.abis.len(), "ABI");
+    let seconds = started.elapsed().as_secs_f64();
+    terminal.say(|out, _| {
+        write!(out, "compared {old} with {}, on {abis} in {seconds:.2} s: ", report.commands)?;
+        write!(out, "{}", found(report))?;
+        let parts = [(hidden.suppressed, "suppressed"), (hidden.accepted, "in the baseline")];
+        for (count, what) in parts.into_iter().filter(|(count, _)| *count > 0) {
+            write!(out, " ({count} {what})")?;
+        }
+        writeln!(out, "{}", not_read(report))
+    });
+    Ok(())
+}
+
+fn write_baseline(
+    file: &Path,
+    findings: &[Finding],
+    quiet: bool,
+    terminal: &Terminal,
+) -> Result<(), Failure> {
+    let baseline = Baseline::of(findings);
+    baseline
+        .write(file)
+        .map_err(|error| Failure::new(format!("cannot write the baseline {error}")))?;
+    if !quiet {
+        let count = counted(baseline.len(), "finding");
+        terminal.say(|out, _| writeln!(out, "wrote {} with {count}", file.display()));
+    }
+    Ok(())
+}

@@ -1,0 +1,56 @@
+//! Runs the rules about two versions.
+
+use std::cmp::Reverse;
+
+use ioctlkit_model::{FileId, Finding, Layouts, RuleInfo, Severity};
+
+use super::rules::RULES;
+use super::{DiffRule, Versions, compare};
+use crate::engine::Checked;
+use crate::{Levels, suppression};
+
+/// Compares two versions, and tells what the rules that `levels` leaves on find, each with the
+/// severity that it has in its file, without what the new version's sources allow.
+pub fn check(versions: &Versions, levels: &Levels) -> Checked {
+    let (old, new) = (Layouts::new(versions.old()), Layouts::new(versions.new_version()));
+    let comparison = compare(versions, &old, &new);
+    let on = |rule: &&&DiffRule| levels.may_report(&rule.info);
+    let mut findings = Vec::new();
+    for rule in RULES.iter().filter(on) {
+        (rule.check)(&comparison, &mut findings);
+    }
+    let interface = versions.new_version();
+    let sources = &interface.sources;
+    findings.retain_mut(|finding| {
+        let severity = levels.severity(finding.rule, &sources.file(finding.span.file).path);
+        set_severity(finding, severity)
+    });
+    let ran = |rule: &RuleInfo, file: FileId| {
+        let is_ours = RULES.iter().any(|ours| ours.info.code == rule.code);
+        is_ours && levels.severity(rule, &sources.file(file).path).is_some()
+    };
+    let mut suppressed = suppression::apply(interface, findings, ran);
+    suppressed.findings.sort_by(|a, b| order(a).cmp(&order(b)));
+    Checked {
+        findings: suppressed.findings,
+        suppressed: suppressed.count,
+        rules: RULES.iter().filter(on).map(|rule| &rule.info).collect(),
+    }
+}
+
+/// Sets what the configuration says; false where the rule is off. A rule may have found something
+/// less bad than it usually is, and no configuration makes that worse.
+fn set_severity(finding: &mut Finding, configured: Option<Severity>) -> bool {
+    let Some(configured) = configured else { return false };
+    finding.severity = if finding.severity < finding.rule.severity {
+        finding.severity.min(configured)
+    } else {
+        configured
+    };
+    true
+}
+
+/// The new version first, whose text is what people look at.
+fn order(finding: &Finding) -> (ioctlkit_model::Span, &'static str, Reverse<Severity>) {
+    (finding.span, finding.rule.code, Reverse(finding.severity))
+}

@@ -1,0 +1,233 @@
+//! Commands of two versions, on every ABI that has both.
+
+use std::collections::{BTreeSet, HashMap};
+
+use ioctlkit_abi::{AbiId, AbiSet, Decoded};
+use ioctlkit_model::{Command, Interface, Layouts, RawNumber, RecordId, Span};
+
+use super::carriers;
+use super::extensible::{self, Extensible};
+use super::{RecordChange, Versions, pairing};
+use crate::abis::by_value;
+use crate::against::Numbered;
+use crate::against::trust::Trust;
+
+/// A command that is not what it was.
+#[derive(Debug, Clone)]
+pub struct CommandChange<'a> {
+    /// Its name in the old version.
+    pub name: &'a str,
+    /// The name in the old version's definition, in the sources of that version.
+    pub old_span: Span,
+    /// What became of it.
+    pub fate: Fate<'a>,
+}
+
+/// What became of a command.
+#[derive(Debug, Clone)]
+pub enum Fate<'a> {
+    /// No header defines it any more.
+    Removed {
+        /// The command that has its number on every ABI now, if there is one.
+        renamed: Option<&'a str>,
+        /// The ABIs that had it.
+        abis: AbiSet,
+        /// The ABIs on which no command has its number any more.
+        gone: AbiSet,
+    },
+    /// It has another number.
+    Renumbered {
+        /// The name in the new version's definition.
+        span: Span,
+        /// The ABIs on which both have numbers.
+        abis: AbiSet,
+        /// How the numbers differ, each with its ABIs.
+        changes: Vec<NumberChange>,
+        /// Whether the size alone differs, because of a structure whose change is told.
+        through: bool,
+        /// Why the argument may grow, if it may.
+        extensible: Option<Extensible>,
+    },
+}
+
+/// One way in which a number changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NumberChange {
+    /// The ABIs.
+    pub abis: AbiSet,
+    /// What the number said.
+    pub old: Shape,
+    /// What it says.
+    pub new: Shape,
+    /// The numbers on the first of the ABIs.
+    pub numbers: (u32, u32),
+}
+
+/// What a command's number says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Shape {
+    /// The direction, or `None` where the bits are no direction.
+    pub direction: Option<ioctlkit_abi::Direction>,
+    /// The type letter.
+    pub type_letter: u8,
+    /// The number within the type.
+    pub nr: u8,
+    /// The argument's size, in bytes.
+    pub size: u16,
+}
+
+impl From<Decoded> for Shape {
+    fn from(decoded: Decoded) -> Self {
+        let Decoded { direction, type_letter, nr, size } = decoded;
+        Self { direction, type_letter, nr, size }
+    }
+}
+
+impl NumberChange {
+    /// Whether the size alone differs.
+    pub fn is_of_size(&self) -> bool {
+        Shape { size: 0, ..self.old } == Shape { size: 0, ..self.new }
+    }
+
+    /// Whether the argument grew and all else is as it was.
+    pub fn is_growth(&self) -> bool {
+        self.is_of_size() && self.new.size > self.old.size
+    }
+}
+
+/// Compares the commands of two versions.
+pub(super) fn changes<'a>(
+    versions: &'a Versions,
+    old: &Layouts<'a>,
+    new: &Layouts<'a>,
+) -> Vec<CommandChange<'a>> {
+    let numbers = Numbers::of(versions, new);
+    let enumerators: BTreeSet<&str> = versions
+        .new_version()
+        .enums
+        .iter()
+        .flat_map(|found| found.variants.iter())
+        .flat_map(|(_, body)| body.enumerators.iter().map(|one| one.name.as_str()))
+        .collect();
+    let (was, is) =
+        (Trust::of_architectures(versions.old()), Trust::of_architectures(versions.new_version()));
+    pairing::commands(versions)
+        .into_iter()
+        .filter_map(|(ours, theirs)| {
+            let fate = match theirs {
+                // An enumerator of that name keeps programs compiling; its value is not compared.
+                None if enumerators.contains(ours.name()) => None,
+                None if versions.is_unread(versions.old_path(ours.span().file)) => None,
+                None => Some(removed(ours, old, &numbers, versions.old_path(ours.span().file))),
+                Some(theirs) => {
+                    let within = was.of_number(ours).intersection(is.of_number(theirs));
+                    renumbered(ours, old, theirs, new, within)
+                }
+            };
+            Some(CommandChange { name: ours.name(), old_span: ours.span(), fate: fate? })
+        })
+        .collect()
+}
+
+/// Marks the commands whose number changed with the size of a structure that they carry, since
+/// that is told of the structure.
+pub(super) fn attribute(
+    commands: &mut [CommandChange<'_>],
+    interface: &Interface,
+    records: &[RecordChange<'_>],
+) {
+    let relaid: BTreeSet<RecordId> = records
+        .iter()
+        .filter(|record| !record.relaid().is_empty())
+        .map(|record| record.new)
+        .collect();
+    let by_name: HashMap<&str, &Command> =
+        interface.commands.iter().map(|command| (command.name.as_str(), command)).collect();
+    for change in commands {
+        let Fate::Renumbered { changes, through, .. } = &mut change.fate else { continue };
+        let carried = by_name.get(change.name).map(|command| carriers::records(interface, command));
+        *through = changes.iter().all(NumberChange::is_of_size)
+            && carried.is_some_and(|carried| carried.iter().any(|id| relaid.contains(id)));
+    }
+}
+
+/// The numbers of every command by ABI, each with the header that defines it.
+struct Numbers<'a>(Vec<HashMap<(u32, &'a str), &'a str>>);
+
+impl<'a> Numbers<'a> {
+    fn of(versions: &'a Versions, layouts: &Layouts<'a>) -> Self {
+        let interface = layouts.interface();
+        let path = |span: Span| versions.new_path(span.file);
+        let on = |abi: AbiId| {
+            let commands = interface.commands.iter();
+            let of_commands = commands.filter_map(|command: &'a Command| {
+                let number = layouts.number(command, abi)?.number;
+                Some(((number, path(command.span)), command.name.as_str()))
+            });
+            let raw = interface.raw_numbers.iter();
+            let plain = raw.filter_map(|raw: &'a RawNumber| {
+                Some(((*raw.variants.get(abi)?, path(raw.span)), raw.name.as_str()))
+            });
+            plain.chain(of_commands).collect()
+        };
+        Self(AbiSet::ALL.iter().map(on).collect())
+    }
+
+    /// The command that has the number in that header: elsewhere it is a stranger's.
+    fn name(&self, number: u32, path: &'a str, abi: AbiId) -> Option<&'a str> {
+        self.0.get(abi.index())?.get(&(number, path)).copied()
+    }
+}
+
+fn removed<'a>(
+    command: Numbered<'a>,
+    layouts: &Layouts<'_>,
+    now: &Numbers<'a>,
+    path: &'a str,
+) -> Fate<'a> {
+    let interface = layouts.interface();
+    let heirs = by_value(interface.abis, |abi| {
+        command.number(layouts, abi).map(|number| now.name(number, path, abi))
+    });
+    let gone = heirs
+        .iter()
+        .filter(|(_, heir)| heir.is_none())
+        .fold(AbiSet::EMPTY, |all, (abis, _)| all.union(abis));
+    let renamed = match (heirs.len(), heirs.first()) {
+        (1, Some(Some(name))) => Some(*name),
+        _ => None,
+    };
+    Fate::Removed { renamed, abis: heirs.abis(), gone }
+}
+
+fn renumbered<'a>(
+    ours: Numbered<'a>,
+    old: &Layouts<'a>,
+    theirs: Numbered<'a>,
+    new: &Layouts<'a>,
+    within: AbiSet,
+) -> Option<Fate<'a>> {
+    let within = within.intersection(old.interface().abis).intersection(new.interface().abis);
+    let both = |abi: AbiId| Some((ours.number(old, abi)?, theirs.number(new, abi)?));
+    let abis: AbiSet = within.iter().filter(|abi| both(*abi).is_some()).collect();
+    let mut changes: Vec<NumberChange> = Vec::new();
+    for abi in abis {
+        let Some(numbers) = both(abi).filter(|(was, is)| was != is) else { continue };
+        let encoding = abi.abi().encoding;
+        let (was, is) = (encoding.decode(numbers.0).into(), encoding.decode(numbers.1).into());
+        match changes.iter_mut().find(|change| change.old == was && change.new == is) {
+            Some(change) => change.abis.insert(abi),
+            None => {
+                changes.push(NumberChange { abis: AbiSet::only(abi), old: was, new: is, numbers });
+            }
+        }
+    }
+    if changes.is_empty() {
+        return None;
+    }
+    let extensible = match ours {
+        Numbered::Command(command) => extensible::command(command),
+        Numbered::Raw(_) => None,
+    };
+    Some(Fate::Renumbered { span: theirs.span(), abis, changes, through: false, extensible })
+}

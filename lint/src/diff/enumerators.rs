@@ -1,0 +1,125 @@
+//! Enumerators of two versions.
+
+use std::collections::HashMap;
+
+use ioctlkit_abi::AbiSet;
+use ioctlkit_model::{Enum, Enumerator, FileId, Interface, Span};
+
+use super::{Versions, pairing};
+
+/// An enumerator whose value is another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Renumbered {
+    /// Its name.
+    pub name: String,
+    /// The tag of its enumeration in the new version, if it has one.
+    pub of: Option<String>,
+    /// The enumeration, in the sources of the new version.
+    pub span: Span,
+    /// The enumeration, in the sources of the old version.
+    pub old_span: Span,
+    /// What it was.
+    pub old: i128,
+    /// What it is.
+    pub new: i128,
+    /// The ABIs on which it changed.
+    pub abis: AbiSet,
+}
+
+/// What an enumerator is on some ABIs.
+struct Known<'a> {
+    path: &'a str,
+    found: &'a Enum,
+    abis: AbiSet,
+    value: i128,
+}
+
+/// Enumerators of both versions that have other values, but for those that count the others.
+pub(super) fn renumbered(versions: &Versions) -> Vec<Renumbered> {
+    let (old, new) = (versions.old(), versions.new_version());
+    let mut all: Vec<Renumbered> = Vec::new();
+    let known = by_name(new, |file| versions.new_path(file));
+    let asked_for = pairing::asked_for(old);
+    for found in old.enums.iter().filter(|found| asked_for.contains(&found.span.file)) {
+        let path = versions.old_path(found.span.file);
+        for (abis, body) in found.variants.iter() {
+            for enumerator in body.enumerators.iter().filter(|one| !counts_others(&one.name)) {
+                let Some(others) = known.get(enumerator.name.as_str()) else { continue };
+                // One of the same header goes before one of that name elsewhere.
+                let here = others.iter().find(|other| other.path == path);
+                let Some(one) = here.or(others.first()) else { continue };
+                for now in others.iter().filter(|other| std::ptr::eq(other.found, one.found)) {
+                    let changed = abis.intersection(now.abis).intersection(new.abis);
+                    if changed.is_empty() || is_as_it_was(enumerator, now.value) {
+                        continue;
+                    }
+                    all.push(Renumbered {
+                        name: enumerator.name.clone(),
+                        of: now.found.name.clone(),
+                        span: now.found.span,
+                        old_span: found.span,
+                        old: enumerator.value,
+                        new: now.value,
+                        abis: changed,
+                    });
+                }
+            }
+        }
+    }
+    all
+}
+
+/// Whether the value is the same, or a mask has all the bits that it had.
+fn is_as_it_was(old: &Enumerator, new: i128) -> bool {
+    old.value == new || (old.name.ends_with("_MASK") && new & old.value == old.value)
+}
+
+fn by_name<'a>(
+    interface: &'a Interface,
+    path: impl Fn(FileId) -> &'a str,
+) -> HashMap<&'a str, Vec<Known<'a>>> {
+    let mut known: HashMap<&'a str, Vec<Known<'a>>> = HashMap::new();
+    for found in &interface.enums {
+        for (abis, body) in found.variants.iter() {
+            for enumerator in &body.enumerators {
+                known.entry(enumerator.name.as_str()).or_default().push(Known {
+                    path: path(found.span.file),
+                    found,
+                    abis,
+                    value: enumerator.value,
+                });
+            }
+        }
+    }
+    known
+}
+
+/// Whether an enumerator is there to say how many others there are, so that it changes with them.
+fn counts_others(name: &str) -> bool {
+    const WORDS: [&str; 11] =
+        ["MAX", "LAST", "COUNT", "NUM", "CNT", "NR", "END", "LIMIT", "SIZE", "SENTINEL", "NBITS"];
+    let name = name.to_ascii_uppercase();
+    name.ends_with("MAX") || name.split('_').any(|word| WORDS.contains(&word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_counts_others_is_known_by_its_name() {
+        for name in [
+            "IFLA_MAX",
+            "__IFLA_MAX",
+            "BPF_LINK_TYPE_COUNT",
+            "NUM_STATES",
+            "foo_last",
+            "__MIB_XFRMMAX",
+        ] {
+            assert!(counts_others(name), "{name}");
+        }
+        for name in ["IFLA_MAXIMUM", "LASTING", "NUMBER"] {
+            assert!(!counts_others(name), "{name}");
+        }
+    }
+}

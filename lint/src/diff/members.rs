@@ -1,0 +1,374 @@
+//! The members of one structure in two versions, on one ABI.
+
+use ioctlkit_abi::AbiId;
+use ioctlkit_model::{Constant, Layouts, Type};
+
+use super::kinds::{self, Kind};
+use crate::against::Extent;
+use crate::against::members::Slot;
+use ioctlkit_model::Span;
+
+/// A member's name and where it is declared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// The name, that of the nearest member around it where it has none.
+    pub name: String,
+    /// The name in the declaration, in the sources of its own version.
+    pub span: Span,
+}
+
+/// What became of the bytes of a member that is gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Freed {
+    /// A member of another name and the same kind has them.
+    Renamed(Named),
+    /// They are kept free.
+    Reserved,
+    /// It was one of the members of a union, and the others are left.
+    Shared,
+    /// Other members have them, or nothing.
+    Lost,
+}
+
+/// How a type changed that still takes the same bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Retyped {
+    /// The same bits are another number.
+    Sign,
+    /// Something else altogether: an integer became an address, one integer an array of smaller
+    /// ones.
+    Kind,
+    /// A structure of another name, or one instead of the bytes that it consists of.
+    Name,
+}
+
+/// One difference between two versions of a structure on an ABI.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fault {
+    /// Its size, in bytes.
+    Size {
+        /// What it was.
+        old: u64,
+        /// What it is.
+        new: u64,
+    },
+    /// A member lies elsewhere, or has another width.
+    Moved {
+        /// The member.
+        member: Named,
+        /// The same in the old version.
+        old_member: Named,
+        /// Where it was.
+        old: Extent,
+        /// Where it is.
+        new: Extent,
+    },
+    /// A member has another type.
+    Retyped {
+        /// The member.
+        member: Named,
+        /// The same in the old version.
+        old_member: Named,
+        /// The type as it was spelled.
+        old: String,
+        /// The type as it is spelled.
+        new: String,
+        /// How they differ.
+        how: Retyped,
+    },
+    /// A member that is gone.
+    Removed {
+        /// The member in the old version.
+        old_member: Named,
+        /// Where it was.
+        old: Extent,
+        /// What became of its bytes.
+        freed: Freed,
+    },
+    /// A new member where old programs leave whatever was in memory: the compiler's padding.
+    InPadding {
+        /// The member.
+        member: Named,
+        /// Where it is.
+        new: Extent,
+    },
+    /// A new member in reserved bytes.
+    InReserved {
+        /// The member.
+        member: Named,
+        /// The reserved member of the old version.
+        old_member: Named,
+        /// Where it is.
+        new: Extent,
+    },
+    /// A new member behind all that was there.
+    AtEnd {
+        /// The member.
+        member: Named,
+        /// Where it is.
+        new: Extent,
+    },
+    /// `[0]` or `[1]` at the end became `[]`.
+    MadeFlexible {
+        /// The member.
+        member: Named,
+        /// The same in the old version.
+        old_member: Named,
+        /// The old bound.
+        bound: u64,
+    },
+}
+
+/// One version of a structure on an ABI.
+pub(super) struct Side<'s, 'a> {
+    pub(super) layouts: &'s Layouts<'a>,
+    pub(super) size: u64,
+    pub(super) slots: &'s [Slot<'a>],
+}
+
+/// Compares two versions on an ABI.
+pub(super) fn compare(old: &Side<'_, '_>, new: &Side<'_, '_>, abi: AbiId) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let matched = Matched::of(old.slots, new.slots);
+    for (old_index, new_index) in matched.pairs() {
+        let (was, is) = (&old.slots[old_index], &new.slots[new_index]);
+        faults.extend(of_pair(old, was, new, is, abi));
+    }
+    let mut renamed = Vec::new();
+    for (index, slot) in plain(old.slots).filter(|(index, _)| matched.old[*index].is_none()) {
+        let freed = freed(old, slot, new, &matched, &renamed, abi);
+        if let Freed::Renamed(name) = &freed {
+            renamed.push(name.clone());
+        }
+        let old_member = named(old.slots, index);
+        faults.push(Fault::Removed { old_member, old: slot.extent, freed });
+    }
+    for (index, slot) in plain(new.slots).filter(|(index, _)| !matched.new[*index]) {
+        let member = named(new.slots, index);
+        if !renamed.contains(&member) {
+            faults.extend(added(old, slot, member, &matched, new));
+        }
+    }
+    if old.size != new.size {
+        faults.push(Fault::Size { old: old.size, new: new.size });
+    }
+    faults
+}
+
+/// Members that hold something: not reserved, not a mere bracket around others.
+fn plain<'s, 'a>(slots: &'s [Slot<'a>]) -> impl Iterator<Item = (usize, &'s Slot<'a>)> {
+    let holds = |slot: &Slot<'_>| !slot.opened && !slot.is_reserved() && slot.extent.size_bits > 0;
+    slots.iter().enumerate().filter(move |(_, slot)| holds(slot))
+}
+
+/// What stands for the name of a member that nothing around it names either.
+pub(super) const UNNAMED: &str = "(anonymous)";
+
+/// The name to speak of.
+fn named(slots: &[Slot<'_>], index: usize) -> Named {
+    let mut at = Some(index);
+    while let Some(slot) = at.and_then(|at| slots.get(at)) {
+        if let Some(name) = &slot.member.name {
+            return Named { name: name.clone(), span: slots[index].member.name_span };
+        }
+        at = slot.within;
+    }
+    Named { name: UNNAMED.into(), span: slots[index].member.name_span }
+}
+
+/// Which member of one version is which of the other.
+struct Matched {
+    old: Vec<Option<usize>>,
+    new: Vec<bool>,
+}
+
+impl Matched {
+    fn of(old: &[Slot<'_>], new: &[Slot<'_>]) -> Self {
+        let mut matched = Self { old: vec![None; old.len()], new: vec![false; new.len()] };
+        for (index, slot) in old.iter().enumerate().filter(|(_, slot)| !slot.opened) {
+            let Some(name) = &slot.member.name else { continue };
+            let found = new.iter().enumerate().find(|(other, their)| {
+                !their.opened && !matched.new[*other] && their.member.name.as_ref() == Some(name)
+            });
+            if let Some((other, _)) = found {
+                matched.old[index] = Some(other);
+                matched.new[other] = true;
+            }
+        }
+        matched
+    }
+
+    fn pairs(&self) -> impl Iterator<Item = (usize, usize)> {
+        self.old.iter().enumerate().filter_map(|(old, new)| Some((old, (*new)?)))
+    }
+}
+
+fn of_pair(
+    old: &Side<'_, '_>,
+    was: &Slot<'_>,
+    new: &Side<'_, '_>,
+    is: &Slot<'_>,
+    abi: AbiId,
+) -> Option<Fault> {
+    if was.is_reserved() || is.is_reserved() {
+        // Reserved bytes may shrink and be split: what takes their place is told.
+        return None;
+    }
+    let name = |slot: &Slot<'_>| Named {
+        name: slot.member.name.clone().unwrap_or_default(),
+        span: slot.member.name_span,
+    };
+    let (member, old_member) = (name(is), name(was));
+    let (old_type, new_type) = (&was.member.ty, &is.member.ty);
+    if let (Some(bound), true) = (fake_bound(old_type), is_flexible(new_type))
+        && was.extent.offset_bits == is.extent.offset_bits
+    {
+        return Some(Fault::MadeFlexible { member, old_member, bound });
+    }
+    let same_place = was.extent.offset_bits == is.extent.offset_bits;
+    if was.extent != is.extent && !(same_place && are_one_record(old, old_type, new, new_type, abi))
+    {
+        return Some(Fault::Moved { member, old_member, old: was.extent, new: is.extent });
+    }
+    let how = retyped(old.layouts, old_type, new.layouts, new_type, abi)?;
+    let (was, is) =
+        (old.layouts.interface().type_name(old_type), new.layouts.interface().type_name(new_type));
+    // A typedef of the same name now stands for a structure of another.
+    (how != Retyped::Name || was != is).then_some(Fault::Retyped {
+        member,
+        old_member,
+        old: was,
+        new: is,
+        how,
+    })
+}
+
+/// Whether both are a structure of the same name, or of none: what changed in it is told of it.
+fn are_one_record(
+    old: &Side<'_, '_>,
+    old_type: &Type,
+    new: &Side<'_, '_>,
+    new_type: &Type,
+    abi: AbiId,
+) -> bool {
+    let was = kinds::of(old.layouts, old_type, abi).0;
+    let is = kinds::of(new.layouts, new_type, abi).0;
+    matches!((&was, &is), (Kind::Record(a), Kind::Record(b)) if a == b)
+        && old_type.is_array() == new_type.is_array()
+}
+
+fn fake_bound(ty: &Type) -> Option<u64> {
+    match ty {
+        Type::Array(_, Constant::Known(bound @ (0 | 1))) => Some(*bound),
+        _ => None,
+    }
+}
+
+fn is_flexible(ty: &Type) -> bool {
+    matches!(ty, Type::FlexibleArray(_))
+}
+
+fn retyped(
+    old: &Layouts<'_>,
+    old_type: &Type,
+    new: &Layouts<'_>,
+    new_type: &Type,
+    abi: AbiId,
+) -> Option<Retyped> {
+    let (was, old_size) = kinds::of(old, old_type, abi);
+    let (is, new_size) = kinds::of(new, new_type, abi);
+    match (was, is) {
+        (Kind::Unknown, _) | (_, Kind::Unknown) => None,
+        // A structure that has or had no name is told by what is in it.
+        (Kind::Record(was), Kind::Record(is)) => {
+            (was.is_some() && is.is_some() && was != is).then_some(Retyped::Name)
+        }
+        // The same bytes, as one thing or as its parts.
+        (Kind::Record(_), _) | (_, Kind::Record(_)) => Some(Retyped::Name),
+        _ if old_size != new_size => Some(Retyped::Kind),
+        (Kind::Integer(was), Kind::Integer(is)) => was.is_opposite(is).then_some(Retyped::Sign),
+        (was, is) => (was != is).then_some(Retyped::Kind),
+    }
+}
+
+/// What became of the bytes of a member that is gone.
+fn freed(
+    old: &Side<'_, '_>,
+    gone: &Slot<'_>,
+    new: &Side<'_, '_>,
+    matched: &Matched,
+    taken: &[Named],
+    abi: AbiId,
+) -> Freed {
+    let successor = plain(new.slots).find(|(index, slot)| {
+        !matched.new[*index]
+            && slot.extent == gone.extent
+            && !taken.contains(&named(new.slots, *index))
+            && !matches!(
+                retyped(old.layouts, &gone.member.ty, new.layouts, &slot.member.ty, abi),
+                Some(Retyped::Kind)
+            )
+    });
+    if let Some((index, _)) = successor {
+        return Freed::Renamed(named(new.slots, index));
+    }
+    let reserved = new.slots.iter().filter(|slot| !slot.opened && slot.is_reserved());
+    if covered(reserved.map(|slot| slot.extent).collect(), gone.extent) {
+        return Freed::Reserved;
+    }
+    let others = old.slots.iter().enumerate().filter(|(index, slot)| {
+        !slot.opened && matched.old[*index].is_some() && overlaps(slot.extent, gone.extent)
+    });
+    if gone.shared && others.count() > 0 { Freed::Shared } else { Freed::Lost }
+}
+
+/// What a new member means for old programs; nothing where members that moved tell it.
+fn added(
+    old: &Side<'_, '_>,
+    slot: &Slot<'_>,
+    member: Named,
+    matched: &Matched,
+    new: &Side<'_, '_>,
+) -> Option<Fault> {
+    let extent = slot.extent;
+    if extent.offset_bits >= old.size * 8 {
+        return Some(Fault::AtEnd { member, new: extent });
+    }
+    // What old members in the same place were moved to or replaced by says it all, and a union's
+    // new alternative takes nothing from the others.
+    let shares = new.slots.iter().enumerate().any(|(index, other)| {
+        matched.new[index]
+            && slot.shared
+            && !other.opened
+            && !other.is_reserved()
+            && overlaps(other.extent, extent)
+    });
+    let holds = plain(old.slots).any(|(_, other)| overlaps(other.extent, extent));
+    if shares || holds {
+        return None;
+    }
+    let reserved =
+        || old.slots.iter().enumerate().filter(|(_, slot)| !slot.opened && slot.is_reserved());
+    if covered(reserved().map(|(_, slot)| slot.extent).collect(), extent) {
+        let (index, _) = reserved().find(|(_, slot)| overlaps(slot.extent, extent))?;
+        let old_member = named(old.slots, index);
+        return Some(Fault::InReserved { member, old_member, new: extent });
+    }
+    Some(Fault::InPadding { member, new: extent })
+}
+
+fn overlaps(a: Extent, b: Extent) -> bool {
+    a.offset_bits < b.end_bits() && b.offset_bits < a.end_bits()
+}
+
+/// Whether the extents together cover one without a gap.
+fn covered(mut extents: Vec<Extent>, wanted: Extent) -> bool {
+    extents.sort_unstable();
+    let mut reached = wanted.offset_bits;
+    for extent in extents {
+        if extent.offset_bits <= reached {
+            reached = reached.max(extent.end_bits());
+        }
+    }
+    reached >= wanted.end_bits()
+}

@@ -1,0 +1,36 @@
+//! What changed between two versions of an interface, and whom that breaks.
+//!
+//! [`Versions`] holds both, [`compare`] pairs their headers, commands, structures and enumerators
+//! by name and compares each pair on every ABI that both have, and the rules of [`rules`] say what
+//! came of it. [`check`] runs all of it.
+
+mod breaks;
+mod carriers;
+mod check;
+mod commands;
+mod compare;
+mod declared;
+mod enumerators;
+mod extensible;
+mod kinds;
+mod members;
+mod pairing;
+mod records;
+mod rule;
+pub mod rules;
+mod told;
+mod versions;
+
+#[cfg(test)]
+mod tests;
+
+pub use breaks::{of_abis, of_numbers};
+pub use check::check;
+pub use commands::{CommandChange, Fate, NumberChange, Shape};
+pub use compare::{Comparison, RemovedHeader, compare};
+pub use enumerators::Renumbered;
+pub use extensible::Extensible;
+pub use members::{Fault, Freed, Named, Retyped};
+pub use records::{RecordChange, Told};
+pub use rule::DiffRule;
+pub use versions::{Shown, Version, Versions};

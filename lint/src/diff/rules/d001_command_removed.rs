@@ -1,0 +1,75 @@
+//! D001 command-removed.
+
+use ioctlkit_model::{Breaks, Finding, Label, Severity, abi_words};
+
+use super::words::breaking;
+use crate::declare_diff_rule;
+use crate::diff::{Comparison, Fate, of_numbers};
+
+declare_diff_rule! {
+    /// a command that the new version no longer defines
+    ///
+    /// # What
+    /// A command of the old version's headers has no definition of that name in any header of the
+    /// new version. Where another command has its number now, on every ABI, it was renamed, and
+    /// only programs that are compiled again are hurt: a warning.
+    ///
+    /// # Why
+    /// Programs that name the command no longer compile. Whether a driver still answers to the
+    /// number is not for a header to say, but nobody who reads the header knows of it any more, and
+    /// the next command may take it.
+    ///
+    /// # Source
+    /// Kernel documentation, dev-tools/checkuapi.rst.
+    ///
+    /// # Example
+    /// ```c
+    /// -#define FOO_GET_STATUS  _IOR('f', 0x01, __u32)
+    /// ```
+    ///
+    /// # Fix
+    /// Keep the definition, with a comment that says what replaces it. A number that was given out
+    /// stays taken.
+    COMMAND_REMOVED: "D001", "command-removed", Error, legacy Error;
+}
+
+fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
+    let versions = comparison.versions;
+    for change in &comparison.commands {
+        let Fate::Removed { renamed, abis, gone } = change.fate else { continue };
+        let message = match renamed {
+            Some(now) => format!("`{}` is gone; `{now}` has its number", change.name),
+            None => format!("`{}` is gone: programs that name it no longer compile", change.name),
+        };
+        let span = versions.span(change.old_span);
+        let mut finding = Finding::new(&COMMAND_REMOVED.info, span, abis, message);
+        finding.command = Some(change.name.to_owned());
+        finding.label = "defined here before".into();
+        if renamed.is_some() {
+            finding.severity = Severity::Warning;
+            findings.push(breaking(finding, vec![Breaks::Source]));
+            continue;
+        }
+        if gone != abis && !gone.is_empty() {
+            let on = abi_words::on(gone, abis);
+            finding.notes.push(format!("{on}, no command has its number now"));
+        }
+        if let Some(header) = successor(comparison, change.old_span) {
+            let text = "the header as it is now".to_owned();
+            finding.related.push(Label { span: header, text });
+        }
+        findings.push(breaking(finding, of_numbers(gone, abis)));
+    }
+}
+
+/// The beginning of the same header in the new version.
+fn successor(
+    comparison: &Comparison<'_>,
+    old: ioctlkit_model::Span,
+) -> Option<ioctlkit_model::Span> {
+    let versions = comparison.versions;
+    let path = versions.old_path(old.file);
+    let mut headers = versions.new_version().headers.iter().map(|header| header.file);
+    let file = headers.find(|file| versions.new_path(*file) == path)?;
+    Some(ioctlkit_model::Span { file, start: 0, end: 0 })
+}

@@ -1,0 +1,47 @@
+//! D005 sign-changed.
+
+use ioctlkit_model::{Breaks, Finding};
+
+use super::words::{about_record, breaking};
+use crate::declare_diff_rule;
+use crate::diff::{Comparison, Fault, Retyped, Told};
+
+declare_diff_rule! {
+    /// an integer member that was signed and is not, or the other way about
+    ///
+    /// # What
+    /// Between the versions, a member of a structure went from a signed to an unsigned integer of
+    /// the same size, or back. Plain `char` and enumerations have no sign that counts.
+    ///
+    /// # Why
+    /// Programs that are compiled again compare, print and widen the same bits as another number:
+    /// `-1`, the usual "none", becomes 4294967295, and a test for `< 0` is never true again.
+    ///
+    /// # Source
+    /// Kernel documentation, dev-tools/checkuapi.rst, which knows such changes as harmless only if
+    /// all values are.
+    ///
+    /// # Example
+    /// ```c
+    ///  struct foo_irq {
+    /// -        __s32 fd;
+    /// +        __u32 fd;
+    ///  };
+    /// ```
+    ///
+    /// # Fix
+    /// Leave the type as it is, and say in a comment which values there are.
+    SIGN_CHANGED: "D005", "sign-changed", Warning, legacy Warning;
+}
+
+fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
+    for change in &comparison.records {
+        let turned = |told: &&Told| {
+            matches!(told.fault, Fault::Retyped { how: Retyped::Sign, .. })
+        };
+        let faults: Vec<&Told> = change.faults.iter().filter(turned).collect();
+        if let Some(finding) = about_record(&SIGN_CHANGED, comparison, change, &faults) {
+            findings.push(breaking(finding, vec![Breaks::Source]));
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! D006 enumerator-renumbered.
+
+use ioctlkit_model::{Finding, Label, abi_words};
+
+use super::words::breaking;
+use crate::declare_diff_rule;
+use crate::diff::{Comparison, of_abis};
+
+declare_diff_rule! {
+    /// an enumerator with another value than it had
+    ///
+    /// # What
+    /// An enumerator of both versions has another value. Those that count the others are let be:
+    /// names with the word `MAX`, `LAST`, `COUNT`, `NUM`, `CNT`, `NR`, `END`, `LIMIT`, `SIZE` or
+    /// `NBITS`, and a `…_MASK` that has all the bits it had.
+    ///
+    /// # Why
+    /// Programs that are there pass and expect the old value, which now means something else.
+    ///
+    /// # Source
+    /// Kernel documentation, dev-tools/checkuapi.rst, on enumerators that may change.
+    ///
+    /// # Example
+    /// ```c
+    ///  enum foo_mode {
+    ///          FOO_MODE_OFF,
+    /// +        FOO_MODE_IDLE,
+    ///          FOO_MODE_ON,
+    ///  };
+    /// ```
+    ///
+    /// # Fix
+    /// Add new enumerators at the end, or with values of their own.
+    ENUMERATOR_RENUMBERED: "D006", "enumerator-renumbered", Error, legacy Error;
+}
+
+fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
+    let versions = comparison.versions;
+    let among = versions.old().abis.intersection(versions.new_version().abis);
+    for changed in &comparison.enumerators {
+        let on = abi_words::on(changed.abis, among);
+        let message = format!(
+            "`{}` was {} and is {} {on}: programs that are there mean the old value",
+            changed.name, changed.old, changed.new
+        );
+        let rule = &ENUMERATOR_RENUMBERED.info;
+        let mut finding = Finding::new(rule, changed.span, changed.abis, message);
+        finding.record = changed.of.as_ref().map(|name| format!("enum {name}"));
+        finding.member = Some(changed.name.clone());
+        finding.label = format!("`{}` is {}", changed.name, changed.new);
+        finding.related = vec![Label {
+            span: versions.span(changed.old_span),
+            text: format!("it was {}", changed.old),
+        }];
+        let breaks = of_abis(changed.abis, among);
+        findings.push(breaking(finding, breaks));
+    }
+}

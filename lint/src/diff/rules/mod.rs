@@ -1,0 +1,40 @@
+//! The rules about two versions, a file each. A rule is registered by one line in `rules!`, which
+//! creates the entry and its test.
+
+mod words;
+
+/// Declares the modules, the registry, and a test per rule that runs its fixtures.
+macro_rules! rules {
+    ($($module:ident::$rule:ident),* $(,)?) => {
+        $(mod $module;)*
+
+        /// Every rule about two versions, by code.
+        pub static RULES: &[&crate::diff::DiffRule] = &[$(&$module::$rule),*];
+
+        #[cfg(test)]
+        mod fixtures {
+            $(
+                #[test]
+                fn $module() {
+                    super::fixture_test::run(&super::$module::$rule);
+                }
+            )*
+        }
+    };
+}
+
+rules![
+    d001_command_removed::COMMAND_REMOVED,
+    d002_number_changed::NUMBER_CHANGED,
+    d003_size_grew::SIZE_GREW,
+    d004_member_changed::MEMBER_CHANGED,
+    d005_sign_changed::SIGN_CHANGED,
+    d006_enumerator_renumbered::ENUMERATOR_RENUMBERED,
+    d007_reserved_used::RESERVED_USED,
+    d008_flexible_array_made_real::FLEXIBLE_ARRAY_MADE_REAL,
+    d009_header_removed::HEADER_REMOVED,
+    d010_one_abi_only::ONE_ABI_ONLY,
+];
+
+#[cfg(test)]
+mod fixture_test;

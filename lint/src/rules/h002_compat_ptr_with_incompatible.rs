@@ -1,0 +1,168 @@
+//! H002 compat-ptr-with-incompatible.
+
+use std::collections::BTreeSet;
+
+use ioctlkit_abi::AbiSet;
+use ioctlkit_model::{Finding, Fix, HandlerTable, Interface, Label, Layouts, Object, Safety, Type};
+
+use crate::against::ObjectSource;
+use crate::compat::{Incompatibility, survey};
+use crate::context::Context;
+use crate::declare_rule;
+use crate::handlers::{abis, companions, table_finding};
+
+declare_rule! {
+    /// `compat_ptr_ioctl` before a command whose argument differs for 32-bit programs
+    ///
+    /// # What
+    /// A compiled object has `compat_ptr_ioctl` (or `blkdev_compat_ptr_ioctl`) in a table of
+    /// handlers, and a header that was given with `--header` has a command whose argument is laid out
+    /// otherwise on a 32-bit ABI whose programs the object's kernel runs. Objects found in a folder
+    /// are judged by a header only if their types have one of its arguments.
+    ///
+    /// # Why
+    /// `compat_ptr_ioctl` converts the pointer and calls the native handler, which then reads members
+    /// where the program has not put them. Where the size differs, so does the number, and the
+    /// command fails; where it does not, the driver works with the wrong values.
+    ///
+    /// # Source
+    /// Kernel documentation, driver-api/ioctl.rst, "32-bit compat mode", "Structure layout".
+    ///
+    /// # Example
+    /// ```c
+    /// struct foo_map {
+    ///         __u64 start;
+    ///         __u32 flags; /* 4 bytes of padding on x86_64, none on i386 */
+    /// };
+    /// #define FOO_MAP _IOW('f', 1, struct foo_map)
+    ///
+    /// static const struct file_operations foo_fops = {
+    ///         .unlocked_ioctl = foo_ioctl,
+    ///         .compat_ioctl = compat_ptr_ioctl,
+    /// };
+    /// ```
+    ///
+    /// # Fix
+    /// While nobody uses the interface, make the structure the same everywhere (rules L001 to L013
+    /// say how). Later, translate:
+    /// ```c
+    /// static const struct file_operations foo_fops = {
+    ///         .unlocked_ioctl = foo_ioctl,
+    ///         .compat_ioctl = foo_compat_ioctl,
+    /// };
+    /// ```
+    COMPAT_PTR_WITH_INCOMPATIBLE: "H002", "compat-ptr-with-incompatible", Error, legacy Error,
+        for Object;
+}
+
+/// The kernel's handlers that convert the pointer and nothing else.
+const CONVERTING: [&str; 2] = ["compat_ptr_ioctl", "blkdev_compat_ptr_ioctl"];
+
+/// Commands that are named one by one.
+const NAMED: usize = 5;
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let Some(references) = cx.references else { return };
+    for source in references.for_objects() {
+        let layouts = Layouts::new(source.interface());
+        let incompatible = survey(&layouts);
+        if incompatible.is_empty() {
+            continue;
+        }
+        let arguments = argument_names(source.interface());
+        for object in &cx.interface.objects {
+            let is_its_own = object.own_records.iter().any(|name| arguments.contains(name.as_str()));
+            if !object.named && !is_its_own {
+                continue;
+            }
+            let concerned: Vec<&Incompatibility<'_>> = incompatible
+                .iter()
+                .filter(|found| concerns(found, object.abi, companions(object)))
+                .collect();
+            findings.extend(report(source, object, &concerned));
+        }
+    }
+}
+
+/// Whether a command differs between an object's ABI and one of those.
+fn concerns(
+    found: &Incompatibility<'_>,
+    abi: ioctlkit_abi::AbiId,
+    companions: AbiSet,
+) -> bool {
+    found.pairs.iter().any(|pair| pair.reference == abi && companions.contains(pair.other))
+}
+
+/// The names of the structures that commands carry.
+fn argument_names(interface: &Interface) -> BTreeSet<&str> {
+    let bodies = interface.commands.iter().flat_map(|command| command.variants.iter());
+    let types = bodies.filter_map(|(_, body)| body.argument.ty());
+    types
+        .filter_map(|ty| match interface.behind_typedefs(ty)?.innermost_element() {
+            Type::Record(id) => {
+                let record = interface.record(*id);
+                record.name.as_deref().or(record.typedef_name.as_deref())
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+/// One finding for an object: which of its tables answers which command, it does not show.
+fn report(
+    source: &ObjectSource,
+    object: &Object,
+    concerned: &[&Incompatibility<'_>],
+) -> Option<Finding> {
+    let converts = |table: &&HandlerTable| {
+        let compat = table.compat.as_ref();
+        compat.is_some_and(|compat| CONVERTING.iter().any(|name| compat.is_imported(name)))
+    };
+    let mut tables = object.tables.iter().filter(converts);
+    let table = tables.next()?;
+    let compat = table.compat.as_ref()?;
+    let first = concerned.first()?;
+    let more = match concerned.len() {
+        1 => String::new(),
+        2 => " and 1 other command".to_owned(),
+        more => format!(" and {} other commands", more - 1),
+    };
+    let pair = first
+        .pairs
+        .iter()
+        .find(|pair| pair.reference == object.abi && companions(object).contains(pair.other))?;
+    let message = format!(
+        "`{}` passes `{}`{more} of {} to the native handler as they are, but {} programs lay the \
+         argument out otherwise",
+        compat.function,
+        first.command.name,
+        source.file_name(first.command.span),
+        pair.other.abi().name,
+    );
+    let beside = (compat, "converts the pointer, and nothing behind it".to_owned());
+    let mut finding =
+        table_finding(&COMPAT_PTR_WITH_INCOMPATIBLE, object, table, Some(beside), message);
+    finding.abis = abis(object);
+    finding.label = "translates no argument".into();
+    finding.related.extend(tables.filter_map(|table| {
+        let span = table.compat.as_ref()?.span;
+        Some(Label { span, text: "so does this one".into() })
+    }));
+    finding.related.extend(concerned.iter().take(NAMED).map(|found| Label {
+        span: source.span(found.command.span),
+        text: format!("`{}` differs", found.command.name),
+    }));
+    if concerned.len() > NAMED {
+        let others: Vec<&str> =
+            concerned.iter().skip(NAMED).map(|found| found.command.name.as_str()).collect();
+        finding.notes.push(format!("and {}", others.join(", ")));
+    }
+    finding.fix = Some(Fix {
+        message: "write a `compat_ioctl` that translates these commands, or make their arguments \
+                  the same on every ABI"
+            .into(),
+        edits: Vec::new(),
+        safety: Safety::ChangesAbi,
+    });
+    Some(finding)
+}

@@ -1,0 +1,79 @@
+//! H017 compat-left-to-layer.
+
+use ioctlkit_model::{Finding, Fix, Safety};
+
+use crate::context::Context;
+use crate::declare_rule;
+use crate::handlers::{programs, table_finding, tables};
+
+declare_rule! {
+    /// a handler of which 32-bit programs reach only what a layer of the kernel passes on
+    ///
+    /// # What
+    /// A `struct tty_operations`, `struct proto_ops` or `struct v4l2_file_operations` has a handler
+    /// for ioctls and none for those of 32-bit programs. Looked at are compiled objects for ABIs
+    /// whose kernels also run 32-bit programs. A handler that does nothing, and the video core's own
+    /// dispatcher, are left out.
+    ///
+    /// # Why
+    /// Such a table is behind a layer, which has a list of commands that it passes on to the native
+    /// handler for 32-bit programs, too. That is enough for a driver without commands of its own, and
+    /// a command that is not on the list fails with `ENOTTY`. Which it is, a compiled object does not
+    /// show.
+    ///
+    /// # Source
+    /// `net/socket.c`, `compat_sock_ioctl_trans`; `drivers/tty/tty_io.c`, `tty_compat_ioctl`;
+    /// `drivers/media/v4l2-core/v4l2-compat-ioctl32.c`, `v4l2_compat_ioctl32`.
+    ///
+    /// # Example
+    /// ```c
+    /// static const struct tty_operations foo_ops = {
+    ///         .write = foo_write,
+    ///         .ioctl = foo_ioctl,
+    /// };
+    /// ```
+    ///
+    /// # Fix
+    /// Where the driver has commands of its own:
+    /// ```c
+    /// static const struct tty_operations foo_ops = {
+    ///         .write = foo_write,
+    ///         .ioctl = foo_ioctl,
+    ///         .compat_ioctl = foo_compat_ioctl,
+    /// };
+    /// ```
+    COMPAT_LEFT_TO_LAYER: "H017", "compat-left-to-layer", Info, legacy off, for Object;
+}
+
+/// Handlers that have no command which a layer would not know.
+const GENERIC: [&str; 2] = ["sock_no_ioctl", "video_ioctl2"];
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for (object, table) in tables(cx) {
+        let (Some(native), None, Some(layer)) =
+            (&table.native, &table.compat, table.structure.layer())
+        else {
+            continue;
+        };
+        if GENERIC.iter().any(|name| native.is_imported(name)) {
+            continue;
+        }
+        let compat = table.structure.compat_member();
+        let message = format!(
+            "`{}` has no `{compat}`: {} reach only those commands of `{}` that the {layer} knows",
+            table.name,
+            programs(object),
+            native.function,
+        );
+        let beside = (native, format!("reached through the {layer} only"));
+        let mut finding =
+            table_finding(&COMPAT_LEFT_TO_LAYER, object, table, Some(beside), message);
+        finding.label = format!("no `{compat}`");
+        finding.fix = Some(Fix {
+            message: format!("add `.{compat}` if there are commands of the driver's own"),
+            edits: Vec::new(),
+            safety: Safety::Safe,
+        });
+        findings.push(finding);
+    }
+}

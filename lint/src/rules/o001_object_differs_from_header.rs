@@ -1,0 +1,115 @@
+//! O001 object-differs-from-header.
+
+use ioctlkit_model::{Finding, Fix, Label, Safety, Span};
+
+use crate::against::{Fault, ObjectPairs, ObjectSource, Pair, Told};
+use crate::context::{Context, finding};
+use crate::declare_rule;
+use crate::words::count;
+
+declare_rule! {
+    /// a compiled object whose structure is not that of the header
+    ///
+    /// # What
+    /// A structure or union in the types of a compiled object (BTF or DWARF) has another size, or a
+    /// member of it another place, than the one of the same name in a header that was given with
+    /// `--header`. A name that an object defines several times, as a whole kernel does, is fine if
+    /// one of them is the header's. Objects that are found in a folder are compared in what they
+    /// define themselves, and not in what their kernel does.
+    ///
+    /// # Why
+    /// The header is what programs are compiled with, the object is what they talk to: the driver
+    /// reads members where programs have not put them.
+    ///
+    /// # Source
+    /// Kernel documentation, driver-api/ioctl.rst, "Structure layout"; dev-tools/checkuapi.rst.
+    ///
+    /// # Example
+    /// ```text
+    /// $ ioctl-lint check --header include/uapi/linux/foo.h foo.ko
+    /// error[O001]: `struct foo_map` is not that of linux/foo.h: 24 bytes and not 16
+    /// ```
+    ///
+    /// # Fix
+    /// Build the object from the sources that the header is from, or install the header of the
+    /// object's sources.
+    OBJECT_DIFFERS_FROM_HEADER: "O001", "object-differs-from-header", Error, legacy Error,
+        for Object;
+}
+
+/// Differences that are told one by one.
+const TOLD: usize = 5;
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let Some(references) = cx.references else { return };
+    for source in references.for_objects() {
+        let pairs = ObjectPairs::new(cx.layouts, source);
+        for object in &cx.interface.objects {
+            let differing = pairs.differing(object);
+            findings.extend(differing.iter().filter_map(|pair| report(source, pair)));
+        }
+    }
+}
+
+fn report(source: &ObjectSource, pair: &Pair) -> Option<Finding> {
+    let (first, others) = pair.faults.split_first()?;
+    let file = source.file_name(pair.c_span);
+    let more = match others.len() {
+        0 => String::new(),
+        more => format!(", and {}", count(more as u64, "more difference")),
+    };
+    let message = format!("`{}` is not that of {file}: {}{more}", pair.c_name, sentence(&first.fault));
+    let (span, label) = in_object(pair, first);
+    let mut finding = finding(&OBJECT_DIFFERS_FROM_HEADER, span, pair.differing(), message);
+    finding.record = Some(pair.c_name.clone());
+    finding.label = label;
+    let (span, text) = in_source(pair, first);
+    finding.related = vec![Label { span: source.span(span), text }];
+    finding.notes = others.iter().take(TOLD).map(|told| sentence(&told.fault)).collect();
+    if others.len() > TOLD {
+        finding.notes.push(format!("and {} more", others.len() - TOLD));
+    }
+    finding.fix = Some(Fix {
+        message: format!("build the object and install {file} from the same sources"),
+        edits: Vec::new(),
+        safety: Safety::ChangesAbi,
+    });
+    Some(finding)
+}
+
+fn sentence(fault: &Fault) -> String {
+    match fault {
+        Fault::Size { rust, c } => format!("{} and not {c}", count(*rust, "byte")),
+        Fault::Place { member, rust, c, .. } => {
+            format!("`{}` is at {rust} and not at {c}", member.name)
+        }
+        Fault::OnlyInRust { member, rust } => {
+            format!("the header has no `{}`, here at {rust}", member.name)
+        }
+        Fault::OnlyInC { c_member, c } => {
+            format!("`{}` is missing, in the header at {c}", c_member.name)
+        }
+        // Structures have no number.
+        Fault::Number { rust, c, .. } => format!("{rust:#010x} and not {c:#010x}"),
+    }
+}
+
+fn in_object(pair: &Pair, told: &Told) -> (Span, String) {
+    match &told.fault {
+        Fault::Place { member, rust, .. } | Fault::OnlyInRust { member, rust } => {
+            (member.span, format!("at {rust}"))
+        }
+        Fault::Size { rust, .. } => (pair.span, count(*rust, "byte")),
+        _ => (pair.span, String::new()),
+    }
+}
+
+fn in_source(pair: &Pair, told: &Told) -> (Span, String) {
+    match &told.fault {
+        Fault::Place { c_member, c, .. } | Fault::OnlyInC { c_member, c } => {
+            (c_member.span, format!("`{}` is at {c}", c_member.name))
+        }
+        Fault::Size { c, .. } => (pair.c_span, count(*c, "byte")),
+        _ => (pair.c_span, "the header's".into()),
+    }
+}

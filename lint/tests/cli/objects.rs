@@ -1,0 +1,148 @@
+use std::process::Command;
+
+use insta::assert_snapshot;
+
+use crate::run::{Done, Folder};
+
+/// What a driver takes from the kernel.
+const KERNEL: &str = include_str!("../../../fixtures/kernel.h");
+
+const HEADER: &str = "\
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+struct foo_map {
+	__u64 start;
+	__u32 flags;
+};
+
+#define FOO_MAP _IOW('f', 1, struct foo_map)
+";
+
+const DRIVER: &str = r#"
+#include "kernel.h"
+
+struct foo_map {
+	__u64 start;
+	__u32 flags;
+} map;
+
+static long foo_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	return -25;
+}
+
+static const struct file_operations foo_fops = {
+	.owner = &__this_module,
+	.unlocked_ioctl = foo_ioctl,
+	COMPAT
+};
+
+const void *used = &foo_fops;
+const char info[] __attribute__((section(".modinfo"))) = "name=NAME\0vermagic=0.0.0 SMP";
+"#;
+
+/// Compiles a driver, with that compat handler, as the module of that name.
+fn module(folder: Folder, name: &str, compat: &str) -> Folder {
+    let source = DRIVER.replace("COMPAT", compat).replace("NAME", name);
+    let folder = folder.and("kernel.h", KERNEL).and("driver.c", source);
+    let object = folder.path(&format!("modules/{name}.ko"));
+    std::fs::create_dir_all(object.parent().unwrap()).unwrap();
+    let mut gcc = Command::new("gcc");
+    gcc.args(["-c", "-O1", "-g", "-fno-pic", "-fcf-protection=none", "-o"]).arg(object);
+    assert!(gcc.arg(folder.path("driver.c")).status().unwrap().success());
+    folder
+}
+
+fn two_modules() -> Folder {
+    let folder = Folder::with("foo.h", HEADER);
+    let folder = module(folder, "bare", "");
+    module(folder, "converting", ".compat_ioctl = compat_ptr_ioctl,")
+}
+
+/// Without notes on where a machine has no kernel of version 0.0.0.
+fn check(folder: &Folder, arguments: &[&str]) -> Done {
+    folder.run(&[&["check"], arguments].concat())
+}
+
+#[test]
+fn a_table_is_shown_as_it_stands_in_the_object() {
+    let done = check(&two_modules(), &["modules/bare.ko"]);
+    assert_eq!(done.code, 1);
+    assert_snapshot!(done.seen());
+}
+
+#[test]
+fn a_folder_of_modules_ends_in_a_table_by_module() {
+    let done = check(&two_modules(), &["--format", "concise", "modules"]);
+    assert_eq!(done.code, 1);
+    assert_snapshot!(done.seen());
+}
+
+#[test]
+fn a_header_tells_whether_converting_the_pointer_is_enough() {
+    let folder = two_modules();
+    let arguments = ["--header", "foo.h", "--format", "concise", "modules/converting.ko"];
+    let done = check(&folder, &arguments);
+    assert_snapshot!(done.seen());
+    let portable = HEADER.replace("flags;", "flags, reserved;");
+    std::fs::write(folder.path("foo.h"), portable).unwrap();
+    let done = check(&folder, &arguments);
+    assert_eq!(done.code, 0, "a reserved member where the module has padding: {}", done.stdout);
+    let moved = HEADER.replace("__u64 start;", "__u32 mode;\n\t__u64 start;");
+    std::fs::write(folder.path("foo.h"), moved).unwrap();
+    let done = check(&folder, &arguments);
+    assert_eq!(done.code, 1);
+    assert!(done.stdout.contains("O001"), "{}", done.stdout);
+}
+
+#[test]
+fn every_format_takes_objects() {
+    let folder = two_modules();
+    for format in ["json", "sarif", "github", "gitlab", "junit"] {
+        let done = check(&folder, &["--format", format, "modules"]);
+        assert_eq!(done.code, 1, "{format}");
+        assert!(done.stdout.contains("O002"), "{format}: {}", done.stdout);
+        assert!(!done.stdout.contains("native as compat"), "{format} has no table for people");
+    }
+    let sarif = check(&folder, &["--format", "sarif", "modules/bare.ko"]);
+    assert!(!sarif.stdout.contains("startLine"), "an object has no lines: {}", sarif.stdout);
+}
+
+#[test]
+fn a_header_without_an_object_is_a_mistake() {
+    let done = check(&two_modules(), &["--header", "foo.h", "foo.h"]);
+    assert_eq!(done.code, 2);
+    let done = check(&two_modules(), &["--header", "nowhere.h", "modules/bare.ko"]);
+    assert_eq!(done.code, 2);
+    assert!(done.stdout.contains("there is no such header"), "{}", done.stdout);
+}
+
+#[test]
+fn what_cannot_be_read_fails_the_run_and_the_rest_is_reported() {
+    let folder = two_modules();
+    let whole = std::fs::read(folder.path("modules/bare.ko")).unwrap();
+    let folder = folder.and("modules/cut.ko", &whole[..whole.len() / 2]);
+    let done = check(&folder, &["--format", "concise", "modules", "absent.ko"]);
+    assert_eq!(done.code, 2);
+    assert_snapshot!(done.seen());
+}
+
+#[test]
+fn a_structure_of_an_object_can_be_laid_out_and_dumped() {
+    let folder = two_modules();
+    let done = folder.run(&["layout", "foo_map", "modules/bare.ko"]);
+    assert_snapshot!(done.seen());
+    let done = folder.run(&["dump", "modules/bare.ko"]);
+    assert_eq!(done.code, 0);
+    assert!(done.stdout.contains("\"struct foo_map\"") || done.stdout.contains("foo_map"));
+}
+
+#[test]
+fn a_folder_of_installed_modules_is_read_for_modules_and_one_of_sources_for_sources() {
+    let folder = two_modules().and("modules/modules.order", "").and("modules/build/foo.h", HEADER);
+    let done = check(&folder, &["--format", "concise", "modules"]);
+    assert!(done.stdout.contains("O002") && !done.stdout.contains("foo.h"), "{}", done.stdout);
+    let done = check(&folder, &["--format", "concise", "."]);
+    assert!(done.stdout.contains("foo.h") && !done.stdout.contains("O002"), "{}", done.stdout);
+}

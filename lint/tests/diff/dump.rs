@@ -1,0 +1,111 @@
+//! What a dump says is what the headers said.
+
+use std::path::{Path, PathBuf};
+
+use ioctl_lint::Levels;
+use ioctl_lint::diff::{self, Version, Versions};
+use ioctlkit_model::{Interface, Layouts};
+use ioctlkit_report::dump as writer;
+use ioctlkit_sources::c::{Request, read};
+use ioctlkit_sources::dump as reader;
+
+/// Headers with everything that a dump has to say: bit-fields, unions, arrays with `sizeof`,
+/// alignments, typedefs that differ, families, plain numbers, types without a definition.
+fn installed() -> Interface {
+    const NAMES: [&str; 12] = [
+        "linux/btrfs.h",
+        "linux/bpf.h",
+        "linux/fb.h",
+        "linux/input.h",
+        "linux/kvm.h",
+        "linux/loop.h",
+        "linux/perf_event.h",
+        "linux/vfio.h",
+        "linux/videodev2.h",
+        "asm-generic/ioctls.h",
+        "linux/dm-ioctl.h",
+        "sound/asound.h",
+    ];
+    let paths: Vec<PathBuf> =
+        NAMES.iter().map(|name| Path::new("/usr/include").join(name)).collect();
+    let there = paths.iter().all(|path| path.is_file());
+    assert!(there, "no kernel headers: install linux-libc-dev (`cargo xtask setup`)");
+    read(&Request { paths, raw_numbers: true, ..Request::default() }).0
+}
+
+fn dumped(interface: &Interface) -> String {
+    let mut text = Vec::new();
+    writer::render(interface, &Layouts::new(interface), &[], &mut text).unwrap();
+    String::from_utf8(text).unwrap()
+}
+
+/// Why something has no number or no layout is not kept, only that it is so.
+fn without_reasons(text: &str) -> String {
+    let mut kept = String::new();
+    for line in text.lines() {
+        let mut line = line.to_owned();
+        for key in [",\"no_number\":{", ",\"no_layout\":{"] {
+            while let Some(at) = line.find(key) {
+                let end = line[at..].find('}').map_or(line.len(), |end| at + end + 1);
+                line.replace_range(at..end, "");
+            }
+        }
+        kept += &line;
+        kept.push('\n');
+    }
+    kept
+}
+
+/// Every number, every offset on every ABI, every name and every line: nothing is lost on the way.
+#[test]
+fn what_is_read_back_is_dumped_as_it_was() {
+    let before = dumped(&installed());
+    let (interface, problems) = reader::parse(&before).unwrap();
+    assert!(problems.is_empty(), "{problems:?}");
+    let (before, after) = (without_reasons(&before), without_reasons(&dumped(&interface)));
+    let differing: Vec<(&str, &str)> =
+        before.lines().zip(after.lines()).filter(|(a, b)| a != b).take(5).collect();
+    assert!(differing.is_empty(), "{differing:#?}");
+    assert_eq!(before.lines().count(), after.lines().count());
+}
+
+#[test]
+fn headers_and_their_dump_do_not_differ() {
+    let interface = installed();
+    let (read_back, _) = reader::parse(&dumped(&interface)).unwrap();
+    for (old, new) in [(read_back.clone(), interface.clone()), (interface, read_back)] {
+        let version = |interface| Version { interface, ..Version::default() };
+        let versions = Versions::new(version(old), version(new));
+        let found = diff::check(&versions, &Levels::default()).findings;
+        let messages: Vec<&String> = found.iter().map(|finding| &finding.message).collect();
+        assert!(messages.is_empty(), "{messages:#?}");
+    }
+}
+
+#[test]
+fn what_is_no_dump_is_an_error_that_says_so() {
+    for text in
+        ["", "{}", "[]", "{\"version\": 2}", "{\"version\": 1}", "{\"version\": 1, \"abis\": 3}"]
+    {
+        assert!(reader::parse(text).is_err(), "{text}");
+    }
+}
+
+/// A dump that was cut off or changed is an error, or is read as what it says: never a panic.
+#[test]
+fn broken_dumps_are_no_panic() {
+    let interface =
+        read(&Request { paths: vec!["/usr/include/linux/btrfs.h".into()], ..Request::default() }).0;
+    let text = dumped(&interface);
+    let cuts = (0..text.len()).step_by(text.len() / 40 + 1);
+    for cut in cuts.filter(|cut| text.is_char_boundary(*cut)) {
+        assert!(reader::parse(&text[..cut]).is_err());
+    }
+    for (from, to) in
+        [("\"id\":", "\"ix\":"), ("type_id\":", "type_id\":9"), ("__u64", "struct"), ("[", "[[")]
+    {
+        if let Ok((interface, _)) = reader::parse(&text.replace(from, to)) {
+            let _ = dumped(&interface);
+        }
+    }
+}

@@ -1,0 +1,337 @@
+//! The interface that a dump holds.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use ioctlkit_abi::{Abi, AbiSet, Direction, RecordKind, Scalar};
+use ioctlkit_model::{
+    Argument, Command, CommandBody, Constant, Enum, EnumBody, Enumerator, Family, FileId, Header,
+    HeaderError, Interface, Member, Problem, ProblemKind, Purpose, RawNumber, Record, RecordBody,
+    Representation, SourceMap, Span, Type, Typedef, TypedefBody, Variants,
+};
+
+use super::raw;
+use super::spelled::{Names, Spelled, scalar};
+
+/// Builds the interface, and tells which ABIs of the dump are not known.
+pub(super) fn interface(dump: &raw::Dump) -> (Interface, Vec<Problem>) {
+    let mut builder = Builder::new(dump);
+    let mut interface = Interface {
+        abis: builder.abis(&dump.abis),
+        headers: dump.headers.iter().map(|header| builder.header(header)).collect(),
+        commands: dump.commands.iter().map(|command| builder.command(command)).collect(),
+        families: dump.families.iter().map(|family| builder.family(family)).collect(),
+        raw_numbers: dump.raw_numbers.iter().map(|raw| builder.raw_number(raw)).collect(),
+        records: dump.types.iter().map(|record| builder.record(record)).collect(),
+        enums: dump.enums.iter().map(|found| builder.enumeration(found)).collect(),
+        typedefs: dump.typedefs.iter().map(|typedef| builder.typedef(typedef)).collect(),
+        ..Interface::default()
+    };
+    interface.sources = builder.files.sources;
+    let problems = builder.unknown_abis.iter().map(|name| unknown_abi(name)).collect();
+    (interface, problems)
+}
+
+fn unknown_abi(name: &str) -> Problem {
+    Problem {
+        kind: ProblemKind::Incomplete,
+        path: None,
+        span: None,
+        message: format!("the dump speaks of an ABI `{name}`, which is not known and left out"),
+        help: Some("`ioctl-lint abis` lists those that are".into()),
+    }
+}
+
+struct Builder<'a> {
+    names: Names<'a>,
+    files: Files<'a>,
+    unknown_abis: std::collections::BTreeSet<String>,
+}
+
+impl<'a> Builder<'a> {
+    fn new(dump: &'a raw::Dump) -> Self {
+        Self {
+            names: Names::new(dump),
+            files: Files::new(dump),
+            unknown_abis: std::collections::BTreeSet::new(),
+        }
+    }
+
+    fn abis(&mut self, names: &[String]) -> AbiSet {
+        let each = names.iter().map(|name| self.abi(name));
+        each.fold(AbiSet::EMPTY, AbiSet::union)
+    }
+
+    /// The set of that one ABI; empty where it is not known.
+    fn abi(&mut self, name: &str) -> AbiSet {
+        if let Some(abi) = Abi::by_name(name) {
+            return AbiSet::only(abi.id());
+        }
+        self.unknown_abis.insert(name.to_owned());
+        AbiSet::EMPTY
+    }
+
+    fn variants<T, B: PartialEq>(
+        &mut self,
+        abis: &'a BTreeMap<String, T>,
+        mut body: impl FnMut(&mut Self, &'a T) -> B,
+    ) -> Variants<B> {
+        // In the order of the table, as front ends do.
+        let mut known: Vec<(AbiSet, &'a T)> =
+            abis.iter().map(|(name, entry)| (self.abi(name), entry)).collect();
+        known.sort_by_key(|(set, _)| set.first().map(ioctlkit_abi::AbiId::index));
+        let mut variants = Variants::default();
+        for (set, entry) in known {
+            let body = body(self, entry);
+            variants.add(set, body);
+        }
+        variants
+    }
+
+    fn header(&mut self, header: &'a raw::Header) -> Header {
+        let errors = header.errors.iter().map(|error| HeaderError {
+            message: error.message.clone(),
+            span: error
+                .file
+                .as_deref()
+                .zip(error.line)
+                .map(|(file, line)| self.files.at(file, line)),
+            abis: self.abis(&error.abis),
+        });
+        let errors = errors.collect();
+        Header { file: self.files.file(&header.file), abis: self.abis(&header.abis), errors }
+    }
+
+    fn command(&mut self, command: &'a raw::Command) -> Command {
+        let own = &command.definition;
+        let mut variants = self.variants(&command.abis, |builder, on_abi| {
+            builder.command_body(on_abi.instead.as_ref().unwrap_or(own), Some(on_abi.size))
+        });
+        for abi in command.no_number.keys() {
+            let (abi, body) = (self.abi(abi), self.command_body(own, None));
+            variants.add(abi, body);
+        }
+        Command {
+            name: command.name.clone(),
+            c_name: None,
+            span: self.files.at(&own.file, own.line),
+            variants,
+            contract: None,
+        }
+    }
+
+    fn command_body(&mut self, definition: &'a raw::Definition, size: Option<u64>) -> CommandBody {
+        let ty = || {
+            let text = definition.argument.as_deref().unwrap_or_default();
+            let ty = self.names.ty(Spelled {
+                text,
+                record: definition.argument_id,
+                bounds: None,
+                size,
+                file: &definition.file,
+                defines: None,
+            });
+            // A bound that no name says: the size is all that is known.
+            (!text.contains('…')).then_some(ty)
+        };
+        let known = match size {
+            Some(size) => Argument::Size(Constant::Known(size)),
+            None => Argument::Type(Type::Unknown("?".into())),
+        };
+        let argument = match definition.argument_kind {
+            raw::ArgumentKind::None => Argument::None,
+            raw::ArgumentKind::Type => ty().map_or(known, Argument::Type),
+            raw::ArgumentKind::Sizeof => ty().map_or(known, Argument::SizeOfType),
+            raw::ArgumentKind::Size => known,
+        };
+        CommandBody {
+            span: self.files.at(&definition.file, definition.line),
+            through: definition.through.clone(),
+            direction: match definition.direction {
+                raw::Direction::None => Direction::None,
+                raw::Direction::Read => Direction::Read,
+                raw::Direction::Write => Direction::Write,
+                raw::Direction::ReadWrite => Direction::ReadWrite,
+            },
+            type_letter: definition.type_letter,
+            nr: definition.nr,
+            argument,
+        }
+    }
+
+    fn family(&mut self, family: &'a raw::Family) -> Family {
+        Family {
+            name: family.name.clone(),
+            span: self.files.at(&family.at.file, family.at.line),
+            parameters: family.parameters.clone(),
+            expansion: family.expansion.clone(),
+            of_any_length: None,
+        }
+    }
+
+    fn raw_number(&mut self, raw: &'a raw::RawNumber) -> RawNumber {
+        RawNumber {
+            name: raw.name.clone(),
+            span: self.files.at(&raw.at.file, raw.at.line),
+            variants: self.variants(&raw.abis, |_, on_abi| on_abi.number),
+        }
+    }
+
+    fn record(&mut self, record: &'a raw::Record) -> Record {
+        let (kind, keyword) = match record.kind {
+            raw::Kind::Struct => (RecordKind::Struct, "struct "),
+            raw::Kind::Union => (RecordKind::Union, "union "),
+        };
+        let is_anonymous = record.name.ends_with("(anonymous)");
+        let tag = record.name.strip_prefix(keyword).filter(|_| !is_anonymous);
+        let typedef = tag.is_none() && !is_anonymous;
+        let variants =
+            self.variants(&record.abis, |builder, layout| builder.record_body(layout, &record.at));
+        Record {
+            kind,
+            name: tag.map(ToOwned::to_owned),
+            typedef_name: typedef.then(|| record.name.clone()),
+            c_name: None,
+            docs: Vec::new(),
+            span: self.files.at(&record.at.file, record.at.line),
+            variants,
+        }
+    }
+
+    fn record_body(&mut self, layout: &'a raw::RecordOnAbi, own: &'a raw::At) -> RecordBody {
+        let at = layout.instead.as_ref().unwrap_or(own);
+        let span = self.files.at(&at.file, at.line);
+        let members = layout.members.iter().map(|member| Member {
+            name: member.name.clone(),
+            span,
+            name_span: span,
+            ty: self.names.ty(Spelled {
+                text: &member.ty,
+                record: member.type_id,
+                bounds: member.bounds.as_deref(),
+                size: Some(member.size),
+                file: &at.file,
+                defines: None,
+            }),
+            bits: member.bit_size,
+            packed: member.packed,
+            aligned: member.aligned.map(Constant::Known),
+            condition: None,
+            purpose: Purpose::default(),
+        });
+        RecordBody {
+            span,
+            representation: Representation::C,
+            packed: layout.packed,
+            aligned: layout.aligned.map(Constant::Known),
+            pack: layout.pack,
+            members: members.collect(),
+            observed: None,
+        }
+    }
+
+    fn enumeration(&mut self, found: &'a raw::Enum) -> Enum {
+        let enumerators = |all: &[raw::Enumerator]| -> Vec<Enumerator> {
+            let each = all.iter();
+            each.map(|one| Enumerator { name: one.name.clone(), value: one.value }).collect()
+        };
+        let variants = self.variants(&found.abis, |_, on_abi| EnumBody {
+            underlying: scalar(&on_abi.underlying).unwrap_or(Scalar::UnsignedInt),
+            enumerators: enumerators(on_abi.enumerators.as_ref().unwrap_or(&found.enumerators)),
+        });
+        Enum { name: found.name.clone(), span: self.files.at(&found.file, found.line), variants }
+    }
+
+    fn typedef(&mut self, typedef: &'a raw::Typedef) -> Typedef {
+        let variants = self.variants(&typedef.abis, |builder, on_abi| {
+            let ty = builder.names.ty(Spelled {
+                text: &on_abi.target,
+                record: typedef.target_id,
+                bounds: on_abi.bounds.as_deref(),
+                size: on_abi.size,
+                file: &typedef.at.file,
+                defines: Some(&typedef.name),
+            });
+            let is_itself = matches!(&ty, Type::Unknown(name) if **name == *typedef.name);
+            let ty = if is_itself { Type::Void } else { ty };
+            TypedefBody { ty, aligned: on_abi.aligned.map(Constant::Known) }
+        });
+        Typedef {
+            name: typedef.name.clone(),
+            span: self.files.at(&typedef.at.file, typedef.at.line),
+            variants,
+        }
+    }
+}
+
+/// The files that a dump names, each with as many empty lines as it speaks of.
+struct Files<'a> {
+    sources: SourceMap,
+    ids: BTreeMap<&'a str, FileId>,
+}
+
+/// Lines past this are not believed: a file has so many empty lines here.
+const LAST_LINE: u32 = 1 << 20;
+
+impl<'a> Files<'a> {
+    fn new(dump: &'a raw::Dump) -> Self {
+        let mut order: Vec<&'a str> = Vec::new();
+        let mut lines: BTreeMap<&'a str, u32> = BTreeMap::new();
+        let mut note = |file: &'a str, line: u32| {
+            let known = lines.entry(file).or_insert_with(|| {
+                order.push(file);
+                1
+            });
+            *known = (*known).max(line.min(LAST_LINE));
+        };
+        for header in &dump.headers {
+            note(&header.file, 1);
+            for error in &header.errors {
+                if let (Some(file), Some(line)) = (&error.file, error.line) {
+                    note(file, line);
+                }
+            }
+        }
+        for command in &dump.commands {
+            let instead = command.abis.values().filter_map(|on_abi| on_abi.instead.as_ref());
+            for definition in std::iter::once(&command.definition).chain(instead) {
+                note(&definition.file, definition.line);
+            }
+        }
+        let records = dump.types.iter().flat_map(|record| {
+            let instead = record.abis.values().filter_map(|layout| layout.instead.as_ref());
+            std::iter::once(&record.at).chain(instead)
+        });
+        let others = dump.families.iter().map(|family| &family.at);
+        let others = others.chain(dump.raw_numbers.iter().map(|raw| &raw.at));
+        let others = others.chain(dump.typedefs.iter().map(|typedef| &typedef.at));
+        for at in records.chain(others) {
+            note(&at.file, at.line);
+        }
+        for found in &dump.enums {
+            note(&found.file, found.line);
+        }
+        let mut sources = SourceMap::default();
+        let ids = order.into_iter().map(|file| {
+            let count = lines.get(file).copied().unwrap_or(1) as usize;
+            (file, sources.add(PathBuf::from(file), "\n".repeat(count).into()))
+        });
+        let ids = ids.collect();
+        Self { sources, ids }
+    }
+
+    fn file(&mut self, file: &str) -> FileId {
+        match self.ids.get(file) {
+            Some(id) => *id,
+            // Every file was noted; a name that was not has no line to show.
+            None => self.sources.add(PathBuf::from(file), "\n".into()),
+        }
+    }
+
+    /// The beginning of a line.
+    fn at(&mut self, file: &str, line: u32) -> Span {
+        let file = self.file(file);
+        let start = line.clamp(1, LAST_LINE) - 1;
+        Span { file, start, end: start }
+    }
+}

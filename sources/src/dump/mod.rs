@@ -1,0 +1,50 @@
+//! What `ioctl-lint dump` wrote, read back.
+//!
+//! A dump holds names, numbers and layouts, and no text: places are lines of the files that it
+//! names, which are empty here. Types are taken from their spelling, so that what is read back has
+//! the layouts that the dump was made from.
+
+mod build;
+mod raw;
+mod spelled;
+
+use std::path::Path;
+
+use ioctlkit_model::{Interface, Problem, ProblemKind};
+
+/// The version of the format that is known.
+const VERSION: u32 = 1;
+
+/// Reads a dump.
+///
+/// # Errors
+/// What is wrong with the file, with its path.
+pub fn read(path: &Path) -> Result<(Interface, Vec<Problem>), Problem> {
+    let failure = |message: String, help: &str| Problem {
+        kind: ProblemKind::Failure,
+        path: Some(path.to_owned()),
+        span: None,
+        message,
+        help: Some(help.to_owned()),
+    };
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| failure(format!("cannot read: {error}"), "check the path"))?;
+    parse(&text).map_err(|message| failure(message, "`ioctl-lint dump` writes such a file"))
+}
+
+/// Reads the text of a dump.
+///
+/// # Errors
+/// Why it is none.
+pub fn parse(text: &str) -> Result<(Interface, Vec<Problem>), String> {
+    let version: raw::Version =
+        serde_json::from_str(text).map_err(|error| format!("no dump: {error}"))?;
+    if version.version != VERSION {
+        return Err(format!(
+            "the dump has version {}, and version {VERSION} is known",
+            version.version
+        ));
+    }
+    let raw: raw::Dump = serde_json::from_str(text).map_err(|error| format!("no dump: {error}"))?;
+    Ok(build::interface(&raw))
+}

@@ -1,0 +1,198 @@
+//! The format, as `schema/dump.schema.json` describes it. Keys that are not needed are left out.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+/// By the name of the ABI.
+pub(super) type ByAbi<T> = BTreeMap<String, T>;
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Version {
+    pub(super) version: u32,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Dump {
+    pub(super) abis: Vec<String>,
+    pub(super) headers: Vec<Header>,
+    pub(super) commands: Vec<Command>,
+    pub(super) families: Vec<Family>,
+    pub(super) raw_numbers: Vec<RawNumber>,
+    pub(super) types: Vec<Record>,
+    pub(super) enums: Vec<Enum>,
+    pub(super) typedefs: Vec<Typedef>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Header {
+    pub(super) file: String,
+    pub(super) abis: Vec<String>,
+    pub(super) errors: Vec<HeaderError>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct HeaderError {
+    pub(super) file: Option<String>,
+    pub(super) line: Option<u32>,
+    pub(super) message: String,
+    pub(super) abis: Vec<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct At {
+    pub(super) file: String,
+    pub(super) line: u32,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Command {
+    pub(super) name: String,
+    #[serde(flatten)]
+    pub(super) definition: Definition,
+    pub(super) abis: ByAbi<CommandOnAbi>,
+    /// Why there is no number, on the ABIs that have the command without one.
+    #[serde(default)]
+    pub(super) no_number: ByAbi<String>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Definition {
+    pub(super) file: String,
+    pub(super) line: u32,
+    #[serde(rename = "type")]
+    pub(super) type_letter: u32,
+    pub(super) nr: u32,
+    pub(super) direction: Direction,
+    pub(super) through: String,
+    pub(super) argument: Option<String>,
+    pub(super) argument_kind: ArgumentKind,
+    pub(super) argument_id: Option<u32>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Direction {
+    None,
+    Read,
+    Write,
+    ReadWrite,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ArgumentKind {
+    None,
+    Type,
+    Sizeof,
+    Size,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct CommandOnAbi {
+    pub(super) size: u64,
+    #[serde(flatten)]
+    pub(super) instead: Option<Definition>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Family {
+    pub(super) name: String,
+    #[serde(flatten)]
+    pub(super) at: At,
+    pub(super) parameters: Vec<String>,
+    pub(super) expansion: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct RawNumber {
+    pub(super) name: String,
+    #[serde(flatten)]
+    pub(super) at: At,
+    pub(super) abis: ByAbi<RawOnAbi>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct RawOnAbi {
+    pub(super) number: u32,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Record {
+    pub(super) name: String,
+    pub(super) kind: Kind,
+    #[serde(flatten)]
+    pub(super) at: At,
+    pub(super) abis: ByAbi<RecordOnAbi>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Kind {
+    Struct,
+    Union,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct RecordOnAbi {
+    #[serde(flatten)]
+    pub(super) instead: Option<At>,
+    #[serde(default)]
+    pub(super) packed: bool,
+    pub(super) aligned: Option<u64>,
+    pub(super) pack: Option<u64>,
+    pub(super) members: Vec<Member>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Member {
+    pub(super) name: Option<String>,
+    #[serde(rename = "type")]
+    pub(super) ty: String,
+    pub(super) type_id: Option<u32>,
+    pub(super) bounds: Option<Vec<u64>>,
+    pub(super) size: u64,
+    #[serde(default)]
+    pub(super) packed: bool,
+    pub(super) aligned: Option<u64>,
+    pub(super) bit_size: Option<u64>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Enum {
+    pub(super) name: Option<String>,
+    // Not flattened: serde would not read values of 128 bits behind that.
+    pub(super) file: String,
+    pub(super) line: u32,
+    pub(super) enumerators: Vec<Enumerator>,
+    pub(super) abis: ByAbi<EnumOnAbi>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Enumerator {
+    pub(super) name: String,
+    pub(super) value: i128,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct EnumOnAbi {
+    pub(super) underlying: String,
+    pub(super) enumerators: Option<Vec<Enumerator>>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Typedef {
+    pub(super) name: String,
+    #[serde(flatten)]
+    pub(super) at: At,
+    pub(super) target_id: Option<u32>,
+    pub(super) abis: ByAbi<TypedefOnAbi>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct TypedefOnAbi {
+    pub(super) target: String,
+    pub(super) bounds: Option<Vec<u64>>,
+    pub(super) size: Option<u64>,
+    pub(super) aligned: Option<u64>,
+}

@@ -1,0 +1,314 @@
+//! The container: sections, symbols and relocations of an ELF file, through goblin.
+//!
+//! Tables are read one by one, so that a file with one broken table still yields the others, and no
+//! table takes more memory than the file has bytes for.
+
+use goblin::container::{Container, Ctx, Endian};
+use goblin::elf::Elf as Goblin;
+use goblin::elf::compression_header::CompressionHeader;
+use goblin::elf::header::{EM_MIPS, EM_XTENSA, ET_REL};
+use goblin::elf::reloc::{Reloc, RelocSection};
+use goblin::elf::section_header::{
+    SHF_ALLOC, SHF_COMPRESSED, SHF_EXECINSTR, SHT_NOBITS, SHT_REL, SHT_RELA, SHT_SYMTAB,
+    SHT_SYMTAB_SHNDX, SectionHeader,
+};
+use goblin::elf::sym::{STB_LOCAL, STT_FUNC, STT_NOTYPE, STT_OBJECT, STT_SECTION, Sym};
+use ioctlkit_abi::{Abi, ByteOrder, ElfHeader};
+
+/// Indices from here on do not name a section.
+const SHN_LORESERVE: u16 = 0xff00;
+/// The index is in a table of its own.
+const SHN_XINDEX: u16 = 0xffff;
+
+/// An ELF file.
+pub(super) struct Elf<'d> {
+    pub(super) data: &'d [u8],
+    pub(super) header: ElfHeader,
+    pub(super) is_relocatable: bool,
+    pub(super) sections: Vec<Section<'d>>,
+    pub(super) symbols: Vec<Symbol<'d>>,
+    context: Ctx,
+    swaps_relocations: bool,
+    adds_contents: bool,
+}
+
+pub(super) struct Section<'d> {
+    pub(super) name: &'d str,
+    pub(super) address: u64,
+    pub(super) size: u64,
+    /// The contents; `None` for a section without any, or with some that are cut off.
+    pub(super) data: Option<&'d [u8]>,
+    pub(super) is_loaded: bool,
+    pub(super) is_code: bool,
+    pub(super) is_compressed: bool,
+    kind: u32,
+    info: u32,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Symbol<'d> {
+    pub(super) name: &'d str,
+    /// In a relocatable file from the section's start, else an address.
+    pub(super) value: u64,
+    pub(super) size: u64,
+    pub(super) place: Place,
+    pub(super) kind: SymbolKind,
+    pub(super) is_local: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    Undefined,
+    Section(u32),
+    /// Absolute, common and their like.
+    Nowhere,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SymbolKind {
+    Function,
+    Object,
+    Section,
+    Untyped,
+    Other,
+}
+
+/// Something that the linker or the loader puts into a section.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Relocation {
+    /// From the section's start, in bytes.
+    pub(super) offset: u64,
+    pub(super) symbol: u32,
+    pub(super) addend: i64,
+    /// Whether what is in the section is added, too.
+    pub(super) adds_contents: bool,
+}
+
+/// Why a file cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum ElfError {
+    /// No ELF file.
+    NotElf,
+    /// The tables lie behind the file's end.
+    Truncated,
+    /// What goblin says.
+    Malformed(String),
+}
+
+impl std::fmt::Display for ElfError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::NotElf => f.write_str("it is no ELF file"),
+            Self::Truncated => f.write_str("it is cut off: its tables lie behind its end"),
+            Self::Malformed(what) => write!(f, "its headers are damaged: {what}"),
+        }
+    }
+}
+
+/// Whether bytes begin as an ELF file does.
+pub(super) fn is_elf(data: &[u8]) -> bool {
+    data.starts_with(b"\x7fELF")
+}
+
+impl<'d> Elf<'d> {
+    pub(super) fn parse(data: &'d [u8]) -> Result<Self, ElfError> {
+        if !is_elf(data) {
+            return Err(ElfError::NotElf);
+        }
+        let malformed = |error: goblin::error::Error| ElfError::Malformed(error.to_string());
+        let header = Goblin::parse_header(data).map_err(malformed)?;
+        let container = header.container().map_err(malformed)?;
+        let endian = header.endianness().map_err(malformed)?;
+        let context = Ctx::new(container, endian);
+        if header.e_shoff > data.len() as u64 {
+            return Err(ElfError::Truncated);
+        }
+        let headers =
+            SectionHeader::parse(data, header.e_shoff as usize, header.e_shnum.into(), context)
+                .map_err(|error| match error {
+                    goblin::error::Error::Scroll(_) | goblin::error::Error::BufferTooShort(..) => {
+                        ElfError::Truncated
+                    }
+                    other => ElfError::Malformed(other.to_string()),
+                })?;
+        let names = usize::from(header.e_shstrndx);
+        // Where the index does not fit, it is in the first header.
+        let names = if header.e_shstrndx == SHN_XINDEX {
+            headers.first().map_or(0, |first| first.sh_link as usize)
+        } else {
+            names
+        };
+        let names = headers.get(names).and_then(|header| contents(data, header)).unwrap_or(&[]);
+        let sections: Vec<Section<'d>> =
+            headers.iter().map(|header| Section::new(data, header, names)).collect();
+        let mut elf = Self {
+            data,
+            header: ElfHeader {
+                address_size: if container == Container::Big { 8 } else { 4 },
+                byte_order: match endian {
+                    Endian::Little => ByteOrder::Little,
+                    Endian::Big => ByteOrder::Big,
+                },
+                machine: header.e_machine,
+                flags: header.e_flags,
+            },
+            is_relocatable: header.e_type == ET_REL,
+            sections,
+            symbols: Vec::new(),
+            context,
+            // The psABI of 64-bit mips has its own order of what a relocation says.
+            swaps_relocations: header.e_machine == EM_MIPS
+                && container == Container::Big
+                && endian == Endian::Little,
+            // And xtensa keeps addends in two places (`arch/xtensa/kernel/module.c`).
+            adds_contents: header.e_machine == EM_XTENSA,
+        };
+        elf.symbols = elf.read_symbols(&headers);
+        Ok(elf)
+    }
+
+    /// The ABI, where a row describes it.
+    pub(super) fn abi(&self) -> Option<&'static Abi> {
+        Abi::by_elf(self.header)
+    }
+
+    fn read_symbols(&self, headers: &[SectionHeader]) -> Vec<Symbol<'d>> {
+        let of_kind = |kind| headers.iter().find(move |header| header.sh_type == kind);
+        let Some(table) = of_kind(SHT_SYMTAB) else { return Vec::new() };
+        let (Some(symbols), Some(names)) = (
+            contents(self.data, table),
+            headers.get(table.sh_link as usize).and_then(|names| contents(self.data, names)),
+        ) else {
+            return Vec::new();
+        };
+        let count = symbols.len() / Sym::size(self.context.container);
+        let Ok(symbols) = Sym::parse(symbols, 0, count, self.context) else { return Vec::new() };
+        let wide = of_kind(SHT_SYMTAB_SHNDX).and_then(|header| contents(self.data, header));
+        let wide_index = |index: usize| self.u32(wide?.get(index.checked_mul(4)?..)?);
+        let place = |index: usize, section: usize| match section as u16 {
+            0 => Place::Undefined,
+            SHN_XINDEX => wide_index(index).map_or(Place::Nowhere, Place::Section),
+            section if section >= SHN_LORESERVE => Place::Nowhere,
+            section => Place::Section(section.into()),
+        };
+        symbols
+            .iter()
+            .enumerate()
+            .map(|(index, symbol)| Symbol {
+                name: text(names, symbol.st_name),
+                value: symbol.st_value,
+                size: symbol.st_size,
+                place: place(index, symbol.st_shndx),
+                kind: match symbol.st_type() {
+                    STT_FUNC => SymbolKind::Function,
+                    STT_OBJECT => SymbolKind::Object,
+                    STT_SECTION => SymbolKind::Section,
+                    STT_NOTYPE => SymbolKind::Untyped,
+                    _ => SymbolKind::Other,
+                },
+                is_local: symbol.st_bind() == STB_LOCAL,
+            })
+            .collect()
+    }
+
+    /// The section of that name.
+    pub(super) fn section(&self, name: &str) -> Option<&Section<'d>> {
+        self.sections.iter().find(|section| section.name == name)
+    }
+
+    /// What is put into a section, in the order of the places.
+    pub(super) fn relocations(&self, section: u32) -> Vec<Relocation> {
+        let mut all = Vec::new();
+        for table in self.sections.iter().filter(|table| table.info == section) {
+            let has_addends = match table.kind {
+                SHT_RELA => true,
+                SHT_REL => false,
+                _ => continue,
+            };
+            let Some(data) = table.data else { continue };
+            let Ok(table) = RelocSection::parse(data, 0, data.len(), has_addends, self.context)
+            else {
+                continue;
+            };
+            all.extend(table.iter().map(|relocation| self.relocation(relocation)));
+        }
+        all.sort_by_key(|relocation| relocation.offset);
+        all
+    }
+
+    fn relocation(&self, relocation: Reloc) -> Relocation {
+        let symbol =
+            if self.swaps_relocations { relocation.r_type } else { relocation.r_sym as u32 };
+        Relocation {
+            offset: relocation.r_offset,
+            symbol,
+            addend: relocation.r_addend.unwrap_or(0),
+            adds_contents: relocation.r_addend.is_none() || self.adds_contents,
+        }
+    }
+
+    /// The header of a compressed section, and its size.
+    pub(super) fn compression_header(&self, data: &[u8]) -> Option<(CompressionHeader, usize)> {
+        let header = CompressionHeader::parse(data, 0, self.context).ok()?;
+        Some((header, CompressionHeader::size(self.context)))
+    }
+
+    /// An integer at the start of some bytes.
+    pub(super) fn u32(&self, bytes: &[u8]) -> Option<u32> {
+        let bytes = *bytes.first_chunk()?;
+        Some(match self.header.byte_order {
+            ByteOrder::Little => u32::from_le_bytes(bytes),
+            ByteOrder::Big => u32::from_be_bytes(bytes),
+        })
+    }
+
+    /// An address at the start of some bytes.
+    pub(super) fn address(&self, bytes: &[u8]) -> Option<u64> {
+        if self.header.address_size == 4 {
+            return self.u32(bytes).map(u64::from);
+        }
+        let bytes = *bytes.first_chunk()?;
+        Some(match self.header.byte_order {
+            ByteOrder::Little => u64::from_le_bytes(bytes),
+            ByteOrder::Big => u64::from_be_bytes(bytes),
+        })
+    }
+}
+
+impl<'d> Section<'d> {
+    fn new(data: &'d [u8], header: &SectionHeader, names: &'d [u8]) -> Self {
+        let has = |flag: u32| header.sh_flags & u64::from(flag) != 0;
+        Self {
+            name: text(names, header.sh_name),
+            address: header.sh_addr,
+            size: header.sh_size,
+            data: contents(data, header),
+            is_loaded: has(SHF_ALLOC),
+            is_code: has(SHF_EXECINSTR),
+            is_compressed: has(SHF_COMPRESSED),
+            kind: header.sh_type,
+            info: header.sh_info,
+        }
+    }
+
+    /// Whether the file should have contents for it, and is too short.
+    pub(super) fn is_cut_off(&self) -> bool {
+        self.data.is_none() && self.kind != SHT_NOBITS && self.size > 0
+    }
+}
+
+fn contents<'d>(data: &'d [u8], header: &SectionHeader) -> Option<&'d [u8]> {
+    if header.sh_type == SHT_NOBITS {
+        return None;
+    }
+    let start = usize::try_from(header.sh_offset).ok()?;
+    let size = usize::try_from(header.sh_size).ok()?;
+    data.get(start..start.checked_add(size)?)
+}
+
+/// The string at an offset of a table, empty where there is none.
+fn text(table: &[u8], offset: impl TryInto<usize>) -> &str {
+    let bytes = offset.try_into().ok().and_then(|offset| table.get(offset..)).unwrap_or_default();
+    let end = bytes.iter().position(|byte| *byte == 0).unwrap_or(bytes.len());
+    std::str::from_utf8(&bytes[..end]).unwrap_or_default()
+}

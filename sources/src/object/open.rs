@@ -1,0 +1,191 @@
+//! A file's bytes, out of whatever a distribution ships them in.
+
+use std::fmt;
+use std::fs;
+use std::io::{self, Read};
+use std::path::Path;
+
+/// What compressed data may come to: so many bytes for each of its own, and as many besides.
+/// Modules come to about six; the dictionaries of the formats take no more than [`DICTIONARY`].
+const RATIO: u64 = 256;
+const BESIDES: u64 = 1 << 20;
+
+/// What an xz stream may ask for its dictionary, in KiB: what `xz -9` does.
+const DICTIONARY: u32 = 96 << 10;
+
+/// How a file is compressed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Compression {
+    Gzip,
+    Xz,
+    Zstd,
+}
+
+/// Why there are no bytes.
+#[derive(Debug)]
+pub(super) enum OpenError {
+    Read(io::Error),
+    /// No regular file.
+    NoFile,
+    /// The compressed data is damaged or cut off.
+    Damaged(Compression, io::Error),
+    /// The compressed data comes to more than any module would.
+    TooLarge(Compression),
+    /// A kernel image with a compression that is not known, or without any.
+    Image,
+}
+
+impl fmt::Display for Compression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Gzip => "gzip",
+            Self::Xz => "xz",
+            Self::Zstd => "zstd",
+        })
+    }
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Read(error) => match error.kind() {
+                io::ErrorKind::NotFound => f.write_str("no such file or directory"),
+                io::ErrorKind::PermissionDenied => f.write_str("permission denied"),
+                _ => error.fmt(f),
+            },
+            Self::NoFile => f.write_str("it is no regular file"),
+            Self::Damaged(compression, error) => {
+                write!(f, "its {compression} data is damaged or cut off: {error}")
+            }
+            Self::TooLarge(compression) => {
+                write!(f, "its {compression} data comes to more than {RATIO} times its size")
+            }
+            Self::Image => f.write_str(
+                "it is a kernel image whose kernel is compressed with neither gzip, xz nor zstd",
+            ),
+        }
+    }
+}
+
+/// How bytes are compressed, by how they begin.
+pub(super) fn compression(data: &[u8]) -> Option<Compression> {
+    match data {
+        [0x1f, 0x8b, ..] => Some(Compression::Gzip),
+        [0xfd, b'7', b'z', b'X', b'Z', 0, ..] => Some(Compression::Xz),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Compression::Zstd),
+        _ => None,
+    }
+}
+
+/// Reads a file: what is in it where it is compressed, the kernel where it is a bootable image.
+pub(super) fn open(path: &Path) -> Result<Vec<u8>, OpenError> {
+    // A pipe or a device may never end.
+    if !fs::metadata(path).map_err(OpenError::Read)?.is_file() {
+        return Err(OpenError::NoFile);
+    }
+    unpack(fs::read(path).map_err(OpenError::Read)?)
+}
+
+/// As [`open`], for bytes that were read before.
+pub(super) fn unpack(data: Vec<u8>) -> Result<Vec<u8>, OpenError> {
+    if let Some(compression) = compression(&data) {
+        return decompress(&data, compression);
+    }
+    if !is_image(&data) {
+        return Ok(data);
+    }
+    let payload = image_payload(&data).ok_or(OpenError::Image)?;
+    decompress(payload, compression(payload).ok_or(OpenError::Image)?)
+}
+
+/// Bytes that are compressed as a section of ELF is with zlib.
+pub(super) fn inflate(data: &[u8]) -> Result<Vec<u8>, OpenError> {
+    let limit = RATIO * data.len() as u64 + BESIDES;
+    let mut out = Vec::new();
+    read(flate2::read::ZlibDecoder::new(data), limit, &mut out)
+        .map_err(|error| OpenError::Damaged(Compression::Gzip, error))?;
+    if out.len() as u64 > limit { Err(OpenError::TooLarge(Compression::Gzip)) } else { Ok(out) }
+}
+
+/// Bytes out of their compression.
+pub(super) fn decompress(data: &[u8], compression: Compression) -> Result<Vec<u8>, OpenError> {
+    let damaged = |error| OpenError::Damaged(compression, error);
+    let limit = RATIO * data.len() as u64 + BESIDES;
+    let mut out = Vec::with_capacity(data.len().saturating_mul(4));
+    match compression {
+        Compression::Gzip => read(flate2::read::GzDecoder::new(data), limit, &mut out),
+        Compression::Xz => {
+            read(lzma_rust2::XzReader::new_mem_limit(data, false, DICTIONARY), limit, &mut out)
+        }
+        Compression::Zstd => match ruzstd::decoding::StreamingDecoder::new(data) {
+            Ok(decoder) => read(decoder, limit, &mut out),
+            Err(error) => Err(io::Error::other(error.to_string())),
+        },
+    }
+    .map_err(damaged)?;
+    if out.len() as u64 > limit { Err(OpenError::TooLarge(compression)) } else { Ok(out) }
+}
+
+/// Reads one byte past the limit, and no more.
+fn read(from: impl Read, limit: u64, out: &mut Vec<u8>) -> io::Result<()> {
+    from.take(limit + 1).read_to_end(out).map(|_| ())
+}
+
+/// Whether this is an x86 boot image (`Documentation/arch/x86/boot.rst`).
+fn is_image(data: &[u8]) -> bool {
+    data.get(0x202..0x206) == Some(b"HdrS")
+}
+
+/// The compressed kernel in a boot image of protocol 2.08 or later, if it lies within.
+fn image_payload(data: &[u8]) -> Option<&[u8]> {
+    const SECTOR: usize = 512;
+    let u32_at = |at: usize| Some(u32::from_le_bytes(*data.get(at..)?.first_chunk()?) as usize);
+    // An image says 0 where it means 4.
+    let sectors = match data.get(0x1f1)? {
+        0 => 4,
+        sectors => usize::from(*sectors),
+    };
+    let start = (sectors + 1) * SECTOR + u32_at(0x248)?;
+    data.get(start..start.checked_add(u32_at(0x24c)?)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    fn gzip(data: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        encoder.write_all(data).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    #[test]
+    fn what_is_compressed_is_unpacked_and_what_is_not_is_left() {
+        assert_eq!(unpack(gzip(b"some text")).unwrap(), b"some text");
+        assert_eq!(unpack(b"some text".to_vec()).unwrap(), b"some text");
+    }
+
+    #[test]
+    fn data_that_is_cut_off_is_damaged() {
+        let mut packed = gzip(b"some text that is long enough");
+        packed.truncate(packed.len() - 9);
+        assert!(matches!(unpack(packed), Err(OpenError::Damaged(Compression::Gzip, _))));
+    }
+
+    #[test]
+    fn a_bomb_is_refused_before_it_is_unpacked() {
+        let packed = gzip(&vec![0; 64 << 20]);
+        assert!(packed.len() < 100 << 10);
+        assert!(matches!(unpack(packed), Err(OpenError::TooLarge(Compression::Gzip))));
+    }
+
+    #[test]
+    fn an_image_whose_kernel_lies_outside_is_refused() {
+        let mut image = vec![0; 0x300];
+        image[0x202..0x206].copy_from_slice(b"HdrS");
+        image[0x248..0x24c].copy_from_slice(&u32::MAX.to_le_bytes());
+        assert!(matches!(unpack(image), Err(OpenError::Image)));
+    }
+}

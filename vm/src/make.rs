@@ -1,0 +1,49 @@
+//! Runs make: for modules, and for the programs that test them.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread::available_parallelism;
+
+use crate::error::VmError;
+use crate::interruption::Interruption;
+use crate::process::{Printed, finished};
+
+const REMEDY: &str = "install Debian's packages make and gcc";
+
+/// Runs make in a folder, on all processors, as if nobody's settings were there. What compilers
+/// that are killed leave behind is removed.
+pub(crate) fn make(
+    folder: &Path,
+    arguments: &[String],
+    interruption: &Interruption,
+) -> Result<Printed, VmError> {
+    let temporary = tempfile::Builder::new().prefix("ioctlkit-vm-").tempdir();
+    let temporary = temporary.map_err(VmError::file("write in", std::env::temp_dir()))?;
+    let jobs = available_parallelism().map_or(1, std::num::NonZero::get);
+    let mut make = Command::new("make");
+    make.arg("-C").arg(folder).arg(format!("-j{jobs}")).args(arguments);
+    // A make around this one must not lend its flags.
+    for name in ["MAKEFLAGS", "MFLAGS", "MAKELEVEL", "ARCH", "CROSS_COMPILE", "O"] {
+        make.env_remove(name);
+    }
+    make.env("LC_ALL", "C").env("TMPDIR", temporary.path());
+    finished(&mut make, REMEDY, interruption)
+}
+
+/// Builds programs with the makefile of a folder, in place, and linked statically as guests want
+/// them: `LDFLAGS` is `-static`, and the targets are the programs' names.
+///
+/// # Errors
+/// [`VmError::Failed`] with what the compiler said, [`VmError::Missing`] without make,
+/// [`VmError::Interrupted`].
+pub fn build_programs(
+    folder: &Path,
+    names: &[String],
+    interruption: &Interruption,
+) -> Result<Vec<PathBuf>, VmError> {
+    let folder = folder.canonicalize().map_err(VmError::file("find", folder))?;
+    let arguments: Vec<String> =
+        names.iter().cloned().chain(["LDFLAGS=-static".to_owned()]).collect();
+    make(&folder, &arguments, interruption)?;
+    Ok(names.iter().map(|name| folder.join(name)).collect())
+}
