@@ -25,6 +25,9 @@
 #include <linux/rwsem.h>
 #include <linux/slab.h>
 
+//% if bench
+#include "gen/${name}_bench.h"
+//% endif
 //% for it in interfaces
 #include "gen/${it.symbol}_ioctl.h"
 //% endfor
@@ -318,8 +321,17 @@ static int __init ${name}_init(void)
 		ret = PTR_ERR(${name}_platform_device);
 		goto unregister_driver;
 	}
+//% if bench
+	ret = ${name}_bench_register();
+	if (ret)
+		goto unregister_device;
+//% endif
 	return 0;
 
+//% if bench
+unregister_device:
+	platform_device_unregister(${name}_platform_device);
+//% endif
 unregister_driver:
 	platform_driver_unregister(&${name}_driver);
 //% if device == "cdev"
@@ -334,6 +346,9 @@ module_init(${name}_init);
 
 static void __exit ${name}_exit(void)
 {
+//% if bench
+	${name}_bench_unregister();
+//% endif
 	platform_device_unregister(${name}_platform_device);
 	platform_driver_unregister(&${name}_driver);
 //% if device == "cdev"

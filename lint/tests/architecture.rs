@@ -136,6 +136,7 @@ fn crates_depend_on_those_below_them_only() {
             "ioctlkit-vm"
         ]
     );
+    assert_eq!(own("ioctl-bench"), ["ioctlkit", "ioctlkit-vm"]);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 mod bench;
+mod bench_guest;
 mod compile_time;
 mod demo;
 mod docs;
@@ -59,6 +60,12 @@ enum Task {
         #[command(subcommand)]
         other: Option<OtherBench>,
     },
+    /// Measures the mechanisms of ioctl-bench in a guest, with the generated module.
+    BenchGuest {
+        /// For `ioctl-bench run`, such as `--quick`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
 }
 
 #[derive(Subcommand)]
@@ -75,6 +82,7 @@ fn main() -> Result<()> {
         Task::Test { full } => test::workspace(effort(full)),
         Task::Setup => packages::install(&packages::for_tests()),
         Task::Oracle { full } => test::oracle(effort(full)),
+        Task::BenchGuest { arguments } => bench_guest::run(&arguments),
         Task::Docs { mode } => docs::run(mode.mode()),
         Task::Bench { runs, other: Some(OtherBench::CompileTime), .. } => compile_time::run(runs),
         Task::Bench { runs, other: Some(OtherBench::Module), .. } => module_speed::run(runs),

@@ -71,6 +71,7 @@ pub(crate) fn for_tests() -> Vec<Need> {
     ));
     needs.push(need("pahole", "says where compilers have put members, and makes BTF"));
     needs.push(need("xz-utils", "unpacks the kernel's sources"));
+    needs.push(need("chromium", "opens the report of ioctl-bench"));
     needs.extend(for_guests());
     needs
 }
@@ -78,7 +79,7 @@ pub(crate) fn for_tests() -> Vec<Need> {
 /// What building a kernel module and testing it in a guest needs: about 60 MB to download and
 /// 150 MB on disk, besides gcc. Kernels and headers need no installation: they are downloaded into
 /// the cache of the tests, about 50 MB for each series.
-fn for_guests() -> Vec<Need> {
+pub(crate) fn for_guests() -> Vec<Need> {
     vec![
         need("qemu-system-x86", "runs the guest"),
         need("busybox-static", "the guest's init and shell"),

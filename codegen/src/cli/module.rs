@@ -51,6 +51,11 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "COUNT", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=256))]
     minors: u32,
 
+    /// Also put the handlers behind /proc/NAME and a netlink family, so that benchmarks can compare;
+    /// a module that has them keeps them
+    #[arg(long)]
+    bench: bool,
+
     /// Write nothing, and fail if a file is not what would be written
     #[arg(long, conflicts_with_all = ["force", "write_missing", "dry_run"])]
     check: bool,
@@ -138,6 +143,7 @@ fn done(arguments: &Arguments) -> Result<Outcome, Failure> {
     say(left_out(&interface), &interface.sources);
     options.device = arguments.device.into();
     options.minors = arguments.minors;
+    options.bench = arguments.bench || has_bench(&arguments.output);
     let plan = plan(&interface, &options)
         .map_err(|problems| Failure { problems, sources: interface.sources.clone() })?;
     let files = render(&plan).and_then(|module| Ok((module, userland(&interface, &plan)?)));
@@ -193,6 +199,12 @@ fn unreadable(error: &io::Error) -> String {
 
 fn unwritable(error: &io::Error) -> String {
     format!("cannot write: {}", describe(error))
+}
+
+/// Whether the module has the doors for benchmarks already.
+fn has_bench(output: &Path) -> bool {
+    let files = fs::read_dir(output.join("gen")).into_iter().flatten().flatten();
+    files.into_iter().any(|file| file.file_name().to_string_lossy().ends_with("_bench.c"))
 }
 
 /// Leaves only the interface that was asked for.

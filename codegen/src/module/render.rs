@@ -65,6 +65,8 @@ const GENERATED: [(&str, &str); 7] = [
 const PER_INTERFACE: [(&str, &str); 2] =
     [template!("gen/NAME_ioctl.c"), template!("gen/NAME_ioctl.h")];
 
+/// The doors for benchmarks, where they are asked for.
+const BENCH: [(&str, &str); 2] = [template!("gen/NAME_bench.c"), template!("gen/NAME_bench.h")];
 /// The file that people write the driver in.
 const MAIN: (&str, &str) = ONCE[0];
 
@@ -105,6 +107,11 @@ pub(crate) fn render_with_handlers(
         };
         let text = stamp::stamped(&text, &schema);
         files.push(file(path, &plan.name, Ownership::Generated, text));
+    }
+    for (path, template) in BENCH.into_iter().filter(|_| plan.bench) {
+        let first = Value::from(Serde(plan.interfaces.first()));
+        let text = one(first, path, template)?;
+        files.push(file(path, &plan.name, Ownership::Generated, stamp::stamped(&text, &schema)));
     }
     for interface in &plan.interfaces {
         let value = Value::from(Serde(interface));

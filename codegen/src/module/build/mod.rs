@@ -28,6 +28,8 @@ pub struct Options {
     pub device: Device,
     /// How many there are.
     pub minors: u32,
+    /// Whether the handlers are behind a file of procfs and a netlink family as well, for benchmarks.
+    pub bench: bool,
     /// The UAPI header, where there is one already.
     pub header: Option<Header>,
 }
@@ -43,7 +45,7 @@ pub enum Header {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { name: None, device: Device::Misc, minors: 1, header: None }
+        Self { name: None, device: Device::Misc, minors: 1, bench: false, header: None }
     }
 }
 
@@ -169,6 +171,7 @@ fn module(name: &str, main: &CommandGroup<'_>, options: &Options) -> Plan {
         node,
         test_path,
         opens: false,
+        bench: options.bench,
         constants: Vec::new(),
         records: Vec::new(),
         interfaces: Vec::new(),

@@ -196,7 +196,10 @@ pub(crate) fn command(
         Growth::None => None,
         Growth::Number | Growth::Member => tag.as_ref().map(|tag| first_size(tag)),
     };
+    let is_plain = kind == Kind::Pointer && growth == Growth::None && returns == Returns::Nothing;
+    let is_free = check.is_none() && contract.capability.is_none() && family.is_none();
     Ok(Command {
+        is_door: is_plain && is_free,
         remark: remark(kind, growth, returns, reads),
         handler,
         macro_use: spelled.r#use.clone(),

@@ -116,6 +116,8 @@ pub struct Command {
     pub opens: Option<String>,
     /// How the argument is translated for 32-bit programs.
     pub translated: Option<Translated>,
+    /// Whether its handler can be behind the doors for benchmarks.
+    pub is_door: bool,
     /// What the conformance test knows.
     pub test: TestCommand,
 }

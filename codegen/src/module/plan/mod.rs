@@ -36,6 +36,8 @@ pub struct Plan {
     pub test_path: String,
     /// Whether a handler makes a file of another interface.
     pub opens: bool,
+    /// Whether the handlers are behind a file of procfs and a netlink family as well.
+    pub bench: bool,
     /// The macros at the head of the UAPI header.
     pub constants: Vec<Define>,
     /// The structures of the UAPI header, each behind those that it holds.

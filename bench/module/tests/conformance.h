@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* Made by ioctl-gen 0.1.0: schema bec1529e6891, body 606c86a203a5 */
+/* What the conformance test has to know of a command. */
+#ifndef CONFORMANCE_H
+#define CONFORMANCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <linux/types.h>
+
+#define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
+
+/* How the argument goes to the driver. */
+enum passing {
+	NOTHING,	/* there is none */
+	POINTER,	/* the address of a structure */
+	GROWING_NUMBER,	/* of one that may grow, with its size in the number */
+	GROWING_MEMBER,	/* of one that may grow, with its size in front */
+	FLEXIBLE,	/* of one with an array at its end */
+	BUFFER,		/* of an array, with its size in the number */
+	VALUE,		/* a number, itself */
+};
+
+/* What a member may hold. */
+enum rule {
+	ANYTHING,
+	RESERVED,	/* zero */
+	FLAGS,		/* no bits but these */
+	NOT_VALID,	/* not this */
+};
+
+struct member {
+	const char *name;
+	size_t offset;
+	size_t size;
+	enum rule rule;
+	__u64 operand;
+};
+
+enum answer { ZERO, NUMBER, DESCRIPTOR };
+
+struct command {
+	const char *name;
+	__u32 number;
+	__u32 family;	/* how many numbers behind it are its, too */
+	enum passing passing;
+	enum answer answer;
+	bool any_size;		/* the size in the number may vary */
+	bool reads;		/* the driver reads the argument */
+	bool writes;		/* the driver writes it */
+	bool for_reading;	/* needs a file open for reading */
+	bool for_writing;	/* needs a file open for writing */
+	bool privileged;	/* needs a capability */
+	size_t size;		/* of the argument, in bytes */
+	size_t min_size;	/* of its first version */
+	const void *valid;	/* an argument that the driver takes */
+	const struct member *members;
+	struct {
+		size_t offset;
+		size_t size;
+	} count;
+	struct {
+		size_t offset;
+		size_t size;
+	} element;
+};
+
+/* The commands of one kind of file. */
+struct interface {
+	const char *name;
+	const struct command *opener;	/* makes such a file; NULL where it is in /dev */
+	const struct command *commands;
+	size_t count;
+};
+
+struct device {
+	const char *path;
+	const char *unbind;	/* a file in sysfs, and what to write there */
+	const char *bus_id;
+	const struct interface *interfaces;	/* that in /dev first */
+	size_t count;
+};
+
+/* Whether malformed calls are answered as the definition says. */
+int conformance(const struct device *device);
+/* Random calls of many threads, for some seconds. */
+int random_calls(const struct device *device, int argc, char **argv);
+
+#endif /* CONFORMANCE_H */

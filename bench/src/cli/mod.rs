@@ -1,0 +1,91 @@
+//! The command line, a file per subcommand.
+
+mod compare;
+mod inside;
+mod list;
+mod measure;
+mod report;
+mod run;
+mod when;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::results::Results;
+use crate::{Error, files};
+
+/// Measures the ways in which programs talk to the kernel and to each other, all by one method.
+#[derive(Debug, Parser)]
+#[command(name = "ioctl-bench", version, about, max_term_width = 100, after_help = EXAMPLES)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  ioctl-bench list                             what can run here, and why the rest cannot
+  ioctl-bench run --quick                      a first look, in less than 20 seconds
+  ioctl-bench run -o before.json               every mechanism and size, 20 restarts each
+  ioctl-bench run --preset article-000         ioctl, procfs and netlink, 5000 calls of 1024 bytes
+  ioctl-bench report before.json --format html -o before.html
+  ioctl-bench compare before.json after.json
+
+Exit codes:
+  0    everything that can run here ran
+  1    a mechanism went wrong; the others' results are written
+  2    what was asked for cannot be done
+  130  the run was stopped; the results so far are written";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    List(list::Arguments),
+    Run(run::Arguments),
+    Report(report::Arguments),
+    Compare(compare::Arguments),
+    #[command(hide = true)]
+    Measure(measure::Arguments),
+    #[command(hide = true)]
+    Inside(inside::Arguments),
+}
+
+/// How the program ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    Well,
+    SomethingFailed,
+    Interrupted,
+}
+
+/// The program.
+pub fn main() -> ExitCode {
+    let ended = match Arguments::parse().command {
+        Command::List(arguments) => list::run(&arguments),
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
+        Command::Compare(arguments) => compare::run(&arguments),
+        Command::Measure(arguments) => measure::run(&arguments),
+        Command::Inside(arguments) => inside::run(&arguments),
+    };
+    match ended {
+        Ok(Ending::Well) => ExitCode::SUCCESS,
+        Ok(Ending::SomethingFailed) => ExitCode::from(1),
+        Ok(Ending::Interrupted) => ExitCode::from(130),
+        Err(error) => {
+            eprintln!("ioctl-bench: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn results_of(path: &Path) -> Result<Results, Error> {
+    Results::from_json(&files::read(path)?, &path.display().to_string())
+}
+
+/// Prints a text. A reader that has gone (`| head`) is no error.
+fn print(text: &str) {
+    use std::io::Write as _;
+    let _ = std::io::stdout().write_all(text.as_bytes());
+}

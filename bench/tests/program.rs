@@ -1,0 +1,169 @@
+//! The program as a whole, on this machine: every mechanism that can run here runs, whatever user it
+//! is, and what it writes is what the schema says.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+mod support;
+
+use std::fs;
+use std::os::unix::process::CommandExt as _;
+use std::process::Command;
+use std::thread;
+use std::time::Duration;
+
+use ioctl_bench::mechanisms::CATALOGUE;
+use ioctl_bench::results::{Outcome, Results};
+use support::{assert_valid, bench, output_of, quick_results};
+
+#[test]
+fn a_quick_run_has_a_row_for_everything_and_is_valid() {
+    let text = quick_results();
+    assert_valid(text);
+    let results = Results::from_json(text, "quick").unwrap();
+    assert_eq!(results.suite, "native");
+    for entry in CATALOGUE {
+        let rows = results.cases.iter().filter(|case| case.mechanism == entry.name);
+        assert!(rows.count() >= entry.variants.len(), "{}", entry.name);
+    }
+    for case in &results.cases {
+        match &case.outcome {
+            Outcome::Measured(measured) => {
+                assert_eq!(measured.restarts.len(), 1, "{}", case.path());
+                assert!(measured.restarts[0].calls > 0, "{}", case.path());
+            }
+            Outcome::Skipped { reason } => assert!(!reason.is_empty(), "{}", case.path()),
+            Outcome::Failed { reason } => panic!("{} failed: {reason}", case.path()),
+            Outcome::NotReached => panic!("{} was not reached", case.path()),
+        }
+    }
+    let ran =
+        |name: &str| results.cases.iter().any(|c| c.mechanism == name && c.measured().is_some());
+    for name in ["empty-timer", "vdso-clock", "getppid", "ioctl-unknown", "ioctl-fionread"] {
+        assert!(ran(name), "{name} needs nothing and did not run");
+    }
+}
+
+#[test]
+fn without_root_what_needs_it_is_skipped_with_a_reason_and_the_rest_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("nobody.json");
+    let program = folder.path().join("ioctl-bench");
+    // Where nobody may read the build's folder, it may read this.
+    fs::copy(env!("CARGO_BIN_EXE_ioctl-bench"), &program).unwrap();
+    let mut command = Command::new(&program);
+    command.args(["run", "--quick", "--rounds", "1", "--only"]);
+    command.args(["getppid,bpf-ring,user-events,shm-futex/wait", "-o"]).arg(&output);
+    if fs::metadata("/proc/self").map(|own| std::os::unix::fs::MetadataExt::uid(&own)).unwrap() == 0
+    {
+        fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(0o777))
+            .unwrap();
+        command.uid(65534).gid(65534);
+    }
+    let run = command.output().unwrap();
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let text = fs::read_to_string(&output).unwrap();
+    assert_valid(&text);
+    let results = Results::from_json(&text, "nobody").unwrap();
+    assert!(!results.machine.root);
+    assert!(results.measured("getppid", 0).is_some());
+    assert!(results.measured("shm-futex/wait", 64).is_some());
+    let reason = |name: &str| {
+        let case = results.cases.iter().find(|case| case.mechanism == name).unwrap();
+        match &case.outcome {
+            Outcome::Skipped { reason } => Some(reason.clone()),
+            _ => None,
+        }
+    };
+    assert!(reason("user-events").is_some());
+    let refused = fs::read_to_string("/proc/sys/kernel/unprivileged_bpf_disabled");
+    if refused.is_ok_and(|text| text.trim() != "0") {
+        assert!(reason("bpf-ring").unwrap().contains("CAP_BPF"));
+    }
+}
+
+#[test]
+fn a_run_that_is_stopped_keeps_what_it_has_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("stopped.json");
+    let mut run = bench()
+        .args(["run", "--quick", "--rounds", "10000", "--only", "getppid,shm-futex/wait", "-o"])
+        .arg(&output)
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    // The file appears with the first round.
+    while !output.exists() {
+        assert!(run.try_wait().unwrap().is_none(), "it ended by itself");
+        thread::sleep(Duration::from_millis(10));
+    }
+    let stopped = Command::new("kill").args(["-INT", &run.id().to_string()]).status().unwrap();
+    assert!(stopped.success());
+    assert_eq!(run.wait().unwrap().code(), Some(130));
+    let text = fs::read_to_string(&output).unwrap();
+    assert_valid(&text);
+    let results = Results::from_json(&text, "stopped").unwrap();
+    assert!(results.interrupted && results.rounds >= 1);
+    assert!(!results.measured("getppid", 0).unwrap().restarts.is_empty());
+}
+
+#[test]
+fn results_that_are_there_are_not_replaced() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = folder.path().join("mine.json");
+    fs::write(&output, "mine").unwrap();
+    let run = bench().args(["run", "--quick", "-o"]).arg(&output).output().unwrap();
+    assert_eq!(run.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&run.stderr).contains("is not replaced"));
+    assert_eq!(fs::read_to_string(&output).unwrap(), "mine");
+}
+
+#[test]
+fn the_list_has_every_mechanism_and_says_what_it_needs() {
+    let list = output_of(&["list"]);
+    for entry in CATALOGUE {
+        for variant in entry.variants {
+            let line = list.lines().find(|line| {
+                let path = line.split_whitespace().next().unwrap_or_default();
+                path == entry.name || path == format!("{}/{}", entry.name, variant.name)
+            });
+            let line = line.unwrap_or_else(|| panic!("{} is not listed", entry.name));
+            assert!(line.contains("] runs") || line.contains("] cannot run: "), "{line}");
+        }
+    }
+}
+
+#[test]
+fn a_report_is_the_results_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("quick.json");
+    fs::write(&path, quick_results()).unwrap();
+    let path = path.to_str().unwrap();
+    assert_eq!(output_of(&["report", path, "--format", "json"]), quick_results());
+    let table = output_of(&["report", path]);
+    for heading in
+        ["Floors", "Call and return", "Peer round trip", "articles' claims", "Not measured"]
+    {
+        assert!(table.contains(heading), "{heading}");
+    }
+    let compared = output_of(&["compare", path, path]);
+    assert!(compared.contains("too few restarts to tell"), "{compared}");
+    assert!(compared.contains("0 slower, 0 faster"), "{compared}");
+}
+
+#[test]
+fn what_is_no_result_is_refused_with_its_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("other.json");
+    for (text, why) in [
+        ("", "no JSON"),
+        ("{}", "it has no version"),
+        (r#"{"version": 2}"#, "version 2"),
+        (r#"{"version": 1}"#, "missing field"),
+    ] {
+        fs::write(&path, text).unwrap();
+        let run = bench().arg("report").arg(&path).output().unwrap();
+        let said = String::from_utf8_lossy(&run.stderr).into_owned();
+        assert_eq!(run.status.code(), Some(2), "{said}");
+        assert!(said.contains("other.json") && said.contains(why), "{said}");
+    }
+}
