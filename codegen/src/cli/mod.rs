@@ -68,6 +68,12 @@ enum Outcome {
     Failed,
 }
 
+/// Prints on standard output. A reader that has gone, such as `head`, is no mistake.
+fn print(text: &str) {
+    let mut out = io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
 /// Tells on standard error what went wrong. What cannot be said there can be said nowhere.
 fn say(problems: Vec<Problem>, sources: &SourceMap) {
     let report = Report { problems, ..Report::default() };

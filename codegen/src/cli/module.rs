@@ -11,7 +11,7 @@ use ioctl_gen::{describe, write_atomically};
 use ioctlkit_model::{Interface, Problem, ProblemKind, SourceMap};
 use ioctlkit_sources::{c, rust};
 
-use super::{Outcome, handlers, say};
+use super::{Outcome, handlers, print, say};
 
 /// Make a kernel module of an interface, or bring one up to date
 #[derive(Debug, Args)]
@@ -160,7 +160,7 @@ fn done(arguments: &Arguments) -> Result<Outcome, Failure> {
     let lock_changes = lock_now.as_deref() != Some(lock.text.as_str());
     if arguments.diff {
         for step in steps.iter().filter(|step| step.change != Change::None) {
-            print!("{}", step.diff());
+            print(&step.diff());
         }
     }
     if arguments.check {
@@ -176,14 +176,14 @@ fn done(arguments: &Arguments) -> Result<Outcome, Failure> {
         .collect();
     if arguments.dry_run {
         for step in &chosen {
-            println!("{}: {}", step.path.display(), word(step.change));
+            print(&format!("{}: {}\n", step.path.display(), word(step.change)));
         }
         return Ok(Outcome::Done);
     }
     refuse_edited(arguments, &chosen)?;
     for step in &chosen {
         write(step).map_err(|error| Failure::of(&step.path, unwritable(&error), None))?;
-        eprintln!("{}: {}", step.path.display(), word(step.change));
+        eprint(&format!("{}: {}\n", step.path.display(), word(step.change)));
     }
     if lock_changes && !(arguments.write_missing && lock_now.is_some()) {
         write_atomically(&lock_path, &lock.text)
@@ -331,7 +331,7 @@ fn refuse_edited(arguments: &Arguments, chosen: &[&Step]) -> Result<(), Failure>
     let mut problems = Vec::new();
     for step in edited {
         if !arguments.diff {
-            print!("{}", step.diff());
+            print(&step.diff());
         }
         let message = "was changed by hand, or is not by ioctl-gen: nothing was written";
         problems.extend(Failure::of(&step.path, message.into(), Some(help)).problems);

@@ -7,7 +7,7 @@ use ioctl_gen::scaffold::{Dependency, Error, Name, Scaffold, TypeLetter, create,
 use ioctlkit_model::{Problem, ProblemKind, SourceMap};
 
 use super::module::DeviceKind;
-use super::{Outcome, say};
+use super::{Outcome, print, say};
 
 /// Make a workspace for a new driver: its interface, its kernel module, and their tests
 #[derive(Debug, Args)]
@@ -115,19 +115,19 @@ fn problem(path: Option<&Path>, message: String, help: Option<&str>) -> Problem 
 /// What was made, and what to do with it.
 fn tell(scaffold: &Scaffold, folder: &Path, files: &[PathBuf]) {
     let name = &scaffold.name;
-    println!(
-        "{}: {} files, for /dev/{name} with commands of type {}",
+    print(&format!(
+        "{}: {} files, for /dev/{name} with commands of type {}\n",
         folder.display(),
         files.len(),
         scaffold.type_letter
-    );
+    ));
     match &scaffold.dependency {
         Dependency::Registry => {}
         Dependency::Folder(path) => {
-            println!(".cargo/config.toml takes ioctlkit from {}", path.display());
+            print(&format!(".cargo/config.toml takes ioctlkit from {}\n", path.display()));
         }
     }
-    println!(
+    print(&format!(
         "\nNext:\n  \
          cd {}\n  \
          cargo test\n  \
@@ -135,8 +135,8 @@ fn tell(scaffold: &Scaffold, folder: &Path, files: &[PathBuf]) {
          make -C module          # for the running kernel\n  \
          ioctl-gen test module   # in a guest, no root needed\n\n\
          After a change of interface/src/lib.rs:\n  \
-         {}",
+         {}\n",
         folder.display(),
         scaffold.regenerate()
-    );
+    ));
 }
