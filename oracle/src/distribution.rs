@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 use crate::kernel::KernelError;
 
@@ -43,6 +44,9 @@ impl Distribution {
         let release = package.strip_prefix("linux-image-").unwrap_or(&package).to_owned();
         let root = std::path::absolute(cache.join(&package))
             .map_err(|error| KernelError::Run("dpkg-deb", error))?;
+        // Two threads of a test program would make the same folder.
+        static LOCK: Mutex<()> = Mutex::new(());
+        let _lock = LOCK.lock().unwrap_or_else(PoisonError::into_inner);
         if !root.exists() {
             download(&package, &root)?;
         }
