@@ -183,7 +183,7 @@ fn done(arguments: &Arguments) -> Result<Outcome, Failure> {
     refuse_edited(arguments, &chosen)?;
     for step in &chosen {
         write(step).map_err(|error| Failure::of(&step.path, unwritable(&error), None))?;
-        eprint(&format!("{}: {}\n", step.path.display(), word(step.change)));
+        eprintln!("{}: {}", step.path.display(), word(step.change));
     }
     if lock_changes && !(arguments.write_missing && lock_now.is_some()) {
         write_atomically(&lock_path, &lock.text)
