@@ -40,12 +40,12 @@ impl Distribution {
     /// # Errors
     /// [`KernelError`].
     pub fn unpacked(cache: &Path, flavour: Flavour) -> Result<Self, KernelError> {
+        // Two threads of a test program would make the same folder.
+        static LOCK: Mutex<()> = Mutex::new(());
         let package = concrete(flavour.package())?;
         let release = package.strip_prefix("linux-image-").unwrap_or(&package).to_owned();
         let root = std::path::absolute(cache.join(&package))
             .map_err(|error| KernelError::Run("dpkg-deb", error))?;
-        // Two threads of a test program would make the same folder.
-        static LOCK: Mutex<()> = Mutex::new(());
         let _lock = LOCK.lock().unwrap_or_else(PoisonError::into_inner);
         if !root.exists() {
             download(&package, &root)?;
