@@ -132,6 +132,9 @@ pub struct Family {
     pub of_any_length: Option<Box<Command>>,
 }
 
+/// [`CommandBody::through`] and [`RawNumber::through`] of what `#[derive(Ioctl)]` states.
+pub const THROUGH_DERIVE: &str = "derive(Ioctl)";
+
 /// A command that is a plain number in the source.
 #[derive(Debug, Clone)]
 pub struct RawNumber {
@@ -141,6 +144,8 @@ pub struct RawNumber {
     pub span: Span,
     /// The number on each ABI that has it.
     pub variants: Variants<u32>,
+    /// What states it beyond the number, as in [`CommandBody::through`]; empty for a bare literal.
+    pub through: String,
 }
 
 /// A public integer constant.

@@ -27,7 +27,7 @@ pub use contract::{Contract, Group, Passing, Purpose, Returns, Role, Values};
 pub use finding::{Breaks, Edit, Finding, Fix, Label, Problem, ProblemKind, Report, Safety};
 pub use interface::{
     Argument, Command, CommandBody, Family, Header, HeaderError, Interface, NamedConstant,
-    RawNumber,
+    RawNumber, THROUGH_DERIVE,
 };
 pub use layout::{Gap, Layout, Layouts, Numbered, TypeSize};
 pub use object::{

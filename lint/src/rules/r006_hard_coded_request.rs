@@ -1,7 +1,9 @@
 //! R006 hard-coded-request.
 
 use ioctlkit_abi::{AbiSet, Direction};
-use ioctlkit_model::{Command, Finding, Fix, Label, Layouts, RawNumber, Safety, Span, abi_words};
+use ioctlkit_model::{
+    Command, Finding, Fix, Label, Layouts, RawNumber, Safety, Span, THROUGH_DERIVE, abi_words,
+};
 
 use crate::abis::by_value;
 use crate::against::{Reference, References};
@@ -9,7 +11,6 @@ use crate::context::{Context, finding};
 use crate::declare_rule;
 use crate::known_numbers;
 use crate::numbering::letter;
-use crate::rust_source::attributes;
 
 declare_rule! {
     /// a request that is written as a number
@@ -57,9 +58,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for raw in &cx.interface.raw_numbers {
         // `number = …` of the derive gives a number its name and its argument, and says by name
         // where it is another: only the wrong number is left to be found.
-        let attributes = attributes(&cx.interface.sources, raw.span);
-        let is_stated = attributes.contains("#[ioctl(")
-            && (attributes.contains("number(") || attributes.contains("number ="));
+        let is_stated = raw.through == THROUGH_DERIVE;
         for (abis, number) in raw.variants.iter() {
             let known = known(cx, raw, abis, *number);
             let is_right = known.as_ref().is_none_or(|known| {

@@ -227,7 +227,12 @@ fn everything() -> Interface {
     });
     let mut numbers = Variants::one(set(&["x86_64", "i386"]), 0x5401);
     numbers.add(set(&["powerpc"]), 0x402c_7413);
-    interface.raw_numbers.push(RawNumber { name: "TCGETS".into(), span: raw, variants: numbers });
+    interface.raw_numbers.push(RawNumber {
+        name: "TCGETS".into(),
+        span: raw,
+        variants: numbers,
+        through: String::new(),
+    });
     interface.headers.push(Header {
         file,
         abis: all,

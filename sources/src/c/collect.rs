@@ -142,7 +142,12 @@ impl Collected {
                     variants,
                 });
             } else if let Some(variants) = self.numbers.remove(&at) {
-                interface.raw_numbers.push(RawNumber { name, span, variants });
+                interface.raw_numbers.push(RawNumber {
+                    name,
+                    span,
+                    variants,
+                    through: String::new(),
+                });
             } else if let Some(message) = self.unanswered.remove(&at)
                 && shared.macros.candidates[at].kind == CandidateKind::Command
             {

@@ -174,6 +174,7 @@ impl<'a> Builder<'a> {
             name: raw.name.clone(),
             span: self.files.at(&raw.at.file, raw.at.line),
             variants: self.variants(&raw.abis, |_, on_abi| on_abi.number),
+            through: String::new(),
         }
     }
 

@@ -422,9 +422,9 @@ impl Builder {
     /// Adds a plain number, or what it is on more ABIs.
     pub(crate) fn raw_number(
         &mut self,
-        file: FileIndex,
+        (file, name_place): (FileIndex, Place),
         name: &str,
-        name_place: Place,
+        through: &str,
         abis: AbiSet,
         number: u32,
     ) {
@@ -434,7 +434,12 @@ impl Builder {
         } else {
             let span = self.span(file, name_place);
             let variants = Variants::default();
-            self.interface.raw_numbers.push(RawNumber { name: name.to_owned(), span, variants });
+            self.interface.raw_numbers.push(RawNumber {
+                name: name.to_owned(),
+                span,
+                variants,
+                through: through.to_owned(),
+            });
             self.raw_numbers.insert(key, self.interface.raw_numbers.len() - 1);
             self.interface.raw_numbers.len() - 1
         };

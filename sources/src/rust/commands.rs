@@ -207,7 +207,7 @@ impl World<'_> {
             u32::try_from(number).or_else(|_| i32::try_from(number).map(i32::cast_unsigned));
         if let Ok(number) = number {
             let abis = self.abis;
-            self.builder.raw_number(file, name, place, abis, number);
+            self.builder.raw_number((file, place), name, "", abis, number);
         }
     }
 
@@ -335,6 +335,7 @@ impl World<'_> {
         exceptions: &[(String, Ex)],
         env: &Env,
     ) {
+        let at = (named.file, named.name_place);
         let mut left = self.abis;
         for (machine, number) in exceptions {
             // An ABI's own name goes before its architecture's.
@@ -347,12 +348,12 @@ impl World<'_> {
             let exact = on(true);
             let abis = if exact.is_empty() { on(false) } else { exact }.intersection(left);
             if let Some(number) = self.number(number, env).and_then(|n| u32::try_from(n).ok()) {
-                self.builder.raw_number(named.file, named.name, named.name_place, abis, number);
+                self.builder.raw_number(at, named.name, through::DERIVE, abis, number);
                 left = left.difference(abis);
             }
         }
         if let Some(number) = self.number(general, env).and_then(|n| u32::try_from(n).ok()) {
-            self.builder.raw_number(named.file, named.name, named.name_place, left, number);
+            self.builder.raw_number(at, named.name, through::DERIVE, left, number);
         }
     }
 }

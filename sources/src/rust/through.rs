@@ -16,7 +16,7 @@
 //! A macro or function that the crate defines for itself is not named: what it comes to is.
 
 /// `#[derive(Ioctl)]`.
-pub const DERIVE: &str = "derive(Ioctl)";
+pub use ioctlkit_model::THROUGH_DERIVE as DERIVE;
 
 /// Shifts and ors that the crate spells out.
 pub const SHIFTS: &str = "shifts";
