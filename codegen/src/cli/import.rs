@@ -63,8 +63,7 @@ pub(super) struct Arguments {
 
     /// Further arguments for the compiler
     #[arg(last = true, value_name = "COMPILER ARGUMENTS")]
-    #[allow(clippy::struct_field_names, reason = "the option is named so")]
-    compiler_arguments: Vec<String>,
+    for_compiler: Vec<String>,
 }
 
 fn type_name(text: &str) -> Result<String, String> {
@@ -150,7 +149,7 @@ fn request(arguments: &Arguments) -> Result<Request, Failure> {
         interface_name: arguments.interface_name.clone(),
         include_dirs: arguments.include_dirs.clone(),
         defines: arguments.defines.clone(),
-        compiler_arguments: arguments.compiler_arguments.clone(),
+        compiler_arguments: arguments.for_compiler.clone(),
         allow: arguments.allow.clone(),
         explicit_padding: arguments.explicit_padding,
     })

@@ -7,10 +7,10 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::definition::{Definition, Origin};
-use super::emit::doc;
 use super::module::Module;
 use super::names::ident;
 use super::rust_type::{RustType, scalar_name};
+use super::tokens::doc;
 
 /// A bit-field on ABIs of one byte order.
 #[derive(Debug, Clone, PartialEq, Eq)]

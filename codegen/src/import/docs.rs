@@ -71,13 +71,20 @@ pub(crate) fn plain(raw: &[String]) -> Vec<String> {
         lines.pop();
     }
     lines.dedup_by(|a, b| a.is_empty() && b.is_empty());
-    // Four spaces make a block of code, which rustdoc would run as a test.
-    if lines.iter().any(|line| line.starts_with("    ")) {
-        let lines = lines.into_iter().map(|line| line.replace("```", "'''"));
-        let fence = |text: &str| std::iter::once(text.to_owned());
-        return fence("```text").chain(lines).chain(fence("```")).collect();
+    let paragraphs = lines.split(String::is_empty);
+    paragraphs.map(shown).collect::<Vec<_>>().join(&String::new())
+}
+
+/// A paragraph, in a fence where part of it is indented: four spaces make a block of code, which
+/// rustdoc would run as a test.
+fn shown(lines: &[String]) -> Vec<String> {
+    if !lines.iter().any(|line| line.starts_with("    ")) {
+        return lines.iter().map(|line| escaped(line)).collect();
     }
-    lines.iter().map(|line| escaped(line)).collect()
+    let shared = lines.iter().map(|line| line.len() - line.trim_start().len()).min().unwrap_or(0);
+    let lines = lines.iter().map(|line| line[shared..].replace("```", "'''"));
+    let fence = |text: &str| std::iter::once(text.to_owned());
+    fence("```text").chain(lines).chain(fence("```")).collect()
 }
 
 /// A line without what Markdown would take for a link, a tag, a heading or code.
@@ -128,6 +135,8 @@ mod tests {
         let fenced = plain(&lines("The record is\n\tstruct {\n\t\tu32 a;\n\t};\n as above"));
         assert_eq!(fenced.first().map(String::as_str), Some("```text"));
         assert_eq!(fenced.last().map(String::as_str), Some("```"));
+        let parts = plain(&lines("See <this>:\n\n\tcode();\n\n\nand that."));
+        assert_eq!(parts, ["See \\<this\\>:", "", "```text", "code();", "```", "", "and that."]);
         assert_eq!(plain(&lines("    all alike\n    indented")), ["all alike", "indented"]);
     }
 }

@@ -15,6 +15,7 @@ use regex::Regex;
 
 mod bindings;
 mod bits;
+mod candidates;
 mod commands;
 mod comments;
 mod constants;
@@ -31,6 +32,7 @@ mod raw;
 mod rust_type;
 mod target;
 mod text;
+mod tokens;
 
 pub use head::is_made_by_import;
 
