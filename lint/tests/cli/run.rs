@@ -110,7 +110,9 @@ impl Done {
     pub(crate) fn seen(&self) -> String {
         let mut stderr = String::new();
         for line in self.stderr.lines() {
-            let end = line.find(" s: ").filter(|_| line.starts_with("checked "));
+            let end = line
+                .find(" s: ")
+                .filter(|_| line.starts_with("checked ") || line.starts_with("compared "));
             let begin = end.and_then(|end| line[..end].rfind(' '));
             match (begin, end) {
                 (Some(begin), Some(end)) => {
