@@ -24,6 +24,7 @@ pub mod levels;
 pub mod names;
 pub mod not_portable;
 pub mod number_registry_source;
+pub mod numbered;
 pub mod numbering;
 pub mod objects;
 pub mod padding;

@@ -19,10 +19,11 @@ use ioctlkit_abi::{AbiId, AbiSet, Direction};
 use ioctlkit_model::{Interface, Layouts, Span};
 
 use crate::abis::by_value;
+pub use crate::numbered::Numbered;
 use crate::words::count;
 pub use names::{last_of_path, same_member, same_name};
 pub use objects::{ObjectPairs, wanted_names};
-pub use pairing::{CommandPair, Numbered, Pairs, RecordPair, pair};
+pub use pairing::{CommandPair, Pairs, RecordPair, pair};
 pub use reference::{ObjectSource, Reference, References};
 use trust::Trust;
 
@@ -196,6 +197,18 @@ pub struct Extent {
 }
 
 impl Extent {
+    /// Whether extents together cover this one without a gap.
+    pub(crate) fn is_covered_by(self, mut extents: Vec<Self>) -> bool {
+        extents.sort_unstable();
+        let mut reached = self.offset_bits;
+        for extent in extents {
+            if extent.offset_bits <= reached {
+                reached = reached.max(extent.end_bits());
+            }
+        }
+        reached >= self.end_bits()
+    }
+
     /// The first bit behind it.
     pub fn end_bits(self) -> u64 {
         self.offset_bits.saturating_add(self.size_bits)

@@ -2,14 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use ioctlkit_abi::AbiId;
-use ioctlkit_model::{
-    Command, Interface, Layouts, RawNumber, Record, RecordId, Representation, Span, Type,
-};
+use ioctlkit_model::{Command, Interface, Record, RecordId, Representation, Type};
 
 use super::members::is_anonymous;
 use super::names::{best, folded, last_of_path, without_keyword};
 use super::{Alone, Item};
+use crate::numbered::Numbered;
 
 /// What two interfaces both define.
 #[derive(Debug, Clone, Default)]
@@ -40,55 +38,6 @@ pub struct RecordPair {
     pub c: RecordId,
 }
 
-/// Something that has a command number.
-#[derive(Debug, Clone, Copy)]
-pub enum Numbered<'a> {
-    /// A command.
-    Command(&'a Command),
-    /// A plain number.
-    Raw(&'a RawNumber),
-}
-
-impl<'a> Numbered<'a> {
-    /// The name.
-    pub fn name(self) -> &'a str {
-        match self {
-            Self::Command(command) => &command.name,
-            Self::Raw(raw) => &raw.name,
-        }
-    }
-
-    /// The name in the source.
-    pub fn span(self) -> Span {
-        match self {
-            Self::Command(command) => command.span,
-            Self::Raw(raw) => raw.span,
-        }
-    }
-
-    /// The number on an ABI that has it.
-    pub fn number(self, layouts: &Layouts<'_>, abi: AbiId) -> Option<u32> {
-        match self {
-            Self::Command(command) => Some(layouts.number(command, abi)?.number),
-            Self::Raw(raw) => raw.variants.get(abi).copied(),
-        }
-    }
-
-    pub(super) fn item(self) -> Item {
-        match self {
-            Self::Command(_) => Item::Command,
-            Self::Raw(_) => Item::RawNumber,
-        }
-    }
-
-    fn c_name(self) -> Option<&'a str> {
-        match self {
-            Self::Command(command) => command.c_name.as_deref(),
-            Self::Raw(_) => None,
-        }
-    }
-}
-
 /// Definitions by their folded names, each with the name as it is spelled.
 type ByName<T> = HashMap<String, Vec<(String, T)>>;
 
@@ -100,17 +49,12 @@ pub fn pair<'a>(rust: &'a Interface, c: &'a Interface) -> Pairs<'a> {
     pairs
 }
 
-fn numbered(interface: &Interface) -> impl Iterator<Item = Numbered<'_>> {
-    let commands = interface.commands.iter().map(Numbered::Command);
-    commands.chain(interface.raw_numbers.iter().map(Numbered::Raw))
-}
-
 fn pair_commands<'a>(rust: &'a Interface, c: &'a Interface, pairs: &mut Pairs<'a>) {
     let mut known: ByName<Numbered<'a>> = ByName::new();
-    for command in numbered(c) {
+    for command in Numbered::all(c) {
         add(&mut known, command.name(), command);
     }
-    for ours in numbered(rust) {
+    for ours in Numbered::all(rust) {
         let counterpart = match ours.c_name() {
             Some(name) => exactly(&known, name),
             None => by_convention(&known, last_of_path(ours.name())),

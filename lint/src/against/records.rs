@@ -149,18 +149,6 @@ fn left<'s, 'a>(
                 && slot.extent.offset_bits <= other.extent.offset_bits
                 && other.extent.end_bits() <= slot.extent.end_bits()
         });
-        (!has_named_bits && !covers(extents, slot.extent)).then_some(slot)
+        (!has_named_bits && !slot.extent.is_covered_by(extents)).then_some(slot)
     })
-}
-
-/// Whether the extents together cover one without a gap.
-fn covers(mut extents: Vec<Extent>, wanted: Extent) -> bool {
-    extents.sort_unstable();
-    let mut reached = wanted.offset_bits;
-    for extent in extents {
-        if extent.offset_bits <= reached {
-            reached = reached.max(extent.end_bits());
-        }
-    }
-    reached >= wanted.end_bits()
 }

@@ -4,7 +4,7 @@ use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use ioctl_lint::decode::{self, Call, Commands, Found, Given, Row};
+use ioctl_lint::decode::{self, Call, Commands, Given, Numbered, Row};
 use ioctlkit_abi::{Abi, AbiId, AbiSet, Decoded, Direction};
 use ioctlkit_model::{Layouts, Type};
 use ioctlkit_report::Style;
@@ -168,13 +168,13 @@ fn write_call(
 }
 
 fn write_definitions(
-    found: &[Found<'_>],
+    found: &[Numbered<'_>],
     number: Option<u32>,
     commands: &Commands<'_, '_>,
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let sources = &commands.layouts().interface().sources;
-    let place = |found: &Found<'_>| {
+    let place = |found: &Numbered<'_>| {
         let line = sources.position(found.span()).line;
         format!("{}:{line}", sources.path(found.span()).display())
     };

@@ -3,55 +3,19 @@
 use std::collections::HashMap;
 
 use ioctlkit_abi::AbiId;
-use ioctlkit_model::{Argument, Command, Layouts, RawNumber, Span, Type};
+use ioctlkit_model::Layouts;
 
 use super::Request;
+use crate::numbered::Numbered;
 
 /// The commands of an interface by their numbers on an ABI.
 #[derive(Debug)]
 pub struct Commands<'l, 'a> {
     layouts: &'l Layouts<'a>,
     abi: AbiId,
-    by_number: HashMap<u32, Vec<Found<'a>>>,
-    by_name: HashMap<&'a str, Found<'a>>,
-    by_place: HashMap<(u8, u8), Vec<Found<'a>>>,
-}
-
-/// A command that a call may mean.
-#[derive(Debug, Clone, Copy)]
-pub enum Found<'a> {
-    /// A command.
-    Command(&'a Command),
-    /// A plain number.
-    Raw(&'a RawNumber),
-}
-
-impl<'a> Found<'a> {
-    /// Its name.
-    pub fn name(self) -> &'a str {
-        match self {
-            Self::Command(command) => &command.name,
-            Self::Raw(raw) => &raw.name,
-        }
-    }
-
-    /// Where it is defined.
-    pub fn span(self) -> Span {
-        match self {
-            Self::Command(command) => command.span,
-            Self::Raw(raw) => raw.span,
-        }
-    }
-
-    /// The type of its argument on an ABI, as far as the definition says.
-    pub fn argument(self, abi: AbiId) -> Option<&'a Type> {
-        let Self::Command(command) = self else { return None };
-        match &command.variants.get(abi)?.argument {
-            // A pointer that was given as the type: what it points to is meant.
-            Argument::Type(Type::Pointer(to)) => Some(to),
-            argument => argument.ty(),
-        }
-    }
+    by_number: HashMap<u32, Vec<Numbered<'a>>>,
+    by_name: HashMap<&'a str, Numbered<'a>>,
+    by_place: HashMap<(u8, u8), Vec<Numbered<'a>>>,
 }
 
 impl<'l, 'a> Commands<'l, 'a> {
@@ -65,21 +29,17 @@ impl<'l, 'a> Commands<'l, 'a> {
             by_name: HashMap::new(),
             by_place: HashMap::new(),
         };
-        for command in &interface.commands {
-            let number = layouts.number(command, abi).map(|numbered| numbered.number);
-            commands.add(Found::Command(command), number);
-        }
-        for raw in &interface.raw_numbers {
-            commands.add(Found::Raw(raw), raw.variants.get(abi).copied());
+        for numbered in Numbered::all(interface) {
+            commands.add(numbered, numbered.number(layouts, abi));
         }
         commands
     }
 
-    fn add(&mut self, found: Found<'a>, number: Option<u32>) {
+    fn add(&mut self, found: Numbered<'a>, number: Option<u32>) {
         self.by_name.entry(found.name()).or_insert(found);
         let Some(number) = number else { return };
         self.by_number.entry(number).or_default().push(found);
-        if matches!(found, Found::Command(_)) {
+        if matches!(found, Numbered::Command(_)) {
             let place = self.place(number);
             self.by_place.entry(place).or_default().push(found);
         }
@@ -105,19 +65,15 @@ impl<'l, 'a> Commands<'l, 'a> {
         let by_itself = request.number(self.abi.abi().encoding);
         by_itself.or_else(|| {
             let Request::Names(names) = request else { return None };
-            match names.iter().find_map(|name| self.by_name.get(name.as_str()))? {
-                Found::Command(command) => {
-                    self.layouts.number(command, self.abi).map(|numbered| numbered.number)
-                }
-                Found::Raw(raw) => raw.variants.get(self.abi).copied(),
-            }
+            let found = names.iter().find_map(|name| self.by_name.get(name.as_str()))?;
+            found.number(self.layouts, self.abi)
         })
     }
 
     /// The commands that a call may mean: those that it names, else those that have its number,
     /// each name once; commands with a type before plain numbers.
-    pub fn find(&self, request: &Request) -> Vec<Found<'a>> {
-        let mut found: Vec<Found<'a>> = match request {
+    pub fn find(&self, request: &Request) -> Vec<Numbered<'a>> {
+        let mut found: Vec<Numbered<'a>> = match request {
             Request::Names(names) => {
                 names.iter().filter_map(|name| self.by_name.get(name.as_str()).copied()).collect()
             }
@@ -135,7 +91,7 @@ impl<'l, 'a> Commands<'l, 'a> {
 
     /// The commands of the same type and nr, with another size or direction: the same command in
     /// another version, or one of a family by length.
-    pub fn near(&self, number: u32) -> &[Found<'a>] {
+    pub fn near(&self, number: u32) -> &[Numbered<'a>] {
         self.by_place.get(&self.place(number)).map_or(&[], Vec::as_slice)
     }
 }

@@ -10,7 +10,8 @@ mod line;
 mod members;
 mod value;
 
+pub use crate::numbered::Numbered;
 pub use bytes::parse as parse_bytes;
-pub use commands::{Commands, Found};
+pub use commands::Commands;
 pub use line::{Call, Given, Malformed, Request, call};
 pub use members::{Row, members};

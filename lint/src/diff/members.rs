@@ -313,7 +313,7 @@ fn freed(
         return Freed::Renamed(named(new.slots, index));
     }
     let reserved = new.slots.iter().filter(|slot| !slot.opened && slot.is_reserved());
-    if covered(reserved.map(|slot| slot.extent).collect(), gone.extent) {
+    if gone.extent.is_covered_by(reserved.map(|slot| slot.extent).collect()) {
         return Freed::Reserved;
     }
     let others = old.slots.iter().enumerate().filter(|(index, slot)| {
@@ -349,7 +349,7 @@ fn added(
     }
     let reserved =
         || old.slots.iter().enumerate().filter(|(_, slot)| !slot.opened && slot.is_reserved());
-    if covered(reserved().map(|(_, slot)| slot.extent).collect(), extent) {
+    if extent.is_covered_by(reserved().map(|(_, slot)| slot.extent).collect()) {
         let (index, _) = reserved().find(|(_, slot)| overlaps(slot.extent, extent))?;
         let old_member = named(old.slots, index);
         return Some(Fault::InReserved { member, old_member, new: extent });
@@ -359,16 +359,4 @@ fn added(
 
 fn overlaps(a: Extent, b: Extent) -> bool {
     a.offset_bits < b.end_bits() && b.offset_bits < a.end_bits()
-}
-
-/// Whether the extents together cover one without a gap.
-fn covered(mut extents: Vec<Extent>, wanted: Extent) -> bool {
-    extents.sort_unstable();
-    let mut reached = wanted.offset_bits;
-    for extent in extents {
-        if extent.offset_bits <= reached {
-            reached = reached.max(extent.end_bits());
-        }
-    }
-    reached >= wanted.end_bits()
 }
