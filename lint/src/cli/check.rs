@@ -8,9 +8,9 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 use std::time::Instant;
 
+use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Args, ValueEnum};
-use ioctl_lint::config::{FailOn, Level, Profile};
+use ioctl_lint::config::{FailOn, Profile};
 use ioctl_lint::{Baseline, Levels, Selection, engine};
 use ioctlkit_model::{Finding, Header, Language, Report, SourceMap, Span};
 use ioctlkit_report::Format;
@@ -19,6 +19,7 @@ use super::Outcome;
 use super::failure::{Failure, outcome_of, say_failures};
 use super::progress::Progress;
 use super::reading::{Group, Part, RawNumbers, ReadOptions};
+use super::rule_choice::{RULES, RuleChoice};
 use super::terminal::Terminal;
 use summary::Summary;
 
@@ -94,21 +95,8 @@ pub(super) struct Scope {
     #[arg(long, value_enum, hide_possible_values = true, value_name = "new|legacy")]
     profile: Option<Profile>,
 
-    /// Report these rules only: codes, slugs, or the beginning of codes such as `L`; a rule named in
-    /// full is on even where the profile leaves it off
-    #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = RULES)]
-    select: Vec<String>,
-
-    /// Do not report these rules
-    #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = RULES)]
-    ignore: Vec<String>,
-
-    /// Give a rule a severity: off, info, warning or error
-    #[arg(
-        long = "severity", value_name = "RULE=LEVEL", value_delimiter = ',',
-        value_parser = parse_severity, help_heading = RULES
-    )]
-    severities: Vec<(String, Level)>,
+    #[command(flatten)]
+    choice: RuleChoice,
 
     /// Compare Rust sources with this C header, such as `linux/kvm.h`: the numbers of commands of the
     /// same name, and the layouts of structures; may be repeated [default: the configuration's]
@@ -128,20 +116,9 @@ pub(super) struct Scope {
     reading: ReadOptions,
 }
 
-const RULES: &str = "Rules";
-
 pub(super) fn formats() -> impl TypedValueParser<Value = Format> {
     let value = |format: Format| PossibleValue::new(format.name()).help(format.description());
     PossibleValuesParser::new(Format::ALL.map(value)).try_map(|name| name.parse::<Format>())
-}
-
-pub(super) fn parse_severity(text: &str) -> Result<(String, Level), String> {
-    let (rule, level) = text
-        .split_once('=')
-        .ok_or_else(|| "write a rule, `=` and a level, such as `L001=error`".to_owned())?;
-    let level = Level::from_str(level.trim(), false)
-        .map_err(|_| format!("`{level}` is no level: write off, info, warning or error"))?;
-    Ok((rule.trim().to_owned(), level))
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
@@ -191,15 +168,7 @@ impl Scope {
         if let Some(profile) = self.profile {
             selection.set_profile(profile);
         }
-        for name in &self.select {
-            selection.select(name.trim())?;
-        }
-        for name in &self.ignore {
-            selection.ignore(name.trim())?;
-        }
-        for (name, level) in &self.severities {
-            selection.set_level(name, *level)?;
-        }
+        self.choice.apply(&mut selection)?;
         Ok(selection)
     }
 }
@@ -373,19 +342,4 @@ fn write_baseline(
         terminal.say(|out, _| writeln!(out, "wrote {} with {count}", file.display()));
     }
     Ok(outcome)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_severity_is_a_rule_and_a_level() {
-        assert_eq!(parse_severity("L001=off"), Ok(("L001".into(), Level::Off)));
-        assert_eq!(
-            parse_severity("L001=warn").unwrap_err(),
-            "`warn` is no level: write off, info, warning or error"
-        );
-        assert!(parse_severity("L001").is_err());
-    }
 }

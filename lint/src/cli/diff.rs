@@ -8,17 +8,18 @@ use std::time::Instant;
 
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use ioctl_lint::config::{FailOn, Level};
+use ioctl_lint::config::FailOn;
 use ioctl_lint::diff::{self, Versions};
 use ioctl_lint::{Baseline, Levels, Selection};
 use ioctlkit_model::{Breaks, Finding, Problem, Report};
 use ioctlkit_report::Format;
 
 use super::Outcome;
+use super::check::formats;
 use super::check::summary::{counted, found, not_read};
-use super::check::{formats, parse_severity};
 use super::failure::{Failure, outcome_of, say_failures};
 use super::reading::{RawNumbers, ReadOptions};
+use super::rule_choice::{RULES, RuleChoice};
 use super::terminal::Terminal;
 use git::Repository;
 use side::{Read, Side};
@@ -61,20 +62,8 @@ pub(super) struct Arguments {
     )]
     breaks: Vec<Breaks>,
 
-    /// Report these rules only: codes, slugs, or the beginning of codes
-    #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = RULES)]
-    select: Vec<String>,
-
-    /// Do not report these rules
-    #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = RULES)]
-    ignore: Vec<String>,
-
-    /// Give a rule a severity: off, info, warning or error
-    #[arg(
-        long = "severity", value_name = "RULE=LEVEL", value_delimiter = ',',
-        value_parser = parse_severity, help_heading = RULES
-    )]
-    severities: Vec<(String, Level)>,
+    #[command(flatten)]
+    choice: RuleChoice,
 
     /// Exit with 1 if anything of this severity or above is found [default: the configuration's, or
     /// `warning`]
@@ -108,8 +97,6 @@ pub(super) struct Arguments {
     reading: ReadOptions,
 }
 
-const RULES: &str = "Rules";
-
 fn kinds() -> impl TypedValueParser<Value = Breaks> {
     let value = |kind: Breaks| PossibleValue::new(kind.name());
     PossibleValuesParser::new(Breaks::ALL.map(value)).try_map(|name| {
@@ -120,7 +107,8 @@ fn kinds() -> impl TypedValueParser<Value = Breaks> {
 
 pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
     let started = Instant::now();
-    let selection = selection(arguments)?;
+    let mut selection = Selection::default();
+    arguments.choice.apply(&mut selection)?;
     let (old, new) = sides(arguments)?;
     let (old, new) = read(&old, &new, &arguments.reading)?;
     // The newer version's configuration holds: it is the one that is being changed.
@@ -163,20 +151,6 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     show(arguments, &report, &versions, &hidden, started, terminal)?;
     let outcome = if failed { Outcome::Findings } else { Outcome::Clean };
     Ok(outcome.max(outcome_of(&report.problems)))
-}
-
-fn selection(arguments: &Arguments) -> Result<Selection, Failure> {
-    let mut selection = Selection::default();
-    for name in &arguments.select {
-        selection.select(name.trim())?;
-    }
-    for name in &arguments.ignore {
-        selection.ignore(name.trim())?;
-    }
-    for (name, level) in &arguments.severities {
-        selection.set_level(name, *level)?;
-    }
-    Ok(selection)
 }
 
 /// The two sides that the command line names.

@@ -14,6 +14,7 @@ mod man;
 mod number;
 mod progress;
 mod reading;
+mod rule_choice;
 mod rules;
 mod table;
 mod terminal;
