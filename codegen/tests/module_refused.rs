@@ -48,15 +48,15 @@ fn header(text: &str) -> String {
 }
 
 #[test]
-fn numbers_that_no_table_can_hold() {
+fn numbers_that_no_dispatcher_can_tell() {
     for (commands, why) in [
         (
-            "#[ioctl(nr = 1)] Ring, #[ioctl(nr = 1, read)] Mute(u32),",
-            "its nr 0x01 is that of `BellIoctl::Ring`",
+            "#[ioctl(nr = 1, read, buffer = u8)] Ring, #[ioctl(nr = 1, read)] Mute(u32),",
+            "its number is that of `BellIoctl::Ring`, with nr 0x01",
         ),
         (
-            "#[ioctl(nr = 2..=5, read)] Ring(u32), #[ioctl(nr = 4, write)] Mute(u32),",
-            "its nr 0x04 is that of `BellIoctl::Ring`",
+            "#[ioctl(nr = 1, read)] Ring(u32), #[ioctl(nr = 1, read, buffer = u8)] Mute,",
+            "its number is that of `BellIoctl::Ring`, with nr 0x01",
         ),
         ("#[ioctl(nr = 0xf8..=0x103, read)] Ring(u32),", "its last nr has more than 8 bits"),
         ("#[ioctl(nr = 0x101, read)] Ring(u32),", "has more than 8 bits"),
@@ -66,6 +66,11 @@ fn numbers_that_no_table_can_hold() {
     let differs = "#ifdef __x86_64__\n#define BELL_A _IOR('x', 1, __u32)\n#else\n\
                    #define BELL_A _IOR('x', 2, __u32)\n#endif\n#define BELL_B _IO('x', 3)";
     refused("bell.h", &header(differs), "its definition differs between machines");
+    let twice = "#define BELL_A _IOR('x', 1, __u32)\n#define BELL_B _IOR('x', 1, __s32)";
+    refused("bell.h", &header(twice), "its number is that of `BELL_A`, with nr 0x01");
+    let on_some = "struct bell { long a; };\n#define BELL_A _IOR('x', 1, __u32)\n\
+                   #define BELL_B _IOR('x', 1, struct bell)";
+    refused("bell.h", &header(on_some), "its number is that of `BELL_A`, with nr 0x01");
 }
 
 #[test]

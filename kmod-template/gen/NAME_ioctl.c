@@ -4,7 +4,7 @@ ${stamp}
 //% if it.uses.capability
 #include <linux/capability.h>
 //% endif
-//% if it.compat == "table"
+//% if it.compat == "translated"
 #include <linux/compat.h>
 //% endif
 //% if it.uses.file
@@ -18,7 +18,9 @@ ${stamp}
 //% if it.uses.large_heap
 #include <linux/mm.h>
 //% endif
+//% if it.uses.family
 #include <linux/nospec.h>
+//% endif
 //% if it.uses.flexible
 #include <linux/overflow.h>
 //% endif
@@ -65,13 +67,10 @@ static int ${record.check}(const ${record.type} *arg)
 /* The commands. */
 //% macro command(c, do_name)
 
-static long ${do_name}(struct file *file, unsigned int cmd, unsigned long arg)
+static long ${do_name}(struct file *file${", unsigned int cmd" if c.by_number}${", " ~ c.user_type ~ " __user *uarg" if c.by_address}${", unsigned long arg" if c.kind == "value"})
 {
 //% if c.family
-	unsigned int index = _IOC_NR(cmd) - ${c.first_nr};
-//% endif
-//% if c.by_address
-	${c.user_type} __user *uarg = (${c.user_type} __user *)arg;
+	unsigned int index = array_index_nospec(_IOC_NR(cmd) - ${c.first_nr}, ${c.family + 1});
 //% endif
 //% if c.size_in_number
 	size_t size = _IOC_SIZE(cmd);
@@ -129,7 +128,7 @@ static long ${do_name}(struct file *file, unsigned int cmd, unsigned long arg)
 		return -EINVAL;
 //% endif
 //% if c.growth == "member"
-	if (get_user(size, (u32 __user *)arg))
+	if (get_user(size, (u32 __user *)uarg))
 		return -EFAULT;
 	if (size < ${c.min_size})
 		return -EINVAL;
@@ -342,55 +341,10 @@ out_karg:
 //% for c in it.commands
 ${command(c, it.symbol ~ "_do_" ~ c.op) -}
 //% endfor
-
-/**
- * struct ${it.symbol}_ioctl - one command
- * @cmd: its number; of a family, that of the first
- * @mask: the bits of the number that a caller's must have
- * @do_ioctl: carries it out
-//% if it.compat == "table"
- * @value: whether its argument is a number, and no address
-//% endif
- */
-struct ${it.symbol}_ioctl {
-	unsigned int cmd;
-	unsigned int mask;
-	long (*do_ioctl)(struct file *file, unsigned int cmd, unsigned long arg);
-//% if it.compat == "table"
-	bool value;
-//% endif
-};
-
-#define ${it.upper}_WHOLE	(~0U)
-//% if it.uses.any_size
-#define ${it.upper}_ANY_SIZE	(~IOCSIZE_MASK)
-//% endif
-
-static const struct ${it.symbol}_ioctl ${it.symbol}_ioctls[] = {
-//% for c in it.commands
-	[${c.index}] = {
-		.cmd = ${c.number},
-		.mask = ${it.upper}_${"ANY_SIZE" if c.any_size else "WHOLE"},
-		.do_ioctl = ${it.symbol}_do_${c.op},
-	},
-//% endfor
-};
-
-static const struct ${it.symbol}_ioctl *${it.symbol}_find(const struct ${it.symbol}_ioctl *ioctls, unsigned int count, unsigned int cmd)
-{
-	unsigned int nr = _IOC_NR(cmd);
-	const struct ${it.symbol}_ioctl *found;
-
-	if (nr >= count)
-		return NULL;
-	found = &ioctls[array_index_nospec(nr, count)];
-	if (!found->do_ioctl)
-		return NULL;
-	/* In a family, the nr is all that differs from the first. */
-	if ((cmd ^ (found->cmd + nr - _IOC_NR(found->cmd))) & found->mask)
-		return NULL;
-	return found;
-}
+//% macro case(c, label, last_label, do_name)
+	case ${label}${" ... " ~ last_label if c.family}:
+		return ${do_name}(file${", cmd" if c.by_number}${", uarg" if c.by_address}${", arg" if c.kind == "value"});
+//% endmacro
 
 /**
  * ${it.symbol}_ioctl - the unlocked_ioctl of ${it.where}
@@ -402,14 +356,28 @@ static const struct ${it.symbol}_ioctl *${it.symbol}_find(const struct ${it.symb
  */
 long ${it.symbol}_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	const struct ${it.symbol}_ioctl *found;
+//% if it.uses.address
+	void __user *uarg = (void __user *)arg;
 
-	found = ${it.symbol}_find(${it.symbol}_ioctls, ARRAY_SIZE(${it.symbol}_ioctls), cmd);
-	if (!found)
-		return -ENOTTY;
-	return found->do_ioctl(file, cmd, arg);
+//% endif
+//% if it.uses.one_size
+	switch (cmd) {
+//% for c in it.commands if not c.any_size
+${case(c, c.number, c.last_number, it.symbol ~ "_do_" ~ c.op) -}
+//% endfor
+	}
+//% endif
+//% if it.uses.any_size
+	/* The size in these numbers is for the command to judge. */
+	switch (cmd & ~IOCSIZE_MASK) {
+//% for c in it.commands if c.any_size
+${case(c, c.number ~ " & ~IOCSIZE_MASK", c.last_number ~ " & ~IOCSIZE_MASK", it.symbol ~ "_do_" ~ c.op) -}
+//% endfor
+	}
+//% endif
+	return -ENOTTY;
 }
-//% if it.compat == "table"
+//% if it.compat == "translated"
 
 #ifdef CONFIG_COMPAT
 //% for record in it.translations
@@ -492,19 +460,6 @@ static int ${record.to}(struct ${record.tag} *to, const ${record.native} *from)
 ${command(c, it.symbol ~ "_compat_do_" ~ c.op) -}
 //% endfor
 
-static const struct ${it.symbol}_ioctl ${it.symbol}_compat_ioctls[] = {
-//% for c in it.commands
-	[${c.index}] = {
-		.cmd = ${c.compat_number},
-		.mask = ${it.upper}_${"ANY_SIZE" if c.any_size else "WHOLE"},
-		.do_ioctl = ${it.symbol}_${c.compat_do}_${c.op},
-//% if c.kind == "value"
-		.value = true,
-//% endif
-	},
-//% endfor
-};
-
 /**
  * ${it.symbol}_compat_ioctl - the compat_ioctl of ${it.where}
  * @file: the open file
@@ -515,15 +470,29 @@ static const struct ${it.symbol}_ioctl ${it.symbol}_compat_ioctls[] = {
  */
 long ${it.symbol}_compat_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	const struct ${it.symbol}_ioctl *found;
+//% if it.uses.address
+//% if it.uses.value
+	/* Not of numbers: compat_ptr() would cut the top bit off. */
+//% endif
+	void __user *uarg = compat_ptr(arg);
 
-	found = ${it.symbol}_find(${it.symbol}_compat_ioctls, ARRAY_SIZE(${it.symbol}_compat_ioctls), cmd);
-	if (!found)
-		return -ENOTTY;
-	/* A number is no address: compat_ptr() would cut its top bit off. */
-	if (!found->value)
-		arg = (unsigned long)compat_ptr(arg);
-	return found->do_ioctl(file, cmd, arg);
+//% endif
+//% if it.uses.one_size
+	switch (cmd) {
+//% for c in it.commands if not c.any_size
+${case(c, c.compat_number, c.last_compat_number, it.symbol ~ "_" ~ c.compat_do ~ "_" ~ c.op) -}
+//% endfor
+	}
+//% endif
+//% if it.uses.any_size
+	/* The size in these numbers is for the command to judge. */
+	switch (cmd & ~IOCSIZE_MASK) {
+//% for c in it.commands if c.any_size
+${case(c, c.compat_number ~ " & ~IOCSIZE_MASK", c.last_compat_number ~ " & ~IOCSIZE_MASK", it.symbol ~ "_" ~ c.compat_do ~ "_" ~ c.op) -}
+//% endfor
+	}
+//% endif
+	return -ENOTTY;
 }
 
 #endif /* CONFIG_COMPAT */

@@ -47,7 +47,7 @@ int ${it.symbol}_enter(struct file *file);
 void ${it.symbol}_leave(struct file *file);
 
 long ${it.symbol}_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
-//% if it.compat == "table"
+//% if it.compat == "translated"
 #ifdef CONFIG_COMPAT
 long ${it.symbol}_compat_ioctl(struct file *file, unsigned int cmd, unsigned long arg);
 #else

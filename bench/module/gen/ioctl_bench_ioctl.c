@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Made by ioctl-gen 0.1.0: schema bec1529e6891, body 1da5f1c4907f */
+/* Made by ioctl-gen 0.1.0: schema bec1529e6891, body 45636c89b2cd */
 
 #include <linux/fs.h>
 #include <linux/ioctl.h>
 #include <linux/kernel.h>
-#include <linux/nospec.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
@@ -13,10 +12,8 @@
 
 /* The commands. */
 
-static long ioctl_bench_do_write_8(struct file *file, unsigned int cmd,
-				   unsigned long arg)
+static long ioctl_bench_do_write_8(struct file *file, void __user *uarg)
 {
-	void __user *uarg = (void __user *)arg;
 	struct ioctl_bench_8 karg;
 	int ret;
 
@@ -32,10 +29,8 @@ static long ioctl_bench_do_write_8(struct file *file, unsigned int cmd,
 	return min(ret, 0);
 }
 
-static long ioctl_bench_do_write_64(struct file *file, unsigned int cmd,
-				    unsigned long arg)
+static long ioctl_bench_do_write_64(struct file *file, void __user *uarg)
 {
-	void __user *uarg = (void __user *)arg;
 	struct ioctl_bench_64 karg;
 	int ret;
 
@@ -51,10 +46,8 @@ static long ioctl_bench_do_write_64(struct file *file, unsigned int cmd,
 	return min(ret, 0);
 }
 
-static long ioctl_bench_do_write_512(struct file *file, unsigned int cmd,
-				     unsigned long arg)
+static long ioctl_bench_do_write_512(struct file *file, void __user *uarg)
 {
-	void __user *uarg = (void __user *)arg;
 	struct ioctl_bench_512 *karg;
 	int ret;
 
@@ -76,10 +69,8 @@ out:
 	return min(ret, 0);
 }
 
-static long ioctl_bench_do_write_1024(struct file *file, unsigned int cmd,
-				      unsigned long arg)
+static long ioctl_bench_do_write_1024(struct file *file, void __user *uarg)
 {
-	void __user *uarg = (void __user *)arg;
 	struct ioctl_bench_1024 *karg;
 	int ret;
 
@@ -101,10 +92,8 @@ out:
 	return min(ret, 0);
 }
 
-static long ioctl_bench_do_write_4096(struct file *file, unsigned int cmd,
-				      unsigned long arg)
+static long ioctl_bench_do_write_4096(struct file *file, void __user *uarg)
 {
-	void __user *uarg = (void __user *)arg;
 	struct ioctl_bench_4096 *karg;
 	int ret;
 
@@ -126,10 +115,8 @@ out:
 	return min(ret, 0);
 }
 
-static long ioctl_bench_do_read_8(struct file *file, unsigned int cmd,
-				  unsigned long arg)
+static long ioctl_bench_do_read_8(struct file *file, void __user *uarg)
 {
-	void __user *uarg = (void __user *)arg;
 	struct ioctl_bench_8 karg;
 	int ret;
 
@@ -148,10 +135,8 @@ static long ioctl_bench_do_read_8(struct file *file, unsigned int cmd,
 	return 0;
 }
 
-static long ioctl_bench_do_read_64(struct file *file, unsigned int cmd,
-				   unsigned long arg)
+static long ioctl_bench_do_read_64(struct file *file, void __user *uarg)
 {
-	void __user *uarg = (void __user *)arg;
 	struct ioctl_bench_64 karg;
 	int ret;
 
@@ -170,10 +155,8 @@ static long ioctl_bench_do_read_64(struct file *file, unsigned int cmd,
 	return 0;
 }
 
-static long ioctl_bench_do_read_512(struct file *file, unsigned int cmd,
-				    unsigned long arg)
+static long ioctl_bench_do_read_512(struct file *file, void __user *uarg)
 {
-	void __user *uarg = (void __user *)arg;
 	struct ioctl_bench_512 *karg;
 	int ret;
 
@@ -196,10 +179,8 @@ out:
 	return min(ret, 0);
 }
 
-static long ioctl_bench_do_read_1024(struct file *file, unsigned int cmd,
-				     unsigned long arg)
+static long ioctl_bench_do_read_1024(struct file *file, void __user *uarg)
 {
-	void __user *uarg = (void __user *)arg;
 	struct ioctl_bench_1024 *karg;
 	int ret;
 
@@ -222,10 +203,8 @@ out:
 	return min(ret, 0);
 }
 
-static long ioctl_bench_do_read_4096(struct file *file, unsigned int cmd,
-				     unsigned long arg)
+static long ioctl_bench_do_read_4096(struct file *file, void __user *uarg)
 {
-	void __user *uarg = (void __user *)arg;
 	struct ioctl_bench_4096 *karg;
 	int ret;
 
@@ -248,10 +227,8 @@ out:
 	return min(ret, 0);
 }
 
-static long ioctl_bench_do_exchange_8(struct file *file, unsigned int cmd,
-				      unsigned long arg)
+static long ioctl_bench_do_exchange_8(struct file *file, void __user *uarg)
 {
-	void __user *uarg = (void __user *)arg;
 	struct ioctl_bench_8 karg;
 	int ret;
 
@@ -271,10 +248,8 @@ static long ioctl_bench_do_exchange_8(struct file *file, unsigned int cmd,
 	return 0;
 }
 
-static long ioctl_bench_do_exchange_64(struct file *file, unsigned int cmd,
-				       unsigned long arg)
+static long ioctl_bench_do_exchange_64(struct file *file, void __user *uarg)
 {
-	void __user *uarg = (void __user *)arg;
 	struct ioctl_bench_64 karg;
 	int ret;
 
@@ -294,10 +269,8 @@ static long ioctl_bench_do_exchange_64(struct file *file, unsigned int cmd,
 	return 0;
 }
 
-static long ioctl_bench_do_exchange_512(struct file *file, unsigned int cmd,
-					unsigned long arg)
+static long ioctl_bench_do_exchange_512(struct file *file, void __user *uarg)
 {
-	void __user *uarg = (void __user *)arg;
 	struct ioctl_bench_512 *karg;
 	int ret;
 
@@ -323,10 +296,8 @@ out:
 	return min(ret, 0);
 }
 
-static long ioctl_bench_do_exchange_1024(struct file *file, unsigned int cmd,
-					 unsigned long arg)
+static long ioctl_bench_do_exchange_1024(struct file *file, void __user *uarg)
 {
-	void __user *uarg = (void __user *)arg;
 	struct ioctl_bench_1024 *karg;
 	int ret;
 
@@ -352,10 +323,8 @@ out:
 	return min(ret, 0);
 }
 
-static long ioctl_bench_do_exchange_4096(struct file *file, unsigned int cmd,
-					 unsigned long arg)
+static long ioctl_bench_do_exchange_4096(struct file *file, void __user *uarg)
 {
-	void __user *uarg = (void __user *)arg;
 	struct ioctl_bench_4096 *karg;
 	int ret;
 
@@ -382,117 +351,6 @@ out:
 }
 
 /**
- * struct ioctl_bench_ioctl - one command
- * @cmd: its number; of a family, that of the first
- * @mask: the bits of the number that a caller's must have
- * @do_ioctl: carries it out
- */
-struct ioctl_bench_ioctl {
-	unsigned int cmd;
-	unsigned int mask;
-	long (*do_ioctl)(struct file *file, unsigned int cmd,
-			 unsigned long arg);
-};
-
-#define IOCTL_BENCH_WHOLE	(~0U)
-
-static const struct ioctl_bench_ioctl ioctl_bench_ioctls[] = {
-	[0x10] = {
-		.cmd = IOCTL_BENCH_WRITE_8,
-		.mask = IOCTL_BENCH_WHOLE,
-		.do_ioctl = ioctl_bench_do_write_8,
-	},
-	[0x11] = {
-		.cmd = IOCTL_BENCH_WRITE_64,
-		.mask = IOCTL_BENCH_WHOLE,
-		.do_ioctl = ioctl_bench_do_write_64,
-	},
-	[0x12] = {
-		.cmd = IOCTL_BENCH_WRITE_512,
-		.mask = IOCTL_BENCH_WHOLE,
-		.do_ioctl = ioctl_bench_do_write_512,
-	},
-	[0x13] = {
-		.cmd = IOCTL_BENCH_WRITE_1024,
-		.mask = IOCTL_BENCH_WHOLE,
-		.do_ioctl = ioctl_bench_do_write_1024,
-	},
-	[0x14] = {
-		.cmd = IOCTL_BENCH_WRITE_4096,
-		.mask = IOCTL_BENCH_WHOLE,
-		.do_ioctl = ioctl_bench_do_write_4096,
-	},
-	[0x20] = {
-		.cmd = IOCTL_BENCH_READ_8,
-		.mask = IOCTL_BENCH_WHOLE,
-		.do_ioctl = ioctl_bench_do_read_8,
-	},
-	[0x21] = {
-		.cmd = IOCTL_BENCH_READ_64,
-		.mask = IOCTL_BENCH_WHOLE,
-		.do_ioctl = ioctl_bench_do_read_64,
-	},
-	[0x22] = {
-		.cmd = IOCTL_BENCH_READ_512,
-		.mask = IOCTL_BENCH_WHOLE,
-		.do_ioctl = ioctl_bench_do_read_512,
-	},
-	[0x23] = {
-		.cmd = IOCTL_BENCH_READ_1024,
-		.mask = IOCTL_BENCH_WHOLE,
-		.do_ioctl = ioctl_bench_do_read_1024,
-	},
-	[0x24] = {
-		.cmd = IOCTL_BENCH_READ_4096,
-		.mask = IOCTL_BENCH_WHOLE,
-		.do_ioctl = ioctl_bench_do_read_4096,
-	},
-	[0x30] = {
-		.cmd = IOCTL_BENCH_EXCHANGE_8,
-		.mask = IOCTL_BENCH_WHOLE,
-		.do_ioctl = ioctl_bench_do_exchange_8,
-	},
-	[0x31] = {
-		.cmd = IOCTL_BENCH_EXCHANGE_64,
-		.mask = IOCTL_BENCH_WHOLE,
-		.do_ioctl = ioctl_bench_do_exchange_64,
-	},
-	[0x32] = {
-		.cmd = IOCTL_BENCH_EXCHANGE_512,
-		.mask = IOCTL_BENCH_WHOLE,
-		.do_ioctl = ioctl_bench_do_exchange_512,
-	},
-	[0x33] = {
-		.cmd = IOCTL_BENCH_EXCHANGE_1024,
-		.mask = IOCTL_BENCH_WHOLE,
-		.do_ioctl = ioctl_bench_do_exchange_1024,
-	},
-	[0x34] = {
-		.cmd = IOCTL_BENCH_EXCHANGE_4096,
-		.mask = IOCTL_BENCH_WHOLE,
-		.do_ioctl = ioctl_bench_do_exchange_4096,
-	},
-};
-
-static const struct ioctl_bench_ioctl *
-ioctl_bench_find(const struct ioctl_bench_ioctl *ioctls, unsigned int count,
-		 unsigned int cmd)
-{
-	unsigned int nr = _IOC_NR(cmd);
-	const struct ioctl_bench_ioctl *found;
-
-	if (nr >= count)
-		return NULL;
-	found = &ioctls[array_index_nospec(nr, count)];
-	if (!found->do_ioctl)
-		return NULL;
-	/* In a family, the nr is all that differs from the first. */
-	if ((cmd ^ (found->cmd + nr - _IOC_NR(found->cmd))) & found->mask)
-		return NULL;
-	return found;
-}
-
-/**
  * ioctl_bench_ioctl - the unlocked_ioctl of /dev/ioctl_bench
  * @file: the open file
  * @cmd: the command's number
@@ -502,11 +360,39 @@ ioctl_bench_find(const struct ioctl_bench_ioctl *ioctls, unsigned int count,
  */
 long ioctl_bench_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	const struct ioctl_bench_ioctl *found;
+	void __user *uarg = (void __user *)arg;
 
-	found = ioctl_bench_find(ioctl_bench_ioctls,
-				 ARRAY_SIZE(ioctl_bench_ioctls), cmd);
-	if (!found)
-		return -ENOTTY;
-	return found->do_ioctl(file, cmd, arg);
+	switch (cmd) {
+	case IOCTL_BENCH_WRITE_8:
+		return ioctl_bench_do_write_8(file, uarg);
+	case IOCTL_BENCH_WRITE_64:
+		return ioctl_bench_do_write_64(file, uarg);
+	case IOCTL_BENCH_WRITE_512:
+		return ioctl_bench_do_write_512(file, uarg);
+	case IOCTL_BENCH_WRITE_1024:
+		return ioctl_bench_do_write_1024(file, uarg);
+	case IOCTL_BENCH_WRITE_4096:
+		return ioctl_bench_do_write_4096(file, uarg);
+	case IOCTL_BENCH_READ_8:
+		return ioctl_bench_do_read_8(file, uarg);
+	case IOCTL_BENCH_READ_64:
+		return ioctl_bench_do_read_64(file, uarg);
+	case IOCTL_BENCH_READ_512:
+		return ioctl_bench_do_read_512(file, uarg);
+	case IOCTL_BENCH_READ_1024:
+		return ioctl_bench_do_read_1024(file, uarg);
+	case IOCTL_BENCH_READ_4096:
+		return ioctl_bench_do_read_4096(file, uarg);
+	case IOCTL_BENCH_EXCHANGE_8:
+		return ioctl_bench_do_exchange_8(file, uarg);
+	case IOCTL_BENCH_EXCHANGE_64:
+		return ioctl_bench_do_exchange_64(file, uarg);
+	case IOCTL_BENCH_EXCHANGE_512:
+		return ioctl_bench_do_exchange_512(file, uarg);
+	case IOCTL_BENCH_EXCHANGE_1024:
+		return ioctl_bench_do_exchange_1024(file, uarg);
+	case IOCTL_BENCH_EXCHANGE_4096:
+		return ioctl_bench_do_exchange_4096(file, uarg);
+	}
+	return -ENOTTY;
 }

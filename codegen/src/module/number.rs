@@ -18,8 +18,12 @@ pub(crate) struct Spelled {
     pub(crate) r#use: String,
     /// The number in the kernel; of a family, the first.
     pub(crate) number: String,
-    /// The number that 32-bit programs have.
+    /// The last of a family.
+    pub(crate) last_number: String,
+    /// The number that 32-bit programs have; of a family, the first.
     pub(crate) compat_number: String,
+    /// The last of a family.
+    pub(crate) last_compat_number: String,
     /// The macro's parameter.
     pub(crate) parameter: Option<&'static str>,
     /// What it is.
@@ -80,32 +84,37 @@ impl Spelled {
                 (Some(ty), _) => format!("{encode}({letter}, {nr}, {ty})"),
             })
         };
-        let (head, r#use, number) = match parameter {
-            Some(parameter) => (
-                format!("{name}({parameter})"),
-                format!("{name}({parameter})"),
-                format!("{name}(0)"),
-            ),
-            None => (name.to_owned(), name.to_owned(), name.to_owned()),
-        };
+        let head =
+            parameter.map_or_else(|| name.to_owned(), |parameter| format!("{name}({parameter})"));
+        let with =
+            |index: u32| parameter.map_or_else(|| name.to_owned(), |_| format!("{name}({index})"));
         let differs = define("0", false)? != define("0", true)?;
-        let compat_number = if differs {
+        let compat_with = |index: u32| -> Result<String, Refusal> {
+            if !differs {
+                return Ok(with(index));
+            }
             // The macro of the letter is not in a header that was there before.
-            define(&format!("0x{:02x}", body.nr), true)?.replacen(
-                letter,
-                &type_letter(body.type_letter),
-                1,
-            )
-        } else {
-            number.clone()
+            let number = define(&format!("0x{:02x}", body.nr + index), true)?;
+            Ok(number.replacen(letter, &type_letter(body.type_letter), 1))
         };
+        let last = contract.last_nr.map_or(0, |last| last.saturating_sub(body.nr));
         let parameter_docs = match (parameter, contract.last_nr) {
             (Some("length"), _) => "bytes of the array".to_owned(),
             (_, Some(last)) => format!("which one, from 0 to {}", last.saturating_sub(body.nr)),
             _ => String::new(),
         };
         let define = define(&nr, false)?;
-        Ok(Self { head, define, r#use, number, compat_number, parameter, parameter_docs })
+        Ok(Self {
+            r#use: head.clone(),
+            head,
+            define,
+            number: with(0),
+            last_number: with(last),
+            compat_number: compat_with(0)?,
+            last_compat_number: compat_with(last)?,
+            parameter,
+            parameter_docs,
+        })
     }
 }
 

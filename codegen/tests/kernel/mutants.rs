@@ -171,7 +171,7 @@ fn wrong(driver: Driver, mutants: &[&Mutant], target: &Target) -> Vec<String> {
             driver.name,
             mutant.name,
             by.len(),
-            by.iter().take(3)
+            by.iter().take(3).collect::<Vec<_>>()
         );
         match &mutant.killed_by {
             Some(name) if by.contains(name) => {}

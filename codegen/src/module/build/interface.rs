@@ -1,6 +1,6 @@
 //! The commands of one kind of file.
 
-use ioctlkit_model::{Command as Definition, Passing, RecordId, Returns as Returned};
+use ioctlkit_model::{Command as Definition, CommandBody, Passing, RecordId, Returns as Returned};
 
 use super::super::abi_record;
 use super::super::checks::Checks;
@@ -53,12 +53,14 @@ impl<'a> Builder<'a> {
                 Err(refusal) => self.refuse(definition, &refusal),
             }
         }
-        made.sort_by_key(|(command, _)| command.first_nr.clone());
+        made.sort_by_cached_key(|(command, definition)| {
+            (command.first_nr.clone(), definition.span)
+        });
         self.refuse_shared(&made);
         let all_pointers = made.iter().all(|(command, definition)| {
             command.kind != Kind::Value && self.is_same_for_32_bit(definition)
         });
-        let compat = if all_pointers { Compat::Pointer } else { Compat::Table };
+        let compat = if all_pointers { Compat::Pointer } else { Compat::Translated };
         let mut translations = Vec::new();
         for id in &translated {
             match compat::translation(self.layouts, &symbol, *id, &translated, self.abi) {
@@ -119,29 +121,43 @@ impl<'a> Builder<'a> {
         self.problems.push(problem(self.model, Some(definition.span), message));
     }
 
-    /// The table has one place for each nr.
+    /// A number means one command.
     fn refuse_shared(&mut self, made: &[(Command, &'a Definition)]) {
-        let mut taken: Vec<Option<&Definition>> = vec![None; 256];
-        for (command, definition) in made {
-            let Some(body) = definition.variants.get(self.abi) else { continue };
-            let last = body.nr + command.family.unwrap_or(0);
-            for nr in body.nr..=last.min(255) {
-                let place = &mut taken[nr as usize & 255];
-                if let Some(other) = place.filter(|other| other.name != definition.name) {
-                    let message = format!(
-                        "its nr 0x{nr:02x} is that of `{}`, and the table has one place for each: \
-                         give it another",
-                        other.name
-                    );
-                    self.refuse(definition, &message);
-                    break;
-                }
-                *place = Some(*definition);
+        for (place, (command, definition)) in made.iter().enumerate() {
+            let shared = made[..place].iter().find_map(|earlier| {
+                let nr = self.shared_nr(earlier, &made[place])?;
+                Some((nr, &earlier.1.name))
+            });
+            if let Some((nr, other)) = shared {
+                let message = format!(
+                    "its number is that of `{other}`, with nr 0x{nr:02x}: give it another nr"
+                );
+                self.refuse(definition, &message);
             }
-            if last > 255 {
+            let first = definition.variants.get(self.abi).map_or(0, |body| body.nr);
+            if first + command.family.unwrap_or(0) > 255 {
                 self.refuse(definition, &"its last nr has more than 8 bits".to_owned());
             }
         }
+    }
+
+    /// The first nr with which the numbers of two commands are one somewhere. Where a caller
+    /// chooses the size, every size is the command's.
+    fn shared_nr(
+        &self,
+        (one, one_definition): &(Command, &Definition),
+        (other, other_definition): &(Command, &Definition),
+    ) -> Option<u32> {
+        let a = one_definition.variants.get(self.abi)?;
+        let b = other_definition.variants.get(self.abi)?;
+        let first = a.nr.max(b.nr);
+        let last = (a.nr + one.family.unwrap_or(0)).min(b.nr + other.family.unwrap_or(0));
+        if first > last || a.type_letter != b.type_letter || a.direction != b.direction {
+            return None;
+        }
+        let size = |body: &CommandBody, abi| self.layouts.argument_size(&body.argument, abi).ok();
+        let same_size = || self.model.abis.iter().any(|abi| size(a, abi) == size(b, abi));
+        (one.any_size || other.any_size || same_size()).then_some(first)
     }
 
     fn is_same_for_32_bit(&self, definition: &Definition) -> bool {
@@ -205,6 +221,10 @@ fn uses(made: &[(Command, &Definition)]) -> Uses {
         flexible: any(|command| command.kind == Kind::Flexible),
         heap: any(|command| command.heap),
         large_heap: any(|command| matches!(command.kind, Kind::Flexible | Kind::Buffer)),
+        address: any(|command| command.by_address),
+        value: any(|command| command.kind == Kind::Value),
+        family: any(|command| command.family.is_some()),
+        one_size: any(|command| !command.any_size),
         any_size: any(|command| command.any_size),
     }
 }

@@ -90,7 +90,7 @@ pub(crate) fn command(
     let body = definition.variants.get(around.abi).ok_or("it does not exist on x86_64")?;
     if definition.variants.len() > 1 {
         return Err(
-            "its definition differs between machines, but a driver has one table for all: \
+            "its definition differs between machines, but a driver has one number for all: \
                     define it once"
                 .into(),
         );
@@ -163,6 +163,7 @@ pub(crate) fn command(
                     or end in an array: give it one layout"
             .into());
     }
+    let any_size = growth == Growth::Number || kind == Kind::Buffer || number_has_size;
     let heap =
         matches!(kind, Kind::Buffer | Kind::Flexible) || (kind == Kind::Pointer && size > STACK);
     let r#type = shape.as_ref().map(|shape| shape.kernel(interface)).unwrap_or_default();
@@ -211,15 +212,13 @@ pub(crate) fn command(
         summary,
         details,
         number: spelled.number,
+        last_number: spelled.last_number,
         compat_number: spelled.compat_number,
+        last_compat_number: spelled.last_compat_number,
         compat_do: if translated.is_some() || is_signed_word(shape.as_ref(), kind) {
             "compat_do".into()
         } else {
             "do".into()
-        },
-        index: match contract.last_nr {
-            Some(last) => format!("0x{:02x} ... 0x{last:02x}", body.nr),
-            None => format!("0x{:02x}", body.nr),
         },
         first_nr: format!("0x{:02x}", body.nr),
         family,
@@ -231,7 +230,8 @@ pub(crate) fn command(
         by_address,
         size_in_number: growth == Growth::Number || kind == Kind::Buffer,
         number_has_size,
-        any_size: growth == Growth::Number || kind == Kind::Buffer || number_has_size,
+        any_size,
+        by_number: any_size || family.is_some(),
         user_type: if kind == Kind::Flexible { r#type.clone() } else { "void".into() },
         r#ref: if heap { "" } else { "&" }.into(),
         star: if heap { "*" } else { "" }.into(),

@@ -34,12 +34,14 @@ pub struct Command {
     pub remark: String,
     /// The number, in the kernel; of a family, the first.
     pub number: String,
-    /// The number that 32-bit programs have.
+    /// The last of a family.
+    pub last_number: String,
+    /// The number that 32-bit programs have; of a family, the first.
     pub compat_number: String,
+    /// The last of a family.
+    pub last_compat_number: String,
     /// `do` or `compat_do`: which function serves them.
     pub compat_do: String,
-    /// The place in the table.
-    pub index: String,
     /// The first nr.
     pub first_nr: String,
     /// How many numbers of the family are behind the first, if it is one.
@@ -60,8 +62,10 @@ pub struct Command {
     pub size_in_number: bool,
     /// Whether the number holds a size, though a member does, too.
     pub number_has_size: bool,
-    /// Whether the table leaves the size to the function.
+    /// Whether the size in the number is for the command's function to judge.
     pub any_size: bool,
+    /// Whether the command's function needs the number.
+    pub by_number: bool,
     /// The type of the argument in the kernel; empty where there is none.
     pub r#type: String,
     /// What the address is declared to point to.

@@ -134,8 +134,8 @@ pub struct Interface {
 pub enum Compat {
     /// By `compat_ptr_ioctl`: each argument is an address, of the same layout and number.
     Pointer,
-    /// By a table of their own.
-    Table,
+    /// By a function of their own, which translates what differs.
+    Translated,
 }
 
 /// What the code of an interface needs.
@@ -152,6 +152,14 @@ pub struct Uses {
     pub heap: bool,
     /// Memory that may be more than a page.
     pub large_heap: bool,
+    /// Arguments that are addresses.
+    pub address: bool,
+    /// Arguments that are numbers.
+    pub value: bool,
+    /// Several numbers for one command.
+    pub family: bool,
+    /// Numbers with one size.
+    pub one_size: bool,
     /// Numbers with any size.
     pub any_size: bool,
 }

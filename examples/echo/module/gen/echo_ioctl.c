@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Made by ioctl-gen 0.1.0: schema 7053c9446447, body 7a7bc3d8aee3 */
+/* Made by ioctl-gen 0.1.0: schema 7053c9446447, body a2268a0f141a */
 
 #include <linux/capability.h>
 #include <linux/compat.h>
@@ -101,8 +101,7 @@ static int echo_check_channel(const struct echo_channel *arg)
 
 /* The commands. */
 
-static long echo_do_reset(struct file *file, unsigned int cmd,
-			  unsigned long arg)
+static long echo_do_reset(struct file *file)
 {
 	int ret;
 
@@ -119,9 +118,8 @@ static long echo_do_reset(struct file *file, unsigned int cmd,
 }
 
 static long echo_do_get_info(struct file *file, unsigned int cmd,
-			     unsigned long arg)
+			     void __user *uarg)
 {
-	void __user *uarg = (void __user *)arg;
 	size_t size = _IOC_SIZE(cmd);
 	struct echo_info karg;
 	int ret;
@@ -147,10 +145,8 @@ static long echo_do_get_info(struct file *file, unsigned int cmd,
 	return 0;
 }
 
-static long echo_do_get_config(struct file *file, unsigned int cmd,
-			       unsigned long arg)
+static long echo_do_get_config(struct file *file, void __user *uarg)
 {
-	void __user *uarg = (void __user *)arg;
 	struct echo_config karg;
 	int ret;
 
@@ -169,10 +165,8 @@ static long echo_do_get_config(struct file *file, unsigned int cmd,
 	return 0;
 }
 
-static long echo_do_set_config(struct file *file, unsigned int cmd,
-			       unsigned long arg)
+static long echo_do_set_config(struct file *file, void __user *uarg)
 {
-	void __user *uarg = (void __user *)arg;
 	struct echo_config karg;
 	int ret;
 
@@ -194,9 +188,8 @@ static long echo_do_set_config(struct file *file, unsigned int cmd,
 }
 
 static long echo_do_transfer(struct file *file, unsigned int cmd,
-			     unsigned long arg)
+			     void __user *uarg)
 {
-	void __user *uarg = (void __user *)arg;
 	struct echo_transfer karg;
 	u32 size;
 	int ret;
@@ -207,7 +200,7 @@ static long echo_do_transfer(struct file *file, unsigned int cmd,
 		return -EPERM;
 	if (!(file->f_mode & FMODE_WRITE))
 		return -EPERM;
-	if (get_user(size, (u32 __user *)arg))
+	if (get_user(size, (u32 __user *)uarg))
 		return -EFAULT;
 	if (size < ECHO_TRANSFER_SIZE_VER0)
 		return -EINVAL;
@@ -233,8 +226,7 @@ static long echo_do_transfer(struct file *file, unsigned int cmd,
 	return 0;
 }
 
-static long echo_do_set_timeout(struct file *file, unsigned int cmd,
-				unsigned long arg)
+static long echo_do_set_timeout(struct file *file, unsigned long arg)
 {
 	int ret;
 
@@ -250,10 +242,8 @@ static long echo_do_set_timeout(struct file *file, unsigned int cmd,
 	return ret;
 }
 
-static long echo_do_open_monitor(struct file *file, unsigned int cmd,
-				 unsigned long arg)
+static long echo_do_open_monitor(struct file *file, void __user *uarg)
 {
-	void __user *uarg = (void __user *)arg;
 	struct echo_open_monitor karg;
 	struct file *made;
 	int fd, ret;
@@ -288,11 +278,9 @@ put_fd:
 	return ret;
 }
 
-static long echo_do_list_messages(struct file *file, unsigned int cmd,
-				  unsigned long arg)
+static long echo_do_list_messages(struct file *file,
+				  struct echo_message_list __user *uarg)
 {
-	struct echo_message_list __user *uarg =
-		(struct echo_message_list __user *)arg;
 	struct echo_message_list head, *karg;
 	size_t capacity, size;
 	size_t i;
@@ -341,10 +329,8 @@ out:
 	return min(ret, 0);
 }
 
-static long echo_do_set_limits(struct file *file, unsigned int cmd,
-			       unsigned long arg)
+static long echo_do_set_limits(struct file *file, void __user *uarg)
 {
-	void __user *uarg = (void __user *)arg;
 	struct echo_limits karg;
 	int ret;
 
@@ -365,10 +351,8 @@ static long echo_do_set_limits(struct file *file, unsigned int cmd,
 	return min(ret, 0);
 }
 
-static long echo_do_set_eventfd(struct file *file, unsigned int cmd,
-				unsigned long arg)
+static long echo_do_set_eventfd(struct file *file, void __user *uarg)
 {
-	void __user *uarg = (void __user *)arg;
 	struct echo_eventfd karg;
 	int ret;
 
@@ -389,10 +373,8 @@ static long echo_do_set_eventfd(struct file *file, unsigned int cmd,
 	return min(ret, 0);
 }
 
-static long echo_do_get_usage(struct file *file, unsigned int cmd,
-			      unsigned long arg)
+static long echo_do_get_usage(struct file *file, void __user *uarg)
 {
-	void __user *uarg = (void __user *)arg;
 	struct echo_usage karg;
 	int ret;
 
@@ -412,10 +394,9 @@ static long echo_do_get_usage(struct file *file, unsigned int cmd,
 }
 
 static long echo_do_get_channel(struct file *file, unsigned int cmd,
-				unsigned long arg)
+				void __user *uarg)
 {
-	unsigned int index = _IOC_NR(cmd) - 0x10;
-	void __user *uarg = (void __user *)arg;
+	unsigned int index = array_index_nospec(_IOC_NR(cmd) - 0x10, 8);
 	struct echo_channel karg;
 	int ret;
 
@@ -435,10 +416,9 @@ static long echo_do_get_channel(struct file *file, unsigned int cmd,
 }
 
 static long echo_do_set_channel(struct file *file, unsigned int cmd,
-				unsigned long arg)
+				void __user *uarg)
 {
-	unsigned int index = _IOC_NR(cmd) - 0x18;
-	void __user *uarg = (void __user *)arg;
+	unsigned int index = array_index_nospec(_IOC_NR(cmd) - 0x18, 8);
 	struct echo_channel karg;
 	int ret;
 
@@ -460,109 +440,6 @@ static long echo_do_set_channel(struct file *file, unsigned int cmd,
 }
 
 /**
- * struct echo_ioctl - one command
- * @cmd: its number; of a family, that of the first
- * @mask: the bits of the number that a caller's must have
- * @do_ioctl: carries it out
- * @value: whether its argument is a number, and no address
- */
-struct echo_ioctl {
-	unsigned int cmd;
-	unsigned int mask;
-	long (*do_ioctl)(struct file *file, unsigned int cmd,
-			 unsigned long arg);
-	bool value;
-};
-
-#define ECHO_WHOLE	(~0U)
-#define ECHO_ANY_SIZE	(~IOCSIZE_MASK)
-
-static const struct echo_ioctl echo_ioctls[] = {
-	[0x00] = {
-		.cmd = ECHO_RESET,
-		.mask = ECHO_WHOLE,
-		.do_ioctl = echo_do_reset,
-	},
-	[0x01] = {
-		.cmd = ECHO_GET_INFO,
-		.mask = ECHO_ANY_SIZE,
-		.do_ioctl = echo_do_get_info,
-	},
-	[0x02] = {
-		.cmd = ECHO_GET_CONFIG,
-		.mask = ECHO_WHOLE,
-		.do_ioctl = echo_do_get_config,
-	},
-	[0x03] = {
-		.cmd = ECHO_SET_CONFIG,
-		.mask = ECHO_WHOLE,
-		.do_ioctl = echo_do_set_config,
-	},
-	[0x04] = {
-		.cmd = ECHO_TRANSFER,
-		.mask = ECHO_ANY_SIZE,
-		.do_ioctl = echo_do_transfer,
-	},
-	[0x05] = {
-		.cmd = ECHO_SET_TIMEOUT,
-		.mask = ECHO_WHOLE,
-		.do_ioctl = echo_do_set_timeout,
-	},
-	[0x06] = {
-		.cmd = ECHO_OPEN_MONITOR,
-		.mask = ECHO_WHOLE,
-		.do_ioctl = echo_do_open_monitor,
-	},
-	[0x07] = {
-		.cmd = ECHO_LIST_MESSAGES,
-		.mask = ECHO_WHOLE,
-		.do_ioctl = echo_do_list_messages,
-	},
-	[0x08] = {
-		.cmd = ECHO_SET_LIMITS,
-		.mask = ECHO_WHOLE,
-		.do_ioctl = echo_do_set_limits,
-	},
-	[0x09] = {
-		.cmd = ECHO_SET_EVENTFD,
-		.mask = ECHO_WHOLE,
-		.do_ioctl = echo_do_set_eventfd,
-	},
-	[0x0a] = {
-		.cmd = ECHO_GET_USAGE,
-		.mask = ECHO_WHOLE,
-		.do_ioctl = echo_do_get_usage,
-	},
-	[0x10 ... 0x17] = {
-		.cmd = ECHO_GET_CHANNEL(0),
-		.mask = ECHO_WHOLE,
-		.do_ioctl = echo_do_get_channel,
-	},
-	[0x18 ... 0x1f] = {
-		.cmd = ECHO_SET_CHANNEL(0),
-		.mask = ECHO_WHOLE,
-		.do_ioctl = echo_do_set_channel,
-	},
-};
-
-static const struct echo_ioctl *echo_find(const struct echo_ioctl *ioctls,
-					  unsigned int count, unsigned int cmd)
-{
-	unsigned int nr = _IOC_NR(cmd);
-	const struct echo_ioctl *found;
-
-	if (nr >= count)
-		return NULL;
-	found = &ioctls[array_index_nospec(nr, count)];
-	if (!found->do_ioctl)
-		return NULL;
-	/* In a family, the nr is all that differs from the first. */
-	if ((cmd ^ (found->cmd + nr - _IOC_NR(found->cmd))) & found->mask)
-		return NULL;
-	return found;
-}
-
-/**
  * echo_ioctl - the unlocked_ioctl of /dev/echo
  * @file: the open file
  * @cmd: the command's number
@@ -572,12 +449,40 @@ static const struct echo_ioctl *echo_find(const struct echo_ioctl *ioctls,
  */
 long echo_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	const struct echo_ioctl *found;
+	void __user *uarg = (void __user *)arg;
 
-	found = echo_find(echo_ioctls, ARRAY_SIZE(echo_ioctls), cmd);
-	if (!found)
-		return -ENOTTY;
-	return found->do_ioctl(file, cmd, arg);
+	switch (cmd) {
+	case ECHO_RESET:
+		return echo_do_reset(file);
+	case ECHO_GET_CONFIG:
+		return echo_do_get_config(file, uarg);
+	case ECHO_SET_CONFIG:
+		return echo_do_set_config(file, uarg);
+	case ECHO_SET_TIMEOUT:
+		return echo_do_set_timeout(file, arg);
+	case ECHO_OPEN_MONITOR:
+		return echo_do_open_monitor(file, uarg);
+	case ECHO_LIST_MESSAGES:
+		return echo_do_list_messages(file, uarg);
+	case ECHO_SET_LIMITS:
+		return echo_do_set_limits(file, uarg);
+	case ECHO_SET_EVENTFD:
+		return echo_do_set_eventfd(file, uarg);
+	case ECHO_GET_USAGE:
+		return echo_do_get_usage(file, uarg);
+	case ECHO_GET_CHANNEL(0) ... ECHO_GET_CHANNEL(7):
+		return echo_do_get_channel(file, cmd, uarg);
+	case ECHO_SET_CHANNEL(0) ... ECHO_SET_CHANNEL(7):
+		return echo_do_set_channel(file, cmd, uarg);
+	}
+	/* The size in these numbers is for the command to judge. */
+	switch (cmd & ~IOCSIZE_MASK) {
+	case ECHO_GET_INFO & ~IOCSIZE_MASK:
+		return echo_do_get_info(file, cmd, uarg);
+	case ECHO_TRANSFER & ~IOCSIZE_MASK:
+		return echo_do_transfer(file, cmd, uarg);
+	}
+	return -ENOTTY;
 }
 
 #ifdef CONFIG_COMPAT
@@ -607,10 +512,8 @@ static int echo_to_usage32(struct echo_usage32 *to,
 	return 0;
 }
 
-static long echo_compat_do_get_usage(struct file *file, unsigned int cmd,
-				     unsigned long arg)
+static long echo_compat_do_get_usage(struct file *file, void __user *uarg)
 {
-	void __user *uarg = (void __user *)arg;
 	struct echo_usage karg;
 	struct echo_usage32 carg;
 	int ret;
@@ -632,75 +535,6 @@ static long echo_compat_do_get_usage(struct file *file, unsigned int cmd,
 	return 0;
 }
 
-static const struct echo_ioctl echo_compat_ioctls[] = {
-	[0x00] = {
-		.cmd = ECHO_RESET,
-		.mask = ECHO_WHOLE,
-		.do_ioctl = echo_do_reset,
-	},
-	[0x01] = {
-		.cmd = ECHO_GET_INFO,
-		.mask = ECHO_ANY_SIZE,
-		.do_ioctl = echo_do_get_info,
-	},
-	[0x02] = {
-		.cmd = ECHO_GET_CONFIG,
-		.mask = ECHO_WHOLE,
-		.do_ioctl = echo_do_get_config,
-	},
-	[0x03] = {
-		.cmd = ECHO_SET_CONFIG,
-		.mask = ECHO_WHOLE,
-		.do_ioctl = echo_do_set_config,
-	},
-	[0x04] = {
-		.cmd = ECHO_TRANSFER,
-		.mask = ECHO_ANY_SIZE,
-		.do_ioctl = echo_do_transfer,
-	},
-	[0x05] = {
-		.cmd = ECHO_SET_TIMEOUT,
-		.mask = ECHO_WHOLE,
-		.do_ioctl = echo_do_set_timeout,
-		.value = true,
-	},
-	[0x06] = {
-		.cmd = ECHO_OPEN_MONITOR,
-		.mask = ECHO_WHOLE,
-		.do_ioctl = echo_do_open_monitor,
-	},
-	[0x07] = {
-		.cmd = ECHO_LIST_MESSAGES,
-		.mask = ECHO_WHOLE,
-		.do_ioctl = echo_do_list_messages,
-	},
-	[0x08] = {
-		.cmd = ECHO_SET_LIMITS,
-		.mask = ECHO_WHOLE,
-		.do_ioctl = echo_do_set_limits,
-	},
-	[0x09] = {
-		.cmd = ECHO_SET_EVENTFD,
-		.mask = ECHO_WHOLE,
-		.do_ioctl = echo_do_set_eventfd,
-	},
-	[0x0a] = {
-		.cmd = _IOR(0xe9, 0x0a, struct echo_usage32),
-		.mask = ECHO_WHOLE,
-		.do_ioctl = echo_compat_do_get_usage,
-	},
-	[0x10 ... 0x17] = {
-		.cmd = ECHO_GET_CHANNEL(0),
-		.mask = ECHO_WHOLE,
-		.do_ioctl = echo_do_get_channel,
-	},
-	[0x18 ... 0x1f] = {
-		.cmd = ECHO_SET_CHANNEL(0),
-		.mask = ECHO_WHOLE,
-		.do_ioctl = echo_do_set_channel,
-	},
-};
-
 /**
  * echo_compat_ioctl - the compat_ioctl of /dev/echo
  * @file: the open file
@@ -711,16 +545,41 @@ static const struct echo_ioctl echo_compat_ioctls[] = {
  */
 long echo_compat_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	const struct echo_ioctl *found;
+	/* Not of numbers: compat_ptr() would cut the top bit off. */
+	void __user *uarg = compat_ptr(arg);
 
-	found = echo_find(echo_compat_ioctls, ARRAY_SIZE(echo_compat_ioctls),
-			  cmd);
-	if (!found)
-		return -ENOTTY;
-	/* A number is no address: compat_ptr() would cut its top bit off. */
-	if (!found->value)
-		arg = (unsigned long)compat_ptr(arg);
-	return found->do_ioctl(file, cmd, arg);
+	switch (cmd) {
+	case ECHO_RESET:
+		return echo_do_reset(file);
+	case ECHO_GET_CONFIG:
+		return echo_do_get_config(file, uarg);
+	case ECHO_SET_CONFIG:
+		return echo_do_set_config(file, uarg);
+	case ECHO_SET_TIMEOUT:
+		return echo_do_set_timeout(file, arg);
+	case ECHO_OPEN_MONITOR:
+		return echo_do_open_monitor(file, uarg);
+	case ECHO_LIST_MESSAGES:
+		return echo_do_list_messages(file, uarg);
+	case ECHO_SET_LIMITS:
+		return echo_do_set_limits(file, uarg);
+	case ECHO_SET_EVENTFD:
+		return echo_do_set_eventfd(file, uarg);
+	case _IOR(0xe9, 0x0a, struct echo_usage32):
+		return echo_compat_do_get_usage(file, uarg);
+	case ECHO_GET_CHANNEL(0) ... ECHO_GET_CHANNEL(7):
+		return echo_do_get_channel(file, cmd, uarg);
+	case ECHO_SET_CHANNEL(0) ... ECHO_SET_CHANNEL(7):
+		return echo_do_set_channel(file, cmd, uarg);
+	}
+	/* The size in these numbers is for the command to judge. */
+	switch (cmd & ~IOCSIZE_MASK) {
+	case ECHO_GET_INFO & ~IOCSIZE_MASK:
+		return echo_do_get_info(file, cmd, uarg);
+	case ECHO_TRANSFER & ~IOCSIZE_MASK:
+		return echo_do_transfer(file, cmd, uarg);
+	}
+	return -ENOTTY;
 }
 
 #endif /* CONFIG_COMPAT */

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Made by ioctl-gen 0.1.0: schema 7053c9446447, body b77988ac1445 */
+/* Made by ioctl-gen 0.1.0: schema 7053c9446447, body bb74c45f224e */
 
 #include <linux/compat.h>
 #include <linux/fs.h>
 #include <linux/ioctl.h>
 #include <linux/kernel.h>
-#include <linux/nospec.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
 
@@ -13,10 +12,8 @@
 
 /* The commands. */
 
-static long echo_monitor_do_next_message(struct file *file, unsigned int cmd,
-					 unsigned long arg)
+static long echo_monitor_do_next_message(struct file *file, void __user *uarg)
 {
-	void __user *uarg = (void __user *)arg;
 	struct echo_message karg;
 	int ret;
 
@@ -35,8 +32,7 @@ static long echo_monitor_do_next_message(struct file *file, unsigned int cmd,
 	return 0;
 }
 
-static long echo_monitor_do_skip(struct file *file, unsigned int cmd,
-				 unsigned long arg)
+static long echo_monitor_do_skip(struct file *file, unsigned long arg)
 {
 	int ret;
 
@@ -50,8 +46,7 @@ static long echo_monitor_do_skip(struct file *file, unsigned int cmd,
 	return ret;
 }
 
-static long echo_monitor_do_count_messages(struct file *file, unsigned int cmd,
-					   unsigned long arg)
+static long echo_monitor_do_count_messages(struct file *file)
 {
 	int ret;
 
@@ -66,59 +61,6 @@ static long echo_monitor_do_count_messages(struct file *file, unsigned int cmd,
 }
 
 /**
- * struct echo_monitor_ioctl - one command
- * @cmd: its number; of a family, that of the first
- * @mask: the bits of the number that a caller's must have
- * @do_ioctl: carries it out
- * @value: whether its argument is a number, and no address
- */
-struct echo_monitor_ioctl {
-	unsigned int cmd;
-	unsigned int mask;
-	long (*do_ioctl)(struct file *file, unsigned int cmd,
-			 unsigned long arg);
-	bool value;
-};
-
-#define ECHO_MONITOR_WHOLE	(~0U)
-
-static const struct echo_monitor_ioctl echo_monitor_ioctls[] = {
-	[0x40] = {
-		.cmd = ECHO_MONITOR_NEXT_MESSAGE,
-		.mask = ECHO_MONITOR_WHOLE,
-		.do_ioctl = echo_monitor_do_next_message,
-	},
-	[0x41] = {
-		.cmd = ECHO_MONITOR_SKIP,
-		.mask = ECHO_MONITOR_WHOLE,
-		.do_ioctl = echo_monitor_do_skip,
-	},
-	[0x42] = {
-		.cmd = ECHO_MONITOR_COUNT_MESSAGES,
-		.mask = ECHO_MONITOR_WHOLE,
-		.do_ioctl = echo_monitor_do_count_messages,
-	},
-};
-
-static const struct echo_monitor_ioctl *
-echo_monitor_find(const struct echo_monitor_ioctl *ioctls, unsigned int count,
-		  unsigned int cmd)
-{
-	unsigned int nr = _IOC_NR(cmd);
-	const struct echo_monitor_ioctl *found;
-
-	if (nr >= count)
-		return NULL;
-	found = &ioctls[array_index_nospec(nr, count)];
-	if (!found->do_ioctl)
-		return NULL;
-	/* In a family, the nr is all that differs from the first. */
-	if ((cmd ^ (found->cmd + nr - _IOC_NR(found->cmd))) & found->mask)
-		return NULL;
-	return found;
-}
-
-/**
  * echo_monitor_ioctl - the unlocked_ioctl of echo_monitor files
  * @file: the open file
  * @cmd: the command's number
@@ -128,35 +70,20 @@ echo_monitor_find(const struct echo_monitor_ioctl *ioctls, unsigned int count,
  */
 long echo_monitor_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	const struct echo_monitor_ioctl *found;
+	void __user *uarg = (void __user *)arg;
 
-	found = echo_monitor_find(echo_monitor_ioctls,
-				  ARRAY_SIZE(echo_monitor_ioctls), cmd);
-	if (!found)
-		return -ENOTTY;
-	return found->do_ioctl(file, cmd, arg);
+	switch (cmd) {
+	case ECHO_MONITOR_NEXT_MESSAGE:
+		return echo_monitor_do_next_message(file, uarg);
+	case ECHO_MONITOR_SKIP:
+		return echo_monitor_do_skip(file, arg);
+	case ECHO_MONITOR_COUNT_MESSAGES:
+		return echo_monitor_do_count_messages(file);
+	}
+	return -ENOTTY;
 }
 
 #ifdef CONFIG_COMPAT
-
-static const struct echo_monitor_ioctl echo_monitor_compat_ioctls[] = {
-	[0x40] = {
-		.cmd = ECHO_MONITOR_NEXT_MESSAGE,
-		.mask = ECHO_MONITOR_WHOLE,
-		.do_ioctl = echo_monitor_do_next_message,
-	},
-	[0x41] = {
-		.cmd = ECHO_MONITOR_SKIP,
-		.mask = ECHO_MONITOR_WHOLE,
-		.do_ioctl = echo_monitor_do_skip,
-		.value = true,
-	},
-	[0x42] = {
-		.cmd = ECHO_MONITOR_COUNT_MESSAGES,
-		.mask = ECHO_MONITOR_WHOLE,
-		.do_ioctl = echo_monitor_do_count_messages,
-	},
-};
 
 /**
  * echo_monitor_compat_ioctl - the compat_ioctl of echo_monitor files
@@ -169,16 +96,18 @@ static const struct echo_monitor_ioctl echo_monitor_compat_ioctls[] = {
 long echo_monitor_compat_ioctl(struct file *file, unsigned int cmd,
 			       unsigned long arg)
 {
-	const struct echo_monitor_ioctl *found;
+	/* Not of numbers: compat_ptr() would cut the top bit off. */
+	void __user *uarg = compat_ptr(arg);
 
-	found = echo_monitor_find(echo_monitor_compat_ioctls,
-				  ARRAY_SIZE(echo_monitor_compat_ioctls), cmd);
-	if (!found)
-		return -ENOTTY;
-	/* A number is no address: compat_ptr() would cut its top bit off. */
-	if (!found->value)
-		arg = (unsigned long)compat_ptr(arg);
-	return found->do_ioctl(file, cmd, arg);
+	switch (cmd) {
+	case ECHO_MONITOR_NEXT_MESSAGE:
+		return echo_monitor_do_next_message(file, uarg);
+	case ECHO_MONITOR_SKIP:
+		return echo_monitor_do_skip(file, arg);
+	case ECHO_MONITOR_COUNT_MESSAGES:
+		return echo_monitor_do_count_messages(file);
+	}
+	return -ENOTTY;
 }
 
 #endif /* CONFIG_COMPAT */
