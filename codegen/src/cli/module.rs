@@ -146,11 +146,14 @@ fn done(arguments: &Arguments) -> Result<Outcome, Failure> {
     options.bench = arguments.bench || has_bench(&arguments.output);
     let plan = plan(&interface, &options)
         .map_err(|problems| Failure { problems, sources: interface.sources.clone() })?;
-    let files = render(&plan).and_then(|module| Ok((module, userland(&interface, &plan)?)));
-    let (mut files, userland) = files.map_err(|error| {
-        Failure::of(&arguments.output, format!("a template cannot be rendered: {error:#}"), None)
-    })?;
-    files.extend(userland);
+    let (module, userland) = rayon::join(|| render(&plan), || userland(&interface, &plan));
+    let mut files = Vec::new();
+    for part in [module, userland] {
+        files.extend(part.map_err(|error| {
+            let message = format!("a template cannot be rendered: {error:#}");
+            Failure::of(&arguments.output, message, None)
+        })?);
+    }
     let (lock, gone) = lock(arguments, &plan)?;
     let lock_path = arguments.output.join(&lock.path);
     files.retain(|file| file.path != lock.path);

@@ -32,12 +32,13 @@ fn same_within(layouts: &Layouts<'_>, ty: &Type, a: AbiId, b: AbiId) -> bool {
     let interface = layouts.interface();
     match (interface.resolved(ty, a), interface.resolved(ty, b)) {
         (Some(Type::Record(id)), Some(Type::Record(other))) if id == other => {
-            let members_a: Vec<_> = layouts.members(*id, a).collect();
-            let members_b: Vec<_> = layouts.members(*id, b).collect();
-            members_a.len() == members_b.len()
-                && members_a.iter().zip(&members_b).all(|((member, at), (_, other))| {
-                    at == other && same_layout(layouts, &member.ty, a, b)
-                })
+            let mut others = layouts.members(*id, b);
+            let alike = layouts.members(*id, a).all(|(member, at)| {
+                let other = others.next();
+                other.is_some_and(|(_, other)| at == other)
+                    && same_layout(layouts, &member.ty, a, b)
+            });
+            alike && others.next().is_none()
         }
         (Some(Type::Array(x, _)), Some(Type::Array(y, _)))
         | (Some(Type::FlexibleArray(x)), Some(Type::FlexibleArray(y))) => {
