@@ -8,6 +8,27 @@ use crate::rules::RULES;
 use crate::suggest::nearest;
 use crate::suppression;
 
+/// Declares the modules of rules, the list of them, and a test per rule that runs its fixtures.
+macro_rules! rules {
+    ($rule_type:ty: $($module:ident::$rule:ident),* $(,)?) => {
+        $(mod $module;)*
+
+        /// Every rule, by code.
+        pub static RULES: &[&$rule_type] = &[$(&$module::$rule),*];
+
+        #[cfg(test)]
+        mod fixtures {
+            $(
+                #[test]
+                fn $module() {
+                    super::fixture_test::run(&super::$module::$rule);
+                }
+            )*
+        }
+    };
+}
+pub(crate) use rules;
+
 /// Every rule that a finding can have, by code.
 pub fn all() -> Vec<&'static RuleInfo> {
     let mut all = of_one_version();

@@ -58,55 +58,17 @@ pub(super) fn retype(sources: &SourceMap, member: &Member, ty: &str) -> Option<E
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use ioctlkit_abi::Scalar;
-    use ioctlkit_model::{FileId, Type};
-
+    use super::super::marked::{applied, marked};
     use super::*;
 
-    /// The text of a structure with `|` around the member's declaration and `'` around its name.
-    fn marked(text: &str) -> (SourceMap, FileId, Member) {
-        let mut plain = String::new();
-        let (mut bars, mut quotes) = (Vec::new(), Vec::new());
-        for c in text.chars() {
-            match c {
-                '|' => bars.push(plain.len() as u32),
-                '\'' => quotes.push(plain.len() as u32),
-                other => plain.push(other),
-            }
-        }
-        let mut sources = SourceMap::default();
-        let file = sources.add("x.h".into(), Arc::from(plain));
-        let member = Member {
-            name: Some("x".into()),
-            span: Span { file, start: bars[0], end: bars[1] },
-            name_span: Span { file, start: quotes[0], end: quotes[1] },
-            ty: Type::Scalar(Scalar::Int),
-            bits: None,
-            packed: false,
-            aligned: None,
-            condition: None,
-            purpose: ioctlkit_model::Purpose::default(),
-        };
-        (sources, file, member)
-    }
-
-    fn applied(sources: &SourceMap, file: FileId, edit: Option<Edit>) -> Option<String> {
-        let edit = edit?;
-        let text = sources.file(file).text.as_ref();
-        let (start, end) = (edit.span.start as usize, edit.span.end as usize);
-        Some(format!("{}{}{}", &text[..start], edit.replacement, &text[end..]))
-    }
-
     fn inserted(text: &str) -> Option<String> {
-        let (sources, file, member) = marked(text);
-        applied(&sources, file, insert_behind(&sources, member.span, "__u32 r"))
+        let (sources, member) = marked("x.h", text);
+        applied(&sources, insert_behind(&sources, member.span, "__u32 r"))
     }
 
     fn retyped(text: &str) -> Option<String> {
-        let (sources, file, member) = marked(text);
-        applied(&sources, file, retype(&sources, &member, "__u32"))
+        let (sources, member) = marked("x.h", text);
+        applied(&sources, retype(&sources, &member, "__u32"))
     }
 
     #[test]
@@ -136,9 +98,9 @@ mod tests {
 
     #[test]
     fn a_declaration_goes_before_a_member() {
-        let (sources, file, member) = marked("{\n\tint n;\n\t|int 'a'[]|;\n}");
+        let (sources, member) = marked("x.h", "{\n\tint n;\n\t|int 'a'[]|;\n}");
         assert_eq!(
-            applied(&sources, file, insert_before(&sources, member.span, "__u32 r")).unwrap(),
+            applied(&sources, insert_before(&sources, member.span, "__u32 r")).unwrap(),
             "{\n\tint n;\n\t__u32 r;\n\tint a[];\n}"
         );
     }

@@ -3,6 +3,8 @@
 //! comes out of a macro, is left to a person.
 
 mod c;
+#[cfg(test)]
+mod marked;
 mod rust;
 
 use ioctlkit_model::{Edit, Language, Member, SourceMap, Span};

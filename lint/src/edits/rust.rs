@@ -81,54 +81,16 @@ fn visibility(sources: &SourceMap, member: Span) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use ioctlkit_abi::Scalar;
-    use ioctlkit_model::{Purpose, Type};
-
+    use super::super::marked::{applied, marked};
     use super::*;
 
-    /// The text of a structure with `|` around the member's declaration and `'` around its name.
-    fn marked(text: &str) -> (SourceMap, Member) {
-        let mut plain = String::new();
-        let (mut bars, mut quotes) = (Vec::new(), Vec::new());
-        for c in text.chars() {
-            match c {
-                '|' => bars.push(plain.len() as u32),
-                '\'' => quotes.push(plain.len() as u32),
-                other => plain.push(other),
-            }
-        }
-        let mut sources = SourceMap::default();
-        let file = sources.add("x.rs".into(), Arc::from(plain));
-        let member = Member {
-            name: Some("x".into()),
-            span: Span { file, start: bars[0], end: bars[1] },
-            name_span: Span { file, start: quotes[0], end: quotes[1] },
-            ty: Type::Scalar(Scalar::Int),
-            bits: None,
-            packed: false,
-            aligned: None,
-            condition: None,
-            purpose: Purpose::default(),
-        };
-        (sources, member)
-    }
-
-    fn applied(sources: &SourceMap, edit: Option<Edit>) -> Option<String> {
-        let edit = edit?;
-        let text = sources.file(edit.span.file).text.as_ref();
-        let (start, end) = (edit.span.start as usize, edit.span.end as usize);
-        Some(format!("{}{}{}", &text[..start], edit.replacement, &text[end..]))
-    }
-
     fn inserted(text: &str) -> Option<String> {
-        let (sources, member) = marked(text);
+        let (sources, member) = marked("x.rs", text);
         applied(&sources, insert_behind(&sources, member.span, "_r: u32"))
     }
 
     fn retyped(text: &str) -> Option<String> {
-        let (sources, member) = marked(text);
+        let (sources, member) = marked("x.rs", text);
         applied(&sources, retype(&sources, &member, "u64"))
     }
 
@@ -162,8 +124,10 @@ mod tests {
 
     #[test]
     fn a_member_goes_before_another_and_its_attributes() {
-        let (sources, member) =
-            marked("struct A {\n    n: u32,\n    /// doc\n    #[x]\n    |pub 'a': [u8; 0]|,\n}");
+        let (sources, member) = marked(
+            "x.rs",
+            "struct A {\n    n: u32,\n    /// doc\n    #[x]\n    |pub 'a': [u8; 0]|,\n}",
+        );
         assert_eq!(
             applied(&sources, insert_before(&sources, member.span, "_r: u32")).unwrap(),
             "struct A {\n    n: u32,\n    pub _r: u32,\n    /// doc\n    #[x]\n    pub a: [u8; 0],\n}"

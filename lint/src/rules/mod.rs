@@ -1,27 +1,8 @@
 //! The rules, a file each. A rule is registered by one line in [`rules!`], which creates the
 //! entry and its test.
 
-/// Declares the modules, the registry, and a test per rule that runs its fixtures.
-macro_rules! rules {
-    ($($module:ident::$rule:ident),* $(,)?) => {
-        $(mod $module;)*
-
-        /// Every rule, by code.
-        pub static RULES: &[&crate::Rule] = &[$(&$module::$rule),*];
-
-        #[cfg(test)]
-        mod fixtures {
-            $(
-                #[test]
-                fn $module() {
-                    super::fixture_test::run(&super::$module::$rule);
-                }
-            )*
-        }
-    };
-}
-
-rules![
+crate::registry::rules! {
+    crate::Rule:
     c001_compat_alignment::COMPAT_ALIGNMENT,
     c002_compat_word_size::COMPAT_WORD_SIZE,
     c003_x32_differs::X32_DIFFERS,
@@ -79,7 +60,7 @@ rules![
     v002_size_not_first::SIZE_NOT_FIRST,
     v003_no_room::NO_ROOM,
     v005_version_member::VERSION_MEMBER,
-];
+}
 
 #[cfg(test)]
 pub(crate) mod fixture_test;

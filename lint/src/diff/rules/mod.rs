@@ -3,27 +3,8 @@
 
 mod words;
 
-/// Declares the modules, the registry, and a test per rule that runs its fixtures.
-macro_rules! rules {
-    ($($module:ident::$rule:ident),* $(,)?) => {
-        $(mod $module;)*
-
-        /// Every rule about two versions, by code.
-        pub static RULES: &[&crate::diff::DiffRule] = &[$(&$module::$rule),*];
-
-        #[cfg(test)]
-        mod fixtures {
-            $(
-                #[test]
-                fn $module() {
-                    super::fixture_test::run(&super::$module::$rule);
-                }
-            )*
-        }
-    };
-}
-
-rules![
+crate::registry::rules! {
+    crate::diff::DiffRule:
     d001_command_removed::COMMAND_REMOVED,
     d002_number_changed::NUMBER_CHANGED,
     d003_size_grew::SIZE_GREW,
@@ -34,7 +15,7 @@ rules![
     d008_flexible_array_made_real::FLEXIBLE_ARRAY_MADE_REAL,
     d009_header_removed::HEADER_REMOVED,
     d010_one_abi_only::ONE_ABI_ONLY,
-];
+}
 
 #[cfg(test)]
 mod fixture_test;
