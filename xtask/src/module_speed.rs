@@ -12,14 +12,18 @@ use crate::{machine, run};
 
 const COMMANDS: u32 = 100;
 
+/// The interface is in a package, as one is that `ioctl-gen new` makes: cargo is asked about it.
+const MANIFEST: &str = "[package]\nname = \"bell\"\nedition = \"2024\"\n\n[workspace]\n";
+
 /// Times `ioctl-gen module` on an interface of [`COMMANDS`] commands, into an empty folder and
 /// over what it made, and prints the fastest run and the median of each.
 pub(crate) fn run(runs: u16) -> Result<()> {
     run::succeed(run::cargo().args(["build", "--release", "--package", "ioctl-gen"]))?;
     let generator = run::target()?.join("release/ioctl-gen");
     let folder = run::target()?.join("module-speed");
-    fs::create_dir_all(&folder)?;
-    fs::write(folder.join("bell.rs"), source())?;
+    fs::create_dir_all(folder.join("src"))?;
+    fs::write(folder.join("Cargo.toml"), MANIFEST)?;
+    fs::write(folder.join("src/lib.rs"), source())?;
     let output = folder.join("driver");
     let load = machine::load();
     println!("| `ioctl-gen module`, {COMMANDS} commands | fastest | median |");
@@ -46,7 +50,7 @@ pub(crate) fn run(runs: u16) -> Result<()> {
 
 fn timed(generator: &Path, folder: &Path) -> Result<Duration> {
     let mut command = Command::new(generator);
-    command.current_dir(folder).args(["module", "bell.rs", "-o", "driver"]);
+    command.current_dir(folder).args(["module", "src/lib.rs", "-o", "driver"]);
     let begin = Instant::now();
     run::succeed(command.stderr(Stdio::null()))?;
     Ok(begin.elapsed())

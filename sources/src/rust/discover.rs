@@ -27,6 +27,8 @@ pub(crate) struct Discovered {
     pub(crate) packages: Vec<Arc<Package>>,
     /// What could not be used.
     pub(crate) problems: Vec<Problem>,
+    /// The manifests that cargo has to be asked about.
+    manifests: Vec<PathBuf>,
 }
 
 /// Whether there is Rust source at a path: a file, or a folder that holds some outside what cargo
@@ -61,10 +63,9 @@ fn is_source(entry: &DirEntry) -> bool {
         && entry.path().extension().is_some_and(|extension| extension == "rs")
 }
 
-/// Finds the files that paths name, and asks cargo about their crates.
+/// Finds the files that paths name; what their crates are is for cargo to say.
 pub(crate) fn discover(paths: &[PathBuf]) -> Discovered {
     let mut found = Discovered::default();
-    let mut manifests: Vec<PathBuf> = Vec::new();
     for path in paths {
         let absolute = match std::path::absolute(path) {
             Ok(absolute) => normal(&absolute),
@@ -74,16 +75,15 @@ pub(crate) fn discover(paths: &[PathBuf]) -> Discovered {
             }
         };
         if path.is_dir() {
-            found.folder(path, &absolute, &mut manifests);
+            found.folder(path, &absolute);
         } else if path.is_file() {
             found.named.insert(absolute.clone());
             found.file(path.clone(), absolute.clone());
-            manifests.extend(absolute.parent().and_then(manifest_above));
+            found.manifests.extend(absolute.parent().and_then(manifest_above));
         } else {
             found.problems.push(problem(path, "cannot read: no such file or folder"));
         }
     }
-    found.crates(manifests);
     found
 }
 
@@ -105,7 +105,7 @@ impl Discovered {
         }
     }
 
-    fn folder(&mut self, path: &Path, absolute: &Path, manifests: &mut Vec<PathBuf>) {
+    fn folder(&mut self, path: &Path, absolute: &Path) {
         let before = self.asked_for.len();
         for entry in walk(path) {
             match entry {
@@ -120,7 +120,7 @@ impl Discovered {
                 }
                 Ok(entry) if entry.file_name() == "Cargo.toml" && entry.file_type().is_file() => {
                     let below = entry.path().strip_prefix(path).unwrap_or(entry.path());
-                    manifests.push(absolute.join(below));
+                    self.manifests.push(absolute.join(below));
                 }
                 Ok(_) => {}
                 Err(error) => {
@@ -137,15 +137,15 @@ impl Discovered {
         if self.asked_for.len() == before {
             self.problems.push(problem(path, "the folder holds no Rust source"));
         }
-        manifests.extend(manifest_above(absolute));
+        self.manifests.extend(manifest_above(absolute));
     }
 
     /// Asks cargo about each manifest, unless the answer for another told of it.
-    fn crates(&mut self, mut manifests: Vec<PathBuf>) {
-        manifests.sort_by_key(|manifest| manifest.components().count());
-        manifests.dedup();
+    pub(crate) fn ask_cargo(&mut self) {
+        let mut open = std::mem::take(&mut self.manifests);
+        open.sort_by_key(|manifest| manifest.components().count());
+        open.dedup();
         let mut known: HashSet<PathBuf> = HashSet::new();
-        let mut open = manifests;
         // A workspace tells of its members at once; the rest are asked about together.
         if let Some(first) = open.first().cloned() {
             let answer = cargo::packages(&first);

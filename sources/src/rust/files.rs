@@ -1,10 +1,11 @@
 //! Reads files, each once, many at a time, and follows `mod name;` from one to the next.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rayon::Scope;
+use rayon::prelude::*;
 
 use super::condition::Condition;
 use super::extract;
@@ -38,22 +39,29 @@ type Outcome = Result<Arc<Parsed>, Unreadable>;
 #[derive(Debug, Default)]
 pub(crate) struct Files {
     known: Mutex<HashMap<PathBuf, Outcome>>,
+    /// Those whose modules are followed.
+    followed: Mutex<HashSet<PathBuf>>,
 }
 
 impl Files {
     /// The file, read now unless it was before.
     pub(crate) fn get(&self, path: &Path) -> Outcome {
-        if let Some(known) = self.lock().get(path) {
+        if let Some(known) = lock(&self.known).get(path) {
             return known.clone();
         }
         let outcome = read(path);
-        self.lock().entry(path.to_owned()).or_insert(outcome).clone()
+        lock(&self.known).entry(path.to_owned()).or_insert(outcome).clone()
     }
 
     /// Every pair that a condition in any file asks for.
     pub(crate) fn pairs(&self) -> BTreeSet<(String, String)> {
-        let known = self.lock();
+        let known = lock(&self.known);
         known.values().flatten().flat_map(|parsed| parsed.pairs.iter().cloned()).collect()
+    }
+
+    /// Reads files, on all processors.
+    pub(crate) fn read_each(&self, paths: &[PathBuf]) {
+        paths.par_iter().for_each(|path| drop(self.get(path)));
     }
 
     /// Reads the files that `roots` lead to, on all processors.
@@ -67,7 +75,7 @@ impl Files {
 
     fn follow<'s>(&'s self, scope: &Scope<'s>, path: PathBuf, folder: PathBuf) {
         scope.spawn(move |scope| {
-            if self.lock().contains_key(&path) {
+            if !lock(&self.followed).insert(path.clone()) {
                 return;
             }
             let outcome = self.get(&path);
@@ -102,10 +110,11 @@ impl Files {
             }
         }
     }
+}
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<PathBuf, Outcome>> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+/// What is behind the lock; nothing that holds it can leave it half changed.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Where the files of a file's modules are, for a crate's root and a `mod.rs`.

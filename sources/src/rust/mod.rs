@@ -107,9 +107,12 @@ pub fn read(request: &Request) -> (Interface, Vec<Problem>) {
 }
 
 fn read_here(request: &Request) -> (Interface, Vec<Problem>) {
-    let Discovered { asked_for, named, shown, roots, packages, problems: mut all_problems } =
-        discover::discover(&request.paths);
+    let mut found = discover::discover(&request.paths);
     let files = Files::default();
+    // Cargo takes longer to answer than a file takes to be read.
+    let asked_for = found.asked_for.clone();
+    rayon::join(|| found.ask_cargo(), || files.read_each(&asked_for));
+    let Discovered { named, shown, roots, packages, problems: mut all_problems, .. } = found;
     let mut expansions = Expansions::default();
     let first: Vec<PathBuf> = roots.iter().map(|root| root.file.clone()).collect();
     files.read_from(&first);
