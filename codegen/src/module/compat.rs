@@ -28,6 +28,7 @@ pub(crate) fn same_layout(layouts: &Layouts<'_>, ty: &Type, a: AbiId, b: AbiId) 
     size_a.size == size_b.size && same_within(layouts, ty, a, b)
 }
 
+/// The same for a type whose size is known to be.
 fn same_within(layouts: &Layouts<'_>, ty: &Type, a: AbiId, b: AbiId) -> bool {
     let interface = layouts.interface();
     match (interface.resolved(ty, a), interface.resolved(ty, b)) {
@@ -35,13 +36,16 @@ fn same_within(layouts: &Layouts<'_>, ty: &Type, a: AbiId, b: AbiId) -> bool {
             let mut others = layouts.members(*id, b);
             let alike = layouts.members(*id, a).all(|(member, at)| {
                 let other = others.next();
+                // A place has an end, too.
                 other.is_some_and(|(_, other)| at == other)
-                    && same_layout(layouts, &member.ty, a, b)
+                    && same_within(layouts, &member.ty, a, b)
             });
             alike && others.next().is_none()
         }
-        (Some(Type::Array(x, _)), Some(Type::Array(y, _)))
-        | (Some(Type::FlexibleArray(x)), Some(Type::FlexibleArray(y))) => {
+        (Some(Type::Array(x, _)), Some(Type::Array(y, _))) => {
+            x == y && same_within(layouts, x, a, b)
+        }
+        (Some(Type::FlexibleArray(x)), Some(Type::FlexibleArray(y))) => {
             x == y && same_layout(layouts, x, a, b)
         }
         (Some(x), Some(y)) => x == y,
