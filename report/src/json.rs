@@ -28,7 +28,7 @@ pub fn render(report: &Report, sources: &SourceMap, out: &mut dyn io::Write) -> 
         version: VERSION,
         abis: names(report.abis),
         objects: (!report.objects.is_empty())
-            .then(|| List(|| report.objects.iter().map(|object| object_entry(object, sources)))),
+            .then_some(List(|| report.objects.iter().map(|object| object_entry(object, sources)))),
         findings: List(|| report.findings.iter().map(|finding| finding_entry(finding, sources))),
         problems: List(|| report.problems.iter().map(|problem| problem_entry(problem, sources))),
         summary: summary(report),

@@ -220,3 +220,41 @@ fn json_lists_the_objects_with_their_tables() {
     let expected = [object("bare", ().into()), object("converting", "compat_ptr_ioctl".into())];
     assert_eq!(report["objects"], serde_json::Value::from(expected.to_vec()));
 }
+
+/// A kernel is linked: its tables hold addresses, and no relocation says whose.
+#[test]
+fn a_table_of_a_linked_kernel_is_found() {
+    const REST: &str = "
+long compat_ptr_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	return foo_ioctl(file, cmd, arg);
+}
+
+static const struct file_operations converting_fops = {
+	.unlocked_ioctl = foo_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+};
+
+const void *both[] = { &foo_fops, &converting_fops };
+";
+    let driver = DRIVER.split("const char info").next().unwrap().replace("COMPAT", "");
+    let source = driver.replace(".owner = &__this_module,", "") + REST;
+    let folder = Folder::with("kernel.h", KERNEL).and("kernel.c", source);
+    let mut gcc = Command::new("gcc");
+    gcc.args(["-O1", "-g", "-static", "-no-pie", "-nostdlib", "-fno-pic", "-Wl,-e,0", "-o"]);
+    let linked = gcc.arg(folder.path("vmlinux")).arg(folder.path("kernel.c")).status().unwrap();
+    assert!(linked.success());
+    let done = check(&folder, &["--format", "json", "vmlinux"]);
+    let report: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
+    let table = |name: &str, compat: serde_json::Value| {
+        serde_json::json!({
+            "structure": "file_operations", "name": name, "native": "foo_ioctl", "compat": compat,
+        })
+    };
+    let mut tables = report["objects"][0]["tables"].as_array().unwrap().clone();
+    tables.sort_by_key(|table| table["name"].to_string());
+    let expected =
+        [table("converting_fops", "compat_ptr_ioctl".into()), table("foo_fops", ().into())];
+    assert_eq!(tables, expected, "{}", done.stdout);
+    assert_eq!(done.code, 1, "one of them lacks a compat handler");
+}
