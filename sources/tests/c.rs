@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use ioctlkit_abi::{Abi, AbiSet, Direction};
-use ioctlkit_model::{Argument, Command, Interface, Layouts, Problem, ProblemKind, Type};
+use ioctlkit_model::{Argument, Command, Interface, Layouts, Problem, ProblemKind, RecordId, Type};
 use ioctlkit_sources::c::{Request, read};
 use tempfile::TempDir;
 
@@ -180,6 +180,37 @@ fn a_typedef_of_a_structure_without_a_tag_lends_it_no_tag() {
     let interface = one("typedef struct { __u8 b[16]; } box_t;\n#define X _IOW('x', 1, box_t)\n");
     let record = interface.records.iter().find(|r| r.typedef_name.is_some()).unwrap();
     assert_eq!((record.name.as_deref(), record.display_name().as_str()), (None, "box_t"));
+}
+
+#[test]
+fn enumerators_with_the_value_of_a_command_are_commands() {
+    let interface = one("struct box { long b; };\n\
+         enum boxes {\n\tBOX_GET = _IOR('b', 1, /* in\n\tlines */ struct box),\n\
+         \tBOX_SET = _IOW('b', 2, __u32),\n#define BOX_SET BOX_SET\n\tBOX_SIZE = sizeof(long),\n\
+         \tBOX_FLAG = 1 << 3,\n};\n");
+    assert_eq!(names(&interface), ["BOX_GET", "BOX_SET"]);
+    // The compiler's own value is that of its target.
+    assert_eq!(number(&interface, "BOX_GET", "x86_64"), Some(0x8008_6201));
+    assert_eq!(number(&interface, "BOX_GET", "i386"), Some(0x8004_6201));
+    assert_eq!(number(&interface, "BOX_SET", "mips_o32"), Some(0x8004_6202));
+    let get = command(&interface, "BOX_GET");
+    assert_eq!(interface.sources.text(get.span), "BOX_GET");
+    assert_eq!(argument(&interface, "BOX_GET"), "struct box");
+    assert_eq!(get.variants.first().unwrap().through, "_IOR");
+}
+
+#[test]
+fn a_bound_that_cannot_be_worked_out_leaves_its_member_without_a_type() {
+    let (interface, _) = Headers::new(&[(
+        "x.h",
+        "#include <linux/types.h>\nstruct x { __u8 a; __u8 rest[sizeof(struct nowhere) - 1]; };\n",
+    )])
+    .read(&["x.h"]);
+    let x = interface.records.iter().position(|r| r.name.as_deref() == Some("x")).unwrap();
+    let members = &interface.records[x].variants.first().unwrap().members;
+    assert!(matches!(members[1].ty, Type::Unknown(_)), "{:?}", members[1].ty);
+    let abi = Abi::by_name("x86_64").unwrap().id();
+    assert!(Layouts::new(&interface).record(RecordId(x as u32), abi).is_err());
 }
 
 #[test]
