@@ -332,6 +332,38 @@ fn folders_and_macros_given_by_hand_and_by_a_database_are_used() {
     assert_eq!(number(&read(&request).0, "X", "x86_64"), expected);
 }
 
+/// Enough headers that the two are not in one translation unit by chance.
+#[test]
+fn what_an_architecture_defines_in_front_of_a_generic_header_holds_for_it() {
+    let many: Vec<(String, String)> = (0..300)
+        .map(|n| (format!("include/uapi/linux/h{n:03}.h"), format!("struct s{n} {{ int a; }};\n")))
+        .collect();
+    let mut files = vec![
+        ("include/uapi/linux/types.h", "typedef unsigned int __u32;\n"),
+        (
+            "include/uapi/asm-generic/state.h",
+            "#ifndef STATE_H\n#define STATE_H\n#ifndef ARCH_PACK\n#define ARCH_PACK\n#endif\n\
+             struct state { int a; long long b; } ARCH_PACK;\n#endif\n",
+        ),
+        (
+            "arch/x86/include/uapi/asm/state.h",
+            "#define ARCH_PACK __attribute__((packed))\n#include <asm-generic/state.h>\n",
+        ),
+        ("arch/arm64/include/uapi/asm/state.h", "#include <asm-generic/state.h>\n"),
+    ];
+    files.extend(many.iter().map(|(path, text)| (path.as_str(), text.as_str())));
+    let (interface, problems) = Headers::new(&files).read(&[""]);
+    assert_eq!(problems, []);
+    let of = |abi: &str| {
+        let id = interface.records.iter().position(|one| one.name.as_deref() == Some("state"));
+        let abi = Abi::by_name(abi).unwrap().id();
+        Layouts::new(&interface).record(RecordId(id.unwrap() as u32), abi).unwrap().size
+    };
+    assert_eq!((of("x86_64"), of("i386"), of("aarch64")), (12, 12, 16));
+    let errors = interface.headers.iter().flat_map(|header| &header.errors);
+    assert_eq!(errors.count(), 0);
+}
+
 #[test]
 fn a_kernel_tree_is_known_by_its_root_and_gives_each_architecture_its_own() {
     let headers = Headers::new(&[

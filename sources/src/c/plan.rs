@@ -271,7 +271,7 @@ fn hidden(files: &Files, listed: &HashSet<Index>) -> HashSet<Index> {
         .collect()
 }
 
-/// The `asm/` headers that include their namesakes in `asm-generic/`, by these.
+/// The `asm/` headers that always include their namesakes in `asm-generic/`, by these.
 fn fronts(files: &Files) -> HashMap<Index, Vec<Index>> {
     let generic: HashMap<&OsStr, Index> = (0..)
         .zip(&files.loaded)
@@ -287,7 +287,9 @@ fn fronts(files: &Files) -> HashMap<Index, Vec<Index>> {
             continue;
         };
         let generic_name = format!("asm-generic/{}", name.to_string_lossy());
-        if file.is_asm() && file.scan.includes.iter().any(|include| include.name == generic_name) {
+        let mut includes = file.scan.includes.iter();
+        // One that includes it under a condition has something else in its place otherwise.
+        if file.is_asm() && includes.any(|one| one.name == generic_name && !one.conditional) {
             fronts.entry(behind).or_default().push(index);
         }
     }
