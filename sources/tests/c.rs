@@ -185,7 +185,7 @@ fn a_typedef_of_a_structure_without_a_tag_lends_it_no_tag() {
 #[test]
 fn enumerators_with_the_value_of_a_command_are_commands() {
     let interface = one("struct box { long b; };\n\
-         enum boxes {\n\tBOX_GET = _IOR('b', 1, /* in\n\tlines */ struct box),\n\
+         enum box_ioctls {\n\tBOX_GET = _IOR('b', 1, /* in\n\tlines */ struct box),\n\
          \tBOX_SET = _IOW('b', 2, __u32),\n#define BOX_SET BOX_SET\n\tBOX_SIZE = sizeof(long),\n\
          \tBOX_FLAG = 1 << 3,\n};\n");
     assert_eq!(names(&interface), ["BOX_GET", "BOX_SET"]);

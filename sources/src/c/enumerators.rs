@@ -1,5 +1,8 @@
 //! Enumerators whose values are made of words: some headers define their commands so
 //! (`enum { BINDER_WRITE_READ = _IOWR('b', 1, …) }`).
+//!
+//! An enumeration with a tag is a type, whose values go where that type does: those of binder's protocol
+//! are written into a buffer, though `_IOW` makes them. Only one whose tag speaks of ioctls has commands.
 
 use super::scan::{Define, Token, hash};
 
@@ -37,10 +40,9 @@ impl Reader {
         let mut ended = None;
         self.state = match (state, token) {
             (State::Announced, Token::Punctuation("{")) => State::Inside,
-            // The word itself, then the tag; what is no definition ends with either.
-            (State::Outside, Token::Word("enum")) | (State::Announced, Token::Word(_)) => {
-                State::Announced
-            }
+            (State::Outside, Token::Word("enum")) => State::Announced,
+            // The tag; what is no definition ends with it.
+            (State::Announced, Token::Word(tag)) if is_of_commands(tag) => State::Announced,
             (State::Inside | State::Named { .. }, Token::Word(name)) => {
                 State::Named { name: name.to_owned(), at: start }
             }
@@ -82,6 +84,11 @@ impl Reader {
     }
 }
 
+/// Whether a tag speaks of ioctls: `drm_xe_observation_ioctls`.
+fn is_of_commands(tag: &str) -> bool {
+    tag.to_ascii_lowercase().contains("ioc")
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::scan::scan;
@@ -94,9 +101,10 @@ mod tests {
 
     #[test]
     fn enumerators_are_those_of_definitions_with_words_in_their_values() {
-        let text = "enum a { A, B = 1, C = _IO('b', 1), /* D = X, */\n\
-                    #define F F\n\tF = X | (Y, Z) };\nenum a v = A;\nint w = { X };\n\
-                    struct s s = { .x = A, .y = X };\nenum b;\nenum { E = _IO(1, 2) } e;\n";
+        let text = "enum a_ioctls { A, B = 1, C = _IO('b', 1), /* D = X, */\n\
+                    #define F F\n\tF = X | (Y, Z) };\nenum a_ioctls v = A;\nint w = { X };\n\
+                    struct s s = { .x = A, .y = X };\nenum b;\n\
+                    enum protocol { P = _IO(1, 3) };\nenum { E = _IO(1, 2) } e;\n";
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let expected = [pair("C", "_IO('b', 1)"), pair("F", "X | (Y, Z)"), pair("E", "_IO(1, 2)")];
         assert_eq!(enumerators(text)[..], expected);
