@@ -106,7 +106,7 @@ impl Placement {
 
     /// The first bit past the member.
     pub const fn end_bits(self) -> u64 {
-        self.offset_bits + self.size_bits
+        self.offset_bits.saturating_add(self.size_bits)
     }
 }
 

@@ -119,6 +119,7 @@ fn report(bencher: Bencher<'_, '_>, name: &str) {
         problems: Vec::new(),
         rules: checked.rules,
         abis: interface.abis,
+        objects: Vec::new(),
         headers: interface.headers.len(),
         commands: interface.commands.len(),
     };

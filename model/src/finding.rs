@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use ioctlkit_abi::AbiSet;
 
-use crate::{RuleInfo, Severity, Span};
+use crate::{Object, RuleInfo, Severity, Span};
 
 /// Something that a rule found.
 #[derive(Debug, Clone)]
@@ -180,6 +180,8 @@ pub struct Report {
     pub rules: Vec<&'static RuleInfo>,
     /// The ABIs that were looked at.
     pub abis: AbiSet,
+    /// The compiled objects that were read, in order.
+    pub objects: Vec<Object>,
     /// How many headers were read.
     pub headers: usize,
     /// How many commands they define.

@@ -49,16 +49,21 @@ pub struct Gap {
 }
 
 impl Layout {
-    /// The layout that a compiler has chosen.
-    fn of_observed(observed: &Observed, kind: RecordKind) -> Self {
+    /// The layout that a compiler has chosen; none where damage claims more than any has.
+    fn of_observed(observed: &Observed, kind: RecordKind) -> Result<Self, LayoutError> {
+        const LARGEST_BITS: u64 = 1 << 62;
         let end = observed.members.iter().map(|member| member.end_bits()).max().unwrap_or(0);
-        Self {
+        let size_bits = observed.size.checked_mul(8).ok_or(LayoutError::TooLarge)?;
+        if size_bits.max(end) > LARGEST_BITS {
+            return Err(LayoutError::TooLarge);
+        }
+        Ok(Self {
             size: observed.size,
             align: observed.align,
             members: observed.members.clone(),
-            tail_bits: observed.size.saturating_mul(8).saturating_sub(end),
+            tail_bits: size_bits.saturating_sub(end),
             kind,
-        }
+        })
     }
 
     /// The gaps between members of a structure, in order, without the tail. A union has none.
@@ -110,8 +115,11 @@ pub struct Numbered {
 #[derive(Debug)]
 pub struct Layouts<'a> {
     interface: &'a Interface,
-    records: Vec<OnceLock<Result<Layout, LayoutError>>>,
+    /// By ABI, then by structure. An object has types for one ABI, and a great many.
+    abis: [OnceLock<Box<[Slot]>>; ABIS.len()],
 }
+
+type Slot = OnceLock<Result<Layout, LayoutError>>;
 
 /// Nesting past this is taken for a structure that contains itself.
 const DEEPEST: u32 = 256;
@@ -119,8 +127,7 @@ const DEEPEST: u32 = 256;
 impl<'a> Layouts<'a> {
     /// Prepares for queries about `interface`.
     pub fn new(interface: &'a Interface) -> Self {
-        let slots = interface.records.len() * ABIS.len();
-        Self { interface, records: std::iter::repeat_with(OnceLock::new).take(slots).collect() }
+        Self { interface, abis: [const { OnceLock::new() }; ABIS.len()] }
     }
 
     /// The interface that the answers are about.
@@ -140,7 +147,7 @@ impl<'a> Layouts<'a> {
         if depth > DEEPEST {
             return Err(LayoutError::Recursive);
         }
-        let slot = &self.records[id.index() * ABIS.len() + abi.index()];
+        let slot = &self.of_abi(abi)[id.index()];
         if let Some(known) = slot.get() {
             return known.as_ref().map_err(|error| *error);
         }
@@ -148,6 +155,11 @@ impl<'a> Layouts<'a> {
         // for its own slot.
         let layout = self.compute(id, abi, depth);
         slot.get_or_init(|| layout).as_ref().map_err(|error| *error)
+    }
+
+    fn of_abi(&self, abi: AbiId) -> &[Slot] {
+        let slots = || (0..self.interface.records.len()).map(|_| Slot::new()).collect();
+        self.abis[abi.index()].get_or_init(slots)
     }
 
     fn compute(&self, id: RecordId, abi: AbiId, depth: u32) -> Result<Layout, LayoutError> {
@@ -160,7 +172,7 @@ impl<'a> Layouts<'a> {
             });
         };
         if let Some(observed) = &body.observed {
-            return Ok(Layout::of_observed(observed, record.kind));
+            return Layout::of_observed(observed, record.kind);
         }
         let aligned = self.alignment(body.aligned.as_ref(), abi, depth)?;
         let attributes = MemberAlign { packed: body.packed, aligned, pack: body.pack };

@@ -41,7 +41,7 @@ pub struct Object {
 
 impl Object {
     /// Follows its file into another map.
-    pub(crate) fn shift(&mut self, files: FileShift) {
+    pub fn shift(&mut self, files: FileShift) {
         self.file = files.file(self.file);
         let moved = |span: &mut Span| *span = files.span(*span);
         for table in &mut self.tables {

@@ -7,7 +7,8 @@ use std::io;
 
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{
-    Edit, Finding, Fix, Label, Problem, ProblemKind, Report, Safety, Severity, SourceMap, Span,
+    Edit, Finding, Fix, Handler, Label, Object, Problem, ProblemKind, Report, Safety, Severity,
+    SourceMap, Span,
 };
 use serde::Serialize;
 
@@ -26,6 +27,8 @@ pub fn render(report: &Report, sources: &SourceMap, out: &mut dyn io::Write) -> 
     let document = Document {
         version: VERSION,
         abis: names(report.abis),
+        objects: (!report.objects.is_empty())
+            .then_some(List(|| report.objects.iter().map(|object| object_entry(object, sources)))),
         findings: List(|| report.findings.iter().map(|finding| finding_entry(finding, sources))),
         problems: List(|| report.problems.iter().map(|problem| problem_entry(problem, sources))),
         summary: summary(report),
@@ -34,12 +37,31 @@ pub fn render(report: &Report, sources: &SourceMap, out: &mut dyn io::Write) -> 
 }
 
 #[derive(Serialize)]
-struct Document<F, P> {
+struct Document<O: Serialize, F, P> {
     version: u32,
     abis: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    objects: Option<O>,
     findings: F,
     problems: P,
     summary: Summary,
+}
+
+#[derive(Serialize)]
+struct ObjectEntry<'a> {
+    file: Cow<'a, str>,
+    abi: &'static str,
+    module: Option<&'a str>,
+    tables: Vec<TableEntry<'a>>,
+}
+
+/// A table of handlers.
+#[derive(Serialize)]
+struct TableEntry<'a> {
+    structure: &'static str,
+    name: &'a str,
+    native: Option<&'a str>,
+    compat: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -121,6 +143,22 @@ struct BySeverity {
     error: usize,
     warning: usize,
     info: usize,
+}
+
+fn object_entry<'a>(object: &'a Object, sources: &'a SourceMap) -> ObjectEntry<'a> {
+    let function = |handler: &'a Option<Handler>| handler.as_ref().map(|one| one.function.as_str());
+    let tables = object.tables.iter().map(|table| TableEntry {
+        structure: table.structure.tag(),
+        name: &table.name,
+        native: function(&table.native),
+        compat: function(&table.compat),
+    });
+    ObjectEntry {
+        file: sources.file(object.file).path.to_string_lossy(),
+        abi: object.abi.abi().name,
+        module: object.module.as_deref(),
+        tables: tables.collect(),
+    }
 }
 
 fn finding_entry<'a>(finding: &'a Finding, sources: &SourceMap) -> FindingEntry<'a> {

@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 
 use ioctlkit_abi::{Abi, AbiSet, Direction};
-use ioctlkit_model::{Argument, Command, Interface, Layouts, Problem, ProblemKind, Type};
+use ioctlkit_model::{Argument, Command, Interface, Layouts, Problem, ProblemKind, RecordId, Type};
 use ioctlkit_sources::c::{Request, read};
 use tempfile::TempDir;
 
@@ -183,6 +183,37 @@ fn a_typedef_of_a_structure_without_a_tag_lends_it_no_tag() {
 }
 
 #[test]
+fn enumerators_with_the_value_of_a_command_are_commands() {
+    let interface = one("struct box { long b; };\n\
+         enum box_ioctls {\n\tBOX_GET = _IOR('b', 1, /* in\n\tlines */ struct box),\n\
+         \tBOX_SET = _IOW('b', 2, __u32),\n#define BOX_SET BOX_SET\n\tBOX_SIZE = sizeof(long),\n\
+         \tBOX_FLAG = 1 << 3,\n};\n");
+    assert_eq!(names(&interface), ["BOX_GET", "BOX_SET"]);
+    // The compiler's own value is that of its target.
+    assert_eq!(number(&interface, "BOX_GET", "x86_64"), Some(0x8008_6201));
+    assert_eq!(number(&interface, "BOX_GET", "i386"), Some(0x8004_6201));
+    assert_eq!(number(&interface, "BOX_SET", "mips_o32"), Some(0x8004_6202));
+    let get = command(&interface, "BOX_GET");
+    assert_eq!(interface.sources.text(get.span), "BOX_GET");
+    assert_eq!(argument(&interface, "BOX_GET"), "struct box");
+    assert_eq!(get.variants.first().unwrap().through, "_IOR");
+}
+
+#[test]
+fn a_bound_that_cannot_be_worked_out_leaves_its_member_without_a_type() {
+    let (interface, _) = Headers::new(&[(
+        "x.h",
+        "#include <linux/types.h>\nstruct x { __u8 a; __u8 rest[sizeof(struct nowhere) - 1]; };\n",
+    )])
+    .read(&["x.h"]);
+    let x = interface.records.iter().position(|r| r.name.as_deref() == Some("x")).unwrap();
+    let members = &interface.records[x].variants.first().unwrap().members;
+    assert!(matches!(members[1].ty, Type::Unknown(_)), "{:?}", members[1].ty);
+    let abi = Abi::by_name("x86_64").unwrap().id();
+    assert!(Layouts::new(&interface).record(RecordId(x as u32), abi).is_err());
+}
+
+#[test]
 fn a_member_of_an_unknown_type_is_not_taken_for_an_int() {
     let (interface, _) = Headers::new(&[(
         "x.h",
@@ -299,6 +330,38 @@ fn folders_and_macros_given_by_hand_and_by_a_database_are_used() {
     let mut request = headers.request(&["driver/x.h"]);
     request.compile_commands = Some(headers.path("compile_commands.json"));
     assert_eq!(number(&read(&request).0, "X", "x86_64"), expected);
+}
+
+/// Enough headers that the two are not in one translation unit by chance.
+#[test]
+fn what_an_architecture_defines_in_front_of_a_generic_header_holds_for_it() {
+    let many: Vec<(String, String)> = (0..300)
+        .map(|n| (format!("include/uapi/linux/h{n:03}.h"), format!("struct s{n} {{ int a; }};\n")))
+        .collect();
+    let mut files = vec![
+        ("include/uapi/linux/types.h", "typedef unsigned int __u32;\n"),
+        (
+            "include/uapi/asm-generic/state.h",
+            "#ifndef STATE_H\n#define STATE_H\n#ifndef ARCH_PACK\n#define ARCH_PACK\n#endif\n\
+             struct state { int a; long long b; } ARCH_PACK;\n#endif\n",
+        ),
+        (
+            "arch/x86/include/uapi/asm/state.h",
+            "#define ARCH_PACK __attribute__((packed))\n#include <asm-generic/state.h>\n",
+        ),
+        ("arch/arm64/include/uapi/asm/state.h", "#include <asm-generic/state.h>\n"),
+    ];
+    files.extend(many.iter().map(|(path, text)| (path.as_str(), text.as_str())));
+    let (interface, problems) = Headers::new(&files).read(&[""]);
+    assert_eq!(problems, []);
+    let of = |abi: &str| {
+        let id = interface.records.iter().position(|one| one.name.as_deref() == Some("state"));
+        let abi = Abi::by_name(abi).unwrap().id();
+        Layouts::new(&interface).record(RecordId(id.unwrap() as u32), abi).unwrap().size
+    };
+    assert_eq!((of("x86_64"), of("i386"), of("aarch64")), (12, 12, 16));
+    let errors = interface.headers.iter().flat_map(|header| &header.errors);
+    assert_eq!(errors.count(), 0);
 }
 
 #[test]

@@ -255,7 +255,6 @@ impl Whole {
         let is_rust =
             |header: &&Header| interface.sources.file(header.file).language() == Language::Rust;
         self.summary.rust_files += interface.headers.iter().filter(is_rust).count();
-        self.summary.objects += interface.objects.len();
         self.modules.extend(objects::rows(&interface));
         self.report.commands += interface.commands.len();
         self.report.abis = self.report.abis.union(interface.abis);
@@ -266,6 +265,10 @@ impl Whole {
         }
         self.summary.compared.extend(references.iter().filter_map(summary::Compared::of));
         let shift = self.sources.append(interface.sources);
+        for mut object in interface.objects {
+            object.shift(shift);
+            self.report.objects.push(object);
+        }
         let moved = |span: &mut Span| *span = shift.span(*span);
         for mut finding in checked.findings {
             move_spans(&mut finding, moved);
@@ -313,7 +316,7 @@ fn report(arguments: &Arguments, whole: &Whole, terminal: &Terminal) -> Result<(
         } else {
             arguments.format.render(report, sources, style, out)?;
             // Of one object the findings say it all.
-            if for_people && summary.objects > 1 {
+            if for_people && report.objects.len() > 1 {
                 objects::write_table(modules, style, out)?;
             }
             Ok(())

@@ -144,7 +144,8 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
         findings: checked.findings,
         rules: checked.rules,
         abis: versions.old().abis.intersection(versions.new_version().abis),
-        headers: versions.new_version().headers.len(),
+        objects: versions.new_version().objects.clone(),
+        headers: versions.new_version().headers.len() - versions.new_version().objects.len(),
         commands: versions.new_version().commands.len(),
     };
     let hidden = Hidden { accepted, suppressed: checked.suppressed };
@@ -228,11 +229,11 @@ fn show(
     if !for_people || arguments.quiet {
         return Ok(());
     }
-    let old = counted(versions.old().commands.len(), "command");
+    let sides = compared(versions);
     let abis = counted(report.abis.len(), "ABI");
     let seconds = started.elapsed().as_secs_f64();
     terminal.say(|out, _| {
-        write!(out, "compared {old} with {}, on {abis} in {seconds:.2} s: ", report.commands)?;
+        write!(out, "compared {sides}, on {abis} in {seconds:.2} s: ")?;
         write!(out, "{}", found(report))?;
         let parts = [(hidden.suppressed, "suppressed"), (hidden.accepted, "in the baseline")];
         for (count, what) in parts.into_iter().filter(|(count, _)| *count > 0) {
@@ -241,6 +242,22 @@ fn show(
         writeln!(out, "{}", not_read(report))
     });
     Ok(())
+}
+
+/// How much each side has: "2 commands and 1 structure with 3 and 1". What neither has is not told.
+fn compared(versions: &Versions) -> String {
+    let (old, new) = (versions.old(), versions.new_version());
+    let counts = [
+        (old.commands.len(), new.commands.len(), "command"),
+        (diff::structures(old), diff::structures(new), "structure"),
+    ];
+    let mut told: Vec<_> = counts.iter().filter(|(old, new, _)| old + new > 0).collect();
+    if told.is_empty() {
+        told.push(&counts[0]);
+    }
+    let olds: Vec<String> = told.iter().map(|(old, _, what)| counted(*old, what)).collect();
+    let news: Vec<String> = told.iter().map(|(_, new, _)| new.to_string()).collect();
+    format!("{} with {}", olds.join(" and "), news.join(" and "))
 }
 
 fn write_baseline(

@@ -13,6 +13,7 @@ use ioctl_lint::suggest::did_you_mean;
 use ioctlkit_abi::{AbiSet, RecordKind};
 use ioctlkit_model::{Interface, Layouts, Record, RecordId, Type};
 use ioctlkit_report::Style;
+use ioctlkit_sources::object::Wanted;
 
 use super::Outcome;
 use super::failure::{Failure, outcome_of, say_failures};
@@ -47,7 +48,10 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     let mut known = Vec::new();
     let mut undefined = Vec::new();
     let mut found = false;
-    for group in arguments.reading.groups(&arguments.paths, RawNumbers::Unwanted)? {
+    let mut groups = arguments.reading.groups(&arguments.paths, RawNumbers::Unwanted)?;
+    for group in &mut groups {
+        // Of compiled objects the one type is enough: a kernel has a hundred thousand.
+        group.want_types(Wanted::Named([tag(&arguments.name).to_owned()].into()));
         let (interface, problems) = group.read();
         outcome = outcome.max(outcome_of(&problems));
         say_failures(problems, &interface.sources, terminal);
@@ -72,12 +76,23 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
         return Err(Failure::new(format!("`{record}` is declared there, but not defined"))
             .help("name the header that defines it too"));
     }
+    for group in groups.iter_mut().filter(|group| group.has_objects()) {
+        group.want_types(Wanted::All);
+        known.extend(names(&group.read().0));
+    }
     let name = &arguments.name;
     let failure = Failure::new(format!("no structure, union or command is called `{name}` there"));
     Err(match did_you_mean(name, known.iter().map(String::as_str)) {
         Some(help) => failure.help(help),
         None => failure.help("`ioctl-lint dump` lists what the headers define"),
     })
+}
+
+/// The name without the keyword.
+fn tag(name: &str) -> &str {
+    let name = name.trim();
+    let tag = name.strip_prefix("struct ").or_else(|| name.strip_prefix("union "));
+    tag.unwrap_or(name).trim()
 }
 
 /// The records of that name.

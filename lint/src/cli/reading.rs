@@ -232,8 +232,10 @@ impl Group {
 
     /// Reads the paths, as one interface.
     pub(super) fn read(&self) -> Part {
-        let (mut interface, mut problems) = Part::default();
-        for (part, of_part) in self.read_parts() {
+        let mut parts = self.read_parts().into_iter();
+        // Nothing of the first has to move.
+        let (mut interface, mut problems) = parts.next().unwrap_or_default();
+        for (part, of_part) in parts {
             let shift = interface.append(part);
             problems.extend(of_part.into_iter().map(|mut problem| {
                 problem.span = problem.span.map(|span| shift.span(span));

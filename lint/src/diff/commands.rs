@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use ioctlkit_abi::{AbiId, AbiSet, Decoded};
-use ioctlkit_model::{Command, Interface, Layouts, RawNumber, RecordId, Span};
+use ioctlkit_model::{Command, Interface, Layouts, RawNumber, RecordId, Span, Variants};
 
 use super::carriers;
 use super::extensible::{self, Extensible};
@@ -102,26 +102,28 @@ pub(super) fn changes<'a>(
     new: &Layouts<'a>,
 ) -> Vec<CommandChange<'a>> {
     let numbers = Numbers::of(versions, new);
-    let enumerators: BTreeSet<&str> = versions
-        .new_version()
-        .enums
-        .iter()
-        .flat_map(|found| found.variants.iter())
-        .flat_map(|(_, body)| body.enumerators.iter().map(|one| one.name.as_str()))
-        .collect();
+    let enumerators = Values::of(versions.new_version());
     let (was, is) =
         (Trust::of_architectures(versions.old()), Trust::of_architectures(versions.new_version()));
     pairing::commands(versions)
         .into_iter()
         .filter_map(|(ours, theirs)| {
             let fate = match theirs {
-                // An enumerator of that name keeps programs compiling; its value is not compared.
-                None if enumerators.contains(ours.name()) => None,
-                None if versions.is_unread(versions.old_path(ours.span().file)) => None,
-                None => Some(removed(ours, old, &numbers, versions.old_path(ours.span().file))),
+                None => match enumerators.0.get(ours.name()) {
+                    // An enumerator of that name keeps programs compiling.
+                    Some(value) => {
+                        let among = was.of_number(ours).intersection(new.interface().abis);
+                        let number = |abi| value.variants.get(abi).copied();
+                        renumbered((ours, old), (value.span, &number), among)
+                    }
+                    None if versions.is_unread(versions.old_path(ours.span().file)) => None,
+                    None => Some(removed(ours, old, &numbers, versions.old_path(ours.span().file))),
+                },
                 Some(theirs) => {
-                    let within = was.of_number(ours).intersection(is.of_number(theirs));
-                    renumbered(ours, old, theirs, new, within)
+                    let trusted = was.of_number(ours).intersection(is.of_number(theirs));
+                    let among = trusted.intersection(new.interface().abis);
+                    let number = |abi| theirs.number(new, abi);
+                    renumbered((ours, old), (theirs.span(), &number), among)
                 }
             };
             Some(CommandChange { name: ours.name(), old_span: ours.span(), fate: fate? })
@@ -148,6 +150,38 @@ pub(super) fn attribute(
         let carried = by_name.get(change.name).map(|command| carriers::records(interface, command));
         *through = changes.iter().all(NumberChange::is_of_size)
             && carried.is_some_and(|carried| carried.iter().any(|id| relaid.contains(id)));
+    }
+}
+
+/// The enumerators with plain values, by name: those that are commands are found among these.
+struct Values<'a>(HashMap<&'a str, Value>);
+
+/// What an enumerator is on each ABI, where it could be a command's number.
+struct Value {
+    span: Span,
+    variants: Variants<u32>,
+}
+
+impl<'a> Values<'a> {
+    fn of(interface: &'a Interface) -> Self {
+        let mut values: HashMap<&str, Value> = HashMap::new();
+        for found in &interface.enums {
+            for (abis, body) in found.variants.iter() {
+                for one in &body.enumerators {
+                    let value = values.entry(&one.name).or_insert_with(|| Value {
+                        span: found.span,
+                        variants: Variants::default(),
+                    });
+                    // gcc counts what does not fit an `int` as negative, or as an `unsigned`.
+                    let number = u32::try_from(one.value)
+                        .or_else(|_| i32::try_from(one.value).map(i32::cast_unsigned));
+                    if let Ok(number) = number {
+                        value.variants.add(abis, number);
+                    }
+                }
+            }
+        }
+        Self(values)
     }
 }
 
@@ -200,15 +234,15 @@ fn removed<'a>(
     Fate::Removed { renamed, abis: heirs.abis(), gone }
 }
 
+/// What became of a command of the old version whose name has these numbers in the new one, on the
+/// ABIs of `among` that both have.
 fn renumbered<'a>(
-    ours: Numbered<'a>,
-    old: &Layouts<'a>,
-    theirs: Numbered<'a>,
-    new: &Layouts<'a>,
-    within: AbiSet,
+    (ours, old): (Numbered<'a>, &Layouts<'a>),
+    (span, number): (Span, &dyn Fn(AbiId) -> Option<u32>),
+    among: AbiSet,
 ) -> Option<Fate<'a>> {
-    let within = within.intersection(old.interface().abis).intersection(new.interface().abis);
-    let both = |abi: AbiId| Some((ours.number(old, abi)?, theirs.number(new, abi)?));
+    let within = among.intersection(old.interface().abis);
+    let both = |abi: AbiId| Some((ours.number(old, abi)?, number(abi)?));
     let abis: AbiSet = within.iter().filter(|abi| both(*abi).is_some()).collect();
     let mut changes: Vec<NumberChange> = Vec::new();
     for abi in abis {
@@ -229,5 +263,5 @@ fn renumbered<'a>(
         Numbered::Command(command) => extensible::command(command),
         Numbered::Raw(_) => None,
     };
-    Some(Fate::Renumbered { span: theirs.span(), abis, changes, through: false, extensible })
+    Some(Fate::Renumbered { span, abis, changes, through: false, extensible })
 }

@@ -1,6 +1,6 @@
 //! Enumerators of two versions.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{Enum, Enumerator, FileId, Interface, Span};
@@ -40,10 +40,16 @@ pub(super) fn renumbered(versions: &Versions) -> Vec<Renumbered> {
     let mut all: Vec<Renumbered> = Vec::new();
     let known = by_name(new, |file| versions.new_path(file));
     let asked_for = pairing::asked_for(old);
+    // Those that are commands are compared as such: their values differ between ABIs.
+    let commands: HashSet<&str> =
+        old.commands.iter().chain(&new.commands).map(|command| command.name.as_str()).collect();
     for found in old.enums.iter().filter(|found| asked_for.contains(&found.span.file)) {
         let path = versions.old_path(found.span.file);
         for (abis, body) in found.variants.iter() {
-            for enumerator in body.enumerators.iter().filter(|one| !counts_others(&one.name)) {
+            for enumerator in &body.enumerators {
+                if counts_others(&enumerator.name) || commands.contains(enumerator.name.as_str()) {
+                    continue;
+                }
                 let Some(others) = known.get(enumerator.name.as_str()) else { continue };
                 // One of the same header goes before one of that name elsewhere.
                 let here = others.iter().find(|other| other.path == path);

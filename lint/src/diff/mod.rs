@@ -31,6 +31,7 @@ pub use compare::{Comparison, RemovedHeader, compare};
 pub use enumerators::Renumbered;
 pub use extensible::Extensible;
 pub use members::{Fault, Freed, Named, Retyped};
+pub use pairing::structures;
 pub use records::{RecordChange, Told};
 pub use rule::DiffRule;
 pub use versions::{Shown, Version, Versions};

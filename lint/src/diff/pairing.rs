@@ -120,6 +120,12 @@ fn named_records(interface: &Interface) -> impl Iterator<Item = (&str, RecordId,
     })
 }
 
+/// How many structures and unions with a name of their own the files define that were asked for.
+pub fn structures(interface: &Interface) -> usize {
+    let asked_for = asked_for(interface);
+    named_records(interface).filter(|(_, _, span)| asked_for.contains(&span.file)).count()
+}
+
 /// The structures without a name that named members of a pair have.
 fn unnamed(old: &Interface, new: &Interface, pair: &RecordPair) -> Vec<RecordPair> {
     let (Some(ours), Some(theirs)) =

@@ -160,3 +160,101 @@ fn a_structure_that_grew_between_two_objects_is_told() {
     }
     assert_snapshot!(folder.run(&["diff", "old.o", "new.o"]).seen());
 }
+
+/// Neither DWARF nor BTF tells the option by which the old one was packed.
+#[test]
+fn dumps_of_objects_differ_as_the_objects_do() {
+    const SOURCE: &str = "\
+struct inner { char a; int b; };
+struct foo_state {
+	char mode;
+	long long when;
+	int narrow : 3;
+	unsigned wide : 17;
+	struct inner inner[2];
+	union { char c; short s; } either;
+	char rest[];
+} state;
+";
+    let folder = Folder::with("types.c", SOURCE);
+    for (name, option) in [("old", "-fpack-struct=2"), ("new", "-fpack-struct=8")] {
+        let object = folder.path(&format!("{name}.o"));
+        let mut gcc = Command::new("gcc");
+        gcc.args(["-c", "-g", option, "-o"]).arg(object).arg(folder.path("types.c"));
+        assert!(gcc.status().unwrap().success());
+        let dump = folder.run(&["dump", &format!("{name}.o")]);
+        assert_eq!(dump.code, 0);
+        std::fs::write(folder.path(&format!("{name}.json")), dump.stdout).unwrap();
+    }
+    let findings = |old: &str, new: &str| -> Vec<serde_json::Value> {
+        let done = folder.run(&["diff", "--format", "json", old, new]);
+        let report: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
+        let found = report["findings"].as_array().unwrap().iter();
+        let keys = ["code", "type", "member", "message", "label", "notes", "breaks"];
+        found.map(|one| keys.map(|key| one[key].clone()).into()).collect()
+    };
+    let of_objects = findings("old.o", "new.o");
+    let of_foo = |one: &&serde_json::Value| one[1] == "struct foo_state";
+    let told = of_objects.iter().find(of_foo).expect("it was packed").to_string();
+    assert!(told.contains("`when` moved from byte 2 to byte 8"), "{told}");
+    assert_eq!(findings("old.json", "new.json"), of_objects);
+    assert_eq!(findings("old.json", "new.o"), of_objects);
+    assert_eq!(findings("old.json", "old.o"), Vec::<serde_json::Value>::new());
+}
+
+#[test]
+fn json_lists_the_objects_with_their_tables() {
+    let done = check(&two_modules(), &["--format", "json", "modules"]);
+    let report: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
+    let table = |compat: serde_json::Value| {
+        serde_json::json!([{
+            "structure": "file_operations", "name": "foo_fops", "native": "foo_ioctl", "compat": compat,
+        }])
+    };
+    let object = |name: &str, compat| {
+        serde_json::json!({
+            "file": format!("modules/{name}.ko"), "abi": "x86_64", "module": name,
+            "tables": table(compat),
+        })
+    };
+    let expected = [object("bare", ().into()), object("converting", "compat_ptr_ioctl".into())];
+    assert_eq!(report["objects"], serde_json::Value::from(expected.to_vec()));
+}
+
+/// A kernel is linked: its tables hold addresses, and no relocation says whose.
+#[test]
+fn a_table_of_a_linked_kernel_is_found() {
+    const REST: &str = "
+long compat_ptr_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	return foo_ioctl(file, cmd, arg);
+}
+
+static const struct file_operations converting_fops = {
+	.unlocked_ioctl = foo_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+};
+
+const void *both[] = { &foo_fops, &converting_fops };
+";
+    let driver = DRIVER.split("const char info").next().unwrap().replace("COMPAT", "");
+    let source = driver.replace(".owner = &__this_module,", "") + REST;
+    let folder = Folder::with("kernel.h", KERNEL).and("kernel.c", source);
+    let mut gcc = Command::new("gcc");
+    gcc.args(["-O1", "-g", "-static", "-no-pie", "-nostdlib", "-fno-pic", "-Wl,-e,0", "-o"]);
+    let linked = gcc.arg(folder.path("vmlinux")).arg(folder.path("kernel.c")).status().unwrap();
+    assert!(linked.success());
+    let done = check(&folder, &["--format", "json", "vmlinux"]);
+    let report: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
+    let table = |name: &str, compat: serde_json::Value| {
+        serde_json::json!({
+            "structure": "file_operations", "name": name, "native": "foo_ioctl", "compat": compat,
+        })
+    };
+    let mut tables = report["objects"][0]["tables"].as_array().unwrap().clone();
+    tables.sort_by_key(|table| table["name"].to_string());
+    let expected =
+        [table("converting_fops", "compat_ptr_ioctl".into()), table("foo_fops", ().into())];
+    assert_eq!(tables, expected, "{}", done.stdout);
+    assert_eq!(done.code, 1, "one of them lacks a compat handler");
+}

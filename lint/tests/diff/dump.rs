@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use ioctl_lint::Levels;
 use ioctl_lint::diff::{self, Version, Versions};
-use ioctlkit_model::{Interface, Layouts};
+use ioctlkit_model::{Interface, Layouts, RecordId};
 use ioctlkit_report::dump as writer;
 use ioctlkit_sources::c::{Request, read};
 use ioctlkit_sources::dump as reader;
@@ -107,5 +107,28 @@ fn broken_dumps_are_no_panic() {
         if let Ok((interface, _)) = reader::parse(&text.replace(from, to)) {
             let _ = dumped(&interface);
         }
+    }
+}
+
+/// Places that no compiler chooses are an error, wherever they overflow.
+#[test]
+fn places_that_no_compiler_chooses_are_no_layout() {
+    for (size, offset) in [
+        ("8", "2305843009213693951"),
+        ("18446744073709551615", "0"),
+        ("2305843009213693951", "2305843009213693951"),
+    ] {
+        let text = format!(
+            r#"{{"version": 1, "abis": ["x86_64"], "headers": [], "commands": [], "families": [],
+            "raw_numbers": [], "enums": [], "typedefs": [], "types": [{{"name": "struct a",
+            "kind": "struct", "file": "a.o", "line": 1, "abis": {{"x86_64": {{"size": {size},
+            "align": 1, "observed": true, "members": [{{"name": "b", "type": "int",
+            "offset": {offset}, "size": 2305843009213693951}}]}}}}}}]}}"#
+        );
+        let (interface, problems) = reader::parse(&text).unwrap();
+        assert!(problems.is_empty(), "{problems:?}");
+        let layouts = Layouts::new(&interface);
+        let abi = interface.abis.first().unwrap();
+        assert!(layouts.record(RecordId(0), abi).is_err(), "{size} {offset}");
     }
 }

@@ -37,6 +37,8 @@ struct RecordOnAbi<'a, M> {
     aligned: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pack: Option<u64>,
+    #[serde(skip_serializing_if = "is_false")]
+    observed: bool,
     members: M,
 }
 
@@ -122,6 +124,7 @@ impl Serialize for RecordOnAbis<'_> {
                 packed: body.packed,
                 aligned: self.value(body.aligned.as_ref(), abi),
                 pack: body.pack,
+                observed: body.observed.is_some(),
                 members: List(|| {
                     let members = body.members.iter().zip(&definition.types).zip(&layout.members);
                     members.map(|((member, (ty, type_id)), placement)| MemberEntry {

@@ -178,6 +178,7 @@ pub(crate) fn everything() -> Sample {
         problems,
         rules: vec![&HOLE, &LETTER, &QUIET],
         abis: AbiSet::ALL,
+        objects: Vec::new(),
         headers: 2,
         commands: 3,
     };

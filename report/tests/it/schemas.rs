@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use ioctlkit_model::Report;
+use ioctlkit_abi::AbiSet;
+use ioctlkit_model::{Handler, HandlerStructure, HandlerTable, Object, Report, Span};
 use ioctlkit_report::Format;
 use serde_json::{Value, json};
 
@@ -74,6 +75,34 @@ fn check_json_is_as_described() {
     assert_eq!(complaints(&schema, &rendered(&sample)), Vec::<String>::new());
     let nothing = Sample { report: Report::default(), sources: sample.sources };
     assert_eq!(complaints(&schema, &rendered(&nothing)), Vec::<String>::new());
+}
+
+#[test]
+fn check_json_of_objects_is_as_described() {
+    let mut sample = everything();
+    let file = sample.sources.add_object("a.ko".into(), "struct file_operations a;\n".into());
+    let span = Span { file, start: 0, end: 6 };
+    let handler =
+        Handler { function: "a_ioctl".into(), address: None, touches_user_memory: true, span };
+    sample.report.objects.push(Object {
+        file,
+        abi: AbiSet::ALL.first().unwrap(),
+        module: Some("a".into()),
+        named: true,
+        runs_32_bit: None,
+        own_records: Vec::new(),
+        tables: vec![HandlerTable {
+            structure: HandlerStructure::FileOperations,
+            name: "a".into(),
+            span,
+            native: Some(handler),
+            compat: None,
+        }],
+        record: None,
+    });
+    let schema = published("check.schema.json");
+    assert_eq!(complaints(&schema, &rendered(&sample)), Vec::<String>::new());
+    assert_eq!(rendered(&sample)["objects"][0]["tables"][0]["native"], "a_ioctl");
 }
 
 /// Without this the tests above would pass on a schema that says nothing.

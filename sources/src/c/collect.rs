@@ -49,12 +49,12 @@ impl Collected {
             (CandidateKind::RawNumber, _)
             | (CandidateKind::Command, Answer::Number(_) | Answer::Other) => {}
             (CandidateKind::Command, Answer::Value(value)) => {
-                let define = &file.scan.defines[candidate.defines[0]];
+                let define = candidate.define(shared.files);
                 let abis = vouched(abis, job.abi, file.slice(&define.body));
                 self.values.entry(at).or_default().add(abis, (job.abi, value));
             }
             (CandidateKind::Command, answer @ Answer::Command { .. }) => {
-                let define = &file.scan.defines[candidate.defines[0]];
+                let define = candidate.define(shared.files);
                 let through = define_through(file, &define.body);
                 if let Some(body) = answer.body(spans(file, define).1, through) {
                     let map = if is_incomplete(interface, &body.argument) {
@@ -219,7 +219,7 @@ impl Collected {
         let Some(values) = self.values.remove(&at) else { return };
         let candidate = &shared.macros.candidates[at];
         let file = &shared.files.loaded[candidate.file];
-        let define = &file.scan.defines[candidate.defines[0]];
+        let define = candidate.define(shared.files);
         for (abis, (abi, value)) in values.iter() {
             // A value that is taken from another command, such as `_IOC_NR(…)`, is none; and one
             // with neither direction nor size is as likely a plain number, such as 0x8906.

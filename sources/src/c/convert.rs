@@ -4,6 +4,7 @@
 #![allow(non_upper_case_globals, clippy::wildcard_imports)]
 
 use std::collections::{HashMap, HashSet};
+use std::ops::Range;
 
 use clang_sys::*;
 use ioctlkit_abi::{AbiId, AbiSet, RecordKind, Scalar};
@@ -436,6 +437,9 @@ impl<'a, 'tu> Converter<'a, 'tu> {
         }
         let Some((start, end)) = cursor.extent() else { return false };
         let Some(index) = self.index(start.file) else { return false };
+        // Of a bound that it could not work out the compiler remembers nothing, not even the place.
+        let behind = self.files.loaded[index].text.get(end as usize..).unwrap_or_default();
+        let end = end + brackets(behind).last().map_or(0, |last| last.end as u32);
         self.errors.iter().any(|(at, offset)| *at == index && (start.offset..end).contains(offset))
     }
 
@@ -449,8 +453,8 @@ impl<'a, 'tu> Converter<'a, 'tu> {
         let mut bounds = brackets(text).into_iter();
         let mut element = ty;
         while let Type::Array(inner, count) = element {
-            let Some(text) = bounds.next() else { return Bounds::FromCompiler };
-            match expression::parse(text, &self.scope()) {
+            let Some(bound) = bounds.next() else { return Bounds::FromCompiler };
+            match expression::parse(&text[bound], &self.scope()) {
                 Some(parsed @ Constant::Expression(_)) => *count = parsed,
                 Some(Constant::Known(_)) => {}
                 None => return Bounds::FromCompiler,
@@ -653,7 +657,7 @@ enum Bounds {
 }
 
 /// The texts between the brackets that open a declarator's bounds.
-fn brackets(text: &str) -> Vec<&str> {
+fn brackets(text: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut depth = 0;
     let mut start = 0;
@@ -668,7 +672,7 @@ fn brackets(text: &str) -> Vec<&str> {
             Token::Punctuation("]") => {
                 depth -= 1;
                 if depth == 0 {
-                    found.push(&text[start..at]);
+                    found.push(start..at);
                 }
             }
             _ if depth == 0 => break,

@@ -6,20 +6,52 @@ use std::collections::{HashMap, HashSet};
 use ioctlkit_model::Span;
 
 use super::files::{Files, Index, Loaded};
+use super::probe::Asked;
 use super::scan::{Define, Token, hash, tokens};
 
 /// The macros that every command comes to.
 const ROOTS: [&str; 8] =
     ["_IOC", "_IO", "_IOR", "_IOW", "_IOWR", "_IOR_BAD", "_IOW_BAD", "_IOWR_BAD"];
 
-/// A macro that may be a command.
+/// A macro or an enumerator that may be a command.
 #[derive(Debug, Clone)]
 pub(crate) struct Candidate {
     pub(crate) name: String,
     pub(crate) file: Index,
-    /// Every definition in that file; more than one stand under different conditions.
-    pub(crate) defines: Vec<usize>,
+    pub(crate) definition: Definition,
     pub(crate) kind: CandidateKind,
+}
+
+/// What defines a candidate, by its place in the scan of its file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Definition {
+    /// A macro: the first definition of several under different conditions.
+    Macro(usize),
+    /// An enumerator under no condition: the compiler cannot be asked whether there is one.
+    Enumerator(usize),
+}
+
+impl Candidate {
+    /// The definition in its file.
+    pub(crate) fn define<'f>(&self, files: &'f Files) -> &'f Define {
+        let scan = &files.loaded[self.file].scan;
+        match self.definition {
+            Definition::Macro(at) => &scan.defines[at],
+            Definition::Enumerator(at) => &scan.enumerators[at],
+        }
+    }
+
+    /// How the compiler is asked about it.
+    pub(crate) fn asked(&self, files: &Files) -> Asked {
+        match self.definition {
+            Definition::Macro(_) => Asked::Macro(self.name.clone()),
+            Definition::Enumerator(_) => {
+                let text = files.loaded[self.file].slice(&self.define(files).body);
+                let words: Vec<&str> = tokens(text).map(|(_, token)| token.text()).collect();
+                Asked::Expression(words.join(" "))
+            }
+        }
+    }
 }
 
 /// What the text of a candidate looks like.
@@ -93,7 +125,7 @@ impl Macros {
         used: &HashSet<u64>,
         function_like: &HashSet<&str>,
     ) {
-        let mut by_name: HashMap<&str, usize> = HashMap::new();
+        let mut known: HashSet<&str> = HashSet::new();
         for (at, define) in file.scan.defines.iter().enumerate() {
             // By its own text: elsewhere, the same name may stand for a plain number.
             let reaches = define.words.iter().any(|word| self.reached.contains(word));
@@ -111,17 +143,26 @@ impl Macros {
                 }
                 _ => continue,
             };
-            if let Some(known) = by_name.get(define.name.as_str()) {
-                self.candidates[*known].defines.push(at);
-                continue;
+            if known.insert(&define.name) {
+                self.candidates.push(Candidate {
+                    name: define.name.clone(),
+                    file: index,
+                    definition: Definition::Macro(at),
+                    kind,
+                });
             }
-            by_name.insert(&define.name, self.candidates.len());
-            self.candidates.push(Candidate {
-                name: define.name.clone(),
-                file: index,
-                defines: vec![at],
-                kind,
-            });
+        }
+        for (at, enumerator) in file.scan.enumerators.iter().enumerate() {
+            let reaches = enumerator.words.iter().any(|word| self.reached.contains(word));
+            let always = file.scan.enclosing(enumerator.region).all(|region| region.is_guard);
+            if reaches && always && known.insert(&enumerator.name) {
+                self.candidates.push(Candidate {
+                    name: enumerator.name.clone(),
+                    file: index,
+                    definition: Definition::Enumerator(at),
+                    kind: CandidateKind::Command,
+                });
+            }
         }
     }
 }
@@ -194,6 +235,7 @@ fn contested(files: &Files, macros: &Macros) -> HashSet<u64> {
     let roots: HashSet<u64> = ROOTS.iter().map(|name| hash(name)).collect();
     let mut needed: HashSet<u64> = HashSet::new();
     let mut todo: Vec<u64> = macros.candidates.iter().map(|c| hash(&c.name)).collect();
+    todo.extend(macros.candidates.iter().flat_map(|candidate| &candidate.define(files).words));
     while let Some(name) = todo.pop() {
         if !roots.contains(&name) && needed.insert(name) {
             todo.extend(words.get(&name).into_iter().flatten());

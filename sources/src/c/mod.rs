@@ -17,6 +17,7 @@ mod collect;
 mod convert;
 mod database;
 mod discover;
+mod enumerators;
 mod expression;
 mod features;
 mod files;

@@ -1,7 +1,7 @@
 //! Which headers are parsed together, for which ABI, and what becomes of the outcome.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::ffi::CString;
+use std::ffi::{CString, OsStr};
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -17,7 +17,7 @@ use super::discover::{Group, Tree, discover};
 use super::features::Classes;
 use super::files::{Files, Index};
 use super::macros::{Macros, spans};
-use super::probe::{self, Probes};
+use super::probe::{self, Asked, Probes};
 use super::{Request, arguments, database, helped, needs, overlay};
 
 /// Headers parsed together at the most: small enough for every core to get its share.
@@ -97,6 +97,8 @@ pub(crate) struct Shared<'a> {
     by_file: HashMap<Index, Vec<usize>>,
     /// Files whose include guard another file has too: read together, one would hide the other.
     hidden: HashSet<Index>,
+    /// The `asm/` headers through which each one of `asm-generic/` is included.
+    fronts: HashMap<Index, Vec<Index>>,
     /// Headers that are listed although nobody asked for them by name.
     pub(crate) brought: Vec<Index>,
 }
@@ -106,6 +108,13 @@ impl Shared<'_> {
     pub(crate) fn alike(&self, file: Index, abi: AbiId) -> AbiSet {
         let file = &self.files.loaded[file];
         self.classes.alike(file.features, abi, file.abis).intersection(self.request.abis)
+    }
+
+    /// The `asm/` header through which an ABI has this one of `asm-generic/`: what it defines in
+    /// front of that decides how it is read.
+    fn front(&self, file: Index, abi: AbiId) -> Option<Index> {
+        let fronts = self.fronts.get(&file)?;
+        fronts.iter().copied().find(|front| self.files.loaded[*front].abis.contains(abi))
     }
 }
 
@@ -154,6 +163,7 @@ fn read_group(
         library,
         by_file,
         hidden: hidden(&files, &listed),
+        fronts: fronts(&files),
         brought: (0..files.loaded.len())
             .filter(|index| {
                 let known = &files.loaded[*index];
@@ -261,6 +271,31 @@ fn hidden(files: &Files, listed: &HashSet<Index>) -> HashSet<Index> {
         .collect()
 }
 
+/// The `asm/` headers that always include their namesakes in `asm-generic/`, by these.
+fn fronts(files: &Files) -> HashMap<Index, Vec<Index>> {
+    let generic: HashMap<&OsStr, Index> = (0..)
+        .zip(&files.loaded)
+        .filter(|(_, file)| {
+            file.path.parent().is_some_and(|folder| folder.ends_with("asm-generic"))
+        })
+        .filter_map(|(index, file)| Some((file.path.file_name()?, index)))
+        .collect();
+    let mut fronts: HashMap<Index, Vec<Index>> = HashMap::new();
+    for (index, file) in files.loaded.iter().enumerate() {
+        let Some(name) = file.path.file_name() else { continue };
+        let Some(behind) = generic.get(name).copied().filter(|behind| *behind != index) else {
+            continue;
+        };
+        let generic_name = format!("asm-generic/{}", name.to_string_lossy());
+        let mut includes = file.scan.includes.iter();
+        // One that includes it under a condition has something else in its place otherwise.
+        if file.is_asm() && includes.any(|one| one.name == generic_name && !one.conditional) {
+            fronts.entry(behind).or_default().push(index);
+        }
+    }
+    fronts
+}
+
 /// Whether another file defines a macro differently that this file's commands need.
 fn is_contested(shared: &Shared<'_>, index: Index) -> bool {
     let file = &shared.files.loaded[index];
@@ -321,8 +356,9 @@ fn parse_all(shared: &Shared<'_>, jobs: Vec<Job>, mut take: impl FnMut(Result<Pa
 
 fn parse(shared: &Shared<'_>, job: Job) -> Result<Parsed, Problem> {
     let loaded = &shared.files.loaded;
-    let headers = job.headers.iter().map(|index| {
-        let path = &loaded[*index].path;
+    let fronted = |index: &Index| shared.front(*index, job.abi).into_iter().chain([*index]);
+    let headers = job.headers.iter().flat_map(fronted).map(|index| {
+        let path = &loaded[index].path;
         std::path::absolute(path).unwrap_or_else(|_| path.clone()).display().to_string()
     });
     let headers = job.libc.iter().map(|name| format!("{}/{name}", overlay::LIBC)).chain(headers);
@@ -333,8 +369,11 @@ fn parse(shared: &Shared<'_>, job: Job) -> Result<Parsed, Problem> {
         .flat_map(|index| shared.by_file.get(index).into_iter().flatten().copied())
         .collect();
     asked.sort_unstable();
-    let names = asked.iter().map(|at| (*at, shared.macros.candidates[*at].name.as_str()));
-    let probes = probe::text(headers, names, job.alone);
+    let questions: Vec<(usize, Asked)> = asked
+        .into_iter()
+        .map(|at| (at, shared.macros.candidates[at].asked(shared.files)))
+        .collect();
+    let probes = probe::text(headers, &questions, job.alone);
     let mut virtual_files: Vec<VirtualFile> = shared
         .files
         .virtual_files()
@@ -457,5 +496,5 @@ fn note_errors(
 pub(crate) fn candidate_span(shared: &Shared<'_>, at: usize) -> Span {
     let candidate = &shared.macros.candidates[at];
     let file = &shared.files.loaded[candidate.file];
-    spans(file, &file.scan.defines[candidate.defines[0]]).0
+    spans(file, candidate.define(shared.files)).0
 }

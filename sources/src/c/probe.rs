@@ -18,11 +18,30 @@ pub(crate) const READ: i128 = 2;
 /// See [`READ`].
 pub(crate) const WRITE: i128 = 1;
 
-/// The text that includes `headers`, each by its path, and then asks about `names`: what they come
-/// to as commands and, if `values`, as plain numbers.
-pub(crate) fn text<'a>(
+/// What a question is about.
+#[derive(Debug)]
+pub(crate) enum Asked {
+    /// A macro, where it is defined.
+    Macro(String),
+    /// An expression on one line.
+    Expression(String),
+}
+
+impl Asked {
+    /// The question in three lines, of which the second holds what stands around the expression.
+    fn lines(&self, question: impl Fn(&str) -> String) -> String {
+        match self {
+            Self::Macro(name) => format!("#ifdef {name}\n{}\n#endif\n", question(name)),
+            Self::Expression(text) => format!("\n{}\n\n", question(text)),
+        }
+    }
+}
+
+/// The text that includes `headers`, each by its path, and then asks the questions, each with its
+/// number: what they come to as commands and, if `values`, as plain numbers.
+pub(crate) fn text(
     headers: impl Iterator<Item = String>,
-    names: impl Iterator<Item = (usize, &'a str)> + Clone,
+    questions: &[(usize, Asked)],
     values: bool,
 ) -> Probes {
     // asm/ioctl.h first, so that it does not undo what follows.
@@ -33,13 +52,12 @@ pub(crate) fn text<'a>(
     let mut lines = Vec::new();
     if values {
         let mut line = text.lines().count() as u32 + 1;
-        for (index, name) in names.clone() {
-            lines.push((line + 1, index));
+        for (index, asked) in questions {
+            lines.push((line + 1, *index));
             line += 3;
-            let _ = writeln!(
-                text,
-                "#ifdef {name}\nstatic const unsigned {VALUE}{index} = (unsigned)({name});\n#endif"
-            );
+            text.push_str(&asked.lines(|expression| {
+                format!("static const unsigned {VALUE}{index} = (unsigned)({expression});")
+            }));
         }
     }
     for name in [
@@ -73,12 +91,13 @@ pub(crate) fn text<'a>(
          #define sizeof(x) (*(struct {{ __typeof__(x) *{SIZEOF_MEMBER}; }} *)0)\n",
     );
     let mut line = text.lines().count() as u32 + 1;
-    for (index, name) in names {
-        let _ = write!(
-            text,
-            "#ifdef {name}\nvoid {PROBE}{index}(void) {{ (void)({name}); }}\n#endif\n"
+    for (index, asked) in questions {
+        text.push_str(
+            &asked.lines(|expression| {
+                format!("void {PROBE}{index}(void) {{ (void)({expression}); }}")
+            }),
         );
-        lines.push((line + 1, index));
+        lines.push((line + 1, *index));
         line += 3;
     }
     Probes { text, lines }

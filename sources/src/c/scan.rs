@@ -4,11 +4,15 @@
 use std::hash::{Hash, Hasher};
 use std::ops::Range;
 
+use super::enumerators::Reader;
+
 /// What one file's text holds.
 #[derive(Debug, Default)]
 pub(crate) struct Scan {
     pub(crate) includes: Vec<Include>,
     pub(crate) defines: Vec<Define>,
+    /// Enumerators with a value of words, as the macros that they could have been.
+    pub(crate) enumerators: Vec<Define>,
     /// Conditional regions, outer ones before the ones they hold.
     pub(crate) regions: Vec<Region>,
     /// `#pragma pack` as it changes, by offset; `None` is the natural packing.
@@ -207,6 +211,7 @@ impl<'a> Scanner<'a> {
         // Editors of other systems begin a file with a byte order mark.
         let mut at = if self.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
         let mut line_start = true;
+        let mut enumerators = Reader::default();
         loop {
             let next = skip_blank(bytes, at, false);
             line_start |= bytes[at..next].contains(&b'\n');
@@ -218,6 +223,8 @@ impl<'a> Scanner<'a> {
                 continue;
             }
             line_start = false;
+            let ended = enumerators.take(at, token, self.open.last().copied());
+            self.scan.enumerators.extend(ended);
             match token {
                 Token::Word(word) => self.scan.identifiers.push(hash(word)),
                 Token::Punctuation("{") => self.scan.open_braces += 1,

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use ioctlkit_abi::{Abi, AbiSet, Direction, RecordKind, Scalar};
+use ioctlkit_abi::{Abi, AbiSet, Direction, Placement, RecordKind, Scalar};
 use ioctlkit_model::{
     Argument, Command, CommandBody, Constant, Enum, EnumBody, Enumerator, Family, FileId, Header,
-    HeaderError, Interface, Member, Problem, ProblemKind, Purpose, RawNumber, Record, RecordBody,
-    Representation, SourceMap, Span, Type, Typedef, TypedefBody, Variants,
+    HeaderError, Interface, Member, Observed, Problem, ProblemKind, Purpose, RawNumber, Record,
+    RecordBody, Representation, SourceMap, Span, Type, Typedef, TypedefBody, Variants,
 };
 
 use super::raw;
@@ -227,7 +227,7 @@ impl<'a> Builder<'a> {
             aligned: layout.aligned.map(Constant::Known),
             pack: layout.pack,
             members: members.collect(),
-            observed: None,
+            observed: layout.observed.then(|| observed(layout)).flatten(),
         }
     }
 
@@ -263,6 +263,22 @@ impl<'a> Builder<'a> {
             variants,
         }
     }
+}
+
+/// The places of an object's members; `None` where the dump does not tell them all.
+fn observed(layout: &raw::RecordOnAbi) -> Option<Observed> {
+    let place = |member: &raw::Member| match member.bit_size {
+        Some(size_bits) => Some(Placement { offset_bits: member.bit_offset?, size_bits }),
+        None => Some(Placement {
+            offset_bits: member.offset?.checked_mul(8)?,
+            size_bits: member.size.checked_mul(8)?,
+        }),
+    };
+    Some(Observed {
+        size: layout.size?,
+        align: layout.align?,
+        members: layout.members.iter().map(place).collect::<Option<_>>()?,
+    })
 }
 
 /// The files that a dump names, each with as many empty lines as it speaks of.

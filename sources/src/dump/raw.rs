@@ -137,10 +137,15 @@ pub(super) enum Kind {
 pub(super) struct RecordOnAbi {
     #[serde(flatten)]
     pub(super) instead: Option<At>,
+    pub(super) size: Option<u64>,
+    pub(super) align: Option<u64>,
     #[serde(default)]
     pub(super) packed: bool,
     pub(super) aligned: Option<u64>,
     pub(super) pack: Option<u64>,
+    /// Whether the places are those that a compiler has chosen.
+    #[serde(default)]
+    pub(super) observed: bool,
     pub(super) members: Vec<Member>,
 }
 
@@ -151,10 +156,12 @@ pub(super) struct Member {
     pub(super) ty: String,
     pub(super) type_id: Option<u32>,
     pub(super) bounds: Option<Vec<u64>>,
+    pub(super) offset: Option<u64>,
     pub(super) size: u64,
     #[serde(default)]
     pub(super) packed: bool,
     pub(super) aligned: Option<u64>,
+    pub(super) bit_offset: Option<u64>,
     pub(super) bit_size: Option<u64>,
 }
 

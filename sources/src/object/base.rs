@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use super::btf::Btf;
-use super::elf::{self, Elf};
+use super::elf::{Elf, Section, is_elf};
+use super::input::Input;
 use super::open::{OpenError, open};
 
 /// The running kernel's types, and its version.
@@ -109,12 +110,14 @@ fn roots(module: &Path) -> Vec<PathBuf> {
 
 /// The types of a kernel: in its file, or as the kernel shows them.
 fn read(path: &Path) -> Result<Btf, String> {
-    let data = open(path).map_err(|error: OpenError| error.to_string())?;
-    if !elf::is_elf(&data) {
-        return Btf::parse(&data, None).map_err(|error| error.to_string());
+    let input = open(path).map_err(|error: OpenError| error.to_string())?;
+    if let Input::Bytes(bytes) = &input
+        && !is_elf(bytes)
+    {
+        return Btf::parse(bytes, None).map_err(|error| error.to_string());
     }
-    let elf = Elf::parse(&data).map_err(|error| error.to_string())?;
-    let section = elf.section(".BTF").and_then(|section| section.data);
+    let elf = Elf::parse(&input).map_err(|error| error.to_string())?;
+    let section = elf.section(".BTF").and_then(Section::data);
     let section = section.ok_or_else(|| "it has no BTF".to_owned())?;
     Btf::parse(section, None).map_err(|error| error.to_string())
 }

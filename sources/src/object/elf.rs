@@ -1,12 +1,17 @@
 //! The container: sections, symbols and relocations of an ELF file, through goblin.
 //!
+//! A section's contents are read when they are asked for.
+//!
 //! Tables are read one by one, so that a file with one broken table still yields the others, and no
 //! table takes more memory than the file has bytes for.
+
+use std::cell::OnceCell;
+use std::ops::Range;
 
 use goblin::container::{Container, Ctx, Endian};
 use goblin::elf::Elf as Goblin;
 use goblin::elf::compression_header::CompressionHeader;
-use goblin::elf::header::{EM_MIPS, EM_XTENSA, ET_REL};
+use goblin::elf::header::{EM_MIPS, EM_XTENSA, ET_REL, Header};
 use goblin::elf::reloc::{Reloc, RelocSection};
 use goblin::elf::section_header::{
     SHF_ALLOC, SHF_COMPRESSED, SHF_EXECINSTR, SHT_NOBITS, SHT_REL, SHT_RELA, SHT_SYMTAB,
@@ -15,18 +20,22 @@ use goblin::elf::section_header::{
 use goblin::elf::sym::{STB_LOCAL, STT_FUNC, STT_NOTYPE, STT_OBJECT, STT_SECTION, Sym};
 use ioctlkit_abi::{Abi, ByteOrder, ElfHeader};
 
+use super::input::Input;
+
 /// Indices from here on do not name a section.
 const SHN_LORESERVE: u16 = 0xff00;
 /// The index is in a table of its own.
 const SHN_XINDEX: u16 = 0xffff;
 
+/// The header of a 64-bit file, in bytes.
+const LONGEST_HEADER: usize = 64;
+
 /// An ELF file.
 pub(super) struct Elf<'d> {
-    pub(super) data: &'d [u8],
     pub(super) header: ElfHeader,
     pub(super) is_relocatable: bool,
     pub(super) sections: Vec<Section<'d>>,
-    pub(super) symbols: Vec<Symbol<'d>>,
+    symbols: OnceCell<Vec<Symbol<'d>>>,
     context: Ctx,
     swaps_relocations: bool,
     adds_contents: bool,
@@ -36,13 +45,21 @@ pub(super) struct Section<'d> {
     pub(super) name: &'d str,
     pub(super) address: u64,
     pub(super) size: u64,
-    /// The contents; `None` for a section without any, or with some that are cut off.
-    pub(super) data: Option<&'d [u8]>,
     pub(super) is_loaded: bool,
     pub(super) is_code: bool,
     pub(super) is_compressed: bool,
     kind: u32,
+    link: u32,
     info: u32,
+    contents: Contents<'d>,
+}
+
+/// Where a section's contents are.
+#[derive(Clone)]
+struct Contents<'d> {
+    input: &'d Input<'d>,
+    /// `None` for a section without any, or with some that are cut off.
+    range: Option<Range<usize>>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -111,26 +128,17 @@ pub(super) fn is_elf(data: &[u8]) -> bool {
 }
 
 impl<'d> Elf<'d> {
-    pub(super) fn parse(data: &'d [u8]) -> Result<Self, ElfError> {
-        if !is_elf(data) {
+    pub(super) fn parse(input: &'d Input<'d>) -> Result<Self, ElfError> {
+        let start = input.up_to(0, LONGEST_HEADER).unwrap_or_default();
+        if !is_elf(start) {
             return Err(ElfError::NotElf);
         }
         let malformed = |error: goblin::error::Error| ElfError::Malformed(error.to_string());
-        let header = Goblin::parse_header(data).map_err(malformed)?;
+        let header = Goblin::parse_header(start).map_err(malformed)?;
         let container = header.container().map_err(malformed)?;
         let endian = header.endianness().map_err(malformed)?;
         let context = Ctx::new(container, endian);
-        if header.e_shoff > data.len() as u64 {
-            return Err(ElfError::Truncated);
-        }
-        let headers =
-            SectionHeader::parse(data, header.e_shoff as usize, header.e_shnum.into(), context)
-                .map_err(|error| match error {
-                    goblin::error::Error::Scroll(_) | goblin::error::Error::BufferTooShort(..) => {
-                        ElfError::Truncated
-                    }
-                    other => ElfError::Malformed(other.to_string()),
-                })?;
+        let headers = section_headers(input, &header, context)?;
         let names = usize::from(header.e_shstrndx);
         // Where the index does not fit, it is in the first header.
         let names = if header.e_shstrndx == SHN_XINDEX {
@@ -138,11 +146,11 @@ impl<'d> Elf<'d> {
         } else {
             names
         };
-        let names = headers.get(names).and_then(|header| contents(data, header)).unwrap_or(&[]);
+        let contents = |header: &SectionHeader| Contents::new(input, header).bytes();
+        let names = headers.get(names).and_then(contents).unwrap_or(&[]);
         let sections: Vec<Section<'d>> =
-            headers.iter().map(|header| Section::new(data, header, names)).collect();
-        let mut elf = Self {
-            data,
+            headers.iter().map(|header| Section::new(input, header, names)).collect();
+        Ok(Self {
             header: ElfHeader {
                 address_size: if container == Container::Big { 8 } else { 4 },
                 byte_order: match endian {
@@ -154,7 +162,7 @@ impl<'d> Elf<'d> {
             },
             is_relocatable: header.e_type == ET_REL,
             sections,
-            symbols: Vec::new(),
+            symbols: OnceCell::new(),
             context,
             // The psABI of 64-bit mips has its own order of what a relocation says.
             swaps_relocations: header.e_machine == EM_MIPS
@@ -162,9 +170,7 @@ impl<'d> Elf<'d> {
                 && endian == Endian::Little,
             // And xtensa keeps addends in two places (`arch/xtensa/kernel/module.c`).
             adds_contents: header.e_machine == EM_XTENSA,
-        };
-        elf.symbols = elf.read_symbols(&headers);
-        Ok(elf)
+        })
     }
 
     /// The ABI, where a row describes it.
@@ -172,18 +178,22 @@ impl<'d> Elf<'d> {
         Abi::by_elf(self.header)
     }
 
-    fn read_symbols(&self, headers: &[SectionHeader]) -> Vec<Symbol<'d>> {
-        let of_kind = |kind| headers.iter().find(move |header| header.sh_type == kind);
+    /// The symbols, in the order of their table.
+    pub(super) fn symbols(&self) -> &[Symbol<'d>] {
+        self.symbols.get_or_init(|| self.read_symbols())
+    }
+
+    fn read_symbols(&self) -> Vec<Symbol<'d>> {
+        let of_kind = |kind| self.sections.iter().find(move |section| section.kind == kind);
         let Some(table) = of_kind(SHT_SYMTAB) else { return Vec::new() };
-        let (Some(symbols), Some(names)) = (
-            contents(self.data, table),
-            headers.get(table.sh_link as usize).and_then(|names| contents(self.data, names)),
-        ) else {
+        let (Some(symbols), Some(names)) =
+            (table.data(), self.sections.get(table.link as usize).and_then(Section::data))
+        else {
             return Vec::new();
         };
         let count = symbols.len() / Sym::size(self.context.container);
         let Ok(symbols) = Sym::parse(symbols, 0, count, self.context) else { return Vec::new() };
-        let wide = of_kind(SHT_SYMTAB_SHNDX).and_then(|header| contents(self.data, header));
+        let wide = of_kind(SHT_SYMTAB_SHNDX).and_then(Section::data);
         let wide_index = |index: usize| self.u32(wide?.get(index.checked_mul(4)?..)?);
         let place = |index: usize, section: usize| match section as u16 {
             0 => Place::Undefined,
@@ -225,7 +235,7 @@ impl<'d> Elf<'d> {
                 SHT_REL => false,
                 _ => continue,
             };
-            let Some(data) = table.data else { continue };
+            let Some(data) = table.data() else { continue };
             let Ok(table) = RelocSection::parse(data, 0, data.len(), has_addends, self.context)
             else {
                 continue;
@@ -276,34 +286,77 @@ impl<'d> Elf<'d> {
 }
 
 impl<'d> Section<'d> {
-    fn new(data: &'d [u8], header: &SectionHeader, names: &'d [u8]) -> Self {
+    fn new(input: &'d Input<'d>, header: &SectionHeader, names: &'d [u8]) -> Self {
         let has = |flag: u32| header.sh_flags & u64::from(flag) != 0;
         Self {
             name: text(names, header.sh_name),
             address: header.sh_addr,
             size: header.sh_size,
-            data: contents(data, header),
             is_loaded: has(SHF_ALLOC),
             is_code: has(SHF_EXECINSTR),
             is_compressed: has(SHF_COMPRESSED),
             kind: header.sh_type,
+            link: header.sh_link,
             info: header.sh_info,
+            contents: Contents::new(input, header),
         }
+    }
+
+    /// The contents; `None` for a section without any, or with some that are cut off.
+    pub(super) fn data(&self) -> Option<&'d [u8]> {
+        self.contents.bytes()
     }
 
     /// Whether the file should have contents for it, and is too short.
     pub(super) fn is_cut_off(&self) -> bool {
-        self.data.is_none() && self.kind != SHT_NOBITS && self.size > 0
+        self.contents.range.is_none() && self.kind != SHT_NOBITS && self.size > 0
     }
 }
 
-fn contents<'d>(data: &'d [u8], header: &SectionHeader) -> Option<&'d [u8]> {
-    if header.sh_type == SHT_NOBITS {
-        return None;
+impl<'d> Contents<'d> {
+    fn new(input: &'d Input<'d>, header: &SectionHeader) -> Self {
+        let range = || {
+            let start = usize::try_from(header.sh_offset).ok()?;
+            let end = start.checked_add(usize::try_from(header.sh_size).ok()?)?;
+            (header.sh_type != SHT_NOBITS && end <= input.len()).then_some(start..end)
+        };
+        Self { input, range: range() }
     }
-    let start = usize::try_from(header.sh_offset).ok()?;
-    let size = usize::try_from(header.sh_size).ok()?;
-    data.get(start..start.checked_add(size)?)
+
+    fn bytes(&self) -> Option<&'d [u8]> {
+        self.input.get(self.range.clone()?)
+    }
+}
+
+/// The table of sections.
+fn section_headers(
+    input: &Input<'_>,
+    header: &Header,
+    context: Ctx,
+) -> Result<Vec<SectionHeader>, ElfError> {
+    let start = usize::try_from(header.e_shoff).map_err(|_| ElfError::Truncated)?;
+    if start == 0 {
+        return Ok(Vec::new());
+    }
+    let size = SectionHeader::size(context);
+    let read = |count: usize| {
+        let table = input.up_to(start, count.saturating_mul(size)).ok_or(ElfError::Truncated)?;
+        SectionHeader::parse_from(table, 0, count, context).map_err(|error| match error {
+            goblin::error::Error::Scroll(_) | goblin::error::Error::BufferTooShort(..) => {
+                ElfError::Truncated
+            }
+            other => ElfError::Malformed(other.to_string()),
+        })
+    };
+    // Where the number does not fit, the first header has it as its size.
+    match usize::from(header.e_shnum) {
+        0 => {
+            let first = read(1)?;
+            let count = first.first().map_or(0, |first| first.sh_size);
+            read(usize::try_from(count).map_err(|_| ElfError::Truncated)?.max(1))
+        }
+        count => read(count),
+    }
 }
 
 /// The string at an offset of a table, empty where there is none.

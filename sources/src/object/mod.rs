@@ -27,6 +27,7 @@ mod discover;
 mod dwarf;
 mod elf;
 mod ids;
+mod input;
 mod listing;
 mod measure;
 mod note;
@@ -102,7 +103,7 @@ pub fn read(request: &Request) -> (Interface, Vec<Problem>) {
 /// # Errors
 /// Why they cannot be had, in words.
 pub fn unpacked(path: &Path) -> Result<Vec<u8>, String> {
-    open::open(path).map_err(|error| error.to_string())
+    open::whole(path).map_err(|error| error.to_string())
 }
 
 fn failure(path: &Path, message: String, help: Option<String>) -> Problem {

@@ -40,7 +40,7 @@ impl std::fmt::Display for RecordError {
 /// The text of the record, if the object has one.
 pub(super) fn find(elf: &Elf<'_>) -> Option<String> {
     elf.sections.iter().filter(|section| section.name.starts_with(".note")).find_map(|section| {
-        let description = note(elf, section.data?)?;
+        let description = note(elf, section.data()?)?;
         let end = description.iter().position(|byte| *byte == 0).unwrap_or(description.len());
         Some(String::from_utf8_lossy(&description[..end]).into_owned())
     })

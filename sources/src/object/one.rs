@@ -14,6 +14,7 @@ use super::convert::{Converter, Reach};
 use super::discover::{ARCHIVE, Asked, THIN_ARCHIVE};
 use super::dwarf::Dwarf;
 use super::elf::{Elf, Section, is_elf};
+use super::input::Input;
 use super::listing::Listing;
 use super::open::open;
 use super::types::{Ty, TypeId, Types};
@@ -51,19 +52,20 @@ impl Outcome {
 /// Reads a file that was asked for.
 pub(super) fn read(asked: &Asked, request: &Request, bases: &Bases) -> Vec<Outcome> {
     let path = &asked.path;
-    let data = match open(path) {
-        Ok(data) => data,
+    let input = match open(path) {
+        Ok(input) => input,
         Err(error) => return vec![Outcome::failed(path, format!("cannot be read: {error}"), None)],
     };
-    if data.starts_with(THIN_ARCHIVE) {
-        let help = "name the objects themselves";
-        let message = "it is a thin archive, which holds no objects".to_owned();
-        return vec![Outcome::failed(path, message, Some(help))];
+    match &input {
+        Input::Bytes(bytes) if bytes.starts_with(THIN_ARCHIVE) => {
+            let help = "name the objects themselves";
+            let message = "it is a thin archive, which holds no objects".to_owned();
+            vec![Outcome::failed(path, message, Some(help))]
+        }
+        Input::Bytes(bytes) if bytes.starts_with(ARCHIVE) => archive(asked, bytes, request, bases),
+        Input::Bytes(bytes) if !is_elf(bytes) => vec![bare(asked, bytes, request)],
+        _ => vec![object(asked, &input, request, bases)],
     }
-    if data.starts_with(ARCHIVE) {
-        return archive(asked, &data, request, bases);
-    }
-    vec![object(asked, &data, request, bases)]
 }
 
 /// The objects of an archive, each by its name behind the archive's.
@@ -84,7 +86,9 @@ fn archive(asked: &Asked, data: &[u8], request: &Request, bases: &Bases) -> Vec<
             let within = Asked { path: path.join(name), named: asked.named };
             let bytes = data.get(start..start.checked_add(member.size())?);
             match bytes {
-                Some(bytes) if is_elf(bytes) => Some(object(&within, bytes, request, bases)),
+                Some(bytes) if is_elf(bytes) => {
+                    Some(object(&within, &bytes.into(), request, bases))
+                }
                 // Whatever else people put into archives.
                 Some(_) => None,
                 None => {
@@ -96,12 +100,9 @@ fn archive(asked: &Asked, data: &[u8], request: &Request, bases: &Bases) -> Vec<
         .collect()
 }
 
-fn object(asked: &Asked, data: &[u8], request: &Request, bases: &Bases) -> Outcome {
+fn object(asked: &Asked, input: &Input<'_>, request: &Request, bases: &Bases) -> Outcome {
     let path = &asked.path;
-    if !is_elf(data) {
-        return bare(asked, data, request);
-    }
-    let elf = match Elf::parse(data) {
+    let elf = match Elf::parse(input) {
         Ok(elf) => elf,
         Err(error) => return Outcome::failed(path, format!("cannot be read: {error}"), None),
     };
@@ -182,7 +183,7 @@ pub(super) struct Module {
 
 impl Module {
     fn of(elf: &Elf<'_>) -> Option<Self> {
-        let info = elf.section(".modinfo")?.data?;
+        let info = elf.section(".modinfo")?.data()?;
         let value = |key: &str| {
             info.split(|byte| *byte == 0).find_map(|entry| {
                 std::str::from_utf8(entry).ok()?.strip_prefix(key)?.strip_prefix('=')
@@ -238,7 +239,7 @@ impl Reading {
         module: Option<&Module>,
         kernel: Option<Arc<Btf>>,
     ) -> Option<Box<dyn Types>> {
-        let section = |name| elf.section(name).and_then(|section| section.data);
+        let section = |name| elf.section(name).and_then(Section::data);
         if let Some(own) = section(".BTF") {
             // A module that was built by itself brings what it needs of its kernel.
             let brought = section(".BTF.base").map(|base| Btf::parse(base, None).map(Arc::new));

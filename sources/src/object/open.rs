@@ -1,17 +1,24 @@
 //! A file's bytes, out of whatever a distribution ships them in.
 
 use std::fmt;
-use std::fs;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
+
+use liblzma::bufread::XzDecoder;
+use liblzma::stream::Stream;
+
+use super::elf::is_elf;
+use super::input::{Input, Parts};
 
 /// What compressed data may come to: so many bytes for each of its own, and as many besides.
 /// Modules come to about six; the dictionaries of the formats take no more than [`DICTIONARY`].
 const RATIO: u64 = 256;
 const BESIDES: u64 = 1 << 20;
 
-/// What an xz stream may ask for its dictionary, in KiB: what `xz -9` does.
-const DICTIONARY: u32 = 96 << 10;
+/// What the decoder of an xz stream may take, in bytes: a dictionary as `xz -9` has it, of 64 MiB, and
+/// some for itself.
+const DICTIONARY: u64 = 96 << 20;
 
 /// How a file is compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,17 +84,38 @@ pub(super) fn compression(data: &[u8]) -> Option<Compression> {
     }
 }
 
-/// Reads a file: what is in it where it is compressed, the kernel where it is a bootable image.
-pub(super) fn open(path: &Path) -> Result<Vec<u8>, OpenError> {
-    // A pipe or a device may never end.
-    if !fs::metadata(path).map_err(OpenError::Read)?.is_file() {
-        return Err(OpenError::NoFile);
+/// Files of fewer bytes are read at once.
+const SMALL: u64 = 1 << 20;
+
+/// Opens a file: what is in it where it is compressed, the kernel where it is a bootable image. A large
+/// object is read as it is asked for.
+pub(super) fn open(path: &Path) -> Result<Input<'static>, OpenError> {
+    let length = length(path)?;
+    if length >= SMALL
+        && let Ok(length) = usize::try_from(length)
+    {
+        let input = Input::Parts(Parts::new(File::open(path).map_err(OpenError::Read)?, length));
+        if input.get(0..4).is_some_and(is_elf) {
+            return Ok(input);
+        }
     }
+    unpack(fs::read(path).map_err(OpenError::Read)?).map(Input::from)
+}
+
+/// As [`open`], for all bytes at once.
+pub(super) fn whole(path: &Path) -> Result<Vec<u8>, OpenError> {
+    length(path)?;
     unpack(fs::read(path).map_err(OpenError::Read)?)
 }
 
-/// As [`open`], for bytes that were read before.
-pub(super) fn unpack(data: Vec<u8>) -> Result<Vec<u8>, OpenError> {
+fn length(path: &Path) -> Result<u64, OpenError> {
+    let metadata = fs::metadata(path).map_err(OpenError::Read)?;
+    // A pipe or a device may never end.
+    if metadata.is_file() { Ok(metadata.len()) } else { Err(OpenError::NoFile) }
+}
+
+/// What is in bytes that were read.
+fn unpack(data: Vec<u8>) -> Result<Vec<u8>, OpenError> {
     if let Some(compression) = compression(&data) {
         return decompress(&data, compression);
     }
@@ -114,9 +142,10 @@ pub(super) fn decompress(data: &[u8], compression: Compression) -> Result<Vec<u8
     let mut out = Vec::with_capacity(data.len().saturating_mul(4));
     match compression {
         Compression::Gzip => read(flate2::read::GzDecoder::new(data), limit, &mut out),
-        Compression::Xz => {
-            read(lzma_rust2::XzReader::new_mem_limit(data, false, DICTIONARY), limit, &mut out)
-        }
+        Compression::Xz => match Stream::new_stream_decoder(DICTIONARY, 0) {
+            Ok(decoder) => read(XzDecoder::new_stream(data, decoder), limit, &mut out),
+            Err(error) => Err(error.into()),
+        },
         Compression::Zstd => match ruzstd::decoding::StreamingDecoder::new(data) {
             Ok(decoder) => read(decoder, limit, &mut out),
             Err(error) => Err(io::Error::other(error.to_string())),

@@ -23,8 +23,6 @@ pub(super) struct Summary {
     pub(super) accepted: usize,
     /// How many of the files are Rust sources, and not headers.
     pub(super) rust_files: usize,
-    /// How many compiled objects were read.
-    pub(super) objects: usize,
     /// How long it took.
     pub(super) seconds: f64,
     /// What was compared with C headers.
@@ -68,17 +66,18 @@ impl Summary {
     pub(super) fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let mut read = Vec::new();
         let headers = report.headers - self.rust_files.min(report.headers);
-        if headers > 0 || (self.rust_files == 0 && self.objects == 0) {
+        let objects = report.objects.len();
+        if headers > 0 || (self.rust_files == 0 && objects == 0) {
             read.push(counted(headers, "header"));
         }
         if self.rust_files > 0 {
             read.push(counted(self.rust_files, "Rust file"));
         }
-        if report.headers > 0 || self.objects == 0 {
+        if report.headers > 0 || objects == 0 {
             read.push(counted(report.commands, "command"));
         }
-        if self.objects > 0 {
-            read.push(counted(self.objects, "object"));
+        if objects > 0 {
+            read.push(counted(objects, "object"));
         }
         read.push(counted(report.abis.len(), "ABI"));
         write!(out, "checked {} in {:.2} s: ", read.join(", "), self.seconds)?;

@@ -8,7 +8,6 @@
 mod kinds;
 mod names;
 
-use std::ffi::CStr;
 use std::sync::{Arc, OnceLock};
 
 use ioctlkit_abi::ByteOrder;
@@ -259,13 +258,18 @@ impl Btf {
 
     /// The string at an offset, empty where there is none.
     fn string(&self, offset: u32) -> &str {
+        std::str::from_utf8(self.text(offset)).unwrap_or_default()
+    }
+
+    /// The bytes of a string, empty where there is none.
+    fn text(&self, offset: u32) -> &[u8] {
         let Some(local) = offset.checked_sub(self.first_string) else {
-            return self.base.as_ref().map_or("", |base| base.string(offset));
+            return self.base.as_ref().map_or(&[], |base| base.text(offset));
         };
         let text = self.bytes.data.get(self.strings.clone()).unwrap_or_default();
         let text = text.get(local as usize..).unwrap_or_default();
-        let text = CStr::from_bytes_until_nul(text).map_or(text, CStr::to_bytes);
-        std::str::from_utf8(text).unwrap_or_default()
+        let end = text.iter().position(|byte| *byte == 0).unwrap_or(text.len());
+        &text[..end]
     }
 
     fn start(&self, id: TypeId) -> Option<usize> {

@@ -66,7 +66,7 @@ pub(super) fn load<'d>(elf: &Elf<'d>) -> Result<Option<Vec<Loaded<'d>>>, DwarfEr
 }
 
 fn contents<'d>(elf: &Elf<'d>, section: &Section<'d>) -> Result<Cow<'d, [u8]>, DwarfError> {
-    let data = section.data.unwrap_or_default();
+    let data = section.data().unwrap_or_default();
     if !section.is_compressed {
         return Ok(Cow::Borrowed(data));
     }
@@ -87,7 +87,7 @@ impl Relocations {
         let found = relocations.filter_map(|one| {
             // No symbol: zero.
             let value =
-                if one.symbol == 0 { 0 } else { elf.symbols.get(one.symbol as usize)?.value };
+                if one.symbol == 0 { 0 } else { elf.symbols().get(one.symbol as usize)?.value };
             let value = value.wrapping_add_signed(one.addend);
             let relocated =
                 if one.adds_contents { Relocated::By(value) } else { Relocated::To(value) };

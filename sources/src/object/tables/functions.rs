@@ -40,7 +40,7 @@ pub(super) struct Functions<'s, 'd> {
 impl<'s, 'd> Functions<'s, 'd> {
     pub(super) fn new(elf: &'s Elf<'d>) -> Self {
         let mut names: HashMap<Address, &'d str> = HashMap::new();
-        for symbol in &elf.symbols {
+        for symbol in elf.symbols() {
             let Place::Section(section) = symbol.place else { continue };
             if symbol.kind != SymbolKind::Function || symbol.name.is_empty() {
                 continue;
@@ -69,7 +69,7 @@ impl<'s, 'd> Functions<'s, 'd> {
     }
 
     fn relocated(&self, section: u32, relocation: Relocation) -> Option<Target<'d>> {
-        let symbol = self.elf.symbols.get(relocation.symbol as usize)?;
+        let symbol = self.elf.symbols().get(relocation.symbol as usize)?;
         match symbol.place {
             _ if symbol.name == "__this_module" => Some(Target::ThisModule),
             Place::Undefined if symbol.name.is_empty() => None,
@@ -88,14 +88,14 @@ impl<'s, 'd> Functions<'s, 'd> {
 
     /// An addend that is in the section.
     fn in_place(&self, section: u32, offset: u64) -> Option<i64> {
-        let data = self.elf.sections.get(section as usize)?.data?;
+        let data = self.elf.sections.get(section as usize)?.data()?;
         let value = self.elf.address(data.get(usize::try_from(offset).ok()?..)?)?;
         Some(value.cast_signed())
     }
 
     /// A linked file holds addresses. Every aligned word that is one of a section is taken for it.
     fn linked(&self, section: u32) -> Option<BTreeMap<u64, Target<'d>>> {
-        let data = self.elf.sections.get(section as usize)?.data?;
+        let data = self.elf.sections.get(section as usize)?.data()?;
         let step = usize::from(self.elf.header.address_size);
         let mut pointers = BTreeMap::new();
         for (index, word) in data.chunks_exact(step).enumerate() {

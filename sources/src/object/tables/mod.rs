@@ -54,7 +54,7 @@ pub(super) fn find(elf: &Elf<'_>, types: &dyn Types, kernel: Option<&dyn Types>)
         user_memory: UserMemory::new(elf),
     };
     let mut tables = Vec::new();
-    for symbol in &elf.symbols {
+    for symbol in elf.symbols() {
         let Place::Section(section) = symbol.place else { continue };
         if symbol.kind != SymbolKind::Object || symbol.size == 0 {
             continue;

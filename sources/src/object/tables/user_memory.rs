@@ -53,13 +53,13 @@ impl<'s, 'd> UserMemory<'s, 'd> {
 impl Calls {
     fn of(elf: &Elf<'_>) -> Self {
         let mut sizes = HashMap::new();
-        for symbol in &elf.symbols {
+        for symbol in elf.symbols() {
             if let (SymbolKind::Function, Place::Section(section)) = (symbol.kind, symbol.place) {
                 sizes.insert(Address { section, offset: symbol.value }, symbol.size);
             }
         }
         let is_one = |symbol: u32| {
-            elf.symbols.get(symbol as usize).is_some_and(|symbol| {
+            elf.symbols().get(symbol as usize).is_some_and(|symbol| {
                 symbol.place == Place::Undefined
                     && NAMES.iter().any(|name| symbol.name.contains(name))
             })

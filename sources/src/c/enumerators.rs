@@ -1,0 +1,119 @@
+//! Enumerators whose values are made of words: some headers define their commands so
+//! (`enum { BINDER_WRITE_READ = _IOWR('b', 1, …) }`).
+//!
+//! An enumeration with a tag is a type, whose values go where that type does: those of binder's protocol
+//! are written into a buffer, though `_IOW` makes them. Only one whose tag speaks of ioctls has commands.
+
+use super::scan::{Define, Token, hash};
+
+/// Follows the tokens of a file, those of directives left out.
+#[derive(Debug, Default)]
+pub(crate) struct Reader {
+    state: State,
+}
+
+#[derive(Debug, Default)]
+enum State {
+    /// Anywhere else.
+    #[default]
+    Outside,
+    /// Behind the word `enum`.
+    Announced,
+    /// Between two enumerators.
+    Inside,
+    /// Behind an enumerator's name.
+    Named { name: String, at: u32 },
+    /// In an enumerator's value, below so many open parentheses.
+    Valued { found: Define, open: u32 },
+}
+
+impl Reader {
+    /// Takes the token at `at`, in that region, and yields the enumerator that it ends.
+    pub(crate) fn take(
+        &mut self,
+        at: usize,
+        token: Token<'_>,
+        region: Option<usize>,
+    ) -> Option<Define> {
+        let (start, end) = (at as u32, (at + token.text().len()) as u32);
+        let state = std::mem::take(&mut self.state);
+        let mut ended = None;
+        self.state = match (state, token) {
+            (State::Announced, Token::Punctuation("{")) => State::Inside,
+            (State::Outside, Token::Word("enum")) => State::Announced,
+            // The tag; what is no definition ends with it.
+            (State::Announced, Token::Word(tag)) if is_of_commands(tag) => State::Announced,
+            (State::Inside | State::Named { .. }, Token::Word(name)) => {
+                State::Named { name: name.to_owned(), at: start }
+            }
+            (State::Named { name, at }, Token::Punctuation("=")) => {
+                let name_end = at + name.len() as u32;
+                let found = Define {
+                    name,
+                    at: at..name_end,
+                    parameters: None,
+                    body: end..end,
+                    words: Vec::new(),
+                    region,
+                };
+                State::Valued { found, open: 0 }
+            }
+            (State::Valued { found, open: 0 }, Token::Punctuation(mark @ ("," | "}"))) => {
+                ended = Some(found);
+                if mark == "," { State::Inside } else { State::Outside }
+            }
+            (State::Valued { mut found, mut open }, token) => {
+                match token {
+                    Token::Punctuation("(") => open += 1,
+                    Token::Punctuation(")") => open = open.saturating_sub(1),
+                    Token::Word(word) => found.words.push(hash(word)),
+                    _ => {}
+                }
+                if found.body.is_empty() {
+                    found.body.start = start;
+                }
+                found.body.end = end;
+                State::Valued { found, open }
+            }
+            (State::Inside | State::Named { .. }, token) if token != Token::Punctuation("}") => {
+                State::Inside
+            }
+            _ => State::Outside,
+        };
+        ended.filter(|found| !found.words.is_empty())
+    }
+}
+
+/// Whether a tag speaks of ioctls: `drm_xe_observation_ioctls`.
+fn is_of_commands(tag: &str) -> bool {
+    tag.to_ascii_lowercase().contains("ioc")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::scan::scan;
+
+    fn enumerators(text: &str) -> Vec<(String, String)> {
+        let found = scan(text).enumerators;
+        let slice = |at: &std::ops::Range<u32>| text[at.start as usize..at.end as usize].to_owned();
+        found.iter().map(|one| (slice(&one.at), slice(&one.body))).collect()
+    }
+
+    #[test]
+    fn enumerators_are_those_of_definitions_with_words_in_their_values() {
+        let text = "enum a_ioctls { A, B = 1, C = _IO('b', 1), /* D = X, */\n\
+                    #define F F\n\tF = X | (Y, Z) };\nenum a_ioctls v = A;\nint w = { X };\n\
+                    struct s s = { .x = A, .y = X };\nenum b;\n\
+                    enum protocol { P = _IO(1, 3) };\nenum { E = _IO(1, 2) } e;\n";
+        let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let expected = [pair("C", "_IO('b', 1)"), pair("F", "X | (Y, Z)"), pair("E", "_IO(1, 2)")];
+        assert_eq!(enumerators(text)[..], expected);
+    }
+
+    #[test]
+    fn text_that_ends_in_an_enumeration_is_no_harm() {
+        for text in ["enum", "enum {", "enum { A", "enum { A =", "enum { A = (", "enum { = , }"] {
+            assert!(enumerators(text).is_empty(), "{text}");
+        }
+    }
+}
