@@ -98,7 +98,7 @@ fn what_is_kept_boots_and_builds_modules_and_the_sources_are_gone() {
     assert!(kernel.kernel().is_ok());
     let headers = kernel.headers().unwrap();
     assert!(headers.folder().join("arch/x86/include/asm/io.h").is_file());
-    assert!(!headers.folder().join("kernel").exists());
+    assert!(!kernel.folder().join("kernel").exists() && !kernel.folder().join("sources").exists());
     assert_eq!(fs::read_to_string(kernel.configuration()).unwrap(), "CONFIG_A=y\n");
     let log = building.log(&fixture.cache());
     assert_eq!(fixture.kept(), [kernel.folder(), &log]);

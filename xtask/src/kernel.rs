@@ -104,6 +104,7 @@ fn words(progress: Progress<'_>) -> String {
         Progress::Unpacking => "unpacking the sources".to_owned(),
         Progress::Configuring => "configuring".to_owned(),
         Progress::Making { count, file } => format!("{count} files made: {file}"),
+        Progress::Removing => "stopped; removing what was begun".to_owned(),
         Progress::Keeping => "putting aside what modules are built with".to_owned(),
     }
 }

@@ -9,7 +9,7 @@ use std::process::Command;
 
 use tempfile::NamedTempFile;
 
-use super::{HEADERS, IMAGE, SmallKernel, name, options};
+use super::{IMAGE, SmallKernel, name, options};
 use crate::cache::Cache;
 use crate::error::VmError;
 use crate::headers::buildable;
@@ -24,8 +24,9 @@ const ASKED: &str = "small.config";
 /// Parts of the sources that an x86 kernel is built without, and that take 700 MB.
 const LEFT_OUT: [&str; 3] =
     ["*/Documentation/*/*", "*/drivers/gpu/drm/amd/include", "*/tools/testing/*/*"];
-/// What modules are built with, as Debian's packages of headers have it.
-const KEPT: [&str; 9] = [
+/// The image, and what modules are built with, as Debian's packages of headers have it.
+const KEPT: [&str; 10] = [
+    IMAGE,
     ".config",
     "COPYING",
     "Makefile",
@@ -36,8 +37,6 @@ const KEPT: [&str; 9] = [
     "scripts",
     "tools/objtool/objtool",
 ];
-/// Where make leaves the image.
-const MADE: &str = "arch/x86/boot/bzImage";
 
 /// Debian's package of a kernel's sources: an archive, and the package's version.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,6 +91,8 @@ pub enum Progress<'l> {
     },
     /// What modules need is put aside, and the rest removed.
     Keeping,
+    /// All of it is removed, for it failed or was interrupted.
+    Removing,
 }
 
 /// A kernel that is to be built.
@@ -141,6 +142,9 @@ impl Building {
             let kept_log = self.log(cache);
             let mut run = Run { building: self, interruption, on_progress, log, kept_log };
             let made = run.make(new);
+            if made.is_err() {
+                (run.on_progress)(Progress::Removing);
+            }
             run.keep_log()?;
             made
         })?;
@@ -246,10 +250,8 @@ fn done_to(line: &str) -> Option<&str> {
 
 /// Moves what is kept out of the sources, and removes them.
 fn keep(tree: &Path, new: &Path) -> Result<(), VmError> {
-    let headers = new.join(HEADERS);
-    let moves = KEPT.iter().map(|path| (tree.join(path), headers.join(path)));
-    let image = (tree.join(MADE), new.join(IMAGE));
-    for (from, to) in moves.chain([image]) {
+    for path in KEPT {
+        let (from, to) = (tree.join(path), new.join(path));
         let folder = to.parent().unwrap_or(new);
         fs::create_dir_all(folder).map_err(VmError::file("make", folder))?;
         fs::rename(&from, &to).map_err(VmError::file("move", &from))?;

@@ -23,11 +23,11 @@ pub use build::{Building, Progress, Sources};
 const PREFIX: &str = "linux-small-";
 /// Counts up when what is kept of a build, or how it is made, changes.
 const RECIPE: u32 = 1;
-/// The files of a kernel that is kept, below its folder.
-const IMAGE: &str = "bzImage";
-const HEADERS: &str = "headers";
+/// Where make leaves the image, and where it is kept.
+const IMAGE: &str = "arch/x86/boot/bzImage";
 
-/// A kernel that was built and is kept.
+/// A kernel that was built and is kept: a folder against which modules are built, with the image in
+/// its usual place.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SmallKernel {
     folder: PathBuf,
@@ -73,12 +73,12 @@ impl SmallKernel {
     /// # Errors
     /// Those of [`Headers::at`], if somebody changed the folder.
     pub fn headers(&self) -> Result<Headers, VmError> {
-        Headers::at(self.folder.join(HEADERS))
+        Headers::at(&self.folder)
     }
 
     /// Its whole configuration.
     pub fn configuration(&self) -> PathBuf {
-        self.folder.join(HEADERS).join(".config")
+        self.folder.join(".config")
     }
 }
 
