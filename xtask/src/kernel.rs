@@ -29,13 +29,23 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         print!("{}", SmallKernel::OPTIONS);
         return Ok(());
     }
-    packages::install(&packages::for_the_kernel())?;
     let cache = Cache::of_user()?;
+    if let Some(kernel) = kept(&cache)
+        && !arguments.rebuild
+    {
+        return told(&kernel);
+    }
+    packages::install(&packages::for_the_kernel())?;
     let mut building = Building::of(Sources::installed()?);
     building.jobs = arguments.jobs.unwrap_or(building.jobs);
-    match building.kept(&cache) {
-        Some(kernel) if !arguments.rebuild => told(&kernel),
-        _ => told(&built(&building, &cache)?),
+    told(&built(&building, &cache)?)
+}
+
+/// The kernel that was built of the sources that are installed; without any, the newest.
+fn kept(cache: &Cache) -> Option<SmallKernel> {
+    match Sources::installed() {
+        Ok(sources) => Building::of(sources).kept(cache),
+        Err(_) => SmallKernel::find(cache),
     }
 }
 
