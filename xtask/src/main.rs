@@ -63,7 +63,7 @@ enum Task {
     },
     /// Builds the small kernel of the guest suite, with `CONFIG_USER_EVENTS`, which Debian's lack.
     ///
-    /// It takes some ten minutes and 2 GB, of which 100 MB are kept in the cache
+    /// It takes some ten minutes and 2 GB, of which 71 MB are kept in the cache
     /// (`$XDG_CACHE_HOME/ioctlkit`). Where it is there already, its place is printed.
     Kernel(kernel::Arguments),
     /// Measures the mechanisms of ioctl-bench in a guest, with the generated module: on the small
