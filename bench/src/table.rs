@@ -83,25 +83,32 @@ pub(crate) fn of_class(results: &Results, class: Class) -> Vec<&CaseResult> {
     of_it.filter(|case| case.measured().is_some()).collect()
 }
 
+/// The titles of [`figures`].
+pub(crate) const FIGURES: [&str; 8] =
+    ["size", "in batches", "p50", "95 %", "p90", "p99", "p99.9", "max"];
+
+/// What is given of a case that was measured.
+pub(crate) fn figures(case: &CaseResult, summary: &Summary) -> [String; FIGURES.len()] {
+    [
+        bytes(case.size),
+        time(summary.batch.value),
+        time(summary.p50.value),
+        span(summary.p50),
+        time(summary.p90),
+        time(summary.p99),
+        time(summary.p999),
+        time(summary.max),
+    ]
+}
+
 fn measured_rows(results: &Results, cases: &[&CaseResult]) -> Vec<Vec<String>> {
-    let titles =
-        ["mechanism", "size", "in batches", "p50", "95 %", "p90", "p99", "p99.9", "max", ""];
-    let mut rows = vec![titles.map(str::to_owned).to_vec()];
+    let titles = [&["mechanism"], &FIGURES[..], &[""]].concat();
+    let mut rows = vec![titles.into_iter().map(str::to_owned).collect()];
     for case in cases {
         let Some(measured) = case.measured() else { continue };
         let summary = measured.summary();
-        rows.push(vec![
-            case.path(),
-            bytes(case.size),
-            time(summary.batch.value),
-            time(summary.p50.value),
-            span(summary.p50),
-            time(summary.p90),
-            time(summary.p99),
-            time(summary.p999),
-            time(summary.max),
-            remarks(results, case, measured, &summary),
-        ]);
+        let remarks = remarks(results, case, measured, &summary);
+        rows.push([&[case.path()], &figures(case, &summary)[..], &[remarks]].concat());
     }
     rows
 }

@@ -37,4 +37,6 @@ fn the_committed_guest_results_are_valid_and_their_page_is_theirs() {
     assert!(results.measured("ioctl/write", 1024).is_some());
     assert!(results.measured("netlink/send", 1024).is_some());
     assert!(results.measured("procfs/pwrite", 1024).is_some());
+    assert!(results.measured("user-events/enabled", 8).is_some());
+    assert!(results.measured("user-events/disabled", 8).is_some());
 }

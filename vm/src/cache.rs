@@ -6,6 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use tempfile::TempDir;
+
 use crate::error::VmError;
 use crate::interruption::Interruption;
 
@@ -79,18 +81,45 @@ impl Cache {
         if path.is_dir() {
             return Ok(path);
         }
-        fs::create_dir_all(&self.folder).map_err(VmError::file("make", &self.folder))?;
-        let new = tempfile::Builder::new()
-            .prefix(".new-")
-            .tempdir_in(&self.folder)
-            .map_err(VmError::file("write in", &self.folder))?;
-        make(new.path())?;
+        let new = self.filled(make)?;
         match fs::rename(new.path(), &path) {
             // Another process was faster; its folder holds the same.
             Err(_) if path.is_dir() => {}
             renamed => renamed.map_err(VmError::file("make", &path))?,
         }
         Ok(path)
+    }
+
+    /// The folder of that name, which `make` fills in any case. One that is there stays until the new
+    /// one is whole.
+    pub(crate) fn anew(
+        &self,
+        name: &str,
+        make: impl FnOnce(&Path) -> Result<(), VmError>,
+    ) -> Result<PathBuf, VmError> {
+        let path = self.folder.join(name);
+        let new = self.filled(make)?;
+        let old = self.temporary()?;
+        if path.is_dir() {
+            fs::rename(&path, old.path().join(name)).map_err(VmError::file("replace", &path))?;
+        }
+        fs::rename(new.path(), &path).map_err(VmError::file("make", &path))?;
+        Ok(path)
+    }
+
+    /// A folder that is not yet where it belongs, filled.
+    fn filled(&self, make: impl FnOnce(&Path) -> Result<(), VmError>) -> Result<TempDir, VmError> {
+        let new = self.temporary()?;
+        make(new.path())?;
+        Ok(new)
+    }
+
+    fn temporary(&self) -> Result<TempDir, VmError> {
+        fs::create_dir_all(&self.folder).map_err(VmError::file("make", &self.folder))?;
+        tempfile::Builder::new()
+            .prefix(".new-")
+            .tempdir_in(&self.folder)
+            .map_err(VmError::file("write in", &self.folder))
     }
 }
 
@@ -111,6 +140,21 @@ mod tests {
         assert_eq!(fs::read_to_string(made.join("file")).unwrap(), "x");
         let again = cache.once("kernel", |_| Err(VmError::NoCache)).unwrap();
         assert_eq!(again, made);
+        assert_eq!(fs::read_dir(cache.folder()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_folder_that_is_made_anew_replaces_the_old_one_only_when_it_is_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let cache = Cache::at(folder.path());
+        let fill = |text: &'static str| {
+            move |new: &Path| fs::write(new.join(text), text).map_err(VmError::file("write", new))
+        };
+        let made = cache.anew("kernel", fill("old")).unwrap();
+        assert!(cache.anew("kernel", |_| Err(VmError::NoCache)).is_err());
+        assert!(made.join("old").is_file());
+        assert_eq!(cache.anew("kernel", fill("new")).unwrap(), made);
+        assert!(made.join("new").is_file() && !made.join("old").exists());
         assert_eq!(fs::read_dir(cache.folder()).unwrap().count(), 1);
     }
 }

@@ -75,7 +75,7 @@ impl Release {
 }
 
 /// The numbers in a version, which is how releases of one series compare.
-fn numbers(release: &str) -> Vec<u64> {
+pub(crate) fn numbers(release: &str) -> Vec<u64> {
     let runs = release.split(|c: char| !c.is_ascii_digit()).filter(|run| !run.is_empty());
     runs.map(|run| run.parse().unwrap_or(u64::MAX)).collect()
 }

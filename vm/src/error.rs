@@ -141,6 +141,35 @@ pub enum VmError {
         /// Relative to the root.
         file: String,
     },
+    /// No sources to build a kernel of.
+    #[error("there are no sources of a kernel in {}: install Debian's package {package}", archive.display())]
+    NoSources {
+        /// Which package has them.
+        package: String,
+        /// Where they would be.
+        archive: PathBuf,
+    },
+    /// A configuration that is not what was asked for.
+    #[error(
+        "the configuration lacks what was asked for; nothing was built:\n  {}",
+        options.join("\n  ")
+    )]
+    Configuration {
+        /// A sentence for each option.
+        options: Vec<String>,
+    },
+    /// A kernel that does not build.
+    #[error("`{command}` failed ({status}); all that it said is in {}\n{output}", log.display())]
+    Build {
+        /// The command as one would type it.
+        command: String,
+        /// Its status.
+        status: ExitStatus,
+        /// The end of what it printed.
+        output: String,
+        /// All of it.
+        log: PathBuf,
+    },
     /// A path that the kernel's build system does not cope with.
     #[error(
         "the kernel's build system cannot work in {}: move it, or the cache, to a path without \

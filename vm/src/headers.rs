@@ -32,9 +32,13 @@ impl Headers {
     /// or a colon.
     pub fn at(folder: impl Into<PathBuf>) -> Result<Self, VmError> {
         let folder = folder.into();
+        // A kernel that was built outside of its sources has a link to them.
+        let has = |file: &&str| {
+            [folder.join(file), folder.join("source").join(file)].iter().any(|p| p.exists())
+        };
         let missing = ["Makefile", "include/config/auto.conf", "scripts/Makefile.build"]
             .into_iter()
-            .find(|file| !folder.join(file).exists());
+            .find(|file| !has(file));
         if let Some(file) = missing {
             let reason = format!("it has no {file}");
             return Err(VmError::Kind { path: folder, expected: "a kernel's headers", reason });
@@ -131,7 +135,7 @@ fn complete(package: &str, folder: &Path, root: &Path, cache: &Cache) -> Result<
     fs::write(&makefile, relative).map_err(VmError::file("write", &makefile))
 }
 
-fn buildable(path: PathBuf) -> Result<PathBuf, VmError> {
+pub(crate) fn buildable(path: PathBuf) -> Result<PathBuf, VmError> {
     let is_usable = path.to_str().is_some_and(|text| !text.contains([' ', ':', '\t', '\n']));
     if is_usable { Ok(path) } else { Err(VmError::BuildPath { path }) }
 }

@@ -49,6 +49,7 @@ mod qemu;
 mod report;
 mod script;
 mod session;
+mod small;
 
 pub use cache::Cache;
 pub use debian::Release;
@@ -65,3 +66,4 @@ pub use make::build_programs;
 pub use qemu::{Acceleration, Accelerator};
 pub use report::{Ending, Report, StepFailure, StepOutcome, StepReport, Verdict};
 pub use script::{Action, Output, STEP_LIMIT, Script, Step};
+pub use small::{Building, Progress, SmallKernel, Sources};

@@ -1,5 +1,6 @@
 //! Runs make: for modules, and for the programs that test them.
 
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread::available_parallelism;
@@ -8,7 +9,7 @@ use crate::error::VmError;
 use crate::interruption::Interruption;
 use crate::process::{Printed, finished};
 
-const REMEDY: &str = "install Debian's packages make and gcc";
+pub(crate) const REMEDY: &str = "install Debian's packages make and gcc";
 
 /// Runs make in a folder, on all processors, as if nobody's settings were there. What compilers
 /// that are killed leave behind is removed.
@@ -19,15 +20,27 @@ pub(crate) fn make(
 ) -> Result<Printed, VmError> {
     let temporary = tempfile::Builder::new().prefix("ioctlkit-vm-").tempdir();
     let temporary = temporary.map_err(VmError::file("write in", std::env::temp_dir()))?;
-    let jobs = available_parallelism().map_or(1, std::num::NonZero::get);
+    let mut make = command(folder, processors());
+    make.args(arguments).env("TMPDIR", temporary.path());
+    finished(&mut make, REMEDY, interruption)
+}
+
+/// A make in a folder, with as many jobs at once, as if nobody's settings were there.
+pub(crate) fn command(folder: &Path, jobs: NonZero<usize>) -> Command {
     let mut make = Command::new("make");
-    make.arg("-C").arg(folder).arg(format!("-j{jobs}")).args(arguments);
+    make.arg("-C").arg(folder).arg(format!("-j{jobs}"));
     // A make around this one must not lend its flags.
-    for name in ["MAKEFLAGS", "MFLAGS", "MAKELEVEL", "ARCH", "CROSS_COMPILE", "O"] {
+    for name in ["MAKEFLAGS", "MFLAGS", "MAKELEVEL", "ARCH", "CROSS_COMPILE", "O", "KBUILD_OUTPUT"]
+    {
         make.env_remove(name);
     }
-    make.env("LC_ALL", "C").env("TMPDIR", temporary.path());
-    finished(&mut make, REMEDY, interruption)
+    make.env("LC_ALL", "C");
+    make
+}
+
+/// As many as there are processors.
+pub(crate) fn processors() -> NonZero<usize> {
+    available_parallelism().unwrap_or(NonZero::<usize>::MIN)
 }
 
 /// Builds programs with the makefile of a folder, in place, and linked statically as guests want

@@ -1,7 +1,9 @@
 //! A child process that does not outlive its parent, and the programs that prepare a guest.
 
+use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process_group, set_parent_process_death_signal};
@@ -85,12 +87,7 @@ pub(crate) fn finished(
 ) -> Result<Printed, VmError> {
     let program = command.get_program().to_string_lossy().into_owned();
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut guarded = Guarded::spawn(command).map_err(|source| match source.kind() {
-        std::io::ErrorKind::NotFound => {
-            VmError::Missing { program: program.clone(), remedy: remedy.to_owned() }
-        }
-        _ => VmError::Start { program: program.clone(), source },
-    })?;
+    let mut guarded = started(command, remedy)?;
     let (out, err) = (guarded.child().stdout.take(), guarded.child().stderr.take());
     let out = std::thread::spawn(move || text(out));
     let err = std::thread::spawn(move || text(err));
@@ -110,6 +107,52 @@ pub(crate) fn finished(
     Err(VmError::Failed { command: shown(command), status, output: tail(&format!("{out}{err}")) })
 }
 
+/// Runs a program to its end, without input; `on_line` hears what comes on both of its streams.
+pub(crate) fn streamed(
+    mut command: Command,
+    remedy: &str,
+    interruption: &Interruption,
+    on_line: &mut dyn FnMut(&str),
+) -> Result<ExitStatus, VmError> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let start = |source| VmError::Start { program: program.clone(), source };
+    let (reader, writer) = std::io::pipe().map_err(start)?;
+    command.stdin(Stdio::null()).stdout(writer.try_clone().map_err(start)?).stderr(writer);
+    let mut guarded = started(&mut command, remedy)?;
+    // It holds the pipe's other end, which has to be closed for the lines to end.
+    drop(command);
+    let (sender, lines) = mpsc::channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(reader).split(b'\n').map_while(Result::ok) {
+            if sender.send(String::from_utf8_lossy(&line).into_owned()).is_err() {
+                return;
+            }
+        }
+    });
+    loop {
+        if interruption.is_set() {
+            return Err(VmError::Interrupted);
+        }
+        match lines.recv_timeout(LOOK) {
+            Ok(line) => on_line(&line),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => break,
+        }
+    }
+    let status = guarded.child().wait().map_err(start)?;
+    guarded.status = Some(status);
+    Ok(status)
+}
+
+/// Starts a program; `remedy` says what to do if it does not exist.
+fn started(command: &mut Command, remedy: &str) -> Result<Guarded, VmError> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    Guarded::spawn(command).map_err(|source| match source.kind() {
+        std::io::ErrorKind::NotFound => VmError::Missing { program, remedy: remedy.to_owned() },
+        _ => VmError::Start { program, source },
+    })
+}
+
 fn text(stream: Option<impl std::io::Read>) -> String {
     let mut bytes = Vec::new();
     if let Some(mut stream) = stream {
@@ -120,12 +163,12 @@ fn text(stream: Option<impl std::io::Read>) -> String {
 }
 
 /// The last lines: a compiler's first error may be far above, so there are many.
-fn tail(text: &str) -> String {
+pub(crate) fn tail(text: &str) -> String {
     let lines: Vec<&str> = text.trim_end().lines().collect();
     lines[lines.len().saturating_sub(60)..].join("\n")
 }
 
-fn shown(command: &Command) -> String {
+pub(crate) fn shown(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
 }

@@ -5,6 +5,7 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 use ioctlkit_abi::{ABIS, Provenance};
+use ioctlkit_vm::Sources;
 
 use crate::run;
 
@@ -90,6 +91,22 @@ pub(crate) fn for_guests() -> Vec<Need> {
         need("sparse", "checks the address spaces of a module's pointers"),
         need("cpio", "reads the guest's file system back"),
         need("python3-minimal", "runs the kernel's own parser of test results"),
+    ]
+}
+
+/// What building the small kernel needs, besides the compiler: about 150 MB to download, nearly all of
+/// it the sources.
+pub(crate) fn for_the_kernel() -> Vec<Need> {
+    vec![
+        need(Sources::PACKAGE, "the kernel's sources"),
+        need("xz-utils", "unpacks the kernel's sources"),
+        need("make", "builds the kernel"),
+        need("gcc", "compiles the kernel and the tools that it is built with"),
+        need("libc6-dev", "the C library of the tools that the kernel is built with"),
+        need("flex", "reads the kernel's configuration"),
+        need("bison", "reads the kernel's configuration"),
+        need("bc", "computes the kernel's time constants"),
+        need("libelf-dev", "objtool, which checks each of the kernel's objects"),
     ]
 }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use clap::ValueEnum;
 
 use super::{Ending, print, when};
-use crate::guest::{self, Wish};
+use crate::guest::{self, KernelChoice, Wish};
 use crate::plan::{Pace, Plan, Preset, Suite};
 use crate::results::{Outcome, Results};
 use crate::run::{self, Event, Launcher};
@@ -64,12 +64,29 @@ struct GuestArguments {
     #[arg(long = "guest-processors", value_name = "COUNT", default_value_t = 1)]
     #[arg(value_parser = clap::value_parser!(u32).range(1..=64))]
     processors: u32,
-    /// A kernel of your own [default: Debian's 6.12]
-    #[arg(long = "guest-kernel", value_name = "FILE", requires = "headers")]
+    /// A kernel of your own, or `debian` [default: the small one that `cargo xtask kernel` builds,
+    /// which has `user_events`, or else Debian's 6.12]
+    #[arg(long = "guest-kernel", value_name = "FILE")]
     kernel: Option<PathBuf>,
     /// The headers to build the module for that kernel with
     #[arg(long = "guest-headers", value_name = "DIR", requires = "kernel")]
     headers: Option<PathBuf>,
+}
+
+impl GuestArguments {
+    fn choice(&self) -> Result<KernelChoice, Error> {
+        match (&self.kernel, &self.headers) {
+            (Some(word), None) if word == Path::new("debian") => Ok(KernelChoice::Debian),
+            (Some(image), Some(headers)) => {
+                Ok(KernelChoice::Own { image: image.clone(), headers: headers.clone() })
+            }
+            (Some(image), None) => {
+                let why = "takes --guest-headers, to build the module for that kernel with";
+                Err(Error::File { path: image.display().to_string(), why: why.to_owned() })
+            }
+            (None, _) => Ok(KernelChoice::Best),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, Default, ValueEnum)]
@@ -137,7 +154,7 @@ fn in_a_guest(
         program,
         arguments: arguments.what.for_the_guest(),
         processors: guest.processors,
-        kernel: guest.kernel.clone().zip(guest.headers.clone()),
+        kernel: guest.choice()?,
     };
     guest::run(&wish, &mut |line| progress.tell(line), save)
 }

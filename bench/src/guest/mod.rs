@@ -1,6 +1,7 @@
 //! The guest suite: builds the module for benchmarks, boots a guest, runs this program in it, and takes
 //! the results back over the guest's console.
 
+mod kernel;
 mod module;
 mod transport;
 
@@ -8,13 +9,14 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use ioctlkit_vm::{
-    Accelerator, Cache, Event, ExtraFile, Guest, Headers, Interruption, Kernel, Release, Script,
-    Step, Verdict, VmError,
+    Accelerator, Cache, Event, ExtraFile, Guest, Interruption, Kernel, Script, Step, Verdict,
+    VmError,
 };
 
 use crate::Error;
 use crate::results::Results;
 
+pub use kernel::KernelChoice;
 pub use transport::{Collector, print};
 
 /// What the guest's kernel is told besides: nothing that would slow down what is measured.
@@ -23,8 +25,6 @@ const COMMAND_LINE: &str = "panic_on_warn=1";
 const COUNTS: &str = ", whose clock counts instructions";
 /// How long the measuring may take, by the guest's clock.
 const LIMIT: Duration = Duration::from_secs(3600);
-/// The series of Debian's kernels.
-const SERIES: &str = "6.12";
 
 /// What is asked of the guest.
 #[derive(Debug, Clone)]
@@ -35,8 +35,8 @@ pub struct Wish {
     pub arguments: Vec<String>,
     /// How many processors the guest has.
     pub processors: u32,
-    /// A kernel of one's own with its headers, if not Debian's.
-    pub kernel: Option<(PathBuf, PathBuf)>,
+    /// Which kernel it runs.
+    pub kernel: KernelChoice,
 }
 
 /// Boots, measures, and returns what came. `on_line` hears what goes on, `save` gets the results so far
@@ -50,7 +50,10 @@ pub fn run(
     save: &mut dyn FnMut(&Results) -> Result<(), Error>,
 ) -> Result<Results, Error> {
     let interruption = Interruption::on_signals().map_err(vm)?;
-    let (kernel, headers) = kernel(wish)?;
+    let cache = Cache::of_user().map_err(vm)?;
+    let chosen = wish.kernel.in_cache(&cache);
+    on_line(&chosen.words());
+    let (kernel, headers) = chosen.with_headers(&cache).map_err(vm)?;
     on_line("building the module");
     let folder = tempfile::tempdir().map_err(Error::call("making a folder"))?;
     module::write(folder.path())?;
@@ -108,16 +111,6 @@ fn labelled(mut results: Results, counts: bool) -> Results {
         results.machine.accelerator += COUNTS;
     }
     results
-}
-
-fn kernel(wish: &Wish) -> Result<(Kernel, Headers), Error> {
-    if let Some((image, headers)) = &wish.kernel {
-        return Ok((Kernel::at(image).map_err(vm)?, Headers::at(headers).map_err(vm)?));
-    }
-    let cache = Cache::of_user().map_err(vm)?;
-    let release = Release::newest(SERIES, &cache).map_err(vm)?;
-    let kernel = Kernel::of(&release, &cache).map_err(vm)?;
-    Ok((kernel, Headers::of(&release, &cache).map_err(vm)?))
 }
 
 /// The kernel's configuration, for its hash, where it lies beside the kernel as distributions have it.

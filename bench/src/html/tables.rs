@@ -3,7 +3,7 @@
 use super::text::escaped;
 use crate::articles::Row;
 use crate::results::{CaseResult, Results};
-use crate::table::{absent as absent_cases, claimed, remarks, span};
+use crate::table::{FIGURES, absent as absent_cases, claimed, figures, remarks, span};
 use crate::units::{bytes, time};
 
 /// Where and how it ran.
@@ -47,26 +47,14 @@ pub(super) fn machine(results: &Results) -> String {
 
 /// The figures of a class.
 pub(super) fn measured(results: &Results, cases: &[&CaseResult]) -> String {
-    let mut table = String::from(
-        "<div class=\"wide\"><table>\n<thead><tr><th>mechanism</th><th class=\"n\">size</th>\
-         <th class=\"n\">in batches</th><th class=\"n\">p50</th><th class=\"n\">p50, 95 %</th>\
-         <th class=\"n\">p90</th><th class=\"n\">p99</th><th class=\"n\">p99.9</th><th class=\"n\">max</th>\
-         <th class=\"n\">calls</th><th>what one call is</th></tr></thead>\n<tbody>\n",
-    );
+    let mut table = String::from("<div class=\"wide\"><table>\n<thead><tr><th>mechanism</th>");
+    for title in FIGURES.iter().chain(&["calls"]) {
+        table += &format!("<th class=\"n\">{title}</th>");
+    }
+    table += "<th>what one call is</th></tr></thead>\n<tbody>\n";
     for case in cases {
         let Some(measured) = case.measured() else { continue };
         let summary = measured.summary();
-        let figures = [
-            bytes(case.size),
-            time(summary.batch.value),
-            time(summary.p50.value),
-            span(summary.p50),
-            time(summary.p90),
-            time(summary.p99),
-            time(summary.p999),
-            time(summary.max),
-            summary.calls.to_string(),
-        ];
         let remarks = remarks(results, case, measured, &summary);
         let what = if remarks.is_empty() {
             case.what.clone()
@@ -74,8 +62,9 @@ pub(super) fn measured(results: &Results, cases: &[&CaseResult]) -> String {
             format!("{} ({remarks})", case.what)
         };
         table += &format!("<tr><td class=\"name\">{}</td>", escaped(&case.path()));
-        for figure in figures {
-            table += &format!("<td class=\"n\">{}</td>", escaped(&figure));
+        let calls = summary.calls.to_string();
+        for figure in figures(case, &summary).iter().chain([&calls]) {
+            table += &format!("<td class=\"n\">{}</td>", escaped(figure));
         }
         table += &format!("<td>{}</td></tr>\n", escaped(&what));
     }

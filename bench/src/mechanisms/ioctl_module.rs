@@ -5,7 +5,7 @@ use std::os::fd::AsFd as _;
 
 use super::module::{self, DEVICE, Operation};
 use crate::sys::control;
-use crate::{Class, Entry, Error, Mechanism, Payload, Sizes, Variant};
+use crate::{Class, Entry, Error, Mechanism, Payload, Variant};
 
 pub(super) const ENTRY: Entry = Entry {
     name: "ioctl",
@@ -15,8 +15,8 @@ pub(super) const ENTRY: Entry = Entry {
         Variant { name: "read", what: "a command of the generated module, N bytes out" },
         Variant { name: "exchange", what: "a command of the generated module, N bytes in and out" },
     ],
-    sizes: Sizes::Between(8, 4096),
-    needs: "the module of the guest suite",
+    sizes: module::RANGE,
+    needs: module::NEEDS,
     trigger: None,
     requires: |request| module::required(DEVICE, request),
     open: |request| {
@@ -25,7 +25,7 @@ pub(super) const ENTRY: Entry = Entry {
             "read" => Operation::Read,
             _ => Operation::Exchange,
         };
-        let device = module::opened(DEVICE).map_err(Error::call("opening the device"))?;
+        let device = module::device()?;
         let unknown = || Error::Unexpected(format!("no command of {} bytes", request.size));
         let number = operation.command(request.size).ok_or_else(unknown)?;
         let payload = Payload::new(request.size);

@@ -16,6 +16,7 @@ mod msg_ring_post;
 mod netlink_ack;
 mod netlink_module;
 mod netlink_noop;
+mod netlink_socket;
 mod netlink_usersock;
 mod peer;
 mod procfs_auxv;

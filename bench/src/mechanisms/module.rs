@@ -8,7 +8,7 @@ use ioctlkit::HOST;
 use ioctlkit::abi::Direction;
 
 use crate::sys::control;
-use crate::{Error, Missing, Request};
+use crate::{Error, Missing, Request, Sizes};
 
 /// The device.
 pub(super) const DEVICE: &str = "/dev/ioctl_bench";
@@ -17,8 +17,13 @@ pub(super) const PROC: &str = "/proc/ioctl_bench";
 /// The netlink family.
 pub(super) const FAMILY: &str = "ioctl_bench";
 
+/// What its mechanisms need.
+pub(super) const NEEDS: &str = "the module of the guest suite";
+
 /// The payloads that there are commands for, in bytes: a size is a part of a command's number.
 pub(super) const SIZES: [usize; 5] = [8, 64, 512, 1024, 4096];
+/// The same as a range.
+pub(super) const RANGE: Sizes = Sizes::Between(SIZES[0], SIZES[SIZES.len() - 1]);
 /// The commands' type.
 const TYPE: u8 = 0xb5;
 
@@ -62,12 +67,17 @@ pub(super) fn opened(path: &str) -> std::io::Result<File> {
     OpenOptions::new().read(true).write(true).open(path)
 }
 
+/// The device.
+pub(super) fn device() -> Result<File, Error> {
+    opened(DEVICE).map_err(Error::call("opening the device"))
+}
+
 /// Whether the module is there, by one of its files.
 pub(super) fn required(path: &str, request: &Request) -> Result<(), Missing> {
     if !SIZES.contains(&request.size) {
         return Err(Missing::new(format!("the module has no command of {} bytes", request.size)));
     }
-    let needed = format!("needs the module of the guest suite ({path})");
+    let needed = format!("needs {NEEDS} ({path})");
     opened(path).map(drop).map_err(Missing::because(needed))
 }
 

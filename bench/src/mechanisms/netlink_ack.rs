@@ -1,7 +1,8 @@
 //! `NLMSG_NOOP` with `NLM_F_ACK`: the kernel answers with an acknowledgement, which is received.
 
+use super::netlink_socket::ROUTE;
 use crate::sys::netlink::{self, ACKNOWLEDGE, HEADER, NOOP, Netlink, REQUEST, message};
-use crate::{Class, Entry, Error, Mechanism, Missing, Payload, Sizes, Variant};
+use crate::{Class, Entry, Error, Mechanism, Payload, Sizes, Variant};
 
 pub(super) const ENTRY: Entry = Entry {
     name: "netlink-ack",
@@ -11,13 +12,11 @@ pub(super) const ENTRY: Entry = Entry {
         what: "sendto of NLMSG_NOOP with N bytes, recv of the acknowledgement",
     }],
     sizes: Sizes::Between(1, 4096),
-    needs: "NETLINK_ROUTE",
+    needs: ROUTE.name,
     trigger: None,
-    requires: |_| {
-        Netlink::open(libc::NETLINK_ROUTE).map(drop).map_err(Missing::because("NETLINK_ROUTE"))
-    },
+    requires: |_| ROUTE.tried().map(drop),
     open: |request| {
-        let socket = Netlink::open(libc::NETLINK_ROUTE).map_err(Error::call("a netlink socket"))?;
+        let socket = ROUTE.opened()?;
         let payload = Payload::new(request.size);
         let reply = vec![0; 8192];
         Ok(Box::new(Acknowledged { socket, payload, message: Vec::new(), reply, came: 0 }))

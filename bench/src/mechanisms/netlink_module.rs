@@ -4,8 +4,9 @@ use std::fs::File;
 use std::io;
 
 use super::module::{self, DEVICE, FAMILY};
+use super::netlink_socket::GENERIC;
 use crate::sys::netlink::{self, ACKNOWLEDGE, HEADER, Netlink, REQUEST, attribute, attributes};
-use crate::{Class, Entry, Error, Mechanism, Missing, Payload, Sizes, Variant};
+use crate::{Class, Entry, Error, Mechanism, Missing, Payload, Variant};
 
 pub(super) const ENTRY: Entry = Entry {
     name: "netlink",
@@ -15,21 +16,19 @@ pub(super) const ENTRY: Entry = Entry {
         Variant { name: "send-ack", what: "the same, and its acknowledgement" },
         Variant { name: "send-reply", what: "a message with N bytes, and a reply with N bytes" },
     ],
-    sizes: Sizes::Between(8, 4096),
-    needs: "the module of the guest suite",
+    sizes: module::RANGE,
+    needs: module::NEEDS,
     trigger: None,
     requires: |request| {
         module::required(DEVICE, request)?;
-        let socket = Netlink::open(libc::NETLINK_GENERIC);
-        let socket = socket.map_err(Missing::because("NETLINK_GENERIC"))?;
+        let socket = GENERIC.tried()?;
         let needed = format!("needs the netlink family {FAMILY} of the guest suite's module");
         family(&socket, FAMILY).map(drop).map_err(Missing::because(needed))
     },
     open: |request| {
-        let socket = Netlink::open(libc::NETLINK_GENERIC);
-        let socket = socket.map_err(Error::call("a netlink socket"))?;
+        let socket = GENERIC.opened()?;
         Ok(Box::new(Messages {
-            device: module::opened(DEVICE).map_err(Error::call("opening the device"))?,
+            device: module::device()?,
             family: family(&socket, FAMILY).map_err(Error::call("finding the netlink family"))?,
             socket,
             manner: match request.variant {
@@ -149,7 +148,7 @@ mod tests {
 
     #[test]
     fn the_controller_knows_itself_and_no_family_that_is_not_there() {
-        let socket = Netlink::open(libc::NETLINK_GENERIC).unwrap();
+        let socket = GENERIC.opened().unwrap();
         assert_eq!(family(&socket, "nlctrl").unwrap(), CONTROLLER);
         let missing = family(&socket, "ioctl_none").unwrap_err();
         assert_eq!(missing.raw_os_error(), Some(libc::ENOENT));

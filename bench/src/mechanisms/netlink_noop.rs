@@ -1,8 +1,9 @@
 //! `NLMSG_NOOP` to the kernel's routing socket: a message that the kernel takes, looks at and drops.
 //! A stand-in for a family of one's own: no handler runs.
 
+use super::netlink_socket::ROUTE;
 use crate::sys::netlink::{NOOP, Netlink, REQUEST, message};
-use crate::{Class, Entry, Error, Mechanism, Missing, Payload, Sizes, Variant};
+use crate::{Class, Entry, Error, Mechanism, Payload, Sizes, Variant};
 
 pub(super) const ENTRY: Entry = Entry {
     name: "netlink-noop",
@@ -12,13 +13,11 @@ pub(super) const ENTRY: Entry = Entry {
         what: "sendto of NLMSG_NOOP with N bytes to the kernel, no reply",
     }],
     sizes: Sizes::Between(1, 4096),
-    needs: "NETLINK_ROUTE",
+    needs: ROUTE.name,
     trigger: None,
-    requires: |_| {
-        Netlink::open(libc::NETLINK_ROUTE).map(drop).map_err(Missing::because("NETLINK_ROUTE"))
-    },
+    requires: |_| ROUTE.tried().map(drop),
     open: |request| {
-        let socket = Netlink::open(libc::NETLINK_ROUTE).map_err(Error::call("a netlink socket"))?;
+        let socket = ROUTE.opened()?;
         let payload = Payload::new(request.size);
         Ok(Box::new(Noop { socket, payload, message: Vec::new(), short: false }))
     },

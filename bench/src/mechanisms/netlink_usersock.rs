@@ -1,24 +1,20 @@
 //! `NETLINK_USERSOCK`: a message from one socket to another of the same process. Shows what netlink
 //! itself costs, with the payload delivered, and no handler in the kernel.
 
+use super::netlink_socket::USERSOCK;
 use crate::sys::netlink::{HEADER, NOOP, Netlink, message};
-use crate::{Class, Entry, Error, Mechanism, Missing, Payload, Sizes, Variant};
+use crate::{Class, Entry, Error, Mechanism, Payload, Sizes, Variant};
 
 pub(super) const ENTRY: Entry = Entry {
     name: "netlink-usersock",
     class: Class::CallAndReturn,
     variants: &[Variant { name: "", what: "sendto of N bytes to a second socket, recv there" }],
     sizes: Sizes::Between(1, 4096),
-    needs: "NETLINK_USERSOCK",
+    needs: USERSOCK.name,
     trigger: None,
-    requires: |_| {
-        let opened = Netlink::open(libc::NETLINK_USERSOCK);
-        opened.map(drop).map_err(Missing::because("NETLINK_USERSOCK"))
-    },
+    requires: |_| USERSOCK.tried().map(drop),
     open: |request| {
-        let opened =
-            || Netlink::open(libc::NETLINK_USERSOCK).map_err(Error::call("a netlink socket"));
-        let (from, to) = (opened()?, opened()?);
+        let (from, to) = (USERSOCK.opened()?, USERSOCK.opened()?);
         let payload = Payload::new(request.size);
         let came = vec![0; 8192];
         Ok(Box::new(UserSock { from, to, payload, message: Vec::new(), came, length: 0 }))

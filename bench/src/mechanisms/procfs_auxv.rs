@@ -22,10 +22,8 @@ pub(super) const ENTRY: Entry = Entry {
         let file = File::open(PATH).map_err(Error::call("opening /proc/self/auxv"))?;
         file.read_exact_at(&mut came, 0).map_err(Error::call("reading /proc/self/auxv"))?;
         let expected = came.clone();
-        Ok(match request.variant {
-            "pread" => Box::new(Opened { file, came, expected }),
-            _ => Box::new(EachTime { came, expected }),
-        })
+        let file = Some(file).filter(|_| request.variant == "pread");
+        Ok(Box::new(Reads { file, came, expected }))
     },
 };
 
@@ -41,51 +39,32 @@ fn requires(request: &Request) -> Result<(), Missing> {
     Ok(())
 }
 
-struct Opened {
-    file: File,
+struct Reads {
+    /// Absent where each call opens it.
+    file: Option<File>,
     came: Vec<u8>,
     expected: Vec<u8>,
 }
 
-impl Mechanism for Opened {
+impl Mechanism for Reads {
     fn prepare(&mut self, _sequence: u64) -> Result<(), Error> {
         self.came.fill(0xa5);
         Ok(())
     }
 
     fn call(&mut self) -> Result<(), Error> {
-        self.file.read_at(&mut self.came, 0).map(drop).map_err(Error::call("pread"))
+        let read = match &self.file {
+            Some(file) => file.read_at(&mut self.came, 0),
+            None => File::open(PATH).map_err(Error::call("open"))?.read_at(&mut self.came, 0),
+        };
+        read.map(drop).map_err(Error::call("pread"))
     }
 
     fn settle(&mut self, _calls: u64) -> Result<u64, Error> {
-        compared(&self.came, &self.expected)
-    }
-}
-
-struct EachTime {
-    came: Vec<u8>,
-    expected: Vec<u8>,
-}
-
-impl Mechanism for EachTime {
-    fn prepare(&mut self, _sequence: u64) -> Result<(), Error> {
-        self.came.fill(0xa5);
-        Ok(())
-    }
-
-    fn call(&mut self) -> Result<(), Error> {
-        let file = File::open(PATH).map_err(Error::call("open"))?;
-        file.read_at(&mut self.came, 0).map(drop).map_err(Error::call("pread"))
-    }
-
-    fn settle(&mut self, _calls: u64) -> Result<u64, Error> {
-        compared(&self.came, &self.expected)
-    }
-}
-
-fn compared(came: &[u8], expected: &[u8]) -> Result<u64, Error> {
-    match came.iter().zip(expected).position(|(came, expected)| came != expected) {
-        None => Ok(0),
-        Some(at) => Err(Error::Unexpected(format!("byte {at} of {PATH} has changed"))),
+        let differs = self.came.iter().zip(&self.expected).position(|(came, was)| came != was);
+        match differs {
+            None => Ok(0),
+            Some(at) => Err(Error::Unexpected(format!("byte {at} of {PATH} has changed"))),
+        }
     }
 }

@@ -4,8 +4,8 @@
 use std::fs::File;
 use std::os::unix::fs::FileExt as _;
 
-use super::module::{self, DEVICE, Operation, PROC};
-use crate::{Class, Entry, Error, Mechanism, Payload, Sizes, Variant};
+use super::module::{self, Operation, PROC};
+use crate::{Class, Entry, Error, Mechanism, Payload, Variant};
 
 pub(super) const ENTRY: Entry = Entry {
     name: "procfs",
@@ -21,8 +21,8 @@ pub(super) const ENTRY: Entry = Entry {
         },
         Variant { name: "open-read-close", what: "open, pread of N bytes, close" },
     ],
-    sizes: Sizes::Between(8, 4096),
-    needs: "the module of the guest suite",
+    sizes: module::RANGE,
+    needs: module::NEEDS,
     trigger: None,
     requires: |request| module::required(PROC, request),
     open: |request| {
@@ -32,7 +32,7 @@ pub(super) const ENTRY: Entry = Entry {
             _ => Manner::OpenReadClose,
         };
         Ok(Box::new(Entries {
-            device: module::opened(DEVICE).map_err(Error::call("opening the device"))?,
+            device: module::device()?,
             file: module::opened(PROC).map_err(Error::call("opening the module's file"))?,
             manner,
             payload: Payload::new(request.size),

@@ -24,16 +24,12 @@ pub(super) const ENTRY: Entry = Entry {
         Variant { name: "disabled", what: "the bit is looked at, and is not set" },
     ],
     sizes: Sizes::Between(1, MOST),
-    needs: "CONFIG_USER_EVENTS (not in Debian's kernels) and tracefs, as root",
+    needs: "CONFIG_USER_EVENTS (in no kernel of Debian's, in that of `cargo xtask kernel`), as root",
     trigger: None,
     requires,
     open: |request| {
-        let traced = request.variant == "enabled";
         let event = UserEvent::new(request.size)?;
-        if traced {
-            event.trace()?;
-        }
-        Ok(Box::new(event))
+        Ok(Box::new(if request.variant == "enabled" { event.traced()? } else { event }))
     },
 };
 
@@ -63,7 +59,8 @@ struct UserEvent {
     data: File,
     index: [u8; 4],
     bit: Shared,
-    instance: Instance,
+    name: String,
+    instance: Option<Instance>,
     payload: Payload,
     pages: Vec<u8>,
 }
@@ -75,17 +72,18 @@ impl UserEvent {
         let data = data.map_err(Error::call("opening user_events_data"))?;
         let bit = Shared::new(page()).map_err(Error::call("shared memory"))?;
         let name = format!("ioctl_bench_{}", std::process::id());
-        let index = register(&data, &format!("{name} unsigned char payload[{size}]\0"), &bit)?;
-        let instance = Instance::new(&name)?;
+        let index = register(&data, &format!("{name} unsigned char[{size}] payload\0"), &bit)?;
         let pages = vec![0; page()];
-        Ok(Self { data, index, bit, instance, payload: Payload::new(size), pages })
+        Ok(Self { data, index, bit, name, instance: None, payload: Payload::new(size), pages })
     }
 
-    /// Switches the event on, in an instance of tracefs of its own.
-    fn trace(&self) -> Result<(), Error> {
-        self.instance.enable()?;
+    /// Switched on, in an instance of tracefs of its own.
+    fn traced(mut self) -> Result<Self, Error> {
+        let instance = Instance::new(&self.name)?;
+        instance.enable()?;
+        self.instance = Some(instance);
         if self.is_traced() {
-            return Ok(());
+            return Ok(self);
         }
         Err(Error::Unexpected("the kernel did not set the event's bit".to_owned()))
     }
@@ -111,11 +109,9 @@ impl Mechanism for UserEvent {
     }
 
     fn settle(&mut self, calls: u64) -> Result<u64, Error> {
-        if !self.is_traced() {
-            return Ok(0);
-        }
+        let Some(instance) = &mut self.instance else { return Ok(0) };
         let mut came = 0;
-        for pipe in &mut self.instance.pipes {
+        for pipe in &mut instance.pipes {
             while let Some(bytes) = drained(pipe, &mut self.pages)? {
                 for event in trace_page::events(&self.pages[..bytes]) {
                     let end = (COMMON + self.payload.bytes().len()).min(event.len());
@@ -131,8 +127,11 @@ impl Mechanism for UserEvent {
     }
 
     fn batch(&self) -> u64 {
-        // An instance's buffer is 64 KiB at least, as it is asked for.
-        (Instance::KIBIBYTES as usize * 1024 / 2 / (self.payload.bytes().len() + 32)) as u64
+        match self.instance {
+            // Half of the buffer, so that none is overwritten.
+            Some(_) => Instance::BYTES / 2 / (self.payload.bytes().len() as u64 + 32),
+            None => u64::MAX,
+        }
     }
 }
 
@@ -164,13 +163,13 @@ struct Instance {
 
 impl Instance {
     /// The buffer's size for each processor.
-    const KIBIBYTES: u32 = 1024;
+    const BYTES: u64 = 1 << 20;
 
     fn new(name: &str) -> Result<Self, Error> {
         let folder = Path::new(TRACEFS).join("instances").join(name);
         fs::create_dir(&folder).map_err(Error::call("an instance of tracefs"))?;
         let mut instance = Self { folder, name: name.to_owned(), pipes: Vec::new() };
-        let size = Self::KIBIBYTES.to_string();
+        let size = (Self::BYTES / 1024).to_string();
         instance.write("buffer_size_kb", &size)?;
         instance.write("tracing_on", "1")?;
         for cpu in affinity::allowed().map_err(Error::call("sched_getaffinity"))? {
