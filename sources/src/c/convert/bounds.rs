@@ -1,0 +1,158 @@
+//! What the text says of bounds and alignments, where the compiler knows it for its own target only.
+// libclang's constants keep their C names, and are many.
+#![allow(non_upper_case_globals, clippy::wildcard_imports)]
+
+use std::ops::Range;
+
+use clang_sys::*;
+use ioctlkit_abi::AbiSet;
+use ioctlkit_model::{Constant, Expression, Span, Type};
+
+use super::super::arguments::{DependsOn, agreeing};
+use super::super::clang::Cursor;
+use super::super::expression::{self, Names};
+use super::super::scan::{Token, tokens};
+use super::Converter;
+
+impl<'tu> Converter<'_, 'tu> {
+    /// The ABIs for which a bound holds that the compiler worked out for its own target.
+    pub(super) fn vouched(&self, cursor: Cursor<'tu>) -> AbiSet {
+        let structure = cursor.children().into_iter().any(depends_on_alignment);
+        agreeing(self.abi, if structure { DependsOn::Alignment } else { DependsOn::Widths })
+    }
+
+    /// Whether the compiler met an error inside a declaration.
+    pub(super) fn has_error(&mut self, cursor: Cursor<'tu>) -> bool {
+        if self.errors.is_empty() {
+            return false;
+        }
+        let Some((start, end)) = cursor.extent() else { return false };
+        let Some(index) = self.index(start.file) else { return false };
+        // Of a bound that it could not work out the compiler remembers nothing, not even the place.
+        let behind = self.files.loaded[index].text.get(end as usize..).unwrap_or_default();
+        let end = end + brackets(behind).last().map_or(0, |last| last.end as u32);
+        self.errors.iter().any(|(at, offset)| *at == index && (start.offset..end).contains(offset))
+    }
+
+    /// Replaces the bounds that the compiler worked out for one ABI by the expressions that stand
+    /// in the text behind the name.
+    pub(super) fn bounds_from_text(
+        &mut self,
+        cursor: Cursor<'tu>,
+        name: Span,
+        ty: &mut Type,
+    ) -> Bounds {
+        let Some((start, end)) = cursor.extent() else { return Bounds::FromCompiler };
+        let Some(index) = self.index(start.file) else { return Bounds::FromCompiler };
+        let file = &self.files.loaded[index];
+        let text = file.text.get(name.end as usize..end as usize).unwrap_or("");
+        let mut bounds = brackets(text).into_iter();
+        let mut element = ty;
+        while let Type::Array(inner, count) = element {
+            let Some(bound) = bounds.next() else { return Bounds::FromCompiler };
+            match expression::parse(&text[bound], &self.scope()) {
+                Some(parsed @ Constant::Expression(_)) => *count = parsed,
+                Some(Constant::Known(_)) => {}
+                None => return Bounds::FromCompiler,
+            }
+            element = inner;
+        }
+        Bounds::Read
+    }
+
+    /// The value of an `aligned` attribute, read where it was written.
+    pub(super) fn aligned(
+        &mut self,
+        attribute: Cursor<'tu>,
+        measured: Option<u64>,
+    ) -> Option<Constant> {
+        let places = [attribute.spelling_place(), attribute.place()];
+        for place in places.into_iter().flatten() {
+            let Some(index) = self.index(place.file) else { continue };
+            let file = &self.files.loaded[index];
+            let Some(text) = file.text.get(place.offset as usize..) else { continue };
+            if let Some(constant) = aligned_value(text, &self.scope()) {
+                return Some(constant);
+            }
+        }
+        measured.map(Constant::Known)
+    }
+}
+
+/// `sizeof`, `_Alignof` or `offsetof`.
+pub(super) fn mentions_sizeof(cursor: Cursor<'_>) -> bool {
+    matches!(cursor.kind(), CXCursor_UnaryExpr | CXCursor_MemberRef)
+        || cursor.children().into_iter().any(mentions_sizeof)
+}
+
+/// Whether an expression asks about a structure.
+fn depends_on_alignment(cursor: Cursor<'_>) -> bool {
+    let record = |cursor: Cursor<'_>| {
+        let canonical = cursor.referenced().map(|named| named.ty().canonical().kind());
+        cursor.kind() == CXCursor_TypeRef && canonical == Some(CXType_Record)
+    };
+    cursor.kind() == CXCursor_MemberRef
+        || (cursor.kind() == CXCursor_UnaryExpr && cursor.children().into_iter().any(record))
+        || cursor.children().into_iter().any(depends_on_alignment)
+}
+
+/// Where the bounds of an array come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Bounds {
+    /// From the text, for every ABI.
+    Read,
+    /// Worked out by the compiler, for the target that it parsed for.
+    FromCompiler,
+}
+
+/// The texts between the brackets that open a declarator's bounds.
+fn brackets(text: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut depth = 0;
+    let mut start = 0;
+    for (at, token) in tokens(text) {
+        match token {
+            Token::Punctuation("[") => {
+                if depth == 0 {
+                    start = at + 1;
+                }
+                depth += 1;
+            }
+            Token::Punctuation("]") => {
+                depth -= 1;
+                if depth == 0 {
+                    found.push(start..at);
+                }
+            }
+            _ if depth == 0 => break,
+            _ => {}
+        }
+    }
+    found
+}
+
+/// The value of `aligned(…)` at the start of `text`, also behind the name of a macro.
+fn aligned_value(text: &str, names: &dyn Names) -> Option<Constant> {
+    let mut tokens = tokens(text);
+    let (_, Token::Word(word)) = tokens.next()? else { return None };
+    match tokens.next() {
+        Some((open, Token::Punctuation("("))) => {
+            let mut depth = 1;
+            for (at, token) in tokens {
+                match token {
+                    Token::Punctuation("(") => depth += 1,
+                    Token::Punctuation(")") => depth -= 1,
+                    _ => {}
+                }
+                if depth == 0 {
+                    return expression::parse(&text[open + 1..at], names);
+                }
+            }
+            None
+        }
+        _ if matches!(word, "aligned" | "__aligned__") => {
+            Some(Constant::Expression(Box::new(Expression::BiggestAlign)))
+        }
+        _ => None,
+    }
+}

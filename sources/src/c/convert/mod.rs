@@ -1,0 +1,361 @@
+//! From libclang's tree to the model: types stay symbols, and every definition is filed under the
+//! ABIs that read its file as this parse did.
+// libclang's constants keep their C names, and are many.
+#![allow(non_upper_case_globals, clippy::wildcard_imports)]
+
+mod bounds;
+mod enumerations;
+mod records;
+
+use std::collections::{HashMap, HashSet};
+
+use clang_sys::*;
+use ioctlkit_abi::{AbiId, AbiSet, RecordKind, Scalar};
+use ioctlkit_model::{
+    Constant, EnumId, Interface, RecordId, Span, Type, Typedef, TypedefBody, TypedefId,
+};
+
+use super::answer::Answer;
+use super::clang::{Cursor, Diagnostic, Place, RawFile, TranslationUnit, Ty};
+use super::expression::{MacroText, Names};
+use super::features::Classes;
+use super::files::{Files, Index};
+use super::overlay::LIBC;
+use super::probe;
+use bounds::{Bounds, mentions_sizeof};
+
+/// Where a definition lives, which names it across parses.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Key {
+    Named(Option<Index>, String),
+    /// By where it stands, where in a macro's text it was written, and how deep it lies in others:
+    /// one macro may hold several, and older libclangs do not say where it was written.
+    Anonymous(Option<Index>, u32, u32, usize),
+}
+
+/// The interface as it grows, with the keys of what is in it.
+#[derive(Debug, Default)]
+pub(crate) struct Arena {
+    pub(crate) interface: Interface,
+    records: HashMap<(RecordKind, Key), RecordId>,
+    enums: HashMap<Key, EnumId>,
+    typedefs: HashMap<Key, TypedefId>,
+    tags: HashMap<String, RecordId>,
+    typedef_names: HashMap<String, TypedefId>,
+}
+
+impl Arena {
+    /// Keys are places in one group's files: the next group begins anew.
+    pub(crate) fn begin_group(&mut self) {
+        self.records.clear();
+        self.enums.clear();
+        self.typedefs.clear();
+        self.tags.clear();
+        self.typedef_names.clear();
+    }
+}
+
+/// What the text of a bound or an alignment may refer to.
+struct Scope<'a> {
+    arena: &'a Arena,
+    files: &'a Files,
+}
+
+impl Names for Scope<'_> {
+    fn macro_text(&self, name: &str) -> MacroText {
+        self.files.macro_text(name)
+    }
+
+    fn typedef(&self, name: &str) -> Option<Type> {
+        self.arena.typedef_names.get(name).map(|id| Type::Typedef(*id))
+    }
+
+    fn record(&self, tag: &str) -> Option<Type> {
+        self.arena.tags.get(tag).map(|id| Type::Record(*id))
+    }
+}
+
+/// What a parse is to yield: everything that some files define, and some names wherever they are
+/// defined.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Wants {
+    pub(crate) files: HashSet<Index>,
+    pub(crate) names: HashSet<String>,
+}
+
+/// Converts one translation unit.
+pub(crate) struct Converter<'a, 'tu> {
+    arena: &'a mut Arena,
+    files: &'a Files,
+    classes: &'a Classes,
+    /// The ABI that the unit was parsed for.
+    abi: AbiId,
+    abis: AbiSet,
+    indices: HashMap<RawFile, Option<Index>>,
+    seen: HashSet<usize>,
+    pending: Vec<(RecordId, Cursor<'tu>)>,
+    /// Where the compiler met an error: what it made of the place is a guess.
+    errors: HashSet<(Index, u32)>,
+}
+
+impl<'a, 'tu> Converter<'a, 'tu> {
+    pub(crate) fn new(
+        arena: &'a mut Arena,
+        files: &'a Files,
+        classes: &'a Classes,
+        abi: AbiId,
+        abis: AbiSet,
+    ) -> Self {
+        Self {
+            arena,
+            files,
+            classes,
+            abi,
+            abis,
+            indices: HashMap::new(),
+            seen: HashSet::new(),
+            pending: Vec::new(),
+            errors: HashSet::new(),
+        }
+    }
+
+    /// Takes note of the compiler's errors.
+    pub(crate) fn with_errors(mut self, errors: &[Diagnostic]) -> Self {
+        for place in errors.iter().filter_map(|error| error.place.as_ref()) {
+            if let Some(index) = self.index(place.file) {
+                self.errors.insert((index, place.offset));
+            }
+        }
+        self
+    }
+
+    /// Files the types that `job` asks for with whatever they refer to, and answers the probes.
+    pub(crate) fn run(
+        &mut self,
+        unit: &'tu TranslationUnit,
+        wants: &Wants,
+    ) -> Vec<(usize, Answer)> {
+        let mut answers = Vec::new();
+        for cursor in unit.root().children() {
+            match cursor.kind() {
+                CXCursor_StructDecl | CXCursor_UnionDecl
+                    if cursor.is_definition() && self.is_wanted(cursor, wants) =>
+                {
+                    self.record(cursor);
+                }
+                CXCursor_EnumDecl if cursor.is_definition() && self.is_wanted(cursor, wants) => {
+                    self.enumeration(cursor);
+                }
+                CXCursor_TypedefDecl if self.is_wanted(cursor, wants) => {
+                    self.typedef(cursor);
+                }
+                CXCursor_VarDecl => {
+                    let name = cursor.spelling();
+                    let number = name.strip_prefix(probe::VALUE).and_then(|n| n.parse().ok());
+                    let value = cursor.evaluate().and_then(|value| u32::try_from(value).ok());
+                    if let (Some(number), Some(value)) = (number, value) {
+                        answers.push((number, Answer::Value(value)));
+                    }
+                }
+                CXCursor_FunctionDecl => {
+                    let name = cursor.spelling();
+                    let number = name.strip_prefix(probe::PROBE).and_then(|n| n.parse().ok());
+                    if let Some(number) = number
+                        && let Some(answer) = self.answer(cursor)
+                    {
+                        answers.push((number, answer));
+                    }
+                }
+                _ => {}
+            }
+            self.convert_pending();
+        }
+        answers
+    }
+
+    pub(super) fn convert_pending(&mut self) {
+        while let Some((id, definition)) = self.pending.pop() {
+            self.record_body(id, definition);
+        }
+    }
+
+    fn is_wanted(&mut self, cursor: Cursor<'tu>, wants: &Wants) -> bool {
+        let file = cursor.place().and_then(|place| self.index(place.file));
+        file.is_some_and(|index| wants.files.contains(&index))
+            || (!wants.names.is_empty() && wants.names.contains(&cursor.spelling()))
+    }
+
+    fn scope(&self) -> Scope<'_> {
+        Scope { arena: self.arena, files: self.files }
+    }
+
+    /// The file of a place, as [`Files`] knows it.
+    fn index(&mut self, file: RawFile) -> Option<Index> {
+        let files = self.files;
+        *self.indices.entry(file).or_insert_with(|| files.by_path(&file.path()))
+    }
+
+    /// The ABIs that read this file as this parse did.
+    fn abis_of(&self, file: Option<Index>, cursor: Cursor<'tu>) -> AbiSet {
+        match file {
+            Some(index) => {
+                let file = &self.files.loaded[index];
+                self.classes.alike(file.features, self.abi, file.abis).intersection(self.abis)
+            }
+            // What stands in for libc is the same for all.
+            None if cursor.place().is_some_and(|place| place.file.path().starts_with(LIBC)) => {
+                self.abis
+            }
+            // A file that was found only by the compiler: vouched for nowhere else.
+            None => AbiSet::only(self.abi),
+        }
+    }
+
+    fn span(&mut self, place: &Place, length: u32) -> Option<Span> {
+        let index = self.index(place.file)?;
+        let file = self.files.loaded[index].id;
+        Some(Span { file, start: place.offset, end: place.offset + length })
+    }
+
+    /// A span that is never shown, for definitions outside of the files that were read.
+    fn nowhere(&self) -> Span {
+        let file = self.files.loaded[0].id;
+        Span { file, start: 0, end: 0 }
+    }
+
+    fn key(&mut self, cursor: Cursor<'tu>, name: Option<&str>) -> (Key, Option<Index>, Span) {
+        let place = cursor.place();
+        let index = place.as_ref().and_then(|place| self.index(place.file));
+        let length = name.map_or("struct".len(), str::len) as u32;
+        let span = place.as_ref().and_then(|place| self.span(place, length));
+        let owner = index.filter(|index| self.files.loaded[*index].owns_names);
+        let key = if let Some(name) = name {
+            Key::Named(owner, name.to_owned())
+        } else {
+            let spelled = cursor.spelling_place().map_or(0, |place| place.offset);
+            let depth = cursor.depth();
+            Key::Anonymous(index, place.map_or(0, |place| place.offset), spelled, depth)
+        };
+        (key, index, span.unwrap_or_else(|| self.nowhere()))
+    }
+
+    fn typedef(&mut self, cursor: Cursor<'tu>) -> TypedefId {
+        let name = cursor.spelling();
+        let (key, index, span) = self.key(cursor, Some(&name));
+        let interface = &mut self.arena.interface;
+        let id = *self.arena.typedefs.entry(key).or_insert_with(|| {
+            let variants = ioctlkit_model::Variants::default();
+            interface.typedefs.push(Typedef { name: name.clone(), span, variants });
+            TypedefId(interface.typedefs.len() as u32 - 1)
+        });
+        self.arena.typedef_names.insert(name.clone(), id);
+        if !self.seen.insert(cursor.identity()) {
+            return id;
+        }
+        let abis = self.abis_of(index, cursor);
+        let mut ty = self.ty(cursor.typedef_underlying());
+        let mut aligned = None;
+        let mut sized = false;
+        for child in cursor.children() {
+            match child.kind() {
+                CXCursor_AlignedAttr => aligned = self.aligned(child, cursor.ty().align()),
+                CXCursor_StructDecl | CXCursor_UnionDecl | CXCursor_EnumDecl => {}
+                _ => sized |= mentions_sizeof(child),
+            }
+        }
+        let mut abis = abis;
+        if sized && self.bounds_from_text(cursor, span, &mut ty) == Bounds::FromCompiler {
+            abis = abis.intersection(self.vouched(cursor));
+        }
+        if let Type::Record(record) = ty {
+            let record = &mut self.arena.interface.records[record.index()];
+            if record.name.is_none() && record.typedef_name.is_none() {
+                record.typedef_name = Some(name);
+            }
+        }
+        let body = TypedefBody { ty, aligned };
+        self.arena.interface.typedefs[id.index()].variants.add(abis, body);
+        id
+    }
+
+    pub(super) fn ty(&mut self, ty: Ty<'tu>) -> Type {
+        let scalar = match ty.kind() {
+            CXType_Void => return Type::Void,
+            CXType_Bool => Scalar::Bool,
+            CXType_Char_S | CXType_Char_U => Scalar::Char,
+            CXType_SChar => Scalar::SignedChar,
+            CXType_UChar => Scalar::UnsignedChar,
+            CXType_Short => Scalar::Short,
+            CXType_UShort => Scalar::UnsignedShort,
+            CXType_Int => Scalar::Int,
+            CXType_UInt => Scalar::UnsignedInt,
+            CXType_Long => Scalar::Long,
+            CXType_ULong => Scalar::UnsignedLong,
+            CXType_LongLong => Scalar::LongLong,
+            CXType_ULongLong => Scalar::UnsignedLongLong,
+            CXType_Int128 => Scalar::Int128,
+            CXType_UInt128 => Scalar::UnsignedInt128,
+            CXType_Float => Scalar::Float,
+            CXType_Double => Scalar::Double,
+            CXType_LongDouble => Scalar::LongDouble,
+            CXType_Pointer | CXType_BlockPointer => {
+                return Type::Pointer(Box::new(self.ty(ty.pointee())));
+            }
+            CXType_FunctionProto | CXType_FunctionNoProto => return Type::Function,
+            CXType_Elaborated => return self.ty(ty.named()),
+            CXType_ConstantArray => {
+                let element = self.ty(ty.element());
+                return match ty.count() {
+                    Some(count) => Type::Array(Box::new(element), Constant::Known(count)),
+                    None => Type::FlexibleArray(Box::new(element)),
+                };
+            }
+            CXType_IncompleteArray => return Type::FlexibleArray(Box::new(self.ty(ty.element()))),
+            CXType_Typedef | CXType_Record | CXType_Enum => {
+                return match ty.declaration() {
+                    Some(declaration) => self.declared(declaration),
+                    None => Type::Unknown(ty.spelling().into()),
+                };
+            }
+            CXType_Unexposed | CXType_Attributed => {
+                let canonical = ty.canonical();
+                if canonical.kind() == ty.kind() {
+                    return Type::Unknown(ty.spelling().into());
+                }
+                return self.ty(canonical);
+            }
+            _ => return Type::Unknown(ty.spelling().into()),
+        };
+        Type::Scalar(scalar)
+    }
+
+    pub(super) fn declared(&mut self, declaration: Cursor<'tu>) -> Type {
+        match declaration.kind() {
+            CXCursor_StructDecl | CXCursor_UnionDecl => Type::Record(self.record(declaration)),
+            CXCursor_EnumDecl => Type::Enum(self.enumeration(declaration)),
+            CXCursor_TypedefDecl => {
+                let name = declaration.spelling();
+                // gcc's and clang's own __int128 spellings are typedefs without a file.
+                match name.as_str() {
+                    "__int128_t" => Type::Scalar(Scalar::Int128),
+                    "__uint128_t" => Type::Scalar(Scalar::UnsignedInt128),
+                    _ => Type::Typedef(self.typedef(declaration)),
+                }
+            }
+            _ => Type::Unknown(declaration.spelling().into()),
+        }
+    }
+}
+
+/// The tag of a structure, union or enumeration, if it has one. Newer libclangs make up a name
+/// with parentheses for those that have none, or name them by their typedef: only a tag is spelled
+/// behind a keyword.
+fn tag_of(cursor: Cursor<'_>) -> Option<String> {
+    let spelled = cursor.ty().spelling();
+    let has_keyword = ["struct ", "union ", "enum "].iter().any(|word| spelled.contains(word));
+    if cursor.is_anonymous() || !has_keyword {
+        return None;
+    }
+    let name = cursor.spelling();
+    (!name.is_empty() && !name.contains(['(', ' '])).then_some(name)
+}

@@ -1,0 +1,205 @@
+//! Structures and unions, and their members.
+// libclang's constants keep their C names, and are many.
+#![allow(non_upper_case_globals, clippy::wildcard_imports)]
+
+use clang_sys::*;
+use ioctlkit_abi::{AbiSet, RecordKind};
+use ioctlkit_model::{
+    Condition, Member, Purpose, Record, RecordBody, RecordId, Representation, Span, Type,
+};
+
+use super::super::clang::{Cursor, Place};
+use super::super::features::asks_for_abi;
+use super::bounds::{Bounds, mentions_sizeof};
+use super::{Converter, Key, tag_of};
+
+impl<'a, 'tu> Converter<'a, 'tu> {
+    pub(super) fn record(&mut self, cursor: Cursor<'tu>) -> RecordId {
+        let definition = cursor.definition();
+        let declared = definition.unwrap_or(cursor);
+        let kind = if declared.kind() == CXCursor_UnionDecl {
+            RecordKind::Union
+        } else {
+            RecordKind::Struct
+        };
+        let name = tag_of(declared);
+        let (mut key, _, span) = self.key(declared, name.as_deref());
+        if definition.is_none() {
+            // Wherever it is declared, it is the same incomplete type.
+            if let Key::Named(file, _) = &mut key {
+                *file = None;
+            }
+        }
+        let interface = &mut self.arena.interface;
+        let id = *self.arena.records.entry((kind, key)).or_insert_with(|| {
+            let name = name.clone();
+            let variants = ioctlkit_model::Variants::default();
+            interface.records.push(Record {
+                kind,
+                name,
+                typedef_name: None,
+                c_name: None,
+                docs: Vec::new(),
+                span,
+                variants,
+            });
+            RecordId(interface.records.len() as u32 - 1)
+        });
+        if let (Some(name), Some(_)) = (name, definition) {
+            self.arena.tags.entry(name).or_insert(id);
+        }
+        if let Some(definition) = definition
+            && self.seen.insert(definition.identity())
+        {
+            self.pending.push((id, definition));
+        }
+        id
+    }
+
+    pub(super) fn record_body(&mut self, id: RecordId, definition: Cursor<'tu>) {
+        let Some((start, end)) = definition.extent() else { return };
+        let index = self.index(start.file);
+        let abis = self.abis_of(index, definition);
+        let missing = abis.difference(self.arena.interface.record(id).variants.abis());
+        if missing.is_empty() {
+            return;
+        }
+        let pack = index.and_then(|index| self.files.loaded[index].scan.pack_at(start.offset));
+        // A pragma under a condition that does not hold leaves the compiler's alignment alone.
+        let measured = definition.ty().align();
+        let pack = pack.filter(|pack| measured.is_none_or(|align| align <= *pack));
+        let span = self.span(&start, end.saturating_sub(start.offset));
+        let span = span.unwrap_or_else(|| self.nowhere());
+        let mut body = RecordBody {
+            span,
+            representation: Representation::C,
+            packed: false,
+            aligned: None,
+            pack,
+            members: Vec::new(),
+            observed: None,
+        };
+        let mut guessed: Vec<(usize, AbiSet)> = Vec::new();
+        for child in definition.children() {
+            match child.kind() {
+                CXCursor_FieldDecl => {
+                    if let Some((member, abis)) = self.member(child, &start) {
+                        if !missing.is_subset(abis) {
+                            guessed.push((body.members.len(), abis));
+                        }
+                        body.members.push(member);
+                    }
+                }
+                CXCursor_StructDecl | CXCursor_UnionDecl if child.is_anonymous_member() => {
+                    let ty = Type::Record(self.record(child));
+                    let member = self.place_of_member(child, &start, None);
+                    body.members.push(Member { ty, ..member });
+                }
+                CXCursor_PackedAttr => body.packed = true,
+                CXCursor_AlignedAttr => {
+                    body.aligned = self.aligned(child, definition.ty().align());
+                }
+                _ => {}
+            }
+        }
+        let known = guessed.iter().fold(missing, |known, (_, abis)| known.intersection(*abis));
+        let variants = &mut self.arena.interface.records[id.index()].variants;
+        variants.add(known, body.clone());
+        // Elsewhere, a bound that only the compiler could work out is unknown, not a guess.
+        for (at, _) in guessed {
+            body.members[at].ty = Type::Unknown(self.text(body.members[at].span).into());
+        }
+        let variants = &mut self.arena.interface.records[id.index()].variants;
+        variants.add(missing.difference(known), body);
+    }
+
+    /// The text of a span.
+    pub(super) fn text(&self, span: Span) -> &'a str {
+        let file = self.files.loaded.iter().find(|file| file.id == span.file);
+        file.map_or("", |file| file.slice(&(span.start..span.end)))
+    }
+
+    /// Span and condition of a member.
+    pub(super) fn place_of_member(
+        &mut self,
+        cursor: Cursor<'tu>,
+        record: &Place,
+        name: Option<String>,
+    ) -> Member {
+        let nowhere = self.nowhere();
+        let extent = cursor.extent();
+        let span = extent
+            .as_ref()
+            .and_then(|(start, end)| self.span(start, end.saturating_sub(start.offset)))
+            .unwrap_or(nowhere);
+        let name_span = match (&name, cursor.place()) {
+            (Some(name), Some(place)) => self.span(&place, name.len() as u32).unwrap_or(span),
+            _ => span,
+        };
+        let condition = extent.and_then(|(start, _)| self.condition(&start, record));
+        Member {
+            name,
+            span,
+            name_span,
+            ty: Type::Void,
+            bits: None,
+            packed: false,
+            aligned: None,
+            condition,
+            purpose: Purpose::default(),
+        }
+    }
+
+    /// The innermost `#if` between the record's start and the member that asks for an ABI.
+    pub(super) fn condition(&mut self, member: &Place, record: &Place) -> Option<Condition> {
+        let file = &self.files.loaded[self.index(member.file)?];
+        let region = file.scan.regions_at(member.offset).find(|region| {
+            region.directive.start > record.offset && asks_for_abi(&region.identifiers)
+        })?;
+        let directive = region.directive.clone();
+        let text = &file.text[directive.start as usize..directive.end as usize];
+        Some(Condition {
+            text: text.split_whitespace().collect::<Vec<_>>().join(" "),
+            span: Span { file: file.id, start: directive.start, end: directive.end },
+        })
+    }
+
+    /// A member, and the ABIs for which its type is known.
+    pub(super) fn member(
+        &mut self,
+        cursor: Cursor<'tu>,
+        record: &Place,
+    ) -> Option<(Member, AbiSet)> {
+        let name = cursor.spelling();
+        let bits = cursor.bit_width();
+        let unnamed = name.is_empty() || name.contains('(');
+        if unnamed && bits.is_none() {
+            return None;
+        }
+        let mut member = self.place_of_member(cursor, record, (!unnamed).then_some(name));
+        member.bits = bits;
+        let mut sized = false;
+        for child in cursor.children() {
+            match child.kind() {
+                CXCursor_PackedAttr => member.packed = true,
+                CXCursor_AlignedAttr => {
+                    member.aligned = self.aligned(child, cursor.ty().align());
+                }
+                _ => sized |= mentions_sizeof(child),
+            }
+        }
+        if self.has_error(cursor) {
+            member.ty = Type::Unknown(self.text(member.span).into());
+            return Some((member, AbiSet::ALL));
+        }
+        member.ty = self.ty(cursor.ty());
+        let mut abis = AbiSet::ALL;
+        if sized && bits.is_none() {
+            let name = member.name_span;
+            if self.bounds_from_text(cursor, name, &mut member.ty) == Bounds::FromCompiler {
+                abis = self.vouched(cursor);
+            }
+        }
+        Some((member, abis))
+    }
+}
