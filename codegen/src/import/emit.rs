@@ -1,6 +1,6 @@
 //! The module as Rust: items in the order in which they are read.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use ioctlkit_abi::{AbiSet, Direction, RecordKind, Scalar};
 use ioctlkit_model::{EnumId, RecordId};
@@ -26,8 +26,10 @@ pub(crate) struct Emitter<'m, 'a> {
     portability: Portability<'m, 'a>,
     /// What the header is called.
     shown: String,
-    /// What has to be imported, by the items so far.
-    used: BTreeSet<Used>,
+    /// What has to be imported, by the items so far, and the ABIs that have one of these.
+    used: BTreeMap<Used, AbiSet>,
+    /// The ABIs that have the item that is being written.
+    scope: AbiSet,
 }
 
 /// What the module imports.
@@ -42,6 +44,20 @@ pub(crate) enum Used {
     IoctlData,
 }
 
+impl Used {
+    fn name(self) -> TokenStream {
+        match self {
+            Self::CLong => quote!(c_long),
+            Self::CULong => quote!(c_ulong),
+            Self::CVoid => quote!(c_void),
+            Self::Flexible => quote!(Flexible),
+            Self::FlexibleArray => quote!(FlexibleArray),
+            Self::Ioctl => quote!(Ioctl),
+            Self::IoctlData => quote!(IoctlData),
+        }
+    }
+}
+
 impl<'m, 'a> Emitter<'m, 'a> {
     pub(crate) fn new(module: &'m Module<'a>, shown: &str) -> Self {
         Self {
@@ -49,7 +65,8 @@ impl<'m, 'a> Emitter<'m, 'a> {
             names: TypeNames::of(module.interface()),
             portability: Portability::new(&module.definitions),
             shown: shown.to_owned(),
-            used: BTreeSet::new(),
+            used: BTreeMap::new(),
+            scope: AbiSet::ALL,
         }
     }
 
@@ -70,15 +87,17 @@ impl<'m, 'a> Emitter<'m, 'a> {
     pub(crate) fn imports(&self) -> Vec<TokenStream> {
         let mut core = Vec::new();
         let mut ioctlkit = Vec::new();
-        for used in &self.used {
-            match used {
-                Used::CLong => core.push(quote!(c_long)),
-                Used::CULong => core.push(quote!(c_ulong)),
-                Used::CVoid => core.push(quote!(c_void)),
-                Used::Flexible => ioctlkit.push(quote!(Flexible)),
-                Used::FlexibleArray => ioctlkit.push(quote!(FlexibleArray)),
-                Used::Ioctl => ioctlkit.push(quote!(Ioctl)),
-                Used::IoctlData => ioctlkit.push(quote!(IoctlData)),
+        let mut on_some = Vec::new();
+        for (used, abis) in &self.used {
+            let name = used.name();
+            let (of, names) = match used {
+                Used::CLong | Used::CULong | Used::CVoid => (quote!(core::ffi), &mut core),
+                _ => (quote!(ioctlkit), &mut ioctlkit),
+            };
+            // Where nothing uses it, the compiler would say so.
+            match target::attribute(*abis) {
+                Some(cfg) => on_some.push(quote!(#cfg use #of::#name;)),
+                None => names.push(name),
             }
         }
         let import = |of: TokenStream, names: Vec<TokenStream>| match names.as_slice() {
@@ -89,7 +108,14 @@ impl<'m, 'a> Emitter<'m, 'a> {
         import(quote!(core::ffi), core)
             .into_iter()
             .chain(import(quote!(ioctlkit), ioctlkit))
+            .chain(on_some)
             .collect()
+    }
+
+    /// Takes down what the item that is being written uses.
+    fn uses(&mut self, used: Used) {
+        let abis = self.used.entry(used).or_default();
+        *abis = abis.union(self.scope);
     }
 
     fn interfaces(&mut self, device: &str) -> Vec<TokenStream> {
@@ -98,7 +124,8 @@ impl<'m, 'a> Emitter<'m, 'a> {
         let mut items = Vec::new();
         let module = self.module;
         for (index, group) in module.groups.iter().enumerate() {
-            self.used.insert(Used::Ioctl);
+            self.scope = AbiSet::ALL;
+            self.uses(Used::Ioctl);
             items.push(self.interface(&device, index, group, &mut methods));
         }
         items
@@ -148,7 +175,8 @@ impl<'m, 'a> Emitter<'m, 'a> {
 
     fn command(&mut self, command: &Planned, name: &Ident, stated: bool) -> TokenStream {
         let docs = doc(&command.docs);
-        let cfg = target::attribute(self.module.command_scope(command));
+        self.scope = self.module.command_scope(command);
+        let cfg = target::attribute(self.scope);
         let mut words = vec![match command.identity {
             Identity::Nr(nr) => {
                 let nr = hexadecimal(u32::from(nr), 2);
@@ -182,7 +210,7 @@ impl<'m, 'a> Emitter<'m, 'a> {
                 Some(self.ty(ty))
             }
             Payload::Flexible(id) => {
-                self.used.insert(Used::Flexible);
+                self.uses(Used::Flexible);
                 let structure = self.names.record(*id);
                 Some(quote!(Flexible<#structure>))
             }
@@ -232,7 +260,7 @@ impl<'m, 'a> Emitter<'m, 'a> {
                 quote!([#element; #length])
             }
             RustType::Flexible(element) => {
-                self.used.insert(Used::FlexibleArray);
+                self.uses(Used::FlexibleArray);
                 let element = self.ty(element);
                 quote!(FlexibleArray<#element>)
             }
@@ -249,10 +277,10 @@ impl<'m, 'a> Emitter<'m, 'a> {
 
     fn scalar(&mut self, scalar: Scalar) -> TokenStream {
         match scalar {
-            Scalar::Long => self.used.insert(Used::CLong),
-            Scalar::UnsignedLong => self.used.insert(Used::CULong),
-            _ => false,
-        };
+            Scalar::Long => self.uses(Used::CLong),
+            Scalar::UnsignedLong => self.uses(Used::CULong),
+            _ => {}
+        }
         let name = ident(scalar_name(scalar));
         quote!(#name)
     }
@@ -265,7 +293,7 @@ impl<'m, 'a> Emitter<'m, 'a> {
                 quote!(#name)
             }
             Pointee::Record(_) | Pointee::Unknown => {
-                self.used.insert(Used::CVoid);
+                self.uses(Used::CVoid);
                 quote!(c_void)
             }
         }
@@ -277,9 +305,10 @@ impl<'m, 'a> Emitter<'m, 'a> {
     }
 
     fn definition(&mut self, id: RecordId, definition: &Definition) -> Vec<TokenStream> {
-        self.used.insert(Used::IoctlData);
+        self.scope = self.module.scope(id, definition);
+        self.uses(Used::IoctlData);
         let record = self.module.interface().record(id);
-        let cfg = target::attribute(self.module.scope(id, definition));
+        let cfg = target::attribute(self.scope);
         let docs = doc(self.module.record_docs(id));
         let name = self.names.record(id);
         let repr = match definition.repr {

@@ -50,6 +50,8 @@ const INSTALLED: &[&str] = &[
     "linux/vfio.h",
     "linux/vhost.h",
     "linux/videodev2.h",
+    // A structure that only some machines have, and no other.
+    "linux/vm_sockets.h",
     "linux/watchdog.h",
     "mtd/ubi-user.h",
     "mtd/mtd-abi.h",
