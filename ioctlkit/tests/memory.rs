@@ -167,7 +167,8 @@ fn a_driver_reaches_what_pointers_in_a_structure_lead_to() {
 #[test]
 fn elements_that_begin_in_the_padding_stay_initialised() {
     let mut list = Flexible::<InPadding>::with_capacity(6);
-    assert!(InPadding::TAIL < size_of::<InPadding>());
+    let is_padded = align_of::<u64>() == 8;
+    assert_eq!(InPadding::TAIL < size_of::<InPadding>(), is_padded);
     memory().list(&mut list).unwrap();
     assert_eq!(list.elements(), [1, 2, 3, 4, 5, 6]);
     list.change(|structure| {

@@ -89,7 +89,7 @@ pub fn derive_ioctl(input: TokenStream) -> TokenStream {
 /// | `c = "struct name"` | the type's name in C |
 /// | `not_portable`, `not_portable = "why"` | mirrors an existing ABI that differs between machines |
 /// | `padded = Name` | makes the structure `Name`, with all padding explicit |
-/// | `compat = Name`, `compat(abi = Name)` | makes the structure that programs of a 32-bit ABI pass, i386's where none is named |
+/// | `compat = Name`, `compat(abi = Name)` | makes the structure that programs of a 32-bit ABI pass to a 64-bit kernel, i386's where none is named; it has their layout where this program has 64 bits |
 ///
 /// | word of a member | meaning |
 /// |---|---|

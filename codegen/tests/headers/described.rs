@@ -115,6 +115,7 @@ fn layout(
             rust["size"], rust["align"]
         ));
     }
+    let c_size = c.size;
     let known: Vec<CMember<'_>> = members(layouts, id, abi, 0);
     let mut anonymous = known.iter().filter(|member| member.member.name.is_none());
     let mut met = Vec::new();
@@ -123,10 +124,11 @@ fn layout(
         let found = if member["anonymous"] == true {
             anonymous.next()
         } else {
-            known.iter().find(|c| c.member.name.as_deref() == Some(own))
+            known.iter().find(|c| c.member.name.as_deref().map(in_rust) == Some(own))
         };
         let Some(c) = found else {
-            if !own.starts_with("bits") {
+            let fills_hole = own.starts_with("_padding") && is_hole(member, &known, c_size);
+            if !own.starts_with("bits") && !fills_hole {
                 differences.push(format!("{name} on {on}: C has no `{own}`"));
             }
             continue;
@@ -158,6 +160,29 @@ struct CMember<'a> {
     member: &'a Member,
     offset: u64,
     size: u64,
+}
+
+/// How a name of C is spelled in Rust, which has none like these, not even raw ones.
+fn in_rust(name: &str) -> &str {
+    match name {
+        "_" => "__",
+        "self" => "self_",
+        "super" => "super_",
+        "crate" => "crate_",
+        "Self" => "Self_",
+        name => name,
+    }
+}
+
+/// Whether a member of Rust lies where C has no member, within a structure of `size` bytes.
+fn is_hole(member: &Value, known: &[CMember<'_>], size: u64) -> bool {
+    let (Some(begin), Some(bits)) = (member["offset"].as_u64(), member["size"].as_u64()) else {
+        return false;
+    };
+    let end = begin + bits;
+    bits > 0
+        && end <= 8 * size
+        && known.iter().all(|c| end <= c.offset || c.offset + c.size <= begin)
 }
 
 /// The members of C that are to be found in Rust: of a structure that only makes room for an array

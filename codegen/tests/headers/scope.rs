@@ -53,8 +53,12 @@ pub(crate) fn of_module(text: &str) -> Scopes {
     let mut own = Scopes::new();
     let mut holds: HashMap<String, Vec<String>> = HashMap::new();
     let host = host();
+    let twice = defined_twice(text);
+    let targeted = AbiSet::of(|abi| target(abi).is_some());
     let mut add = |name: String, attributes: &[Attribute], fields: Vec<&syn::Field>| {
-        let abis = abis(attributes);
+        // One without a `cfg` beside another is for what Rust has targets for.
+        let meant = if twice.contains(&name) { targeted } else { AbiSet::ALL };
+        let abis = abis(attributes).intersection(meant);
         if abis.contains(host.id()) {
             own.insert(name.clone(), abis);
             let types = fields.iter().flat_map(|field| names_in(&field.ty.to_token_stream()));
@@ -81,6 +85,16 @@ pub(crate) fn of_module(text: &str) -> Scopes {
     }
     let names: Vec<String> = own.keys().cloned().collect();
     names.into_iter().map(|name| (name.clone(), within(&name, &own, &holds))).collect()
+}
+
+/// The structures and unions of which there are several definitions.
+fn defined_twice(text: &str) -> BTreeSet<String> {
+    let mut met = BTreeSet::new();
+    derived_records(text)
+        .into_iter()
+        .map(|d| d.name)
+        .filter(|name| !met.insert(name.clone()))
+        .collect()
 }
 
 fn within(name: &str, own: &Scopes, holds: &HashMap<String, Vec<String>>) -> AbiSet {
