@@ -38,6 +38,8 @@ pub(crate) struct Builder {
     doubts: Vec<Doubt>,
     known: HashSet<(FileIndex, Place)>,
     parsed: Vec<Arc<Parsed>>,
+    /// Which of them were asked for.
+    are_asked_for: Vec<bool>,
     index_of: HashMap<PathBuf, FileIndex>,
     ids: HashMap<FileIndex, FileId>,
     /// The paths that are shown for files, by their absolute paths.
@@ -77,7 +79,7 @@ impl Builder {
 
     /// Whether a file was asked for.
     pub(crate) fn is_asked_for(&self, file: FileIndex) -> bool {
-        self.shown.contains_key(&self.parsed[file].path)
+        self.are_asked_for[file]
     }
 
     /// The interface, and what could not be read.
@@ -122,6 +124,7 @@ impl Builder {
             return *known;
         }
         self.parsed.push(parsed.clone());
+        self.are_asked_for.push(self.shown.contains_key(&parsed.path));
         self.index_of.insert(parsed.path.clone(), self.parsed.len() - 1);
         self.parsed.len() - 1
     }

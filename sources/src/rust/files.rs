@@ -66,21 +66,28 @@ impl Files {
 
     /// Reads the files that `roots` lead to, on all processors.
     pub(crate) fn read_from(&self, roots: &[PathBuf]) {
+        self.read_within(roots, &|_| true);
+    }
+
+    /// Reads the files that `roots` lead to, on all processors, but no modules whose conditions are
+    /// not `wanted`.
+    pub(crate) fn read_within(&self, roots: &[PathBuf], wanted: Wanted<'_>) {
         rayon::scope(|scope| {
             for root in roots {
-                self.follow(scope, root.clone(), folder_of(root));
+                self.follow(scope, root.clone(), folder_of(root), wanted);
             }
         });
     }
 
-    fn follow<'s>(&'s self, scope: &Scope<'s>, path: PathBuf, folder: PathBuf) {
+    fn follow<'s>(&'s self, scope: &Scope<'s>, path: PathBuf, folder: PathBuf, wanted: Wanted<'s>) {
         scope.spawn(move |scope| {
             if !lock(&self.followed).insert(path.clone()) {
                 return;
             }
             let outcome = self.get(&path);
             if let Ok(parsed) = outcome {
-                self.follow_items(scope, &parsed.items, &parsed.path, &folder, false);
+                let module = Around { file: &parsed.path, folder: &folder, inline: false };
+                self.follow_items(scope, &parsed.items, module, wanted);
             }
         });
     }
@@ -89,27 +96,42 @@ impl Files {
         &'s self,
         scope: &Scope<'s>,
         items: &[Arc<Item>],
-        file: &Path,
-        folder: &Path,
-        inline: bool,
+        Around { file, folder, inline }: Around<'_>,
+        wanted: Wanted<'s>,
     ) {
         for item in items {
             let Kind::Module(module) = &item.kind else { continue };
+            if !wanted(&item.conditions) {
+                continue;
+            }
             if let Some(items) = &module.items {
-                self.follow_items(scope, items, file, &folder.join(&item.name), true);
+                let inner = Around { file, folder: &folder.join(&item.name), inline: true };
+                self.follow_items(scope, items, inner, wanted);
                 continue;
             }
             let near = if inline { folder } else { file.parent().unwrap_or(folder) };
             for (_, path) in &module.paths {
                 let path = normal(&near.join(path));
                 let folder = folder_of(&path);
-                self.follow(scope, path, folder);
+                self.follow(scope, path, folder, wanted);
             }
             if let Some((path, folder)) = default_file(&item.name, folder) {
-                self.follow(scope, path, folder);
+                self.follow(scope, path, folder, wanted);
             }
         }
     }
+}
+
+/// Whether modules under such conditions are read.
+type Wanted<'s> = &'s (dyn Fn(&[Condition]) -> bool + Sync);
+
+/// The module around items: its file, the folder of its own modules, and whether it stands within
+/// another in that file.
+#[derive(Clone, Copy)]
+struct Around<'a> {
+    file: &'a Path,
+    folder: &'a Path,
+    inline: bool,
 }
 
 /// What is behind the lock; nothing that holds it can leave it half changed.

@@ -95,6 +95,9 @@ impl World<'_> {
     /// Adds the items of those macros of the crate that may make commands. What others define is
     /// added when a name is missing.
     pub(crate) fn expand_macros(&mut self, krate: CrateId) {
+        if self.macro_uses.is_empty() {
+            return;
+        }
         let makers = self.makers_of_commands(krate);
         let mut others = Vec::new();
         while let Some((scope, item, depth)) = self.macro_uses.pop() {

@@ -44,6 +44,7 @@ mod files;
 mod item;
 mod item_macros;
 mod known_types;
+mod lookups;
 mod lower;
 mod macro_rules;
 mod macros;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::item::{Import, Item, Kind};
+use super::lookups::Begun;
 use super::prelude;
 use super::world::{CrateId, Entry, ScopeId, World};
 
@@ -28,9 +29,6 @@ pub(crate) enum Target {
     /// names behind it.
     External(String, Vec<String>),
 }
-
-/// No chain of imports is longer.
-const LONGEST: usize = 64;
 
 impl World<'_> {
     /// What names lead to, seen from a scope.
@@ -106,12 +104,12 @@ impl World<'_> {
                     }
                 }
                 Kind::Data(_) => self.associated(scope, &item.name, name),
-                Kind::Alias(_, ty) if self.busy.len() < LONGEST => {
+                Kind::Alias(_, ty) if !self.lookups.is_too_long() => {
                     let path = ty.path()?;
                     let target = self.resolve(scope, &path.names(), path.global, Names::Types)?;
-                    self.busy.push((scope, item.name.clone(), Names::Types));
+                    self.lookups.follow((scope, item.name.clone(), Names::Types));
                     let found = self.member(target, name, kind);
-                    self.busy.pop();
+                    self.lookups.unfollow();
                     found
                 }
                 _ => None,
@@ -133,26 +131,15 @@ impl World<'_> {
 
     /// What a name in a module stands for.
     pub(crate) fn lookup(&mut self, scope: ScopeId, name: &str, kind: Names) -> Option<Target> {
-        let key = (scope, name.to_owned(), kind);
-        if let Some(known) = self.lookups.get(&key) {
-            return known.clone();
+        if let Begun::Known(known) = self.lookups.begin((scope, name.to_owned(), kind)) {
+            return known;
         }
-        if self.busy.len() > LONGEST || self.busy.contains(&key) {
-            self.cut_short += 1;
-            return None;
-        }
-        let cut_short = self.cut_short;
-        self.busy.push(key.clone());
         let mut found = self.lookup_own(scope, name, kind);
         if found.is_none() && self.expand_for(scope, name) {
             found = self.lookup_own(scope, name, kind);
         }
         let found = found.or_else(|| self.lookup_globs(scope, name, kind));
-        self.busy.pop();
-        // Within a circle, what is not found may yet be found from elsewhere.
-        if found.is_some() || self.busy.is_empty() || self.cut_short == cut_short {
-            self.lookups.insert(key, found.clone());
-        }
+        self.lookups.end(found.as_ref());
         found
     }
 
@@ -210,10 +197,11 @@ impl World<'_> {
         if let Some(known) = self.globs.get(&(scope, index)) {
             return known.clone();
         }
-        let cut_short = self.cut_short;
         let import = self.scope(scope).globs.get(index)?.clone();
+        let before = self.lookups.take_way_back();
         let found = self.import(scope, &import, Names::Types);
-        if found.is_some() || self.cut_short == cut_short {
+        let led_back = self.lookups.put_way_back(before);
+        if found.is_some() || !led_back {
             self.globs.insert((scope, index), found.clone());
         }
         found
@@ -231,8 +219,12 @@ impl World<'_> {
 
     /// Whether a scope is part of the `libc` crate.
     pub(crate) fn is_in_libc(&self, scope: ScopeId) -> bool {
-        let krate = self.krate(self.scope(scope).krate);
-        krate.package.as_ref().is_some_and(|package| package.name == "libc")
+        self.is_libc(self.scope(scope).krate)
+    }
+
+    /// Whether a crate is the `libc` crate.
+    pub(crate) fn is_libc(&self, krate: CrateId) -> bool {
+        self.krate(krate).package.as_ref().is_some_and(|package| package.name == "libc")
     }
 
     /// A crate by the name that another has for it.

@@ -9,8 +9,10 @@ use ioctlkit_abi::{Abi, AbiSet};
 
 use super::build::Builder;
 use super::cargo::Package;
+use super::condition::Build;
 use super::files::{Files, folder_of};
 use super::item::{Import, Item};
+use super::lookups::Lookups;
 use super::macros::Expansions;
 
 /// A module, or a block with items.
@@ -91,6 +93,8 @@ pub(crate) struct World<'a> {
     pub(crate) abis: AbiSet,
     pub(crate) crates: Vec<Krate>,
     crate_of: HashMap<PathBuf, CrateId>,
+    /// The packages of crates, by their folders.
+    packages: HashMap<PathBuf, Arc<Package>>,
     pub(crate) scopes: Vec<Scope>,
     pub(crate) definitions: Vec<Definition>,
     /// Uses of macros that may be the crate's own.
@@ -98,13 +102,9 @@ pub(crate) struct World<'a> {
     /// Those that make no command, to be expanded when a name is missing.
     pub(crate) unexpanded: HashMap<ScopeId, Vec<(Arc<Item>, u8)>>,
     pub(crate) expansions: &'a mut Expansions,
-    pub(crate) lookups:
-        HashMap<(ScopeId, String, super::resolve::Names), Option<super::resolve::Target>>,
+    pub(crate) lookups: Lookups,
     /// What the globs of modules lead to.
     pub(crate) globs: HashMap<(ScopeId, usize), Option<super::resolve::Target>>,
-    pub(crate) busy: Vec<(ScopeId, String, super::resolve::Names)>,
-    /// How often a lookup ended because it led back to itself.
-    pub(crate) cut_short: usize,
     /// The records that were read for this class.
     pub(crate) done: HashSet<ioctlkit_model::RecordId>,
     /// What pointers point to, to be defined when everything else is.
@@ -136,15 +136,14 @@ impl<'a> World<'a> {
             published: Vec::new(),
             crates: Vec::new(),
             crate_of: HashMap::new(),
+            packages: HashMap::new(),
             scopes: Vec::new(),
             definitions: Vec::new(),
             macro_uses: Vec::new(),
             unexpanded: HashMap::new(),
             expansions,
-            lookups: HashMap::new(),
+            lookups: Lookups::default(),
             globs: HashMap::new(),
-            busy: Vec::new(),
-            cut_short: 0,
             done: HashSet::new(),
             pending: Vec::new(),
             reached: HashSet::new(),
@@ -185,6 +184,9 @@ impl<'a> World<'a> {
 
     fn add_crate(&mut self, package: Option<Arc<Package>>, whole: bool) -> CrateId {
         let features = package.as_ref().map(|package| package.features.clone()).unwrap_or_default();
+        if let Some(package) = &package {
+            self.packages.insert(package.folder.clone(), package.clone());
+        }
         self.crates.push(Krate {
             package,
             features: Rc::new(features),
@@ -258,9 +260,7 @@ impl<'a> World<'a> {
 
     /// The package whose folder a file is in.
     fn package_of(&self, file: &Path) -> Option<Arc<Package>> {
-        let packages = self.crates.iter().filter_map(|krate| krate.package.as_ref());
-        let around = packages.filter(|package| file.starts_with(&package.folder));
-        around.max_by_key(|package| package.folder.components().count()).cloned()
+        file.ancestors().find_map(|folder| self.packages.get(folder)).cloned()
     }
 
     /// Adds the commands of every definition in the files that were asked for.
@@ -295,10 +295,25 @@ impl<'a> World<'a> {
         }
         let id = self.add_crate(package, whole);
         self.crate_of.insert(root.to_owned(), id);
+        if self.is_libc(id) {
+            self.read_for_all_abis(root, id);
+        }
         if let Ok(parsed) = self.files.get(root) {
             let file = self.builder.file(&parsed);
             self.crates[id.0].scope = self.enter(id, None, file, folder_of(root));
         }
         id
+    }
+
+    /// Reads what a crate has for any ABI at once: one ABI after the other leads to it.
+    fn read_for_all_abis(&self, root: &Path, krate: CrateId) {
+        let features = &*self.krate(krate).features;
+        let abis = self.builder.interface.abis;
+        self.files.read_within(&[root.to_owned()], &|conditions| {
+            abis.iter().any(|id| {
+                let build = Build { abi: id.abi(), features };
+                conditions.iter().all(|condition| condition.holds(build))
+            })
+        });
     }
 }
