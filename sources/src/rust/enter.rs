@@ -36,6 +36,9 @@ impl World<'_> {
     ) -> Option<ScopeId> {
         let parsed = self.builder.parsed(file);
         if !self.hold(krate, &parsed.conditions) {
+            if !self.hold_with_features(&parsed.conditions) {
+                self.left_out.extend([parsed.path.clone(), folder]);
+            }
             return None;
         }
         self.reached.insert(file);
@@ -292,7 +295,7 @@ impl World<'_> {
 
     pub(crate) fn include(&mut self, scope: ScopeId, file: &str, generated: bool) {
         let outer = self.scope(scope);
-        let (krate, folder) = (outer.krate, outer.folder.clone());
+        let krate = outer.krate;
         let own = self.builder.parsed(outer.file).path.clone();
         let path = if generated {
             let package = self.krate(krate).package.clone();
@@ -315,7 +318,7 @@ impl World<'_> {
             parent: Some(scope),
             block: true,
             file,
-            folder,
+            folder: folder_of(&path),
             inline: false,
             names: HashMap::new(),
             globs: Vec::new(),

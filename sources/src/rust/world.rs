@@ -205,6 +205,15 @@ impl<'a> World<'a> {
         self.expand_macros(id);
     }
 
+    /// Looks at a file that no crate leads to. As a module's file it has its own in the folder of
+    /// its name.
+    fn open_by_itself(&mut self, file: &Path, package: Option<Arc<Package>>) {
+        let own = file.with_extension("");
+        let folder = if own.is_dir() { own } else { folder_of(file) };
+        let id = self.open_in(file, folder, package, true);
+        self.expand_macros(id);
+    }
+
     /// Looks at the whole of a crate once more with all its features, for the files that the
     /// default ones leave out.
     fn open_with_all_features(&mut self, root: &Root) {
@@ -240,7 +249,7 @@ impl<'a> World<'a> {
             let package = self.package_of(&path);
             let named = self.builder.is_named(&path);
             if named || !self.is_left_out(&path) {
-                self.open_whole(&Root { file: path, package });
+                self.open_by_itself(&path, package);
             }
         }
     }
@@ -290,6 +299,16 @@ impl<'a> World<'a> {
         package: Option<Arc<Package>>,
         whole: bool,
     ) -> CrateId {
+        self.open_in(root, folder_of(root), package, whole)
+    }
+
+    fn open_in(
+        &mut self,
+        root: &Path,
+        folder: PathBuf,
+        package: Option<Arc<Package>>,
+        whole: bool,
+    ) -> CrateId {
         if let Some(known) = self.crate_of.get(root) {
             return *known;
         }
@@ -300,7 +319,7 @@ impl<'a> World<'a> {
         }
         if let Ok(parsed) = self.files.get(root) {
             let file = self.builder.file(&parsed);
-            self.crates[id.0].scope = self.enter(id, None, file, folder_of(root));
+            self.crates[id.0].scope = self.enter(id, None, file, folder);
         }
         id
     }

@@ -333,3 +333,32 @@ fn modules_of_another_system_are_left_out_with_all_their_files() {
         read.interface.commands.iter().map(|command| command.name.as_str()).collect();
     assert_eq!(names, ["here"]);
 }
+
+#[test]
+fn a_crate_of_another_system_is_left_out_with_all_its_files() {
+    let read = read_files(&[
+        ("Cargo.toml", "[workspace]\nmembers = [\"*\"]\n"),
+        ("other/Cargo.toml", "[package]\nname = \"other\"\nedition = \"2021\"\n"),
+        ("other/src/lib.rs", "#![cfg(windows)]\nmod sys;\n"),
+        ("other/src/sys.rs", "nix::ioctl_none!(elsewhere, b'x', 1);\n"),
+        ("own/Cargo.toml", "[package]\nname = \"own\"\nedition = \"2021\"\n"),
+        ("own/src/lib.rs", "nix::ioctl_none!(here, b'x', 1);\n"),
+    ]);
+    assert_eq!(names(&read.interface), ["here"]);
+}
+
+#[test]
+fn files_that_are_included_or_that_nothing_leads_to_have_their_modules_beside_them() {
+    let read = read_files(&[
+        ("Cargo.toml", "[package]\nname = \"p\"\nedition = \"2021\"\n"),
+        ("src/lib.rs", "include!(\"parts/all.rs\");\n"),
+        ("src/parts/all.rs", "mod one;\n"),
+        ("src/parts/one.rs", "nix::ioctl_none!(in_one, b'x', 1);\n"),
+        ("src/left.rs", "mod two;\n"),
+        ("src/left/two.rs", "nix::ioctl_none!(in_two, b'x', 2);\n"),
+    ]);
+    assert_eq!(read.said(ProblemKind::Incomplete), [""; 0]);
+    let mut found = names(&read.interface);
+    found.sort_unstable();
+    assert_eq!(found, ["in_one", "in_two"]);
+}
