@@ -13,6 +13,7 @@ use std::sync::Arc;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use ioctlkit_abi::{ABIS, Abi, AbiSet};
 use ioctlkit_model::{Problem, ProblemKind, Severity, SourceMap, Span};
+use ioctlkit_sources::rust::Features;
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -106,6 +107,8 @@ pub struct Config {
     pub defines: Vec<String>,
     /// Further arguments for the compiler.
     pub compiler_arguments: Vec<String>,
+    /// The features that Rust packages are read with.
+    pub features: Features,
     /// C headers that Rust sources are compared with, such as `linux/kvm.h`.
     pub against: Vec<String>,
     /// Findings that are accepted.
@@ -194,9 +197,31 @@ struct Raw {
     include_dirs: Vec<PathBuf>,
     defines: Vec<String>,
     compiler_arguments: Vec<String>,
+    features: RawFeatures,
+    default_features: Option<bool>,
     against: Vec<String>,
     baseline: Option<PathBuf>,
     fail_on: Option<FailOn>,
+}
+
+/// `"all"`, or a list of names.
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "`features` is \"all\" or a list of names")]
+enum RawFeatures {
+    Every(AllFeatures),
+    Named(Vec<String>),
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum AllFeatures {
+    All,
+}
+
+impl Default for RawFeatures {
+    fn default() -> Self {
+        Self::Named(Vec::new())
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -246,6 +271,12 @@ impl Config {
         let folder = file.parent().unwrap_or(Path::new(""));
         let abis = raw.abis.map(|names| abi_set(&names, fail)).transpose()?;
         let paths = raw.path.into_iter().map(|path| path_settings(path, fail));
+        let features = match raw.features {
+            RawFeatures::Every(AllFeatures::All) => Features::All,
+            RawFeatures::Named(names) => {
+                Features::Chosen { names, default: raw.default_features.unwrap_or(true) }
+            }
+        };
         Ok(Self {
             file: file.to_owned(),
             profile: raw.profile,
@@ -255,6 +286,7 @@ impl Config {
             include_dirs: raw.include_dirs.iter().map(|dir| folder.join(dir)).collect(),
             defines: raw.defines,
             compiler_arguments: raw.compiler_arguments,
+            features,
             against: raw.against,
             baseline: raw.baseline.map(|baseline| folder.join(baseline)),
             fail_on: raw.fail_on,

@@ -7,6 +7,7 @@ use ioctl_lint::Config;
 use ioctl_lint::config::{self, abi_help};
 use ioctlkit_abi::{Abi, AbiId, AbiSet};
 use ioctlkit_model::{Interface, Problem};
+use ioctlkit_sources::rust::Features;
 use ioctlkit_sources::{c, object, rust};
 
 use super::failure::Failure;
@@ -31,6 +32,19 @@ pub(super) struct ReadOptions {
     #[arg(long, value_name = "PATH", help_heading = READING)]
     compile_commands: Option<PathBuf>,
 
+    /// Read packages with these features besides the default ones; `package/feature` is one
+    /// package's
+    #[arg(long, value_name = "FEATURES", value_delimiter = ',', help_heading = CRATES)]
+    features: Vec<String>,
+
+    /// Read packages with all their features
+    #[arg(long, help_heading = CRATES)]
+    all_features: bool,
+
+    /// Read packages without their default features
+    #[arg(long, help_heading = CRATES)]
+    no_default_features: bool,
+
     /// Take the types that modules build upon from this vmlinux, boot image or file of BTF [default:
     /// the kernel of each module's version, beside its folder or in the running system]
     #[arg(long, value_name = "FILE", help_heading = OBJECTS)]
@@ -50,6 +64,7 @@ pub(super) struct ReadOptions {
 }
 
 const READING: &str = "Reading headers";
+const CRATES: &str = "Reading Rust crates";
 const OBJECTS: &str = "Reading compiled objects";
 
 /// Whether commands that are plain numbers are wanted.
@@ -108,7 +123,8 @@ impl ReadOptions {
         let request = |paths| self.request(config.as_ref(), paths, raw);
         let headers = (!languages.c.is_empty()).then(|| request(languages.c));
         let request = request(Vec::new());
-        let source = rust::Request { paths: languages.rust, abis: request.abis };
+        let features = self.features(config.as_ref());
+        let source = rust::Request { paths: languages.rust, abis: request.abis, features };
         let source = Some(source).filter(|source| !source.paths.is_empty());
         let objects = (!languages.objects.is_empty()).then(|| object::Request {
             paths: languages.objects,
@@ -148,6 +164,22 @@ impl ReadOptions {
             request.abis = abis;
         }
         request
+    }
+
+    fn features(&self, config: Option<&Config>) -> Features {
+        let configured = config.map(|config| config.features.clone()).unwrap_or_default();
+        if self.all_features {
+            return Features::All;
+        }
+        match configured {
+            Features::All => Features::All,
+            Features::Chosen { mut names, default } => {
+                // Cargo takes lists with spaces as well.
+                let own = self.features.iter().flat_map(|list| list.split_whitespace());
+                names.extend(own.map(str::to_owned));
+                Features::Chosen { names, default: default && !self.no_default_features }
+            }
+        }
     }
 
     /// The ABI that was asked for, if it was one.

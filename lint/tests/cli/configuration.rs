@@ -14,6 +14,7 @@ fn wrong_configurations_are_shown_with_the_line() {
         "[[path]]\nglobs = [\"include/{a\"]\n",
         "abis = [\"x86-64\"]\n",
         "# \u{e9}\nbaseline = 1\n",
+        "features = \"every\"\n",
     ];
     let mut seen = String::new();
     for text in texts {

@@ -99,3 +99,47 @@ fn what_is_unknown_does_not_fail_the_run() {
     assert_eq!(done.code, 0, "{}", done.seen());
     assert!(done.seen().contains("the layout of `other::Type` is unknown"), "{}", done.seen());
 }
+
+const PACKAGE: &str = "\
+[package]
+name = \"echo\"
+version = \"0.1.0\"
+edition = \"2021\"
+
+[features]
+late = []
+";
+
+const LATE: &str = "\
+#[cfg(feature = \"late\")]
+nix::ioctl_none!(late, b'x', 1);
+";
+
+#[test]
+fn features_are_chosen_by_option_and_by_configuration() {
+    let folder = Folder::with("Cargo.toml", PACKAGE).and("src/lib.rs", LATE);
+    let commands = |options: &[&str]| {
+        let done = folder.run(&[&["dump", "."], options].concat());
+        let dump: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
+        (done.code, dump["commands"].as_array().unwrap().len())
+    };
+    assert_eq!(commands(&[]), (0, 0));
+    assert_eq!(commands(&["--features", "late"]), (0, 1));
+    assert_eq!(commands(&["--all-features"]), (0, 1));
+    let folder = folder.and("ioctl-lint.toml", "features = [\"late\"]\n");
+    let done = folder.run(&["check", ".", "--format", "concise"]);
+    assert!(done.stderr.contains("1 command,"), "{}", done.seen());
+    let folder = folder.and("ioctl-lint.toml", "features = \"all\"\n");
+    let done = folder.run(&["check", ".", "--format", "concise"]);
+    assert!(done.stderr.contains("1 command,"), "{}", done.seen());
+}
+
+#[test]
+fn a_feature_that_no_package_has_is_said_and_the_rest_is_read() {
+    let folder = Folder::with("Cargo.toml", PACKAGE).and("src/lib.rs", RUST_HOLE);
+    let done = folder.run(&["check", ".", "--features", "lat late"]);
+    assert_eq!(done.code, 2, "{}", done.seen());
+    let said = "error: no package has the feature `lat`\n |\n = help: known features: late\n";
+    assert!(done.stdout.contains(said), "{}", done.seen());
+    assert!(done.stdout.contains("warning[L001]"), "{}", done.seen());
+}

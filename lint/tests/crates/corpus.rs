@@ -38,6 +38,16 @@ pub(crate) const CRATES: [(&str, &str); 26] = [
     ("vhost", "0.18.0"),
 ];
 
+/// Features that are off by default and have definitions behind them.
+const FEATURES: [(&str, &[&str]); 2] =
+    [("userfaultfd-", &["linux5_7", "linux5_13"]), ("vfio-ioctls-", &["vfio_cdev"])];
+
+fn features_of(folder: &Path) -> rust::Features {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    let own = FEATURES.iter().filter(|(of, _)| name.starts_with(of)).flat_map(|(_, names)| *names);
+    rust::Features::Chosen { names: own.map(|&name| name.to_owned()).collect(), default: true }
+}
+
 /// The folders of the crates by their names; `None`, with the reason printed, where their sources
 /// are not to be had and need not be.
 pub(crate) fn folders() -> Option<&'static BTreeMap<&'static str, PathBuf>> {
@@ -67,7 +77,9 @@ pub(crate) fn read(folder: &Path) -> &'static Read {
     let mut known = KNOWN.lock().unwrap();
     known.entry(folder.to_owned()).or_insert_with(|| {
         let paths = vec![folder.to_owned()];
-        let (interface, problems) = rust::read(&rust::Request { paths, ..Default::default() });
+        let features = features_of(folder);
+        let request = rust::Request { paths, features, ..rust::Request::default() };
+        let (interface, problems) = rust::read(&request);
         Box::leak(Box::new(Read { interface, problems }))
     })
 }

@@ -7,6 +7,8 @@ use std::process::{Command, Stdio};
 
 use serde::Deserialize;
 
+use super::features::{self, Features, Lists};
+
 /// A package.
 #[derive(Debug, Clone)]
 pub(crate) struct Package {
@@ -20,10 +22,10 @@ pub(crate) struct Package {
     pub(crate) library: Option<(String, PathBuf)>,
     /// The names and roots of its programs and examples.
     pub(crate) programs: Vec<(String, PathBuf)>,
-    /// The features that are on by default.
+    /// The features that are on.
     pub(crate) features: BTreeSet<String>,
-    /// All its features.
-    pub(crate) all_features: BTreeSet<String>,
+    /// All its features, and what each turns on.
+    pub(crate) lists: Lists,
     /// What it depends on, by the name that its source uses.
     pub(crate) dependencies: BTreeMap<String, Dependency>,
     /// The folder of the workspace, which has `Cargo.lock`.
@@ -42,7 +44,14 @@ pub(crate) struct Dependency {
     /// Its folder, where it is not from a registry.
     pub(crate) path: Option<PathBuf>,
     /// The features that are asked for besides the default ones.
-    pub(crate) features: Vec<String>,
+    pub(crate) features: BTreeSet<String>,
+}
+
+impl Dependency {
+    /// Whether it is that package, of the same workspace.
+    pub(crate) fn is(&self, package: &Package) -> bool {
+        self.path.as_ref() == Some(&package.folder)
+    }
 }
 
 #[derive(Deserialize)]
@@ -58,7 +67,7 @@ struct MetadataPackage {
     version: String,
     manifest_path: PathBuf,
     targets: Vec<MetadataTarget>,
-    features: BTreeMap<String, Vec<String>>,
+    features: Lists,
     dependencies: Vec<MetadataDependency>,
 }
 
@@ -77,14 +86,14 @@ struct MetadataDependency {
     rename: Option<String>,
     path: Option<PathBuf>,
     #[serde(default)]
-    features: Vec<String>,
+    features: BTreeSet<String>,
 }
 
 /// The packages of the workspace that a manifest belongs to.
 ///
 /// # Errors
 /// Why cargo does not tell, in a sentence.
-pub(crate) fn packages(manifest: &Path) -> Result<Vec<Package>, String> {
+pub(crate) fn packages(manifest: &Path, features: &Features) -> Result<Vec<Package>, String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
         .args(["metadata", "--no-deps", "--offline", "--format-version", "1", "--manifest-path"])
@@ -110,7 +119,9 @@ pub(crate) fn packages(manifest: &Path) -> Result<Vec<Package>, String> {
         .map_err(|error| format!("cargo's answer cannot be read: {error}"))?;
     let Metadata { packages, target_directory, workspace_root } = metadata;
     let convert = |package| package_of(package, &target_directory, &workspace_root);
-    Ok(packages.into_iter().map(convert).collect())
+    let mut packages: Vec<Package> = packages.into_iter().map(convert).collect();
+    features::settle(&mut packages, features);
+    Ok(packages)
 }
 
 fn package_of(found: MetadataPackage, target: &Path, workspace: &Path) -> Package {
@@ -144,31 +155,12 @@ fn package_of(found: MetadataPackage, target: &Path, workspace: &Path) -> Packag
         folder: found.manifest_path.parent().unwrap_or(Path::new("/")).to_owned(),
         library,
         programs,
-        features: default_features(&found.features, &[]),
-        all_features: found.features.into_keys().collect(),
+        features: BTreeSet::new(),
+        lists: found.features,
         dependencies,
         workspace: workspace.to_owned(),
         target_folder: Some(target.to_owned()),
     }
-}
-
-/// What `default` and the features asked for turn on.
-pub(crate) fn default_features(
-    all: &BTreeMap<String, Vec<String>>,
-    asked_for: &[String],
-) -> BTreeSet<String> {
-    let mut on = BTreeSet::new();
-    let mut todo: Vec<&str> = asked_for.iter().map(String::as_str).collect();
-    todo.push("default");
-    while let Some(name) = todo.pop() {
-        if let Some(more) = all.get(name)
-            && on.insert(name.to_owned())
-        {
-            let names = more.iter().filter(|name| !name.contains(':') && !name.contains('/'));
-            todo.extend(names.map(String::as_str));
-        }
-    }
-    on
 }
 
 impl Package {

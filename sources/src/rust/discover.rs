@@ -1,6 +1,6 @@
 //! Which files are meant, and which crates they belong to.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,6 +9,7 @@ use rayon::prelude::*;
 use walkdir::{DirEntry, WalkDir};
 
 use super::cargo::{self, Package, manifest_above};
+use super::features::Features;
 use super::files::normal;
 use super::world::Root;
 
@@ -141,22 +142,46 @@ impl Discovered {
     }
 
     /// Asks cargo about each manifest, unless the answer for another told of it.
-    pub(crate) fn ask_cargo(&mut self) {
+    pub(crate) fn ask_cargo(&mut self, features: &Features) {
         let mut open = std::mem::take(&mut self.manifests);
         open.sort_by_key(|manifest| manifest.components().count());
         open.dedup();
         let mut known: HashSet<PathBuf> = HashSet::new();
         // A workspace tells of its members at once; the rest are asked about together.
         if let Some(first) = open.first().cloned() {
-            let answer = cargo::packages(&first);
+            let answer = cargo::packages(&first, features);
             self.answer(&first, answer, &mut known);
             known.insert(first);
         }
         open.retain(|manifest| !known.contains(manifest));
         let answers: Vec<_> =
-            open.par_iter().map(|manifest| (manifest, cargo::packages(manifest))).collect();
-        for (manifest, answer) in answers {
+            open.par_iter().map(|manifest| cargo::packages(manifest, features)).collect();
+        for (manifest, answer) in open.iter().zip(answers) {
             self.answer(manifest, answer, &mut known);
+        }
+        for name in features.unknown(&self.packages) {
+            self.problems.push(self.no_feature(name));
+        }
+    }
+
+    fn no_feature(&self, name: &str) -> Problem {
+        let all: BTreeSet<&str> = self
+            .packages
+            .iter()
+            .flat_map(|package| package.lists.keys())
+            .map(String::as_str)
+            .collect();
+        let help = match all.len() {
+            0 => "no package there has features".to_owned(),
+            1..=12 => format!("known features: {}", Vec::from_iter(all).join(", ")),
+            count => format!("`[features]` of Cargo.toml lists the {count} that there are"),
+        };
+        Problem {
+            kind: ProblemKind::Failure,
+            path: None,
+            span: None,
+            message: format!("no package has the feature `{name}`"),
+            help: Some(help),
         }
     }
 

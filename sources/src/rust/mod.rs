@@ -40,6 +40,7 @@ mod derive;
 mod discover;
 mod enter;
 mod extract;
+mod features;
 mod files;
 mod item;
 mod item_macros;
@@ -68,6 +69,7 @@ use macros::Expansions;
 use world::World;
 
 pub use discover::holds_source;
+pub use features::Features;
 
 /// What to read, and how.
 #[derive(Debug, Clone)]
@@ -76,11 +78,13 @@ pub struct Request {
     pub paths: Vec<PathBuf>,
     /// The ABIs to look at.
     pub abis: AbiSet,
+    /// The features that packages are read with.
+    pub features: Features,
 }
 
 impl Default for Request {
     fn default() -> Self {
-        Self { paths: Vec::new(), abis: AbiSet::ALL }
+        Self { paths: Vec::new(), abis: AbiSet::ALL, features: Features::default() }
     }
 }
 
@@ -112,7 +116,7 @@ fn read_here(request: &Request) -> (Interface, Vec<Problem>) {
     let files = Files::default();
     // Cargo takes longer to answer than a file takes to be read.
     let asked_for = found.asked_for.clone();
-    rayon::join(|| found.ask_cargo(), || files.read_each(&asked_for));
+    rayon::join(|| found.ask_cargo(&request.features), || files.read_each(&asked_for));
     let Discovered { named, shown, roots, packages, problems: mut all_problems, .. } = found;
     let mut expansions = Expansions::default();
     let first: Vec<PathBuf> = roots.iter().map(|root| root.file.clone()).collect();

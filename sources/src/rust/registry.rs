@@ -1,11 +1,12 @@
 //! Sources of dependencies that cargo has unpacked before, to take types and constants from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
-use super::cargo::{Dependency, Package, default_features};
+use super::cargo::{Dependency, Package};
+use super::features::{Lists, enable};
 
 /// The package that `dependency` of `of` is, if its source is on this machine.
 pub(crate) fn find(of: &Package, dependency: &Dependency) -> Option<Package> {
@@ -16,7 +17,7 @@ pub(crate) fn find(of: &Package, dependency: &Dependency) -> Option<Package> {
     read(&folder, &dependency.features, &of.workspace)
 }
 
-fn read(folder: &Path, features: &[String], workspace: &Path) -> Option<Package> {
+fn read(folder: &Path, asked_for: &BTreeSet<String>, workspace: &Path) -> Option<Package> {
     let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).ok()?;
     let manifest: Table = manifest.parse().ok()?;
     let package = manifest.get("package")?;
@@ -26,18 +27,26 @@ fn read(folder: &Path, features: &[String], workspace: &Path) -> Option<Package>
     let text = |key| library.and_then(|library| library.get(key)).and_then(Value::as_str);
     let root = folder.join(text("path").unwrap_or("src/lib.rs"));
     let library_name = text("name").unwrap_or(&name).replace('-', "_");
-    let lists = manifest.get("features").and_then(Value::as_table);
-    let all: BTreeMap<String, Vec<String>> =
-        lists.into_iter().flatten().map(|(name, list)| (name.clone(), strings(list))).collect();
+    let features = manifest.get("features").and_then(Value::as_table);
+    let lists: Lists =
+        features.into_iter().flatten().map(|(name, list)| (name.clone(), strings(list))).collect();
+    let asked_for = asked_for.iter().map(String::as_str).chain(["default"]);
+    let enabled = enable(&lists, asked_for);
+    let mut dependencies = dependencies(&manifest, folder);
+    for (name, features) in enabled.of_dependencies {
+        if let Some(dependency) = dependencies.get_mut(&name) {
+            dependency.features.extend(features);
+        }
+    }
     Some(Package {
         name,
         version,
         folder: folder.to_owned(),
         library: root.is_file().then_some((library_name, root)),
         programs: Vec::new(),
-        features: default_features(&all, features),
-        all_features: all.into_keys().collect(),
-        dependencies: dependencies(&manifest, folder),
+        features: enabled.own,
+        lists,
+        dependencies,
         workspace: workspace.to_owned(),
         target_folder: None,
     })
@@ -62,7 +71,7 @@ fn dependencies(manifest: &Table, folder: &Path) -> BTreeMap<String, Dependency>
                 package: text("package").unwrap_or(name).to_owned(),
                 requirement: value.as_str().or(text("version")).unwrap_or("*").to_owned(),
                 path: text("path").map(|path| super::files::normal(&folder.join(path))),
-                features: value.get("features").map(strings).unwrap_or_default(),
+                features: value.get("features").map(strings).into_iter().flatten().collect(),
             },
         );
     }

@@ -220,7 +220,7 @@ impl<'a> World<'a> {
         let Some(package) = &root.package else { return };
         let Ok(parsed) = self.files.get(&root.file) else { return };
         let id = self.add_crate(root.package.clone(), true);
-        self.crates[id.0].features = Rc::new(package.all_features.clone());
+        self.crates[id.0].features = Rc::new(package.lists.keys().cloned().collect());
         let file = self.builder.file(&parsed);
         self.crates[id.0].scope = self.enter(id, None, file, folder_of(&root.file));
         self.expand_macros(id);

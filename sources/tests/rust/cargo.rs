@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use ioctlkit_model::ProblemKind;
+use ioctlkit_sources::rust::{Features, Request, read};
 
 use crate::support::{layout, names, number, read_files, read_paths, write};
 
@@ -116,4 +117,64 @@ fn what_is_not_there_is_a_failure() {
     let empty = tempfile::tempdir().unwrap();
     let read = read_paths(&[empty.path()]);
     assert_eq!(read.said(ProblemKind::Failure), ["the folder holds no Rust source"]);
+}
+
+/// The names that a workspace's commands have with some features.
+fn names_with(features: Features) -> Result<Vec<String>, Vec<String>> {
+    let folder = tempfile::tempdir().unwrap();
+    write(
+        folder.path(),
+        &[
+            ("Cargo.toml", "[workspace]\nmembers = [\"*\"]\nresolver = \"2\"\n"),
+            (
+                "api/Cargo.toml",
+                "[package]\nname = \"the-api\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\
+                 [features]\ndefault = [\"on\"]\non = []\noff = []\nwide = [\"the-types/wide\"]\n\
+                 [dependencies]\nthe-types = { path = \"../types\", features = [\"asked\"] }\n",
+            ),
+            (
+                "api/src/lib.rs",
+                "#[cfg(feature = \"on\")] nix::ioctl_none!(on, b'm', 1);\n\
+                 #[cfg(feature = \"off\")] nix::ioctl_none!(off, b'm', 2);\n",
+            ),
+            (
+                "types/Cargo.toml",
+                "[package]\nname = \"the-types\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\
+                 [features]\nasked = []\nwide = []\noff = []\n",
+            ),
+            (
+                "types/src/lib.rs",
+                "#[cfg(feature = \"asked\")] nix::ioctl_none!(asked, b'm', 3);\n\
+                 #[cfg(feature = \"wide\")] nix::ioctl_none!(wide, b'm', 4);\n\
+                 #[cfg(feature = \"off\")] nix::ioctl_none!(off_too, b'm', 5);\n",
+            ),
+        ],
+    );
+    let paths = vec![folder.path().to_owned()];
+    let (interface, problems) = read(&Request { paths, features, ..Request::default() });
+    if !problems.is_empty() {
+        return Err(problems.into_iter().map(|problem| problem.message).collect());
+    }
+    let mut found: Vec<String> =
+        interface.commands.into_iter().map(|command| command.name).collect();
+    found.sort_unstable();
+    Ok(found)
+}
+
+#[test]
+fn features_are_on_as_cargo_has_them() {
+    let chosen = |names: &[&str], default| {
+        let names = names.iter().map(|&name| name.to_owned()).collect();
+        names_with(Features::Chosen { names, default })
+    };
+    let found = |names: &[&str]| Ok(names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>());
+    // What one member asks of another is on in the other.
+    assert_eq!(chosen(&[], true), found(&["asked", "on"]));
+    assert_eq!(chosen(&[], false), found(&["asked"]));
+    assert_eq!(chosen(&["wide"], true), found(&["asked", "on", "wide"]));
+    assert_eq!(chosen(&["off"], false), found(&["asked", "off", "off_too"]));
+    assert_eq!(chosen(&["the-types/off"], true), found(&["asked", "off_too", "on"]));
+    assert_eq!(names_with(Features::All), found(&["asked", "off", "off_too", "on", "wide"]));
+    let said = Err(vec!["no package has the feature `the-api/of`".to_owned()]);
+    assert_eq!(chosen(&["the-api/of", "on"], true), said);
 }
