@@ -88,9 +88,9 @@ impl Features {
         match self {
             Self::All => package.lists.keys().cloned().collect(),
             Self::Chosen { names, default } => {
-                let own = names.iter().filter_map(|name| match name.split_once('/') {
-                    Some((of, name)) if of == package.name => Some(name),
-                    _ => Some(name.as_str()),
+                let own = names.iter().map(|name| match name.split_once('/') {
+                    Some((of, name)) if of == package.name => name,
+                    _ => name.as_str(),
                 });
                 own.chain(default.then_some("default")).map(str::to_owned).collect()
             }
