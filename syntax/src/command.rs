@@ -10,7 +10,7 @@ use syn::{Attribute, Expr, Ident, LitInt, LitStr, Token, Type, parenthesized};
 
 use crate::attribute::{documentation, each_word, equals, named_once, text, unknown, value};
 use crate::range::operand;
-use crate::{Errors, RangeInclusive};
+use crate::{Errors, RangeInclusive, literal};
 
 /// What the caller's argument is for, seen from user space.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -452,12 +452,16 @@ fn nr(input: ParseStream<'_>) -> syn::Result<Nr> {
     equals(input)?;
     let fork = input.fork();
     operand(&fork)?;
-    if fork.peek(Token![..]) { input.parse().map(Nr::Range) } else { operand(input).map(Nr::One) }
+    if !fork.peek(Token![..]) {
+        return literal::nr(operand(input)?).map(Nr::One);
+    }
+    let RangeInclusive { start, end } = input.parse()?;
+    Ok(Nr::Range(RangeInclusive { start: literal::nr(start)?, end: literal::nr(end)? }))
 }
 
 fn number(name: &Ident, input: ParseStream<'_>) -> syn::Result<(Expr, Vec<NumberException>)> {
     if input.peek(Token![=]) {
-        return Ok((value(input)?, Vec::new()));
+        return Ok((literal::number(value(input)?)?, Vec::new()));
     }
     let inner;
     parenthesized!(inner in input);
@@ -474,13 +478,14 @@ fn number(name: &Ident, input: ParseStream<'_>) -> syn::Result<(Expr, Vec<Number
                 let message = format!("`{}` has a number already", machine.value());
                 return Err(syn::Error::new(machine.span(), message));
             }
-            exceptions.push(NumberException { machine, number: operand(&inner)? });
+            let number = literal::number(operand(&inner)?)?;
+            exceptions.push(NumberException { machine, number });
         } else if general.is_some() {
             let message = "one number is for all machines without their own: write the others as \
                            `\"mips\" = 0x467f`";
             return Err(inner.error(message));
         } else {
-            general = Some(operand(&inner)?);
+            general = Some(literal::number(operand(&inner)?)?);
         }
         if !inner.is_empty() {
             inner.parse::<Token![,]>()?;

@@ -7,7 +7,7 @@ use syn::{
 };
 
 use crate::attribute::{documentation, each_word, name as name_of, text, unknown, value};
-use crate::{Command, Errors, command};
+use crate::{Command, Errors, command, literal};
 
 /// Where the methods go.
 #[derive(Clone)]
@@ -117,7 +117,7 @@ impl Interface {
 
     fn word(&mut self, name: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
         match name.to_string().as_str() {
-            "type" => self.type_letter = Some(value(input)?),
+            "type" => self.type_letter = Some(literal::letter(value(input)?)?),
             "device" | "on" => {
                 if !matches!(self.attachment, Attachment::None) {
                     let message = "`device` makes a newtype, `on` uses one: write one of them";

@@ -64,6 +64,7 @@ mod command;
 mod data;
 mod errors;
 mod interface;
+mod literal;
 mod member;
 mod names;
 mod range;

@@ -4,7 +4,7 @@ use syn::{DeriveInput, Expr, LitStr, Path};
 
 use crate::attribute::{each_word, name as name_of, unknown, value};
 use crate::command::{CommandWords, Read, WORDS};
-use crate::{Command, Data, Errors, data};
+use crate::{Command, Data, Errors, data, literal};
 
 /// A structure and its command.
 #[derive(Clone)]
@@ -38,7 +38,7 @@ impl Single {
         // `c` names the command in `CommandWords`; the structure's own name says `struct`.
         let complete = each_word(&input.attrs, &mut errors, |name, input| {
             match name.to_string().as_str() {
-                "type" => type_letter = Some(value(input)?),
+                "type" => type_letter = Some(literal::letter(value(input)?)?),
                 "on" => on = Some(name_of(input)?),
                 "not_portable" => drop(data_words.word(name, input)?),
                 "value" | "buffer" => return Err(unknown(name, &known)),
