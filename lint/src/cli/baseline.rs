@@ -9,6 +9,7 @@ use super::Outcome;
 use super::check::summary::counted;
 use super::check::{self, Scope, Whole};
 use super::failure::{Failure, outcome_of, say_failures};
+use super::findings_options::save;
 use super::table;
 use super::terminal::Terminal;
 
@@ -124,8 +125,4 @@ fn prune(arguments: &Prune, terminal: &Terminal) -> Result<Outcome, Failure> {
     let (gone, left) = (counted(stale.len(), "finding"), counted(baseline.len(), "finding"));
     terminal.say(|out, _| writeln!(out, "took {gone} out of {file}, {left} left"));
     Ok(Outcome::Clean)
-}
-
-fn save(baseline: &Baseline, file: &Path) -> Result<(), Failure> {
-    baseline.write(file).map_err(|error| Failure::new(format!("cannot write the baseline {error}")))
 }

@@ -9,14 +9,13 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::Args;
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use ioctl_lint::config::{FailOn, Profile};
 use ioctl_lint::{Baseline, Levels, Selection, engine};
 use ioctlkit_model::{Finding, Header, Language, Report, SourceMap, Span};
-use ioctlkit_report::Format;
 
 use super::Outcome;
 use super::failure::{Failure, outcome_of, say_failures};
+use super::findings_options::FindingsOptions;
 use super::progress::Progress;
 use super::reading::{Group, Part, RawNumbers, ReadOptions};
 use super::rule_choice::{RULES, RuleChoice};
@@ -50,37 +49,12 @@ pub(super) struct Arguments {
     #[command(flatten)]
     scope: Scope,
 
-    /// Exit with 1 if anything of this severity or above is found [default: the configuration's, or
-    /// `warning`]
-    #[arg(
-        long, value_enum, hide_possible_values = true, value_name = "error|warning|info|never",
-        help_heading = RULES
-    )]
-    fail_on: Option<FailOn>,
-
-    /// Accept the findings of this baseline [default: the configuration's]
-    #[arg(long, value_name = "FILE", help_heading = RULES)]
-    baseline: Option<PathBuf>,
-
-    /// Report nothing, and write a baseline that accepts everything found
-    #[arg(long, value_name = "FILE", conflicts_with = "baseline", help_heading = RULES)]
-    write_baseline: Option<PathBuf>,
-
-    /// How to report findings
-    #[arg(long, value_name = "FORMAT", value_parser = formats(), default_value = "full")]
-    format: Format,
-
-    /// Write to this file instead of standard output; it is replaced as a whole
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
+    #[command(flatten)]
+    findings: FindingsOptions,
 
     /// Print how many findings each rule has instead of the findings
     #[arg(long, conflicts_with_all = ["format", "write_baseline"])]
     statistics: bool,
-
-    /// Print no summary
-    #[arg(short, long)]
-    quiet: bool,
 }
 
 /// What to check, by which rules.
@@ -116,31 +90,30 @@ pub(super) struct Scope {
     reading: ReadOptions,
 }
 
-pub(super) fn formats() -> impl TypedValueParser<Value = Format> {
-    let value = |format: Format| PossibleValue::new(format.name()).help(format.description());
-    PossibleValuesParser::new(Format::ALL.map(value)).try_map(|name| name.parse::<Format>())
-}
-
 pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
     let started = Instant::now();
+    let options = &arguments.findings;
     let mut prepared = arguments.scope.prepare()?;
     for group in &mut prepared {
-        group.fail_on = arguments.fail_on.unwrap_or(group.fail_on);
-        if arguments.baseline.is_none() && arguments.write_baseline.is_none() {
+        group.fail_on = options.fail_on.unwrap_or(group.fail_on);
+        if options.baseline.is_none() && options.write_baseline.is_none() {
             group.read_baseline()?;
         }
     }
     let mut whole = Whole::default();
     // One baseline for the whole run where the command line names it, else each group's own.
-    let mut baseline = arguments.baseline.as_deref().map(Baseline::read).transpose()?;
+    let mut baseline = options.baseline.as_deref().map(Baseline::read).transpose()?;
     for group in &mut prepared {
         whole.take_in(group, &arguments.scope, baseline.as_mut());
     }
     let stale = baseline.into_iter().chain(prepared.into_iter().filter_map(|group| group.baseline));
     whole.summary.set_stale(stale);
     whole.summary.seconds = started.elapsed().as_secs_f64();
-    if let Some(file) = &arguments.write_baseline {
-        return write_baseline(file, arguments.quiet, whole, terminal);
+    if let Some(file) = &options.write_baseline {
+        let outcome = outcome_of(&whole.report.problems);
+        say_failures(whole.report.problems, &whole.sources, terminal);
+        options.accept(file, &whole.report.findings, terminal)?;
+        return Ok(outcome);
     }
     report(arguments, &whole, terminal)?;
     Ok(whole.outcome())
@@ -306,43 +279,24 @@ fn move_spans(finding: &mut Finding, moved: impl Fn(&mut Span)) {
 
 fn report(arguments: &Arguments, whole: &Whole, terminal: &Terminal) -> Result<(), Failure> {
     let Whole { report, sources, summary, modules, .. } = whole;
-    let for_people = matches!(arguments.format, Format::Full | Format::Concise);
+    let options = &arguments.findings;
     if arguments.statistics {
         say_failures(report.problems.clone(), sources, terminal);
     }
-    terminal.print_to(arguments.output.as_deref(), |out, style| {
+    terminal.print_to(options.output.as_deref(), |out, style| {
         if arguments.statistics {
             summary::write_statistics(report, style, out)
         } else {
-            arguments.format.render(report, sources, style, out)?;
+            options.format.render(report, sources, style, out)?;
             // Of one object the findings say it all.
-            if for_people && report.objects.len() > 1 {
+            if options.is_for_people() && report.objects.len() > 1 {
                 objects::write_table(modules, style, out)?;
             }
             Ok(())
         }
     })?;
-    if for_people && !arguments.quiet {
+    if options.has_summary() {
         terminal.say(|out, _| summary.write(report, out));
     }
     Ok(())
-}
-
-fn write_baseline(
-    file: &std::path::Path,
-    quiet: bool,
-    whole: Whole,
-    terminal: &Terminal,
-) -> Result<Outcome, Failure> {
-    let baseline = Baseline::of(&whole.report.findings);
-    let outcome = outcome_of(&whole.report.problems);
-    say_failures(whole.report.problems, &whole.sources, terminal);
-    baseline
-        .write(file)
-        .map_err(|error| Failure::new(format!("cannot write the baseline {error}")))?;
-    if !quiet {
-        let count = summary::counted(baseline.len(), "finding");
-        terminal.say(|out, _| writeln!(out, "wrote {} with {count}", file.display()));
-    }
-    Ok(outcome)
 }

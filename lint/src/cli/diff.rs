@@ -3,21 +3,19 @@
 mod git;
 mod side;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use ioctl_lint::config::FailOn;
 use ioctl_lint::diff::{self, Versions};
 use ioctl_lint::{Baseline, Levels, Selection};
 use ioctlkit_model::{Breaks, Finding, Problem, Report};
-use ioctlkit_report::Format;
 
 use super::Outcome;
-use super::check::formats;
 use super::check::summary::{counted, found, not_read};
 use super::failure::{Failure, outcome_of, say_failures};
+use super::findings_options::FindingsOptions;
 use super::reading::{RawNumbers, ReadOptions};
 use super::rule_choice::{RULES, RuleChoice};
 use super::terminal::Terminal;
@@ -65,33 +63,8 @@ pub(super) struct Arguments {
     #[command(flatten)]
     choice: RuleChoice,
 
-    /// Exit with 1 if anything of this severity or above is found [default: the configuration's, or
-    /// `warning`]
-    #[arg(
-        long, value_enum, hide_possible_values = true, value_name = "error|warning|info|never",
-        help_heading = RULES
-    )]
-    fail_on: Option<FailOn>,
-
-    /// Accept the findings of this baseline; `ioctl-lint baseline` keeps it
-    #[arg(long, value_name = "FILE", help_heading = RULES)]
-    baseline: Option<PathBuf>,
-
-    /// Report nothing, and write a baseline that accepts everything found
-    #[arg(long, value_name = "FILE", conflicts_with = "baseline", help_heading = RULES)]
-    write_baseline: Option<PathBuf>,
-
-    /// How to report findings
-    #[arg(long, value_name = "FORMAT", value_parser = formats(), default_value = "full")]
-    format: Format,
-
-    /// Write to this file instead of standard output; it is replaced as a whole
-    #[arg(short, long, value_name = "FILE")]
-    output: Option<PathBuf>,
-
-    /// Print no summary
-    #[arg(short, long)]
-    quiet: bool,
+    #[command(flatten)]
+    findings: FindingsOptions,
 
     #[command(flatten)]
     reading: ReadOptions,
@@ -117,8 +90,8 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
         Some(config) => Levels::new(config, selection)?,
         None => Levels::of_selection(selection),
     };
-    let fail_on =
-        arguments.fail_on.or(config.and_then(|config| config.fail_on)).unwrap_or_default();
+    let options = &arguments.findings;
+    let fail_on = options.fail_on.or(config.and_then(|config| config.fail_on)).unwrap_or_default();
     let mut problems = Problems { old: old.problems, new: new.problems };
     let versions = Versions::new(old.version, new.version);
     let mut checked = diff::check(&versions, &levels);
@@ -127,16 +100,16 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
             |finding: &Finding| finding.breaks.iter().any(|kind| arguments.breaks.contains(kind));
         checked.findings.retain(wanted);
     }
-    let accepted = match &arguments.baseline {
+    let accepted = match &options.baseline {
         Some(file) => Baseline::read(file)?.absorb(&mut checked.findings),
         None => 0,
     };
     let problems = problems.joined(&versions);
-    if let Some(file) = &arguments.write_baseline {
+    if let Some(file) = &options.write_baseline {
         let outcome = outcome_of(&problems);
         say_failures(problems, &versions.new_version().sources, terminal);
-        return write_baseline(file, &checked.findings, arguments.quiet, terminal)
-            .map(|()| outcome);
+        options.accept(file, &checked.findings, terminal)?;
+        return Ok(outcome);
     }
     let failed = checked.findings.iter().any(|finding| fail_on.fails(finding.severity));
     let report = Report {
@@ -222,11 +195,10 @@ fn show(
     terminal: &Terminal,
 ) -> Result<(), Failure> {
     let sources = &versions.new_version().sources;
-    terminal.print_to(arguments.output.as_deref(), |out, style| {
-        arguments.format.render(report, sources, style, out)
+    terminal.print_to(arguments.findings.output.as_deref(), |out, style| {
+        arguments.findings.format.render(report, sources, style, out)
     })?;
-    let for_people = matches!(arguments.format, Format::Full | Format::Concise);
-    if !for_people || arguments.quiet {
+    if !arguments.findings.has_summary() {
         return Ok(());
     }
     let sides = compared(versions);
@@ -258,21 +230,4 @@ fn compared(versions: &Versions) -> String {
     let olds: Vec<String> = told.iter().map(|(old, _, what)| counted(*old, what)).collect();
     let news: Vec<String> = told.iter().map(|(_, new, _)| new.to_string()).collect();
     format!("{} with {}", olds.join(" and "), news.join(" and "))
-}
-
-fn write_baseline(
-    file: &Path,
-    findings: &[Finding],
-    quiet: bool,
-    terminal: &Terminal,
-) -> Result<(), Failure> {
-    let baseline = Baseline::of(findings);
-    baseline
-        .write(file)
-        .map_err(|error| Failure::new(format!("cannot write the baseline {error}")))?;
-    if !quiet {
-        let count = counted(baseline.len(), "finding");
-        terminal.say(|out, _| writeln!(out, "wrote {} with {count}", file.display()));
-    }
-    Ok(())
 }

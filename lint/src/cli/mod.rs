@@ -9,6 +9,7 @@ mod diff;
 mod dump;
 mod explain;
 mod failure;
+mod findings_options;
 mod layout;
 mod man;
 mod number;
