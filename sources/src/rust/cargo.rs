@@ -43,7 +43,7 @@ pub(crate) struct Dependency {
     pub(crate) requirement: String,
     /// Its folder, where it is not from a registry.
     pub(crate) path: Option<PathBuf>,
-    /// The features that are asked for besides the default ones.
+    /// The features that are asked for, `default` among them.
     pub(crate) features: BTreeSet<String>,
 }
 
@@ -87,6 +87,7 @@ struct MetadataDependency {
     path: Option<PathBuf>,
     #[serde(default)]
     features: BTreeSet<String>,
+    uses_default_features: bool,
 }
 
 /// The packages of the workspace that a manifest belongs to.
@@ -137,7 +138,10 @@ fn package_of(found: MetadataPackage, target: &Path, workspace: &Path) -> Packag
         }
     }
     let mut dependencies = BTreeMap::new();
-    for part in found.dependencies.into_iter().filter(|part| part.kind.is_none()) {
+    for mut part in found.dependencies.into_iter().filter(|part| part.kind.is_none()) {
+        if part.uses_default_features {
+            part.features.insert("default".into());
+        }
         let name = part.rename.as_ref().unwrap_or(&part.name).replace('-', "_");
         dependencies.insert(
             name,

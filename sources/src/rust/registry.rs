@@ -30,8 +30,7 @@ fn read(folder: &Path, asked_for: &BTreeSet<String>, workspace: &Path) -> Option
     let features = manifest.get("features").and_then(Value::as_table);
     let lists: Lists =
         features.into_iter().flatten().map(|(name, list)| (name.clone(), strings(list))).collect();
-    let asked_for = asked_for.iter().map(String::as_str).chain(["default"]);
-    let enabled = enable(&lists, asked_for);
+    let enabled = enable(&lists, asked_for.iter().map(String::as_str));
     let mut dependencies = dependencies(&manifest, folder);
     for (name, features) in enabled.of_dependencies {
         if let Some(dependency) = dependencies.get_mut(&name) {
@@ -65,13 +64,18 @@ fn dependencies(manifest: &Table, folder: &Path) -> BTreeMap<String, Dependency>
     let mut found = BTreeMap::new();
     for (name, value) in tables.filter_map(Value::as_table).flatten() {
         let text = |key| value.get(key).and_then(Value::as_str);
+        let mut features: BTreeSet<String> =
+            value.get("features").map(strings).into_iter().flatten().collect();
+        if value.get("default-features").and_then(Value::as_bool).unwrap_or(true) {
+            features.insert("default".into());
+        }
         found.insert(
             name.replace('-', "_"),
             Dependency {
                 package: text("package").unwrap_or(name).to_owned(),
                 requirement: value.as_str().or(text("version")).unwrap_or("*").to_owned(),
                 path: text("path").map(|path| super::files::normal(&folder.join(path))),
-                features: value.get("features").map(strings).into_iter().flatten().collect(),
+                features,
             },
         );
     }

@@ -1,5 +1,6 @@
 //! Packages and workspaces.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use ioctlkit_model::ProblemKind;
@@ -119,62 +120,102 @@ fn what_is_not_there_is_a_failure() {
     assert_eq!(read.said(ProblemKind::Failure), ["the folder holds no Rust source"]);
 }
 
-/// The names that a workspace's commands have with some features.
-fn names_with(features: Features) -> Result<Vec<String>, Vec<String>> {
-    let folder = tempfile::tempdir().unwrap();
-    write(
-        folder.path(),
-        &[
-            ("Cargo.toml", "[workspace]\nmembers = [\"*\"]\nresolver = \"2\"\n"),
-            (
-                "api/Cargo.toml",
-                "[package]\nname = \"the-api\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\
-                 [features]\ndefault = [\"on\"]\non = []\noff = []\nwide = [\"the-types/wide\"]\n\
-                 [dependencies]\nthe-types = { path = \"../types\", features = [\"asked\"] }\n",
-            ),
-            (
-                "api/src/lib.rs",
-                "#[cfg(feature = \"on\")] nix::ioctl_none!(on, b'm', 1);\n\
-                 #[cfg(feature = \"off\")] nix::ioctl_none!(off, b'm', 2);\n",
-            ),
-            (
-                "types/Cargo.toml",
-                "[package]\nname = \"the-types\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\
-                 [features]\nasked = []\nwide = []\noff = []\n",
-            ),
-            (
-                "types/src/lib.rs",
-                "#[cfg(feature = \"asked\")] nix::ioctl_none!(asked, b'm', 3);\n\
-                 #[cfg(feature = \"wide\")] nix::ioctl_none!(wide, b'm', 4);\n\
-                 #[cfg(feature = \"off\")] nix::ioctl_none!(off_too, b'm', 5);\n",
-            ),
-        ],
-    );
-    let paths = vec![folder.path().to_owned()];
-    let (interface, problems) = read(&Request { paths, features, ..Request::default() });
-    if !problems.is_empty() {
-        return Err(problems.into_iter().map(|problem| problem.message).collect());
+/// Members with a command behind each feature, of the feature's name.
+const FEATURES: &[(&str, &str)] = &[
+    ("Cargo.toml", "[workspace]\nmembers = [\"*\"]\nresolver = \"2\"\n"),
+    (
+        "api/Cargo.toml",
+        "[package]\nname = \"the-api\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\
+         [features]\ndefault = [\"on\"]\non = []\noff = []\nwide = [\"the-types/wide\"]\n\
+         [dependencies]\nthe-types = { path = \"../types\", features = [\"asked\"] }\n",
+    ),
+    (
+        "api/src/lib.rs",
+        "#[cfg(feature = \"on\")] nix::ioctl_none!(api_on, b'm', 1);\n\
+         #[cfg(feature = \"off\")] nix::ioctl_none!(api_off, b'm', 2);\n",
+    ),
+    (
+        "types/Cargo.toml",
+        "[package]\nname = \"the-types\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\
+         [features]\ndefault = [\"usual\"]\nusual = []\nasked = [\"too\"]\ntoo = []\nwide = []\noff = []\n",
+    ),
+    (
+        "types/src/lib.rs",
+        "#[cfg(feature = \"asked\")] nix::ioctl_none!(types_asked, b'm', 3);\n\
+         #[cfg(feature = \"too\")] nix::ioctl_none!(types_too, b'm', 4);\n\
+         #[cfg(feature = \"usual\")] nix::ioctl_none!(types_usual, b'm', 5);\n\
+         #[cfg(feature = \"wide\")] nix::ioctl_none!(types_wide, b'm', 6);\n\
+         #[cfg(feature = \"off\")] nix::ioctl_none!(types_off, b'm', 7);\n",
+    ),
+];
+
+/// The features that cargo turns on, such as `api_on` for `on` of `the-api`, if a command has that
+/// name.
+fn features_of_cargo(folder: &Path, options: &[&str]) -> BTreeSet<String> {
+    let output = std::process::Command::new(env!("CARGO"))
+        .args(["metadata", "--offline", "--format-version", "1"])
+        .args(options)
+        .current_dir(folder)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let mut found = BTreeSet::new();
+    for node in metadata["resolve"]["nodes"].as_array().unwrap() {
+        let member = if node["id"].as_str().unwrap().contains("api") { "api" } else { "types" };
+        for feature in node["features"].as_array().unwrap() {
+            let name = format!("{member}_{}", feature.as_str().unwrap());
+            if FEATURES.iter().any(|(_, text)| text.contains(&format!("!({name},"))) {
+                found.insert(name);
+            }
+        }
     }
-    let mut found: Vec<String> =
-        interface.commands.into_iter().map(|command| command.name).collect();
-    found.sort_unstable();
-    Ok(found)
+    found
 }
 
 #[test]
-fn features_are_on_as_cargo_has_them() {
-    let chosen = |names: &[&str], default| {
-        let names = names.iter().map(|&name| name.to_owned()).collect();
-        names_with(Features::Chosen { names, default })
+fn the_features_are_on_that_cargo_turns_on() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), FEATURES);
+    let lists: [&[&str]; 6] =
+        [&[], &["wide"], &["off"], &["the-types/off"], &["the-api/off", "wide"], &["default"]];
+    let mut checked = 0;
+    let mut compare = |features: Features, options: &[&str]| {
+        let paths = vec![folder.path().to_owned()];
+        let (interface, problems) = read(&Request { paths, features, ..Request::default() });
+        assert!(problems.is_empty(), "{options:?}: {problems:#?}");
+        let found: BTreeSet<String> =
+            interface.commands.into_iter().map(|command| command.name).collect();
+        assert_eq!(found, features_of_cargo(folder.path(), options), "{options:?}");
+        checked += found.len();
     };
-    let found = |names: &[&str]| Ok(names.iter().map(|&name| name.to_owned()).collect::<Vec<_>>());
-    // What one member asks of another is on in the other.
-    assert_eq!(chosen(&[], true), found(&["asked", "on"]));
-    assert_eq!(chosen(&[], false), found(&["asked"]));
-    assert_eq!(chosen(&["wide"], true), found(&["asked", "on", "wide"]));
-    assert_eq!(chosen(&["off"], false), found(&["asked", "off", "off_too"]));
-    assert_eq!(chosen(&["the-types/off"], true), found(&["asked", "off_too", "on"]));
-    assert_eq!(names_with(Features::All), found(&["asked", "off", "off_too", "on", "wide"]));
-    let said = Err(vec!["no package has the feature `the-api/of`".to_owned()]);
-    assert_eq!(chosen(&["the-api/of", "on"], true), said);
+    for names in lists {
+        let joined = names.join(",");
+        for default in [true, false] {
+            let mut options = vec!["--features", &joined];
+            if !default {
+                options.push("--no-default-features");
+            }
+            let names = names.iter().map(|&name| name.to_owned()).collect();
+            compare(Features::Chosen { names, default }, &options);
+        }
+    }
+    compare(Features::All, &["--all-features"]);
+    assert!(checked > 13 * 3, "{checked} commands");
+}
+
+#[test]
+fn features_that_no_package_has_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), FEATURES);
+    let names = ["the-api/of", "on", "gone"].map(str::to_owned).into();
+    let request = Request {
+        paths: vec![folder.path().to_owned()],
+        features: Features::Chosen { names, default: true },
+        ..Request::default()
+    };
+    let (_, problems) = read(&request);
+    let said: Vec<String> = problems.into_iter().map(|problem| problem.message).collect();
+    let feature = |name: &str| format!("no package has the feature `{name}`");
+    assert_eq!(said, [feature("the-api/of"), feature("gone")]);
 }
