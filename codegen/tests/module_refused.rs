@@ -58,8 +58,9 @@ fn numbers_that_no_dispatcher_can_tell() {
             "#[ioctl(nr = 1, read)] Ring(u32), #[ioctl(nr = 1, read, buffer = u8)] Mute,",
             "its number is that of `BellIoctl::Ring`, with nr 0x01",
         ),
-        ("#[ioctl(nr = 0xf8..=0x103, read)] Ring(u32),", "its last nr has more than 8 bits"),
-        ("#[ioctl(nr = 0x101, read)] Ring(u32),", "has more than 8 bits"),
+        ("#[ioctl(nr = 0xf8..=0x103, read)] Ring(u32),", "an nr has 8 bits, 0 to 255"),
+        ("#[ioctl(nr = 0xf8..=0x80 + 0x83, read)] Ring(u32),", "its last nr has more than 8 bits"),
+        ("#[ioctl(nr = 0x80 + 0x81, read)] Ring(u32),", "has more than 8 bits"),
     ] {
         refused("lib.rs", &rust("", commands), why);
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Made by ioctl-gen 0.1.0: schema bec1529e6891, body 177ef5c29fbd */
+/* Made by ioctl-gen 0.1.0: schema bec1529e6891, body b690832b88d3 */
 /*
  * For benchmarks: what the commands of /dev/ioctl_bench do, behind two more
  * doors. A write to /proc/ioctl_bench and a message to the netlink family
@@ -282,7 +282,8 @@ static ssize_t ioctl_bench_proc_read(struct file *file, char __user *to,
 				     size_t size, loff_t *place)
 {
 	const struct ioctl_bench_door *door = ioctl_bench_find_door(size,
-								    false, true);
+								    false,
+								    true);
 	void *arg;
 	int ret;
 
@@ -299,7 +300,8 @@ static ssize_t ioctl_bench_proc_read(struct file *file, char __user *to,
 }
 
 static ssize_t ioctl_bench_proc_write(struct file *file,
-				      const char __user *from, size_t size, loff_t *place)
+				      const char __user *from, size_t size,
+				      loff_t *place)
 {
 	const struct ioctl_bench_door *door = ioctl_bench_find_door(size, true,
 								    false);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Made by ioctl-gen 0.1.0: schema bec1529e6891, body fc9a6123ece3 */
+/* Made by ioctl-gen 0.1.0: schema bec1529e6891, body 46337cdf7804 */
 #ifndef _IOCTL_BENCH_IOCTL_H
 #define _IOCTL_BENCH_IOCTL_H
 
@@ -28,18 +28,21 @@
  *
  * @write_512: IOCTL_BENCH_WRITE_512::
  *
- *	static int ioctl_bench_ioctl_write_512(struct file *file,
- *					       const struct ioctl_bench_512 *arg);
+ *	static int
+ *	ioctl_bench_ioctl_write_512(struct file *file,
+ *				    const struct ioctl_bench_512 *arg);
  *
  * @write_1024: IOCTL_BENCH_WRITE_1024::
  *
- *	static int ioctl_bench_ioctl_write_1024(struct file *file,
- *						const struct ioctl_bench_1024 *arg);
+ *	static int
+ *	ioctl_bench_ioctl_write_1024(struct file *file,
+ *				     const struct ioctl_bench_1024 *arg);
  *
  * @write_4096: IOCTL_BENCH_WRITE_4096::
  *
- *	static int ioctl_bench_ioctl_write_4096(struct file *file,
- *						const struct ioctl_bench_4096 *arg);
+ *	static int
+ *	ioctl_bench_ioctl_write_4096(struct file *file,
+ *				     const struct ioctl_bench_4096 *arg);
  *
  * @read_8: IOCTL_BENCH_READ_8, whose argument begins as zeroes::
  *
@@ -83,13 +86,15 @@
  *
  * @exchange_1024: IOCTL_BENCH_EXCHANGE_1024::
  *
- *	static int ioctl_bench_ioctl_exchange_1024(struct file *file,
- *						   struct ioctl_bench_1024 *arg);
+ *	static int
+ *	ioctl_bench_ioctl_exchange_1024(struct file *file,
+ *					struct ioctl_bench_1024 *arg);
  *
  * @exchange_4096: IOCTL_BENCH_EXCHANGE_4096::
  *
- *	static int ioctl_bench_ioctl_exchange_4096(struct file *file,
- *						   struct ioctl_bench_4096 *arg);
+ *	static int
+ *	ioctl_bench_ioctl_exchange_4096(struct file *file,
+ *					struct ioctl_bench_4096 *arg);
  */
 struct ioctl_bench_ops {
 	int (*write_8)(struct file *file, const struct ioctl_bench_8 *arg);

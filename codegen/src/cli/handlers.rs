@@ -10,9 +10,11 @@ pub(super) fn tell(output: &Path, plan: &Plan, written: &[&Step], gone: &[String
     for interface in &plan.interfaces {
         let path = format!("gen/{}_ioctl.h", interface.symbol);
         let step = written.iter().find(|step| step.file.path == path);
-        let Some(before) = step.and_then(|step| step.found.as_deref()) else { continue };
+        let Some(before) = step.and_then(|step| step.found.as_deref()).map(squeezed) else {
+            continue;
+        };
         for command in &interface.commands {
-            if before.contains(&command.stub.join("\n *\t")) {
+            if before.contains(&squeezed(&command.stub.concat())) {
                 continue;
             }
             eprintln!(
@@ -27,5 +29,26 @@ pub(super) fn tell(output: &Path, plan: &Plan, written: &[&Step], gone: &[String
     }
     for name in gone {
         eprintln!("{}: `{name}` is gone, and its handler is to go, too", main.display());
+    }
+}
+
+/// The text however its lines are broken, within a comment or not.
+fn squeezed(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace() && *c != '*').collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_signature_is_the_same_however_its_lines_are_broken() {
+        let before =
+            " *\tstatic struct file *foo(struct file *file,\n *\t\t\t const struct bar *arg);";
+        let now = "static struct file *\nfoo(struct file *file, const struct bar *arg);";
+        assert!(squeezed(before).contains(&squeezed(now)));
+        assert!(
+            !squeezed(before).contains(&squeezed("static struct file *foo(struct file *file);"))
+        );
     }
 }

@@ -21,7 +21,14 @@ pub(crate) fn fit_columns(text: &str, columns: usize) -> String {
         }
         if line.starts_with(" * ") {
             paragraph.push(line);
-        } else if width(line) <= columns || is_whole(line) {
+        } else if width(line) <= columns {
+            fitted.push_str(line);
+            fitted.push('\n');
+        } else if let Some((head, value)) = definition(line) {
+            fitted.push_str(head);
+            fitted.push_str(" \\\n");
+            code(&format!("\t{value}"), columns, " \\", &mut fitted);
+        } else if is_whole(line) {
             fitted.push_str(line);
             fitted.push('\n');
         } else if fitted.ends_with("\\\n") {
@@ -33,6 +40,12 @@ pub(crate) fn fit_columns(text: &str, columns: usize) -> String {
     }
     fill(&mut paragraph, columns, &mut fitted);
     fitted
+}
+
+/// The head of a macro that stands on one line, and its text.
+fn definition(line: &str) -> Option<(&str, &str)> {
+    let (head, value) = line.split_once('\t')?;
+    (head.starts_with("#define ") && !value.contains('"')).then(|| (head, value.trim_start()))
 }
 
 /// Whether a line cannot be broken, however long it is.
@@ -75,29 +88,68 @@ fn fill(paragraph: &mut Vec<&str>, columns: usize, fitted: &mut String) {
 /// innermost parenthesis that is open there. Each line but the last ends with `end`.
 fn code(line: &str, columns: usize, end: &str, fitted: &mut String) {
     let mut rest = line.to_owned();
+    let mut open = Vec::new();
     for _ in 0..line.len() {
         if width(&rest) <= columns {
             break;
         }
-        let Some((at, column)) = place(&rest, columns - end.len()) else { break };
-        fitted.push_str(rest[..at].trim_end());
+        let Some(place) = place(&rest, &open, columns - end.len()) else { break };
+        fitted.push_str(rest[..place.at].trim_end());
         fitted.push_str(end);
         fitted.push('\n');
-        let indent = "\t".repeat(column / TAB) + &" ".repeat(column % TAB);
-        rest = indent + rest[at..].trim_start();
+        let indent = "\t".repeat(place.column / TAB) + &" ".repeat(place.column % TAB);
+        rest = indent + rest[place.at..].trim_start();
+        open = place.open;
     }
     fitted.push_str(&rest);
     fitted.push('\n');
 }
 
-/// Where to break, in bytes, and the column to go on at.
-fn place(line: &str, columns: usize) -> Option<(usize, usize)> {
+/// Where to break a line.
+struct Place {
+    /// Behind so many bytes.
+    at: usize,
+    /// The column to go on at.
+    column: usize,
+    /// The columns behind the parentheses that are open there.
+    open: Vec<usize>,
+    /// What is taken apart.
+    binding: Binding,
+}
+
+/// How close what stands on both sides of a place belongs together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Binding {
+    /// Arguments, and conditions.
+    Loose,
+    /// The operands of `|` and `&`.
+    Close,
+}
+
+impl Binding {
+    /// What ends there, if a line may.
+    fn behind(text: &str) -> Option<Self> {
+        if text.ends_with(',') || text.ends_with("&&") || text.ends_with("||") {
+            return Some(Self::Loose);
+        }
+        text.ends_with(['|', '&']).then_some(Self::Close)
+    }
+}
+
+impl Place {
+    fn outside(at: usize, column: usize) -> Self {
+        Self { at, column, open: Vec::new(), binding: Binding::Loose }
+    }
+}
+
+/// Where to break a line before which those parentheses were open: the outermost place that binds
+/// least is the best one, and the last of those.
+fn place(line: &str, open_before: &[usize], columns: usize) -> Option<Place> {
     let begins = line.len() - line.trim_start().len();
     let mut column = 0;
-    let mut open: Vec<usize> = Vec::new();
-    let mut best: Option<(usize, usize, usize)> = None;
+    let mut open = open_before.to_vec();
+    let mut best: Option<Place> = None;
     let mut quoted = false;
-    let bytes = line.as_bytes();
     for (at, c) in line.char_indices() {
         column = if c == '\t' { (column / TAB + 1) * TAB } else { column + 1 };
         if column > columns && best.is_some() {
@@ -111,40 +163,47 @@ fn place(line: &str, columns: usize) -> Option<(usize, usize)> {
                 open.pop();
             }
             ' ' if at > begins => {
-                let before = bytes[at - 1];
-                let breaks =
-                    before == b',' || line[..at].ends_with("&&") || line[..at].ends_with("||");
-                // The outermost place is the best one, and the last of those.
-                if breaks
-                    && let Some(column) = open.last()
-                    && best.is_none_or(|(_, _, depth)| open.len() <= depth)
-                {
-                    best = Some((at + 1, *column, open.len()));
+                let Some(binding) = Binding::behind(&line[..at]) else { continue };
+                let Some(&column) = open.last() else { continue };
+                let is_better = best
+                    .as_ref()
+                    .is_none_or(|best| (open.len(), binding) <= (best.open.len(), best.binding));
+                if is_better {
+                    best = Some(Place { at: at + 1, column, open: open.clone(), binding });
                 }
             }
             _ => {}
         }
     }
-    let best = best.map(|(at, column, _)| (at, column));
+    let fits = |place: &Place| width(line[..place.at].trim_end()) <= columns;
     // Where names are long, the first place may be too far already: it is better than none.
-    best.filter(|(at, _)| width(line[..*at].trim_end()) <= columns)
+    let (best, too_far) = best.map_or((None, None), |best| {
+        if fits(&best) { (Some(best), None) } else { (None, Some(best)) }
+    });
+    let roomy = best.as_ref().is_some_and(|best| leaves_room(&line[best.at..], best, columns));
+    best.filter(|_| roomy || before_function(line).is_none())
         .or_else(|| behind_equals(line, begins))
         .or_else(|| before_function(line))
-        .or(best)
+        .or(too_far)
+}
+
+/// Whether each part of what goes on there fits.
+fn leaves_room(rest: &str, place: &Place, columns: usize) -> bool {
+    rest.split_inclusive(", ").all(|part| place.column + width(part.trim_end()) <= columns)
 }
 
 /// A function's name goes to a line of its own, behind a type that leaves no room for it.
-fn before_function(line: &str) -> Option<(usize, usize)> {
+fn before_function(line: &str) -> Option<Place> {
     let name_ends = line.strip_prefix("static ").and(line.find('('))?;
     let at = line[..name_ends].rfind([' ', '*'])? + 1;
-    (at > "static ".len()).then_some((at, 0))
+    (at > "static ".len()).then(|| Place::outside(at, 0))
 }
 
 /// An assignment without a better place goes on one tab further in.
-fn behind_equals(line: &str, begins: usize) -> Option<(usize, usize)> {
+fn behind_equals(line: &str, begins: usize) -> Option<Place> {
     let at = line.find(" = ")? + 3;
     let breaks = at < line.len() && at > begins && !line[at..].starts_with('{');
-    breaks.then(|| (at, width(&line[..begins]) + TAB))
+    breaks.then(|| Place::outside(at, width(&line[..begins]) + TAB))
 }
 
 #[cfg(test)]
@@ -192,6 +251,42 @@ mod tests {
             fit(long),
             "#define SENSOR_GET_INFORMATION \\\n\t_IOR(SENSOR_IOCTL_TYPE, 0x40, \\\n\
              \t     struct barometric_pressure_sensor_information)\n"
+        );
+    }
+
+    #[test]
+    fn a_macro_that_is_too_long_for_its_line_begins_the_next_one() {
+        let long = "#define SENSOR_CONFIG_FLAGS_VALID\t(SENSOR_CONFIG_ENABLED | \
+                    SENSOR_CONFIG_VERBOSE | SENSOR_CONFIG_SYNCHRONOUS)\n";
+        assert_eq!(
+            fit(long),
+            "#define SENSOR_CONFIG_FLAGS_VALID \\\n\
+             \t(SENSOR_CONFIG_ENABLED | SENSOR_CONFIG_VERBOSE | \\\n\
+             \t SENSOR_CONFIG_SYNCHRONOUS)\n"
+        );
+    }
+
+    #[test]
+    fn parentheses_stay_open_over_lines() {
+        let long = "static_assert(__builtin_offsetof(struct barometric_pressure_sensor, \
+                    interval_ms) == 4, \"struct barometric_pressure_sensor: interval_ms\");\n";
+        assert_eq!(
+            fit(long),
+            "static_assert(__builtin_offsetof(struct barometric_pressure_sensor,\n\
+             \t\t\t\t interval_ms) == 4,\n\
+             \t      \"struct barometric_pressure_sensor: interval_ms\");\n"
+        );
+    }
+
+    #[test]
+    fn a_function_begins_a_line_where_its_parameters_would_leave_none() {
+        let long = "static int sensor_ioctl_set_configuration(struct file *file, const struct \
+                    sensor_configuration *arg);\n";
+        assert_eq!(
+            fit_columns(long, 72),
+            "static int\n\
+             sensor_ioctl_set_configuration(struct file *file,\n\
+             \t\t\t       const struct sensor_configuration *arg);\n"
         );
     }
 

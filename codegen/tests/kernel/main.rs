@@ -73,24 +73,46 @@ fn every_driver_builds_without_a_word_from_the_compiler_and_sparse() {
 
 #[test]
 fn every_driver_passes_checkpatch_and_kernel_doc() {
-    let scripts = scripts();
     for driver in JUDGED {
-        let files = c_files(&driver.committed());
-        assert!(files.len() > 7, "{files:?}");
-        for file in files {
-            let said = run(Command::new("perl")
-                .arg(scripts.join("checkpatch.pl"))
-                .args(["--strict", "--no-tree", "--no-summary", "--terse", "-q", "-f"])
-                .arg(&file)
-                .stderr(Stdio::null()));
-            assert_eq!(said, "", "{}", file.display());
-            let said = run(Command::new("perl")
-                .arg(scripts.join("kernel-doc"))
-                .args(["-none", "-Wall"])
-                .arg(&file));
-            assert_eq!(said, "", "{}", file.display());
-        }
+        assert_passes_judges(&driver.committed());
     }
+}
+
+/// What is made of an interface is laid out with the name that it gets.
+#[test]
+fn drivers_with_long_names_pass_them_too() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("long-names");
+    let _ = fs::remove_dir_all(&folder);
+    fs::create_dir_all(&folder).unwrap();
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/module/gong.rs");
+    for name in ["barometric_sensor", "temperature_controller"] {
+        let made = |arguments: &[&str]| {
+            let program = env!("CARGO_BIN_EXE_ioctl-gen");
+            run(Command::new(program).args(arguments).current_dir(&folder).stderr(Stdio::null()));
+        };
+        made(&["new", name]);
+        assert_passes_judges(&folder.join(name).join("module"));
+        let gong = format!("{name}_gong");
+        made(&["module", source.to_str().unwrap(), "-o", &gong, "--name", name]);
+        assert_passes_judges(&folder.join(gong));
+    }
+}
+
+fn assert_passes_judges(folder: &Path) {
+    let scripts = scripts();
+    let files = c_files(folder);
+    assert!(files.len() > 7, "{files:?}");
+    let said = run(Command::new("perl")
+        .arg(scripts.join("checkpatch.pl"))
+        .args(["--strict", "--no-tree", "--no-summary", "--terse", "-q", "-f"])
+        .args(&files)
+        .stderr(Stdio::null()));
+    assert_eq!(said, "", "{}", folder.display());
+    let said = run(Command::new("perl")
+        .arg(scripts.join("kernel-doc"))
+        .args(["-none", "-Wall"])
+        .args(&files));
+    assert_eq!(said, "", "{}", folder.display());
 }
 
 /// A judge that is not there, or looks elsewhere, has nothing to say either.

@@ -204,7 +204,6 @@ pub(crate) fn command(
         remark: remark(kind, growth, returns, reads),
         handler,
         macro_use: spelled.r#use.clone(),
-        define_fits: fit::width(&format!("#define {}\t{}", spelled.head, spelled.define)) <= 80,
         macro_head: spelled.head,
         define: spelled.define,
         macro_parameter: spelled.parameter.map(str::to_owned),

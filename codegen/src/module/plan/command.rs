@@ -22,8 +22,6 @@ pub struct Command {
     pub macro_head: String,
     /// The macro's text.
     pub define: String,
-    /// Whether the macro fits on a line.
-    pub define_fits: bool,
     /// The macro as the documentation names it, with its parameter.
     pub macro_use: String,
     /// What it does, in a line.

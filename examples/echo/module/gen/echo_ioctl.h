@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Made by ioctl-gen 0.1.0: schema 7053c9446447, body 9065232fbfbc */
+/* Made by ioctl-gen 0.1.0: schema 7053c9446447, body 0f14ea70d117 */
 #ifndef _ECHO_IOCTL_H
 #define _ECHO_IOCTL_H
 
@@ -53,13 +53,15 @@
  *
  * @open_monitor: ECHO_OPEN_MONITOR, which returns a new file, or ERR_PTR()::
  *
- *	static struct file *echo_ioctl_open_monitor(struct file *file,
- *						    const struct echo_open_monitor *arg);
+ *	static struct file *
+ *	echo_ioctl_open_monitor(struct file *file,
+ *				const struct echo_open_monitor *arg);
  *
  * @list_messages: ECHO_LIST_MESSAGES, with room for @capacity elements::
  *
  *	static int echo_ioctl_list_messages(struct file *file,
- *					    struct echo_message_list *arg, size_t capacity);
+ *					    struct echo_message_list *arg,
+ *					    size_t capacity);
  *
  * @set_limits: ECHO_SET_LIMITS::
  *
@@ -79,12 +81,14 @@
  * @get_channel: ECHO_GET_CHANNEL(index), whose argument begins as zeroes::
  *
  *	static int echo_ioctl_get_channel(struct file *file,
- *					  unsigned int index, struct echo_channel *arg);
+ *					  unsigned int index,
+ *					  struct echo_channel *arg);
  *
  * @set_channel: ECHO_SET_CHANNEL(index)::
  *
  *	static int echo_ioctl_set_channel(struct file *file,
- *					  unsigned int index, const struct echo_channel *arg);
+ *					  unsigned int index,
+ *					  const struct echo_channel *arg);
  */
 struct echo_ops {
 	int (*reset)(struct file *file);

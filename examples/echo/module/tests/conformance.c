@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Made by ioctl-gen 0.1.0: schema 7053c9446447, body 51184770992c */
+/* Made by ioctl-gen 0.1.0: schema 7053c9446447, body 9b672405cf5f */
 /*
  * Whether a driver answers malformed calls as its definition says. Each test
  * spoils one thing of a call that is right otherwise.
@@ -248,7 +248,8 @@ static void test_number(const struct command *command)
 
 	for (failed = 0, i = 0; i < 4; i++)
 		failed |= unknown(command, "direction",
-				  (number & ~((__u32)_IOC_DIRMASK << _IOC_DIRSHIFT)) |
+				  (number &
+				   ~((__u32)_IOC_DIRMASK << _IOC_DIRSHIFT)) |
 				  (directions[i] << _IOC_DIRSHIFT));
 	ktap_result(command->name, "another direction", failed);
 
@@ -627,8 +628,8 @@ static void test_buffer(const struct command *command, long valid)
 	for (count = 1; count <= 16; count++) {
 		at = argument_of(command, count * element);
 		if (call(command,
-			 number_with_size(command->number,
-					  count * element), at) < 0 &&
+			 number_with_size(command->number, count * element),
+			 at) < 0 &&
 		    valid >= 0)
 			failed |= expect("a length", -1, 0);
 		if (at[-1] != UNTOUCHED)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Made by ioctl-gen 0.1.0: schema 7053c9446447, body 558a3c7d02fa */
+/* Made by ioctl-gen 0.1.0: schema 7053c9446447, body 2eceac8b2ea1 */
 /*
  * Calls at random: well-formed and not, all commands, several threads that open
  * and close files. Whatever is answered, it is an answer that programs may see,
@@ -118,8 +118,8 @@ static __u32 number_of(struct caller *caller, const struct command *command)
 		return number ^ 1U << below(caller, 32);
 	if (command->any_size && one_in(caller, 2))
 		return (number & ~IOCSIZE_MASK) |
-			(size_of_number(caller,
-					command) << IOCSIZE_SHIFT & IOCSIZE_MASK);
+			(size_of_number(caller, command) << IOCSIZE_SHIFT &
+			 IOCSIZE_MASK);
 	return number;
 }
 

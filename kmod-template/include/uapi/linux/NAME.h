@@ -88,12 +88,7 @@ ${record.type} {
  * ${line}
 //% endfor
  */
-//% if c.define_fits
 #define ${c.macro_head}	${c.define}
-//% else
-#define ${c.macro_head} \
-	${c.define}
-//% endif
 //% endfor
 //% endfor
 
