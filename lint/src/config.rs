@@ -13,7 +13,7 @@ use std::sync::Arc;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use ioctlkit_abi::{ABIS, Abi, AbiSet};
 use ioctlkit_model::{Problem, ProblemKind, Severity, SourceMap, Span};
-use ioctlkit_sources::rust::Features;
+use ioctlkit_sources::rust::{FeatureName, Features, Missing};
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -198,7 +198,7 @@ struct Raw {
     defines: Vec<String>,
     compiler_arguments: Vec<String>,
     features: RawFeatures,
-    default_features: Option<bool>,
+    default_features: Option<Spanned<bool>>,
     against: Vec<String>,
     baseline: Option<PathBuf>,
     fail_on: Option<FailOn>,
@@ -271,12 +271,7 @@ impl Config {
         let folder = file.parent().unwrap_or(Path::new(""));
         let abis = raw.abis.map(|names| abi_set(&names, fail)).transpose()?;
         let paths = raw.path.into_iter().map(|path| path_settings(path, fail));
-        let features = match raw.features {
-            RawFeatures::Every(AllFeatures::All) => Features::All,
-            RawFeatures::Named(names) => {
-                Features::Chosen { names, default: raw.default_features.unwrap_or(true) }
-            }
-        };
+        let features = features(raw.features, raw.default_features.as_ref(), fail)?;
         Ok(Self {
             file: file.to_owned(),
             profile: raw.profile,
@@ -351,6 +346,28 @@ fn path_settings(
     )?;
     let rules = rule_levels(raw.rules);
     Ok(PathSettings { globs, profile: raw.profile, rules, against: raw.against })
+}
+
+fn features(
+    raw: RawFeatures,
+    default: Option<&Spanned<bool>>,
+    fail: impl Fn(Range<usize>, String, Option<String>) -> ConfigError,
+) -> Result<Features, ConfigError> {
+    match (raw, default) {
+        (RawFeatures::Every(AllFeatures::All), Some(default)) if !default.get_ref() => {
+            let message = "the default features are among all of them";
+            let help = "leave `default-features` out, or list the features that are wanted";
+            Err(fail(default.span(), message.into(), Some(help.into())))
+        }
+        (RawFeatures::Every(AllFeatures::All), _) => Ok(Features::All),
+        (RawFeatures::Named(names), default) => {
+            let name = |name| FeatureName { name, missing: Missing::Said };
+            Ok(Features::Chosen {
+                names: names.into_iter().map(name).collect(),
+                default: default.is_none_or(|default| *default.get_ref()),
+            })
+        }
+    }
 }
 
 fn abi_set(

@@ -14,7 +14,7 @@ pub(super) fn tell(output: &Path, plan: &Plan, written: &[&Step], gone: &[String
             continue;
         };
         for command in &interface.commands {
-            if before.contains(&squeezed(&command.stub.concat())) {
+            if before.contains(&squeezed(&command.stub.join("\n"))) {
                 continue;
             }
             eprintln!(
@@ -34,7 +34,8 @@ pub(super) fn tell(output: &Path, plan: &Plan, written: &[&Step], gone: &[String
 
 /// The text however its lines are broken, within a comment or not.
 fn squeezed(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace() && *c != '*').collect()
+    let code = text.lines().map(|line| line.strip_prefix(" *").unwrap_or(line));
+    code.flat_map(str::chars).filter(|c| !c.is_whitespace()).collect()
 }
 
 #[cfg(test)]

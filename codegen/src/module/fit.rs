@@ -54,7 +54,7 @@ fn is_whole(line: &str) -> bool {
 }
 
 /// Columns that a line takes.
-pub(crate) fn width(line: &str) -> usize {
+fn width(line: &str) -> usize {
     line.chars().fold(0, |column, c| if c == '\t' { (column / TAB + 1) * TAB } else { column + 1 })
 }
 
@@ -149,21 +149,19 @@ fn place(line: &str, open_before: &[usize], columns: usize) -> Option<Place> {
     let mut column = 0;
     let mut open = open_before.to_vec();
     let mut best: Option<Place> = None;
-    let mut quoted = false;
-    for (at, c) in line.char_indices() {
+    let masked = masked(line);
+    for (at, c) in masked.char_indices() {
         column = if c == '\t' { (column / TAB + 1) * TAB } else { column + 1 };
         if column > columns && best.is_some() {
             break;
         }
         match c {
-            '"' => quoted = !quoted,
-            _ if quoted => {}
             '(' => open.push(column),
             ')' => {
                 open.pop();
             }
             ' ' if at > begins => {
-                let Some(binding) = Binding::behind(&line[..at]) else { continue };
+                let Some(binding) = Binding::behind(&masked[..at]) else { continue };
                 let Some(&column) = open.last() else { continue };
                 let is_better = best
                     .as_ref()
@@ -181,10 +179,31 @@ fn place(line: &str, open_before: &[usize], columns: usize) -> Option<Place> {
         if fits(&best) { (Some(best), None) } else { (None, Some(best)) }
     });
     let roomy = best.as_ref().is_some_and(|best| leaves_room(&line[best.at..], best, columns));
-    best.filter(|_| roomy || before_function(line).is_none())
-        .or_else(|| behind_equals(line, begins))
-        .or_else(|| before_function(line))
+    best.filter(|_| roomy || before_function(&masked).is_none())
+        .or_else(|| behind_equals(&masked, begins))
+        .or_else(|| before_function(&masked))
         .or(too_far)
+}
+
+/// The line with nothing in its strings, characters and comments that could be taken for code.
+fn masked(line: &str) -> String {
+    let mut masked = String::with_capacity(line.len());
+    let mut within: Option<char> = None;
+    let mut escaped = false;
+    for (at, c) in line.char_indices() {
+        let begins_comment = line[at..].starts_with("/*") || line[at..].starts_with("//");
+        let is_code = within.is_none() && !begins_comment;
+        within = match (within, c) {
+            (None, '"' | '\'') => Some(c),
+            // Until the end of the line: none is broken within a comment.
+            (None, _) if begins_comment => Some('\n'),
+            (Some(end), _) if end == c && !escaped => None,
+            (within, _) => within,
+        };
+        escaped = c == '\\' && !escaped;
+        masked.push(if is_code || !c.is_ascii() { c } else { '_' });
+    }
+    masked
 }
 
 /// Whether each part of what goes on there fits.
@@ -288,6 +307,22 @@ mod tests {
              sensor_ioctl_set_configuration(struct file *file,\n\
              \t\t\t       const struct sensor_configuration *arg);\n"
         );
+    }
+
+    #[test]
+    fn nothing_within_a_string_a_character_or_a_comment_is_a_place() {
+        for text in [
+            "\tkernel_says(\"a text that goes on, and on, and on = so long that no line of it has room\");\n",
+            "\tprint('\"', \"a text that goes on, and on, and on = so long that no line of it has room\");\n",
+            "\tprint(\"a \\\"word\\\" that goes on, and on, and on = so long that no line of it has room\");\n",
+            "\tx = 1; // a text that goes on, and on, and on (so long, that no line of it has room)\n",
+        ] {
+            let fitted = fit(text);
+            let of_literals = |text: &str| text.matches("and on, and on").count();
+            assert_eq!(of_literals(&fitted), of_literals(text), "{fitted}");
+            assert!(fitted.contains("so long"), "{fitted}");
+            assert!(fitted.lines().any(|line| line.contains("has room")), "{fitted}");
+        }
     }
 
     #[test]

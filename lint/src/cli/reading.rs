@@ -7,7 +7,7 @@ use ioctl_lint::Config;
 use ioctl_lint::config::{self, abi_help};
 use ioctlkit_abi::{Abi, AbiId, AbiSet};
 use ioctlkit_model::{Interface, Problem};
-use ioctlkit_sources::rust::Features;
+use ioctlkit_sources::rust::{FeatureName, Features, Missing};
 use ioctlkit_sources::{c, object, rust};
 
 use super::failure::Failure;
@@ -41,7 +41,8 @@ pub(super) struct ReadOptions {
     #[arg(long, help_heading = CRATES)]
     all_features: bool,
 
-    /// Read packages without their default features
+    /// Read packages without their default features; with none of these options, files that only other
+    /// features lead to are read, too
     #[arg(long, help_heading = CRATES)]
     no_default_features: bool,
 
@@ -176,7 +177,12 @@ impl ReadOptions {
             Features::Chosen { mut names, default } => {
                 // Cargo takes lists with spaces as well.
                 let own = self.features.iter().flat_map(|list| list.split_whitespace());
-                names.extend(own.map(str::to_owned));
+                names.extend(
+                    own.map(|name| FeatureName {
+                        name: name.to_owned(),
+                        missing: Missing::Refused,
+                    }),
+                );
                 Features::Chosen { names, default: default && !self.no_default_features }
             }
         }
@@ -286,6 +292,13 @@ impl Group {
 }
 
 impl Group {
+    /// Takes features as they are: another version may have those that this one lacks.
+    pub(super) fn accept_missing_features(&mut self) {
+        if let Some(source) = &mut self.source {
+            source.features = std::mem::take(&mut source.features).accepting_missing();
+        }
+    }
+
     /// Looks at these ABIs, whatever the configuration says.
     pub(super) fn narrow(&mut self, abis: AbiSet) {
         self.request.abis = abis;

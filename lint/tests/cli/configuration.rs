@@ -15,6 +15,7 @@ fn wrong_configurations_are_shown_with_the_line() {
         "abis = [\"x86-64\"]\n",
         "# \u{e9}\nbaseline = 1\n",
         "features = \"every\"\n",
+        "features = \"all\"\ndefault-features = false\n",
     ];
     let mut seen = String::new();
     for text in texts {

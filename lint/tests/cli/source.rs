@@ -107,10 +107,14 @@ version = \"0.1.0\"
 edition = \"2021\"
 
 [features]
+default = [\"early\"]
+early = []
 late = []
 ";
 
 const LATE: &str = "\
+#[cfg(feature = \"early\")]
+nix::ioctl_none!(early, b'x', 2);
 #[cfg(feature = \"late\")]
 nix::ioctl_none!(late, b'x', 1);
 ";
@@ -123,15 +127,21 @@ fn features_are_chosen_by_option_and_by_configuration() {
         let dump: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
         (done.code, dump["commands"].as_array().unwrap().len())
     };
-    assert_eq!(commands(&[]), (0, 0));
-    assert_eq!(commands(&["--features", "late"]), (0, 1));
-    assert_eq!(commands(&["--all-features"]), (0, 1));
-    let folder = folder.and("ioctl-lint.toml", "features = [\"late\"]\n");
-    let done = folder.run(&["check", ".", "--format", "concise"]);
-    assert!(done.stderr.contains("1 command,"), "{}", done.seen());
-    let folder = folder.and("ioctl-lint.toml", "features = \"all\"\n");
-    let done = folder.run(&["check", ".", "--format", "concise"]);
-    assert!(done.stderr.contains("1 command,"), "{}", done.seen());
+    assert_eq!(commands(&[]), (0, 1));
+    assert_eq!(commands(&["--no-default-features"]), (0, 0));
+    assert_eq!(commands(&["--features", "late"]), (0, 2));
+    assert_eq!(commands(&["--features", "late", "--no-default-features"]), (0, 1));
+    assert_eq!(commands(&["--all-features"]), (0, 2));
+    let configured = |text: &str| {
+        let folder = Folder::with("Cargo.toml", PACKAGE).and("src/lib.rs", LATE);
+        let folder = folder.and("ioctl-lint.toml", text);
+        let done = folder.run(&["check", ".", "--format", "concise"]);
+        done.stderr.split(", ").nth(1).unwrap_or_default().to_owned()
+    };
+    assert_eq!(configured("features = [\"late\"]\n"), "2 commands");
+    assert_eq!(configured("features = \"all\"\n"), "2 commands");
+    assert_eq!(configured("features = [\"late\"]\ndefault-features = false\n"), "1 command");
+    assert_eq!(configured("default-features = false\n"), "0 commands");
 }
 
 #[test]
@@ -139,7 +149,23 @@ fn a_feature_that_no_package_has_is_said_and_the_rest_is_read() {
     let folder = Folder::with("Cargo.toml", PACKAGE).and("src/lib.rs", RUST_HOLE);
     let done = folder.run(&["check", ".", "--features", "lat late"]);
     assert_eq!(done.code, 2, "{}", done.seen());
-    let said = "error: no package has the feature `lat`\n |\n = help: known features: late\n";
-    assert!(done.stdout.contains(said), "{}", done.seen());
+    assert!(done.stdout.contains("error: no package has the feature `lat`\n"), "{}", done.seen());
+    assert!(done.stdout.contains("= help: known features: default, early, late\n"));
     assert!(done.stdout.contains("warning[L001]"), "{}", done.seen());
+}
+
+#[test]
+fn a_feature_of_the_configuration_or_of_one_version_only_is_no_failure() {
+    let without = PACKAGE.replace("late = []\n", "");
+    let folder = Folder::with("old/Cargo.toml", &without)
+        .and("old/src/lib.rs", LATE)
+        .and("new/Cargo.toml", PACKAGE)
+        .and("new/src/lib.rs", LATE);
+    let done = folder.run(&["diff", "old", "new", "--features", "late", "--format", "concise"]);
+    assert_eq!(done.code, 0, "{}", done.seen());
+    assert!(done.stdout.contains("D001") || done.stderr.contains("1 command with 2"));
+    let folder = folder.and("ioctl-lint.toml", "features = [\"late\"]\n");
+    let done = folder.run(&["check", "old", "--fail-on", "error"]);
+    assert_eq!(done.code, 0, "{}", done.seen());
+    assert!(done.stdout.contains("no package has the feature `late`"), "{}", done.seen());
 }

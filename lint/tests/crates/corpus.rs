@@ -45,7 +45,9 @@ const FEATURES: [(&str, &[&str]); 2] =
 fn features_of(folder: &Path) -> rust::Features {
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
     let own = FEATURES.iter().filter(|(of, _)| name.starts_with(of)).flat_map(|(_, names)| *names);
-    rust::Features::Chosen { names: own.map(|&name| name.to_owned()).collect(), default: true }
+    let name =
+        |&name: &&str| rust::FeatureName { name: name.to_owned(), missing: rust::Missing::Refused };
+    rust::Features::Chosen { names: own.map(name).collect(), default: true }
 }
 
 /// The folders of the crates by their names; `None`, with the reason printed, where their sources

@@ -1,6 +1,7 @@
 //! What cargo knows of packages: targets, features, dependencies. Nothing is downloaded, and no
 //! file is written.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -43,6 +44,8 @@ pub(crate) struct Dependency {
     pub(crate) requirement: String,
     /// Its folder, where it is not from a registry.
     pub(crate) path: Option<PathBuf>,
+    /// Whether it is there only if a feature says so.
+    pub(crate) optional: bool,
     /// The features that are asked for, `default` among them.
     pub(crate) features: BTreeSet<String>,
 }
@@ -85,6 +88,7 @@ struct MetadataDependency {
     kind: Option<String>,
     rename: Option<String>,
     path: Option<PathBuf>,
+    optional: bool,
     #[serde(default)]
     features: BTreeSet<String>,
     uses_default_features: bool,
@@ -143,15 +147,14 @@ fn package_of(found: MetadataPackage, target: &Path, workspace: &Path) -> Packag
             part.features.insert("default".into());
         }
         let name = part.rename.as_ref().unwrap_or(&part.name).replace('-', "_");
-        dependencies.insert(
-            name,
-            Dependency {
-                package: part.name,
-                requirement: part.req,
-                path: part.path,
-                features: part.features,
-            },
-        );
+        let dependency = Dependency {
+            package: part.name,
+            requirement: part.req,
+            path: part.path,
+            optional: part.optional,
+            features: part.features,
+        };
+        add(&mut dependencies, name, dependency);
     }
     Package {
         name: found.name,
@@ -164,6 +167,22 @@ fn package_of(found: MetadataPackage, target: &Path, workspace: &Path) -> Packag
         dependencies,
         workspace: workspace.to_owned(),
         target_folder: Some(target.to_owned()),
+    }
+}
+
+/// Adds a dependency, which several platforms may have.
+pub(crate) fn add(
+    dependencies: &mut BTreeMap<String, Dependency>,
+    name: String,
+    dependency: Dependency,
+) {
+    match dependencies.entry(name) {
+        Entry::Vacant(entry) => drop(entry.insert(dependency)),
+        Entry::Occupied(mut entry) => {
+            let known = entry.get_mut();
+            known.optional &= dependency.optional;
+            known.features.extend(dependency.features);
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use walkdir::{DirEntry, WalkDir};
 
 use super::cargo::{self, Package, manifest_above};
-use super::features::Features;
+use super::features::{FeatureName, Features, Missing};
 use super::files::normal;
 use super::world::Root;
 
@@ -30,6 +30,8 @@ pub(crate) struct Discovered {
     pub(crate) problems: Vec<Problem>,
     /// The manifests that cargo has to be asked about.
     manifests: Vec<PathBuf>,
+    /// Whether cargo did not tell of some.
+    is_guess: bool,
 }
 
 /// Whether there is Rust source at a path: a file, or a folder that holds some outside what cargo
@@ -159,12 +161,20 @@ impl Discovered {
         for (manifest, answer) in open.iter().zip(answers) {
             self.answer(manifest, answer, &mut known);
         }
-        for name in features.unknown(&self.packages) {
-            self.problems.push(self.no_feature(name));
+        // Where cargo does not answer, nobody knows.
+        if !self.is_guess {
+            let unknown = features.unknown(&self.packages);
+            let problems = unknown.into_iter().filter_map(|feature| self.no_feature(feature));
+            self.problems.extend(problems.collect::<Vec<_>>());
         }
     }
 
-    fn no_feature(&self, name: &str) -> Problem {
+    fn no_feature(&self, feature: &FeatureName) -> Option<Problem> {
+        let kind = match feature.missing {
+            Missing::Refused => ProblemKind::Failure,
+            Missing::Said => ProblemKind::Note,
+            Missing::Accepted => return None,
+        };
         let all: BTreeSet<&str> = self
             .packages
             .iter()
@@ -176,13 +186,14 @@ impl Discovered {
             1..=12 => format!("known features: {}", Vec::from_iter(all).join(", ")),
             count => format!("`[features]` of Cargo.toml lists the {count} that there are"),
         };
-        Problem {
-            kind: ProblemKind::Failure,
-            path: None,
+        let workspace = self.packages.first().map(|package| package.workspace.join("Cargo.toml"));
+        Some(Problem {
+            kind,
+            path: workspace,
             span: None,
-            message: format!("no package has the feature `{name}`"),
+            message: format!("no package has the feature `{}`", feature.name),
             help: Some(help),
-        }
+        })
     }
 
     fn answer(
@@ -231,6 +242,7 @@ impl Discovered {
 
     /// The crates that a package has where its manifest cannot be read.
     fn guess(&mut self, manifest: &Path) {
+        self.is_guess = true;
         let Some(folder) = manifest.parent() else { return };
         for file in ["src/lib.rs", "src/main.rs"] {
             let file = folder.join(file);

@@ -9,7 +9,7 @@ use ioctlkit_abi::Abi;
 
 use super::cargo::Package;
 use super::condition::{Build, Condition};
-use super::files::{folder_of, module_file, normal};
+use super::files::{Parsed, folder_of, module_file, normal};
 use super::item::{Item, Kind, Module};
 use super::world::{CrateId, Definition, Entry, FileIndex, Scope, ScopeId, World};
 
@@ -37,7 +37,7 @@ impl World<'_> {
         let parsed = self.builder.parsed(file);
         if !self.hold(krate, &parsed.conditions) {
             if !self.hold_with_features(&parsed.conditions) {
-                self.left_out.extend([parsed.path.clone(), folder]);
+                self.leave_out_file(&parsed, folder);
             }
             return None;
         }
@@ -123,6 +123,21 @@ impl World<'_> {
             } else if let Kind::Module(module) = &item.kind {
                 self.leave_out(scope, item, module);
             }
+        }
+    }
+
+    /// Remembers a file that these ABIs do not have, and the files of its modules. The folder of a
+    /// crate's root has other files besides.
+    fn leave_out_file(&mut self, parsed: &Parsed, folder: PathBuf) {
+        self.left_out.insert(parsed.path.clone());
+        for item in &parsed.items {
+            let Kind::Module(module) = &item.kind else { continue };
+            self.left_out.insert(folder.join(&item.name));
+            let found = module_file(item, module, &parsed.path, &folder, false, |_| true);
+            self.left_out.extend(found.map(|(file, _)| file));
+        }
+        if folder != folder_of(&parsed.path) || parsed.path.ends_with("mod.rs") {
+            self.left_out.insert(folder);
         }
     }
 

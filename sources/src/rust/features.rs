@@ -1,8 +1,9 @@
 //! Which features of packages are on, as cargo would have it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
-use super::cargo::Package;
+use super::cargo::{Dependency, Package};
 
 /// The features that packages are read with, as cargo's options choose them for a build.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,12 +12,31 @@ pub enum Features {
     All,
     /// Some.
     Chosen {
-        /// Names of features, each for the packages that have it, or `package/name` for one
-        /// package: `--features`.
-        names: Vec<String>,
+        /// Each for the packages that have it: `--features`.
+        names: Vec<FeatureName>,
         /// Whether the default ones are on: without `--no-default-features`.
         default: bool,
     },
+}
+
+/// A feature that is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeatureName {
+    /// The feature, or `package/feature` for one package.
+    pub name: String,
+    /// What happens where no package has it.
+    pub missing: Missing,
+}
+
+/// What happens where no package has a feature that is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// It is a mistake, and a failure.
+    Refused,
+    /// It is said.
+    Said,
+    /// Nothing: another version may have it.
+    Accepted,
 }
 
 impl Default for Features {
@@ -32,7 +52,8 @@ pub(crate) type Lists = BTreeMap<String, Vec<String>>;
 #[derive(Debug, Default)]
 pub(crate) struct Enabled {
     pub(crate) own: BTreeSet<String>,
-    pub(crate) of_dependencies: BTreeMap<String, BTreeSet<String>>,
+    dependencies: BTreeSet<String>,
+    of_dependencies: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// What some features turn on.
@@ -41,8 +62,16 @@ pub(crate) fn enable<'a>(lists: &'a Lists, first: impl IntoIterator<Item = &'a s
     let mut todo: Vec<&str> = first.into_iter().collect();
     while let Some(name) = todo.pop() {
         if let Some((dependency, feature)) = name.split_once('/') {
-            let dependency = dependency.trim_end_matches('?').replace('-', "_");
-            enabled.of_dependencies.entry(dependency).or_default().insert(feature.to_owned());
+            let strong = dependency.strip_suffix('?').is_none();
+            let dependency = dependency.trim_end_matches('?');
+            let key = dependency.replace('-', "_");
+            enabled.of_dependencies.entry(key.clone()).or_default().insert(feature.to_owned());
+            if strong {
+                enabled.dependencies.insert(key);
+                todo.push(dependency);
+            }
+        } else if let Some(dependency) = name.strip_prefix("dep:") {
+            enabled.dependencies.insert(dependency.replace('-', "_"));
         } else if let Some(list) = lists.get(name)
             && enabled.own.insert(name.to_owned())
         {
@@ -50,6 +79,20 @@ pub(crate) fn enable<'a>(lists: &'a Lists, first: impl IntoIterator<Item = &'a s
         }
     }
     enabled
+}
+
+impl Enabled {
+    /// Asks of the dependencies what the features say.
+    pub(crate) fn turn_on_in(&self, dependencies: &mut BTreeMap<String, Dependency>) {
+        for (name, dependency) in dependencies {
+            dependency.optional &= !self.dependencies.contains(name);
+            if !dependency.optional {
+                dependency
+                    .features
+                    .extend(self.of_dependencies.get(name).into_iter().flatten().cloned());
+            }
+        }
+    }
 }
 
 /// Turns on what was chosen in the packages of a workspace, what that turns on in their
@@ -61,15 +104,11 @@ pub(crate) fn settle(packages: &mut [Package], chosen: &Features) {
         let before = asked.clone();
         for (package, asked) in packages.iter_mut().zip(&asked) {
             let enabled = enable(&package.lists, asked.iter().map(String::as_str));
-            package.features = enabled.own;
-            for (name, features) in enabled.of_dependencies {
-                if let Some(dependency) = package.dependencies.get_mut(&name) {
-                    dependency.features.extend(features);
-                }
-            }
+            package.features.clone_from(&enabled.own);
+            enabled.turn_on_in(&mut package.dependencies);
         }
         for of in packages.iter() {
-            for dependency in of.dependencies.values() {
+            for dependency in of.dependencies.values().filter(|dependency| !dependency.optional) {
                 let member = packages.iter().position(|package| dependency.is(package));
                 if let Some(member) = member {
                     asked[member].extend(dependency.features.iter().cloned());
@@ -88,7 +127,7 @@ impl Features {
         match self {
             Self::All => package.lists.keys().cloned().collect(),
             Self::Chosen { names, default } => {
-                let own = names.iter().map(|name| match name.split_once('/') {
+                let own = names.iter().map(|FeatureName { name, .. }| match name.split_once('/') {
                     Some((of, name)) if of == package.name => name,
                     _ => name.as_str(),
                 });
@@ -97,19 +136,33 @@ impl Features {
         }
     }
 
-    /// The names that no package has.
-    pub(crate) fn unknown<'a>(&'a self, packages: &[impl AsRef<Package>]) -> Vec<&'a str> {
-        let Self::Chosen { names, .. } = self else { return Vec::new() };
-        let has = |package: &Package, name: &str| match name.split_once('/') {
-            Some((of, name)) => {
-                (of == package.name && package.lists.contains_key(name))
-                    || package.dependencies.contains_key(&of.replace('-', "_"))
+    /// The same, and a name that no package has is no mistake.
+    #[must_use]
+    pub fn accepting_missing(mut self) -> Self {
+        if let Self::Chosen { names, .. } = &mut self {
+            for name in names {
+                name.missing = Missing::Accepted;
             }
-            None => package.lists.contains_key(name),
-        };
-        let known = |name: &&str| packages.iter().any(|package| has(package.as_ref(), name));
-        names.iter().map(String::as_str).filter(|name| !known(name)).collect()
+        }
+        self
     }
+
+    /// The names that no package has.
+    pub(crate) fn unknown(&self, packages: &[Arc<Package>]) -> Vec<&FeatureName> {
+        let Self::Chosen { names, .. } = self else { return Vec::new() };
+        names.iter().filter(|feature| !is_known(&feature.name, packages)).collect()
+    }
+}
+
+fn is_known(name: &str, packages: &[Arc<Package>]) -> bool {
+    let Some((of, name)) = name.split_once('/') else {
+        return packages.iter().any(|package| package.lists.contains_key(name));
+    };
+    if let Some(package) = packages.iter().find(|package| package.name == of) {
+        return package.lists.contains_key(name);
+    }
+    // What dependencies from elsewhere have is not known.
+    packages.iter().any(|package| package.dependencies.contains_key(&of.replace('-', "_")))
 }
 
 #[cfg(test)]
@@ -127,6 +180,7 @@ mod tests {
         ]);
         let enabled = enable(&lists, ["default", "nobody"]);
         assert_eq!(enabled.own, ["a", "b", "default"].map(String::from).into());
+        assert_eq!(enabled.dependencies, ["the_dep", "x"].map(String::from).into());
         let of: Vec<_> = enabled.of_dependencies.into_iter().collect();
         let set = |name: &str| BTreeSet::from([name.to_owned()]);
         assert_eq!(of, [("other".into(), set("slow")), ("the_dep".into(), set("fast"))]);

@@ -32,6 +32,8 @@ struct Lookup {
     leads_back_to: usize,
     /// How many names were unsettled when it began.
     unsettled: usize,
+    /// Whether something within was not looked for, because the chain is too long.
+    was_cut: bool,
 }
 
 /// Lookups that have ended, and the chain of those that have not.
@@ -56,6 +58,7 @@ impl Lookups {
         let back = if let Some(index) = self.unsettled_at.get(&key) {
             Some(self.unsettled[*index].1)
         } else if self.is_too_long() {
+            self.cut();
             Some(0)
         } else {
             self.chain.iter().position(|lookup| lookup.key == key)
@@ -72,6 +75,9 @@ impl Lookups {
     pub(crate) fn end(&mut self, found: Option<&Target>) {
         let Some(lookup) = self.chain.pop() else { return };
         let leads_back = lookup.leads_back_to < self.chain.len();
+        if found.is_none() && lookup.was_cut {
+            self.cut();
+        }
         if found.is_none() && leads_back {
             self.lead_back_to(lookup.leads_back_to);
             for (_, back) in &mut self.unsettled[lookup.unsettled..] {
@@ -81,13 +87,14 @@ impl Lookups {
             self.unsettled.push((lookup.key, lookup.leads_back_to));
             return;
         }
-        for key in self.forget_unsettled(lookup.unsettled) {
+        let forgotten = self.forget_unsettled(lookup.unsettled);
+        if let Some(found) = found {
+            self.known.insert(lookup.key, Some(found.clone()));
+        } else if !lookup.was_cut {
             // What began the circle does not have it, so nothing within has.
-            if found.is_none() {
-                self.known.insert(key, None);
-            }
+            let keys = forgotten.into_iter().chain([lookup.key]);
+            self.known.extend(keys.map(|key| (key, None)));
         }
-        self.known.insert(lookup.key, found.cloned());
     }
 
     /// Follows something within the chain that is no lookup of a name by itself.
@@ -99,6 +106,9 @@ impl Lookups {
     pub(crate) fn unfollow(&mut self) {
         let Some(lookup) = self.chain.pop() else { return };
         self.forget_unsettled(lookup.unsettled);
+        if lookup.was_cut {
+            self.cut();
+        }
         if lookup.leads_back_to != NOWHERE {
             self.lead_back_to(lookup.leads_back_to.min(self.chain.len().saturating_sub(1)));
         }
@@ -124,7 +134,7 @@ impl Lookups {
 
     fn push(&mut self, key: Key) {
         let unsettled = self.unsettled.len();
-        self.chain.push(Lookup { key, leads_back_to: NOWHERE, unsettled });
+        self.chain.push(Lookup { key, leads_back_to: NOWHERE, unsettled, was_cut: false });
     }
 
     /// Forgets what was unsettled last, down to that many.
@@ -134,6 +144,12 @@ impl Lookups {
             self.unsettled_at.remove(key);
         }
         forgotten
+    }
+
+    fn cut(&mut self) {
+        if let Some(last) = self.chain.last_mut() {
+            last.was_cut = true;
+        }
     }
 
     fn lead_back_to(&mut self, place: usize) {
@@ -196,9 +212,13 @@ mod tests {
     }
 
     #[test]
-    fn a_chain_has_an_end() {
+    fn a_chain_has_an_end_and_tells_nothing_of_what_is_nearer_to_it() {
         let mut lookups = Lookups::default();
         let begun = (0..1000).take_while(|&module| begins(&mut lookups, module)).count();
         assert_eq!(begun, LONGEST + 1);
+        for _ in 0..begun {
+            lookups.end(None);
+        }
+        assert!(begins(&mut lookups, LONGEST), "it has room from there");
     }
 }

@@ -69,7 +69,7 @@ use macros::Expansions;
 use world::World;
 
 pub use discover::holds_source;
-pub use features::Features;
+pub use features::{FeatureName, Features, Missing};
 
 /// What to read, and how.
 #[derive(Debug, Clone)]
@@ -134,7 +134,7 @@ fn read_here(request: &Request) -> (Interface, Vec<Problem>) {
             for root in &roots {
                 world.open_whole(root);
             }
-            world.open_rest(&roots);
+            world.open_rest(&roots, &request.features);
             world.read_commands();
         }
         // A dependency that was read along the way may tell ABIs apart that nothing did before.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use toml::{Table, Value};
 
-use super::cargo::{Dependency, Package};
+use super::cargo::{self, Dependency, Package};
 use super::features::{Lists, enable};
 
 /// The package that `dependency` of `of` is, if its source is on this machine.
@@ -32,11 +32,7 @@ fn read(folder: &Path, asked_for: &BTreeSet<String>, workspace: &Path) -> Option
         features.into_iter().flatten().map(|(name, list)| (name.clone(), strings(list))).collect();
     let enabled = enable(&lists, asked_for.iter().map(String::as_str));
     let mut dependencies = dependencies(&manifest, folder);
-    for (name, features) in enabled.of_dependencies {
-        if let Some(dependency) = dependencies.get_mut(&name) {
-            dependency.features.extend(features);
-        }
-    }
+    enabled.turn_on_in(&mut dependencies);
     Some(Package {
         name,
         version,
@@ -69,15 +65,14 @@ fn dependencies(manifest: &Table, folder: &Path) -> BTreeMap<String, Dependency>
         if value.get("default-features").and_then(Value::as_bool).unwrap_or(true) {
             features.insert("default".into());
         }
-        found.insert(
-            name.replace('-', "_"),
-            Dependency {
-                package: text("package").unwrap_or(name).to_owned(),
-                requirement: value.as_str().or(text("version")).unwrap_or("*").to_owned(),
-                path: text("path").map(|path| super::files::normal(&folder.join(path))),
-                features,
-            },
-        );
+        let dependency = Dependency {
+            package: text("package").unwrap_or(name).to_owned(),
+            requirement: value.as_str().or(text("version")).unwrap_or("*").to_owned(),
+            path: text("path").map(|path| super::files::normal(&folder.join(path))),
+            optional: value.get("optional").and_then(Value::as_bool).unwrap_or(false),
+            features,
+        };
+        cargo::add(&mut found, name.replace('-', "_"), dependency);
     }
     found
 }

@@ -10,6 +10,7 @@ use ioctlkit_abi::{Abi, AbiSet};
 use super::build::Builder;
 use super::cargo::Package;
 use super::condition::Build;
+use super::features::Features;
 use super::files::{Files, folder_of};
 use super::item::{Import, Item};
 use super::lookups::Lookups;
@@ -226,9 +227,9 @@ impl<'a> World<'a> {
         self.expand_macros(id);
     }
 
-    /// Looks at the files that were asked for and that no crate leads to as it is built by
-    /// default: with all features, then each by itself.
-    pub(crate) fn open_rest(&mut self, roots: &[Root]) {
+    /// Looks at the files that were asked for and that no crate leads to as it is built: with all
+    /// features, unless some were chosen, then each by itself.
+    pub(crate) fn open_rest(&mut self, roots: &[Root], features: &Features) {
         let reached = self.reached.clone();
         let definitions = self.definitions.len();
         for root in roots {
@@ -238,13 +239,16 @@ impl<'a> World<'a> {
                 self.open_with_all_features(root);
             }
         }
-        // What the first pass has read is not read again.
-        let mut index = 0;
-        let scopes = &self.scopes;
-        self.definitions.retain(|definition| {
-            index += 1;
-            index <= definitions || !reached.contains(&scopes[definition.scope.0].file)
-        });
+        // What the first pass has read is not read again, and what features that were not chosen
+        // lead to only if it was named.
+        let chosen = *features != Features::default();
+        for definition in self.definitions.split_off(definitions) {
+            let file = self.scope(definition.scope).file;
+            let is_wanted = !chosen || self.builder.is_named(&self.builder.parsed(file).path);
+            if is_wanted && !reached.contains(&file) {
+                self.definitions.push(definition);
+            }
+        }
         for path in self.unreached() {
             let package = self.package_of(&path);
             let named = self.builder.is_named(&path);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use ioctlkit_model::ProblemKind;
-use ioctlkit_sources::rust::{Features, Request, read};
+use ioctlkit_sources::rust::{FeatureName, Features, Missing, Request, read};
 
 use crate::support::{layout, names, number, read_files, read_paths, write};
 
@@ -127,44 +127,63 @@ const FEATURES: &[(&str, &str)] = &[
         "api/Cargo.toml",
         "[package]\nname = \"the-api\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\
          [features]\ndefault = [\"on\"]\non = []\noff = []\nwide = [\"the-types/wide\"]\n\
-         [dependencies]\nthe-types = { path = \"../types\", features = [\"asked\"] }\n",
+         late = [\"the-more/a\"]\nweak = [\"the-more?/b\"]\n\
+         [dependencies]\nthe-types = { path = \"../types\", features = [\"asked\"] }\n\
+         the-more = { path = \"../more\", optional = true, features = [\"with\"] }\n\
+         [target.'cfg(unix)'.dependencies]\n\
+         the-types = { path = \"../types\", features = [\"here\"] }\n",
     ),
     (
         "api/src/lib.rs",
         "#[cfg(feature = \"on\")] nix::ioctl_none!(api_on, b'm', 1);\n\
-         #[cfg(feature = \"off\")] nix::ioctl_none!(api_off, b'm', 2);\n",
+         #[cfg(feature = \"off\")] nix::ioctl_none!(api_off, b'm', 2);\n\
+         #[cfg(feature = \"the-more\")] nix::ioctl_none!(api_the_more, b'm', 8);\n\
+         #[cfg(feature = \"off\")] mod off;\n",
+    ),
+    ("api/src/off.rs", "nix::ioctl_none!(api_off_2, b'm', 9);\n"),
+    (
+        "more/Cargo.toml",
+        "[package]\nname = \"the-more\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\
+         [features]\na = []\nb = []\nwith = []\n",
+    ),
+    (
+        "more/src/lib.rs",
+        "#[cfg(feature = \"a\")] nix::ioctl_none!(more_a, b'm', 10);\n\
+         #[cfg(feature = \"b\")] nix::ioctl_none!(more_b, b'm', 11);\n\
+         #[cfg(feature = \"with\")] nix::ioctl_none!(more_with, b'm', 12);\n",
     ),
     (
         "types/Cargo.toml",
         "[package]\nname = \"the-types\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\
-         [features]\ndefault = [\"usual\"]\nusual = []\nasked = [\"too\"]\ntoo = []\nwide = []\noff = []\n",
+         [features]\ndefault = [\"usual\"]\nusual = []\nasked = [\"too\"]\ntoo = []\nhere = []\nwide = []\noff = []\n",
     ),
     (
         "types/src/lib.rs",
         "#[cfg(feature = \"asked\")] nix::ioctl_none!(types_asked, b'm', 3);\n\
          #[cfg(feature = \"too\")] nix::ioctl_none!(types_too, b'm', 4);\n\
          #[cfg(feature = \"usual\")] nix::ioctl_none!(types_usual, b'm', 5);\n\
+         #[cfg(feature = \"here\")] nix::ioctl_none!(types_here, b'm', 13);\n\
          #[cfg(feature = \"wide\")] nix::ioctl_none!(types_wide, b'm', 6);\n\
          #[cfg(feature = \"off\")] nix::ioctl_none!(types_off, b'm', 7);\n",
     ),
 ];
 
-/// The features that cargo turns on, such as `api_on` for `on` of `the-api`, if a command has that
-/// name.
+/// The features that cargo turns on in a build, such as `api_on` for `on` of `the-api`, if a command
+/// has that name. `cargo metadata` takes weak features for strong ones, `cargo tree` does not.
 fn features_of_cargo(folder: &Path, options: &[&str]) -> BTreeSet<String> {
     let output = std::process::Command::new(env!("CARGO"))
-        .args(["metadata", "--offline", "--format-version", "1"])
+        .args(["tree", "--offline", "--workspace", "--prefix", "none", "--format", "{p} = {f}"])
         .args(options)
         .current_dir(folder)
         .output()
         .unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let metadata: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let mut found = BTreeSet::new();
-    for node in metadata["resolve"]["nodes"].as_array().unwrap() {
-        let member = if node["id"].as_str().unwrap().contains("api") { "api" } else { "types" };
-        for feature in node["features"].as_array().unwrap() {
-            let name = format!("{member}_{}", feature.as_str().unwrap());
+    for line in String::from_utf8(output.stdout).unwrap().lines().filter(|line| !line.is_empty()) {
+        let (package, features) = line.split_once(" = ").unwrap();
+        let member = package.split(' ').next().and_then(|name| name.strip_prefix("the-")).unwrap();
+        for feature in features.trim_end_matches(" (*)").split(',') {
+            let name = format!("{member}_{}", feature.replace('-', "_"));
             if FEATURES.iter().any(|(_, text)| text.contains(&format!("!({name},"))) {
                 found.insert(name);
             }
@@ -173,19 +192,37 @@ fn features_of_cargo(folder: &Path, options: &[&str]) -> BTreeSet<String> {
     found
 }
 
+fn refused(names: &[&str]) -> Vec<FeatureName> {
+    let name = |name: &&str| FeatureName { name: (*name).to_owned(), missing: Missing::Refused };
+    names.iter().map(name).collect()
+}
+
 #[test]
 fn the_features_are_on_that_cargo_turns_on() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), FEATURES);
-    let lists: [&[&str]; 6] =
-        [&[], &["wide"], &["off"], &["the-types/off"], &["the-api/off", "wide"], &["default"]];
+    let lists: [&[&str]; 9] = [
+        &[],
+        &["wide"],
+        &["off"],
+        &["the-types/off"],
+        &["the-api/off", "wide"],
+        &["default"],
+        &["late"],
+        &["weak"],
+        &["weak", "late"],
+    ];
     let mut checked = 0;
     let mut compare = |features: Features, options: &[&str]| {
         let paths = vec![folder.path().to_owned()];
-        let (interface, problems) = read(&Request { paths, features, ..Request::default() });
+        let request = Request { paths, features: features.clone(), ..Request::default() };
+        let (interface, problems) = read(&request);
         assert!(problems.is_empty(), "{options:?}: {problems:#?}");
-        let found: BTreeSet<String> =
+        let mut found: BTreeSet<String> =
             interface.commands.into_iter().map(|command| command.name).collect();
+        // What is in a file of the feature, which is read where none are chosen, too.
+        let with_file = found.contains("api_off") || features == Features::default();
+        assert_eq!(found.remove("api_off_2"), with_file, "{options:?}");
         assert_eq!(found, features_of_cargo(folder.path(), options), "{options:?}");
         checked += found.len();
     };
@@ -196,7 +233,7 @@ fn the_features_are_on_that_cargo_turns_on() {
             if !default {
                 options.push("--no-default-features");
             }
-            let names = names.iter().map(|&name| name.to_owned()).collect();
+            let names = refused(names);
             compare(Features::Chosen { names, default }, &options);
         }
     }
@@ -208,7 +245,7 @@ fn the_features_are_on_that_cargo_turns_on() {
 fn features_that_no_package_has_are_told() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), FEATURES);
-    let names = ["the-api/of", "on", "gone"].map(str::to_owned).into();
+    let names = refused(&["the-api/of", "on", "gone", "the-types/of"]);
     let request = Request {
         paths: vec![folder.path().to_owned()],
         features: Features::Chosen { names, default: true },
@@ -217,5 +254,5 @@ fn features_that_no_package_has_are_told() {
     let (_, problems) = read(&request);
     let said: Vec<String> = problems.into_iter().map(|problem| problem.message).collect();
     let feature = |name: &str| format!("no package has the feature `{name}`");
-    assert_eq!(said, [feature("the-api/of"), feature("gone")]);
+    assert_eq!(said, [feature("the-api/of"), feature("gone"), feature("the-types/of")]);
 }

@@ -348,6 +348,27 @@ fn a_crate_of_another_system_is_left_out_with_all_its_files() {
 }
 
 #[test]
+fn files_beside_one_of_another_system_are_read() {
+    let beside = |name: &str| {
+        let read = read_files(&[
+            ("Cargo.toml", "[package]\nname = \"p\"\nedition = \"2021\"\n"),
+            ("src/lib.rs", "#[path = \"far.rs\"] mod far;\n"),
+            ("src/far.rs", "#![cfg(windows)]\nmod deep;\n"),
+            ("src/deep.rs", "nix::ioctl_none!(elsewhere, b'x', 1);\n"),
+            (name, "#![cfg(windows)]\nmod own;\n"),
+            ("src/own.rs", "nix::ioctl_none!(elsewhere_too, b'x', 2);\n"),
+            ("src/left.rs", "nix::ioctl_none!(here, b'x', 3);\n"),
+        ]);
+        let mut found: Vec<String> =
+            names(&read.interface).into_iter().map(str::to_owned).collect();
+        found.sort_unstable();
+        found
+    };
+    assert_eq!(beside("src/main.rs"), ["here"]);
+    assert_eq!(beside("src/a_win.rs"), ["here"]);
+}
+
+#[test]
 fn files_that_are_included_or_that_nothing_leads_to_have_their_modules_beside_them() {
     let read = read_files(&[
         ("Cargo.toml", "[package]\nname = \"p\"\nedition = \"2021\"\n"),

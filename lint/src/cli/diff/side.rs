@@ -109,7 +109,8 @@ fn read(
     shown: Option<Shown>,
     raw: RawNumbers,
 ) -> Result<Read, Failure> {
-    let group = options.group_as(configured, &paths, raw)?;
+    let mut group = options.group_as(configured, &paths, raw)?;
+    group.accept_missing_features();
     let (interface, problems) = group.read();
     if interface.headers.is_empty() && !problems.is_empty() {
         // Nothing was read, and everything would seem to be gone, or new.
