@@ -62,11 +62,10 @@ pub(crate) fn enable<'a>(lists: &'a Lists, first: impl IntoIterator<Item = &'a s
     let mut todo: Vec<&str> = first.into_iter().collect();
     while let Some(name) = todo.pop() {
         if let Some((dependency, feature)) = name.split_once('/') {
-            let strong = dependency.strip_suffix('?').is_none();
-            let dependency = dependency.trim_end_matches('?');
-            let key = dependency.replace('-', "_");
+            let weak = dependency.strip_suffix('?');
+            let key = weak.unwrap_or(dependency).replace('-', "_");
             enabled.of_dependencies.entry(key.clone()).or_default().insert(feature.to_owned());
-            if strong {
+            if weak.is_none() {
                 enabled.dependencies.insert(key);
                 todo.push(dependency);
             }
@@ -86,10 +85,10 @@ impl Enabled {
     pub(crate) fn turn_on_in(&self, dependencies: &mut BTreeMap<String, Dependency>) {
         for (name, dependency) in dependencies {
             dependency.optional &= !self.dependencies.contains(name);
-            if !dependency.optional {
-                dependency
-                    .features
-                    .extend(self.of_dependencies.get(name).into_iter().flatten().cloned());
+            if !dependency.optional
+                && let Some(features) = self.of_dependencies.get(name)
+            {
+                dependency.features.extend(features.iter().cloned());
             }
         }
     }
