@@ -37,14 +37,14 @@ pub(crate) struct Wanted {
 
 /// Headers of one tree.
 #[derive(Debug)]
-pub(crate) struct Group {
+pub(crate) struct TreeHeaders {
     pub(crate) tree: Tree,
     pub(crate) headers: Vec<Wanted>,
 }
 
 /// Finds the headers below `paths`, grouped by the tree that they belong to.
-pub(crate) fn discover(paths: &[PathBuf], abis: AbiSet) -> (Vec<Group>, Vec<Problem>) {
-    let mut groups: Vec<Group> = Vec::new();
+pub(crate) fn discover(paths: &[PathBuf], abis: AbiSet) -> (Vec<TreeHeaders>, Vec<Problem>) {
+    let mut groups: Vec<TreeHeaders> = Vec::new();
     let mut problems = Vec::new();
     let mut seen = std::collections::HashSet::new();
     for path in paths {
@@ -84,7 +84,7 @@ pub(crate) fn discover(paths: &[PathBuf], abis: AbiSet) -> (Vec<Group>, Vec<Prob
     (groups, problems)
 }
 
-fn add(groups: &mut Vec<Group>, tree: Tree, path: PathBuf, abis: AbiSet) {
+fn add(groups: &mut Vec<TreeHeaders>, tree: Tree, path: PathBuf, abis: AbiSet) {
     let abis = match asm_arch(&path, &tree) {
         Some(arch) => abis.intersection(AbiSet::of(|abi| abi.kernel_arch == arch)),
         None => abis,
@@ -92,7 +92,7 @@ fn add(groups: &mut Vec<Group>, tree: Tree, path: PathBuf, abis: AbiSet) {
     let wanted = Wanted { path, abis };
     match groups.iter_mut().find(|group| group.tree == tree) {
         Some(group) => group.headers.push(wanted),
-        None => groups.push(Group { tree, headers: vec![wanted] }),
+        None => groups.push(TreeHeaders { tree, headers: vec![wanted] }),
     }
 }
 
@@ -402,7 +402,7 @@ pub(crate) fn asm_arch(header: &Path, tree: &Tree) -> Option<&'static str> {
 impl Tree {
     /// The folders that the compiler searches for an ABI, in order.
     pub(crate) fn include_folders(&self, abi: &Abi) -> Vec<PathBuf> {
-        let virtual_asm = PathBuf::from(super::overlay::ASM);
+        let virtual_asm = PathBuf::from(crate::c::driver::overlay::ASM);
         match self {
             Tree::Kernel(root) => {
                 let arch = root.join("arch").join(abi.kernel_arch);

@@ -8,11 +8,11 @@ use ioctlkit_abi::{AbiId, AbiSet};
 use ioctlkit_model::{FileId, Problem, ProblemKind, SourceMap};
 use rayon::prelude::*;
 
-use super::discover::{Group, Tree, unreadable};
-use super::expression::MacroText;
-use super::features::Features;
-use super::overlay;
-use super::scan::{self, Scan};
+use crate::c::discover::{Tree, TreeHeaders, unreadable};
+use crate::c::driver::overlay;
+use crate::c::lex::expression::MacroText;
+use crate::c::lex::scan::{self, Scan};
+use crate::c::partition::Features;
 
 /// A file's place in [`Files`].
 pub(crate) type Index = usize;
@@ -71,7 +71,7 @@ struct Loader<'a> {
 impl Files {
     /// Reads the group's headers and everything that they include.
     pub(crate) fn load(
-        group: &Group,
+        group: &TreeHeaders,
         include_folders: &[PathBuf],
         abis: AbiSet,
         sources: &mut SourceMap,
@@ -113,7 +113,7 @@ impl Files {
             let file = &mut files.loaded[*index];
             file.owns_names = !file.is_asm();
         }
-        super::features::assign(&mut files, &group.tree);
+        crate::c::partition::assign(&mut files, &group.tree);
         files
     }
 
@@ -253,7 +253,7 @@ impl Loader<'_> {
         // The ABIs for which each file is reached.
         let mut reached: HashMap<Index, AbiSet> = HashMap::new();
         let mut missing: HashMap<Index, (AbiSet, String)> = HashMap::new();
-        for arch in super::discover::architectures() {
+        for arch in crate::c::discover::architectures() {
             let of_arch = abis.intersection(AbiSet::of(|abi| abi.kernel_arch == arch));
             let Some(abi) = of_arch.first() else { continue };
             let mut seen: HashSet<Index> = HashSet::new();

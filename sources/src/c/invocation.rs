@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use ioctlkit_abi::AbiId;
 use ioctlkit_model::SourceMap;
 
-use super::discover::discover;
-use super::files::Files;
-use super::{Request, arguments, overlay};
+use crate::c::Request;
+use crate::c::discover::discover;
+use crate::c::driver::arguments;
+use crate::c::driver::overlay;
+use crate::c::files::Files;
 
 /// What clang has to be told to read a header as [`read`](super::read) does.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,13 +1,13 @@
 //! Which macros are commands, told from the text alone: those whose expansion reaches `_IOC`.
-//! What they come to is asked of the compiler, see [`super::probe`].
+//! What they come to is asked of the compiler, see [`crate::c::jobs::probe`].
 
 use std::collections::{HashMap, HashSet};
 
 use ioctlkit_model::Span;
 
-use super::files::{Files, Index, Loaded};
-use super::probe::Asked;
-use super::scan::{Define, Token, hash, tokens};
+use crate::c::files::{Files, Index, Loaded};
+use crate::c::jobs::probe::Asked;
+use crate::c::lex::scan::{Define, Token, hash, tokens};
 
 /// The macros that every command comes to.
 const ROOTS: [&str; 8] =
@@ -209,7 +209,8 @@ fn looks_like_command(file: &Loaded, define: &Define) -> bool {
     };
     let digits = number.strip_prefix("0x").or_else(|| number.strip_prefix("0X")).unwrap_or("");
     let digits = digits.trim_end_matches(['u', 'U', 'l', 'L']);
-    let value = super::expression::integer(number).and_then(|value| u32::try_from(value).ok());
+    let value =
+        crate::c::lex::expression::integer(number).and_then(|value| u32::try_from(value).ok());
     matches!(digits.len(), 4 | 8) && value.is_some_and(|value| (value >> 8) as u8 != 0)
 }
 

@@ -10,27 +10,15 @@ use std::path::PathBuf;
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{Interface, Problem};
 
-mod answer;
-mod arguments;
-mod clang;
-mod collect;
 mod convert;
-mod database;
 mod discover;
-mod enumerators;
-mod expression;
-mod features;
+mod driver;
 mod files;
-mod functions;
-mod helped;
 mod invocation;
-mod locate;
+mod jobs;
+mod lex;
 mod macros;
-mod needs;
-mod overlay;
-mod plan;
-mod probe;
-mod scan;
+mod partition;
 
 pub use invocation::{Invocation, invocation};
 
@@ -71,7 +59,7 @@ pub use discover::{asm_architecture, holds_header};
 
 /// Reads what the request names. What can't be read becomes a [`Problem`]; the rest is complete.
 pub fn read(request: &Request) -> (Interface, Vec<Problem>) {
-    plan::read(request)
+    jobs::session::read(request)
 }
 
 /// What the libclang that is found says of itself.
@@ -79,5 +67,5 @@ pub fn read(request: &Request) -> (Interface, Vec<Problem>) {
 /// # Errors
 /// Why none can be loaded.
 pub fn libclang_version() -> Result<String, String> {
-    clang::Library::load().map(clang::Library::version)
+    driver::clang::Library::load().map(driver::clang::Library::version)
 }

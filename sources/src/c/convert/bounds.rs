@@ -8,11 +8,11 @@ use clang_sys::*;
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{Constant, Expression, Span, Type};
 
-use super::super::arguments::{DependsOn, agreeing};
-use super::super::clang::Cursor;
-use super::super::expression::{self, Names};
-use super::super::scan::{Token, tokens};
 use super::Converter;
+use crate::c::driver::arguments::{DependsOn, agreeing};
+use crate::c::driver::clang::Cursor;
+use crate::c::lex::expression::{self, Names};
+use crate::c::lex::scan::{Token, tokens};
 
 impl<'tu> Converter<'_, 'tu> {
     /// The ABIs for which a bound holds that the compiler worked out for its own target.

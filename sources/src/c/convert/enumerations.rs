@@ -6,8 +6,8 @@ use clang_sys::*;
 use ioctlkit_abi::Scalar;
 use ioctlkit_model::{Enum, EnumBody, EnumId, Enumerator};
 
-use super::super::clang::Cursor;
 use super::{Converter, tag_of};
+use crate::c::driver::clang::Cursor;
 
 impl<'tu> Converter<'_, 'tu> {
     pub(super) fn enumeration(&mut self, cursor: Cursor<'tu>) -> EnumId {

@@ -3,6 +3,7 @@
 // libclang's constants keep their C names, and are many.
 #![allow(non_upper_case_globals, clippy::wildcard_imports)]
 
+pub(crate) mod answer;
 mod bounds;
 mod enumerations;
 mod records;
@@ -15,13 +16,13 @@ use ioctlkit_model::{
     Constant, EnumId, Interface, RecordId, Span, Type, Typedef, TypedefBody, TypedefId,
 };
 
-use super::answer::Answer;
-use super::clang::{Cursor, Diagnostic, Place, RawFile, TranslationUnit, Ty};
-use super::expression::{MacroText, Names};
-use super::features::Classes;
-use super::files::{Files, Index};
-use super::overlay::LIBC;
-use super::probe;
+use crate::c::convert::answer::Answer;
+use crate::c::driver::clang::{Cursor, Diagnostic, Place, RawFile, TranslationUnit, Ty};
+use crate::c::driver::overlay::LIBC;
+use crate::c::files::{Files, Index};
+use crate::c::jobs::probe;
+use crate::c::lex::expression::{MacroText, Names};
+use crate::c::partition::AbiPartition;
 use bounds::{Bounds, mentions_sizeof};
 
 /// Where a definition lives, which names it across parses.
@@ -87,7 +88,7 @@ pub(crate) struct Wants {
 pub(crate) struct Converter<'a, 'tu> {
     arena: &'a mut Arena,
     files: &'a Files,
-    classes: &'a Classes,
+    partition: &'a AbiPartition,
     /// The ABI that the unit was parsed for.
     abi: AbiId,
     abis: AbiSet,
@@ -102,14 +103,14 @@ impl<'a, 'tu> Converter<'a, 'tu> {
     pub(crate) fn new(
         arena: &'a mut Arena,
         files: &'a Files,
-        classes: &'a Classes,
+        partition: &'a AbiPartition,
         abi: AbiId,
         abis: AbiSet,
     ) -> Self {
         Self {
             arena,
             files,
-            classes,
+            partition,
             abi,
             abis,
             indices: HashMap::new(),
@@ -200,7 +201,7 @@ impl<'a, 'tu> Converter<'a, 'tu> {
         match file {
             Some(index) => {
                 let file = &self.files.loaded[index];
-                self.classes.alike(file.features, self.abi, file.abis).intersection(self.abis)
+                self.partition.alike(file.features, self.abi, file.abis).intersection(self.abis)
             }
             // What stands in for libc is the same for all.
             None if cursor.place().is_some_and(|place| place.file.path().starts_with(LIBC)) => {

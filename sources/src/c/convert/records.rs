@@ -8,10 +8,10 @@ use ioctlkit_model::{
     Condition, Member, Purpose, Record, RecordBody, RecordId, Representation, Span, Type,
 };
 
-use super::super::clang::{Cursor, Place};
-use super::super::features::asks_for_abi;
 use super::bounds::{Bounds, mentions_sizeof};
 use super::{Converter, Key, tag_of};
+use crate::c::driver::clang::{Cursor, Place};
+use crate::c::partition::asks_for_abi;
 
 impl<'a, 'tu> Converter<'a, 'tu> {
     pub(super) fn record(&mut self, cursor: Cursor<'tu>) -> RecordId {

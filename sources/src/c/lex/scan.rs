@@ -4,7 +4,7 @@
 use std::hash::{Hash, Hasher};
 use std::ops::Range;
 
-use super::enumerators::Reader;
+use crate::c::lex::enumerators::Reader;
 
 /// What one file's text holds.
 #[derive(Debug, Default)]

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use ioctlkit_abi::{Abi, AbiId, AbiSet, ByteOrder};
 
-use super::Request;
-use super::discover::Tree;
-use super::files::search_folders;
+use crate::c::Request;
+use crate::c::discover::Tree;
+use crate::c::files::search_folders;
 
 /// Macros of the targets that stand in for all ABIs, taken back before an ABI's own are given.
 const FOREIGN: [&str; 14] = [

@@ -8,11 +8,11 @@ use ioctlkit_model::{
     ProblemKind, RawNumber, Span, Type, Variants,
 };
 
-use super::answer::{Answer, define_through};
-use super::arguments::{DependsOn, agreeing};
-use super::files::Index;
-use super::macros::{CandidateKind, spans};
-use super::plan::{Job, Shared, candidate_span};
+use crate::c::convert::answer::{Answer, define_through};
+use crate::c::driver::arguments::{DependsOn, agreeing};
+use crate::c::files::Index;
+use crate::c::jobs::job::{Job, Session, candidate_span};
+use crate::c::macros::{CandidateKind, spans};
 
 /// What is known of each candidate so far, by its place among the candidates.
 #[derive(Debug, Default)]
@@ -30,18 +30,18 @@ pub(crate) struct Collected {
 impl Collected {
     pub(crate) fn answer(
         &mut self,
-        shared: &Shared<'_>,
+        session: &Session<'_>,
         interface: &Interface,
         at: usize,
         job: &Job,
         answer: Answer,
     ) {
-        let candidate = &shared.macros.candidates[at];
+        let candidate = &session.macros.candidates[at];
         if !job.wants.files.contains(&candidate.file) {
             return;
         }
-        let file = &shared.files.loaded[candidate.file];
-        let abis = shared.alike(candidate.file, job.abi);
+        let file = &session.files.loaded[candidate.file];
+        let abis = session.alike(candidate.file, job.abi);
         match (candidate.kind, answer) {
             (CandidateKind::RawNumber, Answer::Number(number)) => {
                 self.numbers.entry(at).or_default().add(abis, number);
@@ -49,12 +49,12 @@ impl Collected {
             (CandidateKind::RawNumber, _)
             | (CandidateKind::Command, Answer::Number(_) | Answer::Other) => {}
             (CandidateKind::Command, Answer::Value(value)) => {
-                let define = candidate.define(shared.files);
+                let define = candidate.define(session.files);
                 let abis = vouched(abis, job.abi, file.slice(&define.body));
                 self.values.entry(at).or_default().add(abis, (job.abi, value));
             }
             (CandidateKind::Command, answer @ Answer::Command { .. }) => {
-                let define = candidate.define(shared.files);
+                let define = candidate.define(session.files);
                 let through = define_through(file, &define.body);
                 if let Some(body) = answer.body(spans(file, define).1, through) {
                     let map = if is_incomplete(interface, &body.argument) {
@@ -111,28 +111,28 @@ impl Collected {
 
     pub(crate) fn into_interface(
         mut self,
-        shared: &Shared<'_>,
+        session: &Session<'_>,
         interface: &mut Interface,
         problems: &mut Vec<Problem>,
     ) {
-        self.unanswered_as_errors(shared);
-        for index in &shared.files.wanted {
-            let file = &shared.files.loaded[*index];
+        self.unanswered_as_errors(session);
+        for index in &session.files.wanted {
+            let file = &session.files.loaded[*index];
             let errors = self.errors.remove(index).unwrap_or_default();
             interface.headers.push(Header { file: file.id, abis: file.abis, errors });
         }
         // asm-generic/ headers belong to the asm/ headers that were asked for.
-        for index in &shared.brought {
-            let file = &shared.files.loaded[*index];
+        for index in &session.brought {
+            let file = &session.files.loaded[*index];
             interface.headers.push(Header { file: file.id, abis: file.abis, errors: Vec::new() });
         }
-        for at in 0..shared.macros.candidates.len() {
+        for at in 0..session.macros.candidates.len() {
             if !self.commands.contains_key(&at) {
-                self.add_values(shared, at);
+                self.add_values(session, at);
             }
-            let name = shared.macros.candidates[at].name.clone();
-            let span = candidate_span(shared, at);
-            self.add_incomplete(shared, interface, at);
+            let name = session.macros.candidates[at].name.clone();
+            let span = candidate_span(session, at);
+            self.add_incomplete(session, interface, at);
             if let Some(variants) = self.commands.remove(&at) {
                 interface.commands.push(Command {
                     contract: None,
@@ -149,13 +149,13 @@ impl Collected {
                     through: String::new(),
                 });
             } else if let Some(message) = self.unanswered.remove(&at)
-                && shared.macros.candidates[at].kind == CandidateKind::Command
+                && session.macros.candidates[at].kind == CandidateKind::Command
             {
-                problems.push(unknown(shared, at, &message));
+                problems.push(unknown(session, at, &message));
             }
         }
-        for family in &shared.macros.families {
-            let file = &shared.files.loaded[family.file];
+        for family in &session.macros.families {
+            let file = &session.files.loaded[family.file];
             let define = &file.scan.defines[family.define];
             let expansion = file.slice(&define.body).replace("\\\n", " ");
             interface.families.push(Family {
@@ -170,41 +170,41 @@ impl Collected {
 
     /// A header whose commands need what it does not include is not self-contained, even if the
     /// answer was found with the help of another.
-    fn unanswered_as_errors(&mut self, shared: &Shared<'_>) {
+    fn unanswered_as_errors(&mut self, session: &Session<'_>) {
         let mut unanswered: Vec<(usize, String)> = self
             .unanswered
             .iter()
             .filter(|(at, message)| {
-                let command = shared.macros.candidates[**at].kind == CandidateKind::Command;
+                let command = session.macros.candidates[**at].kind == CandidateKind::Command;
                 command && !message.contains("ioctlkit") && !self.values.contains_key(at)
             })
             .map(|(at, message)| (*at, message.clone()))
             .collect();
         unanswered.sort();
         for (at, message) in unanswered {
-            let header = shared.macros.candidates[at].file;
+            let header = session.macros.candidates[at].file;
             // One error for each thing that is missing.
             let known = self.errors.get(&header);
             if known.is_some_and(|errors| errors.iter().any(|error| error.message == message)) {
                 continue;
             }
-            let abis = shared.files.loaded[header].abis;
-            self.error(header, abis, &message, Some(candidate_span(shared, at)));
+            let abis = session.files.loaded[header].abis;
+            self.error(header, abis, &message, Some(candidate_span(session, at)));
         }
     }
 
     /// Where no help was found, a command without a size is better than none.
-    fn add_incomplete(&mut self, shared: &Shared<'_>, interface: &mut Interface, at: usize) {
+    fn add_incomplete(&mut self, session: &Session<'_>, interface: &mut Interface, at: usize) {
         let Some(incomplete) = self.incomplete.remove(&at) else { return };
-        let candidate = &shared.macros.candidates[at];
-        let id = shared.files.loaded[candidate.file].id;
+        let candidate = &session.macros.candidates[at];
+        let id = session.files.loaded[candidate.file].id;
         if let (Some(body), Some(header)) =
             (incomplete.first(), interface.headers.iter().position(|header| header.file == id))
         {
             let ty = body.argument.ty().map_or_else(String::new, |ty| interface.type_name(ty));
             interface.headers[header].errors.push(HeaderError {
                 message: format!("`{}` has no number: `{ty}` is never defined", candidate.name),
-                span: Some(candidate_span(shared, at)),
+                span: Some(candidate_span(session, at)),
                 abis: incomplete.abis(),
             });
         }
@@ -215,11 +215,11 @@ impl Collected {
     }
 
     /// Makes a command of a value where no call gave one, by taking its number apart.
-    fn add_values(&mut self, shared: &Shared<'_>, at: usize) {
+    fn add_values(&mut self, session: &Session<'_>, at: usize) {
         let Some(values) = self.values.remove(&at) else { return };
-        let candidate = &shared.macros.candidates[at];
-        let file = &shared.files.loaded[candidate.file];
-        let define = candidate.define(shared.files);
+        let candidate = &session.macros.candidates[at];
+        let file = &session.files.loaded[candidate.file];
+        let define = candidate.define(session.files);
         for (abis, (abi, value)) in values.iter() {
             // A value that is taken from another command, such as `_IOC_NR(…)`, is none; and one
             // with neither direction nor size is as likely a plain number, such as 0x8906.
@@ -267,12 +267,12 @@ fn is_incomplete(interface: &Interface, argument: &Argument) -> bool {
     }
 }
 
-fn unknown(shared: &Shared<'_>, at: usize, message: &str) -> Problem {
-    let candidate = &shared.macros.candidates[at];
+fn unknown(session: &Session<'_>, at: usize, message: &str) -> Problem {
+    let candidate = &session.macros.candidates[at];
     Problem {
         kind: ProblemKind::Incomplete,
-        path: Some(shared.files.loaded[candidate.file].path.clone()),
-        span: Some(candidate_span(shared, at)),
+        path: Some(session.files.loaded[candidate.file].path.clone()),
+        span: Some(candidate_span(session, at)),
         message: format!("the number of `{}` cannot be worked out: {message}", candidate.name),
         help: Some("include the header that defines what its argument needs".into()),
     }

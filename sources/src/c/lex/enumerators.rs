@@ -4,7 +4,7 @@
 //! An enumeration with a tag is a type, whose values go where that type does: those of binder's protocol
 //! are written into a buffer, though `_IOW` makes them. Only one whose tag speaks of ioctls has commands.
 
-use super::scan::{Define, Token, hash};
+use crate::c::lex::scan::{Define, Token, hash};
 
 /// Follows the tokens of a file, those of directives left out.
 #[derive(Debug, Default)]
@@ -91,7 +91,7 @@ fn is_of_commands(tag: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::super::scan::scan;
+    use crate::c::lex::scan::scan;
 
     fn enumerators(text: &str) -> Vec<(String, String)> {
         let found = scan(text).enumerators;

@@ -1,4 +1,4 @@
-//! What the functions that [`super::probe`] wrote answer about a command.
+//! What the functions that [`crate::c::jobs::probe`] wrote answer about a command.
 
 // libclang's constants keep their C names, and are many.
 #![allow(non_upper_case_globals, clippy::wildcard_imports)]
@@ -7,11 +7,11 @@ use clang_sys::*;
 use ioctlkit_abi::Direction;
 use ioctlkit_model::{Argument, CommandBody, Constant, Span, Type};
 
-use super::clang::{Cursor, Ty};
-use super::convert::Converter;
-use super::files::Loaded;
-use super::probe;
-use super::scan::{Token, tokens};
+use crate::c::convert::Converter;
+use crate::c::driver::clang::{Cursor, Ty};
+use crate::c::files::Loaded;
+use crate::c::jobs::probe;
+use crate::c::lex::scan::{Token, tokens};
 
 /// What a probe answered.
 #[derive(Debug)]

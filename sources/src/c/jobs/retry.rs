@@ -5,34 +5,35 @@ use std::collections::{HashMap, HashSet};
 
 use ioctlkit_abi::{AbiId, AbiSet};
 
-use super::collect::Collected;
-use super::convert::Wants;
-use super::files::{Index, Loaded};
-use super::plan::{Job, Shared};
-use super::{overlay, scan};
+use crate::c::convert::Wants;
+use crate::c::driver::overlay;
+use crate::c::files::{Index, Loaded};
+use crate::c::jobs::collect::Collected;
+use crate::c::jobs::job::{Job, Session};
+use crate::c::lex::scan;
 
 /// Parses for headers whose commands need what they do not include: with the file that defines
 /// it in front, as their users have it.
-pub(crate) fn jobs(shared: &Shared<'_>, collected: &Collected) -> Vec<Job> {
+pub(crate) fn jobs(session: &Session<'_>, collected: &Collected) -> Vec<Job> {
     let mut helpers: HashMap<Index, (Vec<&'static str>, Vec<Vec<Index>>)> = HashMap::new();
     for (at, message) in collected.without_answer() {
         let Some(name) = message.split('\'').nth_back(1) else { continue };
         let name = name.rsplit(' ').next().unwrap_or(name);
-        let user = shared.macros.candidates[at].file;
+        let user = session.macros.candidates[at].file;
         let (libc, definers) = helpers.entry(user).or_default();
         match overlay::libc_header_of(name) {
             Some(header) if libc.contains(&header) => {}
             Some(header) => libc.push(header),
-            None => definers.push(definers_of(shared, user, name)),
+            None => definers.push(definers_of(session, user, name)),
         }
     }
     let mut jobs = Vec::new();
     for (user, (libc, definers)) in helpers {
-        let mut left = shared.files.loaded[user].abis.intersection(shared.request.abis);
+        let mut left = session.files.loaded[user].abis.intersection(session.request.abis);
         while let Some(abi) = left.first() {
-            left = left.difference(served(shared, user, abi)).difference(AbiSet::only(abi));
+            left = left.difference(served(session, user, abi)).difference(AbiSet::only(abi));
             let mut headers: Vec<Index> = Vec::new();
-            for definer in definers.iter().filter_map(|of_name| for_abi(shared, of_name, abi)) {
+            for definer in definers.iter().filter_map(|of_name| for_abi(session, of_name, abi)) {
                 if !headers.contains(&definer) {
                     headers.push(definer);
                 }
@@ -50,14 +51,14 @@ pub(crate) fn jobs(shared: &Shared<'_>, collected: &Collected) -> Vec<Job> {
 }
 
 /// The files that define what `user` does not include.
-fn definers_of(shared: &Shared<'_>, user: Index, name: &str) -> Vec<Index> {
-    let files = &shared.files.loaded;
+fn definers_of(session: &Session<'_>, user: Index, name: &str) -> Vec<Index> {
+    let files = &session.files.loaded;
     (0..files.len()).filter(|index| *index != user && defines(&files[*index], name)).collect()
 }
 
 /// The definition that an ABI sees: its own architecture's before one for all.
-fn for_abi(shared: &Shared<'_>, definers: &[Index], abi: AbiId) -> Option<Index> {
-    let abis = |index: Index| shared.files.loaded[index].abis;
+fn for_abi(session: &Session<'_>, definers: &[Index], abi: AbiId) -> Option<Index> {
+    let abis = |index: Index| session.files.loaded[index].abis;
     definers
         .iter()
         .copied()
@@ -91,7 +92,7 @@ fn is_typedef_of(text: &str, name: &str) -> bool {
 }
 
 /// The ABIs that one parse with a header of libc serves: types of libc follow the width of words.
-fn served(shared: &Shared<'_>, user: Index, abi: AbiId) -> AbiSet {
+fn served(session: &Session<'_>, user: Index, abi: AbiId) -> AbiSet {
     let widths = |id: AbiId| (id.abi().pointer_size, id.abi().long_size);
-    shared.alike(user, abi).iter().filter(|other| widths(*other) == widths(abi)).collect()
+    session.alike(user, abi).iter().filter(|other| widths(*other) == widths(abi)).collect()
 }

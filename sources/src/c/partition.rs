@@ -5,9 +5,9 @@ use std::collections::HashMap;
 
 use ioctlkit_abi::{ABIS, Abi, AbiId, AbiSet, ByteOrder};
 
-use super::discover::Tree;
-use super::files::Files;
-use super::scan::{self, Define};
+use crate::c::discover::Tree;
+use crate::c::files::Files;
+use crate::c::lex::scan::{self, Define};
 
 /// A set of properties of an ABI, one bit each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
@@ -161,13 +161,13 @@ fn sizes_an_array(text: &str) -> bool {
 }
 
 fn architecture_of(path: &std::path::Path, tree: &Tree) -> bool {
-    super::discover::asm_arch(path, tree).is_some()
+    crate::c::discover::asm_arch(path, tree).is_some()
 }
 
 fn define_features(
     known: &Known,
     define: &Define,
-    file: &super::files::Loaded,
+    file: &crate::c::files::Loaded,
     is_asm: bool,
 ) -> Features {
     let mut features = Features::default();
@@ -192,12 +192,12 @@ fn define_features(
 
 /// Answers which ABIs read a file alike.
 #[derive(Debug)]
-pub(crate) struct Classes {
+pub(crate) struct AbiPartition {
     /// For each ABI, a number for each bit of [`Features`]: equal numbers, equal answers.
     answers: Vec<Vec<u32>>,
 }
 
-impl Classes {
+impl AbiPartition {
     pub(crate) fn new(tree: &Tree) -> Self {
         let known = Known::new();
         let answers = ABIS.iter().map(|abi| answers(abi, &known.predefined, tree)).collect();
@@ -221,7 +221,7 @@ impl Classes {
 }
 
 fn answers(abi: &Abi, predefined: &[&str], tree: &Tree) -> Vec<u32> {
-    let architectures = super::discover::architectures();
+    let architectures = crate::c::discover::architectures();
     // Architectures without an `asm/` folder of their own share the stand-ins.
     let architecture = if tree.has_asm_of(abi.kernel_arch) {
         architectures.iter().position(|arch| *arch == abi.kernel_arch).map_or(0, |at| at + 1)

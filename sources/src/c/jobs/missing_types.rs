@@ -6,11 +6,11 @@ use std::collections::{HashMap, HashSet};
 use ioctlkit_abi::{AbiId, AbiSet};
 use ioctlkit_model::{EnumId, Interface, RecordId, Type, TypedefId};
 
-use super::collect::Collected;
-use super::convert::{Arena, Wants};
-use super::files::Index;
-use super::plan::{Job, Shared};
-use super::scan::hash;
+use crate::c::convert::{Arena, Wants};
+use crate::c::files::Index;
+use crate::c::jobs::collect::Collected;
+use crate::c::jobs::job::{Job, Session};
+use crate::c::lex::scan::hash;
 
 /// A type that is read for further ABIs may need others: so many times.
 pub(crate) const ROUNDS: usize = 4;
@@ -26,13 +26,13 @@ struct Needs {
 /// The parses that read what is missing, but for what `asked` says was asked for before: asking
 /// again finds no more.
 pub(crate) fn jobs(
-    shared: &Shared<'_>,
+    session: &Session<'_>,
     arena: &Arena,
     collected: &Collected,
     asked: &mut HashSet<(AbiId, String)>,
 ) -> Vec<Job> {
     let interface = &arena.interface;
-    let needs = needs(shared, interface, collected);
+    let needs = needs(session, interface, collected);
     let mut missing: Vec<(String, AbiSet, Index)> = Vec::new();
     for (id, (abis, user)) in &needs.typedefs {
         let typedef = interface.typedef(*id);
@@ -53,7 +53,7 @@ pub(crate) fn jobs(
     }
     missing.retain(|(_, abis, _)| !abis.is_empty());
     missing.sort();
-    let mut jobs = plan(shared, missing);
+    let mut jobs = plan(session, missing);
     for job in &mut jobs {
         job.wants.names.retain(|name| asked.insert((job.abi, name.clone())));
     }
@@ -62,13 +62,13 @@ pub(crate) fn jobs(
 }
 
 /// One parse for each ABI that stands for others, with all names that it is asked for.
-fn plan(shared: &Shared<'_>, missing: Vec<(String, AbiSet, Index)>) -> Vec<Job> {
+fn plan(session: &Session<'_>, missing: Vec<(String, AbiSet, Index)>) -> Vec<Job> {
     let mut jobs: HashMap<AbiId, (HashSet<String>, Vec<Index>)> = HashMap::new();
     let types_h =
-        shared.files.loaded.iter().position(|file| file.path.ends_with("linux/posix_types.h"));
+        session.files.loaded.iter().position(|file| file.path.ends_with("linux/posix_types.h"));
     for (name, mut abis, user) in missing {
-        let mentioning: Vec<Index> = (0..shared.files.loaded.len())
-            .filter(|index| shared.files.loaded[*index].scan.mentions(hash(&name)))
+        let mentioning: Vec<Index> = (0..session.files.loaded.len())
+            .filter(|index| session.files.loaded[*index].scan.mentions(hash(&name)))
             .collect();
         let header = match types_h {
             // Structures such as `__kernel_old_timeval` are elsewhere.
@@ -83,8 +83,8 @@ fn plan(shared: &Shared<'_>, missing: Vec<(String, AbiSet, Index)>) -> Vec<Job> 
             }
             let alike = mentioning
                 .iter()
-                .filter(|index| shared.files.loaded[**index].abis.contains(abi))
-                .fold(abis, |abis, index| abis.intersection(shared.alike(*index, abi)));
+                .filter(|index| session.files.loaded[**index].abis.contains(abi))
+                .fold(abis, |abis, index| abis.intersection(session.alike(*index, abi)));
             abis = abis.difference(alike).difference(AbiSet::only(abi));
         }
     }
@@ -102,18 +102,22 @@ fn plan(shared: &Shared<'_>, missing: Vec<(String, AbiSet, Index)>) -> Vec<Job> 
     jobs
 }
 
-fn needs(shared: &Shared<'_>, interface: &Interface, collected: &Collected) -> Needs {
+fn needs(session: &Session<'_>, interface: &Interface, collected: &Collected) -> Needs {
     let mut needs = Needs::default();
     for (at, variants) in collected.commands() {
-        let user = shared.macros.candidates[at].file;
+        let user = session.macros.candidates[at].file;
         for (abis, body) in variants.iter() {
             if let Some(ty) = body.argument.ty() {
                 needs.visit(interface, ty, abis, user);
             }
         }
     }
-    let by_id: HashMap<_, Index> =
-        shared.files.wanted.iter().map(|index| (shared.files.loaded[*index].id, *index)).collect();
+    let by_id: HashMap<_, Index> = session
+        .files
+        .wanted
+        .iter()
+        .map(|index| (session.files.loaded[*index].id, *index))
+        .collect();
     for record in &interface.records {
         let Some(user) = by_id.get(&record.span.file) else { continue };
         for (abis, body) in record.variants.iter() {

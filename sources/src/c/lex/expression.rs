@@ -4,7 +4,7 @@
 use ioctlkit_abi::Scalar;
 use ioctlkit_model::{BinaryOperator, Constant, Expression, Type, UnaryOperator};
 
-use super::scan::{Token, tokens};
+use crate::c::lex::scan::{Token, tokens};
 
 /// What an expression may refer to.
 pub(crate) trait Names {

@@ -25,7 +25,7 @@ pub(crate) fn arguments(database: &Path, header: Option<&Path>) -> Result<Vec<St
         database.to_owned()
     };
     let text = std::fs::read_to_string(&path)
-        .map_err(|error| super::discover::unreadable(&path, &error))?;
+        .map_err(|error| crate::c::discover::unreadable(&path, &error))?;
     let entries: Vec<Entry> = serde_json::from_str(&text).map_err(|error| Problem {
         kind: ProblemKind::Failure,
         path: Some(path.clone()),

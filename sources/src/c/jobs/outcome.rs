@@ -1,0 +1,95 @@
+//! What a parsed unit comes to: types and answers, errors, and headers to be read again by themselves.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use ioctlkit_model::Span;
+
+use super::collect::Collected;
+use super::job::{Job, Parsed, Session};
+use super::parse::MAIN;
+use super::probe::Probes;
+use crate::c::convert::{Arena, Converter};
+use crate::c::driver::clang::Diagnostic;
+use crate::c::files::Index;
+
+/// Files what a unit holds, but for headers that did not go together with the others.
+pub(super) fn file(
+    session: &Session<'_>,
+    parsed: Parsed,
+    arena: &mut Arena,
+    collected: &mut Collected,
+) -> Vec<Job> {
+    let Parsed { mut job, unit, probes } = parsed;
+    let errors = unit.errors();
+    let troubled = troubled(session, &errors, &probes);
+    if job.alone {
+        note_errors(session, &job, &errors, &probes, collected);
+    } else {
+        job.wants.files.retain(|index| !troubled.contains(index));
+    }
+    let mut converter =
+        Converter::new(arena, session.files, session.partition, job.abi, session.request.abis)
+            .with_errors(&errors);
+    let answers = converter.run(&unit, &job.wants);
+    for (at, answer) in answers {
+        collected.answer(session, &arena.interface, at, &job, answer);
+    }
+    if job.alone {
+        return Vec::new();
+    }
+    let again = job.headers.iter().copied().filter(|index| troubled.contains(index));
+    again.map(|index| Job::of(job.abi, vec![index], true)).collect()
+}
+
+fn is_main(path: &Path) -> bool {
+    path.as_os_str().as_encoded_bytes() == MAIN.to_bytes()
+}
+
+/// The files in which, or in whose commands, the compiler met an error.
+fn troubled(session: &Session<'_>, errors: &[Diagnostic], probes: &Probes) -> HashSet<Index> {
+    let mut troubled = HashSet::new();
+    for place in errors.iter().filter_map(|error| error.place.as_ref()) {
+        let path = place.file.path();
+        if is_main(&path) {
+            let candidate = probes.at_line(place.line);
+            troubled.extend(candidate.map(|at| session.macros.candidates[at].file));
+        } else {
+            troubled.extend(session.files.by_path(&path));
+        }
+    }
+    troubled
+}
+
+/// Keeps the errors of a header that was read by itself.
+fn note_errors(
+    session: &Session<'_>,
+    job: &Job,
+    errors: &[Diagnostic],
+    probes: &Probes,
+    collected: &mut Collected,
+) {
+    let ([header], []) = (&job.headers[..], &job.libc[..]) else { return };
+    let header = *header;
+    let abis = session.alike(header, job.abi);
+    for error in errors {
+        let Some(place) = &error.place else {
+            collected.error(header, abis, &error.message, None);
+            continue;
+        };
+        let path = place.file.path();
+        if is_main(&path) {
+            match probes.at_line(place.line) {
+                Some(at) => collected.unanswered(at, &error.message),
+                // What the header left open: a brace, a comment, a condition.
+                None => collected.error(header, abis, &error.message, None),
+            }
+            continue;
+        }
+        let span = session.files.by_path(&path).map(|index| {
+            let file = session.files.loaded[index].id;
+            Span { file, start: place.offset, end: place.offset + 1 }
+        });
+        collected.error(header, abis, &error.message, span);
+    }
+}

@@ -1,0 +1,110 @@
+//! Translation units are made and parsed, on every core.
+
+use std::collections::BTreeMap;
+use std::ffi::{CStr, CString};
+use std::num::NonZero;
+use std::sync::Mutex;
+use std::sync::mpsc::sync_channel;
+
+use ioctlkit_model::{Problem, ProblemKind};
+
+use super::job::{Job, Parsed, Session};
+use super::probe::{self, Asked};
+use crate::c::driver::clang::{TranslationUnit, VirtualFile};
+use crate::c::driver::{arguments, overlay};
+use crate::c::files::Index;
+
+/// The virtual file that includes the headers of a job.
+pub(super) const MAIN: &CStr = c"/ioctlkit-main.c";
+
+/// Parses on every core, and hands over each outcome, in the order of the jobs, as soon as it is
+/// there: a unit takes much memory, and is not needed once it is converted.
+pub(super) fn parse_all(
+    session: &Session<'_>,
+    jobs: Vec<Job>,
+    mut take: impl FnMut(Result<Parsed, Problem>),
+) {
+    let workers = std::thread::available_parallelism().map_or(1, NonZero::get).min(jobs.len());
+    let jobs = Mutex::new(jobs.into_iter().enumerate());
+    let (send, outcomes) = sync_channel(1);
+    std::thread::scope(|scope| {
+        for _ in 0..workers {
+            let send = send.clone();
+            let next = || jobs.lock().ok()?.next();
+            scope.spawn(move || {
+                while let Some((at, job)) = next() {
+                    if send.send((at, parse(session, job))).is_err() {
+                        break;
+                    }
+                }
+            });
+        }
+        drop(send);
+        let mut early = BTreeMap::new();
+        let mut due = 0;
+        for (at, outcome) in outcomes {
+            early.insert(at, outcome);
+            while let Some(outcome) = early.remove(&due) {
+                take(outcome);
+                due += 1;
+            }
+        }
+    });
+}
+
+fn parse(session: &Session<'_>, job: Job) -> Result<Parsed, Problem> {
+    let loaded = &session.files.loaded;
+    let fronted = |index: &Index| session.front(*index, job.abi).into_iter().chain([*index]);
+    let headers = job.headers.iter().flat_map(fronted).map(|index| {
+        let path = &loaded[index].path;
+        std::path::absolute(path).unwrap_or_else(|_| path.clone()).display().to_string()
+    });
+    let headers = job.libc.iter().map(|name| format!("{}/{name}", overlay::LIBC)).chain(headers);
+    let mut asked: Vec<usize> = job
+        .wants
+        .files
+        .iter()
+        .flat_map(|index| session.by_file.get(index).into_iter().flatten().copied())
+        .collect();
+    asked.sort_unstable();
+    let questions: Vec<(usize, Asked)> = asked
+        .into_iter()
+        .map(|at| (at, session.macros.candidates[at].asked(session.files)))
+        .collect();
+    let probes = probe::text(headers, &questions, job.alone);
+    let mut virtual_files: Vec<VirtualFile> = session
+        .files
+        .virtual_files()
+        .filter_map(|file| {
+            let path = CString::new(file.path.to_str()?).ok()?;
+            Some(VirtualFile { path, text: file.text.to_string() })
+        })
+        .collect();
+    if !job.libc.is_empty() {
+        virtual_files.extend(overlay::LIBC_HEADERS.iter().filter_map(|(name, text)| {
+            let path = CString::new(format!("{}/{name}", overlay::LIBC)).ok()?;
+            Some(VirtualFile { path, text: (*text).to_owned() })
+        }));
+    }
+    if !virtual_files.iter().any(|file| file.path.to_bytes().ends_with(b"/asm/ioctl.h")) {
+        virtual_files.extend(stand_in_for_ioctl_h());
+    }
+    virtual_files.push(VirtualFile { path: MAIN.to_owned(), text: probes.text.clone() });
+    let arguments = arguments::arguments(session.request, session.tree, &session.extra, job.abi);
+    let unit = TranslationUnit::parse(session.library, MAIN, &arguments, &virtual_files).map_err(
+        |message| Problem {
+            kind: ProblemKind::Failure,
+            path: job.headers.first().map(|index| loaded[*index].path.clone()),
+            span: None,
+            message,
+            help: Some("check the compiler arguments behind `--`".into()),
+        },
+    )?;
+    Ok(Parsed { job, unit, probes })
+}
+
+fn stand_in_for_ioctl_h() -> Option<VirtualFile> {
+    let (name, text) = overlay::ASM_HEADERS.iter().find(|(name, _)| *name == "asm/ioctl.h")?;
+    let path = CString::new(format!("{}/{name}", overlay::ASM)).ok()?;
+    Some(VirtualFile { path, text: (*text).to_owned() })
+}

@@ -1,0 +1,163 @@
+//! One tree's headers from their paths to the interface: what is parsed, in which order.
+
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
+
+use ioctlkit_model::{Interface, Problem, ProblemKind};
+
+use super::collect::Collected;
+use super::job::{Job, Session};
+use super::outcome::file;
+use super::parse::parse_all;
+use super::schedule::{fronts, hidden, jobs};
+use super::{missing_types, retry};
+use crate::c::Request;
+use crate::c::convert::Arena;
+use crate::c::discover::{TreeHeaders, discover};
+use crate::c::driver::clang::Library;
+use crate::c::driver::database;
+use crate::c::files::{Files, Index};
+use crate::c::macros::Macros;
+use crate::c::partition::AbiPartition;
+
+pub(crate) fn read(request: &Request) -> (Interface, Vec<Problem>) {
+    let (groups, mut problems) = discover(&request.paths, request.abis);
+    let mut arena = Arena::default();
+    arena.interface.abis = request.abis;
+    if groups.is_empty() {
+        return (arena.interface, problems);
+    }
+    let library = match Library::load() {
+        Ok(library) => library,
+        Err(error) => {
+            problems.push(no_libclang(&error));
+            return (arena.interface, problems);
+        }
+    };
+    for group in &groups {
+        read_group(request, group, library, &mut arena, &mut problems);
+    }
+    (arena.interface, problems)
+}
+
+fn no_libclang(error: &str) -> Problem {
+    let first = error.lines().next().unwrap_or(error);
+    Problem {
+        kind: ProblemKind::Failure,
+        path: None,
+        span: None,
+        message: format!(
+            "libclang could not be loaded, and C headers can't be read without it: {first}"
+        ),
+        help: Some(
+            "install it (Debian: `apt-get install libclang1-14`, Fedora: `dnf install clang-libs`), \
+             or set LIBCLANG_PATH to the folder that holds libclang.so"
+                .into(),
+        ),
+    }
+}
+
+fn read_group(
+    request: &Request,
+    group: &TreeHeaders,
+    library: Library,
+    arena: &mut Arena,
+    problems: &mut Vec<Problem>,
+) {
+    let extra = match &request.compile_commands {
+        Some(path) => {
+            let first = group.headers.first().map(|header| header.path.as_path());
+            database::arguments(path, first).unwrap_or_else(|problem| {
+                problems.push(problem);
+                Vec::new()
+            })
+        }
+        None => Vec::new(),
+    };
+    let folders = search_first(request, &extra);
+    let sources = &mut arena.interface.sources;
+    let files = Files::load(group, &folders, request.abis, sources, problems);
+    if files.wanted.is_empty() {
+        return;
+    }
+    let wanted: HashSet<Index> = files.wanted.iter().copied().collect();
+    // Commands of asm-generic/ belong to the architectures whose asm/ headers include them.
+    let any_asm = files.wanted.iter().any(|index| files.loaded[*index].is_asm());
+    let listed: HashSet<Index> = (0..files.loaded.len())
+        .filter(|index| wanted.contains(index) || (any_asm && files.loaded[*index].is_asm()))
+        .collect();
+    let macros = Macros::find(&files, request.raw_numbers, |index| listed.contains(&index));
+    let partition = AbiPartition::new(&group.tree);
+    let mut by_file: HashMap<Index, Vec<usize>> = HashMap::new();
+    for (at, candidate) in macros.candidates.iter().enumerate() {
+        by_file.entry(candidate.file).or_default().push(at);
+    }
+    let session = Session {
+        request,
+        tree: &group.tree,
+        extra,
+        files: &files,
+        macros: &macros,
+        partition: &partition,
+        library,
+        by_file,
+        hidden: hidden(&files, &listed),
+        fronts: fronts(&files),
+        brought: (0..files.loaded.len())
+            .filter(|index| {
+                let known = &files.loaded[*index];
+                listed.contains(index) && !wanted.contains(index) && !known.is_virtual
+            })
+            .collect(),
+    };
+    arena.begin_group();
+    let mut collected = Collected::default();
+    let alone = convert_all(&session, jobs(&session, &listed), arena, &mut collected, problems);
+    convert_all(&session, alone, arena, &mut collected, problems);
+    let helped = retry::jobs(&session, &collected);
+    convert_all(&session, helped, arena, &mut collected, problems);
+    // Types that other headers define may differ where the headers that use them do not.
+    let mut asked = HashSet::new();
+    for _ in 0..missing_types::ROUNDS {
+        let jobs = missing_types::jobs(&session, arena, &collected, &mut asked);
+        if jobs.is_empty() {
+            break;
+        }
+        convert_all(&session, jobs, arena, &mut collected, problems);
+    }
+    collected.into_interface(&session, &mut arena.interface, problems);
+}
+
+/// The folders given by hand or by the compilation database.
+fn search_first(request: &Request, extra: &[String]) -> Vec<PathBuf> {
+    let mut folders = request.include_dirs.clone();
+    for given in [extra, &request.compiler_arguments] {
+        let mut words = given.iter();
+        while let Some(word) = words.next() {
+            let rest = word.strip_prefix("-I").or_else(|| word.strip_prefix("-isystem"));
+            match rest {
+                Some("") => folders.extend(words.next().map(PathBuf::from)),
+                Some(folder) => folders.push(PathBuf::from(folder.trim())),
+                None => {}
+            }
+        }
+    }
+    folders
+}
+
+/// Parses the jobs and files what they hold. Answers the jobs for headers that have to be read
+/// alone.
+fn convert_all(
+    session: &Session<'_>,
+    jobs: Vec<Job>,
+    arena: &mut Arena,
+    collected: &mut Collected,
+    problems: &mut Vec<Problem>,
+) -> Vec<Job> {
+    let mut alone = Vec::new();
+    parse_all(session, jobs, |parsed| match parsed {
+        Ok(parsed) => alone.extend(file(session, parsed, arena, collected)),
+        Err(problem) => problems.push(problem),
+    });
+    alone
+}
