@@ -96,6 +96,7 @@ impl Build {
             type_letter: u32::from(b'x'),
             nr: 1,
             argument: Argument::Type(ty),
+            encoder: ioctlkit_model::Encoder::Kernel,
         };
         self.interface.commands.push(Command {
             contract: None,

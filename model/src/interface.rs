@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use ioctlkit_abi::{AbiId, AbiSet, Direction};
 
 use crate::{
-    Constant, Contract, Enum, EnumId, FileId, Group, Object, Record, RecordBody, RecordId,
-    SourceMap, Span, Type, Typedef, TypedefId, Variants,
+    Constant, Contract, Enum, EnumId, FileId, Group, NotUnderstood, Object, Record, RecordBody,
+    RecordId, SourceMap, Span, Type, Typedef, TypedefId, Variants,
 };
 
 /// Everything that a front end found in its input.
@@ -36,6 +36,8 @@ pub struct Interface {
     pub typedefs: Vec<Typedef>,
     /// Compiled objects.
     pub objects: Vec<Object>,
+    /// What the front end saw and did not understand, in no particular order.
+    pub not_understood: Vec<NotUnderstood>,
 }
 
 /// A file that was asked for.
@@ -90,6 +92,30 @@ pub struct CommandBody {
     pub nr: u32,
     /// The argument.
     pub argument: Argument,
+    /// What packs the parts above into the number.
+    pub encoder: Encoder,
+}
+
+/// What packs direction, type letter, nr and size into a command's number.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Encoder {
+    /// The kernel's `_IOC` of each ABI.
+    #[default]
+    Kernel,
+    /// Code of the header's own, which knows one architecture's encoding.
+    Own(OwnEncoder),
+}
+
+/// An encoder that is not the kernel's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnEncoder {
+    /// What the number comes to, of which the low 32 bits count.
+    pub number: Constant,
+    /// Whether the number is negative as an integer of C, so that a 64-bit program that keeps it
+    /// in an `unsigned long` has 32 one bits in front of it.
+    pub sign_extends: bool,
+    /// The name of the encoder: the macro that shifts, or nothing where the command shifts itself.
+    pub name: String,
 }
 
 /// What the number says of the argument.

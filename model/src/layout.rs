@@ -7,8 +7,8 @@ use ioctlkit_abi::{
 };
 
 use crate::{
-    Argument, Command, CommandBody, Constant, Expression, Interface, Member, Observed, RecordBody,
-    RecordId, Type,
+    Argument, Command, CommandBody, Constant, Encoder, Expression, Interface, Member, Observed,
+    RecordBody, RecordId, Type,
 };
 
 /// Size and alignment of a type, in bytes.
@@ -277,6 +277,14 @@ impl<'a> Layouts<'a> {
         }
     }
 
+    /// The value of a constant that may be negative.
+    fn wide_constant(&self, constant: &Constant, abi: AbiId) -> Result<i128, LayoutError> {
+        match constant {
+            Constant::Known(value) => Ok(i128::from(*value)),
+            Constant::Expression(expression) => self.expression(expression, abi, 0),
+        }
+    }
+
     fn expression(
         &self,
         expression: &Expression,
@@ -347,6 +355,10 @@ impl<'a> Layouts<'a> {
     /// The number of one definition of a command.
     pub fn body_number(&self, body: &CommandBody, abi: AbiId) -> Option<Numbered> {
         let size = self.argument_size(&body.argument, abi).ok()?;
+        if let Encoder::Own(own) = &body.encoder {
+            let number = self.wide_constant(&own.number, abi).ok()? as u32;
+            return Some(Numbered { number, size, fits: true });
+        }
         let encoding = abi.abi().encoding;
         let fits = u8::try_from(body.type_letter).is_ok()
             && u8::try_from(body.nr).is_ok()

@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 pub mod abi_words;
+mod account;
 mod constant;
 mod contract;
 mod finding;
@@ -22,12 +23,13 @@ mod source;
 mod types;
 mod variants;
 
+pub use account::{NotUnderstood, Subject};
 pub use constant::{BinaryOperator, Constant, Expression, UnaryOperator};
 pub use contract::{Contract, Group, Passing, Purpose, Returns, Role, Values};
 pub use finding::{Breaks, Edit, Finding, Fix, Label, Problem, ProblemKind, Report, Safety};
 pub use interface::{
-    Argument, Command, CommandBody, Family, Header, HeaderError, Interface, NamedConstant,
-    RawNumber, THROUGH_DERIVE,
+    Argument, Command, CommandBody, Encoder, Family, Header, HeaderError, Interface, NamedConstant,
+    OwnEncoder, RawNumber, THROUGH_DERIVE,
 };
 pub use layout::{Gap, Layout, Layouts, Numbered, TypeSize};
 pub use object::{

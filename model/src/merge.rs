@@ -1,8 +1,8 @@
 //! One interface of two.
 
 use crate::{
-    Argument, Command, Constant, EnumId, Expression, FileShift, Interface, Passing, RecordId, Type,
-    TypedefId, Variants,
+    Argument, Command, Constant, Encoder, EnumId, Expression, FileShift, Interface, Passing,
+    RecordId, Type, TypedefId, Variants,
 };
 
 /// How far the ids of what is taken in move.
@@ -89,6 +89,10 @@ impl Interface {
             object.shift(files);
             self.objects.push(object);
         }
+        for mut unknown in other.not_understood {
+            unknown.span = files.span(unknown.span);
+            self.not_understood.push(unknown);
+        }
         files
     }
 }
@@ -118,6 +122,10 @@ impl Moved {
         command.variants = command.variants.map(|mut body| {
             body.span = self.files.span(body.span);
             body.argument = self.argument(body.argument);
+            if let Encoder::Own(own) = &mut body.encoder {
+                let number = std::mem::replace(&mut own.number, Constant::Known(0));
+                own.number = self.constant(number);
+            }
             body
         });
         if let Some(contract) = &mut command.contract {

@@ -97,6 +97,7 @@ impl Builder {
                     type_letter: u32::from(b'x'),
                     nr: 1,
                     argument: Argument::Type(ty),
+                    encoder: ioctlkit_model::Encoder::Kernel,
                 },
             ),
         });

@@ -38,7 +38,10 @@ declare_rule! {
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for header in &cx.interface.headers {
-        let errors: Vec<_> = header.errors.iter().filter(|error| !is_wanted(cx, error)).collect();
+        let mut errors: Vec<_> =
+            header.errors.iter().filter(|error| !is_wanted(cx, error)).collect();
+        // What is wrong in the header itself comes before what is wrong in one that it includes.
+        errors.sort_by_key(|error| error.span.is_some_and(|span| span.file != header.file));
         let Some((first, others)) = errors.split_first() else { continue };
         let abis = errors.iter().fold(AbiSet::EMPTY, |all, error| all.union(error.abis));
         // An error without a place of its own is the whole header's.
@@ -47,10 +50,13 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             "this header does not compile by itself, and programs that include it fail to build: {}",
             first.message
         );
-        let mut report = finding(&NOT_SELF_CONTAINED, first.span.unwrap_or(start), abis, message);
+        let own = first.span.filter(|span| span.file == header.file);
+        let mut report = finding(&NOT_SELF_CONTAINED, own.unwrap_or(start), abis, message);
         report.label.clone_from(&first.message);
+        let elsewhere = own.is_none().then_some(first);
         report.related = others
             .iter()
+            .chain(elsewhere)
             .filter_map(|error| Some(Label { span: error.span?, text: error.message.clone() }))
             .collect();
         findings.push(report);

@@ -186,6 +186,7 @@ mod tests {
             type_letter: u32::from(b'k'),
             nr: 1,
             argument: Argument::None,
+            encoder: ioctlkit_model::Encoder::Kernel,
         }
     }
 

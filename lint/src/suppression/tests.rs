@@ -45,6 +45,7 @@ fn interface(marked: &str) -> (Interface, Vec<Finding>) {
             type_letter: 1,
             nr: 1,
             argument: Argument::None,
+            encoder: ioctlkit_model::Encoder::Kernel,
         };
         interface.commands.push(Command {
             contract: None,

@@ -102,6 +102,7 @@ impl Builder {
             type_letter: u32::from(b'f'),
             nr: line,
             argument,
+            encoder: ioctlkit_model::Encoder::Kernel,
         }
     }
 

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use crate::c::discover::{Tree, TreeHeaders, unreadable};
 use crate::c::driver::overlay;
-use crate::c::lex::expression::MacroText;
+use crate::c::lex::expression::Macro;
 use crate::c::lex::scan::{self, Scan};
 use crate::c::partition::Features;
 
@@ -55,8 +55,8 @@ pub(crate) struct Files {
     by_absolute: HashMap<PathBuf, Index>,
     /// The files of the wanted headers that could be read, in order.
     pub(crate) wanted: Vec<Index>,
-    /// The first definition of each object-like macro, by the hash of its name.
-    object_macros: HashMap<u64, Option<(Index, usize)>>,
+    /// The definition of each macro, by the hash of its name; `None` where there are several.
+    macros: HashMap<u64, Option<(Index, usize)>>,
 }
 
 struct Loader<'a> {
@@ -103,7 +103,7 @@ impl Files {
             .filter_map(|(path, index)| Some((std::path::absolute(path).ok()?, *index)))
             .collect();
         let mut files = Self {
-            object_macros: object_macros(&loader.loaded),
+            macros: macros(&loader.loaded),
             loaded: loader.loaded,
             by_path: loader.by_path,
             by_absolute,
@@ -122,15 +122,37 @@ impl Files {
         self.by_path.get(path).or_else(|| self.by_absolute.get(path)).copied()
     }
 
-    /// What the first definition of an object-like macro says.
-    pub(crate) fn macro_text(&self, name: &str) -> MacroText {
-        let Some(known) = self.object_macros.get(&scan::hash(name)) else {
-            return MacroText::None;
+    /// What a name means to the preprocessor in a file: what the file itself defines, where others
+    /// define it otherwise.
+    pub(crate) fn macro_named(&self, name: &str, home: Option<Index>) -> Macro<'_> {
+        let Some(known) = self.macros.get(&scan::hash(name)) else { return Macro::None };
+        let own = || {
+            let file = home?;
+            let mut defines = (0..).zip(&self.loaded[file].scan.defines);
+            let mut same = defines.by_ref().filter(|(_, define)| define.name == name);
+            let (at, _) = same.next()?;
+            same.next().is_none().then_some((file, at))
         };
-        let Some((index, define)) = *known else { return MacroText::Ambiguous };
+        let Some((index, define)) = known.or_else(own) else { return Macro::Ambiguous };
+        self.macro_at(index, define)
+    }
+
+    /// Whether any file defines a macro of that name.
+    pub(crate) fn defines(&self, name: &str) -> bool {
+        self.macros.contains_key(&scan::hash(name))
+    }
+
+    /// What a definition says.
+    pub(crate) fn macro_at(&self, index: Index, define: usize) -> Macro<'_> {
         let file = &self.loaded[index];
-        let text = file.slice(&file.scan.defines[define].body);
-        if text.is_empty() { MacroText::None } else { MacroText::Text(text.to_owned()) }
+        let define = &file.scan.defines[define];
+        let text = file.slice(&define.body);
+        match &define.parameters {
+            Some(parameters) => Macro::Function(parameters, text),
+            // `#define X X` is for those who ask whether there is an X.
+            None if text.is_empty() || text == define.name => Macro::None,
+            None => Macro::Object(text),
+        }
     }
 
     /// Stand-ins, for the compiler.
@@ -139,19 +161,18 @@ impl Files {
     }
 }
 
-/// Where each object-like macro is defined; `None` where it has several texts, so that the text
-/// alone does not say which one holds.
-fn object_macros(loaded: &[Loaded]) -> HashMap<u64, Option<(Index, usize)>> {
+/// Where each macro is defined; `None` where it has several texts, so that the text alone does not say
+/// which one holds.
+fn macros(loaded: &[Loaded]) -> HashMap<u64, Option<(Index, usize)>> {
     let mut places: HashMap<u64, Option<(Index, usize)>> = HashMap::new();
     for (index, file) in loaded.iter().enumerate() {
         for (at, define) in file.scan.defines.iter().enumerate() {
-            if define.parameters.is_some() {
-                continue;
-            }
             let place = places.entry(scan::hash(&define.name)).or_insert(Some((index, at)));
             let same_text = place.is_some_and(|(index, at): (Index, usize)| {
                 let first = &loaded[index];
-                first.slice(&first.scan.defines[at].body) == file.slice(&define.body)
+                let known = &first.scan.defines[at];
+                known.parameters == define.parameters
+                    && first.slice(&known.body) == file.slice(&define.body)
             });
             if !same_text {
                 *place = None;

@@ -1,4 +1,5 @@
-//! Which macros are commands, told from the text alone: those whose expansion reaches `_IOC`.
+//! Which macros are commands, told from the text: those whose expansion reaches `_IOC`, those that may
+//! reach it through a name that `##` makes, and those that pack a number with shifts of their own.
 //! What they come to is asked of the compiler, see [`crate::c::jobs::probe`].
 
 use std::collections::{HashMap, HashSet};
@@ -7,10 +8,14 @@ use ioctlkit_model::Span;
 
 use crate::c::files::{Files, Index, Loaded};
 use crate::c::jobs::probe::Asked;
+use crate::c::lex::expand::expand;
+use crate::c::lex::expression::parse_expression;
 use crate::c::lex::scan::{Define, Token, hash, tokens};
+use crate::c::own_encoder::take_apart;
+use crate::c::redefined::{AnyType, Redefined};
 
 /// The macros that every command comes to.
-const ROOTS: [&str; 8] =
+pub(crate) const ROOTS: [&str; 8] =
     ["_IOC", "_IO", "_IOR", "_IOW", "_IOWR", "_IOR_BAD", "_IOW_BAD", "_IOWR_BAD"];
 
 /// A macro or an enumerator that may be a command.
@@ -27,7 +32,7 @@ pub(crate) struct Candidate {
 pub(crate) enum Definition {
     /// A macro: the first definition of several under different conditions.
     Macro(usize),
-    /// An enumerator under no condition: the compiler cannot be asked whether there is one.
+    /// An enumerator.
     Enumerator(usize),
 }
 
@@ -46,19 +51,34 @@ impl Candidate {
         match self.definition {
             Definition::Macro(_) => Asked::Macro(self.name.clone()),
             Definition::Enumerator(_) => {
-                let text = files.loaded[self.file].slice(&self.define(files).body);
+                let define = self.define(files);
+                let text = files.loaded[self.file].slice(&define.body);
                 let words: Vec<&str> = tokens(text).map(|(_, token)| token.text()).collect();
-                Asked::Expression(words.join(" "))
+                let text = words.join(" ");
+                let value = match define.behind {
+                    0 => text,
+                    behind => format!("({text}) + {behind}"),
+                };
+                Asked::Enumerator { name: self.name.clone(), value }
             }
         }
     }
 }
 
 /// What the text of a candidate looks like.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum CandidateKind {
     /// It reaches `_IOC`.
     Command,
+    /// It may reach `_IOC` through a name that `##` makes.
+    Pasted,
+    /// It packs direction, type letter and nr by itself.
+    OwnEncoder {
+        /// The macro that does it; empty where the candidate shifts itself.
+        encoder: String,
+        /// The operands of `sizeof` in it.
+        operands: Vec<String>,
+    },
     /// It is a plain number that has the looks of a command.
     RawNumber,
 }
@@ -70,78 +90,82 @@ pub(crate) struct FamilyCandidate {
     pub(crate) define: usize,
 }
 
+/// A macro that looks like a command and reaches a wrapper that nothing defines.
+#[derive(Debug, Clone)]
+pub(crate) struct Unwrapped {
+    pub(crate) name: String,
+    pub(crate) file: Index,
+    pub(crate) define: usize,
+    pub(crate) wrapper: String,
+}
+
 /// The command macros of a set of files.
 #[derive(Debug)]
 pub(crate) struct Macros {
     pub(crate) candidates: Vec<Candidate>,
     pub(crate) families: Vec<FamilyCandidate>,
+    pub(crate) unwrapped: Vec<Unwrapped>,
     /// Names that files define differently, and on which a command depends.
     pub(crate) contested: HashSet<u64>,
+    /// The headers that pack numbers with a `_IOC` of their own.
+    pub(crate) redefined: Redefined,
+}
+
+/// What the search for candidates knows.
+struct Search<'f> {
+    files: &'f Files,
+    raw_numbers: bool,
+    redefined: Redefined,
+    /// Macros that reach `_IOC`.
     reached: HashSet<u64>,
+    /// Macros that may reach it by `##`.
+    pasted: HashSet<u64>,
+    /// Macros that shift twice, or use one that does.
+    shifting: HashSet<u64>,
+    /// Wrappers that nothing defines, and what uses them.
+    absent: HashMap<u64, String>,
+    /// Macros that others use.
+    used: HashSet<u64>,
+    function_like: HashSet<&'f str>,
 }
 
 impl Macros {
     /// Finds them in `files`; only those for which `listed` holds become candidates.
     pub(crate) fn find(files: &Files, raw_numbers: bool, listed: impl Fn(Index) -> bool) -> Self {
-        let reached = reach(files);
+        let search = Search::new(files, raw_numbers);
         let mut macros = Self {
             candidates: Vec::new(),
             families: Vec::new(),
+            unwrapped: Vec::new(),
             contested: HashSet::new(),
-            reached,
+            redefined: Redefined::default(),
         };
-        let mut used: HashSet<u64> = HashSet::new();
-        for file in &files.loaded {
-            for define in &file.scan.defines {
-                if macros.reached.contains(&hash(&define.name)) {
-                    used.extend(define.words.iter().filter(|word| **word != hash(&define.name)));
-                }
-            }
-        }
-        // `#define _SIOWR _IOWR` is another name for a family, and no command.
-        let function_like: HashSet<&str> = files
-            .loaded
-            .iter()
-            .flat_map(|file| &file.scan.defines)
-            .filter(|define| define.parameters.is_some())
-            .map(|define| define.name.as_str())
-            .chain(ROOTS)
-            .collect();
         for (index, file) in files.loaded.iter().enumerate() {
-            if !listed(index) || is_ioctl_h(file) {
-                continue;
+            if listed(index) && !is_ioctl_h(file) {
+                macros.collect(&search, index, file);
             }
-            macros.collect(index, file, raw_numbers, &used, &function_like);
         }
+        macros.redefined = search.redefined;
         macros.contested = contested(files, &macros);
         macros
     }
 
-    fn collect(
-        &mut self,
-        index: Index,
-        file: &Loaded,
-        raw_numbers: bool,
-        used: &HashSet<u64>,
-        function_like: &HashSet<&str>,
-    ) {
+    fn collect(&mut self, search: &Search<'_>, index: Index, file: &Loaded) {
         let mut known: HashSet<&str> = HashSet::new();
         for (at, define) in file.scan.defines.iter().enumerate() {
-            // By its own text: elsewhere, the same name may stand for a plain number.
-            let reaches = define.words.iter().any(|word| self.reached.contains(word));
-            let kind = match (reaches, &define.parameters) {
-                (true, None) if function_like.contains(file.slice(&define.body)) => continue,
-                (true, None) => CandidateKind::Command,
-                (true, Some(_)) => {
-                    if !used.contains(&hash(&define.name)) {
-                        self.families.push(FamilyCandidate { file: index, define: at });
-                    }
-                    continue;
+            if define.parameters.is_some() {
+                if search.reaches(define) && !search.used.contains(&hash(&define.name)) {
+                    self.families.push(FamilyCandidate { file: index, define: at });
                 }
-                (false, None) if raw_numbers && looks_like_command(file, define) => {
-                    CandidateKind::RawNumber
+                continue;
+            }
+            let Some(kind) = search.kind(index, define) else {
+                if let Some(wrapper) = search.absent_wrapper(define) {
+                    let name = define.name.clone();
+                    let define = at;
+                    self.unwrapped.push(Unwrapped { name, file: index, define, wrapper });
                 }
-                _ => continue,
+                continue;
             };
             if known.insert(&define.name) {
                 self.candidates.push(Candidate {
@@ -153,18 +177,243 @@ impl Macros {
             }
         }
         for (at, enumerator) in file.scan.enumerators.iter().enumerate() {
-            let reaches = enumerator.words.iter().any(|word| self.reached.contains(word));
-            let always = file.scan.enclosing(enumerator.region).all(|region| region.is_guard);
-            if reaches && always && known.insert(&enumerator.name) {
+            let Some(kind) = search.kind(index, enumerator) else { continue };
+            if kind != CandidateKind::RawNumber && known.insert(&enumerator.name) {
                 self.candidates.push(Candidate {
                     name: enumerator.name.clone(),
                     file: index,
                     definition: Definition::Enumerator(at),
-                    kind: CandidateKind::Command,
+                    kind,
                 });
             }
         }
     }
+}
+
+impl<'f> Search<'f> {
+    fn new(files: &'f Files, raw_numbers: bool) -> Self {
+        let roots = ROOTS.iter().map(|name| hash(name)).collect();
+        let reached = reach(files, roots);
+        let mut used: HashSet<u64> = HashSet::new();
+        for define in files.loaded.iter().flat_map(|file| &file.scan.defines) {
+            let name = hash(&define.name);
+            if reached.contains(&name) {
+                used.extend(define.words.iter().filter(|word| **word != name));
+            }
+        }
+        // `#define _SIOWR _IOWR` is another name for a family, and no command.
+        let function_like: HashSet<&str> = files
+            .loaded
+            .iter()
+            .flat_map(|file| &file.scan.defines)
+            .filter(|define| define.parameters.is_some())
+            .map(|define| define.name.as_str())
+            .chain(ROOTS)
+            .collect();
+        Self {
+            files,
+            raw_numbers,
+            redefined: Redefined::find(files),
+            pasted: reach(files, pasting(files, &reached)),
+            shifting: reach(files, shifting(files, &reached)),
+            absent: absent(files),
+            reached,
+            used,
+            function_like,
+        }
+    }
+
+    /// Whether a definition reaches `_IOC` by its own text: elsewhere, the same name may stand for a
+    /// plain number.
+    fn reaches(&self, define: &Define) -> bool {
+        define.words.iter().any(|word| self.reached.contains(word))
+    }
+
+    fn kind(&self, index: Index, define: &Define) -> Option<CandidateKind> {
+        let file = &self.files.loaded[index];
+        let uses = |set: &HashSet<u64>| define.words.iter().any(|word| set.contains(word));
+        let is_redefined = self.redefined.holds_in(index);
+        let shifts = self.shifting.contains(&hash(&define.name)) || uses(&self.shifting);
+        if (shifts || is_redefined)
+            && let Some(kind) = self.own_encoder(index, define)
+        {
+            return Some(kind);
+        }
+        if self.reaches(define) {
+            let is_alias = self.function_like.contains(file.slice(&define.body));
+            return (!is_alias).then_some(CandidateKind::Command);
+        }
+        if uses(&self.pasted) {
+            return Some(CandidateKind::Pasted);
+        }
+        let is_raw = self.raw_numbers && looks_like_command(file, define);
+        is_raw.then_some(CandidateKind::RawNumber)
+    }
+
+    fn own_encoder(&self, index: Index, define: &Define) -> Option<CandidateKind> {
+        let text = self.files.loaded[index].slice(&define.body);
+        let names = AnyType(self.redefined.names(self.files, index));
+        let parts = take_apart(&parse_expression(text, &names)?)?;
+        if !parts.is_telling() && !(self.redefined.holds_in(index) && self.reaches(define)) {
+            return None;
+        }
+        let first = tokens(text).find_map(|(_, token)| match token {
+            Token::Word(word) if self.function_like.contains(word) => Some(word.to_owned()),
+            _ => None,
+        });
+        Some(CandidateKind::OwnEncoder {
+            encoder: first.unwrap_or_default(),
+            operands: sizeof_operands(&expand(text, &names)?),
+        })
+    }
+
+    /// The wrapper that nothing defines, if that is what makes the macro look like a command.
+    fn absent_wrapper(&self, define: &Define) -> Option<String> {
+        define.words.iter().find_map(|word| self.absent.get(word).cloned())
+    }
+}
+
+/// What stands in parentheses behind each `sizeof`.
+fn sizeof_operands(words: &[String]) -> Vec<String> {
+    let mut found = Vec::new();
+    for (at, _) in words.iter().enumerate().filter(|(_, word)| *word == "sizeof") {
+        let mut depth = 0;
+        let inner = words[at + 1..].iter().take_while(|word| {
+            match word.as_str() {
+                "(" => depth += 1,
+                ")" => depth -= 1,
+                _ => {}
+            }
+            depth > 0
+        });
+        let operand: Vec<&str> = inner.skip(1).map(String::as_str).collect();
+        if !operand.is_empty() {
+            found.push(operand.join(" "));
+        }
+    }
+    found
+}
+
+/// Function-like macros that make a name with `##` that may be one of those that reach `_IOC`.
+fn pasting(files: &Files, reached: &HashSet<u64>) -> HashSet<u64> {
+    let all =
+        || files.loaded.iter().flat_map(|file| file.scan.defines.iter().map(move |d| (file, d)));
+    let is_function = |define: &Define| define.parameters.is_some();
+    let targets: Vec<&str> = all()
+        .filter(|(_, define)| is_function(define) && reached.contains(&hash(&define.name)))
+        .map(|(_, define)| define.name.as_str())
+        .chain(ROOTS)
+        .collect();
+    let is_possible = |pieces: &[Option<&str>]| {
+        let begins = |name: &str| {
+            pieces.first().is_none_or(|piece| piece.is_none_or(|p| name.starts_with(p)))
+        };
+        let ends =
+            |name: &str| pieces.last().is_none_or(|piece| piece.is_none_or(|p| name.ends_with(p)));
+        targets.iter().any(|name| begins(name) && ends(name))
+    };
+    all()
+        .filter(|(file, define)| {
+            let Some(parameters) = &define.parameters else { return false };
+            let text = file.slice(&define.body);
+            text.contains("##")
+                && pasted_names(text, parameters).iter().any(|name| is_possible(name))
+        })
+        .map(|(_, define)| hash(&define.name))
+        .collect()
+}
+
+/// The names that `##` makes in front of a parenthesis, by their pieces; a parameter may be anything.
+fn pasted_names<'t>(text: &'t str, parameters: &[String]) -> Vec<Vec<Option<&'t str>>> {
+    let mut found = Vec::new();
+    let mut name: Vec<Option<&str>> = Vec::new();
+    let mut joins = false;
+    for (_, token) in tokens(text) {
+        match token {
+            Token::Punctuation("##") => joins = true,
+            Token::Punctuation("(") if name.len() > 1 => {
+                found.push(std::mem::take(&mut name));
+                joins = false;
+            }
+            Token::Word(word) => {
+                if !joins {
+                    name.clear();
+                }
+                let is_parameter = parameters.iter().any(|parameter| parameter == word);
+                name.push((!is_parameter).then_some(word));
+                joins = false;
+            }
+            _ => {
+                name.clear();
+                joins = false;
+            }
+        }
+    }
+    found
+}
+
+/// Macros whose own text shifts more than once and that do not reach `_IOC`.
+fn shifting(files: &Files, reached: &HashSet<u64>) -> HashSet<u64> {
+    let mut found = HashSet::new();
+    for file in &files.loaded {
+        for define in &file.scan.defines {
+            let name = hash(&define.name);
+            if !reached.contains(&name) && file.slice(&define.body).matches("<<").nth(1).is_some() {
+                found.insert(name);
+            }
+        }
+    }
+    found
+}
+
+/// Wrappers of `_IOC` by their looks that no file defines, and the macros that use one, each with the
+/// wrapper's name.
+fn absent(files: &Files) -> HashMap<u64, String> {
+    let mut absent: HashMap<u64, String> = HashMap::new();
+    for file in &files.loaded {
+        for define in &file.scan.defines {
+            let text = file.slice(&define.body);
+            if !text.contains("IO") || !text.contains('(') {
+                continue;
+            }
+            let mut tokens = tokens(text).map(|(_, token)| token).peekable();
+            while let Some(token) = tokens.next() {
+                if let Token::Word(word) = token
+                    && tokens.peek() == Some(&Token::Punctuation("("))
+                    && is_wrapper_by_name(word)
+                    && !files.defines(word)
+                    && !define.parameters.iter().flatten().any(|parameter| parameter == word)
+                {
+                    absent.insert(hash(word), word.to_owned());
+                }
+            }
+        }
+    }
+    if absent.is_empty() {
+        return absent;
+    }
+    loop {
+        let before = absent.len();
+        for define in files.loaded.iter().flat_map(|file| &file.scan.defines) {
+            let wrapper = define.words.iter().find_map(|word| absent.get(word).cloned());
+            if let Some(wrapper) = wrapper {
+                absent.entry(hash(&define.name)).or_insert(wrapper);
+            }
+        }
+        if absent.len() == before {
+            return absent;
+        }
+    }
+}
+
+/// Whether a name speaks of `_IO` and its kin: `DRM_IOWR`, `MY_IOC`, `_SIOR`, `FOO_IOCTL_R`; not
+/// `IO_ADDRESS`, nor `IOC_STATE` of a chip.
+fn is_wrapper_by_name(name: &str) -> bool {
+    const ANYWHERE: [&str; 7] = ["IOR", "IOW", "IOWR", "IORW", "IOCTL", "IOCR", "IOCW"];
+    let is_upper = !name.contains(|c: char| c.is_ascii_lowercase());
+    let mut words = name.split('_').map(|word| word.strip_prefix('S').unwrap_or(word));
+    let at_end = || name.contains('_') && (name.ends_with("_IO") || name.ends_with("_IOC"));
+    is_upper && (words.any(|word| ANYWHERE.contains(&word)) || at_end())
 }
 
 /// The span of a macro's name, and the one from its name to the end of its text.
@@ -173,26 +422,28 @@ pub(crate) fn spans(file: &Loaded, define: &Define) -> (Span, Span) {
     (name, Span { end: define.body.end.max(define.at.end), ..name })
 }
 
-/// The names of all macros whose expansion reaches a root.
-fn reach(files: &Files) -> HashSet<u64> {
-    let mut reached: HashSet<u64> = ROOTS.iter().map(|name| hash(name)).collect();
-    loop {
-        let before = reached.len();
-        for file in &files.loaded {
-            for define in &file.scan.defines {
-                if define.words.iter().any(|word| reached.contains(word)) {
-                    reached.insert(hash(&define.name));
-                }
-            }
-        }
-        if reached.len() == before {
-            return reached;
+/// The names of all macros whose expansion reaches one of `names`, and these.
+fn reach(files: &Files, mut names: HashSet<u64>) -> HashSet<u64> {
+    if names.is_empty() {
+        return names;
+    }
+    let mut users: HashMap<u64, Vec<u64>> = HashMap::new();
+    for define in files.loaded.iter().flat_map(|file| &file.scan.defines) {
+        let user = hash(&define.name);
+        for word in &define.words {
+            users.entry(*word).or_default().push(user);
         }
     }
+    let mut todo: Vec<u64> = names.iter().copied().collect();
+    while let Some(name) = todo.pop() {
+        let new = users.get(&name).into_iter().flatten().filter(|user| names.insert(**user));
+        todo.extend(new.copied().collect::<Vec<_>>());
+    }
+    names
 }
 
 /// The header that defines the macros themselves.
-fn is_ioctl_h(file: &Loaded) -> bool {
+pub(crate) fn is_ioctl_h(file: &Loaded) -> bool {
     let folder = file.path.parent().and_then(|parent| parent.file_name());
     file.path.file_name().is_some_and(|name| name == "ioctl.h")
         && folder.is_some_and(|name| name == "asm" || name == "asm-generic")
@@ -204,8 +455,20 @@ fn looks_like_command(file: &Loaded, define: &Define) -> bool {
     let body = file.slice(&define.body);
     let mut words =
         tokens(body).filter(|(_, token)| !matches!(token, Token::Punctuation("(" | ")")));
-    let (Some((_, Token::Number(number))), None) = (words.next(), words.next()) else {
-        return false;
+    let words: Vec<Token<'_>> = words.by_ref().map(|(_, token)| token).take(6).collect();
+    let number = match words[..] {
+        [Token::Number(number)] => number,
+        // `('q' << 8) | 1`: a letter and an nr.
+        [
+            Token::Quoted(letter),
+            Token::Punctuation("<<"),
+            Token::Number("8"),
+            Token::Punctuation("|" | "+"),
+            Token::Number(_),
+        ] => {
+            return letter.starts_with('\'');
+        }
+        _ => return false,
     };
     let digits = number.strip_prefix("0x").or_else(|| number.strip_prefix("0X")).unwrap_or("");
     let digits = digits.trim_end_matches(['u', 'U', 'l', 'L']);

@@ -18,7 +18,9 @@ mod invocation;
 mod jobs;
 mod lex;
 mod macros;
+mod own_encoder;
 mod partition;
+mod redefined;
 
 pub use invocation::{Invocation, invocation};
 

@@ -156,6 +156,7 @@ impl<'a> Builder<'a> {
             type_letter: definition.type_letter,
             nr: definition.nr,
             argument,
+            encoder: ioctlkit_model::Encoder::Kernel,
         }
     }
 

@@ -253,6 +253,7 @@ impl World<'_> {
             type_letter: encoded.type_letter,
             nr: encoded.nr,
             argument: encoded.argument,
+            encoder: ioctlkit_model::Encoder::Kernel,
         }
     }
 

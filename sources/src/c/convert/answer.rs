@@ -5,7 +5,7 @@
 
 use clang_sys::*;
 use ioctlkit_abi::Direction;
-use ioctlkit_model::{Argument, CommandBody, Constant, Span, Type};
+use ioctlkit_model::{Argument, CommandBody, Constant, Encoder, Span, Type};
 
 use crate::c::convert::Converter;
 use crate::c::driver::clang::{Cursor, Ty};
@@ -17,23 +17,36 @@ use crate::c::lex::scan::{Token, tokens};
 #[derive(Debug)]
 pub(crate) enum Answer {
     /// A command: everything but the place of its definition.
-    Command { direction: Direction, type_letter: u32, nr: u32, argument: Argument },
+    Command(Called),
     /// A number that no call stands behind.
     Number(u32),
-    /// The number that the macro comes to on the target of this parse.
-    Value(u32),
-    /// Neither: an expression that uses a command's number.
-    Other,
+    /// What the macro comes to on the target of this parse, as a signed number of 64 bits.
+    Value(i64),
+    /// An expression around a command, if it is one that the expression keeps.
+    Around(Option<Called>),
 }
 
-impl Answer {
+/// What `_IOC` was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Called {
+    pub(crate) direction: Direction,
+    pub(crate) type_letter: u32,
+    pub(crate) nr: u32,
+    pub(crate) argument: Argument,
+}
+
+impl Called {
     /// The body of a command, given its place.
-    pub(crate) fn body(self, span: Span, through: String) -> Option<CommandBody> {
-        match self {
-            Answer::Command { direction, type_letter, nr, argument } => {
-                Some(CommandBody { span, through, direction, type_letter, nr, argument })
-            }
-            Answer::Number(_) | Answer::Value(_) | Answer::Other => None,
+    pub(crate) fn body(self, span: Span, through: String) -> CommandBody {
+        let Self { direction, type_letter, nr, argument } = self;
+        CommandBody {
+            span,
+            through,
+            direction,
+            type_letter,
+            nr,
+            argument,
+            encoder: Encoder::Kernel,
         }
     }
 }
@@ -41,31 +54,67 @@ impl Answer {
 impl<'tu> Converter<'_, 'tu> {
     /// What the function around a command's macro holds.
     pub(super) fn answer(&mut self, function: Cursor<'tu>) -> Option<Answer> {
-        let statement = descend(function)?;
-        let Some(call) = call_of(statement) else {
-            let value = statement.evaluate().and_then(|value| u32::try_from(value).ok());
-            return value.map(Answer::Number);
-        };
+        let answer = self.expression(descend(function)?);
+        self.convert_pending();
+        Some(answer)
+    }
+
+    fn expression(&mut self, expression: Cursor<'tu>) -> Answer {
+        let expression = bare(expression);
+        match expression.kind() {
+            CXCursor_CallExpr if expression.spelling() == probe::CALLED => {
+                self.called(expression).map_or(Answer::Around(None), Answer::Command)
+            }
+            // `dir == 0 ? _IOR(…) : _IOW(…)`, where the compiler can tell which.
+            CXCursor_ConditionalOperator => {
+                let children = expression.children();
+                let [condition, then, otherwise] = children[..] else {
+                    return Answer::Around(None);
+                };
+                match condition.evaluate() {
+                    Some(0) => self.expression(otherwise),
+                    Some(_) => self.expression(then),
+                    None => Answer::Around(None),
+                }
+            }
+            // `_IOW(…) | 0`: what the operator does with the number shows in the value.
+            CXCursor_BinaryOperator => {
+                let children = expression.children();
+                let inner: Vec<Answer> =
+                    children.into_iter().map(|one| self.expression(one)).collect();
+                match <[Answer; 2]>::try_from(inner) {
+                    Ok(
+                        [Answer::Command(called) | Answer::Around(Some(called)), Answer::Number(_)],
+                    )
+                    | Ok(
+                        [Answer::Number(_), Answer::Command(called) | Answer::Around(Some(called))],
+                    ) => Answer::Around(Some(called)),
+                    Ok([Answer::Number(_), Answer::Number(_)]) => number(expression),
+                    _ => Answer::Around(None),
+                }
+            }
+            _ => number(expression),
+        }
+    }
+
+    fn called(&mut self, call: Cursor<'tu>) -> Option<Called> {
         let arguments = call.arguments();
-        let [direction, type_letter, nr, rest @ ..] = &arguments[..] else {
-            return Some(Answer::Other);
-        };
+        let [direction, type_letter, nr, rest @ ..] = &arguments[..] else { return None };
         let direction = match direction.evaluate()? {
             0 => Direction::None,
             probe::READ => Direction::Read,
             probe::WRITE => Direction::Write,
             value if value == probe::READ | probe::WRITE => Direction::ReadWrite,
-            _ => return Some(Answer::Other),
+            _ => return None,
         };
         let type_letter = u32::try_from(type_letter.evaluate()?).ok()?;
         let nr = u32::try_from(nr.evaluate()?).ok()?;
         let argument = match rest {
             [] => Argument::None,
             [size] => self.argument(*size, direction)?,
-            _ => return Some(Answer::Other),
+            _ => return None,
         };
-        self.convert_pending();
-        Some(Answer::Command { direction, type_letter, nr, argument })
+        Some(Called { direction, type_letter, nr, argument })
     }
 
     fn argument(&mut self, size: Cursor<'tu>, direction: Direction) -> Option<Argument> {
@@ -127,19 +176,28 @@ fn descend(function: Cursor<'_>) -> Option<Cursor<'_>> {
     cast.children().into_iter().next_back()
 }
 
-/// The call behind parentheses and casts.
-fn call_of(cursor: Cursor<'_>) -> Option<Cursor<'_>> {
+/// A number, where the compiler knows one.
+fn number(expression: Cursor<'_>) -> Answer {
+    let value = expression.evaluate().and_then(|value| u32::try_from(value).ok());
+    value.map_or(Answer::Around(None), Answer::Number)
+}
+
+/// What stands in parentheses and behind casts.
+fn bare(cursor: Cursor<'_>) -> Cursor<'_> {
     let mut cursor = cursor;
     for _ in 0..64 {
-        match cursor.kind() {
-            CXCursor_CallExpr => return Some(cursor),
-            CXCursor_ParenExpr | CXCursor_CStyleCastExpr | CXCursor_UnexposedExpr => {
-                cursor = cursor.children().into_iter().next_back()?;
-            }
-            _ => return None,
+        if !matches!(
+            cursor.kind(),
+            CXCursor_ParenExpr | CXCursor_CStyleCastExpr | CXCursor_UnexposedExpr
+        ) {
+            break;
+        }
+        match cursor.children().into_iter().next_back() {
+            Some(inner) => cursor = inner,
+            None => break,
         }
     }
-    None
+    cursor
 }
 
 /// The declaration that a cast's or a member's type mentions by name.

@@ -50,7 +50,7 @@ impl<'tu> Converter<'_, 'tu> {
         let mut element = ty;
         while let Type::Array(inner, count) = element {
             let Some(bound) = bounds.next() else { return Bounds::FromCompiler };
-            match expression::parse(&text[bound], &self.scope()) {
+            match expression::parse(&text[bound], &self.scope(index)) {
                 Some(parsed @ Constant::Expression(_)) => *count = parsed,
                 Some(Constant::Known(_)) => {}
                 None => return Bounds::FromCompiler,
@@ -71,7 +71,7 @@ impl<'tu> Converter<'_, 'tu> {
             let Some(index) = self.index(place.file) else { continue };
             let file = &self.files.loaded[index];
             let Some(text) = file.text.get(place.offset as usize..) else { continue };
-            if let Some(constant) = aligned_value(text, &self.scope()) {
+            if let Some(constant) = aligned_value(text, &self.scope(index)) {
                 return Some(constant);
             }
         }

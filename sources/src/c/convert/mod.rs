@@ -21,7 +21,7 @@ use crate::c::driver::clang::{Cursor, Diagnostic, Place, RawFile, TranslationUni
 use crate::c::driver::overlay::LIBC;
 use crate::c::files::{Files, Index};
 use crate::c::jobs::probe;
-use crate::c::lex::expression::{MacroText, Names};
+use crate::c::lex::expression::{Macro, Names};
 use crate::c::partition::AbiPartition;
 use bounds::{Bounds, mentions_sizeof};
 
@@ -54,25 +54,37 @@ impl Arena {
         self.tags.clear();
         self.typedef_names.clear();
     }
+
+    /// The typedef of that name in the group.
+    pub(crate) fn typedef_named(&self, name: &str) -> Option<Type> {
+        self.typedef_names.get(name).map(|id| Type::Typedef(*id))
+    }
+
+    /// The structure or union with that tag in the group.
+    pub(crate) fn record_tagged(&self, tag: &str) -> Option<Type> {
+        self.tags.get(tag).map(|id| Type::Record(*id))
+    }
 }
 
 /// What the text of a bound or an alignment may refer to.
 struct Scope<'a> {
     arena: &'a Arena,
     files: &'a Files,
+    /// The file that the text stands in.
+    home: Option<Index>,
 }
 
 impl Names for Scope<'_> {
-    fn macro_text(&self, name: &str) -> MacroText {
-        self.files.macro_text(name)
+    fn macro_named(&self, name: &str) -> Macro<'_> {
+        self.files.macro_named(name, self.home)
     }
 
     fn typedef(&self, name: &str) -> Option<Type> {
-        self.arena.typedef_names.get(name).map(|id| Type::Typedef(*id))
+        self.arena.typedef_named(name)
     }
 
     fn record(&self, tag: &str) -> Option<Type> {
-        self.arena.tags.get(tag).map(|id| Type::Record(*id))
+        self.arena.record_tagged(tag)
     }
 }
 
@@ -122,7 +134,9 @@ impl<'a, 'tu> Converter<'a, 'tu> {
 
     /// Takes note of the compiler's errors.
     pub(crate) fn with_errors(mut self, errors: &[Diagnostic]) -> Self {
-        for place in errors.iter().filter_map(|error| error.place.as_ref()) {
+        // A header without an include guard is read twice: its definitions are sound.
+        let is_fault = |error: &&Diagnostic| !error.message.starts_with("redefinition of");
+        for place in errors.iter().filter(is_fault).filter_map(|error| error.place.as_ref()) {
             if let Some(index) = self.index(place.file) {
                 self.errors.insert((index, place.offset));
             }
@@ -152,8 +166,12 @@ impl<'a, 'tu> Converter<'a, 'tu> {
                 }
                 CXCursor_VarDecl => {
                     let name = cursor.spelling();
+                    if name.starts_with(probe::OPERAND) {
+                        // Filed under its name, by which the text knows it.
+                        self.ty(cursor.ty());
+                    }
                     let number = name.strip_prefix(probe::VALUE).and_then(|n| n.parse().ok());
-                    let value = cursor.evaluate().and_then(|value| u32::try_from(value).ok());
+                    let value = cursor.evaluate().and_then(|value| i64::try_from(value).ok());
                     if let (Some(number), Some(value)) = (number, value) {
                         answers.push((number, Answer::Value(value)));
                     }
@@ -186,8 +204,8 @@ impl<'a, 'tu> Converter<'a, 'tu> {
             || (!wants.names.is_empty() && wants.names.contains(&cursor.spelling()))
     }
 
-    fn scope(&self) -> Scope<'_> {
-        Scope { arena: self.arena, files: self.files }
+    fn scope(&self, home: Index) -> Scope<'_> {
+        Scope { arena: self.arena, files: self.files, home: Some(home) }
     }
 
     /// The file of a place, as [`Files`] knows it.

@@ -102,6 +102,7 @@ impl<'a, 'tu> Converter<'a, 'tu> {
                 _ => {}
             }
         }
+        self.mark_broken(&start, end, &mut body);
         let known = guessed.iter().fold(missing, |known, (_, abis)| known.intersection(*abis));
         let variants = &mut self.arena.interface.records[id.index()].variants;
         variants.add(known, body.clone());
@@ -111,6 +112,51 @@ impl<'a, 'tu> Converter<'a, 'tu> {
         }
         let variants = &mut self.arena.interface.records[id.index()].variants;
         variants.add(missing.difference(known), body);
+    }
+
+    /// Makes unknown what an error inside a structure is about: the member behind it, or else one that
+    /// the compiler left out.
+    fn mark_broken(&mut self, start: &Place, end: u32, body: &mut RecordBody) {
+        let Some(index) = self.index(start.file).filter(|_| !self.errors.is_empty()) else {
+            return;
+        };
+        let inside = |offset: &u32| (start.offset..end).contains(offset);
+        let mut offsets: Vec<u32> = self
+            .errors
+            .iter()
+            .filter(|(at, _)| *at == index)
+            .map(|(_, at)| *at)
+            .filter(inside)
+            .collect();
+        offsets.sort_unstable();
+        let file = &self.files.loaded[index];
+        for offset in offsets {
+            let is_of = |member: &Member| {
+                let until = member.name_span.start.max(member.span.end);
+                let text = file.text.get(offset as usize..until as usize);
+                member.span.file == file.id && text.is_some_and(|text| !text.contains([';', '{']))
+            };
+            let statement = file.text.get(offset as usize..).unwrap_or("");
+            let length = statement.find([';', '\n', '}']).unwrap_or(statement.len()) as u32;
+            let span = Span { file: file.id, start: offset, end: offset + length };
+            let unknown = Type::Unknown(self.text(span).trim().into());
+            let within = |member: &Member| (member.span.start..member.span.end).contains(&offset);
+            match body.members.iter_mut().find(|member| within(member) || is_of(member)) {
+                Some(member) if matches!(member.ty, Type::Record(_)) => {}
+                Some(member) => member.ty = unknown,
+                None => body.members.push(Member {
+                    name: None,
+                    span,
+                    name_span: span,
+                    ty: unknown,
+                    bits: None,
+                    packed: false,
+                    aligned: None,
+                    condition: None,
+                    purpose: Purpose::default(),
+                }),
+            }
+        }
     }
 
     /// The text of a span.

@@ -1,30 +1,32 @@
 //! Answers about commands as they come in, parse by parse.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use ioctlkit_abi::{AbiId, AbiSet, Direction};
-use ioctlkit_model::{
-    Argument, Command, CommandBody, Constant, Family, Header, HeaderError, Interface, Problem,
-    ProblemKind, RawNumber, Span, Type, Variants,
-};
+use ioctlkit_abi::{AbiId, AbiSet};
+use ioctlkit_model::{Argument, CommandBody, HeaderError, Interface, Span, Type, Variants};
 
-use crate::c::convert::answer::{Answer, define_through};
+use super::job::{Job, Session, candidate_span};
+use crate::c::convert::answer::{Answer, Called, define_through};
 use crate::c::driver::arguments::{DependsOn, agreeing};
 use crate::c::files::Index;
-use crate::c::jobs::job::{Job, Session, candidate_span};
-use crate::c::macros::{CandidateKind, spans};
+use crate::c::macros::{CandidateKind, Definition, spans};
 
 /// What is known of each candidate so far, by its place among the candidates.
 #[derive(Debug, Default)]
 pub(crate) struct Collected {
-    commands: HashMap<usize, Variants<CommandBody>>,
+    pub(super) commands: HashMap<usize, Variants<CommandBody>>,
     /// Commands whose argument's type is not defined where it is used.
-    incomplete: HashMap<usize, Variants<CommandBody>>,
-    numbers: HashMap<usize, Variants<u32>>,
-    /// Plain values, for commands that are no call of `_IOC`.
-    values: HashMap<usize, Variants<(AbiId, u32)>>,
-    errors: HashMap<Index, Vec<HeaderError>>,
-    unanswered: HashMap<usize, String>,
+    pub(super) incomplete: HashMap<usize, Variants<CommandBody>>,
+    pub(super) numbers: HashMap<usize, Variants<u32>>,
+    /// Plain values, with the ABI that each was worked out for.
+    pub(super) values: HashMap<usize, Variants<(AbiId, i64)>>,
+    /// Expressions around a command.
+    pub(super) around: HashMap<usize, Variants<Option<CommandBody>>>,
+    /// Candidates that turned out to be plain numbers.
+    pub(super) plain: HashSet<usize>,
+    pub(super) errors: HashMap<Index, Vec<HeaderError>>,
+    /// Candidates that the compiler had an error about.
+    pub(super) unanswered: HashMap<usize, String>,
 }
 
 impl Collected {
@@ -42,28 +44,37 @@ impl Collected {
         }
         let file = &session.files.loaded[candidate.file];
         let abis = session.alike(candidate.file, job.abi);
-        match (candidate.kind, answer) {
+        let define = candidate.define(session.files);
+        let body = |called: Called| {
+            let through = define_through(file, &define.body);
+            called.body(spans(file, define).1, through)
+        };
+        match (&candidate.kind, answer) {
             (CandidateKind::RawNumber, Answer::Number(number)) => {
                 self.numbers.entry(at).or_default().add(abis, number);
             }
-            (CandidateKind::RawNumber, _)
-            | (CandidateKind::Command, Answer::Number(_) | Answer::Other) => {}
-            (CandidateKind::Command, Answer::Value(value)) => {
-                let define = candidate.define(session.files);
+            (CandidateKind::OwnEncoder { .. }, Answer::Value(value)) => {
+                self.values.entry(at).or_default().add(abis, (job.abi, value));
+            }
+            (CandidateKind::RawNumber | CandidateKind::OwnEncoder { .. }, _) => {}
+            (_, Answer::Number(_)) => {
+                self.plain.insert(at);
+            }
+            (_, Answer::Value(value)) => {
                 let abis = vouched(abis, job.abi, file.slice(&define.body));
                 self.values.entry(at).or_default().add(abis, (job.abi, value));
             }
-            (CandidateKind::Command, answer @ Answer::Command { .. }) => {
-                let define = candidate.define(session.files);
-                let through = define_through(file, &define.body);
-                if let Some(body) = answer.body(spans(file, define).1, through) {
-                    let map = if is_incomplete(interface, &body.argument) {
-                        &mut self.incomplete
-                    } else {
-                        &mut self.commands
-                    };
-                    map.entry(at).or_default().add(abis, body);
-                }
+            (_, Answer::Around(called)) => {
+                self.around.entry(at).or_default().add(abis, called.map(body));
+            }
+            (_, Answer::Command(called)) => {
+                let body = body(called);
+                let map = if is_incomplete(interface, &body.argument) {
+                    &mut self.incomplete
+                } else {
+                    &mut self.commands
+                };
+                map.entry(at).or_default().add(abis, body);
             }
         }
     }
@@ -87,7 +98,14 @@ impl Collected {
     }
 
     /// The compiler could not make a call of a candidate.
-    pub(crate) fn unanswered(&mut self, at: usize, message: &str) {
+    pub(crate) fn unanswered(&mut self, session: &Session<'_>, at: usize, message: &str) {
+        let candidate = &session.macros.candidates[at];
+        // An enumerator under a condition that does not hold is not there to be asked.
+        let is_absent = matches!(candidate.definition, Definition::Enumerator(_))
+            && message.contains(&format!("'{}'", candidate.name));
+        if is_absent || candidate.kind == CandidateKind::Pasted {
+            return;
+        }
         let known = self.unanswered.entry(at).or_default();
         // What the compiler says of the question itself tells nobody anything.
         let own = |message: &str| message.contains("ioctlkit");
@@ -104,73 +122,26 @@ impl Collected {
             .map(|(at, message)| (*at, message.as_str()))
     }
 
+    /// The candidates whose argument is a structure that is declared only, with its tag.
+    pub(crate) fn of_declared_types<'i>(
+        &self,
+        interface: &'i Interface,
+    ) -> impl Iterator<Item = (usize, &'i str)> {
+        self.incomplete.iter().filter_map(|(at, variants)| {
+            let ty = variants.first()?.argument.ty()?.innermost_element();
+            let Type::Record(id) = ty else { return None };
+            Some((*at, interface.record(*id).name.as_deref()?))
+        })
+    }
+
     /// Every command so far.
     pub(crate) fn commands(&self) -> impl Iterator<Item = (usize, &Variants<CommandBody>)> {
         self.commands.iter().map(|(at, variants)| (*at, variants))
     }
 
-    pub(crate) fn into_interface(
-        mut self,
-        session: &Session<'_>,
-        interface: &mut Interface,
-        problems: &mut Vec<Problem>,
-    ) {
-        self.unanswered_as_errors(session);
-        for index in &session.files.wanted {
-            let file = &session.files.loaded[*index];
-            let errors = self.errors.remove(index).unwrap_or_default();
-            interface.headers.push(Header { file: file.id, abis: file.abis, errors });
-        }
-        // asm-generic/ headers belong to the asm/ headers that were asked for.
-        for index in &session.brought {
-            let file = &session.files.loaded[*index];
-            interface.headers.push(Header { file: file.id, abis: file.abis, errors: Vec::new() });
-        }
-        for at in 0..session.macros.candidates.len() {
-            if !self.commands.contains_key(&at) {
-                self.add_values(session, at);
-            }
-            let name = session.macros.candidates[at].name.clone();
-            let span = candidate_span(session, at);
-            self.add_incomplete(session, interface, at);
-            if let Some(variants) = self.commands.remove(&at) {
-                interface.commands.push(Command {
-                    contract: None,
-                    name,
-                    c_name: None,
-                    span,
-                    variants,
-                });
-            } else if let Some(variants) = self.numbers.remove(&at) {
-                interface.raw_numbers.push(RawNumber {
-                    name,
-                    span,
-                    variants,
-                    through: String::new(),
-                });
-            } else if let Some(message) = self.unanswered.remove(&at)
-                && session.macros.candidates[at].kind == CandidateKind::Command
-            {
-                problems.push(unknown(session, at, &message));
-            }
-        }
-        for family in &session.macros.families {
-            let file = &session.files.loaded[family.file];
-            let define = &file.scan.defines[family.define];
-            let expansion = file.slice(&define.body).replace("\\\n", " ");
-            interface.families.push(Family {
-                name: define.name.clone(),
-                span: spans(file, define).0,
-                parameters: define.parameters.clone().unwrap_or_default(),
-                expansion: expansion.split_whitespace().collect::<Vec<_>>().join(" "),
-                of_any_length: None,
-            });
-        }
-    }
-
     /// A header whose commands need what it does not include is not self-contained, even if the
     /// answer was found with the help of another.
-    fn unanswered_as_errors(&mut self, session: &Session<'_>) {
+    pub(super) fn unanswered_as_errors(&mut self, session: &Session<'_>) {
         let mut unanswered: Vec<(usize, String)> = self
             .unanswered
             .iter()
@@ -192,65 +163,10 @@ impl Collected {
             self.error(header, abis, &message, Some(candidate_span(session, at)));
         }
     }
-
-    /// Where no help was found, a command without a size is better than none.
-    fn add_incomplete(&mut self, session: &Session<'_>, interface: &mut Interface, at: usize) {
-        let Some(incomplete) = self.incomplete.remove(&at) else { return };
-        let candidate = &session.macros.candidates[at];
-        let id = session.files.loaded[candidate.file].id;
-        if let (Some(body), Some(header)) =
-            (incomplete.first(), interface.headers.iter().position(|header| header.file == id))
-        {
-            let ty = body.argument.ty().map_or_else(String::new, |ty| interface.type_name(ty));
-            interface.headers[header].errors.push(HeaderError {
-                message: format!("`{}` has no number: `{ty}` is never defined", candidate.name),
-                span: Some(candidate_span(session, at)),
-                abis: incomplete.abis(),
-            });
-        }
-        let commands = self.commands.entry(at).or_default();
-        for (abis, body) in incomplete.iter() {
-            commands.add(abis, body.clone());
-        }
-    }
-
-    /// Makes a command of a value where no call gave one, by taking its number apart.
-    fn add_values(&mut self, session: &Session<'_>, at: usize) {
-        let Some(values) = self.values.remove(&at) else { return };
-        let candidate = &session.macros.candidates[at];
-        let file = &session.files.loaded[candidate.file];
-        let define = candidate.define(session.files);
-        for (abis, (abi, value)) in values.iter() {
-            // A value that is taken from another command, such as `_IOC_NR(…)`, is none; and one
-            // with neither direction nor size is as likely a plain number, such as 0x8906.
-            if *value <= 0xffff {
-                continue;
-            }
-            let body = |abi: AbiId| {
-                let decoded = abi.abi().encoding.decode(*value);
-                let direction = decoded.direction?;
-                let argument = match (direction, decoded.size) {
-                    (Direction::None, 0) => Argument::None,
-                    (_, size) => Argument::Size(Constant::Known(u64::from(size))),
-                };
-                Some(CommandBody {
-                    span: spans(file, define).1,
-                    through: define_through(file, &define.body),
-                    direction,
-                    type_letter: u32::from(decoded.type_letter),
-                    nr: u32::from(decoded.nr),
-                    argument,
-                })
-            };
-            if let Some(body) = body(*abi) {
-                self.commands.entry(at).or_default().add(abis, body);
-            }
-        }
-    }
 }
 
 /// The ABIs of `abis` for which the value of a macro holds that was worked out for `parsed`.
-fn vouched(abis: AbiSet, parsed: AbiId, text: &str) -> AbiSet {
+pub(super) fn vouched(abis: AbiSet, parsed: AbiId, text: &str) -> AbiSet {
     if !text.contains("sizeof") {
         return abis;
     }
@@ -264,16 +180,5 @@ fn is_incomplete(interface: &Interface, argument: &Argument) -> bool {
     match argument.ty().map(Type::innermost_element) {
         Some(Type::Record(id)) => interface.record(*id).variants.is_empty(),
         _ => false,
-    }
-}
-
-fn unknown(session: &Session<'_>, at: usize, message: &str) -> Problem {
-    let candidate = &session.macros.candidates[at];
-    Problem {
-        kind: ProblemKind::Incomplete,
-        path: Some(session.files.loaded[candidate.file].path.clone()),
-        span: Some(candidate_span(session, at)),
-        message: format!("the number of `{}` cannot be worked out: {message}", candidate.name),
-        help: Some("include the header that defines what its argument needs".into()),
     }
 }

@@ -13,3 +13,4 @@ pub(crate) mod probe;
 mod retry;
 mod schedule;
 pub(crate) mod session;
+mod settle;

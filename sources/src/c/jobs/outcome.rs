@@ -8,7 +8,8 @@ use ioctlkit_model::Span;
 use super::collect::Collected;
 use super::job::{Job, Parsed, Session};
 use super::parse::MAIN;
-use super::probe::Probes;
+use super::probe::{Line, Probes};
+use crate::c::convert::answer::Answer;
 use crate::c::convert::{Arena, Converter};
 use crate::c::driver::clang::Diagnostic;
 use crate::c::files::Index;
@@ -22,24 +23,46 @@ pub(super) fn file(
 ) -> Vec<Job> {
     let Parsed { mut job, unit, probes } = parsed;
     let errors = unit.errors();
-    let troubled = troubled(session, &errors, &probes);
+    let mut again = troubled(session, &errors, &probes);
     if job.alone {
         note_errors(session, &job, &errors, &probes, collected);
-    } else {
-        job.wants.files.retain(|index| !troubled.contains(index));
     }
     let mut converter =
         Converter::new(arena, session.files, session.partition, job.abi, session.request.abis)
             .with_errors(&errors);
-    let answers = converter.run(&unit, &job.wants);
+    let mut wants = job.wants.clone();
+    if !job.alone {
+        wants.files.retain(|index| !again.contains(index));
+    }
+    let mut answers = converter.run(&unit, &wants);
+    answers.retain(|(at, answer)| !is_spoilt(*at, answer, &errors, &probes));
+    if job.alone {
+        for (at, answer) in answers {
+            collected.answer(session, &arena.interface, at, &job, answer);
+        }
+        return Vec::new();
+    }
+    // A value takes a text of the header's own.
+    let around = answers.iter().filter(|(_, answer)| matches!(answer, Answer::Around(_)));
+    again.extend(around.map(|(at, _)| session.macros.candidates[*at].file));
+    job.wants.files.retain(|index| !again.contains(index));
     for (at, answer) in answers {
         collected.answer(session, &arena.interface, at, &job, answer);
     }
-    if job.alone {
-        return Vec::new();
-    }
-    let again = job.headers.iter().copied().filter(|index| troubled.contains(index));
+    let again = job.headers.iter().copied().filter(|index| again.contains(index));
     again.map(|index| Job::of(job.abi, vec![index], true)).collect()
+}
+
+/// Whether the compiler met an error where the answer comes from. What it made of that is a guess, and
+/// of a value nobody can tell which declaration went into it.
+fn is_spoilt(at: usize, answer: &Answer, errors: &[Diagnostic], probes: &Probes) -> bool {
+    errors.iter().filter_map(|error| error.place.as_ref()).any(|place| {
+        let line = is_main(&place.file.path()).then(|| probes.at_line(place.line)).flatten();
+        match answer {
+            Answer::Value(_) => line.is_none() || line == Some(Line::Value(at)),
+            _ => line == Some(Line::Call(at)),
+        }
+    })
 }
 
 fn is_main(path: &Path) -> bool {
@@ -52,8 +75,9 @@ fn troubled(session: &Session<'_>, errors: &[Diagnostic], probes: &Probes) -> Ha
     for place in errors.iter().filter_map(|error| error.place.as_ref()) {
         let path = place.file.path();
         if is_main(&path) {
-            let candidate = probes.at_line(place.line);
-            troubled.extend(candidate.map(|at| session.macros.candidates[at].file));
+            if let Some(Line::Call(at) | Line::Value(at)) = probes.at_line(place.line) {
+                troubled.insert(session.macros.candidates[at].file);
+            }
         } else {
             troubled.extend(session.files.by_path(&path));
         }
@@ -80,7 +104,10 @@ fn note_errors(
         let path = place.file.path();
         if is_main(&path) {
             match probes.at_line(place.line) {
-                Some(at) => collected.unanswered(at, &error.message),
+                Some(Line::Call(at) | Line::Value(at)) => {
+                    collected.unanswered(session, at, &error.message);
+                }
+                Some(Line::Operand) => {}
                 // What the header left open: a brace, a comment, a condition.
                 None => collected.error(header, abis, &error.message, None),
             }

@@ -9,10 +9,11 @@ use std::sync::mpsc::sync_channel;
 use ioctlkit_model::{Problem, ProblemKind};
 
 use super::job::{Job, Parsed, Session};
-use super::probe::{self, Asked};
+use super::probe::{self, Behind, Question, Values};
 use crate::c::driver::clang::{TranslationUnit, VirtualFile};
 use crate::c::driver::{arguments, overlay};
 use crate::c::files::Index;
+use crate::c::macros::CandidateKind;
 
 /// The virtual file that includes the headers of a job.
 pub(super) const MAIN: &CStr = c"/ioctlkit-main.c";
@@ -67,11 +68,12 @@ fn parse(session: &Session<'_>, job: Job) -> Result<Parsed, Problem> {
         .flat_map(|index| session.by_file.get(index).into_iter().flatten().copied())
         .collect();
     asked.sort_unstable();
-    let questions: Vec<(usize, Asked)> = asked
-        .into_iter()
-        .map(|at| (at, session.macros.candidates[at].asked(session.files)))
-        .collect();
-    let probes = probe::text(headers, &questions, job.alone);
+    let questions: Vec<Question> = asked.into_iter().map(|at| question(session, at)).collect();
+    let values = if job.alone { Values::Wanted } else { Values::Unwanted };
+    // One that packs numbers by itself would lose its `#ifndef _IOC` to the kernel's.
+    let packs_itself = job.headers.iter().any(|index| session.macros.redefined.holds_in(*index));
+    let ioctl_h = (!packs_itself).then_some("asm/ioctl.h");
+    let probes = probe::text(ioctl_h, headers, &questions, values);
     let mut virtual_files: Vec<VirtualFile> = session
         .files
         .virtual_files()
@@ -101,6 +103,15 @@ fn parse(session: &Session<'_>, job: Job) -> Result<Parsed, Problem> {
         },
     )?;
     Ok(Parsed { job, unit, probes })
+}
+
+fn question(session: &Session<'_>, number: usize) -> Question {
+    let candidate = &session.macros.candidates[number];
+    let encoder = match &candidate.kind {
+        CandidateKind::OwnEncoder { operands, .. } => Behind::Shifts(operands.clone()),
+        _ => Behind::Ioc,
+    };
+    Question { number, asked: candidate.asked(session.files), encoder }
 }
 
 fn stand_in_for_ioctl_h() -> Option<VirtualFile> {

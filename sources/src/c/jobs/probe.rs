@@ -11,6 +11,8 @@ use std::fmt::Write as _;
 pub(crate) const PROBE: &str = "__ioctlkit_probe_";
 /// The names of the variables that hold plain values begin so; a number follows.
 pub(crate) const VALUE: &str = "__ioctlkit_value_";
+/// The function that the arguments of `_IOC` are given to.
+pub(crate) const CALLED: &str = "__ioctlkit_ioc";
 /// The member whose type is what `sizeof` was asked about.
 pub(crate) const SIZEOF_MEMBER: &str = "__ioctlkit_sizeof";
 /// Values of the direction in the answer.
@@ -18,13 +20,16 @@ pub(crate) const READ: i128 = 2;
 /// See [`READ`].
 pub(crate) const WRITE: i128 = 1;
 
+/// The names of the variables that have the types of operands of `sizeof` begin so.
+pub(crate) const OPERAND: &str = "__ioctlkit_operand_";
+
 /// What a question is about.
 #[derive(Debug)]
 pub(crate) enum Asked {
     /// A macro, where it is defined.
     Macro(String),
-    /// An expression on one line.
-    Expression(String),
+    /// An enumerator by its value, where it is declared.
+    Enumerator { name: String, value: String },
 }
 
 impl Asked {
@@ -32,32 +37,75 @@ impl Asked {
     fn lines(&self, question: impl Fn(&str) -> String) -> String {
         match self {
             Self::Macro(name) => format!("#ifdef {name}\n{}\n#endif\n", question(name)),
-            Self::Expression(text) => format!("\n{}\n\n", question(text)),
+            Self::Enumerator { value, .. } => format!("\n{}\n\n", question(value)),
         }
     }
 }
 
-/// The text that includes `headers`, each by its path, and then asks the questions, each with its
-/// number: what they come to as commands and, if `values`, as plain numbers.
+/// A question and its number.
+#[derive(Debug)]
+pub(crate) struct Question {
+    pub(crate) number: usize,
+    pub(crate) asked: Asked,
+    /// Whether the kernel's `_IOC` stands behind it.
+    pub(crate) encoder: Behind,
+}
+
+/// What a candidate's number is made by.
+#[derive(Debug)]
+pub(crate) enum Behind {
+    /// The kernel's `_IOC`: it is asked for its arguments.
+    Ioc,
+    /// Shifts of its own, with these operands of `sizeof`: it is asked for its value.
+    Shifts(Vec<String>),
+}
+
+/// What a line of the text asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Line {
+    /// The arguments of a candidate's `_IOC`.
+    Call(usize),
+    /// A candidate's value as a number.
+    Value(usize),
+    /// The type of an operand of `sizeof`.
+    Operand,
+}
+
+/// What the text asks besides the arguments of `_IOC`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Values {
+    /// What each candidate comes to as a plain number. In a text with several headers one of them may
+    /// spoil that for another.
+    Wanted,
+    Unwanted,
+}
+
+/// The text that includes `headers`, each by its path, and then asks the questions. `ioctl_h` is
+/// included in front of them where it must not undo what follows.
 pub(crate) fn text(
+    ioctl_h: Option<&str>,
     headers: impl Iterator<Item = String>,
-    questions: &[(usize, Asked)],
-    values: bool,
+    questions: &[Question],
+    values: Values,
 ) -> Probes {
-    // asm/ioctl.h first, so that it does not undo what follows.
-    let mut text = String::from("#include <asm/ioctl.h>\n");
+    let mut text = ioctl_h.map_or_else(String::new, |name| format!("#include <{name}>\n"));
     for header in headers {
         let _ = writeln!(text, "#include \"{header}\"");
     }
-    let mut lines = Vec::new();
-    if values {
-        let mut line = text.lines().count() as u32 + 1;
-        for (index, asked) in questions {
-            lines.push((line + 1, *index));
-            line += 3;
-            text.push_str(&asked.lines(|expression| {
-                format!("static const unsigned {VALUE}{index} = (unsigned)({expression});")
-            }));
+    let mut probes = Probes { line: text.lines().count() as u32 + 1, text, lines: Vec::new() };
+    if values == Values::Wanted {
+        for question in questions {
+            let number = question.number;
+            let value = |expression: &str| {
+                format!("static const long long {VALUE}{number} = (long long)({expression});")
+            };
+            probes.ask(Line::Value(number), &question.asked, value);
+            if let Behind::Shifts(operands) = &question.encoder {
+                for (at, operand) in operands.iter().enumerate() {
+                    let variable = |_: &str| format!("extern {operand} *{OPERAND}{number}_{at};");
+                    probes.ask(Line::Operand, &question.asked, variable);
+                }
+            }
         }
     }
     for name in [
@@ -75,44 +123,54 @@ pub(crate) fn text(
         "_IOC_TYPECHECK",
         "sizeof",
     ] {
-        let _ = writeln!(text, "#undef {name}");
+        let _ = writeln!(probes.text, "#undef {name}");
     }
     let _ = write!(
-        text,
+        probes.text,
         "#define _IOC_NONE 0\n#define _IOC_WRITE {WRITE}\n#define _IOC_READ {READ}\n\
-         int __ioctlkit_ioc();\n\
-         #define _IOC(d, t, n, s) __ioctlkit_ioc((d), (t), (n), (s))\n\
-         #define _IO(t, n) __ioctlkit_ioc(0, (t), (n))\n\
-         #define _IOR(t, n, s) __ioctlkit_ioc(2, (t), (n), (__typeof__(s) *)0)\n\
-         #define _IOW(t, n, s) __ioctlkit_ioc(1, (t), (n), (__typeof__(s) *)0)\n\
-         #define _IOWR(t, n, s) __ioctlkit_ioc(3, (t), (n), (__typeof__(s) *)0)\n\
+         int {CALLED}();\n\
+         #define _IOC(d, t, n, s) {CALLED}((d), (t), (n), (s))\n\
+         #define _IO(t, n) {CALLED}(0, (t), (n))\n\
+         #define _IOR(t, n, s) {CALLED}(2, (t), (n), (__typeof__(s) *)0)\n\
+         #define _IOW(t, n, s) {CALLED}(1, (t), (n), (__typeof__(s) *)0)\n\
+         #define _IOWR(t, n, s) {CALLED}(3, (t), (n), (__typeof__(s) *)0)\n\
          #define _IOR_BAD(t, n, s) _IOR(t, n, s)\n#define _IOW_BAD(t, n, s) _IOW(t, n, s)\n\
          #define _IOWR_BAD(t, n, s) _IOWR(t, n, s)\n#define _IOC_TYPECHECK(t) sizeof(t)\n\
          #define sizeof(x) (*(struct {{ __typeof__(x) *{SIZEOF_MEMBER}; }} *)0)\n",
     );
-    let mut line = text.lines().count() as u32 + 1;
-    for (index, asked) in questions {
-        text.push_str(
-            &asked.lines(|expression| {
-                format!("void {PROBE}{index}(void) {{ (void)({expression}); }}")
-            }),
-        );
-        lines.push((line + 1, *index));
-        line += 3;
+    probes.line = probes.text.lines().count() as u32 + 1;
+    for question in questions.iter().filter(|question| matches!(question.encoder, Behind::Ioc)) {
+        let number = question.number;
+        let declared = match &question.asked {
+            Asked::Enumerator { name, .. } => format!(" (void){name};"),
+            Asked::Macro(_) => String::new(),
+        };
+        let function = |expression: &str| {
+            format!("void {PROBE}{number}(void) {{ (void)({expression});{declared} }}")
+        };
+        probes.ask(Line::Call(number), &question.asked, function);
     }
-    Probes { text, lines }
+    probes
 }
 
-/// The text, and the line of each question.
+/// The text, and what each of its lines asks.
 #[derive(Debug)]
 pub(crate) struct Probes {
     pub(crate) text: String,
-    lines: Vec<(u32, usize)>,
+    lines: Vec<(u32, Line)>,
+    /// The line that comes next.
+    line: u32,
 }
 
 impl Probes {
-    /// The question that stands on a line.
-    pub(crate) fn at_line(&self, line: u32) -> Option<usize> {
+    fn ask(&mut self, line: Line, asked: &Asked, question: impl Fn(&str) -> String) {
+        self.text.push_str(&asked.lines(question));
+        self.lines.push((self.line + 1, line));
+        self.line += 3;
+    }
+
+    /// What is asked on a line.
+    pub(crate) fn at_line(&self, line: u32) -> Option<Line> {
         let at = self.lines.binary_search_by_key(&line, |(line, _)| *line).ok()?;
         Some(self.lines[at].1)
     }

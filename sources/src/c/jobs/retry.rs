@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use ioctlkit_abi::{AbiId, AbiSet};
+use ioctlkit_model::Interface;
 
 use crate::c::convert::Wants;
 use crate::c::driver::overlay;
@@ -14,7 +15,11 @@ use crate::c::lex::scan;
 
 /// Parses for headers whose commands need what they do not include: with the file that defines
 /// it in front, as their users have it.
-pub(crate) fn jobs(session: &Session<'_>, collected: &Collected) -> Vec<Job> {
+pub(crate) fn jobs(
+    session: &Session<'_>,
+    interface: &Interface,
+    collected: &Collected,
+) -> Vec<Job> {
     let mut helpers: HashMap<Index, (Vec<&'static str>, Vec<Vec<Index>>)> = HashMap::new();
     for (at, message) in collected.without_answer() {
         let Some(name) = message.split('\'').nth_back(1) else { continue };
@@ -26,6 +31,11 @@ pub(crate) fn jobs(session: &Session<'_>, collected: &Collected) -> Vec<Job> {
             Some(header) => libc.push(header),
             None => definers.push(definers_of(session, user, name)),
         }
+    }
+    for (at, tag) in collected.of_declared_types(interface) {
+        let user = session.macros.candidates[at].file;
+        let (_, definers) = helpers.entry(user).or_default();
+        definers.push(definers_of(session, user, tag));
     }
     let mut jobs = Vec::new();
     for (user, (libc, definers)) in helpers {

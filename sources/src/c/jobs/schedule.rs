@@ -7,6 +7,7 @@ use ioctlkit_abi::AbiSet;
 
 use super::job::{Job, Session};
 use crate::c::files::{Files, Index};
+use crate::c::macros::CandidateKind;
 
 /// Headers parsed together at the most: small enough for every core to get its share.
 const BATCH: usize = 220;
@@ -94,10 +95,15 @@ pub(super) fn fronts(files: &Files) -> HashMap<Index, Vec<Index>> {
     fronts
 }
 
-/// Whether another file defines a macro differently that this file's commands need.
+/// Whether a file is read by itself: because another one defines a macro differently that its commands
+/// need, or because they are asked for by their values.
 fn is_contested(session: &Session<'_>, index: Index) -> bool {
     let file = &session.files.loaded[index];
-    if session.hidden.contains(&index) || file.scan.open_braces != 0 {
+    let candidates = session.by_file.get(&index).into_iter().flatten();
+    let packs_itself = candidates
+        .into_iter()
+        .any(|at| matches!(session.macros.candidates[*at].kind, CandidateKind::OwnEncoder { .. }));
+    if session.hidden.contains(&index) || file.scan.open_braces != 0 || packs_itself {
         return true;
     }
     session.macros.contested.iter().any(|name| file.scan.mentions(*name))

@@ -114,7 +114,7 @@ fn read_group(
     let mut collected = Collected::default();
     let alone = convert_all(&session, jobs(&session, &listed), arena, &mut collected, problems);
     convert_all(&session, alone, arena, &mut collected, problems);
-    let helped = retry::jobs(&session, &collected);
+    let helped = retry::jobs(&session, &arena.interface, &collected);
     convert_all(&session, helped, arena, &mut collected, problems);
     // Types that other headers define may differ where the headers that use them do not.
     let mut asked = HashSet::new();
@@ -125,7 +125,7 @@ fn read_group(
         }
         convert_all(&session, jobs, arena, &mut collected, problems);
     }
-    collected.into_interface(&session, &mut arena.interface, problems);
+    collected.into_interface(&session, arena);
 }
 
 /// The folders given by hand or by the compilation database.

@@ -1,8 +1,7 @@
 //! Enumerators whose values are made of words: some headers define their commands so
 //! (`enum { BINDER_WRITE_READ = _IOWR('b', 1, …) }`).
 //!
-//! An enumeration with a tag is a type, whose values go where that type does: those of binder's protocol
-//! are written into a buffer, though `_IOW` makes them. Only one whose tag speaks of ioctls has commands.
+//! Where a tag speaks of a protocol, the values go into a buffer, though `_IOW` makes them: binder's.
 
 use crate::c::lex::scan::{Define, Token, hash};
 
@@ -10,6 +9,7 @@ use crate::c::lex::scan::{Define, Token, hash};
 #[derive(Debug, Default)]
 pub(crate) struct Reader {
     state: State,
+    base: Option<Base>,
 }
 
 #[derive(Debug, Default)]
@@ -27,6 +27,15 @@ enum State {
     Valued { found: Define, open: u32 },
 }
 
+/// The enumerator with a value that those without one count from.
+#[derive(Debug, Clone)]
+struct Base {
+    body: std::ops::Range<u32>,
+    words: Vec<u64>,
+    /// How many enumerators stand behind it so far.
+    behind: u32,
+}
+
 impl Reader {
     /// Takes the token at `at`, in that region, and yields the enumerator that it ends.
     pub(crate) fn take(
@@ -39,10 +48,17 @@ impl Reader {
         let state = std::mem::take(&mut self.state);
         let mut ended = None;
         self.state = match (state, token) {
-            (State::Announced, Token::Punctuation("{")) => State::Inside,
+            (State::Announced, Token::Punctuation("{")) => {
+                self.base = None;
+                State::Inside
+            }
+            (State::Named { name, at }, Token::Punctuation(mark @ ("," | "}"))) => {
+                ended = self.counted(name, at, region);
+                if mark == "," { State::Inside } else { State::Outside }
+            }
             (State::Outside, Token::Word("enum")) => State::Announced,
             // The tag; what is no definition ends with it.
-            (State::Announced, Token::Word(tag)) if is_of_commands(tag) => State::Announced,
+            (State::Announced, Token::Word(tag)) if !is_of_protocol(tag) => State::Announced,
             (State::Inside | State::Named { .. }, Token::Word(name)) => {
                 State::Named { name: name.to_owned(), at: start }
             }
@@ -55,10 +71,13 @@ impl Reader {
                     body: end..end,
                     words: Vec::new(),
                     region,
+                    behind: 0,
                 };
                 State::Valued { found, open: 0 }
             }
             (State::Valued { found, open: 0 }, Token::Punctuation(mark @ ("," | "}"))) => {
+                self.base =
+                    Some(Base { body: found.body.clone(), words: found.words.clone(), behind: 0 });
                 ended = Some(found);
                 if mark == "," { State::Inside } else { State::Outside }
             }
@@ -82,11 +101,28 @@ impl Reader {
         };
         ended.filter(|found| !found.words.is_empty())
     }
+
+    /// An enumerator without a value: one more than the one in front of it.
+    fn counted(&mut self, name: String, at: u32, region: Option<usize>) -> Option<Define> {
+        let base = self.base.as_mut()?;
+        base.behind += 1;
+        let end = at + name.len() as u32;
+        Some(Define {
+            name,
+            at: at..end,
+            parameters: None,
+            body: base.body.clone(),
+            words: base.words.clone(),
+            region,
+            behind: base.behind,
+        })
+    }
 }
 
-/// Whether a tag speaks of ioctls: `drm_xe_observation_ioctls`.
-fn is_of_commands(tag: &str) -> bool {
-    tag.to_ascii_lowercase().contains("ioc")
+/// Whether a tag says that its values are sent and not called: `binder_driver_return_protocol`.
+fn is_of_protocol(tag: &str) -> bool {
+    let tag = tag.to_ascii_lowercase();
+    ["protocol", "event", "message", "reply", "response"].iter().any(|word| tag.contains(word))
 }
 
 #[cfg(test)]
@@ -101,10 +137,10 @@ mod tests {
 
     #[test]
     fn enumerators_are_those_of_definitions_with_words_in_their_values() {
-        let text = "enum a_ioctls { A, B = 1, C = _IO('b', 1), /* D = X, */\n\
+        let text = "enum a_ioctls { A, B = 1, N, C = _IO('b', 1), /* D = X, */\n\
                     #define F F\n\tF = X | (Y, Z) };\nenum a_ioctls v = A;\nint w = { X };\n\
                     struct s s = { .x = A, .y = X };\nenum b;\n\
-                    enum protocol { P = _IO(1, 3) };\nenum { E = _IO(1, 2) } e;\n";
+                    enum a_protocol { P = _IO(1, 3) };\nenum { E = _IO(1, 2) } e;\n";
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
         let expected = [pair("C", "_IO('b', 1)"), pair("F", "X | (Y, Z)"), pair("E", "_IO(1, 2)")];
         assert_eq!(enumerators(text)[..], expected);

@@ -4,12 +4,12 @@
 use ioctlkit_abi::Scalar;
 use ioctlkit_model::{BinaryOperator, Constant, Expression, Type, UnaryOperator};
 
-use crate::c::lex::scan::{Token, tokens};
+use super::expand::expand;
 
 /// What an expression may refer to.
 pub(crate) trait Names {
-    /// The text of an object-like macro.
-    fn macro_text(&self, name: &str) -> MacroText;
+    /// What a name means to the preprocessor.
+    fn macro_named(&self, name: &str) -> Macro<'_>;
     /// The type of a typedef.
     fn typedef(&self, name: &str) -> Option<Type>;
     /// The structure or union with that tag.
@@ -17,53 +17,34 @@ pub(crate) trait Names {
 }
 
 /// What a name means to the preprocessor.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum MacroText {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Macro<'a> {
     /// No macro.
     None,
     /// The one text that it has wherever it is defined.
-    Text(String),
+    Object(&'a str),
+    /// The parameters of a function-like macro, and its text.
+    Function(&'a [String], &'a str),
     /// Several texts: only the compiler knows which one holds.
     Ambiguous,
 }
 
-/// Macros nested deeper than this are taken for recursive.
+/// Expressions nested deeper than this are refused.
 const DEEPEST: u32 = 32;
-/// Tokens past this are no bound that anybody wrote.
-const LONGEST: usize = 10_000;
 
 /// Reads an expression; `None` where it uses what this reader does not know.
 pub(crate) fn parse(text: &str, names: &dyn Names) -> Option<Constant> {
-    let mut parser = Parser { tokens: expand(text, names, 0)?, at: 0, names };
-    let expression = parser.conditional(0)?;
-    if parser.at != parser.tokens.len() {
-        return None;
-    }
-    Some(match expression {
+    Some(match parse_expression(text, names)? {
         Expression::Literal(value) => Constant::Known(u64::try_from(value).ok()?),
         other => Constant::Expression(Box::new(other)),
     })
 }
 
-fn expand(text: &str, names: &dyn Names, depth: u32) -> Option<Vec<String>> {
-    if depth > DEEPEST {
-        return None;
-    }
-    let mut expanded = Vec::new();
-    for (_, token) in tokens(text) {
-        match token {
-            Token::Word(word) => match names.macro_text(word) {
-                MacroText::Text(body) => expanded.extend(expand(&body, names, depth + 1)?),
-                MacroText::None => expanded.push(word.to_owned()),
-                MacroText::Ambiguous => return None,
-            },
-            other => expanded.push(other.text().to_owned()),
-        }
-        if expanded.len() > LONGEST {
-            return None;
-        }
-    }
-    Some(expanded)
+/// The same, as the operators stand.
+pub(crate) fn parse_expression(text: &str, names: &dyn Names) -> Option<Expression> {
+    let mut parser = Parser { tokens: expand(text, names)?, at: 0, names };
+    let expression = parser.conditional(0)?;
+    (parser.at == parser.tokens.len()).then_some(expression)
 }
 
 struct Parser<'a> {
@@ -278,8 +259,8 @@ mod tests {
     struct NoTypes(std::collections::HashMap<String, String>);
 
     impl Names for NoTypes {
-        fn macro_text(&self, name: &str) -> MacroText {
-            self.0.get(name).cloned().map_or(MacroText::None, MacroText::Text)
+        fn macro_named(&self, name: &str) -> Macro<'_> {
+            self.0.get(name).map_or(Macro::None, |text| Macro::Object(text))
         }
         fn typedef(&self, _: &str) -> Option<Type> {
             None

@@ -4,5 +4,6 @@
 //! look at it through this one lexer.
 
 pub(crate) mod enumerators;
+pub(crate) mod expand;
 pub(crate) mod expression;
 pub(crate) mod scan;

@@ -46,6 +46,9 @@ pub(crate) struct Define {
     pub(crate) words: Vec<u64>,
     /// The innermost region that it stands in.
     pub(crate) region: Option<usize>,
+    /// For an enumerator without a value: how many enumerators it stands behind the one whose value
+    /// the text is.
+    pub(crate) behind: u32,
 }
 
 /// The text between a condition and the directive that ends it.
@@ -335,6 +338,7 @@ impl<'a> Scanner<'a> {
             parameters,
             body: body.start as u32..body.end as u32,
             region: self.open.last().copied(),
+            behind: 0,
         });
     }
 

@@ -1,0 +1,285 @@
+//! From everything that was collected to the commands of the interface, and to what was not understood.
+
+use ioctlkit_abi::{AbiId, AbiSet, Direction, Encoding};
+use ioctlkit_model::{
+    Argument, Command, CommandBody, Constant, Encoder, Family, Header, HeaderError, NotUnderstood,
+    OwnEncoder, RawNumber, Subject, Type,
+};
+
+use super::collect::Collected;
+use super::job::{Session, candidate_span};
+use crate::c::convert::Arena;
+use crate::c::convert::answer::define_through;
+use crate::c::lex::expression::{Macro, Names, parse_expression};
+use crate::c::macros::{CandidateKind, spans};
+use crate::c::own_encoder::{Size, take_apart};
+use crate::c::redefined::OwnNames;
+
+impl Collected {
+    pub(super) fn into_interface(mut self, session: &Session<'_>, arena: &mut Arena) {
+        self.unanswered_as_errors(session);
+        for index in &session.files.wanted {
+            let file = &session.files.loaded[*index];
+            let errors = self.errors.remove(index).unwrap_or_default();
+            arena.interface.headers.push(Header { file: file.id, abis: file.abis, errors });
+        }
+        // asm-generic/ headers belong to the asm/ headers that were asked for.
+        for index in &session.brought {
+            let file = &session.files.loaded[*index];
+            let errors = Vec::new();
+            arena.interface.headers.push(Header { file: file.id, abis: file.abis, errors });
+        }
+        for at in 0..session.macros.candidates.len() {
+            let kind = &session.macros.candidates[at].kind;
+            if let CandidateKind::OwnEncoder { encoder, .. } = kind {
+                self.add_own(session, arena, at, encoder);
+            } else {
+                self.add_values(session, at);
+            }
+            self.add_incomplete(session, arena, at);
+            self.push(session, arena, at);
+        }
+        for unwrapped in &session.macros.unwrapped {
+            let file = &session.files.loaded[unwrapped.file];
+            arena.interface.not_understood.push(NotUnderstood {
+                subject: Subject::Command(unwrapped.name.clone()),
+                span: spans(file, &file.scan.defines[unwrapped.define]).0,
+                abis: file.abis,
+                reason: format!("nothing defines `{}`", unwrapped.wrapper),
+            });
+        }
+        for family in &session.macros.families {
+            let file = &session.files.loaded[family.file];
+            let define = &file.scan.defines[family.define];
+            let expansion = file.slice(&define.body).replace("\\\n", " ");
+            arena.interface.families.push(Family {
+                name: define.name.clone(),
+                span: spans(file, define).0,
+                parameters: define.parameters.clone().unwrap_or_default(),
+                expansion: expansion.split_whitespace().collect::<Vec<_>>().join(" "),
+                of_any_length: None,
+            });
+        }
+    }
+
+    /// Files what is known of a candidate.
+    fn push(&mut self, session: &Session<'_>, arena: &mut Arena, at: usize) {
+        let candidate = &session.macros.candidates[at];
+        let name = candidate.name.clone();
+        let span = candidate_span(session, at);
+        let all = session.files.loaded[candidate.file].abis.intersection(session.request.abis);
+        if let Some(variants) = self.commands.remove(&at) {
+            let command = Command { contract: None, name, c_name: None, span, variants };
+            arena.interface.commands.push(command);
+        } else if let Some(variants) = self.numbers.remove(&at) {
+            let through = String::new();
+            arena.interface.raw_numbers.push(RawNumber { name, span, variants, through });
+        } else if let Some(reason) = self.reason(at, &candidate.kind) {
+            let subject = Subject::Command(name);
+            arena.interface.not_understood.push(NotUnderstood { subject, span, abis: all, reason });
+        }
+    }
+
+    /// Why a candidate that has no number has none; nothing where it turned out to be no command, or
+    /// does not exist on any ABI.
+    fn reason(&self, at: usize, kind: &CandidateKind) -> Option<String> {
+        match kind {
+            CandidateKind::RawNumber | CandidateKind::Pasted => return None,
+            CandidateKind::Command | CandidateKind::OwnEncoder { .. } => {}
+        }
+        if let Some(message) = self.unanswered.get(&at) {
+            return Some(format!("the compiler says: {message}"));
+        }
+        let is_left = self.around.contains_key(&at) && !self.values.contains_key(&at);
+        is_left.then(|| "the compiler knows no value for it".to_owned())
+    }
+
+    /// Where no help was found, a command without a size is better than none.
+    fn add_incomplete(&mut self, session: &Session<'_>, arena: &mut Arena, at: usize) {
+        let Some(incomplete) = self.incomplete.remove(&at) else { return };
+        let candidate = &session.macros.candidates[at];
+        let id = session.files.loaded[candidate.file].id;
+        let interface = &mut arena.interface;
+        let known = self.commands.get(&at).map_or(AbiSet::EMPTY, |variants| variants.abis());
+        let abis = incomplete.abis().difference(known);
+        if let (Some(body), false, Some(header)) = (
+            incomplete.first(),
+            abis.is_empty(),
+            interface.headers.iter().position(|header| header.file == id),
+        ) {
+            let ty = body.argument.ty().map_or_else(String::new, |ty| interface.type_name(ty));
+            interface.headers[header].errors.push(HeaderError {
+                message: format!("`{}` has no number: `{ty}` is never defined", candidate.name),
+                span: Some(candidate_span(session, at)),
+                abis,
+            });
+        }
+        let commands = self.commands.entry(at).or_default();
+        for (abis, body) in incomplete.iter() {
+            commands.add(abis, body.clone());
+        }
+    }
+
+    /// Makes a command of a value: of one that keeps a command's parts with that command's type, of any
+    /// other by taking the number apart.
+    fn add_values(&mut self, session: &Session<'_>, at: usize) {
+        let Some(values) = self.values.get(&at) else { return };
+        let candidate = &session.macros.candidates[at];
+        let file = &session.files.loaded[candidate.file];
+        let define = candidate.define(session.files);
+        let known = self.commands.get(&at).map_or(AbiSet::EMPTY, |variants| variants.abis());
+        let mut found: Vec<(AbiSet, CommandBody)> = Vec::new();
+        for (abis, (abi, value)) in values.iter() {
+            let number = *value as u32;
+            // A value that is taken from another command, such as `_IOC_NR(…)`, is none; and one
+            // with neither direction nor size is as likely a plain number, such as 0x8906.
+            if number <= 0xffff || known.contains(*abi) {
+                continue;
+            }
+            let around = self.around.get(&at);
+            let kept = around.and_then(|around| around.iter().find(|(on, _)| on.contains(*abi)));
+            if let Some((on, Some(called))) = kept {
+                match keep(called, *abi, number) {
+                    Kept::Command(body) => found.push((on, *body)),
+                    Kept::Part => {}
+                    Kept::Other => {
+                        found.extend(apart(session, at, *abi, number).map(|b| (abis, b)))
+                    }
+                }
+                continue;
+            }
+            found.extend(apart(session, at, *abi, number).map(|body| (abis, body)));
+        }
+        let span = spans(file, define).1;
+        let through = define_through(file, &define.body);
+        for (abis, body) in found {
+            let body = CommandBody { span, through: through.clone(), ..body };
+            self.commands.entry(at).or_default().add(abis.difference(known), body);
+        }
+    }
+
+    /// A command that a header packs by itself: its number is what the text says, on every ABI.
+    fn add_own(&mut self, session: &Session<'_>, arena: &Arena, at: usize, encoder: &str) {
+        let Some(values) = self.values.get(&at) else { return };
+        let candidate = &session.macros.candidates[at];
+        let file = &session.files.loaded[candidate.file];
+        let define = candidate.define(session.files);
+        let text = file.slice(&define.body);
+        let text = match define.behind {
+            0 => text.to_owned(),
+            behind => format!("({text}) + {behind}"),
+        };
+        let names =
+            Typed { names: session.macros.redefined.names(session.files, candidate.file), arena };
+        let read = parse_expression(&text, &names).and_then(|it| Some((take_apart(&it)?, it)));
+        let mut found: Vec<(AbiSet, CommandBody)> = Vec::new();
+        for (abis, (abi, value)) in values.iter() {
+            let number = *value as u32;
+            let decoded = Encoding::Generic.decode(number);
+            let agrees = |letter: u8, nr: u8| (letter, nr) == (decoded.type_letter, decoded.nr);
+            let own = |number| {
+                let name = encoder.to_owned();
+                Encoder::Own(OwnEncoder { number, sign_extends: *value < 0, name })
+            };
+            let made = match &read {
+                Some((parts, expression)) if agrees(parts.type_letter, parts.nr) => {
+                    let argument = match &parts.size {
+                        Size::None => Argument::None,
+                        Size::Type(ty) => Argument::Type(ty.clone()),
+                        Size::Bytes(size) => Argument::Size(Constant::Known(*size)),
+                    };
+                    let number = Constant::Expression(Box::new(expression.clone()));
+                    (abis, parts.direction, argument, own(number))
+                }
+                _ => {
+                    let abis = super::collect::vouched(abis, *abi, &text);
+                    let Some(direction) = decoded.direction else { continue };
+                    let argument = argument_of(direction, decoded.size);
+                    (abis, direction, argument, own(Constant::Known(u64::from(number))))
+                }
+            };
+            let (abis, direction, argument, encoder) = made;
+            let body = CommandBody {
+                span: spans(file, define).1,
+                through: define_through(file, &define.body),
+                direction,
+                type_letter: u32::from(decoded.type_letter),
+                nr: u32::from(decoded.nr),
+                argument,
+                encoder,
+            };
+            found.push((abis, body));
+        }
+        for (abis, body) in found {
+            self.commands.entry(at).or_default().add(abis, body);
+        }
+    }
+}
+
+/// What the value of an expression around a command is.
+enum Kept {
+    /// That command with another nr, or as it was.
+    Command(Box<CommandBody>),
+    /// A part of its number: `_IOC_SIZE(X)`, `X & ~IOCSIZE_MASK`.
+    Part,
+    /// Something else.
+    Other,
+}
+
+fn keep(called: &CommandBody, abi: AbiId, number: u32) -> Kept {
+    let decoded = abi.abi().encoding.decode(number);
+    let has_size = !matches!(called.argument, Argument::None);
+    if has_size && decoded.size == 0 {
+        return Kept::Part;
+    }
+    let same = decoded.direction == Some(called.direction)
+        && u32::from(decoded.type_letter) == called.type_letter
+        && has_size == (decoded.size != 0);
+    if same {
+        Kept::Command(Box::new(CommandBody { nr: u32::from(decoded.nr), ..called.clone() }))
+    } else {
+        Kept::Other
+    }
+}
+
+/// A command by its number alone.
+fn apart(session: &Session<'_>, at: usize, abi: AbiId, number: u32) -> Option<CommandBody> {
+    let decoded = abi.abi().encoding.decode(number);
+    let direction = decoded.direction?;
+    Some(CommandBody {
+        span: candidate_span(session, at),
+        through: String::new(),
+        direction,
+        type_letter: u32::from(decoded.type_letter),
+        nr: u32::from(decoded.nr),
+        argument: argument_of(direction, decoded.size),
+        encoder: Encoder::Kernel,
+    })
+}
+
+fn argument_of(direction: Direction, size: u16) -> Argument {
+    match (direction, size) {
+        (Direction::None, 0) => Argument::None,
+        (_, size) => Argument::Size(Constant::Known(u64::from(size))),
+    }
+}
+
+/// What the names in a number of a header's own mean.
+struct Typed<'a> {
+    names: OwnNames<'a>,
+    arena: &'a Arena,
+}
+
+impl Names for Typed<'_> {
+    fn macro_named(&self, name: &str) -> Macro<'_> {
+        self.names.macro_named(name)
+    }
+
+    fn typedef(&self, name: &str) -> Option<Type> {
+        self.arena.typedef_named(name)
+    }
+
+    fn record(&self, tag: &str) -> Option<Type> {
+        self.arena.record_tagged(tag)
+    }
+}

@@ -1,0 +1,209 @@
+//! Numbers that a header packs with shifts of its own, told from the expression: which part is the
+//! direction, the type letter, the nr and the size.
+
+use ioctlkit_abi::{Direction, Encoding};
+use ioctlkit_model::{BinaryOperator, Expression, Type};
+
+/// A command number as its expression puts it together.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Parts {
+    pub(crate) direction: Direction,
+    pub(crate) type_letter: u8,
+    pub(crate) nr: u8,
+    pub(crate) size: Size,
+}
+
+/// What stands where the size belongs.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Size {
+    None,
+    Type(Type),
+    Bytes(u64),
+}
+
+/// Where the size begins, in every encoding of Linux (`asm-generic/ioctl.h`).
+const SIZE_SHIFT: i128 = 16;
+/// Where the type letter begins.
+const TYPE_SHIFT: i128 = 8;
+/// The three bits in which all encodings keep the direction.
+const DIRECTION: i128 = 0xe000_0000;
+/// No expression that anybody writes has more terms.
+const MOST_TERMS: usize = 64;
+
+/// One of the values that are put together.
+struct Term<'e> {
+    value: &'e Expression,
+    shift: i128,
+}
+
+/// Takes an expression apart that ors or adds a direction (by a shift of 29 or 30, or as bits), a
+/// type letter (by a shift of 8) and what else there is. Anything else is no command: a four-letter
+/// code shifts by 24, a version by 16 and 8, and neither has a direction.
+pub(crate) fn take_apart(expression: &Expression) -> Option<Parts> {
+    let mut terms = Vec::new();
+    flatten(expression, &mut terms)?;
+    let mut has = Found::default();
+    let mut constant: i128 = 0;
+    let mut size = Size::None;
+    for term in &terms {
+        let Some(value) = evaluate(term.value) else {
+            if term.shift != SIZE_SHIFT {
+                return None;
+            }
+            size = Size::Type(measured(term.value)?.clone());
+            continue;
+        };
+        match term.shift {
+            29 | 30 => {
+                has.direction = true;
+                has.thirteen |= term.shift == 29;
+            }
+            TYPE_SHIFT => has.letter = true,
+            0 if value != 0 && value & !DIRECTION == 0 => {
+                has.direction = true;
+                has.thirteen |= value == 0x2000_0000;
+            }
+            // A letter and an nr in one literal.
+            0 if value > 0xff => has.letter = true,
+            0 | SIZE_SHIFT => {}
+            _ => return None,
+        }
+        constant |= value.checked_shl(u32::try_from(term.shift).ok()?)?;
+    }
+    let number = u32::try_from(constant & 0xffff_ffff).ok()?;
+    let encoding = if has.thirteen { Encoding::ThirteenBits } else { Encoding::Generic };
+    let decoded = encoding.decode(number);
+    if !has.direction || !has.letter || decoded.type_letter == 0 {
+        return None;
+    }
+    if decoded.size != 0 {
+        if size != Size::None {
+            return None;
+        }
+        size = Size::Bytes(u64::from(decoded.size));
+    }
+    Some(Parts {
+        direction: decoded.direction?,
+        type_letter: decoded.type_letter,
+        nr: decoded.nr,
+        size,
+    })
+}
+
+impl Parts {
+    /// Whether this may be a command although nothing is called `_IO`: a type letter that is one, or
+    /// a type's size. Flags that share bits with a direction and a letter have neither.
+    pub(crate) fn is_telling(&self) -> bool {
+        self.type_letter >= b' ' || matches!(self.size, Size::Type(_))
+    }
+}
+
+#[derive(Default)]
+struct Found {
+    direction: bool,
+    letter: bool,
+    /// Whether bit 29 is one of its own, as where the size has 13 bits.
+    thirteen: bool,
+}
+
+fn flatten<'e>(expression: &'e Expression, terms: &mut Vec<Term<'e>>) -> Option<()> {
+    match expression {
+        Expression::Binary(BinaryOperator::Or | BinaryOperator::Add, left, right) => {
+            flatten(left, terms)?;
+            flatten(right, terms)?;
+        }
+        Expression::Binary(BinaryOperator::ShiftLeft, value, shift) => {
+            terms.push(Term { value, shift: evaluate(shift)? });
+        }
+        value => terms.push(Term { value, shift: 0 }),
+    }
+    (terms.len() <= MOST_TERMS).then_some(())
+}
+
+/// The value of an expression that asks for no size.
+fn evaluate(expression: &Expression) -> Option<i128> {
+    match expression {
+        Expression::Literal(value) => Some(*value),
+        Expression::Unary(operator, operand) => operator.apply(evaluate(operand)?),
+        Expression::Binary(operator, left, right) => {
+            operator.apply(evaluate(left)?, evaluate(right)?)
+        }
+        Expression::Conditional(condition, then, otherwise) => {
+            evaluate(if evaluate(condition)? == 0 { otherwise } else { then })
+        }
+        Expression::SizeOf(_) | Expression::AlignOf(_) | Expression::BiggestAlign => None,
+    }
+}
+
+/// The type whose size an expression is, perhaps behind a mask.
+fn measured(expression: &Expression) -> Option<&Type> {
+    match expression {
+        Expression::SizeOf(ty) => Some(ty),
+        Expression::Binary(BinaryOperator::And, left, right) => {
+            measured(left).or_else(|| measured(right))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ioctlkit_abi::Scalar;
+
+    use super::*;
+    use crate::c::lex::expression::{Macro, Names, parse_expression};
+
+    struct Nothing;
+
+    impl Names for Nothing {
+        fn macro_named(&self, _: &str) -> Macro<'_> {
+            Macro::None
+        }
+        fn typedef(&self, _: &str) -> Option<Type> {
+            None
+        }
+        fn record(&self, _: &str) -> Option<Type> {
+            None
+        }
+    }
+
+    fn parts(text: &str) -> Option<Parts> {
+        take_apart(&parse_expression(text, &Nothing).expect("an expression"))
+    }
+
+    #[test]
+    fn numbers_put_together_by_hand_are_taken_apart() {
+        let int = Size::Type(Type::Scalar(Scalar::Int));
+        let of = |direction, nr, size| Some(Parts { direction, type_letter: b'q', nr, size });
+        let cases = [
+            ("((2U << 30) | (4 << 16) | ('q' << 8) | 3)", Direction::Read, 3, Size::Bytes(4)),
+            ("0x80000000u | (sizeof(int) << 16) | ('q' << 8) | 4", Direction::Read, 4, int.clone()),
+            ("((0U) << 30) | (0 << 16) | ('q' << 8) | 2", Direction::None, 2, Size::None),
+            ("(3 << 30) + ((sizeof(int) & 0x3fff) << 16) + 0x7105", Direction::ReadWrite, 5, int),
+            ("(4U << 29) | (8 << 16) | ('q' << 8) | (6)", Direction::Write, 6, Size::Bytes(8)),
+            ("0x20000000 | 'q' << 8 | 7", Direction::None, 7, Size::None),
+        ];
+        for (text, direction, nr, size) in cases {
+            assert_eq!(parts(text), of(direction, nr, size), "{text}");
+        }
+    }
+
+    #[test]
+    fn four_letter_codes_versions_addresses_and_flags_are_no_commands() {
+        for text in [
+            "('N') | ('V' << 8) | ('1' << 16) | ('2' << 24)",
+            "(6 << 16) + (12 << 8) + 3",
+            "(127U << 24) | (0 << 16) | (0 << 8) | 1",
+            "1U << 31",
+            "(1U << 31) | (1 << 8)  | (1 << 4)",
+            "0xc0000000 | 3",
+            "(1U << 31) | (1 << 8)",
+            "'q' << 8 | 3",
+            "(2U << 30) | (sizeof(int) << 8) | 4",
+        ] {
+            assert_eq!(parts(text), None, "{text}");
+        }
+        let flags = parts("(1 << 30) | (1 << 16) | (1 << 8)").expect("the looks of a command");
+        assert!(!flags.is_telling());
+    }
+}
