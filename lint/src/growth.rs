@@ -31,7 +31,8 @@ fn resolves_to(interface: &Interface, ty: &Type, abi: AbiId, id: RecordId) -> bo
 }
 
 /// Whether a member holds the size of the structure that it is in. `argsz` says so by its name;
-/// `size` may as well be the size of a buffer, so that a comment has to say it.
+/// `size` may as well be the size of a buffer: it has to come first, with nothing beside it that has a
+/// size, or a comment has to say it.
 pub(crate) fn is_structure_size(sources: &SourceMap, body: &RecordBody, member: &Member) -> bool {
     const NAMES: [&str; 5] = ["argsz", "struct_size", "structsize", "size_of_struct", "struct_sz"];
     if member.bits.is_some() || member.ty.is_array() {
@@ -55,9 +56,50 @@ pub(crate) fn is_structure_size(sources: &SourceMap, body: &RecordBody, member: 
             own_name,
         );
     }
+    if name == "size" && leads(body, member) {
+        return true;
+    }
     let own_name = sources.text(body.span).split('{').next().unwrap_or_default().trim();
     let comments = [comment_behind(sources, member), kernel_doc(sources, body, name)];
     comments.into_iter().flatten().any(|comment| speaks_of_structure_size(comment, own_name))
+}
+
+/// Whether a member comes first in a structure that has nothing else whose size it may be.
+fn leads(body: &RecordBody, member: &Member) -> bool {
+    const SIZED: [&str; 22] = [
+        "handle",
+        "handles",
+        "addr",
+        "address",
+        "ptr",
+        "pointer",
+        "buf",
+        "buffer",
+        "data",
+        "offset",
+        "fd",
+        "base",
+        "start",
+        "vaddr",
+        "count",
+        "mem",
+        "memory",
+        "page",
+        "heap",
+        "alignment",
+        "align",
+        "payload",
+    ];
+    let is_sized = |other: &Member| {
+        let name = other.name.as_deref().unwrap_or_default().to_ascii_lowercase();
+        let of_type = matches!(other.ty, Type::Pointer(_) | Type::FlexibleArray(_));
+        of_type || other.ty.is_array() || name.split('_').any(|word| SIZED.contains(&word))
+    };
+    let Some((first, others)) = body.members.split_first() else { return false };
+    first.name_span == member.name_span
+        && first.name == member.name
+        && !others.is_empty()
+        && !others.iter().any(is_sized)
 }
 
 /// Whether a comment says "the size of this structure", `sizeof(struct own_name)` or

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{
-    Command, CommandBody, Edit, FileId, Finding, Fix, Interface, Language, Safety,
+    Command, CommandBody, Edit, FileId, Finding, Fix, Interface, Language, Safety, Span,
 };
 
 use crate::against::{self, last_of_path};
@@ -94,33 +94,53 @@ pub fn are_aliases(cx: &Context<'_>, a: &Command, b: &Command) -> bool {
     target.is_some() && target == alias(cx.interface, b)
 }
 
-/// Suggests the next nr that no command of this header uses, as an edit where the nr is a literal
-/// in the definition.
-pub fn renumber(cx: &Context<'_>, command: &Command) -> Option<Fix> {
-    let body = command.variants.first()?;
-    let free = free_nr(cx, command.span.file, body.type_letter, body.nr)?;
-    let sources = &cx.interface.sources;
-    let literal = definition::call(sources, body.span).and_then(|call| {
-        let place = usize::from(sources.text(call.name) == "_IOC") + 1;
-        let span = call.arguments.get(place).copied()?;
-        sources.text(span).starts_with(|c: char| c.is_ascii_digit()).then_some(span)
-    });
-    Some(Fix {
-        message: format!("take a free nr, such as {free:#04x}"),
-        edits: literal
-            .map(|span| Edit { span, replacement: format!("{free:#04x}") })
-            .into_iter()
-            .collect(),
-        safety: Safety::ChangesAbi,
-    })
+/// A free nr for each command that may have to move: two of them never get the same one, whichever rule
+/// says so.
+#[derive(Debug)]
+pub struct FreeNrs<'c, 'a> {
+    cx: &'c Context<'a>,
+    offers: BTreeMap<Span, u32>,
 }
 
-fn free_nr(cx: &Context<'_>, file: FileId, type_letter: u32, after: u32) -> Option<u32> {
-    let bodies = cx.interface.commands.iter().filter(|command| command.span.file == file);
-    let used: BTreeSet<u32> = bodies
-        .flat_map(|command| command.variants.iter())
-        .filter(|(_, body)| body.type_letter == type_letter)
-        .map(|(_, body)| body.nr)
-        .collect();
-    (after + 1..=0xff).find(|nr| !used.contains(nr))
+impl<'c, 'a> FreeNrs<'c, 'a> {
+    /// Looks for the next free nr behind each place that several commands have.
+    pub fn new(cx: &'c Context<'a>) -> Self {
+        let mut offers = BTreeMap::new();
+        let mut taken: BTreeMap<FileId, BTreeSet<Place>> = BTreeMap::new();
+        for command in &cx.interface.commands {
+            let places = command.variants.iter().map(|(_, body)| (body.type_letter, body.nr));
+            taken.entry(command.span.file).or_default().extend(places);
+        }
+        for ((letter, nr), commands) in by_place(cx) {
+            for command in commands.iter().skip(1) {
+                let taken = taken.entry(command.span.file).or_default();
+                if let Some(free) = (nr + 1..=0xff).find(|nr| !taken.contains(&(letter, *nr))) {
+                    taken.insert((letter, free));
+                    offers.insert(command.span, free);
+                }
+            }
+        }
+        Self { cx, offers }
+    }
+
+    /// Suggests the nr that is free for a command, as an edit where its nr is a literal in the
+    /// definition.
+    pub fn renumber(&self, command: &Command) -> Option<Fix> {
+        let body = command.variants.first()?;
+        let free = *self.offers.get(&command.span)?;
+        let sources = &self.cx.interface.sources;
+        let literal = definition::call(sources, body.span).and_then(|call| {
+            let place = usize::from(sources.text(call.name) == "_IOC") + 1;
+            let span = call.arguments.get(place).copied()?;
+            sources.text(span).starts_with(|c: char| c.is_ascii_digit()).then_some(span)
+        });
+        Some(Fix {
+            message: format!("take a free nr, such as {free:#04x}"),
+            edits: literal
+                .map(|span| Edit { span, replacement: format!("{free:#04x}") })
+                .into_iter()
+                .collect(),
+            safety: Safety::ChangesAbi,
+        })
+    }
 }

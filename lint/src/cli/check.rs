@@ -44,7 +44,8 @@ head of the structure or #define:
 Exit codes:
   0  no finding at or above --fail-on
   1  findings at or above --fail-on
-  2  some input could not be used; findings of the rest are reported all the same")]
+  2  some input could not be used, or nothing in it could be judged; findings of the rest are reported
+     all the same")]
 pub(super) struct Arguments {
     #[command(flatten)]
     scope: Scope,
@@ -56,6 +57,10 @@ pub(super) struct Arguments {
     #[arg(long, conflicts_with_all = ["format", "write_baseline"])]
     statistics: bool,
 }
+
+/// What a run says that could read none of the commands that it saw.
+const NOTHING_JUDGED: &str = "no command could be read, so this run says nothing about the interface: \
+    see the findings of U001 and U002 for what is missing";
 
 /// What to check, by which rules.
 #[derive(Debug, Args)]
@@ -182,6 +187,8 @@ pub(super) struct Whole {
     summary: Summary,
     /// Modules with a table of handlers.
     modules: Vec<objects::Row>,
+    /// Commands, families and plain numbers that the rules could look at.
+    judged: usize,
     failed: bool,
 }
 
@@ -230,6 +237,8 @@ impl Whole {
         self.summary.rust_files += interface.headers.iter().filter(is_rust).count();
         self.modules.extend(objects::rows(&interface));
         self.report.commands += interface.commands.len();
+        self.judged +=
+            interface.commands.len() + interface.families.len() + interface.raw_numbers.len();
         self.report.abis = self.report.abis.union(interface.abis);
         for rule in checked.rules {
             if !self.report.rules.iter().any(|known| known.code == rule.code) {
@@ -266,7 +275,13 @@ impl Whole {
 
     fn outcome(&self) -> Outcome {
         let findings = if self.failed { Outcome::Findings } else { Outcome::Clean };
-        findings.max(outcome_of(&self.report.problems))
+        let judged = if self.judged_nothing() { Outcome::Failed } else { Outcome::Clean };
+        findings.max(outcome_of(&self.report.problems)).max(judged)
+    }
+
+    /// Whether there is something that looks like a command, and nothing that could be read as one.
+    fn judged_nothing(&self) -> bool {
+        self.judged == 0 && self.report.findings.iter().any(|it| it.rule.code.starts_with('U'))
     }
 }
 
@@ -297,6 +312,9 @@ fn report(arguments: &Arguments, whole: &Whole, terminal: &Terminal) -> Result<(
     })?;
     if options.has_summary() {
         terminal.say(|out, _| summary.write(report, out));
+    }
+    if whole.judged_nothing() {
+        terminal.say(|out, _| writeln!(out, "{NOTHING_JUDGED}"));
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use crate::context::{Context, command_finding};
 use crate::declare_rule;
 use crate::includes::Includes;
 use crate::names::are_versions;
-use crate::numbering::{are_aliases, by_place, common, equal_on, renumber, same_name};
+use crate::numbering::{are_aliases, by_place, common, equal_on, same_name, FreeNrs};
 use crate::objects::Objects;
 
 declare_rule! {
@@ -45,6 +45,7 @@ declare_rule! {
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let includes = Includes::new(cx.interface);
     let objects = Objects::new(cx.interface);
+    let free = FreeNrs::new(cx);
     for commands in by_place(cx).values() {
         for (place, command) in commands.iter().enumerate() {
             let twins: Vec<_> = commands[..place]
@@ -54,7 +55,8 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 .filter(|other| objects.different(other, command).is_none())
                 .collect();
             if let Some(first) = twins.first() {
-                findings.push(report(cx, command, first, &twins));
+                let fix = free.renumber(command);
+                findings.push(Finding { fix, ..report(cx, command, first, &twins) });
             }
         }
     }
@@ -106,6 +108,5 @@ fn report(cx: &Context<'_>, command: &Command, first: &Command, twins: &[&Comman
         .iter()
         .map(|twin| Label { span: twin.span, text: format!("`{}` has it first", twin.name) })
         .collect();
-    finding.fix = renumber(cx, command);
     finding
 }

@@ -7,7 +7,7 @@ use crate::context::{Context, command_finding};
 use crate::declare_rule;
 use crate::includes::Includes;
 use crate::names::{are_directions, are_versions};
-use crate::numbering::{are_aliases, by_place, common, equal_on, letter, renumber, same_name};
+use crate::numbering::{are_aliases, by_place, common, equal_on, letter, same_name, FreeNrs};
 use crate::objects::Objects;
 
 declare_rule! {
@@ -46,6 +46,7 @@ declare_rule! {
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let includes = Includes::new(cx.interface);
     let objects = Objects::new(cx.interface);
+    let free = FreeNrs::new(cx);
     for ((type_letter, nr), commands) in by_place(cx) {
         for (place, command) in commands.iter().enumerate() {
             let sharing: Vec<_> = commands[..place]
@@ -69,7 +70,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                     text: format!("`{}` has the nr", other.name),
                 })
                 .collect();
-            finding.fix = renumber(cx, command);
+            finding.fix = free.renumber(command);
             findings.push(finding);
         }
     }

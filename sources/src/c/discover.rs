@@ -399,7 +399,23 @@ pub(crate) fn asm_arch(header: &Path, tree: &Tree) -> Option<&'static str> {
     }
 }
 
+/// A folder that appears to hold nothing but the `asm/` headers of an architecture, each a line that
+/// includes the real one.
+pub(crate) fn own_asm(arch: &str) -> PathBuf {
+    Path::new(crate::c::driver::overlay::OWN_ASM).join(arch)
+}
+
 impl Tree {
+    /// The `asm/` header that one below [`own_asm`] stands for.
+    pub(crate) fn behind_own_asm(&self, path: &Path) -> Option<PathBuf> {
+        let below = path.strip_prefix(crate::c::driver::overlay::OWN_ASM).ok()?;
+        let arch = below.components().next()?.as_os_str();
+        let Tree::Installed { asm, .. } = self else { return None };
+        let own = asm.iter().find(|asm| asm.arch == arch)?;
+        let header = own.parent.join(below.strip_prefix(arch).ok()?);
+        header.is_file().then_some(header)
+    }
+
     /// The folders that the compiler searches for an ABI, in order.
     pub(crate) fn include_folders(&self, abi: &Abi) -> Vec<PathBuf> {
         let virtual_asm = PathBuf::from(crate::c::driver::overlay::ASM);
@@ -417,7 +433,10 @@ impl Tree {
             Tree::Installed { root, asm } => {
                 match asm.iter().find(|asm| asm.arch == abi.kernel_arch) {
                     Some(asm) if asm.parent == *root => vec![root.clone(), virtual_asm],
-                    Some(asm) => vec![root.clone(), asm.parent.clone(), virtual_asm],
+                    // The shared folder may have an `asm/` of another architecture.
+                    Some(asm) => {
+                        vec![own_asm(asm.arch), root.clone(), asm.parent.clone(), virtual_asm]
+                    }
                     None => vec![virtual_asm, root.clone()],
                 }
             }

@@ -59,6 +59,40 @@ pub(crate) struct Files {
     macros: HashMap<u64, Option<(Index, usize)>>,
 }
 
+/// What the command line, the configuration or a compilation database says of includes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Given {
+    /// Folders that are searched before all others.
+    pub(crate) folders: Vec<PathBuf>,
+    /// Headers that are included in front of each one.
+    pub(crate) includes: Vec<String>,
+}
+
+impl Given {
+    /// Takes `-I`, `-isystem` and `-include` out of compiler arguments.
+    pub(crate) fn new(folders: &[PathBuf], arguments: &[&[String]]) -> Self {
+        let mut given = Self { folders: folders.to_vec(), includes: Vec::new() };
+        for arguments in arguments {
+            let mut words = arguments.iter();
+            while let Some(word) = words.next() {
+                let flag =
+                    ["-isystem", "-include", "-I"].into_iter().find(|flag| word.starts_with(flag));
+                let Some(flag) = flag else { continue };
+                let value = match word[flag.len()..].trim() {
+                    "" => words.next().cloned(),
+                    value => Some(value.to_owned()),
+                };
+                match (flag, value) {
+                    ("-include", Some(value)) => given.includes.push(value),
+                    (_, Some(value)) => given.folders.push(value.into()),
+                    (_, None) => {}
+                }
+            }
+        }
+        given
+    }
+}
+
 struct Loader<'a> {
     tree: &'a Tree,
     include_folders: &'a [PathBuf],
@@ -72,14 +106,14 @@ impl Files {
     /// Reads the group's headers and everything that they include.
     pub(crate) fn load(
         group: &TreeHeaders,
-        include_folders: &[PathBuf],
+        given: &Given,
         abis: AbiSet,
         sources: &mut SourceMap,
         problems: &mut Vec<Problem>,
     ) -> Self {
         let mut loader = Loader {
             tree: &group.tree,
-            include_folders,
+            include_folders: &given.folders,
             sources,
             loaded: Vec::new(),
             by_path: HashMap::new(),
@@ -95,7 +129,8 @@ impl Files {
                 Err(problem) => problems.push(problem),
             }
         }
-        let missing = loader.follow(&wanted, abis);
+        let first = loader.included_first(&given.includes, abis);
+        let missing = loader.follow(&wanted, &first, abis);
         problems.extend(loader.notes(&wanted, &missing));
         let by_absolute = loader
             .by_path
@@ -270,7 +305,12 @@ impl Loader<'_> {
 
     /// Follows the includes of `wanted`, once for each architecture. Answers, for each file, the
     /// ABIs for which an `asm/` header that it needs is not here, with the header's name.
-    fn follow(&mut self, wanted: &[Index], abis: AbiSet) -> HashMap<Index, (AbiSet, String)> {
+    fn follow(
+        &mut self,
+        wanted: &[Index],
+        first: &[Index],
+        abis: AbiSet,
+    ) -> HashMap<Index, (AbiSet, String)> {
         // The ABIs for which each file is reached.
         let mut reached: HashMap<Index, AbiSet> = HashMap::new();
         let mut missing: HashMap<Index, (AbiSet, String)> = HashMap::new();
@@ -280,6 +320,7 @@ impl Loader<'_> {
             let mut seen: HashSet<Index> = HashSet::new();
             let mut todo: Vec<Index> = wanted
                 .iter()
+                .chain(first)
                 .copied()
                 .filter(|index| !self.loaded[*index].abis.intersection(of_arch).is_empty())
                 .collect();
@@ -349,9 +390,32 @@ impl Loader<'_> {
         wanted.iter().filter_map(note).collect()
     }
 
+    /// The files of `-include`, which every header has in front of it.
+    fn included_first(&mut self, names: &[String], abis: AbiSet) -> Vec<Index> {
+        let mut found = Vec::new();
+        for abi in abis {
+            for name in names {
+                let here = Path::new(name);
+                let path = if here.is_file() {
+                    Some(here.to_owned())
+                } else {
+                    self.resolve(name, false, Path::new("."), abi)
+                };
+                let index = path.and_then(|path| self.load(&path));
+                found.extend(index.filter(|index| !found.contains(index)));
+            }
+        }
+        found
+    }
+
     fn load(&mut self, path: &Path) -> Option<Index> {
         if let Some(known) = self.by_path.get(path) {
             return Some(*known);
+        }
+        if let Some(behind) = self.tree.behind_own_asm(path) {
+            let text = format!("#include \"{}\"\n", behind.display());
+            let scan = scan::scan(&text);
+            return Some(self.insert(path, text.into(), scan, AbiSet::ALL, true));
         }
         if let Some(text) = virtual_text(path) {
             let scan = scan::scan(&text);
@@ -364,6 +428,9 @@ impl Loader<'_> {
 
     /// The file that an include means, as the compiler will find it.
     fn resolve(&mut self, name: &str, quoted: bool, from: &Path, abi: AbiId) -> Option<PathBuf> {
+        if quoted && Path::new(name).is_absolute() {
+            return Some(PathBuf::from(name));
+        }
         if quoted {
             let sibling = from.parent()?.join(name);
             if sibling.is_file() {
@@ -391,6 +458,8 @@ impl Loader<'_> {
                 overlay::ASM_HEADERS.iter().any(|(known, _)| *known == name)
                     || (name.starts_with("asm/") && self.generic_of(name).is_some())
                     || is_generated(name)
+            } else if folder.starts_with(overlay::OWN_ASM) {
+                name.starts_with("asm/") && self.tree.behind_own_asm(&path).is_some()
             } else if folder == Path::new(overlay::LIBC) {
                 overlay::LIBC_HEADERS.iter().any(|(known, _)| *known == name)
             } else {

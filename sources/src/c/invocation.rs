@@ -10,7 +10,7 @@ use crate::c::Request;
 use crate::c::discover::discover;
 use crate::c::driver::arguments;
 use crate::c::driver::overlay;
-use crate::c::files::Files;
+use crate::c::files::{Files, Given};
 
 /// What clang has to be told to read a header as [`read`](super::read) does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,8 +34,8 @@ pub fn invocation(
     let group = groups.into_iter().next()?;
     let mut sources = SourceMap::default();
     let mut problems = Vec::new();
-    let files =
-        Files::load(&group, &request.include_dirs, request.abis, &mut sources, &mut problems);
+    let given = Given::new(&request.include_dirs, &[&request.compiler_arguments]);
+    let files = Files::load(&group, &given, request.abis, &mut sources, &mut problems);
     files.wanted.first()?;
     let roots = [overlay::LIBC, overlay::ASM];
     let own_root = |argument: String| -> String {

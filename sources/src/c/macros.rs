@@ -413,7 +413,9 @@ fn is_wrapper_by_name(name: &str) -> bool {
     let is_upper = !name.contains(|c: char| c.is_ascii_lowercase());
     let mut words = name.split('_').map(|word| word.strip_prefix('S').unwrap_or(word));
     let at_end = || name.contains('_') && (name.ends_with("_IO") || name.ends_with("_IOC"));
-    is_upper && (words.any(|word| ANYWHERE.contains(&word)) || at_end())
+    // A wrapper that is there to keep old commands from being used.
+    let is_retired = ["OBSOLETE", "DEPRECATED"].iter().any(|word| name.contains(word));
+    is_upper && !is_retired && (words.any(|word| ANYWHERE.contains(&word)) || at_end())
 }
 
 /// The span of a macro's name, and the one from its name to the end of its text.

@@ -1,7 +1,6 @@
 //! One tree's headers from their paths to the interface: what is parsed, in which order.
 
 use std::collections::{HashMap, HashSet};
-use std::path::PathBuf;
 
 use ioctlkit_model::{Interface, Problem, ProblemKind};
 
@@ -16,7 +15,7 @@ use crate::c::convert::Arena;
 use crate::c::discover::{TreeHeaders, discover};
 use crate::c::driver::clang::Library;
 use crate::c::driver::database;
-use crate::c::files::{Files, Index};
+use crate::c::files::{Files, Given, Index};
 use crate::c::macros::Macros;
 use crate::c::partition::AbiPartition;
 
@@ -74,9 +73,9 @@ fn read_group(
         }
         None => Vec::new(),
     };
-    let folders = search_first(request, &extra);
+    let given = Given::new(&request.include_dirs, &[&extra, &request.compiler_arguments]);
     let sources = &mut arena.interface.sources;
-    let files = Files::load(group, &folders, request.abis, sources, problems);
+    let files = Files::load(group, &given, request.abis, sources, problems);
     if files.wanted.is_empty() {
         return;
     }
@@ -126,23 +125,6 @@ fn read_group(
         convert_all(&session, jobs, arena, &mut collected, problems);
     }
     collected.into_interface(&session, arena);
-}
-
-/// The folders given by hand or by the compilation database.
-fn search_first(request: &Request, extra: &[String]) -> Vec<PathBuf> {
-    let mut folders = request.include_dirs.clone();
-    for given in [extra, &request.compiler_arguments] {
-        let mut words = given.iter();
-        while let Some(word) = words.next() {
-            let rest = word.strip_prefix("-I").or_else(|| word.strip_prefix("-isystem"));
-            match rest {
-                Some("") => folders.extend(words.next().map(PathBuf::from)),
-                Some(folder) => folders.push(PathBuf::from(folder.trim())),
-                None => {}
-            }
-        }
-    }
-    folders
 }
 
 /// Parses the jobs and files what they hold. Answers the jobs for headers that have to be read

@@ -87,11 +87,14 @@ impl Collected {
             CandidateKind::RawNumber | CandidateKind::Pasted => return None,
             CandidateKind::Command | CandidateKind::OwnEncoder { .. } => {}
         }
+        // `sizeof(x) == 8 ? 0x8906 : …`: a plain number, as far as it is one.
+        if self.plain.contains(&at) || self.values.contains_key(&at) {
+            return None;
+        }
         if let Some(message) = self.unanswered.get(&at) {
             return Some(format!("the compiler says: {message}"));
         }
-        let is_left = self.around.contains_key(&at) && !self.values.contains_key(&at);
-        is_left.then(|| "the compiler knows no value for it".to_owned())
+        self.around.contains_key(&at).then(|| "an error in the header spoils its value".to_owned())
     }
 
     /// Where no help was found, a command without a size is better than none.

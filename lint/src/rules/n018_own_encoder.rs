@@ -1,0 +1,82 @@
+//! N018 own-encoder.
+
+use ioctlkit_model::{Command, CommandBody, Encoder, Finding, Fix, OwnEncoder, Safety, abi_words};
+
+use crate::context::{Context, command_finding};
+use crate::declare_rule;
+
+declare_rule! {
+    /// a command number that the header packs itself, with one architecture's encoding
+    ///
+    /// # What
+    /// The number comes from shifts of the header's own, or from an `_IOC` that the header defines
+    /// instead of the kernel's. It is listed with what it really comes to.
+    ///
+    /// # Why
+    /// alpha, mips, powerpc and sparc keep the direction in three bits and the size in thirteen,
+    /// and parisc swaps read and write. A number that is packed by hand is the same on all of
+    /// them, so a driver there that uses the kernel's macros does not know it, and tools that take
+    /// numbers apart read a wrong direction or size.
+    ///
+    /// # Source
+    /// asm-generic/ioctl.h and the asm/ioctl.h of alpha, mips, parisc, powerpc and sparc.
+    ///
+    /// # Example
+    /// ```c
+    /// #define FOO_IOC(dir, type, nr, size) (((dir) << 30) | ((size) << 16) | ((type) << 8) | (nr))
+    /// #define FOO_GET FOO_IOC(2U, 'f', 1, sizeof(__u32))
+    /// ```
+    ///
+    /// # Fix
+    /// Include `<linux/ioctl.h>` and use `_IO`, `_IOR`, `_IOW` or `_IOWR`.
+    OWN_ENCODER: "N018", "own-encoder", Warning, legacy Warning, for C;
+}
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for command in &cx.interface.commands {
+        for (abis, body) in command.variants.iter() {
+            let Encoder::Own(own) = &body.encoder else { continue };
+            let differs = cx.layouts.abis_where(abis, |_, id| {
+                let by_kernel = CommandBody { encoder: Encoder::Kernel, ..body.clone() };
+                let number = |body| cx.layouts.body_number(body, id).map(|it| it.number);
+                number(body) != number(&by_kernel)
+            });
+            if !differs.is_empty() {
+                findings.push(report(cx, command, body, own, differs));
+            }
+        }
+    }
+}
+
+fn report(
+    cx: &Context<'_>,
+    command: &Command,
+    body: &CommandBody,
+    own: &OwnEncoder,
+    differs: ioctlkit_abi::AbiSet,
+) -> Finding {
+    let by = match own.name.as_str() {
+        "" => "the definition".to_owned(),
+        name => format!("`{name}`"),
+    };
+    let kernel = CommandBody { encoder: Encoder::Kernel, ..body.clone() };
+    let macro_name = body.direction.macro_name();
+    let number = |body: &CommandBody| {
+        let first = differs.first()?;
+        Some(format!("{:#010x}", cx.layouts.body_number(body, first)?.number))
+    };
+    let instead = match (number(body), number(&kernel)) {
+        (Some(own), Some(kernel)) => format!(": it is {own}, where `{macro_name}` yields {kernel}"),
+        _ => String::new(),
+    };
+    let on = abi_words::on(differs, command.variants.abis());
+    let message = format!("{by} packs this number in another way than the kernel {on}{instead}");
+    let mut finding = command_finding(&OWN_ENCODER, command, command.span, differs, message);
+    finding.label = "not packed by the kernel's `_IOC`".into();
+    finding.fix = Some(Fix {
+        message: format!("use `{macro_name}` of `<linux/ioctl.h>`"),
+        edits: Vec::new(),
+        safety: Safety::ChangesAbi,
+    });
+    finding
+}

@@ -1,0 +1,49 @@
+//! U001 command-not-understood.
+
+use ioctlkit_model::{Finding, Subject};
+
+use crate::context::{Context, finding};
+use crate::declare_rule;
+
+declare_rule! {
+    /// a macro or an enumerator that looks like a command, and that has no number
+    ///
+    /// # What
+    /// The definition uses `_IO` or something that is named like it, and what it comes to cannot be
+    /// told: nothing defines the macro that it uses, its argument has a type that does not compile,
+    /// or the compiler knows no value for it. None of the other rules has looked at it.
+    ///
+    /// # Why
+    /// Where nothing is found, everything was understood. Without this rule a command that the
+    /// linter cannot read would pass as one without a fault.
+    ///
+    /// # Source
+    /// Kernel documentation, driver-api/ioctl.rst: every rule there is about commands that can be
+    /// read.
+    ///
+    /// # Example
+    /// ```c
+    /// #define FOO_CREATE DRM_IOWR(0x41, struct foo_create)    /* without drm.h */
+    /// ```
+    ///
+    /// # Fix
+    /// Include the header that defines what the command needs, or name its folder with `-I`, its
+    /// macro with `-D`, or the header itself behind `--` with `-include`.
+    COMMAND_NOT_UNDERSTOOD: "U001", "command-not-understood", Error, legacy Error, for C;
+}
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for unknown in &cx.interface.not_understood {
+        let Subject::Command(name) = &unknown.subject else { continue };
+        let message = format!("`{name}` has no number, so nothing was checked: {}", unknown.reason);
+        let mut report = finding(&COMMAND_NOT_UNDERSTOOD, unknown.span, unknown.abis, message);
+        report.command = Some(name.clone());
+        report.label = "not understood".into();
+        report.notes.push(
+            "name the folder of the header that defines what is missing with -I, or include that \
+             header"
+                .into(),
+        );
+        findings.push(report);
+    }
+}

@@ -1,0 +1,91 @@
+//! U002 layout-unknown.
+
+use ioctlkit_abi::AbiSet;
+use ioctlkit_model::{Command, Finding, Interface, Type};
+
+use crate::context::{Context, command_finding};
+use crate::declare_rule;
+
+declare_rule! {
+    /// a command whose argument has no known layout, and that has no number for this reason
+    ///
+    /// # What
+    /// A member of the argument has a type that did not compile, or a structure that is declared and
+    /// never defined. Size, layout and number are unknown, and no rule has looked at them.
+    ///
+    /// # Why
+    /// A layout that a compiler makes of a member that it does not know is a guess. Where nothing is
+    /// found, everything was understood.
+    ///
+    /// # Source
+    /// Kernel documentation, driver-api/ioctl.rst, "Structure layout": each of its rules is about a
+    /// layout that is known.
+    ///
+    /// # Example
+    /// ```c
+    /// struct foo { unknown_t a; };
+    /// #define FOO_GET _IOR('f', 1, struct foo)
+    /// ```
+    ///
+    /// # Fix
+    /// Include the header that defines the type, or name its folder with `-I`.
+    LAYOUT_UNKNOWN: "U002", "layout-unknown", Error, legacy Error, for C;
+}
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for command in &cx.interface.commands {
+        let all = command.variants.abis();
+        let unknown = cx.layouts.abis_where(all, |_, id| cx.layouts.number(command, id).is_none());
+        let Some(first) = unknown.first() else { continue };
+        let Some(body) = command.variants.get(first) else { continue };
+        let Some(ty) = body.argument.ty() else { continue };
+        if is_of_another_architecture(cx, command, ty) {
+            continue;
+        }
+        let name = cx.interface.type_name(ty);
+        let cause = cause(cx.interface, ty, unknown).unwrap_or_else(|| {
+            format!("the layout of `{name}` could not be worked out")
+        });
+        let message = format!("`{}` has no number, so nothing was checked: {cause}", command.name);
+        let mut report =
+            command_finding(&LAYOUT_UNKNOWN, command, command.span, unknown, message);
+        report.label = format!("the size of `{name}` is unknown");
+        findings.push(report);
+    }
+}
+
+/// Whether a structure is declared only, and the header was not read for every architecture: one that
+/// was left out, which the run says, may define it (`struct kvm_vcpu_init` of arm64).
+fn is_of_another_architecture(cx: &Context<'_>, command: &Command, ty: &Type) -> bool {
+    let Type::Record(id) = ty.innermost_element() else { return false };
+    let header = cx.interface.headers.iter().find(|header| header.file == command.span.file);
+    let is_narrowed = header.is_some_and(|header| !cx.interface.abis.is_subset(header.abis));
+    cx.interface.record(*id).variants.is_empty() && is_narrowed
+}
+
+/// The first thing in a type that has no size.
+fn cause(interface: &Interface, ty: &Type, abis: AbiSet) -> Option<String> {
+    if let Type::Record(id) = ty.innermost_element()
+        && interface.record(*id).variants.is_empty()
+    {
+        return Some(format!("`{}` is never defined", interface.record(*id).display_name()));
+    }
+    interface.records_within(ty).into_iter().find_map(|id| {
+        let record = interface.record(id);
+        record.variants.iter().filter(|(on, _)| !on.intersection(abis).is_empty()).find_map(
+            |(_, body)| {
+                let member = body
+                    .members
+                    .iter()
+                    .find(|member| matches!(member.ty.innermost_element(), Type::Unknown(_)))?;
+                Some(match &member.name {
+                    Some(name) => format!(
+                        "the type of `{name}` in `{}` is unknown",
+                        record.display_name()
+                    ),
+                    None => format!("`{}` has a member that does not compile", record.display_name()),
+                })
+            },
+        )
+    })
+}
