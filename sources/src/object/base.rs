@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use super::btf::Btf;
+use super::btf::{self, Btf, BtfError};
 use super::elf::{Elf, Section, is_elf};
 use super::input::Input;
 use super::open::{OpenError, open};
@@ -114,7 +114,13 @@ fn read(path: &Path) -> Result<Btf, String> {
     if let Input::Bytes(bytes) = &input
         && !is_elf(bytes)
     {
-        return Btf::parse(bytes, None).map_err(|error| error.to_string());
+        return match Btf::parse(bytes, None) {
+            // A boot image that is the kernel's memory as it is.
+            Err(BtfError::NotBtf) => {
+                btf::find(bytes).ok_or_else(|| "it has no BTF of a kernel".to_owned())
+            }
+            read => read.map_err(|error| error.to_string()),
+        };
     }
     let elf = Elf::parse(&input).map_err(|error| error.to_string())?;
     let section = elf.section(".BTF").and_then(Section::data);

@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use super::elf;
+use super::image::{LONGEST_HEADER, is_image};
+use super::open::compression;
 
 /// How the names of modules end, as kernels and distributions make them.
 const MODULES: [&str; 4] = [".ko", ".ko.xz", ".ko.zst", ".ko.gz"];
@@ -76,18 +78,19 @@ fn file_name(path: &Path) -> String {
 }
 
 fn begins_as_object(path: &Path) -> bool {
-    const LONGEST: u64 = 0x206;
     if !path.is_file() {
         return false;
     }
     let mut start = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(LONGEST).read_to_end(&mut start));
+    let read = File::open(path).and_then(|file| file.take(LONGEST_HEADER as u64).read_to_end(&mut start));
     read.is_ok()
         && (elf::is_elf(&start)
             || start.starts_with(ARCHIVE)
             || start.starts_with(THIN_ARCHIVE)
             || matches!(start.get(..4), Some([0x9f, 0xeb, 1, _] | [0xeb, 0x9f, 1, _]))
-            || start.get(0x202..0x206) == Some(b"HdrS"))
+            // No text is compressed; a kernel's image may be.
+            || compression(&start).is_some()
+            || is_image(&start))
 }
 
 #[cfg(test)]

@@ -27,6 +27,7 @@ mod discover;
 mod dwarf;
 mod elf;
 mod ids;
+mod image;
 mod input;
 mod listing;
 mod measure;

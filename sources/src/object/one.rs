@@ -14,10 +14,11 @@ use super::convert::{Converter, Reach};
 use super::discover::{ARCHIVE, Asked, THIN_ARCHIVE};
 use super::dwarf::Dwarf;
 use super::elf::{Elf, Section, is_elf};
+use super::image::Flat;
 use super::input::Input;
 use super::listing::Listing;
 use super::open::open;
-use super::types::{Ty, TypeId, Types};
+use super::types::{Integer, Ty, TypeId, Types};
 use super::{Request, Wanted, failure, note, tables};
 
 /// What came of one object.
@@ -142,18 +143,31 @@ fn object(asked: &Asked, input: &Input<'_>, request: &Request, bases: &Bases) ->
     reading.finish(path, module)
 }
 
-/// Types without an object around them, as a kernel shows its own.
+/// Types without an object around them: as a kernel shows its own, or in the memory of one.
 fn bare(asked: &Asked, data: &[u8], request: &Request) -> Outcome {
     let path = &asked.path;
-    let types = match Btf::parse(data, None) {
-        Ok(types) => types,
-        Err(BtfError::NotBtf) => {
+    let flat = Flat::of(data);
+    let types = match flat {
+        Some(_) => btf::find(data).ok_or(BtfError::NotBtf),
+        None => Btf::parse(data, None),
+    };
+    let types = match (types, flat) {
+        (Ok(types), _) => types,
+        (Err(BtfError::NotBtf), Some(_)) => {
+            let message = "it is a kernel image without BTF, and nothing else in it tells types";
+            let help = "name the kernel's vmlinux";
+            return Outcome::failed(path, message.to_owned(), Some(help));
+        }
+        (Err(BtfError::NotBtf), None) => {
             let message = "it is neither an ELF file nor BTF".to_owned();
             return Outcome::failed(path, message, None);
         }
-        Err(error) => return Outcome::failed(path, format!("cannot be read: {error}"), None),
+        (Err(error), _) => {
+            return Outcome::failed(path, format!("cannot be read: {error}"), None);
+        }
     };
-    let Some(abi) = request.bare_abi else {
+    let of_image = || flat?.abi(size_of_long(&types)?);
+    let Some(abi) = of_image().or(request.bare_abi) else {
         let message = "it holds types alone, which do not say for which ABI they are".to_owned();
         return Outcome::failed(path, message, Some("name the ABI with `--abi`"));
     };
@@ -162,6 +176,16 @@ fn bare(asked: &Asked, data: &[u8], request: &Request) -> Outcome {
     reading.object.runs_32_bit = runs_32_bit(&types);
     reading.records(&types, &request.types);
     reading.finish(path, None)
+}
+
+/// The size of the kernel's `unsigned long` in bytes.
+fn size_of_long(types: &Btf) -> Option<u64> {
+    types.own_ids().find_map(|id| match types.get(id) {
+        Some(Ty::Integer(Integer { name: "long unsigned int" | "unsigned long", size, .. })) => {
+            Some(size)
+        }
+        _ => None,
+    })
 }
 
 /// Whether a kernel runs 32-bit programs: it has the function that passes their pointers on.

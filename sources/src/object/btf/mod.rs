@@ -5,6 +5,7 @@
 //! for. A kind that is not known is skipped where its size is told, which newer writers do in a
 //! section of their own.
 
+mod find;
 mod kinds;
 mod names;
 
@@ -13,6 +14,7 @@ use std::sync::{Arc, OnceLock};
 use ioctlkit_abi::ByteOrder;
 
 use super::types::{Member, Ty, TypeId, Types};
+pub(super) use find::find;
 use names::Names;
 
 /// The first two bytes, as a number in the writer's byte order.
