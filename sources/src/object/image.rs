@@ -81,7 +81,15 @@ impl Flat {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
+    use flate2::write::GzEncoder;
+    use ioctlkit_abi::ByteOrder;
+    use ioctlkit_model::{Interface, Problem, ProblemKind};
+
     use super::*;
+    use crate::object::btf::tests::find::kernel;
+    use crate::object::{Request, Wanted, holds_object, read};
 
     /// An image with these bytes at these places.
     fn image(parts: &[(usize, &[u8])]) -> Vec<u8> {
@@ -90,6 +98,54 @@ mod tests {
             image[*at..at + bytes.len()].copy_from_slice(bytes);
         }
         image
+    }
+
+    /// The memory of a kernel for arm64 with its types in it.
+    fn arm64() -> Vec<u8> {
+        let mut image = image(&[(0, b"MZ"), (0x38, b"ARM\x64")]);
+        image.extend(kernel(ByteOrder::Little, 5));
+        image.extend([7; 100]);
+        image
+    }
+
+    fn gzip(data: &[u8]) -> Vec<u8> {
+        let mut encoder = GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        encoder.write_all(data).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn read_file(bytes: &[u8]) -> (Interface, Vec<Problem>) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("vmlinuz");
+        std::fs::write(&path, bytes).unwrap();
+        assert!(holds_object(&path));
+        read(&Request { paths: vec![path], types: Wanted::All, ..Request::default() })
+    }
+
+    #[test]
+    fn the_types_of_an_image_are_read_for_its_own_abi_however_it_is_packed() {
+        let flat = arm64();
+        let packed = gzip(&flat);
+        let words = [0x300, packed.len() as u32].map(u32::to_le_bytes).concat();
+        let zboot = [image(&[(0, b"MZ\0\0zimg"), (8, &words)]), packed.clone()].concat();
+        for bytes in [flat, packed, zboot] {
+            let (interface, problems) = read_file(&bytes);
+            assert!(problems.is_empty(), "{problems:?}");
+            let [object] = &interface.objects[..] else { panic!("one object") };
+            assert_eq!(object.abi.abi().name, "aarch64");
+            assert!(object.has_types && object.tables.is_empty());
+            let tags = interface.records.iter().filter_map(|record| record.name.as_deref());
+            assert_eq!(tags.collect::<Vec<_>>(), ["pair", "file_operations"]);
+        }
+    }
+
+    #[test]
+    fn an_image_without_types_is_told() {
+        let (interface, problems) = read_file(&image(&[(0, b"MZ"), (0x38, b"ARM\x64")]));
+        assert!(interface.objects.is_empty());
+        let [problem] = &problems[..] else { panic!("{problems:?}") };
+        assert_eq!(problem.kind, ProblemKind::Failure);
+        assert!(problem.message.contains("kernel image without BTF"), "{}", problem.message);
     }
 
     #[test]

@@ -325,4 +325,4 @@ impl Types for Btf {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

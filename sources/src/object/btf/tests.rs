@@ -1,5 +1,7 @@
 //! BTF made by hand, where compilers and pahole make none.
 
+pub(in crate::object) mod find;
+
 use super::*;
 use crate::object::types::IntegerKind;
 
