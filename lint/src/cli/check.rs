@@ -44,7 +44,8 @@ head of the structure or #define:
 Exit codes:
   0  no finding at or above --fail-on
   1  findings at or above --fail-on
-  2  some input could not be used; findings of the rest are reported all the same")]
+  2  some input could not be used, or nothing of it could be judged; findings of the rest are reported
+     all the same")]
 pub(super) struct Arguments {
     #[command(flatten)]
     scope: Scope,
