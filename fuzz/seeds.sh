@@ -61,6 +61,14 @@ cp "$work/dwarf4.o" "$work/btf.o"
 pahole --btf_encode "$work/btf.o"
 cp "$work/btf.o" corpus/elf/
 objcopy -O binary --only-section=.BTF --set-section-flags .BTF=alloc "$work/btf.o" corpus/btf/btf
+# The memory of a kernel for arm64, with types in it.
+{
+	head -c 56 /dev/zero
+	printf 'ARMd'
+	head -c 99 /dev/zero
+	cat corpus/btf/btf
+} >corpus/elf/image
+cp corpus/elf/image corpus/btf/
 xz -kc "$work/btf.o" >corpus/elf/module.ko.xz
 zstd -qc "$work/btf.o" >corpus/elf/module.ko.zst
 gzip -c "$work/btf.o" >corpus/elf/module.ko.gz

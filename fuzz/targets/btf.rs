@@ -1,4 +1,4 @@
-//! Any bytes as BTF: read, never a panic.
+//! Any bytes as BTF, and as a kernel's memory with BTF in it: read, never a panic.
 #![no_main]
 
 use ioctlkit_abi::Abi;
@@ -13,8 +13,8 @@ fuzz_target!(|bytes: &[u8]| {
         return;
     }
     let abi = Abi::by_name("x86_64").map(Abi::id);
-    let request =
-        Request { paths: vec![path], bare_abi: abi, types: Wanted::All, ..Request::default() };
+    let base = Some(path.clone());
+    let request = Request { paths: vec![path], base, bare_abi: abi, types: Wanted::All };
     let (interface, _) = read(&request);
     let layouts = Layouts::new(&interface);
     for index in 0..interface.records.len() {

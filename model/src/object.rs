@@ -28,6 +28,8 @@ pub struct Object {
     pub module: Option<String>,
     /// Whether somebody named this very file, rather than a folder that it is in.
     pub named: bool,
+    /// Whether it tells types of its own: without them nothing is known of its structures.
+    pub has_types: bool,
     /// Whether its kernel runs programs of 32-bit ABIs, where its types tell.
     pub runs_32_bit: Option<bool>,
     /// Names of the structures and unions that the object defines for itself, of those that were

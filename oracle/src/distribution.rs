@@ -5,15 +5,18 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 
+use crate::apt::Apt;
 use crate::kernel::KernelError;
 
-/// Which of Debian's kernels for amd64.
+/// Which of Debian's kernels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flavour {
-    /// For virtual machines: about 1100 modules.
+    /// For virtual machines of amd64: about 1100 modules.
     Cloud,
-    /// For all machines: about 4200 modules.
+    /// For all machines of amd64: about 4200 modules.
     Generic,
+    /// For virtual machines of arm64, whose boot image is the kernel's memory as it is.
+    CloudArm64,
 }
 
 impl Flavour {
@@ -22,6 +25,14 @@ impl Flavour {
         match self {
             Self::Cloud => "linux-image-6.12-cloud-amd64",
             Self::Generic => "linux-image-6.12-amd64",
+            Self::CloudArm64 => "linux-image-6.12-cloud-arm64",
+        }
+    }
+
+    fn apt(self, cache: &Path) -> Result<Apt, KernelError> {
+        match self {
+            Self::Cloud | Self::Generic => Ok(Apt::own()),
+            Self::CloudArm64 => Apt::foreign(cache, "arm64"),
         }
     }
 }
@@ -42,13 +53,14 @@ impl Distribution {
     pub fn unpacked(cache: &Path, flavour: Flavour) -> Result<Self, KernelError> {
         // Two threads of a test program would make the same folder.
         static LOCK: Mutex<()> = Mutex::new(());
-        let package = concrete(flavour.package())?;
+        let _lock = LOCK.lock().unwrap_or_else(PoisonError::into_inner);
+        let apt = flavour.apt(cache)?;
+        let package = concrete(&apt, flavour.package())?;
         let release = package.strip_prefix("linux-image-").unwrap_or(&package).to_owned();
         let root = std::path::absolute(cache.join(&package))
             .map_err(|error| KernelError::Run("dpkg-deb", error))?;
-        let _lock = LOCK.lock().unwrap_or_else(PoisonError::into_inner);
         if !root.exists() {
-            download(&package, &root)?;
+            download(&apt, &package, &root)?;
         }
         Ok(Self { root, release })
     }
@@ -75,8 +87,8 @@ impl Distribution {
 }
 
 /// The kernel that a package of Debian's depends on.
-fn concrete(package: &str) -> Result<String, KernelError> {
-    let text = output("apt-cache", &["show", "--no-all-versions", package], Path::new("."))?;
+fn concrete(apt: &Apt, package: &str) -> Result<String, KernelError> {
+    let text = apt.run("apt-cache", &["show", "--no-all-versions", package], Path::new("."))?;
     let depends = text.lines().find_map(|line| line.strip_prefix("Depends: "));
     let kernel = depends.and_then(|depends| {
         let mut names = depends.split([',', ' ']).map(str::trim);
@@ -87,12 +99,12 @@ fn concrete(package: &str) -> Result<String, KernelError> {
         .ok_or_else(|| KernelError::Failed("apt-cache", format!("{package} depends on no kernel")))
 }
 
-fn download(package: &str, root: &Path) -> Result<(), KernelError> {
+fn download(apt: &Apt, package: &str, root: &Path) -> Result<(), KernelError> {
     let run = |error| KernelError::Run("dpkg-deb", error);
     // What is there is whole: it is made elsewhere and then renamed.
     let new = root.with_file_name(format!("new-{}-{package}", std::process::id()));
     fs::create_dir_all(&new).map_err(run)?;
-    output("apt-get", &["download", package], &new)?;
+    apt.run("apt-get", &["download", package], &new)?;
     let entries = fs::read_dir(&new).map_err(run)?.flatten();
     let archive = entries.map(|entry| entry.path()).find(|path| path.extension().is_some());
     let archive = archive.ok_or_else(|| {
@@ -110,7 +122,12 @@ fn download(package: &str, root: &Path) -> Result<(), KernelError> {
     fs::remove_dir_all(&new).map_err(run)
 }
 
-fn output(program: &'static str, arguments: &[&str], folder: &Path) -> Result<String, KernelError> {
+/// What a program prints.
+pub(crate) fn output(
+    program: &'static str,
+    arguments: &[&str],
+    folder: &Path,
+) -> Result<String, KernelError> {
     let mut command = Command::new(program);
     command.args(arguments).current_dir(folder).stdin(Stdio::null());
     let output = command.output().map_err(|error| KernelError::Run(program, error))?;

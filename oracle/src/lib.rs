@@ -7,6 +7,7 @@
 //! The crate serves this project's tests and is never published.
 #![forbid(unsafe_code)]
 
+mod apt;
 pub mod assembly;
 pub mod compare;
 pub mod compiler;

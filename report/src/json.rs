@@ -136,6 +136,8 @@ struct Summary {
     findings_by_rule: BTreeMap<&'static str, usize>,
     problems: usize,
     failures: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    objects_without_types: Option<usize>,
 }
 
 #[derive(Serialize)]
@@ -246,6 +248,8 @@ fn summary(report: &Report) -> Summary {
             .iter()
             .filter(|problem| problem.kind == ProblemKind::Failure)
             .count(),
+        objects_without_types: (!report.objects.is_empty())
+            .then(|| report.objects.iter().filter(|object| !object.has_types).count()),
     }
 }
 

@@ -8,7 +8,7 @@ use ioctlkit_model::Layouts;
 use ioctlkit_report::dump;
 
 use super::Outcome;
-use super::failure::{Failure, outcome_of};
+use super::failure::{Failure, outcome_of, say_failures};
 use super::reading::{RawNumbers, ReadOptions, read_as_one};
 use super::terminal::Terminal;
 
@@ -19,7 +19,11 @@ Examples:
   ioctl-lint dump /usr/include/linux/kvm.h | jq '.commands[].name'
   ioctl-lint dump --abi x86_64,i386 --output abi.json include/uapi
 
-The format is described by schema/dump.schema.json.")]
+The format is described by schema/dump.schema.json.
+
+Exit codes:
+  0  everything was read
+  2  some input could not be used; the rest is dumped all the same")]
 pub(super) struct Arguments {
     /// Headers or Rust source, folders of them, a cargo workspace, or a kernel source tree
     #[arg(value_name = "PATH", required = true)]
@@ -61,5 +65,8 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     terminal.print_to(arguments.output.as_deref(), |out, _| {
         dump::render(&interface, &layouts, &problems, out)
     })?;
-    Ok(outcome_of(&problems))
+    let outcome = outcome_of(&problems);
+    // The dump has them too, but whoever keeps it in a file would not see them.
+    say_failures(problems, &interface.sources, terminal);
+    Ok(outcome)
 }

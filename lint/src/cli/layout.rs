@@ -69,7 +69,8 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
         }
         known.extend(names(&interface));
     }
-    if found {
+    // Where nothing could be read, that was said, and every name would be unknown.
+    if found || (outcome == Outcome::Failed && known.is_empty()) {
         return Ok(outcome);
     }
     if let [record, ..] = undefined.as_slice() {

@@ -46,8 +46,9 @@ pub(super) struct ReadOptions {
     #[arg(long, help_heading = CRATES)]
     no_default_features: bool,
 
-    /// Take the types that modules build upon from this vmlinux, boot image or file of BTF [default:
-    /// the kernel of each module's version, beside its folder or in the running system]
+    /// Take the types that modules build upon from this vmlinux, boot image (vmlinuz, bzImage, Image,
+    /// Image.gz) or file of BTF [default: the kernel of each module's version, beside its folder or in
+    /// the running system]
     #[arg(long, value_name = "FILE", help_heading = OBJECTS)]
     btf_base: Option<PathBuf>,
 

@@ -16,3 +16,4 @@ mod queries;
 mod run;
 mod source;
 mod suppressions;
+mod untyped;

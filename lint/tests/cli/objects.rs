@@ -42,14 +42,19 @@ const void *used = &foo_fops;
 const char info[] __attribute__((section(".modinfo"))) = "name=NAME\0vermagic=0.0.0 SMP";
 "#;
 
-/// Compiles a driver, with that compat handler, as the module of that name.
 fn module(folder: Folder, name: &str, compat: &str) -> Folder {
+    compiled(folder, name, compat, &["-g"])
+}
+
+/// Compiles a driver, with that compat handler, as the module of that name.
+pub(crate) fn compiled(folder: Folder, name: &str, compat: &str, options: &[&str]) -> Folder {
     let source = DRIVER.replace("COMPAT", compat).replace("NAME", name);
     let folder = folder.and("kernel.h", KERNEL).and("driver.c", source);
     let object = folder.path(&format!("modules/{name}.ko"));
     std::fs::create_dir_all(object.parent().unwrap()).unwrap();
     let mut gcc = Command::new("gcc");
-    gcc.args(["-c", "-O1", "-g", "-fno-pic", "-fcf-protection=none", "-o"]).arg(object);
+    gcc.args(["-c", "-O1", "-fno-pic", "-fcf-protection=none"]).args(options);
+    gcc.arg("-o").arg(object);
     assert!(gcc.arg(folder.path("driver.c")).status().unwrap().success());
     folder
 }

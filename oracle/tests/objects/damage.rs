@@ -109,22 +109,30 @@ fn bits_that_are_turned_over_in_a_module_do_no_harm() {
 fn bits_that_are_turned_over_in_types_do_no_harm() {
     let folder = tempfile::tempdir().unwrap();
     let source = folder.path().join("types.c");
-    let text = "struct a { struct a *next; int b : 3; char c[4]; union { long d; }; } a;\n\
+    let text = "struct file_operations { int a; } o; struct a { struct a *next; int b : 3; char c[4]; union { long d; }; } a;\n\
                 typedef enum { A = 1 } kind; kind k; long f(struct a *x, kind k) { return 0; }\n";
     std::fs::write(&source, text).unwrap();
     let mut numbers = Numbers(4);
-    for (name, option) in [("four.o", "-gdwarf-4"), ("five.o", "-gdwarf-5"), ("btf.o", "-gdwarf-4")]
-    {
+    for (name, option) in [
+        ("four.o", "-gdwarf-4"),
+        ("five.o", "-gdwarf-5"),
+        ("btf.o", "-gdwarf-4"),
+        ("image.o", "-gdwarf-4"),
+    ] {
         let object = folder.path().join(name);
         let mut gcc = Command::new("gcc");
         assert!(
             gcc.args(["-c", option, "-o"]).arg(&object).arg(&source).status().unwrap().success()
         );
-        if name == "btf.o" {
+        let is_image = name == "image.o";
+        if name == "btf.o" || is_image {
             let pahole = Command::new("pahole").arg("--btf_encode").arg(&object).status();
             assert!(pahole.unwrap().success());
         }
-        let bytes = std::fs::read(&object).unwrap();
+        let mut bytes = std::fs::read(&object).unwrap();
+        if is_image {
+            bytes = flat_image(&btf_of(&bytes));
+        }
         for _ in 0..rounds() * 4 {
             let mut turned = bytes.clone();
             for _ in 0..=numbers.next(4) {
@@ -134,6 +142,15 @@ fn bits_that_are_turned_over_in_types_do_no_harm() {
             survives(folder.path(), "turned.o", &turned, None);
         }
     }
+}
+
+/// A kernel's memory, as arm64 boots it, with these types in it.
+fn flat_image(types: &[u8]) -> Vec<u8> {
+    let mut image = vec![0; 0x38];
+    image.extend(b"ARM\x64");
+    image.extend([0; 99]);
+    image.extend(types);
+    image
 }
 
 /// The section `.BTF` of a file, found by its magic number and its header's own length.

@@ -72,7 +72,7 @@ fn modules_with_unlocked_ioctl_are_those_whose_sources_set_it() {
     }
     let sources = drivers(&cache()).unwrap();
     let macros = macros(&sources);
-    for flavour in [Flavour::Cloud, Flavour::Generic] {
+    for flavour in [Flavour::Cloud, Flavour::Generic, Flavour::CloudArm64] {
         let kernel = Distribution::unpacked(&cache(), flavour).unwrap();
         let kbuild = Kbuild::new(&sources, &kernel.configuration());
         let interface = modules(&kernel);

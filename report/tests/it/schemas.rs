@@ -89,6 +89,7 @@ fn check_json_of_objects_is_as_described() {
         abi: AbiSet::ALL.first().unwrap(),
         module: Some("a".into()),
         named: true,
+        has_types: true,
         runs_32_bit: None,
         own_records: Vec::new(),
         tables: vec![HandlerTable {
@@ -103,6 +104,9 @@ fn check_json_of_objects_is_as_described() {
     let schema = published("check.schema.json");
     assert_eq!(complaints(&schema, &rendered(&sample)), Vec::<String>::new());
     assert_eq!(rendered(&sample)["objects"][0]["tables"][0]["native"], "a_ioctl");
+    assert_eq!(rendered(&sample)["summary"]["objects_without_types"], 0);
+    sample.report.objects[0].has_types = false;
+    assert_eq!(rendered(&sample)["summary"]["objects_without_types"], 1);
 }
 
 /// Without this the tests above would pass on a schema that says nothing.

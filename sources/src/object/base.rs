@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use super::btf::Btf;
+use super::btf::{self, Btf, BtfError};
 use super::elf::{Elf, Section, is_elf};
 use super::input::Input;
 use super::open::{OpenError, open};
@@ -21,7 +21,7 @@ pub(super) struct Bases {
     known: Mutex<HashMap<PathBuf, Slot>>,
 }
 
-type Slot = Arc<OnceLock<Option<Arc<Btf>>>>;
+type Slot = Arc<OnceLock<Result<Arc<Btf>, BaseError>>>;
 
 /// Why a file that was named has no types.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,9 +38,7 @@ impl fmt::Display for BaseError {
 
 impl Bases {
     pub(super) fn new(named: Option<&Path>) -> Self {
-        let named = named.map(|path| {
-            read(path).map(Arc::new).map_err(|message| BaseError { path: path.into(), message })
-        });
+        let named = named.map(types_in);
         Self { named, known: Mutex::default() }
     }
 
@@ -49,20 +47,36 @@ impl Bases {
         self.named.as_ref()?.as_ref().err()
     }
 
-    /// The types of the kernel of that version, for a module at `path`.
-    pub(super) fn of_module(&self, path: &Path, version: &str) -> Option<Arc<Btf>> {
+    /// The types of the kernel of that version, for a module at `path`; else what is wrong with the
+    /// first file that could have them, if there is one.
+    pub(super) fn of_module(
+        &self,
+        path: &Path,
+        version: &str,
+    ) -> Result<Arc<Btf>, Option<BaseError>> {
         if let Some(named) = &self.named {
-            return named.as_ref().ok().cloned();
+            return named.clone().map_err(Some);
         }
-        candidates(path, version).into_iter().find_map(|candidate| {
+        let mut failed = None;
+        for candidate in candidates(path, version) {
             let slot = {
                 let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
                 known.entry(candidate.clone()).or_default().clone()
             };
             // Other kernels can be looked at meanwhile; the same one is read once.
-            slot.get_or_init(|| read(&candidate).ok().map(Arc::new)).clone()
-        })
+            match slot.get_or_init(|| types_in(&candidate)) {
+                Ok(types) => return Ok(types.clone()),
+                Err(error) => {
+                    failed.get_or_insert_with(|| error.clone());
+                }
+            }
+        }
+        Err(failed)
     }
+}
+
+fn types_in(path: &Path) -> Result<Arc<Btf>, BaseError> {
+    read(path).map(Arc::new).map_err(|message| BaseError { path: path.into(), message })
 }
 
 /// Where the kernel of a module may be: beside the folder of modules as packages unpack it, at the
@@ -114,7 +128,13 @@ fn read(path: &Path) -> Result<Btf, String> {
     if let Input::Bytes(bytes) = &input
         && !is_elf(bytes)
     {
-        return Btf::parse(bytes, None).map_err(|error| error.to_string());
+        return match Btf::parse(bytes, None) {
+            // A boot image that is the kernel's memory as it is.
+            Err(BtfError::NotBtf) => {
+                btf::find(bytes).ok_or_else(|| "it has no BTF of a kernel".to_owned())
+            }
+            read => read.map_err(|error| error.to_string()),
+        };
     }
     let elf = Elf::parse(&input).map_err(|error| error.to_string())?;
     let section = elf.section(".BTF").and_then(Section::data);
@@ -124,7 +144,11 @@ fn read(path: &Path) -> Result<Btf, String> {
 
 #[cfg(test)]
 mod tests {
+    use ioctlkit_abi::ByteOrder;
+
     use super::*;
+    use crate::object::btf::tests::find::kernel;
+    use crate::object::types::Types;
 
     #[test]
     fn the_kernel_is_looked_for_beside_the_folder_of_modules() {
@@ -135,6 +159,20 @@ mod tests {
         let merged = vec![PathBuf::from("/x/usr"), PathBuf::from("/x")];
         assert_eq!(of("/x/usr/lib/modules/6.12/a.ko.xz"), merged);
         assert!(of("/home/x/driver/a.ko").is_empty());
+    }
+
+    #[test]
+    fn types_come_out_of_whatever_holds_them() {
+        let folder = tempfile::tempdir().unwrap();
+        let types = |bytes: &[u8]| {
+            let path = folder.path().join("base");
+            std::fs::write(&path, bytes).unwrap();
+            read(&path).map(|btf| btf.own_ids().len())
+        };
+        let btf = kernel(ByteOrder::Little, 5);
+        assert_eq!(types(&btf), Ok(10));
+        assert_eq!(types(&[&[0; 999][..], &btf, &[0; 9]].concat()), Ok(10));
+        assert_eq!(types(b"text"), Err("it has no BTF of a kernel".to_owned()));
     }
 
     #[test]

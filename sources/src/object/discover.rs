@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 use walkdir::WalkDir;
 
 use super::elf;
+use super::image::{LONGEST_HEADER, is_image};
+use super::open::compression;
 
 /// How the names of modules end, as kernels and distributions make them.
 const MODULES: [&str; 4] = [".ko", ".ko.xz", ".ko.zst", ".ko.gz"];
@@ -25,6 +27,8 @@ pub(super) struct Asked {
     pub(super) path: PathBuf,
     /// Whether this very file was named.
     pub(super) named: bool,
+    /// The folder or the archive that it was found in.
+    pub(super) within: Option<PathBuf>,
 }
 
 /// Whether a path is a compiled object, or a folder with modules of a kernel.
@@ -52,9 +56,10 @@ pub(super) fn discover(paths: &[PathBuf]) -> Vec<Asked> {
     let mut asked = Vec::new();
     for path in paths {
         let found: Vec<Asked> = if path.is_dir() {
-            modules(path).map(|path| Asked { path, named: false }).collect()
+            let within = Some(path.clone());
+            modules(path).map(|path| Asked { path, named: false, within: within.clone() }).collect()
         } else {
-            vec![Asked { path: path.clone(), named: true }]
+            vec![Asked { path: path.clone(), named: true, within: None }]
         };
         asked.extend(found.into_iter().filter(|one| seen.insert(one.path.clone())));
     }
@@ -76,18 +81,20 @@ fn file_name(path: &Path) -> String {
 }
 
 fn begins_as_object(path: &Path) -> bool {
-    const LONGEST: u64 = 0x206;
     if !path.is_file() {
         return false;
     }
     let mut start = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(LONGEST).read_to_end(&mut start));
+    let read =
+        File::open(path).and_then(|file| file.take(LONGEST_HEADER as u64).read_to_end(&mut start));
     read.is_ok()
         && (elf::is_elf(&start)
             || start.starts_with(ARCHIVE)
             || start.starts_with(THIN_ARCHIVE)
             || matches!(start.get(..4), Some([0x9f, 0xeb, 1, _] | [0xeb, 0x9f, 1, _]))
-            || start.get(0x202..0x206) == Some(b"HdrS"))
+            // No text is compressed; a kernel's image may be.
+            || compression(&start).is_some()
+            || is_image(&start))
 }
 
 #[cfg(test)]
@@ -111,6 +118,8 @@ mod tests {
         file("a.ko", b"");
         assert!(holds_object(folder.path()));
         let asked = discover(&[folder.path().into(), folder.path().join("a.ko")]);
-        assert_eq!(asked, [Asked { path: folder.path().join("a.ko"), named: false }]);
+        let within = Some(folder.path().to_owned());
+        let path = folder.path().join("a.ko");
+        assert_eq!(asked, [Asked { path, named: false, within }]);
     }
 }

@@ -20,6 +20,7 @@ use ioctlkit_abi::AbiId;
 use ioctlkit_model::{Interface, Problem, ProblemKind};
 use rayon::prelude::*;
 
+mod account;
 mod base;
 mod btf;
 mod convert;
@@ -27,6 +28,7 @@ mod discover;
 mod dwarf;
 mod elf;
 mod ids;
+mod image;
 mod input;
 mod listing;
 mod measure;
@@ -75,14 +77,21 @@ pub fn read(request: &Request) -> (Interface, Vec<Problem>) {
     if let Some(error) = bases.error() {
         problems.push(failure(&error.path, error.to_string(), None));
     }
+    for folder in request.paths.iter().filter(|path| path.is_dir()) {
+        if !holds_object(folder) {
+            problems.push(failure(folder, "the folder holds no module".to_owned(), None));
+        }
+    }
     let asked = discover::discover(&request.paths);
     let outcomes: Vec<Outcome> = asked
         .into_par_iter()
         .flat_map_iter(|asked: Asked| one::read(&asked, request, &bases))
         .collect();
     let mut interface = Interface::default();
-    let mut lacking: Vec<one::Lacking> = Vec::new();
-    for Outcome { interface: found, problems: of_one, lacking: lacks } in outcomes {
+    let mut told: Vec<account::Told> = Vec::new();
+    let is_judged = outcomes.iter().any(|outcome| outcome.is_judged);
+    for outcome in outcomes {
+        let found = outcome.interface;
         if interface.objects.is_empty() {
             // Nothing of the first has to move.
             let abis = interface.abis;
@@ -91,10 +100,15 @@ pub fn read(request: &Request) -> (Interface, Vec<Problem>) {
         } else {
             interface.append(found);
         }
-        problems.extend(of_one);
-        lacking.extend(lacks);
+        told.extend(outcome.told);
     }
-    problems.extend(one::tell_lacking(lacking));
+    problems.extend(account::once(told));
+    if !is_judged {
+        // The rest of the run must not look as if it had been about these.
+        for problem in problems.iter_mut().filter(|one| one.kind == ProblemKind::Incomplete) {
+            problem.kind = ProblemKind::Failure;
+        }
+    }
     (interface, problems)
 }
 

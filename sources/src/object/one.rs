@@ -1,51 +1,39 @@
 //! One file: an object, an archive of them, or types by themselves.
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use goblin::archive::Archive;
 use ioctlkit_abi::{AbiId, AbiSet};
 use ioctlkit_model::{Header, Interface, Object, Problem, ProblemKind};
 
-use super::base::Bases;
+use super::account::{Lack, Told};
+use super::base::{BaseError, Bases};
 use super::btf::{self, Btf, BtfError};
 use super::convert::{Converter, Reach};
 use super::discover::{ARCHIVE, Asked, THIN_ARCHIVE};
 use super::dwarf::Dwarf;
 use super::elf::{Elf, Section, is_elf};
+use super::image::Flat;
 use super::input::Input;
 use super::listing::Listing;
 use super::open::open;
-use super::types::{Ty, TypeId, Types};
+use super::types::{Integer, Ty, TypeId, Types};
 use super::{Request, Wanted, failure, note, tables};
 
 /// What came of one object.
 pub(super) struct Outcome {
     pub(super) interface: Interface,
-    pub(super) problems: Vec<Problem>,
-    pub(super) lacking: Option<Lacking>,
-}
-
-/// Something that many objects of a run lack, and that is said once.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Lacking {
-    what: Lack,
-    path: PathBuf,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-enum Lack {
-    /// The types of the kernel of this version.
-    Kernel(String),
-    /// Any types.
-    Types,
+    pub(super) told: Vec<Told>,
+    /// Whether anything of the object can be looked at for what is wrong.
+    pub(super) is_judged: bool,
 }
 
 impl Outcome {
-    fn failed(path: &Path, message: String, help: Option<&str>) -> Self {
-        let problem = failure(path, message, help.map(ToOwned::to_owned));
-        Self { interface: Interface::default(), problems: vec![problem], lacking: None }
+    fn failed(asked: &Asked, message: String, help: Option<&str>) -> Self {
+        let problem = failure(&asked.path, message, help.map(ToOwned::to_owned));
+        let told = vec![Told { problem, within: asked.within.clone() }];
+        Self { interface: Interface::default(), told, is_judged: false }
     }
 }
 
@@ -54,13 +42,15 @@ pub(super) fn read(asked: &Asked, request: &Request, bases: &Bases) -> Vec<Outco
     let path = &asked.path;
     let input = match open(path) {
         Ok(input) => input,
-        Err(error) => return vec![Outcome::failed(path, format!("cannot be read: {error}"), None)],
+        Err(error) => {
+            return vec![Outcome::failed(asked, format!("cannot be read: {error}"), None)];
+        }
     };
     match &input {
         Input::Bytes(bytes) if bytes.starts_with(THIN_ARCHIVE) => {
             let help = "name the objects themselves";
             let message = "it is a thin archive, which holds no objects".to_owned();
-            vec![Outcome::failed(path, message, Some(help))]
+            vec![Outcome::failed(asked, message, Some(help))]
         }
         Input::Bytes(bytes) if bytes.starts_with(ARCHIVE) => archive(asked, bytes, request, bases),
         Input::Bytes(bytes) if !is_elf(bytes) => vec![bare(asked, bytes, request)],
@@ -75,15 +65,16 @@ fn archive(asked: &Asked, data: &[u8], request: &Request, bases: &Bases) -> Vec<
         Ok(archive) => archive,
         Err(error) => {
             let message = format!("cannot be read: its archive is damaged: {error}");
-            return vec![Outcome::failed(path, message, None)];
+            return vec![Outcome::failed(asked, message, None)];
         }
     };
     let members = (0..archive.len()).filter_map(|index| archive.get_at(index));
-    members
+    let outcomes: Vec<Outcome> = members
         .filter_map(|member| {
             let start = usize::try_from(member.offset).ok()?;
             let name = member.extended_name().trim_end_matches('/');
-            let within = Asked { path: path.join(name), named: asked.named };
+            let within =
+                Asked { path: path.join(name), named: asked.named, within: Some(path.clone()) };
             let bytes = data.get(start..start.checked_add(member.size())?);
             match bytes {
                 Some(bytes) if is_elf(bytes) => {
@@ -93,25 +84,29 @@ fn archive(asked: &Asked, data: &[u8], request: &Request, bases: &Bases) -> Vec<
                 Some(_) => None,
                 None => {
                     let message = "cannot be read: the archive is cut off".to_owned();
-                    Some(Outcome::failed(&within.path, message, None))
+                    Some(Outcome::failed(&within, message, None))
                 }
             }
         })
-        .collect()
+        .collect();
+    if outcomes.is_empty() {
+        return vec![Outcome::failed(asked, "it is an archive without any object".into(), None)];
+    }
+    outcomes
 }
 
 fn object(asked: &Asked, input: &Input<'_>, request: &Request, bases: &Bases) -> Outcome {
     let path = &asked.path;
     let elf = match Elf::parse(input) {
         Ok(elf) => elf,
-        Err(error) => return Outcome::failed(path, format!("cannot be read: {error}"), None),
+        Err(error) => return Outcome::failed(asked, format!("cannot be read: {error}"), None),
     };
     let Some(abi) = elf.abi() else {
         let machine = elf.header.machine;
         let message =
             format!("it is for the machine {machine} of ELF, for which there is no ABI here");
         return Outcome::failed(
-            path,
+            asked,
             message,
             Some("`ioctl-lint abis` lists those that are known"),
         );
@@ -122,46 +117,81 @@ fn object(asked: &Asked, input: &Input<'_>, request: &Request, bases: &Bases) ->
         let message = "it is cut off: some of its sections lie behind its end".to_owned();
         reading.problems.push(failure(path, message, None));
     }
-    let kernel = module.as_ref().and_then(|module| bases.of_module(path, &module.version));
-    let types = reading.types(&elf, module.as_ref(), kernel.clone());
+    let kernel = match &module {
+        Some(module) => bases.of_module(path, &module.version),
+        None => Err(None),
+    };
+    let types = reading.types(&elf, module.as_ref(), &kernel);
+    reading.object.has_types = types.is_some();
+    // Of another kernel than the module's, nothing can be taken.
+    let kernel = kernel.ok().filter(|_| !reading.is_of_another_kernel());
+    reading.abi_record(&elf);
     let known: &dyn Types = match (&types, &kernel) {
         (Some(types), _) => types.as_ref(),
         (None, Some(kernel)) => kernel.as_ref(),
         (None, None) => {
-            reading.abi_record(&elf);
-            return reading.finish(path, module);
+            let is_judged = reading.object.record.is_some() && request.types != Wanted::All;
+            return reading.finish(asked, module, is_judged);
         }
     };
     let kernel = kernel.as_deref().map(|kernel| kernel as &dyn Types);
     reading.object.runs_32_bit = runs_32_bit(kernel.unwrap_or(known));
-    reading.tables(&elf, known, kernel);
-    reading.abi_record(&elf);
+    reading.tables(&elf, known, kernel, module.is_some());
+    let is_searched = reading.is_searched(!elf.symbols().is_empty(), &request.types);
     if let Some(types) = &types {
         reading.records(types.as_ref(), &request.types);
     }
-    reading.finish(path, module)
+    let is_judged = match request.types {
+        Wanted::All => types.is_some(),
+        _ => is_searched || reading.object.record.is_some(),
+    };
+    reading.finish(asked, module, is_judged)
 }
 
-/// Types without an object around them, as a kernel shows its own.
+/// Types without an object around them: as a kernel shows its own, or in the memory of one.
 fn bare(asked: &Asked, data: &[u8], request: &Request) -> Outcome {
-    let path = &asked.path;
-    let types = match Btf::parse(data, None) {
-        Ok(types) => types,
-        Err(BtfError::NotBtf) => {
-            let message = "it is neither an ELF file nor BTF".to_owned();
-            return Outcome::failed(path, message, None);
-        }
-        Err(error) => return Outcome::failed(path, format!("cannot be read: {error}"), None),
+    let flat = Flat::of(data);
+    let types = match flat {
+        Some(_) => btf::find(data).ok_or(BtfError::NotBtf),
+        None => Btf::parse(data, None),
     };
-    let Some(abi) = request.bare_abi else {
+    let types = match (types, flat) {
+        (Ok(types), _) => types,
+        (Err(BtfError::NotBtf), Some(_)) => {
+            let message = "it is a kernel image without BTF, and nothing else in it tells types";
+            let help = "name the kernel's vmlinux";
+            return Outcome::failed(asked, message.to_owned(), Some(help));
+        }
+        (Err(BtfError::NotBtf), None) => {
+            let message = "it is neither an ELF file nor BTF".to_owned();
+            return Outcome::failed(asked, message, None);
+        }
+        (Err(error), _) => {
+            return Outcome::failed(asked, format!("cannot be read: {error}"), None);
+        }
+    };
+    let of_image = || flat?.abi(size_of_long(&types)?);
+    let Some(abi) = of_image().or(request.bare_abi) else {
         let message = "it holds types alone, which do not say for which ABI they are".to_owned();
-        return Outcome::failed(path, message, Some("name the ABI with `--abi`"));
+        return Outcome::failed(asked, message, Some("name the ABI with `--abi`"));
     };
     let mut reading = Reading::new(asked, abi);
     reading.unread(&types);
+    reading.object.has_types = true;
     reading.object.runs_32_bit = runs_32_bit(&types);
+    let is_judged = reading.is_searched(false, &request.types);
     reading.records(&types, &request.types);
-    reading.finish(path, None)
+    reading.finish(asked, None, is_judged)
+}
+
+/// The size of the kernel's `unsigned long` in bytes.
+fn size_of_long(types: &Btf) -> Option<u64> {
+    types.own_ids().find_map(|id| match types.get(id) {
+        Some(Ty::Integer(Integer {
+            name: "long unsigned int" | "unsigned long", size, ..
+        })) => Some(size),
+        _ => None,
+    })
 }
 
 /// Whether a kernel runs 32-bit programs: it has the function that passes their pointers on.
@@ -203,7 +233,7 @@ struct Reading {
     interface: Interface,
     listing: Listing,
     problems: Vec<Problem>,
-    lacking: Option<Lacking>,
+    lacking: Option<Lack>,
     path: PathBuf,
 }
 
@@ -217,6 +247,7 @@ impl Reading {
             abi,
             module: None,
             named: asked.named,
+            has_types: false,
             runs_32_bit: None,
             own_records: Vec::new(),
             tables: Vec::new(),
@@ -237,9 +268,10 @@ impl Reading {
         &mut self,
         elf: &Elf<'_>,
         module: Option<&Module>,
-        kernel: Option<Arc<Btf>>,
+        kernel: &Result<Arc<Btf>, Option<BaseError>>,
     ) -> Option<Box<dyn Types>> {
         let section = |name| elf.section(name).and_then(Section::data);
+        let version = || module.map(|module| module.version.clone()).unwrap_or_default();
         if let Some(own) = section(".BTF") {
             // A module that was built by itself brings what it needs of its kernel.
             let brought = section(".BTF.base").map(|base| Btf::parse(base, None).map(Arc::new));
@@ -249,7 +281,7 @@ impl Reading {
                     self.incomplete(format!("{error}"));
                     None
                 }
-                None => kernel.filter(|_| btf::builds_upon_another(own)),
+                None => kernel.clone().ok().filter(|_| btf::builds_upon_another(own)),
             };
             if base.is_some() || !btf::builds_upon_another(own) {
                 match Btf::parse(own, base) {
@@ -257,13 +289,14 @@ impl Reading {
                         self.unread(&types);
                         return Some(Box::new(types));
                     }
+                    Err(BtfError::OtherBase) => {
+                        self.lacking = Some(Lack::OwnKernel { version: version() });
+                    }
                     Err(error) => self.incomplete(format!("{error}")),
                 }
-            } else if let Some(module) = module {
-                self.lacking = Some(Lacking {
-                    what: Lack::Kernel(module.version.clone()),
-                    path: self.path.clone(),
-                });
+            } else if self.problems.is_empty() {
+                let because = kernel.as_ref().err().cloned().flatten();
+                self.lacking = Some(Lack::Kernel { version: version(), because });
             }
         }
         match Dwarf::read(elf) {
@@ -273,7 +306,7 @@ impl Reading {
             }
             Ok(None) => {
                 if self.lacking.is_none() && self.problems.is_empty() {
-                    self.lacking = Some(Lacking { what: Lack::Types, path: self.path.clone() });
+                    self.lacking = Some(Lack::Types);
                 }
                 None
             }
@@ -282,6 +315,20 @@ impl Reading {
                 None
             }
         }
+    }
+
+    fn is_of_another_kernel(&self) -> bool {
+        matches!(self.lacking, Some(Lack::OwnKernel { .. }))
+    }
+
+    /// Whether there is something to look at without further types being asked for: where tables of
+    /// handlers are all that is wanted, only symbols lead to them.
+    fn is_searched(&mut self, has_symbols: bool, wanted: &Wanted) -> bool {
+        let is_searched = has_symbols || *wanted != Wanted::Nothing;
+        if !is_searched && self.lacking.is_none() {
+            self.lacking = Some(Lack::Symbols);
+        }
+        is_searched
     }
 
     /// Says which types of BTF are not read.
@@ -301,9 +348,25 @@ impl Reading {
         });
     }
 
-    fn tables(&mut self, elf: &Elf<'_>, types: &dyn Types, kernel: Option<&dyn Types>) {
+    /// Finds the tables of handlers. Of a module it says which structures cannot be made out;
+    /// elsewhere one of that name need not be the kernel's.
+    fn tables(
+        &mut self,
+        elf: &Elf<'_>,
+        types: &dyn Types,
+        kernel: Option<&dyn Types>,
+        is_module: bool,
+    ) {
         let found = tables::find(elf, types, kernel);
-        self.object.tables = found.into_iter().map(|table| table.list(&mut self.listing)).collect();
+        self.object.tables =
+            found.tables.into_iter().map(|table| table.list(&mut self.listing)).collect();
+        for structure in found.unread.into_iter().filter(|_| is_module) {
+            let (tag, member) = (structure.tag(), structure.native_member());
+            self.incomplete(format!(
+                "its kernel's `struct {tag}` has no `{member}`, or members outside itself: no such \
+                 table is found"
+            ));
+        }
     }
 
     fn abi_record(&mut self, elf: &Elf<'_>) {
@@ -345,8 +408,9 @@ impl Reading {
         }
     }
 
-    fn finish(self, path: &Path, module: Option<Module>) -> Outcome {
-        let Self { mut object, mut interface, listing, problems, lacking, .. } = self;
+    fn finish(self, asked: &Asked, module: Option<Module>, is_judged: bool) -> Outcome {
+        let Self { mut object, mut interface, listing, mut problems, lacking, path } = self;
+        problems.extend(lacking.map(|lack| lack.problem(&path)));
         object.module = module.map(|module| module.name);
         interface.headers.push(Header {
             file: object.file,
@@ -354,47 +418,9 @@ impl Reading {
             errors: Vec::new(),
         });
         interface.objects.push(object);
-        interface.sources = listing.into_sources(path);
-        Outcome { interface, problems, lacking }
-    }
-}
-
-/// Says once what several objects lack.
-pub(super) fn tell_lacking(lacking: Vec<Lacking>) -> Vec<Problem> {
-    let mut by_lack: BTreeMap<Lack, Vec<PathBuf>> = BTreeMap::new();
-    for Lacking { what, path } in lacking {
-        by_lack.entry(what).or_default().push(path);
-    }
-    by_lack.into_iter().map(|(lack, paths)| lack.tell(&paths)).collect()
-}
-
-impl Lack {
-    fn tell(&self, paths: &[PathBuf]) -> Problem {
-        let others = match paths.len() {
-            0 | 1 => String::new(),
-            2 => " and of 1 other object".to_owned(),
-            more => format!(" and of {} other objects", more - 1),
-        };
-        let (message, help) = match self {
-            Self::Kernel(version) => (
-                format!(
-                    "the types of this module{others} build upon those of the kernel {version}, which was not found"
-                ),
-                "name its vmlinux, its vmlinuz or its BTF with `--btf-base`",
-            ),
-            Self::Types => (
-                format!(
-                    "nothing tells the types of this object{others}: it has neither BTF nor DWARF"
-                ),
-                "compile with `-g`, or a kernel with CONFIG_DEBUG_INFO_BTF and CONFIG_DEBUG_INFO_BTF_MODULES",
-            ),
-        };
-        Problem {
-            kind: ProblemKind::Incomplete,
-            path: paths.first().cloned(),
-            span: None,
-            message,
-            help: Some(help.to_owned()),
-        }
+        interface.sources = listing.into_sources(&path);
+        let within = &asked.within;
+        let told = problems.into_iter().map(|problem| Told { problem, within: within.clone() });
+        Outcome { interface, told: told.collect(), is_judged }
     }
 }

@@ -9,6 +9,7 @@ use liblzma::bufread::XzDecoder;
 use liblzma::stream::Stream;
 
 use super::elf::is_elf;
+use super::image;
 use super::input::{Input, Parts};
 
 /// What compressed data may come to: so many bytes for each of its own, and as many besides.
@@ -119,10 +120,10 @@ fn unpack(data: Vec<u8>) -> Result<Vec<u8>, OpenError> {
     if let Some(compression) = compression(&data) {
         return decompress(&data, compression);
     }
-    if !is_image(&data) {
+    if !image::is_packed(&data) {
         return Ok(data);
     }
-    let payload = image_payload(&data).ok_or(OpenError::Image)?;
+    let payload = image::payload(&data).ok_or(OpenError::Image)?;
     decompress(payload, compression(payload).ok_or(OpenError::Image)?)
 }
 
@@ -158,24 +159,6 @@ pub(super) fn decompress(data: &[u8], compression: Compression) -> Result<Vec<u8
 /// Reads one byte past the limit, and no more.
 fn read(from: impl Read, limit: u64, out: &mut Vec<u8>) -> io::Result<()> {
     from.take(limit + 1).read_to_end(out).map(|_| ())
-}
-
-/// Whether this is an x86 boot image (`Documentation/arch/x86/boot.rst`).
-fn is_image(data: &[u8]) -> bool {
-    data.get(0x202..0x206) == Some(b"HdrS")
-}
-
-/// The compressed kernel in a boot image of protocol 2.08 or later, if it lies within.
-fn image_payload(data: &[u8]) -> Option<&[u8]> {
-    const SECTOR: usize = 512;
-    let u32_at = |at: usize| Some(u32::from_le_bytes(*data.get(at..)?.first_chunk()?) as usize);
-    // An image says 0 where it means 4.
-    let sectors = match data.get(0x1f1)? {
-        0 => 4,
-        sectors => usize::from(*sectors),
-    };
-    let start = (sectors + 1) * SECTOR + u32_at(0x248)?;
-    data.get(start..start.checked_add(u32_at(0x24c)?)?)
 }
 
 #[cfg(test)]

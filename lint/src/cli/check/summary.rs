@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use ioctl_lint::Baseline;
 use ioctl_lint::against::{Item, Reference};
 use ioctl_lint::baseline::Entry;
-use ioctlkit_model::{ProblemKind, Report, Severity};
+use ioctlkit_model::{Object, ProblemKind, Report, Severity};
 use ioctlkit_report::Style;
 
 use crate::cli::table;
@@ -130,7 +130,17 @@ pub(in crate::cli) fn found(report: &Report) -> String {
             _ => counted(count, severity.name()),
         })
         .collect();
-    if parts.is_empty() { "nothing found".into() } else { parts.join(", ") }
+    match parts.is_empty() {
+        true if is_unjudged(report) => "nothing could be judged".into(),
+        true => "nothing found".into(),
+        false => parts.join(", "),
+    }
+}
+
+/// Whether the run had objects alone, and none of which anything is known.
+fn is_unjudged(report: &Report) -> bool {
+    let is_known = |object: &Object| object.has_types || object.record.is_some();
+    report.headers == 0 && !report.objects.is_empty() && !report.objects.iter().any(is_known)
 }
 
 /// What the findings cannot be about.
@@ -142,7 +152,16 @@ pub(in crate::cli) fn not_read(report: &Report) -> String {
         text = format!("; {} could not be used", counted(failures, "input"));
     }
     if gaps > 0 {
-        text = format!("{text}; {} could not be worked out", counted(gaps, "definition"));
+        // Of objects a gap may be of many, and each problem says of how many.
+        text = if report.headers > 0 || report.objects.is_empty() {
+            format!("{text}; {} could not be worked out", counted(gaps, "definition"))
+        } else {
+            format!("{text}; {} in what was read", counted(gaps, "gap"))
+        };
+    }
+    let without_types = report.objects.iter().filter(|object| !object.has_types).count();
+    if without_types > 0 {
+        text = format!("{text}; {} without types", counted(without_types, "object"));
     }
     text
 }

@@ -112,11 +112,19 @@ fn read(
     let mut group = options.group_as(configured, &paths, raw)?;
     group.accept_missing_features();
     let (interface, problems) = group.read();
-    if interface.headers.is_empty() && !problems.is_empty() {
+    let is_failure = |problem: &&Problem| problem.kind == ProblemKind::Failure;
+    let nothing = if interface.objects.is_empty() {
+        interface.headers.is_empty() && !problems.is_empty()
+    } else {
+        interface.headers.len() == interface.objects.len()
+            && !interface.objects.iter().any(|object| object.has_types)
+            && problems.iter().any(|problem| is_failure(&problem))
+    };
+    if nothing {
         // Nothing was read, and everything would seem to be gone, or new.
         return Err(Failure::of_problems(problems, interface.sources));
     }
-    let failed = problems.iter().filter(|problem| problem.kind == ProblemKind::Failure);
+    let failed = problems.iter().filter(is_failure);
     let unread = failed.filter_map(|problem| problem.path.clone()).collect();
     let version = Version { interface, roots: paths, shown, unread };
     Ok(Read { version, problems, config: group.config })

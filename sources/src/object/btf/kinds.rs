@@ -40,6 +40,16 @@ pub(super) const fn size_behind(kind: u8, count: usize) -> Option<usize> {
     })
 }
 
+/// The size of each of the members, values or parameters that follow, which begin with their names;
+/// `None` for a kind without any.
+pub(super) const fn size_of_named(kind: u8) -> Option<usize> {
+    match kind {
+        ENUM | FUNC_PROTO => Some(8),
+        STRUCT | UNION | ENUM64 => Some(12),
+        _ => None,
+    }
+}
+
 /// Whether the kind is one of the above.
 pub(super) const fn is_known(kind: u8) -> bool {
     size_behind(kind, 0).is_some()

@@ -5,6 +5,7 @@
 //! for. A kind that is not known is skipped where its size is told, which newer writers do in a
 //! section of their own.
 
+mod find;
 mod kinds;
 mod names;
 
@@ -13,6 +14,7 @@ use std::sync::{Arc, OnceLock};
 use ioctlkit_abi::ByteOrder;
 
 use super::types::{Member, Ty, TypeId, Types};
+pub(super) use find::find;
 use names::Names;
 
 /// The first two bytes, as a number in the writer's byte order.
@@ -239,16 +241,30 @@ impl Btf {
         self.first_string.saturating_add(self.strings.len() as u32)
     }
 
-    /// Whether the names of a module's types lie where strings begin. With the base of another
-    /// kernel, they are shifted and begin anywhere.
+    /// Whether the names of a module's types and members lie where strings begin, in its own section
+    /// or in that of its base. With the base of another kernel, they are shifted and begin anywhere.
     fn fits_its_base(&self) -> bool {
-        const LOOKED_AT: usize = 64;
-        self.starts.iter().take(LOOKED_AT).all(|start| {
-            let Some(offset) = self.bytes.u32(*start as usize) else { return false };
-            let Some(local) = offset.checked_sub(self.first_string) else { return true };
-            let at = self.strings.start + local as usize;
-            at < self.strings.end && (local == 0 || self.bytes.u8(at - 1) == Some(0))
-        })
+        const LOOKED_AT: usize = 256;
+        let starts = self.starts.iter().take(LOOKED_AT).map(|start| *start as usize);
+        starts.flat_map(|start| self.names_from(start)).all(|offset| self.begins_string(offset))
+    }
+
+    /// The offsets of a type's name and of those of its members.
+    fn names_from(&self, start: usize) -> impl Iterator<Item = u32> {
+        let info = self.bytes.u32(start + 4).unwrap_or_default();
+        let step = kinds::size_of_named((info >> 24) as u8 & 0x7f);
+        let count = if step.is_some() { (info & 0x00ff_ffff) as usize } else { 0 };
+        let places =
+            (0..count).map(move |index| start + kinds::COMMON + index * step.unwrap_or_default());
+        std::iter::once(start).chain(places).map_while(|at| self.bytes.u32(at))
+    }
+
+    fn begins_string(&self, offset: u32) -> bool {
+        let Some(local) = offset.checked_sub(self.first_string) else {
+            return self.base.as_ref().is_some_and(|base| base.begins_string(offset));
+        };
+        let at = self.strings.start + local as usize;
+        at < self.strings.end && (local == 0 || self.bytes.u8(at - 1) == Some(0))
     }
 
     /// Why not all types were read, if so.
@@ -323,4 +339,4 @@ impl Types for Btf {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

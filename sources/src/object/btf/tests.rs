@@ -1,5 +1,7 @@
 //! BTF made by hand, where compilers and pahole make none.
 
+pub(in crate::object) mod find;
+
 use super::*;
 use crate::object::types::IntegerKind;
 
@@ -122,6 +124,18 @@ fn a_modules_types_go_on_where_those_of_its_kernel_end() {
     let member = other.name("held");
     other.ty("holder", 4, 1, 16, &[member, 3, 0]);
     assert_eq!(Btf::parse(&other.section(), Some(base)).unwrap_err(), BtfError::OtherBase);
+}
+
+/// What lies behind the strings of the module's own kernel lies within those of a larger one.
+#[test]
+fn a_larger_kernel_than_the_modules_own_is_refused() {
+    let mut module = Writer::behind(sample(ByteOrder::Little).strings.len() as u32);
+    let member = module.name("held");
+    module.ty("holder", 4, 1, 16, &[member, 3, 0]);
+    let mut larger = sample(ByteOrder::Little);
+    larger.ty("a_type_with_a_long_name_that_the_other_kernel_has_not", 4, 0, 8, &[]);
+    let base = Arc::new(Btf::parse(&larger.section(), None).unwrap());
+    assert_eq!(Btf::parse(&module.section(), Some(base)).unwrap_err(), BtfError::OtherBase);
 }
 
 #[test]

@@ -24,6 +24,13 @@ use prototype::Prototypes;
 use structures::Structure;
 use user_memory::UserMemory;
 
+/// What an object has.
+pub(super) struct Found {
+    pub(super) tables: Vec<Table>,
+    /// Structures that the types define, and of which no table can be found.
+    pub(super) unread: Vec<HandlerStructure>,
+}
+
 /// A table before it is listed.
 pub(super) struct Table {
     structure: HandlerStructure,
@@ -44,7 +51,7 @@ struct Held {
 
 /// Finds the tables of an object. `types` are its own, `kernel` those of its kernel where they are
 /// others.
-pub(super) fn find(elf: &Elf<'_>, types: &dyn Types, kernel: Option<&dyn Types>) -> Vec<Table> {
+pub(super) fn find(elf: &Elf<'_>, types: &dyn Types, kernel: Option<&dyn Types>) -> Found {
     let structures = structures::known(types, kernel, elf.header.address_size.into());
     let mut search = Search {
         elf,
@@ -63,7 +70,7 @@ pub(super) fn find(elf: &Elf<'_>, types: &dyn Types, kernel: Option<&dyn Types>)
     }
     tables.sort_by(|a, b| (&a.section, a.offset).cmp(&(&b.section, b.offset)));
     tables.dedup_by(|a, b| a.section == b.section && a.offset == b.offset);
-    tables
+    Found { tables, unread: structures::unread(types, kernel, &structures) }
 }
 
 struct Search<'s, 'd> {

@@ -45,6 +45,23 @@ pub(super) fn known<'t>(
         .collect()
 }
 
+/// The structures that the types define, and that are not among the known ones.
+pub(super) fn unread(
+    types: &dyn Types,
+    kernel: Option<&dyn Types>,
+    known: &[Structure<'_>],
+) -> Vec<HandlerStructure> {
+    let is_defined = |types: &dyn Types, kind: HandlerStructure| {
+        let mut ids = types.named(kind.tag()).into_iter();
+        ids.any(|id| matches!(types.get(id), Some(Ty::Record(_))))
+    };
+    let is_unread = |kind: &HandlerStructure| {
+        known.iter().all(|one| one.kind != *kind)
+            && (is_defined(types, *kind) || kernel.is_some_and(|kernel| is_defined(kernel, *kind)))
+    };
+    HandlerStructure::ALL.into_iter().filter(is_unread).collect()
+}
+
 fn structure(
     kind: HandlerStructure,
     types: &dyn Types,
