@@ -23,7 +23,7 @@ mod types;
 mod variants;
 
 pub use constant::{BinaryOperator, Constant, Expression, UnaryOperator};
-pub use contract::{Contract, Group, Passing, Purpose, Returns, Role, Values};
+pub use contract::{Contract, Differences, Group, Passing, Purpose, Returns, Role, Values};
 pub use finding::{Breaks, Edit, Finding, Fix, Label, Problem, ProblemKind, Report, Safety};
 pub use interface::{
     Argument, Command, CommandBody, Family, Header, HeaderError, Interface, NamedConstant,

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use ioctlkit_abi::{AbiId, AbiSet, Direction};
 use ioctlkit_model::{
-    Argument, Command, CommandBody, Constant, Family, Header, HeaderError, Interface, Problem,
-    ProblemKind, RawNumber, Span, Type, Variants,
+    Argument, Command, CommandBody, Constant, Differences, Family, Header, HeaderError, Interface,
+    Problem, ProblemKind, RawNumber, Span, Type, Variants,
 };
 
 use super::answer::{Answer, define_through};
@@ -136,6 +136,7 @@ impl Collected {
             if let Some(variants) = self.commands.remove(&at) {
                 interface.commands.push(Command {
                     contract: None,
+                    differences: Differences::default(),
                     name,
                     c_name: None,
                     span,
