@@ -43,7 +43,7 @@ const MEASURED: [(&str, [u64; 17]); 28] = [
     ("openrisc", [4, 4, 8, 0, 2, 4, 4, 4, 4, 0, 4, 4, 4, 3, 4, 1, 0]),
 ];
 
-/// The same of ABIs that Debian has no compiler for: the long double and `__int128` of LoongArch's
+/// The same of ABIs that Debian has no compiler for: the long double and `__int128` of the
 /// psABI, and words of 4 bytes with nothing aligned beyond them.
 #[rustfmt::skip]
 const DOCUMENTED: [(&str, [u64; 17]); 4] = [
