@@ -217,6 +217,7 @@ mod tests {
             related: Vec::new(),
             message: "padding".into(),
             notes: Vec::new(),
+            differences: ioctlkit_model::Differences::default(),
             fix: None,
             breaks: Vec::new(),
         }

@@ -5,7 +5,8 @@ use std::sync::OnceLock;
 
 use ioctlkit_abi::{AbiSet, RecordKind};
 use ioctlkit_model::{
-    Command, Finding, Interface, Layouts, Member, Record, RecordBody, RecordId, Span, Type,
+    Command, Differences, Finding, Interface, Layouts, Member, Record, RecordBody, RecordId, Span,
+    Type,
 };
 
 use crate::Rule;
@@ -48,6 +49,8 @@ pub struct ArgumentRecord<'a> {
     pub prefix: String,
     /// Whether a command's whole argument is this structure, so that its size is in the number.
     pub whole: bool,
+    /// What the definition that it is known by says of differences between machines.
+    pub differences: Differences,
 }
 
 impl<'a> Context<'a> {
@@ -83,10 +86,11 @@ impl<'a> Context<'a> {
             .into_iter()
             .map(|(id, commands)| {
                 let (outer, prefix) = outer(interface, &holders, id);
-                let known_as = spelling.record(interface.record(outer));
+                let outer = interface.record(outer);
+                let (known_as, differences) = (spelling.record(outer), outer.differences);
                 let record = interface.record(id);
                 let whole = whole.contains(&id);
-                ArgumentRecord { id, record, commands, known_as, prefix, whole }
+                ArgumentRecord { id, record, commands, known_as, prefix, whole, differences }
             })
             .collect();
         Self {
@@ -247,6 +251,7 @@ impl<'a> ArgumentRecord<'a> {
         Finding {
             command: self.commands.first().map(|command| command.name.clone()),
             record: Some(self.known_as.clone()),
+            differences: self.differences,
             member: (!self.prefix.is_empty()).then(|| self.prefix.trim_end_matches('.').to_owned()),
             ..finding(rule, span, abis, message)
         }
@@ -277,7 +282,11 @@ pub fn command_finding(
     abis: AbiSet,
     message: String,
 ) -> Finding {
-    Finding { command: Some(command.name.clone()), ..finding(rule, span, abis, message) }
+    Finding {
+        command: Some(command.name.clone()),
+        differences: command.differences,
+        ..finding(rule, span, abis, message)
+    }
 }
 
 /// A finding about a place.

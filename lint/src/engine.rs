@@ -6,7 +6,7 @@ use ioctlkit_model::{FileId, Finding, Interface, Layouts, RuleInfo, Severity};
 use rayon::prelude::*;
 
 use crate::against::References;
-use crate::not_portable::Accepted;
+use crate::not_portable::is_accepted;
 use crate::rules::RULES;
 use crate::{Context, Levels, Rule, registry, suppression};
 
@@ -29,8 +29,7 @@ pub fn run(
         .collect();
     let language = |finding: &Finding| interface.sources.file(finding.span.file).language();
     findings.retain(|finding| finding.rule.languages.contains(language(finding)));
-    let accepted = Accepted::new(interface);
-    findings.retain(|finding| !accepted.covers(finding));
+    findings.retain(|finding| !is_accepted(finding));
     order(&mut findings);
     findings
 }

@@ -48,4 +48,6 @@ pub use levels::{Levels, Selection};
 pub use rule::Rule;
 
 #[cfg(test)]
+mod fixture_folder;
+#[cfg(test)]
 mod testing;

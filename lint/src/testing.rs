@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use ioctlkit_abi::{AbiSet, Direction, RecordKind, Scalar};
 use ioctlkit_model::{
-    Argument, Command, CommandBody, FileId, Interface, Member, Purpose, Record, RecordBody,
-    RecordId, Representation, Span, Type, Typedef, TypedefBody, TypedefId, Variants,
+    Argument, Command, CommandBody, Differences, FileId, Interface, Member, Purpose, Record,
+    RecordBody, RecordId, Representation, Span, Type, Typedef, TypedefBody, TypedefId, Variants,
 };
 
 /// Builds an interface declaration by declaration; every span is the name in a made-up text.
@@ -71,6 +71,7 @@ impl Build {
             typedef_name: None,
             c_name: None,
             docs: Vec::new(),
+            differences: Differences::default(),
             span,
             variants: Variants::one(AbiSet::ALL, body),
         });
@@ -100,6 +101,7 @@ impl Build {
         };
         self.interface.commands.push(Command {
             contract: None,
+            differences: Differences::default(),
             c_name: None,
             name: name.into(),
             span,

@@ -29,6 +29,18 @@ pub struct Contract {
     pub docs: Vec<String>,
 }
 
+/// What a definition says of differences between machines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Differences {
+    /// Nothing: where there are any, they are a mistake.
+    #[default]
+    Unmentioned,
+    /// That they are there on purpose: the definition mirrors an interface that has them
+    /// (`#[ioctl(not_portable)]`), or a number that is made with another type than the argument's
+    /// (`encoded`).
+    Accepted,
+}
+
 /// How an argument goes to the driver.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Passing {

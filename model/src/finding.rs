@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use ioctlkit_abi::AbiSet;
 
-use crate::{Object, RuleInfo, Severity, Span};
+use crate::{Differences, Object, RuleInfo, Severity, Span};
 
 /// Something that a rule found.
 #[derive(Debug, Clone)]
@@ -33,6 +33,8 @@ pub struct Finding {
     pub notes: Vec<String>,
     /// What to write instead.
     pub fix: Option<Fix>,
+    /// What the definition that it judges says of differences between machines.
+    pub differences: Differences,
     /// What it breaks, where it is about a change between two versions; in order, each once.
     pub breaks: Vec<Breaks>,
 }
@@ -100,6 +102,7 @@ impl Finding {
             message,
             notes: Vec::new(),
             fix: None,
+            differences: Differences::Unmentioned,
             breaks: Vec::new(),
         }
     }

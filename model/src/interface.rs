@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use ioctlkit_abi::{AbiId, AbiSet, Direction};
 
 use crate::{
-    Constant, Contract, Enum, EnumId, FileId, Group, NotUnderstood, Object, Record, RecordBody,
-    RecordId, SourceMap, Span, Type, Typedef, TypedefId, Variants,
+    Constant, Contract, Differences, Enum, EnumId, FileId, Group, NotUnderstood, Object, Record,
+    RecordBody, RecordId, SourceMap, Span, Type, Typedef, TypedefId, Variants,
 };
 
 /// Everything that a front end found in its input.
@@ -75,6 +75,8 @@ pub struct Command {
     pub variants: Variants<CommandBody>,
     /// What the definition says of the call beyond the number.
     pub contract: Option<Contract>,
+    /// What the definition says of differences between machines.
+    pub differences: Differences,
 }
 
 /// What a command is on some ABIs.

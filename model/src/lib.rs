@@ -25,7 +25,7 @@ mod variants;
 
 pub use account::{NotUnderstood, Subject};
 pub use constant::{BinaryOperator, Constant, Expression, UnaryOperator};
-pub use contract::{Contract, Group, Passing, Purpose, Returns, Role, Values};
+pub use contract::{Contract, Differences, Group, Passing, Purpose, Returns, Role, Values};
 pub use finding::{Breaks, Edit, Finding, Fix, Label, Problem, ProblemKind, Report, Safety};
 pub use interface::{
     Argument, Command, CommandBody, Encoder, Family, Header, HeaderError, Interface, NamedConstant,

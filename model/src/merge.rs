@@ -227,6 +227,7 @@ mod tests {
         };
         interface.records.push(Record {
             docs: Vec::new(),
+            differences: crate::Differences::default(),
             kind: RecordKind::Struct,
             name: Some("s".into()),
             typedef_name: None,

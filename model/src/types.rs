@@ -2,7 +2,7 @@
 
 use ioctlkit_abi::{RecordKind, Scalar};
 
-use crate::{Constant, Observed, Purpose, Span, Variants};
+use crate::{Constant, Differences, Observed, Purpose, Span, Variants};
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -86,6 +86,8 @@ pub struct Record {
     pub c_name: Option<String>,
     /// The documentation, line by line, where it is read.
     pub docs: Vec<String>,
+    /// What the definition says of differences between machines.
+    pub differences: Differences,
     /// The tag in the definition, or the keyword where there is none.
     pub span: Span,
     /// The definitions; none where the type is only declared.

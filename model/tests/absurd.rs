@@ -5,8 +5,8 @@ use ioctlkit_abi::{
     ABIS, Abi, AbiSet, LayoutError, MemberAlign, RecordFold, RecordKind, RecordSize, Scalar,
 };
 use ioctlkit_model::{
-    BinaryOperator, Constant, Expression, Interface, Layouts, Member, Purpose, Record, RecordBody,
-    RecordId, Representation, Span, Type, Typedef, TypedefBody, TypedefId, Variants,
+    BinaryOperator, Constant, Differences, Expression, Interface, Layouts, Member, Purpose, Record,
+    RecordBody, RecordId, Representation, Span, Type, Typedef, TypedefBody, TypedefId, Variants,
 };
 use proptest::prelude::*;
 
@@ -175,6 +175,7 @@ fn record(span: Span, body: RecordBody) -> Record {
         typedef_name: None,
         c_name: None,
         docs: Vec::new(),
+        differences: Differences::default(),
         span,
         variants: Variants::one(AbiSet::ALL, body),
     }

@@ -2,8 +2,8 @@
 
 use ioctlkit_abi::{AbiId, AbiSet, Direction, RecordKind, Scalar};
 use ioctlkit_model::{
-    Argument, Command, CommandBody, Constant, Interface, Member, Purpose, Record, RecordBody,
-    RecordId, Representation, SourceMap, Span, Type, Variants,
+    Argument, Command, CommandBody, Constant, Differences, Interface, Member, Purpose, Record,
+    RecordBody, RecordId, Representation, SourceMap, Span, Type, Variants,
 };
 
 pub(super) const U8: Type = Type::Scalar(Scalar::UnsignedChar);
@@ -63,6 +63,7 @@ impl Builder {
             typedef_name: None,
             c_name: None,
             docs: Vec::new(),
+            differences: Differences::default(),
             span: self.span,
             variants,
         });
@@ -85,6 +86,7 @@ impl Builder {
     pub(super) fn command(mut self, ty: Type) -> Interface {
         self.interface.commands.push(Command {
             contract: None,
+            differences: Differences::default(),
             c_name: None,
             name: "GET".into(),
             span: self.span,

@@ -1,6 +1,6 @@
 //! How the C rules say what differs.
 
-use ioctlkit_model::{Command, Finding, Interface, Label, Type};
+use ioctlkit_model::{Command, Finding, Interface, Label, Record, Type};
 
 use super::{Difference, Extent, Incompatibility, Pair, Parting};
 use crate::Rule;
@@ -21,7 +21,10 @@ pub(crate) fn finding(
         return command_finding(rule, command, command.span, incompatibility.abis(), message);
     };
     let mut finding = command_finding(rule, command, command.span, incompatibility.abis(), message);
-    finding.record = record_name(interface, command, pair);
+    if let Some(record) = argument(interface, command, pair) {
+        finding.record = Some(Spelling::of(interface).record(record));
+        finding.differences = record.differences;
+    }
     finding.label = sizes(difference, pair);
     // A pointer or a long is what has to change, even where something before it differs too.
     if let Some(parting) = difference.resized.as_ref().or(difference.first.as_ref()) {
@@ -95,11 +98,12 @@ fn sizes(difference: &Difference<'_>, pair: Pair) -> String {
     }
 }
 
-fn record_name(interface: &Interface, command: &Command, pair: Pair) -> Option<String> {
+/// The structure or union that a command carries.
+fn argument<'a>(interface: &'a Interface, command: &'a Command, pair: Pair) -> Option<&'a Record> {
     let mut ty = command.variants.get(pair.reference)?.argument.ty()?;
     loop {
         match interface.resolved(ty, pair.reference)? {
-            Type::Record(id) => return Some(Spelling::of(interface).record(interface.record(*id))),
+            Type::Record(id) => return Some(interface.record(*id)),
             Type::Array(element, _) | Type::FlexibleArray(element) => ty = element,
             _ => return None,
         }

@@ -1,10 +1,10 @@
-//! Runs a rule over `fixtures/rules/CODE/`: `bad*.h` and `bad*.rs` must fire and match their
-//! snapshots, and `good*.h` and `good*.rs` must not. A folder stands for all of its headers, read in
-//! one run. A `.rs` beside a `.h` of the same name is compared with it, and so is the object that gcc
-//! makes of a `.c`.
+//! Runs a rule over `fixtures/rules/CODE/`: every input `bad*` must fire and match its snapshot, and
+//! `good*` must not. A folder stands for all of its headers, read in one run. Of a rule that looks at
+//! no headers, a `.h` is what the `.rs` of the same name is compared with, or the object that gcc
+//! makes of the `.c`.
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use ioctlkit_model::{Finding, Interface, Language, Languages, Problem};
@@ -12,53 +12,41 @@ use ioctlkit_sources::object::Wanted;
 use ioctlkit_sources::{c, object, rust};
 
 use crate::against::{References, wanted_names};
+use crate::fixture_folder::{Folder, snapshot_name};
 use crate::{Rule, engine};
 
 pub(super) fn run(rule: &'static Rule) {
-    let folder =
-        Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/rules").join(rule.info.code);
-    let bad = fixtures(&folder, "bad");
-    let good = fixtures(&folder, "good");
-    assert!(!bad.is_empty(), "{} has no fixture that must fire", rule.info.code);
-    assert!(!good.is_empty(), "{} has no look-alike that must not fire", rule.info.code);
-    for path in good {
+    let folder = Folder::of(&rule.info);
+    for path in folder.good {
         let (interface, findings) = check(rule, &path);
+        assert!(holds_something(&interface), "{} holds nothing to look at", path.display());
         assert!(findings.is_empty(), "{}:\n{}", path.display(), describe(&interface, &findings));
     }
-    for path in bad {
+    for path in folder.bad {
         let (interface, findings) = check(rule, &path);
         assert!(!findings.is_empty(), "{} does not fire", path.display());
         assert_speaks_its_language(&interface, &findings);
-        let name = path.file_name().unwrap().to_string_lossy();
-        // A header's snapshot has its name alone.
-        let stem =
-            name.strip_suffix(".h").unwrap_or(&name).replace(".rs", "_rs").replace(".c", "_c");
-        insta::with_settings!({
-            prepend_module_to_snapshot => false,
-            omit_expression => true,
-            snapshot_path => folder.clone(),
-        }, {
-            insta::assert_snapshot!(stem.as_str(), describe(&interface, &findings));
-        });
+        assert_is_its_snapshot(&path, &describe(&interface, &findings));
     }
 }
 
-fn fixtures(folder: &Path, prefix: &str) -> Vec<PathBuf> {
-    let mut fixtures: Vec<PathBuf> = std::fs::read_dir(folder)
-        .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| is_fixture(path))
-        .filter(|path| path.file_name().unwrap().to_string_lossy().starts_with(prefix))
-        .collect();
-    fixtures.sort();
-    fixtures
+/// Compares with the snapshot that lies beside an input.
+pub(crate) fn assert_is_its_snapshot(input: &Path, text: &str) {
+    insta::with_settings!({
+        prepend_module_to_snapshot => false,
+        omit_expression => true,
+        snapshot_path => input.parent().unwrap(),
+    }, {
+        insta::assert_snapshot!(snapshot_name(input).as_str(), text);
+    });
 }
 
-/// A header that a Rust file is compared with is no fixture by itself.
-fn is_fixture(path: &Path) -> bool {
-    let extension = path.extension().unwrap_or_default();
-    let is_compared = || ["rs", "c"].iter().any(|other| path.with_extension(other).exists());
-    path.is_dir() || extension == "rs" || extension == "c" || (extension == "h" && !is_compared())
+/// A look-alike that lost its text would never fire.
+fn holds_something(interface: &Interface) -> bool {
+    !interface.commands.is_empty()
+        || !interface.raw_numbers.is_empty()
+        || !interface.records.is_empty()
+        || !interface.objects.is_empty()
 }
 
 fn check(rule: &'static Rule, path: &Path) -> (Interface, Vec<Finding>) {
@@ -68,7 +56,7 @@ fn check(rule: &'static Rule, path: &Path) -> (Interface, Vec<Finding>) {
     } else if path.extension().is_some_and(|extension| extension == "rs") {
         let mut interface = read_rust(path);
         let header = path.with_extension("h");
-        if header.exists() {
+        if rule.info.languages == Languages::Rust && header.exists() {
             let name = header.file_name().unwrap().to_string_lossy().into_owned();
             let files = interface.headers.iter().map(|header| header.file).collect();
             references.add(&mut interface, vec![name], read_c(&header), files);

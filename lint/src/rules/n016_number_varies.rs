@@ -72,7 +72,10 @@ fn check_command(cx: &Context<'_>, command: &Command, findings: &mut Vec<Finding
     if let Some(ty) = command.variants.first().and_then(|body| body.argument.ty()) {
         let name = cx.spelling.ty(ty);
         finding.label = format!("`{name}` is not as large everywhere");
-        finding.record = matches!(ty, Type::Record(_)).then_some(name);
+        if let Type::Record(id) = ty {
+            finding.record = Some(name);
+            finding.differences = cx.interface.record(*id).differences;
+        }
     }
     finding.notes = pairs
         .iter()

@@ -2,7 +2,8 @@ use std::fmt::Write as _;
 
 use ioctlkit_abi::{AbiSet, Direction, RecordKind};
 use ioctlkit_model::{
-    Argument, Command, CommandBody, Header, Record, RecordBody, Representation, Severity, Variants,
+    Argument, Command, CommandBody, Differences, Header, Record, RecordBody, Representation,
+    Severity, Variants,
 };
 
 use super::*;
@@ -32,6 +33,7 @@ fn interface(marked: &str) -> (Interface, Vec<Finding>) {
             typedef_name: None,
             c_name: None,
             docs: Vec::new(),
+            differences: Differences::default(),
             span: span(start + 7, start + 10),
             variants: Variants::one(AbiSet::ALL, body),
         });
@@ -49,6 +51,7 @@ fn interface(marked: &str) -> (Interface, Vec<Finding>) {
         };
         interface.commands.push(Command {
             contract: None,
+            differences: Differences::default(),
             c_name: None,
             name: "FOO".into(),
             span: span(start, start + 3),

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use ioctlkit_abi::{ABIS, AbiSet, Scalar};
 use ioctlkit_model::{
-    Constant, Enum, EnumBody, EnumId, Interface, Member, Purpose, Record, RecordBody, RecordId,
-    Representation, Span, Type, Typedef, TypedefBody, TypedefId, Variants,
+    Constant, Differences, Enum, EnumBody, EnumId, Interface, Member, Purpose, Record, RecordBody,
+    RecordId, Representation, Span, Type, Typedef, TypedefBody, TypedefId, Variants,
 };
 
 use super::{Attributes, EnumRange, RandomMember, RandomRecord, RandomType};
@@ -61,6 +61,7 @@ impl Builder<'_> {
             typedef_name: None,
             c_name: None,
             docs: Vec::new(),
+            differences: Differences::default(),
             span: self.span,
             variants: Variants::one(AbiSet::ALL, body),
         });

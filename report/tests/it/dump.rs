@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use ioctlkit_model::abi::{AbiSet, Direction, RecordKind, Scalar};
 use ioctlkit_model::{
-    Argument, Command, CommandBody, Constant, Enum, EnumBody, EnumId, Enumerator, Expression,
-    Family, FileId, Header, HeaderError, Interface, Layouts, Member, Problem, ProblemKind, Purpose,
-    RawNumber, Record, RecordBody, RecordId, Representation, Span, Type, Typedef, TypedefBody,
-    TypedefId, Variants,
+    Argument, Command, CommandBody, Constant, Differences, Enum, EnumBody, EnumId, Enumerator,
+    Expression, Family, FileId, Header, HeaderError, Interface, Layouts, Member, Problem,
+    ProblemKind, Purpose, RawNumber, Record, RecordBody, RecordId, Representation, Span, Type,
+    Typedef, TypedefBody, TypedefId, Variants,
 };
 use serde_json::Value;
 
@@ -88,6 +88,7 @@ impl Builder {
             typedef_name: None,
             c_name: None,
             docs: Vec::new(),
+            differences: Differences::default(),
             span,
             variants,
         });
@@ -110,6 +111,7 @@ impl Builder {
         let span = self.line(line);
         self.interface.commands.push(Command {
             contract: None,
+            differences: Differences::default(),
             name: name.into(),
             c_name: None,
             span,

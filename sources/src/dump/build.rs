@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use ioctlkit_abi::{Abi, AbiSet, Direction, Placement, RecordKind, Scalar};
 use ioctlkit_model::{
-    Argument, Command, CommandBody, Constant, Enum, EnumBody, Enumerator, Family, FileId, Header,
-    HeaderError, Interface, Member, Observed, Problem, ProblemKind, Purpose, RawNumber, Record,
-    RecordBody, Representation, SourceMap, Span, Type, Typedef, TypedefBody, Variants,
+    Argument, Command, CommandBody, Constant, Differences, Enum, EnumBody, Enumerator, Family,
+    FileId, Header, HeaderError, Interface, Member, Observed, Problem, ProblemKind, Purpose,
+    RawNumber, Record, RecordBody, Representation, SourceMap, Span, Type, Typedef, TypedefBody,
+    Variants,
 };
 
 use super::raw;
@@ -117,6 +118,7 @@ impl<'a> Builder<'a> {
             span: self.files.at(&own.file, own.line),
             variants,
             contract: None,
+            differences: Differences::default(),
         }
     }
 
@@ -195,6 +197,7 @@ impl<'a> Builder<'a> {
             typedef_name: typedef.then(|| record.name.clone()),
             c_name: None,
             docs: Vec::new(),
+            differences: Differences::default(),
             span: self.files.at(&record.at.file, record.at.line),
             variants,
         }

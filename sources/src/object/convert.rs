@@ -5,9 +5,9 @@ use std::collections::HashMap;
 
 use ioctlkit_abi::{Abi, AbiId, AbiSet, Placement, RecordKind, Scalar};
 use ioctlkit_model::{
-    Constant, Enum, EnumBody, EnumId, Enumerator, Interface, Member, Observed, Purpose,
-    Record as ModelRecord, RecordBody, RecordId, Representation, Span, Type, Typedef, TypedefBody,
-    TypedefId, Variants,
+    Constant, Differences, Enum, EnumBody, EnumId, Enumerator, Interface, Member, Observed,
+    Purpose, Record as ModelRecord, RecordBody, RecordId, Representation, Span, Type, Typedef,
+    TypedefBody, TypedefId, Variants,
 };
 
 use super::listing::Listing;
@@ -187,6 +187,7 @@ impl<'c, 't> Converter<'c, 't> {
             typedef_name: None,
             c_name: None,
             docs: Vec::new(),
+            differences: Differences::default(),
             span: self.nowhere,
             variants: Variants::default(),
         });

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use ioctlkit_abi::{AbiSet, RecordKind};
 use ioctlkit_model::{
-    Command, CommandBody, Enum, EnumBody, EnumId, Family, FileId, Interface, Problem, ProblemKind,
-    RawNumber, Record, RecordBody, RecordId, Span, Type, Typedef, TypedefBody, TypedefId, Variants,
+    Command, CommandBody, Differences, Enum, EnumBody, EnumId, Family, FileId, Interface, Problem,
+    ProblemKind, RawNumber, Record, RecordBody, RecordId, Span, Type, Typedef, TypedefBody,
+    TypedefId, Variants,
 };
 
 use super::cargo::{Dependency, Package};
@@ -295,6 +296,7 @@ impl Builder {
         let id = RecordId(self.interface.records.len() as u32);
         self.interface.records.push(Record {
             docs: Vec::new(),
+            differences: Differences::default(),
             kind,
             name,
             typedef_name: None,
@@ -376,6 +378,7 @@ impl Builder {
             let span = self.span(file, name_place);
             self.interface.commands.push(Command {
                 contract: None,
+                differences: Differences::default(),
                 name: name.to_owned(),
                 c_name: c_name.map(str::to_owned),
                 span,
@@ -387,16 +390,18 @@ impl Builder {
         self.interface.commands[index].variants.add(abis, body);
     }
 
-    /// Adds what a definition says of a command's call, if there is such a command.
+    /// Adds what a definition says of a command beyond its number, if there is such a command.
     pub(crate) fn contract(
         &mut self,
-        file: FileIndex,
+        (file, name_place): (FileIndex, Place),
         name: &str,
-        name_place: Place,
         contract: ioctlkit_model::Contract,
+        differences: Differences,
     ) {
         if let Some(index) = self.commands.get(&(file, name_place, name.to_owned())) {
-            self.interface.commands[*index].contract.get_or_insert(contract);
+            let command = &mut self.interface.commands[*index];
+            command.contract.get_or_insert(contract);
+            command.differences = differences;
         }
     }
 

@@ -319,13 +319,14 @@ impl World<'_> {
             if let Found::Command(encoded) = found {
                 let body = self.body(&named, encoded);
                 let contract = self.contract(command, &env);
-                self.builder.of_any_length(&named, self.abis, body, contract);
+                self.builder.of_any_length(&named, self.abis, body, contract, command.differences);
             }
             return;
         }
         self.add(&named, Some(found), &[]);
         let contract = self.contract(command, &env);
-        self.builder.contract(file, name, command.name_place, contract);
+        let at = (file, command.name_place);
+        self.builder.contract(at, name, contract, command.differences);
     }
 
     /// `number(0x541b, "mips" = 0x467f)`.

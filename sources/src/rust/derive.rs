@@ -1,6 +1,7 @@
 //! The derives of `ioctlkit`, as their grammar's own crate reads them.
 
 use ioctlkit_abi::Direction;
+use ioctlkit_model::Differences;
 use ioctlkit_syntax as syntax;
 
 use super::attributes::derives;
@@ -49,6 +50,8 @@ pub(crate) struct Command {
     pub(crate) direction: Direction,
     /// What the number says of the argument.
     pub(crate) encoded: Encoded,
+    /// What is said of differences between machines.
+    pub(crate) differences: Differences,
     /// What else is said of its call.
     pub(crate) stated: stated::Command,
 }
@@ -134,7 +137,10 @@ pub(crate) fn complete(
     let read = if single {
         syntax::Single::parse(&input).map(|single| {
             let type_letter = single.type_letter.as_ref().map(|value| origin.ex(value));
-            let command = command(origin, &single.command, single.c_name());
+            let mut command = command(origin, &single.command, single.c_name());
+            if of_data(&single.data) == Differences::Accepted {
+                command.differences = Differences::Accepted;
+            }
             (single.data, Some(Box::new(Single { type_letter, command })))
         })
     } else {
@@ -145,6 +151,7 @@ pub(crate) fn complete(
             data.c_name = read.c_name.as_ref().map(syn::LitStr::value);
             data.command = command;
             data.docs.clone_from(&read.docs);
+            data.differences = of_data(&read);
             for (field, member) in data.fields.iter_mut().zip(&read.members) {
                 field.anonymous |= matches!(member.role, syntax::Role::Anonymous);
                 field.stated = stated::member(origin, member);
@@ -180,7 +187,23 @@ fn command(origin: Origin<'_>, found: &syntax::Command, c_name: String) -> Comma
         identity,
         direction,
         encoded: encoded(origin, found, direction),
+        differences: of_command(found),
         stated: stated::command(origin, found),
+    }
+}
+
+fn of_data(read: &syntax::Data) -> Differences {
+    match read.portability {
+        syntax::Portability::Mirrors { .. } => Differences::Accepted,
+        syntax::Portability::Required => Differences::Unmentioned,
+    }
+}
+
+fn of_command(read: &syntax::Command) -> Differences {
+    if read.not_portable || !read.encoded.is_empty() {
+        Differences::Accepted
+    } else {
+        Differences::Unmentioned
     }
 }
 

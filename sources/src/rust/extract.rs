@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use ioctlkit_model::Differences;
 use proc_macro2::Span;
 use syn::spanned::Spanned as _;
 
@@ -186,6 +187,7 @@ fn structure(origin: Origin<'_>, found: &syn::ItemStruct) -> Vec<Item> {
         command: None,
         derived: false,
         docs: Vec::new(),
+        differences: Differences::default(),
     };
     let input = || syn::DeriveInput::from(found.clone());
     let mistakes = derive::complete(origin, &found.attrs, input, &mut data);
@@ -206,6 +208,7 @@ fn union(origin: Origin<'_>, found: &syn::ItemUnion) -> Vec<Item> {
         command: None,
         derived: false,
         docs: Vec::new(),
+        differences: Differences::default(),
     };
     let input = || syn::DeriveInput::from(found.clone());
     let mistakes = derive::complete(origin, &found.attrs, input, &mut data);

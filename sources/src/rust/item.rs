@@ -5,6 +5,8 @@
 
 use std::sync::Arc;
 
+use ioctlkit_model::Differences;
+
 use super::condition::Condition;
 
 /// A range of bytes in the file that the item is from.
@@ -340,6 +342,8 @@ pub(crate) struct Data {
     pub(crate) derived: bool,
     /// The documentation of what derives them, line by line.
     pub(crate) docs: Vec<String>,
+    /// What the derive's attribute says of differences between machines.
+    pub(crate) differences: Differences,
 }
 
 /// A member.

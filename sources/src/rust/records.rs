@@ -111,7 +111,9 @@ impl World<'_> {
             };
             let abis = self.abis;
             self.builder.define_record(id, abis, body);
-            self.builder.interface.records[id.index()].docs.clone_from(&data.docs);
+            let record = &mut self.builder.interface.records[id.index()];
+            record.docs.clone_from(&data.docs);
+            record.differences = data.differences;
         }
         Type::Record(id)
     }

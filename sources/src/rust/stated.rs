@@ -3,8 +3,8 @@
 
 use ioctlkit_abi::{AbiSet, Direction};
 use ioctlkit_model::{
-    Command as Found, CommandBody, Contract, Group, NamedConstant, Passing, Purpose, Returns, Role,
-    Span, Values, Variants,
+    Command as Found, CommandBody, Contract, Differences, Group, NamedConstant, Passing, Purpose,
+    Returns, Role, Span, Values, Variants,
 };
 use ioctlkit_syntax as syntax;
 
@@ -274,6 +274,7 @@ impl Builder {
         abis: AbiSet,
         body: CommandBody,
         contract: Contract,
+        differences: Differences,
     ) {
         let span = self.span(named.file, named.name_place);
         let families = &mut self.interface.families;
@@ -285,6 +286,7 @@ impl Builder {
                 span,
                 variants: Variants::default(),
                 contract: Some(contract),
+                differences,
             })
         });
         command.variants.add(abis, body);

@@ -1,5 +1,6 @@
 //! Names and macros that mean the same in every crate.
 
+use ioctlkit_model::Differences;
 use proc_macro2::TokenStream;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Token, braced};
@@ -168,6 +169,7 @@ fn bitflags(origin: Origin<'_>, tokens: &TokenStream) -> Option<Vec<Item>> {
                 command: None,
                 derived: false,
                 docs: Vec::new(),
+                differences: Differences::default(),
             };
             items.push(Item {
                 name: name_of(&ident),

@@ -200,21 +200,9 @@ mod tests {
 
     fn finding(severity: Severity) -> Finding {
         let file = SourceMap::default().add("a.h".into(), "".into());
-        Finding {
-            rule: registry::by_name("S001").unwrap(),
-            severity,
-            command: None,
-            record: None,
-            member: None,
-            abis: AbiSet::ALL,
-            span: Span { file, start: 0, end: 0 },
-            label: String::new(),
-            related: Vec::new(),
-            message: String::new(),
-            notes: Vec::new(),
-            fix: None,
-            breaks: Vec::new(),
-        }
+        let rule = registry::by_name("S001").unwrap();
+        let span = Span { file, start: 0, end: 0 };
+        Finding { severity, ..Finding::new(rule, span, AbiSet::ALL, String::new()) }
     }
 
     fn text(summary: &Summary, report: &Report) -> String {

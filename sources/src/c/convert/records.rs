@@ -5,7 +5,8 @@
 use clang_sys::*;
 use ioctlkit_abi::{AbiSet, RecordKind};
 use ioctlkit_model::{
-    Condition, Member, Purpose, Record, RecordBody, RecordId, Representation, Span, Type,
+    Condition, Differences, Member, Purpose, Record, RecordBody, RecordId, Representation, Span,
+    Type,
 };
 
 use super::bounds::{Bounds, mentions_sizeof};
@@ -40,6 +41,7 @@ impl<'a, 'tu> Converter<'a, 'tu> {
                 typedef_name: None,
                 c_name: None,
                 docs: Vec::new(),
+                differences: Differences::default(),
                 span,
                 variants,
             });

@@ -2,8 +2,8 @@
 
 use ioctlkit_abi::{AbiId, AbiSet, Direction, Encoding};
 use ioctlkit_model::{
-    Argument, Command, CommandBody, Constant, Encoder, Family, Header, HeaderError, NotUnderstood,
-    OwnEncoder, RawNumber, Subject, Type,
+    Argument, Command, CommandBody, Constant, Differences, Encoder, Family, Header, HeaderError,
+    NotUnderstood, OwnEncoder, RawNumber, Subject, Type,
 };
 
 use super::collect::Collected;
@@ -69,7 +69,9 @@ impl Collected {
         let span = candidate_span(session, at);
         let all = session.files.loaded[candidate.file].abis.intersection(session.request.abis);
         if let Some(variants) = self.commands.remove(&at) {
-            let command = Command { contract: None, name, c_name: None, span, variants };
+            let differences = Differences::default();
+            let command =
+                Command { contract: None, differences, name, c_name: None, span, variants };
             arena.interface.commands.push(command);
         } else if let Some(variants) = self.numbers.remove(&at) {
             let through = String::new();
