@@ -70,6 +70,8 @@ pub(crate) fn for_tests() -> Vec<Need> {
         "gcc",
         "builds the tools that export the kernel's headers, and objects to read",
     ));
+    needs.push(need("git", "keeps the revisions that `diff --rev` compares"));
+    needs.push(need("perl", "runs the kernel's own checkpatch and kernel-doc"));
     needs.push(need("pahole", "says where compilers have put members, and makes BTF"));
     needs.push(need("xz-utils", "unpacks the kernel's sources"));
     needs.push(need("chromium", "opens the report of ioctl-bench"));
@@ -91,6 +93,16 @@ pub(crate) fn for_guests() -> Vec<Need> {
         need("sparse", "checks the address spaces of a module's pointers"),
         need("cpio", "reads the guest's file system back"),
         need("python3-minimal", "runs the kernel's own parser of test results"),
+    ]
+}
+
+/// What making a bare root needs.
+pub(crate) fn for_a_bare_root() -> Vec<Need> {
+    vec![
+        need("debootstrap", "makes a Debian root"),
+        need("debian-archive-keyring", "the keys that Debian's packages are signed with"),
+        need("gpgv", "checks those signatures"),
+        need("git", "clones the repository"),
     ]
 }
 
@@ -133,10 +145,13 @@ pub(crate) fn install(needs: &[Need]) -> Result<()> {
     }
     let packages: Vec<&str> = missing.iter().map(|need| need.package.as_str()).collect();
     let install = ["install", "--yes", "--no-install-recommends"];
-    if !packages.iter().all(|package| is_known(package)) {
+    let install = [&install[..], &packages[..]].concat();
+    let are_known = packages.iter().all(|package| is_known(package));
+    // Lists that have grown old name files that are gone.
+    if !are_known || apt_get(&install).is_err() {
         apt_get(&["update"])?;
+        apt_get(&install)?;
     }
-    apt_get(&[&install[..], &packages[..]].concat())?;
     let still: Vec<String> = self::missing(needs).into_iter().map(|need| need.package).collect();
     if !still.is_empty() {
         bail!("still missing after the installation: {}", still.join(", "));
@@ -178,9 +193,13 @@ fn is_known(package: &str) -> bool {
         .is_some_and(|text| !text.is_empty())
 }
 
+/// Whether this runs as root.
+pub(crate) fn is_root() -> bool {
+    run::output("id", &["-u"]).is_some_and(|id| id.trim() == "0")
+}
+
 fn apt_get(arguments: &[&str]) -> Result<()> {
-    let is_root = run::output("id", &["-u"]).is_some_and(|id| id.trim() == "0");
-    let mut command = if is_root {
+    let mut command = if is_root() {
         Command::new("apt-get")
     } else if run::output("sudo", &["--version"]).is_some() {
         let mut command = Command::new("sudo");
