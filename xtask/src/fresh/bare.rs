@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use anyhow::{Context as _, Result, bail};
 
 use super::host::{self, Mirror, TOOLCHAIN};
-use crate::run;
+use xtask::run;
 
 /// Beyond what every Debian has: what a Rust toolchain links with, and what got the repository.
 const INCLUDED: &str = "ca-certificates,gcc,git,libc6-dev";

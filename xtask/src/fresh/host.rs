@@ -9,7 +9,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, bail};
 
 use super::bare::Root;
-use crate::run;
+use xtask::run;
 
 /// Where certificates are, those of a company's own among them.
 const CERTIFICATES: [&str; 2] =

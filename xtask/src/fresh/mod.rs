@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{packages, run};
 use bare::Root;
+use xtask::{packages, run};
 
 /// Where the clone is in the root: not in the home, which stays empty.
 const CLONE: &str = "/srv/ioctlkit";
