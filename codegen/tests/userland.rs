@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::LazyLock;
 
 use ioctlkit_abi::Abi;
 use ioctlkit_oracle::Compiler;
@@ -59,12 +60,15 @@ fn constants(text: &str, arch: &str) -> BTreeMap<String, u64> {
 
 /// The folder with every architecture's headers of a kernel, which comes into the cache of the tests
 /// like those that modules are built against.
-fn common() -> PathBuf {
-    let cache = Cache::at(Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache/ioctlkit"));
-    let release = Release::newest("6.12", &cache).unwrap();
-    let headers = Headers::of(&release, &cache).unwrap();
-    let version = release.as_str().strip_suffix("-cloud-amd64").unwrap();
-    headers.folder().with_file_name(format!("linux-headers-{version}-common"))
+fn common() -> &'static Path {
+    static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
+        let cache = Cache::at(Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache/ioctlkit"));
+        let release = Release::newest("6.12", &cache).unwrap();
+        let headers = Headers::of(&release, &cache).unwrap();
+        let version = release.as_str().strip_suffix("-cloud-amd64").unwrap();
+        headers.folder().with_file_name(format!("linux-headers-{version}-common"))
+    });
+    &FOLDER
 }
 
 /// The folders in which a compiler finds the headers of an architecture. What is the same on most

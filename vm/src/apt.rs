@@ -9,14 +9,13 @@ use crate::process::output;
 pub(crate) const APT_REMEDY: &str =
     "this takes Debian's apt; elsewhere, name a kernel and its headers by path";
 
-/// The packages whose names begin so, and that apt has a version of to install: its index also names
-/// packages that others only depend on.
+/// The packages whose names begin in one of those ways, and that apt has a version of to install: its
+/// index also names packages that others only depend on.
 pub(crate) fn installable(prefixes: &[String]) -> Result<BTreeSet<String>, VmError> {
-    let mut names = Vec::new();
-    for prefix in prefixes {
-        let known = output(apt_cache().args(["pkgnames", prefix]), APT_REMEDY)?;
-        names.extend(known.out.lines().map(str::to_owned));
-    }
+    // apt may have to read its whole index each time: it is asked for all at once.
+    let known = output(apt_cache().arg("pkgnames"), APT_REMEDY)?;
+    let is_wanted = |name: &&str| prefixes.iter().any(|prefix| name.starts_with(prefix.as_str()));
+    let names: Vec<&str> = known.out.lines().filter(is_wanted).collect();
     if names.is_empty() {
         // Without a name, apt would tell of its sources.
         return Ok(BTreeSet::new());

@@ -149,9 +149,10 @@ impl Drop for Root {
     }
 }
 
-/// A program in namespaces of its own, which end with it, however it ends.
+/// A program in namespaces of its own, which end with it, and with this process, however that ends.
 fn isolated() -> Command {
-    let mut command = Command::new("unshare");
+    let mut command = Command::new("setpriv");
+    command.args(["--pdeathsig", "KILL", "unshare"]);
     command.args(["--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]);
     command
 }
