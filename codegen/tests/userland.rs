@@ -7,9 +7,11 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::LazyLock;
 
 use ioctlkit_abi::Abi;
 use ioctlkit_oracle::Compiler;
+use ioctlkit_vm::{Cache, Headers, Release};
 
 const DRIVERS: [&str; 3] = ["echo", "gong", "pulse"];
 
@@ -56,8 +58,22 @@ fn constants(text: &str, arch: &str) -> BTreeMap<String, u64> {
         .collect()
 }
 
+/// The folder with every architecture's headers of a kernel, which comes into the cache of the tests
+/// like those that modules are built against.
+fn common() -> &'static Path {
+    static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
+        let cache = Cache::at(Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache/ioctlkit"));
+        let release = Release::newest("6.12", &cache).unwrap();
+        let headers = Headers::of(&release, &cache).unwrap();
+        let version = release.as_str().strip_suffix("-cloud-amd64").unwrap();
+        headers.folder().with_file_name(format!("linux-headers-{version}-common"))
+    });
+    &FOLDER
+}
+
 /// The folders in which a compiler finds the headers of an architecture. What is the same on most
-/// is generated when the kernel exports its headers, and is made here.
+/// is generated when the kernel exports its headers, and is made here; it comes before the machine's
+/// own, whose `asm/` is of one architecture.
 fn headers(driver: &str, folder: &str) -> Vec<PathBuf> {
     let made = Path::new(env!("CARGO_TARGET_TMPDIR")).join("userland/headers");
     fs::create_dir_all(made.join("asm")).unwrap();
@@ -65,20 +81,9 @@ fn headers(driver: &str, folder: &str) -> Vec<PathBuf> {
         let text = format!("#include <asm-generic/{name}.h>\n");
         fs::write(made.join(format!("asm/{name}.h")), text).unwrap();
     }
-    let sources = fs::read_dir("/usr/src").unwrap().flatten().map(|entry| entry.path());
-    let name = |path: &PathBuf| path.file_name().unwrap().to_string_lossy().into_owned();
-    let common = sources
-        .filter(|path| {
-            name(path).starts_with("linux-headers-6.") && name(path).ends_with("-common")
-        })
-        .max()
-        .expect("there are no kernel headers: install linux-headers-cloud-amd64");
-    vec![
-        committed(driver).join("include/uapi"),
-        common.join("arch").join(folder).join("include/uapi"),
-        "/usr/include".into(),
-        made,
-    ]
+    let own = common().join("arch").join(folder).join("include/uapi");
+    assert!(own.is_dir(), "{}", own.display());
+    vec![committed(driver).join("include/uapi"), own, made, "/usr/include".into()]
 }
 
 #[test]

@@ -18,6 +18,7 @@ pub mod libc;
 pub mod pahole;
 pub mod probe;
 pub mod random;
+pub mod tree;
 
 pub use compiler::{Compiler, CompilerError};
 pub use probe::{Answers, BitField, Probe};

@@ -1,20 +1,24 @@
 //! Debian's kernels and their headers: which there are, and how they come into the cache without
 //! root.
 
+use std::cell::LazyCell;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::apt::{self, APT_REMEDY};
 use crate::cache::Cache;
 use crate::error::VmError;
 use crate::interruption::Interruption;
-use crate::process::{finished, output};
+use crate::process::finished;
 
 /// The kernel for virtual machines: small, quick to boot, with what qemu offers built in.
 const FLAVOUR: &str = "cloud-amd64";
-const APT_REMEDY: &str =
-    "this takes Debian's apt; elsewhere, name a kernel and its headers by path";
+/// What the names of packages with headers, and with an image, begin with.
+const HEADERS: &str = "linux-headers-";
+const IMAGE: &str = "linux-image-";
 const DPKG_REMEDY: &str = "install Debian's package dpkg";
 const TAR_REMEDY: &str = "install tar";
 
@@ -31,23 +35,47 @@ impl fmt::Display for Release {
 
 impl Release {
     /// The newest of a series, `6.12`, among those whose headers are installed; else among those
-    /// in the cache; else among those that apt knows.
+    /// in the cache; else among those that apt can install. One without an image, which may be
+    /// installed, in the cache or known to apt, is passed over: Debian publishes the headers of a
+    /// kernel before it has signed the image.
     ///
     /// # Errors
     /// [`VmError::NoKernel`] if there is none.
     pub fn newest(series: &str, cache: &Cache) -> Result<Self, VmError> {
-        let installed = names(Path::new("/usr/src"));
-        let cached = || names(cache.folder());
-        let known = || -> Vec<String> {
-            let mut command = Command::new("apt-cache");
-            command.args(["pkgnames", &format!("linux-headers-{series}")]);
-            let known = output(&mut command, APT_REMEDY).map(|output| output.out);
-            known.unwrap_or_default().lines().map(str::to_owned).collect()
+        let installable = || {
+            let prefixes = [HEADERS, IMAGE].map(|part| format!("{part}{series}"));
+            apt::installable(&prefixes).unwrap_or_default()
         };
-        Self::newest_of(&installed, series)
-            .or_else(|| Self::newest_of(&cached(), series))
-            .or_else(|| Self::newest_of(&known(), series))
-            .ok_or_else(|| VmError::NoKernel { series: series.to_owned() })
+        let cached = names(cache.folder());
+        let has_image = |release: &str| {
+            cached.contains(&format!("{IMAGE}{release}"))
+                || fs::File::open(format!("/boot/vmlinuz-{release}")).is_ok()
+        };
+        Self::chosen(
+            series,
+            &[names(Path::new("/usr/src")), cached.clone()],
+            has_image,
+            installable,
+        )
+        .ok_or_else(|| VmError::NoKernel { series: series.to_owned() })
+    }
+
+    /// The newest of a series in the first of some lists of names that has one with an image; the
+    /// last list is what apt can install, which is asked only where it matters.
+    fn chosen(
+        series: &str,
+        at_hand: &[Vec<String>],
+        has_image: impl Fn(&str) -> bool,
+        installable: impl FnOnce() -> BTreeSet<String>,
+    ) -> Option<Self> {
+        let known = LazyCell::new(installable);
+        let bootable =
+            |release: &Self| has_image(&release.0) || known.contains(&format!("{IMAGE}{release}"));
+        let newest = |names: &[String]| Self::of_series(names, series).into_iter().find(bootable);
+        at_hand.iter().find_map(|names| newest(names)).or_else(|| {
+            let names: Vec<String> = known.iter().cloned().collect();
+            newest(&names)
+        })
     }
 
     /// The release of that name, whether it is known here or not: any that Debian has, of any
@@ -56,16 +84,18 @@ impl Release {
         Self(release.into())
     }
 
-    /// The newest release of a series among names of packages or of their folders.
-    fn newest_of(names: &[String], series: &str) -> Option<Self> {
+    /// The releases of a series among names of packages or of their folders, newest first.
+    fn of_series(names: &[String], series: &str) -> Vec<Self> {
         let releases = names.iter().filter_map(|name| {
-            let release = name.strip_prefix("linux-headers-")?;
+            let release = name.strip_prefix(HEADERS)?;
             let version = release.strip_suffix(FLAVOUR)?.strip_suffix('-')?;
             // `6.12-cloud-amd64` is the package that depends on the newest one.
             let behind = version.strip_prefix(series)?.strip_prefix('.')?;
-            behind.starts_with(|c: char| c.is_ascii_digit()).then_some(release)
+            behind.starts_with(|c: char| c.is_ascii_digit()).then(|| Self(release.to_owned()))
         });
-        releases.max_by_key(|release| numbers(release)).map(|release| Self(release.to_owned()))
+        let mut releases: Vec<Self> = releases.collect();
+        releases.sort_by_key(|release| std::cmp::Reverse(numbers(&release.0)));
+        releases
     }
 
     /// The text.
@@ -150,9 +180,49 @@ mod tests {
             "linux-kbuild-6.1",
         ]
         .map(str::to_owned);
-        let newest = |series| Release::newest_of(&names, series).map(|release| release.0);
-        assert_eq!(newest("6.1").as_deref(), Some("6.1.0-56-cloud-amd64"));
-        assert_eq!(newest("6.12").as_deref(), Some("6.12.117+deb12-cloud-amd64"));
+        let newest = |series| Release::of_series(&names, series).into_iter().next();
+        assert_eq!(newest("6.1").unwrap().as_str(), "6.1.0-56-cloud-amd64");
+        assert_eq!(newest("6.12").unwrap().as_str(), "6.12.117+deb12-cloud-amd64");
         assert_eq!(newest("5.10"), None);
+    }
+
+    fn packages(names: &[&str]) -> Vec<String> {
+        names.iter().map(|name| (*name).to_owned()).collect()
+    }
+
+    /// What is chosen of 6.1 where these are installed, in the cache, and known to apt.
+    fn chosen(installed: &[&str], cached: &[&str], apt: &[&str]) -> Option<String> {
+        let lists = [packages(installed), packages(cached)];
+        let has_image = |release: &str| cached.contains(&format!("linux-image-{release}").as_str());
+        let release =
+            Release::chosen("6.1", &lists, has_image, || packages(apt).into_iter().collect());
+        release.map(|release| release.0)
+    }
+
+    const H56: &str = "linux-headers-6.1.0-56-cloud-amd64";
+    const H57: &str = "linux-headers-6.1.0-57-cloud-amd64";
+    const I56: &str = "linux-image-6.1.0-56-cloud-amd64";
+    const I57: &str = "linux-image-6.1.0-57-cloud-amd64";
+
+    #[test]
+    fn headers_whose_image_cannot_be_had_are_passed_over() {
+        assert_eq!(chosen(&[], &[], &[H56, H57, I56]).as_deref(), Some("6.1.0-56-cloud-amd64"));
+        assert_eq!(
+            chosen(&[], &[], &[H56, H57, I56, I57]).as_deref(),
+            Some("6.1.0-57-cloud-amd64")
+        );
+        assert_eq!(chosen(&[], &[], &[H56, I57]), None);
+        assert_eq!(chosen(&[H57], &[], &[H56, I56]).as_deref(), Some("6.1.0-56-cloud-amd64"));
+        assert_eq!(chosen(&[H56], &[], &[H57, I56, I57]).as_deref(), Some("6.1.0-56-cloud-amd64"));
+    }
+
+    #[test]
+    fn apt_is_not_asked_where_headers_and_image_are_in_the_cache() {
+        let cached = packages(&[H57, H56, I56]);
+        let has_image = |release: &str| cached.contains(&format!("{IMAGE}{release}"));
+        let lists = [packages(&[H56]), cached.clone()];
+        let ask = || -> BTreeSet<String> { panic!("apt was asked") };
+        let release = Release::chosen("6.1", &lists, has_image, ask).unwrap();
+        assert_eq!(release.as_str(), "6.1.0-56-cloud-amd64");
     }
 }

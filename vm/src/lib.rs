@@ -28,6 +28,7 @@ pub mod console;
 pub mod cpio;
 pub mod ktap;
 
+mod apt;
 mod cache;
 mod debian;
 mod elf;

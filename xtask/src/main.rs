@@ -1,21 +1,14 @@
-//! `cargo xtask`: what a fresh machine needs, the demo, the tests, the benchmark.
+//! `cargo xtask`: what a fresh machine needs, the demo, the tests. It depends on little, so that it
+//! speaks soon on a machine where nothing is built yet; other tasks are those of `xtask-more`.
 #![forbid(unsafe_code)]
 
-mod bench;
-mod bench_guest;
-mod compile_time;
-mod demo;
-mod docs;
-mod kernel;
-mod machine;
-mod module_speed;
+mod fresh;
 mod nightly;
-mod packages;
-mod run;
 mod test;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+use xtask::{demo, packages, run};
 
 /// Set-up, demo, tests and benchmarks of this workspace.
 #[derive(Parser)]
@@ -38,6 +31,11 @@ enum Task {
     },
     /// Installs the Debian packages that the demo and the tests need.
     Setup,
+    /// Runs the README's two commands in a bare Debian root, in a clean clone of the last commit, with
+    /// an empty home and no cache.
+    ///
+    /// It takes root, half an hour on two cores, and some 15 GB while it runs.
+    Fresh(fresh::Arguments),
     /// Compares the layout engine with gcc.
     Oracle {
         /// Every ABI, and many more types: minutes instead of seconds.
@@ -45,42 +43,24 @@ enum Task {
         full: bool,
     },
     /// Writes or checks the rules' pages in `docs/rules/`.
-    Docs {
-        #[command(flatten)]
-        mode: docs::ModeArguments,
-    },
+    #[command(disable_help_flag = true)]
+    Docs(Others),
     /// Times the linter as a whole, and its parts; or what the derives cost to compile.
-    Bench {
-        /// How often each case is run.
-        #[arg(long, default_value_t = 7, value_parser = clap::value_parser!(u16).range(1..))]
-        runs: u16,
-        /// Leaves out the benchmarks of the parts.
-        #[arg(long)]
-        whole_only: bool,
-        /// Times something else.
-        #[command(subcommand)]
-        other: Option<OtherBench>,
-    },
+    #[command(disable_help_flag = true)]
+    Bench(Others),
     /// Builds the small kernel of the guest suite, with `CONFIG_USER_EVENTS`, which Debian's lack.
-    ///
-    /// It takes some ten minutes and 2 GB, of which 71 MB are kept in the cache
-    /// (`$XDG_CACHE_HOME/ioctlkit`). Where it is there already, its place is printed.
-    Kernel(kernel::Arguments),
-    /// Measures the mechanisms of ioctl-bench in a guest, with the generated module: on the small
-    /// kernel where `cargo xtask kernel` has built it, or else on Debian's.
-    BenchGuest {
-        /// For `ioctl-bench run`, such as `--quick`.
-        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-        arguments: Vec<String>,
-    },
+    #[command(disable_help_flag = true)]
+    Kernel(Others),
+    /// Measures the mechanisms of ioctl-bench in a guest, with the generated module.
+    #[command(disable_help_flag = true)]
+    BenchGuest(Others),
 }
 
-#[derive(Subcommand)]
-enum OtherBench {
-    /// What the derives cost to compile, against zerocopy's on the same structures.
-    CompileTime,
-    /// What it takes to make a kernel module of a large interface.
-    Module,
+/// Arguments that `xtask-more` reads.
+#[derive(clap::Args)]
+struct Others {
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<String>,
 }
 
 fn main() -> Result<()> {
@@ -88,17 +68,22 @@ fn main() -> Result<()> {
         Task::Demo => demo::run(),
         Task::Test { full } => test::workspace(effort(full)),
         Task::Setup => packages::install(&packages::for_tests()),
+        Task::Fresh(arguments) => fresh::run(&arguments),
         Task::Oracle { full } => test::oracle(effort(full)),
-        Task::Kernel(arguments) => kernel::run(&arguments),
-        Task::BenchGuest { arguments } => bench_guest::run(&arguments),
-        Task::Docs { mode } => docs::run(mode.mode()),
-        Task::Bench { runs, other: Some(OtherBench::CompileTime), .. } => compile_time::run(runs),
-        Task::Bench { runs, other: Some(OtherBench::Module), .. } => module_speed::run(runs),
-        Task::Bench { runs, whole_only: true, .. } => bench::whole(runs),
-        Task::Bench { runs, .. } => bench::whole(runs).and_then(|()| bench::parts()),
+        Task::Docs(others) => more("docs", &others),
+        Task::Bench(others) => more("bench", &others),
+        Task::Kernel(others) => more("kernel", &others),
+        Task::BenchGuest(others) => more("bench-guest", &others),
     }
 }
 
 fn effort(full: bool) -> test::Effort {
     if full { test::Effort::Full } else { test::Effort::Quick }
+}
+
+/// Builds the program with the tasks that need the rest of the workspace, and runs it.
+fn more(task: &str, others: &Others) -> Result<()> {
+    let mut command = run::cargo();
+    command.args(["run", "--package", "xtask-more", "--", task]).args(&others.arguments);
+    run::succeed(&mut command)
 }

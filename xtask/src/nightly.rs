@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::Result;
 
-use crate::run;
+use xtask::run;
 
 /// Targets whose `HOST` row is proved against the compiler, one at least for each that the table
 /// has a row for. rustc has no Linux target for the other rows.

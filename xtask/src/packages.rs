@@ -5,16 +5,18 @@ use std::process::Command;
 
 use anyhow::{Result, bail};
 use ioctlkit_abi::{ABIS, Provenance};
-use ioctlkit_vm::Sources;
 
 use crate::run;
 
 /// The newest libclang that Debian bookworm has under its own name.
 const LIBCLANG: &str = "libclang1-14";
 
+/// The kernel's sources: headers for every architecture, and what the small kernel is built of.
+pub const KERNEL_SOURCES: &str = "linux-source-6.12";
+
 /// Something that must be there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Need {
+pub struct Need {
     /// What apt calls it.
     package: String,
     /// What it is for.
@@ -37,7 +39,7 @@ fn need(package: &str, why: &str) -> Need {
 }
 
 /// What the demo needs.
-pub(crate) fn for_demo() -> Vec<Need> {
+pub fn for_demo() -> Vec<Need> {
     vec![
         Need { versions: Versions::Any, ..need(LIBCLANG, "reads C headers") },
         need("linux-libc-dev", "the kernel headers that the demo lints"),
@@ -45,15 +47,15 @@ pub(crate) fn for_demo() -> Vec<Need> {
 }
 
 /// What the benchmark needs: the demo's packages and the kernel's sources.
-pub(crate) fn for_bench() -> Vec<Need> {
+pub fn for_bench() -> Vec<Need> {
     let mut needs = for_demo();
-    needs.push(need(ioctlkit_oracle::kernel::PACKAGE, "the kernel headers that are timed"));
+    needs.push(need(KERNEL_SOURCES, "the kernel headers that are timed"));
     needs.push(need("xz-utils", "unpacks the kernel's sources"));
     needs
 }
 
 /// What the tests need: the demo's packages, a compiler for each ABI, and the kernel's sources.
-pub(crate) fn for_tests() -> Vec<Need> {
+pub fn for_tests() -> Vec<Need> {
     let mut needs = for_demo();
     let mut compilers: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for abi in &ABIS {
@@ -64,12 +66,14 @@ pub(crate) fn for_tests() -> Vec<Need> {
     for (package, abis) in compilers {
         needs.push(need(package, &format!("gcc's answers for {}", abis.join(", "))));
     }
-    needs.push(need(ioctlkit_oracle::kernel::PACKAGE, "every architecture's kernel headers"));
+    needs.push(need(KERNEL_SOURCES, "every architecture's kernel headers"));
     needs.push(need("make", "exports the kernel's headers"));
     needs.push(need(
         "gcc",
         "builds the tools that export the kernel's headers, and objects to read",
     ));
+    needs.push(need("git", "keeps the revisions that `diff --rev` compares"));
+    needs.push(need("perl", "runs the kernel's own checkpatch and kernel-doc"));
     needs.push(need("pahole", "says where compilers have put members, and makes BTF"));
     needs.push(need("xz-utils", "unpacks the kernel's sources"));
     needs.push(need("chromium", "opens the report of ioctl-bench"));
@@ -80,7 +84,7 @@ pub(crate) fn for_tests() -> Vec<Need> {
 /// What building a kernel module and testing it in a guest needs: about 60 MB to download and
 /// 150 MB on disk, besides gcc. Kernels and headers need no installation: they are downloaded into
 /// the cache of the tests, about 50 MB for each series.
-pub(crate) fn for_guests() -> Vec<Need> {
+pub fn for_guests() -> Vec<Need> {
     vec![
         need("qemu-system-x86", "runs the guest"),
         need("busybox-static", "the guest's init and shell"),
@@ -94,11 +98,21 @@ pub(crate) fn for_guests() -> Vec<Need> {
     ]
 }
 
+/// What making a bare root needs.
+pub fn for_a_bare_root() -> Vec<Need> {
+    vec![
+        need("debootstrap", "makes a Debian root"),
+        need("debian-archive-keyring", "the keys that Debian's packages are signed with"),
+        need("gpgv", "checks those signatures"),
+        need("git", "clones the repository"),
+    ]
+}
+
 /// What building the small kernel needs, besides the compiler: about 150 MB to download, nearly all of
 /// it the sources.
-pub(crate) fn for_the_kernel() -> Vec<Need> {
+pub fn for_the_kernel() -> Vec<Need> {
     vec![
-        need(Sources::PACKAGE, "the kernel's sources"),
+        need(KERNEL_SOURCES, "the kernel's sources"),
         need("xz-utils", "unpacks the kernel's sources"),
         need("make", "builds the kernel"),
         need("gcc", "compiles the kernel and the tools that it is built with"),
@@ -111,7 +125,7 @@ pub(crate) fn for_the_kernel() -> Vec<Need> {
 }
 
 /// What the full test needs besides.
-pub(crate) fn for_full_tests() -> Vec<Need> {
+pub fn for_full_tests() -> Vec<Need> {
     let mut needs = for_tests();
     needs.push(need("abigail-tools", "abidiff, which `diff` is compared with"));
     needs.push(need("strace", "the traces that `decode` reads"));
@@ -119,7 +133,10 @@ pub(crate) fn for_full_tests() -> Vec<Need> {
 }
 
 /// Installs what is missing, and says what and why.
-pub(crate) fn install(needs: &[Need]) -> Result<()> {
+///
+/// # Errors
+/// What is missing still, and what to do.
+pub fn install(needs: &[Need]) -> Result<()> {
     let missing = missing(needs);
     if missing.is_empty() {
         return Ok(());
@@ -133,10 +150,13 @@ pub(crate) fn install(needs: &[Need]) -> Result<()> {
     }
     let packages: Vec<&str> = missing.iter().map(|need| need.package.as_str()).collect();
     let install = ["install", "--yes", "--no-install-recommends"];
-    if !packages.iter().all(|package| is_known(package)) {
+    let install = [&install[..], &packages[..]].concat();
+    let are_known = packages.iter().all(|package| is_known(package));
+    // Lists that have grown old name files that are gone.
+    if !are_known || apt_get(&install).is_err() {
         apt_get(&["update"])?;
+        apt_get(&install)?;
     }
-    apt_get(&[&install[..], &packages[..]].concat())?;
     let still: Vec<String> = self::missing(needs).into_iter().map(|need| need.package).collect();
     if !still.is_empty() {
         bail!("still missing after the installation: {}", still.join(", "));
@@ -178,9 +198,13 @@ fn is_known(package: &str) -> bool {
         .is_some_and(|text| !text.is_empty())
 }
 
+/// Whether this runs as root.
+pub fn is_root() -> bool {
+    run::output("id", &["-u"]).is_some_and(|id| id.trim() == "0")
+}
+
 fn apt_get(arguments: &[&str]) -> Result<()> {
-    let is_root = run::output("id", &["-u"]).is_some_and(|id| id.trim() == "0");
-    let mut command = if is_root {
+    let mut command = if is_root() {
         Command::new("apt-get")
     } else if run::output("sudo", &["--version"]).is_some() {
         let mut command = Command::new("sudo");

@@ -5,7 +5,9 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::{nightly, packages, run};
+use xtask::{packages, run};
+
+use crate::nightly;
 
 /// How much is compared with gcc.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

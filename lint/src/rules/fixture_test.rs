@@ -4,10 +4,12 @@
 //! makes of the `.c`.
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use ioctlkit_model::{Finding, Interface, Language, Languages, Problem};
+use ioctlkit_oracle::tree;
 use ioctlkit_sources::object::Wanted;
 use ioctlkit_sources::{c, object, rust};
 
@@ -100,8 +102,13 @@ fn read_object(path: &Path, references: &mut References) -> Interface {
     interface
 }
 
+/// Reads headers as if they lay in a tree that is the same on every machine.
 fn read_c(path: &Path) -> Interface {
-    let paths = vec![path.to_owned()];
+    let tree = tempfile::tempdir().unwrap();
+    tree::without_architectures(tree.path()).unwrap();
+    let fixtures = tree.path().join("fixtures");
+    symlink(path.parent().unwrap(), &fixtures).unwrap();
+    let paths = vec![fixtures.join(path.file_name().unwrap())];
     let (interface, problems) =
         c::read(&c::Request { paths, raw_numbers: true, ..c::Request::default() });
     assert!(problems.is_empty(), "{}: {problems:#?}", path.display());

@@ -9,7 +9,9 @@ use anyhow::{Context as _, Result, bail};
 use ioctlkit_oracle::kernel::Kernel;
 use wait4::Wait4 as _;
 
-use crate::{demo, machine, packages, run};
+use xtask::{demo, packages, run};
+
+use crate::machine;
 
 /// What one row of the table is about.
 struct Case {

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::run;
+use xtask::run;
 
 /// Processor, cores, kernel and libclang, in a line.
 pub(crate) fn description() -> String {

@@ -9,7 +9,9 @@ use std::{env, fs};
 use anyhow::{Context as _, Result, bail};
 use wait4::Wait4 as _;
 
-use crate::{machine, run};
+use xtask::run;
+
+use crate::machine;
 
 /// How many structures and commands beyond the first are paid for.
 const COUNT: u32 = 200;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::Result;
 use ioctlkit_vm::{Building, Cache, Interruption, Progress, SmallKernel, Sources};
 
-use crate::packages;
+use xtask::packages;
 
 /// What `cargo xtask kernel` can be told.
 #[derive(Debug, clap::Args)]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use crate::{packages, run};
+use xtask::{packages, run};
 
 /// Builds the program and runs its guest suite with those arguments.
 pub(crate) fn run(arguments: &[String]) -> Result<()> {

@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
-use crate::{machine, run};
+use xtask::run;
+
+use crate::machine;
 
 const COMMANDS: u32 = 100;
 
