@@ -1,5 +1,6 @@
 //! What one run has read: commands, types, and the text they came from.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use ioctlkit_abi::{AbiId, AbiSet, Direction};
@@ -306,30 +307,27 @@ impl Interface {
     /// The structures and unions that a type holds by value, in order of appearance, the outer
     /// before the inner.
     pub fn records_within(&self, ty: &Type) -> Vec<RecordId> {
+        // With a stack of its own: types may be nested deeper than a thread's would hold.
         let mut found = Vec::new();
-        self.collect_records(ty, &mut found);
-        found
-    }
-
-    fn collect_records(&self, ty: &Type, found: &mut Vec<RecordId>) {
-        match ty {
-            Type::Array(element, _) | Type::FlexibleArray(element) => {
-                self.collect_records(element, found);
-            }
-            Type::Typedef(id) => {
-                for (_, body) in self.typedef(*id).variants.iter() {
-                    self.collect_records(&body.ty, found);
+        let (mut records, mut typedefs) = (HashSet::new(), HashSet::new());
+        let mut open = vec![ty];
+        while let Some(ty) = open.pop() {
+            let before = open.len();
+            match ty.innermost_element() {
+                Type::Typedef(id) if typedefs.insert(*id) => {
+                    open.extend(self.typedef(*id).variants.iter().map(|(_, body)| &body.ty));
                 }
-            }
-            Type::Record(id) if !found.contains(id) => {
-                found.push(*id);
-                for (_, body) in self.record(*id).variants.iter() {
-                    for member in &body.members {
-                        self.collect_records(&member.ty, found);
-                    }
+                Type::Record(id) if records.insert(*id) => {
+                    found.push(*id);
+                    let bodies = self.record(*id).variants.iter();
+                    let members = bodies.flat_map(|(_, body)| &body.members);
+                    open.extend(members.map(|member| &member.ty));
                 }
+                _ => {}
             }
-            _ => {}
+            // What was added last is taken first.
+            open[before..].reverse();
         }
+        found
     }
 }

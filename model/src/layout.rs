@@ -1,5 +1,6 @@
 //! Layout as a query: what a type comes to on an ABI.
 
+use std::collections::HashSet;
 use std::sync::OnceLock;
 
 use ioctlkit_abi::{
@@ -8,7 +9,7 @@ use ioctlkit_abi::{
 
 use crate::{
     Argument, Command, CommandBody, Constant, Encoder, Expression, Interface, Member, Observed,
-    RecordBody, RecordId, Type,
+    RecordBody, RecordId, Type, TypedefId,
 };
 
 /// Size and alignment of a type, in bytes.
@@ -117,17 +118,37 @@ pub struct Layouts<'a> {
     interface: &'a Interface,
     /// By ABI, then by structure. An object has types for one ABI, and a great many.
     abis: [OnceLock<Box<[Slot]>>; ABIS.len()],
+    /// By ABI, then by typedef.
+    typedefs: [OnceLock<Box<[TypedefSlot]>>; ABIS.len()],
 }
 
 type Slot = OnceLock<Result<Layout, LayoutError>>;
 
+type TypedefSlot = OnceLock<Result<Named, LayoutError>>;
+
+/// What a typedef comes to.
+#[derive(Debug, Clone, Copy)]
+struct Named {
+    size: TypeSize,
+    /// Whether it is a type that a variable may have: neither void nor a function.
+    is_object: bool,
+}
+
 /// Nesting past this is taken for a structure that contains itself.
 const DEEPEST: u32 = 256;
+
+/// Where a query is this deep in structures, those further inside are worked out one by one and
+/// not through each other, so that real nesting may go as far as it likes.
+const DEEP: std::ops::Range<u32> = 32..64;
 
 impl<'a> Layouts<'a> {
     /// Prepares for queries about `interface`.
     pub fn new(interface: &'a Interface) -> Self {
-        Self { interface, abis: [const { OnceLock::new() }; ABIS.len()] }
+        Self {
+            interface,
+            abis: [const { OnceLock::new() }; ABIS.len()],
+            typedefs: [const { OnceLock::new() }; ABIS.len()],
+        }
     }
 
     /// The interface that the answers are about.
@@ -151,10 +172,47 @@ impl<'a> Layouts<'a> {
         if let Some(known) = slot.get() {
             return known.as_ref().map_err(|error| *error);
         }
+        if DEEP.contains(&depth) {
+            self.inner_first(id, abi);
+        }
+        if let Some(known) = slot.get() {
+            return known.as_ref().map_err(|error| *error);
+        }
         // Worked out before it is stored: a structure that contains itself would otherwise wait
         // for its own slot.
         let layout = self.compute(id, abi, depth);
         slot.get_or_init(|| layout).as_ref().map_err(|error| *error)
+    }
+
+    /// Works out the structures within one, and the one itself, the innermost first.
+    fn inner_first(&self, id: RecordId, abi: AbiId) {
+        let slots = self.of_abi(abi);
+        let (mut records, mut typedefs) = (HashSet::new(), HashSet::new());
+        let mut open = vec![(id, false)];
+        while let Some((id, inner_are_known)) = open.pop() {
+            if inner_are_known {
+                let layout = self.compute(id, abi, DEEP.end);
+                let _ = slots[id.index()].set(layout);
+                continue;
+            }
+            if slots[id.index()].get().is_some() || !records.insert(id) {
+                continue;
+            }
+            open.push((id, true));
+            let members = self.interface.body(id, abi).into_iter().flat_map(|body| &body.members);
+            for member in members {
+                let mut ty = member.ty.innermost_element();
+                while let Type::Typedef(id) = ty
+                    && typedefs.insert(*id)
+                    && let Some(body) = self.interface.typedef(*id).variants.get(abi)
+                {
+                    ty = body.ty.innermost_element();
+                }
+                if let Type::Record(inner) = ty {
+                    open.push((*inner, false));
+                }
+            }
+        }
     }
 
     fn of_abi(&self, abi: AbiId) -> &[Slot] {
@@ -246,16 +304,61 @@ impl<'a> Layouts<'a> {
                 let body = enumeration.variants.get(abi).ok_or(LayoutError::Incomplete)?;
                 scalar_size(abi.abi(), body.underlying)
             }
-            Type::Typedef(id) => {
-                let typedef = self.interface.typedef(*id);
-                let body = typedef.variants.get(abi).ok_or(LayoutError::Absent)?;
-                let mut size = self.type_size_at(&body.ty, abi, depth + 1)?;
-                if let Some(aligned) = self.alignment(body.aligned.as_ref(), abi, depth)? {
-                    size.align = aligned;
-                }
-                Ok(size)
-            }
+            Type::Typedef(id) => Ok(self.typedef_at(*id, abi, depth)?.size),
             Type::Unknown(_) => Err(LayoutError::Unknown),
+        }
+    }
+
+    /// What a typedef comes to. A chain of them is followed in a loop, however long, and each link
+    /// remembered.
+    fn typedef_at(&self, id: TypedefId, abi: AbiId, depth: u32) -> Result<Named, LayoutError> {
+        let interface = self.interface;
+        let slots = self.typedefs[abi.index()]
+            .get_or_init(|| (0..interface.typedefs.len()).map(|_| TypedefSlot::new()).collect());
+        let mut chain = Vec::new();
+        let mut at = id;
+        let mut named = loop {
+            if let Some(known) = slots[at.index()].get() {
+                break *known;
+            }
+            // No chain of typedefs is longer than the number of typedefs.
+            if chain.len() > slots.len() {
+                break Err(LayoutError::Recursive);
+            }
+            let body = interface.typedef(at).variants.get(abi);
+            chain.push((at, body.and_then(|body| body.aligned.as_ref())));
+            match body.map(|body| &body.ty) {
+                None => break Err(LayoutError::Absent),
+                Some(Type::Typedef(next)) => at = *next,
+                Some(ty) => {
+                    let is_object = !matches!(ty, Type::Void | Type::Function);
+                    let size = self.type_size_at(ty, abi, depth + 1);
+                    break size.map(|size| Named { size, is_object });
+                }
+            }
+        };
+        for (id, aligned) in chain.into_iter().rev() {
+            if let (Ok(named), Some(aligned)) = (&mut named, aligned) {
+                match self.constant_at(aligned, abi, depth) {
+                    Ok(align) => named.size.align = align,
+                    Err(error) => return Err(error),
+                }
+            }
+            let _ = slots[id.index()].set(named);
+        }
+        named
+    }
+
+    /// Size and alignment of a type that a variable may have: neither void nor a function, though
+    /// gcc counts these with 1.
+    pub fn object_size(&self, ty: &Type, abi: AbiId) -> Option<TypeSize> {
+        match ty {
+            Type::Void | Type::Function => None,
+            Type::Typedef(id) => {
+                let named = self.typedef_at(*id, abi, 0).ok()?;
+                named.is_object.then_some(named.size)
+            }
+            _ => self.type_size(ty, abi).ok(),
         }
     }
 
@@ -322,6 +425,17 @@ impl<'a> Layouts<'a> {
         if depth > DEEPEST {
             return Err(LayoutError::Recursive);
         }
+        let mut ty = ty;
+        // No chain of typedefs is longer than the number of typedefs.
+        for _ in 0..=self.interface.typedefs.len() {
+            let Type::Typedef(id) = ty else { break };
+            let body = self.interface.typedef(*id).variants.get(abi);
+            let body = body.ok_or(LayoutError::Absent)?;
+            if let Some(aligned) = &body.aligned {
+                return self.constant_at(aligned, abi, depth + 1);
+            }
+            ty = &body.ty;
+        }
         let preferred =
             |scalar| abi.abi().preferred_align_of(scalar).ok_or(LayoutError::NoSuchType(scalar));
         match ty {
@@ -333,14 +447,6 @@ impl<'a> Layouts<'a> {
             Type::Enum(id) => {
                 let body = self.interface.enumeration(*id).variants.get(abi);
                 preferred(body.ok_or(LayoutError::Incomplete)?.underlying)
-            }
-            Type::Typedef(id) => {
-                let body = self.interface.typedef(*id).variants.get(abi);
-                let body = body.ok_or(LayoutError::Absent)?;
-                match &body.aligned {
-                    Some(aligned) => self.constant_at(aligned, abi, depth + 1),
-                    None => self.preferred_align(&body.ty, abi, depth + 1),
-                }
             }
             _ => Ok(self.type_size_at(ty, abi, depth + 1)?.align),
         }

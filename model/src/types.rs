@@ -61,10 +61,11 @@ impl Type {
     /// The type of one element where this is an array, however many dimensions it has, else the
     /// type itself.
     pub fn innermost_element(&self) -> &Self {
-        match self {
-            Self::Array(element, _) | Self::FlexibleArray(element) => element.innermost_element(),
-            other => other,
+        let mut ty = self;
+        while let Self::Array(element, _) | Self::FlexibleArray(element) = ty {
+            ty = element;
         }
+        ty
     }
 
     /// Whether this is an array, with or without a bound.

@@ -5,7 +5,6 @@
 use std::borrow::Cow;
 use std::io;
 
-use ioctlkit_abi::{AbiId, AbiSet};
 use ioctlkit_model::{
     Family, Header, HeaderError, Interface, Layouts, Problem, RawNumber, SourceMap, Span,
 };
@@ -13,13 +12,18 @@ use serde::Serialize;
 
 use crate::json::{names, problem_entry};
 use crate::place::Place;
-use crate::stream::{self, List, Map};
+use crate::stream::{self, List};
 
+use behind::Behind;
+use groups::{Group, Sets, grouped};
+
+mod behind;
 mod commands;
+mod groups;
 mod types;
 
 /// The version of the format.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Writes what was read and what could not be, with a line for each command and each type.
 ///
@@ -35,29 +39,39 @@ pub fn render(
     out: &mut dyn io::Write,
 ) -> io::Result<()> {
     let sources = &interface.sources;
+    let sets = &Sets::default();
+    let behind = &Behind::new(interface);
     let records = || interface.records.iter().enumerate();
     let typedefs = || interface.typedefs.iter().enumerate();
     let document = Document {
         version: VERSION,
         abis: names(interface.abis),
-        headers: List(|| interface.headers.iter().map(|header| header_entry(header, sources))),
+        headers: List(|| {
+            interface.headers.iter().map(|header| header_entry(header, sources, sets))
+        }),
         commands: List(|| {
-            interface.commands.iter().filter_map(|command| commands::entry(command, layouts))
+            interface
+                .commands
+                .iter()
+                .filter_map(|command| commands::entry(command, layouts, behind, sets))
         }),
         families: List(|| interface.families.iter().map(|family| family_entry(family, sources))),
-        raw_numbers: List(|| interface.raw_numbers.iter().map(|raw| raw_entry(raw, sources))),
-        types: List(|| records().map(|(id, record)| types::record_entry(id, record, layouts))),
-        enums: List(|| interface.enums.iter().map(|item| types::enum_entry(item, layouts))),
+        raw_numbers: List(|| interface.raw_numbers.iter().map(|raw| raw_entry(raw, sources, sets))),
+        types: List(|| {
+            records().map(|(id, record)| types::record_entry(id, record, layouts, behind, sets))
+        }),
+        enums: List(|| interface.enums.iter().map(|item| types::enum_entry(item, layouts, sets))),
         typedefs: List(|| {
-            typedefs().map(|(id, typedef)| types::typedef_entry(id, typedef, layouts))
+            typedefs().map(|(id, typedef)| types::typedef_entry(id, typedef, layouts, behind, sets))
         }),
         errors: List(|| problems.iter().map(|problem| problem_entry(problem, sources))),
+        abi_sets: sets,
     };
     stream::write(&document, out)
 }
 
 #[derive(Serialize)]
-struct Document<H, C, F, R, T, E, D, P> {
+struct Document<'a, H, C, F, R, T, E, D, P> {
     version: u32,
     abis: Vec<&'static str>,
     headers: H,
@@ -68,6 +82,7 @@ struct Document<H, C, F, R, T, E, D, P> {
     enums: E,
     typedefs: D,
     errors: P,
+    abi_sets: &'a Sets,
 }
 
 /// A file and the line in it, from 1.
@@ -85,7 +100,7 @@ fn at(span: Span, sources: &SourceMap) -> At<'_> {
 #[derive(Serialize)]
 struct HeaderEntry<'a> {
     file: Cow<'a, str>,
-    abis: Vec<&'static str>,
+    abis: u32,
     errors: Vec<HeaderErrorEntry<'a>>,
 }
 
@@ -94,24 +109,32 @@ struct HeaderErrorEntry<'a> {
     file: Option<Cow<'a, str>>,
     line: Option<u32>,
     message: &'a str,
-    abis: Vec<&'static str>,
+    abis: u32,
 }
 
-fn header_entry<'a>(header: &'a Header, sources: &'a SourceMap) -> HeaderEntry<'a> {
+fn header_entry<'a>(header: &'a Header, sources: &'a SourceMap, sets: &Sets) -> HeaderEntry<'a> {
     HeaderEntry {
         file: sources.file(header.file).path.to_string_lossy(),
-        abis: names(header.abis),
-        errors: header.errors.iter().map(|error| header_error_entry(error, sources)).collect(),
+        abis: sets.number(header.abis),
+        errors: header
+            .errors
+            .iter()
+            .map(|error| header_error_entry(error, sources, sets))
+            .collect(),
     }
 }
 
-fn header_error_entry<'a>(error: &'a HeaderError, sources: &'a SourceMap) -> HeaderErrorEntry<'a> {
+fn header_error_entry<'a>(
+    error: &'a HeaderError,
+    sources: &'a SourceMap,
+    sets: &Sets,
+) -> HeaderErrorEntry<'a> {
     let at = error.span.map(|span| at(span, sources));
     HeaderErrorEntry {
         line: at.as_ref().map(|at| at.line),
         file: at.map(|at| at.file),
         message: &error.message,
-        abis: names(error.abis),
+        abis: sets.number(error.abis),
     }
 }
 
@@ -134,34 +157,24 @@ fn family_entry<'a>(family: &'a Family, sources: &'a SourceMap) -> FamilyEntry<'
 }
 
 #[derive(Serialize)]
-struct RawEntry<'a, A> {
+struct RawEntry<'a> {
     name: &'a str,
     #[serde(flatten)]
     at: At<'a>,
-    abis: A,
+    numbers: Vec<Group<RawOnAbi>>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, PartialEq, Eq)]
 struct RawOnAbi {
     number: u32,
 }
 
-fn raw_entry<'a>(raw: &'a RawNumber, sources: &'a SourceMap) -> RawEntry<'a, impl Serialize> {
+fn raw_entry<'a>(raw: &'a RawNumber, sources: &'a SourceMap, sets: &Sets) -> RawEntry<'a> {
     RawEntry {
         name: &raw.name,
         at: at(raw.span, sources),
-        abis: Map(|| {
-            each_abi(raw.variants.abis(), |id| {
-                raw.variants.get(id).map(|number| RawOnAbi { number: *number })
-            })
+        numbers: grouped(raw.variants.abis(), sets, |id| {
+            raw.variants.get(id).map(|number| RawOnAbi { number: *number })
         }),
     }
-}
-
-/// An entry by ABI name for each ABI that has something to say.
-fn each_abi<T>(
-    abis: AbiSet,
-    mut entry: impl FnMut(AbiId) -> Option<T>,
-) -> impl Iterator<Item = (&'static str, T)> {
-    abis.iter().filter_map(move |id| Some((id.abi().name, entry(id)?)))
 }

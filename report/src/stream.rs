@@ -1,4 +1,4 @@
-//! JSON without a tree in memory: lists and maps that are made while they are written.
+//! JSON without a tree in memory: lists that are made while they are written.
 
 use std::io;
 
@@ -16,21 +16,6 @@ where
 {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_seq((self.0)())
-    }
-}
-
-/// An object whose entries are made one at a time.
-pub(crate) struct Map<F>(pub(crate) F);
-
-impl<F, I, K, V> Serialize for Map<F>
-where
-    F: Fn() -> I,
-    I: IntoIterator<Item = (K, V)>,
-    K: Serialize,
-    V: Serialize,
-{
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map((self.0)())
     }
 }
 

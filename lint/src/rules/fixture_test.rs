@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use ioctlkit_model::{Finding, Interface, Language, Languages, Problem};

@@ -90,10 +90,13 @@ fn dump_is_json_with_errors_in_it() {
     let done = folder.run(&["dump", "--abi", "x86_64,i386", "foo.h", "none.h"]);
     assert_eq!(done.code, 2);
     let value: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
-    assert_eq!(value["version"], 1);
+    assert_eq!(value["version"], 2);
     assert_eq!(value["abis"], serde_json::json!(["x86_64", "i386"]));
     assert_eq!(value["commands"][0]["name"], "FOO_GET");
-    assert_eq!(value["commands"][0]["abis"]["i386"]["size"], 20);
+    let of_i386 = &value["commands"][0]["numbers"][1];
+    assert_eq!(of_i386["size"], 20);
+    let set = of_i386["abis"].as_u64().unwrap() as usize;
+    assert_eq!(value["abi_sets"][set], serde_json::json!(["i386"]));
     assert_eq!(value["errors"].as_array().unwrap().len(), 1);
 }
 

@@ -47,12 +47,12 @@ fn a_folder_with_both_languages_is_read_in_both() {
     assert_eq!(done.code, 1);
     let files: Vec<&str> = done.stdout.lines().filter_map(|line| line.split(':').next()).collect();
     assert_eq!(files, ["./include/foo.h", "src/lib.rs"], "{}", done.stdout);
-    let dump = folder.run(&["dump", "."]);
+    let dump = folder.run(&["dump", "--abi", "i386", "."]);
     let dump: serde_json::Value = serde_json::from_str(&dump.stdout).unwrap();
     let numbers = dump["commands"].as_array().unwrap().iter();
     let numbers: Vec<_> = numbers
         .map(|command| {
-            (command["name"].as_str().unwrap(), command["abis"]["i386"]["number"].as_u64())
+            (command["name"].as_str().unwrap(), command["numbers"][0]["number"].as_u64())
         })
         .collect();
     assert_eq!(numbers, [("FOO_GET", Some(0x8014_7801)), ("foo_get", Some(0x8014_7801))]);

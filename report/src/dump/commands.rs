@@ -1,27 +1,25 @@
 //! Commands.
 
-use std::collections::BTreeMap;
-
 use ioctlkit_abi::AbiId;
 use ioctlkit_model::{Argument, Command, CommandBody, Layouts, SourceMap};
 use serde::Serialize;
 
-use super::types::record_behind;
-use super::{At, at, each_abi};
-use crate::stream::Map;
+use super::behind::Behind;
+use super::groups::{Group, Reason, Sets, grouped, reasons};
+use super::{At, at};
 
 #[derive(Serialize)]
-pub(super) struct Entry<'a, A> {
+pub(super) struct Entry<'a> {
     name: &'a str,
     #[serde(flatten)]
     definition: Definition<'a>,
-    abis: A,
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    no_number: BTreeMap<&'static str, String>,
+    numbers: Vec<Group<OnAbi<'a>>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    no_number: Vec<Reason>,
 }
 
 /// What the header says of a command: for most commands the same on every ABI.
-#[derive(Serialize)]
+#[derive(Serialize, PartialEq, Eq)]
 struct Definition<'a> {
     #[serde(flatten)]
     at: At<'a>,
@@ -36,7 +34,7 @@ struct Definition<'a> {
     argument_id: Option<u32>,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, PartialEq, Eq)]
 struct OnAbi<'a> {
     number: u32,
     size: u64,
@@ -49,37 +47,40 @@ struct OnAbi<'a> {
 pub(super) fn entry<'a>(
     command: &'a Command,
     layouts: &'a Layouts<'a>,
-) -> Option<Entry<'a, impl Serialize>> {
+    behind: &Behind,
+    sets: &Sets,
+) -> Option<Entry<'a>> {
     let sources = &layouts.interface().sources;
     let first = command.variants.first()?;
-    let on_abi = move |id: AbiId| {
+    let on_abi = |id: AbiId| {
         let body = command.variants.get(id)?;
         let numbered = layouts.body_number(body, id)?;
         Some(OnAbi {
             number: numbered.number,
             size: numbered.size,
             fits: numbered.fits,
-            instead: (!std::ptr::eq(body, first)).then(|| definition(body, layouts, sources)),
+            instead: (!std::ptr::eq(body, first))
+                .then(|| definition(body, layouts, behind, sources)),
         })
     };
     Some(Entry {
         name: &command.name,
         definition: Definition {
             at: at(command.span, sources),
-            ..definition(first, layouts, sources)
+            ..definition(first, layouts, behind, sources)
         },
-        abis: Map(move || each_abi(command.variants.abis(), on_abi)),
-        no_number: each_abi(command.variants.abis(), |id| {
+        numbers: grouped(command.variants.abis(), sets, on_abi),
+        no_number: reasons(command.variants.abis(), sets, |id| {
             let argument = &command.variants.get(id)?.argument;
             layouts.argument_size(argument, id).err().map(|error| error.to_string())
-        })
-        .collect(),
+        }),
     })
 }
 
 fn definition<'a>(
     body: &'a CommandBody,
     layouts: &'a Layouts<'a>,
+    behind: &Behind,
     sources: &'a SourceMap,
 ) -> Definition<'a> {
     let interface = layouts.interface();
@@ -97,6 +98,6 @@ fn definition<'a>(
             Argument::SizeOfType(_) => "sizeof",
             Argument::Size(_) => "size",
         },
-        argument_id: body.argument.ty().and_then(|ty| record_behind(ty, interface)),
+        argument_id: body.argument.ty().and_then(|ty| behind.record(ty)),
     }
 }

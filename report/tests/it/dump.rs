@@ -277,15 +277,26 @@ fn dump_json_is_as_described() {
     let nothing: Value = serde_json::from_str(&render(&Interface::default(), &[])).unwrap();
     assert_eq!(complaints(&schema, &nothing), Vec::<String>::new());
     let mut bad = document;
-    bad["types"][1]["abis"]["i386"]["members"][0]["surprise"] = 1.into();
+    bad["types"][1]["layouts"][0]["members"][0]["surprise"] = 1.into();
     assert!(!complaints(&schema, &bad).is_empty());
+}
+
+/// The entry of a list that holds for an ABI.
+fn on<'a>(document: &Value, entries: &'a Value, abi: &str) -> &'a Value {
+    on_if_any(document, entries, abi).unwrap()
+}
+
+fn on_if_any<'a>(document: &Value, entries: &'a Value, abi: &str) -> Option<&'a Value> {
+    let names = |entry: &Value| &document["abi_sets"][entry["abis"].as_u64().unwrap() as usize];
+    let mut entries = entries.as_array().unwrap().iter();
+    entries.find(|entry| names(entry).as_array().unwrap().contains(&abi.into()))
 }
 
 /// The contract that other tools were promised, key by key.
 #[test]
 fn the_promised_keys_are_where_they_were_promised() {
     let document: Value = serde_json::from_str(&render(&everything(), &problems())).unwrap();
-    assert_eq!(document["version"], 1);
+    assert_eq!(document["version"], 2);
     assert_eq!(document["abis"][0], "x86_64");
     let command = &document["commands"][1];
     assert_eq!(command["name"], "FOO_SET");
@@ -295,10 +306,11 @@ fn the_promised_keys_are_where_they_were_promised() {
     assert_eq!(command["nr"], 51);
     assert_eq!(command["direction"], "write");
     assert_eq!(command["argument"], "struct foo");
-    let number = command["abis"]["powerpc"]["number"].as_u64().unwrap();
-    let size = command["abis"]["powerpc"]["size"].as_u64().unwrap();
+    let on_powerpc = on(&document, &command["numbers"], "powerpc");
+    let number = on_powerpc["number"].as_u64().unwrap();
+    let size = on_powerpc["size"].as_u64().unwrap();
     assert_eq!(number, 0x8000_0000 | size << 16 | u64::from(b'f') << 8 | 0x33);
-    let layout = &document["types"][1]["abis"]["x86_64"];
+    let layout = on(&document, &document["types"][1]["layouts"], "x86_64");
     assert_eq!(document["types"][1]["name"], "struct foo");
     assert_eq!(layout["size"], size_of::<Foo>());
     assert_eq!(layout["align"], align_of::<Foo>());
@@ -324,16 +336,19 @@ struct Foo {
 #[test]
 fn what_an_abi_does_not_have_has_no_entry_and_what_has_no_number_has_a_reason() {
     let document: Value = serde_json::from_str(&render(&everything(), &[])).unwrap();
+    let entry = |entries: &Value, abi: &str| on_if_any(&document, entries, abi).cloned();
     let differs = &document["commands"][3];
-    assert!(differs["abis"].get("i386").is_none());
+    assert!(entry(&differs["numbers"], "i386").is_none());
     assert!(differs.get("no_number").is_none());
     assert_eq!(differs["direction"], "read");
-    assert_eq!(differs["abis"]["powerpc"]["direction"], "read_write");
-    assert_eq!(differs["abis"]["powerpc"]["fits"], false);
+    let on_powerpc = on(&document, &differs["numbers"], "powerpc");
+    assert_eq!(on_powerpc["direction"], "read_write");
+    assert_eq!(on_powerpc["fits"], false);
     let opaque = &document["commands"][4];
-    assert_eq!(opaque["abis"].as_object().unwrap().len(), 0);
-    assert_eq!(opaque["no_number"]["i386"], "the type is declared but never defined");
+    assert_eq!(opaque["numbers"].as_array().unwrap().len(), 0);
+    let reason = on(&document, &opaque["no_number"], "i386");
+    assert_eq!(reason["reason"], "the type is declared but never defined");
     let bar = &document["types"][2];
-    assert!(bar["abis"]["x86_64"].get("line").is_none());
-    assert_eq!(bar["abis"]["powerpc"]["line"], 31);
+    assert!(on(&document, &bar["layouts"], "x86_64").get("line").is_none());
+    assert_eq!(on(&document, &bar["layouts"], "powerpc")["line"], 31);
 }

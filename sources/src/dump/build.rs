@@ -1,6 +1,6 @@
 //! The interface that a dump holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 
 use ioctlkit_abi::{Abi, AbiSet, Direction, Placement, RecordKind, Scalar};
@@ -18,7 +18,7 @@ use super::spelled::{Names, Spelled, scalar};
 pub(super) fn interface(dump: &raw::Dump) -> (Interface, Vec<Problem>) {
     let mut builder = Builder::new(dump);
     let mut interface = Interface {
-        abis: builder.abis(&dump.abis),
+        abis: builder.named(&dump.abis),
         headers: dump.headers.iter().map(|header| builder.header(header)).collect(),
         commands: dump.commands.iter().map(|command| builder.command(command)).collect(),
         families: dump.families.iter().map(|family| builder.family(family)).collect(),
@@ -29,7 +29,9 @@ pub(super) fn interface(dump: &raw::Dump) -> (Interface, Vec<Problem>) {
         ..Interface::default()
     };
     interface.sources = builder.files.sources;
-    let problems = builder.unknown_abis.iter().map(|name| unknown_abi(name)).collect();
+    let unknown = builder.unknown_abis.iter().map(|name| unknown_abi(name));
+    let problems =
+        unknown.chain(builder.unknown_sets.iter().map(|set| unknown_set(*set))).collect();
     (interface, problems)
 }
 
@@ -43,22 +45,51 @@ fn unknown_abi(name: &str) -> Problem {
     }
 }
 
+fn unknown_set(set: u32) -> Problem {
+    Problem {
+        kind: ProblemKind::Incomplete,
+        path: None,
+        span: None,
+        message: format!("the dump names set {set} of ABIs and does not say which they are"),
+        help: Some("make the dump again with `ioctl-lint dump`".into()),
+    }
+}
+
 struct Builder<'a> {
     names: Names<'a>,
     files: Files<'a>,
-    unknown_abis: std::collections::BTreeSet<String>,
+    sets: Vec<AbiSet>,
+    unknown_abis: BTreeSet<String>,
+    unknown_sets: BTreeSet<u32>,
 }
 
 impl<'a> Builder<'a> {
     fn new(dump: &'a raw::Dump) -> Self {
-        Self {
+        let mut builder = Self {
             names: Names::new(dump),
             files: Files::new(dump),
-            unknown_abis: std::collections::BTreeSet::new(),
+            sets: Vec::new(),
+            unknown_abis: BTreeSet::new(),
+            unknown_sets: BTreeSet::new(),
+        };
+        builder.sets = dump.abi_sets.iter().map(|names| builder.named(names)).collect();
+        builder
+    }
+
+    fn abis(&mut self, abis: &raw::Abis) -> AbiSet {
+        match abis {
+            raw::Abis::Names(names) => self.named(names),
+            raw::Abis::Set(number) => {
+                let known = self.sets.get(*number as usize).copied();
+                known.unwrap_or_else(|| {
+                    self.unknown_sets.insert(*number);
+                    AbiSet::EMPTY
+                })
+            }
         }
     }
 
-    fn abis(&mut self, names: &[String]) -> AbiSet {
+    fn named(&mut self, names: &[String]) -> AbiSet {
         let each = names.iter().map(|name| self.abi(name));
         each.fold(AbiSet::EMPTY, AbiSet::union)
     }
@@ -74,12 +105,12 @@ impl<'a> Builder<'a> {
 
     fn variants<T, B: PartialEq>(
         &mut self,
-        abis: &'a BTreeMap<String, T>,
+        groups: &'a raw::Groups<T>,
         mut body: impl FnMut(&mut Self, &'a T) -> B,
     ) -> Variants<B> {
         // In the order of the table, as front ends do.
         let mut known: Vec<(AbiSet, &'a T)> =
-            abis.iter().map(|(name, entry)| (self.abi(name), entry)).collect();
+            groups.0.iter().map(|(abis, entry)| (self.abis(abis), entry)).collect();
         known.sort_by_key(|(set, _)| set.first().map(ioctlkit_abi::AbiId::index));
         let mut variants = Variants::default();
         for (set, entry) in known {
@@ -105,12 +136,12 @@ impl<'a> Builder<'a> {
 
     fn command(&mut self, command: &'a raw::Command) -> Command {
         let own = &command.definition;
-        let mut variants = self.variants(&command.abis, |builder, on_abi| {
+        let mut variants = self.variants(&command.numbers, |builder, on_abi| {
             builder.command_body(on_abi.instead.as_ref().unwrap_or(own), Some(on_abi.size))
         });
-        for abi in command.no_number.keys() {
-            let (abi, body) = (self.abi(abi), self.command_body(own, None));
-            variants.add(abi, body);
+        for abis in &command.no_number.0 {
+            let (abis, body) = (self.abis(abis), self.command_body(own, None));
+            variants.add(abis, body);
         }
         Command {
             name: command.name.clone(),
@@ -128,6 +159,7 @@ impl<'a> Builder<'a> {
             let ty = self.names.ty(Spelled {
                 text,
                 record: definition.argument_id,
+                enumeration: None,
                 bounds: None,
                 size,
                 file: &definition.file,
@@ -176,7 +208,7 @@ impl<'a> Builder<'a> {
         RawNumber {
             name: raw.name.clone(),
             span: self.files.at(&raw.at.file, raw.at.line),
-            variants: self.variants(&raw.abis, |_, on_abi| on_abi.number),
+            variants: self.variants(&raw.numbers, |_, on_abi| on_abi.number),
             through: String::new(),
         }
     }
@@ -190,7 +222,7 @@ impl<'a> Builder<'a> {
         let tag = record.name.strip_prefix(keyword).filter(|_| !is_anonymous);
         let typedef = tag.is_none() && !is_anonymous;
         let variants =
-            self.variants(&record.abis, |builder, layout| builder.record_body(layout, &record.at));
+            self.variants(&record.layouts, |builder, layout| builder.record_body(layout, record));
         Record {
             kind,
             name: tag.map(ToOwned::to_owned),
@@ -198,14 +230,14 @@ impl<'a> Builder<'a> {
             c_name: None,
             docs: Vec::new(),
             differences: Differences::default(),
-            span: self.files.at(&record.at.file, record.at.line),
+            span: self.files.at(&record.file, record.line),
             variants,
         }
     }
 
-    fn record_body(&mut self, layout: &'a raw::RecordOnAbi, own: &'a raw::At) -> RecordBody {
-        let at = layout.instead.as_ref().unwrap_or(own);
-        let span = self.files.at(&at.file, at.line);
+    fn record_body(&mut self, layout: &'a raw::RecordOnAbi, own: &'a raw::Record) -> RecordBody {
+        let (file, line) = layout.place().unwrap_or((&own.file, own.line));
+        let span = self.files.at(file, line);
         let members = layout.members.iter().map(|member| Member {
             name: member.name.clone(),
             span,
@@ -213,9 +245,10 @@ impl<'a> Builder<'a> {
             ty: self.names.ty(Spelled {
                 text: &member.ty,
                 record: member.type_id,
+                enumeration: member.enum_id,
                 bounds: member.bounds.as_deref(),
                 size: Some(member.size),
-                file: &at.file,
+                file,
                 defines: None,
             }),
             bits: member.bit_size,
@@ -240,7 +273,7 @@ impl<'a> Builder<'a> {
             let each = all.iter();
             each.map(|one| Enumerator { name: one.name.clone(), value: one.value }).collect()
         };
-        let variants = self.variants(&found.abis, |_, on_abi| EnumBody {
+        let variants = self.variants(&found.layouts, |_, on_abi| EnumBody {
             underlying: scalar(&on_abi.underlying).unwrap_or(Scalar::UnsignedInt),
             enumerators: enumerators(on_abi.enumerators.as_ref().unwrap_or(&found.enumerators)),
         });
@@ -248,13 +281,14 @@ impl<'a> Builder<'a> {
     }
 
     fn typedef(&mut self, typedef: &'a raw::Typedef) -> Typedef {
-        let variants = self.variants(&typedef.abis, |builder, on_abi| {
+        let variants = self.variants(&typedef.layouts, |builder, on_abi| {
             let ty = builder.names.ty(Spelled {
                 text: &on_abi.target,
                 record: typedef.target_id,
+                enumeration: typedef.target_enum_id,
                 bounds: on_abi.bounds.as_deref(),
                 size: on_abi.size,
-                file: &typedef.at.file,
+                file: &typedef.file,
                 defines: Some(&typedef.name),
             });
             let is_itself = matches!(&ty, Type::Unknown(name) if **name == *typedef.name);
@@ -263,7 +297,7 @@ impl<'a> Builder<'a> {
         });
         Typedef {
             name: typedef.name.clone(),
-            span: self.files.at(&typedef.at.file, typedef.at.line),
+            span: self.files.at(&typedef.file, typedef.line),
             variants,
         }
     }
@@ -288,7 +322,7 @@ fn observed(layout: &raw::RecordOnAbi) -> Option<Observed> {
 /// The files that a dump names, each with as many empty lines as it speaks of.
 struct Files<'a> {
     sources: SourceMap,
-    ids: BTreeMap<&'a str, FileId>,
+    ids: HashMap<&'a str, FileId>,
 }
 
 /// Lines past this are not believed: a file has so many empty lines here.
@@ -297,7 +331,7 @@ const LAST_LINE: u32 = 1 << 20;
 impl<'a> Files<'a> {
     fn new(dump: &'a raw::Dump) -> Self {
         let mut order: Vec<&'a str> = Vec::new();
-        let mut lines: BTreeMap<&'a str, u32> = BTreeMap::new();
+        let mut lines: HashMap<&'a str, u32> = HashMap::new();
         let mut note = |file: &'a str, line: u32| {
             let known = lines.entry(file).or_insert_with(|| {
                 order.push(file);
@@ -314,20 +348,22 @@ impl<'a> Files<'a> {
             }
         }
         for command in &dump.commands {
-            let instead = command.abis.values().filter_map(|on_abi| on_abi.instead.as_ref());
+            let instead =
+                command.numbers.0.iter().filter_map(|(_, on_abi)| on_abi.instead.as_ref());
             for definition in std::iter::once(&command.definition).chain(instead) {
                 note(&definition.file, definition.line);
             }
         }
         let records = dump.types.iter().flat_map(|record| {
-            let instead = record.abis.values().filter_map(|layout| layout.instead.as_ref());
-            std::iter::once(&record.at).chain(instead)
+            let instead = record.layouts.0.iter().filter_map(|(_, layout)| layout.place());
+            std::iter::once((record.file.as_str(), record.line)).chain(instead)
         });
-        let others = dump.families.iter().map(|family| &family.at);
-        let others = others.chain(dump.raw_numbers.iter().map(|raw| &raw.at));
-        let others = others.chain(dump.typedefs.iter().map(|typedef| &typedef.at));
-        for at in records.chain(others) {
-            note(&at.file, at.line);
+        let families = dump.families.iter().map(|family| &family.at);
+        let others = families.chain(dump.raw_numbers.iter().map(|raw| &raw.at));
+        let others = others.map(|at| (at.file.as_str(), at.line));
+        let typedefs = dump.typedefs.iter().map(|typedef| (typedef.file.as_str(), typedef.line));
+        for (file, line) in records.chain(others).chain(typedefs) {
+            note(file, line);
         }
         for found in &dump.enums {
             note(&found.file, found.line);

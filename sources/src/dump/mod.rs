@@ -5,6 +5,7 @@
 //! the layouts that the dump was made from.
 
 mod build;
+mod groups;
 mod raw;
 mod spelled;
 
@@ -12,8 +13,8 @@ use std::path::Path;
 
 use ioctlkit_model::{Interface, Problem, ProblemKind};
 
-/// The version of the format that is known.
-const VERSION: u32 = 1;
+/// The versions of the format that are known.
+const VERSIONS: std::ops::RangeInclusive<u32> = 1..=2;
 
 /// Reads a dump.
 ///
@@ -39,9 +40,10 @@ pub fn read(path: &Path) -> Result<(Interface, Vec<Problem>), Problem> {
 pub fn parse(text: &str) -> Result<(Interface, Vec<Problem>), String> {
     let version: raw::Version =
         serde_json::from_str(text).map_err(|error| format!("no dump: {error}"))?;
-    if version.version != VERSION {
+    if !VERSIONS.contains(&version.version) {
+        let (first, last) = (VERSIONS.start(), VERSIONS.end());
         return Err(format!(
-            "the dump has version {}, and version {VERSION} is known",
+            "the dump has version {}, and versions {first} to {last} are known",
             version.version
         ));
     }

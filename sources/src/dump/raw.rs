@@ -1,11 +1,11 @@
-//! The format, as `schema/dump.schema.json` describes it. Keys that are not needed are left out.
-
-use std::collections::BTreeMap;
+//! The format, as `schema/dump.schema.json` describes it, and `dump.v1.schema.json` what came
+//! before. Keys that are not needed are left out. `flatten` is used sparingly: it makes serde keep
+//! everything in memory first.
 
 use serde::Deserialize;
 
-/// By the name of the ABI.
-pub(super) type ByAbi<T> = BTreeMap<String, T>;
+use super::groups::OfSet;
+pub(super) use super::groups::{Abis, Groups, Reasons};
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Version {
@@ -22,12 +22,15 @@ pub(super) struct Dump {
     pub(super) types: Vec<Record>,
     pub(super) enums: Vec<Enum>,
     pub(super) typedefs: Vec<Typedef>,
+    /// The sets that entries name by their number; version 1 has none.
+    #[serde(default)]
+    pub(super) abi_sets: Vec<Vec<String>>,
 }
 
 #[derive(Debug, Deserialize)]
 pub(super) struct Header {
     pub(super) file: String,
-    pub(super) abis: Vec<String>,
+    pub(super) abis: Abis,
     pub(super) errors: Vec<HeaderError>,
 }
 
@@ -36,7 +39,7 @@ pub(super) struct HeaderError {
     pub(super) file: Option<String>,
     pub(super) line: Option<u32>,
     pub(super) message: String,
-    pub(super) abis: Vec<String>,
+    pub(super) abis: Abis,
 }
 
 #[derive(Debug, Deserialize)]
@@ -50,10 +53,11 @@ pub(super) struct Command {
     pub(super) name: String,
     #[serde(flatten)]
     pub(super) definition: Definition,
-    pub(super) abis: ByAbi<CommandOnAbi>,
+    #[serde(alias = "abis")]
+    pub(super) numbers: Groups<CommandOnAbi>,
     /// Why there is no number, on the ABIs that have the command without one.
     #[serde(default)]
-    pub(super) no_number: ByAbi<String>,
+    pub(super) no_number: Reasons,
 }
 
 #[derive(Debug, Deserialize)]
@@ -90,6 +94,7 @@ pub(super) enum ArgumentKind {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct CommandOnAbi {
+    abis: Option<u32>,
     pub(super) size: u64,
     #[serde(flatten)]
     pub(super) instead: Option<Definition>,
@@ -109,11 +114,13 @@ pub(super) struct RawNumber {
     pub(super) name: String,
     #[serde(flatten)]
     pub(super) at: At,
-    pub(super) abis: ByAbi<RawOnAbi>,
+    #[serde(alias = "abis")]
+    pub(super) numbers: Groups<RawOnAbi>,
 }
 
 #[derive(Debug, Deserialize)]
 pub(super) struct RawOnAbi {
+    abis: Option<u32>,
     pub(super) number: u32,
 }
 
@@ -121,9 +128,10 @@ pub(super) struct RawOnAbi {
 pub(super) struct Record {
     pub(super) name: String,
     pub(super) kind: Kind,
-    #[serde(flatten)]
-    pub(super) at: At,
-    pub(super) abis: ByAbi<RecordOnAbi>,
+    pub(super) file: String,
+    pub(super) line: u32,
+    #[serde(alias = "abis")]
+    pub(super) layouts: Groups<RecordOnAbi>,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -135,8 +143,10 @@ pub(super) enum Kind {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct RecordOnAbi {
-    #[serde(flatten)]
-    pub(super) instead: Option<At>,
+    abis: Option<u32>,
+    /// Where the definition is, if not where the type is.
+    pub(super) file: Option<String>,
+    pub(super) line: Option<u32>,
     pub(super) size: Option<u64>,
     pub(super) align: Option<u64>,
     #[serde(default)]
@@ -149,12 +159,20 @@ pub(super) struct RecordOnAbi {
     pub(super) members: Vec<Member>,
 }
 
+impl RecordOnAbi {
+    /// The file and the line of a definition that is not the type's first.
+    pub(super) fn place(&self) -> Option<(&str, u32)> {
+        self.file.as_deref().zip(self.line)
+    }
+}
+
 #[derive(Debug, Deserialize)]
 pub(super) struct Member {
     pub(super) name: Option<String>,
     #[serde(rename = "type")]
     pub(super) ty: String,
     pub(super) type_id: Option<u32>,
+    pub(super) enum_id: Option<u32>,
     pub(super) bounds: Option<Vec<u64>>,
     pub(super) offset: Option<u64>,
     pub(super) size: u64,
@@ -168,11 +186,11 @@ pub(super) struct Member {
 #[derive(Debug, Deserialize)]
 pub(super) struct Enum {
     pub(super) name: Option<String>,
-    // Not flattened: serde would not read values of 128 bits behind that.
     pub(super) file: String,
     pub(super) line: u32,
     pub(super) enumerators: Vec<Enumerator>,
-    pub(super) abis: ByAbi<EnumOnAbi>,
+    #[serde(alias = "abis")]
+    pub(super) layouts: Groups<EnumOnAbi>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -183,6 +201,7 @@ pub(super) struct Enumerator {
 
 #[derive(Debug, Deserialize)]
 pub(super) struct EnumOnAbi {
+    abis: Option<u32>,
     pub(super) underlying: String,
     pub(super) enumerators: Option<Vec<Enumerator>>,
 }
@@ -190,16 +209,31 @@ pub(super) struct EnumOnAbi {
 #[derive(Debug, Deserialize)]
 pub(super) struct Typedef {
     pub(super) name: String,
-    #[serde(flatten)]
-    pub(super) at: At,
+    pub(super) file: String,
+    pub(super) line: u32,
     pub(super) target_id: Option<u32>,
-    pub(super) abis: ByAbi<TypedefOnAbi>,
+    pub(super) target_enum_id: Option<u32>,
+    #[serde(alias = "abis")]
+    pub(super) layouts: Groups<TypedefOnAbi>,
 }
 
 #[derive(Debug, Deserialize)]
 pub(super) struct TypedefOnAbi {
+    abis: Option<u32>,
     pub(super) target: String,
     pub(super) bounds: Option<Vec<u64>>,
     pub(super) size: Option<u64>,
     pub(super) aligned: Option<u64>,
 }
+
+macro_rules! of_set {
+    ($($entry:ty),*) => {
+        $(impl OfSet for $entry {
+            fn set(&self) -> Option<u32> {
+                self.abis
+            }
+        })*
+    };
+}
+
+of_set!(CommandOnAbi, RawOnAbi, RecordOnAbi, EnumOnAbi, TypedefOnAbi);

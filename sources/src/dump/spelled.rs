@@ -12,7 +12,11 @@ pub(super) struct Names<'a> {
     enums: HashMap<&'a str, Vec<(&'a str, EnumId)>>,
     typedefs: HashMap<&'a str, Vec<(&'a str, TypedefId)>>,
     count: u32,
+    enum_count: u32,
 }
+
+/// Pointers and bounds past this are no type: a type is as deep as they are many.
+const DEEPEST: u32 = 64;
 
 /// A type in a dump.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +25,8 @@ pub(super) struct Spelled<'a> {
     pub(super) text: &'a str,
     /// The structure that it is, or is an array of.
     pub(super) record: Option<u32>,
+    /// The enumeration without a tag that it is, or is an array of.
+    pub(super) enumeration: Option<u32>,
     /// The bounds that the text has as `[…]`.
     pub(super) bounds: Option<&'a [u64]>,
     /// The size, in bytes, for what has no name.
@@ -33,10 +39,14 @@ pub(super) struct Spelled<'a> {
 
 impl<'a> Names<'a> {
     pub(super) fn new(dump: &'a super::raw::Dump) -> Self {
-        let mut names = Self { count: dump.types.len() as u32, ..Self::default() };
+        let mut names = Self {
+            count: dump.types.len() as u32,
+            enum_count: dump.enums.len() as u32,
+            ..Self::default()
+        };
         for (id, record) in dump.types.iter().enumerate() {
             let entry = names.records.entry(record.name.as_str()).or_default();
-            entry.push((record.at.file.as_str(), RecordId(id as u32)));
+            entry.push((record.file.as_str(), RecordId(id as u32)));
         }
         for (id, found) in dump.enums.iter().enumerate() {
             let Some(name) = &found.name else { continue };
@@ -45,27 +55,34 @@ impl<'a> Names<'a> {
         }
         for (id, typedef) in dump.typedefs.iter().enumerate() {
             let entry = names.typedefs.entry(typedef.name.as_str()).or_default();
-            entry.push((typedef.at.file.as_str(), TypedefId(id as u32)));
+            entry.push((typedef.file.as_str(), TypedefId(id as u32)));
         }
         names
     }
 
     /// The type that is spelled.
     pub(super) fn ty(&self, spelled: Spelled<'_>) -> Type {
+        self.nested(spelled, 0)
+    }
+
+    fn nested(&self, spelled: Spelled<'_>, depth: u32) -> Type {
         let text = spelled.text.trim();
+        if depth > DEEPEST {
+            return Type::Unknown(text.into());
+        }
         if let Some(to) = text.strip_suffix('*') {
             let to = Spelled { text: to, size: None, ..spelled };
-            return Type::Pointer(Box::new(self.ty(to)));
+            return Type::Pointer(Box::new(self.nested(to, depth + 1)));
         }
         if text.ends_with(']')
             && let Some((element, bounds)) = bounds(text)
         {
-            return self.array(element, &bounds, spelled);
+            return self.array(element, &bounds, spelled, depth);
         }
         self.base(Spelled { text, ..spelled })
     }
 
-    fn array(&self, element: &str, bounds: &[&str], spelled: Spelled<'_>) -> Type {
+    fn array(&self, element: &str, bounds: &[&str], spelled: Spelled<'_>, depth: u32) -> Type {
         let known = |index: usize| -> Option<u64> {
             let by_itself = bounds.get(index)?.parse().ok();
             by_itself.or_else(|| spelled.bounds?.get(index).copied())
@@ -75,7 +92,7 @@ impl<'a> Names<'a> {
             .try_fold(1_u64, |all, index| known(index).and_then(|bound| all.checked_mul(bound)));
         let size =
             spelled.size.zip(count.filter(|count| *count > 0)).map(|(all, count)| all / count);
-        let mut ty = self.ty(Spelled { text: element, size, ..spelled });
+        let mut ty = self.nested(Spelled { text: element, size, ..spelled }, depth + 1);
         for (index, bound) in bounds.iter().enumerate().rev() {
             ty = match (bound.is_empty(), known(index)) {
                 (true, _) => Type::FlexibleArray(Box::new(ty)),
@@ -125,6 +142,9 @@ impl<'a> Names<'a> {
         if let Some(id) = find(&self.enums, name, spelled.file) {
             return Type::Enum(id);
         }
+        if let Some(id) = spelled.enumeration.filter(|id| *id < self.enum_count) {
+            return Type::Enum(EnumId(id));
+        }
         match spelled.size {
             Some(1) => Type::Scalar(Scalar::UnsignedChar),
             Some(2) => Type::Scalar(Scalar::UnsignedShort),
@@ -153,9 +173,13 @@ fn bounds(text: &str) -> Option<(&str, Vec<&str>)> {
     let mut element = text;
     while let Some(inner) = element.strip_suffix(']') {
         let (before, bound) = inner.rsplit_once('[')?;
-        bounds.insert(0, bound);
+        bounds.push(bound);
         element = before;
+        if bounds.len() > DEEPEST as usize {
+            return None;
+        }
     }
+    bounds.reverse();
     Some((element, bounds))
 }
 
@@ -165,7 +189,16 @@ mod tests {
 
     fn ty(text: &str, bounds: Option<&[u64]>, size: Option<u64>) -> Type {
         let file = "a.h";
-        Names::default().ty(Spelled { text, record: None, bounds, size, file, defines: None })
+        let defines = None;
+        Names::default().ty(Spelled {
+            text,
+            record: None,
+            enumeration: None,
+            bounds,
+            size,
+            file,
+            defines,
+        })
     }
 
     #[test]
@@ -202,6 +235,11 @@ mod tests {
             ["", "[", "]", "[]", "*", "a]", "[[[]", "struct", "enum ", "int[99999999999999999999]"]
         {
             let _ = ty(text, Some(&[]), Some(u64::MAX));
+        }
+        for text in
+            [format!("int {}", "*".repeat(1 << 20)), format!("int{}", "[1]".repeat(1 << 20))]
+        {
+            let _ = ty(&text, Some(&[]), Some(u64::MAX));
         }
     }
 }
