@@ -462,7 +462,8 @@ impl<'a> Layouts<'a> {
     pub fn body_number(&self, body: &CommandBody, abi: AbiId) -> Option<Numbered> {
         let size = self.argument_size(&body.argument, abi).ok()?;
         if let Encoder::Own(own) = &body.encoder {
-            let number = self.wide_constant(&own.number, abi).ok()? as u32;
+            let number = self.wide_constant(&own.number, abi).ok()? & 0xffff_ffff;
+            let number = u32::try_from(number).ok()?;
             return Some(Numbered { number, size, fits: true });
         }
         let encoding = abi.abi().encoding;

@@ -254,7 +254,8 @@ impl<'f> Search<'f> {
         let text = self.files.loaded[index].slice(&define.body);
         let names = AnyType(self.redefined.names(self.files, index));
         let parts = take_apart(&parse_expression(text, &names)?)?;
-        if !parts.is_telling() && !(self.redefined.holds_in(index) && self.reaches(define)) {
+        let is_ioc_of_its_own = self.redefined.holds_in(index) && self.reaches(define);
+        if !parts.is_telling() && !is_ioc_of_its_own {
             return None;
         }
         let first = tokens(text).find_map(|(_, token)| match token {

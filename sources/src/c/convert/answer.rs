@@ -82,14 +82,15 @@ impl<'tu> Converter<'_, 'tu> {
                 let children = expression.children();
                 let inner: Vec<Answer> =
                     children.into_iter().map(|one| self.expression(one)).collect();
-                match <[Answer; 2]>::try_from(inner) {
-                    Ok(
-                        [Answer::Command(called) | Answer::Around(Some(called)), Answer::Number(_)],
-                    )
-                    | Ok(
-                        [Answer::Number(_), Answer::Command(called) | Answer::Around(Some(called))],
-                    ) => Answer::Around(Some(called)),
-                    Ok([Answer::Number(_), Answer::Number(_)]) => number(expression),
+                let kept = |one: &Answer| match one {
+                    Answer::Command(called) | Answer::Around(Some(called)) => Some(called.clone()),
+                    _ => None,
+                };
+                match &inner[..] {
+                    [Answer::Number(_), Answer::Number(_)] => number(expression),
+                    [command, Answer::Number(_)] | [Answer::Number(_), command] => {
+                        Answer::Around(kept(command))
+                    }
                     _ => Answer::Around(None),
                 }
             }

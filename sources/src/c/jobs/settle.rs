@@ -3,7 +3,7 @@
 use ioctlkit_abi::{AbiId, AbiSet, Direction, Encoding};
 use ioctlkit_model::{
     Argument, Command, CommandBody, Constant, Differences, Encoder, Family, Header, HeaderError,
-    NotUnderstood, OwnEncoder, RawNumber, Subject, Type,
+    NotUnderstood, OwnEncoder, RawNumber, Subject, Type, Variants,
 };
 
 use super::collect::Collected;
@@ -105,7 +105,7 @@ impl Collected {
         let candidate = &session.macros.candidates[at];
         let id = session.files.loaded[candidate.file].id;
         let interface = &mut arena.interface;
-        let known = self.commands.get(&at).map_or(AbiSet::EMPTY, |variants| variants.abis());
+        let known = self.commands.get(&at).map_or(AbiSet::EMPTY, Variants::abis);
         let abis = incomplete.abis().difference(known);
         if let (Some(body), false, Some(header)) = (
             incomplete.first(),
@@ -132,10 +132,10 @@ impl Collected {
         let candidate = &session.macros.candidates[at];
         let file = &session.files.loaded[candidate.file];
         let define = candidate.define(session.files);
-        let known = self.commands.get(&at).map_or(AbiSet::EMPTY, |variants| variants.abis());
+        let known = self.commands.get(&at).map_or(AbiSet::EMPTY, Variants::abis);
         let mut found: Vec<(AbiSet, CommandBody)> = Vec::new();
         for (abis, (abi, value)) in values.iter() {
-            let number = *value as u32;
+            let number = low_half(*value);
             // A value that is taken from another command, such as `_IOC_NR(…)`, is none; and one
             // with neither direction nor size is as likely a plain number, such as 0x8906.
             if number <= 0xffff || known.contains(*abi) {
@@ -148,7 +148,7 @@ impl Collected {
                     Kept::Command(body) => found.push((on, *body)),
                     Kept::Part => {}
                     Kept::Other => {
-                        found.extend(apart(session, at, *abi, number).map(|b| (abis, b)))
+                        found.extend(apart(session, at, *abi, number).map(|b| (abis, b)));
                     }
                 }
                 continue;
@@ -179,7 +179,7 @@ impl Collected {
         let read = parse_expression(&text, &names).and_then(|it| Some((take_apart(&it)?, it)));
         let mut found: Vec<(AbiSet, CommandBody)> = Vec::new();
         for (abis, (abi, value)) in values.iter() {
-            let number = *value as u32;
+            let number = low_half(*value);
             let decoded = Encoding::Generic.decode(number);
             let agrees = |letter: u8, nr: u8| (letter, nr) == (decoded.type_letter, decoded.nr);
             let own = |number| {
@@ -219,6 +219,12 @@ impl Collected {
             self.commands.entry(at).or_default().add(abis, body);
         }
     }
+}
+
+/// The 32 bits that the kernel looks at.
+#[allow(clippy::cast_sign_loss, reason = "a negative number of C is passed as its bits")]
+fn low_half(value: i64) -> u32 {
+    value as u32
 }
 
 /// What the value of an expression around a command is.

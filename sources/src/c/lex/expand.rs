@@ -12,11 +12,11 @@ const LONGEST: usize = 10_000;
 /// The tokens that a text comes to; `None` where that cannot be told: a macro with several texts,
 /// one that uses itself, or an invocation without its end.
 pub(crate) fn expand(text: &str, names: &dyn Names) -> Option<Vec<String>> {
-    let words = tokens(text).map(|(_, token)| token.text().to_owned()).collect();
-    all(words, names, 0)
+    let words: Vec<String> = tokens(text).map(|(_, token)| token.text().to_owned()).collect();
+    all(&words, names, 0)
 }
 
-fn all(words: Vec<String>, names: &dyn Names, depth: u32) -> Option<Vec<String>> {
+fn all(words: &[String], names: &dyn Names, depth: u32) -> Option<Vec<String>> {
     if depth > DEEPEST {
         return None;
     }
@@ -30,17 +30,17 @@ fn all(words: Vec<String>, names: &dyn Names, depth: u32) -> Option<Vec<String>>
             Macro::Ambiguous => return None,
             Macro::Object(body) => {
                 let body = tokens(body).map(|(_, token)| token.text().to_owned()).collect();
-                expanded.extend(all(pasted(body)?, names, depth + 1)?);
+                expanded.extend(all(&pasted(body)?, names, depth + 1)?);
             }
             // Without parentheses it is no invocation.
             Macro::Function(..) if words.get(at).is_none_or(|next| next != "(") => {
                 expanded.push(word.clone());
             }
             Macro::Function(parameters, body) => {
-                let (arguments, end) = arguments(&words, at)?;
+                let (arguments, end) = arguments(words, at)?;
                 at = end;
                 let body = substituted(body, parameters, &arguments, names, depth)?;
-                expanded.extend(all(body, names, depth + 1)?);
+                expanded.extend(all(&body, names, depth + 1)?);
             }
         }
         if expanded.len() > LONGEST {
@@ -94,7 +94,7 @@ fn substituted(
         if is_paste(at + 1) || (at > 0 && is_paste(at - 1)) {
             words.extend(argument);
         } else {
-            words.extend(all(argument, names, depth + 1)?);
+            words.extend(all(&argument, names, depth + 1)?);
         }
     }
     pasted(words)
