@@ -56,11 +56,12 @@ pub(crate) fn is_structure_size(sources: &SourceMap, body: &RecordBody, member: 
             own_name,
         );
     }
-    if name == "size" && leads(body, member) {
-        return true;
-    }
     let own_name = sources.text(body.span).split('{').next().unwrap_or_default().trim();
     let comments = [comment_behind(sources, member), kernel_doc(sources, body, name)];
+    // What a comment says of it goes before its place.
+    if name == "size" && comments.iter().all(Option::is_none) && leads(body, member) {
+        return true;
+    }
     comments.into_iter().flatten().any(|comment| speaks_of_structure_size(comment, own_name))
 }
 

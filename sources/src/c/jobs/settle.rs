@@ -144,7 +144,7 @@ impl Collected {
             let around = self.around.get(&at);
             let kept = around.and_then(|around| around.iter().find(|(on, _)| on.contains(*abi)));
             if let Some((on, Some(called))) = kept {
-                match keep(called, *abi, number) {
+                match keep(called, encoding_of(session, *abi), number) {
                     Kept::Command(body) => found.push((on, *body)),
                     Kept::Part => {}
                     Kept::Other => {
@@ -237,8 +237,8 @@ enum Kept {
     Other,
 }
 
-fn keep(called: &CommandBody, abi: AbiId, number: u32) -> Kept {
-    let decoded = abi.abi().encoding.decode(number);
+fn keep(called: &CommandBody, encoding: Encoding, number: u32) -> Kept {
+    let decoded = encoding.decode(number);
     let has_size = !matches!(called.argument, Argument::None);
     if has_size && decoded.size == 0 {
         return Kept::Part;
@@ -253,9 +253,16 @@ fn keep(called: &CommandBody, abi: AbiId, number: u32) -> Kept {
     }
 }
 
+/// The encoding that a value was made with: that of the stand-in where the tree has no `asm/ioctl.h` of
+/// the architecture.
+fn encoding_of(session: &Session<'_>, abi: AbiId) -> Encoding {
+    let row = abi.abi();
+    if session.tree.has_asm_of(row.kernel_arch) { row.encoding } else { Encoding::Generic }
+}
+
 /// A command by its number alone.
 fn apart(session: &Session<'_>, at: usize, abi: AbiId, number: u32) -> Option<CommandBody> {
-    let decoded = abi.abi().encoding.decode(number);
+    let decoded = encoding_of(session, abi).decode(number);
     let direction = decoded.direction?;
     Some(CommandBody {
         span: candidate_span(session, at),
