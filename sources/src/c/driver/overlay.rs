@@ -106,14 +106,6 @@ pub(crate) const LIBC_HEADERS: &[(&str, &str)] = &[
     ("assert.h", "\n"),
     ("sys/param.h", "#include <linux/param.h>\n"),
     ("sys/uio.h", "#include <linux/uio.h>\n"),
-    // Types of the kernel's side that a few exported headers use for 32-bit programs.
-    (
-        "linux/compat.h",
-        "#ifndef IOCTLKIT_COMPAT\n#define IOCTLKIT_COMPAT\ntypedef int compat_int_t;\n\
-         typedef unsigned int compat_uint_t;\ntypedef int compat_long_t;\n\
-         typedef unsigned int compat_ulong_t;\ntypedef unsigned int compat_size_t;\n\
-         typedef unsigned int compat_uptr_t;\n#endif\n",
-    ),
     // The headers of a kernel tree, before headers_install takes these lines out.
     ("linux/compiler.h", "\n"),
     ("linux/compiler_types.h", "\n"),
@@ -205,8 +197,6 @@ pub(crate) fn libc_header_of(name: &str) -> Option<&'static str> {
         "timespec" => "time.h",
         "sockaddr" | "sockaddr_storage" => "sys/socket.h",
         "INT_MIN" | "INT_MAX" => "limits.h",
-        "compat_int_t" | "compat_uint_t" | "compat_long_t" | "compat_ulong_t" | "compat_size_t"
-        | "compat_uptr_t" => "linux/compat.h",
         _ if name.ends_with("_t") && (name.starts_with("uint") || name.starts_with("int")) => {
             "stdint.h"
         }

@@ -128,6 +128,10 @@ impl Collected {
     /// Makes a command of a value: of one that keeps a command's parts with that command's type, of any
     /// other by taking the number apart.
     fn add_values(&mut self, session: &Session<'_>, at: usize) {
+        // A macro that other ABIs define as a call may be packed otherwise here (soundcard.h on sparc).
+        if self.commands.contains_key(&at) && !self.around.contains_key(&at) {
+            return;
+        }
         let Some(values) = self.values.get(&at) else { return };
         let candidate = &session.macros.candidates[at];
         let file = &session.files.loaded[candidate.file];
