@@ -1,4 +1,4 @@
-//! libclang: how it is found and called, and what it is told for an ABI.
+//! libclang: how it is found and called, and the arguments that it gets for an ABI.
 
 pub(crate) mod arguments;
 pub(crate) mod clang;
