@@ -6,6 +6,7 @@ use ioctlkit_model::{FileId, Finding, Interface, Layouts, RuleInfo, Severity};
 use rayon::prelude::*;
 
 use crate::against::References;
+use crate::edits::KernelTypes;
 use crate::not_portable::is_accepted;
 use crate::rules::RULES;
 use crate::{Context, Levels, Rule, registry, suppression};
@@ -30,6 +31,8 @@ pub fn run(
     let language = |finding: &Finding| interface.sources.file(finding.span.file).language();
     findings.retain(|finding| finding.rule.languages.contains(language(finding)));
     findings.retain(|finding| !is_accepted(finding));
+    let mut kernel_types = KernelTypes::new(interface);
+    findings.iter_mut().for_each(|finding| kernel_types.complete(finding));
     order(&mut findings);
     findings
 }

@@ -30,6 +30,7 @@ pub mod objects;
 pub mod padding;
 pub mod raw_commands;
 pub mod registry;
+pub mod request_number;
 pub mod rule;
 pub mod rules;
 pub mod rust_source;

@@ -1,8 +1,10 @@
 //! Which of the plain numbers in a header are commands.
 //!
 //! A header is full of hexadecimal constants. Two kinds are taken for a command number:
-//! - plain: four digits, type and nr. The header must be the one that the kernel's registry names
-//!   for them, or use the type letter in commands of its own and name the constant as one.
+//! - plain: four digits, type and nr. The kernel's registry must name the header for them, or a
+//!   file that the constant is named after; or the header must use the type letter in commands of
+//!   its own and name the constant as one. Constants of the same letter and the same first word
+//!   follow: `LOOP_CTL_ADD` is outside the registered range of `LOOP_SET_FD`.
 //! - encoded: eight digits with a direction and a size, where the header uses the type letter in
 //!   commands of its own or is registered for it, or where the number is exactly that of a
 //!   command that was read.
@@ -55,7 +57,7 @@ pub(crate) fn find<'a>(cx: &Context<'a>) -> Vec<RawCommand<'a>> {
         .map(|(command, body)| (command.span.file.index() as u32, body.type_letter as u8))
         .collect();
     let known = known_numbers(cx);
-    let mut found = Vec::new();
+    let (mut found, mut doubtful) = (Vec::new(), Vec::new());
     for raw in &cx.interface.raw_numbers {
         for (abis, number) in raw.variants.iter() {
             let Some(literal) = literal(cx, raw) else { continue };
@@ -69,18 +71,48 @@ pub(crate) fn find<'a>(cx: &Context<'a>) -> Vec<RawCommand<'a>> {
             let registered = || {
                 number_registry::holding(letter, *number as u8).any(|block| block.belongs_to(path))
             };
+            let named = || {
+                number_registry::holding(letter, *number as u8)
+                    .any(|block| block.is_named_by(&raw.name))
+            };
             let is_command = match (&validity, digits) {
                 (Validity::WrongOn(..), _) => true,
-                (_, 4) => letter != 0 && (registered() || (own && is_named_as_command(&raw.name))),
+                (_, 4) => {
+                    letter != 0
+                        && (registered() || named() || (own && is_named_as_command(&raw.name)))
+                }
                 (_, 8) => is_encoded(*number, abis) && (own || registered()),
                 _ => false,
             };
+            let command = RawCommand { raw, number: *number, abis, literal, validity };
             if is_command {
-                found.push(RawCommand { raw, number: *number, abis, literal, validity });
+                found.push(command);
+            } else if digits == 4 && letter != 0 {
+                doubtful.push(command);
             }
         }
     }
+    add_relatives(&mut found, doubtful);
     found
+}
+
+/// Adds the constants that share file, letter and first word with a plain number that is a
+/// command.
+fn add_relatives<'a>(found: &mut Vec<RawCommand<'a>>, doubtful: Vec<RawCommand<'a>>) {
+    let kin = |command: &RawCommand<'a>| {
+        let (first, _) = command.raw.name.split_once('_')?;
+        Some((command.raw.span.file, command.number >> 8, first))
+    };
+    let families: BTreeSet<_> = found
+        .iter()
+        .filter(|command| command.number <= 0xffff)
+        .filter_map(kin)
+        .collect();
+    let relatives = doubtful.into_iter().filter(|command| {
+        kin(command).is_some_and(|family| families.contains(&family))
+    });
+    found.extend(relatives);
+    found.sort_by_key(|command| command.raw.span);
 }
 
 /// Takes the plain numbers that are no commands out of an interface.

@@ -58,6 +58,17 @@ impl<'a> Block<'a> {
     pub fn belongs_to(&self, header: &Path) -> bool {
         self.files().any(|file| matches(file, header))
     }
+
+    /// Whether a name speaks of a file that the block is registered to: its first word is the
+    /// file's stem, as in `LOOP_SET_FD` and `linux/loop.h`.
+    pub fn is_named_by(&self, name: &str) -> bool {
+        let Some((first, _)) = name.split_once('_') else { return false };
+        self.files().any(|file| {
+            let file = file.rsplit('/').next().unwrap_or(file);
+            let stem = file.trim_end_matches(".h").trim_end_matches(".c");
+            stem.len() > 2 && !COMMON.contains(&stem) && stem.eq_ignore_ascii_case(first)
+        })
+    }
 }
 
 /// Names of folders and files that say nothing of a subsystem.
@@ -139,6 +150,16 @@ mod tests {
         assert!(files(b'V', 0).contains(&"linux/videodev2.h"));
         assert!(files(b'Y', 0).is_empty());
         assert_eq!(holding(b'w', 3).count(), 1, "a block without a file is a block");
+    }
+
+    #[test]
+    fn a_name_speaks_of_a_block_by_its_first_word() {
+        let named = |letter, nr, name: &str| holding(letter, nr).any(|block| block.is_named_by(name));
+        assert!(named(b'L', 0, "LOOP_SET_FD"));
+        assert!(!named(b'L', 0x80, "LOOP_CTL_ADD"), "the block ends at 0x1f");
+        assert!(!named(b'L', 0, "LOOPBACK_SET"));
+        assert!(!named(b'L', 0, "LOOP"), "one word alone names anything");
+        assert!(!named(b'T', 1, "IOCTLS_SET"), "of another file's name");
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod text;
 use std::path::PathBuf;
 
 use clap::Args;
+use ioctl_lint::request_number;
 use ioctl_lint::suggest::did_you_mean;
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{Interface, Layouts};
@@ -25,8 +26,9 @@ Examples:
   ioctl-lint number \"_IOWR('f', 11, 32)\"           the number for a size in bytes
   ioctl-lint number \"_IOR('T', 207, unsigned int)\" or for an integer of C")]
 pub(super) struct Arguments {
-    /// A number (hexadecimal with 0x, or decimal), a command's name, or a macro with its arguments
-    #[arg(value_name = "NUMBER|NAME|EXPRESSION")]
+    /// A number (hexadecimal with 0x, or decimal, with its sign or without), a command's name, or a
+    /// macro with its arguments
+    #[arg(value_name = "NUMBER|NAME|EXPRESSION", allow_negative_numbers = true)]
     what: String,
 
     /// Where to look for commands [default: the installed kernel headers]
@@ -70,17 +72,12 @@ fn parse(what: &str) -> Result<What, Failure> {
             )
         });
     }
-    if !what.starts_with(|c: char| c.is_ascii_digit()) {
+    if !what.trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit()) {
         return Ok(What::Name);
     }
-    let parsed = match what.strip_prefix("0x").or(what.strip_prefix("0X")) {
-        Some(digits) => u64::from_str_radix(digits, 16),
-        None => what.parse(),
-    };
-    let number = parsed.map_err(|error| Failure::new(format!("`{what}` is no number: {error}")))?;
-    u32::try_from(number).map(What::Number).map_err(|_| {
-        Failure::new(format!("`{what}` has more than the 32 bits of a command number"))
-    })
+    request_number::parse(what)
+        .map(What::Number)
+        .map_err(|error| Failure::new(format!("`{what}` {error}")))
 }
 
 fn find_by_number(

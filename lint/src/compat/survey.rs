@@ -162,7 +162,7 @@ fn compare_companions<'a>(
     plain: &mut Vec<Compared<'a>>,
     third: &mut Vec<Compared<'a>>,
 ) {
-    let companions = host.abi().companions().map(Abi::id);
+    let companions = host.abi().companions().map(Abi::id).chain(emulated(host, family));
     let companions =
         companions.filter(|id| family.abis().contains(*id) && family.get(*id).is_some());
     let (ilp32, ordinary): (Vec<AbiId>, Vec<AbiId>) =
@@ -178,6 +178,22 @@ fn compare_companions<'a>(
         let found = if ordinary.iter().any(is_as_ordinary) { &mut *plain } else { &mut *third };
         found.push((Pair { reference: host, other }, difference));
     }
+}
+
+/// The 32-bit ABIs of the host's byte order that none of the chosen ABIs has a kernel for: whoever
+/// names them together runs one's programs in an emulator on the other.
+fn emulated(host: AbiId, family: &Family<'_, '_>) -> impl Iterator<Item = AbiId> {
+    let chosen = family.layouts.interface().abis;
+    let with_kernel: AbiSet =
+        chosen.iter().flat_map(|id| id.abi().companions().map(Abi::id)).collect();
+    chosen.iter().filter(move |id| {
+        let abi = id.abi();
+        !abi.is_64_bit()
+            && !abi.is_ilp32_on_64_bit()
+            && !with_kernel.contains(*id)
+            && abi.byte_order == host.abi().byte_order
+            && abi.kernel_arch != host.abi().kernel_arch
+    })
 }
 
 /// The ABIs with a property that agree with none of those without it, though all members have

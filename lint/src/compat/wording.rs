@@ -62,6 +62,16 @@ pub(crate) fn whereabouts(parting: &Parting<'_>, pair: Pair) -> String {
     }
 }
 
+/// Who disagrees: `i386 programs and their x86_64 kernel`.
+pub(crate) fn parties(pair: Pair) -> String {
+    let (reference, other) = (pair.reference.abi(), pair.other.abi());
+    if reference.companions().any(|companion| companion == other) {
+        format!("{} programs and their {} kernel", other.name, reference.name)
+    } else {
+        format!("{} programs in an emulator and the {} kernel", other.name, reference.name)
+    }
+}
+
 /// The first thing that differs, as a clause.
 pub(crate) fn first_difference(difference: &Difference<'_>, pair: Pair) -> String {
     match &difference.first {

@@ -5,6 +5,7 @@ use std::fmt;
 use ioctlkit_abi::{Direction, Encoding};
 
 use super::bytes;
+use crate::request_number;
 
 /// A call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -170,12 +171,8 @@ fn request(text: &str) -> Option<Request> {
     if let Some(parts) = text.strip_prefix("_IOC(").and_then(|parts| parts.strip_suffix(')')) {
         return self::parts(parts);
     }
-    if text.starts_with(|c: char| c.is_ascii_digit()) {
-        // A 32-bit number may be printed with its sign spread over 64 bits.
-        let number = number(text)?;
-        let low = number as u32;
-        let spread = (number >> 32) == 0 || (number >> 32) == u64::from(u32::MAX);
-        return spread.then_some(Request::Number(low));
+    if text.starts_with(|c: char| c.is_ascii_digit() || c == '-') {
+        return request_number::parse(text).ok().map(Request::Number);
     }
     let names: Vec<String> = text.split(" or ").map(|name| name.trim().to_owned()).collect();
     let is_name = |name: &String| {
@@ -292,6 +289,10 @@ mod tests {
     fn a_number_with_its_sign_spread_is_one_of_32_bits() {
         assert_eq!(
             parsed("ioctl(3, 0xffffffffc0185879, 0) = 0").request,
+            Request::Number(0xc018_5879)
+        );
+        assert_eq!(
+            parsed("ioctl(3, -1072146311, 0) = 0").request,
             Request::Number(0xc018_5879)
         );
         assert_eq!(call("ioctl(3, 0x100000000, 0)"), Some(Err(Malformed::Request)));

@@ -3,9 +3,12 @@
 //! comes out of a macro, is left to a person.
 
 mod c;
+mod kernel_types;
 #[cfg(test)]
 mod marked;
 mod rust;
+
+pub use kernel_types::KernelTypes;
 
 use ioctlkit_model::{Edit, Language, Member, SourceMap, Span};
 

@@ -15,6 +15,10 @@ declare_rule! {
     /// aligned to fewer bytes on the 32-bit one, or the end is padded otherwise. Members of nested
     /// structures, of unions and of the elements of arrays are looked at too.
     ///
+    /// With `--abi i386,aarch64` or the like, where no kernel of the chosen ABIs runs the programs
+    /// of the 32-bit one, an emulator is meant (FEX, box64), which hands the call to the other
+    /// machine's kernel.
+    ///
     /// # Why
     /// i386 aligns 64-bit integers to 4 bytes inside structures, x86_64 to 8. A 32-bit program on
     /// an x86_64 kernel then reads and writes other bytes than the kernel does. Where the sizes
@@ -52,9 +56,8 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 fn describe(interface: &Interface, found: &Incompatibility<'_>) -> Option<Finding> {
     let pair = *found.pairs.first()?;
     let message = format!(
-        "{} programs and their {} kernel disagree about the argument: {}",
-        pair.other.abi().name,
-        pair.reference.abi().name,
+        "{} disagree about the argument: {}",
+        wording::parties(pair),
         wording::first_difference(&found.difference, pair),
     );
     let mut finding = wording::finding(&COMPAT_ALIGNMENT, interface, found, message);

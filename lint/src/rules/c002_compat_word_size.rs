@@ -55,9 +55,8 @@ fn describe(cx: &Context<'_>, found: &Incompatibility<'_>) -> Option<Finding> {
         path => format!("`{path}`"),
     };
     let message = format!(
-        "{} programs and their {} kernel disagree about the argument: {subject} {}",
-        pair.other.abi().name,
-        pair.reference.abi().name,
+        "{} disagree about the argument: {subject} {}",
+        wording::parties(pair),
         wording::whereabouts(resized, pair),
     );
     let mut finding = wording::finding(&COMPAT_WORD_SIZE, cx.interface, found, message);

@@ -1,5 +1,6 @@
 //! N008 duplicate-command.
 
+use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{Argument, Command, Finding, Label, Type, abi_words};
 
 use crate::context::{Context, command_finding};
@@ -17,7 +18,9 @@ declare_rule! {
     /// have the same direction, type, nr and size, and so the same number.
     ///
     /// A name that is defined as the other (`#define TIOCINQ FIONREAD`) is meant, and so are
-    /// versions of a command (`FOO` and `FOO32`) that only some ABIs can't tell apart.
+    /// versions of a command (`FOO` and `FOO_OLD`) that only some ABIs can't tell apart. The
+    /// command for 32-bit programs (`FS_IOC32_GETFLAGS`) is reported where it equals the other on
+    /// exactly the 32-bit ABIs: a program with a `case` for each builds on 64-bit ABIs only.
     ///
     /// Commands for different objects of one header, as their names have it, are N009's: `VFIO_DEVICE_…`
     /// and `VFIO_IOMMU_…` go to different files, each with numbers of its own. Three commands that
@@ -25,7 +28,8 @@ declare_rule! {
     ///
     /// # Why
     /// A handler can't tell the two apart: one of them is never reached, or a `switch` with both
-    /// does not compile.
+    /// does not compile. A filesystem in user space that handled `FS_IOC_GETFLAGS` and
+    /// `FS_IOC32_GETFLAGS` in one `switch` did not build for 32-bit machines (mergerfs issue 90).
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "Command number definitions": nr is unique for
@@ -38,7 +42,8 @@ declare_rule! {
     /// ```
     ///
     /// # Fix
-    /// Give one of them a free nr.
+    /// Give one of them a free nr. Keep a command for 32-bit programs to where it is needed, with
+    /// `#if __BITS_PER_LONG == 64` or, in the kernel, `#ifdef CONFIG_COMPAT`.
     DUPLICATE_COMMAND: "N008", "duplicate-command", Error, legacy Warning;
 }
 
@@ -71,7 +76,16 @@ fn are_twins(cx: &Context<'_>, includes: &Includes, a: &Command, b: &Command) ->
         return false;
     }
     let equal = equal_on(cx, a, b);
-    !(equal.is_empty() || (are_versions(&a.name, &b.name) && equal != common(a, b)))
+    let versions = are_versions(&a.name, &b.name) && equal != common(a, b);
+    !equal.is_empty() && (!versions || is_compat_twin(cx, a, b))
+}
+
+/// Whether one of two commands is the other for 32-bit programs (`FS_IOC32_GETFLAGS`): they are
+/// one on exactly the 32-bit ABIs, where nothing needs both.
+fn is_compat_twin(cx: &Context<'_>, a: &Command, b: &Command) -> bool {
+    let of_32_bits = AbiSet::of(|abi| abi.pointer_size == 4).intersection(common(a, b));
+    let marked = |name: &str| name.contains("32");
+    marked(&a.name) != marked(&b.name) && equal_on(cx, a, b) == of_32_bits
 }
 
 /// Whether two commands are one, with several types for what it holds: Rust has a generic structure
@@ -90,17 +104,18 @@ fn are_views(cx: &Context<'_>, a: &Command, b: &Command) -> bool {
 fn report(cx: &Context<'_>, command: &Command, first: &Command, twins: &[&Command]) -> Finding {
     let on = equal_on(cx, first, command);
     let within = command.variants.abis();
-    let mut finding = command_finding(
-        &DUPLICATE_COMMAND,
-        command,
-        command.span,
-        on,
-        format!(
-            "the same number as `{}` {}: a handler that has both can't tell them apart",
-            first.name,
-            abi_words::on(on, within),
-        ),
-    );
+    let compat = are_versions(&first.name, &command.name) && is_compat_twin(cx, first, command);
+    let outcome = if compat {
+        "a `switch` with a case for each does not compile there"
+    } else {
+        "a handler that has both can't tell them apart"
+    };
+    let message =
+        format!("the same number as `{}` {}: {outcome}", first.name, abi_words::on(on, within));
+    let mut finding = command_finding(&DUPLICATE_COMMAND, command, command.span, on, message);
+    if compat {
+        finding.notes.push("only a 64-bit program or kernel needs both".into());
+    }
     if let Some(numbered) = on.first().and_then(|id| cx.layouts.number(command, id)) {
         finding.label = format!("{:#010x} again", numbered.number);
     }
