@@ -103,14 +103,11 @@ fn add_relatives<'a>(found: &mut Vec<RawCommand<'a>>, doubtful: Vec<RawCommand<'
         let (first, _) = command.raw.name.split_once('_')?;
         Some((command.raw.span.file, command.number >> 8, first))
     };
-    let families: BTreeSet<_> = found
-        .iter()
-        .filter(|command| command.number <= 0xffff)
-        .filter_map(kin)
-        .collect();
-    let relatives = doubtful.into_iter().filter(|command| {
-        kin(command).is_some_and(|family| families.contains(&family))
-    });
+    let families: BTreeSet<_> =
+        found.iter().filter(|command| command.number <= 0xffff).filter_map(kin).collect();
+    let relatives = doubtful
+        .into_iter()
+        .filter(|command| kin(command).is_some_and(|family| families.contains(&family)));
     found.extend(relatives);
     found.sort_by_key(|command| command.raw.span);
 }

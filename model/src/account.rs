@@ -1,8 +1,8 @@
 //! What a front end saw and could not make sense of.
 
-use ioctlkit_abi::AbiSet;
+use ioctlkit_abi::{AbiId, AbiSet, LayoutError};
 
-use crate::Span;
+use crate::{CommandBody, Interface, Layouts, Span, Type};
 
 /// Something that may be part of an ioctl interface and was not understood. A run that is silent
 /// about an input holds none of these for it.
@@ -27,4 +27,49 @@ pub enum Subject {
     Record(String),
     /// A file.
     File,
+}
+
+impl Interface {
+    /// The first thing in a type that has no size on `abis`, as a sentence without its full stop:
+    /// "the type of `b` in `struct outer` is unknown". `None` where nothing of the kind is in it.
+    pub fn without_size(&self, ty: &Type, abis: AbiSet) -> Option<String> {
+        let never_defined = |id| {
+            let record = self.record(id);
+            let empty = record.variants.is_empty();
+            empty.then(|| format!("`{}` is never defined", record.display_name()))
+        };
+        if let Type::Record(id) = ty.innermost_element()
+            && let Some(sentence) = never_defined(*id)
+        {
+            return Some(sentence);
+        }
+        self.records_within(ty).into_iter().find_map(|id| {
+            let record = self.record(id);
+            let here = record.variants.iter().filter(|(on, _)| !on.intersection(abis).is_empty());
+            let member = here
+                .flat_map(|(_, body)| &body.members)
+                .find(|member| matches!(member.ty.innermost_element(), Type::Unknown(_)))?;
+            Some(match &member.name {
+                Some(name) => {
+                    format!("the type of `{name}` in `{}` is unknown", record.display_name())
+                }
+                None => format!("`{}` has a member that does not compile", record.display_name()),
+            })
+        })
+    }
+}
+
+impl Layouts<'_> {
+    /// Why a command has no number on an ABI, as a sentence without its full stop; `None` where it
+    /// has one.
+    pub fn why_no_number(&self, body: &CommandBody, abi: AbiId) -> Option<String> {
+        let error = self.argument_size(&body.argument, abi).err()?;
+        let by_type = match (error, body.argument.ty()) {
+            (LayoutError::Unknown | LayoutError::Incomplete, Some(ty)) => {
+                self.interface().without_size(ty, AbiSet::only(abi))
+            }
+            _ => None,
+        };
+        Some(by_type.unwrap_or_else(|| error.to_string()))
+    }
 }

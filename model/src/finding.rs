@@ -189,4 +189,6 @@ pub struct Report {
     pub headers: usize,
     /// How many commands they define.
     pub commands: usize,
+    /// How much was seen in them and not understood, whether or not a rule reports it.
+    pub not_understood: usize,
 }

@@ -154,7 +154,8 @@ mod tests {
 
     #[test]
     fn a_name_speaks_of_a_block_by_its_first_word() {
-        let named = |letter, nr, name: &str| holding(letter, nr).any(|block| block.is_named_by(name));
+        let named =
+            |letter, nr, name: &str| holding(letter, nr).any(|block| block.is_named_by(name));
         assert!(named(b'L', 0, "LOOP_SET_FD"));
         assert!(!named(b'L', 0x80, "LOOP_CTL_ADD"), "the block ends at 0x1f");
         assert!(!named(b'L', 0, "LOOPBACK_SET"));

@@ -6,7 +6,8 @@ use std::borrow::Cow;
 use std::io;
 
 use ioctlkit_model::{
-    Family, Header, HeaderError, Interface, Layouts, Problem, RawNumber, SourceMap, Span,
+    Family, Header, HeaderError, Interface, Layouts, NotUnderstood, Problem, RawNumber, SourceMap,
+    Span, Subject,
 };
 use serde::Serialize;
 
@@ -64,6 +65,9 @@ pub fn render(
         typedefs: List(|| {
             typedefs().map(|(id, typedef)| types::typedef_entry(id, typedef, layouts, behind, sets))
         }),
+        not_understood: List(|| {
+            interface.not_understood.iter().map(|unknown| unknown_entry(unknown, sources, sets))
+        }),
         errors: List(|| problems.iter().map(|problem| problem_entry(problem, sources))),
         abi_sets: sets,
     };
@@ -71,7 +75,7 @@ pub fn render(
 }
 
 #[derive(Serialize)]
-struct Document<'a, H, C, F, R, T, E, D, P> {
+struct Document<'a, H, C, F, R, T, E, D, U, P> {
     version: u32,
     abis: Vec<&'static str>,
     headers: H,
@@ -81,6 +85,7 @@ struct Document<'a, H, C, F, R, T, E, D, P> {
     types: T,
     enums: E,
     typedefs: D,
+    not_understood: U,
     errors: P,
     abi_sets: &'a Sets,
 }
@@ -135,6 +140,35 @@ fn header_error_entry<'a>(
         file: at.map(|at| at.file),
         message: &error.message,
         abis: sets.number(error.abis),
+    }
+}
+
+#[derive(Serialize)]
+struct UnknownEntry<'a> {
+    kind: &'static str,
+    name: Option<&'a str>,
+    #[serde(flatten)]
+    at: At<'a>,
+    abis: u32,
+    reason: &'a str,
+}
+
+fn unknown_entry<'a>(
+    unknown: &'a NotUnderstood,
+    sources: &'a SourceMap,
+    sets: &Sets,
+) -> UnknownEntry<'a> {
+    let (kind, name) = match &unknown.subject {
+        Subject::Command(name) => ("command", Some(name.as_str())),
+        Subject::Record(name) => ("type", Some(name.as_str())),
+        Subject::File => ("file", None),
+    };
+    UnknownEntry {
+        kind,
+        name,
+        at: at(unknown.span, sources),
+        abis: sets.number(unknown.abis),
+        reason: &unknown.reason,
     }
 }
 

@@ -134,6 +134,7 @@ struct Summary {
     findings: usize,
     findings_by_severity: BySeverity,
     findings_by_rule: BTreeMap<&'static str, usize>,
+    not_understood: usize,
     problems: usize,
     failures: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -242,6 +243,7 @@ fn summary(report: &Report) -> Summary {
             info: of(Severity::Info),
         },
         findings_by_rule: by_rule,
+        not_understood: report.not_understood,
         problems: report.problems.len(),
         failures: report
             .problems

@@ -237,6 +237,7 @@ impl Whole {
         self.summary.rust_files += interface.headers.iter().filter(is_rust).count();
         self.modules.extend(objects::rows(&interface));
         self.report.commands += interface.commands.len();
+        self.report.not_understood += interface.not_understood.len();
         self.judged +=
             interface.commands.len() + interface.families.len() + interface.raw_numbers.len();
         self.report.abis = self.report.abis.union(interface.abis);
@@ -275,8 +276,21 @@ impl Whole {
 
     fn outcome(&self) -> Outcome {
         let findings = if self.failed { Outcome::Findings } else { Outcome::Clean };
-        let judged = if self.judged_nothing() { Outcome::Failed } else { Outcome::Clean };
+        let judged = if self.said_nothing().is_empty() { Outcome::Clean } else { Outcome::Failed };
         findings.max(outcome_of(&self.report.problems)).max(judged)
+    }
+
+    /// Why this run says nothing about what it was given, for each reason.
+    fn said_nothing(&self) -> Vec<String> {
+        let of_commands = self.judged_nothing().then(|| NOTHING_JUDGED.to_owned());
+        let of_headers = self.summary.without_counterpart().map(|headers| {
+            format!(
+                "nothing was compared with {headers}: no command, family or structure has the \
+                 name of one there. Name the header that defines them, or state the names in C with \
+                 `#[ioctl(…, c = \"…\")]`"
+            )
+        });
+        of_commands.into_iter().chain(of_headers).collect()
     }
 
     /// Whether there is something that looks like a command, and nothing that could be read as one.
@@ -313,8 +327,8 @@ fn report(arguments: &Arguments, whole: &Whole, terminal: &Terminal) -> Result<(
     if options.has_summary() {
         terminal.say(|out, _| summary.write(report, out));
     }
-    if whole.judged_nothing() {
-        terminal.say(|out, _| writeln!(out, "{NOTHING_JUDGED}"));
+    for sentence in whole.said_nothing() {
+        terminal.say(|out, _| writeln!(out, "{sentence}"));
     }
     Ok(())
 }

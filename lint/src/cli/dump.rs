@@ -8,6 +8,7 @@ use ioctlkit_model::Layouts;
 use ioctlkit_report::dump;
 
 use super::Outcome;
+use super::check::summary::counted;
 use super::failure::{Failure, outcome_of, say_failures};
 use super::reading::{RawNumbers, ReadOptions, read_as_one};
 use super::terminal::Terminal;
@@ -23,7 +24,8 @@ The format is described by schema/dump.schema.json.
 
 Exit codes:
   0  everything was read
-  2  some input could not be used; the rest is dumped all the same")]
+  2  some input could not be used, or no command in it could be understood; the rest is dumped all
+     the same")]
 pub(super) struct Arguments {
     /// Headers or Rust source, folders of them, a cargo workspace, or a kernel source tree
     #[arg(value_name = "PATH", required = true)]
@@ -65,7 +67,19 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     terminal.print_to(arguments.output.as_deref(), |out, _| {
         dump::render(&interface, &layouts, &problems, out)
     })?;
-    let outcome = outcome_of(&problems);
+    let mut outcome = outcome_of(&problems);
+    let unknown = interface.not_understood.len();
+    if unknown > 0 {
+        let count = counted(unknown, "definition");
+        terminal.say(|out, _| {
+            writeln!(out, "{count} could not be understood: `not_understood` in the dump says why")
+        });
+        let commands = &interface.commands;
+        if commands.is_empty() && interface.families.is_empty() && interface.raw_numbers.is_empty()
+        {
+            outcome = Outcome::Failed;
+        }
+    }
     // The dump has them too, but whoever keeps it in a file would not see them.
     say_failures(problems, &interface.sources, terminal);
     Ok(outcome)

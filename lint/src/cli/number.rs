@@ -16,6 +16,7 @@ use super::failure::{Failure, outcome_of, say_failures};
 use super::reading::{RawNumbers, ReadOptions, named_or_installed};
 use super::terminal::Terminal;
 use expression::Expression;
+use text::Found;
 
 /// Take a command number apart, or say what a command's number is on every ABI
 #[derive(Debug, Args)]
@@ -24,7 +25,11 @@ Examples:
   ioctl-lint number 0xc020660b                     what a number means, and which commands have it
   ioctl-lint number FS_IOC_GETFLAGS                a command's number on every ABI
   ioctl-lint number \"_IOWR('f', 11, 32)\"           the number for a size in bytes
-  ioctl-lint number \"_IOR('T', 207, unsigned int)\" or for an integer of C")]
+  ioctl-lint number \"_IOR('T', 207, unsigned int)\" or for an integer of C
+
+Exit codes:
+  0  the answer is complete
+  2  some number is not known, for the reason that is printed; or some header could not be read")]
 pub(super) struct Arguments {
     /// A number (hexadecimal with 0x, or decimal, with its sign or without), a command's name, or a
     /// macro with its arguments
@@ -116,7 +121,11 @@ fn find_by_name(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, F
         let layouts = Layouts::new(&interface);
         let abis = arguments.reading.abis().unwrap_or(interface.abis);
         terminal.print(|out, style| {
-            found |= text::write_named(&layouts, name, abis, style, out)?;
+            match text::write_named(&layouts, name, abis, style, out)? {
+                Found::Nothing => {}
+                Found::Known => found = true,
+                Found::NotUnderstood => (found, outcome) = (true, Outcome::Failed),
+            }
             Ok(())
         })?;
         known.extend(interface.commands.iter().map(|command| command.name.clone()));

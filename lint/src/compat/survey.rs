@@ -180,17 +180,18 @@ fn compare_companions<'a>(
     }
 }
 
-/// The 32-bit ABIs of the host's byte order that none of the chosen ABIs has a kernel for: whoever
-/// names them together runs one's programs in an emulator on the other.
+/// The 32-bit ABIs of the host's byte order, if no two of the chosen ABIs share a kernel: whoever
+/// names such ABIs together runs one's programs in an emulator on the other.
 fn emulated(host: AbiId, family: &Family<'_, '_>) -> impl Iterator<Item = AbiId> {
     let chosen = family.layouts.interface().abis;
     let with_kernel: AbiSet =
         chosen.iter().flat_map(|id| id.abi().companions().map(Abi::id)).collect();
+    let no_native_pair = chosen.intersection(with_kernel).is_empty();
     chosen.iter().filter(move |id| {
         let abi = id.abi();
-        !abi.is_64_bit()
+        no_native_pair
+            && !abi.is_64_bit()
             && !abi.is_ilp32_on_64_bit()
-            && !with_kernel.contains(*id)
             && abi.byte_order == host.abi().byte_order
             && abi.kernel_arch != host.abi().kernel_arch
     })

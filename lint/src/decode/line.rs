@@ -291,10 +291,7 @@ mod tests {
             parsed("ioctl(3, 0xffffffffc0185879, 0) = 0").request,
             Request::Number(0xc018_5879)
         );
-        assert_eq!(
-            parsed("ioctl(3, -1072146311, 0) = 0").request,
-            Request::Number(0xc018_5879)
-        );
+        assert_eq!(parsed("ioctl(3, -1072146311, 0) = 0").request, Request::Number(0xc018_5879));
         assert_eq!(call("ioctl(3, 0x100000000, 0)"), Some(Err(Malformed::Request)));
     }
 }

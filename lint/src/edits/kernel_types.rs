@@ -7,7 +7,8 @@ use ioctlkit_model::{Edit, FileId, Finding, Interface, Language, Span, Type};
 
 const HEADER: &str = "linux/types.h";
 /// Headers that declare the kernel's integers for programs.
-const DECLARING: [&str; 4] = [HEADER, "asm/types.h", "asm-generic/types.h", "asm-generic/int-ll64.h"];
+const DECLARING: [&str; 4] =
+    [HEADER, "asm/types.h", "asm-generic/types.h", "asm-generic/int-ll64.h"];
 
 /// Completes the edits of findings in one interface.
 #[derive(Debug)]
@@ -75,9 +76,8 @@ fn is_kernel_type(word: &str) -> bool {
 
 /// Whether a structure of the file has a member of such a type: then what declares it is reached.
 fn uses_kernel_types(interface: &Interface, file: FileId) -> bool {
-    let kernel = |ty: &Type| {
-        interface.typedef_names(ty.innermost_element()).into_iter().any(is_kernel_type)
-    };
+    let kernel =
+        |ty: &Type| interface.typedef_names(ty.innermost_element()).into_iter().any(is_kernel_type);
     interface
         .records
         .iter()
@@ -152,7 +152,8 @@ fn directives(text: &str) -> impl Iterator<Item = Include<'_>> {
 fn insertion(text: &str) -> Insertion {
     let directive = format!("#include <{HEADER}>\n");
     let outer: Vec<_> = directives(text).filter(|found| found.depth == 0).collect();
-    let before = outer.iter().rfind(|found| found.name.starts_with("linux/") && found.name < HEADER);
+    let before =
+        outer.iter().rfind(|found| found.name.starts_with("linux/") && found.name < HEADER);
     match (before, outer.first()) {
         (Some(before), _) if text[..before.line.end].ends_with('\n') => {
             Insertion { at: before.line.end, text: directive }
@@ -190,7 +191,8 @@ mod tests {
 
     #[test]
     fn the_header_goes_among_its_neighbours() {
-        let text = "#ifndef X_H\n#define X_H\n#include <linux/ioctl.h>\n#include <linux/uio.h>\n#endif\n";
+        let text =
+            "#ifndef X_H\n#define X_H\n#include <linux/ioctl.h>\n#include <linux/uio.h>\n#endif\n";
         assert_eq!(
             with_header(text),
             "#ifndef X_H\n#define X_H\n#include <linux/ioctl.h>\n#include <linux/types.h>\n#include <linux/uio.h>\n#endif\n"
@@ -218,7 +220,8 @@ mod tests {
 
     #[test]
     fn what_the_kernel_alone_includes_declares_nothing_for_programs() {
-        let kernel = "#ifdef __KERNEL__\n#include <linux/types.h>\n#else\n#include <stdint.h>\n#endif\n";
+        let kernel =
+            "#ifdef __KERNEL__\n#include <linux/types.h>\n#else\n#include <stdint.h>\n#endif\n";
         assert!(!declares_by_itself(kernel));
         assert!(declares_by_itself("#ifndef __KERNEL__\n#include <linux/types.h>\n#endif\n"));
         assert!(declares_by_itself("#include <linux/types.h>\n"));

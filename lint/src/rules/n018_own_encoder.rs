@@ -1,5 +1,8 @@
 //! N018 own-encoder.
 
+use std::collections::HashSet;
+
+use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{Command, CommandBody, Encoder, Finding, Fix, OwnEncoder, Safety, abi_words};
 
 use crate::context::{Context, command_finding};
@@ -10,7 +13,8 @@ declare_rule! {
     ///
     /// # What
     /// The number comes from shifts of the header's own, or from an `_IOC` that the header defines
-    /// instead of the kernel's. It is listed with what it really comes to.
+    /// instead of the kernel's. It is listed with what it really comes to. One finding speaks of all
+    /// commands that one macro of a header packs.
     ///
     /// # Why
     /// alpha, mips, powerpc and sparc keep the direction in three bits and the size in thirteen,
@@ -33,28 +37,62 @@ declare_rule! {
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let mut groups: Vec<Group<'_>> = Vec::new();
+    let names: HashSet<&str> =
+        cx.interface.commands.iter().map(|command| command.name.as_str()).collect();
     for command in &cx.interface.commands {
         for (abis, body) in command.variants.iter() {
             let Encoder::Own(own) = &body.encoder else { continue };
+            // Another name for a command is packed by that command's encoder.
+            if names.contains(own.name.as_str()) {
+                continue;
+            }
             let differs = cx.layouts.abis_where(abis, |_, id| {
                 let by_kernel = CommandBody { encoder: Encoder::Kernel, ..body.clone() };
                 let number = |body| cx.layouts.body_number(body, id).map(|it| it.number);
                 number(body) != number(&by_kernel)
             });
             if !differs.is_empty() {
-                findings.push(report(cx, command, body, own, differs));
+                add(&mut groups, Packed { command, body, own, differs });
             }
         }
     }
+    findings.extend(groups.iter().map(|group| report(cx, group)));
 }
 
-fn report(
-    cx: &Context<'_>,
-    command: &Command,
-    body: &CommandBody,
-    own: &OwnEncoder,
-    differs: ioctlkit_abi::AbiSet,
-) -> Finding {
+/// A number that the kernel would pack in another way.
+#[derive(Clone, Copy)]
+struct Packed<'a> {
+    command: &'a Command,
+    body: &'a CommandBody,
+    own: &'a OwnEncoder,
+    differs: AbiSet,
+}
+
+/// What one encoder of one header packs: the encoder is what is wrong.
+struct Group<'a> {
+    first: Packed<'a>,
+    more: usize,
+    differs: AbiSet,
+}
+
+fn add<'a>(groups: &mut Vec<Group<'a>>, packed: Packed<'a>) {
+    let of_same_encoder = |group: &&mut Group<'_>| {
+        !packed.own.name.is_empty()
+            && group.first.own.name == packed.own.name
+            && group.first.command.span.file == packed.command.span.file
+    };
+    match groups.iter_mut().find(of_same_encoder) {
+        Some(group) => {
+            group.more += usize::from(group.first.command.span != packed.command.span);
+            group.differs = group.differs.union(packed.differs);
+        }
+        None => groups.push(Group { first: packed, more: 0, differs: packed.differs }),
+    }
+}
+
+fn report(cx: &Context<'_>, group: &Group<'_>) -> Finding {
+    let Group { first: Packed { command, body, own, differs: on_first }, more, differs } = *group;
     let by = match own.name.as_str() {
         "" => "the definition".to_owned(),
         name => format!("`{name}`"),
@@ -62,8 +100,7 @@ fn report(
     let kernel = CommandBody { encoder: Encoder::Kernel, ..body.clone() };
     let macro_name = body.direction.macro_name();
     let number = |body: &CommandBody| {
-        let first = differs.first()?;
-        Some(format!("{:#010x}", cx.layouts.body_number(body, first)?.number))
+        Some(format!("{:#010x}", cx.layouts.body_number(body, on_first.first()?)?.number))
     };
     let instead = match (number(body), number(&kernel)) {
         (Some(own), Some(kernel)) => format!(": it is {own}, where `{macro_name}` yields {kernel}"),
@@ -72,7 +109,11 @@ fn report(
     let on = abi_words::on(differs, command.variants.abis());
     let message = format!("{by} packs this number in another way than the kernel {on}{instead}");
     let mut finding = command_finding(&OWN_ENCODER, command, command.span, differs, message);
-    finding.label = "not packed by the kernel's `_IOC`".into();
+    finding.label = match more {
+        0 => "not packed by the kernel's `_IOC`".into(),
+        1 => "not packed by the kernel's `_IOC`, and neither is one more command".into(),
+        more => format!("not packed by the kernel's `_IOC`, and neither are {more} more commands"),
+    };
     finding.fix = Some(Fix {
         message: format!("use `{macro_name}` of `<linux/ioctl.h>`"),
         edits: Vec::new(),

@@ -1,5 +1,7 @@
 //! N019 sign-extended-number.
 
+use std::collections::HashSet;
+
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{Encoder, Finding, Fix, Safety};
 
@@ -33,6 +35,7 @@ declare_rule! {
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let mut reported = HashSet::new();
     for command in &cx.interface.commands {
         let Some((abis, own)) = command.variants.iter().find_map(|(abis, body)| {
             let Encoder::Own(own) = &body.encoder else { return None };
@@ -43,6 +46,10 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let wide: AbiSet = abis.iter().filter(|id| id.abi().long_size == 8).collect();
         let Some(first) = wide.first() else { continue };
         let Some(number) = cx.layouts.number(command, first) else { continue };
+        // The encoder is what is wrong: once for each header that has it.
+        if !own.name.is_empty() && !reported.insert((command.span.file, own.name.as_str())) {
+            continue;
+        }
         let by = match own.name.as_str() {
             "" => "the definition".to_owned(),
             name => format!("`{name}`"),

@@ -1,7 +1,6 @@
 //! U002 layout-unknown.
 
-use ioctlkit_abi::AbiSet;
-use ioctlkit_model::{Command, Finding, Interface, Type};
+use ioctlkit_model::{Command, Finding, Type};
 
 use crate::context::{Context, command_finding};
 use crate::declare_rule;
@@ -43,7 +42,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             continue;
         }
         let name = cx.interface.type_name(ty);
-        let cause = cause(cx.interface, ty, unknown).unwrap_or_else(|| {
+        let cause = cx.interface.without_size(ty, unknown).unwrap_or_else(|| {
             format!("the layout of `{name}` could not be worked out")
         });
         let message = format!("`{}` has no number, so nothing was checked: {cause}", command.name);
@@ -61,31 +60,4 @@ fn is_of_another_architecture(cx: &Context<'_>, command: &Command, ty: &Type) ->
     let header = cx.interface.headers.iter().find(|header| header.file == command.span.file);
     let is_narrowed = header.is_some_and(|header| !cx.interface.abis.is_subset(header.abis));
     cx.interface.record(*id).variants.is_empty() && is_narrowed
-}
-
-/// The first thing in a type that has no size.
-fn cause(interface: &Interface, ty: &Type, abis: AbiSet) -> Option<String> {
-    if let Type::Record(id) = ty.innermost_element()
-        && interface.record(*id).variants.is_empty()
-    {
-        return Some(format!("`{}` is never defined", interface.record(*id).display_name()));
-    }
-    interface.records_within(ty).into_iter().find_map(|id| {
-        let record = interface.record(id);
-        record.variants.iter().filter(|(on, _)| !on.intersection(abis).is_empty()).find_map(
-            |(_, body)| {
-                let member = body
-                    .members
-                    .iter()
-                    .find(|member| matches!(member.ty.innermost_element(), Type::Unknown(_)))?;
-                Some(match &member.name {
-                    Some(name) => format!(
-                        "the type of `{name}` in `{}` is unknown",
-                        record.display_name()
-                    ),
-                    None => format!("`{}` has a member that does not compile", record.display_name()),
-                })
-            },
-        )
-    })
 }

@@ -71,8 +71,7 @@ pub(super) fn entry<'a>(
         },
         numbers: grouped(command.variants.abis(), sets, on_abi),
         no_number: reasons(command.variants.abis(), sets, |id| {
-            let argument = &command.variants.get(id)?.argument;
-            layouts.argument_size(argument, id).err().map(|error| error.to_string())
+            layouts.why_no_number(command.variants.get(id)?, id)
         }),
     })
 }

@@ -63,6 +63,12 @@ impl Summary {
         self.stale = baselines.flat_map(entries).collect();
     }
 
+    /// Headers that were to be compared with, and that nothing is a counterpart of.
+    pub(super) fn without_counterpart(&self) -> impl Iterator<Item = &str> {
+        let nothing = |compared: &&Compared| compared.commands == 0 && compared.structures == 0;
+        self.compared.iter().filter(nothing).map(|compared| compared.headers.as_str())
+    }
+
     pub(super) fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let mut read = Vec::new();
         let headers = report.headers - self.rust_files.min(report.headers);
@@ -158,6 +164,9 @@ pub(in crate::cli) fn not_read(report: &Report) -> String {
         } else {
             format!("{text}; {} in what was read", counted(gaps, "gap"))
         };
+    }
+    if report.not_understood > 0 {
+        text = format!("{text}; {} not understood", counted(report.not_understood, "definition"));
     }
     let without_types = report.objects.iter().filter(|object| !object.has_types).count();
     if without_types > 0 {

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use ioctlkit_abi::{AbiSet, Decoded, Direction, Encoding};
-use ioctlkit_model::{Command, Layouts, Span};
+use ioctlkit_model::{Command, Layouts, NotUnderstood, Span, Subject};
 use ioctlkit_report::Style;
 
 use super::expression::Expression;
@@ -68,28 +68,48 @@ pub(super) fn write_encoded(
     write_groups(&groups, within, style, out)
 }
 
-/// Each command, raw number or family of that name; false where there is none.
+/// What a search for a name came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Found {
+    /// Nothing has that name.
+    Nothing,
+    /// Something has, and its number is known on some ABI or depends on an argument.
+    Known,
+    /// Something has, and some number of it is not known; the output gives the reason.
+    NotUnderstood,
+}
+
+/// Each command, raw number or family of that name.
 pub(super) fn write_named(
     layouts: &Layouts<'_>,
     name: &str,
     within: AbiSet,
     style: Style,
     out: &mut dyn Write,
-) -> io::Result<bool> {
+) -> io::Result<Found> {
     let interface = layouts.interface();
-    let mut found = false;
+    let (mut found, mut unknown) = (false, false);
+    let mut covered = AbiSet::EMPTY;
     let is_meant =
         |command: &&Command| command.name == name || command.c_name.as_deref() == Some(name);
     for command in interface.commands.iter().filter(is_meant) {
         write_place(layouts, name, command.span, style, out)?;
         let groups = grouped(within, |abi| numbered(layouts, command, abi));
+        covered = covered.union(command.variants.abis());
         write_groups(&groups, within, style, out)?;
-        found = true;
+        let reasons = grouped(within, |abi| {
+            let reason = layouts.why_no_number(command.variants.get(abi)?, abi)?;
+            Some(format!("no number: {reason}"))
+        });
+        write_groups(&reasons, within, style, out)?;
+        found |= !groups.is_empty();
+        unknown |= !reasons.is_empty();
     }
     for raw in interface.raw_numbers.iter().filter(|raw| raw.name == name) {
         write_place(layouts, name, raw.span, style, out)?;
         let number = |number: &u32| format!("{number:#x}, a plain number");
         let groups = grouped(within, |abi| raw.variants.get(abi).map(number));
+        covered = covered.union(raw.variants.abis());
         write_groups(&groups, within, style, out)?;
         found = true;
     }
@@ -98,9 +118,28 @@ pub(super) fn write_named(
         let parameters = family.parameters.join(", ");
         writeln!(out, "  a family, with a number for each argument:")?;
         writeln!(out, "  {name}({parameters}) is {}", family.expansion)?;
+        covered = within;
         found = true;
     }
-    Ok(found)
+    let of_that_name = |subject: &Subject| matches!(subject, Subject::Command(it) if it == name);
+    let reported = interface.not_understood.iter().filter(|it| of_that_name(&it.subject));
+    for NotUnderstood { span, abis, reason, .. } in reported {
+        write_place(layouts, name, *span, style, out)?;
+        let groups = [(format!("no number: {reason}"), abis.intersection(within))];
+        write_groups(&groups, within, style, out)?;
+        covered = covered.union(*abis);
+        unknown = true;
+    }
+    let elsewhere = within.difference(covered);
+    if (found || unknown) && !elsewhere.is_empty() {
+        let groups = [("no definition in what was read".to_owned(), elsewhere)];
+        write_groups(&groups, within, style, out)?;
+    }
+    Ok(match (unknown, found) {
+        (true, _) => Found::NotUnderstood,
+        (false, true) => Found::Known,
+        (false, false) => Found::Nothing,
+    })
 }
 
 /// `0xc020660b  _IOWR('f', 11, struct fiemap)  32 bytes`.

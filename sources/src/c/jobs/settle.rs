@@ -2,8 +2,8 @@
 
 use ioctlkit_abi::{AbiId, AbiSet, Direction, Encoding};
 use ioctlkit_model::{
-    Argument, Command, CommandBody, Constant, Differences, Encoder, Family, Header, HeaderError,
-    NotUnderstood, OwnEncoder, RawNumber, Subject, Type, Variants,
+    Argument, BinaryOperator, Command, CommandBody, Constant, Differences, Encoder, Expression,
+    Family, Header, HeaderError, NotUnderstood, OwnEncoder, RawNumber, Subject, Type, Variants,
 };
 
 use super::collect::Collected;
@@ -128,8 +128,8 @@ impl Collected {
     /// Makes a command of a value: of one that keeps a command's parts with that command's type, of any
     /// other by taking the number apart.
     fn add_values(&mut self, session: &Session<'_>, at: usize) {
-        // A macro that other ABIs define as a call may be packed otherwise here (soundcard.h on sparc).
         if self.commands.contains_key(&at) && !self.around.contains_key(&at) {
+            self.add_packed_otherwise(at);
             return;
         }
         let Some(values) = self.values.get(&at) else { return };
@@ -164,6 +164,32 @@ impl Collected {
         for (abis, body) in found {
             let body = CommandBody { span, through: through.clone(), ..body };
             self.commands.entry(at).or_default().add(abis.difference(known), body);
+        }
+    }
+
+    /// A macro that some ABIs define as a call of the kernel's may be packed by the header's own shifts
+    /// on others (soundcard.h on sparc): the same command with the number that it has there.
+    fn add_packed_otherwise(&mut self, at: usize) {
+        let Some(values) = self.values.get(&at) else { return };
+        let Some(commands) = self.commands.get(&at) else { return };
+        let known = commands.abis();
+        let Some(called) = commands.first() else { return };
+        let mut found: Vec<(AbiSet, CommandBody)> = Vec::new();
+        for (abis, (abi, value)) in values.iter() {
+            let number = low_half(*value);
+            // The same letter and nr, or it is something else of that name.
+            if number & 0xffff != (called.type_letter << 8 | called.nr) || known.contains(*abi) {
+                continue;
+            }
+            let encoder = Encoder::Own(OwnEncoder {
+                number: with_size_of(called.argument.ty(), number),
+                sign_extends: *value < 0,
+                name: called.through.clone(),
+            });
+            found.push((abis.difference(known), CommandBody { encoder, ..called.clone() }));
+        }
+        for (abis, body) in found {
+            self.commands.entry(at).or_default().add(abis, body);
         }
     }
 
@@ -222,6 +248,27 @@ impl Collected {
         for (abis, body) in found {
             self.commands.entry(at).or_default().add(abis, body);
         }
+    }
+}
+
+/// A number of a header's own encoder: the size in it is the type's on every ABI that shares the
+/// definition, and not only on the one where the compiler gave the number.
+fn with_size_of(ty: Option<&Type>, number: u32) -> Constant {
+    const SIZE_SHIFT: i128 = 16;
+    const SIZE: u32 = 0x1fff_0000;
+    match ty {
+        Some(ty) if number & SIZE != 0 => {
+            let literal = |value| Box::new(Expression::Literal(value));
+            let size = Expression::Binary(
+                BinaryOperator::ShiftLeft,
+                Box::new(Expression::SizeOf(ty.clone())),
+                literal(SIZE_SHIFT),
+            );
+            let rest = literal(i128::from(number & !SIZE));
+            let whole = Expression::Binary(BinaryOperator::Or, rest, Box::new(size));
+            Constant::Expression(Box::new(whole))
+        }
+        _ => Constant::Known(u64::from(number)),
     }
 }
 
