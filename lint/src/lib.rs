@@ -10,7 +10,6 @@ pub mod compat;
 pub mod config;
 pub mod context;
 pub mod decode;
-pub mod definition;
 pub mod diff;
 pub mod docs;
 pub mod edits;

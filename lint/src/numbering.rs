@@ -7,9 +7,9 @@ use ioctlkit_model::{
     Command, CommandBody, Edit, FileId, Finding, Fix, Interface, Language, Safety, Span,
 };
 
+use crate::Context;
 use crate::against::{self, last_of_path};
 use crate::context::merge_from;
-use crate::{Context, definition};
 
 /// The type letter and nr of a command as its first definition has them.
 pub type Place = (u32, u32);
@@ -53,7 +53,7 @@ pub fn check_definitions<'a>(
 }
 
 fn alias<'a>(interface: &'a Interface, command: &Command) -> Option<&'a str> {
-    definition::alias(&interface.sources, command.variants.first()?.span)
+    interface.definitions.name(command.variants.first()?.span)
 }
 
 /// Whether two names are one but for leading underscores; in Rust a constant and a function for
@@ -128,11 +128,10 @@ impl<'c, 'a> FreeNrs<'c, 'a> {
     pub fn renumber(&self, command: &Command) -> Option<Fix> {
         let body = command.variants.first()?;
         let free = *self.offers.get(&command.span)?;
-        let sources = &self.cx.interface.sources;
-        let literal = definition::call(sources, body.span).and_then(|call| {
-            let place = usize::from(sources.text(call.name) == "_IOC") + 1;
-            let span = call.arguments.get(place).copied()?;
-            sources.text(span).starts_with(|c: char| c.is_ascii_digit()).then_some(span)
+        let literal = self.cx.interface.definitions.call(body.span).and_then(|call| {
+            let place = usize::from(call.name.text == "_IOC") + 1;
+            let nr = call.arguments.get(place)?;
+            nr.text.starts_with(|c: char| c.is_ascii_digit()).then_some(nr.span)
         });
         Some(Fix {
             message: format!("take a free nr, such as {free:#04x}"),

@@ -12,10 +12,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ioctlkit_abi::{AbiSet, Encoding};
-use ioctlkit_model::{Command, Interface, Layouts, RawNumber, Span};
+use ioctlkit_model::{Command, Interface, Layouts, RawNumber, Span, Word};
 
 use crate::names::{verb, words};
-use crate::{Context, definition, number_registry};
+use crate::{Context, number_registry};
 
 /// A literal that is a command number.
 #[derive(Debug)]
@@ -60,11 +60,11 @@ pub(crate) fn find<'a>(cx: &Context<'a>) -> Vec<RawCommand<'a>> {
     let (mut found, mut doubtful) = (Vec::new(), Vec::new());
     for raw in &cx.interface.raw_numbers {
         for (abis, number) in raw.variants.iter() {
-            let Some(literal) = literal(cx, raw) else { continue };
+            let Some(literal) = cx.interface.definitions.hexadecimal(raw.span) else { continue };
             let file = raw.span.file.index() as u32;
             let letter = (*number >> 8) as u8;
             let own = own_letters.contains(&(file, letter));
-            let digits = literal_digits(cx, literal);
+            let digits = digits(literal);
             let candidates = known.get(number).map_or(&[][..], Vec::as_slice);
             let validity = validity(cx, raw, abis, *number, candidates);
             let path = cx.interface.sources.path(raw.span);
@@ -84,7 +84,8 @@ pub(crate) fn find<'a>(cx: &Context<'a>) -> Vec<RawCommand<'a>> {
                 (_, 8) => is_encoded(*number, abis) && (own || registered()),
                 _ => false,
             };
-            let command = RawCommand { raw, number: *number, abis, literal, validity };
+            let command =
+                RawCommand { raw, number: *number, abis, literal: literal.span, validity };
             if is_command {
                 found.push(command);
             } else if digits == 4 && letter != 0 {
@@ -207,21 +208,8 @@ fn is_named_for(name: &str, command: &str) -> bool {
     want.len() > 1 && want.iter().all(|word| have.contains(word))
 }
 
-/// The hexadecimal literal that a macro's definition consists of.
-fn literal(cx: &Context<'_>, raw: &RawNumber) -> Option<Span> {
-    let sources = &cx.interface.sources;
-    let file = sources.file(raw.span.file);
-    let line = file.line_range(file.position(raw.span.start).line);
-    let definition = Span { end: line.end as u32, ..raw.span };
-    let text = definition::hexadecimal_literal(sources, definition)?;
-    let at = sources.text(definition).find(text)?;
-    let start = definition.start + at as u32;
-    Some(Span { start, end: start + text.len() as u32, ..raw.span })
-}
-
-fn literal_digits(cx: &Context<'_>, literal: Span) -> usize {
-    let text = cx.interface.sources.text(literal);
-    text.chars().skip(2).take_while(char::is_ascii_hexdigit).count()
+fn digits(literal: &Word) -> usize {
+    literal.text.chars().skip(2).take_while(char::is_ascii_hexdigit).count()
 }
 
 #[cfg(test)]

@@ -6,8 +6,8 @@ use std::fmt::Write as _;
 use ioctlkit_abi::{AbiId, AbiSet, Direction};
 
 use crate::{
-    Constant, Contract, Differences, Enum, EnumId, FileId, Group, NotUnderstood, Object, Record,
-    RecordBody, RecordId, SourceMap, Span, Type, Typedef, TypedefId, Variants,
+    Constant, Contract, Definitions, Differences, Enum, EnumId, FileId, Group, NotUnderstood,
+    Object, Record, RecordBody, RecordId, SourceMap, Span, Type, Typedef, TypedefId, Variants,
 };
 
 /// Everything that a front end found in its input.
@@ -39,6 +39,8 @@ pub struct Interface {
     pub objects: Vec<Object>,
     /// What the front end saw and did not understand, in no particular order.
     pub not_understood: Vec<NotUnderstood>,
+    /// How definitions are spelled.
+    pub definitions: Definitions,
 }
 
 /// A file that was asked for.

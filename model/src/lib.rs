@@ -12,6 +12,7 @@ pub mod abi_words;
 mod account;
 mod constant;
 mod contract;
+mod definition;
 mod finding;
 mod interface;
 mod layout;
@@ -26,6 +27,7 @@ mod variants;
 pub use account::{NotUnderstood, Subject};
 pub use constant::{BinaryOperator, Constant, Expression, UnaryOperator};
 pub use contract::{Contract, Differences, Group, Passing, Purpose, Returns, Role, Values};
+pub use definition::{Call, Definition, Definitions, Word, Written};
 pub use finding::{Breaks, Edit, Finding, Fix, Label, Problem, ProblemKind, Report, Safety};
 pub use interface::{
     Argument, Command, CommandBody, Encoder, Family, Header, HeaderError, Interface, NamedConstant,

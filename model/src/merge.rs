@@ -25,6 +25,7 @@ impl Interface {
             files: self.sources.append(other.sources),
         };
         let files = moved.files;
+        self.definitions.append(other.definitions, files);
         self.abis = self.abis.union(other.abis);
         for mut header in other.headers {
             header.file = files.file(header.file);

@@ -1,11 +1,11 @@
 //! N001 sizeof-as-type.
 
 use ioctlkit_abi::AbiSet;
-use ioctlkit_model::{Argument, Command, CommandBody, Edit, Finding, Fix, Safety, Span, abi_words};
+use ioctlkit_model::{Argument, Command, CommandBody, Edit, Finding, Fix, Safety, Word, abi_words};
 
 use crate::context::{Context, command_finding};
 use crate::numbering::check_definitions;
-use crate::{abis, declare_rule, definition};
+use crate::{abis, declare_rule};
 
 declare_rule! {
     /// `sizeof(x)`, or `size_t` itself, given as the data type of a command
@@ -64,24 +64,24 @@ fn check_definition(
         .collect();
     let victims = abis::victims(&abis::disagreeing(&sizes));
     let broken = victims.map_or_else(String::new, |who| format!(": {who} use another number"));
-    let call = definition::call(&cx.interface.sources, body.span);
-    let argument = call.as_ref().and_then(|call| call.arguments.last().copied());
+    let argument =
+        cx.interface.definitions.call(body.span).and_then(|call| call.arguments.last());
     let mut finding = command_finding(
         &SIZEOF_AS_TYPE,
         command,
-        argument.unwrap_or(command.span),
+        argument.map_or(command.span, |argument| argument.span),
         on,
         format!("{what} {}{broken}", bytes.join(" and ")),
     );
     finding.label = "a type belongs here".into();
-    finding.fix = meant.map(|meant| give_type(cx, argument, &meant));
+    finding.fix = meant.map(|meant| give_type(argument, &meant));
     if finding.fix.is_none() {
         finding.label = "as wide as a pointer".into();
         finding.fix = Some(Fix {
             message: "use `__u64`, or `__u32` where that is enough".into(),
             edits: argument
-                .filter(|span| is_size_type(cx.interface.sources.text(*span)))
-                .map(|span| Edit { span, replacement: "__u64".into() })
+                .filter(|argument| is_size_type(&argument.text))
+                .map(|argument| Edit { span: argument.span, replacement: "__u64".into() })
                 .into_iter()
                 .collect(),
             safety: Safety::ChangesAbi,
@@ -94,13 +94,12 @@ fn is_size_type(name: &str) -> bool {
     matches!(name, "size_t" | "ssize_t" | "__kernel_size_t" | "__kernel_ssize_t")
 }
 
-fn give_type(cx: &Context<'_>, argument: Option<Span>, meant: &str) -> Fix {
-    let inside = |span: &Span| {
-        let text = cx.interface.sources.text(*span).strip_prefix("sizeof")?.trim();
-        Some(text.strip_prefix('(')?.strip_suffix(')')?.trim().to_owned())
-    };
-    let edit =
-        argument.and_then(|span| inside(&span).map(|replacement| Edit { span, replacement }));
+fn give_type(argument: Option<&Word>, meant: &str) -> Fix {
+    let edit = argument.and_then(|argument| {
+        let inside = argument.text.strip_prefix("sizeof")?.trim();
+        let replacement = inside.strip_prefix('(')?.strip_suffix(')')?.trim().to_owned();
+        Some(Edit { span: argument.span, replacement })
+    });
     Fix {
         message: format!("give the type, `{meant}`"),
         edits: edit.into_iter().collect(),

@@ -1,10 +1,10 @@
 //! N002 pointer-as-type.
 
-use ioctlkit_model::{Command, CommandBody, Edit, Finding, Fix, Safety, Span, Type};
+use ioctlkit_model::{Command, CommandBody, Edit, Finding, Fix, Safety, Type, Word};
 
 use crate::context::{Context, command_finding, merge_from};
 use crate::numbering::defined;
-use crate::{abis, declare_rule, definition};
+use crate::{abis, declare_rule};
 
 declare_rule! {
     /// a pointer type given as the data type of a command
@@ -46,11 +46,11 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             let sizes = abis::by_value(pointing, |id| Some(id.abi().pointer_size));
             let broken = abis::victims(&abis::disagreeing(&sizes))
                 .map_or_else(String::new, |who| format!(": {who} use another number"));
-            let span = argument(cx, body);
+            let argument = argument(cx, body);
             let mut finding = command_finding(
                 &POINTER_AS_TYPE,
                 command,
-                span.unwrap_or(command.span),
+                argument.map_or(command.span, |argument| argument.span),
                 pointing,
                 format!(
                     "the number holds the size of a pointer, not of what `{}` points to{broken}",
@@ -58,7 +58,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 ),
             );
             finding.label = "the type pointed to belongs here".into();
-            finding.fix = Some(fix(cx, command, ty, span));
+            finding.fix = Some(fix(cx, command, ty, argument));
             findings.push(finding);
         }
         merge_from(findings, from);
@@ -66,12 +66,12 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// The place of the type in the definition, where it is spelled there.
-fn argument(cx: &Context<'_>, body: &CommandBody) -> Option<Span> {
-    let call = definition::call(&cx.interface.sources, body.span)?;
-    (call.arguments.len() >= 3).then(|| call.arguments.last().copied()).flatten()
+fn argument<'a>(cx: &Context<'a>, body: &CommandBody) -> Option<&'a Word> {
+    let call = cx.interface.definitions.call(body.span)?;
+    call.arguments.last().filter(|_| call.arguments.len() >= 3)
 }
 
-fn fix(cx: &Context<'_>, command: &Command, ty: &Type, span: Option<Span>) -> Fix {
+fn fix(cx: &Context<'_>, command: &Command, ty: &Type, argument: Option<&Word>) -> Fix {
     // What `void *` or `char *` point to has no size that the number could hold.
     let sized = match ty {
         Type::Pointer(to) => {
@@ -79,9 +79,9 @@ fn fix(cx: &Context<'_>, command: &Command, ty: &Type, span: Option<Span>) -> Fi
         }
         _ => false,
     };
-    let edit = span.filter(|_| sized).and_then(|span| {
-        let pointed_to = cx.spelling.pointed_to(cx.interface.sources.text(span))?;
-        Some(Edit { span, replacement: pointed_to.to_owned() })
+    let edit = argument.filter(|_| sized).and_then(|argument| {
+        let pointed_to = cx.spelling.pointed_to(&argument.text)?;
+        Some(Edit { span: argument.span, replacement: pointed_to.to_owned() })
     });
     let message = if sized {
         "give the type that it points to".into()

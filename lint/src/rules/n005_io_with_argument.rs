@@ -10,7 +10,7 @@ use ioctlkit_model::{
 use crate::context::{Context, command_finding};
 use crate::names::words;
 use crate::numbering::defined;
-use crate::{declare_rule, definition};
+use crate::declare_rule;
 
 declare_rule! {
     /// `_IO` for a command that takes a pointer
@@ -102,7 +102,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let Some((on, body)) = command.variants.iter().find(|(_, body)| none(body)) else {
             continue;
         };
-        if definition::alias(&cx.interface.sources, body.span).is_some() {
+        if cx.interface.definitions.name(body.span).is_some() {
             continue;
         }
         if !matches!(body.argument, Argument::None) {
@@ -134,12 +134,13 @@ fn evidence(
     command: &Command,
     body: &CommandBody,
 ) -> Option<Evidence> {
-    let file = cx.interface.sources.file(command.span.file);
-    if let Some(comment) = definition::comment_beside(file, body.span) {
-        if let Some(evidence) = in_comment(records, command, &comment, "beside") {
+    let definition = cx.interface.definitions.get(body.span);
+    let beside = definition.and_then(|definition| definition.comment_beside.as_deref());
+    if let Some(comment) = beside {
+        if let Some(evidence) = in_comment(records, command, comment, "beside") {
             return allowed(records, evidence);
         }
-        if command.name.contains("GET") && begins_with_get(&comment) {
+        if command.name.contains("GET") && begins_with_get(comment) {
             return Some(Evidence {
                 sentence: "the comment beside it says that user space gets something".into(),
                 at: None,
@@ -147,9 +148,9 @@ fn evidence(
             });
         }
     }
-    let above = definition::comment_above(file, body.span);
+    let above = definition.and_then(|definition| definition.comment_above.as_deref());
     if let Some(evidence) =
-        above.and_then(|comment| in_comment(records, command, &comment, "above"))
+        above.and_then(|comment| in_comment(records, command, comment, "above"))
     {
         return allowed(records, evidence);
     }
@@ -254,8 +255,9 @@ fn named_for<'a>(cx: &Context<'_>, records: &Records<'a>, command: &Command) -> 
         wanted.len() > 1 && record.name.as_deref().is_some_and(|name| words(name) == wanted)
     };
     let is_mapped = |record: &Record| {
-        let file = cx.interface.sources.file(record.span.file);
-        definition::comment_above(file, record.span).is_some_and(|text| text.contains("mmap"))
+        let definition = cx.interface.definitions.get(record.span);
+        let above = definition.and_then(|definition| definition.comment_above.as_deref());
+        above.is_some_and(|comment| comment.contains("mmap"))
     };
     let named = records.by_words.get(&wanted.join("_"))?;
     named.iter().copied().find(|record| {

@@ -5,7 +5,7 @@ use ioctlkit_model::{Command, CommandBody, Edit, Finding, Fix, Safety};
 
 use crate::context::{Context, command_finding};
 use crate::numbering::check_definitions;
-use crate::{abis, declare_rule, definition};
+use crate::{abis, declare_rule};
 
 declare_rule! {
     /// a size in the number of a command that says it has no argument
@@ -73,15 +73,14 @@ fn check_definition(
 
 /// Which way the data goes is not in the header; both ways is never wrong.
 fn fix(cx: &Context<'_>, body: &CommandBody) -> Fix {
-    let sources = &cx.interface.sources;
-    let edit = definition::call(sources, body.span).and_then(|call| {
-        let [_, letter, nr, size] = call.arguments[..] else { return None };
-        if sources.text(call.name) != "_IOC" {
+    let edit = cx.interface.definitions.call(body.span).and_then(|call| {
+        let [_, letter, nr, size] = &call.arguments[..] else { return None };
+        if call.name.text != "_IOC" {
             return None;
         }
-        let ty = sources.text(size).strip_prefix("sizeof")?.trim();
+        let ty = size.text.strip_prefix("sizeof")?.trim();
         let ty = ty.strip_prefix('(')?.strip_suffix(')')?.trim();
-        let replacement = format!("_IOWR({}, {}, {ty})", sources.text(letter), sources.text(nr));
+        let replacement = format!("_IOWR({}, {}, {ty})", letter.text, nr.text);
         Some(Edit { span: call.span, replacement })
     });
     Fix {

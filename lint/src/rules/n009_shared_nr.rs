@@ -123,8 +123,9 @@ fn share_by_mistake<'a>(
 
 /// Whether a command is kept for old programs only, by its name or by the one behind it.
 fn is_retired(cx: &Context<'_>, command: &Command) -> bool {
-    let text = command.variants.first().map(|body| cx.interface.sources.text(body.span));
-    text.is_some_and(|text| text.contains("DEPRECATED"))
+    let body = command.variants.first();
+    let behind = body.and_then(|body| cx.interface.definitions.name(body.span));
+    [Some(command.name.as_str()), behind].into_iter().flatten().any(|it| it.contains("DEPRECATED"))
 }
 
 fn differs(cx: &Context<'_>, a: &Command, b: &Command) -> String {

@@ -6,7 +6,7 @@ use ioctlkit_model::{CommandBody, Edit, Finding, Fix, Member, Safety, Type};
 use crate::context::{Context, command_finding, merge_from};
 use crate::names::{Verb, verb, words};
 use crate::numbering::defined;
-use crate::{declare_rule, definition};
+use crate::declare_rule;
 
 declare_rule! {
     /// a GET that the number calls a write, or a SET that it calls a read
@@ -54,12 +54,11 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 }
                 _ => continue,
             };
-            let call = definition::call(&cx.interface.sources, body.span);
-            let name = call.as_ref().map(|call| call.name);
+            let name = cx.interface.definitions.call(body.span).map(|call| &call.name);
             let mut finding = command_finding(
                 &DIRECTION_BY_NAME,
                 command,
-                name.unwrap_or(command.span),
+                name.map_or(command.span, |name| name.span),
                 on,
                 message.into(),
             );
@@ -76,8 +75,8 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             finding.fix = Some(Fix {
                 message: format!("use `{advice}`, or `{both_ways}` if the argument goes both ways"),
                 edits: name
-                    .filter(|span| matches!(cx.interface.sources.text(*span), "_IOR" | "_IOW"))
-                    .map(|span| Edit { span, replacement: other.macro_name().into() })
+                    .filter(|name| matches!(name.text.as_str(), "_IOR" | "_IOW"))
+                    .map(|name| Edit { span: name.span, replacement: other.macro_name().into() })
                     .into_iter()
                     .collect(),
                 safety: Safety::ChangesAbi,

@@ -11,6 +11,7 @@ use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{Interface, Problem};
 
 mod convert;
+mod definitions;
 mod discover;
 mod driver;
 mod files;
@@ -61,7 +62,9 @@ pub use discover::{asm_architecture, holds_header};
 
 /// Reads what the request names. What can't be read becomes a [`Problem`]; the rest is complete.
 pub fn read(request: &Request) -> (Interface, Vec<Problem>) {
-    jobs::session::read(request)
+    let (mut interface, problems) = jobs::session::read(request);
+    interface.definitions = definitions::read(&interface);
+    (interface, problems)
 }
 
 /// What the libclang that is found says of itself.

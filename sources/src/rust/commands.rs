@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use ioctlkit_abi::{Abi, AbiSet};
-use ioctlkit_model::{Argument, CommandBody, Constant, ProblemKind};
+use ioctlkit_model::{Argument, CommandBody, Constant, ProblemKind, Written};
 
 use super::constant::{Bound, Env};
 use super::derive::{self, Identity};
@@ -124,6 +124,12 @@ impl World<'_> {
         if name == within {
             named.name_place =
                 self.word(named.file, item.place, within).unwrap_or(named.name_place);
+        }
+        if let ExKind::Path(path) = &value.kind {
+            let span = self.builder.span(named.file, named.place);
+            let written = Written::Name(path.last().to_owned());
+            let definition = ioctlkit_model::Definition { written, ..Default::default() };
+            self.builder.interface.definitions.add(span, definition);
         }
         self.add(&named, found, &[]);
     }

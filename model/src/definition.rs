@@ -1,0 +1,111 @@
+//! How definitions are spelled, and the comments that stand by them: what a message quotes, a fix
+//! replaces, or a rule takes for evidence. A front end that reads text fills this in; what was read
+//! of an object or of a dump has none.
+
+use std::collections::HashMap;
+
+use crate::{FileShift, Span};
+
+/// What is known of the spelling of definitions, by their spans.
+#[derive(Debug, Clone, Default)]
+pub struct Definitions(HashMap<Span, Definition>);
+
+/// The spelling of one definition.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Definition {
+    /// What stands behind the name.
+    pub written: Written,
+    /// The comment that ends on the line above, its lines without marks.
+    pub comment_above: Option<String>,
+    /// The comment that begins on the last line, its lines without marks.
+    pub comment_beside: Option<String>,
+}
+
+/// What a definition consists of.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Written {
+    /// Something else, or nothing.
+    #[default]
+    Otherwise,
+    /// `_IOWR('x', 1, struct foo)`.
+    Call(Call),
+    /// Another name and nothing else.
+    Name(String),
+    /// `0x5401` and nothing else.
+    Hexadecimal(Word),
+}
+
+/// A call of a macro.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Call {
+    /// The macro.
+    pub name: Word,
+    /// Each argument, without the white space around it.
+    pub arguments: Vec<Word>,
+    /// From the macro's name to the closing parenthesis.
+    pub span: Span,
+}
+
+/// A piece of a definition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// As it is spelled.
+    pub text: String,
+    /// Where.
+    pub span: Span,
+}
+
+impl Definitions {
+    /// Adds what is known of the definition at `span`; nothing is worth no entry.
+    pub fn add(&mut self, span: Span, definition: Definition) {
+        if definition != Definition::default() {
+            self.0.insert(span, definition);
+        }
+    }
+
+    /// What is known of the definition at `span`.
+    pub fn get(&self, span: Span) -> Option<&Definition> {
+        self.0.get(&span)
+    }
+
+    /// The call that the definition at `span` consists of.
+    pub fn call(&self, span: Span) -> Option<&Call> {
+        match &self.get(span)?.written {
+            Written::Call(call) => Some(call),
+            _ => None,
+        }
+    }
+
+    /// The other name that the definition at `span` consists of.
+    pub fn name(&self, span: Span) -> Option<&str> {
+        match &self.get(span)?.written {
+            Written::Name(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The hexadecimal literal that the definition at `span` consists of.
+    pub fn hexadecimal(&self, span: Span) -> Option<&Word> {
+        match &self.get(span)?.written {
+            Written::Hexadecimal(literal) => Some(literal),
+            _ => None,
+        }
+    }
+
+    /// Takes in those of another interface, whose files have moved.
+    pub(crate) fn append(&mut self, other: Self, files: FileShift) {
+        let moved = other.0.into_iter().map(|(span, mut definition)| {
+            match &mut definition.written {
+                Written::Call(call) => {
+                    call.span = files.span(call.span);
+                    let words = std::iter::once(&mut call.name).chain(&mut call.arguments);
+                    words.for_each(|word| word.span = files.span(word.span));
+                }
+                Written::Hexadecimal(literal) => literal.span = files.span(literal.span),
+                Written::Name(_) | Written::Otherwise => {}
+            }
+            (files.span(span), definition)
+        });
+        self.0.extend(moved);
+    }
+}
