@@ -14,6 +14,7 @@ use crate::against::References;
 use crate::compat::{Incompatibility, survey};
 use crate::raw_commands::{self, RawCommand};
 use crate::spelling::Spelling;
+use crate::unstated::Unstated;
 
 /// Everything that a rule may look at.
 #[derive(Debug)]
@@ -26,6 +27,8 @@ pub struct Context<'a> {
     pub spelling: Spelling<'a>,
     /// C headers that Rust sources are compared with.
     pub references: Option<&'a References>,
+    /// What commands carry although their numbers do not say so.
+    pub unstated: Unstated,
     arguments: Vec<ArgumentRecord<'a>>,
     incompatibilities: OnceLock<Vec<Incompatibility<'a>>>,
     raw_commands: OnceLock<Vec<RawCommand<'a>>>,
@@ -49,6 +52,9 @@ pub struct ArgumentRecord<'a> {
     pub prefix: String,
     /// Whether a command's whole argument is this structure, so that its size is in the number.
     pub whole: bool,
+    /// Whether the number of some command says that it carries this; else only the header around
+    /// an `_IO` does, as [`Unstated`] has it.
+    pub stated: bool,
     /// What the definition that it is known by says of differences between machines.
     pub differences: Differences,
 }
@@ -80,6 +86,14 @@ impl<'a> Context<'a> {
                 carried.entry(id).or_default().push(command);
             }
         }
+        let stated: BTreeSet<RecordId> = carried.keys().copied().collect();
+        let unstated = Unstated::find(interface, &stated);
+        for command in &interface.commands {
+            let Some(id) = unstated.record(command) else { continue };
+            for id in interface.records_within(&Type::Record(id)) {
+                carried.entry(id).or_default().push(command);
+            }
+        }
         leave_out_copies(interface, &mut carried);
         let holders = holders(interface, carried.keys().copied());
         let arguments = carried
@@ -90,7 +104,17 @@ impl<'a> Context<'a> {
                 let (known_as, differences) = (spelling.record(outer), outer.differences);
                 let record = interface.record(id);
                 let whole = whole.contains(&id);
-                ArgumentRecord { id, record, commands, known_as, prefix, whole, differences }
+                let stated = stated.contains(&id);
+                ArgumentRecord {
+                    id,
+                    record,
+                    commands,
+                    known_as,
+                    prefix,
+                    whole,
+                    stated,
+                    differences,
+                }
             })
             .collect();
         Self {
@@ -98,6 +122,7 @@ impl<'a> Context<'a> {
             layouts,
             spelling,
             references: None,
+            unstated,
             arguments,
             incompatibilities: OnceLock::new(),
             raw_commands: OnceLock::new(),
@@ -118,7 +143,7 @@ impl<'a> Context<'a> {
     /// Every command whose argument is not the same on ABIs that meet on one machine. Worked out
     /// once, for whichever rule asks first.
     pub fn incompatibilities(&self) -> &[Incompatibility<'a>] {
-        self.incompatibilities.get_or_init(|| survey(self.layouts))
+        self.incompatibilities.get_or_init(|| survey(self.layouts, &self.unstated))
     }
 
     /// Every plain number that is a command. Worked out once, for whichever rule asks first.

@@ -5,9 +5,10 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use ioctlkit_abi::{ABIS, Abi, AbiId, AbiSet};
-use ioctlkit_model::{Argument, Command, Constant, Layouts, Type};
+use ioctlkit_model::{Argument, Command, Constant, Layouts, RecordId, Type};
 
 use super::{Cause, Difference, Shape, compare};
+use crate::unstated::Unstated;
 
 /// A command whose argument is not the same everywhere. No pair of ABIs is in two of them.
 #[derive(Debug)]
@@ -20,6 +21,8 @@ pub struct Incompatibility<'a> {
     pub pairs: Vec<Pair>,
     /// How the argument differs between the ABIs of the first pair.
     pub difference: Difference<'a>,
+    /// The structure, where the number does not say that there is an argument.
+    pub unstated: Option<RecordId>,
 }
 
 /// Which ABIs differ, and why.
@@ -54,17 +57,19 @@ impl Incompatibility<'_> {
     }
 }
 
-/// Looks at every command of the interface, in order.
-pub fn survey<'a>(layouts: &Layouts<'a>) -> Vec<Incompatibility<'a>> {
-    let mut judged: HashMap<Signature<'a>, Vec<Verdict<'a>>> = HashMap::new();
+/// Looks at every command of the interface, in order. `unstated` has the arguments that numbers do
+/// not hold.
+pub fn survey<'a>(layouts: &Layouts<'a>, unstated: &Unstated) -> Vec<Incompatibility<'a>> {
+    let mut judged: HashMap<(Signature<'a>, Option<RecordId>), Vec<Verdict<'a>>> = HashMap::new();
     let mut found = Vec::new();
     for command in &layouts.interface().commands {
         // Commands share arguments: each is looked at once.
+        let unstated = unstated.record(command);
         let verdicts = judged
-            .entry(signature(command))
-            .or_insert_with(|| judge(&Family::new(layouts, command)));
+            .entry((signature(command), unstated))
+            .or_insert_with(|| judge(&Family::new(layouts, command, unstated)));
         found.extend(verdicts.iter().cloned().map(|Verdict { kind, pairs, difference }| {
-            Incompatibility { command, kind, pairs, difference }
+            Incompatibility { command, kind, pairs, difference, unstated }
         }));
     }
     found
@@ -88,13 +93,14 @@ fn signature(command: &Command) -> Signature<'_> {
 struct Family<'l, 'a> {
     layouts: &'l Layouts<'a>,
     command: &'a Command,
+    unstated: Option<RecordId>,
     shapes: Vec<OnceCell<Option<Shape<'a>>>>,
 }
 
 impl<'l, 'a> Family<'l, 'a> {
-    fn new(layouts: &'l Layouts<'a>, command: &'a Command) -> Self {
+    fn new(layouts: &'l Layouts<'a>, command: &'a Command, unstated: Option<RecordId>) -> Self {
         let shapes = std::iter::repeat_with(OnceCell::new).take(ABIS.len()).collect();
-        Self { layouts, command, shapes }
+        Self { layouts, command, unstated, shapes }
     }
 
     /// The ABIs that were looked at and have the command.
@@ -105,6 +111,9 @@ impl<'l, 'a> Family<'l, 'a> {
     fn get(&self, abi: AbiId) -> Option<&Shape<'a>> {
         let shape = self.shapes[abi.index()].get_or_init(|| {
             let argument = &self.command.variants.get(abi)?.argument;
+            if let (Argument::None, Some(id)) = (argument, self.unstated) {
+                return Shape::of_record(self.layouts, id, abi).ok();
+            }
             Shape::of_argument(self.layouts, argument, abi)?.ok()
         });
         shape.as_ref()

@@ -3,6 +3,7 @@ use ioctlkit_model::{BinaryOperator, Constant, Expression, Interface, Layouts, T
 
 use super::build::{Builder, LONG, U8, U16, U32, U64, abi, array, pointer};
 use super::{Cause, Difference, Kind, Shape, compare, survey};
+use crate::unstated::Unstated;
 
 /// The leaves of the only command's argument, as `path offset size`, in bytes or `bits`.
 fn leaves(interface: &Interface, on: &str) -> Vec<String> {
@@ -36,7 +37,7 @@ fn difference<T>(
 /// What the survey says: each kind with its pairs as `reference/other`.
 fn kinds(interface: &Interface) -> Vec<(Kind, Vec<String>)> {
     let layouts = Layouts::new(interface);
-    let found = survey(&layouts);
+    let found = survey(&layouts, &Unstated::default());
     let pairs = |pairs: &[super::Pair]| {
         pairs
             .iter()

@@ -21,7 +21,8 @@ pub(crate) fn finding(
         return command_finding(rule, command, command.span, incompatibility.abis(), message);
     };
     let mut finding = command_finding(rule, command, command.span, incompatibility.abis(), message);
-    if let Some(record) = argument(interface, command, pair) {
+    let unstated = incompatibility.unstated.map(|id| interface.record(id));
+    if let Some(record) = argument(interface, command, pair).or(unstated) {
         finding.record = Some(Spelling::of(interface).record(record));
         finding.differences = record.differences;
     }
@@ -90,8 +91,11 @@ pub(crate) fn first_difference(difference: &Difference<'_>, pair: Pair) -> Strin
 }
 
 /// What follows for the number: different sizes give different numbers.
-pub(crate) fn number_note(difference: &Difference<'_>) -> String {
-    if difference.sizes.0 == difference.sizes.1 {
+pub(crate) fn number_note(incompatibility: &Incompatibility<'_>) -> String {
+    let difference = &incompatibility.difference;
+    if incompatibility.unstated.is_some() {
+        "the number holds no size, so it cannot tell the two layouts apart".into()
+    } else if difference.sizes.0 == difference.sizes.1 {
         "the sizes are equal, so the command number cannot tell the two layouts apart".into()
     } else {
         "the sizes differ, so the command has two numbers, and a handler that compares whole \

@@ -61,7 +61,7 @@ fn describe(interface: &Interface, found: &Incompatibility<'_>) -> Option<Findin
         wording::first_difference(&found.difference, pair),
     );
     let mut finding = wording::finding(&COMPAT_ALIGNMENT, interface, found, message);
-    finding.notes.push(wording::number_note(&found.difference));
+    finding.notes.push(wording::number_note(found));
     finding.fix = Some(fix(interface, &found.difference));
     Some(finding)
 }

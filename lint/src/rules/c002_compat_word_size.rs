@@ -62,7 +62,7 @@ fn describe(cx: &Context<'_>, found: &Incompatibility<'_>) -> Option<Finding> {
     let mut finding = wording::finding(&COMPAT_WORD_SIZE, cx.interface, found, message);
     finding.notes.extend(other_members(&found.difference, pair));
     finding.notes.extend(behind_pointer(cx, found.command, pair));
-    finding.notes.push(wording::number_note(&found.difference));
+    finding.notes.push(wording::number_note(found));
     finding.fix = Some(Fix {
         message: format!("use types of a fixed size: {}", cx.spelling.instead_of_words()),
         edits: Vec::new(),

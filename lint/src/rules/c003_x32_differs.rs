@@ -54,6 +54,6 @@ fn describe(interface: &Interface, found: &Incompatibility<'_>) -> Option<Findin
         wording::first_difference(&found.difference, pair),
     );
     let mut finding = wording::finding(&X32_DIFFERS, interface, found, message);
-    finding.notes.push(wording::number_note(&found.difference));
+    finding.notes.push(wording::number_note(found));
     Some(finding)
 }

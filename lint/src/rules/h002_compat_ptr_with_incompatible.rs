@@ -6,7 +6,7 @@ use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{Finding, Fix, HandlerTable, Interface, Label, Layouts, Object, Safety, Type};
 
 use crate::against::ObjectSource;
-use crate::compat::{Incompatibility, survey};
+use crate::compat::Incompatibility;
 use crate::context::Context;
 use crate::declare_rule;
 use crate::handlers::{abis, companions, table_finding};
@@ -65,7 +65,8 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let Some(references) = cx.references else { return };
     for source in references.for_objects() {
         let layouts = Layouts::new(source.interface());
-        let incompatible = survey(&layouts);
+        let of_headers = Context::new(&layouts);
+        let incompatible = of_headers.incompatibilities();
         if incompatible.is_empty() {
             continue;
         }

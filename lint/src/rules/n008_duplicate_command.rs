@@ -19,8 +19,9 @@ declare_rule! {
     ///
     /// A name that is defined as the other (`#define TIOCINQ FIONREAD`) is meant, and so are
     /// versions of a command (`FOO` and `FOO_OLD`) that only some ABIs can't tell apart. The
-    /// command for 32-bit programs (`FS_IOC32_GETFLAGS`) is reported where it equals the other on
-    /// exactly the 32-bit ABIs: a program with a `case` for each builds on 64-bit ABIs only.
+    /// command for 32-bit programs is reported where both pass an integer and are one command on
+    /// exactly the 32-bit ABIs (`FS_IOC32_GETFLAGS`): a program with a `case` for each builds on
+    /// 64-bit ABIs only.
     ///
     /// Commands for different objects of one header, as their names have it, are N009's: `VFIO_DEVICE_…`
     /// and `VFIO_IOMMU_…` go to different files, each with numbers of its own. Three commands that
@@ -85,7 +86,16 @@ fn are_twins(cx: &Context<'_>, includes: &Includes, a: &Command, b: &Command) ->
 fn is_compat_twin(cx: &Context<'_>, a: &Command, b: &Command) -> bool {
     let of_32_bits = AbiSet::of(|abi| abi.pointer_size == 4).intersection(common(a, b));
     let marked = |name: &str| name.contains("32");
-    marked(&a.name) != marked(&b.name) && equal_on(cx, a, b) == of_32_bits
+    // With structures of their own (`struct foo` and `struct foo32`) the kernel alone is meant.
+    let scalar = |command: &Command| {
+        let ty = command.variants.first().and_then(|body| body.argument.ty());
+        let ty = ty.and_then(|ty| cx.interface.behind_typedefs(ty));
+        matches!(ty, Some(Type::Scalar(_) | Type::Pointer(_)))
+    };
+    marked(&a.name) != marked(&b.name)
+        && scalar(a)
+        && scalar(b)
+        && equal_on(cx, a, b) == of_32_bits
 }
 
 /// Whether two commands are one, with several types for what it holds: Rust has a generic structure

@@ -43,7 +43,7 @@ declare_rule! {
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    for argument in cx.argument_records() {
+    for argument in cx.argument_records().iter().filter(|argument| argument.stated) {
         let Some(body) = argument.record.variants.first() else { continue };
         findings.extend(check_record(cx, argument, body));
     }

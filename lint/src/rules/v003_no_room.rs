@@ -40,7 +40,7 @@ declare_rule! {
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    for argument in cx.argument_records() {
+    for argument in cx.argument_records().iter().filter(|argument| argument.stated) {
         findings.extend(check_record(cx, argument));
     }
 }
