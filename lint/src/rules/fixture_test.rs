@@ -8,6 +8,7 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
 
+use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{Finding, Interface, Language, Languages, Problem};
 use ioctlkit_oracle::tree;
 use ioctlkit_sources::object::Wanted;
@@ -170,7 +171,7 @@ pub(crate) fn describe(interface: &Interface, findings: &[Finding]) -> String {
         let _ = writeln!(text, "    {}", line.trim());
         let subject = [&finding.command, &finding.record, &finding.member];
         let _ = writeln!(text, "    about {subject:?}: {}", finding.label);
-        let _ = writeln!(text, "    on {:?}", finding.abis);
+        let _ = writeln!(text, "    on {}", set_of(finding.abis));
         for related in &finding.related {
             let at = interface.sources.position(related.span);
             let elsewhere = if related.span.file == finding.span.file { "" } else { "elsewhere " };
@@ -188,4 +189,17 @@ pub(crate) fn describe(interface: &Interface, findings: &[Finding]) -> String {
         }
     }
     text
+}
+
+/// A set of ABIs such that a new ABI, which is like most others, changes few snapshots.
+fn set_of(abis: AbiSet) -> String {
+    let names = |set: AbiSet| -> String {
+        set.iter().map(|id| id.abi().name).collect::<Vec<_>>().join(" ")
+    };
+    let others = AbiSet::ALL.difference(abis);
+    match (others.len(), abis.len()) {
+        (0, _) => "every ABI".into(),
+        (missing, present) if missing < present => format!("every ABI but {}", names(others)),
+        _ => names(abis),
+    }
 }
