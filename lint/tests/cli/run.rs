@@ -53,6 +53,14 @@ impl Folder {
         self
     }
 
+    /// Writes a header and has gcc compile it by itself.
+    pub(crate) fn and_compiles(&self, name: &str, contents: &str) {
+        let path = self.path(name);
+        std::fs::write(&path, contents).unwrap();
+        let done = Command::new("gcc").args(["-fsyntax-only", "-xc"]).arg(&path).output().unwrap();
+        assert!(done.status.success(), "{contents}\n{}", String::from_utf8_lossy(&done.stderr));
+    }
+
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }

@@ -100,6 +100,7 @@ fn an_object_without_symbols_is_not_taken_for_one_without_tables() {
 fn with_base(folder: &Folder, name: &str, base: &str) {
     let (object, base) = (folder.path(&format!("modules/{name}.ko")), folder.path(base));
     let mut pahole = Command::new("pahole");
+    pahole.env("LLVM_OBJCOPY", "objcopy");
     pahole.arg("--btf_base").arg(base).arg("--btf_encode").arg(&object);
     assert!(pahole.status().unwrap().success());
     let mut objcopy = Command::new("objcopy");
@@ -119,7 +120,15 @@ fn kernels(folder: &Folder) {
         gcc.args(["-c", "-gdwarf-4", "-o"]).arg(&object).arg(&source_file);
         assert!(gcc.status().unwrap().success());
         let mut pahole = Command::new("pahole");
-        assert!(pahole.arg("--btf_encode").arg(&object).status().unwrap().success());
+        assert!(
+            pahole
+                .env("LLVM_OBJCOPY", "objcopy")
+                .arg("--btf_encode")
+                .arg(&object)
+                .status()
+                .unwrap()
+                .success()
+        );
         let mut objcopy = Command::new("objcopy");
         objcopy.args(["-O", "binary", "--only-section=.BTF", "--set-section-flags", ".BTF=alloc"]);
         let types = folder.path(&format!("{name}.btf"));

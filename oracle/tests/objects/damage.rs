@@ -126,7 +126,11 @@ fn bits_that_are_turned_over_in_types_do_no_harm() {
         );
         let is_image = name == "image.o";
         if name == "btf.o" || is_image {
-            let pahole = Command::new("pahole").arg("--btf_encode").arg(&object).status();
+            let pahole = Command::new("pahole")
+                .env("LLVM_OBJCOPY", "objcopy")
+                .arg("--btf_encode")
+                .arg(&object)
+                .status();
             assert!(pahole.unwrap().success());
         }
         let mut bytes = std::fs::read(&object).unwrap();

@@ -117,7 +117,12 @@ fn objects_of_other_classes_and_byte_orders_have_the_layouts_that_pahole_reads()
 fn btf_that_pahole_makes_has_the_layouts_that_pahole_reads() {
     let folder = tempfile::tempdir().unwrap();
     let object = compile(folder.path(), "types.o", &["-gdwarf-4"]);
-    let made = Command::new("pahole").arg("--btf_encode").arg(&object).status().unwrap();
+    let made = Command::new("pahole")
+        .env("LLVM_OBJCOPY", "objcopy")
+        .arg("--btf_encode")
+        .arg(&object)
+        .status()
+        .unwrap();
     assert!(made.success());
     assert_eq!(assert_equal_to_pahole(&object, "btf"), 5);
 }

@@ -33,6 +33,17 @@ pub(crate) struct Wanted {
     pub(crate) path: PathBuf,
     /// The ABIs that the header is for.
     pub(crate) abis: AbiSet,
+    /// Whether it is read whatever it holds.
+    pub(crate) asked: Asked,
+}
+
+/// How a header came to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// Somebody named it, or the tree that it belongs to exports it to programs.
+    Whole,
+    /// It lies in a driver's folder: it counts only if it defines a command.
+    IfItHasCommands,
 }
 
 /// Headers of one tree.
@@ -52,9 +63,10 @@ pub(crate) fn discover(paths: &[PathBuf], abis: AbiSet) -> (Vec<TreeHeaders>, Ve
             Err(error) => problems.push(unreadable(path, &error)),
             Ok(data) if data.is_dir() => {
                 let before = (seen.len(), problems.len());
-                for (header, tree) in headers_below(path, &mut problems) {
+                let (headers, asked) = headers_below(path, &mut problems);
+                for (header, tree) in headers {
                     if seen.insert(header.clone()) {
-                        add(&mut groups, tree, header, abis);
+                        add(&mut groups, tree, header, abis, asked);
                     }
                 }
                 if (seen.len(), problems.len()) == before {
@@ -62,7 +74,9 @@ pub(crate) fn discover(paths: &[PathBuf], abis: AbiSet) -> (Vec<TreeHeaders>, Ve
                         kind: ProblemKind::Failure,
                         path: Some(path.clone()),
                         span: None,
-                        message: "the folder holds no header".into(),
+                        message:
+                            "the folder holds no header, and no C source that defines commands"
+                                .into(),
                         help: Some("name a folder with `.h` files, or a header".into()),
                     });
                 }
@@ -76,7 +90,7 @@ pub(crate) fn discover(paths: &[PathBuf], abis: AbiSet) -> (Vec<TreeHeaders>, Ve
             }),
             Ok(_) => {
                 if seen.insert(path.clone()) {
-                    add(&mut groups, tree_of(path), path.clone(), abis);
+                    add(&mut groups, tree_of(path), path.clone(), abis, Asked::Whole);
                 }
             }
         }
@@ -84,12 +98,12 @@ pub(crate) fn discover(paths: &[PathBuf], abis: AbiSet) -> (Vec<TreeHeaders>, Ve
     (groups, problems)
 }
 
-fn add(groups: &mut Vec<TreeHeaders>, tree: Tree, path: PathBuf, abis: AbiSet) {
+fn add(groups: &mut Vec<TreeHeaders>, tree: Tree, path: PathBuf, abis: AbiSet, asked: Asked) {
     let abis = match asm_arch(&path, &tree) {
         Some(arch) => abis.intersection(AbiSet::of(|abi| abi.kernel_arch == arch)),
         None => abis,
     };
-    let wanted = Wanted { path, abis };
+    let wanted = Wanted { path, abis, asked };
     match groups.iter_mut().find(|group| group.tree == tree) {
         Some(group) => group.headers.push(wanted),
         None => groups.push(TreeHeaders { tree, headers: vec![wanted] }),
@@ -122,16 +136,32 @@ fn describe(error: &std::io::Error) -> String {
     }
 }
 
-fn headers_below(folder: &Path, problems: &mut Vec<Problem>) -> Vec<(PathBuf, Tree)> {
+fn headers_below(folder: &Path, problems: &mut Vec<Problem>) -> (Vec<(PathBuf, Tree)>, Asked) {
     if is_kernel_root(folder) {
-        return kernel_headers(folder, problems);
+        return (kernel_headers(folder, problems), Asked::Whole);
     }
     let installed = installed_root(folder).filter(|root| root == folder);
     if let Some(root) = installed {
-        return installed_headers(&root, problems);
+        return (installed_headers(&root, problems), Asked::Whole);
     }
+    if is_exported(folder) {
+        return (with_trees(folder, walk(folder, problems)), Asked::Whole);
+    }
+    (with_trees(folder, walk_sources(folder, problems)), Asked::IfItHasCommands)
+}
+
+/// Whether a folder is part of what a kernel exports to programs: `include/uapi`, or installed
+/// headers.
+fn is_exported(folder: &Path) -> bool {
+    let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    let in_uapi = absolute.components().any(|part| part.as_os_str() == "uapi");
+    in_uapi || absolute.ancestors().any(|above| installed_root(above).is_some())
+}
+
+/// Each header with the tree that it belongs to.
+fn with_trees(folder: &Path, headers: Vec<PathBuf>) -> Vec<(PathBuf, Tree)> {
     let mut trees: Vec<(PathBuf, Tree)> = Vec::new();
-    walk(folder, problems)
+    headers
         .into_iter()
         .map(|header| {
             let parent = header.parent().unwrap_or(folder).to_owned();
@@ -148,9 +178,25 @@ fn headers_below(folder: &Path, problems: &mut Vec<Problem>) -> Vec<(PathBuf, Tr
 /// Whether a folder holds a header, outside what a build makes.
 pub fn holds_header(folder: &Path) -> bool {
     let is_header = |entry: &DirEntry| {
-        entry.file_type().is_file() && entry.path().extension().is_some_and(|ext| ext == "h")
+        entry.file_type().is_file()
+            && (has_extension(entry.path(), "h") || defines_commands(entry.path()))
     };
     is_kernel_root(folder) || entries(folder).flatten().any(|entry| is_header(&entry))
+}
+
+fn has_extension(path: &Path, extension: &str) -> bool {
+    path.extension().is_some_and(|found| found == extension)
+}
+
+/// Whether a file is C source that may define commands of its own.
+fn defines_commands(path: &Path) -> bool {
+    is_c_source(path)
+        && std::fs::read(path).is_ok_and(|text| text.windows(3).any(|three| three == b"_IO"))
+}
+
+/// Whether a file is C source and no header: only its definitions are read.
+pub(crate) fn is_c_source(path: &Path) -> bool {
+    has_extension(path, "c")
 }
 
 /// Everything below a folder, without what a build keeps in a cache: the headers that cargo's
@@ -168,13 +214,26 @@ fn entries(folder: &Path) -> impl Iterator<Item = walkdir::Result<DirEntry>> {
         .filter_entry(move |entry| !is_cache(entry))
 }
 
+/// The headers below a folder.
 fn walk(folder: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
+    files_below(folder, problems, |path| has_extension(path, "h"))
+}
+
+/// The headers below a folder, and the sources that define commands.
+fn walk_sources(folder: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
+    files_below(folder, problems, |path| has_extension(path, "h") || defines_commands(path))
+}
+
+fn files_below(
+    folder: &Path,
+    problems: &mut Vec<Problem>,
+    is_wanted: impl Fn(&Path) -> bool,
+) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in entries(folder) {
         match entry {
             Ok(entry) => {
-                let is_header = entry.path().extension().is_some_and(|ext| ext == "h");
-                if is_header && entry.file_type().is_file() {
+                if entry.file_type().is_file() && is_wanted(entry.path()) {
                     found.push(entry.into_path());
                 }
             }

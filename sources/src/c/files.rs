@@ -8,8 +8,9 @@ use ioctlkit_abi::{AbiId, AbiSet};
 use ioctlkit_model::{FileId, Problem, ProblemKind, SourceMap};
 use rayon::prelude::*;
 
-use crate::c::discover::{Tree, TreeHeaders, unreadable};
+use crate::c::discover::{Asked, Tree, TreeHeaders, is_c_source, unreadable};
 use crate::c::driver::overlay;
+use crate::c::lex::definitions_only::definitions_only;
 use crate::c::lex::expression::Macro;
 use crate::c::lex::scan::{self, Scan};
 use crate::c::partition::Features;
@@ -27,6 +28,11 @@ pub(crate) struct Loaded {
     pub(crate) features: Features,
     /// Whether the file exists only for the compiler.
     pub(crate) is_virtual: bool,
+    /// What the compiler reads instead of the text: of C source, and of a driver's private headers,
+    /// the definitions alone.
+    pub(crate) instead: Option<String>,
+    /// How the file came to be read.
+    pub(crate) asked: Asked,
     /// The ABIs for which the file may be read.
     pub(crate) abis: AbiSet,
     /// Whether names belong to this file alone: it was asked for, and is no `asm/` header, of
@@ -100,6 +106,8 @@ struct Loader<'a> {
     loaded: Vec<Loaded>,
     by_path: HashMap<PathBuf, Index>,
     resolved: HashMap<(String, Option<&'static str>), Option<PathBuf>>,
+    /// How many of the loaded files have been followed, with the ABIs that they are for.
+    followed: usize,
 }
 
 impl Files {
@@ -118,13 +126,16 @@ impl Files {
             loaded: Vec::new(),
             by_path: HashMap::new(),
             resolved: HashMap::new(),
+            followed: 0,
         };
         let read: Vec<_> = group.headers.par_iter().map(|header| read_text(&header.path)).collect();
         let mut wanted = Vec::new();
         for (header, text) in group.headers.iter().zip(read) {
             match text {
                 Ok((text, scan)) => {
-                    wanted.push(loader.insert(&header.path, text, scan, header.abis, false));
+                    let index = loader.insert(&header.path, text, scan, header.abis, false);
+                    loader.loaded[index].asked = header.asked;
+                    wanted.push(index);
                 }
                 Err(problem) => problems.push(problem),
             }
@@ -132,6 +143,7 @@ impl Files {
         let first = loader.included_first(&given.includes, abis);
         let missing = loader.follow(&wanted, &first, abis);
         problems.extend(loader.notes(&wanted, &missing));
+        loader.cut_private(&wanted, abis);
         let by_absolute = loader
             .by_path
             .iter()
@@ -190,9 +202,12 @@ impl Files {
         }
     }
 
-    /// Stand-ins, for the compiler.
-    pub(crate) fn virtual_files(&self) -> impl Iterator<Item = &Loaded> {
-        self.loaded.iter().filter(|file| file.is_virtual)
+    /// What the compiler does not find on disk: stand-ins, and what it reads instead of a file.
+    pub(crate) fn virtual_files(&self) -> impl Iterator<Item = (PathBuf, &str)> {
+        self.loaded.iter().filter_map(|file| match &file.instead {
+            Some(text) => Some((absolute(&file.path), text.as_str())),
+            None => file.is_virtual.then(|| (file.path.clone(), &*file.text)),
+        })
     }
 }
 
@@ -282,11 +297,87 @@ impl Loader<'_> {
             scan,
             features: Features::default(),
             is_virtual,
+            instead: None,
+            asked: Asked::IfItHasCommands,
             abis,
             owns_names: false,
         });
         self.by_path.insert(path.to_owned(), index);
         index
+    }
+
+    /// Leaves of C source and of a driver's private headers what the compiler can make sense of
+    /// without the kernel's own headers.
+    fn cut_private(&mut self, wanted: &[Index], abis: AbiSet) {
+        let Some(abi) = abis.first() else { return };
+        let private = self.private(wanted, abi);
+        if private.is_empty() {
+            return;
+        }
+        let types = Path::new(overlay::LIBC).join(overlay::KERNEL_TYPES);
+        if let Some(types) = self.load(&types) {
+            self.follow(&[types], &[], abis);
+        }
+        for index in private {
+            let file = &self.loaded[index];
+            let (path, text) = (file.path.clone(), Arc::clone(&file.text));
+            let includes: Vec<(String, bool)> =
+                file.scan.includes.iter().map(|one| (one.name.clone(), one.quoted)).collect();
+            let mut found = HashSet::new();
+            for (name, quoted) in includes {
+                if self.resolve(&name, quoted, &path, abi).is_some() {
+                    found.insert(name);
+                }
+            }
+            self.loaded[index].instead = Some(definitions_only(&text, |name| found.contains(name)));
+        }
+    }
+
+    /// C source, and the headers of a driver's folder that only the kernel can compile: they include
+    /// what no program has, or expect whoever includes them to have done so.
+    fn private(&mut self, wanted: &[Index], abi: AbiId) -> HashSet<Index> {
+        /// The kernel's names for integers, and those that its `linux/types.h` adds to C's.
+        const KERNEL_TYPES: [&str; 7] =
+            ["u8", "u16", "u32", "u64", "uint8_t", "uint16_t", "uint32_t"];
+        let mut private = HashSet::new();
+        let mut includes: Vec<(Index, Vec<Index>)> = Vec::new();
+        for index in wanted {
+            let file = &self.loaded[*index];
+            if file.asked != Asked::IfItHasCommands && !is_c_source(&file.path) {
+                continue;
+            }
+            let path = file.path.clone();
+            let named: Vec<(String, bool)> = file
+                .scan
+                .includes
+                .iter()
+                .filter(|one| !one.conditional)
+                .map(|one| (one.name.clone(), one.quoted))
+                .collect();
+            let expects_types = named.is_empty()
+                && KERNEL_TYPES.iter().any(|name| file.scan.mentions(scan::hash(name)));
+            let found: Vec<Option<PathBuf>> = named
+                .iter()
+                .map(|(name, quoted)| self.resolve(name, *quoted, &path, abi))
+                .collect();
+            if is_c_source(&path) || expects_types || found.iter().any(Option::is_none) {
+                private.insert(*index);
+            }
+            let found = found.iter().flatten().filter_map(|path| self.by_path.get(path).copied());
+            includes.push((*index, found.collect()));
+        }
+        // What includes a private header is private itself.
+        loop {
+            let before = private.len();
+            for (index, included) in &includes {
+                if included.iter().any(|one| private.contains(one)) {
+                    private.insert(*index);
+                }
+            }
+            if private.len() == before {
+                return private;
+            }
+        }
     }
 
     /// Takes out the ABIs whose architecture has another file of that name, which is not here.
@@ -353,11 +444,12 @@ impl Loader<'_> {
                 }
             }
         }
-        for (index, file) in self.loaded.iter_mut().enumerate() {
+        for (index, file) in self.loaded.iter_mut().enumerate().skip(self.followed) {
             let on = reached.get(&index).copied().unwrap_or_default();
             let lacking = missing.get(&index).map_or(AbiSet::EMPTY, |(abis, _)| *abis);
             file.abis = file.abis.intersection(on).difference(lacking);
         }
+        self.followed = self.loaded.len();
         missing
     }
 
@@ -501,6 +593,11 @@ fn virtual_text(path: &Path) -> Option<String> {
 
 fn text_of(headers: &[(&str, &str)], name: &str) -> Option<String> {
     headers.iter().find(|(known, _)| *known == name).map(|(_, text)| (*text).to_owned())
+}
+
+/// The path by which the compiler is told of a file.
+pub(crate) fn absolute(path: &Path) -> PathBuf {
+    std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// The folders that the compiler searches, in order.

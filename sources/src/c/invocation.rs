@@ -56,7 +56,7 @@ pub fn invocation(
     });
     let mut found: Vec<(PathBuf, String)> = files
         .virtual_files()
-        .map(|file| (below(stand_ins, &file.path), file.text.to_string()))
+        .map(|(path, text)| (below(stand_ins, &path), text.to_owned()))
         .chain(libc)
         .chain(asm)
         .collect();

@@ -13,6 +13,9 @@ pub(crate) const ASM: &str = "/ioctlkit-asm";
 /// Where the `asm/` headers of each architecture appear to be, apart from all others.
 pub(crate) const OWN_ASM: &str = "/ioctlkit-own-asm";
 
+/// The kernel's own names for types, which its source has and no header for programs.
+pub(crate) const KERNEL_TYPES: &str = "kernel/types.h";
+
 /// Stand-ins for libc's headers: name and text.
 pub(crate) const LIBC_HEADERS: &[(&str, &str)] = &[
     (
@@ -92,6 +95,31 @@ pub(crate) const LIBC_HEADERS: &[(&str, &str)] = &[
         "limits.h",
         "#define CHAR_BIT 8\n#define INT_MAX 0x7fffffff\n#define INT_MIN (-INT_MAX - 1)\n#define UINT_MAX 0xffffffffU\n\
          #define PATH_MAX 4096\n#define USHRT_MAX 0xffff\n",
+    ),
+    (
+        KERNEL_TYPES,
+        "#include <stddef.h>\n#include <stdint.h>\n#include <stdbool.h>\n\
+         #include <linux/types.h>\n#include <linux/ioctl.h>\n#include <linux/uio.h>\n\
+         typedef __u8 u8;\ntypedef __u16 u16;\ntypedef __u32 u32;\ntypedef __u64 u64;\n\
+         typedef __s8 s8;\ntypedef __s16 s16;\ntypedef __s32 s32;\ntypedef __s64 s64;\n\
+         typedef unsigned int uint;\ntypedef unsigned long ulong;\n\
+         typedef unsigned short ushort;\ntypedef unsigned char u_char;\n\
+         typedef __u32 u_int32_t;\ntypedef __u16 u_int16_t;\ntypedef __u8 u_int8_t;\n\
+         typedef __kernel_ssize_t ssize_t;\ntypedef __kernel_off_t off_t;\n\
+         typedef __kernel_loff_t loff_t;\ntypedef __kernel_pid_t pid_t;\n\
+         typedef __u32 dev_t;\ntypedef unsigned short umode_t;\ntypedef __kernel_key_t key_t;\n\
+         typedef __s32 compat_int_t;\ntypedef __u32 compat_uint_t;\n\
+         typedef __s32 compat_long_t;\ntypedef __u32 compat_ulong_t;\n\
+         typedef __u32 compat_uptr_t;\ntypedef __u32 compat_caddr_t;\n\
+         typedef __u32 compat_size_t;\ntypedef __s32 compat_ssize_t;\n\
+         typedef __s32 compat_time_t;\ntypedef __s32 old_time32_t;\n\
+         #if defined(__x86_64__) || defined(__i386__)\n\
+         typedef __s64 __attribute__((aligned(4))) compat_s64;\n\
+         typedef __u64 __attribute__((aligned(4))) compat_u64;\n#else\n\
+         typedef __s64 compat_s64;\ntypedef __u64 compat_u64;\n#endif\n\
+         struct compat_iovec {\n\tcompat_uptr_t iov_base;\n\tcompat_size_t iov_len;\n};\n\
+         struct compat_timespec {\n\tcompat_time_t tv_sec;\n\t__s32 tv_nsec;\n};\n\
+         struct compat_timeval {\n\tcompat_time_t tv_sec;\n\t__s32 tv_usec;\n};\n",
     ),
     ("features.h", "\n"),
     ("sys/cdefs.h", "#define __BEGIN_DECLS\n#define __END_DECLS\n"),

@@ -12,7 +12,7 @@ use super::job::{Job, Parsed, Session};
 use super::probe::{self, Behind, Question, Values};
 use crate::c::driver::clang::{TranslationUnit, VirtualFile};
 use crate::c::driver::{arguments, overlay};
-use crate::c::files::Index;
+use crate::c::files::{Index, absolute};
 use crate::c::macros::CandidateKind;
 
 /// The virtual file that includes the headers of a job.
@@ -56,11 +56,16 @@ pub(super) fn parse_all(
 fn parse(session: &Session<'_>, job: Job) -> Result<Parsed, Problem> {
     let loaded = &session.files.loaded;
     let fronted = |index: &Index| session.front(*index, job.abi).into_iter().chain([*index]);
-    let headers = job.headers.iter().flat_map(fronted).map(|index| {
-        let path = &loaded[index].path;
-        std::path::absolute(path).unwrap_or_else(|_| path.clone()).display().to_string()
-    });
-    let headers = job.libc.iter().map(|name| format!("{}/{name}", overlay::LIBC)).chain(headers);
+    let headers = job
+        .headers
+        .iter()
+        .flat_map(fronted)
+        .map(|index| absolute(&loaded[index].path).display().to_string());
+    // The kernel's own source has the kernel's own types.
+    let is_private = job.headers.iter().any(|index| loaded[*index].instead.is_some());
+    let libc: Vec<&str> =
+        is_private.then_some(overlay::KERNEL_TYPES).into_iter().chain(job.libc.clone()).collect();
+    let headers = libc.iter().map(|name| format!("{}/{name}", overlay::LIBC)).chain(headers);
     let mut asked: Vec<usize> = job
         .wants
         .files
@@ -77,12 +82,12 @@ fn parse(session: &Session<'_>, job: Job) -> Result<Parsed, Problem> {
     let mut virtual_files: Vec<VirtualFile> = session
         .files
         .virtual_files()
-        .filter_map(|file| {
-            let path = CString::new(file.path.to_str()?).ok()?;
-            Some(VirtualFile { path, text: file.text.to_string() })
+        .filter_map(|(path, text)| {
+            let path = CString::new(path.to_str()?).ok()?;
+            Some(VirtualFile { path, text: text.to_owned() })
         })
         .collect();
-    if !job.libc.is_empty() {
+    if !libc.is_empty() {
         virtual_files.extend(overlay::LIBC_HEADERS.iter().filter_map(|(name, text)| {
             let path = CString::new(format!("{}/{name}", overlay::LIBC)).ok()?;
             Some(VirtualFile { path, text: (*text).to_owned() })

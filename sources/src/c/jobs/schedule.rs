@@ -103,7 +103,11 @@ fn is_contested(session: &Session<'_>, index: Index) -> bool {
     let packs_itself = candidates
         .into_iter()
         .any(|at| matches!(session.macros.candidates[*at].kind, CandidateKind::OwnEncoder { .. }));
-    if session.hidden.contains(&index) || file.scan.open_braces != 0 || packs_itself {
+    if file.instead.is_some()
+        || session.hidden.contains(&index)
+        || file.scan.open_braces != 0
+        || packs_itself
+    {
         return true;
     }
     session.macros.contested.iter().any(|name| file.scan.mentions(*name))

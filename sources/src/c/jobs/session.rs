@@ -12,7 +12,7 @@ use super::schedule::{fronts, hidden, jobs};
 use super::{missing_types, retry};
 use crate::c::Request;
 use crate::c::convert::Arena;
-use crate::c::discover::{TreeHeaders, discover};
+use crate::c::discover::{Asked, TreeHeaders, discover};
 use crate::c::driver::clang::Library;
 use crate::c::driver::database;
 use crate::c::files::{Files, Given, Index};
@@ -111,7 +111,17 @@ fn read_group(
     };
     arena.begin_group();
     let mut collected = Collected::default();
-    let alone = convert_all(&session, jobs(&session, &listed), arena, &mut collected, problems);
+    // What a driver's folder holds besides the definitions of commands is the kernel's own.
+    let parsed: HashSet<Index> = listed
+        .iter()
+        .copied()
+        .filter(|index| {
+            files.loaded[*index].asked == Asked::Whole
+                || !wanted.contains(index)
+                || session.by_file.contains_key(index)
+        })
+        .collect();
+    let alone = convert_all(&session, jobs(&session, &parsed), arena, &mut collected, problems);
     convert_all(&session, alone, arena, &mut collected, problems);
     let helped = retry::jobs(&session, &arena.interface, &collected);
     convert_all(&session, helped, arena, &mut collected, problems);

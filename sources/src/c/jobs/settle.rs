@@ -1,15 +1,19 @@
 //! From everything that was collected to the commands of the interface, and to what was not understood.
 
+use std::collections::HashSet;
+
 use ioctlkit_abi::{AbiId, AbiSet, Direction, Encoding};
 use ioctlkit_model::{
     Argument, BinaryOperator, Command, CommandBody, Constant, Differences, Encoder, Expression,
-    Family, Header, HeaderError, NotUnderstood, OwnEncoder, RawNumber, Subject, Type, Variants,
+    Family, FileId, Header, HeaderError, Interface, NotUnderstood, OwnEncoder, RawNumber, Subject,
+    Type, Variants,
 };
 
 use super::collect::Collected;
 use super::job::{Session, candidate_span};
 use crate::c::convert::Arena;
 use crate::c::convert::answer::define_through;
+use crate::c::discover::Asked;
 use crate::c::lex::expression::{Macro, Names, parse_expression};
 use crate::c::macros::{CandidateKind, spans};
 use crate::c::own_encoder::{Size, take_apart};
@@ -60,6 +64,7 @@ impl Collected {
                 of_any_length: None,
             });
         }
+        forget_errors_of_the_kernels_own(session, &mut arena.interface);
     }
 
     /// Files what is known of a candidate.
@@ -140,13 +145,19 @@ impl Collected {
         let mut found: Vec<(AbiSet, CommandBody)> = Vec::new();
         for (abis, (abi, value)) in values.iter() {
             let number = low_half(*value);
-            // A value that is taken from another command, such as `_IOC_NR(…)`, is none; and one
-            // with neither direction nor size is as likely a plain number, such as 0x8906.
-            if number <= 0xffff || known.contains(*abi) {
-                continue;
-            }
             let around = self.around.get(&at);
             let kept = around.and_then(|around| around.iter().find(|(on, _)| on.contains(*abi)));
+            // A value that is taken from another command, such as `_IOC_NR(…)`, is none; and one
+            // with neither direction nor size is as likely a plain number, such as 0x8906, unless it
+            // is a command's without an argument.
+            let is_plain = number <= 0xffff
+                && !matches!(kept, Some((_, Some(called)))
+                    if matches!(called.argument, Argument::None)
+                        && called.direction == Direction::None
+                        && number >> 8 == called.type_letter);
+            if is_plain || known.contains(*abi) {
+                continue;
+            }
             if let Some((on, Some(called))) = kept {
                 match keep(called, encoding_of(session, *abi), number) {
                     Kept::Command(body) => found.push((on, *body)),
@@ -276,6 +287,26 @@ fn with_size_of(ty: Option<&Type>, number: u32) -> Constant {
 #[allow(clippy::cast_sign_loss, reason = "a negative number of C is passed as its bits")]
 fn low_half(value: i64) -> u32 {
     value as u32
+}
+
+/// Errors count where programs see the file. A driver's source is included by nobody, and so is each
+/// header of its folder that turned out to define no command: what they lack is in the kernel.
+fn forget_errors_of_the_kernels_own(session: &Session<'_>, interface: &mut Interface) {
+    let of_commands = interface.commands.iter().map(|command| command.span.file);
+    let unknown = interface.not_understood.iter().map(|unknown| unknown.span.file);
+    let counted: HashSet<FileId> = of_commands.chain(unknown).collect();
+    let own: HashSet<FileId> = session
+        .files
+        .loaded
+        .iter()
+        .filter(|file| {
+            let is_private = file.asked == Asked::IfItHasCommands && !counted.contains(&file.id);
+            file.instead.is_some() || is_private
+        })
+        .map(|file| file.id)
+        .collect();
+    let headers = interface.headers.iter_mut().filter(|header| own.contains(&header.file));
+    headers.for_each(|header| header.errors.clear());
 }
 
 /// What the value of an expression around a command is.

@@ -1,0 +1,249 @@
+//! Kinds of headers that others wrote and that were misread once, each in a few lines, with what gcc,
+//! the kernel or a bug report says of it.
+
+use crate::run::{Done, Folder};
+
+/// The number of a command on an ABI, as `dump` has it.
+fn number(folder: &Folder, file: &str, name: &str, abi: &str) -> Option<u64> {
+    let done = folder.run(&["dump", "--abi", abi, file]);
+    let dump: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
+    let command = dump["commands"].as_array().unwrap().iter().find(|it| it["name"] == name)?;
+    command["numbers"][0]["number"].as_u64()
+}
+
+fn check(text: &str, more: &[&str]) -> Done {
+    let folder = Folder::with("it.h", text);
+    folder.run(&[&["check", "--format", "concise", "it.h"], more].concat())
+}
+
+/// The codes of what was found, in order of place.
+fn codes(done: &Done) -> Vec<&str> {
+    done.stdout
+        .lines()
+        .filter_map(|line| line.split_once('[')?.1.split_once(']'))
+        .map(|(code, _)| code)
+        .collect()
+}
+
+const TYPES: &str = "#include <linux/ioctl.h>\n#include <linux/types.h>\n";
+
+#[test]
+fn a_name_that_the_preprocessor_puts_together_is_a_command() {
+    let text = format!(
+        "{TYPES}struct pen {{ __u64 ink; }};\n\
+         #define PEN_NR_FILL 1\n\
+         #define PEN_CALL(dir, name, arg) _IO##dir(0xdc, PEN_NR_##name, struct arg)\n\
+         #define PEN_FILL PEN_CALL(WR, FILL, pen)\n"
+    );
+    let folder = Folder::with("it.h", text);
+    assert_eq!(number(&folder, "it.h", "PEN_FILL", "x86_64"), Some(0xc008_dc01));
+    assert_eq!(number(&folder, "it.h", "PEN_FILL", "powerpc"), Some(0xc008_dc01));
+}
+
+#[test]
+fn a_condition_or_arithmetic_around_a_number_leaves_it_one() {
+    let text = format!(
+        "{TYPES}#define PICK(wide, nr) ((wide) ? _IOR(0xdc, nr, __u64) : _IOW(0xdc, nr, __u32))\n\
+         #define WIDE PICK(1, 1)\n#define NARROW PICK(0, 2)\n\
+         #define PLUS (_IO(0xdc, 3) + 1)\n"
+    );
+    let folder = Folder::with("it.h", text);
+    let of = |name| number(&folder, "it.h", name, "x86_64");
+    assert_eq!(of("WIDE"), Some(0x8008_dc01));
+    assert_eq!(of("NARROW"), Some(0x4004_dc02));
+    assert_eq!(of("PLUS"), Some(0xdc04));
+}
+
+#[test]
+fn a_wrapper_that_nobody_defines_is_said_and_fails_the_run() {
+    let done = check("struct a { int b; };\n#define A_GET VENDOR_IOWR(0x41, struct a)\n", &[]);
+    assert_eq!(done.code, 2);
+    assert_eq!(codes(&done), ["U001"]);
+    assert!(done.stdout.contains("nothing defines `VENDOR_IOWR`"), "{}", done.stdout);
+}
+
+#[test]
+fn an_encoder_of_the_headers_own_is_one_number_everywhere() {
+    let text = "#define OWN(dir, nr, size) (((dir) << 30) | ((size) << 16) | (0xdc << 8) | (nr))\n\
+                #define OWN_GET OWN(2U, 1, sizeof(int))\n";
+    let folder = Folder::with("it.h", text);
+    for abi in ["x86_64", "powerpc", "parisc"] {
+        assert_eq!(number(&folder, "it.h", "OWN_GET", abi), Some(0x8004_dc01), "{abi}");
+    }
+    let done = folder.run(&["check", "--format", "concise", "it.h"]);
+    assert!(codes(&done).contains(&"N018"), "{}", done.stdout);
+}
+
+#[test]
+fn an_encoder_that_shifts_a_signed_number_yields_a_negative_one() {
+    let text = "#define _IOC(a, b, c, d) (((a) << 30) | ((b) << 8) | (c) | ((d) << 16))\n\
+                #define _IOR(a, b, c) _IOC(2, (a), (b), sizeof(c))\n\
+                #define DISK_SIZE _IOR(0x12, 114, unsigned long)\n";
+    let done = check(text, &["--select", "N018,N019"]);
+    assert_eq!(codes(&done), ["N018", "N019"], "{}", done.stdout);
+    assert!(done.stdout.contains("0xffffffff80081272"), "{}", done.stdout);
+}
+
+#[test]
+fn what_does_not_compile_has_no_number_and_the_reason_is_printed() {
+    let cases = [
+        ("struct s { nope_t a; };\n#define X _IOW(0xdc, 1, struct s)\n", "the type of `a`"),
+        ("#define X _IOC(_IOC_READ, 0xdc, 1, sizeof(nope_t))\n", "nope_t"),
+        ("struct s { int n[NOPE]; };\n#define X _IOW(0xdc, 1, struct s)\n", "`struct s`"),
+        ("struct s { nope_t a; };\n#define X (_IOW(0xdc, 1, struct s) | 0)\n", "an error"),
+    ];
+    for (text, reason) in cases {
+        let folder = Folder::with("it.h", format!("#include <linux/ioctl.h>\n{text}"));
+        assert_eq!(number(&folder, "it.h", "X", "x86_64"), None, "{text}");
+        let done = folder.run(&["number", "X", "it.h"]);
+        assert_eq!(done.code, 2, "{}", done.seen());
+        assert!(done.stdout.contains("no number: "), "{}", done.seen());
+        assert!(done.stdout.contains(reason), "{}", done.seen());
+    }
+}
+
+#[test]
+fn a_header_given_with_include_is_there_on_every_abi() {
+    let text = "struct t { __u32 a, b; };\n#define GET_T _IOR(0xdc, 1, struct t)\n";
+    let folder = Folder::with("it.h", format!("#include <linux/ioctl.h>\n{text}"));
+    let done = folder.run(&["number", "GET_T", "it.h", "--", "-include", "linux/types.h"]);
+    assert_eq!(done.code, 0, "{}", done.seen());
+    assert!(!done.stdout.contains("no number"), "{}", done.stdout);
+    assert!(!done.stdout.contains("no definition"), "{}", done.stdout);
+}
+
+#[test]
+fn plain_numbers_are_listed_by_their_relatives_and_by_the_registry() {
+    let folder = Folder::with("it.h", "#define LOOP_SET_FD 0x4C00\n#define LOOP_CTL_ADD 0x4C80\n");
+    let done = folder.run(&["dump", "--raw", "it.h"]);
+    let dump: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
+    let names: Vec<&str> = dump["raw_numbers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["LOOP_SET_FD", "LOOP_CTL_ADD"]);
+    let other = Folder::with("it.h", "#define LAMP_MASK 0x4C00\n#define SCREEN_ID 0x4C80\n");
+    let done = other.run(&["dump", "--raw", "it.h"]);
+    assert!(done.stdout.contains("\"raw_numbers\":[]"), "{}", done.stdout);
+}
+
+#[test]
+fn an_edit_brings_the_header_that_declares_its_types() {
+    let text = "#include <linux/ioctl.h>\nstruct ty { int x; };\n#define TY_GET _IOR(0xF7, 1, struct ty)\n";
+    let folder = Folder::with("it.h", text);
+    let done = folder.run(&["check", "--select", "L011", "--format", "json", "it.h"]);
+    let report: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
+    let mut edits: Vec<(u64, u64, u64, String)> = report["findings"][0]["fix"]["edits"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| {
+            let at = |key: &str| it[key].as_u64().unwrap();
+            let text = it["replacement"].as_str().unwrap().to_owned();
+            (at("line"), at("column"), at("end_column"), text)
+        })
+        .collect();
+    edits.sort();
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    for (line, column, end, replacement) in edits.into_iter().rev() {
+        let line = &mut lines[line as usize - 1];
+        line.replace_range(column as usize - 1..end as usize - 1, &replacement);
+    }
+    folder.and_compiles("fixed.h", &lines.join("\n"));
+}
+
+#[test]
+fn free_numbers_that_are_offered_differ() {
+    let text = format!(
+        "{TYPES}#define A_ONE _IO(0xF7, 1)\n#define A_TWO _IOR(0xF7, 1, int)\n\
+         #define A_THREE _IOW(0xF7, 1, int)\n"
+    );
+    let folder = Folder::with("it.h", text);
+    let done = folder.run(&["check", "--select", "N009", "--format", "json", "it.h"]);
+    let report: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
+    let offered: Vec<&str> = report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter_map(|it| it["fix"]["edits"][0]["replacement"].as_str())
+        .collect();
+    assert_eq!(offered, ["0x02", "0x03"]);
+}
+
+#[test]
+fn structures_of_commands_without_a_size_get_the_rules_of_layouts() {
+    let text = format!(
+        "{TYPES}struct dev_map {{ __u32 id; __u64 addr; __u8 index; }};\n#define DEV_MAP _IO(0xfa, 13)\n\
+         struct dev_list {{ __u32 count; __u32 pad; __u64 items[0]; }};\n#define DEV_LIST _IO(0xfa, 14)\n"
+    );
+    let done = check(&text, &["--select", "L,C", "--abi", "x86_64,i386"]);
+    for code in ["L001", "L002", "L012", "L016", "C001"] {
+        assert!(codes(&done).contains(&code), "{code}: {}", done.stdout);
+    }
+}
+
+#[test]
+fn a_first_member_size_needs_no_comment() {
+    let text = format!(
+        "{TYPES}struct hot {{ __u32 size; __u32 bar; __u64 length; }};\n#define HOT _IOWR(0xfa, 1, struct hot)\n"
+    );
+    assert!(codes(&check(&text, &["--select", "V001"])).contains(&"V001"));
+}
+
+#[test]
+fn a_number_for_32_bit_programs_meets_its_twin() {
+    // trapexit/mergerfs issue 90: the `switch` does not build on 32-bit machines.
+    let text = "#include <linux/ioctl.h>\n#define MF_GETFLAGS _IOR('f', 1, long)\n\
+                #define MF32_GETFLAGS _IOR('f', 1, int)\n";
+    let done = check(text, &["--select", "N008"]);
+    assert_eq!(codes(&done), ["N008"], "{}", done.stdout);
+    assert!(done.stdout.contains("on every 32-bit ABI"), "{}", done.stdout);
+}
+
+#[test]
+fn two_machines_without_a_common_kernel_are_compared_as_an_emulators() {
+    // FEX-Emu/FEX issue 1241.
+    let text = format!(
+        "{TYPES}struct job {{ __u32 words[11]; __u64 handles; __u32 count; }};\n\
+         #define JOB _IOW('d', 0x47, struct job)\n"
+    );
+    let done = check(&text, &["--select", "C001", "--abi", "i386,aarch64"]);
+    assert_eq!(codes(&done), ["C001"], "{}", done.stdout);
+    assert!(done.stdout.contains("in an emulator"), "{}", done.stdout);
+    let native = check(&text, &["--select", "C001", "--abi", "aarch64,arm"]);
+    assert_eq!(codes(&native), [] as [&str; 0], "{}", native.stdout);
+}
+
+#[test]
+fn signed_and_widened_numbers_are_the_32_bit_number() {
+    let folder = Folder::with("it.h", "#include <linux/ioctl.h>\n#define GET _IOR('f', 1, int)\n");
+    for text in ["0x80046601", "-2147195391", "0xffffffff80046601", "18446744071562356225"] {
+        let done = folder.run(&["number", text, "it.h"]);
+        assert_eq!(done.code, 0, "{}", done.seen());
+        assert!(done.stdout.contains("GET  it.h:2"), "{text}: {}", done.seen());
+        let call = folder.path("trace");
+        std::fs::write(call, format!("ioctl(3, {text}, 0x1) = 0\n")).unwrap();
+        let done = folder.run(&["decode", "trace", "--headers", "it.h", "--abi", "x86_64"]);
+        assert!(done.stdout.starts_with("GET on 3, 0x80046601"), "{text}: {}", done.seen());
+    }
+    assert_eq!(folder.run(&["number", "0x100000000", "it.h"]).code, 2);
+}
+
+#[test]
+fn an_abi_that_nothing_defines_a_command_for_is_named() {
+    let text = "#include <linux/ioctl.h>\n#ifdef __powerpc__\n#define POWER _IO(0xdc, 1)\n#endif\n";
+    let folder = Folder::with("it.h", text);
+    let done = folder.run(&["number", "POWER", "it.h", "--abi", "powerpc,x86_64"]);
+    assert!(done.stdout.contains("no definition in what was read\n    x86_64"), "{}", done.seen());
+}
+
+#[test]
+fn a_comparison_that_compared_nothing_fails() {
+    let folder = Folder::with("it.rs", "pub const FS_IOC_SETVERSION: u32 = 0x4008_7602;\n")
+        .and("it.h", "#include <linux/ioctl.h>\n#define FS_IOC_SETVERSION _IOW('v', 2, long)\n");
+    let done = folder.run(&["check", "--against", "it.h", "it.rs"]);
+    assert_eq!(done.code, 2, "{}", done.seen());
+    assert!(done.seen().contains("nothing was compared with it.h"), "{}", done.seen());
+}
