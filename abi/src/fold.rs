@@ -316,15 +316,11 @@ impl RecordFold {
         base + round_up(start - base, type_align)
     }
 
-    /// Whether a bit-field is as wide as an integer and stands on that integer's own boundary: it
-    /// is then placed as one, whatever its declared type.
+    /// Whether a bit-field that is not packed is as wide as an integer and stands on that integer's
+    /// own boundary: it is then placed as one, whatever its declared type.
     const fn fills_integer(self, width: u64, packed: bool) -> bool {
         let is_integer = matches!(width, 8 | 16 | 32 | 64) || width == 128 && self.abi.has_int128;
-        if !is_integer {
-            return false;
-        }
-        let align = self.integer_align(width);
-        !(packed && align > BYTE) && self.start_bits().is_multiple_of(align)
+        is_integer && !packed && self.start_bits().is_multiple_of(self.integer_align(width))
     }
 
     /// The alignment of a variable of that many bits, in bits.

@@ -44,6 +44,11 @@ fn what_overflows_a_field_is_ored_into_the_next_as_in_c() {
     assert_eq!(number(Direction::None, 0x179, 0, 1), 0x1_7900);
     assert_eq!(number(Direction::Write, 0, 0, 1 << 14), 0x4000_0000);
     assert_eq!(number(Direction::None, 0, 0, 1 << 16), 0);
+    // A type that reaches the direction, an nr that reaches it too, a size that meets both others.
+    assert_eq!(number(Direction::Write, 0x40_0079, 0, 0), 0x4000_7900);
+    assert_eq!(number(Direction::Write, 0x79, 0x4000_7901, 0), 0x4000_7901);
+    assert_eq!(number(Direction::Write, 0x40_0179, 1, 0x4001), 0x4001_7901);
+    assert_eq!(number(Direction::None, 0, 0x1_0001, 1), 0x1_0001);
 }
 
 /// With an argument, sparc's bit 29 belongs to the size; without, it says that there is none.

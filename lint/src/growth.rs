@@ -2,12 +2,11 @@
 
 use ioctlkit_abi::{AbiId, RecordKind};
 use ioctlkit_model::{
-    Argument, Command, Interface, Language, Member, RecordBody, RecordId, Role, SourceMap, Type,
-    Values,
+    Argument, Command, Definition, Interface, Language, Member, Record, RecordBody, RecordId, Role,
+    Type, Values,
 };
 
 use crate::context::ArgumentRecord;
-use crate::rust_source;
 
 /// The commands whose argument is this structure itself, with its size in their number; not those
 /// that carry it inside another.
@@ -33,7 +32,12 @@ fn resolves_to(interface: &Interface, ty: &Type, abi: AbiId, id: RecordId) -> bo
 /// Whether a member holds the size of the structure that it is in. `argsz` says so by its name;
 /// `size` may as well be the size of a buffer: it has to come first, with nothing beside it that has a
 /// size, or a comment has to say it.
-pub(crate) fn is_structure_size(sources: &SourceMap, body: &RecordBody, member: &Member) -> bool {
+pub(crate) fn is_structure_size(
+    interface: &Interface,
+    record: &Record,
+    body: &RecordBody,
+    member: &Member,
+) -> bool {
     const NAMES: [&str; 5] = ["argsz", "struct_size", "structsize", "size_of_struct", "struct_sz"];
     if member.bits.is_some() || member.ty.is_array() {
         return false;
@@ -48,21 +52,25 @@ pub(crate) fn is_structure_size(sources: &SourceMap, body: &RecordBody, member: 
     if !matches!(name.as_str(), "size" | "sz" | "len" | "length") {
         return false;
     }
-    if sources.file(member.span.file).language() == Language::Rust {
-        let name = sources.text(body.span).split(['{', '<']).next().unwrap_or_default();
-        let own_name = name.split_whitespace().last().unwrap_or_default();
-        return speaks_of_structure_size(
-            rust_source::attributes(sources, member.name_span),
-            own_name,
-        );
+    let definition = interface.definitions.get(member.name_span);
+    if interface.sources.file(member.span.file).language() == Language::Rust {
+        let own_name = record.name.as_deref().unwrap_or_default().split('<').next();
+        let above = definition.and_then(|definition| definition.comment_above.as_deref());
+        return above.is_some_and(|comment| {
+            speaks_of_structure_size(comment, own_name.unwrap_or_default())
+        });
     }
-    let own_name = sources.text(body.span).split('{').next().unwrap_or_default().trim();
-    let comments = [comment_behind(sources, member), kernel_doc(sources, body, name)];
+    let beside = definition.and_then(|definition| definition.comment_beside.as_deref());
+    let comments = [
+        beside.and_then(|comment| comment.lines().next()),
+        kernel_doc(interface.definitions.get(body.span), name),
+    ];
     // What a comment says of it goes before its place.
     if name == "size" && comments.iter().all(Option::is_none) && leads(body, member) {
         return true;
     }
-    comments.into_iter().flatten().any(|comment| speaks_of_structure_size(comment, own_name))
+    let own_name = record.display_name();
+    comments.into_iter().flatten().any(|comment| speaks_of_structure_size(comment, &own_name))
 }
 
 /// Whether a member comes first in a structure that has nothing else whose size it may be.
@@ -116,36 +124,29 @@ fn speaks_of_structure_size(comment: &str, own_name: &str) -> bool {
     is_size && !EXCEPTIONS.iter().any(|phrase| lower.contains(phrase))
 }
 
-/// The comment on the line on which a member's declaration ends.
-fn comment_behind<'s>(sources: &'s SourceMap, member: &Member) -> Option<&'s str> {
-    let text = &sources.file(member.span.file).text;
-    let line = text.get(member.span.end as usize..)?.lines().next()?;
-    let comment = line.trim_start_matches(';').trim_start();
-    comment.starts_with("/*").then_some(comment)
-}
-
-/// The line `@name: …` of the comment right before a structure.
-fn kernel_doc<'s>(sources: &'s SourceMap, body: &RecordBody, name: &str) -> Option<&'s str> {
-    let text = &sources.file(body.span.file).text;
-    let before = text.get(..body.span.start as usize)?.trim_end();
-    let before = before.strip_suffix("typedef").unwrap_or(before).trim_end();
-    let comment = before.strip_suffix("*/")?;
-    let comment = &comment[comment.rfind("/*")?..];
-    comment.lines().find_map(|line| {
-        let line = line.trim_start_matches([' ', '\t', '*']);
-        line.strip_prefix('@')?.strip_prefix(name)?.strip_prefix(':')
-    })
+/// What the line `@name: …` of the comment above a structure says.
+fn kernel_doc<'d>(definition: Option<&'d Definition>, name: &str) -> Option<&'d str> {
+    definition?
+        .comment_above
+        .as_deref()?
+        .lines()
+        .find_map(|line| line.strip_prefix('@')?.strip_prefix(name)?.strip_prefix(':'))
 }
 
 /// Whether a structure has something that a later version may give a meaning: flags, reserved
 /// members, or a size of its own; in itself or in what it holds by value.
-pub(crate) fn has_room(interface: &Interface, body: &RecordBody, abi: AbiId) -> bool {
-    interface_members(interface, body, abi, 0).into_iter().any(|(body, member)| {
+pub(crate) fn has_room(
+    interface: &Interface,
+    record: &Record,
+    body: &RecordBody,
+    abi: AbiId,
+) -> bool {
+    interface_members(interface, record, body, abi, 0).into_iter().any(|(record, body, member)| {
         is_flags(member)
             || member.is_reserved()
             || member.purpose.role == Role::Reserved
             || matches!(member.purpose.values, Values::Flags(_))
-            || is_structure_size(&interface.sources, body, member)
+            || is_structure_size(interface, record, body, member)
     })
 }
 
@@ -154,19 +155,21 @@ const DEEPEST: u32 = 16;
 
 fn interface_members<'a>(
     interface: &'a Interface,
+    record: &'a Record,
     body: &'a RecordBody,
     abi: AbiId,
     depth: u32,
-) -> Vec<(&'a RecordBody, &'a Member)> {
+) -> Vec<(&'a Record, &'a RecordBody, &'a Member)> {
     let mut members = Vec::new();
     for member in &body.members {
-        members.push((body, member));
+        members.push((record, body, member));
         if depth < DEEPEST
             && let Some(Type::Record(id)) = interface.resolved(&member.ty, abi)
             && let Some(inner) = interface.body(*id, abi)
             && interface.record(*id).kind == RecordKind::Struct
         {
-            members.extend(interface_members(interface, inner, abi, depth + 1));
+            let record = interface.record(*id);
+            members.extend(interface_members(interface, record, inner, abi, depth + 1));
         }
     }
     members
@@ -181,62 +184,67 @@ fn is_flags(member: &Member) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use ioctlkit_abi::Scalar;
-    use ioctlkit_model::{Representation, Span};
+    use ioctlkit_abi::{AbiSet, Scalar};
+    use ioctlkit_model::{Differences, Purpose, Representation, Span, Variants};
 
     use super::*;
 
-    /// Reads a structure of `__u32` members out of `text`, well enough for these tests.
-    fn says_its_size(text: &str, name: &str) -> bool {
-        let mut sources = SourceMap::default();
-        let file = sources.add("x.h".into(), text.into());
-        let span = |from: usize, to: usize| Span { file, start: from as u32, end: to as u32 };
-        let start = text.find("struct x {").unwrap();
-        let at = text.find(&format!("__u32 {name};")).unwrap();
-        let end = at + "__u32 ".len() + name.len();
+    /// Whether the member of `struct x { __u32 name; }` is its size by these comments.
+    fn says_its_size(name: &str, above: Option<&str>, beside: Option<&str>) -> bool {
+        let mut interface = Interface::default();
+        let file = interface.sources.add("x.h".into(), "".into());
+        let span = |start| Span { file, start, end: start + 1 };
         let member = Member {
             name: Some(name.into()),
-            span: span(at, end),
-            name_span: span(at, end),
+            span: span(9),
+            name_span: span(9),
             ty: Type::Scalar(Scalar::UnsignedInt),
             bits: None,
             packed: false,
             aligned: None,
             condition: None,
-            purpose: ioctlkit_model::Purpose::default(),
+            purpose: Purpose::default(),
         };
         let body = RecordBody {
             representation: Representation::C,
-            span: span(start, text.len()),
+            span: span(0),
             packed: false,
             aligned: None,
             pack: None,
             members: vec![member.clone()],
             observed: None,
         };
-        is_structure_size(&sources, &body, &member)
+        let record = Record {
+            kind: RecordKind::Struct,
+            name: Some("x".into()),
+            typedef_name: None,
+            c_name: None,
+            docs: Vec::new(),
+            differences: Differences::default(),
+            span: span(7),
+            variants: Variants::one(AbiSet::ALL, body.clone()),
+        };
+        let comment_above = above.map(ToOwned::to_owned);
+        interface.definitions.add(body.span, Definition { comment_above, ..Definition::default() });
+        let comment_beside = beside.map(ToOwned::to_owned);
+        interface
+            .definitions
+            .add(member.name_span, Definition { comment_beside, ..Definition::default() });
+        is_structure_size(&interface, &record, &body, &member)
     }
 
     #[test]
     fn argsz_is_the_size_of_its_structure_by_name() {
-        assert!(says_its_size("struct x {\n\t__u32 argsz;\n};", "argsz"));
+        assert!(says_its_size("argsz", None, None));
     }
 
     #[test]
     fn size_needs_a_comment_to_be_that_of_its_structure() {
-        assert!(!says_its_size("struct x {\n\t__u32 size;\n};", "size"));
-        assert!(!says_its_size("struct x {\n\t__u32 size; /* of the buffer */\n};", "size"));
-        assert!(says_its_size(
-            "struct x {\n\t__u32 size; /* size of this structure */\n};",
-            "size"
-        ));
-        assert!(says_its_size(
-            "/**\n * struct x - it\n * @size: sizeof(struct x)\n */\nstruct x {\n\t__u32 size;\n};",
-            "size"
-        ));
-        assert!(!says_its_size(
-            "/* @size: sizeof(struct x) */\nint y;\nstruct x {\n\t__u32 size;\n};",
-            "size"
-        ));
+        assert!(!says_its_size("size", None, None));
+        assert!(!says_its_size("size", None, Some("of the buffer")));
+        assert!(says_its_size("size", None, Some("size of this structure")));
+        assert!(says_its_size("size", Some("struct x - it\n@size: sizeof(struct x)"), None));
+        assert!(!says_its_size("size", Some("struct x - it\n@size: sizeof(struct y)"), None));
+        assert!(!says_its_size("size", Some("@length: sizeof(struct x)"), None));
     }
 }

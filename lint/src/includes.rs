@@ -13,7 +13,7 @@ pub struct Includes {
 }
 
 impl Includes {
-    /// Reads the directives of every header that defines a command or a raw number.
+    /// Follows the directives of every header that defines a command or a raw number.
     pub fn new(interface: &Interface) -> Self {
         let mut by_name: BTreeMap<&str, Vec<FileId>> = BTreeMap::new();
         for (id, file) in interface.sources.iter() {
@@ -28,7 +28,7 @@ impl Includes {
             .iter()
             .map(|id| {
                 let file = interface.sources.file(*id);
-                let found = included(&file.text).filter_map(|name| {
+                let found = file.includes.iter().filter_map(|name| {
                     let candidates = by_name.get(name.rsplit('/').next()?)?;
                     candidates.iter().copied().find(|candidate| {
                         interface.sources.file(*candidate).path.ends_with(Path::new(name))
@@ -82,28 +82,4 @@ fn reach(direct: &BTreeMap<FileId, BTreeSet<FileId>>, from: FileId) -> BTreeSet<
         }
     }
     reached
-}
-
-/// What a text includes, as it is spelled between the marks.
-pub fn included(text: &str) -> impl Iterator<Item = &str> {
-    text.lines().filter_map(|line| {
-        let rest = line.trim_start().strip_prefix('#')?.trim_start();
-        let rest = rest.strip_prefix("include")?.trim_start();
-        match rest.strip_prefix('<') {
-            Some(rest) => rest.split_once('>').map(|(name, _)| name),
-            None => rest.strip_prefix('"')?.split_once('"').map(|(name, _)| name),
-        }
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn both_kinds_of_include_are_read() {
-        let text =
-            "#include <linux/types.h>\n # include \"drm.h\" /* core */\n#define include <x>\n";
-        assert_eq!(included(text).collect::<Vec<_>>(), ["linux/types.h", "drm.h"]);
-    }
 }

@@ -129,9 +129,9 @@ impl<'c, 'a> FreeNrs<'c, 'a> {
         let body = command.variants.first()?;
         let free = *self.offers.get(&command.span)?;
         let literal = self.cx.interface.definitions.call(body.span).and_then(|call| {
-            let place = usize::from(call.name.text == "_IOC") + 1;
+            let place = usize::from(call.name.spelling == "_IOC") + 1;
             let nr = call.arguments.get(place)?;
-            nr.text.starts_with(|c: char| c.is_ascii_digit()).then_some(nr.span)
+            nr.spelling.starts_with(|c: char| c.is_ascii_digit()).then_some(nr.span)
         });
         Some(Fix {
             message: format!("take a free nr, such as {free:#04x}"),

@@ -208,7 +208,7 @@ pub fn reserve(
     let after = &padding.body.members[padding.after];
     let open_ended = padding.before.is_none() && is_flexible(&after.ty);
     let edit = if open_ended {
-        edits::insert_before(sources, after.span, &declaration)
+        edits::insert_before(cx.interface, after, &declaration)
     } else {
         edits::insert_behind(sources, after.span, &declaration)
     };

@@ -209,7 +209,7 @@ fn is_named_for(name: &str, command: &str) -> bool {
 }
 
 fn digits(literal: &Word) -> usize {
-    literal.text.chars().skip(2).take_while(char::is_ascii_hexdigit).count()
+    literal.spelling.chars().skip(2).take_while(char::is_ascii_hexdigit).count()
 }
 
 #[cfg(test)]

@@ -252,7 +252,7 @@ impl<'a> Spelling<'a> {
 
     /// Whether a structure derives the checks of `ioctlkit`, whose types it may then use.
     fn is_derived(self, record: &Record) -> bool {
-        rust_source::derives(&self.interface.sources, record.span, &["IoctlData", "Ioctl"])
+        self.interface.definitions.of_record(record).is_some_and(|it| it.attributes.derives_checks)
     }
 }
 

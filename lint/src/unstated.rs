@@ -169,7 +169,7 @@ impl<'a> Records<'a> {
             wanted.len() > 1 && record.name.as_deref().is_some_and(|name| words(name) == wanted)
         };
         let is_mapped = |record: &Record| {
-            let definition = self.interface.definitions.get(record.span);
+            let definition = self.interface.definitions.of_record(record);
             let above = definition.and_then(|definition| definition.comment_above.as_deref());
             above.is_some_and(|comment| comment.contains("mmap"))
         };

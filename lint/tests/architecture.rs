@@ -97,6 +97,34 @@ fn named_abis(text: &str) -> Vec<(usize, &str)> {
     mentions(text, &words)
 }
 
+/// The files of the linter that read source text, and why each may.
+const READERS: [(&str, &str); 4] = [
+    ("lint/src/config.rs", "shows the line of a mistake in its own file"),
+    ("lint/src/edits/c.rs", "fits an edit into the text that it changes"),
+    ("lint/src/edits/kernel_types.rs", "finds the line for an `#include`"),
+    ("lint/src/edits/rust.rs", "fits an edit into the text that it changes"),
+];
+
+/// What tests are made of.
+const FOR_TESTS: [&str; 3] =
+    ["lint/src/edits/marked.rs", "lint/src/rules/fixture_test.rs", "lint/src/suppression/tests.rs"];
+
+/// The lines that read the text of a file: those that ask anything for its `text` that is not known to
+/// hold another.
+fn readings(text: &str) -> Vec<(usize, &str)> {
+    const OTHERS: [&str; 3] = ["comment", "condition", "line"];
+    let is_name = |c: char| c.is_alphanumeric() || c == '_';
+    let mut found = mentions(text, &[".text", "SourceFile {"]);
+    found.retain(|(_, line)| {
+        line.contains("SourceFile {")
+            || line.match_indices(".text").any(|(at, asked)| {
+                let asked_of = line[..at].rsplit(|c| !is_name(c)).next().unwrap_or("");
+                !line[at + asked.len()..].starts_with(is_name) && !OTHERS.contains(&asked_of)
+            })
+    });
+    found
+}
+
 fn rules() -> Vec<Source> {
     let mut rules = sources("lint/src/rules");
     rules.extend(sources("lint/src/diff/rules"));
@@ -171,6 +199,19 @@ fn rules_read_no_files_and_know_no_formats() {
 }
 
 #[test]
+fn the_linter_reads_no_source_text_again() {
+    let mut known = BTreeSet::from(READERS.map(|(path, _)| path));
+    for source in sources("lint/src") {
+        let found = readings(without_tests(&source.text));
+        if !found.is_empty() && !known.remove(&*source.path) {
+            let is_for_tests = FOR_TESTS.contains(&&*source.path);
+            assert!(is_for_tests, "{}: ask the model: {found:#?}", source.path);
+        }
+    }
+    assert!(known.is_empty(), "they read no source text, and need no permission: {known:?}");
+}
+
+#[test]
 fn rules_know_no_abi_by_its_name() {
     for source in rules() {
         let found = named_abis(without_tests(&source.text));
@@ -229,6 +270,24 @@ mod the_checks_themselves {
         assert_eq!(named_abis("Abi::by_name(&wanted)").len(), 1);
         assert_eq!(named_abis("a.abi().name == b").len(), 1);
         assert!(named_abis("/// `{u64}` on \"m68k\"\nabi.under_aligns_64_bit()").is_empty());
+    }
+
+    #[test]
+    fn source_text_is_told_from_other_texts() {
+        for line in [
+            "let text = &file.text;",
+            "sources.text(member.span)",
+            "cx.interface.sources.file(id).text.as_ref()",
+            "let comment = line.text[..sources.text(span).len()];",
+            "let SourceFile { text, .. } = file;",
+        ] {
+            assert_eq!(readings(line).len(), 1, "{line}");
+        }
+        for line in
+            ["condition.text.trim()", "comment.text.contains(MARK)", "a.texts()", "// .text"]
+        {
+            assert!(readings(line).is_empty(), "{line}");
+        }
     }
 
     #[test]

@@ -4,13 +4,13 @@
 
 use std::collections::HashMap;
 
-use crate::{FileShift, Span};
+use crate::{FileShift, Record, Span};
 
 /// What is known of the spelling of definitions, by their spans.
 #[derive(Debug, Clone, Default)]
 pub struct Definitions(HashMap<Span, Definition>);
 
-/// The spelling of one definition.
+/// What the text says of one definition.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Definition {
     /// What stands behind the name.
@@ -19,6 +19,20 @@ pub struct Definition {
     pub comment_above: Option<String>,
     /// The comment that begins on the last line, its lines without marks.
     pub comment_beside: Option<String>,
+    /// Of a structure, from its keyword to the opening brace. In Rust from the first attribute or
+    /// comment, and of a command or a member up to its name.
+    pub head: Option<Span>,
+    /// What the attributes of a structure in Rust ask for.
+    pub attributes: Attributes,
+}
+
+/// Attributes of Rust that say how to mend a structure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Attributes {
+    /// A derive of `ioctlkit`, whose types the structure may then use.
+    pub derives_checks: bool,
+    /// Any `repr`.
+    pub has_repr: bool,
 }
 
 /// What a definition consists of.
@@ -50,7 +64,7 @@ pub struct Call {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word {
     /// As it is spelled.
-    pub text: String,
+    pub spelling: String,
     /// Where.
     pub span: Span,
 }
@@ -66,6 +80,11 @@ impl Definitions {
     /// What is known of the definition at `span`.
     pub fn get(&self, span: Span) -> Option<&Definition> {
         self.0.get(&span)
+    }
+
+    /// What is known of the first definition of a structure.
+    pub fn of_record(&self, record: &Record) -> Option<&Definition> {
+        self.get(record.variants.first()?.span)
     }
 
     /// The call that the definition at `span` consists of.
@@ -104,6 +123,7 @@ impl Definitions {
                 Written::Hexadecimal(literal) => literal.span = files.span(literal.span),
                 Written::Name(_) | Written::Otherwise => {}
             }
+            definition.head = definition.head.map(|head| files.span(head));
             (files.span(span), definition)
         });
         self.0.extend(moved);

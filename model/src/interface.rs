@@ -63,6 +63,8 @@ pub struct HeaderError {
     pub span: Option<Span>,
     /// The ABIs for which it was seen.
     pub abis: AbiSet,
+    /// Whether the header says so itself, with `#error`.
+    pub is_stated: bool,
 }
 
 /// An ioctl command.

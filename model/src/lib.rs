@@ -27,7 +27,7 @@ mod variants;
 pub use account::{NotUnderstood, Subject};
 pub use constant::{BinaryOperator, Constant, Expression, UnaryOperator};
 pub use contract::{Contract, Differences, Group, Passing, Purpose, Returns, Role, Values};
-pub use definition::{Call, Definition, Definitions, Word, Written};
+pub use definition::{Attributes, Call, Definition, Definitions, Word, Written};
 pub use finding::{Breaks, Edit, Finding, Fix, Label, Problem, ProblemKind, Report, Safety};
 pub use interface::{
     Argument, Command, CommandBody, Encoder, Family, Header, HeaderError, Interface, NamedConstant,
@@ -39,7 +39,7 @@ pub use object::{
     RecordedMember, RecordedRecord,
 };
 pub use rule::{Languages, RuleInfo, Severity};
-pub use source::{FileId, FileShift, Language, Position, SourceFile, SourceMap, Span};
+pub use source::{Comment, FileId, FileShift, Language, Position, SourceFile, SourceMap, Span};
 pub use types::{
     Condition, Enum, EnumBody, EnumId, Enumerator, Member, Record, RecordBody, RecordId,
     Representation, Type, Typedef, TypedefBody, TypedefId,

@@ -1,5 +1,6 @@
 //! The text that was read, and places in it.
 
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
@@ -41,8 +42,28 @@ pub struct SourceFile {
     pub path: PathBuf,
     /// The whole text; of a compiled object a listing of what was read of it.
     pub text: Arc<str>,
+    /// What a header includes, as it is spelled between the marks.
+    pub includes: Vec<String>,
+    /// Where the comments are, delimiters included, in order.
+    pub comments: Vec<Range<u32>>,
     language: Language,
     line_starts: OnceLock<Vec<u32>>,
+}
+
+/// A comment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Comment<'t> {
+    /// Its first byte in the file.
+    pub start: u32,
+    /// Its text, delimiters included.
+    pub text: &'t str,
+}
+
+impl Comment<'_> {
+    /// The first byte past its end.
+    pub fn end(self) -> u32 {
+        self.start + self.text.len() as u32
+    }
 }
 
 /// What a file is written in.
@@ -89,7 +110,7 @@ impl SourceFile {
     }
 
     /// The bytes of line `line` (from 1) without its end, as a range; empty past the last line.
-    pub fn line_range(&self, line: u32) -> std::ops::Range<usize> {
+    pub fn line_range(&self, line: u32) -> Range<usize> {
         let starts = self.line_starts();
         let Some(start) = starts.get(line.saturating_sub(1) as usize) else {
             return self.text.len()..self.text.len();
@@ -97,6 +118,46 @@ impl SourceFile {
         let start = *start as usize;
         let end = starts.get(line as usize).map_or(self.text.len(), |next| *next as usize - 1);
         start..end.max(start)
+    }
+
+    /// The comments, in order.
+    pub fn comments(&self) -> impl Iterator<Item = Comment<'_>> {
+        self.comments.iter().filter_map(|comment| {
+            let text = self.text.get(comment.start as usize..comment.end as usize)?;
+            Some(Comment { start: comment.start, text })
+        })
+    }
+
+    /// Whether a line (from 1) has anything but white space and comments.
+    pub fn has_code(&self, line: u32) -> bool {
+        let line = self.line_range(line);
+        let is_blank = |from: usize, to: usize| {
+            self.text.get(from..to).is_none_or(|text| text.trim().is_empty())
+        };
+        let mut at = line.start;
+        for comment in self.comments_on(&line) {
+            if !is_blank(at, comment.start as usize) {
+                return true;
+            }
+            at = comment.end as usize;
+        }
+        !is_blank(at, line.end)
+    }
+
+    /// The first line with code below `line` that only comments stand between.
+    pub fn code_below(&self, line: u32) -> Option<u32> {
+        let below = line + 1..=self.line_count();
+        let is_empty = |line: u32| {
+            !self.has_code(line) && self.comments_on(&self.line_range(line)).next().is_none()
+        };
+        below.take_while(|line| !is_empty(*line)).find(|line| self.has_code(*line))
+    }
+
+    /// The comments of which a part is on a line.
+    fn comments_on(&self, line: &Range<usize>) -> impl Iterator<Item = &Range<u32>> {
+        let first = self.comments.partition_point(|comment| comment.end as usize <= line.start);
+        let end = line.end;
+        self.comments[first..].iter().take_while(move |comment| (comment.start as usize) <= end)
     }
 
     /// How many lines the file has.
@@ -140,7 +201,14 @@ impl SourceMap {
     }
 
     fn push(&mut self, path: PathBuf, text: Arc<str>, language: Language) -> FileId {
-        self.files.push(SourceFile { path, text, language, line_starts: OnceLock::new() });
+        self.files.push(SourceFile {
+            path,
+            text,
+            includes: Vec::new(),
+            comments: Vec::new(),
+            language,
+            line_starts: OnceLock::new(),
+        });
         FileId(self.files.len() as u32 - 1)
     }
 
@@ -161,6 +229,11 @@ impl SourceMap {
     /// The file.
     pub fn file(&self, id: FileId) -> &SourceFile {
         &self.files[id.index()]
+    }
+
+    /// The file, for the front end that reads it.
+    pub fn file_mut(&mut self, id: FileId) -> &mut SourceFile {
+        &mut self.files[id.index()]
     }
 
     /// The path of the file that `span` is in.
@@ -187,6 +260,27 @@ impl SourceMap {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn code_below_skips_comments_but_no_empty_line() {
+        let text = "// a\n/* b\n\n c */\nint x; // y\n// d\n\nint z;\n/* e */ int w;\n// f";
+        let mut sources = SourceMap::default();
+        let id = sources.add("a.h".into(), text.into());
+        let range = |comment: &str| {
+            let at = text.find(comment).unwrap();
+            at as u32..(at + comment.len()) as u32
+        };
+        let comments = ["// a", "/* b\n\n c */", "// y", "// d", "/* e */", "// f"].map(range);
+        sources.file_mut(id).comments = comments.into();
+        let file = sources.file(id);
+        let code: Vec<u32> = (1..12).filter(|line| file.has_code(*line)).collect();
+        assert_eq!(code, [5, 8, 9]);
+        assert_eq!(file.code_below(1), Some(5));
+        assert_eq!(file.code_below(4), Some(5));
+        assert_eq!(file.code_below(6), None);
+        assert_eq!(file.code_below(10), None);
+        assert_eq!(file.code_below(12), None);
+    }
 
     #[test]
     fn spans_follow_their_files_into_another_map() {

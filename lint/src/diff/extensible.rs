@@ -52,8 +52,9 @@ pub(super) fn record(
     id: RecordId,
     commands: &[&Command],
 ) -> Option<Extensible> {
-    let states_size = interface.record(id).variants.iter().any(|(_, body)| {
-        body.members.iter().any(|member| is_structure_size(&interface.sources, body, member))
+    let known = interface.record(id);
+    let states_size = known.variants.iter().any(|(_, body)| {
+        body.members.iter().any(|member| is_structure_size(interface, known, body, member))
     });
     if states_size {
         return Some(Extensible::SizeMember);

@@ -56,6 +56,32 @@ pub(super) fn retype(sources: &SourceMap, member: &Member, ty: &str) -> Option<E
     })
 }
 
+/// As [`super::replace_leading_type`].
+pub(super) fn replace_leading_type(
+    sources: &SourceMap,
+    member: Span,
+    from: &str,
+    to: &str,
+) -> Option<Edit> {
+    let rest = sources.text(member).strip_prefix(from)?;
+    rest.starts_with([' ', '\t']).then(|| Edit {
+        span: Span { end: member.start + from.len() as u32, ..member },
+        replacement: to.to_owned(),
+    })
+}
+
+/// As [`super::empty_bound`].
+pub(super) fn empty_bound(sources: &SourceMap, member: Span) -> Option<Edit> {
+    let text = sources.text(member);
+    let open = text.rfind('[')?;
+    let bound = text[open + 1..].strip_suffix(']')?;
+    (bound.trim() == "0").then(|| {
+        let start = member.start + open as u32 + 1;
+        let end = start + bound.len() as u32;
+        Edit { span: Span { start, end, ..member }, replacement: String::new() }
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::marked::{applied, marked};
@@ -110,6 +136,28 @@ mod tests {
         assert_eq!(retyped("\t|enum kind\t\t'k'|;").unwrap(), "\t__u32\t\tk;");
         assert_eq!(retyped("\t|void __user *'p'|;").unwrap(), "\t__u32 p;");
         assert_eq!(retyped("\t|char * 'p'[4]|;").unwrap(), "\t__u32 p[4];");
+    }
+
+    #[test]
+    fn a_type_is_replaced_where_the_declaration_begins_with_its_name() {
+        let replaced = |text| {
+            let (sources, member) = marked("x.h", text);
+            applied(&sources, replace_leading_type(&sources, member.span, "__u64", "__aligned_u64"))
+        };
+        assert_eq!(replaced("\t|__u64\t'a'[2]|;").unwrap(), "\t__aligned_u64\ta[2];");
+        assert_eq!(replaced("\t|__u64_t 'a'|;"), None);
+        assert_eq!(replaced("\t|const __u64 'a'|;"), None);
+    }
+
+    #[test]
+    fn a_bound_of_zero_is_taken_out() {
+        let emptied = |text| {
+            let (sources, member) = marked("x.h", text);
+            applied(&sources, empty_bound(&sources, member.span))
+        };
+        assert_eq!(emptied("\t|int 'a'[ 0 ]|;").unwrap(), "\tint a[];");
+        assert_eq!(emptied("\t|int 'a'[NONE]|;"), None);
+        assert_eq!(emptied("\t|int 'a'|;"), None);
     }
 
     #[test]

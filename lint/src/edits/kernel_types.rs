@@ -129,7 +129,7 @@ fn directives(text: &str) -> impl Iterator<Item = Include<'_>> {
             }
             "endif" => drop(conditions.pop()),
             "include" => {
-                if let Some(name) = crate::includes::included(line).next() {
+                if let Some(name) = included(line) {
                     let guarded = usize::from(guard == Some(true));
                     found.push(Include {
                         name,
@@ -145,6 +145,16 @@ fn directives(text: &str) -> impl Iterator<Item = Include<'_>> {
         }
     }
     found.into_iter()
+}
+
+/// What a line includes, as it is spelled between the marks.
+fn included(line: &str) -> Option<&str> {
+    let rest = line.trim_start().strip_prefix('#')?.trim_start();
+    let rest = rest.strip_prefix("include")?.trim_start();
+    match rest.strip_prefix('<') {
+        Some(rest) => rest.split_once('>').map(|(name, _)| name),
+        None => rest.strip_prefix('"')?.split_once('"').map(|(name, _)| name),
+    }
 }
 
 /// Where the header goes: among the other `<linux/…>` ones by the alphabet, else before the first

@@ -3,7 +3,6 @@
 use ioctlkit_model::{Edit, Member, SourceMap, Span};
 
 use super::indentation;
-use crate::rust_source;
 
 const STEP: &str = "    ";
 
@@ -30,15 +29,20 @@ pub(super) fn insert_behind(sources: &SourceMap, member: Span, declaration: &str
     })
 }
 
-/// As [`super::insert_before`]: before the attributes and comments of the member.
-pub(super) fn insert_before(sources: &SourceMap, member: Span, declaration: &str) -> Option<Edit> {
+/// As [`super::insert_before`]: before the attributes and comments of the member, with which its head
+/// begins.
+pub(super) fn insert_before(
+    sources: &SourceMap,
+    head: Span,
+    member: Span,
+    declaration: &str,
+) -> Option<Edit> {
     let text = sources.file(member.file).text.as_ref();
-    let start = rust_source::item_start(text, member.start as usize);
-    let before = text.get(..start)?;
+    let before = text.get(..head.start as usize)?;
     if !before.trim_end().ends_with([',', '{']) || !before.ends_with('\n') {
         return None;
     }
-    let at = u32::try_from(start).ok()?;
+    let at = head.start;
     let (own, visibility) =
         (indentation(text, member.start as usize, STEP), visibility(sources, member));
     Some(Edit {
@@ -60,6 +64,22 @@ pub(super) fn retype(sources: &SourceMap, member: &Member, ty: &str) -> Option<E
     let start = member.name_span.end + u32::try_from(at).ok()?;
     let end = start + u32::try_from(element.len()).ok()?;
     Some(Edit { span: Span { start, end, ..member.span }, replacement: ty.to_owned() })
+}
+
+/// As [`super::attribute`].
+pub(super) fn attribute(sources: &SourceMap, name: Span, attribute: &str) -> Option<Edit> {
+    let text = sources.file(name.file).text.as_ref();
+    let before = text.get(..name.start as usize)?;
+    // The keyword stands on the line of the name, behind the visibility.
+    let start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let own = before[start..].trim_start();
+    let indent = &before[start..before.len() - own.len()];
+    let is_head = ["pub", "struct ", "union "].iter().any(|word| own.starts_with(word));
+    let at = (start + indent.len()) as u32;
+    is_head.then(|| Edit {
+        span: Span { start: at, end: at, ..name },
+        replacement: format!("{attribute}\n{indent}"),
+    })
 }
 
 /// The visibility of a member, which its new neighbour shares: an unnameable member would make the
@@ -128,10 +148,25 @@ mod tests {
             "x.rs",
             "struct A {\n    n: u32,\n    /// doc\n    #[x]\n    |pub 'a': [u8; 0]|,\n}",
         );
+        let text = &sources.file(member.span.file).text;
+        let start = text.find("    /// doc").unwrap() as u32;
+        let head = Span { start, end: member.name_span.start, ..member.span };
         assert_eq!(
-            applied(&sources, insert_before(&sources, member.span, "_r: u32")).unwrap(),
+            applied(&sources, insert_before(&sources, head, member.span, "_r: u32")).unwrap(),
             "struct A {\n    n: u32,\n    pub _r: u32,\n    /// doc\n    #[x]\n    pub a: [u8; 0],\n}"
         );
+    }
+
+    #[test]
+    fn an_attribute_goes_above_the_keyword() {
+        let (sources, member) = marked("x.rs", "/// doc\n  pub struct |'A'| { a: u8 }");
+        let edit = attribute(&sources, member.name_span, "#[repr(C)]");
+        assert_eq!(
+            applied(&sources, edit).unwrap(),
+            "/// doc\n  #[repr(C)]\n  pub struct A { a: u8 }"
+        );
+        let (sources, member) = marked("x.rs", "make!(|'A'|);");
+        assert_eq!(attribute(&sources, member.name_span, "#[repr(C)]"), None);
     }
 
     #[test]

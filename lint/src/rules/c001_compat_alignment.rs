@@ -1,10 +1,10 @@
 //! C001 compat-alignment.
 
-use ioctlkit_model::{Edit, Finding, Fix, Interface, Safety, Span};
+use ioctlkit_model::{Finding, Fix, Interface, Safety};
 
 use crate::compat::{Difference, Incompatibility, Kind, Parting, wording};
 use crate::context::Context;
-use crate::declare_rule;
+use crate::{declare_rule, edits};
 
 declare_rule! {
     /// argument that 32-bit programs align otherwise than the 64-bit kernel below them
@@ -73,19 +73,16 @@ const ALIGNED: [(&str, &str); 3] =
 fn fix(interface: &Interface, difference: &Difference<'_>) -> Fix {
     let member = difference.misaligned.as_ref().and_then(Parting::member);
     let aligned = member.and_then(|member| {
-        let text = interface.sources.text(member.span);
-        let (plain, aligned) = ALIGNED.into_iter().find(|(plain, _)| {
-            text.strip_prefix(plain).is_some_and(|rest| rest.starts_with([' ', '\t']))
-        })?;
-        let end = member.span.start + plain.len() as u32;
-        Some((Span { end, ..member.span }, aligned))
+        ALIGNED.into_iter().find_map(|(plain, aligned)| {
+            Some((edits::replace_leading_type(&interface.sources, member, plain, aligned)?, aligned))
+        })
     });
     match aligned {
-        Some((span, aligned)) => Fix {
+        Some((edit, aligned)) => Fix {
             message: format!(
                 "make it `{aligned}`, which no ABI moves, and spell out the padding around it"
             ),
-            edits: vec![Edit { span, replacement: aligned.into() }],
+            edits: vec![edit],
             safety: Safety::ChangesAbi,
         },
         None => Fix {

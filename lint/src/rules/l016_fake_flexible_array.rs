@@ -1,13 +1,10 @@
 //! L016 fake-flexible-array.
 
 use ioctlkit_abi::{AbiSet, RecordKind, Scalar};
-use ioctlkit_model::{
-    Constant, Edit, Finding, Fix, Language, Member, RecordBody, Safety, Span, Type,
-};
+use ioctlkit_model::{Constant, Finding, Fix, Language, Member, RecordBody, Safety, Type};
 
 use crate::context::{ArgumentRecord, Context};
-use crate::declare_rule;
-use crate::words;
+use crate::{declare_rule, edits, words};
 
 declare_rule! {
     /// an array of 0 or 1 elements that stands for one of any length
@@ -85,7 +82,8 @@ fn zero(
     let mut finding = argument.member_finding(&FAKE_FLEXIBLE_ARRAY, last, abis, message);
     finding.label = "stands for an array of any length".into();
     // C allows no flexible array in a structure without other members.
-    let edit = if body.members.len() > 1 { empty_bound(cx, last) } else { None };
+    let may_be_empty = body.members.len() > 1;
+    let edit = may_be_empty.then(|| edits::empty_bound(&cx.interface.sources, last)).flatten();
     finding.fix = Some(Fix {
         message: "make it `[]`".into(),
         edits: edit.into_iter().collect(),
@@ -135,16 +133,4 @@ fn is_count(cx: &Context<'_>, member: &Member, abis: AbiSet) -> bool {
         WORDS.iter().any(|known| *known == word || (known.len() > 2 && word.contains(known)))
     }) || (name.len() > 2 && name.starts_with('n') && name.ends_with('s'));
     integer && counts
-}
-
-/// Takes the `0` out of `[0]`, where the text has it in plain sight.
-fn empty_bound(cx: &Context<'_>, member: &Member) -> Option<Edit> {
-    let text = cx.interface.sources.text(member.span);
-    let open = text.rfind('[')?;
-    let bound = text[open + 1..].strip_suffix(']')?;
-    (bound.trim() == "0").then(|| {
-        let start = member.span.start + open as u32 + 1;
-        let end = start + bound.len() as u32;
-        Edit { span: Span { start, end, ..member.span }, replacement: String::new() }
-    })
 }

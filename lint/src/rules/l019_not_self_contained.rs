@@ -1,7 +1,7 @@
 //! L019 not-self-contained.
 
 use ioctlkit_abi::AbiSet;
-use ioctlkit_model::{Finding, HeaderError, Label, Span};
+use ioctlkit_model::{Finding, Label, Span};
 
 use crate::context::{Context, finding};
 use crate::declare_rule;
@@ -38,8 +38,8 @@ declare_rule! {
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for header in &cx.interface.headers {
-        let mut errors: Vec<_> =
-            header.errors.iter().filter(|error| !is_wanted(cx, error)).collect();
+        // A header that says so itself, with `#error`, is not meant to be included alone.
+        let mut errors: Vec<_> = header.errors.iter().filter(|error| !error.is_stated).collect();
         // What is wrong in the header itself comes before what is wrong in one that it includes.
         errors.sort_by_key(|error| error.span.is_some_and(|span| span.file != header.file));
         let Some((first, others)) = errors.split_first() else { continue };
@@ -61,13 +61,4 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             .collect();
         findings.push(report);
     }
-}
-
-/// Whether the header says so itself, with `#error`: it is not meant to be included alone.
-fn is_wanted(cx: &Context<'_>, error: &HeaderError) -> bool {
-    let Some(span) = error.span else { return false };
-    let file = cx.interface.sources.file(span.file);
-    let line = file.line_range(file.position(span.start).line);
-    let directive = file.text.get(line).unwrap_or("").trim_start().strip_prefix('#');
-    directive.is_some_and(|word| word.trim_start().starts_with("error"))
 }

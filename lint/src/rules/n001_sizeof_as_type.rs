@@ -80,7 +80,7 @@ fn check_definition(
         finding.fix = Some(Fix {
             message: "use `__u64`, or `__u32` where that is enough".into(),
             edits: argument
-                .filter(|argument| is_size_type(&argument.text))
+                .filter(|argument| is_size_type(&argument.spelling))
                 .map(|argument| Edit { span: argument.span, replacement: "__u64".into() })
                 .into_iter()
                 .collect(),
@@ -96,7 +96,7 @@ fn is_size_type(name: &str) -> bool {
 
 fn give_type(argument: Option<&Word>, meant: &str) -> Fix {
     let edit = argument.and_then(|argument| {
-        let inside = argument.text.strip_prefix("sizeof")?.trim();
+        let inside = argument.spelling.strip_prefix("sizeof")?.trim();
         let replacement = inside.strip_prefix('(')?.strip_suffix(')')?.trim().to_owned();
         Some(Edit { span: argument.span, replacement })
     });

@@ -80,7 +80,7 @@ fn fix(cx: &Context<'_>, command: &Command, ty: &Type, argument: Option<&Word>) 
         _ => false,
     };
     let edit = argument.filter(|_| sized).and_then(|argument| {
-        let pointed_to = cx.spelling.pointed_to(&argument.text)?;
+        let pointed_to = cx.spelling.pointed_to(&argument.spelling)?;
         Some(Edit { span: argument.span, replacement: pointed_to.to_owned() })
     });
     let message = if sized {

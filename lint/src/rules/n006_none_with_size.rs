@@ -75,12 +75,12 @@ fn check_definition(
 fn fix(cx: &Context<'_>, body: &CommandBody) -> Fix {
     let edit = cx.interface.definitions.call(body.span).and_then(|call| {
         let [_, letter, nr, size] = &call.arguments[..] else { return None };
-        if call.name.text != "_IOC" {
+        if call.name.spelling != "_IOC" {
             return None;
         }
-        let ty = size.text.strip_prefix("sizeof")?.trim();
+        let ty = size.spelling.strip_prefix("sizeof")?.trim();
         let ty = ty.strip_prefix('(')?.strip_suffix(')')?.trim();
-        let replacement = format!("_IOWR({}, {}, {ty})", letter.text, nr.text);
+        let replacement = format!("_IOWR({}, {}, {ty})", letter.spelling, nr.spelling);
         Some(Edit { span: call.span, replacement })
     });
     Fix {

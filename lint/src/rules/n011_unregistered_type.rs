@@ -1,14 +1,13 @@
 //! N011 unregistered-type.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use ioctlkit_abi::AbiSet;
-use ioctlkit_model::{Command, FileId, Finding, Language};
+use ioctlkit_model::{Command, FileId, Finding, Language, SourceFile};
 
 use crate::context::{Context, command_finding};
 use crate::declare_rule;
-use crate::includes::included;
 use crate::number_registry;
 use crate::numbering::{defined, letter};
 
@@ -48,7 +47,6 @@ type Owner = BTreeSet<&'static str>;
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut blocks: BTreeMap<(FileId, u32, bool), (Owner, Vec<&Command>)> = BTreeMap::new();
-    let mut includes: HashMap<FileId, Vec<&Path>> = HashMap::new();
     for command in defined(cx) {
         let Some(body) = command.variants.first() else { continue };
         let (Ok(type_letter), Ok(nr)) = (u8::try_from(body.type_letter), u8::try_from(body.nr))
@@ -57,9 +55,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         };
         let file = command.span.file;
         let header = cx.interface.sources.file(file);
-        let includes =
-            includes.entry(file).or_insert_with(|| included(&header.text).map(Path::new).collect());
-        if let Some(owner) = other_owner(&header.path, includes, type_letter, nr) {
+        if let Some(owner) = other_owner(header, type_letter, nr) {
             let block = (file, body.type_letter, owner.is_empty());
             let (owners, commands) = blocks.entry(block).or_default();
             owners.extend(owner);
@@ -76,12 +72,12 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// Whose the type and nr are, where they are not this header's.
-fn other_owner(header: &Path, includes: &[&Path], type_letter: u8, nr: u8) -> Option<Owner> {
+fn other_owner(header: &SourceFile, type_letter: u8, nr: u8) -> Option<Owner> {
     let mut files = BTreeSet::new();
     for block in number_registry::holding(type_letter, nr) {
         if block.files().next().is_none()
-            || block.belongs_to(header)
-            || includes.iter().any(|name| block.belongs_to(name))
+            || block.belongs_to(&header.path)
+            || header.includes.iter().any(|name| block.belongs_to(Path::new(name)))
         {
             return None;
         }

@@ -75,7 +75,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             finding.fix = Some(Fix {
                 message: format!("use `{advice}`, or `{both_ways}` if the argument goes both ways"),
                 edits: name
-                    .filter(|name| matches!(name.text.as_str(), "_IOR" | "_IOW"))
+                    .filter(|name| matches!(name.spelling.as_str(), "_IOR" | "_IOW"))
                     .map(|name| Edit { span: name.span, replacement: other.macro_name().into() })
                     .into_iter()
                     .collect(),

@@ -1,10 +1,10 @@
 //! R001 missing-repr.
 
-use ioctlkit_model::{Edit, Finding, Fix, Representation, Safety, Span};
+use ioctlkit_model::{Finding, Fix, Representation, Safety};
 
 use crate::context::{ArgumentRecord, Context};
 use crate::declare_rule;
-use crate::rust_source;
+use crate::edits;
 
 declare_rule! {
     /// an argument structure whose layout is the Rust compiler's choice
@@ -68,21 +68,11 @@ fn report(argument: &ArgumentRecord<'_>) -> Finding {
 }
 
 fn fix(cx: &Context<'_>, argument: &ArgumentRecord<'_>, members: usize) -> Fix {
-    let name = argument.record.span;
-    let text = cx.interface.sources.file(name.file).text.as_ref();
-    // The keyword stands on the line of the name, behind the visibility.
-    let line = text.get(..name.start as usize).and_then(|before| before.rfind('\n'));
-    let start = line.map_or(0, |newline| newline + 1);
-    let head = text.get(start..name.start as usize).unwrap_or("");
-    let own = head.trim_start();
-    let indent = &head[..head.len() - own.len()];
-    let is_head = ["pub", "struct ", "union "].iter().any(|word| own.starts_with(word));
-    let has_repr = rust_source::attributes(&cx.interface.sources, name).contains("repr");
-    let at = (start + indent.len()) as u32;
-    let edit = (is_head && !has_repr).then(|| Edit {
-        span: Span { file: name.file, start: at, end: at },
-        replacement: format!("#[repr(C)]\n{indent}"),
-    });
+    let definition = cx.interface.definitions.of_record(argument.record);
+    let has_repr = definition.is_some_and(|definition| definition.attributes.has_repr);
+    let edit = (!has_repr)
+        .then(|| edits::attribute(&cx.interface.sources, argument.record.span, "#[repr(C)]"))
+        .flatten();
     Fix {
         message: match members {
             1 => "add `#[repr(transparent)]`, or `#[repr(C)]`".into(),

@@ -1,6 +1,6 @@
 //! V001 cannot-grow.
 
-use ioctlkit_model::{Finding, RecordBody};
+use ioctlkit_model::{Finding, Member, RecordBody};
 
 use crate::context::{ArgumentRecord, Context};
 use crate::declare_rule;
@@ -54,8 +54,8 @@ fn check_record(
     argument: &ArgumentRecord<'_>,
     body: &RecordBody,
 ) -> Option<Finding> {
-    let sources = &cx.interface.sources;
-    let member = body.members.iter().find(|member| is_structure_size(sources, body, member))?;
+    let is_size = |member: &&Member| is_structure_size(cx.interface, argument.record, body, member);
+    let member = body.members.iter().find(is_size)?;
     let commands = sized_commands(cx.interface, argument);
     let command = *commands.first()?;
     let name = member.name.as_deref().unwrap_or_default();

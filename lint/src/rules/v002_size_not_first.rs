@@ -1,7 +1,7 @@
 //! V002 size-not-first.
 
 use ioctlkit_abi::RecordKind;
-use ioctlkit_model::{Finding, Record};
+use ioctlkit_model::{Finding, Member, Record};
 
 use crate::context::{Context, finding};
 use crate::declare_rule;
@@ -68,8 +68,8 @@ fn check_record(cx: &Context<'_>, record: &Record) -> Option<Finding> {
         return None;
     }
     let (abis, body) = record.variants.iter().next()?;
-    let sources = &cx.interface.sources;
-    let index = body.members.iter().position(|member| is_structure_size(sources, body, member))?;
+    let is_size = |member: &Member| is_structure_size(cx.interface, record, body, member);
+    let index = body.members.iter().position(is_size)?;
     let (member, first) = (&body.members[index], body.members.first()?);
     if index == 0 {
         return None;

@@ -49,7 +49,7 @@ fn check_record(cx: &Context<'_>, argument: &ArgumentRecord<'_>) -> Option<Findi
     let record = argument.record;
     let (abis, body) = record.variants.iter().next()?;
     let abi = abis.first()?;
-    if record.kind != RecordKind::Struct || has_room(cx.interface, body, abi) {
+    if record.kind != RecordKind::Struct || has_room(cx.interface, record, body, abi) {
         return None;
     }
     let commands = sized_commands(cx.interface, argument);

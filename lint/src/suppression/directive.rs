@@ -2,12 +2,10 @@
 
 use std::ops::Range;
 
-use ioctlkit_model::Language;
-
-use super::scan;
+use ioctlkit_model::Comment;
 
 /// What a suppression begins with.
-pub(super) const MARK: &str = "ioctl-lint:";
+const MARK: &str = "ioctl-lint:";
 
 /// What a suppression is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,48 +47,54 @@ pub struct Malformed {
     pub expected: &'static str,
 }
 
-/// Every suppression in a file, in order. Text in string constants is none.
-pub fn directives(text: &str, language: Language) -> Vec<Result<Directive, Malformed>> {
-    scan::scan(text, language)
-        .comments
-        .into_iter()
-        .flat_map(|comment| in_comment(text, comment))
-        .collect()
+/// Every suppression in a comment, in order: each begins a line.
+pub fn directives(comment: Comment<'_>) -> Vec<Result<Directive, Malformed>> {
+    if !comment.text.contains(MARK) {
+        return Vec::new();
+    }
+    let lines = lines(comment);
+    let begins: Vec<usize> =
+        (0..lines.len()).filter(|index| lines[*index].words.starts_with(MARK)).collect();
+    let ends = begins.iter().skip(1).copied().chain([lines.len()]);
+    begins.iter().zip(ends).map(|(begin, end)| parse(&lines[*begin..end])).collect()
 }
 
-/// Every suppression in one comment: each begins a line.
-pub(super) fn in_comment(text: &str, comment: Range<usize>) -> Vec<Result<Directive, Malformed>> {
-    let lines = lines(text, comment);
-    let begins: Vec<usize> =
-        (0..lines.len()).filter(|index| text[lines[*index].clone()].starts_with(MARK)).collect();
-    let ends = begins.iter().skip(1).copied().chain([lines.len()]);
-    begins.iter().zip(ends).map(|(begin, end)| parse(text, &lines[*begin..end])).collect()
+/// A line of a comment, and where it begins in the file.
+#[derive(Debug, Clone, Copy)]
+struct Line<'t> {
+    start: usize,
+    words: &'t str,
+}
+
+impl Line<'_> {
+    fn place(self) -> Range<usize> {
+        self.start..self.start + self.words.len()
+    }
 }
 
 /// The comment's lines without its delimiters, and without the stars that decorate it.
-fn lines(text: &str, comment: Range<usize>) -> Vec<Range<usize>> {
-    let inner = &text[comment.clone()];
+fn lines(comment: Comment<'_>) -> Vec<Line<'_>> {
+    let inner = comment.text;
     let body = inner.strip_suffix("*/").filter(|_| inner.len() >= 4).unwrap_or(inner);
-    let mut start = comment.start;
+    let mut start = comment.start as usize;
     let mut lines = Vec::new();
     for line in body.split_inclusive('\n') {
         let decoration = |c: char| c.is_whitespace() || matches!(c, '*' | '/' | '!');
         let trimmed = line.trim_start_matches(decoration);
         let begin = start + (line.len() - trimmed.len());
-        let end = begin + trimmed.trim_end_matches(|c: char| c.is_whitespace() || c == '\\').len();
-        lines.push(begin..end);
+        let words = trimmed.trim_end_matches(|c: char| c.is_whitespace() || c == '\\');
+        lines.push(Line { start: begin, words });
         start += line.len();
     }
     lines
 }
 
-fn parse(text: &str, lines: &[Range<usize>]) -> Result<Directive, Malformed> {
-    let Some(first) = lines.first() else {
+fn parse(lines: &[Line<'_>]) -> Result<Directive, Malformed> {
+    let Some((first, below)) = lines.split_first() else {
         return Err(Malformed { place: 0..0, expected: "expected `allow(…)` behind it" });
     };
-    let malformed = |expected| Malformed { place: first.clone(), expected };
-    let line = &text[first.clone()];
-    let rest = line[MARK.len()..].trim_start();
+    let malformed = |expected| Malformed { place: first.place(), expected };
+    let rest = first.words[MARK.len()..].trim_start();
     let (scope, rest) = match (rest.strip_prefix("allow-file"), rest.strip_prefix("allow")) {
         (Some(rest), _) => (Scope::File, rest),
         (None, Some(rest)) => (Scope::Here, rest),
@@ -102,13 +106,13 @@ fn parse(text: &str, lines: &[Range<usize>]) -> Result<Directive, Malformed> {
     let Some((list, reason)) = rest.split_once(')') else {
         return Err(malformed("expected a closing parenthesis on this line"));
     };
-    let list_start = first.end - rest.len();
+    let list_start = first.place().end - rest.len();
     let rules = named_rules(list, list_start);
     if rules.is_empty() {
         return Err(malformed("expected a code or a slug in the parentheses"));
     }
     let place = first.start..list_start + list.len() + 1;
-    Ok(Directive { scope, rules, reason: reason_of(text, reason, &lines[1..]), place })
+    Ok(Directive { scope, rules, reason: reason_of(reason, below), place })
 }
 
 fn named_rules(list: &str, start: usize) -> Vec<NamedRule> {
@@ -126,8 +130,8 @@ fn named_rules(list: &str, start: usize) -> Vec<NamedRule> {
 }
 
 /// The rest of the line, and the lines below up to an empty one.
-fn reason_of(text: &str, first: &str, below: &[Range<usize>]) -> String {
-    let below = below.iter().map(|line| &text[line.clone()]).take_while(|line| !line.is_empty());
+fn reason_of(first: &str, below: &[Line<'_>]) -> String {
+    let below = below.iter().map(|line| line.words).take_while(|line| !line.is_empty());
     let all: Vec<&str> = std::iter::once(first.trim()).chain(below).collect();
     let reason = all.join(" ");
     let reason = reason.trim_matches(|c: char| !c.is_alphanumeric() && !"([{}])\"'`".contains(c));
@@ -138,10 +142,24 @@ fn reason_of(text: &str, first: &str, below: &[Range<usize>]) -> String {
 mod tests {
     use proptest::prelude::*;
 
+    use ioctlkit_model::{Language, SourceMap};
+
     use super::*;
 
+    /// Every suppression in a text.
+    fn directives_in(text: &str, name: &str) -> Vec<Result<Directive, Malformed>> {
+        let mut sources = SourceMap::default();
+        let id = sources.add(name.into(), text.into());
+        let file = sources.file_mut(id);
+        file.comments = match file.language() {
+            Language::Rust => ioctlkit_sources::rust::comments(text),
+            Language::C | Language::Object => ioctlkit_sources::c::comments(text),
+        };
+        file.comments().flat_map(directives).collect()
+    }
+
     fn one(text: &str) -> Result<Directive, Malformed> {
-        let mut all = directives(text, Language::C);
+        let mut all = directives_in(text, "x.h");
         assert_eq!(all.len(), 1, "{all:?}");
         all.remove(0)
     }
@@ -184,7 +202,7 @@ mod tests {
 
     #[test]
     fn comments_of_rust_hold_them_and_its_strings_do_not() {
-        let rust = |text: &str| directives(text, Language::Rust);
+        let rust = |text: &str| directives_in(text, "x.rs");
         for text in [
             "// ioctl-lint: allow(L001) why\n",
             "/* /* nested */\n * ioctl-lint: allow(L001) why\n */",
@@ -206,7 +224,7 @@ mod tests {
     #[test]
     fn two_in_one_comment_keep_their_reasons_apart() {
         let text = "/* ioctl-lint: allow(L001) one\n * ioctl-lint: allow(L002) two */";
-        let reasons: Vec<String> = directives(text, Language::C)
+        let reasons: Vec<String> = directives_in(text, "x.h")
             .into_iter()
             .map(|directive| directive.unwrap().reason)
             .collect();
@@ -244,7 +262,7 @@ mod tests {
             "ioctl-lint: allow(L001) x",
         ];
         for text in texts {
-            assert_eq!(directives(text, Language::C), [], "{text}");
+            assert_eq!(directives_in(text, "x.h"), [], "{text}");
         }
     }
 
@@ -261,7 +279,7 @@ mod tests {
             )
         ) {
             let text = pieces.concat();
-            for parsed in directives(&text, Language::C) {
+            for parsed in directives_in(&text, "x.h") {
                 match parsed {
                     Ok(directive) => {
                         prop_assert!(text[directive.place].starts_with(MARK));
@@ -276,7 +294,7 @@ mod tests {
 
         #[test]
         fn no_text_makes_the_parser_panic(text in any::<String>()) {
-            directives(&text, Language::C);
+            directives_in(&text, "x.h");
         }
     }
 }

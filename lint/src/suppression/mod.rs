@@ -8,7 +8,6 @@
 mod coverage;
 mod directive;
 mod rules;
-mod scan;
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -106,17 +105,13 @@ fn read_file(
     about: &mut Vec<Finding>,
 ) {
     let file = interface.sources.file(id);
-    if !file.text.contains(directive::MARK) {
-        return;
-    }
-    let scan = scan::scan(&file.text, file.language());
-    for comment in &scan.comments {
-        for parsed in directive::in_comment(&file.text, comment.clone()) {
+    for comment in file.comments() {
+        for parsed in directives(comment) {
             match parsed {
                 Ok(directive) => {
                     let covers = || match directive.scope {
-                        Scope::File => Coverage::whole(file),
-                        Scope::Here => coverage::of_comment(interface, id, &scan, comment),
+                        Scope::File => Coverage::whole(),
+                        Scope::Here => coverage::of_comment(interface, id, comment),
                     };
                     read_directive(id, &directive, covers, allowances, about);
                 }

@@ -2,8 +2,8 @@ use std::fmt::Write as _;
 
 use ioctlkit_abi::{AbiSet, Direction, RecordKind};
 use ioctlkit_model::{
-    Argument, Command, CommandBody, Differences, Header, Record, RecordBody, Representation,
-    Severity, Variants,
+    Argument, Command, CommandBody, Definition, Differences, Header, Record, RecordBody,
+    Representation, Severity, Variants,
 };
 
 use super::*;
@@ -14,10 +14,15 @@ fn interface(marked: &str) -> (Interface, Vec<Finding>) {
     let text = marked.replace('@', "");
     let mut interface = Interface { abis: AbiSet::ALL, ..Interface::default() };
     let file = interface.sources.add("foo.h".into(), text.as_str().into());
+    interface.sources.file_mut(file).comments = ioctlkit_sources::c::comments(&text);
     interface.headers.push(Header { file, abis: AbiSet::ALL, errors: Vec::new() });
     let span = |start: usize, end: usize| Span { file, start: start as u32, end: end as u32 };
     for (start, _) in text.match_indices("struct ").filter(|(at, _)| text[*at..].contains('{')) {
         let end = start + text[start..].find("\n}").map_or(1, |end| end + 2);
+        let brace = start + text[start..].find('{').unwrap_or(0);
+        let head = Some(span(start, brace));
+        let definition = Definition { head, ..Definition::default() };
+        interface.definitions.add(span(start, end), definition);
         let body = RecordBody {
             representation: Representation::C,
             span: span(start, end),

@@ -240,8 +240,18 @@ fn everything() -> Interface {
         file,
         abis: all,
         errors: vec![
-            HeaderError { message: "expected `;`".into(), span: Some(error), abis: all },
-            HeaderError { message: "too many errors".into(), span: None, abis: set(&["i386"]) },
+            HeaderError {
+                message: "expected `;`".into(),
+                span: Some(error),
+                abis: all,
+                is_stated: false,
+            },
+            HeaderError {
+                message: "too many errors".into(),
+                span: None,
+                abis: set(&["i386"]),
+                is_stated: false,
+            },
         ],
     });
     interface

@@ -280,7 +280,7 @@ impl Loader<'_> {
         &mut self,
         path: &Path,
         text: Arc<str>,
-        scan: Scan,
+        mut scan: Scan,
         abis: AbiSet,
         is_virtual: bool,
     ) -> Index {
@@ -288,6 +288,9 @@ impl Loader<'_> {
             return *known;
         }
         let id = self.sources.add(path.to_owned(), text.clone());
+        let file = self.sources.file_mut(id);
+        file.includes = scan.includes.iter().map(|include| include.name.clone()).collect();
+        file.comments = std::mem::take(&mut scan.comments);
         let index = self.loaded.len();
         let abis = self.narrow(path, abis);
         self.loaded.push(Loaded {

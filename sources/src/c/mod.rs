@@ -5,6 +5,7 @@
 //! that read a header alike, and most headers are read together in one translation unit. What
 //! cannot be read together is read alone.
 
+use std::ops::Range;
 use std::path::PathBuf;
 
 use ioctlkit_abi::AbiSet;
@@ -63,8 +64,13 @@ pub use discover::{asm_architecture, holds_header};
 /// Reads what the request names. What can't be read becomes a [`Problem`]; the rest is complete.
 pub fn read(request: &Request) -> (Interface, Vec<Problem>) {
     let (mut interface, problems) = jobs::session::read(request);
-    interface.definitions = definitions::read(&interface);
+    definitions::read(&mut interface);
     (interface, problems)
+}
+
+/// Where the comments of a header are, delimiters included, in order.
+pub fn comments(text: &str) -> Vec<Range<u32>> {
+    lex::scan::scan(text).comments
 }
 
 /// What the libclang that is found says of itself.

@@ -129,6 +129,7 @@ impl<'a> Builder<'a> {
                 .zip(error.line)
                 .map(|(file, line)| self.files.at(file, line)),
             abis: self.abis(&error.abis),
+            is_stated: false,
         });
         let errors = errors.collect();
         Header { file: self.files.file(&header.file), abis: self.abis(&header.abis), errors }

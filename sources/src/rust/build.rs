@@ -12,6 +12,7 @@ use ioctlkit_model::{
 };
 
 use super::cargo::{Dependency, Package};
+use super::comments::comments;
 use super::files::{Parsed, parse};
 use super::item::{Item, Place};
 use super::world::FileIndex;
@@ -147,6 +148,7 @@ impl Builder {
         let parsed = &self.parsed[file];
         let path = self.shown.get(&parsed.path).unwrap_or(&parsed.path).clone();
         let id = self.interface.sources.add(path, parsed.text.clone());
+        self.interface.sources.file_mut(id).comments = comments(&parsed.text);
         self.ids.insert(file, id);
         id
     }

@@ -34,8 +34,10 @@ mod body;
 mod build;
 mod cargo;
 mod commands;
+mod comments;
 mod condition;
 mod constant;
+mod definitions;
 mod derive;
 mod discover;
 mod enter;
@@ -68,6 +70,7 @@ use files::Files;
 use macros::Expansions;
 use world::World;
 
+pub use comments::comments;
 pub use discover::holds_source;
 pub use features::{FeatureName, Features, Missing};
 
@@ -140,7 +143,8 @@ fn read_here(request: &Request) -> (Interface, Vec<Problem>) {
         // A dependency that was read along the way may tell ABIs apart that nothing did before.
         if files.pairs() == pairs {
             add_headers(&mut builder, &files, &asked_for, request.abis);
-            let (interface, problems) = builder.finish();
+            let (mut interface, problems) = builder.finish();
+            definitions::complete(&mut interface);
             all_problems.extend(problems);
             return (interface, all_problems);
         }

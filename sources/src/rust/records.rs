@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use ioctlkit_abi::{RecordKind, Scalar};
 use ioctlkit_model::{
-    Condition as Conditional, Constant, EnumBody, Enumerator, Member, RecordBody, Representation,
-    Type, TypedefBody,
+    Attributes, Condition as Conditional, Constant, Definition as TextOf, EnumBody, Enumerator,
+    Member, RecordBody, Representation, Type, TypedefBody,
 };
 
 use super::condition::Condition;
@@ -96,8 +96,13 @@ impl World<'_> {
             let fields: Vec<&Field> = fields.collect();
             let members =
                 fields.into_iter().map(|field| self.member_of(file, field, &inner)).collect();
+            let span = self.builder.span(file, item.place);
+            let attributes =
+                Attributes { derives_checks: data.derived, has_repr: !data.reprs.is_empty() };
+            let definition = TextOf { attributes, ..TextOf::default() };
+            self.builder.interface.definitions.add(span, definition);
             let body = RecordBody {
-                span: self.builder.span(file, item.place),
+                span,
                 representation: if repr.c {
                     Representation::C
                 } else {

@@ -93,7 +93,12 @@ impl Collected {
         // The first place where something is missing says it all.
         match errors.iter_mut().find(|known| known.message == message) {
             Some(known) => known.abis = known.abis.union(abis),
-            None => errors.push(HeaderError { message: message.to_owned(), span, abis }),
+            None => errors.push(HeaderError {
+                message: message.to_owned(),
+                span,
+                abis,
+                is_stated: false,
+            }),
         }
     }
 

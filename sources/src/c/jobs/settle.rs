@@ -122,6 +122,7 @@ impl Collected {
                 message: format!("`{}` has no number: `{ty}` is never defined", candidate.name),
                 span: Some(candidate_span(session, at)),
                 abis,
+                is_stated: false,
             });
         }
         let commands = self.commands.entry(at).or_default();

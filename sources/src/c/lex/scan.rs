@@ -21,6 +21,8 @@ pub(crate) struct Scan {
     pub(crate) open_braces: i64,
     /// Every identifier outside comments and strings, hashed, sorted.
     pub(crate) identifiers: Vec<u64>,
+    /// Comments with their delimiters, in order.
+    pub(crate) comments: Vec<Range<u32>>,
 }
 
 /// An `#include`.
@@ -108,7 +110,7 @@ impl<'a> Token<'a> {
 pub(crate) fn tokens(text: &str) -> impl Iterator<Item = (usize, Token<'_>)> {
     let mut at = 0;
     std::iter::from_fn(move || {
-        at = skip_blank(text.as_bytes(), at, false);
+        at = skip_blank(text.as_bytes(), at, false, |_| {});
         let start = at;
         let token = next_token(text, start)?;
         at = start + token.text().len();
@@ -158,9 +160,16 @@ fn next_token(text: &str, start: usize) -> Option<Token<'_>> {
     Some(Token::Punctuation(&text[start..end]))
 }
 
-/// Skips white space, comments and continued lines; stops at a line's end if `in_directive`.
-fn skip_blank(bytes: &[u8], mut at: usize, in_directive: bool) -> usize {
+/// Skips white space, comments and continued lines; stops at a line's end if `in_directive`. Tells of
+/// each comment.
+fn skip_blank(
+    bytes: &[u8],
+    mut at: usize,
+    in_directive: bool,
+    mut comment: impl FnMut(Range<u32>),
+) -> usize {
     while at < bytes.len() {
+        let start = at;
         match bytes[at] {
             b'\n' if in_directive => break,
             byte if byte.is_ascii_whitespace() => at += 1,
@@ -168,11 +177,16 @@ fn skip_blank(bytes: &[u8], mut at: usize, in_directive: bool) -> usize {
             b'\\' if bytes.get(at + 1) == Some(&b'\r') && bytes.get(at + 2) == Some(&b'\n') => {
                 at += 3;
             }
-            b'/' if bytes.get(at + 1) == Some(&b'*') => at = comment_end(bytes, at + 2),
+            b'/' if bytes.get(at + 1) == Some(&b'*') => {
+                at = comment_end(bytes, at + 2);
+                comment(start as u32..at as u32);
+            }
             b'/' if bytes.get(at + 1) == Some(&b'/') => {
-                while at < bytes.len() && bytes[at] != b'\n' {
+                // A backslash at its end continues it.
+                while at < bytes.len() && (bytes[at] != b'\n' || bytes[at - 1] == b'\\') {
                     at += 1;
                 }
+                comment(start as u32..at as u32);
             }
             _ => break,
         }
@@ -216,7 +230,8 @@ impl<'a> Scanner<'a> {
         let mut line_start = true;
         let mut enumerators = Reader::default();
         loop {
-            let next = skip_blank(bytes, at, false);
+            let comments = &mut self.scan.comments;
+            let next = skip_blank(bytes, at, false, |comment| comments.push(comment));
             line_start |= bytes[at..next].contains(&b'\n');
             at = next;
             let Some(token) = next_token(self.text, at) else { break };
@@ -247,7 +262,8 @@ impl<'a> Scanner<'a> {
         let mut tokens: Vec<(usize, Token<'a>)> = Vec::new();
         let mut at = start + 1;
         loop {
-            at = skip_blank(bytes, at, true);
+            let comments = &mut self.scan.comments;
+            at = skip_blank(bytes, at, true, |comment| comments.push(comment));
             if at >= bytes.len() || bytes[at] == b'\n' {
                 break;
             }
@@ -478,5 +494,24 @@ mod tests {
             let _ = scan(text);
             let _ = tokens(text).count();
         }
+    }
+
+    #[test]
+    fn comments_are_found_and_strings_are_not() {
+        let comments = |text: &'static str| -> Vec<&str> {
+            let range = |range: Range<u32>| range.start as usize..range.end as usize;
+            scan(text).comments.into_iter().map(|found| &text[range(found)]).collect()
+        };
+        assert_eq!(comments("int a; /* b */ // c\nint d;"), ["/* b */", "// c"]);
+        assert_eq!(comments("#define A 1 /* b\n */ // c\nint d;"), ["/* b\n */", "// c"]);
+        assert_eq!(comments(r#"char *s = "/* no */"; // yes"#), ["// yes"]);
+        assert_eq!(comments(r#""\"/*" /* yes */"#), ["/* yes */"]);
+        assert_eq!(comments(r"'\'' '/' /* yes */"), ["/* yes */"]);
+        assert_eq!(comments("#error don't\n/* yes */"), ["/* yes */"]);
+        assert_eq!(comments("// one \\\n still one\nint"), ["// one \\\n still one"]);
+        assert_eq!(comments("/* /* once */ */"), ["/* /* once */"]);
+        assert_eq!(comments("/*/ not closed"), ["/*/ not closed"]);
+        assert_eq!(comments("/* é */"), ["/* é */"]);
+        assert_eq!(comments("// at the end"), ["// at the end"]);
     }
 }

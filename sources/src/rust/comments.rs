@@ -1,34 +1,21 @@
-//! Comments of Rust, which nest, among its strings, of which some are raw.
+//! The comments of Rust, which syn leaves out: they nest, and stand among strings, of which some are
+//! raw.
 
-use super::{Line, Scan};
+use std::ops::Range;
 
-/// As [`super::scan`].
-pub(super) fn scan(text: &str) -> Scan {
-    let mut scan = Scan::new();
+/// Where the comments of a text are, delimiters included, in order. Nothing is an error: what does
+/// not end, ends with the text.
+pub fn comments(text: &str) -> Vec<Range<u32>> {
+    let mut found = Vec::new();
     let mut at = 0;
     while at < text.len() {
         let end = at + token(&text.as_bytes()[at..], before(text, at));
-        match text.as_bytes()[at..end] {
-            [b'/', b'/' | b'*', ..] => {
-                scan.comments.push(at..end);
-                walk(&mut scan, &text[at..end], Scan::comment_here);
-            }
-            _ => walk(&mut scan, &text[at..end], Scan::code_here),
+        if let [b'/', b'/' | b'*', ..] = text.as_bytes()[at..end] {
+            found.push(at as u32..end as u32);
         }
         at = end;
     }
-    scan
-}
-
-/// Notes what is on the lines that a token is on.
-fn walk(scan: &mut Scan, token: &str, mark: fn(&mut Scan)) {
-    for c in token.chars() {
-        if c == '\n' {
-            scan.lines.push(Line::default());
-        } else if !c.is_whitespace() {
-            mark(scan);
-        }
-    }
+    found
 }
 
 fn before(text: &str, at: usize) -> Option<u8> {
@@ -130,49 +117,33 @@ mod tests {
 
     use super::*;
 
-    fn comments(text: &str) -> Vec<&str> {
-        scan(text).comments.into_iter().map(|range| &text[range]).collect()
+    fn texts(text: &str) -> Vec<&str> {
+        let range = |range: Range<u32>| range.start as usize..range.end as usize;
+        comments(text).into_iter().map(|found| &text[range(found)]).collect()
     }
 
     #[test]
     fn comments_are_found_and_strings_are_not() {
-        assert_eq!(comments("let a; /* b */ // c\nlet d;"), ["/* b */", "// c"]);
-        assert_eq!(comments("/* a /* b */ c */ d"), ["/* a /* b */ c */"]);
-        assert_eq!(comments(r#"let s = "// no"; // yes"#), ["// yes"]);
-        assert_eq!(comments(r#"let s = "\"// no"; // yes"#), ["// yes"]);
-        assert_eq!(comments("let s = r\"\\\"; // yes"), ["// yes"]);
-        assert_eq!(comments("let s = r#\"\" // no\"#; // yes"), ["// yes"]);
-        assert_eq!(comments("let s = br##\"\"# // no\"##; // yes"), ["// yes"]);
-        assert_eq!(comments("let r#type = 1; // yes"), ["// yes"]);
-        assert_eq!(comments("let four\"// no\""), [] as [&str; 0]);
-        assert_eq!(comments("let c = '\"'; // yes"), ["// yes"]);
-        assert_eq!(comments(r"let c = '\''; // yes"), ["// yes"]);
-        assert_eq!(comments("fn f<'a>(x: &'a str) {} // yes"), ["// yes"]);
-        assert_eq!(comments("let c = 'é'; // yes"), ["// yes"]);
-        assert_eq!(comments("// one \\\nlet a;"), ["// one \\"]);
-        assert_eq!(comments("/* not closed /* */"), ["/* not closed /* */"]);
-    }
-
-    #[test]
-    fn lines_with_code_are_told_from_lines_with_comments() {
-        let scan = scan("/* a\n b */ let x = \"y\n z\";\n\n// c\n");
-        let lines: Vec<_> = scan.lines.iter().map(|line| (line.code, line.comment)).collect();
-        assert_eq!(
-            lines,
-            [
-                (false, true),
-                (true, true),
-                (true, false),
-                (false, false),
-                (false, true),
-                (false, false)
-            ]
-        );
+        assert_eq!(texts("let a; /* b */ // c\nlet d;"), ["/* b */", "// c"]);
+        assert_eq!(texts("/* a /* b */ c */ d"), ["/* a /* b */ c */"]);
+        assert_eq!(texts(r#"let s = "// no"; // yes"#), ["// yes"]);
+        assert_eq!(texts(r#"let s = "\"// no"; // yes"#), ["// yes"]);
+        assert_eq!(texts("let s = r\"\\\"; // yes"), ["// yes"]);
+        assert_eq!(texts("let s = r#\"\" // no\"#; // yes"), ["// yes"]);
+        assert_eq!(texts("let s = br##\"\"# // no\"##; // yes"), ["// yes"]);
+        assert_eq!(texts("let r#type = 1; // yes"), ["// yes"]);
+        assert_eq!(texts("let four\"// no\""), [] as [&str; 0]);
+        assert_eq!(texts("let c = '\"'; // yes"), ["// yes"]);
+        assert_eq!(texts(r"let c = '\''; // yes"), ["// yes"]);
+        assert_eq!(texts("fn f<'a>(x: &'a str) {} // yes"), ["// yes"]);
+        assert_eq!(texts("let c = 'é'; // yes"), ["// yes"]);
+        assert_eq!(texts("// one \\\nlet a;"), ["// one \\"]);
+        assert_eq!(texts("/* not closed /* */"), ["/* not closed /* */"]);
     }
 
     proptest! {
         #[test]
-        fn no_text_makes_it_panic_and_every_line_is_counted(
+        fn no_text_makes_it_panic_and_every_place_is_one_of_the_text(
             pieces in proptest::collection::vec(
                 prop_oneof![
                     Just("\""), Just("'"), Just("r#\""), Just("\"#"), Just("/*"), Just("*/"),
@@ -182,7 +153,9 @@ mod tests {
             )
         ) {
             let text = pieces.concat();
-            prop_assert_eq!(scan(&text).lines.len(), text.matches('\n').count() + 1);
+            for found in texts(&text) {
+                prop_assert!(found.starts_with("//") || found.starts_with("/*"));
+            }
         }
     }
 }
