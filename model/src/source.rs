@@ -82,10 +82,16 @@ impl SourceFile {
     /// Where the byte `offset` is; past the end, the end.
     pub fn position(&self, offset: u32) -> Position {
         let offset = (offset as usize).min(self.text.len());
-        let line = self.line_starts().partition_point(|start| *start as usize <= offset) - 1;
-        let start = self.line_starts()[line] as usize;
+        let line = self.line(offset as u32);
+        let start = self.line_range(line).start;
         let column = self.text.get(start..offset).map_or(0, |before| before.chars().count());
-        Position { line: line as u32 + 1, column: column as u32 + 1 }
+        Position { line, column: column as u32 + 1 }
+    }
+
+    /// The line (from 1) that the byte `offset` is on, without what its column would cost: a file
+    /// may be one long line.
+    pub fn line(&self, offset: u32) -> u32 {
+        self.line_starts().partition_point(|start| *start <= offset) as u32
     }
 
     /// The bytes of line `line` (from 1) without its end, as a range; empty past the last line.

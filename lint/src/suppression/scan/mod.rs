@@ -14,6 +14,9 @@ pub(super) struct Scan {
     pub(super) comments: Vec<Range<usize>>,
     /// For each line, from 0: what is on it.
     lines: Vec<Line>,
+    /// For each line, from 0: the nearest at or below it that only lines with comments stand
+    /// before and that has code, from 1. A block of comments may be as long as the file.
+    code_from: Vec<Option<u32>>,
 }
 
 /// What is on a line.
@@ -27,17 +30,28 @@ struct Line {
 
 /// Looks at every byte once. Nothing is an error: what does not end, ends with the text.
 pub(super) fn scan(text: &str, language: Language) -> Scan {
-    match language {
+    let mut scan = match language {
         Language::C => c::scan(text),
         Language::Rust => rust::scan(text),
         // A listing has no comments of people.
         Language::Object => Scan::new(),
+    };
+    let mut below = None;
+    scan.code_from = vec![None; scan.lines.len()];
+    for (index, (line, from)) in scan.lines.iter().zip(&mut scan.code_from).enumerate().rev() {
+        below = match line {
+            Line { code: true, .. } => Some(index as u32 + 1),
+            Line { comment: true, .. } => below,
+            _ => None,
+        };
+        *from = below;
     }
+    scan
 }
 
 impl Scan {
     fn new() -> Self {
-        Self { comments: Vec::new(), lines: vec![Line::default()] }
+        Self { comments: Vec::new(), lines: vec![Line::default()], code_from: Vec::new() }
     }
 
     fn comment_here(&mut self) {
@@ -59,11 +73,7 @@ impl Scan {
 
     /// The first line with code below `line` that only comments stand between.
     pub(super) fn code_below(&self, line: u32) -> Option<u32> {
-        (line + 1..)
-            .map_while(|below| self.line(below).map(|what| (below, what)))
-            .take_while(|(_, what)| what.code || what.comment)
-            .find(|(_, what)| what.code)
-            .map(|(below, _)| below)
+        self.code_from.get(line as usize).copied().flatten()
     }
 
     fn line(&self, line: u32) -> Option<Line> {
