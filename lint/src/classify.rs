@@ -1,10 +1,13 @@
 //! What kind of type a member has, in the words of the kernel's guide. Every type gets exactly
 //! one answer, so that no member is reported twice for one fault.
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use ioctlkit_abi::{AbiSet, Scalar};
 use ioctlkit_model::{
     Argument, Command, CommandBody, EnumId, Finding, Fix, Interface, Language, Layouts, Member,
-    Record, RecordBody, Safety, Type, Variants,
+    Record, RecordBody, Safety, Span, Type, Variants,
 };
 
 use crate::abis::by_value;
@@ -407,15 +410,18 @@ pub fn members<'a>(cx: &Context<'_>, argument: &ArgumentRecord<'a>) -> Vec<Class
         return Vec::new();
     }
     let mut places: Vec<(MemberPlace<'a>, Variants<&'a Type>)> = Vec::new();
+    let mut known: HashMap<(Span, Option<&str>), usize> = HashMap::new();
     for (abis, body) in record.variants.iter() {
         for (index, member) in body.members.iter().enumerate() {
-            let known = places.iter_mut().find(|(known, _)| {
-                known.member.name_span == member.name_span && known.member.name == member.name
-            });
-            match known {
-                Some((_, types)) => types.add(abis, &member.ty),
-                None => places
-                    .push((MemberPlace { body, index, member }, Variants::one(abis, &member.ty))),
+            match known.entry((member.name_span, member.name.as_deref())) {
+                Entry::Occupied(entry) => places[*entry.get()].1.add(abis, &member.ty),
+                Entry::Vacant(entry) => {
+                    entry.insert(places.len());
+                    places.push((
+                        MemberPlace { body, index, member },
+                        Variants::one(abis, &member.ty),
+                    ));
+                }
             }
         }
     }

@@ -1,11 +1,10 @@
 //! Bytes of a structure that no member covers, over all ABIs at once.
 
-use std::collections::BTreeSet;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use ioctlkit_abi::{AbiId, AbiSet, RecordKind};
-use ioctlkit_model::{
-    Constant, Fix, Gap, Layout, Record, RecordBody, Safety, Type, Variants, abi_words,
-};
+use ioctlkit_model::{Constant, Fix, Gap, RecordBody, Safety, Type, Variants, abi_words};
 
 use crate::abis::by_value;
 use crate::classify::is_time_record;
@@ -27,8 +26,8 @@ pub struct Padding<'a> {
     pub before: Option<usize>,
     /// How many bits there are, 0 included.
     pub bits: Variants<u64>,
-    /// How many other paddings the definition has before this one.
-    pub ordinal: usize,
+    /// A name for a reserved member in its place, which nothing else in the definition has.
+    pub free_name: String,
 }
 
 impl Padding<'_> {
@@ -86,48 +85,74 @@ pub fn paddings<'a>(cx: &Context<'_>, argument: &ArgumentRecord<'a>) -> Vec<Padd
     if is_time_record(argument.record) {
         return found;
     }
+    let mut known = HashMap::new();
     for (abis, body) in argument.record.variants.iter() {
         let within = cx.laid_out(argument.id, abis);
         let Some(last) = body.members.len().checked_sub(1) else { continue };
-        let mut ordinal = 0;
-        for before in (1..=last).map(Some).chain([None]) {
+        let gaps = Gaps::new(cx, argument, within);
+        let mut names = None;
+        for before in gaps.places() {
             let bits = by_value(within, |abi| {
-                let layout = cx.layouts.record(argument.id, abi).ok()?;
-                let Some(gap) = gap(layout, before) else { return Some(0) };
+                let Some(gap) = gaps.find(before, abi) else { return Some(0) };
                 let end = gap.offset_bits + gap.bits;
-                Some(end.saturating_sub(unit_end(cx, body, &gap, abi)))
+                Some(end.saturating_sub(unit_end(cx, body, gap, abi)))
             });
             let after = before.map_or(last, |before| before - 1);
-            let padding = Padding { body, within, after, before, bits, ordinal };
+            let mut padding =
+                Padding { body, within, after, before, bits, free_name: String::new() };
             if padding.abis().iter().all(|abi| abi.abi().rounds_records()) {
                 continue;
             }
-            ordinal += 1;
+            let names = names.get_or_insert_with(|| free_names(cx.spelling, body));
+            padding.free_name = names.next().unwrap_or_default();
+            let member = &body.members[after];
             // The same text read for other ABIs.
-            let known = found.iter_mut().find(|known| {
-                let (known_after, after) = (&known.body.members[known.after], &body.members[after]);
-                known.before.is_some() == before.is_some()
-                    && known_after.name_span == after.name_span
-                    && known_after.name == after.name
-            });
-            match known {
-                Some(known) => {
+            match known.entry((before.is_none(), member.name_span, &member.name)) {
+                Entry::Occupied(entry) => {
+                    let index: usize = *entry.get();
+                    let known = &mut found[index];
                     known.within = known.within.union(within);
                     for (abis, bits) in padding.bits.iter() {
                         known.bits.add(abis, *bits);
                     }
                 }
-                None => found.push(padding),
+                Entry::Vacant(entry) => {
+                    entry.insert(found.len());
+                    found.push(padding);
+                }
             }
         }
     }
     found
 }
 
-fn gap(layout: &Layout, before: Option<usize>) -> Option<Gap> {
-    match before {
-        Some(_) => layout.gaps().into_iter().find(|gap| gap.before == before),
-        None => layout.tail(),
+/// The gaps of a structure on several ABIs. A layout is walked once for all of its gaps.
+struct Gaps(Vec<(AbiId, Vec<Gap>)>);
+
+impl Gaps {
+    fn new(cx: &Context<'_>, argument: &ArgumentRecord<'_>, within: AbiSet) -> Self {
+        let on = |abi| {
+            let layout = cx.layouts.record(argument.id, abi).ok()?;
+            // A gap before the first member follows none, so nothing can be said of it.
+            let between = layout.gaps().into_iter().filter(|gap| gap.before != Some(0));
+            Some((abi, between.chain(layout.tail()).collect()))
+        };
+        Self(within.iter().filter_map(on).collect())
+    }
+
+    /// The members that some ABI has a gap before, in order, with the end last.
+    fn places(&self) -> Vec<Option<usize>> {
+        let all = self.0.iter().flat_map(|(_, gaps)| gaps);
+        let places: BTreeSet<(bool, Option<usize>)> =
+            all.map(|gap| (gap.before.is_none(), gap.before)).collect();
+        places.into_iter().map(|(_, before)| before).collect()
+    }
+
+    fn find(&self, before: Option<usize>, abi: AbiId) -> Option<&Gap> {
+        let (_, gaps) = self.0.iter().find(|(id, _)| *id == abi)?;
+        let key = |before: Option<usize>| (before.is_none(), before);
+        let at = gaps.binary_search_by_key(&key(before), |gap| key(gap.before)).ok()?;
+        gaps.get(at)
     }
 }
 
@@ -165,27 +190,14 @@ fn natural(within: AbiSet) -> AbiSet {
         .collect()
 }
 
-/// The declaration of a reserved member of `bytes` bytes, under the `ordinal`th name that the
-/// definition has free.
-pub fn reserved_declaration(
-    spelling: Spelling<'_>,
-    record: &Record,
+/// Names for reserved members that the definition has free.
+fn free_names<'a>(
+    spelling: Spelling<'a>,
     body: &RecordBody,
-    ordinal: usize,
-    bytes: u64,
-) -> String {
-    spelling.reserved(record, &reserved_name(spelling, body, ordinal), bytes)
-}
-
-/// The `ordinal`th name for a reserved member that the definition has free.
-fn reserved_name(spelling: Spelling<'_>, body: &RecordBody, ordinal: usize) -> String {
-    let taken: BTreeSet<&str> =
-        body.members.iter().filter_map(|member| member.name.as_deref()).collect();
-    spelling
-        .reserved_names()
-        .filter(|name| !taken.contains(name.as_str()))
-        .nth(ordinal)
-        .unwrap_or_default()
+) -> impl Iterator<Item = String> + use<'a> {
+    let named = body.members.iter().filter_map(|member| member.name.clone());
+    let taken: HashSet<String> = named.collect();
+    spelling.reserved_names().filter(move |name| !taken.contains(name))
 }
 
 /// The reserved member that takes the place of a padding, as a fix.
@@ -198,13 +210,7 @@ pub fn reserve(
     if argument.record.kind == RecordKind::Union {
         return cover(cx, argument, padding);
     }
-    let declaration = reserved_declaration(
-        cx.spelling,
-        argument.record,
-        padding.body,
-        padding.ordinal,
-        filler(padding)?,
-    );
+    let declaration = cx.spelling.reserved(argument.record, &padding.free_name, filler(padding)?);
     let after = &padding.body.members[padding.after];
     let open_ended = padding.before.is_none() && is_flexible(&after.ty);
     let edit = if open_ended {
@@ -234,8 +240,7 @@ fn cover(
         Some(cx.layouts.record(argument.id, abi).ok()?.size)
     });
     let size = if sizes.len() == 1 { sizes.first()? } else { return None };
-    let name = reserved_name(cx.spelling, padding.body, 0);
-    let declaration = cx.spelling.reserved_bytes(&name, *size);
+    let declaration = cx.spelling.reserved_bytes(&padding.free_name, *size);
     let after = &padding.body.members[padding.after];
     let edit = edits::insert_behind(&cx.interface.sources, after.span, &declaration);
     let fix = Fix {
@@ -290,7 +295,7 @@ mod tests {
             .map(|padding| {
                 let declaration = filler(padding).map(|n| {
                     let record = cx.argument_records()[0].record;
-                    reserved_declaration(cx.spelling, record, padding.body, padding.ordinal, n)
+                    cx.spelling.reserved(record, &padding.free_name, n)
                 });
                 let tail = padding.before.is_none();
                 (padding.after, tail, padding.widest(), padding.abis(), declaration)

@@ -77,6 +77,11 @@ impl Definitions {
         }
     }
 
+    /// Each definition that something is known of, in no particular order.
+    pub fn iter(&self) -> impl Iterator<Item = (&Span, &Definition)> {
+        self.0.iter()
+    }
+
     /// What is known of the definition at `span`.
     pub fn get(&self, span: Span) -> Option<&Definition> {
         self.0.get(&span)

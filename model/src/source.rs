@@ -48,6 +48,9 @@ pub struct SourceFile {
     pub comments: Vec<Range<u32>>,
     language: Language,
     line_starts: OnceLock<Vec<u32>>,
+    /// For each line, from 1 at place 0: the first at or below it with code that only lines with
+    /// comments stand before; 0 for none.
+    code_from: OnceLock<Vec<u32>>,
 }
 
 /// A comment.
@@ -103,10 +106,16 @@ impl SourceFile {
     /// Where the byte `offset` is; past the end, the end.
     pub fn position(&self, offset: u32) -> Position {
         let offset = (offset as usize).min(self.text.len());
-        let line = self.line_starts().partition_point(|start| *start as usize <= offset) - 1;
-        let start = self.line_starts()[line] as usize;
+        let line = self.line(offset as u32);
+        let start = self.line_range(line).start;
         let column = self.text.get(start..offset).map_or(0, |before| before.chars().count());
-        Position { line: line as u32 + 1, column: column as u32 + 1 }
+        Position { line, column: column as u32 + 1 }
+    }
+
+    /// The line (from 1) that the byte `offset` is on, without what its column would cost: a file
+    /// may be one long line.
+    pub fn line(&self, offset: u32) -> u32 {
+        self.line_starts().partition_point(|start| *start <= offset) as u32
     }
 
     /// The bytes of line `line` (from 1) without its end, as a range; empty past the last line.
@@ -146,11 +155,24 @@ impl SourceFile {
 
     /// The first line with code below `line` that only comments stand between.
     pub fn code_below(&self, line: u32) -> Option<u32> {
-        let below = line + 1..=self.line_count();
-        let is_empty = |line: u32| {
-            !self.has_code(line) && self.comments_on(&self.line_range(line)).next().is_none()
-        };
-        below.take_while(|line| !is_empty(*line)).find(|line| self.has_code(*line))
+        // A block of comments may be as long as the file: the answer is worked out for all at once.
+        let code_from = self.code_from.get_or_init(|| {
+            let mut below = 0;
+            let mut from: Vec<u32> = (1..=self.line_count())
+                .rev()
+                .map(|line| {
+                    if self.has_code(line) {
+                        below = line;
+                    } else if self.comments_on(&self.line_range(line)).next().is_none() {
+                        below = 0;
+                    }
+                    below
+                })
+                .collect();
+            from.reverse();
+            from
+        });
+        code_from.get(line as usize).copied().filter(|line| *line != 0)
     }
 
     /// The comments of which a part is on a line.
@@ -208,6 +230,7 @@ impl SourceMap {
             comments: Vec::new(),
             language,
             line_starts: OnceLock::new(),
+            code_from: OnceLock::new(),
         });
         FileId(self.files.len() as u32 - 1)
     }

@@ -10,6 +10,7 @@ use ioctlkit_model::{Layouts, Type};
 use ioctlkit_report::Style;
 
 use super::Outcome;
+use super::cache::CacheOptions;
 use super::failure::{Failure, outcome_of, say_failures};
 use super::reading::{self, RawNumbers, ReadOptions, read_as_one};
 use super::terminal::{Terminal, bold};
@@ -43,6 +44,9 @@ pub(super) struct Arguments {
 
     #[command(flatten)]
     reading: ReadOptions,
+
+    #[command(flatten)]
+    cache: CacheOptions,
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
@@ -55,6 +59,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     let mut groups = arguments.reading.groups(&paths, RawNumbers::Wanted)?;
     for group in &mut groups {
         group.narrow(AbiSet::only(abi));
+        group.read_through(arguments.cache.cache());
     }
     let (interface, problems) = read_as_one(groups)?;
     let mut outcome = outcome_of(&problems);

@@ -2,6 +2,7 @@
 
 mod abis;
 mod baseline;
+mod cache;
 mod check;
 mod completions;
 mod decode;

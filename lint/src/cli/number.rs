@@ -12,6 +12,7 @@ use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{Interface, Layouts};
 
 use super::Outcome;
+use super::cache::CacheOptions;
 use super::failure::{Failure, outcome_of, say_failures};
 use super::reading::{RawNumbers, ReadOptions, named_or_installed};
 use super::terminal::Terminal;
@@ -42,6 +43,9 @@ pub(super) struct Arguments {
 
     #[command(flatten)]
     reading: ReadOptions,
+
+    #[command(flatten)]
+    cache: CacheOptions,
 }
 
 /// What was asked for.
@@ -149,7 +153,9 @@ fn read(
     terminal: &Terminal,
 ) -> Result<Vec<(Interface, Outcome)>, Failure> {
     let groups = arguments.reading.groups(paths, RawNumbers::Wanted)?;
-    let read = groups.into_iter().map(|group| {
+    let cache = arguments.cache.cache();
+    let read = groups.into_iter().map(|mut group| {
+        group.read_through(cache.clone());
         let (interface, problems) = group.read();
         let outcome = outcome_of(&problems);
         say_failures(problems, &interface.sources, terminal);

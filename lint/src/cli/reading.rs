@@ -85,6 +85,8 @@ pub(super) struct Group {
     headers: Option<c::Request>,
     source: Option<rust::Request>,
     objects: Option<object::Request>,
+    /// Where what is read of headers is kept.
+    cache: Option<c::Cache>,
 }
 
 /// What a front end read, and what it could not.
@@ -134,7 +136,7 @@ impl ReadOptions {
             bare_abi: self.only_abi(),
             types: object::Wanted::All,
         });
-        Ok(Group { config, request, headers, source, objects })
+        Ok(Group { config, request, headers, source, objects, cache: None })
     }
 
     fn config_file(&self, path: &Path) -> Option<PathBuf> {
@@ -244,7 +246,10 @@ impl Group {
     pub(super) fn read_parts(&self) -> Vec<Part> {
         let of_c = self.headers.as_ref().map(|request| {
             let _progress = Progress::start("reading headers");
-            c::read(request)
+            match &self.cache {
+                Some(cache) => cache.read(request),
+                None => c::read(request),
+            }
         });
         let of_rust = self.source.as_ref().map(|request| {
             let _progress = Progress::start("reading source");
@@ -298,6 +303,11 @@ impl Group {
         if let Some(source) = &mut self.source {
             source.features = std::mem::take(&mut source.features).accepting_missing();
         }
+    }
+
+    /// Takes headers from a cache, if they have not changed.
+    pub(super) fn read_through(&mut self, cache: Option<c::Cache>) {
+        self.cache = cache;
     }
 
     /// Looks at these ABIs, whatever the configuration says.

@@ -1,8 +1,8 @@
 //! How far a suppression reaches.
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
-use ioctlkit_model::{Comment, Definition, FileId, Interface, Span};
+use ioctlkit_model::{Comment, FileId, Interface, SourceFile, Span};
 
 use super::whole_line;
 
@@ -16,8 +16,8 @@ impl Coverage {
         Self(std::iter::once(0..u32::MAX).collect())
     }
 
-    pub(super) fn contains(&self, offset: u32) -> bool {
-        self.0.iter().any(|range| range.contains(&offset))
+    pub(super) fn ranges(&self) -> &[Range<u32>] {
+        &self.0
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -25,37 +25,85 @@ impl Coverage {
     }
 }
 
-/// What a comment is beside, or right above: those lines, and the whole of each structure or
-/// command whose head is on them.
-pub(super) fn of_comment(interface: &Interface, id: FileId, comment: Comment<'_>) -> Coverage {
-    let file = interface.sources.file(id);
-    let first = file.position(comment.start).line;
-    let last = file.position(comment.end().saturating_sub(1)).line;
-    let beside: Vec<u32> = [first, last].into_iter().filter(|line| file.has_code(*line)).collect();
-    let lines =
-        if beside.is_empty() { file.code_below(last).into_iter().collect() } else { beside };
-    let mut ranges: Vec<Range<u32>> = lines.iter().map(|line| whole_line(file, *line)).collect();
-    let spans = definitions(interface).filter(|(span, _)| span.file == id);
-    for (span, head) in spans {
-        let start = head.start;
-        let head = file.position(start).line..=file.position(head.end).line;
-        if lines.iter().any(|line| head.contains(line)) {
-            ranges.push(start.min(span.start)..span.end.max(span.start + 1));
-        }
-    }
-    Coverage(ranges)
+/// The structures and commands of a file, by the lines of their heads.
+#[derive(Debug)]
+pub(super) struct Definitions {
+    /// In the order of the first lines.
+    all: Vec<Definition>,
+    /// The last line of any head up to and with this one: where to stop looking back.
+    reach: Vec<u32>,
 }
 
-/// Each definition with its head: for a structure from the keyword to the opening brace, for a
-/// command the name.
-fn definitions(interface: &Interface) -> impl Iterator<Item = (Span, Range<u32>)> {
+#[derive(Debug)]
+struct Definition {
+    /// The lines of the head.
+    head: RangeInclusive<u32>,
+    /// The bytes of the whole.
+    whole: Range<u32>,
+}
+
+impl Definitions {
+    /// Those of a file.
+    pub(super) fn of_file(interface: &Interface, id: FileId) -> Self {
+        let file = interface.sources.file(id);
+        let definition = |(span, head): (Span, Range<u32>)| Definition {
+            head: file.line(head.start)..=file.line(head.end),
+            whole: head.start.min(span.start)..span.end.max(span.start + 1),
+        };
+        let mut all: Vec<Definition> = definitions(interface, id).map(definition).collect();
+        all.sort_by_key(|definition| *definition.head.start());
+        let reach = all.iter().scan(0, |reach, definition| {
+            *reach = (*reach).max(*definition.head.end());
+            Some(*reach)
+        });
+        let reach = reach.collect();
+        Self { all, reach }
+    }
+
+    /// Those whose head is on a line.
+    fn on(&self, line: u32) -> impl Iterator<Item = &Definition> {
+        let begun = self.all.partition_point(|definition| *definition.head.start() <= line);
+        self.all[..begun]
+            .iter()
+            .zip(&self.reach)
+            .rev()
+            .take_while(move |(_, reach)| **reach >= line)
+            .map(|(definition, _)| definition)
+            .filter(move |definition| definition.head.contains(&line))
+    }
+}
+
+/// What a comment is beside, or right above: those lines, and the whole of each structure or
+/// command whose head is on them.
+pub(super) fn of_comment(
+    file: &SourceFile,
+    definitions: &Definitions,
+    comment: Comment<'_>,
+) -> Coverage {
+    let first = file.line(comment.start);
+    let last = file.line(comment.end().saturating_sub(1));
+    let mut lines: Vec<u32> =
+        [first, last].into_iter().filter(|line| file.has_code(*line)).collect();
+    if lines.is_empty() {
+        lines.extend(file.code_below(last));
+    }
+    lines.dedup();
+    let beside = lines.iter().map(|line| whole_line(file, *line));
+    let headed = lines.iter().flat_map(|line| definitions.on(*line));
+    Coverage(beside.chain(headed.map(|definition| definition.whole.clone())).collect())
+}
+
+/// Each definition in a file with its head: for a structure from the keyword to the opening brace,
+/// for a command the name.
+fn definitions(interface: &Interface, id: FileId) -> impl Iterator<Item = (Span, Range<u32>)> {
     let records = interface.records.iter().flat_map(|record| record.variants.iter());
     let records = records.map(|(_, body)| (body.span, body.span.start..body.span.start));
     let commands = interface.commands.iter().flat_map(|command| {
         command.variants.iter().map(|(_, body)| (body.span, body.span.start..command.span.start))
     });
-    records.chain(commands).map(|(span, head)| match interface.definitions.get(span) {
-        Some(Definition { head: Some(head), .. }) => (span, head.start..head.end),
+    let of_file = records.chain(commands).filter(move |(span, _)| span.file == id);
+    of_file.map(|(span, head)| match interface.definitions.get(span) {
+        Some(ioctlkit_model::Definition { head: Some(head), .. }) => (span, head.start..head.end),
         _ => (span, head),
     })
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use ioctlkit_model::Comment;
 
 /// What a suppression begins with.
-const MARK: &str = "ioctl-lint:";
+pub(super) const MARK: &str = "ioctl-lint:";
 
 /// What a suppression is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,14 +9,14 @@ mod coverage;
 mod directive;
 mod rules;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::ops::Range;
 
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{FileId, Finding, Interface, RuleInfo, SourceFile, Span};
 
 use crate::registry;
-use crate::suppression::coverage::Coverage;
+use crate::suppression::coverage::{Coverage, Definitions};
 pub use directive::{Directive, Malformed, NamedRule, Scope, directives};
 pub use rules::RULES;
 use rules::{
@@ -78,24 +78,55 @@ fn is_about_suppressions(rule: &RuleInfo) -> bool {
     RULES.iter().any(|known| known.code == rule.code)
 }
 
+/// The findings that no allowance covers. Every allowance that covers one is of use, not just the
+/// first.
 fn uncovered(findings: Vec<Finding>, allowances: &mut [Allowance]) -> Vec<Finding> {
-    findings
-        .into_iter()
-        .filter(|finding| {
-            let mut covered = false;
-            // Every allowance that covers it is of use, not just the first.
-            for allowance in allowances.iter_mut() {
-                if allowance.rule.code == finding.rule.code
-                    && allowance.span.file == finding.span.file
-                    && allowance.coverage.contains(finding.span.start)
-                {
-                    allowance.used = true;
-                    covered = true;
-                }
-            }
-            !covered
-        })
-        .collect()
+    let mut found: HashMap<_, Vec<u32>> = HashMap::new();
+    for finding in &findings {
+        found.entry((finding.span.file, finding.rule.code)).or_default().push(finding.span.start);
+    }
+    for places in found.values_mut() {
+        places.sort_unstable();
+    }
+    let mut allowed: HashMap<_, Vec<Range<u32>>> = HashMap::new();
+    for allowance in allowances {
+        let key = (allowance.span.file, allowance.rule.code);
+        let Some(places) = found.get(&key) else { continue };
+        for range in allowance.coverage.ranges() {
+            let first = places.get(places.partition_point(|place| *place < range.start));
+            allowance.used |= first.is_some_and(|place| *place < range.end);
+        }
+        if allowance.used {
+            allowed.entry(key).or_default().extend_from_slice(allowance.coverage.ranges());
+        }
+    }
+    for ranges in allowed.values_mut() {
+        *ranges = merged(std::mem::take(ranges));
+    }
+    let is_covered = |finding: &Finding| {
+        let ranges = allowed.get(&(finding.span.file, finding.rule.code));
+        ranges.is_some_and(|ranges| contains(ranges, finding.span.start))
+    };
+    findings.into_iter().filter(|finding| !is_covered(finding)).collect()
+}
+
+/// The same bytes in ranges that are in order and apart.
+fn merged(mut ranges: Vec<Range<u32>>) -> Vec<Range<u32>> {
+    ranges.sort_unstable_by_key(|range| range.start);
+    let mut merged: Vec<Range<u32>> = Vec::new();
+    for range in ranges {
+        match merged.last_mut().filter(|last| range.start <= last.end) {
+            Some(last) => last.end = last.end.max(range.end),
+            None => merged.push(range),
+        }
+    }
+    merged
+}
+
+/// Whether one of ranges that are in order and apart holds a place.
+fn contains(ranges: &[Range<u32>], place: u32) -> bool {
+    let ends_behind = ranges.partition_point(|range| range.end <= place);
+    ranges.get(ends_behind).is_some_and(|range| range.contains(&place))
 }
 
 fn read_file(
@@ -105,13 +136,17 @@ fn read_file(
     about: &mut Vec<Finding>,
 ) {
     let file = interface.sources.file(id);
+    if !file.comments().any(|comment| comment.text.contains(directive::MARK)) {
+        return;
+    }
+    let definitions = Definitions::of_file(interface, id);
     for comment in file.comments() {
         for parsed in directives(comment) {
             match parsed {
                 Ok(directive) => {
                     let covers = || match directive.scope {
                         Scope::File => Coverage::whole(),
-                        Scope::Here => coverage::of_comment(interface, id, comment),
+                        Scope::Here => coverage::of_comment(file, &definitions, comment),
                     };
                     read_directive(id, &directive, covers, allowances, about);
                 }

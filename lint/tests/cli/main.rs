@@ -5,6 +5,7 @@
 
 mod against;
 mod baselines;
+mod cache;
 mod configuration;
 mod decode;
 mod diff;

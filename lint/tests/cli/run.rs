@@ -76,6 +76,7 @@ impl Folder {
         for name in ["NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE", "LIBCLANG_PATH"] {
             command.env_remove(name);
         }
+        command.env("IOCTLKIT_NO_CACHE", "1");
         command
     }
 

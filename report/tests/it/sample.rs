@@ -181,6 +181,7 @@ pub(crate) fn everything() -> Sample {
         objects: Vec::new(),
         headers: 2,
         commands: 3,
+        not_understood: 1,
     };
     Sample { report, sources }
 }

@@ -6,6 +6,8 @@ use ioctlkit_abi::{ABIS, Abi, AbiSet};
 use ioctlkit_model::{Problem, ProblemKind};
 use walkdir::{DirEntry, WalkDir};
 
+use crate::c::look;
+
 /// A tree of UAPI headers, with the `asm/` folders that it has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Tree {
@@ -59,7 +61,7 @@ pub(crate) fn discover(paths: &[PathBuf], abis: AbiSet) -> (Vec<TreeHeaders>, Ve
     let mut problems = Vec::new();
     let mut seen = std::collections::HashSet::new();
     for path in paths {
-        match std::fs::metadata(path) {
+        match look::metadata(path) {
             Err(error) => problems.push(unreadable(path, &error)),
             Ok(data) if data.is_dir() => {
                 let before = (seen.len(), problems.len());
@@ -207,11 +209,15 @@ fn entries(folder: &Path) -> impl Iterator<Item = walkdir::Result<DirEntry>> {
             && entry.file_type().is_dir()
             && entry.path().join("CACHEDIR.TAG").is_file()
     };
-    WalkDir::new(folder)
-        .follow_links(true)
-        .sort_by_file_name()
-        .into_iter()
-        .filter_entry(move |entry| !is_cache(entry))
+    look::note(folder);
+    WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_entry(
+        move |entry| {
+            if entry.file_type().is_dir() {
+                look::note(entry.path());
+            }
+            !is_cache(entry)
+        },
+    )
 }
 
 /// The headers below a folder.
@@ -256,7 +262,7 @@ fn files_below(
 }
 
 fn is_kernel_root(folder: &Path) -> bool {
-    folder.join("include/uapi/linux").is_dir() && folder.join("arch").is_dir()
+    look::is_dir(&folder.join("include/uapi/linux")) && look::is_dir(&folder.join("arch"))
 }
 
 /// The exported headers of a kernel tree: `include/uapi`, and each architecture's own.
@@ -264,7 +270,7 @@ fn kernel_headers(root: &Path, problems: &mut Vec<Problem>) -> Vec<(PathBuf, Tre
     let mut folders = vec![root.join("include/uapi")];
     for arch in architectures() {
         let folder = root.join("arch").join(arch).join("include/uapi/asm");
-        if folder.is_dir() {
+        if look::is_dir(&folder) {
             folders.push(folder);
         }
     }
@@ -308,7 +314,7 @@ fn installed_headers(root: &Path, problems: &mut Vec<Problem>) -> Vec<(PathBuf, 
     }
     folders
         .iter()
-        .filter(|folder| folder.is_dir())
+        .filter(|folder| look::is_dir(folder))
         .flat_map(|folder| walk(folder, problems))
         .map(|header| (header, tree.clone()))
         .collect()
@@ -339,7 +345,11 @@ fn tree_of(header: &Path) -> Tree {
 /// The headers that are installed on this machine.
 pub(crate) fn machine_tree() -> Tree {
     let root = Path::new("/usr/include");
-    if root.join("linux/types.h").is_file() { installed_tree(root.to_owned()) } else { Tree::None }
+    if look::is_file(&root.join("linux/types.h")) {
+        installed_tree(root.to_owned())
+    } else {
+        Tree::None
+    }
 }
 
 /// The root of exported headers that `folder` is, or is the multiarch folder of.
@@ -349,8 +359,8 @@ fn installed_root(folder: &Path) -> Option<PathBuf> {
         folder.ends_with("include/uapi") && folder.ancestors().nth(2).is_some_and(is_kernel_root)
     };
     let is_root = |folder: &Path| {
-        folder.join("linux/ioctl.h").is_file()
-            && folder.join("asm-generic").is_dir()
+        look::is_file(&folder.join("linux/ioctl.h"))
+            && look::is_dir(&folder.join("asm-generic"))
             && !is_source(folder)
     };
     if is_root(folder) {
@@ -359,7 +369,7 @@ fn installed_root(folder: &Path) -> Option<PathBuf> {
     let multiarch =
         folder.file_name().is_some_and(|name| name.to_string_lossy().contains("-linux"));
     let parent = folder.parent()?;
-    (multiarch && folder.join("asm").is_dir() && is_root(parent)).then(|| parent.to_owned())
+    (multiarch && look::is_dir(&folder.join("asm")) && is_root(parent)).then(|| parent.to_owned())
 }
 
 /// The tree of exported headers below `root`. Debian keeps the `asm/` folder of the machine's
@@ -370,7 +380,7 @@ fn installed_tree(root: PathBuf) -> Tree {
         path.file_name().is_some_and(|name| name.to_string_lossy().contains("-linux"))
     };
     let folders_of = |folder: &Path| -> Vec<PathBuf> {
-        let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+        let Ok(entries) = look::read_dir(folder) else { return Vec::new() };
         let mut folders: Vec<PathBuf> =
             entries.flatten().map(|entry| entry.path()).filter(|path| is_triplet(path)).collect();
         folders.sort();
@@ -423,14 +433,14 @@ fn asm_folder_arch(asm: &Path) -> Option<&'static str> {
     ];
     MARKS
         .iter()
-        .find(|(file, _)| asm.join(file).is_file())
+        .find(|(file, _)| look::is_file(&asm.join(file)))
         .map(|(_, arch)| *arch)
         .or_else(|| asm_text_arch(asm))
 }
 
 /// For architectures without a file of their own: what the guard in `asm/byteorder.h` says.
 fn asm_text_arch(asm: &Path) -> Option<&'static str> {
-    let text = std::fs::read_to_string(asm.join("byteorder.h")).ok()?.to_lowercase();
+    let text = look::read_to_string(&asm.join("byteorder.h")).ok()?.to_lowercase();
     architectures().into_iter().find(|arch| text.contains(&format!("{arch}_byteorder")))
 }
 
@@ -472,7 +482,7 @@ impl Tree {
         let Tree::Installed { asm, .. } = self else { return None };
         let own = asm.iter().find(|asm| asm.arch == arch)?;
         let header = own.parent.join(below.strip_prefix(arch).ok()?);
-        header.is_file().then_some(header)
+        look::is_file(&header).then_some(header)
     }
 
     /// The folders that the compiler searches for an ABI, in order.
@@ -518,7 +528,9 @@ impl Tree {
     /// Whether the tree has an `asm/` folder of that architecture.
     pub(crate) fn has_asm_of(&self, kernel_arch: &str) -> bool {
         match self {
-            Tree::Kernel(root) => root.join("arch").join(kernel_arch).join("include/uapi").is_dir(),
+            Tree::Kernel(root) => {
+                look::is_dir(&root.join("arch").join(kernel_arch).join("include/uapi"))
+            }
             Tree::Installed { asm, .. } => asm.iter().any(|asm| asm.arch == kernel_arch),
             Tree::None => false,
         }

@@ -13,6 +13,7 @@ use crate::c::driver::overlay;
 use crate::c::lex::definitions_only::definitions_only;
 use crate::c::lex::expression::Macro;
 use crate::c::lex::scan::{self, Scan};
+use crate::c::look;
 use crate::c::partition::Features;
 
 /// A file's place in [`Files`].
@@ -128,6 +129,10 @@ impl Files {
             resolved: HashMap::new(),
             followed: 0,
         };
+        // They are read by other threads.
+        for header in &group.headers {
+            look::note(&header.path);
+        }
         let read: Vec<_> = group.headers.par_iter().map(|header| read_text(&header.path)).collect();
         let mut wanted = Vec::new();
         for (header, text) in group.headers.iter().zip(read) {
@@ -242,7 +247,7 @@ fn read_text(path: &Path) -> Result<(Arc<str>, Scan), Problem> {
             ..not_text(path, message)
         });
     }
-    let bytes = std::fs::read(path).map_err(|error| unreadable(path, &error))?;
+    let bytes = look::read(path).map_err(|error| unreadable(path, &error))?;
     let text = match String::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {
@@ -491,7 +496,7 @@ impl Loader<'_> {
         for abi in abis {
             for name in names {
                 let here = Path::new(name);
-                let path = if here.is_file() {
+                let path = if look::is_file(here) {
                     Some(here.to_owned())
                 } else {
                     self.resolve(name, false, Path::new("."), abi)
@@ -528,7 +533,7 @@ impl Loader<'_> {
         }
         if quoted {
             let sibling = from.parent()?.join(name);
-            if sibling.is_file() {
+            if look::is_file(&sibling) {
                 return Some(sibling);
             }
         }
@@ -558,7 +563,7 @@ impl Loader<'_> {
             } else if folder == Path::new(overlay::LIBC) {
                 overlay::LIBC_HEADERS.iter().any(|(known, _)| *known == name)
             } else {
-                path.is_file()
+                look::is_file(&path)
             };
             if found {
                 return Some(path);
@@ -569,7 +574,7 @@ impl Loader<'_> {
 
     fn generic_of(&self, name: &str) -> Option<PathBuf> {
         let generic = self.tree.generic()?.join(name.strip_prefix("asm/")?);
-        generic.is_file().then_some(generic)
+        look::is_file(&generic).then_some(generic)
     }
 }
 

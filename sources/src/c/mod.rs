@@ -11,6 +11,7 @@ use std::path::PathBuf;
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{Interface, Problem};
 
+mod cache;
 mod convert;
 mod definitions;
 mod discover;
@@ -19,11 +20,13 @@ mod files;
 mod invocation;
 mod jobs;
 mod lex;
+mod look;
 mod macros;
 mod own_encoder;
 mod partition;
 mod redefined;
 
+pub use cache::Cache;
 pub use invocation::{Invocation, invocation};
 
 /// What to read, and how.

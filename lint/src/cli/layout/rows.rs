@@ -57,10 +57,10 @@ fn add(
     nesting: Nesting,
     rows: &mut Vec<Row>,
 ) {
-    let gaps = layout.gaps();
+    let mut gaps = layout.gaps().into_iter().peekable();
     for (index, (member, placement)) in layouts.members(id, abi).enumerate() {
-        if let Some(gap) = gaps.iter().find(|gap| gap.before == Some(index)) {
-            rows.push(padding(What::Hole, gap, nesting));
+        if let Some(gap) = gaps.next_if(|gap| gap.before == Some(index)) {
+            rows.push(padding(What::Hole, &gap, nesting));
         }
         add_member(layouts, abi, member, placement, nesting, rows);
     }

@@ -29,7 +29,7 @@ const NAME: &str = "libclang.so";
 
 /// Libraries to try, the newest first. `LIBCLANG_PATH`, a library or a folder of libraries, stands
 /// in for all other places.
-pub(super) fn libraries() -> Vec<PathBuf> {
+pub(crate) fn libraries() -> Vec<PathBuf> {
     let found = match std::env::var_os("LIBCLANG_PATH").map(PathBuf::from) {
         Some(given) if given.is_dir() => or(libraries_in(&given), given.join(NAME)),
         Some(given) => vec![given],

@@ -4,5 +4,5 @@ pub(crate) mod arguments;
 pub(crate) mod clang;
 pub(crate) mod database;
 mod functions;
-mod locate;
+pub(crate) mod locate;
 pub(crate) mod overlay;

@@ -135,7 +135,7 @@ impl Collected {
     /// other by taking the number apart.
     fn add_values(&mut self, session: &Session<'_>, at: usize) {
         if self.commands.contains_key(&at) && !self.around.contains_key(&at) {
-            self.add_packed_otherwise(at);
+            self.add_packed_otherwise(session, at);
             return;
         }
         let Some(values) = self.values.get(&at) else { return };
@@ -181,7 +181,7 @@ impl Collected {
 
     /// A macro that some ABIs define as a call of the kernel's may be packed by the header's own shifts
     /// on others (soundcard.h on sparc): the same command with the number that it has there.
-    fn add_packed_otherwise(&mut self, at: usize) {
+    fn add_packed_otherwise(&mut self, session: &Session<'_>, at: usize) {
         let Some(values) = self.values.get(&at) else { return };
         let Some(commands) = self.commands.get(&at) else { return };
         let known = commands.abis();
@@ -193,11 +193,17 @@ impl Collected {
             if number & 0xffff != (called.type_letter << 8 | called.nr) || known.contains(*abi) {
                 continue;
             }
-            let encoder = Encoder::Own(OwnEncoder {
-                number: with_size_of(called.argument.ty(), number),
-                sign_extends: *value < 0,
-                name: called.through.clone(),
-            });
+            // `sizeof(time_t) == 8 ? A : B` is a value, too, and the kernel's own.
+            let decoded = encoding_of(session, *abi).decode(number);
+            let encoder = if decoded.direction == Some(called.direction) {
+                Encoder::Kernel
+            } else {
+                Encoder::Own(OwnEncoder {
+                    number: with_size_of(called.argument.ty(), number),
+                    sign_extends: *value < 0,
+                    name: called.through.clone(),
+                })
+            };
             found.push((abis.difference(known), CommandBody { encoder, ..called.clone() }));
         }
         for (abis, body) in found {

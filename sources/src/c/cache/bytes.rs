@@ -1,0 +1,319 @@
+//! Values as bytes and back. Bytes come from a file that anything may have happened to: whatever
+//! they say, reading them ends, and takes no more memory than they are worth.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+
+use ioctlkit_model::FileId;
+use ioctlkit_model::abi::AbiSet;
+
+/// Nesting past this is neither written nor read.
+const DEEPEST: u32 = 128;
+
+/// No list is given more room than this before its elements have been read.
+const LARGEST_GUESS: usize = 1024;
+
+/// What can be kept.
+pub(super) trait Kept: Sized {
+    fn put(&self, out: &mut Writer);
+    fn take(from: &mut Reader<'_>) -> Option<Self>;
+}
+
+/// Collects bytes.
+#[derive(Debug, Default)]
+pub(super) struct Writer {
+    bytes: Vec<u8>,
+    depth: u32,
+    /// Whether something was met that cannot be kept.
+    failed: bool,
+}
+
+impl Writer {
+    pub(super) fn raw(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// Marks all of it as something that cannot be kept.
+    pub(super) fn fail(&mut self) {
+        self.failed = true;
+    }
+
+    pub(super) fn count(&mut self, count: usize) {
+        match u32::try_from(count) {
+            Ok(count) => count.put(self),
+            Err(_) => self.fail(),
+        }
+    }
+
+    pub(super) fn nested(&mut self, put: impl FnOnce(&mut Self)) {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            self.fail();
+        } else {
+            put(self);
+        }
+        self.depth -= 1;
+    }
+
+    pub(super) fn finish(self) -> Option<Vec<u8>> {
+        (!self.failed).then_some(self.bytes)
+    }
+}
+
+/// Takes bytes.
+#[derive(Debug)]
+pub(super) struct Reader<'a> {
+    bytes: &'a [u8],
+    depth: u32,
+    /// The files that spans may be in.
+    pub(super) files: Vec<FileId>,
+    /// How many structures, enumerations and typedefs there will be.
+    pub(super) counts: [u32; 3],
+    last_set: (u64, AbiSet),
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(bytes: &'a [u8]) -> Self {
+        let last_set = (0, AbiSet::EMPTY);
+        Self { bytes, depth: 0, files: Vec::new(), counts: [0; 3], last_set }
+    }
+
+    pub(super) fn raw(&mut self, count: usize) -> Option<&'a [u8]> {
+        let (taken, rest) = self.bytes.split_at_checked(count)?;
+        self.bytes = rest;
+        Some(taken)
+    }
+
+    pub(super) fn count(&mut self) -> Option<usize> {
+        usize::try_from(u32::take(self)?).ok()
+    }
+
+    pub(super) fn nested<T>(&mut self, take: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        if self.depth >= DEEPEST {
+            return None;
+        }
+        self.depth += 1;
+        let taken = take(self);
+        self.depth -= 1;
+        taken
+    }
+
+    pub(super) fn is_at_end(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    pub(super) fn text(&mut self) -> Option<&'a str> {
+        let count = self.count()?;
+        std::str::from_utf8(self.raw(count)?).ok()
+    }
+
+    fn set(&mut self, bits: u64) -> Option<AbiSet> {
+        if self.last_set.0 != bits {
+            let has = |index: usize| bits.checked_shr(index as u32).is_some_and(|bit| bit & 1 == 1);
+            let set: AbiSet = AbiSet::ALL.iter().filter(|id| has(id.index())).collect();
+            if bits_of(set) != bits {
+                return None;
+            }
+            self.last_set = (bits, set);
+        }
+        Some(self.last_set.1)
+    }
+}
+
+fn bits_of(set: AbiSet) -> u64 {
+    set.iter().fold(0, |bits, id| bits | (1 << id.index()))
+}
+
+macro_rules! integers {
+    ($($integer:ty),*) => {
+        $(impl Kept for $integer {
+            fn put(&self, out: &mut Writer) {
+                out.raw(&self.to_le_bytes());
+            }
+
+            fn take(from: &mut Reader<'_>) -> Option<Self> {
+                let bytes = from.raw(size_of::<Self>())?;
+                Some(Self::from_le_bytes(bytes.try_into().ok()?))
+            }
+        })*
+    };
+}
+
+integers!(u8, u32, u64, i64, i128);
+
+impl Kept for bool {
+    fn put(&self, out: &mut Writer) {
+        u8::from(*self).put(out);
+    }
+
+    fn take(from: &mut Reader<'_>) -> Option<Self> {
+        match u8::take(from)? {
+            0 => Some(false),
+            1 => Some(true),
+            _ => None,
+        }
+    }
+}
+
+impl Kept for AbiSet {
+    fn put(&self, out: &mut Writer) {
+        bits_of(*self).put(out);
+    }
+
+    fn take(from: &mut Reader<'_>) -> Option<Self> {
+        let bits = u64::take(from)?;
+        from.set(bits)
+    }
+}
+
+impl Kept for String {
+    fn put(&self, out: &mut Writer) {
+        out.count(self.len());
+        out.raw(self.as_bytes());
+    }
+
+    fn take(from: &mut Reader<'_>) -> Option<Self> {
+        from.text().map(str::to_owned)
+    }
+}
+
+impl Kept for Box<str> {
+    fn put(&self, out: &mut Writer) {
+        out.count(self.len());
+        out.raw(self.as_bytes());
+    }
+
+    fn take(from: &mut Reader<'_>) -> Option<Self> {
+        from.text().map(Self::from)
+    }
+}
+
+impl Kept for PathBuf {
+    fn put(&self, out: &mut Writer) {
+        let bytes = self.as_os_str().as_bytes();
+        out.count(bytes.len());
+        out.raw(bytes);
+    }
+
+    fn take(from: &mut Reader<'_>) -> Option<Self> {
+        let count = from.count()?;
+        Some(Self::from(OsStr::from_bytes(from.raw(count)?)))
+    }
+}
+
+impl<T: Kept> Kept for Option<T> {
+    fn put(&self, out: &mut Writer) {
+        self.is_some().put(out);
+        if let Some(value) = self {
+            value.put(out);
+        }
+    }
+
+    fn take(from: &mut Reader<'_>) -> Option<Self> {
+        Some(if bool::take(from)? { Some(T::take(from)?) } else { None })
+    }
+}
+
+impl<T: Kept> Kept for Vec<T> {
+    fn put(&self, out: &mut Writer) {
+        out.count(self.len());
+        for value in self {
+            value.put(out);
+        }
+    }
+
+    fn take(from: &mut Reader<'_>) -> Option<Self> {
+        let count = from.count()?;
+        let mut values = Self::with_capacity(count.min(LARGEST_GUESS));
+        for _ in 0..count {
+            values.push(T::take(from)?);
+        }
+        Some(values)
+    }
+}
+
+/// A box is what nests.
+impl<T: Kept> Kept for Box<T> {
+    fn put(&self, out: &mut Writer) {
+        out.nested(|out| T::put(self, out));
+    }
+
+    fn take(from: &mut Reader<'_>) -> Option<Self> {
+        from.nested(|from| T::take(from).map(Self::new))
+    }
+}
+
+impl<A: Kept, B: Kept> Kept for (A, B) {
+    fn put(&self, out: &mut Writer) {
+        self.0.put(out);
+        self.1.put(out);
+    }
+
+    fn take(from: &mut Reader<'_>) -> Option<Self> {
+        Some((A::take(from)?, B::take(from)?))
+    }
+}
+
+/// Keeps every field of a structure; one that is forgotten does not compile.
+macro_rules! fields {
+    ($($name:ident { $($field:ident),* $(,)? })*) => {
+        $(impl Kept for $name {
+            fn put(&self, out: &mut Writer) {
+                let Self { $($field),* } = self;
+                $($field.put(out);)*
+            }
+
+            fn take(from: &mut Reader<'_>) -> Option<Self> {
+                // In the order of writing, which is that of this list.
+                $(let $field = Kept::take(from)?;)*
+                Some(Self { $($field),* })
+            }
+        })*
+    };
+}
+
+/// Keeps an enumeration by a number for each variant; one that is forgotten does not compile.
+macro_rules! variants {
+    ($($name:ident { $($number:literal => $variant:ident $(($($field:ident),*))? $({ $($named:ident),* })?,)* })*) => {
+        $(impl Kept for $name {
+            fn put(&self, out: &mut Writer) {
+                match self {
+                    $(Self::$variant $(($($field),*))? $({ $($named),* })? => {
+                        u8::put(&$number, out);
+                        $($($field.put(out);)*)?
+                        $($($named.put(out);)*)?
+                    })*
+                }
+            }
+
+            fn take(from: &mut Reader<'_>) -> Option<Self> {
+                match u8::take(from)? {
+                    $($number => {
+                        $($(let $field = Kept::take(from)?;)*)?
+                        $($(let $named = Kept::take(from)?;)*)?
+                        Some(Self::$variant $(($($field),*))? $({ $($named),* })?)
+                    })*
+                    _ => None,
+                }
+            }
+        })*
+    };
+}
+
+/// What no header gives rise to: an interface that has one is not kept.
+macro_rules! never {
+    ($($name:ident),* $(,)?) => {
+        $(impl Kept for $name {
+            fn put(&self, out: &mut Writer) {
+                out.fail();
+            }
+
+            fn take(_: &mut Reader<'_>) -> Option<Self> {
+                None
+            }
+        })*
+    };
+}
+
+pub(super) use {fields, never, variants};

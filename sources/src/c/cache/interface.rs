@@ -1,0 +1,260 @@
+//! An interface as bytes. Numbers of variants are part of the format: a change raises
+//! [`FORMAT`](super::FORMAT).
+
+use ioctlkit_model::abi::{Direction, RecordKind, Scalar};
+use ioctlkit_model::{
+    Argument, Attributes, BinaryOperator, Call, Command, CommandBody, Condition, Constant,
+    Contract, Definition, Definitions, Differences, Encoder, Enum, EnumBody, EnumId, Enumerator,
+    Expression, Family, FileId, Group, Header, HeaderError, Interface, Member, NamedConstant,
+    NotUnderstood, Object, Observed, OwnEncoder, Problem, ProblemKind, Purpose, RawNumber, Record,
+    RecordBody, RecordId, Representation, Role, SourceMap, Span, Subject, Type, Typedef,
+    TypedefBody, TypedefId, UnaryOperator, Values, Variants, Word, Written,
+};
+
+use super::bytes::{Kept, Reader, Writer, fields, never, variants};
+
+/// Writes an interface with its texts.
+pub(super) fn put(interface: &Interface, out: &mut Writer) {
+    let Interface {
+        abis,
+        sources,
+        headers,
+        commands,
+        groups,
+        families,
+        raw_numbers,
+        constants,
+        records,
+        enums,
+        typedefs,
+        objects,
+        not_understood,
+        definitions,
+    } = interface;
+    out.count(sources.iter().count());
+    for (_, file) in sources.iter() {
+        file.path.put(out);
+        out.count(file.text.len());
+        out.raw(file.text.as_bytes());
+        file.includes.put(out);
+        out.count(file.comments.len());
+        for comment in &file.comments {
+            (comment.start, comment.end).put(out);
+        }
+    }
+    // What is referred to comes behind what refers to it: the counts say first how much there is.
+    for count in [records.len(), enums.len(), typedefs.len()] {
+        out.count(count);
+    }
+    abis.put(out);
+    headers.put(out);
+    commands.put(out);
+    groups.put(out);
+    families.put(out);
+    raw_numbers.put(out);
+    constants.put(out);
+    records.put(out);
+    enums.put(out);
+    typedefs.put(out);
+    objects.put(out);
+    not_understood.put(out);
+    out.count(definitions.iter().count());
+    for (span, definition) in definitions.iter() {
+        (*span).put(out);
+        definition.put(out);
+    }
+}
+
+/// Reads an interface in which every id leads somewhere.
+pub(super) fn take(from: &mut Reader<'_>) -> Option<Interface> {
+    let mut sources = SourceMap::default();
+    for _ in 0..from.count()? {
+        let path = Kept::take(from)?;
+        let text = from.text()?.into();
+        let file = sources.add(path, text);
+        sources.file_mut(file).includes = Kept::take(from)?;
+        for _ in 0..from.count()? {
+            let (start, end) = Kept::take(from)?;
+            sources.file_mut(file).comments.push(start..end);
+        }
+        from.files.push(file);
+    }
+    from.counts = [u32::take(from)?, u32::take(from)?, u32::take(from)?];
+    let mut interface = Interface {
+        sources,
+        abis: Kept::take(from)?,
+        headers: Kept::take(from)?,
+        commands: Kept::take(from)?,
+        groups: Kept::take(from)?,
+        families: Kept::take(from)?,
+        raw_numbers: Kept::take(from)?,
+        constants: Kept::take(from)?,
+        records: Kept::take(from)?,
+        enums: Kept::take(from)?,
+        typedefs: Kept::take(from)?,
+        objects: Kept::take(from)?,
+        not_understood: Kept::take(from)?,
+        definitions: Definitions::default(),
+    };
+    for _ in 0..from.count()? {
+        let span = Kept::take(from)?;
+        interface.definitions.add(span, Kept::take(from)?);
+    }
+    let counts = [interface.records.len(), interface.enums.len(), interface.typedefs.len()];
+    let as_said = counts.iter().zip(from.counts).all(|(count, said)| *count == said as usize);
+    as_said.then_some(interface)
+}
+
+impl Kept for FileId {
+    fn put(&self, out: &mut Writer) {
+        out.count(self.index());
+    }
+
+    fn take(from: &mut Reader<'_>) -> Option<Self> {
+        let index = from.count()?;
+        from.files.get(index).copied()
+    }
+}
+
+macro_rules! ids {
+    ($($name:ident: $at:literal),*) => {
+        $(impl Kept for $name {
+            fn put(&self, out: &mut Writer) {
+                self.0.put(out);
+            }
+
+            fn take(from: &mut Reader<'_>) -> Option<Self> {
+                let id = u32::take(from)?;
+                (id < from.counts[$at]).then_some(Self(id))
+            }
+        })*
+    };
+}
+
+ids!(RecordId: 0, EnumId: 1, TypedefId: 2);
+
+impl<T: Kept + PartialEq> Kept for Variants<T> {
+    fn put(&self, out: &mut Writer) {
+        out.count(self.len());
+        for (abis, definition) in self.iter() {
+            abis.put(out);
+            definition.put(out);
+        }
+    }
+
+    fn take(from: &mut Reader<'_>) -> Option<Self> {
+        let count = from.count()?;
+        let mut variants = Self::default();
+        for _ in 0..count {
+            let abis = Kept::take(from)?;
+            variants.add(abis, T::take(from)?);
+        }
+        Some(variants)
+    }
+}
+
+impl Kept for Scalar {
+    fn put(&self, out: &mut Writer) {
+        match Self::ALL.iter().position(|scalar| scalar == self) {
+            Some(at) => (at as u8).put(out),
+            None => out.fail(),
+        }
+    }
+
+    fn take(from: &mut Reader<'_>) -> Option<Self> {
+        Self::ALL.get(usize::from(u8::take(from)?)).copied()
+    }
+}
+
+fields! {
+    Span { file, start, end }
+    Header { file, abis, errors }
+    HeaderError { message, span, abis, is_stated }
+    Command { name, c_name, span, variants, contract, differences }
+    CommandBody { span, through, direction, type_letter, nr, argument, encoder }
+    OwnEncoder { number, sign_extends, name }
+    Family { name, span, parameters, expansion, of_any_length }
+    RawNumber { name, span, variants, through }
+    Record { kind, name, typedef_name, c_name, docs, differences, span, variants }
+    RecordBody { span, representation, packed, aligned, pack, members, observed }
+    Member { name, span, name_span, ty, bits, packed, aligned, condition, purpose }
+    Condition { text, span }
+    Purpose { role, values, constants, docs }
+    Enum { name, span, variants }
+    EnumBody { underlying, enumerators }
+    Enumerator { name, value }
+    Typedef { name, span, variants }
+    Definition { written, comment_above, comment_beside, head, attributes }
+    Attributes { derives_checks, has_repr }
+    Call { name, arguments, span }
+    Word { spelling, span }
+    TypedefBody { ty, aligned }
+    NotUnderstood { subject, span, abis, reason }
+    Problem { kind, path, span, message, help }
+}
+
+variants! {
+    Written { 0 => Otherwise, 1 => Call(call), 2 => Name(name), 3 => Hexadecimal(literal), }
+    Differences { 0 => Unmentioned, 1 => Accepted, }
+    Encoder { 0 => Kernel, 1 => Own(own), }
+    Argument { 0 => None, 1 => Type(ty), 2 => SizeOfType(ty), 3 => Size(size), }
+    Representation { 0 => C, 1 => Unspecified, }
+    Role {
+        0 => Plain,
+        1 => Reserved,
+        2 => Size,
+        3 => Flexible { count },
+        4 => Fd,
+        5 => UserPointer,
+    }
+    Values { 0 => Any, 1 => Flags(bits), 2 => Range { first, last }, 3 => Listed(values), }
+    Type {
+        0 => Void,
+        1 => Scalar(scalar),
+        2 => Pointer(to),
+        3 => Function,
+        4 => Array(element, count),
+        5 => FlexibleArray(element),
+        6 => Record(id),
+        7 => Enum(id),
+        8 => Typedef(id),
+        9 => Unknown(text),
+    }
+    Constant { 0 => Known(value), 1 => Expression(expression), }
+    Expression {
+        0 => Literal(value),
+        1 => SizeOf(ty),
+        2 => AlignOf(ty),
+        3 => BiggestAlign,
+        4 => Unary(operator, operand),
+        5 => Binary(operator, left, right),
+        6 => Conditional(condition, then, otherwise),
+    }
+    UnaryOperator { 0 => Negate, 1 => Complement, 2 => Not, }
+    BinaryOperator {
+        0 => Multiply,
+        1 => Divide,
+        2 => Remainder,
+        3 => Add,
+        4 => Subtract,
+        5 => ShiftLeft,
+        6 => ShiftRight,
+        7 => Less,
+        8 => LessOrEqual,
+        9 => Greater,
+        10 => GreaterOrEqual,
+        11 => Equal,
+        12 => NotEqual,
+        13 => And,
+        14 => ExclusiveOr,
+        15 => Or,
+        16 => LogicalAnd,
+        17 => LogicalOr,
+    }
+    Subject { 0 => Command(name), 1 => Record(name), 2 => File, }
+    ProblemKind { 0 => Note, 1 => Incomplete, 2 => Failure, }
+    Direction { 0 => None, 1 => Read, 2 => Write, 3 => ReadWrite, }
+    RecordKind { 0 => Struct, 1 => Union, }
+}
+
+never!(Contract, Group, NamedConstant, Object, Observed);

@@ -1,0 +1,73 @@
+//! What was read of headers, kept for the next run: most of the time that it takes to look a
+//! command up goes into reading the same headers again.
+//!
+//! An entry is found by how it was made ([`key`]) and counts as long as every file and folder that
+//! was looked at is what it was. Nothing of an entry is believed before that: one that is damaged,
+//! of another version, or somebody else's is made anew, and not spoken of.
+
+mod bytes;
+mod entry;
+mod folder;
+mod interface;
+mod key;
+
+use std::path::PathBuf;
+use std::time::SystemTime;
+
+use ioctlkit_model::{Interface, Problem, ProblemKind};
+
+use super::{Request, look};
+
+/// The version of the entries' format.
+const FORMAT: u32 = 1;
+
+/// A folder with entries.
+#[derive(Debug, Clone)]
+pub struct Cache {
+    folder: PathBuf,
+}
+
+impl Cache {
+    /// A folder, which need not exist; the one above it does, or is made.
+    pub fn at(folder: impl Into<PathBuf>) -> Self {
+        Self { folder: folder.into() }
+    }
+
+    /// `$XDG_CACHE_HOME/ioctlkit/headers`, or that below `~/.cache`; none for a user without a home.
+    pub fn of_user() -> Option<Self> {
+        let absolute =
+            |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        let folder = absolute("XDG_CACHE_HOME")
+            .or_else(|| absolute("HOME").map(|home| home.join(".cache")))?;
+        Some(Self::at(folder.join("ioctlkit/headers")))
+    }
+
+    /// Reads what the request names, as [`read`](super::read) does, or takes it from an entry.
+    pub fn read(&self, request: &Request) -> (Interface, Vec<Problem>) {
+        self.read_at(request, SystemTime::now())
+    }
+
+    /// As [`Cache::read`], at that time.
+    pub fn read_at(&self, request: &Request, now: SystemTime) -> (Interface, Vec<Problem>) {
+        let Some(key) = key::of(request) else { return super::read(request) };
+        let name = key::name(&key);
+        let known = folder::read(&self.folder, &name);
+        if let Some(known) = known.and_then(|bytes| entry::parse(&bytes, &key)) {
+            return known;
+        }
+        let ((interface, problems), looked) = look::recording(|| super::read(request));
+        // What failed may not fail again.
+        let failed = problems.iter().any(|problem| problem.kind == ProblemKind::Failure);
+        if !failed
+            && entry::is_settled(&looked, now)
+            && !entry::asks_the_compiler(&interface)
+            && let Some(bytes) = entry::of(&key, &looked, &interface, &problems)
+        {
+            folder::write(&self.folder, &name, &bytes);
+        }
+        (interface, problems)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,99 @@
+//! What the front end asks of the file system. Where somebody wants to know later whether the
+//! answers still hold, every question is put on record.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fs::{self, Metadata};
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+thread_local! {
+    static RECORD: RefCell<Option<Looked>> = const { RefCell::new(None) };
+}
+
+/// Paths that were asked for, with what was there.
+pub(crate) type Looked = BTreeMap<PathBuf, Option<Stamp>>;
+
+/// What tells one state of a file or folder from another without reading it. A file that is
+/// written, replaced or renamed, and a folder that gains or loses an entry, has another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    pub(crate) mode: u32,
+    pub(crate) device: u64,
+    pub(crate) inode: u64,
+    pub(crate) size: u64,
+    /// Seconds and nanoseconds.
+    pub(crate) modified: (i64, i64),
+    /// When anything of it changed, which no program can set.
+    pub(crate) changed: (i64, i64),
+}
+
+impl Stamp {
+    /// Of what a path leads to; nothing where nothing can be seen there.
+    pub(crate) fn of(path: &Path) -> Option<Self> {
+        fs::metadata(path).ok().as_ref().map(Self::from)
+    }
+}
+
+impl From<&Metadata> for Stamp {
+    fn from(data: &Metadata) -> Self {
+        Self {
+            mode: data.mode(),
+            device: data.dev(),
+            inode: data.ino(),
+            size: data.size(),
+            modified: (data.mtime(), data.mtime_nsec()),
+            changed: (data.ctime(), data.ctime_nsec()),
+        }
+    }
+}
+
+/// Does something, and tells what was asked meanwhile. Questions of other threads are not on
+/// record: what they read has to be noted by this one.
+pub(crate) fn recording<T>(work: impl FnOnce() -> T) -> (T, Looked) {
+    RECORD.set(Some(Looked::new()));
+    let done = work();
+    (done, RECORD.take().unwrap_or_default())
+}
+
+/// Puts a path on record that is about to be read.
+pub(crate) fn note(path: &Path) {
+    RECORD.with_borrow_mut(|record| {
+        if let Some(looked) = record
+            && !looked.contains_key(path)
+        {
+            looked.insert(path.to_owned(), Stamp::of(path));
+        }
+    });
+}
+
+pub(crate) fn is_file(path: &Path) -> bool {
+    note(path);
+    path.is_file()
+}
+
+pub(crate) fn is_dir(path: &Path) -> bool {
+    note(path);
+    path.is_dir()
+}
+
+pub(crate) fn metadata(path: &Path) -> io::Result<Metadata> {
+    note(path);
+    fs::metadata(path)
+}
+
+pub(crate) fn read_dir(path: &Path) -> io::Result<fs::ReadDir> {
+    note(path);
+    fs::read_dir(path)
+}
+
+pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
+    note(path);
+    fs::read(path)
+}
+
+pub(crate) fn read_to_string(path: &Path) -> io::Result<String> {
+    note(path);
+    fs::read_to_string(path)
+}
