@@ -122,7 +122,8 @@ pub struct Layouts<'a> {
     typedefs: [OnceLock<Box<[TypedefSlot]>>; ABIS.len()],
 }
 
-type Slot = OnceLock<Result<Layout, LayoutError>>;
+/// Boxed, for most slots of most runs stay empty.
+type Slot = OnceLock<Result<Box<Layout>, LayoutError>>;
 
 type TypedefSlot = OnceLock<Result<Named, LayoutError>>;
 
@@ -170,18 +171,18 @@ impl<'a> Layouts<'a> {
         }
         let slot = &self.of_abi(abi)[id.index()];
         if let Some(known) = slot.get() {
-            return known.as_ref().map_err(|error| *error);
+            return known.as_deref().map_err(|error| *error);
         }
         if DEEP.contains(&depth) {
             self.inner_first(id, abi);
         }
         if let Some(known) = slot.get() {
-            return known.as_ref().map_err(|error| *error);
+            return known.as_deref().map_err(|error| *error);
         }
         // Worked out before it is stored: a structure that contains itself would otherwise wait
         // for its own slot.
         let layout = self.compute(id, abi, depth);
-        slot.get_or_init(|| layout).as_ref().map_err(|error| *error)
+        slot.get_or_init(|| layout.map(Box::new)).as_deref().map_err(|error| *error)
     }
 
     /// Works out the structures within one, and the one itself, the innermost first.
@@ -192,7 +193,7 @@ impl<'a> Layouts<'a> {
         while let Some((id, inner_are_known)) = open.pop() {
             if inner_are_known {
                 let layout = self.compute(id, abi, DEEP.end);
-                let _ = slots[id.index()].set(layout);
+                let _ = slots[id.index()].set(layout.map(Box::new));
                 continue;
             }
             if slots[id.index()].get().is_some() || !records.insert(id) {
@@ -456,6 +457,16 @@ impl<'a> Layouts<'a> {
     /// size there.
     pub fn number(&self, command: &Command, abi: AbiId) -> Option<Numbered> {
         self.body_number(command.variants.get(abi)?, abi)
+    }
+
+    /// Whether a command has that number on an ABI. Its argument's layout is worked out only where
+    /// the rest of the number agrees.
+    pub fn has_number(&self, command: &Command, abi: AbiId, number: u32) -> bool {
+        let Some(body) = command.variants.get(abi) else { return false };
+        // The low 16 bits are those of type letter and nr in every encoding.
+        let low = (body.type_letter << 8) | body.nr;
+        let may_have = body.encoder != Encoder::Kernel || (low ^ number).trailing_zeros() >= 16;
+        may_have && self.body_number(body, abi).is_some_and(|own| own.number == number)
     }
 
     /// The number of one definition of a command.

@@ -159,7 +159,7 @@ pub(super) fn write_commands_with(
 ) -> io::Result<usize> {
     let interface = layouts.interface();
     let commands = interface.commands.iter().map(|command| {
-        let has = |abi| layouts.number(command, abi).is_some_and(|n| n.number == number);
+        let has = |abi| layouts.has_number(command, abi, number);
         (&command.name, command.span, interface.abis.iter().filter(|abi| has(*abi)).collect())
     });
     let raw = interface.raw_numbers.iter().map(|raw| {

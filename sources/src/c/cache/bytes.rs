@@ -2,11 +2,17 @@
 //! they say, reading them ends, and takes no more memory than they are worth.
 
 use std::ffi::OsStr;
+use std::hash::Hasher;
+use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 use ioctlkit_model::FileId;
 use ioctlkit_model::abi::AbiSet;
+use twox_hash::XxHash3_64;
+
+/// How much is read at a time.
+const PIECE: usize = 1 << 16;
 
 /// Nesting past this is neither written nor read.
 const DEEPEST: u32 = 128;
@@ -61,10 +67,17 @@ impl Writer {
     }
 }
 
-/// Takes bytes.
-#[derive(Debug)]
+/// Takes bytes, a piece at a time: what is not held twice costs no memory, and memory is most of what
+/// reading costs.
 pub(super) struct Reader<'a> {
-    bytes: &'a [u8],
+    source: &'a mut dyn Read,
+    /// How many bytes the source has besides those in the piece.
+    left: u64,
+    piece: Vec<u8>,
+    /// What was taken of the piece.
+    at: usize,
+    /// Over all that came from the source.
+    checksum: XxHash3_64,
     depth: u32,
     /// The files that spans may be in.
     pub(super) files: Vec<FileId>,
@@ -74,15 +87,46 @@ pub(super) struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Self {
-        let last_set = (0, AbiSet::EMPTY);
-        Self { bytes, depth: 0, files: Vec::new(), counts: [0; 3], last_set }
+    /// Of a source with that many bytes.
+    pub(super) fn new(source: &'a mut dyn Read, length: u64) -> Self {
+        Self {
+            source,
+            left: length,
+            piece: Vec::with_capacity(PIECE),
+            at: 0,
+            checksum: XxHash3_64::new(),
+            depth: 0,
+            files: Vec::new(),
+            counts: [0; 3],
+            last_set: (0, AbiSet::EMPTY),
+        }
     }
 
-    pub(super) fn raw(&mut self, count: usize) -> Option<&'a [u8]> {
-        let (taken, rest) = self.bytes.split_at_checked(count)?;
-        self.bytes = rest;
-        Some(taken)
+    /// The next bytes. No more room is made than the source has bytes.
+    pub(super) fn raw(&mut self, count: usize) -> Option<&[u8]> {
+        let held = self.piece.len() - self.at;
+        if count > held {
+            let missing = (count - held) as u64;
+            if missing > self.left {
+                return None;
+            }
+            self.piece.drain(..self.at);
+            self.at = 0;
+            let wanted = missing.max((PIECE - held.min(PIECE)) as u64).min(self.left);
+            let taken = self.source.take(wanted).read_to_end(&mut self.piece).ok()?;
+            self.checksum.write(&self.piece[held..]);
+            if taken as u64 != wanted {
+                return None;
+            }
+            self.left -= wanted;
+        }
+        let from = self.at;
+        self.at += count;
+        self.piece.get(from..self.at)
+    }
+
+    fn array<const COUNT: usize>(&mut self) -> Option<[u8; COUNT]> {
+        self.raw(COUNT)?.try_into().ok()
     }
 
     pub(super) fn count(&mut self) -> Option<usize> {
@@ -99,11 +143,12 @@ impl<'a> Reader<'a> {
         taken
     }
 
-    pub(super) fn is_at_end(&self) -> bool {
-        self.bytes.is_empty()
+    /// The checksum over everything, if everything was taken.
+    pub(super) fn finish(self) -> Option<u64> {
+        (self.left == 0 && self.at == self.piece.len()).then(|| self.checksum.finish())
     }
 
-    pub(super) fn text(&mut self) -> Option<&'a str> {
+    pub(super) fn text(&mut self) -> Option<&str> {
         let count = self.count()?;
         std::str::from_utf8(self.raw(count)?).ok()
     }
@@ -133,8 +178,7 @@ macro_rules! integers {
             }
 
             fn take(from: &mut Reader<'_>) -> Option<Self> {
-                let bytes = from.raw(size_of::<Self>())?;
-                Some(Self::from_le_bytes(bytes.try_into().ok()?))
+                from.array().map(Self::from_le_bytes)
             }
         })*
     };

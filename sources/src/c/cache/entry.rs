@@ -1,5 +1,6 @@
 //! One entry: its key, what was looked at, what was read, and a checksum over it all.
 
+use std::io::Read;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -37,24 +38,23 @@ pub(super) fn of(
     }
     interface::put(interface, &mut out);
     problems.put(&mut out);
-    let mut bytes = out.finish()?;
+    out.finish().map(sealed)
+}
+
+/// The same with the checksum behind it.
+pub(super) fn sealed(mut bytes: Vec<u8>) -> Vec<u8> {
     let checksum = XxHash3_64::oneshot(&bytes);
     bytes.extend_from_slice(&checksum.to_le_bytes());
-    Some(bytes)
+    bytes
 }
 
-/// Reads an entry, if it is whole, has that key, and everything is as it was.
-pub(super) fn parse(bytes: &[u8], key: &str) -> Option<(Interface, Vec<Problem>)> {
-    let (bytes, checksum) = bytes.split_last_chunk()?;
-    if XxHash3_64::oneshot(bytes) != u64::from_le_bytes(*checksum) {
-        return None;
-    }
-    parse_whole(bytes, key)
-}
-
-/// As [`parse`], of bytes that are what was written, as far as a checksum can tell.
-pub(super) fn parse_whole(bytes: &[u8], key: &str) -> Option<(Interface, Vec<Problem>)> {
-    let mut from = Reader::new(bytes);
+/// Reads an entry of that length, if it is whole, has that key, and everything is as it was.
+pub(super) fn parse(
+    source: &mut dyn Read,
+    length: u64,
+    key: &str,
+) -> Option<(Interface, Vec<Problem>)> {
+    let mut from = Reader::new(source, length.checked_sub(size_of::<u64>() as u64)?);
     if from.raw(MAGIC.len())? != MAGIC || from.text()? != key {
         return None;
     }
@@ -67,7 +67,10 @@ pub(super) fn parse_whole(bytes: &[u8], key: &str) -> Option<(Interface, Vec<Pro
     }
     let interface = interface::take(&mut from)?;
     let problems = Kept::take(&mut from)?;
-    from.is_at_end().then_some((interface, problems))
+    let checksum = from.finish()?;
+    let mut stated = [0; size_of::<u64>()];
+    source.read_exact(&mut stated).ok()?;
+    (u64::from_le_bytes(stated) == checksum).then_some((interface, problems))
 }
 
 /// Whether everything stayed as it was from well before it was first looked at until now.

@@ -2,7 +2,7 @@
 //! write is read.
 
 use std::fs::{self, DirBuilder, File, Metadata};
-use std::io::{Read, Write};
+use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -15,19 +15,15 @@ const LARGEST: u64 = 64 << 20;
 /// All entries together; the oldest go.
 const LARGEST_FOLDER: u64 = 256 << 20;
 
-/// The bytes of an entry, if there is one.
-pub(super) fn read(folder: &Path, name: &Path) -> Option<Vec<u8>> {
+/// An entry and its length, if there is one.
+pub(super) fn open(folder: &Path, name: &Path) -> Option<(File, u64)> {
     let folder = open_folder(folder)?;
     // A pipe in place of the file would be waited for.
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let file = File::from(rustix::fs::openat(&folder, name, flags, Mode::empty()).ok()?);
     let data = file.metadata().ok()?;
-    if !data.is_file() || !is_own(&data) || data.len() > LARGEST {
-        return None;
-    }
-    let mut bytes = Vec::with_capacity(usize::try_from(data.len()).ok()?);
-    file.take(LARGEST).read_to_end(&mut bytes).ok()?;
-    Some(bytes)
+    let is_entry = data.is_file() && is_own(&data) && data.len() <= LARGEST;
+    is_entry.then_some((file, data.len()))
 }
 
 /// Keeps an entry, or does not: a home that cannot be written to is no mistake.

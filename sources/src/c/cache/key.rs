@@ -29,10 +29,10 @@ pub(super) fn of(request: &Request) -> Option<String> {
         return None;
     }
     // The program itself stands for its version: one that was built anew may read otherwise.
-    let program = Stamp::of(&env::current_exe().ok()?)?;
-    let libraries: Vec<(PathBuf, Stamp)> = locate::libraries()
+    let program = of_file(&env::current_exe().ok()?)?;
+    let libraries: Vec<(PathBuf, String)> = locate::libraries()
         .into_iter()
-        .map(|library| Stamp::of(&library).map(|stamp| (library, stamp)))
+        .map(|library| of_file(&library).map(|file| (library, file)))
         .collect::<Option<_>>()?;
     // Where nothing is relative, all folders share an entry.
     let is_relative =
@@ -44,6 +44,13 @@ pub(super) fn of(request: &Request) -> Option<String> {
     };
     let made_by = (FORMAT, env!("CARGO_PKG_VERSION"), program, libraries);
     Some(format!("{:?}", (made_by, here, request)))
+}
+
+/// What tells a file from another version of it. A link more to it, as tools make for themselves, is
+/// no other version.
+fn of_file(path: &Path) -> Option<String> {
+    let Stamp { device, inode, size, modified, .. } = Stamp::of(path)?;
+    Some(format!("{device} {inode} {size} {modified:?}"))
 }
 
 fn starts_with_any(word: &str, starts: &[&str]) -> bool {

@@ -51,8 +51,9 @@ impl Cache {
     pub fn read_at(&self, request: &Request, now: SystemTime) -> (Interface, Vec<Problem>) {
         let Some(key) = key::of(request) else { return super::read(request) };
         let name = key::name(&key);
-        let known = folder::read(&self.folder, &name);
-        if let Some(known) = known.and_then(|bytes| entry::parse(&bytes, &key)) {
+        if let Some((mut file, length)) = folder::open(&self.folder, &name)
+            && let Some(known) = entry::parse(&mut file, length, &key)
+        {
             return known;
         }
         let ((interface, problems), looked) = look::recording(|| super::read(request));

@@ -69,8 +69,8 @@ impl Fixture {
     /// Whether the entry is taken for what it is.
     fn is_known(&self) -> bool {
         let key = key::of(&self.request).unwrap();
-        let bytes = folder::read(&self.cache.folder, &key::name(&key));
-        bytes.is_some_and(|bytes| entry::parse(&bytes, &key).is_some())
+        let entry = folder::open(&self.cache.folder, &key::name(&key));
+        entry.is_some_and(|(mut file, length)| entry::parse(&mut file, length, &key).is_some())
     }
 }
 
@@ -84,6 +84,12 @@ fn shown((interface, problems): &(Interface, Vec<Problem>)) -> String {
         file.line_count();
     }
     format!("{interface:#?}\n{problems:#?}")
+}
+
+/// An entry that the checksum does not protect.
+fn parse(body: Vec<u8>, key: &str) -> Option<(Interface, Vec<Problem>)> {
+    let bytes = entry::sealed(body);
+    entry::parse(&mut &bytes[..], bytes.len() as u64, key)
 }
 
 #[test]
@@ -213,7 +219,7 @@ fn damage_with_a_checksum_that_fits_is_no_panic() {
         for value in [0xff, body[at] ^ 1] {
             let mut bytes = body.to_vec();
             bytes[at] = value;
-            if let Some((interface, _)) = entry::parse_whole(&bytes, &key) {
+            if let Some((interface, _)) = parse(bytes, &key) {
                 let layouts = ioctlkit_model::Layouts::new(&interface);
                 for command in &interface.commands {
                     let _ = interface.sources.position(command.span);
@@ -225,13 +231,14 @@ fn damage_with_a_checksum_that_fits_is_no_panic() {
         }
     }
     for length in (0..body.len()).step_by(101) {
-        assert!(entry::parse_whole(&body[..length], &key).is_none());
+        assert!(parse(body[..length].to_vec(), &key).is_none());
     }
 }
 
 #[test]
 fn nesting_without_end_is_refused() {
-    let mut from = bytes::Reader::new(&[2; 1 << 12]);
+    let mut source = &[2; 1 << 12][..];
+    let mut from = bytes::Reader::new(&mut source, 1 << 12);
     assert_eq!(<ioctlkit_model::Type as bytes::Kept>::take(&mut from), None);
 }
 
