@@ -2,13 +2,13 @@
 //! replaces, or a rule takes for evidence. A front end that reads text fills this in; what was read
 //! of an object or of a dump has none.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use crate::{FileShift, Record, Span};
 
 /// What is known of the spelling of definitions, by their spans.
 #[derive(Debug, Clone, Default)]
-pub struct Definitions(HashMap<Span, Definition>);
+pub struct Definitions(BTreeMap<Span, Definition>);
 
 /// What the text says of one definition.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -66,7 +66,10 @@ impl<'a> Block<'a> {
         self.files().any(|file| {
             let file = file.rsplit('/').next().unwrap_or(file);
             let stem = file.trim_end_matches(".h").trim_end_matches(".c");
-            stem.len() > 2 && !COMMON.contains(&stem) && stem.eq_ignore_ascii_case(first)
+            stem.len() > 2
+                && !COMMON.contains(&stem)
+                && !stem.starts_with("ioctl")
+                && stem.eq_ignore_ascii_case(first)
         })
     }
 }

@@ -451,7 +451,7 @@ fn input_that_is_no_header_is_a_failure_and_loses_no_other() {
             "cannot read: no such file or directory",
             "line 1 is not valid UTF-8",
             "the file is binary, not a header",
-            "the folder holds no header",
+            "the folder holds no header, and no C source that defines commands",
         ]
     );
     assert!(problems.iter().all(|p| p.kind == ProblemKind::Failure && p.help.is_some()));

@@ -357,7 +357,7 @@ fn what_an_abi_does_not_have_has_no_entry_and_what_has_no_number_has_a_reason() 
     let opaque = &document["commands"][4];
     assert_eq!(opaque["numbers"].as_array().unwrap().len(), 0);
     let reason = on(&document, &opaque["no_number"], "i386");
-    assert_eq!(reason["reason"], "the type is declared but never defined");
+    assert_eq!(reason["reason"], "`struct opaque` is never defined");
     let bar = &document["types"][2];
     assert!(on(&document, &bar["layouts"], "x86_64").get("line").is_none());
     assert_eq!(on(&document, &bar["layouts"], "powerpc")["line"], 31);
