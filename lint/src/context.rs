@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use ioctlkit_abi::{AbiSet, RecordKind};
 use ioctlkit_model::{
     Command, Differences, Finding, Interface, Layouts, Member, Record, RecordBody, RecordId, Span,
-    Type,
+    Type, WideTime,
 };
 
 use crate::Rule;
@@ -32,6 +32,7 @@ pub struct Context<'a> {
     arguments: Vec<ArgumentRecord<'a>>,
     incompatibilities: OnceLock<Vec<Incompatibility<'a>>>,
     raw_commands: OnceLock<Vec<RawCommand<'a>>>,
+    wide_time: OnceLock<Option<WideTime<'a>>>,
 }
 
 /// A structure or union that goes through an ioctl: the argument of a command, or something that
@@ -126,6 +127,7 @@ impl<'a> Context<'a> {
             arguments,
             incompatibilities: OnceLock::new(),
             raw_commands: OnceLock::new(),
+            wide_time: OnceLock::new(),
         }
     }
 
@@ -144,6 +146,12 @@ impl<'a> Context<'a> {
     /// once, for whichever rule asks first.
     pub fn incompatibilities(&self) -> &[Incompatibility<'a>] {
         self.incompatibilities.get_or_init(|| survey(self.layouts, &self.unstated))
+    }
+
+    /// The commands that are others in programs with a 64-bit `time_t`. Worked out once, for
+    /// whichever rule asks first.
+    pub fn wide_time(&self) -> Option<&WideTime<'a>> {
+        self.wide_time.get_or_init(|| WideTime::of(self.layouts)).as_ref()
     }
 
     /// Every plain number that is a command. Worked out once, for whichever rule asks first.

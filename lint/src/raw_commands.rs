@@ -12,7 +12,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ioctlkit_abi::{AbiSet, Encoding};
-use ioctlkit_model::{Command, Interface, Layouts, RawNumber, Span, Word};
+use ioctlkit_model::{Command, Interface, Layouts, RawNumber, Span, Word, THROUGH_CONDITION};
 
 use crate::names::{verb, words};
 use crate::{Context, number_registry};
@@ -120,7 +120,9 @@ pub fn retain_commands(interface: &mut Interface) {
         let context = Context::new(&layouts);
         context.raw_commands().iter().map(|command| command.raw.span).collect()
     };
-    interface.raw_numbers.retain(|raw| commands.contains(&raw.span));
+    let is_command =
+        |raw: &RawNumber| raw.through == THROUGH_CONDITION || commands.contains(&raw.span);
+    interface.raw_numbers.retain(is_command);
 }
 
 /// The commands that have a number on some ABI, by the number.

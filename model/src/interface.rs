@@ -41,6 +41,10 @@ pub struct Interface {
     pub not_understood: Vec<NotUnderstood>,
     /// How definitions are spelled.
     pub definitions: Definitions,
+    /// The same headers as programs with a 64-bit `time_t` see them, on ABIs where it has 32 bits by
+    /// default; only headers with commands that depend on it, read by themselves. See
+    /// [`WideTime`](crate::WideTime).
+    pub wide_time: Option<Box<Interface>>,
 }
 
 /// A file that was asked for.
@@ -167,6 +171,10 @@ pub struct Family {
 
 /// [`CommandBody::through`] and [`RawNumber::through`] of what `#[derive(Ioctl)]` states.
 pub const THROUGH_DERIVE: &str = "derive(Ioctl)";
+
+/// [`RawNumber::through`] of a definition that asks a condition and comes to a plain number, such as
+/// `SIOCGSTAMP`.
+pub const THROUGH_CONDITION: &str = "?:";
 
 /// A command that is a plain number in the source.
 #[derive(Debug, Clone)]

@@ -23,6 +23,7 @@ mod rule;
 mod source;
 mod types;
 mod variants;
+mod wide_time;
 
 pub use account::{NotUnderstood, Subject};
 pub use constant::{BinaryOperator, Constant, Expression, UnaryOperator};
@@ -31,8 +32,9 @@ pub use definition::{Attributes, Call, Definition, Definitions, Word, Written};
 pub use finding::{Breaks, Edit, Finding, Fix, Label, Problem, ProblemKind, Report, Safety};
 pub use interface::{
     Argument, Command, CommandBody, Encoder, Family, Header, HeaderError, Interface, NamedConstant,
-    OwnEncoder, RawNumber, THROUGH_DERIVE,
+    OwnEncoder, RawNumber, THROUGH_CONDITION, THROUGH_DERIVE,
 };
+pub use wide_time::WideTime;
 pub use layout::{Gap, Layout, Layouts, Numbered, TypeSize};
 pub use object::{
     AbiRecord, Address, Handler, HandlerStructure, HandlerTable, Object, Observed, RecordedCommand,

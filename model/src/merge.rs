@@ -26,6 +26,11 @@ impl Interface {
         };
         let files = moved.files;
         self.definitions.append(other.definitions, files);
+        match (&mut self.wide_time, other.wide_time) {
+            (Some(known), Some(more)) => drop(known.append(*more)),
+            (known @ None, more) => *known = more,
+            (Some(_), None) => {}
+        }
         self.abis = self.abis.union(other.abis);
         for mut header in other.headers {
             header.file = files.file(header.file);

@@ -5,9 +5,10 @@
 use std::borrow::Cow;
 use std::io;
 
+use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{
-    Family, Header, HeaderError, Interface, Layouts, NotUnderstood, Problem, RawNumber, SourceMap,
-    Span, Subject,
+    Command, Family, Header, HeaderError, Interface, Layouts, NotUnderstood, Problem, RawNumber, SourceMap,
+    Span, Subject, WideTime,
 };
 use serde::Serialize;
 
@@ -44,6 +45,7 @@ pub fn render(
     let behind = &Behind::new(interface);
     let records = || interface.records.iter().enumerate();
     let typedefs = || interface.typedefs.iter().enumerate();
+    let wide = &WideTime::of(layouts);
     let document = Document {
         version: VERSION,
         abis: names(interface.abis),
@@ -65,6 +67,10 @@ pub fn render(
         typedefs: List(|| {
             typedefs().map(|(id, typedef)| types::typedef_entry(id, typedef, layouts, behind, sets))
         }),
+        commands_with_64_bit_time: List(|| {
+            let wide = wide.iter().flat_map(|wide| wide.commands().map(move |it| (wide, it)));
+            wide.map(|(wide, (command, abis))| wide_entry(wide, command, abis, sets))
+        }),
         not_understood: List(|| {
             interface.not_understood.iter().map(|unknown| unknown_entry(unknown, sources, sets))
         }),
@@ -75,7 +81,7 @@ pub fn render(
 }
 
 #[derive(Serialize)]
-struct Document<'a, H, C, F, R, T, E, D, U, P> {
+struct Document<'a, H, C, F, R, T, E, D, W, U, P> {
     version: u32,
     abis: Vec<&'static str>,
     headers: H,
@@ -85,6 +91,7 @@ struct Document<'a, H, C, F, R, T, E, D, U, P> {
     types: T,
     enums: E,
     typedefs: D,
+    commands_with_64_bit_time: W,
     not_understood: U,
     errors: P,
     abi_sets: &'a Sets,
@@ -140,6 +147,36 @@ fn header_error_entry<'a>(
         file: at.map(|at| at.file),
         message: &error.message,
         abis: sets.number(error.abis),
+    }
+}
+
+#[derive(Serialize)]
+struct WideEntry<'a> {
+    name: &'a str,
+    #[serde(flatten)]
+    at: At<'a>,
+    numbers: Vec<Group<WideOnAbi>>,
+}
+
+#[derive(Serialize, PartialEq, Eq)]
+struct WideOnAbi {
+    number: u32,
+    size: u64,
+}
+
+fn wide_entry<'a>(
+    wide: &'a WideTime<'a>,
+    command: &'a Command,
+    abis: AbiSet,
+    sets: &Sets,
+) -> WideEntry<'a> {
+    WideEntry {
+        name: &command.name,
+        at: at(command.span, &wide.layouts().interface().sources),
+        numbers: grouped(abis, sets, |abi| {
+            let numbered = wide.layouts().number(command, abi)?;
+            Some(WideOnAbi { number: numbered.number, size: numbered.size })
+        }),
     }
 }
 

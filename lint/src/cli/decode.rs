@@ -66,6 +66,11 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     say_failures(problems, &interface.sources, terminal);
     let layouts = Layouts::new(&interface);
     let commands = Commands::new(&layouts, abi);
+    let wide = interface.wide_time.as_deref().map(Layouts::new);
+    let commands = Known {
+        usual: commands,
+        wide_time: wide.as_ref().map(|layouts| Commands::new(layouts, abi)),
+    };
     if arguments.files.is_empty() {
         let input = BufReader::new(io::stdin().lock());
         return Ok(outcome.max(decode_all(
@@ -81,6 +86,25 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
         outcome = outcome.max(decode_all(BufReader::new(input), file, &commands, terminal)?);
     }
     Ok(outcome)
+}
+
+/// The commands of programs, and of those that are built with a 64-bit `time_t` where others are not.
+struct Known<'l, 'a> {
+    usual: Commands<'l, 'a>,
+    wide_time: Option<Commands<'l, 'a>>,
+}
+
+impl<'l, 'a> Known<'l, 'a> {
+    /// Those that know the command of a call, and whether they are the second kind.
+    fn of(&self, call: &Call) -> (&Commands<'l, 'a>, &'static str) {
+        let knows = |commands: &&Commands<'l, 'a>| !commands.find(&call.request).is_empty();
+        match self.wide_time.as_ref().filter(knows) {
+            Some(wide) if !knows(&&self.usual) => {
+                (wide, "  from a program with a 64-bit time_t\n")
+            }
+            _ => (&self.usual, ""),
+        }
+    }
 }
 
 /// The one ABI that was asked for, or the machine's own.
@@ -113,7 +137,7 @@ const LONGEST: u64 = 1 << 20;
 fn decode_all(
     mut input: impl BufRead,
     file: &Path,
-    commands: &Commands<'_, '_>,
+    commands: &Known<'_, '_>,
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
     let mut outcome = Outcome::Clean;
@@ -142,10 +166,11 @@ fn decode_all(
 
 fn write_call(
     call: &Call,
-    commands: &Commands<'_, '_>,
+    known: &Known<'_, '_>,
     style: Style,
     out: &mut dyn Write,
 ) -> io::Result<()> {
+    let (commands, whose) = known.of(call);
     let found = commands.find(&call.request);
     let number = commands.number(&call.request);
     let name = match (found.first(), number) {
@@ -162,6 +187,7 @@ fn write_call(
         write!(out, ", returned {result}")?;
     }
     writeln!(out)?;
+    out.write_all(whose.as_bytes())?;
     write_definitions(&found, number, commands, out)?;
     let ty = found.first().and_then(|first| first.argument(commands.abi()));
     match &call.argument {

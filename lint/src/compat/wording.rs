@@ -1,20 +1,23 @@
 //! How the C rules say what differs.
 
-use ioctlkit_model::{Command, Finding, Interface, Label, Record, Type};
+use ioctlkit_abi::AbiId;
+use ioctlkit_model::{Command, Finding, Interface, Label, Record, Type, WideTime};
 
 use super::{Difference, Extent, Incompatibility, Pair, Parting};
 use crate::Rule;
-use crate::context::command_finding;
+use crate::context::{Context, command_finding};
 use crate::spelling::Spelling;
 
 /// A finding about an incompatible command, with the numbers as labels and notes; the sentence
 /// and the advice are the rule's.
 pub(crate) fn finding(
     rule: &'static Rule,
-    interface: &Interface,
+    cx: &Context<'_>,
     incompatibility: &Incompatibility<'_>,
     message: String,
 ) -> Finding {
+    let interface = cx.interface;
+    let wide = cx.wide_time();
     let command = incompatibility.command;
     let difference = &incompatibility.difference;
     let Some(&pair) = incompatibility.pairs.first() else {
@@ -35,6 +38,7 @@ pub(crate) fn finding(
             text: format!("`{}` {}", parting.path, whereabouts(parting, pair)),
         }));
     }
+    finding.notes.extend(wide_time_note(wide, &command.name, pair.other));
     if incompatibility.pairs.len() > 1 {
         let pairs: Vec<String> = incompatibility
             .pairs
@@ -44,6 +48,22 @@ pub(crate) fn finding(
         finding.notes.push(format!("it also differs on {}", pairs[1..].join(", ")));
     }
     finding
+}
+
+/// What programs with a 64-bit `time_t` pass instead, where that is another number.
+pub(crate) fn wide_time_note(
+    wide: Option<&WideTime<'_>>,
+    command: &str,
+    abi: AbiId,
+) -> Option<String> {
+    let numbered = wide?.number(command, abi)?;
+    Some(format!(
+        "{} programs built with a 64-bit `time_t` pass {} bytes with `{command}`, whose number is \
+         {:#010x} there",
+        abi.abi().name,
+        numbered.size,
+        numbered.number
+    ))
 }
 
 /// The sentence that tells where a member is: `is at byte 8 on x86_64 and at byte 4 on i386`.

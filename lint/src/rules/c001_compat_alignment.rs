@@ -49,20 +49,20 @@ declare_rule! {
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for found in cx.incompatibilities().iter().filter(|found| found.kind == Kind::Alignment) {
-        findings.extend(describe(cx.interface, found));
+        findings.extend(describe(cx, found));
     }
 }
 
-fn describe(interface: &Interface, found: &Incompatibility<'_>) -> Option<Finding> {
+fn describe(cx: &Context<'_>, found: &Incompatibility<'_>) -> Option<Finding> {
     let pair = *found.pairs.first()?;
     let message = format!(
         "{} disagree about the argument: {}",
         wording::parties(pair),
         wording::first_difference(&found.difference, pair),
     );
-    let mut finding = wording::finding(&COMPAT_ALIGNMENT, interface, found, message);
+    let mut finding = wording::finding(&COMPAT_ALIGNMENT, cx, found, message);
     finding.notes.push(wording::number_note(found));
-    finding.fix = Some(fix(interface, &found.difference));
+    finding.fix = Some(fix(cx.interface, &found.difference));
     Some(finding)
 }
 

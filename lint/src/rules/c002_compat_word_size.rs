@@ -59,7 +59,7 @@ fn describe(cx: &Context<'_>, found: &Incompatibility<'_>) -> Option<Finding> {
         wording::parties(pair),
         wording::whereabouts(resized, pair),
     );
-    let mut finding = wording::finding(&COMPAT_WORD_SIZE, cx.interface, found, message);
+    let mut finding = wording::finding(&COMPAT_WORD_SIZE, cx, found, message);
     finding.notes.extend(other_members(&found.difference, pair));
     finding.notes.extend(behind_pointer(cx, found.command, pair));
     finding.notes.push(wording::number_note(found));

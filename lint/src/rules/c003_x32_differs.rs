@@ -1,6 +1,6 @@
 //! C003 x32-differs.
 
-use ioctlkit_model::{Finding, Interface};
+use ioctlkit_model::Finding;
 
 use crate::compat::{Incompatibility, Kind, wording};
 use crate::context::Context;
@@ -42,18 +42,18 @@ declare_rule! {
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for found in cx.incompatibilities().iter().filter(|found| found.kind == Kind::ThirdLayout) {
-        findings.extend(describe(cx.interface, found));
+        findings.extend(describe(cx, found));
     }
 }
 
-fn describe(interface: &Interface, found: &Incompatibility<'_>) -> Option<Finding> {
+fn describe(cx: &Context<'_>, found: &Incompatibility<'_>) -> Option<Finding> {
     let pair = *found.pairs.first()?;
     let message = format!(
         "{} programs need a conversion of their own: {}, and no other 32-bit ABI agrees",
         pair.other.abi().name,
         wording::first_difference(&found.difference, pair),
     );
-    let mut finding = wording::finding(&X32_DIFFERS, interface, found, message);
+    let mut finding = wording::finding(&X32_DIFFERS, cx, found, message);
     finding.notes.push(wording::number_note(found));
     Some(finding)
 }

@@ -1,6 +1,6 @@
 //! C004 m68k-differs.
 
-use ioctlkit_model::{Finding, Interface};
+use ioctlkit_model::Finding;
 
 use crate::compat::{Incompatibility, Kind, wording};
 use crate::context::Context;
@@ -38,11 +38,11 @@ declare_rule! {
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let found = cx.incompatibilities().iter();
     for found in found.filter(|found| found.kind == Kind::HalfwordAlignment) {
-        findings.extend(describe(cx.interface, found));
+        findings.extend(describe(cx, found));
     }
 }
 
-fn describe(interface: &Interface, found: &Incompatibility<'_>) -> Option<Finding> {
+fn describe(cx: &Context<'_>, found: &Incompatibility<'_>) -> Option<Finding> {
     let pair = *found.pairs.first()?;
     let message = format!(
         "{} programs pass another layout than all others, which rely on padding that they do not \
@@ -50,7 +50,7 @@ fn describe(interface: &Interface, found: &Incompatibility<'_>) -> Option<Findin
         pair.other.abi().name,
         wording::first_difference(&found.difference, pair),
     );
-    let mut finding = wording::finding(&M68K_DIFFERS, interface, found, message);
+    let mut finding = wording::finding(&M68K_DIFFERS, cx, found, message);
     finding.abis = found.pairs.iter().map(|pair| pair.other).collect();
     Some(finding)
 }

@@ -3,6 +3,7 @@
 use ioctlkit_model::{Edit, Finding, Fix, Safety, Type, Variants};
 
 use crate::classify::{self, Class, ClassifiedMember};
+use crate::compat::wording;
 use crate::context::{ArgumentRecord, Context, command_finding};
 use crate::declare_rule;
 use crate::{edits, words};
@@ -80,6 +81,11 @@ fn member(
     let mut finding =
         argument.member_finding(&TIME_MEMBER, found.subject.member, found.abis, message);
     finding.label = "a time whose width depends on the program".into();
+    // The first ABI on which such programs are another matter stands for all.
+    finding.notes.extend(argument.commands.iter().find_map(|command| {
+        let wide = cx.wide_time();
+        found.abis.iter().find_map(|abi| wording::wide_time_note(wide, &command.name, abi))
+    }));
     // Only a count of seconds keeps its meaning in another type; a structure takes a person.
     let seconds = !matches!(ty.innermost_element(), Type::Record(_));
     let edit = if seconds {

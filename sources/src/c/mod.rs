@@ -25,6 +25,7 @@ mod macros;
 mod own_encoder;
 mod partition;
 mod redefined;
+mod wide_time;
 
 pub use cache::Cache;
 pub use invocation::{Invocation, invocation};
@@ -68,6 +69,7 @@ pub use discover::{asm_architecture, holds_header};
 pub fn read(request: &Request) -> (Interface, Vec<Problem>) {
     let (mut interface, problems) = jobs::session::read(request);
     definitions::read(&mut interface);
+    interface.wide_time = wide_time::read(request, &interface).map(Box::new);
     (interface, problems)
 }
 

@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use ioctlkit_abi::{AbiSet, Decoded, Direction, Encoding};
-use ioctlkit_model::{Command, Layouts, NotUnderstood, Span, Subject};
+use ioctlkit_abi::{AbiId, AbiSet, Decoded, Direction, Encoding};
+use ioctlkit_model::{Command, Layouts, NotUnderstood, Span, Subject, WideTime};
 use ioctlkit_report::Style;
 
 use super::expression::Expression;
@@ -121,6 +121,24 @@ pub(super) fn write_named(
         covered = within;
         found = true;
     }
+    if let Some(wide) = WideTime::of(layouts) {
+        for (command, _) in wide.commands().filter(|(command, _)| is_meant(command)) {
+            let groups = grouped(within, |abi| {
+                let numbered = wide.number(&command.name, abi)?;
+                let plural = if numbered.size == 1 { "" } else { "s" };
+                Some(format!(
+                    "{:#010x}  {} byte{plural}, in programs with a 64-bit time_t",
+                    numbered.number, numbered.size
+                ))
+            });
+            if !found && !groups.is_empty() {
+                write_place(wide.layouts(), name, command.span, style, out)?;
+            }
+            write_groups(&groups, within, style, out)?;
+            found |= !groups.is_empty();
+            covered = groups.iter().fold(covered, |covered, (_, abis)| covered.union(*abis));
+        }
+    }
     let of_that_name = |subject: &Subject| matches!(subject, Subject::Command(it) if it == name);
     let reported = interface.not_understood.iter().filter(|it| of_that_name(&it.subject));
     for NotUnderstood { span, abis, reason, .. } in reported {
@@ -143,7 +161,7 @@ pub(super) fn write_named(
 }
 
 /// `0xc020660b  _IOWR('f', 11, struct fiemap)  32 bytes`.
-fn numbered(layouts: &Layouts<'_>, command: &Command, abi: ioctlkit_abi::AbiId) -> Option<String> {
+fn numbered(layouts: &Layouts<'_>, command: &Command, abi: AbiId) -> Option<String> {
     let numbered = layouts.number(command, abi)?;
     let warning = if numbered.fits { "" } else { ", which does not fit the number" };
     let plural = if numbered.size == 1 { "" } else { "s" };
@@ -175,6 +193,17 @@ pub(super) fn write_commands_with(
             count += 1;
         }
     }
+    let Some(wide) = WideTime::of(layouts) else { return Ok(count) };
+    for (command, abis) in wide.commands() {
+        let has = |abi: &AbiId| wide.number(&command.name, *abi).is_some_and(|n| n.number == number);
+        let on: AbiSet = abis.iter().filter(has).collect();
+        if !on.is_empty() {
+            write_place(wide.layouts(), &command.name, command.span, style, out)?;
+            writeln!(out, "  in programs with a 64-bit time_t")?;
+            writeln!(out, "{}", shown(on, interface.abis))?;
+            count += 1;
+        }
+    }
     Ok(count)
 }
 
@@ -192,7 +221,7 @@ fn write_place(
 
 fn grouped(
     within: AbiSet,
-    value: impl Fn(ioctlkit_abi::AbiId) -> Option<String>,
+    value: impl Fn(AbiId) -> Option<String>,
 ) -> Vec<(String, AbiSet)> {
     let mut groups: Vec<(String, AbiSet)> = Vec::new();
     for abi in within {

@@ -30,6 +30,7 @@ pub(super) fn put(interface: &Interface, out: &mut Writer) {
         objects,
         not_understood,
         definitions,
+        wide_time,
     } = interface;
     out.count(sources.iter().count());
     for (_, file) in sources.iter() {
@@ -63,10 +64,29 @@ pub(super) fn put(interface: &Interface, out: &mut Writer) {
         (*span).put(out);
         definition.put(out);
     }
+    // One is not in the other: it is the last thing that is written.
+    match wide_time {
+        None => false.put(out),
+        Some(wide) => {
+            true.put(out);
+            put(wide, out);
+        }
+    }
 }
 
 /// Reads an interface in which every id leads somewhere.
 pub(super) fn take(from: &mut Reader<'_>) -> Option<Interface> {
+    take_one(from, Inner::No)
+}
+
+/// Whether an interface is one that another holds; no damage nests them deeper.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Inner {
+    Yes,
+    No,
+}
+
+fn take_one(from: &mut Reader<'_>, inner: Inner) -> Option<Interface> {
     let mut sources = SourceMap::default();
     for _ in 0..from.count()? {
         let path = Kept::take(from)?;
@@ -95,6 +115,7 @@ pub(super) fn take(from: &mut Reader<'_>) -> Option<Interface> {
         objects: Kept::take(from)?,
         not_understood: Kept::take(from)?,
         definitions: Definitions::default(),
+        wide_time: None,
     };
     for _ in 0..from.count()? {
         let span = Kept::take(from)?;
@@ -102,7 +123,17 @@ pub(super) fn take(from: &mut Reader<'_>) -> Option<Interface> {
     }
     let counts = [interface.records.len(), interface.enums.len(), interface.typedefs.len()];
     let as_said = counts.iter().zip(from.counts).all(|(count, said)| *count == said as usize);
-    as_said.then_some(interface)
+    if !as_said {
+        return None;
+    }
+    if bool::take(from)? {
+        if inner == Inner::Yes {
+            return None;
+        }
+        from.files.clear();
+        interface.wide_time = Some(Box::new(take_one(from, Inner::Yes)?));
+    }
+    Some(interface)
 }
 
 impl Kept for FileId {

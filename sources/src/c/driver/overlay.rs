@@ -47,8 +47,10 @@ pub(crate) const LIBC_HEADERS: &[(&str, &str)] = &[
          typedef __kernel_loff_t loff_t;\ntypedef __kernel_pid_t pid_t;\n\
          typedef __kernel_uid32_t uid_t;\ntypedef __kernel_gid32_t gid_t;\n\
          typedef unsigned int mode_t;\ntypedef unsigned long long dev_t;\n\
-         typedef __kernel_ulong_t ino_t;\ntypedef __kernel_old_time_t time_t;\n\
-         typedef __kernel_suseconds_t suseconds_t;\ntypedef __kernel_clockid_t clockid_t;\n\
+         typedef __kernel_ulong_t ino_t;\n\
+         #ifdef __USE_TIME_BITS64\ntypedef long long time_t;\n\
+         typedef long long suseconds_t;\n#else\ntypedef __kernel_old_time_t time_t;\n\
+         typedef __kernel_suseconds_t suseconds_t;\n#endif\ntypedef __kernel_clockid_t clockid_t;\n\
          typedef __kernel_key_t key_t;\ntypedef char *caddr_t;\n\
          typedef unsigned char u_char;\ntypedef unsigned short u_short;\n\
          typedef unsigned int u_int;\ntypedef unsigned long u_long;\n\
@@ -59,12 +61,16 @@ pub(crate) const LIBC_HEADERS: &[(&str, &str)] = &[
     (
         "time.h",
         "#ifndef _STRUCT_TIMESPEC\n#define _STRUCT_TIMESPEC\n#include <sys/types.h>\n\
-         struct timespec {\n\t__kernel_old_time_t tv_sec;\n\tlong tv_nsec;\n};\n#endif\n",
+         #if !defined(__USE_TIME_BITS64) || __SIZEOF_LONG__ == 8\n\
+         struct timespec {\n\ttime_t tv_sec;\n\tlong tv_nsec;\n};\n\
+         #elif __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__\n\
+         struct timespec {\n\ttime_t tv_sec;\n\tint : 32;\n\tlong tv_nsec;\n};\n#else\n\
+         struct timespec {\n\ttime_t tv_sec;\n\tlong tv_nsec;\n\tint : 32;\n};\n#endif\n#endif\n",
     ),
     (
         "sys/time.h",
         "#ifndef IOCTLKIT_SYS_TIME\n#define IOCTLKIT_SYS_TIME\n#include <time.h>\n\
-         struct timeval {\n\t__kernel_old_time_t tv_sec;\n\t__kernel_suseconds_t tv_usec;\n};\n\
+         struct timeval {\n\ttime_t tv_sec;\n\tsuseconds_t tv_usec;\n};\n\
          struct itimerval {\n\tstruct timeval it_interval;\n\tstruct timeval it_value;\n};\n\
          struct itimerspec {\n\tstruct timespec it_interval;\n\tstruct timespec it_value;\n};\n\
          #endif\n",

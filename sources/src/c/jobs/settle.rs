@@ -6,7 +6,7 @@ use ioctlkit_abi::{AbiId, AbiSet, Direction, Encoding};
 use ioctlkit_model::{
     Argument, BinaryOperator, Command, CommandBody, Constant, Differences, Encoder, Expression,
     Family, FileId, Header, HeaderError, Interface, NotUnderstood, OwnEncoder, RawNumber, Subject,
-    Type, Variants,
+    THROUGH_CONDITION, Type, Variants,
 };
 
 use super::collect::Collected;
@@ -79,7 +79,10 @@ impl Collected {
                 Command { contract: None, differences, name, c_name: None, span, variants };
             arena.interface.commands.push(command);
         } else if let Some(variants) = self.numbers.remove(&at) {
-            let through = String::new();
+            let through = match candidate.kind {
+                CandidateKind::RawNumber => String::new(),
+                _ => THROUGH_CONDITION.to_owned(),
+            };
             arena.interface.raw_numbers.push(RawNumber { name, span, variants, through });
         } else if let Some(reason) = self.reason(at, &candidate.kind) {
             let subject = Subject::Command(name);
@@ -156,6 +159,9 @@ impl Collected {
                     if matches!(called.argument, Argument::None)
                         && called.direction == Direction::None
                         && number >> 8 == called.type_letter);
+            if is_plain && session.request.raw_numbers && number > 0xff {
+                self.numbers.entry(at).or_default().add(abis, number);
+            }
             if is_plain || known.contains(*abi) {
                 continue;
             }
