@@ -12,7 +12,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ioctlkit_abi::{AbiSet, Encoding};
-use ioctlkit_model::{Command, Interface, Layouts, RawNumber, Span, Word, THROUGH_CONDITION};
+use ioctlkit_model::{Command, Interface, Layouts, RawNumber, Span, THROUGH_CONDITION, Word};
 
 use crate::names::{verb, words};
 use crate::{Context, number_registry};

@@ -34,7 +34,6 @@ pub use interface::{
     Argument, Command, CommandBody, Encoder, Family, Header, HeaderError, Interface, NamedConstant,
     OwnEncoder, RawNumber, THROUGH_CONDITION, THROUGH_DERIVE,
 };
-pub use wide_time::WideTime;
 pub use layout::{Gap, Layout, Layouts, Numbered, TypeSize};
 pub use object::{
     AbiRecord, Address, Handler, HandlerStructure, HandlerTable, Object, Observed, RecordedCommand,
@@ -47,5 +46,6 @@ pub use types::{
     Representation, Type, Typedef, TypedefBody, TypedefId,
 };
 pub use variants::Variants;
+pub use wide_time::WideTime;
 
 pub use ioctlkit_abi as abi;

@@ -7,8 +7,8 @@ use std::io;
 
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{
-    Command, Family, Header, HeaderError, Interface, Layouts, NotUnderstood, Problem, RawNumber, SourceMap,
-    Span, Subject, WideTime,
+    Command, Family, Header, HeaderError, Interface, Layouts, NotUnderstood, Problem, RawNumber,
+    SourceMap, Span, Subject, WideTime,
 };
 use serde::Serialize;
 

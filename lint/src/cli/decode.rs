@@ -99,9 +99,7 @@ impl<'l, 'a> Known<'l, 'a> {
     fn of(&self, call: &Call) -> (&Commands<'l, 'a>, &'static str) {
         let knows = |commands: &&Commands<'l, 'a>| !commands.find(&call.request).is_empty();
         match self.wide_time.as_ref().filter(knows) {
-            Some(wide) if !knows(&&self.usual) => {
-                (wide, "  from a program with a 64-bit time_t\n")
-            }
+            Some(wide) if !knows(&&self.usual) => (wide, "  from a program with a 64-bit time_t\n"),
             _ => (&self.usual, ""),
         }
     }

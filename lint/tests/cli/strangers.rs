@@ -247,3 +247,23 @@ fn a_comparison_that_compared_nothing_fails() {
     assert_eq!(done.code, 2, "{}", done.seen());
     assert!(done.seen().contains("nothing was compared with it.h"), "{}", done.seen());
 }
+
+#[test]
+fn programs_with_a_64_bit_time_have_numbers_of_their_own() {
+    let text = "#include <linux/ioctl.h>\n#include <sys/time.h>\n\
+                struct stamp { struct timeval when; };\n#define STAMP _IOR(0xdc, 1, struct stamp)\n";
+    let folder = Folder::with("it.h", text);
+    let done = folder.run(&["number", "STAMP", "it.h", "--abi", "i386,x86_64"]);
+    assert!(
+        done.stdout.contains(
+            "0x8008dc01  8 bytes\n    i386\n  0x8010dc01  16 bytes, in programs with a 64-bit time_t\n    i386"
+        ),
+        "{}",
+        done.seen()
+    );
+    std::fs::write(folder.path("trace"), "ioctl(3, 0x8010dc01, 0x1) = 0\n").unwrap();
+    let decoded = folder.run(&["decode", "trace", "--headers", "it.h", "--abi", "i386"]);
+    assert!(decoded.stdout.contains("from a program with a 64-bit time_t"), "{}", decoded.seen());
+    let found = folder.run(&["check", "it.h", "--select", "L006", "--abi", "i386,x86_64"]);
+    assert!(found.stdout.contains("pass 16 bytes with `STAMP`"), "{}", found.seen());
+}

@@ -56,10 +56,7 @@ fn headers(interface: &Interface) -> Vec<PathBuf> {
         }
     }
     let asked = interface.headers.iter().map(|header| header.file);
-    asked
-        .filter(|file| files.contains(file))
-        .map(|file| sources.file(file).path.clone())
-        .collect()
+    asked.filter(|file| files.contains(file)).map(|file| sources.file(file).path.clone()).collect()
 }
 
 /// Whether a type holds one of libc's that has a time in it.

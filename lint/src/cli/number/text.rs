@@ -195,7 +195,8 @@ pub(super) fn write_commands_with(
     }
     let Some(wide) = WideTime::of(layouts) else { return Ok(count) };
     for (command, abis) in wide.commands() {
-        let has = |abi: &AbiId| wide.number(&command.name, *abi).is_some_and(|n| n.number == number);
+        let has =
+            |abi: &AbiId| wide.number(&command.name, *abi).is_some_and(|n| n.number == number);
         let on: AbiSet = abis.iter().filter(has).collect();
         if !on.is_empty() {
             write_place(wide.layouts(), &command.name, command.span, style, out)?;
@@ -219,10 +220,7 @@ fn write_place(
     writeln!(out, "{}  {}:{line}", bold(name, style), sources.path(span).display())
 }
 
-fn grouped(
-    within: AbiSet,
-    value: impl Fn(AbiId) -> Option<String>,
-) -> Vec<(String, AbiSet)> {
+fn grouped(within: AbiSet, value: impl Fn(AbiId) -> Option<String>) -> Vec<(String, AbiSet)> {
     let mut groups: Vec<(String, AbiSet)> = Vec::new();
     for abi in within {
         let Some(value) = value(abi) else { continue };
