@@ -193,7 +193,7 @@ fn has_extension(path: &Path, extension: &str) -> bool {
 /// Whether a file is C source that may define commands of its own.
 fn defines_commands(path: &Path) -> bool {
     is_c_source(path)
-        && std::fs::read(path).is_ok_and(|text| text.windows(3).any(|three| three == b"_IO"))
+        && look::read(path).is_ok_and(|text| text.windows(3).any(|three| three == b"_IO"))
 }
 
 /// Whether a file is C source and no header: only its definitions are read.
@@ -475,6 +475,20 @@ pub(crate) fn own_asm(arch: &str) -> PathBuf {
 }
 
 impl Tree {
+    /// Every header that the tree exports to all architectures, in order.
+    pub(crate) fn exported(&self) -> Vec<PathBuf> {
+        let folders: Vec<PathBuf> = match self {
+            Tree::Kernel(root) => vec![root.join("include/uapi")],
+            Tree::Installed { root, .. } => {
+                EXPORTED.iter().chain(&["asm-generic"]).map(|name| root.join(name)).collect()
+            }
+            Tree::None => Vec::new(),
+        };
+        let is_there = |folder: &&PathBuf| look::is_dir(folder);
+        // What cannot be read has nothing to offer.
+        folders.iter().filter(is_there).flat_map(|folder| walk(folder, &mut Vec::new())).collect()
+    }
+
     /// The `asm/` header that one below [`own_asm`] stands for.
     pub(crate) fn behind_own_asm(&self, path: &Path) -> Option<PathBuf> {
         let below = path.strip_prefix(crate::c::driver::overlay::OWN_ASM).ok()?;

@@ -169,6 +169,38 @@ impl Files {
         files
     }
 
+    /// Reads further headers of the tree, and what they include: for what they define alone.
+    pub(crate) fn load_more(
+        &mut self,
+        paths: &[PathBuf],
+        (group, given): (&TreeHeaders, &Given),
+        abis: AbiSet,
+        sources: &mut SourceMap,
+    ) {
+        let loaded = std::mem::take(&mut self.loaded);
+        let mut loader = Loader {
+            tree: &group.tree,
+            include_folders: &given.folders,
+            sources,
+            followed: loaded.len(),
+            loaded,
+            by_path: std::mem::take(&mut self.by_path),
+            resolved: HashMap::new(),
+        };
+        let more: Vec<Index> = paths.iter().filter_map(|path| loader.load(path)).collect();
+        loader.follow(&more, &[], abis);
+        let by_absolute = loader
+            .by_path
+            .iter()
+            .filter_map(|(path, index)| Some((std::path::absolute(path).ok()?, *index)))
+            .collect();
+        self.macros = macros(&loader.loaded);
+        self.loaded = loader.loaded;
+        self.by_path = loader.by_path;
+        self.by_absolute = by_absolute;
+        crate::c::partition::assign(self, &group.tree);
+    }
+
     /// The file that a path means, however it is spelled.
     pub(crate) fn by_path(&self, path: &Path) -> Option<Index> {
         self.by_path.get(path).or_else(|| self.by_absolute.get(path)).copied()

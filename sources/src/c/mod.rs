@@ -16,6 +16,7 @@ mod convert;
 mod definitions;
 mod discover;
 mod driver;
+mod elsewhere;
 mod files;
 mod invocation;
 mod jobs;

@@ -225,12 +225,13 @@ pub(crate) fn libc_header_of(name: &str) -> Option<&'static str> {
     Some(match name {
         "bool" => "stdbool.h",
         "size_t" => "stddef.h",
-        "time_t" | "ssize_t" | "off_t" | "loff_t" | "uid_t" | "gid_t" | "pid_t" | "mode_t"
-        | "dev_t" | "ino_t" | "caddr_t" => "sys/types.h",
+        "time_t" | "suseconds_t" | "ssize_t" | "off_t" | "loff_t" | "uid_t" | "gid_t" | "pid_t"
+        | "mode_t" | "dev_t" | "ino_t" | "caddr_t" => "sys/types.h",
         "timeval" | "itimerval" => "sys/time.h",
         "timespec" => "time.h",
         "sockaddr" | "sockaddr_storage" => "sys/socket.h",
         "INT_MIN" | "INT_MAX" => "limits.h",
+        _ if name.starts_with("compat_") => KERNEL_TYPES,
         _ if name.ends_with("_t") && (name.starts_with("uint") || name.starts_with("int")) => {
             "stdint.h"
         }

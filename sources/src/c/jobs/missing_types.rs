@@ -7,6 +7,7 @@ use ioctlkit_abi::{AbiId, AbiSet};
 use ioctlkit_model::{EnumId, Interface, RecordId, Type, TypedefId};
 
 use crate::c::convert::{Arena, Wants};
+use crate::c::driver::overlay;
 use crate::c::files::Index;
 use crate::c::jobs::collect::Collected;
 use crate::c::jobs::job::{Job, Session};
@@ -61,9 +62,17 @@ pub(crate) fn jobs(
     jobs
 }
 
+/// What is to be read for an ABI.
+#[derive(Default)]
+struct Missing {
+    names: HashSet<String>,
+    headers: Vec<Index>,
+    libc: Vec<&'static str>,
+}
+
 /// One parse for each ABI that stands for others, with all names that it is asked for.
 fn plan(session: &Session<'_>, missing: Vec<(String, AbiSet, Index)>) -> Vec<Job> {
-    let mut jobs: HashMap<AbiId, (HashSet<String>, Vec<Index>)> = HashMap::new();
+    let mut jobs: HashMap<AbiId, Missing> = HashMap::new();
     let types_h =
         session.files.loaded.iter().position(|file| file.path.ends_with("linux/posix_types.h"));
     for (name, mut abis, user) in missing {
@@ -76,11 +85,13 @@ fn plan(session: &Session<'_>, missing: Vec<(String, AbiSet, Index)>) -> Vec<Job
             _ => user,
         };
         while let Some(abi) = abis.first() {
-            let (names, headers) = jobs.entry(abi).or_default();
-            names.insert(name.clone());
-            if !headers.contains(&header) {
-                headers.push(header);
+            let job = jobs.entry(abi).or_default();
+            job.names.insert(name.clone());
+            if !job.headers.contains(&header) {
+                job.headers.push(header);
             }
+            // What a header lacks is in libc's, as it was when its commands were asked for.
+            job.libc.extend(overlay::libc_header_of(&name).filter(|one| !job.libc.contains(one)));
             let alike = mentioning
                 .iter()
                 .filter(|index| session.files.loaded[**index].abis.contains(abi))
@@ -90,9 +101,9 @@ fn plan(session: &Session<'_>, missing: Vec<(String, AbiSet, Index)>) -> Vec<Job
     }
     let mut jobs: Vec<Job> = jobs
         .into_iter()
-        .map(|(abi, (names, headers))| Job {
+        .map(|(abi, Missing { names, headers, libc })| Job {
             abi,
-            libc: Vec::new(),
+            libc,
             headers,
             wants: Wants { files: HashSet::new(), names },
             alone: false,

@@ -1,6 +1,7 @@
 //! One tree's headers from their paths to the interface: what is parsed, in which order.
 
 use std::collections::{HashMap, HashSet};
+use std::path::Path;
 
 use ioctlkit_model::{Interface, Problem, ProblemKind};
 
@@ -14,7 +15,8 @@ use crate::c::Request;
 use crate::c::convert::Arena;
 use crate::c::discover::{Asked, TreeHeaders, discover};
 use crate::c::driver::clang::Library;
-use crate::c::driver::database;
+use crate::c::driver::{database, overlay};
+use crate::c::elsewhere;
 use crate::c::files::{Files, Given, Index};
 use crate::c::macros::Macros;
 use crate::c::partition::AbiPartition;
@@ -75,7 +77,7 @@ fn read_group(
     };
     let given = Given::new(&request.include_dirs, &[&extra, &request.compiler_arguments]);
     let sources = &mut arena.interface.sources;
-    let files = Files::load(group, &given, request.abis, sources, problems);
+    let mut files = Files::load(group, &given, request.abis, sources, problems);
     if files.wanted.is_empty() {
         return;
     }
@@ -85,7 +87,16 @@ fn read_group(
     let listed: HashSet<Index> = (0..files.loaded.len())
         .filter(|index| wanted.contains(index) || (any_asm && files.loaded[*index].is_asm()))
         .collect();
-    let macros = Macros::find(&files, request.raw_numbers, |index| listed.contains(&index));
+    let mut macros = Macros::find(&files, request.raw_numbers, |index| listed.contains(&index));
+    let lacking = elsewhere::undefined(&files, &macros);
+    let mut more = elsewhere::definers(&group.tree, &lacking);
+    if elsewhere::names_compat_types(&files, &macros) {
+        more.push(Path::new(overlay::LIBC).join(overlay::KERNEL_TYPES));
+    }
+    if !more.is_empty() {
+        files.load_more(&more, (group, &given), request.abis, sources);
+        macros = Macros::find(&files, request.raw_numbers, |index| listed.contains(&index));
+    }
     let partition = AbiPartition::new(&group.tree);
     let mut by_file: HashMap<Index, Vec<usize>> = HashMap::new();
     for (at, candidate) in macros.candidates.iter().enumerate() {
