@@ -1,6 +1,7 @@
 //! `ioctl-lint decode`.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
+use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -62,6 +63,8 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
         group.read_through(arguments.cache.cache());
     }
     let (interface, problems) = read_as_one(groups)?;
+    // The run ends with it, and there is no need to give its memory back piece by piece.
+    let interface = ManuallyDrop::new(interface);
     let mut outcome = outcome_of(&problems);
     say_failures(problems, &interface.sources, terminal);
     let layouts = Layouts::new(&interface);

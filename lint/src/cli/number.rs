@@ -3,6 +3,7 @@
 mod expression;
 mod text;
 
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -151,7 +152,7 @@ fn read(
     arguments: &Arguments,
     paths: &[PathBuf],
     terminal: &Terminal,
-) -> Result<Vec<(Interface, Outcome)>, Failure> {
+) -> Result<Vec<(ManuallyDrop<Interface>, Outcome)>, Failure> {
     let groups = arguments.reading.groups(paths, RawNumbers::Wanted)?;
     let cache = arguments.cache.cache();
     let read = groups.into_iter().map(|mut group| {
@@ -159,7 +160,9 @@ fn read(
         let (interface, problems) = group.read();
         let outcome = outcome_of(&problems);
         say_failures(problems, &interface.sources, terminal);
-        (interface, outcome)
+        // The run ends with it: to give its memory back piece by piece takes longer than to look it
+        // through.
+        (ManuallyDrop::new(interface), outcome)
     });
     Ok(read.collect())
 }
