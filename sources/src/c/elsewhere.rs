@@ -2,9 +2,10 @@
 //! does, and programs include both.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::c::discover::Tree;
+use crate::c::driver::overlay;
 use crate::c::files::{Files, Loaded};
 use crate::c::lex::scan::{Token, hash, tokens};
 use crate::c::look;
@@ -20,7 +21,8 @@ pub(crate) fn undefined(files: &Files, macros: &Macros) -> BTreeSet<String> {
                 let mentioning = files.loaded.iter().filter(|file| file.scan.mentions(hash(tag)));
                 mentioning.into_iter().any(|file| defines(&file.text, tag))
             };
-            if !found.contains(tag) && !defines(&own.text, tag) && !of_others() {
+            let is_of_libc = overlay::libc_header_of(tag).is_some();
+            if !is_of_libc && !found.contains(tag) && !defines(&own.text, tag) && !of_others() {
                 found.insert(tag.to_owned());
             }
         }
@@ -28,19 +30,21 @@ pub(crate) fn undefined(files: &Files, macros: &Macros) -> BTreeSet<String> {
     found
 }
 
-/// The types that the kernel has for 32-bit programs are in none of its headers for programs.
-pub(crate) fn names_compat_types(files: &Files, macros: &Macros) -> bool {
-    let is_compat = |text: &str| {
-        tokens(text).any(|(_, token)| token.text().starts_with("compat_") && is_type(token))
-    };
-    macros.candidates.iter().any(|candidate| {
+/// The stand-ins for libc's headers that define what commands name, so far as none was read.
+pub(crate) fn stand_ins(files: &Files, macros: &Macros) -> BTreeSet<PathBuf> {
+    let mut found = BTreeSet::new();
+    for candidate in &macros.candidates {
         let own: &Loaded = &files.loaded[candidate.file];
-        is_compat(own.slice(&candidate.define(files).body))
-    })
-}
-
-fn is_type(token: Token<'_>) -> bool {
-    matches!(token, Token::Word(word) if word.ends_with("_t"))
+        for (_, token) in tokens(own.slice(&candidate.define(files).body)) {
+            let Token::Word(word) = token else { continue };
+            let Some(header) = overlay::libc_header_of(word) else { continue };
+            let path = Path::new(overlay::LIBC).join(header);
+            if files.by_path(&path).is_none() {
+                found.insert(path);
+            }
+        }
+    }
+    found
 }
 
 /// `x` of each `struct x` and `union x`.

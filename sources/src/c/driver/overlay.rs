@@ -232,6 +232,7 @@ pub(crate) fn libc_header_of(name: &str) -> Option<&'static str> {
         "sockaddr" | "sockaddr_storage" => "sys/socket.h",
         "INT_MIN" | "INT_MAX" => "limits.h",
         _ if name.starts_with("compat_") => KERNEL_TYPES,
+        _ if name.starts_with("__kernel_") && name.ends_with("_t") => "sys/types.h",
         _ if name.ends_with("_t") && (name.starts_with("uint") || name.starts_with("int")) => {
             "stdint.h"
         }

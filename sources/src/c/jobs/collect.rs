@@ -156,6 +156,20 @@ impl Collected {
             })
             .map(|(at, message)| (*at, message.clone()))
             .collect();
+        // A structure that is declared only was found elsewhere, if at all.
+        unanswered.extend(
+            self.incomplete.iter().filter(|(at, _)| self.commands.contains_key(at)).map(
+                |(at, _)| {
+                    let name = &session.macros.candidates[*at].name;
+                    (
+                        *at,
+                        format!(
+                            "`{name}` needs a structure that is declared here and defined elsewhere"
+                        ),
+                    )
+                },
+            ),
+        );
         unanswered.sort();
         for (at, message) in unanswered {
             let header = session.macros.candidates[at].file;

@@ -34,8 +34,13 @@ pub(crate) fn jobs(
     }
     for (at, tag) in collected.of_declared_types(interface) {
         let user = session.macros.candidates[at].file;
-        let (_, definers) = helpers.entry(user).or_default();
-        definers.push(definers_of(session, user, tag));
+        let (libc, definers) = helpers.entry(user).or_default();
+        // Programs have libc's `struct timeval`, and not the one of linux/time.h.
+        match overlay::libc_header_of(tag) {
+            Some(header) if libc.contains(&header) => {}
+            Some(header) => libc.push(header),
+            None => definers.push(definers_of(session, user, tag)),
+        }
     }
     let mut jobs = Vec::new();
     for (user, (libc, definers)) in helpers {

@@ -1,7 +1,6 @@
 //! One tree's headers from their paths to the interface: what is parsed, in which order.
 
 use std::collections::{HashMap, HashSet};
-use std::path::Path;
 
 use ioctlkit_model::{Interface, Problem, ProblemKind};
 
@@ -15,7 +14,7 @@ use crate::c::Request;
 use crate::c::convert::Arena;
 use crate::c::discover::{Asked, TreeHeaders, discover};
 use crate::c::driver::clang::Library;
-use crate::c::driver::{database, overlay};
+use crate::c::driver::database;
 use crate::c::elsewhere;
 use crate::c::files::{Files, Given, Index};
 use crate::c::macros::Macros;
@@ -90,9 +89,7 @@ fn read_group(
     let mut macros = Macros::find(&files, request.raw_numbers, |index| listed.contains(&index));
     let lacking = elsewhere::undefined(&files, &macros);
     let mut more = elsewhere::definers(&group.tree, &lacking);
-    if elsewhere::names_compat_types(&files, &macros) {
-        more.push(Path::new(overlay::LIBC).join(overlay::KERNEL_TYPES));
-    }
+    more.extend(elsewhere::stand_ins(&files, &macros));
     if !more.is_empty() {
         files.load_more(&more, (group, &given), request.abis, sources);
         macros = Macros::find(&files, request.raw_numbers, |index| listed.contains(&index));
