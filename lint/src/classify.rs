@@ -478,6 +478,18 @@ pub fn commands<'a>(cx: &Context<'a>) -> Vec<ClassifiedCommand<'a>> {
     found
 }
 
+fn is_signed_scalar(scalar: Scalar) -> bool {
+    matches!(
+        scalar,
+        Scalar::SignedChar
+            | Scalar::Short
+            | Scalar::Int
+            | Scalar::Long
+            | Scalar::LongLong
+            | Scalar::Int128
+    )
+}
+
 /// Whether an integer type can be negative, as its first definition has it.
 pub fn is_signed(interface: &Interface, ty: &Type) -> bool {
     let mut ty = ty;
@@ -488,16 +500,10 @@ pub fn is_signed(interface: &Interface, ty: &Type) -> bool {
                 Some((_, body)) => ty = &body.ty,
                 None => return false,
             },
-            Type::Scalar(scalar) => {
-                return matches!(
-                    scalar,
-                    Scalar::SignedChar
-                        | Scalar::Short
-                        | Scalar::Int
-                        | Scalar::Long
-                        | Scalar::LongLong
-                        | Scalar::Int128
-                );
+            Type::Scalar(scalar) => return is_signed_scalar(*scalar),
+            Type::Enum(id) => {
+                let body = interface.enumeration(*id).variants.first();
+                return body.is_some_and(|body| is_signed_scalar(body.underlying));
             }
             _ => return false,
         }
