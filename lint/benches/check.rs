@@ -122,6 +122,7 @@ fn report(bencher: Bencher<'_, '_>, name: &str) {
         objects: Vec::new(),
         headers: interface.headers.len(),
         commands: interface.commands.len(),
+        not_understood: interface.not_understood.len(),
     };
     bencher.bench(|| {
         let mut text = Vec::new();

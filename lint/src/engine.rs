@@ -32,7 +32,9 @@ pub fn run(
     findings.retain(|finding| finding.rule.languages.contains(language(finding)));
     findings.retain(|finding| !is_accepted(finding));
     let mut kernel_types = KernelTypes::new(interface);
-    findings.iter_mut().for_each(|finding| kernel_types.complete(finding));
+    for finding in &mut findings {
+        kernel_types.complete(finding);
+    }
     order(&mut findings);
     findings
 }

@@ -39,15 +39,11 @@ pub fn parse(text: &str) -> Result<u32, NotARequest> {
         _ => digits.parse(),
     };
     let magnitude = magnitude.map_err(|error| NotARequest::NoInteger(error.to_string()))?;
-    let value = if negative { (magnitude as i64).wrapping_neg() as u64 } else { magnitude };
-    let sign_extended = i32::try_from(value as i64).is_ok_and(|value| value < 0)
-        && (!negative || magnitude <= 1 << 31);
-    let low = value as u32;
-    match u32::try_from(value) {
-        Ok(number) if !negative || number == 0 => Ok(number),
-        _ if sign_extended => Ok(low),
-        _ => Err(NotARequest::TooWide),
-    }
+    let value = if negative { -i128::from(magnitude) } else { i128::from(magnitude) };
+    // The sign of a 64-bit number, where it is printed as one without.
+    let signed = if value > i128::from(i64::MAX) { value - (1 << 64) } else { value };
+    let as_int = i32::try_from(signed).ok().filter(|value| *value < 0).map(i32::cast_unsigned);
+    u32::try_from(value).ok().or(as_int).ok_or(NotARequest::TooWide)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use ioctlkit_abi::{AbiId, AbiSet, LayoutError};
 
-use crate::{CommandBody, Interface, Layouts, Span, Type};
+use crate::{CommandBody, Interface, Layouts, Problem, ProblemKind, Span, Type};
 
 /// Something that may be part of an ioctl interface and was not understood. A run that is silent
 /// about an input holds none of these for it.
@@ -27,6 +27,24 @@ pub enum Subject {
     Record(String),
     /// A file.
     File,
+}
+
+impl NotUnderstood {
+    /// The same as a problem of the input, for whoever cannot do without what was not understood.
+    pub fn as_failure(&self) -> Problem {
+        let what = match &self.subject {
+            Subject::Command(name) => format!("`{name}` has no number"),
+            Subject::Record(name) => format!("`{name}` has no layout"),
+            Subject::File => "the file was not understood".to_owned(),
+        };
+        Problem {
+            kind: ProblemKind::Failure,
+            path: None,
+            span: Some(self.span),
+            message: format!("{what}: {}", self.reason),
+            help: Some("name the folder of the header that defines what is missing with -I".into()),
+        }
+    }
 }
 
 impl Interface {

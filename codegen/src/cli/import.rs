@@ -11,6 +11,7 @@ use ioctlkit_report::{Style, full};
 use regex::Regex;
 
 use super::Outcome;
+use super::headers::HeaderOptions;
 
 /// Make a Rust module of a C header
 #[derive(Debug, Args)]
@@ -53,17 +54,8 @@ pub(super) struct Arguments {
     #[arg(long)]
     explicit_padding: bool,
 
-    /// Search this folder for headers before all others
-    #[arg(short = 'I', long = "include-dir", value_name = "DIR")]
-    include_dirs: Vec<PathBuf>,
-
-    /// Define a macro
-    #[arg(short = 'D', long = "define", value_name = "NAME[=VALUE]")]
-    defines: Vec<String>,
-
-    /// Further arguments for the compiler
-    #[arg(last = true, value_name = "COMPILER ARGUMENTS")]
-    for_compiler: Vec<String>,
+    #[command(flatten)]
+    reading: HeaderOptions,
 }
 
 fn type_name(text: &str) -> Result<String, String> {
@@ -139,7 +131,7 @@ fn print(text: &str) -> Result<Outcome, Failure> {
 }
 
 fn request(arguments: &Arguments) -> Result<Request, Failure> {
-    let header = find(&arguments.header, &arguments.include_dirs).ok_or_else(|| {
+    let header = find(&arguments.header, &arguments.reading.include_dirs).ok_or_else(|| {
         let help = "check the spelling, or name its folder with `-I`";
         failure(Some(&arguments.header), "cannot read: no such file or directory", Some(help))
     })?;
@@ -147,9 +139,9 @@ fn request(arguments: &Arguments) -> Result<Request, Failure> {
         header,
         shown: arguments.header.display().to_string(),
         interface_name: arguments.interface_name.clone(),
-        include_dirs: arguments.include_dirs.clone(),
-        defines: arguments.defines.clone(),
-        compiler_arguments: arguments.for_compiler.clone(),
+        include_dirs: arguments.reading.include_dirs.clone(),
+        defines: arguments.reading.defines.clone(),
+        compiler_arguments: arguments.reading.for_compiler.clone(),
         allow: arguments.allow.clone(),
         explicit_padding: arguments.explicit_padding,
     })

@@ -1,6 +1,7 @@
 //! The command line, a file per subcommand.
 
 mod handlers;
+mod headers;
 mod import;
 mod module;
 mod new;

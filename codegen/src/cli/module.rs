@@ -8,9 +8,10 @@ use clap::{Args, ValueEnum};
 use ioctl_gen::module::{Change, Device, File, Header, Lock, Options, Ownership, Plan, Step};
 use ioctl_gen::module::{left_out, plan, render, steps, userland, write};
 use ioctl_gen::{describe, write_atomically};
-use ioctlkit_model::{Interface, Problem, ProblemKind, SourceMap};
+use ioctlkit_model::{Interface, NotUnderstood, Problem, ProblemKind, SourceMap};
 use ioctlkit_sources::{c, rust};
 
+use super::headers::HeaderOptions;
 use super::{Outcome, handlers, print, say};
 
 /// Make a kernel module of an interface, or bring one up to date
@@ -79,6 +80,9 @@ pub(super) struct Arguments {
     /// Take an ABI that breaks callers of the one before
     #[arg(long)]
     break_abi: bool,
+
+    #[command(flatten)]
+    reading: HeaderOptions,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -236,10 +240,12 @@ fn read(arguments: &Arguments) -> Result<(Interface, Options), Failure> {
         [header] if is_header(header) => {
             let text = fs::read_to_string(header)
                 .map_err(|error| Failure::of(header, unreadable(&error), None))?;
-            let request = c::Request { paths: vec![header.clone()], ..c::Request::default() };
+            let request = arguments.reading.request(header.clone());
             let stem = header.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
             let name = options.name.clone().unwrap_or_else(|| stem.to_owned());
-            let (interface, problems) = c::read(&request);
+            let (interface, mut problems) = c::read(&request);
+            // A command that was not understood would be missing from the driver.
+            problems.extend(interface.not_understood.iter().map(NotUnderstood::as_failure));
             let place = arguments.output.join(format!("include/uapi/linux/{name}.h"));
             let found =
                 if is_same_file(header, &place) { Header::InPlace } else { Header::Copied(text) };
@@ -254,6 +260,12 @@ fn read(arguments: &Arguments) -> Result<(Interface, Options), Failure> {
                     "a C header is not the only source".into(),
                     Some(help),
                 ));
+            }
+            if !arguments.reading.is_empty() {
+                let help = "leave out `-I`, `-D` and what is behind `--`";
+                let message = "these options are for C headers, and this is Rust source";
+                let path = sources.first().map_or(Path::new(""), PathBuf::as_path);
+                return Err(Failure::of(path, message.into(), Some(help)));
             }
             let (interface, mut problems) =
                 rust::read(&rust::Request { paths: sources.to_vec(), ..rust::Request::default() });

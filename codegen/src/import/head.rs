@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 use ioctlkit_abi::AbiSet;
-use ioctlkit_model::Problem;
+use ioctlkit_model::{Problem, ProblemKind};
 
 use super::Request;
 use super::commands::{Identity, LeftOut, Payload, Planned};
@@ -29,7 +29,10 @@ pub(crate) fn lines(request: &Request, module: &Module<'_>, problems: &[Problem]
     let commands: Vec<&Planned> = module.groups.iter().flat_map(|g| &g.commands).collect();
     section(&mut lines, "What the header does not say", &open_questions(&commands));
     section(&mut lines, "For which machines", &machines(module, &commands, problems));
-    let left_out: Vec<String> = module.left_out.iter().map(LeftOut::sentence).collect();
+    let unknown = problems.iter().filter(|problem| problem.kind == ProblemKind::Incomplete);
+    let unknown = unknown.map(|problem| problem.message.clone());
+    let left_out: Vec<String> =
+        module.left_out.iter().map(LeftOut::sentence).chain(unknown).collect();
     section(&mut lines, "What is left out", &left_out);
     lines
 }
@@ -103,7 +106,8 @@ fn open_questions(commands: &[&Planned]) -> Vec<String> {
 }
 
 fn machines(module: &Module<'_>, commands: &[&Planned], problems: &[Problem]) -> Vec<String> {
-    let mut entries: Vec<String> = problems.iter().map(|problem| problem.message.clone()).collect();
+    let notes = problems.iter().filter(|problem| problem.kind != ProblemKind::Incomplete);
+    let mut entries: Vec<String> = notes.map(|problem| problem.message.clone()).collect();
     let mut names: Vec<String> = commands
         .iter()
         .filter(|command| module.command_scope(command) != AbiSet::ALL)

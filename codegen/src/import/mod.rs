@@ -96,11 +96,18 @@ pub fn import(request: &Request) -> Result<Imported, Failure> {
         raw_numbers: true,
         ..c::Request::default()
     };
-    let (interface, problems) = c::read(&reading);
+    let (interface, mut problems) = c::read(&reading);
     let fails = |problem: &Problem| problem.kind == ProblemKind::Failure;
     if problems.iter().any(fails) {
         return Err(Failure { problems, sources: interface.sources });
     }
+    // The module says what it lacks.
+    problems.extend(
+        interface
+            .not_understood
+            .iter()
+            .map(|unknown| Problem { kind: ProblemKind::Incomplete, ..unknown.as_failure() }),
+    );
     let Some(abi) = interface.headers.first().and_then(|header| header.abis.first()) else {
         return Err(failure(
             request,
