@@ -466,6 +466,9 @@ impl Loader<'_> {
                     .map(|include| (include.name.clone(), include.quoted, include.conditional))
                     .collect();
                 let from = self.loaded[index].path.clone();
+                let is_own = is_c_source(&from)
+                    || (wanted.contains(&index)
+                        && self.loaded[index].asked == Asked::IfItHasCommands);
                 for (name, quoted, conditional) in includes {
                     match self.resolve(&name, quoted, &from, abi) {
                         Some(path) => {
@@ -475,6 +478,8 @@ impl Loader<'_> {
                                 todo.push(next);
                             }
                         }
+                        // A driver's own file is read without what it lacks.
+                        None if is_own => {}
                         None if name.starts_with("asm/") && !conditional => {
                             let lacking = missing.entry(index).or_insert((AbiSet::EMPTY, name));
                             lacking.0 = lacking.0.union(of_arch);

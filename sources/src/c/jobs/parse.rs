@@ -97,7 +97,12 @@ fn parse(session: &Session<'_>, job: Job) -> Result<Parsed, Problem> {
         virtual_files.extend(stand_in_for_ioctl_h());
     }
     virtual_files.push(VirtualFile { path: MAIN.to_owned(), text: probes.text.clone() });
-    let arguments = arguments::arguments(session.request, session.tree, &session.extra, job.abi);
+    let mut arguments =
+        arguments::arguments(session.request, session.tree, &session.extra, job.abi);
+    if is_private {
+        // What a driver has for 32-bit programs it has under this condition.
+        arguments.insert(0, c"-DCONFIG_COMPAT=1".to_owned());
+    }
     let unit = TranslationUnit::parse(session.library, MAIN, &arguments, &virtual_files).map_err(
         |message| Problem {
             kind: ProblemKind::Failure,

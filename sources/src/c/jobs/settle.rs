@@ -72,7 +72,8 @@ impl Collected {
         let candidate = &session.macros.candidates[at];
         let name = candidate.name.clone();
         let span = candidate_span(session, at);
-        let all = session.files.loaded[candidate.file].abis.intersection(session.request.abis);
+        let file_abis = session.files.loaded[candidate.file].abis;
+        let all = file_abis.intersection(session.request.abis);
         if let Some(variants) = self.commands.remove(&at) {
             let differences = Differences::default();
             let command =
@@ -84,7 +85,8 @@ impl Collected {
                 _ => THROUGH_CONDITION.to_owned(),
             };
             arena.interface.raw_numbers.push(RawNumber { name, span, variants, through });
-        } else if let Some(reason) = self.reason(at, &candidate.kind) {
+        } else if let Some(reason) = self.reason(at, &candidate.kind, file_abis) {
+            let all = if file_abis.is_empty() { session.request.abis } else { all };
             let subject = Subject::Command(name);
             arena.interface.not_understood.push(NotUnderstood { subject, span, abis: all, reason });
         }
@@ -92,9 +94,14 @@ impl Collected {
 
     /// Why a candidate that has no number has none; nothing where it turned out to be no command, or
     /// does not exist on any ABI.
-    fn reason(&self, at: usize, kind: &CandidateKind) -> Option<String> {
+    fn reason(&self, at: usize, kind: &CandidateKind, file_abis: AbiSet) -> Option<String> {
         match kind {
             CandidateKind::RawNumber | CandidateKind::Pasted => return None,
+            _ if file_abis.is_empty() => {
+                return Some(
+                    "the header includes a file of `asm/` that no architecture has".into(),
+                );
+            }
             CandidateKind::Command | CandidateKind::OwnEncoder { .. } => {}
         }
         // `sizeof(x) == 8 ? 0x8906 : …`: a plain number, as far as it is one.
@@ -192,6 +199,10 @@ impl Collected {
         let Some(commands) = self.commands.get(&at) else { return };
         let known = commands.abis();
         let Some(called) = commands.first() else { return };
+        let candidate = &session.macros.candidates[at];
+        let file = &session.files.loaded[candidate.file];
+        let mut same_name = file.scan.defines.iter().filter(|it| it.name == candidate.name);
+        let chooses = same_name.any(|define| file.slice(&define.body).contains('?'));
         let mut found: Vec<(AbiSet, CommandBody)> = Vec::new();
         for (abis, (abi, value)) in values.iter() {
             let number = low_half(*value);
@@ -201,7 +212,7 @@ impl Collected {
             }
             // `sizeof(time_t) == 8 ? A : B` is a value, too, and the kernel's own.
             let decoded = encoding_of(session, *abi).decode(number);
-            let encoder = if decoded.direction == Some(called.direction) {
+            let encoder = if chooses && decoded.direction == Some(called.direction) {
                 Encoder::Kernel
             } else {
                 Encoder::Own(OwnEncoder {
