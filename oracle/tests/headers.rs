@@ -219,7 +219,6 @@ fn judge(outcomes: &Outcomes, least_commands: usize) {
             let _ = writeln!(words, "{abi} {header}: {disagreement}");
         }
         for (header, question, message) in &outcome.unanswered {
-            let question = question.to_string();
             if UNASKABLE.iter().any(|(known, _)| question.contains(known)) {
                 continue;
             }

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod fresh;
+mod new_rule;
 mod nightly;
 mod test;
 
@@ -36,6 +37,8 @@ enum Task {
     ///
     /// It takes root, half an hour on two cores, and some 15 GB while it runs.
     Fresh(fresh::Arguments),
+    /// Makes the files of a new rule of the linter, and registers it.
+    NewRule(new_rule::Arguments),
     /// Compares the layout engine with gcc.
     Oracle {
         /// Every ABI, and many more types: minutes instead of seconds.
@@ -69,6 +72,7 @@ fn main() -> Result<()> {
         Task::Test { full } => test::workspace(effort(full)),
         Task::Setup => packages::install(&packages::for_tests()),
         Task::Fresh(arguments) => fresh::run(&arguments),
+        Task::NewRule(arguments) => new_rule::run(&arguments),
         Task::Oracle { full } => test::oracle(effort(full)),
         Task::Docs(others) => more("docs", &others),
         Task::Bench(others) => more("bench", &others),

@@ -178,7 +178,7 @@ impl Files {
         sources: &mut SourceMap,
     ) {
         let loaded = std::mem::take(&mut self.loaded);
-        let mut loader = Loader {
+        let mut reader = Loader {
             tree: &group.tree,
             include_folders: &given.folders,
             sources,
@@ -187,16 +187,16 @@ impl Files {
             by_path: std::mem::take(&mut self.by_path),
             resolved: HashMap::new(),
         };
-        let more: Vec<Index> = paths.iter().filter_map(|path| loader.load(path)).collect();
-        loader.follow(&more, &[], abis);
-        let by_absolute = loader
+        let more: Vec<Index> = paths.iter().filter_map(|path| reader.load(path)).collect();
+        reader.follow(&more, &[], abis);
+        let by_absolute = reader
             .by_path
             .iter()
             .filter_map(|(path, index)| Some((std::path::absolute(path).ok()?, *index)))
             .collect();
-        self.macros = macros(&loader.loaded);
-        self.loaded = loader.loaded;
-        self.by_path = loader.by_path;
+        self.macros = macros(&reader.loaded);
+        self.loaded = reader.loaded;
+        self.by_path = reader.by_path;
         self.by_absolute = by_absolute;
         crate::c::partition::assign(self, &group.tree);
     }
