@@ -9,13 +9,13 @@ declare_rule! {
     /// a macro or an enumerator that looks like a command, and that has no number
     ///
     /// # What
-    /// The definition uses `_IO` or something that is named like it, and what it comes to cannot be
-    /// told: nothing defines the macro that it uses, its argument has a type that does not compile,
-    /// or the compiler knows no value for it. None of the other rules has looked at it.
+    /// The definition uses `_IO` or something that is named like it, and the linter cannot work out
+    /// its number: nothing defines the macro that it uses, its argument has a type that does not
+    /// compile, or the compiler finds no value for it. No other rule has looked at it.
     ///
     /// # Why
-    /// Where nothing is found, everything was understood. Without this rule a command that the
-    /// linter cannot read would pass as one without a fault.
+    /// A run without findings means that the linter understood everything. Without this rule, a
+    /// command that it cannot read would pass for one without a fault.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst: every rule there is about commands that can be

@@ -13,8 +13,8 @@ declare_rule! {
     /// never defined. Size, layout and number are unknown, and no rule has looked at them.
     ///
     /// # Why
-    /// A layout that a compiler makes of a member that it does not know is a guess. Where nothing is
-    /// found, everything was understood.
+    /// When a compiler does not know the type of a member, it assumes one and goes on, so the layout
+    /// that it reports is a guess. A number made from a guess is worse than none.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "Structure layout": each of its rules is about a

@@ -8,7 +8,7 @@ use insta::assert_snapshot;
 use crate::objects::compiled;
 use crate::run::Folder;
 
-const SENTENCE: &str = "nothing tells its types: it has neither BTF nor DWARF";
+const SENTENCE: &str = "its types are unknown: it has neither BTF nor DWARF";
 
 /// So many modules as a distribution without BTF ships them.
 fn untyped(count: usize) -> Folder {
@@ -78,7 +78,7 @@ fn files_of_an_unknown_format_are_told_once() {
     let folder = folder.and("modules/x.ko", "text").and("modules/y.ko", "text");
     let done = folder.run(&["check", "--format", "concise", "modules"]);
     assert_eq!(done.code, 2);
-    let told = "modules/x.ko: error: it is neither an ELF file nor BTF; so it is with 1 other object: \
+    let told = "modules/x.ko: error: it is neither an ELF file nor BTF; the same holds for 1 other object: \
                 y.ko";
     assert!(done.stdout.contains(told), "{}", done.seen());
     assert_eq!(done.stdout.matches("neither an ELF file").count(), 1);
@@ -156,7 +156,8 @@ fn a_base_that_is_missing_or_of_another_kernel_is_named_once() {
     assert!(said.contains("build upon those of the kernel 0.0.0, which was not found"), "{said}");
     let (code, said) = check(&["--btf-base", "wrong.btf"]);
     assert_eq!(code, 2);
-    let told = "and those at hand are of another; so it is with 1 other object: two.ko";
+    let told =
+        "but the kernel that was found is another; the same holds for 1 other object: two.ko";
     assert!(said.contains(told), "{said}");
     let (code, said) = check(&["--btf-base", "right.c"]);
     assert_eq!(code, 2);

@@ -16,7 +16,7 @@ const NAMED: usize = 3;
 pub(super) enum Lack {
     /// The types of the kernel of this version, and why a file that should have them has not.
     Kernel { version: String, because: Option<BaseError> },
-    /// The types of its own kernel: those at hand are another's.
+    /// The types of its own kernel: the kernel that was found is another.
     OwnKernel { version: String },
     /// Any types.
     Types,
@@ -46,13 +46,13 @@ impl Lack {
             ),
             Self::OwnKernel { version } => (
                 format!(
-                    "its types build upon those of {}, and those at hand are of another",
+                    "its types build upon those of {}, but the kernel that was found is another",
                     kernel(version)
                 ),
                 BASE,
             ),
             Self::Types => (
-                "nothing tells its types: it has neither BTF nor DWARF".to_owned(),
+                "its types are unknown: it has neither BTF nor DWARF".to_owned(),
                 "what is compiled with `-g` has them, and modules of a kernel with \
                  CONFIG_DEBUG_INFO_BTF and CONFIG_DEBUG_INFO_BTF_MODULES",
             ),
@@ -79,8 +79,8 @@ pub(super) struct Told {
     pub(super) within: Option<PathBuf>,
 }
 
-/// Problems of one kind and reason become one, at the first object. What fails a file that somebody
-/// named is told of each.
+/// Problems of one kind and reason become one, at the first object. A file that somebody named and
+/// that fails has a problem of its own.
 pub(super) fn once(all: Vec<Told>) -> Vec<Problem> {
     let mut first: BTreeMap<(ProblemKind, String, Option<PathBuf>), usize> = BTreeMap::new();
     let mut told: Vec<(Told, Vec<PathBuf>)> = Vec::new();
@@ -119,7 +119,7 @@ fn joined(told: Told, others: &[PathBuf]) -> Problem {
         1 => "1 other object".to_owned(),
         more => format!("{more} other objects"),
     };
-    problem.message = format!("{}; so it is with {count}: {names}", problem.message);
+    problem.message = format!("{}; the same holds for {count}: {names}", problem.message);
     problem
 }
 
@@ -142,13 +142,16 @@ mod tests {
                 .map(|index| told(Some("m"), &format!("m/{index}.ko"), &Lack::Types))
                 .collect()
         };
-        let message = "nothing tells its types: it has neither BTF nor DWARF";
+        let message = "its types are unknown: it has neither BTF nor DWARF";
         assert_eq!(messages(all(1)), [message]);
-        assert_eq!(messages(all(2)), [format!("{message}; so it is with 1 other object: 1.ko")]);
-        let four = format!("{message}; so it is with 3 other objects: 1.ko, 2.ko and 3.ko");
+        assert_eq!(
+            messages(all(2)),
+            [format!("{message}; the same holds for 1 other object: 1.ko")]
+        );
+        let four = format!("{message}; the same holds for 3 other objects: 1.ko, 2.ko and 3.ko");
         assert_eq!(messages(all(4)), [four]);
         let many =
-            format!("{message}; so it is with 99 other objects: 1.ko, 2.ko, 3.ko and 96 more");
+            format!("{message}; the same holds for 99 other objects: 1.ko, 2.ko, 3.ko and 96 more");
         assert_eq!(messages(all(100)), [many]);
     }
 

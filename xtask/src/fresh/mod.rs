@@ -63,7 +63,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     summed(&done, clock.began.elapsed())
 }
 
-/// The commit that is tried; what is not committed is told, for it is not tried.
+/// The last commit, which is what is tried. Warns of changes that are not in it.
 fn commit() -> Result<String> {
     let git = |arguments: &[&str]| {
         let root = run::root().display().to_string();
