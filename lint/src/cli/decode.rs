@@ -1,5 +1,7 @@
 //! `ioctl-lint decode`.
 
+mod elsewhere;
+
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::mem::ManuallyDrop;
 use std::path::{Path, PathBuf};
@@ -15,6 +17,7 @@ use super::cache::CacheOptions;
 use super::failure::{Failure, outcome_of, say_failures};
 use super::reading::{self, RawNumbers, ReadOptions, read_as_one};
 use super::terminal::{Terminal, bold};
+use elsewhere::Elsewhere;
 
 /// Tell which commands a trace of ioctl calls names, and what their arguments hold
 #[derive(Debug, Args)]
@@ -57,12 +60,17 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
             "name headers with `--headers`, or install the kernel's (linux-libc-dev on Debian)",
         )
     })?;
-    let mut groups = arguments.reading.groups(&paths, RawNumbers::Wanted)?;
-    for group in &mut groups {
-        group.narrow(AbiSet::only(abi));
-        group.read_through(arguments.cache.cache());
-    }
-    let (interface, problems) = read_as_one(groups)?;
+    let read = |abis: AbiSet| {
+        let mut groups = arguments.reading.groups(&paths, RawNumbers::Wanted)?;
+        for group in &mut groups {
+            group.narrow(abis);
+            group.read_through(arguments.cache.cache());
+        }
+        read_as_one(groups)
+    };
+    let (interface, problems) = read(AbiSet::only(abi))?;
+    // What is wrong with the headers was said above.
+    let read_all = || read(AbiSet::ALL).ok().map(|(interface, _)| interface);
     // The run ends with it, and there is no need to give its memory back piece by piece.
     let interface = ManuallyDrop::new(interface);
     let mut outcome = outcome_of(&problems);
@@ -73,6 +81,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     let commands = Known {
         usual: commands,
         wide_time: wide.as_ref().map(|layouts| Commands::new(layouts, abi)),
+        elsewhere: Elsewhere::new(&read_all),
     };
     if arguments.files.is_empty() {
         let input = BufReader::new(io::stdin().lock());
@@ -95,6 +104,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
 struct Known<'l, 'a> {
     usual: Commands<'l, 'a>,
     wide_time: Option<Commands<'l, 'a>>,
+    elsewhere: Elsewhere<'l>,
 }
 
 impl<'l, 'a> Known<'l, 'a> {
@@ -189,7 +199,7 @@ fn write_call(
     }
     writeln!(out)?;
     out.write_all(whose.as_bytes())?;
-    write_definitions(&found, number, commands, out)?;
+    write_definitions(&found, number, (commands, &known.elsewhere), out)?;
     let ty = found.first().and_then(|first| first.argument(commands.abi()));
     match &call.argument {
         Given::Nothing => Ok(()),
@@ -202,7 +212,7 @@ fn write_call(
 fn write_definitions(
     found: &[Numbered<'_>],
     number: Option<u32>,
-    commands: &Commands<'_, '_>,
+    (commands, elsewhere): (&Commands<'_, '_>, &Elsewhere<'_>),
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let sources = &commands.layouts().interface().sources;
@@ -216,6 +226,10 @@ fn write_definitions(
             writeln!(out, "  or {}, {}", other.name(), place(other))?;
         }
         return Ok(());
+    }
+    if let Some(owner) = number.and_then(|number| elsewhere.sentence(number)) {
+        let own = commands.abi().abi().name;
+        return writeln!(out, "  no command has that number on {own}; {owner}");
     }
     let near = number.map_or(&[][..], |number| commands.near(number));
     match near.first() {

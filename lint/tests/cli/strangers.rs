@@ -267,3 +267,16 @@ fn programs_with_a_64_bit_time_have_numbers_of_their_own() {
     let found = folder.run(&["check", "it.h", "--select", "L006", "--abi", "i386,x86_64"]);
     assert!(found.stdout.contains("pass 16 bytes with `STAMP`"), "{}", found.seen());
 }
+
+#[test]
+fn a_number_of_another_abi_is_known_by_that_abi() {
+    // vladimirvivien/go4vl issue 7: a 64-bit program with the number of 32-bit ones.
+    let text = "#include <linux/ioctl.h>\nstruct fmt { void *clips; };\n\
+                #define G_FMT _IOWR('V', 4, struct fmt)\n#define SUBDEV_G_FMT _IOWR('V', 4, int[3])\n";
+    let folder = Folder::with("it.h", text);
+    let trace = "ioctl(3, _IOC(_IOC_READ|_IOC_WRITE, 0x56, 0x4, 0x4), 0x1) = -1 ENOTTY\n";
+    std::fs::write(folder.path("trace"), trace).unwrap();
+    let done = folder.run(&["decode", "trace", "--headers", "it.h", "--abi", "x86_64"]);
+    let expected = "no command has that number on x86_64; G_FMT has it on every 32-bit ABI";
+    assert!(done.stdout.contains(expected), "{}", done.seen());
+}
