@@ -56,6 +56,9 @@ pub struct Abi {
     pub description: &'static str,
     /// The kernel's name for the architecture: its folder below `arch/`.
     pub kernel_arch: &'static str,
+    /// The values of `target_arch` in Rust whose code has this ABI, together with pointer size and
+    /// byte order (rustc's list of targets); empty where rustc has no Linux target for it.
+    pub rust_archs: &'static [&'static str],
     /// The byte order of integers.
     pub byte_order: ByteOrder,
     /// Size of `long` and of `unsigned long`: 4 or 8.

@@ -17,27 +17,11 @@ struct Target {
 
 /// The targets of an ABI; `None` where Rust has none.
 fn target(abi: &Abi) -> Option<Target> {
+    let archs = abi.rust_archs;
+    if archs.is_empty() {
+        return None;
+    }
     let wide = abi.is_64_bit();
-    let archs: &[&str] = match abi.kernel_arch {
-        "x86" if wide || abi.is_ilp32_on_64_bit() => &["x86_64"],
-        "x86" => &["x86"],
-        "arm64" => &["aarch64"],
-        "arm" if !abi.rounds_records() => &["arm"],
-        "riscv" if wide => &["riscv64"],
-        "riscv" => &["riscv32"],
-        "powerpc" if wide => &["powerpc64"],
-        "powerpc" => &["powerpc"],
-        "mips" if wide || abi.is_ilp32_on_64_bit() => &["mips64", "mips64r6"],
-        "mips" => &["mips", "mips32r6"],
-        "s390" if wide => &["s390x"],
-        "sparc" if wide => &["sparc64"],
-        "sparc" => &["sparc"],
-        "m68k" => &["m68k"],
-        "loongarch" => &["loongarch64"],
-        "csky" => &["csky"],
-        "xtensa" => &["xtensa"],
-        _ => return None,
-    };
     let width = if wide { "64" } else { "32" };
     let endian = match abi.byte_order {
         ByteOrder::Little => "little",

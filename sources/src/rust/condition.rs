@@ -117,7 +117,7 @@ pub(crate) fn pair_holds(name: &str, value: &str, abi: &Abi) -> bool {
         // glibc is what most of these ABIs have, and what programs of them are built for.
         "target_env" => value == "gnu",
         "target_vendor" => value == "unknown",
-        "target_arch" => architecture(abi) == Some(value),
+        "target_arch" => abi.rust_archs.contains(&value),
         "target_pointer_width" => value.parse() == Ok(abi.pointer_size * 8),
         "target_endian" => match abi.byte_order {
             ByteOrder::Little => value == "little",
@@ -131,49 +131,4 @@ pub(crate) fn pair_holds(name: &str, value: &str, abi: &Abi) -> bool {
         "panic" => value == "unwind",
         _ => false,
     }
-}
-
-/// Which words of registers an architecture has.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Registers {
-    Any,
-    Narrow,
-    Wide,
-}
-
-/// The compiler's name for an architecture, by the kernel's (rustc's list of targets; `x32` and
-/// mips' `n32` are of the 64-bit architecture).
-const ARCHITECTURES: [(&str, Registers, &str); 20] = [
-    ("x86", Registers::Wide, "x86_64"),
-    ("x86", Registers::Narrow, "x86"),
-    ("arm64", Registers::Any, "aarch64"),
-    ("arm", Registers::Any, "arm"),
-    ("riscv", Registers::Wide, "riscv64"),
-    ("riscv", Registers::Narrow, "riscv32"),
-    ("powerpc", Registers::Wide, "powerpc64"),
-    ("powerpc", Registers::Narrow, "powerpc"),
-    ("mips", Registers::Wide, "mips64"),
-    ("mips", Registers::Narrow, "mips"),
-    ("s390", Registers::Wide, "s390x"),
-    ("sparc", Registers::Wide, "sparc64"),
-    ("sparc", Registers::Narrow, "sparc"),
-    ("loongarch", Registers::Wide, "loongarch64"),
-    ("loongarch", Registers::Narrow, "loongarch32"),
-    ("m68k", Registers::Any, "m68k"),
-    ("csky", Registers::Any, "csky"),
-    ("xtensa", Registers::Any, "xtensa"),
-    ("arc", Registers::Any, "arc"),
-    ("hexagon", Registers::Any, "hexagon"),
-];
-
-/// The architecture as the compiler calls it; `None` where it has no such target.
-pub(crate) fn architecture(abi: &Abi) -> Option<&'static str> {
-    let wide = abi.is_64_bit() || abi.is_ilp32_on_64_bit();
-    let registers = if wide { Registers::Wide } else { Registers::Narrow };
-    ARCHITECTURES
-        .iter()
-        .find(|(kernel, of, _)| {
-            *kernel == abi.kernel_arch && (*of == registers || *of == Registers::Any)
-        })
-        .map(|(.., name)| *name)
 }
