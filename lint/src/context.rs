@@ -154,6 +154,20 @@ impl<'a> Context<'a> {
         self.wide_time.get_or_init(|| WideTime::of(self.layouts)).as_ref()
     }
 
+    /// Every command whose argument has no layout on some ABIs, with these ABIs and the argument.
+    pub fn without_number(
+        &self,
+    ) -> impl Iterator<Item = (&'a Command, AbiSet, &'a Type)> + use<'a, '_> {
+        self.interface.commands.iter().filter_map(|command| {
+            let layouts = self.layouts;
+            let all = command.variants.abis();
+            let unknown = layouts.abis_where(all, |_, id| layouts.number(command, id).is_none());
+            let ty = command.variants.get(unknown.first()?)?.argument.ty()?;
+            let elsewhere = is_of_another_architecture(self.interface, command, ty);
+            (!elsewhere).then_some((command, unknown, ty))
+        })
+    }
+
     /// Every plain number that is a command. Worked out once, for whichever rule asks first.
     pub fn raw_commands(&self) -> &[RawCommand<'a>] {
         self.raw_commands.get_or_init(|| raw_commands::find(self))
@@ -163,6 +177,15 @@ impl<'a> Context<'a> {
     pub fn laid_out(&self, id: RecordId, within: AbiSet) -> AbiSet {
         within.iter().filter(|abi| self.layouts.record(id, *abi).is_ok()).collect()
     }
+}
+
+/// Whether a structure is declared only, and the header was not read for every architecture: one that
+/// was left out, which the run says, may define it (`struct kvm_vcpu_init` of arm64).
+fn is_of_another_architecture(interface: &Interface, command: &Command, ty: &Type) -> bool {
+    let Type::Record(id) = ty.innermost_element() else { return false };
+    let header = interface.headers.iter().find(|header| header.file == command.span.file);
+    let is_narrowed = header.is_some_and(|header| !interface.abis.is_subset(header.abis));
+    interface.record(*id).variants.is_empty() && is_narrowed
 }
 
 /// `__struct_group()` declares the same members twice, in two structures of a union: one of them

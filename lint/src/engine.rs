@@ -19,12 +19,16 @@ pub fn run(
     rules: &[&'static Rule],
 ) -> Vec<Finding> {
     let layouts = Layouts::new(interface);
-    let context = Context::new(&layouts).with_references(references);
+    findings(&Context::new(&layouts).with_references(references), rules)
+}
+
+fn findings(context: &Context<'_>, rules: &[&'static Rule]) -> Vec<Finding> {
+    let interface = context.interface;
     let mut findings: Vec<Finding> = rules
         .par_iter()
         .flat_map_iter(|rule| {
             let mut found = Vec::new();
-            (rule.check)(&context, &mut found);
+            (rule.check)(context, &mut found);
             found
         })
         .collect();
@@ -46,6 +50,9 @@ pub struct Checked {
     pub findings: Vec<Finding>,
     /// How many findings the sources allow.
     pub suppressed: usize,
+    /// How many definitions look like commands and have no number on some ABI, whether or not a rule
+    /// reports them.
+    pub not_understood: usize,
     /// Every rule that ran.
     pub rules: Vec<&'static RuleInfo>,
 }
@@ -56,7 +63,9 @@ pub fn check(interface: &Interface, references: &References, levels: &Levels) ->
     let on = |rule: &RuleInfo| levels.may_report(rule);
     let rules: Vec<&'static Rule> = RULES.iter().copied().filter(|rule| on(&rule.info)).collect();
     let mut severities = Severities { interface, levels, known: HashMap::new() };
-    let mut findings = run(interface, references, &rules);
+    let layouts = Layouts::new(interface);
+    let context = Context::new(&layouts).with_references(references);
+    let mut findings = findings(&context, &rules);
     // A structure of somebody else's header is theirs to mend; what it means for a command that
     // carries it is said of the command.
     let asked_for: HashSet<FileId> = interface.headers.iter().map(|header| header.file).collect();
@@ -72,6 +81,7 @@ pub fn check(interface: &Interface, references: &References, levels: &Levels) ->
     Checked {
         findings,
         suppressed: suppressed.count,
+        not_understood: interface.not_understood.len() + context.without_number().count(),
         rules: registry::of_one_version().into_iter().filter(|rule| on(rule)).collect(),
     }
 }

@@ -5,7 +5,6 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use ioctlkit_model::Subject;
 use ioctlkit_oracle::kernel::{Kernel, drivers};
 use ioctlkit_sources::c::{Request, read};
 
@@ -60,10 +59,7 @@ fn assert_complete(folder: &Path, least: usize) {
     known.extend(EXPLAINED.iter().map(|(name, _)| *name));
     let reported =
         |name: &str| problems.iter().any(|problem| problem.message.contains(&format!("`{name}`")));
-    known.extend(interface.not_understood.iter().filter_map(|unknown| match &unknown.subject {
-        Subject::Command(name) => Some(name.as_str()),
-        Subject::Record(_) | Subject::File => None,
-    }));
+    known.extend(interface.not_understood.iter().map(|unknown| unknown.name.as_str()));
     let mut searched = 0;
     let mut missing = Vec::new();
     for file in c_files(folder) {

@@ -4,12 +4,12 @@ use ioctlkit_abi::{AbiId, AbiSet, LayoutError};
 
 use crate::{CommandBody, Interface, Layouts, Problem, ProblemKind, Span, Type};
 
-/// Something that may be part of an ioctl interface and was not understood. A run that is silent
-/// about an input holds none of these for it.
+/// A macro or an enumerator that looks like a command and was not understood. A command that was, and
+/// whose argument has no layout, is among the commands: see [`Layouts::why_no_number`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotUnderstood {
-    /// What it is.
-    pub subject: Subject,
+    /// Its name.
+    pub name: String,
     /// Where it is.
     pub span: Span,
     /// The ABIs on which it was not understood.
@@ -18,30 +18,14 @@ pub struct NotUnderstood {
     pub reason: String,
 }
 
-/// What was not understood.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Subject {
-    /// A macro or an enumerator that looks like a command, by its name.
-    Command(String),
-    /// A structure or union, as C spells it, whose layout is unknown.
-    Record(String),
-    /// A file.
-    File,
-}
-
 impl NotUnderstood {
     /// The same as a problem of the input, for whoever cannot do without what was not understood.
     pub fn as_failure(&self) -> Problem {
-        let what = match &self.subject {
-            Subject::Command(name) => format!("`{name}` has no number"),
-            Subject::Record(name) => format!("`{name}` has no layout"),
-            Subject::File => "the file was not understood".to_owned(),
-        };
         Problem {
             kind: ProblemKind::Failure,
             path: None,
             span: Some(self.span),
-            message: format!("{what}: {}", self.reason),
+            message: format!("`{}` has no number: {}", self.name, self.reason),
             help: Some("name the folder of the header that defines what is missing with -I".into()),
         }
     }

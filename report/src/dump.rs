@@ -8,7 +8,7 @@ use std::io;
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{
     Command, Family, Header, HeaderError, Interface, Layouts, NotUnderstood, Problem, RawNumber,
-    SourceMap, Span, Subject, WideTime,
+    SourceMap, Span, WideTime,
 };
 use serde::Serialize;
 
@@ -182,8 +182,7 @@ fn wide_entry<'a>(
 
 #[derive(Serialize)]
 struct UnknownEntry<'a> {
-    kind: &'static str,
-    name: Option<&'a str>,
+    name: &'a str,
     #[serde(flatten)]
     at: At<'a>,
     abis: u32,
@@ -195,14 +194,8 @@ fn unknown_entry<'a>(
     sources: &'a SourceMap,
     sets: &Sets,
 ) -> UnknownEntry<'a> {
-    let (kind, name) = match &unknown.subject {
-        Subject::Command(name) => ("command", Some(name.as_str())),
-        Subject::Record(name) => ("type", Some(name.as_str())),
-        Subject::File => ("file", None),
-    };
     UnknownEntry {
-        kind,
-        name,
+        name: &unknown.name,
         at: at(unknown.span, sources),
         abis: sets.number(unknown.abis),
         reason: &unknown.reason,

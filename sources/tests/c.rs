@@ -5,9 +5,7 @@
 use std::path::PathBuf;
 
 use ioctlkit_abi::{Abi, AbiSet, Direction};
-use ioctlkit_model::{
-    Argument, Command, Interface, Layouts, Problem, ProblemKind, RecordId, Subject, Type,
-};
+use ioctlkit_model::{Argument, Command, Interface, Layouts, Problem, ProblemKind, RecordId, Type};
 use ioctlkit_sources::c::{Request, read};
 use tempfile::TempDir;
 
@@ -389,14 +387,7 @@ fn a_kernel_tree_is_known_by_its_root_and_gives_each_architecture_its_own() {
 
 /// The commands that were not understood, with the reasons.
 fn not_understood(interface: &Interface) -> Vec<(&str, &str)> {
-    interface
-        .not_understood
-        .iter()
-        .map(|it| match &it.subject {
-            Subject::Command(name) | Subject::Record(name) => (name.as_str(), it.reason.as_str()),
-            Subject::File => ("", it.reason.as_str()),
-        })
-        .collect()
+    interface.not_understood.iter().map(|it| (it.name.as_str(), it.reason.as_str())).collect()
 }
 
 const GOOD: &str = "#include <linux/ioctl.h>\n#define GOOD _IO('g', 1)\n";

@@ -237,7 +237,7 @@ impl Whole {
         self.summary.rust_files += interface.headers.iter().filter(is_rust).count();
         self.modules.extend(objects::rows(&interface));
         self.report.commands += interface.commands.len();
-        self.report.not_understood += interface.not_understood.len();
+        self.report.not_understood += checked.not_understood;
         self.judged +=
             interface.commands.len() + interface.families.len() + interface.raw_numbers.len();
         self.report.abis = self.report.abis.union(interface.abis);

@@ -120,7 +120,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
         objects: versions.new_version().objects.clone(),
         headers: versions.new_version().headers.len() - versions.new_version().objects.len(),
         commands: versions.new_version().commands.len(),
-        not_understood: versions.new_version().not_understood.len(),
+        not_understood: checked.not_understood,
     };
     let hidden = Hidden { accepted, suppressed: checked.suppressed };
     show(arguments, &report, &versions, &hidden, started, terminal)?;

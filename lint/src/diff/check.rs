@@ -32,6 +32,7 @@ pub fn check(versions: &Versions, levels: &Levels) -> Checked {
     let mut suppressed = suppression::apply(interface, findings, ran);
     suppressed.findings.sort_by(|a, b| order(a).cmp(&order(b)));
     Checked {
+        not_understood: versions.new_version().not_understood.len(),
         findings: suppressed.findings,
         suppressed: suppressed.count,
         rules: RULES.iter().filter(on).map(|rule| &rule.info).collect(),

@@ -1,6 +1,6 @@
 //! U001 command-not-understood.
 
-use ioctlkit_model::{Finding, Subject};
+use ioctlkit_model::Finding;
 
 use crate::context::{Context, finding};
 use crate::declare_rule;
@@ -34,7 +34,7 @@ declare_rule! {
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for unknown in &cx.interface.not_understood {
-        let Subject::Command(name) = &unknown.subject else { continue };
+        let name = &unknown.name;
         let message = format!("`{name}` has no number, so nothing was checked: {}", unknown.reason);
         let mut report = finding(&COMMAND_NOT_UNDERSTOOD, unknown.span, unknown.abis, message);
         report.command = Some(name.clone());

@@ -1,6 +1,6 @@
 //! U002 layout-unknown.
 
-use ioctlkit_model::{Command, Finding, Type};
+use ioctlkit_model::Finding;
 
 use crate::context::{Context, command_finding};
 use crate::declare_rule;
@@ -32,15 +32,7 @@ declare_rule! {
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    for command in &cx.interface.commands {
-        let all = command.variants.abis();
-        let unknown = cx.layouts.abis_where(all, |_, id| cx.layouts.number(command, id).is_none());
-        let Some(first) = unknown.first() else { continue };
-        let Some(body) = command.variants.get(first) else { continue };
-        let Some(ty) = body.argument.ty() else { continue };
-        if is_of_another_architecture(cx, command, ty) {
-            continue;
-        }
+    for (command, unknown, ty) in cx.without_number() {
         let name = cx.interface.type_name(ty);
         let cause = cx.interface.without_size(ty, unknown).unwrap_or_else(|| {
             format!("the layout of `{name}` could not be worked out")
@@ -51,13 +43,4 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         report.label = format!("the size of `{name}` is unknown");
         findings.push(report);
     }
-}
-
-/// Whether a structure is declared only, and the header was not read for every architecture: one that
-/// was left out, which the run says, may define it (`struct kvm_vcpu_init` of arm64).
-fn is_of_another_architecture(cx: &Context<'_>, command: &Command, ty: &Type) -> bool {
-    let Type::Record(id) = ty.innermost_element() else { return false };
-    let header = cx.interface.headers.iter().find(|header| header.file == command.span.file);
-    let is_narrowed = header.is_some_and(|header| !cx.interface.abis.is_subset(header.abis));
-    cx.interface.record(*id).variants.is_empty() && is_narrowed
 }

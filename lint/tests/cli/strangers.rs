@@ -280,3 +280,15 @@ fn a_number_of_another_abi_is_known_by_that_abi() {
     let expected = "no command has that number on x86_64; G_FMT has it on every 32-bit ABI";
     assert!(done.stdout.contains(expected), "{}", done.seen());
 }
+
+#[test]
+fn what_was_not_understood_is_counted_whether_or_not_a_rule_reports_it() {
+    let text = "#include <linux/ioctl.h>\nstruct s { nope_t a; };\n\
+                #define NO_LAYOUT _IOW(0xdc, 1, struct s)\n#define NO_WRAPPER VENDOR_IOW(2, int)\n";
+    let folder = Folder::with("it.h", text);
+    for more in [&[][..], &["--ignore", "U"]] {
+        let done = folder.run(&[&["check", "--format", "json", "it.h"], more].concat());
+        let report: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
+        assert_eq!(report["summary"]["not_understood"], 2, "{}", done.seen());
+    }
+}

@@ -48,14 +48,10 @@ pub(crate) fn stand_ins(files: &Files, macros: &Macros) -> BTreeSet<PathBuf> {
 }
 
 /// `x` of each `struct x` and `union x`.
-fn tags(text: &str) -> impl Iterator<Item = &str> {
+fn tags(text: &str) -> Vec<&str> {
     let words: Vec<&str> = tokens(text).map(|(_, token)| token.text()).collect();
-    let tags: Vec<&str> = words
-        .windows(2)
-        .filter(|pair| matches!(pair[0], "struct" | "union"))
-        .map(|pair| pair[1])
-        .collect();
-    tags.into_iter()
+    let is_tagged = |pair: &&[&str]| matches!(pair[0], "struct" | "union");
+    words.windows(2).filter(is_tagged).map(|pair| pair[1]).collect()
 }
 
 /// Whether a text has the definition of that tag. Comments may look like one; then a file is read
@@ -107,6 +103,6 @@ mod tests {
     #[test]
     fn tags_are_found_in_a_macro() {
         let text = "_IOWR('x', 1, struct a) + sizeof(union b)";
-        assert_eq!(tags(text).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(tags(text), ["a", "b"]);
     }
 }

@@ -640,7 +640,7 @@ fn text_of(headers: &[(&str, &str)], name: &str) -> Option<String> {
     headers.iter().find(|(known, _)| *known == name).map(|(_, text)| (*text).to_owned())
 }
 
-/// The path by which the compiler is told of a file.
+/// The path that the compiler gets for a file.
 pub(crate) fn absolute(path: &Path) -> PathBuf {
     std::path::absolute(path).unwrap_or_else(|_| path.to_owned())
 }

@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use ioctlkit_abi::{Abi, AbiSet, Direction, Placement, RecordKind, Scalar};
 use ioctlkit_model::{
     Argument, Command, CommandBody, Constant, Differences, Enum, EnumBody, Enumerator, Family,
-    FileId, Header, HeaderError, Interface, Member, Observed, Problem, ProblemKind, Purpose,
-    RawNumber, Record, RecordBody, Representation, SourceMap, Span, Type, Typedef, TypedefBody,
-    Variants,
+    FileId, Header, HeaderError, Interface, Member, NotUnderstood, Observed, Problem, ProblemKind,
+    Purpose, RawNumber, Record, RecordBody, Representation, SourceMap, Span, Type, Typedef,
+    TypedefBody, Variants,
 };
 
 use super::raw;
@@ -23,6 +23,16 @@ pub(super) fn interface(dump: &raw::Dump) -> (Interface, Vec<Problem>) {
         commands: dump.commands.iter().map(|command| builder.command(command)).collect(),
         families: dump.families.iter().map(|family| builder.family(family)).collect(),
         raw_numbers: dump.raw_numbers.iter().map(|raw| builder.raw_number(raw)).collect(),
+        not_understood: dump
+            .not_understood
+            .iter()
+            .map(|unknown| NotUnderstood {
+                name: unknown.name.clone(),
+                span: builder.files.at(&unknown.at.file, unknown.at.line),
+                abis: builder.abis(&unknown.abis),
+                reason: unknown.reason.clone(),
+            })
+            .collect(),
         records: dump.types.iter().map(|record| builder.record(record)).collect(),
         enums: dump.enums.iter().map(|found| builder.enumeration(found)).collect(),
         typedefs: dump.typedefs.iter().map(|typedef| builder.typedef(typedef)).collect(),

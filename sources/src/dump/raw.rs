@@ -22,6 +22,9 @@ pub(super) struct Dump {
     pub(super) types: Vec<Record>,
     pub(super) enums: Vec<Enum>,
     pub(super) typedefs: Vec<Typedef>,
+    /// What was not understood; older dumps do not say.
+    #[serde(default)]
+    pub(super) not_understood: Vec<Unknown>,
     /// The sets that entries name by their number; version 1 has none.
     #[serde(default)]
     pub(super) abi_sets: Vec<Vec<String>>,
@@ -46,6 +49,15 @@ pub(super) struct HeaderError {
 pub(super) struct At {
     pub(super) file: String,
     pub(super) line: u32,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Unknown {
+    pub(super) name: String,
+    #[serde(flatten)]
+    pub(super) at: At,
+    pub(super) abis: Abis,
+    pub(super) reason: String,
 }
 
 #[derive(Debug, Deserialize)]

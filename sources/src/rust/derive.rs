@@ -50,7 +50,7 @@ pub(crate) struct Command {
     pub(crate) direction: Direction,
     /// What the number says of the argument.
     pub(crate) encoded: Encoded,
-    /// What is said of differences between machines.
+    /// Whether the definition accepts differences between machines.
     pub(crate) differences: Differences,
     /// What else is said of its call.
     pub(crate) stated: stated::Command,

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use ioctlkit_abi::{AbiId, AbiSet, Decoded, Direction, Encoding};
-use ioctlkit_model::{Command, Layouts, NotUnderstood, Span, Subject, WideTime};
+use ioctlkit_model::{Command, Layouts, NotUnderstood, Span, WideTime};
 use ioctlkit_report::Style;
 
 use super::expression::Expression;
@@ -139,8 +139,7 @@ pub(super) fn write_named(
             covered = groups.iter().fold(covered, |covered, (_, abis)| covered.union(*abis));
         }
     }
-    let of_that_name = |subject: &Subject| matches!(subject, Subject::Command(it) if it == name);
-    let reported = interface.not_understood.iter().filter(|it| of_that_name(&it.subject));
+    let reported = interface.not_understood.iter().filter(|it| it.name == name);
     for NotUnderstood { span, abis, reason, .. } in reported {
         write_place(layouts, name, *span, style, out)?;
         let groups = [(format!("no number: {reason}"), abis.intersection(within))];

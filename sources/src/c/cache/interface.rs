@@ -7,8 +7,8 @@ use ioctlkit_model::{
     Contract, Definition, Definitions, Differences, Encoder, Enum, EnumBody, EnumId, Enumerator,
     Expression, Family, FileId, Group, Header, HeaderError, Interface, Member, NamedConstant,
     NotUnderstood, Object, Observed, OwnEncoder, Problem, ProblemKind, Purpose, RawNumber, Record,
-    RecordBody, RecordId, Representation, Role, SourceMap, Span, Subject, Type, Typedef,
-    TypedefBody, TypedefId, UnaryOperator, Values, Variants, Word, Written,
+    RecordBody, RecordId, Representation, Role, SourceMap, Span, Type, Typedef, TypedefBody,
+    TypedefId, UnaryOperator, Values, Variants, Word, Written,
 };
 
 use super::bytes::{Kept, Reader, Writer, fields, never, variants};
@@ -220,7 +220,7 @@ fields! {
     Call { name, arguments, span }
     Word { spelling, span }
     TypedefBody { ty, aligned }
-    NotUnderstood { subject, span, abis, reason }
+    NotUnderstood { name, span, abis, reason }
     Problem { kind, path, span, message, help }
 }
 
@@ -282,7 +282,6 @@ variants! {
         16 => LogicalAnd,
         17 => LogicalOr,
     }
-    Subject { 0 => Command(name), 1 => Record(name), 2 => File, }
     ProblemKind { 0 => Note, 1 => Incomplete, 2 => Failure, }
     Direction { 0 => None, 1 => Read, 2 => Write, 3 => ReadWrite, }
     RecordKind { 0 => Struct, 1 => Union, }

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use ioctlkit_abi::{AbiId, AbiSet, Direction, Encoding};
 use ioctlkit_model::{
     Argument, BinaryOperator, Command, CommandBody, Constant, Differences, Encoder, Expression,
-    Family, FileId, Header, HeaderError, Interface, NotUnderstood, OwnEncoder, RawNumber, Subject,
+    Family, FileId, Header, HeaderError, Interface, NotUnderstood, OwnEncoder, RawNumber,
     THROUGH_CONDITION, Type, Variants,
 };
 
@@ -46,7 +46,7 @@ impl Collected {
         for unwrapped in &session.macros.unwrapped {
             let file = &session.files.loaded[unwrapped.file];
             arena.interface.not_understood.push(NotUnderstood {
-                subject: Subject::Command(unwrapped.name.clone()),
+                name: unwrapped.name.clone(),
                 span: spans(file, &file.scan.defines[unwrapped.define]).0,
                 abis: file.abis,
                 reason: format!("nothing defines `{}`", unwrapped.wrapper),
@@ -87,8 +87,7 @@ impl Collected {
             arena.interface.raw_numbers.push(RawNumber { name, span, variants, through });
         } else if let Some(reason) = self.reason(at, &candidate.kind, file_abis) {
             let all = if file_abis.is_empty() { session.request.abis } else { all };
-            let subject = Subject::Command(name);
-            arena.interface.not_understood.push(NotUnderstood { subject, span, abis: all, reason });
+            arena.interface.not_understood.push(NotUnderstood { name, span, abis: all, reason });
         }
     }
 
