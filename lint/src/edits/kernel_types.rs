@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use ioctlkit_model::{Edit, FileId, Finding, Interface, Language, Span, Type};
+use ioctlkit_model::{Edit, FileId, Finding, Interface, Language, SourceFile, Span, Type};
 
 const HEADER: &str = "linux/types.h";
 /// Headers that declare the kernel's integers for programs.
@@ -45,10 +45,11 @@ impl<'a> KernelTypes<'a> {
             let interface = self.interface;
             let place = self.places.entry(span.file).or_insert_with(|| {
                 let file = interface.sources.file(span.file);
-                let missing = file.language() == Language::C
-                    && !uses_kernel_types(interface, span.file)
-                    && !declares_by_itself(&file.text);
-                missing.then(|| insertion(&file.text))
+                if file.language() != Language::C || uses_kernel_types(interface, span.file) {
+                    return None;
+                }
+                let code = without_comments(file);
+                (!declares_by_itself(&code)).then(|| insertion(&code))
             });
             let Some(place) = place else { continue };
             let at = u32::try_from(place.at).unwrap_or(u32::MAX);
@@ -59,6 +60,20 @@ impl<'a> KernelTypes<'a> {
             }
         }
     }
+}
+
+/// The text with blanks for its comments, so that places stay what they are: a directive in a comment
+/// is none.
+fn without_comments(file: &SourceFile) -> String {
+    let mut code = String::with_capacity(file.text.len());
+    let mut behind = 0;
+    for comment in file.comments() {
+        let start = comment.start as usize;
+        code += file.text.get(behind..start).unwrap_or("");
+        code.extend(comment.text.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
+        behind = comment.end() as usize;
+    }
+    code + file.text.get(behind..).unwrap_or("")
 }
 
 /// Whether some word of the text is one of the kernel's integers: `__u32`, `__be64`,

@@ -131,7 +131,8 @@ fn plain_numbers_are_listed_by_their_relatives_and_by_the_registry() {
 
 #[test]
 fn an_edit_brings_the_header_that_declares_its_types() {
-    let text = "#include <linux/ioctl.h>\nstruct ty { int x; };\n#define TY_GET _IOR(0xF7, 1, struct ty)\n";
+    // The first directive is a comment's, and declares nothing.
+    let text = "/* as in\n#include <linux/types.h>\n*/\n#include <linux/ioctl.h>\nstruct ty { int x; };\n#define TY_GET _IOR(0xF7, 1, struct ty)\n";
     let folder = Folder::with("it.h", text);
     let done = folder.run(&["check", "--select", "L011", "--format", "json", "it.h"]);
     let report: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
