@@ -8,11 +8,9 @@ use crate::rules::RULES;
 use crate::suggest::nearest;
 use crate::suppression;
 
-/// Declares the modules of rules, the list of them, and a test per rule that runs its fixtures.
+/// Declares the list of rules, and a test per rule that runs its fixtures.
 macro_rules! rules {
     ($rule_type:ty: $($module:ident::$rule:ident),* $(,)?) => {
-        $(mod $module;)*
-
         /// Every rule, by code.
         pub static RULES: &[&$rule_type] = &[$(&$module::$rule),*];
 

@@ -55,21 +55,24 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-/// Adds the rule's line where the alphabet has it.
+/// Adds the rule's two lines where the alphabet has them: its module, and its place in the list.
 fn register(list: &Path, module: &str, constant: &str) -> Result<()> {
     let text = fs::read_to_string(list).with_context(|| list.display().to_string())?;
-    let line = format!("    {module}::{constant},");
-    if text.contains(&line) {
-        bail!("{module} is registered already in {}", list.display());
-    }
-    let is_rule = |known: &str| known.starts_with("    ") && known.trim_end().ends_with(',');
     let mut lines: Vec<&str> = text.lines().collect();
-    let place = lines
-        .iter()
-        .position(|known| is_rule(known) && *known > line.as_str())
-        .or_else(|| lines.iter().rposition(|known| is_rule(known)).map(|last| last + 1))
-        .with_context(|| format!("no list of rules in {}", list.display()))?;
-    lines.insert(place, &line);
+    let entry = format!("    {module}::{constant},");
+    let declaration = format!("mod {module};");
+    for (line, begin, end) in [(&entry, "    ", ","), (&declaration, "mod ", ";")] {
+        if lines.contains(&line.as_str()) {
+            bail!("{module} is registered already in {}", list.display());
+        }
+        let is_like_it = |known: &str| known.starts_with(begin) && known.ends_with(end);
+        let place = lines
+            .iter()
+            .position(|known| is_like_it(known) && *known > line.as_str())
+            .or_else(|| lines.iter().rposition(|known| is_like_it(known)).map(|last| last + 1))
+            .with_context(|| format!("no list of rules in {}", list.display()))?;
+        lines.insert(place, line);
+    }
     fs::write(list, lines.join("\n") + "\n").with_context(|| list.display().to_string())
 }
 

@@ -74,7 +74,10 @@ fn fix(interface: &Interface, difference: &Difference<'_>) -> Fix {
     let member = difference.misaligned.as_ref().and_then(Parting::member);
     let aligned = member.and_then(|member| {
         ALIGNED.into_iter().find_map(|(plain, aligned)| {
-            Some((edits::replace_leading_type(&interface.sources, member, plain, aligned)?, aligned))
+            Some((
+                edits::replace_leading_type(&interface.sources, member, plain, aligned)?,
+                aligned,
+            ))
         })
     });
     match aligned {

@@ -52,8 +52,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let (Some(native), None, true) = (&table.native, &table.compat, speaks_of) else {
             continue;
         };
-        let (member, compat) =
-            (table.structure.native_member(), table.structure.compat_member());
+        let (member, compat) = (table.structure.native_member(), table.structure.compat_member());
         let message = format!(
             "`{}` has `{member}` and no `{compat}`: every command of `{}` fails with ENOTTY for {}",
             table.name,

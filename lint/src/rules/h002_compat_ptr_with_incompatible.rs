@@ -72,7 +72,8 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         let arguments = argument_names(source.interface());
         for object in &cx.interface.objects {
-            let is_its_own = object.own_records.iter().any(|name| arguments.contains(name.as_str()));
+            let is_its_own =
+                object.own_records.iter().any(|name| arguments.contains(name.as_str()));
             if !object.named && !is_its_own {
                 continue;
             }
@@ -86,11 +87,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// Whether a command differs between an object's ABI and one of those.
-fn concerns(
-    found: &Incompatibility<'_>,
-    abi: ioctlkit_abi::AbiId,
-    companions: AbiSet,
-) -> bool {
+fn concerns(found: &Incompatibility<'_>, abi: ioctlkit_abi::AbiId, companions: AbiSet) -> bool {
     found.pairs.iter().any(|pair| pair.reference == abi && companions.contains(pair.other))
 }
 

@@ -1,5 +1,68 @@
-//! The rules, a file each. A rule is registered by one line in [`rules!`], which creates the
-//! entry and its test.
+//! The rules, a file each. A rule is declared by its `mod` line, and registered by one line in
+//! `rules!`, which creates the entry and its test. The compiler tells a rule that has only one of
+//! the two. `rules!` does not make the modules itself: rustfmt and cargo-mutants would not see them.
+
+mod c001_compat_alignment;
+mod c002_compat_word_size;
+mod c003_x32_differs;
+mod c004_m68k_differs;
+mod c005_oabi_differs;
+mod c006_conditional_member;
+mod h001_no_compat_ioctl;
+mod h002_compat_ptr_with_incompatible;
+mod h003_native_as_compat;
+mod h017_compat_left_to_layer;
+mod l001_implicit_hole;
+mod l002_implicit_tail;
+mod l003_long_member;
+mod l004_pointer_member;
+mod l005_size_t_member;
+mod l006_time_member;
+mod l007_enum_member;
+mod l008_bitfield_member;
+mod l009_plain_char_member;
+mod l010_bool_member;
+mod l011_unfixed_integer;
+mod l012_misaligned_64;
+mod l013_size_not_multiple_of_8;
+mod l014_float_member;
+mod l015_packed;
+mod l016_fake_flexible_array;
+mod l017_same_size_other_layout;
+mod l018_endian_dependent_pad;
+mod l019_not_self_contained;
+mod l020_legacy_typedef;
+mod n001_sizeof_as_type;
+mod n002_pointer_as_type;
+mod n003_size_overflow;
+mod n004_size_not_portable;
+mod n005_io_with_argument;
+mod n006_none_with_size;
+mod n007_raw_number;
+mod n008_duplicate_command;
+mod n009_shared_nr;
+mod n010_cross_header_collision;
+mod n011_unregistered_type;
+mod n013_direction_by_name;
+mod n016_number_varies;
+mod n017_hard_coded_number;
+mod n018_own_encoder;
+mod n019_sign_extended;
+mod o001_object_differs_from_header;
+mod o002_fops_without_compat;
+mod o003_embedded_abi_differs;
+mod r001_missing_repr;
+mod r002_word_sized_member;
+mod r003_invalid_bit_patterns;
+mod r004_oversized_request;
+mod r005_differs_from_header;
+mod r006_hard_coded_request;
+mod u001_command_not_understood;
+mod u002_layout_unknown;
+mod v001_cannot_grow;
+mod v002_size_not_first;
+mod v003_no_room;
+mod v005_version_member;
 
 crate::registry::rules! {
     crate::Rule:

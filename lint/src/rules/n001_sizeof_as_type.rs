@@ -64,8 +64,7 @@ fn check_definition(
         .collect();
     let victims = abis::victims(&abis::disagreeing(&sizes));
     let broken = victims.map_or_else(String::new, |who| format!(": {who} use another number"));
-    let argument =
-        cx.interface.definitions.call(body.span).and_then(|call| call.arguments.last());
+    let argument = cx.interface.definitions.call(body.span).and_then(|call| call.arguments.last());
     let mut finding = command_finding(
         &SIZEOF_AS_TYPE,
         command,

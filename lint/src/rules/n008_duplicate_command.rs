@@ -7,7 +7,7 @@ use crate::context::{Context, command_finding};
 use crate::declare_rule;
 use crate::includes::Includes;
 use crate::names::are_versions;
-use crate::numbering::{are_aliases, by_place, common, equal_on, same_name, FreeNrs};
+use crate::numbering::{FreeNrs, are_aliases, by_place, common, equal_on, same_name};
 use crate::objects::Objects;
 
 declare_rule! {
@@ -92,10 +92,7 @@ fn is_compat_twin(cx: &Context<'_>, a: &Command, b: &Command) -> bool {
         let ty = ty.and_then(|ty| cx.interface.behind_typedefs(ty));
         matches!(ty, Some(Type::Scalar(_) | Type::Pointer(_)))
     };
-    marked(&a.name) != marked(&b.name)
-        && scalar(a)
-        && scalar(b)
-        && equal_on(cx, a, b) == of_32_bits
+    marked(&a.name) != marked(&b.name) && scalar(a) && scalar(b) && equal_on(cx, a, b) == of_32_bits
 }
 
 /// Whether two commands are one, with several types for what it holds: Rust has a generic structure

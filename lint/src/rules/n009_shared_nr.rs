@@ -7,7 +7,7 @@ use crate::context::{Context, command_finding};
 use crate::declare_rule;
 use crate::includes::Includes;
 use crate::names::{are_directions, are_versions};
-use crate::numbering::{are_aliases, by_place, common, equal_on, letter, same_name, FreeNrs};
+use crate::numbering::{FreeNrs, are_aliases, by_place, common, equal_on, letter, same_name};
 use crate::objects::Objects;
 
 declare_rule! {

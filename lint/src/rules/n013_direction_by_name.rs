@@ -4,9 +4,9 @@ use ioctlkit_abi::{Direction, Scalar};
 use ioctlkit_model::{CommandBody, Edit, Finding, Fix, Member, Safety, Type};
 
 use crate::context::{Context, command_finding, merge_from};
+use crate::declare_rule;
 use crate::names::{Verb, verb, words};
 use crate::numbering::defined;
-use crate::declare_rule;
 
 declare_rule! {
     /// a GET that the number calls a write, or a SET that it calls a read

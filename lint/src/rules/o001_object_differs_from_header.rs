@@ -58,7 +58,8 @@ fn report(source: &ObjectSource, pair: &Pair) -> Option<Finding> {
         0 => String::new(),
         more => format!(", and {}", count(more as u64, "more difference")),
     };
-    let message = format!("`{}` is not that of {file}: {}{more}", pair.c_name, sentence(&first.fault));
+    let message =
+        format!("`{}` is not that of {file}: {}{more}", pair.c_name, sentence(&first.fault));
     let (span, label) = in_object(pair, first);
     let mut finding = finding(&OBJECT_DIFFERS_FROM_HEADER, span, pair.differing(), message);
     finding.record = Some(pair.c_name.clone());

@@ -55,8 +55,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             programs(object),
         );
         let beside = (native, "32-bit programs do not reach this".to_owned());
-        let mut finding =
-            table_finding(&FOPS_WITHOUT_COMPAT, object, table, Some(beside), message);
+        let mut finding = table_finding(&FOPS_WITHOUT_COMPAT, object, table, Some(beside), message);
         finding.label = "no `compat_ioctl`".into();
         finding.fix = Some(Fix {
             message: "add `.compat_ioctl = compat_ptr_ioctl` if every argument is the same on \

@@ -77,7 +77,8 @@ impl Comparison<'_, '_> {
             if !record.commands.iter().any(|recorded| is_named(command, &recorded.name)) {
                 let name = command.c_name.as_ref().unwrap_or(&command.name);
                 let place = (command.span, "defined here".to_owned());
-                let message = format!("`{name}` is in {} and not in the module", self.file(command.span));
+                let message =
+                    format!("`{name}` is in {} and not in the module", self.file(command.span));
                 self.add(record.span, Some(place), name, message);
             }
         }
@@ -98,11 +99,15 @@ impl Comparison<'_, '_> {
         let size = self.layouts.argument_size(&body.argument, abi).ok();
         let nr = |nr: u32| format!("nr {nr:#04x}");
         let (ours, theirs) = if recorded.type_letter != body.type_letter {
-            (format!("type {}", letter(recorded.type_letter)), format!("type {}", letter(body.type_letter)))
+            (
+                format!("type {}", letter(recorded.type_letter)),
+                format!("type {}", letter(body.type_letter)),
+            )
         } else if recorded.nr != body.nr {
             (nr(recorded.nr), nr(body.nr))
         } else if recorded.direction != body.direction {
-            let words = |direction: ioctlkit_abi::Direction| format!("direction {}", direction.name());
+            let words =
+                |direction: ioctlkit_abi::Direction| format!("direction {}", direction.name());
             (words(recorded.direction), words(body.direction))
         } else if let (Some(ours), Some(theirs)) = (recorded.size, size)
             && ours != theirs
@@ -175,8 +180,9 @@ impl Comparison<'_, '_> {
         let place = place.map(|(span, text)| Label { span: self.source.span(span), text });
         finding.related = place.into_iter().collect();
         finding.fix = Some(Fix {
-            message: "generate and build the module anew, or use the sources that it was built from"
-                .into(),
+            message:
+                "generate and build the module anew, or use the sources that it was built from"
+                    .into(),
             edits: Vec::new(),
             safety: Safety::Safe,
         });

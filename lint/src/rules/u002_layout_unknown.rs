@@ -34,12 +34,12 @@ declare_rule! {
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for (command, unknown, ty) in cx.without_number() {
         let name = cx.interface.type_name(ty);
-        let cause = cx.interface.without_size(ty, unknown).unwrap_or_else(|| {
-            format!("the layout of `{name}` could not be worked out")
-        });
+        let cause = cx
+            .interface
+            .without_size(ty, unknown)
+            .unwrap_or_else(|| format!("the layout of `{name}` could not be worked out"));
         let message = format!("`{}` has no number, so nothing was checked: {cause}", command.name);
-        let mut report =
-            command_finding(&LAYOUT_UNKNOWN, command, command.span, unknown, message);
+        let mut report = command_finding(&LAYOUT_UNKNOWN, command, command.span, unknown, message);
         report.label = format!("the size of `{name}` is unknown");
         findings.push(report);
     }

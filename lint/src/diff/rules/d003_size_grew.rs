@@ -5,7 +5,9 @@ use ioctlkit_model::{Finding, Label, Severity, abi_words};
 
 use super::words::{about_record, breaking, number_change};
 use crate::declare_diff_rule;
-use crate::diff::{Comparison, CommandChange, Fate, Fault, NumberChange, RecordChange, Told, of_abis};
+use crate::diff::{
+    CommandChange, Comparison, Fate, Fault, NumberChange, RecordChange, Told, of_abis,
+};
 
 declare_diff_rule! {
     /// an argument that is larger than it was
@@ -66,7 +68,9 @@ fn of_record(comparison: &Comparison<'_>, change: &RecordChange<'_>) -> Option<F
         })
         .collect();
     if let Some((first, others)) = distinct(added).split_first() {
-        finding.notes.insert(0, format!("new at its end: {}", crate::words::and_more(first, others)));
+        finding
+            .notes
+            .insert(0, format!("new at its end: {}", crate::words::and_more(first, others)));
     }
     if let Some(why) = change.extensible {
         finding.severity = Severity::Warning;

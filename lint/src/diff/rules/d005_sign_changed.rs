@@ -36,9 +36,7 @@ declare_diff_rule! {
 
 fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
     for change in &comparison.records {
-        let turned = |told: &&Told| {
-            matches!(told.fault, Fault::Retyped { how: Retyped::Sign, .. })
-        };
+        let turned = |told: &&Told| matches!(told.fault, Fault::Retyped { how: Retyped::Sign, .. });
         let faults: Vec<&Told> = change.faults.iter().filter(turned).collect();
         if let Some(finding) = about_record(&SIGN_CHANGED, comparison, change, &faults) {
             findings.push(breaking(finding, vec![Breaks::Source]));

@@ -40,9 +40,8 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
     for change in &comparison.records {
         let made = |told: &&Told| matches!(told.fault, Fault::MadeFlexible { .. });
         let faults: Vec<&Told> = change.faults.iter().filter(made).collect();
-        let counted = faults.iter().any(|told| {
-            matches!(told.fault, Fault::MadeFlexible { bound: 1, .. })
-        });
+        let counted =
+            faults.iter().any(|told| matches!(told.fault, Fault::MadeFlexible { bound: 1, .. }));
         let rule = &FLEXIBLE_ARRAY_MADE_REAL;
         if let Some(finding) = about_record(rule, comparison, change, &faults) {
             let breaks = if counted { vec![Breaks::Source] } else { Vec::new() };

@@ -1,6 +1,17 @@
-//! The rules about two versions, a file each. A rule is registered by one line in `rules!`, which
-//! creates the entry and its test.
+//! The rules about two versions, a file each. A rule is declared by its `mod` line and
+//! registered by one line in `rules!`, which creates the entry and its test. The compiler tells a rule
+//! that has only one of the two.
 
+mod d001_command_removed;
+mod d002_number_changed;
+mod d003_size_grew;
+mod d004_member_changed;
+mod d005_sign_changed;
+mod d006_enumerator_renumbered;
+mod d007_reserved_used;
+mod d008_flexible_array_made_real;
+mod d009_header_removed;
+mod d010_one_abi_only;
 mod words;
 
 crate::registry::rules! {
