@@ -8,5 +8,6 @@ pub mod c;
 pub mod dump;
 #[cfg(feature = "object")]
 pub mod object;
+pub mod reading;
 #[cfg(feature = "rust")]
 pub mod rust;
