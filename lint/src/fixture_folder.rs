@@ -20,7 +20,7 @@ pub(crate) struct Folder {
 enum Part {
     Bad,
     Good,
-    /// The header that the Rust file or the object of its name is compared with.
+    /// What the Rust file, the object or the folder of its name is compared with.
     Reference,
     /// What inputs include.
     Included,
@@ -98,7 +98,10 @@ fn part(path: &Path, all: &[PathBuf], languages: Languages) -> Part {
         Some("rs") if matches!(languages, Languages::Rust | Languages::Both) => input,
         Some("c") if languages == Languages::Object => input,
         Some("h") if matches!(languages, Languages::C | Languages::Both) => input,
-        Some("h") if ["rs", "c"].iter().any(|of| all.contains(&path.with_extension(of))) => {
+        Some("h") if ["rs", "c", ""].iter().any(|of| all.contains(&path.with_extension(of))) => {
+            Part::Reference
+        }
+        Some("rs") if languages == Languages::Object && all.contains(&path.with_extension("c")) => {
             Part::Reference
         }
         Some("snap") => Part::Snapshot,
@@ -149,6 +152,8 @@ mod tests {
         assert_eq!(inputs(&names, Languages::Rust), ["bad.rs", "good.rs"]);
         let names = ["bad_includes.c", "note.h", "good.c", "good.h"];
         assert_eq!(inputs(&names, Languages::Object), ["bad_includes.c", "good.c"]);
+        let names = ["bad.c", "bad.rs", "good.c", "good.rs"];
+        assert_eq!(inputs(&names, Languages::Object), ["bad.c", "good.c"]);
     }
 
     #[test]

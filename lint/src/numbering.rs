@@ -14,6 +14,12 @@ use crate::context::merge_from;
 /// The type letter and nr of a command as its first definition has them.
 pub type Place = (u32, u32);
 
+/// The type and nr of a number, its lower half, which is the same on every ABI. The macros mask nothing:
+/// what of the nr has more than 8 bits is or-ed into the type letter.
+pub fn lower_half((type_letter, nr): Place) -> u32 {
+    (type_letter << 8 | nr) & 0xffff
+}
+
 /// The commands at each type and nr, in the order of the interface, without other names.
 pub fn by_place<'a>(cx: &Context<'a>) -> BTreeMap<Place, Vec<&'a Command>> {
     let mut places: BTreeMap<Place, Vec<&'a Command>> = BTreeMap::new();
@@ -141,5 +147,19 @@ impl<'c, 'a> FreeNrs<'c, 'a> {
                 .collect(),
             safety: Safety::ChangesAbi,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_lower_half_of_a_number_is_what_the_macros_make_of_type_and_nr() {
+        let encoding = ioctlkit_abi::Encoding::Generic;
+        for (letter, nr) in [(0x78, 1), (0x79, 0x1ff), (0x179, 2), (0, 0xffff)] {
+            let number = encoding.encode_as_c(ioctlkit_abi::Direction::Read, letter, nr, 4);
+            assert_eq!(lower_half((letter, nr)), number & 0xffff, "{letter:#x} {nr:#x}");
+        }
     }
 }

@@ -12,9 +12,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ioctlkit_abi::{AbiSet, Encoding};
-use ioctlkit_model::{Command, Interface, Layouts, RawNumber, Span, THROUGH_CONDITION, Word};
+use ioctlkit_model::{
+    Command, CommandBody, Interface, Layouts, RawNumber, Span, THROUGH_CONDITION, Word,
+};
 
 use crate::names::{verb, words};
+use crate::numbering::lower_half;
 use crate::{Context, number_registry};
 
 /// A literal that is a command number.
@@ -137,11 +140,9 @@ fn known_numbers<'a>(cx: &Context<'a>) -> BTreeMap<u32, Vec<&'a Command>> {
     let places: BTreeSet<u32> = wanted.iter().map(|number| number & 0xffff).collect();
     let mut known: BTreeMap<u32, Vec<&'a Command>> = BTreeMap::new();
     for command in &cx.interface.commands {
-        let at_place =
-            |place: u32| command.variants.iter().any(|(_, b)| b.type_letter << 8 | b.nr == place);
-        if !command.variants.first().is_some_and(|b| places.contains(&(b.type_letter << 8 | b.nr)))
-            && !places.iter().any(|place| command.variants.len() > 1 && at_place(*place))
-        {
+        let is_wanted =
+            |body: &CommandBody| places.contains(&lower_half((body.type_letter, body.nr)));
+        if !command.variants.iter().any(|(_, body)| is_wanted(body)) {
             continue;
         }
         let numbers: BTreeSet<u32> = command

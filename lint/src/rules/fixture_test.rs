@@ -1,11 +1,12 @@
 //! Runs a rule over `fixtures/rules/CODE/`: every input `bad*` must fire and match its snapshot, and
-//! `good*` must not. A folder stands for all of its headers, read in one run. Of a rule that looks at
-//! no headers, a `.h` is what the `.rs` of the same name is compared with, or the object that gcc
-//! makes of the `.c`.
+//! `good*` must not. A folder stands for all of its headers, read in one run, or for the objects that
+//! gcc makes of its `.c` files. Of a rule that looks at no headers, a `.h` is what the `.rs` of the same
+//! name is compared with; of a rule about objects, a `.h` or `.rs` is what the objects of the `.c` or
+//! the folder of the same name are compared with.
 
 use std::fmt::Write as _;
 use std::os::unix::fs::symlink;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use ioctlkit_abi::AbiSet;
@@ -54,8 +55,8 @@ fn holds_something(interface: &Interface) -> bool {
 
 fn check(rule: &'static Rule, path: &Path) -> (Interface, Vec<Finding>) {
     let mut references = References::default();
-    let interface = if path.extension().is_some_and(|extension| extension == "c") {
-        read_object(path, &mut references)
+    let interface = if rule.info.languages == Languages::Object {
+        read_objects(path, &mut references)
     } else if path.extension().is_some_and(|extension| extension == "rs") {
         let mut interface = read_rust(path);
         let header = path.with_extension("h");
@@ -72,11 +73,44 @@ fn check(rule: &'static Rule, path: &Path) -> (Interface, Vec<Finding>) {
     (interface, findings)
 }
 
-/// Compiles C with debug information, and reads the object; a header beside it is what the object is
-/// compared with.
-fn read_object(path: &Path, references: &mut References) -> Interface {
+/// Compiles C with debug information, and reads the objects: those of a folder as if that had been named,
+/// else the one. A header or Rust file beside it is what they are compared with.
+fn read_objects(path: &Path, references: &mut References) -> Interface {
     let folder = tempfile::tempdir().unwrap();
-    let object = folder.path().join("fixture.o");
+    let asked = if path.is_dir() {
+        for entry in path.read_dir().unwrap() {
+            compile(&entry.unwrap().path(), folder.path());
+        }
+        folder.path().to_owned()
+    } else {
+        compile(path, folder.path())
+    };
+    let sources = [path.with_extension("h"), path.with_extension("rs")];
+    let source = sources.into_iter().find(|source| source.exists()).map(|source| {
+        let is_header = source.extension().is_some_and(|extension| extension == "h");
+        let interface = if is_header { read_c(&source) } else { read_rust(&source) };
+        (source, interface)
+    });
+    let types = match &source {
+        Some((_, interface)) => Wanted::Named(wanted_names(interface)),
+        None => Wanted::Nothing,
+    };
+    let request = object::Request { paths: vec![asked], types, ..object::Request::default() };
+    let (mut interface, problems) = object::read(&request);
+    // What holds nothing but a note needs no types.
+    let lacks_types = |problem: &Problem| problem.message.starts_with("nothing tells the types");
+    let problems: Vec<_> = problems.into_iter().filter(|one| !lacks_types(one)).collect();
+    assert!(problems.is_empty(), "{}: {problems:#?}", path.display());
+    if let Some((path, source)) = source {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        references.add_for_objects(&mut interface, vec![name], source);
+    }
+    interface
+}
+
+/// Compiles a C file into a folder.
+fn compile(path: &Path, folder: &Path) -> PathBuf {
+    let object = folder.join(path.with_extension("ko").file_name().unwrap());
     let status = Command::new("gcc")
         .args(["-c", "-O1", "-gdwarf-5", "-fno-pic", "-fcf-protection=none", "-o"])
         .arg(&object)
@@ -84,23 +118,7 @@ fn read_object(path: &Path, references: &mut References) -> Interface {
         .status()
         .unwrap();
     assert!(status.success(), "gcc does not take {}", path.display());
-    let header = path.with_extension("h");
-    let header = header.exists().then(|| (header.clone(), read_c(&header)));
-    let types = match &header {
-        Some((_, header)) => Wanted::Named(wanted_names(header)),
-        None => Wanted::Nothing,
-    };
-    let request = object::Request { paths: vec![object], types, ..object::Request::default() };
-    let (mut interface, problems) = object::read(&request);
-    // What holds nothing but a note needs no types.
-    let lacks_types = |problem: &Problem| problem.message.starts_with("nothing tells the types");
-    let problems: Vec<_> = problems.into_iter().filter(|one| !lacks_types(one)).collect();
-    assert!(problems.is_empty(), "{}: {problems:#?}", path.display());
-    if let Some((path, header)) = header {
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        references.add_for_objects(&mut interface, vec![name], header);
-    }
-    interface
+    object
 }
 
 /// Reads headers as if they lay in a tree that is the same on every machine.

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use ioctlkit_abi::AbiSet;
-use ioctlkit_model::{Finding, Fix, HandlerTable, Interface, Label, Layouts, Object, Safety, Type};
+use ioctlkit_abi::{AbiId, AbiSet};
+use ioctlkit_model::{
+    Command, Finding, Fix, HandlerTable, Interface, Label, Layouts, Object, Safety, Type,
+};
 
 use crate::against::ObjectSource;
-use crate::compat::Incompatibility;
+use crate::compat::Pair;
 use crate::context::Context;
 use crate::declare_rule;
 use crate::handlers::{abis, companions, table_finding};
@@ -77,18 +79,23 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             if !object.named && !is_its_own {
                 continue;
             }
-            let concerned: Vec<&Incompatibility<'_>> = incompatible
+            let concerned: Vec<(&Command, Pair)> = incompatible
                 .iter()
-                .filter(|found| concerns(found, object.abi, companions(object)))
+                .filter_map(|found| {
+                    let pair = differing(&found.pairs, object.abi, companions(object))?;
+                    Some((found.command, pair))
+                })
                 .collect();
             findings.extend(report(source, object, &concerned));
         }
     }
 }
 
-/// Whether a command differs between an object's ABI and one of those.
-fn concerns(found: &Incompatibility<'_>, abi: ioctlkit_abi::AbiId, companions: AbiSet) -> bool {
-    found.pairs.iter().any(|pair| pair.reference == abi && companions.contains(pair.other))
+/// An object's ABI and one of those whose programs its kernel also runs, where a command differs
+/// between the two.
+fn differing(pairs: &[Pair], abi: AbiId, companions: AbiSet) -> Option<Pair> {
+    let meet = |pair: &&Pair| pair.reference == abi && companions.contains(pair.other);
+    pairs.iter().find(meet).copied()
 }
 
 /// The names of the structures that commands carry.
@@ -110,7 +117,7 @@ fn argument_names(interface: &Interface) -> BTreeSet<&str> {
 fn report(
     source: &ObjectSource,
     object: &Object,
-    concerned: &[&Incompatibility<'_>],
+    concerned: &[(&Command, Pair)],
 ) -> Option<Finding> {
     let converts = |table: &&HandlerTable| {
         let compat = table.compat.as_ref();
@@ -119,22 +126,18 @@ fn report(
     let mut tables = object.tables.iter().filter(converts);
     let table = tables.next()?;
     let compat = table.compat.as_ref()?;
-    let first = concerned.first()?;
+    let (first, pair) = concerned.first()?;
     let more = match concerned.len() {
         1 => String::new(),
         2 => " and 1 other command".to_owned(),
         more => format!(" and {} other commands", more - 1),
     };
-    let pair = first
-        .pairs
-        .iter()
-        .find(|pair| pair.reference == object.abi && companions(object).contains(pair.other))?;
     let message = format!(
         "`{}` passes `{}`{more} of {} to the native handler as they are, but {} programs lay the \
          argument out otherwise",
         compat.function,
-        first.command.name,
-        source.file_name(first.command.span),
+        first.name,
+        source.file_name(first.span),
         pair.other.abi().name,
     );
     let beside = (compat, "converts the pointer, and nothing behind it".to_owned());
@@ -146,13 +149,13 @@ fn report(
         let span = table.compat.as_ref()?.span;
         Some(Label { span, text: "so does this one".into() })
     }));
-    finding.related.extend(concerned.iter().take(NAMED).map(|found| Label {
-        span: source.span(found.command.span),
-        text: format!("`{}` differs", found.command.name),
+    finding.related.extend(concerned.iter().take(NAMED).map(|(command, _)| Label {
+        span: source.span(command.span),
+        text: format!("`{}` differs", command.name),
     }));
     if concerned.len() > NAMED {
         let others: Vec<&str> =
-            concerned.iter().skip(NAMED).map(|found| found.command.name.as_str()).collect();
+            concerned.iter().skip(NAMED).map(|(command, _)| command.name.as_str()).collect();
         finding.notes.push(format!("and {}", others.join(", ")));
     }
     finding.fix = Some(Fix {
@@ -163,4 +166,23 @@ fn report(
         safety: Safety::ChangesAbi,
     });
     Some(finding)
+}
+
+#[cfg(test)]
+mod tests {
+    use ioctlkit_abi::Abi;
+
+    use super::*;
+
+    #[test]
+    fn a_pair_counts_if_it_meets_on_the_kernel_of_the_object() {
+        let abi = |name| Abi::by_name(name).unwrap().id();
+        let (native, compat) = (abi("x86_64"), abi("i386"));
+        let pair = Pair { reference: native, other: compat };
+        let elsewhere = Pair { reference: abi("aarch64"), other: compat };
+        let companions = AbiSet::only(compat);
+        assert_eq!(differing(&[elsewhere, pair], native, companions), Some(pair));
+        assert_eq!(differing(&[elsewhere], native, companions), None);
+        assert_eq!(differing(&[pair], native, AbiSet::EMPTY), None, "it runs no other programs");
+    }
 }

@@ -49,7 +49,7 @@ struct Pad<'a> {
     body: &'a RecordBody,
     index: usize,
     offset: u64,
-    bytes: u64,
+    size_bits: u64,
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -126,7 +126,7 @@ fn pads<'a>(cx: &Context<'a>, argument: &ArgumentRecord<'_>, abi: AbiId) -> Vec<
             body,
             index,
             offset: place.offset(),
-            bytes: place.size_bits / 8,
+            size_bits: place.size_bits,
         })
         .collect()
 }
@@ -138,7 +138,7 @@ fn difference<'p, 'a>(
     little: &'p [Pad<'a>],
     at_little: AbiId,
 ) -> Option<(&'p Pad<'a>, AbiId)> {
-    let same = |a: &Pad<'_>, b: &Pad<'_>| (a.offset, a.bytes) == (b.offset, b.bytes);
+    let same = |a: &Pad<'_>, b: &Pad<'_>| (a.offset, a.size_bits) == (b.offset, b.size_bits);
     let missing = |from: &'p [Pad<'a>], others: &[Pad<'_>]| {
         from.iter().find(|pad| !others.iter().any(|other| same(pad, other)))
     };
@@ -154,7 +154,8 @@ fn report(cx: &Context<'_>, argument: &ArgumentRecord<'_>, pad: &Pad<'_>, abi: A
         .iter()
         .filter(|id| id.abi().byte_order == abi.abi().byte_order)
         .filter(|id| {
-            let same = |other: &Pad<'_>| (other.offset, other.bytes) == (pad.offset, pad.bytes);
+            let same =
+                |other: &Pad<'_>| (other.offset, other.size_bits) == (pad.offset, pad.size_bits);
             pads(cx, argument, *id).iter().any(same)
         })
         .collect();

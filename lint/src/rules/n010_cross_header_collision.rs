@@ -9,7 +9,7 @@ use crate::context::{Context, finding};
 use crate::declare_rule;
 use crate::includes::Includes;
 use crate::names::{are_versions, differ_in_first_word};
-use crate::numbering::{by_place, same_name};
+use crate::numbering::{by_place, lower_half, same_name};
 use crate::raw_commands::RawCommand;
 
 declare_rule! {
@@ -83,8 +83,8 @@ impl<'a> Named<'a> {
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let includes = Includes::new(cx.interface);
     let mut places: BTreeMap<u32, Vec<Named<'_>>> = BTreeMap::new();
-    for ((type_letter, nr), commands) in by_place(cx) {
-        let named = places.entry(type_letter << 8 | nr).or_default();
+    for (place, commands) in by_place(cx) {
+        let named = places.entry(lower_half(place)).or_default();
         named.extend(commands.into_iter().map(Named::Command));
     }
     for raw in cx.raw_commands() {

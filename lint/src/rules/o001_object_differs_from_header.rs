@@ -100,8 +100,9 @@ fn in_object(pair: &Pair, told: &Told) -> (Span, String) {
         Fault::Place { member, rust, .. } | Fault::OnlyInRust { member, rust } => {
             (member.span, format!("at {rust}"))
         }
+        Fault::OnlyInC { c_member, .. } => (pair.span, format!("lacks `{}`", c_member.name)),
         Fault::Size { rust, .. } => (pair.span, count(*rust, "byte")),
-        _ => (pair.span, String::new()),
+        Fault::Number { .. } => (pair.span, String::new()),
     }
 }
 
@@ -111,6 +112,6 @@ fn in_source(pair: &Pair, told: &Told) -> (Span, String) {
             (c_member.span, format!("`{}` is at {c}", c_member.name))
         }
         Fault::Size { c, .. } => (pair.c_span, count(*c, "byte")),
-        _ => (pair.c_span, "the header's".into()),
+        Fault::OnlyInRust { .. } | Fault::Number { .. } => (pair.c_span, "the header's".into()),
     }
 }

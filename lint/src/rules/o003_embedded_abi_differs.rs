@@ -193,7 +193,7 @@ impl Comparison<'_, '_> {
 /// Whether a command of the sources is the one that a module states under a name of C.
 fn is_named(command: &Command, name: &str) -> bool {
     let own = crate::against::last_of_path(&command.name);
-    command.c_name.as_ref().map_or_else(|| own == name || same_name(own, name), |own| own == name)
+    command.c_name.as_ref().map_or_else(|| same_name(own, name), |own| own == name)
 }
 
 fn is_record(record: &Record, name: &str) -> bool {
@@ -201,7 +201,7 @@ fn is_record(record: &Record, name: &str) -> bool {
     let own = record.name.as_ref().or(record.typedef_name.as_ref());
     match (&record.c_name, own) {
         (Some(c_name), _) => c_name.rsplit(' ').next() == Some(name),
-        (None, Some(own)) => own == name || same_name(own, name),
+        (None, Some(own)) => same_name(own, name),
         (None, None) => false,
     }
 }

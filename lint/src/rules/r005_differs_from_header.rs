@@ -161,7 +161,7 @@ fn because(parts: &[String]) -> String {
 }
 
 fn part(part: Part) -> String {
-    let word = |direction: Option<Direction>| direction.map_or("none at all", Direction::name);
+    let word = |direction: Option<Direction>| direction.map_or("invalid", Direction::name);
     match part {
         Part::Size { rust, c } => {
             format!("the argument has {} and not {c}", count(rust.into(), "byte"))

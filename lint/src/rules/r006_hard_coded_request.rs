@@ -10,7 +10,7 @@ use crate::against::{Reference, References};
 use crate::context::{Context, finding};
 use crate::declare_rule;
 use crate::known_numbers;
-use crate::numbering::letter;
+use crate::numbering::{letter, lower_half};
 
 declare_rule! {
     /// a request that is written as a number
@@ -146,7 +146,7 @@ fn of<'a>(
     reference: Option<&Reference>,
 ) -> Option<Known<'a>> {
     let body = command.variants.first()?;
-    if body.type_letter << 8 | body.nr != number & 0xffff {
+    if lower_half((body.type_letter, body.nr)) != number & 0xffff {
         return None;
     }
     let shared = abis.intersection(command.variants.abis());

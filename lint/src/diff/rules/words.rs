@@ -137,7 +137,7 @@ fn words_of(kind: Breaks) -> &'static str {
 /// where their parts say nothing.
 pub(super) fn number_change(change: &NumberChange) -> String {
     let (old, new) = (change.old, change.new);
-    let word = |direction: Option<Direction>| direction.map_or("none at all", Direction::name);
+    let word = |direction: Option<Direction>| direction.map_or("invalid", Direction::name);
     let mut parts = Vec::new();
     if old.size != new.size {
         parts.push(format!(
