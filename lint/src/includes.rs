@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use ioctlkit_model::{FileId, Interface};
+use ioctlkit_model::{FileId, Include, Interface};
 
 /// The `#include` directives of the headers that define commands.
 #[derive(Debug)]
@@ -28,7 +28,7 @@ impl Includes {
             .iter()
             .map(|id| {
                 let file = interface.sources.file(*id);
-                let found = file.includes.iter().filter_map(|name| {
+                let found = file.includes.iter().filter_map(|Include { name, .. }| {
                     let candidates = by_name.get(name.rsplit('/').next()?)?;
                     candidates.iter().copied().find(|candidate| {
                         interface.sources.file(*candidate).path.ends_with(Path::new(name))

@@ -98,10 +98,9 @@ fn named_abis(text: &str) -> Vec<(usize, &str)> {
 }
 
 /// The files of the linter that read source text, and why each may.
-const READERS: [(&str, &str); 4] = [
+const READERS: [(&str, &str); 3] = [
     ("lint/src/config.rs", "shows the line of a mistake in its own file"),
     ("lint/src/edits/c.rs", "fits an edit into the text that it changes"),
-    ("lint/src/edits/kernel_types.rs", "finds the line for an `#include`"),
     ("lint/src/edits/rust.rs", "fits an edit into the text that it changes"),
 ];
 

@@ -40,7 +40,9 @@ pub use object::{
     RecordedMember, RecordedRecord,
 };
 pub use rule::{Languages, RuleInfo, Severity};
-pub use source::{Comment, FileId, FileShift, Language, Position, SourceFile, SourceMap, Span};
+pub use source::{
+    Comment, FileId, FileShift, Include, Language, Position, SourceFile, SourceMap, Span,
+};
 pub use types::{
     Condition, Enum, EnumBody, EnumId, Enumerator, Member, Record, RecordBody, RecordId,
     Representation, Type, Typedef, TypedefBody, TypedefId,

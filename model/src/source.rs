@@ -42,8 +42,10 @@ pub struct SourceFile {
     pub path: PathBuf,
     /// The whole text; of a compiled object a listing of what was read of it.
     pub text: Arc<str>,
-    /// What a header includes, as it is spelled between the marks.
-    pub includes: Vec<String>,
+    /// The `#include` directives of a header, in order.
+    pub includes: Vec<Include>,
+    /// Where the `#ifndef` and the `#define` of an include guard stand, as one range.
+    pub guard: Option<Range<u32>>,
     /// Where the comments are, delimiters included, in order.
     pub comments: Vec<Range<u32>>,
     language: Language,
@@ -51,6 +53,19 @@ pub struct SourceFile {
     /// For each line, from 1 at place 0: the first at or below it with code that only lines with
     /// comments stand before; 0 for none.
     code_from: OnceLock<Vec<u32>>,
+}
+
+/// An `#include`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Include {
+    /// What is included, as it is spelled between the marks.
+    pub name: String,
+    /// The bytes of the directive, without the end of its line.
+    pub at: Range<u32>,
+    /// Whether it stands under a condition; an include guard is none.
+    pub conditional: bool,
+    /// Whether a condition on `__KERNEL__` keeps programs from it.
+    pub kernel_only: bool,
 }
 
 /// A comment.
@@ -127,6 +142,16 @@ impl SourceFile {
         let start = *start as usize;
         let end = starts.get(line as usize).map_or(self.text.len(), |next| *next as usize - 1);
         start..end.max(start)
+    }
+
+    /// The first byte of the line behind the one that the byte `offset` is on, if there is one.
+    pub fn next_line(&self, offset: u32) -> Option<u32> {
+        self.line_starts().get(self.line(offset) as usize).copied()
+    }
+
+    /// The first byte of the line that the byte `offset` is on.
+    pub fn line_start(&self, offset: u32) -> u32 {
+        self.line_range(self.line(offset)).start as u32
     }
 
     /// The comments, in order.
@@ -227,6 +252,7 @@ impl SourceMap {
             path,
             text,
             includes: Vec::new(),
+            guard: None,
             comments: Vec::new(),
             language,
             line_starts: OnceLock::new(),

@@ -3,9 +3,10 @@
 
 use std::collections::HashMap;
 
-use ioctlkit_model::{Edit, FileId, Finding, Interface, Language, SourceFile, Span, Type};
+use ioctlkit_model::{Edit, FileId, Finding, Include, Interface, Language, SourceFile, Span, Type};
 
 const HEADER: &str = "linux/types.h";
+const DIRECTIVE: &str = "#include <linux/types.h>\n";
 /// Headers that declare the kernel's integers for programs.
 const DECLARING: [&str; 4] =
     [HEADER, "asm/types.h", "asm-generic/types.h", "asm-generic/int-ll64.h"];
@@ -16,13 +17,7 @@ pub struct KernelTypes<'a> {
     interface: &'a Interface,
     /// For each file that an edit touched, where to include the header; `None` where its types
     /// are declared already.
-    places: HashMap<FileId, Option<Insertion>>,
-}
-
-#[derive(Debug, Clone)]
-struct Insertion {
-    at: usize,
-    text: String,
+    places: HashMap<FileId, Option<u32>>,
 }
 
 impl<'a> KernelTypes<'a> {
@@ -48,32 +43,17 @@ impl<'a> KernelTypes<'a> {
                 if file.language() != Language::C || uses_kernel_types(interface, span.file) {
                     return None;
                 }
-                let code = without_comments(file);
-                (!declares_by_itself(&code)).then(|| insertion(&code))
+                (!declares_by_itself(file)).then(|| insertion(file))
             });
-            let Some(place) = place else { continue };
-            let at = u32::try_from(place.at).unwrap_or(u32::MAX);
             // A declaration cannot stand before the header that it needs.
-            if at <= span.start {
+            if let Some(at) = *place
+                && at <= span.start
+            {
                 let span = Span { start: at, end: at, ..span };
-                fix.edits.insert(0, Edit { span, replacement: place.text.clone() });
+                fix.edits.insert(0, Edit { span, replacement: DIRECTIVE.to_owned() });
             }
         }
     }
-}
-
-/// The text with blanks for its comments, so that places stay what they are: a directive in a comment
-/// is none.
-fn without_comments(file: &SourceFile) -> String {
-    let mut code = String::with_capacity(file.text.len());
-    let mut behind = 0;
-    for comment in file.comments() {
-        let start = comment.start as usize;
-        code += file.text.get(behind..start).unwrap_or("");
-        code.extend(comment.text.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
-        behind = comment.end() as usize;
-    }
-    code + file.text.get(behind..).unwrap_or("")
 }
 
 /// Whether some word of the text is one of the kernel's integers: `__u32`, `__be64`,
@@ -102,116 +82,51 @@ fn uses_kernel_types(interface: &Interface, file: FileId) -> bool {
         .any(|member| kernel(&member.ty))
 }
 
-fn declares_by_itself(text: &str) -> bool {
-    directives(text).any(|found| !found.in_kernel && DECLARING.contains(&found.name))
-}
-
-/// An `#include`.
-struct Include<'t> {
-    /// What is included, without its marks.
-    name: &'t str,
-    /// The first byte of its line, and the first of the next.
-    line: std::ops::Range<usize>,
-    /// How many conditions it is under, the include guard left out.
-    depth: usize,
-    /// Whether only the kernel sees it.
-    in_kernel: bool,
-}
-
-/// Every `#include` of a text.
-fn directives(text: &str) -> impl Iterator<Item = Include<'_>> {
-    let mut conditions: Vec<bool> = Vec::new();
-    let mut guard = None;
-    let mut start = 0;
-    let mut found = Vec::new();
-    for line in text.split_inclusive('\n') {
-        let range = start..start + line.len();
-        start = range.end;
-        let Some(directive) = line.trim_start().strip_prefix('#').map(str::trim) else { continue };
-        let word = directive.split(|c: char| !c.is_ascii_alphabetic()).next().unwrap_or("");
-        let rest = directive[word.len()..].trim();
-        match word {
-            "if" | "ifdef" | "ifndef" => {
-                let first = guard.is_none();
-                guard.get_or_insert(word == "ifndef" && first && !rest.contains("__KERNEL__"));
-                let negated = word == "ifndef" || rest.contains('!');
-                conditions.push(rest.contains("__KERNEL__") && !negated);
-            }
-            "else" => {
-                if let Some(last) = conditions.last_mut() {
-                    *last = false;
-                }
-            }
-            "endif" => drop(conditions.pop()),
-            "include" => {
-                if let Some(name) = included(line) {
-                    let guarded = usize::from(guard == Some(true));
-                    found.push(Include {
-                        name,
-                        line: range,
-                        depth: conditions.len().saturating_sub(guarded),
-                        in_kernel: conditions.contains(&true),
-                    });
-                }
-            }
-            _ => {
-                guard.get_or_insert(false);
-            }
-        }
-    }
-    found.into_iter()
-}
-
-/// What a line includes, as it is spelled between the marks.
-fn included(line: &str) -> Option<&str> {
-    let rest = line.trim_start().strip_prefix('#')?.trim_start();
-    let rest = rest.strip_prefix("include")?.trim_start();
-    match rest.strip_prefix('<') {
-        Some(rest) => rest.split_once('>').map(|(name, _)| name),
-        None => rest.strip_prefix('"')?.split_once('"').map(|(name, _)| name),
-    }
+fn declares_by_itself(file: &SourceFile) -> bool {
+    file.includes.iter().any(|found| !found.kernel_only && DECLARING.contains(&&*found.name))
 }
 
 /// Where the header goes: among the other `<linux/…>` ones by the alphabet, else before the first
 /// header, else behind the include guard.
-fn insertion(text: &str) -> Insertion {
-    let directive = format!("#include <{HEADER}>\n");
-    let outer: Vec<_> = directives(text).filter(|found| found.depth == 0).collect();
-    let before =
-        outer.iter().rfind(|found| found.name.starts_with("linux/") && found.name < HEADER);
-    match (before, outer.first()) {
-        (Some(before), _) if text[..before.line.end].ends_with('\n') => {
-            Insertion { at: before.line.end, text: directive }
-        }
-        (_, Some(first)) => Insertion { at: first.line.start, text: directive },
-        _ => Insertion { at: behind_guard(text), text: directive },
-    }
-}
-
-/// The first byte behind `#ifndef X` and `#define X` at the head of a text, or 0.
-fn behind_guard(text: &str) -> usize {
-    let mut name = None;
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        at += line.len();
-        let mut words = line.split_whitespace();
-        match (words.next(), words.next(), name) {
-            (Some("#ifndef"), Some(guard), None) => name = Some(guard),
-            (Some("#define"), found, Some(guard)) if found == Some(guard) => return at,
-            (Some(word), ..) if word.starts_with('#') => return 0,
-            _ => {}
-        }
-    }
-    0
+fn insertion(file: &SourceFile) -> u32 {
+    let outer = || file.includes.iter().filter(|found| !found.conditional);
+    let before = |found: &&Include| found.name.starts_with("linux/") && &*found.name < HEADER;
+    let neighbour = outer().rfind(before);
+    let behind = |end: u32| file.next_line(end);
+    let at = neighbour
+        .and_then(|found| behind(found.at.end))
+        .or_else(|| outer().next().map(|found| file.line_start(found.at.start)))
+        .or_else(|| behind(file.guard.as_ref()?.end));
+    at.unwrap_or(0)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
+    use ioctlkit_sources::c;
+
     use super::*;
 
+    /// A header as the front end reads it.
+    fn read(text: &str) -> Interface {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("made.h");
+        fs::write(&path, text).unwrap();
+        c::read(&c::Request { paths: vec![path], ..c::Request::default() }).0
+    }
+
+    fn file(interface: &Interface) -> &SourceFile {
+        interface.sources.file(interface.headers[0].file)
+    }
+
     fn with_header(text: &str) -> String {
-        let place = insertion(text);
-        format!("{}{}{}", &text[..place.at], place.text, &text[place.at..])
+        let (before, behind) = text.split_at(insertion(file(&read(text))) as usize);
+        format!("{before}{DIRECTIVE}{behind}")
+    }
+
+    fn declares(text: &str) -> bool {
+        declares_by_itself(file(&read(text)))
     }
 
     #[test]
@@ -235,6 +150,11 @@ mod tests {
             "/* x */\n#ifndef X_H\n#define X_H\n#include <linux/types.h>\nint x;\n#endif\n"
         );
         assert_eq!(with_header("int x;\n"), "#include <linux/types.h>\nint x;\n");
+        // The last line has no end to go behind.
+        assert_eq!(
+            with_header("#include <linux/ioctl.h>"),
+            "#include <linux/types.h>\n#include <linux/ioctl.h>"
+        );
     }
 
     #[test]
@@ -247,9 +167,10 @@ mod tests {
     fn what_the_kernel_alone_includes_declares_nothing_for_programs() {
         let kernel =
             "#ifdef __KERNEL__\n#include <linux/types.h>\n#else\n#include <stdint.h>\n#endif\n";
-        assert!(!declares_by_itself(kernel));
-        assert!(declares_by_itself("#ifndef __KERNEL__\n#include <linux/types.h>\n#endif\n"));
-        assert!(declares_by_itself("#include <linux/types.h>\n"));
+        assert!(!declares(kernel));
+        assert!(declares("#ifndef __KERNEL__\n#include <linux/types.h>\n#endif\n"));
+        assert!(declares("#include <linux/types.h>\n"));
+        assert!(!declares("/* such as\n#include <linux/types.h>\n*/\n"));
     }
 
     #[test]

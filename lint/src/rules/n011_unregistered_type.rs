@@ -77,7 +77,7 @@ fn other_owner(header: &SourceFile, type_letter: u8, nr: u8) -> Option<Owner> {
     for block in number_registry::holding(type_letter, nr) {
         if block.files().next().is_none()
             || block.belongs_to(&header.path)
-            || header.includes.iter().any(|name| block.belongs_to(Path::new(name)))
+            || header.includes.iter().any(|one| block.belongs_to(Path::new(&one.name)))
         {
             return None;
         }

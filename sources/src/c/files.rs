@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ioctlkit_abi::{AbiId, AbiSet};
-use ioctlkit_model::{FileId, Problem, ProblemKind, SourceMap};
+use ioctlkit_model::{FileId, Include, Problem, ProblemKind, SourceMap};
 use rayon::prelude::*;
 
 use crate::c::discover::{Asked, Tree, TreeHeaders, is_c_source, unreadable};
@@ -302,6 +302,16 @@ fn read_text(path: &Path) -> Result<(Arc<str>, Scan), Problem> {
     Ok((text.into(), scan))
 }
 
+/// What the model knows of an `#include`.
+fn include(include: &scan::Include) -> Include {
+    Include {
+        name: include.name.clone(),
+        at: include.at.clone(),
+        conditional: include.conditional,
+        kernel_only: include.kernel_only,
+    }
+}
+
 fn not_text(path: &Path, message: &str) -> Problem {
     Problem {
         kind: ProblemKind::Failure,
@@ -326,7 +336,8 @@ impl Loader<'_> {
         }
         let id = self.sources.add(path.to_owned(), text.clone());
         let file = self.sources.file_mut(id);
-        file.includes = scan.includes.iter().map(|include| include.name.clone()).collect();
+        file.includes = scan.includes.iter().map(include).collect();
+        file.guard = scan.guard();
         file.comments = std::mem::take(&mut scan.comments);
         let index = self.loaded.len();
         let abis = self.narrow(path, abis);
@@ -369,7 +380,10 @@ impl Loader<'_> {
                     found.insert(name);
                 }
             }
-            self.loaded[index].instead = Some(definitions_only(&text, |name| found.contains(name)));
+            self.loaded[index].instead =
+                Some(definitions_only(&text, &self.loaded[index].scan, |name| {
+                    found.contains(name)
+                }));
         }
     }
 

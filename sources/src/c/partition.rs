@@ -7,7 +7,7 @@ use ioctlkit_abi::{ABIS, Abi, AbiId, AbiSet, ByteOrder};
 
 use crate::c::discover::Tree;
 use crate::c::files::Files;
-use crate::c::lex::scan::{self, Define};
+use crate::c::lex::scan::{self, Define, tokens};
 
 /// A set of properties of an ABI, one bit each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
@@ -152,7 +152,9 @@ pub(crate) fn assign(files: &mut Files, tree: &Tree) {
 
 /// `sizeof(time_t) == 8 ? A : B`: which one it is depends on the ABI.
 fn chooses_by_size(text: &str) -> bool {
-    text.contains('?') && text.contains("sizeof")
+    // Most texts have neither, and need not be taken apart.
+    let uses = |wanted: &str| tokens(text).any(|(_, token)| token.text() == wanted);
+    text.contains('?') && text.contains("sizeof") && uses("?") && uses("sizeof")
 }
 
 /// `type name[(bits) / sizeof(long)]`: the bound stands in a macro, where it is not read as text.

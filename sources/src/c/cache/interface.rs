@@ -5,10 +5,10 @@ use ioctlkit_model::abi::{Direction, RecordKind, Scalar};
 use ioctlkit_model::{
     Argument, Attributes, BinaryOperator, Call, Command, CommandBody, Condition, Constant,
     Contract, Definition, Definitions, Differences, Encoder, Enum, EnumBody, EnumId, Enumerator,
-    Expression, Family, FileId, Group, Header, HeaderError, Interface, Member, NamedConstant,
-    NotUnderstood, Object, Observed, OwnEncoder, Problem, ProblemKind, Purpose, RawNumber, Record,
-    RecordBody, RecordId, Representation, Role, SourceMap, Span, Type, Typedef, TypedefBody,
-    TypedefId, UnaryOperator, Values, Variants, Word, Written,
+    Expression, Family, FileId, Group, Header, HeaderError, Include, Interface, Member,
+    NamedConstant, NotUnderstood, Object, Observed, OwnEncoder, Problem, ProblemKind, Purpose,
+    RawNumber, Record, RecordBody, RecordId, Representation, Role, SourceMap, Span, Type, Typedef,
+    TypedefBody, TypedefId, UnaryOperator, Values, Variants, Word, Written,
 };
 
 use super::bytes::{Kept, Reader, Writer, fields, never, variants};
@@ -38,6 +38,7 @@ pub(super) fn put(interface: &Interface, out: &mut Writer) {
         out.count(file.text.len());
         out.raw(file.text.as_bytes());
         file.includes.put(out);
+        file.guard.as_ref().map(|guard| (guard.start, guard.end)).put(out);
         out.count(file.comments.len());
         for comment in &file.comments {
             (comment.start, comment.end).put(out);
@@ -93,6 +94,8 @@ fn take_one(from: &mut Reader<'_>, inner: Inner) -> Option<Interface> {
         let text = from.text()?.into();
         let file = sources.add(path, text);
         sources.file_mut(file).includes = Kept::take(from)?;
+        sources.file_mut(file).guard =
+            <Option<(u32, u32)> as Kept>::take(from)?.map(|(start, end)| start..end);
         for _ in 0..from.count()? {
             let (start, end) = Kept::take(from)?;
             sources.file_mut(file).comments.push(start..end);
@@ -134,6 +137,21 @@ fn take_one(from: &mut Reader<'_>, inner: Inner) -> Option<Interface> {
         interface.wide_time = Some(Box::new(take_one(from, Inner::Yes)?));
     }
     Some(interface)
+}
+
+impl Kept for Include {
+    fn put(&self, out: &mut Writer) {
+        self.name.put(out);
+        (self.at.start, self.at.end).put(out);
+        (self.conditional, self.kernel_only).put(out);
+    }
+
+    fn take(from: &mut Reader<'_>) -> Option<Self> {
+        let name = Kept::take(from)?;
+        let (start, end) = Kept::take(from)?;
+        let (conditional, kernel_only) = Kept::take(from)?;
+        Some(Self { name, at: start..end, conditional, kernel_only })
+    }
 }
 
 impl Kept for FileId {

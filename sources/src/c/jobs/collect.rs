@@ -9,6 +9,7 @@ use super::job::{Job, Session, candidate_span};
 use crate::c::convert::answer::{Answer, Called, define_through};
 use crate::c::driver::arguments::{DependsOn, agreeing};
 use crate::c::files::Index;
+use crate::c::lex::expression::is_conditional;
 use crate::c::macros::{CandidateKind, Definition, spans};
 
 /// What is known of each candidate so far, by its place among the candidates.
@@ -190,7 +191,7 @@ pub(super) fn vouched(abis: AbiSet, parsed: AbiId, text: &str) -> AbiSet {
         return abis;
     }
     // `sizeof(time_t) == 8 ? A : B` asks for widths; a size in a number may be a structure's.
-    let depends_on = if text.contains('?') { DependsOn::Widths } else { DependsOn::Alignment };
+    let depends_on = if is_conditional(text) { DependsOn::Widths } else { DependsOn::Alignment };
     abis.intersection(agreeing(parsed, depends_on))
 }
 

@@ -14,7 +14,7 @@ use super::job::{Session, candidate_span};
 use crate::c::convert::Arena;
 use crate::c::convert::answer::define_through;
 use crate::c::discover::Asked;
-use crate::c::lex::expression::{Macro, Names, parse_expression};
+use crate::c::lex::expression::{Macro, Names, is_conditional, parse_expression};
 use crate::c::macros::{CandidateKind, spans};
 use crate::c::own_encoder::{Size, take_apart};
 use crate::c::redefined::OwnNames;
@@ -201,7 +201,7 @@ impl Collected {
         let candidate = &session.macros.candidates[at];
         let file = &session.files.loaded[candidate.file];
         let mut same_name = file.scan.defines.iter().filter(|it| it.name == candidate.name);
-        let chooses = same_name.any(|define| file.slice(&define.body).contains('?'));
+        let chooses = same_name.any(|define| is_conditional(file.slice(&define.body)));
         let mut found: Vec<(AbiSet, CommandBody)> = Vec::new();
         for (abis, (abi, value)) in values.iter() {
             let number = low_half(*value);

@@ -3,29 +3,40 @@
 
 use std::ops::Range;
 
-use crate::c::lex::scan::{Token, tokens};
+use crate::c::lex::scan::{Scan, Token, tokens};
 
-/// The text of a `.c` file without its functions, variables and initializers. `is_found` says whether
-/// an included file, by its name as it is spelled, can be read; the others are left out too.
-pub(crate) fn definitions_only(text: &str, is_found: impl Fn(&str) -> bool) -> String {
+/// The text of a `.c` file, of which `scan` is the scan, without its functions, variables and
+/// initializers. `is_found` says whether an included file, by its name as it is spelled, can be read; the
+/// others are left out too.
+pub(crate) fn definitions_only(text: &str, scan: &Scan, is_found: impl Fn(&str) -> bool) -> String {
     let mut kept: Vec<Range<usize>> = Vec::new();
     let mut items = Items::default();
+    let mut directives = scan.directives.iter().map(range).peekable();
+    let missing: Vec<usize> = scan
+        .includes
+        .iter()
+        .filter(|include| !is_found(&include.name))
+        .map(|include| include.at.start as usize)
+        .collect();
     let mut behind = 0;
     for (at, token) in tokens(text) {
         if at < behind {
             continue;
         }
-        if token.text() == "#" && is_first_of_line(text, at) {
-            let end = end_of_directive(text, at);
-            behind = end;
-            if included(&text[at..end]).is_none_or(&is_found) {
-                kept.push(at..end);
+        if let Some(directive) = directives.next_if(|directive| directive.start <= at) {
+            behind = directive.end;
+            if missing.binary_search(&directive.start).is_err() {
+                kept.push(directive);
             }
             continue;
         }
         items.take(text, at, token, &mut kept);
     }
     blank_but(text, &kept)
+}
+
+fn range(at: &Range<u32>) -> Range<usize> {
+    at.start as usize..at.end as usize
 }
 
 /// Bytes outside the ranges as blanks, lines as they were.
@@ -37,39 +48,6 @@ fn blank_but(text: &str, kept: &[Range<usize>]) -> String {
     }
     // Ranges begin and end with tokens, which are whole characters.
     String::from_utf8(bytes).unwrap_or_default()
-}
-
-fn is_first_of_line(text: &str, at: usize) -> bool {
-    let before = text[..at].rsplit('\n').next().unwrap_or("");
-    before.trim().is_empty() || before.trim_end().ends_with("*/")
-}
-
-/// The end of the line that a directive stands on, continuations and comments of several lines
-/// included.
-fn end_of_directive(text: &str, start: usize) -> usize {
-    let bytes = text.as_bytes();
-    let mut at = start;
-    while at < bytes.len() {
-        match bytes[at] {
-            b'\n' => return at,
-            b'\\' if bytes.get(at + 1) == Some(&b'\n') => at += 2,
-            b'\\' if bytes[at..].starts_with(b"\\\r\n") => at += 3,
-            b'/' if bytes.get(at + 1) == Some(&b'*') => {
-                at = text[at + 2..].find("*/").map_or(bytes.len(), |length| at + 2 + length + 2);
-            }
-            _ => at += 1,
-        }
-    }
-    bytes.len()
-}
-
-/// What an `#include` names.
-fn included(directive: &str) -> Option<&str> {
-    let rest = directive.strip_prefix('#')?.trim_start().strip_prefix("include")?.trim_start();
-    match rest.strip_prefix('<') {
-        Some(rest) => Some(rest.split_once('>')?.0),
-        None => Some(rest.strip_prefix('"')?.split_once('"')?.0),
-    }
 }
 
 /// What an item at the outermost level turned out to be.
@@ -181,10 +159,11 @@ impl Items {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::c::lex::scan::scan;
 
     /// What is left, a line for each that is not empty.
     fn left(text: &str) -> Vec<String> {
-        let cut = definitions_only(text, |name| name != "linux/module.h");
+        let cut = definitions_only(text, &scan(text), |name| name != "linux/module.h");
         assert_eq!(cut.len(), text.len());
         let lines = cut.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
         lines.filter(|line| !line.is_empty()).collect()
@@ -248,7 +227,7 @@ struct foo variable;
             "= ;",
             "typedef\n;",
         ] {
-            let cut = definitions_only(text, |_| true);
+            let cut = definitions_only(text, &scan(text), |_| true);
             assert_eq!(cut.len(), text.len(), "{text:?}");
             assert_eq!(cut.lines().count(), text.lines().count(), "{text:?}");
         }

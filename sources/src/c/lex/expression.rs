@@ -5,6 +5,7 @@ use ioctlkit_abi::Scalar;
 use ioctlkit_model::{BinaryOperator, Constant, Expression, Type, UnaryOperator};
 
 use super::expand::expand;
+use super::scan::tokens;
 
 /// What an expression may refer to.
 pub(crate) trait Names {
@@ -45,6 +46,25 @@ pub(crate) fn parse_expression(text: &str, names: &dyn Names) -> Option<Expressi
     let mut parser = Parser { tokens: expand(text, names)?, at: 0, names };
     let expression = parser.conditional(0)?;
     (parser.at == parser.tokens.len()).then_some(expression)
+}
+
+/// Whether an expression chooses between others: its outermost operator is `?`. Of what stands in it,
+/// nothing has to be known.
+pub(crate) fn is_conditional(text: &str) -> bool {
+    let (mut depth, mut outermost, mut choice) = (0_i64, i64::MAX, None);
+    for (_, token) in tokens(text) {
+        match token.text() {
+            "(" => depth += 1,
+            ")" => depth -= 1,
+            text => {
+                outermost = outermost.min(depth);
+                if text == "?" {
+                    choice = Some(choice.map_or(depth, |known: i64| known.min(depth)));
+                }
+            }
+        }
+    }
+    choice == Some(outermost)
 }
 
 struct Parser<'a> {
@@ -294,6 +314,27 @@ mod tests {
         );
         assert!(matches!(read("SIZE"), Some(Constant::Expression(_))));
         assert_eq!(read("0x40UL"), Some(Constant::Known(64)));
+    }
+
+    #[test]
+    fn a_choice_is_told_from_a_question_mark() {
+        for text in [
+            "sizeof(time_t) == 8 ? NEW : OLD",
+            "((sizeof(time_t) == sizeof(long)) ? _IOR('x', 1, int) : _IOR('x', 2, int))",
+            "(unsigned int)(a ? b : c)",
+            "a ? (b ? c : d) : e",
+        ] {
+            assert!(is_conditional(text), "{text}");
+        }
+        for text in [
+            "",
+            "_IOR('?', 1, int)",
+            "FOO_IOC(2, 'x', 1) /* or 2? */",
+            "ENCODE(a ? 1 : 2, 'x')",
+            "((a ? 1 : 2) << 30) | 0x7801",
+        ] {
+            assert!(!is_conditional(text), "{text}");
+        }
     }
 
     #[test]

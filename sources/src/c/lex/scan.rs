@@ -9,6 +9,8 @@ use crate::c::lex::enumerators::Reader;
 /// What one file's text holds.
 #[derive(Debug, Default)]
 pub(crate) struct Scan {
+    /// Every directive, from its `#` to the end of its line, continued lines included.
+    pub(crate) directives: Vec<Range<u32>>,
     pub(crate) includes: Vec<Include>,
     pub(crate) defines: Vec<Define>,
     /// Enumerators with a value of words, as the macros that they could have been.
@@ -30,8 +32,12 @@ pub(crate) struct Scan {
 pub(crate) struct Include {
     pub(crate) name: String,
     pub(crate) quoted: bool,
+    /// The directive.
+    pub(crate) at: Range<u32>,
     /// Whether only a condition other than an include guard leads here.
     pub(crate) conditional: bool,
+    /// Whether a condition on `__KERNEL__` keeps programs from it.
+    pub(crate) kernel_only: bool,
 }
 
 /// A `#define`.
@@ -64,6 +70,35 @@ pub(crate) struct Region {
     pub(crate) parent: Option<usize>,
     /// `#ifndef X` around a file that then defines X.
     pub(crate) is_guard: bool,
+    pub(crate) readers: Readers,
+}
+
+/// Who reads a region, as far as its condition asks for `__KERNEL__`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Readers {
+    /// Programs and the kernel, or nobody can tell.
+    Any,
+    /// The kernel alone.
+    Kernel,
+    /// All programs, and the kernel never: what stands in the `#else` is the kernel's.
+    Programs,
+}
+
+impl Readers {
+    /// By the words of an `#if`, `#ifdef`, `#ifndef` or `#elif`.
+    fn of(directive: &[(usize, Token<'_>)]) -> Self {
+        let words = || directive.iter().map(|(_, token)| token.text());
+        let Some(place) = words().position(|word| word == "__KERNEL__") else { return Self::Any };
+        let before = directive[..place].iter().rev().map(|(_, token)| token.text());
+        let is_negated =
+            before.take_while(|word| ["!", "(", "defined"].contains(word)).any(|it| it == "!")
+                || words().next() == Some("ifndef");
+        match (words().any(|word| word == "||"), is_negated, words().any(|word| word == "&&")) {
+            (false, false, _) => Self::Kernel,
+            (false, true, false) => Self::Programs,
+            _ => Self::Any,
+        }
+    }
 }
 
 /// The hash by which [`Scan::identifiers`] knows a name.
@@ -146,7 +181,11 @@ fn next_token(text: &str, start: usize) -> Option<Token<'_>> {
         while end < bytes.len() && bytes[end] != first && bytes[end] != b'\n' {
             end += if bytes[end] == b'\\' { 2 } else { 1 };
         }
-        end = (end + 1).min(bytes.len());
+        // What is not closed ends with its line, which is not part of it.
+        if bytes.get(end) == Some(&first) {
+            end += 1;
+        }
+        end = end.min(bytes.len());
         while !text.is_char_boundary(end) {
             end += 1;
         }
@@ -275,14 +314,25 @@ impl<'a> Scanner<'a> {
             at += token.text().len();
         }
         let end = at;
+        self.scan.directives.push(start as u32..end as u32);
         let Some((_, name)) = tokens.first() else { return end };
         match name.text() {
-            "include" | "include_next" => self.include(&tokens[1..]),
+            "include" | "include_next" => self.include(&tokens[1..], start as u32..end as u32),
             "define" => self.define(&tokens[1..], end),
-            "if" | "ifdef" | "ifndef" => self.open(&tokens, start..end, Vec::new()),
-            "elif" | "else" => {
-                let chain = self.close(start);
-                self.open(&tokens, start..end, chain);
+            "if" | "ifdef" | "ifndef" => {
+                self.open(&tokens, start..end, (Vec::new(), Readers::of(&tokens)));
+            }
+            "elif" => {
+                let (chain, _) = self.close(start);
+                self.open(&tokens, start..end, (chain, Readers::of(&tokens)));
+            }
+            "else" => {
+                let (chain, readers) = self.close(start);
+                let others = match readers {
+                    Readers::Programs => Readers::Kernel,
+                    Readers::Kernel | Readers::Any => Readers::Any,
+                };
+                self.open(&tokens, start..end, (chain, others));
             }
             "endif" => {
                 self.close(start);
@@ -293,8 +343,10 @@ impl<'a> Scanner<'a> {
         end
     }
 
-    fn include(&mut self, tokens: &[(usize, Token<'a>)]) {
-        let conditional = self.open.iter().any(|region| !self.scan.regions[*region].is_guard);
+    fn include(&mut self, tokens: &[(usize, Token<'a>)], at: Range<u32>) {
+        let around = || self.open.iter().map(|region| &self.scan.regions[*region]);
+        let conditional = around().any(|region| !region.is_guard);
+        let kernel_only = around().any(|region| region.readers == Readers::Kernel);
         let (name, quoted) = match tokens {
             [(_, Token::Quoted(name)), ..] => (name.trim_matches('"').to_owned(), true),
             [(at, Token::Punctuation("<")), ..] => {
@@ -306,7 +358,7 @@ impl<'a> Scanner<'a> {
             }
             _ => return,
         };
-        self.scan.includes.push(Include { name, quoted, conditional });
+        self.scan.includes.push(Include { name, quoted, at, conditional, kernel_only });
     }
 
     fn define(&mut self, tokens: &[(usize, Token<'a>)], end: usize) {
@@ -373,7 +425,12 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    fn open(&mut self, tokens: &[(usize, Token<'a>)], directive: Range<usize>, chain: Vec<String>) {
+    fn open(
+        &mut self,
+        tokens: &[(usize, Token<'a>)],
+        directive: Range<usize>,
+        (chain, readers): (Vec<String>, Readers),
+    ) {
         let mut identifiers = chain;
         for (_, token) in &tokens[1..] {
             if let Token::Word(word) = token
@@ -388,16 +445,18 @@ impl<'a> Scanner<'a> {
             identifiers,
             parent: self.open.last().copied(),
             is_guard: false,
+            readers,
         });
         self.open.push(self.scan.regions.len() - 1);
     }
 
-    /// Ends the innermost region; answers the identifiers that its chain has asked for.
-    fn close(&mut self, at: usize) -> Vec<String> {
-        let Some(region) = self.open.pop() else { return Vec::new() };
+    /// Ends the innermost region; answers the identifiers that its chain has asked for, and who has
+    /// read it.
+    fn close(&mut self, at: usize) -> (Vec<String>, Readers) {
+        let Some(region) = self.open.pop() else { return (Vec::new(), Readers::Any) };
         let region = &mut self.scan.regions[region];
         region.range.end = at as u32;
-        region.identifiers.clone()
+        (region.identifiers.clone(), region.readers)
     }
 
     fn pragma(&mut self, tokens: &[(usize, Token<'a>)], end: usize) {
@@ -419,6 +478,13 @@ impl<'a> Scanner<'a> {
 }
 
 impl Scan {
+    /// Where the `#ifndef` and the `#define` of the include guard stand.
+    pub(crate) fn guard(&self) -> Option<Range<u32>> {
+        let (at, region) = self.regions.iter().enumerate().find(|(_, region)| region.is_guard)?;
+        let define = self.defines.iter().find(|define| define.region == Some(at))?;
+        Some(region.directive.start..define.body.end.max(define.at.end))
+    }
+
     /// `#pragma pack` in force at that offset, in bytes.
     pub(crate) fn pack_at(&self, offset: u32) -> Option<u64> {
         let index = self.packing.partition_point(|(at, _)| *at <= offset);
@@ -461,6 +527,57 @@ mod tests {
         assert_eq!(two.parameters.as_deref(), Some(&["a".to_owned(), "b".to_owned()][..]));
         assert_eq!(two.region, Some(2));
         assert!(scan.mentions(hash("__arm__")) && !scan.mentions(hash("x")));
+    }
+
+    #[test]
+    fn what_only_the_kernel_includes_is_told() {
+        let is_the_kernels = |text: &str| {
+            let text = format!("{text}\n#include <a.h>\n#endif\n");
+            scan(&text).includes[0].kernel_only
+        };
+        for text in [
+            "#ifdef __KERNEL__",
+            "#if defined(__KERNEL__) && defined(X)",
+            "#if X\n#elif defined __KERNEL__",
+            "#ifndef __KERNEL__\n#else",
+            "#if !defined(__KERNEL__)\n#else",
+            "#ifdef __KERNEL__\n#if !X",
+        ] {
+            assert!(is_the_kernels(text), "{text}");
+        }
+        for text in [
+            "#ifndef __KERNEL__",
+            "#if !defined(__KERNEL__)",
+            "#if !(defined(__KERNEL__))",
+            "#if defined(__KERNEL__) || defined(X)",
+            "#ifdef __KERNEL__\n#else",
+            "#if !defined(__KERNEL__) && X\n#else",
+            "#ifdef X",
+        ] {
+            assert!(!is_the_kernels(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_quotation_mark_alone_takes_no_other_line() {
+        let text = "#ifdef A\n#error don't\n#endif\n#include <a.h>\n#define B \"\n#define C 1\n";
+        let scan = scan(text);
+        assert!(!scan.includes[0].conditional);
+        let names: Vec<_> = scan.defines.iter().map(|define| define.name.as_str()).collect();
+        assert_eq!(names, ["B", "C"]);
+        let directives: Vec<_> =
+            scan.directives.iter().map(|at| &text[at.start as usize..at.end as usize]).collect();
+        assert_eq!(directives, text.lines().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn the_guard_ends_with_its_definition() {
+        let guard = |text: &str| {
+            scan(text).guard().map(|at| text[at.start as usize..at.end as usize].to_owned())
+        };
+        let text = "/* x */\n#ifndef X_H\n#define X_H 1 /* y */\nint x;\n#endif\n";
+        assert_eq!(guard(text).as_deref(), Some("#ifndef X_H\n#define X_H 1"));
+        assert_eq!(guard("#ifdef X\n#define X_H\n#endif\n"), None);
     }
 
     #[test]
