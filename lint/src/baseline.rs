@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use ioctlkit_model::Finding;
+use ioctlkit_sources::reading::{self, limit};
 use serde::{Deserialize, Serialize};
 
 use crate::files;
@@ -87,12 +88,15 @@ impl Baseline {
     /// [`BaselineError`] where the file cannot be read or is no baseline.
     pub fn read(path: &Path) -> Result<Self, BaselineError> {
         let error = |message| BaselineError { path: path.to_owned(), message };
-        let text = std::fs::read_to_string(path).map_err(|e| error(files::describe(&e)))?;
+        let text = reading::stays_in_folder(path)
+            .and_then(|()| reading::read_text(path, limit::RECORDS))
+            .map_err(|e| error(e.to_string()))?;
         Self::parse(&text).map_err(error)
     }
 
     fn parse(text: &str) -> Result<Self, String> {
-        let raw: RawBaseline = serde_json::from_str(text).map_err(|error| error.to_string())?;
+        let raw: RawBaseline =
+            serde_json::from_str(text).map_err(|error| reading::json_place(&error))?;
         if raw.version != VERSION {
             return Err(format!("it has version {}, and version {VERSION} is known", raw.version));
         }

@@ -5,14 +5,15 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use ioctlkit_abi::{ABIS, Abi, AbiSet};
 use ioctlkit_model::{Problem, ProblemKind, Severity, SourceMap, Span};
+use ioctlkit_sources::c::{self, AllowedArgument};
+use ioctlkit_sources::reading::{self, ReadError, limit};
 use ioctlkit_sources::rust::{FeatureName, Features, Missing};
 use serde::Deserialize;
 use toml::Spanned;
@@ -103,10 +104,10 @@ pub struct Config {
     pub abis: Option<AbiSet>,
     /// Folders that are searched for included headers before all others.
     pub include_dirs: Vec<PathBuf>,
-    /// Macros, as `NAME` or `NAME=VALUE`.
-    pub defines: Vec<String>,
+    /// Macros.
+    pub defines: Vec<AllowedArgument>,
     /// Further arguments for the compiler.
-    pub compiler_arguments: Vec<String>,
+    pub compiler_arguments: Vec<AllowedArgument>,
     /// The features that Rust packages are read with.
     pub features: Features,
     /// C headers that Rust sources are compared with, such as `linux/kvm.h`.
@@ -195,11 +196,11 @@ struct Raw {
     path: Vec<RawPath>,
     abis: Option<Vec<Spanned<String>>>,
     include_dirs: Vec<PathBuf>,
-    defines: Vec<String>,
-    compiler_arguments: Vec<String>,
+    defines: Vec<Spanned<String>>,
+    compiler_arguments: Vec<Spanned<String>>,
     features: RawFeatures,
     default_features: Option<Spanned<bool>>,
-    against: Vec<String>,
+    against: Vec<Spanned<String>>,
     baseline: Option<PathBuf>,
     fail_on: Option<FailOn>,
 }
@@ -232,7 +233,7 @@ struct RawPath {
     #[serde(default)]
     rules: RawRules,
     #[serde(default)]
-    against: Vec<String>,
+    against: Vec<Spanned<String>>,
 }
 
 type RawRules = BTreeMap<Spanned<String>, Level>;
@@ -241,7 +242,9 @@ type RawRules = BTreeMap<Spanned<String>, Level>;
 pub fn find(path: &Path) -> Option<PathBuf> {
     let absolute = std::path::absolute(path).ok()?;
     let folder = if absolute.is_dir() { Some(absolute.as_path()) } else { absolute.parent() };
-    folder?.ancestors().map(|folder| folder.join(FILE_NAME)).find(|file| file.is_file())
+    // What has the name and is no file is not passed over: it would be another configuration that holds.
+    let is_there = |file: &PathBuf| file.symlink_metadata().is_ok_and(|data| !data.is_dir());
+    folder?.ancestors().map(|folder| folder.join(FILE_NAME)).find(is_there)
 }
 
 impl Config {
@@ -250,7 +253,9 @@ impl Config {
     /// # Errors
     /// What is wrong with it, and where.
     pub fn read(file: &Path) -> Result<Self, ConfigError> {
-        let bytes = std::fs::read(file).map_err(|error| ConfigError::unreadable(file, &error))?;
+        let bytes = reading::stays_in_folder(file)
+            .and_then(|()| reading::read_bytes(file, limit::CONFIGURATION))
+            .map_err(|error| ConfigError::unreadable(file, &error))?;
         let text = String::from_utf8(bytes).map_err(|error| {
             let at = error.utf8_error().valid_up_to();
             let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
@@ -278,11 +283,11 @@ impl Config {
             rules: rule_levels(raw.rules),
             paths: paths.collect::<Result<_, _>>()?,
             abis,
-            include_dirs: raw.include_dirs.iter().map(|dir| folder.join(dir)).collect(),
-            defines: raw.defines,
-            compiler_arguments: raw.compiler_arguments,
+            include_dirs: include_dirs(&raw.include_dirs, folder),
+            defines: defines(&raw.defines, fail)?,
+            compiler_arguments: compiler_arguments(&raw.compiler_arguments, folder, fail)?,
             features,
-            against: raw.against,
+            against: header_names(raw.against, fail)?,
             baseline: raw.baseline.map(|baseline| folder.join(baseline)),
             fail_on: raw.fail_on,
             text,
@@ -345,7 +350,82 @@ fn path_settings(
         },
     )?;
     let rules = rule_levels(raw.rules);
-    Ok(PathSettings { globs, profile: raw.profile, rules, against: raw.against })
+    let against = header_names(raw.against, fail)?;
+    Ok(PathSettings { globs, profile: raw.profile, rules, against })
+}
+
+/// Folders beside the configuration. An empty name is none.
+fn include_dirs(names: &[PathBuf], folder: &Path) -> Vec<PathBuf> {
+    let names = names.iter().filter(|name| !name.as_os_str().is_empty());
+    names.map(|name| folder.join(name)).collect()
+}
+
+/// Macros. An empty text defines none.
+fn defines(
+    texts: &[Spanned<String>],
+    fail: impl Fn(Range<usize>, String, Option<String>) -> ConfigError,
+) -> Result<Vec<AllowedArgument>, ConfigError> {
+    let texts = texts.iter().filter(|text| !text.get_ref().trim().is_empty());
+    texts
+        .map(|text| {
+            AllowedArgument::define(text.get_ref()).ok_or_else(|| {
+                let message = format!("`{}` defines no macro", text.get_ref().escape_debug());
+                let help = "write `NAME`, `NAME=VALUE` or `NAME(PARAMETERS)=VALUE`";
+                fail(text.span(), message, Some(help.into()))
+            })
+        })
+        .collect()
+}
+
+/// What the compiler is told besides. A configuration comes with the tree that is checked, which may be
+/// a stranger's, so it may not make the compiler run, load or write anything.
+fn compiler_arguments(
+    words: &[Spanned<String>],
+    folder: &Path,
+    fail: impl Fn(Range<usize>, String, Option<String>) -> ConfigError,
+) -> Result<Vec<AllowedArgument>, ConfigError> {
+    let texts: Vec<String> = words.iter().map(|word| word.get_ref().clone()).collect();
+    let sorted = c::sort_arguments(&texts, folder);
+    let Some(refused) = sorted.refused.first().and_then(|at| words.get(*at)) else {
+        return Ok(sorted.allowed);
+    };
+    let text = refused.get_ref();
+    let message = if TAKES_VALUE.contains(&text.as_str()) {
+        format!("`{text}` has no value that it can take")
+    } else {
+        format!("a configuration may not pass `{}` to the compiler", text.escape_debug())
+    };
+    Err(fail(refused.span(), message, Some(MAY_PASS.into())))
+}
+
+/// The options that need a value.
+const TAKES_VALUE: [&str; 8] =
+    ["-D", "-U", "-I", "-isystem", "-iquote", "-idirafter", "-include", "-imacros"];
+
+const MAY_PASS: &str = "`-D`, `-U`, `-I`, `-isystem`, `-iquote`, `-idirafter`, `-include`, `-imacros`, \
+    `-std=`, and whether `char` is signed may stand here; give anything else on the command line, \
+    behind `--`";
+
+/// Headers by the names that includes have for them: a path may lead anywhere.
+fn header_names(
+    names: Vec<Spanned<String>>,
+    fail: impl Fn(Range<usize>, String, Option<String>) -> ConfigError,
+) -> Result<Vec<String>, ConfigError> {
+    let is_name = |name: &str| {
+        let mut parts = Path::new(name).components();
+        parts.all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+    };
+    names
+        .into_iter()
+        .map(|name| {
+            if is_name(name.get_ref()) {
+                return Ok(name.into_inner());
+            }
+            let message = "a header to compare with is named as an include names it".to_owned();
+            let help = "put its folder into `include-dirs`, or name it with `--against`";
+            Err(fail(name.span(), message, Some(help.into())))
+        })
+        .collect()
 }
 
 fn features(
@@ -411,9 +491,13 @@ impl ConfigError {
         Self { file: file.to_owned(), message, help, place: Some((text, range)) }
     }
 
-    fn unreadable(file: &Path, error: &io::Error) -> Self {
-        let message = format!("cannot read the configuration: {}", files::describe(error));
-        Self { file: file.to_owned(), message, help: None, place: None }
+    fn unreadable(file: &Path, error: &ReadError) -> Self {
+        let message = format!("cannot read the configuration: {error}");
+        let help = match error {
+            ReadError::Outside => Some("put a file there, or name another one with `--config`"),
+            _ => None,
+        };
+        Self { file: file.to_owned(), message, help: help.map(str::to_owned), place: None }
     }
 
     fn parse(file: &Path, text: &Arc<str>, error: &toml::de::Error) -> Self {
@@ -531,8 +615,12 @@ mod tests {
             config.include_dirs,
             [PathBuf::from("/project/include"), PathBuf::from("/usr/include")]
         );
-        assert_eq!(config.defines, ["A", "B=1"]);
-        assert_eq!(config.compiler_arguments, ["-std=gnu11"]);
+        let passed = |words: &[&str]| {
+            let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            c::sort_arguments(&words, Path::new("/project")).allowed
+        };
+        assert_eq!(config.defines, passed(&["-DA", "-DB=1"]));
+        assert_eq!(config.compiler_arguments, passed(&["-std=gnu11"]));
         assert_eq!(config.baseline, Some("/project/ci/baseline.json".into()));
         assert_eq!(config.fail_on, Some(FailOn::Error));
         assert_eq!(config.headers_against(Path::new("/project/a.rs")), ["linux/kvm.h"]);

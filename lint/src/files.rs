@@ -4,16 +4,23 @@ use std::fs;
 use std::io::{self, BufWriter, Write};
 use std::path::{Component, Path, PathBuf};
 
+use ioctlkit_sources::reading;
+
+use crate::temporary::Removed;
+
 /// Writes the file at `path` through `write`: into a temporary file beside it, which then takes
 /// its place. What is no regular file (a device, a pipe) is written directly.
 ///
+/// A link is not written through: the tree that is checked may be a stranger's, and so may its links.
+///
 /// # Errors
-/// What `write` or the file system says; the file is then as it was.
+/// What `write` or the file system says, or which link is in the way; the file is then as it was.
 pub fn write_atomically(
     path: &Path,
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> io::Result<()> {
-    // The file behind a symbolic link is replaced, not the link.
+    refuse_links(path)?;
+    // What is left of links is the system's own, such as `/dev/stdout`.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let known = fs::metadata(&target).ok();
     if known.as_ref().is_some_and(|known| !known.is_file()) {
@@ -33,7 +40,9 @@ pub fn write_atomically(
         // The umask takes off what the user does not want.
         builder.permissions(fs::Permissions::from_mode(0o666));
     }
-    let mut file = BufWriter::new(builder.tempfile_in(folder)?);
+    let file = builder.tempfile_in(folder)?;
+    let _removed = Removed::on_signal(file.path());
+    let mut file = BufWriter::new(file);
     write(&mut file)?;
     let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
     if let Some(known) = known {
@@ -41,6 +50,36 @@ pub fn write_atomically(
     }
     file.persist(&target)?;
     Ok(())
+}
+
+/// Refuses a file that is a link, and folders that are links to somewhere else.
+fn refuse_links(path: &Path) -> io::Result<()> {
+    let absolute = std::path::absolute(path)?;
+    let here = std::env::current_dir().unwrap_or_default();
+    for part in absolute.ancestors() {
+        let is_link = fs::symlink_metadata(part).is_ok_and(|data| data.is_symlink());
+        if !is_link || here.starts_with(part) || is_of_system(part) {
+            continue;
+        }
+        let stays = part != absolute
+            && reading::stays_in_folder(part).is_ok()
+            && !part.canonicalize()?.components().any(|name| name.as_os_str() == ".git");
+        if !stays {
+            let link = part.display();
+            return Err(io::Error::other(format!(
+                "{link} is a symbolic link; name the file itself, or remove the link"
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Links that only the system's administrator makes.
+fn is_of_system(link: &Path) -> bool {
+    let folder = link.parent().unwrap_or(link);
+    [Path::new("/"), Path::new("/var")].contains(&folder)
+        || link.starts_with("/dev")
+        || link.starts_with("/proc")
 }
 
 /// What the file system says, in a few words.
@@ -95,14 +134,27 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_link_stays_a_link_and_a_device_a_device() {
+    fn a_link_is_not_written_through_and_a_device_stays_one() {
+        use std::os::unix::fs::symlink;
         let folder = tempfile::tempdir().unwrap();
-        let (path, link) = (folder.path().join("out"), folder.path().join("link"));
-        fs::write(&path, "old").unwrap();
-        std::os::unix::fs::symlink(&path, &link).unwrap();
-        write(&link, |out| out.write_all(b"new")).unwrap();
-        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
-        assert_eq!(fs::read(&path).unwrap(), b"new");
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir_all(at("tree/.git")).unwrap();
+        fs::create_dir_all(at("tree/real")).unwrap();
+        fs::write(at("file"), "old").unwrap();
+        symlink("../file", at("tree/link")).unwrap();
+        symlink("link", at("tree/twice")).unwrap();
+        symlink("none", at("tree/dangling")).unwrap();
+        symlink("..", at("tree/up")).unwrap();
+        symlink(".git", at("tree/kept")).unwrap();
+        for name in ["tree/link", "tree/twice", "tree/dangling", "tree/up/file", "tree/kept/hook"] {
+            let refused = write(&at(name), |out| out.write_all(b"new")).unwrap_err().to_string();
+            assert!(refused.contains("is a symbolic link"), "{name}: {refused}");
+        }
+        assert_eq!(fs::read(at("file")).unwrap(), b"old");
+        assert_eq!(fs::read_dir(at("tree/.git")).unwrap().count(), 0);
+        symlink("real", at("tree/folder")).unwrap();
+        write(&at("tree/folder/new"), |out| out.write_all(b"new")).unwrap();
+        assert_eq!(fs::read(at("tree/real/new")).unwrap(), b"new");
         write(Path::new("/dev/null"), |out| out.write_all(b"gone")).unwrap();
         assert!(!fs::metadata("/dev/null").unwrap().is_file());
     }

@@ -37,6 +37,7 @@ pub mod rust_validity;
 pub mod spelling;
 pub mod suggest;
 pub mod suppression;
+pub mod temporary;
 pub mod unstated;
 pub mod wide;
 pub mod words;

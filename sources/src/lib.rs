@@ -8,6 +8,7 @@ pub mod c;
 pub mod dump;
 #[cfg(feature = "object")]
 pub mod object;
+pub mod programs;
 pub mod reading;
 #[cfg(feature = "rust")]
 pub mod rust;

@@ -17,6 +17,10 @@ pub mod limit {
     pub const CONFIGURATION: u64 = 1 << 20;
     /// A source file: a C header, C source, Rust source, a manifest. The kernel's largest header has 15 MiB.
     pub const SOURCE: u64 = 64 << 20;
+    /// A compiled object, of which only those parts are read that somebody asks for.
+    pub const OBJECT: u64 = 4 << 30;
+    /// A compiled object that has to be read as a whole: it is compressed, or a boot image.
+    pub const OBJECT_AT_ONCE: u64 = 1 << 30;
     /// What this program or a build system wrote: a baseline, a dump, a compilation database.
     pub const RECORDS: u64 = 256 << 20;
 }
@@ -30,6 +34,8 @@ pub enum ReadError {
     Irregular(Irregular),
     /// It has more bytes than the limit, which is given in bytes.
     TooLarge(u64),
+    /// A link leads to it, out of the folder that the link is in.
+    Outside,
     /// It is no UTF-8 from this byte on, counted from 0, which is in this line, counted from 1.
     NotText {
         /// The byte.
@@ -83,6 +89,7 @@ impl fmt::Display for ReadError {
             Self::Irregular(Irregular::Directory) => f.write_str("it is a directory"),
             Self::Irregular(what) => write!(f, "it is {what}, not a regular file"),
             Self::TooLarge(limit) => write!(f, "it is larger than {}", Size(*limit)),
+            Self::Outside => f.write_str("it is a link that leads out of its folder"),
             Self::NotText { line, .. } => write!(f, "line {line} is not valid UTF-8"),
         }
     }
@@ -177,6 +184,38 @@ pub fn read_text(path: &Path, limit: u64) -> Result<String, ReadError> {
     })
 }
 
+/// Whether a path leads to something below a folder, whatever links it goes through.
+///
+/// # Errors
+/// What the system says where one of both is not there.
+pub fn stays_below(folder: &Path, path: &Path) -> io::Result<bool> {
+    let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+    Ok(path.canonicalize()?.starts_with(folder.canonicalize()?))
+}
+
+/// Whether no link leads from a path out of the folder that it is in: to be asked in front of reading a
+/// file whose text is quoted where it is wrong.
+///
+/// # Errors
+/// [`ReadError::Outside`] where one does, [`ReadError::System`] where nothing is there.
+pub fn stays_in_folder(path: &Path) -> Result<(), ReadError> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    if stays_below(folder, path)? { Ok(()) } else { Err(ReadError::Outside) }
+}
+
+/// Where JSON is not what it should be, and in what way, without any of its text: it may be a secret
+/// that a link leads to.
+#[cfg(any(feature = "c", feature = "dump"))]
+pub fn json_place(error: &serde_json::Error) -> String {
+    use serde_json::error::Category;
+    let what = match error.classify() {
+        Category::Eof => "the file ends too early",
+        Category::Data => "a field is missing, unknown or of the wrong type",
+        Category::Syntax | Category::Io => "this is not JSON",
+    };
+    format!("line {}, column {}: {what}", error.line(), error.column())
+}
+
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::symlink;
@@ -205,6 +244,25 @@ mod tests {
         assert_eq!(said(&at("zero"), 9), "it is a device, not a regular file");
         assert_eq!(said(folder.path(), 9), "it is a directory");
         assert_eq!(said(&at("dangling"), 9), "no such file or directory");
+    }
+
+    #[test]
+    fn a_link_that_leads_out_of_its_folder_is_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        std::fs::create_dir_all(at("in/below")).unwrap();
+        std::fs::write(at("secret"), "secret").unwrap();
+        std::fs::write(at("in/below/file"), "text").unwrap();
+        symlink("../secret", at("in/out")).unwrap();
+        symlink("out", at("in/twice")).unwrap();
+        symlink("below/file", at("in/link")).unwrap();
+        for name in ["in/out", "in/twice"] {
+            let told = stays_in_folder(&at(name)).unwrap_err().to_string();
+            assert_eq!(told, "it is a link that leads out of its folder");
+        }
+        for name in ["in/link", "in/below/file", "in/below"] {
+            stays_in_folder(&at(name)).unwrap();
+        }
     }
 
     #[test]

@@ -16,6 +16,6 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<Ending, Error> {
     let (before, after) = (results_of(&arguments.before)?, results_of(&arguments.after)?);
-    print(&compare::compare(&before, &after)?.render());
+    print(&compare::compare(&before, &after)?.render())?;
     Ok(Ending::Well)
 }

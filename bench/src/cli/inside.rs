@@ -23,10 +23,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending, Error> {
     let plan = arguments.what.plan(Suite::Guest)?;
     let program = std::env::current_exe().map_err(Error::call("finding this program"))?;
     let launcher = Launcher { program, arguments: Vec::new(), limit: LIMIT };
-    let mut save = |results: &Results| {
-        print(&guest::print(&results.to_json()?));
-        Ok(())
-    };
+    let mut save = |results: &Results| print(&guest::print(&results.to_json()?));
     let mut on_event = |event: Event<'_>| match event {
         Event::Round(number, most, cases) => println!("round {number} of {most}: {cases} cases"),
         Event::Failed(case, reason) => println!("{case} failed: {reason}"),

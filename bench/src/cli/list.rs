@@ -38,6 +38,6 @@ pub(super) fn run(_arguments: &Arguments) -> Result<Ending, Error> {
     text += "Experiments of the articles (run --preset)\n\n";
     let presets = PRESETS.iter().map(|preset| vec![preset.name.to_owned(), preset.what.to_owned()]);
     text += &table(&presets.collect::<Vec<_>>());
-    print(&text);
+    print(&text)?;
     Ok(Ending::Well)
 }

@@ -74,7 +74,7 @@ pub fn main() -> ExitCode {
         Ok(Ending::SomethingFailed) => ExitCode::from(1),
         Ok(Ending::Interrupted) => ExitCode::from(130),
         Err(error) => {
-            eprintln!("ioctl-bench: {error}");
+            say(&format!("ioctl-bench: {error}\n"));
             ExitCode::from(2)
         }
     }
@@ -84,8 +84,23 @@ fn results_of(path: &Path) -> Result<Results, Error> {
     Results::from_json(&files::read(path)?, &path.display().to_string())
 }
 
-/// Prints a text. A reader that has gone (`| head`) is no error.
-fn print(text: &str) {
+/// Tells a text on standard error. What cannot be told there can be told nowhere.
+fn say(text: &str) {
     use std::io::Write as _;
-    let _ = std::io::stdout().write_all(text.as_bytes());
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+}
+
+/// Prints a text. A reader that has gone (`| head`) is no error.
+///
+/// # Errors
+/// [`Error::File`] where it cannot be written, as on a full disk.
+fn print(text: &str) -> Result<(), Error> {
+    use std::io::Write as _;
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Error::File { path: "standard output".into(), why: error.to_string() })
+        }
+        _ => Ok(()),
+    }
 }

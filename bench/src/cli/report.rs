@@ -40,7 +40,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending, Error> {
     };
     match &arguments.output {
         Some(path) => files::write(path, &text)?,
-        None => print(&text),
+        None => print(&text)?,
     }
     Ok(Ending::Well)
 }

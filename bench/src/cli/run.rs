@@ -120,8 +120,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending, Error> {
         Suite::Guest => in_a_guest(arguments, &mut progress, &mut save)?,
     };
     progress.clear();
-    print(&table::render(&results));
-    print(&format!("\nresults: {}\n", output.display()));
+    print(&format!("{}\nresults: {}\n", table::render(&results), output.display()))?;
     Ok(ending(&results))
 }
 
@@ -254,17 +253,16 @@ impl Progress {
             Event::Round(number, most, cases) => {
                 self.round = format!("round {number} of {most}");
                 if !self.on_terminal {
-                    eprintln!("{}: {cases} cases", self.round);
+                    say(&format!("{}: {cases} cases\n", self.round));
                 }
             }
             Event::Case(case) if self.on_terminal => {
-                eprint!("\r\x1b[K{}: {case}", self.round);
-                let _ = std::io::stderr().flush();
+                say(&format!("\r\x1b[K{}: {case}", self.round));
             }
             Event::Case(_) => {}
             Event::Failed(case, reason) => {
                 self.clear();
-                eprintln!("ioctl-bench: {case} failed: {reason}");
+                say(&format!("ioctl-bench: {case} failed: {reason}\n"));
             }
         }
     }
@@ -272,12 +270,12 @@ impl Progress {
     /// Something to be told as it is.
     fn tell(&mut self, line: &str) {
         self.clear();
-        eprintln!("{line}");
+        say(&format!("{line}\n"));
     }
 
     fn clear(&self) {
         if self.on_terminal {
-            eprint!("\r\x1b[K");
+            say("\r\x1b[K");
         }
     }
 }

@@ -11,11 +11,12 @@ use ioctl_lint::decode::{self, Call, Commands, Given, Numbered, Row};
 use ioctlkit_abi::{Abi, AbiId, AbiSet, Decoded, Direction};
 use ioctlkit_model::{Layouts, Type};
 use ioctlkit_report::Style;
+use ioctlkit_sources::reading;
 
 use super::Outcome;
 use super::cache::CacheOptions;
 use super::failure::{Failure, outcome_of, say_failures};
-use super::reading::{self, RawNumbers, ReadOptions, read_as_one};
+use super::reading::{RawNumbers, ReadOptions, named_or_installed, read_as_one};
 use super::terminal::{Terminal, bold};
 use elsewhere::Elsewhere;
 
@@ -55,7 +56,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
     let abi = abi(arguments)?;
-    let paths = reading::named_or_installed(&arguments.headers).ok_or_else(|| {
+    let paths = named_or_installed(&arguments.headers).ok_or_else(|| {
         Failure::new("nowhere to look for commands").help(
             "name headers with `--headers`, or install the kernel's (linux-libc-dev on Debian)",
         )
@@ -93,8 +94,10 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
         )?));
     }
     for file in &arguments.files {
-        let input = std::fs::File::open(file)
-            .map_err(|error| Failure::of_io(&format!("cannot read {}", file.display()), &error))?;
+        let input = reading::open(file).map_err(|error| {
+            let failure = Failure::new(format!("cannot read {}: {error}", file.display()));
+            failure.help("a trace that is no file can come by standard input")
+        })?;
         outcome = outcome.max(decode_all(BufReader::new(input), file, &commands, terminal)?);
     }
     Ok(outcome)
@@ -142,7 +145,7 @@ fn own_abi() -> AbiId {
     own.map_or_else(|| AbiSet::ALL.first().unwrap_or_else(|| ioctlkit_abi::ABIS[0].id()), Abi::id)
 }
 
-/// Lines longer than this are cut off and said to be.
+/// No trace has lines as long as this, in bytes. What has is not read any further.
 const LONGEST: u64 = 1 << 20;
 
 fn decode_all(
@@ -162,6 +165,13 @@ fn decode_all(
             return Ok(outcome);
         }
         number += 1;
+        if length as u64 == LONGEST && !line.ends_with(b"\n") {
+            terminal.say(|out, _| {
+                let (file, most) = (file.display(), reading::Size(LONGEST));
+                writeln!(out, "{file}:{number}: a line of {most} or more; the rest was not read")
+            });
+            return Ok(Outcome::Failed);
+        }
         match decode::call(&String::from_utf8_lossy(&line)) {
             None => {}
             Some(Ok(call)) => {

@@ -24,6 +24,7 @@ mod terminal;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use ioctl_lint::temporary::survive_file_size_limit;
 
 use terminal::{Colour, Terminal};
 
@@ -77,6 +78,7 @@ enum Command {
 /// Parses the command line and does what it says.
 pub(crate) fn main() -> ExitCode {
     let arguments = Arguments::parse();
+    survive_file_size_limit();
     let terminal = Terminal::new(arguments.color);
     let done = match &arguments.command {
         Command::Check(arguments) => check::run(arguments, &terminal),

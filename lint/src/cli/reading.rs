@@ -159,9 +159,11 @@ impl ReadOptions {
         // The command line's come first where the first wins, and last where the last does.
         if let Some(config) = config {
             request.abis = config.abis.unwrap_or(request.abis);
-            request.include_dirs.extend(config.include_dirs.iter().cloned());
-            request.defines = [config.defines.as_slice(), &self.defines].concat();
-            request.compiler_arguments.extend(config.compiler_arguments.iter().cloned());
+            request.configured = c::Configured {
+                include_dirs: config.include_dirs.clone(),
+                defines: config.defines.clone(),
+                arguments: config.compiler_arguments.clone(),
+            };
         }
         request.compiler_arguments.extend(self.compiler_arguments.iter().cloned());
         if let Some(abis) = self.abis() {

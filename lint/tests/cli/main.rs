@@ -19,4 +19,6 @@ mod run;
 mod source;
 mod strangers;
 mod suppressions;
+mod untrusted;
+mod untrusted_git;
 mod untyped;

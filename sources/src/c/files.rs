@@ -8,7 +8,9 @@ use ioctlkit_abi::{AbiId, AbiSet};
 use ioctlkit_model::{FileId, Include, Problem, ProblemKind, SourceMap};
 use rayon::prelude::*;
 
+use crate::c::Request;
 use crate::c::discover::{Asked, Tree, TreeHeaders, is_c_source, unreadable};
+use crate::c::driver::allowed::AllowedArgument;
 use crate::c::driver::overlay;
 use crate::c::lex::definitions_only::definitions_only;
 use crate::c::lex::expression::Macro;
@@ -76,27 +78,35 @@ pub(crate) struct Given {
 }
 
 impl Given {
-    /// Takes `-I`, `-isystem` and `-include` out of compiler arguments.
-    pub(crate) fn new(folders: &[PathBuf], arguments: &[&[String]]) -> Self {
-        let mut given = Self { folders: folders.to_vec(), includes: Vec::new() };
-        for arguments in arguments {
-            let mut words = arguments.iter();
-            while let Some(word) = words.next() {
-                let flag =
-                    ["-isystem", "-include", "-I"].into_iter().find(|flag| word.starts_with(flag));
-                let Some(flag) = flag else { continue };
-                let value = match word[flag.len()..].trim() {
-                    "" => words.next().cloned(),
-                    value => Some(value.to_owned()),
-                };
-                match (flag, value) {
-                    ("-include", Some(value)) => given.includes.push(value),
-                    (_, Some(value)) => given.folders.push(value.into()),
-                    (_, None) => {}
-                }
+    /// Takes what is said of includes out of a request and of what a database says besides.
+    pub(crate) fn new(request: &Request, of_database: &[AllowedArgument]) -> Self {
+        let mut given = Self { folders: request.search_dirs(), includes: Vec::new() };
+        for argument in of_database.iter().chain(&request.configured.arguments) {
+            given.folders.extend(argument.folder().map(Path::to_owned));
+            let header = argument.header().map(|header| header.display().to_string());
+            given.includes.extend(header);
+        }
+        given.add_free(&request.compiler_arguments);
+        given
+    }
+
+    /// Takes `-I`, `-isystem` and `-include` out of arguments that were given behind `--`.
+    fn add_free(&mut self, arguments: &[String]) {
+        let mut words = arguments.iter();
+        while let Some(word) = words.next() {
+            let flag =
+                ["-isystem", "-include", "-I"].into_iter().find(|flag| word.starts_with(flag));
+            let Some(flag) = flag else { continue };
+            let value = match word[flag.len()..].trim() {
+                "" => words.next().cloned(),
+                value => Some(value.to_owned()),
+            };
+            match (flag, value) {
+                ("-include", Some(value)) => self.includes.push(value),
+                (_, Some(value)) => self.folders.push(value.into()),
+                (_, None) => {}
             }
         }
-        given
     }
 }
 

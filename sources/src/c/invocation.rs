@@ -34,7 +34,7 @@ pub fn invocation(
     let group = groups.into_iter().next()?;
     let mut sources = SourceMap::default();
     let mut problems = Vec::new();
-    let given = Given::new(&request.include_dirs, &[&request.compiler_arguments]);
+    let given = Given::new(request, &[]);
     let files = Files::load(&group, &given, request.abis, &mut sources, &mut problems);
     files.wanted.first()?;
     let roots = [overlay::LIBC, overlay::ASM];

@@ -29,6 +29,7 @@ mod redefined;
 mod wide_time;
 
 pub use cache::Cache;
+pub use driver::allowed::{AllowedArgument, Sorted, sort_arguments};
 pub use invocation::{Invocation, invocation};
 
 /// What to read, and how.
@@ -42,12 +43,33 @@ pub struct Request {
     pub include_dirs: Vec<PathBuf>,
     /// `-D`: macros, as `NAME` or `NAME=VALUE`.
     pub defines: Vec<String>,
-    /// Further arguments for the compiler, as given behind `--`.
+    /// Further arguments for the compiler, as given behind `--`. They can make it do anything, so only
+    /// whoever runs the program may give them.
     pub compiler_arguments: Vec<String>,
+    /// What a configuration adds.
+    pub configured: Configured,
     /// A compilation database, or the folder that holds one.
     pub compile_commands: Option<PathBuf>,
     /// Whether commands that are plain numbers are wanted.
     pub raw_numbers: bool,
+}
+
+/// What a configuration says of reading headers. It may be a stranger's.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Configured {
+    /// `-I`: folders that are searched behind those of the request.
+    pub include_dirs: Vec<PathBuf>,
+    /// Macros, in front of those of the request.
+    pub defines: Vec<AllowedArgument>,
+    /// Further arguments, in front of those of the request.
+    pub arguments: Vec<AllowedArgument>,
+}
+
+impl Request {
+    /// The folders that are searched before all others, in order.
+    pub fn search_dirs(&self) -> Vec<PathBuf> {
+        [self.include_dirs.as_slice(), &self.configured.include_dirs].concat()
+    }
 }
 
 impl Default for Request {
@@ -58,6 +80,7 @@ impl Default for Request {
             include_dirs: Vec::new(),
             defines: Vec::new(),
             compiler_arguments: Vec::new(),
+            configured: Configured::default(),
             compile_commands: None,
             raw_numbers: false,
         }

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{FileId, Interface, Type};
 
-use crate::c::Request;
 use crate::c::driver::overlay;
+use crate::c::{AllowedArgument, Request};
 
 /// What libc defines for such programs (glibc 2.34, `features-time64.h`), and headers ask for.
 const DEFINED: &str = "__USE_TIME_BITS64";
@@ -25,7 +25,9 @@ const QUESTIONS: [&str; 5] = [
 /// Reads those of the headers again in which a command depends on the width of `time_t`.
 pub(crate) fn read(request: &Request, interface: &Interface) -> Option<Interface> {
     let narrow = AbiSet::of(|abi| abi.pointer_size == 4).intersection(request.abis);
-    if narrow.is_empty() || request.defines.iter().any(|defined| defined.starts_with(DEFINED)) {
+    let configured = request.configured.defines.iter().filter_map(AllowedArgument::definition);
+    let mut defines = request.defines.iter().map(String::as_str).chain(configured);
+    if narrow.is_empty() || defines.any(|defined| defined.starts_with(DEFINED)) {
         return None;
     }
     let paths = headers(interface);

@@ -13,6 +13,8 @@ use std::path::Path;
 
 use ioctlkit_model::{Interface, Problem, ProblemKind};
 
+use crate::reading::{self, limit};
+
 /// The versions of the format that are known.
 const VERSIONS: std::ops::RangeInclusive<u32> = 1..=2;
 
@@ -28,7 +30,7 @@ pub fn read(path: &Path) -> Result<(Interface, Vec<Problem>), Problem> {
         message,
         help: Some(help.to_owned()),
     };
-    let text = std::fs::read_to_string(path)
+    let text = reading::read_text(path, limit::RECORDS)
         .map_err(|error| failure(format!("cannot read: {error}"), "check the path"))?;
     parse(&text).map_err(|message| failure(message, "`ioctl-lint dump` writes such a file"))
 }
@@ -38,8 +40,7 @@ pub fn read(path: &Path) -> Result<(Interface, Vec<Problem>), Problem> {
 /// # Errors
 /// Why it is none.
 pub fn parse(text: &str) -> Result<(Interface, Vec<Problem>), String> {
-    let version: raw::Version =
-        serde_json::from_str(text).map_err(|error| format!("no dump: {error}"))?;
+    let version: raw::Version = serde_json::from_str(text).map_err(|error| no_dump(&error))?;
     if !VERSIONS.contains(&version.version) {
         let (first, last) = (VERSIONS.start(), VERSIONS.end());
         return Err(format!(
@@ -47,6 +48,10 @@ pub fn parse(text: &str) -> Result<(Interface, Vec<Problem>), String> {
             version.version
         ));
     }
-    let raw: raw::Dump = serde_json::from_str(text).map_err(|error| format!("no dump: {error}"))?;
+    let raw: raw::Dump = serde_json::from_str(text).map_err(|error| no_dump(&error))?;
     Ok(build::interface(&raw))
+}
+
+fn no_dump(error: &serde_json::Error) -> String {
+    format!("no dump: {}", reading::json_place(error))
 }

@@ -1,7 +1,6 @@
 //! A file's bytes, out of whatever a distribution ships them in.
 
 use std::fmt;
-use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -11,11 +10,16 @@ use liblzma::stream::Stream;
 use super::elf::is_elf;
 use super::image;
 use super::input::{Input, Parts};
+use crate::reading::{self, ReadError, Size, limit};
 
 /// What compressed data may come to: so many bytes for each of its own, and as many besides.
 /// Modules come to about six; the dictionaries of the formats take no more than [`DICTIONARY`].
 const RATIO: u64 = 256;
 const BESIDES: u64 = 1 << 20;
+
+/// What compressed data may come to in any case, in bytes. A kernel with all its types comes to half of
+/// that.
+const MOST_UNPACKED: u64 = 1 << 30;
 
 /// What the decoder of an xz stream may take, in bytes: a dictionary as `xz -9` has it, of 64 MiB, and
 /// some for itself.
@@ -32,9 +36,7 @@ pub(super) enum Compression {
 /// Why there are no bytes.
 #[derive(Debug)]
 pub(super) enum OpenError {
-    Read(io::Error),
-    /// No regular file.
-    NoFile,
+    Read(ReadError),
     /// The compressed data is damaged or cut off.
     Damaged(Compression, io::Error),
     /// The compressed data comes to more than any module would.
@@ -56,17 +58,16 @@ impl fmt::Display for Compression {
 impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Read(error) => match error.kind() {
-                io::ErrorKind::NotFound => f.write_str("no such file or directory"),
-                io::ErrorKind::PermissionDenied => f.write_str("permission denied"),
-                _ => error.fmt(f),
-            },
-            Self::NoFile => f.write_str("it is no regular file"),
+            Self::Read(error) => error.fmt(f),
             Self::Damaged(compression, error) => {
                 write!(f, "its {compression} data is damaged or cut off: {error}")
             }
             Self::TooLarge(compression) => {
-                write!(f, "its {compression} data comes to more than {RATIO} times its size")
+                let most = Size(MOST_UNPACKED);
+                write!(
+                    f,
+                    "its {compression} data comes to more than {RATIO} times its size or {most}"
+                )
             }
             Self::Image => f.write_str(
                 "it is a kernel image whose kernel is compressed with neither gzip, xz nor zstd",
@@ -91,28 +92,25 @@ const SMALL: u64 = 1 << 20;
 /// Opens a file: what is in it where it is compressed, the kernel where it is a bootable image. A large
 /// object is read as it is asked for.
 pub(super) fn open(path: &Path) -> Result<Input<'static>, OpenError> {
-    let length = length(path)?;
+    let file = reading::open(path).map_err(OpenError::Read)?;
+    let length = file.metadata().map_err(|error| OpenError::Read(error.into()))?.len();
+    if length > limit::OBJECT {
+        return Err(OpenError::Read(ReadError::TooLarge(limit::OBJECT)));
+    }
     if length >= SMALL
         && let Ok(length) = usize::try_from(length)
     {
-        let input = Input::Parts(Parts::new(File::open(path).map_err(OpenError::Read)?, length));
+        let input = Input::Parts(Parts::new(file, length));
         if input.get(0..4).is_some_and(is_elf) {
             return Ok(input);
         }
     }
-    unpack(fs::read(path).map_err(OpenError::Read)?).map(Input::from)
+    whole(path).map(Input::from)
 }
 
 /// As [`open`], for all bytes at once.
 pub(super) fn whole(path: &Path) -> Result<Vec<u8>, OpenError> {
-    length(path)?;
-    unpack(fs::read(path).map_err(OpenError::Read)?)
-}
-
-fn length(path: &Path) -> Result<u64, OpenError> {
-    let metadata = fs::metadata(path).map_err(OpenError::Read)?;
-    // A pipe or a device may never end.
-    if metadata.is_file() { Ok(metadata.len()) } else { Err(OpenError::NoFile) }
+    unpack(reading::read_bytes(path, limit::OBJECT_AT_ONCE).map_err(OpenError::Read)?)
 }
 
 /// What is in bytes that were read.
@@ -129,7 +127,7 @@ fn unpack(data: Vec<u8>) -> Result<Vec<u8>, OpenError> {
 
 /// Bytes that are compressed as a section of ELF is with zlib.
 pub(super) fn inflate(data: &[u8]) -> Result<Vec<u8>, OpenError> {
-    let limit = RATIO * data.len() as u64 + BESIDES;
+    let limit = most(data);
     let mut out = Vec::new();
     read(flate2::read::ZlibDecoder::new(data), limit, &mut out)
         .map_err(|error| OpenError::Damaged(Compression::Gzip, error))?;
@@ -139,8 +137,8 @@ pub(super) fn inflate(data: &[u8]) -> Result<Vec<u8>, OpenError> {
 /// Bytes out of their compression.
 pub(super) fn decompress(data: &[u8], compression: Compression) -> Result<Vec<u8>, OpenError> {
     let damaged = |error| OpenError::Damaged(compression, error);
-    let limit = RATIO * data.len() as u64 + BESIDES;
-    let mut out = Vec::with_capacity(data.len().saturating_mul(4));
+    let limit = most(data);
+    let mut out = Vec::with_capacity(data.len().saturating_mul(4).min(limit as usize));
     match compression {
         Compression::Gzip => read(flate2::read::GzDecoder::new(data), limit, &mut out),
         Compression::Xz => match Stream::new_stream_decoder(DICTIONARY, 0) {
@@ -154,6 +152,11 @@ pub(super) fn decompress(data: &[u8], compression: Compression) -> Result<Vec<u8
     }
     .map_err(damaged)?;
     if out.len() as u64 > limit { Err(OpenError::TooLarge(compression)) } else { Ok(out) }
+}
+
+/// What data may come to, in bytes.
+fn most(data: &[u8]) -> u64 {
+    (RATIO * data.len() as u64 + BESIDES).min(MOST_UNPACKED)
 }
 
 /// Reads one byte past the limit, and no more.
@@ -191,6 +194,14 @@ mod tests {
         let packed = gzip(&vec![0; 64 << 20]);
         assert!(packed.len() < 100 << 10);
         assert!(matches!(unpack(packed), Err(OpenError::TooLarge(Compression::Gzip))));
+    }
+
+    #[test]
+    fn what_is_large_enough_to_hold_a_bomb_is_limited_all_the_same() {
+        assert_eq!(most(&vec![0; 64 << 20]), MOST_UNPACKED);
+        assert_eq!(most(&[0; 16]), RATIO * 16 + BESIDES);
+        let told = OpenError::TooLarge(Compression::Gzip).to_string();
+        assert_eq!(told, "its gzip data comes to more than 256 times its size or 1 GiB");
     }
 
     #[test]

@@ -4,11 +4,17 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
+use std::time::Duration;
 
 use serde::Deserialize;
 
 use super::features::{self, Features, Lists};
+use crate::programs::{self, RunError};
+use crate::reading::{self, ReadError};
+
+/// How long cargo may take. Of a workspace of hundreds of packages it takes a second.
+const LONGEST: Duration = Duration::from_secs(60);
 
 /// A package.
 #[derive(Debug, Clone)]
@@ -100,25 +106,24 @@ struct MetadataDependency {
 /// Why cargo does not tell, in a sentence.
 pub(crate) fn packages(manifest: &Path, features: &Features) -> Result<Vec<Package>, String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
+    let mut command = Command::new(cargo);
+    command
         .args(["metadata", "--no-deps", "--offline", "--format-version", "1", "--manifest-path"])
         .arg(manifest)
-        // No toolchain file of the folder may make rustup install what it names.
+        // No toolchain file of the folder may make rustup install or run what it names, and no
+        // configuration of cargo may name programs.
         .current_dir("/")
         .env("RUSTUP_AUTO_INSTALL", "0")
-        .env("CARGO_TERM_COLOR", "never")
-        .stdin(Stdio::null())
-        .output()
-        .map_err(|error| match error.kind() {
-            std::io::ErrorKind::NotFound => "cargo is not installed".to_owned(),
-            _ => format!("cargo cannot be run: {error}"),
-        })?;
+        .env("CARGO_TERM_COLOR", "never");
+    let output = programs::answer(&mut command, LONGEST).map_err(|error| match error {
+        RunError::System(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            "cargo is not installed".to_owned()
+        }
+        RunError::System(error) => format!("cargo cannot be run: {error}"),
+        other => format!("`cargo metadata` gave no answer: {other}"),
+    })?;
     if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        let lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
-        let useful = lines.map(|line| line.strip_prefix("error: ").unwrap_or(line));
-        let sentence: Vec<&str> = useful.filter(|line| *line != "Caused by:").take(3).collect();
-        return Err(sentence.join(": "));
+        return Err(why(&String::from_utf8_lossy(&output.stderr)));
     }
     let metadata: Metadata = serde_json::from_slice(&output.stdout)
         .map_err(|error| format!("cargo's answer cannot be read: {error}"))?;
@@ -127,6 +132,27 @@ pub(crate) fn packages(manifest: &Path, features: &Features) -> Result<Vec<Packa
     let mut packages: Vec<Package> = packages.into_iter().map(convert).collect();
     features::settle(&mut packages, features);
     Ok(packages)
+}
+
+/// The first lines of what cargo says, as a sentence. Where a manifest that it names is a link out of
+/// its folder, cargo quotes what no manifest is, and that is not passed on.
+fn why(said: &str) -> String {
+    let arrows = said.lines().filter_map(|line| line.trim_start().strip_prefix("--> "));
+    let mut named = said.split('`').chain(arrows).map(|path| {
+        let path = path.trim_end_matches(|c: char| c.is_ascii_digit() || c == ':');
+        // Relative to where cargo runs.
+        Path::new("/").join(path)
+    });
+    let leads_out =
+        |path: &PathBuf| matches!(reading::stays_in_folder(path), Err(ReadError::Outside));
+    if let Some(link) = named.find(leads_out) {
+        let link = link.display();
+        return format!("`{link}` is a link that leads out of its folder");
+    }
+    let lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
+    let useful = lines.map(|line| line.strip_prefix("error: ").unwrap_or(line));
+    let sentence: Vec<&str> = useful.filter(|line| *line != "Caused by:").take(3).collect();
+    sentence.join(": ")
 }
 
 fn package_of(found: MetadataPackage, target: &Path, workspace: &Path) -> Package {

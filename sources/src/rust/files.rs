@@ -12,6 +12,7 @@ use super::extract;
 use super::item::{Item, Kind, Module, Place};
 use super::lower::Origin;
 use super::nesting::is_too_deep;
+use crate::reading::{self, ReadError, limit};
 
 /// A file that was read.
 #[derive(Debug)]
@@ -190,26 +191,12 @@ pub(crate) fn normal(path: &Path) -> PathBuf {
     out
 }
 
-/// No Rust source is this large; 4 GiB is more than a place can tell.
-const LARGEST: u64 = 256 << 20;
-
 fn read(path: &Path) -> Outcome {
-    let size = std::fs::metadata(path).map_err(|error| describe(&error))?.len();
-    if size > LARGEST {
-        return Err("cannot read: more than 256 MiB".into());
-    }
-    let bytes = std::fs::read(path).map_err(|error| describe(&error))?;
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let valid = error.utf8_error().valid_up_to();
-        format!("cannot read: not UTF-8 at byte {valid}")
+    let text = reading::read_text(path, limit::SOURCE).map_err(|error| match error {
+        ReadError::NotText { byte, .. } => format!("cannot read: not UTF-8 at byte {byte}"),
+        other => format!("cannot read: {other}"),
     })?;
     Ok(Arc::new(parse(path.to_owned(), &text.into())))
-}
-
-fn describe(error: &std::io::Error) -> String {
-    let text = error.to_string().to_lowercase();
-    let words = text.split_once(" (os error").map_or(text.as_str(), |(words, _)| words);
-    format!("cannot read: {words}")
 }
 
 /// Reads a text.

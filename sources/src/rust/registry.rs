@@ -7,6 +7,7 @@ use toml::{Table, Value};
 
 use super::cargo::{self, Dependency, Package};
 use super::features::{Lists, enable};
+use crate::reading::{limit, read_text};
 
 /// The package that `dependency` of `of` is, if its source is on this machine.
 pub(crate) fn find(of: &Package, dependency: &Dependency) -> Option<Package> {
@@ -18,7 +19,7 @@ pub(crate) fn find(of: &Package, dependency: &Dependency) -> Option<Package> {
 }
 
 fn read(folder: &Path, asked_for: &BTreeSet<String>, workspace: &Path) -> Option<Package> {
-    let manifest = std::fs::read_to_string(folder.join("Cargo.toml")).ok()?;
+    let manifest = read_text(&folder.join("Cargo.toml"), limit::SOURCE).ok()?;
     let manifest: Table = manifest.parse().ok()?;
     let package = manifest.get("package")?;
     let name = package.get("name")?.as_str()?.to_owned();
@@ -103,7 +104,7 @@ fn unpacked(of: &Package, dependency: &Dependency) -> Option<PathBuf> {
 
 /// The version that `Cargo.lock` holds a dependency of a package at.
 fn locked_version(of: &Package, dependency: &str) -> Option<String> {
-    let lock = std::fs::read_to_string(of.workspace.join("Cargo.lock")).ok()?;
+    let lock = read_text(&of.workspace.join("Cargo.lock"), limit::SOURCE).ok()?;
     let lock: Table = lock.parse().ok()?;
     let packages = lock.get("package")?.as_array()?;
     let text = |package: &Value, key: &str| package.get(key)?.as_str().map(str::to_owned);

@@ -256,3 +256,64 @@ fn features_that_no_package_has_are_told() {
     let feature = |name: &str| format!("no package has the feature `{name}`");
     assert_eq!(said, [feature("the-api/of"), feature("gone"), feature("the-types/of")]);
 }
+
+/// cargo quotes the line of a manifest that it cannot read.
+#[test]
+fn a_manifest_that_is_a_link_to_elsewhere_is_not_quoted() {
+    let folder = tempfile::tempdir().unwrap();
+    write(
+        folder.path(),
+        &[
+            ("secret", "a-secret-token = = 1\n"),
+            ("tree/Cargo.toml", "[workspace]\nmembers = [\"a member\"]\n"),
+            ("tree/a member/src/lib.rs", "nix::ioctl_none!(there, b'x', 1);\n"),
+        ],
+    );
+    let manifest = folder.path().join("tree/a member/Cargo.toml");
+    std::os::unix::fs::symlink(folder.path().join("secret"), manifest).unwrap();
+    let read = read_paths(&[&folder.path().join("tree")]);
+    let told = format!("{:?}", read.problems);
+    assert!(told.contains("a link that leads out of its folder"), "{told}");
+    assert!(!told.contains("a-secret-token"), "{told}");
+}
+
+/// rustup takes a toolchain from a folder, and cargo programs from its configuration.
+#[test]
+fn no_program_that_a_tree_names_is_run() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let program = folder.path().join("toolchain/bin/cargo");
+    let mark = folder.path().join("ran");
+    let script = format!("#!/bin/sh\ntouch {}\n", mark.display());
+    let toolchain =
+        format!("[toolchain]\npath = \"{}\"\n", folder.path().join("toolchain").display());
+    let config = format!(
+        "[build]\nrustc = \"{0}\"\nrustc-wrapper = \"{0}\"\n[alias]\nmetadata = \"run\"\n\
+         [credential-alias]\nx = \"{0}\"\n",
+        program.display()
+    );
+    write(
+        folder.path(),
+        &[
+            ("toolchain/bin/cargo", &script),
+            ("toolchain/bin/rustc", &script),
+            ("tree/cargo", &script),
+            ("tree/rust-toolchain.toml", &toolchain),
+            ("tree/rust-toolchain", &toolchain),
+            ("tree/.cargo/config.toml", &config),
+            (
+                "tree/Cargo.toml",
+                "[package]\nname = \"a\"\nversion = \"0.1.0\"\nbuild = \"build.rs\"\n",
+            ),
+            ("tree/build.rs", "fn main() {}\n"),
+            ("tree/src/lib.rs", "nix::ioctl_none!(there, b'x', 1);\n"),
+        ],
+    );
+    for name in ["toolchain/bin/cargo", "toolchain/bin/rustc", "tree/cargo"] {
+        let mode = std::fs::Permissions::from_mode(0o755);
+        std::fs::set_permissions(folder.path().join(name), mode).unwrap();
+    }
+    let read = read_paths(&[&folder.path().join("tree")]);
+    assert_eq!(names(&read.interface), ["there"], "{:?}", read.problems);
+    assert!(!mark.exists());
+}

@@ -199,3 +199,31 @@ proptest! {
         read_files(&[("lib.rs", &text)]);
     }
 }
+
+#[test]
+fn what_is_no_file_is_not_read_and_told() {
+    let folder = tempfile::tempdir().unwrap();
+    write(
+        folder.path(),
+        &[(
+            "lib.rs",
+            "#[path = \"zero.rs\"] mod zero;\n#[path = \"pipe.rs\"] mod pipe;\nmod sparse;\n\
+                      include!(\"more.rs\");\nnix::ioctl_none!(good, b'x', 1);\n",
+        )],
+    );
+    let at = |name: &str| folder.path().join(name);
+    for (name, to) in [("zero.rs", "/dev/zero"), ("more.rs", "/dev/zero")] {
+        std::os::unix::fs::symlink(to, at(name)).unwrap();
+    }
+    let fifo = rustix::fs::FileType::Fifo;
+    rustix::fs::mknodat(rustix::fs::CWD, at("pipe.rs"), fifo, rustix::fs::Mode::RUSR, 0).unwrap();
+    std::fs::File::create(at("sparse.rs")).unwrap().set_len(1 << 40).unwrap();
+    let read = read_paths(&[&at("lib.rs")]);
+    assert_eq!(names(&read.interface), ["good"]);
+    let told = format!("{:?}", read.problems);
+    for words in
+        ["a device, not a regular file", "a pipe, not a regular file", "larger than 64 MiB"]
+    {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+}

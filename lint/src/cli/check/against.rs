@@ -28,7 +28,7 @@ pub(super) fn read(
     for (names, files) in files_by_headers(group, named, rust) {
         let (paths, missing): (Vec<_>, Vec<_>) = names
             .iter()
-            .map(|name| find(name, beside, &request.include_dirs).ok_or(name))
+            .map(|name| find(name, beside, &request.search_dirs()).ok_or(name))
             .partition(Result::is_ok);
         problems.extend(missing.into_iter().filter_map(Result::err).map(|name| not_found(name)));
         let paths: Vec<PathBuf> = paths.into_iter().filter_map(Result::ok).collect();

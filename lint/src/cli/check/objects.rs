@@ -46,7 +46,7 @@ pub(super) fn read_sources(group: &mut Group, asked_for: &[String]) -> Sources {
     let beside = group.config.as_ref().map(ioctl_lint::Config::folder);
     let mut paths = (Vec::new(), Vec::new());
     for name in asked_for {
-        match find(name, beside, &request.include_dirs) {
+        match find(name, beside, &request.search_dirs()) {
             Some(path) if rust::holds_source(&path) => paths.1.push((name.clone(), path)),
             Some(path) => paths.0.push((name.clone(), path)),
             None => sources.problems.push(failure(

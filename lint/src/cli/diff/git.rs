@@ -1,12 +1,19 @@
 //! Files of a git revision, in a folder of their own: the work tree is left alone.
 
+mod command;
+mod place;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 
-use tempfile::TempDir;
+use ioctl_lint::temporary::TemporaryFolder;
+use ioctlkit_sources::reading::{Size, limit};
 
 use crate::cli::failure::Failure;
+use command::Git;
+
+/// What a revision's files may come to, in bytes. All headers and sources of a kernel come to 1.3 GiB.
+const MOST: u64 = 4 << 30;
 
 /// A repository on this machine.
 #[derive(Debug)]
@@ -17,7 +24,7 @@ pub(super) struct Repository {
 /// The headers and the Rust source of a revision.
 #[derive(Debug)]
 pub(super) struct Checkout {
-    folder: TempDir,
+    folder: TemporaryFolder,
 }
 
 impl Checkout {
@@ -37,10 +44,8 @@ impl Repository {
     pub(super) fn of(path: &Path) -> Result<Self, Failure> {
         let folder = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        let root = output(folder, &["rev-parse", "--show-toplevel"]).map_err(|error| {
-            error.help("`--rev` needs a git repository at the path or above it")
-        })?;
-        Ok(Self { root: PathBuf::from(root.trim_end_matches('\n')) })
+        let root = place::root(folder)?;
+        Ok(Self { root })
     }
 
     /// A path of the work tree, as the repository knows it.
@@ -58,15 +63,14 @@ impl Repository {
     /// Writes what front ends read of a revision into a folder of its own.
     pub(super) fn checkout(&self, revision: &str) -> Result<Checkout, Failure> {
         let commit = format!("{revision}^{{commit}}");
-        let commit = output(&self.root, &["rev-parse", "--verify", "--end-of-options", &commit])
+        let commit = Git::at(&self.root)
+            .output(&["rev-parse", "--verify", "--end-of-options", &commit])
             .map_err(|_| {
                 Failure::new(format!("there is no revision `{revision}` in the repository"))
                     .help("name a branch, a tag or a commit; a shallow clone lacks older ones")
             })?;
         let entries = self.entries(commit.trim_end())?;
-        let folder = tempfile::Builder::new()
-            .prefix("ioctl-lint-")
-            .tempdir()
+        let folder = TemporaryFolder::new()
             .map_err(|error| Failure::of_io("cannot make a temporary folder", &error))?;
         self.write(&entries, folder.path())?;
         Ok(Checkout { folder })
@@ -74,7 +78,7 @@ impl Repository {
 
     /// The files of a commit that front ends read. Of a kernel tree these are the exported headers.
     fn entries(&self, commit: &str) -> Result<Vec<Entry>, Failure> {
-        let listed = output(&self.root, &["ls-tree", "-r", "-z", "--full-tree", commit])?;
+        let listed = Git::at(&self.root).output(&["ls-tree", "-r", "-z", "--full-tree", commit])?;
         // MODE SP TYPE SP OBJECT TAB PATH; links and other repositories are no regular files.
         let mut entries: Vec<Entry> = listed
             .split('\0')
@@ -98,17 +102,9 @@ impl Repository {
 
     /// Writes the contents of files below a folder.
     fn write(&self, entries: &[Entry], folder: &Path) -> Result<(), Failure> {
-        let failed = |error: &std::io::Error| Failure::of_io("cannot read from git", error);
-        let mut git = git(&self.root)
-            .args(["cat-file", "--batch"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .map_err(|error| no_git(&error))?;
-        let asked = git.stdin.take();
-        let answered = git.stdout.take();
-        let (Some(mut asked), Some(answered)) = (asked, answered) else {
+        const ASKED: [&str; 2] = ["cat-file", "--batch"];
+        let mut git = Git::at(&self.root).start(&ASKED)?;
+        let (Some(mut asked), Some(answered)) = (git.stdin(), git.stdout()) else {
             return Err(Failure::new("cannot talk to git"));
         };
         let objects: Vec<&str> = entries.iter().map(|entry| entry.object.as_str()).collect();
@@ -116,33 +112,69 @@ impl Repository {
         // Both pipes are finite: what is asked must not wait for what is answered.
         let asking = std::thread::spawn(move || asked.write_all(objects.as_bytes()));
         let written = write_all(&mut BufReader::new(answered), entries, folder);
-        let done = finish(git);
+        if matches!(written, Err(WriteError::TooLarge(_))) {
+            drop(git);
+            let _ = asking.join();
+            return written.map_err(Failure::from);
+        }
+        let status = git.finish();
         let _ = asking.join();
-        written.map_err(|error| failed(&error))?;
-        done
+        let status = status.map_err(|error| command::failed(&ASKED, error))?;
+        written?;
+        if status.success() { Ok(()) } else { Err(WriteError::Odd.into()) }
     }
 }
 
-fn finish(mut git: Child) -> Result<(), Failure> {
-    let status = git.wait().map_err(|error| Failure::of_io("cannot wait for git", &error))?;
-    if status.success() { Ok(()) } else { Err(Failure::new("git could not read its objects")) }
+/// Why files of a revision were not written.
+enum WriteError {
+    /// The system's word.
+    System(std::io::Error),
+    /// git's answer is none, or it has no such object.
+    Odd,
+    /// Too many bytes: of what.
+    TooLarge(String),
 }
 
-fn write_all(answered: &mut impl BufRead, entries: &[Entry], folder: &Path) -> std::io::Result<()> {
-    let odd =
-        || std::io::Error::new(std::io::ErrorKind::InvalidData, "an answer that is not git's");
+impl From<std::io::Error> for WriteError {
+    fn from(error: std::io::Error) -> Self {
+        Self::System(error)
+    }
+}
+
+impl From<WriteError> for Failure {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::System(error) => Self::of_io("cannot read from git", &error),
+            WriteError::Odd => Self::new("git could not read its objects").help(
+                "nothing is fetched here that a partial clone lacks: fetch it with git, or name two \
+                 folders instead",
+            ),
+            WriteError::TooLarge(what) => Self::new(what).help("name two folders instead"),
+        }
+    }
+}
+
+fn write_all(
+    answered: &mut impl BufRead,
+    entries: &[Entry],
+    folder: &Path,
+) -> Result<(), WriteError> {
+    let mut left = MOST;
     for entry in entries {
         // OBJECT SP TYPE SP SIZE LF CONTENTS LF
         let mut head = String::new();
-        answered.read_line(&mut head)?;
-        let size: u64 = head
-            .trim_end()
-            .rsplit(' ')
-            .next()
-            .and_then(|size| size.parse().ok())
-            .ok_or_else(odd)?;
+        answered.by_ref().take(1 << 10).read_line(&mut head)?;
+        let size = head.trim_end().rsplit(' ').next().and_then(|size| size.parse().ok());
+        let size: u64 = size.ok_or(WriteError::Odd)?;
+        if size > limit::SOURCE {
+            let most = Size(limit::SOURCE);
+            return Err(WriteError::TooLarge(format!("{} is larger than {most}", entry.path)));
+        }
+        left = left.checked_sub(size).ok_or_else(|| {
+            WriteError::TooLarge(format!("the revision has more than {} of source", Size(MOST)))
+        })?;
         let mut text = Vec::new();
-        answered.take(size).read_to_end(&mut text)?;
+        answered.by_ref().take(size).read_to_end(&mut text)?;
         let mut end = [0];
         answered.read_exact(&mut end)?;
         let path = folder.join(&entry.path);
@@ -168,24 +200,4 @@ fn is_source(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or(path);
     let ending = name.rsplit_once('.').map(|(_, ending)| ending);
     matches!(ending, Some("h" | "rs")) || matches!(name, "Cargo.toml" | "Cargo.lock")
-}
-
-fn git(folder: &Path) -> Command {
-    let mut command = Command::new("git");
-    command.arg("-C").arg(folder).stdin(Stdio::null());
-    command
-}
-
-fn no_git(error: &std::io::Error) -> Failure {
-    Failure::of_io("cannot run git", error).help("install git, or name two folders instead")
-}
-
-fn output(folder: &Path, arguments: &[&str]) -> Result<String, Failure> {
-    let output = git(folder).args(arguments).output().map_err(|error| no_git(&error))?;
-    if output.status.success() {
-        return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
-    }
-    let told = String::from_utf8_lossy(&output.stderr);
-    let told = told.lines().next().unwrap_or("no word of why");
-    Err(Failure::new(format!("git {}: {told}", arguments.first().unwrap_or(&""))))
 }

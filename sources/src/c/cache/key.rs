@@ -36,12 +36,10 @@ pub(super) fn of(request: &Request) -> Option<String> {
         .collect::<Option<_>>()?;
     // Where nothing is relative, all folders share an entry.
     let is_relative =
-        request.paths.iter().chain(&request.include_dirs).any(|path| path.is_relative());
-    let here = if is_relative || !request.compiler_arguments.is_empty() {
-        Some(env::current_dir().ok()?)
-    } else {
-        None
-    };
+        request.paths.iter().chain(&request.search_dirs()).any(|path| path.is_relative());
+    let has_arguments =
+        !request.compiler_arguments.is_empty() || !request.configured.arguments.is_empty();
+    let here = if is_relative || has_arguments { Some(env::current_dir().ok()?) } else { None };
     let made_by = (FORMAT, env!("CARGO_PKG_VERSION"), program, libraries);
     Some(format!("{:?}", (made_by, here, request)))
 }

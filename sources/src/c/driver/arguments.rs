@@ -7,6 +7,7 @@ use ioctlkit_abi::{Abi, AbiId, AbiSet, ByteOrder};
 
 use crate::c::Request;
 use crate::c::discover::Tree;
+use crate::c::driver::allowed::{AllowedArgument, guarded};
 use crate::c::files::search_folders;
 
 /// Macros of the targets that stand in for all ABIs, taken back before an ABI's own are given.
@@ -76,7 +77,7 @@ pub(crate) fn agreeing(parsed: AbiId, depends_on: DependsOn) -> AbiSet {
 pub(crate) fn arguments(
     request: &Request,
     tree: &Tree,
-    extra: &[String],
+    extra: &[AllowedArgument],
     abi: AbiId,
 ) -> Vec<CString> {
     let row = abi.abi();
@@ -103,12 +104,15 @@ pub(crate) fn arguments(
         arguments.push("-D__BYTE_ORDER__=__ORDER_BIG_ENDIAN__".into());
     }
     arguments.extend(ANNOTATIONS.iter().map(|definition| format!("-D{definition}")));
-    arguments.extend(request.defines.iter().map(|definition| format!("-D{definition}")));
-    let folders: Vec<PathBuf> = search_folders(tree, &request.include_dirs, abi);
-    for folder in folders {
-        arguments.push(format!("-I{}", folder.display()));
+    arguments.extend(request.configured.defines.iter().map(AllowedArgument::word));
+    // An option without its value takes the next argument for it.
+    let defines = request.defines.iter().filter(|definition| !definition.trim().is_empty());
+    arguments.extend(defines.map(|definition| format!("-D{definition}")));
+    let folders: Vec<PathBuf> = search_folders(tree, &request.search_dirs(), abi);
+    for folder in folders.iter().filter(|folder| !folder.as_os_str().is_empty()) {
+        arguments.push(format!("-I{}", guarded(folder).display()));
     }
-    arguments.extend(extra.iter().cloned());
+    arguments.extend(extra.iter().chain(&request.configured.arguments).map(AllowedArgument::word));
     arguments.extend(request.compiler_arguments.iter().cloned());
     // An argument with a NUL byte cannot be passed to any program.
     arguments.into_iter().filter_map(|argument| CString::new(argument).ok()).collect()

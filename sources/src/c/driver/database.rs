@@ -1,9 +1,13 @@
-//! `compile_commands.json`: how a header's neighbours are compiled.
+//! `compile_commands.json`: how a header's neighbours are compiled. It may come from strangers: what it
+//! says reaches the compiler as [`AllowedArgument`]s alone.
 
 use std::path::{Path, PathBuf};
 
 use ioctlkit_model::{Problem, ProblemKind};
 use serde::Deserialize;
+
+use crate::c::driver::allowed::{self, AllowedArgument};
+use crate::reading::{self, limit};
 
 /// One entry of a compilation database (clang's "JSON Compilation Database Format").
 #[derive(Debug, Deserialize)]
@@ -17,70 +21,106 @@ struct Entry {
 }
 
 /// The arguments that matter to a header in `folder`: those of the file in the database that lies
-/// closest to it.
-pub(crate) fn arguments(database: &Path, header: Option<&Path>) -> Result<Vec<String>, Problem> {
+/// closest to it. What could not be taken over is told in `problems`.
+///
+/// # Errors
+/// Why the database cannot be used.
+pub(crate) fn arguments(
+    database: &Path,
+    header: Option<&Path>,
+    problems: &mut Vec<Problem>,
+) -> Result<Vec<AllowedArgument>, Problem> {
     let path = if database.is_dir() {
         database.join("compile_commands.json")
     } else {
         database.to_owned()
     };
-    let text = std::fs::read_to_string(&path)
-        .map_err(|error| crate::c::discover::unreadable(&path, &error))?;
-    let entries: Vec<Entry> = serde_json::from_str(&text).map_err(|error| Problem {
+    let failure = |message: String, help: &str| Problem {
         kind: ProblemKind::Failure,
         path: Some(path.clone()),
         span: None,
-        message: format!("not a compilation database: {error}"),
-        help: Some("generate it anew, for example with `make compile_commands.json`".into()),
+        message,
+        help: Some(help.to_owned()),
+    };
+    let text = reading::read_text(&path, limit::RECORDS)
+        .map_err(|error| failure(format!("cannot read: {error}"), "check the path"))?;
+    let entries: Vec<Entry> = serde_json::from_str(&text).map_err(|error| {
+        let message = format!("not a compilation database: {}", reading::json_place(&error));
+        failure(message, "generate it anew, for example with `make compile_commands.json`")
     })?;
     let wanted = header.and_then(|header| std::path::absolute(header).ok()).unwrap_or_default();
     let closest = entries.iter().max_by_key(|entry| {
         let file = entry.directory.join(&entry.file);
         file.components().zip(wanted.components()).take_while(|(a, b)| a == b).count()
     });
-    Ok(closest.map(relevant).unwrap_or_default())
+    let Some(entry) = closest else { return Ok(Vec::new()) };
+    if !entry.directory.is_absolute() {
+        let message = format!(
+            "the entry of `{}` has a `directory` that is not absolute",
+            entry.file.display()
+        );
+        return Err(failure(message, "generate the database anew"));
+    }
+    let Relevant { kept, unread } = relevant(entry);
+    if !unread.is_empty() {
+        problems.push(Problem {
+            kind: ProblemKind::Note,
+            path: Some(path.clone()),
+            span: None,
+            message: format!(
+                "what the entry of `{}` says by {} was not passed on",
+                entry.file.display(),
+                unread.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+            ),
+            help: Some("give macros and folders that it holds with `-D` and `-I`".into()),
+        });
+    }
+    Ok(kept)
+}
+
+/// What of an entry matters to headers.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Relevant {
+    kept: Vec<AllowedArgument>,
+    /// Words that may lead to more of the kind.
+    unread: Vec<String>,
 }
 
 /// The search folders and macros of an entry, with folders made absolute. Those of the kernel's
-/// own side are left out: a UAPI header is read as user space reads it.
-fn relevant(entry: &Entry) -> Vec<String> {
+/// own side are left out: a UAPI header is read as user space reads it. So are options that decide
+/// about code, and those that read, write or run something.
+fn relevant(entry: &Entry) -> Relevant {
     let words = match (&entry.arguments, &entry.command) {
         (Some(arguments), _) => arguments.clone(),
         (None, Some(command)) => shlex::split(command).unwrap_or_default(),
         (None, None) => Vec::new(),
     };
-    let mut kept = Vec::new();
-    let mut words = words.into_iter();
-    while let Some(word) = words.next() {
-        let flag = ["-isystem", "-iquote", "-include", "-I", "-D", "-U"]
-            .into_iter()
-            .find(|flag| word.starts_with(flag));
-        let Some(flag) = flag else { continue };
-        let value = if word.len() > flag.len() {
-            word[flag.len()..].to_owned()
-        } else {
-            match words.next() {
-                Some(value) => value,
-                None => break,
-            }
-        };
-        if matches!(flag, "-D" | "-U") {
-            if value != "__KERNEL__" && !value.starts_with("__KERNEL__=") {
-                kept.push(format!("{flag}{value}"));
-            }
-            continue;
-        }
-        let folder = entry.directory.join(&value);
-        let text = folder.display().to_string();
-        let kernel_side = text.contains("/include") && !text.contains("uapi") && {
-            folder.ancestors().any(|above| above.join("include/uapi/linux").is_dir())
-        };
-        if !kernel_side {
-            kept.push(flag.to_owned());
-            kept.push(text);
-        }
-    }
-    kept
+    let sorted = allowed::sort_arguments(&words, &entry.directory);
+    let unread = sorted.refused.iter().filter_map(|at| words.get(*at));
+    let unread = unread.filter(|word| leads_to_arguments(word)).cloned().collect();
+    let kept = sorted.allowed.into_iter().filter(|argument| {
+        argument.macro_name() != Some("__KERNEL__")
+            && !argument.folder().or(argument.header()).is_some_and(is_kernels_own)
+            && (argument.macro_name().is_some()
+                || argument.folder().is_some()
+                || argument.header().is_some())
+    });
+    Relevant { kept: kept.collect(), unread }
+}
+
+/// Whether a path is of the kernel's own side, and not of what it exports.
+fn is_kernels_own(path: &Path) -> bool {
+    let text = path.to_string_lossy();
+    text.contains("/include")
+        && !text.contains("uapi")
+        && path.ancestors().any(|above| above.join("include/uapi/linux").is_dir())
+}
+
+/// Whether a word that is not passed on may hold macros or folders.
+fn leads_to_arguments(word: &str) -> bool {
+    let passes_on = ["-Wp,", "-Xpreprocessor", "-Xclang"].iter().any(|it| word.starts_with(it));
+    let says = [",-D", ",-U", ",-I", ",-i"].iter().any(|it| word.contains(it));
+    word.starts_with('@') || word.starts_with("--config") || (passes_on && says)
 }
 
 #[cfg(test)]
@@ -95,9 +135,56 @@ mod tests {
             command: Some("gcc -Iinc -I /abs -DX=1 -D__KERNEL__ -O2 -isystem sys -c a.c".into()),
             arguments: None,
         };
-        assert_eq!(
-            relevant(&entry),
-            ["-I", "/src/inc", "-I", "/abs", "-DX=1", "-isystem", "/src/sys"]
+        let words: Vec<String> = relevant(&entry).kept.iter().map(AllowedArgument::word).collect();
+        assert_eq!(words, ["-I/src/inc", "-I/abs", "-DX=1", "-isystem/src/sys"]);
+    }
+
+    fn told(entry: &str) -> (Result<Vec<String>, String>, Vec<String>) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("compile_commands.json");
+        std::fs::write(&path, format!("[{entry}]")).unwrap();
+        let mut problems = Vec::new();
+        let found = arguments(folder.path(), None, &mut problems);
+        let words = |found: Vec<AllowedArgument>| found.iter().map(AllowedArgument::word).collect();
+        let notes = problems.into_iter().map(|problem| problem.message).collect();
+        (found.map(words).map_err(|problem| problem.message), notes)
+    }
+
+    #[test]
+    fn an_empty_value_does_not_make_the_next_word_free() {
+        for (empty, option) in [("-D", "-fplugin=x.so"), ("-I", "--amdgpu-arch-tool=./x.sh")] {
+            let entry = format!(
+                r#"{{"directory": "/src", "file": "a.c", "arguments":
+                    ["cc", "{empty}", "", "-D", "{option}", "-DX", "{empty}", ""]}}"#
+            );
+            assert_eq!(told(&entry).0.unwrap(), ["-DX"], "{entry}");
+        }
+    }
+
+    #[test]
+    fn a_folder_that_is_not_absolute_is_refused() {
+        let (found, _) = told(r#"{"directory": "build", "file": "a.c", "command": "cc -I."}"#);
+        assert_eq!(found, Err("the entry of `a.c` has a `directory` that is not absolute".into()));
+    }
+
+    #[test]
+    fn a_response_file_is_not_read_and_told() {
+        let (found, notes) = told(
+            r#"{"directory": "/src", "file": "a.c",
+                "command": "cc @all.rsp -Wp,-DX -Wp,-MMD,a.d -O2 -DY -c a.c"}"#,
         );
+        assert_eq!(found.unwrap(), ["-DY"]);
+        assert_eq!(
+            notes,
+            ["what the entry of `a.c` says by `@all.rsp`, `-Wp,-DX` was not passed on"]
+        );
+    }
+
+    #[test]
+    fn what_a_database_is_not_is_told_without_its_text() {
+        let (found, _) = told("\"a secret\"");
+        let told = found.unwrap_err();
+        assert!(told.starts_with("not a compilation database: line 1"), "{told}");
+        assert!(!told.contains("secret"), "{told}");
     }
 }

@@ -1,5 +1,6 @@
 //! libclang: how it is found and called, and the arguments that it gets for an ABI.
 
+pub(crate) mod allowed;
 pub(crate) mod arguments;
 pub(crate) mod clang;
 pub(crate) mod database;

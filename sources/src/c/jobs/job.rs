@@ -9,6 +9,7 @@ use super::probe::Probes;
 use crate::c::Request;
 use crate::c::convert::Wants;
 use crate::c::discover::Tree;
+use crate::c::driver::allowed::AllowedArgument;
 use crate::c::driver::clang::{Library, TranslationUnit};
 use crate::c::files::{Files, Index};
 use crate::c::macros::{Macros, spans};
@@ -46,7 +47,7 @@ pub(super) struct Parsed {
 pub(crate) struct Session<'a> {
     pub(crate) request: &'a Request,
     pub(super) tree: &'a Tree,
-    pub(super) extra: Vec<String>,
+    pub(super) extra: Vec<AllowedArgument>,
     pub(crate) files: &'a Files,
     pub(crate) macros: &'a Macros,
     pub(crate) partition: &'a AbiPartition,

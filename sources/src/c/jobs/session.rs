@@ -13,6 +13,7 @@ use super::{missing_types, retry};
 use crate::c::Request;
 use crate::c::convert::Arena;
 use crate::c::discover::{Asked, TreeHeaders, discover};
+use crate::c::driver::allowed::AllowedArgument;
 use crate::c::driver::clang::Library;
 use crate::c::driver::database;
 use crate::c::elsewhere;
@@ -64,17 +65,8 @@ fn read_group(
     arena: &mut Arena,
     problems: &mut Vec<Problem>,
 ) {
-    let extra = match &request.compile_commands {
-        Some(path) => {
-            let first = group.headers.first().map(|header| header.path.as_path());
-            database::arguments(path, first).unwrap_or_else(|problem| {
-                problems.push(problem);
-                Vec::new()
-            })
-        }
-        None => Vec::new(),
-    };
-    let given = Given::new(&request.include_dirs, &[&extra, &request.compiler_arguments]);
+    let extra = of_database(request, group, problems);
+    let given = Given::new(request, &extra);
     let sources = &mut arena.interface.sources;
     let mut files = Files::load(group, &given, request.abis, sources, problems);
     if files.wanted.is_empty() {
@@ -143,6 +135,20 @@ fn read_group(
         convert_all(&session, jobs, arena, &mut collected, problems);
     }
     collected.into_interface(&session, arena);
+}
+
+/// What the request's compilation database says of a group's headers.
+fn of_database(
+    request: &Request,
+    group: &TreeHeaders,
+    problems: &mut Vec<Problem>,
+) -> Vec<AllowedArgument> {
+    let Some(path) = &request.compile_commands else { return Vec::new() };
+    let first = group.headers.first().map(|header| header.path.as_path());
+    database::arguments(path, first, problems).unwrap_or_else(|problem| {
+        problems.push(problem);
+        Vec::new()
+    })
 }
 
 /// Parses the jobs and files what they hold. Answers the jobs for headers that have to be read
