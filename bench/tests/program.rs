@@ -167,3 +167,27 @@ fn what_is_no_result_is_refused_with_its_name() {
         assert!(said.contains("other.json") && said.contains(why), "{said}");
     }
 }
+
+#[test]
+fn what_cannot_be_written_fails_the_run_and_a_reader_that_goes_away_does_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("quick.json");
+    fs::write(&path, quick_results()).unwrap();
+    let path = path.to_str().unwrap();
+    for arguments in [&["report", path][..], &["report", path, "--format", "html"], &["list"]] {
+        let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let run = bench().args(arguments).stdout(full).output().unwrap();
+        let said = String::from_utf8_lossy(&run.stderr).into_owned();
+        assert_eq!(run.status.code(), Some(2), "{arguments:?}: {said}");
+        assert!(said.contains("standard output: "), "{arguments:?}: {said}");
+        let (reader, writer) = std::io::pipe().unwrap();
+        drop(reader);
+        let status = bench().args(arguments).stdout(writer).status().unwrap();
+        assert_eq!(status.code(), Some(0), "{arguments:?}");
+    }
+    // Nobody is there to hear of a mistake.
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let status = bench().args(["report", "none.json"]).stderr(writer).status().unwrap();
+    assert_eq!(status.code(), Some(2));
+}

@@ -5,10 +5,11 @@ use std::fmt;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
+use std::time::Duration;
 
 use ioctlkit_model::{Problem, ProblemKind};
-use ioctlkit_sources::rust;
+use ioctlkit_sources::{programs, rust};
 
 use super::files::Scaffold;
 use crate::describe;
@@ -105,18 +106,22 @@ fn put(whole: &Path, path: &str, text: &str) -> io::Result<()> {
     fs::write(path, text)
 }
 
+/// How long rustfmt may take. It takes a tenth of a second.
+const LONGEST: Duration = Duration::from_secs(60);
+
 /// How long a name is decides where lines break. Without rustfmt they stay as the templates have
 /// them, which compiles as well.
 fn format_rust(whole: &Path, files: &[PathBuf]) {
+    let Ok(whole) = std::path::absolute(whole) else { return };
     let rust = files.iter().filter(|path| path.extension().is_some_and(|end| end == "rs"));
-    let _ = Command::new("rustfmt")
+    let mut command = Command::new("rustfmt");
+    command
         .args(["--edition", "2024"])
-        .args(rust)
-        .current_dir(whole)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
+        .args(rust.map(|path| whole.join(path)))
+        // The folder around may be a stranger's: rustup runs the rustfmt that a toolchain file there names.
+        .current_dir("/")
+        .env("RUSTUP_AUTO_INSTALL", "0");
+    let _ = programs::answer(&mut command, LONGEST);
 }
 
 /// The module's files as `ioctl-gen module` makes them from the interface that was just written.
@@ -173,6 +178,24 @@ mod tests {
         }
         assert!(!folder.join(".cargo").exists(), "crates.io needs no word of cargo's");
         assert_eq!(fs::read_dir(folder.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    /// rustup takes a toolchain from the folder that such a file names.
+    #[test]
+    fn no_program_of_the_folder_around_is_run() {
+        use std::os::unix::fs::PermissionsExt;
+        let parent = tempfile::tempdir().unwrap();
+        let at = |name: &str| parent.path().join(name);
+        fs::create_dir_all(at("toolchain/bin")).unwrap();
+        let toolchain = format!("[toolchain]\npath = \"{}\"\n", at("toolchain").display());
+        fs::write(at("rust-toolchain.toml"), toolchain).unwrap();
+        for name in ["rustfmt", "cargo-fmt", "cargo", "rustc"] {
+            let program = at("toolchain/bin").join(name);
+            fs::write(&program, format!("#!/bin/sh\ntouch {}\n", at("ran").display())).unwrap();
+            fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        create(&scaffold("bell"), &at("new")).unwrap();
+        assert!(!at("ran").exists());
     }
 
     #[test]
