@@ -210,3 +210,25 @@ fn what_cannot_be_made_is_refused_and_nothing_is_written() {
     assert!(said.contains("is not an empty folder"), "{said}");
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
 }
+
+/// rustup runs the programs of the folder that a toolchain file above names.
+#[test]
+fn no_program_of_the_folder_around_is_run() {
+    use std::os::unix::fs::PermissionsExt;
+    let parent = tempfile::tempdir().unwrap();
+    let at = |name: &str| parent.path().join(name);
+    fs::create_dir_all(at("toolchain/bin")).unwrap();
+    let toolchain = format!("[toolchain]\npath = \"{}\"\n", at("toolchain").display());
+    fs::write(at("rust-toolchain.toml"), toolchain).unwrap();
+    for name in ["rustfmt", "cargo-fmt", "cargo", "rustc"] {
+        let program = at("toolchain/bin").join(name);
+        fs::write(&program, format!("#!/bin/sh\ntouch {}\n", at("ran").display())).unwrap();
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let mut command = Command::new(generator());
+    // What cargo sets for its tests stands in front of any file.
+    command.env_remove("RUSTUP_TOOLCHAIN").args(["new", "bell", "--path"]).arg(at("bell"));
+    run(command.current_dir(parent.path()));
+    assert!(at("bell/Cargo.toml").is_file());
+    assert!(!at("ran").exists());
+}

@@ -1,12 +1,12 @@
 //! `ioctl-bench run`.
 
-use std::io::{IsTerminal as _, Write as _};
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use clap::ValueEnum;
 
-use super::{Ending, print, when};
+use super::{Ending, print, say, when};
 use crate::guest::{self, KernelChoice, Wish};
 use crate::plan::{Pace, Plan, Preset, Suite};
 use crate::results::{Outcome, Results};

@@ -180,24 +180,6 @@ mod tests {
         assert_eq!(fs::read_dir(folder.parent().unwrap()).unwrap().count(), 1);
     }
 
-    /// rustup takes a toolchain from the folder that such a file names.
-    #[test]
-    fn no_program_of_the_folder_around_is_run() {
-        use std::os::unix::fs::PermissionsExt;
-        let parent = tempfile::tempdir().unwrap();
-        let at = |name: &str| parent.path().join(name);
-        fs::create_dir_all(at("toolchain/bin")).unwrap();
-        let toolchain = format!("[toolchain]\npath = \"{}\"\n", at("toolchain").display());
-        fs::write(at("rust-toolchain.toml"), toolchain).unwrap();
-        for name in ["rustfmt", "cargo-fmt", "cargo", "rustc"] {
-            let program = at("toolchain/bin").join(name);
-            fs::write(&program, format!("#!/bin/sh\ntouch {}\n", at("ran").display())).unwrap();
-            fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
-        }
-        create(&scaffold("bell"), &at("new")).unwrap();
-        assert!(!at("ran").exists());
-    }
-
     #[test]
     fn an_empty_folder_is_filled_and_any_other_left_alone() {
         let folder = tempfile::tempdir().unwrap();

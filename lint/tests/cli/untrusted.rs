@@ -308,3 +308,36 @@ fn a_file_that_grows_too_large_leaves_nothing_behind() {
     assert_eq!(names(&folder), before);
     assert_eq!(folder.read("out.json"), "old");
 }
+
+/// rustup takes a toolchain from a folder that a file names, and cargo programs from its configuration.
+#[test]
+fn no_program_that_a_crate_names_is_run() {
+    let folder = Folder::new();
+    let script = format!("#!/bin/sh\ntouch {}\n", folder.path("ran").display());
+    let program = folder.path("toolchain/bin/rustc").display().to_string();
+    let toolchain = format!("[toolchain]\npath = \"{}\"\n", folder.path("toolchain").display());
+    let config = format!(
+        "[build]\nrustc = \"{program}\"\nrustc-wrapper = \"{program}\"\n\
+         [alias]\nmetadata = \"run\"\n[target.'cfg(all())']\nrunner = \"{program}\"\n"
+    );
+    let manifest = "[package]\nname = \"a\"\nversion = \"0.1.0\"\nbuild = \"build.rs\"\n";
+    let folder = folder
+        .and("toolchain/bin/cargo", &script)
+        .and("toolchain/bin/rustc", &script)
+        .and("tree/cargo", &script)
+        .and("tree/rust-toolchain.toml", toolchain)
+        .and("tree/.cargo/config.toml", config)
+        .and("tree/Cargo.toml", manifest)
+        .and("tree/build.rs", "fn main() {}\n")
+        .and("tree/src/lib.rs", "nix::ioctl_none!(there, b'x', 1);\n");
+    for name in ["toolchain/bin/cargo", "toolchain/bin/rustc", "tree/cargo"] {
+        fs::set_permissions(folder.path(name), fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let mut command = folder.command(&["dump", "."]);
+    // What cargo sets for its tests stands in front of any file.
+    command.env_remove("RUSTUP_TOOLCHAIN").env_remove("CARGO");
+    let done = command.current_dir(folder.path("tree")).output().unwrap();
+    let done = Done::of(done, &folder.path(""));
+    assert!(done.stdout.contains("\"there\""), "{}", done.seen());
+    assert!(!folder.path("ran").exists());
+}
