@@ -20,7 +20,7 @@ pub mod limit {
     /// A compiled object, of which only those parts are read that somebody asks for.
     pub const OBJECT: u64 = 4 << 30;
     /// A compiled object that has to be read as a whole: it is compressed, or a boot image.
-    pub const OBJECT_AT_ONCE: u64 = 1 << 30;
+    pub const OBJECT_AT_ONCE: u64 = 512 << 20;
     /// What this program or a build system wrote: a baseline, a dump, a compilation database.
     pub const RECORDS: u64 = 256 << 20;
 }

@@ -16,7 +16,7 @@ pub(super) struct HeaderOptions {
     #[arg(short = 'D', long = "define", value_name = "NAME[=VALUE]")]
     pub(super) defines: Vec<String>,
 
-    /// Further arguments for the compiler
+    /// Further arguments for the compiler, passed on as they are: some make it run programs or write files
     #[arg(last = true, value_name = "COMPILER ARGUMENTS")]
     pub(super) for_compiler: Vec<String>,
 }

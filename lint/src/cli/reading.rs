@@ -60,7 +60,7 @@ pub(super) struct ReadOptions {
     #[arg(long, conflicts_with = "config", help_heading = READING)]
     no_config: bool,
 
-    /// Further arguments for the compiler
+    /// Further arguments for the compiler, passed on as they are: some make it run programs or write files
     #[arg(last = true, value_name = "COMPILER ARGUMENTS")]
     compiler_arguments: Vec<String>,
 }

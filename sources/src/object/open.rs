@@ -17,9 +17,9 @@ use crate::reading::{self, ReadError, Size, limit};
 const RATIO: u64 = 256;
 const BESIDES: u64 = 1 << 20;
 
-/// What compressed data may come to in any case, in bytes. A kernel with all its types comes to half of
+/// What compressed data may come to in any case, in bytes. A module with all its types comes to a tenth of
 /// that.
-const MOST_UNPACKED: u64 = 1 << 30;
+const MOST_UNPACKED: u64 = 512 << 20;
 
 /// What the decoder of an xz stream may take, in bytes: a dictionary as `xz -9` has it, of 64 MiB, and
 /// some for itself.
@@ -201,7 +201,7 @@ mod tests {
         assert_eq!(most(&vec![0; 64 << 20]), MOST_UNPACKED);
         assert_eq!(most(&[0; 16]), RATIO * 16 + BESIDES);
         let told = OpenError::TooLarge(Compression::Gzip).to_string();
-        assert_eq!(told, "its gzip data comes to more than 256 times its size or 1 GiB");
+        assert_eq!(told, "its gzip data comes to more than 256 times its size or 512 MiB");
     }
 
     #[test]
