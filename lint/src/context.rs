@@ -352,10 +352,31 @@ pub fn finding(rule: &'static Rule, span: Span, abis: AbiSet, message: String) -
 
 #[cfg(test)]
 mod tests {
-    use ioctlkit_abi::Direction;
+    use ioctlkit_abi::{Abi, Direction};
+    use ioctlkit_model::{Header, Variants};
 
     use super::*;
     use crate::testing::{Build, U8, U32};
+
+    #[test]
+    fn a_structure_of_an_architecture_that_was_left_out_is_not_missed() {
+        let unknown = |read_for: AbiSet, is_defined: bool| {
+            let mut build = Build::new();
+            let id = build.structure("vcpu_init", &[("a", Type::Unknown("nope_t".into()))]);
+            if !is_defined {
+                build.interface.records[id.index()].variants = Variants::default();
+            }
+            build.command("X_INIT", Direction::Read, Type::Record(id));
+            let file = build.interface.commands[0].span.file;
+            build.interface.headers.push(Header { file, abis: read_for, errors: Vec::new() });
+            let layouts = Layouts::new(&build.interface);
+            Context::new(&layouts).without_number().count()
+        };
+        let some = AbiSet::of(Abi::is_64_bit);
+        assert_eq!(unknown(some, false), 0, "another architecture may define it");
+        assert_eq!(unknown(AbiSet::ALL, false), 1);
+        assert_eq!(unknown(some, true), 1, "a member is what is unknown");
+    }
 
     #[test]
     fn an_anonymous_structure_goes_by_the_one_around_it() {
