@@ -5,14 +5,15 @@ use std::io;
 use ioctlkit_model::{Finding, Problem, Report, SourceMap, abi_words};
 
 use crate::place::{Place, problem_path};
-use crate::prose;
+use crate::terminal::Terminal;
+use crate::{prose, visible};
 
 /// Writes a line for each problem, then one for each finding.
 ///
 /// # Errors
 /// Those of `out`.
 pub fn render(report: &Report, sources: &SourceMap, out: &mut dyn io::Write) -> io::Result<()> {
-    let mut out = io::BufWriter::new(out);
+    let mut out = Terminal::plain(io::BufWriter::new(out));
     for problem in &report.problems {
         write_line(&problem_line(problem, sources), &mut out)?;
     }
@@ -23,7 +24,8 @@ pub fn render(report: &Report, sources: &SourceMap, out: &mut dyn io::Write) -> 
 }
 
 fn write_line(line: &str, out: &mut impl io::Write) -> io::Result<()> {
-    writeln!(out, "{}", prose::one_line(line))
+    // What a message says in several lines is said in one.
+    writeln!(out, "{}", visible::on_one_line(&line.replace(['\n', '\t'], " ")))
 }
 
 fn finding_line(finding: &Finding, report: &Report, sources: &SourceMap) -> String {
@@ -38,7 +40,7 @@ fn finding_line(finding: &Finding, report: &Report, sources: &SourceMap) -> Stri
         if place.has_lines() { format!(":{}:{}", start.line, start.column) } else { String::new() };
     format!(
         "{}{lines}: {}[{}] {}{on}",
-        place.path(),
+        visible::on_one_line(&place.path()),
         finding.severity,
         finding.rule.code,
         finding.message,
@@ -46,7 +48,9 @@ fn finding_line(finding: &Finding, report: &Report, sources: &SourceMap) -> Stri
 }
 
 fn problem_line(problem: &Problem, sources: &SourceMap) -> String {
-    let place = match (problem_path(problem, sources), problem.span) {
+    let path = problem_path(problem, sources);
+    let path = path.as_deref().map(visible::on_one_line);
+    let place = match (path, problem.span) {
         (Some(path), Some(span)) => {
             let start = Place::of(span, sources).start;
             format!("{path}:{}:{}: ", start.line, start.column)

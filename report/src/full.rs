@@ -6,14 +6,14 @@ use std::io;
 
 use annotate_snippets::{
     Annotation, AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet,
-    normalize_untrusted_str,
 };
 use ioctlkit_model::{
     Finding, Fix, Label, Problem, ProblemKind, Report, Safety, Severity, SourceMap, Span,
 };
 
 use crate::place::problem_path;
-use crate::prose;
+use crate::terminal::Terminal;
+use crate::{prose, visible};
 use window::Window;
 
 mod suggestion;
@@ -39,13 +39,15 @@ pub fn render(
 ) -> io::Result<()> {
     let renderer = if style.colour { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.hyperlink(false);
+    // The lines of the header are quoted as they are.
+    let out = &mut if style.colour { Terminal::coloured(out) } else { Terminal::plain(out) };
     for problem in &report.problems {
         write(&renderer, &[problem_group(problem, sources)], out)?;
     }
     for finding in &report.findings {
         write(&renderer, &finding_groups(finding, report, sources), out)?;
     }
-    Ok(())
+    io::Write::flush(out)
 }
 
 fn write(renderer: &Renderer, groups: &[Group<'_>], out: &mut dyn io::Write) -> io::Result<()> {
@@ -68,7 +70,7 @@ fn finding_groups<'a>(
     };
     let notes = prose::notes(finding, report);
     let mut group =
-        Group::with_title(level.primary_title(finding.message.as_str()).id(finding.rule.code))
+        Group::with_title(level.primary_title(harmless(&finding.message)).id(finding.rule.code))
             .elements(snippets(finding, sources))
             .elements(notes.iter().map(|note| Level::NOTE.message(harmless(note))));
     let mut suggestion = None;
@@ -86,10 +88,15 @@ fn finding_groups<'a>(
     std::iter::once(group).chain(suggestion).collect()
 }
 
-/// The text without escape sequences, which the library lets through in labels, paths, notes and
-/// helps: what is quoted from a header must not command a terminal.
+/// The text with what nobody sees shown: what is quoted from a header must not command a terminal.
+/// What goes on behind a line's end is indented by the library, so that no name can begin a line.
 fn harmless(text: &str) -> String {
-    normalize_untrusted_str(text)
+    visible::in_lines(text).replace('\t', "    ")
+}
+
+/// The path on one line.
+fn harmless_path(path: &str) -> String {
+    visible::on_one_line(path).into_owned()
 }
 
 fn fix_sentence(fix: &Fix) -> Cow<'_, str> {
@@ -144,11 +151,11 @@ fn problem_group<'a>(problem: &'a Problem, sources: &'a SourceMap) -> Group<'a> 
         ProblemKind::Incomplete => Level::WARNING,
         ProblemKind::Failure => Level::ERROR,
     };
-    let mut group = Group::with_title(level.primary_title(problem.message.as_str()));
+    let mut group = Group::with_title(level.primary_title(harmless(&problem.message)));
     if let Some(span) = problem.span {
         group = group.element(underlined(span, sources));
     } else if let Some(path) = problem_path(problem, sources) {
-        group = group.element(Origin::path(harmless(&path)));
+        group = group.element(Origin::path(harmless_path(&path)));
     }
     if let Some(help) = &problem.help {
         group = group.element(Level::HELP.message(harmless(help)));

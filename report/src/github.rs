@@ -6,6 +6,7 @@ use ioctlkit_model::{Finding, Problem, ProblemKind, Report, Severity, SourceMap}
 
 use crate::place::{Place, problem_path};
 use crate::prose;
+use crate::visible::is_invisible;
 
 /// Writes a workflow command for each problem, then one for each finding.
 ///
@@ -73,7 +74,7 @@ fn region(place: &Place<'_>) -> Vec<(&'static str, String)> {
 }
 
 /// A workflow command, with everything encoded that the runner would take for syntax: `%` and
-/// line ends anywhere, `:` and `,` in properties.
+/// line ends anywhere, `:` and `,` in properties. What nobody sees is shown.
 fn command(name: &str, properties: &[(&str, String)], message: &str) -> String {
     let encode = |text: &str, in_property: bool| {
         let mut encoded = String::with_capacity(text.len());
@@ -84,6 +85,7 @@ fn command(name: &str, properties: &[(&str, String)], message: &str) -> String {
                 '\n' => encoded.push_str("%0A"),
                 ':' if in_property => encoded.push_str("%3A"),
                 ',' if in_property => encoded.push_str("%2C"),
+                c if is_invisible(c) && c != '\t' => encoded.extend(c.escape_unicode()),
                 _ => encoded.push(c),
             }
         }

@@ -7,7 +7,7 @@ use ioctlkit_model::{Finding, Problem, ProblemKind, Report, Severity, SourceMap}
 use serde::Serialize;
 
 use crate::place::{Place, problem_path};
-use crate::prose;
+use crate::{escaped_json, prose};
 
 /// Writes the report as a list with an issue for each problem and each finding.
 ///
@@ -19,8 +19,7 @@ pub fn render(report: &Report, sources: &SourceMap, out: &mut dyn io::Write) -> 
     let mut issues: Vec<Issue> = problems.chain(findings).collect();
     make_fingerprints_unique(&mut issues);
     let mut out = io::BufWriter::new(out);
-    serde_json::to_writer_pretty(&mut out, &issues)?;
-    io::Write::write_all(&mut out, b"\n")?;
+    escaped_json::write_pretty(&issues, &mut out)?;
     io::Write::flush(&mut out)
 }
 

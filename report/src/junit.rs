@@ -12,6 +12,7 @@ use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use crate::place::{Place, problem_path};
 use crate::prose;
+use crate::terminal::harmless;
 
 /// Writes the report as one `testsuites` element.
 ///
@@ -249,11 +250,8 @@ fn write_outcome<W: io::Write>(
     Ok(())
 }
 
-/// The text with what XML 1.0 cannot hold in any form replaced.
+/// The text with what nobody sees shown, which XML 1.0 for the most part cannot hold in any form,
+/// and without what a CI system would obey where the report is printed.
 fn legal(text: &str) -> String {
-    let is_legal = |c: char| {
-        matches!(c, '\t' | '\n' | '\r' | '\u{20}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}')
-            || c >= '\u{10000}'
-    };
-    text.chars().map(|c| if is_legal(c) { c } else { char::REPLACEMENT_CHARACTER }).collect()
+    harmless(text).replace(['\u{fffe}', '\u{ffff}'], "\u{fffd}")
 }

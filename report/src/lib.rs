@@ -15,6 +15,7 @@
 
 pub mod concise;
 pub mod dump;
+pub mod escaped_json;
 mod format;
 pub mod full;
 pub mod github;
@@ -25,6 +26,8 @@ mod place;
 mod prose;
 pub mod sarif;
 mod stream;
+pub mod terminal;
+pub mod visible;
 
 pub use format::{Format, UnknownFormat};
 pub use full::Style;

@@ -1,8 +1,8 @@
 //! The words around a finding that several formats share.
 
-use std::borrow::Cow;
-
 use ioctlkit_model::{Finding, Problem, ProblemKind, Report, abi_words};
+
+use crate::visible;
 
 /// What there is to know besides the message: the ABIs, what carries the type, the rule's notes.
 pub(crate) fn notes(finding: &Finding, report: &Report) -> Vec<String> {
@@ -33,22 +33,23 @@ pub(crate) fn details(finding: &Finding, report: &Report) -> Vec<String> {
     lines
 }
 
-/// The message and the details of a finding, a line each.
+/// The message and the details of a finding, a line each, with what nobody sees shown.
 pub(crate) fn paragraph(finding: &Finding, report: &Report) -> String {
     let mut text = finding.message.clone();
     for line in details(finding, report) {
         text.push('\n');
         text.push_str(&line);
     }
-    text
+    visible::in_lines(&text).into_owned()
 }
 
-/// A problem's message and its help, a line each.
+/// A problem's message and its help, a line each, with what nobody sees shown.
 pub(crate) fn problem_paragraph(problem: &Problem) -> String {
-    match &problem.help {
+    let text = match &problem.help {
         Some(help) => format!("{}\nhelp: {help}", problem.message),
         None => problem.message.clone(),
-    }
+    };
+    visible::in_lines(&text).into_owned()
 }
 
 /// The word for a problem's kind in the machine formats.
@@ -66,14 +67,5 @@ pub(crate) const fn kind_level(kind: ProblemKind) -> &'static str {
         ProblemKind::Note => "note",
         ProblemKind::Incomplete => "warning",
         ProblemKind::Failure => "error",
-    }
-}
-
-/// The text on one line: line ends, tabs and every other control character become spaces.
-pub(crate) fn one_line(text: &str) -> Cow<'_, str> {
-    if text.contains(char::is_control) {
-        Cow::Owned(text.replace(char::is_control, " "))
-    } else {
-        Cow::Borrowed(text)
     }
 }

@@ -10,7 +10,7 @@ use ioctlkit_model::{
 use serde::Serialize;
 
 use crate::place::Place;
-use crate::{json, prose};
+use crate::{escaped_json, json, prose, visible};
 
 /// Writes the report as a log with one run, which lists every rule that ran.
 ///
@@ -38,8 +38,7 @@ pub fn render(report: &Report, sources: &SourceMap, out: &mut dyn io::Write) -> 
         }],
     };
     let mut out = io::BufWriter::new(out);
-    serde_json::to_writer_pretty(&mut out, &log)?;
-    io::Write::write_all(&mut out, b"\n")?;
+    escaped_json::write_pretty(&log, &mut out)?;
     io::Write::flush(&mut out)
 }
 
@@ -134,7 +133,7 @@ fn location(span: Span, sources: &SourceMap) -> Location {
 fn related_location(index: usize, label: &Label, sources: &SourceMap) -> Location {
     Location {
         id: Some(index + 1),
-        message: Some(Text { text: label.text.clone() }),
+        message: Some(Text { text: visible::in_lines(&label.text).into_owned() }),
         ..location(label.span, sources)
     }
 }
@@ -170,8 +169,10 @@ fn sarif_fix(fix: &Fix, sources: &SourceMap) -> Option<SarifFix> {
         }
     }
     let artifact_changes: Vec<_> = changes.into_iter().map(|(_, change)| change).collect();
-    (!artifact_changes.is_empty())
-        .then(|| SarifFix { description: Text { text: fix.message.clone() }, artifact_changes })
+    (!artifact_changes.is_empty()).then(|| SarifFix {
+        description: Text { text: visible::in_lines(&fix.message).into_owned() },
+        artifact_changes,
+    })
 }
 
 fn invocation(report: &Report, sources: &SourceMap) -> Invocation {

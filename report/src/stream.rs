@@ -5,6 +5,8 @@ use std::io;
 use serde::{Serialize, Serializer};
 use serde_json::ser::{CompactFormatter, Formatter};
 
+use crate::escaped_json::write_fragment;
+
 /// A list whose items are made one at a time.
 pub(crate) struct List<F>(pub(crate) F);
 
@@ -37,6 +39,14 @@ struct Lines {
 }
 
 impl Formatter for Lines {
+    fn write_string_fragment<W: ?Sized + io::Write>(
+        &mut self,
+        out: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        write_fragment(out, fragment)
+    }
+
     fn begin_object<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
         if self.in_outer_list && self.depth == 2 {
             out.write_all(b"\n")?;

@@ -22,6 +22,6 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     let mut text = Vec::new();
     let mut command = super::Arguments::command();
     clap_complete::generate(arguments.shell, &mut command, "ioctl-lint", &mut text);
-    terminal.print(|out, _| out.write_all(&text))?;
+    terminal.print_exactly(|out, _| out.write_all(&text))?;
     Ok(Outcome::Clean)
 }

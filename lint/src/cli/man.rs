@@ -27,7 +27,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
         Some(dir) => std::fs::create_dir_all(dir)
             .and_then(|()| clap_mangen::generate_to(command, dir))
             .map_err(|error| Failure::of_file(dir, &error))?,
-        None => terminal.print(|out, _| Man::new(command).render(out))?,
+        None => terminal.print_exactly(|out, _| Man::new(command).render(out))?,
     }
     Ok(Outcome::Clean)
 }

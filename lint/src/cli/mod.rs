@@ -25,6 +25,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use ioctl_lint::temporary::survive_file_size_limit;
+use ioctlkit_report::{Style, visible};
 
 use terminal::{Colour, Terminal};
 
@@ -77,8 +78,11 @@ enum Command {
 
 /// Parses the command line and does what it says.
 pub(crate) fn main() -> ExitCode {
-    let arguments = Arguments::parse();
     survive_file_size_limit();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return refused(&error),
+    };
     let terminal = Terminal::new(arguments.color);
     let done = match &arguments.command {
         Command::Check(arguments) => check::run(arguments, &terminal),
@@ -98,6 +102,28 @@ pub(crate) fn main() -> ExitCode {
         Ok(outcome) => outcome.into(),
         Err(failure) => failure.report(&terminal).into(),
     }
+}
+
+/// Tells help on standard output, and what is wrong with the command line on standard error. It
+/// quotes what was given.
+fn refused(error: &clap::Error) -> ExitCode {
+    let terminal = Terminal::new(Colour::Auto);
+    let text = |style: Style| {
+        let text = error.render();
+        if style.colour && !text.to_string().contains('\u{1b}') {
+            text.ansi().to_string()
+        } else {
+            // Colours are only ours.
+            visible::in_lines(&text.to_string()).into_owned()
+        }
+    };
+    if error.use_stderr() {
+        terminal.say(|out, style| out.write_all(text(style).as_bytes()));
+    } else if let Err(failure) = terminal.print(|out, style| out.write_all(text(style).as_bytes()))
+    {
+        failure.report(&terminal);
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }
 
 /// What a run comes to.

@@ -6,6 +6,7 @@ use std::path::Path;
 use anstream::{AutoStream, ColorChoice};
 use ioctl_lint::files;
 use ioctlkit_report::Style;
+use ioctlkit_report::terminal::Terminal as Harmless;
 
 use super::failure::Failure;
 
@@ -32,8 +33,17 @@ impl Terminal {
         Self { colour }
     }
 
-    /// Writes to standard output. A reader that has read enough (`| head`) is no error.
+    /// Writes to standard output for people.
     pub(super) fn print(
+        &self,
+        write: impl FnOnce(&mut dyn Write, Style) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        self.print_exactly(|out, style| for_people(out, style, write))
+    }
+
+    /// Writes to standard output what is in the form of a language. A reader that has read enough
+    /// (`| head`) is no error.
+    pub(super) fn print_exactly(
         &self,
         write: impl FnOnce(&mut dyn Write, Style) -> io::Result<()>,
     ) -> Result<(), Failure> {
@@ -51,14 +61,15 @@ impl Terminal {
         }
     }
 
-    /// Writes to the file as a whole, or to standard output where none is named.
+    /// Writes in the form of a language to the file as a whole, or to standard output where none is
+    /// named.
     pub(super) fn print_to(
         &self,
         file: Option<&Path>,
         write: impl FnOnce(&mut dyn Write, Style) -> io::Result<()>,
     ) -> Result<(), Failure> {
         let Some(file) = file else {
-            return self.print(write);
+            return self.print_exactly(write);
         };
         let style = Style { colour: self.colour == Colour::Always };
         files::write_atomically(file, |out| write(out, style))
@@ -70,7 +81,7 @@ impl Terminal {
         let stderr = io::stderr();
         let style = self.style(AutoStream::choice(&stderr));
         let mut out = BufWriter::new(stderr.lock());
-        if write(&mut out, style).and_then(|()| out.flush()).is_err() {
+        if for_people(&mut out, style, write).and_then(|()| out.flush()).is_err() {
             let _ = out.into_parts();
         }
     }
@@ -88,6 +99,16 @@ impl Terminal {
         };
         Style { colour }
     }
+}
+
+/// Writes what people read, in which names of others command neither a terminal nor a CI system.
+fn for_people(
+    out: &mut dyn Write,
+    style: Style,
+    write: impl FnOnce(&mut dyn Write, Style) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut out = if style.colour { Harmless::coloured(out) } else { Harmless::plain(out) };
+    write(&mut out, style).and_then(|()| out.flush())
 }
 
 /// Text in bold, where there are colours.

@@ -5,7 +5,7 @@ use std::ops::Range;
 use annotate_snippets::Snippet;
 use ioctlkit_model::{FileId, SourceFile, SourceMap, Span};
 
-use super::harmless;
+use super::harmless_path;
 use crate::place::bytes_within;
 
 /// How many lines a snippet may reach over to show a second place: one that is further away gets
@@ -62,7 +62,7 @@ impl<'a> Window<'a> {
     pub(super) fn snippet<T: Clone>(&self) -> Snippet<'a, T> {
         Snippet::source(self.text())
             .line_start(self.first as usize)
-            .path(harmless(&self.file.path.to_string_lossy()))
+            .path(harmless_path(&self.file.path.to_string_lossy()))
     }
 
     /// The text of these lines, without the line end of the last one.

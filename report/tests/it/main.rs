@@ -5,6 +5,8 @@ mod dump;
 mod edges;
 mod formats;
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod sample;
 #[cfg(test)]
 mod sarif;

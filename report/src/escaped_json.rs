@@ -1,0 +1,134 @@
+//! JSON in which characters that nobody sees are escaped: it means the same to a parser, and can
+//! do nothing to a terminal or a CI log that it passes on its way.
+
+use std::io;
+
+use serde::Serialize;
+use serde_json::ser::{Formatter, PrettyFormatter};
+
+use crate::visible::is_invisible;
+
+/// Writes a value with an indentation of two spaces, and a line's end behind it.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_pretty(value: &impl Serialize, mut out: impl io::Write) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(&mut out, Pretty::default());
+    value.serialize(&mut serializer)?;
+    out.write_all(b"\n")
+}
+
+/// Writes a value on one line, without the line's end.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write_compact(value: &impl Serialize, out: impl io::Write) -> io::Result<()> {
+    let mut serializer = serde_json::Serializer::with_formatter(out, Compact);
+    Ok(value.serialize(&mut serializer)?)
+}
+
+/// Part of a string, without what JSON itself has to escape.
+pub(crate) fn write_fragment(out: &mut (impl io::Write + ?Sized), text: &str) -> io::Result<()> {
+    let mut plain = 0;
+    for (at, c) in text.char_indices() {
+        // GitHub's runner finds commands that begin with `##[` anywhere in a line.
+        if is_invisible(c) || (c == '[' && text[..at].ends_with("##")) {
+            out.write_all(text[plain..at].as_bytes())?;
+            plain = at + c.len_utf8();
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                write!(out, "\\u{unit:04x}")?;
+            }
+        }
+    }
+    out.write_all(text[plain..].as_bytes())
+}
+
+struct Compact;
+
+impl Formatter for Compact {
+    fn write_string_fragment<W: ?Sized + io::Write>(
+        &mut self,
+        out: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        write_fragment(out, fragment)
+    }
+}
+
+#[derive(Default)]
+struct Pretty(PrettyFormatter<'static>);
+
+impl Formatter for Pretty {
+    fn write_string_fragment<W: ?Sized + io::Write>(
+        &mut self,
+        out: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        write_fragment(out, fragment)
+    }
+
+    fn begin_array<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_array(out)
+    }
+
+    fn end_array<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_array(out)
+    }
+
+    fn begin_array_value<W: ?Sized + io::Write>(
+        &mut self,
+        out: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
+        self.0.begin_array_value(out, first)
+    }
+
+    fn end_array_value<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_array_value(out)
+    }
+
+    fn begin_object<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_object(out)
+    }
+
+    fn end_object<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_object(out)
+    }
+
+    fn begin_object_key<W: ?Sized + io::Write>(
+        &mut self,
+        out: &mut W,
+        first: bool,
+    ) -> io::Result<()> {
+        self.0.begin_object_key(out, first)
+    }
+
+    fn begin_object_value<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.begin_object_value(out)
+    }
+
+    fn end_object_value<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
+        self.0.end_object_value(out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_sees_is_escaped_and_read_back_as_it_was() {
+        let text = "a\u{1b}[2J\u{9b}\u{7f}\u{202e}\u{e0041}\n\"é ##[add-mask] #[x";
+        let mut json = Vec::new();
+        write_pretty(&[text], &mut json).unwrap();
+        let json = String::from_utf8(json).unwrap();
+        assert_eq!(
+            json,
+            "[\n  \"a\\u001b[2J\\u009b\\u007f\\u202e\\udb40\\udc41\\n\\\"é ##\\u005badd-mask] #[x\"\n]\n"
+        );
+        assert_eq!(serde_json::from_str::<Vec<String>>(&json).unwrap(), [text]);
+        let mut compact = Vec::new();
+        write_compact(&[text], &mut compact).unwrap();
+        assert_eq!(serde_json::from_slice::<Vec<String>>(&compact).unwrap(), [text]);
+    }
+}
