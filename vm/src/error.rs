@@ -49,6 +49,17 @@ pub enum VmError {
         /// The system's words.
         source: io::Error,
     },
+    /// A build that cannot be confined.
+    #[error(
+        "the build cannot be confined, and its makefiles may run anything ({layer}: {reason}); if \
+         you trust them as your own, say `--no-sandbox`"
+    )]
+    NoConfinement {
+        /// Which part of the confinement the kernel refused.
+        layer: &'static str,
+        /// Why.
+        reason: String,
+    },
     /// A program failed.
     #[error("`{command}` failed ({status}):\n{output}")]
     Failed {

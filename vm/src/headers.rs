@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::cache::Cache;
+use crate::confinement::Confinement;
 use crate::debian::{Release, unpack};
 use crate::error::VmError;
 use crate::interruption::Interruption;
@@ -96,13 +97,28 @@ impl Headers {
         arguments: &[&str],
         interruption: &Interruption,
     ) -> Result<Built, VmError> {
+        self.build_in(folder, arguments, &Confinement::None, interruption)
+    }
+
+    /// The same for makefiles that may be a stranger's.
+    ///
+    /// # Errors
+    /// Those of [`Headers::build`], and [`VmError::NoConfinement`].
+    pub fn build_in(
+        &self,
+        folder: &Path,
+        arguments: &[&str],
+        confinement: &Confinement,
+        interruption: &Interruption,
+    ) -> Result<Built, VmError> {
         let folder = folder.canonicalize().map_err(VmError::file("find", folder))?;
         let folder = buildable(folder)?;
         let module = format!("M={}", folder.display());
         let arguments = arguments.iter().map(|&argument| argument.to_owned());
         let arguments: Vec<String> =
             [module, "modules".to_owned()].into_iter().chain(arguments).collect();
-        let printed = make(&self.folder, &arguments, interruption)?;
+        let printed =
+            make(&self.folder, &arguments, Some(&self.folder), confinement, interruption)?;
         let order = folder.join("modules.order");
         let order = fs::read_to_string(&order).map_err(VmError::file("read", &order))?;
         // Kernels since 6.3 list objects, those before modules; some by absolute paths.

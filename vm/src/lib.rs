@@ -30,6 +30,7 @@ pub mod ktap;
 
 mod apt;
 mod cache;
+mod confinement;
 mod debian;
 mod elf;
 mod error;
@@ -53,6 +54,7 @@ mod session;
 mod small;
 
 pub use cache::Cache;
+pub use confinement::Confinement;
 pub use debian::Release;
 pub use elf::ModuleInfo;
 pub use error::{ArchiveError, VmError};

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread::available_parallelism;
 
+use crate::confinement::Confinement;
 use crate::error::VmError;
 use crate::interruption::Interruption;
 use crate::process::{Printed, finished};
@@ -12,17 +13,28 @@ use crate::process::{Printed, finished};
 pub(crate) const REMEDY: &str = "install Debian's packages make and gcc";
 
 /// Runs make in a folder, on all processors, as if nobody's settings were there. What compilers
-/// that are killed leave behind is removed.
+/// that are killed leave behind is removed. The headers are what a confined build reads besides the
+/// toolchain.
 pub(crate) fn make(
     folder: &Path,
     arguments: &[String],
+    headers: Option<&Path>,
+    confinement: &Confinement,
     interruption: &Interruption,
 ) -> Result<Printed, VmError> {
     let temporary = tempfile::Builder::new().prefix("ioctlkit-vm-").tempdir();
     let temporary = temporary.map_err(VmError::file("write in", std::env::temp_dir()))?;
     let mut make = command(folder, processors());
-    make.args(arguments).env("TMPDIR", temporary.path());
-    finished(&mut make, REMEDY, interruption)
+    make.args(arguments);
+    confinement.prepare(&mut make, temporary.path());
+    // Only the thread is confined, and what it starts; make ends with it.
+    std::thread::scope(|scope| {
+        let confined = scope.spawn(|| {
+            confinement.enter(headers, temporary.path())?;
+            finished(&mut make, REMEDY, interruption)
+        });
+        confined.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
 }
 
 /// A make in a folder, with as many jobs at once, as if nobody's settings were there.
@@ -48,15 +60,16 @@ pub(crate) fn processors() -> NonZero<usize> {
 ///
 /// # Errors
 /// [`VmError::Failed`] with what the compiler said, [`VmError::Missing`] without make,
-/// [`VmError::Interrupted`].
+/// [`VmError::NoConfinement`], [`VmError::Interrupted`].
 pub fn build_programs(
     folder: &Path,
     names: &[String],
+    confinement: &Confinement,
     interruption: &Interruption,
 ) -> Result<Vec<PathBuf>, VmError> {
     let folder = folder.canonicalize().map_err(VmError::file("find", folder))?;
     let arguments: Vec<String> =
         names.iter().cloned().chain(["LDFLAGS=-static".to_owned()]).collect();
-    make(&folder, &arguments, interruption)?;
+    make(&folder, &arguments, None, confinement, interruption)?;
     Ok(names.iter().map(|name| folder.join(name)).collect())
 }

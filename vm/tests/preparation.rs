@@ -6,7 +6,8 @@ mod support;
 use std::path::Path;
 
 use ioctlkit_vm::{
-    Event, Guest, Headers, Interruption, Kernel, ModuleInfo, Release, Script, Step, VmError,
+    Confinement, Event, Guest, Headers, Interruption, Kernel, ModuleInfo, Release, Script, Step,
+    VmError,
 };
 use support::{bench, cache, is_full, messages};
 
@@ -39,6 +40,26 @@ fn headers_of_packages_that_are_not_installed_build_the_same_module() {
             .then(Step::load(&built.modules[0]).with("answer=5"))
             .then(Step::test(&bench.program).with("5"));
         assert_eq!(messages(&bench.run(&script)), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_module_builds_for_each_kernel_where_its_makefile_reaches_nothing_else() {
+    const SOURCE: &str = "#include <linux/module.h>\nMODULE_LICENSE(\"GPL\");\n";
+    for series in ["6.12", "6.1"] {
+        let release = Release::newest(series, &cache()).unwrap();
+        let headers = Headers::of(&release, &cache()).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("Kbuild"), "obj-m += confined.o\n").unwrap();
+        std::fs::write(folder.path().join("confined.c"), SOURCE).unwrap();
+        let confinement = Confinement::Within(folder.path().canonicalize().unwrap());
+        let none = Interruption::none();
+        let built = headers.build_in(folder.path(), &[], &confinement, &none).unwrap();
+        let module = ModuleInfo::read(&built.modules[0]).unwrap();
+        assert_eq!(module.name, "confined");
+        for refused in ["Permission denied", "Operation not permitted"] {
+            assert!(!built.output.contains(refused), "{}", built.output);
+        }
     }
 }
 
