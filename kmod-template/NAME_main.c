@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * ${title}: its devices, its files, and what each command does. What is between the caller and
+ * ${title|comment}: its devices, its files, and what each command does. What is between the caller and
  * these functions is in gen/, and is made again from the definition; this file is yours.
  */
 
@@ -136,7 +136,7 @@ static const struct file_operations ${it.symbol}_fops = {
 //% for c in it.commands
 //% if c.opens
 
-${c.stub_definition}
+${c.stub_definition|code}
 {
 	return anon_inode_getfile("[${c.opens}]", &${c.opens}_fops, NULL, O_RDWR);
 }
@@ -231,7 +231,7 @@ static int ${name}_probe(struct platform_device *pdev)
 	kref_init(&device->refs);
 	init_rwsem(&device->lock);
 	device->misc.minor = MISC_DYNAMIC_MINOR;
-	device->misc.name = "${node}";
+	device->misc.name = "${node|string}";
 	device->misc.fops = &${name}_fops;
 	device->misc.parent = &pdev->dev;
 	ret = misc_register(&device->misc);
@@ -265,9 +265,9 @@ static int ${name}_add(struct device *parent, unsigned int minor)
 	cdev_init(&device->cdev, &${name}_fops);
 	device->cdev.owner = THIS_MODULE;
 //% if minors > 1
-	ret = dev_set_name(&device->dev, "${node}%u", minor);
+	ret = dev_set_name(&device->dev, "${node|format}%u", minor);
 //% else
-	ret = dev_set_name(&device->dev, "${node}");
+	ret = dev_set_name(&device->dev, "${node|format}");
 //% endif
 	if (!ret)
 		ret = cdev_device_add(&device->cdev, &device->dev);
@@ -315,7 +315,7 @@ static int __init ${name}_init(void)
 //% endif
 	ret = platform_driver_register(&${name}_driver);
 	if (ret)
-		${"goto unregister_class" if device == "cdev" else "return ret"};
+		${("goto unregister_class" if device == "cdev" else "return ret")|code};
 	${name}_platform_device = platform_device_register_simple("${name}", PLATFORM_DEVID_NONE, NULL, 0);
 	if (IS_ERR(${name}_platform_device)) {
 		ret = PTR_ERR(${name}_platform_device);
@@ -358,5 +358,5 @@ static void __exit ${name}_exit(void)
 }
 module_exit(${name}_exit);
 
-MODULE_DESCRIPTION("${title}");
+MODULE_DESCRIPTION("${title|string}");
 MODULE_LICENSE("GPL");

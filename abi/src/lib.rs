@@ -30,6 +30,7 @@ mod fold;
 mod row;
 mod scalar;
 mod set;
+pub mod spelling;
 mod table;
 
 pub use elf::{Elf, ElfHeader};

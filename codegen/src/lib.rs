@@ -3,10 +3,13 @@
 //! of an existing C header.
 #![forbid(unsafe_code)]
 
+mod escape;
 mod files;
 pub mod guest;
 pub mod import;
+mod interpolation;
 pub mod module;
 pub mod scaffold;
+pub mod streams;
 
-pub use files::{describe, write_atomically};
+pub use files::{NewFile, WriteError, describe, read_below, write_alone, write_together};

@@ -9,5 +9,5 @@ ${stamp}
  */
 ELFNOTE32("ioctlkit", 1,
 //% for line in abi
-	  "${line}\n"${");" if loop.last}
+	  "${line|string}\n"/*% if loop.last %*/);/*% endif %*/
 //% endfor

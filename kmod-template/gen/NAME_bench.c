@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 ${stamp}
 /*
- * For benchmarks: what the commands of ${test_path} do, behind two more doors. A write to
+ * For benchmarks: what the commands of ${test_path|comment} do, behind two more doors. A write to
  * /proc/${name} and a message to the netlink family "${name}" run the handler of the command that
  * takes as many bytes, a read that of the command that gives as many, with the device open as for
  * ioctl. Commands with checks, capabilities, results or arguments that grow are not among them.
@@ -50,7 +50,7 @@ static const struct ${name}_door ${name}_doors[] = {
 //% for c in it.commands
 //% if c.is_door
 	{
-		.size = sizeof(${c.type}),
+		.size = sizeof(${c.type|code}),
 		.in = ${"true" if c.reads else "false"},
 		.out = ${"true" if c.writes else "false"},
 		.handle = ${name}_door_${c.op},
@@ -88,7 +88,7 @@ static int ${name}_proc_open(struct inode *inode, struct file *file)
 {
 	struct file *device;
 
-	device = filp_open("${test_path}", O_RDWR, 0);
+	device = filp_open("${test_path|string}", O_RDWR, 0);
 	if (IS_ERR(device))
 		return PTR_ERR(device);
 	file->private_data = device;
@@ -193,7 +193,7 @@ static int ${name}_pass_message(const struct ${name}_door *door, u32 port, void 
 	mutex_lock(&${name}_socket_lock);
 	if (!${name}_socket_device || ${name}_socket_port != port) {
 		${name}_close_socket_device();
-		device = filp_open("${test_path}", O_RDWR, 0);
+		device = filp_open("${test_path|string}", O_RDWR, 0);
 		if (IS_ERR(device)) {
 			ret = PTR_ERR(device);
 		} else {

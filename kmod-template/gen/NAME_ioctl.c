@@ -37,7 +37,7 @@ ${stamp}
 //% endif
 //% for record in it.checks
 
-static int ${record.check}(const ${record.type} *arg)
+static int ${record.check}(const ${record.type|code} *arg)
 {
 //% if record.declares
 	size_t i;
@@ -45,17 +45,17 @@ static int ${record.check}(const ${record.type} *arg)
 //% endif
 //% for rule in record.rules
 //% if rule.kind == "reserved_bytes"
-	if (memchr_inv(${rule.place}, 0, sizeof(${rule.whole})))
+	if (memchr_inv(${rule.place|code}, 0, sizeof(${rule.whole|code})))
 		return -EINVAL;
 //% elif rule.kind == "condition"
-	if (${rule.condition})
+	if (${rule.condition|code})
 		return -EINVAL;
 //% elif rule.kind == "nested"
-	if (${rule.check}(&${rule.place}))
+	if (${rule.check}(&${rule.place|code}))
 		return -EINVAL;
 //% elif rule.kind == "nested_array"
-	for (i = 0; i < ARRAY_SIZE(${rule.place}); i++) {
-		if (${rule.check}(&${rule.place}[i]))
+	for (i = 0; i < ARRAY_SIZE(${rule.place|code}); i++) {
+		if (${rule.check}(&${rule.place|code}[i]))
 			return -EINVAL;
 	}
 //% endif
@@ -67,7 +67,7 @@ static int ${record.check}(const ${record.type} *arg)
 /* The commands. */
 //% macro command(c, do_name)
 
-static long ${do_name}(struct file *file${", unsigned int cmd" if c.by_number}${", " ~ c.user_type ~ " __user *uarg" if c.by_address}${", unsigned long arg" if c.kind == "value"})
+static long ${do_name}(struct file *file${(", unsigned int cmd" if c.by_number)|code}${(", " ~ c.user_type ~ " __user *uarg" if c.by_address)|code}${(", unsigned long arg" if c.kind == "value")|code})
 {
 //% if c.family
 	unsigned int index = array_index_nospec(_IOC_NR(cmd) - ${c.first_nr}, ${c.family + 1});
@@ -76,15 +76,15 @@ static long ${do_name}(struct file *file${", unsigned int cmd" if c.by_number}${
 	size_t size = _IOC_SIZE(cmd);
 //% endif
 //% if c.kind == "flexible"
-	${c.type} head, *karg;
+	${c.type|code} head, *karg;
 	size_t capacity, size;
 //% if c.element_check
 	size_t i;
 //% endif
 //% elif c.by_address
-	${c.type} ${"*" if c.heap}karg;
+	${c.type|code} ${("*" if c.heap)|code}karg;
 //% if c.translated
-	${c.translated.type} ${"*" if c.heap}carg;
+	${c.translated.type|code} ${("*" if c.heap)|code}carg;
 //% endif
 //% endif
 //% if c.growth == "member"
@@ -124,7 +124,7 @@ static long ${do_name}(struct file *file${", unsigned int cmd" if c.by_number}${
 //% endif
 //% if c.narrow
 	/* More than the type holds is another number. */
-	if ((int)arg != (${c.type})arg)
+	if ((int)arg != (${c.type|code})arg)
 		return -EINVAL;
 //% endif
 //% if c.growth == "member"
@@ -200,12 +200,12 @@ static long ${do_name}(struct file *file${", unsigned int cmd" if c.by_number}${
 //% endif
 //% if c.reads
 //% if c.growth != "none"
-	ret = copy_struct_from_user(${c.ref}karg, sizeof(${c.star}karg), uarg, size);
+	ret = copy_struct_from_user(${c.ref|code}karg, sizeof(${c.star|code}karg), uarg, size);
 	if (ret)
-		${c.fail};
+		${c.fail|code};
 //% if c.growth == "member"
 	/* It was read twice: the one that was checked counts. */
-	karg${c.dot}${c.size_member} = size;
+	karg${c.dot|code}${c.size_member} = size;
 //% endif
 //% elif c.translated
 //% if c.heap
@@ -216,7 +216,7 @@ static long ${do_name}(struct file *file${", unsigned int cmd" if c.by_number}${
 	if (copy_from_user(&carg, uarg, sizeof(carg)))
 		return -EFAULT;
 //% endif
-	${c.translated.from}(${c.ref}karg, ${c.ref}carg);
+	${c.translated.from}(${c.ref|code}karg, ${c.ref|code}carg);
 //% elif c.heap
 	ret = -EFAULT;
 	if (copy_from_user(karg, uarg, sizeof(*karg)))
@@ -226,9 +226,9 @@ static long ${do_name}(struct file *file${", unsigned int cmd" if c.by_number}${
 		return -EFAULT;
 //% endif
 //% if c.check
-	ret = ${c.check}(${c.ref}karg);
+	ret = ${c.check}(${c.ref|code}karg);
 	if (ret)
-		${c.fail};
+		${c.fail|code};
 //% endif
 //% endif
 //% endif
@@ -246,26 +246,26 @@ static long ${do_name}(struct file *file${", unsigned int cmd" if c.by_number}${
 //% endif
 	ret = ${it.symbol}_enter(file);
 	if (ret)
-		${"goto put_fd" if c.returns == "file" else c.fail};
+		${("goto put_fd" if c.returns == "file" else c.fail)|code};
 //% if c.returns == "file"
-	made = ${it.symbol}_ops.${c.op}(${c.arguments});
+	made = ${it.symbol}_ops.${c.op}(${c.arguments|code});
 	${it.symbol}_leave(file);
 	if (IS_ERR(made)) {
 		ret = PTR_ERR(made);
 		goto put_fd;
 	}
 //% else
-	ret = ${it.symbol}_ops.${c.op}(${c.arguments});
+	ret = ${it.symbol}_ops.${c.op}(${c.arguments|code});
 	${it.symbol}_leave(file);
 //% if c.writes
 	if (ret < 0)
-		${c.fail};
+		${c.fail|code};
 //% endif
 //% endif
 //% if c.writes
 //% if c.returns == "file"
 //% set size_of = "sizeof(" ~ c.star ~ "karg)"
-	if (copy_to_user(uarg, ${c.ref}karg, sizeof(${c.star}karg))) {
+	if (copy_to_user(uarg, ${c.ref|code}karg, sizeof(${c.star|code}karg))) {
 		ret = -EFAULT;
 		goto put_file;
 	}
@@ -277,12 +277,12 @@ static long ${do_name}(struct file *file${", unsigned int cmd" if c.by_number}${
 	if (copy_to_user(uarg, karg, size))
 		ret = -EFAULT;
 //% elif c.growth != "none"
-	if (copy_to_user(uarg, ${c.ref}karg, min_t(size_t, size, sizeof(${c.star}karg))))
-		${"ret = -EFAULT" if c.heap else "return -EFAULT"};
+	if (copy_to_user(uarg, ${c.ref|code}karg, min_t(size_t, size, sizeof(${c.star|code}karg))))
+		${("ret = -EFAULT" if c.heap else "return -EFAULT")|code};
 //% if not c.reads
 	/* The members that the driver does not know. */
-	if (size > sizeof(${c.star}karg) && clear_user(uarg + sizeof(${c.star}karg), size - sizeof(${c.star}karg)))
-		${"ret = -EFAULT" if c.heap else "return -EFAULT"};
+	if (size > sizeof(${c.star|code}karg) && clear_user(uarg + sizeof(${c.star|code}karg), size - sizeof(${c.star|code}karg)))
+		${("ret = -EFAULT" if c.heap else "return -EFAULT")|code};
 //% endif
 //% elif c.translated
 //% if c.heap
@@ -342,12 +342,12 @@ out_karg:
 ${command(c, it.symbol ~ "_do_" ~ c.op) -}
 //% endfor
 //% macro case(c, label, last_label, do_name)
-	case ${label}${" ... " ~ last_label if c.family}:
-		return ${do_name}(file${", cmd" if c.by_number}${", uarg" if c.by_address}${", arg" if c.kind == "value"});
+	case ${label|code}${(" ... " ~ last_label if c.family)|code}:
+		return ${do_name}(file${(", cmd" if c.by_number)|code}${(", uarg" if c.by_address)|code}${(", arg" if c.kind == "value")|code});
 //% endmacro
 
 /**
- * ${it.symbol}_ioctl - the unlocked_ioctl of ${it.where}
+ * ${it.symbol}_ioctl - the unlocked_ioctl of ${it.where|comment}
  * @file: the open file
  * @cmd: the command's number
  * @arg: its argument
@@ -382,10 +382,10 @@ ${case(c, c.number ~ " & ~IOCSIZE_MASK", c.last_number ~ " & ~IOCSIZE_MASK", it.
 #ifdef CONFIG_COMPAT
 //% for record in it.translations
 
-/* ${record.native}, as 32-bit programs have it. */
+/* ${record.native|comment}, as 32-bit programs have it. */
 struct ${record.tag} {
 //% for member in record.members
-	${member.declaration};
+	${member.declaration|code};
 //% endfor
 };
 //% if record.i386_size
@@ -396,7 +396,7 @@ static_assert(sizeof(struct ${record.tag}) == ${record.i386_size});
 //% endif
 //% if record.taken
 
-static void ${record.from}(${record.native} *to, const struct ${record.tag} *from)
+static void ${record.from}(${record.native|code} *to, const struct ${record.tag} *from)
 {
 //% if record.loops
 	size_t i;
@@ -421,7 +421,7 @@ static void ${record.from}(${record.native} *to, const struct ${record.tag} *fro
 //% endif
 //% if record.returned
 
-static int ${record.to}(struct ${record.tag} *to, const ${record.native} *from)
+static int ${record.to}(struct ${record.tag} *to, const ${record.native|code} *from)
 {
 //% if record.loops
 	size_t i;
@@ -461,7 +461,7 @@ ${command(c, it.symbol ~ "_compat_do_" ~ c.op) -}
 //% endfor
 
 /**
- * ${it.symbol}_compat_ioctl - the compat_ioctl of ${it.where}
+ * ${it.symbol}_compat_ioctl - the compat_ioctl of ${it.where|comment}
  * @file: the open file
  * @cmd: the command's number, as 32-bit programs have it
  * @arg: its argument

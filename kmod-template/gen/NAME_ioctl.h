@@ -25,16 +25,16 @@ ${stamp}
  * A command whose member is NULL answers -ENOTTY.
 //% for c in it.commands
  *
- * @${c.op}: ${c.macro_use}${c.remark}::
+ * @${c.op}: ${c.macro_use|comment}${c.remark|comment}::
  *
 //% for line in c.stub
- *	${line}
+ *	${line|comment}
 //% endfor
 //% endfor
  */
 struct ${it.symbol}_ops {
 //% for c in it.commands
-	${c.result}(*${c.op})(${c.parameters});
+	${c.result|code}(*${c.op})(${c.parameters|code});
 //% endfor
 };
 

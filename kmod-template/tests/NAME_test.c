@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 ${stamp}
-/* The commands of ${title}, for conformance.c. */
+/* The commands of ${title|comment}, for conformance.c. */
 
 #include <assert.h>
 #include <fcntl.h>
@@ -21,30 +21,30 @@ static const struct member no_members[] = {
 
 //% if test.flexible
 static const struct {
-	${test.type} head;
-	${test.element} element;
+	${test.type|code} head;
+	${test.element|code} element;
 } ${test.valid} = {
 	.head = {
 //% for value in test.values
-		.${value.place} = ${value.value},
+		.${value.place|code} = ${value.value|code},
 //% endfor
 	},
 };
 //% elif test.values
-static const ${test.type} ${test.valid} = {
+static const ${test.type|code} ${test.valid} = {
 //% for value in test.values
-	.${value.place} = ${value.value},
+	.${value.place|code} = ${value.value|code},
 //% endfor
 };
 //% else
-static const ${test.type} ${test.valid};
+static const ${test.type|code} ${test.valid};
 //% endif
 
 static const struct member ${test.members_name}[] = {
 //% for member in test.members
 	{
-		"${member.name}", ${member.offset},
-		${member.size}, ${member.rule}, ${member.operand}
+		"${member.name|string}", ${member.offset|code},
+		${member.size|code}, ${member.rule}, ${member.operand|code}
 	},
 //% endfor
 	{ .name = NULL }
@@ -52,7 +52,7 @@ static const struct member ${test.members_name}[] = {
 //% endfor
 //% for scalar in test_scalars
 
-static const ${scalar.type} ${scalar.valid};
+static const ${scalar.type|code} ${scalar.valid};
 
 static const struct member ${scalar.members_name}[] = {
 	{ "value", 0, sizeof(${scalar.valid}), ANYTHING, 0 },
@@ -65,7 +65,7 @@ static const struct command ${it.symbol}_commands[] = {
 //% for c in it.commands
 	{
 		.name = "${c.macro}",
-		.number = ${c.test.number},
+		.number = ${c.test.number|code},
 //% if c.family
 		.family = ${c.family},
 //% endif
@@ -92,18 +92,18 @@ static const struct command ${it.symbol}_commands[] = {
 		.privileged = true,
 //% endif
 //% if c.test.size
-		.size = ${c.test.size},
+		.size = ${c.test.size|code},
 //% endif
 //% if c.min_size
 		.min_size = ${c.min_size},
 //% endif
 //% if c.test.valid
-		.valid = ${c.test.valid},
+		.valid = ${c.test.valid|code},
 //% endif
 		.members = ${c.test.members},
 //% if c.kind == "flexible"
-		.count = { offsetof(${c.type}, ${c.count}), sizeof(${c.test.object}.${c.count}) },
-		.element = { offsetof(${c.type}, ${c.array}), sizeof(${c.element}) },
+		.count = { offsetof(${c.type|code}, ${c.count}), sizeof(${c.test.object|code}.${c.count}) },
+		.element = { offsetof(${c.type|code}, ${c.array}), sizeof(${c.element|code}) },
 //% endif
 	},
 //% endfor
@@ -127,7 +127,7 @@ int main(int argc, char **argv)
 {
 	const char *path = getenv("${upper}_DEVICE");
 	const struct device device = {
-		.path = path ? path : "${test_path}",
+		.path = path ? path : "${test_path|string}",
 		.unbind = "/sys/bus/platform/drivers/${name}/unbind",
 		.bus_id = "${name}",
 		.interfaces = interfaces,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 ${stamp}
 /*
- * Says which command of ${title} a number is, and what its argument holds, by the numbers and
+ * Says which command of ${title|comment} a number is, and what its argument holds, by the numbers and
  * layouts of the ABI that this program is built for: NUMBER as strace -X raw shows it, and BYTES in
  * hexadecimal. Without arguments, it lists all commands.
  *
@@ -83,12 +83,12 @@ struct command {
 static const struct field ${table.name}[] = {
 //% for field in table.fields
 	{
-		.name = "${field.name}",
-		.offset = ${field.offset},
-		.size = ${field.size},
+		.name = "${field.name|string}",
+		.offset = ${field.offset|code},
+		.size = ${field.size|code},
 		.count = ${field.count},
 		.kind = ${field.kind},
-		.valid = ${field.valid},
+		.valid = ${field.valid|code},
 //% if field.nested
 		.fields = ${field.nested},
 //% endif
@@ -101,11 +101,11 @@ static const struct field ${table.name}[] = {
 static const struct command commands[] = {
 //% for c in decoded
 	{
-		.name = "${c.name}",
+		.name = "${c.name|string}",
 //% if c.parameter
 		.parameter = "${c.parameter}",
 //% endif
-		.number = ${c.number},
+		.number = ${c.number|code},
 //% if c.family
 		.family = ${c.family},
 //% endif
@@ -113,8 +113,8 @@ static const struct command commands[] = {
 		.any_size = true,
 //% endif
 //% if c.type
-		.type = "${c.type}",
-		.size = sizeof(${c.type}),
+		.type = "${c.type|string}",
+		.size = sizeof(${c.type|code}),
 //% endif
 //% if c.is_signed
 		.is_signed = true,
@@ -314,7 +314,7 @@ static int decode(unsigned int number, const char *text)
 	unsigned char *bytes;
 
 	if (!command) {
-		printf("%#010x is no command of ${title}\n", number);
+		printf("%#010x is no command of ${title|format}\n", number);
 		return 1;
 	}
 	print_head(command, number);

@@ -145,6 +145,7 @@ fn crates_depend_on_those_below_them_only() {
         Some(BTreeSet::from(["ioctlkit-abi".to_owned()])),
         "no parser, no serde"
     );
+    assert_eq!(own("ioctlkit-syntax"), ["ioctlkit-abi"], "what a name may be spelled with");
     assert_eq!(own("ioctlkit-sources"), ["ioctlkit-abi", "ioctlkit-model", "ioctlkit-syntax"]);
     assert_eq!(own("ioctlkit-vm"), Vec::<String>::new(), "a guest knows nothing of ioctl");
     assert_eq!(own("ioctlkit-report"), ["ioctlkit-abi", "ioctlkit-model"]);

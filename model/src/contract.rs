@@ -4,7 +4,7 @@
 
 use ioctlkit_abi::Direction;
 
-use crate::{Span, Type};
+use crate::{Capability, DriverPath, Span, Type};
 
 /// What a definition says of a command's call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,8 +21,8 @@ pub struct Contract {
     pub last_nr: Option<u32>,
     /// The size in bytes of the argument's first version, where it may grow.
     pub min_size: Option<u64>,
-    /// The capability that a caller needs, by its name in C.
-    pub capability: Option<String>,
+    /// The capability that a caller needs.
+    pub capability: Option<Capability>,
     /// The mode that the file must have been opened with.
     pub mode: Option<Direction>,
     /// The documentation, line by line.
@@ -77,7 +77,7 @@ pub struct Group {
     /// The device newtype that its commands are methods of.
     pub device: Option<String>,
     /// The driver's file, where the author vouches for one.
-    pub path: Option<String>,
+    pub path: Option<DriverPath>,
     /// What the C names begin with.
     pub prefix: String,
     /// The constant that the type letter is, where it is one.

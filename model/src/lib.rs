@@ -21,6 +21,7 @@ pub mod number_registry;
 mod object;
 mod rule;
 mod source;
+mod spelled;
 mod types;
 mod variants;
 mod wide_time;
@@ -43,6 +44,7 @@ pub use rule::{Languages, RuleInfo, Severity};
 pub use source::{
     Comment, FileId, FileShift, Include, Language, Position, SourceFile, SourceMap, Span,
 };
+pub use spelled::{Capability, DriverPath};
 pub use types::{
     Condition, Enum, EnumBody, EnumId, Enumerator, Member, Record, RecordBody, RecordId,
     Representation, Type, Typedef, TypedefBody, TypedefId,

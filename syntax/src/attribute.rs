@@ -121,6 +121,18 @@ pub(crate) fn text(input: ParseStream<'_>) -> syn::Result<LitStr> {
     Ok(text)
 }
 
+/// The text, if it is spelled so that it is nothing but a name in every language that it goes into.
+///
+/// # Errors
+/// `wanted` at the text, which says what may stand there.
+pub(crate) fn spelled(
+    text: LitStr,
+    is_valid: fn(&str) -> bool,
+    wanted: &str,
+) -> syn::Result<LitStr> {
+    if is_valid(&text.value()) { Ok(text) } else { Err(syn::Error::new(text.span(), wanted)) }
+}
+
 /// Where words stand.
 const PLACES: [(&str, &[&str]); 4] = [
     ("an interface", &interface::WORDS),

@@ -2,13 +2,16 @@
 
 use std::fmt;
 
+use ioctlkit_abi::spelling::{is_c_name, is_capability};
 use proc_macro2::Span;
 use syn::ext::IdentExt as _;
 use syn::parse::{ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
 use syn::{Attribute, Expr, Ident, LitInt, LitStr, Token, Type, parenthesized};
 
-use crate::attribute::{documentation, each_word, equals, named_once, text, unknown, value};
+use crate::attribute::{
+    documentation, each_word, equals, named_once, spelled, text, unknown, value,
+};
 use crate::range::operand;
 use crate::{Errors, RangeInclusive, literal};
 
@@ -266,8 +269,18 @@ impl CommandWords {
             "large_argument" => self.large_argument = Some(name.span()),
             "retry_on_interrupt" => self.retry_on_interrupt = true,
             "unsafe" => self.unsafe_call = true,
-            "c" => named_once(name, &mut self.c_name, text(input)?)?,
-            "capability" => self.access.capability = Some(text(input)?),
+            "c" => {
+                let wanted = "a macro's name in C has ASCII letters, digits and `_`, no digit in \
+                              front, and is no keyword: `ECHO_RESET`";
+                let new = spelled(text(input)?, is_c_name, wanted)?;
+                named_once(name, &mut self.c_name, new)?;
+            }
+            "capability" => {
+                let wanted = "the kernel has no such capability: linux/capability.h lists them, \
+                              such as `CAP_SYS_ADMIN`";
+                let capability = spelled(text(input)?, is_capability, wanted)?;
+                self.access.capability = Some(capability);
+            }
             "mode" => {
                 equals(input)?;
                 let word = Ident::parse_any(input)?;

@@ -1,12 +1,15 @@
 //! A structure or union that goes through an ioctl.
 
+use ioctlkit_abi::spelling::is_c_type;
 use proc_macro2::Span;
 use syn::parse::ParseStream;
 use syn::{
     Attribute, DeriveInput, Generics, Ident, LitInt, LitStr, Token, Visibility, parenthesized,
 };
 
-use crate::attribute::{documentation, each_word, name as name_of, named_once, text, unknown};
+use crate::attribute::{
+    documentation, each_word, name as name_of, named_once, spelled, text, unknown,
+};
 use crate::interface::refuse_type_parameters;
 use crate::{Errors, Member, member};
 
@@ -99,7 +102,12 @@ impl DataWords {
     /// Takes a word in, if it is one of a structure.
     pub(crate) fn word(&mut self, name: &Ident, input: ParseStream<'_>) -> syn::Result<bool> {
         match name.to_string().as_str() {
-            "c" => named_once(name, &mut self.c_name, text(input)?)?,
+            "c" => {
+                let wanted = "a type's name in C is `struct NAME`, `union NAME` or a typedef's, \
+                              with ASCII letters, digits and `_`: `struct echo_config`";
+                let new = spelled(text(input)?, is_c_type, wanted)?;
+                named_once(name, &mut self.c_name, new)?;
+            }
             "not_portable" => {
                 let reason = if input.is_empty() { None } else { Some(text(input)?) };
                 self.not_portable = Some((reason, name.span()));

@@ -1,12 +1,13 @@
 //! An enum: one interface.
 
+use ioctlkit_abi::spelling::{is_c_prefix, is_driver_path};
 use syn::ext::IdentExt as _;
 use syn::parse::ParseStream;
 use syn::{
     DataEnum, DeriveInput, Expr, Generics, Ident, LitStr, Path, Visibility, parenthesized, token,
 };
 
-use crate::attribute::{documentation, each_word, name as name_of, text, unknown, value};
+use crate::attribute::{documentation, each_word, name as name_of, spelled, text, unknown, value};
 use crate::{Command, Errors, command, literal};
 
 /// Where the methods go.
@@ -130,7 +131,11 @@ impl Interface {
                 };
             }
             "driver" => self.driver = Some(name_of(input)?),
-            "prefix" => self.prefix = Some(text(input)?),
+            "prefix" => {
+                let wanted = "names in C begin with a letter or `_` and have those and digits: \
+                              `ECHO_`";
+                self.prefix = Some(spelled(text(input)?, is_c_prefix, wanted)?);
+            }
             "unsafe" if !input.peek(token::Paren) => {
                 let message = "say what you vouch for: `unsafe(path = \"/dev/…\")` or \
                                `unsafe(verify = function)`";
@@ -154,7 +159,11 @@ impl Interface {
         parenthesized!(inner in input);
         let name = Ident::parse_any(&inner)?;
         match name.to_string().as_str() {
-            "path" => self.open_by.path = Some(text(&inner)?),
+            "path" => {
+                let wanted = "the path of a driver's file begins with `/`, has ASCII letters, \
+                              digits and `_.-` in its parts, and none that is `..`: `/dev/echo`";
+                self.open_by.path = Some(spelled(text(&inner)?, is_driver_path, wanted)?);
+            }
             "verify" => self.open_by.verify = Some(name_of(&inner)?),
             _ => return Err(unknown(&name, &["path", "verify"])),
         }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use ioctl_gen::module::{Plan, Step};
+use ioctl_gen::streams::tell as say;
 
 /// Tells which handlers are new, have another signature, or have no command any more.
 pub(super) fn tell(output: &Path, plan: &Plan, written: &[&Step], gone: &[String]) {
@@ -17,18 +18,18 @@ pub(super) fn tell(output: &Path, plan: &Plan, written: &[&Step], gone: &[String
             if before.contains(&squeezed(&command.stub.join("\n"))) {
                 continue;
             }
-            eprintln!(
+            say(format_args!(
                 "{}: the handler of `{}` is to be, as `.{}` of `{}_ops`:\n\n{}\n{{\n}}\n",
                 main.display(),
                 command.r#macro,
                 command.op,
                 interface.symbol,
                 command.stub_definition
-            );
+            ));
         }
     }
     for name in gone {
-        eprintln!("{}: `{name}` is gone, and its handler is to go, too", main.display());
+        say(format_args!("{}: `{name}` is gone, and its handler is to go, too", main.display()));
     }
 }
 

@@ -1,17 +1,16 @@
 //! `ioctl-gen import`.
 
-use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use ioctl_gen::import::{Failure, Imported, Request, import, is_made_by_import};
-use ioctl_gen::{describe, write_atomically};
-use ioctlkit_model::{Problem, ProblemKind, Report};
-use ioctlkit_report::{Style, full};
+use ioctl_gen::streams::{print_exactly, tell};
+use ioctl_gen::{NewFile, WriteError, describe, read_below, write_alone};
+use ioctlkit_model::{Problem, ProblemKind};
 use regex::Regex;
 
-use super::Outcome;
 use super::headers::HeaderOptions;
+use super::{Outcome, say};
 
 /// Make a Rust module of a C header
 #[derive(Debug, Args)]
@@ -71,7 +70,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
     match done(arguments) {
         Ok(outcome) => outcome,
         Err(failure) => {
-            say(failure);
+            say(failure.problems, &failure.sources);
             Outcome::Failed
         }
     }
@@ -82,51 +81,52 @@ fn done(arguments: &Arguments) -> Result<Outcome, Failure> {
     let Some(file) = &arguments.output else {
         return print(&imported.text);
     };
-    let known = match std::fs::read_to_string(file) {
-        Ok(text) => Some(text),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
-        Err(error) => {
-            return Err(failure(Some(file), &format!("cannot read: {}", describe(&error)), None));
-        }
-    };
+    let known = read_below(file, file).map_err(|error| {
+        failure(Some(file), &format!("cannot read: {}", describe(&error)), None)
+    })?;
     if arguments.check {
         return Ok(check(file, known.as_deref(), &imported));
     }
-    if known.is_some_and(|text| !is_made_by_import(&text)) && !arguments.force {
+    let is_ours = |bytes: &[u8]| is_made_by_import(&String::from_utf8_lossy(bytes));
+    if known.as_deref().is_some_and(|bytes| !is_ours(bytes)) && !arguments.force {
         let message = "`ioctl-gen import` did not write this file, and leaves it alone";
         let help = "name another file with `--output`, or replace it with `--force`";
         return Err(failure(Some(file), message, Some(help)));
     }
-    write_atomically(file, &imported.text).map_err(|error| {
-        failure(Some(file), &format!("cannot write: {}", describe(&error)), None)
-    })?;
+    let new = NewFile { path: file, text: &imported.text, replaces: known.as_deref() };
+    match write_alone(new) {
+        Ok(()) => {}
+        Err(WriteError::Interrupted) => return Ok(Outcome::Interrupted),
+        Err(error) => return Err(failure(error.path(), &error.to_string(), None)),
+    }
     let left_out = match imported.left_out.len() {
         0 => String::new(),
         count => format!("; {count} left out, as its head says"),
     };
-    eprintln!("{}: {} commands{left_out}", file.display(), imported.commands);
+    tell(format_args!("{}: {} commands{left_out}", file.display(), imported.commands));
     Ok(Outcome::Done)
 }
 
-fn check(file: &Path, known: Option<&str>, imported: &Imported) -> Outcome {
-    if known == Some(imported.text.as_str()) {
+fn check(file: &Path, known: Option<&[u8]>, imported: &Imported) -> Outcome {
+    if known == Some(imported.text.as_bytes()) {
         return Outcome::Done;
     }
     let message =
         if known.is_some() { "the file is not" } else { "there is no file, which is not" };
-    eprintln!("{}: {message} what the header comes to; run without `--check`", file.display());
+    tell(format_args!(
+        "{}: {message} what the header comes to; run without `--check`",
+        file.display()
+    ));
     Outcome::Differs
 }
 
 fn print(text: &str) -> Result<Outcome, Failure> {
-    let mut out = io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        // A reader that has read enough (`| head`) is no error.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+    match print_exactly(text) {
+        Ok(()) => Ok(Outcome::Done),
+        Err(error) => {
             let message = format!("cannot write to standard output: {}", describe(&error));
             Err(failure(None, &message, None))
         }
-        _ => Ok(Outcome::Done),
     }
 }
 
@@ -166,13 +166,4 @@ fn failure(path: Option<&Path>, message: &str, help: Option<&str>) -> Failure {
         help: help.map(str::to_owned),
     };
     Failure { problems: vec![problem], ..Failure::default() }
-}
-
-/// Tells on standard error what went wrong. What cannot be said there can be said nowhere.
-fn say(failure: Failure) {
-    let report = Report { problems: failure.problems, ..Report::default() };
-    let colour = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let mut out = BufWriter::new(io::stderr().lock());
-    let style = Style { colour };
-    let _ = full::render(&report, &failure.sources, style, &mut out).and_then(|()| out.flush());
 }

@@ -7,12 +7,11 @@ mod module;
 mod new;
 mod test;
 
-use std::io::{self, BufWriter, IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use ioctl_gen::streams::{print, report, tell};
 use ioctlkit_model::{Problem, Report, SourceMap};
-use ioctlkit_report::{Style, full};
 
 /// Generates code for ioctl interfaces.
 #[derive(Debug, Parser)]
@@ -33,7 +32,8 @@ Examples:
 Exit codes:
   0  done
   1  --check: the file is not what would be written
-  2  the work could not be done";
+  2  the work could not be done; no file has changed
+  130  interrupted; no file has changed";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -45,7 +45,11 @@ enum Command {
 
 /// Parses the command line and does what it says.
 pub(crate) fn main() -> ExitCode {
-    let outcome = match &Arguments::parse().command {
+    let arguments = match Arguments::try_parse_from(std::env::args_os()) {
+        Ok(arguments) => arguments,
+        Err(error) => return refused(&error),
+    };
+    let outcome = match &arguments.command {
         Command::New(arguments) => new::run(arguments),
         Command::Module(arguments) => module::run(arguments),
         Command::Test(arguments) => return test::run(arguments),
@@ -55,7 +59,20 @@ pub(crate) fn main() -> ExitCode {
         Outcome::Done => 0,
         Outcome::Differs => 1,
         Outcome::Failed => 2,
+        Outcome::Interrupted => 130,
     })
+}
+
+/// Help on standard output, and what is wrong with the command line on standard error. It quotes
+/// what was given.
+fn refused(error: &clap::Error) -> ExitCode {
+    let text = error.render().to_string();
+    if error.use_stderr() {
+        tell(text.trim_end())
+    } else {
+        print(&text)
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }
 
 /// What a run comes to.
@@ -67,21 +84,13 @@ enum Outcome {
     Differs,
     /// It could not be done.
     Failed,
+    /// A signal asked to stop.
+    Interrupted,
 }
 
-/// Prints on standard output. A reader that has gone, such as `head`, is no mistake.
-fn print(text: &str) {
-    let mut out = io::stdout().lock();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-}
-
-/// Tells on standard error what went wrong. What cannot be said there can be said nowhere.
+/// Tells on standard error what went wrong.
 fn say(problems: Vec<Problem>, sources: &SourceMap) {
-    let report = Report { problems, ..Report::default() };
-    let colour = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let mut out = BufWriter::new(io::stderr().lock());
-    let style = Style { colour };
-    let _ = full::render(&report, sources, style, &mut out).and_then(|()| out.flush());
+    report(&Report { problems, ..Report::default() }, sources);
 }
 
 #[cfg(test)]

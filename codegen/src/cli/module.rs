@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use ioctl_gen::module::{Change, Device, File, Header, Lock, Options, Ownership, Plan, Step};
-use ioctl_gen::module::{left_out, plan, render, steps, userland, write};
-use ioctl_gen::{describe, write_atomically};
+use ioctl_gen::module::{left_out, plan, render, steps, userland};
+use ioctl_gen::streams::{print, tell};
+use ioctl_gen::{NewFile, WriteError, describe, read_below, write_together};
 use ioctlkit_model::{Interface, NotUnderstood, Problem, ProblemKind, SourceMap};
 use ioctlkit_sources::{c, rust};
 
 use super::headers::HeaderOptions;
-use super::{Outcome, handlers, print, say};
+use super::{Outcome, handlers, say};
 
 /// Make a kernel module of an interface, or bring one up to date
 #[derive(Debug, Args)]
@@ -116,6 +117,13 @@ fn module_name(text: &str) -> Result<String, String> {
 struct Failure {
     problems: Vec<Problem>,
     sources: SourceMap,
+    outcome: Outcome,
+}
+
+impl From<Vec<Problem>> for Failure {
+    fn from(problems: Vec<Problem>) -> Self {
+        Self { problems, sources: SourceMap::default(), outcome: Outcome::Failed }
+    }
 }
 
 impl Failure {
@@ -127,7 +135,7 @@ impl Failure {
             message,
             help: help.map(str::to_owned),
         };
-        Self { problems: vec![problem], sources: SourceMap::default() }
+        Self { problems: vec![problem], ..Self::from(Vec::new()) }
     }
 }
 
@@ -136,7 +144,7 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
         Ok(outcome) => outcome,
         Err(failure) => {
             say(failure.problems, &failure.sources);
-            Outcome::Failed
+            failure.outcome
         }
     }
 }
@@ -148,8 +156,10 @@ fn done(arguments: &Arguments) -> Result<Outcome, Failure> {
     options.device = arguments.device.into();
     options.minors = arguments.minors;
     options.bench = arguments.bench || has_bench(&arguments.output);
-    let plan = plan(&interface, &options)
-        .map_err(|problems| Failure { problems, sources: interface.sources.clone() })?;
+    let plan = plan(&interface, &options).map_err(|problems| Failure {
+        sources: interface.sources.clone(),
+        ..Failure::from(problems)
+    })?;
     let (module, userland) = rayon::join(|| render(&plan), || userland(&interface, &plan));
     let mut files = Vec::new();
     for part in [module, userland] {
@@ -163,8 +173,8 @@ fn done(arguments: &Arguments) -> Result<Outcome, Failure> {
     files.retain(|file| file.path != lock.path);
     let steps = steps(&arguments.output, &files)
         .map_err(|(path, error)| Failure::of(&path, unreadable(&error), None))?;
-    let lock_now = fs::read_to_string(&lock_path).ok();
-    let lock_changes = lock_now.as_deref() != Some(lock.text.as_str());
+    let lock_now = read_below(&arguments.output, &lock_path).ok().flatten();
+    let lock_changes = lock_now.as_deref() != Some(lock.text.as_bytes());
     if arguments.diff {
         for step in steps.iter().filter(|step| step.change != Change::None) {
             print(&step.diff());
@@ -188,13 +198,17 @@ fn done(arguments: &Arguments) -> Result<Outcome, Failure> {
         return Ok(Outcome::Done);
     }
     refuse_edited(arguments, &chosen)?;
-    for step in &chosen {
-        write(step).map_err(|error| Failure::of(&step.path, unwritable(&error), None))?;
-        eprintln!("{}: {}", step.path.display(), word(step.change));
-    }
+    let mut written: Vec<NewFile<'_>> = chosen.iter().map(|step| step.new_file()).collect();
     if lock_changes && !(arguments.write_missing && lock_now.is_some()) {
-        write_atomically(&lock_path, &lock.text)
-            .map_err(|error| Failure::of(&lock_path, unwritable(&error), None))?;
+        let replaces = lock_now.as_deref();
+        written.push(NewFile { path: &lock_path, text: &lock.text, replaces });
+    }
+    if !written.is_empty() {
+        write_together(&arguments.output, &written)
+            .map_err(|error| unwritable(&arguments.output, &error))?;
+    }
+    for step in &chosen {
+        tell(format_args!("{}: {}", step.path.display(), word(step.change)));
     }
     handlers::tell(&arguments.output, &plan, &chosen, &gone);
     Ok(Outcome::Done)
@@ -204,8 +218,13 @@ fn unreadable(error: &io::Error) -> String {
     format!("cannot read: {}", describe(error))
 }
 
-fn unwritable(error: &io::Error) -> String {
-    format!("cannot write: {}", describe(error))
+/// What was not written, of which nothing is left.
+fn unwritable(output: &Path, error: &WriteError) -> Failure {
+    let failure = Failure::of(error.path().unwrap_or(output), error.to_string(), None);
+    match error {
+        WriteError::Interrupted => Failure { outcome: Outcome::Interrupted, ..failure },
+        _ => failure,
+    }
 }
 
 /// Whether the module has the doors for benchmarks already.
@@ -287,7 +306,7 @@ fn is_same_file(a: &Path, b: &Path) -> bool {
 
 fn finished(interface: Interface, problems: Vec<Problem>) -> Result<Interface, Failure> {
     if problems.iter().any(|problem| problem.kind == ProblemKind::Failure) {
-        return Err(Failure { problems, sources: interface.sources });
+        return Err(Failure { sources: interface.sources, ..Failure::from(problems) });
     }
     // What the source does not say as a whole, the module may lack.
     say(problems, &interface.sources);
@@ -304,9 +323,11 @@ fn lock(arguments: &Arguments, plan: &Plan) -> Result<(File, Vec<String>), Failu
         Failure::of(&full, format!("line {line} is none of an ABI"), Some(help))
     };
     let next = Lock::parse(plan.abi.iter().map(String::as_str)).map_err(broken_line)?;
-    let known = match fs::read_to_string(&full) {
-        Ok(text) => Lock::parse(text.lines()).map_err(broken_line)?,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Lock::default(),
+    let known = match read_below(&arguments.output, &full) {
+        Ok(Some(text)) => {
+            Lock::parse(String::from_utf8_lossy(&text).lines()).map_err(broken_line)?
+        }
+        Ok(None) => Lock::default(),
         Err(error) => return Err(Failure::of(&full, unreadable(&error), None)),
     };
     let broken = known.broken_by(&next);
@@ -318,7 +339,7 @@ fn lock(arguments: &Arguments, plan: &Plan) -> Result<(File, Vec<String>), Failu
             .map(|message| Failure::of(&full, message, Some(help)).problems)
             .collect::<Vec<_>>()
             .concat();
-        return Err(Failure { problems, sources: SourceMap::default() });
+        return Err(problems.into());
     }
     let gone = known.gone_from(&next);
     let text = known.followed_by(&plan.abi, &next);
@@ -329,7 +350,10 @@ fn check(steps: &[Step], lock: Option<&Path>) -> Outcome {
     let mut outcome = Outcome::Done;
     let stale = steps.iter().filter(|step| step.change != Change::None);
     for path in stale.map(|step| step.path.as_path()).chain(lock) {
-        eprintln!("{}: not what the definition comes to; run without `--check`", path.display());
+        tell(format_args!(
+            "{}: not what the definition comes to; run without `--check`",
+            path.display()
+        ));
         outcome = Outcome::Differs;
     }
     outcome
@@ -351,7 +375,7 @@ fn refuse_edited(arguments: &Arguments, chosen: &[&Step]) -> Result<(), Failure>
         let message = "was changed by hand, or is not by ioctl-gen: nothing was written";
         problems.extend(Failure::of(&step.path, message.into(), Some(help)).problems);
     }
-    Err(Failure { problems, sources: SourceMap::default() })
+    Err(problems.into())
 }
 
 fn word(change: Change) -> &'static str {

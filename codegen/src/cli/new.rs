@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use ioctl_gen::scaffold::{Dependency, Error, Name, Scaffold, TypeLetter, create, parse_letter};
+use ioctl_gen::streams::print;
 use ioctlkit_model::{Problem, ProblemKind, SourceMap};
 
 use super::module::DeviceKind;
-use super::{Outcome, print, say};
+use super::{Outcome, say};
 
 /// Make a workspace for a new driver: its interface, its kernel module, and their tests
 #[derive(Debug, Args)]

@@ -6,7 +6,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use ioctl_gen::guest::{Bits, KernelChoice, Ktap, Obstacle, Outcome, Progress, Request, Run, test};
+use ioctl_gen::guest::{
+    Bits, KernelChoice, Ktap, Obstacle, Outcome, Progress, Request, Run, Trust, test,
+};
+use ioctl_gen::streams::{results, tell};
 use ioctlkit_vm::ktap::Counts;
 use ioctlkit_vm::{Acceleration, Failure, Interruption, Report, StepOutcome, Verdict};
 
@@ -25,6 +28,12 @@ Examples:
 
 The module is built in a copy of FOLDER, and so are its tests: for each NAME.c in tests/ that has
 a main, tests/Makefile makes NAME and, for 32 bits, NAME32. The guest loads the module, runs them and unloads it.
+
+This runs the makefiles of FOLDER on this machine, and they may run any program. They do so in a
+sandbox (Landlock and seccomp): they write nowhere but in the copy, read the toolchain, the kernel's
+headers and the copy, and have neither network nor your environment but for PATH. Where the
+kernel cannot do that, nothing is built unless you say `--no-sandbox`.
+
 Standard output is KTAP. No root is needed, nor KVM; it takes qemu, busybox, make and gcc
 (Debian: qemu-system-x86 busybox-static make gcc-12 gcc-multilib). Debian's kernels and headers
 are downloaded into the cache where they are not installed, about 50 MB each.
@@ -97,6 +106,11 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FILE")]
     log: Option<PathBuf>,
 
+    /// Let the folder's makefiles do all that you may do: they read your files, write elsewhere and
+    /// reach the network
+    #[arg(long)]
+    no_sandbox: bool,
+
     /// Print no KTAP, only what failed and the sum
     #[arg(short, long)]
     quiet: bool,
@@ -133,7 +147,7 @@ enum End {
 
 pub(super) fn run(arguments: &Arguments) -> ExitCode {
     let end = tested(arguments).unwrap_or_else(|obstacle| {
-        eprintln!("error: {}", obstacle.in_words());
+        tell(format_args!("error: {}", obstacle.in_words()));
         match obstacle {
             Obstacle::Interrupted => End::Interrupted,
             _ => End::NoVerdict,
@@ -151,7 +165,7 @@ fn tested(arguments: &Arguments) -> Result<End, Obstacle> {
     let interruption = Interruption::on_signals()?;
     let mut progress = Progress::new();
     let out: Box<dyn Write> =
-        if arguments.quiet { Box::new(io::sink()) } else { Box::new(io::stdout()) };
+        if arguments.quiet { Box::new(io::sink()) } else { Box::new(results()) };
     let mut ktap = Ktap::new(progress.beside(out));
     let runs = test(&request(arguments), &interruption, &mut ktap, &mut progress);
     progress.finish();
@@ -168,6 +182,7 @@ fn request(arguments: &Arguments) -> Request {
     let seconds = |count: u32| Duration::from_secs(count.into());
     Request {
         folder: arguments.folder.clone(),
+        trust: if arguments.no_sandbox { Trust::Trusted } else { Trust::Confined },
         kernels: arguments.kernels.clone(),
         headers: arguments.headers.clone(),
         bits: arguments.bits.iter().map(bits).collect(),
@@ -193,24 +208,24 @@ fn told(run: &Run) -> End {
     let report = match &run.outcome {
         Outcome::Judged(report) => report,
         Outcome::CannotRun(obstacle) => {
-            eprintln!("error: {}: {}", run.kernel, obstacle.in_words());
+            tell(format_args!("error: {}: {}", run.kernel, obstacle.in_words()));
             return End::NoVerdict;
         }
     };
     let failures = report.failures();
     failures.iter().take(SHOWN).for_each(|failure| told_failure(&run.kernel, failure));
     if failures.len() > SHOWN {
-        eprintln!("{}: {} more failures", run.kernel, failures.len() - SHOWN);
+        tell(format_args!("{}: {} more failures", run.kernel, failures.len() - SHOWN));
     }
     if let Some(log) = &report.log {
-        eprintln!("{}: the log is {}", run.kernel, log.display());
+        tell(format_args!("{}: the log is {}", run.kernel, log.display()));
     }
     for step in &report.steps {
         if let StepOutcome::Skipped { reason } = &step.outcome {
-            eprintln!("{}: {} was skipped: {reason}", run.kernel, step.name);
+            tell(format_args!("{}: {} was skipped: {reason}", run.kernel, step.name));
         }
     }
-    eprintln!("{}: {}", run.kernel, sum(run, report));
+    tell(format_args!("{}: {}", run.kernel, sum(run, report)));
     match report.verdict() {
         Verdict::Failed => End::Failed,
         Verdict::Passed | Verdict::Skipped => End::Passed,
@@ -218,8 +233,8 @@ fn told(run: &Run) -> End {
 }
 
 fn told_failure(kernel: &str, failure: &Failure) {
-    eprintln!("{kernel}: {failure}");
-    failure.excerpt.iter().take(EXCERPT).for_each(|line| eprintln!("    {line}"));
+    tell(format_args!("{kernel}: {failure}"));
+    failure.excerpt.iter().take(EXCERPT).for_each(|line| tell(format_args!("    {line}")));
 }
 
 /// The counts and the seconds.

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use ioctlkit_vm::{Interruption, ModuleInfo, VmError, build_programs};
+use ioctlkit_vm::{Confinement, Interruption, ModuleInfo, VmError, build_programs};
 
 use super::copy::Copy;
 use super::kernel::Target;
-use super::{Bits, Obstacle, Sources};
+use super::{Bits, Obstacle, Sources, Trust};
 
 /// Modules for one kernel, in the order in which they have to be loaded.
 #[derive(Debug)]
@@ -28,6 +28,7 @@ impl Modules {
     pub(super) fn build(
         sources: &Sources,
         target: &Target,
+        trust: Trust,
         interruption: &Interruption,
     ) -> Result<Self, Obstacle> {
         let copy = Copy::of(&sources.folder)?;
@@ -36,7 +37,12 @@ impl Modules {
         let options = sources.options.iter().map(|option| format!("{option}=m"));
         let options: Vec<String> = options.chain([names]).collect();
         let options: Vec<&str> = options.iter().map(String::as_str).collect();
-        let built = target.headers.build(copy.path(), &options, interruption);
+        let built = target.headers.build_in(
+            copy.path(),
+            &options,
+            &trust.confinement(copy.path()),
+            interruption,
+        );
         let built = built.map_err(|error| match error {
             VmError::Failed { output, .. } => Obstacle::Module {
                 kernel: target.name.clone(),
@@ -69,6 +75,16 @@ impl Modules {
     }
 }
 
+impl Trust {
+    /// What the makefiles of a copy may reach.
+    fn confinement(self, copy: &Path) -> Confinement {
+        match self {
+            Self::Confined => Confinement::Within(copy.to_owned()),
+            Self::Trusted => Confinement::None,
+        }
+    }
+}
+
 /// Each module behind those that it needs.
 fn in_order(files: Vec<(PathBuf, ModuleInfo)>) -> Result<Vec<(PathBuf, ModuleInfo)>, Obstacle> {
     let (mut ordered, mut rest): (Vec<(PathBuf, ModuleInfo)>, _) = (Vec::new(), files);
@@ -92,6 +108,7 @@ impl Programs {
     pub(super) fn build(
         sources: &Sources,
         bits: &[Bits],
+        trust: Trust,
         interruption: &Interruption,
     ) -> Result<Self, Obstacle> {
         let copy = Copy::of(&sources.folder)?;
@@ -107,7 +124,12 @@ impl Programs {
         if names.is_empty() {
             return Ok(Self { files: Vec::new(), _copy: copy });
         }
-        let files = build_programs(&copy.path().join("tests"), &names, interruption);
+        let files = build_programs(
+            &copy.path().join("tests"),
+            &names,
+            &trust.confinement(copy.path()),
+            interruption,
+        );
         let files = files.map_err(|error| match error {
             VmError::Failed { output, .. } => {
                 let output = copy.said_of_original(&output);

@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io::{self, Read as _};
 use std::os::unix::fs::symlink;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tempfile::TempDir;
 
@@ -26,7 +26,8 @@ impl Copy {
         let place = std::env::temp_dir();
         let folder = tempfile::Builder::new().prefix("ioctl-gen-test-").tempdir_in(&place);
         let folder = folder.map_err(Obstacle::file("write in", &place))?;
-        copy(original, folder.path()).map_err(Obstacle::file("copy", original))?;
+        copy(original, folder.path(), &Roots::of(original, folder.path()))
+            .map_err(Obstacle::file("copy", original))?;
         Ok(Self { folder, original: original.display().to_string() })
     }
 
@@ -40,7 +41,29 @@ impl Copy {
     }
 }
 
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
+/// The original and its copy.
+struct Roots<'a> {
+    original: PathBuf,
+    copy: &'a Path,
+}
+
+impl<'a> Roots<'a> {
+    fn of(original: &Path, copy: &'a Path) -> Self {
+        let original = original.canonicalize().unwrap_or_else(|_| original.to_owned());
+        Self { original, copy }
+    }
+
+    /// Where a link of the copy leads: what is within the original is in the copy, too, and a
+    /// confined build reads nothing else.
+    fn target(&self, of_original: &Path) -> PathBuf {
+        match of_original.strip_prefix(&self.original) {
+            Ok(within) => self.copy.join(within),
+            Err(_) => of_original.to_owned(),
+        }
+    }
+}
+
+fn copy(from: &Path, to: &Path, roots: &Roots<'_>) -> io::Result<()> {
     for entry in fs::read_dir(from)? {
         let entry = entry?;
         let (source, target) = (entry.path(), to.join(entry.file_name()));
@@ -51,11 +74,11 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
         if kind.is_symlink() {
             // A link that leads nowhere is not needed to build.
             if let Ok(target_of_link) = source.canonicalize() {
-                symlink(target_of_link, target)?;
+                symlink(roots.target(&target_of_link), target)?;
             }
         } else if kind.is_dir() {
             fs::create_dir(&target)?;
-            copy(&source, &target)?;
+            copy(&source, &target, roots)?;
         } else if kind.is_file() && !is_elf(&source)? {
             fs::copy(&source, &target)?;
         }

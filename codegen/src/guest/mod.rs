@@ -34,6 +34,8 @@ pub const COMMAND_LINE: &str = "init_on_alloc=0 slub_debug=FZP";
 pub struct Request {
     /// The module's folder.
     pub folder: PathBuf,
+    /// Whether its makefiles may do what the user may.
+    pub trust: Trust,
     /// The kernels, each with a guest of its own.
     pub kernels: Vec<KernelChoice>,
     /// The headers of the kernel, instead of those that belong to it.
@@ -60,6 +62,15 @@ pub struct Request {
     pub random: Option<Duration>,
     /// Where the guest's log goes. With several kernels, the release becomes part of the name.
     pub log: Option<PathBuf>,
+}
+
+/// Whose makefiles a folder holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    /// A stranger's: they are run where they can neither write elsewhere nor reach the network.
+    Confined,
+    /// The user's own.
+    Trusted,
 }
 
 /// The word size of a test program.

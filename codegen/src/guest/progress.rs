@@ -6,8 +6,11 @@ use std::io::Write;
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use ioctlkit_report::visible::on_one_line;
 use ioctlkit_vm::Event;
 use ioctlkit_vm::ktap::Counts;
+
+use crate::streams::tell;
 
 /// How often the line on a terminal is drawn.
 const TICK: Duration = Duration::from_millis(120);
@@ -37,21 +40,21 @@ impl Progress {
     /// Something new is being done.
     pub fn phase(&self, what: impl fmt::Display) {
         if self.bar.is_hidden() {
-            eprintln!("[{:5.1} s] {what}", self.began.elapsed().as_secs_f64());
+            tell(format_args!("[{:5.1} s] {what}", self.began.elapsed().as_secs_f64()));
         } else {
-            self.bar.set_message(what.to_string());
+            self.bar.set_message(on_one_line(&what.to_string()).into_owned());
         }
     }
 
     /// What shall remain to be read.
     pub fn note(&self, text: impl fmt::Display) {
-        self.bar.suspend(|| eprintln!("{text}"));
+        self.bar.suspend(|| tell(&text));
     }
 
     /// Tells from any thread which package is being downloaded.
     pub fn downloads(&self) -> impl Fn(&str) + Send + Sync + 'static {
         let bar = self.bar.clone();
-        move |package| bar.suspend(|| eprintln!("downloading {package}, once"))
+        move |package| bar.suspend(|| tell(format_args!("downloading {package}, once")))
     }
 
     /// A guest is about to start.
@@ -77,7 +80,8 @@ impl Progress {
                 self.counts.add(&test.outcome);
                 if !self.bar.is_hidden() {
                     let (kernel, step, counts) = (&self.kernel, &self.step, &self.counts);
-                    self.bar.set_message(format!("{kernel}: {step}: {counts}"));
+                    let message = format!("{kernel}: {step}: {counts}");
+                    self.bar.set_message(on_one_line(&message).into_owned());
                 }
             }
             _ => {}

@@ -71,7 +71,7 @@ pub fn test<W: Write>(
     thread::scope(|scope| {
         let programs = scope.spawn(|| {
             let began = Instant::now();
-            Programs::build(&sources, &request.bits, interruption)
+            Programs::build(&sources, &request.bits, request.trust, interruption)
                 .map(|programs| (programs, began.elapsed()))
         });
         let (sender, prepared) = mpsc::channel();
@@ -116,7 +116,7 @@ fn prepare(
 ) -> Result<Prepared, Obstacle> {
     let began = Instant::now();
     let target = Target::of(choice, request.headers.as_deref(), cache)?;
-    let modules = Modules::build(sources, &target, interruption)?;
+    let modules = Modules::build(sources, &target, request.trust, interruption)?;
     Ok(Prepared { target, modules, took: began.elapsed() })
 }
 

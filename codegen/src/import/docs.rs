@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use crate::escape::rust_doc;
+
 /// What a comment in the kernel's form (`struct x - summary`, `@member: text`) says.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct TypeDocs {
@@ -57,7 +59,8 @@ fn summary(text: &str) -> Option<&str> {
 
 /// The lines as Markdown that shows them as they stand.
 pub(crate) fn plain(raw: &[String]) -> Vec<String> {
-    let mut lines: Vec<String> = raw.iter().map(|line| line.replace('\t', "        ")).collect();
+    let mut lines: Vec<String> =
+        raw.iter().map(|line| rust_doc(&line.replace('\t', "        "))).collect();
     let lead = |line: &String| line.len() - line.trim_start().len();
     let shared = lines.iter().skip(1).filter(|line| !line.trim().is_empty()).map(lead).min();
     for (at, line) in lines.iter_mut().enumerate() {

@@ -3,6 +3,8 @@
 use proc_macro2::TokenStream;
 use syn::File;
 
+use crate::escape::rust_doc;
+
 /// What names and comments of C would be warned of.
 const ALLOWED: &str = "\
 #![allow(missing_docs, non_snake_case, non_upper_case_globals)]
@@ -23,7 +25,7 @@ pub(crate) fn write(
     let mut text = String::new();
     for line in head {
         text.push_str(if line.is_empty() { "//!" } else { "//! " });
-        text.push_str(line);
+        text.push_str(&rust_doc(line));
         text.push('\n');
     }
     text.push_str(ALLOWED);

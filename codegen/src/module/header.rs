@@ -1,12 +1,13 @@
 //! The structures of the UAPI header.
 
+use ioctlkit_abi::spelling::is_c_name;
 use ioctlkit_abi::{AbiId, RecordKind};
 use ioctlkit_model::{Interface, Layouts, Member as Definition, RecordId, Role, Type, Values};
 
 use super::checks::valid_bits;
 use super::docs;
 use super::names;
-use super::plan::{Define, Member, Record};
+use super::plan::{Assert, Define, Member, Record};
 use super::shape::{Refusal, Shape, record_tag, record_type};
 
 /// A structure of the header.
@@ -20,7 +21,6 @@ pub(crate) fn record(
     let definition = interface.record(id);
     let r#type = record_type(interface, id);
     let tag = record_tag(interface, id);
-    names::possible(&tag)?;
     let body = interface.body(id, abi).ok_or_else(|| format!("`{type}` is not defined"))?;
     if body.packed || body.pack.is_some() || body.aligned.is_some() {
         return Err(format!("`{type}` is packed or aligned: spell its padding out"));
@@ -32,7 +32,6 @@ pub(crate) fn record(
         let Some(name) = member.name.clone().filter(|_| member.bits.is_none()) else {
             return Err(format!("`{type}` has a member without a name, or a bit-field"));
         };
-        names::possible(&name)?;
         let shape = Shape::of(layouts, abi, &member.ty)?;
         // A union's alignment is that of its members wherever it stands.
         let align = same && definition.kind == RecordKind::Struct;
@@ -59,6 +58,18 @@ pub(crate) fn record(
     Ok(Record { r#type, summary, details, defines, members, asserts })
 }
 
+/// Refuses a structure that C cannot spell, whoever wrote the header.
+pub(crate) fn possible_names(
+    layouts: &Layouts<'_>,
+    abi: AbiId,
+    id: RecordId,
+) -> Result<(), Refusal> {
+    let interface = layouts.interface();
+    names::possible(&record_tag(interface, id))?;
+    let members = interface.body(id, abi).into_iter().flat_map(|body| &body.members);
+    members.filter_map(|member| member.name.as_deref()).try_for_each(names::possible)
+}
+
 /// Whether size and offsets are the same on every ABI.
 pub(crate) fn same_everywhere(layouts: &Layouts<'_>, id: RecordId) -> bool {
     let ty = Type::Record(id);
@@ -67,14 +78,14 @@ pub(crate) fn same_everywhere(layouts: &Layouts<'_>, id: RecordId) -> bool {
     abis.all(|other| super::compat::same_layout(layouts, &ty, first, other))
 }
 
-fn asserts(layouts: &Layouts<'_>, abi: AbiId, id: RecordId, r#type: &str) -> Vec<String> {
+fn asserts(layouts: &Layouts<'_>, abi: AbiId, id: RecordId, r#type: &str) -> Vec<Assert> {
     let Ok(layout) = layouts.record(id, abi) else { return Vec::new() };
-    let said = |what: &str| format!("\"{type}: {what}\"");
-    let mut asserts = vec![format!("sizeof({type}) == {}, {}", layout.size, said("size"))];
+    let assert = |condition, what: &str| Assert { condition, message: format!("{type}: {what}") };
+    let mut asserts = vec![assert(format!("sizeof({type}) == {}", layout.size), "size")];
     for (member, place) in layouts.members(id, abi) {
         if let Some(name) = &member.name {
             let offset = place.offset();
-            asserts.push(format!("__builtin_offsetof({type}, {name}) == {offset}, {}", said(name)));
+            asserts.push(assert(format!("__builtin_offsetof({type}, {name}) == {offset}"), name));
         }
     }
     asserts
@@ -93,7 +104,7 @@ fn member_docs(interface: &Interface, member: &Definition, valid: &str) -> Strin
     let spell = |value: i128| {
         let name = names::value(interface, member, value, 32, true);
         // kernel-doc's mark of a constant.
-        if name.contains(|c: char| c.is_ascii_uppercase()) && names::is_possible(&name) {
+        if name.contains(|c: char| c.is_ascii_uppercase()) && is_c_name(&name) {
             format!("%{name}")
         } else {
             value.to_string()

@@ -3,6 +3,8 @@
 
 use std::collections::BTreeMap;
 
+use ioctlkit_abi::spelling::is_c_name;
+
 /// What the file begins with.
 pub(crate) const FIRST_LINE: &str = "ioctlkit-abi 1";
 
@@ -49,11 +51,16 @@ impl Lock {
         let mut record: Option<String> = None;
         for (index, line) in lines.into_iter().enumerate() {
             let wrong = index + 1;
+            // Lines of it are told, and kept in the next version of the file.
+            if !line.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+                return Err(wrong);
+            }
             let (word, rest) = line.split_once(' ').ok_or(wrong)?;
             match word {
                 "ioctlkit-abi" if index == 0 && line == FIRST_LINE => {}
                 "struct" | "union" => {
                     let (tag, size) = rest.rsplit_once(' ').ok_or(wrong)?;
+                    let tag = Some(tag).filter(|tag| is_c_name(tag)).ok_or(wrong)?;
                     let name = format!("{word} {tag}");
                     let body = Record { size: size.into(), members: BTreeMap::new() };
                     lock.records.insert(name.clone(), body);
@@ -128,7 +135,7 @@ impl Command {
     /// `NAME direction letter nr[-nr] size passing [argument]`.
     fn parse(line: &str) -> Option<(String, Self)> {
         let mut words = line.splitn(7, ' ');
-        let name = words.next()?.to_owned();
+        let name = words.next().filter(|name| is_c_name(name))?.to_owned();
         let direction = words.next()?.to_owned();
         let letter = words.next()?.to_owned();
         let nr = words.next()?;
@@ -173,7 +180,7 @@ impl Member {
     /// `offset name type [words]`.
     fn parse(line: &str) -> Option<(String, Self)> {
         let (offset, rest) = line.split_once(' ')?;
-        let (name, rest) = rest.split_once(' ')?;
+        let (name, rest) = rest.split_once(' ').filter(|(name, _)| is_c_name(name))?;
         let words: Vec<&str> = rest.split(' ').collect();
         let limits = |word: &&str| !word.contains('=');
         let ty: Vec<&str> = words.iter().copied().filter(limits).collect();

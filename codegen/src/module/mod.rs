@@ -1,7 +1,7 @@
 //! An interface becomes a kernel module: both sides of it, its tests, and what builds them.
 //!
 //! [`plan`] decides everything from the model, [`render`] spells it out through the templates in
-//! `kmod-template/`, and [`steps`] and [`write`] bring the files up to date without losing what people wrote.
+//! `kmod-template/`, and [`steps`] tells what brings the files up to date without losing what people wrote.
 
 mod abi_record;
 mod build;
@@ -25,7 +25,7 @@ mod userland;
 pub use build::{Header, Options, left_out, plan};
 pub use lock::Lock;
 pub use plan::{Device, Plan};
-pub use regenerate::{Change, Step, steps, write};
+pub use regenerate::{Change, Step, steps};
 pub(crate) use render::render_with_handlers;
 pub use render::{File, Ownership, render};
 pub use stamp::{State, state};

@@ -1,30 +1,15 @@
 //! Names that C code is given: which are possible, and which stand for a number.
 
+use ioctlkit_abi::spelling::is_c_name;
 use ioctlkit_model::{Interface, Member, NamedConstant};
 
 use super::checks::{literal, mask_literal};
 use super::plan::Define;
 use super::shape::Refusal;
 
-/// Words that nothing in C can be called.
-const KEYWORDS: [&str; 34] = [
-    "auto", "break", "case", "char", "const", "continue", "current", "default", "do", "double",
-    "else", "enum", "extern", "float", "for", "goto", "if", "inline", "int", "long", "register",
-    "restrict", "return", "short", "signed", "sizeof", "static", "struct", "switch", "typedef",
-    "union", "unsigned", "void", "volatile",
-];
-
-/// Whether the compiler takes a name.
-pub(crate) fn is_possible(name: &str) -> bool {
-    let begins = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-    begins
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-        && !KEYWORDS.contains(&name)
-}
-
 /// Refuses what C cannot be called.
 pub(crate) fn possible(name: &str) -> Result<(), Refusal> {
-    if is_possible(name) {
+    if is_c_name(name) {
         return Ok(());
     }
     Err(format!("`{name}` is no name in C: give it another, or state one with `c = \"…\"`"))
@@ -35,7 +20,7 @@ pub(crate) fn exported(interface: &Interface) -> impl Iterator<Item = &NamedCons
     interface.constants.iter().filter(|constant| {
         let mut prefixes = interface.groups.iter().map(|group| group.prefix.as_str());
         let is_ours = |prefix: &str| !prefix.is_empty() && constant.name.starts_with(prefix);
-        constant.variants.len() == 1 && is_possible(&constant.name) && prefixes.any(is_ours)
+        constant.variants.len() == 1 && is_c_name(&constant.name) && prefixes.any(is_ours)
     })
 }
 

@@ -1,7 +1,6 @@
 //! The files of a module are brought up to date: what people wrote is never lost, and what did not
 //! change is not written.
 
-use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -9,7 +8,7 @@ use similar::TextDiff;
 
 use super::render::{File, Ownership};
 use super::stamp::{State, state};
-use crate::write_atomically;
+use crate::{NewFile, read_below};
 
 /// What is to be done about a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +34,8 @@ pub struct Step {
     pub change: Change,
     /// What is there.
     pub found: Option<String>,
+    /// The same, byte for byte.
+    bytes: Option<Vec<u8>>,
 }
 
 impl Step {
@@ -59,12 +60,12 @@ pub fn steps(folder: &Path, files: &[File]) -> Result<Vec<Step>, (PathBuf, io::E
 
 fn step(folder: &Path, file: &File) -> Result<Step, (PathBuf, io::Error)> {
     let path = folder.join(&file.path);
-    let found = match fs::read(&path) {
-        // A file that is no text was not made here.
-        Ok(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+    let bytes = match read_below(folder, &path) {
+        Ok(bytes) => bytes,
         Err(error) => return Err((path, error)),
     };
+    // A file that is no text was not made here.
+    let found = bytes.as_ref().map(|bytes| String::from_utf8_lossy(bytes).into_owned());
     let change = match (&found, file.ownership) {
         (None, _) => Change::Create,
         (Some(_), Ownership::Once) => Change::None,
@@ -74,27 +75,26 @@ fn step(folder: &Path, file: &File) -> Result<Step, (PathBuf, io::Error)> {
             State::Edited | State::Foreign => Change::Edited,
         },
     };
-    Ok(Step { file: file.clone(), path, change, found })
+    Ok(Step { file: file.clone(), path, change, found, bytes })
 }
 
-/// Writes a file, and the folders above it.
-///
-/// # Errors
-/// What the file system says; the file is then as it was.
-pub fn write(step: &Step) -> io::Result<()> {
-    if let Some(folder) = step.path.parent() {
-        fs::create_dir_all(folder)?;
+impl Step {
+    /// What is to be written.
+    pub fn new_file(&self) -> NewFile<'_> {
+        NewFile { path: &self.path, text: &self.file.text, replaces: self.bytes.as_deref() }
     }
-    write_atomically(&step.path, &step.file.text)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
     use crate::module::stamp::stamped;
+    use crate::write_together;
 
     fn generated(body: &str) -> File {
-        let text = stamped(&format!("@stamp@\n{body}\n"), "schema");
+        let text = stamped(&format!("{}\n{body}\n", crate::module::stamp::PLACEHOLDER), "schema");
         File { path: "gen/x.c".into(), ownership: Ownership::Generated, text }
     }
 
@@ -107,7 +107,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let first = generated("int x;");
         assert_eq!(change(folder.path(), &first), Change::Create);
-        write(&steps(folder.path(), std::slice::from_ref(&first)).unwrap()[0]).unwrap();
+        let step = &steps(folder.path(), std::slice::from_ref(&first)).unwrap()[0];
+        write_together(folder.path(), &[step.new_file()]).unwrap();
         assert_eq!(change(folder.path(), &first), Change::None);
         assert_eq!(change(folder.path(), &generated("int y;")), Change::Update);
         let path = folder.path().join("gen/x.c");

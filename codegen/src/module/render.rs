@@ -12,6 +12,7 @@ use super::fit::fit;
 use super::plan::Plan;
 use super::stamp;
 use super::test_data::NO_MEMBERS;
+use crate::interpolation::{self, Language};
 
 macro_rules! template {
     ($path:literal) => {
@@ -87,11 +88,9 @@ pub(crate) fn render_with_handlers(
     handlers: &str,
 ) -> Result<Vec<File>, minijinja::Error> {
     let schema = stamp::schema_hash(plan);
-    let environment = environment()?;
     let values = values(plan);
-    let one = |interface: Value, path: &str, template: &str| {
-        one(&environment, &values, interface, path, template)
-    };
+    let one =
+        |interface: Value, path: &str, template: &str| one(&values, interface, path, template);
     let mut files = Vec::new();
     for (path, template) in ONCE {
         let template = if path == MAIN.0 { handlers } else { template };
@@ -133,19 +132,18 @@ fn values(plan: &Plan) -> Value {
     let mut commands = plan.interfaces.iter().flat_map(|interface| &interface.commands);
     context! {
         takes_nothing => commands.any(|command| command.test.members == NO_MEMBERS),
-        stamp => stamp::PLACEHOLDER,
+        stamp => Value::from_safe_string(stamp::PLACEHOLDER.into()),
         ..Value::from(Serde(plan))
     }
 }
 
 fn one(
-    environment: &Environment<'_>,
     values: &Value,
     interface: Value,
     path: &str,
     template: &str,
 ) -> Result<String, minijinja::Error> {
-    filled(environment, path, template, context! { it => interface, ..values.clone() })
+    filled(path, template, context! { it => interface, ..values.clone() })
 }
 
 /// A template's text, with the plan and more to fill it.
@@ -158,15 +156,11 @@ pub(crate) fn templated(
     plan: &Plan,
     more: Value,
 ) -> Result<String, minijinja::Error> {
-    filled(&environment()?, path, template, merge_maps([values(plan), more]))
+    filled(path, template, merge_maps([values(plan), more]))
 }
 
-fn filled(
-    environment: &Environment<'_>,
-    path: &str,
-    template: &str,
-    values: Value,
-) -> Result<String, minijinja::Error> {
+fn filled(path: &str, template: &str, values: Value) -> Result<String, minijinja::Error> {
+    let environment = environment(Language::of(path))?;
     // Under a name of its own, so that the text may extend what is known as `path`.
     let text = environment.render_named_str("this", template, values)?;
     let extension = Path::new(path).extension().and_then(OsStr::to_str);
@@ -178,8 +172,8 @@ fn filled(
 }
 
 /// Statements are lines that begin with `//%`, which C takes for comments; `${…}` is replaced.
-fn environment() -> Result<Environment<'static>, minijinja::Error> {
-    let mut environment = Environment::new();
+fn environment(language: Language) -> Result<Environment<'static>, minijinja::Error> {
+    let mut environment = interpolation::environment(language);
     let syntax = SyntaxConfig::builder()
         .block_delimiters("/*%", "%*/")
         .variable_delimiters("${", "}")
@@ -189,6 +183,9 @@ fn environment() -> Result<Environment<'static>, minijinja::Error> {
         .build()?;
     environment.set_syntax(syntax);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.add_template(MAIN.0, MAIN.1)?;
+    // Only what is C extends it.
+    if language == Language::C {
+        environment.add_template(MAIN.0, MAIN.1)?;
+    }
     Ok(environment)
 }

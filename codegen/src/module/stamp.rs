@@ -7,8 +7,9 @@ use sha2::{Digest, Sha256};
 
 use super::plan::Plan;
 
-/// What templates have in the stamp's place.
-pub(crate) const PLACEHOLDER: &str = "@stamp@";
+/// What templates have in the stamp's place: with a character that no text of an interface brings
+/// into a file, for each is shown before it gets there.
+pub(crate) const PLACEHOLDER: &str = "\u{1}stamp\u{1}";
 const BEGINS: &str = "Made by ioctl-gen ";
 /// What begins a comment in the languages of generated files but C.
 const COMMENTS: [&str; 2] = ["# ", ".\\\" "];
@@ -77,7 +78,7 @@ mod tests {
 
     #[test]
     fn every_flipped_bit_of_a_file_is_noticed() {
-        let text = stamped("// line\n@stamp@\nint x;\n", "abc");
+        let text = stamped(&format!("// line\n{PLACEHOLDER}\nint x;\n"), "abc");
         assert_eq!(state(&text), State::Untouched);
         for at in 0..text.len() {
             let mut bytes = text.clone().into_bytes();
@@ -95,7 +96,7 @@ mod tests {
     #[test]
     fn a_stamp_is_found_in_the_comments_of_each_language() {
         for comment in ["", "# ", ".\\\" "] {
-            let text = stamped(&format!("first\n{comment}@stamp@\nlast\n"), "abc");
+            let text = stamped(&format!("first\n{comment}{PLACEHOLDER}\nlast\n"), "abc");
             assert_eq!(state(&text), State::Untouched, "{text}");
             assert_eq!(state(&text.replace("last", "least")), State::Edited, "{text}");
             assert_eq!(text.lines().count(), 3);

@@ -1,14 +1,14 @@
 //! The files of a new workspace that are not the module's.
 
-use std::path::Path;
-
 use ioctlkit_abi::{Direction, Encoding};
 use minijinja::syntax::SyntaxConfig;
-use minijinja::{Environment, UndefinedBehavior, context};
+use minijinja::{Environment, UndefinedBehavior, Value, context};
 
 use super::dependency::Dependency;
 use super::name::Name;
 use super::type_letter::TypeLetter;
+use crate::escape::toml_string;
+use crate::interpolation::{self, Language};
 use crate::module::Device;
 
 macro_rules! template {
@@ -77,30 +77,30 @@ impl Scaffold {
         };
         let ioctlkit_path = match &self.dependency {
             Dependency::Registry => None,
-            Dependency::Folder(folder) => Some(quoted(folder)),
+            Dependency::Folder(folder) => Some(ours(toml_string(&folder.display().to_string()))),
         };
         let mut version = env!("CARGO_PKG_VERSION").rsplitn(2, '.');
         let values = context! {
             name => self.name.as_str(),
             upper => self.name.upper(),
             camel => self.name.camel(),
-            type_letter => match letter {
+            type_letter => ours(match letter {
                 letter if letter.is_ascii_alphanumeric() => format!("b'{}'", char::from(letter)),
                 letter => format!("{letter:#04x}"),
-            },
-            type_text => self.type_letter.to_string(),
+            }),
+            type_text => ours(self.type_letter.to_string()),
             nr => nr.iter().map(|nr| format!("{nr:#04x}")).collect::<Vec<_>>(),
             numbers => [
                 number(Direction::Read, nr[0]),
                 number(Direction::Read, nr[1]),
                 number(Direction::Write, nr[2]),
             ],
-            kernel => KERNEL,
-            regenerate => self.regenerate(),
-            repository => env!("CARGO_PKG_REPOSITORY"),
+            kernel => ours(KERNEL.into()),
+            regenerate => ours(self.regenerate()),
+            repository => ours(env!("CARGO_PKG_REPOSITORY").into()),
             ioctlkit_path,
             // `0.1`: what semver calls compatible.
-            ioctlkit_version => version.nth(1).unwrap_or_default(),
+            ioctlkit_version => ours(version.nth(1).unwrap_or_default().into()),
         };
         let mut templates = TEMPLATES.to_vec();
         if matches!(self.dependency, Dependency::Folder(_)) {
@@ -115,14 +115,14 @@ impl Scaffold {
     }
 }
 
-/// A path as TOML has it.
-fn quoted(path: &Path) -> String {
-    format!("\"{}\"", path.display().to_string().replace('\\', "\\\\").replace('"', "\\\""))
+/// What was made here, of nothing but names and numbers, or quoted.
+fn ours(text: String) -> Value {
+    Value::from_safe_string(text)
 }
 
 /// `@{…}` is replaced, which neither Rust nor TOML, YAML or a shell have.
 fn environment() -> Result<Environment<'static>, minijinja::Error> {
-    let mut environment = Environment::new();
+    let mut environment = interpolation::environment(Language::Hash);
     let syntax = SyntaxConfig::builder()
         .block_delimiters("<%", "%>")
         .variable_delimiters("@{", "}")

@@ -1,7 +1,7 @@
 //! The derives of `ioctlkit`, as their grammar's own crate reads them.
 
 use ioctlkit_abi::Direction;
-use ioctlkit_model::Differences;
+use ioctlkit_model::{Differences, DriverPath};
 use ioctlkit_syntax as syntax;
 
 use super::attributes::derives;
@@ -19,7 +19,7 @@ pub(crate) struct Interface {
     /// The device newtype that its commands are methods of.
     pub(crate) device: Option<String>,
     /// The driver's file, where the author vouches for one.
-    pub(crate) path: Option<String>,
+    pub(crate) path: Option<DriverPath>,
     /// What the C names begin with.
     pub(crate) prefix: String,
     /// The documentation, line by line.
@@ -115,7 +115,7 @@ pub(crate) fn interface(
         type_letter: read.type_letter.as_ref().map(|value| origin.ex(value)),
         commands,
         device,
-        path: read.open_by.path.as_ref().map(syn::LitStr::value),
+        path: read.open_by.path.as_ref().and_then(|path| DriverPath::new(&path.value())),
         prefix: read.prefix.as_ref().map(syn::LitStr::value).unwrap_or_default(),
         docs: read.docs,
     })

@@ -3,8 +3,8 @@
 
 use ioctlkit_abi::{AbiSet, Direction};
 use ioctlkit_model::{
-    Command as Found, CommandBody, Contract, Differences, Group, NamedConstant, Passing, Purpose,
-    Returns, Role, Span, Values, Variants,
+    Capability, Command as Found, CommandBody, Contract, Differences, Group, NamedConstant,
+    Passing, Purpose, Returns, Role, Span, Values, Variants,
 };
 use ioctlkit_syntax as syntax;
 
@@ -24,7 +24,7 @@ pub(crate) struct Command {
     direction: Direction,
     returns: Option<Ty>,
     min_size: Option<Ex>,
-    capability: Option<String>,
+    capability: Option<Capability>,
     mode: Option<Direction>,
     docs: Vec<String>,
 }
@@ -105,7 +105,11 @@ pub(crate) fn command(origin: Origin<'_>, found: &syntax::Command) -> Command {
         direction: direction(found.direction),
         returns: found.returns.as_ref().map(|ty| origin.ty(ty)),
         min_size: found.min_size.as_ref().map(|value| origin.ex(value)),
-        capability: found.access.capability.as_ref().map(syn::LitStr::value),
+        capability: found
+            .access
+            .capability
+            .as_ref()
+            .and_then(|name| Capability::new(&name.value())),
         mode: found.access.mode.map(direction),
         docs: found.docs.clone(),
     }

@@ -6,6 +6,7 @@ mod left_out;
 mod records;
 mod test_command;
 
+use ioctlkit_abi::spelling::{is_c_name, is_device_path};
 use ioctlkit_abi::{Abi, AbiId};
 use ioctlkit_model::{
     Command as Definition, Group, Interface as Model, Layouts, Problem, ProblemKind, Span,
@@ -81,6 +82,7 @@ pub fn plan(model: &Model, options: &Options) -> Result<Plan, Vec<Problem>> {
     builder.records(&mut plan);
     builder.openers(&mut plan, others);
     builder.refuse_twins(&plan);
+    builder.refuse_spellings(&plan, main);
     if builder.problems.is_empty() { Ok(plan) } else { Err(builder.problems) }
 }
 
@@ -107,7 +109,7 @@ fn problem(model: &Model, span: Option<Span>, message: String) -> Problem {
 
 /// The kernel's own limit is 55 characters, `MODULE_NAME_LEN` without the end of the text.
 fn refused_name(model: &Model, name: &str) -> Option<Problem> {
-    let is_good = names::is_possible(name) && name.len() <= 55;
+    let is_good = is_c_name(name) && name.len() <= 55;
     let message = "what its commands' names begin with is no name for a module: state one";
     (!is_good).then(|| Problem {
         help: Some("`--name echo`: small letters, digits and `_`, at most 55".into()),
@@ -144,7 +146,7 @@ fn groups(model: &Model) -> Vec<CommandGroup<'_>> {
 
 /// The module, without its interfaces.
 fn module(name: &str, main: &CommandGroup<'_>, options: &Options) -> Plan {
-    let path = main.definition.and_then(|group| group.path.clone());
+    let path = main.definition.and_then(|group| group.path.as_ref()).map(ToString::to_string);
     let node = match &path {
         Some(path) => path.rsplit('/').next().unwrap_or(name).to_owned(),
         None => name.to_owned(),
@@ -233,6 +235,29 @@ impl Builder<'_> {
             self.problems.push(problem(self.model, Some(definition.span), message));
         }
         plan.opens = plan.interfaces.iter().any(|interface| interface.opener.is_some());
+    }
+
+    /// What no file can be called, and no C name begin with, where the model did not come from a
+    /// definition that was checked.
+    fn refuse_spellings(&mut self, plan: &Plan, main: &CommandGroup<'_>) {
+        if !is_device_path(&plan.title) {
+            let span = main.definition.map(|group| group.span);
+            let message = format!(
+                "`{}` is no file that a module makes: those are below /dev, and have ASCII \
+                 letters, digits and `_.-` in their names",
+                plan.title
+            );
+            self.problems.push(problem(self.model, span, message));
+        }
+        let symbols = plan.interfaces.iter().map(|interface| &interface.symbol);
+        let commands = plan.interfaces.iter().flat_map(|interface| &interface.commands);
+        let ops = commands.map(|command| &command.op);
+        let constants = plan.constants.iter().map(|define| &define.name);
+        for name in symbols.chain(ops).chain(constants) {
+            if let Err(refusal) = names::possible(name) {
+                self.problems.push(problem(self.model, None, refusal));
+            }
+        }
     }
 
     /// Two things of one name in the header.

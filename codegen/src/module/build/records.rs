@@ -47,6 +47,10 @@ impl Builder<'_> {
                 let message = "two commands disagree about the size of its first version";
                 self.problems.push(problem(self.model, Some(span), message.into()));
             }
+            if let Err(refusal) = header::possible_names(self.layouts, self.abi, *id) {
+                self.problems.push(problem(self.model, Some(span), refusal));
+                continue;
+            }
             abi.extend(abi_record::record(self.layouts, self.abi, *id));
             if self.header_is_ours {
                 match header::record(self.layouts, self.abi, *id, sizes) {

@@ -242,7 +242,7 @@ pub(crate) fn command(
         size_member: size_member(around, record).unwrap_or_default(),
         needs_read: by(&[Direction::Read, Direction::ReadWrite]),
         needs_write: by(&[Direction::Write, Direction::ReadWrite]),
-        capability: contract.capability.clone(),
+        capability: contract.capability.as_ref().map(ToString::to_string),
         check,
         element_check,
         count: flexible.count,

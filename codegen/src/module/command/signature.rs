@@ -1,15 +1,15 @@
 //! How a command's handler is called.
 
+use ioctlkit_abi::spelling::is_c_name;
 use ioctlkit_syntax::snake_case;
 
-use super::super::names;
 use super::super::plan::{Growth, Kind, Returns};
 
 /// The member of the ops.
 pub(crate) fn op_name(r#macro: &str, prefix: &str) -> String {
     let short = r#macro.strip_prefix(prefix).filter(|short| !short.is_empty()).unwrap_or(r#macro);
     let mut name = snake_case(short);
-    if !names::is_possible(&name) {
+    if !is_c_name(&name) {
         name.insert(0, '_');
     }
     name

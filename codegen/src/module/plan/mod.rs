@@ -76,7 +76,16 @@ pub struct Record {
     /// The members.
     pub members: Vec<Member>,
     /// What `static_assert` holds.
-    pub asserts: Vec<String>,
+    pub asserts: Vec<Assert>,
+}
+
+/// What `static_assert` holds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Assert {
+    /// A condition of C.
+    pub condition: String,
+    /// What to say where it does not hold.
+    pub message: String,
 }
 
 /// A macro.

@@ -1,8 +1,7 @@
 //! The manual page of the device, for section 4, in the macros of man(7).
 
-use std::fmt::Write as _;
-
 use super::view::{View, Viewed};
+use crate::escape::roff;
 use crate::module::docs;
 use crate::module::plan::{Command, Growth, Kind, Record, Returns};
 use crate::module::stamp::PLACEHOLDER;
@@ -43,21 +42,21 @@ pub(super) fn page(view: &View<'_>) -> String {
     let summary = plan.docs.first().map_or("", String::as_str);
     let summary = summary.split(". ").next().unwrap_or_default().trim_end_matches('.');
     let summary = if summary.is_empty() { "ioctl device".into() } else { docs::lower(summary) };
-    page.line(&format!("{} \\- {}", plan.name, escaped(&summary)));
+    page.line(&format!("{} \\- {}", plan.name, roff(&summary)));
     page.line(".SH SYNOPSIS\n.nf");
     page.line(&format!(".B #include <linux/{}.h>", plan.name));
     page.line(".B #include <sys/ioctl.h>\n.P");
     page.line(".BI \"int ioctl(int \" fd \", unsigned long \" op \", ...);\"\n.fi");
     page.line(".SH DESCRIPTION");
     page.line(".I fd\nis a file descriptor of");
-    page.line(&format!(".IR {} ,", escaped(&files(view))));
+    page.line(&format!(".IR {} ,", roff(&files(view))));
     page.line("and\n.I op\none of the operations below.");
     page.paragraphs(&plan.docs);
     for (place, files) in view.interfaces.iter().enumerate() {
         if place == 0 {
             page.line(".SS Operations");
         } else {
-            page.line(&format!(".SS Operations of {} files", escaped(files.symbol)));
+            page.line(&format!(".SS Operations of {} files", roff(files.symbol)));
         }
         for command in &files.commands {
             page.command(command.plan, &argument(view, command));
@@ -83,7 +82,7 @@ pub(super) fn page(view: &View<'_>) -> String {
         page.text(when);
     }
     page.line(".SH FILES");
-    page.line(&format!(".TP\n.I {}", escaped(&files(view))));
+    page.line(&format!(".TP\n.I {}", roff(&files(view))));
     page.text("The device.");
     page.line(".SH SEE ALSO\n.BR ioctl (2)");
     page.0
@@ -109,7 +108,7 @@ fn argument(view: &View<'_>, command: &Viewed<'_>) -> String {
     }
 }
 
-/// A page in the making.
+/// A page in the making: what is text goes through [`roff`] first.
 struct Page(String);
 
 impl Page {
@@ -122,7 +121,7 @@ impl Page {
     fn text(&mut self, text: &str) {
         let mut line = String::new();
         for word in text.split_whitespace() {
-            let word = escaped(word);
+            let word = roff(word);
             if !line.is_empty() && line.len() + 1 + word.len() > 78 {
                 let full = std::mem::take(&mut line);
                 self.line(&full);
@@ -165,10 +164,10 @@ impl Page {
     }
 
     fn command(&mut self, command: &Command, argument: &str) {
-        let name = escaped(&command.macro_use);
+        let name = roff(&command.macro_use);
         self.line(&match argument {
             "" => format!(".TP\n.B {name}"),
-            _ => format!(".TP\n.BR {name} \"{}\"", escaped(argument)),
+            _ => format!(".TP\n.BR {name} \"{}\"", roff(argument)),
         });
         self.text(&sentence(&command.summary));
         let mut remarks: Vec<String> = Vec::new();
@@ -213,15 +212,15 @@ impl Page {
     fn record(&mut self, record: &Record) {
         self.text(&sentence(&record.summary));
         self.line(".P\n.in +4n\n.EX");
-        self.line(&format!("{} {{", escaped(&record.r#type)));
+        self.line(&format!("{} {{", roff(&record.r#type)));
         for member in &record.members {
             let declaration = member.declaration.replace("__user ", "");
-            self.line(&format!("    {};", escaped(&declaration)));
+            self.line(&format!("    {};", roff(&declaration)));
         }
         self.line("};\n.EE\n.in");
         self.paragraphs(&record.details);
         for member in &record.members {
-            self.line(&format!(".TP\n.I {}", escaped(&member.name)));
+            self.line(&format!(".TP\n.I {}", roff(&member.name)));
             self.text(&sentence(&member.docs.replace('%', "")));
         }
     }
@@ -238,28 +237,6 @@ fn sentence(text: &str) -> String {
 
 fn ends_sentence(word: &str) -> bool {
     word.ends_with(['.', '!', '?']) && !matches!(word, "e.g." | "i.e." | "etc." | "cf." | "...")
-}
-
-/// What stands for itself in roff.
-fn escaped(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\\' => escaped.push_str("\\e"),
-            '-' => escaped.push_str("\\-"),
-            '"' => escaped.push_str("\\(dq"),
-            '\'' => escaped.push_str("\\(aq"),
-            '`' => escaped.push_str("\\(ga"),
-            '^' => escaped.push_str("\\(ha"),
-            '~' => escaped.push_str("\\(ti"),
-            c if c.is_ascii() => escaped.push(c),
-            c => {
-                // Writing to a string does not fail.
-                let _ = write!(escaped, "\\[u{:04X}]", u32::from(c));
-            }
-        }
-    }
-    escaped
 }
 
 #[cfg(test)]

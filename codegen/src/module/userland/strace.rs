@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use ioctlkit_abi::{Abi, Direction};
 
 use super::view::{View, Viewed};
+use crate::escape::c_string;
 use crate::module::plan::Kind;
 use crate::module::stamp::PLACEHOLDER;
 
@@ -39,7 +40,12 @@ fn entries(view: &View<'_>, abi: &str) -> String {
     entries.sort();
     for (name, rest) in entries {
         // Writing to a string does not fail.
-        let _ = writeln!(text, "{{ \"linux/{}.h\", \"{name}\", {rest} }},", view.plan.name);
+        let _ = writeln!(
+            text,
+            "{{ \"linux/{}.h\", \"{}\", {rest} }},",
+            view.plan.name,
+            c_string(&name)
+        );
     }
     text
 }

@@ -9,6 +9,7 @@ use ioctlkit_model::{Member, RecordId, Role, Values};
 
 use super::names::{numbers, of_values, value};
 use super::view::{Files, View, Viewed};
+use crate::escape::{hash_comment, syzkaller_string};
 use crate::module::plan::{Kind, Returns};
 use crate::module::shape::Shape;
 use crate::module::stamp::PLACEHOLDER;
@@ -19,9 +20,9 @@ const TAB: usize = 8;
 /// The description.
 pub(super) fn description(view: &View<'_>) -> String {
     let plan = view.plan;
-    let mut text = format!("# {PLACEHOLDER}\n\n# {}\n", plan.title);
+    let mut text = format!("# {PLACEHOLDER}\n\n# {}\n", hash_comment(&plan.title));
     for line in &plan.docs {
-        line_of(&mut text, format!("# {line}").trim_end());
+        line_of(&mut text, format!("# {}", hash_comment(line)).trim_end());
     }
     let _ = writeln!(text, "\ninclude <uapi/linux/fcntl.h>\ninclude <uapi/linux/{}.h>", plan.name);
     defines(view, &mut text);
@@ -89,14 +90,15 @@ fn open(view: &View<'_>, text: &mut String) {
             "syz_open_dev${}(dev ptr[in, string[\"{}#\"]], id intptr[0:{}], \
              flags flags[open_flags]) {fd}",
             plan.name,
-            plan.title,
+            syzkaller_string(&plan.title),
             plan.minors - 1
         )
     } else {
         format!(
             "openat${}(fd const[AT_FDCWD], file ptr[in, string[\"{}\"]], flags flags[open_flags], \
              mode const[0]) {fd}",
-            plan.name, plan.title
+            plan.name,
+            syzkaller_string(&plan.title)
         )
     };
     line_of(text, &call);

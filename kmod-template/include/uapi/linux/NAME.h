@@ -1,14 +1,14 @@
 //% macro macro_of(define)
 //% if define.docs|length == 1
-/* ${define.docs[0]} */
+/* ${define.docs[0]|comment} */
 //% elif define.docs
 /*
 //% for line in define.docs
- * ${line}
+ * ${line|comment}
 //% endfor
  */
 //% endif
-#define ${define.name}	${define.value}
+#define ${define.name}	${define.value|code}
 //% endmacro
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 ${stamp}
@@ -19,10 +19,10 @@ ${stamp}
 #include <linux/types.h>
 
 /**
- * DOC: ${title}
+ * DOC: ${title|comment}
  *
 //% for line in docs
- * ${line}
+ * ${line|comment}
 //% endfor
 //% if docs
  *
@@ -56,20 +56,20 @@ ${macro_of(define) -}
 
 //% endif
 /**
- * ${record.type} - ${record.summary}
+ * ${record.type|comment} - ${record.summary|comment}
 //% for member in record.members
- * @${member.name}: ${member.docs}
+ * @${member.name}: ${member.docs|comment}
 //% endfor
 //% for line in record.details
 //% if loop.first
  *
 //% endif
- * ${line}
+ * ${line|comment}
 //% endfor
  */
-${record.type} {
+${record.type|code} {
 //% for member in record.members
-	${member.declaration};
+	${member.declaration|code};
 //% endfor
 };
 //% endfor
@@ -77,18 +77,18 @@ ${record.type} {
 //% for c in it.commands
 
 /**
- * ${c.macro} - ${c.summary}
+ * ${c.macro} - ${c.summary|comment}
 //% if c.macro_parameter
- * @${c.macro_parameter}: ${c.macro_parameter_docs}
+ * @${c.macro_parameter}: ${c.macro_parameter_docs|comment}
 //% endif
 //% for line in c.details
 //% if loop.first
  *
 //% endif
- * ${line}
+ * ${line|comment}
 //% endfor
  */
-#define ${c.macro_head}	${c.define}
+#define ${c.macro_head|code}	${c.define|code}
 //% endfor
 //% endfor
 
@@ -96,7 +96,7 @@ ${record.type} {
 #ifdef static_assert
 //% for record in records
 //% for assert in record.asserts
-static_assert(${assert});
+static_assert(${assert.condition|code}, "${assert.message|string}");
 //% endfor
 //% endfor
 #endif

@@ -1,0 +1,26 @@
+//! Files: a set of them is written wholly or left as it was, and what went wrong is said in words.
+//!
+//! What is generated may be of a stranger's making, and so may the folder that it goes to. A file
+//! is never written through a symbolic link, which a pull request can commit, and never over what
+//! is not as the caller saw it.
+
+mod links;
+mod read;
+mod together;
+
+use std::io;
+
+pub use read::read_below;
+pub use together::{NewFile, WriteError, write_alone, write_together};
+
+/// What the file system says, in a few words.
+pub fn describe(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "no such file or directory".into(),
+        io::ErrorKind::PermissionDenied => "permission denied".into(),
+        io::ErrorKind::IsADirectory => "it is a directory".into(),
+        io::ErrorKind::StorageFull => "no space is left".into(),
+        io::ErrorKind::FileTooLarge => "it would be larger than files may be".into(),
+        _ => error.to_string(),
+    }
+}

@@ -1,0 +1,355 @@
+//! Hostile text in every string that an interface can hold: what is generated is as if it were not
+//! there, in the eyes of each language's own parser.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use ioctl_gen::module::{File, Options, plan, render, userland};
+use ioctlkit_model::{Interface, Role, Variants};
+use ioctlkit_report::visible::is_invisible;
+use ioctlkit_sources::rust;
+
+/// The name of a file that nothing must make, and of a function that nothing must call.
+const MARKER: &str = "it_ran";
+
+/// What documentation may hold: what ends comments, strings and lines in each language, and what
+/// its parser would run.
+const TEXTS: [&str; 24] = [
+    "ends */ it_ran(); /* here",
+    "ends *\u{8}/ it_ran();",
+    "goes on \\",
+    "a trigraph ??/",
+    "/* it_ran */ // it_ran()",
+    "quotes \"; it_ran(); char *a = \" and '",
+    "$(shell touch it_ran) $(eval it_ran) ${it_ran}",
+    "`touch it_ran` $(touch it_ran)",
+    ".sy touch it_ran",
+    "'sy touch it_ran",
+    ".open it it_ran",
+    "text. .sy touch it_ran",
+    "\\!.sy touch it_ran \\X'sy touch it_ran' \\n[it_ran] \\*[it_ran]",
+    "\r.sy touch it_ran",
+    "\u{b}.sy touch it_ran\u{c}.sy touch it_ran",
+    "\u{85}it_ran()\u{2028}it_ran()",
+    "\u{1b}]0;it_ran\u{7}\u{1b}[2J\u{9b}2J",
+    "\u{202e}it_ran\u{2066}\u{200f}\u{61c}",
+    "@stamp@ it_ran(); /*",
+    "\u{1}stamp\u{1} it_ran(); /*",
+    "%s%n %% {{ it_ran }} ${ it_ran } //% it_ran",
+    "# it_ran\n#define it_ran 1\n#include \"it_ran\"",
+    "endmenu\nconfig IT_RAN\n\tdefault $(shell,touch it_ran)",
+    "{\"a\": it_ran} <it_ran> & [it_ran](it_ran) it_ran::",
+];
+
+/// What a name may hold that was never checked: none is one.
+const NAMES: [&str; 19] = [
+    "it_ran) || it_ran(",
+    "$(shell touch it_ran)",
+    "it_ran\"",
+    "it_ran\nb",
+    "it_ran b",
+    "é_it_ran",
+    "it_ran\u{202e}b",
+    "it_ran*/",
+    "../it_ran",
+    "it_ran;b",
+    "it_ran'b",
+    "it_ran\\",
+    "`it_ran`",
+    "a[it_ran]",
+    "it_ran-b",
+    "#it_ran",
+    "it_ran\u{1b}",
+    "a/../it_ran",
+    "{it_ran}",
+];
+
+fn gong() -> Interface {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/module/gong.rs");
+    let (interface, problems) =
+        rust::read(&rust::Request { paths: vec![source], ..rust::Request::default() });
+    assert!(problems.is_empty(), "{problems:?}");
+    interface
+}
+
+/// Every list of lines of documentation.
+fn each_documentation(interface: &mut Interface, visit: &mut dyn FnMut(&mut Vec<String>)) {
+    interface.groups.iter_mut().for_each(|group| visit(&mut group.docs));
+    let contracts = interface.commands.iter_mut().filter_map(|command| command.contract.as_mut());
+    contracts.for_each(|contract| visit(&mut contract.docs));
+    interface.constants.iter_mut().for_each(|constant| visit(&mut constant.docs));
+    for record in &mut interface.records {
+        visit(&mut record.docs);
+        each_member(&mut record.variants, &mut |member| visit(&mut member.purpose.docs));
+    }
+}
+
+fn each_member(
+    variants: &mut Variants<ioctlkit_model::RecordBody>,
+    visit: &mut dyn FnMut(&mut ioctlkit_model::Member),
+) {
+    for (abis, mut body) in std::mem::take(variants) {
+        body.members.iter_mut().for_each(&mut *visit);
+        variants.add(abis, body);
+    }
+}
+
+fn generated(interface: &Interface, options: &Options) -> Vec<File> {
+    let plan = plan(interface, options).unwrap();
+    let mut files = render(&plan).unwrap();
+    files.extend(userland(interface, &plan).unwrap());
+    files
+}
+
+/// The files with these lines as all documentation, which is more than fits on a line.
+fn documented(lines: &[&str]) -> Vec<File> {
+    let mut interface = gong();
+    each_documentation(&mut interface, &mut |docs| {
+        *docs = lines.iter().map(|line| (*line).to_owned()).collect();
+    });
+    generated(&interface, &Options { bench: true, ..Options::default() })
+}
+
+/// What the compiler sees of all files in C, without comments, in tokens.
+fn tokens(files: &[File], folder: &Path) -> String {
+    let files = files.iter().filter(|file| is_c(file));
+    let paths: Vec<_> = files
+        .enumerate()
+        .map(|(index, file)| {
+            let path = folder.join(format!("{index}.c"));
+            fs::write(&path, format!("{}\n{}\n", file.path.replace('/', " "), file.text)).unwrap();
+            path
+        })
+        .collect();
+    let output = Command::new("gcc")
+        .args(["-fpreprocessed", "-trigraphs", "-E", "-P", "-w"])
+        .args(paths)
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn is_c(file: &File) -> bool {
+    file.path.ends_with(".c") || file.path.ends_with(".h") || file.path.ends_with(".inc")
+}
+
+/// Lines that are no comments.
+fn without_hash_comments(text: &str) -> Vec<&str> {
+    text.lines().filter(|line| !line.starts_with('#')).collect()
+}
+
+#[test]
+fn no_documentation_changes_what_a_compiler_or_make_reads() {
+    let folder = tempfile::tempdir().unwrap();
+    let plain = documented(&["Nothing."]);
+    let plain_tokens = tokens(&plain, folder.path());
+    let compare = |hostile: Vec<File>, text: &str| {
+        assert_eq!(plain.len(), hostile.len());
+        assert_eq!(plain_tokens, tokens(&hostile, folder.path()), "{text:?}");
+        for (plain, hostile) in plain.iter().zip(&hostile) {
+            let path = &hostile.path;
+            if !is_c(hostile) && !path.ends_with(".4") && path != "Kconfig" {
+                let (plain, hostile) =
+                    (without_hash_comments(&plain.text), without_hash_comments(&hostile.text));
+                assert_eq!(plain, hostile, "{path}: {text:?}");
+            }
+        }
+    };
+    for text in TEXTS {
+        compare(documented(&text.split('\n').collect::<Vec<_>>()), text);
+    }
+    // Words that come to stand at the ends of lines, wherever those are.
+    for width in 0..9 {
+        let filler = "x".repeat(width);
+        let text = format!("{filler} {}", "goes\\ *\\ ??/ */ ".repeat(40));
+        compare(documented(&[&text]), &text);
+    }
+}
+
+#[test]
+fn no_character_that_nobody_sees_is_in_a_generated_file() {
+    for text in TEXTS {
+        for file in documented(&text.split('\n').collect::<Vec<_>>()) {
+            let found = file.text.chars().find(|c| is_invisible(*c) && !matches!(c, '\n' | '\t'));
+            assert_eq!(found, None, "{}: {text:?}", file.path);
+        }
+    }
+}
+
+#[test]
+fn no_documentation_leaves_the_help_of_kconfig() {
+    for text in TEXTS {
+        let files = documented(&text.split('\n').collect::<Vec<_>>());
+        let kconfig = files.iter().find(|file| file.path == "Kconfig").unwrap();
+        let (head, help) = kconfig.text.split_once("\thelp\n").unwrap();
+        assert!(!head.contains(MARKER), "{head}");
+        assert!(help.lines().all(|line| line.is_empty() || line.starts_with("\t  ")), "{help}");
+    }
+}
+
+#[test]
+fn a_manual_page_runs_nothing_even_where_roff_may() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("page.4");
+    let mut texts: Vec<String> = TEXTS.iter().map(|text| (*text).to_owned()).collect();
+    // A word that begins a line wherever lines are broken.
+    texts.extend(
+        (0..9).map(|width| format!("{} {}", "x".repeat(width), ".sy touch it_ran ".repeat(40))),
+    );
+    for text in texts {
+        let files = documented(&text.split('\n').collect::<Vec<_>>());
+        let page = files.iter().find(|file| file.path.ends_with(".4")).unwrap();
+        fs::write(&path, &page.text).unwrap();
+        let output = Command::new("groff")
+            .current_dir(folder.path())
+            .args(["-U", "-man", "-Tutf8", "-ww"])
+            .arg(&path)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{text:?}: {output:?}");
+        assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{text:?}");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "{text:?} ran");
+    }
+}
+
+#[test]
+fn what_is_no_name_is_refused_wherever_it_stands() {
+    type Place = (&'static str, fn(&mut Interface, &str));
+    let places: [Place; 9] = [
+        ("a command", |interface, name| {
+            let command = interface.commands.first_mut().unwrap();
+            command.c_name = Some(name.into());
+        }),
+        ("a variant", |interface, name| {
+            let command = interface.commands.first_mut().unwrap();
+            command.c_name = None;
+            command.contract.as_mut().unwrap().name = name.into();
+        }),
+        ("a prefix", |interface, name| {
+            interface.groups.iter_mut().for_each(|group| group.prefix = name.into());
+            interface.commands.iter_mut().for_each(|command| command.c_name = None);
+        }),
+        ("a structure", |interface, name| {
+            interface.records.iter_mut().for_each(|record| record.name = Some(name.into()));
+        }),
+        ("a structure's name in C", |interface, name| {
+            let name = format!("struct {name}");
+            interface.records.iter_mut().for_each(|record| record.c_name = Some(name.clone()));
+        }),
+        ("a member", |interface, name| {
+            for record in &mut interface.records {
+                each_member(&mut record.variants, &mut |member| member.name = Some(name.into()));
+            }
+        }),
+        ("a counting member", |interface, name| {
+            for record in &mut interface.records {
+                each_member(&mut record.variants, &mut |member| {
+                    if matches!(member.purpose.role, Role::Flexible { .. }) {
+                        member.purpose.role = Role::Flexible { count: name.into() };
+                    }
+                });
+            }
+        }),
+        ("a constant", |interface, name| {
+            interface.constants.iter_mut().for_each(|constant| constant.name = name.into());
+        }),
+        ("the type letter", |interface, name| {
+            interface.constants.iter_mut().for_each(|constant| constant.name = name.into());
+            let group = interface.groups.first_mut().unwrap();
+            group.type_constant = Some(name.into());
+        }),
+    ];
+    for (place, set) in places {
+        for name in NAMES {
+            let mut interface = gong();
+            set(&mut interface, name);
+            // What nobody refers to by its name is written as a number.
+            let Ok(plan) = plan(&interface, &Options::default()) else { continue };
+            let mut files = render(&plan).unwrap();
+            files.extend(userland(&interface, &plan).unwrap());
+            for file in files {
+                let text = file.text.to_lowercase();
+                assert!(!text.contains(MARKER), "{place} `{name}` is in {}", file.path);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_module_is_only_called_what_c_can_call_it() {
+    for name in NAMES.into_iter().chain(["while", "linux", "_Bool"]) {
+        let options = Options { name: Some(name.into()), ..Options::default() };
+        assert!(plan(&gong(), &options).is_err(), "{name}");
+    }
+}
+
+/// Attributes of Rust source with text that would leave its place in what is generated.
+const ATTRIBUTES: [(&str, &str); 8] = [
+    ("unsafe(path = \"/dev/gong\")", "unsafe(path = \"/dev/$(shell touch it_ran)\")"),
+    ("unsafe(path = \"/dev/gong\")", "unsafe(path = \"/dev/x\\\");it_ran();(\\\"\")"),
+    ("unsafe(path = \"/dev/gong\")", "unsafe(path = \"/dev/../it_ran\")"),
+    ("unsafe(path = \"/dev/gong\")", "unsafe(path = \"/proc/it_ran\")"),
+    ("prefix = \"GONG_\"", "prefix = \"GONG); it_ran(\""),
+    ("read)]", "read, capability = \"CAP_X) || it_ran(\")]"),
+    ("read)]", "read, capability = \"CAP_IT_RAN\")]"),
+    ("read)]", "read, c = \"GONG_A; it_ran(\")]"),
+];
+
+#[test]
+fn the_program_refuses_such_text_where_it_is_read() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/module/gong.rs");
+    let text = fs::read_to_string(source).unwrap();
+    for (from, to) in ATTRIBUTES {
+        let folder = tempfile::tempdir().unwrap();
+        let hostile = text.replacen(from, to, 1);
+        assert_ne!(hostile, text, "{from}");
+        fs::write(folder.path().join("gong.rs"), hostile).unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_ioctl-gen"))
+            .current_dir(folder.path())
+            .args(["module", "gong.rs", "-o", "driver"])
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{to}: {said}");
+        assert!(said.contains("gong.rs"), "{to}: {said}");
+        assert!(!folder.path().join("driver").exists(), "{to}");
+    }
+}
+
+#[test]
+fn the_programs_for_users_compile_with_any_documentation() {
+    for text in TEXTS {
+        let folder = tempfile::tempdir().unwrap();
+        for file in documented(&text.split('\n').collect::<Vec<_>>()) {
+            let path = folder.path().join(&file.path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, file.text).unwrap();
+        }
+        for program in ["tests/gong_test.c", "tools/gong_decode.c"] {
+            let output = Command::new("gcc")
+                .current_dir(folder.path())
+                .args(["-std=c11", "-D_GNU_SOURCE", "-fsyntax-only", "-w"])
+                .args(["-I", "include/uapi", "-D__user=", program])
+                .output()
+                .unwrap();
+            assert!(output.status.success(), "{text:?}: {output:?}");
+        }
+        for makefile in ["Makefile", "tests/Makefile", "tools/Makefile"] {
+            let folder = folder.path().join(makefile);
+            let output = Command::new("make")
+                .args(["-n", "-f"])
+                .arg(&folder)
+                .current_dir(folder.parent().unwrap())
+                .output()
+                .unwrap();
+            assert!(!String::from_utf8_lossy(&output.stdout).contains(MARKER), "{text:?}");
+        }
+        assert!(
+            !folder.path().join(MARKER).exists() && !folder.path().join("tests/it_ran").exists()
+        );
+    }
+}

@@ -1,0 +1,144 @@
+//! What `ioctl-gen` writes, it writes wholly or not at all, and only where it was told to.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+fn gong() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/module/gong.rs")
+}
+
+/// `ioctl-gen module` of the gong, into the folder `driver`.
+fn module(folder: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ioctl-gen"));
+    command.current_dir(folder).arg("module").arg(gong()).args(["-o", "driver"]);
+    command
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// Every file and folder below a folder, by its path from there.
+fn below(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(path) = open.pop() {
+        for entry in fs::read_dir(path).unwrap() {
+            let path = entry.unwrap().path();
+            found.push(path.strip_prefix(folder).unwrap().display().to_string());
+            if path.is_dir() && !path.is_symlink() {
+                open.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn a_reader_that_has_gone_from_either_stream_costs_no_file() {
+    let plain = tempfile::tempdir().unwrap();
+    assert!(module(plain.path()).output().unwrap().status.success());
+    let folder = tempfile::tempdir().unwrap();
+    let closed = || {
+        let (reader, writer) = io::pipe().unwrap();
+        drop(reader);
+        Stdio::from(writer)
+    };
+    let status = module(folder.path()).stdout(closed()).stderr(closed()).status().unwrap();
+    assert!(status.success(), "{status}");
+    assert_eq!(below(folder.path()), below(plain.path()));
+}
+
+#[test]
+fn a_limit_on_the_size_of_files_leaves_nothing_and_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = env!("CARGO_BIN_EXE_ioctl-gen");
+    let gong = gong();
+    // In blocks of 512 bytes: less than the largest file has.
+    let script = format!("ulimit -f 8; exec {program} module {} -o driver", gong.display());
+    let output =
+        Command::new("sh").current_dir(folder.path()).args(["-c", &script]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(said(&output).contains("cannot write: it would be larger than files may be"));
+    assert_eq!(below(folder.path()), Vec::<String>::new());
+}
+
+#[test]
+fn a_folder_that_cannot_be_made_leaves_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("driver")).unwrap();
+    fs::write(folder.path().join("driver/man"), "a file of somebody").unwrap();
+    let output = module(folder.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert_eq!(below(folder.path()), ["driver", "driver/man"]);
+}
+
+#[test]
+fn no_link_that_a_pull_request_brings_is_followed() {
+    for link in
+        ["driver", "driver/gen", "driver/gong_main.c", "driver/gong.abi", "driver/man/gong.4"]
+    {
+        let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let secret = elsewhere.path().join("secret");
+        fs::write(&secret, "the text of a secret").unwrap();
+        let link = folder.path().join(link);
+        fs::create_dir_all(link.parent().unwrap()).unwrap();
+        let is_file = link.extension().is_some();
+        symlink(if is_file { &secret } else { elsewhere.path() }, &link).unwrap();
+        let before = below(folder.path());
+        for more in [&[] as &[&str], &["--force"], &["--check", "--diff"], &["--dry-run", "--diff"]]
+        {
+            let output = module(folder.path()).args(more).output().unwrap();
+            assert_eq!(output.status.code(), Some(2), "{link:?} {more:?}: {output:?}");
+            assert!(said(&output).contains("is a symbolic link"), "{}", said(&output));
+            let all = [output.stdout, output.stderr].concat();
+            assert!(!String::from_utf8_lossy(&all).contains("the text of"), "{link:?}");
+        }
+        assert_eq!(below(folder.path()), before);
+        assert_eq!(below(elsewhere.path()), ["secret"]);
+        assert_eq!(fs::read_to_string(&secret).unwrap(), "the text of a secret");
+    }
+}
+
+#[test]
+fn an_imported_module_is_not_written_through_a_link() {
+    let folder = tempfile::tempdir().unwrap();
+    let header = "#include <linux/ioctl.h>\n#define A_B _IO('a', 1)\n";
+    fs::write(folder.path().join("a.h"), header).unwrap();
+    fs::write(folder.path().join("theirs.rs"), "").unwrap();
+    symlink("theirs.rs", folder.path().join("a.rs")).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_ioctl-gen"))
+        .current_dir(folder.path())
+        .args(["import", "a.h", "-o", "a.rs", "--force"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert_eq!(fs::read_to_string(folder.path().join("theirs.rs")).unwrap(), "");
+}
+
+#[test]
+fn names_of_files_command_neither_a_terminal_nor_a_ci_system() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a\n::error::b.rs", "::warning::c.rs", "\u{1b}[2Jd.rs", "e##[add-mask]f.rs"] {
+        fs::write(folder.path().join(name), "not rust at all (").unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_ioctl-gen"))
+            .current_dir(folder.path())
+            .args(["module", name, "-o", name])
+            .output()
+            .unwrap();
+        let refused = Command::new(env!("CARGO_BIN_EXE_ioctl-gen")).args([name]).output().unwrap();
+        for output in [output, refused] {
+            let all = [output.stdout, output.stderr].concat();
+            let all = String::from_utf8(all).unwrap();
+            assert!(!all.contains('\u{1b}') && !all.contains("##["), "{all}");
+            let begins =
+                |line: &str| line.trim_start().starts_with("::e") || line.starts_with("::w");
+            assert!(!all.lines().any(begins), "{all}");
+        }
+    }
+}
