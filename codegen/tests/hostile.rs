@@ -134,7 +134,8 @@ fn tokens(files: &[File], folder: &Path) -> String {
 }
 
 fn is_c(file: &File) -> bool {
-    file.path.ends_with(".c") || file.path.ends_with(".h") || file.path.ends_with(".inc")
+    let end = Path::new(&file.path).extension().and_then(|end| end.to_str());
+    matches!(end, Some("c" | "h" | "inc"))
 }
 
 /// Lines that are no comments.

@@ -33,14 +33,14 @@ pub(crate) fn write_fragment(out: &mut (impl io::Write + ?Sized), text: &str) ->
     for (at, c) in text.char_indices() {
         // GitHub's runner finds commands that begin with `##[` anywhere in a line.
         if is_invisible(c) || (c == '[' && text[..at].ends_with("##")) {
-            out.write_all(text[plain..at].as_bytes())?;
+            out.write_all(&text.as_bytes()[plain..at])?;
             plain = at + c.len_utf8();
             for unit in c.encode_utf16(&mut [0; 2]) {
                 write!(out, "\\u{unit:04x}")?;
             }
         }
     }
-    out.write_all(text[plain..].as_bytes())
+    out.write_all(&text.as_bytes()[plain..])
 }
 
 struct Compact;

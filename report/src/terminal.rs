@@ -72,7 +72,7 @@ impl<W: io::Write> Terminal<W> {
             match c {
                 '[' if self.sequence.len() == 2 => {}
                 'm' if self.sequence.len() > 2 => {
-                    shown.push_str(&std::mem::take(&mut self.sequence))
+                    shown.push_str(&std::mem::take(&mut self.sequence));
                 }
                 c if self.sequence.len() > 2 && is_body(c) && self.sequence.len() < LONGEST => {}
                 _ => self.give_up(shown),
@@ -137,7 +137,7 @@ impl<W: io::Write> io::Write for Terminal<W> {
             // The end of the bytes may be the beginning of a character.
             let may_go_on = std::str::from_utf8(invalid).is_err_and(|e| e.error_len().is_none());
             if chunks.peek().is_none() && may_go_on {
-                self.partial = invalid.to_owned();
+                invalid.clone_into(&mut self.partial);
             } else if !invalid.is_empty() {
                 self.text("\u{fffd}", &mut shown);
             }

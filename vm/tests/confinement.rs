@@ -49,13 +49,11 @@ fn makefile(elsewhere: &Path, port: u16) -> String {
         ("namespace", "unshare -r true".to_owned()),
         ("kill", format!("kill -0 {}", std::process::id())),
     ];
-    let mut text = "all: program\n\nprogram: program.c connect\n".to_owned();
-    for (name, attack) in attacks {
-        text += &format!("\t-( {attack} ) && touch did-{name}\n");
-    }
-    text += "\ttouch tried\n\techo x > $(TMPDIR)/mine && rm $(TMPDIR)/mine\n\
+    let attacks = attacks.map(|(name, attack)| format!("\t-( {attack} ) && touch did-{name}\n"));
+    let head = "all: program\n\nprogram: program.c connect\n";
+    let tail = "\ttouch tried\n\techo x > $(TMPDIR)/mine && rm $(TMPDIR)/mine\n\
              \t$(CC) $(LDFLAGS) -o $@ $<\n\nconnect: connect.c\n\t$(CC) -o $@ $<\n";
-    text
+    format!("{head}{}{tail}", attacks.concat())
 }
 
 #[test]

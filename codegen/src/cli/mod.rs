@@ -68,9 +68,9 @@ pub(crate) fn main() -> ExitCode {
 fn refused(error: &clap::Error) -> ExitCode {
     let text = error.render().to_string();
     if error.use_stderr() {
-        tell(text.trim_end())
+        tell(text.trim_end());
     } else {
-        print(&text)
+        print(&text);
     }
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }
