@@ -123,6 +123,7 @@ fn report(bencher: Bencher<'_, '_>, name: &str) {
         headers: interface.headers.len(),
         commands: interface.commands.len(),
         not_understood: interface.not_understood.len(),
+        not_read: 0,
     };
     bencher.bench(|| {
         let mut text = Vec::new();

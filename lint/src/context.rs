@@ -8,6 +8,7 @@ use ioctlkit_model::{
     Command, Differences, Finding, Interface, Layouts, Member, Record, RecordBody, RecordId, Span,
     Type, WideTime,
 };
+use ioctlkit_sources::c::asm_architecture;
 
 use crate::Rule;
 use crate::against::References;
@@ -163,7 +164,7 @@ impl<'a> Context<'a> {
             let all = command.variants.abis();
             let unknown = layouts.abis_where(all, |_, id| layouts.number(command, id).is_none());
             let ty = command.variants.get(unknown.first()?)?.argument.ty()?;
-            let elsewhere = is_of_another_architecture(self.interface, command, ty);
+            let elsewhere = is_of_another_architecture(self.interface, command, ty, unknown);
             (!elsewhere).then_some((command, unknown, ty))
         })
     }
@@ -179,13 +180,24 @@ impl<'a> Context<'a> {
     }
 }
 
-/// Whether a structure is declared only, and the header was not read for every architecture: one that
-/// was left out, which the run says, may define it (`struct kvm_vcpu_init` of arm64).
-fn is_of_another_architecture(interface: &Interface, command: &Command, ty: &Type) -> bool {
+/// Whether a structure is one that `asm/` headers of other architectures define, so that the command is
+/// theirs; or that is declared only, where the header was not read for every architecture: one that was
+/// left out, which the run says, may define it (`struct kvm_vcpu_init` of arm64).
+fn is_of_another_architecture(
+    interface: &Interface,
+    command: &Command,
+    ty: &Type,
+    unknown: AbiSet,
+) -> bool {
     let Type::Record(id) = ty.innermost_element() else { return false };
+    let variants = &interface.record(*id).variants;
+    if !variants.is_empty() {
+        let in_asm = |span| asm_architecture(interface.sources.path(span)).is_some();
+        return variants.abis().intersection(unknown).is_empty()
+            && variants.iter().all(|(_, body)| in_asm(body.span));
+    }
     let header = interface.headers.iter().find(|header| header.file == command.span.file);
-    let is_narrowed = header.is_some_and(|header| !interface.abis.is_subset(header.abis));
-    interface.record(*id).variants.is_empty() && is_narrowed
+    header.is_some_and(|header| !interface.abis.is_subset(header.abis))
 }
 
 /// `__struct_group()` declares the same members twice, in two structures of a union: one of them
@@ -368,7 +380,12 @@ mod tests {
             }
             build.command("X_INIT", Direction::Read, Type::Record(id));
             let file = build.interface.commands[0].span.file;
-            build.interface.headers.push(Header { file, abis: read_for, errors: Vec::new() });
+            build.interface.headers.push(Header {
+                file,
+                abis: read_for,
+                errors: Vec::new(),
+                not_read: Vec::new(),
+            });
             let layouts = Layouts::new(&build.interface);
             Context::new(&layouts).without_number().count()
         };

@@ -2,13 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use ioctlkit_model::{FileId, Finding, Interface, Layouts, RuleInfo, Severity};
+use ioctlkit_model::{Command, FileId, Finding, Interface, Layouts, RuleInfo, Severity};
 use rayon::prelude::*;
 
 use crate::against::References;
 use crate::edits::KernelTypes;
 use crate::not_portable::is_accepted;
-use crate::rules::RULES;
+use crate::rules::{RULES, files_with_commands};
 use crate::{Context, Levels, Rule, registry, suppression};
 
 /// Runs `rules` and orders what they find by place, then code. A rule says nothing of a language
@@ -53,6 +53,10 @@ pub struct Checked {
     /// How many definitions look like commands and have no number on some ABI, whether or not a rule
     /// reports them.
     pub not_understood: usize,
+    /// How many headers were not read for every ABI that they are meant for.
+    pub not_read: usize,
+    /// How many commands, families and plain numbers the rules could look at.
+    pub judged: usize,
     /// Every rule that ran.
     pub rules: Vec<&'static RuleInfo>,
 }
@@ -82,8 +86,27 @@ pub fn check(interface: &Interface, references: &References, levels: &Levels) ->
         findings,
         suppressed: suppressed.count,
         not_understood: interface.not_understood.len() + context.without_number().count(),
+        not_read: interface.headers.iter().filter(|header| !header.not_read.is_empty()).count(),
+        judged: judged(interface, &layouts),
         rules: registry::of_one_version().into_iter().filter(|rule| on(rule)).collect(),
     }
+}
+
+/// The headers that could not be read for any ABI, of those in which something looks like a command.
+pub fn unread_with_commands(interface: &Interface) -> HashSet<FileId> {
+    let with_commands = files_with_commands(interface);
+    let unread =
+        interface.headers.iter().filter(|it| it.abis.is_empty() && !it.not_read.is_empty());
+    unread.map(|header| header.file).filter(|file| with_commands.contains(file)).collect()
+}
+
+/// How many commands have a number somewhere, and how many families and plain numbers there are.
+pub(crate) fn judged(interface: &Interface, layouts: &Layouts<'_>) -> usize {
+    let has_number = |command: &&Command| {
+        command.variants.abis().iter().any(|abi| layouts.number(command, abi).is_some())
+    };
+    let commands = interface.commands.iter().filter(has_number).count();
+    commands + interface.families.len() + interface.raw_numbers.len()
 }
 
 /// The severities of rules in files, each worked out once.
@@ -101,7 +124,9 @@ impl Severities<'_> {
             self.levels.severity(finding.rule, &self.interface.sources.file(file).path)
         });
         if let Some(severity) = severity {
-            finding.severity = *severity;
+            // A rule may have found something less bad than it usually is.
+            let is_less = finding.severity < finding.rule.severity;
+            finding.severity = if is_less { finding.severity.min(*severity) } else { *severity };
         }
         severity.is_some()
     }

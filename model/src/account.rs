@@ -18,7 +18,61 @@ pub struct NotUnderstood {
     pub reason: String,
 }
 
+/// A file that a header needs and that is not there for some ABIs: the header was not read for these.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotRead {
+    /// What is missing, as it is included: `asm/kvm.h`.
+    pub missing: String,
+    /// The `#include` of the header that asks for it, or for what asks for it.
+    pub span: Span,
+    /// The ABIs.
+    pub abis: AbiSet,
+}
+
+impl NotRead {
+    /// What is missing where, as a sentence without its full stop: "not read for 2 architectures,
+    /// whose `asm/kvm.h` is not installed: arm64, riscv".
+    pub fn sentence(&self) -> String {
+        let mut archs: Vec<&str> = self.abis.iter().map(|id| id.abi().kernel_arch).collect();
+        archs.dedup();
+        if self.abis == AbiSet::ALL {
+            return format!("not read, since no architecture has `{}`", self.missing);
+        }
+        let noun = if archs.len() == 1 { "architecture" } else { "architectures" };
+        format!(
+            "not read for {} {noun}, whose `{}` is not installed: {}",
+            archs.len(),
+            self.missing,
+            archs.join(", ")
+        )
+    }
+
+    /// The same as a note, for whoever reports no findings.
+    pub fn as_note(&self) -> Problem {
+        Problem {
+            kind: ProblemKind::Note,
+            path: None,
+            span: Some(self.span),
+            message: self.sentence(),
+            help: Some(Self::REMEDY.into()),
+        }
+    }
+
+    /// What brings the missing file.
+    pub const REMEDY: &str = "install the kernel headers of these architectures (Debian: \
+        linux-libc-dev-arm64-cross and its like), check a kernel source tree, or name with --abi those that \
+        matter";
+}
+
 impl NotUnderstood {
+    /// Whether it is no command but one of the macros that make them: `_IOC`, `_IOR`.
+    pub fn is_encoder(&self) -> bool {
+        matches!(
+            self.name.as_str(),
+            "_IOC" | "_IO" | "_IOR" | "_IOW" | "_IOWR" | "_IOR_BAD" | "_IOW_BAD" | "_IOWR_BAD"
+        )
+    }
+
     /// The same as a problem of the input, for whoever cannot do without what was not understood.
     pub fn as_failure(&self) -> Problem {
         Problem {
@@ -32,6 +86,11 @@ impl NotUnderstood {
 }
 
 impl Interface {
+    /// What was not read of the headers that were asked for, as notes.
+    pub fn not_read(&self) -> impl Iterator<Item = Problem> {
+        self.headers.iter().flat_map(|header| &header.not_read).map(NotRead::as_note)
+    }
+
     /// The first thing in a type that has no size on `abis`, as a sentence without its full stop:
     /// "the type of `b` in `struct outer` is unknown". `None` where nothing of the kind is in it.
     pub fn without_size(&self, ty: &Type, abis: AbiSet) -> Option<String> {

@@ -191,4 +191,6 @@ pub struct Report {
     pub commands: usize,
     /// How much was seen in them and not understood, whether or not a rule reports it.
     pub not_understood: usize,
+    /// How many headers were not read for every ABI that they are meant for.
+    pub not_read: usize,
 }

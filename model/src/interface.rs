@@ -6,8 +6,9 @@ use std::fmt::Write as _;
 use ioctlkit_abi::{AbiId, AbiSet, Direction};
 
 use crate::{
-    Constant, Contract, Definitions, Differences, Enum, EnumId, FileId, Group, NotUnderstood,
-    Object, Record, RecordBody, RecordId, SourceMap, Span, Type, Typedef, TypedefId, Variants,
+    Constant, Contract, Definitions, Differences, Enum, EnumId, FileId, Group, NotRead,
+    NotUnderstood, Object, Record, RecordBody, RecordId, SourceMap, Span, Type, Typedef, TypedefId,
+    Variants,
 };
 
 /// Everything that a front end found in its input.
@@ -56,6 +57,9 @@ pub struct Header {
     pub abis: AbiSet,
     /// What the compiler said of it, read by itself.
     pub errors: Vec<HeaderError>,
+    /// Why some ABIs that were asked for are not among `abis`, where a folder of installed headers lacks
+    /// files of their architectures. No ABI is in two entries.
+    pub not_read: Vec<NotRead>,
 }
 
 /// An error that the compiler reports for a header.
@@ -69,6 +73,8 @@ pub struct HeaderError {
     pub abis: AbiSet,
     /// Whether the header says so itself, with `#error`.
     pub is_stated: bool,
+    /// Whether the header compiles, and a command of it does not: whoever uses that meets the error.
+    pub in_command: bool,
 }
 
 /// An ioctl command.

@@ -26,7 +26,7 @@ mod types;
 mod variants;
 mod wide_time;
 
-pub use account::NotUnderstood;
+pub use account::{NotRead, NotUnderstood};
 pub use constant::{BinaryOperator, Constant, Expression, UnaryOperator};
 pub use contract::{Contract, Differences, Group, Passing, Purpose, Returns, Role, Values};
 pub use definition::{Attributes, Call, Definition, Definitions, Word, Written};

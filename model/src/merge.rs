@@ -37,6 +37,9 @@ impl Interface {
             for error in &mut header.errors {
                 error.span = error.span.map(|span| files.span(span));
             }
+            for not_read in &mut header.not_read {
+                not_read.span = files.span(not_read.span);
+            }
             self.headers.push(header);
         }
         for command in other.commands {

@@ -10,7 +10,8 @@ use ioctlkit_model::{
     Command, Family, Header, HeaderError, Interface, Layouts, NotUnderstood, Problem, RawNumber,
     SourceMap, Span, WideTime,
 };
-use serde::Serialize;
+use serde::ser::SerializeStruct as _;
+use serde::{Serialize, Serializer};
 
 use crate::json::{names, problem_entry};
 use crate::place::Place;
@@ -75,6 +76,7 @@ pub fn render(
             interface.not_understood.iter().map(|unknown| unknown_entry(unknown, sources, sets))
         }),
         errors: List(|| problems.iter().map(|problem| problem_entry(problem, sources))),
+        with_64_bit_time: wide.as_ref().map(|wide| Reading { layouts: wide.layouts(), sets }),
         abi_sets: sets,
     };
     stream::write(&document, out)
@@ -94,7 +96,46 @@ struct Document<'a, H, C, F, R, T, E, D, W, U, P> {
     commands_with_64_bit_time: W,
     not_understood: U,
     errors: P,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    with_64_bit_time: Option<Reading<'a>>,
     abi_sets: &'a Sets,
+}
+
+/// The headers as other programs see them.
+struct Reading<'a> {
+    layouts: &'a Layouts<'a>,
+    sets: &'a Sets,
+}
+
+impl Serialize for Reading<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { layouts, sets } = *self;
+        let interface = layouts.interface();
+        let sources = &interface.sources;
+        let behind = &Behind::new(interface);
+        let commands = || {
+            let commands = interface.commands.iter();
+            commands.filter_map(|command| commands::entry(command, layouts, behind, sets))
+        };
+        let raw = || interface.raw_numbers.iter().map(|raw| raw_entry(raw, sources, sets));
+        let types = || {
+            let records = interface.records.iter().enumerate();
+            records.map(|(id, record)| types::record_entry(id, record, layouts, behind, sets))
+        };
+        let enums = || interface.enums.iter().map(|item| types::enum_entry(item, layouts, sets));
+        let typedefs = || {
+            let typedefs = interface.typedefs.iter().enumerate();
+            typedefs.map(|(id, typedef)| types::typedef_entry(id, typedef, layouts, behind, sets))
+        };
+        let mut object = serializer.serialize_struct("Reading", 6)?;
+        object.serialize_field("abis", &names(interface.abis))?;
+        object.serialize_field("commands", &List(commands))?;
+        object.serialize_field("raw_numbers", &List(raw))?;
+        object.serialize_field("types", &List(types))?;
+        object.serialize_field("enums", &List(enums))?;
+        object.serialize_field("typedefs", &List(typedefs))?;
+        object.end()
+    }
 }
 
 /// A file and the line in it, from 1.
@@ -114,6 +155,15 @@ struct HeaderEntry<'a> {
     file: Cow<'a, str>,
     abis: u32,
     errors: Vec<HeaderErrorEntry<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    not_read: Vec<NotReadEntry<'a>>,
+}
+
+#[derive(Serialize)]
+struct NotReadEntry<'a> {
+    missing: &'a str,
+    line: u32,
+    abis: u32,
 }
 
 #[derive(Serialize)]
@@ -122,6 +172,8 @@ struct HeaderErrorEntry<'a> {
     line: Option<u32>,
     message: &'a str,
     abis: u32,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    in_command: bool,
 }
 
 fn header_entry<'a>(header: &'a Header, sources: &'a SourceMap, sets: &Sets) -> HeaderEntry<'a> {
@@ -132,6 +184,15 @@ fn header_entry<'a>(header: &'a Header, sources: &'a SourceMap, sets: &Sets) -> 
             .errors
             .iter()
             .map(|error| header_error_entry(error, sources, sets))
+            .collect(),
+        not_read: header
+            .not_read
+            .iter()
+            .map(|lack| NotReadEntry {
+                missing: &lack.missing,
+                line: at(lack.span, sources).line,
+                abis: sets.number(lack.abis),
+            })
             .collect(),
     }
 }
@@ -147,6 +208,7 @@ fn header_error_entry<'a>(
         file: at.map(|at| at.file),
         message: &error.message,
         abis: sets.number(error.abis),
+        in_command: error.in_command,
     }
 }
 

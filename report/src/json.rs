@@ -135,6 +135,7 @@ struct Summary {
     findings_by_severity: BySeverity,
     findings_by_rule: BTreeMap<&'static str, usize>,
     not_understood: usize,
+    headers_not_read: usize,
     problems: usize,
     failures: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -244,6 +245,7 @@ fn summary(report: &Report) -> Summary {
         },
         findings_by_rule: by_rule,
         not_understood: report.not_understood,
+        headers_not_read: report.not_read,
         problems: report.problems.len(),
         failures: report
             .problems

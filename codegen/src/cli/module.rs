@@ -263,6 +263,7 @@ fn read(arguments: &Arguments) -> Result<(Interface, Options), Failure> {
             let stem = header.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
             let name = options.name.clone().unwrap_or_else(|| stem.to_owned());
             let (interface, mut problems) = c::read(&request);
+            problems.extend(interface.not_read());
             // A command that was not understood would be missing from the driver.
             problems.extend(interface.not_understood.iter().map(NotUnderstood::as_failure));
             let place = arguments.output.join(format!("include/uapi/linux/{name}.h"));

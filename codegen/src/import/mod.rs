@@ -102,6 +102,7 @@ pub fn import(request: &Request) -> Result<Imported, Failure> {
         return Err(Failure { problems, sources: interface.sources });
     }
     // The module says what it lacks.
+    problems.extend(interface.not_read());
     problems.extend(
         interface
             .not_understood

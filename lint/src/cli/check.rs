@@ -60,7 +60,7 @@ pub(super) struct Arguments {
 
 /// What a run says that could read none of the commands that it saw.
 const NOTHING_JUDGED: &str = "no command could be read, so this run says nothing about the interface: \
-    see the findings of U001 and U002 for what is missing";
+    see the findings of U001, U002 and U003 for what is missing";
 
 /// What to check, by which rules.
 #[derive(Debug, Args)]
@@ -189,6 +189,10 @@ pub(super) struct Whole {
     modules: Vec<objects::Row>,
     /// Commands, families and plain numbers that the rules could look at.
     judged: usize,
+    /// Whether there is something that looks like a command and could not be judged.
+    has_unjudged: bool,
+    /// Headers with commands that could not be read for any ABI.
+    unread: usize,
     failed: bool,
 }
 
@@ -238,8 +242,15 @@ impl Whole {
         self.modules.extend(objects::rows(&interface));
         self.report.commands += interface.commands.len();
         self.report.not_understood += checked.not_understood;
-        self.judged +=
-            interface.commands.len() + interface.families.len() + interface.raw_numbers.len();
+        self.report.not_read += checked.not_read;
+        self.judged += checked.judged;
+        let with_commands = engine::unread_with_commands(&interface);
+        let of_unread = |finding: &Finding| {
+            finding.rule.code == "U003" && with_commands.contains(&finding.span.file)
+        };
+        self.unread += checked.findings.iter().filter(|finding| of_unread(finding)).count();
+        self.has_unjudged |=
+            checked.findings.iter().any(|finding| matches!(finding.rule.code, "U001" | "U002"));
         self.report.abis = self.report.abis.union(interface.abis);
         for rule in checked.rules {
             if !self.report.rules.iter().any(|known| known.code == rule.code) {
@@ -283,6 +294,12 @@ impl Whole {
     /// Why this run says nothing about what it was given, for each reason.
     fn said_nothing(&self) -> Vec<String> {
         let of_commands = self.judged_nothing().then(|| NOTHING_JUDGED.to_owned());
+        let of_unread = (self.unread > 0 && !self.judged_nothing()).then(|| match self.unread {
+            1 => "a header with commands could not be read for any ABI: see the finding of U003".into(),
+            more => format!(
+                "{more} headers with commands could not be read for any ABI: see the findings of U003"
+            ),
+        });
         let of_headers = self.summary.without_counterpart().map(|headers| {
             format!(
                 "nothing was compared with {headers}: no command, family or structure has the \
@@ -290,12 +307,12 @@ impl Whole {
                  `#[ioctl(…, c = \"…\")]`"
             )
         });
-        of_commands.into_iter().chain(of_headers).collect()
+        of_commands.into_iter().chain(of_unread).chain(of_headers).collect()
     }
 
     /// Whether there is something that looks like a command, and nothing that could be read as one.
     fn judged_nothing(&self) -> bool {
-        self.judged == 0 && self.report.findings.iter().any(|it| it.rule.code.starts_with('U'))
+        self.judged == 0 && (self.has_unjudged || self.unread > 0)
     }
 }
 

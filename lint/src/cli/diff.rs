@@ -10,7 +10,7 @@ use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use ioctl_lint::diff::{self, Versions};
 use ioctl_lint::{Baseline, Levels, Selection};
-use ioctlkit_model::{Breaks, Finding, Problem, Report};
+use ioctlkit_model::{Breaks, Finding, Interface, Problem, Report};
 
 use super::Outcome;
 use super::check::summary::{counted, found, not_read};
@@ -21,6 +21,10 @@ use super::rule_choice::{RULES, RuleChoice};
 use super::terminal::Terminal;
 use git::Repository;
 use side::{Read, Side};
+
+/// What a run says that could compare none of the commands that it saw.
+const NOTHING_COMPARED: &str = "no command could be compared, so this run says nothing about the \
+    interface: none has a number in both versions";
 
 /// Tell what changed between two versions of an interface, and whom it breaks
 #[derive(Debug, Args)]
@@ -42,7 +46,11 @@ What a change breaks:
 Exit codes:
   0  no finding at or above --fail-on
   1  findings at or above --fail-on
-  2  some input could not be used; findings of the rest are reported all the same")]
+  2  some input could not be used, or no command in it could be compared; findings of the rest are
+     reported all the same
+
+A command that was understood in one version alone is a finding of D011, with the reason, and never one
+that was removed or is new.")]
 pub(super) struct Arguments {
     /// OLD and NEW: each a header, Rust source, a folder of them, a kernel source tree, a compiled
     /// object, or what `ioctl-lint dump` wrote; with `--rev`, paths in a repository [default: all of it]
@@ -96,8 +104,11 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     let versions = Versions::new(old.version, new.version);
     let mut checked = diff::check(&versions, &levels);
     if !arguments.breaks.is_empty() {
-        let wanted =
-            |finding: &Finding| finding.breaks.iter().any(|kind| arguments.breaks.contains(kind));
+        // What was not compared may break anybody.
+        let wanted = |finding: &Finding| {
+            finding.breaks.iter().any(|kind| arguments.breaks.contains(kind))
+                || finding.rule.code == "D011"
+        };
         checked.findings.retain(wanted);
     }
     let accepted = match &options.baseline {
@@ -121,11 +132,24 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
         headers: versions.new_version().headers.len() - versions.new_version().objects.len(),
         commands: versions.new_version().commands.len(),
         not_understood: checked.not_understood,
+        not_read: checked.not_read,
     };
     let hidden = Hidden { accepted, suppressed: checked.suppressed };
     show(arguments, &report, &versions, &hidden, started, terminal)?;
-    let outcome = if failed { Outcome::Findings } else { Outcome::Clean };
+    let mut outcome = if failed { Outcome::Findings } else { Outcome::Clean };
+    if checked.judged == 0 && saw_commands(&versions) {
+        terminal.say(|out, _| writeln!(out, "{NOTHING_COMPARED}"));
+        outcome = Outcome::Failed;
+    }
     Ok(outcome.max(outcome_of(&report.problems)))
+}
+
+/// Whether either version has something that looks like a command.
+fn saw_commands(versions: &Versions) -> bool {
+    let has = |interface: &Interface| {
+        !interface.not_understood.is_empty() || !interface.commands.is_empty()
+    };
+    has(versions.old()) || has(versions.new_version())
 }
 
 /// The two sides that the command line names.

@@ -33,6 +33,13 @@ pub fn check(versions: &Versions, levels: &Levels) -> Checked {
     suppressed.findings.sort_by(|a, b| order(a).cmp(&order(b)));
     Checked {
         not_understood: versions.new_version().not_understood.len(),
+        not_read: versions
+            .new_version()
+            .headers
+            .iter()
+            .filter(|it| !it.not_read.is_empty())
+            .count(),
+        judged: comparison.judged(),
         findings: suppressed.findings,
         suppressed: suppressed.count,
         rules: RULES.iter().filter(on).map(|rule| &rule.info).collect(),

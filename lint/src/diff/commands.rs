@@ -105,8 +105,12 @@ pub(super) fn changes<'a>(
     let enumerators = Values::of(versions.new_version());
     let (was, is) =
         (Trust::of_architectures(versions.old()), Trust::of_architectures(versions.new_version()));
+    let not_understood: BTreeSet<&str> =
+        versions.new_version().not_understood.iter().map(|unknown| &*unknown.name).collect();
     pairing::commands(versions)
         .into_iter()
+        // What became of it is not known.
+        .filter(|(ours, theirs)| theirs.is_some() || !not_understood.contains(ours.name()))
         .filter_map(|(ours, theirs)| {
             let fate = match theirs {
                 None => match enumerators.0.get(ours.name()) {

@@ -6,7 +6,9 @@ use ioctlkit_model::{FileId, Layouts, Span};
 
 use super::carriers::Carriers;
 use super::enumerators::{self, Renumbered};
+use super::not_compared::{self, NotCompared, What};
 use super::{CommandChange, Fate, RecordChange, Versions, commands, pairing, records};
+use crate::against::Numbered;
 
 /// What changed between two versions, in the order of the old one.
 #[derive(Debug)]
@@ -19,6 +21,8 @@ pub struct Comparison<'a> {
     pub commands: Vec<CommandChange<'a>>,
     /// Names of commands that the old version did not have.
     pub added: Vec<&'a str>,
+    /// Commands and headers of which one version tells too little.
+    pub not_compared: Vec<NotCompared<'a>>,
     /// Structures and unions that are laid out or declared otherwise.
     pub records: Vec<RecordChange<'a>>,
     /// Enumerators with other values.
@@ -48,9 +52,33 @@ pub fn compare<'a>(versions: &'a Versions, old: &Layouts<'a>, new: &Layouts<'a>)
         versions,
         headers: removed_headers(versions),
         commands,
-        added: pairing::added(versions).into_iter().map(crate::against::Numbered::name).collect(),
+        added: pairing::added(versions).into_iter().map(Numbered::name).collect(),
+        not_compared: not_compared::find(versions, old, new),
         records,
         enumerators: enumerators::renumbered(versions),
+    }
+}
+
+impl Comparison<'_> {
+    /// How many commands of either version could be compared, or are known to be in one of them alone.
+    pub fn judged(&self) -> usize {
+        let unknown: BTreeSet<&str> = self
+            .not_compared
+            .iter()
+            .filter_map(|found| match found.what {
+                What::Command(name) => Some(name),
+                What::Header(_) => None,
+            })
+            .collect();
+        let versions = [self.versions.old(), self.versions.new_version()];
+        let commands = versions.map(|interface| {
+            let layouts = Layouts::new(interface);
+            Numbered::all(interface)
+                .filter(|one| !unknown.contains(one.name()))
+                .filter(|one| interface.abis.iter().any(|abi| one.number(&layouts, abi).is_some()))
+                .count()
+        });
+        commands.iter().sum()
     }
 }
 

@@ -11,8 +11,9 @@ declare_rule! {
     ///
     /// # What
     /// A header, read with nothing before it, has errors: it uses a type that no header of its own
-    /// declares, or one that exists in the kernel only (`u32`, `bool` without an include). One
-    /// finding speaks of all errors of a header. A header that refuses with `#error` to be
+    /// declares, or one that exists in the kernel only (`u32`, `bool` without an include). Or it
+    /// compiles, and a command in it needs a type or a macro of a header that it does not include.
+    /// One finding speaks of all errors of a header. A header that refuses with `#error` to be
     /// included alone is not meant.
     ///
     /// # Why
@@ -41,15 +42,19 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         // A header that says so itself, with `#error`, is not meant to be included alone.
         let mut errors: Vec<_> = header.errors.iter().filter(|error| !error.is_stated).collect();
         // What is wrong in the header itself comes before what is wrong in one that it includes.
-        errors.sort_by_key(|error| error.span.is_some_and(|span| span.file != header.file));
+        errors.sort_by_key(|error| {
+            (error.span.is_some_and(|span| span.file != header.file), error.in_command)
+        });
         let Some((first, others)) = errors.split_first() else { continue };
         let abis = errors.iter().fold(AbiSet::EMPTY, |all, error| all.union(error.abis));
         // An error without a place of its own is the whole header's.
         let start = Span { file: header.file, start: 0, end: 0 };
-        let message = format!(
-            "this header does not compile by itself, and programs that include it fail to build: {}",
-            first.message
-        );
+        let consequence = if first.in_command {
+            "a program that includes this header alone cannot use all of its commands"
+        } else {
+            "this header does not compile by itself, and programs that include it fail to build"
+        };
+        let message = format!("{consequence}: {}", first.message);
         let own = first.span.filter(|span| span.file == header.file);
         let mut report = finding(&NOT_SELF_CONTAINED, own.unwrap_or(start), abis, message);
         report.label.clone_from(&first.message);

@@ -59,6 +59,7 @@ mod r005_differs_from_header;
 mod r006_hard_coded_request;
 mod u001_command_not_understood;
 mod u002_layout_unknown;
+mod u003_header_not_read;
 mod v001_cannot_grow;
 mod v002_size_not_first;
 mod v003_no_room;
@@ -123,11 +124,14 @@ crate::registry::rules! {
     r006_hard_coded_request::HARD_CODED_REQUEST,
     u001_command_not_understood::COMMAND_NOT_UNDERSTOOD,
     u002_layout_unknown::LAYOUT_UNKNOWN,
+    u003_header_not_read::HEADER_NOT_READ,
     v001_cannot_grow::CANNOT_GROW,
     v002_size_not_first::SIZE_NOT_FIRST,
     v003_no_room::NO_ROOM,
     v005_version_member::VERSION_MEMBER,
 }
+
+pub(crate) use u003_header_not_read::files_with_commands;
 
 #[cfg(test)]
 pub(crate) mod fixture_test;

@@ -1,6 +1,8 @@
 //! U001 command-not-understood.
 
-use ioctlkit_model::Finding;
+use std::collections::HashSet;
+
+use ioctlkit_model::{FileId, Finding, NotUnderstood};
 
 use crate::context::{Context, finding};
 use crate::declare_rule;
@@ -33,17 +35,27 @@ declare_rule! {
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    for unknown in &cx.interface.not_understood {
+    // Of a header that was not read for any ABI, U003 speaks.
+    let headers = cx.interface.headers.iter().filter(|header| header.abis.is_empty());
+    let unread: HashSet<FileId> = headers.map(|header| header.file).collect();
+    let read = |unknown: &&NotUnderstood| !unread.contains(&unknown.span.file);
+    for unknown in cx.interface.not_understood.iter().filter(read) {
         let name = &unknown.name;
-        let message = format!("`{name}` has no number, so nothing was checked: {}", unknown.reason);
+        let message = if unknown.is_encoder() {
+            format!("`{name}` was not followed: {}", unknown.reason)
+        } else {
+            format!("`{name}` has no number, so nothing was checked: {}", unknown.reason)
+        };
         let mut report = finding(&COMMAND_NOT_UNDERSTOOD, unknown.span, unknown.abis, message);
         report.command = Some(name.clone());
         report.label = "not understood".into();
-        report.notes.push(
+        let remedy = if unknown.is_encoder() {
+            "name the macro of the condition with -D if it holds; if it does not, allow this finding"
+        } else {
             "name the folder of the header that defines what is missing with -I, or include that \
              header"
-                .into(),
-        );
+        };
+        report.notes.push(remedy.into());
         findings.push(report);
     }
 }

@@ -15,7 +15,12 @@ fn interface(marked: &str) -> (Interface, Vec<Finding>) {
     let mut interface = Interface { abis: AbiSet::ALL, ..Interface::default() };
     let file = interface.sources.add("foo.h".into(), text.as_str().into());
     interface.sources.file_mut(file).comments = ioctlkit_sources::c::comments(&text);
-    interface.headers.push(Header { file, abis: AbiSet::ALL, errors: Vec::new() });
+    interface.headers.push(Header {
+        file,
+        abis: AbiSet::ALL,
+        errors: Vec::new(),
+        not_read: Vec::new(),
+    });
     let span = |start: usize, end: usize| Span { file, start: start as u32, end: end as u32 };
     for (start, _) in text.match_indices("struct ").filter(|(at, _)| text[*at..].contains('{')) {
         let end = start + text[start..].find("\n}").map_or(1, |end| end + 2);

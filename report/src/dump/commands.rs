@@ -1,7 +1,7 @@
 //! Commands.
 
 use ioctlkit_abi::AbiId;
-use ioctlkit_model::{Argument, Command, CommandBody, Layouts, SourceMap};
+use ioctlkit_model::{Argument, Command, CommandBody, Encoder, Layouts, SourceMap};
 use serde::Serialize;
 
 use super::behind::Behind;
@@ -32,6 +32,15 @@ struct Definition<'a> {
     argument: Option<String>,
     argument_kind: &'static str,
     argument_id: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    encoder: Option<EncoderEntry<'a>>,
+}
+
+/// What packs the number, where it is not the kernel's `_IOC`.
+#[derive(Serialize, PartialEq, Eq)]
+struct EncoderEntry<'a> {
+    name: &'a str,
+    sign_extends: bool,
 }
 
 #[derive(Serialize, PartialEq, Eq)]
@@ -60,7 +69,8 @@ pub(super) fn entry<'a>(
             size: numbered.size,
             fits: numbered.fits,
             instead: (!std::ptr::eq(body, first))
-                .then(|| definition(body, layouts, behind, sources)),
+                .then(|| definition(body, layouts, behind, sources))
+                .filter(|other| *other != definition(first, layouts, behind, sources)),
         })
     };
     Some(Entry {
@@ -98,5 +108,11 @@ fn definition<'a>(
             Argument::Size(_) => "size",
         },
         argument_id: body.argument.ty().and_then(|ty| behind.record(ty)),
+        encoder: match &body.encoder {
+            Encoder::Kernel => None,
+            Encoder::Own(own) => {
+                Some(EncoderEntry { name: &own.name, sign_extends: own.sign_extends })
+            }
+        },
     }
 }

@@ -245,14 +245,17 @@ fn everything() -> Interface {
                 span: Some(error),
                 abis: all,
                 is_stated: false,
+                in_command: false,
             },
             HeaderError {
                 message: "too many errors".into(),
                 span: None,
                 abis: set(&["i386"]),
                 is_stated: false,
+                in_command: false,
             },
         ],
+        not_read: Vec::new(),
     });
     interface
 }

@@ -182,6 +182,7 @@ pub(crate) fn everything() -> Sample {
         headers: 2,
         commands: 3,
         not_understood: 1,
+        not_read: 0,
     };
     Sample { report, sources }
 }

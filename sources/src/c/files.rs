@@ -1,11 +1,11 @@
 //! Every file that the wanted headers reach, for each architecture, read once.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ioctlkit_abi::{AbiId, AbiSet};
-use ioctlkit_model::{FileId, Include, Problem, ProblemKind, SourceMap};
+use ioctlkit_model::{FileId, Include, NotRead, Problem, ProblemKind, SourceMap, Span};
 use rayon::prelude::*;
 
 use crate::c::Request;
@@ -38,6 +38,10 @@ pub(crate) struct Loaded {
     pub(crate) asked: Asked,
     /// The ABIs for which the file may be read.
     pub(crate) abis: AbiSet,
+    /// The files that it includes, on any architecture.
+    pub(crate) includes: BTreeSet<Index>,
+    /// The ABIs for which it may not, because what it includes is not there.
+    pub(crate) not_read: Vec<NotRead>,
     /// Whether names belong to this file alone: it was asked for, and is no `asm/` header, of
     /// which each architecture has its own with the same names.
     pub(crate) owns_names: bool,
@@ -64,6 +68,10 @@ pub(crate) struct Files {
     by_absolute: HashMap<PathBuf, Index>,
     /// The files of the wanted headers that could be read, in order.
     pub(crate) wanted: Vec<Index>,
+    /// What `-include` puts in front of every header.
+    pub(crate) first: Vec<Index>,
+    /// The names of macros that the command line defines.
+    pub(crate) defined: HashSet<String>,
     /// The definition of each macro, by the hash of its name; `None` where there are several.
     macros: HashMap<u64, Option<(Index, usize)>>,
 }
@@ -75,27 +83,34 @@ pub(crate) struct Given {
     pub(crate) folders: Vec<PathBuf>,
     /// Headers that are included in front of each one.
     pub(crate) includes: Vec<String>,
+    /// The names of macros that are defined.
+    pub(crate) defined: HashSet<String>,
 }
 
 impl Given {
     /// Takes what is said of includes out of a request and of what a database says besides.
     pub(crate) fn new(request: &Request, of_database: &[AllowedArgument]) -> Self {
-        let mut given = Self { folders: request.search_dirs(), includes: Vec::new() };
+        let mut given = Self { folders: request.search_dirs(), ..Self::default() };
         for argument in of_database.iter().chain(&request.configured.arguments) {
             given.folders.extend(argument.folder().map(Path::to_owned));
             let header = argument.header().map(|header| header.display().to_string());
             given.includes.extend(header);
+            argument.definition().into_iter().for_each(|name| given.define(name));
         }
+        let configured = request.configured.defines.iter().filter_map(AllowedArgument::definition);
+        configured.for_each(|name| given.define(name));
+        request.defines.iter().for_each(|definition| given.define(definition));
         given.add_free(&request.compiler_arguments);
         given
     }
 
-    /// Takes `-I`, `-isystem` and `-include` out of arguments that were given behind `--`.
+    /// Takes `-I`, `-isystem`, `-include` and `-D` out of arguments that were given behind `--`.
     fn add_free(&mut self, arguments: &[String]) {
         let mut words = arguments.iter();
         while let Some(word) = words.next() {
-            let flag =
-                ["-isystem", "-include", "-I"].into_iter().find(|flag| word.starts_with(flag));
+            let flag = ["-isystem", "-include", "-I", "-D"]
+                .into_iter()
+                .find(|flag| word.starts_with(flag));
             let Some(flag) = flag else { continue };
             let value = match word[flag.len()..].trim() {
                 "" => words.next().cloned(),
@@ -103,10 +118,17 @@ impl Given {
             };
             match (flag, value) {
                 ("-include", Some(value)) => self.includes.push(value),
+                ("-D", Some(value)) => self.define(&value),
                 (_, Some(value)) => self.folders.push(value.into()),
                 (_, None) => {}
             }
         }
+    }
+
+    /// Notes a macro that is given as `NAME` or `NAME=VALUE`.
+    pub(crate) fn define(&mut self, definition: &str) {
+        let name = definition.split('=').next().unwrap_or(definition);
+        self.defined.insert(name.to_owned());
     }
 }
 
@@ -156,8 +178,7 @@ impl Files {
             }
         }
         let first = loader.included_first(&given.includes, abis);
-        let missing = loader.follow(&wanted, &first, abis);
-        problems.extend(loader.notes(&wanted, &missing));
+        loader.follow(&wanted, &first, abis);
         loader.cut_private(&wanted, abis);
         let by_absolute = loader
             .by_path
@@ -170,6 +191,8 @@ impl Files {
             by_path: loader.by_path,
             by_absolute,
             wanted,
+            first,
+            defined: given.defined.clone(),
         };
         for index in &files.wanted {
             let file = &mut files.loaded[*index];
@@ -361,6 +384,8 @@ impl Loader<'_> {
             instead: None,
             asked: Asked::IfItHasCommands,
             abis,
+            includes: BTreeSet::new(),
+            not_read: Vec::new(),
             owns_names: false,
         });
         self.by_path.insert(path.to_owned(), index);
@@ -458,97 +483,96 @@ impl Loader<'_> {
         abis.difference(replaced)
     }
 
-    /// Follows the includes of `wanted`, once for each architecture. Answers, for each file, the
-    /// ABIs for which an `asm/` header that it needs is not here, with the header's name.
-    fn follow(
-        &mut self,
-        wanted: &[Index],
-        first: &[Index],
-        abis: AbiSet,
-    ) -> HashMap<Index, (AbiSet, String)> {
+    /// Follows the includes of `wanted`, once for each architecture, and notes for which ABIs a file
+    /// may be read.
+    fn follow(&mut self, wanted: &[Index], first: &[Index], abis: AbiSet) {
         // The ABIs for which each file is reached.
         let mut reached: HashMap<Index, AbiSet> = HashMap::new();
-        let mut missing: HashMap<Index, (AbiSet, String)> = HashMap::new();
+        let mut lacking: HashMap<Index, Vec<NotRead>> = HashMap::new();
         for arch in crate::c::discover::architectures() {
             let of_arch = abis.intersection(AbiSet::of(|abi| abi.kernel_arch == arch));
             let Some(abi) = of_arch.first() else { continue };
-            let mut seen: HashSet<Index> = HashSet::new();
+            let mut reader = OfArchitecture::default();
             let mut todo: Vec<Index> = wanted
                 .iter()
                 .chain(first)
                 .copied()
                 .filter(|index| !self.loaded[*index].abis.intersection(of_arch).is_empty())
                 .collect();
-            seen.extend(&todo);
+            reader.seen.extend(&todo);
             while let Some(index) = todo.pop() {
                 let on = reached.entry(index).or_default();
                 *on = on.union(of_arch);
-                let includes: Vec<(String, bool, bool)> = self.loaded[index]
-                    .scan
-                    .includes
-                    .iter()
-                    .map(|include| (include.name.clone(), include.quoted, include.conditional))
-                    .collect();
-                let from = self.loaded[index].path.clone();
-                let is_own = is_c_source(&from)
-                    || (wanted.contains(&index)
-                        && self.loaded[index].asked == Asked::IfItHasCommands);
-                for (name, quoted, conditional) in includes {
-                    match self.resolve(&name, quoted, &from, abi) {
-                        Some(path) => {
-                            if let Some(next) = self.load(&path)
-                                && seen.insert(next)
-                            {
-                                todo.push(next);
-                            }
-                        }
-                        // A driver's own file is read without what it lacks.
-                        None if is_own => {}
-                        None if name.starts_with("asm/") && !conditional => {
-                            let lacking = missing.entry(index).or_insert((AbiSet::EMPTY, name));
-                            lacking.0 = lacking.0.union(of_arch);
-                        }
-                        None => {}
-                    }
+                todo.extend(self.follow_one(index, wanted, abi, &mut reader));
+            }
+            for (index, (missing, span)) in reader.lacking() {
+                let known = lacking.entry(index).or_default();
+                match known.iter_mut().find(|known| known.missing == missing && known.span == span)
+                {
+                    Some(known) => known.abis = known.abis.union(of_arch),
+                    None => known.push(NotRead { missing, span, abis: of_arch }),
                 }
             }
         }
         for (index, file) in self.loaded.iter_mut().enumerate().skip(self.followed) {
             let on = reached.get(&index).copied().unwrap_or_default();
-            let lacking = missing.get(&index).map_or(AbiSet::EMPTY, |(abis, _)| *abis);
-            file.abis = file.abis.intersection(on).difference(lacking);
+            let lacking = lacking.remove(&index).unwrap_or_default();
+            let not_read = lacking.iter().fold(AbiSet::EMPTY, |all, one| all.union(one.abis));
+            let read = file.abis.intersection(on).difference(not_read);
+            // In a kernel tree, what is not there does not exist, unless it is nowhere.
+            if read.is_empty() || !matches!(self.tree, Tree::Kernel(_)) {
+                file.not_read = lacking;
+            }
+            file.abis = read;
         }
         self.followed = self.loaded.len();
-        missing
     }
 
-    /// Says which headers are read for some ABIs only, because a folder of installed headers has
-    /// no `asm/` of the others. In a kernel tree, what is not there does not exist.
-    fn notes(&self, wanted: &[Index], missing: &HashMap<Index, (AbiSet, String)>) -> Vec<Problem> {
-        if matches!(self.tree, Tree::Kernel(_)) {
-            return Vec::new();
-        }
-        let note = |index: &Index| {
-            let (lacking, name) = missing.get(index)?;
-            let mut archs: Vec<&str> = lacking.iter().map(|id| id.abi().kernel_arch).collect();
-            archs.dedup();
-            Some(Problem {
-                kind: ProblemKind::Note,
-                path: Some(self.loaded[*index].path.clone()),
-                span: None,
-                message: format!(
-                    "not read for {} architectures, whose `{name}` is not installed: {}",
-                    archs.len(),
-                    archs.join(", ")
-                ),
-                help: Some(
-                    "install their kernel headers (Debian: linux-libc-dev-arm64-cross and its \
-                     like), or check a kernel source tree"
-                        .into(),
-                ),
+    /// Looks at the includes of a file for an architecture. Answers those that were not seen before.
+    fn follow_one(
+        &mut self,
+        index: Index,
+        wanted: &[Index],
+        abi: AbiId,
+        reader: &mut OfArchitecture,
+    ) -> Vec<Index> {
+        let file = &self.loaded[index];
+        let (from, id) = (file.path.clone(), file.id);
+        let includes: Vec<(String, Span, bool, bool)> = file
+            .scan
+            .includes
+            .iter()
+            .map(|include| {
+                let span = Span { file: id, start: include.at.start, end: include.at.end };
+                (include.name.clone(), span, include.quoted, include.conditional)
             })
-        };
-        wanted.iter().filter_map(note).collect()
+            .collect();
+        // A driver's own file is read without what it lacks.
+        let is_own =
+            is_c_source(&from) || (wanted.contains(&index) && file.asked == Asked::IfItHasCommands);
+        let mut new = Vec::new();
+        for (name, span, quoted, conditional) in includes {
+            let Some(path) = self.resolve(&name, quoted, &from, abi) else {
+                if is_own {
+                    reader.cut.insert(index);
+                } else if name.starts_with("asm/") && !conditional {
+                    reader.missing.entry(index).or_insert((name, span));
+                }
+                continue;
+            };
+            let Some(next) = self.load(&path) else { continue };
+            self.loaded[index].includes.insert(next);
+            if !conditional {
+                reader.includers.entry(next).or_default().push((index, span));
+            }
+            if reader.seen.insert(next) {
+                new.push(next);
+            }
+        }
+        if is_c_source(&from) {
+            reader.cut.insert(index);
+        }
+        new
     }
 
     /// The files of `-include`, which every header has in front of it.
@@ -574,7 +598,8 @@ impl Loader<'_> {
             return Some(*known);
         }
         if let Some(behind) = self.tree.behind_own_asm(path) {
-            let text = format!("#include \"{}\"\n", behind.display());
+            // The compiler would look for a relative path beside this file, which is nowhere.
+            let text = format!("#include \"{}\"\n", absolute(&behind).display());
             let scan = scan::scan(&text);
             return Some(self.insert(path, text.into(), scan, AbiSet::ALL, true));
         }
@@ -589,6 +614,9 @@ impl Loader<'_> {
 
     /// The file that an include means, as the compiler will find it.
     fn resolve(&mut self, name: &str, quoted: bool, from: &Path, abi: AbiId) -> Option<PathBuf> {
+        if let Some(behind) = self.tree.behind_own_asm(from) {
+            return Some(behind);
+        }
         if quoted && Path::new(name).is_absolute() {
             return Some(PathBuf::from(name));
         }
@@ -636,6 +664,37 @@ impl Loader<'_> {
     fn generic_of(&self, name: &str) -> Option<PathBuf> {
         let generic = self.tree.generic()?.join(name.strip_prefix("asm/")?);
         look::is_file(&generic).then_some(generic)
+    }
+}
+
+/// What following the includes for one architecture has come upon.
+#[derive(Debug, Default)]
+struct OfArchitecture {
+    seen: HashSet<Index>,
+    /// Who includes each file whatever the conditions, and where.
+    includers: HashMap<Index, Vec<(Index, Span)>>,
+    /// The first `asm/` header that each file includes and that is not here.
+    missing: HashMap<Index, (String, Span)>,
+    /// Files that are read without what they lack.
+    cut: HashSet<Index>,
+}
+
+impl OfArchitecture {
+    /// The files that cannot be read, with what is missing, and the include that leads to it: what a
+    /// file needs, those need that include it.
+    fn lacking(mut self) -> HashMap<Index, (String, Span)> {
+        let mut open: Vec<Index> = self.missing.keys().copied().collect();
+        open.sort_unstable();
+        while let Some(index) = open.pop() {
+            let Some((name, _)) = self.missing.get(&index).cloned() else { continue };
+            for (includer, span) in self.includers.get(&index).into_iter().flatten() {
+                if !self.cut.contains(includer) && !self.missing.contains_key(includer) {
+                    self.missing.insert(*includer, (name.clone(), *span));
+                    open.push(*includer);
+                }
+            }
+        }
+        self.missing
     }
 }
 

@@ -5,8 +5,10 @@ use std::collections::{HashMap, HashSet};
 
 use ioctlkit_model::Type;
 
-use crate::c::files::{Files, Index};
+use crate::c::files::{Files, Index, Loaded};
+use crate::c::lex::condition;
 use crate::c::lex::expression::{Macro, Names};
+use crate::c::lex::scan::Define;
 use crate::c::macros::{ROOTS, is_ioctl_h};
 
 /// The headers with macros of their own, and those that see them.
@@ -14,6 +16,8 @@ use crate::c::macros::{ROOTS, is_ioctl_h};
 pub(crate) struct Redefined {
     definitions: HashMap<String, (Index, usize)>,
     holds_in: HashSet<Index>,
+    /// Definitions under a condition of which nobody knows whether it holds: they were not followed.
+    unclear: Vec<(Index, usize)>,
 }
 
 impl Redefined {
@@ -24,16 +28,16 @@ impl Redefined {
                 continue;
             }
             for (at, define) in file.scan.defines.iter().enumerate() {
-                let conditions: Vec<_> =
-                    file.scan.enclosing(define.region).filter(|region| !region.is_guard).collect();
-                // `#ifndef _IOC` in front of it counts only where the kernel's own is not included.
-                let is_fallback =
-                    conditions.iter().any(|region| region.identifiers != [define.name.as_str()]);
-                let in_force = !is_fallback
-                    && (conditions.is_empty() || !file.scan.includes.iter().any(is_of_ioctl));
-                if ROOTS.contains(&define.name.as_str()) && in_force {
-                    found.definitions.entry(define.name.clone()).or_insert((index, at));
-                    found.holds_in.insert(index);
+                if !ROOTS.contains(&define.name.as_str()) {
+                    continue;
+                }
+                match in_force(files, file, define) {
+                    Some(true) => {
+                        found.definitions.entry(define.name.clone()).or_insert((index, at));
+                        found.holds_in.insert(index);
+                    }
+                    Some(false) => {}
+                    None => found.unclear.push((index, at)),
                 }
             }
         }
@@ -71,6 +75,11 @@ impl Redefined {
         self.holds_in.contains(&index)
     }
 
+    /// Definitions that were not followed, since nobody knows whether their conditions hold.
+    pub(crate) fn unclear(&self) -> &[(Index, usize)] {
+        &self.unclear
+    }
+
     /// What names mean in a header.
     pub(crate) fn names<'a>(&'a self, files: &'a Files, home: Index) -> OwnNames<'a> {
         OwnNames { redefined: self, files, home }
@@ -82,6 +91,33 @@ impl Redefined {
             None => files.macro_named(name, Some(home)),
         }
     }
+}
+
+/// Whether programs on Linux see a definition; `None` where the text does not tell.
+fn in_force(files: &Files, file: &Loaded, define: &Define) -> Option<bool> {
+    let is_root = |name: &String| ROOTS.contains(&name.as_str());
+    let is_defined = |name: &str| {
+        let here = file.scan.defines.iter().any(|other| {
+            other.name == name
+                && other.region.is_none_or(|region| file.scan.regions[region].is_guard)
+        });
+        (here || files.defined.contains(name)).then_some(true)
+    };
+    let mut is_fallback = false;
+    let mut all = Some(true);
+    for region in file.scan.enclosing(define.region).filter(|region| !region.is_guard) {
+        // `#ifndef _IOC` counts only where the kernel's own is not included.
+        if !region.identifiers.is_empty() && region.identifiers.iter().all(is_root) {
+            is_fallback = true;
+            continue;
+        }
+        match condition::holds(&file.scan, &file.text, region, &is_defined) {
+            Some(true) => {}
+            Some(false) => return Some(false),
+            None => all = None,
+        }
+    }
+    if is_fallback && file.scan.includes.iter().any(is_of_ioctl) { Some(false) } else { all }
 }
 
 fn is_of_ioctl(include: &crate::c::lex::scan::Include) -> bool {

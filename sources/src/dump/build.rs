@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use ioctlkit_abi::{Abi, AbiSet, Direction, Placement, RecordKind, Scalar};
 use ioctlkit_model::{
-    Argument, Command, CommandBody, Constant, Differences, Enum, EnumBody, Enumerator, Family,
-    FileId, Header, HeaderError, Interface, Member, NotUnderstood, Observed, Problem, ProblemKind,
-    Purpose, RawNumber, Record, RecordBody, Representation, SourceMap, Span, Type, Typedef,
-    TypedefBody, Variants,
+    Argument, Command, CommandBody, Constant, Differences, Encoder, Enum, EnumBody, Enumerator,
+    Family, FileId, Header, HeaderError, Interface, Member, NotRead, NotUnderstood, Observed,
+    OwnEncoder, Problem, ProblemKind, Purpose, RawNumber, Record, RecordBody, Representation,
+    SourceMap, Span, Type, Typedef, TypedefBody, Variants,
 };
 
 use super::raw;
@@ -140,15 +140,24 @@ impl<'a> Builder<'a> {
                 .map(|(file, line)| self.files.at(file, line)),
             abis: self.abis(&error.abis),
             is_stated: false,
+            in_command: error.in_command,
         });
         let errors = errors.collect();
-        Header { file: self.files.file(&header.file), abis: self.abis(&header.abis), errors }
+        let not_read = header.not_read.iter().map(|lack| NotRead {
+            missing: lack.missing.clone(),
+            span: self.files.at(&header.file, lack.line),
+            abis: self.abis(&lack.abis),
+        });
+        let not_read = not_read.collect();
+        let (file, abis) = (self.files.file(&header.file), self.abis(&header.abis));
+        Header { file, abis, errors, not_read }
     }
 
     fn command(&mut self, command: &'a raw::Command) -> Command {
         let own = &command.definition;
         let mut variants = self.variants(&command.numbers, |builder, on_abi| {
-            builder.command_body(on_abi.instead.as_ref().unwrap_or(own), Some(on_abi.size))
+            let definition = on_abi.instead.as_ref().unwrap_or(own);
+            builder.command_body(definition, Some((on_abi.size, on_abi.number)))
         });
         for abis in &command.no_number.0 {
             let (abis, body) = (self.abis(abis), self.command_body(own, None));
@@ -164,7 +173,13 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn command_body(&mut self, definition: &'a raw::Definition, size: Option<u64>) -> CommandBody {
+    /// The definition, with the size and the number that it comes to where it has one.
+    fn command_body(
+        &mut self,
+        definition: &'a raw::Definition,
+        numbered: Option<(u64, u32)>,
+    ) -> CommandBody {
+        let size = numbered.map(|(size, _)| size);
         let ty = || {
             let text = definition.argument.as_deref().unwrap_or_default();
             let ty = self.names.ty(Spelled {
@@ -201,7 +216,14 @@ impl<'a> Builder<'a> {
             type_letter: definition.type_letter,
             nr: definition.nr,
             argument,
-            encoder: ioctlkit_model::Encoder::Kernel,
+            encoder: match (&definition.encoder, numbered) {
+                (Some(own), Some((_, number))) => Encoder::Own(OwnEncoder {
+                    number: Constant::Known(u64::from(number)),
+                    sign_extends: own.sign_extends,
+                    name: own.name.clone(),
+                }),
+                _ => Encoder::Kernel,
+            },
         }
     }
 
@@ -352,6 +374,9 @@ impl<'a> Files<'a> {
         };
         for header in &dump.headers {
             note(&header.file, 1);
+            for lack in &header.not_read {
+                note(&header.file, lack.line);
+            }
             for error in &header.errors {
                 if let (Some(file), Some(line)) = (&error.file, error.line) {
                     note(file, line);

@@ -48,8 +48,16 @@ pub fn parse(text: &str) -> Result<(Interface, Vec<Problem>), String> {
             version.version
         ));
     }
-    let raw: raw::Dump = serde_json::from_str(text).map_err(|error| no_dump(&error))?;
-    Ok(build::interface(&raw))
+    let mut raw: raw::Dump = serde_json::from_str(text).map_err(|error| no_dump(&error))?;
+    let wide = raw.with_64_bit_time.take();
+    let (mut interface, mut problems) = build::interface(&raw);
+    if let Some(wide) = wide {
+        let (wide, of_wide) = build::interface(&wide.into_dump(raw.abi_sets));
+        problems
+            .extend(of_wide.into_iter().filter(|one| !problems.contains(one)).collect::<Vec<_>>());
+        interface.wide_time = Some(Box::new(wide));
+    }
+    Ok((interface, problems))
 }
 
 fn no_dump(error: &serde_json::Error) -> String {

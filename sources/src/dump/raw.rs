@@ -28,6 +28,39 @@ pub(super) struct Dump {
     /// The sets that entries name by their number; version 1 has none.
     #[serde(default)]
     pub(super) abi_sets: Vec<Vec<String>>,
+    /// What programs with a 64-bit `time_t` see; older dumps do not say.
+    pub(super) with_64_bit_time: Option<Reading>,
+}
+
+/// The headers as other programs see them.
+#[derive(Debug, Deserialize)]
+pub(super) struct Reading {
+    abis: Vec<String>,
+    commands: Vec<Command>,
+    raw_numbers: Vec<RawNumber>,
+    types: Vec<Record>,
+    enums: Vec<Enum>,
+    typedefs: Vec<Typedef>,
+}
+
+impl Reading {
+    /// The same as a dump of its own, whose entries name these sets.
+    pub(super) fn into_dump(self, abi_sets: Vec<Vec<String>>) -> Dump {
+        let Self { abis, commands, raw_numbers, types, enums, typedefs } = self;
+        Dump {
+            abis,
+            headers: Vec::new(),
+            commands,
+            families: Vec::new(),
+            raw_numbers,
+            types,
+            enums,
+            typedefs,
+            not_understood: Vec::new(),
+            abi_sets,
+            with_64_bit_time: None,
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -35,6 +68,15 @@ pub(super) struct Header {
     pub(super) file: String,
     pub(super) abis: Abis,
     pub(super) errors: Vec<HeaderError>,
+    #[serde(default)]
+    pub(super) not_read: Vec<NotRead>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct NotRead {
+    pub(super) missing: String,
+    pub(super) line: u32,
+    pub(super) abis: Abis,
 }
 
 #[derive(Debug, Deserialize)]
@@ -43,6 +85,8 @@ pub(super) struct HeaderError {
     pub(super) line: Option<u32>,
     pub(super) message: String,
     pub(super) abis: Abis,
+    #[serde(default)]
+    pub(super) in_command: bool,
 }
 
 #[derive(Debug, Deserialize)]
@@ -84,6 +128,14 @@ pub(super) struct Definition {
     pub(super) argument: Option<String>,
     pub(super) argument_kind: ArgumentKind,
     pub(super) argument_id: Option<u32>,
+    /// What packs the number, where it is not the kernel's `_IOC`.
+    pub(super) encoder: Option<Encoder>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(super) struct Encoder {
+    pub(super) name: String,
+    pub(super) sign_extends: bool,
 }
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -107,6 +159,7 @@ pub(super) enum ArgumentKind {
 #[derive(Debug, Deserialize)]
 pub(super) struct CommandOnAbi {
     abis: Option<u32>,
+    pub(super) number: u32,
     pub(super) size: u64,
     #[serde(flatten)]
     pub(super) instead: Option<Definition>,

@@ -416,6 +416,7 @@ impl Reading {
             file: object.file,
             abis: AbiSet::only(object.abi),
             errors: Vec::new(),
+            not_read: Vec::new(),
         });
         interface.objects.push(object);
         interface.sources = listing.into_sources(&path);

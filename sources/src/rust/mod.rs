@@ -173,7 +173,12 @@ fn add_headers(builder: &mut Builder, files: &Files, asked_for: &[PathBuf], abis
             Ok(parsed) => {
                 let file = builder.file(&parsed);
                 let id = builder.id(file);
-                builder.interface.headers.push(Header { file: id, abis, errors: Vec::new() });
+                builder.interface.headers.push(Header {
+                    file: id,
+                    abis,
+                    errors: Vec::new(),
+                    not_read: Vec::new(),
+                });
                 if let Some((message, place)) = &parsed.mistake {
                     let message = format!("this is not Rust: {message}");
                     let help = "what the file defines is missing; the compiler refuses it too";

@@ -37,6 +37,8 @@ pub(super) fn read(
         }
         let _progress = Progress::start("reading headers to compare with");
         let (interface, mut found) = c::read(&Request { paths, ..request.clone() });
+        // Its findings are not reported: what it is compared with is not what is checked.
+        found.extend(interface.not_read());
         let shift = references.add(rust, names, interface, files);
         for span in found.iter_mut().filter_map(|problem| problem.span.as_mut()) {
             *span = shift.span(*span);

@@ -62,7 +62,8 @@ pub(super) fn read_sources(group: &mut Group, asked_for: &[String]) -> Sources {
         let (names, paths) = headers.into_iter().unzip();
         // What the objects are compared with is compared on their ABIs, whatever the others are.
         let abis = ioctlkit_abi::AbiSet::ALL;
-        let (interface, problems) = c::read(&c::Request { paths, abis, ..request });
+        let (interface, mut problems) = c::read(&c::Request { paths, abis, ..request });
+        problems.extend(interface.not_read());
         sources.read.push(Source { names, interface, problems });
     }
     if !crates.is_empty() {

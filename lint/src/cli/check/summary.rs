@@ -168,6 +168,9 @@ pub(in crate::cli) fn not_read(report: &Report) -> String {
     if report.not_understood > 0 {
         text = format!("{text}; {} not understood", counted(report.not_understood, "definition"));
     }
+    if report.not_read > 0 {
+        text = format!("{text}; {} not read for every ABI", counted(report.not_read, "header"));
+    }
     let without_types = report.objects.iter().filter(|object| !object.has_types).count();
     if without_types > 0 {
         text = format!("{text}; {} without types", counted(without_types, "object"));

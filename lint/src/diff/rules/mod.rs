@@ -12,6 +12,7 @@ mod d007_reserved_used;
 mod d008_flexible_array_made_real;
 mod d009_header_removed;
 mod d010_one_abi_only;
+mod d011_not_compared;
 mod words;
 
 crate::registry::rules! {
@@ -26,6 +27,7 @@ crate::registry::rules! {
     d008_flexible_array_made_real::FLEXIBLE_ARRAY_MADE_REAL,
     d009_header_removed::HEADER_REMOVED,
     d010_one_abi_only::ONE_ABI_ONLY,
+    d011_not_compared::NOT_COMPARED,
 }
 
 #[cfg(test)]

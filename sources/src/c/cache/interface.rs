@@ -6,9 +6,9 @@ use ioctlkit_model::{
     Argument, Attributes, BinaryOperator, Call, Command, CommandBody, Condition, Constant,
     Contract, Definition, Definitions, Differences, Encoder, Enum, EnumBody, EnumId, Enumerator,
     Expression, Family, FileId, Group, Header, HeaderError, Include, Interface, Member,
-    NamedConstant, NotUnderstood, Object, Observed, OwnEncoder, Problem, ProblemKind, Purpose,
-    RawNumber, Record, RecordBody, RecordId, Representation, Role, SourceMap, Span, Type, Typedef,
-    TypedefBody, TypedefId, UnaryOperator, Values, Variants, Word, Written,
+    NamedConstant, NotRead, NotUnderstood, Object, Observed, OwnEncoder, Problem, ProblemKind,
+    Purpose, RawNumber, Record, RecordBody, RecordId, Representation, Role, SourceMap, Span, Type,
+    Typedef, TypedefBody, TypedefId, UnaryOperator, Values, Variants, Word, Written,
 };
 
 use super::bytes::{Kept, Reader, Writer, fields, never, variants};
@@ -217,8 +217,8 @@ impl Kept for Scalar {
 
 fields! {
     Span { file, start, end }
-    Header { file, abis, errors }
-    HeaderError { message, span, abis, is_stated }
+    Header { file, abis, errors, not_read }
+    HeaderError { message, span, abis, is_stated, in_command }
     Command { name, c_name, span, variants, contract, differences }
     CommandBody { span, through, direction, type_letter, nr, argument, encoder }
     OwnEncoder { number, sign_extends, name }
@@ -238,6 +238,7 @@ fields! {
     Call { name, arguments, span }
     Word { spelling, span }
     TypedefBody { ty, aligned }
+    NotRead { missing, span, abis }
     NotUnderstood { name, span, abis, reason }
     Problem { kind, path, span, message, help }
 }

@@ -19,7 +19,7 @@ use ioctlkit_model::{Interface, Problem, ProblemKind};
 use super::{Request, look};
 
 /// The version of the entries' format.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 
 /// A folder with entries.
 #[derive(Debug, Clone)]

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use ioctlkit_abi::{AbiId, AbiSet};
 use ioctlkit_model::{Argument, CommandBody, HeaderError, Interface, Span, Type, Variants};
 
+use super::borrowed;
 use super::job::{Job, Session, candidate_span};
 use crate::c::convert::answer::{Answer, Called, define_through};
 use crate::c::driver::arguments::{DependsOn, agreeing};
@@ -82,6 +83,20 @@ impl Collected {
 
     /// An error of a header that was read by itself.
     pub(crate) fn error(&mut self, header: Index, abis: AbiSet, message: &str, span: Option<Span>) {
+        self.add_error(
+            header,
+            HeaderError {
+                message: message.to_owned(),
+                span,
+                abis,
+                is_stated: false,
+                in_command: false,
+            },
+        );
+    }
+
+    fn add_error(&mut self, header: Index, error: HeaderError) {
+        let (message, abis) = (error.message.as_str(), error.abis);
         let errors = self.errors.entry(header).or_default();
         // Behind a missing file, one error follows from another.
         let missing = |message: &str| message.ends_with("file not found");
@@ -94,12 +109,7 @@ impl Collected {
         // The first place where something is missing says it all.
         match errors.iter_mut().find(|known| known.message == message) {
             Some(known) => known.abis = known.abis.union(abis),
-            None => errors.push(HeaderError {
-                message: message.to_owned(),
-                span,
-                abis,
-                is_stated: false,
-            }),
+            None => errors.push(error),
         }
     }
 
@@ -145,44 +155,57 @@ impl Collected {
         self.commands.iter().map(|(at, variants)| (*at, variants))
     }
 
-    /// A header whose commands need what it does not include is not self-contained, even if the
-    /// answer was found with the help of another.
-    pub(super) fn unanswered_as_errors(&mut self, session: &Session<'_>) {
+    /// A header whose commands need what it does not include is not self-contained, even if the answer was
+    /// found with the help of another, or it was read behind one.
+    pub(super) fn borrowed_as_errors(&mut self, session: &Session<'_>, interface: &Interface) {
+        let borrowed = borrowed::find(session, interface, self);
+        let told: HashSet<usize> = borrowed.iter().filter_map(|one| one.candidate).collect();
         let mut unanswered: Vec<(usize, String)> = self
             .unanswered
             .iter()
             .filter(|(at, message)| {
                 let command = session.macros.candidates[**at].kind == CandidateKind::Command;
-                command && !message.contains("ioctlkit") && !self.values.contains_key(at)
+                // A structure that is defined nowhere is not a matter of includes.
+                let is_nowhere =
+                    self.incomplete.contains_key(at) && !self.commands.contains_key(at);
+                command
+                    && !is_nowhere
+                    && !message.contains("ioctlkit")
+                    && !self.values.contains_key(at)
+                    && !told.contains(at)
             })
             .map(|(at, message)| (*at, message.clone()))
             .collect();
-        // A structure that is declared only was found elsewhere, if at all.
-        unanswered.extend(
-            self.incomplete.iter().filter(|(at, _)| self.commands.contains_key(at)).map(
-                |(at, _)| {
-                    let name = &session.macros.candidates[*at].name;
-                    (
-                        *at,
-                        format!(
-                            "`{name}` needs a structure that is declared here and defined elsewhere"
-                        ),
-                    )
-                },
-            ),
-        );
         unanswered.sort();
-        for (at, message) in unanswered {
-            let header = session.macros.candidates[at].file;
+        let of_commands = unanswered.into_iter().map(|(at, message)| {
+            (session.macros.candidates[at].file, message, candidate_span(session, at), None, true)
+        });
+        let of_others = borrowed.into_iter().map(|one| {
+            let in_command = one.candidate.is_some();
+            (one.header, one.message, one.span, Some(one.name), in_command)
+        });
+        for (header, message, span, name, in_command) in
+            of_commands.chain(of_others).collect::<Vec<_>>()
+        {
             // One error for each thing that is missing.
-            let known = self.errors.get(&header);
-            if known.is_some_and(|errors| errors.iter().any(|error| error.message == message)) {
+            let is_told = |error: &HeaderError| {
+                error.message == message
+                    || name.as_deref().is_some_and(|name| speaks_of(&error.message, name))
+            };
+            if self.errors.get(&header).is_some_and(|errors| errors.iter().any(is_told)) {
                 continue;
             }
             let abis = session.files.loaded[header].abis;
-            self.error(header, abis, &message, Some(candidate_span(session, at)));
+            let (span, is_stated) = (Some(span), false);
+            self.add_error(header, HeaderError { message, span, abis, is_stated, in_command });
         }
     }
+}
+
+/// Whether a sentence names something: `'struct x'`, `'x'` of the compiler's, `x` of our own.
+fn speaks_of(message: &str, name: &str) -> bool {
+    let mut quoted = message.split(['\'', '`']).skip(1).step_by(2);
+    quoted.any(|words| words.rsplit(' ').next() == Some(name))
 }
 
 /// The ABIs of `abis` for which the value of a macro holds that was worked out for `parsed`.

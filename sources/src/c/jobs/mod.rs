@@ -4,6 +4,7 @@
 //! the ABIs that read it alike, then those that have to be read alone, those that are tried again with
 //! more includes, and those that fetch the types that are still missing.
 
+mod borrowed;
 pub(crate) mod collect;
 pub(crate) mod job;
 mod missing_types;

@@ -5,8 +5,8 @@ use std::collections::HashSet;
 use ioctlkit_abi::{AbiId, AbiSet, Direction, Encoding};
 use ioctlkit_model::{
     Argument, BinaryOperator, Command, CommandBody, Constant, Differences, Encoder, Expression,
-    Family, FileId, Header, HeaderError, Interface, NotUnderstood, OwnEncoder, RawNumber,
-    THROUGH_CONDITION, Type, Variants,
+    Family, FileId, Header, Interface, NotUnderstood, OwnEncoder, RawNumber, THROUGH_CONDITION,
+    Type, Variants,
 };
 
 use super::collect::Collected;
@@ -21,17 +21,27 @@ use crate::c::redefined::OwnNames;
 
 impl Collected {
     pub(super) fn into_interface(mut self, session: &Session<'_>, arena: &mut Arena) {
-        self.unanswered_as_errors(session);
+        self.borrowed_as_errors(session, &arena.interface);
         for index in &session.files.wanted {
             let file = &session.files.loaded[*index];
             let errors = self.errors.remove(index).unwrap_or_default();
-            arena.interface.headers.push(Header { file: file.id, abis: file.abis, errors });
+            let not_read = file.not_read.clone();
+            arena.interface.headers.push(Header {
+                file: file.id,
+                abis: file.abis,
+                errors,
+                not_read,
+            });
         }
         // asm-generic/ headers belong to the asm/ headers that were asked for.
         for index in &session.brought {
             let file = &session.files.loaded[*index];
-            let errors = Vec::new();
-            arena.interface.headers.push(Header { file: file.id, abis: file.abis, errors });
+            arena.interface.headers.push(Header {
+                file: file.id,
+                abis: file.abis,
+                errors: Vec::new(),
+                not_read: Vec::new(),
+            });
         }
         for at in 0..session.macros.candidates.len() {
             let kind = &session.macros.candidates[at].kind;
@@ -40,7 +50,7 @@ impl Collected {
             } else {
                 self.add_values(session, at);
             }
-            self.add_incomplete(session, arena, at);
+            self.add_incomplete(at);
             self.push(session, arena, at);
         }
         for unwrapped in &session.macros.unwrapped {
@@ -50,6 +60,26 @@ impl Collected {
                 span: spans(file, &file.scan.defines[unwrapped.define]).0,
                 abis: file.abis,
                 reason: format!("nothing defines `{}`", unwrapped.wrapper),
+            });
+        }
+        for (index, at) in session.macros.redefined.unclear() {
+            let file = &session.files.loaded[*index];
+            if !session.by_file.contains_key(index) {
+                continue;
+            }
+            let define = &file.scan.defines[*at];
+            // One definition of a family speaks for the others.
+            let known = arena.interface.not_understood.iter();
+            if known.filter(|known| known.span.file == file.id).any(|known| known.is_encoder()) {
+                continue;
+            }
+            arena.interface.not_understood.push(NotUnderstood {
+                name: define.name.clone(),
+                span: spans(file, define).0,
+                abis: file.abis,
+                reason: "it is defined anew under a condition that may hold or not, and the commands of \
+                         this header were read without that definition"
+                    .into(),
             });
         }
         for family in &session.macros.families {
@@ -113,27 +143,9 @@ impl Collected {
         self.around.contains_key(&at).then(|| "an error in the header spoils its value".to_owned())
     }
 
-    /// Where no help was found, a command without a size is better than none.
-    fn add_incomplete(&mut self, session: &Session<'_>, arena: &mut Arena, at: usize) {
+    /// Where no help was found, a command without a size is better than none: U002 reports it.
+    fn add_incomplete(&mut self, at: usize) {
         let Some(incomplete) = self.incomplete.remove(&at) else { return };
-        let candidate = &session.macros.candidates[at];
-        let id = session.files.loaded[candidate.file].id;
-        let interface = &mut arena.interface;
-        let known = self.commands.get(&at).map_or(AbiSet::EMPTY, Variants::abis);
-        let abis = incomplete.abis().difference(known);
-        if let (Some(body), false, Some(header)) = (
-            incomplete.first(),
-            abis.is_empty(),
-            interface.headers.iter().position(|header| header.file == id),
-        ) {
-            let ty = body.argument.ty().map_or_else(String::new, |ty| interface.type_name(ty));
-            interface.headers[header].errors.push(HeaderError {
-                message: format!("`{}` has no number: `{ty}` is never defined", candidate.name),
-                span: Some(candidate_span(session, at)),
-                abis,
-                is_stated: false,
-            });
-        }
         let commands = self.commands.entry(at).or_default();
         for (abis, body) in incomplete.iter() {
             commands.add(abis, body.clone());

@@ -3,6 +3,7 @@
 //! Nothing here knows of files, ABIs or libclang. All other parts of this front end that look at text
 //! look at it through this one lexer.
 
+pub(crate) mod condition;
 pub(crate) mod definitions_only;
 pub(crate) mod enumerators;
 pub(crate) mod expand;

@@ -1,0 +1,81 @@
+//! U003 header-not-read.
+
+use std::collections::HashSet;
+
+use ioctlkit_abi::AbiSet;
+use ioctlkit_model::{FileId, Finding, Header, Interface, NotRead, Severity, Span};
+
+use crate::context::{Context, finding};
+use crate::declare_rule;
+
+declare_rule! {
+    /// a header that was not read for some architectures, or for none
+    ///
+    /// # What
+    /// The header needs a header of `asm/`, itself or through another, that is not there for some of
+    /// the architectures that the run looks at. It was not read for these, and no rule has looked at
+    /// its commands there. A header without anything that looks like a command is mentioned, as an
+    /// info. A header that no architecture can read makes the run exit with 2 if it has commands.
+    ///
+    /// In a kernel tree, every architecture's headers are there: one that lacks a header does not have
+    /// the interface, and nothing is reported.
+    ///
+    /// # Why
+    /// A machine has the `asm/` headers of its own architecture. A run without findings means that the
+    /// commands are sound on every ABI that it names, and of the others it knows nothing.
+    ///
+    /// # Source
+    /// Kernel documentation, driver-api/ioctl.rst: its rules about 32-bit programs and alignment are
+    /// about all architectures.
+    ///
+    /// # Example
+    /// ```c
+    /// #include <asm/kvm.h>        /* of x86 alone, on a PC */
+    /// ```
+    ///
+    /// # Fix
+    /// Install the kernel headers of the other architectures (Debian: `linux-libc-dev-arm64-cross` and
+    /// its like), or check a kernel source tree. Name the ABIs that matter with `--abi` where the
+    /// interface is meant for these.
+    HEADER_NOT_READ: "U003", "header-not-read", Warning, legacy Warning, for C;
+}
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let with_commands = files_with_commands(cx.interface);
+    for header in &cx.interface.headers {
+        findings.extend(of_header(header, with_commands.contains(&header.file)));
+    }
+}
+
+fn of_header(header: &Header, has_commands: bool) -> Option<Finding> {
+    let (first, others) = header.not_read.split_first()?;
+    let abis = header.not_read.iter().fold(AbiSet::EMPTY, |all, lack| all.union(lack.abis));
+    let missing = &first.missing;
+    let message = match (header.abis.is_empty(), has_commands) {
+        (true, true) => {
+            format!("no architecture has `{missing}`, so nothing was checked in this header")
+        }
+        (true, false) => format!("no architecture has `{missing}`, so this header was not read"),
+        (false, true) => format!("{}; nothing was checked there", first.sentence()),
+        (false, false) => first.sentence(),
+    };
+    let mut report = finding(&HEADER_NOT_READ, first.span, abis, message);
+    report.label = format!("needs `{missing}`");
+    report.notes.extend(others.iter().map(NotRead::sentence));
+    report.notes.push(NotRead::REMEDY.into());
+    if !has_commands {
+        report.notes.insert(0, "nothing in it looks like a command".into());
+        report.severity = Severity::Info;
+    }
+    Some(report)
+}
+
+/// The files in which something is, or looks like, a command.
+pub(crate) fn files_with_commands(interface: &Interface) -> HashSet<FileId> {
+    let commands = interface.commands.iter().map(|command| command.span);
+    let families = interface.families.iter().map(|family| family.span);
+    let raw = interface.raw_numbers.iter().map(|raw| raw.span);
+    let unknown = interface.not_understood.iter().map(|unknown| unknown.span);
+    let all = commands.chain(families).chain(raw).chain(unknown);
+    all.map(|span: Span| span.file).collect()
+}
