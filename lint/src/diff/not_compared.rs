@@ -81,7 +81,7 @@ pub(super) fn find<'a>(
 }
 
 /// Commands of the old version that the new one has and that were not understood there.
-fn lost<'a>(versions: &'a Versions) -> impl Iterator<Item = NotCompared<'a>> {
+fn lost(versions: &Versions) -> impl Iterator<Item = NotCompared<'_>> {
     let new = versions.new_version();
     let unknown = by_name(new);
     let pairs = pairing::commands(versions).into_iter();
@@ -99,7 +99,7 @@ fn lost<'a>(versions: &'a Versions) -> impl Iterator<Item = NotCompared<'a>> {
 }
 
 /// Commands of the new version that the old one had and that were not understood there.
-fn gained<'a>(versions: &'a Versions) -> impl Iterator<Item = NotCompared<'a>> {
+fn gained(versions: &Versions) -> impl Iterator<Item = NotCompared<'_>> {
     let unknown = by_name(versions.old());
     pairing::added(versions).into_iter().filter_map(move |theirs| {
         let unknown = unknown.get(theirs.name())?;

@@ -171,10 +171,7 @@ fn said_of(folder: &Folder, header: &str, with: &str) -> Vec<String> {
         let done =
             folder.run(&[&["check", "--format", "concise", "--select", "L019"], paths].concat());
         let lines = done.stdout.lines().map(|line| line.trim_start_matches("./"));
-        lines
-            .filter(|line| line.starts_with(header))
-            .map(|line| format!("{line}\n"))
-            .collect::<String>()
+        lines.filter(|line| line.starts_with(header)).collect::<Vec<_>>().join("\n")
     };
     vec![of(&[header, with]), of(&[with, header]), of(&["."])]
 }

@@ -111,7 +111,9 @@ fn programs_with_a_64_bit_time_see_the_same_in_a_dump() {
     let said = |interface: &Interface| -> BTreeSet<String> {
         let chosen = ["C001", "C002", "C003", "C004", "C005", "L006"];
         let mut selection = Selection::default();
-        chosen.iter().for_each(|code| selection.select(code).unwrap());
+        for code in chosen {
+            selection.select(code).unwrap();
+        }
         let levels = Levels::of_selection(selection);
         let found = engine::check(interface, &References::default(), &levels).findings;
         let words = |finding: Finding| {

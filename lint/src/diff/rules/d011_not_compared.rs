@@ -41,7 +41,7 @@ fn report(found: &NotCompared<'_>) -> Finding {
     let NotCompared { what, side, span, old_span, abis, reason } = found;
     let (name, verb) = match what {
         What::Command(name) => (name, "understood"),
-        What::Header(name) if name.is_empty() => (&"the header", "read"),
+        What::Header("") => (&"the header", "read"),
         What::Header(name) => (name, "read"),
     };
     let name = if name.starts_with("the ") { (*name).to_owned() } else { format!("`{name}`") };

@@ -70,7 +70,7 @@ impl Collected {
             let define = &file.scan.defines[*at];
             // One definition of a family speaks for the others.
             let known = arena.interface.not_understood.iter();
-            if known.filter(|known| known.span.file == file.id).any(|known| known.is_encoder()) {
+            if known.filter(|known| known.span.file == file.id).any(NotUnderstood::is_encoder) {
                 continue;
             }
             arena.interface.not_understood.push(NotUnderstood {
