@@ -4,11 +4,26 @@
 
 #[cfg(feature = "c")]
 pub mod c;
+#[cfg(any(feature = "c", feature = "rust", feature = "object"))]
+mod caution;
 #[cfg(feature = "dump")]
 pub mod dump;
+#[cfg(feature = "c")]
+mod kept;
 #[cfg(feature = "object")]
 pub mod object;
 pub mod programs;
+#[cfg(any(feature = "c", feature = "rust", feature = "object"))]
+mod reach;
 pub mod reading;
 #[cfg(feature = "rust")]
 pub mod rust;
+#[cfg(any(feature = "c", feature = "rust", feature = "object"))]
+mod walk;
+#[cfg(any(feature = "c", feature = "rust", feature = "object"))]
+mod watch;
+#[cfg(feature = "worker")]
+pub mod worker;
+
+#[cfg(any(feature = "c", feature = "rust", feature = "object"))]
+pub use caution::Caution;

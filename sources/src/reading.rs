@@ -155,6 +155,16 @@ fn regular(metadata: &Metadata) -> Result<(), ReadError> {
     Irregular::of(metadata.file_type()).map_or(Ok(()), |what| Err(ReadError::Irregular(what)))
 }
 
+/// Whether a path is a regular file of at most `limit` bytes, as far as it says.
+///
+/// # Errors
+/// As those of [`read_bytes`].
+pub fn check(path: &Path, limit: u64) -> Result<(), ReadError> {
+    let metadata = std::fs::metadata(path)?;
+    regular(&metadata)?;
+    if metadata.len() > limit { Err(ReadError::TooLarge(limit)) } else { Ok(()) }
+}
+
 /// The bytes of a regular file of at most `limit` bytes.
 ///
 /// # Errors

@@ -43,6 +43,10 @@ struct Arguments {
     /// When to colour what is printed; `auto` does so on a terminal and heeds `NO_COLOR`
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
     color: Colour,
+
+    /// Say on standard error what this machine does not keep hostile input from
+    #[arg(short, long, global = true)]
+    verbose: bool,
 }
 
 const EXAMPLES: &str = "\
@@ -78,6 +82,9 @@ enum Command {
 
 /// Parses the command line and does what it says.
 pub(crate) fn main() -> ExitCode {
+    if let Some(code) = ioctlkit_sources::worker::serve_if_asked() {
+        return code;
+    }
     survive_file_size_limit();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
@@ -98,6 +105,9 @@ pub(crate) fn main() -> ExitCode {
         Command::Completions(arguments) => completions::run(arguments, &terminal),
         Command::Man(arguments) => man::run(arguments, &terminal),
     };
+    if arguments.verbose {
+        reading::say_what_is_missing(&terminal);
+    }
     match done {
         Ok(outcome) => outcome.into(),
         Err(failure) => failure.report(&terminal).into(),

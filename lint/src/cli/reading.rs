@@ -1,6 +1,7 @@
 //! Options about what to read and how, and the configuration for each path.
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
 use clap::Args;
 use ioctl_lint::Config;
@@ -8,10 +9,12 @@ use ioctl_lint::config::{self, abi_help};
 use ioctlkit_abi::{Abi, AbiId, AbiSet};
 use ioctlkit_model::{Interface, Problem};
 use ioctlkit_sources::rust::{FeatureName, Features, Missing};
-use ioctlkit_sources::{c, object, rust};
+use ioctlkit_sources::worker::Workers;
+use ioctlkit_sources::{Caution, c, object, rust};
 
 use super::failure::Failure;
 use super::progress::Progress;
+use super::terminal::Terminal;
 
 /// How to read headers.
 #[derive(Debug, Args)]
@@ -89,6 +92,26 @@ pub(super) struct Group {
     cache: Option<c::Cache>,
 }
 
+/// The processes in which everything that may come from strangers is parsed.
+pub(super) fn workers() -> &'static Workers {
+    static WORKERS: LazyLock<Workers> = LazyLock::new(Workers::default);
+    &WORKERS
+}
+
+/// Says which layers of their confinement this machine lacks, or that it lacks none.
+pub(super) fn say_what_is_missing(terminal: &Terminal) {
+    let lacks = workers().lacks();
+    terminal.say(|out, _| {
+        if lacks.is_empty() {
+            return writeln!(out, "input was read in a confined process");
+        }
+        for layer in &lacks {
+            writeln!(out, "input was read without a layer of confinement: {layer}")?;
+        }
+        Ok(())
+    });
+}
+
 /// What a front end read, and what it could not.
 pub(super) type Part = (Interface, Vec<Problem>);
 
@@ -128,13 +151,19 @@ impl ReadOptions {
         let headers = (!languages.c.is_empty()).then(|| request(languages.c));
         let request = request(Vec::new());
         let features = self.features(config.as_ref());
-        let source = rust::Request { paths: languages.rust, abis: request.abis, features };
+        let source = rust::Request {
+            paths: languages.rust,
+            abis: request.abis,
+            features,
+            caution: Caution::default(),
+        };
         let source = Some(source).filter(|source| !source.paths.is_empty());
         let objects = (!languages.objects.is_empty()).then(|| object::Request {
             paths: languages.objects,
             base: self.btf_base.clone(),
             bare_abi: self.only_abi(),
             types: object::Wanted::All,
+            caution: Caution::default(),
         });
         Ok(Group { config, request, headers, source, objects, cache: None })
     }
@@ -248,18 +277,15 @@ impl Group {
     pub(super) fn read_parts(&self) -> Vec<Part> {
         let of_c = self.headers.as_ref().map(|request| {
             let _progress = Progress::start("reading headers");
-            match &self.cache {
-                Some(cache) => cache.read(request),
-                None => c::read(request),
-            }
+            workers().read_c(request, self.cache.as_ref())
         });
         let of_rust = self.source.as_ref().map(|request| {
             let _progress = Progress::start("reading source");
-            rust::read(request)
+            workers().read_rust(request)
         });
         let of_objects = self.objects.as_ref().map(|request| {
             let _progress = Progress::start("reading objects");
-            object::read(request)
+            workers().read_objects(request)
         });
         of_c.into_iter().chain(of_rust).chain(of_objects).collect()
     }

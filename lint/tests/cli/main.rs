@@ -11,6 +11,7 @@ mod configuration;
 mod decode;
 mod diff;
 mod driver_folder;
+mod hostile;
 mod input;
 mod integrations;
 mod objects;

@@ -1,12 +1,14 @@
 //! Which headers are meant, and which tree they belong to.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use ioctlkit_abi::{ABIS, Abi, AbiSet};
 use ioctlkit_model::{Problem, ProblemKind};
-use walkdir::{DirEntry, WalkDir};
 
 use crate::c::look;
+use crate::reach::{Outside, Reach};
+use crate::walk::{Step, walk};
 
 /// A tree of UAPI headers, with the `asm/` folders that it has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,7 +58,11 @@ pub(crate) struct TreeHeaders {
 }
 
 /// Finds the headers below `paths`, grouped by the tree that they belong to.
-pub(crate) fn discover(paths: &[PathBuf], abis: AbiSet) -> (Vec<TreeHeaders>, Vec<Problem>) {
+pub(crate) fn discover(
+    paths: &[PathBuf],
+    abis: AbiSet,
+    reach: &Reach,
+) -> (Vec<TreeHeaders>, Vec<Problem>) {
     let mut groups: Vec<TreeHeaders> = Vec::new();
     let mut problems = Vec::new();
     let mut seen = std::collections::HashSet::new();
@@ -64,8 +70,12 @@ pub(crate) fn discover(paths: &[PathBuf], abis: AbiSet) -> (Vec<TreeHeaders>, Ve
         match look::metadata(path) {
             Err(error) => problems.push(unreadable(path, &error)),
             Ok(data) if data.is_dir() => {
+                if let Err(outside) = reach.check(path) {
+                    problems.push(lies_outside(path, &outside));
+                    continue;
+                }
                 let before = (seen.len(), problems.len());
-                let (headers, asked) = headers_below(path, &mut problems);
+                let (headers, asked) = headers_below(path, reach, &mut problems);
                 for (header, tree) in headers {
                     if seen.insert(header.clone()) {
                         add(&mut groups, tree, header, abis, asked);
@@ -129,6 +139,17 @@ pub(crate) fn unreadable(path: &Path, error: &std::io::Error) -> Problem {
     }
 }
 
+/// Says which link leads out.
+pub(crate) fn lies_outside(path: &Path, outside: &Outside) -> Problem {
+    Problem {
+        kind: ProblemKind::Failure,
+        path: Some(path.to_owned()),
+        span: None,
+        message: format!("not read: it {outside}"),
+        help: Some("name the file or folder itself, or give its folder with `-I`".into()),
+    }
+}
+
 /// The system's words for an error, without its number.
 fn describe(error: &std::io::Error) -> String {
     let text = error.to_string();
@@ -138,18 +159,25 @@ fn describe(error: &std::io::Error) -> String {
     }
 }
 
-fn headers_below(folder: &Path, problems: &mut Vec<Problem>) -> (Vec<(PathBuf, Tree)>, Asked) {
+fn headers_below(
+    folder: &Path,
+    reach: &Reach,
+    problems: &mut Vec<Problem>,
+) -> (Vec<(PathBuf, Tree)>, Asked) {
+    let is_header = |path: &Path| has_extension(path, "h");
+    let is_source = |path: &Path| is_header(path) || defines_commands(path);
+    let mut walk = Walk { reach, problems };
     if is_kernel_root(folder) {
-        return (kernel_headers(folder, problems), Asked::Whole);
+        return (kernel_headers(folder, &mut walk), Asked::Whole);
     }
     let installed = installed_root(folder).filter(|root| root == folder);
     if let Some(root) = installed {
-        return (installed_headers(&root, problems), Asked::Whole);
+        return (installed_headers(&root, &mut walk), Asked::Whole);
     }
     if is_exported(folder) {
-        return (with_trees(folder, walk(folder, problems)), Asked::Whole);
+        return (with_trees(folder, walk.files(folder, is_header)), Asked::Whole);
     }
-    (with_trees(folder, walk_sources(folder, problems)), Asked::IfItHasCommands)
+    (with_trees(folder, walk.files(folder, is_source)), Asked::IfItHasCommands)
 }
 
 /// Whether a folder is part of what a kernel exports to programs: `include/uapi`, or installed
@@ -179,11 +207,14 @@ fn with_trees(folder: &Path, headers: Vec<PathBuf>) -> Vec<(PathBuf, Tree)> {
 
 /// Whether a folder holds a header, outside what a build makes.
 pub fn holds_header(folder: &Path) -> bool {
-    let is_header = |entry: &DirEntry| {
-        entry.file_type().is_file()
-            && (has_extension(entry.path(), "h") || defines_commands(entry.path()))
-    };
-    is_kernel_root(folder) || entries(folder).flatten().any(|entry| is_header(&entry))
+    let reach = Reach::of(&[folder.to_owned()], &[]);
+    let is_header = |path: &Path| has_extension(path, "h") || defines_commands(path);
+    is_kernel_root(folder)
+        || walk(folder, &reach, is_no_cache, |step| match step {
+            Step::File(path) if is_header(path) => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        })
+        .is_break()
 }
 
 fn has_extension(path: &Path, extension: &str) -> bool {
@@ -201,64 +232,52 @@ pub(crate) fn is_c_source(path: &Path) -> bool {
     has_extension(path, "c")
 }
 
-/// Everything below a folder, without what a build keeps in a cache: the headers that cargo's
+/// Whether a folder is looked into: not what a build keeps in a cache, as the headers that cargo's
 /// build scripts unpack are not the folder's own.
-fn entries(folder: &Path) -> impl Iterator<Item = walkdir::Result<DirEntry>> {
-    let is_cache = |entry: &DirEntry| {
-        entry.depth() > 0
-            && entry.file_type().is_dir()
-            && entry.path().join("CACHEDIR.TAG").is_file()
-    };
+fn is_no_cache(folder: &Path) -> bool {
     look::note(folder);
-    WalkDir::new(folder).follow_links(true).sort_by_file_name().into_iter().filter_entry(
-        move |entry| {
-            if entry.file_type().is_dir() {
-                look::note(entry.path());
-            }
-            !is_cache(entry)
-        },
-    )
+    !folder.join("CACHEDIR.TAG").is_file()
 }
 
-/// The headers below a folder.
-fn walk(folder: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
-    files_below(folder, problems, |path| has_extension(path, "h"))
+/// Looks for files, and puts down what cannot be looked at.
+struct Walk<'a> {
+    reach: &'a Reach,
+    problems: &'a mut Vec<Problem>,
 }
 
-/// The headers below a folder, and the sources that define commands.
-fn walk_sources(folder: &Path, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
-    files_below(folder, problems, |path| has_extension(path, "h") || defines_commands(path))
-}
-
-fn files_below(
-    folder: &Path,
-    problems: &mut Vec<Problem>,
-    is_wanted: impl Fn(&Path) -> bool,
-) -> Vec<PathBuf> {
-    let mut found = Vec::new();
-    for entry in entries(folder) {
-        match entry {
-            Ok(entry) => {
-                if entry.file_type().is_file() && is_wanted(entry.path()) {
-                    found.push(entry.into_path());
-                }
-            }
-            Err(error) => {
-                let path = error.path().unwrap_or(folder).to_owned();
-                match error.into_io_error() {
-                    Some(error) => problems.push(unreadable(&path, &error)),
-                    None => problems.push(Problem {
-                        kind: ProblemKind::Incomplete,
-                        path: Some(path),
-                        span: None,
-                        message: "a link leads back to a folder above it".into(),
-                        help: None,
-                    }),
-                }
-            }
-        }
+impl Walk<'_> {
+    /// The headers below a folder.
+    fn headers(&mut self, folder: &Path) -> Vec<PathBuf> {
+        self.files(folder, |path| has_extension(path, "h"))
     }
-    found
+
+    fn files(&mut self, folder: &Path, is_wanted: impl Fn(&Path) -> bool) -> Vec<PathBuf> {
+        let mut found = Vec::new();
+        let problems = &mut *self.problems;
+        look::note(folder);
+        let _ = walk(folder, self.reach, is_no_cache, |step| {
+            match step {
+                Step::File(path) if is_wanted(path) => found.push(path.to_owned()),
+                Step::File(_) => {}
+                // A link to a folder may have any name; one to a file counts if the file would have.
+                Step::LeadsOut(path, outside) => {
+                    if path.is_dir() || is_wanted(path) {
+                        problems.push(lies_outside(path, &outside));
+                    }
+                }
+                Step::LeadsBack(path) => problems.push(Problem {
+                    kind: ProblemKind::Incomplete,
+                    path: Some(path.to_owned()),
+                    span: None,
+                    message: "a link leads back to a folder above it".into(),
+                    help: None,
+                }),
+                Step::Fails(path, error) => problems.push(unreadable(path, &error)),
+            }
+            ControlFlow::Continue(())
+        });
+        found
+    }
 }
 
 fn is_kernel_root(folder: &Path) -> bool {
@@ -266,7 +285,7 @@ fn is_kernel_root(folder: &Path) -> bool {
 }
 
 /// The exported headers of a kernel tree: `include/uapi`, and each architecture's own.
-fn kernel_headers(root: &Path, problems: &mut Vec<Problem>) -> Vec<(PathBuf, Tree)> {
+fn kernel_headers(root: &Path, walk: &mut Walk<'_>) -> Vec<(PathBuf, Tree)> {
     let mut folders = vec![root.join("include/uapi")];
     for arch in architectures() {
         let folder = root.join("arch").join(arch).join("include/uapi/asm");
@@ -277,7 +296,7 @@ fn kernel_headers(root: &Path, problems: &mut Vec<Problem>) -> Vec<(PathBuf, Tre
     let tree = Tree::Kernel(root.to_owned());
     folders
         .iter()
-        .flat_map(|folder| walk(folder, problems))
+        .flat_map(|folder| walk.headers(folder))
         .filter(|header| !is_generic(header))
         .map(|header| (header, tree.clone()))
         .collect()
@@ -304,7 +323,7 @@ const EXPORTED: [&str; 12] = [
     "video",
 ];
 
-fn installed_headers(root: &Path, problems: &mut Vec<Problem>) -> Vec<(PathBuf, Tree)> {
+fn installed_headers(root: &Path, walk: &mut Walk<'_>) -> Vec<(PathBuf, Tree)> {
     let tree = installed_tree(root.to_owned());
     let mut folders: Vec<PathBuf> =
         EXPORTED.iter().chain(&["xen"]).map(|name| root.join(name)).collect();
@@ -315,7 +334,7 @@ fn installed_headers(root: &Path, problems: &mut Vec<Problem>) -> Vec<(PathBuf, 
     folders
         .iter()
         .filter(|folder| look::is_dir(folder))
-        .flat_map(|folder| walk(folder, problems))
+        .flat_map(|folder| walk.headers(folder))
         .map(|header| (header, tree.clone()))
         .collect()
 }
@@ -486,7 +505,8 @@ impl Tree {
         };
         let is_there = |folder: &&PathBuf| look::is_dir(folder);
         // What cannot be read has nothing to offer.
-        folders.iter().filter(is_there).flat_map(|folder| walk(folder, &mut Vec::new())).collect()
+        let mut walk = Walk { reach: &Reach::of(&folders, &[]), problems: &mut Vec::new() };
+        folders.iter().filter(is_there).flat_map(|folder| walk.headers(folder)).collect()
     }
 
     /// The `asm/` header that one below [`own_asm`] stands for.

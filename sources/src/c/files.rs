@@ -9,7 +9,7 @@ use ioctlkit_model::{FileId, Include, NotRead, Problem, ProblemKind, SourceMap, 
 use rayon::prelude::*;
 
 use crate::c::Request;
-use crate::c::discover::{Asked, Tree, TreeHeaders, is_c_source, unreadable};
+use crate::c::discover::{Asked, Tree, TreeHeaders, Wanted, is_c_source, lies_outside, unreadable};
 use crate::c::driver::allowed::AllowedArgument;
 use crate::c::driver::overlay;
 use crate::c::lex::definitions_only::definitions_only;
@@ -17,6 +17,9 @@ use crate::c::lex::expression::Macro;
 use crate::c::lex::scan::{self, Scan};
 use crate::c::look;
 use crate::c::partition::Features;
+use crate::c::weight::{TooMuch, too_much};
+use crate::reach::Reach;
+use crate::reading::{self, ReadError, limit};
 
 /// A file's place in [`Files`].
 pub(crate) type Index = usize;
@@ -104,6 +107,13 @@ impl Given {
         given
     }
 
+    /// What whoever runs the program says alone.
+    pub(crate) fn of_command_line(request: &Request) -> Self {
+        let mut given = Self { folders: request.include_dirs.clone(), ..Self::default() };
+        given.add_free(&request.compiler_arguments);
+        given
+    }
+
     /// Takes `-I`, `-isystem`, `-include` and `-D` out of arguments that were given behind `--`.
     fn add_free(&mut self, arguments: &[String]) {
         let mut words = arguments.iter();
@@ -139,6 +149,11 @@ struct Loader<'a> {
     loaded: Vec<Loaded>,
     by_path: HashMap<PathBuf, Index>,
     resolved: HashMap<(String, Option<&'static str>), Option<PathBuf>>,
+    reach: &'a Reach,
+    /// Files that must not be opened, with the reason: for the compiler they are empty.
+    refused: HashMap<PathBuf, String>,
+    /// What each file includes, once for each time, on the first architecture that has it.
+    includes: HashMap<Index, Vec<Index>>,
     /// How many of the loaded files have been followed, with the ABIs that they are for.
     followed: usize,
 }
@@ -147,7 +162,7 @@ impl Files {
     /// Reads the group's headers and everything that they include.
     pub(crate) fn load(
         group: &TreeHeaders,
-        given: &Given,
+        (given, reach): (&Given, &Reach),
         abis: AbiSet,
         sources: &mut SourceMap,
         problems: &mut Vec<Problem>,
@@ -159,13 +174,21 @@ impl Files {
             loaded: Vec::new(),
             by_path: HashMap::new(),
             resolved: HashMap::new(),
+            reach,
+            refused: HashMap::new(),
+            includes: HashMap::new(),
             followed: 0,
         };
         // They are read by other threads.
         for header in &group.headers {
             look::note(&header.path);
         }
-        let read: Vec<_> = group.headers.par_iter().map(|header| read_text(&header.path)).collect();
+        let read = |header: &Wanted| {
+            // A header that was named by a link is asked about here; those of folders were before.
+            reach.check(&header.path).map_err(|outside| lies_outside(&header.path, &outside))?;
+            read_text(&header.path)
+        };
+        let read: Vec<_> = group.headers.par_iter().map(read).collect();
         let mut wanted = Vec::new();
         for (header, text) in group.headers.iter().zip(read) {
             match text {
@@ -179,7 +202,12 @@ impl Files {
         }
         let first = loader.included_first(&given.includes, abis);
         loader.follow(&wanted, &first, abis);
+        problems.extend(loader.refusals());
         loader.cut_private(&wanted, abis);
+        for (index, reason) in too_much(&loader.loaded, &loader.includes) {
+            wanted.retain(|wanted| *wanted != index);
+            problems.push(left_out(&mut loader.loaded[index], &reason));
+        }
         let by_absolute = loader
             .by_path
             .iter()
@@ -206,7 +234,7 @@ impl Files {
     pub(crate) fn load_more(
         &mut self,
         paths: &[PathBuf],
-        (group, given): (&TreeHeaders, &Given),
+        (group, given, reach): (&TreeHeaders, &Given, &Reach),
         abis: AbiSet,
         sources: &mut SourceMap,
     ) {
@@ -219,9 +247,16 @@ impl Files {
             loaded,
             by_path: std::mem::take(&mut self.by_path),
             resolved: HashMap::new(),
+            reach,
+            refused: HashMap::new(),
+            includes: HashMap::new(),
         };
         let more: Vec<Index> = paths.iter().filter_map(|path| reader.load(path)).collect();
         reader.follow(&more, &[], abis);
+        for (index, reason) in too_much(&reader.loaded, &reader.includes) {
+            // Nobody asked for it, and whatever lacks its types says so.
+            left_out(&mut reader.loaded[index], &reason);
+        }
         let by_absolute = reader
             .by_path
             .iter()
@@ -278,6 +313,18 @@ impl Files {
             Some(text) => Some((absolute(&file.path), text.as_str())),
             None => file.is_virtual.then(|| (file.path.clone(), &*file.text)),
         })
+    }
+}
+
+/// Leaves a file empty for the compiler.
+fn left_out(file: &mut Loaded, reason: &TooMuch) -> Problem {
+    file.instead = Some(String::new());
+    Problem {
+        kind: ProblemKind::Failure,
+        path: Some(file.path.clone()),
+        span: None,
+        message: format!("{reason}; the file was left out"),
+        help: Some("no header that programs include needs as much".into()),
     }
 }
 
@@ -551,6 +598,7 @@ impl Loader<'_> {
         let is_own =
             is_c_source(&from) || (wanted.contains(&index) && file.asked == Asked::IfItHasCommands);
         let mut new = Vec::new();
+        let mut leads_to = Vec::new();
         for (name, span, quoted, conditional) in includes {
             let Some(path) = self.resolve(&name, quoted, &from, abi) else {
                 if is_own {
@@ -561,6 +609,7 @@ impl Loader<'_> {
                 continue;
             };
             let Some(next) = self.load(&path) else { continue };
+            leads_to.push(next);
             self.loaded[index].includes.insert(next);
             if !conditional {
                 reader.includers.entry(next).or_default().push((index, span));
@@ -569,6 +618,7 @@ impl Loader<'_> {
                 new.push(next);
             }
         }
+        self.includes.entry(index).or_insert(leads_to);
         if is_c_source(&from) {
             reader.cut.insert(index);
         }
@@ -607,9 +657,51 @@ impl Loader<'_> {
             let scan = scan::scan(&text);
             return Some(self.insert(path, text.into(), scan, AbiSet::ALL, true));
         }
+        if let Some(reason) = self.refusal(path) {
+            self.refused.insert(path.to_owned(), reason);
+            let index = self.insert(path, "".into(), Scan::default(), AbiSet::ALL, false);
+            self.loaded[index].instead = Some(String::new());
+            return Some(index);
+        }
         // An included file that is no text is the compiler's to complain about.
         let (text, scan) = read_text(path).ok()?;
         Some(self.insert(path, text, scan, AbiSet::ALL, false))
+    }
+
+    /// Why an included file must not be opened, by us or by the compiler: it lies outside of what may
+    /// be read, or reading it may have no end.
+    fn refusal(&self, path: &Path) -> Option<String> {
+        if let Err(outside) = self.reach.check(path) {
+            return Some(outside.to_string());
+        }
+        match reading::check(path, limit::SOURCE) {
+            Ok(()) | Err(ReadError::System(_)) => None,
+            Err(error) => Some(format!("cannot be read: {error}")),
+        }
+    }
+
+    /// Says which includes lead to files that were not opened.
+    fn refusals(&self) -> Vec<Problem> {
+        let mut found = Vec::new();
+        for file in self.loaded.iter().filter(|file| !file.is_virtual) {
+            for include in &file.scan.includes {
+                let sibling = file.path.parent().map(|folder| folder.join(&include.name));
+                let folders = self.include_folders.iter().map(|folder| folder.join(&include.name));
+                let leads_to =
+                    sibling.into_iter().chain(folders).chain([PathBuf::from(&include.name)]);
+                let refused = leads_to.filter_map(|path| self.refused.get(&path)).next();
+                found.extend(refused.map(|reason| Problem {
+                    kind: ProblemKind::Failure,
+                    path: Some(file.path.clone()),
+                    span: None,
+                    message: format!("`#include \"{}\"` {reason}; it was not read", include.name),
+                    help: Some(
+                        "if the file belongs to the interface, give its folder with `-I`".into(),
+                    ),
+                }));
+            }
+        }
+        found
     }
 
     /// The file that an include means, as the compiler will find it.
@@ -622,7 +714,7 @@ impl Loader<'_> {
         }
         if quoted {
             let sibling = from.parent()?.join(name);
-            if look::is_file(&sibling) {
+            if look::is_there(&sibling) {
                 return Some(sibling);
             }
         }
@@ -652,7 +744,7 @@ impl Loader<'_> {
             } else if folder == Path::new(overlay::LIBC) {
                 overlay::LIBC_HEADERS.iter().any(|(known, _)| *known == name)
             } else {
-                look::is_file(&path)
+                look::is_there(&path)
             };
             if found {
                 return Some(path);

@@ -30,12 +30,13 @@ pub fn invocation(
     abi: AbiId,
     stand_ins: &Path,
 ) -> Option<Invocation> {
-    let (groups, _) = discover(&[header.to_owned()], request.abis);
+    let reach = Request { paths: vec![header.to_owned()], ..request.clone() }.reach();
+    let (groups, _) = discover(&[header.to_owned()], request.abis, &reach);
     let group = groups.into_iter().next()?;
     let mut sources = SourceMap::default();
     let mut problems = Vec::new();
     let given = Given::new(request, &[]);
-    let files = Files::load(&group, &given, request.abis, &mut sources, &mut problems);
+    let files = Files::load(&group, (&given, &reach), request.abis, &mut sources, &mut problems);
     files.wanted.first()?;
     let roots = [overlay::LIBC, overlay::ASM];
     let own_root = |argument: String| -> String {

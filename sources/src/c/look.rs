@@ -8,6 +8,8 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use crate::reading::{self, ReadError, limit};
+
 thread_local! {
     static RECORD: RefCell<Option<Looked>> = const { RefCell::new(None) };
 }
@@ -73,6 +75,12 @@ pub(crate) fn is_file(path: &Path) -> bool {
     path.is_file()
 }
 
+/// Whether there is anything but a folder: a compiler would open it.
+pub(crate) fn is_there(path: &Path) -> bool {
+    note(path);
+    path.metadata().is_ok_and(|data| !data.is_dir())
+}
+
 pub(crate) fn is_dir(path: &Path) -> bool {
     note(path);
     path.is_dir()
@@ -90,10 +98,13 @@ pub(crate) fn read_dir(path: &Path) -> io::Result<fs::ReadDir> {
 
 pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
     note(path);
-    fs::read(path)
+    reading::read_bytes(path, limit::SOURCE).map_err(|error| match error {
+        ReadError::System(error) => error,
+        other => io::Error::other(other.to_string()),
+    })
 }
 
 pub(crate) fn read_to_string(path: &Path) -> io::Result<String> {
-    note(path);
-    fs::read_to_string(path)
+    let bytes = read(path)?;
+    String::from_utf8(bytes).map_err(|_| io::ErrorKind::InvalidData.into())
 }

@@ -11,6 +11,10 @@ use std::path::PathBuf;
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{Interface, Problem};
 
+use crate::Caution;
+use crate::reach::Reach;
+use files::Given;
+
 mod cache;
 mod convert;
 mod definitions;
@@ -21,11 +25,12 @@ mod files;
 mod invocation;
 mod jobs;
 mod lex;
-mod look;
+pub(crate) mod look;
 mod macros;
 mod own_encoder;
 mod partition;
 mod redefined;
+mod weight;
 mod wide_time;
 
 pub use cache::Cache;
@@ -52,6 +57,20 @@ pub struct Request {
     pub compile_commands: Option<PathBuf>,
     /// Whether commands that are plain numbers are wanted.
     pub raw_numbers: bool,
+    /// What an earlier attempt has taught.
+    pub caution: Caution,
+}
+
+impl Request {
+    /// How far reading may reach. What a configuration or a database names does not widen it: these may
+    /// be a stranger's.
+    pub(crate) fn reach(&self) -> Reach {
+        let Given { folders, includes } = Given::of_command_line(self);
+        let includes = includes.into_iter().map(PathBuf::from);
+        let given: Vec<PathBuf> =
+            folders.into_iter().chain(includes).chain(self.compile_commands.clone()).collect();
+        Reach::of(&self.paths, &given)
+    }
 }
 
 /// What a configuration says of reading headers. It may be a stranger's.
@@ -83,6 +102,7 @@ impl Default for Request {
             configured: Configured::default(),
             compile_commands: None,
             raw_numbers: false,
+            caution: Caution::default(),
         }
     }
 }

@@ -40,6 +40,8 @@ mod types;
 
 pub use discover::{holds_object, is_module_tree};
 
+use crate::reach::Reach;
+use crate::{Caution, watch};
 use base::Bases;
 use discover::Asked;
 use one::Outcome;
@@ -56,6 +58,15 @@ pub struct Request {
     pub bare_abi: Option<AbiId>,
     /// Which types are wanted.
     pub types: Wanted,
+    /// What an earlier attempt has taught.
+    pub caution: Caution,
+}
+
+impl Request {
+    /// How far reading may reach.
+    pub(crate) fn reach(&self) -> Reach {
+        Reach::of(&self.paths, self.base.as_slice())
+    }
 }
 
 /// Which types of an object are wanted.
@@ -82,11 +93,24 @@ pub fn read(request: &Request) -> (Interface, Vec<Problem>) {
             problems.push(failure(folder, "the folder holds no module".to_owned(), None));
         }
     }
-    let asked = discover::discover(&request.paths);
-    let outcomes: Vec<Outcome> = asked
-        .into_par_iter()
-        .flat_map_iter(|asked: Asked| one::read(&asked, request, &bases))
-        .collect();
+    let mut asked = discover::discover(&request.paths);
+    let reach = request.reach();
+    asked.retain(|asked| {
+        let lies_outside = reach.check(&asked.path).err();
+        let left_out = lies_outside.map(|outside| failure(&asked.path, outside.to_string(), None));
+        let left_out = left_out.or_else(|| request.caution.avoids(&asked.path));
+        let is_read = left_out.is_none();
+        problems.extend(left_out);
+        is_read
+    });
+    let read = |asked: Asked| {
+        watch::during(|| vec![asked.path.clone()], || one::read(&asked, request, &bases))
+    };
+    let outcomes: Vec<Outcome> = if request.caution.is_slow() {
+        asked.into_iter().flat_map(read).collect()
+    } else {
+        asked.into_par_iter().flat_map_iter(read).collect()
+    };
     let mut interface = Interface::default();
     let mut told: Vec<account::Told> = Vec::new();
     let is_judged = outcomes.iter().any(|outcome| outcome.is_judged);

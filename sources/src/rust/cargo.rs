@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use rayon::prelude::*;
 use serde::Deserialize;
 
 use super::features::{self, Features, Lists};
@@ -100,11 +101,26 @@ struct MetadataDependency {
     uses_default_features: bool,
 }
 
-/// The packages of the workspace that a manifest belongs to.
-///
-/// # Errors
-/// Why cargo does not tell, in a sentence.
-pub(crate) fn packages(manifest: &Path, features: &Features) -> Result<Vec<Package>, String> {
+/// Who asks cargo about manifests: cargo is a program, which not every process may run.
+pub trait AskCargo: Sync {
+    /// What `cargo metadata` answers for each manifest, as JSON.
+    ///
+    /// # Errors
+    /// Why cargo does not tell, in a sentence, for each manifest by itself.
+    fn metadata(&self, manifests: &[PathBuf]) -> Vec<Result<Vec<u8>, String>>;
+}
+
+/// Runs cargo, on all processors.
+#[derive(Debug, Clone, Copy)]
+pub struct Cargo;
+
+impl AskCargo for Cargo {
+    fn metadata(&self, manifests: &[PathBuf]) -> Vec<Result<Vec<u8>, String>> {
+        manifests.par_iter().map(|manifest| run(manifest)).collect()
+    }
+}
+
+fn run(manifest: &Path) -> Result<Vec<u8>, String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command
@@ -122,10 +138,18 @@ pub(crate) fn packages(manifest: &Path, features: &Features) -> Result<Vec<Packa
         RunError::System(error) => format!("cargo cannot be run: {error}"),
         other => format!("`cargo metadata` gave no answer: {other}"),
     })?;
-    if !output.status.success() {
-        return Err(why(&String::from_utf8_lossy(&output.stderr)));
+    if output.status.success() {
+        return Ok(output.stdout);
     }
-    let metadata: Metadata = serde_json::from_slice(&output.stdout)
+    Err(why(&String::from_utf8_lossy(&output.stderr)))
+}
+
+/// The packages of the workspace that an answer of cargo is about.
+///
+/// # Errors
+/// Why it cannot be used, in a sentence.
+pub(crate) fn packages(answer: &[u8], features: &Features) -> Result<Vec<Package>, String> {
+    let metadata: Metadata = serde_json::from_slice(answer)
         .map_err(|error| format!("cargo's answer cannot be read: {error}"))?;
     let Metadata { packages, target_directory, workspace_root } = metadata;
     let convert = |package| package_of(package, &target_directory, &workspace_root);

@@ -1,17 +1,18 @@
 //! Which files are meant, and which crates they belong to.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ioctlkit_model::{Problem, ProblemKind};
-use rayon::prelude::*;
-use walkdir::{DirEntry, WalkDir};
 
-use super::cargo::{self, Package, manifest_above};
+use super::cargo::{self, AskCargo, Package, manifest_above};
 use super::features::{FeatureName, Features, Missing};
 use super::files::normal;
 use super::world::Root;
+use crate::reach::Reach;
+use crate::walk::{Step, walk};
 
 /// What paths lead to.
 #[derive(Debug, Default)]
@@ -38,36 +39,33 @@ pub(crate) struct Discovered {
 /// builds. A kernel's source is not for user space.
 pub fn holds_source(path: &Path) -> bool {
     if path.is_dir() {
-        return !is_kernel(path) && walk(path).flatten().any(|entry| is_source(&entry));
+        let reach = Reach::of(&[path.to_owned()], &[]);
+        return !is_kernel(path)
+            && walk(path, &reach, is_kept, |step| match step {
+                Step::File(file) if is_source(file) => ControlFlow::Break(()),
+                _ => ControlFlow::Continue(()),
+            })
+            .is_break();
     }
-    path.extension().is_some_and(|extension| extension == "rs")
+    is_source(path)
 }
 
 fn is_kernel(folder: &Path) -> bool {
     folder.join("include/uapi/linux").is_dir() && folder.join("arch").is_dir()
 }
 
-fn walk(folder: &Path) -> impl Iterator<Item = walkdir::Result<DirEntry>> {
-    WalkDir::new(folder)
-        .sort_by_file_name()
-        .into_iter()
-        .filter_entry(|entry| entry.depth() == 0 || !is_left_out(entry))
+/// Whether a folder is looked into: neither what tools make, nor what is hidden.
+fn is_kept(folder: &Path) -> bool {
+    let is_hidden = folder.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+    !is_hidden && !folder.join("CACHEDIR.TAG").is_file()
 }
 
-/// What tools make, and what is hidden.
-fn is_left_out(entry: &DirEntry) -> bool {
-    entry.file_type().is_dir()
-        && (entry.file_name().to_string_lossy().starts_with('.')
-            || entry.path().join("CACHEDIR.TAG").is_file())
-}
-
-fn is_source(entry: &DirEntry) -> bool {
-    entry.file_type().is_file()
-        && entry.path().extension().is_some_and(|extension| extension == "rs")
+fn is_source(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "rs")
 }
 
 /// Finds the files that paths name; what their crates are is for cargo to say.
-pub(crate) fn discover(paths: &[PathBuf]) -> Discovered {
+pub(crate) fn discover(paths: &[PathBuf], reach: &Reach) -> Discovered {
     let mut found = Discovered::default();
     for path in paths {
         let absolute = match std::path::absolute(path) {
@@ -78,7 +76,7 @@ pub(crate) fn discover(paths: &[PathBuf]) -> Discovered {
             }
         };
         if path.is_dir() {
-            found.folder(path, &absolute);
+            found.folder(path, &absolute, reach);
         } else if path.is_file() {
             found.named.insert(absolute.clone());
             found.file(path.clone(), absolute.clone());
@@ -108,35 +106,38 @@ impl Discovered {
         }
     }
 
-    fn folder(&mut self, path: &Path, absolute: &Path) {
+    fn folder(&mut self, path: &Path, absolute: &Path, reach: &Reach) {
         let before = self.asked_for.len();
-        for entry in walk(path) {
-            match entry {
-                Ok(entry) if is_source(&entry) => {
-                    let below = entry.path().strip_prefix(path).unwrap_or(entry.path());
-                    let shown = if path == Path::new(".") {
-                        below.to_owned()
-                    } else {
-                        entry.path().to_owned()
-                    };
+        let _ = walk(path, reach, is_kept, |step| {
+            match step {
+                Step::File(file) if is_source(file) => {
+                    let below = file.strip_prefix(path).unwrap_or(file);
+                    let is_here = path == Path::new(".");
+                    let shown = if is_here { below.to_owned() } else { file.to_owned() };
                     self.file(shown, absolute.join(below));
                 }
-                Ok(entry) if entry.file_name() == "Cargo.toml" && entry.file_type().is_file() => {
-                    let below = entry.path().strip_prefix(path).unwrap_or(entry.path());
+                Step::File(file) if file.ends_with("Cargo.toml") => {
+                    let below = file.strip_prefix(path).unwrap_or(file);
                     self.manifests.push(absolute.join(below));
                 }
-                Ok(_) => {}
-                Err(error) => {
-                    let at = error.path().unwrap_or(path).to_owned();
-                    let reason =
-                        error.io_error().map_or("a link leads nowhere".into(), ToString::to_string);
-                    self.problems.push(Problem {
-                        kind: ProblemKind::Incomplete,
-                        ..problem(&at, &format!("cannot read: {reason}"))
-                    });
+                Step::File(_) => {}
+                Step::LeadsOut(link, outside) => {
+                    if is_source(link) || link.is_dir() {
+                        let message = format!("not read: it {outside}");
+                        self.problems.push(problem(link, &message));
+                    }
                 }
+                Step::LeadsBack(at) => self.problems.push(Problem {
+                    kind: ProblemKind::Incomplete,
+                    ..problem(at, "a link leads back to a folder above it")
+                }),
+                Step::Fails(at, error) => self.problems.push(Problem {
+                    kind: ProblemKind::Incomplete,
+                    ..problem(at, &format!("cannot read: {error}"))
+                }),
             }
-        }
+            ControlFlow::Continue(())
+        });
         if self.asked_for.len() == before {
             self.problems.push(problem(path, "the folder holds no Rust source"));
         }
@@ -144,21 +145,22 @@ impl Discovered {
     }
 
     /// Asks cargo about each manifest, unless the answer for another told of it.
-    pub(crate) fn ask_cargo(&mut self, features: &Features) {
+    pub(crate) fn ask(&mut self, cargo: &dyn AskCargo, features: &Features) {
         let mut open = std::mem::take(&mut self.manifests);
         open.sort_by_key(|manifest| manifest.components().count());
         open.dedup();
         let mut known: HashSet<PathBuf> = HashSet::new();
         // A workspace tells of its members at once; the rest are asked about together.
         if let Some(first) = open.first().cloned() {
-            let answer = cargo::packages(&first, features);
-            self.answer(&first, answer, &mut known);
+            for answer in cargo.metadata(std::slice::from_ref(&first)) {
+                let answer = answer.and_then(|answer| cargo::packages(&answer, features));
+                self.answer(&first, answer, &mut known);
+            }
             known.insert(first);
         }
         open.retain(|manifest| !known.contains(manifest));
-        let answers: Vec<_> =
-            open.par_iter().map(|manifest| cargo::packages(manifest, features)).collect();
-        for (manifest, answer) in open.iter().zip(answers) {
+        for (manifest, answer) in open.iter().zip(cargo.metadata(&open)) {
+            let answer = answer.and_then(|answer| cargo::packages(&answer, features));
             self.answer(manifest, answer, &mut known);
         }
         // Where cargo does not answer, nobody knows.

@@ -12,7 +12,9 @@ use super::extract;
 use super::item::{Item, Kind, Module, Place};
 use super::lower::Origin;
 use super::nesting::is_too_deep;
+use crate::reach::Reach;
 use crate::reading::{self, ReadError, limit};
+use crate::{Caution, watch};
 
 /// A file that was read.
 #[derive(Debug)]
@@ -39,19 +41,36 @@ type Outcome = Result<Arc<Parsed>, Unreadable>;
 /// Files that were read, or could not be.
 #[derive(Debug, Default)]
 pub(crate) struct Files {
+    reach: Reach,
+    caution: Caution,
     known: Mutex<HashMap<PathBuf, Outcome>>,
     /// Those whose modules are followed.
     followed: Mutex<HashSet<PathBuf>>,
 }
 
 impl Files {
+    /// None yet, of those within reach.
+    pub(crate) fn new(reach: Reach, caution: Caution) -> Self {
+        Self { reach, caution, ..Self::default() }
+    }
+
     /// The file, read now unless it was before.
     pub(crate) fn get(&self, path: &Path) -> Outcome {
         if let Some(known) = lock(&self.known).get(path) {
             return known.clone();
         }
-        let outcome = read(path);
+        let outcome = self.read(path);
         lock(&self.known).entry(path.to_owned()).or_insert(outcome).clone()
+    }
+
+    fn read(&self, path: &Path) -> Outcome {
+        if let Some(reason) = self.caution.avoided.get(path) {
+            return Err(format!("{reason}; the file was left out"));
+        }
+        if let Err(outside) = self.reach.check(path) {
+            return Err(outside.to_string());
+        }
+        watch::during(|| vec![path.to_owned()], || read(path))
     }
 
     /// Every pair that a condition in any file asks for.

@@ -64,12 +64,15 @@ mod types;
 mod well_known;
 mod world;
 
+use crate::Caution;
+use crate::reach::Reach;
 use build::Builder;
 use discover::Discovered;
 use files::Files;
 use macros::Expansions;
 use world::World;
 
+pub use cargo::{AskCargo, Cargo};
 pub use comments::comments;
 pub use discover::holds_source;
 pub use features::{FeatureName, Features, Missing};
@@ -83,11 +86,25 @@ pub struct Request {
     pub abis: AbiSet,
     /// The features that packages are read with.
     pub features: Features,
+    /// What an earlier attempt has taught.
+    pub caution: Caution,
+}
+
+impl Request {
+    /// How far reading may reach.
+    pub(crate) fn reach(&self) -> Reach {
+        Reach::of(&self.paths, &[])
+    }
 }
 
 impl Default for Request {
     fn default() -> Self {
-        Self { paths: Vec::new(), abis: AbiSet::ALL, features: Features::default() }
+        Self {
+            paths: Vec::new(),
+            abis: AbiSet::ALL,
+            features: Features::default(),
+            caution: Caution::default(),
+        }
     }
 }
 
@@ -97,10 +114,17 @@ impl Default for Request {
 /// defined: other crates of the workspace, and dependencies that cargo has unpacked before. Nothing
 /// is downloaded, and nothing is compiled.
 pub fn read(request: &Request) -> (Interface, Vec<Problem>) {
+    read_asking(request, &Cargo)
+}
+
+/// As [`read`], with somebody else to ask cargo.
+pub fn read_asking(request: &Request, cargo: &dyn AskCargo) -> (Interface, Vec<Problem>) {
     // Deeply nested source takes more stack than the caller's thread may have.
-    let pool = rayon::ThreadPoolBuilder::new().stack_size(nesting::STACK).build();
+    let threads = usize::from(request.caution.is_slow());
+    let pool =
+        rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(nesting::STACK).build();
     match pool {
-        Ok(pool) => pool.install(|| read_here(request)),
+        Ok(pool) => pool.install(|| read_here(request, cargo)),
         Err(error) => {
             let problem = Problem {
                 kind: ProblemKind::Failure,
@@ -114,12 +138,12 @@ pub fn read(request: &Request) -> (Interface, Vec<Problem>) {
     }
 }
 
-fn read_here(request: &Request) -> (Interface, Vec<Problem>) {
-    let mut found = discover::discover(&request.paths);
-    let files = Files::default();
+fn read_here(request: &Request, cargo: &dyn AskCargo) -> (Interface, Vec<Problem>) {
+    let mut found = discover::discover(&request.paths, &request.reach());
+    let files = Files::new(request.reach(), request.caution.clone());
     // Cargo takes longer to answer than a file takes to be read.
     let asked_for = found.asked_for.clone();
-    rayon::join(|| found.ask_cargo(&request.features), || files.read_each(&asked_for));
+    rayon::join(|| found.ask(cargo, &request.features), || files.read_each(&asked_for));
     let Discovered { named, shown, roots, packages, problems: mut all_problems, .. } = found;
     let mut expansions = Expansions::default();
     let first: Vec<PathBuf> = roots.iter().map(|root| root.file.clone()).collect();

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 
 use ioctl_lint::against::References;
 use ioctlkit_model::{FileId, Interface, Language, Problem, ProblemKind};
-use ioctlkit_sources::c::{self, Request};
+use ioctlkit_sources::c::Request;
 
 use crate::cli::progress::Progress;
-use crate::cli::reading::Group;
+use crate::cli::reading::{Group, workers};
 
 /// Where the kernel's headers are installed.
 pub(super) const INSTALLED: &str = "/usr/include";
@@ -36,7 +36,7 @@ pub(super) fn read(
             continue;
         }
         let _progress = Progress::start("reading headers to compare with");
-        let (interface, mut found) = c::read(&Request { paths, ..request.clone() });
+        let (interface, mut found) = workers().read_c(&Request { paths, ..request.clone() }, None);
         // Its findings are not reported: what it is compared with is not what is checked.
         found.extend(interface.not_read());
         let shift = references.add(rust, names, interface, files);

@@ -10,7 +10,7 @@ use ioctlkit_sources::{c, rust};
 
 use super::against::{INSTALLED, find};
 use crate::cli::progress::Progress;
-use crate::cli::reading::Group;
+use crate::cli::reading::{Group, workers};
 use crate::cli::table;
 
 /// A header or Rust source that was read for the objects of a group.
@@ -62,14 +62,14 @@ pub(super) fn read_sources(group: &mut Group, asked_for: &[String]) -> Sources {
         let (names, paths) = headers.into_iter().unzip();
         // What the objects are compared with is compared on their ABIs, whatever the others are.
         let abis = ioctlkit_abi::AbiSet::ALL;
-        let (interface, mut problems) = c::read(&c::Request { paths, abis, ..request });
+        let (interface, mut problems) = workers().read_c(&c::Request { paths, abis, ..request }, None);
         problems.extend(interface.not_read());
         sources.read.push(Source { names, interface, problems });
     }
     if !crates.is_empty() {
         let (names, paths) = crates.into_iter().unzip();
         let (interface, problems) =
-            rust::read(&rust::Request { paths, ..rust::Request::default() });
+            workers().read_rust(&rust::Request { paths, ..rust::Request::default() });
         sources.read.push(Source { names, interface, problems });
     }
     let wanted = sources.read.iter().flat_map(|source| wanted_names(&source.interface)).collect();

@@ -7,9 +7,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use ioctlkit_model::{Interface, Problem, SourceFile};
 use twox_hash::XxHash3_64;
 
-use super::bytes::{Kept, Reader, Writer, fields};
-use super::interface;
 use crate::c::look::{Looked, Stamp};
+use crate::kept::bytes::{Kept, Reader, Writer, fields};
 
 const MAGIC: &[u8] = b"ioctlkit headers\n";
 
@@ -36,7 +35,7 @@ pub(super) fn of(
         path.put(&mut out);
         stamp.put(&mut out);
     }
-    interface::put(interface, &mut out);
+    crate::kept::put(interface, &mut out);
     problems.put(&mut out);
     out.finish().map(sealed)
 }
@@ -65,7 +64,7 @@ pub(super) fn parse(
             return None;
         }
     }
-    let interface = interface::take(&mut from)?;
+    let interface = crate::kept::take(&mut from)?;
     let problems = Kept::take(&mut from)?;
     let checksum = from.finish()?;
     let mut stated = [0; size_of::<u64>()];

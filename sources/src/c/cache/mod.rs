@@ -5,10 +5,8 @@
 //! was looked at is what it was. Nothing of an entry is believed before that: one that is damaged,
 //! of another version, or somebody else's is made anew, and not spoken of.
 
-mod bytes;
 mod entry;
 mod folder;
-mod interface;
 mod key;
 
 use std::path::PathBuf;
@@ -19,7 +17,15 @@ use ioctlkit_model::{Interface, Problem, ProblemKind};
 use super::{Request, look};
 
 /// The version of the entries' format.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
+
+/// Reads what no entry has.
+pub(crate) trait Read:
+    FnOnce(&Request) -> ((Interface, Vec<Problem>), look::Looked)
+{
+}
+
+impl<T: FnOnce(&Request) -> ((Interface, Vec<Problem>), look::Looked)> Read for T {}
 
 /// A folder with entries.
 #[derive(Debug, Clone)]
@@ -49,14 +55,29 @@ impl Cache {
 
     /// As [`Cache::read`], at that time.
     pub fn read_at(&self, request: &Request, now: SystemTime) -> (Interface, Vec<Problem>) {
-        let Some(key) = key::of(request) else { return super::read(request) };
+        self.read_by_at(request, now, |request| look::recording(|| super::read(request)))
+    }
+
+    /// As [`Cache::read`], where somebody else reads what no entry has, and says what was looked at.
+    #[cfg(feature = "worker")]
+    pub(crate) fn read_by(&self, request: &Request, read: impl Read) -> (Interface, Vec<Problem>) {
+        self.read_by_at(request, SystemTime::now(), read)
+    }
+
+    fn read_by_at(
+        &self,
+        request: &Request,
+        now: SystemTime,
+        read: impl Read,
+    ) -> (Interface, Vec<Problem>) {
+        let Some(key) = key::of(request) else { return read(request).0 };
         let name = key::name(&key);
         if let Some((mut file, length)) = folder::open(&self.folder, &name)
             && let Some(known) = entry::parse(&mut file, length, &key)
         {
             return known;
         }
-        let ((interface, problems), looked) = look::recording(|| super::read(request));
+        let ((interface, problems), looked) = read(request);
         // What failed may not fail again.
         let failed = problems.iter().any(|problem| problem.kind == ProblemKind::Failure);
         if !failed

@@ -247,8 +247,8 @@ fn damage_with_a_checksum_that_fits_is_no_panic() {
 #[test]
 fn nesting_without_end_is_refused() {
     let mut source = &[2; 1 << 12][..];
-    let mut from = bytes::Reader::new(&mut source, 1 << 12);
-    assert_eq!(<ioctlkit_model::Type as bytes::Kept>::take(&mut from), None);
+    let mut from = crate::kept::bytes::Reader::new(&mut source, 1 << 12);
+    assert_eq!(<ioctlkit_model::Type as crate::kept::bytes::Kept>::take(&mut from), None);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What a translation unit is to hold, and what all units of a session share.
 
 use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
 
 use ioctlkit_abi::{AbiId, AbiSet};
 use ioctlkit_model::Span;
@@ -63,6 +64,11 @@ pub(crate) struct Session<'a> {
 }
 
 impl Session<'_> {
+    /// The paths of files.
+    pub(super) fn paths_of(&self, files: &[Index]) -> Vec<PathBuf> {
+        files.iter().map(|index| self.files.loaded[*index].path.clone()).collect()
+    }
+
     /// The ABIs that read a file as `abi` does.
     pub(crate) fn alike(&self, file: Index, abi: AbiId) -> AbiSet {
         let file = &self.files.loaded[file];

@@ -14,6 +14,7 @@ use crate::c::driver::clang::{TranslationUnit, VirtualFile};
 use crate::c::driver::{arguments, overlay};
 use crate::c::files::{Index, absolute};
 use crate::c::macros::CandidateKind;
+use crate::watch;
 
 /// The virtual file that includes the headers of a job.
 pub(super) const MAIN: &CStr = c"/ioctlkit-main.c";
@@ -25,7 +26,8 @@ pub(super) fn parse_all(
     jobs: Vec<Job>,
     mut take: impl FnMut(Result<Parsed, Problem>),
 ) {
-    let workers = std::thread::available_parallelism().map_or(1, NonZero::get).min(jobs.len());
+    let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let workers = if session.request.caution.is_slow() { 1 } else { processors.min(jobs.len()) };
     let jobs = Mutex::new(jobs.into_iter().enumerate());
     let (send, outcomes) = sync_channel(1);
     std::thread::scope(|scope| {
@@ -34,7 +36,10 @@ pub(super) fn parse_all(
             let next = || jobs.lock().ok()?.next();
             scope.spawn(move || {
                 while let Some((at, job)) = next() {
-                    if send.send((at, parse(session, job))).is_err() {
+                    let headers = job.headers.clone();
+                    let files = || session.paths_of(&headers);
+                    let parsed = watch::during(files, || parse(session, job));
+                    if send.send((at, parsed)).is_err() {
                         break;
                     }
                 }

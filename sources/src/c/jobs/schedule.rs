@@ -103,7 +103,8 @@ fn is_contested(session: &Session<'_>, index: Index) -> bool {
     let packs_itself = candidates
         .into_iter()
         .any(|at| matches!(session.macros.candidates[*at].kind, CandidateKind::OwnEncoder { .. }));
-    if file.instead.is_some()
+    if session.request.caution.alone.contains(&file.path)
+        || file.instead.is_some()
         || session.hidden.contains(&index)
         || file.scan.open_braces != 0
         || packs_itself

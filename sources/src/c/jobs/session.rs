@@ -20,9 +20,13 @@ use crate::c::elsewhere;
 use crate::c::files::{Files, Given, Index};
 use crate::c::macros::Macros;
 use crate::c::partition::AbiPartition;
+use crate::reach::Reach;
+use crate::{Caution, watch};
 
 pub(crate) fn read(request: &Request) -> (Interface, Vec<Problem>) {
-    let (groups, mut problems) = discover(&request.paths, request.abis);
+    let reach = request.reach();
+    let (groups, mut problems) = discover(&request.paths, request.abis, &reach);
+    let groups = avoid(&request.caution, groups, &mut problems);
     let mut arena = Arena::default();
     arena.interface.abis = request.abis;
     if groups.is_empty() {
@@ -36,9 +40,27 @@ pub(crate) fn read(request: &Request) -> (Interface, Vec<Problem>) {
         }
     };
     for group in &groups {
-        read_group(request, group, library, &mut arena, &mut problems);
+        read_group((request, &reach), group, library, &mut arena, &mut problems);
     }
     (arena.interface, problems)
+}
+
+/// Leaves out what an earlier attempt found to end the process that reads it.
+fn avoid(
+    caution: &Caution,
+    mut groups: Vec<TreeHeaders>,
+    problems: &mut Vec<Problem>,
+) -> Vec<TreeHeaders> {
+    for group in &mut groups {
+        group.headers.retain(|header| {
+            let avoided = caution.avoids(&header.path);
+            let is_read = avoided.is_none();
+            problems.extend(avoided);
+            is_read
+        });
+    }
+    groups.retain(|group| !group.headers.is_empty());
+    groups
 }
 
 fn no_libclang(error: &str) -> Problem {
@@ -59,7 +81,7 @@ fn no_libclang(error: &str) -> Problem {
 }
 
 fn read_group(
-    request: &Request,
+    (request, reach): (&Request, &Reach),
     group: &TreeHeaders,
     library: Library,
     arena: &mut Arena,
@@ -68,7 +90,7 @@ fn read_group(
     let extra = of_database(request, group, problems);
     let given = Given::new(request, &extra);
     let sources = &mut arena.interface.sources;
-    let mut files = Files::load(group, &given, request.abis, sources, problems);
+    let mut files = Files::load(group, (&given, reach), request.abis, sources, problems);
     if files.wanted.is_empty() {
         return;
     }
@@ -83,7 +105,7 @@ fn read_group(
     let mut more = elsewhere::definers(&group.tree, &lacking);
     more.extend(elsewhere::stand_ins(&files, &macros));
     if !more.is_empty() {
-        files.load_more(&more, (group, &given), request.abis, sources);
+        files.load_more(&more, (group, &given, reach), request.abis, sources);
         macros = Macros::find(&files, request.raw_numbers, |index| listed.contains(&index));
     }
     let partition = AbiPartition::new(&group.tree);
@@ -162,7 +184,11 @@ fn convert_all(
 ) -> Vec<Job> {
     let mut alone = Vec::new();
     parse_all(session, jobs, |parsed| match parsed {
-        Ok(parsed) => alone.extend(file(session, parsed, arena, collected)),
+        Ok(parsed) => {
+            let headers = parsed.job.headers.clone();
+            let files = || session.paths_of(&headers);
+            alone.extend(watch::during(files, || file(session, parsed, arena, collected)));
+        }
         Err(problem) => problems.push(problem),
     });
     alone

@@ -8,7 +8,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 use ioctlkit_model::FileId;
-use ioctlkit_model::abi::AbiSet;
+use ioctlkit_model::abi::{AbiId, AbiSet};
 use twox_hash::XxHash3_64;
 
 /// How much is read at a time.
@@ -21,14 +21,14 @@ const DEEPEST: u32 = 128;
 const LARGEST_GUESS: usize = 1024;
 
 /// What can be kept.
-pub(super) trait Kept: Sized {
+pub(crate) trait Kept: Sized {
     fn put(&self, out: &mut Writer);
     fn take(from: &mut Reader<'_>) -> Option<Self>;
 }
 
 /// Collects bytes.
 #[derive(Debug, Default)]
-pub(super) struct Writer {
+pub(crate) struct Writer {
     bytes: Vec<u8>,
     depth: u32,
     /// Whether something was met that cannot be kept.
@@ -36,23 +36,23 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    pub(super) fn raw(&mut self, bytes: &[u8]) {
+    pub(crate) fn raw(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }
 
     /// Marks all of it as something that cannot be kept.
-    pub(super) fn fail(&mut self) {
+    pub(crate) fn fail(&mut self) {
         self.failed = true;
     }
 
-    pub(super) fn count(&mut self, count: usize) {
+    pub(crate) fn count(&mut self, count: usize) {
         match u32::try_from(count) {
             Ok(count) => count.put(self),
             Err(_) => self.fail(),
         }
     }
 
-    pub(super) fn nested(&mut self, put: impl FnOnce(&mut Self)) {
+    pub(crate) fn nested(&mut self, put: impl FnOnce(&mut Self)) {
         self.depth += 1;
         if self.depth > DEEPEST {
             self.fail();
@@ -62,14 +62,14 @@ impl Writer {
         self.depth -= 1;
     }
 
-    pub(super) fn finish(self) -> Option<Vec<u8>> {
+    pub(crate) fn finish(self) -> Option<Vec<u8>> {
         (!self.failed).then_some(self.bytes)
     }
 }
 
 /// Takes bytes, a piece at a time: what is not held twice costs no memory, and memory is most of what
 /// reading costs.
-pub(super) struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     source: &'a mut dyn Read,
     /// How many bytes the source has besides those in the piece.
     left: u64,
@@ -80,15 +80,15 @@ pub(super) struct Reader<'a> {
     checksum: XxHash3_64,
     depth: u32,
     /// The files that spans may be in.
-    pub(super) files: Vec<FileId>,
+    pub(crate) files: Vec<FileId>,
     /// How many structures, enumerations and typedefs there will be.
-    pub(super) counts: [u32; 3],
+    pub(crate) counts: [u32; 3],
     last_set: (u64, AbiSet),
 }
 
 impl<'a> Reader<'a> {
     /// Of a source with that many bytes.
-    pub(super) fn new(source: &'a mut dyn Read, length: u64) -> Self {
+    pub(crate) fn new(source: &'a mut dyn Read, length: u64) -> Self {
         Self {
             source,
             left: length,
@@ -103,7 +103,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The next bytes. No more room is made than the source has bytes.
-    pub(super) fn raw(&mut self, count: usize) -> Option<&[u8]> {
+    pub(crate) fn raw(&mut self, count: usize) -> Option<&[u8]> {
         let held = self.piece.len() - self.at;
         if count > held {
             let missing = (count - held) as u64;
@@ -129,11 +129,11 @@ impl<'a> Reader<'a> {
         self.raw(COUNT)?.try_into().ok()
     }
 
-    pub(super) fn count(&mut self) -> Option<usize> {
+    pub(crate) fn count(&mut self) -> Option<usize> {
         usize::try_from(u32::take(self)?).ok()
     }
 
-    pub(super) fn nested<T>(&mut self, take: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+    pub(crate) fn nested<T>(&mut self, take: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         if self.depth >= DEEPEST {
             return None;
         }
@@ -144,11 +144,11 @@ impl<'a> Reader<'a> {
     }
 
     /// The checksum over everything, if everything was taken.
-    pub(super) fn finish(self) -> Option<u64> {
+    pub(crate) fn finish(self) -> Option<u64> {
         (self.left == 0 && self.at == self.piece.len()).then(|| self.checksum.finish())
     }
 
-    pub(super) fn text(&mut self) -> Option<&str> {
+    pub(crate) fn text(&mut self) -> Option<&str> {
         let count = self.count()?;
         std::str::from_utf8(self.raw(count)?).ok()
     }
@@ -184,7 +184,7 @@ macro_rules! integers {
     };
 }
 
-integers!(u8, u32, u64, i64, i128);
+integers!(u8, u16, u32, u64, i64, i128);
 
 impl Kept for bool {
     fn put(&self, out: &mut Writer) {
@@ -197,6 +197,18 @@ impl Kept for bool {
             1 => Some(true),
             _ => None,
         }
+    }
+}
+
+impl Kept for AbiId {
+    fn put(&self, out: &mut Writer) {
+        AbiSet::from_iter([*self]).put(out);
+    }
+
+    fn take(from: &mut Reader<'_>) -> Option<Self> {
+        let mut only = AbiSet::take(from)?.iter();
+        let first = only.next()?;
+        only.next().is_none().then_some(first)
     }
 }
 
@@ -301,7 +313,7 @@ impl<A: Kept, B: Kept> Kept for (A, B) {
 
 /// Keeps every field of a structure; one that is forgotten does not compile.
 macro_rules! fields {
-    ($($name:ident { $($field:ident),* $(,)? })*) => {
+    ($($name:ty { $($field:ident),* $(,)? })*) => {
         $(impl Kept for $name {
             fn put(&self, out: &mut Writer) {
                 let Self { $($field),* } = self;
@@ -319,7 +331,7 @@ macro_rules! fields {
 
 /// Keeps an enumeration by a number for each variant; one that is forgotten does not compile.
 macro_rules! variants {
-    ($($name:ident { $($number:literal => $variant:ident $(($($field:ident),*))? $({ $($named:ident),* })?,)* })*) => {
+    ($($name:ty { $($number:literal => $variant:ident $(($($field:ident),*))? $({ $($named:ident),* })?,)* })*) => {
         $(impl Kept for $name {
             fn put(&self, out: &mut Writer) {
                 match self {
@@ -345,19 +357,4 @@ macro_rules! variants {
     };
 }
 
-/// What no header gives rise to: an interface that has one is not kept.
-macro_rules! never {
-    ($($name:ident),* $(,)?) => {
-        $(impl Kept for $name {
-            fn put(&self, out: &mut Writer) {
-                out.fail();
-            }
-
-            fn take(_: &mut Reader<'_>) -> Option<Self> {
-                None
-            }
-        })*
-    };
-}
-
-pub(super) use {fields, never, variants};
+pub(crate) use {fields, variants};

@@ -1,17 +1,19 @@
 //! An interface as bytes. Numbers of variants are part of the format: a change raises
-//! [`FORMAT`](super::FORMAT).
+//! `FORMAT` of the cache.
 
-use ioctlkit_model::abi::{Direction, RecordKind, Scalar};
+use ioctlkit_model::abi::{Direction, Placement, RecordKind, Scalar};
 use ioctlkit_model::{
-    Argument, Attributes, BinaryOperator, Call, Command, CommandBody, Condition, Constant,
-    Contract, Definition, Definitions, Differences, Encoder, Enum, EnumBody, EnumId, Enumerator,
-    Expression, Family, FileId, Group, Header, HeaderError, Include, Interface, Member,
-    NamedConstant, NotRead, NotUnderstood, Object, Observed, OwnEncoder, Problem, ProblemKind,
-    Purpose, RawNumber, Record, RecordBody, RecordId, Representation, Role, SourceMap, Span, Type,
-    Typedef, TypedefBody, TypedefId, UnaryOperator, Values, Variants, Word, Written,
+    AbiRecord, Address, Argument, Attributes, BinaryOperator, Call, Capability, Command,
+    CommandBody, Condition, Constant, Contract, Definition, Definitions, Differences, DriverPath,
+    Encoder, Enum, EnumBody, EnumId, Enumerator, Expression, Family, FileId, Group, Handler,
+    HandlerStructure, HandlerTable, Header, HeaderError, Include, Interface, Language, Member,
+    NamedConstant, NotRead, NotUnderstood, Object, Observed, OwnEncoder, Passing, Problem, ProblemKind,
+    Purpose, RawNumber, Record, RecordBody, RecordId, RecordedCommand, RecordedMember,
+    RecordedRecord, Representation, Returns, Role, SourceMap, Span, Type, Typedef, TypedefBody,
+    TypedefId, UnaryOperator, Values, Variants, Word, Written,
 };
 
-use super::bytes::{Kept, Reader, Writer, fields, never, variants};
+use super::bytes::{Kept, Reader, Writer, fields, variants};
 
 /// Writes an interface with its texts.
 pub(super) fn put(interface: &Interface, out: &mut Writer) {
@@ -34,6 +36,7 @@ pub(super) fn put(interface: &Interface, out: &mut Writer) {
     } = interface;
     out.count(sources.iter().count());
     for (_, file) in sources.iter() {
+        (file.language() == Language::Object).put(out);
         file.path.put(out);
         out.count(file.text.len());
         out.raw(file.text.as_bytes());
@@ -90,9 +93,10 @@ enum Inner {
 fn take_one(from: &mut Reader<'_>, inner: Inner) -> Option<Interface> {
     let mut sources = SourceMap::default();
     for _ in 0..from.count()? {
+        let is_object = bool::take(from)?;
         let path = Kept::take(from)?;
         let text = from.text()?.into();
-        let file = sources.add(path, text);
+        let file = if is_object { sources.add_object(path, text) } else { sources.add(path, text) };
         sources.file_mut(file).includes = Kept::take(from)?;
         sources.file_mut(file).guard =
             <Option<(u32, u32)> as Kept>::take(from)?.map(|(start, end)| start..end);
@@ -215,6 +219,23 @@ impl Kept for Scalar {
     }
 }
 
+/// Words that only hold what is valid: they are checked where they are read back, too.
+macro_rules! spelled {
+    ($($name:ident),*) => {
+        $(impl Kept for $name {
+            fn put(&self, out: &mut Writer) {
+                self.as_str().to_owned().put(out);
+            }
+
+            fn take(from: &mut Reader<'_>) -> Option<Self> {
+                Self::new(&String::take(from)?)
+            }
+        })*
+    };
+}
+
+spelled!(Capability, DriverPath);
+
 fields! {
     Span { file, start, end }
     Header { file, abis, errors, not_read }
@@ -241,6 +262,29 @@ fields! {
     NotRead { missing, span, abis }
     NotUnderstood { name, span, abis, reason }
     Problem { kind, path, span, message, help }
+    Contract {
+        name,
+        passing,
+        direction,
+        returns,
+        last_nr,
+        min_size,
+        capability,
+        mode,
+        docs,
+    }
+    Group { name, span, device, path, prefix, type_constant, docs, commands }
+    NamedConstant { name, span, bits, signed, variants, docs }
+    Placement { offset_bits, size_bits }
+    Observed { size, align, members }
+    Object { file, abi, module, named, has_types, runs_32_bit, own_records, tables, record }
+    HandlerTable { structure, name, span, native, compat }
+    Handler { function, address, touches_user_memory, span }
+    Address { section, offset }
+    AbiRecord { span, commands, records }
+    RecordedCommand { name, direction, type_letter, nr, last_nr, size, span }
+    RecordedRecord { name, size, members, span }
+    RecordedMember { name, offset, span }
 }
 
 variants! {
@@ -304,6 +348,14 @@ variants! {
     ProblemKind { 0 => Note, 1 => Incomplete, 2 => Failure, }
     Direction { 0 => None, 1 => Read, 2 => Write, 3 => ReadWrite, }
     RecordKind { 0 => Struct, 1 => Union, }
+    Passing { 0 => Nothing, 1 => Pointer(ty), 2 => Flexible(ty), 3 => Buffer(ty), 4 => Value(ty), }
+    Returns { 0 => Nothing, 1 => Value, 2 => Fd(device), }
+    HandlerStructure {
+        0 => FileOperations,
+        1 => ProcOps,
+        2 => BlockDeviceOperations,
+        3 => V4l2FileOperations,
+        4 => ProtoOps,
+        5 => TtyOperations,
+    }
 }
-
-never!(Contract, Group, NamedConstant, Object, Observed);

@@ -1,0 +1,218 @@
+//! Trees that somebody made to learn what they must not, or to end the run. Whatever they hold, the
+//! rest of the tree is read, and the file at fault is named.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::process::Command;
+
+use crate::run::{Done, Folder};
+
+const HONEST: &str = "#include <linux/ioctl.h>\n#include <linux/types.h>\n\
+    struct honest { __u32 at; __u32 of; };\n#define HONEST_GET _IOR(0xdc, 1, struct honest)\n";
+
+/// What must never be printed.
+const SECRET: &str = "ghp_tokenOfTheRunner";
+
+/// A folder with a tree in it, and a secret beside the tree.
+fn tree() -> Folder {
+    let folder = Folder::with("tree/honest.h", HONEST);
+    fs::write(folder.path("secret"), format!("{SECRET}\n")).unwrap();
+    folder
+}
+
+fn check(folder: &Folder) -> Done {
+    let done = folder.run(&["check", "--format", "concise", "tree"]);
+    assert!(!done.stdout.contains(SECRET) && !done.stderr.contains(SECRET), "{done:?}");
+    done
+}
+
+/// That the run failed over a file, and read the others.
+fn blames(done: &Done, file: &str, reason: &str) {
+    assert_eq!(done.code, 2, "{done:?}");
+    let said = format!("{}{}", done.stdout, done.stderr);
+    let line = said.lines().find(|line| line.contains(file) && line.contains(reason));
+    assert!(line.is_some(), "nothing blames {file} for {reason:?}: {said}");
+    assert!(!said.contains("0 commands"), "the honest header was not read: {said}");
+}
+
+#[test]
+fn a_link_to_a_header_outside_of_the_tree_is_named_and_not_read() {
+    let folder = tree();
+    fs::write(folder.path("outside.h"), format!("struct {SECRET} {{ int a; }};\n")).unwrap();
+    symlink(folder.path("outside.h"), folder.path("tree/link.h")).unwrap();
+    blames(&check(&folder), "tree/link.h", "outside of what may be read");
+}
+
+#[test]
+fn a_link_to_a_folder_outside_of_the_tree_is_named_and_not_listed() {
+    let folder = tree();
+    fs::create_dir(folder.path("others")).unwrap();
+    fs::write(folder.path("others").join(format!("{SECRET}.h")), "").unwrap();
+    symlink(folder.path("others"), folder.path("tree/include")).unwrap();
+    blames(&check(&folder), "tree/include", "outside of what may be read");
+}
+
+#[test]
+fn a_header_that_is_named_by_a_link_is_not_read_where_the_link_leads_out() {
+    let folder = tree();
+    symlink(folder.path("secret"), folder.path("tree/link.h")).unwrap();
+    let done = folder.run(&["check", "--format", "concise", "tree/honest.h", "tree/link.h"]);
+    assert!(!done.stdout.contains(SECRET) && !done.stderr.contains(SECRET), "{done:?}");
+    blames(&done, "tree/link.h", "outside of what may be read");
+}
+
+#[test]
+fn a_link_within_the_tree_is_a_header_as_any_other() {
+    let folder = tree();
+    symlink("honest.h", folder.path("tree/link.h")).unwrap();
+    let done = check(&folder);
+    assert!(!done.stderr.contains("outside"), "{done:?}");
+}
+
+#[test]
+fn an_include_of_a_secret_within_a_structure_makes_no_member_of_it() {
+    let folder = tree();
+    let header = "#include <linux/ioctl.h>\nstruct leak {\n\tint\n#include \"../secret\"\n;\n};\n\
+        #define LEAK _IOR(0xdc, 2, struct leak)\n";
+    fs::write(folder.path("tree/leak.h"), header).unwrap();
+    blames(&check(&folder), "tree/leak.h", "`#include \"../secret\"` leads to");
+    let done = folder.run(&["layout", "leak", "tree/leak.h"]);
+    assert!(!done.stdout.contains(SECRET) && !done.stderr.contains(SECRET), "{done:?}");
+}
+
+#[test]
+fn an_include_whose_name_is_a_macro_does_not_lead_out_either() {
+    let folder = tree();
+    let header = "#include <linux/ioctl.h>\n#define WHICH \"../secret\"\nstruct leak {\n\tint\n\
+        #include WHICH\n;\n};\n#define LEAK _IOR(0xdc, 2, struct leak)\n";
+    fs::write(folder.path("tree/leak.h"), header).unwrap();
+    let done = check(&folder);
+    assert_ne!(done.code, 0, "{done:?}");
+}
+
+#[test]
+fn what_git_keeps_is_not_read_although_it_lies_in_the_tree() {
+    let folder = tree();
+    fs::create_dir(folder.path("tree/.git")).unwrap();
+    fs::write(folder.path("tree/.git/config"), format!("{SECRET}\n")).unwrap();
+    let leak = |name: &str| {
+        format!(
+            "#include <linux/ioctl.h>\n#define WHICH \".git/config\"\nstruct leak {{\n\tint\n\
+             #include {name}\n;\n}};\n#define LEAK _IOR(0xdc, 2, struct leak)\n"
+        )
+    };
+    fs::write(folder.path("tree/leak.h"), leak("\".git/config\"")).unwrap();
+    blames(&check(&folder), "tree/leak.h", "`#include \".git/config\"` leads to");
+    fs::write(folder.path("tree/leak.h"), leak("WHICH")).unwrap();
+    assert_ne!(check(&folder).code, 0);
+}
+
+#[test]
+fn rust_source_leads_no_further_than_headers() {
+    let folder = Folder::with("tree/src/lib.rs", "#[path = \"../../outside.rs\"]\nmod outside;\n");
+    fs::write(folder.path("outside.rs"), format!("pub struct {SECRET};")).unwrap();
+    symlink(folder.path("outside.rs"), folder.path("tree/src/link.rs")).unwrap();
+    let done = folder.run(&["check", "tree"]);
+    assert!(!done.stdout.contains(SECRET) && !done.stderr.contains(SECRET), "{done:?}");
+    assert_eq!(done.code, 2, "{done:?}");
+    assert!(done.stderr.contains("link.rs") || done.stdout.contains("link.rs"), "{done:?}");
+}
+
+#[test]
+fn files_without_an_end_are_not_waited_for() {
+    let folder = tree();
+    let header = "#include <linux/ioctl.h>\n#include \"/dev/zero\"\n#define A _IO(0xdc, 2)\n";
+    fs::write(folder.path("tree/zero.h"), header).unwrap();
+    let made = Command::new("mkfifo").arg(folder.path("tree/pipe")).status().unwrap();
+    assert!(made.success());
+    fs::write(folder.path("tree/pipe.h"), header.replace("/dev/zero", "pipe")).unwrap();
+    let done = check(&folder);
+    blames(&done, "tree/zero.h", "outside of what may be read");
+    blames(&done, "tree/pipe.h", "it is a pipe, not a regular file");
+}
+
+/// A macro that comes to `what`, doubled that many times.
+fn doubled(what: &str, times: u32) -> String {
+    let mut text = format!("#define D0 {what}\n");
+    for at in 1..=times {
+        text += &format!("#define D{at} D{0} D{0}\n", at - 1);
+    }
+    text
+}
+
+#[test]
+fn macros_that_double_are_seen_before_the_compiler_expands_them() {
+    for (times, what) in [(15, "*"), (23, "*"), (23, "+ 1"), (40, "x,")] {
+        let folder = tree();
+        let header = format!(
+            "#include <linux/ioctl.h>\n{}int D{times} y;\n#define A _IO(0xdc, 2)\n",
+            doubled(what, times)
+        );
+        fs::write(folder.path("tree/bomb.h"), header).unwrap();
+        let done = check(&folder);
+        blames(&done, "tree/bomb.h", "the file was left out");
+        assert!(!done.stdout.contains("SIG") && !done.stderr.contains("SIG"), "{done:?}");
+    }
+}
+
+#[test]
+fn calls_within_calls_that_double_are_seen_too() {
+    let folder = tree();
+    let calls = format!("{}1{}", "TWICE(".repeat(30), ")".repeat(30));
+    let header = format!(
+        "#include <linux/ioctl.h>\n#define TWICE(x) x + x\nenum {{ A = {calls} }};\n\
+         #define B _IO(0xdc, 2)\n"
+    );
+    fs::write(folder.path("tree/bomb.h"), header).unwrap();
+    blames(&check(&folder), "tree/bomb.h", "its macros expand to more than");
+}
+
+#[test]
+fn a_declaration_that_nests_deeper_than_any_stack_is_left_out() {
+    for deep in [
+        format!("int {} y;\n", "*".repeat(15_000)),
+        format!("int y = {} 1;\n", "- ".repeat(15_000)),
+        format!("int y = {} 1;\n", "sizeof ".repeat(15_000)),
+        format!("int y = 1 {};\n", "? 1 : 1 ".repeat(15_000)),
+    ] {
+        let folder = tree();
+        fs::write(folder.path("tree/deep.h"), deep).unwrap();
+        blames(&check(&folder), "tree/deep.h", "an expression or a declaration of more than");
+    }
+}
+
+#[test]
+fn includes_that_double_are_seen_before_the_compiler_follows_them() {
+    let folder = tree();
+    for at in 0..30 {
+        let include = format!("#include \"i{}.inc\"\n", at + 1).repeat(2);
+        fs::write(folder.path(&format!("tree/i{at}.inc")), include).unwrap();
+    }
+    fs::write(folder.path("tree/i30.inc"), "int x(void);\n").unwrap();
+    fs::write(folder.path("tree/bomb.h"), "#include \"i0.inc\"\n").unwrap();
+    blames(&check(&folder), "tree/bomb.h", "with what it includes");
+}
+
+#[test]
+fn a_header_that_ends_the_process_that_reads_costs_itself_and_nothing_else() {
+    let folder = tree();
+    // Names that are put together hide from the estimate what they mean.
+    let mut doubled = "#define D0 *\n".to_owned();
+    for at in 1..=17 {
+        doubled += &format!("#define NAME{at}(a, b) a##b\n");
+        doubled += &format!("#define D{at} NAME{at}(D, {0}) NAME{at}(D, {0})\n", at - 1);
+    }
+    let header = format!("#include <linux/ioctl.h>\n{doubled}int D17 y;\n#define A _IO(0xdc, 2)\n");
+    fs::write(folder.path("tree/a.h"), &header).unwrap();
+    fs::write(folder.path("tree/z.h"), &header).unwrap();
+    let done = check(&folder);
+    blames(&done, "tree/a.h", "reading it ended the process that reads (SIGSEGV)");
+    blames(&done, "tree/z.h", "reading it ended the process that reads (SIGSEGV)");
+}
+
+#[test]
+fn verbose_says_how_input_was_confined() {
+    let folder = tree();
+    let done = folder.run(&["check", "--verbose", "tree"]);
+    assert!(done.stderr.contains("confine"), "{done:?}");
+}

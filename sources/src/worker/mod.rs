@@ -1,0 +1,18 @@
+//! Reads in a process that can do nothing else.
+//!
+//! Front ends parse what strangers wrote, one of them with a large library in C++. So a program
+//! starts itself once more as a worker, which is told what to read, gives up everything that
+//! reading does not need, reads, and answers with an interface. A worker that dies or outruns its
+//! limits costs the file that it was reading: a new one reads the others.
+//!
+//! The program has to call [`serve_if_asked`] before anything else.
+
+mod cargo;
+mod limits;
+mod protocol;
+mod serve;
+mod supervise;
+mod watched;
+
+pub use serve::{confine_to, serve_if_asked};
+pub use supervise::{Workers, command};

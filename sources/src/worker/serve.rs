@@ -1,0 +1,81 @@
+//! What the worker does.
+
+use std::io::{self, Stdin, Stdout};
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use ioctlkit_sandbox::Confinement;
+
+use super::cargo::Parent;
+use super::limits;
+use super::protocol::{Answer, Message, Work, receive, send};
+use super::watched::Told;
+use crate::c::look;
+use crate::reach::Reach;
+use crate::{c, object, rust, watch};
+
+/// The only argument of a process that is a worker.
+pub(super) const ARGUMENT: &str = "--read-for-another-process";
+
+/// Reads and answers, if this process was started as a worker. What it answers with is the code to
+/// exit with; nothing means that this is any other process.
+pub fn serve_if_asked() -> Option<ExitCode> {
+    let mut arguments = std::env::args_os().skip(1);
+    let is_worker = arguments.next()? == ARGUMENT && arguments.next().is_none();
+    is_worker.then(|| match serve() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::FAILURE,
+    })
+}
+
+fn serve() -> io::Result<()> {
+    let mut from = io::stdin();
+    let work: Work = receive(&mut from).ok_or(io::ErrorKind::InvalidData)?;
+    let to = Arc::new(Mutex::new(io::stdout()));
+    prepare(&work);
+    let (readable, listable) = reach(&work).readable();
+    let lacks = Confinement { readable, listable, address_space: limits::address_space() }.enter();
+    tell(&to, &Message::Lacks(lacks.iter().map(ToString::to_string).collect()))?;
+    watch::set(Box::new(Told(to.clone())));
+    let answer = read(&work, Parent { from: Mutex::new(from), to: to.clone() });
+    tell(&to, &Message::Answers(Box::new(answer)))
+}
+
+/// Confines this very process to what reading a header takes, for good; answers the layers that this
+/// machine lacks. libclang is loaded before, for it could not be afterwards.
+pub fn confine_to(request: &c::Request) -> Vec<String> {
+    // Where it can't be loaded, reading will say so.
+    let _ = c::libclang_version();
+    let (readable, listable) = request.reach().readable();
+    let lacks = Confinement { readable, listable, address_space: limits::address_space() }.enter();
+    lacks.iter().map(ToString::to_string).collect()
+}
+
+fn tell(to: &Mutex<Stdout>, message: &Message) -> io::Result<()> {
+    send(message, &mut *to.lock().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// Does what takes rights that will be gone: no library is loaded afterwards.
+fn prepare(work: &Work) {
+    if let Work::C(_) = work {
+        // Where it can't be loaded, reading will say so.
+        let _ = c::libclang_version();
+    }
+}
+
+fn reach(work: &Work) -> Reach {
+    match work {
+        Work::C(request) => request.reach(),
+        Work::Rust(request) => request.reach(),
+        Work::Objects(request) => request.reach(),
+    }
+}
+
+fn read(work: &Work, parent: Parent<Stdin, Stdout>) -> Answer {
+    let ((interface, problems), looked) = look::recording(|| match work {
+        Work::C(request) => c::read(request),
+        Work::Rust(request) => rust::read_asking(request, &parent),
+        Work::Objects(request) => object::read(request),
+    });
+    Answer { interface, problems, looked }
+}
