@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use ioctl_gen::import::{Failure, Imported, Request, import, is_made_by_import};
+use ioctl_gen::import::{Failure, Imported, Request, import_by, is_made_by_import};
 use ioctl_gen::streams::{print_exactly, tell};
 use ioctl_gen::{NewFile, WriteError, describe, read_below, write_alone};
 use ioctlkit_model::{Problem, ProblemKind};
+use ioctlkit_sources::worker::Workers;
 use regex::Regex;
 
 use super::headers::HeaderOptions;
@@ -77,7 +78,8 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
 }
 
 fn done(arguments: &Arguments) -> Result<Outcome, Failure> {
-    let imported = import(&request(arguments)?)?;
+    let imported =
+        import_by(&request(arguments)?, |header| Workers::default().read_c(header, None))?;
     let Some(file) = &arguments.output else {
         return print(&imported.text);
     };

@@ -45,6 +45,9 @@ enum Command {
 
 /// Parses the command line and does what it says.
 pub(crate) fn main() -> ExitCode {
+    if let Some(code) = ioctlkit_sources::worker::serve_if_asked() {
+        return code;
+    }
     let arguments = match Arguments::try_parse_from(std::env::args_os()) {
         Ok(arguments) => arguments,
         Err(error) => return refused(&error),

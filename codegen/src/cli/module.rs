@@ -10,7 +10,8 @@ use ioctl_gen::module::{left_out, plan, render, steps, userland};
 use ioctl_gen::streams::{print, tell};
 use ioctl_gen::{NewFile, WriteError, describe, read_below, write_together};
 use ioctlkit_model::{Interface, NotUnderstood, Problem, ProblemKind, SourceMap};
-use ioctlkit_sources::{c, rust};
+use ioctlkit_sources::rust;
+use ioctlkit_sources::worker::Workers;
 
 use super::headers::HeaderOptions;
 use super::{Outcome, handlers, say};
@@ -262,7 +263,7 @@ fn read(arguments: &Arguments) -> Result<(Interface, Options), Failure> {
             let request = arguments.reading.request(header.clone());
             let stem = header.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
             let name = options.name.clone().unwrap_or_else(|| stem.to_owned());
-            let (interface, mut problems) = c::read(&request);
+            let (interface, mut problems) = Workers::default().read_c(&request, None);
             problems.extend(interface.not_read());
             // A command that was not understood would be missing from the driver.
             problems.extend(interface.not_understood.iter().map(NotUnderstood::as_failure));
@@ -287,8 +288,8 @@ fn read(arguments: &Arguments) -> Result<(Interface, Options), Failure> {
                 let path = sources.first().map_or(Path::new(""), PathBuf::as_path);
                 return Err(Failure::of(path, message.into(), Some(help)));
             }
-            let (interface, mut problems) =
-                rust::read(&rust::Request { paths: sources.to_vec(), ..rust::Request::default() });
+            let request = rust::Request { paths: sources.to_vec(), ..rust::Request::default() };
+            let (interface, mut problems) = Workers::default().read_rust(&request);
             // An item that the derive refuses would be missing from the driver.
             for problem in &mut problems {
                 if problem.kind == ProblemKind::Incomplete {

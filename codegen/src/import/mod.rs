@@ -88,6 +88,18 @@ pub struct Failure {
 /// # Errors
 /// Why the header can't be read, or that nothing in it is a command, a structure or a constant.
 pub fn import(request: &Request) -> Result<Imported, Failure> {
+    import_by(request, c::read)
+}
+
+/// As [`import`], where somebody else reads the header first: what reading does not survive, bindgen
+/// is not asked to.
+///
+/// # Errors
+/// As those of [`import`].
+pub fn import_by(
+    request: &Request,
+    read: impl FnOnce(&c::Request) -> (Interface, Vec<Problem>),
+) -> Result<Imported, Failure> {
     let reading = c::Request {
         paths: vec![request.header.clone()],
         include_dirs: request.include_dirs.clone(),
@@ -96,7 +108,7 @@ pub fn import(request: &Request) -> Result<Imported, Failure> {
         raw_numbers: true,
         ..c::Request::default()
     };
-    let (interface, mut problems) = c::read(&reading);
+    let (interface, mut problems) = read(&reading);
     let fails = |problem: &Problem| problem.kind == ProblemKind::Failure;
     if problems.iter().any(fails) {
         return Err(Failure { problems, sources: interface.sources });

@@ -65,7 +65,7 @@ impl Request {
     /// How far reading may reach. What a configuration or a database names does not widen it: these may
     /// be a stranger's.
     pub(crate) fn reach(&self) -> Reach {
-        let Given { folders, includes } = Given::of_command_line(self);
+        let Given { folders, includes, .. } = Given::of_command_line(self);
         let includes = includes.into_iter().map(PathBuf::from);
         let given: Vec<PathBuf> =
             folders.into_iter().chain(includes).chain(self.compile_commands.clone()).collect();

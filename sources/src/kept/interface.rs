@@ -7,8 +7,8 @@ use ioctlkit_model::{
     CommandBody, Condition, Constant, Contract, Definition, Definitions, Differences, DriverPath,
     Encoder, Enum, EnumBody, EnumId, Enumerator, Expression, Family, FileId, Group, Handler,
     HandlerStructure, HandlerTable, Header, HeaderError, Include, Interface, Language, Member,
-    NamedConstant, NotRead, NotUnderstood, Object, Observed, OwnEncoder, Passing, Problem, ProblemKind,
-    Purpose, RawNumber, Record, RecordBody, RecordId, RecordedCommand, RecordedMember,
+    NamedConstant, NotRead, NotUnderstood, Object, Observed, OwnEncoder, Passing, Problem,
+    ProblemKind, Purpose, RawNumber, Record, RecordBody, RecordId, RecordedCommand, RecordedMember,
     RecordedRecord, Representation, Returns, Role, SourceMap, Span, Type, Typedef, TypedefBody,
     TypedefId, UnaryOperator, Values, Variants, Word, Written,
 };

@@ -14,5 +14,5 @@ mod serve;
 mod supervise;
 mod watched;
 
-pub use serve::{confine_to, serve_if_asked};
-pub use supervise::{Workers, command};
+pub use serve::serve_if_asked;
+pub use supervise::Workers;

@@ -41,16 +41,6 @@ fn serve() -> io::Result<()> {
     tell(&to, &Message::Answers(Box::new(answer)))
 }
 
-/// Confines this very process to what reading a header takes, for good; answers the layers that this
-/// machine lacks. libclang is loaded before, for it could not be afterwards.
-pub fn confine_to(request: &c::Request) -> Vec<String> {
-    // Where it can't be loaded, reading will say so.
-    let _ = c::libclang_version();
-    let (readable, listable) = request.reach().readable();
-    let lacks = Confinement { readable, listable, address_space: limits::address_space() }.enter();
-    lacks.iter().map(ToString::to_string).collect()
-}
-
 fn tell(to: &Mutex<Stdout>, message: &Message) -> io::Result<()> {
     send(message, &mut *to.lock().unwrap_or_else(PoisonError::into_inner))
 }

@@ -30,7 +30,7 @@ const PATIENCE: usize = 24;
 
 /// Variables that say where headers, crates and libraries are. A worker gets no others: what is not
 /// there cannot be read.
-const VARIABLES: [&str; 15] = [
+const VARIABLES: [&str; 13] = [
     "CARGO_HOME",
     "CPATH",
     "C_INCLUDE_PATH",
@@ -38,13 +38,11 @@ const VARIABLES: [&str; 15] = [
     "LD_LIBRARY_PATH",
     "LIBCLANG_PATH",
     "LLVM_CONFIG_PATH",
-    "NO_COLOR",
     "PATH",
     "RAYON_NUM_THREADS",
     "RUSTUP_HOME",
     "RUSTUP_TOOLCHAIN",
     "SDKROOT",
-    "TERM",
     "TMPDIR",
 ];
 
@@ -140,11 +138,7 @@ impl Workers {
     }
 }
 
-/// This program once more, with no more of the environment than reading takes.
-pub fn command() -> Command {
-    command_of(Path::new(THIS_PROGRAM))
-}
-
+/// A program with no more of the environment than reading takes.
 fn command_of(program: &Path) -> Command {
     let kept = VARIABLES.iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
     let mut command = Command::new(program);

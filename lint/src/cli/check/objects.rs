@@ -62,7 +62,8 @@ pub(super) fn read_sources(group: &mut Group, asked_for: &[String]) -> Sources {
         let (names, paths) = headers.into_iter().unzip();
         // What the objects are compared with is compared on their ABIs, whatever the others are.
         let abis = ioctlkit_abi::AbiSet::ALL;
-        let (interface, mut problems) = workers().read_c(&c::Request { paths, abis, ..request }, None);
+        let (interface, mut problems) =
+            workers().read_c(&c::Request { paths, abis, ..request }, None);
         problems.extend(interface.not_read());
         sources.read.push(Source { names, interface, problems });
     }
