@@ -403,9 +403,16 @@ impl ClassifiedMember<'_> {
 }
 
 /// Every member of a structure, once for each place in the text. The members of `struct timeval`
-/// and the like are left out: the fault is with whoever uses those.
-pub fn members<'a>(cx: &Context<'_>, argument: &ArgumentRecord<'a>) -> Vec<ClassifiedMember<'a>> {
-    let record: &'a Record = argument.record;
+/// and the like are left out: the fault is with whoever uses those. Worked out once, for whichever
+/// rule asks first.
+pub fn members<'c, 'a>(
+    cx: &Context<'_>,
+    argument: &'c ArgumentRecord<'a>,
+) -> &'c [ClassifiedMember<'a>] {
+    argument.classified.get_or_init(|| classified_members(cx, argument.record))
+}
+
+fn classified_members<'a>(cx: &Context<'_>, record: &'a Record) -> Vec<ClassifiedMember<'a>> {
     if is_time_record(record) {
         return Vec::new();
     }
@@ -457,8 +464,13 @@ impl ClassifiedCommand<'_> {
     }
 }
 
-/// Every command with a type for an argument, once for each place in the text.
-pub fn commands<'a>(cx: &Context<'a>) -> Vec<ClassifiedCommand<'a>> {
+/// Every command with a type for an argument, once for each place in the text. Worked out once, for
+/// whichever rule asks first.
+pub fn commands<'c, 'a>(cx: &'c Context<'a>) -> &'c [ClassifiedCommand<'a>] {
+    cx.classified_commands.get_or_init(|| classified_commands(cx))
+}
+
+fn classified_commands<'a>(cx: &Context<'a>) -> Vec<ClassifiedCommand<'a>> {
     let mut found = Vec::new();
     for command in &cx.interface.commands {
         let mut places: Vec<(CommandPlace<'a>, Variants<&'a Type>)> = Vec::new();

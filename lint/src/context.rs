@@ -1,7 +1,7 @@
 //! What a rule may ask: the interface, its layouts, and which structures are arguments.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Mutex, OnceLock};
 
 use ioctlkit_abi::{AbiSet, RecordKind};
 use ioctlkit_model::{
@@ -12,6 +12,7 @@ use ioctlkit_sources::c::asm_architecture;
 
 use crate::Rule;
 use crate::against::References;
+use crate::classify::{ClassifiedCommand, ClassifiedMember};
 use crate::compat::{Incompatibility, survey};
 use crate::raw_commands::{self, RawCommand};
 use crate::spelling::Spelling;
@@ -34,6 +35,9 @@ pub struct Context<'a> {
     incompatibilities: OnceLock<Vec<Incompatibility<'a>>>,
     raw_commands: OnceLock<Vec<RawCommand<'a>>>,
     wide_time: OnceLock<Option<WideTime<'a>>>,
+    pub(crate) classified_commands: OnceLock<Vec<ClassifiedCommand<'a>>>,
+    /// Whether a structure holds integers of 64 bits on such ABIs, as far as it was asked.
+    pub(crate) holding_64_bits: Mutex<HashMap<(RecordId, AbiSet), bool>>,
 }
 
 /// A structure or union that goes through an ioctl: the argument of a command, or something that
@@ -59,6 +63,7 @@ pub struct ArgumentRecord<'a> {
     pub stated: bool,
     /// What the definition that it is known by says of differences between machines.
     pub differences: Differences,
+    pub(crate) classified: OnceLock<Vec<ClassifiedMember<'a>>>,
 }
 
 impl<'a> Context<'a> {
@@ -116,6 +121,7 @@ impl<'a> Context<'a> {
                     whole,
                     stated,
                     differences,
+                    classified: OnceLock::new(),
                 }
             })
             .collect();
@@ -129,6 +135,8 @@ impl<'a> Context<'a> {
             incompatibilities: OnceLock::new(),
             raw_commands: OnceLock::new(),
             wide_time: OnceLock::new(),
+            classified_commands: OnceLock::new(),
+            holding_64_bits: Mutex::default(),
         }
     }
 
@@ -329,15 +337,17 @@ impl<'a> ArgumentRecord<'a> {
 /// Makes one finding of those behind the first `from` that say the same of one place, on all of
 /// their ABIs: definitions that differ between ABIs may share a fault.
 pub fn merge_from(findings: &mut Vec<Finding>, from: usize) {
+    let mut places: HashMap<Span, Vec<usize>> = HashMap::new();
     for finding in findings.split_off(from.min(findings.len())) {
-        let same = |known: &&mut Finding| {
-            known.span == finding.span
-                && known.message == finding.message
-                && known.command == finding.command
-        };
-        match findings[from..].iter_mut().find(same) {
-            Some(known) => known.abis = known.abis.union(finding.abis),
-            None => findings.push(finding),
+        let same =
+            |known: &Finding| known.message == finding.message && known.command == finding.command;
+        let places = places.entry(finding.span).or_default();
+        let known = places.iter().copied().find(|place| same(&findings[*place]));
+        if let Some(place) = known {
+            findings[place].abis = findings[place].abis.union(finding.abis);
+        } else {
+            places.push(findings.len());
+            findings.push(finding);
         }
     }
 }

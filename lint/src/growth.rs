@@ -1,5 +1,7 @@
 //! What the V rules ask of a structure: whether it says its own size, and how it could grow.
 
+use std::collections::HashSet;
+
 use ioctlkit_abi::{AbiId, RecordKind};
 use ioctlkit_model::{
     Argument, Command, Definition, Interface, Language, Member, Record, RecordBody, RecordId, Role,
@@ -141,39 +143,38 @@ pub(crate) fn has_room(
     body: &RecordBody,
     abi: AbiId,
 ) -> bool {
-    interface_members(interface, record, body, abi, 0).into_iter().any(|(record, body, member)| {
+    let has_meaning_left = |record: &Record, body: &RecordBody, member: &Member| {
         is_flags(member)
             || member.is_reserved()
             || member.purpose.role == Role::Reserved
             || matches!(member.purpose.values, Values::Flags(_))
             || is_structure_size(interface, record, body, member)
-    })
+    };
+    let mut seen = HashSet::new();
+    let mut level = vec![(record, body)];
+    for _ in 0..=DEEPEST {
+        let mut deeper = Vec::new();
+        for (record, body) in level {
+            for member in &body.members {
+                if has_meaning_left(record, body, member) {
+                    return true;
+                }
+                if let Some(Type::Record(id)) = interface.resolved(&member.ty, abi)
+                    && let Some(inner) = interface.body(*id, abi)
+                    && interface.record(*id).kind == RecordKind::Struct
+                    && seen.insert(*id)
+                {
+                    deeper.push((interface.record(*id), inner));
+                }
+            }
+        }
+        level = deeper;
+    }
+    false
 }
 
 /// Nesting past this is not looked at.
 const DEEPEST: u32 = 16;
-
-fn interface_members<'a>(
-    interface: &'a Interface,
-    record: &'a Record,
-    body: &'a RecordBody,
-    abi: AbiId,
-    depth: u32,
-) -> Vec<(&'a Record, &'a RecordBody, &'a Member)> {
-    let mut members = Vec::new();
-    for member in &body.members {
-        members.push((record, body, member));
-        if depth < DEEPEST
-            && let Some(Type::Record(id)) = interface.resolved(&member.ty, abi)
-            && let Some(inner) = interface.body(*id, abi)
-            && interface.record(*id).kind == RecordKind::Struct
-        {
-            let record = interface.record(*id);
-            members.extend(interface_members(interface, record, inner, abi, depth + 1));
-        }
-    }
-    members
-}
 
 fn is_flags(member: &Member) -> bool {
     member.name.as_deref().is_some_and(|name| {

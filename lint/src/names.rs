@@ -143,14 +143,11 @@ pub fn are_directions(a: &str, b: &str) -> bool {
 
 /// Whether replacing one `from` in `a` by `to` yields `b`.
 fn differ_by(a: &str, b: &str, from: &str, to: &str) -> bool {
-    if a.len() + to.len() != b.len() + from.len() {
-        return false;
-    }
-    a.match_indices(from).any(|(at, _)| {
-        b.strip_prefix(&a[..at])
-            .and_then(|rest| rest.strip_prefix(to))
-            .is_some_and(|rest| rest == &a[at + from.len()..])
-    })
+    // The two words of a pair begin with different letters.
+    let same = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
+    let behind = (a.get(same..), b.get(same..));
+    let (Some(a), Some(b)) = behind else { return false };
+    matches!((a.strip_prefix(from), b.strip_prefix(to)), (Some(a), Some(b)) if a == b)
 }
 
 #[cfg(test)]

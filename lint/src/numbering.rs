@@ -20,6 +20,10 @@ pub fn lower_half((type_letter, nr): Place) -> u32 {
     (type_letter << 8 | nr) & 0xffff
 }
 
+/// Of the commands at one type and nr, so many are compared with each one behind them: no interface has
+/// as many, and to compare each with each takes the square of their number.
+pub const COMPARED: usize = 64;
+
 /// The commands at each type and nr, in the order of the interface, without other names.
 pub fn by_place<'a>(cx: &Context<'a>) -> BTreeMap<Place, Vec<&'a Command>> {
     let mut places: BTreeMap<Place, Vec<&'a Command>> = BTreeMap::new();
@@ -118,11 +122,19 @@ impl<'c, 'a> FreeNrs<'c, 'a> {
             taken.entry(command.span.file).or_default().extend(places);
         }
         for ((letter, nr), commands) in by_place(cx) {
+            // A header in which nothing is free behind this place.
+            let mut full: BTreeSet<FileId> = BTreeSet::new();
             for command in commands.iter().skip(1) {
-                let taken = taken.entry(command.span.file).or_default();
+                let file = command.span.file;
+                if full.contains(&file) {
+                    continue;
+                }
+                let taken = taken.entry(file).or_default();
                 if let Some(free) = (nr + 1..=0xff).find(|nr| !taken.contains(&(letter, *nr))) {
                     taken.insert((letter, free));
                     offers.insert(command.span, free);
+                } else {
+                    full.insert(file);
                 }
             }
         }

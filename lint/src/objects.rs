@@ -1,12 +1,14 @@
 //! What a command is for, as its name says: `VFIO_GROUP_…` is for a group, `VFIO_DEVICE_…` for a
 //! device. A header with several such objects often has a file for each, with numbers of its own.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use ioctlkit_model::{Command, FileId, Interface};
 
 /// So many commands of a header make what their names begin with an object.
 const ENOUGH: usize = 3;
+/// No object has a name of more words.
+const MOST_WORDS: usize = 32;
 
 /// Words that say what is done, and to nothing yet.
 const ACTIONS: [&str; 42] = [
@@ -57,20 +59,26 @@ const ACTIONS: [&str; 42] = [
 /// The objects that the headers of a run have commands for.
 #[derive(Debug)]
 pub struct Objects<'a> {
-    commands: BTreeMap<(FileId, &'a str), usize>,
+    commands: HashMap<(FileId, &'a str), usize>,
+    /// How many objects each header has.
+    of_file: HashMap<FileId, usize>,
 }
 
 impl<'a> Objects<'a> {
     /// Reads the names of all commands.
     pub fn new(interface: &'a Interface) -> Self {
-        let mut commands = BTreeMap::new();
+        let mut commands = HashMap::new();
         for command in &interface.commands {
             for object in candidates(&command.name) {
                 *commands.entry((command.span.file, object)).or_default() += 1;
             }
         }
         commands.retain(|_, count| *count >= ENOUGH);
-        Self { commands }
+        let mut of_file = HashMap::new();
+        for (file, _) in commands.keys() {
+            *of_file.entry(*file).or_default() += 1;
+        }
+        Self { commands, of_file }
     }
 
     /// The objects of two commands of a header, where they are different ones.
@@ -84,10 +92,9 @@ impl<'a> Objects<'a> {
     fn of(&self, command: &'a Command) -> Option<&'a str> {
         let file = command.span.file;
         let is_known = |object: &&str| self.commands.contains_key(&(file, *object));
-        let of_file = self.commands.keys().filter(|(of, _)| *of == file);
         let longest = candidates(&command.name).filter(is_known).last();
         longest.or_else(|| {
-            let has_several = of_file.count() > 1;
+            let has_several = self.of_file.get(&file).is_some_and(|count| *count > 1);
             candidates(&command.name).next().filter(|_| has_several)
         })
     }
@@ -96,7 +103,8 @@ impl<'a> Objects<'a> {
 /// The beginnings of a name that may be an object: two words and more, before the first that says
 /// what is done, and not the whole name.
 fn candidates(name: &str) -> impl Iterator<Item = &str> {
-    let ends = name.match_indices('_').map(|(at, _)| at).filter(|at| *at > 0).skip(1);
+    let ends = name.match_indices('_').map(|(at, _)| at).filter(|at| *at > 0);
+    let ends = ends.take(MOST_WORDS).skip(1);
     let last_word = |prefix: &str| prefix.rsplit('_').next().unwrap_or_default().to_owned();
     ends.map(|end| &name[..end])
         .take_while(move |prefix| !ACTIONS.contains(&last_word(prefix).as_str()))

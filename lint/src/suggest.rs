@@ -1,17 +1,27 @@
 //! The name that was probably meant.
 
+/// Nobody types a longer name by hand, in letters.
+const LONGEST: usize = 128;
+
 /// The candidate that is closest to `name`, if one is close enough to be a slip of the keyboard, or
 /// the one that `name` is the beginning of.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = name.to_lowercase();
     let letters = wanted.chars().count();
+    if letters > LONGEST {
+        return None;
+    }
     let allowed = (letters / 3).max(1);
     candidates
         .into_iter()
         .map(|candidate| {
             let known = candidate.to_lowercase();
             let is_beginning = letters >= 3 && known.starts_with(&wanted);
-            let distance = strsim::damerau_levenshtein(&wanted, &known);
+            // Each letter more or less is one mistake, at least.
+            let distance = match known.chars().count().abs_diff(letters) {
+                more if more > allowed => more,
+                _ => strsim::damerau_levenshtein(&wanted, &known),
+            };
             (if is_beginning { distance.min(allowed) } else { distance }, candidate)
         })
         .filter(|(distance, _)| *distance <= allowed)

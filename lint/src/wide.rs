@@ -1,7 +1,10 @@
 //! Which types hold integers of 64 bits that want to lie at a multiple of 8.
 
+use std::collections::hash_map::Entry;
+use std::sync::PoisonError;
+
 use ioctlkit_abi::AbiSet;
-use ioctlkit_model::{Type, TypeSize};
+use ioctlkit_model::{RecordId, Type, TypeSize};
 
 use crate::classify::{Class, classify};
 use crate::context::Context;
@@ -24,15 +27,40 @@ pub fn is_64_bits(cx: &Context<'_>, ty: &Type, within: AbiSet) -> bool {
 }
 
 fn holds_within(cx: &Context<'_>, ty: &Type, within: AbiSet) -> bool {
-    cx.interface.records_within(ty).into_iter().any(|id| {
-        cx.interface.record(id).variants.iter().any(|(abis, body)| {
-            !body.packed
-                && body.pack.is_none_or(|bytes| bytes >= 8)
-                && body.members.iter().any(|member| {
-                    let abis = abis.intersection(within);
-                    member.bits.is_none() && !member.packed && is_64_bits(cx, &member.ty, abis)
-                })
-        })
+    // A structure may hold thousands of others, and each of them is asked about as well.
+    let mut known = cx.holding_64_bits.lock().unwrap_or_else(PoisonError::into_inner);
+    let directly = |ty: &Type| cx.interface.records_directly_within(ty);
+    let roots = directly(ty);
+    let mut open: Vec<(RecordId, bool)> = roots.iter().map(|id| (*id, false)).collect();
+    while let Some((id, inner_are_known)) = open.pop() {
+        let key = (id, within);
+        let members = cx.interface.record(id).variants.iter().flat_map(|(_, body)| &body.members);
+        let inner: Vec<RecordId> = members.flat_map(|member| directly(&member.ty)).collect();
+        if inner_are_known {
+            if inner.iter().any(|id| known.get(&(*id, within)) == Some(&true)) {
+                known.insert(key, true);
+            }
+        } else if let Entry::Vacant(entry) = known.entry(key) {
+            let holds = holds_itself(cx, id, within);
+            entry.insert(holds);
+            if !holds {
+                open.push((id, true));
+                open.extend(inner.into_iter().map(|id| (id, false)));
+            }
+        }
+    }
+    roots.iter().any(|id| known.get(&(*id, within)) == Some(&true))
+}
+
+/// Whether a structure has such a member of its own.
+fn holds_itself(cx: &Context<'_>, id: RecordId, within: AbiSet) -> bool {
+    cx.interface.record(id).variants.iter().any(|(abis, body)| {
+        !body.packed
+            && body.pack.is_none_or(|bytes| bytes >= 8)
+            && body.members.iter().any(|member| {
+                let abis = abis.intersection(within);
+                member.bits.is_none() && !member.packed && is_64_bits(cx, &member.ty, abis)
+            })
     })
 }
 

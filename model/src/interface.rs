@@ -322,6 +322,23 @@ impl Interface {
         }
     }
 
+    /// The structures and unions that a type is, itself or behind typedefs and arrays, on any ABI.
+    pub fn records_directly_within(&self, ty: &Type) -> Vec<RecordId> {
+        let mut found = Vec::new();
+        let mut typedefs = HashSet::new();
+        let mut open = vec![ty];
+        while let Some(ty) = open.pop() {
+            match ty.innermost_element() {
+                Type::Typedef(id) if typedefs.insert(*id) => {
+                    open.extend(self.typedef(*id).variants.iter().map(|(_, body)| &body.ty));
+                }
+                Type::Record(id) => found.push(*id),
+                _ => {}
+            }
+        }
+        found
+    }
+
     /// The structures and unions that a type holds by value, in order of appearance, the outer
     /// before the inner.
     pub fn records_within(&self, ty: &Type) -> Vec<RecordId> {

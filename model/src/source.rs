@@ -53,6 +53,8 @@ pub struct SourceFile {
     /// For each line, from 1 at place 0: the first at or below it with code that only lines with
     /// comments stand before; 0 for none.
     code_from: OnceLock<Vec<u32>>,
+    /// How many characters stand before each block of the text.
+    characters: OnceLock<Vec<u32>>,
 }
 
 /// An `#include`.
@@ -67,6 +69,9 @@ pub struct Include {
     /// Whether a condition on `__KERNEL__` keeps programs from it.
     pub kernel_only: bool,
 }
+
+/// A line may be as long as the file: characters are counted by blocks of so many bytes.
+const BLOCK: usize = 4096;
 
 /// A comment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,8 +128,26 @@ impl SourceFile {
         let offset = (offset as usize).min(self.text.len());
         let line = self.line(offset as u32);
         let start = self.line_range(line).start;
-        let column = self.text.get(start..offset).map_or(0, |before| before.chars().count());
-        Position { line, column: column as u32 + 1 }
+        let column = if offset - start < BLOCK {
+            characters(&self.text.as_bytes()[start..offset])
+        } else {
+            self.characters_before(offset) - self.characters_before(start)
+        };
+        Position { line, column: column + 1 }
+    }
+
+    /// How many characters begin before an offset.
+    fn characters_before(&self, offset: usize) -> u32 {
+        let bytes = self.text.as_bytes();
+        let blocks = self.characters.get_or_init(|| {
+            let counted = bytes.chunks(BLOCK).scan(0, |before, block| {
+                *before += characters(block);
+                Some(*before)
+            });
+            std::iter::once(0).chain(counted).collect()
+        });
+        let block = offset / BLOCK;
+        blocks[block] + characters(&bytes[block * BLOCK..offset])
     }
 
     /// The line (from 1) that the byte `offset` is on, without what its column would cost: a file
@@ -164,6 +187,11 @@ impl SourceFile {
 
     /// Whether a line (from 1) has anything but white space and comments.
     pub fn has_code(&self, line: u32) -> bool {
+        let place = line.checked_sub(1).and_then(|place| self.code_from().get(place as usize));
+        place == Some(&line)
+    }
+
+    fn is_code(&self, line: u32) -> bool {
         let line = self.line_range(line);
         let is_blank = |from: usize, to: usize| {
             self.text.get(from..to).is_none_or(|text| text.trim().is_empty())
@@ -180,13 +208,18 @@ impl SourceFile {
 
     /// The first line with code below `line` that only comments stand between.
     pub fn code_below(&self, line: u32) -> Option<u32> {
-        // A block of comments may be as long as the file: the answer is worked out for all at once.
-        let code_from = self.code_from.get_or_init(|| {
+        self.code_from().get(line as usize).copied().filter(|line| *line != 0)
+    }
+
+    /// A block of comments may be as long as the file, and so may a line: the answer is worked out for
+    /// all at once.
+    fn code_from(&self) -> &[u32] {
+        self.code_from.get_or_init(|| {
             let mut below = 0;
             let mut from: Vec<u32> = (1..=self.line_count())
                 .rev()
                 .map(|line| {
-                    if self.has_code(line) {
+                    if self.is_code(line) {
                         below = line;
                     } else if self.comments_on(&self.line_range(line)).next().is_none() {
                         below = 0;
@@ -196,8 +229,7 @@ impl SourceFile {
                 .collect();
             from.reverse();
             from
-        });
-        code_from.get(line as usize).copied().filter(|line| *line != 0)
+        })
     }
 
     /// The comments of which a part is on a line.
@@ -211,6 +243,11 @@ impl SourceFile {
     pub fn line_count(&self) -> u32 {
         self.line_starts().len() as u32
     }
+}
+
+/// How many characters begin in these bytes.
+fn characters(bytes: &[u8]) -> u32 {
+    bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count() as u32
 }
 
 /// What [`SourceMap::append`] did to the files' ids.
@@ -257,6 +294,7 @@ impl SourceMap {
             language,
             line_starts: OnceLock::new(),
             code_from: OnceLock::new(),
+            characters: OnceLock::new(),
         });
         FileId(self.files.len() as u32 - 1)
     }
@@ -309,6 +347,17 @@ impl SourceMap {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn columns_of_a_long_line_are_counted_in_characters() {
+        let text = format!("// é\n{}x", "é=".repeat(5_000));
+        let mut sources = SourceMap::default();
+        let id = sources.add("a.h".into(), text.as_str().into());
+        let column = |offset: usize| sources.file(id).position(offset as u32);
+        assert_eq!(column(text.len() - 1), Position { line: 2, column: 10_001 });
+        assert_eq!(column(6 + 3 * 2_000), Position { line: 2, column: 4_001 });
+        assert_eq!(column(5), Position { line: 1, column: 5 });
+    }
 
     #[test]
     fn code_below_skips_comments_but_no_empty_line() {

@@ -4,9 +4,7 @@
 use std::borrow::Cow;
 use std::io;
 
-use annotate_snippets::{
-    Annotation, AnnotationKind, Group, Level, Origin, Patch, Renderer, Snippet,
-};
+use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
 use ioctlkit_model::{
     Finding, Fix, Label, Problem, ProblemKind, Report, Safety, Severity, SourceMap, Span,
 };
@@ -108,8 +106,11 @@ fn fix_sentence(fix: &Fix) -> Cow<'_, str> {
 
 /// The primary span with its label, and the related places: in the same snippet where they are
 /// near, in one of their own where they are far or in another file.
-fn snippets<'a>(finding: &'a Finding, sources: &'a SourceMap) -> Vec<Snippet<'a, Annotation<'a>>> {
+fn snippets<'a>(finding: &'a Finding, sources: &'a SourceMap) -> Vec<Element<'a>> {
     let mut window = Window::around(finding.span, sources);
+    if !window.is_shown() {
+        return vec![window.place(finding.span).into()];
+    }
     let mut near: Vec<&Label> = Vec::new();
     let mut far: Vec<&Label> = Vec::new();
     for label in &finding.related {
@@ -129,16 +130,19 @@ fn snippets<'a>(finding: &'a Finding, sources: &'a SourceMap) -> Vec<Snippet<'a,
             AnnotationKind::Context.span(window.within(label.span)).label(words(&label.text)),
         );
     }
-    let mut snippets = vec![snippet];
+    let mut snippets = vec![snippet.into()];
     snippets.extend(far.into_iter().map(|label| labelled(label, sources)));
     snippets
 }
 
-fn labelled<'a>(label: &'a Label, sources: &'a SourceMap) -> Snippet<'a, Annotation<'a>> {
+fn labelled<'a>(label: &'a Label, sources: &'a SourceMap) -> Element<'a> {
     let window = Window::around(label.span, sources);
-    window.snippet().annotation(
-        AnnotationKind::Context.span(window.within(label.span)).label(words(&label.text)),
-    )
+    if !window.is_shown() {
+        return window.place(label.span).into();
+    }
+    let annotation =
+        AnnotationKind::Context.span(window.within(label.span)).label(words(&label.text));
+    window.snippet().annotation(annotation).into()
 }
 
 fn words(text: &str) -> Option<String> {
@@ -163,9 +167,12 @@ fn problem_group<'a>(problem: &'a Problem, sources: &'a SourceMap) -> Group<'a> 
     group
 }
 
-fn underlined(span: Span, sources: &SourceMap) -> Snippet<'_, Annotation<'_>> {
+fn underlined(span: Span, sources: &SourceMap) -> Element<'_> {
     let window = Window::around(span, sources);
-    window.snippet().annotation(AnnotationKind::Primary.span(window.within(span)))
+    if !window.is_shown() {
+        return window.place(span).into();
+    }
+    window.snippet().annotation(AnnotationKind::Primary.span(window.within(span))).into()
 }
 
 /// A snippet that shows edits.

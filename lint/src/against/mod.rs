@@ -9,6 +9,7 @@ pub(crate) mod members;
 mod names;
 mod objects;
 mod pairing;
+pub(crate) mod places;
 mod records;
 mod reference;
 pub(crate) mod trust;
@@ -100,7 +101,7 @@ pub struct Told {
 }
 
 /// One way in which two definitions part on an ABI.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Fault {
     /// The commands have other numbers.
     Number {
@@ -146,7 +147,7 @@ pub enum Fault {
 }
 
 /// A part of a command's number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Part {
     /// The direction.
     Direction {
@@ -179,7 +180,7 @@ pub enum Part {
 }
 
 /// A member's name and where it is declared, in the sources of its own interface.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct MemberName {
     /// The name; that of the nearest member around it where it has none.
     pub name: String,
@@ -197,18 +198,6 @@ pub struct Extent {
 }
 
 impl Extent {
-    /// Whether extents together cover this one without a gap.
-    pub(crate) fn is_covered_by(self, mut extents: Vec<Self>) -> bool {
-        extents.sort_unstable();
-        let mut reached = self.offset_bits;
-        for extent in extents {
-            if extent.offset_bits <= reached {
-                reached = reached.max(extent.end_bits());
-            }
-        }
-        reached >= self.end_bits()
-    }
-
     /// The first bit behind it.
     pub fn end_bits(self) -> u64 {
         self.offset_bits.saturating_add(self.size_bits)

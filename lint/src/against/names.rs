@@ -13,6 +13,13 @@ pub fn same_member(rust: &str, c: &str) -> bool {
     rust == c || (c == "type" && matches!(rust.as_str(), "typ" | "ty" | "kind"))
 }
 
+/// What a member of C may be called in Rust, each as [`folded`] has it.
+pub(super) fn spellings(c: &str) -> Vec<String> {
+    let name = folded(c);
+    let instead: &[&str] = if name == "type" { &["typ", "ty", "kind"] } else { &[] };
+    std::iter::once(name).chain(instead.iter().map(|name| (*name).to_owned())).collect()
+}
+
 /// A name without what the languages' conventions change: case, underscores, `r#`.
 pub(super) fn folded(name: &str) -> String {
     let name = name.strip_prefix("r#").unwrap_or(name);

@@ -1,10 +1,13 @@
 //! Compares two structures on every ABI that has both.
 
+use std::collections::{HashMap, VecDeque};
+
 use ioctlkit_abi::{AbiId, AbiSet};
 use ioctlkit_model::{Layouts, Record};
 
 use super::members::{Slot, slots};
-use super::names::same_member;
+use super::names::{folded, spellings};
+use super::places::Places;
 use super::{Extent, Fault, Item, Pair, RecordPair, Told};
 
 /// Compares a pair of structures.
@@ -12,12 +15,13 @@ pub(super) fn compare(rust: &Layouts<'_>, c: &Layouts<'_>, pair: RecordPair) -> 
     let within = rust.interface().abis.intersection(c.interface().abis);
     let mut abis = AbiSet::EMPTY;
     let mut faults: Vec<Told> = Vec::new();
+    let mut places = HashMap::new();
     for abi in within {
         let (Ok(ours), Ok(theirs)) = (slots(rust, pair.rust, abi), slots(c, pair.c, abi)) else {
             continue;
         };
         abis.insert(abi);
-        add(&mut faults, abi, on_one_abi(&ours, &theirs));
+        add(&mut faults, &mut places, abi, on_one_abi(&ours, &theirs));
     }
     let (ours, theirs) = (rust.interface().record(pair.rust), c.interface().record(pair.c));
     Pair {
@@ -37,11 +41,13 @@ fn name(record: &Record) -> String {
 }
 
 /// Faults that several ABIs have are told once.
-fn add(known: &mut Vec<Told>, abi: AbiId, faults: Vec<Fault>) {
+fn add(known: &mut Vec<Told>, places: &mut HashMap<Fault, usize>, abi: AbiId, faults: Vec<Fault>) {
     for fault in faults {
-        match known.iter_mut().find(|told| told.fault == fault) {
-            Some(told) => told.abis.insert(abi),
-            None => known.push(Told { abis: AbiSet::only(abi), fault }),
+        if let Some(place) = places.get(&fault) {
+            known[*place].abis.insert(abi);
+        } else {
+            places.insert(fault.clone(), known.len());
+            known.push(Told { abis: AbiSet::only(abi), fault });
         }
     }
 }
@@ -66,28 +72,37 @@ impl Matched {
     /// Marks a slot and everything in it.
     fn mark(&mut self, slots: &[Slot<'_>], index: usize) {
         self.0[index] = true;
-        // What is in an opened slot comes behind it.
-        for (inner, slot) in slots.iter().enumerate().skip(index + 1) {
-            if slot.within.is_some_and(|holder| holder >= index && self.0[holder]) {
-                self.0[inner] = true;
-            }
+        // What is in an opened slot comes right behind it.
+        let behind = slots.iter().enumerate().skip(index + 1);
+        for (inner, _) in behind.take_while(|(_, slot)| slot.within >= Some(index)) {
+            self.0[inner] = true;
         }
     }
 }
 
 fn members(ours: &[Slot<'_>], theirs: &[Slot<'_>], faults: &mut Vec<Fault>) {
     let (mut our_matched, mut their_matched) = (Matched::new(ours), Matched::new(theirs));
+    let mut by_name: HashMap<String, VecDeque<usize>> = HashMap::new();
+    for (index, our) in ours.iter().enumerate().filter(|(_, slot)| !slot.opened) {
+        if let Some(name) = &our.member.name {
+            by_name.entry(folded(name)).or_default().push_back(index);
+        }
+    }
     for (their_index, their) in theirs.iter().enumerate().filter(|(_, slot)| !slot.opened) {
         let Some(name) = &their.member.name else { continue };
-        let ours_of_name = ours.iter().enumerate().find(|(index, our)| {
-            !our.opened
-                && !our_matched.0[*index]
-                && our.member.name.as_ref().is_some_and(|our| same_member(our, name))
-        });
-        let Some((our_index, our)) = ours_of_name else { continue };
+        let of_spelling = |name: String| by_name.get(&name)?.front().copied();
+        let Some(our_index) = spellings(name).into_iter().filter_map(of_spelling).min() else {
+            continue;
+        };
+        let our = &ours[our_index];
         if their.is_reserved() || our.is_reserved() {
             // Reserved bytes may be split and called as each side likes.
             continue;
+        }
+        if let Some(name) = &our.member.name
+            && let Some(same) = by_name.get_mut(&folded(name))
+        {
+            same.pop_front();
         }
         our_matched.mark(ours, our_index);
         their_matched.mark(theirs, their_index);
@@ -101,16 +116,23 @@ fn members(ours: &[Slot<'_>], theirs: &[Slot<'_>], faults: &mut Vec<Fault>) {
         }
     }
     // Members under other names, and members that stand for an anonymous union as a whole.
+    let mut by_place: HashMap<Extent, VecDeque<usize>> = HashMap::new();
+    for (index, their) in theirs.iter().enumerate().filter(|(_, their)| !their.is_reserved()) {
+        by_place.entry(their.extent).or_default().push_back(index);
+    }
     for (our_index, our) in ours.iter().enumerate() {
         if our_matched.0[our_index] || our.is_reserved() || our.extent.size_bits == 0 {
             continue;
         }
-        let same_place = theirs.iter().enumerate().find(|(index, their)| {
-            let is_free = !(their_matched.0[*index] || their.is_reserved());
-            let both_opened = our.opened && their.opened;
-            is_free && !both_opened && their.extent == our.extent
-        });
-        if let Some((their_index, _)) = same_place {
+        let Some(same_place) = by_place.get_mut(&our.extent) else { continue };
+        while same_place.front().is_some_and(|index| their_matched.0[*index]) {
+            same_place.pop_front();
+        }
+        let found = same_place
+            .iter()
+            .copied()
+            .find(|index| !(their_matched.0[*index] || our.opened && theirs[*index].opened));
+        if let Some(their_index) = found {
             our_matched.mark(ours, our_index);
             their_matched.mark(theirs, their_index);
         }
@@ -133,22 +155,27 @@ fn left<'s, 'a>(
     others: &'s [Slot<'_>],
     others_matched: &'s Matched,
 ) -> impl Iterator<Item = &'s Slot<'a>> {
+    let plain = || others.iter().enumerate().filter(|(_, other)| !other.opened);
+    let places = |index: usize, other: &Slot<'_>| (index, other.extent);
+    let all = Places::of(plain().map(|(index, other)| places(index, other)));
+    let free = plain().filter(|(index, other)| other.is_reserved() || !others_matched.0[*index]);
+    let free = Places::of(free.map(|(index, other)| places(index, other)));
+    let named_bits = others
+        .iter()
+        .enumerate()
+        .filter(|(index, other)| other.member.bits.is_some() && !others_matched.0[*index]);
+    let named_bits = Places::of(named_bits.map(|(index, other)| places(index, other)));
     slots.iter().enumerate().filter_map(move |(index, slot)| {
         let plain = !slot.opened && !slot.is_reserved() && slot.extent.size_bits > 0;
         if !plain || matched.0[index] {
             return None;
         }
-        let takes_its_place = others.iter().enumerate().filter(|(index, other)| {
-            !other.opened && (slot.shared || other.is_reserved() || !others_matched.0[*index])
-        });
-        let extents: Vec<Extent> = takes_its_place.map(|(_, other)| other.extent).collect();
         // Rust has an integer where C names some of its bits; the others are nobody's.
-        let has_named_bits = others.iter().enumerate().any(|(index, other)| {
-            other.member.bits.is_some()
-                && !others_matched.0[index]
-                && slot.extent.offset_bits <= other.extent.offset_bits
-                && other.extent.end_bits() <= slot.extent.end_bits()
+        let has_named_bits = named_bits.overlapping(slot.extent).any(|index| {
+            let bits = others[index].extent;
+            slot.extent.offset_bits <= bits.offset_bits && bits.end_bits() <= slot.extent.end_bits()
         });
-        (!has_named_bits && !slot.extent.is_covered_by(extents)).then_some(slot)
+        let takes_its_place = if slot.shared { &all } else { &free };
+        (!has_named_bits && !takes_its_place.cover(slot.extent)).then_some(slot)
     })
 }

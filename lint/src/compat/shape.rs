@@ -1,5 +1,7 @@
 //! An argument on one ABI, flattened, and the comparison of two of them.
 
+use std::collections::HashMap;
+
 use ioctlkit_abi::{AbiId, LayoutError};
 use ioctlkit_model::{Argument, Constant, Expression, Layouts, Member, RecordId, Type, TypeSize};
 
@@ -87,7 +89,8 @@ impl<'a> Shape<'a> {
         // Asked first: what has a layout does not contain itself.
         let size = layouts.record(id, abi)?.size;
         let mut flattening = Flattening::new(layouts, abi);
-        flattening.record(id, 0, None)?;
+        flattening.record(id, 0, None);
+        flattening.finish_walk()?;
         Ok(flattening.finish(size))
     }
 
@@ -125,19 +128,37 @@ impl<'a> Shape<'a> {
         members
     }
 
-    fn has_same_place(&self, leaf: &Leaf, other: &Self, their: &Leaf) -> bool {
+    /// Whether two leaves are reached through the same members. `same` has what is known of the places
+    /// of this shape: the one of the other shape that each is, for leaves share most of their ways.
+    fn has_same_place(
+        &self,
+        leaf: &Leaf,
+        other: &Self,
+        their: &Leaf,
+        same: &mut HashMap<u32, u32>,
+    ) -> bool {
         let (mut ours, mut theirs) = (leaf.place, their.place);
+        let mut way = Vec::new();
         loop {
             let (Some(our), Some(their)) = (ours, theirs) else {
-                return ours.is_none() && theirs.is_none();
+                let is_same = ours.is_none() && theirs.is_none();
+                if is_same {
+                    same.extend(way);
+                }
+                return is_same;
             };
+            if same.get(&our) == Some(&their) {
+                same.extend(way);
+                return true;
+            }
+            way.push((our, their));
             let (our, their) = (self.places[our as usize], other.places[their as usize]);
-            let same = match (our.member, their.member) {
+            let is_same = match (our.member, their.member) {
                 // One definition for both ABIs is the rule: the same member in memory.
                 (Some(our), Some(their)) => std::ptr::eq(our, their) || our.name == their.name,
                 (our, their) => our.is_none() && their.is_none(),
             };
-            if !same || our.element != their.element {
+            if !is_same || our.element != their.element {
                 return false;
             }
             (ours, theirs) = (our.parent, their.parent);
@@ -151,11 +172,29 @@ struct Flattening<'l, 'a> {
     leaves: Vec<Leaf>,
     places: Vec<Place<'a>>,
     members_left: u32,
+    /// What is still to be walked, the next one last: structures may lie in each other as deeply as the
+    /// source is long.
+    todo: Vec<Step>,
+}
+
+/// A part of a type that is still to be walked.
+enum Step {
+    /// The members of a structure from one on.
+    Members { id: RecordId, from: usize, offset_bits: u64, place: Option<u32> },
+    /// Where the second element of an array begins.
+    Second { offset_bits: u64, size: TypeSize, array: Option<u32> },
 }
 
 impl<'l, 'a> Flattening<'l, 'a> {
     fn new(layouts: &'l Layouts<'a>, abi: AbiId) -> Self {
-        Self { layouts, abi, leaves: Vec::new(), places: Vec::new(), members_left: MOST_MEMBERS }
+        Self {
+            layouts,
+            abi,
+            leaves: Vec::new(),
+            places: Vec::new(),
+            members_left: MOST_MEMBERS,
+            todo: Vec::new(),
+        }
     }
 
     fn finish(self, size: u64) -> Shape<'a> {
@@ -165,7 +204,8 @@ impl<'l, 'a> Flattening<'l, 'a> {
     fn whole(&mut self, ty: &'a Type) -> Result<(), LayoutError> {
         // Asked first: where a type has a layout, it does not contain itself.
         let size = self.layouts.type_size(ty, self.abi)?;
-        self.walk(ty, 0, size, None)
+        self.walk(ty, 0, size, None)?;
+        self.finish_walk()
     }
 
     /// A size that is worked out from the sizes of types depends on what those look like.
@@ -195,7 +235,10 @@ impl<'l, 'a> Flattening<'l, 'a> {
     ) -> Result<(), LayoutError> {
         let interface = self.layouts.interface();
         match interface.resolved(ty, self.abi).ok_or(LayoutError::Absent)? {
-            Type::Record(id) => self.record(*id, offset_bits, place),
+            Type::Record(id) => {
+                self.record(*id, offset_bits, place);
+                Ok(())
+            }
             array @ (Type::Array(..) | Type::FlexibleArray(_)) => {
                 self.array(array, offset_bits, size, place)
             }
@@ -206,16 +249,39 @@ impl<'l, 'a> Flattening<'l, 'a> {
         }
     }
 
-    fn record(
+    fn record(&mut self, id: RecordId, offset_bits: u64, place: Option<u32>) {
+        self.todo.push(Step::Members { id, from: 0, offset_bits, place });
+    }
+
+    /// Walks everything that was put off.
+    fn finish_walk(&mut self) -> Result<(), LayoutError> {
+        while let Some(step) = self.todo.pop() {
+            match step {
+                Step::Members { id, from, offset_bits, place } => {
+                    self.members(id, from, offset_bits, place)?;
+                }
+                Step::Second { offset_bits, size, array } => {
+                    let second = self.element(array, 1);
+                    self.leaf(offset_bits, size, Some(second));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The members of a structure up to and with the first that holds others.
+    fn members(
         &mut self,
         id: RecordId,
+        from: usize,
         offset_bits: u64,
         place: Option<u32>,
     ) -> Result<(), LayoutError> {
         let interface = self.layouts.interface();
         let body = interface.body(id, self.abi).ok_or(LayoutError::Absent)?;
         let layout = self.layouts.record(id, self.abi)?;
-        for (member, placement) in body.members.iter().zip(&layout.members) {
+        let members = body.members.iter().zip(&layout.members).enumerate();
+        for (index, (member, placement)) in members.skip(from) {
             if member.is_unnamed_bit_field() {
                 continue;
             }
@@ -230,9 +296,15 @@ impl<'l, 'a> Flattening<'l, 'a> {
             if member.bits.is_some() {
                 let extent = Extent { offset_bits: start, size_bits: placement.size_bits };
                 self.leaves.push(Leaf { extent, align: 1, place: inner });
-            } else {
-                self.walk(&member.ty, start, size, inner)?;
+                continue;
             }
+            let before = self.todo.len();
+            self.todo.push(Step::Members { id, from: index + 1, offset_bits, place });
+            self.walk(&member.ty, start, size, inner)?;
+            if self.todo.len() > before + 1 {
+                return Ok(());
+            }
+            self.todo.truncate(before);
         }
         Ok(())
     }
@@ -259,12 +331,12 @@ impl<'l, 'a> Flattening<'l, 'a> {
         }
         let stride = self.layouts.type_size(element, self.abi)?.size;
         let first = self.element(place, 0);
-        self.walk(element, offset_bits, TypeSize { size: stride, ..size }, Some(first))?;
         if is_flexible || size.size > stride {
-            let second = self.element(place, 1);
-            self.leaf(offset_bits + stride * 8, TypeSize { size: 0, ..size }, Some(second));
+            let offset_bits = offset_bits + stride * 8;
+            let size = TypeSize { size: 0, ..size };
+            self.todo.push(Step::Second { offset_bits, size, array: place });
         }
-        Ok(())
+        self.walk(element, offset_bits, TypeSize { size: stride, ..size }, Some(first))
     }
 
     fn element(&mut self, array: Option<u32>, index: u8) -> u32 {
@@ -341,9 +413,12 @@ pub fn compare<'a>(one: &Shape<'a>, other: &Shape<'a>) -> Option<Difference<'a>>
     let mut first = None;
     let mut resized: Option<Parting<'a>> = None;
     let mut misaligned = None;
+    let mut same = HashMap::new();
     for index in 0..one.leaves.len().max(other.leaves.len()) {
         let (ours, theirs) = match (one.leaves.get(index), other.leaves.get(index)) {
-            (Some(ours), Some(theirs)) if one.has_same_place(ours, other, theirs) => (ours, theirs),
+            (Some(ours), Some(theirs)) if one.has_same_place(ours, other, theirs, &mut same) => {
+                (ours, theirs)
+            }
             (ours, theirs) => {
                 // Another definition: from here on no member has its counterpart.
                 let parting = match (ours, theirs) {

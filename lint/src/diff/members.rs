@@ -1,15 +1,18 @@
 //! The members of one structure in two versions, on one ABI.
 
+use std::collections::{HashMap, HashSet, VecDeque};
+
 use ioctlkit_abi::AbiId;
 use ioctlkit_model::{Constant, Layouts, Type};
 
 use super::kinds::{self, Kind};
 use crate::against::Extent;
 use crate::against::members::Slot;
+use crate::against::places::Places;
 use ioctlkit_model::Span;
 
 /// A member's name and where it is declared.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Named {
     /// The name, that of the nearest member around it where it has none.
     pub name: String,
@@ -18,7 +21,7 @@ pub struct Named {
 }
 
 /// What became of the bytes of a member that is gone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Freed {
     /// A member of another name and the same kind has them.
     Renamed(Named),
@@ -31,7 +34,7 @@ pub enum Freed {
 }
 
 /// How a type changed that still takes the same bytes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Retyped {
     /// The same bits are another number.
     Sign,
@@ -43,7 +46,7 @@ pub enum Retyped {
 }
 
 /// One difference between two versions of a structure on an ABI.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Fault {
     /// Its size, in bytes.
     Size {
@@ -134,19 +137,25 @@ pub(super) fn compare(old: &Side<'_, '_>, new: &Side<'_, '_>, abi: AbiId) -> Vec
         let (was, is) = (&old.slots[old_index], &new.slots[new_index]);
         faults.extend(of_pair(old, was, new, is, abi));
     }
-    let mut renamed = Vec::new();
+    let successors = Successors::of(new, &matched);
+    let around = Around::of(old, new, &matched);
+    let mut renamed = HashSet::new();
     for (index, slot) in plain(old.slots).filter(|(index, _)| matched.old[*index].is_none()) {
-        let freed = freed(old, slot, new, &matched, &renamed, abi);
-        if let Freed::Renamed(name) = &freed {
-            renamed.push(name.clone());
-        }
+        let successor = successors.of_gone(old, slot, new, &renamed, abi);
+        let freed = match successor {
+            Some(name) => {
+                renamed.insert(name.clone());
+                Freed::Renamed(name)
+            }
+            None => around.freed(slot),
+        };
         let old_member = named(old.slots, index);
         faults.push(Fault::Removed { old_member, old: slot.extent, freed });
     }
     for (index, slot) in plain(new.slots).filter(|(index, _)| !matched.new[*index]) {
         let member = named(new.slots, index);
         if !renamed.contains(&member) {
-            faults.extend(added(old, slot, member, &matched, new));
+            faults.extend(around.added(old, slot, member));
         }
     }
     if old.size != new.size {
@@ -185,12 +194,15 @@ struct Matched {
 impl Matched {
     fn of(old: &[Slot<'_>], new: &[Slot<'_>]) -> Self {
         let mut matched = Self { old: vec![None; old.len()], new: vec![false; new.len()] };
+        let mut by_name: HashMap<&str, VecDeque<usize>> = HashMap::new();
+        for (index, slot) in new.iter().enumerate().filter(|(_, slot)| !slot.opened) {
+            if let Some(name) = &slot.member.name {
+                by_name.entry(name).or_default().push_back(index);
+            }
+        }
         for (index, slot) in old.iter().enumerate().filter(|(_, slot)| !slot.opened) {
-            let Some(name) = &slot.member.name else { continue };
-            let found = new.iter().enumerate().find(|(other, their)| {
-                !their.opened && !matched.new[*other] && their.member.name.as_ref() == Some(name)
-            });
-            if let Some((other, _)) = found {
+            let same_name = slot.member.name.as_deref().and_then(|name| by_name.get_mut(name));
+            if let Some(other) = same_name.and_then(VecDeque::pop_front) {
                 matched.old[index] = Some(other);
                 matched.new[other] = true;
             }
@@ -291,72 +303,102 @@ fn retyped(
     }
 }
 
-/// What became of the bytes of a member that is gone.
-fn freed(
-    old: &Side<'_, '_>,
-    gone: &Slot<'_>,
-    new: &Side<'_, '_>,
-    matched: &Matched,
-    taken: &[Named],
-    abi: AbiId,
-) -> Freed {
-    let successor = plain(new.slots).find(|(index, slot)| {
-        !matched.new[*index]
-            && slot.extent == gone.extent
-            && !taken.contains(&named(new.slots, *index))
-            && !matches!(
-                retyped(old.layouts, &gone.member.ty, new.layouts, &slot.member.ty, abi),
-                Some(Retyped::Kind)
-            )
-    });
-    if let Some((index, _)) = successor {
-        return Freed::Renamed(named(new.slots, index));
+/// The new version's members that may be old ones under another name, by their places.
+struct Successors(HashMap<Extent, Vec<usize>>);
+
+impl Successors {
+    fn of(new: &Side<'_, '_>, matched: &Matched) -> Self {
+        let mut found: HashMap<Extent, Vec<usize>> = HashMap::new();
+        for (index, slot) in plain(new.slots).filter(|(index, _)| !matched.new[*index]) {
+            found.entry(slot.extent).or_default().push(index);
+        }
+        Self(found)
     }
-    let reserved = new.slots.iter().filter(|slot| !slot.opened && slot.is_reserved());
-    if gone.extent.is_covered_by(reserved.map(|slot| slot.extent).collect()) {
-        return Freed::Reserved;
+
+    /// What a member that is gone is called now, if nothing else was.
+    fn of_gone(
+        &self,
+        old: &Side<'_, '_>,
+        gone: &Slot<'_>,
+        new: &Side<'_, '_>,
+        taken: &HashSet<Named>,
+        abi: AbiId,
+    ) -> Option<Named> {
+        let same_place = self.0.get(&gone.extent)?.iter().copied();
+        let mut free = same_place.filter(|index| !taken.contains(&named(new.slots, *index)));
+        let found = free.find(|index| {
+            let ty = &new.slots[*index].member.ty;
+            let how = retyped(old.layouts, &gone.member.ty, new.layouts, ty, abi);
+            !matches!(how, Some(Retyped::Kind))
+        })?;
+        Some(named(new.slots, found))
     }
-    let others = old.slots.iter().enumerate().filter(|(index, slot)| {
-        !slot.opened && matched.old[*index].is_some() && overlaps(slot.extent, gone.extent)
-    });
-    if gone.shared && others.count() > 0 { Freed::Shared } else { Freed::Lost }
 }
 
-/// What a new member means for old programs; nothing where members that moved tell it.
-fn added(
-    old: &Side<'_, '_>,
-    slot: &Slot<'_>,
-    member: Named,
-    matched: &Matched,
-    new: &Side<'_, '_>,
-) -> Option<Fault> {
-    let extent = slot.extent;
-    if extent.offset_bits >= old.size * 8 {
-        return Some(Fault::AtEnd { member, new: extent });
-    }
-    // What old members in the same place were moved to or replaced by says it all, and a union's
-    // new alternative takes nothing from the others.
-    let shares = new.slots.iter().enumerate().any(|(index, other)| {
-        matched.new[index]
-            && slot.shared
-            && !other.opened
-            && !other.is_reserved()
-            && overlaps(other.extent, extent)
-    });
-    let holds = plain(old.slots).any(|(_, other)| overlaps(other.extent, extent));
-    if shares || holds {
-        return None;
-    }
-    let reserved =
-        || old.slots.iter().enumerate().filter(|(_, slot)| !slot.opened && slot.is_reserved());
-    if extent.is_covered_by(reserved().map(|(_, slot)| slot.extent).collect()) {
-        let (index, _) = reserved().find(|(_, slot)| overlaps(slot.extent, extent))?;
-        let old_member = named(old.slots, index);
-        return Some(Fault::InReserved { member, old_member, new: extent });
-    }
-    Some(Fault::InPadding { member, new: extent })
+/// What else has the bytes of a member in either version.
+struct Around<'s, 'a> {
+    old: &'s [Slot<'a>],
+    /// Members of the old version that are in the new one.
+    kept: Places,
+    /// Members of the old version that hold something.
+    held: Places,
+    /// Members of the new version that were in the old one and hold something.
+    still_held: Places,
+    was_reserved: Places,
+    is_reserved: Places,
 }
 
-fn overlaps(a: Extent, b: Extent) -> bool {
-    a.offset_bits < b.end_bits() && b.offset_bits < a.end_bits()
+impl<'s, 'a> Around<'s, 'a> {
+    fn of(old: &Side<'s, 'a>, new: &Side<'_, '_>, matched: &Matched) -> Self {
+        let kept = all(old.slots).filter(|(index, _)| matched.old[*index].is_some());
+        let still =
+            all(new.slots).filter(|(index, slot)| matched.new[*index] && !slot.is_reserved());
+        Self {
+            old: old.slots,
+            kept: places(kept),
+            held: places(plain(old.slots)),
+            still_held: places(still),
+            was_reserved: places(all(old.slots).filter(|(_, slot)| slot.is_reserved())),
+            is_reserved: places(all(new.slots).filter(|(_, slot)| slot.is_reserved())),
+        }
+    }
+
+    /// What became of the bytes of a member that is gone and has no successor.
+    fn freed(&self, gone: &Slot<'_>) -> Freed {
+        if self.is_reserved.cover(gone.extent) {
+            return Freed::Reserved;
+        }
+        let is_shared = gone.shared && self.kept.overlapping(gone.extent).next().is_some();
+        if is_shared { Freed::Shared } else { Freed::Lost }
+    }
+
+    /// What a new member means for old programs; nothing where members that moved tell it.
+    fn added(&self, old: &Side<'_, '_>, slot: &Slot<'_>, member: Named) -> Option<Fault> {
+        let extent = slot.extent;
+        if extent.offset_bits >= old.size * 8 {
+            return Some(Fault::AtEnd { member, new: extent });
+        }
+        // What old members in the same place were moved to or replaced by says it all, and a union's
+        // new alternative takes nothing from the others.
+        let shares = slot.shared && self.still_held.overlapping(extent).next().is_some();
+        let holds = self.held.overlapping(extent).next().is_some();
+        if shares || holds {
+            return None;
+        }
+        if self.was_reserved.cover(extent) {
+            let index = self.was_reserved.overlapping(extent).min()?;
+            let old_member = named(self.old, index);
+            return Some(Fault::InReserved { member, old_member, new: extent });
+        }
+        Some(Fault::InPadding { member, new: extent })
+    }
+}
+
+/// Members, brackets around others left out.
+fn all<'s, 'a>(slots: &'s [Slot<'a>]) -> impl Iterator<Item = (usize, &'s Slot<'a>)> {
+    slots.iter().enumerate().filter(|(_, slot)| !slot.opened)
+}
+
+fn places<'s, 'a: 's>(slots: impl Iterator<Item = (usize, &'s Slot<'a>)>) -> Places {
+    Places::of(slots.map(|(index, slot)| (index, slot.extent)))
 }

@@ -134,8 +134,9 @@ fn unnamed(old: &Interface, new: &Interface, pair: &RecordPair) -> Vec<RecordPai
         return Vec::new();
     };
     let mut found = Vec::new();
-    for (index, member) in ours.members.iter().enumerate() {
-        let Some(their) = counterpart(&ours.members, index, &theirs.members) else { continue };
+    let counterparts = counterparts(&ours.members, &theirs.members);
+    for (member, their) in ours.members.iter().zip(counterparts) {
+        let Some(their) = their else { continue };
         let (Some(inner), Some(their_inner)) =
             (record_of(old, &member.ty), record_of(new, &their.ty))
         else {
@@ -158,14 +159,20 @@ fn unnamed(old: &Interface, new: &Interface, pair: &RecordPair) -> Vec<RecordPai
     found
 }
 
-/// The member of that name, or for one without a name that which is as far down among those.
-fn counterpart<'a>(ours: &[Member], index: usize, theirs: &'a [Member]) -> Option<&'a Member> {
-    let member = ours.get(index)?;
-    if member.name.is_some() {
-        return theirs.iter().find(|their| their.name == member.name);
+/// For each member the one of that name, or for one without a name that which is as far down among those.
+fn counterparts<'a>(ours: &[Member], theirs: &'a [Member]) -> Vec<Option<&'a Member>> {
+    let mut by_name: HashMap<&str, &Member> = HashMap::new();
+    for their in theirs {
+        if let Some(name) = &their.name {
+            by_name.entry(name).or_insert(their);
+        }
     }
-    let before = ours[..index].iter().filter(|member| member.name.is_none()).count();
-    theirs.iter().filter(|member| member.name.is_none()).nth(before)
+    let mut unnamed = theirs.iter().filter(|member| member.name.is_none());
+    let counterpart = |member: &Member| match &member.name {
+        Some(name) => by_name.get(name.as_str()).copied(),
+        None => unnamed.next(),
+    };
+    ours.iter().map(counterpart).collect()
 }
 
 fn record_of(interface: &Interface, ty: &Type) -> Option<RecordId> {

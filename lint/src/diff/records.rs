@@ -1,6 +1,6 @@
 //! Structures of two versions, on every ABI that has both.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use ioctlkit_abi::{AbiId, AbiSet};
 use ioctlkit_model::{Command, Layouts, RecordId, Span, Type};
@@ -116,6 +116,7 @@ fn change<'a>(
     let within = within.intersection(old.interface().abis).intersection(new.interface().abis);
     let mut abis = AbiSet::EMPTY;
     let mut faults: Vec<Told> = Vec::new();
+    let mut places = HashMap::new();
     for abi in within {
         let (Ok(was), Ok(is)) = (slots(old, pair.old, abi), slots(new, pair.new, abi)) else {
             continue;
@@ -123,7 +124,7 @@ fn change<'a>(
         abis.insert(abi);
         let was = Side { layouts: old, size: was.0, slots: &was.1 };
         let is = Side { layouts: new, size: is.0, slots: &is.1 };
-        add(&mut faults, abi, members::compare(&was, &is, abi));
+        add(&mut faults, &mut places, abi, members::compare(&was, &is, abi));
     }
     if faults.is_empty() {
         return None;
@@ -148,11 +149,13 @@ fn change<'a>(
 }
 
 /// Differences that several ABIs have are told once.
-fn add(known: &mut Vec<Told>, abi: AbiId, faults: Vec<Fault>) {
+fn add(known: &mut Vec<Told>, places: &mut HashMap<Fault, usize>, abi: AbiId, faults: Vec<Fault>) {
     for fault in faults {
-        match known.iter_mut().find(|told| told.fault == fault) {
-            Some(told) => told.abis.insert(abi),
-            None => known.push(Told { abis: AbiSet::only(abi), fault }),
+        if let Some(place) = places.get(&fault) {
+            known[*place].abis.insert(abi);
+        } else {
+            places.insert(fault.clone(), known.len());
+            known.push(Told { abis: AbiSet::only(abi), fault });
         }
     }
 }

@@ -48,7 +48,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             }
         }
     }
-    for found in classify::commands(cx).into_iter().filter(|found| found.class == Class::Long) {
+    for found in classify::commands(cx).iter().filter(|found| found.class == Class::Long) {
         let message = found.width_varies(cx, "as wide as a register");
         let mut finding = command_finding(
             &LONG_MEMBER,

@@ -60,7 +60,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             let is_invalid = written.contains(&argument.id)
                 && rust_validity::invalid(cx.interface, &found.subject.member.ty).is_some();
             if found.class == Class::Pointer && !is_invalid {
-                findings.push(member(cx, argument, &found));
+                findings.push(member(cx, argument, found));
             }
         }
     }

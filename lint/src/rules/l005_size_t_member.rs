@@ -49,7 +49,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             }
         }
     }
-    for found in classify::commands(cx).into_iter().filter(|found| found.class == Class::Size) {
+    for found in classify::commands(cx).iter().filter(|found| found.class == Class::Size) {
         if is_size_t_itself(cx, &found.subject.body.argument) {
             continue;
         }

@@ -43,11 +43,11 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for argument in cx.argument_records() {
         for found in classify::members(cx, argument) {
             if found.class == Class::Time {
-                findings.push(member(cx, argument, &found));
+                findings.push(member(cx, argument, found));
             }
         }
     }
-    for found in classify::commands(cx).into_iter().filter(|found| found.class == Class::Time) {
+    for found in classify::commands(cx).iter().filter(|found| found.class == Class::Time) {
         let message = format!(
             "`{}` takes {}, {}",
             found.subject.command.name,

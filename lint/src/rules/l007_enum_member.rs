@@ -42,7 +42,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             if let Class::Enum(id) = found.class
                 && found.subject.member.bits.is_none()
             {
-                findings.push(member(cx, argument, &found, id));
+                findings.push(member(cx, argument, found, id));
             }
         }
     }

@@ -1,7 +1,7 @@
 //! L008 bitfield-member.
 
 use ioctlkit_abi::AbiSet;
-use ioctlkit_model::{Finding, Fix, Member, RecordBody, Safety};
+use ioctlkit_model::{Finding, Fix, RecordBody, Safety};
 
 use crate::context::{ArgumentRecord, Context};
 use crate::declare_rule;
@@ -38,12 +38,17 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for argument in cx.argument_records() {
         let mut seen = Vec::new();
         for (abis, body) in argument.record.variants.iter() {
+            let mut behind = 0;
             for run in body.members.chunk_by(|a, b| a.bits.is_some() == b.bits.is_some()) {
-                let Some(first) = run.iter().find(|member| member.name.is_some()) else { continue };
+                let start = behind;
+                behind += run.len();
+                let mut named = (start..).zip(run).filter(|(_, member)| member.name.is_some());
+                let Some((index, first)) = named.next() else { continue };
                 // The same text may be read for several classes of ABIs.
                 if run[0].bits.is_some() && !seen.contains(&first.name_span) {
                     seen.push(first.name_span);
-                    findings.push(report(cx, argument, abis, body, run, first));
+                    let others = named.map(|(index, _)| index).collect();
+                    findings.push(report(cx, argument, abis, body, index, others));
                 }
             }
         }
@@ -55,17 +60,12 @@ fn report(
     argument: &ArgumentRecord<'_>,
     abis: AbiSet,
     body: &RecordBody,
-    run: &[Member],
-    first: &Member,
+    first: usize,
+    others: Vec<usize>,
 ) -> Finding {
-    let place = |wanted: &Member| body.members.iter().position(|member| member == wanted);
-    let names: Vec<String> = run
-        .iter()
-        .filter(|member| member.name.is_some() && *member != first)
-        .filter_map(|member| Some(words::member(cx.interface, body, place(member)?)))
-        .collect();
-    let subject = place(first).map(|index| words::member(cx.interface, body, index));
-    let subject = words::and_more(&subject.unwrap_or_default(), &names);
+    let name = |index| words::member(cx.interface, body, index);
+    let names: Vec<String> = others.into_iter().map(name).collect();
+    let subject = words::and_more(&name(first), &names);
     let (are, they_take) = if names.is_empty() {
         ("is a bit-field", "it takes")
     } else {
@@ -74,7 +74,8 @@ fn report(
     let message = format!(
         "{subject} {are}: which bits {they_take} depends on the byte order and the ABI, and no other language can name that"
     );
-    let mut finding = argument.member_finding(&BITFIELD_MEMBER, first, abis, message);
+    let mut finding =
+        argument.member_finding(&BITFIELD_MEMBER, &body.members[first], abis, message);
     finding.label = "the ABI chooses which bits".into();
     finding.fix = Some(Fix {
         message: "use one `__u32` of flags, and a constant for each".into(),

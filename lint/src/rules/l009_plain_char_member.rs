@@ -43,7 +43,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 && found.subject.member.bits.is_none()
                 && !is_array(cx, &found.subject.member.ty)
             {
-                findings.push(member(cx, argument, &found));
+                findings.push(member(cx, argument, found));
             }
         }
     }

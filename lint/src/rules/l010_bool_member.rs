@@ -56,7 +56,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             findings.push(finding);
         }
     }
-    for found in classify::commands(cx).into_iter().filter(|found| found.class == Class::Bool) {
+    for found in classify::commands(cx).iter().filter(|found| found.class == Class::Bool) {
         let message = format!(
             "`{}` takes a `bool`: a byte from user space that is neither 0 nor 1 makes the kernel's checks of it undefined",
             found.subject.command.name

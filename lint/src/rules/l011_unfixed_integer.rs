@@ -46,7 +46,7 @@ declare_rule! {
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for argument in cx.argument_records() {
         let members: Vec<_> = classify::members(cx, argument)
-            .into_iter()
+            .iter()
             .filter(|found| found.subject.member.bits.is_none())
             .filter_map(|found| match found.class {
                 Class::Unfixed(fixed) => Some((found, fixed)),
@@ -64,7 +64,7 @@ fn report(
     argument: &ArgumentRecord<'_>,
     first: &ClassifiedMember<'_>,
     fixed: &'static str,
-    others: &[(ClassifiedMember<'_>, &'static str)],
+    others: &[(&ClassifiedMember<'_>, &'static str)],
 ) -> Finding {
     let name = |found: &ClassifiedMember<'_>| {
         words::member(cx.interface, found.subject.body, found.subject.index)

@@ -52,7 +52,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             findings.push(finding);
         }
     }
-    for found in classify::commands(cx).into_iter().filter(|found| found.class == Class::Float) {
+    for found in classify::commands(cx).iter().filter(|found| found.class == Class::Float) {
         let message = format!(
             "`{}` takes {}: the kernel cannot compute in floating point, so no driver can check or use the value",
             found.subject.command.name,

@@ -41,11 +41,11 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for argument in cx.argument_records() {
         for found in classify::members(cx, argument) {
             if found.class == Class::Legacy && found.subject.member.bits.is_none() {
-                findings.push(member(cx, argument, &found));
+                findings.push(member(cx, argument, found));
             }
         }
     }
-    for found in classify::commands(cx).into_iter().filter(|found| found.class == Class::Legacy) {
+    for found in classify::commands(cx).iter().filter(|found| found.class == Class::Legacy) {
         let message = found.width_varies(cx, "which each architecture defines");
         findings.push(command_finding(
             &LEGACY_TYPEDEF,

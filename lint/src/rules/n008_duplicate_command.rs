@@ -7,7 +7,7 @@ use crate::context::{Context, command_finding};
 use crate::declare_rule;
 use crate::includes::Includes;
 use crate::names::are_versions;
-use crate::numbering::{FreeNrs, are_aliases, by_place, common, equal_on, same_name};
+use crate::numbering::{COMPARED, FreeNrs, are_aliases, by_place, common, equal_on, same_name};
 use crate::objects::Objects;
 
 declare_rule! {
@@ -56,6 +56,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         for (place, command) in commands.iter().enumerate() {
             let twins: Vec<_> = commands[..place]
                 .iter()
+                .take(COMPARED)
                 .copied()
                 .filter(|other| are_twins(cx, &includes, other, command))
                 .filter(|other| objects.different(other, command).is_none())

@@ -7,7 +7,9 @@ use crate::context::{Context, command_finding};
 use crate::declare_rule;
 use crate::includes::Includes;
 use crate::names::{are_directions, are_versions};
-use crate::numbering::{FreeNrs, are_aliases, by_place, common, equal_on, letter, same_name};
+use crate::numbering::{
+    COMPARED, FreeNrs, are_aliases, by_place, common, equal_on, letter, same_name,
+};
 use crate::objects::Objects;
 
 declare_rule! {
@@ -51,6 +53,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         for (place, command) in commands.iter().enumerate() {
             let sharing: Vec<_> = commands[..place]
                 .iter()
+                .take(COMPARED)
                 .copied()
                 .filter(|other| share_by_mistake(cx, &includes, &objects, other, command))
                 .collect();

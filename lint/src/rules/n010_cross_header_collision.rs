@@ -9,7 +9,7 @@ use crate::context::{Context, finding};
 use crate::declare_rule;
 use crate::includes::Includes;
 use crate::names::{are_versions, differ_in_first_word};
-use crate::numbering::{by_place, lower_half, same_name};
+use crate::numbering::{COMPARED, by_place, lower_half, same_name};
 use crate::raw_commands::RawCommand;
 
 declare_rule! {
@@ -94,6 +94,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         for (index, later) in named.iter().copied().enumerate() {
             let colliding: Vec<_> = named[..index]
                 .iter()
+                .take(COMPARED)
                 .copied()
                 .filter_map(|earlier| {
                     let on = collide(cx, &includes, earlier, later, place >> 8)?;

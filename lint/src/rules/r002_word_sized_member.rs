@@ -55,7 +55,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             findings.push(finding);
         }
     }
-    for found in classify::commands(cx).into_iter().filter(|found| is_word_sized(&found.class)) {
+    for found in classify::commands(cx).iter().filter(|found| is_word_sized(&found.class)) {
         let mut finding = command_finding(
             &WORD_SIZED_MEMBER,
             found.subject.command,

@@ -52,7 +52,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let Some(writer) = writer else { continue };
         for found in classify::members(cx, argument) {
             if let Some(why) = invalid(cx.interface, &found.subject.member.ty) {
-                findings.push(member(cx, argument, &found, &why, writer));
+                findings.push(member(cx, argument, found, &why, writer));
             }
         }
     }
@@ -60,7 +60,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         if is_written(found.subject.command, found.subject.body)
             && let Some(why) = invalid(cx.interface, found.ty)
         {
-            findings.push(command(cx, &found, &why));
+            findings.push(command(cx, found, &why));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use annotate_snippets::Snippet;
+use annotate_snippets::{Origin, Snippet};
 use ioctlkit_model::{FileId, SourceFile, SourceMap, Span};
 
 use super::harmless_path;
@@ -11,6 +11,9 @@ use crate::place::bytes_within;
 /// How many lines a snippet may reach over to show a second place: one that is further away gets
 /// a snippet of its own.
 const REACH: u32 = 40;
+
+/// Lines that are longer than this together, in bytes, are not shown.
+const LONGEST: usize = 16 << 10;
 
 /// A range of whole lines of a file.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +41,7 @@ impl<'a> Window<'a> {
         let (first, last) = lines(span, self.file);
         let (first, last) = (first.min(self.first), last.max(self.last));
         let is_near = last - first <= REACH.max(self.last - self.first);
-        is_near.then_some(Self { first, last, ..self })
+        Some(Self { first, last, ..self }).filter(|wider| is_near && wider.is_shown())
     }
 
     /// The window with the line behind it, if there is one.
@@ -46,9 +49,15 @@ impl<'a> Window<'a> {
         Self { last: (self.last + 1).min(self.file.line_count()), ..self }
     }
 
+    /// Whether the lines are short enough to be shown. Of a line as long as a file nobody sees anything,
+    /// and to lay it out takes its length for each finding.
+    pub(super) fn is_shown(&self) -> bool {
+        self.bytes().len() <= LONGEST
+    }
+
     /// Whether so many lines are still a suggestion and not half a file.
     pub(super) fn is_short(&self) -> bool {
-        self.last - self.first <= REACH
+        self.last - self.first <= REACH && self.is_shown()
     }
 
     /// Whether the whole of `span` is within the window.
@@ -56,6 +65,14 @@ impl<'a> Window<'a> {
         let window = self.bytes();
         let bytes = bytes_within(span, &self.file.text);
         span.file == self.id && window.start <= bytes.start && bytes.end <= window.end
+    }
+
+    /// The place of a span that is too long to be shown.
+    pub(super) fn place(&self, span: Span) -> Origin<'a> {
+        let at = self.file.position(bytes_within(span, &self.file.text).start as u32);
+        Origin::path(harmless_path(&self.file.path.to_string_lossy()))
+            .line(at.line as usize)
+            .char_column(at.column as usize)
     }
 
     /// A snippet of these lines, without an annotation.
@@ -92,5 +109,5 @@ fn lines(span: Span, file: &SourceFile) -> (u32, u32) {
     let bytes = bytes_within(span, &file.text);
     // A span that ends with a line's end does not touch the line behind it.
     let last_byte = if bytes.is_empty() { bytes.start } else { bytes.end - 1 };
-    (file.position(bytes.start as u32).line, file.position(last_byte as u32).line)
+    (file.line(bytes.start as u32), file.line(last_byte as u32))
 }

@@ -26,7 +26,7 @@ pub(crate) fn read(interface: &mut Interface) {
     }
     for raw in &interface.raw_numbers {
         let file = sources.file(raw.span.file);
-        let line = file.line_range(file.position(raw.span.start).line);
+        let line = file.line_range(file.line(raw.span.start));
         let span = Span { end: line.end as u32, ..raw.span };
         let written = written(sources.text(span), span);
         all.add(raw.span, Definition { written, ..Definition::default() });
@@ -58,7 +58,7 @@ fn add_structure(sources: &SourceMap, body: &RecordBody, all: &mut Definitions) 
 /// Whether an error is about a line such as `#error "include the other header"`.
 fn is_error_directive(sources: &SourceMap, span: Span) -> bool {
     let file = sources.file(span.file);
-    let line = file.line_range(file.position(span.start).line);
+    let line = file.line_range(file.line(span.start));
     let directive = file.text.get(line).unwrap_or("").trim_start().strip_prefix('#');
     directive.is_some_and(|word| word.trim_start().starts_with("error"))
 }
@@ -135,7 +135,7 @@ fn arguments(tokens: &[(usize, Token<'_>)]) -> Option<(Vec<(usize, usize)>, usiz
 
 /// The comment that begins on the last line of a definition.
 fn comment_beside(file: &SourceFile, definition: Span) -> Option<String> {
-    let last = file.position(definition.end.max(definition.start)).line;
+    let last = file.line(definition.end.max(definition.start));
     let line = file.line_range(last);
     let from = line.start.max(definition.start as usize) as u32;
     let first = file.comments.partition_point(|comment| comment.start < from);
@@ -145,16 +145,17 @@ fn comment_beside(file: &SourceFile, definition: Span) -> Option<String> {
 
 /// The comment right behind a member's semicolon.
 fn comment_behind(file: &SourceFile, member: Span) -> Option<String> {
-    let line = file.text.get(member.end as usize..)?.lines().next()?;
-    let rest = line.trim_start_matches(';').trim_start();
-    let at = member.end + (line.len() - rest.len()) as u32;
+    let behind = file.text.get(member.end as usize..)?;
+    let on_line = |c: char| c.is_whitespace() && c != '\n';
+    let rest = behind.trim_start_matches(';').trim_start_matches(on_line);
+    let at = member.end + (behind.len() - rest.len()) as u32;
     let index = file.comments.binary_search_by_key(&at, |comment| comment.start).ok()?;
     words(file, &file.comments[index])
 }
 
 /// The text above the line on which a definition begins.
 fn line_above(file: &SourceFile, definition: Span) -> Option<&str> {
-    let line = file.position(definition.start).line;
+    let line = file.line(definition.start);
     let before = file.text.get(..file.line_range(line).start)?;
     Some(before.strip_suffix('\n')?.trim_end_matches([' ', '\t', '\r']))
 }

@@ -13,21 +13,20 @@ use crate::c::macros::{CandidateKind, Macros};
 
 /// The tags of structures and unions in commands that nothing that was read defines.
 pub(crate) fn undefined(files: &Files, macros: &Macros) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
+    let mut wanted: BTreeSet<&str> = BTreeSet::new();
     for candidate in macros.candidates.iter().filter(|it| it.kind == CandidateKind::Command) {
-        let own = &files.loaded[candidate.file];
-        for tag in tags(own.slice(&candidate.define(files).body)) {
-            let of_others = || {
-                let mentioning = files.loaded.iter().filter(|file| file.scan.mentions(hash(tag)));
-                mentioning.into_iter().any(|file| defines(&file.text, tag))
-            };
-            let is_of_libc = overlay::libc_header_of(tag).is_some();
-            if !is_of_libc && !found.contains(tag) && !defines(&own.text, tag) && !of_others() {
-                found.insert(tag.to_owned());
+        let text = files.loaded[candidate.file].slice(&candidate.define(files).body);
+        wanted.extend(tags(text).filter(|tag| overlay::libc_header_of(tag).is_none()));
+    }
+    for file in &files.loaded {
+        if !wanted.is_empty() {
+            let of_code = |tag: &&str| file.scan.mentions(hash(tag));
+            for tag in defined(&file.text).filter(of_code) {
+                wanted.remove(tag);
             }
         }
     }
-    found
+    wanted.into_iter().map(str::to_owned).collect()
 }
 
 /// The stand-ins for libc's headers that define what commands name, so far as none was read.
@@ -48,22 +47,24 @@ pub(crate) fn stand_ins(files: &Files, macros: &Macros) -> BTreeSet<PathBuf> {
 }
 
 /// `x` of each `struct x` and `union x`.
-fn tags(text: &str) -> Vec<&str> {
-    let words: Vec<&str> = tokens(text).map(|(_, token)| token.text()).collect();
-    let is_tagged = |pair: &&[&str]| matches!(pair[0], "struct" | "union");
-    words.windows(2).filter(is_tagged).map(|pair| pair[1]).collect()
+fn tags(text: &str) -> impl Iterator<Item = &str> {
+    let mut before = "";
+    tokens(text).filter_map(move |(_, token)| {
+        let is_tagged = matches!(before, "struct" | "union");
+        before = token.text();
+        is_tagged.then_some(before)
+    })
 }
 
-/// Whether a text has the definition of that tag. Comments may look like one; then a file is read
-/// that helps nobody.
-fn defines(text: &str, tag: &str) -> bool {
-    text.match_indices(tag).any(|(at, _)| {
-        let before = text[..at].trim_end();
-        let behind = text[at + tag.len()..].trim_start();
-        let is_whole = text[..at].ends_with(char::is_whitespace);
-        is_whole
-            && behind.starts_with('{')
-            && (before.ends_with("struct") || before.ends_with("union"))
+/// The tags of the structures and unions that a text defines. Comments may look like one; then a file
+/// is read that helps nobody.
+fn defined(text: &str) -> impl Iterator<Item = &str> {
+    memchr::memchr_iter(b'{', text.as_bytes()).filter_map(|brace| {
+        let head = text[..brace].trim_end();
+        let start = head.rfind(|c: char| c.is_whitespace() || c == '{')?;
+        let tag = head[start..].trim_start();
+        let before = head[..start].trim_end();
+        (before.ends_with("struct") || before.ends_with("union")).then_some(tag)
     })
 }
 
@@ -77,7 +78,9 @@ pub(crate) fn definers(tree: &Tree, tags: &BTreeSet<String>) -> Vec<PathBuf> {
         }
         let Ok(text) = look::read_to_string(&header) else { continue };
         let before = left.len();
-        left.retain(|tag| !defines(&text, tag));
+        for tag in defined(&text) {
+            left.remove(tag);
+        }
         if left.len() < before {
             found.push(header);
         }
@@ -91,18 +94,18 @@ mod tests {
 
     #[test]
     fn definitions_are_told_from_uses() {
-        assert!(defines("struct sock_fprog {", "sock_fprog"));
-        assert!(defines("union\tx\n{", "x"));
+        assert_eq!(defined("struct sock_fprog {").collect::<Vec<_>>(), ["sock_fprog"]);
+        assert_eq!(defined("union\tx\n{ struct y { struct\n").collect::<Vec<_>>(), ["x", "y"]);
         for text in
             ["struct sock_fprog;", "struct sock_fprog_kern {", "my_struct x{", "struct x *f() {"]
         {
-            assert!(!defines(text, "sock_fprog"), "{text}");
+            assert!(defined(text).all(|tag| tag != "sock_fprog"), "{text}");
         }
     }
 
     #[test]
     fn tags_are_found_in_a_macro() {
         let text = "_IOWR('x', 1, struct a) + sizeof(union b)";
-        assert_eq!(tags(text), ["a", "b"]);
+        assert_eq!(tags(text).collect::<Vec<_>>(), ["a", "b"]);
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use ioctlkit_abi::{AbiId, AbiSet};
 use ioctlkit_model::{FileId, Include, NotRead, Problem, ProblemKind, SourceMap, Span};
 use rayon::prelude::*;
+use rustc_hash::FxBuildHasher;
 
 use crate::c::Request;
 use crate::c::discover::{Asked, Tree, TreeHeaders, Wanted, is_c_source, lies_outside, unreadable};
@@ -14,9 +15,10 @@ use crate::c::driver::allowed::AllowedArgument;
 use crate::c::driver::overlay;
 use crate::c::lex::definitions_only::definitions_only;
 use crate::c::lex::expression::Macro;
-use crate::c::lex::scan::{self, Scan};
+use crate::c::lex::scan::{self, ByName, Define, Scan};
 use crate::c::look;
 use crate::c::partition::Features;
+use crate::c::uses::Uses;
 use crate::c::weight::{TooMuch, too_much};
 use crate::reach::Reach;
 use crate::reading::{self, ReadError, limit};
@@ -75,8 +77,20 @@ pub(crate) struct Files {
     pub(crate) first: Vec<Index>,
     /// The names of macros that the command line defines.
     pub(crate) defined: HashSet<String>,
-    /// The definition of each macro, by the hash of its name; `None` where there are several.
-    macros: HashMap<u64, Option<(Index, usize)>>,
+    macros: Definitions,
+    pub(crate) uses: Uses,
+}
+
+/// A definition, by its file and its place in the scan of that.
+type Place = (Index, usize);
+
+/// The definition of each macro.
+#[derive(Debug, Default)]
+struct Definitions {
+    /// `None` where there are several texts.
+    of_all: ByName<Option<Place>>,
+    /// Of the macros with several texts, those of each file, likewise.
+    of_file: HashMap<(Index, u64), Option<Place>, FxBuildHasher>,
 }
 
 /// What the command line, the configuration or a compilation database says of includes.
@@ -214,7 +228,8 @@ impl Files {
             .filter_map(|(path, index)| Some((std::path::absolute(path).ok()?, *index)))
             .collect();
         let mut files = Self {
-            macros: macros(&loader.loaded),
+            macros: Definitions::of(&loader.loaded),
+            uses: Uses::of(&loader.loaded),
             loaded: loader.loaded,
             by_path: loader.by_path,
             by_absolute,
@@ -262,7 +277,8 @@ impl Files {
             .iter()
             .filter_map(|(path, index)| Some((std::path::absolute(path).ok()?, *index)))
             .collect();
-        self.macros = macros(&reader.loaded);
+        self.macros = Definitions::of(&reader.loaded);
+        self.uses = Uses::of(&reader.loaded);
         self.loaded = reader.loaded;
         self.by_path = reader.by_path;
         self.by_absolute = by_absolute;
@@ -277,21 +293,23 @@ impl Files {
     /// What a name means to the preprocessor in a file: what the file itself defines, where others
     /// define it otherwise.
     pub(crate) fn macro_named(&self, name: &str, home: Option<Index>) -> Macro<'_> {
-        let Some(known) = self.macros.get(&scan::hash(name)) else { return Macro::None };
-        let own = || {
-            let file = home?;
-            let mut defines = (0..).zip(&self.loaded[file].scan.defines);
-            let mut same = defines.by_ref().filter(|(_, define)| define.name == name);
-            let (at, _) = same.next()?;
-            same.next().is_none().then_some((file, at))
-        };
+        let hash = scan::hash(name);
+        let Some(known) = self.macros.of_all.get(&hash) else { return Macro::None };
+        let own = || self.macros.of_file.get(&(home?, hash)).copied().flatten();
         let Some((index, define)) = known.or_else(own) else { return Macro::Ambiguous };
         self.macro_at(index, define)
     }
 
+    /// The one text of a macro, with its place, if it has one wherever it is defined.
+    pub(crate) fn only_definition(&self, hash: u64) -> Option<(&Loaded, &Define)> {
+        let (index, at) = self.macros.of_all.get(&hash).copied().flatten()?;
+        let file = &self.loaded[index];
+        Some((file, &file.scan.defines[at]))
+    }
+
     /// Whether any file defines a macro of that name.
     pub(crate) fn defines(&self, name: &str) -> bool {
-        self.macros.contains_key(&scan::hash(name))
+        self.macros.of_all.contains_key(&scan::hash(name))
     }
 
     /// What a definition says.
@@ -328,25 +346,36 @@ fn left_out(file: &mut Loaded, reason: &TooMuch) -> Problem {
     }
 }
 
-/// Where each macro is defined; `None` where it has several texts, so that the text alone does not say
-/// which one holds.
-fn macros(loaded: &[Loaded]) -> HashMap<u64, Option<(Index, usize)>> {
-    let mut places: HashMap<u64, Option<(Index, usize)>> = HashMap::new();
-    for (index, file) in loaded.iter().enumerate() {
-        for (at, define) in file.scan.defines.iter().enumerate() {
-            let place = places.entry(scan::hash(&define.name)).or_insert(Some((index, at)));
-            let same_text = place.is_some_and(|(index, at): (Index, usize)| {
+impl Definitions {
+    fn of(loaded: &[Loaded]) -> Self {
+        let mut found = Self::default();
+        let all = || {
+            loaded.iter().enumerate().flat_map(|(index, file)| {
+                (0..).zip(&file.scan.defines).map(move |(at, define)| (index, at, define))
+            })
+        };
+        let mut several = false;
+        for (index, at, define) in all() {
+            let place = found.of_all.entry(define.hash).or_insert(Some((index, at)));
+            let text = loaded[index].slice(&define.body);
+            let same_text = place.is_some_and(|(index, at): Place| {
                 let first = &loaded[index];
                 let known = &first.scan.defines[at];
-                known.parameters == define.parameters
-                    && first.slice(&known.body) == file.slice(&define.body)
+                known.parameters == define.parameters && first.slice(&known.body) == text
             });
             if !same_text {
                 *place = None;
+                several = true;
             }
         }
+        for (index, at, define) in all().filter(|_| several) {
+            if found.of_all[&define.hash].is_none() {
+                let own = found.of_file.entry((index, define.hash));
+                own.and_modify(|place| *place = None).or_insert(Some((index, at)));
+            }
+        }
+        found
     }
-    places
 }
 
 /// The text of a file, or the problem with it.

@@ -2,15 +2,16 @@
 //! reach it through a name that `##` makes, and those that pack a number with shifts of their own.
 //! What they come to is asked of the compiler, see [`crate::c::jobs::probe`].
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
+use std::ops::Range;
 
 use ioctlkit_model::Span;
 
 use crate::c::files::{Files, Index, Loaded};
 use crate::c::jobs::probe::Asked;
-use crate::c::lex::expand::expand;
-use crate::c::lex::expression::parse_expression;
-use crate::c::lex::scan::{Define, Token, hash, tokens};
+use crate::c::lex::expand::{Word, expand};
+use crate::c::lex::expression::{is_conditional, parse_expression};
+use crate::c::lex::scan::{ByName, Define, NameSet, Token, hash, tokens};
 use crate::c::own_encoder::take_apart;
 use crate::c::redefined::{AnyType, Redefined};
 
@@ -25,6 +26,8 @@ pub(crate) struct Candidate {
     pub(crate) file: Index,
     pub(crate) definition: Definition,
     pub(crate) kind: CandidateKind,
+    /// What it is another name for, see [`other_names`].
+    stands_for: Option<String>,
 }
 
 /// What defines a candidate, by its place in the scan of its file.
@@ -49,7 +52,10 @@ impl Candidate {
     /// How the compiler is asked about it.
     pub(crate) fn asked(&self, files: &Files) -> Asked {
         match self.definition {
-            Definition::Macro(_) => Asked::Macro(self.name.clone()),
+            Definition::Macro(_) => Asked::Macro {
+                name: self.name.clone(),
+                value: self.stands_for.as_ref().unwrap_or(&self.name).clone(),
+            },
             Definition::Enumerator(_) => {
                 let define = self.define(files);
                 let text = files.loaded[self.file].slice(&define.body);
@@ -106,9 +112,11 @@ pub(crate) struct Macros {
     pub(crate) families: Vec<FamilyCandidate>,
     pub(crate) unwrapped: Vec<Unwrapped>,
     /// Names that files define differently, and on which a command depends.
-    pub(crate) contested: HashSet<u64>,
+    pub(crate) contested: NameSet,
     /// The headers that pack numbers with a `_IOC` of their own.
     pub(crate) redefined: Redefined,
+    /// Macros with a definition that chooses between others, by their files and the hashes of their names.
+    pub(crate) choosing: HashSet<(Index, u64)>,
 }
 
 /// What the search for candidates knows.
@@ -117,34 +125,42 @@ struct Search<'f> {
     raw_numbers: bool,
     redefined: Redefined,
     /// Macros that reach `_IOC`.
-    reached: HashSet<u64>,
+    reached: NameSet,
     /// Macros that may reach it by `##`.
-    pasted: HashSet<u64>,
+    pasted: NameSet,
     /// Macros that shift twice, or use one that does.
-    shifting: HashSet<u64>,
+    shifting: NameSet,
     /// Wrappers that nothing defines, and what uses them.
-    absent: HashMap<u64, String>,
+    absent: ByName<String>,
     /// Macros that others use.
-    used: HashSet<u64>,
+    used: NameSet,
     function_like: HashSet<&'f str>,
 }
 
 impl Macros {
-    /// Finds them in `files`; only those for which `listed` holds become candidates.
-    pub(crate) fn find(files: &Files, raw_numbers: bool, listed: impl Fn(Index) -> bool) -> Self {
+    /// Finds them in `files`; only those for which `listed` holds become candidates. `given` are the
+    /// macros that somebody defines outside of the files.
+    pub(crate) fn find(
+        files: &Files,
+        raw_numbers: bool,
+        given: &NameSet,
+        listed: impl Fn(Index) -> bool,
+    ) -> Self {
         let search = Search::new(files, raw_numbers);
         let mut macros = Self {
             candidates: Vec::new(),
             families: Vec::new(),
             unwrapped: Vec::new(),
-            contested: HashSet::new(),
+            contested: NameSet::default(),
             redefined: Redefined::default(),
+            choosing: HashSet::new(),
         };
         for (index, file) in files.loaded.iter().enumerate() {
             if listed(index) && !is_ioctl_h(file) {
                 macros.collect(&search, index, file);
             }
         }
+        other_names(files, given, &mut macros.candidates);
         macros.redefined = search.redefined;
         macros.contested = contested(files, &macros);
         macros
@@ -153,8 +169,13 @@ impl Macros {
     fn collect(&mut self, search: &Search<'_>, index: Index, file: &Loaded) {
         let mut known: HashSet<&str> = HashSet::new();
         for (at, define) in file.scan.defines.iter().enumerate() {
+            // Most texts have no `?`, and need not be taken apart.
+            let text = file.slice(&define.body);
+            if text.contains('?') && is_conditional(text) {
+                self.choosing.insert((index, define.hash));
+            }
             if define.parameters.is_some() {
-                if search.reaches(define) && !search.used.contains(&hash(&define.name)) {
+                if search.reaches(define) && !search.used.contains(&define.hash) {
                     self.families.push(FamilyCandidate { file: index, define: at });
                 }
                 continue;
@@ -173,17 +194,26 @@ impl Macros {
                     file: index,
                     definition: Definition::Macro(at),
                     kind,
+                    stands_for: None,
                 });
             }
         }
+        // Those that count from one are what that one is.
+        let mut counted_from: Option<(&Range<u32>, Option<CandidateKind>)> = None;
         for (at, enumerator) in file.scan.enumerators.iter().enumerate() {
-            let Some(kind) = search.kind(index, enumerator) else { continue };
+            let kind = match counted_from.take() {
+                Some((body, kind)) if *body == enumerator.body => kind,
+                _ => search.kind(index, enumerator),
+            };
+            counted_from = Some((&enumerator.body, kind.clone()));
+            let Some(kind) = kind else { continue };
             if kind != CandidateKind::RawNumber && known.insert(&enumerator.name) {
                 self.candidates.push(Candidate {
                     name: enumerator.name.clone(),
                     file: index,
                     definition: Definition::Enumerator(at),
                     kind,
+                    stands_for: None,
                 });
             }
         }
@@ -194,9 +224,9 @@ impl<'f> Search<'f> {
     fn new(files: &'f Files, raw_numbers: bool) -> Self {
         let roots = ROOTS.iter().map(|name| hash(name)).collect();
         let reached = reach(files, roots);
-        let mut used: HashSet<u64> = HashSet::new();
+        let mut used = NameSet::default();
         for define in files.loaded.iter().flat_map(|file| &file.scan.defines) {
-            let name = hash(&define.name);
+            let name = define.hash;
             if reached.contains(&name) {
                 used.extend(define.words.iter().filter(|word| **word != name));
             }
@@ -231,9 +261,9 @@ impl<'f> Search<'f> {
 
     fn kind(&self, index: Index, define: &Define) -> Option<CandidateKind> {
         let file = &self.files.loaded[index];
-        let uses = |set: &HashSet<u64>| define.words.iter().any(|word| set.contains(word));
+        let uses = |set: &NameSet| define.words.iter().any(|word| set.contains(word));
         let is_redefined = self.redefined.holds_in(index);
-        let shifts = self.shifting.contains(&hash(&define.name)) || uses(&self.shifting);
+        let shifts = self.shifting.contains(&define.hash) || uses(&self.shifting);
         if (shifts || is_redefined)
             && let Some(kind) = self.own_encoder(index, define)
         {
@@ -274,20 +304,72 @@ impl<'f> Search<'f> {
     }
 }
 
+/// Notes what each candidate stands for that is only another name: `#define A B`, where B may be one
+/// more. So the compiler is asked about the end of a chain, and does not walk the whole of it for each
+/// of its links.
+fn other_names(files: &Files, given: &NameSet, candidates: &mut [Candidate]) {
+    let mut known: ByName<Option<&str>> = ByName::default();
+    for candidate in candidates {
+        if !matches!(candidate.definition, Definition::Macro(_)) {
+            continue;
+        }
+        let mut chain = Vec::new();
+        let mut at = hash(&candidate.name);
+        let mut end = None;
+        while let Some(next) = other_name(files, given, at) {
+            if let Some(further) = known.get(&at) {
+                end = *further;
+                break;
+            }
+            // In a circle, each one is asked about by its own name.
+            known.insert(at, None);
+            chain.push(at);
+            end = Some(next);
+            at = hash(next);
+        }
+        for name in chain {
+            known.insert(name, end);
+        }
+        candidate.stands_for = end.map(str::to_owned);
+    }
+}
+
+/// The one word that a macro comes to wherever it is defined.
+fn other_name<'f>(files: &'f Files, given: &NameSet, macro_name: u64) -> Option<&'f str> {
+    let (file, define) = files.only_definition(macro_name)?;
+    let is_condition = |region: usize| !file.scan.regions[region].is_guard;
+    if define.parameters.is_some()
+        || define.words.len() != 1
+        || define.region.is_some_and(is_condition)
+        || given.contains(&macro_name)
+    {
+        return None;
+    }
+    let mut word = None;
+    for (_, token) in tokens(file.slice(&define.body)) {
+        match token {
+            Token::Word(only) => word = Some(only),
+            Token::Punctuation("(" | ")") => {}
+            _ => return None,
+        }
+    }
+    word
+}
+
 /// What stands in parentheses behind each `sizeof`.
-fn sizeof_operands(words: &[String]) -> Vec<String> {
+fn sizeof_operands(words: &[Word<'_>]) -> Vec<String> {
     let mut found = Vec::new();
     for (at, _) in words.iter().enumerate().filter(|(_, word)| *word == "sizeof") {
         let mut depth = 0;
         let inner = words[at + 1..].iter().take_while(|word| {
-            match word.as_str() {
+            match &***word {
                 "(" => depth += 1,
                 ")" => depth -= 1,
                 _ => {}
             }
             depth > 0
         });
-        let operand: Vec<&str> = inner.skip(1).map(String::as_str).collect();
+        let operand: Vec<&str> = inner.skip(1).map(|word| &**word).collect();
         if !operand.is_empty() {
             found.push(operand.join(" "));
         }
@@ -296,12 +378,12 @@ fn sizeof_operands(words: &[String]) -> Vec<String> {
 }
 
 /// Function-like macros that make a name with `##` that may be one of those that reach `_IOC`.
-fn pasting(files: &Files, reached: &HashSet<u64>) -> HashSet<u64> {
+fn pasting(files: &Files, reached: &NameSet) -> NameSet {
     let all =
         || files.loaded.iter().flat_map(|file| file.scan.defines.iter().map(move |d| (file, d)));
     let is_function = |define: &Define| define.parameters.is_some();
     let targets: Vec<&str> = all()
-        .filter(|(_, define)| is_function(define) && reached.contains(&hash(&define.name)))
+        .filter(|(_, define)| is_function(define) && reached.contains(&define.hash))
         .map(|(_, define)| define.name.as_str())
         .chain(ROOTS)
         .collect();
@@ -320,7 +402,7 @@ fn pasting(files: &Files, reached: &HashSet<u64>) -> HashSet<u64> {
             text.contains("##")
                 && pasted_names(text, parameters).iter().any(|name| is_possible(name))
         })
-        .map(|(_, define)| hash(&define.name))
+        .map(|(_, define)| define.hash)
         .collect()
 }
 
@@ -354,11 +436,11 @@ fn pasted_names<'t>(text: &'t str, parameters: &[String]) -> Vec<Vec<Option<&'t 
 }
 
 /// Macros whose own text shifts more than once and that do not reach `_IOC`.
-fn shifting(files: &Files, reached: &HashSet<u64>) -> HashSet<u64> {
-    let mut found = HashSet::new();
+fn shifting(files: &Files, reached: &NameSet) -> NameSet {
+    let mut found = NameSet::default();
     for file in &files.loaded {
         for define in &file.scan.defines {
-            let name = hash(&define.name);
+            let name = define.hash;
             if !reached.contains(&name) && file.slice(&define.body).matches("<<").nth(1).is_some() {
                 found.insert(name);
             }
@@ -369,8 +451,8 @@ fn shifting(files: &Files, reached: &HashSet<u64>) -> HashSet<u64> {
 
 /// Wrappers of `_IOC` by their looks that no file defines, and the macros that use one, each with the
 /// wrapper's name.
-fn absent(files: &Files) -> HashMap<u64, String> {
-    let mut absent: HashMap<u64, String> = HashMap::new();
+fn absent(files: &Files) -> ByName<String> {
+    let mut absent: ByName<String> = ByName::default();
     for file in &files.loaded {
         for define in &file.scan.defines {
             let text = file.slice(&define.body);
@@ -390,21 +472,21 @@ fn absent(files: &Files) -> HashMap<u64, String> {
             }
         }
     }
-    if absent.is_empty() {
-        return absent;
-    }
-    loop {
-        let before = absent.len();
-        for define in files.loaded.iter().flat_map(|file| &file.scan.defines) {
-            let wrapper = define.words.iter().find_map(|word| absent.get(word).cloned());
-            if let Some(wrapper) = wrapper {
-                absent.entry(hash(&define.name)).or_insert(wrapper);
+    let mut todo: Vec<u64> = absent.keys().copied().collect();
+    todo.sort_unstable();
+    while let Some(name) = todo.pop() {
+        for (_, user) in files.uses.defines(&files.loaded, name) {
+            if absent.contains_key(&user.hash) {
+                continue;
+            }
+            // Of two, the one that its text names first.
+            if let Some(first) = user.words.iter().find_map(|word| absent.get(word).cloned()) {
+                absent.insert(user.hash, first);
+                todo.push(user.hash);
             }
         }
-        if absent.len() == before {
-            return absent;
-        }
     }
+    absent
 }
 
 /// Whether a name speaks of `_IO` and its kin: `DRM_IOWR`, `MY_IOC`, `_SIOR`, `FOO_IOCTL_R`; not
@@ -426,21 +508,14 @@ pub(crate) fn spans(file: &Loaded, define: &Define) -> (Span, Span) {
 }
 
 /// The names of all macros whose expansion reaches one of `names`, and these.
-fn reach(files: &Files, mut names: HashSet<u64>) -> HashSet<u64> {
-    if names.is_empty() {
-        return names;
-    }
-    let mut users: HashMap<u64, Vec<u64>> = HashMap::new();
-    for define in files.loaded.iter().flat_map(|file| &file.scan.defines) {
-        let user = hash(&define.name);
-        for word in &define.words {
-            users.entry(*word).or_default().push(user);
-        }
-    }
+fn reach(files: &Files, mut names: NameSet) -> NameSet {
     let mut todo: Vec<u64> = names.iter().copied().collect();
     while let Some(name) = todo.pop() {
-        let new = users.get(&name).into_iter().flatten().filter(|user| names.insert(**user));
-        todo.extend(new.copied().collect::<Vec<_>>());
+        for (_, user) in files.uses.defines(&files.loaded, name) {
+            if names.insert(user.hash) {
+                todo.push(user.hash);
+            }
+        }
     }
     names
 }
@@ -482,30 +557,29 @@ fn looks_like_command(file: &Loaded, define: &Define) -> bool {
 
 /// Names on which a command depends and that two files define with different text. Such headers
 /// cannot be read together.
-fn contested(files: &Files, macros: &Macros) -> HashSet<u64> {
-    let mut texts: HashMap<u64, (Index, &str, bool)> = HashMap::new();
+fn contested(files: &Files, macros: &Macros) -> NameSet {
+    let mut texts: ByName<(Index, &str, bool)> = ByName::default();
+    let mut words: ByName<Vec<&[u64]>> = ByName::default();
     for (index, file) in files.loaded.iter().enumerate() {
         for define in &file.scan.defines {
             let text = file.slice(&define.body);
-            let entry = texts.entry(hash(&define.name)).or_insert((index, text, false));
+            let entry = texts.entry(define.hash).or_insert((index, text, false));
             if entry.0 != index && entry.1 != text {
                 entry.2 = true;
             }
+            if !define.words.is_empty() {
+                words.entry(define.hash).or_default().push(&*define.words);
+            }
         }
     }
-    let mut words: HashMap<u64, Vec<u64>> = HashMap::new();
-    for file in &files.loaded {
-        for define in &file.scan.defines {
-            words.entry(hash(&define.name)).or_default().extend(&define.words);
-        }
-    }
-    let roots: HashSet<u64> = ROOTS.iter().map(|name| hash(name)).collect();
-    let mut needed: HashSet<u64> = HashSet::new();
-    let mut todo: Vec<u64> = macros.candidates.iter().map(|c| hash(&c.name)).collect();
-    todo.extend(macros.candidates.iter().flat_map(|candidate| &candidate.define(files).words));
+    let roots: NameSet = ROOTS.iter().map(|name| hash(name)).collect();
+    let mut needed = NameSet::default();
+    let defines = macros.candidates.iter().map(|candidate| candidate.define(files));
+    let mut todo: Vec<u64> = defines.clone().map(|define| define.hash).collect();
+    todo.extend(defines.filter(|define| define.behind == 0).flat_map(|define| &*define.words));
     while let Some(name) = todo.pop() {
         if !roots.contains(&name) && needed.insert(name) {
-            todo.extend(words.get(&name).into_iter().flatten());
+            todo.extend(words.get(&name).into_iter().flatten().copied().flatten());
         }
     }
     needed.retain(|name| texts.get(name).is_some_and(|(_, _, differs)| *differs));

@@ -30,6 +30,7 @@ mod macros;
 mod own_encoder;
 mod partition;
 mod redefined;
+mod uses;
 mod weight;
 mod wide_time;
 

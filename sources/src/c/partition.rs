@@ -1,13 +1,15 @@
 //! What of an ABI a file's text depends on, found from the macros that it mentions: two ABIs that
 //! agree in all of a file's features read the same text, and one parse serves both.
 
-use std::collections::HashMap;
-
 use ioctlkit_abi::{ABIS, Abi, AbiId, AbiSet, ByteOrder};
 
 use crate::c::discover::Tree;
 use crate::c::files::Files;
-use crate::c::lex::scan::{self, Define, tokens};
+use crate::c::lex::scan::{self, ByName, Define, tokens};
+
+mod learning;
+
+use learning::Learning;
 
 /// A set of properties of an ABI, one bit each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash)]
@@ -34,7 +36,7 @@ impl Features {
 
 /// The macros that tell ABIs apart, with what they tell.
 struct Known {
-    macros: HashMap<u64, Features>,
+    macros: ByName<Features>,
     predefined: Vec<&'static str>,
 }
 
@@ -47,7 +49,7 @@ impl Known {
             .collect();
         predefined.sort_unstable();
         predefined.dedup();
-        let mut macros = HashMap::new();
+        let mut macros = ByName::default();
         for (index, name) in predefined.iter().enumerate() {
             macros.insert(scan::hash(name), Features(1 << (FIRST_PREDEFINED + index as u32)));
         }
@@ -76,10 +78,6 @@ impl Known {
         Self { macros, predefined }
     }
 
-    fn of(&self, name: &str) -> Features {
-        self.macros.get(&scan::hash(name)).copied().unwrap_or_default()
-    }
-
     /// What any of these names tells, each given as its hash.
     fn of_all(&self, names: &[u64]) -> Features {
         let known = names.iter().filter_map(|name| self.macros.get(name));
@@ -91,53 +89,13 @@ fn name_of(definition: &str) -> &str {
     definition.split_once('=').map_or(definition, |(name, _)| name)
 }
 
-/// Whether a condition with these words asks for an architecture, a word size or a byte order.
-pub(crate) fn asks_for_abi(words: &[String]) -> bool {
-    thread_local! {
-        static KNOWN: Known = Known::new();
-    }
-    KNOWN.with(|known| words.iter().any(|word| !known.of(word).is_empty()))
-}
-
-/// Headers of `asm/` whose macros do not make a difference to those who use them: what they say
-/// is either known by name above, or the same everywhere.
-const NEUTRAL: [&str; 9] = [
-    "ioctl.h",
-    "types.h",
-    "byteorder.h",
-    "swab.h",
-    "bitsperlong.h",
-    "posix_types.h",
-    "posix_types_32.h",
-    "posix_types_64.h",
-    "posix_types_x32.h",
-];
-
 /// Works out the features of every file.
 pub(crate) fn assign(files: &mut Files, tree: &Tree) {
-    let mut known = Known::new();
-    // Macros that are defined under a condition on the ABI, or from such macros, depend on it too.
-    loop {
-        let mut learnt: Vec<(u64, Features)> = Vec::new();
-        for file in &files.loaded {
-            let own = architecture_of(file.path.as_path(), tree);
-            for define in &file.scan.defines {
-                let features = define_features(&known, define, file, own);
-                let name = scan::hash(&define.name);
-                let before = known.macros.get(&name).copied().unwrap_or_default();
-                if features.union(before) != before {
-                    learnt.push((name, features.union(before)));
-                }
-            }
-        }
-        if learnt.is_empty() {
-            break;
-        }
-        for (name, features) in learnt {
-            let entry = known.macros.entry(name).or_default();
-            *entry = entry.union(features);
-        }
+    let known = Known::new();
+    for file in &mut files.loaded {
+        file.scan.mark_regions(|word| known.macros.contains_key(&word));
     }
+    let known = Learning::new(known, files).run(tree);
     for file in &mut files.loaded {
         file.features = known.of_all(&file.scan.identifiers);
         let by_size = |define: &Define| {
@@ -160,36 +118,6 @@ fn chooses_by_size(text: &str) -> bool {
 /// `type name[(bits) / sizeof(long)]`: the bound stands in a macro, where it is not read as text.
 fn sizes_an_array(text: &str) -> bool {
     text.contains('[') && text.contains("sizeof")
-}
-
-fn architecture_of(path: &std::path::Path, tree: &Tree) -> bool {
-    crate::c::discover::asm_arch(path, tree).is_some()
-}
-
-fn define_features(
-    known: &Known,
-    define: &Define,
-    file: &crate::c::files::Loaded,
-    is_asm: bool,
-) -> Features {
-    let mut features = Features::default();
-    for region in file.scan.enclosing(define.region) {
-        for word in &region.identifiers {
-            features = features.union(known.of(word));
-        }
-    }
-    let body = file.slice(&define.body);
-    if define.parameters.is_none() && body.len() < 200 {
-        features = features.union(known.of_all(&define.words));
-    }
-    let neutral =
-        file.path.file_name().is_some_and(|name| NEUTRAL.iter().any(|neutral| name == *neutral));
-    // An include guard is nobody's business.
-    let is_guard = body.is_empty();
-    if is_asm && !neutral && !is_guard {
-        features = features.union(ARCHITECTURE);
-    }
-    features
 }
 
 /// Answers which ABIs read a file alike.

@@ -9,6 +9,7 @@ use crate::c::files::{Files, Index, Loaded};
 use crate::c::lex::condition;
 use crate::c::lex::expression::{Macro, Names};
 use crate::c::lex::scan::Define;
+use crate::c::lex::scan::hash;
 use crate::c::macros::{ROOTS, is_ioctl_h};
 
 /// The headers with macros of their own, and those that see them.
@@ -95,7 +96,7 @@ impl Redefined {
 
 /// Whether programs on Linux see a definition; `None` where the text does not tell.
 fn in_force(files: &Files, file: &Loaded, define: &Define) -> Option<bool> {
-    let is_root = |name: &String| ROOTS.contains(&name.as_str());
+    let roots = ROOTS.map(hash);
     let is_defined = |name: &str| {
         let here = file.scan.defines.iter().any(|other| {
             other.name == name
@@ -107,7 +108,8 @@ fn in_force(files: &Files, file: &Loaded, define: &Define) -> Option<bool> {
     let mut all = Some(true);
     for region in file.scan.enclosing(define.region).filter(|region| !region.is_guard) {
         // `#ifndef _IOC` counts only where the kernel's own is not included.
-        if !region.identifiers.is_empty() && region.identifiers.iter().all(is_root) {
+        let mut asked = file.scan.asked(region).peekable();
+        if asked.peek().is_some() && asked.all(|name| roots.contains(&name)) {
             is_fallback = true;
             continue;
         }

@@ -173,7 +173,7 @@ impl Weights {
         let mut weights = Self::default();
         let uses = |name: u64| {
             let places = defined.get(&name).into_iter().flatten();
-            places.flat_map(|(index, at)| &files[*index].scan.defines[*at].words).copied()
+            places.flat_map(|(index, at)| files[*index].scan.defines[*at].words.iter()).copied()
         };
         for name in behind_what_they_use(defined.keys().copied(), uses) {
             let Some(places) = defined.get(&name) else { continue };

@@ -31,7 +31,7 @@ impl<'tu> Converter<'_, 'tu> {
         // Of a bound that it could not work out the compiler remembers nothing, not even the place.
         let behind = self.files.loaded[index].text.get(end as usize..).unwrap_or_default();
         let end = end + brackets(behind).last().map_or(0, |last| last.end as u32);
-        self.errors.iter().any(|(at, offset)| *at == index && (start.offset..end).contains(offset))
+        self.errors.range((index, start.offset)..(index, end.max(start.offset))).next().is_some()
     }
 
     /// Replaces the bounds that the compiler worked out for one ABI by the expressions that stand
@@ -82,7 +82,14 @@ impl<'tu> Converter<'_, 'tu> {
 /// `sizeof`, `_Alignof` or `offsetof`.
 pub(super) fn mentions_sizeof(cursor: Cursor<'_>) -> bool {
     matches!(cursor.kind(), CXCursor_UnaryExpr | CXCursor_MemberRef)
-        || cursor.children().into_iter().any(mentions_sizeof)
+        || (!defines_type(cursor) && cursor.children().into_iter().any(mentions_sizeof))
+}
+
+/// Whether a cursor is a definition inside the declaration that uses it: what stands in that is no part of
+/// the declaration's own bounds. libclang shows it within each declaration around it, so that to look into
+/// it takes twice as long for each level.
+fn defines_type(cursor: Cursor<'_>) -> bool {
+    matches!(cursor.kind(), CXCursor_StructDecl | CXCursor_UnionDecl | CXCursor_EnumDecl)
 }
 
 /// Whether an expression asks about a structure.
@@ -93,7 +100,7 @@ fn depends_on_alignment(cursor: Cursor<'_>) -> bool {
     };
     cursor.kind() == CXCursor_MemberRef
         || (cursor.kind() == CXCursor_UnaryExpr && cursor.children().into_iter().any(record))
-        || cursor.children().into_iter().any(depends_on_alignment)
+        || (!defines_type(cursor) && cursor.children().into_iter().any(depends_on_alignment))
 }
 
 /// Where the bounds of an array come from.

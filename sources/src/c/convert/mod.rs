@@ -8,7 +8,7 @@ mod bounds;
 mod enumerations;
 mod records;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use clang_sys::*;
 use ioctlkit_abi::{AbiId, AbiSet, RecordKind, Scalar};
@@ -108,7 +108,7 @@ pub(crate) struct Converter<'a, 'tu> {
     seen: HashSet<usize>,
     pending: Vec<(RecordId, Cursor<'tu>)>,
     /// Where the compiler met an error: what it made of the place is a guess.
-    errors: HashSet<(Index, u32)>,
+    errors: BTreeSet<(Index, u32)>,
 }
 
 impl<'a, 'tu> Converter<'a, 'tu> {
@@ -128,7 +128,7 @@ impl<'a, 'tu> Converter<'a, 'tu> {
             indices: HashMap::new(),
             seen: HashSet::new(),
             pending: Vec::new(),
-            errors: HashSet::new(),
+            errors: BTreeSet::new(),
         }
     }
 
@@ -258,7 +258,27 @@ impl<'a, 'tu> Converter<'a, 'tu> {
         (key, index, span.unwrap_or_else(|| self.nowhere()))
     }
 
+    /// A typedef and those that it stands for. A chain of them may be as long as the source, so that it is
+    /// followed in a loop: each one finds the one behind it converted.
     fn typedef(&mut self, cursor: Cursor<'tu>) -> TypedefId {
+        let mut chain = Vec::new();
+        let mut next = Some(cursor);
+        while let Some(cursor) = next.filter(|cursor| !self.seen.contains(&cursor.identity())) {
+            let (id, index, span) = self.typedef_entry(cursor);
+            self.seen.insert(cursor.identity());
+            chain.push((cursor, id, index, span));
+            next = typedef_behind(cursor.typedef_underlying());
+        }
+        for (cursor, id, index, span) in chain.iter().rev().copied() {
+            self.typedef_body(cursor, id, index, span);
+        }
+        match chain.first() {
+            Some((_, id, ..)) => *id,
+            None => self.typedef_entry(cursor).0,
+        }
+    }
+
+    fn typedef_entry(&mut self, cursor: Cursor<'tu>) -> (TypedefId, Option<Index>, Span) {
         let name = cursor.spelling();
         let (key, index, span) = self.key(cursor, Some(&name));
         let interface = &mut self.arena.interface;
@@ -267,10 +287,17 @@ impl<'a, 'tu> Converter<'a, 'tu> {
             interface.typedefs.push(Typedef { name: name.clone(), span, variants });
             TypedefId(interface.typedefs.len() as u32 - 1)
         });
-        self.arena.typedef_names.insert(name.clone(), id);
-        if !self.seen.insert(cursor.identity()) {
-            return id;
-        }
+        self.arena.typedef_names.insert(name, id);
+        (id, index, span)
+    }
+
+    fn typedef_body(
+        &mut self,
+        cursor: Cursor<'tu>,
+        id: TypedefId,
+        index: Option<Index>,
+        span: Span,
+    ) {
         let abis = self.abis_of(index, cursor);
         let mut ty = self.ty(cursor.typedef_underlying());
         let mut aligned = None;
@@ -289,12 +316,11 @@ impl<'a, 'tu> Converter<'a, 'tu> {
         if let Type::Record(record) = ty {
             let record = &mut self.arena.interface.records[record.index()];
             if record.name.is_none() && record.typedef_name.is_none() {
-                record.typedef_name = Some(name);
+                record.typedef_name = Some(cursor.spelling());
             }
         }
         let body = TypedefBody { ty, aligned };
         self.arena.interface.typedefs[id.index()].variants.add(abis, body);
-        id
     }
 
     pub(super) fn ty(&mut self, ty: Ty<'tu>) -> Type {
@@ -363,6 +389,26 @@ impl<'a, 'tu> Converter<'a, 'tu> {
             }
             _ => Type::Unknown(declaration.spelling().into()),
         }
+    }
+}
+
+/// The typedef that a type is made of, if it is.
+fn typedef_behind(ty: Ty<'_>) -> Option<Cursor<'_>> {
+    let mut ty = ty;
+    loop {
+        ty = match ty.kind() {
+            CXType_Elaborated => ty.named(),
+            CXType_Pointer | CXType_BlockPointer => ty.pointee(),
+            CXType_ConstantArray | CXType_IncompleteArray => ty.element(),
+            CXType_Typedef => {
+                let declaration = ty.declaration()?;
+                let is_builtin =
+                    matches!(declaration.spelling().as_str(), "__int128_t" | "__uint128_t");
+                let is_typedef = declaration.kind() == CXCursor_TypedefDecl;
+                return (is_typedef && !is_builtin).then_some(declaration);
+            }
+            _ => return None,
+        };
     }
 }
 

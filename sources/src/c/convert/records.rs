@@ -12,7 +12,6 @@ use ioctlkit_model::{
 use super::bounds::{Bounds, mentions_sizeof};
 use super::{Converter, Key, tag_of};
 use crate::c::driver::clang::{Cursor, Place};
-use crate::c::partition::asks_for_abi;
 
 impl<'a, 'tu> Converter<'a, 'tu> {
     pub(super) fn record(&mut self, cursor: Cursor<'tu>) -> RecordId {
@@ -122,41 +121,48 @@ impl<'a, 'tu> Converter<'a, 'tu> {
         let Some(index) = self.index(start.file).filter(|_| !self.errors.is_empty()) else {
             return;
         };
-        let inside = |offset: &u32| (start.offset..end).contains(offset);
-        let mut offsets: Vec<u32> = self
-            .errors
-            .iter()
-            .filter(|(at, _)| *at == index)
-            .map(|(_, at)| *at)
-            .filter(inside)
-            .collect();
-        offsets.sort_unstable();
         let file = &self.files.loaded[index];
-        for offset in offsets {
-            let is_of = |member: &Member| {
-                let until = member.name_span.start.max(member.span.end);
-                let text = file.text.get(offset as usize..until as usize);
-                member.span.file == file.id && text.is_some_and(|text| !text.contains([';', '{']))
-            };
+        let inside = (index, start.offset)..(index, end.max(start.offset));
+        let until = |member: &Member| member.name_span.start.max(member.span.end);
+        // In the order of the text, in which the errors are, too.
+        let mut members: Vec<usize> =
+            (0..body.members.len()).filter(|at| body.members[*at].span.file == file.id).collect();
+        members.sort_by_key(|at| until(&body.members[*at]));
+        let mut left_out: Option<usize> = None;
+        for (_, offset) in self.errors.range(inside).copied() {
             let statement = file.text.get(offset as usize..).unwrap_or("");
             let length = statement.find([';', '\n', '}']).unwrap_or(statement.len()) as u32;
             let span = Span { file: file.id, start: offset, end: offset + length };
+            let next = members.partition_point(|at| until(&body.members[*at]) < offset);
+            let is_about = |at: &usize| {
+                let member = &body.members[*at];
+                let text = file.text.get(offset as usize..until(member) as usize);
+                (member.span.start..member.span.end).contains(&offset)
+                    || text.is_some_and(|text| !text.contains([';', '{']))
+            };
+            let of_left_out = |at: &usize| {
+                let span = body.members[*at].span;
+                (span.start..span.end).contains(&offset)
+            };
+            let found = members.get(next).copied().filter(is_about);
             let unknown = Type::Unknown(self.text(span).trim().into());
-            let within = |member: &Member| (member.span.start..member.span.end).contains(&offset);
-            match body.members.iter_mut().find(|member| within(member) || is_of(member)) {
-                Some(member) if matches!(member.ty, Type::Record(_)) => {}
-                Some(member) => member.ty = unknown,
-                None => body.members.push(Member {
-                    name: None,
-                    span,
-                    name_span: span,
-                    ty: unknown,
-                    bits: None,
-                    packed: false,
-                    aligned: None,
-                    condition: None,
-                    purpose: Purpose::default(),
-                }),
+            match found.or(left_out.filter(of_left_out)) {
+                Some(at) if matches!(body.members[at].ty, Type::Record(_)) => {}
+                Some(at) => body.members[at].ty = unknown,
+                None => {
+                    left_out = Some(body.members.len());
+                    body.members.push(Member {
+                        name: None,
+                        span,
+                        name_span: span,
+                        ty: unknown,
+                        bits: None,
+                        packed: false,
+                        aligned: None,
+                        condition: None,
+                        purpose: Purpose::default(),
+                    });
+                }
             }
         }
     }
@@ -201,10 +207,11 @@ impl<'a, 'tu> Converter<'a, 'tu> {
     /// The innermost `#if` between the record's start and the member that asks for an ABI.
     pub(super) fn condition(&mut self, member: &Place, record: &Place) -> Option<Condition> {
         let file = &self.files.loaded[self.index(member.file)?];
-        let region = file.scan.regions_at(member.offset).find(|region| {
-            region.directive.start > record.offset && asks_for_abi(&region.identifiers)
-        })?;
-        let directive = region.directive.clone();
+        let asking = file.scan.regions[file.scan.region_at(member.offset)?].asking?;
+        let directive = file.scan.regions[asking].directive.clone();
+        if directive.start <= record.offset {
+            return None;
+        }
         let text = &file.text[directive.start as usize..directive.end as usize];
         Some(Condition {
             text: text.split_whitespace().collect::<Vec<_>>().join(" "),

@@ -13,6 +13,16 @@ use crate::c::files::Index;
 use crate::c::lex::expression::is_conditional;
 use crate::c::macros::{CandidateKind, Definition, spans};
 
+/// The errors of a header, each message once.
+#[derive(Debug, Default)]
+struct Errors {
+    found: Vec<HeaderError>,
+    /// The place of each message among them.
+    places: HashMap<String, usize>,
+    /// Whether they are about missing files.
+    are_missing: bool,
+}
+
 /// What is known of each candidate so far, by its place among the candidates.
 #[derive(Debug, Default)]
 pub(crate) struct Collected {
@@ -26,7 +36,7 @@ pub(crate) struct Collected {
     pub(super) around: HashMap<usize, Variants<Option<CommandBody>>>,
     /// Candidates that turned out to be plain numbers.
     pub(super) plain: HashSet<usize>,
-    pub(super) errors: HashMap<Index, Vec<HeaderError>>,
+    errors: HashMap<Index, Errors>,
     /// Candidates that the compiler had an error about.
     pub(super) unanswered: HashMap<usize, String>,
 }
@@ -99,18 +109,26 @@ impl Collected {
         let (message, abis) = (error.message.as_str(), error.abis);
         let errors = self.errors.entry(header).or_default();
         // Behind a missing file, one error follows from another.
-        let missing = |message: &str| message.ends_with("file not found");
-        if errors.iter().any(|known| missing(&known.message)) && !missing(message) {
+        let is_missing = message.ends_with("file not found");
+        if errors.are_missing && !is_missing {
             return;
         }
-        if missing(message) {
-            errors.retain(|known| missing(&known.message));
+        if is_missing && !errors.are_missing {
+            *errors = Errors { are_missing: true, ..Errors::default() };
         }
         // The first place where something is missing says it all.
-        match errors.iter_mut().find(|known| known.message == message) {
-            Some(known) => known.abis = known.abis.union(abis),
-            None => errors.push(error),
+        if let Some(place) = errors.places.get(message) {
+            let known = &mut errors.found[*place];
+            known.abis = known.abis.union(abis);
+            return;
         }
+        errors.places.insert(message.to_owned(), errors.found.len());
+        errors.found.push(error);
+    }
+
+    /// Takes out the errors of a header.
+    pub(super) fn errors_of(&mut self, header: Index) -> Vec<HeaderError> {
+        self.errors.remove(&header).unwrap_or_default().found
     }
 
     /// The compiler could not make a call of a candidate.
@@ -188,11 +206,13 @@ impl Collected {
             of_commands.chain(of_others).collect::<Vec<_>>()
         {
             // One error for each thing that is missing.
-            let is_told = |error: &HeaderError| {
-                error.message == message
-                    || name.as_deref().is_some_and(|name| speaks_of(&error.message, name))
+            let is_told = |errors: &Errors| {
+                let speaks = |error: &HeaderError| {
+                    name.as_deref().is_some_and(|name| speaks_of(&error.message, name))
+                };
+                errors.places.contains_key(&message) || errors.found.iter().any(speaks)
             };
-            if self.errors.get(&header).is_some_and(|errors| errors.iter().any(is_told)) {
+            if self.errors.get(&header).is_some_and(is_told) {
                 continue;
             }
             let abis = session.files.loaded[header].abis;

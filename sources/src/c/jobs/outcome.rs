@@ -35,7 +35,8 @@ pub(super) fn file(
         wants.files.retain(|index| !again.contains(index));
     }
     let mut answers = converter.run(&unit, &wants);
-    answers.retain(|(at, answer)| !is_spoilt(*at, answer, &errors, &probes));
+    let spoilt = Spoilt::by(&errors, &probes);
+    answers.retain(|(at, answer)| !spoilt.holds(*at, answer));
     if job.alone {
         for (at, answer) in answers {
             collected.answer(session, &arena.interface, at, &job, answer);
@@ -53,16 +54,36 @@ pub(super) fn file(
     again.map(|index| Job::of(job.abi, vec![index], true)).collect()
 }
 
-/// Whether the compiler met an error where the answer comes from. What it made of that is a guess, and
-/// of a value nobody can tell which declaration went into it.
-fn is_spoilt(at: usize, answer: &Answer, errors: &[Diagnostic], probes: &Probes) -> bool {
-    errors.iter().filter_map(|error| error.place.as_ref()).any(|place| {
-        let line = is_main(&place.file.path()).then(|| probes.at_line(place.line)).flatten();
-        match answer {
-            Answer::Value(_) => line.is_none() || line == Some(Line::Value(at)),
-            _ => line == Some(Line::Call(at)),
+/// The answers that come from where the compiler met an error. What it made of that is a guess, and of
+/// a value nobody can tell which declaration went into it.
+#[derive(Default)]
+struct Spoilt {
+    calls: HashSet<usize>,
+    values: HashSet<usize>,
+    all_values: bool,
+}
+
+impl Spoilt {
+    fn by(errors: &[Diagnostic], probes: &Probes) -> Self {
+        let mut spoilt = Self::default();
+        for place in errors.iter().filter_map(|error| error.place.as_ref()) {
+            let line = is_main(&place.file.path()).then(|| probes.at_line(place.line)).flatten();
+            match line {
+                Some(Line::Call(at)) => _ = spoilt.calls.insert(at),
+                Some(Line::Value(at)) => _ = spoilt.values.insert(at),
+                Some(Line::Operand) => {}
+                None => spoilt.all_values = true,
+            }
         }
-    })
+        spoilt
+    }
+
+    fn holds(&self, at: usize, answer: &Answer) -> bool {
+        match answer {
+            Answer::Value(_) => self.all_values || self.values.contains(&at),
+            _ => self.calls.contains(&at),
+        }
+    }
 }
 
 fn is_main(path: &Path) -> bool {

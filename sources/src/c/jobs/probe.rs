@@ -26,8 +26,8 @@ pub(crate) const OPERAND: &str = "__ioctlkit_operand_";
 /// What a question is about.
 #[derive(Debug)]
 pub(crate) enum Asked {
-    /// A macro, where it is defined.
-    Macro(String),
+    /// A macro by its value, where it is defined.
+    Macro { name: String, value: String },
     /// An enumerator by its value, where it is declared.
     Enumerator { name: String, value: String },
 }
@@ -36,7 +36,7 @@ impl Asked {
     /// The question in three lines, of which the second holds what stands around the expression.
     fn lines(&self, question: impl Fn(&str) -> String) -> String {
         match self {
-            Self::Macro(name) => format!("#ifdef {name}\n{}\n#endif\n", question(name)),
+            Self::Macro { name, value } => format!("#ifdef {name}\n{}\n#endif\n", question(value)),
             Self::Enumerator { value, .. } => format!("\n{}\n\n", question(value)),
         }
     }
@@ -143,7 +143,7 @@ pub(crate) fn text(
         let number = question.number;
         let declared = match &question.asked {
             Asked::Enumerator { name, .. } => format!(" (void){name};"),
-            Asked::Macro(_) => String::new(),
+            Asked::Macro { .. } => String::new(),
         };
         let function = |expression: &str| {
             format!("void {PROBE}{number}(void) {{ (void)({expression});{declared} }}")

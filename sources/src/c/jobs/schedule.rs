@@ -7,6 +7,7 @@ use ioctlkit_abi::AbiSet;
 
 use super::job::{Job, Session};
 use crate::c::files::{Files, Index};
+use crate::c::lex::scan::ByName;
 use crate::c::macros::CandidateKind;
 
 /// Headers parsed together at the most: small enough for every core to get its share.
@@ -47,11 +48,11 @@ pub(super) fn jobs(session: &Session<'_>, listed: &HashSet<Index>) -> Vec<Job> {
 
 /// The files that share their include guard with another one for the same ABI.
 pub(super) fn hidden(files: &Files, listed: &HashSet<Index>) -> HashSet<Index> {
-    let mut by_guard: HashMap<&str, Vec<Index>> = HashMap::new();
+    let mut by_guard: ByName<Vec<Index>> = ByName::default();
     for index in listed {
         let scan = &files.loaded[*index].scan;
         if let Some(guard) = scan.regions.first().filter(|region| region.is_guard) {
-            by_guard.entry(&guard.identifiers[0]).or_default().push(*index);
+            by_guard.entry(guard.identifiers[0]).or_default().push(*index);
         }
     }
     let clash = |a: Index, b: Index| {
@@ -111,6 +112,6 @@ fn is_contested(session: &Session<'_>, index: Index) -> bool {
     {
         return true;
     }
-    session.macros.contested.iter().any(|name| file.scan.mentions(*name))
-        && session.by_file.contains_key(&index)
+    session.by_file.contains_key(&index)
+        && session.macros.contested.iter().any(|name| file.scan.mentions(*name))
 }

@@ -18,6 +18,7 @@ use crate::c::driver::clang::Library;
 use crate::c::driver::database;
 use crate::c::elsewhere;
 use crate::c::files::{Files, Given, Index};
+use crate::c::lex::scan::{NameSet, hash};
 use crate::c::macros::Macros;
 use crate::c::partition::AbiPartition;
 use crate::reach::Reach;
@@ -100,13 +101,15 @@ fn read_group(
     let listed: HashSet<Index> = (0..files.loaded.len())
         .filter(|index| wanted.contains(index) || (any_asm && files.loaded[*index].is_asm()))
         .collect();
-    let mut macros = Macros::find(&files, request.raw_numbers, |index| listed.contains(&index));
+    let given_macros = given_macros(request, &extra);
+    let is_listed = |index| listed.contains(&index);
+    let mut macros = Macros::find(&files, request.raw_numbers, &given_macros, is_listed);
     let lacking = elsewhere::undefined(&files, &macros);
     let mut more = elsewhere::definers(&group.tree, &lacking);
     more.extend(elsewhere::stand_ins(&files, &macros));
     if !more.is_empty() {
         files.load_more(&more, (group, &given, reach), request.abis, sources);
-        macros = Macros::find(&files, request.raw_numbers, |index| listed.contains(&index));
+        macros = Macros::find(&files, request.raw_numbers, &given_macros, is_listed);
     }
     let partition = AbiPartition::new(&group.tree);
     let mut by_file: HashMap<Index, Vec<usize>> = HashMap::new();
@@ -171,6 +174,22 @@ fn of_database(
         problems.push(problem);
         Vec::new()
     })
+}
+
+/// The macros that the command line, the configuration or a compilation database defines.
+fn given_macros(request: &Request, extra: &[AllowedArgument]) -> NameSet {
+    let configured = request.configured.defines.iter().chain(&request.configured.arguments);
+    let allowed = extra.iter().chain(configured).filter_map(AllowedArgument::macro_name);
+    // `-D` may stand by itself, so that any argument may be a definition.
+    let free = request.compiler_arguments.iter();
+    let free = free.map(|word| name_of_definition(word.strip_prefix("-D").unwrap_or(word)));
+    let of_request = request.defines.iter().map(|text| name_of_definition(text));
+    allowed.chain(free).chain(of_request).map(hash).collect()
+}
+
+/// The name in `NAME=VALUE` or `NAME(X)=VALUE`.
+fn name_of_definition(text: &str) -> &str {
+    text.trim().split(['=', '(']).next().unwrap_or_default()
 }
 
 /// Parses the jobs and files what they hold. Answers the jobs for headers that have to be read

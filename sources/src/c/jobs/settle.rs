@@ -14,7 +14,7 @@ use super::job::{Session, candidate_span};
 use crate::c::convert::Arena;
 use crate::c::convert::answer::define_through;
 use crate::c::discover::Asked;
-use crate::c::lex::expression::{Macro, Names, is_conditional, parse_expression};
+use crate::c::lex::expression::{Macro, Names, parse_expression};
 use crate::c::macros::{CandidateKind, spans};
 use crate::c::own_encoder::{Size, take_apart};
 use crate::c::redefined::OwnNames;
@@ -24,7 +24,7 @@ impl Collected {
         self.borrowed_as_errors(session, &arena.interface);
         for index in &session.files.wanted {
             let file = &session.files.loaded[*index];
-            let errors = self.errors.remove(index).unwrap_or_default();
+            let errors = self.errors_of(*index);
             let not_read = file.not_read.clone();
             arena.interface.headers.push(Header {
                 file: file.id,
@@ -211,9 +211,8 @@ impl Collected {
         let known = commands.abis();
         let Some(called) = commands.first() else { return };
         let candidate = &session.macros.candidates[at];
-        let file = &session.files.loaded[candidate.file];
-        let mut same_name = file.scan.defines.iter().filter(|it| it.name == candidate.name);
-        let chooses = same_name.any(|define| is_conditional(file.slice(&define.body)));
+        let name = candidate.define(session.files).hash;
+        let chooses = session.macros.choosing.contains(&(candidate.file, name));
         let mut found: Vec<(AbiSet, CommandBody)> = Vec::new();
         for (abis, (abi, value)) in values.iter() {
             let number = low_half(*value);

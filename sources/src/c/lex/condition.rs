@@ -64,9 +64,7 @@ pub(crate) fn holds(
 
 /// The branch of the same `#if` in front of a region.
 fn previous<'s>(scan: &'s Scan, region: &Region) -> Option<&'s Region> {
-    scan.regions
-        .iter()
-        .find(|one| one.range.end == region.directive.start && one.parent == region.parent)
+    region.before.map(|before| &scan.regions[before])
 }
 
 /// What the condition of one branch comes to by itself.
@@ -204,8 +202,11 @@ mod tests {
             "NONE" => Some(false),
             _ => None,
         };
-        let around = scan.regions.iter().filter(|region| region.range.contains(&place));
-        around.fold(Some(true), |all, one| and(all, holds(&scan, text, one, &is_defined)))
+        let mut all = Some(true);
+        for region in scan.enclosing(scan.region_at(place)) {
+            all = and(all, holds(&scan, text, region, &is_defined));
+        }
+        all
     }
 
     #[test]

@@ -3,6 +3,8 @@
 //!
 //! Where a tag speaks of a protocol, the values go into a buffer, though `_IOW` makes them: binder's.
 
+use std::sync::Arc;
+
 use crate::c::lex::scan::{Define, Token, hash};
 
 /// Follows the tokens of a file, those of directives left out.
@@ -24,14 +26,14 @@ enum State {
     /// Behind an enumerator's name.
     Named { name: String, at: u32 },
     /// In an enumerator's value, below so many open parentheses.
-    Valued { found: Define, open: u32 },
+    Valued { found: Define, words: Vec<u64>, open: u32 },
 }
 
 /// The enumerator with a value that those without one count from.
 #[derive(Debug, Clone)]
 struct Base {
     body: std::ops::Range<u32>,
-    words: Vec<u64>,
+    words: Arc<[u64]>,
     /// How many enumerators stand behind it so far.
     behind: u32,
 }
@@ -65,34 +67,36 @@ impl Reader {
             (State::Named { name, at }, Token::Punctuation("=")) => {
                 let name_end = at + name.len() as u32;
                 let found = Define {
+                    hash: hash(&name),
                     name,
                     at: at..name_end,
                     parameters: None,
                     body: end..end,
-                    words: Vec::new(),
+                    words: Arc::default(),
                     region,
                     behind: 0,
                 };
-                State::Valued { found, open: 0 }
+                State::Valued { found, words: Vec::new(), open: 0 }
             }
-            (State::Valued { found, open: 0 }, Token::Punctuation(mark @ ("," | "}"))) => {
+            (State::Valued { found, words, open: 0 }, Token::Punctuation(mark @ ("," | "}"))) => {
+                let words: Arc<[u64]> = words.into();
                 self.base =
-                    Some(Base { body: found.body.clone(), words: found.words.clone(), behind: 0 });
-                ended = Some(found);
+                    Some(Base { body: found.body.clone(), words: Arc::clone(&words), behind: 0 });
+                ended = Some(Define { words, ..found });
                 if mark == "," { State::Inside } else { State::Outside }
             }
-            (State::Valued { mut found, mut open }, token) => {
+            (State::Valued { mut found, mut words, mut open }, token) => {
                 match token {
                     Token::Punctuation("(") => open += 1,
                     Token::Punctuation(")") => open = open.saturating_sub(1),
-                    Token::Word(word) => found.words.push(hash(word)),
+                    Token::Word(word) => words.push(hash(word)),
                     _ => {}
                 }
                 if found.body.is_empty() {
                     found.body.start = start;
                 }
                 found.body.end = end;
-                State::Valued { found, open }
+                State::Valued { found, words, open }
             }
             (State::Inside | State::Named { .. }, token) if token != Token::Punctuation("}") => {
                 State::Inside
@@ -108,11 +112,12 @@ impl Reader {
         base.behind += 1;
         let end = at + name.len() as u32;
         Some(Define {
+            hash: hash(&name),
             name,
             at: at..end,
             parameters: None,
             body: base.body.clone(),
-            words: base.words.clone(),
+            words: Arc::clone(&base.words),
             region,
             behind: base.behind,
         })

@@ -4,7 +4,7 @@
 use ioctlkit_abi::Scalar;
 use ioctlkit_model::{BinaryOperator, Constant, Expression, Type, UnaryOperator};
 
-use super::expand::expand;
+use super::expand::{Word, expand};
 use super::scan::tokens;
 
 /// What an expression may refer to.
@@ -68,7 +68,7 @@ pub(crate) fn is_conditional(text: &str) -> bool {
 }
 
 struct Parser<'a> {
-    tokens: Vec<String>,
+    tokens: Vec<Word<'a>>,
     at: usize,
     names: &'a dyn Names,
 }
@@ -101,7 +101,7 @@ fn binary(token: &str) -> Option<(u32, BinaryOperator)> {
 
 impl Parser<'_> {
     fn peek(&self) -> Option<&str> {
-        self.tokens.get(self.at).map(String::as_str)
+        self.tokens.get(self.at).map(|word| &**word)
     }
 
     fn take(&mut self, token: &str) -> Option<()> {

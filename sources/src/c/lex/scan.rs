@@ -1,8 +1,12 @@
 //! What the text of a header says before any compiler reads it: which files it includes, which
 //! macros it defines, and what its conditions ask for.
 
+use std::collections::{HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 use std::ops::Range;
+use std::sync::Arc;
+
+use rustc_hash::FxBuildHasher;
 
 use crate::c::lex::enumerators::Reader;
 
@@ -17,6 +21,8 @@ pub(crate) struct Scan {
     pub(crate) enumerators: Vec<Define>,
     /// Conditional regions, outer ones before the ones they hold.
     pub(crate) regions: Vec<Region>,
+    /// Where the innermost region becomes another one, by offset.
+    innermost: Vec<(u32, Option<usize>)>,
     /// `#pragma pack` as it changes, by offset; `None` is the natural packing.
     pub(crate) packing: Vec<(u32, Option<u64>)>,
     /// Opening braces without a closing one. What is left open swallows the header behind it.
@@ -44,14 +50,16 @@ pub(crate) struct Include {
 #[derive(Debug)]
 pub(crate) struct Define {
     pub(crate) name: String,
+    /// The name, hashed.
+    pub(crate) hash: u64,
     /// The name's place.
     pub(crate) at: Range<u32>,
     /// The parameters of a function-like macro.
     pub(crate) parameters: Option<Vec<String>>,
     /// Where the text stands.
     pub(crate) body: Range<u32>,
-    /// The words of the text, hashed.
-    pub(crate) words: Vec<u64>,
+    /// The words of the text, hashed. Enumerators that count from one share its words.
+    pub(crate) words: Arc<[u64]>,
     /// The innermost region that it stands in.
     pub(crate) region: Option<usize>,
     /// For an enumerator without a value: how many enumerators it stands behind the one whose value
@@ -62,12 +70,16 @@ pub(crate) struct Define {
 /// The text between a condition and the directive that ends it.
 #[derive(Debug)]
 pub(crate) struct Region {
-    pub(crate) range: Range<u32>,
     /// The directive that opens it.
     pub(crate) directive: Range<u32>,
-    /// The identifiers of the whole `#if` chain up to here.
-    pub(crate) identifiers: Vec<String>,
+    /// The identifiers of the directive, hashed. What those before it in the same `#if` chain ask
+    /// for decides too, see [`Scan::asked`].
+    pub(crate) identifiers: Vec<u64>,
+    /// The region in front of it in the chain.
+    pub(crate) before: Option<usize>,
     pub(crate) parent: Option<usize>,
+    /// From this region outwards, the first one that asks for an ABI.
+    pub(crate) asking: Option<usize>,
     /// `#ifndef X` around a file that then defines X.
     pub(crate) is_guard: bool,
     pub(crate) readers: Readers,
@@ -100,6 +112,11 @@ impl Readers {
         }
     }
 }
+
+/// Something for names, by their hashes.
+pub(crate) type ByName<T> = HashMap<u64, T, FxBuildHasher>;
+/// Names by their hashes.
+pub(crate) type NameSet = HashSet<u64, FxBuildHasher>;
 
 /// The hash by which [`Scan::identifiers`] knows a name.
 pub(crate) fn hash(name: &str) -> u64 {
@@ -245,7 +262,8 @@ fn comment_end(bytes: &[u8], mut at: usize) -> usize {
 
 /// Reads a file's text once.
 pub(crate) fn scan(text: &str) -> Scan {
-    let mut scanner = Scanner { text, scan: Scan::default(), open: Vec::new(), pack: Vec::new() };
+    let mut scanner =
+        Scanner { text, scan: Scan::default(), open: Vec::new(), pack: Vec::new(), kernel_only: 0 };
     scanner.run();
     let mut scan = scanner.scan;
     scan.identifiers.sort_unstable();
@@ -259,6 +277,8 @@ struct Scanner<'a> {
     /// Regions that are not closed yet: the index, and the identifiers of the chain so far.
     open: Vec<usize>,
     pack: Vec<Option<u64>>,
+    /// How many of the open regions only the kernel reads.
+    kernel_only: usize,
 }
 
 impl<'a> Scanner<'a> {
@@ -320,19 +340,19 @@ impl<'a> Scanner<'a> {
             "include" | "include_next" => self.include(&tokens[1..], start as u32..end as u32),
             "define" => self.define(&tokens[1..], end),
             "if" | "ifdef" | "ifndef" => {
-                self.open(&tokens, start..end, (Vec::new(), Readers::of(&tokens)));
+                self.open(&tokens, start..end, (None, Readers::of(&tokens)));
             }
             "elif" => {
-                let (chain, _) = self.close(start);
-                self.open(&tokens, start..end, (chain, Readers::of(&tokens)));
+                let before = self.close(start);
+                self.open(&tokens, start..end, (before, Readers::of(&tokens)));
             }
             "else" => {
-                let (chain, readers) = self.close(start);
-                let others = match readers {
-                    Readers::Programs => Readers::Kernel,
-                    Readers::Kernel | Readers::Any => Readers::Any,
+                let before = self.close(start);
+                let others = match before.map(|region| self.scan.regions[region].readers) {
+                    Some(Readers::Programs) => Readers::Kernel,
+                    _ => Readers::Any,
                 };
-                self.open(&tokens, start..end, (chain, others));
+                self.open(&tokens, start..end, (before, others));
             }
             "endif" => {
                 self.close(start);
@@ -344,9 +364,13 @@ impl<'a> Scanner<'a> {
     }
 
     fn include(&mut self, tokens: &[(usize, Token<'a>)], at: Range<u32>) {
-        let around = || self.open.iter().map(|region| &self.scan.regions[*region]);
-        let conditional = around().any(|region| !region.is_guard);
-        let kernel_only = around().any(|region| region.readers == Readers::Kernel);
+        // Only the outermost region can be a guard.
+        let conditional = match self.open[..] {
+            [] => false,
+            [only] => !self.scan.regions[only].is_guard,
+            _ => true,
+        };
+        let kernel_only = self.kernel_only > 0;
         let (name, quoted) = match tokens {
             [(_, Token::Quoted(name)), ..] => (name.trim_matches('"').to_owned(), true),
             [(at, Token::Punctuation("<")), ..] => {
@@ -401,6 +425,7 @@ impl<'a> Scanner<'a> {
             .collect();
         self.scan.defines.push(Define {
             words,
+            hash: hash(name),
             name: name.to_owned(),
             at: at as u32..name_end as u32,
             parameters,
@@ -414,8 +439,8 @@ impl<'a> Scanner<'a> {
     fn mark_guard(&mut self, name: &str) {
         if let [only] = self.open[..] {
             let region = &mut self.scan.regions[only];
-            if region.identifiers.len() == 1
-                && region.identifiers[0] == name
+            if region.before.is_none()
+                && region.identifiers == [hash(name)]
                 && self.text[region.directive.start as usize..region.directive.end as usize]
                     .contains("if")
                 && self.scan.defines.is_empty()
@@ -429,34 +454,33 @@ impl<'a> Scanner<'a> {
         &mut self,
         tokens: &[(usize, Token<'a>)],
         directive: Range<usize>,
-        (chain, readers): (Vec<String>, Readers),
+        (before, readers): (Option<usize>, Readers),
     ) {
-        let mut identifiers = chain;
-        for (_, token) in &tokens[1..] {
-            if let Token::Word(word) = token
-                && *word != "defined"
-            {
-                identifiers.push((*word).to_owned());
-            }
-        }
+        let words = tokens[1..].iter().filter_map(|(_, token)| match token {
+            Token::Word(word) if *word != "defined" => Some(hash(word)),
+            _ => None,
+        });
+        let region = self.scan.regions.len();
+        self.kernel_only += usize::from(readers == Readers::Kernel);
+        self.scan.innermost.push((directive.end as u32, Some(region)));
         self.scan.regions.push(Region {
-            range: directive.end as u32..self.text.len() as u32,
             directive: directive.start as u32..directive.end as u32,
-            identifiers,
+            identifiers: words.collect(),
+            before,
             parent: self.open.last().copied(),
+            asking: None,
             is_guard: false,
             readers,
         });
-        self.open.push(self.scan.regions.len() - 1);
+        self.open.push(region);
     }
 
-    /// Ends the innermost region; answers the identifiers that its chain has asked for, and who has
-    /// read it.
-    fn close(&mut self, at: usize) -> (Vec<String>, Readers) {
-        let Some(region) = self.open.pop() else { return (Vec::new(), Readers::Any) };
-        let region = &mut self.scan.regions[region];
-        region.range.end = at as u32;
-        (region.identifiers.clone(), region.readers)
+    /// Ends the innermost region, and answers it.
+    fn close(&mut self, at: usize) -> Option<usize> {
+        let region = self.open.pop()?;
+        self.kernel_only -= usize::from(self.scan.regions[region].readers == Readers::Kernel);
+        self.scan.innermost.push((at as u32, self.open.last().copied()));
+        Some(region)
     }
 
     fn pragma(&mut self, tokens: &[(usize, Token<'a>)], end: usize) {
@@ -491,9 +515,32 @@ impl Scan {
         self.packing[..index].last().and_then(|(_, pack)| *pack)
     }
 
-    /// The regions around an offset, innermost first.
-    pub(crate) fn regions_at(&self, offset: u32) -> impl Iterator<Item = &Region> {
-        self.regions.iter().rev().filter(move |region| region.range.contains(&offset))
+    /// The innermost region around an offset.
+    pub(crate) fn region_at(&self, offset: u32) -> Option<usize> {
+        let changes = self.innermost.partition_point(|(at, _)| *at <= offset);
+        self.innermost[..changes].last().and_then(|(_, region)| *region)
+    }
+
+    /// Notes which regions ask for an ABI; `tells` says which words do.
+    pub(crate) fn mark_regions(&mut self, tells: impl Fn(u64) -> bool) {
+        let mut asks: Vec<bool> = Vec::with_capacity(self.regions.len());
+        for at in 0..self.regions.len() {
+            let region = &self.regions[at];
+            let is_asking = region.before.is_some_and(|before| asks[before])
+                || region.identifiers.iter().any(|word| tells(*word));
+            asks.push(is_asking);
+            let outer = region.parent.and_then(|parent| self.regions[parent].asking);
+            self.regions[at].asking = if is_asking { Some(at) } else { outer };
+        }
+    }
+
+    /// The identifiers that decide whether a region is read: those of its own directive, and of each
+    /// one before it in the same `#if` chain, the nearest first.
+    pub(crate) fn asked<'s>(&'s self, region: &'s Region) -> impl Iterator<Item = u64> + 's {
+        let own = region.identifiers.iter();
+        let chain = std::iter::successors(region.before, |at| self.regions[*at].before);
+        let before = chain.flat_map(|at| &self.regions[at].identifiers);
+        own.chain(before).copied()
     }
 
     /// The region and the ones around it, innermost first.
@@ -519,8 +566,9 @@ mod tests {
              #endif\n#endif\n",
         );
         assert!(scan.regions[0].is_guard);
-        assert_eq!(scan.regions[1].identifiers, ["__x86_64__"]);
-        assert_eq!(scan.regions[2].identifiers, ["__x86_64__", "__arm__"]);
+        let asked = |region: usize| scan.asked(&scan.regions[region]).collect::<Vec<_>>();
+        assert_eq!(asked(1), ["__x86_64__"].map(hash));
+        assert_eq!(asked(2), ["__arm__", "__x86_64__"].map(hash));
         assert!(!scan.includes[0].conditional);
         assert!(scan.includes[1].conditional && scan.includes[1].quoted);
         let two = &scan.defines[2];
