@@ -1,6 +1,7 @@
 //! Trees that somebody made to learn what they must not, or to end the run. Whatever they hold, the
 //! rest of the tree is read, and the file at fault is named.
 
+use std::fmt::Write;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::process::Command;
@@ -135,7 +136,7 @@ fn files_without_an_end_are_not_waited_for() {
 fn doubled(what: &str, times: u32) -> String {
     let mut text = format!("#define D0 {what}\n");
     for at in 1..=times {
-        text += &format!("#define D{at} D{0} D{0}\n", at - 1);
+        writeln!(text, "#define D{at} D{0} D{0}", at - 1).unwrap();
     }
     text
 }
@@ -199,8 +200,8 @@ fn a_header_that_ends_the_process_that_reads_costs_itself_and_nothing_else() {
     // Names that are put together hide from the estimate what they mean.
     let mut doubled = "#define D0 *\n".to_owned();
     for at in 1..=17 {
-        doubled += &format!("#define NAME{at}(a, b) a##b\n");
-        doubled += &format!("#define D{at} NAME{at}(D, {0}) NAME{at}(D, {0})\n", at - 1);
+        writeln!(doubled, "#define NAME{at}(a, b) a##b").unwrap();
+        writeln!(doubled, "#define D{at} NAME{at}(D, {0}) NAME{at}(D, {0})", at - 1).unwrap();
     }
     let header = format!("#include <linux/ioctl.h>\n{doubled}int D17 y;\n#define A _IO(0xdc, 2)\n");
     fs::write(folder.path("tree/a.h"), &header).unwrap();

@@ -716,9 +716,9 @@ impl Loader<'_> {
             for include in &file.scan.includes {
                 let sibling = file.path.parent().map(|folder| folder.join(&include.name));
                 let folders = self.include_folders.iter().map(|folder| folder.join(&include.name));
-                let leads_to =
+                let mut leads_to =
                     sibling.into_iter().chain(folders).chain([PathBuf::from(&include.name)]);
-                let refused = leads_to.filter_map(|path| self.refused.get(&path)).next();
+                let refused = leads_to.find_map(|path| self.refused.get(&path));
                 found.extend(refused.map(|reason| Problem {
                     kind: ProblemKind::Failure,
                     path: Some(file.path.clone()),

@@ -13,10 +13,10 @@ const CPU_OF_FILE: Duration = Duration::from_secs(10);
 const CPU_OF_FURTHER: Duration = Duration::from_millis(250);
 
 /// Processor time between two pieces of work: all that is read is put together then.
-pub(super) const CPU_BETWEEN: Duration = Duration::from_mins(2);
+pub(super) const CPU_BETWEEN: Duration = Duration::from_secs(120);
 
 /// How long nothing at all may happen. A pipe in place of a file never has anything to read.
-pub(super) const SILENCE: Duration = Duration::from_mins(1);
+pub(super) const SILENCE: Duration = Duration::from_secs(60);
 
 /// Memory in bytes for source, and more for each processor, as each reads files of its own.
 const MEMORY: u64 = 1 << 30;
@@ -87,6 +87,6 @@ mod tests {
     fn this_process_holds_memory_and_has_taken_less_time_than_it_has_lived() {
         let taken = Taken::of(std::process::id()).unwrap();
         assert!(taken.memory > 100 << 10, "{taken:?}");
-        assert!(taken.cpu < Duration::from_hours(24), "{taken:?}");
+        assert!(taken.cpu < Duration::from_secs(24 * 60 * 60), "{taken:?}");
     }
 }

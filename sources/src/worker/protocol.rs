@@ -151,7 +151,9 @@ impl Kept for Interface {
 impl<T: Kept + Ord> Kept for BTreeSet<T> {
     fn put(&self, out: &mut Writer) {
         out.count(self.len());
-        self.iter().for_each(|value| value.put(out));
+        for value in self {
+            value.put(out);
+        }
     }
 
     fn take(from: &mut Reader<'_>) -> Option<Self> {

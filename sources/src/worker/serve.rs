@@ -37,7 +37,7 @@ fn serve() -> io::Result<()> {
     let lacks = Confinement { readable, listable, address_space: limits::address_space() }.enter();
     tell(&to, &Message::Lacks(lacks.iter().map(ToString::to_string).collect()))?;
     watch::set(Box::new(Told(to.clone())));
-    let answer = read(&work, Parent { from: Mutex::new(from), to: to.clone() });
+    let answer = read(&work, &Parent { from: Mutex::new(from), to: to.clone() });
     tell(&to, &Message::Answers(Box::new(answer)))
 }
 
@@ -61,10 +61,10 @@ fn reach(work: &Work) -> Reach {
     }
 }
 
-fn read(work: &Work, parent: Parent<Stdin, Stdout>) -> Answer {
+fn read(work: &Work, parent: &Parent<Stdin, Stdout>) -> Answer {
     let ((interface, problems), looked) = look::recording(|| match work {
         Work::C(request) => c::read(request),
-        Work::Rust(request) => rust::read_asking(request, &parent),
+        Work::Rust(request) => rust::read_asking(request, parent),
         Work::Objects(request) => object::read(request),
     });
     Answer { interface, problems, looked }

@@ -289,7 +289,7 @@ impl Worker {
 
     /// Waits for the next message.
     fn next(&mut self) -> Result<Message, Ended> {
-        let mut piece = [0; 1 << 16];
+        let mut piece = vec![0; 1 << 16];
         loop {
             match self.incoming.next() {
                 Ok(Some(message)) => {
