@@ -57,7 +57,7 @@ fn the_stand_ins_for_posix_types_have_the_sizes_of_every_architectures_own() {
         link(&kernel.join("include/uapi").join(name), &bare.join(name));
     }
 
-    let (theirs, ours) = (sizes(&tree), sizes(&bare));
+    let (theirs, ours) = (sizes(&tree, &kernel), sizes(&bare, &kernel));
     let mut wrong = String::new();
     for (abi, theirs, ours) in theirs.iter().zip(&ours).map(|(a, b)| (a.0, &a.1, &b.1)) {
         for ((name, theirs), ours) in TYPES.iter().zip(theirs).zip(ours) {
@@ -76,8 +76,8 @@ fn link(to: &Path, from: &PathBuf) {
     symlink(to, from).unwrap();
 }
 
-/// The size of each type on each ABI, as read by a header in that tree.
-fn sizes(tree: &Path) -> Vec<(AbiId, Vec<u64>)> {
+/// The size of each type on each ABI, as read by a header in that tree, whose links lead to `kernel`.
+fn sizes(tree: &Path, kernel: &Path) -> Vec<(AbiId, Vec<u64>)> {
     let mut text = String::from("#include <linux/posix_types.h>\nstruct all {\n");
     for name in TYPES {
         let _ = writeln!(text, "\t__kernel_{name} {name};");
@@ -85,7 +85,12 @@ fn sizes(tree: &Path) -> Vec<(AbiId, Vec<u64>)> {
     text.push_str("};\n");
     let header = tree.join("all.h");
     std::fs::write(&header, text).unwrap();
-    let (interface, problems) = read(&Request { paths: vec![header], ..Request::default() });
+    let (interface, problems) = read(&Request {
+        paths: vec![header],
+        // Nothing is found there, but what links lead to may be read.
+        include_dirs: vec![kernel.to_owned()],
+        ..Request::default()
+    });
     assert_eq!(problems, []);
     let layouts = Layouts::new(&interface);
     let all = record(&interface);

@@ -97,7 +97,7 @@ impl Reach {
     }
 }
 
-/// The folder that a path belongs to: the outermost repository or tree of headers around it, else the
+/// The folder that a path belongs to: the outermost repository, workspace or tree of headers around it, else the
 /// folder itself, or that of the file. A link is followed only where it stays there.
 fn root_around(path: &Path) -> Option<PathBuf> {
     let absolute = std::path::absolute(path).ok()?;
@@ -112,9 +112,11 @@ fn root_around(path: &Path) -> Option<PathBuf> {
     Some(outermost.unwrap_or(&start).to_owned())
 }
 
-/// Whether a folder is a whole: a repository, a kernel's source, or exported headers.
+/// Whether a folder is a whole: a repository, a crate or a workspace, a kernel's source, or exported
+/// headers.
 fn is_tree(folder: &Path) -> bool {
     folder.join(GIT).exists()
+        || folder.join("Cargo.toml").is_file()
         || (folder.join("include/uapi/linux").is_dir() && folder.join("arch").is_dir())
         || (folder.join("linux/ioctl.h").is_file() && folder.join("asm-generic").is_dir())
 }

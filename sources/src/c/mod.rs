@@ -63,14 +63,15 @@ pub struct Request {
 }
 
 impl Request {
-    /// How far reading may reach. What a configuration or a database names does not widen it: these may
-    /// be a stranger's.
+    /// How far reading may reach. What a configuration or a database names does not widen it, for these
+    /// may be a stranger's; the tree around a database is the build's own.
     pub(crate) fn reach(&self) -> Reach {
         let Given { folders, includes, .. } = Given::of_command_line(self);
         let includes = includes.into_iter().map(PathBuf::from);
-        let given: Vec<PathBuf> =
-            folders.into_iter().chain(includes).chain(self.compile_commands.clone()).collect();
-        Reach::of(&self.paths, &given)
+        let given: Vec<PathBuf> = folders.into_iter().chain(includes).collect();
+        let named: Vec<PathBuf> =
+            self.paths.iter().chain(&self.compile_commands).cloned().collect();
+        Reach::of(&named, &given)
     }
 }
 
