@@ -13,7 +13,7 @@ use crate::place::bytes_within;
 const REACH: u32 = 40;
 
 /// Lines that are longer than this together, in bytes, are not shown.
-const LONGEST: usize = 32 << 10;
+const LONGEST: usize = 16 << 10;
 
 /// A range of whole lines of a file.
 #[derive(Debug, Clone, Copy)]
