@@ -4,7 +4,9 @@
 use std::borrow::Cow;
 use std::io;
 
-use annotate_snippets::{AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet};
+use annotate_snippets::{
+    Annotation, AnnotationKind, Element, Group, Level, Origin, Patch, Renderer, Snippet,
+};
 use ioctlkit_model::{
     Finding, Fix, Label, Problem, ProblemKind, Report, Safety, Severity, SourceMap, Span,
 };
@@ -108,9 +110,6 @@ fn fix_sentence(fix: &Fix) -> Cow<'_, str> {
 /// near, in one of their own where they are far or in another file.
 fn snippets<'a>(finding: &'a Finding, sources: &'a SourceMap) -> Vec<Element<'a>> {
     let mut window = Window::around(finding.span, sources);
-    if !window.is_shown() {
-        return vec![window.place(finding.span).into()];
-    }
     let mut near: Vec<&Label> = Vec::new();
     let mut far: Vec<&Label> = Vec::new();
     for label in &finding.related {
@@ -130,19 +129,25 @@ fn snippets<'a>(finding: &'a Finding, sources: &'a SourceMap) -> Vec<Element<'a>
             AnnotationKind::Context.span(window.within(label.span)).label(words(&label.text)),
         );
     }
-    let mut snippets = vec![snippet.into()];
-    snippets.extend(far.into_iter().map(|label| labelled(label, sources)));
+    let mut snippets = placed(window, finding.span, snippet);
+    snippets.extend(far.into_iter().flat_map(|label| labelled(label, sources)));
     snippets
 }
 
-fn labelled<'a>(label: &'a Label, sources: &'a SourceMap) -> Element<'a> {
+fn labelled<'a>(label: &'a Label, sources: &'a SourceMap) -> Vec<Element<'a>> {
     let window = Window::around(label.span, sources);
-    if !window.is_shown() {
-        return window.place(label.span).into();
-    }
     let annotation =
         AnnotationKind::Context.span(window.within(label.span)).label(words(&label.text));
-    window.snippet().annotation(annotation).into()
+    placed(window, label.span, window.snippet().annotation(annotation))
+}
+
+/// A snippet, behind the place of its span where it does not say that itself.
+fn placed<'a>(
+    window: Window<'a>,
+    span: Span,
+    snippet: Snippet<'a, Annotation<'a>>,
+) -> Vec<Element<'a>> {
+    window.place(span).map(Element::from).into_iter().chain([snippet.into()]).collect()
 }
 
 fn words(text: &str) -> Option<String> {
@@ -157,7 +162,7 @@ fn problem_group<'a>(problem: &'a Problem, sources: &'a SourceMap) -> Group<'a> 
     };
     let mut group = Group::with_title(level.primary_title(harmless(&problem.message)));
     if let Some(span) = problem.span {
-        group = group.element(underlined(span, sources));
+        group = group.elements(underlined(span, sources));
     } else if let Some(path) = problem_path(problem, sources) {
         group = group.element(Origin::path(harmless_path(&path)));
     }
@@ -167,12 +172,10 @@ fn problem_group<'a>(problem: &'a Problem, sources: &'a SourceMap) -> Group<'a> 
     group
 }
 
-fn underlined(span: Span, sources: &SourceMap) -> Element<'_> {
+fn underlined(span: Span, sources: &SourceMap) -> Vec<Element<'_>> {
     let window = Window::around(span, sources);
-    if !window.is_shown() {
-        return window.place(span).into();
-    }
-    window.snippet().annotation(AnnotationKind::Primary.span(window.within(span))).into()
+    let annotation = AnnotationKind::Primary.span(window.within(span));
+    placed(window, span, window.snippet().annotation(annotation))
 }
 
 /// A snippet that shows edits.

@@ -12,10 +12,14 @@ use crate::place::bytes_within;
 /// a snippet of its own.
 const REACH: u32 = 40;
 
-/// Lines that are longer than this together, in bytes, are not shown.
+/// Lines that are longer than this together, in bytes, are cut: to lay one out takes its length, for each
+/// finding.
 const LONGEST: usize = 16 << 10;
 
-/// A range of whole lines of a file.
+/// What of a line that is cut stays in front of a span and behind its beginning, in bytes.
+const AROUND: usize = 200;
+
+/// A range of whole lines of a file, or a piece of a line that is too long.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Window<'a> {
     id: FileId,
@@ -23,6 +27,8 @@ pub(super) struct Window<'a> {
     /// From 1, both included.
     first: u32,
     last: u32,
+    /// The piece that is left of a line that was cut, by its first byte and the one past its end.
+    cut: Option<(usize, usize)>,
 }
 
 impl<'a> Window<'a> {
@@ -30,18 +36,28 @@ impl<'a> Window<'a> {
     pub(super) fn around(span: Span, sources: &'a SourceMap) -> Self {
         let file = sources.file(span.file);
         let (first, last) = lines(span, file);
-        Self { id: span.file, file, first, last }
+        let whole = Self { id: span.file, file, first, last, cut: None };
+        if whole.bytes().len() <= LONGEST {
+            return whole;
+        }
+        let line = file.line_range(first);
+        let start = bytes_within(span, &file.text).start;
+        let is_boundary = |at: &usize| file.text.is_char_boundary(*at);
+        let from = (start.saturating_sub(AROUND).max(line.start)..=start).find(is_boundary);
+        let to = (start..=(start + AROUND).min(line.end)).rev().find(is_boundary);
+        let (from, to) = (from.unwrap_or(start), to.unwrap_or(start));
+        Self { last: first, cut: Some((from, to)), ..whole }
     }
 
     /// The window made large enough for `span` too, if that is within reach.
     pub(super) fn stretched(self, span: Span) -> Option<Self> {
-        if span.file != self.id {
+        if span.file != self.id || self.cut.is_some() {
             return None;
         }
         let (first, last) = lines(span, self.file);
         let (first, last) = (first.min(self.first), last.max(self.last));
         let is_near = last - first <= REACH.max(self.last - self.first);
-        Some(Self { first, last, ..self }).filter(|wider| is_near && wider.is_shown())
+        Some(Self { first, last, ..self }).filter(|wider| is_near && wider.bytes().len() <= LONGEST)
     }
 
     /// The window with the line behind it, if there is one.
@@ -49,15 +65,9 @@ impl<'a> Window<'a> {
         Self { last: (self.last + 1).min(self.file.line_count()), ..self }
     }
 
-    /// Whether the lines are short enough to be shown. Of a line as long as a file nobody sees anything,
-    /// and to lay it out takes its length for each finding.
-    pub(super) fn is_shown(&self) -> bool {
-        self.bytes().len() <= LONGEST
-    }
-
     /// Whether so many lines are still a suggestion and not half a file.
     pub(super) fn is_short(&self) -> bool {
-        self.last - self.first <= REACH && self.is_shown()
+        self.last - self.first <= REACH && self.cut.is_none() && self.bytes().len() <= LONGEST
     }
 
     /// Whether the whole of `span` is within the window.
@@ -67,19 +77,21 @@ impl<'a> Window<'a> {
         span.file == self.id && window.start <= bytes.start && bytes.end <= window.end
     }
 
-    /// The place of a span that is too long to be shown.
-    pub(super) fn place(&self, span: Span) -> Origin<'a> {
+    /// The place of a span in a line that was cut: the snippet knows no longer where it stands.
+    pub(super) fn place(&self, span: Span) -> Option<Origin<'a>> {
+        self.cut?;
         let at = self.file.position(bytes_within(span, &self.file.text).start as u32);
-        Origin::path(harmless_path(&self.file.path.to_string_lossy()))
-            .line(at.line as usize)
-            .char_column(at.column as usize)
+        let origin = Origin::path(harmless_path(&self.file.path.to_string_lossy()));
+        Some(origin.line(at.line as usize).char_column(at.column as usize))
     }
 
     /// A snippet of these lines, without an annotation.
     pub(super) fn snippet<T: Clone>(&self) -> Snippet<'a, T> {
-        Snippet::source(self.text())
-            .line_start(self.first as usize)
-            .path(harmless_path(&self.file.path.to_string_lossy()))
+        let snippet = Snippet::source(self.text()).line_start(self.first as usize);
+        if self.cut.is_some() {
+            return snippet;
+        }
+        snippet.path(harmless_path(&self.file.path.to_string_lossy()))
     }
 
     /// The text of these lines, without the line end of the last one.
@@ -97,6 +109,9 @@ impl<'a> Window<'a> {
     }
 
     fn bytes(&self) -> Range<usize> {
+        if let Some((from, to)) = self.cut {
+            return from..to;
+        }
         let start = self.file.line_range(self.first).start;
         let end = self.file.line_range(self.last).end;
         let text = self.file.text.get(start..end).unwrap_or("");

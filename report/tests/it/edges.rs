@@ -65,7 +65,7 @@ fn places_at_and_past_the_ends_of_files() {
 #[test]
 fn text_that_is_wider_or_narrower_than_its_bytes() {
     let mut text = String::new();
-    let long = format!("{}__u64 b;{}", "int a; ".repeat(1_000), " int c;".repeat(1_000));
+    let long = format!("{}__u64 b;{}", "int a; ".repeat(2_000), " int c;".repeat(2_000));
     for (name, sample) in [
         ("tabs", about("struct s {\n\t__u32\t\ta;\n\t__u64\tb;\n};\n", "b;")),
         (
