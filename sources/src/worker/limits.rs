@@ -4,7 +4,7 @@ use std::fs;
 use std::num::NonZero;
 use std::time::Duration;
 
-use super::protocol::Work;
+use super::work::Work;
 
 /// Processor time for one file.
 const CPU_OF_FILE: Duration = Duration::from_secs(10);

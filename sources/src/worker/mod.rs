@@ -9,10 +9,12 @@
 
 mod cargo;
 mod limits;
+mod process;
 mod protocol;
 mod serve;
 mod supervise;
 mod watched;
+mod work;
 
 pub use serve::serve_if_asked;
 pub use supervise::Workers;

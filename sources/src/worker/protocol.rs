@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use ioctlkit_model::{Interface, Problem};
+use ioctlkit_model::Interface;
 
-use crate::c::look::Looked;
+use super::work::{Answer, Work};
 use crate::c::{AllowedArgument, sort_arguments};
 use crate::caution::Caution;
 use crate::kept::bytes::{Kept, Reader, Writer, fields, variants};
@@ -15,32 +15,6 @@ use crate::{c, kept, object, rust};
 
 /// No message is longer: whatever was read, an answer fits.
 const LONGEST: u64 = 4 << 30;
-
-/// What a worker is told to read.
-#[derive(Debug, Clone)]
-pub(super) enum Work {
-    C(c::Request),
-    Rust(rust::Request),
-    Objects(object::Request),
-}
-
-impl Work {
-    pub(super) fn caution(&mut self) -> &mut Caution {
-        match self {
-            Self::C(request) => &mut request.caution,
-            Self::Rust(request) => &mut request.caution,
-            Self::Objects(request) => &mut request.caution,
-        }
-    }
-
-    pub(super) fn paths(&self) -> &[PathBuf] {
-        match self {
-            Self::C(request) => &request.paths,
-            Self::Rust(request) => &request.paths,
-            Self::Objects(request) => &request.paths,
-        }
-    }
-}
 
 /// What a worker says.
 #[derive(Debug)]
@@ -55,14 +29,6 @@ pub(super) enum Message {
     AsksCargo(Vec<PathBuf>),
     /// What it read, and what it looked at.
     Answers(Box<Answer>),
-}
-
-/// What comes of work.
-#[derive(Debug, Default)]
-pub(super) struct Answer {
-    pub(super) interface: Interface,
-    pub(super) problems: Vec<Problem>,
-    pub(super) looked: Looked,
 }
 
 /// What cargo says of each manifest.

@@ -1,6 +1,6 @@
 //! What the worker does.
 
-use std::io::{self, Stdin, Stdout};
+use std::io::{self, Stdout};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,11 +8,10 @@ use ioctlkit_sandbox::Confinement;
 
 use super::cargo::Parent;
 use super::limits;
-use super::protocol::{Answer, Message, Work, receive, send};
+use super::protocol::{Message, receive, send};
 use super::watched::Told;
-use crate::c::look;
-use crate::reach::Reach;
-use crate::{c, object, rust, watch};
+use super::work::Work;
+use crate::{c, watch};
 
 /// The only argument of a process that is a worker.
 pub(super) const ARGUMENT: &str = "--read-for-another-process";
@@ -33,11 +32,11 @@ fn serve() -> io::Result<()> {
     let work: Work = receive(&mut from).ok_or(io::ErrorKind::InvalidData)?;
     let to = Arc::new(Mutex::new(io::stdout()));
     prepare(&work);
-    let (readable, listable) = reach(&work).readable();
+    let (readable, listable) = work.reach().readable();
     let lacks = Confinement { readable, listable, address_space: limits::address_space() }.enter();
     tell(&to, &Message::Lacks(lacks.iter().map(ToString::to_string).collect()))?;
     watch::set(Box::new(Told(to.clone())));
-    let answer = read(&work, &Parent { from: Mutex::new(from), to: to.clone() });
+    let answer = work.read(&Parent { from: Mutex::new(from), to: to.clone() });
     tell(&to, &Message::Answers(Box::new(answer)))
 }
 
@@ -51,21 +50,4 @@ fn prepare(work: &Work) {
         // Where it can't be loaded, reading will say so.
         let _ = c::libclang_version();
     }
-}
-
-fn reach(work: &Work) -> Reach {
-    match work {
-        Work::C(request) => request.reach(),
-        Work::Rust(request) => request.reach(),
-        Work::Objects(request) => request.reach(),
-    }
-}
-
-fn read(work: &Work, parent: &Parent<Stdin, Stdout>) -> Answer {
-    let ((interface, problems), looked) = look::recording(|| match work {
-        Work::C(request) => c::read(request),
-        Work::Rust(request) => rust::read_asking(request, parent),
-        Work::Objects(request) => object::read(request),
-    });
-    Answer { interface, problems, looked }
 }

@@ -1,0 +1,64 @@
+//! What is read, by a worker or in its place.
+
+use std::path::PathBuf;
+
+use ioctlkit_model::{Interface, Problem};
+
+use crate::c::look::{self, Looked};
+use crate::caution::Caution;
+use crate::reach::Reach;
+use crate::rust::AskCargo;
+use crate::{c, object, rust};
+
+/// What a worker is told to read.
+#[derive(Debug, Clone)]
+pub(super) enum Work {
+    C(c::Request),
+    Rust(rust::Request),
+    Objects(object::Request),
+}
+
+impl Work {
+    pub(super) fn caution(&mut self) -> &mut Caution {
+        match self {
+            Self::C(request) => &mut request.caution,
+            Self::Rust(request) => &mut request.caution,
+            Self::Objects(request) => &mut request.caution,
+        }
+    }
+
+    /// How far reading may reach.
+    pub(super) fn reach(&self) -> Reach {
+        match self {
+            Self::C(request) => request.reach(),
+            Self::Rust(request) => request.reach(),
+            Self::Objects(request) => request.reach(),
+        }
+    }
+
+    /// Reads in this process.
+    pub(super) fn read(&self, cargo: &dyn AskCargo) -> Answer {
+        let ((interface, problems), looked) = look::recording(|| match self {
+            Self::C(request) => c::read(request),
+            Self::Rust(request) => rust::read_asking(request, cargo),
+            Self::Objects(request) => object::read(request),
+        });
+        Answer { interface, problems, looked }
+    }
+
+    pub(super) fn paths(&self) -> &[PathBuf] {
+        match self {
+            Self::C(request) => &request.paths,
+            Self::Rust(request) => &request.paths,
+            Self::Objects(request) => &request.paths,
+        }
+    }
+}
+
+/// What comes of work.
+#[derive(Debug, Default)]
+pub(super) struct Answer {
+    pub(super) interface: Interface,
+    pub(super) problems: Vec<Problem>,
+    pub(super) looked: Looked,
+}
