@@ -201,3 +201,25 @@ fn a_dry_run_writes_nothing_and_says_what_it_would() {
     assert!(said.contains("+\tswitch (cmd) {"), "{said}");
     assert!(!bell.path("").exists());
 }
+
+#[test]
+fn a_header_and_a_generated_file_without_an_end_are_refused() {
+    let bell = Bell::new();
+    assert_eq!(bell.code(&[]), 0);
+    let refused = |why: &str| {
+        let output = bell.run(&[]);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(why), "{said}");
+    };
+    let abi = bell.path("bell.abi");
+    fs::File::create(&abi).unwrap().set_len(1 << 40).unwrap();
+    refused("cannot read: it is larger than 64 MiB");
+    fs::remove_file(&abi).unwrap();
+    let header = bell.folder.path().join("bell.h");
+    fs::File::create(&header).unwrap().set_len(1 << 40).unwrap();
+    refused("cannot read: it is larger than 64 MiB");
+    fs::remove_file(&header).unwrap();
+    std::os::unix::fs::symlink("/dev/zero", &header).unwrap();
+    refused("cannot read: it is a device, not a regular file");
+}

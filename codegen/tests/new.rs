@@ -211,6 +211,23 @@ fn what_cannot_be_made_is_refused_and_nothing_is_written() {
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
 }
 
+#[test]
+fn no_link_is_followed_to_the_new_folder() {
+    let (folder, elsewhere) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    std::os::unix::fs::symlink(elsewhere.path(), folder.path().join("link")).unwrap();
+    for path in ["link", "link/bell"] {
+        let output = Command::new(generator())
+            .current_dir(folder.path())
+            .args(["new", "bell", "--path", path])
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{path}: {said}");
+        assert!(said.contains("link is a symbolic link, which is not followed"), "{path}: {said}");
+    }
+    assert_eq!(fs::read_dir(elsewhere.path()).unwrap().count(), 0);
+}
+
 /// rustup runs the programs of the folder that a toolchain file above names.
 #[test]
 fn no_program_of_the_folder_around_is_run() {

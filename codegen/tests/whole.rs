@@ -3,9 +3,13 @@
 
 use std::fs;
 use std::io;
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::symlink;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, ExitStatus, Output, Stdio};
+
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 
 fn gong() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/module/gong.rs")
@@ -68,14 +72,101 @@ fn a_limit_on_the_size_of_files_leaves_nothing_and_is_told() {
     assert_eq!(below(folder.path()), Vec::<String>::new());
 }
 
+/// Every file below a folder, with its bytes.
+fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let files = below(folder).into_iter().filter(|path| folder.join(path).is_file());
+    files.map(|path| (path.clone(), fs::read(folder.join(path)).unwrap())).collect()
+}
+
+/// The files before it have taken their places by then: it is the last but `gong.abi`, and what it
+/// replaces is larger than files may be, so that no copy of that can be kept.
 #[test]
-fn a_folder_that_cannot_be_made_leaves_nothing_else() {
+fn a_file_that_cannot_be_replaced_puts_back_those_that_were() {
     let folder = tempfile::tempdir().unwrap();
-    fs::create_dir(folder.path().join("driver")).unwrap();
-    fs::write(folder.path().join("driver/man"), "a file of somebody").unwrap();
-    let output = module(folder.path()).output().unwrap();
+    assert!(module(folder.path()).output().unwrap().status.success());
+    let at = |name: &str| folder.path().join("driver").join(name);
+    fs::remove_file(at("gen/gong_ioctl.c")).unwrap();
+    fs::write(at("gen/gong_ioctl.h"), "a header of somebody\n").unwrap();
+    let last = at("tools/strace/ioctls_64.inc");
+    assert!(last.is_file(), "{:?}", below(folder.path()));
+    fs::write(&last, vec![b'\n'; 512 << 10]).unwrap();
+    let before = contents(folder.path());
+    let program = env!("CARGO_BIN_EXE_ioctl-gen");
+    let gong = gong();
+    // In blocks of 512 bytes: more than the largest new file has.
+    let script =
+        format!("ulimit -f 512; exec {program} module {} -o driver --force", gong.display());
+    let run = || Command::new("sh").current_dir(folder.path()).args(["-c", &script]).output();
+    let output = run().unwrap();
     assert_eq!(output.status.code(), Some(2), "{output:?}");
-    assert_eq!(below(folder.path()), ["driver", "driver/man"]);
+    assert!(said(&output).contains("cannot write: it would be larger than files may be"));
+    assert_eq!(contents(folder.path()), before);
+    // Nothing else was wrong.
+    fs::write(&last, "\n").unwrap();
+    let output = run().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert!(at("gen/gong_ioctl.c").is_file());
+}
+
+/// Runs a program until it has begun to write into `folder` and has not placed its file `last`, which it
+/// places at the end; then it gets these signals. Where it was too fast, it is run again.
+fn signalled(mut command: impl FnMut() -> Command, last: &Path, signals: &[Signal]) -> ExitStatus {
+    let folder = last.parent().unwrap();
+    let has_begun = || {
+        let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+        entries.into_iter().any(|entry| entry.file_name().as_bytes().starts_with(b".ioctl-gen-"))
+    };
+    for _ in 0..1000 {
+        let mut child = command().stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let pid = Pid::from_child(&child);
+        while !has_begun() && child.try_wait().unwrap().is_none() {}
+        if child.try_wait().unwrap().is_none() {
+            kill_process(pid, Signal::STOP).unwrap();
+            let options = WaitIdOptions::STOPPED | WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
+            waitid(WaitId::Pid(pid), options).unwrap();
+            if has_begun() && !last.exists() {
+                for signal in signals {
+                    kill_process(pid, *signal).unwrap();
+                }
+                kill_process(pid, Signal::CONT).unwrap();
+                return child.wait().unwrap();
+            }
+            kill_process(pid, Signal::CONT).unwrap();
+        }
+        assert!(child.wait().unwrap().success());
+        fs::remove_dir_all(folder).unwrap();
+    }
+    panic!("it was never seen while it wrote");
+}
+
+#[test]
+fn a_signal_in_the_middle_leaves_nothing_and_ends_with_130() {
+    for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
+        let folder = tempfile::tempdir().unwrap();
+        let last = folder.path().join("driver/gong.abi");
+        let status = signalled(|| module(folder.path()), &last, &[signal]);
+        assert_eq!(status.code(), Some(130), "{signal:?}: {status}");
+        assert_eq!(below(folder.path()), Vec::<String>::new(), "{signal:?}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let new = || {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ioctl-gen"));
+        command.current_dir(folder.path()).args(["new", "bell"]);
+        command
+    };
+    // Sorted by their paths.
+    let last = folder.path().join("bell/module");
+    let status = signalled(new, &last, &[Signal::INT]);
+    assert_eq!(status.code(), Some(130), "{status}");
+    assert_eq!(below(folder.path()), Vec::<String>::new());
+}
+
+#[test]
+fn a_second_signal_ends_the_program_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let last = folder.path().join("driver/gong.abi");
+    let status = signalled(|| module(folder.path()), &last, &[Signal::INT, Signal::TERM]);
+    assert!(status.signal().is_some(), "{status}");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use ioctl_gen::import::{Failure, Imported, Request, import_by, is_made_by_import};
 use ioctl_gen::streams::{print_exactly, tell};
-use ioctl_gen::{NewFile, WriteError, describe, read_below, write_alone};
+use ioctl_gen::{NewFile, describe, read_below, write_alone};
 use ioctlkit_model::{Problem, ProblemKind};
 use ioctlkit_sources::worker::Workers;
 use regex::Regex;
@@ -96,10 +96,10 @@ fn done(arguments: &Arguments) -> Result<Outcome, Failure> {
         return Err(failure(Some(file), message, Some(help)));
     }
     let new = NewFile { path: file, text: &imported.text, replaces: known.as_deref() };
-    match write_alone(new) {
-        Ok(()) => {}
-        Err(WriteError::Interrupted) => return Ok(Outcome::Interrupted),
-        Err(error) => return Err(failure(error.path(), &error.to_string(), None)),
+    if let Err(error) = write_alone(new) {
+        let failure = failure(error.path().or(Some(file)), &error.to_string(), None);
+        say(failure.problems, &failure.sources);
+        return Ok(Outcome::of(&error));
     }
     let left_out = match imported.left_out.len() {
         0 => String::new(),

@@ -10,6 +10,7 @@ mod test;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use ioctl_gen::WriteError;
 use ioctl_gen::streams::{print, report, tell};
 use ioctlkit_model::{Problem, Report, SourceMap};
 
@@ -32,8 +33,8 @@ Examples:
 Exit codes:
   0  done
   1  --check: the file is not what would be written
-  2  the work could not be done; no file has changed
-  130  interrupted; no file has changed";
+  2  the work could not be done; no file has changed, except those that the message names
+  130  interrupted; no file has changed, except those that the message names";
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -89,6 +90,13 @@ enum Outcome {
     Failed,
     /// A signal asked to stop.
     Interrupted,
+}
+
+impl Outcome {
+    /// What files that were not written come to.
+    fn of(error: &WriteError) -> Self {
+        if error.is_interruption() { Self::Interrupted } else { Self::Failed }
+    }
 }
 
 /// Tells on standard error what went wrong.

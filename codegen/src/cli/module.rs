@@ -10,6 +10,7 @@ use ioctl_gen::module::{left_out, plan, render, steps, userland};
 use ioctl_gen::streams::{print, tell};
 use ioctl_gen::{NewFile, WriteError, describe, read_below, write_together};
 use ioctlkit_model::{Interface, NotUnderstood, Problem, ProblemKind, SourceMap};
+use ioctlkit_sources::reading::{self, limit};
 use ioctlkit_sources::rust;
 use ioctlkit_sources::worker::Workers;
 
@@ -219,13 +220,9 @@ fn unreadable(error: &io::Error) -> String {
     format!("cannot read: {}", describe(error))
 }
 
-/// What was not written, of which nothing is left.
 fn unwritable(output: &Path, error: &WriteError) -> Failure {
     let failure = Failure::of(error.path().unwrap_or(output), error.to_string(), None);
-    match error {
-        WriteError::Interrupted => Failure { outcome: Outcome::Interrupted, ..failure },
-        _ => failure,
-    }
+    Failure { outcome: Outcome::of(error), ..failure }
 }
 
 /// Whether the module has the doors for benchmarks already.
@@ -258,8 +255,8 @@ fn read(arguments: &Arguments) -> Result<(Interface, Options), Failure> {
     let is_header = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "h");
     let (interface, problems) = match arguments.sources.as_slice() {
         [header] if is_header(header) => {
-            let text = fs::read_to_string(header)
-                .map_err(|error| Failure::of(header, unreadable(&error), None))?;
+            let text = reading::read_text(header, limit::SOURCE)
+                .map_err(|error| Failure::of(header, format!("cannot read: {error}"), None))?;
             let request = arguments.reading.request(header.clone());
             let stem = header.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
             let name = options.name.clone().unwrap_or_else(|| stem.to_owned());

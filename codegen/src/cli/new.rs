@@ -58,20 +58,28 @@ fn nr(text: &str) -> Result<u8, String> {
 pub(super) fn run(arguments: &Arguments) -> Outcome {
     let name = &arguments.name;
     let folder = arguments.path.clone().unwrap_or_else(|| name.as_str().into());
-    let made = scaffold(arguments).and_then(|scaffold| match create(&scaffold, &folder) {
-        Ok(files) => Ok((scaffold, files)),
-        Err(error) => Err(failure(&folder, &error)),
-    });
-    match made {
-        Ok((scaffold, files)) => {
+    let scaffold = match scaffold(arguments) {
+        Ok(scaffold) => scaffold,
+        Err(problem) => return failed(problem, Outcome::Failed),
+    };
+    match create(&scaffold, &folder) {
+        Ok(files) => {
             tell(&scaffold, &folder, &files);
             Outcome::Done
         }
-        Err(problem) => {
-            say(vec![problem], &SourceMap::default());
-            Outcome::Failed
+        Err(error) => {
+            let outcome = match &error {
+                Error::Write(error) => Outcome::of(error),
+                _ => Outcome::Failed,
+            };
+            failed(failure(&folder, &error), outcome)
         }
     }
+}
+
+fn failed(problem: Problem, outcome: Outcome) -> Outcome {
+    say(vec![problem], &SourceMap::default());
+    outcome
 }
 
 fn scaffold(arguments: &Arguments) -> Result<Scaffold, Problem> {
@@ -97,7 +105,8 @@ fn scaffold(arguments: &Arguments) -> Result<Scaffold, Problem> {
 fn failure(folder: &Path, error: &Error) -> Problem {
     let (path, help) = match error {
         Error::Occupied(path) => (path.as_path(), Some("name another folder with `--path`")),
-        Error::Write(path, _) => (path.as_path(), None),
+        Error::Read(path, _) => (path.as_path(), None),
+        Error::Write(error) => (error.path().unwrap_or(folder), None),
         Error::Refused(_) => (folder, Some("this is a mistake of ioctl-gen: please report it")),
     };
     problem(Some(path), error.to_string(), help)

@@ -6,11 +6,13 @@
 
 mod links;
 mod read;
+mod signals;
 mod together;
 
 use std::io;
 
 pub use read::read_below;
+pub(crate) use signals::Signals;
 pub use together::{NewFile, WriteError, write_alone, write_together};
 
 /// What the file system says, in a few words.

@@ -4,14 +4,11 @@ use std::fmt;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::fs::{CWD, RenameFlags, renameat_with};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
-use signal_hook::{SigId, flag, low_level};
 use tempfile::TempDir;
 
+use super::signals::Signals;
 use super::{describe, links};
 
 /// A file to be written.
@@ -42,21 +39,14 @@ pub enum WriteError {
 
 impl fmt::Display for WriteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let reason = self.reason();
         match self {
-            Self::Link(link) => write!(
-                f,
-                "{} is a symbolic link, which is not followed: name the folder it leads to",
-                link.display()
-            ),
-            Self::Changed(path) => {
-                write!(f, "{} has changed in the meantime: nothing was written", path.display())
-            }
-            Self::Io(_, error) => write!(f, "cannot write: {}", describe(error)),
-            Self::Interrupted => f.write_str("interrupted: nothing was written"),
-            Self::NotUndone(paths, why) => {
+            Self::Link(_) | Self::Io(..) => f.write_str(&reason),
+            Self::Changed(_) | Self::Interrupted => write!(f, "{reason}: nothing was written"),
+            Self::NotUndone(paths, _) => {
                 let paths: Vec<String> =
                     paths.iter().map(|path| path.display().to_string()).collect();
-                write!(f, "{why}; could not be put back as they were: {}", paths.join(", "))
+                write!(f, "{reason}; could not be put back as it was: {}", paths.join(", "))
             }
         }
     }
@@ -71,6 +61,29 @@ impl WriteError {
             Self::Link(path) | Self::Changed(path) | Self::Io(path, _) => Some(path),
             Self::Interrupted => None,
             Self::NotUndone(_, why) => why.path(),
+        }
+    }
+
+    /// Whether a signal asked to stop, whatever came of it.
+    pub fn is_interruption(&self) -> bool {
+        match self {
+            Self::Interrupted => true,
+            Self::NotUndone(_, why) => why.is_interruption(),
+            Self::Link(_) | Self::Changed(_) | Self::Io(..) => false,
+        }
+    }
+
+    /// What happened, without what became of the files.
+    fn reason(&self) -> String {
+        match self {
+            Self::Link(link) => format!(
+                "{} is a symbolic link, which is not followed: name the folder it leads to",
+                link.display()
+            ),
+            Self::Changed(path) => format!("{} has changed in the meantime", path.display()),
+            Self::Io(_, error) => format!("cannot write: {}", describe(error)),
+            Self::Interrupted => "interrupted".into(),
+            Self::NotUndone(_, why) => why.reason(),
         }
     }
 
@@ -105,59 +118,62 @@ pub fn write_alone(file: NewFile<'_>) -> Result<(), WriteError> {
 /// Writes what is at or below `root`, by way of a temporary folder in `beside`.
 fn write(root: &Path, beside: &Path, files: &[NewFile<'_>]) -> Result<(), WriteError> {
     let signals = Signals::listen().map_err(WriteError::io(root))?;
-    write_until(root, beside, files, &signals)
+    write_until(root, beside, files, &|| signals.came())
 }
+
+/// Asked before each step: whether to stop and put everything back.
+type IsStopped<'a> = &'a dyn Fn() -> bool;
 
 fn write_until(
     root: &Path,
     beside: &Path,
     files: &[NewFile<'_>],
-    signals: &Signals,
+    is_stopped: IsStopped<'_>,
 ) -> Result<(), WriteError> {
     for file in files {
         if let Some(link) = links::on_the_way(root, file.path).map_err(WriteError::io(root))? {
             return Err(WriteError::Link(link));
         }
     }
-    let mut work = Work { made: Vec::new(), placed: Vec::new(), staged: None };
-    match work.all(beside, files, signals) {
+    let mut work = Work { made: Vec::new(), placed: Vec::new(), staged: None, is_stopped };
+    match work.all(beside, files) {
         Ok(()) => Ok(()),
         Err(why) => Err(work.undone(why)),
     }
 }
 
 /// What has been done so far.
-struct Work {
+struct Work<'a> {
     /// Folders that were not there, the outer first.
     made: Vec<PathBuf>,
     /// Files in their places, with a copy of what they replaced.
     placed: Vec<(PathBuf, Option<PathBuf>)>,
     /// Where files are before that. It goes with this.
     staged: Option<TempDir>,
+    is_stopped: IsStopped<'a>,
 }
 
-impl Work {
-    fn all(
-        &mut self,
-        beside: &Path,
-        files: &[NewFile<'_>],
-        signals: &Signals,
-    ) -> Result<(), WriteError> {
+impl Work<'_> {
+    fn all(&mut self, beside: &Path, files: &[NewFile<'_>]) -> Result<(), WriteError> {
         self.folders(beside)?;
         let staged = tempfile::Builder::new().prefix(".ioctl-gen-").tempdir_in(beside);
         let staged = self.staged.insert(staged.map_err(WriteError::io(beside))?).path().to_owned();
         for (index, file) in files.iter().enumerate() {
-            signals.check()?;
+            self.check()?;
             stage(file, &staged.join(format!("{index}.new"))).map_err(WriteError::io(file.path))?;
         }
         for (index, file) in files.iter().enumerate() {
-            signals.check()?;
+            self.check()?;
             if let Some(folder) = file.path.parent() {
                 self.folders(folder)?;
             }
             self.place(file, &staged, index)?;
         }
-        signals.check()
+        self.check()
+    }
+
+    fn check(&self) -> Result<(), WriteError> {
+        if (self.is_stopped)() { Err(WriteError::Interrupted) } else { Ok(()) }
     }
 
     /// Makes a folder and those above it.
@@ -248,36 +264,6 @@ fn rename_to_new(from: &Path, to: &Path) -> io::Result<()> {
     }
 }
 
-/// The signals that would end the process in the middle, while files are written.
-struct Signals {
-    stop: Arc<AtomicBool>,
-    ids: Vec<SigId>,
-}
-
-impl Signals {
-    fn listen() -> io::Result<Self> {
-        let mut signals = Self { stop: Arc::default(), ids: Vec::new() };
-        for signal in [SIGINT, SIGTERM, SIGHUP] {
-            signals.ids.push(flag::register(signal, Arc::clone(&signals.stop))?);
-        }
-        // With a handler, what is written beyond the limit is an error like others.
-        signals.ids.push(flag::register(SIGXFSZ, Arc::default())?);
-        Ok(signals)
-    }
-
-    fn check(&self) -> Result<(), WriteError> {
-        if self.stop.load(Ordering::SeqCst) { Err(WriteError::Interrupted) } else { Ok(()) }
-    }
-}
-
-impl Drop for Signals {
-    fn drop(&mut self) {
-        for id in self.ids.drain(..) {
-            low_level::unregister(id);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::os::unix::fs::symlink;
@@ -346,15 +332,57 @@ mod tests {
     }
 
     #[test]
-    fn a_signal_that_asks_to_stop_leaves_all_as_they_were() {
+    fn one_that_is_stopped_puts_back_what_it_has_replaced_and_takes_away_what_it_has_made() {
         let folder = tempfile::tempdir().unwrap();
-        let root = folder.path().join("out");
-        let path = root.join("a/b");
-        let signals = Signals::listen().unwrap();
-        low_level::raise(SIGTERM).unwrap();
-        let stopped = write_until(&root, &root, &[new(&path, "text")], &signals);
-        assert!(matches!(stopped, Err(WriteError::Interrupted)), "{stopped:?}");
-        assert_eq!(all(folder.path()), []);
+        let path = |name: &str| folder.path().join(name);
+        let (old, a, b) = (path("old"), path("new/a"), path("new/b"));
+        fs::write(&old, "theirs").unwrap();
+        let before = all(folder.path());
+        let files = [
+            NewFile { path: &old, text: "ours", replaces: Some(b"theirs") },
+            new(&a, "a"),
+            new(&b, "b"),
+        ];
+        for last in [&old, &a, &b] {
+            let is_placed = || fs::read_to_string(last).is_ok_and(|text| text != "theirs");
+            let stopped = write_until(folder.path(), folder.path(), &files, &is_placed);
+            assert!(matches!(stopped, Err(WriteError::Interrupted)), "{last:?}: {stopped:?}");
+            assert_eq!(all(folder.path()), before, "{last:?}");
+        }
+    }
+
+    #[test]
+    fn what_could_not_be_put_back_is_named_and_the_rest_is_put_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let (old, a, b) = (path("old"), path("new/a"), path("new/b"));
+        fs::write(&old, "theirs").unwrap();
+        let files = [
+            NewFile { path: &old, text: "ours", replaces: Some(b"theirs") },
+            new(&a, "a"),
+            new(&b, "b"),
+        ];
+        // Somebody makes a folder of a file that was placed.
+        let is_stopped = || {
+            let is_placed = b.is_file();
+            if is_placed {
+                fs::remove_file(&a).unwrap();
+                fs::create_dir(&a).unwrap();
+            }
+            is_placed
+        };
+        let stopped = write_until(folder.path(), folder.path(), &files, &is_stopped).unwrap_err();
+        assert!(stopped.is_interruption());
+        assert_eq!(
+            stopped.to_string(),
+            format!(
+                "interrupted; could not be put back as it was: {}, {}",
+                a.display(),
+                path("new").display()
+            )
+        );
+        let left = [(path("new"), ""), (a, ""), (old, "theirs")];
+        assert_eq!(all(folder.path()), left.map(|(path, text)| (path, text.to_owned())));
     }
 
     #[test]

@@ -1,30 +1,37 @@
-//! The workspace is made beside the place where it goes, and put there when it is whole.
+//! The files of a workspace are all made before the first one is written.
 
 use std::error;
 use std::fmt;
 use std::fs;
-use std::io;
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
+use std::thread;
 use std::time::Duration;
 
 use ioctlkit_model::{Problem, ProblemKind};
 use ioctlkit_sources::{programs, rust};
 
 use super::files::Scaffold;
-use crate::describe;
+use crate::files::Signals;
 use crate::module::{Lock, Options, plan, render_with_handlers, userland};
+use crate::{NewFile, WriteError, describe, write_together};
 
 /// What the module does for the first commands, in the words of its own templates.
 const HANDLERS: &str = include_str!("../../scaffold-template/handlers.c");
+
+/// The file that the module is made of.
+const INTERFACE: &str = "interface/src/lib.rs";
 
 /// Why there is no workspace.
 #[derive(Debug)]
 pub enum Error {
     /// The folder holds something already.
     Occupied(PathBuf),
-    /// A file or folder could not be made.
-    Write(PathBuf, io::Error),
+    /// A folder cannot be looked at.
+    Read(PathBuf, io::Error),
+    /// The files were not written.
+    Write(WriteError),
     /// What was made is not what the generator reads: a mistake of this program.
     Refused(String),
 }
@@ -33,7 +40,8 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Occupied(_) => f.write_str("is there already, and is not an empty folder"),
-            Self::Write(_, error) => write!(f, "cannot write: {}", describe(error)),
+            Self::Read(_, error) => write!(f, "cannot read: {}", describe(error)),
+            Self::Write(error) => error.fmt(f),
             Self::Refused(reason) => write!(f, "a template is not right: {reason}"),
         }
     }
@@ -41,93 +49,107 @@ impl fmt::Display for Error {
 
 impl error::Error for Error {}
 
-/// Makes the workspace in `folder`, which must not be there or be empty, and returns the paths of
-/// its files in it, sorted. Rust files are laid out by `rustfmt`, where that can be run.
-///
-/// # Errors
-/// [`Error`]; then there is nothing in `folder`.
-pub fn create(scaffold: &Scaffold, folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    let write = |path: &Path| {
+impl Error {
+    fn read(path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
-        move |error| Error::Write(path, error)
-    };
-    let is_there = is_empty_folder(folder)?;
-    let above = folder.parent().filter(|above| !above.as_os_str().is_empty());
-    let parent = if is_there { folder } else { above.unwrap_or(Path::new(".")) };
-    fs::create_dir_all(parent).map_err(write(parent))?;
-    let beside = tempfile::Builder::new().prefix(".ioctl-gen-").tempdir_in(parent);
-    let beside = beside.map_err(write(parent))?;
-    let whole = beside.path().join("new");
-    fs::create_dir(&whole).map_err(write(folder))?;
-
-    let mut files: Vec<PathBuf> = Vec::new();
-    for (path, text) in scaffold.files().map_err(|error| Error::Refused(format!("{error:#}")))? {
-        put(&whole, path, &text).map_err(write(&folder.join(path)))?;
-        files.push(path.into());
+        move |error| Self::Read(path, error)
     }
-    format_rust(&whole, &files);
-    for (path, text) in module(scaffold, &whole.join("interface/src/lib.rs"))? {
-        let path = format!("module/{path}");
-        put(&whole, &path, &text).map_err(write(&folder.join(&path)))?;
-        files.push(path.into());
-    }
-    files.sort();
-
-    if is_there {
-        for entry in fs::read_dir(&whole).map_err(write(folder))? {
-            let entry = entry.map_err(write(folder))?;
-            let path = folder.join(entry.file_name());
-            fs::rename(entry.path(), &path).map_err(write(&path))?;
-        }
-    } else {
-        fs::rename(&whole, folder).map_err(write(folder))?;
-    }
-    Ok(files)
 }
 
-/// Whether there is an empty folder; nothing else may be there.
-fn is_empty_folder(folder: &Path) -> Result<bool, Error> {
+/// Makes the workspace in `folder`, which must not be there or be empty, and returns the paths of
+/// its files in it, sorted. Rust files are laid out by `rustfmt`, where that can be run. A signal that
+/// asks to stop leaves nothing.
+///
+/// # Errors
+/// [`Error`]; then there is nothing in `folder`, but for what [`WriteError::NotUndone`] names.
+pub fn create(scaffold: &Scaffold, folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    // From here on, so that none leaves the temporary folder that the interface is read from.
+    let _signals = Signals::listen().map_err(Error::read(folder))?;
+    refuse_occupied(folder)?;
+    let mut files = Vec::new();
+    let refused = |error| Error::Refused(format!("{error:#}"));
+    for (path, text) in scaffold.files().map_err(refused)? {
+        let path = PathBuf::from(path);
+        let is_rust = path.extension().is_some_and(|end| end == "rs");
+        let formatted = is_rust.then(|| formatted(&text, folder)).flatten();
+        files.push((path, formatted.unwrap_or(text)));
+    }
+    let interface = files.iter().find(|(path, _)| path == Path::new(INTERFACE));
+    let interface = interface.map_or("", |(_, text)| text);
+    for (path, text) in module(scaffold, interface)? {
+        files.push((Path::new("module").join(path), text));
+    }
+    files.sort();
+    let places: Vec<PathBuf> = files.iter().map(|(path, _)| folder.join(path)).collect();
+    let new = places.iter().zip(&files).map(|(path, (_, text))| {
+        let (path, text) = (path.as_path(), text.as_str());
+        NewFile { path, text, replaces: None }
+    });
+    write_together(folder, &new.collect::<Vec<_>>()).map_err(Error::Write)?;
+    Ok(files.into_iter().map(|(path, _)| path).collect())
+}
+
+/// Only an empty folder may be there.
+fn refuse_occupied(folder: &Path) -> Result<(), Error> {
     match fs::symlink_metadata(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-        Err(error) => return Err(Error::Write(folder.to_owned(), error)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(Error::Read(folder.to_owned(), error)),
         Ok(_) => {}
     }
     match fs::read_dir(folder).map(|mut entries| entries.next().is_none()) {
-        Ok(true) => Ok(true),
+        Ok(true) => Ok(()),
         _ => Err(Error::Occupied(folder.to_owned())),
     }
-}
-
-fn put(whole: &Path, path: &str, text: &str) -> io::Result<()> {
-    let path = whole.join(path);
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder)?;
-    }
-    fs::write(path, text)
 }
 
 /// How long rustfmt may take. It takes a tenth of a second.
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// How long a name is decides where lines break. Without rustfmt they stay as the templates have
-/// them, which compiles as well.
-fn format_rust(whole: &Path, files: &[PathBuf]) {
-    let Ok(whole) = std::path::absolute(whole) else { return };
-    let rust = files.iter().filter(|path| path.extension().is_some_and(|end| end == "rs"));
+/// The text as rustfmt lays it out in that folder: how long a name is decides where lines break. Without
+/// rustfmt they stay as the templates have them, which compiles as well.
+fn formatted(text: &str, folder: &Path) -> Option<String> {
     let mut command = Command::new("rustfmt");
     command
-        .args(["--edition", "2024"])
-        .args(rust.map(|path| whole.join(path)))
+        .args(["--edition", "2024", "--emit", "stdout"])
         // The folder around may be a stranger's: rustup runs the rustfmt that a toolchain file there names.
         .current_dir("/")
-        .env("RUSTUP_AUTO_INSTALL", "0");
-    let _ = programs::answer(&mut command, LONGEST);
+        .env("RUSTUP_AUTO_INSTALL", "0")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    if let Some(style) = style_of(folder) {
+        command.arg("--config-path").arg(style);
+    }
+    let mut running = programs::Running::start(&mut command, LONGEST).ok()?;
+    let (mut stdin, stdout) = (running.stdin()?, running.stdout()?);
+    let written = text.to_owned();
+    // In a thread: neither pipe holds a whole file.
+    let writer = thread::spawn(move || stdin.write_all(written.as_bytes()));
+    let mut formatted = String::new();
+    let read = stdout.take(LARGEST).read_to_string(&mut formatted);
+    let status = running.finish().ok()?;
+    let is_whole = status.success() && read.is_ok() && writer.join().is_ok_and(|end| end.is_ok());
+    is_whole.then_some(formatted)
 }
 
-/// The module's files as `ioctl-gen module` makes them from the interface that was just written.
-fn module(scaffold: &Scaffold, interface: &Path) -> Result<Vec<(String, String)>, Error> {
-    let request = rust::Request { paths: vec![interface.to_owned()], ..rust::Request::default() };
-    let (interface, problems) = rust::read(&request);
+/// The most bytes of a formatted file that are taken; each has some thousand.
+const LARGEST: u64 = 1 << 20;
+
+/// The file with the style that `cargo fmt` will find for files in a folder.
+fn style_of(folder: &Path) -> Option<PathBuf> {
+    let folder = std::path::absolute(folder).ok()?;
+    let names = [".rustfmt.toml", "rustfmt.toml"];
+    let above = folder.ancestors().flat_map(|above| names.map(|name| above.join(name)));
+    above.into_iter().find(|path| path.is_file())
+}
+
+/// The module's files as `ioctl-gen module` makes them from the interface.
+fn module(scaffold: &Scaffold, interface: &str) -> Result<Vec<(String, String)>, Error> {
+    let temporary = tempfile::tempdir().map_err(Error::read(&std::env::temp_dir()))?;
+    let path = temporary.path().join("lib.rs");
+    fs::write(&path, interface).map_err(Error::read(&path))?;
+    let (interface, problems) =
+        rust::read(&rust::Request { paths: vec![path], ..rust::Request::default() });
     let failed = |problems: Vec<Problem>| {
         let messages = problems.iter().map(|problem| problem.message.as_str());
         Error::Refused(messages.collect::<Vec<_>>().join("; "))

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use ioctlkit_sources::reading::{self, limit};
+
 /// Where the new crate's `ioctlkit` comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Dependency {
@@ -37,7 +39,7 @@ impl Dependency {
 }
 
 fn holds_ioctlkit(folder: &Path) -> bool {
-    fs::read_to_string(folder.join("Cargo.toml"))
+    reading::read_text(&folder.join("Cargo.toml"), limit::SOURCE)
         .is_ok_and(|manifest| manifest.lines().any(|line| line.trim() == "name = \"ioctlkit\""))
 }
 
