@@ -33,8 +33,15 @@ pub enum WriteError {
     Io(PathBuf, io::Error),
     /// A signal asked to stop.
     Interrupted,
-    /// These could not be put back as they were, for that reason.
-    NotUndone(Vec<PathBuf>, Box<WriteError>),
+    /// Some could not be put back as they were.
+    NotUndone {
+        /// Files and folders, the last first.
+        paths: Vec<PathBuf>,
+        /// The folder with copies of what they replaced, where they replaced something.
+        copies: Option<PathBuf>,
+        /// Why it was to be undone.
+        why: Box<WriteError>,
+    },
 }
 
 impl fmt::Display for WriteError {
@@ -43,10 +50,14 @@ impl fmt::Display for WriteError {
         match self {
             Self::Link(_) | Self::Io(..) => f.write_str(&reason),
             Self::Changed(_) | Self::Interrupted => write!(f, "{reason}: nothing was written"),
-            Self::NotUndone(paths, _) => {
+            Self::NotUndone { paths, copies, .. } => {
                 let paths: Vec<String> =
                     paths.iter().map(|path| path.display().to_string()).collect();
-                write!(f, "{reason}; could not be put back as it was: {}", paths.join(", "))
+                write!(f, "{reason}; could not be put back as it was: {}", paths.join(", "))?;
+                match copies {
+                    Some(copies) => write!(f, "; what it was is kept in {}", copies.display()),
+                    None => Ok(()),
+                }
             }
         }
     }
@@ -60,7 +71,7 @@ impl WriteError {
         match self {
             Self::Link(path) | Self::Changed(path) | Self::Io(path, _) => Some(path),
             Self::Interrupted => None,
-            Self::NotUndone(_, why) => why.path(),
+            Self::NotUndone { why, .. } => why.path(),
         }
     }
 
@@ -68,7 +79,7 @@ impl WriteError {
     pub fn is_interruption(&self) -> bool {
         match self {
             Self::Interrupted => true,
-            Self::NotUndone(_, why) => why.is_interruption(),
+            Self::NotUndone { why, .. } => why.is_interruption(),
             Self::Link(_) | Self::Changed(_) | Self::Io(..) => false,
         }
     }
@@ -83,7 +94,7 @@ impl WriteError {
             Self::Changed(path) => format!("{} has changed in the meantime", path.display()),
             Self::Io(_, error) => format!("cannot write: {}", describe(error)),
             Self::Interrupted => "interrupted".into(),
-            Self::NotUndone(_, why) => why.reason(),
+            Self::NotUndone { why, .. } => why.reason(),
         }
     }
 
@@ -214,28 +225,38 @@ impl Work<'_> {
 
     /// Puts everything back, the last first.
     fn undone(mut self, why: WriteError) -> WriteError {
-        let mut left = Vec::new();
+        let mut paths = Vec::new();
+        let mut is_copy_needed = false;
         for (path, old) in self.placed.iter().rev() {
             let back = match old {
                 Some(old) => fs::rename(old, path),
                 None => fs::remove_file(path),
             };
             if back.is_err() {
-                left.push(path.clone());
+                paths.push(path.clone());
+                is_copy_needed |= old.is_some();
             }
         }
+        let mut copies = None;
         if let Some(staged) = self.staged.take() {
-            let path = staged.path().to_owned();
-            if staged.close().is_err() {
-                left.push(path);
+            if is_copy_needed {
+                copies = Some(staged.keep());
+            } else {
+                let path = staged.path().to_owned();
+                if staged.close().is_err() {
+                    paths.push(path);
+                }
             }
         }
         for folder in self.made.iter().rev() {
             if fs::remove_dir(folder).is_err() {
-                left.push(folder.clone());
+                paths.push(folder.clone());
             }
         }
-        if left.is_empty() { why } else { WriteError::NotUndone(left, Box::new(why)) }
+        if paths.is_empty() {
+            return why;
+        }
+        WriteError::NotUndone { paths, copies, why: Box::new(why) }
     }
 }
 
@@ -383,6 +404,32 @@ mod tests {
         );
         let left = [(path("new"), ""), (a, ""), (old, "theirs")];
         assert_eq!(all(folder.path()), left.map(|(path, text)| (path, text.to_owned())));
+    }
+
+    #[test]
+    fn what_a_file_held_is_kept_where_it_cannot_be_put_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let old = folder.path().join("old");
+        fs::write(&old, "theirs").unwrap();
+        let file = NewFile { path: &old, text: "ours", replaces: Some(b"theirs") };
+        let is_stopped = || {
+            let is_placed = fs::read_to_string(&old).is_ok_and(|text| text == "ours");
+            if is_placed {
+                fs::remove_file(&old).unwrap();
+                fs::create_dir(&old).unwrap();
+            }
+            is_placed
+        };
+        let stopped = write_until(folder.path(), folder.path(), &[file], &is_stopped).unwrap_err();
+        let WriteError::NotUndone { copies: Some(copies), .. } = &stopped else {
+            panic!("{stopped:?}");
+        };
+        assert_eq!(all(copies).pop().unwrap().1, "theirs");
+        let said = stopped.to_string();
+        assert!(
+            said.ends_with(&format!("; what it was is kept in {}", copies.display())),
+            "{said}"
+        );
     }
 
     #[test]
