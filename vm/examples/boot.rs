@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use ioctlkit_vm::{
-    Cache, Event, Guest, Headers, Interruption, Kernel, ModuleInfo, Release, Script, Step,
+    Cache, Event, Guest, Headers, Interruption, Kernel, ModuleInfo, Release, Script, Step, Trust,
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -23,11 +23,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let kernel = Kernel::of(&release, &cache)?;
     let headers = Headers::of(&release, &cache)?;
     eprintln!("{release}: ready after {:.1} s", began.elapsed().as_secs_f64());
-    let built = headers.build(Path::new(folder), &[], &interruption)?;
+    let built = headers.build(Path::new(folder), &[], Trust::Trusted, &interruption)?;
     eprintln!("built after {:.1} s", began.elapsed().as_secs_f64());
     let modules: Vec<ModuleInfo> =
-        built.modules.iter().map(|path| ModuleInfo::read(path)).collect::<Result<_, _>>()?;
-    let load = built.modules.iter().map(Step::load);
+        built.modules.files.iter().map(|path| ModuleInfo::read(path)).collect::<Result<_, _>>()?;
+    let load = built.modules.files.iter().map(Step::load);
     let test = programs.iter().map(Step::test);
     let unload = modules.iter().rev().map(|module| Step::unload(&module.name));
     let script = Script { steps: load.chain(test).chain(unload).collect() };

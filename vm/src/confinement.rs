@@ -22,13 +22,13 @@ use seccompiler::{
 
 use crate::error::VmError;
 
-/// How far a build is trusted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Confinement {
-    /// It may do what the user may: for sources of one's own.
-    None,
-    /// It writes below this folder, which holds a copy of the sources, and nowhere else.
-    Within(PathBuf),
+/// Whose makefiles a folder holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    /// The user's own: they may do what the user may.
+    Trusted,
+    /// A stranger's: they are run where they can neither write elsewhere nor reach the network.
+    Confined,
 }
 
 /// The newest version of Landlock's interface that is asked for; older kernels give what they have.
@@ -65,12 +65,12 @@ const DEVICES: [&str; 5] = ["/dev/null", "/dev/zero", "/dev/full", "/dev/random"
 /// What of the environment is kept: where programs are. What belongs to the build is set beside it.
 const KEPT: [&str; 1] = ["PATH"];
 
-impl Confinement {
+impl Trust {
     /// Takes from a command what it shall not have. `temporary` becomes its folder for temporary
     /// files, and its home.
-    pub(crate) fn prepare(&self, command: &mut Command, temporary: &Path) {
+    pub(crate) fn prepare(self, command: &mut Command, temporary: &Path) {
         command.env("TMPDIR", temporary);
-        if *self == Self::None {
+        if self == Self::Trusted {
             return;
         }
         let kept: Vec<(&str, OsString)> =
@@ -79,16 +79,16 @@ impl Confinement {
         command.env("TMPDIR", temporary).env("HOME", temporary);
     }
 
-    /// Confines this thread, and all that it starts, for good. `headers` is read, `temporary`
-    /// written to.
+    /// Confines this thread, and all that it starts, for good.
     ///
     /// # Errors
     /// [`VmError::NoConfinement`] on a kernel that cannot.
-    pub(crate) fn enter(&self, headers: Option<&Path>, temporary: &Path) -> Result<(), VmError> {
-        let Self::Within(folder) = self else { return Ok(()) };
+    pub(crate) fn enter(self, headers: Option<&Path>, writable: &[&Path]) -> Result<(), VmError> {
+        if self == Self::Trusted {
+            return Ok(());
+        }
         let refused = |(layer, reason)| VmError::NoConfinement { layer, reason };
-        let writable = [folder.as_path(), temporary];
-        restrict_files(headers, &writable).map_err(|reason| refused(("Landlock", reason)))?;
+        restrict_files(headers, writable).map_err(|reason| refused(("Landlock", reason)))?;
         restrict_calls().map_err(|reason| refused(("seccomp", reason)))
     }
 }

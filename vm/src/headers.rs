@@ -4,11 +4,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::cache::Cache;
-use crate::confinement::Confinement;
+use crate::confinement::Trust;
 use crate::debian::{Release, unpack};
 use crate::error::VmError;
 use crate::interruption::Interruption;
-use crate::make::make;
+use crate::make::Build;
+use crate::products::{self, Products};
 
 /// A folder against which modules are built, as `/lib/modules/RELEASE/build` is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,10 +18,10 @@ pub struct Headers {
 }
 
 /// What a build gave.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Built {
-    /// The modules, by absolute paths, in the order of the makefile.
-    pub modules: Vec<PathBuf>,
+    /// The modules, in the order of the makefile.
+    pub modules: Products,
     /// What make and the compiler printed, warnings among it.
     pub output: String,
 }
@@ -77,52 +78,42 @@ impl Headers {
         &self.folder
     }
 
-    /// Builds the modules of a folder with a `Kbuild` or `Makefile`, in place.
+    /// Builds the modules of a folder of one's own with a `Kbuild` or `Makefile`, in place.
     ///
     /// # Errors
     /// Those of [`Headers::build`].
     pub fn build_module(&self, folder: &Path) -> Result<Vec<PathBuf>, VmError> {
-        self.build(folder, &[], &Interruption::none()).map(|built| built.modules)
+        let built = self.build(folder, &[], Trust::Trusted, &Interruption::none())?;
+        Ok(built.modules.files)
     }
 
-    /// The same with more arguments for make, such as `W=1` or `C=2`.
+    /// The same with more arguments for make, such as `W=1` or `C=2`. A confined build writes
+    /// nowhere but in the folder, and its modules are copied away from there.
     ///
     /// # Errors
     /// [`VmError::Failed`] with what the compiler said, [`VmError::Missing`] without make,
     /// [`VmError::BuildPath`] if the path of the folder holds a space or a colon,
-    /// [`VmError::Interrupted`].
+    /// [`VmError::NoConfinement`], [`VmError::Interrupted`], [`VmError::File`] or [`VmError::Kind`]
+    /// where a module is none.
     pub fn build(
         &self,
         folder: &Path,
         arguments: &[&str],
-        interruption: &Interruption,
-    ) -> Result<Built, VmError> {
-        self.build_in(folder, arguments, &Confinement::None, interruption)
-    }
-
-    /// The same for makefiles that may be a stranger's.
-    ///
-    /// # Errors
-    /// Those of [`Headers::build`], and [`VmError::NoConfinement`].
-    pub fn build_in(
-        &self,
-        folder: &Path,
-        arguments: &[&str],
-        confinement: &Confinement,
+        trust: Trust,
         interruption: &Interruption,
     ) -> Result<Built, VmError> {
         let folder = folder.canonicalize().map_err(VmError::file("find", folder))?;
         let folder = buildable(folder)?;
         let module = format!("M={}", folder.display());
         let arguments = arguments.iter().map(|&argument| argument.to_owned());
-        let arguments: Vec<String> =
-            [module, "modules".to_owned()].into_iter().chain(arguments).collect();
-        let printed =
-            make(&self.folder, &arguments, Some(&self.folder), confinement, interruption)?;
-        let order = folder.join("modules.order");
-        let order = fs::read_to_string(&order).map_err(VmError::file("read", &order))?;
-        // Kernels since 6.3 list objects, those before modules; some by absolute paths.
-        let modules = order.lines().map(|line| folder.join(line).with_extension("ko")).collect();
+        let build = Build {
+            folder: &self.folder,
+            arguments: [module, "modules".to_owned()].into_iter().chain(arguments).collect(),
+            headers: Some(&self.folder),
+            sources: &folder,
+            trust,
+        };
+        let (printed, modules) = build.run(|| products::modules(&folder), interruption)?;
         Ok(Built { modules, output: format!("{}{}", printed.out, printed.err) })
     }
 }

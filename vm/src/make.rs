@@ -5,36 +5,56 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread::available_parallelism;
 
-use crate::confinement::Confinement;
+use crate::confinement::Trust;
 use crate::error::VmError;
 use crate::interruption::Interruption;
 use crate::process::{Printed, finished};
+use crate::products::{Opened, Products};
 
 pub(crate) const REMEDY: &str = "install Debian's packages make and gcc";
 
-/// Runs make in a folder, on all processors, as if nobody's settings were there. What compilers
-/// that are killed leave behind is removed. The headers are what a confined build reads besides the
-/// toolchain.
-pub(crate) fn make(
-    folder: &Path,
-    arguments: &[String],
-    headers: Option<&Path>,
-    confinement: &Confinement,
-    interruption: &Interruption,
-) -> Result<Printed, VmError> {
-    let temporary = tempfile::Builder::new().prefix("ioctlkit-vm-").tempdir();
-    let temporary = temporary.map_err(VmError::file("write in", std::env::temp_dir()))?;
-    let mut make = command(folder, processors());
-    make.args(arguments);
-    confinement.prepare(&mut make, temporary.path());
-    // Only the thread is confined, and what it starts; make ends with it.
-    std::thread::scope(|scope| {
-        let confined = scope.spawn(|| {
-            confinement.enter(headers, temporary.path())?;
-            finished(&mut make, REMEDY, interruption)
-        });
-        confined.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-    })
+/// What make is run for.
+pub(crate) struct Build<'a> {
+    /// Where make runs.
+    pub(crate) folder: &'a Path,
+    pub(crate) arguments: Vec<String>,
+    /// What a confined build reads besides the toolchain.
+    pub(crate) headers: Option<&'a Path>,
+    /// What a confined build writes to.
+    pub(crate) sources: &'a Path,
+    pub(crate) trust: Trust,
+}
+
+impl Build<'_> {
+    /// Runs make, on all processors, as if nobody's settings were there, and opens what `products`
+    /// says it made. What compilers that are killed leave behind is removed.
+    pub(crate) fn run(
+        &self,
+        products: impl FnOnce() -> Result<Vec<PathBuf>, VmError> + Send,
+        interruption: &Interruption,
+    ) -> Result<(Printed, Products), VmError> {
+        let temporary = tempfile::Builder::new().prefix("ioctlkit-vm-").tempdir();
+        let temporary = temporary.map_err(VmError::file("write in", std::env::temp_dir()))?;
+        let mut make = command(self.folder, processors());
+        make.args(&self.arguments);
+        self.trust.prepare(&mut make, temporary.path());
+        // Only the thread is confined, and what it starts; make ends with it. What was made is
+        // opened there, too: the kernel refuses links that lead out, whatever they look like.
+        let (printed, opened) = std::thread::scope(|scope| {
+            let confined = scope.spawn(|| {
+                self.trust.enter(self.headers, &[self.sources, temporary.path()])?;
+                let printed = finished(&mut make, REMEDY, interruption)?;
+                let opened = products()?.into_iter().map(Opened::of);
+                Ok::<_, VmError>((printed, opened.collect::<Result<Vec<Opened>, VmError>>()?))
+            });
+            confined.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        })?;
+        let products = match self.trust {
+            Trust::Trusted => Products::in_place(opened),
+            Trust::Confined => Products::taken(opened)?,
+        };
+        Ok((printed, products))
+    }
 }
 
 /// A make in a folder, with as many jobs at once, as if nobody's settings were there.
@@ -55,21 +75,26 @@ pub(crate) fn processors() -> NonZero<usize> {
     available_parallelism().unwrap_or(NonZero::<usize>::MIN)
 }
 
-/// Builds programs with the makefile of a folder, in place, and linked statically as guests want
-/// them: `LDFLAGS` is `-static`, and the targets are the programs' names.
+/// Builds programs with the makefile of a folder that is `below` other sources, and links them
+/// statically as guests want them: `LDFLAGS` is `-static`, and the targets are the programs' names.
+///
+/// A confined build writes nowhere but in the sources, and its programs are copied away from there.
 ///
 /// # Errors
 /// [`VmError::Failed`] with what the compiler said, [`VmError::Missing`] without make,
-/// [`VmError::NoConfinement`], [`VmError::Interrupted`].
+/// [`VmError::NoConfinement`], [`VmError::Interrupted`], [`VmError::File`] or [`VmError::Kind`] where
+/// a program is none.
 pub fn build_programs(
-    folder: &Path,
+    sources: &Path,
+    below: &Path,
     names: &[String],
-    confinement: &Confinement,
+    trust: Trust,
     interruption: &Interruption,
-) -> Result<Vec<PathBuf>, VmError> {
-    let folder = folder.canonicalize().map_err(VmError::file("find", folder))?;
-    let arguments: Vec<String> =
-        names.iter().cloned().chain(["LDFLAGS=-static".to_owned()]).collect();
-    make(&folder, &arguments, None, confinement, interruption)?;
-    Ok(names.iter().map(|name| folder.join(name)).collect())
+) -> Result<Products, VmError> {
+    let sources = sources.canonicalize().map_err(VmError::file("find", sources))?;
+    let folder = sources.join(below);
+    let arguments = names.iter().cloned().chain(["LDFLAGS=-static".to_owned()]).collect();
+    let build = Build { folder: &folder, arguments, headers: None, sources: &sources, trust };
+    let products = || Ok(names.iter().map(|name| folder.join(name)).collect());
+    build.run(products, interruption).map(|(_, products)| products)
 }

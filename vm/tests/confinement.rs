@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use ioctlkit_vm::{Confinement, Interruption, build_programs};
+use ioctlkit_vm::{Interruption, Trust, build_programs};
 
 /// Tries to connect to a port of this machine by TCP, and to send to it by UDP.
 const CONNECT: &str = r#"
@@ -69,10 +69,11 @@ fn a_makefile_builds_and_reaches_nothing_else() {
     write("Makefile", &makefile(elsewhere.path(), port));
     write("program.c", "int main(void) { return 0; }\n");
     write("connect.c", CONNECT);
-    let confinement = Confinement::Within(folder.path().canonicalize().unwrap());
+    let here = Path::new("");
     let names = ["program".to_owned()];
-    let built = build_programs(folder.path(), &names, &confinement, &Interruption::none()).unwrap();
-    assert!(built[0].is_file());
+    let none = Interruption::none();
+    let built = build_programs(folder.path(), here, &names, Trust::Confined, &none).unwrap();
+    assert!(built.files[0].is_file());
     let names: Vec<String> = fs::read_dir(folder.path())
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
@@ -102,7 +103,8 @@ fn the_attacks_are_real_where_nothing_is_confined() {
     write("program.c", "int main(void) { return 0; }\n");
     write("connect.c", CONNECT);
     let names = ["program".to_owned()];
-    build_programs(folder.path(), &names, &Confinement::None, &Interruption::none()).unwrap();
+    let here = Path::new("");
+    build_programs(folder.path(), here, &names, Trust::Trusted, &Interruption::none()).unwrap();
     for name in ["write", "append", "remove", "list", "environment", "parent", "connect", "kill"] {
         assert!(folder.path().join(format!("did-{name}")).exists(), "{name}");
     }

@@ -6,8 +6,7 @@ mod support;
 use std::path::Path;
 
 use ioctlkit_vm::{
-    Confinement, Event, Guest, Headers, Interruption, Kernel, ModuleInfo, Release, Script, Step,
-    VmError,
+    Event, Guest, Headers, Interruption, Kernel, ModuleInfo, Release, Script, Step, Trust, VmError,
 };
 use support::{bench, cache, is_full, messages};
 
@@ -32,12 +31,12 @@ fn headers_of_packages_that_are_not_installed_build_the_same_module() {
             std::fs::copy(source, folder.path().join(file)).unwrap();
         }
         let none = Interruption::none();
-        let built = headers.build(folder.path(), &["W=1"], &none).unwrap();
+        let built = headers.build(folder.path(), &["W=1"], Trust::Trusted, &none).unwrap();
         assert!(!built.output.contains("warning:"), "{}", built.output);
-        let module = ModuleInfo::read(&built.modules[0]).unwrap();
+        let module = ModuleInfo::read(&built.modules.files[0]).unwrap();
         assert_eq!(module, ModuleInfo::read(&bench.module).unwrap());
         let script = Script::new()
-            .then(Step::load(&built.modules[0]).with("answer=5"))
+            .then(Step::load(&built.modules.files[0]).with("answer=5"))
             .then(Step::test(&bench.program).with("5"));
         assert_eq!(messages(&bench.run(&script)), Vec::<String>::new());
     }
@@ -52,10 +51,9 @@ fn a_module_builds_for_each_kernel_where_its_makefile_reaches_nothing_else() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("Kbuild"), "obj-m += confined.o\n").unwrap();
         std::fs::write(folder.path().join("confined.c"), SOURCE).unwrap();
-        let confinement = Confinement::Within(folder.path().canonicalize().unwrap());
         let none = Interruption::none();
-        let built = headers.build_in(folder.path(), &[], &confinement, &none).unwrap();
-        let module = ModuleInfo::read(&built.modules[0]).unwrap();
+        let built = headers.build(folder.path(), &[], Trust::Confined, &none).unwrap();
+        let module = ModuleInfo::read(&built.modules.files[0]).unwrap();
         assert_eq!(module.name, "confined");
         for refused in ["Permission denied", "Operation not permitted"] {
             assert!(!built.output.contains(refused), "{}", built.output);

@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use ioctlkit_vm::{
-    Accelerator, Cache, Event, ExtraFile, Guest, Interruption, Kernel, Script, Step, Verdict,
-    VmError,
+    Accelerator, Cache, Event, ExtraFile, Guest, Interruption, Kernel, Script, Step, Trust,
+    Verdict, VmError,
 };
 
 use crate::Error;
@@ -57,8 +57,9 @@ pub fn run(
     on_line("building the module");
     let folder = tempfile::tempdir().map_err(Error::call("making a folder"))?;
     module::write(folder.path())?;
-    let modules = headers.build(folder.path(), &["CONFIG_IOCTL_BENCH=m"], &interruption);
-    let modules = modules.map_err(vm)?.modules;
+    let options = ["CONFIG_IOCTL_BENCH=m"];
+    let built = headers.build(folder.path(), &options, Trust::Trusted, &interruption);
+    let modules = built.map_err(vm)?.modules.files;
     let [module] = modules.as_slice() else {
         return Err(Error::Unexpected(format!("make built {} modules", modules.len())));
     };

@@ -6,12 +6,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use ioctl_gen::guest::{
-    Bits, KernelChoice, Ktap, Obstacle, Outcome, Progress, Request, Run, Trust, test,
-};
+use ioctl_gen::guest::{Bits, KernelChoice, Ktap, Obstacle, Outcome, Progress, Request, Run, test};
 use ioctl_gen::streams::{results, tell};
 use ioctlkit_vm::ktap::Counts;
-use ioctlkit_vm::{Acceleration, Failure, Interruption, Report, StepOutcome, Verdict};
+use ioctlkit_vm::{Acceleration, Failure, Interruption, Report, StepOutcome, Trust, Verdict};
 
 /// How many failures are told; the log has all of them.
 const SHOWN: usize = 12;

@@ -2,11 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
-use ioctlkit_vm::{Confinement, Interruption, ModuleInfo, VmError, build_programs};
+use ioctlkit_vm::{Interruption, ModuleInfo, Products, Trust, VmError, build_programs};
 
 use super::copy::Copy;
 use super::kernel::Target;
-use super::{Bits, Obstacle, Sources, Trust};
+use super::{Bits, Obstacle, Sources};
 
 /// Modules for one kernel, in the order in which they have to be loaded.
 #[derive(Debug)]
@@ -14,14 +14,14 @@ pub(super) struct Modules {
     pub(super) files: Vec<(PathBuf, ModuleInfo)>,
     /// What the compiler said though it succeeded; empty if there was no warning.
     pub(super) warnings: String,
-    _copy: Copy,
+    _kept: (Copy, Products),
 }
 
 /// Test programs, which run on every kernel.
 #[derive(Debug)]
 pub(super) struct Programs {
     pub(super) files: Vec<PathBuf>,
-    _copy: Copy,
+    _kept: (Copy, Option<Products>),
 }
 
 impl Modules {
@@ -37,12 +37,7 @@ impl Modules {
         let options = sources.options.iter().map(|option| format!("{option}=m"));
         let options: Vec<String> = options.chain([names]).collect();
         let options: Vec<&str> = options.iter().map(String::as_str).collect();
-        let built = target.headers.build_in(
-            copy.path(),
-            &options,
-            &trust.confinement(copy.path()),
-            interruption,
-        );
+        let built = target.headers.build(copy.path(), &options, trust, interruption);
         let built = built.map_err(|error| match error {
             VmError::Failed { output, .. } => Obstacle::Module {
                 kernel: target.name.clone(),
@@ -50,18 +45,18 @@ impl Modules {
             },
             error => error.into(),
         })?;
-        if built.modules.is_empty() {
+        if built.modules.files.is_empty() {
             return Err(Obstacle::NoModule { folder: sources.folder.clone() });
         }
-        let read = |path: PathBuf| ModuleInfo::read(&path).map(|info| (path, info));
-        let files = built.modules.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
+        let read = |path: &PathBuf| ModuleInfo::read(path).map(|info| (path.clone(), info));
+        let files = built.modules.files.iter().map(read).collect::<Result<Vec<_>, _>>()?;
         let files = in_order(files)?;
         let is_warning = |line: &&str| line.contains("warning:");
         let warnings = match built.output.lines().find(is_warning) {
             Some(_) => copy.said_of_original(&built.output),
             None => String::new(),
         };
-        Ok(Self { files, warnings, _copy: copy })
+        Ok(Self { files, warnings, _kept: (copy, built.modules) })
     }
 }
 
@@ -72,16 +67,6 @@ impl Modules {
         let name = name.strip_suffix("32").unwrap_or(&name);
         let module = name.strip_suffix("_test");
         self.files.iter().any(|(_, info)| Some(info.name.as_str()) == module)
-    }
-}
-
-impl Trust {
-    /// What the makefiles of a copy may reach.
-    fn confinement(self, copy: &Path) -> Confinement {
-        match self {
-            Self::Confined => Confinement::Within(copy.to_owned()),
-            Self::Trusted => Confinement::None,
-        }
     }
 }
 
@@ -122,15 +107,11 @@ impl Programs {
             }
         }
         if names.is_empty() {
-            return Ok(Self { files: Vec::new(), _copy: copy });
+            return Ok(Self { files: Vec::new(), _kept: (copy, None) });
         }
-        let files = build_programs(
-            &copy.path().join("tests"),
-            &names,
-            &trust.confinement(copy.path()),
-            interruption,
-        );
-        let files = files.map_err(|error| match error {
+        let below = Path::new("tests");
+        let built = build_programs(copy.path(), below, &names, trust, interruption);
+        let built = built.map_err(|error| match error {
             VmError::Failed { output, .. } => {
                 let output = copy.said_of_original(&output);
                 if bits.contains(&Bits::Bits32) && lacks_32_bits(&output) {
@@ -141,7 +122,7 @@ impl Programs {
             }
             error => error.into(),
         })?;
-        Ok(Self { files, _copy: copy })
+        Ok(Self { files: built.files.clone(), _kept: (copy, Some(built)) })
     }
 }
 

@@ -22,7 +22,7 @@ pub use sources::Sources;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use ioctlkit_vm::Acceleration;
+use ioctlkit_vm::{Acceleration, Trust};
 
 /// Parameters of the kernel that make its defects visible: memory that the module hands out
 /// without having written to it is not zero (`P` poisons what is freed, `init_on_alloc=0` leaves it
@@ -62,15 +62,6 @@ pub struct Request {
     pub random: Option<Duration>,
     /// Where the guest's log goes. With several kernels, the release becomes part of the name.
     pub log: Option<PathBuf>,
-}
-
-/// Whose makefiles a folder holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Trust {
-    /// A stranger's: they are run where they can neither write elsewhere nor reach the network.
-    Confined,
-    /// The user's own.
-    Trusted,
 }
 
 /// The word size of a test program.

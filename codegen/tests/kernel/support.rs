@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
-use ioctlkit_vm::{Cache, Guest, Headers, Interruption, Kernel, Release, Report, Script};
+use ioctlkit_vm::{Cache, Guest, Headers, Interruption, Kernel, Release, Report, Script, Trust};
 
 /// A committed driver: its name, and its folder below the root of the workspace.
 #[derive(Debug, Clone, Copy)]
@@ -134,8 +134,9 @@ pub(crate) fn target(series: &str) -> Target {
 impl Target {
     /// Builds a module, and yields it with what make printed.
     pub(crate) fn build(&self, folder: &Path, arguments: &[&str]) -> (PathBuf, String) {
-        let mut built = self.headers.build(folder, arguments, &Interruption::none()).unwrap();
-        (built.modules.remove(0), built.output)
+        let none = Interruption::none();
+        let mut built = self.headers.build(folder, arguments, Trust::Trusted, &none).unwrap();
+        (built.modules.files.remove(0), built.output)
     }
 
     /// A guest whose memory is poisoned, so that what was not written is seen.
