@@ -10,7 +10,7 @@ use crate::c::Request;
 use crate::c::discover::discover;
 use crate::c::driver::arguments;
 use crate::c::driver::overlay;
-use crate::c::files::{Files, Given};
+use crate::c::files::{Files, Given, Surroundings};
 
 /// What clang has to be told to read a header as [`read`](super::read) does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +36,14 @@ pub fn invocation(
     let mut sources = SourceMap::default();
     let mut problems = Vec::new();
     let given = Given::new(request, &[]);
-    let files = Files::load(&group, (&given, &reach), request.abis, &mut sources, &mut problems);
+    let around = Surroundings {
+        tree: &group.tree,
+        given: &given,
+        reach: &reach,
+        caution: &request.caution,
+        abis: request.abis,
+    };
+    let files = Files::load(&group.headers, around, &mut sources, &mut problems);
     files.wanted.first()?;
     let roots = [overlay::LIBC, overlay::ASM];
     let own_root = |argument: String| -> String {

@@ -68,7 +68,8 @@ impl Request {
     pub(crate) fn reach(&self) -> Reach {
         let Given { folders, includes, .. } = Given::of_command_line(self);
         let includes = includes.into_iter().map(PathBuf::from);
-        let given: Vec<PathBuf> = folders.into_iter().chain(includes).collect();
+        let given: Vec<PathBuf> =
+            folders.into_iter().chain(includes).chain(Given::system_roots(self)).collect();
         let named: Vec<PathBuf> =
             self.paths.iter().chain(&self.compile_commands).cloned().collect();
         Reach::of(&named, &given)

@@ -11,6 +11,7 @@ use crate::c::lex::expression::{Macro, Names};
 use crate::c::lex::scan::Define;
 use crate::c::lex::scan::hash;
 use crate::c::macros::{ROOTS, is_ioctl_h};
+use crate::watch;
 
 /// The headers with macros of their own, and those that see them.
 #[derive(Debug, Default)]
@@ -28,11 +29,16 @@ impl Redefined {
             if file.is_virtual || is_ioctl_h(file) {
                 continue;
             }
+            let is_root = |define: &Define| ROOTS.contains(&define.name.as_str());
+            if !file.scan.defines.iter().any(is_root) {
+                continue;
+            }
+            let seen = watch::during(|| vec![file.path.clone()], || Seen::of(files, file));
             for (at, define) in file.scan.defines.iter().enumerate() {
-                if !ROOTS.contains(&define.name.as_str()) {
+                if !is_root(define) {
                     continue;
                 }
-                match in_force(files, file, define) {
+                match seen.has(define) {
                     Some(true) => {
                         found.definitions.entry(define.name.clone()).or_insert((index, at));
                         found.holds_in.insert(index);
@@ -94,32 +100,52 @@ impl Redefined {
     }
 }
 
-/// Whether programs on Linux see a definition; `None` where the text does not tell.
-fn in_force(files: &Files, file: &Loaded, define: &Define) -> Option<bool> {
-    let roots = ROOTS.map(hash);
-    let is_defined = |name: &str| {
-        let here = file.scan.defines.iter().any(|other| {
-            other.name == name
-                && other.region.is_none_or(|region| file.scan.regions[region].is_guard)
-        });
-        (here || files.defined.contains(name)).then_some(true)
-    };
-    let mut is_fallback = false;
-    let mut all = Some(true);
-    for region in file.scan.enclosing(define.region).filter(|region| !region.is_guard) {
-        // `#ifndef _IOC` counts only where the kernel's own is not included.
-        let mut asked = file.scan.asked(region).peekable();
-        if asked.peek().is_some() && asked.all(|name| roots.contains(&name)) {
-            is_fallback = true;
-            continue;
+/// What programs on Linux see of a header.
+struct Seen {
+    /// Of each region, with what is around it; `None` where the text does not tell.
+    regions: Vec<Option<bool>>,
+}
+
+impl Seen {
+    fn of(files: &Files, file: &Loaded) -> Self {
+        let scan = &file.scan;
+        let is_plain =
+            |define: &&Define| define.region.is_none_or(|region| scan.regions[region].is_guard);
+        let own: HashSet<&str> =
+            scan.defines.iter().filter(is_plain).map(|define| define.name.as_str()).collect();
+        let is_defined =
+            |name: &str| (own.contains(name) || files.defined.contains(name)).then_some(true);
+        let holds = condition::holds(scan, &file.text, &is_defined);
+        let roots = ROOTS.map(hash);
+        let has_kernels = scan.includes.iter().any(is_of_ioctl);
+        let mut regions: Vec<Option<bool>> = Vec::with_capacity(scan.regions.len());
+        // Whether a branch and those in front of it ask for anything, and for nothing but these macros.
+        let mut asks: Vec<(bool, bool)> = Vec::with_capacity(scan.regions.len());
+        for (at, region) in scan.regions.iter().enumerate() {
+            let before = region.before.and_then(|at| asks.get(at).copied());
+            let (anything, only_roots) = before.unwrap_or((false, true));
+            let asked = (
+                anything || !region.identifiers.is_empty(),
+                only_roots && region.identifiers.iter().all(|name| roots.contains(name)),
+            );
+            asks.push(asked);
+            let own = if region.is_guard {
+                Some(true)
+            } else if asked == (true, true) {
+                // `#ifndef _IOC` counts only where the kernel's own is not included.
+                Some(!has_kernels)
+            } else {
+                holds[at]
+            };
+            let around = region.parent.map_or(Some(true), |at| regions.get(at).copied().flatten());
+            regions.push(condition::and(around, own));
         }
-        match condition::holds(&file.scan, &file.text, region, &is_defined) {
-            Some(true) => {}
-            Some(false) => return Some(false),
-            None => all = None,
-        }
+        Self { regions }
     }
-    if is_fallback && file.scan.includes.iter().any(is_of_ioctl) { Some(false) } else { all }
+
+    fn has(&self, define: &Define) -> Option<bool> {
+        define.region.map_or(Some(true), |region| self.regions[region])
+    }
 }
 
 fn is_of_ioctl(include: &crate::c::lex::scan::Include) -> bool {

@@ -7,8 +7,9 @@ use std::path::PathBuf;
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{FileId, Interface, Type};
 
+use crate::c::Request;
 use crate::c::driver::overlay;
-use crate::c::{AllowedArgument, Request};
+use crate::c::files::Given;
 
 /// What libc defines for such programs (glibc 2.34, `features-time64.h`), and headers ask for.
 const DEFINED: &str = "__USE_TIME_BITS64";
@@ -25,9 +26,7 @@ const QUESTIONS: [&str; 5] = [
 /// Reads those of the headers again in which a command depends on the width of `time_t`.
 pub(crate) fn read(request: &Request, interface: &Interface) -> Option<Interface> {
     let narrow = AbiSet::of(|abi| abi.pointer_size == 4).intersection(request.abis);
-    let configured = request.configured.defines.iter().filter_map(AllowedArgument::definition);
-    let mut defines = request.defines.iter().map(String::as_str).chain(configured);
-    if narrow.is_empty() || defines.any(|defined| defined.starts_with(DEFINED)) {
+    if narrow.is_empty() || Given::new(request, &[]).defined.contains(DEFINED) {
         return None;
     }
     let paths = headers(interface);

@@ -65,9 +65,8 @@ pub(super) fn find(
             needed(interface, ty, &mut names);
         }
         let define = candidate.define(session.files);
-        let same_name = |other: &&crate::c::lex::scan::Define| other.name == define.name;
         // Of several definitions under conditions, the text does not say which one was used.
-        if file.scan.defines.iter().filter(same_name).count() == 1 {
+        if search.defines_once(candidate.file, define.hash) {
             let words = tokens(file.slice(&define.body));
             names.extend(words.filter_map(|(_, token)| match token {
                 Token::Word(word) => Some(Name::Word(word.to_owned())),
@@ -175,8 +174,12 @@ struct Search<'a> {
     /// The `asm/` headers through which each one of `asm-generic/` is included.
     fronts: &'a HashMap<Index, Vec<Index>>,
     interface: &'a Interface,
-    /// The files that each header includes, itself and through others, and itself.
-    seen: HashMap<Index, HashSet<Index>>,
+    /// The files that one header includes, itself and through others, and itself: what is asked of one
+    /// header is asked together.
+    seen: Option<(Index, HashSet<Index>)>,
+    by_id: HashMap<FileId, Index>,
+    /// How often a file defines a macro, by the hash of its name.
+    definitions: HashMap<(Index, u64), u32>,
     records: HashMap<&'a str, Vec<RecordId>>,
     typedefs: HashMap<&'a str, Vec<FileId>>,
     /// The files that define a macro of each name.
@@ -197,20 +200,28 @@ impl<'a> Search<'a> {
             typedefs.entry(&typedef.name).or_default().push(typedef.span.file);
         }
         let mut macros: HashMap<&str, Vec<Index>> = HashMap::new();
+        let mut definitions: HashMap<(Index, u64), u32> = HashMap::new();
         for (index, file) in files.loaded.iter().enumerate() {
             for define in &file.scan.defines {
                 macros.entry(&define.name).or_default().push(index);
+                *definitions.entry((index, define.hash)).or_default() += 1;
             }
         }
         Self {
             files,
             fronts: &session.fronts,
             interface,
-            seen: HashMap::new(),
+            seen: None,
+            by_id: files.loaded.iter().map(|file| file.id).zip(0..).collect(),
+            definitions,
             records,
             typedefs,
             macros,
         }
+    }
+
+    fn defines_once(&self, file: Index, hash: u64) -> bool {
+        self.definitions.get(&(file, hash)) == Some(&1)
     }
 
     /// Those of the names that a header does not see, each with a file that defines it.
@@ -219,11 +230,15 @@ impl<'a> Search<'a> {
             return Vec::new();
         }
         let files = self.files;
-        let fronts = self.fronts.get(&header).map_or(&[][..], Vec::as_slice);
-        let seen = self.seen.entry(header).or_insert_with(|| includes(files, header, fronts));
+        let seen = match self.seen.take() {
+            Some((of, seen)) if of == header => seen,
+            _ => {
+                let fronts = self.fronts.get(&header).map_or(&[][..], Vec::as_slice);
+                includes(files, header, fronts)
+            }
+        };
         let definer = |name: &Name| {
-            let definers =
-                definers(files, self.interface, &self.records, &self.typedefs, &self.macros, name);
+            let definers = self.definers(name);
             let is_seen = definers.iter().any(|index| seen.contains(index));
             // A typedef has a place for each architecture, of which one is known: whoever speaks of it
             // may be another.
@@ -233,40 +248,38 @@ impl<'a> Search<'a> {
                 });
             definers.first().copied().filter(|_| !is_seen && !may_be_seen)
         };
-        names.into_iter().filter_map(|name| definer(&name).map(|index| (name, index))).collect()
+        let found = names
+            .into_iter()
+            .filter_map(|name| definer(&name).map(|index| (name, index)))
+            .collect();
+        self.seen = Some((header, seen));
+        found
     }
-}
 
-/// The files that define what a name stands for.
-fn definers(
-    files: &Files,
-    interface: &Interface,
-    records: &HashMap<&str, Vec<RecordId>>,
-    typedefs: &HashMap<&str, Vec<FileId>>,
-    macros: &HashMap<&str, Vec<Index>>,
-    name: &Name,
-) -> Vec<Index> {
-    let by_id = |file: FileId| files.loaded.iter().position(|loaded| loaded.id == file);
-    match name {
-        Name::Tag(tag) => {
-            let ids = records.get(tag.as_str()).into_iter().flatten();
-            let bodies = ids.flat_map(|id| interface.record(*id).variants.iter());
-            bodies.filter_map(|(_, body)| by_id(body.span.file)).collect()
-        }
-        Name::Typedef(name) => {
-            let places = typedefs.get(name.as_str()).into_iter().flatten();
-            places.filter_map(|file| by_id(*file)).collect()
-        }
-        Name::Word(word) => {
-            let known = macros.get(word.as_str()).into_iter().flatten().copied();
-            let known: Vec<Index> = known.collect();
-            // The kernel's `_IOR` and its kin are in front of every header.
-            let is_kernels =
-                |file: &Loaded| is_ioctl_h(file) || file.path.ends_with("linux/ioctl.h");
-            if known.iter().any(|index| is_kernels(&files.loaded[*index])) {
-                Vec::new()
-            } else {
-                known
+    /// The files that define what a name stands for.
+    fn definers(&self, name: &Name) -> Vec<Index> {
+        let by_id = |file: FileId| self.by_id.get(&file).copied();
+        match name {
+            Name::Tag(tag) => {
+                let ids = self.records.get(tag.as_str()).into_iter().flatten();
+                let bodies = ids.flat_map(|id| self.interface.record(*id).variants.iter());
+                bodies.filter_map(|(_, body)| by_id(body.span.file)).collect()
+            }
+            Name::Typedef(name) => {
+                let places = self.typedefs.get(name.as_str()).into_iter().flatten();
+                places.filter_map(|file| by_id(*file)).collect()
+            }
+            Name::Word(word) => {
+                let known = self.macros.get(word.as_str()).into_iter().flatten().copied();
+                let known: Vec<Index> = known.collect();
+                // The kernel's `_IOR` and its kin are in front of every header.
+                let is_kernels =
+                    |file: &Loaded| is_ioctl_h(file) || file.path.ends_with("linux/ioctl.h");
+                if known.iter().any(|index| is_kernels(&self.files.loaded[*index])) {
+                    Vec::new()
+                } else {
+                    known
+                }
             }
         }
     }

@@ -202,19 +202,22 @@ impl Collected {
             let in_command = one.candidate.is_some();
             (one.header, one.message, one.span, Some(one.name), in_command)
         });
+        // What the errors of each header speak of: one for each thing that is missing.
+        let mut spoken_of: HashMap<Index, HashSet<String>> = HashMap::new();
         for (header, message, span, name, in_command) in
             of_commands.chain(of_others).collect::<Vec<_>>()
         {
-            // One error for each thing that is missing.
-            let is_told = |errors: &Errors| {
-                let speaks = |error: &HeaderError| {
-                    name.as_deref().is_some_and(|name| speaks_of(&error.message, name))
-                };
-                errors.places.contains_key(&message) || errors.found.iter().any(speaks)
-            };
-            if self.errors.get(&header).is_some_and(is_told) {
+            let errors = self.errors.get(&header);
+            let known = spoken_of.entry(header).or_insert_with(|| {
+                let found = errors.into_iter().flat_map(|errors| &errors.found);
+                found.flat_map(|error| named(&error.message)).map(str::to_owned).collect()
+            });
+            let is_reported = errors.is_some_and(|errors| errors.places.contains_key(&message))
+                || name.is_some_and(|name| known.contains(&name));
+            if is_reported {
                 continue;
             }
+            known.extend(named(&message).map(str::to_owned));
             let abis = session.files.loaded[header].abis;
             let (span, is_stated) = (Some(span), false);
             self.add_error(header, HeaderError { message, span, abis, is_stated, in_command });
@@ -222,10 +225,10 @@ impl Collected {
     }
 }
 
-/// Whether a sentence names something: `'struct x'`, `'x'` of the compiler's, `x` of our own.
-fn speaks_of(message: &str, name: &str) -> bool {
-    let mut quoted = message.split(['\'', '`']).skip(1).step_by(2);
-    quoted.any(|words| words.rsplit(' ').next() == Some(name))
+/// What a sentence names: `'struct x'`, `'x'` of the compiler's, `x` of our own.
+fn named(message: &str) -> impl Iterator<Item = &str> {
+    let quoted = message.split(['\'', '`']).skip(1).step_by(2);
+    quoted.filter_map(|words| words.rsplit(' ').next())
 }
 
 /// The ABIs of `abis` for which the value of a macro holds that was worked out for `parsed`.

@@ -17,17 +17,15 @@ use crate::c::driver::allowed::AllowedArgument;
 use crate::c::driver::clang::Library;
 use crate::c::driver::database;
 use crate::c::elsewhere;
-use crate::c::files::{Files, Given, Index};
-use crate::c::lex::scan::{NameSet, hash};
+use crate::c::files::{Files, Given, Index, Surroundings};
 use crate::c::macros::Macros;
 use crate::c::partition::AbiPartition;
 use crate::reach::Reach;
-use crate::{Caution, watch};
+use crate::watch;
 
 pub(crate) fn read(request: &Request) -> (Interface, Vec<Problem>) {
     let reach = request.reach();
     let (groups, mut problems) = discover(&request.paths, request.abis, &reach);
-    let groups = avoid(&request.caution, groups, &mut problems);
     let mut arena = Arena::default();
     arena.interface.abis = request.abis;
     if groups.is_empty() {
@@ -44,24 +42,6 @@ pub(crate) fn read(request: &Request) -> (Interface, Vec<Problem>) {
         read_group((request, &reach), group, library, &mut arena, &mut problems);
     }
     (arena.interface, problems)
-}
-
-/// Leaves out what an earlier attempt found to end the process that reads it.
-fn avoid(
-    caution: &Caution,
-    mut groups: Vec<TreeHeaders>,
-    problems: &mut Vec<Problem>,
-) -> Vec<TreeHeaders> {
-    for group in &mut groups {
-        group.headers.retain(|header| {
-            let avoided = caution.avoids(&header.path);
-            let is_read = avoided.is_none();
-            problems.extend(avoided);
-            is_read
-        });
-    }
-    groups.retain(|group| !group.headers.is_empty());
-    groups
 }
 
 fn no_libclang(error: &str) -> Problem {
@@ -91,7 +71,14 @@ fn read_group(
     let extra = of_database(request, group, problems);
     let given = Given::new(request, &extra);
     let sources = &mut arena.interface.sources;
-    let mut files = Files::load(group, (&given, reach), request.abis, sources, problems);
+    let around = Surroundings {
+        tree: &group.tree,
+        given: &given,
+        reach,
+        caution: &request.caution,
+        abis: request.abis,
+    };
+    let mut files = Files::load(&group.headers, around, sources, problems);
     if files.wanted.is_empty() {
         return;
     }
@@ -101,14 +88,14 @@ fn read_group(
     let listed: HashSet<Index> = (0..files.loaded.len())
         .filter(|index| wanted.contains(index) || (any_asm && files.loaded[*index].is_asm()))
         .collect();
-    let given_macros = given_macros(request, &extra);
+    let given_macros = given.macros();
     let is_listed = |index| listed.contains(&index);
     let mut macros = Macros::find(&files, request.raw_numbers, &given_macros, is_listed);
     let lacking = elsewhere::undefined(&files, &macros);
     let mut more = elsewhere::definers(&group.tree, &lacking);
     more.extend(elsewhere::stand_ins(&files, &macros));
     if !more.is_empty() {
-        files.load_more(&more, (group, &given, reach), request.abis, sources);
+        files.load_more(&more, around, sources);
         macros = Macros::find(&files, request.raw_numbers, &given_macros, is_listed);
     }
     let partition = AbiPartition::new(&group.tree);
@@ -174,22 +161,6 @@ fn of_database(
         problems.push(problem);
         Vec::new()
     })
-}
-
-/// The macros that the command line, the configuration or a compilation database defines.
-fn given_macros(request: &Request, extra: &[AllowedArgument]) -> NameSet {
-    let configured = request.configured.defines.iter().chain(&request.configured.arguments);
-    let allowed = extra.iter().chain(configured).filter_map(AllowedArgument::macro_name);
-    // `-D` may stand by itself, so that any argument may be a definition.
-    let free = request.compiler_arguments.iter();
-    let free = free.map(|word| name_of_definition(word.strip_prefix("-D").unwrap_or(word)));
-    let of_request = request.defines.iter().map(|text| name_of_definition(text));
-    allowed.chain(free).chain(of_request).map(hash).collect()
-}
-
-/// The name in `NAME=VALUE` or `NAME(X)=VALUE`.
-fn name_of_definition(text: &str) -> &str {
-    text.trim().split(['=', '(']).next().unwrap_or_default()
 }
 
 /// Parses the jobs and files what they hold. Answers the jobs for headers that have to be read

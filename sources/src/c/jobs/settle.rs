@@ -62,17 +62,15 @@ impl Collected {
                 reason: format!("nothing defines `{}`", unwrapped.wrapper),
             });
         }
+        // One definition of a family speaks for the others.
+        let known = arena.interface.not_understood.iter().filter(|known| known.is_encoder());
+        let mut reported: HashSet<FileId> = known.map(|known| known.span.file).collect();
         for (index, at) in session.macros.redefined.unclear() {
             let file = &session.files.loaded[*index];
-            if !session.by_file.contains_key(index) {
+            if !session.by_file.contains_key(index) || !reported.insert(file.id) {
                 continue;
             }
             let define = &file.scan.defines[*at];
-            // One definition of a family speaks for the others.
-            let known = arena.interface.not_understood.iter();
-            if known.filter(|known| known.span.file == file.id).any(NotUnderstood::is_encoder) {
-                continue;
-            }
             arena.interface.not_understood.push(NotUnderstood {
                 name: define.name.clone(),
                 span: spans(file, define).0,

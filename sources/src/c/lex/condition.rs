@@ -38,33 +38,24 @@ const UNDEFINED: [&str; 20] = [
     "__VXWORKS__",
 ];
 
-/// Whether the compiler reads a region on Linux, as far as the text tells; `is_defined` knows of further
-/// macros.
+/// Whether the compiler reads each region of a file on Linux, as far as the text tells, where it reads what
+/// is around it; `is_defined` knows of further macros.
 pub(crate) fn holds(
     scan: &Scan,
     text: &str,
-    region: &Region,
     is_defined: &dyn Fn(&str) -> Option<bool>,
-) -> Option<bool> {
-    let own = branch(text, region, is_defined);
-    // `#else` and `#elif` hold where nothing in front of them does.
-    match previous(scan, region) {
-        Some(before) => {
-            let mut before = Some(before);
-            let mut taken = Some(false);
-            while let Some(one) = before {
-                taken = or(taken, branch(text, one, is_defined));
-                before = previous(scan, one);
-            }
-            and(own, taken.map(|taken| !taken))
-        }
-        None => own,
+) -> Vec<Option<bool>> {
+    // Whether a branch or one in front of it is taken; `#else` and `#elif` hold where none was before.
+    let mut taken: Vec<Option<bool>> = Vec::with_capacity(scan.regions.len());
+    let mut holds = Vec::with_capacity(scan.regions.len());
+    for region in &scan.regions {
+        let own = branch(text, region, is_defined);
+        // A branch stands behind the one in front of it.
+        let before = region.before.map_or(Some(false), |at| taken.get(at).copied().flatten());
+        holds.push(and(own, before.map(|before| !before)));
+        taken.push(or(own, before));
     }
-}
-
-/// The branch of the same `#if` in front of a region.
-fn previous<'s>(scan: &'s Scan, region: &Region) -> Option<&'s Region> {
-    region.before.map(|before| &scan.regions[before])
+    holds
 }
 
 /// What the condition of one branch comes to by itself.
@@ -102,7 +93,7 @@ fn or(a: Option<bool>, b: Option<bool>) -> Option<bool> {
     }
 }
 
-fn and(a: Option<bool>, b: Option<bool>) -> Option<bool> {
+pub(crate) fn and(a: Option<bool>, b: Option<bool>) -> Option<bool> {
     or(a.map(|a| !a), b.map(|b| !b)).map(|it| !it)
 }
 
@@ -202,9 +193,12 @@ mod tests {
             "NONE" => Some(false),
             _ => None,
         };
+        let holds = holds(&scan, text, &is_defined);
         let mut all = Some(true);
-        for region in scan.enclosing(scan.region_at(place)) {
-            all = and(all, holds(&scan, text, region, &is_defined));
+        let mut region = scan.region_at(place);
+        while let Some(at) = region {
+            all = and(all, holds[at]);
+            region = scan.regions[at].parent;
         }
         all
     }

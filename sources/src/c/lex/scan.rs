@@ -534,21 +534,6 @@ impl Scan {
         }
     }
 
-    /// The identifiers that decide whether a region is read: those of its own directive, and of each
-    /// one before it in the same `#if` chain, the nearest first.
-    pub(crate) fn asked<'s>(&'s self, region: &'s Region) -> impl Iterator<Item = u64> + 's {
-        let own = region.identifiers.iter();
-        let chain = std::iter::successors(region.before, |at| self.regions[*at].before);
-        let before = chain.flat_map(|at| &self.regions[at].identifiers);
-        own.chain(before).copied()
-    }
-
-    /// The region and the ones around it, innermost first.
-    pub(crate) fn enclosing(&self, region: Option<usize>) -> impl Iterator<Item = &Region> {
-        std::iter::successors(region, |index| self.regions[*index].parent)
-            .map(|index| &self.regions[index])
-    }
-
     pub(crate) fn mentions(&self, identifier: u64) -> bool {
         self.identifiers.binary_search(&identifier).is_ok()
     }
@@ -566,7 +551,10 @@ mod tests {
              #endif\n#endif\n",
         );
         assert!(scan.regions[0].is_guard);
-        let asked = |region: usize| scan.asked(&scan.regions[region]).collect::<Vec<_>>();
+        let asked = |region: usize| {
+            let chain = std::iter::successors(Some(region), |at| scan.regions[*at].before);
+            chain.flat_map(|at| scan.regions[at].identifiers.clone()).collect::<Vec<u64>>()
+        };
         assert_eq!(asked(1), ["__x86_64__"].map(hash));
         assert_eq!(asked(2), ["__arm__", "__x86_64__"].map(hash));
         assert!(!scan.includes[0].conditional);
