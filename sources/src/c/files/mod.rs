@@ -160,8 +160,8 @@ impl Files {
         around: Surroundings<'_>,
         sources: &mut SourceMap,
     ) {
-        let loaded = std::mem::take(&mut self.loaded);
-        let mut loader = Loader::new(around, sources, loaded, std::mem::take(&mut self.by_path));
+        let before = std::mem::take(&mut self.loaded);
+        let mut loader = Loader::new(around, sources, before, std::mem::take(&mut self.by_path));
         let more: Vec<Index> = paths.iter().filter_map(|path| loader.load(path)).collect();
         loader.follow(&more, &[]);
         // Nobody asked for what is left out of these, and whatever lacks its types says so.
