@@ -8,7 +8,6 @@ use ioctlkit_model::{
     Command, Differences, Finding, Interface, Layouts, Member, Record, RecordBody, RecordId, Span,
     Type, WideTime,
 };
-use ioctlkit_sources::c::asm_architecture;
 
 use crate::Rule;
 use crate::against::References;
@@ -163,20 +162,6 @@ impl<'a> Context<'a> {
         self.wide_time.get_or_init(|| WideTime::of(self.layouts)).as_ref()
     }
 
-    /// Every command whose argument has no layout on some ABIs, with these ABIs and the argument.
-    pub fn without_number(
-        &self,
-    ) -> impl Iterator<Item = (&'a Command, AbiSet, &'a Type)> + use<'a, '_> {
-        self.interface.commands.iter().filter_map(|command| {
-            let layouts = self.layouts;
-            let all = command.variants.abis();
-            let unknown = layouts.abis_where(all, |_, id| layouts.number(command, id).is_none());
-            let ty = command.variants.get(unknown.first()?)?.argument.ty()?;
-            let elsewhere = is_of_another_architecture(self.interface, command, ty, unknown);
-            (!elsewhere).then_some((command, unknown, ty))
-        })
-    }
-
     /// Every plain number that is a command. Worked out once, for whichever rule asks first.
     pub fn raw_commands(&self) -> &[RawCommand<'a>] {
         self.raw_commands.get_or_init(|| raw_commands::find(self))
@@ -186,26 +171,6 @@ impl<'a> Context<'a> {
     pub fn laid_out(&self, id: RecordId, within: AbiSet) -> AbiSet {
         within.iter().filter(|abi| self.layouts.record(id, *abi).is_ok()).collect()
     }
-}
-
-/// Whether a structure is one that `asm/` headers of other architectures define, so that the command is
-/// theirs; or that is declared only, where the header was not read for every architecture: one that was
-/// left out, which the run says, may define it (`struct kvm_vcpu_init` of arm64).
-fn is_of_another_architecture(
-    interface: &Interface,
-    command: &Command,
-    ty: &Type,
-    unknown: AbiSet,
-) -> bool {
-    let Type::Record(id) = ty.innermost_element() else { return false };
-    let variants = &interface.record(*id).variants;
-    if !variants.is_empty() {
-        let in_asm = |span| asm_architecture(interface.sources.path(span)).is_some();
-        return variants.abis().intersection(unknown).is_empty()
-            && variants.iter().all(|(_, body)| in_asm(body.span));
-    }
-    let header = interface.headers.iter().find(|header| header.file == command.span.file);
-    header.is_some_and(|header| !interface.abis.is_subset(header.abis))
 }
 
 /// `__struct_group()` declares the same members twice, in two structures of a union: one of them
@@ -374,36 +339,10 @@ pub fn finding(rule: &'static Rule, span: Span, abis: AbiSet, message: String) -
 
 #[cfg(test)]
 mod tests {
-    use ioctlkit_abi::{Abi, Direction};
-    use ioctlkit_model::{Header, Variants};
+    use ioctlkit_abi::Direction;
 
     use super::*;
     use crate::testing::{Build, U8, U32};
-
-    #[test]
-    fn a_structure_of_an_architecture_that_was_left_out_is_not_missed() {
-        let unknown = |read_for: AbiSet, is_defined: bool| {
-            let mut build = Build::new();
-            let id = build.structure("vcpu_init", &[("a", Type::Unknown("nope_t".into()))]);
-            if !is_defined {
-                build.interface.records[id.index()].variants = Variants::default();
-            }
-            build.command("X_INIT", Direction::Read, Type::Record(id));
-            let file = build.interface.commands[0].span.file;
-            build.interface.headers.push(Header {
-                file,
-                abis: read_for,
-                errors: Vec::new(),
-                not_read: Vec::new(),
-            });
-            let layouts = Layouts::new(&build.interface);
-            Context::new(&layouts).without_number().count()
-        };
-        let some = AbiSet::of(Abi::is_64_bit);
-        assert_eq!(unknown(some, false), 0, "another architecture may define it");
-        assert_eq!(unknown(AbiSet::ALL, false), 1);
-        assert_eq!(unknown(some, true), 1, "a member is what is unknown");
-    }
 
     #[test]
     fn an_anonymous_structure_goes_by_the_one_around_it() {

@@ -2,13 +2,14 @@
 
 use std::collections::{HashMap, HashSet};
 
-use ioctlkit_model::{Command, FileId, Finding, Interface, Layouts, RuleInfo, Severity};
+use ioctlkit_model::{FileId, Finding, Interface, Layouts, RuleInfo, Severity};
 use rayon::prelude::*;
 
+use crate::account::Account;
 use crate::against::References;
 use crate::edits::KernelTypes;
 use crate::not_portable::is_accepted;
-use crate::rules::{RULES, files_with_commands};
+use crate::rules::RULES;
 use crate::{Context, Levels, Rule, registry, suppression};
 
 /// Runs `rules` and orders what they find by place, then code. A rule says nothing of a language
@@ -50,13 +51,8 @@ pub struct Checked {
     pub findings: Vec<Finding>,
     /// How many findings the sources allow.
     pub suppressed: usize,
-    /// How many definitions look like commands and have no number on some ABI, whether or not a rule
-    /// reports them.
-    pub not_understood: usize,
-    /// How many headers were not read for every ABI that they are meant for.
-    pub not_read: usize,
-    /// How many commands, families and plain numbers the rules could look at.
-    pub judged: usize,
+    /// What was understood and what was not, whatever rules ran and whatever is suppressed.
+    pub account: Account,
     /// Every rule that ran.
     pub rules: Vec<&'static RuleInfo>,
 }
@@ -85,28 +81,9 @@ pub fn check(interface: &Interface, references: &References, levels: &Levels) ->
     Checked {
         findings,
         suppressed: suppressed.count,
-        not_understood: interface.not_understood.len() + context.without_number().count(),
-        not_read: interface.headers.iter().filter(|header| !header.not_read.is_empty()).count(),
-        judged: judged(interface, &layouts),
+        account: Account::of(&layouts),
         rules: registry::of_one_version().into_iter().filter(|rule| on(rule)).collect(),
     }
-}
-
-/// The headers that could not be read for any ABI, of those in which something looks like a command.
-pub fn unread_with_commands(interface: &Interface) -> HashSet<FileId> {
-    let with_commands = files_with_commands(interface);
-    let unread =
-        interface.headers.iter().filter(|it| it.abis.is_empty() && !it.not_read.is_empty());
-    unread.map(|header| header.file).filter(|file| with_commands.contains(file)).collect()
-}
-
-/// How many commands have a number somewhere, and how many families and plain numbers there are.
-pub(crate) fn judged(interface: &Interface, layouts: &Layouts<'_>) -> usize {
-    let has_number = |command: &&Command| {
-        command.variants.abis().iter().any(|abi| layouts.number(command, abi).is_some())
-    };
-    let commands = interface.commands.iter().filter(has_number).count();
-    commands + interface.families.len() + interface.raw_numbers.len()
 }
 
 /// The severities of rules in files, each worked out once.

@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 pub mod abis;
+mod account;
 pub mod against;
 pub mod baseline;
 pub mod classify;
@@ -42,6 +43,7 @@ pub mod unstated;
 pub mod wide;
 pub mod words;
 
+pub use account::Account;
 pub use baseline::Baseline;
 pub use config::Config;
 pub use context::Context;

@@ -62,6 +62,13 @@ pub struct Header {
     pub not_read: Vec<NotRead>,
 }
 
+impl Header {
+    /// Whether it could not be read for any ABI, because files of `asm/` that it needs are not there.
+    pub fn is_unread(&self) -> bool {
+        self.abis.is_empty() && !self.not_read.is_empty()
+    }
+}
+
 /// An error that the compiler reports for a header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeaderError {
@@ -213,6 +220,15 @@ pub struct NamedConstant {
 }
 
 impl Interface {
+    /// The files in which something is, or looks like, a command.
+    pub fn files_with_commands(&self) -> HashSet<FileId> {
+        let commands = self.commands.iter().map(|command| command.span);
+        let families = self.families.iter().map(|family| family.span);
+        let raw = self.raw_numbers.iter().map(|raw| raw.span);
+        let unknown = self.not_understood.iter().map(|unknown| unknown.span);
+        commands.chain(families).chain(raw).chain(unknown).map(|span| span.file).collect()
+    }
+
     /// The structure or union.
     pub fn record(&self, id: RecordId) -> &Record {
         &self.records[id.index()]

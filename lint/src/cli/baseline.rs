@@ -78,8 +78,10 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
 }
 
 fn write(arguments: &Write, terminal: &Terminal) -> Result<Outcome, Failure> {
-    let Whole { report, sources, .. } = check::find(&arguments.scope)?;
-    let outcome = outcome_of(&report.problems);
+    let whole = check::find(&arguments.scope)?;
+    let outcome = whole.outcome_of_reading();
+    whole.tell_unjudged(terminal);
+    let Whole { report, sources, .. } = whole;
     say_failures(report.problems, &sources, terminal);
     let baseline = Baseline::of(&report.findings);
     save(&baseline, &arguments.baseline)?;

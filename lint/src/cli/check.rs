@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use clap::Args;
 use ioctl_lint::config::{FailOn, Profile};
-use ioctl_lint::{Baseline, Levels, Selection, engine};
+use ioctl_lint::{Account, Baseline, Levels, Selection, engine};
 use ioctlkit_model::{Finding, Header, Language, Report, SourceMap, Span};
 
 use super::Outcome;
@@ -59,8 +59,8 @@ pub(super) struct Arguments {
 }
 
 /// What a run says that could read none of the commands that it saw.
-const NOTHING_JUDGED: &str = "no command could be read, so this run says nothing about the interface: \
-    see the findings of U001, U002 and U003 for what is missing";
+const NOTHING_JUDGED: &str = "no command could be read, so this run says nothing about the interface; \
+    U001, U002, U003 or a warning says what is missing";
 
 /// What to check, by which rules.
 #[derive(Debug, Args)]
@@ -115,7 +115,8 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     whole.summary.set_stale(stale);
     whole.summary.seconds = started.elapsed().as_secs_f64();
     if let Some(file) = &options.write_baseline {
-        let outcome = outcome_of(&whole.report.problems);
+        let outcome = whole.outcome_of_reading();
+        whole.tell_unjudged(terminal);
         say_failures(whole.report.problems, &whole.sources, terminal);
         options.accept(file, &whole.report.findings, terminal)?;
         return Ok(outcome);
@@ -187,12 +188,7 @@ pub(super) struct Whole {
     summary: Summary,
     /// Modules with a table of handlers.
     modules: Vec<objects::Row>,
-    /// Commands, families and plain numbers that the rules could look at.
-    judged: usize,
-    /// Whether there is something that looks like a command and could not be judged.
-    has_unjudged: bool,
-    /// Headers with commands that could not be read for any ABI.
-    unread: usize,
+    account: Account,
     failed: bool,
 }
 
@@ -241,16 +237,9 @@ impl Whole {
         self.summary.rust_files += interface.headers.iter().filter(is_rust).count();
         self.modules.extend(objects::rows(&interface));
         self.report.commands += interface.commands.len();
-        self.report.not_understood += checked.not_understood;
-        self.report.not_read += checked.not_read;
-        self.judged += checked.judged;
-        let with_commands = engine::unread_with_commands(&interface);
-        let of_unread = |finding: &Finding| {
-            finding.rule.code == "U003" && with_commands.contains(&finding.span.file)
-        };
-        self.unread += checked.findings.iter().filter(|finding| of_unread(finding)).count();
-        self.has_unjudged |=
-            checked.findings.iter().any(|finding| matches!(finding.rule.code, "U001" | "U002"));
+        self.report.not_understood += checked.account.not_understood;
+        self.report.not_read += checked.account.not_read;
+        self.account += checked.account;
         self.report.abis = self.report.abis.union(interface.abis);
         for rule in checked.rules {
             if !self.report.rules.iter().any(|known| known.code == rule.code) {
@@ -287,19 +276,37 @@ impl Whole {
 
     fn outcome(&self) -> Outcome {
         let findings = if self.failed { Outcome::Findings } else { Outcome::Clean };
+        findings.max(self.outcome_of_reading())
+    }
+
+    /// What the run comes to, whatever was found: whether its input could be used and judged.
+    pub(super) fn outcome_of_reading(&self) -> Outcome {
         let judged = if self.said_nothing().is_empty() { Outcome::Clean } else { Outcome::Failed };
-        findings.max(outcome_of(&self.report.problems)).max(judged)
+        judged.max(outcome_of(&self.report.problems))
+    }
+
+    /// Tells why this run says nothing about what it was given.
+    pub(super) fn tell_unjudged(&self, terminal: &Terminal) {
+        for sentence in self.said_nothing() {
+            terminal.say(|out, _| writeln!(out, "{sentence}"));
+        }
     }
 
     /// Why this run says nothing about what it was given, for each reason.
     fn said_nothing(&self) -> Vec<String> {
-        let of_commands = self.judged_nothing().then(|| NOTHING_JUDGED.to_owned());
-        let of_unread = (self.unread > 0 && !self.judged_nothing()).then(|| match self.unread {
-            1 => "a header with commands could not be read for any ABI: see the finding of U003".into(),
-            more => format!(
-                "{more} headers with commands could not be read for any ABI: see the findings of U003"
-            ),
-        });
+        let of_commands = if self.account.judged_nothing() {
+            Some(NOTHING_JUDGED.to_owned())
+        } else {
+            match self.account.unread {
+                0 => None,
+                1 => Some(
+                    "a header with commands could not be read for any ABI; U003 says why".into(),
+                ),
+                more => Some(format!(
+                    "{more} headers with commands could not be read for any ABI; U003 says why"
+                )),
+            }
+        };
         let of_headers = self.summary.without_counterpart().map(|headers| {
             format!(
                 "nothing was compared with {headers}: no command, family or structure has the \
@@ -307,12 +314,7 @@ impl Whole {
                  `#[ioctl(…, c = \"…\")]`"
             )
         });
-        of_commands.into_iter().chain(of_unread).chain(of_headers).collect()
-    }
-
-    /// Whether there is something that looks like a command, and nothing that could be read as one.
-    fn judged_nothing(&self) -> bool {
-        self.judged == 0 && (self.has_unjudged || self.unread > 0)
+        of_commands.into_iter().chain(of_headers).collect()
     }
 }
 
@@ -344,8 +346,6 @@ fn report(arguments: &Arguments, whole: &Whole, terminal: &Terminal) -> Result<(
     if options.has_summary() {
         terminal.say(|out, _| summary.write(report, out));
     }
-    for sentence in whole.said_nothing() {
-        terminal.say(|out, _| writeln!(out, "{sentence}"));
-    }
+    whole.tell_unjudged(terminal);
     Ok(())
 }

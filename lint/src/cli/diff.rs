@@ -131,13 +131,13 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
         objects: versions.new_version().objects.clone(),
         headers: versions.new_version().headers.len() - versions.new_version().objects.len(),
         commands: versions.new_version().commands.len(),
-        not_understood: checked.not_understood,
-        not_read: checked.not_read,
+        not_understood: checked.account.not_understood,
+        not_read: checked.account.not_read,
     };
     let hidden = Hidden { accepted, suppressed: checked.suppressed };
     show(arguments, &report, &versions, &hidden, started, terminal)?;
     let mut outcome = if failed { Outcome::Findings } else { Outcome::Clean };
-    if checked.judged == 0 && saw_commands(&versions) {
+    if checked.account.judged == 0 && saw_commands(&versions) {
         terminal.say(|out, _| writeln!(out, "{NOTHING_COMPARED}"));
         outcome = Outcome::Failed;
     }

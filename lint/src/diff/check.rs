@@ -6,6 +6,7 @@ use ioctlkit_model::{FileId, Finding, Layouts, RuleInfo, Severity};
 
 use super::rules::RULES;
 use super::{DiffRule, Versions, compare};
+use crate::account::Account;
 use crate::engine::Checked;
 use crate::{Levels, suppression};
 
@@ -32,14 +33,7 @@ pub fn check(versions: &Versions, levels: &Levels) -> Checked {
     let mut suppressed = suppression::apply(interface, findings, ran);
     suppressed.findings.sort_by(|a, b| order(a).cmp(&order(b)));
     Checked {
-        not_understood: versions.new_version().not_understood.len(),
-        not_read: versions
-            .new_version()
-            .headers
-            .iter()
-            .filter(|it| !it.not_read.is_empty())
-            .count(),
-        judged: comparison.judged(),
+        account: Account { judged: comparison.judged(), ..Account::of(&new) },
         findings: suppressed.findings,
         suppressed: suppressed.count,
         rules: RULES.iter().filter(on).map(|rule| &rule.info).collect(),

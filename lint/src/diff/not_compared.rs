@@ -119,7 +119,7 @@ fn by_name(interface: &Interface) -> HashMap<&str, &NotUnderstood> {
     let unread: BTreeSet<FileId> = interface
         .headers
         .iter()
-        .filter(|header| header.abis.is_empty() && !header.not_read.is_empty())
+        .filter(|header| header.is_unread())
         .map(|header| header.file)
         .collect();
     let known = interface.not_understood.iter();

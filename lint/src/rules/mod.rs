@@ -131,7 +131,5 @@ crate::registry::rules! {
     v005_version_member::VERSION_MEMBER,
 }
 
-pub(crate) use u003_header_not_read::files_with_commands;
-
 #[cfg(test)]
 pub(crate) mod fixture_test;

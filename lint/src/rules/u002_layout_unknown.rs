@@ -2,6 +2,7 @@
 
 use ioctlkit_model::Finding;
 
+use crate::account::without_number;
 use crate::context::{Context, command_finding};
 use crate::declare_rule;
 
@@ -32,7 +33,7 @@ declare_rule! {
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    for (command, unknown, ty) in cx.without_number() {
+    for (command, unknown, ty) in without_number(cx.layouts) {
         let name = cx.interface.type_name(ty);
         let cause = cx
             .interface

@@ -1,9 +1,7 @@
 //! U003 header-not-read.
 
-use std::collections::HashSet;
-
 use ioctlkit_abi::AbiSet;
-use ioctlkit_model::{FileId, Finding, Header, Interface, NotRead, Severity, Span};
+use ioctlkit_model::{Finding, Header, NotRead, Severity};
 
 use crate::context::{Context, finding};
 use crate::declare_rule;
@@ -41,7 +39,7 @@ declare_rule! {
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let with_commands = files_with_commands(cx.interface);
+    let with_commands = cx.interface.files_with_commands();
     for header in &cx.interface.headers {
         findings.extend(of_header(header, with_commands.contains(&header.file)));
     }
@@ -51,7 +49,7 @@ fn of_header(header: &Header, has_commands: bool) -> Option<Finding> {
     let (first, others) = header.not_read.split_first()?;
     let abis = header.not_read.iter().fold(AbiSet::EMPTY, |all, lack| all.union(lack.abis));
     let missing = &first.missing;
-    let message = match (header.abis.is_empty(), has_commands) {
+    let message = match (header.is_unread(), has_commands) {
         (true, true) => {
             format!("no architecture has `{missing}`, so nothing was checked in this header")
         }
@@ -68,14 +66,4 @@ fn of_header(header: &Header, has_commands: bool) -> Option<Finding> {
         report.severity = Severity::Info;
     }
     Some(report)
-}
-
-/// The files in which something is, or looks like, a command.
-pub(crate) fn files_with_commands(interface: &Interface) -> HashSet<FileId> {
-    let commands = interface.commands.iter().map(|command| command.span);
-    let families = interface.families.iter().map(|family| family.span);
-    let raw = interface.raw_numbers.iter().map(|raw| raw.span);
-    let unknown = interface.not_understood.iter().map(|unknown| unknown.span);
-    let all = commands.chain(families).chain(raw).chain(unknown);
-    all.map(|span: Span| span.file).collect()
 }

@@ -108,6 +108,48 @@ fn a_run_whose_only_command_has_no_number_judged_nothing() {
     assert_eq!(folder.run(&["check", "--select", "U", "both.h"]).code, 1);
 }
 
+#[test]
+fn a_run_that_judged_nothing_fails_whatever_is_selected_suppressed_or_accepted() {
+    let head = "#include <linux/ioctl.h>\n";
+    let (unknown, no_layout) = ("VENDOR_IOR(1, int)", "_IOR(0xdc, 1, struct nowhere)");
+    let none = "#include <asm/nowhere.h>\n#define ZED_GET _IO(0xdc, 1)\n";
+    let command = |value: &str| format!("{head}#define ZED_GET {value}\n");
+    for (name, rule, text) in [
+        ("linux/unknown.h", "U001", command(unknown)),
+        ("linux/no_layout.h", "U002", command(no_layout)),
+        ("linux/none.h", "U003", none.to_owned()),
+    ] {
+        let allowed = format!("/* ioctl-lint: allow-file({rule}) known */\n{text}");
+        let folder = exported().and(name, text).and("linux/allowed.h", allowed);
+        let expect = |arguments: &[&str]| {
+            let done = folder.run(&[&["check", "--format", "concise"], arguments].concat());
+            assert_eq!(done.code, 2, "{rule} {arguments:?}: {}", done.seen());
+            assert!(done.stderr.contains("no command could be read"), "{}", done.stderr);
+            done
+        };
+        assert_eq!(codes(&expect(&["--select", "L001", name])).len(), 0);
+        assert_eq!(codes(&expect(&["--select", "U,L001", "--ignore", "U", name])).len(), 0);
+        let severity = format!("{rule}=off");
+        assert_eq!(codes(&expect(&["--select", "U", "--severity", &severity, name])).len(), 0);
+        assert_eq!(codes(&expect(&["--select", "U", "linux/allowed.h"])).len(), 0);
+        expect(&["--select", "U", "--write-baseline", "accepted.json", name]);
+        let accepted = ["--select", "U", "--baseline", "accepted.json", name];
+        assert_eq!(codes(&expect(&accepted)).len(), 0);
+        let done = folder.run(&["baseline", "write", "--baseline", "again.json", name]);
+        assert_eq!(done.code, 2, "{}", done.seen());
+        assert!(done.stderr.contains("no command could be read"), "{}", done.stderr);
+    }
+}
+
+#[test]
+fn an_unread_header_beside_one_that_was_read_fails_the_run_although_its_finding_is_not_wanted() {
+    let text = "#include <asm/nowhere.h>\n#define ZED_STOP _IO(0xdc, 9)\n";
+    let folder = exported().and("linux/none.h", text);
+    let done = folder.run(&["check", "--select", "L001", "linux/none.h", "linux/zed.h"]);
+    assert_eq!(done.code, 2, "{}", done.seen());
+    assert!(done.stderr.contains("could not be read for any ABI"), "{}", done.stderr);
+}
+
 const OLD: &str = "#include <linux/ioctl.h>\n#define ZED_GET _IOR(0xdc, 1, int)\n\
                    #define ZED_PUT _IOW(0xdc, 2, int)\n";
 
