@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use crate::account::Account;
 use crate::against::References;
 use crate::edits::KernelTypes;
+use crate::levels;
 use crate::not_portable::is_accepted;
 use crate::rules::RULES;
 use crate::{Context, Levels, Rule, registry, suppression};
@@ -100,12 +101,7 @@ impl Severities<'_> {
         let severity = self.known.entry((finding.rule.code, file)).or_insert_with(|| {
             self.levels.severity(finding.rule, &self.interface.sources.file(file).path)
         });
-        if let Some(severity) = severity {
-            // A rule may have found something less bad than it usually is.
-            let is_less = finding.severity < finding.rule.severity;
-            finding.severity = if is_less { finding.severity.min(*severity) } else { *severity };
-        }
-        severity.is_some()
+        levels::apply(finding, *severity)
     }
 }
 

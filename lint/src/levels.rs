@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use ioctlkit_model::{RuleInfo, Severity};
+use ioctlkit_model::{Finding, RuleInfo, Severity};
 
 use crate::config::{Config, ConfigError, Level, PathGlobs, Profile, RuleLevel};
 use crate::files::normalised;
@@ -79,6 +79,16 @@ impl Selection {
     fn is_named(&self, rule: &RuleInfo) -> bool {
         self.named.iter().any(|named| named.code == rule.code)
     }
+}
+
+/// Sets the severity that the configuration gives a finding's rule in its file; false where the rule is
+/// off there. A rule may have found something less bad than it usually is, and no configuration makes
+/// that worse.
+pub(crate) fn apply(finding: &mut Finding, configured: Option<Severity>) -> bool {
+    let Some(configured) = configured else { return false };
+    let is_less = finding.severity < finding.rule.severity;
+    finding.severity = if is_less { finding.severity.min(configured) } else { configured };
+    true
 }
 
 /// The rules whose codes begin with `prefix`.

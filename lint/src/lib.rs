@@ -26,7 +26,9 @@ pub mod not_portable;
 pub mod number_registry_source;
 pub mod numbered;
 pub mod numbering;
+
 pub mod objects;
+mod on_abis;
 pub mod padding;
 pub mod raw_commands;
 pub mod registry;

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{
-    Command, CommandBody, Edit, FileId, Finding, Fix, Interface, Language, Safety, Span,
+    Command, CommandBody, Edit, FileId, Finding, Fix, Interface, Language, Safety, Severity, Span,
 };
 
 use crate::Context;
 use crate::against::{self, last_of_path};
-use crate::context::merge_from;
+use crate::context::{self, merge_from};
+use crate::rule::Rule;
 
 /// The type letter and nr of a command as its first definition has them.
 pub type Place = (u32, u32);
@@ -23,6 +24,28 @@ pub fn lower_half((type_letter, nr): Place) -> u32 {
 /// Of the commands at one type and nr, so many are compared with each one behind them: no interface has
 /// as many, and to compare each with each takes the square of their number.
 pub const COMPARED: usize = 64;
+
+/// Says that not all of the commands at one type and nr were compared with each other, at the first one
+/// for which that is so; nothing where all were.
+pub fn not_all_compared<T>(
+    rule: &'static Rule,
+    (type_letter, nr): Place,
+    there: &[T],
+    span: impl Fn(&T) -> Span,
+    within: AbiSet,
+) -> Option<Finding> {
+    // Each is compared with those in front of it.
+    let first = there.get(COMPARED + 1)?;
+    let message = format!(
+        "{} commands have type {} and nr {nr:#04x}; from here on, each is compared with the first \
+         {COMPARED} of them only",
+        there.len(),
+        letter(type_letter)
+    );
+    let mut finding = context::finding(rule, span(first), within, message);
+    finding.severity = Severity::Info;
+    Some(finding)
+}
 
 /// The commands at each type and nr, in the order of the interface, without other names.
 pub fn by_place<'a>(cx: &Context<'a>) -> BTreeMap<Place, Vec<&'a Command>> {

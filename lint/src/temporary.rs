@@ -17,7 +17,7 @@ use tempfile::TempDir;
 /// The paths that are taken away.
 static PATHS: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
-/// Makes a file that grows too large (`ulimit -f`) an error, which is told and cleaned up after, instead
+/// Makes a file that grows too large (`ulimit -f`) an error, which is reported and cleaned up after, instead
 /// of the end of the process.
 pub fn survive_file_size_limit() {
     // Without it, such a file ends the process, as it always did.

@@ -17,7 +17,7 @@ pub struct Terminal<W: io::Write> {
     colours: bool,
     /// Bytes of a character that is not complete.
     partial: Vec<u8>,
-    /// An escape sequence that is not complete, or what else is not told yet.
+    /// An escape sequence that is not complete, or what else is not known yet.
     sequence: String,
     /// What the line has so far, as far as that matters.
     line: Line,

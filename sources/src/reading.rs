@@ -214,13 +214,22 @@ pub fn stays_in_folder(path: &Path) -> Result<(), ReadError> {
 }
 
 /// Where JSON is not what it should be, and in what way, without any of its text: it may be a secret
-/// that a link leads to.
+/// that a link leads to. The name of a field that is missing is ours.
 #[cfg(any(feature = "c", feature = "dump"))]
 pub fn json_place(error: &serde_json::Error) -> String {
     use serde_json::error::Category;
+    let said = error.to_string();
+    let missing = said.strip_prefix("missing field `").and_then(|rest| rest.split_once('`'));
+    if let Some((field, _)) = missing {
+        return format!(
+            "line {}, column {}: missing field `{field}`",
+            error.line(),
+            error.column()
+        );
+    }
     let what = match error.classify() {
         Category::Eof => "the file ends too early",
-        Category::Data => "a field is missing, unknown or of the wrong type",
+        Category::Data => "a field is unknown or of the wrong type",
         Category::Syntax | Category::Io => "this is not JSON",
     };
     format!("line {}, column {}: {what}", error.line(), error.column())

@@ -2,27 +2,28 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use ioctlkit_abi::{AbiId, AbiSet};
+use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{Layouts, Record};
 
 use super::members::{Slot, slots};
 use super::names::{folded, spellings};
 use super::places::Places;
 use super::{Extent, Fault, Item, Pair, RecordPair, Told};
+use crate::on_abis::OnAbis;
 
 /// Compares a pair of structures.
 pub(super) fn compare(rust: &Layouts<'_>, c: &Layouts<'_>, pair: RecordPair) -> Pair {
     let within = rust.interface().abis.intersection(c.interface().abis);
     let mut abis = AbiSet::EMPTY;
-    let mut faults: Vec<Told> = Vec::new();
-    let mut places = HashMap::new();
+    let mut faults = OnAbis::new();
     for abi in within {
         let (Ok(ours), Ok(theirs)) = (slots(rust, pair.rust, abi), slots(c, pair.c, abi)) else {
             continue;
         };
         abis.insert(abi);
-        add(&mut faults, &mut places, abi, on_one_abi(&ours, &theirs));
+        faults.add(abi, on_one_abi(&ours, &theirs));
     }
+    let faults = faults.into_each().map(|(abis, fault)| Told { abis, fault }).collect();
     let (ours, theirs) = (rust.interface().record(pair.rust), c.interface().record(pair.c));
     Pair {
         item: Item::Record,
@@ -38,18 +39,6 @@ pub(super) fn compare(rust: &Layouts<'_>, c: &Layouts<'_>, pair: RecordPair) -> 
 fn name(record: &Record) -> String {
     let name = record.name.as_ref().or(record.typedef_name.as_ref());
     name.cloned().unwrap_or_else(|| record.display_name())
-}
-
-/// Faults that several ABIs have are told once.
-fn add(known: &mut Vec<Told>, places: &mut HashMap<Fault, usize>, abi: AbiId, faults: Vec<Fault>) {
-    for fault in faults {
-        if let Some(place) = places.get(&fault) {
-            known[*place].abis.insert(abi);
-        } else {
-            places.insert(fault.clone(), known.len());
-            known.push(Told { abis: AbiSet::only(abi), fault });
-        }
-    }
 }
 
 fn on_one_abi(ours: &(u64, Vec<Slot<'_>>), theirs: &(u64, Vec<Slot<'_>>)) -> Vec<Fault> {

@@ -1,4 +1,4 @@
-//! Why a run could not do its work, told in the same style as findings.
+//! Why a run could not do its work, in the same style as findings.
 
 use std::io;
 use std::path::Path;

@@ -147,7 +147,7 @@ fn find_by_name(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, F
     })
 }
 
-/// Reads the paths with all their commands, and tells what could not be read.
+/// Reads the paths with all their commands, and reports what could not be read.
 fn read(
     arguments: &Arguments,
     paths: &[PathBuf],

@@ -19,7 +19,7 @@ pub struct Row {
     pub value: Option<String>,
 }
 
-/// No argument has more rows than this: what is left is told as one.
+/// No argument has more rows than this: what is left is reported as one.
 const MOST: usize = 4096;
 
 /// Nesting past this is taken for a structure that contains itself.
@@ -86,7 +86,7 @@ impl Walk<'_, '_, '_> {
             Some(Type::Array(_, count)) => self.layouts.constant(count, self.abi).unwrap_or(0),
             _ => left,
         };
-        // Elements that are not there are not told one by one.
+        // Elements that are not there are not reported one by one.
         for index in 0..count.min(left) {
             if self.rows.len() >= MOST {
                 return;

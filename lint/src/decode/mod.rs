@@ -1,4 +1,4 @@
-//! Calls of ioctl as tracers print them, told by the model: which command, and what its argument
+//! Calls of ioctl as tracers print them, explained from the model: which command, and what its argument
 //! holds.
 //!
 //! [`call`] reads a line, [`Commands`] knows which command a number is on an ABI, and [`members`]

@@ -8,9 +8,9 @@ use super::rules::RULES;
 use super::{DiffRule, Versions, compare};
 use crate::account::Account;
 use crate::engine::Checked;
-use crate::{Levels, suppression};
+use crate::{Levels, levels, suppression};
 
-/// Compares two versions, and tells what the rules that `levels` leaves on find, each with the
+/// Compares two versions, and answers what the rules that `levels` leaves on find, each with the
 /// severity that it has in its file, without what the new version's sources allow.
 pub fn check(versions: &Versions, levels: &Levels) -> Checked {
     let (old, new) = (Layouts::new(versions.old()), Layouts::new(versions.new_version()));
@@ -24,7 +24,7 @@ pub fn check(versions: &Versions, levels: &Levels) -> Checked {
     let sources = &interface.sources;
     findings.retain_mut(|finding| {
         let severity = levels.severity(finding.rule, &sources.file(finding.span.file).path);
-        set_severity(finding, severity)
+        levels::apply(finding, severity)
     });
     let ran = |rule: &RuleInfo, file: FileId| {
         let is_ours = RULES.iter().any(|ours| ours.info.code == rule.code);
@@ -38,18 +38,6 @@ pub fn check(versions: &Versions, levels: &Levels) -> Checked {
         suppressed: suppressed.count,
         rules: RULES.iter().filter(on).map(|rule| &rule.info).collect(),
     }
-}
-
-/// Sets what the configuration says; false where the rule is off. A rule may have found something
-/// less bad than it usually is, and no configuration makes that worse.
-fn set_severity(finding: &mut Finding, configured: Option<Severity>) -> bool {
-    let Some(configured) = configured else { return false };
-    finding.severity = if finding.severity < finding.rule.severity {
-        finding.severity.min(configured)
-    } else {
-        configured
-    };
-    true
 }
 
 /// The new version first, whose text is what people look at.

@@ -43,7 +43,7 @@ pub enum Fate<'a> {
         abis: AbiSet,
         /// How the numbers differ, each with its ABIs.
         changes: Vec<NumberChange>,
-        /// Whether the size alone differs, because of a structure whose change is told.
+        /// Whether the size alone differs, because of a structure whose change is reported.
         through: bool,
         /// Why the argument may grow, if it may.
         extensible: Option<Extensible>,
@@ -136,7 +136,7 @@ pub(super) fn changes<'a>(
 }
 
 /// Marks the commands whose number changed with the size of a structure that they carry, since
-/// that is told of the structure.
+/// that is reported for the structure.
 pub(super) fn attribute(
     commands: &mut [CommandChange<'_>],
     interface: &Interface,

@@ -21,7 +21,7 @@ pub struct Comparison<'a> {
     pub commands: Vec<CommandChange<'a>>,
     /// Names of commands that the old version did not have.
     pub added: Vec<&'a str>,
-    /// Commands and headers of which one version tells too little.
+    /// Commands and headers of which one version says too little.
     pub not_compared: Vec<NotCompared<'a>>,
     /// Structures and unions that are laid out or declared otherwise.
     pub records: Vec<RecordChange<'a>>,

@@ -255,7 +255,7 @@ fn of_pair(
     })
 }
 
-/// Whether both are a structure of the same name, or of none: what changed in it is told of it.
+/// Whether both are a structure of the same name, or of none: what changed in it is reported for it.
 fn are_one_record(
     old: &Side<'_, '_>,
     old_type: &Type,
@@ -291,7 +291,7 @@ fn retyped(
     let (is, new_size) = kinds::of(new, new_type, abi);
     match (was, is) {
         (Kind::Unknown, _) | (_, Kind::Unknown) => None,
-        // A structure that has or had no name is told by what is in it.
+        // A structure that has or had no name is known by what is in it.
         (Kind::Record(was), Kind::Record(is)) => {
             (was.is_some() && is.is_some() && was != is).then_some(Retyped::Name)
         }
@@ -372,7 +372,7 @@ impl<'s, 'a> Around<'s, 'a> {
         if is_shared { Freed::Shared } else { Freed::Lost }
     }
 
-    /// What a new member means for old programs; nothing where members that moved tell it.
+    /// What a new member means for old programs; nothing where the members that moved say it.
     fn added(&self, old: &Side<'_, '_>, slot: &Slot<'_>, member: Named) -> Option<Fault> {
         let extent = slot.extent;
         if extent.offset_bits >= old.size * 8 {

@@ -1,4 +1,4 @@
-//! What one of the versions tells too little of to be compared.
+//! What could not be compared, because one of the versions says too little of it.
 
 use std::collections::{BTreeSet, HashMap};
 

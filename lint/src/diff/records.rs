@@ -1,8 +1,8 @@
 //! Structures of two versions, on every ABI that has both.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
-use ioctlkit_abi::{AbiId, AbiSet};
+use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{Command, Layouts, RecordId, Span, Type};
 use rayon::prelude::*;
 
@@ -13,6 +13,7 @@ use super::pairing::RecordPair;
 use super::{Versions, declared, pairing};
 use crate::against::members::slots;
 use crate::against::trust::Trust;
+use crate::on_abis::OnAbis;
 
 /// A structure that is not what it was.
 #[derive(Debug, Clone)]
@@ -115,8 +116,7 @@ fn change<'a>(
 ) -> Option<RecordChange<'a>> {
     let within = within.intersection(old.interface().abis).intersection(new.interface().abis);
     let mut abis = AbiSet::EMPTY;
-    let mut faults: Vec<Told> = Vec::new();
-    let mut places = HashMap::new();
+    let mut faults = OnAbis::new();
     for abi in within {
         let (Ok(was), Ok(is)) = (slots(old, pair.old, abi), slots(new, pair.new, abi)) else {
             continue;
@@ -124,8 +124,9 @@ fn change<'a>(
         abis.insert(abi);
         let was = Side { layouts: old, size: was.0, slots: &was.1 };
         let is = Side { layouts: new, size: is.0, slots: &is.1 };
-        add(&mut faults, &mut places, abi, members::compare(&was, &is, abi));
+        faults.add(abi, members::compare(&was, &is, abi));
     }
+    let faults: Vec<Told> = faults.into_each().map(|(abis, fault)| Told { abis, fault }).collect();
     if faults.is_empty() {
         return None;
     }
@@ -146,18 +147,6 @@ fn change<'a>(
         commands,
         sized,
     })
-}
-
-/// Differences that several ABIs have are told once.
-fn add(known: &mut Vec<Told>, places: &mut HashMap<Fault, usize>, abi: AbiId, faults: Vec<Fault>) {
-    for fault in faults {
-        if let Some(place) = places.get(&fault) {
-            known[*place].abis.insert(abi);
-        } else {
-            places.insert(fault.clone(), known.len());
-            known.push(Told { abis: AbiSet::only(abi), fault });
-        }
-    }
 }
 
 /// A structure whose own declaration is what it was has changed because one inside it did: that

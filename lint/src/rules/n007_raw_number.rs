@@ -20,7 +20,7 @@ declare_rule! {
     /// direction, a plausible size, and a type letter of this header.
     ///
     /// # Why
-    /// The number tells neither direction nor size, so generic code and tools can't know what is
+    /// The number says neither direction nor size, so generic code and tools can't know what is
     /// passed; and the literal hides the type letter and nr from whoever looks for a free number.
     ///
     /// # Source
@@ -48,7 +48,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             command.literal,
             command.abis,
             format!(
-                "type {} and nr {nr:#04x} as a literal: the number tells nobody what is passed",
+                "type {} and nr {nr:#04x} as a literal: the number does not say what is passed",
                 letter(type_letter)
             ),
         );

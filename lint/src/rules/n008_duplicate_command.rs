@@ -7,7 +7,9 @@ use crate::context::{Context, command_finding};
 use crate::declare_rule;
 use crate::includes::Includes;
 use crate::names::are_versions;
-use crate::numbering::{COMPARED, FreeNrs, are_aliases, by_place, common, equal_on, same_name};
+use crate::numbering::{
+    COMPARED, FreeNrs, are_aliases, by_place, common, equal_on, not_all_compared, same_name,
+};
 use crate::objects::Objects;
 
 declare_rule! {
@@ -52,7 +54,10 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let includes = Includes::new(cx.interface);
     let objects = Objects::new(cx.interface);
     let free = FreeNrs::new(cx);
-    for commands in by_place(cx).values() {
+    for (place, commands) in by_place(cx) {
+        let all = cx.interface.abis;
+        let rule = &DUPLICATE_COMMAND;
+        findings.extend(not_all_compared(rule, place, &commands, |one| one.span, all));
         for (place, command) in commands.iter().enumerate() {
             let twins: Vec<_> = commands[..place]
                 .iter()

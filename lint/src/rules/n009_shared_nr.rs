@@ -8,7 +8,7 @@ use crate::declare_rule;
 use crate::includes::Includes;
 use crate::names::{are_directions, are_versions};
 use crate::numbering::{
-    COMPARED, FreeNrs, are_aliases, by_place, common, equal_on, letter, same_name,
+    COMPARED, FreeNrs, are_aliases, by_place, common, equal_on, letter, not_all_compared, same_name,
 };
 use crate::objects::Objects;
 
@@ -50,6 +50,8 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let objects = Objects::new(cx.interface);
     let free = FreeNrs::new(cx);
     for ((type_letter, nr), commands) in by_place(cx) {
+        let (place, all) = ((type_letter, nr), cx.interface.abis);
+        findings.extend(not_all_compared(&SHARED_NR, place, &commands, |one| one.span, all));
         for (place, command) in commands.iter().enumerate() {
             let sharing: Vec<_> = commands[..place]
                 .iter()

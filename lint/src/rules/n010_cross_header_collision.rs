@@ -9,7 +9,7 @@ use crate::context::{Context, finding};
 use crate::declare_rule;
 use crate::includes::Includes;
 use crate::names::{are_versions, differ_in_first_word};
-use crate::numbering::{COMPARED, by_place, lower_half, same_name};
+use crate::numbering::{COMPARED, by_place, lower_half, not_all_compared, same_name};
 use crate::raw_commands::RawCommand;
 
 declare_rule! {
@@ -91,6 +91,9 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         places.entry(raw.number & 0xffff).or_default().push(Named::Raw(raw));
     }
     for (place, named) in places {
+        let (rule, all) = (&CROSS_HEADER_COLLISION, cx.interface.abis);
+        let of_place = (place >> 8, place & 0xff);
+        findings.extend(not_all_compared(rule, of_place, &named, |one| one.span(), all));
         for (index, later) in named.iter().copied().enumerate() {
             let colliding: Vec<_> = named[..index]
                 .iter()

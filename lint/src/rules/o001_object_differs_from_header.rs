@@ -37,7 +37,7 @@ declare_rule! {
         for Object;
 }
 
-/// Differences that are told one by one.
+/// Differences that are reported one by one.
 const TOLD: usize = 5;
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {

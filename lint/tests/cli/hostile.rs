@@ -196,6 +196,12 @@ fn includes_that_double_are_seen_before_the_compiler_follows_them() {
 
 #[test]
 fn a_header_that_ends_the_process_that_reads_costs_itself_and_nothing_else() {
+    // What this takes to overflow the stack, newer ones refuse.
+    let libclang = ioctlkit_sources::c::libclang_version().unwrap();
+    if !libclang.contains(" 14.") {
+        eprintln!("skipped: {libclang} may read what ends libclang 14");
+        return;
+    }
     let folder = tree();
     // Names that are put together hide from the estimate what they mean.
     let mut doubled = "#define D0 *\n".to_owned();
@@ -214,6 +220,17 @@ fn a_header_that_ends_the_process_that_reads_costs_itself_and_nothing_else() {
 #[test]
 fn verbose_says_how_input_was_confined() {
     let folder = tree();
-    let done = folder.run(&["check", "--verbose", "tree"]);
-    assert!(done.stderr.contains("confine"), "{done:?}");
+    let of_input = |done: &Done| -> Vec<String> {
+        let lines = done.stderr.lines().filter(|line| line.starts_with("input was read "));
+        lines.map(|line| line["input was read ".len()..].to_owned()).collect()
+    };
+    assert_eq!(of_input(&folder.run(&["check", "tree"])), [""; 0]);
+    let said = of_input(&folder.run(&["check", "--verbose", "tree"]));
+    // A kernel may lack layers: then each is named, and why it is missing.
+    let is_missing = |line: &String| {
+        let layer = line.strip_prefix("without a layer of confinement: ");
+        layer.is_some_and(|layer| layer.len() > 10)
+    };
+    let whole = said == ["in a confined process"];
+    assert!(whole || (!said.is_empty() && said.iter().all(is_missing)), "{said:?}");
 }

@@ -94,7 +94,10 @@ fn source_that_is_no_rust_exits_with_2_and_the_rest_is_checked() {
 
 #[test]
 fn what_is_unknown_does_not_fail_the_run() {
-    let folder = Folder::with("lib.rs", "nix::ioctl_read!(get, b'x', 1, other::Type);\n");
+    let folder = Folder::with(
+        "lib.rs",
+        "nix::ioctl_read!(get, b'x', 1, other::Type);\nnix::ioctl_none!(reset, b'x', 2);\n",
+    );
     let done = folder.check(&["lib.rs"]);
     assert_eq!(done.code, 0, "{}", done.seen());
     assert!(done.seen().contains("the layout of `other::Type` is unknown"), "{}", done.seen());

@@ -293,3 +293,18 @@ fn what_was_not_understood_is_counted_whether_or_not_a_rule_reports_it() {
         assert_eq!(report["summary"]["not_understood"], 2, "{}", done.seen());
     }
 }
+
+#[test]
+fn where_not_all_commands_of_a_place_are_compared_that_is_said() {
+    let define = |at: usize| format!("#define FOO_{at} _IOC(_IOC_READ, 0xdc, 1, {})\n", at + 1);
+    let header = |count| -> String {
+        let commands: String = (0..count).map(define).collect();
+        format!("#include <linux/ioctl.h>\n{commands}")
+    };
+    let said = |count| {
+        let folder = Folder::with("foo.h", header(count));
+        let done = folder.run(&["check", "--format", "concise", "--select", "N009", "foo.h"]);
+        done.stdout.lines().filter(|line| line.contains("from here on")).count()
+    };
+    assert_eq!((said(65), said(66)), (0, 1));
+}

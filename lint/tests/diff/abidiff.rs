@@ -8,7 +8,7 @@ use ioctlkit_abi::Abi;
 
 use super::kernels;
 
-/// Structures of headers that changed, with the rule that tells it here.
+/// Structures of headers that changed, with the rule that reports it here.
 const BOTH: [(&str, &str, &str); 10] = [
     ("linux/perf_event.h", "struct perf_event_attr", "D003"),
     ("linux/taskstats.h", "struct taskstats", "D003"),
@@ -26,7 +26,7 @@ const BOTH: [(&str, &str, &str); 10] = [
 const HERE_ALONE: [(&str, &str, &str); 3] = [
     // A zero-length array and a flexible one have the same size in DWARF.
     ("linux/ethtool.h", "struct ethtool_rxnfc", "D008"),
-    // A change of name alone counts as harmless, unless it is asked to tell those.
+    // A change of name alone counts as harmless, unless it is asked to report those.
     ("linux/usb/video.h", "struct uvc_format_mjpeg", "D004"),
     // On x86_64 the structure is as large as it was: i386 alone has another one.
     ("linux/usb/ch9.h", "struct usb_string_descriptor", "D010"),
@@ -61,7 +61,7 @@ fn abidiff(header: &str) -> String {
     String::from_utf8_lossy(&done.stdout).into_owned()
 }
 
-/// Whether the linter tells it.
+/// Whether the linter reports it.
 fn is_told(record: &str, code: &str) -> bool {
     kernels::findings()
         .iter()
@@ -87,7 +87,7 @@ fn both_tell_what_changed() {
     }
 }
 
-/// What is told by abidiff and not here: enumerators that are new, and types that no command
+/// What abidiff reports and the linter does not: enumerators that are new, and types that no command
 /// carries and that are gone.
 #[test]
 fn what_abidiff_alone_tells_is_none_of_what_the_rules_are_about() {

@@ -12,7 +12,7 @@ declare_diff_rule! {
     ///
     /// # What
     /// A header of the old version is not in the new one under the same path. What it defined may
-    /// have moved; commands that are nowhere any more are told as D001, too.
+    /// have moved; commands that are nowhere any more are reported as D001, too.
     ///
     /// # Why
     /// Programs that include it no longer compile.

@@ -7,7 +7,7 @@ use crate::diff::members::{Fault, Named};
 use crate::diff::{Comparison, DiffRule, NumberChange, RecordChange, Told, told};
 use crate::words::count;
 
-/// Differences that are told beside the first.
+/// Differences that are reported beside the first.
 const TOLD: usize = 4;
 
 /// A finding about a structure, at the first of these differences; the others are notes.
