@@ -1,13 +1,17 @@
 //! Files: written wholly or left as they were.
 
 use std::fs;
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use crate::Error;
 
-/// Writes the file at `path`: into a temporary file beside it, which then takes its place.
+/// The largest file that is read, in bytes: the results of a long run have a few MiB.
+const LARGEST: u64 = 256 << 20;
+
+/// Writes the file at `path`: into a temporary file beside it, which then takes its place. A symbolic link
+/// is not followed.
 ///
 /// # Errors
 /// [`Error::File`]; the file is then as it was.
@@ -15,12 +19,12 @@ pub(crate) fn write(path: &Path, text: &str) -> Result<(), Error> {
     replaced(path, text).map_err(wrong(path))
 }
 
-/// Reads a file of text.
+/// Reads a regular file of text, of at most 256 MiB.
 ///
 /// # Errors
 /// [`Error::File`].
 pub(crate) fn read(path: &Path) -> Result<String, Error> {
-    fs::read_to_string(path).map_err(wrong(path))
+    read_whole(path).map_err(wrong(path))
 }
 
 fn wrong(path: &Path) -> impl FnOnce(io::Error) -> Error {
@@ -28,9 +32,41 @@ fn wrong(path: &Path) -> impl FnOnce(io::Error) -> Error {
     move |error| Error::File { path, why: error.to_string() }
 }
 
+fn read_whole(path: &Path) -> io::Result<String> {
+    // Asked before it is opened: opening a pipe would wait for its other end.
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::Error::other("is no regular file"));
+    }
+    let mut text = String::new();
+    fs::File::open(path)?.take(LARGEST + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > LARGEST {
+        return Err(io::Error::other("is larger than 256 MiB"));
+    }
+    Ok(text)
+}
+
+/// Refuses what is no regular file, and what a link leads to: the working folder may be a stranger's.
+fn refuse_others(path: &Path) -> io::Result<()> {
+    let ancestors = path.ancestors().filter(|part| !part.as_os_str().is_empty());
+    let is_named_from_here = path.is_relative();
+    for part in ancestors.take(if is_named_from_here { usize::MAX } else { 1 }) {
+        let Ok(data) = fs::symlink_metadata(part) else { continue };
+        if data.is_symlink() {
+            let link = part.display();
+            return Err(io::Error::other(format!(
+                "{link} is a symbolic link, which is not followed"
+            )));
+        }
+        if part == path && !data.is_file() {
+            return Err(io::Error::other("is no regular file"));
+        }
+    }
+    Ok(())
+}
+
 fn replaced(path: &Path, text: &str) -> io::Result<()> {
-    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty());
+    refuse_others(path)?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
     // Said of the folder, not of a temporary file that nobody knows.
     fs::metadata(folder)?;
@@ -39,6 +75,6 @@ fn replaced(path: &Path, text: &str) -> io::Result<()> {
     builder.prefix(".ioctl-bench-").permissions(fs::Permissions::from_mode(0o666));
     let mut file = builder.tempfile_in(folder)?;
     file.write_all(text.as_bytes())?;
-    file.persist(&target)?;
+    file.persist(path)?;
     Ok(())
 }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use ioctlkit_report::visible::on_one_line;
+
 use crate::articles::{self, net_batch};
 use crate::results::{CaseResult, Estimate, Outcome, Results, Summary};
 use crate::units::{bytes, time};
@@ -35,14 +37,14 @@ fn heading(results: &Results) -> String {
     let machine = &results.machine;
     let mut text = format!(
         "{} suite, Linux {} on {} ({} processors), accelerator: {}\n{} rounds in {:.0} s, clock: {}\n",
-        results.suite,
-        machine.kernel,
-        machine.processor,
+        on_one_line(&results.suite),
+        on_one_line(&machine.kernel),
+        on_one_line(&machine.processor),
         machine.processors,
-        machine.accelerator,
+        on_one_line(&machine.accelerator),
         results.rounds,
         results.seconds,
-        machine.clock_source.as_deref().unwrap_or("unknown"),
+        on_one_line(machine.clock_source.as_deref().unwrap_or("unknown")),
     );
     for caution in cautions(results) {
         let _ = writeln!(text, "note: {caution}");
@@ -211,6 +213,8 @@ pub(crate) fn absent(results: &Results) -> Vec<Absent> {
 
 /// Lines with the columns below each other: the first column to the left, times to the right.
 pub(crate) fn table(rows: &[Vec<String>]) -> String {
+    let shown = |cell: &String| on_one_line(cell).into_owned();
+    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(shown).collect()).collect();
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let width = |column: usize| {
         let cells = rows.iter().filter_map(|row| row.get(column));
@@ -218,7 +222,7 @@ pub(crate) fn table(rows: &[Vec<String>]) -> String {
     };
     let widths: Vec<usize> = (0..columns).map(width).collect();
     let mut text = String::new();
-    for row in rows {
+    for row in &rows {
         let mut line = String::from(" ");
         for (column, (cell, width)) in row.iter().zip(&widths).enumerate() {
             let is_figure =

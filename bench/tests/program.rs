@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use ioctl_bench::mechanisms::CATALOGUE;
 use ioctl_bench::results::{Outcome, Results};
+use ioctlkit_report::visible::is_invisible;
 use support::{assert_valid, bench, output_of, quick_results};
 
 #[test]
@@ -174,7 +175,9 @@ fn what_cannot_be_written_fails_the_run_and_a_reader_that_goes_away_does_not() {
     let path = folder.path().join("quick.json");
     fs::write(&path, quick_results()).unwrap();
     let path = path.to_str().unwrap();
-    for arguments in [&["report", path][..], &["report", path, "--format", "html"], &["list"]] {
+    for arguments in
+        [&["report", path][..], &["report", path, "--format", "html"], &["list"], &["--help"]]
+    {
         let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
         let run = bench().args(arguments).stdout(full).output().unwrap();
         let said = String::from_utf8_lossy(&run.stderr).into_owned();
@@ -190,4 +193,80 @@ fn what_cannot_be_written_fails_the_run_and_a_reader_that_goes_away_does_not() {
     drop(reader);
     let status = bench().args(["report", "none.json"]).stderr(writer).status().unwrap();
     assert_eq!(status.code(), Some(2));
+}
+
+/// What moves a cursor, turns text around, and gives GitHub's runner a command.
+const HOSTILE: &str = "\u{1b}[2J\r\n::error::x ##[y]\u{9b}\u{202e}\u{2066}<xmp>";
+
+/// Adds to every text that is not one of a few words.
+fn made_hostile(value: &mut serde_json::Value) {
+    match value {
+        serde_json::Value::String(text) => text.push_str(HOSTILE),
+        serde_json::Value::Array(values) => values.iter_mut().for_each(made_hostile),
+        serde_json::Value::Object(members) => {
+            let chosen = members
+                .iter_mut()
+                .filter(|(name, _)| !["class", "status"].contains(&name.as_str()));
+            chosen.for_each(|(_, value)| made_hostile(value));
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn results_of_somebody_else_do_nothing_to_a_terminal_a_page_or_a_ci_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("hostile.json");
+    let mut value = serde_json::from_str(quick_results()).unwrap();
+    made_hostile(&mut value);
+    fs::write(&path, value.to_string()).unwrap();
+    let path = path.to_str().unwrap();
+    let other = folder.path().join("written");
+    for format in ["table", "json", "html"] {
+        let written = other.to_str().unwrap();
+        let printed = output_of(&["report", path, "--format", format]);
+        assert_eq!(output_of(&["report", path, "--format", format, "-o", written]), "");
+        assert_eq!(fs::read_to_string(&other).unwrap(), printed, "{format}");
+        let unseen = printed.chars().find(|c| *c != '\n' && is_invisible(*c));
+        assert_eq!(unseen, None, "{format}");
+        assert!(!printed.lines().any(|line| line.trim_start().starts_with("::")), "{format}");
+        match format {
+            "html" => assert!(printed.contains("\\u{202e}") && !printed.contains("<xmp>")),
+            "json" => assert_eq!(printed.parse::<serde_json::Value>().unwrap(), value),
+            _ => assert!(printed.contains("\\u{202e}") && !printed.contains("##[")),
+        }
+    }
+    let compared = output_of(&["compare", path, path]);
+    assert!(compared.contains("\\u{202e}") && !compared.contains('\u{1b}'), "{compared}");
+}
+
+#[test]
+fn no_link_is_written_through_and_no_pipe_is_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name);
+    fs::write(at("quick.json"), quick_results()).unwrap();
+    fs::write(at("theirs"), "theirs").unwrap();
+    fs::create_dir(at("folder")).unwrap();
+    for (target, link) in [("theirs", "link"), ("nowhere", "dangling"), ("folder", "way")] {
+        std::os::unix::fs::symlink(target, at(link)).unwrap();
+    }
+    let pipe = Command::new("mkfifo").arg(at("pipe")).status().unwrap();
+    assert!(pipe.success());
+    let refused = |arguments: &[&str], why: &str| {
+        let run = bench().current_dir(folder.path()).args(arguments).output().unwrap();
+        let said = String::from_utf8_lossy(&run.stderr).into_owned();
+        assert_eq!(run.status.code(), Some(2), "{arguments:?}: {said}");
+        assert!(said.contains(why), "{arguments:?}: {said}");
+    };
+    for file in ["link", "dangling", "way/new", "./link"] {
+        refused(&["report", "quick.json", "-o", file], "is a symbolic link");
+    }
+    refused(&["report", "quick.json", "-o", "pipe"], "is no regular file");
+    refused(&["report", "quick.json", "-o", "folder"], "is no regular file");
+    refused(&["report", "pipe"], "is no regular file");
+    refused(&["run", "--quick", "-o", "dangling"], "is there already");
+    refused(&["run", "--quick", "--only", "getppid", "-o", "way/new"], "is a symbolic link");
+    assert_eq!(fs::read_to_string(at("theirs")).unwrap(), "theirs");
+    assert_eq!(fs::read_dir(at("folder")).unwrap().count(), 0);
+    assert!(!at("nowhere").exists());
 }

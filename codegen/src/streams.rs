@@ -2,7 +2,7 @@
 //! [`Terminal`], for it holds names and texts of others. A reader that has gone is no mistake.
 
 use std::fmt;
-use std::io::{self, BufWriter, IsTerminal as _, Stderr, Stdout, Write as _};
+use std::io::{self, BufWriter, IsTerminal as _, Stderr, Stdout, Write};
 
 use ioctlkit_model::{Report, SourceMap};
 use ioctlkit_report::terminal::Terminal;
@@ -24,9 +24,11 @@ pub fn results() -> Terminal<Stdout> {
 }
 
 /// Prints text for people.
-pub fn print(text: &str) {
-    let mut out = out();
-    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+///
+/// # Errors
+/// What the system says, unless the reader has gone.
+pub fn print(text: &str) -> io::Result<()> {
+    write_to(out(), text)
 }
 
 /// Tells people a line on standard error. What cannot be said there can be said nowhere.
@@ -38,9 +40,8 @@ pub fn tell(line: impl fmt::Display) {
 /// Tells on standard error what went wrong.
 pub fn report(report: &Report, sources: &SourceMap) {
     let colour = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let stderr = BufWriter::new(io::stderr());
-    let mut err = if colour { Terminal::coloured(stderr) } else { Terminal::plain(stderr) };
-    let _ = full::render(report, sources, Style { colour }, &mut err).and_then(|()| err.flush());
+    let mut stderr = BufWriter::new(io::stderr());
+    let _ = full::render(report, sources, Style { colour }, &mut stderr);
 }
 
 /// Prints what another program reads, byte for byte.
@@ -48,7 +49,10 @@ pub fn report(report: &Report, sources: &SourceMap) {
 /// # Errors
 /// What the system says, unless the reader has gone.
 pub fn print_exactly(text: &str) -> io::Result<()> {
-    let mut out = io::stdout().lock();
+    write_to(io::stdout().lock(), text)
+}
+
+fn write_to(mut out: impl Write, text: &str) -> io::Result<()> {
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
         _ => Ok(()),

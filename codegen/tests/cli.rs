@@ -4,6 +4,8 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use ioctlkit_report::visible::is_invisible;
+
 const HEADER: &str = "#include <linux/ioctl.h>\n#define A_GET _IOR('A', 1, int)\n";
 
 fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
@@ -80,4 +82,65 @@ fn a_header_is_found_by_its_name_below_an_include_folder() {
     let (code, text, said) = run(folder.path(), &["import", "my/b.h", "-I", "include"]);
     assert_eq!((code, said.as_str()), (0, ""));
     assert!(text.contains("interface of `my/b.h`"), "{text}");
+}
+
+/// `/dev/full` is a disk without space.
+#[test]
+fn what_cannot_be_printed_is_told_and_ends_with_2() {
+    let folder = folder();
+    let gong = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/module/gong.rs");
+    let gong = gong.to_str().unwrap();
+    for arguments in [
+        &["--help"][..],
+        &["import", "--help"],
+        &["--version"],
+        &["import", "a.h"],
+        &["new", "bell"],
+        &["module", gong, "-o", "driver", "--dry-run"],
+        &["module", gong, "-o", "driver", "--diff"],
+        &["module", gong, "-o", "driver", "--diff", "--check"],
+    ] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_ioctl-gen"))
+            .args(arguments)
+            .current_dir(folder.path())
+            .stdout(full)
+            .output()
+            .unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
+        let expected = "cannot write to standard output: no space is left";
+        assert!(said.contains(expected), "{arguments:?}: {said}");
+        assert!(!folder.path().join("driver").exists(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn no_path_is_more_than_text_in_a_generated_module_or_a_message() {
+    let folder = folder();
+    let unseen = |text: &str| text.chars().find(|c| is_invisible(*c) && !matches!(c, '\n' | '\t'));
+    let header = "a\u{1b}[2J\u{202e}::error::*b`.h";
+    std::fs::write(folder.path().join(header), HEADER).unwrap();
+    let search = "none\u{202e}\n//! ```\nfn it_ran() {}";
+    let (code, text, said) = run(folder.path(), &["import", header, "-I", search]);
+    assert_eq!(code, 0, "{said}");
+    assert_eq!((unseen(&text), unseen(&said)), (None, None), "{text}{said}");
+    assert!(!text.lines().any(|line| line.starts_with("fn it_ran")), "{text}");
+    let out = "out\u{202e}\n::error::x.rs";
+    for arguments in [
+        &["import", header, "-o", out][..],
+        &["import", header, "-o", out, "--check"],
+        &["import", "none\u{202e}\n::error::x"],
+        &["module", "none\u{202e}\n::error::x.rs"],
+        &["new", "bell", "--path", out],
+        &["new", "bell", "--path", "bell\u{202e}\n::error::x"],
+        &["new", "bell", "--ioctlkit", "none\u{202e}\n::error::x"],
+        &["test", "none\u{202e}\n::error::x"],
+    ] {
+        let (_, printed, said) = run(folder.path(), arguments);
+        for text in [printed, said] {
+            assert_eq!(unseen(&text), None, "{arguments:?}: {text}");
+            assert!(!text.lines().any(|line| line.starts_with("::e")), "{arguments:?}: {text}");
+        }
+    }
 }

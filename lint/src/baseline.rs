@@ -6,10 +6,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use ioctlkit_model::Finding;
+use ioctlkit_report::escaped_json::write_pretty;
 use ioctlkit_sources::reading::{self, limit};
 use serde::{Deserialize, Serialize};
 
 use crate::files;
+use ioctlkit_report::visible::ShownPath as _;
 
 /// The version of the file's format.
 const VERSION: u32 = 1;
@@ -126,7 +128,9 @@ impl Baseline {
             RawEntry { fingerprint, count: *count, code, command, record, member }
         });
         let raw = RawBaseline { version: VERSION, findings: findings.collect() };
-        Ok(serde_json::to_string_pretty(&raw)? + "\n")
+        let mut json = Vec::new();
+        write_pretty(&raw, &mut json)?;
+        String::from_utf8(json).map_err(io::Error::other)
     }
 
     /// How many findings are accepted.
@@ -192,7 +196,7 @@ pub struct BaselineError {
 
 impl fmt::Display for BaselineError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}", self.path.display(), self.message)
+        write!(f, "{}: {}", self.path.shown(), self.message)
     }
 }
 

@@ -7,6 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use ioctlkit_sources::reading;
 
 use crate::temporary::Removed;
+use ioctlkit_report::visible::ShownPath as _;
 
 /// Writes the file at `path` through `write`: into a temporary file beside it, which then takes
 /// its place. What is no regular file (a device, a pipe) is written directly.
@@ -65,7 +66,7 @@ fn refuse_links(path: &Path) -> io::Result<()> {
             && reading::stays_in_folder(part).is_ok()
             && !part.canonicalize()?.components().any(|name| name.as_os_str() == ".git");
         if !stays {
-            let link = part.display();
+            let link = part.shown();
             return Err(io::Error::other(format!(
                 "{link} is a symbolic link; name the file itself, or remove the link"
             )));

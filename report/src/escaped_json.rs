@@ -4,7 +4,6 @@
 use std::io;
 
 use serde::Serialize;
-use serde_json::ser::{Formatter, PrettyFormatter};
 
 use crate::visible::is_invisible;
 
@@ -13,21 +12,23 @@ use crate::visible::is_invisible;
 /// # Errors
 /// Those of `out`.
 pub fn write_pretty(value: &impl Serialize, mut out: impl io::Write) -> io::Result<()> {
-    let mut serializer = serde_json::Serializer::with_formatter(&mut out, Pretty::default());
-    value.serialize(&mut serializer)?;
-    out.write_all(b"\n")
+    // In a string every end of a line is escaped already.
+    for line in serde_json::to_string_pretty(value)?.lines() {
+        write_fragment(&mut out, line)?;
+        out.write_all(b"\n")?;
+    }
+    Ok(())
 }
 
 /// Writes a value on one line, without the line's end.
 ///
 /// # Errors
 /// Those of `out`.
-pub fn write_compact(value: &impl Serialize, out: impl io::Write) -> io::Result<()> {
-    let mut serializer = serde_json::Serializer::with_formatter(out, Compact);
-    Ok(value.serialize(&mut serializer)?)
+pub fn write_compact(value: &impl Serialize, mut out: impl io::Write) -> io::Result<()> {
+    write_fragment(&mut out, &serde_json::to_string(value)?)
 }
 
-/// Part of a string, without what JSON itself has to escape.
+/// JSON on one line, or part of a string in it, without what JSON itself has to escape.
 pub(crate) fn write_fragment(out: &mut (impl io::Write + ?Sized), text: &str) -> io::Result<()> {
     let mut plain = 0;
     for (at, c) in text.char_indices() {
@@ -41,75 +42,6 @@ pub(crate) fn write_fragment(out: &mut (impl io::Write + ?Sized), text: &str) ->
         }
     }
     out.write_all(&text.as_bytes()[plain..])
-}
-
-struct Compact;
-
-impl Formatter for Compact {
-    fn write_string_fragment<W: ?Sized + io::Write>(
-        &mut self,
-        out: &mut W,
-        fragment: &str,
-    ) -> io::Result<()> {
-        write_fragment(out, fragment)
-    }
-}
-
-#[derive(Default)]
-struct Pretty(PrettyFormatter<'static>);
-
-impl Formatter for Pretty {
-    fn write_string_fragment<W: ?Sized + io::Write>(
-        &mut self,
-        out: &mut W,
-        fragment: &str,
-    ) -> io::Result<()> {
-        write_fragment(out, fragment)
-    }
-
-    fn begin_array<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.begin_array(out)
-    }
-
-    fn end_array<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_array(out)
-    }
-
-    fn begin_array_value<W: ?Sized + io::Write>(
-        &mut self,
-        out: &mut W,
-        first: bool,
-    ) -> io::Result<()> {
-        self.0.begin_array_value(out, first)
-    }
-
-    fn end_array_value<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_array_value(out)
-    }
-
-    fn begin_object<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.begin_object(out)
-    }
-
-    fn end_object<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_object(out)
-    }
-
-    fn begin_object_key<W: ?Sized + io::Write>(
-        &mut self,
-        out: &mut W,
-        first: bool,
-    ) -> io::Result<()> {
-        self.0.begin_object_key(out, first)
-    }
-
-    fn begin_object_value<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.begin_object_value(out)
-    }
-
-    fn end_object_value<W: ?Sized + io::Write>(&mut self, out: &mut W) -> io::Result<()> {
-        self.0.end_object_value(out)
-    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::path::Path;
 
 /// Whether a character acts on the text around it: controls (C0, DEL and C1), the ends of lines and
 /// paragraphs of Unicode, marks, embeddings, overrides and isolates of bidirectional text, tags, and
@@ -29,6 +30,18 @@ pub fn on_one_line(text: &str) -> Cow<'_, str> {
 /// The text with its lines and tabs, and the rest of what nobody sees shown.
 pub fn in_lines(text: &str) -> Cow<'_, str> {
     shown(text, |c| is_invisible(c) && !matches!(c, '\n' | '\t'))
+}
+
+/// A path in what people read. Names of files may hold any character, ends of lines too.
+pub trait ShownPath {
+    /// The path on one line.
+    fn shown(&self) -> String;
+}
+
+impl ShownPath for Path {
+    fn shown(&self) -> String {
+        on_one_line(&self.to_string_lossy()).into_owned()
+    }
 }
 
 fn shown(text: &str, is_shown: impl Fn(char) -> bool) -> Cow<'_, str> {
@@ -58,6 +71,7 @@ mod tests {
             "a\\u{1b}[2J\\u{9b}1m\\u{d}\\u{a}\\u{9}b"
         );
         assert_eq!(in_lines("a\n\tb\u{202e}c"), "a\n\tb\\u{202e}c");
+        assert_eq!(Path::new("a\n::error::/\u{1b}").shown(), "a\\u{a}::error::/\\u{1b}");
         assert!(matches!(on_one_line("naïve 漢字 ::"), Cow::Borrowed(_)));
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Ending, print, run};
+use super::{Ending, print, print_exactly, run};
 use crate::guest;
 use crate::plan::Suite;
 use crate::results::Results;
@@ -23,13 +23,20 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending, Error> {
     let plan = arguments.what.plan(Suite::Guest)?;
     let program = std::env::current_exe().map_err(Error::call("finding this program"))?;
     let launcher = Launcher { program, arguments: Vec::new(), limit: LIMIT };
-    let mut save = |results: &Results| print(&guest::print(&results.to_json()?));
+    let mut save = |results: &Results| print_exactly(&guest::print(&results.to_json()?));
     let mut on_event = |event: Event<'_>| match event {
-        Event::Round(number, most, cases) => println!("round {number} of {most}: {cases} cases"),
-        Event::Failed(case, reason) => println!("{case} failed: {reason}"),
+        Event::Round(number, most, cases) => {
+            tell(&format!("round {number} of {most}: {cases} cases"));
+        }
+        Event::Failed(case, reason) => tell(&format!("{case} failed: {reason}")),
         Event::Case(_) => {}
     };
     let seed = arguments.what.seed();
     crate::run::run(&plan, Suite::Guest, seed, machine(), &launcher, &mut on_event, &mut save)?;
     Ok(Ending::Well)
+}
+
+/// Tells how it goes. Where nobody listens, the next results are not taken either, and that is told.
+fn tell(line: &str) {
+    let _ = print(&format!("{line}\n"));
 }

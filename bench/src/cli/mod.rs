@@ -8,10 +8,13 @@ mod report;
 mod run;
 mod when;
 
+use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+
+use ioctlkit_report::terminal::Terminal;
 
 use crate::results::Results;
 use crate::{Error, files};
@@ -61,7 +64,11 @@ enum Ending {
 
 /// The program.
 pub fn main() -> ExitCode {
-    let ended = match Arguments::parse().command {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return refused(&error),
+    };
+    let ended = match arguments.command {
         Command::List(arguments) => list::run(&arguments),
         Command::Run(arguments) => run::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
@@ -80,25 +87,47 @@ pub fn main() -> ExitCode {
     }
 }
 
+/// Help on standard output, and what is wrong with the command line on standard error.
+fn refused(error: &clap::Error) -> ExitCode {
+    let text = error.render().to_string();
+    if error.use_stderr() {
+        say(&text);
+    } else if let Err(error) = print(&text) {
+        say(&format!("ioctl-bench: {error}\n"));
+        return ExitCode::from(2);
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
 fn results_of(path: &Path) -> Result<Results, Error> {
     Results::from_json(&files::read(path)?, &path.display().to_string())
 }
 
-/// Tells a text on standard error. What cannot be told there can be told nowhere.
+/// Tells people a text on standard error. What cannot be told there can be told nowhere.
 fn say(text: &str) {
-    use std::io::Write as _;
-    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    let mut stderr = Terminal::plain(io::stderr().lock());
+    let _ = stderr.write_all(text.as_bytes()).and_then(|()| stderr.flush());
 }
 
-/// Prints a text. A reader that has gone (`| head`) is no error.
+/// Prints a text for people: what it quotes does nothing to their terminal.
+///
+/// # Errors
+/// As [`print_exactly`].
+fn print(text: &str) -> Result<(), Error> {
+    write_to(Terminal::plain(io::stdout().lock()), text)
+}
+
+/// Prints what another program reads. A reader that has gone (`| head`) is no error.
 ///
 /// # Errors
 /// [`Error::File`] where it cannot be written, as on a full disk.
-fn print(text: &str) -> Result<(), Error> {
-    use std::io::Write as _;
-    let mut stdout = std::io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+fn print_exactly(text: &str) -> Result<(), Error> {
+    write_to(io::stdout().lock(), text)
+}
+
+fn write_to(mut out: impl Write, text: &str) -> Result<(), Error> {
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Error::File { path: "standard output".into(), why: error.to_string() })
         }
         _ => Ok(()),

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 
-use super::{Ending, print, results_of};
+use ioctlkit_report::terminal::harmless;
+
+use super::{Ending, print_exactly, results_of};
 use crate::{Error, files, html, table};
 
 /// Shows the results of a run
@@ -15,7 +17,8 @@ pub(super) struct Arguments {
     /// How to show them
     #[arg(long, value_enum, default_value_t)]
     format: Format,
-    /// Where to write it, if not to standard output; replaces a file that is there
+    /// Where to write it, if not to standard output; replaces a file that is there, but follows no
+    /// symbolic link
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -34,13 +37,13 @@ enum Format {
 pub(super) fn run(arguments: &Arguments) -> Result<Ending, Error> {
     let results = results_of(&arguments.results)?;
     let text = match arguments.format {
-        Format::Table => table::render(&results),
+        Format::Table => harmless(&table::render(&results)),
         Format::Json => results.to_json()?,
         Format::Html => html::render(&results),
     };
     match &arguments.output {
         Some(path) => files::write(path, &text)?,
-        None => print(&text)?,
+        None => print_exactly(&text)?,
     }
     Ok(Ending::Well)
 }

@@ -1,6 +1,6 @@
 //! `ioctl-bench run`.
 
-use std::io::IsTerminal as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -215,7 +215,8 @@ fn output(arguments: &Arguments, suite: Suite) -> Result<PathBuf, Error> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         format!("ioctl-bench-{}-{}.json", suite.name(), when::compact(now.as_secs())).into()
     });
-    if path.exists() {
+    // A link that leads nowhere is something, too.
+    if path.symlink_metadata().is_ok() {
         let why = "is there already, and is not replaced: remove it or name another".to_owned();
         return Err(Error::File { path: path.display().to_string(), why });
     }
@@ -257,7 +258,8 @@ impl Progress {
                 }
             }
             Event::Case(case) if self.on_terminal => {
-                say(&format!("\r\x1b[K{}: {case}", self.round));
+                self.clear();
+                say(&format!("{}: {case}", self.round));
             }
             Event::Case(_) => {}
             Event::Failed(case, reason) => {
@@ -275,7 +277,8 @@ impl Progress {
 
     fn clear(&self) {
         if self.on_terminal {
-            say("\r\x1b[K");
+            // The one thing that a terminal is commanded.
+            let _ = std::io::stderr().write_all(b"\r\x1b[K");
         }
     }
 }

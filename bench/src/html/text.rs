@@ -1,19 +1,17 @@
 //! Text inside of HTML and SVG.
 
-/// A text, so that none of it is read as markup.
+use ioctlkit_report::visible::on_one_line;
+
+/// A text, so that none of it is read as markup, and what nobody sees is shown.
 pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
+    for character in on_one_line(text).chars() {
         match character {
             '&' => escaped += "&amp;",
             '<' => escaped += "&lt;",
             '>' => escaped += "&gt;",
             '"' => escaped += "&quot;",
             '\'' => escaped += "&#39;",
-            // No other control character is allowed in the page.
-            control if control.is_control() && !"\n\t".contains(control) => {
-                escaped.push('\u{fffd}');
-            }
             other => escaped.push(other),
         }
     }
@@ -26,6 +24,7 @@ mod tests {
 
     #[test]
     fn nothing_of_a_text_is_markup() {
-        assert_eq!(escaped("<b a='1'>&\"\u{1}"), "&lt;b a=&#39;1&#39;&gt;&amp;&quot;\u{fffd}");
+        assert_eq!(escaped("<b a='1'>&\""), "&lt;b a=&#39;1&#39;&gt;&amp;&quot;");
+        assert_eq!(escaped("a\u{1}\u{202e}b\nc"), "a\\u{1}\\u{202e}b\\u{a}c");
     }
 }

@@ -6,6 +6,7 @@ mod summary;
 
 use std::collections::BTreeMap;
 
+use ioctlkit_report::escaped_json::write_compact;
 use serde::{Deserialize, Serialize};
 
 pub use estimate::{Estimate, SHARE, difference, median};
@@ -268,12 +269,14 @@ impl Results {
             .map_err(|error| wrong(format!("no results of ioctl-bench: {error}")))
     }
 
-    /// As JSON, a line per case and restart.
+    /// As JSON on one line, in which what nobody sees is escaped.
     ///
     /// # Errors
     /// Never for what this program makes: a number that JSON does not have.
     pub fn to_json(&self) -> Result<String, Error> {
-        let text = serde_json::to_string(self);
-        text.map(|text| text + "\n").map_err(|error| Error::Unexpected(error.to_string()))
+        let mut text = Vec::new();
+        write_compact(self, &mut text).map_err(|error| Error::Unexpected(error.to_string()))?;
+        text.push(b'\n');
+        String::from_utf8(text).map_err(|error| Error::Unexpected(error.to_string()))
     }
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use ioctl_gen::module::{Plan, Step};
 use ioctl_gen::streams::tell as say;
+use ioctlkit_report::visible::ShownPath as _;
 
 /// Tells which handlers are new, have another signature, or have no command any more.
 pub(super) fn tell(output: &Path, plan: &Plan, written: &[&Step], gone: &[String]) {
@@ -20,7 +21,7 @@ pub(super) fn tell(output: &Path, plan: &Plan, written: &[&Step], gone: &[String
             }
             say(format_args!(
                 "{}: the handler of `{}` is to be, as `.{}` of `{}_ops`:\n\n{}\n{{\n}}\n",
-                main.display(),
+                main.shown(),
                 command.r#macro,
                 command.op,
                 interface.symbol,
@@ -29,7 +30,7 @@ pub(super) fn tell(output: &Path, plan: &Plan, written: &[&Step], gone: &[String
         }
     }
     for name in gone {
-        say(format_args!("{}: `{name}` is gone, and its handler is to go, too", main.display()));
+        say(format_args!("{}: `{name}` is gone, and its handler is to go, too", main.shown()));
     }
 }
 

@@ -11,7 +11,8 @@ use ioctlkit_sources::worker::Workers;
 use regex::Regex;
 
 use super::headers::HeaderOptions;
-use super::{Outcome, say};
+use super::{Outcome, say, unprintable};
+use ioctlkit_report::visible::ShownPath as _;
 
 /// Make a Rust module of a C header
 #[derive(Debug, Args)]
@@ -81,7 +82,8 @@ fn done(arguments: &Arguments) -> Result<Outcome, Failure> {
     let imported =
         import_by(&request(arguments)?, |header| Workers::default().read_c(header, None))?;
     let Some(file) = &arguments.output else {
-        return print(&imported.text);
+        print_exactly(&imported.text).map_err(|error| failure(None, &unprintable(&error), None))?;
+        return Ok(Outcome::Done);
     };
     let known = read_below(file, file).map_err(|error| {
         failure(Some(file), &format!("cannot read: {}", describe(&error)), None)
@@ -105,7 +107,7 @@ fn done(arguments: &Arguments) -> Result<Outcome, Failure> {
         0 => String::new(),
         count => format!("; {count} left out, as its head says"),
     };
-    tell(format_args!("{}: {} commands{left_out}", file.display(), imported.commands));
+    tell(format_args!("{}: {} commands{left_out}", file.shown(), imported.commands));
     Ok(Outcome::Done)
 }
 
@@ -117,19 +119,9 @@ fn check(file: &Path, known: Option<&[u8]>, imported: &Imported) -> Outcome {
         if known.is_some() { "the file is not" } else { "there is no file, which is not" };
     tell(format_args!(
         "{}: {message} what the header comes to; run without `--check`",
-        file.display()
+        file.shown()
     ));
     Outcome::Differs
-}
-
-fn print(text: &str) -> Result<Outcome, Failure> {
-    match print_exactly(text) {
-        Ok(()) => Ok(Outcome::Done),
-        Err(error) => {
-            let message = format!("cannot write to standard output: {}", describe(&error));
-            Err(failure(None, &message, None))
-        }
-    }
 }
 
 fn request(arguments: &Arguments) -> Result<Request, Failure> {
@@ -139,7 +131,7 @@ fn request(arguments: &Arguments) -> Result<Request, Failure> {
     })?;
     Ok(Request {
         header,
-        shown: arguments.header.display().to_string(),
+        shown: arguments.header.shown(),
         interface_name: arguments.interface_name.clone(),
         include_dirs: arguments.reading.include_dirs.clone(),
         defines: arguments.reading.defines.clone(),

@@ -7,11 +7,12 @@ mod module;
 mod new;
 mod test;
 
+use std::io;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use ioctl_gen::WriteError;
 use ioctl_gen::streams::{print, report, tell};
+use ioctl_gen::{WriteError, describe};
 use ioctlkit_model::{Problem, Report, SourceMap};
 
 /// Generates code for ioctl interfaces.
@@ -33,7 +34,8 @@ Examples:
 Exit codes:
   0  done
   1  --check: the file is not what would be written
-  2  the work could not be done; no file has changed, except those that the message names
+  2  the work could not be done, or standard output did not take what was to be printed; where the
+     work failed, no file has changed, except those that the message names
   130  interrupted; no file has changed, except those that the message names";
 
 #[derive(Debug, Subcommand)]
@@ -73,8 +75,9 @@ fn refused(error: &clap::Error) -> ExitCode {
     let text = error.render().to_string();
     if error.use_stderr() {
         tell(text.trim_end());
-    } else {
-        print(&text);
+    } else if let Err(error) = print(&text) {
+        tell(format_args!("error: {}", unprintable(&error)));
+        return ExitCode::from(2);
     }
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }
@@ -97,6 +100,11 @@ impl Outcome {
     fn of(error: &WriteError) -> Self {
         if error.is_interruption() { Self::Interrupted } else { Self::Failed }
     }
+}
+
+/// That standard output did not take what was printed.
+fn unprintable(error: &io::Error) -> String {
+    format!("cannot write to standard output: {}", describe(error))
 }
 
 /// Tells on standard error what went wrong.

@@ -15,7 +15,8 @@ use ioctlkit_sources::rust;
 use ioctlkit_sources::worker::Workers;
 
 use super::headers::HeaderOptions;
-use super::{Outcome, handlers, say};
+use super::{Outcome, handlers, say, unprintable};
+use ioctlkit_report::visible::ShownPath as _;
 
 /// Make a kernel module of an interface, or bring one up to date
 #[derive(Debug, Args)]
@@ -179,7 +180,7 @@ fn done(arguments: &Arguments) -> Result<Outcome, Failure> {
     let lock_changes = lock_now.as_deref() != Some(lock.text.as_bytes());
     if arguments.diff {
         for step in steps.iter().filter(|step| step.change != Change::None) {
-            print(&step.diff());
+            shown(&step.diff())?;
         }
     }
     if arguments.check {
@@ -195,7 +196,7 @@ fn done(arguments: &Arguments) -> Result<Outcome, Failure> {
         .collect();
     if arguments.dry_run {
         for step in &chosen {
-            print(&format!("{}: {}\n", step.path.display(), word(step.change)));
+            shown(&format!("{}: {}\n", step.path.shown(), word(step.change)))?;
         }
         return Ok(Outcome::Done);
     }
@@ -210,10 +211,24 @@ fn done(arguments: &Arguments) -> Result<Outcome, Failure> {
             .map_err(|error| unwritable(&arguments.output, &error))?;
     }
     for step in &chosen {
-        tell(format_args!("{}: {}", step.path.display(), word(step.change)));
+        tell(format_args!("{}: {}", step.path.shown(), word(step.change)));
     }
     handlers::tell(&arguments.output, &plan, &chosen, &gone);
     Ok(Outcome::Done)
+}
+
+/// Prints what was asked for.
+fn shown(text: &str) -> Result<(), Failure> {
+    print(text).map_err(|error| {
+        let problem = Problem {
+            kind: ProblemKind::Failure,
+            path: None,
+            span: None,
+            message: unprintable(&error),
+            help: None,
+        };
+        vec![problem].into()
+    })
 }
 
 fn unreadable(error: &io::Error) -> String {
@@ -351,7 +366,7 @@ fn check(steps: &[Step], lock: Option<&Path>) -> Outcome {
     for path in stale.map(|step| step.path.as_path()).chain(lock) {
         tell(format_args!(
             "{}: not what the definition comes to; run without `--check`",
-            path.display()
+            path.shown()
         ));
         outcome = Outcome::Differs;
     }
@@ -369,7 +384,7 @@ fn refuse_edited(arguments: &Arguments, chosen: &[&Step]) -> Result<(), Failure>
     let mut problems = Vec::new();
     for step in edited {
         if !arguments.diff {
-            print(&step.diff());
+            shown(&step.diff())?;
         }
         let message = "was changed by hand, or is not by ioctl-gen: nothing was written";
         problems.extend(Failure::of(&step.path, message.into(), Some(help)).problems);

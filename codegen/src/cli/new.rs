@@ -8,7 +8,8 @@ use ioctl_gen::streams::print;
 use ioctlkit_model::{Problem, ProblemKind, SourceMap};
 
 use super::module::DeviceKind;
-use super::{Outcome, say};
+use super::{Outcome, say, unprintable};
+use ioctlkit_report::visible::ShownPath as _;
 
 /// Make a workspace for a new driver: its interface, its kernel module, and their tests
 #[derive(Debug, Args)]
@@ -63,10 +64,13 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
         Err(problem) => return failed(problem, Outcome::Failed),
     };
     match create(&scaffold, &folder) {
-        Ok(files) => {
-            tell(&scaffold, &folder, &files);
-            Outcome::Done
-        }
+        Ok(files) => match print(&told(&scaffold, &folder, &files)) {
+            Ok(()) => Outcome::Done,
+            Err(error) => {
+                let message = format!("the workspace is made, but {}", unprintable(&error));
+                failed(problem(Some(&folder), message, None), Outcome::Failed)
+            }
+        },
         Err(error) => {
             let outcome = match &error {
                 Error::Write(error) => Outcome::of(error),
@@ -123,22 +127,18 @@ fn problem(path: Option<&Path>, message: String, help: Option<&str>) -> Problem 
 }
 
 /// What was made, and what to do with it.
-fn tell(scaffold: &Scaffold, folder: &Path, files: &[PathBuf]) {
+fn told(scaffold: &Scaffold, folder: &Path, files: &[PathBuf]) -> String {
     let name = &scaffold.name;
-    print(&format!(
-        "{}: {} files, for /dev/{name} with commands of type {}\n",
-        folder.display(),
-        files.len(),
-        scaffold.type_letter
-    ));
-    match &scaffold.dependency {
-        Dependency::Registry => {}
+    let dependency = match &scaffold.dependency {
+        Dependency::Registry => String::new(),
         Dependency::Folder(path) => {
-            print(&format!(".cargo/config.toml takes ioctlkit from {}\n", path.display()));
+            format!(".cargo/config.toml takes ioctlkit from {}\n", path.shown())
         }
-    }
-    print(&format!(
-        "\nNext:\n  \
+    };
+    format!(
+        "{}: {} files, for /dev/{name} with commands of type {}\n\
+         {dependency}\n\
+         Next:\n  \
          cd {}\n  \
          cargo test\n  \
          ioctl-lint check .\n  \
@@ -146,7 +146,10 @@ fn tell(scaffold: &Scaffold, folder: &Path, files: &[PathBuf]) {
          ioctl-gen test module   # in a guest, no root needed\n\n\
          After a change of interface/src/lib.rs:\n  \
          {}\n",
-        folder.display(),
+        folder.shown(),
+        files.len(),
+        scaffold.type_letter,
+        folder.shown(),
         scaffold.regenerate()
-    ));
+    )
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use ioctl_gen::guest::{Bits, KernelChoice, Ktap, Obstacle, Outcome, Progress, Request, Run, test};
 use ioctl_gen::streams::{results, tell};
+use ioctlkit_report::visible::ShownPath as _;
 use ioctlkit_vm::ktap::Counts;
 use ioctlkit_vm::{Acceleration, Failure, Interruption, Report, StepOutcome, Trust, Verdict};
 
@@ -216,7 +217,7 @@ fn told(run: &Run) -> End {
         tell(format_args!("{}: {} more failures", run.kernel, failures.len() - SHOWN));
     }
     if let Some(log) = &report.log {
-        tell(format_args!("{}: the log is {}", run.kernel, log.display()));
+        tell(format_args!("{}: the log is {}", run.kernel, log.shown()));
     }
     for step in &report.steps {
         if let StepOutcome::Skipped { reason } = &step.outcome {

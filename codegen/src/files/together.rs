@@ -10,6 +10,7 @@ use tempfile::TempDir;
 
 use super::signals::Signals;
 use super::{describe, links};
+use ioctlkit_report::visible::ShownPath as _;
 
 /// A file to be written.
 #[derive(Debug, Clone, Copy)]
@@ -51,11 +52,10 @@ impl fmt::Display for WriteError {
             Self::Link(_) | Self::Io(..) => f.write_str(&reason),
             Self::Changed(_) | Self::Interrupted => write!(f, "{reason}: nothing was written"),
             Self::NotUndone { paths, copies, .. } => {
-                let paths: Vec<String> =
-                    paths.iter().map(|path| path.display().to_string()).collect();
+                let paths: Vec<String> = paths.iter().map(|path| path.shown()).collect();
                 write!(f, "{reason}; could not be put back as it was: {}", paths.join(", "))?;
                 match copies {
-                    Some(copies) => write!(f, "; what it was is kept in {}", copies.display()),
+                    Some(copies) => write!(f, "; what it was is kept in {}", copies.shown()),
                     None => Ok(()),
                 }
             }
@@ -89,9 +89,9 @@ impl WriteError {
         match self {
             Self::Link(link) => format!(
                 "{} is a symbolic link, which is not followed: name the folder it leads to",
-                link.display()
+                link.shown()
             ),
-            Self::Changed(path) => format!("{} has changed in the meantime", path.display()),
+            Self::Changed(path) => format!("{} has changed in the meantime", path.shown()),
             Self::Io(_, error) => format!("cannot write: {}", describe(error)),
             Self::Interrupted => "interrupted".into(),
             Self::NotUndone { why, .. } => why.reason(),

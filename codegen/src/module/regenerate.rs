@@ -9,6 +9,7 @@ use similar::TextDiff;
 use super::render::{File, Ownership};
 use super::stamp::{State, state};
 use crate::{NewFile, read_below};
+use ioctlkit_report::visible::ShownPath as _;
 
 /// What is to be done about a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,7 +46,7 @@ impl Step {
         let old = if self.found.is_some() { self.path.as_path() } else { Path::new("/dev/null") };
         TextDiff::from_lines(found, &self.file.text)
             .unified_diff()
-            .header(&old.display().to_string(), &self.path.display().to_string())
+            .header(&old.shown(), &self.path.shown())
             .to_string()
     }
 }

@@ -12,6 +12,7 @@ use super::failure::{Failure, outcome_of, say_failures};
 use super::findings_options::save;
 use super::table;
 use super::terminal::Terminal;
+use ioctlkit_report::visible::ShownPath as _;
 
 /// Keep the file of findings that are accepted because they are there already
 #[derive(Debug, Args)]
@@ -86,7 +87,7 @@ fn write(arguments: &Write, terminal: &Terminal) -> Result<Outcome, Failure> {
     let baseline = Baseline::of(&report.findings);
     save(&baseline, &arguments.baseline)?;
     let count = counted(baseline.len(), "finding");
-    let file = arguments.baseline.display();
+    let file = arguments.baseline.shown();
     terminal.say(|out, _| writeln!(out, "wrote {file} with {count}"));
     Ok(outcome)
 }
@@ -118,7 +119,7 @@ fn prune(arguments: &Prune, terminal: &Terminal) -> Result<Outcome, Failure> {
     }
     let ran = |code: &str| report.rules.iter().any(|rule| rule.code == code);
     let stale = baseline.prune(&report.findings, ran);
-    let file = arguments.baseline.display();
+    let file = arguments.baseline.shown();
     if stale.is_empty() {
         terminal.say(|out, _| writeln!(out, "everything in {file} is still found"));
         return Ok(Outcome::Clean);

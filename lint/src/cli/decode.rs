@@ -19,6 +19,7 @@ use super::failure::{Failure, outcome_of, say_failures};
 use super::reading::{RawNumbers, ReadOptions, named_or_installed, read_as_one};
 use super::terminal::{Terminal, bold};
 use elsewhere::Elsewhere;
+use ioctlkit_report::visible::ShownPath as _;
 
 /// Tell which commands a trace of ioctl calls names, and what their arguments hold
 #[derive(Debug, Args)]
@@ -95,7 +96,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     }
     for file in &arguments.files {
         let input = reading::open(file).map_err(|error| {
-            let failure = Failure::new(format!("cannot read {}: {error}", file.display()));
+            let failure = Failure::new(format!("cannot read {}: {error}", file.shown()));
             failure.help("a trace that is no file can come by standard input")
         })?;
         outcome = outcome.max(decode_all(BufReader::new(input), file, &commands, terminal)?);
@@ -159,15 +160,15 @@ fn decode_all(
     loop {
         let mut line = Vec::new();
         let read = input.by_ref().take(LONGEST).read_until(b'\n', &mut line);
-        let length = read
-            .map_err(|error| Failure::of_io(&format!("cannot read {}", file.display()), &error))?;
+        let length =
+            read.map_err(|error| Failure::of_io(&format!("cannot read {}", file.shown()), &error))?;
         if length == 0 {
             return Ok(outcome);
         }
         number += 1;
         if length as u64 == LONGEST && !line.ends_with(b"\n") {
             terminal.say(|out, _| {
-                let (file, most) = (file.display(), reading::Size(LONGEST));
+                let (file, most) = (file.shown(), reading::Size(LONGEST));
                 writeln!(out, "{file}:{number}: a line of {most} or more; the rest was not read")
             });
             return Ok(Outcome::Failed);
@@ -179,7 +180,7 @@ fn decode_all(
             }
             Some(Err(error)) => {
                 outcome = Outcome::Failed;
-                terminal.say(|out, _| writeln!(out, "{}:{number}: {error}", file.display()));
+                terminal.say(|out, _| writeln!(out, "{}:{number}: {error}", file.shown()));
             }
         }
     }
@@ -228,7 +229,7 @@ fn write_definitions(
     let sources = &commands.layouts().interface().sources;
     let place = |found: &Numbered<'_>| {
         let line = sources.position(found.span()).line;
-        format!("{}:{line}", sources.path(found.span()).display())
+        format!("{}:{line}", sources.path(found.span()).shown())
     };
     if let Some((first, others)) = found.split_first() {
         writeln!(out, "  defined at {}", place(first))?;

@@ -12,6 +12,7 @@ use ioctlkit_report::full;
 
 use super::Outcome;
 use super::terminal::Terminal;
+use ioctlkit_report::visible::ShownPath as _;
 
 /// What went wrong, with the text that it went wrong in.
 #[derive(Debug, Default)]
@@ -49,7 +50,7 @@ impl Failure {
     }
 
     pub(super) fn of_file(file: &Path, error: &io::Error) -> Self {
-        Self::of_io(&format!("cannot write {}", file.display()), error)
+        Self::of_io(&format!("cannot write {}", file.shown()), error)
     }
 
     /// Tells it on standard error.
@@ -102,7 +103,7 @@ impl From<Vec<ConfigError>> for Failure {
 
 impl From<BaselineError> for Failure {
     fn from(error: BaselineError) -> Self {
-        Self::new(format!("cannot use the baseline {}: {}", error.path.display(), error.message))
+        Self::new(format!("cannot use the baseline {}: {}", error.path.shown(), error.message))
             .help("`--write-baseline FILE` writes one")
     }
 }

@@ -13,6 +13,7 @@ use super::check::summary::counted;
 use super::failure::Failure;
 use super::rule_choice::RULES;
 use super::terminal::Terminal;
+use ioctlkit_report::visible::ShownPath as _;
 
 /// How findings are reported, and which of them fail the run.
 #[derive(Debug, Args)]
@@ -77,7 +78,7 @@ impl FindingsOptions {
         save(&baseline, file)?;
         if !self.quiet {
             let count = counted(baseline.len(), "finding");
-            terminal.say(|out, _| writeln!(out, "wrote {} with {count}", file.display()));
+            terminal.say(|out, _| writeln!(out, "wrote {} with {count}", file.shown()));
         }
         Ok(())
     }

@@ -19,6 +19,7 @@ use super::Outcome;
 use super::failure::{Failure, outcome_of, say_failures};
 use super::reading::{RawNumbers, ReadOptions};
 use super::terminal::{Terminal, bold};
+use ioctlkit_report::visible::ShownPath as _;
 
 /// Show where the members of a structure are on every ABI
 #[derive(Debug, Args)]
@@ -144,7 +145,7 @@ fn write_record(
 ) -> io::Result<()> {
     let interface = layouts.interface();
     let record = interface.record(id);
-    let path = interface.sources.path(record.span).display();
+    let path = interface.sources.path(record.span).shown();
     let line = interface.sources.position(record.span).line;
     writeln!(out, "{}  {path}:{line}", bold(&record.display_name(), style))?;
     let tables = tables::of(layouts, id, within);

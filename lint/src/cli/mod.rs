@@ -131,7 +131,7 @@ fn refused(error: &clap::Error) -> ExitCode {
         terminal.say(|out, style| out.write_all(text(style).as_bytes()));
     } else if let Err(failure) = terminal.print(|out, style| out.write_all(text(style).as_bytes()))
     {
-        failure.report(&terminal);
+        return failure.report(&terminal).into();
     }
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }

@@ -18,6 +18,7 @@ use super::failure::{Failure, outcome_of, say_failures};
 use super::reading::{RawNumbers, ReadOptions, named_or_installed};
 use super::terminal::Terminal;
 use expression::Expression;
+use ioctlkit_report::visible::ShownPath as _;
 use text::Found;
 
 /// Take a command number apart, or say what a command's number is on every ABI
@@ -169,8 +170,8 @@ fn read(
 
 fn shown(paths: &[PathBuf]) -> String {
     match paths {
-        [only] => only.display().to_string(),
-        [first, ..] => format!("{} and {} more", first.display(), paths.len() - 1),
+        [only] => only.shown(),
+        [first, ..] => format!("{} and {} more", first.shown(), paths.len() - 1),
         [] => String::new(),
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ioctlkit_model::{Problem, ProblemKind, SourceMap, Span};
+use ioctlkit_report::visible::ShownPath as _;
 use ioctlkit_sources::reading::ReadError;
 
 use crate::suggest::did_you_mean;
@@ -88,7 +89,7 @@ impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut sources = SourceMap::default();
         let problem = self.clone().into_problem(&mut sources);
-        write!(f, "{}", self.file.display())?;
+        write!(f, "{}", self.file.shown())?;
         if let Some(span) = problem.span {
             let at = sources.position(span);
             write!(f, ":{}:{}", at.line, at.column)?;

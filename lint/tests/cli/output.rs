@@ -95,3 +95,30 @@ fn a_reader_that_goes_away_is_no_error() {
         assert!(!stderr.contains("error:"), "{arguments:?}: {stderr}");
     }
 }
+
+/// `/dev/full` is a disk without space.
+#[test]
+fn what_cannot_be_printed_is_told_and_ends_with_2() {
+    let folder = Folder::with("foo.h", HOLE).and("trace", "(3, FOO_GET, 0x1)\n");
+    for arguments in [
+        &["--help"][..],
+        &["check", "--help"],
+        &["--version"],
+        &["check", "foo.h"],
+        &["check", "--format", "json", "foo.h"],
+        &["number", "FOO_GET", "foo.h"],
+        &["layout", "struct foo", "foo.h"],
+        &["decode", "trace", "--abi", "x86_64", "--headers", "foo.h"],
+        &["dump", "foo.h"],
+        &["rules"],
+        &["man"],
+        &["completions", "bash"],
+    ] {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let output = folder.command(arguments).stdout(full).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
+        let expected = "cannot write to standard output: no space is left";
+        assert!(said.contains(expected), "{arguments:?}: {said}");
+    }
+}

@@ -1,4 +1,5 @@
 use insta::assert_snapshot;
+use ioctlkit_report::visible::is_invisible;
 
 use crate::run::{Folder, HOLE};
 
@@ -125,4 +126,70 @@ fn dump_lists_plain_numbers_that_are_commands_and_no_other_constants() {
     };
     assert_eq!(names(&["dump", "--raw", "foo.h"]), ["FOO_IOC_OLD"]);
     assert_eq!(names(&["dump", "foo.h"]), Vec::<String>::new());
+}
+
+/// What moves a cursor, turns text around, begins a line of its own, and gives GitHub's runner a command.
+const HOSTILE: &str = "\u{1b}[2J\n::error::forged\r\u{9b}\u{202e}\u{2066}##[x]";
+
+#[test]
+fn no_path_does_anything_to_a_terminal_or_a_ci_log_in_any_answer() {
+    // A C header with a line break in its name is refused.
+    let header = format!("a{}b.h", HOSTILE.replace(['\n', '\r'], ""));
+    let folder = Folder::with(&header, HOLE).and("a\nb.h", HOLE).and("a\rb.h", HOLE);
+    let folder = folder.and("trace", "ioctl(3, FOO_GET, 0x7ffc) = 0\n");
+    for (arguments, code) in [
+        (&["decode", "trace", "--abi", "x86_64", "--headers", &header][..], 0),
+        (&["decode", &header, "--headers", &header], 0),
+        (&["decode", "none\u{202e}\n::error::x", "--headers", &header], 2),
+        (&["number", "FOO_GET", &header], 0),
+        (&["number", "0x80187801", &header], 0),
+        (&["number", "0x1234", "--abi", "x86_64", &header], 0),
+        (&["layout", "struct foo", &header], 0),
+        (&["layout", "struct foo", "a\nb.h"], 2),
+        (&["number", "FOO_GET", "a\rb.h"], 2),
+        (&["check", "a\nb.h", "a\rb.h"], 2),
+        (&["layout", "struct\u{202e}x\n::error::x", &header], 2),
+        (&["number", "X\u{202e}\n::error::x", &header], 2),
+        (&["check", &header], 1),
+        (&["check", "--statistics", &header], 1),
+        (&["check", "--output", "none/\u{202e}\n::error::x", &header], 2),
+        (&["check", "--write-baseline", "base\u{202e}\n::error::x", &header], 0),
+        (&["baseline", "show", "--baseline", "none\u{202e}\n::error::x"], 2),
+        (&["diff", &header, "none\u{202e}\n::error::x"], 2),
+        (&["explain", "X\u{202e}\n::error::x"], 2),
+        (&["check", "--config", "none\u{202e}\n::error::x", &header], 2),
+    ] {
+        let done = folder.run(arguments);
+        assert_eq!(done.code, code, "{arguments:?}: {done:?}");
+        for text in [&done.stdout, &done.stderr] {
+            let unseen = text.chars().find(|c| is_invisible(*c) && !matches!(c, '\n' | '\t'));
+            assert_eq!(unseen, None, "{arguments:?}: {text}");
+            assert!(!gives_a_command(text), "{arguments:?}: {text}");
+        }
+    }
+}
+
+#[test]
+fn what_a_trace_tells_does_nothing_to_a_terminal_or_a_ci_log() {
+    let hostile = HOSTILE.replace('\n', "");
+    let trace = format!(
+        "ioctl(3, FOO_GET, {{{hostile}}}) = 0{hostile}\nioctl(3{hostile}, FOO_GET, 0x1) = 0\n\
+         ioctl(3, FOO{hostile}_GET, 0x1) = 0\nioctl(3, 0x80187801, \"{hostile}\") = -1 E{hostile} (x)\n"
+    );
+    let folder = Folder::with("foo.h", HOLE).and("trace", trace);
+    let done = folder.run(&["decode", "trace", "--abi", "x86_64", "--headers", "foo.h"]);
+    let text = format!("{}{}", done.stdout, done.stderr);
+    assert!(text.contains("\\u{202e}"), "{text}");
+    let unseen = text.chars().find(|c| is_invisible(*c) && !matches!(c, '\n' | '\t'));
+    assert_eq!(unseen, None, "{text}");
+    assert!(!gives_a_command(&text), "{text}");
+}
+
+/// Whether GitHub's runner would obey a line.
+fn gives_a_command(text: &str) -> bool {
+    let is_command = |line: &str| {
+        let rest = line.trim_start().strip_prefix("::");
+        rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphabetic()))
+    };
+    text.contains("##[") || text.lines().any(is_command)
 }

@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use ioctl_lint::numbered::Numbered;
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{Interface, Layouts, abi_words};
+use ioctlkit_report::visible::ShownPath as _;
 
 /// The commands of all ABIs, read when the first number is not known.
 pub(super) struct Elsewhere<'r> {
@@ -46,7 +47,7 @@ fn owners(interface: &Interface) -> HashMap<u32, Owner> {
                 let line = interface.sources.position(span).line;
                 Owner {
                     name: numbered.name().to_owned(),
-                    place: format!("{}:{line}", interface.sources.path(span).display()),
+                    place: format!("{}:{line}", interface.sources.path(span).shown()),
                     abis: AbiSet::EMPTY,
                 }
             });

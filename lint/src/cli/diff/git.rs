@@ -11,6 +11,7 @@ use ioctlkit_sources::reading::{Size, limit};
 
 use crate::cli::failure::Failure;
 use command::Git;
+use ioctlkit_report::visible::ShownPath as _;
 
 /// What a revision's files may come to, in bytes. All headers and sources of a kernel come to 1.3 GiB.
 const MOST: u64 = 4 << 30;
@@ -55,7 +56,7 @@ impl Repository {
         let root = self.root.canonicalize().unwrap_or_else(|_| self.root.clone());
         let below = whole.strip_prefix(&root).map(Path::to_owned);
         below.map_err(|_| {
-            Failure::new(format!("{} is not in the repository {}", path.display(), root.display()))
+            Failure::new(format!("{} is not in the repository {}", path.shown(), root.shown()))
                 .help("all paths have to be in one repository")
         })
     }

@@ -11,6 +11,7 @@ use super::git::{Checkout, Repository};
 use crate::cli::failure::Failure;
 use crate::cli::progress::Progress;
 use crate::cli::reading::{RawNumbers, ReadOptions};
+use ioctlkit_report::visible::ShownPath as _;
 
 /// Where a version is read from.
 #[derive(Debug)]
@@ -65,7 +66,7 @@ impl Side {
         if let Some(missing) = missing {
             return Err(Failure::new(format!(
                 "there is no header and no Rust source at {} in `{revision}`",
-                if missing.as_os_str().is_empty() { Path::new(".") } else { missing }.display()
+                if missing.as_os_str().is_empty() { Path::new(".") } else { missing }.shown()
             ))
             .help("compare from a revision on that has it"));
         }

@@ -10,6 +10,7 @@ use super::expression::Expression;
 use crate::cli::abis::encoding_name;
 use crate::cli::layout::{shown, wrapped};
 use crate::cli::terminal::bold;
+use ioctlkit_report::visible::ShownPath as _;
 
 /// What a number means in each encoding.
 pub(super) fn write_decoded(
@@ -216,7 +217,7 @@ fn write_place(
 ) -> io::Result<()> {
     let sources = &layouts.interface().sources;
     let line = sources.position(span).line;
-    writeln!(out, "{}  {}:{line}", bold(name, style), sources.path(span).display())
+    writeln!(out, "{}  {}:{line}", bold(name, style), sources.path(span).shown())
 }
 
 fn grouped(within: AbiSet, value: impl Fn(AbiId) -> Option<String>) -> Vec<(String, AbiSet)> {

@@ -12,7 +12,7 @@ use crate::c::look;
 /// The text of a file, or the problem with it.
 pub(super) fn read_text(path: &Path) -> Result<(Arc<str>, Scan), Problem> {
     // Such a path cannot stand in an `#include`, which is how the compiler is told of it.
-    if path.to_str().is_none_or(|path| path.contains(['"', '\n', '\0'])) {
+    if path.to_str().is_none_or(|path| path.contains(['"', '\n', '\r', '\0'])) {
         let message = "the path has a quotation mark, a line break, or bytes that are not UTF-8";
         return Err(Problem {
             help: Some("rename the file or the folder".into()),
