@@ -1,36 +1,67 @@
-//! Takes from a process what reading a stranger's input does not need.
+//! Takes from a process what dealing with a stranger's input does not need.
 //!
 //! A process that parses input from strangers may turn out to run the stranger's code: parsers have
-//! bugs. After [`Confinement::enter`] such code finds itself unable to open files outside the folders
-//! that were given, to write, to run programs, to reach the network or other processes. Landlock
-//! keeps the file system, a seccomp filter keeps the system calls, resource limits keep the rest. None
-//! of it can be undone by the process, and threads that it starts afterwards inherit it.
+//! bugs. A process that builds a stranger's sources runs their makefiles on purpose. After
+//! [`Confinement::enter`] such code finds itself unable to open files outside the folders that were
+//! given, to change anything there, to reach the network or other processes. Landlock keeps the file
+//! system, seccomp filters keep the system calls, resource limits keep the rest. None of it can be
+//! undone by the process, and what it starts afterwards inherits it.
 //!
-//! Nothing here knows what is parsed.
+//! Nothing here knows what is parsed or built.
 
+mod calls;
 mod files;
 mod limits;
-mod system_calls;
 
 use std::fmt;
+use std::io;
 use std::path::PathBuf;
 
-/// What is left to a process.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+use seccompiler::BpfProgram;
+
+/// What is left to a thread, and to what it starts.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Confinement {
+    /// Files and folders. Paths that don't exist are passed over.
+    pub files: Files,
+    /// System calls.
+    pub calls: Calls,
+    /// Address space in bytes, which includes stacks and mapped files that are never touched. With a
+    /// limit, no file grows and no core is dumped.
+    pub address_space: Option<u64>,
+}
+
+/// What of the file system is left.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Files {
     /// Files that may be read, and folders that may be read with everything below.
     pub readable: Vec<PathBuf>,
     /// Folders whose entries, and those of all folders below, may be listed.
     pub listable: Vec<PathBuf>,
-    /// Address space in bytes, which includes stacks and mapped files that are never touched.
-    pub address_space: u64,
+    /// Folders in which, and in everything below, everything may be done but to make devices and
+    /// sockets.
+    pub writable: Vec<PathBuf>,
+    /// Devices that may be read and written to.
+    pub devices: Vec<PathBuf>,
+}
+
+/// Which system calls are left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Calls {
+    /// Those that reading files and starting threads take. Nothing is run.
+    Reading,
+    /// All but those that reach other processes, the network or the kernel itself. What is readable
+    /// may be run.
+    Building,
 }
 
 /// A layer that the kernel does not have, or refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Missing {
-    layer: &'static str,
-    reason: String,
+    /// What it is called: "Landlock".
+    pub layer: &'static str,
+    /// Why it is missing.
+    pub reason: String,
 }
 
 impl fmt::Display for Missing {
@@ -39,19 +70,50 @@ impl fmt::Display for Missing {
     }
 }
 
+const SECCOMP: &str = "seccomp";
+
 impl Confinement {
     /// Gives everything else up, for good. Answers the layers that could not be put in place; the
     /// others hold all the same.
     ///
-    /// Only this thread and those that it starts later are confined: call it before there are any
-    /// others. Paths that don't exist are passed over.
+    /// Only this thread and what it starts later is confined. With [`Calls::Building`] a thread that
+    /// is not confined is started besides, which changes modes and times of writable files for those
+    /// that are, and ends with the last of them.
     pub fn enter(&self) -> Vec<Missing> {
+        let limits = self.address_space.map_or(Ok(()), limits::set);
+        // What does the changes is started while this thread can still start what is free.
+        let calls = calls::prepared(self.calls, &self.files.writable);
         let layers = [
-            ("resource limits", limits::set(self.address_space)),
-            ("Landlock", files::restrict(&self.readable, &self.listable)),
-            ("seccomp", system_calls::restrict()),
+            ("resource limits", limits),
+            ("Landlock", files::restrict(&self.files, self.calls)),
+            (SECCOMP, calls.and_then(calls::Prepared::restrict)),
         ];
         let missing = layers.into_iter().filter_map(|(layer, done)| Some((layer, done.err()?)));
         missing.map(|(layer, reason)| Missing { layer, reason }).collect()
+    }
+}
+
+/// Keeps a process and all that it starts in its process group, so that whoever kills the group kills
+/// them all.
+#[derive(Debug, Clone)]
+pub struct ClosedGroup(BpfProgram);
+
+impl ClosedGroup {
+    /// Prepares for it.
+    ///
+    /// # Errors
+    /// [`Missing`] on a machine for which there is no filter.
+    pub fn new() -> Result<Self, Missing> {
+        let program = calls::building::closed_group();
+        program.map(Self).map_err(|reason| Missing { layer: SECCOMP, reason })
+    }
+
+    /// Closes the group of the process that calls it. It may be called between fork and exec:
+    /// nothing is allocated, and no lock is taken.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn enter(&self) -> io::Result<()> {
+        seccompiler::apply_filter(&self.0).map_err(|_| io::Error::last_os_error())
     }
 }

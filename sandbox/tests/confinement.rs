@@ -9,7 +9,7 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use ioctlkit_sandbox::Confinement;
+use ioctlkit_sandbox::{Calls, Confinement, Files};
 
 /// Where the folder that may be read is told to the confined process.
 const FOLDER: &str = "CONFINED_FOLDER";
@@ -52,7 +52,8 @@ fn confined_process() {
     let secret = PathBuf::from(std::env::var_os(SECRET).unwrap());
     let port = std::env::var(PORT).unwrap().parse().unwrap();
     let readable = vec![folder.clone(), folder.join("is-not-there")];
-    let confinement = Confinement { readable, listable: Vec::new(), address_space: 1 << 30 };
+    let files = Files { readable, ..Files::default() };
+    let confinement = Confinement { files, calls: Calls::Reading, address_space: Some(1 << 30) };
     for missing in confinement.enter() {
         println!("missing {missing}");
     }

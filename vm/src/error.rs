@@ -51,8 +51,7 @@ pub enum VmError {
     },
     /// A build that cannot be confined.
     #[error(
-        "the build cannot be confined, and its makefiles may run anything ({layer}: {reason}); if \
-         you trust them as your own, say `--no-sandbox`"
+        "the build cannot be confined, and its makefiles could run anything ({layer}: {reason})"
     )]
     NoConfinement {
         /// Which part of the confinement the kernel refused.

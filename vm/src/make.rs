@@ -37,7 +37,7 @@ impl Build<'_> {
         let temporary = temporary.map_err(VmError::file("write in", std::env::temp_dir()))?;
         let mut make = command(self.folder, processors());
         make.args(&self.arguments);
-        self.trust.prepare(&mut make, temporary.path());
+        self.trust.prepare(&mut make, temporary.path())?;
         // Only the thread is confined, and what it starts; make ends with it. What was made is
         // opened there, too: the kernel refuses links that lead out, whatever they look like.
         let (printed, opened) = std::thread::scope(|scope| {

@@ -1,18 +1,24 @@
 //! A child process that does not outlive its parent, and the programs that prepare a guest.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group, set_parent_process_death_signal};
+use rustix::io::Errno;
+use rustix::process::{
+    Pid, Signal, WaitId, WaitIdOptions, kill_process_group, set_parent_process_death_signal, waitid,
+};
 
 use crate::error::VmError;
 use crate::interruption::Interruption;
 
 /// How often a waiting thread looks whether it was interrupted.
 pub(crate) const LOOK: Duration = Duration::from_millis(100);
+
+/// The most bytes that are kept of what a program prints on a stream: the last ones.
+const KEPT: usize = 16 << 20;
 
 /// A child in a process group of its own. The group is killed when this is dropped, and the child
 /// when the thread that started it ends, however that happens.
@@ -48,15 +54,34 @@ impl Guarded {
         Ok(self.status)
     }
 
-    /// Kills the group, and waits for the child.
-    pub(crate) fn kill(&mut self) {
-        if self.status.is_some() {
-            return;
+    /// Whether the child still runs. It is not waited for: its number stays its own.
+    fn runs(&self) -> std::io::Result<bool> {
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        let child = WaitId::Pid(Pid::from_child(&self.child));
+        match waitid(child, options) {
+            Ok(status) => Ok(status.is_none()),
+            Err(Errno::INTR) => Ok(true),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Kills the group, waits for the child, and answers with its status.
+    fn end(&mut self) -> std::io::Result<ExitStatus> {
+        if let Some(status) = self.status {
+            return Ok(status);
         }
         // The child has not been waited for, so its number is still its own. What fails here has
         // ended by itself.
         let _ = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
-        self.status = self.child.wait().ok();
+        let status = self.child.wait()?;
+        self.status = Some(status);
+        Ok(status)
+    }
+
+    /// Kills the group, and waits for the child.
+    pub(crate) fn kill(&mut self) {
+        // What cannot be waited for is not ours any more.
+        let _ = self.end();
     }
 }
 
@@ -91,16 +116,20 @@ pub(crate) fn finished(
     let (out, err) = (guarded.child().stdout.take(), guarded.child().stderr.take());
     let out = std::thread::spawn(move || text(out));
     let err = std::thread::spawn(move || text(err));
-    while !(out.is_finished() && err.is_finished()) {
-        if interruption.is_set() {
-            return Err(VmError::Interrupted);
-        }
-        std::thread::park_timeout(LOOK / 10);
-    }
-    let (out, err) = (out.join().unwrap_or_default(), err.join().unwrap_or_default());
     let start = |source| VmError::Start { program: program.clone(), source };
-    let status = guarded.child().wait().map_err(start)?;
-    guarded.status = Some(status);
+    let interrupted_while = |waits: &dyn Fn() -> std::io::Result<bool>| loop {
+        match waits() {
+            Ok(true) if interruption.is_set() => return Err(VmError::Interrupted),
+            Ok(true) => std::thread::park_timeout(LOOK / 10),
+            Ok(false) => return Ok(()),
+            Err(source) => return Err(start(source)),
+        }
+    };
+    interrupted_while(&|| guarded.runs())?;
+    // What it left running in its group would go on with nobody to wait for it.
+    let status = guarded.end().map_err(start)?;
+    interrupted_while(&|| Ok(!(out.is_finished() && err.is_finished())))?;
+    let (out, err) = (out.join().unwrap_or_default(), err.join().unwrap_or_default());
     if status.success() {
         return Ok(Printed { out, err });
     }
@@ -153,11 +182,14 @@ fn started(command: &mut Command, remedy: &str) -> Result<Guarded, VmError> {
     })
 }
 
+/// The end of a stream.
 fn text(stream: Option<impl std::io::Read>) -> String {
     let mut bytes = Vec::new();
     if let Some(mut stream) = stream {
         // What was read before an error is what there is to show.
-        let _ = stream.by_ref().read_to_end(&mut bytes);
+        while let Ok(1..) = stream.by_ref().take(KEPT as u64).read_to_end(&mut bytes) {
+            bytes.drain(..bytes.len().saturating_sub(KEPT));
+        }
     }
     String::from_utf8_lossy(&bytes).into_owned()
 }

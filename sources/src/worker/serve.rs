@@ -4,7 +4,7 @@ use std::io::{self, Stdout};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use ioctlkit_sandbox::Confinement;
+use ioctlkit_sandbox::{Calls, Confinement, Files};
 
 use super::cargo::Parent;
 use super::limits;
@@ -33,7 +33,12 @@ fn serve() -> io::Result<()> {
     let to = Arc::new(Mutex::new(io::stdout()));
     prepare(&work);
     let (readable, listable) = work.reach().readable();
-    let lacks = Confinement { readable, listable, address_space: limits::address_space() }.enter();
+    let confinement = Confinement {
+        files: Files { readable, listable, ..Files::default() },
+        calls: Calls::Reading,
+        address_space: Some(limits::address_space()),
+    };
+    let lacks = confinement.enter();
     tell(&to, &Message::Lacks(lacks.iter().map(ToString::to_string).collect()))?;
     watch::set(Box::new(Told(to.clone())));
     let answer = work.read(&Parent { from: Mutex::new(from), to: to.clone() });

@@ -1,12 +1,9 @@
 //! The system calls that reading files and starting threads take. All others fail as if the kernel did
 //! not have them, so that a libc that tries a newer one first falls back.
 
-use std::collections::BTreeMap;
+use seccompiler::{BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp};
 
-use seccompiler::{
-    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
-    SeccompRule, TargetArch,
-};
+use super::{Rules, masked, refusing, rule};
 
 /// What may be called with any arguments: these read, wait, allocate or end this process.
 const ALLOWED: &[i64] = &[
@@ -85,24 +82,13 @@ const ALLOWED_OLD: &[i64] = &[];
 const WRITING: i32 = libc::O_ACCMODE | libc::O_CREAT | libc::O_TRUNC | libc::O_APPEND;
 
 /// Leaves the calls above, and some others with certain arguments only.
-pub(crate) fn restrict() -> Result<(), String> {
-    let arch: TargetArch = std::env::consts::ARCH
-        .try_into()
-        .map_err(|_| format!("no filter for {}", std::env::consts::ARCH))?;
-    let program: BpfProgram = SeccompFilter::new(
-        rules()?,
-        SeccompAction::Errno(libc::ENOSYS.unsigned_abs()),
-        SeccompAction::Allow,
-        arch,
-    )
-    .and_then(TryInto::try_into)
-    .map_err(|error| error.to_string())?;
-    seccompiler::apply_filter(&program).map_err(|error| error.to_string())
+pub(super) fn filter() -> Result<BpfProgram, String> {
+    super::filter(rules()?, SeccompAction::Allow, refusing(libc::ENOSYS))
 }
 
-fn rules() -> Result<BTreeMap<i64, Vec<SeccompRule>>, String> {
+fn rules() -> Result<Rules, String> {
     let whole = ALLOWED.iter().chain(ALLOWED_OLD).map(|call| (*call, Vec::new()));
-    let mut rules: BTreeMap<i64, Vec<SeccompRule>> = whole.collect();
+    let mut rules: Rules = whole.collect();
     let this_process = u64::from(std::process::id());
     let conditional = [
         // Threads, and no processes.
@@ -119,16 +105,7 @@ fn rules() -> Result<BTreeMap<i64, Vec<SeccompRule>>, String> {
         (libc::SYS_open, 1, masked(WRITING, libc::O_RDONLY)),
     ];
     for (call, argument, (operator, value)) in conditional {
-        let width = SeccompCmpArgLen::Qword;
-        let rule = SeccompCondition::new(argument, width, operator, value)
-            .and_then(|condition| SeccompRule::new(vec![condition]))
-            .map_err(|error| error.to_string())?;
-        rules.insert(call, vec![rule]);
+        rules.insert(call, vec![rule(argument, SeccompCmpArgLen::Qword, operator, value)?]);
     }
     Ok(rules)
-}
-
-/// That of the bits of a mask, exactly these are set.
-fn masked(mask: i32, bits: i32) -> (SeccompCmpOp, u64) {
-    (SeccompCmpOp::MaskedEq(mask.unsigned_abs().into()), bits.unsigned_abs().into())
 }

@@ -1,0 +1,87 @@
+//! System calls, which seccomp filters keep.
+
+pub(crate) mod building;
+mod changes;
+mod mediated;
+mod reading;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use seccompiler::{
+    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
+    SeccompRule, TargetArch,
+};
+
+use crate::Calls;
+use mediated::Mediator;
+
+/// The calls of a filter with the conditions under which it acts, of which one has to hold; without
+/// any, it always does.
+type Rules = BTreeMap<i64, Vec<SeccompRule>>;
+
+/// Filters that are not in place yet.
+pub(crate) struct Prepared {
+    filters: Vec<BpfProgram>,
+    mediator: Option<Mediator>,
+}
+
+/// Prepares filters, and for building whoever changes files below `writable`.
+pub(crate) fn prepared(calls: Calls, writable: &[PathBuf]) -> Result<Prepared, String> {
+    Ok(match calls {
+        Calls::Reading => Prepared { filters: vec![reading::filter()?], mediator: None },
+        Calls::Building => {
+            Prepared { filters: building::filters()?, mediator: Some(Mediator::start(writable)?) }
+        }
+    })
+}
+
+impl Prepared {
+    /// Puts them in place.
+    pub(crate) fn restrict(self) -> Result<(), String> {
+        let apply = |filter: &BpfProgram| {
+            seccompiler::apply_filter(filter).map_err(|error| error.to_string())
+        };
+        self.filters.iter().try_for_each(apply)?;
+        self.mediator.map_or(Ok(()), |mediator| match mediator.listen() {
+            Ok(()) => Ok(()),
+            // Somebody listens around this process already, and there can be but one.
+            Err(_) => apply(&building::without_mediator()?),
+        })
+    }
+}
+
+/// A filter that does one thing with the calls of the rules, and another with all others.
+fn filter(
+    rules: Rules,
+    matching: SeccompAction,
+    others: SeccompAction,
+) -> Result<BpfProgram, String> {
+    let arch: TargetArch = std::env::consts::ARCH
+        .try_into()
+        .map_err(|_| format!("no filter for {}", std::env::consts::ARCH))?;
+    SeccompFilter::new(rules, others, matching, arch)
+        .and_then(TryInto::try_into)
+        .map_err(|error| error.to_string())
+}
+
+/// That an argument, counted from 0, is so.
+fn rule(
+    argument: u8,
+    width: SeccompCmpArgLen,
+    operator: SeccompCmpOp,
+    value: u64,
+) -> Result<SeccompRule, String> {
+    SeccompCondition::new(argument, width, operator, value)
+        .and_then(|condition| SeccompRule::new(vec![condition]))
+        .map_err(|error| error.to_string())
+}
+
+/// That of the bits of a mask, exactly these are set.
+fn masked(mask: i32, bits: i32) -> (SeccompCmpOp, u64) {
+    (SeccompCmpOp::MaskedEq(mask.unsigned_abs().into()), bits.unsigned_abs().into())
+}
+
+fn refusing(error: i32) -> SeccompAction {
+    SeccompAction::Errno(error.unsigned_abs())
+}
