@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::path::PathBuf;
 
+use ioctlkit_sources::reading::ReadError;
 use ioctlkit_vm::VmError;
 use thiserror::Error;
 
@@ -82,6 +83,17 @@ pub enum Obstacle {
         /// The system's words.
         source: std::io::Error,
     },
+    /// A file of the module's folder.
+    #[error("cannot read {}", path.display())]
+    Unread {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        source: ReadError,
+    },
+    /// Makefiles that cannot be confined.
+    #[error("{0}; if you trust the makefiles as your own, add `--no-sandbox`")]
+    NoSandbox(VmError),
     /// Results could not be printed.
     #[error("cannot write to standard output")]
     Output(#[source] std::io::Error),
@@ -97,6 +109,7 @@ impl From<VmError> for Obstacle {
     fn from(error: VmError) -> Self {
         match error {
             VmError::Interrupted => Self::Interrupted,
+            error @ VmError::NoConfinement { .. } => Self::NoSandbox(error),
             error => Self::Guest(error),
         }
     }
@@ -110,6 +123,12 @@ impl Obstacle {
     ) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |source| Self::File { action, path, source }
+    }
+
+    /// For `map_err` on reading a file.
+    pub(super) fn unread(path: impl Into<PathBuf>) -> impl FnOnce(ReadError) -> Self {
+        let path = path.into();
+        move |source| Self::Unread { path, source }
     }
 
     /// The message with its causes.

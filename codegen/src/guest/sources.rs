@@ -4,6 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use ioctlkit_sources::reading::{limit, read_bytes, read_text};
+
 use super::Obstacle;
 
 /// The sources of a module and of its tests.
@@ -21,7 +23,7 @@ impl Sources {
     /// Reads a folder.
     ///
     /// # Errors
-    /// [`Obstacle::NoModule`], [`Obstacle::File`].
+    /// [`Obstacle::NoModule`], [`Obstacle::File`], [`Obstacle::Unread`].
     pub fn read(folder: &Path) -> Result<Self, Obstacle> {
         let folder = folder.canonicalize().map_err(Obstacle::file("find", folder))?;
         if !folder.is_dir() {
@@ -32,7 +34,7 @@ impl Sources {
         let makefile = ["Kbuild", "Makefile"].map(|name| folder.join(name));
         let makefile = makefile.into_iter().find(|path| path.is_file());
         let text = match makefile {
-            Some(path) => fs::read_to_string(&path).map_err(Obstacle::file("read", path))?,
+            Some(path) => read_text(&path, limit::SOURCE).map_err(Obstacle::unread(path))?,
             None => String::new(),
         };
         let options = options(&text).ok_or(Obstacle::NoModule { folder: folder.clone() })?;
@@ -73,7 +75,7 @@ fn programs(folder: &Path) -> Result<Vec<String>, Obstacle> {
         ) else {
             continue;
         };
-        let text = fs::read(&path).map_err(Obstacle::file("read", &path))?;
+        let text = read_bytes(&path, limit::SOURCE).map_err(Obstacle::unread(&path))?;
         if has_main(&String::from_utf8_lossy(&text)) {
             programs.push(stem.to_owned());
         }
@@ -92,6 +94,10 @@ fn has_main(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::symlink;
+
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+
     use super::*;
 
     #[test]
@@ -115,6 +121,24 @@ mod tests {
         assert_eq!(programs(folder.path()).unwrap(), Vec::<String>::new());
         write("Makefile", "");
         assert_eq!(programs(folder.path()).unwrap(), ["a_handlers", "b_test"]);
+    }
+
+    #[test]
+    fn makefiles_and_tests_without_an_end_or_that_are_no_files_are_named_and_not_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let said = || Sources::read(folder.path()).unwrap_err().in_words();
+        fs::create_dir(at("tests")).unwrap();
+        fs::File::create(at("Kbuild")).unwrap().set_len(limit::SOURCE + 1).unwrap();
+        assert!(said().ends_with("Kbuild: it is larger than 64 MiB"), "{}", said());
+        fs::write(at("Kbuild"), "obj-m += a.o\n").unwrap();
+        fs::write(at("tests/Makefile"), "").unwrap();
+        symlink("/dev/zero", at("tests/zero.c")).unwrap();
+        assert!(said().ends_with("zero.c: it is a device, not a regular file"), "{}", said());
+        fs::remove_file(at("tests/zero.c")).unwrap();
+        let owner = Mode::RUSR | Mode::WUSR;
+        mknodat(CWD, at("tests/pipe.c"), FileType::Fifo, owner, 0).unwrap();
+        assert!(said().ends_with("pipe.c: it is a pipe, not a regular file"), "{}", said());
     }
 
     #[test]
