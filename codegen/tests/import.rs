@@ -1,8 +1,12 @@
 //! Small headers, and the modules that they become.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-use ioctl_gen::import::{Failure, Imported, Request, import};
+use std::process::Command;
+
+use ioctl_gen::import::{Failure, Imported, Request, import, import_by};
 use ioctlkit_oracle::tree;
+use ioctlkit_sources::c;
+use ioctlkit_sources::worker::Workers;
 use regex::Regex;
 
 fn request(folder: &tempfile::TempDir, text: &str) -> Request {
@@ -219,4 +223,47 @@ fn what_is_no_header_is_said_with_its_place_and_what_to_do() {
     for text in ["{", "#if", "\"", "#define _IO(", "struct", "#include \"sensor.h\"\n"] {
         let _ = with(text, |_| {});
     }
+}
+
+/// Small, and with an include that needs a stand-in.
+const SMALL: &str = "#include <linux/types.h>\n#include <linux/ioctl.h>\n\
+                     struct sensor_limits { __u32 low; __u32 high; };\n\
+                     #define SENSOR_SET_LIMITS _IOW('S', 1, struct sensor_limits)\n";
+
+#[test]
+fn bindgen_makes_the_same_in_a_process_that_can_do_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let request = request(&folder, SMALL);
+    let workers = Workers::of(env!("CARGO_BIN_EXE_ioctl-gen").into());
+    let read = |header: &c::Request| workers.read_c(header, None);
+    let confined = import_by(&request, read, |bindgen| bindgen.run_by(&workers)).unwrap();
+    assert_eq!(confined.text, import(&request).unwrap().text);
+    assert!(confined.text.contains("SensorLimits"), "{}", confined.text);
+    assert!(!workers.lacks().iter().any(|lack| lack.starts_with("a process")), "{workers:?}");
+}
+
+#[test]
+fn the_program_has_bindgen_run_by_the_process_that_gets_none_of_its_environment() {
+    let folder = tempfile::tempdir().unwrap();
+    let request = request(&folder, SMALL);
+    let output = Command::new(env!("CARGO_BIN_EXE_ioctl-gen"))
+        .arg("import")
+        .arg(&request.header)
+        // bindgen in the program itself would not find this header.
+        .env("BINDGEN_EXTRA_CLANG_ARGS", "-include there-is-none.h")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("SensorLimits"));
+}
+
+#[test]
+fn a_process_that_dies_over_bindgen_is_a_failure_with_the_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let request = request(&folder, SMALL);
+    let workers = Workers::of("/bin/false".into());
+    let failure = import_by(&request, c::read, |bindgen| bindgen.run_by(&workers)).unwrap_err();
+    let message = &failure.problems[0].message;
+    assert!(message.starts_with("bindgen cannot read the header: "), "{message}");
+    assert!(message.contains("exit code 1"), "{message}");
 }

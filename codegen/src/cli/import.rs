@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use ioctl_gen::import::{Failure, Imported, Request, import_by, is_made_by_import};
+use ioctl_gen::import::{Bindgen, Failure, Imported, Request, import_by, is_made_by_import};
 use ioctl_gen::streams::{print_exactly, tell};
 use ioctl_gen::{NewFile, describe, read_below, write_alone};
 use ioctlkit_model::{Problem, ProblemKind};
+use ioctlkit_sources::c;
 use ioctlkit_sources::worker::Workers;
 use regex::Regex;
 
@@ -79,8 +80,10 @@ pub(super) fn run(arguments: &Arguments) -> Outcome {
 }
 
 fn done(arguments: &Arguments) -> Result<Outcome, Failure> {
+    let workers = Workers::default();
+    let read = |header: &c::Request| workers.read_c(header, None);
     let imported =
-        import_by(&request(arguments)?, |header| Workers::default().read_c(header, None))?;
+        import_by(&request(arguments)?, read, |bindgen: &Bindgen| bindgen.run_by(&workers))?;
     let Some(file) = &arguments.output else {
         print_exactly(&imported.text).map_err(|error| failure(None, &unprintable(&error), None))?;
         return Ok(Outcome::Done);

@@ -11,6 +11,7 @@ use std::io;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use ioctl_gen::import::ConfinedBindgen;
 use ioctl_gen::streams::{print, report, tell};
 use ioctl_gen::{WriteError, describe};
 use ioctlkit_model::{Problem, Report, SourceMap};
@@ -48,7 +49,7 @@ enum Command {
 
 /// Parses the command line and does what it says.
 pub(crate) fn main() -> ExitCode {
-    if let Some(code) = ioctlkit_sources::worker::serve_if_asked() {
+    if let Some(code) = ioctlkit_sources::worker::serve_if_asked_with(&ConfinedBindgen) {
         return code;
     }
     let arguments = match Arguments::try_parse_from(std::env::args_os()) {

@@ -6,12 +6,13 @@
 //! kept as a second opinion on them.
 
 use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use ioctlkit_abi::AbiId;
 use ioctlkit_sources::c;
 use syn::{Expr, Item, Lit};
+
+use super::bindgen::Bindgen;
 
 /// What bindgen made.
 #[derive(Debug, Default)]
@@ -78,11 +79,16 @@ impl Constant {
     }
 }
 
-/// Runs bindgen over `header` for an ABI.
+/// Runs bindgen over `header` for an ABI, through `bind`.
 ///
 /// # Errors
 /// Why it could not, in a sentence.
-pub(crate) fn read(request: &c::Request, header: &Path, abi: AbiId) -> Result<Bindings, String> {
+pub(crate) fn read(
+    request: &c::Request,
+    header: &Path,
+    abi: AbiId,
+    bind: impl FnOnce(&Bindgen) -> Result<String, String>,
+) -> Result<Bindings, String> {
     let folder = tempfile::tempdir().map_err(|error| format!("no temporary folder: {error}"))?;
     let invocation = c::invocation(request, header, abi, folder.path())
         .ok_or_else(|| "the header cannot be read".to_owned())?;
@@ -90,7 +96,13 @@ pub(crate) fn read(request: &c::Request, header: &Path, abi: AbiId) -> Result<Bi
         write(path, text).map_err(|error| format!("cannot write {}: {error}", path.display()))?;
     }
     let path = std::path::absolute(header).unwrap_or_else(|_| header.to_owned());
-    let text = generate(&path.display().to_string(), &invocation.arguments)?;
+    let mut request = request.clone();
+    request.include_dirs.push(folder.path().to_owned());
+    let text = bind(&Bindgen {
+        header: path.display().to_string(),
+        arguments: invocation.arguments,
+        request,
+    })?;
     let file = syn::parse_file(&text)
         .map_err(|error| format!("what bindgen made of the header cannot be read: {error}"))?;
     let mut bindings = Bindings::default();
@@ -105,34 +117,6 @@ fn write(path: &Path, text: &str) -> std::io::Result<()> {
         std::fs::create_dir_all(folder)?;
     }
     std::fs::write(path, text)
-}
-
-fn generate(header: &str, arguments: &[String]) -> Result<String, String> {
-    let builder = bindgen::Builder::default()
-        .header(header)
-        .clang_args(arguments)
-        .clang_arg("-fparse-all-comments")
-        .detect_include_paths(false)
-        .with_codegen_config(bindgen::CodegenConfig::TYPES | bindgen::CodegenConfig::VARS)
-        .default_enum_style(bindgen::EnumVariation::Consts)
-        .prepend_enum_name(false)
-        .derive_copy(false)
-        .derive_debug(false)
-        .generate_cstr(true)
-        .use_core()
-        .disable_header_comment()
-        .formatter(bindgen::Formatter::None);
-    // bindgen panics where libclang is missing, and on some of what clang accepts.
-    let generated = catch_unwind(AssertUnwindSafe(|| builder.generate()));
-    match generated {
-        Ok(Ok(bindings)) => Ok(bindings.to_string()),
-        // Behind the first error, one follows from another.
-        Ok(Err(bindgen::BindgenError::ClangDiagnostic(text))) => {
-            Err(text.lines().next().unwrap_or("clang does not accept the header").to_owned())
-        }
-        Ok(Err(error)) => Err(format!("bindgen cannot read the header: {error}")),
-        Err(_) => Err("bindgen cannot read the header: it stopped in the middle".into()),
-    }
 }
 
 impl Bindings {

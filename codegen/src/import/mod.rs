@@ -13,6 +13,7 @@ use ioctlkit_model::{
 use ioctlkit_sources::c;
 use regex::Regex;
 
+mod bindgen;
 mod bindings;
 mod bits;
 mod candidates;
@@ -34,6 +35,7 @@ mod target;
 mod text;
 mod tokens;
 
+pub use self::bindgen::{Bindgen, ConfinedBindgen};
 pub use head::is_made_by_import;
 
 use bindings::Bindings;
@@ -88,17 +90,18 @@ pub struct Failure {
 /// # Errors
 /// Why the header can't be read, or that nothing in it is a command, a structure or a constant.
 pub fn import(request: &Request) -> Result<Imported, Failure> {
-    import_by(request, c::read)
+    import_by(request, c::read, Bindgen::run)
 }
 
-/// As [`import`], where somebody else reads the header first: what reading does not survive, bindgen
-/// is not asked to.
+/// As [`import`], where somebody else reads the header and runs bindgen: what reading does not survive,
+/// bindgen is not asked to.
 ///
 /// # Errors
 /// As those of [`import`].
 pub fn import_by(
     request: &Request,
     read: impl FnOnce(&c::Request) -> (Interface, Vec<Problem>),
+    bind: impl FnOnce(&Bindgen) -> Result<String, String>,
 ) -> Result<Imported, Failure> {
     let reading = c::Request {
         paths: vec![request.header.clone()],
@@ -132,7 +135,7 @@ pub fn import_by(
     if let Some(errors) = header_errors(&interface) {
         return Err(Failure { problems: errors, sources: interface.sources });
     }
-    let bindings = match bindings::read(&reading, &request.header, abi) {
+    let bindings = match bindings::read(&reading, &request.header, abi, bind) {
         Ok(bindings) => bindings,
         Err(message) => {
             let help = "name what the header needs in front of it, as in `-- -include linux/if.h`";

@@ -4,7 +4,7 @@ use std::fs;
 use std::num::NonZero;
 use std::time::Duration;
 
-use super::work::Work;
+use super::work::{Order, Work};
 
 /// Processor time for one file.
 const CPU_OF_FILE: Duration = Duration::from_secs(10);
@@ -40,10 +40,10 @@ fn processors() -> u64 {
 }
 
 /// Memory that a worker may hold, in bytes.
-pub(super) fn memory(work: &Work) -> u64 {
-    let whole = match work {
-        Work::C(_) | Work::Rust(_) => MEMORY,
-        Work::Objects(_) => MEMORY_OF_OBJECTS,
+pub(super) fn memory(order: &Order) -> u64 {
+    let whole = match order {
+        Order::Read(Work::C(_) | Work::Rust(_)) | Order::Parse(_) => MEMORY,
+        Order::Read(Work::Objects(_)) => MEMORY_OF_OBJECTS,
     };
     whole + MEMORY_OF_PROCESSOR * processors()
 }

@@ -5,7 +5,8 @@
 //! reading does not need, reads, and answers with an interface. A worker that dies or outruns its
 //! limits costs the file that it was reading: a new one reads the others.
 //!
-//! The program has to call [`serve_if_asked`] before anything else.
+//! The program has to call [`serve_if_asked`] before anything else, or [`serve_if_asked_with`] where it has
+//! a [`Parser`] of its own.
 
 mod cargo;
 mod limits;
@@ -16,5 +17,5 @@ mod supervise;
 mod watched;
 mod work;
 
-pub use serve::serve_if_asked;
-pub use supervise::Workers;
+pub use serve::{Parser, serve_if_asked, serve_if_asked_with};
+pub use supervise::{NotParsed, Workers};

@@ -13,7 +13,7 @@ use rustix::process::Signal;
 use super::limits::{self, Taken};
 use super::protocol::{CargoSays, Incoming, Message, send};
 use super::serve::ARGUMENT;
-use super::work::Work;
+use super::work::Order;
 
 /// How often the parent looks at what a worker has taken.
 const GLANCE: Duration = Duration::from_millis(50);
@@ -85,7 +85,7 @@ impl Drop for Worker {
 }
 
 impl Worker {
-    pub(super) fn start(program: &Path, work: &Work) -> Result<Self, Ended> {
+    pub(super) fn start(program: &Path, order: &Order) -> Result<Self, Ended> {
         let not_started = |error: io::Error| Ended::NotStarted(error.to_string());
         let mut process = command_of(program)
             .arg(ARGUMENT)
@@ -99,7 +99,7 @@ impl Worker {
             return Err(Ended::NotStarted("there are no pipes to it".into()));
         };
         // One that is gone already shows where it is listened to.
-        let _ = send(work, &mut to);
+        let _ = send(order, &mut to);
         let now = Instant::now();
         Ok(Self {
             process,
@@ -108,7 +108,7 @@ impl Worker {
             incoming: Incoming::default(),
             reading: BTreeMap::new(),
             taken: Taken::default(),
-            memory: limits::memory(work),
+            memory: limits::memory(order),
             heard: Taken::default(),
             alive: now,
             glanced: now,
@@ -139,7 +139,7 @@ impl Worker {
                     return Ok(message);
                 }
                 Ok(None) => {}
-                Err(_) => return Err(self.died("the process that reads answered nonsense")),
+                Err(_) => return Err(self.nonsense()),
             }
             if self.waits() {
                 match io::Read::read(&mut self.from, &mut piece) {
@@ -196,6 +196,11 @@ impl Worker {
             return Err(self.died("reading it got nowhere"));
         }
         Ok(())
+    }
+
+    /// It answers what nobody asked.
+    pub(super) fn nonsense(&mut self) -> Ended {
+        self.died("the process that reads answered nonsense")
     }
 
     fn ended_itself(&mut self) -> Ended {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use ioctlkit_model::Interface;
 
-use super::work::{Answer, Work};
+use super::work::{Answer, Order, Parsing, Work};
 use crate::c::{AllowedArgument, sort_arguments};
 use crate::caution::Caution;
 use crate::kept::bytes::{Kept, Reader, Writer, fields, variants};
@@ -29,6 +29,8 @@ pub(super) enum Message {
     AsksCargo(Vec<PathBuf>),
     /// What it read, and what it looked at.
     Answers(Box<Answer>),
+    /// What the program's own parser made.
+    Parsed(Vec<u8>),
 }
 
 /// What cargo says of each manifest.
@@ -169,6 +171,7 @@ impl Kept for AllowedArgument {
 
 fields! {
     Answer { interface, problems, looked }
+    Parsing { request, input }
     Caution { alone, avoided }
     FeatureName { name, missing }
 }
@@ -191,6 +194,7 @@ fields! {
 }
 
 variants! {
+    Order { 0 => Read(work), 1 => Parse(parsing), }
     Work { 0 => C(request), 1 => Rust(request), 2 => Objects(request), }
     Message {
         0 => Lacks(layers),
@@ -198,6 +202,7 @@ variants! {
         2 => Ends(number),
         3 => AsksCargo(manifests),
         4 => Answers(answer),
+        5 => Parsed(output),
     }
     Features { 0 => All, 1 => Chosen { names, default }, }
     Missing { 0 => Refused, 1 => Said, 2 => Accepted, }

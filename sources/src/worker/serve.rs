@@ -10,29 +10,54 @@ use super::cargo::Parent;
 use super::limits;
 use super::protocol::{Message, receive, send};
 use super::watched::Told;
-use super::work::Work;
+use super::work::{Order, Parsing, Work};
 use crate::{c, watch};
 
 /// The only argument of a process that is a worker.
 pub(super) const ARGUMENT: &str = "--read-for-another-process";
 
+/// A parser of the program's own, which is not one of this crate's front ends.
+pub trait Parser {
+    /// Does what takes rights that will be gone, such as to load a library. Nothing has been read yet.
+    fn prepare(&self);
+
+    /// Parses what `input` tells of, and answers with what the program understands.
+    fn parse(&self, input: &[u8]) -> Vec<u8>;
+}
+
+/// For programs that have none.
+struct NoParser;
+
+impl Parser for NoParser {
+    fn prepare(&self) {}
+
+    fn parse(&self, _: &[u8]) -> Vec<u8> {
+        Vec::new()
+    }
+}
+
 /// Reads and answers, if this process was started as a worker. What it answers with is the code to
 /// exit with; nothing means that this is any other process.
 pub fn serve_if_asked() -> Option<ExitCode> {
+    serve_if_asked_with(&NoParser)
+}
+
+/// As [`serve_if_asked`], for a program with a parser of its own.
+pub fn serve_if_asked_with(parser: &dyn Parser) -> Option<ExitCode> {
     let mut arguments = std::env::args_os().skip(1);
     let is_worker = arguments.next()? == ARGUMENT && arguments.next().is_none();
-    is_worker.then(|| match serve() {
+    is_worker.then(|| match serve(parser) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     })
 }
 
-fn serve() -> io::Result<()> {
+fn serve(parser: &dyn Parser) -> io::Result<()> {
     let mut from = io::stdin();
-    let work: Work = receive(&mut from).ok_or(io::ErrorKind::InvalidData)?;
+    let order: Order = receive(&mut from).ok_or(io::ErrorKind::InvalidData)?;
     let to = Arc::new(Mutex::new(io::stdout()));
-    prepare(&work);
-    let (readable, listable) = work.reach().readable();
+    prepare(&order, parser);
+    let (readable, listable) = order.reach().readable();
     let confinement = Confinement {
         files: Files { readable, listable, ..Files::default() },
         calls: Calls::Reading,
@@ -40,9 +65,18 @@ fn serve() -> io::Result<()> {
     };
     let lacks = confinement.enter();
     tell(&to, &Message::Lacks(lacks.iter().map(ToString::to_string).collect()))?;
-    watch::set(Box::new(Told(to.clone())));
-    let answer = work.read(&Parent { from: Mutex::new(from), to: to.clone() });
-    tell(&to, &Message::Answers(Box::new(answer)))
+    match order {
+        Order::Read(work) => {
+            watch::set(Box::new(Told(to.clone())));
+            let answer = work.read(&Parent { from: Mutex::new(from), to: to.clone() });
+            tell(&to, &Message::Answers(Box::new(answer)))
+        }
+        Order::Parse(Parsing { request, input }) => {
+            tell(&to, &Message::Begins(0, request.paths))?;
+            let output = parser.parse(&input);
+            tell(&to, &Message::Parsed(output))
+        }
+    }
 }
 
 fn tell(to: &Mutex<Stdout>, message: &Message) -> io::Result<()> {
@@ -50,9 +84,13 @@ fn tell(to: &Mutex<Stdout>, message: &Message) -> io::Result<()> {
 }
 
 /// Does what takes rights that will be gone: no library is loaded afterwards.
-fn prepare(work: &Work) {
-    if let Work::C(_) = work {
-        // Where it can't be loaded, reading will say so.
-        let _ = c::libclang_version();
+fn prepare(order: &Order, parser: &dyn Parser) {
+    match order {
+        Order::Read(Work::C(_)) => {
+            // Where it can't be loaded, reading will say so.
+            let _ = c::libclang_version();
+        }
+        Order::Read(_) => {}
+        Order::Parse(_) => parser.prepare(),
     }
 }

@@ -8,7 +8,7 @@ use ioctlkit_model::{Interface, Problem, ProblemKind};
 
 use super::process::{Ended, Worker};
 use super::protocol::{CargoSays, Message};
-use super::work::{Answer, Work};
+use super::work::{Answer, Order, Parsing, Work};
 use crate::rust::{AskCargo, Cargo};
 use crate::{c, object, rust};
 
@@ -97,7 +97,7 @@ impl Workers {
     }
 
     fn attempt(&self, work: &Work) -> Result<Answer, Ended> {
-        let mut worker = Worker::start(&self.program, work)?;
+        let mut worker = Worker::start(&self.program, &Order::Read(work.clone()))?;
         loop {
             match worker.next()? {
                 Message::Lacks(layers) => layers.into_iter().for_each(|layer| self.lacking(layer)),
@@ -105,9 +105,48 @@ impl Workers {
                 Message::Ends(number) => worker.ended(number),
                 Message::AsksCargo(manifests) => worker.tell(&ask_cargo(work, &manifests)),
                 Message::Answers(answer) => return Ok(*answer),
+                Message::Parsed(_) => return Err(worker.nonsense()),
             }
         }
     }
+
+    /// Has the program's own [`Parser`](super::Parser) parse something in a confined process, which
+    /// may read what reading `request` may.
+    ///
+    /// # Errors
+    /// [`NotParsed`].
+    pub fn parse(&self, request: &c::Request, input: Vec<u8>) -> Result<Vec<u8>, NotParsed> {
+        let order = Order::Parse(Parsing { request: request.clone(), input });
+        self.parsed(&order).map_err(|ended| match ended {
+            Ended::NotStarted(reason) => {
+                self.lacking(format!("a process of its own: {reason}"));
+                NotParsed::NoProcess
+            }
+            Ended::Died { how, .. } => NotParsed::Died(how),
+        })
+    }
+
+    fn parsed(&self, order: &Order) -> Result<Vec<u8>, Ended> {
+        let mut worker = Worker::start(&self.program, order)?;
+        loop {
+            match worker.next()? {
+                Message::Lacks(layers) => layers.into_iter().for_each(|layer| self.lacking(layer)),
+                Message::Begins(number, files) => worker.began(number, files),
+                Message::Ends(number) => worker.ended(number),
+                Message::Parsed(output) => return Ok(output),
+                Message::AsksCargo(_) | Message::Answers(_) => return Err(worker.nonsense()),
+            }
+        }
+    }
+}
+
+/// Why the program's own parser did not answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NotParsed {
+    /// There is no process: this one may do it.
+    NoProcess,
+    /// The process ended, or had to be ended, in this way.
+    Died(String),
 }
 
 /// What the death of a worker says of what to do next.

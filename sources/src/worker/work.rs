@@ -10,6 +10,34 @@ use crate::reach::Reach;
 use crate::rust::AskCargo;
 use crate::{c, object, rust};
 
+/// What a worker is told.
+#[derive(Debug, Clone)]
+pub(super) enum Order {
+    /// To read by a front end.
+    Read(Work),
+    /// To have the program's own parser parse something.
+    Parse(Parsing),
+}
+
+impl Order {
+    /// How far it may reach.
+    pub(super) fn reach(&self) -> Reach {
+        match self {
+            Self::Read(work) => work.reach(),
+            Self::Parse(parsing) => parsing.request.reach(),
+        }
+    }
+}
+
+/// What the program's own parser is told.
+#[derive(Debug, Clone)]
+pub(super) struct Parsing {
+    /// What may be read.
+    pub(super) request: c::Request,
+    /// What the program told it.
+    pub(super) input: Vec<u8>,
+}
+
 /// What a worker is told to read.
 #[derive(Debug, Clone)]
 pub(super) enum Work {
