@@ -174,6 +174,19 @@ impl Encoding {
             | ((size << 16) as u32)
     }
 
+    /// The number where each part is cut to its field, as crates do that mask: 14 bits of size, and 13
+    /// where the direction has three bits. `size` is in bytes.
+    pub const fn encode_masked(
+        self,
+        direction: Direction,
+        type_letter: u8,
+        nr: u8,
+        size: u64,
+    ) -> u32 {
+        let size = size & ((1 << self.size_bits()) - 1);
+        self.encode_as_c(direction, type_letter as u32, nr as u32, size)
+    }
+
     /// Takes a number apart, as the `_IOC_DIR`, `_IOC_TYPE`, `_IOC_NR` and `_IOC_SIZE` macros of
     /// the architectures with this encoding do.
     pub const fn decode(self, number: u32) -> Decoded {

@@ -126,7 +126,10 @@ pub enum Encoder {
     /// The kernel's `_IOC` of each ABI.
     #[default]
     Kernel,
-    /// Code of the header's own, which knows one architecture's encoding.
+    /// As the kernel's, but what does not fit into its field is cut off instead of spilling into the
+    /// next one: nix, rustix, iocuddle before 0.4.
+    Masked,
+    /// Code of the header's or crate's own, which knows one architecture's encoding.
     Own(OwnEncoder),
 }
 
@@ -138,7 +141,8 @@ pub struct OwnEncoder {
     /// Whether the number is negative as an integer of C, so that a 64-bit program that keeps it
     /// in an `unsigned long` has 32 one bits in front of it.
     pub sign_extends: bool,
-    /// The name of the encoder: the macro that shifts, or nothing where the command shifts itself.
+    /// The name of the encoder: the macro or function that shifts, or nothing where the command shifts
+    /// itself.
     pub name: String,
 }
 

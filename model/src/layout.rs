@@ -465,7 +465,8 @@ impl<'a> Layouts<'a> {
         let Some(body) = command.variants.get(abi) else { return false };
         // The low 16 bits are those of type letter and nr in every encoding.
         let low = (body.type_letter << 8) | body.nr;
-        let may_have = body.encoder != Encoder::Kernel || (low ^ number).trailing_zeros() >= 16;
+        let may_have =
+            matches!(body.encoder, Encoder::Own(_)) || (low ^ number).trailing_zeros() >= 16;
         may_have && self.body_number(body, abi).is_some_and(|own| own.number == number)
     }
 
@@ -481,7 +482,12 @@ impl<'a> Layouts<'a> {
         let fits = u8::try_from(body.type_letter).is_ok()
             && u8::try_from(body.nr).is_ok()
             && encoding.encode(body.direction, body.type_letter as u8, body.nr as u8, size).is_ok();
-        let number = encoding.encode_as_c(body.direction, body.type_letter, body.nr, size);
+        let number = match body.encoder {
+            Encoder::Masked => {
+                encoding.encode_masked(body.direction, body.type_letter as u8, body.nr as u8, size)
+            }
+            _ => encoding.encode_as_c(body.direction, body.type_letter, body.nr, size),
+        };
         Some(Numbered { number, size, fits })
     }
 

@@ -12,6 +12,7 @@ pub mod dump;
 mod kept;
 #[cfg(feature = "object")]
 pub mod object;
+mod own_encoder;
 pub mod programs;
 #[cfg(any(feature = "c", feature = "rust", feature = "object"))]
 mod reach;

@@ -50,12 +50,13 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             .iter()
             .filter(|id| aligns_to_4(id.abi()))
             .filter(|id| size(*id).is_some_and(|size| !size.is_multiple_of(8)))
+            // Another definition may have them on other ABIs only.
+            .filter(|id| {
+                holds_64_bits(cx, &Type::Record(argument.id), std::iter::once(*id).collect())
+            })
             .collect();
         let sizes = by_value(within, size);
-        if !on.is_empty()
-            && is_rounded_elsewhere(cx, argument, within)
-            && holds_64_bits(cx, &Type::Record(argument.id), within)
-        {
+        if !on.is_empty() && is_rounded_elsewhere(cx, argument, within) {
             let bytes = on.first().and_then(|abi| sizes.get(abi)).copied().unwrap_or_default();
             findings.push(report(cx, argument, bytes, on, within, victims(&disagreeing(&sizes))));
         }

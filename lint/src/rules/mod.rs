@@ -60,6 +60,7 @@ mod r006_hard_coded_request;
 mod u001_command_not_understood;
 mod u002_layout_unknown;
 mod u003_header_not_read;
+mod u004_request_not_known;
 mod v001_cannot_grow;
 mod v002_size_not_first;
 mod v003_no_room;
@@ -125,6 +126,7 @@ crate::registry::rules! {
     u001_command_not_understood::COMMAND_NOT_UNDERSTOOD,
     u002_layout_unknown::LAYOUT_UNKNOWN,
     u003_header_not_read::HEADER_NOT_READ,
+    u004_request_not_known::REQUEST_NOT_KNOWN,
     v001_cannot_grow::CANNOT_GROW,
     v002_size_not_first::SIZE_NOT_FIRST,
     v003_no_room::NO_ROOM,

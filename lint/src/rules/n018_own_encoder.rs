@@ -3,18 +3,21 @@
 use std::collections::HashSet;
 
 use ioctlkit_abi::AbiSet;
-use ioctlkit_model::{Command, CommandBody, Encoder, Finding, Fix, OwnEncoder, Safety, abi_words};
+use ioctlkit_model::{
+    Command, CommandBody, Encoder, Finding, Fix, Language, OwnEncoder, Safety, abi_words,
+};
 
 use crate::context::{Context, command_finding};
 use crate::declare_rule;
 
 declare_rule! {
-    /// a command number that the header packs itself, with one architecture's encoding
+    /// a command number that is packed with one architecture's encoding on all of them
     ///
     /// # What
-    /// The number comes from shifts of the header's own, or from an `_IOC` that the header defines
-    /// instead of the kernel's. It is listed with what it really comes to. One finding speaks of all
-    /// commands that one macro of a header packs.
+    /// The number comes from shifts of the header's or crate's own, from an `_IOC` that a header
+    /// defines instead of the kernel's, or from a crate that packs alike everywhere: vmm-sys-util, and
+    /// iocuddle before 0.2. It is listed with what it really comes to. One finding speaks of all
+    /// commands that one macro or function packs.
     ///
     /// # Why
     /// alpha, mips, powerpc and sparc keep the direction in three bits and the size in thirteen,
@@ -32,8 +35,9 @@ declare_rule! {
     /// ```
     ///
     /// # Fix
-    /// Include `<linux/ioctl.h>` and use `_IO`, `_IOR`, `_IOW` or `_IOWR`.
-    OWN_ENCODER: "N018", "own-encoder", Warning, legacy Warning, for C;
+    /// Include `<linux/ioctl.h>` and use `_IO`, `_IOR`, `_IOW` or `_IOWR`. In Rust, use
+    /// `#[derive(Ioctl)]`, or a function that knows each architecture, such as `libc::_IOR`.
+    OWN_ENCODER: "N018", "own-encoder", Warning, legacy Warning, for Both;
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -47,13 +51,22 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             if names.contains(own.name.as_str()) {
                 continue;
             }
-            let differs = cx.layouts.abis_where(abis, |_, id| {
+            let language = cx.interface.sources.file(command.span.file).language();
+            let differs = cx.layouts.abis_where(abis, |abi, id| {
+                // No Rust program runs where no compiler of Rust is.
+                if language == Language::Rust && abi.rust_archs.is_empty() {
+                    return false;
+                }
                 let by_kernel = CommandBody { encoder: Encoder::Kernel, ..body.clone() };
                 let number = |body| cx.layouts.body_number(body, id).map(|it| it.number);
                 number(body) != number(&by_kernel)
             });
             if !differs.is_empty() {
-                add(&mut groups, Packed { command, body, own, differs });
+                add(
+                    &mut groups,
+                    Packed { command, body, own, differs },
+                    language == Language::Rust,
+                );
             }
         }
     }
@@ -76,11 +89,12 @@ struct Group<'a> {
     differs: AbiSet,
 }
 
-fn add<'a>(groups: &mut Vec<Group<'a>>, packed: Packed<'a>) {
+fn add<'a>(groups: &mut Vec<Group<'a>>, packed: Packed<'a>, rust: bool) {
     let of_same_encoder = |group: &&mut Group<'_>| {
         !packed.own.name.is_empty()
             && group.first.own.name == packed.own.name
-            && group.first.command.span.file == packed.command.span.file
+            // A header's macro may have another's name; a crate has one function of a name.
+            && (rust || group.first.command.span.file == packed.command.span.file)
     };
     match groups.iter_mut().find(of_same_encoder) {
         Some(group) => {
@@ -115,7 +129,14 @@ fn report(cx: &Context<'_>, group: &Group<'_>) -> Finding {
         more => format!("not packed by the kernel's `_IOC`, and neither are {more} more commands"),
     };
     finding.fix = Some(Fix {
-        message: format!("use `{macro_name}` of `<linux/ioctl.h>`"),
+        message: match cx.interface.sources.file(command.span.file).language() {
+            Language::Rust => {
+                "pack it with `#[derive(Ioctl)]`, or with a function that knows each \
+                               architecture, such as those of `libc`"
+                    .into()
+            }
+            _ => format!("use `{macro_name}` of `<linux/ioctl.h>`"),
+        },
         edits: Vec::new(),
         safety: Safety::ChangesAbi,
     });

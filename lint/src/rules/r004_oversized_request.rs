@@ -72,7 +72,7 @@ impl Outcome {
 fn outcome(through: &str) -> Option<Outcome> {
     match crate_of(through) {
         "nix" | "rustix" => Some(Outcome::Masks),
-        "libc" => Some(Outcome::Spills),
+        "libc" | "ioctl_sys" => Some(Outcome::Spills),
         "vmm_sys_util" => Some(Outcome::SpillsAsGeneric),
         _ => None,
     }

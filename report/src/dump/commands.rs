@@ -1,6 +1,6 @@
 //! Commands.
 
-use ioctlkit_abi::AbiId;
+use ioctlkit_abi::{AbiId, AbiSet};
 use ioctlkit_model::{Argument, Command, CommandBody, Encoder, Layouts, SourceMap};
 use serde::Serialize;
 
@@ -110,6 +110,11 @@ fn definition<'a>(
         argument_id: body.argument.ty().and_then(|ty| behind.record(ty)),
         encoder: match &body.encoder {
             Encoder::Kernel => None,
+            // Only a size that does not fit makes it differ from the kernel's.
+            Encoder::Masked => AbiSet::ALL
+                .iter()
+                .any(|id| layouts.body_number(body, id).is_some_and(|number| !number.fits))
+                .then(|| EncoderEntry { name: &body.through, sign_extends: false }),
             Encoder::Own(own) => {
                 Some(EncoderEntry { name: &own.name, sign_extends: own.sign_extends })
             }

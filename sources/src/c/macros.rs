@@ -5,6 +5,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
+use ioctlkit_abi::Encoding;
 use ioctlkit_model::Span;
 
 use crate::c::files::{Files, Index, Loaded};
@@ -12,8 +13,8 @@ use crate::c::jobs::probe::Asked;
 use crate::c::lex::expand::{Word, expand};
 use crate::c::lex::expression::{is_conditional, parse_expression};
 use crate::c::lex::scan::{ByName, Define, NameSet, Token, hash, tokens};
-use crate::c::own_encoder::take_apart;
 use crate::c::redefined::{AnyType, Redefined};
+use crate::own_encoder::take_apart;
 
 /// The macros that every command comes to.
 pub(crate) const ROOTS: [&str; 8] =
@@ -283,7 +284,7 @@ impl<'f> Search<'f> {
     fn own_encoder(&self, index: Index, define: &Define) -> Option<CandidateKind> {
         let text = self.files.loaded[index].slice(&define.body);
         let names = AnyType(self.redefined.names(self.files, index));
-        let parts = take_apart(&parse_expression(text, &names)?)?;
+        let parts = take_apart(&parse_expression(text, &names)?, Encoding::Generic)?;
         let is_ioc_of_its_own = self.redefined.holds_in(index) && self.reaches(define);
         if !parts.is_telling() && !is_ioc_of_its_own {
             return None;

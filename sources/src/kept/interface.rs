@@ -290,7 +290,7 @@ fields! {
 variants! {
     Written { 0 => Otherwise, 1 => Call(call), 2 => Name(name), 3 => Hexadecimal(literal), }
     Differences { 0 => Unmentioned, 1 => Accepted, }
-    Encoder { 0 => Kernel, 1 => Own(own), }
+    Encoder { 0 => Kernel, 1 => Own(own), 2 => Masked, }
     Argument { 0 => None, 1 => Type(ty), 2 => SizeOfType(ty), 3 => Size(size), }
     Representation { 0 => C, 1 => Unspecified, }
     Role {

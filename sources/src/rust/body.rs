@@ -1,39 +1,78 @@
 //! What a function's body has to do with commands: the requests of calls of `ioctl`, what may
 //! yield a number, and the items in it.
 
+use std::collections::HashSet;
+
 use syn::visit::{self, Visit};
 
 use super::extract::{self, parameters};
-use super::item::{Function, Place, Site};
-use super::lower::{Origin, block_value, name_of};
-use super::well_known;
+use super::item::{Call, Callee, Ex, ExKind, Function, Site, Ty, TyKind};
+use super::lower::{Origin, name_of};
+use super::{prelude, well_known};
 
 /// Reads a function.
 pub(crate) fn read(origin: Origin<'_>, signature: &syn::Signature, block: &syn::Block) -> Function {
-    let mut body = Body { origin, sites: Vec::new(), items: Vec::new() };
+    let names: Vec<String> = signature.inputs.iter().map(parameter).collect();
+    let mut body = Body::new(origin, &names);
     body.visit_block(block);
-    let names = signature.inputs.iter().map(|input| match input {
+    let variables = body.variables();
+    Function {
+        items: extract::items(origin, body.items),
+        sites: body.sites,
+        variables,
+        value: value(origin, signature, block),
+        generics: parameters(origin, &signature.generics),
+        parameters: names,
+    }
+}
+
+/// The places in an expression that a macro yields.
+pub(crate) fn read_expression(origin: Origin<'_>, value: &syn::Expr) -> Vec<Site> {
+    let mut body = Body::new(origin, &[]);
+    body.visit_expr(value);
+    body.sites
+}
+
+fn parameter(input: &syn::FnArg) -> String {
+    match input {
         syn::FnArg::Typed(input) => match &*input.pat {
             syn::Pat::Ident(ident) => name_of(&ident.ident),
             _ => String::new(),
         },
         syn::FnArg::Receiver(_) => "self".into(),
-    });
-    // Only what may stand in a constant is of interest as a whole.
-    let value = signature.constness.and_then(|_| block_value(block)).map(|value| origin.ex(value));
-    Function {
-        parameters: names.collect(),
-        items: extract::items(origin, body.items),
-        sites: body.sites,
-        value,
-        generics: parameters(origin, &signature.generics),
+    }
+}
+
+/// What a function comes to: of one that a constant may call, and of one that yields a number.
+fn value(origin: Origin<'_>, signature: &syn::Signature, block: &syn::Block) -> Option<Ex> {
+    let yields_number = match &signature.output {
+        syn::ReturnType::Type(_, ty) => match &**ty {
+            syn::Type::Path(path) => path.path.segments.last().is_some_and(|last| {
+                let name = name_of(&last.ident);
+                prelude::integer(&name).is_some()
+                    || ["usize", "c_ulong", "Opcode", "RawOpcode", "Ioctl", "ioctl_num_type"]
+                        .contains(&name.as_str())
+            }),
+            _ => false,
+        },
+        syn::ReturnType::Default => false,
+    };
+    if signature.constness.is_none() && !yields_number {
+        return None;
+    }
+    match origin.block(block) {
+        ExKind::Other => None,
+        kind => Some(Ex { kind, place: origin.place(block.brace_token.span.join()) }),
     }
 }
 
 struct Body<'t, 'a> {
     origin: Origin<'t>,
+    parameters: HashSet<&'t str>,
     sites: Vec<Site>,
     items: Vec<&'a syn::Item>,
+    /// What variables are set to.
+    set: Vec<(String, &'a syn::Expr)>,
 }
 
 impl<'a> Visit<'a> for Body<'_, 'a> {
@@ -49,58 +88,185 @@ impl<'a> Visit<'a> for Body<'_, 'a> {
         self.macro_use(&found.mac);
     }
 
+    fn visit_local(&mut self, local: &'a syn::Local) {
+        let pattern = match &local.pat {
+            syn::Pat::Type(typed) => &*typed.pat,
+            pattern => pattern,
+        };
+        if let (syn::Pat::Ident(name), Some(init)) = (pattern, &local.init) {
+            self.set.push((name_of(&name.ident), &init.expr));
+        }
+        visit::visit_local(self, local);
+    }
+
+    fn visit_expr_assign(&mut self, assignment: &'a syn::ExprAssign) {
+        if let syn::Expr::Path(path) = &*assignment.left
+            && let Some(name) = path.path.get_ident()
+        {
+            self.set.push((name_of(name), &assignment.right));
+        }
+        visit::visit_expr_assign(self, assignment);
+    }
+
     fn visit_expr_call(&mut self, call: &'a syn::ExprCall) {
         if let syn::Expr::Path(path) = &*call.func
             && let Some(last) = path.path.segments.last()
         {
             let name = name_of(&last.ident);
             let before = path.path.segments.iter().rev().nth(1).map(|s| name_of(&s.ident));
-            if well_known::is_ioctl_call(&name) && call.args.len() >= 2 {
-                self.sites.push(Site::Request(self.origin.ex(&call.args[1])));
-                let others = call.args.iter().enumerate().filter(|(index, _)| *index != 1);
-                others.for_each(|(_, argument)| self.visit_expr(argument));
-                return;
-            } else if well_known::may_yield_number(before.as_deref(), &name) {
+            if well_known::may_yield_number(before.as_deref(), &name) {
                 self.sites.push(Site::Number(self.origin.ex(&syn::Expr::Call(call.clone()))));
                 return;
+            }
+            if self.may_pass_request(&name, &call.args) {
+                let callee = Callee::Function(self.origin.path(&path.path));
+                self.call(callee, &call.args, call.paren_token.span.close(), last.ident.span());
             }
         }
         visit::visit_expr_call(self, call);
     }
 
+    fn visit_expr_method_call(&mut self, call: &'a syn::ExprMethodCall) {
+        let name = name_of(&call.method);
+        if self.may_pass_request(&name, &call.args) {
+            let span = call.paren_token.span.close();
+            self.call(Callee::Method(name), &call.args, span, call.method.span());
+        }
+        visit::visit_expr_method_call(self, call);
+    }
+
     fn visit_path(&mut self, path: &'a syn::Path) {
-        if let Some(last) = path.segments.last()
-            && well_known::is_opcode_type(&name_of(&last.ident))
-        {
-            let kind = super::item::TyKind::Path(self.origin.path(path));
-            let place = path.segments.first().map_or(Place::default(), |first| {
-                self.origin.place(first.ident.span()).to(self.origin.place(last.ident.span()))
-            });
-            self.sites.push(Site::Type(super::item::Ty { kind, place }));
-            return;
+        if let Some(last) = path.segments.last() {
+            let name = name_of(&last.ident);
+            let has_arguments = !last.arguments.is_none();
+            if well_known::is_opcode_type(&name) || has_arguments && prelude::is_pattern(&name) {
+                self.opcode_type(path);
+                return;
+            }
+            // `Setter::<OP, u32>::new(1)`.
+            if let Some(before) = path.segments.iter().rev().nth(1)
+                && !before.arguments.is_none()
+                && prelude::is_pattern(&name_of(&before.ident))
+            {
+                let mut of_type = path.clone();
+                of_type.segments.pop();
+                of_type.segments.pop_punct();
+                self.opcode_type(&of_type);
+                return;
+            }
         }
         visit::visit_path(self, path);
     }
 }
 
-impl Body<'_, '_> {
+impl<'t, 'a> Body<'t, 'a> {
+    fn new(origin: Origin<'t>, parameters: &'t [String]) -> Self {
+        Self {
+            origin,
+            parameters: parameters.iter().map(String::as_str).collect(),
+            sites: Vec::new(),
+            items: Vec::new(),
+            set: Vec::new(),
+        }
+    }
+
+    fn opcode_type(&mut self, path: &syn::Path) {
+        let kind = TyKind::Path(self.origin.path(path));
+        let place = path.segments.first().zip(path.segments.last()).map(|(first, last)| {
+            self.origin.place(first.ident.span()).to(self.origin.place(last.ident.span()))
+        });
+        self.sites.push(Site::Type(Ty { kind, place: place.unwrap_or_default() }));
+    }
+
+    fn call(
+        &mut self,
+        callee: Callee,
+        arguments: &syn::punctuated::Punctuated<syn::Expr, syn::Token![,]>,
+        end: proc_macro2::Span,
+        start: proc_macro2::Span,
+    ) {
+        let place = self.origin.place(start).to(self.origin.place(end));
+        let arguments = arguments.iter().map(|argument| self.origin.ex(argument)).collect();
+        self.sites.push(Site::Call(Call { callee, arguments, place }));
+    }
+
+    /// Whether a call may be one of `ioctl`: by its name, or because a constant, a literal or a
+    /// parameter that is named as a request is given to it.
+    fn may_pass_request(
+        &self,
+        name: &str,
+        arguments: &syn::punctuated::Punctuated<syn::Expr, syn::Token![,]>,
+    ) -> bool {
+        well_known::is_ioctl_call(name)
+            || name.contains("ioctl")
+            || (1..=6).contains(&arguments.len())
+                && arguments.iter().any(|argument| self.may_be_request(argument))
+    }
+
+    fn may_be_request(&self, argument: &syn::Expr) -> bool {
+        match argument {
+            syn::Expr::Cast(cast) => self.may_be_request(&cast.expr),
+            syn::Expr::Paren(inner) => self.may_be_request(&inner.expr),
+            syn::Expr::MethodCall(call) if call.args.is_empty() => {
+                self.may_be_request(&call.receiver)
+            }
+            syn::Expr::Path(path) => path.path.segments.last().is_some_and(|last| {
+                let name = last.ident.to_string();
+                let is_constant = name.len() > 2 && !name.contains(char::is_lowercase);
+                is_constant || self.parameters.contains(&*name) && is_request_name(&name)
+            }),
+            syn::Expr::Lit(literal) => match &literal.lit {
+                syn::Lit::Int(value) => value.base10_parse::<u64>().is_ok_and(|it| it > 0xff),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// The variables that a call is given as its request, with what they are set to.
+    fn variables(&self) -> Vec<(String, Ex)> {
+        let used: HashSet<&str> = self
+            .sites
+            .iter()
+            .filter_map(|site| match site {
+                Site::Call(call) => Some(&call.arguments),
+                _ => None,
+            })
+            .flatten()
+            .filter_map(|argument| match &argument.bare().kind {
+                ExKind::Path(path) => path.single(),
+                _ => None,
+            })
+            .collect();
+        let set = self.set.iter().filter(|(name, _)| used.contains(name.as_str()));
+        set.map(|(name, value)| (name.clone(), self.origin.ex(value))).collect()
+    }
+
     fn macro_use(&mut self, found: &syn::Macro) {
         let Some(last) = found.path.segments.last() else { return };
-        if well_known::is_plain_macro(&name_of(&last.ident)) {
-            return;
-        }
         let text = found.tokens.to_string();
         if text.contains("ioctl") || text.contains("request_code") || text.contains("opcode") {
             let values = syn::punctuated::Punctuated::<syn::Expr, syn::Token![,]>::parse_terminated;
             if let Ok(values) = syn::parse::Parser::parse2(values, found.tokens.clone()) {
-                let mut inner = Body { origin: self.origin, sites: Vec::new(), items: Vec::new() };
+                let mut inner = Body::new(self.origin, &[]);
+                inner.parameters.clone_from(&self.parameters);
                 values.iter().for_each(|value| inner.visit_expr(value));
                 self.sites.append(&mut inner.sites);
             }
         }
-        let call = self.origin.macro_call(found);
-        let place = call.place;
-        let kind = super::item::ExKind::Macro(call);
-        self.sites.push(Site::Number(super::item::Ex { kind, place }));
+        if well_known::is_plain_macro(&name_of(&last.ident)) {
+            return;
+        }
+        self.sites.push(Site::Macro(self.origin.macro_call(found)));
     }
+}
+
+/// Names that people give to what they pass on to `ioctl`.
+fn is_request_name(name: &str) -> bool {
+    let name = name.trim_matches('_');
+    ["req", "cmd", "command", "code", "op", "opcode", "number", "num", "nr", "key", "ctl"]
+        .iter()
+        .any(|known| name == *known || name.starts_with(known) || name.ends_with(known))
+        || name.contains("ioctl")
+        || name.contains("request")
 }

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use ioctlkit_abi::{AbiSet, RecordKind};
 use ioctlkit_model::{
-    Command, CommandBody, Differences, Enum, EnumBody, EnumId, Family, FileId, Interface, Problem,
-    ProblemKind, RawNumber, Record, RecordBody, RecordId, Span, Type, Typedef, TypedefBody,
-    TypedefId, Variants,
+    Command, CommandBody, Differences, Enum, EnumBody, EnumId, Family, FileId, Interface,
+    NotUnderstood, Problem, ProblemKind, RawNumber, Record, RecordBody, RecordId, Span, Type,
+    Typedef, TypedefBody, TypedefId, Variants,
 };
 
 use super::cargo::{Dependency, Package};
@@ -54,6 +54,7 @@ pub(crate) struct Builder {
     commands: HashMap<Key, usize>,
     families: HashSet<Key>,
     raw_numbers: HashMap<Key, usize>,
+    not_understood: HashMap<Key, usize>,
     dependencies: HashMap<(PathBuf, String), Option<Arc<Package>>>,
 }
 
@@ -268,6 +269,13 @@ impl Builder {
         found
     }
 
+    /// The version that a package's dependency is, by its numbers: of its source, else of the lock
+    /// file, else the first that will do.
+    pub(crate) fn version(&mut self, of: &Package, dependency: &Dependency) -> Option<Vec<u64>> {
+        let found = self.dependency(of, dependency).map(|found| found.version.clone());
+        registry::version(of, dependency, found.as_deref())
+    }
+
     /// Makes packages known, so that a dependency on one is itself.
     pub(crate) fn known_packages(&mut self, packages: &[Arc<Package>]) {
         for of in packages {
@@ -430,6 +438,35 @@ impl Builder {
     }
 
     /// Adds a plain number, or what it is on more ABIs.
+    /// Whether a command, a family or a plain number has that name.
+    pub(crate) fn defines(&self, name: &str) -> bool {
+        let keys = self.commands.keys().chain(&self.families).chain(self.raw_numbers.keys());
+        keys.map(|(_, _, known)| known).any(|known| known == name)
+    }
+
+    /// Remembers a request that cannot be worked out on some ABIs.
+    pub(crate) fn not_understood(
+        &mut self,
+        (file, place): (FileIndex, Place),
+        name: &str,
+        abis: AbiSet,
+        reason: &str,
+    ) {
+        let span = self.span(file, place);
+        let key = (file, place, name.to_owned());
+        let index = *self.not_understood.entry(key).or_insert_with(|| {
+            self.interface.not_understood.push(NotUnderstood {
+                name: name.to_owned(),
+                span,
+                abis: AbiSet::EMPTY,
+                reason: reason.to_owned(),
+            });
+            self.interface.not_understood.len() - 1
+        });
+        let known = &mut self.interface.not_understood[index].abis;
+        *known = known.union(abis);
+    }
+
     pub(crate) fn raw_number(
         &mut self,
         (file, name_place): (FileIndex, Place),

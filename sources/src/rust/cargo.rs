@@ -17,6 +17,9 @@ use crate::reading::{self, ReadError};
 /// How long cargo may take. Of a workspace of hundreds of packages it takes a second.
 const LONGEST: Duration = Duration::from_secs(60);
 
+/// The edition of a package that states none.
+pub(crate) const FIRST_EDITION: u16 = 2015;
+
 /// A package.
 #[derive(Debug, Clone)]
 pub(crate) struct Package {
@@ -24,12 +27,16 @@ pub(crate) struct Package {
     pub(crate) name: String,
     /// Its version.
     pub(crate) version: String,
+    /// Its edition: a year.
+    pub(crate) edition: u16,
     /// The folder of its `Cargo.toml`, absolute.
     pub(crate) folder: PathBuf,
     /// The name and root of its library, if it has one.
     pub(crate) library: Option<(String, PathBuf)>,
     /// The names and roots of its programs and examples.
     pub(crate) programs: Vec<(String, PathBuf)>,
+    /// Its build script, if it has one.
+    pub(crate) script: Option<PathBuf>,
     /// The features that are on.
     pub(crate) features: BTreeSet<String>,
     /// All its features, and what each turns on.
@@ -75,6 +82,7 @@ struct Metadata {
 struct MetadataPackage {
     name: String,
     version: String,
+    edition: String,
     manifest_path: PathBuf,
     targets: Vec<MetadataTarget>,
     features: Lists,
@@ -182,6 +190,7 @@ fn why(said: &str) -> String {
 fn package_of(found: MetadataPackage, target: &Path, workspace: &Path) -> Package {
     let mut library = None;
     let mut programs = Vec::new();
+    let mut script = None;
     for part in found.targets {
         let root = (part.name.replace('-', "_"), part.src_path);
         let is = |kinds: &[&str]| part.kind.iter().any(|kind| kinds.contains(&kind.as_str()));
@@ -189,6 +198,8 @@ fn package_of(found: MetadataPackage, target: &Path, workspace: &Path) -> Packag
             library = Some(root);
         } else if is(&["bin", "example"]) {
             programs.push(root);
+        } else if is(&["custom-build"]) {
+            script = Some(root.1);
         }
     }
     let mut dependencies = BTreeMap::new();
@@ -209,9 +220,11 @@ fn package_of(found: MetadataPackage, target: &Path, workspace: &Path) -> Packag
     Package {
         name: found.name,
         version: found.version,
+        edition: found.edition.parse().unwrap_or(FIRST_EDITION),
         folder: found.manifest_path.parent().unwrap_or(Path::new("/")).to_owned(),
         library,
         programs,
+        script,
         features: BTreeSet::new(),
         lists: found.features,
         dependencies,

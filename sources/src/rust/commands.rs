@@ -8,7 +8,7 @@ use ioctlkit_model::{Argument, CommandBody, Constant, ProblemKind, Written};
 
 use super::constant::{Bound, Env};
 use super::derive::{self, Identity};
-use super::item::{Ex, ExKind, Function, Item, Kind, Path, Place, Site, Ty};
+use super::item::{Ex, ExKind, Function, Item, Kind, MacroCall, Path, Place, Site, Ty};
 use super::request::{Encoded, Found};
 use super::resolve::{Names, Target};
 use super::through;
@@ -142,68 +142,271 @@ impl World<'_> {
         };
         // The constants of a function are named with it only where their own names say nothing.
         let inner = self.enter_body(scope, &function.items, &name);
-        let bound = function.parameters.iter().map(|name| (name.clone(), Bound::Unknown)).collect();
-        let env = Env { bound: Rc::new(bound), ..Env::of(inner) };
-        let file = self.scope(scope).file;
+        let env = self.inside(inner, function);
+        let around = Around { file: self.scope(scope).file, name: &name, function };
+        if item.name == "opcode"
+            && let Some(value) = &function.value
+        {
+            self.opcode(&self.named(scope, item, &name), value, &env);
+            return;
+        }
         for site in &function.sites {
-            match site {
-                Site::Request(ex) => self.used(file, &name, ex, &env, function),
-                Site::Number(ex) => {
-                    let found = self.request(ex, &env, None);
-                    if !matches!(found, Some(Found::Number(_))) {
-                        self.add(
-                            &at_site(file, &name, ex.bare().place),
-                            found,
-                            &function.parameters,
-                        );
-                    }
+            self.site(around, site, &env);
+        }
+    }
+
+    /// What `opcode()` of an implementation of rustix's `Ioctl` yields.
+    fn opcode(&mut self, named: &Named<'_>, value: &Ex, env: &Env) {
+        match self.passed_request(value, env) {
+            Some(Found::Number(number)) => {
+                self.raw(named.file, named.name, named.name_place, number)
+            }
+            None if depends(value, env) => {}
+            None => {
+                let why = "what `opcode` yields cannot be worked out";
+                self.unknown_request(named.file, (named.name, ""), named.name_place, why);
+            }
+            found => self.add(named, found, &[]),
+        }
+    }
+
+    /// A function's body, before anything is known of its parameters.
+    pub(crate) fn inside(&self, scope: ScopeId, function: &Function) -> Env {
+        let generics = function.generics.iter().map(|generic| &generic.name);
+        let names = function.parameters.iter().chain(generics);
+        let bound = names.map(|name| (name.clone(), Bound::Unknown)).collect();
+        Env { bound: Rc::new(bound), ..Env::of(scope) }
+    }
+
+    fn site(&mut self, around: Around<'_>, site: &Site, env: &Env) {
+        let Around { file, name, function } = around;
+        match site {
+            Site::Call(call) => {
+                if let Some(request) = self.passed(call, env) {
+                    self.used(around, request, env, 0);
                 }
-                Site::Type(ty) => {
-                    let found = self.type_request(ty, &env);
-                    self.add(&at_site(file, &name, ty.place), found, &function.parameters);
+            }
+            Site::Number(ex) => {
+                let found = self.request(ex, env, None);
+                if !matches!(found, Some(Found::Number(_))) {
+                    let at = at_site(file, name, ex.bare().place);
+                    self.add(&at, found, &function.parameters);
+                }
+            }
+            Site::Macro(call) => self.macro_site(around, call, env),
+            Site::Type(ty) => {
+                // Other crates have types of these names, too.
+                if !self.is_of_rustix(ty, env) {
+                    return;
+                }
+                let found = self.type_request(ty, env);
+                let at = at_site(file, name, ty.place);
+                match found {
+                    Some(Found::Number(number)) => {
+                        let spelling = self.spelling(file, ty.place);
+                        self.raw(file, &spelling, ty.place, number);
+                    }
+                    found => self.add(&at, found, &function.parameters),
                 }
             }
         }
     }
 
-    /// The request of a call of `ioctl`.
-    fn used(&mut self, file: FileIndex, name: &str, ex: &Ex, env: &Env, function: &Function) {
+    fn macro_site(&mut self, around: Around<'_>, call: &MacroCall, env: &Env) {
+        let Around { file, name, function } = around;
+        let krate = self.scope(env.scope).krate;
+        if self.own_macro(krate, &call.path).is_none() {
+            self.macro_command(env.scope, call);
+        }
+        let ex = Ex { kind: ExKind::Macro(call.clone()), place: call.place };
+        let found = self.request(&ex, env, None);
+        if found.is_some() {
+            if !matches!(found, Some(Found::Number(_))) {
+                self.add(&at_site(file, name, call.place), found, &function.parameters);
+            }
+            return;
+        }
+        // A macro of the crate's own may call `ioctl`.
+        let Some(sites) = self.expand_sites(call, env.scope) else { return };
+        let Some(inner) = env.deeper() else { return };
+        for site in sites.iter() {
+            self.site(around, site, &inner);
+        }
+    }
+
+    /// What a call of `ioctl` is given as its request.
+    fn used(&mut self, around: Around<'_>, ex: &Ex, env: &Env, depth: u8) {
+        let Around { file, name, function } = around;
         let bare = ex.bare();
+        if depth > 8 {
+            return;
+        }
         match &bare.kind {
-            ExKind::Path(path) => self.used_constant(file, path, bare, env),
+            ExKind::Path(path) => {
+                if let Some(own) = path.single() {
+                    // The callers of the function say what a parameter is.
+                    let is_parameter = env.bound(own).is_some();
+                    let set: Vec<&Ex> = function
+                        .variables
+                        .iter()
+                        .filter(|(variable, _)| variable == own)
+                        .map(|(_, value)| value)
+                        .collect();
+                    if !set.is_empty() {
+                        for value in set {
+                            self.used(around, value, env, depth + 1);
+                        }
+                        return;
+                    }
+                    if is_parameter {
+                        return;
+                    }
+                }
+                self.used_constant(file, path, bare, env, Some(name));
+            }
             ExKind::Integer(value) => {
                 let spelling = self.spelling(file, bare.place);
                 self.raw(file, &spelling, bare.place, *value);
             }
-            _ => {
-                let found = self.request(bare, env, None);
-                if !matches!(found, Some(Found::Number(_))) {
-                    self.add(&at_site(file, name, bare.place), found, &function.parameters);
+            ExKind::If(_, then, otherwise) => {
+                self.used(around, then, env, depth + 1);
+                self.used(around, otherwise, env, depth + 1);
+            }
+            ExKind::Match(_, arms) => {
+                for (_, value) in arms {
+                    self.used(around, value, env, depth + 1);
                 }
             }
+            _ => match self.passed_request(bare, env) {
+                Some(Found::Number(number)) => {
+                    let spelling = self.spelling(file, bare.place);
+                    self.raw(file, &spelling, bare.place, number);
+                }
+                None if depends(bare, env) => {}
+                None => {
+                    // A macro may have defined the function that yields it.
+                    let maker = match &bare.kind {
+                        ExKind::Call(function, _) => match &function.kind {
+                            ExKind::Path(path) => path.last(),
+                            _ => "",
+                        },
+                        _ => "",
+                    };
+                    let why = "it is known only when the program runs";
+                    self.unknown_request(file, (name, maker), bare.place, why);
+                }
+                found => {
+                    self.add(&at_site(file, name, bare.place), found, &function.parameters);
+                }
+            },
         }
     }
 
-    /// A constant that is used as a command: a plain number, unless its definition says more.
-    pub(crate) fn used_constant(&mut self, file: FileIndex, path: &Path, ex: &Ex, env: &Env) {
+    /// A constant that is used as a command: a plain number, unless its definition says more. `by` is
+    /// the function that passes it.
+    pub(crate) fn used_constant(
+        &mut self,
+        file: FileIndex,
+        path: &Path,
+        ex: &Ex,
+        env: &Env,
+        by: Option<&str>,
+    ) {
         if path.single().is_some_and(|name| env.bound(name).is_some()) {
             return;
         }
-        let found = self.resolve(env.scope, &path.names(), path.global, Names::Values);
-        let Some(Target::Item(scope, item)) = found else { return };
-        let Kind::Constant(_, Some(value), _) = &item.kind else { return };
+        let found = match path.names().as_slice() {
+            ["Self", name] => self.own_item(name, env),
+            names => self.resolve(env.scope, names, path.global, Names::Values),
+        };
+        let unknown = |world: &mut Self, why: &str| {
+            if let Some(by) = by {
+                world.unknown_request(file, (by, ""), ex.place, why);
+            }
+        };
+        let (scope, item) = match found {
+            Some(Target::Item(scope, item)) => (scope, item),
+            // The numbers of these are the kernel's, and no definition of this crate.
+            Some(Target::External(krate, _)) if super::prelude::is_known_crate(&krate) => return,
+            Some(Target::External(krate, _)) => {
+                return unknown(self, &format!("no source of `{krate}` is at hand"));
+            }
+            Some(Target::Variant(scope, item, index)) => {
+                let value = self.variant_value(scope, &item, index, env);
+                match value.as_ref().and_then(super::constant::literal) {
+                    Some(number) => self.raw(file, path.last(), ex.place, number),
+                    None => unknown(self, "the value of the variant cannot be worked out"),
+                }
+                return;
+            }
+            Some(Target::Module(_)) | None => {
+                return unknown(self, "nothing defines the name");
+            }
+        };
+        let Kind::Constant(_, Some(value), _) = &item.kind else {
+            return unknown(self, "it is known only when the program runs");
+        };
         let Some(inner) = env.step(scope, Vec::new()) else { return };
-        if !matches!(self.request(value, &inner, None), Some(Found::Number(_))) {
-            return;
+        match self.request(value, &inner, None) {
+            // The constant's own definition is a command.
+            Some(Found::Command(_) | Found::Open(_)) => return,
+            Some(Found::Number(_)) | None => {}
         }
-        let Some(number) = self.number(value, &inner) else { return };
         let home = self.scope(scope).file;
-        if self.asked_for(home) {
-            let named = self.named(scope, &item, &item.name);
-            let place = named.name_place;
-            self.raw(home, &item.name.clone(), place, number);
+        let (at, place) = if self.asked_for(home) {
+            (home, self.named(scope, &item, &item.name).name_place)
         } else {
-            self.raw(file, &item.name.clone(), ex.place, number);
+            (file, ex.place)
+        };
+        match self.passed_request(value, &inner) {
+            Some(Found::Number(number)) => self.raw(at, &item.name.clone(), place, number),
+            Some(found) => {
+                let named =
+                    Named { file: at, name: &item.name, c_name: None, name_place: place, place };
+                self.add(&named, Some(found), &[]);
+            }
+            None => unknown(self, "what its constant is cannot be worked out"),
+        }
+    }
+
+    /// A constant of the type whose implementation a scope is within.
+    fn own_item(&self, name: &str, env: &Env) -> Option<Target> {
+        let krate = self.scope(env.scope).krate;
+        let all = self.krate(krate).implementations.values().flatten();
+        let mut found = all.filter_map(|(scope, block)| {
+            let Kind::Implementation(block) = &block.kind else { return None };
+            let inner = block.items.iter().find(|inner| inner.name == name)?;
+            Some(Target::Item(*scope, inner.clone()))
+        });
+        let first = found.next();
+        if found.next().is_some() { None } else { first }
+    }
+
+    /// A request that a function passes and that cannot be worked out; `maker` is the function that
+    /// yields it, if one does.
+    fn unknown_request(
+        &mut self,
+        file: FileIndex,
+        (name, maker): (&str, &str),
+        place: Place,
+        why: &str,
+    ) {
+        self.unknown.push(Unknown {
+            file,
+            name: name.to_owned(),
+            maker: maker.to_owned(),
+            place,
+            why: why.to_owned(),
+        });
+    }
+
+    /// Says which requests are unknown, when all commands are known.
+    pub(crate) fn say_unknown(&mut self) {
+        let abis = self.abis;
+        for Unknown { file, name, maker, place, why } in std::mem::take(&mut self.unknown) {
+            if maker.is_empty() || !self.builder.defines(&maker) {
+                self.builder.not_understood((file, place), &name, abis, &why);
+            }
         }
     }
 
@@ -259,7 +462,7 @@ impl World<'_> {
             type_letter: encoded.type_letter,
             nr: encoded.nr,
             argument: encoded.argument,
-            encoder: ioctlkit_model::Encoder::Kernel,
+            encoder: encoded.encoder,
         }
     }
 
@@ -363,6 +566,45 @@ impl World<'_> {
         if let Some(number) = self.number(general, env).and_then(|n| u32::try_from(n).ok()) {
             self.builder.raw_number(at, named.name, through::DERIVE, left, number);
         }
+    }
+}
+
+/// A request that cannot be worked out.
+#[derive(Debug)]
+pub(crate) struct Unknown {
+    file: FileIndex,
+    name: String,
+    maker: String,
+    place: Place,
+    why: String,
+}
+
+/// The function that a place is in.
+#[derive(Clone, Copy)]
+struct Around<'a> {
+    file: FileIndex,
+    name: &'a str,
+    function: &'a Function,
+}
+
+/// Whether what an expression comes to depends on a parameter of the function that it is in.
+fn depends(ex: &Ex, env: &Env) -> bool {
+    match &ex.kind {
+        ExKind::Path(path) => {
+            path.single().is_some_and(|name| name != "self" && env.bound(name).is_some())
+        }
+        ExKind::Unary(_, inner) | ExKind::Cast(inner, _) | ExKind::Field(inner, _) => {
+            depends(inner, env)
+        }
+        ExKind::Binary(_, left, right) => depends(left, env) || depends(right, env),
+        ExKind::Call(function, arguments) => {
+            depends(function, env) || arguments.iter().any(|argument| depends(argument, env))
+        }
+        ExKind::Method { receiver, arguments, .. } => {
+            depends(receiver, env) || arguments.iter().any(|argument| depends(argument, env))
+        }
+        ExKind::Macro(call) => env.bound.iter().any(|(name, _)| mentions(&call.text, name)),
+        _ => false,
     }
 }
 

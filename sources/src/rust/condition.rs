@@ -52,18 +52,76 @@ pub(crate) struct Build<'a> {
     pub(crate) abi: &'static Abi,
     /// The features that are on.
     pub(crate) features: &'a BTreeSet<String>,
+    /// What the build script may set.
+    pub(crate) script: Option<&'a Script>,
+}
+
+/// What the text of a condition comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    Yes,
+    No,
+    /// It is set where the crate is built, if at all.
+    Either,
+}
+
+impl From<bool> for Answer {
+    fn from(holds: bool) -> Self {
+        if holds { Self::Yes } else { Self::No }
+    }
 }
 
 impl Condition {
-    /// Whether it holds. What is set by a build script or on a command line counts as unset.
+    /// Whether it holds, or may hold: of what a build script sets, both ways are read. What only a
+    /// command line sets counts as unset.
     pub(crate) fn holds(&self, build: Build<'_>) -> bool {
+        self.answer(build) != Answer::No
+    }
+
+    fn answer(&self, build: Build<'_>) -> Answer {
+        let answers = |list: &[Self]| -> Vec<Answer> {
+            list.iter().map(|condition| condition.answer(build)).collect()
+        };
         match self {
-            Self::All(list) => list.iter().all(|condition| condition.holds(build)),
-            Self::Any(list) => list.iter().any(|condition| condition.holds(build)),
-            Self::Not(condition) => !condition.holds(build),
-            Self::Flag(name) => matches!(name.as_str(), "unix" | "linux_android" | "panic_unwind"),
-            Self::Pair(name, value) if name == "feature" => build.features.contains(value),
-            Self::Pair(name, value) => pair_holds(name, value, build.abi),
+            Self::All(list) => {
+                let answers = answers(list);
+                if answers.contains(&Answer::No) {
+                    Answer::No
+                } else if answers.contains(&Answer::Either) {
+                    Answer::Either
+                } else {
+                    Answer::Yes
+                }
+            }
+            Self::Any(list) => {
+                let answers = answers(list);
+                if answers.contains(&Answer::Yes) {
+                    Answer::Yes
+                } else if answers.contains(&Answer::Either) {
+                    Answer::Either
+                } else {
+                    Answer::No
+                }
+            }
+            Self::Not(condition) => match condition.answer(build) {
+                Answer::Yes => Answer::No,
+                Answer::No => Answer::Yes,
+                Answer::Either => Answer::Either,
+            },
+            Self::Flag(name) => match build.script {
+                _ if is_of_compiler(name) => {
+                    Answer::from(matches!(&**name, "unix" | "panic_unwind"))
+                }
+                Some(script) => script.flag(name),
+                None => Answer::from(name == "linux_android"),
+            },
+            Self::Pair(name, value) if name == "feature" => {
+                Answer::from(build.features.contains(value))
+            }
+            Self::Pair(name, value) => match build.script {
+                Some(script) if !is_of_compiler(name) && script.mentions(name) => Answer::Either,
+                _ => Answer::from(pair_holds(name, value, build.abi)),
+            },
         }
     }
 
@@ -109,6 +167,105 @@ impl Condition {
     }
 }
 
+/// Whether a name is one of the compiler's or of cargo's tools', which no build script sets.
+fn is_of_compiler(name: &str) -> bool {
+    name.starts_with("target_")
+        || matches!(
+            name,
+            "unix"
+                | "windows"
+                | "test"
+                | "doc"
+                | "doctest"
+                | "docsrs"
+                | "miri"
+                | "loom"
+                | "clippy"
+                | "rustfmt"
+                | "debug_assertions"
+                | "overflow_checks"
+                | "proc_macro"
+                | "panic"
+                | "panic_unwind"
+                | "panic_abort"
+                | "feature"
+        )
+}
+
+/// What a build script says of conditions.
+#[derive(Debug, Default)]
+pub(crate) struct Script {
+    /// What `cfg_aliases!` defines.
+    aliases: Vec<(String, Answer)>,
+    /// The words of its text.
+    words: BTreeSet<String>,
+}
+
+impl Script {
+    /// Reads the text of a build script that runs for an ABI with these features.
+    pub(crate) fn read(text: &str, abi: &'static Abi, features: &BTreeSet<String>) -> Self {
+        let is_part = |c: char| c.is_alphanumeric() || c == '_';
+        let words = text.split(|c| !is_part(c)).filter(|word| !word.is_empty());
+        let words = words.map(str::to_owned).collect();
+        let mut script = Self { aliases: Vec::new(), words };
+        for (name, condition) in aliases(text).unwrap_or_default() {
+            // An alias is made of those before it.
+            let answer = condition.answer(Build { abi, features, script: Some(&script) });
+            script.aliases.push((name, answer));
+        }
+        script
+    }
+
+    fn mentions(&self, word: &str) -> bool {
+        self.words.contains(word)
+    }
+
+    fn flag(&self, name: &str) -> Answer {
+        match self.aliases.iter().find(|(alias, _)| alias == name) {
+            Some((_, answer)) => *answer,
+            None if self.mentions(name) => Answer::Either,
+            None => Answer::No,
+        }
+    }
+}
+
+/// `cfg_aliases! { bsd: { any(target_os = "freebsd", apple) }, … }`.
+fn aliases(text: &str) -> Option<Vec<(String, Condition)>> {
+    let (_, rest) = text.split_once("cfg_aliases!")?;
+    let tokens: proc_macro2::TokenStream = balanced(rest.trim_start())?.parse().ok()?;
+    if super::nesting::is_too_deep(&tokens) {
+        return None;
+    }
+    let list = |input: ParseStream<'_>| {
+        let mut aliases = Vec::new();
+        while !input.is_empty() {
+            let name = input.call(Ident::parse_any)?.to_string();
+            input.parse::<Token![:]>()?;
+            let inner;
+            syn::braced!(inner in input);
+            aliases.push((name, inner.parse::<Condition>()?));
+            input.parse::<Option<Token![,]>>()?;
+        }
+        Ok(aliases)
+    };
+    syn::parse::Parser::parse2(list, tokens).ok()
+}
+
+/// The text between the first brace and the one that closes it.
+fn balanced(text: &str) -> Option<&str> {
+    let inner = text.strip_prefix('{')?;
+    let mut open = 1_u32;
+    let end = inner.find(|c| {
+        match c {
+            '{' => open += 1,
+            '}' => open -= 1,
+            _ => {}
+        }
+        open == 0
+    })?;
+    inner.get(..end)
+}
+
 /// Whether a pair holds for code compiled for an ABI of Linux.
 pub(crate) fn pair_holds(name: &str, value: &str, abi: &Abi) -> bool {
     match name {
@@ -130,5 +287,37 @@ pub(crate) fn pair_holds(name: &str, value: &str, abi: &Abi) -> bool {
         },
         "panic" => value == "unwind",
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn holds(condition: &str, script: Option<&str>) -> bool {
+        let condition: Condition = syn::parse_str(condition).expect(condition);
+        let abi = Abi::by_name("x86_64").expect("an ABI");
+        let features = BTreeSet::new();
+        let script = script.map(|text| Script::read(text, abi, &features));
+        condition.holds(Build { abi, features: &features, script: script.as_ref() })
+    }
+
+    #[test]
+    fn of_what_a_build_script_sets_both_ways_hold() {
+        let script = Some(r#"fn main() { println!("cargo:rustc-cfg=has_x"); }"#);
+        assert!(holds("has_x", script) && holds("not(has_x)", script));
+        assert!(!holds("has_y", script) && holds("not(has_y)", script));
+        assert!(!holds("has_x", None));
+        assert!(!holds("all(has_x, windows)", script));
+    }
+
+    #[test]
+    fn an_alias_is_what_it_stands_for() {
+        let script = Some(
+            r#"cfg_aliases! { apple: { target_os = "macos" }, bsd: { any(target_os = "freebsd", apple) },
+               here: { all(unix, not(bsd)) } }"#,
+        );
+        assert!(!holds("bsd", script) && holds("not(bsd)", script));
+        assert!(holds("here", script) && !holds("not(here)", script));
     }
 }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use ioctlkit_model::{BinaryOperator, Constant, Expression, Type, UnaryOperator};
 
-use super::item::{Ex, ExKind, Generic, Item, Kind, Path, Ty};
+use super::item::{Ex, ExKind, Function, Generic, Item, Kind, Path, Step, Ty};
 use super::prelude;
 use super::resolve::{Names, Target};
-use super::world::{ScopeId, World};
+use super::world::{CrateId, Method, ScopeId, World};
+use crate::own_encoder::{evaluate, has_shift};
 
 /// Where an expression or type stands, and what its parameters are.
 #[derive(Debug, Clone)]
@@ -19,6 +20,8 @@ pub(crate) struct Env {
     pub(crate) bound: Rc<Vec<(String, Bound)>>,
     /// The type that `Self` is.
     pub(crate) this: Option<Type>,
+    /// The name of the type whose function this is within.
+    pub(crate) own: Option<Rc<str>>,
     /// How far constants and aliases have been followed.
     pub(crate) depth: u16,
 }
@@ -34,19 +37,30 @@ pub(crate) enum Bound {
     Unknown,
 }
 
+/// What a call is of.
+pub(crate) enum Called {
+    /// A function, and the module that it is in.
+    Function(ScopeId, Arc<Item>),
+    /// A structure around one value.
+    Wrapper,
+}
+
 /// Constants and aliases are followed so far; rustc's own limit is 128.
 const DEEPEST: u16 = 100;
 
 impl Env {
     /// In a scope, with nothing bound.
     pub(crate) fn of(scope: ScopeId) -> Self {
-        Self { scope, bound: Rc::new(Vec::new()), this: None, depth: 0 }
+        Self { scope, bound: Rc::new(Vec::new()), this: None, own: None, depth: 0 }
     }
 
     /// In another scope, a step further; `None` where that is too far.
     pub(crate) fn step(&self, scope: ScopeId, bound: Vec<(String, Bound)>) -> Option<Self> {
         let depth = self.depth + 1;
-        (depth < DEEPEST).then(|| Self { scope, bound: Rc::new(bound), this: None, depth })
+        (depth < DEEPEST).then(|| {
+            let own = self.own.clone();
+            Self { scope, bound: Rc::new(bound), this: None, own, depth }
+        })
     }
 
     /// The same, a step further.
@@ -63,24 +77,55 @@ impl Env {
 
 /// A number that every ABI agrees on.
 pub(crate) fn literal(expression: &Expression) -> Option<i128> {
-    match expression {
-        Expression::Literal(value) => Some(*value),
-        _ => None,
-    }
+    evaluate(expression)
 }
 
 /// A bound or size of a type.
 pub(crate) fn constant(expression: Expression) -> Option<Constant> {
-    match expression {
-        Expression::Literal(value) => u64::try_from(value).ok().map(Constant::Known),
-        other => Some(Constant::Expression(Box::new(other))),
+    match literal(&expression) {
+        Some(value) => u64::try_from(value).ok().map(Constant::Known),
+        None => Some(Constant::Expression(Box::new(expression))),
     }
 }
 
+/// Shifts and ors are kept as they are, as far as a command's number has any: which of its parts is
+/// which is told from them.
+const MOST_KEPT: usize = 64;
+
+/// No number that anybody writes has more parts.
+const MOST_PARTS: usize = 1024;
+
 fn binary(operator: BinaryOperator, left: Expression, right: Expression) -> Option<Expression> {
-    match (literal(&left), literal(&right)) {
-        (Some(left), Some(right)) => operator.apply(left, right).map(Expression::Literal),
-        _ => Some(Expression::Binary(operator, Box::new(left), Box::new(right))),
+    let weight = weight(&left) + weight(&right);
+    // Constants that are each twice another grow without end.
+    if weight > MOST_PARTS {
+        return None;
+    }
+    if let (Some(a), Some(b)) = (literal(&left), literal(&right)) {
+        let value = operator.apply(a, b)?;
+        let is_kept = match operator {
+            BinaryOperator::ShiftLeft | BinaryOperator::Or => true,
+            BinaryOperator::Add => has_shift(&left) || has_shift(&right),
+            _ => false,
+        };
+        if !is_kept || weight > MOST_KEPT {
+            return Some(Expression::Literal(value));
+        }
+    }
+    Some(Expression::Binary(operator, Box::new(left), Box::new(right)))
+}
+
+fn weight(expression: &Expression) -> usize {
+    match expression {
+        Expression::Unary(_, operand) => 1 + weight(operand),
+        Expression::Binary(_, left, right) => 1 + weight(left) + weight(right),
+        Expression::Conditional(condition, then, otherwise) => {
+            1 + weight(condition) + weight(then) + weight(otherwise)
+        }
+        Expression::Literal(_)
+        | Expression::SizeOf(_)
+        | Expression::AlignOf(_)
+        | Expression::BiggestAlign => 1,
     }
 }
 
@@ -113,7 +158,9 @@ impl World<'_> {
                 let value = self.value(inner, env)?;
                 let width = ty.path().and_then(|path| prelude::integer(path.last()));
                 Some(match (literal(&value), width) {
-                    (Some(number), Some((bits, signed))) => {
+                    (Some(number), Some((bits, signed)))
+                        if wrapped(number, bits, signed) != number =>
+                    {
                         Expression::Literal(wrapped(number, bits, signed))
                     }
                     _ => value,
@@ -123,37 +170,68 @@ impl World<'_> {
                 let scope = self.enter_block(env.scope, items, "");
                 self.value(value, &Env { scope, ..env.clone() })
             }
+            ExKind::Steps(items, steps, value) => {
+                let scope = self.enter_block(env.scope, items, "");
+                let env = self.after(steps, Env { scope, ..env.clone() })?;
+                self.value(value, &env)
+            }
             ExKind::If(condition, then, otherwise) => {
                 let condition = self.value(condition, env)?;
-                let then = self.value(then, env)?;
-                let otherwise = self.value(otherwise, env)?;
-                Some(match literal(&condition) {
-                    Some(0) => otherwise,
-                    Some(_) => then,
-                    None => Expression::Conditional(
+                match literal(&condition) {
+                    Some(0) => self.value(otherwise, env),
+                    Some(_) => self.value(then, env),
+                    None => Some(Expression::Conditional(
                         Box::new(condition),
-                        Box::new(then),
-                        Box::new(otherwise),
-                    ),
-                })
+                        Box::new(self.value(then, env)?),
+                        Box::new(self.value(otherwise, env)?),
+                    )),
+                }
+            }
+            ExKind::Match(chosen, arms) => {
+                let chosen = self.number(chosen, env)?;
+                for (patterns, value) in arms {
+                    let mut takes = patterns.is_empty();
+                    for pattern in patterns {
+                        takes |= self.number(pattern, env)? == chosen;
+                    }
+                    if takes {
+                        return self.value(value, env);
+                    }
+                }
+                None
             }
             ExKind::Call(function, arguments) => self.called(function, arguments, env),
-            ExKind::Method { receiver, name, arguments, .. } => {
-                self.method(receiver, name, arguments, env)
+            ExKind::Method { receiver, name, generics, arguments } => {
+                self.method(receiver, name, generics, arguments, env)
             }
             ExKind::Macro(call) => {
                 let inner = self.expand_expression(call, env.scope)?;
                 self.value(&inner, env)
             }
-            ExKind::Field(base, name) if name == "0" => match &base.bare().kind {
-                // `Wrapper(5).0`.
-                ExKind::Call(_, arguments) if arguments.len() == 1 => {
-                    self.value(&arguments[0], env)
-                }
-                _ => None,
-            },
+            // A structure of one number, `Wrapper(5)`, is that number.
+            ExKind::Field(base, name) if name == "0" => self.value(base, env),
             _ => None,
         }
+    }
+
+    /// Where statements lead to: their variables are bound to what they hold.
+    fn after(&mut self, steps: &[Step], mut env: Env) -> Option<Env> {
+        for Step { name, operator, value } in steps {
+            let value = self.value(value, &env);
+            let held = match (operator, value) {
+                (None, value) => value,
+                (Some(operator), Some(value)) => match env.bound(name)? {
+                    Bound::Value(before) => binary(*operator, before.clone(), value),
+                    Bound::Type(_) | Bound::Unknown => None,
+                },
+                (Some(_), None) => None,
+            };
+            let mut bound = (*env.bound).clone();
+            bound.retain(|(known, _)| known != name);
+            bound.push((name.clone(), held.map_or(Bound::Unknown, Bound::Value)));
+            env = Env { bound: Rc::new(bound), ..env };
+        }
+        Some(env)
     }
 
     /// A whole number that every ABI of the class agrees on.
@@ -165,9 +243,21 @@ impl World<'_> {
         &mut self,
         receiver: &Ex,
         name: &str,
+        generics: &[Generic],
         arguments: &[Ex],
         env: &Env,
     ) -> Option<Expression> {
+        let krate = self.scope(env.scope).krate;
+        if let Some(Method { scope, item, of }) = self.method_named(krate, name)
+            && let Kind::Function(called) = &item.kind
+            && let Some(value) = &called.value
+            && called.parameters.first().is_some_and(|first| first == "self")
+        {
+            let given: Vec<Ex> =
+                std::iter::once(receiver.clone()).chain(arguments.iter().cloned()).collect();
+            let inner = self.within(scope, called, &given, generics, env)?;
+            return self.value(value, &Env { own: Some(of), ..inner });
+        }
         if arguments.is_empty() {
             return match name {
                 "into" | "try_into" | "unwrap" | "bits" | "cast_signed" | "cast_unsigned" => {
@@ -186,6 +276,8 @@ impl World<'_> {
             "wrapping_add" | "saturating_add" => BinaryOperator::Add,
             "wrapping_sub" | "saturating_sub" => BinaryOperator::Subtract,
             "wrapping_mul" | "saturating_mul" => BinaryOperator::Multiply,
+            "wrapping_shl" | "shl" => BinaryOperator::ShiftLeft,
+            "bitor" => BinaryOperator::Or,
             _ => return None,
         };
         binary(operator, self.value(receiver, env)?, self.value(arguments.first()?, env)?)
@@ -218,7 +310,12 @@ impl World<'_> {
         {
             return self.item_value(scope, &item, env);
         }
-        match self.resolve(env.scope, &path.names(), path.global, Names::Values) {
+        let mut names = path.names();
+        let own = env.own.clone();
+        if let (["Self", ..], Some(own)) = (names.as_slice(), &own) {
+            names[0] = own;
+        }
+        match self.resolve(env.scope, &names, path.global, Names::Values) {
             Some(Target::Item(scope, item)) => self.item_value(scope, &item, env),
             Some(Target::Variant(scope, item, index)) => {
                 self.variant_value(scope, &item, index, env)
@@ -293,21 +390,72 @@ impl World<'_> {
         {
             return self.value(only, env);
         }
-        let found = self.resolve(env.scope, &path.names(), path.global, Names::Values)?;
-        let Target::Item(scope, item) = found else { return None };
+        let (scope, item) = match self.callee(path, env) {
+            Some(Called::Function(scope, item)) => (scope, item),
+            Some(Called::Wrapper) => return self.value(arguments.first()?, env),
+            None => return None,
+        };
         let Kind::Function(called) = &item.kind else { return None };
         let value = called.value.as_ref()?;
+        let env = self.within(scope, called, arguments, path.arguments(), env)?;
+        self.value(value, &env)
+    }
+
+    /// A function's body, with its parameters bound.
+    pub(crate) fn within(
+        &mut self,
+        scope: ScopeId,
+        called: &Function,
+        arguments: &[Ex],
+        generics: &[Generic],
+        env: &Env,
+    ) -> Option<Env> {
+        self.spend()?;
         let mut bound = Vec::new();
         for (name, argument) in called.parameters.iter().zip(arguments) {
             let argument = self.value(argument, env).map_or(Bound::Unknown, Bound::Value);
             bound.push((name.clone(), argument));
         }
-        for (parameter, generic) in called.generics.iter().zip(path.arguments()) {
+        for (parameter, generic) in called.generics.iter().zip(generics) {
             bound.push((parameter.name.clone(), self.generic(generic, env)));
         }
-        let env = env.step(scope, bound)?;
+        let inner = env.step(scope, bound)?;
         let scope = self.enter_block(scope, &called.items, "");
-        self.value(value, &Env { scope, ..env })
+        Some(Env { scope, ..inner })
+    }
+
+    /// What is called: a function of the source, or a structure around one value.
+    pub(crate) fn callee(&mut self, path: &Path, env: &Env) -> Option<Called> {
+        let found = match path.names().as_slice() {
+            ["Self"] => return Some(Called::Wrapper),
+            ["Self", name] => {
+                let krate = self.scope(env.scope).krate;
+                let Method { scope, item, .. } = self.method_named(krate, name)?;
+                return Some(Called::Function(scope, item));
+            }
+            names => self.resolve(env.scope, names, path.global, Names::Values).or_else(|| {
+                // A structure's name is looked up as a type.
+                self.resolve(env.scope, names, path.global, Names::Types)
+            })?,
+        };
+        let Target::Item(scope, item) = found else { return None };
+        match &item.kind {
+            Kind::Function(_) => Some(Called::Function(scope, item)),
+            Kind::Data(data) if data.fields.iter().any(|field| field.name == "0") => {
+                Some(Called::Wrapper)
+            }
+            _ => None,
+        }
+    }
+
+    /// The function of that name that a crate's types have and that comes to a number, if there is one
+    /// only.
+    pub(crate) fn method_named(&self, krate: CrateId, name: &str) -> Option<Method> {
+        let known = self.krate(krate).methods.get(name)?;
+        let comes_to_number = |method: &&Method| matches!(&method.item.kind, Kind::Function(function) if function.value.is_some());
+        let mut known = known.iter().filter(comes_to_number);
+        let first = known.next()?;
+        if known.next().is_some() { None } else { Some(first.clone()) }
     }
 
     /// What stands in angle brackets, for a parameter.

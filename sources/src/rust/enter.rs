@@ -2,28 +2,23 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 use std::sync::Arc;
-
-use ioctlkit_abi::Abi;
 
 use super::cargo::Package;
 use super::condition::{Build, Condition};
 use super::files::{Parsed, folder_of, module_file, normal};
 use super::item::{Item, Kind, Module};
-use super::world::{CrateId, Definition, Entry, FileIndex, Scope, ScopeId, World};
+use super::world::{CrateId, Definition, Entry, FileIndex, Method, Scope, ScopeId, World};
 
 impl World<'_> {
-    pub(crate) fn build(&self, krate: CrateId) -> (Rc<BTreeSet<String>>, &'static Abi) {
-        (self.krate(krate).features.clone(), self.abi)
-    }
-
     pub(crate) fn hold(&self, krate: CrateId, conditions: &[Condition]) -> bool {
         if conditions.is_empty() {
             return true;
         }
-        let (features, abi) = self.build(krate);
-        conditions.iter().all(|condition| condition.holds(Build { abi, features: &features }))
+        let krate = self.krate(krate);
+        let build =
+            Build { abi: self.abi, features: &krate.features, script: krate.script.as_deref() };
+        conditions.iter().all(|condition| condition.holds(build))
     }
 
     /// Enters a file as a module.
@@ -159,7 +154,7 @@ impl World<'_> {
         for condition in conditions {
             condition.collect_features(&mut features);
         }
-        let build = Build { abi: self.abi, features: &features };
+        let build = Build { abi: self.abi, features: &features, script: None };
         conditions.iter().all(|condition| condition.holds(build))
     }
 
@@ -195,6 +190,7 @@ impl World<'_> {
                 for inner in &found.items {
                     if self.hold(krate, &inner.conditions) {
                         self.know_function(krate, inner);
+                        self.know_method(krate, scope, inner, &found.of);
                         self.define(whole, scope, inner, &found.of);
                     }
                 }
@@ -213,6 +209,14 @@ impl World<'_> {
                 self.name(scope, &item.name, Entry::Item(item.clone()));
                 self.define(whole, scope, item, within);
             }
+        }
+    }
+
+    /// Remembers a function of a type.
+    fn know_method(&mut self, krate: CrateId, scope: ScopeId, item: &Arc<Item>, of: &str) {
+        if matches!(item.kind, Kind::Function(_)) {
+            let known = self.crates[krate.0].methods.entry(item.name.clone()).or_default();
+            known.push(Method { scope, item: item.clone(), of: of.into() });
         }
     }
 

@@ -12,6 +12,7 @@ use super::extract;
 use super::item::{Item, Kind, Module, Place};
 use super::lower::Origin;
 use super::nesting::is_too_deep;
+use super::old_rust;
 use crate::reach::Reach;
 use crate::reading::{self, ReadError, limit};
 use crate::{Caution, watch};
@@ -237,9 +238,7 @@ pub(crate) fn parse(path: PathBuf, text: &Arc<str>) -> Parsed {
             let place = Place { start: start as u32, end: start as u32 };
             parsed.mistake = Some(("nested too deeply to be read".into(), place));
         }
-        Ok(tokens) => match syn::parse2::<syn::File>(tokens.clone())
-            .or_else(|error| syn::parse2::<syn::File>(of_2015(tokens)).map_err(|_| error))
-        {
+        Ok(tokens) => match old_rust::parse(tokens) {
             Ok(file) => {
                 parsed.conditions = super::attributes::conditions(&file.attrs);
                 parsed.items = extract::items(origin, &file.items);
@@ -255,25 +254,6 @@ pub(crate) fn parse(path: PathBuf, text: &Arc<str>) -> Parsed {
     }
     collect_pairs(&parsed.items, &mut parsed.pairs);
     parsed
-}
-
-/// The words that were names before the edition of 2018, as names.
-fn of_2015(tokens: proc_macro2::TokenStream) -> proc_macro2::TokenStream {
-    use proc_macro2::{Group, Ident, TokenTree};
-    let name = |token| match token {
-        TokenTree::Ident(word)
-            if ["async", "await", "try", "gen"].iter().any(|known| word == known) =>
-        {
-            TokenTree::Ident(Ident::new_raw(&word.to_string(), word.span()))
-        }
-        TokenTree::Group(group) => {
-            let mut inner = Group::new(group.delimiter(), of_2015(group.stream()));
-            inner.set_span(group.span());
-            TokenTree::Group(inner)
-        }
-        token => token,
-    };
-    tokens.into_iter().map(name).collect()
 }
 
 /// Behind a byte order mark and a line such as `#!/usr/bin/env run-cargo-script`.

@@ -174,6 +174,10 @@ pub(crate) enum ExKind {
     If(Box<Ex>, Box<Ex>, Box<Ex>),
     /// A block's constants, and its last expression.
     Block(Vec<Arc<Item>>, Box<Ex>),
+    /// A block whose variables change before its last expression.
+    Steps(Vec<Arc<Item>>, Vec<Step>, Box<Ex>),
+    /// `match a { b | c => d, _ => e }`: each arm's patterns, none where it takes everything.
+    Match(Box<Ex>, Vec<(Vec<Ex>, Ex)>),
     /// `[x; n]` and `[a, b]`: how many.
     Array(Box<Ex>),
     /// `S { a: b }`, `S(…)` is a call.
@@ -182,6 +186,17 @@ pub(crate) enum ExKind {
     Field(Box<Ex>, String),
     /// Anything else.
     Other,
+}
+
+/// What a statement does to a variable.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Step {
+    /// The variable.
+    pub(crate) name: String,
+    /// `op` of `x op= y`; none of `let x = y` and `x = y`.
+    pub(crate) operator: Option<ioctlkit_model::BinaryOperator>,
+    /// The `y`.
+    pub(crate) value: Ex,
 }
 
 impl Ex {
@@ -396,8 +411,10 @@ pub(crate) struct Function {
     pub(crate) items: Vec<Arc<Item>>,
     /// Where a command may be made or used.
     pub(crate) sites: Vec<Site>,
-    /// The expression that a body of one expression is.
+    /// What it comes to, where that may be a number that its parameters tell.
     pub(crate) value: Option<Ex>,
+    /// The variables that hold a request, each with what it is set to.
+    pub(crate) variables: Vec<(String, Ex)>,
     /// Its type parameters.
     pub(crate) generics: Vec<Parameter>,
 }
@@ -405,12 +422,34 @@ pub(crate) struct Function {
 /// A place in a body where a command may be made or used.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Site {
-    /// The request of a call of `ioctl`.
-    Request(Ex),
+    /// A call of a function that may pass a request on to `ioctl`, or of `ioctl` itself.
+    Call(Call),
     /// A call or macro that may yield a number.
     Number(Ex),
+    /// A macro of the crate's own, which may do any of these.
+    Macro(MacroCall),
     /// A type that holds a number, such as `ReadOpcode<b'x', 1, T>`.
     Type(Ty),
+}
+
+/// A call of a function or method.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Call {
+    /// What is called.
+    pub(crate) callee: Callee,
+    /// What it is given, `self` of a method apart.
+    pub(crate) arguments: Vec<Ex>,
+    /// From the function's name to the end.
+    pub(crate) place: Place,
+}
+
+/// What a call is of.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Callee {
+    /// `f(x)`, `a::f(x)`.
+    Function(Path),
+    /// `x.f(y)`.
+    Method(String),
 }
 
 /// An implementation.

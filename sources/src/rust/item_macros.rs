@@ -7,11 +7,11 @@ use syn::{Expr, Token};
 
 use super::commands::Named;
 use super::constant::Env;
-use super::item::{Ex, ExKind, MacroCall, Place, Ty};
+use super::item::{Ex, ExKind, MacroCall, Path, Place, Ty};
 use super::lower::name_of;
 use super::request::{Found, Parts, origin_of};
 use super::through;
-use super::world::{ScopeId, World};
+use super::world::{Entry, ScopeId, World};
 
 /// What a macro is given.
 struct Given {
@@ -37,7 +37,8 @@ impl World<'_> {
         if self.own_macro(krate, &call.path).is_some() {
             return;
         }
-        let macro_name = call.path.last();
+        let renamed = self.imported_as(scope, &call.path);
+        let macro_name = renamed.as_deref().unwrap_or(call.path.last());
         match macro_name {
             "ioctl_none"
             | "ioctl_read"
@@ -58,6 +59,25 @@ impl World<'_> {
             "ioctl" => self.ioctl_sys(scope, call),
             _ => {}
         }
+    }
+
+    /// The macro's own name, where a `use` gives it another: `use nix::ioctl_read as get;`.
+    fn imported_as(&self, scope: ScopeId, path: &Path) -> Option<String> {
+        let name = path.single()?;
+        let mut at = Some(scope);
+        while let Some(id) = at {
+            let scope = self.scope(id);
+            let imports = scope.names.get(name).into_iter().flatten();
+            let own = imports.filter_map(|entry| match entry {
+                Entry::Import(import) => import.path.last().cloned(),
+                _ => None,
+            });
+            if let Some(own) = own.last() {
+                return Some(own);
+            }
+            at = scope.parent.filter(|_| scope.block);
+        }
+        None
     }
 
     fn named_by<'g>(&self, scope: ScopeId, call: &MacroCall, given: &'g Given) -> Named<'g> {
@@ -128,7 +148,9 @@ impl World<'_> {
             }
             Some(found) => self.add(named, Some(found), &[]),
             None => match &number.bare().kind {
-                ExKind::Path(path) => self.used_constant(named.file, path, number.bare(), env),
+                ExKind::Path(path) => {
+                    self.used_constant(named.file, path, number.bare(), env, None)
+                }
                 _ => {
                     if let Some(value) = self.number(number, env) {
                         self.raw(named.file, named.name, named.name_place, value);

@@ -6,7 +6,7 @@ use quote::ToTokens;
 use syn::ext::IdentExt as _;
 use syn::spanned::Spanned as _;
 
-use super::item::{Ex, ExKind, Generic, MacroCall, Path, Place, Segment, Ty, TyKind};
+use super::item::{Ex, ExKind, Generic, MacroCall, Path, Place, Segment, Step, Ty, TyKind};
 
 /// Where the text that is being read stands.
 #[derive(Debug, Clone, Copy)]
@@ -117,6 +117,13 @@ impl Origin<'_> {
             syn::Expr::Paren(paren) => self.ex_kind(&paren.expr),
             syn::Expr::Reference(reference) => self.ex_kind(&reference.expr),
             syn::Expr::Path(path) if path.qself.is_none() => ExKind::Path(self.path(&path.path)),
+            // What `!` of a condition is differs from what `!` of a number is.
+            syn::Expr::Unary(unary)
+                if matches!(unary.op, syn::UnOp::Not(_)) && is_condition(&unary.expr) =>
+            {
+                let nothing = Ex { kind: ExKind::Integer(0), place: Place::default() };
+                ExKind::Binary(BinaryOperator::Equal, self.boxed(&unary.expr), Box::new(nothing))
+            }
             syn::Expr::Unary(unary) => match unary_operator(&unary.op) {
                 Some(operator) => ExKind::Unary(operator, self.boxed(&unary.expr)),
                 None => ExKind::Other,
@@ -140,13 +147,20 @@ impl Origin<'_> {
             },
             syn::Expr::Macro(call) => ExKind::Macro(self.macro_call(&call.mac)),
             syn::Expr::If(branch) => {
-                match (block_value(&branch.then_branch), &branch.else_branch) {
+                match (self.block_of(&branch.then_branch.stmts), &branch.else_branch) {
                     (Some(then), Some((_, otherwise))) => ExKind::If(
                         self.boxed(&branch.cond),
-                        self.boxed(then),
+                        Box::new(Ex { kind: then, place: self.place(branch.then_branch.span()) }),
                         self.boxed(otherwise),
                     ),
                     _ => ExKind::Other,
+                }
+            }
+            syn::Expr::Match(choice) => {
+                let arms = choice.arms.iter().map(|arm| self.arm(arm)).collect::<Option<_>>();
+                match arms {
+                    Some(arms) => ExKind::Match(self.boxed(&choice.expr), arms),
+                    None => ExKind::Other,
                 }
             }
             syn::Expr::Block(block) => self.block(&block.block),
@@ -172,29 +186,123 @@ impl Origin<'_> {
         }
     }
 
-    /// A block: its items, and its last expression. One with statements has no value that is
-    /// known.
-    pub(crate) fn block(self, block: &syn::Block) -> ExKind {
-        let items = block.stmts.iter().filter_map(|statement| match statement {
-            syn::Stmt::Item(item) => Some(item),
+    /// The arm of a `match` whose patterns are values.
+    fn arm(self, arm: &syn::Arm) -> Option<(Vec<Ex>, Ex)> {
+        Some((self.patterns(&arm.pat)?, self.ex(&arm.body)))
+    }
+
+    fn patterns(self, pattern: &syn::Pat) -> Option<Vec<Ex>> {
+        match pattern {
+            syn::Pat::Wild(_) => Some(Vec::new()),
+            // A name that begins small is a new variable, which takes everything.
+            syn::Pat::Ident(name) if name_of(&name.ident).starts_with(char::is_lowercase) => {
+                Some(Vec::new())
+            }
+            syn::Pat::Ident(name) => {
+                let segments = vec![Segment { name: name_of(&name.ident), arguments: Vec::new() }];
+                let kind = ExKind::Path(Path { global: false, segments });
+                Some(vec![Ex { kind, place: self.place(name.ident.span()) }])
+            }
+            syn::Pat::Lit(value) => Some(vec![self.ex(&syn::Expr::Lit(value.clone()))]),
+            syn::Pat::Path(value) => Some(vec![self.ex(&syn::Expr::Path(value.clone()))]),
+            syn::Pat::Paren(inner) => self.patterns(&inner.pat),
+            syn::Pat::Or(cases) => {
+                let mut all = Vec::new();
+                for case in &cases.cases {
+                    let found = self.patterns(case)?;
+                    if found.is_empty() {
+                        return Some(found);
+                    }
+                    all.extend(found);
+                }
+                Some(all)
+            }
             _ => None,
-        });
-        match block_value(block) {
-            Some(value) => ExKind::Block(super::extract::items(self, items), self.boxed(value)),
-            None => ExKind::Other,
+        }
+    }
+
+    /// A block: its items, what its statements do to its variables, and its last expression. One with
+    /// other statements has no value that is known.
+    pub(crate) fn block(self, block: &syn::Block) -> ExKind {
+        self.block_of(&block.stmts).unwrap_or(ExKind::Other)
+    }
+
+    fn block_of(self, statements: &[syn::Stmt]) -> Option<ExKind> {
+        let (last, before) = statements.split_last()?;
+        let value = match last {
+            syn::Stmt::Expr(syn::Expr::Return(value), _) => value.expr.as_deref()?,
+            syn::Stmt::Expr(value, None) => value,
+            _ => return None,
+        };
+        let mut items = Vec::new();
+        let mut steps = Vec::new();
+        for statement in before {
+            match statement {
+                syn::Stmt::Item(item) => items.push(item),
+                statement if is_check(statement) => {}
+                statement => steps.push(self.step(statement)?),
+            }
+        }
+        let items = super::extract::items(self, items);
+        let value = self.boxed(value);
+        Some(if steps.is_empty() {
+            ExKind::Block(items, value)
+        } else {
+            ExKind::Steps(items, steps, value)
+        })
+    }
+
+    fn step(self, statement: &syn::Stmt) -> Option<Step> {
+        match statement {
+            syn::Stmt::Local(local) => {
+                let pattern = match &local.pat {
+                    syn::Pat::Type(typed) => &*typed.pat,
+                    pattern => pattern,
+                };
+                let syn::Pat::Ident(name) = pattern else { return None };
+                let init = local.init.as_ref().filter(|init| init.diverge.is_none())?;
+                Some(Step {
+                    name: name_of(&name.ident),
+                    operator: None,
+                    value: self.ex(&init.expr),
+                })
+            }
+            syn::Stmt::Expr(syn::Expr::Assign(assignment), _) => Some(Step {
+                name: variable(&assignment.left)?,
+                operator: None,
+                value: self.ex(&assignment.right),
+            }),
+            syn::Stmt::Expr(syn::Expr::Binary(binary), _) => Some(Step {
+                name: variable(&binary.left)?,
+                operator: Some(assigning_operator(&binary.op)?),
+                value: self.ex(&binary.right),
+            }),
+            _ => None,
         }
     }
 }
 
-/// The last expression of a block that has nothing else besides items.
-pub(crate) fn block_value(block: &syn::Block) -> Option<&syn::Expr> {
-    let (last, before) = block.stmts.split_last()?;
-    if !before.iter().all(|statement| matches!(statement, syn::Stmt::Item(_))) {
-        return None;
-    }
-    match last {
-        syn::Stmt::Expr(value, None) => Some(value),
+fn variable(target: &syn::Expr) -> Option<String> {
+    match target {
+        syn::Expr::Path(path) => path.path.get_ident().map(name_of),
         _ => None,
+    }
+}
+
+/// Whether a statement does nothing but end the program where something is wrong.
+fn is_check(statement: &syn::Stmt) -> bool {
+    match statement {
+        syn::Stmt::Macro(call) => call.mac.path.segments.last().is_some_and(|last| {
+            let name = name_of(&last.ident);
+            name.contains("assert") || name == "panic"
+        }),
+        syn::Stmt::Expr(syn::Expr::If(branch), _) => {
+            branch.else_branch.is_none() && branch.then_branch.stmts.iter().all(is_check)
+        }
+        syn::Stmt::Expr(syn::Expr::Macro(call), _) => {
+            call.mac.path.segments.last().is_some_and(|last| last.ident == "panic")
+        }
+        _ => false,
     }
 }
 
@@ -238,6 +346,33 @@ fn literal_kind(literal: &syn::Lit) -> ExKind {
         syn::Lit::ByteStr(text) => ExKind::Text(text.value().len()),
         _ => ExKind::Other,
     }
+}
+
+/// Whether an expression is a comparison, or several.
+fn is_condition(value: &syn::Expr) -> bool {
+    use syn::BinOp::{And, Eq, Ge, Gt, Le, Lt, Ne, Or};
+    match value {
+        syn::Expr::Paren(inner) => is_condition(&inner.expr),
+        syn::Expr::Lit(literal) => matches!(literal.lit, syn::Lit::Bool(_)),
+        syn::Expr::Binary(binary) => {
+            matches!(binary.op, And(_) | Or(_) | Eq(_) | Ne(_) | Lt(_) | Le(_) | Gt(_) | Ge(_))
+        }
+        _ => false,
+    }
+}
+
+fn assigning_operator(operator: &syn::BinOp) -> Option<BinaryOperator> {
+    Some(match operator {
+        syn::BinOp::AddAssign(_) => BinaryOperator::Add,
+        syn::BinOp::SubAssign(_) => BinaryOperator::Subtract,
+        syn::BinOp::MulAssign(_) => BinaryOperator::Multiply,
+        syn::BinOp::BitXorAssign(_) => BinaryOperator::ExclusiveOr,
+        syn::BinOp::BitAndAssign(_) => BinaryOperator::And,
+        syn::BinOp::BitOrAssign(_) => BinaryOperator::Or,
+        syn::BinOp::ShlAssign(_) => BinaryOperator::ShiftLeft,
+        syn::BinOp::ShrAssign(_) => BinaryOperator::ShiftRight,
+        _ => return None,
+    })
 }
 
 fn unary_operator(operator: &syn::UnOp) -> Option<UnaryOperator> {

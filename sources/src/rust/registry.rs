@@ -24,6 +24,11 @@ fn read(folder: &Path, asked_for: &BTreeSet<String>, workspace: &Path) -> Option
     let package = manifest.get("package")?;
     let name = package.get("name")?.as_str()?.to_owned();
     let version = package.get("version").and_then(Value::as_str).unwrap_or_default().to_owned();
+    // `edition.workspace = true` is of a time with newer ones.
+    let edition = match package.get("edition") {
+        None => cargo::FIRST_EDITION,
+        Some(edition) => edition.as_str().and_then(|year| year.parse().ok()).unwrap_or(2021),
+    };
     let library = manifest.get("lib");
     let text = |key| library.and_then(|library| library.get(key)).and_then(Value::as_str);
     let root = folder.join(text("path").unwrap_or("src/lib.rs"));
@@ -37,9 +42,12 @@ fn read(folder: &Path, asked_for: &BTreeSet<String>, workspace: &Path) -> Option
     Some(Package {
         name,
         version,
+        edition,
         folder: folder.to_owned(),
         library: root.is_file().then_some((library_name, root)),
         programs: Vec::new(),
+        // Of a dependency only what everybody has is taken.
+        script: None,
         features: enabled.own,
         lists,
         dependencies,
@@ -100,6 +108,19 @@ fn unpacked(of: &Package, dependency: &Dependency) -> Option<PathBuf> {
     }
     // Compatible versions do not differ in the layout of what they mirror.
     folders.iter().find_map(|folder| newest(folder, dependency))
+}
+
+/// The numbers of a dependency's version: that of the package that was found, if it was, else that of
+/// the lock file, else of the requirement.
+pub(crate) fn version(
+    of: &Package,
+    dependency: &Dependency,
+    found: Option<&str>,
+) -> Option<Vec<u64>> {
+    found
+        .and_then(numbers)
+        .or_else(|| numbers(&locked_version(of, &dependency.package)?))
+        .or_else(|| numbers(dependency.requirement.trim_start_matches(['^', '=', '~', '>', ' '])))
 }
 
 /// The version that `Cargo.lock` holds a dependency of a package at.

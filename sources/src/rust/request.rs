@@ -1,7 +1,7 @@
 //! What an expression says of a command's number.
 
-use ioctlkit_abi::Direction;
-use ioctlkit_model::{Argument, BinaryOperator, Expression, Type};
+use ioctlkit_abi::{Direction, Encoding};
+use ioctlkit_model::{Argument, BinaryOperator, Constant, Encoder, Expression, OwnEncoder, Type};
 use syn::parse::{ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
 use syn::{Expr, Token};
@@ -12,6 +12,7 @@ use super::lower::Origin;
 use super::resolve::{Names, Target};
 use super::through;
 use super::world::World;
+use crate::own_encoder::{self, Size, take_apart};
 
 /// What an expression is.
 #[derive(Debug, Clone, PartialEq)]
@@ -24,6 +25,18 @@ pub(crate) enum Found {
     Open(String),
 }
 
+impl Found {
+    /// Names the macro or function that packs the number, unless one within it does.
+    fn packed_by(mut self, name: &str) -> Self {
+        if let Self::Command(Encoded { encoder: Encoder::Own(own), .. }) = &mut self
+            && own.name.is_empty()
+        {
+            name.clone_into(&mut own.name);
+        }
+        self
+    }
+}
+
 /// What a number is made of.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Encoded {
@@ -32,6 +45,7 @@ pub(crate) struct Encoded {
     pub(crate) type_letter: u32,
     pub(crate) nr: u32,
     pub(crate) argument: Argument,
+    pub(crate) encoder: Encoder,
 }
 
 /// What a number is made of, before it is worked out.
@@ -49,6 +63,19 @@ impl World<'_> {
     pub(crate) fn request(&mut self, ex: &Ex, env: &Env, declared: Option<&Ty>) -> Option<Found> {
         let env = &env.deeper()?;
         let ex = ex.bare();
+        let known = self.known_request(ex, env, declared);
+        let may_compute = matches!(
+            ex.kind,
+            ExKind::Call(..) | ExKind::Method { .. } | ExKind::Macro(_) | ExKind::Binary(..)
+        );
+        match known {
+            None if may_compute => self.computed_for_certain(ex, env),
+            known => known,
+        }
+    }
+
+    /// What the expression is, where the code of a crate that everybody knows makes it.
+    fn known_request(&mut self, ex: &Ex, env: &Env, declared: Option<&Ty>) -> Option<Found> {
         match &ex.kind {
             ExKind::Integer(value) => Some(Found::Number(*value)),
             ExKind::Block(items, value) => {
@@ -63,7 +90,6 @@ impl World<'_> {
                 self.iocuddle(receiver, name, generics, arguments, env, declared)
             }
             ExKind::Macro(call) => self.macro_request(call, env, declared),
-            ExKind::Binary(BinaryOperator::Or | BinaryOperator::Add, ..) => self.shifts(ex, env),
             _ => None,
         }
     }
@@ -75,9 +101,68 @@ impl World<'_> {
         let nr = self.number(parts.nr, env).and_then(|n| u32::try_from(n).ok());
         match (parts.direction, type_letter, nr, parts.argument) {
             (Some(direction), Some(type_letter), Some(nr), Some(argument)) => {
-                Found::Command(Encoded { through, direction, type_letter, nr, argument })
+                let krate = self.scope(env.scope).krate;
+                let encoder =
+                    self.encoder(krate, &through, (direction, type_letter, nr), &argument);
+                Found::Command(Encoded { through, direction, type_letter, nr, argument, encoder })
             }
             _ => Found::Open(through),
+        }
+    }
+
+    /// A command whose number code of the crate's own puts together.
+    fn computed(&mut self, ex: &Ex, env: &Env) -> Option<(Encoded, usize)> {
+        let expression = self.value(ex, env)?;
+        // Where no ABI of the class has another, a direction without a shift is of that encoding.
+        let mut encodings = self.abis.iter().map(|id| id.abi().encoding);
+        let first = encodings.next()?;
+        let assumed = if encodings.all(|other| other == first) { first } else { Encoding::Generic };
+        let own_encoder::Parts { direction, type_letter, nr, size, terms } =
+            take_apart(&expression, assumed)?;
+        let argument = match size {
+            Size::None => Argument::None,
+            Size::Type(ty) => Argument::Type(ty),
+            Size::Bytes(size) => Argument::Size(Constant::Known(size)),
+        };
+        let encoded = Encoded {
+            through: through::SHIFTS.to_owned(),
+            direction,
+            type_letter: u32::from(type_letter),
+            nr: u32::from(nr),
+            argument,
+            encoder: Encoder::Own(OwnEncoder {
+                number: Constant::Expression(Box::new(expression)),
+                sign_extends: false,
+                name: encoder_name(ex),
+            }),
+        };
+        Some((encoded, terms))
+    }
+
+    /// As [`World::computed`], of an expression that nothing uses as a request yet: one of so many
+    /// parts is no set of flags.
+    fn computed_for_certain(&mut self, ex: &Ex, env: &Env) -> Option<Found> {
+        // What is no command may have types of which nothing is known, and that is nobody's matter.
+        let aloud = std::mem::replace(&mut self.aloud, false);
+        let computed = self.computed(ex, env);
+        self.aloud = aloud;
+        computed?;
+        let (encoded, terms) = self.computed(ex, env)?;
+        let is_telling = matches!(encoded.argument, Argument::Type(_))
+            || (terms >= 3 && encoded.type_letter >= u32::from(b' '));
+        is_telling.then_some(Found::Command(encoded))
+    }
+
+    /// What an expression is that a call passes as its request.
+    pub(crate) fn passed_request(&mut self, ex: &Ex, env: &Env) -> Option<Found> {
+        match self.request(ex, env, None) {
+            None | Some(Found::Number(_)) => {
+                if let Some((encoded, _)) = self.computed(ex, env) {
+                    return Some(Found::Command(encoded));
+                }
+                self.number(ex, env).map(Found::Number)
+            }
+            found => found,
         }
     }
 
@@ -101,19 +186,10 @@ impl World<'_> {
                 // A function of the crate's own: what it comes to.
                 let Kind::Function(called) = &item.kind else { return None };
                 let value = called.value.as_ref()?;
-                let mut bound = Vec::new();
-                for (name, argument) in called.parameters.iter().zip(arguments) {
-                    let argument = self.value(argument, env).map_or(Bound::Unknown, Bound::Value);
-                    bound.push((name.clone(), argument));
-                }
-                for (parameter, generic) in called.generics.iter().zip(path.arguments()) {
-                    bound.push((parameter.name.clone(), self.generic(generic, env)));
-                }
-                let inner = env.step(scope, bound)?;
-                let scope = self.enter_block(scope, &called.items, "");
-                return match self.request(value, &Env { scope, ..inner }, None) {
+                let inner = self.within(scope, called, arguments, path.arguments(), env)?;
+                return match self.request(value, &inner, None) {
                     Some(Found::Number(_)) | None => None,
-                    found => found,
+                    found => found.map(|found| found.packed_by(name)),
                 };
             }
             Some(_) => return None,
@@ -277,7 +353,7 @@ impl World<'_> {
             let inner = self.expand_expression(call, env.scope)?;
             return match self.request(&inner, env, declared) {
                 Some(Found::Number(_)) => None,
-                found => found,
+                found => found.map(|found| found.packed_by(call.path.last())),
             };
         }
         let name = call.path.last();
@@ -360,7 +436,11 @@ impl World<'_> {
         if super::prelude::is_pattern(name) {
             return match arguments.first()? {
                 Generic::Constant(value) => self.request(value, env, None),
-                Generic::Type(ty) => self.type_request(ty, env),
+                // A constant's name looks like a type's.
+                Generic::Type(ty) => self.type_request(ty, env).or_else(|| {
+                    let value = ExKind::Path(ty.path()?.clone());
+                    self.passed_request(&Ex { kind: value, place: ty.place }, env)
+                }),
             };
         }
         let direction = match name {
@@ -386,7 +466,17 @@ impl World<'_> {
         let small = |number: Option<i128>| number.and_then(|number| u32::try_from(number).ok());
         match (small(group), small(nr)) {
             (Some(type_letter), Some(nr)) => {
-                Some(Found::Command(Encoded { through, direction, type_letter, nr, argument }))
+                let krate = self.scope(env.scope).krate;
+                let encoder =
+                    self.encoder(krate, &through, (direction, type_letter, nr), &argument);
+                Some(Found::Command(Encoded {
+                    through,
+                    direction,
+                    type_letter,
+                    nr,
+                    argument,
+                    encoder,
+                }))
             }
             _ => Some(Found::Open(through)),
         }
@@ -397,6 +487,19 @@ impl World<'_> {
             Bound::Value(value) => Some(value),
             Bound::Type(Type::Unknown(_) | _) | Bound::Unknown => None,
         }
+    }
+}
+
+/// The function or macro that an expression uses to put a number together.
+fn encoder_name(ex: &Ex) -> String {
+    match &ex.bare().kind {
+        ExKind::Call(function, _) => match &function.kind {
+            ExKind::Path(path) => path.last().to_owned(),
+            _ => String::new(),
+        },
+        ExKind::Macro(call) => call.path.last().to_owned(),
+        ExKind::Method { name, .. } => name.clone(),
+        _ => String::new(),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::cargo::FIRST_EDITION;
 use super::item::{Import, Item, Kind};
 use super::lookups::Begun;
 use super::prelude;
@@ -177,6 +178,14 @@ impl World<'_> {
             return self
                 .external(krate, only)
                 .or_else(|| self.resolve(scope, &names, import.global, kind));
+        }
+        // Before 2018 the paths of imports began at the crate's root.
+        let edition = self.krate(krate).package.as_ref().map(|package| package.edition);
+        if edition == Some(FIRST_EDITION)
+            && let Some(root) = self.krate(krate).scope
+            && let Some(found) = self.resolve(root, &names, false, kind)
+        {
+            return Some(found);
         }
         self.resolve(scope, &names, import.global, kind)
     }

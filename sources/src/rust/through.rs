@@ -9,7 +9,7 @@
 //! | `nix::…`, `rustix::…` | is masked: the number of another command |
 //! | `libc::…` | spills into the direction; a debug build panics |
 //! | `vmm_sys_util::…` | spills; 14 bits of size and generic directions on every architecture |
-//! | `ioctl_sys::…` | is masked |
+//! | `ioctl_sys::…` | spills |
 //! | `uoctl::…`, `iocuddle::…` | does not compile |
 //! | [`SHIFTS`] | spills, unless masked; as on the architecture that its shifts are of |
 //!

@@ -55,6 +55,15 @@ pub(crate) fn spell_last(path: &Path) -> String {
     path.segments.last().map(spell_segment).unwrap_or_default()
 }
 
+/// A path with the last name that it has where it is from.
+fn original(path: &Path, names: &[String]) -> Path {
+    let mut path = path.clone();
+    if let (Some(last), Some(name)) = (path.segments.last_mut(), names.last()) {
+        last.name.clone_from(name);
+    }
+    path
+}
+
 impl World<'_> {
     /// The type that is meant. What no source defines is [`Type::Unknown`], and said.
     pub(crate) fn ty(&mut self, ty: &Ty, env: &Env) -> Type {
@@ -178,11 +187,15 @@ impl World<'_> {
         }
         match self.resolve(env.scope, &path.names(), path.global, Names::Types) {
             Some(Target::Item(scope, item)) => self.item_type(scope, &item, path, ty, env),
-            Some(Target::External(krate, names)) => match self.well_known_type(&krate, path, env) {
-                Some(found) => found,
-                None if krate == "libc" => self.libc_type(&names, path, ty, env),
-                None => self.unknown(ty, env, "no source of it is at hand"),
-            },
+            Some(Target::External(krate, names)) => {
+                // A `use` may have given it another name.
+                let path = &original(path, &names);
+                match self.well_known_type(&krate, path, env) {
+                    Some(found) => found,
+                    None if krate == "libc" => self.libc_type(&names, path, ty, env),
+                    None => self.unknown(ty, env, "no source of it is at hand"),
+                }
+            }
             Some(Target::Module(_) | Target::Variant(..)) => self.unknown(ty, env, "it is no type"),
             None => {
                 let primitive = path.single().is_some_and(|name| {

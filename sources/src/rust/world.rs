@@ -9,7 +9,7 @@ use ioctlkit_abi::{Abi, AbiSet};
 
 use super::build::Builder;
 use super::cargo::Package;
-use super::condition::Build;
+use super::condition::{Build, Script};
 use super::features::Features;
 use super::files::{Files, folder_of};
 use super::item::{Import, Item};
@@ -40,14 +40,28 @@ pub(crate) struct Root {
 pub(crate) struct Krate {
     pub(crate) package: Option<Arc<Package>>,
     pub(crate) features: Rc<BTreeSet<String>>,
+    pub(crate) script: Option<Rc<Script>>,
     pub(crate) scope: Option<ScopeId>,
     /// Whether all of it is looked at, and not only what is asked for.
     pub(crate) whole: bool,
     pub(crate) macros: HashMap<String, Arc<str>>,
     /// The names of functions that a constant may call.
     pub(crate) const_functions: HashSet<String>,
+    /// The functions of its types, by their names.
+    pub(crate) methods: HashMap<String, Vec<Method>>,
     /// The implementations for types of a name.
     pub(crate) implementations: HashMap<String, Vec<(ScopeId, Arc<Item>)>>,
+}
+
+/// A function of a type.
+#[derive(Debug, Clone)]
+pub(crate) struct Method {
+    /// The module that it is in.
+    pub(crate) scope: ScopeId,
+    /// The function.
+    pub(crate) item: Arc<Item>,
+    /// The type's name.
+    pub(crate) of: Rc<str>,
 }
 
 #[derive(Debug)]
@@ -119,7 +133,17 @@ pub(crate) struct World<'a> {
     pub(crate) builtin: Option<ScopeId>,
     /// Whether what cannot be resolved is said.
     pub(crate) aloud: bool,
+    /// The requests that cannot be worked out.
+    pub(crate) unknown: Vec<super::commands::Unknown>,
+    /// What functions pass on to `ioctl`, by the places of their items in memory: items live as long
+    /// as the files that they are from.
+    pub(crate) passing: HashMap<usize, super::calls::Passing>,
+    /// How many calls may be worked out yet: functions may call each other without end.
+    calls_left: u32,
 }
+
+/// So many calls are worked out for one class of ABIs.
+const MOST_CALLS: u32 = 1 << 20;
 
 impl<'a> World<'a> {
     pub(crate) fn new(
@@ -151,6 +175,9 @@ impl<'a> World<'a> {
             left_out: HashSet::new(),
             builtin: None,
             aloud: true,
+            unknown: Vec::new(),
+            passing: HashMap::new(),
+            calls_left: MOST_CALLS,
         };
         world.builtin = world.enter_builtin();
         world
@@ -162,6 +189,12 @@ impl<'a> World<'a> {
         let scope = self.enter(id, None, parsed, PathBuf::new());
         self.crates[id.0].scope = scope;
         scope
+    }
+
+    /// Takes one call of those that may be worked out; `None` where none is left.
+    pub(crate) fn spend(&mut self) -> Option<()> {
+        self.calls_left = self.calls_left.checked_sub(1)?;
+        Some(())
     }
 
     pub(crate) fn scope(&self, id: ScopeId) -> &Scope {
@@ -188,13 +221,17 @@ impl<'a> World<'a> {
         if let Some(package) = &package {
             self.packages.insert(package.folder.clone(), package.clone());
         }
+        let script = package.as_ref().and_then(|package| package.script.as_ref());
+        let script = script.and_then(|path| self.files.get(path).ok());
         self.crates.push(Krate {
+            script: script.map(|parsed| Rc::new(Script::read(&parsed.text, self.abi, &features))),
             package,
             features: Rc::new(features),
             scope: None,
             whole,
             macros: HashMap::new(),
             const_functions: HashSet::new(),
+            methods: HashMap::new(),
             implementations: HashMap::new(),
         });
         CrateId(self.crates.len() - 1)
@@ -287,6 +324,7 @@ impl<'a> World<'a> {
             }
             index += 1;
         }
+        self.say_unknown();
         self.define_pending();
         self.define_constants();
     }
@@ -334,7 +372,7 @@ impl<'a> World<'a> {
         let abis = self.builder.interface.abis;
         self.files.read_within(&[root.to_owned()], &|conditions| {
             abis.iter().any(|id| {
-                let build = Build { abi: id.abi(), features };
+                let build = Build { abi: id.abi(), features, script: None };
                 conditions.iter().all(|condition| condition.holds(build))
             })
         });

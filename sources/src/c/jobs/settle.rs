@@ -16,8 +16,8 @@ use crate::c::convert::answer::define_through;
 use crate::c::discover::Asked;
 use crate::c::lex::expression::{Macro, Names, parse_expression};
 use crate::c::macros::{CandidateKind, spans};
-use crate::c::own_encoder::{Size, take_apart};
 use crate::c::redefined::OwnNames;
+use crate::own_encoder::{Size, take_apart};
 
 impl Collected {
     pub(super) fn into_interface(mut self, session: &Session<'_>, arena: &mut Arena) {
@@ -249,7 +249,8 @@ impl Collected {
         };
         let names =
             Typed { names: session.macros.redefined.names(session.files, candidate.file), arena };
-        let read = parse_expression(&text, &names).and_then(|it| Some((take_apart(&it)?, it)));
+        let read = parse_expression(&text, &names)
+            .and_then(|it| Some((take_apart(&it, Encoding::Generic)?, it)));
         let mut found: Vec<(AbiSet, CommandBody)> = Vec::new();
         for (abis, (abi, value)) in values.iter() {
             let number = low_half(*value);

@@ -1,5 +1,5 @@
-//! Numbers that a header packs with shifts of its own, told from the expression: which part is the
-//! direction, the type letter, the nr and the size.
+//! Numbers that a header or a crate packs with shifts of its own, told from the expression: which part
+//! is the direction, the type letter, the nr and the size.
 
 use ioctlkit_abi::{Direction, Encoding};
 use ioctlkit_model::{BinaryOperator, Expression, Type};
@@ -11,6 +11,8 @@ pub(crate) struct Parts {
     pub(crate) type_letter: u8,
     pub(crate) nr: u8,
     pub(crate) size: Size,
+    /// How many values are put together.
+    pub(crate) terms: usize,
 }
 
 /// What stands where the size belongs.
@@ -39,9 +41,12 @@ struct Term<'e> {
 /// Takes an expression apart that ors or adds a direction (by a shift of 29 or 30, or as bits), a
 /// type letter (by a shift of 8) and what else there is. Anything else is no command: a four-letter
 /// code shifts by 24, a version by 16 and 8, and neither has a direction.
-pub(crate) fn take_apart(expression: &Expression) -> Option<Parts> {
+///
+/// `assumed` tells what a direction means that is written as bits and not as a shift: `0x40000000`
+/// is a write in the generic encoding and a read in that of powerpc.
+pub(crate) fn take_apart(expression: &Expression, assumed: Encoding) -> Option<Parts> {
     let mut terms = Vec::new();
-    flatten(expression, &mut terms)?;
+    flatten(expression, 0, &mut terms)?;
     let mut has = Found::default();
     let mut constant: i128 = 0;
     let mut size = Size::None;
@@ -57,6 +62,7 @@ pub(crate) fn take_apart(expression: &Expression) -> Option<Parts> {
             29 | 30 => {
                 has.direction = true;
                 has.thirteen |= term.shift == 29;
+                has.shifted = true;
             }
             TYPE_SHIFT => has.letter = true,
             0 if value != 0 && value & !DIRECTION == 0 => {
@@ -71,7 +77,11 @@ pub(crate) fn take_apart(expression: &Expression) -> Option<Parts> {
         constant |= value.checked_shl(u32::try_from(term.shift).ok()?)?;
     }
     let number = u32::try_from(constant & 0xffff_ffff).ok()?;
-    let encoding = if has.thirteen { Encoding::ThirteenBits } else { Encoding::Generic };
+    let encoding = match (has.thirteen, has.shifted) {
+        (true, _) => Encoding::ThirteenBits,
+        (false, true) => Encoding::Generic,
+        (false, false) => assumed,
+    };
     let decoded = encoding.decode(number);
     if !has.direction || !has.letter || decoded.type_letter == 0 {
         return None;
@@ -87,6 +97,7 @@ pub(crate) fn take_apart(expression: &Expression) -> Option<Parts> {
         type_letter: decoded.type_letter,
         nr: decoded.nr,
         size,
+        terms: terms.len(),
     })
 }
 
@@ -101,27 +112,45 @@ impl Parts {
 #[derive(Default)]
 struct Found {
     direction: bool,
+    /// Whether the direction is shifted into its place.
+    shifted: bool,
     letter: bool,
     /// Whether bit 29 is one of its own, as where the size has 13 bits.
     thirteen: bool,
 }
 
-fn flatten<'e>(expression: &'e Expression, terms: &mut Vec<Term<'e>>) -> Option<()> {
+/// The values that are or-ed or added, each with how far it is shifted to the left in all:
+/// `((direction << 14 | size) << 8 | letter) << 8 | nr` shifts a direction by 30.
+fn flatten<'e>(expression: &'e Expression, shifted: i128, terms: &mut Vec<Term<'e>>) -> Option<()> {
     match expression {
+        // A sum of plain numbers, such as `nr + 1`, is one value.
+        Expression::Binary(BinaryOperator::Add, ..) if !has_shift(expression) => {
+            terms.push(Term { value: expression, shift: shifted });
+        }
         Expression::Binary(BinaryOperator::Or | BinaryOperator::Add, left, right) => {
-            flatten(left, terms)?;
-            flatten(right, terms)?;
+            flatten(left, shifted, terms)?;
+            flatten(right, shifted, terms)?;
         }
         Expression::Binary(BinaryOperator::ShiftLeft, value, shift) => {
-            terms.push(Term { value, shift: evaluate(shift)? });
+            let shift = evaluate(shift).filter(|shift| (0..=32).contains(shift))?;
+            flatten(value, shifted + shift, terms)?;
         }
-        value => terms.push(Term { value, shift: 0 }),
+        value => terms.push(Term { value, shift: shifted }),
     }
-    (terms.len() <= MOST_TERMS).then_some(())
+    (terms.len() <= MOST_TERMS && shifted <= 32).then_some(())
+}
+
+/// Whether an expression shifts to the left.
+pub(crate) fn has_shift(expression: &Expression) -> bool {
+    match expression {
+        Expression::Binary(BinaryOperator::ShiftLeft, ..) => true,
+        Expression::Binary(_, left, right) => has_shift(left) || has_shift(right),
+        _ => false,
+    }
 }
 
 /// The value of an expression that asks for no size.
-fn evaluate(expression: &Expression) -> Option<i128> {
+pub(crate) fn evaluate(expression: &Expression) -> Option<i128> {
     match expression {
         Expression::Literal(value) => Some(*value),
         Expression::Unary(operator, operand) => operator.apply(evaluate(operand)?),
@@ -168,23 +197,33 @@ mod tests {
     }
 
     fn parts(text: &str) -> Option<Parts> {
-        take_apart(&parse_expression(text, &Nothing).expect("an expression"))
+        take_apart(&parse_expression(text, &Nothing).expect("an expression"), Encoding::Generic)
     }
 
     #[test]
     fn numbers_put_together_by_hand_are_taken_apart() {
         let int = Size::Type(Type::Scalar(Scalar::Int));
-        let of = |direction, nr, size| Some(Parts { direction, type_letter: b'q', nr, size });
+        let of = |text: &str| {
+            let Parts { direction, type_letter, nr, size, .. } = parts(text).expect(text);
+            (direction, type_letter, nr, size)
+        };
         let cases = [
             ("((2U << 30) | (4 << 16) | ('q' << 8) | 3)", Direction::Read, 3, Size::Bytes(4)),
             ("0x80000000u | (sizeof(int) << 16) | ('q' << 8) | 4", Direction::Read, 4, int.clone()),
             ("((0U) << 30) | (0 << 16) | ('q' << 8) | 2", Direction::None, 2, Size::None),
-            ("(3 << 30) + ((sizeof(int) & 0x3fff) << 16) + 0x7105", Direction::ReadWrite, 5, int),
+            (
+                "(3 << 30) + ((sizeof(int) & 0x3fff) << 16) + 0x7105",
+                Direction::ReadWrite,
+                5,
+                int.clone(),
+            ),
             ("(4U << 29) | (8 << 16) | ('q' << 8) | (6)", Direction::Write, 6, Size::Bytes(8)),
             ("0x20000000 | 'q' << 8 | 7", Direction::None, 7, Size::None),
+            ("(((2U << 14 | 2 + 2) << 8) | 'q') << 8 | 2 + 1", Direction::Read, 3, Size::Bytes(4)),
+            ("(1U << 14 | sizeof(int)) << 16 | 'q' << 8 | 1", Direction::Write, 1, int.clone()),
         ];
         for (text, direction, nr, size) in cases {
-            assert_eq!(parts(text), of(direction, nr, size), "{text}");
+            assert_eq!(of(text), (direction, b'q', nr, size), "{text}");
         }
     }
 

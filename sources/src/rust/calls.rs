@@ -1,0 +1,118 @@
+//! Which argument of a call is the request that reaches `ioctl`: of the function itself, and of those
+//! of the crate's own that pass one on.
+
+use std::sync::Arc;
+
+use super::constant::Env;
+use super::item::{Call, Callee, Ex, ExKind, Function, Item, Kind, Site, Ty};
+use super::resolve::{Names, Target};
+use super::well_known;
+use super::world::{ScopeId, World};
+
+/// Functions that pass a request on are followed through so many others.
+const DEEPEST: u16 = 8;
+
+/// Which parameter of a function reaches `ioctl` as its request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Passing {
+    /// Not known yet: it is being looked at.
+    Open,
+    /// None.
+    Nothing,
+    /// The one at that place, of which `self` is one.
+    Parameter(usize),
+}
+
+impl World<'_> {
+    /// The argument of a call that reaches `ioctl` as its request.
+    pub(crate) fn passed<'c>(&mut self, call: &'c Call, env: &Env) -> Option<&'c Ex> {
+        let index = self.request_index(call, env, 0)?;
+        call.arguments.get(index)
+    }
+
+    fn request_index(&mut self, call: &Call, env: &Env, depth: u16) -> Option<usize> {
+        match &call.callee {
+            Callee::Function(path) => {
+                let found = match path.names().as_slice() {
+                    ["Self", name] => self.any_method(name, env),
+                    names => self.resolve(env.scope, names, path.global, Names::Values),
+                };
+                match found {
+                    Some(Target::Item(scope, item)) => self.passes(scope, &item, depth),
+                    Some(Target::External(krate, names)) => {
+                        let name = names.last()?;
+                        // rustix's function takes a value whose type has the number.
+                        let is_ioctl = well_known::is_ioctl_call(name) && krate != "rustix";
+                        (is_ioctl && call.arguments.len() >= 2).then_some(1)
+                    }
+                    Some(Target::Module(_) | Target::Variant(..)) => None,
+                    None => {
+                        let takes_request = call.arguments.len() >= 3
+                            || call.arguments.len() == 2 && path.before_last() != Some("ioctl");
+                        let is_ioctl = well_known::is_ioctl_call(path.last());
+                        (is_ioctl && takes_request).then_some(1)
+                    }
+                }
+            }
+            Callee::Method(name) => {
+                let Target::Item(scope, item) = self.any_method(name, env)? else { return None };
+                self.passes(scope, &item, depth)?.checked_sub(1)
+            }
+        }
+    }
+
+    /// A function of that name that a type of the crate has, if there is one only.
+    fn any_method(&self, name: &str, env: &Env) -> Option<Target> {
+        let krate = self.scope(env.scope).krate;
+        match self.krate(krate).methods.get(name)?.as_slice() {
+            [only] => Some(Target::Item(only.scope, only.item.clone())),
+            _ => None,
+        }
+    }
+
+    /// The parameter of a function that reaches `ioctl` as its request.
+    fn passes(&mut self, scope: ScopeId, item: &Arc<Item>, depth: u16) -> Option<usize> {
+        let Kind::Function(function) = &item.kind else { return None };
+        if depth > DEEPEST || function.parameters.is_empty() {
+            return None;
+        }
+        let key = Arc::as_ptr(item) as usize;
+        match self.passing.get(&key) {
+            Some(Passing::Parameter(index)) => return Some(*index),
+            Some(Passing::Open | Passing::Nothing) => return None,
+            None => {}
+        }
+        self.passing.insert(key, Passing::Open);
+        let found = self.passes_now(scope, function, depth);
+        let known = found.map_or(Passing::Nothing, Passing::Parameter);
+        self.passing.insert(key, known);
+        found
+    }
+
+    fn passes_now(&mut self, scope: ScopeId, function: &Function, depth: u16) -> Option<usize> {
+        let env = self.inside(scope, function);
+        for site in &function.sites {
+            let Site::Call(call) = site else { continue };
+            let index = self.request_index(call, &env, depth + 1);
+            let Some(request) = index.and_then(|index| call.arguments.get(index)) else { continue };
+            let ExKind::Path(path) = &request.bare().kind else { continue };
+            let Some(name) = path.single() else { continue };
+            let parameter = function.parameters.iter().position(|parameter| parameter == name);
+            if parameter.is_some() {
+                return parameter;
+            }
+        }
+        None
+    }
+
+    /// Whether a type is one of rustix's.
+    pub(crate) fn is_of_rustix(&mut self, ty: &Ty, env: &Env) -> bool {
+        let Some(path) = ty.path() else { return false };
+        match self.resolve(env.scope, &path.names(), path.global, Names::Types) {
+            Some(Target::External(krate, _)) => krate == "rustix",
+            Some(_) => false,
+            // Without its package's manifest a crate is known by nothing else.
+            None => well_known::is_opcode_type(path.last()) || path.names().contains(&"ioctl"),
+        }
+    }
+}
