@@ -59,15 +59,13 @@ pub(crate) fn take_apart(expression: &Expression, assumed: Encoding) -> Option<P
             continue;
         };
         match term.shift {
-            29 | 30 => {
-                has.direction = true;
-                has.thirteen |= term.shift == 29;
-                has.shifted = true;
-            }
+            29 => has.direction = Some(Form::ThirteenBits),
+            30 => has.direction = has.direction.max(Some(Form::Generic)),
             TYPE_SHIFT => has.letter = true,
+            // Only three bits have one that means neither.
+            0 if value == 0x2000_0000 => has.direction = Some(Form::ThirteenBits),
             0 if value != 0 && value & !DIRECTION == 0 => {
-                has.direction = true;
-                has.thirteen |= value == 0x2000_0000;
+                has.direction = has.direction.max(Some(Form::Bits));
             }
             // A letter and an nr in one literal.
             0 if value > 0xff => has.letter = true,
@@ -77,13 +75,13 @@ pub(crate) fn take_apart(expression: &Expression, assumed: Encoding) -> Option<P
         constant |= value.checked_shl(u32::try_from(term.shift).ok()?)?;
     }
     let number = u32::try_from(constant & 0xffff_ffff).ok()?;
-    let encoding = match (has.thirteen, has.shifted) {
-        (true, _) => Encoding::ThirteenBits,
-        (false, true) => Encoding::Generic,
-        (false, false) => assumed,
+    let encoding = match has.direction? {
+        Form::ThirteenBits => Encoding::ThirteenBits,
+        Form::Generic => Encoding::Generic,
+        Form::Bits => assumed,
     };
     let decoded = encoding.decode(number);
-    if !has.direction || !has.letter || decoded.type_letter == 0 {
+    if !has.letter || decoded.type_letter == 0 {
         return None;
     }
     if decoded.size != 0 {
@@ -111,12 +109,19 @@ impl Parts {
 
 #[derive(Default)]
 struct Found {
-    direction: bool,
-    /// Whether the direction is shifted into its place.
-    shifted: bool,
     letter: bool,
-    /// Whether bit 29 is one of its own, as where the size has 13 bits.
-    thirteen: bool,
+    direction: Option<Form>,
+}
+
+/// How a direction is written; what tells more comes later.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Form {
+    /// As bits in their places, which two encodings may have.
+    Bits,
+    /// Shifted by 30.
+    Generic,
+    /// Shifted by 29, or with the bit that means neither.
+    ThirteenBits,
 }
 
 /// The values that are or-ed or added, each with how far it is shifted to the left in all:

@@ -159,7 +159,7 @@ impl<'a> Visit<'a> for Body<'_, 'a> {
     }
 }
 
-impl<'t, 'a> Body<'t, 'a> {
+impl<'t> Body<'t, '_> {
     fn new(origin: Origin<'t>, parameters: &'t [String]) -> Self {
         Self {
             origin,

@@ -90,7 +90,7 @@ impl World<'_> {
     }
 
     fn passes_now(&mut self, scope: ScopeId, function: &Function, depth: u16) -> Option<usize> {
-        let env = self.inside(scope, function);
+        let env = Env::inside(scope, function);
         for site in &function.sites {
             let Site::Call(call) = site else { continue };
             let index = self.request_index(call, &env, depth + 1);

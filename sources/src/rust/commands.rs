@@ -1,12 +1,11 @@
 //! The commands of an interface, definition by definition.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use ioctlkit_abi::{Abi, AbiSet};
 use ioctlkit_model::{Argument, CommandBody, Constant, ProblemKind, Written};
 
-use super::constant::{Bound, Env};
+use super::constant::Env;
 use super::derive::{self, Identity};
 use super::item::{Ex, ExKind, Function, Item, Kind, MacroCall, Path, Place, Site, Ty};
 use super::request::{Encoded, Found};
@@ -142,7 +141,7 @@ impl World<'_> {
         };
         // The constants of a function are named with it only where their own names say nothing.
         let inner = self.enter_body(scope, &function.items, &name);
-        let env = self.inside(inner, function);
+        let env = Env::inside(inner, function);
         let around = Around { file: self.scope(scope).file, name: &name, function };
         if item.name == "opcode"
             && let Some(value) = &function.value
@@ -159,7 +158,7 @@ impl World<'_> {
     fn opcode(&mut self, named: &Named<'_>, value: &Ex, env: &Env) {
         match self.passed_request(value, env) {
             Some(Found::Number(number)) => {
-                self.raw(named.file, named.name, named.name_place, number)
+                self.raw(named.file, named.name, named.name_place, number);
             }
             None if depends(value, env) => {}
             None => {
@@ -168,14 +167,6 @@ impl World<'_> {
             }
             found => self.add(named, found, &[]),
         }
-    }
-
-    /// A function's body, before anything is known of its parameters.
-    pub(crate) fn inside(&self, scope: ScopeId, function: &Function) -> Env {
-        let generics = function.generics.iter().map(|generic| &generic.name);
-        let names = function.parameters.iter().chain(generics);
-        let bound = names.map(|name| (name.clone(), Bound::Unknown)).collect();
-        Env { bound: Rc::new(bound), ..Env::of(scope) }
     }
 
     fn site(&mut self, around: Around<'_>, site: &Site, env: &Env) {

@@ -54,6 +54,14 @@ impl Env {
         Self { scope, bound: Rc::new(Vec::new()), this: None, own: None, depth: 0 }
     }
 
+    /// In a function's body, before anything is known of its parameters.
+    pub(crate) fn inside(scope: ScopeId, function: &Function) -> Self {
+        let generics = function.generics.iter().map(|generic| &generic.name);
+        let names = function.parameters.iter().chain(generics);
+        let bound = names.map(|name| (name.clone(), Bound::Unknown)).collect();
+        Self { bound: Rc::new(bound), ..Self::of(scope) }
+    }
+
     /// In another scope, a step further; `None` where that is too far.
     pub(crate) fn step(&self, scope: ScopeId, bound: Vec<(String, Bound)>) -> Option<Self> {
         let depth = self.depth + 1;

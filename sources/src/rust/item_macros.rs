@@ -68,11 +68,11 @@ impl World<'_> {
         while let Some(id) = at {
             let scope = self.scope(id);
             let imports = scope.names.get(name).into_iter().flatten();
-            let own = imports.filter_map(|entry| match entry {
+            let mut own = imports.filter_map(|entry| match entry {
                 Entry::Import(import) => import.path.last().cloned(),
                 _ => None,
             });
-            if let Some(own) = own.last() {
+            if let Some(own) = own.next_back() {
                 return Some(own);
             }
             at = scope.parent.filter(|_| scope.block);
@@ -149,7 +149,7 @@ impl World<'_> {
             Some(found) => self.add(named, Some(found), &[]),
             None => match &number.bare().kind {
                 ExKind::Path(path) => {
-                    self.used_constant(named.file, path, number.bare(), env, None)
+                    self.used_constant(named.file, path, number.bare(), env, None);
                 }
                 _ => {
                     if let Some(value) = self.number(number, env) {
