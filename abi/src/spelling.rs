@@ -47,28 +47,104 @@ pub const CAPABILITIES: [&str; 41] = [
     "CAP_CHECKPOINT_RESTORE",
 ];
 
-/// What nothing in C can be called: the keywords of C11 and C23, those of GNU C, and names that gcc
-/// or the kernel define as macros.
-const TAKEN: [&str; 71] = [
+/// What nothing in C can be called: the keywords of C11 and C23, those of GNU C, and names that gcc, for
+/// some architecture, or the kernel define as macros. So are all that begin and end with `__`.
+const TAKEN: [&str; 154] = [
+    "LANGUAGE_C",
+    "MIPSEB",
+    "MIPSEL",
+    "NULL",
+    "PPC",
+    "R3000",
+    "R4000",
+    "_ABI64",
+    "_ABIN32",
+    "_ABIO32",
+    "_Accum",
     "_Alignas",
     "_Alignof",
     "_Atomic",
+    "_BIG_ENDIAN",
     "_BitInt",
     "_Bool",
     "_Complex",
     "_Decimal128",
     "_Decimal32",
     "_Decimal64",
+    "_Float128",
+    "_Float128x",
+    "_Float16",
+    "_Float32",
+    "_Float32x",
+    "_Float64",
+    "_Float64x",
+    "_Fract",
     "_Generic",
+    "_ILP32",
     "_Imaginary",
+    "_LITTLE_ENDIAN",
+    "_LP64",
     "_Noreturn",
+    "_Pragma",
+    "_Sat",
     "_Static_assert",
     "_Thread_local",
-    "__asm__",
-    "__attribute__",
+    "__GIMPLE",
+    "__LANGUAGE_C",
+    "__MIPSEB",
+    "__MIPSEL",
+    "__PHI",
+    "__PPC",
+    "__R3000",
+    "__R4000",
+    "__RTL",
+    "__alignof",
+    "__alpha",
+    "__amd64",
+    "__asm",
+    "__attribute",
     "__auto_type",
-    "__extension__",
-    "__typeof__",
+    "__bool",
+    "__complex",
+    "__const",
+    "__float128",
+    "__has_attribute",
+    "__has_builtin",
+    "__has_c_attribute",
+    "__has_include",
+    "__has_include_next",
+    "__hppa",
+    "__i386",
+    "__ibm128",
+    "__imag",
+    "__inline",
+    "__int128",
+    "__k8",
+    "__linux",
+    "__mc68000",
+    "__mc68020",
+    "__mips",
+    "__mips64",
+    "__null",
+    "__pixel",
+    "__powerpc",
+    "__real",
+    "__restrict",
+    "__riscv",
+    "__seg_fs",
+    "__seg_gs",
+    "__signed",
+    "__sparc",
+    "__thread",
+    "__transaction_atomic",
+    "__transaction_cancel",
+    "__transaction_relaxed",
+    "__typeof",
+    "__unix",
+    "__vector",
+    "__volatile",
+    "__x86_64",
+    "_mips",
     "alignas",
     "alignof",
     "asm",
@@ -86,24 +162,32 @@ const TAKEN: [&str; 71] = [
     "double",
     "else",
     "enum",
+    "errno",
     "extern",
     "false",
     "float",
     "for",
     "goto",
+    "hppa",
     "i386",
     "if",
     "inline",
     "int",
     "linux",
     "long",
+    "mc68000",
+    "mc68020",
+    "mips",
     "nullptr",
+    "pixel",
+    "powerpc",
     "register",
     "restrict",
     "return",
     "short",
     "signed",
     "sizeof",
+    "sparc",
     "static",
     "static_assert",
     "struct",
@@ -116,11 +200,10 @@ const TAKEN: [&str; 71] = [
     "union",
     "unix",
     "unsigned",
+    "vector",
     "void",
     "volatile",
     "while",
-    "NULL",
-    "errno",
 ];
 
 /// The longest path that a file of a driver may have, in bytes.
@@ -128,6 +211,9 @@ const PATH_LENGTH: usize = 255;
 
 /// The longest name, in bytes: a generated one is made of two or three of them.
 const NAME_LENGTH: usize = 255;
+
+/// The longest name of a module, in bytes.
+const MODULE_NAME_LENGTH: usize = 55;
 
 /// Whether the kernel has a capability of that name.
 pub fn is_capability(name: &str) -> bool {
@@ -137,7 +223,22 @@ pub fn is_capability(name: &str) -> bool {
 /// Whether C takes the name for a new thing: ASCII letters, digits and `_`, no digit in front, and
 /// no keyword.
 pub fn is_c_name(name: &str) -> bool {
-    is_word(name) && !TAKEN.contains(&name)
+    is_word(name) && !is_taken(name)
+}
+
+fn is_taken(name: &str) -> bool {
+    let is_of_compiler = name.starts_with("__") && name.ends_with("__");
+    is_of_compiler || name.starts_with("__builtin_") || TAKEN.contains(&name)
+}
+
+/// Whether a kernel module can be called so: a small letter, and small letters, digits and `_` behind it, at
+/// most 55, and no word that C has taken. The limit is the kernel's: `MODULE_NAME_LEN` without the end of the text.
+pub fn is_module_name(name: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    name.starts_with(|first: char| first.is_ascii_lowercase())
+        && name.len() <= MODULE_NAME_LENGTH
+        && name.bytes().all(is_letter)
+        && !is_taken(name)
 }
 
 /// Whether C has a type of that name: `struct NAME`, `union NAME`, or the name of a typedef.

@@ -1,7 +1,12 @@
 //! What a name may be spelled with.
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
 
 use ioctlkit_abi::spelling::{
-    is_c_name, is_c_prefix, is_c_type, is_capability, is_device_path, is_driver_path,
+    CAPABILITIES, is_c_name, is_c_prefix, is_c_type, is_capability, is_device_path, is_driver_path,
+    is_module_name,
 };
 
 #[test]
@@ -41,4 +46,75 @@ fn what_is_spelled_so_is_taken() {
     assert!(is_capability("CAP_SYS_ADMIN") && !is_capability("CAP_") && !is_capability("cap_bpf"));
     assert!(is_c_type("union a") && is_c_type("a_t") && !is_c_type("enum a"));
     assert!(!is_c_type("struct  a") && !is_c_type("struct int") && !is_c_type("struct "));
+}
+
+/// Words that some C has for itself, and names that look like them.
+const WORDS: &str = "_Accum _Fract _Sat _Float16 _Float32 _Float64 _Float128 _Float32x _Float64x \
+    _Decimal32 _Decimal64 _Decimal128 _Alignas _Alignof _Atomic _Bool _Complex _Generic _Imaginary _Noreturn \
+    _Static_assert _Thread_local _Pragma __alignof __alignof__ __asm __asm__ __attribute __attribute__ \
+    __auto_type __builtin_va_arg __builtin_offsetof __builtin_choose_expr __complex __complex__ __const \
+    __const__ __extension__ __func__ __FUNCTION__ __imag __inline __inline__ __int128 __label__ __null \
+    __real __restrict __signed __thread __typeof __typeof__ __volatile __seg_fs __float128 asm auto \
+    break case char const continue default do double else enum extern float for goto if inline int long \
+    register restrict return short signed sizeof static struct switch typedef typeof union unsigned void \
+    volatile while linux unix __linux __linux__ __unix __x86_64__ __x86_64 __LINE__ __FILE__ __DATE__ __COUNTER__ \
+    __STDC__ __GNUC__ __has_include __VA_ARGS__ echo echo_config int32 while_ _while ECHO __echo __kernel_t";
+
+/// Whether gcc takes it for the name of a function, of its parameter, of a tag and of a member.
+fn gcc_takes(name: &str) -> bool {
+    let text = format!(
+        "int f_{name}(int {name});\nstruct {name} {{ int {name}; }};\n\
+         int g(struct {name} *at) {{ int {name} = at->{name}; return {name}; }}\nint {name}(void);\n"
+    );
+    let mut gcc = Command::new("gcc")
+        .args(["-std=gnu11", "-fsyntax-only", "-w", "-x", "c", "-"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    gcc.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    gcc.wait().unwrap().success()
+}
+
+#[test]
+fn every_name_is_one_for_gcc() {
+    let mut refused = 0;
+    for word in WORDS.split_whitespace() {
+        if gcc_takes(word) {
+            continue;
+        }
+        assert!(!is_c_name(word) && !is_module_name(word), "gcc refuses `{word}`");
+        refused += 1;
+    }
+    assert!(refused > 80, "gcc refused {refused} alone");
+    for word in ["echo", "echo_config", "int32", "while_", "_while", "ECHO", "__echo", "__kernel_t"]
+    {
+        assert!(gcc_takes(word) && is_c_name(word), "{word}");
+    }
+}
+
+#[test]
+fn a_module_is_called_what_kbuild_and_c_can_call_it() {
+    for name in ["echo", "rs485", "a_b", &"a".repeat(55)] {
+        assert!(is_module_name(name), "{name}");
+    }
+    for name in
+        ["", "Echo", "2a", "_a", "a-b", "a b", "while", "linux", "mips", "é", &"a".repeat(56)]
+    {
+        assert!(!is_module_name(name), "{name}");
+    }
+}
+
+/// Debian's linux-libc-dev has the header; newer kernels may have more.
+#[test]
+fn capabilities_are_those_of_the_kernels_header_in_its_order() {
+    let header = std::fs::read_to_string("/usr/include/linux/capability.h").unwrap();
+    let defined = header.lines().filter_map(|line| line.strip_prefix("#define CAP_"));
+    let mut numbered: Vec<(u32, String)> = defined
+        .filter_map(|line| line.split_once(char::is_whitespace))
+        .filter_map(|(name, value)| Some((value.trim().parse().ok()?, format!("CAP_{name}"))))
+        .collect();
+    numbered.sort();
+    let names: Vec<&str> = numbered.iter().map(|(_, name)| name.as_str()).collect();
+    assert_eq!(names, CAPABILITIES);
 }

@@ -3,13 +3,14 @@
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use ioctl_gen::module::{File, Options, plan, render, userland};
 use ioctlkit_model::{Interface, Role, Variants};
 use ioctlkit_report::visible::is_invisible;
 use ioctlkit_sources::rust;
+use ioctlkit_vm::{Cache, Headers, Release};
 
 /// The name of a file that nothing must make, and of a function that nothing must call.
 const MARKER: &str = "it_ran";
@@ -171,6 +172,23 @@ fn no_documentation_changes_what_a_compiler_or_make_reads() {
     }
 }
 
+/// What the comparisons above would say of text that is not escaped.
+#[test]
+fn text_that_leaves_its_comment_is_seen_by_the_compiler() {
+    let folder = tempfile::tempdir().unwrap();
+    let plain = documented(&["Nothing."]);
+    let plain_tokens = tokens(&plain, folder.path());
+    for (harmless, text) in
+        [("ends * / it_ran", "ends */ it_ran"), ("ends * / it_ran", "goes on ??/\n*/ it_ran(); /*")]
+    {
+        let mut files = documented(&[TEXTS[0]]);
+        let file = files.iter_mut().find(|file| is_c(file) && file.text.contains(harmless));
+        let file = file.expect("the text stands in a comment, escaped");
+        file.text = file.text.replacen(harmless, text, 1);
+        assert_ne!(plain_tokens, tokens(&files, folder.path()), "{text:?}");
+    }
+}
+
 #[test]
 fn no_character_that_nobody_sees_is_in_a_generated_file() {
     for text in TEXTS {
@@ -190,6 +208,48 @@ fn no_documentation_leaves_the_help_of_kconfig() {
         assert!(!head.contains(MARKER), "{head}");
         assert!(help.lines().all(|line| line.is_empty() || line.starts_with("\t  ")), "{help}");
     }
+}
+
+/// The kernel's own parser of Kconfig, of Debian's package of headers.
+fn conf() -> PathBuf {
+    let cache = Cache::at(Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache/ioctlkit"));
+    let release = Release::newest("6.12", &cache).unwrap();
+    let headers = Headers::unpacked(&release, &cache).unwrap();
+    headers.folder().join("scripts/kconfig/conf")
+}
+
+/// What the parser makes of a file: the options that it knows then, and whether it had nothing to say.
+fn configured(conf: &Path, folder: &Path, kconfig: &str) -> (bool, String) {
+    fs::write(folder.join("Kconfig"), kconfig).unwrap();
+    let output = Command::new(conf)
+        .current_dir(folder)
+        .args(["--allyesconfig", "Kconfig"])
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .output()
+        .unwrap();
+    let config = fs::read_to_string(folder.join(".config")).unwrap_or_default();
+    let _ = fs::remove_file(folder.join(".config"));
+    let options = config.lines().filter(|line| line.contains("CONFIG_"));
+    let said = String::from_utf8_lossy(&output.stderr);
+    (output.status.success() && said.is_empty(), options.collect::<Vec<_>>().join("\n"))
+}
+
+#[test]
+fn the_kernels_own_parser_sees_one_option_in_kconfig_whatever_is_documented() {
+    let (conf, folder) = (conf(), tempfile::tempdir().unwrap());
+    let options = "config MODULES\n\tdef_bool y\n\tmodules\n\n";
+    for text in TEXTS {
+        let files = documented(&text.split('\n').collect::<Vec<_>>());
+        let kconfig = files.iter().find(|file| file.path == "Kconfig").unwrap();
+        let seen = configured(&conf, folder.path(), &format!("{options}{}", kconfig.text));
+        assert_eq!(seen, (true, "CONFIG_MODULES=y\nCONFIG_GONG=y".to_owned()), "{text:?}");
+        assert!(!folder.path().join(MARKER).exists(), "{text:?}");
+    }
+    // What would be seen, and what would run.
+    let hostile = "config GONG\n\tbool \"$(shell,touch it_ran)\"\nconfig IT_RAN\n\tdef_bool y\n";
+    let (_, seen) = configured(&conf, folder.path(), hostile);
+    assert!(seen.contains("CONFIG_IT_RAN=y") && folder.path().join(MARKER).exists(), "{seen}");
 }
 
 #[test]
@@ -215,6 +275,33 @@ fn a_manual_page_runs_nothing_even_where_roff_may() {
         assert_eq!(String::from_utf8_lossy(&output.stderr), "", "{text:?}");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "{text:?} ran");
     }
+    // What would have run.
+    fs::write(&path, ".TH a 4\n.sy touch it_ran\n").unwrap();
+    let ran = Command::new("groff")
+        .current_dir(folder.path())
+        .args(["-U", "-man", "-Tutf8"])
+        .arg(&path)
+        .output()
+        .unwrap();
+    assert!(ran.status.success(), "{ran:?}");
+    assert!(folder.path().join(MARKER).exists(), "groff no longer runs anything");
+}
+
+#[test]
+fn a_manual_page_is_one_for_mandoc_whatever_it_documents() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("page.4");
+    let lint = |text: &str| {
+        fs::write(&path, text).unwrap();
+        Command::new("mandoc").args(["-Tlint", "-Werror"]).arg(&path).output().unwrap()
+    };
+    for text in TEXTS {
+        let files = documented(&text.split('\n').collect::<Vec<_>>());
+        let page = files.iter().find(|file| file.path.ends_with(".4")).unwrap();
+        let output = lint(&page.text);
+        assert!(output.status.success(), "{text:?}: {}", String::from_utf8_lossy(&output.stdout));
+    }
+    assert!(!lint(".TH a 4\n.so /etc/passwd\n").status.success(), "mandoc finds no mistake");
 }
 
 #[test]
@@ -265,6 +352,17 @@ fn what_is_no_name_is_refused_wherever_it_stands() {
         }),
     ];
     for (place, set) in places {
+        let mut interface = gong();
+        set(&mut interface, "GONG_IT_RAN");
+        let files = plan(&interface, &Options::default()).map(|plan| {
+            let mut files = render(&plan).unwrap();
+            files.extend(userland(&interface, &plan).unwrap());
+            files
+        });
+        // A name that is one would be found, or what it leads to is missing.
+        let is_found =
+            |files: Vec<File>| files.iter().any(|file| file.text.to_lowercase().contains(MARKER));
+        assert!(files.map_or(true, is_found), "{place}");
         for name in NAMES {
             let mut interface = gong();
             set(&mut interface, name);

@@ -225,3 +225,120 @@ fn padding_is_made_explicit() {
     let loose = Loose::from(LoosePadded::from(Loose { a: 1, b: 2, c: 3 }));
     assert_eq!((loose.a, loose.b, loose.c), (1, 2, 3));
 }
+
+/// Types of a single letter, and those of the field: the derives' own parameters hide none of them.
+#[allow(non_camel_case_types)]
+pub mod letters {
+    use super::{Flexible, FlexibleArray, Ioctl, IoctlData, Reserved};
+
+    #[derive(Debug, Clone, Copy, PartialEq, IoctlData)]
+    #[repr(C)]
+    pub struct A {
+        pub value: u32,
+    }
+
+    #[derive(Debug, Clone, Copy, PartialEq, IoctlData)]
+    #[repr(C)]
+    pub struct B {
+        pub value: u32,
+    }
+
+    #[derive(Debug, Clone, Copy, PartialEq, IoctlData)]
+    #[repr(C)]
+    pub struct D {
+        pub value: u32,
+    }
+
+    #[derive(Debug, Clone, Copy, PartialEq, IoctlData)]
+    #[repr(C)]
+    pub struct E {
+        pub value: u32,
+    }
+
+    #[derive(Debug, Clone, Copy, PartialEq, IoctlData)]
+    #[repr(C)]
+    pub struct T {
+        pub value: u32,
+    }
+
+    #[derive(Debug, Clone, Copy, PartialEq, IoctlData)]
+    #[repr(C)]
+    pub struct S {
+        pub value: u32,
+    }
+
+    #[derive(Debug, Clone, Copy, PartialEq, IoctlData)]
+    #[repr(C)]
+    pub struct U {
+        pub value: u32,
+    }
+
+    #[derive(Debug, Clone, Copy, PartialEq, IoctlData)]
+    #[repr(C)]
+    pub struct Backend {
+        pub value: u32,
+    }
+
+    #[derive(Debug, Clone, Copy, PartialEq, IoctlData)]
+    #[repr(C)]
+    pub struct Backend_ {
+        pub value: u32,
+    }
+
+    #[derive(Debug, Clone, Copy, PartialEq, IoctlData)]
+    #[repr(C)]
+    pub struct Driver {
+        pub value: u32,
+    }
+
+    #[derive(Debug, Clone, Copy, IoctlData)]
+    #[repr(C)]
+    pub struct F {
+        pub count: u32,
+        pub reserved0: Reserved<4>,
+        #[ioctl(count = count)]
+        pub entries: FlexibleArray<B>,
+    }
+
+    #[derive(Ioctl)]
+    #[ioctl(type = b'L', device = Letters, driver = LettersDriver, prefix = "LETTERS_")]
+    pub enum LettersIoctl {
+        #[ioctl(nr = 0, read)]
+        GetA(A),
+        #[ioctl(nr = 1, write)]
+        GetB(B),
+        #[ioctl(nr = 2, read_write)]
+        GetD(D),
+        #[ioctl(nr = 3, read)]
+        GetE(E),
+        #[ioctl(nr = 4, write)]
+        GetT(T),
+        #[ioctl(nr = 5, read_write)]
+        GetS(S),
+        #[ioctl(nr = 6, read)]
+        GetU(U),
+        #[ioctl(nr = 7, read)]
+        Backend(Backend),
+        #[ioctl(nr = 8, write)]
+        OtherBackend(Backend_),
+        #[ioctl(nr = 9, read_write)]
+        Driver(Driver),
+        #[ioctl(nr = 10, read_write)]
+        GetF(Flexible<F>),
+    }
+
+    #[test]
+    fn no_type_of_an_interface_is_hidden_by_a_parameter_of_the_derives() {
+        struct Answers;
+        impl LettersDriver for Answers {
+            fn get_d(&self, argument: &mut D) -> Result<(), ioctlkit::Errno> {
+                argument.value += 1;
+                Ok(())
+            }
+        }
+        let device = Letters::in_process(Answers);
+        let mut argument = D { value: 1 };
+        device.get_d(&mut argument).unwrap();
+        assert_eq!(argument, D { value: 2 });
+    }
+}

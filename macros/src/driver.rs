@@ -65,9 +65,9 @@ pub(crate) fn expand(interface: &Interface, context: &Context<'_>) -> TokenStrea
 
         #[doc = #backend_docs]
         #[derive(Debug, Clone)]
-        #visibility struct #backend<D>(pub D);
+        #visibility struct #backend<__IoctlkitDriver>(pub __IoctlkitDriver);
 
-        impl<D: #driver> ::ioctlkit::Backend for #backend<D> {
+        impl<__IoctlkitDriver: #driver> ::ioctlkit::Backend for #backend<__IoctlkitDriver> {
             #[allow(clippy::unit_arg)]
             unsafe fn ioctl(
                 &self,
@@ -81,9 +81,9 @@ pub(crate) fn expand(interface: &Interface, context: &Context<'_>) -> TokenStrea
         }
 
         #[allow(dead_code)]
-        impl<D: #driver> #device<#backend<D>> {
+        impl<__IoctlkitDriver: #driver> #device<#backend<__IoctlkitDriver>> {
             /// A device that this driver answers for.
-            #visibility const fn in_process(driver: D) -> Self {
+            #visibility const fn in_process(driver: __IoctlkitDriver) -> Self {
                 // SAFETY: the driver answers for what the commands are declared to do.
                 unsafe { Self::new(#backend(driver)) }
             }

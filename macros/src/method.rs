@@ -70,7 +70,7 @@ pub(crate) fn attach(attachment: &Attachment, methods: &[TokenStream]) -> TokenS
     };
     quote! {
         #[allow(dead_code, unused_unsafe, clippy::missing_safety_doc)]
-        impl<Backend_: ::ioctlkit::Backend> #device<Backend_> {
+        impl<__IoctlkitBackend: ::ioctlkit::Backend> #device<__IoctlkitBackend> {
             #(#methods)*
         }
     }

@@ -9,6 +9,7 @@ use ioctl_gen::module::{Change, Device, File, Header, Lock, Options, Ownership, 
 use ioctl_gen::module::{left_out, plan, render, steps, userland};
 use ioctl_gen::streams::{print, tell};
 use ioctl_gen::{NewFile, WriteError, describe, read_below, write_together};
+use ioctlkit_abi::spelling::is_module_name;
 use ioctlkit_model::{Interface, NotUnderstood, Problem, ProblemKind, SourceMap};
 use ioctlkit_sources::reading::{self, limit};
 use ioctlkit_sources::rust;
@@ -107,13 +108,11 @@ impl From<DeviceKind> for Device {
 }
 
 fn module_name(text: &str) -> Result<String, String> {
-    let begins = text.starts_with(|c: char| c.is_ascii_lowercase());
-    if begins && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') {
-        Ok(text.to_owned())
-    } else {
-        Err("a module's name begins with a small letter and has those, digits and `_`: `echo`"
-            .into())
-    }
+    is_module_name(text).then(|| text.to_owned()).ok_or_else(|| {
+        "a module's name begins with a small letter and has those, digits and `_`, at most 55, and is \
+         no word of C: `echo`"
+            .into()
+    })
 }
 
 /// Why nothing was done.

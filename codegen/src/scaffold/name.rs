@@ -4,45 +4,13 @@
 use std::fmt;
 use std::str::FromStr;
 
+use ioctlkit_abi::spelling::is_module_name;
 use ioctlkit_model::number_registry::{BLOCKS, Block};
 use ioctlkit_syntax::{camel_case, snake_case};
 
 /// The longest name in bytes: the longest name that is made of it, with what the kernel puts around
 /// it, stays below the 55 bytes of a module's name.
 const LONGEST: usize = 32;
-
-/// Words of C that a name cannot be; those of Rust are asked of its parser.
-const C_KEYWORDS: [&str; 29] = [
-    "alignas",
-    "alignof",
-    "asm",
-    "auto",
-    "bool",
-    "case",
-    "char",
-    "constexpr",
-    "default",
-    "double",
-    "float",
-    "goto",
-    "inline",
-    "int",
-    "long",
-    "nullptr",
-    "register",
-    "restrict",
-    "short",
-    "signed",
-    "sizeof",
-    "switch",
-    "thread_local",
-    "typedef",
-    "typeof",
-    "union",
-    "unsigned",
-    "void",
-    "volatile",
-];
 
 /// Crates that the workspace or the compiler has already.
 const CRATES: [&str; 7] = ["alloc", "core", "ioctlkit", "libc", "proc_macro", "std", "test"];
@@ -129,7 +97,7 @@ impl FromStr for Name {
         if syn::parse_str::<syn::Ident>(text).is_err() {
             return Err("it is a word of Rust".into());
         }
-        if C_KEYWORDS.contains(&text) {
+        if !is_module_name(text) {
             return Err("it is a word of C".into());
         }
         if CRATES.contains(&text) {

@@ -6,7 +6,7 @@ mod left_out;
 mod records;
 mod test_command;
 
-use ioctlkit_abi::spelling::{is_c_name, is_device_path};
+use ioctlkit_abi::spelling::{is_device_path, is_module_name};
 use ioctlkit_abi::{Abi, AbiId};
 use ioctlkit_model::{
     Command as Definition, Group, Interface as Model, Layouts, Problem, ProblemKind, Span,
@@ -107,11 +107,9 @@ fn problem(model: &Model, span: Option<Span>, message: String) -> Problem {
     Problem { kind: ProblemKind::Failure, path, span, message, help: None }
 }
 
-/// The kernel's own limit is 55 characters, `MODULE_NAME_LEN` without the end of the text.
 fn refused_name(model: &Model, name: &str) -> Option<Problem> {
-    let is_good = is_c_name(name) && name.len() <= 55;
     let message = "what its commands' names begin with is no name for a module: state one";
-    (!is_good).then(|| Problem {
+    (!is_module_name(name)).then(|| Problem {
         help: Some("`--name echo`: small letters, digits and `_`, at most 55".into()),
         ..problem(model, None, format!("`{name}`: {message}"))
     })
