@@ -28,6 +28,8 @@ pub struct Interface {
     pub families: Vec<Family>,
     /// Commands spelled as a plain number, such as `TCGETS`.
     pub raw_numbers: Vec<RawNumber>,
+    /// The other macros of the headers that were asked for, where a front end was asked for them.
+    pub macros: Vec<Macro>,
     /// Integers that the source gives a name, where it defines an interface with the derives.
     pub constants: Vec<NamedConstant>,
     /// Structures and unions.
@@ -204,6 +206,31 @@ pub struct RawNumber {
     pub variants: Variants<u32>,
     /// What states it beyond the number, as in [`CommandBody::through`]; empty for a bare literal.
     pub through: String,
+}
+
+/// A macro of a header that is no command.
+#[derive(Debug, Clone)]
+pub struct Macro {
+    /// Its name.
+    pub name: String,
+    /// The name in its first definition.
+    pub span: Span,
+    /// The texts of all its definitions in the file, each with one space between tokens; of a function-like
+    /// macro with its parameters in front.
+    pub definition: String,
+    /// What it comes to on each ABI where it is defined.
+    pub values: Variants<MacroValue>,
+}
+
+/// What a macro comes to. A function-like one was given 1, 2, 3 and so on as its arguments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MacroValue {
+    /// An integer.
+    Integer(i128),
+    /// A command.
+    Command(CommandBody),
+    /// No integer, or one that could not be worked out: a string, a type, a statement.
+    Other,
 }
 
 /// A public integer constant.

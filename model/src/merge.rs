@@ -1,8 +1,8 @@
 //! One interface of two.
 
 use crate::{
-    Argument, Command, Constant, Encoder, EnumId, Expression, FileShift, Interface, Passing,
-    RecordId, Type, TypedefId, Variants,
+    Argument, Command, CommandBody, Constant, Encoder, EnumId, Expression, FileShift, Interface,
+    MacroValue, Passing, RecordId, Type, TypedefId, Variants,
 };
 
 /// How far the ids of what is taken in move.
@@ -54,6 +54,14 @@ impl Interface {
         for mut raw in other.raw_numbers {
             raw.span = files.span(raw.span);
             self.raw_numbers.push(raw);
+        }
+        for mut found in other.macros {
+            found.span = files.span(found.span);
+            found.values = found.values.map(|value| match value {
+                MacroValue::Command(body) => MacroValue::Command(moved.command_body(body)),
+                value => value,
+            });
+            self.macros.push(found);
         }
         for mut constant in other.constants {
             constant.span = files.span(constant.span);
@@ -126,17 +134,19 @@ impl Moved {
         }
     }
 
+    fn command_body(self, mut body: CommandBody) -> CommandBody {
+        body.span = self.files.span(body.span);
+        body.argument = self.argument(body.argument);
+        if let Encoder::Own(own) = &mut body.encoder {
+            let number = std::mem::replace(&mut own.number, Constant::Known(0));
+            own.number = self.constant(number);
+        }
+        body
+    }
+
     fn command(self, mut command: Command) -> Command {
         command.span = self.files.span(command.span);
-        command.variants = command.variants.map(|mut body| {
-            body.span = self.files.span(body.span);
-            body.argument = self.argument(body.argument);
-            if let Encoder::Own(own) = &mut body.encoder {
-                let number = std::mem::replace(&mut own.number, Constant::Known(0));
-                own.number = self.constant(number);
-            }
-            body
-        });
+        command.variants = command.variants.map(|body| self.command_body(body));
         if let Some(contract) = &mut command.contract {
             let passing = std::mem::replace(&mut contract.passing, Passing::Nothing);
             contract.passing = self.passing(passing);

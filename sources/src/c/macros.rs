@@ -509,7 +509,7 @@ pub(crate) fn spans(file: &Loaded, define: &Define) -> (Span, Span) {
 }
 
 /// The names of all macros whose expansion reaches one of `names`, and these.
-fn reach(files: &Files, mut names: NameSet) -> NameSet {
+pub(crate) fn reach(files: &Files, mut names: NameSet) -> NameSet {
     let mut todo: Vec<u64> = names.iter().copied().collect();
     while let Some(name) = todo.pop() {
         for (_, user) in files.uses.defines(&files.loaded, name) {

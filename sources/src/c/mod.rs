@@ -27,6 +27,7 @@ mod jobs;
 pub(crate) mod lex;
 pub(crate) mod look;
 mod macros;
+mod other_macros;
 mod partition;
 mod redefined;
 mod uses;
@@ -57,6 +58,9 @@ pub struct Request {
     pub compile_commands: Option<PathBuf>,
     /// Whether commands that are plain numbers are wanted.
     pub raw_numbers: bool,
+    /// Whether macros that are no commands are wanted, too, with what they come to, and the types of
+    /// included files that nothing refers to.
+    pub all_definitions: bool,
     /// What an earlier attempt has taught.
     pub caution: Caution,
 }
@@ -104,6 +108,7 @@ impl Default for Request {
             configured: Configured::default(),
             compile_commands: None,
             raw_numbers: false,
+            all_definitions: false,
             caution: Caution::default(),
         }
     }

@@ -35,7 +35,8 @@ pub(crate) fn read(request: &Request, interface: &Interface) -> Option<Interface
     }
     let mut defines = request.defines.clone();
     defines.push(format!("{DEFINED}=1"));
-    let request = Request { paths, defines, abis: narrow, ..request.clone() };
+    let request =
+        Request { paths, defines, abis: narrow, all_definitions: false, ..request.clone() };
     // Whatever is wrong with the headers, the first reading has said.
     let (wide, _) = crate::c::jobs::session::read(&request);
     (!wide.commands.is_empty()).then_some(wide)

@@ -6,11 +6,11 @@ use ioctlkit_model::{
     AbiRecord, Address, Argument, Attributes, BinaryOperator, Call, Capability, Command,
     CommandBody, Condition, Constant, Contract, Definition, Definitions, Differences, DriverPath,
     Encoder, Enum, EnumBody, EnumId, Enumerator, Expression, Family, FileId, Group, Handler,
-    HandlerStructure, HandlerTable, Header, HeaderError, Include, Interface, Language, Member,
-    NamedConstant, NotRead, NotUnderstood, Object, Observed, OwnEncoder, Passing, Problem,
-    ProblemKind, Purpose, RawNumber, Record, RecordBody, RecordId, RecordedCommand, RecordedMember,
-    RecordedRecord, Representation, Returns, Role, SourceMap, Span, Type, Typedef, TypedefBody,
-    TypedefId, UnaryOperator, Values, Variants, Word, Written,
+    HandlerStructure, HandlerTable, Header, HeaderError, Include, Interface, Language, Macro,
+    MacroValue, Member, NamedConstant, NotRead, NotUnderstood, Object, Observed, OwnEncoder,
+    Passing, Problem, ProblemKind, Purpose, RawNumber, Record, RecordBody, RecordId,
+    RecordedCommand, RecordedMember, RecordedRecord, Representation, Returns, Role, SourceMap,
+    Span, Type, Typedef, TypedefBody, TypedefId, UnaryOperator, Values, Variants, Word, Written,
 };
 
 use super::bytes::{Kept, Reader, Writer, fields, variants};
@@ -25,6 +25,7 @@ pub(super) fn put(interface: &Interface, out: &mut Writer) {
         groups,
         families,
         raw_numbers,
+        macros,
         constants,
         records,
         enums,
@@ -57,6 +58,7 @@ pub(super) fn put(interface: &Interface, out: &mut Writer) {
     groups.put(out);
     families.put(out);
     raw_numbers.put(out);
+    macros.put(out);
     constants.put(out);
     records.put(out);
     enums.put(out);
@@ -115,6 +117,7 @@ fn take_one(from: &mut Reader<'_>, inner: Inner) -> Option<Interface> {
         groups: Kept::take(from)?,
         families: Kept::take(from)?,
         raw_numbers: Kept::take(from)?,
+        macros: Kept::take(from)?,
         constants: Kept::take(from)?,
         records: Kept::take(from)?,
         enums: Kept::take(from)?,
@@ -245,6 +248,7 @@ fields! {
     OwnEncoder { number, sign_extends, name }
     Family { name, span, parameters, expansion, of_any_length }
     RawNumber { name, span, variants, through }
+    Macro { name, span, definition, values }
     Record { kind, name, typedef_name, c_name, docs, differences, span, variants }
     RecordBody { span, representation, packed, aligned, pack, members, observed }
     Member { name, span, name_span, ty, bits, packed, aligned, condition, purpose }
@@ -288,6 +292,7 @@ fields! {
 }
 
 variants! {
+    MacroValue { 0 => Integer(value), 1 => Command(body), 2 => Other, }
     Written { 0 => Otherwise, 1 => Call(call), 2 => Name(name), 3 => Hexadecimal(literal), }
     Differences { 0 => Unmentioned, 1 => Accepted, }
     Encoder { 0 => Kernel, 1 => Own(own), 2 => Masked, }

@@ -186,6 +186,7 @@ fields! {
         configured,
         compile_commands,
         raw_numbers,
+        all_definitions,
         caution,
     }
     c::Configured { include_dirs, defines, arguments }

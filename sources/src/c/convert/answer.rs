@@ -5,9 +5,10 @@
 
 use clang_sys::*;
 use ioctlkit_abi::Direction;
-use ioctlkit_model::{Argument, CommandBody, Constant, Encoder, Span, Type};
+use ioctlkit_model::{Argument, CommandBody, Constant, Encoder, MacroValue, Span, Type};
 
 use crate::c::convert::Converter;
+use crate::c::convert::enumerations::is_signed;
 use crate::c::driver::clang::{Cursor, Ty};
 use crate::c::files::Loaded;
 use crate::c::jobs::probe;
@@ -24,6 +25,15 @@ pub(crate) enum Answer {
     Value(i64),
     /// An expression around a command, if it is one that the expression keeps.
     Around(Option<Called>),
+}
+
+/// What the probes of a unit answered.
+#[derive(Debug, Default)]
+pub(crate) struct Answers {
+    /// About candidates, by their numbers.
+    pub(crate) commands: Vec<(usize, Answer)>,
+    /// About macros that are no commands, by theirs.
+    pub(crate) macros: Vec<(usize, MacroValue)>,
 }
 
 /// What `_IOC` was given.
@@ -52,6 +62,16 @@ impl Called {
 }
 
 impl<'tu> Converter<'_, 'tu> {
+    /// The command that a function of the probes holds for a macro that is called.
+    pub(super) fn macro_command(&mut self, function: Cursor<'tu>) -> MacroValue {
+        let span = self.nowhere();
+        match self.answer(function) {
+            Some(Answer::Command(called)) => MacroValue::Command(called.body(span, String::new())),
+            Some(Answer::Number(number)) => MacroValue::Integer(i128::from(number)),
+            _ => MacroValue::Other,
+        }
+    }
+
     /// What the function around a command's macro holds.
     pub(super) fn answer(&mut self, function: Cursor<'tu>) -> Option<Answer> {
         let answer = self.expression(descend(function)?);
@@ -168,6 +188,21 @@ impl<'tu> Converter<'_, 'tu> {
             _ => self.ty(canonical),
         }
     }
+}
+
+/// What an enumeration of the probes says of a macro that is no command.
+pub(super) fn macro_value(declared: Cursor<'_>) -> Option<(usize, MacroValue)> {
+    let enumerator = declared.children().into_iter().next()?;
+    let name = enumerator.spelling();
+    let number = name.strip_prefix(probe::MACRO)?.parse().ok()?;
+    // Where there is no value, only that it is defined was asked.
+    let value = if enumerator.children().is_empty() {
+        MacroValue::Other
+    } else {
+        let signed = is_signed(declared.enum_integer().canonical().kind());
+        MacroValue::Integer(enumerator.enumerator(signed))
+    };
+    Some((number, value))
 }
 
 /// The expression that is cast to void in a probe.

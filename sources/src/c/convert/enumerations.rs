@@ -42,7 +42,7 @@ impl<'tu> Converter<'_, 'tu> {
     }
 }
 
-fn is_signed(kind: CXTypeKind) -> bool {
+pub(super) fn is_signed(kind: CXTypeKind) -> bool {
     matches!(
         kind,
         CXType_Int | CXType_Long | CXType_LongLong | CXType_Short | CXType_SChar | CXType_Char_S

@@ -16,7 +16,7 @@ use ioctlkit_model::{
     Constant, EnumId, Interface, RecordId, Span, Type, Typedef, TypedefBody, TypedefId,
 };
 
-use crate::c::convert::answer::Answer;
+use crate::c::convert::answer::{Answer, Answers, macro_value};
 use crate::c::driver::clang::{Cursor, Diagnostic, Place, RawFile, TranslationUnit, Ty};
 use crate::c::driver::overlay::LIBC;
 use crate::c::files::{Files, Index};
@@ -93,6 +93,9 @@ impl Names for Scope<'_> {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Wants {
     pub(crate) files: HashSet<Index>,
+    /// Files that nobody asked for, and that these include: their definitions count, and their commands
+    /// do not.
+    pub(crate) included: HashSet<Index>,
     pub(crate) names: HashSet<String>,
 }
 
@@ -145,12 +148,8 @@ impl<'a, 'tu> Converter<'a, 'tu> {
     }
 
     /// Files the types that `job` asks for with whatever they refer to, and answers the probes.
-    pub(crate) fn run(
-        &mut self,
-        unit: &'tu TranslationUnit,
-        wants: &Wants,
-    ) -> Vec<(usize, Answer)> {
-        let mut answers = Vec::new();
+    pub(crate) fn run(&mut self, unit: &'tu TranslationUnit, wants: &Wants) -> Answers {
+        let (mut answers, mut macros) = (Vec::new(), Vec::new());
         for cursor in unit.root().children() {
             match cursor.kind() {
                 CXCursor_StructDecl | CXCursor_UnionDecl
@@ -161,6 +160,7 @@ impl<'a, 'tu> Converter<'a, 'tu> {
                 CXCursor_EnumDecl if cursor.is_definition() && self.is_wanted(cursor, wants) => {
                     self.enumeration(cursor);
                 }
+                CXCursor_EnumDecl => macros.extend(macro_value(cursor)),
                 CXCursor_TypedefDecl if self.is_wanted(cursor, wants) => {
                     self.typedef(cursor);
                 }
@@ -178,6 +178,11 @@ impl<'a, 'tu> Converter<'a, 'tu> {
                 }
                 CXCursor_FunctionDecl => {
                     let name = cursor.spelling();
+                    let of_macro = name.strip_prefix(probe::MACRO_PROBE);
+                    if let Some(number) = of_macro.and_then(|number| number.parse().ok()) {
+                        macros.push((number, self.macro_command(cursor)));
+                        continue;
+                    }
                     let number = name.strip_prefix(probe::PROBE).and_then(|n| n.parse().ok());
                     if let Some(number) = number
                         && let Some(answer) = self.answer(cursor)
@@ -189,7 +194,7 @@ impl<'a, 'tu> Converter<'a, 'tu> {
             }
             self.convert_pending();
         }
-        answers
+        Answers { commands: answers, macros }
     }
 
     pub(super) fn convert_pending(&mut self) {
@@ -200,7 +205,7 @@ impl<'a, 'tu> Converter<'a, 'tu> {
 
     fn is_wanted(&mut self, cursor: Cursor<'tu>, wants: &Wants) -> bool {
         let file = cursor.place().and_then(|place| self.index(place.file));
-        file.is_some_and(|index| wants.files.contains(&index))
+        file.is_some_and(|index| wants.files.contains(&index) || wants.included.contains(&index))
             || (!wants.names.is_empty() && wants.names.contains(&cursor.spelling()))
     }
 

@@ -3,7 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use ioctlkit_abi::{AbiId, AbiSet};
-use ioctlkit_model::{Argument, CommandBody, HeaderError, Interface, Span, Type, Variants};
+use ioctlkit_model::{
+    Argument, CommandBody, HeaderError, Interface, MacroValue, Span, Type, Variants,
+};
 
 use super::borrowed;
 use super::job::{Job, Session, candidate_span};
@@ -12,6 +14,7 @@ use crate::c::driver::arguments::{DependsOn, agreeing};
 use crate::c::files::Index;
 use crate::c::lex::expression::is_conditional;
 use crate::c::macros::{CandidateKind, Definition, spans};
+use crate::c::other_macros::Known;
 
 /// The errors of a header, each message once.
 #[derive(Debug, Default)]
@@ -36,6 +39,8 @@ pub(crate) struct Collected {
     pub(super) around: HashMap<usize, Variants<Option<CommandBody>>>,
     /// Candidates that turned out to be plain numbers.
     pub(super) plain: HashSet<usize>,
+    /// What macros come to that are no commands.
+    pub(super) macros: Known,
     errors: HashMap<Index, Errors>,
     /// Candidates that the compiler had an error about.
     pub(super) unanswered: HashMap<usize, String>,
@@ -88,6 +93,27 @@ impl Collected {
                 };
                 map.entry(at).or_default().add(abis, body);
             }
+        }
+    }
+
+    /// What the macros of a job's files come to that are no commands.
+    pub(crate) fn add_macros(
+        &mut self,
+        session: &Session<'_>,
+        job: &Job,
+        macros: Vec<(usize, MacroValue)>,
+    ) {
+        for (at, value) in macros {
+            let other = &session.others[at];
+            if session.is_wanted(other.file) && !job.wants.files.contains(&other.file) {
+                continue;
+            }
+            let alike = session.alike(other.file, job.abi);
+            let known = vouched(alike, job.abi, other.text());
+            let values = self.macros.entry(at).or_default();
+            values.add(known.difference(values.abis()), value);
+            // What a size is elsewhere, this compiler does not say.
+            values.add(alike.difference(values.abis()), MacroValue::Other);
         }
     }
 

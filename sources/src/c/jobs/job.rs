@@ -14,6 +14,7 @@ use crate::c::driver::allowed::AllowedArgument;
 use crate::c::driver::clang::{Library, TranslationUnit};
 use crate::c::files::{Files, Index};
 use crate::c::macros::{Macros, spans};
+use crate::c::other_macros::OtherMacro;
 use crate::c::partition::AbiPartition;
 
 /// A translation unit to be.
@@ -32,7 +33,8 @@ pub(crate) struct Job {
 
 impl Job {
     pub(super) fn of(abi: AbiId, headers: Vec<Index>, alone: bool) -> Self {
-        let wants = Wants { files: headers.iter().copied().collect(), names: HashSet::new() };
+        let files = headers.iter().copied().collect();
+        let wants = Wants { files, ..Wants::default() };
         Self { abi, libc: Vec::new(), headers, wants, alone }
     }
 }
@@ -50,7 +52,11 @@ pub(crate) struct Session<'a> {
     pub(super) tree: &'a Tree,
     pub(super) extra: Vec<AllowedArgument>,
     pub(crate) files: &'a Files,
+    /// Those that are read for themselves.
+    pub(super) wanted: HashSet<Index>,
     pub(crate) macros: &'a Macros,
+    /// Macros that are no commands, where these are wanted.
+    pub(crate) others: Vec<OtherMacro>,
     pub(crate) partition: &'a AbiPartition,
     pub(super) library: Library,
     /// The candidates of each file.
@@ -67,6 +73,11 @@ impl Session<'_> {
     /// The paths of files.
     pub(super) fn paths_of(&self, files: &[Index]) -> Vec<PathBuf> {
         files.iter().map(|index| self.files.loaded[*index].path.clone()).collect()
+    }
+
+    /// Whether a file is read for itself, and not only where others include it.
+    pub(super) fn is_wanted(&self, index: Index) -> bool {
+        self.wanted.contains(&index)
     }
 
     /// The ABIs that read a file as `abi` does.

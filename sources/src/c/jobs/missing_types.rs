@@ -105,7 +105,7 @@ fn plan(session: &Session<'_>, missing: Vec<(String, AbiSet, Index)>) -> Vec<Job
             abi,
             libc,
             headers,
-            wants: Wants { files: HashSet::new(), names },
+            wants: Wants { names, ..Wants::default() },
             alone: false,
         })
         .collect();

@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use ioctlkit_model::Span;
+use ioctlkit_model::{MacroValue, Span};
 
 use super::collect::Collected;
 use super::job::{Job, Parsed, Session};
 use super::parse::MAIN;
 use super::probe::{Line, Probes};
-use crate::c::convert::answer::Answer;
+use crate::c::convert::answer::{Answer, Answers};
 use crate::c::convert::{Arena, Converter};
 use crate::c::driver::clang::Diagnostic;
 use crate::c::files::Index;
@@ -34,13 +34,19 @@ pub(super) fn file(
     if !job.alone {
         wants.files.retain(|index| !again.contains(index));
     }
-    let mut answers = converter.run(&unit, &wants);
+    let Answers { commands: mut answers, mut macros } = converter.run(&unit, &wants);
     let spoilt = Spoilt::by(&errors, &probes);
     answers.retain(|(at, answer)| !spoilt.holds(*at, answer));
+    for (at, value) in &mut macros {
+        if spoilt.macros.contains(at) {
+            *value = MacroValue::Other;
+        }
+    }
     if job.alone {
         for (at, answer) in answers {
             collected.answer(session, &arena.interface, at, &job, answer);
         }
+        collected.add_macros(session, &job, macros);
         return Vec::new();
     }
     // A value takes a text of the header's own.
@@ -50,6 +56,7 @@ pub(super) fn file(
     for (at, answer) in answers {
         collected.answer(session, &arena.interface, at, &job, answer);
     }
+    collected.add_macros(session, &job, macros);
     let again = job.headers.iter().copied().filter(|index| again.contains(index));
     again.map(|index| Job::of(job.abi, vec![index], true)).collect()
 }
@@ -60,6 +67,7 @@ pub(super) fn file(
 struct Spoilt {
     calls: HashSet<usize>,
     values: HashSet<usize>,
+    macros: HashSet<usize>,
     all_values: bool,
 }
 
@@ -71,6 +79,7 @@ impl Spoilt {
             match line {
                 Some(Line::Call(at)) => _ = spoilt.calls.insert(at),
                 Some(Line::Value(at)) => _ = spoilt.values.insert(at),
+                Some(Line::Macro(at)) => _ = spoilt.macros.insert(at),
                 Some(Line::Operand) => {}
                 None => spoilt.all_values = true,
             }
@@ -128,7 +137,7 @@ fn note_errors(
                 Some(Line::Call(at) | Line::Value(at)) => {
                     collected.unanswered(session, at, &error.message);
                 }
-                Some(Line::Operand) => {}
+                Some(Line::Operand | Line::Macro(_)) => {}
                 // What the header left open: a brace, a comment, a condition.
                 None => collected.error(header, abis, &error.message, None),
             }

@@ -1,6 +1,6 @@
 //! Translation units are made and parsed, on every core.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ffi::{CStr, CString};
 use std::num::NonZero;
 use std::sync::Mutex;
@@ -10,10 +10,12 @@ use ioctlkit_model::{Problem, ProblemKind};
 
 use super::job::{Job, Parsed, Session};
 use super::probe::{self, Behind, Question, Values};
+use crate::c::convert::Wants;
 use crate::c::driver::clang::{TranslationUnit, VirtualFile};
 use crate::c::driver::{arguments, overlay};
 use crate::c::files::{Index, absolute};
 use crate::c::macros::CandidateKind;
+use crate::c::other_macros::OtherMacro;
 use crate::watch;
 
 /// The virtual file that includes the headers of a job.
@@ -58,7 +60,10 @@ pub(super) fn parse_all(
     });
 }
 
-fn parse(session: &Session<'_>, job: Job) -> Result<Parsed, Problem> {
+fn parse(session: &Session<'_>, mut job: Job) -> Result<Parsed, Problem> {
+    if session.request.all_definitions {
+        job.wants.included = included(session, &job);
+    }
     let loaded = &session.files.loaded;
     let fronted = |index: &Index| session.front(*index, job.abi).into_iter().chain([*index]);
     let headers = job
@@ -83,7 +88,8 @@ fn parse(session: &Session<'_>, job: Job) -> Result<Parsed, Problem> {
     // One that packs numbers by itself would lose its `#ifndef _IOC` to the kernel's.
     let packs_itself = job.headers.iter().any(|index| session.macros.redefined.holds_in(*index));
     let ioctl_h = (!packs_itself).then_some("asm/ioctl.h");
-    let probes = probe::text(ioctl_h, headers, &questions, values);
+    let others = others(session, &job);
+    let probes = probe::text(ioctl_h, headers, &questions, &others, values);
     let mut virtual_files: Vec<VirtualFile> = session
         .files
         .virtual_files()
@@ -127,6 +133,26 @@ fn question(session: &Session<'_>, number: usize) -> Question {
         _ => Behind::Ioc,
     };
     Question { number, asked: candidate.asked(session.files), encoder }
+}
+
+/// The other macros that a job's files define.
+fn others<'a>(session: &'a Session<'_>, job: &Job) -> Vec<(usize, &'a OtherMacro)> {
+    let Wants { files, included, .. } = &job.wants;
+    let is_asked = |file: &Index| files.contains(file) || included.contains(file);
+    let is_readable = |other: &OtherMacro| !other.is_contested || job.headers.len() == 1;
+    let all = session.others.iter().enumerate();
+    all.filter(|(_, other)| is_asked(&other.file) && is_readable(other)).collect()
+}
+
+/// The files that nobody asked for and that a job's files include.
+fn included(session: &Session<'_>, job: &Job) -> HashSet<Index> {
+    let mut reached = HashSet::new();
+    let mut open: Vec<Index> = job.wants.files.iter().copied().collect();
+    while let Some(index) = open.pop() {
+        let next = session.files.loaded[index].includes.iter().copied();
+        open.extend(next.filter(|next| !session.is_wanted(*next) && reached.insert(*next)));
+    }
+    reached
 }
 
 fn stand_in_for_ioctl_h() -> Option<VirtualFile> {

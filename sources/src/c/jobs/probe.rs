@@ -7,6 +7,8 @@
 
 use std::fmt::Write as _;
 
+use crate::c::other_macros::{AskedAs, OtherMacro};
+
 /// The names of the functions that hold the answers begin so; a number follows.
 pub(crate) const PROBE: &str = "__ioctlkit_probe_";
 /// The names of the variables that hold plain values begin so; a number follows.
@@ -22,6 +24,11 @@ pub(crate) const WRITE: i128 = 1;
 
 /// The names of the variables that have the types of operands of `sizeof` begin so.
 pub(crate) const OPERAND: &str = "__ioctlkit_operand_";
+
+/// The names of the enumerators that hold what other macros come to begin so; a number follows.
+pub(crate) const MACRO: &str = "__ioctlkit_macro_";
+/// The names of the functions that hold the commands of other macros begin so; a number follows.
+pub(crate) const MACRO_PROBE: &str = "__ioctlkit_macro_probe_";
 
 /// What a question is about.
 #[derive(Debug)]
@@ -69,6 +76,8 @@ pub(crate) enum Line {
     Value(usize),
     /// The type of an operand of `sizeof`.
     Operand,
+    /// What a macro comes to that is no command.
+    Macro(usize),
 }
 
 /// What the text asks besides the arguments of `_IOC`.
@@ -86,6 +95,7 @@ pub(crate) fn text(
     ioctl_h: Option<&str>,
     headers: impl Iterator<Item = String>,
     questions: &[Question],
+    others: &[(usize, &OtherMacro)],
     values: Values,
 ) -> Probes {
     let mut text = ioctl_h.map_or_else(String::new, |name| format!("#include <{name}>\n"));
@@ -93,6 +103,9 @@ pub(crate) fn text(
         let _ = writeln!(text, "#include \"{header}\"");
     }
     let mut probes = Probes { line: text.lines().count() as u32 + 1, text, lines: Vec::new() };
+    for (number, other) in others {
+        probes.ask_integer(*number, other);
+    }
     if values == Values::Wanted {
         for question in questions {
             let number = question.number;
@@ -150,6 +163,12 @@ pub(crate) fn text(
         };
         probes.ask(Line::Call(number), &question.asked, function);
     }
+    for (number, other) in others {
+        if let AskedAs::Command(call) = &other.asked {
+            let function = format!("void {MACRO_PROBE}{number}(void) {{ (void)({call}); }}");
+            probes.ask_about(*number, &other.name, &function);
+        }
+    }
     probes
 }
 
@@ -163,6 +182,21 @@ pub(crate) struct Probes {
 }
 
 impl Probes {
+    /// Asks whether a macro is defined, and what it comes to if that may be an integer.
+    fn ask_integer(&mut self, number: usize, other: &OtherMacro) {
+        let value = match &other.asked {
+            AskedAs::Defined => String::new(),
+            AskedAs::Integer(call) => format!(" = ({call})"),
+            AskedAs::Command(_) => return,
+        };
+        self.ask_about(number, &other.name, &format!("enum {{ {MACRO}{number}{value} }};"));
+    }
+
+    fn ask_about(&mut self, number: usize, name: &str, question: &str) {
+        let asked = Asked::Macro { name: name.to_owned(), value: String::new() };
+        self.ask(Line::Macro(number), &asked, |_| question.to_owned());
+    }
+
     fn ask(&mut self, line: Line, asked: &Asked, question: impl Fn(&str) -> String) {
         self.text.push_str(&asked.lines(question));
         self.lines.push((self.line + 1, line));

@@ -47,7 +47,7 @@ pub(crate) fn jobs(
                 continue;
             }
             headers.push(user);
-            let wants = Wants { files: HashSet::from([user]), names: HashSet::new() };
+            let wants = Wants { files: HashSet::from([user]), ..Wants::default() };
             let libc = libc.iter().copied().collect();
             jobs.push(Job { abi, libc, headers, wants, alone: true });
         }

@@ -19,6 +19,7 @@ use crate::c::driver::database;
 use crate::c::elsewhere;
 use crate::c::files::{Files, Given, Index, Surroundings};
 use crate::c::macros::Macros;
+use crate::c::other_macros;
 use crate::c::partition::AbiPartition;
 use crate::reach::Reach;
 use crate::watch;
@@ -108,7 +109,20 @@ fn read_group(
         tree: &group.tree,
         extra,
         files: &files,
+        // A header of a driver's folder without commands counts where one with commands includes it.
+        wanted: wanted
+            .iter()
+            .copied()
+            .filter(|index| {
+                files.loaded[*index].asked == Asked::Whole || by_file.contains_key(index)
+            })
+            .collect(),
         macros: &macros,
+        others: if request.all_definitions {
+            other_macros::find(&files, &macros)
+        } else {
+            Vec::new()
+        },
         partition: &partition,
         library,
         by_file,

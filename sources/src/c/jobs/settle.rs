@@ -16,6 +16,7 @@ use crate::c::convert::answer::define_through;
 use crate::c::discover::Asked;
 use crate::c::lex::expression::{Macro, Names, parse_expression};
 use crate::c::macros::{CandidateKind, spans};
+use crate::c::other_macros;
 use crate::c::redefined::OwnNames;
 use crate::own_encoder::{Size, take_apart};
 
@@ -92,6 +93,8 @@ impl Collected {
                 of_any_length: None,
             });
         }
+        let known = std::mem::take(&mut self.macros);
+        other_macros::put(session.files, &session.others, known, &mut arena.interface);
         forget_errors_of_the_kernels_own(session, &mut arena.interface);
     }
 
