@@ -81,7 +81,7 @@ pub(crate) fn without_number<'a>(
 /// Whether a structure is one that `asm/` headers of other architectures define, so that the command is
 /// theirs; or that is declared only, where the header was not read for every architecture: one that was
 /// left out, which the run says, may define it (`struct kvm_vcpu_init` of arm64).
-fn is_of_another_architecture(
+pub(crate) fn is_of_another_architecture(
     interface: &Interface,
     command: &Command,
     ty: &Type,

@@ -35,6 +35,11 @@ impl<'a> Trust<'a> {
         Self { interface, files: files.collect() }
     }
 
+    /// The ABIs that a file is for.
+    pub(crate) fn of_file(&self, file: FileId) -> AbiSet {
+        self.files.get(&file).copied().unwrap_or(AbiSet::ALL)
+    }
+
     /// The ABIs on which a number is the header's own.
     pub(crate) fn of_number(&self, numbered: Numbered<'_>) -> AbiSet {
         let mut walk = Walk::new(self);

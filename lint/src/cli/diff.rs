@@ -19,7 +19,9 @@ use super::findings_options::FindingsOptions;
 use super::reading::{RawNumbers, ReadOptions};
 use super::rule_choice::{RULES, RuleChoice};
 use super::terminal::Terminal;
-use git::Repository;
+use git::{Repository, Revisions};
+use ioctlkit_report::Format;
+use ioctlkit_report::visible::ShownPath as _;
 use side::{Read, Side};
 
 /// What a run says that could compare none of the commands that it saw.
@@ -49,15 +51,16 @@ Exit codes:
   2  some input could not be used, or no command in it could be compared; findings of the rest are
      reported all the same
 
-A command that was understood in one version alone is a finding of D011, with the reason, and never one
-that was removed or is new.")]
+What was understood in one version alone is a finding of D011, with the reason, and is never called
+removed or new.")]
 pub(super) struct Arguments {
     /// OLD and NEW: each a header, Rust source, a folder of them, a kernel source tree, a compiled
     /// object, or what `ioctl-lint dump` wrote; with `--rev`, paths in a repository [default: all of it]
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 
-    /// Compare two git revisions, `OLD..NEW`, or one with the files as they are, `OLD`
+    /// Compare two git revisions, `OLD..NEW`, the point where they parted with the new one, `OLD...NEW`, or
+    /// one with the files as they are, `OLD`
     #[arg(long, value_name = "OLD[..NEW]")]
     rev: Option<String>,
 
@@ -91,6 +94,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     let mut selection = Selection::default();
     arguments.choice.apply(&mut selection)?;
     let (old, new) = sides(arguments)?;
+    let prefix = old.prefix().map(ToOwned::to_owned);
     let (old, new) = read(&old, &new, &arguments.reading)?;
     // The newer version's configuration holds: it is the one that is being changed.
     let config = new.config.or(old.config);
@@ -101,7 +105,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     let options = &arguments.findings;
     let fail_on = options.fail_on.or(config.and_then(|config| config.fail_on)).unwrap_or_default();
     let mut problems = Problems { old: old.problems, new: new.problems };
-    let versions = Versions::new(old.version, new.version);
+    let mut versions = Versions::new(old.version, new.version);
     let mut checked = diff::check(&versions, &levels);
     if !arguments.breaks.is_empty() {
         // What was not compared may break anybody.
@@ -122,6 +126,10 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
         options.accept(file, &checked.findings, terminal)?;
         return Ok(outcome);
     }
+    let is_for_service = matches!(options.format, Format::Sarif | Format::Github | Format::Gitlab);
+    if let Some(prefix) = prefix.filter(|_| is_for_service) {
+        versions.move_into_new(&mut checked.findings, &prefix);
+    }
     let failed = checked.findings.iter().any(|finding| fail_on.fails(finding.severity));
     let report = Report {
         problems,
@@ -137,7 +145,8 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     let hidden = Hidden { accepted, suppressed: checked.suppressed };
     show(arguments, &report, &versions, &hidden, started, terminal)?;
     let mut outcome = if failed { Outcome::Findings } else { Outcome::Clean };
-    if checked.account.judged == 0 && saw_commands(&versions) {
+    let found_something = report.findings.iter().any(|finding| finding.rule.code != "D011");
+    if checked.account.judged == 0 && saw_commands(&versions) && !found_something {
         terminal.say(|out, _| writeln!(out, "{NOTHING_COMPARED}"));
         outcome = Outcome::Failed;
     }
@@ -164,23 +173,33 @@ fn sides(arguments: &Arguments) -> Result<(Side, Side), Failure> {
     let here = [PathBuf::from(".")];
     let paths = if arguments.paths.is_empty() { &here } else { arguments.paths.as_slice() };
     let repository = Repository::of(&paths[0])?;
-    let (old, new) = match revisions.split_once("..") {
-        Some((old, new)) => (old, Some(new.trim_start_matches('.'))),
-        None => (revisions.as_str(), None),
-    };
-    let head = |name: &str| if name.is_empty() { "HEAD".to_owned() } else { name.to_owned() };
-    let old = head(old);
-    let old_side = Side::of_revision(&repository, &old, paths, format!("{old}:"))?;
-    let new_side = match new {
+    let revisions = Revisions::parse(revisions);
+    let folders = arguments.reading.include_dirs();
+    let (old, shown) = repository.old_revision(&revisions)?;
+    let old_side = Side::of_revision(&repository, &old, paths, folders, format!("{shown}:"))?;
+    let new_side = match &revisions.new {
         // The new version's paths are those that the repository has, as checkers expect them.
-        Some(new) => Side::of_revision(&repository, &head(new), paths, String::new())?,
-        None => Side::Paths(paths.to_vec()),
+        Some(new) => Side::of_revision(&repository, new, paths, folders, String::new())?,
+        None if repository.is_bare() => {
+            return Err(Failure::new("the repository has no work tree to compare with")
+                .help("name two revisions with `--rev OLD..NEW`"));
+        }
+        None => Side::of_work_tree(&repository, paths),
     };
+    if old_side.is_empty() && new_side.is_empty() {
+        let names: Vec<String> = paths.iter().map(|path| path.shown()).collect();
+        let message = format!(
+            "there is no header and no Rust source at {} in either version",
+            names.join(", ")
+        );
+        return Err(Failure::new(message)
+            .help("check the spelling of the path; `git log -- PATH` says when it was there"));
+    }
     Ok((old_side, new_side))
 }
 
 fn read(old: &Side, new: &Side, options: &ReadOptions) -> Result<(Read, Read), Failure> {
-    let read = |side: &Side| side.read(options, RawNumbers::Unwanted);
+    let read = |side: &Side| side.read(options, RawNumbers::Wanted);
     let (old, new) = rayon::join(|| read(old), || read(new));
     Ok((old?, new?))
 }

@@ -222,6 +222,11 @@ impl ReadOptions {
         }
     }
 
+    /// The folders that are searched for included headers, from the command line alone.
+    pub(super) fn include_dirs(&self) -> &[PathBuf] {
+        &self.include_dirs
+    }
+
     /// The ABI that was asked for, if it was one.
     fn only_abi(&self) -> Option<AbiId> {
         match self.abis[..] {
@@ -330,6 +335,27 @@ impl Group {
     pub(super) fn accept_missing_features(&mut self) {
         if let Some(source) = &mut self.source {
             source.features = std::mem::take(&mut source.features).accepting_missing();
+        }
+    }
+
+    /// Reads all definitions of C headers, and not only what commands are made of.
+    pub(super) fn want_all_definitions(&mut self) {
+        self.headers.iter_mut().for_each(|request| request.all_definitions = true);
+    }
+
+    /// The ABIs that are looked at.
+    pub(super) fn abis(&self) -> AbiSet {
+        self.request.abis
+    }
+
+    /// Searches other folders for included headers, where `to` knows one.
+    pub(super) fn move_folders(&mut self, to: impl Fn(&Path) -> Option<PathBuf>) {
+        for request in self.headers.iter_mut().chain([&mut self.request]) {
+            let folders =
+                request.include_dirs.iter_mut().chain(&mut request.configured.include_dirs);
+            for folder in folders {
+                *folder = to(folder).unwrap_or_else(|| folder.clone());
+            }
         }
     }
 

@@ -9,6 +9,7 @@ use ioctlkit_model::{Command, Interface, RecordId, Type};
 pub(super) struct Carriers<'a> {
     carried: HashMap<RecordId, Vec<&'a Command>>,
     by_value: HashSet<RecordId>,
+    arguments: HashSet<RecordId>,
 }
 
 impl<'a> Carriers<'a> {
@@ -18,8 +19,13 @@ impl<'a> Carriers<'a> {
             for id in records(interface, command) {
                 carriers.carried.entry(id).or_default().push(command);
             }
-            let types = command.variants.iter().filter_map(|(_, body)| body.argument.ty());
-            carriers.by_value.extend(types.flat_map(|ty| interface.records_within(ty)));
+            let types = || command.variants.iter().filter_map(|(_, body)| body.argument.ty());
+            let own = types().map(|ty| match ty {
+                Type::Pointer(to) => &**to,
+                ty => ty,
+            });
+            carriers.arguments.extend(own.flat_map(|ty| interface.records_directly_within(ty)));
+            carriers.by_value.extend(types().flat_map(|ty| interface.records_within(ty)));
         }
         carriers
     }
@@ -27,6 +33,11 @@ impl<'a> Carriers<'a> {
     /// Whether its bytes count in the number of a command.
     pub(super) fn by_value(&self, id: RecordId) -> bool {
         self.by_value.contains(&id)
+    }
+
+    /// Whether it is the argument of a command, and not only inside one.
+    pub(super) fn is_argument(&self, id: RecordId) -> bool {
+        self.arguments.contains(&id)
     }
 
     /// The commands that carry it, in the order of the interface.

@@ -1,9 +1,11 @@
 //! Commands of two versions, on every ABI that has both.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use ioctlkit_abi::{AbiId, AbiSet, Decoded};
-use ioctlkit_model::{Command, Interface, Layouts, RawNumber, RecordId, Span, Variants};
+use ioctlkit_model::{
+    Command, Interface, Layouts, MacroValue, RawNumber, RecordId, Span, Variants,
+};
 
 use super::carriers;
 use super::extensible::{self, Extensible};
@@ -43,6 +45,8 @@ pub enum Fate<'a> {
         abis: AbiSet,
         /// How the numbers differ, each with its ABIs.
         changes: Vec<NumberChange>,
+        /// The command that has its old number now.
+        taken_by: Option<&'a str>,
         /// Whether the size alone differs, because of a structure whose change is reported.
         through: bool,
         /// Why the argument may grow, if it may.
@@ -59,8 +63,9 @@ pub struct NumberChange {
     pub old: Shape,
     /// What it says.
     pub new: Shape,
-    /// The numbers on the first of the ABIs.
-    pub numbers: (u32, u32),
+    /// The numbers on the first of the ABIs, where both are known: without the argument's size, the other
+    /// parts still are.
+    pub numbers: Option<(u32, u32)>,
 }
 
 /// What a command's number says.
@@ -102,7 +107,7 @@ pub(super) fn changes<'a>(
     new: &Layouts<'a>,
 ) -> Vec<CommandChange<'a>> {
     let numbers = Numbers::of(versions, new);
-    let enumerators = Values::of(versions.new_version());
+    let constants = Values::of(versions.new_version());
     let (was, is) =
         (Trust::of_architectures(versions.old()), Trust::of_architectures(versions.new_version()));
     let not_understood: BTreeSet<&str> =
@@ -113,21 +118,25 @@ pub(super) fn changes<'a>(
         .filter(|(ours, theirs)| theirs.is_some() || !not_understood.contains(ours.name()))
         .filter_map(|(ours, theirs)| {
             let fate = match theirs {
-                None => match enumerators.0.get(ours.name()) {
-                    // An enumerator of that name keeps programs compiling.
+                None => match constants.0.get(ours.name()) {
+                    // An enumerator or a literal of that name keeps programs compiling.
                     Some(value) => {
                         let among = was.of_number(ours).intersection(new.interface().abis);
-                        let number = |abi| value.variants.get(abi).copied();
-                        renumbered((ours, old), (value.span, &number), among)
+                        let number = |abi| value.variants.get(abi).copied().map(Known::Number);
+                        renumbered((ours, old), (value.span, &number), among, &numbers, versions)
                     }
-                    None if versions.is_unread(versions.old_path(ours.span().file)) => None,
+                    None if versions.hides(versions.old_path(ours.span().file))
+                        || constants.1.contains(ours.name()) =>
+                    {
+                        None
+                    }
                     None => Some(removed(ours, old, &numbers, versions.old_path(ours.span().file))),
                 },
                 Some(theirs) => {
                     let trusted = was.of_number(ours).intersection(is.of_number(theirs));
                     let among = trusted.intersection(new.interface().abis);
-                    let number = |abi| theirs.number(new, abi);
-                    renumbered((ours, old), (theirs.span(), &number), among)
+                    let number = |abi| known(theirs, new, abi);
+                    renumbered((ours, old), (theirs.span(), &number), among, &numbers, versions)
                 }
             };
             Some(CommandChange { name: ours.name(), old_span: ours.span(), fate: fate? })
@@ -157,8 +166,60 @@ pub(super) fn attribute(
     }
 }
 
-/// The enumerators with plain values, by name: those that are commands are found among these.
-struct Values<'a>(HashMap<&'a str, Value>);
+/// Each command of the old version with that of the new one which has its name, or else its number.
+pub(super) fn pairs<'a>(
+    versions: &'a Versions,
+    changes: &[CommandChange<'a>],
+) -> Vec<(&'a Command, &'a Command)> {
+    let heirs: HashMap<&str, &str> = changes
+        .iter()
+        .filter_map(|change| match change.fate {
+            Fate::Removed { renamed: Some(heir), .. } => Some((change.name, heir)),
+            _ => None,
+        })
+        .collect();
+    let new = &versions.new_version().commands;
+    let by_name: HashMap<&str, &Command> =
+        new.iter().map(|command| (command.name.as_str(), command)).collect();
+    pairing::commands(versions)
+        .into_iter()
+        .filter_map(|pair| match pair {
+            (Numbered::Command(was), Some(Numbered::Command(is))) => Some((was, is)),
+            (Numbered::Command(was), None) => {
+                let heir = heirs.get(was.name.as_str())?;
+                Some((was, *by_name.get(heir)?))
+            }
+            _ => None,
+        })
+        .collect()
+}
+
+/// What is known of a number on an ABI.
+#[derive(Debug, Clone, Copy)]
+enum Known {
+    Number(u32),
+    /// All but the size of the argument.
+    Without(Shape),
+}
+
+fn known(numbered: Numbered<'_>, layouts: &Layouts<'_>, abi: AbiId) -> Option<Known> {
+    if let Some(number) = numbered.number(layouts, abi) {
+        return Some(Known::Number(number));
+    }
+    let Numbered::Command(command) = numbered else { return None };
+    let body = command.variants.get(abi)?;
+    Some(Known::Without(Shape {
+        direction: Some(body.direction),
+        // As the macros pack them.
+        type_letter: (body.type_letter | body.nr >> 8) as u8,
+        nr: body.nr as u8,
+        size: 0,
+    }))
+}
+
+/// The constants with plain values, by name: those that are commands are found among these. Then the
+/// macros that have none.
+struct Values<'a>(HashMap<&'a str, Value>, HashSet<&'a str>);
 
 /// What an enumerator is on each ABI, where it could be a command's number.
 struct Value {
@@ -169,6 +230,26 @@ struct Value {
 impl<'a> Values<'a> {
     fn of(interface: &'a Interface) -> Self {
         let mut values: HashMap<&str, Value> = HashMap::new();
+        let mut others: HashSet<&str> = HashSet::new();
+        // gcc counts what does not fit an `int` as negative, or as an `unsigned`.
+        let as_number = |value: i128| {
+            u32::try_from(value).or_else(|_| i32::try_from(value).map(i32::cast_unsigned)).ok()
+        };
+        for found in &interface.macros {
+            let numbers = found.values.iter().filter_map(|(abis, value)| match value {
+                MacroValue::Integer(value) => Some((abis, as_number(*value)?)),
+                _ => None,
+            });
+            let mut variants = Variants::default();
+            for (abis, number) in numbers {
+                variants.add(abis, number);
+            }
+            if variants.is_empty() {
+                others.insert(&found.name);
+            } else {
+                values.entry(&found.name).or_insert(Value { span: found.span, variants });
+            }
+        }
         for found in &interface.enums {
             for (abis, body) in found.variants.iter() {
                 for one in &body.enumerators {
@@ -176,16 +257,13 @@ impl<'a> Values<'a> {
                         span: found.span,
                         variants: Variants::default(),
                     });
-                    // gcc counts what does not fit an `int` as negative, or as an `unsigned`.
-                    let number = u32::try_from(one.value)
-                        .or_else(|_| i32::try_from(one.value).map(i32::cast_unsigned));
-                    if let Ok(number) = number {
+                    if let Some(number) = as_number(one.value) {
                         value.variants.add(abis, number);
                     }
                 }
             }
         }
-        Self(values)
+        Self(values, others)
     }
 }
 
@@ -242,17 +320,18 @@ fn removed<'a>(
 /// ABIs of `among` that both have.
 fn renumbered<'a>(
     (ours, old): (Numbered<'a>, &Layouts<'a>),
-    (span, number): (Span, &dyn Fn(AbiId) -> Option<u32>),
+    (span, number): (Span, &dyn Fn(AbiId) -> Option<Known>),
     among: AbiSet,
+    now: &Numbers<'a>,
+    versions: &'a Versions,
 ) -> Option<Fate<'a>> {
     let within = among.intersection(old.interface().abis);
-    let both = |abi: AbiId| Some((ours.number(old, abi)?, number(abi)?));
+    let both = |abi: AbiId| Some((known(ours, old, abi)?, number(abi)?));
     let abis: AbiSet = within.iter().filter(|abi| both(*abi).is_some()).collect();
     let mut changes: Vec<NumberChange> = Vec::new();
     for abi in abis {
-        let Some(numbers) = both(abi).filter(|(was, is)| was != is) else { continue };
-        let encoding = abi.abi().encoding;
-        let (was, is) = (encoding.decode(numbers.0).into(), encoding.decode(numbers.1).into());
+        let Some(both) = both(abi) else { continue };
+        let Some((was, is, numbers)) = difference(both, abi) else { continue };
         match changes.iter_mut().find(|change| change.old == was && change.new == is) {
             Some(change) => change.abis.insert(abi),
             None => {
@@ -267,5 +346,27 @@ fn renumbered<'a>(
         Numbered::Command(command) => extensible::command(command),
         Numbered::Raw(_) => None,
     };
-    Some(Fate::Renumbered { span, abis, changes, through: false, extensible })
+    let path = versions.old_path(ours.span().file);
+    let taken_by = changes.iter().find_map(|change| {
+        let (old, _) = change.numbers?;
+        now.name(old, path, change.abis.first()?).filter(|name| *name != ours.name())
+    });
+    Some(Fate::Renumbered { span, abis, changes, taken_by, through: false, extensible })
+}
+
+/// What two numbers say, and the numbers where both are known.
+type Difference = (Shape, Shape, Option<(u32, u32)>);
+
+/// How two numbers differ on an ABI. Where the size of one is not known, the other parts are compared.
+fn difference((was, is): (Known, Known), abi: AbiId) -> Option<Difference> {
+    let shape = |known: Known| match known {
+        Known::Number(number) => Shape::from(abi.abi().encoding.decode(number)),
+        Known::Without(shape) => shape,
+    };
+    let (old, new) = (shape(was), shape(is));
+    if let (Known::Number(was), Known::Number(is)) = (was, is) {
+        return (was != is).then_some((old, new, Some((was, is))));
+    }
+    let (old, new) = (Shape { size: 0, ..old }, Shape { size: 0, ..new });
+    (old != new).then_some((old, new, None))
 }

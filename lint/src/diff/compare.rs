@@ -4,10 +4,14 @@ use std::collections::BTreeSet;
 
 use ioctlkit_model::{FileId, Layouts, Span};
 
+use super::arguments::{self, ArgumentChange};
 use super::carriers::Carriers;
+use super::constants::{self, ConstantChange};
 use super::enumerators::{self, Renumbered};
 use super::not_compared::{self, NotCompared, What};
-use super::{CommandChange, Fate, RecordChange, Versions, commands, pairing, records};
+use super::records::{self, Compared};
+use super::types::{self, RemovedType};
+use super::{CommandChange, Fate, RecordChange, Versions, commands, pairing, wide_time};
 use crate::against::Numbered;
 
 /// What changed between two versions, in the order of the old one.
@@ -25,8 +29,16 @@ pub struct Comparison<'a> {
     pub not_compared: Vec<NotCompared<'a>>,
     /// Structures and unions that are laid out or declared otherwise.
     pub records: Vec<RecordChange<'a>>,
+    /// Arguments that are no structures in both and have another type.
+    pub arguments: Vec<ArgumentChange<'a>>,
     /// Enumerators with other values.
     pub enumerators: Vec<Renumbered>,
+    /// Constants with other values, and those that are gone.
+    pub constants: Vec<ConstantChange<'a>>,
+    /// Types that are gone.
+    pub types: Vec<RemovedType>,
+    /// Commands that changed for programs with a 64-bit `time_t` alone.
+    pub with_64_bit_time: Vec<CommandChange<'a>>,
 }
 
 /// A header that the new version does not have.
@@ -46,16 +58,25 @@ pub fn compare<'a>(versions: &'a Versions, old: &Layouts<'a>, new: &Layouts<'a>)
     let mut commands = commands::changes(versions, old, new);
     let renumbered = |change: &CommandChange<'a>| matches!(change.fate, Fate::Renumbered { .. });
     let changed = commands.iter().filter(|change| renumbered(change)).map(|change| change.name);
-    let records = records::changes(versions, old, new, &carriers, &changed.collect());
+    let changed = changed.collect();
+    let command_pairs = commands::pairs(versions, &commands);
+    let pairs = pairing::records(versions, &command_pairs);
+    let Compared { changes: records, unknown } =
+        records::compare(versions, &pairs.found, old, new, &carriers, &changed);
+    let constants = constants::changes(versions, old, new);
     commands::attribute(&mut commands, versions.new_version(), &records);
     Comparison {
         versions,
         headers: removed_headers(versions),
         commands,
         added: pairing::added(versions).into_iter().map(Numbered::name).collect(),
-        not_compared: not_compared::find(versions, old, new),
+        not_compared: not_compared::find(versions, (old, new), &pairs, &unknown, &constants),
+        arguments: arguments::changes(&command_pairs, old, new, &records),
+        types: types::removed(versions, &pairs.found),
+        with_64_bit_time: wide_time::changes(versions, old, new),
         records,
         enumerators: enumerators::renumbered(versions),
+        constants,
     }
 }
 
@@ -67,7 +88,7 @@ impl Comparison<'_> {
             .iter()
             .filter_map(|found| match found.what {
                 What::Command(name) => Some(name),
-                What::Header(_) => None,
+                What::Header(_) | What::Record(_) | What::Several(_) => None,
             })
             .collect();
         let versions = [self.versions.old(), self.versions.new_version()];
@@ -83,8 +104,7 @@ impl Comparison<'_> {
 }
 
 fn removed_headers(versions: &Versions) -> Vec<RemovedHeader> {
-    let (old, new) = (versions.old(), versions.new_version());
-    let there: BTreeSet<&str> = new.sources.iter().map(|(id, _)| versions.new_path(id)).collect();
+    let old = versions.old();
     let commands = |file: FileId| {
         let of_command = old.commands.iter().map(|command| command.span.file);
         of_command.filter(|known| *known == file).count()
@@ -93,7 +113,7 @@ fn removed_headers(versions: &Versions) -> Vec<RemovedHeader> {
     files
         .filter(|file| {
             let path = versions.old_path(*file);
-            !there.contains(path) && !versions.is_unread(path)
+            !versions.has(path) && !versions.is_unread(path)
         })
         .map(|file| RemovedHeader {
             name: versions.old_path(file).to_owned(),

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{Enum, Enumerator, FileId, Interface, Span};
 
+use super::constants::counts_others;
 use super::{Versions, pairing};
 
 /// An enumerator whose value is another.
@@ -98,34 +99,4 @@ fn by_name<'a>(
         }
     }
     known
-}
-
-/// Whether an enumerator is there to say how many others there are, so that it changes with them.
-fn counts_others(name: &str) -> bool {
-    const WORDS: [&str; 11] =
-        ["MAX", "LAST", "COUNT", "NUM", "CNT", "NR", "END", "LIMIT", "SIZE", "SENTINEL", "NBITS"];
-    let name = name.to_ascii_uppercase();
-    name.ends_with("MAX") || name.split('_').any(|word| WORDS.contains(&word))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_counts_others_is_known_by_its_name() {
-        for name in [
-            "IFLA_MAX",
-            "__IFLA_MAX",
-            "BPF_LINK_TYPE_COUNT",
-            "NUM_STATES",
-            "foo_last",
-            "__MIB_XFRMMAX",
-        ] {
-            assert!(counts_others(name), "{name}");
-        }
-        for name in ["IFLA_MAXIMUM", "LASTING", "NUMBER"] {
-            assert!(!counts_others(name), "{name}");
-        }
-    }
 }

@@ -1,13 +1,13 @@
 //! What a member's type is for the programs that use it, apart from its name.
 
 use ioctlkit_abi::{AbiId, Scalar};
-use ioctlkit_model::{Interface, Layouts, Type};
+use ioctlkit_model::{Interface, Layouts, RecordId, Type};
 
 /// A type as far as a program can tell it from another of the same size.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Kind {
     /// An integer.
-    Integer(Sign),
+    Integer(Sign, Order),
     /// A floating-point number.
     Float,
     /// An address.
@@ -29,6 +29,34 @@ pub(super) enum Sign {
     Either,
 }
 
+/// The byte order that an integer's type states.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    /// The machine's, as far as the type says.
+    Native,
+    /// `__le32` and its like.
+    Little,
+    /// `__be32` and its like.
+    Big,
+}
+
+impl Order {
+    /// What the names of a type say.
+    fn of(names: &[&str]) -> Self {
+        let states = |prefix: &str| {
+            names.iter().any(|name| {
+                let name = name.trim_start_matches('_');
+                name.strip_prefix(prefix).is_some_and(|bits| ["16", "32", "64"].contains(&bits))
+            })
+        };
+        match (states("le"), states("be")) {
+            (true, _) => Self::Little,
+            (_, true) => Self::Big,
+            _ => Self::Native,
+        }
+    }
+}
+
 impl Sign {
     /// Whether programs would read the same bits as another number.
     pub(super) fn is_opposite(self, other: Self) -> bool {
@@ -41,12 +69,16 @@ pub(super) fn of(layouts: &Layouts<'_>, ty: &Type, abi: AbiId) -> (Kind, Option<
     let interface = layouts.interface();
     let mut ty = ty;
     let mut kind = None;
+    let mut order = Order::Native;
     // An array of a typedef of an array: no deeper than there are typedefs.
     for _ in 0..=interface.typedefs.len() {
+        if order == Order::Native {
+            order = Order::of(&interface.typedef_names(ty.innermost_element()));
+        }
         let Some(behind) = interface.resolved(ty.innermost_element(), abi) else { break };
         ty = behind;
         if !behind.is_array() {
-            kind = Some(kind_of(interface, behind));
+            kind = Some(kind_of(interface, behind, order));
             break;
         }
     }
@@ -54,10 +86,24 @@ pub(super) fn of(layouts: &Layouts<'_>, ty: &Type, abi: AbiId) -> (Kind, Option<
     (kind.unwrap_or(Kind::Unknown), size)
 }
 
-fn kind_of(interface: &Interface, ty: &Type) -> Kind {
+/// The structure that one element of a type is on an ABI.
+pub(super) fn record(interface: &Interface, ty: &Type, abi: AbiId) -> Option<RecordId> {
+    let mut ty = ty;
+    // An array of a typedef of an array: no deeper than there are typedefs.
+    for _ in 0..=interface.typedefs.len() {
+        match interface.resolved(ty.innermost_element(), abi)? {
+            Type::Record(id) => return Some(*id),
+            behind if behind.is_array() => ty = behind,
+            _ => return None,
+        }
+    }
+    None
+}
+
+fn kind_of(interface: &Interface, ty: &Type, order: Order) -> Kind {
     match ty {
         Type::Scalar(scalar) => match scalar {
-            Scalar::Bool | Scalar::Char => Kind::Integer(Sign::Either),
+            Scalar::Bool | Scalar::Char => Kind::Integer(Sign::Either, order),
             Scalar::Float | Scalar::Double | Scalar::LongDouble => Kind::Float,
             Scalar::Pointer => Kind::Pointer,
             Scalar::SignedChar
@@ -65,10 +111,10 @@ fn kind_of(interface: &Interface, ty: &Type) -> Kind {
             | Scalar::Int
             | Scalar::Long
             | Scalar::LongLong
-            | Scalar::Int128 => Kind::Integer(Sign::Signed),
-            _ => Kind::Integer(Sign::Unsigned),
+            | Scalar::Int128 => Kind::Integer(Sign::Signed, order),
+            _ => Kind::Integer(Sign::Unsigned, order),
         },
-        Type::Enum(_) => Kind::Integer(Sign::Either),
+        Type::Enum(_) => Kind::Integer(Sign::Either, order),
         Type::Pointer(_) => Kind::Pointer,
         Type::Record(id) => {
             let record = interface.record(*id);

@@ -5,9 +5,9 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use ioctlkit_abi::AbiId;
 use ioctlkit_model::{Constant, Layouts, Type};
 
-use super::kinds::{self, Kind};
+use super::kinds::{self, Kind, Order};
 use crate::against::Extent;
-use crate::against::members::Slot;
+use crate::against::members::{Slot, slots};
 use crate::against::places::Places;
 use ioctlkit_model::Span;
 
@@ -43,6 +43,12 @@ pub enum Retyped {
     Kind,
     /// A structure of another name, or one instead of the bytes that it consists of.
     Name,
+    /// A structure of another name, with other members or with members in other places.
+    Layout,
+    /// The bytes stand in the other order.
+    Order,
+    /// One of the types says in which order the bytes stand, and the other does not.
+    OrderStated,
 }
 
 /// One difference between two versions of a structure on an ABI.
@@ -246,7 +252,7 @@ fn of_pair(
     let (was, is) =
         (old.layouts.interface().type_name(old_type), new.layouts.interface().type_name(new_type));
     // A typedef of the same name now stands for a structure of another.
-    (how != Retyped::Name || was != is).then_some(Fault::Retyped {
+    (!matches!(how, Retyped::Name | Retyped::Layout) || was != is).then_some(Fault::Retyped {
         member,
         old_member,
         old: was,
@@ -280,7 +286,7 @@ fn is_flexible(ty: &Type) -> bool {
     matches!(ty, Type::FlexibleArray(_))
 }
 
-fn retyped(
+pub(super) fn retyped(
     old: &Layouts<'_>,
     old_type: &Type,
     new: &Layouts<'_>,
@@ -293,14 +299,54 @@ fn retyped(
         (Kind::Unknown, _) | (_, Kind::Unknown) => None,
         // A structure that has or had no name is known by what is in it.
         (Kind::Record(was), Kind::Record(is)) => {
-            (was.is_some() && is.is_some() && was != is).then_some(Retyped::Name)
+            let is_another = was.is_some() && is.is_some() && was != is;
+            let same = || laid_out_alike((old, old_type), (new, new_type), abi);
+            is_another.then(|| if same() { Retyped::Name } else { Retyped::Layout })
         }
         // The same bytes, as one thing or as its parts.
         (Kind::Record(_), _) | (_, Kind::Record(_)) => Some(Retyped::Name),
         _ if old_size != new_size => Some(Retyped::Kind),
-        (Kind::Integer(was), Kind::Integer(is)) => was.is_opposite(is).then_some(Retyped::Sign),
+        (Kind::Pointer, Kind::Pointer) => {
+            let (was, is) = (pointee(old, old_type, abi)?, pointee(new, new_type, abi)?);
+            let how = retyped(old, was, new, is, abi)?;
+            // What else an address leads to is the author's to tell: `void *`, a number of bytes.
+            matches!(how, Retyped::Name | Retyped::Layout).then_some(how)
+        }
+        (Kind::Integer(was, old), Kind::Integer(is, new)) => match (old, new) {
+            (Order::Native, Order::Little | Order::Big)
+            | (Order::Little | Order::Big, Order::Native) => Some(Retyped::OrderStated),
+            _ if old != new => Some(Retyped::Order),
+            _ => was.is_opposite(is).then_some(Retyped::Sign),
+        },
         (was, is) => (was != is).then_some(Retyped::Kind),
     }
+}
+
+/// The structure that an address leads to, and no further: what that holds is compared by itself.
+fn pointee<'a>(layouts: &Layouts<'a>, ty: &'a Type, abi: AbiId) -> Option<&'a Type> {
+    let Type::Pointer(to) = layouts.interface().resolved(ty.innermost_element(), abi)? else {
+        return None;
+    };
+    kinds::record(layouts.interface(), to, abi).is_some().then_some(&**to)
+}
+
+/// Whether two structures have the same members in the same places. What is in these is not looked at.
+fn laid_out_alike(
+    (old, old_type): (&Layouts<'_>, &Type),
+    (new, new_type): (&Layouts<'_>, &Type),
+    abi: AbiId,
+) -> bool {
+    let members = |layouts: &Layouts<'_>, ty: &Type| {
+        let id = kinds::record(layouts.interface(), ty, abi)?;
+        let (size, slots) = slots(layouts, id, abi).ok()?;
+        let of = |slot: &Slot<'_>| {
+            let kind = kinds::of(layouts, &slot.member.ty, abi).0;
+            (slot.extent, slot.member.name.clone(), kind)
+        };
+        Some((size, slots.iter().map(of).collect::<Vec<_>>()))
+    };
+    let (was, is) = (members(old, old_type), members(new, new_type));
+    was.is_some() && was == is
 }
 
 /// The new version's members that may be old ones under another name, by their places.

@@ -1,12 +1,21 @@
 //! What could not be compared, because one of the versions says too little of it.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use ioctlkit_abi::AbiSet;
-use ioctlkit_model::{FileId, Header, Interface, Layouts, NotRead, NotUnderstood, Span};
+use ioctlkit_model::{
+    FileId, Header, Interface, Layouts, Macro, MacroValue, NotRead, NotUnderstood, RecordId, Span,
+    Type,
+};
 
+use super::constants::{ConstantChange, ConstantFate};
+use super::pairing::RecordPairs;
+use super::records::Unknown;
+use super::versions::is_of_missing_file;
 use super::{Versions, pairing};
+use crate::account::is_of_another_architecture;
 use crate::against::Numbered;
+use crate::words::count;
 
 /// A command or a header of both versions that was understood in one of them alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,26 +41,49 @@ pub enum What<'a> {
     Command(&'a str),
     /// A header, by what both versions call it.
     Header(&'a str),
+    /// A structure.
+    Record(RecordId),
+    /// Things of one header, of the same kind.
+    Several(Several<'a>),
+}
+
+/// Things of one header that could not be compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Several<'a> {
+    /// The header, by what both versions call it.
+    pub header: &'a str,
+    /// How many commands.
+    pub commands: usize,
+    /// How many structures.
+    pub structures: usize,
+    /// How many constants.
+    pub constants: usize,
 }
 
 /// A version.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Side {
     /// What was.
     Old,
     /// What is.
     New,
+    /// Both.
+    Both,
 }
 
 /// Finds them. Headers come first: what is not known of a header is not said of each of its commands.
 pub(super) fn find<'a>(
     versions: &'a Versions,
-    old: &Layouts<'a>,
-    new: &Layouts<'a>,
+    (old, new): (&Layouts<'a>, &Layouts<'a>),
+    pairs: &RecordPairs,
+    unknown: &[Unknown],
+    constants: &[ConstantChange<'a>],
 ) -> Vec<NotCompared<'a>> {
     let mut found = headers(versions);
+    found.extend(broken(versions));
     found.extend(lost(versions));
     found.extend(gained(versions));
+    let mut in_neither = InNeither::default();
     for (ours, theirs) in pairing::commands(versions) {
         let (Numbered::Command(was), Some(Numbered::Command(is))) = (ours, theirs) else {
             continue;
@@ -64,6 +96,11 @@ pub(super) fn find<'a>(
         let known =
             |abis: AbiSet, side, layouts: &Layouts<'_>, command: &ioctlkit_model::Command| {
                 let abi = abis.first()?;
+                let ty = command.variants.get(abi)?.argument.ty();
+                let interface = layouts.interface();
+                if ty.is_some_and(|ty| is_of_another_architecture(interface, command, ty, abis)) {
+                    return None;
+                }
                 let reason = layouts.why_no_number(command.variants.get(abi)?, abi)?;
                 Some(NotCompared {
                     what: What::Command(ours.name()),
@@ -76,6 +113,189 @@ pub(super) fn find<'a>(
             };
         found.extend(known(in_new.difference(in_old), Side::New, new, is));
         found.extend(known(in_old.difference(in_new), Side::Old, old, was));
+        let in_both = in_old.intersection(in_new);
+        let of_others = || {
+            let ty = in_both.first().and_then(|abi| is.variants.get(abi)?.argument.ty());
+            ty.is_some_and(|ty| is_of_another_architecture(new.interface(), is, ty, in_both))
+        };
+        if !in_both.is_empty() && !of_others() {
+            in_neither.of(was.span, is.span, in_both).commands += 1;
+        }
+    }
+    let said: HashSet<(Side, String)> = found
+        .iter()
+        .filter(|known| matches!(known.what, What::Command(_)))
+        .map(|known| (known.side, known.reason.clone()))
+        .collect();
+    for one in unknown {
+        let (was, is) = (versions.old().record(one.old), versions.new_version().record(one.new));
+        let (in_old, in_new) = one.on;
+        let in_both = in_old.intersection(in_new);
+        let sides = [
+            (in_new.difference(in_old), Side::New),
+            (in_old.difference(in_new), Side::Old),
+            (in_both, Side::Both),
+        ];
+        for (abis, side) in sides.into_iter().filter(|(abis, _)| !abis.is_empty()) {
+            let reason = why(versions, one, side, abis);
+            // What a command carries is said of the command.
+            if side == Side::Both && one.is_alike {
+                in_neither.of(was.span, is.span, abis).structures += 1;
+                continue;
+            }
+            let key = (side, reason);
+            if said.contains(&key) {
+                continue;
+            }
+            let (_, reason) = key;
+            found.push(NotCompared {
+                what: What::Record(one.new),
+                side,
+                span: is.span,
+                old_span: versions.span(was.span),
+                abis,
+                reason,
+            });
+        }
+    }
+    for (was, is) in &pairs.left_out {
+        let (was, is) = (versions.old().record(*was), versions.new_version().record(*is));
+        let among = versions.old().abis.intersection(versions.new_version().abis);
+        in_neither.of(was.span, is.span, among).structures += 1;
+    }
+    for change in constants {
+        if let ConstantFate::Unknown { span } = change.fate {
+            in_neither.of(change.old_span, span, change.abis).constants += 1;
+        }
+    }
+    let mut found = said_of_headers(found, versions);
+    found.extend(in_neither.0.into_values().map(|one| {
+        let path = versions.new_path(one.span.file);
+        let Counted { commands, structures, constants, .. } = one;
+        let several = Several { header: path, commands, structures, constants };
+        NotCompared {
+            what: What::Several(several),
+            side: Side::Both,
+            span: one.span,
+            old_span: versions.span(one.old_span),
+            abis: one.abis,
+            reason: String::new(),
+        }
+    }));
+    found
+}
+
+/// What a header that could not be read as a whole defines is counted there.
+fn said_of_headers<'a>(
+    found: Vec<NotCompared<'a>>,
+    versions: &'a Versions,
+) -> Vec<NotCompared<'a>> {
+    let headers: BTreeMap<&str, Side> = found
+        .iter()
+        .filter_map(|one| match one.what {
+            What::Header(path) => Some((path, one.side)),
+            _ => None,
+        })
+        .collect();
+    let broken = |path: &str, side: Side| {
+        headers.get(path).is_some_and(|known| *known == side || *known == Side::Both)
+    };
+    let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    let mut left = Vec::new();
+    for one in found {
+        let path = versions.new_path(one.span.file);
+        match one.what {
+            What::Command(_) if broken(path, one.side) => counts.entry(path).or_default().0 += 1,
+            What::Record(_) if broken(path, one.side) => counts.entry(path).or_default().1 += 1,
+            _ => left.push(one),
+        }
+    }
+    for one in &mut left {
+        let What::Header(path) = one.what else { continue };
+        let Some((commands, structures)) = counts.remove(path) else { continue };
+        let parts = [(commands, "command"), (structures, "structure")];
+        let parts: Vec<String> = parts
+            .into_iter()
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, what)| count(number as u64, what))
+            .collect();
+        one.reason =
+            format!("{}, so that {} of it could not be compared", one.reason, parts.join(" and "));
+    }
+    left
+}
+
+/// What is known in neither version, by the header of the new one.
+#[derive(Default)]
+struct InNeither(BTreeMap<FileId, Counted>);
+
+struct Counted {
+    span: Span,
+    old_span: Span,
+    abis: AbiSet,
+    commands: usize,
+    structures: usize,
+    constants: usize,
+}
+
+impl InNeither {
+    fn of(&mut self, old_span: Span, span: Span, abis: AbiSet) -> &mut Counted {
+        let counted = self.0.entry(span.file).or_insert(Counted {
+            span,
+            old_span,
+            abis: AbiSet::EMPTY,
+            commands: 0,
+            structures: 0,
+            constants: 0,
+        });
+        counted.abis = counted.abis.union(abis);
+        counted
+    }
+}
+
+/// Why a structure has no layout.
+fn why(versions: &Versions, one: &Unknown, side: Side, abis: AbiSet) -> String {
+    let (interface, id) = match side {
+        Side::Old => (versions.old(), one.old),
+        Side::New | Side::Both => (versions.new_version(), one.new),
+    };
+    let ty = Type::Record(id);
+    interface.without_size(&ty, abis).unwrap_or_else(|| {
+        let layouts = Layouts::new(interface);
+        let error = abis.first().and_then(|abi| layouts.record(id, abi).err());
+        error.map(|error| error.to_string()).unwrap_or_default()
+    })
+}
+
+/// Headers that include what is not there: in the new version, what they define is not known to be gone.
+fn broken(versions: &Versions) -> Vec<NotCompared<'_>> {
+    let missing =
+        |header: &Header| header.errors.iter().find(|error| is_of_missing_file(error)).cloned();
+    let old: HashMap<&str, &Header> = versions
+        .old()
+        .headers
+        .iter()
+        .map(|header| (versions.old_path(header.file), header))
+        .collect();
+    let mut found = Vec::new();
+    for is in &versions.new_version().headers {
+        let path = versions.new_path(is.file);
+        let Some(was) = old.get(path) else { continue };
+        let (in_old, in_new) = (missing(was), missing(is));
+        let (side, error) = match (in_old, in_new) {
+            (None, None) => continue,
+            (Some(_), Some(error)) => (Side::Both, error),
+            (Some(error), None) => (Side::Old, error),
+            (None, Some(error)) => (Side::New, error),
+        };
+        found.push(NotCompared {
+            what: What::Header(path),
+            side,
+            span: Span { file: is.file, start: 0, end: 0 },
+            old_span: Span { file: versions.file(was.file), start: 0, end: 0 },
+            abis: error.abis,
+            reason: error.message,
+        });
     }
     found
 }
@@ -84,9 +304,25 @@ pub(super) fn find<'a>(
 fn lost(versions: &Versions) -> impl Iterator<Item = NotCompared<'_>> {
     let new = versions.new_version();
     let unknown = by_name(new);
+    let others: HashMap<&str, &Macro> = new
+        .macros
+        .iter()
+        .filter(|found| found.values.iter().all(|(_, value)| *value == MacroValue::Other))
+        .map(|found| (found.name.as_str(), found))
+        .collect();
     let pairs = pairing::commands(versions).into_iter();
     pairs.filter(|(_, theirs)| theirs.is_none()).filter_map(move |(ours, _)| {
-        let unknown = unknown.get(ours.name())?;
+        let Some(unknown) = unknown.get(ours.name()) else {
+            let found = others.get(ours.name())?;
+            return Some(NotCompared {
+                what: What::Command(ours.name()),
+                side: Side::New,
+                span: found.span,
+                old_span: versions.span(ours.span()),
+                abis: versions.new_version().abis,
+                reason: "it is defined, and what it comes to could not be worked out".into(),
+            });
+        };
         Some(NotCompared {
             what: What::Command(ours.name()),
             side: Side::New,

@@ -1,8 +1,8 @@
 //! Pairs the definitions of two versions by name, those of the same header first.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use ioctlkit_model::{FileId, Interface, Member, RecordId, Span, Type};
+use ioctlkit_model::{Command, FileId, Interface, Member, RecordId, Span, Type};
 
 use super::Versions;
 use crate::against::Numbered;
@@ -46,6 +46,7 @@ pub(super) fn commands(versions: &Versions) -> Vec<(Numbered<'_>, Option<Numbere
     let asked_for = asked_for(versions.old());
     numbered(versions.old())
         .filter(|command| asked_for.contains(&command.span().file))
+        .filter(|command| matches!(command, Numbered::Command(_)) || versions.know_plain_numbers())
         .map(|old| (old, known.get(old.name(), versions.old_path(old.span().file))))
         .collect()
 }
@@ -56,8 +57,15 @@ pub(super) fn added(versions: &Versions) -> Vec<Numbered<'_>> {
     let asked_for = asked_for(versions.new_version());
     numbered(versions.new_version())
         .filter(|command| asked_for.contains(&command.span().file))
+        .filter(|command| matches!(command, Numbered::Command(_)) || versions.know_plain_numbers())
         .filter(|command| !known.contains(command.name()))
         .collect()
+}
+
+/// The names of everything that has, or looks as if it had, a command number.
+pub(super) fn names_of_commands(interface: &Interface) -> HashSet<&str> {
+    let unknown = interface.not_understood.iter().map(|unknown| unknown.name.as_str());
+    Numbered::all(interface).map(Numbered::name).chain(unknown).collect()
 }
 
 /// A structure or union of both versions.
@@ -65,51 +73,195 @@ pub(super) fn added(versions: &Versions) -> Vec<Numbered<'_>> {
 pub(super) struct RecordPair {
     pub(super) old: RecordId,
     pub(super) new: RecordId,
-    /// What people call it: `struct x`, or `struct x.regs` for one without a name of its own.
+    /// What people call it: `struct x`, or the structure around it where it has no name.
     pub(super) known_as: String,
+    /// What it was called, where that is another name.
+    pub(super) was: Option<String>,
     /// What precedes its members in speech: `regs.`, or nothing.
     pub(super) prefix: String,
     /// Whether its members count to the structure around it, with which they are compared.
     opened: bool,
 }
 
-/// Each structure that both versions define, those that are asked for in either.
-pub(super) fn records(versions: &Versions) -> Vec<RecordPair> {
-    let (old, new) = (versions.old(), versions.new_version());
-    let known = ByName::new(
-        named_records(new).map(|(name, id, span)| (name, versions.new_path(span.file), id)),
-    );
-    let (asked_for, also) = (asked_for(old), asked_for(new));
-    let mut pairs: BTreeMap<RecordId, RecordPair> = BTreeMap::new();
-    for (name, id, span) in named_records(old) {
-        let Some(counterpart) = known.get(name, versions.old_path(span.file)) else { continue };
-        let theirs = new.record(counterpart);
-        if theirs.kind != old.record(id).kind {
-            continue;
-        }
-        if asked_for.contains(&span.file) || also.contains(&theirs.span.file) {
-            let known_as = old.record(id).display_name();
-            pairs.entry(id).or_insert(RecordPair {
-                old: id,
-                new: counterpart,
-                known_as,
-                prefix: String::new(),
-                opened: false,
-            });
-        }
-    }
-    let mut open: Vec<RecordPair> = pairs.values().cloned().collect();
-    let mut seen: BTreeSet<RecordId> = pairs.keys().copied().collect();
-    while let Some(pair) = open.pop() {
-        for inner in unnamed(old, new, &pair) {
-            if seen.insert(inner.old) {
-                open.push(inner.clone());
-                pairs.insert(inner.old, inner);
+/// The structures that both versions define, those that are asked for in either, and those that
+/// commands, members and pointers of both have in the same place, whatever they are called and wherever
+/// they are defined.
+pub(super) fn records(versions: &Versions, commands: &[(&Command, &Command)]) -> RecordPairs {
+    let mut pairs = Pairs::by_name(versions);
+    for (was, is) in commands {
+        for (abis, body) in was.variants.iter() {
+            let theirs = abis.iter().find_map(|abi| is.variants.get(abi));
+            let theirs = theirs.and_then(|body| body.argument.ty());
+            if let (Some(ours), Some(theirs)) = (body.argument.ty(), theirs) {
+                pairs.meet(ours, theirs, None);
             }
         }
     }
-    pairs.into_values().filter(|pair| !pair.opened).collect()
+    pairs.go_inside();
+    pairs.found.retain(|pair| !pair.opened);
+    pairs.found.sort_by_key(|pair| (pair.old, pair.new));
+    RecordPairs { found: pairs.found, left_out: pairs.left_out.into_iter().collect() }
 }
+
+/// The structures to compare.
+#[derive(Debug)]
+pub(super) struct RecordPairs {
+    pub(super) found: Vec<RecordPair>,
+    /// Those that are too many for one structure.
+    pub(super) left_out: Vec<(RecordId, RecordId)>,
+}
+
+/// Pairs of structures as they are found.
+struct Pairs<'a> {
+    old: &'a Interface,
+    new: &'a Interface,
+    found: Vec<RecordPair>,
+    seen: HashSet<(RecordId, RecordId)>,
+    /// The names of the structures that the new version defines.
+    still_there: HashSet<String>,
+    /// How many structures of the new version each one of the old version was paired with.
+    counterparts: HashMap<RecordId, usize>,
+    left_out: BTreeSet<(RecordId, RecordId)>,
+    /// Those whose members were not looked at yet, by their places.
+    open: Vec<usize>,
+}
+
+impl<'a> Pairs<'a> {
+    fn by_name(versions: &'a Versions) -> Self {
+        let (old, new) = (versions.old(), versions.new_version());
+        let mut pairs = Self {
+            old,
+            new,
+            found: Vec::new(),
+            seen: HashSet::new(),
+            still_there: named_records(new)
+                .map(|(_, id, _)| new.record(id).display_name())
+                .collect(),
+            counterparts: HashMap::new(),
+            left_out: BTreeSet::new(),
+            open: Vec::new(),
+        };
+        let known = ByName::new(
+            named_records(new).map(|(name, id, span)| (name, versions.new_path(span.file), id)),
+        );
+        let (asked_for, also) = (asked_for(old), asked_for(new));
+        for (name, id, span) in named_records(old) {
+            let Some(other) = known.get(name, versions.old_path(span.file)) else { continue };
+            if asked_for.contains(&span.file) || also.contains(&new.record(other).span.file) {
+                pairs.add(id, other, None);
+            }
+        }
+        pairs
+    }
+
+    fn add(&mut self, old: RecordId, new: RecordId, around: Option<(&RecordPair, &Member)>) {
+        if self.seen.contains(&(old, new)) {
+            return;
+        }
+        let counterparts = self.counterparts.entry(old).or_default();
+        if *counterparts == MOST_COUNTERPARTS {
+            self.left_out.insert((old, new));
+            return;
+        }
+        *counterparts += 1;
+        self.seen.insert((old, new));
+        let (ours, theirs) = (self.old.record(old), self.new.record(new));
+        // Where both are what they were, another one was put into that place, which is said of the place.
+        let (was, is) = (ours.display_name(), theirs.display_name());
+        let has_no_name = ours.is_anonymous() || theirs.is_anonymous();
+        if !has_no_name && was != is && self.still_there.contains(&was) {
+            return;
+        }
+        let pair = match around {
+            Some((pair, member)) if has_no_name => {
+                let name = member.name.as_ref().map(|name| format!("{name}.")).unwrap_or_default();
+                RecordPair {
+                    old,
+                    new,
+                    known_as: pair.known_as.clone(),
+                    was: pair.was.clone(),
+                    prefix: format!("{}{name}", pair.prefix),
+                    opened: member.name.is_none(),
+                }
+            }
+            _ => RecordPair {
+                old,
+                new,
+                was: (was != is).then_some(was),
+                known_as: is,
+                prefix: String::new(),
+                opened: false,
+            },
+        };
+        self.open.push(self.found.len());
+        self.found.push(pair);
+    }
+
+    /// Two types in the same place: what they hold, or point to, is a pair.
+    fn meet(&mut self, ours: &Type, theirs: &Type, around: Option<(&RecordPair, &Member)>) {
+        let (Some(ours), Some(theirs)) = (behind(self.old, ours), behind(self.new, theirs)) else {
+            return;
+        };
+        let (ours, theirs, around) = match (ours, theirs) {
+            (Behind::Record(ours), Behind::Record(theirs)) => (ours, theirs, around),
+            (Behind::Pointee(ours), Behind::Pointee(theirs)) => (ours, theirs, None),
+            _ => return,
+        };
+        // Of one that is declared only, whoever needs its size says so.
+        let defined = |interface: &Interface, id| !interface.record(id).variants.is_empty();
+        if defined(self.old, ours) && defined(self.new, theirs) {
+            self.add(ours, theirs, around);
+        }
+    }
+
+    /// Pairs what is in the pairs.
+    fn go_inside(&mut self) {
+        while let Some(at) = self.open.pop() {
+            let pair = self.found[at].clone();
+            let (old, new) = (self.old, self.new);
+            let (ours, theirs) = (old.record(pair.old), new.record(pair.new));
+            let (Some(ours), Some(theirs)) = (ours.variants.first(), theirs.variants.first())
+            else {
+                continue;
+            };
+            let counterparts = counterparts(&ours.members, &theirs.members);
+            for (member, their) in ours.members.iter().zip(counterparts) {
+                if let Some(their) = their {
+                    self.meet(&member.ty, &their.ty, Some((&pair, member)));
+                }
+            }
+        }
+    }
+}
+
+/// What a type is made of, for whoever looks for structures.
+enum Behind {
+    Record(RecordId),
+    Pointee(RecordId),
+}
+
+fn behind(interface: &Interface, ty: &Type) -> Option<Behind> {
+    let element = |ty: &Type| record_of(interface, ty);
+    if let Some(id) = element(ty) {
+        return Some(Behind::Record(id));
+    }
+    let mut ty = interface.behind_typedefs(ty.innermost_element())?;
+    // A pointer to a pointer leads on; no type is deeper than there are typedefs and stars in the source.
+    for _ in 0..DEEPEST {
+        let Type::Pointer(to) = ty else { return None };
+        if let Some(id) = element(to) {
+            return Some(Behind::Pointee(id));
+        }
+        ty = interface.behind_typedefs(to)?;
+    }
+    None
+}
+
+/// A structure is compared with no more others that took its place here or there.
+const MOST_COUNTERPARTS: usize = 16;
+
+/// Pointers are not followed further than this.
+const DEEPEST: usize = 16;
 
 /// The structures with a definition and a name of their own.
 fn named_records(interface: &Interface) -> impl Iterator<Item = (&str, RecordId, Span)> {
@@ -124,39 +276,6 @@ fn named_records(interface: &Interface) -> impl Iterator<Item = (&str, RecordId,
 pub fn structures(interface: &Interface) -> usize {
     let asked_for = asked_for(interface);
     named_records(interface).filter(|(_, _, span)| asked_for.contains(&span.file)).count()
-}
-
-/// The structures without a name that named members of a pair have.
-fn unnamed(old: &Interface, new: &Interface, pair: &RecordPair) -> Vec<RecordPair> {
-    let (Some(ours), Some(theirs)) =
-        (old.record(pair.old).variants.first(), new.record(pair.new).variants.first())
-    else {
-        return Vec::new();
-    };
-    let mut found = Vec::new();
-    let counterparts = counterparts(&ours.members, &theirs.members);
-    for (member, their) in ours.members.iter().zip(counterparts) {
-        let Some(their) = their else { continue };
-        let (Some(inner), Some(their_inner)) =
-            (record_of(old, &member.ty), record_of(new, &their.ty))
-        else {
-            continue;
-        };
-        let (inner_record, their_record) = (old.record(inner), new.record(their_inner));
-        let both = inner_record.is_anonymous() && their_record.is_anonymous();
-        if !both || inner_record.kind != their_record.kind {
-            continue;
-        }
-        let name = member.name.as_ref().map(|name| format!("{name}.")).unwrap_or_default();
-        found.push(RecordPair {
-            old: inner,
-            new: their_inner,
-            known_as: pair.known_as.clone(),
-            prefix: format!("{}{name}", pair.prefix),
-            opened: member.name.is_none(),
-        });
-    }
-    found
 }
 
 /// For each member the one of that name, or for one without a name that which is as far down among those.

@@ -27,13 +27,16 @@ pub(super) fn fault(fault: &Fault, prefix: &str) -> String {
         Fault::Retyped { member, old, new, how: Retyped::Sign, .. } => {
             format!("the sign of {} changed: it was `{old}` and is `{new}`", name(&member.name))
         }
-        Fault::Retyped { member, old, new, .. } => {
-            format!("{} was `{old}` and is `{new}`", name(&member.name))
+        Fault::Retyped { member, old, new, how, .. } => {
+            format!("{} was `{old}` and is `{new}`{}", name(&member.name), because(*how))
         }
         Fault::Removed { old_member, old, freed } => {
             let who = name(&old_member.name);
             match freed {
-                Freed::Renamed(now) => format!("{who} is now called {}", name(&now.name)),
+                // Nobody but the author knows whether it means what the old one did.
+                Freed::Renamed(now) => {
+                    format!("{who} is gone, and {} has its place and type", name(&now.name))
+                }
                 Freed::Reserved => format!("{who} is gone, and its bytes are reserved"),
                 Freed::Shared => format!("{who} is no longer one of the members of its union"),
                 Freed::Lost => format!("{who}, which was at {old}, is gone"),
@@ -53,6 +56,16 @@ pub(super) fn fault(fault: &Fault, prefix: &str) -> String {
         Fault::MadeFlexible { member, bound, .. } => {
             format!("{}, which was an array of {bound}, is a flexible array", name(&member.name))
         }
+    }
+}
+
+/// What a change of a type means for the bytes, where the types alone do not say it.
+pub(super) fn because(how: Retyped) -> &'static str {
+    match how {
+        Retyped::Order => ", with the bytes in the other order",
+        Retyped::OrderStated => ", which may say what the order of the bytes always was,",
+        Retyped::Layout => ", with other members or in other places,",
+        Retyped::Sign | Retyped::Kind | Retyped::Name => "",
     }
 }
 

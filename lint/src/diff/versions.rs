@@ -1,8 +1,9 @@
 //! Two versions side by side.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
-use ioctlkit_model::{FileId, FileShift, Interface, Span};
+use ioctlkit_model::{FileId, FileShift, Finding, HeaderError, Interface, Label, Problem, Span};
 use ioctlkit_sources::c::asm_architecture;
 
 /// One version of an interface, and where it was read.
@@ -14,6 +15,9 @@ pub struct Version {
     pub roots: Vec<PathBuf>,
     /// How paths are shown that nobody would know.
     pub shown: Option<Shown>,
+    /// Whether it was read from a dump, which holds no constants, plain numbers only where these were asked
+    /// for, and what programs with a 64-bit `time_t` see only if it is not an old one.
+    pub is_dump: bool,
     /// Files that could not be read: what they define is not known to be gone.
     pub unread: Vec<PathBuf>,
 }
@@ -28,7 +32,31 @@ pub struct Shown {
 }
 
 impl Shown {
-    fn path(&self, path: &Path) -> PathBuf {
+    /// Shows paths in sentences as they are shown elsewhere.
+    pub fn rename(&self, interface: &mut Interface, problems: &mut [Problem]) {
+        for problem in problems {
+            problem.path = problem.path.take().map(|path| self.path(&path));
+            self.rename_in(&mut problem.message);
+            problem.help.iter_mut().for_each(|help| self.rename_in(help));
+        }
+        for unknown in &mut interface.not_understood {
+            self.rename_in(&mut unknown.reason);
+        }
+        for error in interface.headers.iter_mut().flat_map(|header| &mut header.errors) {
+            self.rename_in(&mut error.message);
+        }
+    }
+
+    fn rename_in(&self, text: &mut String) {
+        let folder = self.folder.display().to_string();
+        if text.contains(&folder) {
+            *text =
+                text.replace(&format!("{folder}/"), &self.prefix).replace(&folder, "the revision");
+        }
+    }
+
+    /// A path as it is shown.
+    pub fn path(&self, path: &Path) -> PathBuf {
         match path.strip_prefix(&self.folder) {
             Ok(below) => PathBuf::from(format!("{}{}", self.prefix, below.display())),
             Err(_) => path.to_owned(),
@@ -45,6 +73,12 @@ pub struct Versions {
     old_paths: Vec<String>,
     new_paths: Vec<String>,
     unread: Vec<String>,
+    there: BTreeSet<String>,
+    broken: BTreeMap<String, String>,
+    /// The architectures of the new version's own `asm/` headers.
+    architectures: HashSet<&'static str>,
+    /// Whether the old and the new version were read from dumps.
+    are_dumps: (bool, bool),
 }
 
 impl Versions {
@@ -52,6 +86,7 @@ impl Versions {
     /// one report can point to both.
     pub fn new(old: Version, new: Version) -> Self {
         // Two single files are compared whatever they are called.
+        let are_dumps = (old.is_dump, new.is_dump);
         let single = old.interface.headers.len() == 1 && new.interface.headers.len() == 1;
         let of = |version: &Version| {
             let mut paths = paths(version);
@@ -62,9 +97,66 @@ impl Versions {
         };
         let (old_paths, new_paths) = (of(&old), of(&new));
         let unread = new.unread.iter().map(|path| common_path(path, &new.roots)).collect();
+        let there = new_paths.iter().cloned().collect();
+        let files = new.interface.sources.iter();
+        let architectures = files.filter_map(|(_, file)| asm_architecture(&file.path)).collect();
+        let broken = broken(&new.interface, &new_paths);
         let (old, mut new) = (renamed(old), renamed(new));
         let shift = new.sources.append(old.sources.clone());
-        Self { old, new, shift, old_paths, new_paths, unread }
+        Self {
+            old,
+            new,
+            shift,
+            old_paths,
+            new_paths,
+            unread,
+            there,
+            broken,
+            architectures,
+            are_dumps,
+        }
+    }
+
+    /// Moves findings about what only the old version has to where a service can show them, which knows the
+    /// files of the new one alone: to the beginning of the same header, or else to the path that the header
+    /// had. Other places in the old version become notes. `prefix` is what precedes paths of that.
+    pub fn move_into_new(&mut self, findings: &mut [Finding], prefix: &str) {
+        let old_files: HashMap<FileId, FileId> =
+            self.old.sources.iter().map(|(file, _)| (self.file(file), file)).collect();
+        let headers: HashMap<&str, FileId> = self
+            .new
+            .headers
+            .iter()
+            .map(|header| (self.new_path(header.file), header.file))
+            .collect();
+        for finding in findings {
+            let mut notes = Vec::new();
+            finding.related.retain(|label| {
+                let is_old = old_files.contains_key(&label.span.file);
+                if is_old {
+                    let Label { span, text } = label;
+                    let line = self.new.sources.position(*span).line;
+                    notes
+                        .push(format!("{}:{line}: {text}", self.new.sources.path(*span).display()));
+                }
+                !is_old
+            });
+            if let Some(old) = old_files.get(&finding.span.file) {
+                let line = self.new.sources.position(finding.span).line;
+                let path = self.new.sources.path(finding.span).display();
+                notes.push(format!("{path}:{line}: {}", finding.label));
+                if let Some(file) = headers.get(self.old_path(*old)) {
+                    finding.span = Span { file: *file, start: 0, end: 0 };
+                    finding.label = "the header as it is now".into();
+                }
+            }
+            finding.notes.extend(notes);
+        }
+        let is_old = |path: &Path| path.to_str().is_some_and(|path| path.starts_with(prefix));
+        self.new.sources.rename(|path| match path.to_str() {
+            Some(text) if is_old(path) => PathBuf::from(&text[prefix.len()..]),
+            _ => path.to_owned(),
+        });
     }
 
     /// What was. Its spans are those of its own sources: [`Versions::span`] moves them.
@@ -102,10 +194,64 @@ impl Versions {
         self.unread.iter().any(|unread| unread == path)
     }
 
+    /// The architectures of the new version's own `asm/` headers, by the kernel's names.
+    pub(super) fn new_architectures(&self) -> &HashSet<&'static str> {
+        &self.architectures
+    }
+
+    /// Whether both versions say what constants they have.
+    pub fn know_constants(&self) -> bool {
+        self.are_dumps == (false, false)
+    }
+
+    /// Whether both versions say what their plain numbers are.
+    pub(super) fn know_plain_numbers(&self) -> bool {
+        let (old, new) = self.are_dumps;
+        (!old || !self.old.raw_numbers.is_empty()) && (!new || !self.new.raw_numbers.is_empty())
+    }
+
+    /// Whether both versions say what programs with a 64-bit `time_t` see.
+    pub(super) fn know_wide_time(&self) -> bool {
+        let (old, new) = self.are_dumps;
+        (!old || self.old.wide_time.is_some()) && (!new || self.new.wide_time.is_some())
+    }
+
+    /// Whether the new version has a file of that name.
+    pub fn has(&self, path: &str) -> bool {
+        self.there.contains(path)
+    }
+
+    /// Whether the new version's file of that name could not be read as a whole, so that what it defines
+    /// is not known: it was not read, or a file that it includes is missing.
+    pub fn hides(&self, path: &str) -> bool {
+        self.is_unread(path) || self.broken.contains_key(path)
+    }
+
+    /// The compiler's sentence about the new version's file of that name, where it could not be read as a
+    /// whole.
+    pub fn why_hidden(&self, path: &str) -> Option<&str> {
+        self.broken.get(path).map(String::as_str)
+    }
+
     /// What a file of the new version is called in both.
     pub fn new_path(&self, file: FileId) -> &str {
         self.new_paths.get(file.index()).map_or("", String::as_str)
     }
+}
+
+/// The headers that include what is not there, each with the compiler's sentence.
+fn broken(interface: &Interface, paths: &[String]) -> BTreeMap<String, String> {
+    let headers = interface.headers.iter();
+    let broken = headers.filter_map(|header| {
+        let missing = header.errors.iter().find(|error| is_of_missing_file(error))?;
+        Some((paths.get(header.file.index())?.clone(), missing.message.clone()))
+    });
+    broken.collect()
+}
+
+/// Whether the compiler did not find an included file.
+pub(super) fn is_of_missing_file(error: &HeaderError) -> bool {
+    error.message.ends_with("file not found")
 }
 
 fn renamed(version: Version) -> Interface {
@@ -135,7 +281,11 @@ fn common_path(path: &Path, roots: &[PathBuf]) -> String {
             return below.to_owned();
         }
     }
-    let below = roots.iter().find_map(|root| path.strip_prefix(root).ok()).unwrap_or(path);
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let below = roots
+        .iter()
+        .find_map(|root| path.strip_prefix(root).or_else(|_| absolute.strip_prefix(root)).ok());
+    let below = below.unwrap_or(path);
     let below = below.to_string_lossy();
     below.strip_prefix("include/").unwrap_or(&below).to_owned()
 }

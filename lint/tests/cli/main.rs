@@ -10,6 +10,8 @@ mod cache;
 mod configuration;
 mod decode;
 mod diff;
+mod diff_kinds;
+mod diff_revisions;
 mod driver_folder;
 mod hostile;
 mod input;

@@ -7,5 +7,6 @@
 
 mod abidiff;
 mod dump;
+mod histories;
 mod kernels;
 mod sample;

@@ -1,58 +1,79 @@
 //! Files of a git revision, in a folder of their own: the work tree is left alone.
 
 mod command;
+mod listing;
+mod objects;
 mod place;
+mod revisions;
 
-use std::io::{BufRead, BufReader, Read, Write};
-use std::path::{Path, PathBuf};
+use std::collections::BTreeSet;
+use std::path::{Component, Path, PathBuf};
 
 use ioctl_lint::temporary::TemporaryFolder;
-use ioctlkit_sources::reading::{Size, limit};
 
 use crate::cli::failure::Failure;
 use command::Git;
 use ioctlkit_report::visible::ShownPath as _;
-
-/// What a revision's files may come to, in bytes. All headers and sources of a kernel come to 1.3 GiB.
-const MOST: u64 = 4 << 30;
+use listing::{Entry, Listing, Names, includes};
+use objects::{NoContents, Objects};
+pub(super) use revisions::Revisions;
 
 /// A repository on this machine.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Repository {
     root: PathBuf,
+    kind: Kind,
 }
 
-/// The headers and the Rust source of a revision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    /// With files beside it.
+    WithWorkTree,
+    Bare,
+}
+
+/// Files of a revision.
 #[derive(Debug)]
 pub(super) struct Checkout {
     folder: TemporaryFolder,
-}
-
-impl Checkout {
-    pub(super) fn path(&self) -> &Path {
-        self.folder.path()
-    }
-}
-
-/// A file of a revision.
-struct Entry {
-    object: String,
-    path: String,
+    git: Git,
+    listing: Listing,
+    /// The files that are there, or were asked for.
+    written: BTreeSet<usize>,
+    /// The files that were named, or lie in a folder that was, and that the repository lacks.
+    lacking: Vec<PathBuf>,
 }
 
 impl Repository {
-    /// The repository that a path is in.
+    /// The repository that a path is in, whether there is such a path now or was in an old revision.
     pub(super) fn of(path: &Path) -> Result<Self, Failure> {
-        let folder = if path.is_dir() { path } else { path.parent().unwrap_or(path) };
-        let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
-        let root = place::root(folder)?;
-        Ok(Self { root })
+        let folder = nearest_folder(path);
+        if place::is_bare(&folder) {
+            return Ok(Self { root: place::bare_root(&folder)?, kind: Kind::Bare });
+        }
+        Ok(Self { root: place::root(&folder)?, kind: Kind::WithWorkTree })
+    }
+
+    /// The folder of its work tree, or its own.
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Whether there are no files beside it.
+    pub(super) fn is_bare(&self) -> bool {
+        self.kind == Kind::Bare
+    }
+
+    fn git(&self) -> Git {
+        match self.kind {
+            Kind::WithWorkTree => Git::at(&self.root),
+            Kind::Bare => Git::at_bare(&self.root),
+        }
     }
 
     /// A path of the work tree, as the repository knows it.
     pub(super) fn below(&self, path: &Path) -> Result<PathBuf, Failure> {
-        let whole = path.canonicalize().or_else(|_| std::path::absolute(path));
-        let whole = whole.unwrap_or_else(|_| path.to_owned());
+        let whole = absolute(path);
         let root = self.root.canonicalize().unwrap_or_else(|_| self.root.clone());
         let below = whole.strip_prefix(&root).map(Path::to_owned);
         below.map_err(|_| {
@@ -61,144 +82,173 @@ impl Repository {
         })
     }
 
-    /// Writes what front ends read of a revision into a folder of its own.
-    pub(super) fn checkout(&self, revision: &str) -> Result<Checkout, Failure> {
+    /// The commit that a revision names.
+    fn commit(&self, revision: &str) -> Result<String, Failure> {
         let commit = format!("{revision}^{{commit}}");
-        let commit = Git::at(&self.root)
+        let commit = self
+            .git()
             .output(&["rev-parse", "--verify", "--end-of-options", &commit])
             .map_err(|_| {
                 Failure::new(format!("there is no revision `{revision}` in the repository"))
                     .help("name a branch, a tag or a commit; a shallow clone lacks older ones")
             })?;
-        let entries = self.entries(commit.trim_end())?;
+        Ok(commit.trim_end().to_owned())
+    }
+
+    /// Writes what is needed to read `paths` of a revision into a folder of its own: the files themselves,
+    /// and what they include, from `folders` as well.
+    pub(super) fn checkout(
+        &self,
+        revision: &str,
+        paths: &[PathBuf],
+        folders: &[PathBuf],
+    ) -> Result<Checkout, Failure> {
+        let commit = self.commit(revision)?;
+        let git = self.git();
+        let listing = Listing::of(&git, &commit)?;
         let folder = TemporaryFolder::new()
             .map_err(|error| Failure::of_io("cannot make a temporary folder", &error))?;
-        self.write(&entries, folder.path())?;
-        Ok(Checkout { folder })
-    }
-
-    /// The files of a commit that front ends read. Of a kernel tree these are the exported headers.
-    fn entries(&self, commit: &str) -> Result<Vec<Entry>, Failure> {
-        let listed = Git::at(&self.root).output(&["ls-tree", "-r", "-z", "--full-tree", commit])?;
-        // MODE SP TYPE SP OBJECT TAB PATH; links and other repositories are no regular files.
-        let mut entries: Vec<Entry> = listed
-            .split('\0')
-            .filter_map(|line| {
-                let (about, path) = line.split_once('\t')?;
-                let mut about = about.split(' ');
-                let is_file = about.next()?.starts_with("100") && about.next()? == "blob";
-                let object = about.next()?.to_owned();
-                is_file.then(|| Entry { object, path: path.to_owned() })
-            })
-            .collect();
-        let has = |folder: &str| entries.iter().any(|entry| entry.path.starts_with(folder));
-        let is_kernel = has("include/uapi/linux/") && has("arch/");
-        entries.retain(
-            |entry| {
-                if is_kernel { is_exported(&entry.path) } else { is_source(&entry.path) }
-            },
-        );
-        Ok(entries)
-    }
-
-    /// Writes the contents of files below a folder.
-    fn write(&self, entries: &[Entry], folder: &Path) -> Result<(), Failure> {
-        const ASKED: [&str; 2] = ["cat-file", "--batch"];
-        let mut git = Git::at(&self.root).start(&ASKED)?;
-        let (Some(mut asked), Some(answered)) = (git.stdin(), git.stdout()) else {
-            return Err(Failure::new("cannot talk to git"));
-        };
-        let objects: Vec<&str> = entries.iter().map(|entry| entry.object.as_str()).collect();
-        let objects = objects.join("\n") + "\n";
-        // Both pipes are finite: what is asked must not wait for what is answered.
-        let asking = std::thread::spawn(move || asked.write_all(objects.as_bytes()));
-        let written = write_all(&mut BufReader::new(answered), entries, folder);
-        if matches!(written, Err(WriteError::TooLarge(_))) {
-            drop(git);
-            let _ = asking.join();
-            return written.map_err(Failure::from);
+        let mut checkout =
+            Checkout { folder, git, listing, written: BTreeSet::new(), lacking: Vec::new() };
+        let is_all = paths.iter().any(|path| path.as_os_str().is_empty());
+        let named = checkout.listing.named(paths);
+        if is_all || !checkout.listing.can_be_narrow(&named) {
+            checkout.write_all(&named)?;
+        } else {
+            checkout.write_with_includes(&named, folders)?;
         }
-        let status = git.finish();
-        let _ = asking.join();
-        let status = status.map_err(|error| command::failed(&ASKED, error))?;
-        written?;
-        if status.success() { Ok(()) } else { Err(WriteError::Odd.into()) }
+        for folder in folders.iter().filter(|folder| checkout.listing.has(folder)) {
+            make_folder(&checkout.folder.path().join(folder))?;
+        }
+        Ok(checkout)
     }
 }
 
-/// Why files of a revision were not written.
-enum WriteError {
-    /// The system's word.
-    System(std::io::Error),
-    /// git's answer is none, or it has no such object.
-    Odd,
-    /// Too many bytes: of what.
-    TooLarge(String),
-}
+impl Checkout {
+    pub(super) fn path(&self) -> &Path {
+        self.folder.path()
+    }
 
-impl From<std::io::Error> for WriteError {
-    fn from(error: std::io::Error) -> Self {
-        Self::System(error)
+    /// Whether the revision has that file or folder.
+    pub(super) fn has(&self, path: &Path) -> bool {
+        self.listing.has(path)
+    }
+
+    /// Whether the revision has that file, or a folder with something to read.
+    pub(super) fn has_source(&self, path: &Path) -> bool {
+        self.listing.has_source(path)
+    }
+
+    /// The files that were named, or lie in a folder that was, and that the repository lacks.
+    pub(super) fn lacking(&self) -> &[PathBuf] {
+        &self.lacking
+    }
+
+    /// Writes everything that front ends read, where only what the named files include is there; answers
+    /// whether anything came of it.
+    pub(super) fn widen(&mut self) -> Result<bool, Failure> {
+        let before = self.written.len();
+        self.write_all(&BTreeSet::new())?;
+        Ok(self.written.len() > before)
+    }
+
+    /// Writes everything that front ends read. Of what was not named, what the repository lacks is left out.
+    fn write_all(&mut self, named: &BTreeSet<usize>) -> Result<(), Failure> {
+        let mut objects = Objects::of(&self.git)?;
+        for at in self.listing.all().union(named).copied() {
+            if !self.written.insert(at) {
+                continue;
+            }
+            match write(&mut objects, self.listing.entry(at), self.folder.path()) {
+                Err(NoContents::Missing) if named.contains(&at) => {
+                    self.lacking.push(PathBuf::from(&self.listing.entry(at).path));
+                }
+                Err(NoContents::Missing) => {}
+                written => _ = written.map_err(Failure::from)?,
+            }
+        }
+        self.some_of(named)?;
+        objects.finish()
+    }
+
+    fn write_with_includes(
+        &mut self,
+        named: &BTreeSet<usize>,
+        folders: &[PathBuf],
+    ) -> Result<(), Failure> {
+        for folder in self.listing.landmarks() {
+            make_folder(&self.folder.path().join(folder))?;
+        }
+        let folders: Vec<String> =
+            folders.iter().map(|folder| folder.to_string_lossy().into_owned()).collect();
+        let by_name = Names::of(&self.listing, &folders);
+        let mut objects = Objects::of(&self.git)?;
+        let mut open: Vec<usize> = named.iter().copied().collect();
+        while let Some(at) = open.pop() {
+            if !self.written.insert(at) {
+                continue;
+            }
+            let entry = self.listing.entry(at);
+            // What is included and not there is missed by whoever reads the header, who says so.
+            let text = match write(&mut objects, entry, self.folder.path()) {
+                Err(NoContents::Missing) if named.contains(&at) => {
+                    self.lacking.push(PathBuf::from(&entry.path));
+                    continue;
+                }
+                Err(NoContents::Missing) => continue,
+                text => text.map_err(Failure::from)?,
+            };
+            for include in includes(&text) {
+                let meant = by_name.meant(&include, &entry.path);
+                open.extend(meant.into_iter().filter(|at| !self.written.contains(at)));
+            }
+        }
+        self.some_of(named)?;
+        objects.finish()
+    }
+
+    /// Fails where the repository lacks everything that was named.
+    fn some_of(&self, named: &BTreeSet<usize>) -> Result<(), Failure> {
+        let lacks_all = !named.is_empty() && self.lacking.len() >= named.len();
+        if lacks_all { Err(NoContents::Missing.into()) } else { Ok(()) }
     }
 }
 
-impl From<WriteError> for Failure {
-    fn from(error: WriteError) -> Self {
-        match error {
-            WriteError::System(error) => Self::of_io("cannot read from git", &error),
-            WriteError::Odd => Self::new("git could not read its objects").help(
-                "nothing is fetched here that a partial clone lacks: fetch it with git, or name two \
-                 folders instead",
-            ),
-            WriteError::TooLarge(what) => Self::new(what).help("name two folders instead"),
-        }
+/// Writes a file below a folder, and answers its text.
+fn write(objects: &mut Objects, entry: &Entry, folder: &Path) -> Result<Vec<u8>, NoContents> {
+    let text = objects.contents(&entry.object, &entry.path)?;
+    let path = folder.join(&entry.path);
+    if let Some(parent) = path.parent() {
+        std::fs::create_dir_all(parent)?;
     }
+    std::fs::write(path, &text)?;
+    Ok(text)
 }
 
-fn write_all(
-    answered: &mut impl BufRead,
-    entries: &[Entry],
-    folder: &Path,
-) -> Result<(), WriteError> {
-    let mut left = MOST;
-    for entry in entries {
-        // OBJECT SP TYPE SP SIZE LF CONTENTS LF
-        let mut head = String::new();
-        answered.by_ref().take(1 << 10).read_line(&mut head)?;
-        let size = head.trim_end().rsplit(' ').next().and_then(|size| size.parse().ok());
-        let size: u64 = size.ok_or(WriteError::Odd)?;
-        if size > limit::SOURCE {
-            let most = Size(limit::SOURCE);
-            return Err(WriteError::TooLarge(format!("{} is larger than {most}", entry.path)));
+fn make_folder(path: &Path) -> Result<(), Failure> {
+    std::fs::create_dir_all(path)
+        .map_err(|error| Failure::of_io("cannot make a temporary folder", &error))
+}
+
+/// The folder of a path, or the nearest one above it that is there.
+fn nearest_folder(path: &Path) -> PathBuf {
+    let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let mut folders = absolute.ancestors().filter(|folder| folder.is_dir());
+    folders.next().map_or_else(|| PathBuf::from("."), Path::to_owned)
+}
+
+/// A path without links as far as it is there, and without `..` behind that.
+fn absolute(path: &Path) -> PathBuf {
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    for above in whole.ancestors() {
+        let Ok(mut known) = above.canonicalize() else { continue };
+        for part in whole.strip_prefix(above).unwrap_or(Path::new("")).components() {
+            match part {
+                Component::ParentDir => _ = known.pop(),
+                part => known.push(part),
+            }
         }
-        left = left.checked_sub(size).ok_or_else(|| {
-            WriteError::TooLarge(format!("the revision has more than {} of source", Size(MOST)))
-        })?;
-        let mut text = Vec::new();
-        answered.by_ref().take(size).read_to_end(&mut text)?;
-        let mut end = [0];
-        answered.read_exact(&mut end)?;
-        let path = folder.join(&entry.path);
-        // git refuses such paths itself; whoever made this tree did not use git.
-        if entry.path.split('/').any(|part| part == "..") || !path.starts_with(folder) {
-            continue;
-        }
-        if let Some(parent) = path.parent() {
-            std::fs::create_dir_all(parent)?;
-        }
-        std::fs::write(path, text)?;
+        return known;
     }
-    Ok(())
-}
-
-fn is_exported(path: &str) -> bool {
-    path.starts_with("include/uapi/")
-        || (path.starts_with("arch/") && path.contains("/include/uapi/"))
-        || path == "Makefile"
-}
-
-fn is_source(path: &str) -> bool {
-    let name = path.rsplit('/').next().unwrap_or(path);
-    let ending = name.rsplit_once('.').map(|(_, ending)| ending);
-    matches!(ending, Some("h" | "rs")) || matches!(name, "Cargo.toml" | "Cargo.lock")
+    whole
 }

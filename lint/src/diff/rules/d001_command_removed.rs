@@ -4,15 +4,16 @@ use ioctlkit_model::{Breaks, Finding, Label, Severity, abi_words};
 
 use super::words::breaking;
 use crate::declare_diff_rule;
-use crate::diff::{Comparison, Fate, of_numbers};
+use crate::diff::{Comparison, Fate, RecordChange, Retyped, of_numbers};
 
 declare_diff_rule! {
     /// a command that the new version no longer defines
     ///
     /// # What
     /// A command of the old version's headers has no definition of that name in any header of the
-    /// new version. Where another command has its number now, on every ABI, it was renamed, and
-    /// only programs that are compiled again are hurt: a warning.
+    /// new version. Where another command has its number now, on every ABI, with an argument that is laid
+    /// out alike, it was renamed, and only programs that are compiled again are hurt: a warning. A name
+    /// that is defined as a literal or an enumerator now is compared by its value, and is not gone.
     ///
     /// # Why
     /// Programs that name the command no longer compile. Whether a driver still answers to the
@@ -38,6 +39,9 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
     for change in &comparison.commands {
         let Fate::Removed { renamed, abis, gone } = change.fate else { continue };
         let message = match renamed {
+            Some(now) if has_other_argument(comparison, now) => {
+                format!("`{}` is gone; `{now}` has its number, and another argument", change.name)
+            }
             Some(now) => format!("`{}` is gone; `{now}` has its number", change.name),
             None => format!("`{}` is gone: programs that name it no longer compile", change.name),
         };
@@ -45,6 +49,10 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
         let mut finding = Finding::new(&COMMAND_REMOVED.info, span, abis, message);
         finding.command = Some(change.name.to_owned());
         finding.label = "defined here before".into();
+        if renamed.is_some_and(|now| has_other_argument(comparison, now)) {
+            findings.push(breaking(finding, of_numbers(abis, abis)));
+            continue;
+        }
         if renamed.is_some() {
             finding.severity = Severity::Warning;
             findings.push(breaking(finding, vec![Breaks::Source]));
@@ -60,6 +68,18 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
         }
         findings.push(breaking(finding, of_numbers(gone, abis)));
     }
+}
+
+/// Whether what a command of the new version carries is laid out otherwise than what has its place in the
+/// old one.
+fn has_other_argument(comparison: &Comparison<'_>, name: &str) -> bool {
+    let carries = |change: &RecordChange<'_>| change.commands.iter().any(|one| one.name == name);
+    let mut records = comparison.records.iter().filter(|change| carries(change));
+    records.any(|change| !change.relaid().is_empty() || !change.disturbed().is_empty())
+        || comparison.arguments.iter().any(|change| {
+            change.command == name
+                && matches!(change.how, Retyped::Kind | Retyped::Layout | Retyped::Order)
+        })
 }
 
 /// The beginning of the same header in the new version.

@@ -1,17 +1,20 @@
 //! D002 number-changed.
 
+use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{Breaks, Finding, Label, abi_words};
 
 use super::words::{breaking, number_change};
 use crate::declare_diff_rule;
-use crate::diff::{Comparison, Fate, NumberChange, of_abis};
+use crate::diff::{CommandChange, Comparison, Fate, NumberChange, of_abis};
 
 declare_diff_rule! {
     /// a command whose number is another than it was
     ///
     /// # What
     /// A command of both versions has another number on an ABI: its direction, type letter or nr
-    /// changed, or its size without a structure that changed. An argument that only grew is D003, a
+    /// changed, or its size without a structure that changed. Direction, type letter and nr are compared
+    /// even where the size of the argument is not known. So are the numbers that programs with a 64-bit
+    /// `time_t` see. An argument that only grew is D003, a
     /// number that changed on some ABIs alone is D010.
     ///
     /// # Why
@@ -35,7 +38,8 @@ declare_diff_rule! {
 
 fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
     for change in &comparison.commands {
-        let Fate::Renumbered { span, abis, changes, through: false, .. } = &change.fate else {
+        let Fate::Renumbered { span, abis, changes, taken_by, through: false, .. } = &change.fate
+        else {
             continue;
         };
         let Some((changed, first)) = told(changes, *abis) else { continue };
@@ -47,11 +51,17 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
         );
         let mut finding = Finding::new(&NUMBER_CHANGED.info, *span, changed, message);
         finding.command = Some(change.name.to_owned());
-        finding.label = format!("{:#010x} on {}", first.numbers.1, first_abi(first));
-        finding.related = vec![Label {
-            span: comparison.versions.span(change.old_span),
-            text: format!("it was {:#010x}", first.numbers.0),
-        }];
+        let (label, text) = match first.numbers {
+            Some((was, is)) => {
+                (format!("{is:#010x} on {}", first_abi(first)), format!("it was {was:#010x}"))
+            }
+            None => ("its size is not known".to_owned(), "defined here before".to_owned()),
+        };
+        finding.label = label;
+        finding.related = vec![Label { span: comparison.versions.span(change.old_span), text }];
+        if let Some(other) = taken_by {
+            finding.notes.push(format!("the old number is `{other}`'s now"));
+        }
         let mut breaks = of_abis(changed, *abis);
         // What the argument is changed for those who compile again, too.
         if changes.iter().any(|change| change.old.direction != change.new.direction) {
@@ -59,14 +69,34 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
         }
         findings.push(breaking(finding, breaks));
     }
+    let of_wide_time = |change| of_wide_time(comparison, change);
+    findings.extend(comparison.with_64_bit_time.iter().filter_map(of_wide_time));
+}
+
+/// The finding about a number that changed for programs with a 64-bit `time_t` alone.
+fn of_wide_time(comparison: &Comparison<'_>, change: &CommandChange<'_>) -> Option<Finding> {
+    let Fate::Renumbered { span, abis, changes, .. } = &change.fate else { return None };
+    let changed = changes.iter().fold(AbiSet::EMPTY, |all, one| all.union(one.abis));
+    let first = changes.first()?;
+    let (was, is) = first.numbers?;
+    let message = format!(
+        "`{}` has another number {} in programs with a 64-bit `time_t`: {}",
+        change.name,
+        abi_words::on(changed, *abis),
+        number_change(first)
+    );
+    let mut finding = Finding::new(&NUMBER_CHANGED.info, *span, changed, message);
+    finding.command = Some(change.name.to_owned());
+    finding.label = format!("{is:#010x} on {}", first_abi(first));
+    let text = format!("it was {was:#010x}");
+    finding.related = vec![Label { span: comparison.versions.span(change.old_span), text }];
+    finding.notes.push("in other programs its number is what it was".into());
+    Some(breaking(finding, of_abis(changed, *abis)))
 }
 
 /// The changes that are neither growth nor limited to some ABIs.
-fn told(
-    changes: &[NumberChange],
-    abis: ioctlkit_abi::AbiSet,
-) -> Option<(ioctlkit_abi::AbiSet, &NumberChange)> {
-    let all = changes.iter().fold(ioctlkit_abi::AbiSet::EMPTY, |all, one| all.union(one.abis));
+fn told(changes: &[NumberChange], abis: AbiSet) -> Option<(AbiSet, &NumberChange)> {
+    let all = changes.iter().fold(AbiSet::EMPTY, |all, one| all.union(one.abis));
     let first = changes.iter().find(|change| !change.is_growth())?;
     let one_sided = all != abis && changes.iter().all(NumberChange::is_of_size);
     (!one_sided).then_some((all, first))

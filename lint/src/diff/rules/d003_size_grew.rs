@@ -77,6 +77,13 @@ fn of_record(comparison: &Comparison<'_>, change: &RecordChange<'_>) -> Option<F
         finding.notes.push(why.reason().to_owned());
         return Some(breaking(finding, Vec::new()));
     }
+    if let Some(shows) = change.shows_on {
+        finding.severity = Severity::Warning;
+        let around = abi_words::on(change.abis.difference(shows), change.abis);
+        finding.notes.push(format!("what it is in has room for it {around}"));
+        let breaks = of_abis(change.showing(finding.abis), change.abis);
+        return Some(breaking(finding, breaks));
+    }
     if !change.sized {
         // Nothing that the model sees holds the two sides together.
         finding.severity = Severity::Warning;
@@ -93,7 +100,8 @@ fn distinct(mut names: Vec<String>) -> Vec<String> {
 }
 
 fn of_command(comparison: &Comparison<'_>, change: &CommandChange<'_>) -> Option<Finding> {
-    let Fate::Renumbered { span, abis, changes, through: false, extensible } = &change.fate else {
+    let Fate::Renumbered { span, abis, changes, through: false, extensible, .. } = &change.fate
+    else {
         return None;
     };
     let all = changes.iter().fold(AbiSet::EMPTY, |all, one| all.union(one.abis));

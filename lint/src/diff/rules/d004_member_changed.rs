@@ -2,19 +2,21 @@
 
 use ioctlkit_model::{Breaks, Finding, Severity};
 
-use super::words::{about_record, breaking};
+use super::words::{about_argument, about_record, breaking};
 use crate::declare_diff_rule;
-use crate::diff::{Comparison, Fault, Freed, RecordChange, Retyped, Told, of_abis};
+use crate::diff::{ArgumentChange, Comparison, Fault, Freed, RecordChange, Retyped, Told, of_abis};
 
 declare_diff_rule! {
-    /// a member that is elsewhere, has another size or another type, or is gone
+    /// a member or an argument that is elsewhere, has another size or another type, or is gone
     ///
     /// # What
     /// Between the versions, a member of a structure moved, became wider or narrower, became
     /// something else in the same bytes (an integer an address, one integer an array of smaller
-    /// ones), or is gone; or a new member has bytes that were the compiler's padding. It is a
-    /// warning where the bytes mean what they meant and only the source is hurt (a member has
-    /// another name), and for what was padding, which careful programs have cleared.
+    /// ones, `__le32` became `__be32`), or is gone; or a new member has bytes that were the compiler's
+    /// padding. The same holds for the argument of a command. A structure with another name is compared
+    /// with the one that had its place as an argument, as a member or behind a pointer. It is a warning
+    /// where the bytes may mean what they meant and only the source is hurt (a member of the same type
+    /// has its place), and for what was padding, which careful programs have cleared.
     ///
     /// # Why
     /// A program that is there reads and writes the bytes as the old header had them, and the
@@ -52,6 +54,23 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
         let breaks = faults.iter().flat_map(|told| breaks(change, told)).collect();
         findings.push(breaking(finding, breaks));
     }
+    let is_told = |change: &&ArgumentChange<'_>| change.how != Retyped::Sign;
+    for change in comparison.arguments.iter().filter(is_told) {
+        let mut finding = about_argument(&MEMBER_CHANGED, comparison, change);
+        if is_mild_change(change.how) {
+            finding.severity = Severity::Warning;
+            findings.push(breaking(finding, vec![Breaks::Source]));
+        } else {
+            let mut breaks = of_abis(change.abis, change.within);
+            breaks.push(Breaks::Source);
+            findings.push(breaking(finding, breaks));
+        }
+    }
+}
+
+/// Whether the bytes of what has another type mean what they meant.
+fn is_mild_change(how: Retyped) -> bool {
+    matches!(how, Retyped::Name | Retyped::OrderStated | Retyped::Sign)
 }
 
 fn is_told(change: &RecordChange<'_>, fault: &Fault) -> bool {
@@ -75,7 +94,7 @@ fn is_mild(fault: &Fault) -> bool {
         fault,
         Fault::InPadding { .. }
             | Fault::Removed { freed: Freed::Renamed(_) | Freed::Shared, .. }
-            | Fault::Retyped { how: Retyped::Name, .. }
+            | Fault::Retyped { how: Retyped::Name | Retyped::OrderStated, .. }
     )
 }
 
@@ -83,7 +102,7 @@ fn breaks(change: &RecordChange<'_>, told: &Told) -> Vec<Breaks> {
     let of_programs = || of_abis(told.abis, change.abis);
     match &told.fault {
         Fault::Removed { freed: Freed::Renamed(_) | Freed::Shared, .. }
-        | Fault::Retyped { how: Retyped::Name, .. } => vec![Breaks::Source],
+        | Fault::Retyped { how: Retyped::Name | Retyped::OrderStated, .. } => vec![Breaks::Source],
         Fault::Removed { .. } | Fault::Retyped { .. } => {
             let mut breaks = of_programs();
             breaks.push(Breaks::Source);

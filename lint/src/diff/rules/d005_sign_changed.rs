@@ -2,9 +2,9 @@
 
 use ioctlkit_model::{Breaks, Finding};
 
-use super::words::{about_record, breaking};
+use super::words::{about_argument, about_record, breaking};
 use crate::declare_diff_rule;
-use crate::diff::{Comparison, Fault, Retyped, Told};
+use crate::diff::{ArgumentChange, Comparison, Fault, Retyped, Told};
 
 declare_diff_rule! {
     /// an integer member that was signed and is not, or the other way about
@@ -41,5 +41,10 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
         if let Some(finding) = about_record(&SIGN_CHANGED, comparison, change, &faults) {
             findings.push(breaking(finding, vec![Breaks::Source]));
         }
+    }
+    let turned = |change: &&ArgumentChange<'_>| change.how == Retyped::Sign;
+    for change in comparison.arguments.iter().filter(turned) {
+        let finding = about_argument(&SIGN_CHANGED, comparison, change);
+        findings.push(breaking(finding, vec![Breaks::Source]));
     }
 }

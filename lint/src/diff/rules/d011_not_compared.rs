@@ -3,16 +3,18 @@
 use ioctlkit_model::{Finding, Label, Severity};
 
 use crate::declare_diff_rule;
-use crate::diff::{Comparison, NotCompared, Side, What};
+use crate::diff::{Comparison, NotCompared, Several, Side, What};
+use crate::words::count;
 
 declare_diff_rule! {
     /// a command or a header that was understood in one version alone
     ///
     /// # What
-    /// Both versions have the command, and one of them does not tell its number: its text was not
-    /// understood, or its argument has no known layout, for the reason that is given. Or a header was
-    /// not read for some architectures in one version, because headers of theirs are not installed. An
-    /// error where it is the new version, a warning where it is the old one.
+    /// Both versions have a command or a structure, and one of them does not say what it comes to: its
+    /// text was not understood, or it has no known layout, for the reason that is given. Or a header includes
+    /// a file that is not there, or was not read for some architectures, because headers of theirs are not
+    /// installed. An error where it is the new version, a warning where it is the old one or both. What is as
+    /// unknown in the new version as it was in the old one, and declared alike, is counted for each header.
     ///
     /// # Why
     /// What became of the command is not known. It may have changed, and a run that says nothing of it
@@ -34,38 +36,87 @@ declare_diff_rule! {
 }
 
 fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
-    findings.extend(comparison.not_compared.iter().map(report));
+    findings.extend(comparison.not_compared.iter().map(|found| match found.what {
+        What::Command(name) => {
+            let finding = about(found, &format!("`{name}`"), "understood");
+            Finding { command: Some(name.to_owned()), ..finding }
+        }
+        // One finding per header, and none about a type: the name takes that place.
+        // What was as unreadable before has not become so.
+        What::Header(name) => {
+            let shown = if name.is_empty() { "the header".into() } else { format!("`{name}`") };
+            let mut finding = about(found, &shown, "read as a whole");
+            if found.side == Side::Both {
+                finding.severity = Severity::Info;
+            }
+            Finding { record: Some(name.to_owned()), ..finding }
+        }
+        What::Record(id) => {
+            let name = comparison.versions.new_version().record(id).display_name();
+            let finding = about(found, &format!("`{name}`"), "understood");
+            Finding { record: Some(name), ..finding }
+        }
+        What::Several(several) => about_several(found, several),
+    }));
 }
 
-fn report(found: &NotCompared<'_>) -> Finding {
-    let NotCompared { what, side, span, old_span, abis, reason } = found;
-    let (name, verb) = match what {
-        What::Command(name) => (name, "understood"),
-        What::Header("") => (&"the header", "read"),
-        What::Header(name) => (name, "read"),
-    };
-    let name = if name.starts_with("the ") { (*name).to_owned() } else { format!("`{name}`") };
+/// A finding about one thing that was `verb` in one version alone, or in neither.
+fn about(found: &NotCompared<'_>, name: &str, verb: &str) -> Finding {
+    let NotCompared { side, span, old_span, abis, reason, .. } = found;
     let version = match side {
-        Side::Old => "old",
-        Side::New => "new",
+        Side::Old => "the old version",
+        Side::New => "the new version",
+        Side::Both => "either version",
     };
-    let message = format!(
-        "{name} could not be compared, because it was not {verb} in the {version} version: {reason}"
-    );
+    let message =
+        format!("{name} could not be compared, because it was not {verb} in {version}: {reason}");
     let mut finding = Finding::new(&NOT_COMPARED.info, *span, *abis, message);
-    match what {
-        What::Command(name) => finding.command = Some((*name).to_owned()),
-        // One finding per header, and none about a type: the name takes that place.
-        What::Header(name) => finding.record = Some((*name).to_owned()),
-    }
-    if *side == Side::Old {
+    if *side != Side::New {
         finding.severity = Severity::Warning;
     }
     let (here, before) = match side {
         Side::Old => (format!("{verb} here"), format!("not {verb} here")),
         Side::New => (format!("not {verb} here"), format!("{verb} here")),
+        Side::Both => (format!("not {verb} here"), format!("nor {verb} here")),
     };
     finding.label = here;
     finding.related.push(Label { span: *old_span, text: before });
     finding
+}
+
+/// What neither version tells, counted by header: it is as unknown as it was.
+fn about_several(found: &NotCompared<'_>, several: Several<'_>) -> Finding {
+    let parts = [
+        (several.commands, "command"),
+        (several.structures, "structure"),
+        (several.constants, "constant"),
+    ];
+    let parts: Vec<String> = parts
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, what)| count(number as u64, what))
+        .collect();
+    let header = match several.header {
+        "" => "the header".to_owned(),
+        name => format!("`{name}`"),
+    };
+    let message = format!(
+        "{} of {header} could not be compared, because neither version was understood",
+        listed(&parts)
+    );
+    let mut finding = Finding::new(&NOT_COMPARED.info, found.span, found.abis, message);
+    finding.severity = Severity::Info;
+    finding.record = Some(several.header.to_owned());
+    finding.label = "the first of them".into();
+    finding.related.push(Label { span: found.old_span, text: "the same before".into() });
+    finding
+}
+
+/// "a", "a and b", "a, b and c".
+fn listed(parts: &[String]) -> String {
+    match parts.split_last() {
+        None => String::new(),
+        Some((only, [])) => only.clone(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+    }
 }

@@ -36,7 +36,12 @@ fn check(rule: &'static DiffRule, folder: &Path) -> (Versions, Vec<Finding>) {
 
 fn read(folder: PathBuf) -> Version {
     let roots = vec![folder];
-    let request = c::Request { paths: roots.clone(), raw_numbers: true, ..c::Request::default() };
+    let request = c::Request {
+        paths: roots.clone(),
+        raw_numbers: true,
+        all_definitions: true,
+        ..c::Request::default()
+    };
     let (interface, problems) = c::read(&request);
     assert!(problems.is_empty(), "{problems:#?}");
     Version { interface, roots, ..Version::default() }

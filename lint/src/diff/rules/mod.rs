@@ -13,6 +13,8 @@ mod d008_flexible_array_made_real;
 mod d009_header_removed;
 mod d010_one_abi_only;
 mod d011_not_compared;
+mod d012_constant_changed;
+mod d013_type_removed;
 mod words;
 
 crate::registry::rules! {
@@ -28,6 +30,8 @@ crate::registry::rules! {
     d009_header_removed::HEADER_REMOVED,
     d010_one_abi_only::ONE_ABI_ONLY,
     d011_not_compared::NOT_COMPARED,
+    d012_constant_changed::CONSTANT_CHANGED,
+    d013_type_removed::TYPE_REMOVED,
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use ioctlkit_abi::{AbiSet, Direction};
 use ioctlkit_model::{Breaks, Finding, Label, Severity, abi_words};
 
 use crate::diff::members::{Fault, Named};
-use crate::diff::{Comparison, DiffRule, NumberChange, RecordChange, Told, told};
+use crate::diff::{ArgumentChange, Comparison, DiffRule, NumberChange, RecordChange, Told, told};
 use crate::words::count;
 
 /// Differences that are reported beside the first.
@@ -27,7 +27,12 @@ pub(super) fn about_record(
     };
     let what = told::fault(&first.fault, &change.prefix);
     let on = abi_words::on(first.abis, change.abis);
-    finding.message = format!("{} changed: {what} {on}{more}", subject(change));
+    finding.message = match &change.was {
+        Some(was) if change.prefix.is_empty() => {
+            format!("`{}` has the place of `{was}`: {what} {on}{more}", change.known_as)
+        }
+        _ => format!("{} changed: {what} {on}{more}", subject(change)),
+    };
     finding.record = Some(change.known_as.clone());
     let own = change.prefix.strip_suffix('.').map(ToOwned::to_owned);
     let named = member(&first.fault).map(|named| format!("{}{}", change.prefix, named.name));
@@ -44,6 +49,28 @@ pub(super) fn about_record(
     }
     finding.notes.extend(carried(change));
     Some(finding)
+}
+
+/// A finding about the argument of a command.
+pub(super) fn about_argument(
+    rule: &'static DiffRule,
+    comparison: &Comparison<'_>,
+    change: &ArgumentChange<'_>,
+) -> Finding {
+    let on = abi_words::on(change.abis, change.within);
+    let because = told::because(change.how);
+    let message = format!(
+        "the argument of `{}` was `{}` and is `{}`{because} {on}",
+        change.command, change.old, change.new
+    );
+    let mut finding = Finding::new(&rule.info, change.span, change.abis, message);
+    finding.command = Some(change.command.to_owned());
+    finding.label = format!("its argument is `{}`", change.new);
+    finding.related = vec![Label {
+        span: comparison.versions.span(change.old_span),
+        text: format!("it was `{}`", change.old),
+    }];
+    finding
 }
 
 /// The structure as a sentence speaks of it: "`struct x`", "`regs` of `struct x`".

@@ -62,13 +62,20 @@ const KEPT: [&str; 4] =
 #[derive(Debug, Clone)]
 pub(super) struct Git {
     folder: PathBuf,
+    /// Whether the folder is the repository itself.
+    is_bare: bool,
     time: Duration,
 }
 
 impl Git {
     /// In a folder.
     pub(super) fn at(folder: &Path) -> Self {
-        Self { folder: folder.to_owned(), time: LONGEST }
+        Self { folder: folder.to_owned(), is_bare: false, time: LONGEST }
+    }
+
+    /// In a folder that is a repository without a work tree.
+    pub(super) fn at_bare(folder: &Path) -> Self {
+        Self { is_bare: true, ..Self::at(folder) }
     }
 
     #[cfg(test)]
@@ -105,6 +112,10 @@ impl Git {
             command.args(["-c", setting]);
         }
         command.arg("--no-pager").arg("-C").arg(&self.folder);
+        if self.is_bare {
+            // Git takes one that is only come upon for a stranger's.
+            command.arg("--git-dir=.");
+        }
         command
     }
 }

@@ -1,0 +1,402 @@
+//! Constants of two versions: macros that are no commands, and enumerators.
+
+use std::collections::{HashMap, HashSet};
+
+use ioctlkit_abi::{AbiSet, Direction};
+use ioctlkit_model::{
+    CommandBody, Enum, FileId, Interface, Layouts, Macro, MacroValue, Span, Variants,
+};
+use ioctlkit_sources::c::asm_architecture;
+
+use super::{Versions, pairing};
+use crate::against::Numbered;
+use crate::against::trust::Trust;
+use crate::on_abis::OnAbis;
+
+/// A constant that is not what it was.
+#[derive(Debug, Clone)]
+pub struct ConstantChange<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its enumeration's tag in the old version, if it was an enumerator of one.
+    pub of: Option<&'a str>,
+    /// The name in the old version's definition, in the sources of that version.
+    pub old_span: Span,
+    /// What became of it.
+    pub fate: ConstantFate,
+    /// The ABIs on which that is so.
+    pub abis: AbiSet,
+    /// The ABIs on which both versions were compared.
+    pub within: AbiSet,
+}
+
+/// What became of a constant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ConstantFate {
+    /// It has another value.
+    Changed {
+        /// The name in the new version's definition.
+        span: Span,
+        /// What it was.
+        old: Value,
+        /// What it is.
+        new: Value,
+        /// Why the change is expected, if it is.
+        expected: Option<Expected>,
+    },
+    /// Nothing of that name is defined any more.
+    Gone,
+    /// Both define it, and what it comes to is not known in both.
+    Unknown {
+        /// The name in the new version's definition.
+        span: Span,
+    },
+}
+
+/// What a constant comes to.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Value {
+    /// An integer.
+    Integer(i128),
+    /// The number of a command that a macro yields for some arguments.
+    Command {
+        /// The direction.
+        direction: Direction,
+        /// The type letter.
+        type_letter: u32,
+        /// The number within the type.
+        nr: u32,
+        /// The size, in bytes, where it is known.
+        size: Option<u64>,
+    },
+}
+
+/// Why a constant changes with every version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Expected {
+    /// It says how many others there are, or how long something is.
+    Counts,
+    /// It states a version or a date.
+    Version,
+    /// It is a mask that has all the bits that it had.
+    Mask,
+}
+
+/// A macro or an enumerator of a version.
+#[derive(Clone)]
+struct Known<'a> {
+    path: &'a str,
+    span: Span,
+    kind: Kind<'a>,
+}
+
+#[derive(Clone)]
+enum Kind<'a> {
+    Macro(&'a Macro),
+    /// An enumeration, and the enumerator's value where it has it.
+    Enumerator(&'a Enum, Variants<i128>),
+    Number(Numbered<'a>),
+}
+
+/// What a name is on one ABI.
+#[derive(PartialEq, Eq)]
+enum On {
+    Nothing,
+    Unknown,
+    Value(Value),
+}
+
+impl<'a> Known<'a> {
+    fn on(&self, layouts: &Layouts<'_>, abi: ioctlkit_abi::AbiId) -> On {
+        match &self.kind {
+            Kind::Macro(found) => match found.values.get(abi) {
+                None => On::Nothing,
+                Some(MacroValue::Other) => On::Unknown,
+                Some(MacroValue::Integer(value)) => On::Value(Value::Integer(*value)),
+                Some(MacroValue::Command(body)) => On::Value(shape(layouts, body, abi)),
+            },
+            Kind::Enumerator(_, values) => {
+                values.get(abi).map_or(On::Nothing, |value| On::Value(Value::Integer(*value)))
+            }
+            Kind::Number(numbered) => match numbered.number(layouts, abi) {
+                Some(number) => On::Value(Value::Integer(i128::from(number))),
+                None => On::Unknown,
+            },
+        }
+    }
+
+    fn definition(&self) -> &'a str {
+        match &self.kind {
+            Kind::Macro(found) => &found.definition,
+            _ => "",
+        }
+    }
+
+    fn abis(&self) -> AbiSet {
+        match &self.kind {
+            Kind::Macro(found) => found.values.abis(),
+            Kind::Enumerator(_, values) => values.abis(),
+            Kind::Number(_) => AbiSet::ALL,
+        }
+    }
+}
+
+fn shape(layouts: &Layouts<'_>, body: &CommandBody, abi: ioctlkit_abi::AbiId) -> Value {
+    let size = body.argument.ty().and_then(|ty| layouts.type_size(ty, abi).ok());
+    let by_number = match &body.argument {
+        ioctlkit_model::Argument::Size(size) => layouts.constant(size, abi).ok(),
+        ioctlkit_model::Argument::None => Some(0),
+        _ => None,
+    };
+    let CommandBody { direction, type_letter, nr, .. } = body;
+    Value::Command {
+        direction: *direction,
+        type_letter: *type_letter,
+        nr: *nr,
+        size: size.map(|ty| ty.size).or(by_number),
+    }
+}
+
+/// Compares the constants of two versions, in the order of the old one.
+pub(super) fn changes<'a>(
+    versions: &'a Versions,
+    old: &Layouts<'a>,
+    new: &Layouts<'a>,
+) -> Vec<ConstantChange<'a>> {
+    if !versions.know_constants() {
+        return Vec::new();
+    }
+    let known = all(versions.new_version(), |file| versions.new_path(file));
+    let was = Trust::of_architectures(versions.old());
+    let is = Trust::of_architectures(versions.new_version());
+    let asked_for = pairing::asked_for(versions.old());
+    let commands: HashSet<&str> = pairing::names_of_commands(versions.old());
+    let among = versions.old().abis.intersection(versions.new_version().abis);
+    let among = among.intersection(alike_in_architecture(versions));
+    let mut found = Vec::new();
+    let mut seen = HashSet::new();
+    for (name, ours) in constants(versions.old(), |file| versions.old_path(file)) {
+        let is_compared = asked_for.contains(&ours.span.file)
+            && !commands.contains(name)
+            && seen.insert((ours.span.file, name));
+        if !is_compared {
+            continue;
+        }
+        let theirs = known.get(name).map(Vec::as_slice).unwrap_or_default();
+        let overlaps = |one: &&Known<'_>| !one.abis().intersection(ours.abis()).is_empty();
+        let of_all = |one: &&Known<'_>| is.of_file(one.span.file) == AbiSet::ALL && overlaps(one);
+        let theirs = theirs
+            .iter()
+            .find(|one| one.path == ours.path)
+            .or_else(|| theirs.iter().find(of_all))
+            .or_else(|| theirs.iter().find(overlaps))
+            .or(theirs.first());
+        let of = match &ours.kind {
+            Kind::Enumerator(of, _) => of.name.as_deref(),
+            _ => None,
+        };
+        let change = |fate, abis, within| ConstantChange {
+            name,
+            of,
+            old_span: ours.span,
+            fate,
+            abis,
+            within,
+        };
+        let within = among.intersection(was.of_file(ours.span.file)).intersection(ours.abis());
+        let Some(theirs) = theirs else {
+            if !within.is_empty() && !versions.hides(versions.old_path(ours.span.file)) {
+                found.push(change(ConstantFate::Gone, within, within));
+            }
+            continue;
+        };
+        let within = within.intersection(is.of_file(theirs.span.file));
+        let mut fates = OnAbis::new();
+        for abi in within {
+            fates.add(abi, fate((&ours, old), (theirs, new), name, abi));
+        }
+        for (abis, fate) in fates.into_each() {
+            let fate = match fate {
+                One::Gone => ConstantFate::Gone,
+                One::Unknown => ConstantFate::Unknown { span: theirs.span },
+                One::Changed(old, new, expected) => {
+                    ConstantFate::Changed { span: theirs.span, old, new, expected }
+                }
+            };
+            found.push(change(fate, abis, within));
+        }
+    }
+    found
+}
+
+/// The ABIs whose own `asm/` headers both versions have, or neither: what takes them from there may have
+/// another value on others for no other reason.
+fn alike_in_architecture(versions: &Versions) -> AbiSet {
+    let of = |interface: &Interface| -> HashSet<&'static str> {
+        let paths = interface.sources.iter().map(|(_, file)| &file.path);
+        paths.filter_map(|path| asm_architecture(path)).collect()
+    };
+    let old = of(versions.old());
+    // The new version's sources hold the text of both.
+    let new = versions.new_architectures();
+    AbiSet::of(|abi| old.contains(abi.kernel_arch) == new.contains(abi.kernel_arch))
+}
+
+/// What became of a constant on one ABI.
+#[derive(Clone, PartialEq, Eq, Hash)]
+enum One {
+    Gone,
+    Unknown,
+    Changed(Value, Value, Option<Expected>),
+}
+
+fn fate(
+    (ours, old): (&Known<'_>, &Layouts<'_>),
+    (theirs, new): (&Known<'_>, &Layouts<'_>),
+    name: &str,
+    abi: ioctlkit_abi::AbiId,
+) -> Option<One> {
+    match (ours.on(old, abi), theirs.on(new, abi)) {
+        (On::Nothing, _) => None,
+        (On::Value(_), On::Nothing) => Some(One::Gone),
+        (On::Unknown, On::Nothing) => Some(One::Unknown),
+        (On::Value(was), On::Value(is)) if was == is => None,
+        (On::Value(was), On::Value(is)) => {
+            let both =
+                matches!((&ours.kind, &theirs.kind), (Kind::Enumerator(..), Kind::Enumerator(..)));
+            let expected = expected(name, (&was, &is), both);
+            // Enumerators that mean something are D006's.
+            let is_of_others = both && expected.is_none();
+            (!is_of_others).then_some(One::Changed(was, is, expected))
+        }
+        _ => (ours.definition() != theirs.definition()).then_some(One::Unknown),
+    }
+}
+
+fn all<'a>(
+    interface: &'a Interface,
+    path: impl Fn(FileId) -> &'a str + Copy,
+) -> HashMap<&'a str, Vec<Known<'a>>> {
+    let mut known: HashMap<&'a str, Vec<Known<'a>>> = HashMap::new();
+    for (name, one) in constants(interface, path) {
+        known.entry(name).or_default().push(one);
+    }
+    for numbered in Numbered::all(interface) {
+        let span = numbered.span();
+        let one = Known { path: path(span.file), span, kind: Kind::Number(numbered) };
+        known.entry(numbered.name()).or_default().push(one);
+    }
+    known
+}
+
+/// The macros and the enumerators of an interface. Macros that others are made with are compared by
+/// what is made with them.
+fn constants<'a>(
+    interface: &'a Interface,
+    path: impl Fn(FileId) -> &'a str + Copy,
+) -> Vec<(&'a str, Known<'a>)> {
+    let families: HashSet<&str> =
+        interface.families.iter().map(|family| family.name.as_str()).collect();
+    let mut found = Vec::new();
+    for one in &interface.macros {
+        let makes_commands =
+            one.values.iter().any(|(_, value)| matches!(value, MacroValue::Command(_)));
+        if makes_commands && !families.contains(one.name.as_str()) {
+            continue;
+        }
+        let known = Known { path: path(one.span.file), span: one.span, kind: Kind::Macro(one) };
+        found.push((one.name.as_str(), known));
+    }
+    for of in &interface.enums {
+        let mut values: Vec<(&str, Variants<i128>)> = Vec::new();
+        let mut places: HashMap<&str, usize> = HashMap::new();
+        for (abis, body) in of.variants.iter() {
+            for one in &body.enumerators {
+                let place = *places.entry(&one.name).or_insert_with(|| {
+                    values.push((&one.name, Variants::default()));
+                    values.len() - 1
+                });
+                values[place].1.add(abis, one.value);
+            }
+        }
+        for (name, values) in values {
+            let kind = Kind::Enumerator(of, values);
+            found.push((name, Known { path: path(of.span.file), span: of.span, kind }));
+        }
+    }
+    found
+}
+
+fn expected(name: &str, (old, new): (&Value, &Value), are_enumerators: bool) -> Option<Expected> {
+    let (Value::Integer(was), Value::Integer(is)) = (old, new) else { return None };
+    let name = name.to_ascii_uppercase();
+    let has = |words: &[&str]| name.split('_').any(|word| words.contains(&word));
+    // A macro may be how long something is, which no program learns anew.
+    let is_length = !are_enumerators && has(&LENGTHS);
+    if counts_others(&name) && !is_length {
+        return Some(Expected::Counts);
+    }
+    if has(&VERSIONS) || name.ends_with("VERSION") {
+        return Some(Expected::Version);
+    }
+    let grew = was & is == *was;
+    (grew && has(&MASKS)).then_some(Expected::Mask)
+}
+
+const LENGTHS: [&str; 3] = ["LIMIT", "SIZE", "LEN"];
+const VERSIONS: [&str; 7] = ["VER", "REVISION", "MAJOR", "MINOR", "PATCH", "DATE", "RELEASE"];
+const MASKS: [&str; 11] = [
+    "MASK",
+    "ALL",
+    "FLAGS",
+    "VALID",
+    "SUPPORTED",
+    "KNOWN",
+    "ANY",
+    "BITS",
+    "FEATURES",
+    "CAPS",
+    "IOCTLS",
+];
+
+/// Whether a constant is there to say how many others there are, so that it changes with them.
+pub(super) fn counts_others(name: &str) -> bool {
+    const WORDS: [&str; 11] =
+        ["MAX", "LAST", "COUNT", "NUM", "CNT", "NR", "END", "LIMIT", "SIZE", "SENTINEL", "NBITS"];
+    let name = name.to_ascii_uppercase();
+    name.ends_with("MAX") || name.split('_').any(|word| WORDS.contains(&word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_counts_others_is_known_by_its_name() {
+        for name in [
+            "IFLA_MAX",
+            "__IFLA_MAX",
+            "BPF_LINK_TYPE_COUNT",
+            "NUM_STATES",
+            "foo_last",
+            "__MIB_XFRMMAX",
+        ] {
+            assert!(counts_others(name), "{name}");
+        }
+        for name in ["IFLA_MAXIMUM", "LASTING", "NUMBER"] {
+            assert!(!counts_others(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_mask_may_gain_bits_and_not_lose_any() {
+        let of =
+            |name, old, new| expected(name, (&Value::Integer(old), &Value::Integer(new)), false);
+        assert_eq!(of("FOO_MASK", 1, 3), Some(Expected::Mask));
+        assert_eq!(of("FOO_MASK", 3, 1), None);
+        assert_eq!(of("FOO_VERSION", 3, 4), Some(Expected::Version));
+        assert_eq!(of("FOO_SYNC", 1, 3), None);
+        assert_eq!(of("FOO_SIZE", 16, 32), None);
+        assert_eq!(of("FOO_MAX", 16, 32), Some(Expected::Counts));
+    }
+}
