@@ -125,6 +125,15 @@ pub const fn prove_command(command: &Command, size: Option<usize>, large_is_mean
     }
 }
 
+/// Proves that a call has room for all of the command's argument: one that ends in a flexible array
+/// is passed with its elements. Ends compilation otherwise, at the caller's place.
+#[track_caller]
+pub const fn prove_room(command: &Command) {
+    if let Some(text) = command.elements_fault() {
+        panic!("{}", text.as_str())
+    }
+}
+
 /// Proves that a wrapper owns no more than what it wraps.
 #[track_caller]
 pub const fn prove_owns_nothing<T>() {

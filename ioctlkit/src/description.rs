@@ -22,6 +22,7 @@
 
 mod command;
 mod contiguous;
+mod elements;
 mod interface;
 mod layout;
 mod proof;

@@ -4,6 +4,7 @@ use ioctlkit_abi::{ABIS, Abi};
 use ioctlkit_syntax::{Access, Command, Direction, Errors, Identity, Nr, NumberException, Payload};
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned as _;
 use syn::{Expr, Ident, Lifetime, Type, Visibility};
 
 use crate::data::option;
@@ -158,6 +159,23 @@ pub(crate) fn proof(command: &Command, index: usize, context: &Context<'_>) -> T
             &<#owner as ::ioctlkit::Interface>::DESCRIPTION.commands[#index],
             #size,
             #large,
+        )
+    };
+    let room = room(command, index, owner);
+    quote!(const _: () = #proved; #room)
+}
+
+/// The proof that the argument is passed whole. The caller of an `unsafe` call answers for that.
+fn room(command: &Command, index: usize, owner: &TokenStream) -> TokenStream {
+    let span = match &command.payload {
+        _ if command.unsafe_call => return TokenStream::new(),
+        Payload::Pointer(ty) if argument_of(ty, "Flexible").is_none() => ty.span(),
+        Payload::Buffer(ty) => ty.span(),
+        Payload::Pointer(_) | Payload::Value(_) | Payload::None => return TokenStream::new(),
+    };
+    let proved = quote_spanned! {span=>
+        ::ioctlkit::__private::prove_room(
+            &<#owner as ::ioctlkit::Interface>::DESCRIPTION.commands[#index],
         )
     };
     quote!(const _: () = #proved;)

@@ -32,10 +32,7 @@ fn check(data: &Data, errors: &mut Errors) {
     // What goes through the call in the place of this type is `repr(C)`.
     let is_replaced = data.padded.is_some();
     if !data.repr.c && !data.repr.transparent && !is_replaced {
-        let packed = if data.repr.packed.is_some() { ", packed" } else { "" };
-        let message =
-            format!("Rust orders the members of this type as it likes: write `#[repr(C{packed})]`");
-        errors.at(&data.ident, message);
+        errors.at(&data.ident, missing_c(data));
     }
     if data.members.is_empty() {
         let message = "C has no structure without members: a command without an argument is a \
@@ -75,6 +72,24 @@ fn check(data: &Data, errors: &mut Errors) {
                            write two structures";
             errors.at(attribute, message);
         }
+    }
+}
+
+/// What to write where `repr` does not say `C`. Packing alone is more often a mistake than what the
+/// structure in C has.
+fn missing_c(data: &Data) -> String {
+    let unordered = "Rust orders the members of this type as it likes: write `#[repr(C)]`";
+    match data.repr.packed {
+        None => unordered.to_owned(),
+        Some(1) => format!(
+            "{unordered}; keep `packed`, as `#[repr(C, packed)]`, only if the structure in C has \
+             `__attribute__((packed))`"
+        ),
+        Some(bytes) => format!(
+            "{unordered}; keep `packed({bytes})`, as `#[repr(C, packed({bytes}))]`, only if the \
+             structure in C has `__attribute__((packed, aligned({bytes})))` or stands under \
+             `#pragma pack({bytes})`"
+        ),
     }
 }
 

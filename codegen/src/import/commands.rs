@@ -150,7 +150,9 @@ fn on_abi(
     let unsafe_call = match &payload {
         Payload::None => false,
         Payload::Buffer(ty) | Payload::Type(ty) => {
-            encoded.is_some() || !is_plain_data(ty, definitions)
+            encoded.is_some()
+                || !is_plain_data(ty, definitions)
+                || ends_in_elements(ty, definitions)
         }
         Payload::Flexible(id) => !is_plain_data(&RustType::Record(*id), definitions),
         Payload::Address => true,
@@ -247,6 +249,19 @@ fn is_plain_data(ty: &RustType, definitions: &Definitions<'_>) -> bool {
             _ => false,
         }
     })
+}
+
+/// Whether a driver goes on behind the end of a type, which the derive lets only an `unsafe` call
+/// pass.
+fn ends_in_elements(ty: &RustType, definitions: &Definitions<'_>) -> bool {
+    let RustType::Record(id) = ty else { return false };
+    definitions.of(*id).iter().flat_map(|definition| &definition.members).any(
+        |member| match &member.ty {
+            RustType::Flexible(_) | RustType::Array(_, 0) => true,
+            RustType::Array(element, _) => ends_in_elements(element, definitions),
+            inner => ends_in_elements(inner, definitions),
+        },
+    )
 }
 
 /// Commands in enums: one for each type letter, as an enum has one.
