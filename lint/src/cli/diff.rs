@@ -28,6 +28,9 @@ use side::{Read, Side};
 const NOTHING_COMPARED: &str = "no command could be compared, so this run says nothing about the \
     interface: none has a number in both versions";
 
+/// What a run says in which one side holds no constants.
+const NO_CONSTANTS: &str = "; constants were not compared, since a dump holds none";
+
 /// Tell what changed between two versions of an interface, and whom it breaks
 #[derive(Debug, Args)]
 #[command(after_help = "\
@@ -255,7 +258,8 @@ fn show(
         for (count, what) in parts.into_iter().filter(|(count, _)| *count > 0) {
             write!(out, " ({count} {what})")?;
         }
-        writeln!(out, "{}", not_read(report))
+        let constants = if versions.know_constants() { "" } else { NO_CONSTANTS };
+        writeln!(out, "{}{constants}", not_read(report))
     });
     Ok(())
 }

@@ -10,6 +10,7 @@ use super::constants::{self, ConstantChange};
 use super::enumerators::{self, Renumbered};
 use super::not_compared::{self, NotCompared, What};
 use super::records::{self, Compared};
+use super::typedefs::{self, TypedefChange};
 use super::types::{self, RemovedType};
 use super::{CommandChange, Fate, RecordChange, Versions, commands, pairing, wide_time};
 use crate::against::Numbered;
@@ -35,6 +36,8 @@ pub struct Comparison<'a> {
     pub enumerators: Vec<Renumbered>,
     /// Constants with other values, and those that are gone.
     pub constants: Vec<ConstantChange<'a>>,
+    /// Typedefs of other types.
+    pub typedefs: Vec<TypedefChange>,
     /// Types that are gone.
     pub types: Vec<RemovedType>,
     /// Commands that changed for programs with a 64-bit `time_t` alone.
@@ -72,6 +75,7 @@ pub fn compare<'a>(versions: &'a Versions, old: &Layouts<'a>, new: &Layouts<'a>)
         added: pairing::added(versions).into_iter().map(Numbered::name).collect(),
         not_compared: not_compared::find(versions, (old, new), &pairs, &unknown, &constants),
         arguments: arguments::changes(&command_pairs, old, new, &records),
+        typedefs: typedefs::changes(versions, old, new),
         types: types::removed(versions, &pairs.found),
         with_64_bit_time: wide_time::changes(versions, old, new),
         records,

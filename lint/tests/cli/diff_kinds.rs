@@ -222,5 +222,15 @@ fn numbers_of_programs_with_a_64_bit_time_are_compared() {
         assert_eq!(folder.run(&["dump", "--output", "old.json", "old.h"]).code, 0);
         let done = diff(&folder, side, "new.h");
         says(&done, "error[D002]", &["`X_GET`", "in programs with a 64-bit `time_t`"]);
+        let lacks_constants = done.stderr.contains("constants were not compared");
+        assert_eq!(lacks_constants, side == "old.json", "{}", done.seen());
     }
+}
+
+#[test]
+fn a_typedef_of_another_type_is_named_whoever_uses_it() {
+    let of = |ty: &str| format!("typedef {ty} x_id_t;\n#define X_SET _IO(0xdc, 1)\n");
+    says(&compare(&of("__u32"), &of("__u64")), "error[D004]", &["`x_id_t` stood for", "size"]);
+    says(&compare(&of("__u32"), &of("__s32")), "warning[D004]", &["`x_id_t` stood for"]);
+    assert_eq!(compare(&of("__u32"), &of("unsigned int")).code, 0);
 }

@@ -93,7 +93,7 @@ fn members_that_changed() {
     //     and what programs read there is always zero now.
     is("D004", "struct snd_pcm_info", Error, "its bytes are reserved");
     // 17. usb/video.h mended the spelling of bmInterfaceFlags: same bytes, another name.
-    is("D004", "struct uvc_format_mjpeg", Warning, "is now called `bmInterlaceFlags`");
+    is("D004", "struct uvc_format_mjpeg", Warning, "`bmInterlaceFlags` has its place");
     // 18. acrn's uuid was a structure and is the bytes that it consisted of.
     is("D004", "struct acrn_vm_creation", Warning, "`guid_t`");
     // 19. kvm_vcpu_pv_apf_data ended in `enabled`, which the guest's side alone used; it was moved

@@ -94,13 +94,14 @@ pub(crate) fn find(files: &Files, macros: &Macros) -> Vec<OtherMacro> {
 pub(crate) fn put(files: &Files, all: &[OtherMacro], mut known: Known, interface: &mut Interface) {
     for (at, found) in all.iter().enumerate() {
         let file = &files.loaded[found.file];
-        let values = known.remove(&at).or_else(|| {
-            // Nobody was asked: it may be defined or not.
-            let mut unknown = Variants::default();
-            unknown.add(file.abis, MacroValue::Other);
-            (found.is_contested && !file.abis.is_empty()).then_some(unknown)
-        });
-        let Some(values) = values else { continue };
+        let mut values = known.remove(&at).unwrap_or_default();
+        if found.is_contested {
+            // Where nobody was asked, it may be defined or not.
+            values.add(file.abis.difference(values.abis()), MacroValue::Other);
+        }
+        if values.is_empty() {
+            continue;
+        }
         interface.macros.push(Macro {
             name: found.name.clone(),
             span: spans(file, &file.scan.defines[found.define]).0,

@@ -1,10 +1,13 @@
 //! D004 member-changed.
 
-use ioctlkit_model::{Breaks, Finding, Severity};
+use ioctlkit_model::{Breaks, Finding, Label, Severity, abi_words};
 
 use super::words::{about_argument, about_record, breaking};
 use crate::declare_diff_rule;
-use crate::diff::{ArgumentChange, Comparison, Fault, Freed, RecordChange, Retyped, Told, of_abis};
+use crate::diff::told::because;
+use crate::diff::{
+    ArgumentChange, Comparison, Fault, Freed, RecordChange, Retyped, Told, TypedefChange, of_abis,
+};
 
 declare_diff_rule! {
     /// a member or an argument that is elsewhere, has another size or another type, or is gone
@@ -13,7 +16,7 @@ declare_diff_rule! {
     /// Between the versions, a member of a structure moved, became wider or narrower, became
     /// something else in the same bytes (an integer an address, one integer an array of smaller
     /// ones, `__le32` became `__be32`), or is gone; or a new member has bytes that were the compiler's
-    /// padding. The same holds for the argument of a command. A structure with another name is compared
+    /// padding. The same holds for the argument of a command and for a typedef. A structure with another name is compared
     /// with the one that had its place as an argument, as a member or behind a pointer. It is a warning
     /// where the bytes may mean what they meant and only the source is hurt (a member of the same type
     /// has its place), and for what was padding, which careful programs have cleared.
@@ -54,6 +57,7 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
         let breaks = faults.iter().flat_map(|told| breaks(change, told)).collect();
         findings.push(breaking(finding, breaks));
     }
+    findings.extend(comparison.typedefs.iter().map(|change| of_typedef(comparison, change)));
     let is_told = |change: &&ArgumentChange<'_>| change.how != Retyped::Sign;
     for change in comparison.arguments.iter().filter(is_told) {
         let mut finding = about_argument(&MEMBER_CHANGED, comparison, change);
@@ -66,6 +70,29 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
             findings.push(breaking(finding, breaks));
         }
     }
+}
+
+/// The finding about a typedef.
+fn of_typedef(comparison: &Comparison<'_>, change: &TypedefChange) -> Finding {
+    let on = abi_words::on(change.abis, change.within);
+    let because = match change.how {
+        Some(how) => because(how),
+        None => ", of another size",
+    };
+    let TypedefChange { name, old, new, .. } = change;
+    let message = format!("`{name}` stood for `{old}` and stands for `{new}`{because} {on}");
+    let mut finding = Finding::new(&MEMBER_CHANGED.info, change.span, change.abis, message);
+    finding.record = Some(name.clone());
+    finding.label = format!("`{new}` now");
+    let text = format!("`{old}` before");
+    finding.related = vec![Label { span: comparison.versions.span(change.old_span), text }];
+    if change.how.is_some_and(is_mild_change) {
+        finding.severity = Severity::Warning;
+        return breaking(finding, vec![Breaks::Source]);
+    }
+    let mut breaks = of_abis(change.abis, change.within);
+    breaks.push(Breaks::Source);
+    breaking(finding, breaks)
 }
 
 /// Whether the bytes of what has another type mean what they meant.
