@@ -234,3 +234,10 @@ fn a_typedef_of_another_type_is_named_whoever_uses_it() {
     says(&compare(&of("__u32"), &of("__s32")), "warning[D004]", &["`x_id_t` stood for"]);
     assert_eq!(compare(&of("__u32"), &of("unsigned int")).code, 0);
 }
+
+#[test]
+fn a_macro_that_is_no_expression_is_not_gone() {
+    let c = "#define X_ARRAY(T, N) struct { struct { } e_##N; T N[]; }\n";
+    let new = format!("#ifdef __cplusplus\n#define X_ARRAY(T, N) T N[0]\n#else\n{c}#endif\n");
+    says_nothing_of(&compare(c, &new), "D012");
+}

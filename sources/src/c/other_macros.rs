@@ -73,6 +73,10 @@ pub(crate) fn find(files: &Files, macros: &Macros) -> Vec<OtherMacro> {
             if let Some(place) = places.get(&define.hash) {
                 found[*place].text += "\n";
                 found[*place].text += &text;
+                let is_integer = may_be_integer(file.slice(&define.body), &define.name);
+                if matches!(found[*place].asked, AskedAs::Integer(_)) && !is_integer {
+                    found[*place].asked = AskedAs::Defined;
+                }
                 continue;
             }
             places.insert(define.hash, found.len());

@@ -42,6 +42,10 @@ pub(super) fn file(
             *value = MacroValue::Other;
         }
     }
+    // An error may have cost the answer; that there was a question says that the macro is defined.
+    let answered: HashSet<usize> = macros.iter().map(|(at, _)| *at).collect();
+    let lost = spoilt.macros.difference(&answered);
+    macros.extend(lost.map(|at| (*at, MacroValue::Other)));
     if job.alone {
         for (at, answer) in answers {
             collected.answer(session, &arena.interface, at, &job, answer);
