@@ -1,7 +1,10 @@
-//! What has a command number: a command, or a plain number.
+//! What has a command number: a command, a plain number, or what a family's commands share.
 
-use ioctlkit_abi::AbiId;
-use ioctlkit_model::{Argument, Command, Interface, Layouts, RawNumber, Span, Type};
+use ioctlkit_abi::{AbiId, Direction};
+use ioctlkit_model::{
+    Argument, Command, Family, FamilyNumber, Interface, Layouts, RawNumber, Span, THROUGH_CONSTANT,
+    Type,
+};
 
 use crate::against::Item;
 
@@ -12,6 +15,8 @@ pub enum Numbered<'a> {
     Command(&'a Command),
     /// A plain number.
     Raw(&'a RawNumber),
+    /// A family, whose number is that of a size of 0.
+    Family(&'a Family, FamilyNumber),
 }
 
 impl<'a> Numbered<'a> {
@@ -21,11 +26,18 @@ impl<'a> Numbered<'a> {
         commands.chain(interface.raw_numbers.iter().map(Self::Raw))
     }
 
+    /// The families of an interface whose commands differ in their sizes only.
+    pub(crate) fn families(interface: &'a Interface) -> impl Iterator<Item = Self> {
+        let families = interface.families.iter();
+        families.filter_map(|family| Some(Self::Family(family, family.number?)))
+    }
+
     /// The name.
     pub fn name(self) -> &'a str {
         match self {
             Self::Command(command) => &command.name,
             Self::Raw(raw) => &raw.name,
+            Self::Family(family, _) => &family.name,
         }
     }
 
@@ -34,6 +46,7 @@ impl<'a> Numbered<'a> {
         match self {
             Self::Command(command) => command.span,
             Self::Raw(raw) => raw.span,
+            Self::Family(family, _) => family.span,
         }
     }
 
@@ -42,6 +55,10 @@ impl<'a> Numbered<'a> {
         match self {
             Self::Command(command) => Some(layouts.number(command, abi)?.number),
             Self::Raw(raw) => raw.variants.get(abi).copied(),
+            Self::Family(_, FamilyNumber { direction, type_letter, nr }) => {
+                let encoding = abi.abi().encoding;
+                Some(encoding.encode_as_c(direction, type_letter.into(), nr.into(), 0))
+            }
         }
     }
 
@@ -49,6 +66,7 @@ impl<'a> Numbered<'a> {
         match self {
             Self::Command(_) => Item::Command,
             Self::Raw(_) => Item::RawNumber,
+            Self::Family(..) => Item::Family,
         }
     }
 
@@ -56,7 +74,38 @@ impl<'a> Numbered<'a> {
     pub(crate) fn c_name(self) -> Option<&'a str> {
         match self {
             Self::Command(command) => command.c_name.as_deref(),
+            Self::Raw(_) | Self::Family(..) => None,
+        }
+    }
+
+    /// The direction, where every definition has the same.
+    pub(crate) fn direction(self) -> Option<Direction> {
+        match self {
+            Self::Command(command) => {
+                let mut all = command.variants.iter().map(|(_, body)| body.direction);
+                let first = all.next()?;
+                all.all(|other| other == first).then_some(first)
+            }
             Self::Raw(_) => None,
+            Self::Family(_, number) => Some(number.direction),
+        }
+    }
+
+    /// Whether it is a constant that nothing says to be a command.
+    pub(crate) fn is_constant(self) -> bool {
+        matches!(self, Self::Raw(raw) if raw.through == THROUGH_CONSTANT)
+    }
+
+    /// The type letter and the nr, where every definition has the same.
+    pub(crate) fn place(self) -> Option<(u32, u32)> {
+        match self {
+            Self::Command(command) => {
+                let mut all = command.variants.iter().map(|(_, body)| (body.type_letter, body.nr));
+                let first = all.next()?;
+                all.all(|other| other == first).then_some(first)
+            }
+            Self::Raw(_) => None,
+            Self::Family(_, number) => Some((number.type_letter.into(), number.nr.into())),
         }
     }
 

@@ -13,7 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ioctlkit_abi::{AbiSet, Encoding};
 use ioctlkit_model::{
-    Command, CommandBody, Interface, Layouts, RawNumber, Span, THROUGH_CONDITION, Word,
+    Command, CommandBody, Interface, Language, Layouts, RawNumber, Span, THROUGH_CONDITION,
+    THROUGH_CONSTANT, Word,
 };
 
 use crate::names::{verb, words};
@@ -123,9 +124,23 @@ pub fn retain_commands(interface: &mut Interface) {
         let context = Context::new(&layouts);
         context.raw_commands().iter().map(|command| command.raw.span).collect()
     };
-    let is_command =
-        |raw: &RawNumber| raw.through == THROUGH_CONDITION || commands.contains(&raw.span);
+    let sources = &interface.sources;
+    let is_command = |raw: &RawNumber| {
+        raw.through == THROUGH_CONDITION
+            || commands.contains(&raw.span)
+            || sources.file(raw.span.file).language() == Language::Rust && is_request(raw)
+    };
     interface.raw_numbers.retain(is_command);
+}
+
+/// Whether a number of Rust is a request: a call uses it, or it has the looks and the place of one.
+fn is_request(raw: &RawNumber) -> bool {
+    raw.through != THROUGH_CONSTANT
+        || raw.variants.iter().any(|(abis, number)| {
+            let mut blocks = number_registry::holding((*number >> 8) as u8, *number as u8);
+            is_encoded(*number, abis)
+                || *number <= 0xffff && blocks.any(|block| block.is_named_by(&raw.name))
+        })
 }
 
 /// The commands that have a number on some ABI, by the number.

@@ -213,3 +213,87 @@ fn members_that_moved_grew_went_or_came_are_found() {
     let in_union = faults("struct kvm_irq_level", "pub irq: u32", "pub irq: u64");
     assert!(in_union.iter().any(|one| matches!(one, Fault::Size { .. })), "{in_union:?}");
 }
+
+/// What is wrong with Rust source against a header, a line for each difference of a pair.
+fn differences(source: &str, header: &str) -> Vec<String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lib.rs");
+    std::fs::write(&path, source).unwrap();
+    let request =
+        rust::Request { paths: vec![path], constants: rust::Constants::All, ..Default::default() };
+    let (ours, problems) = rust::read(&request);
+    assert!(problems.is_empty(), "{problems:#?}");
+    let path = folder.path().join("header.h");
+    std::fs::write(&path, format!("#include <linux/ioctl.h>\n#include <linux/types.h>\n{header}"))
+        .unwrap();
+    let request = c::Request { paths: vec![path], raw_numbers: true, ..Default::default() };
+    let (theirs, problems) = c::read(&request);
+    assert!(problems.is_empty(), "{problems:#?}");
+    let comparison = compare(&ours, &theirs);
+    let told = |pair: &Pair| {
+        let on = pair.differing().len();
+        format!("{} for {} on {on}", pair.name, pair.c_name)
+    };
+    let mut found: Vec<String> = comparison.differences().map(told).collect();
+    found.extend(comparison.alone.iter().map(|alone| format!("{} alone", alone.name)));
+    found
+}
+
+#[test]
+fn what_has_no_namesake_is_paired_by_type_and_nr() {
+    let header = "struct a_info { __u32 x; };\nstruct b_info { __u64 x; };\n\
+                  #define FOO_GET_A _IOR('f', 1, struct a_info)\n\
+                  #define FOO_GET_B _IOR('f', 2, struct b_info)\n\
+                  #define FOO_WATCH _IOWR('f', 3, __u32)\n";
+    let source = "#[repr(C)] pub struct AInfo { x: u64 }\n\
+                  nix::ioctl_read!(second, b'f', 2, AInfo);\n\
+                  nix::ioctl_read!(unwatch, b'f', 3, u32);\n\
+                  nix::ioctl_read!(later, b'f', 9, u32);\n";
+    // `AInfo` is the argument of nr 2, whatever else has its name.
+    assert_eq!(differences(source, header), ["unwatch for FOO_WATCH on 32", "later alone"]);
+}
+
+#[test]
+fn a_namesake_of_another_type_and_nr_is_no_counterpart() {
+    let header = "#define FOO_GET _IOR('f', 1, __u32)\n";
+    let source = "nix::ioctl_read!(foo_get, b'g', 2, u64);\n";
+    assert_eq!(differences(source, header), ["foo_get alone"]);
+    let source = "nix::ioctl_read!(foo_get, b'f', 2, u32);\n";
+    assert_eq!(differences(source, header), ["foo_get for FOO_GET on 32"]);
+}
+
+#[test]
+fn direction_type_and_nr_of_families_are_compared() {
+    let header = "#define FOO_SET(len) _IOC(_IOC_WRITE|_IOC_READ, 'H', 0x06, len)\n\
+                  #define FOO_NAME(len) _IOC(_IOC_READ, 'H', 0x08, len)\n";
+    let source = "nix::ioctl_write_buf!(foo_set, b'H', 0x06, u8);\n\
+                  nix::ioctl_read_buf!(foo_name, b'H', 0x08, u8);\n";
+    assert_eq!(differences(source, header), ["foo_set for FOO_SET on 32"]);
+}
+
+#[test]
+fn numbers_of_a_table_are_compared_and_its_other_constants_are_nobodys() {
+    let header = "#define FOO_SET _IOW('v', 2, long)\n#define FOO_FLAG 0x100\n";
+    let source = "#[cfg(target_arch = \"powerpc\")] pub const FOO_SET: u32 = 2148038146;\n\
+                  #[cfg(target_arch = \"x86\")] pub const FOO_SET: u32 = 1074034178;\n\
+                  pub const OTHER: u32 = 0x1234;\n";
+    assert_eq!(differences(source, header), ["FOO_SET for FOO_SET on 1"]);
+}
+
+#[test]
+fn what_one_encoder_gets_wrong_is_told_of_it() {
+    let header = "#define FOO_GET _IOR('f', 1, __u64)\n#define FOO_SET _IOW('f', 2, __u64)\n";
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("lib.rs");
+    let source = "vmm_sys_util::ioctl_ior_nr!(FOO_GET, b'f' as u32, 1, u64);\n\
+                  vmm_sys_util::ioctl_iow_nr!(FOO_SET, b'f' as u32, 2, u64);\n";
+    std::fs::write(&path, source).unwrap();
+    let (ours, _) = rust::read(&rust::Request { paths: vec![path], ..Default::default() });
+    let path = folder.path().join("header.h");
+    std::fs::write(&path, format!("#include <linux/ioctl.h>\n#include <linux/types.h>\n{header}"))
+        .unwrap();
+    let (theirs, _) = c::read(&c::Request { paths: vec![path], ..Default::default() });
+    let comparison = compare(&ours, &theirs);
+    let packed: Vec<_> = comparison.differences().map(|pair| pair.packed_by.as_deref()).collect();
+    assert_eq!(packed, [Some("vmm_sys_util::ioctl_expr"); 2]);
+}

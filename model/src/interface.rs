@@ -186,6 +186,19 @@ pub struct Family {
     /// What each of its commands is but for its length, where the definition says so. The number's
     /// argument is [`Argument::None`].
     pub of_any_length: Option<Box<Command>>,
+    /// What the numbers of all its commands share, where only the size differs.
+    pub number: Option<FamilyNumber>,
+}
+
+/// A command's number but for its size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FamilyNumber {
+    /// The direction.
+    pub direction: Direction,
+    /// The type letter.
+    pub type_letter: u8,
+    /// The number within the type.
+    pub nr: u8,
 }
 
 /// [`CommandBody::through`] and [`RawNumber::through`] of what `#[derive(Ioctl)]` states.
@@ -194,6 +207,9 @@ pub const THROUGH_DERIVE: &str = "derive(Ioctl)";
 /// [`RawNumber::through`] of a definition that asks a condition and comes to a plain number, such as
 /// `SIOCGSTAMP`.
 pub const THROUGH_CONDITION: &str = "?:";
+
+/// [`RawNumber::through`] of a constant in Rust that no call uses as its request.
+pub const THROUGH_CONSTANT: &str = "const";
 
 /// A command that is a plain number in the source.
 #[derive(Debug, Clone)]

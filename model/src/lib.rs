@@ -32,8 +32,9 @@ pub use contract::{Contract, Differences, Group, Passing, Purpose, Returns, Role
 pub use definition::{Attributes, Call, Definition, Definitions, Word, Written};
 pub use finding::{Breaks, Edit, Finding, Fix, Label, Problem, ProblemKind, Report, Safety};
 pub use interface::{
-    Argument, Command, CommandBody, Encoder, Family, Header, HeaderError, Interface, Macro,
-    MacroValue, NamedConstant, OwnEncoder, RawNumber, THROUGH_CONDITION, THROUGH_DERIVE,
+    Argument, Command, CommandBody, Encoder, Family, FamilyNumber, Header, HeaderError, Interface,
+    Macro, MacroValue, NamedConstant, OwnEncoder, RawNumber, THROUGH_CONDITION, THROUGH_CONSTANT,
+    THROUGH_DERIVE,
 };
 pub use layout::{Gap, Layout, Layouts, Numbered, TypeSize};
 pub use object::{

@@ -26,7 +26,7 @@ pub(crate) fn compare(text: &str, header: &Interface, sum: &mut Sum) -> Vec<Stri
     let comparison = ioctl_lint::against::compare(&interface, header);
     for pair in &comparison.pairs {
         match pair.item {
-            Item::Command => sum.commands += 1,
+            Item::Command | Item::Family => sum.commands += 1,
             Item::RawNumber => sum.raw_numbers += 1,
             Item::Record => sum.records += 1,
         }

@@ -17,7 +17,7 @@ pub(crate) mod trust;
 use std::fmt;
 
 use ioctlkit_abi::{AbiId, AbiSet, Direction};
-use ioctlkit_model::{Interface, Layouts, Span};
+use ioctlkit_model::{CommandBody, Encoder, Interface, Layouts, Span};
 
 use crate::abis::by_value;
 pub use crate::numbered::Numbered;
@@ -51,6 +51,8 @@ pub enum Item {
     Command,
     /// A command that Rust source spells as a plain number.
     RawNumber,
+    /// A family: its commands differ in their sizes only.
+    Family,
     /// A structure or union.
     Record,
 }
@@ -72,6 +74,8 @@ pub struct Pair {
     pub abis: AbiSet,
     /// Where they part, in the order of the ABIs and of the members.
     pub faults: Vec<Told>,
+    /// The encoder of the crate's own that is all that makes them part.
+    pub packed_by: Option<String>,
 }
 
 impl Pair {
@@ -261,8 +265,30 @@ fn compare_commands(rust: &Layouts<'_>, c: &Layouts<'_>, pair: &CommandPair<'_>)
         span: pair.rust.span(),
         c_span: pair.c.span(),
         abis: numbers.abis(),
+        packed_by: packed_by(rust, c, pair, &faults),
         faults,
     }
+}
+
+/// The encoder of the crate's own without which the numbers would agree.
+fn packed_by(
+    rust: &Layouts<'_>,
+    c: &Layouts<'_>,
+    pair: &CommandPair<'_>,
+    faults: &[Told],
+) -> Option<String> {
+    let Numbered::Command(command) = pair.rust else { return None };
+    let mut name = None;
+    for abi in faults.iter().flat_map(|told| told.abis.iter()) {
+        let body = command.variants.get(abi)?;
+        let Encoder::Own(own) = &body.encoder else { return None };
+        let by_kernel = CommandBody { encoder: Encoder::Kernel, ..body.clone() };
+        if rust.body_number(&by_kernel, abi)?.number != pair.c.number(c, abi)? {
+            return None;
+        }
+        name = Some(own.name.clone());
+    }
+    name
 }
 
 fn parts(ours: u32, theirs: u32, abi: AbiId) -> Vec<Part> {

@@ -1,8 +1,8 @@
-//! Pairs the definitions of two interfaces by name.
+//! Pairs the definitions of two interfaces: by name, and what has no namesake by type and nr.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use ioctlkit_model::{Command, Interface, Record, RecordId, Representation, Type};
+use ioctlkit_model::{Command, Interface, Record, RecordId, Representation, Span, Type};
 
 use super::members::is_anonymous;
 use super::names::{best, folded, last_of_path, without_keyword};
@@ -50,23 +50,79 @@ pub fn pair<'a>(rust: &'a Interface, c: &'a Interface) -> Pairs<'a> {
 }
 
 fn pair_commands<'a>(rust: &'a Interface, c: &'a Interface, pairs: &mut Pairs<'a>) {
+    pair_numbers(Numbered::all(rust), || Numbered::all(c), pairs);
+    pair_numbers(Numbered::families(rust), || Numbered::families(c), pairs);
+}
+
+fn pair_numbers<'a, C: Iterator<Item = Numbered<'a>>>(
+    rust: impl Iterator<Item = Numbered<'a>>,
+    c: impl Fn() -> C,
+    pairs: &mut Pairs<'a>,
+) {
     let mut known: ByName<Numbered<'a>> = ByName::new();
-    for command in Numbered::all(c) {
+    for command in c() {
         add(&mut known, command.name(), command);
     }
-    for ours in Numbered::all(rust) {
+    let mut taken: HashSet<Span> = HashSet::new();
+    let mut left: Vec<Numbered<'a>> = Vec::new();
+    for ours in rust {
         let counterpart = match ours.c_name() {
             Some(name) => exactly(&known, name),
-            None => by_convention(&known, last_of_path(ours.name())),
+            None => by_convention(&known, last_of_path(ours.name()))
+                .filter(|theirs| !is_another(ours, **theirs)),
         };
         match counterpart {
-            Some(theirs) => pairs.commands.push(CommandPair { rust: ours, c: *theirs }),
+            Some(theirs) => {
+                taken.insert(theirs.span());
+                pairs.commands.push(CommandPair { rust: ours, c: *theirs });
+            }
+            None => left.push(ours),
+        }
+    }
+    let mut by_place: HashMap<(u32, u32), Vec<Numbered<'a>>> = HashMap::new();
+    for theirs in c().filter(|theirs| !taken.contains(&theirs.span())) {
+        if let Some(place) = theirs.place() {
+            by_place.entry(place).or_default().push(theirs);
+        }
+    }
+    for ours in left {
+        // A name that the author states is that of no other command.
+        let candidates = match (ours.c_name(), ours.place()) {
+            (None, Some(place)) => by_place.get(&place).map_or(&[][..], Vec::as_slice),
+            _ => &[],
+        };
+        match likeliest(ours, candidates) {
+            Some(theirs) => pairs.commands.push(CommandPair { rust: ours, c: theirs }),
+            // Not every constant is a command.
+            None if ours.is_constant() => {}
             None => pairs.alone.push(Alone {
                 item: ours.item(),
                 name: ours.name().to_owned(),
                 span: ours.span(),
             }),
         }
+    }
+}
+
+/// Whether two commands of one name are others: their types and their nrs differ.
+fn is_another(ours: Numbered<'_>, theirs: Numbered<'_>) -> bool {
+    match (ours.place(), theirs.place()) {
+        (Some((ours_type, ours_nr)), Some((theirs_type, theirs_nr))) => {
+            ours_type != theirs_type && ours_nr != theirs_nr
+        }
+        _ => false,
+    }
+}
+
+/// Of several commands of one type and nr the one with the same direction, if there is one only.
+fn likeliest<'a>(ours: Numbered<'_>, candidates: &[Numbered<'a>]) -> Option<Numbered<'a>> {
+    if let [only] = candidates {
+        return Some(*only);
+    }
+    let mut same = candidates.iter().filter(|theirs| theirs.direction() == ours.direction());
+    match (same.next(), same.next()) {
+        (Some(one), None) => Some(*one),
+        _ => None,
     }
 }
 
@@ -79,13 +135,21 @@ fn pair_records<'a>(rust: &'a Interface, c: &'a Interface, pairs: &mut Pairs<'a>
             found.insert(id, theirs);
         }
     }
-    // The arguments of one command are one structure, whatever they are called.
+    // The arguments of one command are one structure, whatever they are called, and another of that
+    // name is not meant.
+    let mut carried: BTreeMap<RecordId, Vec<RecordId>> = BTreeMap::new();
     for pair in &pairs.commands {
         if let (Numbered::Command(ours), Numbered::Command(theirs)) = (pair.rust, pair.c)
             && let (Some(ours), Some(theirs)) = (argument(rust, ours), argument(c, theirs))
             && rust.record(ours).c_name.is_none()
         {
-            found.entry(ours).or_insert(theirs);
+            carried.entry(ours).or_default().push(theirs);
+        }
+    }
+    for (ours, theirs) in carried {
+        let by_name = found.get(&ours);
+        if !by_name.is_some_and(|by_name| theirs.contains(by_name)) {
+            found.insert(ours, theirs[0]);
         }
     }
     pairs.records = found.iter().map(|(rust, c)| RecordPair { rust: *rust, c: *c }).collect();

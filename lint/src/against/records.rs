@@ -33,6 +33,7 @@ pub(super) fn compare(rust: &Layouts<'_>, c: &Layouts<'_>, pair: RecordPair) -> 
         c_span: theirs.span,
         abis,
         faults,
+        packed_by: None,
     }
 }
 

@@ -137,7 +137,8 @@ pub(super) fn find(scope: &Scope) -> Result<Whole, Failure> {
 impl Scope {
     fn prepare(&self) -> Result<Vec<Prepared>, Failure> {
         let selection = self.selection()?;
-        let raw = if self.raw { RawNumbers::Wanted } else { RawNumbers::Unwanted };
+        // Constants that no header has a counterpart for are no findings.
+        let raw = if self.raw { RawNumbers::Wanted } else { RawNumbers::OfRust };
         let groups = self.reading.groups(&self.paths, raw)?;
         groups.into_iter().map(|group| Prepared::new(group, &selection)).collect()
     }

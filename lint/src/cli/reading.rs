@@ -76,6 +76,8 @@ const OBJECTS: &str = "Reading compiled objects";
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum RawNumbers {
     Wanted,
+    /// Those of Rust source, to be compared with a header's.
+    OfRust,
     Unwanted,
 }
 
@@ -155,6 +157,10 @@ impl ReadOptions {
             paths: languages.rust,
             abis: request.abis,
             features,
+            constants: match raw {
+                RawNumbers::Wanted | RawNumbers::OfRust => rust::Constants::All,
+                RawNumbers::Unwanted => rust::Constants::Requests,
+            },
             caution: Caution::default(),
         };
         let source = Some(source).filter(|source| !source.paths.is_empty());

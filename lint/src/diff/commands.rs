@@ -344,7 +344,7 @@ fn renumbered<'a>(
     }
     let extensible = match ours {
         Numbered::Command(command) => extensible::command(command),
-        Numbered::Raw(_) => None,
+        Numbered::Raw(_) | Numbered::Family(..) => None,
     };
     let path = versions.old_path(ours.span().file);
     let taken_by = changes.iter().find_map(|change| {

@@ -1,6 +1,8 @@
 //! R005 differs-from-header.
 
-use ioctlkit_abi::Direction;
+use std::collections::BTreeMap;
+
+use ioctlkit_abi::{AbiSet, Direction};
 use ioctlkit_model::{Finding, Fix, Label, Safety, Span, abi_words};
 
 use crate::against::{Fault, Item, Pair, Part, Reference, References, Told};
@@ -17,8 +19,10 @@ declare_rule! {
     /// every ABI: the number, the size, and the offset and size of each member.
     ///
     /// A name is the one that `#[ioctl(c = "…")]` states, else the same in another case:
-    /// `KVM_GET_REGS`, `kvm_get_regs`, `KvmGetRegs`; the arguments of one command are compared
-    /// whatever they are called. Members may evade a keyword (`type_`), or have another name at the
+    /// `KVM_GET_REGS`, `kvm_get_regs`, `KvmGetRegs`; a command without a namesake is compared with the
+    /// header's of its type and nr, and one of whose namesake both differ is no pair. The arguments of
+    /// one command are compared whatever they are called. Of commands of any length, such as
+    /// `HIDIOCSFEATURE`, direction, type and nr are compared, and of constants their numbers. Members may evade a keyword (`type_`), or have another name at the
     /// same place; anonymous structures of C are opened up, and so are bindgen's
     /// `__bindgen_anon_1`. Reserved members and padding may be spelled as each side likes, and bytes
     /// that one side reserves may have a name on the other: one of them is newer.
@@ -57,14 +61,54 @@ const TOLD: usize = 8;
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for reference in cx.references.into_iter().flat_map(References::iter) {
         let comparison = reference.compare(cx.layouts);
-        let differing = comparison.differences().filter(|pair| !is_right_somewhere(pair));
-        findings.extend(differing.filter_map(|pair| report(reference, pair)));
+        let mut packed: BTreeMap<&str, Vec<&Pair>> = BTreeMap::new();
+        for pair in comparison.differences() {
+            match &pair.packed_by {
+                Some(encoder) => packed.entry(encoder).or_default().push(pair),
+                None => findings.extend(report(reference, pair)),
+            }
+        }
+        // What one encoder gets wrong is one mistake.
+        for (encoder, pairs) in packed {
+            findings.extend(report_encoder(reference, encoder, &pairs));
+        }
     }
 }
 
-/// Whether a plain number is the command's on some ABI: then R006 speaks of it.
-fn is_right_somewhere(pair: &Pair) -> bool {
-    pair.item == Item::RawNumber && pair.differing() != pair.abis
+/// Commands that differ because one encoder packs them in another way than the kernel.
+fn report_encoder(reference: &Reference, encoder: &str, pairs: &[&Pair]) -> Option<Finding> {
+    let (first, others) = pairs.split_first()?;
+    if others.is_empty() || encoder.is_empty() {
+        return report(reference, first);
+    }
+    let on = pairs.iter().fold(AbiSet::EMPTY, |all, pair| all.union(pair.differing()));
+    let header = header(reference, first.c_span);
+    let told = first.faults.first()?;
+    let message = format!(
+        "`{encoder}` packs {} in another way than {header}: of `{}` {}",
+        count(pairs.len() as u64, "command"),
+        first.name,
+        sentence(first, told)
+    );
+    let mut finding = finding(&DIFFERS_FROM_HEADER, first.span, on, message);
+    finding.command = Some(first.name.clone());
+    finding.label = label(&told.fault);
+    let (c_span, text) = c_place(first, told);
+    finding.related = vec![Label { span: reference.span(c_span), text }];
+    let names = others.iter().take(TOLD).map(|pair| format!("`{}`", pair.name));
+    let mut names = names.collect::<Vec<_>>().join(", ");
+    if others.len() > TOLD {
+        names = format!("{names} and {} more", others.len() - TOLD);
+    }
+    finding.notes = vec![format!("so are {names}")];
+    finding.fix = Some(Fix {
+        message:
+            "pack them with `#[derive(Ioctl)]`, or with a function that knows each architecture"
+                .into(),
+        edits: Vec::new(),
+        safety: Safety::ChangesAbi,
+    });
+    Some(finding)
 }
 
 fn report(reference: &Reference, pair: &Pair) -> Option<Finding> {
@@ -85,7 +129,7 @@ fn report(reference: &Reference, pair: &Pair) -> Option<Finding> {
     );
     let mut finding = finding(&DIFFERS_FROM_HEADER, place(pair, first), on, message);
     match pair.item {
-        Item::Command | Item::RawNumber => finding.command = Some(pair.name.clone()),
+        Item::Command | Item::RawNumber | Item::Family => finding.command = Some(pair.name.clone()),
         Item::Record => finding.record = Some(pair.name.clone()),
     }
     finding.label = label(&first.fault);
@@ -98,7 +142,7 @@ fn report(reference: &Reference, pair: &Pair) -> Option<Finding> {
     finding.fix = Some(Fix {
         message: match pair.item {
             Item::Record => format!("give it the members of `{}`", pair.c_name),
-            Item::Command | Item::RawNumber => format!("define it as {header} does"),
+            Item::Command | Item::RawNumber | Item::Family => format!("define it as {header} does"),
         },
         edits: Vec::new(),
         safety: Safety::ChangesAbi,

@@ -2,7 +2,8 @@
 
 use ioctlkit_abi::{AbiSet, Direction};
 use ioctlkit_model::{
-    Command, Finding, Fix, Label, Layouts, RawNumber, Safety, Span, THROUGH_DERIVE, abi_words,
+    Command, Finding, Fix, Label, Layouts, RawNumber, Safety, Span, THROUGH_CONSTANT,
+    THROUGH_DERIVE, abi_words,
 };
 
 use crate::abis::by_value;
@@ -55,7 +56,9 @@ struct Known<'a> {
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    for raw in &cx.interface.raw_numbers {
+    // What no call uses is no request.
+    let requests = cx.interface.raw_numbers.iter().filter(|raw| raw.through != THROUGH_CONSTANT);
+    for raw in requests {
         // `number = …` of the derive gives a number its name and its argument, and says by name
         // where it is another: only the wrong number is left to be found.
         let is_stated = raw.through == THROUGH_DERIVE;

@@ -227,6 +227,7 @@ fn everything() -> Interface {
         parameters: vec!["ev".into(), "len".into()],
         expansion: "_IOC(_IOC_READ, 'f', 0x20 + (ev), len)".into(),
         of_any_length: None,
+        number: None,
     });
     let mut numbers = Variants::one(set(&["x86_64", "i386"]), 0x5401);
     numbers.add(set(&["powerpc"]), 0x402c_7413);

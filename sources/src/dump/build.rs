@@ -234,6 +234,7 @@ impl<'a> Builder<'a> {
             parameters: family.parameters.clone(),
             expansion: family.expansion.clone(),
             of_any_length: None,
+            number: None,
         }
     }
 

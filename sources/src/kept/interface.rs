@@ -5,9 +5,9 @@ use ioctlkit_model::abi::{Direction, Placement, RecordKind, Scalar};
 use ioctlkit_model::{
     AbiRecord, Address, Argument, Attributes, BinaryOperator, Call, Capability, Command,
     CommandBody, Condition, Constant, Contract, Definition, Definitions, Differences, DriverPath,
-    Encoder, Enum, EnumBody, EnumId, Enumerator, Expression, Family, FileId, Group, Handler,
-    HandlerStructure, HandlerTable, Header, HeaderError, Include, Interface, Language, Macro,
-    MacroValue, Member, NamedConstant, NotRead, NotUnderstood, Object, Observed, OwnEncoder,
+    Encoder, Enum, EnumBody, EnumId, Enumerator, Expression, Family, FamilyNumber, FileId, Group,
+    Handler, HandlerStructure, HandlerTable, Header, HeaderError, Include, Interface, Language,
+    Macro, MacroValue, Member, NamedConstant, NotRead, NotUnderstood, Object, Observed, OwnEncoder,
     Passing, Problem, ProblemKind, Purpose, RawNumber, Record, RecordBody, RecordId,
     RecordedCommand, RecordedMember, RecordedRecord, Representation, Returns, Role, SourceMap,
     Span, Type, Typedef, TypedefBody, TypedefId, UnaryOperator, Values, Variants, Word, Written,
@@ -246,7 +246,8 @@ fields! {
     Command { name, c_name, span, variants, contract, differences }
     CommandBody { span, through, direction, type_letter, nr, argument, encoder }
     OwnEncoder { number, sign_extends, name }
-    Family { name, span, parameters, expansion, of_any_length }
+    Family { name, span, parameters, expansion, of_any_length, number }
+    FamilyNumber { direction, type_letter, nr }
     RawNumber { name, span, variants, through }
     Macro { name, span, definition, values }
     Record { kind, name, typedef_name, c_name, docs, differences, span, variants }

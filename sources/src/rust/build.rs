@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use ioctlkit_abi::{AbiSet, RecordKind};
 use ioctlkit_model::{
-    Command, CommandBody, Differences, Enum, EnumBody, EnumId, Family, FileId, Interface,
-    NotUnderstood, Problem, ProblemKind, RawNumber, Record, RecordBody, RecordId, Span, Type,
-    Typedef, TypedefBody, TypedefId, Variants,
+    Command, CommandBody, Differences, Enum, EnumBody, EnumId, Family, FamilyNumber, FileId,
+    Interface, NotUnderstood, Problem, ProblemKind, RawNumber, Record, RecordBody, RecordId, Span,
+    THROUGH_CONSTANT, Type, Typedef, TypedefBody, TypedefId, Variants,
 };
 
+use super::Constants;
 use super::cargo::{Dependency, Package};
 use super::comments::comments;
 use super::files::{Parsed, parse};
@@ -56,6 +57,7 @@ pub(crate) struct Builder {
     raw_numbers: HashMap<Key, usize>,
     not_understood: HashMap<Key, usize>,
     dependencies: HashMap<(PathBuf, String), Option<Arc<Package>>>,
+    constants: Constants,
 }
 
 impl Builder {
@@ -68,6 +70,17 @@ impl Builder {
     ) -> Self {
         let interface = Interface { abis, ..Interface::default() };
         Self { interface, shown, asked_for, named, ..Self::default() }
+    }
+
+    /// The same, which takes these constants.
+    pub(crate) fn taking(mut self, constants: Constants) -> Self {
+        self.constants = constants;
+        self
+    }
+
+    /// Whether constants are taken that nothing says to be commands.
+    pub(crate) fn reads_constants(&self) -> bool {
+        self.constants == Constants::All
     }
 
     /// The files that were asked for, absolute.
@@ -433,7 +446,21 @@ impl Builder {
                 parameters,
                 expansion,
                 of_any_length: None,
+                number: None,
             });
+        }
+    }
+
+    /// Adds what the numbers of a family share.
+    pub(crate) fn family_number(
+        &mut self,
+        (file, name_place): (FileIndex, Place),
+        number: FamilyNumber,
+    ) {
+        let span = self.span(file, name_place);
+        let families = &mut self.interface.families;
+        if let Some(family) = families.iter_mut().find(|family| family.span == span) {
+            family.number = Some(number);
         }
     }
 
@@ -477,6 +504,14 @@ impl Builder {
     ) {
         let key = (file, name_place, name.to_owned());
         let index = if let Some(known) = self.raw_numbers.get(&key) {
+            // Whatever uses a constant says more of it than that it is one.
+            let known_through = &mut self.interface.raw_numbers[*known].through;
+            if known_through == THROUGH_CONSTANT && through != THROUGH_CONSTANT {
+                through.clone_into(known_through);
+            } else if through == THROUGH_CONSTANT && known_through != THROUGH_CONSTANT {
+                self.interface.raw_numbers[*known].variants.add(abis, number);
+                return;
+            }
             *known
         } else {
             let span = self.span(file, name_place);

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use ioctlkit_abi::{Abi, AbiSet};
-use ioctlkit_model::{Argument, CommandBody, Constant, ProblemKind, Written};
+use ioctlkit_model::{
+    Argument, CommandBody, Constant, FamilyNumber, ProblemKind, THROUGH_CONSTANT, Written,
+};
 
 use super::constant::Env;
 use super::derive::{self, Identity};
@@ -112,6 +114,7 @@ impl World<'_> {
             found => found,
         };
         if found.is_none() {
+            self.plain_constant(scope, item, value);
             return;
         }
         let name = match (within, EMPTY_NAMES.contains(&item.name.as_str())) {
@@ -131,6 +134,23 @@ impl World<'_> {
             self.builder.interface.definitions.add(span, definition);
         }
         self.add(&named, found, &[]);
+    }
+
+    /// A constant that nothing says to be a command, where those are asked for.
+    fn plain_constant(&mut self, scope: ScopeId, item: &Item, value: &Ex) {
+        if !self.builder.reads_constants() {
+            return;
+        }
+        let Some(number) = self.number(value, &Env::of(scope)) else { return };
+        let number =
+            u32::try_from(number).or_else(|_| i32::try_from(number).map(i32::cast_unsigned));
+        if let Ok(number) = number
+            && number > 0xff
+        {
+            let named = self.named(scope, item, &item.name);
+            let (at, abis) = ((named.file, named.name_place), self.abis);
+            self.builder.raw_number(at, &item.name, THROUGH_CONSTANT, abis, number);
+        }
     }
 
     fn function(&mut self, scope: ScopeId, item: &Arc<Item>, within: &str, function: &Function) {
@@ -517,6 +537,13 @@ impl World<'_> {
         let found = self.encoded(parts, &env);
         if matches!(command.encoded, derive::Encoded::Length(_)) {
             if let Found::Command(encoded) = found {
+                if let (Ok(type_letter), Ok(nr)) =
+                    (u8::try_from(encoded.type_letter), u8::try_from(encoded.nr))
+                {
+                    let direction = encoded.direction;
+                    let number = FamilyNumber { direction, type_letter, nr };
+                    self.builder.family_number((file, command.name_place), number);
+                }
                 let body = self.body(&named, encoded);
                 let contract = self.contract(command, &env);
                 self.builder.of_any_length(&named, self.abis, body, contract, command.differences);

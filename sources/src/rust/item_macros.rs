@@ -1,7 +1,7 @@
 //! Macros of other crates that define a command each: nix, vmm-sys-util, ioctl-sys.
 
 use ioctlkit_abi::Direction;
-use ioctlkit_model::Argument;
+use ioctlkit_model::{Argument, FamilyNumber};
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Expr, Token};
 
@@ -113,6 +113,12 @@ impl World<'_> {
             return;
         }
         let [type_letter, nr] = given.values.as_slice() else { return };
+        let direction = Some(match what {
+            "none" => Direction::None,
+            "read" => Direction::Read,
+            "readwrite" => Direction::ReadWrite,
+            _ => Direction::Write,
+        });
         if buffer {
             let text = self.spelling(named.file, call.place);
             self.builder.family(
@@ -122,14 +128,11 @@ impl World<'_> {
                 vec!["data".into()],
                 &text,
             );
+            let argument = Some(Argument::None);
+            let parts = Parts { through, direction, type_letter, nr, argument };
+            self.family_number(&named, parts, &env);
             return;
         }
-        let direction = Some(match what {
-            "none" => Direction::None,
-            "read" => Direction::Read,
-            "readwrite" => Direction::ReadWrite,
-            _ => Direction::Write,
-        });
         let argument = match &given.ty {
             Some(ty) => Some(Argument::Type(self.ty(ty, &env))),
             None if what == "write_int" => Some(Argument::Type(self.prelude("c_int"))),
@@ -137,6 +140,17 @@ impl World<'_> {
         };
         let found = self.encoded(Parts { through, direction, type_letter, nr, argument }, &env);
         self.add(&named, Some(found), &[]);
+    }
+
+    /// What the numbers of a family share.
+    fn family_number(&mut self, named: &Named<'_>, parts: Parts<'_>, env: &Env) {
+        let Found::Command(encoded) = self.encoded(parts, env) else { return };
+        let (letter, nr) = (u8::try_from(encoded.type_letter), u8::try_from(encoded.nr));
+        if let (Ok(type_letter), Ok(nr)) = (letter, nr) {
+            let direction = encoded.direction;
+            let number = FamilyNumber { direction, type_letter, nr };
+            self.builder.family_number((named.file, named.name_place), number);
+        }
     }
 
     /// A whole number: of a macro, or plain.
@@ -206,17 +220,6 @@ impl World<'_> {
             return;
         }
         let [type_letter, nr] = given.values.as_slice() else { return };
-        if has("buf") {
-            let text = self.spelling(named.file, call.place);
-            self.builder.family(
-                named.file,
-                named.name,
-                named.name_place,
-                vec!["len".into()],
-                &text,
-            );
-            return;
-        }
         let direction = Some(if has("read") {
             Direction::Read
         } else if has("write") {
@@ -226,6 +229,21 @@ impl World<'_> {
         } else {
             Direction::None
         });
+        if has("buf") {
+            let text = self.spelling(named.file, call.place);
+            self.builder.family(
+                named.file,
+                named.name,
+                named.name_place,
+                vec!["len".into()],
+                &text,
+            );
+            let through = format!("{}ioctl", through::IOCTL_SYS);
+            let argument = Some(Argument::None);
+            let parts = Parts { through, direction, type_letter, nr, argument };
+            self.family_number(&named, parts, &env);
+            return;
+        }
         let argument = match &given.ty {
             Some(ty) => Some(Argument::Type(self.ty(ty, &env))),
             None => Some(Argument::None),

@@ -88,8 +88,21 @@ pub struct Request {
     pub abis: AbiSet,
     /// The features that packages are read with.
     pub features: Features,
+    /// Which constants are plain numbers of commands.
+    pub constants: Constants,
     /// What an earlier attempt has taught.
     pub caution: Caution,
+}
+
+/// Which constants are taken for the numbers of commands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Constants {
+    /// Those that a call uses as its request, or whose definition says so.
+    #[default]
+    Requests,
+    /// All that are numbers past 255: [`THROUGH_CONSTANT`](ioctlkit_model::THROUGH_CONSTANT) marks
+    /// those that nothing uses.
+    All,
 }
 
 impl Request {
@@ -105,6 +118,7 @@ impl Default for Request {
             paths: Vec::new(),
             abis: AbiSet::ALL,
             features: Features::default(),
+            constants: Constants::default(),
             caution: Caution::default(),
         }
     }
@@ -154,7 +168,8 @@ fn read_here(request: &Request, cargo: &dyn AskCargo) -> (Interface, Vec<Problem
     files.read_from(&asked_for);
     loop {
         let mut builder =
-            Builder::new(request.abis, asked_for.clone(), named.clone(), shown.clone());
+            Builder::new(request.abis, asked_for.clone(), named.clone(), shown.clone())
+                .taking(request.constants);
         builder.known_packages(&packages);
         let pairs = files.pairs();
         for abis in classes(request.abis, &pairs) {

@@ -10,7 +10,7 @@ use super::work::{Answer, Order, Parsing, Work};
 use crate::c::{AllowedArgument, sort_arguments};
 use crate::caution::Caution;
 use crate::kept::bytes::{Kept, Reader, Writer, fields, variants};
-use crate::rust::{FeatureName, Features, Missing};
+use crate::rust::{Constants, FeatureName, Features, Missing};
 use crate::{c, kept, object, rust};
 
 /// No message is longer: whatever was read, an answer fits.
@@ -190,12 +190,13 @@ fields! {
         caution,
     }
     c::Configured { include_dirs, defines, arguments }
-    rust::Request { paths, abis, features, caution }
+    rust::Request { paths, abis, features, constants, caution }
     object::Request { paths, base, bare_abi, types, caution }
 }
 
 variants! {
     Order { 0 => Read(work), 1 => Parse(parsing), }
+    Constants { 0 => Requests, 1 => All, }
     Work { 0 => C(request), 1 => Rust(request), 2 => Objects(request), }
     Message {
         0 => Lacks(layers),

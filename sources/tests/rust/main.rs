@@ -8,5 +8,6 @@ mod hostile;
 mod language;
 mod macros;
 mod numbers;
+mod requests;
 mod support;
 mod types;

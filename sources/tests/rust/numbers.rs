@@ -37,6 +37,10 @@ mod of_iocuddle;
 #[allow(missing_docs, unreachable_pub)]
 mod of_ioctl_sys;
 
+#[path = "definitions/own.rs"]
+#[allow(missing_docs, unreachable_pub, clippy::needless_return, clippy::cast_lossless)]
+mod of_own;
+
 thread_local! {
     static REQUEST: Cell<u64> = const { Cell::new(0) };
 }
@@ -223,4 +227,21 @@ fn ioctl_sys_macros_yield_what_is_read() {
         ]
     };
     assert_numbers(&interface, "ioctl_sys::", &expected);
+}
+
+#[test]
+fn own_encoders_yield_what_is_read() {
+    use of_own::{BOTH, BY_MACRO, BY_METHOD, BY_METHOD_READ, CHOSEN, IN_PLACE, IN_STEPS, SUMMED};
+    let expected = [
+        ("IN_STEPS", IN_STEPS),
+        ("BOTH", BOTH),
+        ("IN_PLACE", IN_PLACE),
+        ("SUMMED", SUMMED),
+        ("BY_METHOD", BY_METHOD),
+        ("BY_METHOD_READ", BY_METHOD_READ),
+        ("BY_MACRO", BY_MACRO),
+        ("CHOSEN", CHOSEN),
+    ];
+    let expected = expected.map(|(name, number)| (name, u64::from(number)));
+    assert_numbers(&read("own.rs"), "shifts", &expected);
 }

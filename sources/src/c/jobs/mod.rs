@@ -6,6 +6,7 @@
 
 mod borrowed;
 pub(crate) mod collect;
+mod family;
 pub(crate) mod job;
 mod missing_types;
 mod outcome;

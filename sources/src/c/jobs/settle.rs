@@ -85,12 +85,15 @@ impl Collected {
             let file = &session.files.loaded[family.file];
             let define = &file.scan.defines[family.define];
             let expansion = file.slice(&define.body).replace("\\\n", " ");
+            let names = session.macros.redefined.names(session.files, family.file);
+            let number = super::family::shared(&expansion, &Typed { names, arena });
             arena.interface.families.push(Family {
                 name: define.name.clone(),
                 span: spans(file, define).0,
                 parameters: define.parameters.clone().unwrap_or_default(),
                 expansion: expansion.split_whitespace().collect::<Vec<_>>().join(" "),
                 of_any_length: None,
+                number,
             });
         }
         let known = std::mem::take(&mut self.macros);

@@ -1,0 +1,208 @@
+//! How requests reach `ioctl`, and what says which they are.
+
+use ioctlkit_model::{Encoder, THROUGH_CONSTANT};
+use ioctlkit_sources::rust::{Constants, Request, read};
+
+use crate::support::{Read, command, names, number, read_files, write};
+
+/// A crate of one file and its manifest.
+fn crate_of(manifest: &str, files: &[(&str, &str)]) -> Read {
+    let manifest = format!("[package]\nname = \"p\"\nversion = \"0.0.0\"\n{manifest}");
+    let mut all = vec![("Cargo.toml", manifest.as_str())];
+    all.extend(files);
+    read_files(&all)
+}
+
+/// The plain numbers, and the reasons for what is unknown.
+fn raw(read: &Read) -> Vec<(&str, u32)> {
+    let numbers = read.interface.raw_numbers.iter();
+    numbers.map(|raw| (raw.name.as_str(), *raw.variants.first().unwrap())).collect()
+}
+
+fn unknown(read: &Read) -> Vec<&str> {
+    read.interface.not_understood.iter().map(|unknown| unknown.name.as_str()).collect()
+}
+
+fn source(text: &str) -> Read {
+    read_files(&[("lib.rs", text)])
+}
+
+#[test]
+fn an_opcode_of_rustix_inside_a_call_is_a_command() {
+    let read = source(
+        "use rustix::ioctl::{ioctl, opcode, Setter, Getter, Opcode};\n\
+         const OP: Opcode = 0x4004_5510;\n\
+         fn a(fd: F) { unsafe { ioctl(fd, Setter::<{ opcode::write::<i32>(b'g', 131) }, _>::new(3)) } }\n\
+         fn b(fd: F) { unsafe { ioctl(fd, Setter::<OP, u32>::new(1)) } }\n\
+         fn c(fd: F) { unsafe { ioctl(fd, Getter::<0x8004_5511, u32>::new()) } }\n",
+    );
+    assert_eq!(number(&read.interface, "a", "x86_64"), 0x4004_6783);
+    let numbers: Vec<u32> = raw(&read).into_iter().map(|(_, number)| number).collect();
+    assert_eq!(numbers, [0x4004_5510, 0x8004_5511]);
+}
+
+#[test]
+fn types_of_others_that_are_named_as_those_of_rustix_are_none() {
+    let read = source(
+        "pub struct Setter<const N: u32, T>(T);\nimpl<const N: u32, T> Setter<N, T> { fn new(t: T) -> Self { Self(t) } }\n\
+         fn a() { let _ = Setter::<0x4004_5510, u32>::new(1); }\n",
+    );
+    assert!(raw(&read).is_empty() && read.interface.commands.is_empty());
+}
+
+#[test]
+fn what_opcode_of_an_implementation_yields_is_a_request() {
+    let read = source(
+        "struct A; struct B;\n\
+         unsafe impl rustix::ioctl::Ioctl for A { fn opcode(&self) -> rustix::ioctl::Opcode { 0x8008_4803 } }\n\
+         unsafe impl rustix::ioctl::Ioctl for B {\n\
+             fn opcode(&self) -> rustix::ioctl::Opcode { rustix::ioctl::opcode::read::<u16>(b'H', 4) } }\n",
+    );
+    assert_eq!(raw(&read), [("A::opcode", 0x8008_4803)].map(|(_, number)| ("A", number)));
+    assert_eq!(number(&read.interface, "B", "x86_64"), 0x8002_4804);
+}
+
+#[test]
+fn requests_are_followed_through_functions_methods_and_macros() {
+    let read = source(
+        "const GET_A: u64 = 0x4008_7001; const GET_B: u64 = 0x4008_7002; const GET_C: u64 = 0x4008_7003;\n\
+         const GET_D: u64 = 0x4008_7004; const GET_E: u64 = 0x4008_7005;\n\
+         unsafe fn xioctl(fd: i32, req: u64, p: *mut u8) -> i32 { libc::ioctl(fd, req as _, p) }\n\
+         unsafe fn retry(fd: i32, req: u64, p: *mut u8) -> i32 { loop { xioctl(fd, req, p); } }\n\
+         struct Dev { fd: i32 }\n\
+         impl Dev { unsafe fn call(&self, cmd: u64, p: *mut u8) -> i32 { retry(self.fd, cmd, p) } }\n\
+         macro_rules! ioctl { ($fd:expr, $req:expr) => { match libc::ioctl($fd, $req as _) { -1 => 1, _ => 0 } } }\n\
+         use libc::ioctl as system;\n\
+         unsafe fn all(d: &Dev, p: *mut u8, wide: bool) {\n\
+             xioctl(0, GET_A, p); d.call(GET_B, p); ioctl!(0, GET_C); system(0, GET_D as _, p);\n\
+             let req = if wide { GET_E } else { GET_A }; libc::ioctl(0, req as _, p);\n\
+         }\n",
+    );
+    let mut found = raw(&read);
+    found.sort_unstable();
+    let names: Vec<&str> = found.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names, ["GET_A", "GET_B", "GET_C", "GET_D", "GET_E"]);
+    assert_eq!(unknown(&read), [] as [&str; 0]);
+}
+
+#[test]
+fn a_request_that_the_source_does_not_tell_is_accounted_for() {
+    let read = source(
+        "extern \"Rust\" { fn req() -> u64; }\nstruct D { cmd: u64 }\n\
+         impl D { fn a(&self, p: *mut u8) { unsafe { libc::ioctl(0, self.cmd as _, p); } } }\n\
+         fn b(p: *mut u8) { unsafe { libc::ioctl(0, req() as _, p); } }\n\
+         fn c(p: *mut u8) { unsafe { libc::ioctl(0, libc::TIOCGWINSZ, p); } }\n\
+         fn d(request: u64, p: *mut u8) { unsafe { libc::ioctl(0, request as _, p); } }\n",
+    );
+    assert_eq!(unknown(&read), ["D::a", "b"]);
+}
+
+#[test]
+fn macros_are_commands_as_statements_and_by_other_names() {
+    let read = source(
+        "use nix::ioctl_read as get;\nget!(by_another_name, b'x', 1, i32);\n\
+         fn f(fd: i32) { nix::ioctl_read!(in_function, b'x', 2, i32); }\n",
+    );
+    assert_eq!(number(&read.interface, "by_another_name", "x86_64"), 0x8004_7801);
+    assert_eq!(number(&read.interface, "in_function", "x86_64"), 0x8004_7802);
+}
+
+#[test]
+fn a_type_may_have_another_name_here() {
+    let read =
+        source("use std::os::raw::c_int as int;\nnix::ioctl_write_ptr!(overlay, b'V', 14, int);\n");
+    assert!(read.problems.is_empty(), "{:#?}", read.problems);
+    assert_eq!(number(&read.interface, "overlay", "x86_64"), 0x4004_560e);
+}
+
+#[test]
+fn editions_before_2021_are_read() {
+    let files = [
+        (
+            "src/lib.rs",
+            "#[macro_use] extern crate nix;\nmod types;\nmod calls;\npub type Callback = Box<Fn(u8) + Send>;\n",
+        ),
+        ("src/types.rs", "#[repr(C)] pub struct Args { pub a: u64 }\n"),
+        ("src/calls.rs", "use types::Args;\nioctl_read!(get, b'x', 1, Args);\n"),
+    ];
+    let read = crate_of("edition = \"2015\"\n", &files);
+    assert!(read.problems.is_empty(), "{:#?}", read.problems);
+    assert_eq!(number(&read.interface, "get", "x86_64"), 0x8008_7801);
+}
+
+#[test]
+fn of_a_condition_that_the_build_script_sets_both_ways_are_read() {
+    let files = [
+        ("build.rs", "fn main() { println!(\"cargo:rustc-cfg=has_new\"); }\n"),
+        (
+            "src/lib.rs",
+            "#[cfg(has_new)] nix::ioctl_none!(new, b'x', 1);\n#[cfg(not(has_new))] nix::ioctl_none!(old, b'x', 2);\n\
+             #[cfg(other)] nix::ioctl_none!(other, b'x', 3);\n",
+        ),
+    ];
+    let read = crate_of("edition = \"2021\"\n", &files);
+    assert_eq!(names(&read.interface), ["new", "old"]);
+}
+
+#[test]
+fn a_module_that_a_macro_brings_in_is_read() {
+    let files = [
+        (
+            "src/lib.rs",
+            "#[cfg(rustfmt)] mod hid;\nmacro_rules! all { ( $( mod $m:ident )+ ) => { $( mod $m; )+ } }\nall! { mod hid }\n",
+        ),
+        ("src/hid.rs", "nix::ioctl_read!(get, b'H', 1, i32);\n"),
+    ];
+    let read = crate_of("edition = \"2021\"\n", &files);
+    assert_eq!(names(&read.interface), ["get"]);
+}
+
+#[test]
+fn what_packs_a_number_depends_on_the_version_of_the_crate() {
+    let text = "use iocuddle::*;\nconst KVM: Group = Group::new(0xAE);\n\
+                pub const W: Ioctl<Write, &u64> = unsafe { KVM.write(0x40) };\n";
+    let of = |version: &str| {
+        let manifest = format!("edition = \"2021\"\n[dependencies]\niocuddle = \"={version}\"\n");
+        let read = crate_of(&manifest, &[("src/lib.rs", text)]);
+        number(&read.interface, "W", "powerpc64le")
+    };
+    assert_eq!(of("0.1.1"), 0x4008_ae40);
+    assert_eq!(of("0.3.0"), 0x8008_ae40);
+    assert_eq!(of("0.4.0"), 0x8008_ae40);
+}
+
+#[test]
+fn shifts_that_know_each_architecture_are_the_kernels_numbers() {
+    let read = source(
+        "#[cfg(any(target_arch = \"powerpc\", target_arch = \"powerpc64\"))] const SIZE_BITS: u32 = 13;\n\
+         #[cfg(not(any(target_arch = \"powerpc\", target_arch = \"powerpc64\")))] const SIZE_BITS: u32 = 14;\n\
+         pub const GET: u32 = (2 << (16 + SIZE_BITS)) | ((size_of::<u32>() as u32) << 16) | ((b'f' as u32) << 8) | 1;\n",
+    );
+    let body = command(&read.interface, "GET").variants.first().unwrap();
+    assert!(matches!(body.encoder, Encoder::Own(_)));
+    assert_eq!(number(&read.interface, "GET", "x86_64"), 0x8004_6601);
+    assert_eq!(number(&read.interface, "GET", "powerpc64le"), 0x4004_6601);
+}
+
+#[test]
+fn constants_that_nothing_uses_are_read_where_they_are_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "pub const FS_IOC_SETVERSION: u32 = 2147776002;\npub const SMALL: u32 = 3;\n";
+    write(folder.path(), &[("lib.rs", text)]);
+    let paths = vec![folder.path().to_owned()];
+    let (few, _) = read(&Request { paths: paths.clone(), ..Request::default() });
+    assert!(few.raw_numbers.is_empty());
+    let (all, _) = read(&Request { paths, constants: Constants::All, ..Request::default() });
+    let found: Vec<_> =
+        all.raw_numbers.iter().map(|raw| (raw.name.as_str(), raw.through.as_str())).collect();
+    assert_eq!(found, [("FS_IOC_SETVERSION", THROUGH_CONSTANT)]);
+}
+
+#[test]
+fn functions_that_call_each_other_without_end_come_to_nothing() {
+    let read = source(
+        "const fn f(n: u32) -> u32 { f(n - 1) | f(n - 2) << 1 }\npub const A: u32 = f(100) << 30 | 0x6601;\n\
+         const B0: usize = size_of::<Unknown>() | 1;\n",
+    );
+    assert!(read.interface.commands.is_empty());
+}
