@@ -7,6 +7,7 @@ use syn::spanned::Spanned as _;
 use syn::{Lifetime, LitStr, Type};
 
 use crate::types::{Words, argument_of, begins_with_zero, describe, last_segment};
+use crate::variable::fault;
 use crate::{buffer, mirror};
 
 /// The implementation, the proof, and the structures that are asked for beside it.
@@ -359,20 +360,21 @@ pub(crate) fn flexible(data: &Data) -> TokenStream {
 /// One assertion for the whole structure, whose failure is told of a member.
 fn proof(data: &Data) -> TokenStream {
     let ty = with_static(data);
+    let fault = fault();
     let names = data.members.iter().map(|member| &member.name);
     let arms = data.members.iter().enumerate().map(|(index, member)| {
-        let refuse = quote_spanned!(member.span=> ::ioctlkit::__private::refuse_data(&fault));
+        let refuse = quote_spanned!(member.span=> ::ioctlkit::__private::refuse_data(&#fault));
         quote!(#index => #refuse,)
     });
     let span = data.ident.span();
-    let refuse = quote_spanned!(span=> ::ioctlkit::__private::refuse_data(&fault));
+    let refuse = quote_spanned!(span=> ::ioctlkit::__private::refuse_data(&#fault));
     quote! {
         const _: () = {
-            if let ::core::option::Option::Some(fault) = ::ioctlkit::__private::check_data::<#ty>(
+            if let ::core::option::Option::Some(#fault) = ::ioctlkit::__private::check_data::<#ty>(
                 &<#ty as ::ioctlkit::IoctlData>::TYPE,
                 &[#(::core::mem::offset_of!(#ty, #names)),*],
             ) {
-                match fault.member {
+                match #fault.member {
                     #(#arms)*
                     _ => #refuse,
                 }

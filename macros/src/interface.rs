@@ -6,6 +6,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{Ident, Lifetime, parse_quote};
 
 use crate::command::{self, Context, documented};
+use crate::variable::fault;
 use crate::{driver, method};
 
 /// Constants, description, device newtype and methods, of what could be read; and every mistake.
@@ -106,19 +107,20 @@ pub(crate) fn constant_name(variant: &Ident) -> Ident {
 
 /// Two commands of one number are an error at the second one.
 fn unrepeated(interface: &Interface, owner: &TokenStream) -> TokenStream {
+    let fault = fault();
     let arms = interface.commands.iter().enumerate().skip(1).map(|(index, command)| {
         let refuse = quote_spanned! {command.identity_span=>
-            ::ioctlkit::__private::refuse_interface(&fault)
+            ::ioctlkit::__private::refuse_interface(&#fault)
         };
         quote!(#index => #refuse,)
     });
     quote! {
-        if let ::core::option::Option::Some(fault) = ::ioctlkit::__private::check_interface(
+        if let ::core::option::Option::Some(#fault) = ::ioctlkit::__private::check_interface(
             &<#owner as ::ioctlkit::Interface>::DESCRIPTION,
         ) {
-            match fault.command {
+            match #fault.command {
                 #(#arms)*
-                _ => ::ioctlkit::__private::refuse_interface(&fault),
+                _ => ::ioctlkit::__private::refuse_interface(&#fault),
             }
         }
     }

@@ -16,6 +16,7 @@ mod method;
 mod mirror;
 mod single;
 mod types;
+mod variable;
 
 use ioctlkit_syntax::{Data, Interface, Single, makes_a_command};
 use proc_macro::TokenStream;

@@ -12,6 +12,7 @@ use syn::{Attribute, Expr, Ident, LitInt, LitStr, Token, Type, parenthesized};
 use crate::attribute::{
     documentation, each_word, equals, named_once, spelled, text, unknown, value,
 };
+use crate::fragment::ungrouped;
 use crate::range::operand;
 use crate::{Errors, RangeInclusive, literal};
 
@@ -253,9 +254,9 @@ impl CommandWords {
                 self.number = Some((general, exceptions, name.span()));
             }
             "value" => self.by_value = Some(name.span()),
-            "buffer" => self.buffer = Some(value(input)?),
+            "buffer" => self.buffer = Some(ungrouped(value(input)?)),
             "encoded" => self.encoded = encoded(input)?,
-            "returns" => self.returns = Some(value(input)?),
+            "returns" => self.returns = Some(ungrouped(value(input)?)),
             "extensible" => {
                 let inner;
                 parenthesized!(inner in input);
@@ -449,7 +450,7 @@ pub(crate) fn variant(variant: &syn::Variant, errors: &mut Errors) -> Option<Com
     let payload = match &variant.fields {
         syn::Fields::Unit => None,
         syn::Fields::Unnamed(fields) if fields.unnamed.len() == 1 => {
-            fields.unnamed.first().map(|field| field.ty.clone())
+            fields.unnamed.first().map(|field| ungrouped(field.ty.clone()))
         }
         fields => {
             let message = "a command has one argument: put the members into a structure that \
@@ -541,7 +542,7 @@ fn encoded_part(input: ParseStream<'_>, encoded: &mut Encoded) -> syn::Result<()
         encoded.direction = Some(direction);
         return Ok(());
     }
-    encoded.ty = Some(input.parse()?);
+    encoded.ty = Some(ungrouped(input.parse()?));
     Ok(())
 }
 

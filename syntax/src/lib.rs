@@ -63,6 +63,7 @@ mod attribute;
 mod command;
 mod data;
 mod errors;
+mod fragment;
 mod interface;
 mod literal;
 mod member;

@@ -6,6 +6,7 @@ use syn::{Expr, Field, Ident, Type, Visibility};
 
 use crate::attribute::{documentation, each_word, equals, name as name_of, unknown, value};
 use crate::command::expressions;
+use crate::fragment::ungrouped;
 use crate::range::operand;
 use crate::{Errors, RangeInclusive};
 
@@ -100,6 +101,7 @@ pub(crate) const WORDS: [&str; 10] = [
 ];
 
 pub(crate) fn read(index: usize, field: &Field, errors: &mut Errors) -> Member {
+    let ty = ungrouped(field.ty.clone());
     let mut role = None;
     let mut constraint = None;
     let mut default = None;
@@ -108,7 +110,7 @@ pub(crate) fn read(index: usize, field: &Field, errors: &mut Errors) -> Member {
         match name.to_string().as_str() {
             "reserved" => set(&mut role, Role::Reserved, name)?,
             "size" => set(&mut role, Role::Size, name)?,
-            "count" if is_address(&field.ty) => {
+            "count" if is_address(&ty) => {
                 set(&mut role, Role::Buffer { count: name_of(input)? }, name)?;
             }
             "count" => set(&mut role, Role::Flexible { count: name_of(input)? }, name)?,
@@ -121,7 +123,7 @@ pub(crate) fn read(index: usize, field: &Field, errors: &mut Errors) -> Member {
                 equals(input)?;
                 default = Some(operand(input)?);
             }
-            "compat" => compat = Some(value(input)?),
+            "compat" => compat = Some(ungrouped(value(input)?)),
             _ => return Err(unknown(name, &WORDS)),
         }
         Ok(())
@@ -130,12 +132,12 @@ pub(crate) fn read(index: usize, field: &Field, errors: &mut Errors) -> Member {
         Some(ident) => syn::Member::Named(ident.clone()),
         None => syn::Member::Unnamed(index.into()),
     };
-    let span = field.ident.as_ref().map_or_else(|| field.ty.span(), Ident::span);
+    let span = field.ident.as_ref().map_or_else(|| ty.span(), Ident::span);
     let cfgs = field.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
     Member {
         name,
         docs: documentation(&field.attrs),
-        ty: field.ty.clone(),
+        ty,
         role: role.unwrap_or(Role::Plain),
         constraint: constraint.unwrap_or(Constraint::None),
         default,
