@@ -241,6 +241,14 @@ pub fn is_module_name(name: &str) -> bool {
         && !is_taken(name)
 }
 
+/// Whether a device's type in Rust can be called so: a capital, and ASCII letters and digits behind it. A name that
+/// Rust or the derives have is one, too.
+pub fn is_type_name(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_uppercase())
+        && name.len() <= NAME_LENGTH
+        && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
+}
+
 /// Whether C has a type of that name: `struct NAME`, `union NAME`, or the name of a typedef.
 pub fn is_c_type(name: &str) -> bool {
     let tag = ["struct ", "union "].iter().find_map(|keyword| name.strip_prefix(keyword));

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use ioctlkit_abi::spelling::{
     CAPABILITIES, is_c_name, is_c_prefix, is_c_type, is_capability, is_device_path, is_driver_path,
-    is_module_name,
+    is_module_name, is_type_name,
 };
 
 #[test]
@@ -16,6 +16,7 @@ fn no_character_that_another_language_reads_is_in_a_name_or_a_path() {
         let name = format!("a{c}b");
         assert_eq!(is_c_name(&name), is_word, "{name:?}");
         assert_eq!(is_c_prefix(&name), is_word, "{name:?}");
+        assert_eq!(is_type_name(&format!("A{c}b")), c.is_ascii_alphanumeric(), "{c:?}");
         assert_eq!(is_c_type(&format!("struct {name}")), is_word, "{name:?}");
         assert!(!is_capability(&format!("CAP_SYSLOG{c}")), "{c:?}");
         assert_eq!(is_device_path(&format!("/dev/{name}")), is_word || "./-".contains(c), "{c:?}");
@@ -44,6 +45,9 @@ fn what_is_spelled_so_is_taken() {
     }
     assert!(!is_device_path(&format!("/dev/{}", "a".repeat(251))));
     assert!(is_capability("CAP_SYS_ADMIN") && !is_capability("CAP_") && !is_capability("cap_bpf"));
+    assert!(is_type_name("Echo") && is_type_name("E") && is_type_name("Rs485"));
+    assert!(!is_type_name("") && !is_type_name("echo") && !is_type_name("4a"));
+    assert!(!is_type_name(&"E".repeat(256)) && is_type_name(&"E".repeat(255)));
     assert!(is_c_type("union a") && is_c_type("a_t") && !is_c_type("enum a"));
     assert!(!is_c_type("struct  a") && !is_c_type("struct int") && !is_c_type("struct "));
 }

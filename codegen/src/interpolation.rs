@@ -16,6 +16,13 @@ pub(crate) enum Language {
     C,
     /// Kconfig: `string` between quotes, `comment` in comments and help.
     Kconfig,
+    /// Rust: `byte` for the literal of one.
+    Rust,
+    /// TOML: `string` with its quotes, `comment` behind `#`.
+    Toml,
+    /// Markdown and YAML, where one character means another thing in each place: nothing but words and
+    /// numbers.
+    Words,
     /// make, a shell and what else has `#`: `comment` behind it.
     Hash,
 }
@@ -26,6 +33,9 @@ impl Language {
         let name = path.rsplit('/').next().unwrap_or(path);
         match name.rsplit_once('.') {
             Some((_, "c" | "h")) => Self::C,
+            Some((_, "rs")) => Self::Rust,
+            Some((_, "toml")) => Self::Toml,
+            Some((_, "md" | "yml")) => Self::Words,
             _ if name == "Kconfig" => Self::Kconfig,
             _ => Self::Hash,
         }
@@ -52,6 +62,12 @@ pub(crate) fn environment(language: Language) -> Environment<'static> {
             add(&mut environment, "string", escape::kconfig_string);
             add(&mut environment, "comment", escape::hash_comment);
         }
+        Language::Rust => environment.add_filter("byte", rust_byte),
+        Language::Toml => {
+            add(&mut environment, "string", escape::toml_string);
+            add(&mut environment, "comment", escape::hash_comment);
+        }
+        Language::Words => {}
         Language::Hash => add(&mut environment, "comment", escape::hash_comment),
     }
     environment
@@ -59,6 +75,15 @@ pub(crate) fn environment(language: Language) -> Environment<'static> {
 
 fn add(environment: &mut Environment<'_>, name: &'static str, escape: fn(&str) -> String) {
     environment.add_filter(name, move |text: &str| Value::from_safe_string(escape(text)));
+}
+
+/// The literal of a byte: of its character, where that is a letter or a digit.
+fn rust_byte(byte: u8) -> Value {
+    let text = match char::from(byte) {
+        letter if letter.is_ascii_alphanumeric() => format!("b'{letter}'"),
+        _ => format!("{byte:#04x}"),
+    };
+    Value::from_safe_string(text)
 }
 
 /// Part of a declaration or an expression in C. What is not there, such as the value of a condition
@@ -97,7 +122,8 @@ mod tests {
 
     #[test]
     fn a_value_without_a_filter_is_a_word_or_a_number() {
-        for language in [Language::C, Language::Kconfig, Language::Hash] {
+        let languages = [Language::C, Language::Kconfig, Language::Rust, Language::Toml];
+        for language in languages.into_iter().chain([Language::Words, Language::Hash]) {
             assert_eq!(rendered(language, "{{ word }} {{ n }}").unwrap(), "echo_2 2");
             for raw in ["{{ x }}", "{{ x ~ word }}", "{{ [x] }}", "{{ x|safe }}", "{{ x|e }}"] {
                 assert!(rendered(language, raw).is_err(), "{raw}");
@@ -109,12 +135,24 @@ mod tests {
     fn a_filter_is_of_the_language() {
         assert_eq!(rendered(Language::C, "\"{{ x|string }}\"").unwrap(), "\"a\\\"); f(\"");
         assert!(rendered(Language::C, "{{ x|code }}").is_err());
+        assert_eq!(rendered(Language::Toml, "{{ x|string }}").unwrap(), "\"a\\\"); f(\"");
+        assert_eq!(rendered(Language::Rust, "{{ n|byte }} {{ 69|byte }}").unwrap(), "0x02 b'E'");
+        for filter in ["string", "comment", "code", "byte"] {
+            let filtered = format!("{{{{ x|{filter} }}}}");
+            assert!(rendered(Language::Words, &filtered).is_err(), "{filter}");
+        }
+        assert!(rendered(Language::Rust, "{{ x|byte }}").is_err());
         assert!(rendered(Language::Hash, "{{ x|string }}").is_err());
         for (path, language) in [
             ("gen/NAME_ioctl.c", Language::C),
             ("Kconfig", Language::Kconfig),
             ("tests/Makefile", Language::Hash),
             ("dkms.conf", Language::Hash),
+            (".gitignore", Language::Hash),
+            ("interface/tests/driver/mod.rs", Language::Rust),
+            ("interface/Cargo.toml", Language::Toml),
+            ("README.md", Language::Words),
+            (".github/workflows/ci.yml", Language::Words),
         ] {
             assert_eq!(Language::of(path), language, "{path}");
         }

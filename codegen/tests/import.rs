@@ -37,6 +37,22 @@ fn imported(text: &str) -> String {
 }
 
 #[test]
+fn a_device_is_called_by_the_name_of_a_type_or_not_at_all() {
+    let text = "#include <linux/ioctl.h>\n#define SENSOR_RESET _IO('S', 0)\n";
+    let called = |name: &str| with(text, |request| request.interface_name = Some(name.into()));
+    for name in ["", "echo", "E;", "E\nuse", "E*/", "É", "Sensor_", &"E".repeat(256)] {
+        let failure = called(name).unwrap_err();
+        let message = &failure.problems[0].message;
+        assert!(message.contains("is no name of a type in Rust"), "{name:?}: {message}");
+        assert!(!message.contains('\n'), "{message:?}");
+    }
+    for (name, device) in [("Echo", "device = Echo"), ("Self", "device = SelfDevice")] {
+        let text = called(name).unwrap().text;
+        assert!(text.contains(device), "{text}");
+    }
+}
+
+#[test]
 fn an_interface_as_one_would_write_it_today() {
     insta::assert_snapshot!(imported(
         r#"/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */

@@ -6,6 +6,7 @@ use clap::Args;
 use ioctl_gen::import::{Bindgen, Failure, Imported, Request, import_by, is_made_by_import};
 use ioctl_gen::streams::{print_exactly, tell};
 use ioctl_gen::{NewFile, describe, read_below, write_alone};
+use ioctlkit_abi::spelling::is_type_name;
 use ioctlkit_model::{Problem, ProblemKind};
 use ioctlkit_sources::c;
 use ioctlkit_sources::worker::Workers;
@@ -61,11 +62,11 @@ pub(super) struct Arguments {
 }
 
 fn type_name(text: &str) -> Result<String, String> {
-    let begins = text.starts_with(|c: char| c.is_ascii_uppercase());
-    if begins && text.chars().all(|c| c.is_ascii_alphanumeric()) {
+    if is_type_name(text) {
         Ok(text.to_owned())
     } else {
-        Err("a type's name begins with a capital and has letters and digits: `Echo`".into())
+        Err("a type's name is a capital and at most 254 letters and digits behind it: `Echo`"
+            .into())
     }
 }
 

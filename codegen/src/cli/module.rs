@@ -170,12 +170,11 @@ fn done(arguments: &Arguments) -> Result<Outcome, Failure> {
             Failure::of(&arguments.output, message, None)
         })?);
     }
-    let (lock, gone) = lock(arguments, &plan)?;
+    let Locked { file: lock, now: lock_now, gone } = lock(arguments, &plan)?;
     let lock_path = arguments.output.join(&lock.path);
     files.retain(|file| file.path != lock.path);
     let steps = steps(&arguments.output, &files)
         .map_err(|(path, error)| Failure::of(&path, unreadable(&error), None))?;
-    let lock_now = read_below(&arguments.output, &lock_path).ok().flatten();
     let lock_changes = lock_now.as_deref() != Some(lock.text.as_bytes());
     if arguments.diff {
         for step in steps.iter().filter(|step| step.change != Change::None) {
@@ -326,9 +325,18 @@ fn finished(interface: Interface, problems: Vec<Problem>) -> Result<Interface, F
     Ok(interface)
 }
 
-/// The lock file as it will be, unless that breaks callers of the ABI that it holds; and the commands
-/// that are gone.
-fn lock(arguments: &Arguments, plan: &Plan) -> Result<(File, Vec<String>), Failure> {
+/// The file that remembers the ABI.
+struct Locked {
+    /// As it will be.
+    file: File,
+    /// What it holds now. It is read once: what is compared is what will be replaced.
+    now: Option<Vec<u8>>,
+    /// The commands that it holds and the definition no longer has.
+    gone: Vec<String>,
+}
+
+/// The lock file, unless what it will be breaks callers of the ABI that it holds.
+fn lock(arguments: &Arguments, plan: &Plan) -> Result<Locked, Failure> {
     let path = format!("{}.abi", plan.name);
     let full = arguments.output.join(&path);
     let broken_line = |line: usize| {
@@ -336,12 +344,11 @@ fn lock(arguments: &Arguments, plan: &Plan) -> Result<(File, Vec<String>), Failu
         Failure::of(&full, format!("line {line} is none of an ABI"), Some(help))
     };
     let next = Lock::parse(plan.abi.iter().map(String::as_str)).map_err(broken_line)?;
-    let known = match read_below(&arguments.output, &full) {
-        Ok(Some(text)) => {
-            Lock::parse(String::from_utf8_lossy(&text).lines()).map_err(broken_line)?
-        }
-        Ok(None) => Lock::default(),
-        Err(error) => return Err(Failure::of(&full, unreadable(&error), None)),
+    let now = read_below(&arguments.output, &full)
+        .map_err(|error| Failure::of(&full, unreadable(&error), None))?;
+    let known = match &now {
+        Some(text) => Lock::parse(String::from_utf8_lossy(text).lines()).map_err(broken_line)?,
+        None => Lock::default(),
     };
     let broken = known.broken_by(&next);
     if !broken.is_empty() && !arguments.break_abi {
@@ -356,7 +363,7 @@ fn lock(arguments: &Arguments, plan: &Plan) -> Result<(File, Vec<String>), Failu
     }
     let gone = known.gone_from(&next);
     let text = known.followed_by(&plan.abi, &next);
-    Ok((File { path, ownership: Ownership::Generated, text }, gone))
+    Ok(Locked { file: File { path, ownership: Ownership::Generated, text }, now, gone })
 }
 
 fn check(steps: &[Step], lock: Option<&Path>) -> Outcome {

@@ -7,9 +7,11 @@
 use std::path::PathBuf;
 
 use ioctlkit_abi::AbiId;
+use ioctlkit_abi::spelling::is_type_name;
 use ioctlkit_model::{
     Interface, Layouts, Problem, ProblemKind, RecordId, SourceMap, Span, abi_words,
 };
+use ioctlkit_report::visible;
 use ioctlkit_sources::c;
 use regex::Regex;
 
@@ -88,7 +90,8 @@ pub struct Failure {
 /// Imports a header.
 ///
 /// # Errors
-/// Why the header can't be read, or that nothing in it is a command, a structure or a constant.
+/// Why the header can't be read, that nothing in it is a command, a structure or a constant, or that the
+/// device's name is none of a type.
 pub fn import(request: &Request) -> Result<Imported, Failure> {
     import_by(request, c::read, Bindgen::run)
 }
@@ -103,6 +106,11 @@ pub fn import_by(
     read: impl FnOnce(&c::Request) -> (Interface, Vec<Problem>),
     bind: impl FnOnce(&Bindgen) -> Result<String, String>,
 ) -> Result<Imported, Failure> {
+    if let Some(name) = request.interface_name.as_ref().filter(|name| !is_type_name(name)) {
+        let message = format!("`{}` is no name of a type in Rust", visible::on_one_line(name));
+        let help = "write a capital, and letters and digits behind it: `Echo`";
+        return Err(failure(request, &message, Some(help), SourceMap::default()));
+    }
     let reading = c::Request {
         paths: vec![request.header.clone()],
         include_dirs: request.include_dirs.clone(),
@@ -207,7 +215,7 @@ fn device_name(request: &Request) -> String {
         stem.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     let stem = stem.strip_suffix("_ioctl").unwrap_or(&stem);
     let name = ioctlkit_syntax::camel_case(stem);
-    if name.starts_with(|c: char| c.is_ascii_alphabetic()) { name } else { format!("Device{name}") }
+    if is_type_name(&name) { name } else { format!("Device{name}") }
 }
 
 /// What clang and the model say differently about a structure on one ABI. Both cannot be right.

@@ -7,7 +7,6 @@ use minijinja::{Environment, UndefinedBehavior, Value, context};
 use super::dependency::Dependency;
 use super::name::Name;
 use super::type_letter::TypeLetter;
-use crate::escape::toml_string;
 use crate::interpolation::{self, Language};
 use crate::module::Device;
 
@@ -67,7 +66,6 @@ impl Scaffold {
     /// # Errors
     /// What is wrong with a template, which is a mistake of this program.
     pub(super) fn files(&self) -> Result<Vec<(&'static str, String)>, minijinja::Error> {
-        let environment = environment()?;
         let letter = self.type_letter.letter();
         let nr: Vec<u8> = (0..3).map(|index| self.type_letter.first_nr() + index).collect();
         let number = |direction, nr: u8| {
@@ -77,17 +75,14 @@ impl Scaffold {
         };
         let ioctlkit_path = match &self.dependency {
             Dependency::Registry => None,
-            Dependency::Folder(folder) => Some(ours(toml_string(&folder.display().to_string()))),
+            Dependency::Folder(folder) => Some(folder.display().to_string()),
         };
         let mut version = env!("CARGO_PKG_VERSION").rsplitn(2, '.');
         let values = context! {
             name => self.name.as_str(),
             upper => self.name.upper(),
             camel => self.name.camel(),
-            type_letter => ours(match letter {
-                letter if letter.is_ascii_alphanumeric() => format!("b'{}'", char::from(letter)),
-                letter => format!("{letter:#04x}"),
-            }),
+            type_letter => letter,
             type_text => ours(self.type_letter.to_string()),
             nr => nr.iter().map(|nr| format!("{nr:#04x}")).collect::<Vec<_>>(),
             numbers => [
@@ -109,20 +104,21 @@ impl Scaffold {
         templates
             .into_iter()
             .map(|(path, template)| {
+                let environment = environment(Language::of(path))?;
                 Ok((path, environment.render_named_str(path, template, &values)?))
             })
             .collect()
     }
 }
 
-/// What was made here, of nothing but names and numbers, or quoted.
+/// What this program says itself, of nothing but words and numbers: it means the same in every template.
 fn ours(text: String) -> Value {
     Value::from_safe_string(text)
 }
 
 /// `@{…}` is replaced, which neither Rust nor TOML, YAML or a shell have.
-fn environment() -> Result<Environment<'static>, minijinja::Error> {
-    let mut environment = interpolation::environment(Language::Hash);
+fn environment(language: Language) -> Result<Environment<'static>, minijinja::Error> {
+    let mut environment = interpolation::environment(language);
     let syntax = SyntaxConfig::builder()
         .block_delimiters("<%", "%>")
         .variable_delimiters("@{", "}")
