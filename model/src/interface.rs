@@ -211,6 +211,10 @@ pub const THROUGH_CONDITION: &str = "?:";
 /// [`RawNumber::through`] of a constant in Rust that no call uses as its request.
 pub const THROUGH_CONSTANT: &str = "const";
 
+/// [`RawNumber::through`] of a request that a crate takes from `linux-raw-sys`, whose constants are
+/// those of the kernel's headers.
+pub const THROUGH_LINUX_RAW_SYS: &str = "linux_raw_sys";
+
 /// A command that is a plain number in the source.
 #[derive(Debug, Clone)]
 pub struct RawNumber {

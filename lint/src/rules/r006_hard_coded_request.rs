@@ -3,7 +3,7 @@
 use ioctlkit_abi::{AbiSet, Direction};
 use ioctlkit_model::{
     Command, Finding, Fix, Label, Layouts, RawNumber, Safety, Span, THROUGH_CONSTANT,
-    THROUGH_DERIVE, abi_words,
+    THROUGH_DERIVE, THROUGH_LINUX_RAW_SYS, abi_words,
 };
 
 use crate::abis::by_value;
@@ -61,7 +61,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for raw in requests {
         // `number = …` of the derive gives a number its name and its argument, and says by name
         // where it is another: only the wrong number is left to be found.
-        let is_stated = raw.through == THROUGH_DERIVE;
+        let is_stated = [THROUGH_DERIVE, THROUGH_LINUX_RAW_SYS].contains(&&*raw.through);
         for (abis, number) in raw.variants.iter() {
             let known = known(cx, raw, abis, *number);
             let is_right = known.as_ref().is_none_or(|known| {

@@ -146,7 +146,7 @@ impl<'a> Visit<'a> for Body<'_, 'a> {
             // `Setter::<OP, u32>::new(1)`.
             if let Some(before) = path.segments.iter().rev().nth(1)
                 && !before.arguments.is_none()
-                && prelude::is_pattern(&name_of(&before.ident))
+                && (prelude::is_pattern(&name_of(&before.ident)) || has_constant(before))
             {
                 let mut of_type = path.clone();
                 of_type.segments.pop();
@@ -259,6 +259,13 @@ impl<'t> Body<'t, '_> {
         }
         self.sites.push(Site::Macro(self.origin.macro_call(found)));
     }
+}
+
+/// Whether a constant in braces stands in the angle brackets, as an opcode does.
+fn has_constant(segment: &syn::PathSegment) -> bool {
+    let syn::PathArguments::AngleBracketed(arguments) = &segment.arguments else { return false };
+    let first = arguments.args.first();
+    matches!(first, Some(syn::GenericArgument::Const(syn::Expr::Block(_))))
 }
 
 /// Names that people give to what they pass on to `ioctl`.

@@ -56,9 +56,14 @@ pub(crate) struct Builder {
     families: HashSet<Key>,
     raw_numbers: HashMap<Key, usize>,
     not_understood: HashMap<Key, usize>,
+    /// Requests whose name means something on some ABI.
+    defined_requests: HashSet<Key>,
     dependencies: HashMap<(PathBuf, String), Option<Arc<Package>>>,
     constants: Constants,
 }
+
+/// Why a request is unknown whose name has no definition.
+pub(crate) const UNDEFINED: &str = "nothing defines the name";
 
 impl Builder {
     /// For an interface on these ABIs, whose files are shown under these paths.
@@ -101,6 +106,7 @@ impl Builder {
     /// The interface, and what could not be read.
     pub(crate) fn finish(mut self) -> (Interface, Vec<Problem>) {
         self.say_doubts();
+        self.forget_undefined();
         for command in &mut self.interface.commands {
             let variants = std::mem::take(&mut command.variants);
             command.variants = known_only(variants, |body| {
@@ -469,6 +475,24 @@ impl Builder {
     pub(crate) fn defines(&self, name: &str) -> bool {
         let keys = self.commands.keys().chain(&self.families).chain(self.raw_numbers.keys());
         keys.map(|(_, _, known)| known).any(|known| known == name)
+    }
+
+    /// Remembers that the name of a request means something on an ABI of this class: where it means
+    /// nothing on another, the source is not meant for that one.
+    pub(crate) fn request_defined(&mut self, file: FileIndex, place: Place, name: &str) {
+        self.defined_requests.insert((file, place, name.to_owned()));
+    }
+
+    /// Forgets the requests whose name means nothing, where it means something elsewhere.
+    fn forget_undefined(&mut self) {
+        let defined = &self.defined_requests;
+        let known = self.not_understood.iter().filter(|(key, _)| defined.contains(*key));
+        let known: HashSet<usize> = known.map(|(_, index)| *index).collect();
+        let mut index = 0;
+        self.interface.not_understood.retain(|request| {
+            index += 1;
+            request.reason != UNDEFINED || !known.contains(&(index - 1))
+        });
     }
 
     /// Remembers a request that cannot be worked out on some ABIs.

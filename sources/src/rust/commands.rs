@@ -7,9 +7,10 @@ use ioctlkit_model::{
     Argument, CommandBody, Constant, FamilyNumber, ProblemKind, THROUGH_CONSTANT, Written,
 };
 
+use super::build::UNDEFINED;
 use super::constant::Env;
 use super::derive::{self, Identity};
-use super::item::{Ex, ExKind, Function, Item, Kind, MacroCall, Path, Place, Site, Ty};
+use super::item::{Ex, ExKind, Function, Generic, Item, Kind, MacroCall, Path, Place, Site, Ty};
 use super::request::{Encoded, Found};
 use super::resolve::{Names, Target};
 use super::through;
@@ -165,6 +166,7 @@ impl World<'_> {
         let around = Around { file: self.scope(scope).file, name: &name, function };
         if item.name == "opcode"
             && let Some(value) = &function.value
+            && let Some(env) = self.inside_ioctl(scope, item, within, &env)
         {
             self.opcode(&self.named(scope, item, &name), value, &env);
             return;
@@ -174,13 +176,68 @@ impl World<'_> {
         }
     }
 
+    /// What stands for what within an implementation of rustix's `Ioctl`, where a function is part
+    /// of one.
+    fn inside_ioctl(
+        &self,
+        scope: ScopeId,
+        item: &Arc<Item>,
+        within: &str,
+        env: &Env,
+    ) -> Option<Env> {
+        let krate = self.krate(self.scope(scope).krate);
+        krate.implementations.get(within)?.iter().find_map(|(_, block)| {
+            let Kind::Implementation(block) = &block.kind else { return None };
+            let has_it = block.items.iter().any(|inner| Arc::ptr_eq(inner, item));
+            (has_it && block.of_trait.as_deref() == Some("Ioctl"))
+                .then(|| env.with_parameters(&block.parameters))
+        })
+    }
+
+    /// The opcode in the angle brackets of a type that makes a call of it: one of rustix's, or one of
+    /// the crate's own that implements its `Ioctl`.
+    fn pattern_opcode(&mut self, ty: &Ty, env: &Env) -> Option<Ex> {
+        let path = ty.path()?;
+        let is_pattern = if self.is_of_rustix(ty, env) {
+            super::prelude::is_pattern(path.last())
+        } else {
+            self.implements_ioctl(path, env)
+        };
+        let opcode = path.arguments().first().filter(|_| is_pattern)?;
+        match opcode {
+            Generic::Constant(value) => Some(value.clone()),
+            // A constant's name looks like a type's.
+            Generic::Type(ty) => {
+                let path = ty.path()?;
+                let found = self.resolve(env.scope, &path.names(), path.global, Names::Values)?;
+                let is_constant = matches!(&found, Target::Item(_, item)
+                    if matches!(item.kind, Kind::Constant(..)));
+                let kind = ExKind::Path(path.clone());
+                is_constant.then_some(Ex { kind, place: ty.place })
+            }
+        }
+    }
+
+    fn implements_ioctl(&mut self, path: &Path, env: &Env) -> bool {
+        let found = self.resolve(env.scope, &path.names(), path.global, Names::Types);
+        let Some(Target::Item(scope, item)) = found else { return false };
+        let krate = self.krate(self.scope(scope).krate);
+        let blocks = krate.implementations.get(&item.name).into_iter().flatten();
+        blocks
+            .filter_map(|(_, block)| match &block.kind {
+                Kind::Implementation(block) => Some(block),
+                _ => None,
+            })
+            .any(|block| block.of_trait.as_deref() == Some("Ioctl"))
+    }
+
     /// What `opcode()` of an implementation of rustix's `Ioctl` yields.
     fn opcode(&mut self, named: &Named<'_>, value: &Ex, env: &Env) {
         match self.passed_request(value, env) {
             Some(Found::Number(number)) => {
                 self.raw(named.file, named.name, named.name_place, number);
             }
-            None if depends(value, env) => {}
+            None if depends(value.bare(), env) => {}
             None => {
                 let why = "what `opcode` yields cannot be worked out";
                 self.unknown_request(named.file, (named.name, ""), named.name_place, why);
@@ -206,6 +263,10 @@ impl World<'_> {
             }
             Site::Macro(call) => self.macro_site(around, call, env),
             Site::Type(ty) => {
+                if let Some(opcode) = self.pattern_opcode(ty, env) {
+                    self.used(around, &opcode, env, 0);
+                    return;
+                }
                 // Other crates have types of these names, too.
                 if !self.is_of_rustix(ty, env) {
                     return;
@@ -273,7 +334,7 @@ impl World<'_> {
                         return;
                     }
                 }
-                self.used_constant(file, path, bare, env, Some(name));
+                self.used_constant(file, path, bare, env, name);
             }
             ExKind::Integer(value) => {
                 let spelling = self.spelling(file, bare.place);
@@ -321,7 +382,7 @@ impl World<'_> {
         path: &Path,
         ex: &Ex,
         env: &Env,
-        by: Option<&str>,
+        by: &str,
     ) {
         if path.single().is_some_and(|name| env.bound(name).is_some()) {
             return;
@@ -331,14 +392,16 @@ impl World<'_> {
             names => self.resolve(env.scope, names, path.global, Names::Values),
         };
         let unknown = |world: &mut Self, why: &str| {
-            if let Some(by) = by {
-                world.unknown_request(file, (by, ""), ex.place, why);
-            }
+            world.unknown_request(file, (by, ""), ex.place, why);
         };
         let (scope, item) = match found {
             Some(Target::Item(scope, item)) => (scope, item),
             // The numbers of these are the kernel's, and no definition of this crate.
-            Some(Target::External(krate, _)) if super::prelude::is_known_crate(&krate) => return,
+            Some(Target::External(krate, _))
+                if super::prelude::is_known_crate(&krate) || krate == "linux_raw_sys" =>
+            {
+                return;
+            }
             Some(Target::External(krate, _)) => {
                 return unknown(self, &format!("no source of `{krate}` is at hand"));
             }
@@ -351,9 +414,10 @@ impl World<'_> {
                 return;
             }
             Some(Target::Module(_)) | None => {
-                return unknown(self, "nothing defines the name");
+                return unknown(self, UNDEFINED);
             }
         };
+        self.builder.request_defined(file, ex.place, by);
         let Kind::Constant(_, Some(value), _) = &item.kind else {
             return unknown(self, "it is known only when the program runs");
         };
@@ -364,6 +428,12 @@ impl World<'_> {
             Some(Found::Number(_)) | None => {}
         }
         let home = self.scope(scope).file;
+        if self.is_of_kernel(scope) && !self.asked_for(home) {
+            if let Some(number) = self.number(value, &inner) {
+                self.of_kernel(file, &item.name, ex.place, number);
+            }
+            return;
+        }
         let (at, place) = if self.asked_for(home) {
             (home, self.named(scope, &item, &item.name).name_place)
         } else {
@@ -395,7 +465,7 @@ impl World<'_> {
 
     /// A request that a function passes and that cannot be worked out; `maker` is the function that
     /// yields it, if one does.
-    fn unknown_request(
+    pub(crate) fn unknown_request(
         &mut self,
         file: FileIndex,
         (name, maker): (&str, &str),
@@ -422,12 +492,27 @@ impl World<'_> {
     }
 
     pub(crate) fn raw(&mut self, file: FileIndex, name: &str, place: Place, number: i128) {
+        self.plain(file, (name, ""), place, number);
+    }
+
+    /// A number that `linux-raw-sys` names as the kernel's headers do.
+    fn of_kernel(&mut self, file: FileIndex, name: &str, place: Place, number: i128) {
+        self.plain(file, (name, through::LINUX_RAW_SYS), place, number);
+    }
+
+    fn plain(
+        &mut self,
+        file: FileIndex,
+        (name, through): (&str, &str),
+        place: Place,
+        number: i128,
+    ) {
         // A number of another width is no command.
         let number =
             u32::try_from(number).or_else(|_| i32::try_from(number).map(i32::cast_unsigned));
         if let Ok(number) = number {
             let abis = self.abis;
-            self.builder.raw_number((file, place), name, "", abis, number);
+            self.builder.raw_number((file, place), name, through, abis, number);
         }
     }
 

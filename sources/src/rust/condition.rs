@@ -229,10 +229,24 @@ impl Script {
     }
 }
 
+/// No condition that anybody writes has more characters.
+const LONGEST: usize = 4096;
+
+/// The conditions of `cfg!(…)` in a text.
+pub(crate) fn in_expressions(text: &str) -> impl Iterator<Item = Condition> + '_ {
+    text.match_indices("cfg!(").filter_map(|(at, opening)| {
+        let rest = &text[at + opening.len()..];
+        let rest = rest.char_indices().nth(LONGEST).map_or(rest, |(end, _)| &rest[..end]);
+        let tokens: proc_macro2::TokenStream = balanced(rest, ('(', ')'))?.parse().ok()?;
+        (!super::nesting::is_too_deep(&tokens)).then(|| syn::parse2(tokens).ok())?
+    })
+}
+
 /// `cfg_aliases! { bsd: { any(target_os = "freebsd", apple) }, … }`.
 fn aliases(text: &str) -> Option<Vec<(String, Condition)>> {
     let (_, rest) = text.split_once("cfg_aliases!")?;
-    let tokens: proc_macro2::TokenStream = balanced(rest.trim_start())?.parse().ok()?;
+    let tokens: proc_macro2::TokenStream =
+        balanced(rest.trim_start().strip_prefix('{')?, ('{', '}'))?.parse().ok()?;
     if super::nesting::is_too_deep(&tokens) {
         return None;
     }
@@ -251,19 +265,18 @@ fn aliases(text: &str) -> Option<Vec<(String, Condition)>> {
     syn::parse::Parser::parse2(list, tokens).ok()
 }
 
-/// The text between the first brace and the one that closes it.
-fn balanced(text: &str) -> Option<&str> {
-    let inner = text.strip_prefix('{')?;
+/// The text up to the sign that closes the group whose opening sign is in front of it.
+fn balanced(text: &str, (opening, closing): (char, char)) -> Option<&str> {
     let mut open = 1_u32;
-    let end = inner.find(|c| {
-        match c {
-            '{' => open += 1,
-            '}' => open -= 1,
-            _ => {}
+    let end = text.find(|c| {
+        if c == opening {
+            open += 1;
+        } else if c == closing {
+            open -= 1;
         }
         open == 0
     })?;
-    inner.get(..end)
+    text.get(..end)
 }
 
 /// Whether a pair holds for code compiled for an ABI of Linux.

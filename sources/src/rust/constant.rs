@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ioctlkit_model::{BinaryOperator, Constant, Expression, Type, UnaryOperator};
 
-use super::item::{Ex, ExKind, Function, Generic, Item, Kind, Path, Step, Ty};
+use super::item::{Ex, ExKind, Function, Generic, Item, Kind, Parameter, Path, Step, Ty};
 use super::prelude;
 use super::resolve::{Names, Target};
 use super::world::{CrateId, Method, ScopeId, World};
@@ -60,6 +60,13 @@ impl Env {
         let names = function.parameters.iter().chain(generics);
         let bound = names.map(|name| (name.clone(), Bound::Unknown)).collect();
         Self { bound: Rc::new(bound), ..Self::of(scope) }
+    }
+
+    /// The same, with generic parameters that stand for anything.
+    pub(crate) fn with_parameters(&self, parameters: &[Parameter]) -> Self {
+        let mut bound = (*self.bound).clone();
+        bound.extend(parameters.iter().map(|one| (one.name.clone(), Bound::Unknown)));
+        Self { bound: Rc::new(bound), ..self.clone() }
     }
 
     /// In another scope, a step further; `None` where that is too far.
@@ -211,6 +218,11 @@ impl World<'_> {
             ExKind::Call(function, arguments) => self.called(function, arguments, env),
             ExKind::Method { receiver, name, generics, arguments } => {
                 self.method(receiver, name, generics, arguments, env)
+            }
+            ExKind::Macro(call) if call.path.single() == Some("cfg") => {
+                let condition = syn::parse_str(&call.text).ok()?;
+                let krate = self.scope(env.scope).krate;
+                Some(Expression::Literal(i128::from(self.hold(krate, &[condition]))))
             }
             ExKind::Macro(call) => {
                 let inner = self.expand_expression(call, env.scope)?;

@@ -264,6 +264,9 @@ fn enumeration(origin: Origin<'_>, found: &syn::ItemEnum) -> Vec<Item> {
             Err(mistakes) => mistaken(origin, &found.ident, &found.attrs, mistakes),
         };
     }
+    if let Some(item) = well_known::open_enum(origin, found) {
+        return vec![item];
+    }
     let variants = found.variants.iter().map(|variant| Variant {
         name: name_of(&variant.ident),
         value: variant.discriminant.as_ref().map(|(_, value)| origin.ex(value)),
@@ -325,6 +328,7 @@ fn implementation(origin: Origin<'_>, found: &syn::ItemImpl) -> Vec<Item> {
         kind: Kind::Implementation(Implementation {
             of: of.unwrap_or_default(),
             of_trait: of_trait.map(|last| name_of(&last.ident)),
+            parameters: parameters(origin, &found.generics),
             items: inner.into_iter().map(Arc::new).collect(),
         }),
     }]
@@ -358,6 +362,7 @@ fn provided(origin: Origin<'_>, found: &syn::ItemTrait) -> Vec<Item> {
         kind: Kind::Implementation(Implementation {
             of: name_of(&found.ident),
             of_trait: None,
+            parameters: parameters(origin, &found.generics),
             items: inner.into_iter().map(Arc::new).collect(),
         }),
     }]

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rayon::Scope;
 use rayon::prelude::*;
 
-use super::condition::Condition;
+use super::condition::{self, Condition};
 use super::extract;
 use super::item::{Item, Kind, Module, Place};
 use super::lower::Origin;
@@ -253,6 +253,9 @@ pub(crate) fn parse(path: PathBuf, text: &Arc<str>) -> Parsed {
         condition.collect_pairs(&mut parsed.pairs);
     }
     collect_pairs(&parsed.items, &mut parsed.pairs);
+    for condition in condition::in_expressions(text) {
+        condition.collect_pairs(&mut parsed.pairs);
+    }
     parsed
 }
 

@@ -459,6 +459,8 @@ pub(crate) struct Implementation {
     pub(crate) of: String,
     /// The trait's last name.
     pub(crate) of_trait: Option<String>,
+    /// Its generic parameters.
+    pub(crate) parameters: Vec<Parameter>,
     /// Its constants and functions.
     pub(crate) items: Vec<Arc<Item>>,
 }

@@ -21,6 +21,8 @@ struct Given {
     ty: Option<Ty>,
     /// Names behind the others: what the command depends on.
     parameters: Vec<String>,
+    /// The conditions of its attributes.
+    conditions: Vec<super::condition::Condition>,
 }
 
 /// What stands behind the name.
@@ -90,6 +92,17 @@ impl World<'_> {
         }
     }
 
+    /// Whether the attributes that a macro is given leave its function out on every ABI. Those that
+    /// tell ABIs apart are not followed.
+    fn is_of_another_system(&self, scope: ScopeId, given: &Given) -> bool {
+        let krate = self.scope(scope).krate;
+        given.conditions.iter().any(|condition| {
+            let mut pairs = std::collections::BTreeSet::new();
+            condition.collect_pairs(&mut pairs);
+            pairs.is_empty() && !self.hold(krate, std::slice::from_ref(condition))
+        })
+    }
+
     fn nix(&mut self, scope: ScopeId, call: &MacroCall, name: &str) {
         let what = name.trim_start_matches("ioctl_");
         let (what, bad) = match what.strip_suffix("_bad") {
@@ -103,6 +116,9 @@ impl World<'_> {
         let form =
             Form { values: if bad { 1 } else { 2 }, ty: !matches!(what, "none" | "write_int") };
         let Some(given) = given(call, form) else { return };
+        if self.is_of_another_system(scope, &given) {
+            return;
+        }
         let env = Env::of(scope);
         let named = self.named_by(scope, call, &given);
         let through = format!("{}{name}", through::NIX);
@@ -163,11 +179,14 @@ impl World<'_> {
             Some(found) => self.add(named, Some(found), &[]),
             None => match &number.bare().kind {
                 ExKind::Path(path) => {
-                    self.used_constant(named.file, path, number.bare(), env, None);
+                    self.used_constant(named.file, path, number.bare(), env, named.name);
                 }
                 _ => {
                     if let Some(value) = self.number(number, env) {
                         self.raw(named.file, named.name, named.name_place, value);
+                    } else {
+                        let why = "its number cannot be worked out";
+                        self.unknown_request(named.file, (named.name, ""), named.name_place, why);
                     }
                 }
             },
@@ -263,7 +282,8 @@ fn tokens(call: &MacroCall) -> Option<proc_macro2::TokenStream> {
 fn given(call: &MacroCall, form: Form) -> Option<Given> {
     let origin = origin_of(call);
     let read = |input: ParseStream<'_>| {
-        input.call(syn::Attribute::parse_outer)?;
+        let attributes = input.call(syn::Attribute::parse_outer)?;
+        let conditions = super::attributes::conditions(&attributes);
         let name: syn::Ident = input.parse()?;
         let mut values = Vec::new();
         for _ in 0..form.values {
@@ -288,7 +308,7 @@ fn given(call: &MacroCall, form: Form) -> Option<Given> {
             return Err(input.error("nothing more belongs here"));
         }
         let name_place = origin.place(name.span());
-        Ok(Given { name: name_of(&name), name_place, values, ty, parameters })
+        Ok(Given { name: name_of(&name), name_place, values, ty, parameters, conditions })
     };
     read.parse2(tokens(call)?).ok()
 }
@@ -297,7 +317,8 @@ fn given(call: &MacroCall, form: Form) -> Option<Given> {
 fn sentence(call: &MacroCall) -> Option<(Vec<String>, Given)> {
     let origin = origin_of(call);
     let read = |input: ParseStream<'_>| {
-        input.call(syn::Attribute::parse_outer)?;
+        let attributes = input.call(syn::Attribute::parse_outer)?;
+        let conditions = super::attributes::conditions(&attributes);
         let mut words: Vec<syn::Ident> = Vec::new();
         loop {
             let word: syn::Ident = input.parse()?;
@@ -319,7 +340,8 @@ fn sentence(call: &MacroCall) -> Option<(Vec<String>, Given)> {
             None
         };
         let name_place = origin.place(name.span());
-        let given = Given { name: name_of(&name), name_place, values, ty, parameters: Vec::new() };
+        let (name, parameters) = (name_of(&name), Vec::new());
+        let given = Given { name, name_place, values, ty, parameters, conditions };
         Ok((words.iter().map(name_of).collect(), given))
     };
     read.parse2(tokens(call)?).ok()

@@ -136,7 +136,8 @@ impl World<'_> {
             return known;
         }
         let mut found = self.lookup_own(scope, name, kind);
-        if found.is_none() && self.expand_for(scope, name) {
+        // What a macro yields may be further uses of macros.
+        while found.is_none() && self.expand_for(scope, name) {
             found = self.lookup_own(scope, name, kind);
         }
         let found = found.or_else(|| self.lookup_globs(scope, name, kind));
@@ -229,6 +230,13 @@ impl World<'_> {
     /// Whether a scope is part of the `libc` crate.
     pub(crate) fn is_in_libc(&self, scope: ScopeId) -> bool {
         self.is_libc(self.scope(scope).krate)
+    }
+
+    /// Whether a scope is part of the `linux-raw-sys` crate, whose constants are those of the kernel's
+    /// headers on each architecture.
+    pub(crate) fn is_of_kernel(&self, scope: ScopeId) -> bool {
+        let krate = self.krate(self.scope(scope).krate);
+        krate.package.as_ref().is_some_and(|package| package.name == "linux-raw-sys")
     }
 
     /// Whether a crate is the `libc` crate.

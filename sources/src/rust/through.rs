@@ -17,6 +17,7 @@
 
 /// `#[derive(Ioctl)]`.
 pub use ioctlkit_model::THROUGH_DERIVE as DERIVE;
+pub use ioctlkit_model::THROUGH_LINUX_RAW_SYS as LINUX_RAW_SYS;
 
 /// Shifts and ors that the crate spells out.
 pub const SHIFTS: &str = "shifts";

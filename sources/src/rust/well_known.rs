@@ -148,40 +148,71 @@ fn bitflags(origin: Origin<'_>, tokens: &TokenStream) -> Option<Vec<Item>> {
             let inner;
             braced!(inner in input);
             inner.parse::<TokenStream>()?;
-            let place = origin.place(ident.span());
-            let ty = origin.ty(&ty);
-            let field = Field {
-                name: "bits".into(),
-                name_place: ty.place,
-                place: ty.place,
-                ty,
-                conditions: Vec::new(),
-                anonymous: false,
-                stated: super::stated::Member::default(),
-            };
-            let repr = Repr { transparent: true, ..Repr::default() };
-            let data = Data {
-                union: false,
-                parameters: Vec::new(),
-                reprs: vec![(Vec::new(), repr)],
-                fields: vec![field],
-                c_name: None,
-                command: None,
-                derived: false,
-                docs: Vec::new(),
-                differences: Differences::default(),
-            };
-            items.push(Item {
-                name: name_of(&ident),
-                name_place: place,
-                place,
-                conditions: super::attributes::conditions(&attributes),
-                kind: Kind::Data(data),
-            });
+            items.push(wrapper(origin, &ident, &ty, &attributes));
         }
         Ok(items)
     };
     read.parse2(tokens.clone()).ok()
+}
+
+/// What an attribute of which everyone knows the meaning makes of an enum: a structure that holds any
+/// number. `None` where it stays an enum.
+pub(crate) fn open_enum(origin: Origin<'_>, found: &syn::ItemEnum) -> Option<Item> {
+    let attribute = found.attrs.iter().find_map(|attribute| {
+        let name = attribute.path().segments.last()?.ident.to_string();
+        matches!(name.as_str(), "bitmask" | "open_enum").then_some((name, attribute))
+    });
+    let ty: syn::Type = match attribute? {
+        (name, attribute) if name == "bitmask" => match &attribute.meta {
+            syn::Meta::List(list) => list.parse_args().ok()?,
+            _ => syn::parse_quote!(usize),
+        },
+        _ => found
+            .attrs
+            .iter()
+            .filter(|attribute| attribute.path().is_ident("repr"))
+            .find_map(|attribute| attribute.parse_args().ok())?,
+    };
+    Some(wrapper(origin, &found.ident, &ty, &found.attrs))
+}
+
+/// A structure that is an integer with another name.
+fn wrapper(
+    origin: Origin<'_>,
+    ident: &syn::Ident,
+    ty: &syn::Type,
+    attributes: &[syn::Attribute],
+) -> Item {
+    let place = origin.place(ident.span());
+    let ty = origin.ty(ty);
+    let field = Field {
+        name: "bits".into(),
+        name_place: ty.place,
+        place: ty.place,
+        ty,
+        conditions: Vec::new(),
+        anonymous: false,
+        stated: super::stated::Member::default(),
+    };
+    let repr = Repr { transparent: true, ..Repr::default() };
+    let data = Data {
+        union: false,
+        parameters: Vec::new(),
+        reprs: vec![(Vec::new(), repr)],
+        fields: vec![field],
+        c_name: None,
+        command: None,
+        derived: false,
+        docs: Vec::new(),
+        differences: Differences::default(),
+    };
+    Item {
+        name: name_of(ident),
+        name_place: place,
+        place,
+        conditions: super::attributes::conditions(attributes),
+        kind: Kind::Data(data),
+    }
 }
 
 /// What the `libc` crate wraps its structures in: each is `repr(C)`.

@@ -276,3 +276,34 @@ fn a_manifest_that_is_a_link_to_elsewhere_is_not_quoted() {
     assert!(told.contains("a link that leads out of its folder"), "{told}");
     assert!(!told.contains("a-secret-token"), "{told}");
 }
+
+#[test]
+fn constants_made_from_the_kernel_s_headers_are_the_kernel_s() {
+    let folder = tempfile::tempdir().unwrap();
+    write(
+        folder.path(),
+        &[
+            ("Cargo.toml", "[workspace]\nmembers = [\"raw\", \"user\"]\n"),
+            ("raw/Cargo.toml", "[package]\nname = \"linux-raw-sys\"\nversion = \"0.12.0\"\n"),
+            ("raw/src/lib.rs", "pub mod ioctl { pub const USBDEVFS_RESET: u32 = 0x5514; }\n"),
+            (
+                "user/Cargo.toml",
+                "[package]\nname = \"user\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\
+                 [dependencies]\nlinux-raw-sys = { path = \"../raw\" }\n",
+            ),
+            (
+                "user/src/lib.rs",
+                "use linux_raw_sys::ioctl::USBDEVFS_RESET;\nconst OWN: u32 = 0x5515;\n\
+                 pub fn reset(fd: i32) { unsafe { libc::ioctl(fd, USBDEVFS_RESET as _, 0); } }\n\
+                 pub fn own(fd: i32) { unsafe { libc::ioctl(fd, OWN as _, 0); } }\n",
+            ),
+        ],
+    );
+    let user = read_paths(&[&folder.path().join("user")]).interface;
+    let raw: Vec<(&str, &str)> =
+        user.raw_numbers.iter().map(|raw| (&*raw.name, &*raw.through)).collect();
+    assert_eq!(raw, [("OWN", ""), ("USBDEVFS_RESET", "linux_raw_sys")]);
+    assert!(user.not_understood.is_empty(), "{:?}", user.not_understood);
+    let itself = read_paths(&[&folder.path().join("raw")]).interface;
+    assert!(itself.not_understood.is_empty(), "{:?}", itself.not_understood);
+}

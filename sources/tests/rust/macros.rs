@@ -74,3 +74,24 @@ fn a_macro_that_expands_to_itself_ends() {
     );
     assert!(interface.commands.is_empty());
 }
+
+#[test]
+fn types_that_a_macro_hands_to_itself_are_found_by_each_of_their_names() {
+    let interface = read_text(
+        "macro_rules! types {\n\
+             ($($kind:ident $name:ident { $($var:ident = $value:expr,)* })*) => {\n\
+                 $( types!(@$kind $name: u32 { $($var = $value,)* }); )* };\n\
+             (@closed $name:ident: $repr:ident { $($var:ident = $value:expr,)* }) => {\n\
+                 #[repr($repr)] pub enum $name { $($var = $value,)* } };\n\
+             (@mask $name:ident: $repr:ident { $($var:ident = $value:expr,)* }) => {\n\
+                 #[bitmask_enum::bitmask($repr)] pub enum $name { $($var = $value,)* } };\n\
+         }\n\
+         types! { closed Kind { A = 0, B = 1, } mask Flags { C = 1, D = 2, } closed Last { E = 0, } }\n\
+         #[open_enum::open_enum] #[repr(u16)] pub enum Open { F = 0 }\n\
+         #[repr(C)] pub struct Info { kind: Kind, flags: Flags, last: Last, open: Open, pad: u16 }\n\
+         nix::ioctl_read!(get_info, b'x', 1, Info);\n",
+    );
+    assert_eq!(number(&interface, "get_info", "x86_64"), 0x8010_7801);
+    let enums: Vec<_> = interface.enums.iter().filter_map(|found| found.name.as_deref()).collect();
+    assert_eq!(enums, ["Kind", "Last"], "what an attribute makes a structure of holds any number");
+}

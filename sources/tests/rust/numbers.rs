@@ -7,7 +7,7 @@ use std::path::Path;
 use ioctlkit_abi::{Abi, AbiId};
 use ioctlkit_model::{Interface, Layouts};
 
-use crate::support::{command, names, read_paths};
+use crate::support::{abi, command, names, read_paths, read_text};
 
 #[path = "definitions/nix.rs"]
 #[allow(missing_docs, unreachable_pub, unused_qualifications, clippy::cast_lossless)]
@@ -244,4 +244,71 @@ fn own_encoders_yield_what_is_read() {
     ];
     let expected = expected.map(|(name, number)| (name, u64::from(number)));
     assert_numbers(&read("own.rs"), "shifts", &expected);
+}
+
+#[test]
+fn a_constant_that_asks_cfg_is_what_it_is_on_each_abi() {
+    let interface = read_text(
+        "pub const SET: libc::c_ulong = if cfg!(any(target_arch = \"mips\", target_arch = \"powerpc\")) {\n\
+             0x8004_54ca } else { 0x4004_54ca };\n\
+         fn set(fd: i32) { unsafe { libc::ioctl(fd, SET as _, 0); } }\n",
+    );
+    let on = |name: &str| {
+        *interface.raw_numbers.iter().find_map(|raw| raw.variants.get(abi(name))).unwrap()
+    };
+    assert_eq!(on("x86_64"), 0x4004_54ca);
+    assert_eq!(on("mips_o32"), 0x8004_54ca);
+    assert_eq!(on("powerpc"), 0x8004_54ca);
+    assert!(interface.not_understood.is_empty(), "{:?}", interface.not_understood);
+}
+
+#[test]
+fn opcodes_are_those_of_rustix_s_trait_and_of_no_other_method() {
+    let interface = read_text(
+        "use rustix::ioctl::{self, Ioctl, Opcode};\n\
+         pub struct Packet { buffer: [u8; 4] }\n\
+         impl Packet { pub fn opcode(&self) -> Opcode { self.buffer[2] as Opcode } }\n\
+         pub struct Transfer<const OPCODE: Opcode, T> { input: T }\n\
+         impl<const OPCODE: Opcode, T> Transfer<OPCODE, T> { fn new(input: T) -> Self { Self { input } } }\n\
+         unsafe impl<const CODE: Opcode, T> Ioctl for Transfer<CODE, T> {\n\
+             fn opcode(&self) -> Opcode { CODE } }\n\
+         pub fn control(fd: i32) { unsafe { ioctl::ioctl(fd, Transfer::<{ 0xc018_5500 as _ }, u64>::new(1)) } }\n\
+         pub fn reset(fd: i32) { unsafe { ioctl::ioctl(fd, ioctl::NoArg::<{ 0x5514 }>::new()) } }\n",
+    );
+    let raw: Vec<u32> =
+        interface.raw_numbers.iter().filter_map(|raw| raw.variants.first().copied()).collect();
+    assert_eq!(raw, [0xc018_5500, 0x5514]);
+    assert!(interface.not_understood.is_empty(), "{:?}", interface.not_understood);
+}
+
+#[test]
+fn an_opcode_that_nothing_defines_is_said() {
+    let interface = read_text(
+        "use rustix::ioctl;\n\
+         pub fn reset(fd: i32) { unsafe { ioctl::ioctl(fd, ioctl::NoArg::<{ NOWHERE }>::new()) } }\n",
+    );
+    let unknown: Vec<&str> = interface.not_understood.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(unknown, ["reset"]);
+}
+
+#[test]
+fn a_request_that_one_architecture_defines_is_not_missed_on_the_others() {
+    let interface = read_text(
+        "#[cfg(target_arch = \"x86_64\")] pub const GET: u32 = 0x8008_7801;\n\
+         pub fn get(fd: i32) { unsafe { libc::ioctl(fd, GET, 0); } }\n\
+         pub fn none(fd: i32) { unsafe { libc::ioctl(fd, NOWHERE, 0); } }\n",
+    );
+    assert_eq!(interface.raw_numbers.len(), 1);
+    let unknown: Vec<&str> = interface.not_understood.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(unknown, ["none"]);
+}
+
+#[test]
+fn a_whole_number_that_nothing_defines_is_said() {
+    let interface = read_text(
+        "nix::ioctl_read_bad!(query, ffi::QUERY, u32);\nnix::ioctl_none_bad!(reset, ffi::reset());\n\
+         nix::ioctl_none_bad!(#[cfg(target_os = \"macos\")] elsewhere, IOSSIOSPEED);\n",
+    );
+    let unknown: Vec<&str> = interface.not_understood.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(unknown, ["query", "reset"]);
 }
