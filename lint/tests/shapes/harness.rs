@@ -17,16 +17,27 @@ pub(crate) const LESS: usize = if cfg!(debug_assertions) { 20 } else { 1 };
 pub(crate) struct Shape {
     files: Vec<(&'static str, String)>,
     arguments: Vec<&'static str>,
+    refused: Option<&'static str>,
 }
+
+/// What a run says of input that a limit kept it from reading.
+const GIVEN_UP: [&str; 4] =
+    ["left out", "processor time", "ended the process", "nothing of this header was read"];
 
 impl Shape {
     pub(crate) fn new(arguments: &[&'static str]) -> Self {
-        Self { files: Vec::new(), arguments: arguments.to_vec() }
+        Self { files: Vec::new(), arguments: arguments.to_vec(), refused: None }
     }
 
     pub(crate) fn with(mut self, name: &'static str, text: String) -> Self {
         assert!(text.len() <= 1 << 20, "{name} has {} bytes", text.len());
         self.files.push((name, text));
+        self
+    }
+
+    /// The same, of which a limit refuses something: the run says so in these words.
+    pub(crate) fn refused(mut self, words: &'static str) -> Self {
+        self.refused = Some(words);
         self
     }
 
@@ -59,6 +70,18 @@ impl Shape {
             tail(&output.stdout),
             tail(&output.stderr)
         );
+        let said = String::from_utf8_lossy(&output.stderr).into_owned()
+            + &String::from_utf8_lossy(&output.stdout);
+        assert!(
+            !said.contains("configuration"),
+            "the run has not begun: {}",
+            tail(said.as_bytes())
+        );
+        let given_up = GIVEN_UP.iter().any(|words| said.contains(words));
+        match self.refused {
+            Some(words) => assert!(said.contains(words), "{}", tail(said.as_bytes())),
+            None => assert!(!given_up, "it was not read: {}", tail(said.as_bytes())),
+        }
     }
 }
 

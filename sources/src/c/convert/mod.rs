@@ -45,6 +45,10 @@ pub(crate) struct Arena {
     typedef_names: HashMap<String, TypedefId>,
 }
 
+/// No type that anybody writes is within so many arrays and pointers, and what walks a type calls itself
+/// for each of them.
+const DEEPEST: u16 = 100;
+
 impl Arena {
     /// Keys are places in one group's files: the next group begins anew.
     pub(crate) fn begin_group(&mut self) {
@@ -329,6 +333,14 @@ impl<'a, 'tu> Converter<'a, 'tu> {
     }
 
     pub(super) fn ty(&mut self, ty: Ty<'tu>) -> Type {
+        self.nested_ty(ty, 0)
+    }
+
+    /// A type that so many arrays and pointers are of.
+    fn nested_ty(&mut self, ty: Ty<'tu>, depth: u16) -> Type {
+        if depth > DEEPEST {
+            return Type::Unknown(format!("a type within {DEEPEST} others").into());
+        }
         let scalar = match ty.kind() {
             CXType_Void => return Type::Void,
             CXType_Bool => Scalar::Bool,
@@ -349,18 +361,20 @@ impl<'a, 'tu> Converter<'a, 'tu> {
             CXType_Double => Scalar::Double,
             CXType_LongDouble => Scalar::LongDouble,
             CXType_Pointer | CXType_BlockPointer => {
-                return Type::Pointer(Box::new(self.ty(ty.pointee())));
+                return Type::Pointer(Box::new(self.nested_ty(ty.pointee(), depth + 1)));
             }
             CXType_FunctionProto | CXType_FunctionNoProto => return Type::Function,
-            CXType_Elaborated => return self.ty(ty.named()),
+            CXType_Elaborated => return self.nested_ty(ty.named(), depth + 1),
             CXType_ConstantArray => {
-                let element = self.ty(ty.element());
+                let element = self.nested_ty(ty.element(), depth + 1);
                 return match ty.count() {
                     Some(count) => Type::Array(Box::new(element), Constant::Known(count)),
                     None => Type::FlexibleArray(Box::new(element)),
                 };
             }
-            CXType_IncompleteArray => return Type::FlexibleArray(Box::new(self.ty(ty.element()))),
+            CXType_IncompleteArray => {
+                return Type::FlexibleArray(Box::new(self.nested_ty(ty.element(), depth + 1)));
+            }
             CXType_Typedef | CXType_Record | CXType_Enum => {
                 return match ty.declaration() {
                     Some(declaration) => self.declared(declaration),
@@ -372,7 +386,7 @@ impl<'a, 'tu> Converter<'a, 'tu> {
                 if canonical.kind() == ty.kind() {
                     return Type::Unknown(ty.spelling().into());
                 }
-                return self.ty(canonical);
+                return self.nested_ty(canonical, depth + 1);
             }
             _ => return Type::Unknown(ty.spelling().into()),
         };
