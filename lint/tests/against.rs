@@ -254,6 +254,19 @@ fn what_has_no_namesake_is_paired_by_type_and_nr() {
 }
 
 #[test]
+fn a_structure_around_an_argument_is_not_that_around_another() {
+    let header = "struct a_info { __u32 x; };\nstruct a_v2_info { __u64 x; };\n\
+                  struct a_info_changed { struct a_info info; __u32 kind; };\n\
+                  #define FOO_GET _IOR('f', 1, struct a_info)\n\
+                  #define FOO_V2_GET _IOR('f', 2, struct a_v2_info)\n\
+                  #define FOO_WAIT _IOR('f', 3, struct a_info_changed)\n";
+    let source = "#[repr(C)] pub struct AInfo { x: u64 }\n\
+                  #[repr(C)] pub struct AInfoChanged { info: AInfo, kind: u32 }\n\
+                  nix::ioctl_read!(second, b'f', 2, AInfo);\n";
+    assert_eq!(differences(source, header), [] as [&str; 0]);
+}
+
+#[test]
 fn a_namesake_of_another_type_and_nr_is_no_counterpart() {
     let header = "#define FOO_GET _IOR('f', 1, __u32)\n";
     let source = "nix::ioctl_read!(foo_get, b'g', 2, u64);\n";

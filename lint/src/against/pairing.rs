@@ -146,11 +146,30 @@ fn pair_records<'a>(rust: &'a Interface, c: &'a Interface, pairs: &mut Pairs<'a>
             carried.entry(ours).or_default().push(theirs);
         }
     }
+    let is_carried: BTreeSet<RecordId> = carried.keys().copied().collect();
     for (ours, theirs) in carried {
         let by_name = found.get(&ours);
         if !by_name.is_some_and(|by_name| theirs.contains(by_name)) {
             found.insert(ours, theirs[0]);
         }
+    }
+    // A structure around what a command carries is not the one of that name that is around another.
+    let within = |interface: &Interface, id: RecordId| -> BTreeSet<RecordId> {
+        interface.records_within(&Type::Record(id)).into_iter().filter(|inner| *inner != id).collect()
+    };
+    let around_another: Vec<RecordId> = found
+        .iter()
+        .filter(|(ours, _)| !is_carried.contains(ours) && rust.record(**ours).c_name.is_none())
+        .filter(|(ours, theirs)| {
+            let theirs = within(c, **theirs);
+            let inner = within(rust, **ours);
+            let mut carried = inner.iter().filter(|inner| is_carried.contains(inner));
+            carried.any(|inner| found.get(inner).is_some_and(|known| !theirs.contains(known)))
+        })
+        .map(|(ours, _)| *ours)
+        .collect();
+    for ours in around_another {
+        found.remove(&ours);
     }
     pairs.records = found.iter().map(|(rust, c)| RecordPair { rust: *rust, c: *c }).collect();
     let opened = opened(rust);
