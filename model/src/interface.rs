@@ -40,6 +40,8 @@ pub struct Interface {
     pub typedefs: Vec<Typedef>,
     /// Compiled objects.
     pub objects: Vec<Object>,
+    /// What calls of `ioctl` in Rust are given, where its type is known.
+    pub passed: Vec<PassedArgument>,
     /// What the front end saw and did not understand, in no particular order.
     pub not_understood: Vec<NotUnderstood>,
     /// How definitions are spelled.
@@ -48,6 +50,19 @@ pub struct Interface {
     /// default; only headers with commands that depend on it, read by themselves. See
     /// [`WideTime`](crate::WideTime).
     pub wide_time: Option<Box<Interface>>,
+}
+
+/// What a call of `ioctl` is given behind its request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PassedArgument {
+    /// The argument in the call.
+    pub span: Span,
+    /// The function that the call is in.
+    pub function: String,
+    /// The ABIs that have the call.
+    pub abis: AbiSet,
+    /// The type that is passed, by itself or by its address.
+    pub ty: Type,
 }
 
 /// A file that was asked for.

@@ -106,6 +106,11 @@ impl Interface {
             object.shift(files);
             self.objects.push(object);
         }
+        for mut passed in other.passed {
+            passed.span = files.span(passed.span);
+            passed.ty = moved.ty(passed.ty);
+            self.passed.push(passed);
+        }
         for mut unknown in other.not_understood {
             unknown.span = files.span(unknown.span);
             self.not_understood.push(unknown);

@@ -155,7 +155,11 @@ fn pair_records<'a>(rust: &'a Interface, c: &'a Interface, pairs: &mut Pairs<'a>
     }
     // A structure around what a command carries is not the one of that name that is around another.
     let within = |interface: &Interface, id: RecordId| -> BTreeSet<RecordId> {
-        interface.records_within(&Type::Record(id)).into_iter().filter(|inner| *inner != id).collect()
+        interface
+            .records_within(&Type::Record(id))
+            .into_iter()
+            .filter(|inner| *inner != id)
+            .collect()
     };
     let around_another: Vec<RecordId> = found
         .iter()

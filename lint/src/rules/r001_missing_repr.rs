@@ -1,8 +1,13 @@
 //! R001 missing-repr.
 
-use ioctlkit_model::{Finding, Fix, Representation, Safety};
+use std::collections::BTreeSet;
 
-use crate::context::{ArgumentRecord, Context};
+use ioctlkit_abi::AbiSet;
+use ioctlkit_model::{
+    Finding, Fix, Label, PassedArgument, Record, RecordId, Representation, Safety, Type,
+};
+
+use crate::context::{ArgumentRecord, Context, finding};
 use crate::declare_rule;
 use crate::edits;
 
@@ -10,8 +15,8 @@ declare_rule! {
     /// an argument structure whose layout is the Rust compiler's choice
     ///
     /// # What
-    /// A structure or union goes through an ioctl, as a command's argument or inside one, and has
-    /// neither `#[repr(C)]` nor `#[repr(transparent)]`.
+    /// A structure or union goes through an ioctl, as a command's argument, inside one, or because a
+    /// call of `ioctl` is given its address, and has neither `#[repr(C)]` nor `#[repr(transparent)]`.
     ///
     /// # Why
     /// Without them the compiler may put the members in any order, and may choose another one in
@@ -37,22 +42,51 @@ declare_rule! {
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let mut reported: BTreeSet<RecordId> = BTreeSet::new();
     for argument in cx.argument_records() {
-        let unspecified = argument
-            .record
-            .variants
-            .iter()
-            .find(|(_, body)| body.representation == Representation::Unspecified);
-        if let Some((abis, body)) = unspecified
-            && !body.members.is_empty()
-        {
+        reported.insert(argument.id);
+        if let Some((abis, members)) = unspecified(argument.record) {
             findings.push(Finding {
                 abis,
-                fix: Some(fix(cx, argument, body.members.len())),
+                fix: Some(fix(cx, argument.record, members)),
                 ..report(argument)
             });
         }
     }
+    for passed in &cx.interface.passed {
+        let Some(abi) = passed.abis.first() else { continue };
+        let Some(Type::Record(id)) = cx.interface.resolved(&passed.ty, abi) else { continue };
+        let record = cx.interface.record(*id);
+        if let Some((abis, members)) = unspecified(record)
+            && reported.insert(*id)
+        {
+            let fix = Some(fix(cx, record, members));
+            findings.push(Finding { abis, fix, ..report_passed(record, passed) });
+        }
+    }
+}
+
+/// The ABIs on which the layout is the compiler's choice, and how many members it has there.
+fn unspecified(record: &Record) -> Option<(AbiSet, usize)> {
+    let (abis, body) = record
+        .variants
+        .iter()
+        .find(|(_, body)| body.representation == Representation::Unspecified)?;
+    (!body.members.is_empty()).then_some((abis, body.members.len()))
+}
+
+fn report_passed(record: &Record, passed: &PassedArgument) -> Finding {
+    let name = record.name.clone().unwrap_or_else(|| record.display_name());
+    let message = format!(
+        "`{name}` has no `#[repr(C)]`, and `{}` passes it to `ioctl`: the Rust compiler orders its \
+         members as it likes, and the kernel reads and writes others than the program",
+        passed.function,
+    );
+    let mut finding = finding(&MISSING_REPR, record.span, passed.abis, message);
+    finding.record.clone_from(&record.name);
+    finding.label = "laid out as the compiler likes".into();
+    finding.related = vec![Label { span: passed.span, text: "passed here".into() }];
+    finding
 }
 
 fn report(argument: &ArgumentRecord<'_>) -> Finding {
@@ -67,11 +101,11 @@ fn report(argument: &ArgumentRecord<'_>) -> Finding {
     finding
 }
 
-fn fix(cx: &Context<'_>, argument: &ArgumentRecord<'_>, members: usize) -> Fix {
-    let definition = cx.interface.definitions.of_record(argument.record);
+fn fix(cx: &Context<'_>, record: &Record, members: usize) -> Fix {
+    let definition = cx.interface.definitions.of_record(record);
     let has_repr = definition.is_some_and(|definition| definition.attributes.has_repr);
     let edit = (!has_repr)
-        .then(|| edits::attribute(&cx.interface.sources, argument.record.span, "#[repr(C)]"))
+        .then(|| edits::attribute(&cx.interface.sources, record.span, "#[repr(C)]"))
         .flatten();
     Fix {
         message: match members {

@@ -242,7 +242,7 @@ fn an_abi_that_nothing_defines_a_command_for_is_named() {
 
 #[test]
 fn a_comparison_that_compared_nothing_fails() {
-    let folder = Folder::with("it.rs", "pub const FS_IOC_SETVERSION: u32 = 0x4008_7602;\n")
+    let folder = Folder::with("it.rs", "pub const SOMETHING_ELSE: u32 = 0x1234;\n")
         .and("it.h", "#include <linux/ioctl.h>\n#define FS_IOC_SETVERSION _IOW('v', 2, long)\n");
     let done = folder.run(&["check", "--against", "it.h", "it.rs"]);
     assert_eq!(done.code, 2, "{}", done.seen());

@@ -8,9 +8,10 @@ use ioctlkit_model::{
     Encoder, Enum, EnumBody, EnumId, Enumerator, Expression, Family, FamilyNumber, FileId, Group,
     Handler, HandlerStructure, HandlerTable, Header, HeaderError, Include, Interface, Language,
     Macro, MacroValue, Member, NamedConstant, NotRead, NotUnderstood, Object, Observed, OwnEncoder,
-    Passing, Problem, ProblemKind, Purpose, RawNumber, Record, RecordBody, RecordId,
-    RecordedCommand, RecordedMember, RecordedRecord, Representation, Returns, Role, SourceMap,
-    Span, Type, Typedef, TypedefBody, TypedefId, UnaryOperator, Values, Variants, Word, Written,
+    PassedArgument, Passing, Problem, ProblemKind, Purpose, RawNumber, Record, RecordBody,
+    RecordId, RecordedCommand, RecordedMember, RecordedRecord, Representation, Returns, Role,
+    SourceMap, Span, Type, Typedef, TypedefBody, TypedefId, UnaryOperator, Values, Variants, Word,
+    Written,
 };
 
 use super::bytes::{Kept, Reader, Writer, fields, variants};
@@ -31,6 +32,7 @@ pub(super) fn put(interface: &Interface, out: &mut Writer) {
         enums,
         typedefs,
         objects,
+        passed,
         not_understood,
         definitions,
         wide_time,
@@ -64,6 +66,7 @@ pub(super) fn put(interface: &Interface, out: &mut Writer) {
     enums.put(out);
     typedefs.put(out);
     objects.put(out);
+    passed.put(out);
     not_understood.put(out);
     out.count(definitions.iter().count());
     for (span, definition) in definitions.iter() {
@@ -123,6 +126,7 @@ fn take_one(from: &mut Reader<'_>, inner: Inner) -> Option<Interface> {
         enums: Kept::take(from)?,
         typedefs: Kept::take(from)?,
         objects: Kept::take(from)?,
+        passed: Kept::take(from)?,
         not_understood: Kept::take(from)?,
         definitions: Definitions::default(),
         wide_time: None,
@@ -248,6 +252,7 @@ fields! {
     OwnEncoder { number, sign_extends, name }
     Family { name, span, parameters, expansion, of_any_length, number }
     FamilyNumber { direction, type_letter, nr }
+    PassedArgument { span, function, abis, ty }
     RawNumber { name, span, variants, through }
     Macro { name, span, definition, values }
     Record { kind, name, typedef_name, c_name, docs, differences, span, variants }

@@ -16,10 +16,12 @@ pub(crate) fn read(origin: Origin<'_>, signature: &syn::Signature, block: &syn::
     let mut body = Body::new(origin, &names);
     body.visit_block(block);
     let variables = body.variables();
+    let types = body.types(signature);
     Function {
         items: extract::items(origin, body.items),
         sites: body.sites,
         variables,
+        types,
         value: value(origin, signature, block),
         generics: parameters(origin, &signature.generics),
         parameters: names,
@@ -73,6 +75,8 @@ struct Body<'t, 'a> {
     items: Vec<&'a syn::Item>,
     /// What variables are set to.
     set: Vec<(String, &'a syn::Expr)>,
+    /// The types that variables are declared with.
+    declared: Vec<(String, &'a syn::Type)>,
 }
 
 impl<'a> Visit<'a> for Body<'_, 'a> {
@@ -93,6 +97,9 @@ impl<'a> Visit<'a> for Body<'_, 'a> {
             syn::Pat::Type(typed) => &*typed.pat,
             pattern => pattern,
         };
+        if let (syn::Pat::Ident(name), syn::Pat::Type(typed)) = (pattern, &local.pat) {
+            self.declared.push((name_of(&name.ident), &typed.ty));
+        }
         if let (syn::Pat::Ident(name), Some(init)) = (pattern, &local.init) {
             self.set.push((name_of(&name.ident), &init.expr));
         }
@@ -167,6 +174,7 @@ impl<'t> Body<'t, '_> {
             sites: Vec::new(),
             items: Vec::new(),
             set: Vec::new(),
+            declared: Vec::new(),
         }
     }
 
@@ -223,23 +231,39 @@ impl<'t> Body<'t, '_> {
         }
     }
 
-    /// The variables that a call is given as its request, with what they are set to.
+    /// The names that calls are given.
+    fn given(&self) -> HashSet<&str> {
+        let calls = self.sites.iter().filter_map(|site| match site {
+            Site::Call(call) => Some(&call.arguments),
+            _ => None,
+        });
+        let names = calls.flatten().filter_map(|argument| match &pointed_at(argument).kind {
+            ExKind::Path(path) => path.single(),
+            _ => None,
+        });
+        names.collect()
+    }
+
+    /// The variables that calls are given, with what they are set to.
     fn variables(&self) -> Vec<(String, Ex)> {
-        let used: HashSet<&str> = self
-            .sites
-            .iter()
-            .filter_map(|site| match site {
-                Site::Call(call) => Some(&call.arguments),
-                _ => None,
-            })
-            .flatten()
-            .filter_map(|argument| match &argument.bare().kind {
-                ExKind::Path(path) => path.single(),
-                _ => None,
-            })
-            .collect();
-        let set = self.set.iter().filter(|(name, _)| used.contains(name.as_str()));
+        let given = self.given();
+        let set = self.set.iter().filter(|(name, _)| given.contains(name.as_str()));
         set.map(|(name, value)| (name.clone(), self.origin.ex(value))).collect()
+    }
+
+    /// The types of the parameters and variables that calls are given.
+    fn types(&self, signature: &syn::Signature) -> Vec<(String, Ty)> {
+        let given = self.given();
+        let parameters = signature.inputs.iter().filter_map(|input| match input {
+            syn::FnArg::Typed(typed) => Some((parameter(input), &*typed.ty)),
+            syn::FnArg::Receiver(_) => None,
+        });
+        let variables = self.declared.iter().map(|(name, ty)| (name.clone(), *ty));
+        parameters
+            .chain(variables)
+            .filter(|(name, _)| given.contains(name.as_str()))
+            .map(|(name, ty)| (name, self.origin.ty(ty)))
+            .collect()
     }
 
     fn macro_use(&mut self, found: &syn::Macro) {
@@ -266,6 +290,24 @@ fn has_constant(segment: &syn::PathSegment) -> bool {
     let syn::PathArguments::AngleBracketed(arguments) = &segment.arguments else { return false };
     let first = arguments.args.first();
     matches!(first, Some(syn::GenericArgument::Const(syn::Expr::Block(_))))
+}
+
+/// What an argument is, or is the address of.
+pub(crate) fn pointed_at(argument: &Ex) -> &Ex {
+    match &argument.bare().kind {
+        ExKind::Method { receiver, name, arguments, .. }
+            if arguments.is_empty() && (name == "cast" || is_address(name)) =>
+        {
+            pointed_at(receiver)
+        }
+        _ => argument.bare(),
+    }
+}
+
+/// Whether a method yields the address of what is within: of a `MaybeUninit`, a vector, or whatever a
+/// type of the crate's own calls so.
+pub(crate) fn is_address(method: &str) -> bool {
+    matches!(method, "as_ptr" | "as_mut_ptr")
 }
 
 /// Names that people give to what they pass on to `ioctl`.

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use ioctlkit_abi::{AbiSet, RecordKind};
 use ioctlkit_model::{
     Command, CommandBody, Differences, Enum, EnumBody, EnumId, Family, FamilyNumber, FileId,
-    Interface, NotUnderstood, Problem, ProblemKind, RawNumber, Record, RecordBody, RecordId, Span,
-    THROUGH_CONSTANT, Type, Typedef, TypedefBody, TypedefId, Variants,
+    Interface, NotUnderstood, PassedArgument, Problem, ProblemKind, RawNumber, Record, RecordBody,
+    RecordId, Span, THROUGH_CONSTANT, Type, Typedef, TypedefBody, TypedefId, Variants,
 };
 
 use super::Constants;
@@ -56,6 +56,7 @@ pub(crate) struct Builder {
     families: HashSet<Key>,
     raw_numbers: HashMap<Key, usize>,
     not_understood: HashMap<Key, usize>,
+    passed: HashMap<(FileIndex, Place), usize>,
     /// Requests whose name means something on some ABI.
     defined_requests: HashSet<Key>,
     dependencies: HashMap<(PathBuf, String), Option<Arc<Package>>>,
@@ -471,6 +472,26 @@ impl Builder {
     }
 
     /// Adds a plain number, or what it is on more ABIs.
+    /// Remembers what a call of `ioctl` is given.
+    pub(crate) fn passed(
+        &mut self,
+        (file, place): (FileIndex, Place),
+        function: &str,
+        abis: AbiSet,
+        ty: Type,
+    ) {
+        let span = self.span(file, place);
+        let passed = &mut self.interface.passed;
+        // Classes of ABIs come one after the other, each with the same call.
+        let known = self.passed.get(&(file, place)).map(|index| &mut passed[*index]);
+        if let Some(known) = known.filter(|known| known.ty == ty) {
+            known.abis = known.abis.union(abis);
+            return;
+        }
+        self.passed.insert((file, place), passed.len());
+        passed.push(PassedArgument { span, function: function.to_owned(), abis, ty });
+    }
+
     /// Whether a command, a family or a plain number has that name.
     pub(crate) fn defines(&self, name: &str) -> bool {
         let keys = self.commands.keys().chain(&self.families).chain(self.raw_numbers.keys());

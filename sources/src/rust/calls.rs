@@ -3,14 +3,70 @@
 
 use std::sync::Arc;
 
-use super::constant::Env;
-use super::item::{Call, Callee, Ex, ExKind, Function, Item, Kind, Site, Ty};
+use ioctlkit_model::Type;
+
+use super::body::{is_address, pointed_at};
+use super::constant::{Env, type_argument};
+use super::item::{
+    Call, Callee, Ex, ExKind, Function, Generic, Item, Kind, Path, Site, Ty, TyKind,
+};
 use super::resolve::{Names, Target};
 use super::well_known;
 use super::world::{ScopeId, World};
 
 /// Functions that pass a request on are followed through so many others.
 const DEEPEST: u16 = 8;
+
+/// `T` of `&mut T`, `*mut T` and `&mut MaybeUninit<T>`.
+fn behind_pointers(ty: &Ty) -> &Ty {
+    match &ty.kind {
+        TyKind::Reference { to, .. } | TyKind::Pointer(to) => behind_pointers(to),
+        TyKind::Path(path) if path.last() == "MaybeUninit" => type_argument(path).unwrap_or(ty),
+        _ => ty,
+    }
+}
+
+/// Whether a value is a `MaybeUninit`.
+fn makes_uninit(value: &Ex) -> bool {
+    match &value.bare().kind {
+        ExKind::Call(function, _) => match &function.kind {
+            ExKind::Path(path) => path.before_last() == Some("MaybeUninit"),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// The type that an expression names: `T { … }`, `T::default()`, `zeroed::<T>()`,
+/// `MaybeUninit::<T>::uninit()`.
+fn type_of_value(value: &Ex) -> Option<Ty> {
+    let path = match &value.bare().kind {
+        ExKind::Struct(path, _) => path.clone(),
+        ExKind::Call(function, _) => {
+            let ExKind::Path(path) = &function.kind else { return None };
+            let (last, before) = path.segments.split_last()?;
+            if matches!(&*last.name, "zeroed" | "uninit")
+                && let Some(ty) = before.last().into_iter().chain([last]).find_map(|segment| {
+                    segment.arguments.iter().find_map(|argument| match argument {
+                        Generic::Type(ty) => Some(ty.clone()),
+                        Generic::Constant(_) => None,
+                    })
+                })
+            {
+                return Some(ty);
+            }
+            if !matches!(&*last.name, "default" | "new" | "zeroed" | "new_zeroed") {
+                return None;
+            }
+            Path { global: path.global, segments: before.to_vec() }
+        }
+        _ => return None,
+    };
+    if path.segments.is_empty() {
+        return None;
+    }
+    Some(Ty { kind: TyKind::Path(path), place: value.place })
+}
 
 /// Which parameter of a function reaches `ioctl` as its request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,10 +80,60 @@ pub(crate) enum Passing {
 }
 
 impl World<'_> {
-    /// The argument of a call that reaches `ioctl` as its request.
-    pub(crate) fn passed<'c>(&mut self, call: &'c Call, env: &Env) -> Option<&'c Ex> {
+    /// The argument of a call that reaches `ioctl` as its request, and the one behind it.
+    pub(crate) fn passed<'c>(
+        &mut self,
+        call: &'c Call,
+        env: &Env,
+    ) -> Option<(&'c Ex, Option<&'c Ex>)> {
         let index = self.request_index(call, env, 0)?;
-        call.arguments.get(index)
+        Some((call.arguments.get(index)?, call.arguments.get(index + 1)))
+    }
+
+    /// The type of a structure that an argument is, or is the address of, as far as the function says.
+    pub(crate) fn passed_type(
+        &mut self,
+        function: &Function,
+        argument: &Ex,
+        env: &Env,
+    ) -> Option<Type> {
+        let value = pointed_at(argument);
+        let of_method = matches!(
+            &argument.bare().kind,
+            ExKind::Method { name, .. } if is_address(name)
+        );
+        let ty = match &value.kind {
+            ExKind::Path(path) => {
+                let name = path.single()?;
+                let declared = function.types.iter().rfind(|(known, _)| known == name);
+                if let Some((_, ty)) = declared {
+                    let is_uninit = ty.path().is_some_and(|path| path.last() == "MaybeUninit");
+                    if of_method && !is_uninit {
+                        return None;
+                    }
+                    behind_pointers(ty).clone()
+                } else {
+                    let set = function.variables.iter().rfind(|(known, _)| known == name);
+                    let (_, value) = set?;
+                    if of_method && !makes_uninit(value) {
+                        return None;
+                    }
+                    type_of_value(value)?
+                }
+            }
+            _ => type_of_value(value)?,
+        };
+        // What is no structure of this source is nobody's matter here.
+        let path = ty.path()?;
+        let found = self.resolve(env.scope, &path.names(), path.global, Names::Types)?;
+        let Target::Item(_, item) = found else { return None };
+        if !matches!(item.kind, Kind::Data(_)) {
+            return None;
+        }
+        let aloud = std::mem::replace(&mut self.aloud, false);
+        let ty = self.ty(&ty, env);
+        self.aloud = aloud;
+        Some(ty)
     }
 
     fn request_index(&mut self, call: &Call, env: &Env, depth: u16) -> Option<usize> {

@@ -250,8 +250,14 @@ impl World<'_> {
         let Around { file, name, function } = around;
         match site {
             Site::Call(call) => {
-                if let Some(request) = self.passed(call, env) {
+                if let Some((request, argument)) = self.passed(call, env) {
                     self.used(around, request, env, 0);
+                    if let Some(argument) = argument
+                        && let Some(ty) = self.passed_type(function, argument, env)
+                    {
+                        let abis = self.abis;
+                        self.builder.passed((file, argument.place), name, abis, ty);
+                    }
                 }
             }
             Site::Number(ex) => {

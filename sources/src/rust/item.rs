@@ -415,6 +415,8 @@ pub(crate) struct Function {
     pub(crate) value: Option<Ex>,
     /// The variables that hold a request, each with what it is set to.
     pub(crate) variables: Vec<(String, Ex)>,
+    /// The types that parameters and variables are declared with, of those that calls are given.
+    pub(crate) types: Vec<(String, Ty)>,
     /// Its type parameters.
     pub(crate) generics: Vec<Parameter>,
 }
