@@ -11,7 +11,7 @@ const TIME: u32 = if cfg!(debug_assertions) { 60 } else { 10 };
 const MEMORY: u32 = 2 << 20;
 /// Unoptimised code gets so much less input, so that the tests end soon: it is `cargo test --release` that
 /// tells what grows with the square of its size.
-pub(crate) const LESS: usize = if cfg!(debug_assertions) { 40 } else { 1 };
+pub(crate) const LESS: usize = if cfg!(debug_assertions) { 20 } else { 1 };
 
 /// Files by name, and what the program is called with.
 pub(crate) struct Shape {
