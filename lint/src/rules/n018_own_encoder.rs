@@ -62,11 +62,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 number(body) != number(&by_kernel)
             });
             if !differs.is_empty() {
-                add(
-                    &mut groups,
-                    Packed { command, body, own, differs },
-                    language == Language::Rust,
-                );
+                add(&mut groups, Packed { command, body, own, differs, language });
             }
         }
     }
@@ -80,6 +76,7 @@ struct Packed<'a> {
     body: &'a CommandBody,
     own: &'a OwnEncoder,
     differs: AbiSet,
+    language: Language,
 }
 
 /// What one encoder of one header packs: the encoder is what is wrong.
@@ -89,12 +86,13 @@ struct Group<'a> {
     differs: AbiSet,
 }
 
-fn add<'a>(groups: &mut Vec<Group<'a>>, packed: Packed<'a>, rust: bool) {
+fn add<'a>(groups: &mut Vec<Group<'a>>, packed: Packed<'a>) {
     let of_same_encoder = |group: &&mut Group<'_>| {
         !packed.own.name.is_empty()
             && group.first.own.name == packed.own.name
             // A header's macro may have another's name; a crate has one function of a name.
-            && (rust || group.first.command.span.file == packed.command.span.file)
+            && (packed.language == Language::Rust
+                || group.first.command.span.file == packed.command.span.file)
     };
     match groups.iter_mut().find(of_same_encoder) {
         Some(group) => {
@@ -106,7 +104,8 @@ fn add<'a>(groups: &mut Vec<Group<'a>>, packed: Packed<'a>, rust: bool) {
 }
 
 fn report(cx: &Context<'_>, group: &Group<'_>) -> Finding {
-    let Group { first: Packed { command, body, own, differs: on_first }, more, differs } = *group;
+    let Group { first, more, differs } = *group;
+    let Packed { command, body, own, differs: on_first, language } = first;
     let by = match own.name.as_str() {
         "" => "the definition".to_owned(),
         name => format!("`{name}`"),
@@ -129,7 +128,7 @@ fn report(cx: &Context<'_>, group: &Group<'_>) -> Finding {
         more => format!("not packed by the kernel's `_IOC`, and neither are {more} more commands"),
     };
     finding.fix = Some(Fix {
-        message: match cx.interface.sources.file(command.span.file).language() {
+        message: match language {
             Language::Rust => {
                 "pack it with `#[derive(Ioctl)]`, or with a function that knows each \
                                architecture, such as those of `libc`"
