@@ -6,7 +6,7 @@ use crate::context::{Context, finding};
 use crate::declare_rule;
 
 declare_rule! {
-    /// a call of `ioctl` whose request the source does not tell
+    /// a call of `ioctl` whose request cannot be worked out from the source
     ///
     /// # What
     /// A function passes a request to `ioctl` that is neither a command, nor a number, nor a parameter
