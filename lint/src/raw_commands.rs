@@ -124,22 +124,27 @@ pub fn retain_commands(interface: &mut Interface) {
         let context = Context::new(&layouts);
         context.raw_commands().iter().map(|command| command.raw.span).collect()
     };
+    let bodies = interface.commands.iter().flat_map(|command| command.variants.iter());
+    let letters: BTreeSet<u8> = bodies.map(|(_, body)| body.type_letter as u8).collect();
     let sources = &interface.sources;
     let is_command = |raw: &RawNumber| {
         raw.through == THROUGH_CONDITION
             || commands.contains(&raw.span)
-            || sources.file(raw.span.file).language() == Language::Rust && is_request(raw)
+            || sources.file(raw.span.file).language() == Language::Rust && is_request(raw, &letters)
     };
     interface.raw_numbers.retain(is_command);
 }
 
-/// Whether a number of Rust is a request: a call uses it, or it has the looks and the place of one.
-fn is_request(raw: &RawNumber) -> bool {
+/// Whether a number of Rust is a request: a call uses it, or it has the looks of one and is named as
+/// one, or has the type letter of a command. A hash and a colour have the looks, too.
+fn is_request(raw: &RawNumber, letters: &BTreeSet<u8>) -> bool {
     raw.through != THROUGH_CONSTANT
         || raw.variants.iter().any(|(abis, number)| {
-            let mut blocks = number_registry::holding((*number >> 8) as u8, *number as u8);
-            is_encoded(*number, abis)
-                || *number <= 0xffff && blocks.any(|block| block.is_named_by(&raw.name))
+            let letter = (*number >> 8) as u8;
+            let mut blocks = number_registry::holding(letter, *number as u8);
+            let named = blocks.any(|block| block.is_named_by(&raw.name));
+            let as_command = || letters.contains(&letter) || is_named_as_command(&raw.name);
+            named && *number <= 0xffff || is_encoded(*number, abis) && (named || as_command())
         })
 }
 
@@ -241,6 +246,25 @@ mod tests {
         }
         assert!(is_encoded(0x8004_54cf, AbiSet::ALL));
         assert!(is_encoded(0x4004_54cf, AbiSet::ALL));
+    }
+
+    #[test]
+    fn a_constant_of_rust_is_a_request_by_its_name_or_its_letter() {
+        let file = ioctlkit_model::SourceMap::default().add("lib.rs".into(), "".into());
+        let span = Span { file, start: 0, end: 0 };
+        let request = |name: &str, number: u32, letters: &[u8]| {
+            let raw = RawNumber {
+                name: name.into(),
+                span,
+                variants: ioctlkit_model::Variants::one(AbiSet::ALL, number),
+                through: THROUGH_CONSTANT.into(),
+            };
+            is_request(&raw, &letters.iter().copied().collect())
+        };
+        assert!(request("FS_IOC_SETVERSION", 0x4004_7602, &[]));
+        assert!(request("FOO_READ", 0x8004_6601, b"f"));
+        assert!(!request("SHA_K0", 0x8283_2f98, &[]));
+        assert!(!request("COLOUR", 0x80ff_6601, &[]));
     }
 
     #[test]
