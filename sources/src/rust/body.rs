@@ -15,8 +15,8 @@ pub(crate) fn read(origin: Origin<'_>, signature: &syn::Signature, block: &syn::
     let names: Vec<String> = signature.inputs.iter().map(parameter).collect();
     let mut body = Body::new(origin, &names);
     body.visit_block(block);
-    let variables = body.variables();
-    let types = body.types(signature);
+    let given = body.given();
+    let (variables, types) = (body.variables(&given), body.types(&given, Some(signature)));
     Function {
         items: extract::items(origin, body.items),
         sites: body.sites,
@@ -28,11 +28,13 @@ pub(crate) fn read(origin: Origin<'_>, signature: &syn::Signature, block: &syn::
     }
 }
 
-/// The places in an expression that a macro yields.
-pub(crate) fn read_expression(origin: Origin<'_>, value: &syn::Expr) -> Vec<Site> {
+/// Reads the expression that a macro yields as the body of a function without parameters.
+pub(crate) fn read_expression(origin: Origin<'_>, value: &syn::Expr) -> Function {
     let mut body = Body::new(origin, &[]);
     body.visit_expr(value);
-    body.sites
+    let given = body.given();
+    let (variables, types) = (body.variables(&given), body.types(&given, None));
+    Function { variables, types, sites: body.sites, ..Function::default() }
 }
 
 fn parameter(input: &syn::FnArg) -> String {
@@ -245,16 +247,19 @@ impl<'t> Body<'t, '_> {
     }
 
     /// The variables that calls are given, with what they are set to.
-    fn variables(&self) -> Vec<(String, Ex)> {
-        let given = self.given();
+    fn variables(&self, given: &HashSet<&str>) -> Vec<(String, Ex)> {
         let set = self.set.iter().filter(|(name, _)| given.contains(name.as_str()));
         set.map(|(name, value)| (name.clone(), self.origin.ex(value))).collect()
     }
 
     /// The types of the parameters and variables that calls are given.
-    fn types(&self, signature: &syn::Signature) -> Vec<(String, Ty)> {
-        let given = self.given();
-        let parameters = signature.inputs.iter().filter_map(|input| match input {
+    fn types(
+        &self,
+        given: &HashSet<&str>,
+        signature: Option<&syn::Signature>,
+    ) -> Vec<(String, Ty)> {
+        let inputs = signature.into_iter().flat_map(|signature| &signature.inputs);
+        let parameters = inputs.filter_map(|input| match input {
             syn::FnArg::Typed(typed) => Some((parameter(input), &*typed.ty)),
             syn::FnArg::Receiver(_) => None,
         });

@@ -1,6 +1,7 @@
 //! Gathers what the classes of ABIs yield into one interface.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -53,18 +54,15 @@ pub(crate) struct Builder {
     enums: HashMap<Key, EnumId>,
     typedefs: HashMap<Key, TypedefId>,
     commands: HashMap<Key, usize>,
-    families: HashSet<Key>,
+    families: HashMap<Key, usize>,
     raw_numbers: HashMap<Key, usize>,
     not_understood: HashMap<Key, usize>,
     passed: HashMap<(FileIndex, Place), usize>,
-    /// Requests whose name means something on some ABI.
-    defined_requests: HashSet<Key>,
+    /// Requests whose name has no definition on some ABIs: it may have one on others.
+    undefined: BTreeMap<Key, AbiSet>,
     dependencies: HashMap<(PathBuf, String), Option<Arc<Package>>>,
     constants: Constants,
 }
-
-/// Why a request is unknown whose name has no definition.
-pub(crate) const UNDEFINED: &str = "nothing defines the name";
 
 impl Builder {
     /// For an interface on these ABIs, whose files are shown under these paths.
@@ -107,7 +105,7 @@ impl Builder {
     /// The interface, and what could not be read.
     pub(crate) fn finish(mut self) -> (Interface, Vec<Problem>) {
         self.say_doubts();
-        self.forget_undefined();
+        self.say_undefined();
         for command in &mut self.interface.commands {
             let variants = std::mem::take(&mut command.variants);
             command.variants = known_only(variants, |body| {
@@ -129,6 +127,7 @@ impl Builder {
         interface.families.sort_by_key(|family| family.span);
         interface.raw_numbers.sort_by_key(|raw| raw.span);
         interface.constants.sort_by_key(|constant| constant.span);
+        interface.not_understood.sort_by_key(|unknown| unknown.span);
         (self.interface, self.problems)
     }
 
@@ -444,7 +443,10 @@ impl Builder {
         parameters: Vec<String>,
         expansion: &str,
     ) {
-        if self.families.insert((file, name_place, name.to_owned())) {
+        let count = self.interface.families.len();
+        let key = (file, name_place, name.to_owned());
+        if let Entry::Vacant(entry) = self.families.entry(key) {
+            entry.insert(count);
             let span = self.span(file, name_place);
             let expansion = expansion.split_whitespace().collect::<Vec<_>>().join(" ");
             self.interface.families.push(Family {
@@ -462,16 +464,14 @@ impl Builder {
     pub(crate) fn family_number(
         &mut self,
         (file, name_place): (FileIndex, Place),
-        number: FamilyNumber,
+        name: &str,
+        number: Option<FamilyNumber>,
     ) {
-        let span = self.span(file, name_place);
-        let families = &mut self.interface.families;
-        if let Some(family) = families.iter_mut().find(|family| family.span == span) {
-            family.number = Some(number);
+        if let Some(index) = self.families.get(&(file, name_place, name.to_owned())) {
+            self.interface.families[*index].number = number;
         }
     }
 
-    /// Adds a plain number, or what it is on more ABIs.
     /// Remembers what a call of `ioctl` is given.
     pub(crate) fn passed(
         &mut self,
@@ -492,28 +492,44 @@ impl Builder {
         passed.push(PassedArgument { span, function: function.to_owned(), abis, ty });
     }
 
-    /// Whether a command, a family or a plain number has that name.
-    pub(crate) fn defines(&self, name: &str) -> bool {
-        let keys = self.commands.keys().chain(&self.families).chain(self.raw_numbers.keys());
-        keys.map(|(_, _, known)| known).any(|known| known == name)
+    /// The names of commands, families and plain numbers.
+    pub(crate) fn defined(&self) -> impl Iterator<Item = &str> {
+        let keys = self.commands.keys().chain(self.families.keys()).chain(self.raw_numbers.keys());
+        keys.map(|(_, _, name)| name.as_str())
     }
 
-    /// Remembers that the name of a request means something on an ABI of this class: where it means
-    /// nothing on another, the source is not meant for that one.
-    pub(crate) fn request_defined(&mut self, file: FileIndex, place: Place, name: &str) {
-        self.defined_requests.insert((file, place, name.to_owned()));
+    /// Remembers a request whose name nothing defines on some ABIs. It counts unless
+    /// [`settle`](Self::settle) knows the place for others: source that is not meant for an ABI does
+    /// not define all that it would need there.
+    pub(crate) fn undefined(&mut self, (file, place): (FileIndex, Place), by: &str, abis: AbiSet) {
+        let known = self.undefined.entry((file, place, by.to_owned())).or_default();
+        *known = known.union(abis);
     }
 
-    /// Forgets the requests whose name means nothing, where it means something elsewhere.
-    fn forget_undefined(&mut self) {
-        let defined = &self.defined_requests;
-        let known = self.not_understood.iter().filter(|(key, _)| defined.contains(*key));
-        let known: HashSet<usize> = known.map(|(_, index)| *index).collect();
-        let mut index = 0;
-        self.interface.not_understood.retain(|request| {
-            index += 1;
-            request.reason != UNDEFINED || !known.contains(&(index - 1))
-        });
+    /// Functions call each other so often that the rest is not worked out.
+    pub(crate) fn too_many_calls(&mut self, most: u32) {
+        let message = format!(
+            "constants call functions more than {most} times: the numbers that were left by then are \
+             unknown"
+        );
+        let problem = Problem {
+            kind: ProblemKind::Failure,
+            path: None,
+            span: None,
+            message,
+            help: Some("name fewer files, or leave out the one with such functions".into()),
+        };
+        if !self.problems.contains(&problem) {
+            self.problems.push(problem);
+        }
+    }
+
+    fn say_undefined(&mut self) {
+        for ((file, place, by), abis) in std::mem::take(&mut self.undefined) {
+            if !self.known.contains(&(file, place)) {
+                self.not_understood((file, place), &by, abis, "nothing defines the name");
+            }
+        }
     }
 
     /// Remembers a request that cannot be worked out on some ABIs.
@@ -550,12 +566,9 @@ impl Builder {
         let key = (file, name_place, name.to_owned());
         let index = if let Some(known) = self.raw_numbers.get(&key) {
             // Whatever uses a constant says more of it than that it is one.
-            let known_through = &mut self.interface.raw_numbers[*known].through;
-            if known_through == THROUGH_CONSTANT && through != THROUGH_CONSTANT {
-                through.clone_into(known_through);
-            } else if through == THROUGH_CONSTANT && known_through != THROUGH_CONSTANT {
-                self.interface.raw_numbers[*known].variants.add(abis, number);
-                return;
+            let raw = &mut self.interface.raw_numbers[*known];
+            if raw.through == THROUGH_CONSTANT {
+                through.clone_into(&mut raw.through);
             }
             *known
         } else {

@@ -1,6 +1,7 @@
 //! Which argument of a call is the request that reaches `ioctl`: of the function itself, and of those
 //! of the crate's own that pass one on.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use ioctlkit_model::Type;
@@ -14,13 +15,15 @@ use super::resolve::{Names, Target};
 use super::well_known;
 use super::world::{ScopeId, World};
 
-/// Functions that pass a request on are followed through so many others.
-const DEEPEST: u16 = 8;
+/// Functions that pass a request on are followed through so many others: more than anybody has, and
+/// less than the stack holds.
+const DEEPEST: u16 = 256;
 
-/// `T` of `&mut T`, `*mut T` and `&mut MaybeUninit<T>`.
+/// `T` of `&mut T`, `*mut T`, `&mut [T; 2]` and `&mut MaybeUninit<T>`.
 fn behind_pointers(ty: &Ty) -> &Ty {
     match &ty.kind {
         TyKind::Reference { to, .. } | TyKind::Pointer(to) => behind_pointers(to),
+        TyKind::Array(element, _) | TyKind::Slice(element) => behind_pointers(element),
         TyKind::Path(path) if path.last() == "MaybeUninit" => type_argument(path).unwrap_or(ty),
         _ => ty,
     }
@@ -68,16 +71,33 @@ fn type_of_value(value: &Ex) -> Option<Ty> {
     Some(Ty { kind: TyKind::Path(path), place: value.place })
 }
 
-/// Which parameter of a function reaches `ioctl` as its request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Passing {
-    /// Not known yet: it is being looked at.
-    Open,
-    /// None.
-    Nothing,
-    /// The one at that place, of which `self` is one.
-    Parameter(usize),
+/// The parameter that an argument is, by itself or through variables.
+fn parameter_behind(function: &Function, argument: &Ex) -> Option<usize> {
+    let mut at = argument;
+    // Variables that are set to each other lead to no parameter.
+    for _ in 0..=function.variables.len() {
+        let name = name_of(at)?;
+        let set = function.variables.iter().find(|(variable, _)| variable == name);
+        match set.map(|(_, value)| value) {
+            Some(value) if name_of(value) != Some(name) => at = value,
+            // A parameter, or `let request = request as _;`.
+            _ => return function.parameters.iter().position(|parameter| parameter == name),
+        }
+    }
+    None
 }
+
+/// The name that an expression is.
+pub(crate) fn name_of(ex: &Ex) -> Option<&str> {
+    match &ex.bare().kind {
+        ExKind::Path(path) => path.single(),
+        _ => None,
+    }
+}
+
+/// The parameter of a function that reaches `ioctl` as its request, of which `self` is one, by the
+/// function's place in memory: the item beside it stays there as long as this does.
+pub(crate) type Passing = HashMap<*const Item, (Arc<Item>, Option<usize>)>;
 
 impl World<'_> {
     /// The argument of a call that reaches `ioctl` as its request, and the one behind it.
@@ -139,10 +159,8 @@ impl World<'_> {
     fn request_index(&mut self, call: &Call, env: &Env, depth: u16) -> Option<usize> {
         match &call.callee {
             Callee::Function(path) => {
-                let found = match path.names().as_slice() {
-                    ["Self", name] => self.any_method(name, env),
-                    names => self.resolve(env.scope, names, path.global, Names::Values),
-                };
+                let names = env.names(path);
+                let found = self.resolve(env.scope, &names, path.global, Names::Values);
                 match found {
                     Some(Target::Item(scope, item)) => self.passes(scope, &item, depth),
                     Some(Target::External(krate, names)) => {
@@ -161,18 +179,16 @@ impl World<'_> {
                 }
             }
             Callee::Method(name) => {
-                let Target::Item(scope, item) = self.any_method(name, env)? else { return None };
-                self.passes(scope, &item, depth)?.checked_sub(1)
+                // Which type a value has is not known: the types that have such a method must agree.
+                let krate = self.scope(env.scope).krate;
+                let known = self.krate(krate).methods.get(name).cloned().unwrap_or_default();
+                let passing = known
+                    .iter()
+                    .filter_map(|method| self.passes(method.scope, &method.item, depth));
+                let mut passing = passing.collect::<Vec<usize>>().into_iter();
+                let first = passing.next()?;
+                passing.all(|other| other == first).then(|| first.checked_sub(1))?
             }
-        }
-    }
-
-    /// A function of that name that a type of the crate has, if there is one only.
-    fn any_method(&self, name: &str, env: &Env) -> Option<Target> {
-        let krate = self.scope(env.scope).krate;
-        match self.krate(krate).methods.get(name)?.as_slice() {
-            [only] => Some(Target::Item(only.scope, only.item.clone())),
-            _ => None,
         }
     }
 
@@ -182,16 +198,14 @@ impl World<'_> {
         if depth > DEEPEST || function.parameters.is_empty() {
             return None;
         }
-        let key = Arc::as_ptr(item) as usize;
-        match self.passing.get(&key) {
-            Some(Passing::Parameter(index)) => return Some(*index),
-            Some(Passing::Open | Passing::Nothing) => return None,
-            None => {}
+        let key = Arc::as_ptr(item);
+        if let Some((_, known)) = self.passing.get(&key) {
+            return *known;
         }
-        self.passing.insert(key, Passing::Open);
+        // Until it is known: a function that calls itself passes what its other calls pass.
+        self.passing.insert(key, (item.clone(), None));
         let found = self.passes_now(scope, function, depth);
-        let known = found.map_or(Passing::Nothing, Passing::Parameter);
-        self.passing.insert(key, known);
+        self.passing.insert(key, (item.clone(), found));
         found
     }
 
@@ -201,9 +215,7 @@ impl World<'_> {
             let Site::Call(call) = site else { continue };
             let index = self.request_index(call, &env, depth + 1);
             let Some(request) = index.and_then(|index| call.arguments.get(index)) else { continue };
-            let ExKind::Path(path) = &request.bare().kind else { continue };
-            let Some(name) = path.single() else { continue };
-            let parameter = function.parameters.iter().position(|parameter| parameter == name);
+            let parameter = parameter_behind(function, request);
             if parameter.is_some() {
                 return parameter;
             }

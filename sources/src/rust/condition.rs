@@ -78,6 +78,15 @@ impl Condition {
         self.answer(build) != Answer::No
     }
 
+    /// Whether it holds, or nothing where the build says so.
+    pub(crate) fn is_certain(&self, build: Build<'_>) -> Option<bool> {
+        match self.answer(build) {
+            Answer::Yes => Some(true),
+            Answer::No => Some(false),
+            Answer::Either => None,
+        }
+    }
+
     fn answer(&self, build: Build<'_>) -> Answer {
         let answers = |list: &[Self]| -> Vec<Answer> {
             list.iter().map(|condition| condition.answer(build)).collect()

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use ioctlkit_model::{BinaryOperator, Constant, Expression, Type, UnaryOperator};
 
+use super::condition::Condition;
 use super::item::{Ex, ExKind, Function, Generic, Item, Kind, Parameter, Path, Step, Ty};
 use super::prelude;
 use super::resolve::{Names, Target};
@@ -60,6 +61,21 @@ impl Env {
         let names = function.parameters.iter().chain(generics);
         let bound = names.map(|name| (name.clone(), Bound::Unknown)).collect();
         Self { bound: Rc::new(bound), ..Self::of(scope) }
+    }
+
+    /// The same, within the type of that name, if there is one.
+    pub(crate) fn of_type(self, name: &str) -> Self {
+        let own = (!name.is_empty()).then(|| name.into());
+        Self { own, ..self }
+    }
+
+    /// The names of a path, with the type's for `Self`.
+    pub(crate) fn names<'p>(&'p self, path: &'p Path) -> Vec<&'p str> {
+        let mut names = path.names();
+        if let (["Self", ..], Some(own)) = (names.as_slice(), &self.own) {
+            names[0] = own;
+        }
+        names
     }
 
     /// The same, with generic parameters that stand for anything.
@@ -220,9 +236,10 @@ impl World<'_> {
                 self.method(receiver, name, generics, arguments, env)
             }
             ExKind::Macro(call) if call.path.single() == Some("cfg") => {
-                let condition = syn::parse_str(&call.text).ok()?;
+                let condition: Condition = syn::parse_str(&call.text).ok()?;
                 let krate = self.scope(env.scope).krate;
-                Some(Expression::Literal(i128::from(self.hold(krate, &[condition]))))
+                let holds = condition.is_certain(self.build(krate))?;
+                Some(Expression::Literal(i128::from(holds)))
             }
             ExKind::Macro(call) => {
                 let inner = self.expand_expression(call, env.scope)?;
@@ -246,10 +263,13 @@ impl World<'_> {
                 },
                 (Some(_), None) => None,
             };
-            let mut bound = (*env.bound).clone();
-            bound.retain(|(known, _)| known != name);
-            bound.push((name.clone(), held.map_or(Bound::Unknown, Bound::Value)));
-            env = Env { bound: Rc::new(bound), ..env };
+            let held = held.map_or(Bound::Unknown, Bound::Value);
+            // Nobody else has them any more behind the first statement.
+            let bound = Rc::make_mut(&mut env.bound);
+            match bound.iter_mut().find(|(known, _)| known == name) {
+                Some((_, before)) => *before = held,
+                None => bound.push((name.clone(), held)),
+            }
         }
         Some(env)
     }
@@ -330,12 +350,7 @@ impl World<'_> {
         {
             return self.item_value(scope, &item, env);
         }
-        let mut names = path.names();
-        let own = env.own.clone();
-        if let (["Self", ..], Some(own)) = (names.as_slice(), &own) {
-            names[0] = own;
-        }
-        match self.resolve(env.scope, &names, path.global, Names::Values) {
+        match self.resolve(env.scope, &env.names(path), path.global, Names::Values) {
             Some(Target::Item(scope, item)) => self.item_value(scope, &item, env),
             Some(Target::Variant(scope, item, index)) => {
                 self.variant_value(scope, &item, index, env)

@@ -15,10 +15,14 @@ impl World<'_> {
         if conditions.is_empty() {
             return true;
         }
-        let krate = self.krate(krate);
-        let build =
-            Build { abi: self.abi, features: &krate.features, script: krate.script.as_deref() };
+        let build = self.build(krate);
         conditions.iter().all(|condition| condition.holds(build))
+    }
+
+    /// What a crate's conditions are asked about.
+    pub(crate) fn build(&self, krate: CrateId) -> Build<'_> {
+        let krate = self.krate(krate);
+        Build { abi: self.abi, features: &krate.features, script: krate.script.as_deref() }
     }
 
     /// Enters a file as a module.

@@ -403,7 +403,7 @@ pub(crate) struct Variant {
 }
 
 /// A function, as far as it is of interest.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Default, PartialEq)]
 pub(crate) struct Function {
     /// The names of its parameters.
     pub(crate) parameters: Vec<String>,

@@ -1,7 +1,7 @@
 //! Macros of other crates that define a command each: nix, vmm-sys-util, ioctl-sys.
 
 use ioctlkit_abi::Direction;
-use ioctlkit_model::{Argument, FamilyNumber};
+use ioctlkit_model::Argument;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Expr, Token};
 
@@ -11,6 +11,7 @@ use super::item::{Ex, ExKind, MacroCall, Path, Place, Ty};
 use super::lower::name_of;
 use super::request::{Found, Parts, origin_of};
 use super::through;
+use super::uses::Why;
 use super::world::{Entry, ScopeId, World};
 
 /// What a macro is given.
@@ -160,12 +161,9 @@ impl World<'_> {
 
     /// What the numbers of a family share.
     fn family_number(&mut self, named: &Named<'_>, parts: Parts<'_>, env: &Env) {
-        let Found::Command(encoded) = self.encoded(parts, env) else { return };
-        let (letter, nr) = (u8::try_from(encoded.type_letter), u8::try_from(encoded.nr));
-        if let (Ok(type_letter), Ok(nr)) = (letter, nr) {
-            let direction = encoded.direction;
-            let number = FamilyNumber { direction, type_letter, nr };
-            self.builder.family_number((named.file, named.name_place), number);
+        if let Found::Command(encoded) = self.encoded(parts, env) {
+            let at = (named.file, named.name_place);
+            self.builder.family_number(at, named.name, encoded.shared());
         }
     }
 
@@ -186,7 +184,12 @@ impl World<'_> {
                         self.raw(named.file, named.name, named.name_place, value);
                     } else {
                         let why = "its number cannot be worked out";
-                        self.unknown_request(named.file, (named.name, ""), named.name_place, why);
+                        self.unknown_request(
+                            named.file,
+                            named.name,
+                            named.name_place,
+                            Why::Other(why.into()),
+                        );
                     }
                 }
             },

@@ -8,7 +8,7 @@ use proc_macro2::TokenStream;
 
 use super::commands::mentions;
 use super::extract;
-use super::item::{Ex, Item, Kind, MacroCall, Path, Place, Site};
+use super::item::{Ex, Function, Item, Kind, MacroCall, Path, Place};
 use super::lower::Origin;
 use super::macro_rules::{Rules, expand, parse, without_places};
 use super::nesting::is_too_deep;
@@ -20,7 +20,7 @@ pub(crate) struct Expansions {
     rules: HashMap<Arc<str>, Option<Rc<Rules>>>,
     items: HashMap<Use, Option<Rc<Vec<Arc<Item>>>>>,
     expressions: HashMap<Use, Option<Rc<Ex>>>,
-    sites: HashMap<Use, Option<Rc<Vec<Site>>>>,
+    bodies: HashMap<Use, Option<Rc<Function>>>,
 }
 
 /// A macro's definition, what it is given, and where.
@@ -94,27 +94,23 @@ impl World<'_> {
         ex
     }
 
-    /// The calls and numbers in the expression that a use of a macro of the crate yields.
-    pub(crate) fn expand_sites(
-        &mut self,
-        call: &MacroCall,
-        scope: ScopeId,
-    ) -> Option<Rc<Vec<Site>>> {
+    /// What the expression that a use of a macro of the crate yields has to do with commands.
+    pub(crate) fn expand_body(&mut self, call: &MacroCall, scope: ScopeId) -> Option<Rc<Function>> {
         let text = self.own_macro(self.scope(scope).krate, &call.path)?;
         if !may_yield(&text) {
             return None;
         }
         let key = (text.clone(), call.text.clone(), call.place);
-        if let Some(known) = self.expansions.sites.get(&key) {
+        if let Some(known) = self.expansions.bodies.get(&key) {
             return known.clone();
         }
-        let sites = self.expansion(&text, call).and_then(|output| {
+        let body = self.expansion(&text, call).and_then(|output| {
             let braced = quote::quote!({ #output });
             let value = syn::parse2::<syn::Expr>(braced).ok()?;
             Some(Rc::new(super::body::read_expression(Origin::Macro(call.place), &value)))
         });
-        self.expansions.sites.insert(key, sites.clone());
-        sites
+        self.expansions.bodies.insert(key, body.clone());
+        body
     }
 
     /// Adds the items of those macros of the crate that may make commands. What others define is

@@ -63,6 +63,7 @@ mod resolve;
 mod stated;
 pub mod through;
 mod types;
+mod uses;
 mod well_known;
 mod world;
 

@@ -46,7 +46,7 @@ fn read(folder: &Path, asked_for: &BTreeSet<String>, workspace: &Path) -> Option
         folder: folder.to_owned(),
         library: root.is_file().then_some((library_name, root)),
         programs: Vec::new(),
-        // Of a dependency only what everybody has is taken.
+        // Both ways of each condition would bring in other systems' definitions.
         script: None,
         features: enabled.own,
         lists,

@@ -1,7 +1,9 @@
 //! What an expression says of a command's number.
 
 use ioctlkit_abi::{Direction, Encoding};
-use ioctlkit_model::{Argument, BinaryOperator, Constant, Encoder, Expression, OwnEncoder, Type};
+use ioctlkit_model::{
+    Argument, BinaryOperator, Constant, Encoder, Expression, FamilyNumber, OwnEncoder, Type,
+};
 use syn::parse::{ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
 use syn::{Expr, Token};
@@ -46,6 +48,15 @@ pub(crate) struct Encoded {
     pub(crate) nr: u32,
     pub(crate) argument: Argument,
     pub(crate) encoder: Encoder,
+}
+
+impl Encoded {
+    /// What commands share that differ in their sizes only.
+    pub(crate) fn shared(&self) -> Option<FamilyNumber> {
+        let type_letter = u8::try_from(self.type_letter).ok()?;
+        let nr = u8::try_from(self.nr).ok()?;
+        Some(FamilyNumber { direction: self.direction, type_letter, nr })
+    }
 }
 
 /// What a number is made of, before it is worked out.

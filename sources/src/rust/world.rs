@@ -134,16 +134,15 @@ pub(crate) struct World<'a> {
     /// Whether what cannot be resolved is said.
     pub(crate) aloud: bool,
     /// The requests that cannot be worked out.
-    pub(crate) unknown: Vec<super::commands::Unknown>,
-    /// What functions pass on to `ioctl`, by the places of their items in memory: items live as long
-    /// as the files that they are from.
-    pub(crate) passing: HashMap<usize, super::calls::Passing>,
+    pub(crate) unknown: Vec<super::uses::Unknown>,
+    /// What functions pass on to `ioctl`.
+    pub(crate) passing: super::calls::Passing,
     /// How many calls may be worked out yet: functions may call each other without end.
     calls_left: u32,
 }
 
 /// So many calls are worked out for one class of ABIs.
-const MOST_CALLS: u32 = 1 << 20;
+const MOST_CALLS: u32 = 1 << 18;
 
 impl<'a> World<'a> {
     pub(crate) fn new(
@@ -176,7 +175,7 @@ impl<'a> World<'a> {
             builtin: None,
             aloud: true,
             unknown: Vec::new(),
-            passing: HashMap::new(),
+            passing: super::calls::Passing::new(),
             calls_left: MOST_CALLS,
         };
         world.builtin = world.enter_builtin();
@@ -194,6 +193,9 @@ impl<'a> World<'a> {
     /// Takes one call of those that may be worked out; `None` where none is left.
     pub(crate) fn spend(&mut self) -> Option<()> {
         self.calls_left = self.calls_left.checked_sub(1)?;
+        if self.calls_left == 0 {
+            self.builder.too_many_calls(MOST_CALLS);
+        }
         Some(())
     }
 

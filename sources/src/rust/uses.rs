@@ -1,0 +1,388 @@
+//! What calls of `ioctl` are given: the requests, followed to where they are made, and the arguments.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::calls::name_of;
+use super::commands::{Named, at_site, mentions};
+use super::constant::Env;
+use super::item::{Ex, ExKind, Function, Generic, Item, Kind, MacroCall, Path, Place, Site, Ty};
+use super::request::Found;
+use super::resolve::{Names, Target};
+use super::world::{FileIndex, ScopeId, World};
+
+/// A request that cannot be worked out.
+#[derive(Debug)]
+pub(crate) struct Unknown {
+    file: FileIndex,
+    /// The function that passes it.
+    name: String,
+    place: Place,
+    why: Why,
+}
+
+/// Why a request cannot be worked out.
+#[derive(Debug, Clone)]
+pub(crate) enum Why {
+    /// Nothing defines its name: on the ABIs of another class something may.
+    Undefined,
+    /// A function of that name yields it, which a macro may have defined.
+    Yielded(String),
+    /// What the end of a sentence says.
+    Other(String),
+}
+
+/// Variables and branches are followed so far.
+const DEEPEST: u8 = 32;
+
+const AT_RUN_TIME: &str = "it is known only when the program runs";
+
+/// The function that a place is in.
+#[derive(Clone, Copy)]
+pub(crate) struct Around<'a> {
+    pub(crate) file: FileIndex,
+    pub(crate) name: &'a str,
+    pub(crate) function: &'a Function,
+}
+
+/// The function that an expression calls.
+fn called(ex: &Ex) -> Option<&Path> {
+    let ExKind::Call(function, _) = &ex.kind else { return None };
+    match &function.kind {
+        ExKind::Path(path) => Some(path),
+        _ => None,
+    }
+}
+
+/// Whether what an expression comes to depends on a parameter of the function that it is in.
+fn depends(ex: &Ex, env: &Env) -> bool {
+    match &ex.kind {
+        ExKind::Path(path) => {
+            path.single().is_some_and(|name| name != "self" && env.bound(name).is_some())
+        }
+        ExKind::Unary(_, inner) | ExKind::Cast(inner, _) | ExKind::Field(inner, _) => {
+            depends(inner, env)
+        }
+        ExKind::Binary(_, left, right) => depends(left, env) || depends(right, env),
+        ExKind::Call(function, arguments) => {
+            depends(function, env) || arguments.iter().any(|argument| depends(argument, env))
+        }
+        ExKind::Method { receiver, arguments, .. } => {
+            depends(receiver, env) || arguments.iter().any(|argument| depends(argument, env))
+        }
+        ExKind::Macro(call) => env.bound.iter().any(|(name, _)| mentions(&call.text, name)),
+        _ => false,
+    }
+}
+
+impl World<'_> {
+    /// What stands for what within an implementation of rustix's `Ioctl`, where a function is part
+    /// of one.
+    pub(crate) fn inside_ioctl(
+        &self,
+        scope: ScopeId,
+        item: &Arc<Item>,
+        within: &str,
+        env: &Env,
+    ) -> Option<Env> {
+        let krate = self.krate(self.scope(scope).krate);
+        krate.implementations.get(within)?.iter().find_map(|(_, block)| {
+            let Kind::Implementation(block) = &block.kind else { return None };
+            let has_it = block.items.iter().any(|inner| Arc::ptr_eq(inner, item));
+            (has_it && block.of_trait.as_deref() == Some("Ioctl"))
+                .then(|| env.with_parameters(&block.parameters))
+        })
+    }
+
+    /// The opcode in the angle brackets of a type that makes a call of it: one of rustix's, or one of
+    /// the crate's own that implements its `Ioctl`.
+    fn pattern_opcode(&mut self, ty: &Ty, env: &Env) -> Option<Ex> {
+        let path = ty.path()?;
+        let is_pattern = if self.is_of_rustix(ty, env) {
+            super::prelude::is_pattern(path.last())
+        } else {
+            self.implements_ioctl(path, env)
+        };
+        let opcode = path.arguments().first().filter(|_| is_pattern)?;
+        match opcode {
+            Generic::Constant(value) => Some(value.clone()),
+            // A constant's name looks like a type's.
+            Generic::Type(ty) => {
+                let path = ty.path()?;
+                let found = self.resolve(env.scope, &path.names(), path.global, Names::Values)?;
+                let is_constant = matches!(&found, Target::Item(_, item)
+                    if matches!(item.kind, Kind::Constant(..)));
+                let kind = ExKind::Path(path.clone());
+                is_constant.then_some(Ex { kind, place: ty.place })
+            }
+        }
+    }
+
+    fn implements_ioctl(&mut self, path: &Path, env: &Env) -> bool {
+        let found = self.resolve(env.scope, &path.names(), path.global, Names::Types);
+        let Some(Target::Item(scope, item)) = found else { return false };
+        let krate = self.krate(self.scope(scope).krate);
+        let blocks = krate.implementations.get(&item.name).into_iter().flatten();
+        blocks
+            .filter_map(|(_, block)| match &block.kind {
+                Kind::Implementation(block) => Some(block),
+                _ => None,
+            })
+            .any(|block| block.of_trait.as_deref() == Some("Ioctl"))
+    }
+
+    /// What `opcode()` of an implementation of rustix's `Ioctl` yields.
+    pub(crate) fn opcode(&mut self, named: &Named<'_>, value: &Ex, env: &Env) {
+        match self.passed_request(value, env) {
+            Some(Found::Number(number)) => {
+                self.raw(named.file, named.name, named.name_place, number);
+            }
+            None if depends(value.bare(), env) => {}
+            None => {
+                let why = "what `opcode` yields cannot be worked out";
+                self.unknown_request(
+                    named.file,
+                    named.name,
+                    named.name_place,
+                    Why::Other(why.into()),
+                );
+            }
+            found => self.add(named, found, &[]),
+        }
+    }
+
+    pub(crate) fn site(&mut self, around: Around<'_>, site: &Site, env: &Env) {
+        let Around { file, name, function } = around;
+        match site {
+            Site::Call(call) => {
+                if let Some((request, argument)) = self.passed(call, env) {
+                    self.used(around, request, env, 0);
+                    if let Some(argument) = argument
+                        && let Some(ty) = self.passed_type(function, argument, env)
+                    {
+                        let abis = self.abis;
+                        self.builder.passed((file, argument.place), name, abis, ty);
+                    }
+                }
+            }
+            Site::Number(ex) => {
+                let found = self.request(ex, env, None);
+                if !matches!(found, Some(Found::Number(_))) {
+                    let at = at_site(file, name, ex.bare().place);
+                    self.add(&at, found, &function.parameters);
+                }
+            }
+            Site::Macro(call) => self.macro_site(around, call, env),
+            Site::Type(ty) => {
+                if let Some(opcode) = self.pattern_opcode(ty, env) {
+                    self.used(around, &opcode, env, 0);
+                    return;
+                }
+                // Other crates have types of these names, too.
+                if !self.is_of_rustix(ty, env) {
+                    return;
+                }
+                let found = self.type_request(ty, env);
+                let at = at_site(file, name, ty.place);
+                match found {
+                    Some(Found::Number(number)) => {
+                        let spelling = self.spelling(file, ty.place);
+                        self.raw(file, &spelling, ty.place, number);
+                    }
+                    found => self.add(&at, found, &function.parameters),
+                }
+            }
+        }
+    }
+
+    fn macro_site(&mut self, around: Around<'_>, call: &MacroCall, env: &Env) {
+        let Around { file, name, function } = around;
+        let krate = self.scope(env.scope).krate;
+        if self.own_macro(krate, &call.path).is_none() {
+            self.macro_command(env.scope, call);
+        }
+        let ex = Ex { kind: ExKind::Macro(call.clone()), place: call.place };
+        let found = self.request(&ex, env, None);
+        if found.is_some() {
+            if !matches!(found, Some(Found::Number(_))) {
+                self.add(&at_site(file, name, call.place), found, &function.parameters);
+            }
+            return;
+        }
+        // A macro of the crate's own may call `ioctl`.
+        let Some(expanded) = self.expand_body(call, env.scope) else { return };
+        let Some(inner) = env.deeper() else { return };
+        // A variable is one of the macro's, or of the function that it is used in.
+        let mut both = expanded.variables.clone();
+        both.extend(function.variables.iter().cloned());
+        let mut types = expanded.types.clone();
+        types.extend(function.types.iter().cloned());
+        let parameters = function.parameters.clone();
+        let whole = Function { parameters, variables: both, types, ..Function::default() };
+        for site in &expanded.sites {
+            self.site(Around { function: &whole, ..around }, site, &inner);
+        }
+    }
+
+    /// What a call of `ioctl` is given as its request.
+    fn used(&mut self, around: Around<'_>, ex: &Ex, env: &Env, depth: u8) {
+        let Around { file, name, function } = around;
+        let bare = ex.bare();
+        if depth > DEEPEST {
+            let why = format!("it stands behind more than {DEEPEST} variables and branches");
+            return self.unknown_request(file, name, bare.place, Why::Other(why));
+        }
+        match &bare.kind {
+            ExKind::Path(path) => {
+                if let Some(own) = path.single() {
+                    let mut is_variable = false;
+                    for (_, value) in function.variables.iter().filter(|(set, _)| set == own) {
+                        // `let request = request as _;`
+                        if name_of(value) == Some(own) {
+                            continue;
+                        }
+                        is_variable = true;
+                        self.used(around, value, env, depth + 1);
+                    }
+                    // The callers of the function say what a parameter is.
+                    if is_variable || env.bound(own).is_some() {
+                        return;
+                    }
+                }
+                self.used_constant(file, path, bare, env, name);
+            }
+            ExKind::Integer(value) => {
+                let spelling = self.spelling(file, bare.place);
+                self.raw(file, &spelling, bare.place, *value);
+            }
+            ExKind::If(_, then, otherwise) => {
+                self.used(around, then, env, depth + 1);
+                self.used(around, otherwise, env, depth + 1);
+            }
+            ExKind::Match(_, arms) => {
+                for (_, value) in arms {
+                    self.used(around, value, env, depth + 1);
+                }
+            }
+            _ => match self.passed_request(bare, env) {
+                Some(Found::Number(number)) => {
+                    let spelling = self.spelling(file, bare.place);
+                    self.raw(file, &spelling, bare.place, number);
+                }
+                None if depends(bare, env) => {}
+                None => {
+                    let why = match called(bare) {
+                        Some(path) => Why::Yielded(path.last().to_owned()),
+                        None => Why::Other(AT_RUN_TIME.into()),
+                    };
+                    self.unknown_request(file, name, bare.place, why);
+                }
+                found => {
+                    self.add(&at_site(file, name, bare.place), found, &function.parameters);
+                }
+            },
+        }
+    }
+
+    /// A constant that is used as a command: a plain number, unless its definition says more. `by` is
+    /// the function that passes it.
+    pub(crate) fn used_constant(
+        &mut self,
+        file: FileIndex,
+        path: &Path,
+        ex: &Ex,
+        env: &Env,
+        by: &str,
+    ) {
+        if path.single().is_some_and(|name| env.bound(name).is_some()) {
+            return;
+        }
+        let names = env.names(path);
+        let found = self.resolve(env.scope, &names, path.global, Names::Values);
+        let unknown = |world: &mut Self, why: &str| {
+            world.unknown_request(file, by, ex.place, Why::Other(why.to_owned()));
+        };
+        let (scope, item) = match found {
+            Some(Target::Item(scope, item)) => (scope, item),
+            // The numbers of these are the kernel's, and no definition of this crate.
+            Some(Target::External(krate, _))
+                if super::prelude::is_known_crate(&krate) || krate == "linux_raw_sys" =>
+            {
+                return;
+            }
+            Some(Target::External(krate, _)) => {
+                return unknown(self, &format!("no source of `{krate}` is at hand"));
+            }
+            Some(Target::Variant(scope, item, index)) => {
+                let value = self.variant_value(scope, &item, index, env);
+                match value.as_ref().and_then(super::constant::literal) {
+                    Some(number) => self.raw(file, path.last(), ex.place, number),
+                    None => unknown(self, "the value of the variant cannot be worked out"),
+                }
+                return;
+            }
+            Some(Target::Module(_)) | None => {
+                self.unknown_request(file, by, ex.place, Why::Undefined);
+                return;
+            }
+        };
+        self.builder.settle(file, ex.place);
+        let Kind::Constant(_, Some(value), _) = &item.kind else {
+            return unknown(self, AT_RUN_TIME);
+        };
+        let Some(inner) = env.step(scope, Vec::new()) else { return };
+        match self.request(value, &inner, None) {
+            // The constant's own definition is a command.
+            Some(Found::Command(_) | Found::Open(_)) => return,
+            Some(Found::Number(_)) | None => {}
+        }
+        let home = self.scope(scope).file;
+        if self.is_of_kernel(scope) && !self.asked_for(home) {
+            if let Some(number) = self.number(value, &inner) {
+                self.of_kernel(file, &item.name, ex.place, number);
+            }
+            return;
+        }
+        let (at, place) = if self.asked_for(home) {
+            (home, self.named(scope, &item, &item.name).name_place)
+        } else {
+            (file, ex.place)
+        };
+        match self.passed_request(value, &inner) {
+            Some(Found::Number(number)) => self.raw(at, &item.name.clone(), place, number),
+            Some(found) => {
+                let constant =
+                    Named { file: at, name: &item.name, c_name: None, name_place: place, place };
+                self.add(&constant, Some(found), &[]);
+            }
+            None => unknown(self, "what its constant is cannot be worked out"),
+        }
+    }
+
+    /// A request that a function passes and that cannot be worked out.
+    pub(crate) fn unknown_request(&mut self, file: FileIndex, name: &str, place: Place, why: Why) {
+        self.unknown.push(Unknown { file, name: name.to_owned(), place, why });
+    }
+
+    /// Says which requests are unknown, when all commands are known.
+    pub(crate) fn say_unknown(&mut self) {
+        let unknown = std::mem::take(&mut self.unknown);
+        if unknown.is_empty() {
+            return;
+        }
+        let defined: HashSet<String> = self.builder.defined().map(str::to_owned).collect();
+        let abis = self.abis;
+        for Unknown { file, name, place, why } in unknown {
+            let reason = match why {
+                Why::Undefined => {
+                    self.builder.undefined((file, place), &name, abis);
+                    continue;
+                }
+                Why::Yielded(maker) if defined.contains(&maker) => continue,
+                Why::Yielded(_) => AT_RUN_TIME.to_owned(),
+                Why::Other(reason) => reason,
+            };
+            self.builder.not_understood((file, place), &name, abis, &reason);
+        }
+    }
+}
