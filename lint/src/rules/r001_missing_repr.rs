@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{
-    Finding, Fix, Label, PassedArgument, Record, RecordId, Representation, Safety, Type,
+    Finding, Fix, Label, PassedArgument, Record, RecordId, Representation, Safety,
 };
 
 use crate::context::{ArgumentRecord, Context, finding};
@@ -44,6 +44,7 @@ declare_rule! {
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let mut reported: BTreeSet<RecordId> = BTreeSet::new();
     for argument in cx.argument_records() {
+        // Whatever a call is given of these was looked at here.
         reported.insert(argument.id);
         if let Some((abis, members)) = unspecified(argument.record) {
             findings.push(Finding {
@@ -54,14 +55,14 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
     }
     for passed in &cx.interface.passed {
-        let Some(abi) = passed.abis.first() else { continue };
-        let Some(Type::Record(id)) = cx.interface.resolved(&passed.ty, abi) else { continue };
-        let record = cx.interface.record(*id);
-        if let Some((abis, members)) = unspecified(record)
-            && reported.insert(*id)
-        {
-            let fix = Some(fix(cx, record, members));
-            findings.push(Finding { abis, fix, ..report_passed(record, passed) });
+        for id in cx.interface.records_within(&passed.ty) {
+            let record = cx.interface.record(id);
+            if let Some((abis, members)) = unspecified(record)
+                && reported.insert(id)
+            {
+                let fix = Some(fix(cx, record, members));
+                findings.push(Finding { abis, fix, ..report_passed(record, passed) });
+            }
         }
     }
 }
@@ -78,26 +79,26 @@ fn unspecified(record: &Record) -> Option<(AbiSet, usize)> {
 fn report_passed(record: &Record, passed: &PassedArgument) -> Finding {
     let name = record.name.clone().unwrap_or_else(|| record.display_name());
     let message = format!(
-        "`{name}` has no `#[repr(C)]`, and `{}` passes it to `ioctl`: the Rust compiler orders its \
-         members as it likes, and the kernel reads and writes others than the program",
+        "`{name}` has no `#[repr(C)]`, and `{}` passes it to `ioctl`: the Rust compiler may \
+         reorder its members, and the kernel cannot know where they lie",
         passed.function,
     );
     let mut finding = finding(&MISSING_REPR, record.span, passed.abis, message);
     finding.record.clone_from(&record.name);
-    finding.label = "laid out as the compiler likes".into();
+    finding.label = "members in an order of the compiler's choice".into();
     finding.related = vec![Label { span: passed.span, text: "passed here".into() }];
     finding
 }
 
 fn report(argument: &ArgumentRecord<'_>) -> Finding {
     let message = format!(
-        "{} has no `#[repr(C)]`: the Rust compiler orders its members as it likes, and the kernel \
-         reads and writes others than the program",
+        "{} has no `#[repr(C)]`: the Rust compiler may reorder its members, and the kernel \
+         cannot know where they lie",
         argument.words(),
     );
     let abis = argument.record.variants.abis();
     let mut finding = argument.finding(&MISSING_REPR, argument.record.span, abis, message);
-    finding.label = "laid out as the compiler likes".into();
+    finding.label = "members in an order of the compiler's choice".into();
     finding
 }
 
