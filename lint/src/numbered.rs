@@ -1,6 +1,6 @@
 //! What has a command number: a command, a plain number, or what a family's commands share.
 
-use ioctlkit_abi::{AbiId, Direction};
+use ioctlkit_abi::{AbiId, AbiSet, Direction};
 use ioctlkit_model::{
     Argument, Command, Family, FamilyNumber, Interface, Layouts, RawNumber, Span, THROUGH_CONSTANT,
     Type,
@@ -47,6 +47,15 @@ impl<'a> Numbered<'a> {
             Self::Command(command) => command.span,
             Self::Raw(raw) => raw.span,
             Self::Family(family, _) => family.span,
+        }
+    }
+
+    /// The ABIs that have a definition.
+    pub(crate) fn abis(self) -> AbiSet {
+        match self {
+            Self::Command(command) => command.variants.abis(),
+            Self::Raw(raw) => raw.variants.abis(),
+            Self::Family(..) => AbiSet::ALL,
         }
     }
 

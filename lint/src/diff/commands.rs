@@ -130,7 +130,7 @@ pub(super) fn changes<'a>(
                     {
                         None
                     }
-                    None => Some(removed(ours, old, &numbers, versions.old_path(ours.span().file))),
+                    None => removed(ours, old, &numbers, versions),
                 },
                 Some(theirs) => {
                     let trusted = was.of_number(ours).intersection(is.of_number(theirs));
@@ -299,10 +299,15 @@ fn removed<'a>(
     command: Numbered<'a>,
     layouts: &Layouts<'_>,
     now: &Numbers<'a>,
-    path: &'a str,
-) -> Fate<'a> {
-    let interface = layouts.interface();
-    let heirs = by_value(interface.abis, |abi| {
+    versions: &'a Versions,
+) -> Option<Fate<'a>> {
+    let path = versions.old_path(command.span().file);
+    // A header that was not read on an ABI defines nothing there, which says nothing.
+    let read = layouts.interface().abis.intersection(versions.read_on(path));
+    if read.intersection(command.abis()).is_empty() {
+        return None;
+    }
+    let heirs = by_value(read, |abi| {
         command.number(layouts, abi).map(|number| now.name(number, path, abi))
     });
     let gone = heirs
@@ -313,7 +318,7 @@ fn removed<'a>(
         (1, Some(Some(name))) => Some(*name),
         _ => None,
     };
-    Fate::Removed { renamed, abis: heirs.abis(), gone }
+    Some(Fate::Removed { renamed, abis: heirs.abis(), gone })
 }
 
 /// What became of a command of the old version whose name has these numbers in the new one, on the

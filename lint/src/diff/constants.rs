@@ -204,13 +204,17 @@ pub(super) fn changes<'a>(
             within,
         };
         let within = among.intersection(was.of_file(ours.span.file)).intersection(ours.abis());
+        let read = versions.read_on(ours.path);
         let Some(theirs) = theirs else {
+            let within = within.intersection(read);
             if !within.is_empty() && !versions.hides(versions.old_path(ours.span.file)) {
                 found.push(change(ConstantFate::Gone, within, within));
             }
             continue;
         };
-        let within = within.intersection(is.of_file(theirs.span.file));
+        // A header that was not read on an ABI defines nothing there, which says nothing.
+        let read = read.intersection(versions.read_on(theirs.path)).union(theirs.abis());
+        let within = within.intersection(is.of_file(theirs.span.file)).intersection(read);
         let mut fates = OnAbis::new();
         for abi in within {
             fates.add(abi, fate((&ours, old), (theirs, new), name, abi));

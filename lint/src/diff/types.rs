@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{FileId, Interface, Span};
 
 use super::pairing::RecordPair;
@@ -22,7 +23,7 @@ pub struct RemovedType {
 pub(super) fn removed(versions: &Versions, pairs: &[RecordPair]) -> Vec<RemovedType> {
     let (old, new) = (versions.old(), versions.new_version());
     let there = names(new);
-    let there: HashSet<&str> = there.iter().map(|(name, _)| name.as_str()).collect();
+    let there: HashSet<&str> = there.iter().map(|(name, ..)| name.as_str()).collect();
     let instead: HashMap<String, &str> = pairs
         .iter()
         .filter(|pair| pair.was.is_some())
@@ -34,23 +35,29 @@ pub(super) fn removed(versions: &Versions, pairs: &[RecordPair]) -> Vec<RemovedT
     let mut seen = HashSet::new();
     names(old)
         .into_iter()
-        .filter(|(_, span)| asked_for.contains(&span.file) && is_there(span.file))
-        .filter(|(name, _)| !there.contains(name.as_str()))
-        .filter(|(_, span)| !versions.hides(versions.old_path(span.file)))
-        .filter(|(name, _)| seen.insert(name.clone()))
-        .map(|(name, old_span)| RemovedType { now: by_name(&name), name, old_span })
+        .filter(|(_, span, _)| asked_for.contains(&span.file) && is_there(span.file))
+        .filter(|(name, ..)| !there.contains(name.as_str()))
+        .filter(|(_, span, _)| !versions.hides(versions.old_path(span.file)))
+        // A header that was not read on an ABI defines nothing there, which says nothing.
+        .filter(|(_, span, abis)| {
+            let read = versions.read_on(versions.old_path(span.file));
+            !abis.intersection(old.abis).intersection(new.abis).intersection(read).is_empty()
+        })
+        .filter(|(name, ..)| seen.insert(name.clone()))
+        .map(|(name, old_span, _)| RemovedType { now: by_name(&name), name, old_span })
         .collect()
 }
 
-/// The names of every type that is defined.
-fn names(interface: &Interface) -> Vec<(String, Span)> {
+/// The names of every type that is defined, each with the ABIs that have it.
+fn names(interface: &Interface) -> Vec<(String, Span, AbiSet)> {
     let records = interface.records.iter().filter(|record| !record.variants.is_empty());
-    let tags = records
-        .filter_map(|record| record.name.as_ref().map(|_| (record.display_name(), record.span)));
+    let tags = records.filter(|record| record.name.is_some());
+    let tags = tags.map(|record| (record.display_name(), record.span, record.variants.abis()));
     let enums = interface.enums.iter().filter(|found| !found.variants.is_empty());
-    let enums =
-        enums.filter_map(|found| Some((format!("enum {}", found.name.as_ref()?), found.span)));
+    let enums = enums.filter_map(|found| {
+        Some((format!("enum {}", found.name.as_ref()?), found.span, found.variants.abis()))
+    });
     let typedefs = interface.typedefs.iter().filter(|found| !found.variants.is_empty());
-    let typedefs = typedefs.map(|found| (found.name.clone(), found.span));
+    let typedefs = typedefs.map(|found| (found.name.clone(), found.span, found.variants.abis()));
     tags.chain(enums).chain(typedefs).collect()
 }

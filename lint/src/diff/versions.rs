@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
+use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{FileId, FileShift, Finding, HeaderError, Interface, Label, Problem, Span};
 use ioctlkit_sources::c::asm_architecture;
 
@@ -75,6 +76,8 @@ pub struct Versions {
     unread: Vec<String>,
     there: BTreeSet<String>,
     broken: BTreeMap<String, String>,
+    /// The ABIs on which each header of the new version was read.
+    read_on: BTreeMap<String, AbiSet>,
     /// The architectures of the new version's own `asm/` headers.
     architectures: HashSet<&'static str>,
     /// Whether the old and the new version were read from dumps.
@@ -101,6 +104,7 @@ impl Versions {
         let files = new.interface.sources.iter();
         let architectures = files.filter_map(|(_, file)| asm_architecture(&file.path)).collect();
         let broken = broken(&new.interface, &new_paths);
+        let read_on = read_on(&new.interface, &new_paths);
         let (old, mut new) = (renamed(old), renamed(new));
         let shift = new.sources.append(old.sources.clone());
         Self {
@@ -112,6 +116,7 @@ impl Versions {
             unread,
             there,
             broken,
+            read_on,
             architectures,
             are_dumps,
         }
@@ -227,6 +232,12 @@ impl Versions {
         self.is_unread(path) || self.broken.contains_key(path)
     }
 
+    /// The ABIs on which the new version's file of that name was read, so that what it does not define there
+    /// is gone: all of them where it is no header that was asked for.
+    pub(super) fn read_on(&self, path: &str) -> AbiSet {
+        self.read_on.get(path).copied().unwrap_or(AbiSet::ALL)
+    }
+
     /// The compiler's sentence about the new version's file of that name, where it could not be read as a
     /// whole.
     pub fn why_hidden(&self, path: &str) -> Option<&str> {
@@ -237,6 +248,16 @@ impl Versions {
     pub fn new_path(&self, file: FileId) -> &str {
         self.new_paths.get(file.index()).map_or("", String::as_str)
     }
+}
+
+/// The headers that were not read on some ABI, each with those on which it was.
+fn read_on(interface: &Interface, paths: &[String]) -> BTreeMap<String, AbiSet> {
+    let lacking = interface.headers.iter().filter(|header| !header.not_read.is_empty());
+    let read_on = lacking.filter_map(|header| {
+        let lacks = header.not_read.iter().fold(AbiSet::EMPTY, |all, one| all.union(one.abis));
+        Some((paths.get(header.file.index())?.clone(), AbiSet::ALL.difference(lacks)))
+    });
+    read_on.collect()
 }
 
 /// The headers that include what is not there, each with the compiler's sentence.

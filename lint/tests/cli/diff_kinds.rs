@@ -2,21 +2,21 @@
 
 use crate::run::{Done, Folder};
 
-const HEAD: &str = "#include <linux/types.h>\n#include <linux/ioctl.h>\n";
+pub(crate) const HEAD: &str = "#include <linux/types.h>\n#include <linux/ioctl.h>\n";
 
-fn diff(folder: &Folder, old: &str, new: &str) -> Done {
+pub(crate) fn diff(folder: &Folder, old: &str, new: &str) -> Done {
     folder.run(&["diff", "--format", "concise", old, new])
 }
 
 /// Compares two headers.
-fn compare(old: &str, new: &str) -> Done {
+pub(crate) fn compare(old: &str, new: &str) -> Done {
     let folder = Folder::with("old.h", format!("{HEAD}{old}")).and("new.h", format!("{HEAD}{new}"));
     diff(&folder, "old.h", "new.h")
 }
 
 /// That there is a finding `severity[CODE]` whose line has all of these words.
 #[track_caller]
-fn says(done: &Done, begins: &str, words: &[&str]) {
+pub(crate) fn says(done: &Done, begins: &str, words: &[&str]) {
     let found = done
         .stdout
         .lines()
@@ -25,7 +25,7 @@ fn says(done: &Done, begins: &str, words: &[&str]) {
 }
 
 #[track_caller]
-fn says_nothing_of(done: &Done, code: &str) {
+pub(crate) fn says_nothing_of(done: &Done, code: &str) {
     assert!(!done.stdout.contains(code), "{}", done.seen());
 }
 

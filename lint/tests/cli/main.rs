@@ -12,6 +12,7 @@ mod decode;
 mod diff;
 mod diff_kinds;
 mod diff_revisions;
+mod diff_unread;
 mod driver_folder;
 mod hostile;
 mod input;

@@ -1,0 +1,51 @@
+//! What one of two versions does not show: an architecture that it was not read for, an include that is
+//! missing, a value that could not be worked out. None of it is gone, and none of it is the same.
+
+use std::path::Path;
+
+use crate::diff_kinds::{HEAD, diff, says, says_nothing_of};
+use crate::run::{Done, Folder};
+
+/// Two folders of installed headers with the `asm/` headers of x86 alone, of which the new one needs them.
+fn needs_asm(definitions: &str) -> Folder {
+    let fixture =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/rules/U003/bad_installed");
+    let mut folder = Folder::new();
+    for entry in walkdir::WalkDir::new(&fixture).into_iter().map(Result::unwrap) {
+        if entry.file_type().is_file() {
+            let name = entry.path().strip_prefix(&fixture).unwrap().to_str().unwrap();
+            let text = std::fs::read(entry.path()).unwrap();
+            folder = folder.and(&format!("old/{name}"), &text).and(&format!("new/{name}"), &text);
+        }
+    }
+    folder
+        .and("old/linux/x.h", format!("{HEAD}{definitions}"))
+        .and("new/linux/x.h", format!("{HEAD}#include <asm/zed.h>\n{definitions}"))
+}
+
+fn on(folder: &Folder, abis: &str) -> Done {
+    let arguments =
+        ["diff", "--format", "concise", "--abi", abis, "old/linux/x.h", "new/linux/x.h"];
+    folder.run(&arguments)
+}
+
+#[test]
+fn what_a_header_defines_is_not_gone_where_the_header_was_not_read() {
+    let folder = needs_asm(
+        "#define X_F 1\n#define X_RAW 0x5490\n#define X_SET _IO(0xdc, 1)\nenum x_mode { X_A };\n\
+         typedef __u32 x_t;\nstruct x { __u32 a; };\n",
+    );
+    for abis in ["arm", "x86_64,arm"] {
+        let done = on(&folder, abis);
+        says(&done, "error[D011]", &["`asm/zed.h` is not installed"]);
+        for code in ["D001", "D002", "D012", "D013"] {
+            says_nothing_of(&done, code);
+        }
+    }
+    // Where it was read, what is gone is gone.
+    let folder = folder.and("new/linux/x.h", format!("{HEAD}#include <asm/zed.h>\n"));
+    let done = on(&folder, "x86_64,arm");
+    says(&done, "warning[D012]", &["`X_F` is gone:"]);
+    says(&done, "error[D001]", &["`X_SET` is gone"]);
+    says(&done, "warning[D013]", &["`struct x` is gone"]);
+}
