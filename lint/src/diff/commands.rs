@@ -1,6 +1,6 @@
 //! Commands of two versions, on every ABI that has both.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 
 use ioctlkit_abi::{AbiId, AbiSet, Decoded};
 use ioctlkit_model::{
@@ -107,7 +107,8 @@ pub(super) fn changes<'a>(
     new: &Layouts<'a>,
 ) -> Vec<CommandChange<'a>> {
     let numbers = Numbers::of(versions, new);
-    let constants = Values::of(versions.new_version());
+    let values = values(versions.new_version());
+    let not_worked_out = pairing::not_worked_out(versions.new_version());
     let (was, is) =
         (Trust::of_architectures(versions.old()), Trust::of_architectures(versions.new_version()));
     let not_understood: BTreeSet<&str> =
@@ -118,7 +119,7 @@ pub(super) fn changes<'a>(
         .filter(|(ours, theirs)| theirs.is_some() || !not_understood.contains(ours.name()))
         .filter_map(|(ours, theirs)| {
             let fate = match theirs {
-                None => match constants.0.get(ours.name()) {
+                None => match values.get(ours.name()) {
                     // An enumerator or a literal of that name keeps programs compiling.
                     Some(value) => {
                         let among = was.of_number(ours).intersection(new.interface().abis);
@@ -126,7 +127,7 @@ pub(super) fn changes<'a>(
                         renumbered((ours, old), (value.span, &number), among, &numbers, versions)
                     }
                     None if versions.hides(versions.old_path(ours.span().file))
-                        || constants.1.contains(ours.name()) =>
+                        || not_worked_out.contains_key(ours.name()) =>
                     {
                         None
                     }
@@ -217,54 +218,39 @@ fn known(numbered: Numbered<'_>, layouts: &Layouts<'_>, abi: AbiId) -> Option<Kn
     }))
 }
 
-/// The constants with plain values, by name: those that are commands are found among these. Then the
-/// macros that have none.
-struct Values<'a>(HashMap<&'a str, Value>, HashSet<&'a str>);
-
-/// What an enumerator is on each ABI, where it could be a command's number.
+/// What a constant is on each ABI, as a command's number.
 struct Value {
     span: Span,
     variants: Variants<u32>,
 }
 
-impl<'a> Values<'a> {
-    fn of(interface: &'a Interface) -> Self {
-        let mut values: HashMap<&str, Value> = HashMap::new();
-        let mut others: HashSet<&str> = HashSet::new();
-        // gcc counts what does not fit an `int` as negative, or as an `unsigned`.
-        let as_number = |value: i128| {
-            u32::try_from(value).or_else(|_| i32::try_from(value).map(i32::cast_unsigned)).ok()
-        };
-        for found in &interface.macros {
-            let numbers = found.values.iter().filter_map(|(abis, value)| match value {
-                MacroValue::Integer(value) => Some((abis, as_number(*value)?)),
-                _ => None,
-            });
-            let mut variants = Variants::default();
-            for (abis, number) in numbers {
-                variants.add(abis, number);
-            }
-            if variants.is_empty() {
-                others.insert(&found.name);
-            } else {
-                values.entry(&found.name).or_insert(Value { span: found.span, variants });
+/// The constants with plain values, by name: those that are commands are found among these.
+fn values(interface: &Interface) -> HashMap<&str, Value> {
+    let mut values: HashMap<&str, Value> = HashMap::new();
+    // The kernel takes 32 bits of what a program passes.
+    let as_number = |value: i128| value as u32;
+    for found in &interface.macros {
+        let mut variants = Variants::default();
+        for (abis, value) in found.values.iter() {
+            if let MacroValue::Integer(value) = value {
+                variants.add(abis, as_number(*value));
             }
         }
-        for found in &interface.enums {
-            for (abis, body) in found.variants.iter() {
-                for one in &body.enumerators {
-                    let value = values.entry(&one.name).or_insert_with(|| Value {
-                        span: found.span,
-                        variants: Variants::default(),
-                    });
-                    if let Some(number) = as_number(one.value) {
-                        value.variants.add(abis, number);
-                    }
-                }
-            }
+        if !variants.is_empty() {
+            values.entry(&found.name).or_insert(Value { span: found.span, variants });
         }
-        Self(values, others)
     }
+    for found in &interface.enums {
+        for (abis, body) in found.variants.iter() {
+            for one in &body.enumerators {
+                let value = values
+                    .entry(&one.name)
+                    .or_insert_with(|| Value { span: found.span, variants: Variants::default() });
+                value.variants.add(abis, as_number(one.value));
+            }
+        }
+    }
+    values
 }
 
 /// The numbers of every command by ABI, each with the header that defines it.

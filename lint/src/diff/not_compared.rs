@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{
-    FileId, Header, Interface, Layouts, Macro, MacroValue, NotRead, NotUnderstood, RecordId, Span,
-    Type,
+    FileId, Header, Interface, Layouts, NotRead, NotUnderstood, RecordId, Span, Type,
 };
 
 use super::constants::{ConstantChange, ConstantFate};
@@ -304,12 +303,7 @@ fn broken(versions: &Versions) -> Vec<NotCompared<'_>> {
 fn lost(versions: &Versions) -> impl Iterator<Item = NotCompared<'_>> {
     let new = versions.new_version();
     let unknown = by_name(new);
-    let others: HashMap<&str, &Macro> = new
-        .macros
-        .iter()
-        .filter(|found| found.values.iter().all(|(_, value)| *value == MacroValue::Other))
-        .map(|found| (found.name.as_str(), found))
-        .collect();
+    let others = pairing::not_worked_out(new);
     let pairs = pairing::commands(versions).into_iter();
     pairs.filter(|(_, theirs)| theirs.is_none()).filter_map(move |(ours, _)| {
         let Some(unknown) = unknown.get(ours.name()) else {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use ioctlkit_model::{Command, FileId, Interface, Member, RecordId, Span, Type};
+use ioctlkit_model::{Command, FileId, Interface, Macro, MacroValue, Member, RecordId, Span, Type};
 
 use super::Versions;
 use crate::against::Numbered;
@@ -60,6 +60,13 @@ pub(super) fn added(versions: &Versions) -> Vec<Numbered<'_>> {
         .filter(|command| matches!(command, Numbered::Command(_)) || versions.know_plain_numbers())
         .filter(|command| !known.contains(command.name()))
         .collect()
+}
+
+/// The macros of an interface of which nothing is known but that they are defined.
+pub(super) fn not_worked_out(interface: &Interface) -> HashMap<&str, &Macro> {
+    let is_other =
+        |found: &&Macro| found.values.iter().all(|(_, value)| matches!(value, MacroValue::Other));
+    interface.macros.iter().filter(is_other).map(|found| (found.name.as_str(), found)).collect()
 }
 
 /// The names of everything that has, or looks as if it had, a command number.

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::diff_kinds::{HEAD, diff, says, says_nothing_of};
+use crate::diff_kinds::{HEAD, compare, diff, says, says_nothing_of};
 use crate::run::{Done, Folder};
 
 /// Two folders of installed headers with the `asm/` headers of x86 alone, of which the new one needs them.
@@ -48,4 +48,18 @@ fn what_a_header_defines_is_not_gone_where_the_header_was_not_read() {
     says(&done, "warning[D012]", &["`X_F` is gone:"]);
     says(&done, "error[D001]", &["`X_SET` is gone"]);
     says(&done, "warning[D013]", &["`struct x` is gone"]);
+}
+
+#[test]
+fn a_value_that_no_number_of_32_bits_has_is_another_number() {
+    let old = "#define X_SET _IO(0xdc, 1)\n#define X_OFF _IO(0xdc, 2)\n";
+    let of = |value: &str| compare(old, &old.replace("_IO(0xdc, 1)", value));
+    says(&of("1234567890123"), "error[D002]", &["`X_SET`"]);
+    says(&of("(-1234567890123)"), "error[D002]", &["`X_SET`"]);
+    // The kernel takes 32 bits of what a program passes.
+    assert_eq!(of("0x10000dc01").code, 0);
+    says(&of("\"nothing\""), "error[D011]", &["`X_SET`"]);
+    // What takes arguments now is no constant of that name.
+    let done = compare(old, &old.replace("X_SET _IO(0xdc, 1)", "X_SET(nr) _IO(0xdc, nr)"));
+    says(&done, "error[D001]", &["`X_SET` is gone"]);
 }
