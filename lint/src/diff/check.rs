@@ -33,7 +33,7 @@ pub fn check(versions: &Versions, levels: &Levels) -> Checked {
     let mut suppressed = suppression::apply(interface, findings, ran);
     suppressed.findings.sort_by(|a, b| order(a).cmp(&order(b)));
     Checked {
-        account: Account { judged: comparison.judged(), ..Account::of(&new) },
+        account: Account { judged: comparison.judged(&old, &new), ..Account::of(&new) },
         findings: suppressed.findings,
         suppressed: suppressed.count,
         rules: RULES.iter().filter(on).map(|rule| &rule.info).collect(),

@@ -1,6 +1,6 @@
 //! Commands of two versions, on every ABI that has both.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use ioctlkit_abi::{AbiId, AbiSet, Decoded};
 use ioctlkit_model::{
@@ -100,12 +100,20 @@ impl NumberChange {
     }
 }
 
+/// What came of comparing commands.
+#[derive(Debug, Default)]
+pub(super) struct Compared<'a> {
+    pub(super) changes: Vec<CommandChange<'a>>,
+    /// Names of commands of which it is not known what became.
+    pub(super) unknown: HashSet<&'a str>,
+}
+
 /// Compares the commands of two versions.
-pub(super) fn changes<'a>(
+pub(super) fn compare<'a>(
     versions: &'a Versions,
     old: &Layouts<'a>,
     new: &Layouts<'a>,
-) -> Vec<CommandChange<'a>> {
+) -> Compared<'a> {
     let numbers = Numbers::of(versions, new);
     let values = values(versions.new_version());
     let not_worked_out = pairing::not_worked_out(versions.new_version());
@@ -113,36 +121,44 @@ pub(super) fn changes<'a>(
         (Trust::of_architectures(versions.old()), Trust::of_architectures(versions.new_version()));
     let not_understood: BTreeSet<&str> =
         versions.new_version().not_understood.iter().map(|unknown| &*unknown.name).collect();
-    pairing::commands(versions)
-        .into_iter()
-        // What became of it is not known.
-        .filter(|(ours, theirs)| theirs.is_some() || !not_understood.contains(ours.name()))
-        .filter_map(|(ours, theirs)| {
-            let fate = match theirs {
-                None => match values.get(ours.name()) {
-                    // An enumerator or a literal of that name keeps programs compiling.
-                    Some(value) => {
-                        let among = was.of_number(ours).intersection(new.interface().abis);
-                        let number = |abi| value.variants.get(abi).copied().map(Known::Number);
-                        renumbered((ours, old), (value.span, &number), among, &numbers, versions)
-                    }
-                    None if versions.hides(versions.old_path(ours.span().file))
-                        || not_worked_out.contains_key(ours.name()) =>
-                    {
-                        None
-                    }
-                    None => removed(ours, old, &numbers, versions),
-                },
-                Some(theirs) => {
-                    let trusted = was.of_number(ours).intersection(is.of_number(theirs));
-                    let among = trusted.intersection(new.interface().abis);
-                    let number = |abi| known(theirs, new, abi);
-                    renumbered((ours, old), (theirs.span(), &number), among, &numbers, versions)
-                }
-            };
-            Some(CommandChange { name: ours.name(), old_span: ours.span(), fate: fate? })
-        })
-        .collect()
+    let mut compared = Compared::default();
+    for (ours, theirs) in pairing::commands(versions) {
+        let name = ours.name();
+        let fate = match (theirs, values.get(name)) {
+            (Some(theirs), _) => {
+                let trusted = was.of_number(ours).intersection(is.of_number(theirs));
+                let among = trusted.intersection(new.interface().abis);
+                let number = |abi| known(theirs, new, abi);
+                renumbered((ours, old), (theirs.span(), &number), among, &numbers, versions)
+            }
+            (None, _) if not_understood.contains(name) => {
+                compared.unknown.insert(name);
+                None
+            }
+            // An enumerator or a literal of that name keeps programs compiling.
+            (None, Some(value)) => {
+                let among = was.of_number(ours).intersection(new.interface().abis);
+                let number = |abi| value.variants.get(abi).copied().map(Known::Number);
+                renumbered((ours, old), (value.span, &number), among, &numbers, versions)
+            }
+            (None, None) if is_hidden(ours, versions) || not_worked_out.contains_key(name) => {
+                compared.unknown.insert(name);
+                None
+            }
+            (None, None) => Some(removed(ours, old, &numbers, versions)),
+        };
+        let change = |fate| CommandChange { name, old_span: ours.span(), fate };
+        compared.changes.extend(fate.map(change));
+    }
+    compared
+}
+
+/// Whether the new version may define a command of that name, which it does not show: it could not be read
+/// as a whole, or on none of the ABIs that had the command.
+fn is_hidden(command: Numbered<'_>, versions: &Versions) -> bool {
+    let path = versions.old_path(command.span().file);
+    let read = versions.new_version().abis.intersection(versions.read_on(path));
+    versions.hides(path) || read.intersection(command.abis()).is_empty()
 }
 
 /// Marks the commands whose number changed with the size of a structure that they carry, since
@@ -286,13 +302,10 @@ fn removed<'a>(
     layouts: &Layouts<'_>,
     now: &Numbers<'a>,
     versions: &'a Versions,
-) -> Option<Fate<'a>> {
+) -> Fate<'a> {
     let path = versions.old_path(command.span().file);
     // A header that was not read on an ABI defines nothing there, which says nothing.
     let read = layouts.interface().abis.intersection(versions.read_on(path));
-    if read.intersection(command.abis()).is_empty() {
-        return None;
-    }
     let heirs = by_value(read, |abi| {
         command.number(layouts, abi).map(|number| now.name(number, path, abi))
     });
@@ -304,7 +317,7 @@ fn removed<'a>(
         (1, Some(Some(name))) => Some(*name),
         _ => None,
     };
-    Some(Fate::Removed { renamed, abis: heirs.abis(), gone })
+    Fate::Removed { renamed, abis: heirs.abis(), gone }
 }
 
 /// What became of a command of the old version whose name has these numbers in the new one, on the

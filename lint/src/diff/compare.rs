@@ -1,6 +1,6 @@
 //! Everything that changed.
 
-use std::collections::BTreeSet;
+use std::collections::HashSet;
 
 use ioctlkit_model::{FileId, Layouts, Span};
 
@@ -8,7 +8,7 @@ use super::arguments::{self, ArgumentChange};
 use super::carriers::Carriers;
 use super::constants::{self, ConstantChange};
 use super::enumerators::{self, Renumbered};
-use super::not_compared::{self, NotCompared, What};
+use super::not_compared::{self, NotCompared};
 use super::records::{self, Compared};
 use super::typedefs::{self, TypedefChange};
 use super::types::{self, RemovedType};
@@ -28,6 +28,9 @@ pub struct Comparison<'a> {
     pub added: Vec<&'a str>,
     /// Commands and headers of which one version says too little.
     pub not_compared: Vec<NotCompared<'a>>,
+    /// The names of all commands of which one version says too little: one that is counted with its header
+    /// is not among those above.
+    unknown_commands: HashSet<&'a str>,
     /// Structures and unions that are laid out or declared otherwise.
     pub records: Vec<RecordChange<'a>>,
     /// Arguments that are no structures in both and have another type.
@@ -58,7 +61,8 @@ pub struct RemovedHeader {
 /// Compares two versions. `old` and `new` answer for them.
 pub fn compare<'a>(versions: &'a Versions, old: &Layouts<'a>, new: &Layouts<'a>) -> Comparison<'a> {
     let carriers = Carriers::of(versions.new_version());
-    let mut commands = commands::changes(versions, old, new);
+    let commands::Compared { changes: mut commands, unknown: mut unknown_commands } =
+        commands::compare(versions, old, new);
     let renumbered = |change: &CommandChange<'a>| matches!(change.fate, Fate::Renumbered { .. });
     let changed = commands.iter().filter(|change| renumbered(change)).map(|change| change.name);
     let changed = changed.collect();
@@ -67,13 +71,16 @@ pub fn compare<'a>(versions: &'a Versions, old: &Layouts<'a>, new: &Layouts<'a>)
     let Compared { changes: records, unknown } =
         records::compare(versions, &pairs.found, old, new, &carriers, &changed);
     let constants = constants::changes(versions, old, new);
+    let not_compared = not_compared::find(versions, (old, new), &pairs, &unknown, &constants);
+    unknown_commands.extend(not_compared.commands);
     commands::attribute(&mut commands, versions.new_version(), &records);
     Comparison {
         versions,
         headers: removed_headers(versions),
         commands,
         added: pairing::added(versions).into_iter().map(Numbered::name).collect(),
-        not_compared: not_compared::find(versions, (old, new), &pairs, &unknown, &constants),
+        not_compared: not_compared.found,
+        unknown_commands,
         arguments: arguments::changes(&command_pairs, old, new, &records),
         typedefs: typedefs::changes(versions, old, new),
         types: types::removed(versions, &pairs.found),
@@ -85,23 +92,20 @@ pub fn compare<'a>(versions: &'a Versions, old: &Layouts<'a>, new: &Layouts<'a>)
 }
 
 impl Comparison<'_> {
-    /// How many commands of either version could be compared, or are known to be in one of them alone.
-    pub fn judged(&self) -> usize {
-        let unknown: BTreeSet<&str> = self
-            .not_compared
-            .iter()
-            .filter_map(|found| match found.what {
-                What::Command(name) => Some(name),
-                What::Header(_) | What::Record(_) | What::Several(_) => None,
-            })
-            .collect();
-        let versions = [self.versions.old(), self.versions.new_version()];
-        let commands = versions.map(|interface| {
-            let layouts = Layouts::new(interface);
-            Numbered::all(interface)
-                .filter(|one| !unknown.contains(one.name()))
-                .filter(|one| interface.abis.iter().any(|abi| one.number(&layouts, abi).is_some()))
-                .count()
+    /// How many commands of either version could be compared, or are known to be in one of them alone,
+    /// whatever is reported of them. `old` and `new` answer for the versions.
+    pub fn judged(&self, old: &Layouts<'_>, new: &Layouts<'_>) -> usize {
+        let changed: HashSet<&str> = self.commands.iter().map(|change| change.name).collect();
+        let commands = [old, new].map(|layouts| {
+            let interface = layouts.interface();
+            let has_number = |one: &Numbered<'_>| {
+                interface.abis.iter().any(|abi| one.number(layouts, abi).is_some())
+            };
+            let is_known = |one: &Numbered<'_>| {
+                changed.contains(one.name())
+                    || (!self.unknown_commands.contains(one.name()) && has_number(one))
+            };
+            Numbered::all(interface).filter(is_known).count()
         });
         commands.iter().sum()
     }

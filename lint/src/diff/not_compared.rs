@@ -70,6 +70,13 @@ pub enum Side {
     Both,
 }
 
+/// What [`find`] found.
+pub(super) struct Found<'a> {
+    pub(super) found: Vec<NotCompared<'a>>,
+    /// The names of all commands that could not be compared, those that are counted with a header as well.
+    pub(super) commands: HashSet<&'a str>,
+}
+
 /// Finds them. Headers come first: what is not known of a header is not said of each of its commands.
 pub(super) fn find<'a>(
     versions: &'a Versions,
@@ -77,7 +84,7 @@ pub(super) fn find<'a>(
     pairs: &RecordPairs,
     unknown: &[Unknown],
     constants: &[ConstantChange<'a>],
-) -> Vec<NotCompared<'a>> {
+) -> Found<'a> {
     let mut found = headers(versions);
     found.extend(broken(versions));
     found.extend(lost(versions));
@@ -167,6 +174,11 @@ pub(super) fn find<'a>(
             in_neither.of(change.old_span, span, change.abis).constants += 1;
         }
     }
+    let commands = found.iter().filter_map(|one| match one.what {
+        What::Command(name) => Some(name),
+        What::Header(_) | What::Record(_) | What::Several(_) => None,
+    });
+    let commands = commands.collect();
     let mut found = said_of_headers(found, versions);
     found.extend(in_neither.0.into_values().map(|one| {
         let path = versions.new_path(one.span.file);
@@ -181,7 +193,7 @@ pub(super) fn find<'a>(
             reason: String::new(),
         }
     }));
-    found
+    Found { found, commands }
 }
 
 /// What a header that could not be read as a whole defines is counted there.

@@ -179,9 +179,11 @@ fn a_comparison_without_a_command_that_is_understood_fails() {
     let unknown = "#include <linux/ioctl.h>\n#define ZED_GET VENDOR_IOR(1, int)\n";
     let folder = Folder::with("old.h", old).and("unknown.h", unknown);
     for (old, new) in [("old.h", "unknown.h"), ("unknown.h", "old.h"), ("unknown.h", "unknown.h")] {
-        let done = folder.run(&["diff", old, new]);
-        assert_eq!(done.code, 2, "{old} {new}: {}", done.seen());
-        assert!(done.stderr.contains("no command could be compared"), "{}", done.stderr);
+        for chosen in [&[][..], &["--ignore", "D011"]] {
+            let done = folder.run(&[&["diff", old, new], chosen].concat());
+            assert_eq!(done.code, 2, "{old} {new} {chosen:?}: {}", done.seen());
+            assert!(done.stderr.contains("no command could be compared"), "{}", done.stderr);
+        }
     }
 }
 

@@ -63,3 +63,38 @@ fn a_value_that_no_number_of_32_bits_has_is_another_number() {
     let done = compare(old, &old.replace("X_SET _IO(0xdc, 1)", "X_SET(nr) _IO(0xdc, nr)"));
     says(&done, "error[D001]", &["`X_SET` is gone"]);
 }
+
+#[test]
+fn a_run_whose_only_command_is_hidden_fails_whatever_is_chosen() {
+    let own = "#define X_IOW(n, t) _IOW(0xdc, n, t)\n";
+    let rest = "struct x { __u32 a; };\n#define X_SET X_IOW(1, struct x)\n";
+    let folder = Folder::with("old.h", format!("{HEAD}{own}{rest}"))
+        .and("new.h", format!("{HEAD}#include <x_base.h>\n{rest}"))
+        .and("gone.h", format!("{HEAD}#include <x_base.h>\nstruct x {{ __u64 a; }};\n"));
+    for new in ["new.h", "gone.h"] {
+        for ignored in [&["--ignore", "D011"][..], &["--ignore", "D"], &[]] {
+            let done = folder.run(&[&["diff", "old.h", new], ignored].concat());
+            assert_eq!(done.code, 2, "{new} {ignored:?}: {}", done.seen());
+            assert!(done.stderr.contains("no command could be compared"), "{}", done.stderr);
+        }
+    }
+}
+
+#[test]
+fn an_exit_code_does_not_depend_on_which_rules_are_chosen_where_nothing_was_compared() {
+    let of = |members: &str, command: &str| {
+        format!("{HEAD}struct x {{ {members} }};\n#define X_SET {command}\n")
+    };
+    let folder = Folder::with("old.h", of("__u32 a;", "VENDOR_IOW(1, struct x)"))
+        .and("new.h", of("__u64 a;", "VENDOR_IOW(1, struct x)"));
+    for chosen in [&["--ignore", "D003,D004"][..], &[]] {
+        let done = folder.run(&[&["diff", "old.h", "new.h"], chosen].concat());
+        assert_eq!(done.code, 2, "{chosen:?}: {}", done.seen());
+    }
+    // A command that has no number and another nr was compared.
+    let of = |nr: u32| of("bool a;", &format!("_IOW(0xdc, {nr}, struct x)"));
+    let folder = Folder::with("old.h", of(1)).and("new.h", of(2));
+    assert_eq!(diff(&folder, "old.h", "new.h").code, 1);
+    let done = folder.run(&["diff", "--ignore", "D002", "--fail-on", "error", "old.h", "new.h"]);
+    assert_eq!(done.code, 0, "{}", done.seen());
+}
