@@ -331,20 +331,25 @@ fn constants<'a>(
     found
 }
 
-fn expected(name: &str, (old, new): (&Value, &Value), are_enumerators: bool) -> Option<Expected> {
+/// Why a constant of that name is expected to change so, if it is.
+pub(super) fn expected(
+    name: &str,
+    (old, new): (&Value, &Value),
+    are_enumerators: bool,
+) -> Option<Expected> {
     let (Value::Integer(was), Value::Integer(is)) = (old, new) else { return None };
     let name = name.to_ascii_uppercase();
-    let has = |words: &[&str]| name.split('_').any(|word| words.contains(&word));
     // A macro may be how long something is, which no program learns anew.
-    let is_length = !are_enumerators && has(&LENGTHS);
+    let is_length = !are_enumerators && name.split('_').any(|word| LENGTHS.contains(&word));
+    let last = name.trim_end_matches('_').rsplit('_').next().unwrap_or_default();
     if counts_others(&name) && !is_length {
         return Some(Expected::Counts);
     }
-    if has(&VERSIONS) || name.ends_with("VERSION") {
+    if VERSIONS.contains(&last) || name.ends_with("VERSION") {
         return Some(Expected::Version);
     }
     let grew = was & is == *was;
-    (grew && has(&MASKS)).then_some(Expected::Mask)
+    (grew && MASKS.contains(&last)).then_some(Expected::Mask)
 }
 
 const LENGTHS: [&str; 3] = ["LIMIT", "SIZE", "LEN"];
@@ -363,12 +368,16 @@ const MASKS: [&str; 11] = [
     "IOCTLS",
 ];
 
-/// Whether a constant is there to say how many others there are, so that it changes with them.
-pub(super) fn counts_others(name: &str) -> bool {
-    const WORDS: [&str; 11] =
-        ["MAX", "LAST", "COUNT", "NUM", "CNT", "NR", "END", "LIMIT", "SIZE", "SENTINEL", "NBITS"];
-    let name = name.to_ascii_uppercase();
-    name.ends_with("MAX") || name.split('_').any(|word| WORDS.contains(&word))
+/// Whether a constant of that name, in capitals, is there to say how many others there are, so that it
+/// changes with them: `FOO_MAX` and `NUM_FOO` are, `FOO_NUM_IRQ` is not.
+fn counts_others(name: &str) -> bool {
+    const LAST: [&str; 9] =
+        ["MAX", "LAST", "COUNT", "NUM", "CNT", "NR", "END", "SENTINEL", "NBITS"];
+    const FIRST: [&str; 3] = ["NUM", "NR", "MAX"];
+    let mut words = name.split('_').filter(|word| !word.is_empty());
+    let first = words.next().unwrap_or_default();
+    let last = words.next_back().unwrap_or(first);
+    name.ends_with("MAX") || LAST.contains(&last) || FIRST.contains(&first)
 }
 
 #[cfg(test)]
@@ -384,10 +393,12 @@ mod tests {
             "NUM_STATES",
             "foo_last",
             "__MIB_XFRMMAX",
+            "__FOO_END__",
         ] {
-            assert!(counts_others(name), "{name}");
+            assert!(counts_others(&name.to_ascii_uppercase()), "{name}");
         }
-        for name in ["IFLA_MAXIMUM", "LASTING", "NUMBER"] {
+        let others = ["IFLA_MAXIMUM", "LASTING", "NUMBER", "FOO_SIZE", "FOO_NR_IRQ", "END_FOO", ""];
+        for name in others {
             assert!(!counts_others(name), "{name}");
         }
     }
@@ -400,6 +411,8 @@ mod tests {
         assert_eq!(of("FOO_MASK", 3, 1), None);
         assert_eq!(of("FOO_VERSION", 3, 4), Some(Expected::Version));
         assert_eq!(of("FOO_SYNC", 1, 3), None);
+        assert_eq!(of("FOO_ALL_READ", 0, 7), None);
+        assert_eq!(of("FOO_MAX_LEN", 16, 32), None);
         assert_eq!(of("FOO_SIZE", 16, 32), None);
         assert_eq!(of("FOO_MAX", 16, 32), Some(Expected::Counts));
     }

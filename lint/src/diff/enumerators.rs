@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{Enum, Enumerator, FileId, Interface, Span};
 
-use super::constants::counts_others;
+use super::constants::{Value, expected};
 use super::{Versions, pairing};
 
 /// An enumerator whose value is another.
@@ -35,7 +35,8 @@ struct Known<'a> {
     value: i128,
 }
 
-/// Enumerators of both versions that have other values, but for those that count the others.
+/// Enumerators of both versions that have other values, but for changes that are expected, which constants
+/// are reported with.
 pub(super) fn renumbered(versions: &Versions) -> Vec<Renumbered> {
     let (old, new) = (versions.old(), versions.new_version());
     let mut all: Vec<Renumbered> = Vec::new();
@@ -48,7 +49,7 @@ pub(super) fn renumbered(versions: &Versions) -> Vec<Renumbered> {
         let path = versions.old_path(found.span.file);
         for (abis, body) in found.variants.iter() {
             for enumerator in &body.enumerators {
-                if counts_others(&enumerator.name) || commands.contains(enumerator.name.as_str()) {
+                if commands.contains(enumerator.name.as_str()) {
                     continue;
                 }
                 let Some(others) = known.get(enumerator.name.as_str()) else { continue };
@@ -76,9 +77,10 @@ pub(super) fn renumbered(versions: &Versions) -> Vec<Renumbered> {
     all
 }
 
-/// Whether the value is the same, or a mask has all the bits that it had.
+/// Whether the value is the same, or another one as expected.
 fn is_as_it_was(old: &Enumerator, new: i128) -> bool {
-    old.value == new || (old.name.ends_with("_MASK") && new & old.value == old.value)
+    let values = (&Value::Integer(old.value), &Value::Integer(new));
+    old.value == new || expected(&old.name, values, true).is_some()
 }
 
 fn by_name<'a>(

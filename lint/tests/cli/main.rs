@@ -10,6 +10,7 @@ mod cache;
 mod configuration;
 mod decode;
 mod diff;
+mod diff_constants;
 mod diff_kinds;
 mod diff_revisions;
 mod diff_unread;

@@ -10,9 +10,10 @@ declare_diff_rule! {
     /// an enumerator with another value than it had
     ///
     /// # What
-    /// An enumerator of both versions has another value. Those that count the others are let be:
-    /// names with the word `MAX`, `LAST`, `COUNT`, `NUM`, `CNT`, `NR`, `END`, `LIMIT`, `SIZE` or
-    /// `NBITS`, and a `…_MASK` that has all the bits it had.
+    /// An enumerator of both versions has another value. What changes with every version is D012, with
+    /// the severity info: enumerators that count the others, by their names (the last word is `MAX`, `LAST`,
+    /// `COUNT`, `NUM`, `CNT`, `NR`, `END`, `SENTINEL` or `NBITS`, or the first is `NUM`, `NR` or `MAX`),
+    /// that state a version, and masks (`…_MASK`, `…_ALL`, `…_FLAGS`) that have all the bits they had.
     ///
     /// # Why
     /// Programs that are there pass and expect the old value, which now means something else.

@@ -1,0 +1,46 @@
+//! Constants of two versions: which changes are expected, and which are reported on which ABIs.
+
+use crate::diff_kinds::{compare, says, says_nothing_of};
+
+const COMMAND: &str = "#define X_SET _IO(0xdc, 1)\n";
+
+#[test]
+fn a_word_within_a_name_makes_no_change_expected() {
+    let of = |name: &str, value: u32| format!("{COMMAND}#define {name} {value}\n");
+    for name in ["FOO_ALL_READ", "FOO_FLAGS_ACK", "FOO_MAJOR_FAULT", "FOO_DATE_SET"] {
+        let done = compare(&of(name, 0), &of(name, 7));
+        says(&done, "error[D012]", &[name, "was 0 and is 7"]);
+    }
+    for name in ["FOO_ALL", "FOO_FLAGS", "FOO_VERSION_MAJOR"] {
+        says(&compare(&of(name, 1), &of(name, 7)), "info[D012]", &[name]);
+    }
+    let of = |name: &str, before: &str| format!("{COMMAND}enum x {{ X_FIRST,{before} {name} }};\n");
+    for name in ["X_BUF_SIZE", "X_TIME_LIMIT", "X_END_TX", "X_NR_IRQ", "X_MAX_RATE", "X_LAST_ERROR"]
+    {
+        let done = compare(&of(name, ""), &of(name, " X_NEW,"));
+        says(&done, "error[D006]", &[name, "was 1 and is 2"]);
+        says_nothing_of(&done, "D012");
+    }
+    for name in ["X_MAX", "__X_LAST", "NR_X_MODES", "NUM_X", "X_TX_END", "MAX_X"] {
+        let done = compare(&of(name, ""), &of(name, " X_NEW,"));
+        says(&done, "info[D012]", &[name, "counts others"]);
+        says_nothing_of(&done, "D006");
+    }
+}
+
+#[test]
+fn an_enumerator_that_changes_is_reported_by_one_rule() {
+    for (name, expected) in
+        [("X_ALL", true), ("X_VERSION", true), ("X_MASK", true), ("X_MODE", false)]
+    {
+        let of = |value: u32| format!("{COMMAND}enum x {{ {name} = {value} }};\n");
+        let done = compare(&of(1), &of(3));
+        let lines = done.stdout.lines().filter(|line| line.contains(name)).count();
+        assert_eq!(lines, 1, "{}", done.seen());
+        says(&done, if expected { "info[D012]" } else { "error[D006]" }, &[name]);
+        // A mask that lost a bit has changed for those who pass it.
+        if name.ends_with("ALL") || name.ends_with("MASK") {
+            says(&compare(&of(3), &of(1)), "error[D006]", &[name]);
+        }
+    }
+}
