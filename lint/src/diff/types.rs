@@ -24,6 +24,9 @@ pub(super) fn removed(versions: &Versions, pairs: &[RecordPair]) -> Vec<RemovedT
     let (old, new) = (versions.old(), versions.new_version());
     let there = names(new);
     let there: HashSet<&str> = there.iter().map(|(name, ..)| name.as_str()).collect();
+    // `#define foo_item foo_entry` keeps `struct foo_item` compiling, and `#define foo_t int` a typedef.
+    let macros = new.macros.iter().filter(|found| found.definition != found.name);
+    let macros: HashSet<&str> = macros.map(|found| found.name.as_str()).collect();
     let instead: HashMap<String, &str> = pairs
         .iter()
         .filter(|pair| pair.was.is_some())
@@ -36,7 +39,7 @@ pub(super) fn removed(versions: &Versions, pairs: &[RecordPair]) -> Vec<RemovedT
     names(old)
         .into_iter()
         .filter(|(_, span, _)| asked_for.contains(&span.file) && is_there(span.file))
-        .filter(|(name, ..)| !there.contains(name.as_str()))
+        .filter(|(name, ..)| !there.contains(name.as_str()) && !macros.contains(tag(name)))
         .filter(|(_, span, _)| !versions.hides(versions.old_path(span.file)))
         // A header that was not read on an ABI defines nothing there, which says nothing.
         .filter(|(_, span, abis)| {
@@ -46,6 +49,11 @@ pub(super) fn removed(versions: &Versions, pairs: &[RecordPair]) -> Vec<RemovedT
         .filter(|(name, ..)| seen.insert(name.clone()))
         .map(|(name, old_span, _)| RemovedType { now: by_name(&name), name, old_span })
         .collect()
+}
+
+/// The last word of a type's name.
+fn tag(name: &str) -> &str {
+    name.rsplit(' ').next().unwrap_or(name)
 }
 
 /// The names of every type that is defined, each with the ABIs that have it.

@@ -44,3 +44,14 @@ fn an_enumerator_that_changes_is_reported_by_one_rule() {
         }
     }
 }
+
+#[test]
+fn a_typedef_or_a_tag_that_is_a_macro_now_is_not_gone() {
+    let typedef = format!("{COMMAND}typedef int x_t;\n");
+    let done = compare(&typedef, &format!("{COMMAND}#define x_t int\n"));
+    says_nothing_of(&done, "D013");
+    let of = |tag: &str, more: &str| format!("{COMMAND}struct {tag} {{ int a; }};\n{more}");
+    let done = compare(&of("x", ""), &of("y", "#define x y\n"));
+    says_nothing_of(&done, "D013");
+    says(&compare(&of("x", ""), &of("y", "")), "warning[D013]", &["`struct x` is gone"]);
+}

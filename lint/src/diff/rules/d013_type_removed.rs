@@ -11,8 +11,8 @@ declare_diff_rule! {
     ///
     /// # What
     /// A structure, union, enumeration or typedef of the old version has no definition of that name in the
-    /// new one. What commands carry is compared whatever it is called (D004); so a type of another name
-    /// that took its place is named.
+    /// new one, and no macro has its name. What commands carry is compared whatever it is called (D004); so a
+    /// type of another name that took its place is named.
     ///
     /// # Why
     /// Programs that name the type no longer compile. A structure that only travels behind a `__u64` is part
