@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use ioctlkit_abi::{AbiId, AbiSet, Decoded};
 use ioctlkit_model::{
-    Command, Interface, Layouts, MacroValue, RawNumber, RecordId, Span, Variants,
+    Command, FamilyNumber, Interface, Layouts, MacroValue, RawNumber, RecordId, Span, Variants,
 };
 
 use super::carriers;
@@ -220,6 +220,14 @@ enum Known {
 }
 
 fn known(numbered: Numbered<'_>, layouts: &Layouts<'_>, abi: AbiId) -> Option<Known> {
+    if let Numbered::Family(_, FamilyNumber { direction, type_letter, nr }) = numbered {
+        return Some(Known::Without(Shape {
+            direction: Some(direction),
+            type_letter,
+            nr,
+            size: 0,
+        }));
+    }
     if let Some(number) = numbered.number(layouts, abi) {
         return Some(Known::Number(number));
     }

@@ -105,7 +105,7 @@ impl Comparison<'_> {
                 changed.contains(one.name())
                     || (!self.unknown_commands.contains(one.name()) && has_number(one))
             };
-            Numbered::all(interface).filter(is_known).count()
+            pairing::numbered(interface).filter(is_known).count()
         });
         commands.iter().sum()
     }

@@ -319,11 +319,11 @@ fn lost(versions: &Versions) -> impl Iterator<Item = NotCompared<'_>> {
     let pairs = pairing::commands(versions).into_iter();
     pairs.filter(|(_, theirs)| theirs.is_none()).filter_map(move |(ours, _)| {
         let Some(unknown) = unknown.get(ours.name()) else {
-            let found = others.get(ours.name())?;
+            let span = *others.get(ours.name())?;
             return Some(NotCompared {
                 what: What::Command(ours.name()),
                 side: Side::New,
-                span: found.span,
+                span,
                 old_span: versions.span(ours.span()),
                 abis: versions.new_version().abis,
                 reason: "it is defined, and what it comes to could not be worked out".into(),

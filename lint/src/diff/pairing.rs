@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use ioctlkit_model::{Command, FileId, Interface, Macro, MacroValue, Member, RecordId, Span, Type};
+use ioctlkit_model::{
+    Command, FileId, Interface, Language, Macro, MacroValue, Member, RecordId, Span, Type,
+};
 
 use super::Versions;
 use crate::against::Numbered;
@@ -32,9 +34,26 @@ pub(super) fn asked_for(interface: &Interface) -> BTreeSet<FileId> {
     interface.headers.iter().map(|header| header.file).collect()
 }
 
-fn numbered(interface: &Interface) -> impl Iterator<Item = Numbered<'_>> {
+/// Everything of an interface that has a number: commands, plain numbers, and the families of Rust source;
+/// those of C are macros, which are compared as constants.
+pub(super) fn numbered(interface: &Interface) -> impl Iterator<Item = Numbered<'_>> {
     let commands = interface.commands.iter().filter(|command| !command.variants.is_empty());
-    commands.map(Numbered::Command).chain(interface.raw_numbers.iter().map(Numbered::Raw))
+    let commands = commands.map(Numbered::Command);
+    let families = Numbered::families(interface).filter(|one| is_rust(interface, one.span()));
+    commands.chain(interface.raw_numbers.iter().map(Numbered::Raw)).chain(families)
+}
+
+fn is_rust(interface: &Interface, span: Span) -> bool {
+    interface.sources.file(span.file).language() == Language::Rust
+}
+
+/// Whether both versions would say what the number is, if both had it.
+fn is_told(one: &Numbered<'_>, versions: &Versions) -> bool {
+    match one {
+        Numbered::Command(_) => true,
+        Numbered::Raw(_) => versions.know_plain_numbers(),
+        Numbered::Family(..) => versions.know_constants(),
+    }
 }
 
 /// Each command of the old version's headers, with what it is in the new one.
@@ -46,7 +65,7 @@ pub(super) fn commands(versions: &Versions) -> Vec<(Numbered<'_>, Option<Numbere
     let asked_for = asked_for(versions.old());
     numbered(versions.old())
         .filter(|command| asked_for.contains(&command.span().file))
-        .filter(|command| matches!(command, Numbered::Command(_)) || versions.know_plain_numbers())
+        .filter(|command| is_told(command, versions))
         .map(|old| (old, known.get(old.name(), versions.old_path(old.span().file))))
         .collect()
 }
@@ -57,16 +76,22 @@ pub(super) fn added(versions: &Versions) -> Vec<Numbered<'_>> {
     let asked_for = asked_for(versions.new_version());
     numbered(versions.new_version())
         .filter(|command| asked_for.contains(&command.span().file))
-        .filter(|command| matches!(command, Numbered::Command(_)) || versions.know_plain_numbers())
+        .filter(|command| is_told(command, versions))
         .filter(|command| !known.contains(command.name()))
         .collect()
 }
 
-/// The macros of an interface of which nothing is known but that they are defined.
-pub(super) fn not_worked_out(interface: &Interface) -> HashMap<&str, &Macro> {
+/// The macros, and the families of Rust source, of which nothing is known but that they are defined.
+pub(super) fn not_worked_out(interface: &Interface) -> HashMap<&str, Span> {
     let is_other =
         |found: &&Macro| found.values.iter().all(|(_, value)| matches!(value, MacroValue::Other));
-    interface.macros.iter().filter(is_other).map(|found| (found.name.as_str(), found)).collect()
+    let macros = interface.macros.iter().filter(is_other);
+    let families = interface.families.iter().filter(|family| family.number.is_none());
+    let families = families.filter(|family| is_rust(interface, family.span));
+    macros
+        .map(|found| (found.name.as_str(), found.span))
+        .chain(families.map(|family| (family.name.as_str(), family.span)))
+        .collect()
 }
 
 /// The names of everything that has, or looks as if it had, a command number.

@@ -1,6 +1,7 @@
 //! Constants of two versions: which changes are expected, and which are reported on which ABIs.
 
-use crate::diff_kinds::{compare, says, says_nothing_of};
+use crate::diff_kinds::{compare, diff, says, says_nothing_of};
+use crate::run::Folder;
 
 const COMMAND: &str = "#define X_SET _IO(0xdc, 1)\n";
 
@@ -54,4 +55,24 @@ fn a_typedef_or_a_tag_that_is_a_macro_now_is_not_gone() {
     let done = compare(&of("x", ""), &of("y", "#define x y\n"));
     says_nothing_of(&done, "D013");
     says(&compare(&of("x", ""), &of("y", "")), "warning[D013]", &["`struct x` is gone"]);
+}
+
+#[test]
+fn a_family_of_rust_is_compared() {
+    let of = |macros: &str| {
+        Folder::with(
+            "old/lib.rs",
+            "nix::ioctl_write_buf!(x_name, b'x', 6, u8);\nnix::ioctl_none!(x_off, b'x', 1);\n",
+        )
+        .and("new/lib.rs", format!("{macros}nix::ioctl_none!(x_off, b'x', 1);\n"))
+    };
+    let done = diff(&of("nix::ioctl_write_buf!(x_name, b'x', 9, u8);\n"), "old", "new");
+    says(&done, "error[D002]", &["`x_name`", "the nr was 0x06 and is 0x09"]);
+    says(&diff(&of(""), "old", "new"), "error[D001]", &["`x_name` is gone"]);
+    let same = of("nix::ioctl_write_buf!(x_name, b'x', 6, u8);\n");
+    assert_eq!(diff(&same, "old", "new").code, 0);
+    // A dump does not tell what the numbers of a family share.
+    assert_eq!(same.run(&["dump", "--output", "new.json", "new"]).code, 0);
+    says_nothing_of(&diff(&same, "old", "new.json"), "x_name");
+    says_nothing_of(&diff(&same, "new.json", "old"), "x_name");
 }
