@@ -8,7 +8,7 @@ use ioctlkit_model::{
 };
 use ioctlkit_sources::c::asm_architecture;
 
-use super::{Versions, pairing};
+use super::{Side, Versions, pairing};
 use crate::against::Numbered;
 use crate::against::trust::Trust;
 use crate::on_abis::OnAbis;
@@ -50,6 +50,8 @@ pub enum ConstantFate {
     Unknown {
         /// The name in the new version's definition.
         span: Span,
+        /// The version in which it is not known.
+        side: Side,
     },
 }
 
@@ -222,7 +224,7 @@ pub(super) fn changes<'a>(
         for (abis, fate) in fates.into_each() {
             let fate = match fate {
                 One::Gone => ConstantFate::Gone,
-                One::Unknown => ConstantFate::Unknown { span: theirs.span },
+                One::Unknown(side) => ConstantFate::Unknown { span: theirs.span, side },
                 One::Changed(old, new, expected) => {
                     ConstantFate::Changed { span: theirs.span, old, new, expected }
                 }
@@ -250,7 +252,7 @@ fn alike_in_architecture(versions: &Versions) -> AbiSet {
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum One {
     Gone,
-    Unknown,
+    Unknown(Side),
     Changed(Value, Value, Option<Expected>),
 }
 
@@ -263,7 +265,9 @@ fn fate(
     match (ours.on(old, abi), theirs.on(new, abi)) {
         (On::Nothing, _) => None,
         (On::Value(_), On::Nothing) => Some(One::Gone),
-        (On::Unknown, On::Nothing) => Some(One::Unknown),
+        (On::Unknown, On::Nothing) => Some(One::Unknown(Side::Both)),
+        (On::Value(_), On::Unknown) => Some(One::Unknown(Side::New)),
+        (On::Unknown, On::Value(_)) => Some(One::Unknown(Side::Old)),
         (On::Value(was), On::Value(is)) if was == is => None,
         (On::Value(was), On::Value(is)) => {
             let both =
@@ -273,7 +277,9 @@ fn fate(
             let is_of_others = both && expected.is_none();
             (!is_of_others).then_some(One::Changed(was, is, expected))
         }
-        _ => (ours.definition() != theirs.definition()).then_some(One::Unknown),
+        (On::Unknown, On::Unknown) => {
+            (ours.definition() != theirs.definition()).then_some(One::Unknown(Side::Both))
+        }
     }
 }
 

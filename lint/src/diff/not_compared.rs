@@ -1,6 +1,7 @@
 //! What could not be compared, because one of the versions says too little of it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::fmt;
 
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{
@@ -42,6 +43,8 @@ pub enum What<'a> {
     Header(&'a str),
     /// A structure.
     Record(RecordId),
+    /// A constant, by its name.
+    Constant(&'a str),
     /// Things of one header, of the same kind.
     Several(Several<'a>),
 }
@@ -57,6 +60,24 @@ pub struct Several<'a> {
     pub structures: usize,
     /// How many constants.
     pub constants: usize,
+}
+
+impl fmt::Display for Several<'_> {
+    /// "1 command", "1 command and 2 structures", "1 command, 2 structures and 1 constant".
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let parts = [
+            (self.commands, "command"),
+            (self.structures, "structure"),
+            (self.constants, "constant"),
+        ];
+        let parts = parts.into_iter().filter(|(number, _)| *number > 0);
+        let parts: Vec<String> = parts.map(|(number, what)| count(number as u64, what)).collect();
+        match parts.split_last() {
+            None => Ok(()),
+            Some((only, [])) => f.write_str(only),
+            Some((last, others)) => write!(f, "{} and {last}", others.join(", ")),
+        }
+    }
 }
 
 /// A version.
@@ -170,13 +191,23 @@ pub(super) fn find<'a>(
         in_neither.of(was.span, is.span, among).structures += 1;
     }
     for change in constants {
-        if let ConstantFate::Unknown { span } = change.fate {
+        let ConstantFate::Unknown { span, side } = change.fate else { continue };
+        if side == Side::Both {
             in_neither.of(change.old_span, span, change.abis).constants += 1;
+            continue;
         }
+        found.push(NotCompared {
+            what: What::Constant(change.name),
+            side,
+            span,
+            old_span: versions.span(change.old_span),
+            abis: change.abis,
+            reason: "it is no integer, or one that could not be worked out".into(),
+        });
     }
     let commands = found.iter().filter_map(|one| match one.what {
         What::Command(name) => Some(name),
-        What::Header(_) | What::Record(_) | What::Several(_) => None,
+        What::Header(_) | What::Record(_) | What::Constant(_) | What::Several(_) => None,
     });
     let commands = commands.collect();
     let mut found = said_of_headers(found, versions);
@@ -211,27 +242,22 @@ fn said_of_headers<'a>(
     let broken = |path: &str, side: Side| {
         headers.get(path).is_some_and(|known| *known == side || *known == Side::Both)
     };
-    let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+    let mut counts: BTreeMap<&str, [usize; 3]> = BTreeMap::new();
     let mut left = Vec::new();
     for one in found {
         let path = versions.new_path(one.span.file);
         match one.what {
-            What::Command(_) if broken(path, one.side) => counts.entry(path).or_default().0 += 1,
-            What::Record(_) if broken(path, one.side) => counts.entry(path).or_default().1 += 1,
+            What::Command(_) if broken(path, one.side) => counts.entry(path).or_default()[0] += 1,
+            What::Record(_) if broken(path, one.side) => counts.entry(path).or_default()[1] += 1,
+            What::Constant(_) if broken(path, one.side) => counts.entry(path).or_default()[2] += 1,
             _ => left.push(one),
         }
     }
     for one in &mut left {
         let What::Header(path) = one.what else { continue };
-        let Some((commands, structures)) = counts.remove(path) else { continue };
-        let parts = [(commands, "command"), (structures, "structure")];
-        let parts: Vec<String> = parts
-            .into_iter()
-            .filter(|(number, _)| *number > 0)
-            .map(|(number, what)| count(number as u64, what))
-            .collect();
-        one.reason =
-            format!("{}, so that {} of it could not be compared", one.reason, parts.join(" and "));
+        let Some([commands, structures, constants]) = counts.remove(path) else { continue };
+        let several = Several { header: path, commands, structures, constants };
+        one.reason = format!("{}, so that {several} of it could not be compared", one.reason);
     }
     left
 }

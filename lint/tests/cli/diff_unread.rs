@@ -98,3 +98,14 @@ fn an_exit_code_does_not_depend_on_which_rules_are_chosen_where_nothing_was_comp
     let done = folder.run(&["diff", "--ignore", "D002", "--fail-on", "error", "old.h", "new.h"]);
     assert_eq!(done.code, 0, "{}", done.seen());
 }
+
+#[test]
+fn a_constant_that_one_version_does_not_tell_is_named() {
+    let of = |value: &str| format!("#define X_SET _IO(0xdc, 1)\n#define X_F {value}\n");
+    let done = compare(&of("1"), &of("\"s\""));
+    says(&done, "warning[D011]", &["`X_F`", "in the new version"]);
+    let done = compare(&of("\"s\""), &of("1"));
+    says(&done, "warning[D011]", &["`X_F`", "in the old version"]);
+    let done = compare(&of("\"s\""), &of("\"t\""));
+    says(&done, "info[D011]", &["1 constant", "neither version"]);
+}

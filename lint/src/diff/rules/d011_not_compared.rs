@@ -4,7 +4,6 @@ use ioctlkit_model::{Finding, Label, Severity};
 
 use crate::declare_diff_rule;
 use crate::diff::{Comparison, NotCompared, Several, Side, What};
-use crate::words::count;
 
 declare_diff_rule! {
     /// a command or a header that was understood in one version alone
@@ -13,8 +12,9 @@ declare_diff_rule! {
     /// Both versions have a command or a structure, and one of them does not say what it comes to: its
     /// text was not understood, or it has no known layout, for the reason that is given. Or a header includes
     /// a file that is not there, or was not read for some architectures, because headers of theirs are not
-    /// installed. An error where it is the new version, a warning where it is the old one or both. What is as
-    /// unknown in the new version as it was in the old one, and declared alike, is counted for each header.
+    /// installed. An error where it is the new version, a warning where it is the old one or both. A constant
+    /// with a value in one version alone is a warning. What is as unknown in the new version as it was in the
+    /// old one, and declared alike, is counted for each header.
     ///
     /// # Why
     /// What became of the command is not known. It may have changed, and a run that says nothing of it
@@ -56,6 +56,11 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
             let finding = about(found, &format!("`{name}`"), "understood");
             Finding { record: Some(name), ..finding }
         }
+        What::Constant(name) => {
+            let mut finding = about(found, &format!("`{name}`"), "understood");
+            finding.severity = Severity::Warning;
+            Finding { member: Some(name.to_owned()), ..finding }
+        }
         What::Several(several) => about_several(found, several),
     }));
 }
@@ -86,23 +91,12 @@ fn about(found: &NotCompared<'_>, name: &str, verb: &str) -> Finding {
 
 /// What neither version tells, counted by header: it is as unknown as it was.
 fn about_several(found: &NotCompared<'_>, several: Several<'_>) -> Finding {
-    let parts = [
-        (several.commands, "command"),
-        (several.structures, "structure"),
-        (several.constants, "constant"),
-    ];
-    let parts: Vec<String> = parts
-        .into_iter()
-        .filter(|(number, _)| *number > 0)
-        .map(|(number, what)| count(number as u64, what))
-        .collect();
     let header = match several.header {
         "" => "the header".to_owned(),
         name => format!("`{name}`"),
     };
     let message = format!(
-        "{} of {header} could not be compared, because neither version was understood",
-        listed(&parts)
+        "{several} of {header} could not be compared, because neither version was understood"
     );
     let mut finding = Finding::new(&NOT_COMPARED.info, found.span, found.abis, message);
     finding.severity = Severity::Info;
@@ -110,13 +104,4 @@ fn about_several(found: &NotCompared<'_>, several: Several<'_>) -> Finding {
     finding.label = "the first of them".into();
     finding.related.push(Label { span: found.old_span, text: "the same before".into() });
     finding
-}
-
-/// "a", "a and b", "a, b and c".
-fn listed(parts: &[String]) -> String {
-    match parts.split_last() {
-        None => String::new(),
-        Some((only, [])) => only.clone(),
-        Some((last, others)) => format!("{} and {last}", others.join(", ")),
-    }
 }
