@@ -30,6 +30,11 @@ impl<T: Clone + Eq + Hash> OnAbis<T> {
         }
     }
 
+    /// Each thing that was found so far.
+    pub(crate) fn each(&self) -> impl Iterator<Item = &T> {
+        self.found.iter().map(|(_, one)| one)
+    }
+
     /// Each thing with its ABIs.
     pub(crate) fn into_each(self) -> impl Iterator<Item = (AbiSet, T)> {
         self.found.into_iter()

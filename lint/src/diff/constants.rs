@@ -50,9 +50,18 @@ pub enum ConstantFate {
     Unknown {
         /// The name in the new version's definition.
         span: Span,
-        /// The version in which it is not known.
-        side: Side,
+        /// Why.
+        why: Unclear,
     },
+}
+
+/// Why it is not known whether a constant has changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Unclear {
+    /// What it comes to could not be worked out in that version.
+    In(Side),
+    /// One version has `asm/` headers of the architecture, and the other takes those of others.
+    Architecture,
 }
 
 /// What a constant comes to.
@@ -174,7 +183,7 @@ pub(super) fn changes<'a>(
     let asked_for = pairing::asked_for(versions.old());
     let commands: HashSet<&str> = pairing::names_of_commands(versions.old());
     let among = versions.old().abis.intersection(versions.new_version().abis);
-    let among = among.intersection(alike_in_architecture(versions));
+    let alike = alike_in_architecture(versions);
     let mut found = Vec::new();
     let mut seen = HashSet::new();
     for (name, ours) in constants(versions.old(), |file| versions.old_path(file)) {
@@ -217,14 +226,25 @@ pub(super) fn changes<'a>(
         // A header that was not read on an ABI defines nothing there, which says nothing.
         let read = read.intersection(versions.read_on(theirs.path)).union(theirs.abis());
         let within = within.intersection(is.of_file(theirs.span.file)).intersection(read);
+        let is_of_asm =
+            is_of_asm(versions.old(), &ours) || is_of_asm(versions.new_version(), theirs);
         let mut fates = OnAbis::new();
-        for abi in within {
-            fates.add(abi, fate((&ours, old), (theirs, new), name, abi));
+        let fate_on = |abi| fate((&ours, old), (theirs, new), name, abi);
+        for abi in within.intersection(alike) {
+            fates.add(abi, fate_on(abi));
+        }
+        // Elsewhere it has changed if it has so where both versions take the same from `asm/`.
+        let known: HashSet<One> = fates.each().cloned().collect();
+        let has_measure = !within.intersection(alike).is_empty();
+        for abi in within.difference(alike) {
+            let is_sure = |one: &One| !is_of_asm && (!has_measure || known.contains(one));
+            let unclear = One::Unknown(Unclear::Architecture);
+            fates.add(abi, fate_on(abi).map(|one| if is_sure(&one) { one } else { unclear }));
         }
         for (abis, fate) in fates.into_each() {
             let fate = match fate {
                 One::Gone => ConstantFate::Gone,
-                One::Unknown(side) => ConstantFate::Unknown { span: theirs.span, side },
+                One::Unknown(why) => ConstantFate::Unknown { span: theirs.span, why },
                 One::Changed(old, new, expected) => {
                     ConstantFate::Changed { span: theirs.span, old, new, expected }
                 }
@@ -248,11 +268,16 @@ fn alike_in_architecture(versions: &Versions) -> AbiSet {
     AbiSet::of(|abi| old.contains(abi.kernel_arch) == new.contains(abi.kernel_arch))
 }
 
+/// Whether a constant comes from an architecture's own `asm/` header.
+fn is_of_asm(interface: &Interface, constant: &Known<'_>) -> bool {
+    asm_architecture(interface.sources.path(constant.span)).is_some()
+}
+
 /// What became of a constant on one ABI.
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum One {
     Gone,
-    Unknown(Side),
+    Unknown(Unclear),
     Changed(Value, Value, Option<Expected>),
 }
 
@@ -265,9 +290,9 @@ fn fate(
     match (ours.on(old, abi), theirs.on(new, abi)) {
         (On::Nothing, _) => None,
         (On::Value(_), On::Nothing) => Some(One::Gone),
-        (On::Unknown, On::Nothing) => Some(One::Unknown(Side::Both)),
-        (On::Value(_), On::Unknown) => Some(One::Unknown(Side::New)),
-        (On::Unknown, On::Value(_)) => Some(One::Unknown(Side::Old)),
+        (On::Unknown, On::Nothing) => Some(One::Unknown(Unclear::In(Side::Both))),
+        (On::Value(_), On::Unknown) => Some(One::Unknown(Unclear::In(Side::New))),
+        (On::Unknown, On::Value(_)) => Some(One::Unknown(Unclear::In(Side::Old))),
         (On::Value(was), On::Value(is)) if was == is => None,
         (On::Value(was), On::Value(is)) => {
             let both =
@@ -277,9 +302,8 @@ fn fate(
             let is_of_others = both && expected.is_none();
             (!is_of_others).then_some(One::Changed(was, is, expected))
         }
-        (On::Unknown, On::Unknown) => {
-            (ours.definition() != theirs.definition()).then_some(One::Unknown(Side::Both))
-        }
+        (On::Unknown, On::Unknown) => (ours.definition() != theirs.definition())
+            .then_some(One::Unknown(Unclear::In(Side::Both))),
     }
 }
 

@@ -35,7 +35,7 @@ pub use breaks::{of_abis, of_numbers};
 pub use check::check;
 pub use commands::{CommandChange, Fate, NumberChange, Shape};
 pub use compare::{Comparison, RemovedHeader, compare};
-pub use constants::{ConstantChange, ConstantFate, Expected, Value};
+pub use constants::{ConstantChange, ConstantFate, Expected, Unclear, Value};
 pub use enumerators::Renumbered;
 pub use extensible::Extensible;
 pub use members::{Fault, Freed, Named, Retyped};

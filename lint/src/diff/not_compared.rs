@@ -8,7 +8,7 @@ use ioctlkit_model::{
     FileId, Header, Interface, Layouts, NotRead, NotUnderstood, RecordId, Span, Type,
 };
 
-use super::constants::{ConstantChange, ConstantFate};
+use super::constants::{ConstantChange, ConstantFate, Unclear};
 use super::pairing::RecordPairs;
 use super::records::Unknown;
 use super::versions::is_of_missing_file;
@@ -110,7 +110,8 @@ pub(super) fn find<'a>(
     found.extend(broken(versions));
     found.extend(lost(versions));
     found.extend(gained(versions));
-    let mut in_neither = InNeither::default();
+    let mut in_neither = ByHeader::default();
+    let mut of_one_alone = ByHeader::default();
     for (ours, theirs) in pairing::commands(versions) {
         let (Numbered::Command(was), Some(Numbered::Command(is))) = (ours, theirs) else {
             continue;
@@ -191,11 +192,18 @@ pub(super) fn find<'a>(
         in_neither.of(was.span, is.span, among).structures += 1;
     }
     for change in constants {
-        let ConstantFate::Unknown { span, side } = change.fate else { continue };
-        if side == Side::Both {
-            in_neither.of(change.old_span, span, change.abis).constants += 1;
-            continue;
-        }
+        let ConstantFate::Unknown { span, why } = change.fate else { continue };
+        let side = match why {
+            Unclear::In(Side::Both) => {
+                in_neither.of(change.old_span, span, change.abis).constants += 1;
+                continue;
+            }
+            Unclear::Architecture => {
+                of_one_alone.of(change.old_span, span, change.abis).constants += 1;
+                continue;
+            }
+            Unclear::In(side) => side,
+        };
         found.push(NotCompared {
             what: What::Constant(change.name),
             side,
@@ -211,19 +219,9 @@ pub(super) fn find<'a>(
     });
     let commands = commands.collect();
     let mut found = said_of_headers(found, versions);
-    found.extend(in_neither.0.into_values().map(|one| {
-        let path = versions.new_path(one.span.file);
-        let Counted { commands, structures, constants, .. } = one;
-        let several = Several { header: path, commands, structures, constants };
-        NotCompared {
-            what: What::Several(several),
-            side: Side::Both,
-            span: one.span,
-            old_span: versions.span(one.old_span),
-            abis: one.abis,
-            reason: String::new(),
-        }
-    }));
+    found.extend(in_neither.each(versions, "neither version was understood"));
+    let reason = "one version has `asm/` headers of these architectures and the other has none";
+    found.extend(of_one_alone.each(versions, reason));
     Found { found, commands }
 }
 
@@ -262,9 +260,9 @@ fn said_of_headers<'a>(
     left
 }
 
-/// What is known in neither version, by the header of the new one.
+/// What could not be compared for one reason, by the header of the new version.
 #[derive(Default)]
-struct InNeither(BTreeMap<FileId, Counted>);
+struct ByHeader(BTreeMap<FileId, Counted>);
 
 struct Counted {
     span: Span,
@@ -275,7 +273,26 @@ struct Counted {
     constants: usize,
 }
 
-impl InNeither {
+impl ByHeader {
+    fn each<'a>(
+        self,
+        versions: &'a Versions,
+        reason: &'static str,
+    ) -> impl Iterator<Item = NotCompared<'a>> {
+        self.0.into_values().map(move |one| {
+            let header = versions.new_path(one.span.file);
+            let Counted { commands, structures, constants, .. } = one;
+            NotCompared {
+                what: What::Several(Several { header, commands, structures, constants }),
+                side: Side::Both,
+                span: one.span,
+                old_span: versions.span(one.old_span),
+                abis: one.abis,
+                reason: reason.into(),
+            }
+        })
+    }
+
     fn of(&mut self, old_span: Span, span: Span, abis: AbiSet) -> &mut Counted {
         let counted = self.0.entry(span.file).or_insert(Counted {
             span,

@@ -6,6 +6,38 @@ use crate::run::Folder;
 const COMMAND: &str = "#define X_SET _IO(0xdc, 1)\n";
 
 #[test]
+fn a_constant_is_compared_where_one_version_has_headers_of_an_architecture_and_the_other_none() {
+    let tree = |folder: Folder, side: &str, text: &str| {
+        folder
+            .and(&format!("{side}/include/uapi/linux/x.h"), text)
+            .and(&format!("{side}/include/uapi/linux/ioctl.h"), "#include <asm/ioctl.h>\n")
+            .and(&format!("{side}/include/uapi/linux/types.h"), "typedef unsigned int __u32;\n")
+            .and(&format!("{side}/arch/arm/include/uapi/asm/y.h"), "#define Y_SIZE 8\n")
+    };
+    let of = |flag: u32| {
+        format!("#include <linux/ioctl.h>\n#include <asm/y.h>\n{COMMAND}#define X_F {flag}\n")
+    };
+    let old = tree(Folder::new(), "old", &of(1))
+        .and("old/arch/x86/include/uapi/asm/y.h", "#define Y_SIZE 4\n");
+    let folder =
+        tree(old, "new", &of(2)).and("new/include/uapi/asm-generic/y.h", "#define Y_SIZE 16\n");
+    let x = ["old/include/uapi/linux/x.h", "new/include/uapi/linux/x.h"];
+    for abis in ["x86_64", "x86_64,arm"] {
+        let done = folder.run(&["diff", "--format", "concise", "--abi", abis, x[0], x[1]]);
+        says(&done, "error[D012]", &["`X_F` was 1 and is 2"]);
+        says_nothing_of(&done, "on arm");
+    }
+    // What comes from such headers may differ for no other reason.
+    let of = |value: &str| {
+        format!("#include <linux/ioctl.h>\n#include <asm/y.h>\n{COMMAND}#define X_F {value}\n")
+    };
+    let folder = tree(folder, "old", &of("Y_SIZE")).and("new/include/uapi/linux/x.h", of("Y_SIZE"));
+    let done = folder.run(&["diff", "--format", "concise", "--abi", "x86_64,arm", x[0], x[1]]);
+    says_nothing_of(&done, "D012");
+    says(&done, "[D011]", &["1 constant", "asm/"]);
+}
+
+#[test]
 fn a_word_within_a_name_makes_no_change_expected() {
     let of = |name: &str, value: u32| format!("{COMMAND}#define {name} {value}\n");
     for name in ["FOO_ALL_READ", "FOO_FLAGS_ACK", "FOO_MAJOR_FAULT", "FOO_DATE_SET"] {

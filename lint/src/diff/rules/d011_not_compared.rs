@@ -89,15 +89,13 @@ fn about(found: &NotCompared<'_>, name: &str, verb: &str) -> Finding {
     finding
 }
 
-/// What neither version tells, counted by header: it is as unknown as it was.
+/// What could not be compared for one reason, counted by header.
 fn about_several(found: &NotCompared<'_>, several: Several<'_>) -> Finding {
     let header = match several.header {
         "" => "the header".to_owned(),
         name => format!("`{name}`"),
     };
-    let message = format!(
-        "{several} of {header} could not be compared, because neither version was understood"
-    );
+    let message = format!("{several} of {header} could not be compared, because {}", found.reason);
     let mut finding = Finding::new(&NOT_COMPARED.info, found.span, found.abis, message);
     finding.severity = Severity::Info;
     finding.record = Some(several.header.to_owned());
