@@ -17,6 +17,8 @@ pub struct RemovedType {
     pub old_span: Span,
     /// What has its place in the new version: a structure that commands or members use instead.
     pub now: Option<String>,
+    /// The ABIs that had it, of those on which the new version was read.
+    pub abis: AbiSet,
 }
 
 /// Finds them, in the order of the old version. `pairs` are the structures that were compared.
@@ -42,12 +44,13 @@ pub(super) fn removed(versions: &Versions, pairs: &[RecordPair]) -> Vec<RemovedT
         .filter(|(name, ..)| !there.contains(name.as_str()) && !macros.contains(tag(name)))
         .filter(|(_, span, _)| !versions.hides(versions.old_path(span.file)))
         // A header that was not read on an ABI defines nothing there, which says nothing.
-        .filter(|(_, span, abis)| {
+        .map(|(name, span, abis)| {
             let read = versions.read_on(versions.old_path(span.file));
-            !abis.intersection(old.abis).intersection(new.abis).intersection(read).is_empty()
+            (name, span, abis.intersection(old.abis).intersection(new.abis).intersection(read))
         })
+        .filter(|(_, _, abis)| !abis.is_empty())
         .filter(|(name, ..)| seen.insert(name.clone()))
-        .map(|(name, old_span, _)| RemovedType { now: by_name(&name), name, old_span })
+        .map(|(name, old_span, abis)| RemovedType { now: by_name(&name), name, old_span, abis })
         .collect()
 }
 

@@ -42,8 +42,7 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
         let message =
             format!("`{}` is gone: programs that name it no longer compile{instead}", removed.name);
         let span = versions.span(removed.old_span);
-        let abis = versions.old().abis;
-        let mut finding = Finding::new(&TYPE_REMOVED.info, span, abis, message);
+        let mut finding = Finding::new(&TYPE_REMOVED.info, span, removed.abis, message);
         finding.severity = Severity::Warning;
         finding.record = Some(removed.name.clone());
         finding.label = "defined here before".into();
