@@ -214,11 +214,6 @@ fn conditional() -> Result<Rules, String> {
         rule(0, Qword, operator, value)
     })
     .collect::<Result<_, _>>()?;
-    // Landlock before its third version lets what is open for reading be cut to nothing so.
-    let cutting = |argument| {
-        let (operator, value) = masked(libc::O_ACCMODE | libc::O_TRUNC, libc::O_TRUNC);
-        rule(argument, Qword, operator, value)
-    };
     // Everybody that this user may signal.
     let everybody = rule(0, Dword, SeccompCmpOp::Eq, u32::MAX.into())?;
     let requests = REQUESTS.iter().map(|request| rule(1, Dword, SeccompCmpOp::Eq, *request));
@@ -226,11 +221,27 @@ fn conditional() -> Result<Rules, String> {
         (libc::SYS_setpriority, setpriority),
         (libc::SYS_ioprio_set, ioprio_set),
         (libc::SYS_clone, namespaces),
-        (libc::SYS_openat, vec![cutting(2)?]),
+        (libc::SYS_openat, opening(2)?),
         (libc::SYS_kill, vec![everybody]),
         (libc::SYS_ioctl, requests.collect::<Result<_, _>>()?),
     ]);
     #[cfg(target_arch = "x86_64")]
-    let rules = rules.chain(iter::once((libc::SYS_open, vec![cutting(1)?])));
+    let rules = rules.chain(iter::once((libc::SYS_open, opening(1)?)));
     Ok(rules.collect())
+}
+
+/// Flags with which no file is opened. They are this argument of the call.
+fn opening(flags: u8) -> Result<Vec<SeccompRule>, String> {
+    let refused = [
+        // Before its third version, Landlock lets a file be truncated that is opened for reading.
+        (libc::O_ACCMODE | libc::O_TRUNC, libc::O_TRUNC),
+        // Access mode 3 is neither reading nor writing, so Landlock lets any file be opened with it:
+        // for ioctl, and before its third version to be truncated.
+        (libc::O_ACCMODE, libc::O_ACCMODE),
+    ];
+    let rules = refused.map(|(mask, bits)| {
+        let (operator, value) = masked(mask, bits);
+        rule(flags, Qword, operator, value)
+    });
+    rules.into_iter().collect()
 }

@@ -43,6 +43,16 @@ static int opened(const char *path)
 	return open(path, O_RDONLY);
 }
 
+/* By the call that newer architectures no longer have. */
+static int old_open(const char *path, int flags, int mode)
+{
+#ifdef SYS_open
+	return syscall(SYS_open, path, flags, mode);
+#else
+	return open(path, flags, mode);
+#endif
+}
+
 /* A child of clone leaves at once, and counts as success to whoever has it. */
 static int child(long pid)
 {
@@ -73,6 +83,15 @@ static int attack(const char *name, const char *at)
 		return truncate(at, 0);
 	if (!strcmp(name, "open-truncate"))
 		return open(at, O_RDONLY | O_TRUNC) < 0;
+	/* Access mode 3 is neither reading nor writing. */
+	if (!strcmp(name, "open-neither"))
+		return open(at, O_ACCMODE) < 0;
+	if (!strcmp(name, "open-neither-truncate"))
+		return open(at, O_ACCMODE | O_TRUNC) < 0;
+	if (!strcmp(name, "old-open-neither"))
+		return old_open(at, O_ACCMODE, 0) < 0;
+	if (!strcmp(name, "old-open-neither-truncate"))
+		return old_open(at, O_ACCMODE | O_TRUNC, 0) < 0;
 	if (!strcmp(name, "chown"))
 		return chown(at, 1, 1);
 	if (!strcmp(name, "fchown"))
