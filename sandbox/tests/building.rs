@@ -150,3 +150,22 @@ fn where_somebody_listens_already_the_changes_are_refused_everywhere() {
     });
     assert_eq!(place.mode("own/file"), 0o640);
 }
+
+/// A kernel without x32 answers `ENOSYS`, and one with x32 makes the calls.
+#[cfg(target_arch = "x86_64")]
+#[test]
+fn the_calls_that_x32_has_numbers_of_its_own_for_are_refused() {
+    const X32: i64 = 0x4000_0000;
+    let place = Place::new();
+    place.confined(1, || {
+        // `unistd_x32.h`: from rt_sigaction to pwritev2.
+        for call in 512..=547 {
+            // SAFETY: the call is refused. With zeroes, none of them changes memory of this process
+            // but rt_sigreturn, which ends it.
+            let done =
+                unsafe { libc::syscall(X32 | call, 0_i64, 0_i64, 0_i64, 0_i64, 0_i64, 0_i64) };
+            let error = std::io::Error::last_os_error();
+            assert_eq!((done, error.raw_os_error()), (-1, Some(libc::EPERM)), "{call}");
+        }
+    });
+}

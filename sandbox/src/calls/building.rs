@@ -2,6 +2,8 @@
 //! itself, and what changes files that Landlock cannot keep.
 
 use std::iter;
+#[cfg(target_arch = "x86_64")]
+use std::ops::RangeInclusive;
 
 use seccompiler::SeccompCmpArgLen::{Dword, Qword};
 use seccompiler::{BpfProgram, SeccompAction, SeccompCmpOp, SeccompRule};
@@ -116,6 +118,13 @@ const REFUSED_OLD: &[i64] = &[
 #[cfg(not(target_arch = "x86_64"))]
 const REFUSED_OLD: &[i64] = &[];
 
+/// The numbers that only x32 uses. It has calls of its own there which are others' elsewhere: ioctl,
+/// ptrace, `process_vm_writev` (`asm/unistd_x32.h`). The kernel gives them to no other call of x86_64.
+#[cfg(target_arch = "x86_64")]
+const OF_X32: RangeInclusive<i64> = 512..=547;
+#[cfg(not(target_arch = "x86_64"))]
+const OF_X32: [i64; 0] = [];
+
 // Numbers that are the same on every architecture (`scripts/syscall.tbl` of the kernel).
 const SETXATTRAT: i64 = 463;
 const REMOVEXATTRAT: i64 = 466;
@@ -152,8 +161,8 @@ pub(super) fn filters() -> Result<Vec<BpfProgram>, String> {
     let mut refused = whole(REFUSED.iter().chain(REFUSED_OLD));
     refused.extend(conditional()?);
     // No build is one of x32, whose programs need a kernel that hardly anybody has.
-    let of_x32 = mediated::CALLS.iter().map(|call| (call | X32, Vec::new()));
-    refused.extend(of_x32);
+    refused.extend(mediated::CALLS.iter().map(|call| (call | X32, Vec::new())));
+    refused.extend(OF_X32.into_iter().map(|call| (call, Vec::new())));
     Ok(vec![
         super::filter(with_x32(refused), refusing(libc::EPERM), SeccompAction::Allow)?,
         super::filter(with_x32(whole(&ATTRIBUTES)), refusing(libc::ENOTSUP), SeccompAction::Allow)?,
