@@ -1,9 +1,11 @@
 //! What a thread that builds can still change. Only the thread is confined, so that each test has one.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-use std::fs::{self, File, Permissions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::os::fd::AsRawFd as _;
-use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown, symlink};
+use std::os::unix::fs::{
+    MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _, chown, symlink,
+};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::SystemTime;
@@ -92,9 +94,17 @@ fn modes_change_below_what_is_writable_and_nowhere_else() {
 #[test]
 fn nobody_gets_the_rights_of_the_owner_and_no_folder_becomes_one_that_cannot_be_removed() {
     let place = Place::new();
+    let new = place.at("own/new");
     place.confined(1, || {
         assert_eq!(set_mode(&place.at("own/file"), 0o4755), REFUSED);
         assert_eq!(set_mode(&place.at("own/file"), 0o2755), REFUSED);
+        for mode in [0o4755, 0o2755] {
+            let made = OpenOptions::new().write(true).create(true).mode(mode).open(&new);
+            assert_eq!(made.unwrap_err().raw_os_error(), Some(libc::EPERM), "{mode:o}");
+        }
+        // A mode that no file gets.
+        let known = OpenOptions::new().read(true).mode(0o4755).open(place.at("own/file"));
+        known.unwrap();
         assert_eq!(set_mode(&place.at("own"), 0), Ok(()));
         assert_eq!(place.mode("own"), 0o700);
     });

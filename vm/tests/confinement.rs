@@ -27,6 +27,7 @@ type Attempt = (&'static str, &'static str, Option<&'static str>);
 
 const NAMESPACES: Option<&str> = Some("user namespaces may be switched off");
 const ATTRIBUTES: Option<&str> = Some("the file system may have no attributes of users");
+const TEMPORARY: Option<&str> = Some("the file system may have no files without a name");
 const ROOT: Option<&str> = Some("it takes root");
 const NEW: Option<&str> = Some("the kernel may be older than the call");
 
@@ -47,6 +48,18 @@ const ATTACKS: &[Attempt] = &[
     ("mode-by-relative-path", "cd / && chmod 777 .OTHER", None),
     ("mode-through-proc", "chmod 777 /proc/self/root/OTHER", None),
     ("mode-of-who-runs-it", "cp /bin/sh own-sh && chmod 4755 own-sh", None),
+    ("set-uid-open", "./attack set-uid-open own-uid-open", None),
+    ("set-gid-open", "./attack set-gid-open own-gid-open", None),
+    ("set-uid-old-open", "./attack set-uid-old-open own-uid-old-open", None),
+    ("set-gid-old-open", "./attack set-gid-old-open own-gid-old-open", None),
+    ("set-uid-creat", "./attack set-uid-creat own-uid-creat", None),
+    ("set-gid-creat", "./attack set-gid-creat own-gid-creat", None),
+    ("set-uid-mknod", "./attack set-uid-mknod own-uid-mknod", None),
+    ("set-gid-mknod", "./attack set-gid-mknod own-gid-mknod", None),
+    ("set-uid-mknodat", "./attack set-uid-mknodat own-uid-mknodat", None),
+    ("set-gid-mknodat", "./attack set-gid-mknodat own-gid-mknodat", None),
+    ("set-uid-tmpfile", "./attack set-uid-tmpfile own-uid-tmpfile", TEMPORARY),
+    ("set-gid-tmpfile", "./attack set-gid-tmpfile own-gid-tmpfile", TEMPORARY),
     ("fchmod", "./attack fchmod READABLE", None),
     ("fchmodat2", "./attack fchmodat2 OTHER", NEW),
     ("mode-without-link", "./attack fchmodat OTHER", None),

@@ -1,14 +1,13 @@
 //! The system calls that no build takes: what reaches other processes, the network or the kernel
 //! itself, and what changes files that Landlock cannot keep.
 
-use std::iter;
 #[cfg(target_arch = "x86_64")]
 use std::ops::RangeInclusive;
 
 use seccompiler::SeccompCmpArgLen::{Dword, Qword};
 use seccompiler::{BpfProgram, SeccompAction, SeccompCmpOp, SeccompRule};
 
-use super::{Rules, masked, mediated, refusing, rule};
+use super::{Rules, all_set, masked, mediated, refusing, rule};
 
 /// Refused with whatever arguments.
 const REFUSED: &[i64] = &[
@@ -154,6 +153,10 @@ const REQUESTS: [u64; 4] = [
     libc::TIOCSTI,
 ];
 
+/// `S_ISUID` and `S_ISGID`: a file with one of them gives whoever runs it the rights of its owner or its
+/// group. The mediator refuses them to what changes modes.
+const SET_ID: [i32; 2] = [0o4000, 0o2000];
+
 /// What `ioprio_set` calls one process (`linux/ioprio.h`).
 const IOPRIO_WHO_PROCESS: u64 = 1;
 
@@ -230,27 +233,39 @@ fn conditional() -> Result<Rules, String> {
         (libc::SYS_setpriority, setpriority),
         (libc::SYS_ioprio_set, ioprio_set),
         (libc::SYS_clone, namespaces),
-        (libc::SYS_openat, opening(2)?),
+        (libc::SYS_openat, opening(2, 3)?),
+        (libc::SYS_mknodat, making(2)?),
         (libc::SYS_kill, vec![everybody]),
         (libc::SYS_ioctl, requests.collect::<Result<_, _>>()?),
     ]);
     #[cfg(target_arch = "x86_64")]
-    let rules = rules.chain(iter::once((libc::SYS_open, opening(1)?)));
+    let rules = rules.chain([
+        (libc::SYS_open, opening(1, 2)?),
+        (libc::SYS_creat, making(1)?),
+        (libc::SYS_mknod, making(1)?),
+    ]);
     Ok(rules.collect())
 }
 
-/// Flags with which no file is opened. They are this argument of the call.
-fn opening(flags: u8) -> Result<Vec<SeccompRule>, String> {
-    let refused = [
-        // Before its third version, Landlock lets a file be truncated that is opened for reading.
-        (libc::O_ACCMODE | libc::O_TRUNC, libc::O_TRUNC),
-        // Access mode 3 is neither reading nor writing, so Landlock lets any file be opened with it:
-        // for ioctl, and before its third version to be truncated.
-        (libc::O_ACCMODE, libc::O_ACCMODE),
-    ];
-    let rules = refused.map(|(mask, bits)| {
-        let (operator, value) = masked(mask, bits);
-        rule(flags, Qword, operator, value)
-    });
-    rules.into_iter().collect()
+/// What a call must not open. The arguments with its flags and its mode are these.
+fn opening(flags: u8, mode: u8) -> Result<Vec<SeccompRule>, String> {
+    // Before its third version, Landlock lets a file be truncated that is opened for reading.
+    let (operator, value) = masked(libc::O_ACCMODE | libc::O_TRUNC, libc::O_TRUNC);
+    let truncating = rule(flags, Qword, operator, value)?;
+    // Access mode 3 is neither reading nor writing, so Landlock lets any file be opened with it: for
+    // ioctl, and before its third version to be truncated.
+    let neither = all_set(&[(flags, libc::O_ACCMODE)])?;
+    let mut rules = vec![truncating, neither];
+    // Only what makes a file has a mode; that of any other call may be anything.
+    for makes in [libc::O_CREAT, libc::O_TMPFILE & !libc::O_DIRECTORY] {
+        for bit in SET_ID {
+            rules.push(all_set(&[(flags, makes), (mode, bit)])?);
+        }
+    }
+    Ok(rules)
+}
+
+/// What a call that makes a file must not make. The argument with its mode is this.
+fn making(mode: u8) -> Result<Vec<SeccompRule>, String> {
+    SET_ID.into_iter().map(|bit| all_set(&[(mode, bit)])).collect()
 }

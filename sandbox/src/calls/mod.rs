@@ -77,6 +77,18 @@ fn rule(
         .map_err(|error| error.to_string())
 }
 
+/// That of several arguments, counted from 0, each has all of these bits set.
+fn all_set(arguments: &[(u8, i32)]) -> Result<SeccompRule, String> {
+    let conditions = arguments.iter().map(|&(argument, bits)| {
+        let (operator, value) = masked(bits, bits);
+        SeccompCondition::new(argument, SeccompCmpArgLen::Dword, operator, value)
+    });
+    conditions
+        .collect::<Result<_, _>>()
+        .and_then(SeccompRule::new)
+        .map_err(|error| error.to_string())
+}
+
 /// That of the bits of a mask, exactly these are set.
 fn masked(mask: i32, bits: i32) -> (SeccompCmpOp, u64) {
     (SeccompCmpOp::MaskedEq(mask.unsigned_abs().into()), bits.unsigned_abs().into())

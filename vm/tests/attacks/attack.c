@@ -53,6 +53,42 @@ static int old_open(const char *path, int flags, int mode)
 #endif
 }
 
+/* Whether a call could not make a file with the set-id bits of this mode. */
+static int lost(int fd, int mode)
+{
+	struct stat made;
+
+	return fd < 0 || fstat(fd, &made) || (made.st_mode & mode & 06000) == 0;
+}
+
+static int set_id(const char *how, const char *path, int mode)
+{
+	int fd = -1;
+
+	if (!strcmp(how, "open"))
+		fd = open(path, O_CREAT | O_WRONLY, mode);
+	if (!strcmp(how, "old-open"))
+		fd = old_open(path, O_CREAT | O_WRONLY, mode);
+	if (!strcmp(how, "tmpfile"))
+		fd = open(".", O_TMPFILE | O_WRONLY, mode);
+	if (!strcmp(how, "creat"))
+#ifdef SYS_creat
+		fd = syscall(SYS_creat, path, mode);
+#else
+		fd = open(path, O_CREAT | O_WRONLY, mode);
+#endif
+	if (!strcmp(how, "mknodat") && !syscall(SYS_mknodat, AT_FDCWD, path, S_IFREG | mode, 0))
+		fd = opened(path);
+	if (!strcmp(how, "mknod"))
+#ifdef SYS_mknod
+		if (!syscall(SYS_mknod, path, S_IFREG | mode, 0))
+#else
+		if (!mknod(path, S_IFREG | mode, 0))
+#endif
+			fd = opened(path);
+	return lost(fd, mode);
+}
+
 /* A child of clone leaves at once, and counts as success to whoever has it. */
 static int child(long pid)
 {
@@ -92,6 +128,10 @@ static int attack(const char *name, const char *at)
 		return old_open(at, O_ACCMODE, 0) < 0;
 	if (!strcmp(name, "old-open-neither-truncate"))
 		return old_open(at, O_ACCMODE | O_TRUNC, 0) < 0;
+	if (!strncmp(name, "set-uid-", 8))
+		return set_id(name + 8, at, 04755);
+	if (!strncmp(name, "set-gid-", 8))
+		return set_id(name + 8, at, 02755);
 	if (!strcmp(name, "chown"))
 		return chown(at, 1, 1);
 	if (!strcmp(name, "fchown"))
