@@ -82,13 +82,34 @@ fn modes_change_below_what_is_writable_and_nowhere_else() {
         assert!(open.set_permissions(Permissions::from_mode(0o777)).is_err());
         let open = File::open(place.at("own/file")).unwrap();
         open.set_permissions(Permissions::from_mode(0o700)).unwrap();
-        // By the name that this process has for it, and not by that of who makes the change.
-        assert_eq!(
-            set_mode(&PathBuf::from(format!("/proc/self/fd/{}", open.as_raw_fd())), 0o400),
-            Ok(())
-        );
     });
-    assert_eq!((place.mode("own/file"), place.mode("other/file")), (0o400, 0o640));
+    assert_eq!((place.mode("own/file"), place.mode("other/file")), (0o700, 0o640));
+}
+
+/// Other links to such names lead to files of whoever follows them, and that is the mediator.
+#[test]
+fn names_of_open_files_stand_for_those_of_the_caller() {
+    let place = Place::new();
+    place.confined(1, || {
+        let own = File::open(place.at("own/file")).unwrap();
+        let other = File::open(place.at("other/file")).unwrap();
+        for (number, folder) in
+            ["/proc/self/fd", "/proc/thread-self/fd", "/dev/fd"].iter().enumerate()
+        {
+            let mode = 0o701 + u32::try_from(number).unwrap();
+            let named = |file: &File| PathBuf::from(format!("{folder}/{}", file.as_raw_fd()));
+            assert_eq!(set_mode(&named(&own), mode), Ok(()), "{folder}");
+            assert_eq!(place.mode("own/file"), mode, "{folder}");
+            assert_eq!(set_mode(&named(&other), mode), REFUSED, "{folder}");
+        }
+        let link = place.at("own/to-open");
+        for folder in ["/proc/self/fd", "/proc/thread-self/fd", "/dev/fd"] {
+            symlink(format!("{folder}/{}", own.as_raw_fd()), &link).unwrap();
+            assert_eq!(set_mode(&link, 0o777), Err(Some(libc::ELOOP)), "{folder}");
+            fs::remove_file(&link).unwrap();
+        }
+    });
+    assert_eq!(place.mode("other/file"), 0o640);
 }
 
 #[test]

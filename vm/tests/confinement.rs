@@ -115,6 +115,21 @@ const WORK: &[Attempt] = &[
     ("mode-of-own", "touch own; chmod 640 own; test $$(stat -c %a own) = 640", None),
     ("mode-below", "mkdir sub; touch sub/own; cd sub; chmod 600 ../sub/own", None),
     ("mode-of-no-link", "touch nl; ./attack fchmodat nl; test $$(stat -c %a nl) = 600", None),
+    (
+        "mode-by-descriptor",
+        "exec 9<>held; chmod 640 /dev/fd/9; test $$(stat -c %a held) = 640",
+        None,
+    ),
+    (
+        "mode-by-proc",
+        "exec 9<>kept; chmod 640 /proc/self/fd/9; test $$(stat -c %a kept) = 640",
+        None,
+    ),
+    (
+        "mode-by-thread",
+        "exec 9<>got; chmod 640 /proc/thread-self/fd/9; test $$(stat -c %a got) = 640",
+        None,
+    ),
     ("install", "install -m 755 linked installed && ./installed", None),
     ("copy", "cp -p linked copied && ./copied && test ! copied -nt linked", None),
     ("copy-link", "ln -s linked soft && cp -a soft softer && test -L softer", None),

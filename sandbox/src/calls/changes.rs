@@ -6,8 +6,8 @@ use std::os::unix::ffi::OsStringExt as _;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{
-    AtFlags, CWD, FileType, Mode, OFlags, Timespec, Timestamps, chmodat, fstat, ftruncate, openat,
-    readlinkat, utimensat,
+    AtFlags, CWD, FileType, Mode, OFlags, ResolveFlags, Timespec, Timestamps, chmodat, fstat,
+    ftruncate, openat, openat2, readlinkat, utimensat,
 };
 use rustix::io::Errno;
 
@@ -127,7 +127,8 @@ impl Named {
                     Link::Followed => flags,
                     Link::Itself => flags | OFlags::NOFOLLOW,
                 };
-                openat(folder, path, flags, Mode::empty())
+                // A link of `/proc`, such as `/proc/self/fd/3`, would lead to what this process has.
+                openat2(folder, path, flags, Mode::empty(), ResolveFlags::NO_MAGICLINKS)
             }
         }
     }
@@ -180,17 +181,26 @@ fn named(process: &Process, folder: i32, address: u64, flags: i32) -> Result<Nam
     let end = bytes.iter().position(|byte| *byte == 0);
     let end = end.ok_or(if bytes.len() == PATH_MAX { Errno::NAMETOOLONG } else { Errno::FAULT })?;
     let path = PathBuf::from(OsString::from_vec(bytes[..end].to_vec()));
-    // Theirs, and not ours: C libraries change modes by the names of open files.
-    let path = match path.strip_prefix("/proc/self") {
-        Ok(own) => PathBuf::from(process.own("")).join(own),
-        Err(_) => path,
-    };
     if path == Path::new("") {
         let is_open = flags & libc::AT_EMPTY_PATH != 0;
         return if is_open { Ok(Named::Open(folder)) } else { Err(Errno::NOENT) };
     }
-    let itself = flags & libc::AT_SYMLINK_NOFOLLOW != 0;
-    Ok(Named::Path { folder, path, link: if itself { Link::Itself } else { Link::Followed } })
+    if flags & libc::AT_SYMLINK_NOFOLLOW != 0 {
+        return Ok(Named::Path { folder, path, link: Link::Itself });
+    }
+    Ok(match open_file(&path) {
+        Some(number) => Named::Open(number),
+        None => Named::Path { folder, path, link: Link::Followed },
+    })
+}
+
+/// The descriptor that a path stands for, whoever uses it: C libraries change modes by such paths.
+fn open_file(path: &Path) -> Option<i32> {
+    let path = path.to_str()?;
+    let folders = ["/proc/self/fd/", "/proc/thread-self/fd/", "/dev/fd/"];
+    let number = folders.iter().find_map(|folder| path.strip_prefix(folder))?;
+    let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
+    if is_number { number.parse().ok() } else { None }
 }
 
 /// Seconds and nanoseconds of access and modification at an address; now at none.
