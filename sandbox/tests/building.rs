@@ -1,6 +1,7 @@
 //! What a thread that builds can still change. Only the thread is confined, so that each test has one.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+use std::collections::BTreeMap;
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::os::fd::AsRawFd as _;
 use std::os::unix::fs::{
@@ -13,6 +14,10 @@ use std::time::SystemTime;
 use ioctlkit_sandbox::{Calls, Confinement, Files};
 use rustix::fs::{AtFlags, CWD, Timespec, Timestamps, utimensat};
 use rustix::io::Errno;
+use seccompiler::{
+    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
+    SeccompRule,
+};
 use tempfile::TempDir;
 
 /// A folder that may be written to, with a file and a link to one elsewhere, and a file elsewhere, which
@@ -42,14 +47,18 @@ impl Place {
         fs::metadata(self.at(path)).unwrap().permissions().mode() & 0o7777
     }
 
-    /// Runs something in a thread that is confined as often; nothing on a kernel that cannot.
-    fn confined<T: Send>(&self, times: usize, run: impl FnOnce() -> T + Send) -> Option<T> {
+    fn confinement(&self) -> Confinement {
         let files = Files {
             readable: vec![self.at("other")],
             writable: vec![self.at("own")],
             ..Files::default()
         };
-        let confinement = Confinement { files, calls: Calls::Building, address_space: None };
+        Confinement { files, calls: Calls::Building, address_space: None }
+    }
+
+    /// Runs something in a thread that is confined as often; nothing on a kernel that cannot.
+    fn confined<T: Send>(&self, times: usize, run: impl FnOnce() -> T + Send) -> Option<T> {
+        let confinement = self.confinement();
         let confined = || {
             let missing: Vec<_> = (0..times).flat_map(|_| confinement.enter()).collect();
             if missing.is_empty() {
@@ -199,4 +208,36 @@ fn the_calls_that_x32_has_numbers_of_its_own_for_are_refused() {
             assert_eq!((done, error.raw_os_error()), (-1, Some(libc::EPERM)), "{call}");
         }
     });
+}
+
+/// A filter that refuses new listeners stands for a kernel that has none.
+#[test]
+fn a_listener_that_the_kernel_refuses_is_reported_and_the_changes_are_refused_everywhere() {
+    let place = Place::new();
+    let refused = SeccompCondition::new(
+        1,
+        SeccompCmpArgLen::Qword,
+        SeccompCmpOp::Eq,
+        libc::SECCOMP_FILTER_FLAG_NEW_LISTENER,
+    );
+    let rules = vec![SeccompRule::new(vec![refused.unwrap()]).unwrap()];
+    let filter = SeccompFilter::new(
+        BTreeMap::from([(libc::SYS_seccomp, rules)]),
+        SeccompAction::Allow,
+        SeccompAction::Errno(libc::EINVAL.unsigned_abs()),
+        std::env::consts::ARCH.try_into().unwrap(),
+    );
+    let filter: BpfProgram = filter.unwrap().try_into().unwrap();
+    let confined = || {
+        seccompiler::apply_filter(&filter).unwrap();
+        let missing = place.confinement().enter();
+        let seccomp: Vec<_> = missing.iter().filter(|missing| missing.layer == "seccomp").collect();
+        assert!(
+            matches!(&seccomp[..], [it] if it.reason.starts_with("no listener: ")),
+            "{missing:?}"
+        );
+        assert_eq!(set_mode(&place.at("own/file"), 0o755), REFUSED);
+    };
+    thread::scope(|scope| scope.spawn(confined).join().unwrap());
+    assert_eq!(place.mode("own/file"), 0o640);
 }

@@ -41,7 +41,7 @@ const STAND_IN: u32 = 0x7ff0_0000;
 /// `BPF_RET | BPF_K`: an answer.
 const ANSWER: u16 = 0x06;
 
-/// Who makes changes in the place of others, and waits to be told where they ask.
+/// Starts the thread that makes changes for confined processes, and hands it the listener.
 pub(super) struct Mediator {
     to: SyncSender<OwnedFd>,
     filter: BpfProgram,
@@ -66,7 +66,10 @@ impl Mediator {
         Ok(Self { to, filter })
     }
 
-    /// Has the calls of this thread, and of what it starts, asked about from now on.
+    /// From now on, these calls of this thread and its children go to the mediator.
+    ///
+    /// # Errors
+    /// `EBUSY` where another mediator listens around this process already: there can be but one.
     pub(super) fn listen(self) -> io::Result<()> {
         let program = libc::sock_fprog {
             len: u16::try_from(self.filter.len()).map_err(|_| io::ErrorKind::InvalidInput)?,

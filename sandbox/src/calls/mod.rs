@@ -43,11 +43,12 @@ impl Prepared {
             seccompiler::apply_filter(filter).map_err(|error| error.to_string())
         };
         self.filters.iter().try_for_each(apply)?;
-        self.mediator.map_or(Ok(()), |mediator| match mediator.listen() {
-            Ok(()) => Ok(()),
-            // Somebody listens around this process already, and there can be but one.
-            Err(_) => apply(&building::without_mediator()?),
-        })
+        let Some(mediator) = self.mediator else { return Ok(()) };
+        let Err(error) = mediator.listen() else { return Ok(()) };
+        // Nobody makes the changes, so they are refused, whatever the reason is.
+        apply(&building::without_mediator()?)?;
+        let is_expected = error.raw_os_error() == Some(libc::EBUSY);
+        if is_expected { Ok(()) } else { Err(format!("no listener: {error}")) }
     }
 }
 
