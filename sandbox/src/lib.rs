@@ -81,7 +81,7 @@ impl Confinement {
     /// that are, and ends with the last of them.
     pub fn enter(&self) -> Vec<Missing> {
         let limits = self.address_space.map_or(Ok(()), limits::set);
-        // What does the changes is started while this thread can still start what is free.
+        // Start the mediator first: threads started after the restriction would be confined.
         let calls = calls::prepared(self.calls, &self.files.writable);
         let layers = [
             ("resource limits", limits),
@@ -91,6 +91,12 @@ impl Confinement {
         let missing = layers.into_iter().filter_map(|(layer, done)| Some((layer, done.err()?)));
         missing.map(|(layer, reason)| Missing { layer, reason }).collect()
     }
+}
+
+/// A note on this machine, in a sentence: why programs that are confined with [`Calls::Building`] cannot
+/// change the modes, times and lengths even of writable files by their paths. No layer is missing then.
+pub fn refuses_changes() -> Option<String> {
+    calls::introspection::hindrance()
 }
 
 /// Keeps a process and all that it starts in its process group, so that whoever kills the group kills

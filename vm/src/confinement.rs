@@ -68,8 +68,9 @@ impl Trust {
         command.env_clear().envs(kept).env("LC_ALL", "C");
         command.env("TMPDIR", temporary).env("HOME", temporary);
         let group = ClosedGroup::new().map_err(refused)?;
-        // SAFETY: between fork and exec only two system calls are made, for which everything was
-        // prepared: nothing is allocated, and no lock is taken.
+        // SAFETY: between fork and exec, nothing is allocated and no lock is taken. `apply_filter` of
+        // seccompiler 0.5 makes two system calls with a program that exists already, and its errors
+        // are numbers; look at it again before a newer seccompiler is used.
         unsafe {
             command.pre_exec(move || group.enter());
         }
@@ -98,6 +99,24 @@ impl Trust {
         };
         let confinement = Confinement { files, calls: Calls::Building, address_space: None };
         confinement.enter().into_iter().next().map_or(Ok(()), |missing| Err(refused(missing)))
+    }
+
+    /// A failure of a build, with what on this machine may be behind it.
+    pub(crate) fn explained(self, error: VmError) -> VmError {
+        match self {
+            Self::Trusted => error,
+            Self::Confined => with_note(error, ioctlkit_sandbox::refuses_changes()),
+        }
+    }
+}
+
+fn with_note(error: VmError, note: Option<String>) -> VmError {
+    match (error, note) {
+        (VmError::Failed { command, status, output }, Some(note)) => {
+            let output = format!("{}\nnote: {note}", output.trim_end());
+            VmError::Failed { command, status, output }
+        }
+        (error, _) => error,
     }
 }
 
@@ -146,7 +165,22 @@ fn of_headers(headers: &Path) -> Vec<PathBuf> {
 
 #[cfg(test)]
 mod tests {
+    use std::process::ExitStatus;
+
     use super::*;
+
+    #[test]
+    fn what_hinders_builds_on_this_machine_is_said_where_one_fails() {
+        let failed = || VmError::Failed {
+            command: "make".into(),
+            status: ExitStatus::default(),
+            output: "chmod: Operation not permitted\n".into(),
+        };
+        let said = with_note(failed(), Some("modes cannot be changed".into())).to_string();
+        let end = "chmod: Operation not permitted\nnote: modes cannot be changed";
+        assert!(said.ends_with(end), "{said}");
+        assert_eq!(with_note(failed(), None).to_string(), failed().to_string());
+    }
 
     #[test]
     fn a_path_through_a_home_or_what_holds_homes_opens_neither() {

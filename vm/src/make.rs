@@ -48,7 +48,8 @@ impl Build<'_> {
                 Ok::<_, VmError>((printed, opened.collect::<Result<Vec<Opened>, VmError>>()?))
             });
             confined.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
-        })?;
+        })
+        .map_err(|error| self.trust.explained(error))?;
         let products = match self.trust {
             Trust::Trusted => Products::in_place(opened),
             Trust::Confined => Products::taken(opened)?,

@@ -2,6 +2,7 @@
 
 pub(crate) mod building;
 mod changes;
+pub(crate) mod introspection;
 mod mediated;
 mod reading;
 
