@@ -21,24 +21,50 @@ pub(crate) fn shared(expansion: &str, names: &impl Names) -> Option<FamilyNumber
     Some(FamilyNumber { direction, type_letter: byte(type_letter)?, nr: byte(nr)? })
 }
 
-/// `_IOC_READ|_IOC_WRITE`, whatever is around it.
+/// The direction that `_IOC_READ|_IOC_WRITE` spells; nothing where the text is anything else.
 fn worded(text: &str) -> Option<Direction> {
-    match (text.contains("_IOC_READ"), text.contains("_IOC_WRITE"), text.contains("_IOC_NONE")) {
-        (true, true, _) => Some(Direction::ReadWrite),
-        (true, false, _) => Some(Direction::Read),
-        (false, true, _) => Some(Direction::Write),
-        (false, false, true) => Some(Direction::None),
-        (false, false, false) => None,
+    let (mut none, mut reads, mut writes) = (false, false, false);
+    for word in unwrapped(text).split('|') {
+        match unwrapped(word) {
+            "_IOC_NONE" => none = true,
+            "_IOC_READ" => reads = true,
+            "_IOC_WRITE" => writes = true,
+            _ => return None,
+        }
     }
+    match (none, reads, writes) {
+        (true, false, false) => Some(Direction::None),
+        (false, true, false) => Some(Direction::Read),
+        (false, false, true) => Some(Direction::Write),
+        (false, true, true) => Some(Direction::ReadWrite),
+        // On powerpc, mips and sparc, `_IOC_NONE` is a bit of its own.
+        _ => None,
+    }
+}
+
+/// A text without the spaces and parentheses that are around all of it.
+fn unwrapped(text: &str) -> &str {
+    let mut text = text.trim();
+    while let Some(inner) = text.strip_prefix('(').and_then(|inner| inner.strip_suffix(')'))
+        && is_balanced(inner)
+    {
+        text = inner.trim();
+    }
+    text
+}
+
+fn is_balanced(text: &str) -> bool {
+    let left = text.chars().try_fold(0_u32, |open, character| match character {
+        '(' => open.checked_add(1),
+        ')' => open.checked_sub(1),
+        _ => Some(open),
+    });
+    left == Some(0)
 }
 
 /// The macro that an expansion is a use of, and what it is given.
 fn call(expansion: &str) -> Option<(&str, Vec<&str>)> {
-    let mut text = expansion.trim();
-    while let Some(inner) = text.strip_prefix('(').and_then(|inner| inner.strip_suffix(')')) {
-        text = inner.trim();
-    }
-    let (name, rest) = text.split_once('(')?;
+    let (name, rest) = unwrapped(expansion).split_once('(')?;
     let rest = rest.strip_suffix(')')?;
     let mut arguments = Vec::new();
     let (mut open, mut start) = (0_u32, 0);
@@ -86,6 +112,15 @@ mod tests {
             ("_IOC(_IOC_WRITE|_IOC_READ, 'H', 0x06, len)", number(Direction::ReadWrite, 6)),
             ("(_IOC(_IOC_READ, 'H', 0x04, (len)))", number(Direction::Read, 4)),
             ("_IOW('H', 0, char[SIZE(N)])", number(Direction::Write, 0)),
+            ("_IOC((_IOC_READ | (_IOC_WRITE)), 'H', 6, len)", number(Direction::ReadWrite, 6)),
+            ("_IOC(_IOC_NONE, 'H', 6, len)", number(Direction::None, 6)),
+            ("_IOC((_IOC_READ)|(_IOC_WRITE), 'H', 6, len)", number(Direction::ReadWrite, 6)),
+            ("_IOC(_IOC_NONE|_IOC_READ, 'H', 6, len)", None),
+            ("_IOC(w ? _IOC_WRITE : _IOC_READ, 'H', 6, len)", None),
+            ("_IOC(_IOC_READ & ~_IOC_WRITE, 'H', 6, len)", None),
+            ("_IOC(MY_IOC_READ, 'H', 6, len)", None),
+            ("_IOC(_IOC_READ || _IOC_WRITE, 'H', 6, len)", None),
+            ("_IOC(, 'H', 6, len)", None),
             ("_IOC(_IOC_READ, 'H', 0x20 + (ev), len)", None),
             ("_IOC(dir, 'H', 1, len)", None),
             ("_IOC(_IOC_READ, 'H', 1, len) + 1", None),
