@@ -5,7 +5,7 @@
 //! [`Confinement::enter`] such code finds itself unable to open files outside the folders that were
 //! given, to change anything there, to reach the network or other processes. Landlock keeps the file
 //! system, seccomp filters keep the system calls, resource limits keep the rest. None of it can be
-//! undone by the process, and what it starts afterwards inherits it.
+//! undone by the process, and whatever it starts afterwards inherits it.
 //!
 //! Nothing here knows what is parsed or built.
 
@@ -31,7 +31,7 @@ pub struct Confinement {
     pub address_space: Option<u64>,
 }
 
-/// What of the file system is left.
+/// The files that stay accessible.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Files {
     /// Files that may be read, and folders that may be read with everything below.
@@ -45,13 +45,13 @@ pub struct Files {
     pub devices: Vec<PathBuf>,
 }
 
-/// Which system calls are left.
+/// The system calls that stay allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Calls {
-    /// Those that reading files and starting threads take. Nothing is run.
+    /// Those that it takes to read files and start threads. No program can be run.
     Reading,
-    /// All but those that reach other processes, the network or the kernel itself. What is readable
-    /// may be run.
+    /// All but those that reach other processes, the network or the kernel itself. Readable programs may
+    /// be run.
     Building,
 }
 
@@ -73,12 +73,12 @@ impl fmt::Display for Missing {
 const SECCOMP: &str = "seccomp";
 
 impl Confinement {
-    /// Gives everything else up, for good. Answers the layers that could not be put in place; the
-    /// others hold all the same.
+    /// Gives up everything else for good. Returns the layers that could not be put in place; the others
+    /// hold regardless.
     ///
-    /// Only this thread and what it starts later is confined. With [`Calls::Building`] a thread that
-    /// is not confined is started besides, which changes modes and times of writable files for those
-    /// that are, and ends with the last of them.
+    /// This confines the calling thread and all that it starts later. With [`Calls::Building`], it also
+    /// starts a thread that is not confined, which changes modes, times and lengths of writable files on
+    /// behalf of confined processes and ends with the last of them.
     pub fn enter(&self) -> Vec<Missing> {
         let limits = self.address_space.map_or(Ok(()), limits::set);
         // Start the mediator first: threads started after the restriction would be confined.

@@ -1,5 +1,5 @@
-//! The system calls that no build takes: what reaches other processes, the network or the kernel
-//! itself, and what changes files that Landlock cannot keep.
+//! The system calls that a build never needs: those that reach other processes, the network or the
+//! kernel itself, and those that change files in ways that Landlock does not control.
 
 #[cfg(target_arch = "x86_64")]
 use std::ops::RangeInclusive;
@@ -104,7 +104,7 @@ const ATTRIBUTES: [i64; 6] = [
     libc::SYS_fremovexattr,
 ];
 
-/// Refused by numbers that newer architectures no longer have.
+/// Refused as well; newer architectures do not have these calls.
 #[cfg(target_arch = "x86_64")]
 const REFUSED_OLD: &[i64] = &[
     libc::SYS_utime,
@@ -117,8 +117,8 @@ const REFUSED_OLD: &[i64] = &[
 #[cfg(not(target_arch = "x86_64"))]
 const REFUSED_OLD: &[i64] = &[];
 
-/// The numbers that only x32 uses. It has calls of its own there which are others' elsewhere: ioctl,
-/// ptrace, `process_vm_writev` (`asm/unistd_x32.h`). The kernel gives them to no other call of x86_64.
+/// Numbers that only x32 uses, for its own versions of calls that have other numbers elsewhere, such as
+/// ioctl, ptrace and `process_vm_writev` (`asm/unistd_x32.h`). No other call of `x86_64` has one of them.
 #[cfg(target_arch = "x86_64")]
 const OF_X32: RangeInclusive<i64> = 512..=547;
 #[cfg(not(target_arch = "x86_64"))]
@@ -130,8 +130,8 @@ const REMOVEXATTRAT: i64 = 466;
 const OPEN_TREE_ATTR: i64 = 467;
 const FILE_SETATTR: i64 = 469;
 
-/// These take what a filter cannot look at, or are newer than what they stand for. Who finds them
-/// missing uses the older ones, whose arguments are seen.
+/// A filter cannot look at the arguments of these, or they are new versions of calls that it checks.
+/// Programs that find them missing use the older calls.
 const TOO_NEW: [i64; 6] = [
     libc::SYS_clone3,
     libc::SYS_openat2,
@@ -157,7 +157,7 @@ const REQUESTS: [u64; 4] = [
 /// group. The mediator refuses them to what changes modes.
 const SET_ID: [i32; 2] = [0o4000, 0o2000];
 
-/// What `ioprio_set` calls one process (`linux/ioprio.h`).
+/// `ioprio_set` for a single process (`linux/ioprio.h`).
 const IOPRIO_WHO_PROCESS: u64 = 1;
 
 pub(super) fn filters() -> Result<Vec<BpfProgram>, String> {
@@ -165,7 +165,7 @@ pub(super) fn filters() -> Result<Vec<BpfProgram>, String> {
     refused.extend(conditional()?);
     // No build is one of x32, whose programs need a kernel that hardly anybody has.
     refused.extend(mediated::CALLS.iter().map(|call| (call | X32, Vec::new())));
-    refused.extend(OF_X32.into_iter().map(|call| (call, Vec::new())));
+    refused.extend(OF_X32.map(|call| (call, Vec::new())));
     Ok(vec![
         super::filter(with_x32(refused), refusing(libc::EPERM), SeccompAction::Allow)?,
         super::filter(with_x32(whole(&ATTRIBUTES)), refusing(libc::ENOTSUP), SeccompAction::Allow)?,
@@ -207,7 +207,7 @@ fn conditional() -> Result<Rules, String> {
     // The process is the first argument, and 0 the one that calls.
     .map(|call| Ok((call, vec![another(0)?])))
     .collect::<Result<_, String>>()?;
-    // What the second argument names, the first tells: one process is 0, or 1 of `ioprio_set`.
+    // The first argument says what the second one names: 0, for `ioprio_set` 1, is a single process.
     let setpriority = vec![another(0)?, another(1)?];
     let which = rule(0, Dword, SeccompCmpOp::Ne, IOPRIO_WHO_PROCESS)?;
     let ioprio_set = vec![which, another(1)?];
@@ -226,7 +226,7 @@ fn conditional() -> Result<Rules, String> {
         rule(0, Qword, operator, value)
     })
     .collect::<Result<_, _>>()?;
-    // Everybody that this user may signal.
+    // -1: every process that this user may signal.
     let everybody = rule(0, Dword, SeccompCmpOp::Eq, u32::MAX.into())?;
     let requests = REQUESTS.iter().map(|request| rule(1, Dword, SeccompCmpOp::Eq, *request));
     let rules = others.into_iter().chain([

@@ -92,12 +92,12 @@ impl Request {
         still_waits: &dyn Fn() -> bool,
     ) -> Result<(), Errno> {
         let file = self.named.opened(process)?;
-        // Where the file itself is, whatever path led to it. Nothing from elsewhere can be moved or
-        // linked to below these folders by those who are confined.
+        // The file's own path, whatever links led to it. Confined processes cannot move or hard-link
+        // a file from elsewhere into these folders.
         let place = readlinkat(CWD, own(&file), Vec::new())?;
         let place = PathBuf::from(OsString::from_vec(place.into_bytes()));
         let is_writable = writable.iter().any(|folder| place.starts_with(folder));
-        // Another process may have got the number of one that was killed.
+        // If the caller has been killed, its number may belong to another process by now.
         if !is_writable || !still_waits() {
             return Err(Errno::PERM);
         }
@@ -118,7 +118,7 @@ impl Named {
             Self::Open(number) => open(at(*number)).map_err(|_| Errno::BADF),
             Self::Path { folder, path, link } => {
                 let folder = if path.is_absolute() {
-                    // It is not asked for.
+                    // The kernel ignores the descriptor then, which may be anything.
                     open("/".to_owned())?
                 } else {
                     open(at(*folder)).map_err(|_| Errno::BADF)?
@@ -127,7 +127,7 @@ impl Named {
                     Link::Followed => flags,
                     Link::Itself => flags | OFlags::NOFOLLOW,
                 };
-                // A link of `/proc`, such as `/proc/self/fd/3`, would lead to what this process has.
+                // A link of `/proc`, such as `/proc/self/fd/3`, would lead to a file of this process.
                 openat2(folder, path, flags, Mode::empty(), ResolveFlags::NO_MAGICLINKS)
             }
         }
@@ -140,7 +140,7 @@ impl Change {
         let kind = FileType::from_raw_mode(known.st_mode);
         match *self {
             Self::Mode(_) if kind == FileType::Symlink => Err(Errno::OPNOTSUPP),
-            // Who runs it would become somebody else.
+            // Set-user-ID and set-group-ID: whoever runs the file would get its owner's rights.
             Self::Mode(mode) if mode & 0o6000 != 0 => Err(Errno::PERM),
             Self::Mode(mode) => {
                 // A folder that its owner cannot enter could not be removed.
@@ -154,7 +154,7 @@ impl Change {
                     Timestamps { last_access: time(access), last_modification: time(modification) };
                 utimensat(file.as_fd(), "", &times, AtFlags::EMPTY_PATH)
             }
-            // `cp -p` gives files to whom they belong already.
+            // `cp -p` sets the owner that a file already has.
             Self::Owner(user, group) => {
                 let stays = |asked: u32, is: u32| asked == u32::MAX || asked == is;
                 let all_stay = stays(user, known.st_uid) && stays(group, known.st_gid);
@@ -171,7 +171,7 @@ impl Change {
     }
 }
 
-/// This process's own name of a file that it has open.
+/// The path of a file that this process has open.
 fn own(file: &OwnedFd) -> String {
     format!("/proc/self/fd/{}", file.as_raw_fd())
 }
@@ -194,7 +194,7 @@ fn named(process: &Process, folder: i32, address: u64, flags: i32) -> Result<Nam
     })
 }
 
-/// The descriptor that a path stands for, whoever uses it: C libraries change modes by such paths.
+/// The caller's descriptor that a path names, if it is of that kind: C libraries change modes by such paths.
 fn open_file(path: &Path) -> Option<i32> {
     let path = path.to_str()?;
     let folders = ["/proc/self/fd/", "/proc/thread-self/fd/", "/dev/fd/"];
@@ -203,7 +203,7 @@ fn open_file(path: &Path) -> Option<i32> {
     if is_number { number.parse().ok() } else { None }
 }
 
-/// Seconds and nanoseconds of access and modification at an address; now at none.
+/// Times of access and modification, in seconds and nanoseconds, at an address; the current time if it is null.
 fn times(process: &Process, address: u64) -> Result<[(i64, i64); 2], Errno> {
     if address == 0 {
         return Ok([(0, libc::UTIME_NOW); 2]);
@@ -214,7 +214,7 @@ fn times(process: &Process, address: u64) -> Result<[(i64, i64); 2], Errno> {
     Ok([(next()?, next()?), (next()?, next()?)])
 }
 
-/// An argument's lower half, which is all that the kernel looks at.
+/// The lower half of an argument. The kernel ignores the rest.
 fn word(argument: u64) -> u32 {
     argument as u32
 }

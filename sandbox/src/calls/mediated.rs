@@ -1,7 +1,6 @@
-//! Calls that change what belongs to a file: its mode, times, owner and length. Landlock does not
-//! know most of them, and a filter sees addresses where there are paths. So the kernel holds whoever
-//! makes one (`SECCOMP_RET_USER_NOTIF`), and a thread that is not confined makes the change in their
-//! place, if the file is one of theirs.
+//! Calls that change a file's mode, times, owner or length. Landlock does not control most of them, and a
+//! filter sees only the addresses of paths. So the kernel suspends the caller (`SECCOMP_RET_USER_NOTIF`),
+//! and a thread that is not confined makes the change for it, if the file is in a writable folder.
 
 use std::fs::File;
 use std::io;
@@ -33,13 +32,13 @@ pub(super) const CALLS: &[i64] = &[
     libc::SYS_lchown,
 ];
 
-/// What a filter answers to ask its listener (`linux/seccomp.h`), and what stands for it in
-/// seccompiler, which does not know it.
+/// `SECCOMP_RET_USER_NOTIF` (`linux/seccomp.h`), which has the kernel ask the listener. seccompiler cannot
+/// express it, so filters are compiled with the stand-in, which is then replaced.
 const ASK: u32 = 0x7fc0_0000;
 const STAND_IN: u32 = 0x7ff0_0000;
 
-/// `BPF_RET | BPF_K`: an answer.
-const ANSWER: u16 = 0x06;
+/// `BPF_RET | BPF_K`: the instruction that returns a verdict.
+const RETURN: u16 = 0x06;
 
 /// Starts the thread that makes changes for confined processes, and hands it the listener.
 pub(super) struct Mediator {
@@ -48,12 +47,12 @@ pub(super) struct Mediator {
 }
 
 impl Mediator {
-    /// Starts it. It ends with the last that is confined.
+    /// Starts the thread, which ends with the last confined process.
     pub(super) fn start(writable: &[PathBuf]) -> Result<Self, String> {
         let rules = CALLS.iter().map(|call| (*call, Vec::new())).collect();
         let mut filter = super::filter(rules, SeccompAction::Trace(0), SeccompAction::Allow)?;
         for instruction in &mut filter {
-            if instruction.code == ANSWER && instruction.k == STAND_IN {
+            if instruction.code == RETURN && instruction.k == STAND_IN {
                 instruction.k = ASK;
             }
         }
@@ -66,10 +65,10 @@ impl Mediator {
         Ok(Self { to, filter })
     }
 
-    /// From now on, these calls of this thread and its children go to the mediator.
+    /// Passes these calls of this thread, and of all it starts, to the mediator from now on.
     ///
     /// # Errors
-    /// `EBUSY` where another mediator listens around this process already: there can be but one.
+    /// `EBUSY` if a filter of this process already has a listener: the kernel allows only one.
     pub(super) fn listen(self) -> io::Result<()> {
         let program = libc::sock_fprog {
             len: u16::try_from(self.filter.len()).map_err(|_| io::ErrorKind::InvalidInput)?,
@@ -91,13 +90,13 @@ impl Mediator {
         }
         // SAFETY: the kernel has just made this descriptor for us, and nobody else knows it.
         let listener = unsafe { OwnedFd::from_raw_fd(listener) };
-        // It waits for this one message, and has nothing that could make it end before.
+        // The mediator waits for this message and cannot end before it arrives.
         self.to.send(listener).map_err(|_| io::ErrorKind::BrokenPipe.into())
     }
 }
 
 fn mediate(from: &Receiver<OwnedFd>, writable: &[PathBuf]) {
-    // Where nobody came to be confined, there is nothing to do.
+    // No listener comes if the filters could not be put in place.
     let Ok(listener) = from.recv() else { return };
     loop {
         let mut ready = [PollFd::new(&listener, PollFlags::IN)];
@@ -113,7 +112,7 @@ fn mediate(from: &Receiver<OwnedFd>, writable: &[PathBuf]) {
     }
 }
 
-/// Answers a call that waits. Who has been killed meanwhile needs no answer.
+/// Answers one suspended call. A caller that has been killed needs no answer.
 fn answer(listener: &OwnedFd, writable: &[PathBuf]) {
     // SAFETY: numbers alone, for which zero is a value. The kernel asks for zeroes.
     let mut asked: libc::seccomp_notif = unsafe { std::mem::zeroed() };
@@ -150,18 +149,18 @@ fn answer(listener: &OwnedFd, writable: &[PathBuf]) {
         unsafe { libc::ioctl(listener.as_raw_fd(), libc::SECCOMP_IOCTL_NOTIF_SEND, &raw mut told) };
 }
 
-/// Whoever made a call.
+/// The process that made a call.
 pub(super) struct Process {
     thread: u32,
 }
 
 impl Process {
-    /// The place in `/proc` of what it has of that name, such as `cwd`.
+    /// The path of an entry of its folder in `/proc`, such as `cwd`.
     pub(super) fn own(&self, name: &str) -> String {
         format!("/proc/{}/{name}", self.thread)
     }
 
-    /// Bytes of its memory from an address on: fewer than `length` where its memory ends.
+    /// Up to `length` bytes of its memory at an address; fewer if the mapping ends before.
     pub(super) fn memory(&self, address: u64, length: usize) -> Result<Vec<u8>, Errno> {
         let memory = File::open(self.own("mem")).map_err(|_| Errno::PERM)?;
         let mut bytes = vec![0; length];
