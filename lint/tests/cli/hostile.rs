@@ -6,6 +6,9 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::process::Command;
 
+use ioctlkit_sources::c;
+use ioctlkit_sources::worker::{NotParsed, Workers};
+
 use crate::run::{Done, Folder};
 
 const HONEST: &str = "#include <linux/ioctl.h>\n#include <linux/types.h>\n\
@@ -197,7 +200,7 @@ fn includes_that_double_are_seen_before_the_compiler_follows_them() {
 #[test]
 fn a_header_that_ends_the_process_that_reads_costs_itself_and_nothing_else() {
     // What this takes to overflow the stack, newer ones refuse.
-    let libclang = ioctlkit_sources::c::libclang_version().unwrap();
+    let libclang = c::libclang_version().unwrap();
     if !libclang.contains(" 14.") {
         eprintln!("skipped: {libclang} may read what ends libclang 14");
         return;
@@ -213,8 +216,16 @@ fn a_header_that_ends_the_process_that_reads_costs_itself_and_nothing_else() {
     fs::write(folder.path("tree/a.h"), &header).unwrap();
     fs::write(folder.path("tree/z.h"), &header).unwrap();
     let done = check(&folder);
-    blames(&done, "tree/a.h", "reading it ended the process that reads (SIGSEGV)");
-    blames(&done, "tree/z.h", "reading it ended the process that reads (SIGSEGV)");
+    blames(&done, "tree/a.h", "the process that read it died (SIGSEGV)");
+    blames(&done, "tree/z.h", "the process that read it died (SIGSEGV)");
+}
+
+#[test]
+fn a_worker_of_a_program_without_a_parser_refuses_to_parse() {
+    let workers = Workers::of(env!("CARGO_BIN_EXE_ioctl-lint").into());
+    let parsed = workers.parse(&c::Request::default(), Vec::new());
+    let Err(NotParsed::Died(how)) = &parsed else { panic!("{parsed:?}") };
+    assert!(how.contains("exit code 1"), "{how}");
 }
 
 #[test]

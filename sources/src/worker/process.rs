@@ -18,8 +18,8 @@ use super::work::Order;
 /// How often the parent looks at what a worker has taken.
 const GLANCE: Duration = Duration::from_millis(50);
 
-/// Variables that say where headers, crates and libraries are. A worker gets no others: what is not
-/// there cannot be read.
+/// Variables that say where headers, crates and libraries are. A worker gets no others, so that it cannot
+/// give them away.
 const VARIABLES: [&str; 13] = [
     "CARGO_HOME",
     "CPATH",
@@ -36,7 +36,7 @@ const VARIABLES: [&str; 13] = [
     "TMPDIR",
 ];
 
-/// A program with no more of the environment than reading takes.
+/// A command that runs a program with only those variables.
 fn command_of(program: &Path) -> Command {
     let kept = VARIABLES.iter().filter_map(|name| Some((name, std::env::var_os(name)?)));
     let mut command = Command::new(program);
@@ -98,7 +98,7 @@ impl Worker {
         let Some((mut to, from)) = pipes else {
             return Err(Ended::NotStarted("there are no pipes to it".into()));
         };
-        // One that is gone already shows where it is listened to.
+        // If the worker has died already, reading its answer will say so.
         let _ = send(order, &mut to);
         let now = Instant::now();
         Ok(Self {
@@ -139,7 +139,7 @@ impl Worker {
                     return Ok(message);
                 }
                 Ok(None) => {}
-                Err(_) => return Err(self.nonsense()),
+                Err(_) => return Err(self.unexpected()),
             }
             if self.waits() {
                 match io::Read::read(&mut self.from, &mut piece) {
@@ -193,14 +193,14 @@ impl Worker {
             return Err(self.died("putting together what was read took too much processor time"));
         }
         if self.alive.elapsed() > limits::SILENCE {
-            return Err(self.died("reading it got nowhere"));
+            return Err(self.died("reading it made no progress"));
         }
         Ok(())
     }
 
-    /// It answers what nobody asked.
-    pub(super) fn nonsense(&mut self) -> Ended {
-        self.died("the process that reads answered nonsense")
+    /// Ends a worker that sent a message nobody waits for.
+    pub(super) fn unexpected(&mut self) -> Ended {
+        self.died("the process that reads sent an unexpected message")
     }
 
     fn ended_itself(&mut self) -> Ended {
@@ -208,7 +208,7 @@ impl Worker {
             Ok(status) => in_words(status),
             Err(error) => error.to_string(),
         };
-        self.died(&format!("reading it ended the process that reads ({how})"))
+        self.died(&format!("the process that read it died ({how})"))
     }
 
     fn died(&mut self, how: &str) -> Ended {

@@ -74,7 +74,7 @@ pub(super) struct Incoming {
     taken: usize,
 }
 
-/// What arrived is no message: whoever sent it has lost its mind.
+/// What arrived is not a message, so nothing that follows it can be understood either.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Garbled;
 

@@ -25,25 +25,18 @@ pub trait Parser {
     fn parse(&self, input: &[u8]) -> Vec<u8>;
 }
 
-/// For programs that have none.
-struct NoParser;
-
-impl Parser for NoParser {
-    fn prepare(&self) {}
-
-    fn parse(&self, _: &[u8]) -> Vec<u8> {
-        Vec::new()
-    }
-}
-
 /// Reads and answers, if this process was started as a worker. What it answers with is the code to
 /// exit with; nothing means that this is any other process.
 pub fn serve_if_asked() -> Option<ExitCode> {
-    serve_if_asked_with(&NoParser)
+    served_if_asked(None)
 }
 
 /// As [`serve_if_asked`], for a program with a parser of its own.
 pub fn serve_if_asked_with(parser: &dyn Parser) -> Option<ExitCode> {
+    served_if_asked(Some(parser))
+}
+
+fn served_if_asked(parser: Option<&dyn Parser>) -> Option<ExitCode> {
     let mut arguments = std::env::args_os().skip(1);
     let is_worker = arguments.next()? == ARGUMENT && arguments.next().is_none();
     is_worker.then(|| match serve(parser) {
@@ -52,11 +45,11 @@ pub fn serve_if_asked_with(parser: &dyn Parser) -> Option<ExitCode> {
     })
 }
 
-fn serve(parser: &dyn Parser) -> io::Result<()> {
+fn serve(parser: Option<&dyn Parser>) -> io::Result<()> {
     let mut from = io::stdin();
     let order: Order = receive(&mut from).ok_or(io::ErrorKind::InvalidData)?;
     let to = Arc::new(Mutex::new(io::stdout()));
-    prepare(&order, parser);
+    prepare(&order, parser)?;
     let (readable, listable) = order.reach().readable();
     let confinement = Confinement {
         files: Files { readable, listable, ..Files::default() },
@@ -73,8 +66,7 @@ fn serve(parser: &dyn Parser) -> io::Result<()> {
         }
         Order::Parse(Parsing { request, input }) => {
             tell(&to, &Message::Begins(0, request.paths))?;
-            let output = parser.parse(&input);
-            tell(&to, &Message::Parsed(output))
+            tell(&to, &Message::Parsed(some(parser)?.parse(&input)))
         }
     }
 }
@@ -84,13 +76,21 @@ fn tell(to: &Mutex<Stdout>, message: &Message) -> io::Result<()> {
 }
 
 /// Does what takes rights that will be gone: no library is loaded afterwards.
-fn prepare(order: &Order, parser: &dyn Parser) {
+///
+/// # Errors
+/// Of kind `InvalidData` if the order takes a parser that the program does not have.
+fn prepare(order: &Order, parser: Option<&dyn Parser>) -> io::Result<()> {
     match order {
         Order::Read(Work::C(_)) => {
             // Where it can't be loaded, reading will say so.
             let _ = c::libclang_version();
         }
         Order::Read(_) => {}
-        Order::Parse(_) => parser.prepare(),
+        Order::Parse(_) => some(parser)?.prepare(),
     }
+    Ok(())
+}
+
+fn some(parser: Option<&dyn Parser>) -> io::Result<&dyn Parser> {
+    parser.ok_or_else(|| io::ErrorKind::InvalidData.into())
 }

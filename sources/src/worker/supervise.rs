@@ -99,13 +99,22 @@ impl Workers {
     fn attempt(&self, work: &Work) -> Result<Answer, Ended> {
         let mut worker = Worker::start(&self.program, &Order::Read(work.clone()))?;
         loop {
+            match self.next(&mut worker)? {
+                Message::AsksCargo(manifests) => worker.tell(&ask_cargo(work, &manifests)),
+                Message::Answers(answer) => return Ok(*answer),
+                _ => return Err(worker.unexpected()),
+            }
+        }
+    }
+
+    /// The next message that asks for something or answers. The others are noted.
+    fn next(&self, worker: &mut Worker) -> Result<Message, Ended> {
+        loop {
             match worker.next()? {
                 Message::Lacks(layers) => layers.into_iter().for_each(|layer| self.lacking(layer)),
                 Message::Begins(number, files) => worker.began(number, files),
                 Message::Ends(number) => worker.ended(number),
-                Message::AsksCargo(manifests) => worker.tell(&ask_cargo(work, &manifests)),
-                Message::Answers(answer) => return Ok(*answer),
-                Message::Parsed(_) => return Err(worker.nonsense()),
+                other => return Ok(other),
             }
         }
     }
@@ -128,14 +137,9 @@ impl Workers {
 
     fn parsed(&self, order: &Order) -> Result<Vec<u8>, Ended> {
         let mut worker = Worker::start(&self.program, order)?;
-        loop {
-            match worker.next()? {
-                Message::Lacks(layers) => layers.into_iter().for_each(|layer| self.lacking(layer)),
-                Message::Begins(number, files) => worker.began(number, files),
-                Message::Ends(number) => worker.ended(number),
-                Message::Parsed(output) => return Ok(output),
-                Message::AsksCargo(_) | Message::Answers(_) => return Err(worker.nonsense()),
-            }
+        match self.next(&mut worker)? {
+            Message::Parsed(output) => Ok(output),
+            _ => Err(worker.unexpected()),
         }
     }
 }
