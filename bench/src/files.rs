@@ -1,8 +1,8 @@
 //! Files: written wholly or left as they were.
 
-use std::fs;
+use std::fs::{self, Metadata, OpenOptions};
 use std::io::{self, Read as _, Write as _};
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::Path;
 
 use crate::Error;
@@ -33,16 +33,22 @@ fn wrong(path: &Path) -> impl FnOnce(io::Error) -> Error {
 }
 
 fn read_whole(path: &Path) -> io::Result<String> {
-    // Asked before it is opened: opening a pipe would wait for its other end.
-    if !fs::metadata(path)?.is_file() {
-        return Err(io::Error::other("is no regular file"));
-    }
+    // Opening a device may already do something, so its kind is checked first; and once more after
+    // opening, which does not wait for a pipe that has taken the file's place by then.
+    refuse_irregular(&fs::metadata(path)?)?;
+    let flags = libc::O_NONBLOCK | libc::O_NOCTTY;
+    let file = OpenOptions::new().read(true).custom_flags(flags).open(path)?;
+    refuse_irregular(&file.metadata()?)?;
     let mut text = String::new();
-    fs::File::open(path)?.take(LARGEST + 1).read_to_string(&mut text)?;
+    file.take(LARGEST + 1).read_to_string(&mut text)?;
     if text.len() as u64 > LARGEST {
         return Err(io::Error::other("is larger than 256 MiB"));
     }
     Ok(text)
+}
+
+fn refuse_irregular(metadata: &Metadata) -> io::Result<()> {
+    if metadata.is_file() { Ok(()) } else { Err(io::Error::other("is no regular file")) }
 }
 
 /// Refuses what is no regular file, and what a link leads to: the working folder may be a stranger's.
@@ -57,8 +63,8 @@ fn refuse_others(path: &Path) -> io::Result<()> {
                 "{link} is a symbolic link, which is not followed"
             )));
         }
-        if part == path && !data.is_file() {
-            return Err(io::Error::other("is no regular file"));
+        if part == path {
+            refuse_irregular(&data)?;
         }
     }
     Ok(())

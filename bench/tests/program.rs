@@ -264,7 +264,7 @@ fn no_link_is_written_through_and_no_pipe_is_waited_for() {
     refused(&["report", "quick.json", "-o", "pipe"], "is no regular file");
     refused(&["report", "quick.json", "-o", "folder"], "is no regular file");
     refused(&["report", "pipe"], "is no regular file");
-    refused(&["run", "--quick", "-o", "dangling"], "is there already");
+    refused(&["run", "--quick", "-o", "dangling"], "already exists");
     refused(&["run", "--quick", "--only", "getppid", "-o", "way/new"], "is a symbolic link");
     assert_eq!(fs::read_to_string(at("theirs")).unwrap(), "theirs");
     assert_eq!(fs::read_dir(at("folder")).unwrap().count(), 0);

@@ -36,7 +36,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending, Error> {
     Ok(Ending::Well)
 }
 
-/// Tells how it goes. Where nobody listens, the next results are not taken either, and that is told.
+/// Prints progress. A failure is ignored here: printing the next results fails as well, and is reported.
 fn tell(line: &str) {
     let _ = print(&format!("{line}\n"));
 }

@@ -209,22 +209,26 @@ impl What {
     }
 }
 
-/// The file to write, which is not there yet.
+/// The file to write, which must not exist yet.
 fn output(arguments: &Arguments, suite: Suite) -> Result<PathBuf, Error> {
     let path = arguments.output.clone().unwrap_or_else(|| {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         format!("ioctl-bench-{}-{}.json", suite.name(), when::compact(now.as_secs())).into()
     });
-    // A link that leads nowhere is something, too.
+    // A dangling link counts as existing.
     if path.symlink_metadata().is_ok() {
-        let why = "is there already, and is not replaced: remove it or name another".to_owned();
+        let why =
+            "already exists and is not overwritten: remove it, or name another file".to_owned();
         return Err(Error::File { path: path.display().to_string(), why });
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));
     if !folder.is_dir() {
         let path = folder.display().to_string();
-        return Err(Error::File { path, why: "is no folder to write results to".to_owned() });
+        return Err(Error::File {
+            path,
+            why: "is not a folder, so results cannot be written there".to_owned(),
+        });
     }
     Ok(path)
 }
@@ -238,7 +242,7 @@ fn ending(results: &Results) -> Ending {
     }
 }
 
-/// What is going on, in one line that is written over again; failures stay.
+/// Shows progress in one line that is overwritten; failures stay.
 struct Progress {
     on_terminal: bool,
     round: String,
@@ -269,7 +273,7 @@ impl Progress {
         }
     }
 
-    /// Something to be told as it is.
+    /// Prints a line that stays.
     fn tell(&mut self, line: &str) {
         self.clear();
         say(&format!("{line}\n"));
@@ -277,7 +281,7 @@ impl Progress {
 
     fn clear(&self) {
         if self.on_terminal {
-            // The one thing that a terminal is commanded.
+            // The only control sequence that this program sends to a terminal.
             let _ = std::io::stderr().write_all(b"\r\x1b[K");
         }
     }

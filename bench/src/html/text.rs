@@ -2,7 +2,7 @@
 
 use ioctlkit_report::visible::on_one_line;
 
-/// A text, so that none of it is read as markup, and what nobody sees is shown.
+/// Escapes markup in a text, and makes invisible characters visible.
 pub(super) fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in on_one_line(text).chars() {
