@@ -43,7 +43,7 @@ fn a_device_is_called_by_the_name_of_a_type_or_not_at_all() {
     for name in ["", "echo", "E;", "E\nuse", "E*/", "É", "Sensor_", &"E".repeat(256)] {
         let failure = called(name).unwrap_err();
         let message = &failure.problems[0].message;
-        assert!(message.contains("is no name of a type in Rust"), "{name:?}: {message}");
+        assert!(message.contains("is not a valid name for a Rust type"), "{name:?}: {message}");
         assert!(!message.contains('\n'), "{message:?}");
     }
     for (name, device) in [("Echo", "device = Echo"), ("Self", "device = SelfDevice")] {

@@ -72,6 +72,19 @@ fn a_limit_on_the_size_of_files_leaves_nothing_and_is_told() {
     assert_eq!(below(folder.path()), Vec::<String>::new());
 }
 
+#[test]
+fn a_folder_that_cannot_be_made_leaves_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("driver")).unwrap();
+    let theirs = folder.path().join("driver/man");
+    fs::write(&theirs, "a file of somebody").unwrap();
+    let output = module(folder.path()).output().unwrap();
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(said(&output).contains("driver/man"), "{}", said(&output));
+    assert_eq!(below(folder.path()), ["driver", "driver/man"]);
+    assert_eq!(fs::read_to_string(&theirs).unwrap(), "a file of somebody");
+}
+
 /// Every file below a folder, with its bytes.
 fn contents(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let files = below(folder).into_iter().filter(|path| folder.join(path).is_file());

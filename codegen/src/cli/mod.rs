@@ -83,7 +83,7 @@ fn refused(error: &clap::Error) -> ExitCode {
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }
 
-/// What a run comes to.
+/// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Outcome {
     /// Everything was done.
@@ -97,18 +97,18 @@ enum Outcome {
 }
 
 impl Outcome {
-    /// What files that were not written come to.
+    /// How a run ends whose files could not be written.
     fn of(error: &WriteError) -> Self {
         if error.is_interruption() { Self::Interrupted } else { Self::Failed }
     }
 }
 
-/// That standard output did not take what was printed.
+/// Says why standard output could not be written to.
 fn unprintable(error: &io::Error) -> String {
     format!("cannot write to standard output: {}", describe(error))
 }
 
-/// Tells on standard error what went wrong.
+/// Reports problems on standard error.
 fn say(problems: Vec<Problem>, sources: &SourceMap) {
     report(&Report { problems, ..Report::default() }, sources);
 }

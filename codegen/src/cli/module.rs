@@ -325,23 +325,27 @@ fn finished(interface: Interface, problems: Vec<Problem>) -> Result<Interface, F
     Ok(interface)
 }
 
-/// The file that remembers the ABI.
+/// The lock file, which records the ABI.
 struct Locked {
-    /// As it will be.
+    /// The file as it will be written.
     file: File,
-    /// What it holds now. It is read once: what is compared is what will be replaced.
+    /// What it holds now. It is read only once, so that the text compared is the text replaced.
     now: Option<Vec<u8>>,
-    /// The commands that it holds and the definition no longer has.
+    /// Commands that the lock file has and the definition no longer does.
     gone: Vec<String>,
 }
 
-/// The lock file, unless what it will be breaks callers of the ABI that it holds.
+/// Prepares the lock file, unless the new ABI breaks callers of the recorded one.
 fn lock(arguments: &Arguments, plan: &Plan) -> Result<Locked, Failure> {
     let path = format!("{}.abi", plan.name);
     let full = arguments.output.join(&path);
     let broken_line = |line: usize| {
-        let help = "take the file back from version control, or remove it to begin anew";
-        Failure::of(&full, format!("line {line} is none of an ABI"), Some(help))
+        let help = "restore the file from version control, or remove it to record the ABI anew";
+        Failure::of(
+            &full,
+            format!("line {line} does not belong in a file that records an ABI"),
+            Some(help),
+        )
     };
     let next = Lock::parse(plan.abi.iter().map(String::as_str)).map_err(broken_line)?;
     let now = read_below(&arguments.output, &full)

@@ -1,4 +1,4 @@
-//! bindgen, which parses with libclang: in this process, or in one that can do nothing else.
+//! Runs bindgen, which parses with libclang, in this process or in a confined one.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -6,14 +6,14 @@ use bindgen::{BindgenError, Builder, CodegenConfig, EnumVariation, Formatter};
 use ioctlkit_sources::c;
 use ioctlkit_sources::worker::{NotParsed, Parser, Workers};
 
-/// What bindgen is told.
+/// A run of bindgen.
 #[derive(Debug, Clone)]
 pub struct Bindgen {
     /// The header's path.
     pub(super) header: String,
-    /// For clang.
+    /// Arguments for clang.
     pub(super) arguments: Vec<String>,
-    /// What may be read.
+    /// Tells a confined process which files it may read.
     pub(super) request: c::Request,
 }
 
@@ -26,39 +26,41 @@ impl Bindgen {
         generate(&self.header, &self.arguments)
     }
 
-    /// The same in a process that can do nothing else. The program has to serve as one with
-    /// [`ConfinedBindgen`]. Where there is no process, this one does it.
+    /// The same in a confined process, as which the program has to serve with [`ConfinedBindgen`]. If
+    /// none can be started, bindgen runs in this process.
     ///
     /// # Errors
     /// Why it could not, in a sentence.
     pub fn run_by(&self, workers: &Workers) -> Result<String, String> {
-        match workers.parse(&self.request, self.told()) {
+        match workers.parse(&self.request, self.input()) {
             Ok(output) => heard(output),
             Err(NotParsed::NoProcess) => self.run(),
             Err(NotParsed::Died(how)) => Err(format!("bindgen cannot read the header: {how}")),
         }
     }
 
-    /// The header and the arguments. None has a zero in it: clang takes them as strings of C.
-    fn told(&self) -> Vec<u8> {
+    /// The header and the arguments, separated by zero bytes. None contains one, since clang takes C
+    /// strings.
+    fn input(&self) -> Vec<u8> {
         let words: Vec<&str> =
             std::iter::once(&self.header).chain(&self.arguments).map(String::as_str).collect();
         words.join("\0").into_bytes()
     }
 }
 
-/// What a confined process answers begins with whether it is text or an error.
+/// The first byte of a confined process's answer: Rust text follows, or an error message.
 const DONE: u8 = 0;
 const FAILED: u8 = 1;
 
 fn heard(mut output: Vec<u8>) -> Result<String, String> {
-    let nonsense = || "bindgen cannot read the header: it answered nonsense".to_owned();
-    let kind = output.first().copied().ok_or_else(nonsense)?;
-    let text = String::from_utf8(output.split_off(1)).map_err(|_| nonsense())?;
+    let malformed =
+        || "bindgen cannot read the header: its process sent a malformed answer".to_owned();
+    let kind = output.first().copied().ok_or_else(malformed)?;
+    let text = String::from_utf8(output.split_off(1)).map_err(|_| malformed())?;
     match kind {
         DONE => Ok(text),
         FAILED => Err(text),
-        _ => Err(nonsense()),
+        _ => Err(malformed()),
     }
 }
 
@@ -68,7 +70,7 @@ pub struct ConfinedBindgen;
 
 impl Parser for ConfinedBindgen {
     fn prepare(&self) {
-        // It loads libclang when it is first asked for anything.
+        // bindgen loads libclang on first use.
         let nothing =
             Builder::default().header_contents("nothing.h", "").formatter(Formatter::None);
         let _ = generated(nothing.detect_include_paths(false));
@@ -108,12 +110,12 @@ fn generate(header: &str, arguments: &[String]) -> Result<String, String> {
 fn generated(builder: Builder) -> Result<String, String> {
     match catch_unwind(AssertUnwindSafe(|| builder.generate())) {
         Ok(Ok(bindings)) => Ok(bindings.to_string()),
-        // Behind the first error, one follows from another.
+        // Later errors mostly follow from the first.
         Ok(Err(BindgenError::ClangDiagnostic(text))) => {
             Err(text.lines().next().unwrap_or("clang does not accept the header").to_owned())
         }
         Ok(Err(error)) => Err(format!("bindgen cannot read the header: {error}")),
-        Err(_) => Err("bindgen cannot read the header: it stopped in the middle".into()),
+        Err(_) => Err("bindgen cannot read the header: it panicked".into()),
     }
 }
 
@@ -122,9 +124,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nonsense_of_a_confined_process_is_an_error() {
+    fn a_malformed_answer_of_a_confined_process_is_an_error() {
         for output in [vec![], vec![2, b'a'], vec![DONE, 0xff]] {
-            assert!(heard(output.clone()).unwrap_err().contains("nonsense"), "{output:?}");
+            assert!(heard(output.clone()).unwrap_err().contains("malformed"), "{output:?}");
         }
         assert_eq!(heard(vec![DONE, b'a']), Ok("a".to_owned()));
         assert_eq!(heard(vec![FAILED, b'a']), Err("a".to_owned()));

@@ -96,19 +96,20 @@ pub fn import(request: &Request) -> Result<Imported, Failure> {
     import_by(request, c::read, Bindgen::run)
 }
 
-/// As [`import`], where somebody else reads the header and runs bindgen: what reading does not survive,
-/// bindgen is not asked to.
+/// Like [`import`], but `read` reads the header and `bind` runs bindgen. A header that `read` fails on
+/// does not reach bindgen.
 ///
 /// # Errors
-/// As those of [`import`].
+/// The same as those of [`import`].
 pub fn import_by(
     request: &Request,
     read: impl FnOnce(&c::Request) -> (Interface, Vec<Problem>),
     bind: impl FnOnce(&Bindgen) -> Result<String, String>,
 ) -> Result<Imported, Failure> {
     if let Some(name) = request.interface_name.as_ref().filter(|name| !is_type_name(name)) {
-        let message = format!("`{}` is no name of a type in Rust", visible::on_one_line(name));
-        let help = "write a capital, and letters and digits behind it: `Echo`";
+        let message =
+            format!("`{}` is not a valid name for a Rust type", visible::on_one_line(name));
+        let help = "use a capital letter, followed by letters and digits: `Echo`";
         return Err(failure(request, &message, Some(help), SourceMap::default()));
     }
     let reading = c::Request {

@@ -45,7 +45,7 @@ impl Lock {
     /// Reads the lines of a lock file, or of a plan.
     ///
     /// # Errors
-    /// The number, from 1, of a line that is none of an ABI.
+    /// The number, from 1, of a line that does not describe a part of an ABI.
     pub fn parse<'a>(lines: impl IntoIterator<Item = &'a str>) -> Result<Self, usize> {
         let mut lock = Self::default();
         let mut record: Option<String> = None;
