@@ -231,8 +231,8 @@ fn is_taken(name: &str) -> bool {
     is_of_compiler || name.starts_with("__builtin_") || TAKEN.contains(&name)
 }
 
-/// Whether a kernel module can be called so: a small letter, and small letters, digits and `_` behind it, at
-/// most 55, and no word that C has taken. The limit is the kernel's: `MODULE_NAME_LEN` without the end of the text.
+/// Whether a name is good for a kernel module: a lowercase letter, followed by lowercase letters, digits and `_`,
+/// at most 55 bytes, and not a reserved word of C. The limit is the kernel's `MODULE_NAME_LEN`, less the zero at the end.
 pub fn is_module_name(name: &str) -> bool {
     let is_letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
     name.starts_with(|first: char| first.is_ascii_lowercase())
@@ -241,21 +241,21 @@ pub fn is_module_name(name: &str) -> bool {
         && !is_taken(name)
 }
 
-/// Whether a device's type in Rust can be called so: a capital, and ASCII letters and digits behind it. A name that
-/// Rust or the derives have is one, too.
+/// Whether a name is good for a device's Rust type: a capital letter, followed by ASCII letters and digits. Names that
+/// Rust or the derives define themselves pass as well.
 pub fn is_type_name(name: &str) -> bool {
     name.starts_with(|first: char| first.is_ascii_uppercase())
         && name.len() <= NAME_LENGTH
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
-/// Whether C has a type of that name: `struct NAME`, `union NAME`, or the name of a typedef.
+/// Whether a text can name a type in C: `struct NAME`, `union NAME`, or the name of a typedef.
 pub fn is_c_type(name: &str) -> bool {
     let tag = ["struct ", "union "].iter().find_map(|keyword| name.strip_prefix(keyword));
     is_c_name(tag.unwrap_or(name))
 }
 
-/// Whether names of C can begin so: like a name, but a keyword may be the beginning of one.
+/// Whether names in C can begin with this text: an identifier, or a keyword, since longer names may begin with one.
 pub fn is_c_prefix(prefix: &str) -> bool {
     prefix.is_empty() || is_word(prefix)
 }

@@ -235,13 +235,12 @@ impl<'a> Spelling<'a> {
         if self.in_rust() { "size_of" } else { "sizeof" }
     }
 
-    /// What definitions are in: a header, or a file.
+    /// What to call a file with definitions: a header in C, a file in Rust.
     pub fn file(self) -> &'static str {
         if self.in_rust() { "file" } else { "header" }
     }
 
-    /// What a definition says to be in that direction: `_IOW`; in Rust the word that the crate has
-    /// for it.
+    /// How a definition states that direction: `_IOW` in C, in Rust the word that the crate uses.
     pub fn direction(self, body: &CommandBody, direction: ioctlkit_abi::Direction) -> String {
         if self.in_rust() {
             rust_source::direction_word(&body.through, direction)

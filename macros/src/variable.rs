@@ -3,9 +3,9 @@
 use proc_macro2::Span;
 use syn::Ident;
 
-/// What a failed check says. An item that `macro_rules!` makes has parts from several texts, and a variable is
-/// known in the text that names it alone. So every use of this one is a name of the derive's own, whatever part
-/// of the item the code around it stands at.
+/// The variable that holds what a failed check says. The tokens of an item that `macro_rules!` makes differ in
+/// hygiene, and a variable is visible only to names of the same hygiene. So every use takes this name, with the
+/// derive's own span, wherever in the item it stands.
 pub(crate) fn fault() -> Ident {
     Ident::new("fault", Span::call_site())
 }

@@ -65,13 +65,13 @@ impl Guarded {
         }
     }
 
-    /// Kills the group, waits for the child, and answers with its status.
+    /// Kills the group, waits for the child, and returns its status.
     fn end(&mut self) -> std::io::Result<ExitStatus> {
         if let Some(status) = self.status {
             return Ok(status);
         }
-        // The child has not been waited for, so its number is still its own. What fails here has
-        // ended by itself.
+        // The child has not been waited for, so its pid has not been reused. Killing fails only if the
+        // whole group has ended by itself.
         let _ = kill_process_group(Pid::from_child(&self.child), Signal::KILL);
         let status = self.child.wait()?;
         self.status = Some(status);
@@ -80,7 +80,7 @@ impl Guarded {
 
     /// Kills the group, and waits for the child.
     pub(crate) fn kill(&mut self) {
-        // What cannot be waited for is not ours any more.
+        // Waiting fails only if the child is no longer ours. Then there is nothing left to end.
         let _ = self.end();
     }
 }

@@ -146,7 +146,7 @@ fn asked(file: &Loaded, define: &Define, is_command: bool) -> AskedAs {
     }
 }
 
-/// Whether a text may be an integer: what cannot would be an error each.
+/// Whether a text may be an integer. For any other, asking the compiler would only yield an error.
 fn may_be_integer(text: &str, name: &str) -> bool {
     const NEVER: [&str; 24] = [
         "__attribute__",
@@ -175,7 +175,7 @@ fn may_be_integer(text: &str, name: &str) -> bool {
         "__extension__",
     ];
     let mut some = false;
-    // Of what stands behind `sizeof` anything may.
+    // The operand of `sizeof` may be a type, which any of these words can be part of.
     let has_sizeof = text.contains("sizeof");
     for (_, token) in tokens(text) {
         let is_possible = match token {

@@ -34,7 +34,7 @@ use text::read_text;
 /// A file's place in [`Files`].
 pub(crate) type Index = usize;
 
-/// A file that was read, or that stands in for one.
+/// A file that was read, or a virtual one that stands in for a missing file.
 #[derive(Debug)]
 pub(crate) struct Loaded {
     pub(crate) path: PathBuf,
@@ -44,8 +44,8 @@ pub(crate) struct Loaded {
     pub(crate) features: Features,
     /// Whether the file exists only for the compiler.
     pub(crate) is_virtual: bool,
-    /// What the compiler reads instead of the text: of C source, and of a driver's private headers,
-    /// the definitions alone.
+    /// What the compiler reads in place of the text: C source and a driver's private headers are reduced
+    /// to their definitions.
     pub(crate) instead: Option<String>,
     /// How the file came to be read.
     pub(crate) asked: Asked,
@@ -53,7 +53,7 @@ pub(crate) struct Loaded {
     pub(crate) abis: AbiSet,
     /// The files that it includes, on any architecture.
     pub(crate) includes: BTreeSet<Index>,
-    /// The ABIs for which it may not, because what it includes is not there.
+    /// The ABIs for which it cannot be read, because a file that it includes is missing.
     pub(crate) not_read: Vec<NotRead>,
     /// Whether names belong to this file alone: it was asked for, and is no `asm/` header, of
     /// which each architecture has its own with the same names.
