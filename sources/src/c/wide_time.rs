@@ -8,7 +8,6 @@ use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{FileId, Interface, Type};
 
 use crate::c::Request;
-use crate::c::driver::overlay;
 use crate::c::files::Given;
 
 /// What libc defines for such programs (glibc 2.34, `features-time64.h`), and headers ask for.
@@ -61,17 +60,16 @@ fn headers(interface: &Interface) -> Vec<PathBuf> {
     asked.filter(|file| files.contains(file)).map(|file| sources.file(file).path.clone()).collect()
 }
 
-/// Whether a type holds one of libc's that has a time in it.
+/// Whether a type holds one of libc's that has a time in it. Behind linux/time.h, which defines the same
+/// ones, that is whose definition a header got in the first reading.
 fn holds_time(interface: &Interface, ty: &Type) -> bool {
     const STRUCTURES: [&str; 4] = ["timeval", "timespec", "itimerval", "itimerspec"];
     let is_time = |ty: &Type| interface.typedef_names(ty).contains(&"time_t");
     is_time(ty)
         || interface.records_within(ty).into_iter().any(|id| {
             let record = interface.record(id);
-            let of_libc = interface.sources.path(record.span).starts_with(overlay::LIBC);
             let named = record.name.as_deref().is_some_and(|name| STRUCTURES.contains(&name));
             let members = record.variants.iter().flat_map(|(_, body)| &body.members);
-            (of_libc && named)
-                || members.into_iter().any(|member| is_time(member.ty.innermost_element()))
+            named || members.into_iter().any(|member| is_time(member.ty.innermost_element()))
         })
 }
