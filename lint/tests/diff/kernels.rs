@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use ioctl_lint::Levels;
 use ioctl_lint::diff::{self, Version, Versions};
-use ioctlkit_model::Finding;
+use ioctl_lint::{Levels, raw_commands};
+use ioctlkit_model::{Finding, Span};
 use ioctlkit_oracle::kernel::Kernel;
 use ioctlkit_sources::c::{Request, read};
 
@@ -47,16 +47,36 @@ fn old(cache: &Path) -> PathBuf {
     include
 }
 
-/// What the linter says of the two.
-pub(crate) fn findings() -> &'static [Finding] {
-    static FINDINGS: OnceLock<Vec<Finding>> = OnceLock::new();
-    FINDINGS.get_or_init(|| {
+/// The two, and what the linter says of them.
+fn compared() -> &'static (Versions, Vec<Finding>) {
+    static COMPARED: OnceLock<(Versions, Vec<Finding>)> = OnceLock::new();
+    COMPARED.get_or_init(|| {
         let (old, new) = folders();
         let version = |folder: &Path| {
             let roots = vec![folder.to_owned()];
-            let (interface, _) = read(&Request { paths: roots.clone(), ..Request::default() });
+            // As the program reads them: with constants and plain numbers.
+            let request = Request {
+                paths: roots.clone(),
+                raw_numbers: true,
+                all_definitions: true,
+                ..Request::default()
+            };
+            let (mut interface, _) = read(&request);
+            raw_commands::retain_commands(&mut interface);
             Version { interface, roots, ..Version::default() }
         };
-        diff::check(&Versions::new(version(old), version(new)), &Levels::default()).findings
+        let versions = Versions::new(version(old), version(new));
+        let findings = diff::check(&versions, &Levels::default()).findings;
+        (versions, findings)
     })
+}
+
+/// What the linter says of the two.
+pub(crate) fn findings() -> &'static [Finding] {
+    &compared().1
+}
+
+/// The file that a finding points to.
+pub(crate) fn path(span: Span) -> &'static Path {
+    compared().0.new_version().sources.path(span)
 }

@@ -7,6 +7,7 @@
 
 mod abidiff;
 mod dump;
+mod gcc;
 mod histories;
 mod kernels;
 mod sample;

@@ -53,8 +53,9 @@ fn commands_and_headers_that_are_gone() {
     is("D001", "KVM_SET_MEMORY_ALIAS", Error, "programs that name it no longer compile");
     // 5. habanalabs moved to the accel subsystem in 6.7: the header is drm/habanalabs_accel.h now.
     is("D009", "misc/habanalabs.h", Error, "is gone");
-    // 6. With the move its commands became DRM's, with other names and the letter 'd'.
-    is("D001", "HL_IOCTL_CS", Error, "is gone");
+    // 6. With the move its commands became DRM's, with other names and the letter 'd'. The old names stayed:
+    //    they are the nr alone now, which programs that still pass them to ioctl() send instead.
+    is("D002", "HL_IOCTL_CS", Error, "the type was 'H'");
     // 7. iommu.h described page requests to a VFIO extension that was never finished; it had no
     //    command, so that the header is all that is missed.
     is("D009", "linux/iommu.h", Error, "is gone");
@@ -158,6 +159,9 @@ fn nothing_that_did_not_change_is_told() {
     {
         is_not(name);
     }
-    let findings = kernels::findings();
-    assert!(findings.len() < 250, "{} findings: somebody cries wolf", findings.len());
+    // Nearly all findings say that something is gone or has another value or size, which gcc confirms
+    // (`gcc.rs`). Of the others these are few: what could not be compared, though both versions have it.
+    let not_compared = kernels::findings().iter().filter(|finding| finding.rule.code == "D011");
+    let not_compared: Vec<&str> = not_compared.map(|finding| finding.message.as_str()).collect();
+    assert!(not_compared.len() < 60, "{not_compared:#?}");
 }
