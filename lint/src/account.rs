@@ -1,6 +1,6 @@
 //! How much of an interface the rules can look at, whichever of them run.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{Command, FileId, Header, Interface, Layouts, Type};
@@ -69,33 +69,43 @@ pub(crate) fn without_number<'a>(
     layouts: &Layouts<'a>,
 ) -> impl Iterator<Item = (&'a Command, AbiSet, &'a Type)> {
     let interface = layouts.interface();
+    let architectures = Architectures::of(interface);
     interface.commands.iter().filter_map(move |command| {
         let all = command.variants.abis();
         let unknown = layouts.abis_where(all, |_, id| layouts.number(command, id).is_none());
         let ty = command.variants.get(unknown.first()?)?.argument.ty()?;
-        let elsewhere = is_of_another_architecture(interface, command, ty, unknown);
-        (!elsewhere).then_some((command, unknown, ty))
+        (!architectures.is_of_another(command, ty, unknown)).then_some((command, unknown, ty))
     })
 }
 
-/// Whether a structure is one that `asm/` headers of other architectures define, so that the command is
-/// theirs; or that is declared only, where the header was not read for every architecture: one that was
-/// left out, which the run says, may define it (`struct kvm_vcpu_init` of arm64).
-pub(crate) fn is_of_another_architecture(
-    interface: &Interface,
-    command: &Command,
-    ty: &Type,
-    unknown: AbiSet,
-) -> bool {
-    let Type::Record(id) = ty.innermost_element() else { return false };
-    let variants = &interface.record(*id).variants;
-    if !variants.is_empty() {
-        let in_asm = |span| asm_architecture(interface.sources.path(span)).is_some();
-        return variants.abis().intersection(unknown).is_empty()
-            && variants.iter().all(|(_, body)| in_asm(body.span));
+/// For which architectures an interface was read.
+pub(crate) struct Architectures<'a> {
+    interface: &'a Interface,
+    /// The ABIs that each header was read for.
+    read_for: HashMap<FileId, AbiSet>,
+}
+
+impl<'a> Architectures<'a> {
+    pub(crate) fn of(interface: &'a Interface) -> Self {
+        let headers = interface.headers.iter();
+        Self { interface, read_for: headers.map(|header| (header.file, header.abis)).collect() }
     }
-    let header = interface.headers.iter().find(|header| header.file == command.span.file);
-    header.is_some_and(|header| !interface.abis.is_subset(header.abis))
+
+    /// Whether a structure is one that `asm/` headers of other architectures define, so that the command is
+    /// theirs; or that is declared only, where the header was not read for every architecture: one that was
+    /// left out, which the run says, may define it (`struct kvm_vcpu_init` of arm64).
+    pub(crate) fn is_of_another(&self, command: &Command, ty: &Type, unknown: AbiSet) -> bool {
+        let interface = self.interface;
+        let Type::Record(id) = ty.innermost_element() else { return false };
+        let variants = &interface.record(*id).variants;
+        if !variants.is_empty() {
+            let in_asm = |span| asm_architecture(interface.sources.path(span)).is_some();
+            return variants.abis().intersection(unknown).is_empty()
+                && variants.iter().all(|(_, body)| in_asm(body.span));
+        }
+        let read_for = self.read_for.get(&command.span.file);
+        read_for.is_some_and(|read_for| !interface.abis.is_subset(*read_for))
+    }
 }
 
 #[cfg(test)]

@@ -77,7 +77,7 @@ impl<'a> Context<'a> {
                 .variants
                 .iter()
                 .filter_map(|(_, body)| body.argument.ty())
-                .flat_map(|ty| interface.records_within(carried_type(ty)))
+                .flat_map(|ty| interface.records_within(ty.carried()))
                 .collect();
             whole.extend(command.variants.iter().filter_map(|(abis, body)| {
                 let ty = interface.resolved(body.argument.ty()?.innermost_element(), abis.first()?);
@@ -188,15 +188,6 @@ fn leave_out_copies(interface: &Interface, carried: &mut BTreeMap<RecordId, Vec<
         if identity(id).is_some_and(|first| !seen.insert(first)) {
             carried.remove(&id);
         }
-    }
-}
-
-/// What a command carries: behind a pointer that is given as the data type by mistake, that is
-/// still the structure.
-fn carried_type(ty: &Type) -> &Type {
-    match ty {
-        Type::Pointer(to) => to,
-        other => other,
     }
 }
 

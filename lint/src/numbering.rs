@@ -58,8 +58,8 @@ pub fn by_place<'a>(cx: &Context<'a>) -> BTreeMap<Place, Vec<&'a Command>> {
     places
 }
 
-/// The commands that are more than another name of a command of the run: what is wrong with
-/// `#define FOO_GETFLAGS FS_IOC_GETFLAGS` is said of `FS_IOC_GETFLAGS`.
+/// The commands that are more than another name of a command of the run: findings about
+/// `#define FOO_GETFLAGS FS_IOC_GETFLAGS` name `FS_IOC_GETFLAGS`.
 pub fn defined<'a>(cx: &Context<'a>) -> impl Iterator<Item = &'a Command> {
     let interface = cx.interface;
     let names: HashSet<&str> =

@@ -44,9 +44,9 @@ pub struct Finding {
 pub enum Breaks {
     /// Programs that are compiled again: they no longer compile, or mean something else.
     Source,
-    /// Programs that are there, on a kernel of their own ABI.
+    /// Existing programs, on a kernel of their own ABI.
     Binary,
-    /// 32-bit programs that are there, on a 64-bit kernel.
+    /// Existing 32-bit programs, on a 64-bit kernel.
     Binary32,
 }
 

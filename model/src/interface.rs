@@ -185,6 +185,11 @@ impl Argument {
             Self::None | Self::Size(_) => None,
         }
     }
+
+    /// The type of what a call passes.
+    pub fn carried(&self) -> Option<&Type> {
+        self.ty().map(Type::carried)
+    }
 }
 
 /// A function-like macro that yields commands.

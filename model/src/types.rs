@@ -68,6 +68,15 @@ impl Type {
         ty
     }
 
+    /// What a call passes where this is a command's argument: behind a pointer that is given as the type by
+    /// mistake, that is still what it points to.
+    pub fn carried(&self) -> &Self {
+        match self {
+            Self::Pointer(to) => to,
+            other => other,
+        }
+    }
+
     /// Whether this is an array, with or without a bound.
     pub fn is_array(&self) -> bool {
         matches!(self, Self::Array(..) | Self::FlexibleArray(_))

@@ -81,7 +81,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
 fn write(arguments: &Write, terminal: &Terminal) -> Result<Outcome, Failure> {
     let whole = check::find(&arguments.scope)?;
     let outcome = whole.outcome_of_reading();
-    whole.tell_unjudged(terminal);
+    whole.say_unjudged(terminal);
     let Whole { report, sources, .. } = whole;
     say_failures(report.problems, &sources, terminal);
     let baseline = Baseline::of(&report.findings);

@@ -116,7 +116,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     whole.summary.seconds = started.elapsed().as_secs_f64();
     if let Some(file) = &options.write_baseline {
         let outcome = whole.outcome_of_reading();
-        whole.tell_unjudged(terminal);
+        whole.say_unjudged(terminal);
         say_failures(whole.report.problems, &whole.sources, terminal);
         options.accept(file, &whole.report.findings, terminal)?;
         return Ok(outcome);
@@ -286,14 +286,14 @@ impl Whole {
         judged.max(outcome_of(&self.report.problems))
     }
 
-    /// Tells why this run says nothing about what it was given.
-    pub(super) fn tell_unjudged(&self, terminal: &Terminal) {
+    /// Prints why this run says nothing about its input.
+    pub(super) fn say_unjudged(&self, terminal: &Terminal) {
         for sentence in self.said_nothing() {
             terminal.say(|out, _| writeln!(out, "{sentence}"));
         }
     }
 
-    /// Why this run says nothing about what it was given, for each reason.
+    /// Why this run says nothing about its input, a sentence for each reason.
     fn said_nothing(&self) -> Vec<String> {
         let of_commands = if self.account.judged_nothing() {
             Some(NOTHING_JUDGED.to_owned())
@@ -347,6 +347,6 @@ fn report(arguments: &Arguments, whole: &Whole, terminal: &Terminal) -> Result<(
     if options.has_summary() {
         terminal.say(|out, _| summary.write(report, out));
     }
-    whole.tell_unjudged(terminal);
+    whole.say_unjudged(terminal);
     Ok(())
 }

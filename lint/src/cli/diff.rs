@@ -45,8 +45,8 @@ Examples:
 
 What a change breaks:
   source     programs that are compiled again
-  binary     programs that are there, on a kernel of their own ABI
-  binary-32  32-bit programs that are there, on a 64-bit kernel
+  binary     existing programs, on a kernel of their own ABI
+  binary-32  existing 32-bit programs, on a 64-bit kernel
 
 Exit codes:
   0  no finding at or above --fail-on
@@ -263,18 +263,18 @@ fn show(
     Ok(())
 }
 
-/// How much each side has: "2 commands and 1 structure with 3 and 1". What neither has is not told.
+/// How much each side has: "2 commands and 1 structure with 3 and 1". What neither has is left out.
 fn compared(versions: &Versions) -> String {
     let (old, new) = (versions.old(), versions.new_version());
     let counts = [
         (old.commands.len(), new.commands.len(), "command"),
         (diff::structures(old), diff::structures(new), "structure"),
     ];
-    let mut told: Vec<_> = counts.iter().filter(|(old, new, _)| old + new > 0).collect();
-    if told.is_empty() {
-        told.push(&counts[0]);
+    let mut shown: Vec<_> = counts.iter().filter(|(old, new, _)| old + new > 0).collect();
+    if shown.is_empty() {
+        shown.push(&counts[0]);
     }
-    let olds: Vec<String> = told.iter().map(|(old, _, what)| counted(*old, what)).collect();
-    let news: Vec<String> = told.iter().map(|(_, new, _)| new.to_string()).collect();
+    let olds: Vec<String> = shown.iter().map(|(old, _, what)| counted(*old, what)).collect();
+    let news: Vec<String> = shown.iter().map(|(_, new, _)| new.to_string()).collect();
     format!("{} with {}", olds.join(" and "), news.join(" and "))
 }

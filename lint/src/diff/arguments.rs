@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use ioctlkit_abi::{AbiId, AbiSet};
-use ioctlkit_model::{Argument, Command, Layouts, RecordId, Span, Type};
+use ioctlkit_model::{Command, Layouts, RecordId, Span, Type};
 
 use super::RecordChange;
 use super::members::{Retyped, retyped};
@@ -46,8 +46,8 @@ pub(super) fn changes<'a>(
         let mut differences = OnAbis::new();
         for abi in within {
             let found = difference((was, old), (is, new), abi);
-            // What the members of a structure of another name say is enough.
-            let is_said = |found: &(Retyped, String, String)| {
+            // Its members are reported.
+            let is_reported = |found: &(Retyped, String, String)| {
                 let of = |layouts: &Layouts<'_>, command| {
                     let ty = layouts.interface().behind_typedefs(argument(command, abi)?)?;
                     if let Type::Record(id) = ty { Some(*id) } else { None }
@@ -56,7 +56,7 @@ pub(super) fn changes<'a>(
                 matches!(found.0, Retyped::Name | Retyped::Layout)
                     && both.is_some_and(|both| changed.contains(&both))
             };
-            differences.add(abi, found.filter(|found| !is_said(found)));
+            differences.add(abi, found.filter(|found| !is_reported(found)));
         }
         for (abis, (how, was_type, is_type)) in differences.into_each() {
             found.push(ArgumentChange {
@@ -93,9 +93,5 @@ fn difference(
 }
 
 fn argument(command: &Command, abi: AbiId) -> Option<&Type> {
-    match &command.variants.get(abi)?.argument {
-        // A pointer that was given as the type: what it points to is meant.
-        Argument::Type(Type::Pointer(to)) => Some(to),
-        argument => argument.ty(),
-    }
+    command.variants.get(abi)?.argument.carried()
 }

@@ -20,10 +20,7 @@ impl<'a> Carriers<'a> {
                 carriers.carried.entry(id).or_default().push(command);
             }
             let types = || command.variants.iter().filter_map(|(_, body)| body.argument.ty());
-            let own = types().map(|ty| match ty {
-                Type::Pointer(to) => &**to,
-                ty => ty,
-            });
+            let own = types().map(Type::carried);
             carriers.arguments.extend(own.flat_map(|ty| interface.records_directly_within(ty)));
             carriers.by_value.extend(types().flat_map(|ty| interface.records_within(ty)));
         }
@@ -49,13 +46,8 @@ impl<'a> Carriers<'a> {
 /// The structures that a command carries by value, or behind a pointer given as its type, each once.
 pub(super) fn records(interface: &Interface, command: &Command) -> Vec<RecordId> {
     let types = command.variants.iter().filter_map(|(_, body)| body.argument.ty());
-    let mut found: Vec<RecordId> = types
-        // A type behind a pointer that was given as the argument is what the driver is passed.
-        .flat_map(|ty| match ty {
-            Type::Pointer(to) => interface.records_within(to),
-            _ => interface.records_within(ty),
-        })
-        .collect();
+    let mut found: Vec<RecordId> =
+        types.flat_map(|ty| interface.records_within(ty.carried())).collect();
     found.sort_unstable();
     found.dedup();
     found

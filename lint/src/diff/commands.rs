@@ -9,6 +9,7 @@ use ioctlkit_model::{
 
 use super::carriers;
 use super::extensible::{self, Extensible};
+use super::pairing::NamedPair;
 use super::{RecordChange, Versions, pairing};
 use crate::abis::by_value;
 use crate::against::Numbered;
@@ -111,6 +112,7 @@ pub(super) struct Compared<'a> {
 /// Compares the commands of two versions.
 pub(super) fn compare<'a>(
     versions: &'a Versions,
+    named: &[NamedPair<'a>],
     old: &Layouts<'a>,
     new: &Layouts<'a>,
 ) -> Compared<'a> {
@@ -122,7 +124,7 @@ pub(super) fn compare<'a>(
     let not_understood: BTreeSet<&str> =
         versions.new_version().not_understood.iter().map(|unknown| &*unknown.name).collect();
     let mut compared = Compared::default();
-    for (ours, theirs) in pairing::commands(versions) {
+    for (ours, theirs) in named.iter().copied() {
         let name = ours.name();
         let fate = match (theirs, values.get(name)) {
             (Some(theirs), _) => {
@@ -186,6 +188,7 @@ pub(super) fn attribute(
 /// Each command of the old version with that of the new one which has its name, or else its number.
 pub(super) fn pairs<'a>(
     versions: &'a Versions,
+    named: &[NamedPair<'a>],
     changes: &[CommandChange<'a>],
 ) -> Vec<(&'a Command, &'a Command)> {
     let heirs: HashMap<&str, &str> = changes
@@ -198,9 +201,9 @@ pub(super) fn pairs<'a>(
     let new = &versions.new_version().commands;
     let by_name: HashMap<&str, &Command> =
         new.iter().map(|command| (command.name.as_str(), command)).collect();
-    pairing::commands(versions)
-        .into_iter()
-        .filter_map(|pair| match pair {
+    named
+        .iter()
+        .filter_map(|pair| match *pair {
             (Numbered::Command(was), Some(Numbered::Command(is))) => Some((was, is)),
             (Numbered::Command(was), None) => {
                 let heir = heirs.get(was.name.as_str())?;
@@ -252,7 +255,7 @@ struct Value {
 fn values(interface: &Interface) -> HashMap<&str, Value> {
     let mut values: HashMap<&str, Value> = HashMap::new();
     // The kernel takes 32 bits of what a program passes.
-    let as_number = |value: i128| value as u32;
+    let as_number = |value: i128| (value.cast_unsigned() & u128::from(u32::MAX)) as u32;
     for found in &interface.macros {
         let mut variants = Variants::default();
         for (abis, value) in found.values.iter() {

@@ -1,6 +1,6 @@
 //! Everything that changed.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use ioctlkit_model::{FileId, Layouts, Span};
 
@@ -61,30 +61,40 @@ pub struct RemovedHeader {
 /// Compares two versions. `old` and `new` answer for them.
 pub fn compare<'a>(versions: &'a Versions, old: &Layouts<'a>, new: &Layouts<'a>) -> Comparison<'a> {
     let carriers = Carriers::of(versions.new_version());
+    let named = pairing::commands(versions);
+    let added = pairing::added(versions);
     let commands::Compared { changes: mut commands, unknown: mut unknown_commands } =
-        commands::compare(versions, old, new);
+        commands::compare(versions, &named, old, new);
     let renumbered = |change: &CommandChange<'a>| matches!(change.fate, Fate::Renumbered { .. });
     let changed = commands.iter().filter(|change| renumbered(change)).map(|change| change.name);
     let changed = changed.collect();
-    let command_pairs = commands::pairs(versions, &commands);
+    let command_pairs = commands::pairs(versions, &named, &commands);
     let pairs = pairing::records(versions, &command_pairs);
     let Compared { changes: records, unknown } =
         records::compare(versions, &pairs.found, old, new, &carriers, &changed);
     let constants = constants::changes(versions, old, new);
-    let not_compared = not_compared::find(versions, (old, new), &pairs, &unknown, &constants);
+    let not_compared = not_compared::Seen {
+        versions,
+        named: &named,
+        added: &added,
+        old,
+        new,
+        constants: &constants,
+    };
+    let not_compared = not_compared.find(&pairs, &unknown);
     unknown_commands.extend(not_compared.commands);
     commands::attribute(&mut commands, versions.new_version(), &records);
     Comparison {
         versions,
         headers: removed_headers(versions),
         commands,
-        added: pairing::added(versions).into_iter().map(Numbered::name).collect(),
+        added: added.into_iter().map(Numbered::name).collect(),
         not_compared: not_compared.found,
         unknown_commands,
         arguments: arguments::changes(&command_pairs, old, new, &records),
         typedefs: typedefs::changes(versions, old, new),
         types: types::removed(versions, &pairs.found),
-        with_64_bit_time: wide_time::changes(versions, old, new),
+        with_64_bit_time: wide_time::changes(versions, &named, old, new),
         records,
         enumerators: enumerators::renumbered(versions),
         constants,
@@ -113,10 +123,10 @@ impl Comparison<'_> {
 
 fn removed_headers(versions: &Versions) -> Vec<RemovedHeader> {
     let old = versions.old();
-    let commands = |file: FileId| {
-        let of_command = old.commands.iter().map(|command| command.span.file);
-        of_command.filter(|known| *known == file).count()
-    };
+    let mut commands: HashMap<FileId, usize> = HashMap::new();
+    for command in &old.commands {
+        *commands.entry(command.span.file).or_default() += 1;
+    }
     let files = old.headers.iter().map(|header| header.file);
     files
         .filter(|file| {
@@ -126,7 +136,7 @@ fn removed_headers(versions: &Versions) -> Vec<RemovedHeader> {
         .map(|file| RemovedHeader {
             name: versions.old_path(file).to_owned(),
             old_span: Span { file, start: 0, end: 0 },
-            commands: commands(file),
+            commands: commands.get(&file).copied().unwrap_or_default(),
         })
         .collect()
 }

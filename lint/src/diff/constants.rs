@@ -8,6 +8,7 @@ use ioctlkit_model::{
 };
 use ioctlkit_sources::c::asm_architecture;
 
+use super::expected::{Among, Expected, expected};
 use super::{Side, Versions, pairing};
 use crate::against::Numbered;
 use crate::against::trust::Trust;
@@ -62,6 +63,8 @@ pub enum Unclear {
     In(Side),
     /// One version has `asm/` headers of the architecture, and the other takes those of others.
     Architecture,
+    /// Both define it with the same text, and what a name in that text means is known in one version alone.
+    Names,
 }
 
 /// What a constant comes to.
@@ -82,17 +85,6 @@ pub enum Value {
     },
 }
 
-/// Why a constant changes with every version.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Expected {
-    /// It says how many others there are, or how long something is.
-    Counts,
-    /// It states a version or a date.
-    Version,
-    /// It is a mask that has all the bits that it had.
-    Mask,
-}
-
 /// A macro or an enumerator of a version.
 #[derive(Clone)]
 struct Known<'a> {
@@ -104,9 +96,16 @@ struct Known<'a> {
 #[derive(Clone)]
 enum Kind<'a> {
     Macro(&'a Macro),
-    /// An enumeration, and the enumerator's value where it has it.
-    Enumerator(&'a Enum, Variants<i128>),
+    /// An enumeration, and what the enumerator is where it has it.
+    Enumerator(&'a Enum, Variants<Enumerated>),
     Number(Numbered<'a>),
+}
+
+/// An enumerator on some ABIs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Enumerated {
+    value: i128,
+    among: Among,
 }
 
 /// What a name is on one ABI.
@@ -127,13 +126,27 @@ impl<'a> Known<'a> {
                 Some(MacroValue::Command(body)) => On::Value(shape(layouts, body, abi)),
             },
             Kind::Enumerator(_, values) => {
-                values.get(abi).map_or(On::Nothing, |value| On::Value(Value::Integer(*value)))
+                values.get(abi).map_or(On::Nothing, |one| On::Value(Value::Integer(one.value)))
             }
             Kind::Number(numbered) => match numbered.number(layouts, abi) {
                 Some(number) => On::Value(Value::Integer(i128::from(number))),
                 None => On::Unknown,
             },
         }
+    }
+
+    /// What an enumerator is defined among.
+    fn among(&self, abi: ioctlkit_abi::AbiId) -> Among {
+        match &self.kind {
+            Kind::Enumerator(_, values) => values.get(abi).map_or(Among::Macros, |one| one.among),
+            Kind::Macro(_) | Kind::Number(_) => Among::Macros,
+        }
+    }
+
+    /// Whether both are macros of the same text.
+    fn reads_as(&self, other: &Self) -> bool {
+        matches!((&self.kind, &other.kind), (Kind::Macro(_), Kind::Macro(_)))
+            && self.definition() == other.definition()
     }
 
     fn definition(&self) -> &'a str {
@@ -291,15 +304,17 @@ fn fate(
         (On::Nothing, _) => None,
         (On::Value(_), On::Nothing) => Some(One::Gone),
         (On::Unknown, On::Nothing) => Some(One::Unknown(Unclear::In(Side::Both))),
+        (On::Value(_), On::Unknown) | (On::Unknown, On::Value(_)) if ours.reads_as(theirs) => {
+            Some(One::Unknown(Unclear::Names))
+        }
         (On::Value(_), On::Unknown) => Some(One::Unknown(Unclear::In(Side::New))),
         (On::Unknown, On::Value(_)) => Some(One::Unknown(Unclear::In(Side::Old))),
         (On::Value(was), On::Value(is)) if was == is => None,
         (On::Value(was), On::Value(is)) => {
-            let both =
-                matches!((&ours.kind, &theirs.kind), (Kind::Enumerator(..), Kind::Enumerator(..)));
-            let expected = expected(name, (&was, &is), both);
+            let among = ours.among(abi).in_both(theirs.among(abi));
+            let expected = expected(name, (&was, &is), among);
             // Enumerators that mean something are D006's.
-            let is_of_others = both && expected.is_none();
+            let is_of_others = among != Among::Macros && expected.is_none();
             (!is_of_others).then_some(One::Changed(was, is, expected))
         }
         (On::Unknown, On::Unknown) => (ours.definition() != theirs.definition())
@@ -342,15 +357,15 @@ fn constants<'a>(
         found.push((one.name.as_str(), known));
     }
     for of in &interface.enums {
-        let mut values: Vec<(&str, Variants<i128>)> = Vec::new();
+        let mut values: Vec<(&str, Variants<Enumerated>)> = Vec::new();
         let mut places: HashMap<&str, usize> = HashMap::new();
         for (abis, body) in of.variants.iter() {
-            for one in &body.enumerators {
+            for (one, among) in Among::each(body) {
                 let place = *places.entry(&one.name).or_insert_with(|| {
                     values.push((&one.name, Variants::default()));
                     values.len() - 1
                 });
-                values[place].1.add(abis, one.value);
+                values[place].1.add(abis, Enumerated { value: one.value, among });
             }
         }
         for (name, values) in values {
@@ -359,91 +374,4 @@ fn constants<'a>(
         }
     }
     found
-}
-
-/// Why a constant of that name is expected to change so, if it is.
-pub(super) fn expected(
-    name: &str,
-    (old, new): (&Value, &Value),
-    are_enumerators: bool,
-) -> Option<Expected> {
-    let (Value::Integer(was), Value::Integer(is)) = (old, new) else { return None };
-    let name = name.to_ascii_uppercase();
-    // A macro may be how long something is, which no program learns anew.
-    let is_length = !are_enumerators && name.split('_').any(|word| LENGTHS.contains(&word));
-    let last = name.trim_end_matches('_').rsplit('_').next().unwrap_or_default();
-    if counts_others(&name) && !is_length {
-        return Some(Expected::Counts);
-    }
-    if VERSIONS.contains(&last) || name.ends_with("VERSION") {
-        return Some(Expected::Version);
-    }
-    let grew = was & is == *was;
-    (grew && MASKS.contains(&last)).then_some(Expected::Mask)
-}
-
-const LENGTHS: [&str; 3] = ["LIMIT", "SIZE", "LEN"];
-const VERSIONS: [&str; 7] = ["VER", "REVISION", "MAJOR", "MINOR", "PATCH", "DATE", "RELEASE"];
-const MASKS: [&str; 11] = [
-    "MASK",
-    "ALL",
-    "FLAGS",
-    "VALID",
-    "SUPPORTED",
-    "KNOWN",
-    "ANY",
-    "BITS",
-    "FEATURES",
-    "CAPS",
-    "IOCTLS",
-];
-
-/// Whether a constant of that name, in capitals, is there to say how many others there are, so that it
-/// changes with them: `FOO_MAX` and `NUM_FOO` are, `FOO_NUM_IRQ` is not.
-fn counts_others(name: &str) -> bool {
-    const LAST: [&str; 9] =
-        ["MAX", "LAST", "COUNT", "NUM", "CNT", "NR", "END", "SENTINEL", "NBITS"];
-    const FIRST: [&str; 3] = ["NUM", "NR", "MAX"];
-    let mut words = name.split('_').filter(|word| !word.is_empty());
-    let first = words.next().unwrap_or_default();
-    let last = words.next_back().unwrap_or(first);
-    name.ends_with("MAX") || LAST.contains(&last) || FIRST.contains(&first)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_counts_others_is_known_by_its_name() {
-        for name in [
-            "IFLA_MAX",
-            "__IFLA_MAX",
-            "BPF_LINK_TYPE_COUNT",
-            "NUM_STATES",
-            "foo_last",
-            "__MIB_XFRMMAX",
-            "__FOO_END__",
-        ] {
-            assert!(counts_others(&name.to_ascii_uppercase()), "{name}");
-        }
-        let others = ["IFLA_MAXIMUM", "LASTING", "NUMBER", "FOO_SIZE", "FOO_NR_IRQ", "END_FOO", ""];
-        for name in others {
-            assert!(!counts_others(name), "{name}");
-        }
-    }
-
-    #[test]
-    fn a_mask_may_gain_bits_and_not_lose_any() {
-        let of =
-            |name, old, new| expected(name, (&Value::Integer(old), &Value::Integer(new)), false);
-        assert_eq!(of("FOO_MASK", 1, 3), Some(Expected::Mask));
-        assert_eq!(of("FOO_MASK", 3, 1), None);
-        assert_eq!(of("FOO_VERSION", 3, 4), Some(Expected::Version));
-        assert_eq!(of("FOO_SYNC", 1, 3), None);
-        assert_eq!(of("FOO_ALL_READ", 0, 7), None);
-        assert_eq!(of("FOO_MAX_LEN", 16, 32), None);
-        assert_eq!(of("FOO_SIZE", 16, 32), None);
-        assert_eq!(of("FOO_MAX", 16, 32), Some(Expected::Counts));
-    }
 }

@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{Enum, Enumerator, FileId, Interface, Span};
 
-use super::constants::{Value, expected};
+use super::constants::Value;
+use super::expected::{Among, expected};
 use super::{Versions, pairing};
 
 /// An enumerator whose value is another.
@@ -33,6 +34,7 @@ struct Known<'a> {
     found: &'a Enum,
     abis: AbiSet,
     value: i128,
+    among: Among,
 }
 
 /// Enumerators of both versions that have other values, but for changes that are expected, which constants
@@ -48,7 +50,7 @@ pub(super) fn renumbered(versions: &Versions) -> Vec<Renumbered> {
     for found in old.enums.iter().filter(|found| asked_for.contains(&found.span.file)) {
         let path = versions.old_path(found.span.file);
         for (abis, body) in found.variants.iter() {
-            for enumerator in &body.enumerators {
+            for (enumerator, among) in Among::each(body) {
                 if commands.contains(enumerator.name.as_str()) {
                     continue;
                 }
@@ -58,7 +60,8 @@ pub(super) fn renumbered(versions: &Versions) -> Vec<Renumbered> {
                 let Some(one) = here.or(others.first()) else { continue };
                 for now in others.iter().filter(|other| std::ptr::eq(other.found, one.found)) {
                     let changed = abis.intersection(now.abis).intersection(new.abis);
-                    if changed.is_empty() || is_as_it_was(enumerator, now.value) {
+                    let among = among.in_both(now.among);
+                    if changed.is_empty() || is_as_it_was(enumerator, now.value, among) {
                         continue;
                     }
                     all.push(Renumbered {
@@ -78,9 +81,9 @@ pub(super) fn renumbered(versions: &Versions) -> Vec<Renumbered> {
 }
 
 /// Whether the value is the same, or another one as expected.
-fn is_as_it_was(old: &Enumerator, new: i128) -> bool {
+fn is_as_it_was(old: &Enumerator, new: i128, among: Among) -> bool {
     let values = (&Value::Integer(old.value), &Value::Integer(new));
-    old.value == new || expected(&old.name, values, true).is_some()
+    old.value == new || expected(&old.name, values, among).is_some()
 }
 
 fn by_name<'a>(
@@ -90,12 +93,13 @@ fn by_name<'a>(
     let mut known: HashMap<&'a str, Vec<Known<'a>>> = HashMap::new();
     for found in &interface.enums {
         for (abis, body) in found.variants.iter() {
-            for enumerator in &body.enumerators {
+            for (enumerator, among) in Among::each(body) {
                 known.entry(enumerator.name.as_str()).or_default().push(Known {
                     path: path(found.span.file),
                     found,
                     abis,
                     value: enumerator.value,
+                    among,
                 });
             }
         }

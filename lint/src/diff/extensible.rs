@@ -25,7 +25,9 @@ impl Extensible {
             Self::SizeMember => "the program states the size that it knows",
             Self::SizeInNumber => "the kernel takes the size from the number",
             Self::Stated => "the definition says that it may grow",
-            Self::Room => "what it is in has room for it, and no command has another number",
+            Self::Room => {
+                "the structure around it has room for it, and no command's number changed"
+            }
         }
     }
 }
@@ -46,7 +48,7 @@ const BY_NR: [&str; 8] = [
 ];
 
 /// Whether the structure may grow as an argument of these commands, and why. `interface` is the
-/// old version: what programs that are there were compiled with.
+/// old version: what existing programs were compiled with.
 pub(super) fn record(
     interface: &Interface,
     id: RecordId,

@@ -229,7 +229,7 @@ fn of_pair(
     abi: AbiId,
 ) -> Option<Fault> {
     if was.is_reserved() || is.is_reserved() {
-        // Reserved bytes may shrink and be split: what takes their place is told.
+        // Reserved bytes may shrink and be split: the members that take their place are reported.
         return None;
     }
     let name = |slot: &Slot<'_>| Named {
@@ -309,7 +309,7 @@ pub(super) fn retyped(
         (Kind::Pointer, Kind::Pointer) => {
             let (was, is) = (pointee(old, old_type, abi)?, pointee(new, new_type, abi)?);
             let how = retyped(old, was, new, is, abi)?;
-            // What else an address leads to is the author's to tell: `void *`, a number of bytes.
+            // A pointer to something else may still lead to the same bytes: `void *`, `__u8 *`.
             matches!(how, Retyped::Name | Retyped::Layout).then_some(how)
         }
         (Kind::Integer(was, old), Kind::Integer(is, new)) => match (old, new) {
@@ -424,8 +424,8 @@ impl<'s, 'a> Around<'s, 'a> {
         if extent.offset_bits >= old.size * 8 {
             return Some(Fault::AtEnd { member, new: extent });
         }
-        // What old members in the same place were moved to or replaced by says it all, and a union's
-        // new alternative takes nothing from the others.
+        // The old members that had these bytes are reported, and a union's new member takes nothing from
+        // the others.
         let shares = slot.shared && self.still_held.overlapping(extent).next().is_some();
         let holds = self.held.overlapping(extent).next().is_some();
         if shares || holds {

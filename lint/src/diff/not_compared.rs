@@ -5,15 +5,15 @@ use std::fmt;
 
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{
-    FileId, Header, Interface, Layouts, NotRead, NotUnderstood, RecordId, Span, Type,
+    Command, FileId, Header, Interface, Layouts, NotRead, NotUnderstood, RecordId, Span, Type,
 };
 
 use super::constants::{ConstantChange, ConstantFate, Unclear};
-use super::pairing::RecordPairs;
+use super::pairing::{NamedPair, RecordPairs};
 use super::records::Unknown;
 use super::versions::is_of_missing_file;
 use super::{Versions, pairing};
-use crate::account::is_of_another_architecture;
+use crate::account::Architectures;
 use crate::against::Numbered;
 use crate::words::count;
 
@@ -98,37 +98,61 @@ pub(super) struct Found<'a> {
     pub(super) commands: HashSet<&'a str>,
 }
 
-/// Finds them. Headers come first: what is not known of a header is not said of each of its commands.
-pub(super) fn find<'a>(
-    versions: &'a Versions,
-    (old, new): (&Layouts<'a>, &Layouts<'a>),
-    pairs: &RecordPairs,
-    unknown: &[Unknown],
-    constants: &[ConstantChange<'a>],
-) -> Found<'a> {
-    let mut found = headers(versions);
-    found.extend(broken(versions));
-    found.extend(lost(versions));
-    found.extend(gained(versions));
-    let mut in_neither = ByHeader::default();
-    let mut of_one_alone = ByHeader::default();
-    for (ours, theirs) in pairing::commands(versions) {
-        let (Numbered::Command(was), Some(Numbered::Command(is))) = (ours, theirs) else {
-            continue;
-        };
-        let both = was.variants.abis().intersection(is.variants.abis());
-        let without = |layouts: &Layouts<'_>, command| {
-            layouts.abis_where(both, |_, abi| layouts.number(command, abi).is_none())
-        };
-        let (in_old, in_new) = (without(old, was), without(new, is));
-        let known =
-            |abis: AbiSet, side, layouts: &Layouts<'_>, command: &ioctlkit_model::Command| {
-                let abi = abis.first()?;
-                let ty = command.variants.get(abi)?.argument.ty();
-                let interface = layouts.interface();
-                if ty.is_some_and(|ty| is_of_another_architecture(interface, command, ty, abis)) {
-                    return None;
-                }
+/// Two versions, and what came of comparing their parts.
+pub(super) struct Seen<'s, 'a> {
+    pub(super) versions: &'a Versions,
+    pub(super) named: &'s [NamedPair<'a>],
+    /// The commands of the new version that the old one did not have.
+    pub(super) added: &'s [Numbered<'a>],
+    pub(super) old: &'s Layouts<'a>,
+    pub(super) new: &'s Layouts<'a>,
+    pub(super) constants: &'s [ConstantChange<'a>],
+}
+
+impl<'a> Seen<'_, 'a> {
+    /// Finds what could not be compared. Headers come first: what is not known of a header is not repeated
+    /// for each of its commands.
+    pub(super) fn find(&self, pairs: &RecordPairs, unknown: &[Unknown]) -> Found<'a> {
+        let versions = self.versions;
+        let both = both_headers(versions);
+        let mut found = headers(versions, &both);
+        found.extend(broken(versions, &both));
+        found.extend(lost(versions, self.named));
+        found.extend(gained(versions, self.added));
+        let mut counted = Counts::default();
+        self.commands(&mut found, &mut counted);
+        self.records(pairs, unknown, &mut found, &mut counted);
+        self.constants(&mut found, &mut counted);
+        let commands = found.iter().filter_map(|one| match one.what {
+            What::Command(name) => Some(name),
+            What::Header(_) | What::Record(_) | What::Constant(_) | What::Several(_) => None,
+        });
+        let commands = commands.collect();
+        let mut found = counted_with_headers(found, versions);
+        found.extend(counted.each(versions));
+        Found { found, commands }
+    }
+
+    /// Commands of both versions that have no number in one or in both.
+    fn commands(&self, found: &mut Vec<NotCompared<'a>>, counted: &mut Counts) {
+        let Self { versions, old, new, .. } = *self;
+        let of_old = Architectures::of(old.interface());
+        let of_new = Architectures::of(new.interface());
+        for (ours, theirs) in self.named.iter().copied() {
+            let (Numbered::Command(was), Some(Numbered::Command(is))) = (ours, theirs) else {
+                continue;
+            };
+            let both = was.variants.abis().intersection(is.variants.abis());
+            let without = |layouts: &Layouts<'_>, command| {
+                layouts.abis_where(both, |_, abi| layouts.number(command, abi).is_none())
+            };
+            let is_of_others = |of: &Architectures<'_>, command: &Command, abis: AbiSet| {
+                let ty = abis.first().and_then(|abi| command.variants.get(abi)?.argument.ty());
+                ty.is_some_and(|ty| of.is_of_another(command, ty, abis))
+            };
+            let (in_old, in_new) = (without(old, was), without(new, is));
+            let known = |abis: AbiSet, side, layouts: &Layouts<'_>, of, command: &Command| {
+                let abi = abis.first().filter(|_| !is_of_others(of, command, abis))?;
                 let reason = layouts.why_no_number(command.variants.get(abi)?, abi)?;
                 Some(NotCompared {
                     what: What::Command(ours.name()),
@@ -139,94 +163,138 @@ pub(super) fn find<'a>(
                     reason,
                 })
             };
-        found.extend(known(in_new.difference(in_old), Side::New, new, is));
-        found.extend(known(in_old.difference(in_new), Side::Old, old, was));
-        let in_both = in_old.intersection(in_new);
-        let of_others = || {
-            let ty = in_both.first().and_then(|abi| is.variants.get(abi)?.argument.ty());
-            ty.is_some_and(|ty| is_of_another_architecture(new.interface(), is, ty, in_both))
-        };
-        if !in_both.is_empty() && !of_others() {
-            in_neither.of(was.span, is.span, in_both).commands += 1;
+            found.extend(known(in_new.difference(in_old), Side::New, new, &of_new, is));
+            found.extend(known(in_old.difference(in_new), Side::Old, old, &of_old, was));
+            let in_both = in_old.intersection(in_new);
+            if !in_both.is_empty() && !is_of_others(&of_new, is, in_both) {
+                counted.in_neither.of(was.span, is.span, in_both).commands += 1;
+            }
         }
     }
-    let said: HashSet<(Side, String)> = found
-        .iter()
-        .filter(|known| matches!(known.what, What::Command(_)))
-        .map(|known| (known.side, known.reason.clone()))
-        .collect();
-    for one in unknown {
-        let (was, is) = (versions.old().record(one.old), versions.new_version().record(one.new));
-        let (in_old, in_new) = one.on;
-        let in_both = in_old.intersection(in_new);
-        let sides = [
-            (in_new.difference(in_old), Side::New),
-            (in_old.difference(in_new), Side::Old),
-            (in_both, Side::Both),
-        ];
-        for (abis, side) in sides.into_iter().filter(|(abis, _)| !abis.is_empty()) {
-            let reason = why(versions, one, side, abis);
-            // What a command carries is said of the command.
-            if side == Side::Both && one.is_alike {
-                in_neither.of(was.span, is.span, abis).structures += 1;
-                continue;
+
+    /// Structures of both versions that have no layout in one or in both.
+    fn records(
+        &self,
+        pairs: &RecordPairs,
+        unknown: &[Unknown],
+        found: &mut Vec<NotCompared<'a>>,
+        counted: &mut Counts,
+    ) {
+        let versions = self.versions;
+        let reasons: HashSet<(Side, String)> = found
+            .iter()
+            .filter(|known| matches!(known.what, What::Command(_)))
+            .map(|known| (known.side, known.reason.clone()))
+            .collect();
+        for one in unknown {
+            let (was, is) =
+                (versions.old().record(one.old), versions.new_version().record(one.new));
+            let (in_old, in_new) = one.on;
+            let in_both = in_old.intersection(in_new);
+            let sides = [
+                (in_new.difference(in_old), Side::New),
+                (in_old.difference(in_new), Side::Old),
+                (in_both, Side::Both),
+            ];
+            for (abis, side) in sides.into_iter().filter(|(abis, _)| !abis.is_empty()) {
+                if side == Side::Both && one.is_alike {
+                    counted.in_neither.of(was.span, is.span, abis).structures += 1;
+                    continue;
+                }
+                // A command that carries it has given the same reason.
+                let key = (side, why((self.old, self.new), one, side, abis));
+                if reasons.contains(&key) {
+                    continue;
+                }
+                let (_, reason) = key;
+                found.push(NotCompared {
+                    what: What::Record(one.new),
+                    side,
+                    span: is.span,
+                    old_span: versions.span(was.span),
+                    abis,
+                    reason,
+                });
             }
-            let key = (side, reason);
-            if said.contains(&key) {
-                continue;
-            }
-            let (_, reason) = key;
-            found.push(NotCompared {
-                what: What::Record(one.new),
-                side,
-                span: is.span,
-                old_span: versions.span(was.span),
-                abis,
-                reason,
-            });
+        }
+        for (was, is) in &pairs.left_out {
+            let (was, is) = (versions.old().record(*was), versions.new_version().record(*is));
+            let among = versions.old().abis.intersection(versions.new_version().abis);
+            counted.in_neither.of(was.span, is.span, among).structures += 1;
         }
     }
-    for (was, is) in &pairs.left_out {
-        let (was, is) = (versions.old().record(*was), versions.new_version().record(*is));
-        let among = versions.old().abis.intersection(versions.new_version().abis);
-        in_neither.of(was.span, is.span, among).structures += 1;
+
+    /// Constants of both versions whose value is not known in one or in both.
+    fn constants(&self, found: &mut Vec<NotCompared<'a>>, counted: &mut Counts) {
+        for change in self.constants {
+            let ConstantFate::Unknown { span, why } = change.fate else { continue };
+            let by_header = match why {
+                Unclear::In(Side::Both) => &mut counted.in_neither,
+                Unclear::Architecture => &mut counted.of_architectures,
+                Unclear::Names => &mut counted.of_names,
+                Unclear::In(side) => {
+                    found.push(NotCompared {
+                        what: What::Constant(change.name),
+                        side,
+                        span,
+                        old_span: self.versions.span(change.old_span),
+                        abis: change.abis,
+                        reason: "its value is not an integer, or could not be worked out".into(),
+                    });
+                    continue;
+                }
+            };
+            by_header.of(change.old_span, span, change.abis).constants += 1;
+        }
     }
-    for change in constants {
-        let ConstantFate::Unknown { span, why } = change.fate else { continue };
-        let side = match why {
-            Unclear::In(Side::Both) => {
-                in_neither.of(change.old_span, span, change.abis).constants += 1;
-                continue;
-            }
-            Unclear::Architecture => {
-                of_one_alone.of(change.old_span, span, change.abis).constants += 1;
-                continue;
-            }
-            Unclear::In(side) => side,
-        };
-        found.push(NotCompared {
-            what: What::Constant(change.name),
-            side,
-            span,
-            old_span: versions.span(change.old_span),
-            abis: change.abis,
-            reason: "it is no integer, or one that could not be worked out".into(),
-        });
-    }
-    let commands = found.iter().filter_map(|one| match one.what {
-        What::Command(name) => Some(name),
-        What::Header(_) | What::Record(_) | What::Constant(_) | What::Several(_) => None,
-    });
-    let commands = commands.collect();
-    let mut found = said_of_headers(found, versions);
-    found.extend(in_neither.each(versions, "neither version was understood"));
-    let reason = "one version has `asm/` headers of these architectures and the other has none";
-    found.extend(of_one_alone.each(versions, reason));
-    Found { found, commands }
 }
 
-/// What a header that could not be read as a whole defines is counted there.
-fn said_of_headers<'a>(
+/// What is counted by header, by the reason why it could not be compared.
+#[derive(Default)]
+struct Counts {
+    in_neither: ByHeader,
+    of_architectures: ByHeader,
+    of_names: ByHeader,
+}
+
+impl Counts {
+    fn each(self, versions: &Versions) -> impl Iterator<Item = NotCompared<'_>> {
+        let reasons = [
+            (self.in_neither, "neither version was understood"),
+            (
+                self.of_architectures,
+                "one version has `asm/` headers of these architectures and the other has none",
+            ),
+            (
+                self.of_names,
+                "a name in their definitions, which did not change, has a known value in one version alone",
+            ),
+        ];
+        reasons.into_iter().flat_map(|(counted, reason)| counted.each(versions, reason))
+    }
+}
+
+/// A header that both versions have.
+struct BothHeaders<'a> {
+    path: &'a str,
+    was: &'a Header,
+    is: &'a Header,
+}
+
+fn both_headers(versions: &Versions) -> Vec<BothHeaders<'_>> {
+    let old = versions.old().headers.iter();
+    let old: HashMap<&str, &Header> =
+        old.map(|header| (versions.old_path(header.file), header)).collect();
+    let new = versions.new_version().headers.iter();
+    let both = new.filter_map(|is| {
+        let path = versions.new_path(is.file);
+        Some(BothHeaders { path, was: *old.get(path)?, is })
+    });
+    both.collect()
+}
+
+/// Counts what a header defines that could not be read as a whole in the finding about the header.
+fn counted_with_headers<'a>(
     found: Vec<NotCompared<'a>>,
     versions: &'a Versions,
 ) -> Vec<NotCompared<'a>> {
@@ -308,33 +376,29 @@ impl ByHeader {
 }
 
 /// Why a structure has no layout.
-fn why(versions: &Versions, one: &Unknown, side: Side, abis: AbiSet) -> String {
-    let (interface, id) = match side {
-        Side::Old => (versions.old(), one.old),
-        Side::New | Side::Both => (versions.new_version(), one.new),
+fn why(
+    (old, new): (&Layouts<'_>, &Layouts<'_>),
+    one: &Unknown,
+    side: Side,
+    abis: AbiSet,
+) -> String {
+    let (layouts, id) = match side {
+        Side::Old => (old, one.old),
+        Side::New | Side::Both => (new, one.new),
     };
     let ty = Type::Record(id);
-    interface.without_size(&ty, abis).unwrap_or_else(|| {
-        let layouts = Layouts::new(interface);
+    layouts.interface().without_size(&ty, abis).unwrap_or_else(|| {
         let error = abis.first().and_then(|abi| layouts.record(id, abi).err());
         error.map(|error| error.to_string()).unwrap_or_default()
     })
 }
 
 /// Headers that include what is not there: in the new version, what they define is not known to be gone.
-fn broken(versions: &Versions) -> Vec<NotCompared<'_>> {
+fn broken<'a>(versions: &'a Versions, both: &[BothHeaders<'a>]) -> Vec<NotCompared<'a>> {
     let missing =
         |header: &Header| header.errors.iter().find(|error| is_of_missing_file(error)).cloned();
-    let old: HashMap<&str, &Header> = versions
-        .old()
-        .headers
-        .iter()
-        .map(|header| (versions.old_path(header.file), header))
-        .collect();
     let mut found = Vec::new();
-    for is in &versions.new_version().headers {
-        let path = versions.new_path(is.file);
-        let Some(was) = old.get(path) else { continue };
+    for BothHeaders { path, was, is } in both {
         let (in_old, in_new) = (missing(was), missing(is));
         let (side, error) = match (in_old, in_new) {
             (None, None) => continue,
@@ -355,11 +419,14 @@ fn broken(versions: &Versions) -> Vec<NotCompared<'_>> {
 }
 
 /// Commands of the old version that the new one has and that were not understood there.
-fn lost(versions: &Versions) -> impl Iterator<Item = NotCompared<'_>> {
+fn lost<'a>(
+    versions: &'a Versions,
+    named: &[NamedPair<'a>],
+) -> impl Iterator<Item = NotCompared<'a>> {
     let new = versions.new_version();
     let unknown = by_name(new);
     let others = pairing::not_worked_out(new);
-    let pairs = pairing::commands(versions).into_iter();
+    let pairs = named.iter().copied();
     pairs.filter(|(_, theirs)| theirs.is_none()).filter_map(move |(ours, _)| {
         let Some(unknown) = unknown.get(ours.name()) else {
             let span = *others.get(ours.name())?;
@@ -384,9 +451,12 @@ fn lost(versions: &Versions) -> impl Iterator<Item = NotCompared<'_>> {
 }
 
 /// Commands of the new version that the old one had and that were not understood there.
-fn gained(versions: &Versions) -> impl Iterator<Item = NotCompared<'_>> {
+fn gained<'a>(
+    versions: &'a Versions,
+    added: &[Numbered<'a>],
+) -> impl Iterator<Item = NotCompared<'a>> {
     let unknown = by_name(versions.old());
-    pairing::added(versions).into_iter().filter_map(move |theirs| {
+    added.iter().copied().filter_map(move |theirs| {
         let unknown = unknown.get(theirs.name())?;
         Some(NotCompared {
             what: What::Command(theirs.name()),
@@ -413,18 +483,10 @@ fn by_name(interface: &Interface) -> HashMap<&str, &NotUnderstood> {
 }
 
 /// Headers that were read for some ABIs in one version and not in the other.
-fn headers(versions: &Versions) -> Vec<NotCompared<'_>> {
-    let old: HashMap<&str, &Header> = versions
-        .old()
-        .headers
-        .iter()
-        .map(|header| (versions.old_path(header.file), header))
-        .collect();
+fn headers<'a>(versions: &'a Versions, both: &[BothHeaders<'a>]) -> Vec<NotCompared<'a>> {
     let mut found = Vec::new();
-    for is in &versions.new_version().headers {
-        let path = versions.new_path(is.file);
-        let Some(was) = old.get(path) else { continue };
-        for (side, lacking, read) in [(Side::New, is, *was), (Side::Old, *was, is)] {
+    for BothHeaders { path, was, is } in both {
+        for (side, lacking, read) in [(Side::New, is, was), (Side::Old, was, is)] {
             let lacks = |one: &NotRead| one.abis.intersection(read.abis);
             let abis =
                 lacking.not_read.iter().fold(AbiSet::EMPTY, |all, one| all.union(lacks(one)));

@@ -9,23 +9,27 @@ use ioctlkit_model::{
 use super::Versions;
 use crate::against::Numbered;
 
-/// Definitions by name, each with the path of its header.
-struct ByName<'a, T>(HashMap<&'a str, Vec<(&'a str, T)>>);
+/// Definitions by name.
+struct ByName<'a, T> {
+    /// The first of each name.
+    first: HashMap<&'a str, T>,
+    /// The first of each name in each header, by the header's path.
+    here: HashMap<(&'a str, &'a str), T>,
+}
 
 impl<'a, T: Copy> ByName<'a, T> {
     fn new(all: impl Iterator<Item = (&'a str, &'a str, T)>) -> Self {
-        let mut known: HashMap<&'a str, Vec<(&'a str, T)>> = HashMap::new();
+        let mut known = Self { first: HashMap::new(), here: HashMap::new() };
         for (name, path, definition) in all {
-            known.entry(name).or_default().push((path, definition));
+            known.first.entry(name).or_insert(definition);
+            known.here.entry((name, path)).or_insert(definition);
         }
-        Self(known)
+        known
     }
 
     /// The definition of that name in that header, else in any.
     fn get(&self, name: &str, path: &str) -> Option<T> {
-        let known = self.0.get(name)?;
-        let here = known.iter().find(|(other, _)| *other == path);
-        here.or_else(|| known.first()).map(|(_, definition)| *definition)
+        self.here.get(&(name, path)).or_else(|| self.first.get(name)).copied()
     }
 }
 
@@ -56,8 +60,11 @@ fn is_told(one: &Numbered<'_>, versions: &Versions) -> bool {
     }
 }
 
+/// What has a number in the old version, and what has its name in the new one.
+pub(super) type NamedPair<'a> = (Numbered<'a>, Option<Numbered<'a>>);
+
 /// Each command of the old version's headers, with what it is in the new one.
-pub(super) fn commands(versions: &Versions) -> Vec<(Numbered<'_>, Option<Numbered<'_>>)> {
+pub(super) fn commands(versions: &Versions) -> Vec<NamedPair<'_>> {
     let known = ByName::new(
         numbered(versions.new_version())
             .map(|command| (command.name(), versions.new_path(command.span().file), command)),
@@ -198,7 +205,7 @@ impl<'a> Pairs<'a> {
         *counterparts += 1;
         self.seen.insert((old, new));
         let (ours, theirs) = (self.old.record(old), self.new.record(new));
-        // Where both are what they were, another one was put into that place, which is said of the place.
+        // The old one still exists, so the member or argument has another type now, which is reported there.
         let (was, is) = (ours.display_name(), theirs.display_name());
         let has_no_name = ours.is_anonymous() || theirs.is_anonymous();
         if !has_no_name && was != is && self.still_there.contains(&was) {

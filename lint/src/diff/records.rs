@@ -201,9 +201,9 @@ fn of_pair<'a>(
     (Some(change), unknown)
 }
 
-/// A structure whose own declaration is what it was has changed because one inside it did: that is
-/// said of the inner one, where the outer one has another layout on every ABI that the inner one has.
-/// Padding may take the change up on some ABIs; then it is said of the outer one, too.
+/// A structure with the declaration that it had changed because one inside it did. The inner one is reported,
+/// and the outer one only where padding takes the change up on some ABIs, so that the two changed on
+/// different ABIs.
 fn attribute_derived(
     changes: &mut Vec<RecordChange<'_>>,
     versions: &Versions,

@@ -73,7 +73,7 @@ pub struct Versions {
     shift: FileShift,
     old_paths: Vec<String>,
     new_paths: Vec<String>,
-    unread: Vec<String>,
+    unread: HashSet<String>,
     there: BTreeSet<String>,
     broken: BTreeMap<String, String>,
     /// The ABIs on which each header of the new version was read.
@@ -196,7 +196,7 @@ impl Versions {
 
     /// Whether the new version's file of that name could not be read.
     pub fn is_unread(&self, path: &str) -> bool {
-        self.unread.iter().any(|unread| unread == path)
+        self.unread.contains(path)
     }
 
     /// The architectures of the new version's own `asm/` headers, by the kernel's names.

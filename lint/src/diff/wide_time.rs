@@ -7,12 +7,14 @@ use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{Command, Layouts, WideTime};
 
 use super::commands::NumberChange;
-use super::{CommandChange, Fate, Versions, pairing};
+use super::pairing::NamedPair;
+use super::{CommandChange, Fate, Versions};
 use crate::against::Numbered;
 
 /// Finds them. Where one version was read in one way only, no number of it depends on `time_t`.
 pub(super) fn changes<'a>(
     versions: &'a Versions,
+    named: &[NamedPair<'a>],
     old: &Layouts<'a>,
     new: &Layouts<'a>,
 ) -> Vec<CommandChange<'a>> {
@@ -22,7 +24,7 @@ pub(super) fn changes<'a>(
     }
     let (was, is) = (Numbers::of(was.as_ref()), Numbers::of(is.as_ref()));
     let mut found = Vec::new();
-    for (ours, theirs) in pairing::commands(versions) {
+    for (ours, theirs) in named.iter().copied() {
         let (Numbered::Command(before), Some(Numbered::Command(after))) = (ours, theirs) else {
             continue;
         };

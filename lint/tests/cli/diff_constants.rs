@@ -54,11 +54,45 @@ fn a_word_within_a_name_makes_no_change_expected() {
         says(&done, "error[D006]", &[name, "was 1 and is 2"]);
         says_nothing_of(&done, "D012");
     }
+    // Above all others, these count them.
+    for name in ["X_MAX_STATES", "X_NUM_OPS", "__X_MAX_ID"] {
+        says(&compare(&of(name, ""), &of(name, " X_NEW,")), "info[D012]", &[name, "counts others"]);
+        let of = |before: &str| format!("{COMMAND}enum x {{ X_FIRST,{before} {name}, X_Z }};\n");
+        says(&compare(&of(""), &of(" X_NEW,")), "error[D006]", &[name, "was 1 and is 2"]);
+    }
+    // One that says that there are fewer is no news for the better.
+    says(&compare(&of("X_MAX", " X_NEW,"), &of("X_MAX", "")), "error[D006]", &["was 2 and is 1"]);
     for name in ["X_MAX", "__X_LAST", "NR_X_MODES", "NUM_X", "X_TX_END", "MAX_X"] {
         let done = compare(&of(name, ""), &of(name, " X_NEW,"));
         says(&done, "info[D012]", &[name, "counts others"]);
         says_nothing_of(&done, "D006");
     }
+}
+
+#[test]
+fn a_version_is_a_word_of_a_macro_that_asks_for_none() {
+    let of = |name: &str, value: u32| format!("{COMMAND}#define {name} {value}\n");
+    for name in ["FOO_VERSION_CODE", "FOO_ABI_VERSION_MIN", "FOO_VERSION"] {
+        says(&compare(&of(name, 3), &of(name, 4)), "info[D012]", &[name, "states a version"]);
+    }
+    for name in ["FOO_CMD_GET_VERSION", "FOO_INVERSION"] {
+        says(&compare(&of(name, 3), &of(name, 4)), "error[D012]", &[name, "was 3 and is 4"]);
+    }
+    let of = |before: &str| format!("{COMMAND}enum x {{ X_OPEN,{before} X_VERSION }};\n");
+    says(&compare(&of(""), &of(" X_CLOSE,")), "error[D006]", &["`X_VERSION` was 1 and is 2"]);
+}
+
+#[test]
+fn a_constant_whose_text_did_not_change_is_counted_where_a_name_in_it_is_known_in_one_version_alone()
+ {
+    let user = format!("{COMMAND}#define X_F (Y_F + 1)\n#define X_G (Y_F + 2)\n");
+    let folder =
+        Folder::with("old/x.h", format!("#include <linux/ioctl.h>\n#include \"y.h\"\n{user}"))
+            .and("old/y.h", "#define Y_F 1\n")
+            .and("new/x.h", format!("#include <linux/ioctl.h>\n{user}"));
+    let done = diff(&folder, "old/x.h", "new/x.h");
+    says(&done, "info[D011]", &["2 constants", "known value in one version alone"]);
+    says_nothing_of(&done, "warning[D011]");
 }
 
 #[test]

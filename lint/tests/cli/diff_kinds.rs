@@ -227,11 +227,28 @@ fn numbers_of_programs_with_a_64_bit_time_are_compared() {
     }
 }
 
+/// A header that is read behind linux/time.h got its `struct timeval` from there, and not from libc.
+#[test]
+fn the_numbers_for_a_64_bit_time_do_not_depend_on_the_other_headers_of_a_run() {
+    let time = "#ifndef _LINUX_TIME_H\n#define _LINUX_TIME_H\n\
+        struct timeval { long tv_sec; long tv_usec; };\n#endif\n";
+    let x = "#include <sys/time.h>\nstruct x { struct timeval at; };\n\
+        #define X_GET _IOR(0xdc, 1, struct x)\n";
+    let folder = Folder::with("old/linux/time.h", format!("{HEAD}{time}"))
+        .and("old/linux/x.h", format!("{HEAD}{x}"))
+        .and("new/linux/x.h", format!("{HEAD}{x}"));
+    for paths in [["old/linux/time.h", "old/linux/x.h"], ["old/linux/x.h", "old/linux/time.h"]] {
+        let done = folder.run(&["number", "X_GET", paths[0], paths[1]]);
+        assert!(done.stdout.contains("in programs with a 64-bit time_t"), "{}", done.seen());
+    }
+    says_nothing_of(&diff(&folder, "old", "new"), "D002");
+}
+
 #[test]
 fn a_typedef_of_another_type_is_named_whoever_uses_it() {
     let of = |ty: &str| format!("typedef {ty} x_id_t;\n#define X_SET _IO(0xdc, 1)\n");
     says(&compare(&of("__u32"), &of("__u64")), "error[D004]", &["`x_id_t` stood for", "size"]);
-    says(&compare(&of("__u32"), &of("__s32")), "warning[D004]", &["`x_id_t` stood for"]);
+    says(&compare(&of("__u32"), &of("__s32")), "warning[D005]", &["`x_id_t` stood for"]);
     assert_eq!(compare(&of("__u32"), &of("unsigned int")).code, 0);
 }
 

@@ -141,3 +141,60 @@ fn a_dump_of_structures() {
         .with("x.h", format!("#include <linux/ioctl.h>\n{commands}"))
         .run();
 }
+
+/// Constants with values, and commands, of which every other one changes.
+#[test]
+fn constants_and_commands_change() {
+    let version = |by: usize| {
+        let constants = each(20_000, |at| format!("#define K_{at} {}\n", at + by * (at % 2)));
+        let commands = each(20_000, |at| format!("#define C_{at} _IO('x', {})\n", (at + by) % 256));
+        format!("#include <linux/ioctl.h>\n{constants}{commands}")
+    };
+    Shape::new(&["diff", "--no-config", "old.h", "new.h"])
+        .with("old.h", version(0))
+        .with("new.h", version(1))
+        .run();
+}
+
+#[test]
+fn commands_and_constants_are_gone() {
+    let constants = each(20_000, |at| format!("#define K_{at} {at}\n"));
+    let commands = each(20_000, |at| format!("#define C_{at} _IO('x', {})\n", at % 256));
+    let enumerators = each(20_000, |at| format!("E_{at},\n"));
+    Shape::new(&["diff", "--no-config", "old.h", "new.h"])
+        .with("old.h", format!("{HEADER}{constants}{commands}enum e {{\n{enumerators}}};\n"))
+        .with("new.h", HEADER.to_owned())
+        .run();
+}
+
+/// Each command carries the structure that changed, under a new name.
+#[test]
+fn commands_of_one_structure_are_renamed() {
+    let version = |word: &str, member: &str| {
+        let commands = each(15_000, |at| {
+            format!("#define {word}_{at} _IOW({}, {}, struct x)\n", at / 256, at % 256)
+        });
+        format!("#include <linux/ioctl.h>\nstruct x {{ {member} a; }};\n{commands}")
+    };
+    Shape::new(&["diff", "--no-config", "old.h", "new.h"])
+        .with("old.h", version("BEFORE", "int"))
+        .with("new.h", version("AFTER", "void *"))
+        .run();
+}
+
+/// Each header includes one that is not there, and has a name that all others have, too.
+#[test]
+fn headers_that_cannot_be_read_as_a_whole() {
+    let version = |shape: Shape, folder: &str, value: usize| {
+        (0..last(1_000)).fold(shape, |shape, at| {
+            let text = format!(
+                "#include \"missing.h\"\n#define SAME {}\n#define X{at} _IOW(1, {}, struct s{at})\n",
+                at + value,
+                at % 256
+            );
+            shape.with(Box::leak(format!("{folder}/h{at}.h").into_boxed_str()), text)
+        })
+    };
+    let shape = version(Shape::new(&["diff", "--no-config", "old", "new"]), "old", 0);
+    version(shape, "new", 1).run();
+}

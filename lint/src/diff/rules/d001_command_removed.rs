@@ -1,10 +1,12 @@
 //! D001 command-removed.
 
-use ioctlkit_model::{Breaks, Finding, Label, Severity, abi_words};
+use std::collections::{HashMap, HashSet};
+
+use ioctlkit_model::{Breaks, FileId, Finding, Label, Severity, Span, abi_words};
 
 use super::words::breaking;
 use crate::declare_diff_rule;
-use crate::diff::{Comparison, Fate, RecordChange, Retyped, of_numbers};
+use crate::diff::{ArgumentChange, Comparison, Fate, RecordChange, Retyped, of_numbers};
 
 declare_diff_rule! {
     /// a command that the new version no longer defines
@@ -36,10 +38,18 @@ declare_diff_rule! {
 
 fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
     let versions = comparison.versions;
+    let with_other_argument = with_other_argument(comparison);
+    let headers: HashMap<&str, FileId> = versions
+        .new_version()
+        .headers
+        .iter()
+        .map(|header| (versions.new_path(header.file), header.file))
+        .collect();
     for change in &comparison.commands {
         let Fate::Removed { renamed, abis, gone } = change.fate else { continue };
+        let has_other_argument = renamed.is_some_and(|now| with_other_argument.contains(now));
         let message = match renamed {
-            Some(now) if has_other_argument(comparison, now) => {
+            Some(now) if has_other_argument => {
                 format!("`{}` is gone; `{now}` has its number, and another argument", change.name)
             }
             Some(now) => format!("`{}` is gone; `{now}` has its number", change.name),
@@ -49,7 +59,7 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
         let mut finding = Finding::new(&COMMAND_REMOVED.info, span, abis, message);
         finding.command = Some(change.name.to_owned());
         finding.label = "defined here before".into();
-        if renamed.is_some_and(|now| has_other_argument(comparison, now)) {
+        if has_other_argument {
             findings.push(breaking(finding, of_numbers(abis, abis)));
             continue;
         }
@@ -62,34 +72,24 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
             let on = abi_words::on(gone, abis);
             finding.notes.push(format!("{on}, no command has its number now"));
         }
-        if let Some(header) = successor(comparison, change.old_span) {
+        if let Some(file) = headers.get(versions.old_path(change.old_span.file)) {
             let text = "the header as it is now".to_owned();
-            finding.related.push(Label { span: header, text });
+            finding.related.push(Label { span: Span { file: *file, start: 0, end: 0 }, text });
         }
         findings.push(breaking(finding, of_numbers(gone, abis)));
     }
 }
 
-/// Whether what a command of the new version carries is laid out otherwise than what has its place in the
-/// old one.
-fn has_other_argument(comparison: &Comparison<'_>, name: &str) -> bool {
-    let carries = |change: &RecordChange<'_>| change.commands.iter().any(|one| one.name == name);
-    let mut records = comparison.records.iter().filter(|change| carries(change));
-    records.any(|change| !change.relaid().is_empty() || !change.disturbed().is_empty())
-        || comparison.arguments.iter().any(|change| {
-            change.command == name
-                && matches!(change.how, Retyped::Kind | Retyped::Layout | Retyped::Order)
-        })
-}
-
-/// The beginning of the same header in the new version.
-fn successor(
-    comparison: &Comparison<'_>,
-    old: ioctlkit_model::Span,
-) -> Option<ioctlkit_model::Span> {
-    let versions = comparison.versions;
-    let path = versions.old_path(old.file);
-    let mut headers = versions.new_version().headers.iter().map(|header| header.file);
-    let file = headers.find(|file| versions.new_path(*file) == path)?;
-    Some(ioctlkit_model::Span { file, start: 0, end: 0 })
+/// The commands of the new version whose argument is laid out otherwise than what had its place in the old
+/// one.
+fn with_other_argument<'c>(comparison: &'c Comparison<'_>) -> HashSet<&'c str> {
+    let is_relaid =
+        |change: &&RecordChange<'_>| !change.relaid().is_empty() || !change.disturbed().is_empty();
+    let records = comparison.records.iter().filter(is_relaid);
+    let carrying = records.flat_map(|change| change.commands.iter().map(|one| one.name.as_str()));
+    let is_other = |change: &&ArgumentChange<'_>| {
+        matches!(change.how, Retyped::Kind | Retyped::Layout | Retyped::Order)
+    };
+    let arguments = comparison.arguments.iter().filter(is_other).map(|change| change.command);
+    carrying.chain(arguments).collect()
 }

@@ -18,7 +18,7 @@ declare_diff_rule! {
     /// number that changed on some ABIs alone is D010.
     ///
     /// # Why
-    /// Programs that are there call the old number, which the new kernel does not know, or which
+    /// Existing programs call the old number, which the new kernel does not know, or which
     /// is another command's.
     ///
     /// # Source

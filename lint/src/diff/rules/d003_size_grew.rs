@@ -20,7 +20,7 @@ declare_diff_rule! {
     /// holds the size.
     ///
     /// # Why
-    /// A program that is there calls the old number, which a kernel that compares whole numbers no
+    /// An existing program calls the old number, which a kernel that compares whole numbers no
     /// longer knows. Where the number stays the same, nothing tells the kernel that the program's
     /// structure ends earlier, and what it writes behind the end is the program's other data.
     ///
@@ -80,12 +80,12 @@ fn of_record(comparison: &Comparison<'_>, change: &RecordChange<'_>) -> Option<F
     if let Some(shows) = change.shows_on {
         finding.severity = Severity::Warning;
         let around = abi_words::on(change.abis.difference(shows), change.abis);
-        finding.notes.push(format!("what it is in has room for it {around}"));
+        finding.notes.push(format!("the structure around it has room for it {around}"));
         let breaks = of_abis(change.showing(finding.abis), change.abis);
         return Some(breaking(finding, breaks));
     }
     if !change.sized {
-        // Nothing that the model sees holds the two sides together.
+        // Nothing in the header makes the two sides agree on a size.
         finding.severity = Severity::Warning;
         finding.notes.push("no command's number holds its size".into());
     }

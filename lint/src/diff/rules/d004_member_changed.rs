@@ -1,10 +1,9 @@
 //! D004 member-changed.
 
-use ioctlkit_model::{Breaks, Finding, Label, Severity, abi_words};
+use ioctlkit_model::{Breaks, Finding, Severity};
 
-use super::words::{about_argument, about_record, breaking};
+use super::words::{about_argument, about_record, about_typedef, breaking};
 use crate::declare_diff_rule;
-use crate::diff::told::because;
 use crate::diff::{
     ArgumentChange, Comparison, Fault, Freed, RecordChange, Retyped, Told, TypedefChange, of_abis,
 };
@@ -22,7 +21,7 @@ declare_diff_rule! {
     /// has its place), and for what was padding, which careful programs have cleared.
     ///
     /// # Why
-    /// A program that is there reads and writes the bytes as the old header had them, and the
+    /// An existing program reads and writes the bytes as the old header had them, and the
     /// number of the command may be the same as before, so that nobody notices. Padding holds
     /// whatever was in the program's memory.
     ///
@@ -57,7 +56,9 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
         let breaks = faults.iter().flat_map(|told| breaks(change, told)).collect();
         findings.push(breaking(finding, breaks));
     }
-    findings.extend(comparison.typedefs.iter().map(|change| of_typedef(comparison, change)));
+    let is_no_sign = |change: &&TypedefChange| change.how != Some(Retyped::Sign);
+    let typedefs = comparison.typedefs.iter().filter(is_no_sign);
+    findings.extend(typedefs.map(|change| of_typedef(comparison, change)));
     let is_told = |change: &&ArgumentChange<'_>| change.how != Retyped::Sign;
     for change in comparison.arguments.iter().filter(is_told) {
         let mut finding = about_argument(&MEMBER_CHANGED, comparison, change);
@@ -74,18 +75,7 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
 
 /// The finding about a typedef.
 fn of_typedef(comparison: &Comparison<'_>, change: &TypedefChange) -> Finding {
-    let on = abi_words::on(change.abis, change.within);
-    let because = match change.how {
-        Some(how) => because(how),
-        None => ", of another size",
-    };
-    let TypedefChange { name, old, new, .. } = change;
-    let message = format!("`{name}` stood for `{old}` and stands for `{new}`{because} {on}");
-    let mut finding = Finding::new(&MEMBER_CHANGED.info, change.span, change.abis, message);
-    finding.record = Some(name.clone());
-    finding.label = format!("`{new}` now");
-    let text = format!("`{old}` before");
-    finding.related = vec![Label { span: comparison.versions.span(change.old_span), text }];
+    let mut finding = about_typedef(&MEMBER_CHANGED, comparison, change);
     if change.how.is_some_and(is_mild_change) {
         finding.severity = Severity::Warning;
         return breaking(finding, vec![Breaks::Source]);
@@ -97,7 +87,7 @@ fn of_typedef(comparison: &Comparison<'_>, change: &TypedefChange) -> Finding {
 
 /// Whether the bytes of what has another type mean what they meant.
 fn is_mild_change(how: Retyped) -> bool {
-    matches!(how, Retyped::Name | Retyped::OrderStated | Retyped::Sign)
+    matches!(how, Retyped::Name | Retyped::OrderStated)
 }
 
 fn is_told(change: &RecordChange<'_>, fault: &Fault) -> bool {

@@ -2,16 +2,17 @@
 
 use ioctlkit_model::{Breaks, Finding};
 
-use super::words::{about_argument, about_record, breaking};
+use super::words::{about_argument, about_record, about_typedef, breaking};
 use crate::declare_diff_rule;
-use crate::diff::{ArgumentChange, Comparison, Fault, Retyped, Told};
+use crate::diff::{ArgumentChange, Comparison, Fault, Retyped, Told, TypedefChange};
 
 declare_diff_rule! {
-    /// an integer member that was signed and is not, or the other way about
+    /// an integer that was signed and is unsigned, or the reverse
     ///
     /// # What
-    /// Between the versions, a member of a structure went from a signed to an unsigned integer of
-    /// the same size, or back. Plain `char` and enumerations have no sign that counts.
+    /// Between the versions, a member of a structure, the argument of a command or what a typedef stands for
+    /// went from a signed to an unsigned integer of the same size, or back. Plain `char` and enumerations
+    /// have no sign that counts.
     ///
     /// # Why
     /// Programs that are compiled again compare, print and widen the same bits as another number:
@@ -45,6 +46,11 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
     let turned = |change: &&ArgumentChange<'_>| change.how == Retyped::Sign;
     for change in comparison.arguments.iter().filter(turned) {
         let finding = about_argument(&SIGN_CHANGED, comparison, change);
+        findings.push(breaking(finding, vec![Breaks::Source]));
+    }
+    let turned = |change: &&TypedefChange| change.how == Some(Retyped::Sign);
+    for change in comparison.typedefs.iter().filter(turned) {
+        let finding = about_typedef(&SIGN_CHANGED, comparison, change);
         findings.push(breaking(finding, vec![Breaks::Source]));
     }
 }

@@ -11,12 +11,14 @@ declare_diff_rule! {
     ///
     /// # What
     /// An enumerator of both versions has another value. What changes with every version is D012, with
-    /// the severity info: enumerators that count the others, by their names (the last word is `MAX`, `LAST`,
-    /// `COUNT`, `NUM`, `CNT`, `NR`, `END`, `SENTINEL` or `NBITS`, or the first is `NUM`, `NR` or `MAX`),
-    /// that state a version, and masks (`…_MASK`, `…_ALL`, `…_FLAGS`) that have all the bits they had.
+    /// the severity info: masks (`…_MASK`, `…_ALL`, `…_FLAGS`) that have all the bits they had, and
+    /// enumerators that count the others and grew. An enumerator counts if the last word of its name is
+    /// `MAX`, `LAST`, `COUNT`, `NUM`, `CNT`, `NR`, `END`, `SENTINEL` or `NBITS`, or the first is `NUM`, `NR`
+    /// or `MAX`. One that no other of its enumeration exceeds, in either version, may also end in such a word
+    /// and a plural (`BPF_TCP_MAX_STATES`), or begin with `__` and have such a word (`__BPF_FUNC_MAX_ID`).
     ///
     /// # Why
-    /// Programs that are there pass and expect the old value, which now means something else.
+    /// Existing programs pass and expect the old value, which now means something else.
     ///
     /// # Source
     /// Kernel documentation, dev-tools/checkuapi.rst, on enumerators that may change.
@@ -41,7 +43,7 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
     for changed in &comparison.enumerators {
         let on = abi_words::on(changed.abis, among);
         let message = format!(
-            "`{}` was {} and is {} {on}: programs that are there mean the old value",
+            "`{}` was {} and is {} {on}: existing programs use the old value",
             changed.name, changed.old, changed.new
         );
         let rule = &ENUMERATOR_RENUMBERED.info;

@@ -15,7 +15,7 @@ declare_diff_rule! {
     /// some of the ABIs that have it, and is what it was on the others.
     ///
     /// # Why
-    /// Nobody meant it: whoever changed the header looked at one machine. A new member that fits
+    /// It is hardly ever meant: whoever changed the header looked at one machine. A new member that fits
     /// into the padding of x86_64 makes the structure larger on i386, so the old programs go on
     /// working where they were tested, and break elsewhere; and 32-bit programs no longer agree
     /// with a 64-bit kernel.

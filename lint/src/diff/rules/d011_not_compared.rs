@@ -14,7 +14,8 @@ declare_diff_rule! {
     /// a file that is not there, or was not read for some architectures, because headers of theirs are not
     /// installed. An error where it is the new version, a warning where it is the old one or both. A constant
     /// with a value in one version alone is a warning. What is as unknown in the new version as it was in the
-    /// old one, and declared alike, is counted for each header.
+    /// old one, and declared alike, is counted for each header; so are constants whose definitions did not
+    /// change, where a name in them has a known value in one version alone.
     ///
     /// # Why
     /// What became of the command is not known. It may have changed, and a run that says nothing of it
@@ -41,8 +42,8 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
             let finding = about(found, &format!("`{name}`"), "understood");
             Finding { command: Some(name.to_owned()), ..finding }
         }
-        // One finding per header, and none about a type: the name takes that place.
-        // What was as unreadable before has not become so.
+        // One finding for each header. It has no type, and the header's name stands in its place. A header
+        // that was as unreadable before is no news.
         What::Header(name) => {
             let shown = if name.is_empty() { "the header".into() } else { format!("`{name}`") };
             let mut finding = about(found, &shown, "read as a whole");
@@ -82,7 +83,7 @@ fn about(found: &NotCompared<'_>, name: &str, verb: &str) -> Finding {
     let (here, before) = match side {
         Side::Old => (format!("{verb} here"), format!("not {verb} here")),
         Side::New => (format!("not {verb} here"), format!("{verb} here")),
-        Side::Both => (format!("not {verb} here"), format!("nor {verb} here")),
+        Side::Both => (format!("not {verb} here"), format!("not {verb} here either")),
     };
     finding.label = here;
     finding.related.push(Label { span: *old_span, text: before });

@@ -19,11 +19,14 @@ declare_diff_rule! {
     /// arguments. It makes no difference whether a name is a macro in one version and an enumerator in the
     /// other. Enumerators with other values are D006, commands D001 and D002.
     ///
-    /// A constant that is gone is a warning. What changes with every version (a constant that counts
-    /// others, states a version, or is a mask that gained bits) is named in one finding for each header.
+    /// A constant that is gone is a warning. What changes with every version is named in one finding for each
+    /// header, with the severity info. That is a constant that counts others, by its name (D006 has the
+    /// words), and grew; one whose name has the word `VERSION`, or ends in `MAJOR`, `MINOR` or the like; a
+    /// mask (`…_MASK`, `…_ALL`, `…_FLAGS`) that has all the bits it had; and a mask of bits that are
+    /// `RESERVED` which has fewer.
     ///
     /// # Why
-    /// The value is in the programs that are there, and the new kernel takes it for something else. A name
+    /// The value is in existing programs, and the new kernel takes it for something else. A name
     /// that is gone stops programs from being compiled.
     ///
     /// # Source
@@ -60,7 +63,7 @@ fn changed(comparison: &Comparison<'_>, change: &ConstantChange<'_>) -> Option<F
     let on = abi_words::on(change.abis, change.within);
     let (was, is) = in_words(old, new);
     let message = format!(
-        "`{}` was {was} and is {is} {on}: programs that are there mean the old value",
+        "`{}` was {was} and is {is} {on}: existing programs use the old value",
         change.name
     );
     let mut finding = Finding::new(&CONSTANT_CHANGED.info, *span, change.abis, message);
@@ -76,7 +79,7 @@ fn changed(comparison: &Comparison<'_>, change: &ConstantChange<'_>) -> Option<F
 
 fn gone(comparison: &Comparison<'_>, change: &ConstantChange<'_>) -> Option<Finding> {
     let versions = comparison.versions;
-    // What a header defined that is gone is said of the header.
+    // D009 reports the header that is gone, and with it what it defined.
     if !versions.has(versions.old_path(change.old_span.file)) {
         return None;
     }
@@ -103,6 +106,7 @@ fn of_header(comparison: &Comparison<'_>, changes: &[&ConstantChange<'_>]) -> Op
             Expected::Counts => "counts others",
             Expected::Version => "states a version",
             Expected::Mask => "gained bits",
+            Expected::Reserved => "reserves bits",
         };
         let (was, is) = in_words(old, new);
         Some(format!("`{}`, which {why}, was {was} and is {is}", change.name))
@@ -112,7 +116,7 @@ fn of_header(comparison: &Comparison<'_>, changes: &[&ConstantChange<'_>]) -> Op
     let names: Vec<String> = others.iter().map(|change| format!("`{}`", change.name)).collect();
     let more = match names.split_first() {
         None => String::new(),
-        Some((name, names)) => format!("; so have other values {}", and_more(name, names)),
+        Some((name, names)) => format!("; {} changed as well", and_more(name, names)),
     };
     let abis = changes.iter().fold(AbiSet::EMPTY, |all, change| all.union(change.abis));
     let message = format!("{}{more}", said(first)?);

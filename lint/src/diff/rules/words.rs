@@ -4,7 +4,9 @@ use ioctlkit_abi::{AbiSet, Direction};
 use ioctlkit_model::{Breaks, Finding, Label, Severity, abi_words};
 
 use crate::diff::members::{Fault, Named};
-use crate::diff::{ArgumentChange, Comparison, DiffRule, NumberChange, RecordChange, Told, told};
+use crate::diff::{
+    ArgumentChange, Comparison, DiffRule, NumberChange, RecordChange, Told, TypedefChange, told,
+};
 use crate::words::count;
 
 /// Differences that are reported beside the first.
@@ -49,6 +51,24 @@ pub(super) fn about_record(
     }
     finding.notes.extend(carried(change));
     Some(finding)
+}
+
+/// A finding about a typedef.
+pub(super) fn about_typedef(
+    rule: &'static DiffRule,
+    comparison: &Comparison<'_>,
+    change: &TypedefChange,
+) -> Finding {
+    let on = abi_words::on(change.abis, change.within);
+    let because = change.how.map_or(", of another size", told::because);
+    let TypedefChange { name, old, new, .. } = change;
+    let message = format!("`{name}` stood for `{old}` and stands for `{new}`{because} {on}");
+    let mut finding = Finding::new(&rule.info, change.span, change.abis, message);
+    finding.record = Some(name.clone());
+    finding.label = format!("`{new}` now");
+    let text = format!("`{old}` before");
+    finding.related = vec![Label { span: comparison.versions.span(change.old_span), text }];
+    finding
 }
 
 /// A finding about the argument of a command.
@@ -155,7 +175,7 @@ pub(super) fn breaking(mut finding: Finding, mut breaks: Vec<Breaks>) -> Finding
 fn words_of(kind: Breaks) -> &'static str {
     match kind {
         Breaks::Source => "programs that are compiled again",
-        Breaks::Binary => "programs that are there",
+        Breaks::Binary => "existing programs",
         Breaks::Binary32 => "32-bit programs on a 64-bit kernel",
     }
 }
@@ -185,5 +205,6 @@ pub(super) fn number_change(change: &NumberChange) -> String {
     if old.nr != new.nr {
         parts.push(format!("the nr was {:#04x} and is {:#04x}", old.nr, new.nr));
     }
-    parts.join(" and ")
+    let (Some(last), others) = (parts.pop(), parts) else { return String::new() };
+    if others.is_empty() { last } else { format!("{} and {last}", others.join(", ")) }
 }
