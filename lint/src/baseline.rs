@@ -96,7 +96,11 @@ impl Baseline {
         Self::parse(&text).map_err(error)
     }
 
-    fn parse(text: &str) -> Result<Self, String> {
+    /// Reads the text of a baseline.
+    ///
+    /// # Errors
+    /// Why it is not one, in a sentence, with the place.
+    pub fn parse(text: &str) -> Result<Self, String> {
         let raw: RawBaseline =
             serde_json::from_str(text).map_err(|error| reading::json_place(&error))?;
         if raw.version != VERSION {
@@ -122,7 +126,11 @@ impl Baseline {
         )
     }
 
-    fn to_json(&self) -> io::Result<String> {
+    /// The baseline as text, which [`Baseline::parse`] reads.
+    ///
+    /// # Errors
+    /// None that is expected: the text is written to memory.
+    pub fn to_json(&self) -> io::Result<String> {
         let findings = self.entries.iter().map(|(entry, count)| {
             let Entry { code, command, record, member, fingerprint } = entry.clone();
             RawEntry { fingerprint, count: *count, code, command, record, member }
@@ -133,9 +141,9 @@ impl Baseline {
         String::from_utf8(json).map_err(io::Error::other)
     }
 
-    /// How many findings are accepted.
+    /// How many findings are accepted, or `usize::MAX` if a file claims more than that.
     pub fn len(&self) -> usize {
-        self.entries.values().sum()
+        self.entries.values().fold(0, |sum, count| sum.saturating_add(*count))
     }
 
     /// Whether nothing is accepted.
@@ -146,9 +154,10 @@ impl Baseline {
     /// Takes out of `findings` what the baseline accepts, and from the baseline what it was
     /// needed for. What is left in the baseline is stale. Returns how many were taken out.
     pub fn absorb(&mut self, findings: &mut Vec<Finding>) -> usize {
-        let mut left: BTreeMap<String, usize> = BTreeMap::new();
+        // Wider than a count: a file may claim so many that their sum overflows.
+        let mut left: BTreeMap<String, u128> = BTreeMap::new();
         for (entry, count) in &self.entries {
-            *left.entry(entry.fingerprint.clone()).or_default() += count;
+            *left.entry(entry.fingerprint.clone()).or_default() += *count as u128;
         }
         let before = findings.len();
         findings.retain(|finding| match left.get_mut(&finding.fingerprint()) {
@@ -159,8 +168,9 @@ impl Baseline {
             _ => true,
         });
         self.entries.retain(|entry, count| {
-            let remaining = left.get_mut(&entry.fingerprint);
-            *count = remaining.map_or(0, std::mem::take);
+            let Some(remaining) = left.get_mut(&entry.fingerprint) else { return false };
+            *count = usize::try_from(*remaining).map_or(*count, |left| left.min(*count));
+            *remaining -= *count as u128;
             *count > 0
         });
         before - findings.len()
@@ -238,6 +248,25 @@ mod tests {
         let mut moved = vec![finding("L001", "struct a", 7), finding("L001", "struct b", 900)];
         assert_eq!(baseline.absorb(&mut moved), 2);
         assert!(moved.is_empty() && baseline.is_empty());
+    }
+
+    /// As somebody may have edited the file.
+    #[test]
+    fn entries_of_one_fingerprint_are_stale_each_by_itself_whatever_their_counts() {
+        for count in [1, usize::MAX] {
+            let entry = |command| {
+                format!(
+                    r#"{{"fingerprint":"0","count":{count},"code":"L001","command":"{command}"}}"#
+                )
+            };
+            let (a, b) = (entry("A"), entry("B"));
+            let text = format!(r#"{{"version":1,"findings":[{a},{b}]}}"#);
+            let mut baseline = Baseline::parse(&text).unwrap();
+            let before = baseline.clone();
+            assert_eq!(baseline.len(), count.saturating_mul(2));
+            assert_eq!(baseline.prune(&[], |_| true), before);
+            assert!(baseline.is_empty(), "{baseline:?}");
+        }
     }
 
     #[test]
