@@ -1,11 +1,26 @@
 #!/bin/sh
-# Fills fuzz/corpus with small objects of this machine's compiler, so that the fuzzers of compiled objects
-# begin with something that is read. Needs gcc, objcopy, pahole, xz and zstd; nothing of it is committed.
+# Fills corpus/ with small objects made by this machine's compiler and with the fixtures. They add to the
+# committed inputs in seeds/. Needs gcc, objcopy, pahole, xz and zstd.
 set -eu
 cd "$(dirname "$0")"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p corpus/elf corpus/btf corpus/dwarf corpus/decode corpus/dump
+mkdir -p corpus/header corpus/rust_source corpus/database corpus/configuration
+
+# Under a name that says where it is from: many fixtures are called alike.
+fixtures() {
+	find ../fixtures -name "*.$1" -size -9 | while read -r path; do
+		cp "$path" "corpus/$2/$(echo "${path#../fixtures/}" | tr -c 'a-z0-9A-Z_.\n' -)"
+	done
+}
+fixtures h header
+fixtures rs rust_source
+cp ../codegen/scaffold-template/ioctl-lint.toml corpus/configuration/
+cat >corpus/database/two <<'J'
+[{"directory": "/b", "file": "a.h", "arguments": ["cc", "-DA=1", "-U", "B", "-I", "/i", "-std=gnu11", "-c"]},
+ {"directory": "/b", "file": "b.c", "command": "cc -D'A(x)=x' -isystem /s -include \"c d.h\" -fshort-enums"}]
+J
 
 # The length of a file in two bytes, the upper one first.
 length() {

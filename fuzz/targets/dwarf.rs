@@ -1,19 +1,22 @@
 //! Any bytes as the sections of DWARF, in an object that is otherwise in order: read, never a panic.
 #![no_main]
 
+use std::sync::LazyLock;
+
 use ioctlkit_sources::object::{Request, Wanted, read};
 use libfuzzer_sys::fuzz_target;
+use tempfile::TempDir;
+
+/// One for all inputs: making a folder takes longer than reading most of them.
+static FOLDER: LazyLock<TempDir> = LazyLock::new(|| tempfile::tempdir().unwrap());
 
 /// The sections, and the names of them all as they stand in the object.
 const SECTIONS: [&str; 3] = [".debug_info", ".debug_abbrev", ".debug_str"];
 const NAMES: &[u8] = b"\0.debug_info\0.debug_abbrev\0.debug_str\0.shstrtab\0";
 
 fuzz_target!(|contents: [&[u8]; 3]| {
-    let Ok(folder) = tempfile::tempdir() else { return };
-    let path = folder.path().join("types.o");
-    if std::fs::write(&path, object(contents)).is_err() {
-        return;
-    }
+    let path = FOLDER.path().join("types.o");
+    std::fs::write(&path, object(contents)).unwrap();
     let _ = read(&Request { paths: vec![path], types: Wanted::All, ..Request::default() });
 });
 

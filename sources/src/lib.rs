@@ -8,6 +8,8 @@ pub mod c;
 mod caution;
 #[cfg(feature = "dump")]
 pub mod dump;
+#[cfg(all(fuzzing, feature = "c"))]
+pub mod fuzzing;
 #[cfg(feature = "c")]
 mod kept;
 #[cfg(feature = "object")]

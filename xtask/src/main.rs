@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod fresh;
+mod fuzz;
 mod new_rule;
 mod nightly;
 mod test;
@@ -25,8 +26,8 @@ enum Task {
     Demo,
     /// Installs what the tests need and runs all of them.
     Test {
-        /// Compares with gcc on every ABI and on many more types, runs Miri and checks other
-        /// targets where nightly can: minutes instead of seconds.
+        /// Compares with gcc on every ABI and on many more types, checks the fuzz targets, runs Miri and
+        /// checks other targets where nightly can: minutes instead of seconds.
         #[arg(long)]
         full: bool,
     },

@@ -129,6 +129,7 @@ pub fn for_full_tests() -> Vec<Need> {
     let mut needs = for_tests();
     needs.push(need("abigail-tools", "abidiff, which `diff` is compared with"));
     needs.push(need("strace", "the traces that `decode` reads"));
+    needs.push(need("g++", "builds libFuzzer for the fuzz targets"));
     needs
 }
 

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail};
 
 use xtask::{packages, run};
 
-use crate::nightly;
+use crate::{fuzz, nightly};
 
 /// How much is compared with gcc.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +36,11 @@ pub(crate) fn workspace(effort: Effort) -> Result<()> {
     counted(run::cargo().args(["test", "--workspace", "--no-fail-fast"]), effort)?;
     match effort {
         Effort::Quick => Ok(()),
-        Effort::Full => nightly::miri().and_then(|()| nightly::targets()),
+        Effort::Full => {
+            fuzz::check()?;
+            nightly::miri()?;
+            nightly::targets()
+        }
     }
 }
 

@@ -19,7 +19,7 @@ mod cache;
 mod convert;
 mod definitions;
 mod discover;
-mod driver;
+pub(crate) mod driver;
 mod elsewhere;
 mod files;
 mod invocation;
