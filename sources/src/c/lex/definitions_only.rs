@@ -113,7 +113,13 @@ impl Items {
                     }
                 }
             }
-            "=" if outermost && self.initializer.is_none() => self.initializer = Some(at),
+            "=" if outermost && self.initializer.is_none() => {
+                self.initializer = Some(at);
+                // No definition of a type has its initializer in front.
+                if self.kind == Kind::Unknown {
+                    self.kind = Kind::Other;
+                }
+            }
             ";" if outermost => {
                 self.end(at, kept);
                 *self = Self::default();
@@ -225,6 +231,8 @@ struct foo variable;
             "#define X /* a\n b */ 1\nint x;",
             "struct { é",
             "= ;",
+            "=typedef;",
+            "static = struct a { int b; };",
             "typedef\n;",
         ] {
             let cut = definitions_only(text, &scan(text), |_| true);
