@@ -27,6 +27,7 @@
 mod elf;
 mod encoding;
 mod fold;
+mod go;
 mod row;
 mod scalar;
 mod set;

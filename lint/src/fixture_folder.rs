@@ -95,7 +95,11 @@ fn part(path: &Path, all: &[PathBuf], languages: Languages) -> Part {
         return input;
     }
     match path.extension().and_then(OsStr::to_str) {
-        Some("rs") if matches!(languages, Languages::Rust | Languages::Both) => input,
+        Some("rs")
+            if matches!(languages, Languages::Rust | Languages::RustAndLists | Languages::Both) =>
+        {
+            input
+        }
         Some("c") if languages == Languages::Object => input,
         Some("h") if matches!(languages, Languages::C | Languages::Both) => input,
         Some("h") if ["rs", "c", ""].iter().any(|of| all.contains(&path.with_extension(of))) => {

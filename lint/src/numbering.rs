@@ -93,7 +93,9 @@ fn alias<'a>(interface: &'a Interface, command: &Command) -> Option<&'a str> {
 /// one command differ in their case.
 pub fn same_name(cx: &Context<'_>, a: &str, b: &str) -> bool {
     match cx.spelling.language() {
-        Language::C | Language::Object => a.trim_start_matches('_') == b.trim_start_matches('_'),
+        Language::C | Language::List | Language::Object => {
+            a.trim_start_matches('_') == b.trim_start_matches('_')
+        }
         Language::Rust => against::same_name(last_of_path(a), last_of_path(b)),
     }
 }

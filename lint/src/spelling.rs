@@ -48,7 +48,7 @@ impl<'a> Spelling<'a> {
                 RecordKind::Struct => "a structure without a name".into(),
                 RecordKind::Union => "a union without a name".into(),
             },
-            (Language::C | Language::Object, _) => record.display_name(),
+            (Language::C | Language::List | Language::Object, _) => record.display_name(),
         }
     }
 
@@ -124,10 +124,10 @@ impl<'a> Spelling<'a> {
     /// that derives its checks.
     pub fn reserved(self, record: &Record, name: &str, bytes: u64) -> String {
         match (self.language, bytes) {
-            (Language::C | Language::Object, 1) => format!("__u8 {name}"),
-            (Language::C | Language::Object, 2) => format!("__u16 {name}"),
-            (Language::C | Language::Object, 4) => format!("__u32 {name}"),
-            (Language::C | Language::Object, _) => format!("__u8 {name}[{bytes}]"),
+            (Language::C | Language::List | Language::Object, 1) => format!("__u8 {name}"),
+            (Language::C | Language::List | Language::Object, 2) => format!("__u16 {name}"),
+            (Language::C | Language::List | Language::Object, 4) => format!("__u32 {name}"),
+            (Language::C | Language::List | Language::Object, _) => format!("__u8 {name}[{bytes}]"),
             (Language::Rust, _) if self.is_derived(record) => {
                 format!("{name}: Reserved<{bytes}>")
             }
@@ -157,7 +157,7 @@ impl<'a> Spelling<'a> {
     /// What to write in place of a pointer.
     pub fn instead_of_pointer(self, record: &Record) -> &'static str {
         match self.language {
-            Language::C | Language::Object => {
+            Language::C | Language::List | Language::Object => {
                 "make it a `__u64`, and use `u64_to_user_ptr()` in the driver"
             }
             Language::Rust if self.is_derived(record) => {
@@ -177,7 +177,7 @@ impl<'a> Spelling<'a> {
     /// What has no fixed width, as a clause: `__u64` for a pointer or a `long`.
     pub fn instead_of_words(self) -> &'static str {
         match self.language {
-            Language::C | Language::Object => "`__u64` for a pointer or a `long`",
+            Language::C | Language::List | Language::Object => "`__u64` for a pointer or a `long`",
             Language::Rust => "`u64` for a pointer, a `usize` or a `c_long`",
         }
     }
@@ -185,7 +185,7 @@ impl<'a> Spelling<'a> {
     /// How to do without a packed structure that states no alignment.
     pub fn instead_of_packed(self) -> &'static str {
         match self.language {
-            Language::C | Language::Object => {
+            Language::C | Language::List | Language::Object => {
                 "drop `packed` and add reserved members, or say the alignment that holds: \
                  `__attribute__((packed, aligned(4)))`"
             }
@@ -199,7 +199,7 @@ impl<'a> Spelling<'a> {
     /// What to write in place of an array of one element that stands for more.
     pub fn instead_of_one_element(self, record: &Record) -> &'static str {
         match self.language {
-            Language::C | Language::Object => {
+            Language::C | Language::List | Language::Object => {
                 "make it `[]`, or put it in a union with `__DECLARE_FLEX_ARRAY()`"
             }
             Language::Rust if self.is_derived(record) => "make it a `FlexibleArray`",
@@ -218,7 +218,7 @@ impl<'a> Spelling<'a> {
     /// What comes of a member off its natural offset in a packed structure.
     pub fn about_packed_offset(self) -> &'static str {
         match self.language {
-            Language::C | Language::Object => {
+            Language::C | Language::List | Language::Object => {
                 "where a pointer to it faults on CPUs that cannot load from there"
             }
             Language::Rust => "where no reference to it may be made",

@@ -41,6 +41,8 @@ pub enum Languages {
     Rust,
     /// Both.
     Both,
+    /// Rust sources and lists of numbers.
+    RustAndLists,
     /// Compiled objects only.
     Object,
 }
@@ -52,6 +54,7 @@ impl Languages {
             Self::C => matches!(language, Language::C),
             Self::Rust => matches!(language, Language::Rust),
             Self::Both => matches!(language, Language::C | Language::Rust),
+            Self::RustAndLists => matches!(language, Language::Rust | Language::List),
             Self::Object => matches!(language, Language::Object),
         }
     }
@@ -62,6 +65,7 @@ impl Languages {
             Self::C => "C headers",
             Self::Rust => "Rust sources",
             Self::Both => "C headers and Rust sources",
+            Self::RustAndLists => "Rust sources and lists of numbers",
             Self::Object => "compiled objects",
         }
     }

@@ -96,6 +96,8 @@ pub enum Language {
     C,
     /// Rust: a file whose name ends in `.rs`.
     Rust,
+    /// None: a list of names and numbers, in whatever language.
+    List,
     /// None: a compiled object.
     Object,
 }
@@ -277,6 +279,11 @@ impl SourceMap {
     pub fn add(&mut self, path: PathBuf, text: Arc<str>) -> FileId {
         let language = Language::by_name(&path);
         self.push(path, text, language)
+    }
+
+    /// Adds a list of numbers.
+    pub fn add_list(&mut self, path: PathBuf, text: Arc<str>) -> FileId {
+        self.push(path, text, Language::List)
     }
 
     /// Adds a compiled object, with a listing of what was read of it.

@@ -12,6 +12,8 @@ pub mod dump;
 pub mod fuzzing;
 #[cfg(feature = "c")]
 mod kept;
+#[cfg(feature = "list")]
+pub mod list;
 #[cfg(feature = "object")]
 pub mod object;
 mod own_encoder;

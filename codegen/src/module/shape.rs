@@ -154,7 +154,7 @@ pub(crate) fn record_tag(interface: &Interface, id: RecordId) -> String {
     let typedef = record.typedef_name.as_deref();
     let name = record.name.as_deref().or(typedef).unwrap_or_default();
     match interface.sources.file(record.span.file).language() {
-        Language::C | Language::Object => name.to_owned(),
+        Language::C | Language::List | Language::Object => name.to_owned(),
         Language::Rust => snake_case(name),
     }
 }

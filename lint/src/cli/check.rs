@@ -12,6 +12,7 @@ use clap::Args;
 use ioctl_lint::config::{FailOn, Profile};
 use ioctl_lint::{Account, Baseline, Levels, Selection, engine};
 use ioctlkit_model::{Finding, Header, Language, Report, SourceMap, Span};
+use ioctlkit_sources::list;
 
 use super::Outcome;
 use super::failure::{Failure, outcome_of, say_failures};
@@ -32,6 +33,7 @@ Examples:
   ioctl-lint check --format sarif --output ioctl-lint.sarif .
   ioctl-lint check --write-baseline baseline.json . && ioctl-lint check --baseline baseline.json .
   ioctl-lint check --against linux/kvm.h src/
+  ioctl-lint check --against linux/fs.h --abi x86_64 fs_ioctls.py zerrors_linux_arm64.go
   ioctl-lint check foo.h -- -std=gnu11 -include config.h
   ioctl-lint check --header include/uapi/linux/foo.h foo.ko
   ioctl-lint check /lib/modules/6.12.0
@@ -66,7 +68,8 @@ const NOTHING_JUDGED: &str = "no command could be read, so this run says nothing
 #[derive(Debug, Args)]
 pub(super) struct Scope {
     /// Headers or Rust source, folders of them, a cargo workspace, a kernel source tree; modules and
-    /// other compiled objects, or a folder of modules such as /lib/modules/VERSION
+    /// other compiled objects, or a folder of modules such as /lib/modules/VERSION; lists of numbers: .go,
+    /// .py, .csv, .txt, .json, and with --against a .h that defines nothing but numbers
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
 
@@ -77,8 +80,9 @@ pub(super) struct Scope {
     #[command(flatten)]
     choice: RuleChoice,
 
-    /// Compare Rust sources with this C header, such as `linux/kvm.h`: the numbers of commands of the
-    /// same name, and the layouts of structures; may be repeated [default: the configuration's]
+    /// Compare Rust sources and lists of numbers with this C header, such as `linux/kvm.h`: the numbers of
+    /// commands of the same name, and the layouts of structures; may be repeated [default: the
+    /// configuration's]
     #[arg(long, value_name = "HEADER", help_heading = RULES)]
     against: Vec<String>,
 
@@ -139,8 +143,12 @@ impl Scope {
         let selection = self.selection()?;
         // Constants that no header has a counterpart for are no findings.
         let raw = if self.raw { RawNumbers::Wanted } else { RawNumbers::OfRust };
-        let groups = self.reading.groups(&self.paths, raw)?;
-        groups.into_iter().map(|group| Prepared::new(group, &selection)).collect()
+        let (lists, paths) = self.paths.iter().cloned().partition::<Vec<PathBuf>, _>(|path| {
+            list::is_list(path) || (!self.against.is_empty() && list::is_header_of_numbers(path))
+        });
+        let groups = self.reading.groups(&paths, raw)?.into_iter();
+        let groups = groups.chain(self.reading.groups_of_lists(&lists)?);
+        groups.map(|group| Prepared::new(group, &selection)).collect()
     }
 
     fn selection(&self) -> Result<Selection, Failure> {
@@ -236,6 +244,11 @@ impl Whole {
         let is_rust =
             |header: &&Header| interface.sources.file(header.file).language() == Language::Rust;
         self.summary.rust_files += interface.headers.iter().filter(is_rust).count();
+        let is_list =
+            |header: &&Header| interface.sources.file(header.file).language() == Language::List;
+        let lists = interface.headers.iter().filter(is_list).count();
+        self.summary.lists += lists;
+        self.summary.listed += if lists > 0 { interface.raw_numbers.len() } else { 0 };
         self.modules.extend(objects::rows(&interface));
         self.report.commands += interface.commands.len();
         self.report.not_understood += checked.account.not_understood;
@@ -311,8 +324,8 @@ impl Whole {
         let of_headers = self.summary.without_counterpart().map(|headers| {
             format!(
                 "nothing was compared with {headers}: no command, family or structure has the \
-                 name of one there. Name the header that defines them, or state the names in C with \
-                 `#[ioctl(…, c = \"…\")]`"
+                 name of one there. Name the header that defines them, or in Rust state the names in C \
+                 with `#[ioctl(…, c = \"…\")]`"
             )
         });
         of_commands.into_iter().chain(of_headers).collect()

@@ -10,7 +10,7 @@ use ioctlkit_abi::{Abi, AbiId, AbiSet};
 use ioctlkit_model::{Interface, Problem};
 use ioctlkit_sources::rust::{FeatureName, Features, Missing};
 use ioctlkit_sources::worker::Workers;
-use ioctlkit_sources::{Caution, c, object, rust};
+use ioctlkit_sources::{Caution, c, list, object, rust};
 
 use super::failure::Failure;
 use super::progress::Progress;
@@ -90,6 +90,7 @@ pub(super) struct Group {
     headers: Option<c::Request>,
     source: Option<rust::Request>,
     objects: Option<object::Request>,
+    lists: Option<list::Request>,
     /// Where what is read of headers is kept.
     cache: Option<c::Cache>,
 }
@@ -120,6 +121,22 @@ pub(super) type Part = (Interface, Vec<Problem>);
 impl ReadOptions {
     /// The paths with their configurations.
     pub(super) fn groups(&self, paths: &[PathBuf], raw: RawNumbers) -> Result<Vec<Group>, Failure> {
+        let files = self.by_config(paths).into_iter();
+        files.map(|(file, paths)| self.group(file.as_deref(), &paths, raw)).collect()
+    }
+
+    /// Lists of numbers with their configurations.
+    pub(super) fn groups_of_lists(&self, paths: &[PathBuf]) -> Result<Vec<Group>, Failure> {
+        let group = |(file, paths): (Option<PathBuf>, Vec<PathBuf>)| {
+            let group = self.group(file.as_deref(), &[], RawNumbers::Wanted)?;
+            let lists = Some(list::Request { paths, abis: group.request.abis });
+            Ok(Group { lists, ..group })
+        };
+        self.by_config(paths).into_iter().map(group).collect()
+    }
+
+    /// The paths by the configuration that each has.
+    fn by_config(&self, paths: &[PathBuf]) -> Vec<(Option<PathBuf>, Vec<PathBuf>)> {
         let mut files: Vec<(Option<PathBuf>, Vec<PathBuf>)> = Vec::new();
         for path in paths {
             let file = self.config_file(path);
@@ -128,7 +145,7 @@ impl ReadOptions {
                 None => files.push((file, vec![path.clone()])),
             }
         }
-        files.into_iter().map(|(file, paths)| self.group(file.as_deref(), &paths, raw)).collect()
+        files
     }
 
     /// Paths with the configuration that is found at another one, which they are a copy of.
@@ -171,7 +188,7 @@ impl ReadOptions {
             types: object::Wanted::All,
             caution: Caution::default(),
         });
-        Ok(Group { config, request, headers, source, objects, cache: None })
+        Ok(Group { config, request, headers, source, objects, lists: None, cache: None })
     }
 
     fn config_file(&self, path: &Path) -> Option<PathBuf> {
@@ -298,7 +315,8 @@ impl Group {
             let _progress = Progress::start("reading objects");
             workers().read_objects(request)
         });
-        of_c.into_iter().chain(of_rust).chain(of_objects).collect()
+        let of_lists = self.lists.as_ref().map(list::read);
+        of_c.into_iter().chain(of_rust).chain(of_objects).chain(of_lists).collect()
     }
 
     /// Whether there are compiled objects among the paths.

@@ -17,7 +17,7 @@ pub fn insert_behind(sources: &SourceMap, member: Span, declaration: &str) -> Op
     match sources.file(member.file).language() {
         Language::C => c::insert_behind(sources, member, declaration),
         Language::Rust => rust::insert_behind(sources, member, declaration),
-        Language::Object => None,
+        Language::List | Language::Object => None,
     }
 }
 
@@ -30,7 +30,7 @@ pub fn insert_before(interface: &Interface, member: &Member, declaration: &str) 
             let head = interface.definitions.get(member.name_span)?.head?;
             rust::insert_before(sources, head, member.span, declaration)
         }
-        Language::Object => None,
+        Language::List | Language::Object => None,
     }
 }
 
@@ -40,7 +40,7 @@ pub fn retype(sources: &SourceMap, member: &Member, ty: &str) -> Option<Edit> {
     match sources.file(member.span.file).language() {
         Language::C => c::retype(sources, member, ty),
         Language::Rust => rust::retype(sources, member, ty),
-        Language::Object => None,
+        Language::List | Language::Object => None,
     }
 }
 

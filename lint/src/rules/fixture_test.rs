@@ -60,7 +60,7 @@ fn check(rule: &'static Rule, path: &Path) -> (Interface, Vec<Finding>) {
     } else if path.extension().is_some_and(|extension| extension == "rs") {
         let mut interface = read_rust(path);
         let header = path.with_extension("h");
-        if rule.info.languages == Languages::Rust && header.exists() {
+        if rule.info.languages != Languages::Both && header.exists() {
             let name = header.file_name().unwrap().to_string_lossy().into_owned();
             let files = interface.headers.iter().map(|header| header.file).collect();
             references.add(&mut interface, vec![name], read_c(&header), files);
@@ -156,7 +156,7 @@ fn assert_speaks_its_language(interface: &Interface, findings: &[Finding]) {
     ];
     for finding in findings {
         let file = interface.sources.file(finding.span.file);
-        if file.language() != Language::Rust || finding.rule.languages == Languages::Rust {
+        if file.language() != Language::Rust || finding.rule.languages != Languages::Both {
             continue;
         }
         let fix = finding.fix.iter().map(|fix| &fix.message);

@@ -51,7 +51,7 @@ declare_rule! {
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let written = match cx.spelling.language() {
-        Language::C | Language::Object => BTreeSet::new(),
+        Language::C | Language::List | Language::Object => BTreeSet::new(),
         Language::Rust => rust_validity::written(cx.interface),
     };
     for argument in cx.argument_records() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ioctlkit_abi::{AbiSet, Direction};
-use ioctlkit_model::{Finding, Fix, Label, Safety, Span, abi_words};
+use ioctlkit_model::{FileId, Finding, Fix, Label, Language, Safety, Span, abi_words};
 
 use crate::against::{Fault, Item, Pair, Part, Reference, References, Told};
 use crate::context::{Context, finding};
@@ -11,7 +11,7 @@ use crate::declare_rule;
 use crate::words::count;
 
 declare_rule! {
-    /// a Rust definition that is not what the C header says
+    /// a definition in Rust, or a number in a list, that is not what the C header says
     ///
     /// # What
     /// With `--against linux/foo.h`, or `against` in the configuration, each Rust command is
@@ -26,6 +26,11 @@ declare_rule! {
     /// same place; anonymous structures of C are opened up, and so are bindgen's
     /// `__bindgen_anon_1`. Reserved members and padding may be spelled as each side likes, and bytes
     /// that one side reserves may have a name on the other: one of them is newer.
+    ///
+    /// A list of numbers is compared in the same way: the constants of a Go file, the assignments of a
+    /// Python file, lines of `NAME,number`, a JSON object, a C header of plain numbers. A Go file is for the
+    /// architecture that its name or its `//go:build` line states, any other for all, unless `--abi` says
+    /// which. Numbers that are right on some ABIs and wrong on others are one finding for each list.
     ///
     /// What the header does not have is not reported: a crate defines other things, too.
     ///
@@ -52,7 +57,7 @@ declare_rule! {
     ///
     /// # Fix
     /// Write what the header says, or let `ioctl-gen import` write it.
-    DIFFERS_FROM_HEADER: "R005", "differs-from-header", Error, legacy Error, for Rust;
+    DIFFERS_FROM_HEADER: "R005", "differs-from-header", Error, legacy Error, for RustAndLists;
 }
 
 /// So many faults of one definition are told; the rest is counted.
@@ -62,7 +67,13 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for reference in cx.references.into_iter().flat_map(References::iter) {
         let comparison = reference.compare(cx.layouts);
         let mut packed: BTreeMap<&str, Vec<&Pair>> = BTreeMap::new();
+        let mut of_others: BTreeMap<(FileId, AbiSet), Vec<&Pair>> = BTreeMap::new();
         for pair in comparison.differences() {
+            if is_of_some_abis(cx, pair) {
+                let key = (pair.span.file, pair.differing());
+                of_others.entry(key).or_default().push(pair);
+                continue;
+            }
             match &pair.packed_by {
                 Some(encoder) => packed.entry(encoder).or_default().push(pair),
                 None => findings.extend(report(reference, pair)),
@@ -72,7 +83,42 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         for (encoder, pairs) in packed {
             findings.extend(report_encoder(reference, encoder, &pairs));
         }
+        // A list with the numbers of one architecture is right, for that.
+        for ((_, on), pairs) in of_others {
+            findings.extend(report_list(reference, on, &pairs));
+        }
     }
+}
+
+/// Whether it is a number of a list that is right on some ABIs.
+fn is_of_some_abis(cx: &Context<'_>, pair: &Pair) -> bool {
+    let language = cx.interface.sources.file(pair.span.file).language();
+    language == Language::List && pair.differing() != pair.abis
+}
+
+/// The numbers of a list that are those of other ABIs.
+fn report_list(reference: &Reference, on: AbiSet, pairs: &[&Pair]) -> Option<Finding> {
+    let (first, others) = pairs.split_first()?;
+    let mut finding = report(reference, first)?;
+    finding.abis = on;
+    let names = others.iter().take(TOLD).map(|pair| format!("`{}`", pair.name));
+    let mut names = names.collect::<Vec<_>>().join(", ");
+    if others.len() > TOLD {
+        names = format!("{names} and {} more", others.len() - TOLD);
+    }
+    finding.notes.clear();
+    if !others.is_empty() {
+        finding.notes.push(format!("the same holds for {names}"));
+    }
+    let right = abi_words::on(first.abis.difference(on), first.abis);
+    finding.notes.push(format!("the number is right {right}"));
+    finding.fix = Some(Fix {
+        message: "keep a list for each architecture, and name the ABI that one is for with `--abi`"
+            .into(),
+        edits: Vec::new(),
+        safety: Safety::ChangesAbi,
+    });
+    Some(finding)
 }
 
 /// Commands that differ because one encoder packs them in another way than the kernel.

@@ -153,7 +153,7 @@ mod tests {
         let file = sources.file_mut(id);
         file.comments = match file.language() {
             Language::Rust => ioctlkit_sources::rust::comments(text),
-            Language::C | Language::Object => ioctlkit_sources::c::comments(text),
+            Language::C | Language::List | Language::Object => ioctlkit_sources::c::comments(text),
         };
         file.comments().flat_map(directives).collect()
     }

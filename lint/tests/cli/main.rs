@@ -18,6 +18,7 @@ mod driver_folder;
 mod hostile;
 mod input;
 mod integrations;
+mod lists;
 mod objects;
 mod output;
 mod queries;

@@ -198,3 +198,30 @@ fn headers_that_cannot_be_read_as_a_whole() {
     let shape = version(Shape::new(&["diff", "--no-config", "old", "new"]), "old", 0);
     version(shape, "new", 1).run();
 }
+
+/// Numbers in each format, and text that each format's reader might go over again and again.
+#[test]
+fn lists_of_numbers() {
+    let lists = [
+        (
+            "x.go",
+            format!("package x\nconst (\n{})\n", each(30_000, |at| format!("X{at} = {at}\n"))),
+        ),
+        ("x.py", each(30_000, |at| format!("X{at} = {at}\n"))),
+        ("x.csv", each(30_000, |at| format!("X{at},{at}\n"))),
+        (
+            "x.json",
+            format!("{{{}\"X\": 1}}", each(20_000, |at| format!("\"\\u0058{at}\": {at},\n"))),
+        ),
+        ("open.json", format!("{{\"X\": {}", "[".repeat(500_000))),
+        ("open.go", format!("const X = 1\nconst Y = {}", "/\"\\".repeat(300_000))),
+        ("open.py", format!("X = 1\nY = {}", "(\"'".repeat(300_000))),
+        ("long.csv", format!("X,1\n{}", ",".repeat(1_000_000))),
+    ];
+    for (name, text) in lists {
+        Shape::new(&["check", "--no-config", "--against", "x.h", name])
+            .with("x.h", HEADER.to_owned())
+            .with(name, text)
+            .run();
+    }
+}

@@ -1,10 +1,11 @@
-//! The C headers that Rust sources are compared with: which, where they are, and what they say.
+//! The C headers that Rust sources and lists of numbers are compared with: which, where they are, and what
+//! they say.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use ioctl_lint::against::References;
-use ioctlkit_model::{FileId, Interface, Language, Problem, ProblemKind};
+use ioctl_lint::against::{Numbered, References};
+use ioctlkit_model::{FileId, Interface, Language, NotUnderstood, Problem, ProblemKind};
 use ioctlkit_sources::c::Request;
 
 use crate::cli::progress::Progress;
@@ -13,8 +14,8 @@ use crate::cli::reading::{Group, workers};
 /// Where the kernel's headers are installed.
 pub(super) const INSTALLED: &str = "/usr/include";
 
-/// Reads the headers that the Rust sources of an interface are compared with: those of the command
-/// line and those of the configuration.
+/// Reads the headers that the Rust sources and the lists of an interface are compared with: those of the
+/// command line and those of the configuration.
 pub(super) fn read(
     group: &Group,
     named: &[String],
@@ -24,6 +25,7 @@ pub(super) fn read(
     let mut references = References::default();
     let request = group.header_request();
     let config = group.config.as_ref();
+    problems.extend(lists_without_header(group, named, rust));
     let beside = config.map(ioctl_lint::Config::folder);
     for (names, files) in files_by_headers(group, named, rust) {
         let (paths, missing): (Vec<_>, Vec<_>) = names
@@ -39,16 +41,39 @@ pub(super) fn read(
         let (interface, mut found) = workers().read_c(&Request { paths, ..request.clone() }, None);
         // Its findings are not reported: what it is compared with is not what is checked.
         found.extend(interface.not_read());
+        problems.extend(not_numbers(rust, &interface, &files));
         let shift = references.add(rust, names, interface, files);
         for span in found.iter_mut().filter_map(|problem| problem.span.as_mut()) {
             *span = shift.span(*span);
         }
         problems.extend(found);
     }
+    // What no header has a command for is no command.
+    let sources = &rust.sources;
+    rust.not_understood
+        .retain(|unknown| sources.file(unknown.span.file).language() != Language::List);
     references
 }
 
-/// The Rust files that were asked for, by the headers that each is compared with.
+/// The names of lists that a header gives a number, and the list something else.
+fn not_numbers(lists: &Interface, headers: &Interface, files: &BTreeSet<FileId>) -> Vec<Problem> {
+    let known: BTreeSet<&str> = Numbered::all(headers).map(Numbered::name).collect();
+    let is_listed = |unknown: &&NotUnderstood| {
+        files.contains(&unknown.span.file)
+            && lists.sources.file(unknown.span.file).language() == Language::List
+            && known.contains(unknown.name.as_str())
+    };
+    let problem = |unknown: &NotUnderstood| Problem {
+        kind: ProblemKind::Incomplete,
+        path: Some(lists.sources.path(unknown.span).to_owned()),
+        span: Some(unknown.span),
+        message: format!("`{}` was not compared: {}", unknown.name, unknown.reason),
+        help: None,
+    };
+    lists.not_understood.iter().filter(is_listed).map(problem).collect()
+}
+
+/// The Rust files and lists that were asked for, by the headers that each is compared with.
 fn files_by_headers(
     group: &Group,
     named: &[String],
@@ -57,7 +82,7 @@ fn files_by_headers(
     let mut sets: BTreeMap<Vec<String>, BTreeSet<FileId>> = BTreeMap::new();
     for header in &rust.headers {
         let file = rust.sources.file(header.file);
-        if file.language() != Language::Rust {
+        if !matches!(file.language(), Language::Rust | Language::List) {
             continue;
         }
         let mut headers: Vec<String> = named.to_vec();
@@ -70,6 +95,24 @@ fn files_by_headers(
         }
     }
     sets
+}
+
+/// A list is only ever compared with a header.
+fn lists_without_header(group: &Group, named: &[String], lists: &Interface) -> Vec<Problem> {
+    let has_none = |path: &Path| {
+        let config = group.config.as_ref();
+        named.is_empty() && config.is_none_or(|config| config.headers_against(path).is_empty())
+    };
+    let files = lists.headers.iter().map(|header| lists.sources.file(header.file));
+    let files = files.filter(|file| file.language() == Language::List && has_none(&file.path));
+    let problem = |path: &Path| Problem {
+        kind: ProblemKind::Failure,
+        path: Some(path.to_owned()),
+        span: None,
+        message: "a list of numbers can only be compared with a header, and none is named".into(),
+        help: Some("name the header that defines the commands with `--against`".into()),
+    };
+    files.map(|file| problem(&file.path)).collect()
 }
 
 /// The file that a header's name stands for: a path, or a name below a folder for headers.

@@ -23,6 +23,10 @@ pub(super) struct Summary {
     pub(super) accepted: usize,
     /// How many of the files are Rust sources, and not headers.
     pub(super) rust_files: usize,
+    /// How many of them are lists of numbers.
+    pub(super) lists: usize,
+    /// How many names these give a number.
+    pub(super) listed: usize,
     /// How long it took.
     pub(super) seconds: f64,
     /// What was compared with C headers.
@@ -36,6 +40,8 @@ pub(super) struct Compared {
     headers: String,
     commands: usize,
     structures: usize,
+    /// Pairs of which one side says nothing on the ABIs that both are for.
+    unknown: usize,
     alone: usize,
 }
 
@@ -44,11 +50,14 @@ impl Compared {
     pub(super) fn of(reference: &Reference) -> Option<Self> {
         let comparison = reference.compared()?;
         let is_structure = |item: Item| item == Item::Record;
-        let structures = comparison.pairs.iter().filter(|pair| is_structure(pair.item)).count();
+        let known = comparison.pairs.iter().filter(|pair| !pair.abis.is_empty());
+        let structures = known.clone().filter(|pair| is_structure(pair.item)).count();
+        let known = known.count();
         Some(Self {
             headers: reference.names.join(", "),
-            commands: comparison.pairs.len() - structures,
+            commands: known - structures,
             structures,
+            unknown: comparison.pairs.len() - known,
             alone: comparison.alone.len(),
         })
     }
@@ -71,15 +80,19 @@ impl Summary {
 
     pub(super) fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
         let mut read = Vec::new();
-        let headers = report.headers - self.rust_files.min(report.headers);
+        let headers = report.headers - (self.rust_files + self.lists).min(report.headers);
         let objects = report.objects.len();
-        if headers > 0 || (self.rust_files == 0 && objects == 0) {
+        if headers > 0 || (self.rust_files == 0 && self.lists == 0 && objects == 0) {
             read.push(counted(headers, "header"));
         }
         if self.rust_files > 0 {
             read.push(counted(self.rust_files, "Rust file"));
         }
-        if report.headers > 0 || objects == 0 {
+        if self.lists > 0 {
+            let lists = counted(self.lists, "list");
+            read.push(format!("{lists} of {}", counted(self.listed, "number")));
+        }
+        if report.headers > self.lists || (self.lists == 0 && objects == 0) {
             read.push(counted(report.commands, "command"));
         }
         if objects > 0 {
@@ -88,10 +101,17 @@ impl Summary {
         read.push(counted(report.abis.len(), "ABI"));
         write!(out, "checked {} in {:.2} s: ", read.join(", "), self.seconds)?;
         writeln!(out, "{}{}{}", found(report), self.hidden(), not_read(report))?;
-        for Compared { headers, commands, structures, alone } in &self.compared {
+        for Compared { headers, commands, structures, unknown, alone } in &self.compared {
             let commands = counted(*commands, "command");
             let structures = counted(*structures, "structure");
             write!(out, "compared {commands} and {structures} with {headers}")?;
+            match unknown {
+                0 => {}
+                1 => write!(out, "; 1 definition has nothing to compare with on these ABIs")?,
+                more => {
+                    write!(out, "; {more} definitions have nothing to compare with on these ABIs")?;
+                }
+            }
             match alone {
                 0 => writeln!(out)?,
                 1 => writeln!(out, "; 1 definition has no counterpart there")?,
