@@ -3,3 +3,6 @@
 #![forbid(unsafe_code)]
 
 pub mod ast;
+mod convert;
+mod mask;
+pub mod parse;
