@@ -2,6 +2,7 @@
 //! result is as long as the original and has its newlines where the original has them, so that each place
 //! in one is a place in the other.
 mod annotations;
+mod arguments;
 mod casts;
 mod comments;
 mod condition;
@@ -15,6 +16,7 @@ mod sink;
 mod strings;
 mod tokens;
 mod types;
+mod variables;
 
 pub(crate) use names::Names;
 pub(crate) use pieces::{Piece, PieceKind};
@@ -40,6 +42,9 @@ pub(crate) fn mask(original: &str) -> Masked {
     sink.settle();
     sink.masked.pieces = pieces::split(&mut sink);
     sink.settle();
+    variables::mend(&mut sink);
+    arguments::mend(&mut sink);
+    sink.settle();
     loops::mark(&mut sink);
     casts::mark(&mut sink, &names);
     semicolons::add(&mut sink);
@@ -47,3 +52,6 @@ pub(crate) fn mask(original: &str) -> Masked {
     types::join_arguments(&mut sink, &names);
     sink.finish(names)
 }
+
+#[cfg(test)]
+mod tests;

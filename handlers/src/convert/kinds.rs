@@ -143,7 +143,6 @@ fields! {
     Initializer "initializer"
     Label "label"
     Left "left"
-    Name "name"
     Operator "operator"
     Parameters "parameters"
     Right "right"

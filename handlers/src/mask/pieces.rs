@@ -3,6 +3,7 @@ use super::macros;
 use super::names::{is_primitive, is_qualifier, is_storage, is_tag};
 use super::sink::Sink;
 use super::tokens::Kind;
+use super::variables;
 use crate::ast::Text;
 
 /// How deep brackets may be nested.
@@ -84,7 +85,16 @@ fn find_end(sink: &mut Sink, start: usize) -> End {
             }
             Kind::Sign(b'(') => {
                 let Some(close) = sink.partner(at) else { return broken(sink, start, at) };
-                if assignment.is_none() && at > start && sink.is_name(at - 1) {
+                let is_declared =
+                    (start..at.saturating_sub(1)).all(|at| is_storage(sink.spelled(at)));
+                if assignment.is_none()
+                    && at > start
+                    && sink.is_name(at - 1)
+                    && is_declared
+                    && sink.is(close + 1, b'=')
+                {
+                    variables::declare(sink, at - 1, close);
+                } else if assignment.is_none() && at > start && sink.is_name(at - 1) {
                     is_parameterised = true;
                     match behind_parameters(sink, start, at, close) {
                         Behind::Same => {}
@@ -248,7 +258,11 @@ fn depth(sink: &Sink, from: usize, to: usize) -> u32 {
 
 /// The name in front of the first parenthesis.
 fn function_name(sink: &Sink, start: usize, body: usize) -> Option<usize> {
-    let open = (start..body.min(sink.tokens.len())).find(|&at| sink.is(at, b'('))?;
+    let mut open = (start..body.min(sink.tokens.len())).find(|&at| sink.is(at, b'('))?;
+    // A function that returns a pointer to an array or to a function has its name in parentheses.
+    if sink.is(open + 1, b'*') {
+        open = (open + 1..body).find(|&at| sink.is(at, b'('))?;
+    }
     open.checked_sub(1).filter(|&name| name >= start && sink.is_name(name))
 }
 
@@ -268,7 +282,9 @@ fn clean_function(sink: &mut Sink, start: usize, body: usize) -> bool {
 
 /// Blanks annotations that nobody knows in front of a variable and behind it.
 fn clean_variable(sink: &mut Sink, start: usize, assignment: usize) {
-    let mut name = assignment;
+    // The first name is the one that the type stands in front of.
+    let comma = (start..assignment).find(|&at| sink.is(at, b','));
+    let mut name = comma.unwrap_or(assignment);
     while name > start {
         name -= 1;
         match sink.kind(name) {
@@ -295,16 +311,16 @@ fn clean_variable(sink: &mut Sink, start: usize, assignment: usize) {
 /// Whether there are a type and a name in front of a token.
 fn has_words(sink: &Sink, start: usize, at: usize) -> bool {
     let mut words = 0;
-    let mut next = start;
-    while next < at {
+    let mut has_primitive = false;
+    for next in (start..at).filter(|&next| sink.is_name(next)) {
         let spelled = sink.spelled(next);
-        if sink.is_name(next) && !is_storage(spelled) && !is_qualifier(spelled) && !is_tag(spelled)
-        {
+        if is_primitive(spelled) {
+            has_primitive = true;
+        } else if !is_storage(spelled) && !is_qualifier(spelled) && !is_tag(spelled) {
             words += 1;
         }
-        next += 1;
     }
-    words >= 2
+    words + u32::from(has_primitive) >= 2
 }
 
 fn is_shouted(name: &[u8]) -> bool {

@@ -35,9 +35,42 @@ pub(super) fn add(sink: &mut Sink) {
                         None => {}
                     }
                 }
+                Kind::Name if at > from && sink.starts_line(at + 1) => {
+                    if let Some(&is_value) = braces.last() {
+                        end_name(sink, at, is_value);
+                    }
+                }
                 _ => {}
             }
         }
+    }
+}
+
+/// A macro without arguments gives its last letter for its semicolon or comma.
+fn end_name(sink: &mut Sink, at: usize, is_value: bool) {
+    let spelled = sink.spelled(at);
+    let is_shouted = spelled.len() >= 4 && !spelled.iter().any(u8::is_ascii_lowercase);
+    if !is_shouted || is_keyword(spelled) {
+        return;
+    }
+    let before = sink.before(at).map_or(Kind::Gone, |before| sink.kind(before));
+    let place = sink.tokens[at].start;
+    let last = sink.tokens[at].end - 1;
+    if is_value {
+        if matches!(before, Kind::Sign(b'}')) {
+            sink.remove(at, at);
+        } else if matches!(before, Kind::Sign(b'{' | b','))
+            && matches!(sink.kind(at + 1), Kind::Name | Kind::Sign(b'{' | b'['))
+        {
+            sink.write(last, b",");
+            sink.masked.marks.insert(place, Mark::Opaque);
+        }
+    } else if starts_statement(sink, at)
+        && matches!(sink.kind(at + 1), Kind::Name | Kind::Sign(b'}'))
+        && !matches!(sink.kind(at + 2), Kind::Sign(b';' | b',' | b'=' | b'['))
+    {
+        sink.write(last, b";");
+        sink.masked.marks.insert(place, Mark::Opaque);
     }
 }
 
@@ -56,7 +89,11 @@ fn end_statement(sink: &mut Sink, at: usize, close: usize) {
         return;
     }
     let is_ended = match sink.kind(close + 1) {
-        Kind::Name => sink.starts_line(close + 1) || sink.spelled(close + 1) == b"else",
+        Kind::Name => {
+            sink.starts_line(close + 1)
+                || sink.is(close + 2, b'(')
+                || sink.spelled(close + 1) == b"else"
+        }
         Kind::Sign(b'}') => true,
         _ => false,
     };

@@ -8,6 +8,9 @@ pub(super) fn join(sink: &mut Sink) {
     let mut at = 0;
     while at < sink.tokens.len() {
         if sink.kind(at) != Kind::String {
+            if starts_row(sink, at) {
+                sink.remove(at, at);
+            }
             at += 1;
             continue;
         }
@@ -53,6 +56,17 @@ fn part_behind(sink: &Sink, last: usize) -> Option<usize> {
         }
         _ => None,
     }
+}
+
+/// Whether a name starts a row of macros only, as in `printk(KERN_INFO VERSION)`.
+fn starts_row(sink: &Sink, at: usize) -> bool {
+    let is_shouted =
+        |at: usize| sink.is_name(at) && !sink.spelled(at).iter().any(u8::is_ascii_lowercase);
+    at > 0
+        && is_shouted(at)
+        && is_shouted(at + 1)
+        && matches!(sink.kind(at - 1), Kind::Sign(b'(' | b',') | Kind::Gone)
+        && matches!(sink.kind(at + 2), Kind::Sign(b',' | b')' | b'(') | Kind::Name)
 }
 
 fn is_macro(sink: &Sink, at: usize) -> bool {

@@ -38,7 +38,7 @@ pub(super) fn read(text: &mut [u8]) -> Vec<Token> {
             }
             b'0'..=b'9' => {
                 at = number_end(text, at);
-                Kind::Number
+                number_or_name(&mut text[start..at])
             }
             b'.' if text.get(at + 1).is_some_and(u8::is_ascii_digit) => {
                 at = number_end(text, at);
@@ -82,6 +82,30 @@ fn name_end(text: &mut [u8], mut at: usize) -> usize {
         at += 1;
     }
     at
+}
+
+/// What a macro is given may start with a digit and be no number: `10baseT_Full`.
+fn number_or_name(spelled: &mut [u8]) -> Kind {
+    let (prefix, is_digit): (usize, fn(&u8) -> bool) = match spelled {
+        [b'0', b'x' | b'X', ..] => (2, u8::is_ascii_hexdigit),
+        [b'0', b'b' | b'B', ..] => (2, |byte| matches!(byte, b'0' | b'1')),
+        _ => (0, u8::is_ascii_digit),
+    };
+    let digits = spelled[prefix..].iter().take_while(|byte| is_digit(byte)).count();
+    let suffix = &spelled[prefix + digits..];
+    let is_suffix =
+        |byte: &u8| matches!(byte, b'u' | b'U' | b'l' | b'L' | b'f' | b'F' | b'z' | b'Z');
+    let is_number = suffix.iter().all(is_suffix)
+        || suffix.contains(&b'.')
+        || (prefix == 0 && matches!(suffix, [b'e' | b'E', b'+' | b'-' | b'0'..=b'9', ..]));
+    if is_number {
+        return Kind::Number;
+    }
+    for byte in spelled.iter_mut().filter(|byte| matches!(byte, b'+' | b'-')) {
+        *byte = b'_';
+    }
+    spelled[0] = b'_';
+    Kind::Name
 }
 
 fn number_end(text: &[u8], mut at: usize) -> usize {
