@@ -1,6 +1,6 @@
 //! Arguments of macros that are neither expressions nor types: statements and operators.
 use super::loops::starts_statement;
-use super::names::is_keyword;
+use super::names::{is_keyword, is_primitive};
 use super::sink::{Mark, Sink};
 use super::tokens::Kind;
 
@@ -8,14 +8,21 @@ use super::tokens::Kind;
 pub(super) fn mend(sink: &mut Sink) {
     for (from, to) in sink.bodies() {
         for at in from..to {
-            if !(sink.is_name(at) && sink.is(at + 1, b'(')) || is_keyword(sink.spelled(at)) {
+            let spelled = sink.spelled(at);
+            if !(sink.is_name(at) && sink.is(at + 1, b'('))
+                || is_keyword(spelled)
+                || is_primitive(spelled)
+            {
                 continue;
             }
             let Some(close) = sink.partner(at + 1) else { continue };
             if sink.is(close - 1, b',') {
                 sink.remove(close - 1, close - 1);
             }
-            mend_operators(sink, at + 1, close);
+            // `thing (*)(int)` is a type.
+            if !sink.is(close + 1, b'(') {
+                mend_operators(sink, at + 1, close);
+            }
             if let Some(semicolon) = find_semicolon(sink, at + 2, close) {
                 mend_statements(sink, at, close, semicolon);
             }

@@ -52,7 +52,7 @@ fn blank_comment(comment: &mut [u8], is_directive: bool) {
     for at in 0..comment.len() {
         if comment[at] != b'\n' {
             comment[at] = b' ';
-        } else if is_directive && at > 0 {
+        } else if is_directive && at > 0 && comment[at - 1] != b'\n' {
             comment[at - 1] = b'\\';
         }
     }
