@@ -1,4 +1,5 @@
 //! Parses the `.c` files of folders that hold `ioctl`, and prints how much of them was understood.
+//! `PARSE_TREE_VERBOSE=1` lists what was not, and `PARSE_TREE_FUNCTIONS=1` the functions.
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -29,13 +30,16 @@ fn main() {
         .map(|(path, text)| measure(path, text, is_verbose))
         .reduce(Counts::default, add);
     let seconds = start.elapsed().as_secs_f64();
+    #[expect(clippy::cast_precision_loss, reason = "a share of a few thousand functions")]
+    let share = 100.0 * total.not_understood as f64 / total.functions.max(1) as f64;
+    #[expect(clippy::cast_precision_loss, reason = "megabytes with two digits")]
+    let megabytes = total.bytes as f64 / 1e6;
     println!(
-        "{} files, {} functions, {} not understood ({:.3} %), {seconds:.2} s, {:.2} MB/s",
+        "{} files, {} functions, {} not understood ({share:.3} %), {seconds:.2} s, {:.2} MB/s",
         total.files,
         total.functions,
         total.not_understood,
-        100.0 * total.not_understood as f64 / total.functions.max(1) as f64,
-        total.bytes as f64 / 1e6 / seconds
+        megabytes / seconds
     );
 }
 
@@ -58,6 +62,12 @@ fn measure(path: &Path, text: &str, is_verbose: bool) -> Counts {
     });
     let broken = unit.functions.iter().filter(|function| !function.is_understood).count();
     let lost = lost.count();
+    if std::env::var_os("PARSE_TREE_FUNCTIONS").is_some() {
+        for function in &unit.functions {
+            let name = &text[function.name.start as usize..function.name.end as usize];
+            println!("{}: {name}", path.display());
+        }
+    }
     if is_verbose {
         for it in &unit.not_understood {
             let start = it.at.start as usize;

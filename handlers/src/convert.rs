@@ -45,7 +45,7 @@ impl<'a> Converter<'a> {
                     }
                 }
                 (Kind::Declaration, PieceKind::Variable) => {
-                    unit.variables.extend(self.variables(node))
+                    unit.variables.extend(self.variables(node));
                 }
                 (Kind::ExpressionStatement, _) if node.child_count() == 1 => {}
                 _ => self.fail(node),

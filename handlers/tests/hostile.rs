@@ -10,7 +10,12 @@ fn parse_in_thread(text: String) -> (usize, usize) {
         let unit = parse(&text);
         (unit.functions.iter().filter(|it| it.is_understood).count(), unit.not_understood.len())
     };
-    std::thread::Builder::new().stack_size(2 << 20).spawn(run).unwrap().join().unwrap()
+    std::thread::Builder::new()
+        .stack_size(2 << 20)
+        .spawn(run)
+        .expect("a thread")
+        .join()
+        .expect("no panic")
 }
 
 fn in_function(text: &str) -> String {
@@ -72,7 +77,8 @@ fn ten_thousand_conditionals_are_read() {
     assert_eq!(parse_in_thread(in_function(&"\n#endif\n#else\n#elif 1\n".repeat(n))), (2, 0));
     let condition = format!("\n#if {}1{}\na();\n#endif\n", "(".repeat(n), ")".repeat(n));
     assert_eq!(parse_in_thread(in_function(&condition)), (2, 0));
-    let grown: String = (0..60).map(|i| format!("#define M{} (M{i} + M{i})\n", i + 1)).collect();
+    let grown: String =
+        (0..60).fold(String::new(), |all, i| all + &format!("#define M{} (M{i} + M{i})\n", i + 1));
     assert_eq!(parse_in_thread(in_function(&format!("\n{grown}#if M60\na();\n#endif\n"))), (2, 0));
 }
 

@@ -24,7 +24,7 @@ impl Converter<'_> {
         while Kind::of(node) == Kind::ParenthesizedExpression
             || Kind::of(node) == Kind::ExtensionExpression
         {
-            match self.only_child(node) {
+            match Self::only_child(node) {
                 Some(inner) => node = inner,
                 None => return self.unknown(node),
             }
@@ -51,7 +51,7 @@ impl Converter<'_> {
     }
 
     /// The one named child of a node that has no other, comments aside.
-    fn only_child<'t>(&mut self, node: Node<'t>) -> Option<Node<'t>> {
+    fn only_child(node: Node<'_>) -> Option<Node<'_>> {
         let mut cursor = node.walk();
         let mut found = None;
         for child in node.named_children(&mut cursor) {
@@ -67,7 +67,6 @@ impl Converter<'_> {
         Box::new(self.part(node, field))
     }
 
-    #[expect(clippy::unnecessary_box_returns, reason = "as its neighbours")]
     fn optional_boxed(&mut self, node: Node<'_>, field: Field) -> Option<Box<Expression>> {
         field.of(node).map(|part| Box::new(self.expression(part)))
     }
@@ -86,7 +85,7 @@ impl Converter<'_> {
             Kind::CallExpression => self.call(node),
             Kind::FieldExpression => ExpressionKind::Member {
                 of: self.boxed(node, Field::Argument),
-                name: self.at(Field::FieldOf.of(node)?),
+                name: self.at(Field::Member.of(node)?),
                 is_arrow: self.operator(node) == b"->",
             },
             Kind::SubscriptExpression => ExpressionKind::Index {

@@ -150,7 +150,7 @@ fields! {
     Type "type"
     Update "update"
     Value "value"
-    FieldOf "field"
+    Member "field"
 }
 
 impl Field {

@@ -10,9 +10,9 @@ impl Converter<'_> {
     pub(super) fn block(&mut self, node: Node<'_>) -> Vec<Statement> {
         let mut cursor = node.walk();
         let nodes: Vec<Node<'_>> = node.named_children(&mut cursor).collect();
-        let mut list = Vec::with_capacity(nodes.len());
+        let mut statements = Vec::with_capacity(nodes.len());
         for child in nodes {
-            self.statement(child, &mut list);
+            self.statement(child, &mut statements);
         }
         // A brace that the parser made up.
         let last = u32::try_from(node.child_count())
@@ -21,27 +21,27 @@ impl Converter<'_> {
         if last.is_some_and(|last| last.is_missing()) {
             self.fail(node);
         }
-        list
+        statements
     }
 
     /// A statement that is a part of another one. A label or a case in front of it makes it a block.
-    fn nested(&mut self, node: Node<'_>, field: Field) -> Box<Statement> {
+    fn nested(&mut self, node: Node<'_>, field: Field) -> Statement {
         match field.of(node) {
             Some(part) => self.nested_statement(part),
-            None => Box::new(self.unknown_statement(node)),
+            None => self.unknown_statement(node),
         }
     }
 
-    fn nested_statement(&mut self, node: Node<'_>) -> Box<Statement> {
-        let mut list = Vec::new();
-        self.statement(node, &mut list);
-        Box::new(match list.pop() {
-            Some(only) if list.is_empty() => only,
+    fn nested_statement(&mut self, node: Node<'_>) -> Statement {
+        let mut parts = Vec::new();
+        self.statement(node, &mut parts);
+        match parts.pop() {
+            Some(only) if parts.is_empty() => only,
             last => {
-                list.extend(last);
-                Statement { at: self.at(node), kind: StatementKind::Block(list) }
+                parts.extend(last);
+                Statement { at: self.at(node), kind: StatementKind::Block(parts) }
             }
-        })
+        }
     }
 
     fn unknown_statement(&mut self, node: Node<'_>) -> Statement {
@@ -113,42 +113,43 @@ impl Converter<'_> {
             Kind::CompoundStatement => StatementKind::Block(self.block(node)),
             Kind::IfStatement => StatementKind::If {
                 condition: self.part(node, Field::Condition),
-                then: self.nested(node, Field::Consequence),
+                then: Box::new(self.nested(node, Field::Consequence)),
                 otherwise: Field::Alternative.of(node).map(|clause| match clause.named_child(0) {
-                    Some(inner) => self.nested_statement(inner),
+                    Some(inner) => Box::new(self.nested_statement(inner)),
                     None => Box::new(self.unknown_statement(clause)),
                 }),
             },
             Kind::SwitchStatement => StatementKind::Switch {
                 on: self.part(node, Field::Condition),
-                body: self.nested(node, Field::Body),
+                body: Box::new(self.nested(node, Field::Body)),
             },
             Kind::WhileStatement => StatementKind::While {
                 condition: self.loop_condition(node),
-                body: self.nested(node, Field::Body),
+                body: Box::new(self.nested(node, Field::Body)),
             },
             Kind::DoStatement => StatementKind::DoWhile {
-                body: self.nested(node, Field::Body),
+                body: Box::new(self.nested(node, Field::Body)),
                 condition: self.part(node, Field::Condition),
             },
             Kind::ForStatement => StatementKind::For {
-                start: Field::Initializer.of(node).map(|start| self.for_start(start)),
+                start: Field::Initializer.of(node).map(|start| Box::new(self.for_start(start))),
                 condition: Field::Condition.of(node).map(|condition| self.expression(condition)),
                 step: Field::Update.of(node).map(|step| self.expression(step)),
-                body: self.nested(node, Field::Body),
+                body: Box::new(self.nested(node, Field::Body)),
             },
             Kind::ReturnStatement => {
                 StatementKind::Return(node.named_child(0).map(|value| self.expression(value)))
             }
             Kind::BreakStatement => StatementKind::Break,
             Kind::ContinueStatement => StatementKind::Continue,
-            Kind::GotoStatement => match Field::Label.of(node) {
-                Some(label) => StatementKind::Goto(self.name(label)),
-                None => {
+            Kind::GotoStatement => {
+                if let Some(label) = Field::Label.of(node) {
+                    StatementKind::Goto(self.name(label))
+                } else {
                     self.fail(node);
                     StatementKind::Unknown
                 }
-            },
+            }
             _ => {
                 self.fail(node);
                 StatementKind::Unknown
@@ -156,13 +157,13 @@ impl Converter<'_> {
         }
     }
 
-    fn for_start(&mut self, start: Node<'_>) -> Box<Statement> {
+    fn for_start(&mut self, start: Node<'_>) -> Statement {
         let kind = if Kind::of(start) == Kind::Declaration {
             StatementKind::Declare(self.declarations(start))
         } else {
             StatementKind::Expression(self.expression(start))
         };
-        Box::new(Statement { at: self.at(start), kind })
+        Statement { at: self.at(start), kind }
     }
 
     /// The condition of a loop, or the macro that stands for it.

@@ -42,7 +42,7 @@ fn rename_operator(sink: &mut Sink, at: usize) {
             sink.masked.marks.insert(place, Mark::SizeOf);
         }
         b"offsetof" | b"alignof" | b"_Alignof" | b"__alignof__" | b"__alignof" | b"_alignof" => {
-            sink.write(place, b"O")
+            sink.write(place, b"O");
         }
         _ => {}
     }

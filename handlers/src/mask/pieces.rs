@@ -47,7 +47,7 @@ pub(super) fn split(sink: &mut Sink) -> Vec<Piece> {
         let end = find_end(sink, at);
         debug_assert!(end.next > at);
         if let Some((kind, body)) = end.body {
-            pieces.extend(piece(sink, kind, at, body, end.next));
+            pieces.push(piece(sink, kind, at, body, end.next));
         }
         at = end.next;
     }
@@ -219,13 +219,7 @@ fn next_function(sink: &Sink, from: usize) -> Option<usize> {
     None
 }
 
-fn piece(
-    sink: &mut Sink,
-    kind: PieceKind,
-    start: usize,
-    body: usize,
-    next: usize,
-) -> Option<Piece> {
+fn piece(sink: &mut Sink, kind: PieceKind, start: usize, body: usize, next: usize) -> Piece {
     let place = sink.place(start, next - 1);
     let body_place = sink.tokens[body].start;
     let name = match kind {
@@ -238,7 +232,7 @@ fn piece(
     let is_deep = depth(sink, start, next) > MAX_DEPTH;
     let is_broken = is_deep || (kind == PieceKind::Function && !clean_function(sink, start, body));
     let kind = if is_broken { PieceKind::Broken } else { kind };
-    Some(Piece { kind, at: place, body: body_place, name })
+    Piece { kind, at: place, body: body_place, name }
 }
 
 fn depth(sink: &Sink, from: usize, to: usize) -> u32 {

@@ -154,7 +154,7 @@ pub(super) fn type_name(sink: &Sink, first: usize, last: usize) -> Option<TypeNa
                 }
             }
             Kind::Sign(b'*') if base.is_some() && !ty.is_array => {
-                ty.pointers = ty.pointers.saturating_add(1)
+                ty.pointers = ty.pointers.saturating_add(1);
             }
             Kind::Sign(b'[') if base.is_some() => {
                 ty.is_array = true;
