@@ -16,7 +16,9 @@ fn main() {
     let folders: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
     let is_verbose = std::env::var_os("PARSE_TREE_VERBOSE").is_some();
     let mut files = Vec::new();
-    folders.iter().for_each(|folder| collect(folder, &mut files));
+    for folder in &folders {
+        collect(folder, &mut files);
+    }
     let texts: Vec<(PathBuf, String)> = files
         .into_par_iter()
         .filter_map(|path| {
@@ -24,6 +26,12 @@ fn main() {
             text.contains("ioctl").then_some((path, text))
         })
         .collect();
+    let start = Instant::now();
+    let items: usize = texts
+        .par_iter()
+        .map(|(_, text)| ioctlkit_handlers::parse::Outline::new(text).items().count())
+        .sum();
+    println!("{items} items outlined in {:.2} s", start.elapsed().as_secs_f64());
     let start = Instant::now();
     let total = texts
         .par_iter()
@@ -71,11 +79,8 @@ fn measure(path: &Path, text: &str, is_verbose: bool) -> Counts {
     if is_verbose {
         for it in &unit.not_understood {
             let start = it.at.start as usize;
-            let line = text.as_bytes()[..start.min(text.len())]
-                .iter()
-                .filter(|byte| **byte == b'\n')
-                .count()
-                + 1;
+            let line =
+                memchr::memchr_iter(b'\n', &text.as_bytes()[..start.min(text.len())]).count() + 1;
             let name = it
                 .function
                 .and_then(|name| text.get(name.start as usize..name.end as usize))

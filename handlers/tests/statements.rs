@@ -196,3 +196,26 @@ fn functions_that_return_functions_and_arrays_have_their_names() {
     );
     assert_eq!(body_of("void (*f(int a))(int)\n{\n\treturn 0;\n}\n", "f"), "return 0;");
 }
+
+#[test]
+fn an_outline_names_functions_and_reads_the_wanted_ones() {
+    use ioctlkit_handlers::parse::{Outline, Outlined};
+    let source = "static int a(void)\n{\n\treturn 1;\n}\nint v = 1;\nSYSCALL_DEFINE1(b, int, x)\n{\n\treturn 2;\n}\nCALLBACK(c)\n{\n}\n";
+    let outline = Outline::new(source);
+    let shown = Shown(source);
+    let names: Vec<&str> = outline
+        .items()
+        .map(|item| match item {
+            Outlined::Function(Some(name)) => shown.text(name),
+            Outlined::Function(None) => "?",
+            Outlined::Variables => "variables",
+        })
+        .collect();
+    assert_eq!(names, ["a", "variables", "b", "c"]);
+    let unit = outline
+        .read(|item| matches!(item, Outlined::Function(Some(name)) if shown.text(name) == "b"));
+    assert_eq!(unit.functions.len(), 1);
+    assert_eq!(shown.body(shown.function(&unit, "b")), "return 2;");
+    assert!(unit.variables.is_empty());
+    assert_eq!(parse(source).functions.len(), 3);
+}

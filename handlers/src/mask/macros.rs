@@ -1,33 +1,35 @@
 //! Functions whose heads are macros.
 use super::sink::{Mark, Sink};
 use super::tokens::Kind;
+use crate::ast::Text;
 
 /// Makes a function of `MACRO(…) {`: `SYSCALL_DEFINE2(name, type, parameter, type, parameter)` gets its
-/// parameters, and others that are given a name get that name. Gives whether that is possible.
-pub(super) fn make_function(sink: &mut Sink, name: usize) -> bool {
+/// parameters, and others that are given a name get that name. Gives the name, unless that is impossible.
+pub(super) fn make_function(sink: &mut Sink, name: usize) -> Option<Text> {
     let open = name + 1;
-    let Some(close) = sink.partner(open) else { return false };
+    let close = sink.partner(open)?;
     let spelled = sink.spelled(name);
     let is_system_call = memchr::memmem::find(spelled, b"SYSCALL").is_some()
         || spelled.starts_with(b"BPF_CALL_")
         || spelled.starts_with(b"COMPAT_SYSCALL");
     let has_name = sink.is_name(open + 1) && (sink.is(open + 2, b',') || sink.is(open + 2, b')'));
     if is_system_call && has_name && sink.is(open + 2, b',') {
+        let place = sink.place(open + 1, open + 1);
         spread_parameters(sink, name, open, close);
-        return true;
+        return Some(place);
     }
     let is_shouted = !spelled.iter().any(u8::is_ascii_lowercase);
     let inner = if is_shouted && has_name { open + 1 } else { name };
     if !is_shouted && close > open + 1 && !(sink.spelled(open + 1) == b"void" && close == open + 2)
     {
         // A function without a type whose parameters may be declared in its head.
-        return false;
+        return None;
     }
     let place = sink.place(inner, inner);
     let whole = sink.place(name, close);
     let line = &sink.masked.text[whole.start as usize..whole.end as usize];
     if memchr::memchr(b'\n', line).unwrap_or(line.len()) < 7 {
-        return false;
+        return None;
     }
     sink.blank(whole);
     sink.write(whole.start, b"int f()");
@@ -35,7 +37,7 @@ pub(super) fn make_function(sink: &mut Sink, name: usize) -> bool {
     for at in name..=close {
         sink.tokens[at].kind = Kind::Gone;
     }
-    true
+    Some(place)
 }
 
 /// `(name, type, parameter, …)` becomes `name(type parameter, …)`.

@@ -222,15 +222,17 @@ fn next_function(sink: &Sink, from: usize) -> Option<usize> {
 fn piece(sink: &mut Sink, kind: PieceKind, start: usize, body: usize, next: usize) -> Piece {
     let place = sink.place(start, next - 1);
     let body_place = sink.tokens[body].start;
-    let name = match kind {
-        PieceKind::Variable => {
-            clean_variable(sink, start, body);
-            None
-        }
-        _ => function_name(sink, start, body).map(|name| sink.place(name, name)),
-    };
-    let is_deep = depth(sink, start, next) > MAX_DEPTH;
-    let is_broken = is_deep || (kind == PieceKind::Function && !clean_function(sink, start, body));
+    let mut name = None;
+    let mut is_broken = depth(sink, start, next) > MAX_DEPTH;
+    match kind {
+        PieceKind::Variable => clean_variable(sink, start, body),
+        _ => name = function_name(sink, start, body).map(|name| sink.place(name, name)),
+    }
+    if kind == PieceKind::Function {
+        let head = clean_function(sink, start, body);
+        is_broken |= head.is_none();
+        name = head.flatten().or(name);
+    }
     let kind = if is_broken { PieceKind::Broken } else { kind };
     Piece { kind, at: place, body: body_place, name }
 }
@@ -261,17 +263,18 @@ fn function_name(sink: &Sink, start: usize, body: usize) -> Option<usize> {
 }
 
 /// Leaves one type in front of the name of a function, and nothing between its parameters and its body.
-/// Gives whether that makes a function.
-fn clean_function(sink: &mut Sink, start: usize, body: usize) -> bool {
+/// Gives the name where that is clear by now, and nothing where that makes no function.
+#[expect(clippy::option_option, reason = "a function without a clear name is one")]
+fn clean_function(sink: &mut Sink, start: usize, body: usize) -> Option<Option<Text>> {
     let Some(name) = function_name(sink, start, body) else {
         // A function that returns a pointer to a function, or something else altogether.
-        return (start..body).any(|at| sink.is(at, b'('));
+        return (start..body).any(|at| sink.is(at, b'(')).then_some(None);
     };
-    let has_type = clean_type(sink, start, name);
-    if has_type || (start..name).any(|at| sink.is(at, b'*')) {
-        return true;
+    let place = sink.place(name, name);
+    if clean_type(sink, start, name) || (start..name).any(|at| sink.is(at, b'*')) {
+        return Some(Some(place));
     }
-    macros::make_function(sink, name)
+    macros::make_function(sink, name).map(Some)
 }
 
 /// Blanks annotations that nobody knows in front of a variable and behind it.
