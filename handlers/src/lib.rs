@@ -3,6 +3,17 @@
 #![forbid(unsafe_code)]
 
 pub mod ast;
+
+mod analyse;
 mod convert;
+mod facts;
+mod interpret;
+mod known;
 mod mask;
 pub mod parse;
+mod program;
+mod tables;
+mod value;
+
+pub use analyse::{Analysis, analyse};
+pub use program::{Program, Source};

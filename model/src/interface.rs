@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use ioctlkit_abi::{AbiId, AbiSet, Direction};
 
 use crate::{
-    Constant, Contract, Definitions, Differences, Enum, EnumId, FileId, Group, NotRead,
+    Constant, Contract, Definitions, Differences, DriverCode, Enum, EnumId, FileId, Group, NotRead,
     NotUnderstood, Object, Record, RecordBody, RecordId, SourceMap, Span, Type, Typedef, TypedefId,
     Variants,
 };
@@ -42,6 +42,8 @@ pub struct Interface {
     pub objects: Vec<Object>,
     /// What calls of `ioctl` in Rust are given, where its type is known.
     pub passed: Vec<PassedArgument>,
+    /// What C source of drivers does with commands.
+    pub code: DriverCode,
     /// What the front end saw and did not understand, in no particular order.
     pub not_understood: Vec<NotUnderstood>,
     /// How definitions are spelled.

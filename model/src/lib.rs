@@ -13,6 +13,7 @@ mod account;
 mod constant;
 mod contract;
 mod definition;
+mod driver;
 mod finding;
 mod interface;
 mod layout;
@@ -30,6 +31,11 @@ pub use account::{NotRead, NotUnderstood};
 pub use constant::{BinaryOperator, Constant, Expression, UnaryOperator};
 pub use contract::{Contract, Differences, Group, Passing, Purpose, Returns, Role, Values};
 pub use definition::{Attributes, Call, Definition, Definitions, Word, Written};
+pub use driver::{
+    Access, Amount, Answer, Cleared, CodeNotUnderstood, CopiedIn, CopiedOut, Copies, DriverCode,
+    Extent, HandledCommand, Noticed, NoticedKind, OperationTable, Part, Serves, Slot, SourceHandler,
+    Way,
+};
 pub use finding::{Breaks, Edit, Finding, Fix, Label, Problem, ProblemKind, Report, Safety};
 pub use interface::{
     Argument, Command, CommandBody, Encoder, Family, FamilyNumber, Header, HeaderError, Interface,

@@ -115,6 +115,7 @@ impl Interface {
             unknown.span = files.span(unknown.span);
             self.not_understood.push(unknown);
         }
+        self.code.append(other.code, files);
         files
     }
 }

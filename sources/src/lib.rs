@@ -4,8 +4,10 @@
 
 #[cfg(feature = "c")]
 pub mod c;
-#[cfg(any(feature = "c", feature = "rust", feature = "object"))]
+#[cfg(any(feature = "c", feature = "rust", feature = "object", feature = "driver"))]
 mod caution;
+#[cfg(feature = "driver")]
+pub mod driver;
 #[cfg(feature = "dump")]
 pub mod dump;
 #[cfg(all(fuzzing, feature = "c"))]
@@ -18,17 +20,17 @@ pub mod list;
 pub mod object;
 mod own_encoder;
 pub mod programs;
-#[cfg(any(feature = "c", feature = "rust", feature = "object"))]
+#[cfg(any(feature = "c", feature = "rust", feature = "object", feature = "driver"))]
 mod reach;
 pub mod reading;
 #[cfg(feature = "rust")]
 pub mod rust;
-#[cfg(any(feature = "c", feature = "rust", feature = "object"))]
+#[cfg(any(feature = "c", feature = "rust", feature = "object", feature = "driver"))]
 mod walk;
-#[cfg(any(feature = "c", feature = "rust", feature = "object"))]
+#[cfg(any(feature = "c", feature = "rust", feature = "object", feature = "driver"))]
 mod watch;
 #[cfg(feature = "worker")]
 pub mod worker;
 
-#[cfg(any(feature = "c", feature = "rust", feature = "object"))]
+#[cfg(any(feature = "c", feature = "rust", feature = "object", feature = "driver"))]
 pub use caution::Caution;

@@ -1,6 +1,7 @@
 //! Values as bytes and back. Bytes come from a file that anything may have happened to: whatever
 //! they say, reading them ends, and takes no more memory than they are worth.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::hash::Hasher;
 use std::io::Read;
@@ -308,6 +309,19 @@ impl<A: Kept, B: Kept> Kept for (A, B) {
 
     fn take(from: &mut Reader<'_>) -> Option<Self> {
         Some((A::take(from)?, B::take(from)?))
+    }
+}
+
+impl<T: Kept + Ord> Kept for BTreeSet<T> {
+    fn put(&self, out: &mut Writer) {
+        out.count(self.len());
+        for value in self {
+            value.put(out);
+        }
+    }
+
+    fn take(from: &mut Reader<'_>) -> Option<Self> {
+        Some(Vec::take(from)?.into_iter().collect())
     }
 }
 

@@ -33,6 +33,7 @@ pub(super) fn put(interface: &Interface, out: &mut Writer) {
         typedefs,
         objects,
         passed,
+        code,
         not_understood,
         definitions,
         wide_time,
@@ -67,6 +68,7 @@ pub(super) fn put(interface: &Interface, out: &mut Writer) {
     typedefs.put(out);
     objects.put(out);
     passed.put(out);
+    code.put(out);
     not_understood.put(out);
     out.count(definitions.iter().count());
     for (span, definition) in definitions.iter() {
@@ -127,6 +129,7 @@ fn take_one(from: &mut Reader<'_>, inner: Inner) -> Option<Interface> {
         typedefs: Kept::take(from)?,
         objects: Kept::take(from)?,
         passed: Kept::take(from)?,
+        code: Kept::take(from)?,
         not_understood: Kept::take(from)?,
         definitions: Definitions::default(),
         wide_time: None,

@@ -4,6 +4,7 @@
 //! believed, nesting has a limit, and what is wrong anywhere is wrong altogether.
 
 pub(crate) mod bytes;
+mod driver;
 mod interface;
 
 use bytes::{Reader, Writer};

@@ -1,6 +1,6 @@
 //! What a program and its worker say to each other, each message with its length in front.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ use crate::c::{AllowedArgument, sort_arguments};
 use crate::caution::Caution;
 use crate::kept::bytes::{Kept, Reader, Writer, fields, variants};
 use crate::rust::{Constants, FeatureName, Features, Missing};
-use crate::{c, kept, object, rust};
+use crate::{c, driver, kept, object, rust};
 
 /// No message is longer: whatever was read, an answer fits.
 const LONGEST: u64 = 4 << 30;
@@ -116,19 +116,6 @@ impl Kept for Interface {
     }
 }
 
-impl<T: Kept + Ord> Kept for BTreeSet<T> {
-    fn put(&self, out: &mut Writer) {
-        out.count(self.len());
-        for value in self {
-            value.put(out);
-        }
-    }
-
-    fn take(from: &mut Reader<'_>) -> Option<Self> {
-        Some(Vec::take(from)?.into_iter().collect())
-    }
-}
-
 impl<K: Kept + Ord, V: Kept> Kept for BTreeMap<K, V> {
     fn put(&self, out: &mut Writer) {
         out.count(self.len());
@@ -192,12 +179,13 @@ fields! {
     c::Configured { include_dirs, defines, arguments }
     rust::Request { paths, abis, features, constants, caution }
     object::Request { paths, base, bare_abi, types, caution }
+    driver::Request { paths, caution }
 }
 
 variants! {
     Order { 0 => Read(work), 1 => Parse(parsing), }
     Constants { 0 => Requests, 1 => All, }
-    Work { 0 => C(request), 1 => Rust(request), 2 => Objects(request), }
+    Work { 0 => C(request), 1 => Rust(request), 2 => Objects(request), 3 => Drivers(request), }
     Message {
         0 => Lacks(layers),
         1 => Begins(number, files),

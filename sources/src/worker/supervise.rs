@@ -10,7 +10,7 @@ use super::process::{Ended, Worker};
 use super::protocol::{CargoSays, Message};
 use super::work::{Answer, Order, Parsing, Work};
 use crate::rust::{AskCargo, Cargo};
-use crate::{c, object, rust};
+use crate::{c, driver, object, rust};
 
 /// What the kernel calls the file that this process runs.
 const THIS_PROGRAM: &str = "/proc/self/exe";
@@ -70,6 +70,12 @@ impl Workers {
     /// As [`object::read`].
     pub fn read_objects(&self, request: &object::Request) -> (Interface, Vec<Problem>) {
         let Answer { interface, problems, .. } = self.read(Work::Objects(request.clone()));
+        (interface, problems)
+    }
+
+    /// As [`driver::read`].
+    pub fn read_drivers(&self, request: &driver::Request) -> (Interface, Vec<Problem>) {
+        let Answer { interface, problems, .. } = self.read(Work::Drivers(request.clone()));
         (interface, problems)
     }
 

@@ -8,7 +8,7 @@ use crate::c::look::{self, Looked};
 use crate::caution::Caution;
 use crate::reach::Reach;
 use crate::rust::AskCargo;
-use crate::{c, object, rust};
+use crate::{c, driver, object, rust};
 
 /// What a worker is told.
 #[derive(Debug, Clone)]
@@ -44,6 +44,7 @@ pub(super) enum Work {
     C(c::Request),
     Rust(rust::Request),
     Objects(object::Request),
+    Drivers(driver::Request),
 }
 
 impl Work {
@@ -52,6 +53,7 @@ impl Work {
             Self::C(request) => &mut request.caution,
             Self::Rust(request) => &mut request.caution,
             Self::Objects(request) => &mut request.caution,
+            Self::Drivers(request) => &mut request.caution,
         }
     }
 
@@ -61,6 +63,7 @@ impl Work {
             Self::C(request) => request.reach(),
             Self::Rust(request) => request.reach(),
             Self::Objects(request) => request.reach(),
+            Self::Drivers(request) => request.reach(),
         }
     }
 
@@ -70,6 +73,7 @@ impl Work {
             Self::C(request) => c::read(request),
             Self::Rust(request) => rust::read_asking(request, cargo),
             Self::Objects(request) => object::read(request),
+            Self::Drivers(request) => driver::read(request),
         });
         Answer { interface, problems, looked }
     }
@@ -79,6 +83,7 @@ impl Work {
             Self::C(request) => &request.paths,
             Self::Rust(request) => &request.paths,
             Self::Objects(request) => &request.paths,
+            Self::Drivers(request) => &request.paths,
         }
     }
 }

@@ -1,0 +1,298 @@
+//! From parsed files to what the model keeps of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use ioctlkit_model::{
+    Answer, CodeNotUnderstood, Copies, DriverCode, Extent, HandledCommand, OperationTable, Serves,
+    SourceHandler,
+};
+use rayon::prelude::*;
+
+use crate::facts::{Facts, Label};
+use crate::interpret::{Choice, Given, Run};
+use crate::program::{FunctionId, Program};
+use crate::tables::{CommandTable, command_tables, operations};
+
+/// What came of a program.
+#[derive(Debug, Default)]
+pub struct Analysis {
+    /// What the model keeps.
+    pub code: DriverCode,
+    /// Functions that would be followed if their source were read: handlers, and functions that are given
+    /// the command or the argument.
+    pub missing: BTreeSet<String>,
+}
+
+/// A handler that is to be followed.
+struct Root {
+    function: FunctionId,
+    given: Vec<Given>,
+    serves: Serves,
+    copies: Copies,
+}
+
+/// Follows every handler of a program, for each of its commands.
+pub fn analyse(program: &Program) -> Analysis {
+    let mut tables: Vec<(usize, OperationTable)> = Vec::new();
+    let mut rows: Vec<(usize, CommandTable)> = Vec::new();
+    for (place, source) in program.sources.iter().enumerate() {
+        tables.extend(operations(source).into_iter().map(|table| (place, table)));
+        let is_function = |name: &str| program.has(name);
+        rows.extend(command_tables(source, &is_function).into_iter().map(|table| (place, table)));
+    }
+    let mut missing = BTreeSet::new();
+    let mut roots: BTreeMap<FunctionId, Root> = BTreeMap::new();
+    for (place, table) in &tables {
+        for (slot, serves) in
+            [(&table.native, Serves::Native), (&table.compat, Serves::Compat)]
+        {
+            let Some(slot) = slot else { continue };
+            let Some(function) = program.resolve(&slot.function, *place) else {
+                missing.insert(slot.function.clone());
+                continue;
+            };
+            let (given, copies) = given(program, function);
+            let root =
+                roots.entry(function).or_insert(Root { function, given, serves, copies });
+            if root.serves != serves {
+                root.serves = Serves::Both;
+            }
+        }
+    }
+    for (place, table) in &rows {
+        for row in &table.rows {
+            if program.resolve(&row.function, *place).is_none() {
+                missing.insert(row.function.clone());
+            }
+        }
+    }
+    let ids: Vec<FunctionId> = roots.keys().copied().collect();
+    let roots: Vec<Root> = roots.into_values().collect();
+    let followed: Vec<Followed> = roots.par_iter().map(|root| follow(program, root)).collect();
+    let by_rows: Vec<Followed> =
+        rows.par_iter().map(|(place, table)| follow_rows(program, *place, table)).collect();
+
+    let mut code = DriverCode { extent: extent(program), ..DriverCode::default() };
+    let named_rows: Vec<(usize, &str)> =
+        rows.iter().map(|(place, table)| (*place, table.name.as_str())).collect();
+    for (place, mut table) in tables {
+        for slot in [&mut table.native, &mut table.compat].into_iter().flatten() {
+            let function = program.resolve(&slot.function, place);
+            let of_rows = || {
+                let row = named_rows
+                    .iter()
+                    .position(|(source, name)| *name == slot.function && *source == place)?;
+                Some(ids.len() + row)
+            };
+            slot.handler =
+                function.and_then(|id| ids.binary_search(&id).ok()).or_else(of_rows).map(|it| it as u32);
+        }
+        code.tables.push(table);
+    }
+    for followed in followed.into_iter().chain(by_rows) {
+        code.extent.unknown_calls += followed.unknown_calls;
+        missing.extend(followed.missing);
+        code.handlers.push(followed.handler);
+    }
+    missing.retain(|name| !program.has(name));
+    for source in &program.sources {
+        for lost in &source.unit.not_understood {
+            code.not_understood.push(CodeNotUnderstood {
+                span: source.span(lost.at),
+                function: lost.function.map(|name| source.str(name).to_owned()),
+                reason: "it could not be parsed".into(),
+            });
+        }
+    }
+    Analysis { code, missing }
+}
+
+fn extent(program: &Program) -> Extent {
+    Extent {
+        files: program.sources.len() as u32,
+        functions: program.sources.iter().map(|source| source.unit.functions.len() as u32).sum(),
+        unknown_calls: 0,
+    }
+}
+
+/// What the parameters of a handler are, by their types and names.
+fn given(program: &Program, id: FunctionId) -> (Vec<Given>, Copies) {
+    let function = program.function(id);
+    let source = &program.sources[id.source];
+    let mut given = vec![Given::Nothing; function.parameters.len()];
+    let words = |place: usize| {
+        let parameter = &function.parameters[place];
+        let name = parameter.name.map(|name| source.str(name)).unwrap_or_default();
+        (crate::interpret::spelled(source.str(parameter.ty.base)), parameter.ty, name)
+    };
+    let is_integer = |place: &usize| {
+        let (base, ty, _) = words(*place);
+        let integers = ["unsigned int", "int", "unsigned", "u32", "uint", "unsigned long", "__u32", "uint32_t"];
+        ty.pointers == 0 && integers.contains(&&*base)
+    };
+    let by_name = |place: &usize| {
+        let (_, _, name) = words(*place);
+        ["cmd", "command", "request", "ioctl", "code"].iter().any(|word| name.contains(word))
+    };
+    let places = 0..function.parameters.len();
+    let command = places
+        .clone()
+        .find(|place| is_integer(place) && by_name(place))
+        .or_else(|| places.clone().find(is_integer));
+    let Some(command) = command else { return (given, Copies::Handler) };
+    given[command] = Given::Command;
+    let user = places.clone().find(|place| words(*place).1.is_user);
+    let number = places.clone().skip(command + 1).find(|place| {
+        let (base, ty, name) = words(*place);
+        ty.pointers == 0
+            && (matches!(&*base, "unsigned long" | "ulong" | "uintptr_t" | "compat_ulong_t" | "long")
+                || name.contains("arg"))
+    });
+    if let Some(place) = user.or(number) {
+        given[place] = Given::Argument;
+        return (given, Copies::Handler);
+    }
+    let copy = places.skip(command + 1).find(|place| {
+        let (base, ty, _) = words(*place);
+        ty.pointers == 1 && matches!(&*base, "void" | "int" | "char")
+    });
+    if let Some(place) = copy {
+        given[place] = Given::Copy;
+    }
+    (given, Copies::Core)
+}
+
+struct Followed {
+    handler: SourceHandler,
+    missing: BTreeSet<String>,
+    unknown_calls: u32,
+}
+
+/// Follows a handler for any command, then for each, then for one that it does not know.
+fn follow(program: &Program, root: &Root) -> Followed {
+    let mut any = Run::new(program, Choice::Any);
+    any.handler(root.function, &root.given);
+    let source = &program.sources[root.function.source];
+    let function = program.function(root.function);
+    let mut missing = std::mem::take(&mut any.missing);
+    let mut unknown_calls = any.facts.unknown_calls;
+    let mut gave_up = any.gave_up;
+    let mut asks_for_compat = any.facts.asks_for_compat;
+    let mut commands: Vec<HandledCommand> = Vec::new();
+    for label in std::mem::take(&mut any.facts.labels) {
+        if commands.iter().any(|known| known.name == label.name) {
+            continue;
+        }
+        let mut run = Run::new(program, Choice::Named(Rc::from(label.name.as_str())));
+        run.handler(root.function, &root.given);
+        missing.append(&mut run.missing);
+        unknown_calls = unknown_calls.max(run.facts.unknown_calls);
+        gave_up = gave_up.or(run.gave_up);
+        asks_for_compat |= run.facts.asks_for_compat;
+        commands.push(handled(label, run.facts));
+    }
+    let mut unmatched = Run::new(program, Choice::Unmatched);
+    unmatched.handler(root.function, &root.given);
+    let unknown = if unmatched.gave_up.is_some() { Vec::new() } else { answers(&unmatched.facts) };
+    Followed {
+        handler: SourceHandler {
+            function: program.name(root.function).to_owned(),
+            span: source.span(function.name),
+            serves: root.serves,
+            copies: root.copies,
+            commands,
+            unknown,
+            asks_for_compat,
+            gave_up: gave_up.map(str::to_owned),
+        },
+        missing,
+        unknown_calls,
+    }
+}
+
+/// What is returned behind the last place at which a command could have been known; nothing where not all
+/// of that is known. A gate that says `-ENOTTY` before counts, too.
+fn answers(facts: &Facts) -> Vec<Answer> {
+    let last = facts.returns.iter().map(|(passed, _)| *passed).max().unwrap_or(0);
+    if last == 0 {
+        return Vec::new();
+    }
+    let mut answers = BTreeSet::new();
+    for (passed, answer) in &facts.returns {
+        match answer {
+            Some(answer) if *passed == last => {
+                answers.insert(answer.clone());
+            }
+            Some(answer) if matches!(&*answer.value, "-ENOTTY" | "-ENOIOCTLCMD") => {
+                answers.insert(answer.clone());
+            }
+            None if *passed == last => return Vec::new(),
+            _ => {}
+        }
+    }
+    answers.into_iter().collect()
+}
+
+fn handled(label: Label, facts: Facts) -> HandledCommand {
+    let returns: BTreeSet<Answer> =
+        facts.returns.into_iter().filter_map(|(_, answer)| answer).collect();
+    HandledCommand {
+        name: label.name,
+        span: label.span,
+        by_nr: label.by_nr,
+        accesses: facts.accesses,
+        as_number: facts.as_number,
+        escapes: facts.escapes,
+        copied_in: facts.copied_in.into_values().filter(|copied| !copied.ty.is_empty()).collect(),
+        copied_out: facts.copied_out.into_values().collect(),
+        noticed: facts.noticed,
+        returns: returns.into_iter().collect(),
+    }
+}
+
+/// Follows the function of each row.
+fn follow_rows(program: &Program, place: usize, table: &CommandTable) -> Followed {
+    let source = &program.sources[place];
+    let mut commands = Vec::new();
+    let mut missing = BTreeSet::new();
+    let mut unknown_calls = 0;
+    let mut gave_up = None;
+    for row in &table.rows {
+        let label =
+            Label { name: row.command.clone(), span: source.span(row.at), by_nr: true };
+        let Some(function) = program.resolve(&row.function, place) else {
+            commands.push(handled(label, Facts { escapes: true, ..Facts::default() }));
+            continue;
+        };
+        let mut run = Run::new(program, Choice::Any);
+        let parameters = &program.function(function).parameters;
+        let given: Vec<Given> = parameters
+            .iter()
+            .map(|parameter| {
+                let base = program.sources[function.source].str(parameter.ty.base);
+                let is_data = parameter.ty.pointers == 1 && base.split_whitespace().last() == Some("void");
+                if is_data { Given::Copy } else { Given::Nothing }
+            })
+            .collect();
+        run.handler(function, &given);
+        missing.append(&mut run.missing);
+        unknown_calls += run.facts.unknown_calls;
+        gave_up = gave_up.or(run.gave_up);
+        commands.push(handled(label, run.facts));
+    }
+    Followed {
+        handler: SourceHandler {
+            function: table.name.clone(),
+            span: source.span(table.at),
+            serves: Serves::Native,
+            copies: Copies::Core,
+            commands,
+            unknown: Vec::new(),
+            asks_for_compat: false,
+            gave_up: gave_up.map(str::to_owned),
+        },
+        missing,
+        unknown_calls,
+    }
+}

@@ -1,0 +1,88 @@
+//! What one run of the analysis over a handler collects.
+
+use std::collections::BTreeMap;
+
+use ioctlkit_model::{
+    Access, Answer, CopiedIn, CopiedOut, Noticed, Span,
+};
+
+use crate::value::Id;
+
+/// A label that leads to a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// The command's name, or what is written instead.
+    pub name: String,
+    /// Where.
+    pub span: Span,
+    /// Whether only a part of the number is compared.
+    pub by_nr: bool,
+}
+
+/// What was seen.
+#[derive(Debug, Default)]
+pub struct Facts {
+    /// Labels, in the order in which they were met.
+    pub labels: Vec<Label>,
+    /// Copies of the argument.
+    pub accesses: Vec<Access>,
+    /// Where the argument is used as a number.
+    pub as_number: Option<Span>,
+    /// Whether the argument goes where nothing was read.
+    pub escapes: bool,
+    /// Whether a question about 32-bit programs was asked.
+    pub asks_for_compat: bool,
+    /// What is copied in, by object.
+    pub copied_in: BTreeMap<Id, CopiedIn>,
+    /// What is copied out, by place.
+    pub copied_out: BTreeMap<Span, CopiedOut>,
+    /// What else was noticed.
+    pub noticed: Vec<Noticed>,
+    /// What the handler returns, with how often a command was looked for and not found before.
+    pub returns: Vec<(u16, Option<Answer>)>,
+    /// Functions whose source was not read and that were given something of interest.
+    pub unknown_calls: u32,
+}
+
+impl Facts {
+    /// Adds a copy of the argument; one that was seen on another path is that one.
+    pub fn access(&mut self, access: Access) {
+        let known = self.accesses.iter_mut().find(|known| {
+            known.span == access.span && known.way == access.way && known.part == access.part
+        });
+        match known {
+            Some(known) => known.guarded &= access.guarded,
+            None => self.accesses.push(access),
+        }
+    }
+
+    /// Adds an object that is copied out; of two paths, what holds on both counts.
+    pub fn copied_out(&mut self, out: CopiedOut) {
+        match self.copied_out.get_mut(&out.span) {
+            Some(known) => {
+                known.cleared = known.cleared.min(out.cleared);
+                known.set = known.set.intersection(&out.set).cloned().collect();
+                if known.copied_in != out.copied_in {
+                    known.copied_in = None;
+                }
+            }
+            None => {
+                self.copied_out.insert(out.span, out);
+            }
+        }
+    }
+
+    /// Adds something noticed, once.
+    pub fn notice(&mut self, noticed: Noticed) {
+        if !self.noticed.iter().any(|known| known.kind == noticed.kind && known.span == noticed.span) {
+            self.noticed.push(noticed);
+        }
+    }
+
+    /// Adds a label, once.
+    pub fn label(&mut self, label: Label) {
+        if !self.labels.contains(&label) {
+            self.labels.push(label);
+        }
+    }
+}

@@ -1,0 +1,393 @@
+//! Conditions: which paths they let through, and what is known behind them.
+
+use std::rc::Rc;
+
+use super::{Choice, Frame, Run};
+use crate::ast::{Binary, Expression, ExpressionKind, Unary};
+use crate::facts::Label;
+use crate::value::{
+    CommandPart, Constant, Fetch, Id, Paths, State, Value, add, add_all,
+};
+
+/// Paths on which a condition holds, and those on which it does not.
+type Parted = (Paths, Paths);
+
+impl<'p> Run<'p> {
+    pub(super) fn conditions(
+        &mut self,
+        frame: &mut Frame<'p>,
+        condition: &'p Expression,
+        paths: Paths,
+    ) -> Parted {
+        let mut parted = Parted::default();
+        for state in paths {
+            let (yes, no) = self.condition(frame, condition, state);
+            add_all(&mut parted.0, yes);
+            add_all(&mut parted.1, no);
+        }
+        parted
+    }
+
+    pub(super) fn condition(
+        &mut self,
+        frame: &mut Frame<'p>,
+        condition: &'p Expression,
+        state: State,
+    ) -> Parted {
+        if !self.step() {
+            return Parted::default();
+        }
+        match &condition.kind {
+            ExpressionKind::Unary { operator: Unary::Not, operand } => {
+                let (yes, no) = self.condition(frame, operand, state);
+                (no, yes)
+            }
+            ExpressionKind::Binary { operator: Binary::Both, left, right } => {
+                let (yes, mut no) = self.condition(frame, left, state);
+                let (both, more) = self.conditions(frame, right, yes);
+                add_all(&mut no, more);
+                (both, no)
+            }
+            ExpressionKind::Binary { operator: Binary::Either, left, right } => {
+                let (mut yes, no) = self.condition(frame, left, state);
+                let (more, neither) = self.conditions(frame, right, no);
+                add_all(&mut yes, more);
+                (yes, neither)
+            }
+            ExpressionKind::Binary {
+                operator:
+                    operator @ (Binary::Equal
+                    | Binary::NotEqual
+                    | Binary::Less
+                    | Binary::LessOrEqual
+                    | Binary::Greater
+                    | Binary::GreaterOrEqual),
+                left,
+                right,
+            } => self.comparison(frame, condition, *operator, left, right, state),
+            ExpressionKind::Call { function, arguments }
+                if arguments.len() == 1
+                    && matches!(self.str(frame, function.at), "likely" | "unlikely") =>
+            {
+                self.condition(frame, &arguments[0], state)
+            }
+            _ => {
+                let mut parted = Parted::default();
+                for (mut state, value) in self.expression(frame, condition, state) {
+                    self.look_at(&value, condition, frame, &mut Some(&mut state));
+                    let (yes, no) = self.part(frame, condition, &value, state);
+                    yes.into_iter().for_each(|state| add(&mut parted.0, state));
+                    no.into_iter().for_each(|state| add(&mut parted.1, state));
+                }
+                parted
+            }
+        }
+    }
+
+    /// Parts a state by whether a value is zero.
+    fn part(
+        &self,
+        frame: &Frame<'p>,
+        condition: &'p Expression,
+        value: &Value,
+        state: State,
+    ) -> (Option<State>, Option<State>) {
+        match value.truth() {
+            Some(true) => return (Some(state), None),
+            Some(false) => return (None, Some(state)),
+            None => {}
+        }
+        let Some(id) = self.named(frame, condition) else {
+            return (Some(state.clone()), Some(state));
+        };
+        let (mut yes, mut no) = (state.clone(), state);
+        match value {
+            Value::Count(_) => {
+                no.values.insert(id, zero(self, frame, condition));
+            }
+            Value::OneOf(many) => {
+                let of = |truth: bool| {
+                    let mut kept = many.iter().filter(|one| one.truth() != Some(!truth)).cloned();
+                    match (kept.next(), kept.next()) {
+                        (Some(only), None) => Value::Constant(only),
+                        _ => Value::OneOf(
+                            many.iter().filter(|one| one.truth() != Some(!truth)).cloned().collect(),
+                        ),
+                    }
+                };
+                yes.values.insert(id, of(true));
+                no.values.insert(id, of(false));
+            }
+            Value::Unknown => {
+                no.values.insert(id, zero(self, frame, condition));
+            }
+            _ => {}
+        }
+        (Some(yes), Some(no))
+    }
+
+    /// The variable that a condition asks about, also in `(ret = f())`.
+    fn named(&self, frame: &Frame<'p>, condition: &Expression) -> Option<Id> {
+        match &condition.kind {
+            ExpressionKind::Name => self.variable(frame, self.str(frame, condition.at)),
+            ExpressionKind::Assign { operator: None, target, .. } => self.named(frame, target),
+            _ => None,
+        }
+    }
+
+    fn comparison(
+        &mut self,
+        frame: &mut Frame<'p>,
+        condition: &'p Expression,
+        operator: Binary,
+        left: &'p Expression,
+        right: &'p Expression,
+        state: State,
+    ) -> Parted {
+        let mut parted = Parted::default();
+        for (state, one) in self.expression(frame, left, state) {
+            for (mut state, two) in self.expression(frame, right, state) {
+                let equality = matches!(operator, Binary::Equal | Binary::NotEqual);
+                let dispatch = match (&one, &two) {
+                    (command, _) if equality && self.is_dispatch(command) => Some((command, right)),
+                    (_, command) if equality && self.is_dispatch(command) => Some((command, left)),
+                    _ => None,
+                };
+                if let Some((command, label)) = dispatch {
+                    let (equal, other) = self.compare_command(frame, command, label, state);
+                    let (yes, no) =
+                        if operator == Binary::Equal { (equal, other) } else { (other, equal) };
+                    add_all(&mut parted.0, yes);
+                    add_all(&mut parted.1, no);
+                    continue;
+                }
+                self.look_at(&one, left, frame, &mut Some(&mut state));
+                self.look_at(&two, right, frame, &mut Some(&mut state));
+                self.compared_number(&one, &two, frame, condition);
+                self.settle_fetches(&one, &two, &mut state);
+                for value in [&one, &two] {
+                    if let Value::FromUser(place) = value {
+                        state.bounded.insert(place.clone());
+                    }
+                    if *value == Value::CommandPart(CommandPart::Direction) {
+                        state.guarded = true;
+                    }
+                }
+                match decided(operator, &one, &two) {
+                    Some(true) => add(&mut parted.0, state),
+                    Some(false) => add(&mut parted.1, state),
+                    None => {
+                        let (yes, no) = self.refined(frame, operator, left, &one, &two, state);
+                        yes.into_iter().for_each(|state| add(&mut parted.0, state));
+                        no.into_iter().for_each(|state| add(&mut parted.1, state));
+                    }
+                }
+            }
+        }
+        parted
+    }
+
+    /// What `ret < 0`, `ret != 0` and their like say of `ret`.
+    fn refined(
+        &self,
+        frame: &Frame<'p>,
+        operator: Binary,
+        left: &'p Expression,
+        one: &Value,
+        two: &Value,
+        state: State,
+    ) -> (Option<State>, Option<State>) {
+        let is_zero = matches!(two, Value::Constant(constant) if constant.number == Some(0));
+        if !is_zero {
+            return (Some(state.clone()), Some(state));
+        }
+        match (operator, one) {
+            (Binary::NotEqual, _) => self.part(frame, left, one, state),
+            (Binary::Equal, _) => {
+                let (yes, no) = self.part(frame, left, one, state);
+                (no, yes)
+            }
+            // A count is never below zero.
+            (Binary::Less, Value::Count(_)) => (None, Some(state)),
+            (Binary::GreaterOrEqual, Value::Count(_)) => (Some(state), None),
+            (Binary::Greater, Value::Count(_)) => self.part(frame, left, one, state),
+            (Binary::Less, Value::OneOf(many)) if many.iter().all(|one| one.truth().is_some()) => {
+                self.part(frame, left, one, state)
+            }
+            (Binary::GreaterOrEqual, Value::OneOf(many))
+                if many.iter().all(|one| one.truth().is_some()) =>
+            {
+                let (yes, no) = self.part(frame, left, one, state);
+                (no, yes)
+            }
+            _ => (Some(state.clone()), Some(state)),
+        }
+    }
+
+    /// Whether a value tells commands apart.
+    pub(super) fn is_dispatch(&self, value: &Value) -> bool {
+        matches!(
+            value,
+            Value::Command | Value::CommandPart(CommandPart::Nr | CommandPart::WithoutSize)
+        )
+    }
+
+    /// The command is compared with a label: paths on which it is that one, and the others.
+    fn compare_command(
+        &mut self,
+        frame: &Frame<'p>,
+        command: &Value,
+        label: &'p Expression,
+        mut state: State,
+    ) -> Parted {
+        let Some(name) = self.label(frame, label) else {
+            return (vec![state.clone()], vec![state]);
+        };
+        match self.choice.clone() {
+            Choice::Any => {
+                let by_nr = *command != Value::Command;
+                let span = self.span(frame, label.at);
+                self.facts.label(Label { name, span, by_nr });
+                let mut other = state.clone();
+                other.passed += 1;
+                (vec![state], vec![other])
+            }
+            Choice::Named(wanted) if *wanted == *name => (vec![state], Paths::new()),
+            Choice::Named(_) => (Paths::new(), vec![state]),
+            Choice::Unmatched => {
+                state.passed += 1;
+                (Paths::new(), vec![state])
+            }
+        }
+    }
+
+    /// The name of the command that a label stands for.
+    pub(super) fn label(&self, frame: &Frame<'p>, label: &Expression) -> Option<String> {
+        match &label.kind {
+            ExpressionKind::Name => {
+                let name = self.str(frame, label.at);
+                // A variable is no label.
+                self.variable(frame, name).is_none().then(|| name.to_owned())
+            }
+            ExpressionKind::Number => Some(self.str(frame, label.at).to_owned()),
+            ExpressionKind::Cast { value, .. } => self.label(frame, value),
+            ExpressionKind::Call { function, arguments } => {
+                match (self.str(frame, function.at), arguments.first()) {
+                    ("_IOC_NR" | "DRM_IOCTL_NR" | "CONVERT_IOC", Some(of)) => self.label(frame, of),
+                    (name, _) => Some(name.to_owned()),
+                }
+            }
+            ExpressionKind::Binary { operator: Binary::And, left, right }
+                if matches!(right.kind, ExpressionKind::Unary { operator: Unary::Complement, .. }) =>
+            {
+                self.label(frame, left)
+            }
+            ExpressionKind::Binary { .. } => {
+                let text: String =
+                    self.str(frame, label.at).chars().filter(|c| !c.is_whitespace()).collect();
+                Some(text)
+            }
+            _ => None,
+        }
+    }
+
+    /// A value decides something: a number that the program chose is looked at.
+    pub(super) fn look_at(
+        &mut self,
+        value: &Value,
+        _at: &Expression,
+        _frame: &Frame<'p>,
+        state: &mut Option<&mut State>,
+    ) {
+        match value {
+            Value::FromUser(place) => {
+                if let Some(state) = state {
+                    state.bounded.insert(place.clone());
+                    for fetch in &mut state.fetches {
+                        if fetch.to.object == place.object {
+                            fetch.looked_at = true;
+                        }
+                    }
+                }
+            }
+            Value::CommandPart(CommandPart::Direction) => {
+                if let Some(state) = state {
+                    state.guarded = true;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The argument is compared with something else than a null pointer.
+    fn compared_number(&mut self, one: &Value, two: &Value, frame: &Frame<'p>, at: &Expression) {
+        let is_null = |value: &Value| matches!(value, Value::Constant(c) if &*c.text == "NULL");
+        let as_number = match (one, two) {
+            (Value::Argument(pointer), other) | (other, Value::Argument(pointer)) => {
+                pointer.pointee.is_none() && !is_null(other) && !matches!(other, Value::Argument(_))
+            }
+            _ => false,
+        };
+        if as_number {
+            let span = self.span(frame, at.at);
+            self.facts.as_number.get_or_insert(span);
+        }
+    }
+
+    /// What was fetched a second time is compared with something: nothing is wrong with it.
+    fn settle_fetches(&self, one: &Value, two: &Value, state: &mut State) {
+        for value in [one, two] {
+            if let Value::FromUser(place) = value {
+                for fetch in &mut state.fetches {
+                    if fetch.to.object == place.object {
+                        fetch.again = None;
+                    }
+                }
+            }
+        }
+    }
+
+    /// The fetches whose targets are in an object.
+    pub(super) fn fetches_into<'s>(
+        state: &'s mut State,
+        object: Id,
+    ) -> impl Iterator<Item = &'s mut Fetch> {
+        state.fetches.iter_mut().filter(move |fetch| fetch.to.object == object)
+    }
+}
+
+fn zero(run: &Run<'_>, frame: &Frame<'_>, at: &Expression) -> Value {
+    let span = run.program.sources[frame.source].span(at.at);
+    Value::Constant(Constant { text: Rc::from("0"), number: Some(0), span })
+}
+
+/// Whether a comparison holds, where that is known.
+fn decided(operator: Binary, one: &Value, two: &Value) -> Option<bool> {
+    let (Value::Constant(one), Value::Constant(two)) = (one, two) else { return None };
+    if let (Some(one), Some(two)) = (one.number, two.number) {
+        return Some(match operator {
+            Binary::Equal => one == two,
+            Binary::NotEqual => one != two,
+            Binary::Less => one < two,
+            Binary::LessOrEqual => one <= two,
+            Binary::Greater => one > two,
+            Binary::GreaterOrEqual => one >= two,
+            _ => return None,
+        });
+    }
+    let same = one.text == two.text;
+    match operator {
+        Binary::Equal if same => Some(true),
+        Binary::NotEqual if same => Some(false),
+        Binary::Equal if one.is_error() && two.is_error() => Some(false),
+        Binary::NotEqual if one.is_error() && two.is_error() => Some(true),
+        // An error number is below zero.
+        Binary::Less | Binary::LessOrEqual if one.is_error() && two.number == Some(0) => Some(true),
+        Binary::Greater | Binary::GreaterOrEqual if one.is_error() && two.number == Some(0) => {
+            Some(false)
+        }
+        Binary::Equal if one.is_error() && two.number == Some(0) => Some(false),
+        Binary::NotEqual if one.is_error() && two.number == Some(0) => Some(true),
+        _ => None,
+    }
+}

@@ -1,0 +1,777 @@
+//! Expressions: what they yield, and what they change.
+
+use std::rc::Rc;
+
+use ioctlkit_model::{Amount, Cleared, Noticed, NoticedKind, Span};
+
+use super::{Frame, Run};
+use crate::ast::{Binary, Declaration, Designator, Expression, ExpressionKind, Item, Unary};
+use crate::value::{
+    CommandPart, Constant, Id, Object, Paths, Place, Product, State, UserPart, UserPointer, Value, add,
+};
+
+/// What an expression comes to on each path.
+pub(super) type Outcomes = Vec<(State, Value)>;
+
+/// Where something can be stored.
+#[derive(Debug, Clone)]
+pub(super) enum Target {
+    Variable(Id),
+    Member(Place),
+    User(UserPointer),
+    Elsewhere,
+}
+
+impl<'p> Run<'p> {
+    pub(super) fn effect(
+        &mut self,
+        frame: &mut Frame<'p>,
+        expression: &'p Expression,
+        paths: Paths,
+    ) -> Paths {
+        let mut after = Paths::new();
+        for state in paths {
+            for (state, _) in self.expression(frame, expression, state) {
+                add(&mut after, state);
+            }
+        }
+        after
+    }
+
+    pub(super) fn expression(
+        &mut self,
+        frame: &mut Frame<'p>,
+        expression: &'p Expression,
+        state: State,
+    ) -> Outcomes {
+        if !self.step() {
+            return vec![(state, Value::Unknown)];
+        }
+        match &expression.kind {
+            ExpressionKind::Name => {
+                let value = self.name(frame, expression, &state);
+                vec![(state, value)]
+            }
+            ExpressionKind::Number => {
+                let value = self.constant(frame, expression);
+                vec![(state, value)]
+            }
+            ExpressionKind::Call { function, arguments } => {
+                self.call(frame, expression, function, arguments, state)
+            }
+            ExpressionKind::Member { .. }
+            | ExpressionKind::Index { .. }
+            | ExpressionKind::Dereference(_) => self.read(frame, expression, state),
+            ExpressionKind::AddressOf(inner) => {
+                let mut outcomes = Outcomes::new();
+                for (state, target) in self.place(frame, inner, state) {
+                    let value = match target {
+                        Target::Variable(object) => {
+                            Value::Address(Place { object, path: Rc::from("") })
+                        }
+                        Target::Member(place) => Value::Address(place),
+                        Target::User(pointer) => Value::Argument(pointer),
+                        Target::Elsewhere => Value::Unknown,
+                    };
+                    outcomes.push((state, value));
+                }
+                outcomes
+            }
+            ExpressionKind::Unary { operator, operand } => {
+                let minus = *operator == Unary::Minus;
+                let mut outcomes = self.expression(frame, operand, state);
+                for (_, value) in &mut outcomes {
+                    *value = match value {
+                        Value::Constant(constant) if minus => Value::Constant(Constant {
+                            text: format!("-{}", constant.text).into(),
+                            number: constant.number.and_then(i64::checked_neg),
+                            span: self.span(frame, expression.at),
+                        }),
+                        _ => Value::Unknown,
+                    };
+                }
+                outcomes
+            }
+            ExpressionKind::Binary { operator, left, right } => {
+                self.binary(frame, expression, *operator, left, right, state)
+            }
+            ExpressionKind::Assign { operator, target, value } => {
+                self.assignment(frame, *operator, target, value, state)
+            }
+            ExpressionKind::Step(operand) => {
+                let mut outcomes = Outcomes::new();
+                for (mut state, target) in self.place(frame, operand, state) {
+                    let (old, new) = match &target {
+                        Target::Variable(id) => match state.values.get(id).cloned() {
+                            Some(Value::Argument(pointer)) => {
+                                let moved = UserPointer { part: UserPart::Inside, ..pointer.clone() };
+                                (Value::Argument(pointer), Value::Argument(moved))
+                            }
+                            _ => (Value::Unknown, Value::Unknown),
+                        },
+                        _ => (Value::Unknown, Value::Unknown),
+                    };
+                    self.store(frame, &target, None, new, &mut state, operand);
+                    outcomes.push((state, old));
+                }
+                outcomes
+            }
+            ExpressionKind::Conditional { condition, then, otherwise } => {
+                let (yes, no) = self.condition(frame, condition, state);
+                let mut outcomes = Outcomes::new();
+                for state in yes {
+                    match then {
+                        Some(then) => outcomes.extend(self.expression(frame, then, state)),
+                        None => outcomes.push((state, Value::Unknown)),
+                    }
+                }
+                for state in no {
+                    outcomes.extend(self.expression(frame, otherwise, state));
+                }
+                outcomes
+            }
+            ExpressionKind::Cast { ty, value } => {
+                if let ExpressionKind::Initialiser(items) = &value.kind {
+                    return self.compound(frame, expression, ty, items, state);
+                }
+                self.notice_cast(frame, expression, ty, value, &state);
+                let mut outcomes = self.expression(frame, value, state);
+                for (_, value) in &mut outcomes {
+                    if let Value::Argument(pointer) = value
+                        && ty.pointers > 0
+                    {
+                        pointer.pointee = self.pointee(frame, ty);
+                    }
+                }
+                outcomes
+            }
+            ExpressionKind::SizeOfType(_) | ExpressionKind::SizeOf(_) => {
+                vec![(state, Value::Unknown)]
+            }
+            ExpressionKind::Comma(all) => {
+                let mut outcomes = vec![(state, Value::Unknown)];
+                for inner in all {
+                    let before = std::mem::take(&mut outcomes);
+                    for (state, _) in before {
+                        outcomes.extend(self.expression(frame, inner, state));
+                    }
+                }
+                outcomes
+            }
+            ExpressionKind::Initialiser(items) => {
+                let mut outcomes = vec![(state, Value::Unknown)];
+                for item in items {
+                    let before = std::mem::take(&mut outcomes);
+                    for (state, _) in before {
+                        outcomes.extend(self.expression(frame, &item.value, state));
+                    }
+                }
+                outcomes.into_iter().map(|(state, _)| (state, Value::Unknown)).collect()
+            }
+            ExpressionKind::Block(statements) => {
+                let mut paths = vec![state];
+                frame.scopes.push(rustc_hash::FxHashMap::default());
+                paths = self.block(frame, statements, paths);
+                frame.scopes.pop();
+                paths.into_iter().map(|state| (state, Value::Unknown)).collect()
+            }
+            ExpressionKind::String | ExpressionKind::Type(_) => vec![(state, Value::Unknown)],
+            ExpressionKind::Unknown => {
+                self.gave_up = Some("a part of it could not be parsed");
+                vec![(state, Value::Unknown)]
+            }
+        }
+    }
+
+    fn name(&mut self, frame: &Frame<'p>, expression: &Expression, state: &State) -> Value {
+        let name = self.str(frame, expression.at);
+        let Some(id) = self.variable(frame, name) else {
+            return self.constant(frame, expression);
+        };
+        if let Some(value) = state.values.get(&id) {
+            return value.clone();
+        }
+        let is_array = self.variables.get(&id).is_some_and(|ty| ty.name.is_array);
+        match state.objects.get(&id) {
+            Some(_) if is_array => Value::Address(Place { object: id, path: Rc::from("") }),
+            Some(object) if object.copied_in.is_some() => {
+                let place = Place { object: id, path: Rc::from("") };
+                self.member_is_read(&place);
+                Value::FromUser(place)
+            }
+            _ => Value::Unknown,
+        }
+    }
+
+    fn constant(&self, frame: &Frame<'p>, expression: &Expression) -> Value {
+        let text = self.str(frame, expression.at);
+        let number = if text == "NULL" || text == "false" {
+            Some(0)
+        } else if text == "true" {
+            Some(1)
+        } else {
+            number(text)
+        };
+        Value::Constant(Constant { text: text.into(), number, span: self.span(frame, expression.at) })
+    }
+
+    /// Reads a member, an element or what a pointer leads to.
+    fn read(&mut self, frame: &mut Frame<'p>, expression: &'p Expression, state: State) -> Outcomes {
+        let mut outcomes = Outcomes::new();
+        for (mut state, target) in self.place(frame, expression, state) {
+            let value = match target {
+                Target::Variable(id) => state.values.get(&id).cloned().unwrap_or(Value::Unknown),
+                Target::Member(place) => self.read_member(frame, place, &mut state, expression),
+                Target::User(_) | Target::Elsewhere => Value::Unknown,
+            };
+            outcomes.push((state, value));
+        }
+        outcomes
+    }
+
+    fn read_member(
+        &mut self,
+        frame: &Frame<'p>,
+        place: Place,
+        state: &mut State,
+        at: &Expression,
+    ) -> Value {
+        self.member_is_read(&place);
+        let Some(object) = state.objects.get(&place.object) else { return Value::Unknown };
+        let is_set = object.set.contains(&place.path);
+        let copied = object.copied_in.is_some();
+        if is_set || !copied {
+            return Value::Unknown;
+        }
+        let path = place.path.clone();
+        let mut again = None;
+        for fetch in Self::fetches_into(state, place.object) {
+            let meant = match &fetch.part {
+                UserPart::Member(member) => *member == path,
+                UserPart::Start => true,
+                UserPart::Inside => false,
+            };
+            if meant && let Some(first) = fetch.again.take() {
+                again = Some((fetch.span, first));
+            }
+        }
+        if let Some((second, first)) = again {
+            let kind = NoticedKind::FetchesAgain { member: path.to_string() };
+            self.facts.notice(Noticed { kind, span: second, related: Some(first) });
+        }
+        let _ = (frame, at);
+        Value::FromUser(place)
+    }
+
+    /// Somebody reads a member of what was copied in.
+    pub(super) fn member_is_read(&mut self, place: &Place) {
+        if let Some(copied) = self.facts.copied_in.get_mut(&place.object) {
+            copied.read.insert(place.path.to_string());
+        }
+    }
+
+    /// All of an object, or a part, goes where it is not known what is read of it.
+    pub(super) fn is_given_away(&mut self, place: &Place) {
+        if let Some(copied) = self.facts.copied_in.get_mut(&place.object) {
+            if place.path.is_empty() {
+                copied.escapes = true;
+            } else {
+                copied.read.insert(place.path.to_string());
+            }
+        }
+    }
+
+    /// Where an expression lies.
+    pub(super) fn place(
+        &mut self,
+        frame: &mut Frame<'p>,
+        expression: &'p Expression,
+        state: State,
+    ) -> Vec<(State, Target)> {
+        if !self.step() {
+            return vec![(state, Target::Elsewhere)];
+        }
+        match &expression.kind {
+            ExpressionKind::Name => {
+                let target = match self.variable(frame, self.str(frame, expression.at)) {
+                    Some(id) => Target::Variable(id),
+                    None => Target::Elsewhere,
+                };
+                vec![(state, target)]
+            }
+            ExpressionKind::Member { of, name, is_arrow } => {
+                let name = self.str(frame, *name);
+                if *is_arrow {
+                    let outcomes = self.expression(frame, of, state);
+                    return outcomes
+                        .into_iter()
+                        .map(|(state, value)| (state, behind(&value, name)))
+                        .collect();
+                }
+                let targets = self.place(frame, of, state);
+                targets.into_iter().map(|(state, target)| (state, within(&target, name))).collect()
+            }
+            ExpressionKind::Index { of, index } => {
+                let mut targets = Vec::new();
+                for (state, value) in self.expression(frame, of, state) {
+                    for (mut state, index_value) in self.expression(frame, index, state) {
+                        self.look_at(&index_value, index, frame, &mut Some(&mut state));
+                        let first =
+                            matches!(&index_value, Value::Constant(c) if c.number == Some(0));
+                        let target = match &value {
+                            Value::Address(place) => Target::Member(place.clone()),
+                            Value::Argument(pointer) if first => Target::User(pointer.clone()),
+                            Value::Argument(pointer) => Target::User(UserPointer {
+                                part: UserPart::Inside,
+                                pointee: pointer.pointee.clone(),
+                            }),
+                            // An array that is a member yields itself.
+                            Value::FromUser(place) => Target::Member(place.clone()),
+                            _ => Target::Elsewhere,
+                        };
+                        // `x.array[i]`, where `x` was not copied in.
+                        let target = match (target, &of.kind) {
+                            (Target::Elsewhere, ExpressionKind::Member { .. }) => {
+                                let mut places = self.place(frame, of, state.clone());
+                                match places.pop() {
+                                    Some((_, Target::Member(place))) => Target::Member(place),
+                                    _ => Target::Elsewhere,
+                                }
+                            }
+                            (target, _) => target,
+                        };
+                        targets.push((state, target));
+                    }
+                }
+                targets
+            }
+            ExpressionKind::Dereference(inner) => {
+                let outcomes = self.expression(frame, inner, state);
+                outcomes
+                    .into_iter()
+                    .map(|(state, value)| {
+                        let target = match value {
+                            Value::Address(place) if place.path.is_empty() => {
+                                Target::Variable(place.object)
+                            }
+                            Value::Address(place) => Target::Member(place),
+                            Value::Argument(pointer) => Target::User(pointer),
+                            _ => Target::Elsewhere,
+                        };
+                        (state, target)
+                    })
+                    .collect()
+            }
+            ExpressionKind::Cast { value, .. } => self.place(frame, value, state),
+            _ => {
+                let outcomes = self.expression(frame, expression, state);
+                outcomes.into_iter().map(|(state, _)| (state, Target::Elsewhere)).collect()
+            }
+        }
+    }
+
+    fn binary(
+        &mut self,
+        frame: &mut Frame<'p>,
+        expression: &'p Expression,
+        operator: Binary,
+        left: &'p Expression,
+        right: &'p Expression,
+        state: State,
+    ) -> Outcomes {
+        if matches!(
+            operator,
+            Binary::Equal
+                | Binary::NotEqual
+                | Binary::Less
+                | Binary::LessOrEqual
+                | Binary::Greater
+                | Binary::GreaterOrEqual
+                | Binary::Both
+                | Binary::Either
+        ) {
+            let (yes, no) = self.condition(frame, expression, state);
+            let span = self.span(frame, expression.at);
+            let truth = |number: i64| {
+                Value::Constant(Constant { text: number.to_string().into(), number: Some(number), span })
+            };
+            let yes = yes.into_iter().map(|state| (state, truth(1)));
+            let no = no.into_iter().map(|state| (state, truth(0)));
+            return yes.chain(no).collect();
+        }
+        let mut outcomes = Outcomes::new();
+        for (state, one) in self.expression(frame, left, state) {
+            for (state, two) in self.expression(frame, right, state) {
+                let value = self.combined(frame, operator, (left, &one), (right, &two), expression);
+                outcomes.push((state, value));
+            }
+        }
+        outcomes
+    }
+
+    fn combined(
+        &mut self,
+        frame: &Frame<'p>,
+        operator: Binary,
+        (left, one): (&'p Expression, &Value),
+        (right, two): (&'p Expression, &Value),
+        at: &'p Expression,
+    ) -> Value {
+        match (operator, one, two) {
+            (Binary::And, Value::Command, _) => {
+                if matches!(right.kind, ExpressionKind::Unary { operator: Unary::Complement, .. }) {
+                    Value::CommandPart(CommandPart::WithoutSize)
+                } else {
+                    Value::CommandPart(CommandPart::Nr)
+                }
+            }
+            (Binary::Or, Value::Count(count), _) | (Binary::Or, _, Value::Count(count)) => {
+                Value::Count(count.clone())
+            }
+            (Binary::Add | Binary::Subtract, Value::Argument(pointer), _) => {
+                Value::Argument(UserPointer { part: UserPart::Inside, pointee: pointer.pointee.clone() })
+            }
+            (Binary::Add, _, Value::Argument(pointer)) => {
+                Value::Argument(UserPointer { part: UserPart::Inside, pointee: pointer.pointee.clone() })
+            }
+            (Binary::Multiply, Value::FromUser(number), _) => self.product(frame, number, right),
+            (Binary::Multiply, _, Value::FromUser(number)) => self.product(frame, number, left),
+            (Binary::Add, Value::Product(product), _) | (Binary::Add, _, Value::Product(product)) => {
+                Value::Product(product.clone())
+            }
+            (Binary::Add | Binary::Subtract, Value::Address(place), _) => Value::Address(place.clone()),
+            (_, Value::Argument(pointer), _) | (_, _, Value::Argument(pointer)) => {
+                if pointer.pointee.is_none() {
+                    let span = self.span(frame, at.at);
+                    self.facts.as_number.get_or_insert(span);
+                }
+                Value::Unknown
+            }
+            (_, Value::Constant(one), Value::Constant(two)) => {
+                let number = one.number.zip(two.number).and_then(|(one, two)| match operator {
+                    Binary::Add => one.checked_add(two),
+                    Binary::Subtract => one.checked_sub(two),
+                    Binary::Multiply => one.checked_mul(two),
+                    Binary::Or => Some(one | two),
+                    Binary::And => Some(one & two),
+                    _ => None,
+                });
+                match number {
+                    Some(number) => Value::Constant(Constant {
+                        text: number.to_string().into(),
+                        number: Some(number),
+                        span: self.span(frame, at.at),
+                    }),
+                    None => Value::Unknown,
+                }
+            }
+            _ => Value::Unknown,
+        }
+    }
+
+    fn product(&self, frame: &Frame<'p>, number: &Place, factor: &Expression) -> Value {
+        let factor = super::types::spelled(self.str(frame, factor.at));
+        Value::Product(Rc::new(Product { number: number.clone(), factor }))
+    }
+
+    fn assignment(
+        &mut self,
+        frame: &mut Frame<'p>,
+        operator: Option<Binary>,
+        target: &'p Expression,
+        value: &'p Expression,
+        state: State,
+    ) -> Outcomes {
+        let mut outcomes = Outcomes::new();
+        for (state, new) in self.expression(frame, value, state) {
+            for (mut state, place) in self.place(frame, target, state) {
+                let new = match operator {
+                    None => new.clone(),
+                    Some(operator) => {
+                        let old = match &place {
+                            Target::Variable(id) => state.values.get(id).cloned(),
+                            _ => None,
+                        };
+                        let old = old.unwrap_or(Value::Unknown);
+                        self.combined(frame, operator, (target, &old), (value, &new), target)
+                    }
+                };
+                let pointee = self.declared_pointee(frame, target, &state);
+                self.store(frame, &place, pointee, new.clone(), &mut state, value);
+                outcomes.push((state, new));
+            }
+        }
+        outcomes
+    }
+
+    pub(super) fn store(
+        &mut self,
+        frame: &Frame<'p>,
+        target: &Target,
+        pointee: Option<Rc<str>>,
+        value: Value,
+        state: &mut State,
+        at: &'p Expression,
+    ) {
+        match target {
+            Target::Variable(id) => self.assign_variable(*id, pointee, value, state),
+            Target::Member(place) => {
+                self.leaves(frame, &value, at);
+                set(state, place);
+            }
+            Target::User(_) => {}
+            Target::Elsewhere => self.leaves(frame, &value, at),
+        }
+    }
+
+    /// A value is kept where it is not followed.
+    fn leaves(&mut self, frame: &Frame<'p>, value: &Value, at: &'p Expression) {
+        match value {
+            Value::Argument(pointer) => {
+                if pointer.pointee.is_none() && pointer.part == UserPart::Start {
+                    let span = self.span(frame, at.at);
+                    self.facts.as_number.get_or_insert(span);
+                } else {
+                    self.facts.escapes = true;
+                }
+            }
+            Value::Address(place) => self.is_given_away(place),
+            _ => {}
+        }
+    }
+
+    pub(super) fn assign_variable(
+        &mut self,
+        id: Id,
+        pointee: Option<Rc<str>>,
+        value: Value,
+        state: &mut State,
+    ) {
+        let value = match (value, pointee) {
+            (Value::Argument(mut pointer), Some(pointee)) => {
+                pointer.pointee = Some(pointee);
+                Value::Argument(pointer)
+            }
+            (value, _) => value,
+        };
+        // A pointer to an object that was allocated has the type of the variable.
+        if let Value::Address(place) = &value
+            && place.path.is_empty()
+            && let Some(object) = state.objects.get_mut(&place.object)
+            && object.ty.is_empty()
+            && let Some(ty) = self.variables.get(&id)
+            && ty.name.pointers == 1
+        {
+            object.ty = ty.base.clone();
+            object.name = self.program_name(id).unwrap_or_else(|| Rc::from("it"));
+            if let Some(copied) = self.facts.copied_in.get_mut(&place.object) {
+                copied.ty = object.ty.to_string();
+            }
+        }
+        if let Some(object) = state.objects.get_mut(&id) {
+            object.is_unknown = true;
+        }
+        match value {
+            Value::Unknown => state.values.insert(id, Value::Unknown),
+            value => state.values.insert(id, value),
+        };
+    }
+
+    fn program_name(&self, _id: Id) -> Option<Rc<str>> {
+        None
+    }
+
+    /// What a declaration makes.
+    pub(super) fn new_object(
+        &mut self,
+        frame: &Frame<'p>,
+        declaration: &'p Declaration,
+        id: Id,
+        state: &mut State,
+    ) {
+        if declaration.ty.pointers > 0 && !declaration.ty.is_array {
+            state.objects.remove(&id);
+            return;
+        }
+        let Some(ty) = self.variables.get(&id).cloned() else { return };
+        let mut object = Object {
+            name: self.str(frame, declaration.name).into(),
+            ty: ty.base.clone(),
+            span: self.span(frame, declaration.name),
+            cleared: if declaration.is_static { Cleared::All } else { Cleared::Nothing },
+            set: Default::default(),
+            is_unknown: false,
+            copied_in: None,
+        };
+        if let Some(Expression { kind: ExpressionKind::Initialiser(items), .. }) = &declaration.value {
+            self.initialise(frame, items, &mut object);
+        }
+        self.facts.copied_in.remove(&id);
+        state.objects.insert(id, object);
+    }
+
+    /// `= { … }`: an empty one clears all, one that names members clears those that it does not name.
+    fn initialise(&self, frame: &Frame<'p>, items: &'p [Item], object: &mut Object) {
+        let is_zero = |item: &Item| {
+            item.designator.is_none()
+                && matches!(item.value.kind, ExpressionKind::Number)
+                && self.str(frame, item.value.at) == "0"
+        };
+        object.cleared = match items {
+            [] => Cleared::All,
+            [only] if is_zero(only) || matches!(only.value.kind, ExpressionKind::Initialiser(_)) && only.designator.is_none() => Cleared::All,
+            _ => Cleared::Members,
+        };
+        for item in items {
+            if let Some(Designator::Member(name)) = &item.designator {
+                object.set.insert(self.str(frame, *name).into());
+            }
+        }
+    }
+
+    fn compound(
+        &mut self,
+        frame: &mut Frame<'p>,
+        expression: &'p Expression,
+        ty: &crate::ast::TypeName,
+        items: &'p [Item],
+        state: State,
+    ) -> Outcomes {
+        let id = self.id(frame.number, expression.at.start);
+        let mut outcomes = vec![(state, Value::Unknown)];
+        for item in items {
+            let before = std::mem::take(&mut outcomes);
+            for (state, _) in before {
+                outcomes.extend(self.expression(frame, &item.value, state));
+            }
+        }
+        for (state, value) in &mut outcomes {
+            let mut object = Object {
+                name: Rc::from("a compound literal"),
+                ty: super::types::spelled(self.str(frame, ty.base)).into(),
+                span: self.span(frame, expression.at),
+                cleared: Cleared::Nothing,
+                set: Default::default(),
+                is_unknown: false,
+                copied_in: None,
+            };
+            self.initialise(frame, items, &mut object);
+            state.objects.insert(id, object);
+            *value = Value::Unknown;
+        }
+        outcomes
+    }
+
+    /// `(T __user *)(unsigned long)x.member`
+    fn notice_cast(
+        &mut self,
+        frame: &mut Frame<'p>,
+        expression: &'p Expression,
+        ty: &crate::ast::TypeName,
+        value: &'p Expression,
+        state: &State,
+    ) {
+        let ExpressionKind::Cast { ty: word, value: inner } = &value.kind else { return };
+        let spelled = super::types::spelled(self.str(frame, word.base));
+        let is_word = word.pointers == 0
+            && matches!(&*spelled, "unsigned long" | "uintptr_t" | "long" | "ulong" | "size_t");
+        if !is_word || ty.pointers == 0 || !ty.is_user {
+            return;
+        }
+        let ExpressionKind::Member { .. } = inner.kind else { return };
+        let mut targets = self.place(frame, inner, state.clone());
+        let Some((state, Target::Member(place))) = targets.pop() else { return };
+        let Some(object) = state.objects.get(&place.object) else { return };
+        if object.copied_in.is_none() {
+            return;
+        }
+        let kind =
+            NoticedKind::CastsMember { ty: object.ty.to_string(), member: place.path.to_string() };
+        let span = self.span(frame, expression.at);
+        self.facts.notice(Noticed { kind, span, related: None });
+    }
+
+    /// An object that a function allocates.
+    pub(super) fn allocated(
+        &mut self,
+        frame: &Frame<'p>,
+        at: &Expression,
+        cleared: Cleared,
+        copied_in: Option<Amount>,
+        state: &mut State,
+    ) -> Id {
+        let id = self.id(frame.number, at.at.start);
+        let span: Span = self.span(frame, at.at);
+        state.objects.insert(
+            id,
+            Object {
+                name: Rc::from(""),
+                ty: Rc::from(""),
+                span,
+                cleared,
+                set: Default::default(),
+                is_unknown: false,
+                copied_in,
+            },
+        );
+        id
+    }
+}
+
+/// A member of what a pointer leads to.
+fn behind(value: &Value, name: &str) -> Target {
+    match value {
+        Value::Address(place) => Target::Member(member(place, name)),
+        Value::Argument(pointer) => Target::User(user_member(pointer, name)),
+        _ => Target::Elsewhere,
+    }
+}
+
+/// A member of what lies somewhere.
+fn within(target: &Target, name: &str) -> Target {
+    match target {
+        Target::Variable(object) => {
+            Target::Member(Place { object: *object, path: Rc::from(name) })
+        }
+        Target::Member(place) => Target::Member(member(place, name)),
+        Target::User(pointer) => Target::User(user_member(pointer, name)),
+        Target::Elsewhere => Target::Elsewhere,
+    }
+}
+
+fn member(place: &Place, name: &str) -> Place {
+    let path = if place.path.is_empty() { name.into() } else { format!("{}.{name}", place.path).into() };
+    Place { object: place.object, path }
+}
+
+fn user_member(pointer: &UserPointer, name: &str) -> UserPointer {
+    let part = match &pointer.part {
+        UserPart::Start => UserPart::Member(name.into()),
+        UserPart::Member(outer) => UserPart::Member(format!("{outer}.{name}").into()),
+        UserPart::Inside => UserPart::Inside,
+    };
+    UserPointer { part, pointee: None }
+}
+
+/// A member gets a value.
+pub(super) fn set(state: &mut State, place: &Place) {
+    for fetch in Run::fetches_into(state, place.object) {
+        fetch.again = None;
+    }
+    if let Some(object) = state.objects.get_mut(&place.object) {
+        object.set.insert(place.path.clone());
+    }
+}
+
+/// An integer as C spells it.
+fn number(text: &str) -> Option<i64> {
+    let digits = text.trim_end_matches(['u', 'U', 'l', 'L']);
+    let parsed = if let Some(hex) = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X")) {
+        i64::from_str_radix(hex, 16)
+    } else if digits.len() > 1 && digits.starts_with('0') {
+        i64::from_str_radix(&digits[1..], 8)
+    } else {
+        digits.parse()
+    };
+    parsed.ok()
+}

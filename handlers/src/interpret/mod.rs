@@ -1,0 +1,269 @@
+//! Follows the paths of a handler for one command, with what is known of the values on each.
+//!
+//! Paths that meet are joined, but for those on which the last call failed and those on which it did not.
+//! Loops are walked once. What is given to a function whose source was not read is unknown from there on.
+
+mod calls;
+mod conditions;
+mod expressions;
+mod statements;
+mod types;
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use ioctlkit_model::{Amount, Answer, Cleared, CopiedIn, Noticed, NoticedKind, Span};
+use rustc_hash::FxHashMap;
+
+use crate::ast::{Function, Text, TypeName};
+use crate::facts::Facts;
+use crate::program::{FunctionId, Program, Source};
+pub(crate) use types::spelled;
+
+use crate::value::{Id, Object, Paths, Place, State, UserPart, UserPointer, Value};
+
+/// The command that the paths of a run are for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Choice {
+    /// Any: every label is met.
+    Any,
+    /// The one with this name.
+    Named(Rc<str>),
+    /// One that the handler does not know.
+    Unmatched,
+}
+
+/// What a parameter of the handler is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Given {
+    /// Nothing of interest.
+    Nothing,
+    /// The command's number.
+    Command,
+    /// The program's argument.
+    Argument,
+    /// A copy of the argument, which somebody in front has made.
+    Copy,
+}
+
+/// How many calls are followed into each other.
+const DEPTH: usize = 7;
+
+/// How many statements and expressions a run evaluates.
+const STEPS: u32 = 400_000;
+
+/// A run over a handler.
+#[derive(Debug)]
+pub struct Run<'p> {
+    program: &'p Program,
+    choice: Choice,
+    /// What was seen so far.
+    pub facts: Facts,
+    steps: u32,
+    ids: FxHashMap<(u32, u32), Id>,
+    frames: FxHashMap<(u32, u32), u32>,
+    variables: FxHashMap<Id, Rc<VariableType>>,
+    /// Functions that are being followed.
+    stack: Vec<FunctionId>,
+    /// Why parts were not followed.
+    pub gave_up: Option<&'static str>,
+    /// Functions that got the command or the argument, and whose source was not read.
+    pub missing: BTreeSet<String>,
+}
+
+/// The type of a variable.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct VariableType {
+    /// As it is spelled, without `*`.
+    base: Rc<str>,
+    name: TypeName,
+}
+
+/// A call of a function.
+#[derive(Debug)]
+struct Frame<'p> {
+    source: usize,
+    number: u32,
+    scopes: Vec<FxHashMap<&'p str, Id>>,
+    /// Paths that leave the loops and switches around, innermost last.
+    leaving: Vec<Leaving>,
+    labels: FxHashMap<&'p str, Paths>,
+    returns: Vec<(State, Value, Text)>,
+}
+
+/// Paths that wait for the end of a loop or switch, or for a label of a switch.
+#[derive(Debug, Default)]
+struct Leaving {
+    breaks: Paths,
+    /// For loops alone.
+    continues: Option<Paths>,
+    /// For switches: the paths that lead to each `case`, by its place, and to `default`.
+    entries: FxHashMap<u32, Paths>,
+    default: Paths,
+    has_default: bool,
+}
+
+impl<'p> Run<'p> {
+    /// A run that has not begun.
+    pub fn new(program: &'p Program, choice: Choice) -> Self {
+        Self {
+            program,
+            choice,
+            facts: Facts::default(),
+            steps: 0,
+            ids: FxHashMap::default(),
+            frames: FxHashMap::default(),
+            variables: FxHashMap::default(),
+            stack: Vec::new(),
+            gave_up: None,
+            missing: BTreeSet::new(),
+        }
+    }
+
+    /// Follows a handler. `given` says what its parameters are.
+    pub fn handler(&mut self, id: FunctionId, given: &[Given]) {
+        let function = self.program.function(id);
+        let mut state = State::default();
+        let mut frame = self.frame(id, 0);
+        for (place, parameter) in function.parameters.iter().enumerate() {
+            let Some(name) = parameter.name else { continue };
+            let variable = self.declare(&mut frame, name, &parameter.ty);
+            let value = match given.get(place).copied().unwrap_or(Given::Nothing) {
+                Given::Nothing => Value::Unknown,
+                Given::Command => Value::Command,
+                Given::Argument => {
+                    let pointee = self.pointee(&frame, &parameter.ty);
+                    Value::Argument(UserPointer { part: UserPart::Start, pointee })
+                }
+                Given::Copy => self.copy_of_argument(&mut state, &frame, parameter.ty, name),
+            };
+            state.values.insert(variable, value);
+        }
+        self.stack.push(id);
+        let fell = self.block(&mut frame, &function.body, vec![state]);
+        self.stack.pop();
+        for state in fell {
+            self.facts.returns.push((state.passed, None));
+        }
+        for (state, value, at) in std::mem::take(&mut frame.returns) {
+            self.returned(&frame, &state, &value, at);
+        }
+    }
+
+    /// What the handler itself returns.
+    fn returned(&mut self, frame: &Frame<'p>, state: &State, value: &Value, at: Text) {
+        let span = self.span(frame, at);
+        match value {
+            Value::Count(counted) => {
+                let kind = NoticedKind::ReturnsCount { function: counted.function.clone() };
+                self.facts.notice(Noticed { kind, span, related: Some(counted.span) });
+                self.facts.returns.push((state.passed, None));
+            }
+            Value::Constant(constant) => {
+                let value = constant.text.to_string();
+                let answer = Answer { value, span: constant.span };
+                self.facts.returns.push((state.passed, Some(answer)));
+            }
+            Value::OneOf(many) => {
+                for constant in many {
+                    let value = constant.text.to_string();
+                    let answer = Answer { value, span: constant.span };
+                    self.facts.returns.push((state.passed, Some(answer)));
+                }
+            }
+            _ => self.facts.returns.push((state.passed, None)),
+        }
+    }
+
+    /// The object that stands for a copy of the argument in the kernel.
+    fn copy_of_argument(
+        &mut self,
+        state: &mut State,
+        frame: &Frame<'p>,
+        ty: TypeName,
+        name: Text,
+    ) -> Value {
+        let object = self.id(frame.number, u32::MAX);
+        let spelled = types::spelled(self.source(frame).str(ty.base));
+        let base: Rc<str> = if spelled == "void" { "".into() } else { spelled.into() };
+        let span = self.span(frame, name);
+        state.objects.insert(
+            object,
+            Object {
+                name: self.source(frame).str(name).into(),
+                ty: base.clone(),
+                span,
+                cleared: Cleared::All,
+                set: Default::default(),
+                is_unknown: false,
+                copied_in: Some(Amount::CommandSize),
+            },
+        );
+        self.facts.copied_in.insert(
+            object,
+            CopiedIn { ty: base.to_string(), span, read: Default::default(), escapes: false },
+        );
+        Value::Address(Place { object, path: "".into() })
+    }
+
+    /// A new frame; the same for the same call at the same place.
+    fn frame(&mut self, function: FunctionId, caller_and_place: u64) -> Frame<'p> {
+        let key = ((caller_and_place >> 32) as u32, (caller_and_place & u64::from(u32::MAX)) as u32);
+        let next = self.frames.len() as u32;
+        let number = *self.frames.entry(key).or_insert(next);
+        Frame {
+            source: function.source,
+            number,
+            scopes: vec![FxHashMap::default()],
+            leaving: Vec::new(),
+            labels: FxHashMap::default(),
+            returns: Vec::new(),
+        }
+    }
+
+    fn id(&mut self, frame: u32, place: u32) -> Id {
+        let next = self.ids.len() as u32;
+        *self.ids.entry((frame, place)).or_insert(next)
+    }
+
+    fn declare(&mut self, frame: &mut Frame<'p>, name: Text, ty: &TypeName) -> Id {
+        let id = self.id(frame.number, name.start);
+        let base: Rc<str> = types::spelled(self.source(frame).str(ty.base)).into();
+        self.variables.entry(id).or_insert_with(|| Rc::new(VariableType { base, name: *ty }));
+        let name = self.program.sources[frame.source].str(name);
+        if let Some(scope) = frame.scopes.last_mut() {
+            scope.insert(name, id);
+        }
+        id
+    }
+
+    fn variable(&self, frame: &Frame<'p>, name: &str) -> Option<Id> {
+        frame.scopes.iter().rev().find_map(|scope| scope.get(name)).copied()
+    }
+
+    fn source(&self, frame: &Frame<'p>) -> &'p Source {
+        &self.program.sources[frame.source]
+    }
+
+    fn str(&self, frame: &Frame<'p>, at: Text) -> &'p str {
+        self.source(frame).str(at)
+    }
+
+    fn span(&self, frame: &Frame<'p>, at: Text) -> Span {
+        self.source(frame).span(at)
+    }
+
+    fn function(&self, id: FunctionId) -> &'p Function {
+        self.program.function(id)
+    }
+
+    /// Whether there is an end to this.
+    fn step(&mut self) -> bool {
+        self.steps += 1;
+        if self.steps > STEPS {
+            self.gave_up = Some("it has too many paths to follow them all");
+            return false;
+        }
+        true
+    }
+}

@@ -1,0 +1,287 @@
+//! Where functions become handlers: structures of operations, and tables with a row for each command.
+
+use ioctlkit_model::{OperationTable, Slot};
+
+use crate::ast::{
+    Designator, Expression, ExpressionKind, Function, Item, Statement, StatementKind, Text, Variable,
+};
+use crate::program::Source;
+
+/// A table with a row for each command.
+#[derive(Debug, Clone)]
+pub(crate) struct CommandTable {
+    /// The variable's name.
+    pub(crate) name: String,
+    /// The name in its definition.
+    pub(crate) at: Text,
+    /// The rows.
+    pub(crate) rows: Vec<Row>,
+}
+
+/// A row of such a table.
+#[derive(Debug, Clone)]
+pub(crate) struct Row {
+    /// The command's name.
+    pub(crate) command: String,
+    /// Where.
+    pub(crate) at: Text,
+    /// The function's name.
+    pub(crate) function: String,
+}
+
+/// The structures of operations that a file fills in.
+pub(crate) fn operations(source: &Source) -> Vec<OperationTable> {
+    let mut tables = Vec::new();
+    for variable in &source.unit.variables {
+        let structure = tag(source.str(variable.ty.base));
+        let name = source.str(variable.name);
+        in_initialiser(source, &variable.value, name, &structure, variable.name, &mut tables);
+    }
+    for function in &source.unit.functions {
+        assigned(source, function, &mut tables);
+    }
+    tables
+}
+
+fn tag(base: &str) -> String {
+    let words: Vec<&str> = base.split_whitespace().filter(|word| *word != "const").collect();
+    words.last().copied().unwrap_or_default().to_owned()
+}
+
+/// Whether a member of a structure of operations is for handlers.
+fn is_slot(member: &str) -> bool {
+    member.contains("ioctl") || member == "ndo_siocdevprivate" || member == "ndo_siocwandev"
+}
+
+fn in_initialiser(
+    source: &Source,
+    value: &Expression,
+    name: &str,
+    structure: &str,
+    at: Text,
+    tables: &mut Vec<OperationTable>,
+) {
+    let ExpressionKind::Initialiser(items) = &value.kind else { return };
+    let mut table = OperationTable {
+        name: name.to_owned(),
+        structure: structure.to_owned(),
+        span: source.span(at),
+        native: None,
+        compat: None,
+    };
+    let mut more = Vec::new();
+    for item in items {
+        if let ExpressionKind::Initialiser(_) = item.value.kind {
+            let inner = match &item.designator {
+                Some(Designator::Member(member)) => source.str(*member),
+                _ => structure,
+            };
+            in_initialiser(source, &item.value, name, inner, at, tables);
+            continue;
+        }
+        let Some(Designator::Member(member)) = &item.designator else { continue };
+        let member = source.str(*member);
+        let (Some(function), true) = (function_name(source, &item.value), is_slot(member)) else {
+            continue;
+        };
+        place(source, &mut table, &mut more, member, function, item.value.at);
+    }
+    if table.native.is_some() || table.compat.is_some() {
+        tables.push(table);
+    }
+    tables.append(&mut more);
+}
+
+/// Puts a slot into a table; a second native one, as network devices have, makes one more table.
+fn place(
+    source: &Source,
+    table: &mut OperationTable,
+    more: &mut Vec<OperationTable>,
+    member: &str,
+    function: &str,
+    at: Text,
+) {
+    let slot = Slot {
+        member: member.to_owned(),
+        function: function.to_owned(),
+        span: source.span(at),
+        handler: None,
+    };
+    if member.contains("compat") {
+        table.compat = Some(slot);
+    } else if table.native.is_none() {
+        table.native = Some(slot);
+    } else {
+        more.push(OperationTable { native: Some(slot), compat: None, ..table.clone() });
+    }
+}
+
+/// The function that a value names: `f`, `&f`.
+fn function_name<'s>(source: &'s Source, value: &Expression) -> Option<&'s str> {
+    match &value.kind {
+        ExpressionKind::Name => {
+            let name = source.str(value.at);
+            (name != "NULL").then_some(name)
+        }
+        ExpressionKind::AddressOf(inner) | ExpressionKind::Cast { value: inner, .. } => {
+            function_name(source, inner)
+        }
+        _ => None,
+    }
+}
+
+/// `ops->unlocked_ioctl = f;`, each function with its table.
+fn assigned(source: &Source, function: &Function, tables: &mut Vec<OperationTable>) {
+    let first = tables.len();
+    walk(&function.body, &mut |expression| {
+        let ExpressionKind::Assign { operator: None, target, value } = &expression.kind else { return };
+        let ExpressionKind::Member { of, name, .. } = &target.kind else { return };
+        let member = source.str(*name);
+        // A table of rows is no function.
+        if !is_slot(member) || member.ends_with("ioctls") || member.contains("num") {
+            return;
+        }
+        let Some(function) = function_name(source, value) else { return };
+        if function.bytes().all(|byte| byte.is_ascii_digit()) {
+            return;
+        }
+        let object = source.str(of.at);
+        let known = tables.iter_mut().skip(first).find(|table| {
+            table.name == object && table.compat.is_none() && member.contains("compat")
+        });
+        let mut table = OperationTable {
+            name: object.to_owned(),
+            structure: String::new(),
+            span: source.span(expression.at),
+            native: None,
+            compat: None,
+        };
+        match known {
+            Some(known) => place(source, known, &mut Vec::new(), member, function, value.at),
+            None => {
+                place(source, &mut table, &mut Vec::new(), member, function, value.at);
+                tables.push(table);
+            }
+        }
+    });
+}
+
+/// Every expression statement and initialiser of a body, innermost last.
+fn walk(statements: &[Statement], see: &mut dyn FnMut(&Expression)) {
+    for statement in statements {
+        match &statement.kind {
+            StatementKind::Expression(expression) => see(expression),
+            StatementKind::Block(inner) => walk(inner, see),
+            StatementKind::If { then, otherwise, .. } => {
+                walk(std::slice::from_ref(then), see);
+                if let Some(otherwise) = otherwise {
+                    walk(std::slice::from_ref(otherwise), see);
+                }
+            }
+            StatementKind::Switch { body, .. }
+            | StatementKind::While { body, .. }
+            | StatementKind::DoWhile { body, .. }
+            | StatementKind::For { body, .. } => walk(std::slice::from_ref(body), see),
+            _ => {}
+        }
+    }
+}
+
+/// The tables of a file that have a row for each command.
+pub(crate) fn command_tables(
+    source: &Source,
+    is_function: &dyn Fn(&str) -> bool,
+) -> Vec<CommandTable> {
+    let rows = |variable: &Variable| {
+        let ExpressionKind::Initialiser(items) = &variable.value.kind else { return Vec::new() };
+        let name = source.str(variable.name);
+        let named = name.contains("ioctl") || source.str(variable.ty.base).contains("ioctl");
+        items.iter().filter_map(|item| row(source, item, named, is_function)).collect()
+    };
+    source
+        .unit
+        .variables
+        .iter()
+        .map(|variable| CommandTable {
+            name: source.str(variable.name).to_owned(),
+            at: variable.name,
+            rows: rows(variable),
+        })
+        .filter(|table| !table.rows.is_empty())
+        .collect()
+}
+
+/// Macros that make a row: how the command's name begins, which their first argument continues. From
+/// include/drm/drm_ioctl.h, drivers/media/mc/mc-device.c.
+const PREFIXES: [(&str, &str); 2] = [("DRM_IOCTL_DEF_DRV", "DRM_IOCTL_"), ("MEDIA_IOC", "MEDIA_IOC_")];
+
+fn row(
+    source: &Source,
+    item: &Item,
+    is_named: bool,
+    is_function: &dyn Fn(&str) -> bool,
+) -> Option<Row> {
+    // `[_IOC_NR(X)] = …`
+    if let Some(Designator::Index(index)) = &item.designator
+        && let ExpressionKind::Call { function, arguments } = &index.kind
+        && let [command] = &arguments[..]
+        && is_number_of(source.str(function.at))
+    {
+        let function = functions(source, &item.value, is_function).into_iter().next()?;
+        let command = source.str(command.at).to_owned();
+        return Some(Row { command, at: index.at, function });
+    }
+    match &item.value.kind {
+        // `DRM_IOCTL_DEF_DRV(X, f, …)`
+        ExpressionKind::Call { function, arguments } => {
+            let through = source.str(function.at);
+            if !through.contains("IOC") {
+                return None;
+            }
+            let first = arguments.first()?;
+            let prefix = PREFIXES.iter().find(|(name, _)| *name == through);
+            let command = format!("{}{}", prefix.map_or("", |(_, prefix)| prefix), source.str(first.at));
+            let of_functions: Vec<String> =
+                arguments.iter().filter_map(|it| function_name(source, it)).map(str::to_owned).collect();
+            let named = |name: &&String| is_function(name);
+            let function = of_functions.iter().find(named).or_else(|| of_functions.get(1))?;
+            Some(Row { command, at: first.at, function: function.clone() })
+        }
+        // `{ X, f }`
+        ExpressionKind::Initialiser(inner) if is_named => {
+            let command = inner.iter().find_map(|item| match item.value.kind {
+                ExpressionKind::Name => {
+                    let name = source.str(item.value.at);
+                    let is_upper = name.bytes().all(|byte| !byte.is_ascii_lowercase());
+                    (is_upper && name.contains('_')).then_some((name, item.value.at))
+                }
+                _ => None,
+            })?;
+            let function = functions(source, &item.value, is_function).into_iter().next()?;
+            Some(Row { command: command.0.to_owned(), at: command.1, function })
+        }
+        _ => None,
+    }
+}
+
+/// Whether a macro yields the nr of a command, by its name: `_IOC_NR`, `DRM_IOCTL_NR`, `cmd_idx`.
+fn is_number_of(name: &str) -> bool {
+    name == "_IOC_NR" || name == "DRM_IOCTL_NR" || name.ends_with("_idx") || name.ends_with("_NR")
+}
+
+/// The functions that a value names.
+fn functions(source: &Source, value: &Expression, is_function: &dyn Fn(&str) -> bool) -> Vec<String> {
+    match &value.kind {
+        ExpressionKind::Initialiser(items) => {
+            items.iter().flat_map(|item| functions(source, &item.value, is_function)).collect()
+        }
+        ExpressionKind::Call { arguments, .. } => {
+            arguments.iter().flat_map(|it| functions(source, it, is_function)).collect()
+        }
+        _ => function_name(source, value)
+            .filter(|name| is_function(name))
+            .map(str::to_owned)
+            .into_iter()
+            .collect(),
+    }
+}

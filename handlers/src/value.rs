@@ -1,0 +1,312 @@
+//! What the analysis knows of values and objects at one point of a path.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use ioctlkit_model::{Amount, Cleared, Span};
+
+/// A variable of a call, or an allocated object.
+pub type Id = u32;
+
+/// A value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// Nothing is known of it.
+    Unknown,
+    /// It is the same on every path: a number, an enumerator or a macro.
+    Constant(Constant),
+    /// It is one of some.
+    OneOf(BTreeSet<Constant>),
+    /// The number of the command.
+    Command,
+    /// A part of that number.
+    CommandPart(CommandPart),
+    /// The program's argument, as a number or as a pointer, or a place inside of what it points to.
+    Argument(UserPointer),
+    /// Another pointer into the program's memory.
+    OtherUser,
+    /// The address of an object, or of a member of it.
+    Address(Place),
+    /// The number of bytes that a function did not copy.
+    Count(Rc<Counted>),
+    /// What the program wrote into a member of what was copied in.
+    FromUser(Place),
+    /// Such a number times something.
+    Product(Rc<Product>),
+}
+
+/// A value that the text gives.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Constant {
+    /// As it is spelled, such as `-EINVAL`, without spaces.
+    pub text: Rc<str>,
+    /// The number, where it is one.
+    pub number: Option<i64>,
+    /// Where.
+    pub span: Span,
+}
+
+/// A part of a command's number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CommandPart {
+    /// `_IOC_NR`, also masked out otherwise.
+    Nr,
+    /// `_IOC_TYPE`
+    Type,
+    /// `_IOC_SIZE`
+    Size,
+    /// `_IOC_DIR`
+    Direction,
+    /// The number without its size.
+    WithoutSize,
+}
+
+/// A pointer to the program's memory that is the argument, or lies behind it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserPointer {
+    /// Where it points to.
+    pub part: UserPart,
+    /// The type of what it points to, as it is spelled.
+    pub pointee: Option<Rc<str>>,
+}
+
+/// A place in the argument.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum UserPart {
+    /// Its first byte.
+    Start,
+    /// A member.
+    Member(Rc<str>),
+    /// Somewhere.
+    Inside,
+}
+
+/// A place in an object.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The object.
+    pub object: Id,
+    /// The members that lead to it, with dots between them; empty for all of it.
+    pub path: Rc<str>,
+}
+
+/// A copy whose count of bytes is a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counted {
+    /// The call.
+    pub span: Span,
+    /// What was called.
+    pub function: String,
+}
+
+/// A product with a number of the program's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Product {
+    /// The number.
+    pub number: Place,
+    /// The other factor, as it is spelled.
+    pub factor: String,
+}
+
+impl Value {
+    /// What a value is where two paths meet.
+    pub fn join(&self, other: &Self) -> Self {
+        if self == other {
+            return self.clone();
+        }
+        match (self, other) {
+            (Self::Constant(one), Self::Constant(two)) => {
+                Self::OneOf([one.clone(), two.clone()].into_iter().collect())
+            }
+            (Self::OneOf(many), Self::Constant(one)) | (Self::Constant(one), Self::OneOf(many))
+                if many.len() < 8 =>
+            {
+                let mut many = many.clone();
+                many.insert(one.clone());
+                Self::OneOf(many)
+            }
+            (Self::OneOf(one), Self::OneOf(two)) if one.len() + two.len() < 8 => {
+                Self::OneOf(one.union(two).cloned().collect())
+            }
+            // A count that was zero on the other path.
+            (Self::Count(count), Self::Constant(zero))
+            | (Self::Constant(zero), Self::Count(count))
+                if zero.number == Some(0) =>
+            {
+                Self::Count(count.clone())
+            }
+            (Self::Argument(one), Self::Argument(two)) if one.part == two.part => {
+                Self::Argument(UserPointer { part: one.part.clone(), pointee: None })
+            }
+            _ => Self::Unknown,
+        }
+    }
+
+    /// Whether it is zero (false) or not (true), where that is known.
+    pub fn truth(&self) -> Option<bool> {
+        match self {
+            Self::Constant(constant) => constant.truth(),
+            Self::OneOf(many) => {
+                let mut truths = many.iter().map(Constant::truth);
+                let first = truths.next()??;
+                truths.all(|truth| truth == Some(first)).then_some(first)
+            }
+            Self::Address(_) => Some(true),
+            _ => None,
+        }
+    }
+}
+
+impl Constant {
+    /// Whether it is not zero, where that is known. The kernel's error numbers are no zeros.
+    pub fn truth(&self) -> Option<bool> {
+        match self.number {
+            Some(number) => Some(number != 0),
+            None => self.is_error().then_some(true),
+        }
+    }
+
+    /// Whether it is `-E…`.
+    pub fn is_error(&self) -> bool {
+        let name = self.text.strip_prefix("-E").unwrap_or_default();
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+    }
+}
+
+/// An object that a handler declares or allocates.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Object {
+    /// Its name.
+    pub name: Rc<str>,
+    /// Its type, as it is spelled.
+    pub ty: Rc<str>,
+    /// Where it is declared or allocated.
+    pub span: Span,
+    /// What was cleared.
+    pub cleared: Cleared,
+    /// The members that were set.
+    pub set: BTreeSet<Rc<str>>,
+    /// Whether somebody whose source was not read may have set it.
+    pub is_unknown: bool,
+    /// How much of it was copied from the program.
+    pub copied_in: Option<Amount>,
+}
+
+impl Object {
+    fn join(&mut self, other: &Self) {
+        self.cleared = self.cleared.min(other.cleared);
+        self.set = self.set.intersection(&other.set).cloned().collect();
+        self.is_unknown |= other.is_unknown;
+        if self.copied_in != other.copied_in {
+            // Copied on one path only: the other one decides, and nothing is known of it here.
+            self.is_unknown |= self.copied_in.is_some() || other.copied_in.is_some();
+        }
+    }
+}
+
+/// A part of the argument that was fetched.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fetch {
+    /// The part.
+    pub part: UserPart,
+    /// Where.
+    pub span: Span,
+    /// Where it went.
+    pub to: Place,
+    /// Whether its value was looked at in a condition or a size.
+    pub looked_at: bool,
+    /// What fetched the same before, if its value was looked at.
+    pub again: Option<Span>,
+}
+
+/// What is known at one point of a path.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct State {
+    /// Values of variables.
+    pub values: BTreeMap<Id, Value>,
+    /// Objects.
+    pub objects: BTreeMap<Id, Object>,
+    /// Members whose values were compared with something.
+    pub bounded: BTreeSet<Place>,
+    /// What was fetched.
+    pub fetches: Vec<Fetch>,
+    /// How many times the command was looked for and not found.
+    pub passed: u16,
+    /// What kind of value the last call returned: paths with different kinds are kept apart.
+    pub outcome: CallOutcome,
+    /// Whether the direction in the number was asked for on the way here.
+    pub guarded: bool,
+}
+
+/// What kind of value a call returned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum CallOutcome {
+    /// Any.
+    #[default]
+    Any,
+    /// Zero.
+    Zero,
+    /// An error number.
+    Error,
+}
+
+impl State {
+    /// Whether two states are of paths that are kept apart.
+    fn is_alike(&self, other: &Self) -> bool {
+        self.passed == other.passed && self.outcome == other.outcome
+    }
+
+    fn join(&mut self, other: &Self) {
+        // What only one path knows is out of scope, or unknown, where they meet.
+        self.values.retain(|id, value| match other.values.get(id) {
+            Some(there) => {
+                *value = value.join(there);
+                true
+            }
+            None => false,
+        });
+        for (id, object) in &other.objects {
+            match self.objects.get_mut(id) {
+                Some(here) => here.join(object),
+                None => {
+                    self.objects.insert(*id, object.clone());
+                }
+            }
+        }
+        self.bounded = self.bounded.union(&other.bounded).cloned().collect();
+        self.fetches.retain(|fetch| other.fetches.iter().any(|there| there.span == fetch.span));
+        for fetch in &mut self.fetches {
+            let there = other.fetches.iter().find(|there| there.span == fetch.span);
+            fetch.looked_at |= there.is_some_and(|there| there.looked_at);
+        }
+        self.passed = self.passed.max(other.passed);
+        self.guarded &= other.guarded;
+        if self.outcome != other.outcome {
+            self.outcome = CallOutcome::Any;
+        }
+    }
+}
+
+/// The states of the paths that lead to one point. None: nothing leads there.
+pub type Paths = Vec<State>;
+
+/// Paths that are kept apart at one point.
+const MOST_PATHS: usize = 6;
+
+/// Adds a path to others, joined with those that it is like.
+pub fn add(paths: &mut Paths, state: State) {
+    if let Some(alike) = paths.iter_mut().find(|known| known.is_alike(&state)) {
+        alike.join(&state);
+    } else if paths.len() < MOST_PATHS {
+        paths.push(state);
+    } else if let Some(last) = paths.last_mut() {
+        last.join(&state);
+    }
+}
+
+/// Adds paths to others.
+pub fn add_all(paths: &mut Paths, more: Paths) {
+    for state in more {
+        add(paths, state);
+    }
+}

@@ -1,0 +1,367 @@
+//! What C source of drivers does with ioctl commands: who handles them, and what the handler copies.
+
+use std::collections::BTreeSet;
+
+use crate::{FileShift, Span};
+
+/// What was read of a driver's C source.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DriverCode {
+    /// The places at which functions become handlers.
+    pub tables: Vec<OperationTable>,
+    /// The functions that handle commands, each once.
+    pub handlers: Vec<SourceHandler>,
+    /// Functions, and other pieces of text, that were not understood, with the reason.
+    pub not_understood: Vec<CodeNotUnderstood>,
+    /// How much was looked at.
+    pub extent: Extent,
+}
+
+impl DriverCode {
+    /// Whether there is no driver source at all.
+    pub fn is_empty(&self) -> bool {
+        self.tables.is_empty() && self.handlers.is_empty() && self.not_understood.is_empty()
+    }
+
+    /// Takes in what was read besides, whose files have moved.
+    pub(crate) fn append(&mut self, mut other: Self, files: FileShift) {
+        other.each_span(&mut |span| *span = files.span(*span));
+        let handlers = self.handlers.len() as u32;
+        for table in &mut other.tables {
+            for slot in [&mut table.native, &mut table.compat].into_iter().flatten() {
+                slot.handler = slot.handler.map(|place| place + handlers);
+            }
+        }
+        self.tables.append(&mut other.tables);
+        self.handlers.append(&mut other.handlers);
+        self.not_understood.append(&mut other.not_understood);
+        self.extent.files += other.extent.files;
+        self.extent.functions += other.extent.functions;
+        self.extent.unknown_calls += other.extent.unknown_calls;
+    }
+
+    fn each_span(&mut self, see: &mut dyn FnMut(&mut Span)) {
+        for table in &mut self.tables {
+            see(&mut table.span);
+            for slot in [&mut table.native, &mut table.compat].into_iter().flatten() {
+                see(&mut slot.span);
+            }
+        }
+        for lost in &mut self.not_understood {
+            see(&mut lost.span);
+        }
+        for handler in &mut self.handlers {
+            see(&mut handler.span);
+            handler.unknown.iter_mut().for_each(|answer| see(&mut answer.span));
+            for command in &mut handler.commands {
+                command.each_span(see);
+            }
+        }
+    }
+
+    /// Every handler that names a command, with what it does there.
+    pub fn handling<'a>(
+        &'a self,
+        command: &'a str,
+    ) -> impl Iterator<Item = (&'a SourceHandler, &'a HandledCommand)> {
+        self.handlers.iter().flat_map(move |handler| {
+            let named = handler.commands.iter().filter(move |handled| handled.name == command);
+            named.map(move |handled| (handler, handled))
+        })
+    }
+
+    /// The tables that a handler stands in, by its place in [`DriverCode::handlers`].
+    pub fn tables_with(&self, handler: usize) -> impl Iterator<Item = &OperationTable> {
+        self.tables.iter().filter(move |table| {
+            let slots = [&table.native, &table.compat];
+            slots.into_iter().flatten().any(|slot| slot.handler.is_some_and(|place| place as usize == handler))
+        })
+    }
+}
+
+/// How much driver source was looked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Extent {
+    /// Files that were parsed.
+    pub files: u32,
+    /// Functions in them.
+    pub functions: u32,
+    /// Calls of functions that are not in the source, with a pointer to the argument or to something
+    /// that is copied.
+    pub unknown_calls: u32,
+}
+
+/// A piece of driver source that was not understood.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeNotUnderstood {
+    /// Where.
+    pub span: Span,
+    /// The function, where there is one.
+    pub function: Option<String>,
+    /// Why, as half a sentence.
+    pub reason: String,
+}
+
+/// A structure of operations that a driver fills in, such as a `struct file_operations`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OperationTable {
+    /// The variable, or what is assigned to.
+    pub name: String,
+    /// The tag of the structure, such as `file_operations`.
+    pub structure: String,
+    /// The name in its definition, or the assignment.
+    pub span: Span,
+    /// The member for native programs.
+    pub native: Option<Slot>,
+    /// The member for 32-bit programs on a 64-bit kernel.
+    pub compat: Option<Slot>,
+}
+
+/// A member of a structure of operations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slot {
+    /// The member's name, such as `unlocked_ioctl`.
+    pub member: String,
+    /// The function's name.
+    pub function: String,
+    /// Where it is said.
+    pub span: Span,
+    /// The function's place in [`DriverCode::handlers`], where its source was read.
+    pub handler: Option<u32>,
+}
+
+/// For whom a handler works.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Serves {
+    /// Native programs alone.
+    Native,
+    /// 32-bit programs on a 64-bit kernel alone.
+    Compat,
+    /// Both.
+    Both,
+}
+
+/// Who copies the argument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Copies {
+    /// The handler itself.
+    Handler,
+    /// The subsystem in front of it, which hands it a copy in the kernel: DRM, V4L2, media, iommufd.
+    Core,
+}
+
+/// A function that handles ioctl commands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceHandler {
+    /// Its name.
+    pub function: String,
+    /// The name in its definition.
+    pub span: Span,
+    /// Whom it serves.
+    pub serves: Serves,
+    /// Who copies the argument.
+    pub copies: Copies,
+    /// The commands that it tells apart, in the order of the text.
+    pub commands: Vec<HandledCommand>,
+    /// What it returns for a command that it does not know; empty where that is not known.
+    pub unknown: Vec<Answer>,
+    /// Whether the handler asks `in_compat_syscall()` or its like.
+    pub asks_for_compat: bool,
+    /// Why parts of it were not understood, as half a sentence.
+    pub gave_up: Option<String>,
+}
+
+/// A value that a handler returns.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Answer {
+    /// The value as it is spelled, such as `-EINVAL`.
+    pub value: String,
+    /// Where it is returned, or assigned to what is returned.
+    pub span: Span,
+}
+
+/// What a handler does for a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandledCommand {
+    /// The command's name.
+    pub name: String,
+    /// The label, comparison or row of a table that leads to it.
+    pub span: Span,
+    /// Whether only the nr, and not the whole number, is compared.
+    pub by_nr: bool,
+    /// What is copied from and to the argument, in the order in which it is done.
+    pub accesses: Vec<Access>,
+    /// Where the argument is used as a number.
+    pub as_number: Option<Span>,
+    /// Whether the argument is given to a function whose source was not read.
+    pub escapes: bool,
+    /// The structures that are copied in, and what is read of them.
+    pub copied_in: Vec<CopiedIn>,
+    /// The structures that are copied out, and what is known of their bytes.
+    pub copied_out: Vec<CopiedOut>,
+    /// What else was noticed.
+    pub noticed: Vec<Noticed>,
+    /// What it returns, where that is a constant.
+    pub returns: Vec<Answer>,
+}
+
+impl HandledCommand {
+    fn each_span(&mut self, see: &mut dyn FnMut(&mut Span)) {
+        see(&mut self.span);
+        self.accesses.iter_mut().for_each(|access| see(&mut access.span));
+        self.as_number.iter_mut().for_each(&mut *see);
+        self.copied_in.iter_mut().for_each(|copied| see(&mut copied.span));
+        for out in &mut self.copied_out {
+            see(&mut out.span);
+            see(&mut out.declared);
+        }
+        for noticed in &mut self.noticed {
+            see(&mut noticed.span);
+            noticed.related.iter_mut().for_each(&mut *see);
+        }
+        self.returns.iter_mut().for_each(|answer| see(&mut answer.span));
+    }
+}
+
+/// Which way a copy goes, as the program sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Way {
+    /// From the program to the kernel.
+    In,
+    /// From the kernel to the program.
+    Out,
+}
+
+/// Which part of the argument is copied.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// From its first byte on.
+    Whole,
+    /// A member.
+    Member(String),
+    /// From somewhere inside.
+    Inside,
+}
+
+/// How many bytes are copied.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Amount {
+    /// As many as a type has, as it is spelled.
+    Type(String),
+    /// As many as the number of the command says.
+    CommandSize,
+    /// A number, in bytes.
+    Bytes(u64),
+    /// What an expression says.
+    Expression(String),
+    /// A string or something else that ends by itself.
+    Unknown,
+}
+
+/// A copy from or to the argument.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Access {
+    /// Where.
+    pub span: Span,
+    /// The way.
+    pub way: Way,
+    /// The part.
+    pub part: Part,
+    /// How much.
+    pub amount: Amount,
+    /// Whether it is done only where the direction in the number says so.
+    pub guarded: bool,
+    /// Whether the amount is what the function's name says, and not an argument: `get_user`.
+    pub of_pointee: bool,
+}
+
+/// A structure that is copied in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CopiedIn {
+    /// Its type, as it is spelled.
+    pub ty: String,
+    /// Where it is copied.
+    pub span: Span,
+    /// The members that are read.
+    pub read: BTreeSet<String>,
+    /// Whether all of it is given to something whose source was not read.
+    pub escapes: bool,
+}
+
+/// How much of an object was cleared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Cleared {
+    /// Nothing.
+    Nothing,
+    /// Every member, by an initialiser that names some; C leaves the padding open.
+    Members,
+    /// Every byte.
+    All,
+}
+
+/// A structure that is copied out, as it is on the path on which the least is known of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CopiedOut {
+    /// Its type, as it is spelled.
+    pub ty: String,
+    /// The variable.
+    pub object: String,
+    /// Where it is copied.
+    pub span: Span,
+    /// Where it is declared or allocated.
+    pub declared: Span,
+    /// The part of it that is copied: empty for all of it.
+    pub member: String,
+    /// What was cleared.
+    pub cleared: Cleared,
+    /// The members that were set on every path.
+    pub set: BTreeSet<String>,
+    /// How much was copied in before.
+    pub copied_in: Option<Amount>,
+    /// How much is copied out.
+    pub amount: Amount,
+}
+
+/// Something that a handler does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Noticed {
+    /// What.
+    pub kind: NoticedKind,
+    /// Where.
+    pub span: Span,
+    /// What else is concerned: the copy whose count is returned, the first of two fetches.
+    pub related: Option<Span>,
+}
+
+/// What a handler may do.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NoticedKind {
+    /// It returns the number of bytes that `function` did not copy.
+    ReturnsCount {
+        /// The function, such as `copy_to_user`.
+        function: String,
+    },
+    /// It multiplies a number that the program chose, and allocates or copies as much.
+    UnboundedProduct {
+        /// The structure that the number is in, as it is spelled, or the type of the variable.
+        ty: String,
+        /// The member.
+        member: String,
+        /// What it is multiplied with, as it is spelled.
+        factor: String,
+        /// The function that takes the size.
+        function: String,
+    },
+    /// It fetches a part of the argument that it has fetched and looked at before.
+    FetchesAgain {
+        /// The member; empty where it is all of the argument.
+        member: String,
+    },
+    /// It makes a pointer of a member by way of `unsigned long`.
+    CastsMember {
+        /// The structure.
+        ty: String,
+        /// The member.
+        member: String,
+    },
+}

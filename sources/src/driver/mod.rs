@@ -1,0 +1,127 @@
+//! C source of drivers: which functions handle ioctl commands, and what they do. Nothing is compiled, and
+//! no configuration is needed.
+//!
+//! A file is parsed if it makes a function the handler of something, or if such a function leads there.
+//! That is worked out in rounds: what a handler calls and gives the argument to is looked for by name.
+
+mod find;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use ioctlkit_handlers::ast::Unit;
+use ioctlkit_handlers::{Analysis, Program, Source, analyse, parse};
+use ioctlkit_model::{Interface, Problem, ProblemKind};
+use rayon::prelude::*;
+
+pub use find::holds_driver;
+
+use crate::c::lex::scan::scan;
+use crate::reach::Reach;
+use crate::{Caution, watch};
+use find::Index;
+
+/// What to read.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// Files of C, or folders of them.
+    pub paths: Vec<PathBuf>,
+    /// What an earlier attempt has taught.
+    pub caution: Caution,
+}
+
+impl Request {
+    /// How far reading may reach.
+    pub(crate) fn reach(&self) -> Reach {
+        Reach::of(&self.paths, &[])
+    }
+}
+
+/// How many times what is missing is looked for.
+const ROUNDS: usize = 3;
+
+/// Reads what the request names. What can't be read becomes a [`Problem`]; the rest is complete.
+pub fn read(request: &Request) -> (Interface, Vec<Problem>) {
+    let (found, mut problems) = find::find(request, &request.reach());
+    let index = Index::of(&found);
+    let mut reading = Reading::default();
+    let first = found.iter().filter(|file| file.has_handlers);
+    reading.parse(request, first.map(|file| file.path.clone()).collect());
+    let mut analysis = analyse(&reading.program);
+    let mut looked_for: BTreeSet<String> = BTreeSet::new();
+    for _ in 0..ROUNDS {
+        let wanted: Vec<String> = analysis.missing.difference(&looked_for).cloned().collect();
+        let paths: BTreeSet<PathBuf> =
+            wanted.iter().flat_map(|name| index.defining(name, &reading.folders)).collect();
+        looked_for.extend(wanted);
+        let new: Vec<PathBuf> = paths.difference(&reading.known).cloned().collect();
+        if new.is_empty() {
+            break;
+        }
+        reading.parse(request, new);
+        analysis = analyse(&reading.program);
+    }
+    problems.append(&mut reading.problems);
+    let Analysis { code, .. } = analysis;
+    (Interface { code, ..reading.interface }, problems)
+}
+
+/// What was read so far.
+#[derive(Default)]
+struct Reading {
+    program: Program,
+    interface: Interface,
+    known: BTreeSet<PathBuf>,
+    folders: BTreeSet<PathBuf>,
+    problems: Vec<Problem>,
+}
+
+impl Reading {
+    fn parse(&mut self, request: &Request, paths: Vec<PathBuf>) {
+        self.known.extend(paths.iter().cloned());
+        let one = |path: PathBuf| {
+            let read = match request.caution.avoids(&path) {
+                Some(problem) => Err(problem),
+                None => watch::during(|| vec![path.clone()], || parsed(&path)),
+            };
+            (path, read)
+        };
+        let parsed: Vec<(PathBuf, Result<Parsed, Problem>)> = if request.caution.is_slow() {
+            paths.into_iter().map(one).collect()
+        } else {
+            paths.into_par_iter().map(one).collect()
+        };
+        for (path, read) in parsed {
+            match read {
+                Ok(Parsed { text, unit, comments }) => {
+                    let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+                    let file = self.interface.sources.add(path, text.clone());
+                    self.interface.sources.file_mut(file).comments = comments;
+                    let shown = folder.display().to_string();
+                    self.program.add(Source { file, folder: shown, text, unit });
+                    self.folders.insert(folder);
+                }
+                Err(problem) => self.problems.push(problem),
+            }
+        }
+    }
+}
+
+/// A file that was parsed.
+struct Parsed {
+    text: Arc<str>,
+    unit: Unit,
+    comments: Vec<std::ops::Range<u32>>,
+}
+
+fn parsed(path: &Path) -> Result<Parsed, Problem> {
+    let text: Arc<str> = find::text_of(path)?.into();
+    let unit = parse::parse(&text);
+    let comments = scan(&text).comments;
+    Ok(Parsed { text, unit, comments })
+}
+
+fn failure(path: &Path, message: String) -> Problem {
+    Problem { kind: ProblemKind::Failure, path: Some(path.into()), span: None, message, help: None }
+}
