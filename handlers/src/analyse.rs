@@ -44,17 +44,14 @@ pub fn analyse(program: &Program) -> Analysis {
     let mut missing = BTreeSet::new();
     let mut roots: BTreeMap<FunctionId, Root> = BTreeMap::new();
     for (place, table) in &tables {
-        for (slot, serves) in
-            [(&table.native, Serves::Native), (&table.compat, Serves::Compat)]
-        {
+        for (slot, serves) in [(&table.native, Serves::Native), (&table.compat, Serves::Compat)] {
             let Some(slot) = slot else { continue };
             let Some(function) = program.resolve(&slot.function, *place) else {
                 missing.insert(slot.function.clone());
                 continue;
             };
             let (given, copies) = given(program, function);
-            let root =
-                roots.entry(function).or_insert(Root { function, given, serves, copies });
+            let root = roots.entry(function).or_insert(Root { function, given, serves, copies });
             if root.serves != serves {
                 root.serves = Serves::Both;
             }
@@ -85,8 +82,10 @@ pub fn analyse(program: &Program) -> Analysis {
                     .position(|(source, name)| *name == slot.function && *source == place)?;
                 Some(ids.len() + row)
             };
-            slot.handler =
-                function.and_then(|id| ids.binary_search(&id).ok()).or_else(of_rows).map(|it| it as u32);
+            slot.handler = function
+                .and_then(|id| ids.binary_search(&id).ok())
+                .or_else(of_rows)
+                .map(|it| it as u32);
         }
         code.tables.push(table);
     }
@@ -128,7 +127,16 @@ fn given(program: &Program, id: FunctionId) -> (Vec<Given>, Copies) {
     };
     let is_integer = |place: &usize| {
         let (base, ty, _) = words(*place);
-        let integers = ["unsigned int", "int", "unsigned", "u32", "uint", "unsigned long", "__u32", "uint32_t"];
+        let integers = [
+            "unsigned int",
+            "int",
+            "unsigned",
+            "u32",
+            "uint",
+            "unsigned long",
+            "__u32",
+            "uint32_t",
+        ];
         ty.pointers == 0 && integers.contains(&&*base)
     };
     let by_name = |place: &usize| {
@@ -146,8 +154,10 @@ fn given(program: &Program, id: FunctionId) -> (Vec<Given>, Copies) {
     let number = places.clone().skip(command + 1).find(|place| {
         let (base, ty, name) = words(*place);
         ty.pointers == 0
-            && (matches!(&*base, "unsigned long" | "ulong" | "uintptr_t" | "compat_ulong_t" | "long")
-                || name.contains("arg"))
+            && (matches!(
+                &*base,
+                "unsigned long" | "ulong" | "uintptr_t" | "compat_ulong_t" | "long"
+            ) || name.contains("arg"))
     });
     if let Some(place) = user.or(number) {
         given[place] = Given::Argument;
@@ -259,8 +269,7 @@ fn follow_rows(program: &Program, place: usize, table: &CommandTable) -> Followe
     let mut unknown_calls = 0;
     let mut gave_up = None;
     for row in &table.rows {
-        let label =
-            Label { name: row.command.clone(), span: source.span(row.at), by_nr: true };
+        let label = Label { name: row.command.clone(), span: source.span(row.at), by_nr: true };
         let Some(function) = program.resolve(&row.function, place) else {
             commands.push(handled(label, Facts { escapes: true, ..Facts::default() }));
             continue;
@@ -271,7 +280,8 @@ fn follow_rows(program: &Program, place: usize, table: &CommandTable) -> Followe
             .iter()
             .map(|parameter| {
                 let base = program.sources[function.source].str(parameter.ty.base);
-                let is_data = parameter.ty.pointers == 1 && base.split_whitespace().last() == Some("void");
+                let is_data =
+                    parameter.ty.pointers == 1 && base.split_whitespace().last() == Some("void");
                 if is_data { Given::Copy } else { Given::Nothing }
             })
             .collect();

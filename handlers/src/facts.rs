@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ioctlkit_model::{
-    Access, Answer, CopiedIn, CopiedOut, Noticed, Span,
-};
+use ioctlkit_model::{Access, Answer, CopiedIn, CopiedOut, Noticed, Span};
 
 use crate::value::Id;
 
@@ -74,7 +72,11 @@ impl Facts {
 
     /// Adds something noticed, once.
     pub fn notice(&mut self, noticed: Noticed) {
-        if !self.noticed.iter().any(|known| known.kind == noticed.kind && known.span == noticed.span) {
+        if !self
+            .noticed
+            .iter()
+            .any(|known| known.kind == noticed.kind && known.span == noticed.span)
+        {
             self.noticed.push(noticed);
         }
     }

@@ -59,23 +59,34 @@ pub enum Known {
 /// What a function of this name does, if it is a known one.
 pub fn known(name: &str) -> Option<Known> {
     use Known::{
-        Allocates, AllocatesCleared, AsksForCompat, Bounded, Clear, Condition, CopyIn, CopyOut, CopyOutChecked, CopyStruct, Duplicate, ErrorPointer, Fill, Get, Looks, Nothing,
-        PartOfCommand, Put, ReadsInto, ReadsString, SafeProduct, Same, Sets, ToUserPointer, WritesFrom,
+        Allocates, AllocatesCleared, AsksForCompat, Bounded, Clear, Condition, CopyIn, CopyOut,
+        CopyOutChecked, CopyStruct, Duplicate, ErrorPointer, Fill, Get, Looks, Nothing,
+        PartOfCommand, Put, ReadsInto, ReadsString, SafeProduct, Same, Sets, ToUserPointer,
+        WritesFrom,
     };
 
     use super::value::CommandPart;
     Some(match name {
         // include/linux/uaccess.h
-        "copy_from_user" | "__copy_from_user" | "_copy_from_user" | "raw_copy_from_user"
-        | "__copy_from_user_inatomic" | "copy_from_user_nofault" | "copy_from_user_nmi" => {
-            CopyIn { to: 0, from: 1, size: 2 }
-        }
-        "copy_to_user" | "__copy_to_user" | "_copy_to_user" | "raw_copy_to_user"
-        | "__copy_to_user_inatomic" | "copy_to_user_nofault" => CopyOut { to: 0, from: 1, size: 2 },
+        "copy_from_user"
+        | "__copy_from_user"
+        | "_copy_from_user"
+        | "raw_copy_from_user"
+        | "__copy_from_user_inatomic"
+        | "copy_from_user_nofault"
+        | "copy_from_user_nmi" => CopyIn { to: 0, from: 1, size: 2 },
+        "copy_to_user"
+        | "__copy_to_user"
+        | "_copy_to_user"
+        | "raw_copy_to_user"
+        | "__copy_to_user_inatomic"
+        | "copy_to_user_nofault" => CopyOut { to: 0, from: 1, size: 2 },
         "copy_struct_from_user" => CopyStruct { to: 0, from: 2, size: 3 },
         "copy_struct_to_user" => CopyOutChecked { to: 0, from: 2, size: 3 },
         "copy_from_sockptr" => CopyIn { to: 0, from: 1, size: 2 },
-        "get_user" | "__get_user" | "get_user_u8" | "unsafe_get_user" => Get { variable: 0, pointer: 1 },
+        "get_user" | "__get_user" | "get_user_u8" | "unsafe_get_user" => {
+            Get { variable: 0, pointer: 1 }
+        }
         "put_user" | "__put_user" | "unsafe_put_user" => Put { pointer: 1 },
         "clear_user" | "__clear_user" => Clear { pointer: 0, size: 1 },
         // include/linux/string.h, mm/util.c
@@ -84,8 +95,12 @@ pub fn known(name: &str) -> Option<Known> {
         "strndup_user" => ReadsString { from: 0 },
         "strncpy_from_user" | "strnlen_user" => ReadsString { from: 1 },
         // kernel/time/time.c, kernel/compat.c
-        "get_timespec64" | "get_old_timespec32" | "get_itimerspec64" | "get_old_itimerspec32"
-        | "get_old_timex32" | "get_user_ifreq" => ReadsInto { to: 0, from: 1 },
+        "get_timespec64"
+        | "get_old_timespec32"
+        | "get_itimerspec64"
+        | "get_old_itimerspec32"
+        | "get_old_timex32"
+        | "get_user_ifreq" => ReadsInto { to: 0, from: 1 },
         "put_timespec64" | "put_old_timespec32" | "put_itimerspec64" | "put_old_itimerspec32" => {
             WritesFrom { to: 1 }
         }
@@ -104,40 +119,132 @@ pub fn known(name: &str) -> Option<Known> {
         "kmalloc_array" | "kvmalloc_array" => Allocates { size: None },
         "memset" => Fill { to: 0, size: 2 },
         "memzero_explicit" | "bzero" => Fill { to: 0, size: 1 },
-        "memcpy" | "memmove" | "strcpy" | "strncpy" | "strscpy" | "strscpy_pad" | "strlcpy" | "sprintf"
-        | "snprintf" | "scnprintf" | "strlcat" | "strtomem_pad" | "strtomem" | "ether_addr_copy"
-        | "memcpy_fromio" | "bitmap_zero" | "bitmap_copy" | "eth_hw_addr_get" => Sets { to: 0 },
-        "compat_ptr" | "array_index_nospec_ptr" | "untagged_addr" | "force_cast"
-        | "ptr_to_compat" | "cpu_to_le32" | "le32_to_cpu" | "cpu_to_be32" | "be32_to_cpu"
-        | "lower_32_bits" | "upper_32_bits" => Same { value: 0 },
+        "memcpy" | "memmove" | "strcpy" | "strncpy" | "strscpy" | "strscpy_pad" | "strlcpy"
+        | "sprintf" | "snprintf" | "scnprintf" | "strlcat" | "strtomem_pad" | "strtomem"
+        | "ether_addr_copy" | "memcpy_fromio" | "bitmap_zero" | "bitmap_copy"
+        | "eth_hw_addr_get" => Sets { to: 0 },
+        "compat_ptr"
+        | "array_index_nospec_ptr"
+        | "untagged_addr"
+        | "force_cast"
+        | "ptr_to_compat"
+        | "cpu_to_le32"
+        | "le32_to_cpu"
+        | "cpu_to_be32"
+        | "be32_to_cpu"
+        | "lower_32_bits"
+        | "upper_32_bits" => Same { value: 0 },
         "u64_to_user_ptr" => ToUserPointer,
-        "access_ok" | "capable" | "ns_capable" | "printk" | "pr_err" | "pr_warn" | "pr_info"
-        | "pr_debug" | "pr_notice" | "pr_devel" | "dev_err" | "dev_warn" | "dev_info" | "dev_dbg"
-        | "dev_notice" | "dprintk" | "netdev_dbg" | "netdev_err" | "netdev_info" | "netdev_warn"
-        | "BUG_ON" | "WARN_ON" | "WARN_ON_ONCE" | "WARN" | "WARN_ONCE" | "printk_ratelimited"
-        | "pr_err_ratelimited" | "dev_err_ratelimited" | "pr_warn_ratelimited" | "memchr_inv"
-        | "mem_is_zero" | "memcmp" | "strcmp" | "strncmp" | "strlen" | "strnlen" | "DBG" | "dbg"
-        | "drm_dbg" | "DRM_DEBUG" | "DRM_ERROR" | "trace_printk" | "is_zero_ether_addr"
-        | "is_valid_ether_addr" | "memscan" | "memchr" | "check_zeroed_user" | "BUILD_BUG_ON"
-        | "ASSERT" | "ASSERT_RTNL" | "might_sleep" | "might_fault" | "prefetch" => Looks,
-        "kfree" | "kvfree" | "vfree" | "mutex_lock" | "mutex_unlock" | "spin_lock" | "spin_unlock"
-        | "spin_lock_irq" | "spin_unlock_irq" | "spin_lock_irqsave" | "spin_unlock_irqrestore"
-        | "lock_kernel" | "unlock_kernel" | "mutex_lock_interruptible" | "mutex_trylock"
-        | "down" | "up" | "down_read" | "up_read" | "down_write" | "up_write"
-        | "down_interruptible" | "rtnl_lock" | "rtnl_unlock" | "rcu_read_lock" | "rcu_read_unlock"
-        | "user_access_begin" | "user_access_end" | "user_read_access_begin"
-        | "user_read_access_end" | "user_write_access_begin" | "user_write_access_end" | "schedule"
-        | "msleep" | "udelay" | "mdelay" | "put_device" | "get_device" | "kfree_sensitive"
-        | "local_irq_save" | "local_irq_restore" | "cond_resched" | "barrier" | "smp_mb" => Nothing,
-        "in_compat_syscall" | "is_compat_task" | "in_ia32_syscall" | "in_x32_syscall" => AsksForCompat,
+        "access_ok"
+        | "capable"
+        | "ns_capable"
+        | "printk"
+        | "pr_err"
+        | "pr_warn"
+        | "pr_info"
+        | "pr_debug"
+        | "pr_notice"
+        | "pr_devel"
+        | "dev_err"
+        | "dev_warn"
+        | "dev_info"
+        | "dev_dbg"
+        | "dev_notice"
+        | "dprintk"
+        | "netdev_dbg"
+        | "netdev_err"
+        | "netdev_info"
+        | "netdev_warn"
+        | "BUG_ON"
+        | "WARN_ON"
+        | "WARN_ON_ONCE"
+        | "WARN"
+        | "WARN_ONCE"
+        | "printk_ratelimited"
+        | "pr_err_ratelimited"
+        | "dev_err_ratelimited"
+        | "pr_warn_ratelimited"
+        | "memchr_inv"
+        | "mem_is_zero"
+        | "memcmp"
+        | "strcmp"
+        | "strncmp"
+        | "strlen"
+        | "strnlen"
+        | "DBG"
+        | "dbg"
+        | "drm_dbg"
+        | "DRM_DEBUG"
+        | "DRM_ERROR"
+        | "trace_printk"
+        | "is_zero_ether_addr"
+        | "is_valid_ether_addr"
+        | "memscan"
+        | "memchr"
+        | "check_zeroed_user"
+        | "BUILD_BUG_ON"
+        | "ASSERT"
+        | "ASSERT_RTNL"
+        | "might_sleep"
+        | "might_fault"
+        | "prefetch" => Looks,
+        "kfree"
+        | "kvfree"
+        | "vfree"
+        | "mutex_lock"
+        | "mutex_unlock"
+        | "spin_lock"
+        | "spin_unlock"
+        | "spin_lock_irq"
+        | "spin_unlock_irq"
+        | "spin_lock_irqsave"
+        | "spin_unlock_irqrestore"
+        | "lock_kernel"
+        | "unlock_kernel"
+        | "mutex_lock_interruptible"
+        | "mutex_trylock"
+        | "down"
+        | "up"
+        | "down_read"
+        | "up_read"
+        | "down_write"
+        | "up_write"
+        | "down_interruptible"
+        | "rtnl_lock"
+        | "rtnl_unlock"
+        | "rcu_read_lock"
+        | "rcu_read_unlock"
+        | "user_access_begin"
+        | "user_access_end"
+        | "user_read_access_begin"
+        | "user_read_access_end"
+        | "user_write_access_begin"
+        | "user_write_access_end"
+        | "schedule"
+        | "msleep"
+        | "udelay"
+        | "mdelay"
+        | "put_device"
+        | "get_device"
+        | "kfree_sensitive"
+        | "local_irq_save"
+        | "local_irq_restore"
+        | "cond_resched"
+        | "barrier"
+        | "smp_mb" => Nothing,
+        "in_compat_syscall" | "is_compat_task" | "in_ia32_syscall" | "in_x32_syscall" => {
+            AsksForCompat
+        }
         "_IOC_NR" | "DRM_IOCTL_NR" => PartOfCommand(CommandPart::Nr),
         "_IOC_TYPE" => PartOfCommand(CommandPart::Type),
         "_IOC_SIZE" => PartOfCommand(CommandPart::Size),
         "_IOC_DIR" => PartOfCommand(CommandPart::Direction),
-        "min" | "min_t" | "clamp" | "clamp_t" | "clamp_val" | "array_index_nospec" | "umin" | "min3"
-        | "min_not_zero" | "max" | "max_t" | "umax" => Bounded,
-        "array_size" | "array3_size" | "struct_size" | "size_mul" | "size_add" | "flex_array_size"
-        | "check_mul_overflow" | "check_add_overflow" | "struct_size_t" => SafeProduct,
+        "min" | "min_t" | "clamp" | "clamp_t" | "clamp_val" | "array_index_nospec" | "umin"
+        | "min3" | "min_not_zero" | "max" | "max_t" | "umax" => Bounded,
+        "array_size" | "array3_size" | "struct_size" | "size_mul" | "size_add"
+        | "flex_array_size" | "check_mul_overflow" | "check_add_overflow" | "struct_size_t" => {
+            SafeProduct
+        }
         "likely" | "unlikely" | "READ_ONCE" | "WRITE_ONCE" | "__force" | "IS_ENABLED" => Condition,
         "ERR_PTR" | "IS_ERR" | "PTR_ERR" | "IS_ERR_OR_NULL" | "PTR_ERR_OR_ZERO" => ErrorPointer,
         _ => return None,

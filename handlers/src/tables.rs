@@ -3,7 +3,8 @@
 use ioctlkit_model::{OperationTable, Slot};
 
 use crate::ast::{
-    Designator, Expression, ExpressionKind, Function, Item, Statement, StatementKind, Text, Variable,
+    Designator, Expression, ExpressionKind, Function, Item, Statement, StatementKind, Text,
+    Variable,
 };
 use crate::program::Source;
 
@@ -134,7 +135,9 @@ fn function_name<'s>(source: &'s Source, value: &Expression) -> Option<&'s str> 
 fn assigned(source: &Source, function: &Function, tables: &mut Vec<OperationTable>) {
     let first = tables.len();
     walk(&function.body, &mut |expression| {
-        let ExpressionKind::Assign { operator: None, target, value } = &expression.kind else { return };
+        let ExpressionKind::Assign { operator: None, target, value } = &expression.kind else {
+            return;
+        };
         let ExpressionKind::Member { of, name, .. } = &target.kind else { return };
         let member = source.str(*name);
         // A table of rows is no function.
@@ -213,7 +216,8 @@ pub(crate) fn command_tables(
 
 /// Macros that make a row: how the command's name begins, which their first argument continues. From
 /// include/drm/drm_ioctl.h, drivers/media/mc/mc-device.c.
-const PREFIXES: [(&str, &str); 2] = [("DRM_IOCTL_DEF_DRV", "DRM_IOCTL_"), ("MEDIA_IOC", "MEDIA_IOC_")];
+const PREFIXES: [(&str, &str); 2] =
+    [("DRM_IOCTL_DEF_DRV", "DRM_IOCTL_"), ("MEDIA_IOC", "MEDIA_IOC_")];
 
 fn row(
     source: &Source,
@@ -240,9 +244,13 @@ fn row(
             }
             let first = arguments.first()?;
             let prefix = PREFIXES.iter().find(|(name, _)| *name == through);
-            let command = format!("{}{}", prefix.map_or("", |(_, prefix)| prefix), source.str(first.at));
-            let of_functions: Vec<String> =
-                arguments.iter().filter_map(|it| function_name(source, it)).map(str::to_owned).collect();
+            let command =
+                format!("{}{}", prefix.map_or("", |(_, prefix)| prefix), source.str(first.at));
+            let of_functions: Vec<String> = arguments
+                .iter()
+                .filter_map(|it| function_name(source, it))
+                .map(str::to_owned)
+                .collect();
             let named = |name: &&String| is_function(name);
             let function = of_functions.iter().find(named).or_else(|| of_functions.get(1))?;
             Some(Row { command, at: first.at, function: function.clone() })
@@ -270,7 +278,11 @@ fn is_number_of(name: &str) -> bool {
 }
 
 /// The functions that a value names.
-fn functions(source: &Source, value: &Expression, is_function: &dyn Fn(&str) -> bool) -> Vec<String> {
+fn functions(
+    source: &Source,
+    value: &Expression,
+    is_function: &dyn Fn(&str) -> bool,
+) -> Vec<String> {
     match &value.kind {
         ExpressionKind::Initialiser(items) => {
             items.iter().flat_map(|item| functions(source, &item.value, is_function)).collect()

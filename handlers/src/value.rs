@@ -169,7 +169,8 @@ impl Constant {
     /// Whether it is `-E…`.
     pub fn is_error(&self) -> bool {
         let name = self.text.strip_prefix("-E").unwrap_or_default();
-        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+        !name.is_empty()
+            && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
     }
 }
 

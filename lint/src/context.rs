@@ -13,6 +13,7 @@ use crate::Rule;
 use crate::against::References;
 use crate::classify::{ClassifiedCommand, ClassifiedMember};
 use crate::compat::{Incompatibility, survey};
+use crate::declared::Declared;
 use crate::raw_commands::{self, RawCommand};
 use crate::spelling::Spelling;
 use crate::unstated::Unstated;
@@ -33,6 +34,7 @@ pub struct Context<'a> {
     arguments: Vec<ArgumentRecord<'a>>,
     incompatibilities: OnceLock<Vec<Incompatibility<'a>>>,
     raw_commands: OnceLock<Vec<RawCommand<'a>>>,
+    declared: OnceLock<Declared<'a>>,
     wide_time: OnceLock<Option<WideTime<'a>>>,
     pub(crate) classified_commands: OnceLock<Vec<ClassifiedCommand<'a>>>,
     /// Whether a structure holds integers of 64 bits on such ABIs, as far as it was asked.
@@ -133,6 +135,7 @@ impl<'a> Context<'a> {
             arguments,
             incompatibilities: OnceLock::new(),
             raw_commands: OnceLock::new(),
+            declared: OnceLock::new(),
             wide_time: OnceLock::new(),
             classified_commands: OnceLock::new(),
             holding_64_bits: Mutex::default(),
@@ -165,6 +168,12 @@ impl<'a> Context<'a> {
     /// Every plain number that is a command. Worked out once, for whichever rule asks first.
     pub fn raw_commands(&self) -> &[RawCommand<'a>] {
         self.raw_commands.get_or_init(|| raw_commands::find(self))
+    }
+
+    /// Commands and types by the names that driver source uses. Worked out once, for whichever rule asks
+    /// first.
+    pub fn declared(&self) -> &Declared<'a> {
+        self.declared.get_or_init(|| Declared::of(self.interface))
     }
 
     /// The ABIs of `within` on which `id` has a definition and a layout.

@@ -69,7 +69,8 @@ pub fn check(interface: &Interface, references: &References, levels: &Levels) ->
     let mut findings = findings(&context, &rules);
     // A structure of somebody else's header is theirs to mend; what it means for a command that
     // carries it is said of the command.
-    let asked_for: HashSet<FileId> = interface.headers.iter().map(|header| header.file).collect();
+    let headers = interface.headers.iter().map(|header| header.file);
+    let asked_for: HashSet<FileId> = headers.chain(interface.code.files.iter().copied()).collect();
     findings.retain(|finding| asked_for.contains(&finding.span.file));
     findings.retain_mut(|finding| severities.apply(finding));
     let ran = |rule: &RuleInfo, file: FileId| {

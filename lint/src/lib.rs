@@ -10,6 +10,7 @@ pub mod classify;
 pub mod compat;
 pub mod config;
 pub mod context;
+pub mod declared;
 pub mod decode;
 pub mod diff;
 pub mod docs;

@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use crate::{FileShift, Span};
+use crate::{FileId, FileShift, Span};
 
 /// What was read of a driver's C source.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct DriverCode {
+    /// The files that were parsed.
+    pub files: Vec<FileId>,
     /// The places at which functions become handlers.
     pub tables: Vec<OperationTable>,
     /// The functions that handle commands, each once.
@@ -32,6 +34,7 @@ impl DriverCode {
                 slot.handler = slot.handler.map(|place| place + handlers);
             }
         }
+        self.files.extend(other.files.into_iter().map(|file| files.file(file)));
         self.tables.append(&mut other.tables);
         self.handlers.append(&mut other.handlers);
         self.not_understood.append(&mut other.not_understood);
@@ -74,7 +77,10 @@ impl DriverCode {
     pub fn tables_with(&self, handler: usize) -> impl Iterator<Item = &OperationTable> {
         self.tables.iter().filter(move |table| {
             let slots = [&table.native, &table.compat];
-            slots.into_iter().flatten().any(|slot| slot.handler.is_some_and(|place| place as usize == handler))
+            slots
+                .into_iter()
+                .flatten()
+                .any(|slot| slot.handler.is_some_and(|place| place as usize == handler))
         })
     }
 }

@@ -45,6 +45,10 @@ pub enum Languages {
     RustAndLists,
     /// Compiled objects only.
     Object,
+    /// C source of drivers only.
+    Driver,
+    /// Compiled objects, and C source of drivers.
+    Kernel,
 }
 
 impl Languages {
@@ -56,6 +60,8 @@ impl Languages {
             Self::Both => matches!(language, Language::C | Language::Rust),
             Self::RustAndLists => matches!(language, Language::Rust | Language::List),
             Self::Object => matches!(language, Language::Object),
+            Self::Driver => matches!(language, Language::C),
+            Self::Kernel => matches!(language, Language::C | Language::Object),
         }
     }
 
@@ -67,6 +73,8 @@ impl Languages {
             Self::Both => "C headers and Rust sources",
             Self::RustAndLists => "Rust sources and lists of numbers",
             Self::Object => "compiled objects",
+            Self::Driver => "C source of drivers",
+            Self::Kernel => "compiled objects and C source of drivers",
         }
     }
 }

@@ -53,7 +53,8 @@ impl<'p> Run<'p> {
     ) -> Vec<(State, Vec<Value>)> {
         let mut rows = vec![(state, Vec::with_capacity(arguments.len()))];
         for (place, argument) in arguments.iter().enumerate() {
-            let is_written = matches!(known, Some(Known::Get { variable, .. }) if variable == place);
+            let is_written =
+                matches!(known, Some(Known::Get { variable, .. }) if variable == place);
             let mut next = Vec::with_capacity(rows.len());
             for (state, values) in rows {
                 if is_written {
@@ -186,7 +187,9 @@ impl<'p> Run<'p> {
                     let _ = size_of(self, frame, &mut state, size);
                 }
                 let zeroed = matches!(known, Known::AllocatesCleared { .. })
-                    || arguments.iter().any(|flags| self.str(frame, flags.at).contains("__GFP_ZERO"));
+                    || arguments
+                        .iter()
+                        .any(|flags| self.str(frame, flags.at).contains("__GFP_ZERO"));
                 let cleared = if zeroed { Cleared::All } else { Cleared::Nothing };
                 let id = self.allocated(frame, call, cleared, None, &mut state);
                 vec![(state, Value::Address(Place { object: id, path: Rc::from("") }))]
@@ -475,9 +478,8 @@ impl<'p> Run<'p> {
     /// 0 or `-EFAULT`, each on a path of its own.
     fn checked(&mut self, frame: &Frame<'p>, call: &Expression, state: State) -> Outcomes {
         let span = self.span(frame, call.at);
-        let constant = |text: &str, number| {
-            Value::Constant(Constant { text: Rc::from(text), number, span })
-        };
+        let constant =
+            |text: &str, number| Value::Constant(Constant { text: Rc::from(text), number, span });
         let many = [constant("0", Some(0)), constant("-EFAULT", None)];
         let both = many[0].join(&many[1]);
         vec![(state, both)]
@@ -600,9 +602,9 @@ impl<'p> Run<'p> {
                 Some(true) => CallOutcome::Error,
                 None => before.min(CallOutcome::Any),
             };
-            let alike = outcomes.iter_mut().find(|(known, _)| {
-                known.outcome == state.outcome && known.passed == state.passed
-            });
+            let alike = outcomes
+                .iter_mut()
+                .find(|(known, _)| known.outcome == state.outcome && known.passed == state.passed);
             match alike {
                 Some((known, joined)) => {
                     *joined = joined.join(&value);

@@ -5,9 +5,7 @@ use std::rc::Rc;
 use super::{Choice, Frame, Run};
 use crate::ast::{Binary, Expression, ExpressionKind, Unary};
 use crate::facts::Label;
-use crate::value::{
-    CommandPart, Constant, Fetch, Id, Paths, State, Value, add, add_all,
-};
+use crate::value::{CommandPart, Constant, Fetch, Id, Paths, State, Value, add, add_all};
 
 /// Paths on which a condition holds, and those on which it does not.
 type Parted = (Paths, Paths);
@@ -111,7 +109,10 @@ impl<'p> Run<'p> {
                     match (kept.next(), kept.next()) {
                         (Some(only), None) => Value::Constant(only),
                         _ => Value::OneOf(
-                            many.iter().filter(|one| one.truth() != Some(!truth)).cloned().collect(),
+                            many.iter()
+                                .filter(|one| one.truth() != Some(!truth))
+                                .cloned()
+                                .collect(),
                         ),
                     }
                 };
@@ -278,7 +279,10 @@ impl<'p> Run<'p> {
                 }
             }
             ExpressionKind::Binary { operator: Binary::And, left, right }
-                if matches!(right.kind, ExpressionKind::Unary { operator: Unary::Complement, .. }) =>
+                if matches!(
+                    right.kind,
+                    ExpressionKind::Unary { operator: Unary::Complement, .. }
+                ) =>
             {
                 self.label(frame, left)
             }

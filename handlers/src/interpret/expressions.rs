@@ -7,7 +7,8 @@ use ioctlkit_model::{Amount, Cleared, Noticed, NoticedKind, Span};
 use super::{Frame, Run};
 use crate::ast::{Binary, Declaration, Designator, Expression, ExpressionKind, Item, Unary};
 use crate::value::{
-    CommandPart, Constant, Id, Object, Paths, Place, Product, State, UserPart, UserPointer, Value, add,
+    CommandPart, Constant, Id, Object, Paths, Place, Product, State, UserPart, UserPointer, Value,
+    add,
 };
 
 /// What an expression comes to on each path.
@@ -104,7 +105,8 @@ impl<'p> Run<'p> {
                     let (old, new) = match &target {
                         Target::Variable(id) => match state.values.get(id).cloned() {
                             Some(Value::Argument(pointer)) => {
-                                let moved = UserPointer { part: UserPart::Inside, ..pointer.clone() };
+                                let moved =
+                                    UserPointer { part: UserPart::Inside, ..pointer.clone() };
                                 (Value::Argument(pointer), Value::Argument(moved))
                             }
                             _ => (Value::Unknown, Value::Unknown),
@@ -212,11 +214,20 @@ impl<'p> Run<'p> {
         } else {
             number(text)
         };
-        Value::Constant(Constant { text: text.into(), number, span: self.span(frame, expression.at) })
+        Value::Constant(Constant {
+            text: text.into(),
+            number,
+            span: self.span(frame, expression.at),
+        })
     }
 
     /// Reads a member, an element or what a pointer leads to.
-    fn read(&mut self, frame: &mut Frame<'p>, expression: &'p Expression, state: State) -> Outcomes {
+    fn read(
+        &mut self,
+        frame: &mut Frame<'p>,
+        expression: &'p Expression,
+        state: State,
+    ) -> Outcomes {
         let mut outcomes = Outcomes::new();
         for (mut state, target) in self.place(frame, expression, state) {
             let value = match target {
@@ -393,7 +404,11 @@ impl<'p> Run<'p> {
             let (yes, no) = self.condition(frame, expression, state);
             let span = self.span(frame, expression.at);
             let truth = |number: i64| {
-                Value::Constant(Constant { text: number.to_string().into(), number: Some(number), span })
+                Value::Constant(Constant {
+                    text: number.to_string().into(),
+                    number: Some(number),
+                    span,
+                })
             };
             let yes = yes.into_iter().map(|state| (state, truth(1)));
             let no = no.into_iter().map(|state| (state, truth(0)));
@@ -429,17 +444,22 @@ impl<'p> Run<'p> {
                 Value::Count(count.clone())
             }
             (Binary::Add | Binary::Subtract, Value::Argument(pointer), _) => {
-                Value::Argument(UserPointer { part: UserPart::Inside, pointee: pointer.pointee.clone() })
+                Value::Argument(UserPointer {
+                    part: UserPart::Inside,
+                    pointee: pointer.pointee.clone(),
+                })
             }
-            (Binary::Add, _, Value::Argument(pointer)) => {
-                Value::Argument(UserPointer { part: UserPart::Inside, pointee: pointer.pointee.clone() })
-            }
+            (Binary::Add, _, Value::Argument(pointer)) => Value::Argument(UserPointer {
+                part: UserPart::Inside,
+                pointee: pointer.pointee.clone(),
+            }),
             (Binary::Multiply, Value::FromUser(number), _) => self.product(frame, number, right),
             (Binary::Multiply, _, Value::FromUser(number)) => self.product(frame, number, left),
-            (Binary::Add, Value::Product(product), _) | (Binary::Add, _, Value::Product(product)) => {
-                Value::Product(product.clone())
+            (Binary::Add, Value::Product(product), _)
+            | (Binary::Add, _, Value::Product(product)) => Value::Product(product.clone()),
+            (Binary::Add | Binary::Subtract, Value::Address(place), _) => {
+                Value::Address(place.clone())
             }
-            (Binary::Add | Binary::Subtract, Value::Address(place), _) => Value::Address(place.clone()),
             (_, Value::Argument(pointer), _) | (_, _, Value::Argument(pointer)) => {
                 if pointer.pointee.is_none() {
                     let span = self.span(frame, at.at);
@@ -603,7 +623,9 @@ impl<'p> Run<'p> {
             is_unknown: false,
             copied_in: None,
         };
-        if let Some(Expression { kind: ExpressionKind::Initialiser(items), .. }) = &declaration.value {
+        if let Some(Expression { kind: ExpressionKind::Initialiser(items), .. }) =
+            &declaration.value
+        {
             self.initialise(frame, items, &mut object);
         }
         self.facts.copied_in.remove(&id);
@@ -619,7 +641,13 @@ impl<'p> Run<'p> {
         };
         object.cleared = match items {
             [] => Cleared::All,
-            [only] if is_zero(only) || matches!(only.value.kind, ExpressionKind::Initialiser(_)) && only.designator.is_none() => Cleared::All,
+            [only]
+                if is_zero(only)
+                    || matches!(only.value.kind, ExpressionKind::Initialiser(_))
+                        && only.designator.is_none() =>
+            {
+                Cleared::All
+            }
             _ => Cleared::Members,
         };
         for item in items {
@@ -730,9 +758,7 @@ fn behind(value: &Value, name: &str) -> Target {
 /// A member of what lies somewhere.
 fn within(target: &Target, name: &str) -> Target {
     match target {
-        Target::Variable(object) => {
-            Target::Member(Place { object: *object, path: Rc::from(name) })
-        }
+        Target::Variable(object) => Target::Member(Place { object: *object, path: Rc::from(name) }),
         Target::Member(place) => Target::Member(member(place, name)),
         Target::User(pointer) => Target::User(user_member(pointer, name)),
         Target::Elsewhere => Target::Elsewhere,
@@ -740,7 +766,8 @@ fn within(target: &Target, name: &str) -> Target {
 }
 
 fn member(place: &Place, name: &str) -> Place {
-    let path = if place.path.is_empty() { name.into() } else { format!("{}.{name}", place.path).into() };
+    let path =
+        if place.path.is_empty() { name.into() } else { format!("{}.{name}", place.path).into() };
     Place { object: place.object, path }
 }
 
@@ -766,7 +793,8 @@ pub(super) fn set(state: &mut State, place: &Place) {
 /// An integer as C spells it.
 fn number(text: &str) -> Option<i64> {
     let digits = text.trim_end_matches(['u', 'U', 'l', 'L']);
-    let parsed = if let Some(hex) = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X")) {
+    let parsed = if let Some(hex) = digits.strip_prefix("0x").or_else(|| digits.strip_prefix("0X"))
+    {
         i64::from_str_radix(hex, 16)
     } else if digits.len() > 1 && digits.starts_with('0') {
         i64::from_str_radix(&digits[1..], 8)

@@ -208,7 +208,8 @@ impl<'p> Run<'p> {
 
     /// A new frame; the same for the same call at the same place.
     fn frame(&mut self, function: FunctionId, caller_and_place: u64) -> Frame<'p> {
-        let key = ((caller_and_place >> 32) as u32, (caller_and_place & u64::from(u32::MAX)) as u32);
+        let key =
+            ((caller_and_place >> 32) as u32, (caller_and_place & u64::from(u32::MAX)) as u32);
         let next = self.frames.len() as u32;
         let number = *self.frames.entry(key).or_insert(next);
         Frame {

@@ -32,7 +32,12 @@ impl<'p> Run<'p> {
         paths
     }
 
-    fn statement(&mut self, frame: &mut Frame<'p>, statement: &'p Statement, paths: Paths) -> Paths {
+    fn statement(
+        &mut self,
+        frame: &mut Frame<'p>,
+        statement: &'p Statement,
+        paths: Paths,
+    ) -> Paths {
         if !self.step() {
             return Paths::new();
         }
@@ -283,8 +288,9 @@ impl<'p> Run<'p> {
             }
             Value::Constant(constant) => {
                 let wanted: Rc<str> = constant.text.clone();
-                let found =
-                    cases.iter().find(|case| self.label(frame, case.from).as_deref() == Some(&wanted));
+                let found = cases
+                    .iter()
+                    .find(|case| self.label(frame, case.from).as_deref() == Some(&wanted));
                 match found {
                     Some(case) => (vec![(case.start, state)], Paths::new()),
                     // The names may differ, and the numbers agree.

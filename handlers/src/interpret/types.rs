@@ -26,7 +26,11 @@ impl<'p> Run<'p> {
     }
 
     /// The type of an expression, as it is spelled, with its `*`s.
-    pub(super) fn type_of(&self, frame: &Frame<'p>, expression: &Expression) -> Option<(Rc<str>, u8)> {
+    pub(super) fn type_of(
+        &self,
+        frame: &Frame<'p>,
+        expression: &Expression,
+    ) -> Option<(Rc<str>, u8)> {
         match &expression.kind {
             ExpressionKind::Name => {
                 let id = self.variable(frame, self.str(frame, expression.at))?;

@@ -73,7 +73,9 @@ pub(super) fn find(request: &Request, reach: &Reach) -> (Vec<Found>, Vec<Problem
                 Step::LeadsOut(link, outside) if is_source(link) => {
                     problems.push(failure(link, format!("not read: it {outside}")));
                 }
-                Step::Fails(file, error) => problems.push(failure(file, format!("cannot read: {error}"))),
+                Step::Fails(file, error) => {
+                    problems.push(failure(file, format!("cannot read: {error}")))
+                }
                 _ => {}
             }
             ControlFlow::Continue(())
@@ -103,16 +105,16 @@ enum Named {
 }
 
 fn look(path: PathBuf, named: Named) -> Result<Found, Problem> {
-    let bytes =
-        read_bytes(&path, limit::SOURCE).map_err(|error| failure(&path, format!("cannot read: {error}")))?;
+    let bytes = read_bytes(&path, limit::SOURCE)
+        .map_err(|error| failure(&path, format!("cannot read: {error}")))?;
     let has_handlers = named == Named::Itself || has_handlers(&bytes);
     Ok(Found { path, has_handlers, defines: defined(&bytes) })
 }
 
 /// The text of a file. What is not UTF-8, such as a name in a comment, is replaced byte by byte.
 pub(super) fn text_of(path: &Path) -> Result<String, Problem> {
-    let bytes =
-        read_bytes(path, limit::SOURCE).map_err(|error| failure(path, format!("cannot read: {error}")))?;
+    let bytes = read_bytes(path, limit::SOURCE)
+        .map_err(|error| failure(path, format!("cannot read: {error}")))?;
     Ok(String::from_utf8(bytes).unwrap_or_else(|error| {
         let mut bytes = error.into_bytes();
         for byte in &mut bytes {
@@ -136,12 +138,23 @@ fn has_handlers(bytes: &[u8]) -> bool {
         let behind = &bytes[at..];
         let end = behind.iter().position(|byte| !is_word(*byte)).unwrap_or(behind.len());
         let next = behind[end..].iter().position(|byte| !byte.is_ascii_whitespace());
-        is_member && next.is_some_and(|next| behind[end + next] == b'=' && behind.get(end + next + 1) != Some(&b'='))
+        is_member
+            && next.is_some_and(|next| {
+                behind[end + next] == b'=' && behind.get(end + next + 1) != Some(&b'=')
+            })
     };
     finder.find_iter(bytes).any(of_member)
-        || [&b".ndo_siocdevprivate"[..], b".ndo_siocwandev", b"IOCTL_DEF", b"IOCTL_INFO(", b"MEDIA_IOC(", b"IOCTL_OP(", b"[_IOC_NR("]
-            .iter()
-            .any(|row| memchr::memmem::find(bytes, row).is_some())
+        || [
+            &b".ndo_siocdevprivate"[..],
+            b".ndo_siocwandev",
+            b"IOCTL_DEF",
+            b"IOCTL_INFO(",
+            b"MEDIA_IOC(",
+            b"IOCTL_OP(",
+            b"[_IOC_NR(",
+        ]
+        .iter()
+        .any(|row| memchr::memmem::find(bytes, row).is_some())
 }
 
 /// The names in front of a parenthesis in lines that begin with a word: definitions of functions, and

@@ -63,7 +63,8 @@ pub fn read(request: &Request) -> (Interface, Vec<Problem>) {
         analysis = analyse(&reading.program);
     }
     problems.append(&mut reading.problems);
-    let Analysis { code, .. } = analysis;
+    let Analysis { mut code, .. } = analysis;
+    code.files = reading.program.sources.iter().map(|source| source.file).collect();
     (Interface { code, ..reading.interface }, problems)
 }
 

@@ -1,14 +1,15 @@
 //! What driver source does, as bytes.
 
 use ioctlkit_model::{
-    Access, Amount, Answer, Cleared, CodeNotUnderstood, CopiedIn, CopiedOut, Copies, DriverCode, Extent,
-    HandledCommand, Noticed, NoticedKind, OperationTable, Part, Serves, Slot, SourceHandler, Way,
+    Access, Amount, Answer, Cleared, CodeNotUnderstood, CopiedIn, CopiedOut, Copies, DriverCode,
+    Extent, HandledCommand, Noticed, NoticedKind, OperationTable, Part, Serves, Slot,
+    SourceHandler, Way,
 };
 
 use super::bytes::{Kept, Reader, Writer, fields, variants};
 
 fields! {
-    DriverCode { tables, handlers, not_understood, extent }
+    DriverCode { files, tables, handlers, not_understood, extent }
     Extent { files, functions, unknown_calls }
     CodeNotUnderstood { span, function, reason }
     OperationTable { name, structure, span, native, compat }
