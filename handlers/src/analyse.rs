@@ -32,8 +32,25 @@ struct Root {
     copies: Copies,
 }
 
-/// Follows every handler of a program, for each of its commands.
-pub fn analyse(program: &Program) -> Analysis {
+/// What is known of the handlers of a program that grows.
+#[derive(Debug, Default)]
+pub struct Analyser {
+    handlers: BTreeMap<FunctionId, Followed>,
+    rows: BTreeMap<(usize, String), Followed>,
+}
+
+impl Analyser {
+    /// Follows every handler of a program, for each of its commands. One that was followed before is so
+    /// again only if something that it lacked is there now.
+    pub fn analyse(&mut self, program: &Program) -> Analysis {
+        let lacks = |followed: &Followed| !followed.missing.iter().any(|name| program.has(name));
+        self.handlers.retain(|_, followed| lacks(followed));
+        self.rows.retain(|_, followed| lacks(followed));
+        analyse(program, self)
+    }
+}
+
+fn analyse(program: &Program, known: &mut Analyser) -> Analysis {
     let mut tables: Vec<(usize, OperationTable)> = Vec::new();
     let mut rows: Vec<(usize, CommandTable)> = Vec::new();
     for (place, source) in program.sources.iter().enumerate() {
@@ -66,9 +83,26 @@ pub fn analyse(program: &Program) -> Analysis {
     }
     let ids: Vec<FunctionId> = roots.keys().copied().collect();
     let roots: Vec<Root> = roots.into_values().collect();
-    let followed: Vec<Followed> = roots.par_iter().map(|root| follow(program, root)).collect();
-    let by_rows: Vec<Followed> =
-        rows.par_iter().map(|(place, table)| follow_rows(program, *place, table)).collect();
+    let new: Vec<(FunctionId, Followed)> = roots
+        .par_iter()
+        .filter(|root| !known.handlers.contains_key(&root.function))
+        .map(|root| (root.function, follow(program, root)))
+        .collect();
+    known.handlers.extend(new);
+    let of_row = |place: usize, table: &CommandTable| (place, table.name.clone());
+    let new: Vec<((usize, String), Followed)> = rows
+        .par_iter()
+        .filter(|(place, table)| !known.rows.contains_key(&of_row(*place, table)))
+        .map(|(place, table)| (of_row(*place, table), follow_rows(program, *place, table)))
+        .collect();
+    known.rows.extend(new);
+    let followed = roots.iter().filter_map(|root| {
+        let mut followed = known.handlers.get(&root.function)?.clone();
+        followed.handler.serves = root.serves;
+        Some(followed)
+    });
+    let by_rows =
+        rows.iter().filter_map(|(place, table)| known.rows.get(&of_row(*place, table)).cloned());
 
     let mut code = DriverCode { extent: extent(program), ..DriverCode::default() };
     let named_rows: Vec<(usize, &str)> =
@@ -89,14 +123,14 @@ pub fn analyse(program: &Program) -> Analysis {
         }
         code.tables.push(table);
     }
-    for followed in followed.into_iter().chain(by_rows) {
+    for followed in followed.chain(by_rows) {
         code.extent.unknown_calls += followed.unknown_calls;
         missing.extend(followed.missing);
         code.handlers.push(followed.handler);
     }
     missing.retain(|name| !program.has(name));
     for source in &program.sources {
-        for lost in &source.unit.not_understood {
+        for lost in source.not_understood() {
             code.not_understood.push(CodeNotUnderstood {
                 span: source.span(lost.at),
                 function: lost.function.map(|name| source.str(name).to_owned()),
@@ -110,14 +144,14 @@ pub fn analyse(program: &Program) -> Analysis {
 fn extent(program: &Program) -> Extent {
     Extent {
         files: program.sources.len() as u32,
-        functions: program.sources.iter().map(|source| source.unit.functions.len() as u32).sum(),
+        functions: program.sources.iter().map(|source| source.function_count() as u32).sum(),
         unknown_calls: 0,
     }
 }
 
 /// What the parameters of a handler are, by their types and names.
 fn given(program: &Program, id: FunctionId) -> (Vec<Given>, Copies) {
-    let function = program.function(id);
+    let Some(function) = program.function(id) else { return (Vec::new(), Copies::Handler) };
     let source = &program.sources[id.source];
     let mut given = vec![Given::Nothing; function.parameters.len()];
     let words = |place: usize| {
@@ -173,6 +207,7 @@ fn given(program: &Program, id: FunctionId) -> (Vec<Given>, Copies) {
     (given, Copies::Core)
 }
 
+#[derive(Debug, Clone)]
 struct Followed {
     handler: SourceHandler,
     missing: BTreeSet<String>,
@@ -184,7 +219,6 @@ fn follow(program: &Program, root: &Root) -> Followed {
     let mut any = Run::new(program, Choice::Any);
     any.handler(root.function, &root.given);
     let source = &program.sources[root.function.source];
-    let function = program.function(root.function);
     let mut missing = std::mem::take(&mut any.missing);
     let mut unknown_calls = any.facts.unknown_calls;
     let mut gave_up = any.gave_up;
@@ -208,7 +242,7 @@ fn follow(program: &Program, root: &Root) -> Followed {
     Followed {
         handler: SourceHandler {
             function: program.name(root.function).to_owned(),
-            span: source.span(function.name),
+            span: source.span(program.name_at(root.function)),
             serves: root.serves,
             copies: root.copies,
             commands,
@@ -228,20 +262,23 @@ fn answers(facts: &Facts) -> Vec<Answer> {
     if last == 0 {
         return Vec::new();
     }
-    let mut answers = BTreeSet::new();
+    let mut answers: BTreeMap<String, Answer> = BTreeMap::new();
+    let mut add = |answer: &Answer| {
+        answers.entry(answer.value.clone()).or_insert_with(|| answer.clone());
+    };
     for (passed, answer) in &facts.returns {
         match answer {
             Some(answer) if *passed == last => {
-                answers.insert(answer.clone());
+                add(answer);
             }
             Some(answer) if matches!(&*answer.value, "-ENOTTY" | "-ENOIOCTLCMD") => {
-                answers.insert(answer.clone());
+                add(answer);
             }
             None if *passed == last => return Vec::new(),
             _ => {}
         }
     }
-    answers.into_iter().collect()
+    answers.into_values().collect()
 }
 
 fn handled(label: Label, facts: Facts) -> HandledCommand {
@@ -275,9 +312,10 @@ fn follow_rows(program: &Program, place: usize, table: &CommandTable) -> Followe
             continue;
         };
         let mut run = Run::new(program, Choice::Any);
-        let parameters = &program.function(function).parameters;
+        let parameters = program.function(function).map(|function| &function.parameters);
         let given: Vec<Given> = parameters
-            .iter()
+            .into_iter()
+            .flatten()
             .map(|parameter| {
                 let base = program.sources[function.source].str(parameter.ty.base);
                 let is_data =

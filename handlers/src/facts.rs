@@ -8,43 +8,43 @@ use crate::value::Id;
 
 /// A label that leads to a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Label {
+pub(crate) struct Label {
     /// The command's name, or what is written instead.
-    pub name: String,
+    pub(crate) name: String,
     /// Where.
-    pub span: Span,
+    pub(crate) span: Span,
     /// Whether only a part of the number is compared.
-    pub by_nr: bool,
+    pub(crate) by_nr: bool,
 }
 
 /// What was seen.
 #[derive(Debug, Default)]
-pub struct Facts {
+pub(crate) struct Facts {
     /// Labels, in the order in which they were met.
-    pub labels: Vec<Label>,
+    pub(crate) labels: Vec<Label>,
     /// Copies of the argument.
-    pub accesses: Vec<Access>,
+    pub(crate) accesses: Vec<Access>,
     /// Where the argument is used as a number.
-    pub as_number: Option<Span>,
+    pub(crate) as_number: Option<Span>,
     /// Whether the argument goes where nothing was read.
-    pub escapes: bool,
+    pub(crate) escapes: bool,
     /// Whether a question about 32-bit programs was asked.
-    pub asks_for_compat: bool,
+    pub(crate) asks_for_compat: bool,
     /// What is copied in, by object.
-    pub copied_in: BTreeMap<Id, CopiedIn>,
+    pub(crate) copied_in: BTreeMap<Id, CopiedIn>,
     /// What is copied out, by place.
-    pub copied_out: BTreeMap<Span, CopiedOut>,
+    pub(crate) copied_out: BTreeMap<Span, CopiedOut>,
     /// What else was noticed.
-    pub noticed: Vec<Noticed>,
+    pub(crate) noticed: Vec<Noticed>,
     /// What the handler returns, with how often a command was looked for and not found before.
-    pub returns: Vec<(u16, Option<Answer>)>,
+    pub(crate) returns: Vec<(u16, Option<Answer>)>,
     /// Functions whose source was not read and that were given something of interest.
-    pub unknown_calls: u32,
+    pub(crate) unknown_calls: u32,
 }
 
 impl Facts {
     /// Adds a copy of the argument; one that was seen on another path is that one.
-    pub fn access(&mut self, access: Access) {
+    pub(crate) fn access(&mut self, access: Access) {
         let known = self.accesses.iter_mut().find(|known| {
             known.span == access.span && known.way == access.way && known.part == access.part
         });
@@ -55,7 +55,7 @@ impl Facts {
     }
 
     /// Adds an object that is copied out; of two paths, what holds on both counts.
-    pub fn copied_out(&mut self, out: CopiedOut) {
+    pub(crate) fn copied_out(&mut self, out: CopiedOut) {
         match self.copied_out.get_mut(&out.span) {
             Some(known) => {
                 known.cleared = known.cleared.min(out.cleared);
@@ -71,7 +71,7 @@ impl Facts {
     }
 
     /// Adds something noticed, once.
-    pub fn notice(&mut self, noticed: Noticed) {
+    pub(crate) fn notice(&mut self, noticed: Noticed) {
         if !self
             .noticed
             .iter()
@@ -82,7 +82,7 @@ impl Facts {
     }
 
     /// Adds a label, once.
-    pub fn label(&mut self, label: Label) {
+    pub(crate) fn label(&mut self, label: Label) {
         if !self.labels.contains(&label) {
             self.labels.push(label);
         }

@@ -3,7 +3,7 @@
 
 /// What a known function does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Known {
+pub(crate) enum Known {
     /// `copy_from_user(to, from, n)` returns the count of bytes that are missing.
     CopyIn { to: usize, from: usize, size: usize },
     /// `copy_to_user(to, from, n)`, as the former.
@@ -57,7 +57,7 @@ pub enum Known {
 }
 
 /// What a function of this name does, if it is a known one.
-pub fn known(name: &str) -> Option<Known> {
+pub(crate) fn known(name: &str) -> Option<Known> {
     use Known::{
         Allocates, AllocatesCleared, AsksForCompat, Bounded, Clear, Condition, CopyIn, CopyOut,
         CopyOutChecked, CopyStruct, Duplicate, ErrorPointer, Fill, Get, Looks, Nothing,
@@ -253,7 +253,7 @@ pub fn known(name: &str) -> Option<Known> {
 
 /// Whether a name is that of a lock or a message, by the kernel's habits: such a function keeps nothing
 /// of what it is given.
-pub fn is_harmless(name: &str) -> bool {
+pub(crate) fn is_harmless(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     ["lock", "print", "debug", "dbg", "trace", "warn", "_log", "wake_up", "_err", "_info", "assert"]
         .iter()

@@ -15,5 +15,5 @@ mod program;
 mod tables;
 mod value;
 
-pub use analyse::{Analysis, analyse};
-pub use program::{Program, Source};
+pub use analyse::{Analyser, Analysis};
+pub use program::{FunctionId, Program, Source};

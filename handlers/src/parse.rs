@@ -45,6 +45,20 @@ impl Outline {
         pieces.map(|piece| outlined(*piece))
     }
 
+    /// Where the items are.
+    pub fn places(&self) -> impl Iterator<Item = Text> {
+        self.masked.iter().flat_map(|masked| &masked.pieces).map(|piece| piece.at)
+    }
+
+    /// Reads one item, by its place among the items.
+    pub fn read_one(&self, wanted: usize) -> Unit {
+        let mut place = 0;
+        self.read(|_| {
+            place += 1;
+            place == wanted + 1
+        })
+    }
+
     /// What of the file as a whole was not understood: its length, and conditionals that nothing closes.
     pub fn not_understood(&self) -> Vec<NotParsed> {
         match &self.masked {

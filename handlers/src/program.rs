@@ -1,11 +1,12 @@
-//! The parsed files of a run, and which function a name leads to.
+//! The files of a run, and which function a name leads to. A function is parsed when somebody asks for it.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use ioctlkit_model::{FileId, Span};
 use rustc_hash::FxHashMap;
 
-use crate::ast::{Function, Text, Unit};
+use crate::ast::{Function, NotParsed, Text, Unit, Variable};
+use crate::parse::{Outline, Outlined};
 
 /// A file of driver source.
 #[derive(Debug)]
@@ -16,11 +17,54 @@ pub struct Source {
     pub folder: String,
     /// Its text.
     pub text: Arc<str>,
-    /// What is in it.
-    pub unit: Unit,
+    outline: Outline,
+    functions: Vec<Lazy>,
+    variables: Vec<Variable>,
+    not_understood: Vec<NotParsed>,
+}
+
+/// A function that is parsed once.
+#[derive(Debug)]
+struct Lazy {
+    name: Text,
+    item: usize,
+    parsed: OnceLock<Unit>,
 }
 
 impl Source {
+    /// Of a file's text.
+    pub fn new(file: FileId, folder: String, text: Arc<str>) -> Self {
+        let outline = Outline::new(&text);
+        let mut functions = Vec::new();
+        let mut variables = Vec::new();
+        let mut not_understood = outline.not_understood();
+        let places: Vec<Text> = outline.places().collect();
+        for (item, (kind, at)) in outline.items().zip(places).enumerate() {
+            let piece = text.get(at.start as usize..at.end as usize).unwrap_or_default();
+            match kind {
+                Outlined::Function(Some(name)) => {
+                    functions.push(Lazy { name, item, parsed: OnceLock::new() });
+                }
+                Outlined::Function(None) => {
+                    let unit = outline.read_one(item);
+                    not_understood.extend(&unit.not_understood);
+                    if let [only] = &unit.functions[..] {
+                        let name = only.name;
+                        functions.push(Lazy { name, item, parsed: OnceLock::from(unit) });
+                    }
+                }
+                Outlined::Variables => {
+                    if is_of_interest(piece) {
+                        let mut unit = outline.read_one(item);
+                        not_understood.extend(&unit.not_understood);
+                        variables.append(&mut unit.variables);
+                    }
+                }
+            }
+        }
+        Self { file, folder, text, outline, functions, variables, not_understood }
+    }
+
     /// The text of a place.
     pub fn str(&self, at: Text) -> &str {
         self.text.get(at.start as usize..at.end as usize).unwrap_or_default()
@@ -30,6 +74,41 @@ impl Source {
     pub fn span(&self, at: Text) -> Span {
         Span { file: self.file, start: at.start, end: at.end }
     }
+
+    /// The variables with initialisers that may have to do with ioctl.
+    pub(crate) fn variables(&self) -> &[Variable] {
+        &self.variables
+    }
+
+    /// How many functions there are.
+    pub(crate) fn function_count(&self) -> usize {
+        self.functions.len()
+    }
+
+    /// The functions that give a member a value whose name speaks of ioctl.
+    pub(crate) fn assigning(&self) -> impl Iterator<Item = &Function> {
+        let places: Vec<Text> = self.outline.places().collect();
+        let assigns = move |lazy: &&Lazy| {
+            let text = self.str(places[lazy.item]);
+            text.contains("ioctl") && (text.contains("ioctl =") || text.contains("ioctl\t="))
+        };
+        self.functions.iter().filter(assigns).filter_map(|lazy| self.parsed(lazy))
+    }
+
+    fn parsed<'s>(&self, lazy: &'s Lazy) -> Option<&'s Function> {
+        lazy.parsed.get_or_init(|| self.outline.read_one(lazy.item)).functions.first()
+    }
+
+    /// What was read and could not be parsed.
+    pub(crate) fn not_understood(&self) -> impl Iterator<Item = &NotParsed> {
+        let units = self.functions.iter().filter_map(|lazy| lazy.parsed.get());
+        self.not_understood.iter().chain(units.flat_map(|unit| &unit.not_understood))
+    }
+}
+
+/// Whether an initialiser may make handlers.
+fn is_of_interest(text: &str) -> bool {
+    text.contains("ioctl") || text.contains("IOC") || text.contains("ndo_sioc")
 }
 
 /// A function of a program.
@@ -53,21 +132,27 @@ impl Program {
     /// Adds a file.
     pub fn add(&mut self, source: Source) {
         let place = self.sources.len();
-        for (index, function) in source.unit.functions.iter().enumerate() {
-            let name = source.str(function.name).to_owned();
+        for (index, lazy) in source.functions.iter().enumerate() {
+            let name = source.str(lazy.name).to_owned();
             self.by_name.entry(name).or_default().push(FunctionId { source: place, index });
         }
         self.sources.push(source);
     }
 
-    /// A function.
-    pub fn function(&self, id: FunctionId) -> &Function {
-        &self.sources[id.source].unit.functions[id.index]
+    /// A function, if it can be parsed.
+    pub fn function(&self, id: FunctionId) -> Option<&Function> {
+        let source = &self.sources[id.source];
+        source.parsed(&source.functions[id.index])
     }
 
     /// The name of a function.
     pub fn name(&self, id: FunctionId) -> &str {
-        self.sources[id.source].str(self.function(id).name)
+        self.sources[id.source].str(self.name_at(id))
+    }
+
+    /// Where a function's name is.
+    pub fn name_at(&self, id: FunctionId) -> Text {
+        self.sources[id.source].functions[id.index].name
     }
 
     /// The function that a name leads to in a file: one of the file, else the only one that other files
@@ -77,14 +162,18 @@ impl Program {
         if let Some(own) = named.iter().find(|id| id.source == from) {
             return Some(*own);
         }
-        let mut seen = named.iter().filter(|id| !self.function(**id).is_static);
+        let is_visible =
+            |id: &&FunctionId| self.function(**id).is_some_and(|function| !function.is_static);
+        if let [only] = &named[..] {
+            return is_visible(&only).then_some(*only);
+        }
+        let mut seen = named.iter().filter(is_visible);
         if let (Some(only), None) = (seen.next(), seen.next()) {
             return Some(*only);
         }
         let folder = &self.sources[from].folder;
-        let mut near = named.iter().filter(|id| {
-            !self.function(**id).is_static && self.sources[id.source].folder == *folder
-        });
+        let is_near = |id: &&FunctionId| self.sources[id.source].folder == *folder;
+        let mut near = named.iter().filter(is_visible).filter(is_near);
         match (near.next(), near.next()) {
             (Some(only), None) => Some(*only),
             _ => None,

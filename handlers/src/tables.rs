@@ -33,12 +33,12 @@ pub(crate) struct Row {
 /// The structures of operations that a file fills in.
 pub(crate) fn operations(source: &Source) -> Vec<OperationTable> {
     let mut tables = Vec::new();
-    for variable in &source.unit.variables {
+    for variable in source.variables() {
         let structure = tag(source.str(variable.ty.base));
         let name = source.str(variable.name);
         in_initialiser(source, &variable.value, name, &structure, variable.name, &mut tables);
     }
-    for function in &source.unit.functions {
+    for function in source.assigning() {
         assigned(source, function, &mut tables);
     }
     tables
@@ -202,8 +202,7 @@ pub(crate) fn command_tables(
         items.iter().filter_map(|item| row(source, item, named, is_function)).collect()
     };
     source
-        .unit
-        .variables
+        .variables()
         .iter()
         .map(|variable| CommandTable {
             name: source.str(variable.name).to_owned(),

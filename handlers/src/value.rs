@@ -6,11 +6,11 @@ use std::rc::Rc;
 use ioctlkit_model::{Amount, Cleared, Span};
 
 /// A variable of a call, or an allocated object.
-pub type Id = u32;
+pub(crate) type Id = u32;
 
 /// A value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Value {
+pub(crate) enum Value {
     /// Nothing is known of it.
     Unknown,
     /// It is the same on every path: a number, an enumerator or a macro.
@@ -37,18 +37,18 @@ pub enum Value {
 
 /// A value that the text gives.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Constant {
+pub(crate) struct Constant {
     /// As it is spelled, such as `-EINVAL`, without spaces.
-    pub text: Rc<str>,
+    pub(crate) text: Rc<str>,
     /// The number, where it is one.
-    pub number: Option<i64>,
+    pub(crate) number: Option<i64>,
     /// Where.
-    pub span: Span,
+    pub(crate) span: Span,
 }
 
 /// A part of a command's number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CommandPart {
+pub(crate) enum CommandPart {
     /// `_IOC_NR`, also masked out otherwise.
     Nr,
     /// `_IOC_TYPE`
@@ -63,16 +63,16 @@ pub enum CommandPart {
 
 /// A pointer to the program's memory that is the argument, or lies behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UserPointer {
+pub(crate) struct UserPointer {
     /// Where it points to.
-    pub part: UserPart,
+    pub(crate) part: UserPart,
     /// The type of what it points to, as it is spelled.
-    pub pointee: Option<Rc<str>>,
+    pub(crate) pointee: Option<Rc<str>>,
 }
 
 /// A place in the argument.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum UserPart {
+pub(crate) enum UserPart {
     /// Its first byte.
     Start,
     /// A member.
@@ -83,34 +83,34 @@ pub enum UserPart {
 
 /// A place in an object.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub(crate) struct Place {
     /// The object.
-    pub object: Id,
+    pub(crate) object: Id,
     /// The members that lead to it, with dots between them; empty for all of it.
-    pub path: Rc<str>,
+    pub(crate) path: Rc<str>,
 }
 
 /// A copy whose count of bytes is a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Counted {
+pub(crate) struct Counted {
     /// The call.
-    pub span: Span,
+    pub(crate) span: Span,
     /// What was called.
-    pub function: String,
+    pub(crate) function: String,
 }
 
 /// A product with a number of the program's.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Product {
+pub(crate) struct Product {
     /// The number.
-    pub number: Place,
+    pub(crate) number: Place,
     /// The other factor, as it is spelled.
-    pub factor: String,
+    pub(crate) factor: String,
 }
 
 impl Value {
     /// What a value is where two paths meet.
-    pub fn join(&self, other: &Self) -> Self {
+    pub(crate) fn join(&self, other: &Self) -> Self {
         if self == other {
             return self.clone();
         }
@@ -143,7 +143,7 @@ impl Value {
     }
 
     /// Whether it is zero (false) or not (true), where that is known.
-    pub fn truth(&self) -> Option<bool> {
+    pub(crate) fn truth(&self) -> Option<bool> {
         match self {
             Self::Constant(constant) => constant.truth(),
             Self::OneOf(many) => {
@@ -159,7 +159,7 @@ impl Value {
 
 impl Constant {
     /// Whether it is not zero, where that is known. The kernel's error numbers are no zeros.
-    pub fn truth(&self) -> Option<bool> {
+    pub(crate) fn truth(&self) -> Option<bool> {
         match self.number {
             Some(number) => Some(number != 0),
             None => self.is_error().then_some(true),
@@ -167,7 +167,7 @@ impl Constant {
     }
 
     /// Whether it is `-E…`.
-    pub fn is_error(&self) -> bool {
+    pub(crate) fn is_error(&self) -> bool {
         let name = self.text.strip_prefix("-E").unwrap_or_default();
         !name.is_empty()
             && name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
@@ -176,21 +176,21 @@ impl Constant {
 
 /// An object that a handler declares or allocates.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Object {
+pub(crate) struct Object {
     /// Its name.
-    pub name: Rc<str>,
+    pub(crate) name: Rc<str>,
     /// Its type, as it is spelled.
-    pub ty: Rc<str>,
+    pub(crate) ty: Rc<str>,
     /// Where it is declared or allocated.
-    pub span: Span,
+    pub(crate) span: Span,
     /// What was cleared.
-    pub cleared: Cleared,
+    pub(crate) cleared: Cleared,
     /// The members that were set.
-    pub set: BTreeSet<Rc<str>>,
+    pub(crate) set: BTreeSet<Rc<str>>,
     /// Whether somebody whose source was not read may have set it.
-    pub is_unknown: bool,
+    pub(crate) is_unknown: bool,
     /// How much of it was copied from the program.
-    pub copied_in: Option<Amount>,
+    pub(crate) copied_in: Option<Amount>,
 }
 
 impl Object {
@@ -207,41 +207,41 @@ impl Object {
 
 /// A part of the argument that was fetched.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fetch {
+pub(crate) struct Fetch {
     /// The part.
-    pub part: UserPart,
+    pub(crate) part: UserPart,
     /// Where.
-    pub span: Span,
+    pub(crate) span: Span,
     /// Where it went.
-    pub to: Place,
+    pub(crate) to: Place,
     /// Whether its value was looked at in a condition or a size.
-    pub looked_at: bool,
+    pub(crate) looked_at: bool,
     /// What fetched the same before, if its value was looked at.
-    pub again: Option<Span>,
+    pub(crate) again: Option<Span>,
 }
 
 /// What is known at one point of a path.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct State {
+pub(crate) struct State {
     /// Values of variables.
-    pub values: BTreeMap<Id, Value>,
+    pub(crate) values: BTreeMap<Id, Value>,
     /// Objects.
-    pub objects: BTreeMap<Id, Object>,
+    pub(crate) objects: BTreeMap<Id, Object>,
     /// Members whose values were compared with something.
-    pub bounded: BTreeSet<Place>,
+    pub(crate) bounded: BTreeSet<Place>,
     /// What was fetched.
-    pub fetches: Vec<Fetch>,
+    pub(crate) fetches: Vec<Fetch>,
     /// How many times the command was looked for and not found.
-    pub passed: u16,
+    pub(crate) passed: u16,
     /// What kind of value the last call returned: paths with different kinds are kept apart.
-    pub outcome: CallOutcome,
+    pub(crate) outcome: CallOutcome,
     /// Whether the direction in the number was asked for on the way here.
-    pub guarded: bool,
+    pub(crate) guarded: bool,
 }
 
 /// What kind of value a call returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub enum CallOutcome {
+pub(crate) enum CallOutcome {
     /// Any.
     #[default]
     Any,
@@ -289,13 +289,13 @@ impl State {
 }
 
 /// The states of the paths that lead to one point. None: nothing leads there.
-pub type Paths = Vec<State>;
+pub(crate) type Paths = Vec<State>;
 
 /// Paths that are kept apart at one point.
 const MOST_PATHS: usize = 6;
 
 /// Adds a path to others, joined with those that it is like.
-pub fn add(paths: &mut Paths, state: State) {
+pub(crate) fn add(paths: &mut Paths, state: State) {
     if let Some(alike) = paths.iter_mut().find(|known| known.is_alike(&state)) {
         alike.join(&state);
     } else if paths.len() < MOST_PATHS {
@@ -306,7 +306,7 @@ pub fn add(paths: &mut Paths, state: State) {
 }
 
 /// Adds paths to others.
-pub fn add_all(paths: &mut Paths, more: Paths) {
+pub(crate) fn add_all(paths: &mut Paths, more: Paths) {
     for state in more {
         add(paths, state);
     }

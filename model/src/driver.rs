@@ -1,6 +1,7 @@
 //! What C source of drivers does with ioctl commands: who handles them, and what the handler copies.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 use crate::{FileId, FileShift, Span};
 
@@ -9,6 +10,8 @@ use crate::{FileId, FileShift, Span};
 pub struct DriverCode {
     /// The files that were parsed.
     pub files: Vec<FileId>,
+    /// Headers beside the source that define commands which it names.
+    pub declared_in: Vec<PathBuf>,
     /// The places at which functions become handlers.
     pub tables: Vec<OperationTable>,
     /// The functions that handle commands, each once.
@@ -35,6 +38,7 @@ impl DriverCode {
             }
         }
         self.files.extend(other.files.into_iter().map(|file| files.file(file)));
+        self.declared_in.append(&mut other.declared_in);
         self.tables.append(&mut other.tables);
         self.handlers.append(&mut other.handlers);
         self.not_understood.append(&mut other.not_understood);

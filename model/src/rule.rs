@@ -55,12 +55,11 @@ impl Languages {
     /// Whether the rule looks at that language.
     pub const fn contains(self, language: Language) -> bool {
         match self {
-            Self::C => matches!(language, Language::C),
+            Self::C | Self::Driver => matches!(language, Language::C),
             Self::Rust => matches!(language, Language::Rust),
             Self::Both => matches!(language, Language::C | Language::Rust),
             Self::RustAndLists => matches!(language, Language::Rust | Language::List),
             Self::Object => matches!(language, Language::Object),
-            Self::Driver => matches!(language, Language::C),
             Self::Kernel => matches!(language, Language::C | Language::Object),
         }
     }

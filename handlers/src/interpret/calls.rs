@@ -575,7 +575,11 @@ impl<'p> Run<'p> {
         values: &[Value],
         mut state: State,
     ) -> Outcomes {
-        let function = self.function(callee);
+        let Some(function) = self.function(callee) else {
+            self.gave_up = Some("a function that it calls could not be parsed");
+            self.given_away(values, &mut state, None);
+            return vec![(state, Value::Unknown)];
+        };
         let key = (u64::from(frame.number) + 1) << 32 | u64::from(call.at.start);
         let mut inner = self.frame(callee, key);
         for (place, parameter) in function.parameters.iter().enumerate() {

@@ -24,7 +24,7 @@ use crate::value::{Id, Object, Paths, Place, State, UserPart, UserPointer, Value
 
 /// The command that the paths of a run are for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Choice {
+pub(crate) enum Choice {
     /// Any: every label is met.
     Any,
     /// The one with this name.
@@ -35,7 +35,7 @@ pub enum Choice {
 
 /// What a parameter of the handler is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Given {
+pub(crate) enum Given {
     /// Nothing of interest.
     Nothing,
     /// The command's number.
@@ -54,11 +54,11 @@ const STEPS: u32 = 400_000;
 
 /// A run over a handler.
 #[derive(Debug)]
-pub struct Run<'p> {
+pub(crate) struct Run<'p> {
     program: &'p Program,
     choice: Choice,
     /// What was seen so far.
-    pub facts: Facts,
+    pub(crate) facts: Facts,
     steps: u32,
     ids: FxHashMap<(u32, u32), Id>,
     frames: FxHashMap<(u32, u32), u32>,
@@ -66,9 +66,9 @@ pub struct Run<'p> {
     /// Functions that are being followed.
     stack: Vec<FunctionId>,
     /// Why parts were not followed.
-    pub gave_up: Option<&'static str>,
+    pub(crate) gave_up: Option<&'static str>,
     /// Functions that got the command or the argument, and whose source was not read.
-    pub missing: BTreeSet<String>,
+    pub(crate) missing: BTreeSet<String>,
 }
 
 /// The type of a variable.
@@ -105,7 +105,7 @@ struct Leaving {
 
 impl<'p> Run<'p> {
     /// A run that has not begun.
-    pub fn new(program: &'p Program, choice: Choice) -> Self {
+    pub(crate) fn new(program: &'p Program, choice: Choice) -> Self {
         Self {
             program,
             choice,
@@ -121,8 +121,11 @@ impl<'p> Run<'p> {
     }
 
     /// Follows a handler. `given` says what its parameters are.
-    pub fn handler(&mut self, id: FunctionId, given: &[Given]) {
-        let function = self.program.function(id);
+    pub(crate) fn handler(&mut self, id: FunctionId, given: &[Given]) {
+        let Some(function) = self.program.function(id) else {
+            self.gave_up = Some("it could not be parsed");
+            return;
+        };
         let mut state = State::default();
         let mut frame = self.frame(id, 0);
         for (place, parameter) in function.parameters.iter().enumerate() {
@@ -254,7 +257,7 @@ impl<'p> Run<'p> {
         self.source(frame).span(at)
     }
 
-    fn function(&self, id: FunctionId) -> &'p Function {
+    fn function(&self, id: FunctionId) -> Option<&'p Function> {
         self.program.function(id)
     }
 

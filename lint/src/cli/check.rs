@@ -104,6 +104,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     let options = &arguments.findings;
     let mut prepared = arguments.scope.prepare()?;
     for group in &mut prepared {
+        group.group.want_code();
         group.fail_on = options.fail_on.unwrap_or(group.fail_on);
         if options.baseline.is_none() && options.write_baseline.is_none() {
             group.read_baseline()?;

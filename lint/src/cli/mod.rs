@@ -11,6 +11,7 @@ mod dump;
 mod explain;
 mod failure;
 mod findings_options;
+mod handlers;
 mod layout;
 mod man;
 mod number;
@@ -68,6 +69,7 @@ Exit codes:
 enum Command {
     Check(check::Arguments),
     Layout(layout::Arguments),
+    Handlers(handlers::Arguments),
     Number(number::Arguments),
     Baseline(baseline::Arguments),
     Dump(dump::Arguments),
@@ -94,6 +96,7 @@ pub(crate) fn main() -> ExitCode {
     let done = match &arguments.command {
         Command::Check(arguments) => check::run(arguments, &terminal),
         Command::Layout(arguments) => layout::run(arguments, &terminal),
+        Command::Handlers(arguments) => handlers::run(arguments, &terminal),
         Command::Number(arguments) => number::run(arguments, &terminal),
         Command::Baseline(arguments) => baseline::run(arguments, &terminal),
         Command::Dump(arguments) => dump::run(arguments, &terminal),

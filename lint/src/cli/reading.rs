@@ -1,5 +1,6 @@
 //! Options about what to read and how, and the configuration for each path.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -10,7 +11,7 @@ use ioctlkit_abi::{Abi, AbiId, AbiSet};
 use ioctlkit_model::{Interface, Problem};
 use ioctlkit_sources::rust::{FeatureName, Features, Missing};
 use ioctlkit_sources::worker::Workers;
-use ioctlkit_sources::{Caution, c, list, object, rust};
+use ioctlkit_sources::{Caution, c, driver, list, object, rust};
 
 use super::failure::Failure;
 use super::progress::Progress;
@@ -91,6 +92,8 @@ pub(super) struct Group {
     source: Option<rust::Request>,
     objects: Option<object::Request>,
     lists: Option<list::Request>,
+    /// C source of drivers, where what it does is asked for.
+    drivers: Option<driver::Request>,
     /// Where what is read of headers is kept.
     cache: Option<c::Cache>,
 }
@@ -188,7 +191,16 @@ impl ReadOptions {
             types: object::Wanted::All,
             caution: Caution::default(),
         });
-        Ok(Group { config, request, headers, source, objects, lists: None, cache: None })
+        Ok(Group {
+            config,
+            request,
+            headers,
+            source,
+            objects,
+            lists: None,
+            drivers: None,
+            cache: None,
+        })
     }
 
     fn config_file(&self, path: &Path) -> Option<PathBuf> {
@@ -307,6 +319,10 @@ impl Group {
             let _progress = Progress::start("reading headers");
             workers().read_c(request, self.cache.as_ref())
         });
+        let of_c = match (&self.drivers, of_c) {
+            (Some(drivers), Some(headers)) => Some(self.with_code(drivers, headers)),
+            (_, of_c) => of_c,
+        };
         let of_rust = self.source.as_ref().map(|request| {
             let _progress = Progress::start("reading source");
             workers().read_rust(request)
@@ -317,6 +333,53 @@ impl Group {
         });
         let of_lists = self.lists.as_ref().map(list::read);
         of_c.into_iter().chain(of_rust).chain(of_objects).chain(of_lists).collect()
+    }
+
+    /// Reads what driver source does besides what headers declare. Commands that it names and that nobody
+    /// else has declared are looked for in the headers around it, which are not judged.
+    fn with_code(&self, request: &driver::Request, (mut interface, mut problems): Part) -> Part {
+        let _progress = Progress::start("reading handlers");
+        let (mut code, of_code) = workers().read_drivers(request);
+        let is_about_nothing = |problem: &Problem| problem.message.starts_with(c::HOLDS_NOTHING);
+        if !code.code.is_empty() {
+            problems.retain(|problem| !is_about_nothing(problem));
+        }
+        let known: HashSet<&Path> = interface
+            .headers
+            .iter()
+            .map(|header| interface.sources.file(header.file).path.as_path())
+            .collect();
+        let paths: Vec<PathBuf> = std::mem::take(&mut code.code.declared_in)
+            .into_iter()
+            .filter(|path| !known.contains(path.as_path()))
+            .collect();
+        if !paths.is_empty() {
+            let request = c::Request {
+                paths,
+                raw_numbers: true,
+                compile_commands: None,
+                ..self.request.clone()
+            };
+            let (mut declared, _) = workers().read_c(&request, self.cache.as_ref());
+            declared.headers.clear();
+            declared.not_understood.clear();
+            interface.append(declared);
+        }
+        let shift = interface.append(code);
+        problems.extend(of_code.into_iter().map(|mut problem| {
+            problem.span = problem.span.map(|span| shift.span(span));
+            problem
+        }));
+        (interface, problems)
+    }
+
+    /// Reads what driver source among the paths does, too.
+    pub(super) fn want_code(&mut self) {
+        let paths = self.headers.iter().flat_map(|request| &request.paths);
+        let paths: Vec<PathBuf> =
+            paths.filter(|path| driver::holds_driver(path)).cloned().collect();
+        self.drivers =
+            (!paths.is_empty()).then(|| driver::Request { paths, caution: Caution::default() });
     }
 
     /// Whether there are compiled objects among the paths.

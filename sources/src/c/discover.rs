@@ -10,6 +10,9 @@ use crate::c::look;
 use crate::reach::{Outside, Reach};
 use crate::walk::{Step, walk};
 
+/// How a complaint of a folder begins in which there is nothing to read.
+pub const HOLDS_NOTHING: &str = "the folder holds no header";
+
 /// A tree of UAPI headers, with the `asm/` folders that it has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Tree {
@@ -86,9 +89,7 @@ pub(crate) fn discover(
                         kind: ProblemKind::Failure,
                         path: Some(path.clone()),
                         span: None,
-                        message:
-                            "the folder holds no header, and no C source that defines commands"
-                                .into(),
+                        message: format!("{HOLDS_NOTHING}, and no C source that defines commands"),
                         help: Some("name a folder with `.h` files, or a header".into()),
                     });
                 }
@@ -280,7 +281,7 @@ impl Walk<'_> {
     }
 }
 
-fn is_kernel_root(folder: &Path) -> bool {
+pub(crate) fn is_kernel_root(folder: &Path) -> bool {
     look::is_dir(&folder.join("include/uapi/linux")) && look::is_dir(&folder.join("arch"))
 }
 

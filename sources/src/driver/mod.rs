@@ -4,14 +4,14 @@
 //! A file is parsed if it makes a function the handler of something, or if such a function leads there.
 //! That is worked out in rounds: what a handler calls and gives the argument to is looked for by name.
 
+mod declaring;
 mod find;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use ioctlkit_handlers::ast::Unit;
-use ioctlkit_handlers::{Analysis, Program, Source, analyse, parse};
+use ioctlkit_handlers::{Analyser, Analysis, Program, Source};
 use ioctlkit_model::{Interface, Problem, ProblemKind};
 use rayon::prelude::*;
 
@@ -48,7 +48,8 @@ pub fn read(request: &Request) -> (Interface, Vec<Problem>) {
     let mut reading = Reading::default();
     let first = found.iter().filter(|file| file.has_handlers);
     reading.parse(request, first.map(|file| file.path.clone()).collect());
-    let mut analysis = analyse(&reading.program);
+    let mut analyser = Analyser::default();
+    let mut analysis = analyser.analyse(&reading.program);
     let mut looked_for: BTreeSet<String> = BTreeSet::new();
     for _ in 0..ROUNDS {
         let wanted: Vec<String> = analysis.missing.difference(&looked_for).cloned().collect();
@@ -60,11 +61,12 @@ pub fn read(request: &Request) -> (Interface, Vec<Problem>) {
             break;
         }
         reading.parse(request, new);
-        analysis = analyse(&reading.program);
+        analysis = analyser.analyse(&reading.program);
     }
     problems.append(&mut reading.problems);
     let Analysis { mut code, .. } = analysis;
     code.files = reading.program.sources.iter().map(|source| source.file).collect();
+    code.declared_in = declaring::headers(request, &code);
     (Interface { code, ..reading.interface }, problems)
 }
 
@@ -93,34 +95,42 @@ impl Reading {
         } else {
             paths.into_par_iter().map(one).collect()
         };
+        // Their places in the run are known in the order of the paths alone.
+        let mut texts = Vec::new();
         for (path, read) in parsed {
             match read {
-                Ok(Parsed { text, unit, comments }) => {
+                Ok(Parsed { text, comments }) => {
                     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
-                    let file = self.interface.sources.add(path, text.clone());
+                    let file = self.interface.sources.add(path.clone(), text.clone());
                     self.interface.sources.file_mut(file).comments = comments;
-                    let shown = folder.display().to_string();
-                    self.program.add(Source { file, folder: shown, text, unit });
+                    texts.push((path, file, folder.display().to_string(), text));
                     self.folders.insert(folder);
                 }
                 Err(problem) => self.problems.push(problem),
             }
         }
+        let outlined = |(path, file, folder, text)| {
+            watch::during(|| vec![path], || Source::new(file, folder, text))
+        };
+        let sources: Vec<Source> = if request.caution.is_slow() {
+            texts.into_iter().map(outlined).collect()
+        } else {
+            texts.into_par_iter().map(outlined).collect()
+        };
+        sources.into_iter().for_each(|source| self.program.add(source));
     }
 }
 
-/// A file that was parsed.
+/// A file that was read.
 struct Parsed {
     text: Arc<str>,
-    unit: Unit,
     comments: Vec<std::ops::Range<u32>>,
 }
 
 fn parsed(path: &Path) -> Result<Parsed, Problem> {
     let text: Arc<str> = find::text_of(path)?.into();
-    let unit = parse::parse(&text);
     let comments = scan(&text).comments;
-    Ok(Parsed { text, unit, comments })
+    Ok(Parsed { text, comments })
 }
 
 fn failure(path: &Path, message: String) -> Problem {

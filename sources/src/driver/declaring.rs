@@ -1,0 +1,89 @@
+//! Which headers define the commands that driver source names, where nobody named these headers.
+
+use std::collections::HashSet;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use ioctlkit_model::DriverCode;
+
+use super::Request;
+use crate::c::is_kernel_root;
+use crate::reach::Reach;
+use crate::reading::{limit, read_bytes};
+use crate::walk::{Step, walk};
+
+/// Where kernel headers are installed, as distributions do.
+const INSTALLED: [&str; 8] =
+    ["linux", "drm", "misc", "mtd", "rdma", "scsi", "sound", "asm-generic"];
+
+/// The headers of the kernel tree around the source, else the installed ones, that define a command which
+/// the source names.
+pub(super) fn headers(request: &Request, code: &DriverCode) -> Vec<PathBuf> {
+    let labels = code.handlers.iter().flat_map(|handler| &handler.commands);
+    let names: HashSet<&[u8]> = labels.map(|command| command.name.as_bytes()).collect();
+    if names.is_empty() {
+        return Vec::new();
+    }
+    let reach = request.reach();
+    let mut found = Vec::new();
+    for folder in folders(request) {
+        let _ = walk(
+            &folder,
+            &reach,
+            |_| true,
+            |step| {
+                if let Step::File(path) = step
+                    && path.extension().is_some_and(|extension| extension == "h")
+                    && let Ok(text) = read_bytes(path, limit::SOURCE)
+                    && defines_one(&text, &names)
+                    && !found.iter().any(|known: &PathBuf| known == path)
+                {
+                    found.push(path.to_owned());
+                }
+                ControlFlow::Continue(())
+            },
+        );
+    }
+    found
+}
+
+fn folders(request: &Request) -> Vec<PathBuf> {
+    let mut folders = Vec::new();
+    for path in &request.paths {
+        let Ok(absolute) = path.canonicalize() else { continue };
+        if is_kernel_root(&absolute) {
+            // Its headers are read as they are.
+            continue;
+        }
+        if absolute.is_file()
+            && let Some(folder) = path.parent()
+        {
+            let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+            folders.push(folder.to_owned());
+        }
+        match absolute.ancestors().find(|above| is_kernel_root(above)) {
+            Some(root) => folders.push(root.join("include/uapi")),
+            None => {
+                let include = Path::new("/usr/include");
+                folders.extend(INSTALLED.iter().map(|name| include.join(name)));
+            }
+        }
+    }
+    folders.sort();
+    folders.dedup();
+    folders
+}
+
+/// Whether a text has `#define NAME` for one of the names.
+fn defines_one(text: &[u8], names: &HashSet<&[u8]>) -> bool {
+    text.split(|byte| *byte == b'\n').any(|line| {
+        let Some(directive) = line.trim_ascii_start().strip_prefix(b"#") else { return false };
+        let Some(rest) = directive.trim_ascii_start().strip_prefix(b"define") else { return false };
+        let rest = rest.trim_ascii_start();
+        let end = rest
+            .iter()
+            .position(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'_'))
+            .unwrap_or(rest.len());
+        names.contains(&rest[..end])
+    })
+}
