@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use crate::account::Account;
 use crate::against::References;
 use crate::edits::KernelTypes;
+use crate::join::Join;
 use crate::levels;
 use crate::not_portable::is_accepted;
 use crate::rules::RULES;
@@ -71,7 +72,8 @@ pub fn check(interface: &Interface, references: &References, levels: &Levels) ->
     // carries it is said of the command.
     let headers = interface.headers.iter().map(|header| header.file);
     let asked_for: HashSet<FileId> = headers.chain(interface.code.files.iter().copied()).collect();
-    findings.retain(|finding| asked_for.contains(&finding.span.file));
+    let join = Join::of(&context);
+    findings.retain(|finding| asked_for.contains(&finding.span.file) || join.breaks(finding));
     findings.retain_mut(|finding| severities.apply(finding));
     let ran = |rule: &RuleInfo, file: FileId| {
         levels.severity(rule, &interface.sources.file(file).path).is_some()
@@ -79,6 +81,7 @@ pub fn check(interface: &Interface, references: &References, levels: &Levels) ->
     let suppressed = suppression::apply(interface, findings, ran);
     let mut findings = suppressed.findings;
     findings.retain_mut(|finding| severities.apply(finding));
+    findings.iter_mut().for_each(|finding| join.apply(finding));
     order(&mut findings);
     Checked {
         findings,

@@ -20,6 +20,7 @@ pub mod files;
 mod growth;
 pub mod handlers;
 pub mod includes;
+pub mod join;
 pub mod known_numbers;
 pub mod levels;
 pub mod names;

@@ -12,6 +12,8 @@ pub struct DriverCode {
     pub files: Vec<FileId>,
     /// Headers beside the source that define commands which it names.
     pub declared_in: Vec<PathBuf>,
+    /// Whether all of a kernel was looked at: what no code names, nobody handles.
+    pub is_whole_kernel: bool,
     /// The places at which functions become handlers.
     pub tables: Vec<OperationTable>,
     /// The functions that handle commands, each once.
@@ -39,6 +41,7 @@ impl DriverCode {
         }
         self.files.extend(other.files.into_iter().map(|file| files.file(file)));
         self.declared_in.append(&mut other.declared_in);
+        self.is_whole_kernel |= other.is_whole_kernel;
         self.tables.append(&mut other.tables);
         self.handlers.append(&mut other.handlers);
         self.not_understood.append(&mut other.not_understood);

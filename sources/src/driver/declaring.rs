@@ -8,7 +8,6 @@ use ioctlkit_model::DriverCode;
 
 use super::Request;
 use crate::c::is_kernel_root;
-use crate::reach::Reach;
 use crate::reading::{limit, read_bytes};
 use crate::walk::{Step, walk};
 

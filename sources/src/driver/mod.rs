@@ -17,6 +17,7 @@ use rayon::prelude::*;
 
 pub use find::holds_driver;
 
+use crate::c::is_kernel_root;
 use crate::c::lex::scan::scan;
 use crate::reach::Reach;
 use crate::{Caution, watch};
@@ -67,6 +68,7 @@ pub fn read(request: &Request) -> (Interface, Vec<Problem>) {
     let Analysis { mut code, .. } = analysis;
     code.files = reading.program.sources.iter().map(|source| source.file).collect();
     code.declared_in = declaring::headers(request, &code);
+    code.is_whole_kernel = request.paths.iter().any(|path| is_kernel_root(path));
     (Interface { code, ..reading.interface }, problems)
 }
 

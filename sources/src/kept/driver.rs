@@ -9,7 +9,7 @@ use ioctlkit_model::{
 use super::bytes::{Kept, Reader, Writer, fields, variants};
 
 fields! {
-    DriverCode { files, declared_in, tables, handlers, not_understood, extent }
+    DriverCode { files, declared_in, is_whole_kernel, tables, handlers, not_understood, extent }
     Extent { files, functions, unknown_calls }
     CodeNotUnderstood { span, function, reason }
     OperationTable { name, structure, span, native, compat }

@@ -1,0 +1,79 @@
+//! What driver source does with a command whose argument differs between the ABIs of one machine: is it a
+//! bug, or is it taken care of?
+
+mod verdict;
+
+use std::collections::BTreeMap;
+
+use ioctlkit_model::{Finding, Label, Severity};
+
+use crate::Context;
+use crate::compat::Incompatibility;
+pub use verdict::Verdict;
+
+/// The rules whose findings the code behind the command decides about.
+const JOINED: [&str; 5] = ["C001", "C002", "C003", "L017", "N016"];
+
+/// A verdict for each command that differs, where driver source was read.
+#[derive(Debug, Default)]
+pub struct Join {
+    verdicts: BTreeMap<String, Verdict>,
+}
+
+impl Join {
+    /// Of everything that was read; empty where there is no driver source.
+    pub fn of(cx: &Context<'_>) -> Self {
+        if cx.interface.code.is_empty() {
+            return Self::default();
+        }
+        let mut verdicts: BTreeMap<String, Verdict> = BTreeMap::new();
+        for found in cx.incompatibilities() {
+            let Some(verdict) = judged(cx, found) else { continue };
+            let name = &found.command.name;
+            match verdicts.get_mut(name) {
+                Some(known) => *known = known.clone().max(verdict),
+                None => drop(verdicts.insert(name.clone(), verdict)),
+            }
+        }
+        Self { verdicts }
+    }
+
+    fn verdict(&self, finding: &Finding) -> Option<&Verdict> {
+        if !JOINED.contains(&finding.rule.code) {
+            return None;
+        }
+        self.verdicts.get(finding.command.as_deref()?)
+    }
+
+    /// Whether a finding is about a command that the code breaks.
+    pub fn breaks(&self, finding: &Finding) -> bool {
+        matches!(self.verdict(finding), Some(Verdict::Broken { .. }))
+    }
+
+    /// Says in a finding what the code does, and sets its severity: an error where the command is broken, a
+    /// note where it is not; as it was where the code was not understood.
+    pub fn apply(&self, finding: &mut Finding) {
+        let Some(verdict) = self.verdict(finding) else { return };
+        match verdict {
+            Verdict::Broken { .. } => finding.severity = Severity::Error,
+            Verdict::NotUnderstood { .. } => {}
+            Verdict::Translated { .. }
+            | Verdict::Harmless { .. }
+            | Verdict::NeverReached { .. } => {
+                finding.severity = Severity::Info;
+            }
+        }
+        finding.notes.insert(0, verdict.words());
+        if let Some((span, text)) = verdict.place() {
+            finding.related.push(Label { span, text });
+        }
+    }
+}
+
+/// The worst that holds for any pair of ABIs that meet on one machine.
+fn judged(cx: &Context<'_>, found: &Incompatibility<'_>) -> Option<Verdict> {
+    let meets = |pair: &&crate::compat::Pair| {
+        pair.reference.abi().companions().any(|companion| companion.id() == pair.other)
+    };
+    found.pairs.iter().filter(meets).filter_map(|pair| verdict::of(cx, found, *pair)).max()
+}

@@ -1,0 +1,434 @@
+//! The verdict for a command on a pair of ABIs.
+
+use ioctlkit_model::{
+    Amount, Command, Copies, DriverCode, HandledCommand, OperationTable, Part, Serves, Slot,
+    SourceHandler, Span,
+};
+
+use crate::Context;
+use crate::compat::{Incompatibility, Pair};
+
+/// What the code does with a command whose argument differs for 32-bit programs; in the order of how bad
+/// that is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Verdict {
+    /// 32-bit programs do not reach it.
+    NeverReached {
+        /// Why, as a sentence without its full stop.
+        why: String,
+        /// The table, where there is one.
+        span: Option<Span>,
+    },
+    /// The difference has no effect.
+    Harmless {
+        /// Why, as a sentence without its full stop.
+        why: String,
+        /// Where.
+        span: Span,
+    },
+    /// A handler for 32-bit programs takes care of it.
+    Translated {
+        /// The function, or the command that stands for this one.
+        by: String,
+        /// Where.
+        span: Span,
+    },
+    /// It cannot be told.
+    NotUnderstood {
+        /// Why, as half a sentence.
+        why: String,
+        /// Where.
+        span: Option<Span>,
+    },
+    /// 32-bit programs get an error, or wrong data.
+    Broken {
+        /// What a program sees, as a sentence without its full stop.
+        effect: String,
+        /// Where.
+        span: Span,
+    },
+}
+
+impl Verdict {
+    /// A sentence that begins with the verdict.
+    pub fn words(&self) -> String {
+        match self {
+            Self::NeverReached { why, .. } => format!("never reached: {why}"),
+            Self::Harmless { why, .. } => format!("harmless: {why}"),
+            Self::Translated { by, .. } => format!("translated: {by}"),
+            Self::NotUnderstood { why, .. } => {
+                format!("what the code does was not understood: {why}")
+            }
+            Self::Broken { effect, .. } => format!("broken: {effect}"),
+        }
+    }
+
+    /// The place in the code, and what to write there.
+    pub fn place(&self) -> Option<(Span, String)> {
+        match self {
+            Self::NeverReached { span, .. } => {
+                Some(((*span)?, "has no handler for 32-bit programs".into()))
+            }
+            Self::Harmless { span, .. } => Some((*span, "handled here".into())),
+            Self::Translated { span, .. } => Some((*span, "translated here".into())),
+            Self::NotUnderstood { span, .. } => Some(((*span)?, "handled here".into())),
+            Self::Broken { span, .. } => Some((*span, "32-bit programs end up here".into())),
+        }
+    }
+}
+
+/// Functions that convert the pointer and call the native handler: fs/ioctl.c, block/ioctl.c.
+const CONVERTING: [&str; 2] = ["compat_ptr_ioctl", "blkdev_compat_ptr_ioctl"];
+
+/// Structures whose tables the kernel asks for a compat handler itself: without one, 32-bit programs get
+/// `ENOTTY` for whatever is not known to all files. From fs/ioctl.c and block/ioctl.c.
+const DIRECT: [&str; 3] = ["file_operations", "block_device_operations", "proc_ops"];
+
+/// The verdict, or nothing where only a part of the kernel was read and that part does not name the
+/// command.
+pub(super) fn of(cx: &Context<'_>, found: &Incompatibility<'_>, pair: Pair) -> Option<Verdict> {
+    let code = &cx.interface.code;
+    let case = Case { cx, found, pair, code };
+    let native: Vec<Handling<'_>> = code
+        .handlers
+        .iter()
+        .enumerate()
+        .filter(|(_, handler)| handler.serves != Serves::Compat)
+        .filter_map(|(place, handler)| {
+            let handled = handler.commands.iter().find(|it| it.name == found.command.name)?;
+            Some(Handling { place, handler, handled })
+        })
+        .collect();
+    if native.is_empty() {
+        return case.unnamed();
+    }
+    native.iter().map(|handling| case.handling(handling)).max()
+}
+
+/// A handler that names the command.
+struct Handling<'a> {
+    place: usize,
+    handler: &'a SourceHandler,
+    handled: &'a HandledCommand,
+}
+
+struct Case<'a, 'c> {
+    cx: &'a Context<'c>,
+    found: &'a Incompatibility<'a>,
+    pair: Pair,
+    code: &'a DriverCode,
+}
+
+impl Case<'_, '_> {
+    fn unnamed(&self) -> Option<Verdict> {
+        let of_compat = self.code.handlers.iter().find_map(|handler| {
+            let translation = self.translation(handler)?;
+            (handler.serves == Serves::Compat).then_some((handler, translation))
+        });
+        if let Some((handler, translation)) = of_compat {
+            let by = format!("`{}` has `{}` for it", handler.function, translation.name);
+            return Some(Verdict::Translated { by, span: translation.span });
+        }
+        self.code.is_whole_kernel.then(|| Verdict::NotUnderstood {
+            why: "no handler that was found names the command".into(),
+            span: None,
+        })
+    }
+
+    fn handling(&self, handling: &Handling<'_>) -> Verdict {
+        if handling.handler.copies == Copies::Core {
+            return self.behind_core(handling);
+        }
+        let tables: Vec<&OperationTable> = self.code.tables_with(handling.place).collect();
+        if tables.is_empty() {
+            return Verdict::NotUnderstood {
+                why: format!("nothing shows where `{}` is used", handling.handler.function),
+                span: Some(handling.handled.span),
+            };
+        }
+        tables.iter().map(|table| self.table(handling, table)).max().unwrap_or_else(|| {
+            Verdict::NotUnderstood { why: "there is no table".into(), span: None }
+        })
+    }
+
+    /// The core of a subsystem copies by the size in the number and finds the handler by the nr.
+    fn behind_core(&self, handling: &Handling<'_>) -> Verdict {
+        let is_drm =
+            self.code.tables_with(handling.place).any(|table| table.structure == "drm_driver")
+                || handling.handled.name.starts_with("DRM_IOCTL_");
+        let span = handling.handled.span;
+        if let Some((handler, translation)) = self.any_translation() {
+            let by = format!("`{}` has `{}` for it", handler.function, translation.name);
+            return Verdict::Translated { by, span: translation.span };
+        }
+        if !is_drm {
+            return Verdict::NotUnderstood {
+                why: "a subsystem stands between the program and the handler".into(),
+                span: Some(span),
+            };
+        }
+        self.by_number_of_bytes("DRM", span)
+    }
+
+    /// What a dispatcher makes of it that looks at the nr alone and copies as many bytes as the number
+    /// says.
+    fn by_number_of_bytes(&self, who: &str, span: Span) -> Verdict {
+        match &self.found.difference.first {
+            None => Verdict::Harmless {
+                why: format!(
+                    "{who} looks at the nr alone and copies as many bytes as the number says; only the \
+                     padding at the end differs"
+                ),
+                span,
+            },
+            Some(parting) => Verdict::Broken {
+                effect: format!(
+                    "{who} takes the number of {} programs and reads `{}` from the wrong place",
+                    self.pair.other.abi().name,
+                    parting.path
+                ),
+                span,
+            },
+        }
+    }
+
+    fn table(&self, handling: &Handling<'_>, table: &OperationTable) -> Verdict {
+        let span = handling.handled.span;
+        let Some(compat) = &table.compat else {
+            return self.without_compat(handling, table);
+        };
+        let is_converting = CONVERTING.contains(&compat.function.as_str());
+        let is_native = compat.function == handling.handler.function;
+        if is_converting || is_native {
+            return self.as_native(handling, compat);
+        }
+        let Some(handler) = compat.handler.and_then(|place| self.code.handlers.get(place as usize))
+        else {
+            return Verdict::NotUnderstood {
+                why: format!("the source of `{}` was not read", compat.function),
+                span: Some(compat.span),
+            };
+        };
+        if let Some(translation) = self.translation(handler) {
+            let by = format!("`{}` has `{}` for it", handler.function, translation.name);
+            return Verdict::Translated { by, span: translation.span };
+        }
+        if handler.asks_for_compat || handling.handler.asks_for_compat {
+            return self.asked(handling);
+        }
+        if handler.gave_up.is_some() || handling.handled.escapes {
+            return Verdict::NotUnderstood {
+                why: format!("`{}` passes the argument on", handler.function),
+                span: Some(span),
+            };
+        }
+        let own = handler.commands.iter().find(|it| it.name == self.found.command.name);
+        match own {
+            // Its own copies show whether it knows of the other layout.
+            Some(own) if self.copies_compat_type(own) => Verdict::Translated {
+                by: format!("`{}` copies a structure of 32-bit programs", handler.function),
+                span: own.span,
+            },
+            Some(own) if self.numbers_differ() && !own.by_nr => {
+                self.number_is_unknown(handler, own.span)
+            }
+            Some(own) => self.same_number(handling, own.span),
+            None => Verdict::NeverReached {
+                why: format!(
+                    "`{}`, the handler for 32-bit programs, does not name it",
+                    handler.function
+                ),
+                span: Some(compat.span),
+            },
+        }
+    }
+
+    /// The native handler serves 32-bit programs as well.
+    fn as_native(&self, handling: &Handling<'_>, compat: &Slot) -> Verdict {
+        if handling.handler.asks_for_compat {
+            return self.asked(handling);
+        }
+        if let Some(translation) = self.translation(handling.handler) {
+            let by = format!("`{}` has `{}` for it", handling.handler.function, translation.name);
+            return Verdict::Translated { by, span: translation.span };
+        }
+        let copies_by_number = handling
+            .handled
+            .accesses
+            .iter()
+            .any(|access| access.part == Part::Whole && access.amount == Amount::CommandSize);
+        if handling.handled.by_nr && copies_by_number {
+            return self.by_number_of_bytes(
+                &format!("`{}`", handling.handler.function),
+                handling.handled.span,
+            );
+        }
+        if self.numbers_differ() && !handling.handled.by_nr {
+            let _ = compat;
+            return self.number_is_unknown(handling.handler, handling.handled.span);
+        }
+        self.same_number(handling, handling.handled.span)
+    }
+
+    fn asked(&self, handling: &Handling<'_>) -> Verdict {
+        Verdict::NotUnderstood {
+            why: format!(
+                "`{}` asks whether a 32-bit program calls, and what follows from that was not worked out",
+                handling.handler.function
+            ),
+            span: Some(handling.handled.span),
+        }
+    }
+
+    fn without_compat(&self, handling: &Handling<'_>, table: &OperationTable) -> Verdict {
+        let is_direct = DIRECT.contains(&table.structure.as_str());
+        if is_direct {
+            return Verdict::NeverReached {
+                why: format!(
+                    "`{}` has no handler for 32-bit programs, which get ENOTTY for all of its commands",
+                    table.name
+                ),
+                span: Some(table.span),
+            };
+        }
+        let structure = if table.structure.is_empty() { "the structure" } else { &table.structure };
+        Verdict::NotUnderstood {
+            why: format!(
+                "a layer of the kernel decides what reaches {structure} from 32-bit programs"
+            ),
+            span: Some(handling.handled.span),
+        }
+    }
+
+    fn number_is_unknown(&self, handler: &SourceHandler, span: Span) -> Verdict {
+        let answer = match &handler.unknown[..] {
+            [only] => format!(" and get {}", only.value.trim_start_matches('-')),
+            _ => String::new(),
+        };
+        let other = self.pair.other.abi().name;
+        let number = self.number(self.pair.other);
+        let number = number.map(|number| format!(" ({number:#010x})")).unwrap_or_default();
+        Verdict::Broken {
+            effect: format!(
+                "{other} programs pass another number{number}, which `{}` does not know{answer}",
+                handler.function
+            ),
+            span,
+        }
+    }
+
+    /// The number is the same, so the handler copies what it has for it.
+    fn same_number(&self, handling: &Handling<'_>, span: Span) -> Verdict {
+        if handling.handled.accesses.is_empty() {
+            if handling.handled.escapes {
+                return Verdict::NotUnderstood {
+                    why: format!("`{}` passes the argument on", handling.handler.function),
+                    span: Some(span),
+                };
+            }
+            return Verdict::Harmless { why: "the handler copies nothing".into(), span };
+        }
+        let other = self.pair.other.abi().name;
+        let effect = match &self.found.difference.first {
+            Some(parting) if !parting.path.is_empty() => format!(
+                "{other} programs pass the same number, and `{}` lies elsewhere than the handler expects it",
+                parting.path
+            ),
+            _ => format!(
+                "{other} programs pass the same number for {} bytes, and the handler copies {}",
+                self.found.difference.sizes.1, self.found.difference.sizes.0
+            ),
+        };
+        Verdict::Broken { effect, span }
+    }
+
+    fn number(&self, abi: ioctlkit_abi::AbiId) -> Option<u32> {
+        self.cx.layouts.number(self.found.command, abi).map(|numbered| numbered.number)
+    }
+
+    fn numbers_differ(&self) -> bool {
+        self.number(self.pair.reference) != self.number(self.pair.other)
+    }
+
+    /// A command of 32-bit programs that stands for this one, in a handler.
+    fn translation<'h>(&self, handler: &'h SourceHandler) -> Option<&'h HandledCommand> {
+        handler.commands.iter().find(|other| {
+            other.name != self.found.command.name
+                && (is_compat_name(&other.name, &self.found.command.name)
+                    || self.is_twin(&other.name))
+        })
+    }
+
+    fn any_translation(&self) -> Option<(&SourceHandler, &HandledCommand)> {
+        self.code.handlers.iter().find_map(|handler| Some((handler, self.translation(handler)?)))
+    }
+
+    /// Whether a name is a command with the same type and nr, and the number that 32-bit programs pass.
+    fn is_twin(&self, name: &str) -> bool {
+        let says_compat = name.contains("32") || name.contains("COMPAT") || name.contains("OLD");
+        let Some(twin) = self.cx.declared().command(name).filter(|_| says_compat) else {
+            return false;
+        };
+        let parts = |command: &Command| {
+            let body = command.variants.get(self.pair.reference)?;
+            Some((body.type_letter, body.nr))
+        };
+        parts(twin).is_some() && parts(twin) == parts(self.found.command)
+    }
+
+    fn copies_compat_type(&self, handled: &HandledCommand) -> bool {
+        handled.accesses.iter().any(|access| match &access.amount {
+            Amount::Type(ty) => ty.contains("compat") || ty.contains("32"),
+            _ => false,
+        })
+    }
+}
+
+/// Whether a name is how the kernel spells the command of 32-bit programs: `FOO32`, `FOO_32`,
+/// `FOO_COMPAT`, `COMPAT_FOO`, `FOO_TIME32`.
+fn is_compat_name(name: &str, native: &str) -> bool {
+    if let Some(rest) = name.strip_prefix(native) {
+        return matches!(
+            rest,
+            "32" | "_32"
+                | "_COMPAT"
+                | "COMPAT"
+                | "_COMPAT32"
+                | "_TIME32"
+                | "_OLD32"
+                | "_IOC32"
+                | "_X32"
+        );
+    }
+    if name.strip_prefix("COMPAT_") == Some(native) {
+        return true;
+    }
+    // `FS_IOC32_GETFLAGS`, `VFAT_IOCTL_READDIR_BOTH32`, `DRM_IOCTL_FOO32`
+    let marks = ["IOC32_", "IOC_32_", "IOCTL32_", "32_"];
+    let plain = ["IOC_", "IOC_", "IOCTL_", "_"];
+    marks
+        .iter()
+        .zip(plain)
+        .any(|(mark, plain)| name.replacen(mark, plain, 1) == native && name.contains(mark))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_commands_for_32_bit_programs_are_known_by_their_spelling() {
+        for (name, native) in [
+            ("BLKPG32", "BLKPG"),
+            ("FS_IOC32_GETFLAGS", "FS_IOC_GETFLAGS"),
+            ("COMPAT_SNDCTL", "SNDCTL"),
+            ("USBDEVFS_SUBMITURB32", "USBDEVFS_SUBMITURB"),
+            ("PPGETTIME_COMPAT", "PPGETTIME"),
+        ] {
+            assert!(is_compat_name(name, native), "{name}");
+        }
+        for (name, native) in [("FOO_BAR", "FOO"), ("FOO2", "FOO"), ("BAR32", "FOO")] {
+            assert!(!is_compat_name(name, native), "{name}");
+        }
+    }
+}
