@@ -333,7 +333,7 @@ fn follow_rows(program: &Program, place: usize, table: &CommandTable) -> Followe
         handler: SourceHandler {
             function: table.name.clone(),
             span: source.span(table.at),
-            serves: Serves::Native,
+            serves: if table.is_compat { Serves::Compat } else { Serves::Native },
             copies: Copies::Core,
             commands,
             unknown: Vec::new(),

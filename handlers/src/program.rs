@@ -164,15 +164,16 @@ impl Program {
         }
         let is_visible =
             |id: &&FunctionId| self.function(**id).is_some_and(|function| !function.is_static);
+        let folder = &self.sources[from].folder;
+        let is_near = |id: &&FunctionId| self.sources[id.source].folder == *folder;
         if let [only] = &named[..] {
-            return is_visible(&only).then_some(*only);
+            // A file may be included by its neighbour, as ALSA's `pcm_compat.c` is.
+            return (is_near(&only) || is_visible(&only)).then_some(*only);
         }
         let mut seen = named.iter().filter(is_visible);
         if let (Some(only), None) = (seen.next(), seen.next()) {
             return Some(*only);
         }
-        let folder = &self.sources[from].folder;
-        let is_near = |id: &&FunctionId| self.sources[id.source].folder == *folder;
         let mut near = named.iter().filter(is_visible).filter(is_near);
         match (near.next(), near.next()) {
             (Some(only), None) => Some(*only),

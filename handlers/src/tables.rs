@@ -17,6 +17,8 @@ pub(crate) struct CommandTable {
     pub(crate) at: Text,
     /// The rows.
     pub(crate) rows: Vec<Row>,
+    /// Whether its functions serve 32-bit programs on a 64-bit kernel.
+    pub(crate) is_compat: bool,
 }
 
 /// A row of such a table.
@@ -80,6 +82,10 @@ fn in_initialiser(
             in_initialiser(source, &item.value, name, inner, at, tables);
             continue;
         }
+        if let Some((function, at)) = compat_by_macro(source, item) {
+            place(source, &mut table, &mut more, "compat_ioctl", function, at);
+            continue;
+        }
         let Some(Designator::Member(member)) = &item.designator else { continue };
         let member = source.str(*member);
         let (Some(function), true) = (function_name(source, &item.value), is_slot(member)) else {
@@ -91,6 +97,14 @@ fn in_initialiser(
         tables.push(table);
     }
     tables.append(&mut more);
+}
+
+/// `KVM_COMPAT(f)`: a macro that makes the member for 32-bit programs where a kernel has such.
+fn compat_by_macro<'s>(source: &'s Source, item: &Item) -> Option<(&'s str, Text)> {
+    let ExpressionKind::Call { function, arguments } = &item.value.kind else { return None };
+    let ([only], None) = (&arguments[..], &item.designator) else { return None };
+    let is_compat = source.str(function.at).ends_with("COMPAT");
+    is_compat.then_some((function_name(source, only)?, only.at))
 }
 
 /// Puts a slot into a table; a second native one, as network devices have, makes one more table.
@@ -198,7 +212,9 @@ pub(crate) fn command_tables(
     let rows = |variable: &Variable| {
         let ExpressionKind::Initialiser(items) = &variable.value.kind else { return Vec::new() };
         let name = source.str(variable.name);
-        let named = name.contains("ioctl") || source.str(variable.ty.base).contains("ioctl");
+        let named = name.contains("compat")
+            || name.contains("ioctl")
+            || source.str(variable.ty.base).contains("ioctl");
         items.iter().filter_map(|item| row(source, item, named, is_function)).collect()
     };
     source
@@ -208,6 +224,7 @@ pub(crate) fn command_tables(
             name: source.str(variable.name).to_owned(),
             at: variable.name,
             rows: rows(variable),
+            is_compat: source.str(variable.name).contains("compat"),
         })
         .filter(|table| !table.rows.is_empty())
         .collect()
@@ -232,6 +249,19 @@ fn row(
     {
         let function = functions(source, &item.value, is_function).into_iter().next()?;
         let command = source.str(command.at).to_owned();
+        return Some(Row { command, at: index.at, function });
+    }
+    // `[DRM_I915_GETPARAM] = f`
+    if let Some(Designator::Index(index)) = &item.designator
+        && matches!(index.kind, ExpressionKind::Name)
+        && is_named
+    {
+        let function = functions(source, &item.value, is_function).into_iter().next()?;
+        let name = source.str(index.at);
+        let command = match name.strip_prefix("DRM_") {
+            Some(rest) => format!("DRM_IOCTL_{rest}"),
+            None => name.to_owned(),
+        };
         return Some(Row { command, at: index.at, function });
     }
     match &item.value.kind {

@@ -31,7 +31,8 @@ impl Join {
             let Some(verdict) = judged(cx, found) else { continue };
             let name = &found.command.name;
             match verdicts.get_mut(name) {
-                Some(known) => *known = known.clone().max(verdict),
+                Some(known) if known.rank() >= verdict.rank() => {}
+                Some(known) => *known = verdict,
                 None => drop(verdicts.insert(name.clone(), verdict)),
             }
         }
@@ -75,5 +76,13 @@ fn judged(cx: &Context<'_>, found: &Incompatibility<'_>) -> Option<Verdict> {
     let meets = |pair: &&crate::compat::Pair| {
         pair.reference.abi().companions().any(|companion| companion.id() == pair.other)
     };
-    found.pairs.iter().filter(meets).filter_map(|pair| verdict::of(cx, found, *pair)).max()
+    // The first one of several that are as bad: the one that the finding shows.
+    let mut worst: Option<Verdict> = None;
+    for verdict in found.pairs.iter().filter(meets).filter_map(|pair| verdict::of(cx, found, *pair))
+    {
+        if worst.as_ref().is_none_or(|worst| worst.rank() < verdict.rank()) {
+            worst = Some(verdict);
+        }
+    }
+    worst
 }

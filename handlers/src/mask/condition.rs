@@ -13,8 +13,10 @@ const MAX_DEPTH: u32 = 64;
 const GUARDED: usize = 8192;
 
 /// Macros that are always defined, with their values.
-const DEFINED: [(&[u8], i64); 17] = [
+const DEFINED: [(&[u8], i64); 18] = [
     (b"__KERNEL__", 1),
+    // arch/x86/include/asm/compat.h: 32-bit programs align 64-bit integers to 4 bytes.
+    (b"COMPAT_FOR_U64_ALIGNMENT", 1),
     (b"MODULE", 1),
     (b"__linux__", 1),
     (b"__GNUC__", 14),

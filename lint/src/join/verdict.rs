@@ -10,7 +10,7 @@ use crate::compat::{Incompatibility, Pair};
 
 /// What the code does with a command whose argument differs for 32-bit programs; in the order of how bad
 /// that is.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// 32-bit programs do not reach it.
     NeverReached {
@@ -50,6 +50,17 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// How bad it is: the higher, the worse.
+    pub fn rank(&self) -> u8 {
+        match self {
+            Self::NeverReached { .. } => 0,
+            Self::Harmless { .. } => 1,
+            Self::Translated { .. } => 2,
+            Self::NotUnderstood { .. } => 3,
+            Self::Broken { .. } => 4,
+        }
+    }
+
     /// A sentence that begins with the verdict.
     pub fn words(&self) -> String {
         match self {
@@ -81,8 +92,9 @@ impl Verdict {
 const CONVERTING: [&str; 2] = ["compat_ptr_ioctl", "blkdev_compat_ptr_ioctl"];
 
 /// Structures whose tables the kernel asks for a compat handler itself: without one, 32-bit programs get
-/// `ENOTTY` for whatever is not known to all files. From fs/ioctl.c and block/ioctl.c.
-const DIRECT: [&str; 3] = ["file_operations", "block_device_operations", "proc_ops"];
+/// `ENOTTY` for whatever is not known to all files. From fs/ioctl.c, block/ioctl.c,
+/// fs/proc/inode.c and drivers/video/fbdev/core/fb_chrdev.c.
+const DIRECT: [&str; 4] = ["file_operations", "block_device_operations", "proc_ops", "fb_ops"];
 
 /// The verdict, or nothing where only a part of the kernel was read and that part does not name the
 /// command.
@@ -102,7 +114,7 @@ pub(super) fn of(cx: &Context<'_>, found: &Incompatibility<'_>, pair: Pair) -> O
     if native.is_empty() {
         return case.unnamed();
     }
-    native.iter().map(|handling| case.handling(handling)).max()
+    native.iter().map(|handling| case.handling(handling)).max_by_key(Verdict::rank)
 }
 
 /// A handler that names the command.
@@ -146,9 +158,14 @@ impl Case<'_, '_> {
                 span: Some(handling.handled.span),
             };
         }
-        tables.iter().map(|table| self.table(handling, table)).max().unwrap_or_else(|| {
-            Verdict::NotUnderstood { why: "there is no table".into(), span: None }
-        })
+        tables
+            .iter()
+            .map(|table| self.table(handling, table))
+            .max_by_key(Verdict::rank)
+            .unwrap_or_else(|| Verdict::NotUnderstood {
+                why: "there is no table".into(),
+                span: None,
+            })
     }
 
     /// The core of a subsystem copies by the size in the number and finds the handler by the nr.
@@ -160,6 +177,12 @@ impl Case<'_, '_> {
         if let Some((handler, translation)) = self.any_translation() {
             let by = format!("`{}` has `{}` for it", handler.function, translation.name);
             return Verdict::Translated { by, span: translation.span };
+        }
+        let reads_nothing = handling.handled.accesses.is_empty()
+            && !handling.handled.escapes
+            && handling.handled.copied_in.iter().all(|it| it.read.is_empty() && !it.escapes);
+        if reads_nothing && !handling.handled.copied_in.is_empty() {
+            return Verdict::Harmless { why: "the handler reads nothing of it".into(), span };
         }
         if !is_drm {
             return Verdict::NotUnderstood {
@@ -225,10 +248,12 @@ impl Case<'_, '_> {
         let own = handler.commands.iter().find(|it| it.name == self.found.command.name);
         match own {
             // Its own copies show whether it knows of the other layout.
-            Some(own) if self.copies_compat_type(own) => Verdict::Translated {
-                by: format!("`{}` copies a structure of 32-bit programs", handler.function),
-                span: own.span,
-            },
+            Some(own) if self.copies_compat_type(own) || has_own_code(own, handling.handled) => {
+                Verdict::Translated {
+                    by: format!("`{}` has code of its own for it", handler.function),
+                    span: own.span,
+                }
+            }
             Some(own) if self.numbers_differ() && !own.by_nr => {
                 self.number_is_unknown(handler, own.span)
             }
@@ -352,6 +377,11 @@ impl Case<'_, '_> {
 
     /// A command of 32-bit programs that stands for this one, in a handler.
     fn translation<'h>(&self, handler: &'h SourceHandler) -> Option<&'h HandledCommand> {
+        // A table with a row for each command that 32-bit programs pass.
+        let is_table = handler.serves == Serves::Compat && handler.copies == Copies::Core;
+        if is_table {
+            return handler.commands.iter().find(|row| row.name == self.found.command.name);
+        }
         handler.commands.iter().find(|other| {
             other.name != self.found.command.name
                 && (is_compat_name(&other.name, &self.found.command.name)
@@ -382,6 +412,12 @@ impl Case<'_, '_> {
             _ => false,
         })
     }
+}
+
+/// Whether a handler for 32-bit programs copies elsewhere than the native one.
+fn has_own_code(own: &HandledCommand, native: &HandledCommand) -> bool {
+    !own.accesses.is_empty()
+        && own.accesses.iter().all(|access| native.accesses.iter().all(|it| it.span != access.span))
 }
 
 /// Whether a name is how the kernel spells the command of 32-bit programs: `FOO32`, `FOO_32`,
