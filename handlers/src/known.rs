@@ -74,7 +74,9 @@ pub(crate) fn known(name: &str) -> Option<Known> {
         | "raw_copy_from_user"
         | "__copy_from_user_inatomic"
         | "copy_from_user_nofault"
-        | "copy_from_user_nmi" => CopyIn { to: 0, from: 1, size: 2 },
+        | "copy_from_user_nmi"
+        // include/linux/sockptr.h
+        | "copy_from_sockptr" => CopyIn { to: 0, from: 1, size: 2 },
         "copy_to_user"
         | "__copy_to_user"
         | "_copy_to_user"
@@ -83,7 +85,6 @@ pub(crate) fn known(name: &str) -> Option<Known> {
         | "copy_to_user_nofault" => CopyOut { to: 0, from: 1, size: 2 },
         "copy_struct_from_user" => CopyStruct { to: 0, from: 2, size: 3 },
         "copy_struct_to_user" => CopyOutChecked { to: 0, from: 2, size: 3 },
-        "copy_from_sockptr" => CopyIn { to: 0, from: 1, size: 2 },
         "get_user" | "__get_user" | "get_user_u8" | "unsafe_get_user" => {
             Get { variable: 0, pointer: 1 }
         }
@@ -91,8 +92,7 @@ pub(crate) fn known(name: &str) -> Option<Known> {
         "clear_user" | "__clear_user" => Clear { pointer: 0, size: 1 },
         // include/linux/string.h, mm/util.c
         "memdup_user" | "vmemdup_user" | "memdup_user_nul" => Duplicate { from: 0, size: 1 },
-        "memdup_array_user" | "vmemdup_array_user" => ReadsString { from: 0 },
-        "strndup_user" => ReadsString { from: 0 },
+        "memdup_array_user" | "vmemdup_array_user" | "strndup_user" => ReadsString { from: 0 },
         "strncpy_from_user" | "strnlen_user" => ReadsString { from: 1 },
         // kernel/time/time.c, kernel/compat.c
         "get_timespec64"

@@ -173,12 +173,11 @@ fn assigned(source: &Source, function: &Function, tables: &mut Vec<OperationTabl
             native: None,
             compat: None,
         };
-        match known {
-            Some(known) => place(source, known, &mut Vec::new(), member, function, value.at),
-            None => {
-                place(source, &mut table, &mut Vec::new(), member, function, value.at);
-                tables.push(table);
-            }
+        if let Some(known) = known {
+            place(source, known, &mut Vec::new(), member, function, value.at);
+        } else {
+            place(source, &mut table, &mut Vec::new(), member, function, value.at);
+            tables.push(table);
         }
     });
 }
@@ -231,7 +230,7 @@ pub(crate) fn command_tables(
 }
 
 /// Macros that make a row: how the command's name begins, which their first argument continues. From
-/// include/drm/drm_ioctl.h, drivers/media/mc/mc-device.c.
+/// `include/drm/drm_ioctl.h` and `drivers/media/mc/mc-device.c`.
 const PREFIXES: [(&str, &str); 2] =
     [("DRM_IOCTL_DEF_DRV", "DRM_IOCTL_"), ("MEDIA_IOC", "MEDIA_IOC_")];
 

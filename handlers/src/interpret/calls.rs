@@ -1,11 +1,13 @@
 //! Calls: those that are known, those that are followed, and the others.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use ioctlkit_model::{
-    Access, Amount, Cleared, CopiedIn, CopiedOut, Noticed, NoticedKind, Part, Way,
+    Access, Amount, Cleared, CopiedIn, CopiedOut, Noticed, NoticedKind, Part, Span, Way,
 };
 
+use super::conditions::fetches_into;
 use super::expressions::{Outcomes, set};
 use super::{DEPTH, Frame, Run};
 use crate::ast::{Expression, ExpressionKind};
@@ -16,6 +18,16 @@ use crate::value::{
 
 /// What a call is given: the expressions, and their values.
 type Given<'p, 'v> = (&'p [Expression], &'v [Value]);
+
+/// A copy from or to the program's memory.
+struct Copying<'v> {
+    way: Way,
+    /// The end that the program has given.
+    pointer: &'v Value,
+    amount: &'v Amount,
+    /// Whether the pointer's type says how much, as for `get_user`.
+    of_pointee: bool,
+}
 
 impl<'p> Run<'p> {
     pub(super) fn call(
@@ -30,14 +42,16 @@ impl<'p> Run<'p> {
             ExpressionKind::Name => self.str(frame, function.at),
             _ => "",
         };
-        let is_local = self.variable(frame, name).is_some();
+        let is_local = frame.variable(name).is_some();
         let known = if is_local { None } else { known(name) };
         let mut outcomes = Outcomes::new();
         for (state, values) in self.arguments(frame, arguments, known, state) {
-            let given = (arguments, &values[..]);
             match known {
-                Some(known) => outcomes.extend(self.known(frame, call, name, known, given, state)),
-                None => outcomes.extend(self.other(frame, call, name, is_local, given, state)),
+                Some(known) => {
+                    let given = (arguments, &values[..]);
+                    outcomes.extend(self.known(frame, call, name, known, given, state));
+                }
+                None => outcomes.extend(self.other(frame, call, name, is_local, &values, state)),
             }
         }
         outcomes
@@ -89,7 +103,7 @@ impl<'p> Run<'p> {
             span: self.span(frame, call.at),
             function: name.to_owned(),
         }));
-        let mut size_of = |run: &mut Self, frame: &Frame<'p>, state: &mut State, place: usize| {
+        let size_of = |run: &mut Self, frame: &Frame<'p>, state: &mut State, place: usize| {
             let Some(size) = arguments.get(place) else { return Amount::Unknown };
             run.size_is(frame, size, &at(place), name, state);
             run.amount(frame, size, &at(place))
@@ -97,13 +111,25 @@ impl<'p> Run<'p> {
         match known {
             Known::CopyIn { to, from, size } => {
                 let amount = size_of(self, frame, &mut state, size);
-                self.copied(frame, call, Way::In, &at(from), &amount, false, &state);
+                let copy = Copying {
+                    way: Way::In,
+                    pointer: &at(from),
+                    amount: &amount,
+                    of_pointee: false,
+                };
+                self.copied(frame, call, &copy, &state);
                 self.fill(frame, call, (&at(to), arguments.get(to)), &at(from), amount, &mut state);
                 vec![(state, counted)]
             }
             Known::CopyStruct { to, from, size } => {
                 let amount = size_of(self, frame, &mut state, size);
-                self.copied(frame, call, Way::In, &at(from), &amount, false, &state);
+                let copy = Copying {
+                    way: Way::In,
+                    pointer: &at(from),
+                    amount: &amount,
+                    of_pointee: false,
+                };
+                self.copied(frame, call, &copy, &state);
                 let whole = Amount::CommandSize;
                 self.fill(frame, call, (&at(to), arguments.get(to)), &at(from), whole, &mut state);
                 // It answers for what the program left out, and fetches the size before.
@@ -112,19 +138,29 @@ impl<'p> Run<'p> {
             }
             Known::CopyOut { to, from, size } => {
                 let amount = size_of(self, frame, &mut state, size);
-                self.copied(frame, call, Way::Out, &at(to), &amount, false, &state);
-                self.sent(frame, call, (&at(from), arguments.get(from)), &at(to), amount, &state);
+                let copy =
+                    Copying { way: Way::Out, pointer: &at(to), amount: &amount, of_pointee: false };
+                self.copied(frame, call, &copy, &state);
+                self.sent(frame, call, &at(from), amount, &state);
                 vec![(state, counted)]
             }
             Known::CopyOutChecked { to, from, size } => {
                 let amount = size_of(self, frame, &mut state, size);
-                self.copied(frame, call, Way::Out, &at(to), &amount, false, &state);
-                self.sent(frame, call, (&at(from), arguments.get(from)), &at(to), amount, &state);
+                let copy =
+                    Copying { way: Way::Out, pointer: &at(to), amount: &amount, of_pointee: false };
+                self.copied(frame, call, &copy, &state);
+                self.sent(frame, call, &at(from), amount, &state);
                 self.checked(frame, call, state)
             }
             Known::Get { variable, pointer } => {
-                let amount = self.pointee_amount(&at(pointer));
-                self.copied(frame, call, Way::In, &at(pointer), &amount, true, &state);
+                let amount = pointee_amount(&at(pointer));
+                let copy = Copying {
+                    way: Way::In,
+                    pointer: &at(pointer),
+                    amount: &amount,
+                    of_pointee: true,
+                };
+                self.copied(frame, call, &copy, &state);
                 if let Some(target) = arguments.get(variable) {
                     let mut after = Outcomes::new();
                     for (mut state, place) in self.place(frame, target, state) {
@@ -136,24 +172,42 @@ impl<'p> Run<'p> {
                 self.checked(frame, call, state)
             }
             Known::Put { pointer } => {
-                let amount = self.pointee_amount(&at(pointer));
-                self.copied(frame, call, Way::Out, &at(pointer), &amount, true, &state);
+                let amount = pointee_amount(&at(pointer));
+                let copy = Copying {
+                    way: Way::Out,
+                    pointer: &at(pointer),
+                    amount: &amount,
+                    of_pointee: true,
+                };
+                self.copied(frame, call, &copy, &state);
                 self.checked(frame, call, state)
             }
             Known::Clear { pointer, size } => {
                 let amount = size_of(self, frame, &mut state, size);
-                self.copied(frame, call, Way::Out, &at(pointer), &amount, false, &state);
+                let copy = Copying {
+                    way: Way::Out,
+                    pointer: &at(pointer),
+                    amount: &amount,
+                    of_pointee: false,
+                };
+                self.copied(frame, call, &copy, &state);
                 vec![(state, counted)]
             }
             Known::Duplicate { from, size } => {
                 let amount = size_of(self, frame, &mut state, size);
-                self.copied(frame, call, Way::In, &at(from), &amount, false, &state);
+                let copy = Copying {
+                    way: Way::In,
+                    pointer: &at(from),
+                    amount: &amount,
+                    of_pointee: false,
+                };
+                self.copied(frame, call, &copy, &state);
                 let id = self.allocated(frame, call, Cleared::Nothing, Some(amount), &mut state);
                 let span = self.span(frame, call.at);
                 self.facts.copied_in.entry(id).or_insert(CopiedIn {
                     ty: String::new(),
                     span,
-                    read: Default::default(),
+                    read: BTreeSet::new(),
                     escapes: false,
                 });
                 let part = match at(from) {
@@ -162,29 +216,48 @@ impl<'p> Run<'p> {
                 };
                 if let Some(part) = part {
                     let to = Place { object: id, path: Rc::from("") };
-                    self.fetch(part, span, to, &mut state);
+                    fetch(part, span, to, &mut state);
                 }
                 vec![(state, Value::Address(Place { object: id, path: Rc::from("") }))]
             }
             Known::ReadsString { from } => {
-                self.copied(frame, call, Way::In, &at(from), &Amount::Unknown, false, &state);
+                let copy = Copying {
+                    way: Way::In,
+                    pointer: &at(from),
+                    amount: &Amount::Unknown,
+                    of_pointee: false,
+                };
+                self.copied(frame, call, &copy, &state);
                 self.given_away(values, &mut state, Some(from));
                 vec![(state, Value::Unknown)]
             }
             Known::ReadsInto { to, from } => {
-                self.copied(frame, call, Way::In, &at(from), &Amount::Unknown, true, &state);
+                let copy = Copying {
+                    way: Way::In,
+                    pointer: &at(from),
+                    amount: &Amount::Unknown,
+                    of_pointee: true,
+                };
+                self.copied(frame, call, &copy, &state);
                 if let Value::Address(place) = at(to) {
-                    self.unknown_now(&place, &mut state);
+                    unknown_now(&place, &mut state);
                 }
                 self.checked(frame, call, state)
             }
             Known::WritesFrom { to } => {
-                self.copied(frame, call, Way::Out, &at(to), &Amount::Unknown, true, &state);
+                let copy = Copying {
+                    way: Way::Out,
+                    pointer: &at(to),
+                    amount: &Amount::Unknown,
+                    of_pointee: true,
+                };
+                self.copied(frame, call, &copy, &state);
                 self.checked(frame, call, state)
             }
             Known::AllocatesCleared { size } | Known::Allocates { size } => {
-                if let Some(size) = size {
-                    let _ = size_of(self, frame, &mut state, size);
+                let size = size.and_then(|place| Some((arguments.get(place)?, at(place))));
+                if let Some((size, value)) = size {
+                    self.size_is(frame, size, &value, name, &mut state);
                 }
                 let zeroed = matches!(known, Known::AllocatesCleared { .. })
                     || arguments
@@ -196,14 +269,14 @@ impl<'p> Run<'p> {
             }
             Known::Fill { to, size } => {
                 if let Value::Address(place) = at(to) {
-                    self.cleared(frame, &place, arguments.get(size), &mut state);
+                    clear(&place, arguments.get(size), &mut state);
                 }
                 vec![(state, at(to))]
             }
             Known::Sets { to } => {
                 if let Value::Address(place) = at(to) {
                     if place.path.is_empty() {
-                        self.unknown_now(&place, &mut state);
+                        unknown_now(&place, &mut state);
                     } else {
                         set(&mut state, &place);
                     }
@@ -227,7 +300,9 @@ impl<'p> Run<'p> {
                 }
                 vec![(state, Value::Unknown)]
             }
-            Known::Nothing | Known::ErrorPointer => vec![(state, Value::Unknown)],
+            Known::Nothing | Known::ErrorPointer | Known::SafeProduct => {
+                vec![(state, Value::Unknown)]
+            }
             Known::AsksForCompat => {
                 self.facts.asks_for_compat = true;
                 vec![(state, Value::Unknown)]
@@ -247,7 +322,6 @@ impl<'p> Run<'p> {
                 }
                 vec![(state, Value::Unknown)]
             }
-            Known::SafeProduct => vec![(state, Value::Unknown)],
             Known::Condition => vec![(state, at(0))],
         }
     }
@@ -261,14 +335,13 @@ impl<'p> Run<'p> {
         function: &str,
         state: &mut State,
     ) {
-        self.look_at(value, size, frame, &mut None);
         if let Value::FromUser(place) = value {
-            for fetch in Self::fetches_into(state, place.object) {
+            for fetch in fetches_into(state, place.object) {
                 fetch.looked_at = true;
             }
         }
         let Value::Product(product) = value else { return };
-        for fetch in Self::fetches_into(state, product.number.object) {
+        for fetch in fetches_into(state, product.number.object) {
             fetch.looked_at = true;
         }
         if state.bounded.contains(&product.number) {
@@ -285,27 +358,9 @@ impl<'p> Run<'p> {
         self.facts.notice(Noticed { kind, span, related: None });
     }
 
-    fn pointee_amount(&self, value: &Value) -> Amount {
-        match value {
-            Value::Argument(UserPointer { pointee: Some(pointee), .. }) => {
-                Amount::Type(pointee.to_string())
-            }
-            _ => Amount::Unknown,
-        }
-    }
-
     /// A copy from or to the program's memory: one of the argument is kept.
-    fn copied(
-        &mut self,
-        frame: &Frame<'p>,
-        call: &Expression,
-        way: Way,
-        pointer: &Value,
-        amount: &Amount,
-        of_pointee: bool,
-        state: &State,
-    ) {
-        let Value::Argument(pointer) = pointer else { return };
+    fn copied(&mut self, frame: &Frame<'p>, call: &Expression, copy: &Copying<'_>, state: &State) {
+        let Value::Argument(pointer) = copy.pointer else { return };
         let part = match &pointer.part {
             UserPart::Start => Part::Whole,
             UserPart::Member(member) => Part::Member(member.to_string()),
@@ -313,7 +368,8 @@ impl<'p> Run<'p> {
         };
         let span = self.span(frame, call.at);
         let guarded = state.guarded;
-        let amount = amount.clone();
+        let Copying { way, of_pointee, .. } = *copy;
+        let amount = copy.amount.clone();
         self.facts.access(Access { span, way, part, amount, guarded, of_pointee });
     }
 
@@ -340,7 +396,7 @@ impl<'p> Run<'p> {
                 ty: ty.clone(),
                 span,
                 cleared: Cleared::Nothing,
-                set: Default::default(),
+                set: BTreeSet::new(),
                 is_unknown: false,
                 copied_in: None,
             });
@@ -353,14 +409,14 @@ impl<'p> Run<'p> {
             self.facts.copied_in.entry(place.object).or_insert(CopiedIn {
                 ty,
                 span,
-                read: Default::default(),
+                read: BTreeSet::new(),
                 escapes: false,
             });
         } else {
             set(state, place);
         }
         if let Value::Argument(pointer) = from {
-            self.fetch(pointer.part.clone(), span, place.clone(), state);
+            fetch(pointer.part.clone(), span, place.clone(), state);
         }
     }
 
@@ -385,7 +441,7 @@ impl<'p> Run<'p> {
                         ty: ty.base.clone(),
                         span,
                         cleared: Cleared::Nothing,
-                        set: Default::default(),
+                        set: BTreeSet::new(),
                         is_unknown: false,
                         copied_in: Some(Amount::Unknown),
                     },
@@ -401,23 +457,8 @@ impl<'p> Run<'p> {
             Target::User(_) | Target::Elsewhere => return,
         };
         if let Value::Argument(pointer) = from {
-            self.fetch(pointer.part.clone(), span, place, state);
+            fetch(pointer.part.clone(), span, place, state);
         }
-    }
-
-    /// Remembers a fetch, and one of the same part before.
-    fn fetch(&mut self, part: UserPart, span: ioctlkit_model::Span, to: Place, state: &mut State) {
-        if part == UserPart::Inside {
-            return;
-        }
-        let before = state.fetches.iter().find(|fetch| {
-            let same = fetch.part == part
-                || part == UserPart::Start && matches!(fetch.part, UserPart::Member(_));
-            same && fetch.looked_at && fetch.span != span
-        });
-        let again = before.map(|fetch| fetch.span);
-        state.fetches.retain(|fetch| fetch.to != to);
-        state.fetches.push(Fetch { part, span, to, looked_at: false, again });
     }
 
     /// An object of the kernel is copied to the program.
@@ -425,8 +466,7 @@ impl<'p> Run<'p> {
         &mut self,
         frame: &Frame<'p>,
         call: &Expression,
-        (from, _): (&Value, Option<&'p Expression>),
-        _to: &Value,
+        from: &Value,
         amount: Amount,
         state: &State,
     ) {
@@ -448,33 +488,6 @@ impl<'p> Run<'p> {
         });
     }
 
-    /// Every byte of an object, or of a part of it, gets a value.
-    fn cleared(
-        &mut self,
-        frame: &Frame<'p>,
-        place: &Place,
-        size: Option<&'p Expression>,
-        state: &mut State,
-    ) {
-        let whole = size.is_none_or(|size| {
-            matches!(size.kind, ExpressionKind::SizeOf(_) | ExpressionKind::SizeOfType(_))
-                || !matches!(size.kind, ExpressionKind::Number)
-        });
-        let _ = frame;
-        if !place.path.is_empty() {
-            set(state, place);
-            return;
-        }
-        if let Some(object) = state.objects.get_mut(&place.object) {
-            if whole {
-                object.cleared = Cleared::All;
-                object.copied_in = None;
-            } else {
-                object.is_unknown = true;
-            }
-        }
-    }
-
     /// 0 or `-EFAULT`, each on a path of its own.
     fn checked(&mut self, frame: &Frame<'p>, call: &Expression, state: State) -> Outcomes {
         let span = self.span(frame, call.at);
@@ -483,23 +496,6 @@ impl<'p> Run<'p> {
         let many = [constant("0", Some(0)), constant("-EFAULT", None)];
         let both = many[0].join(&many[1]);
         vec![(state, both)]
-    }
-
-    /// Somebody whose source was not read may have changed it.
-    fn unknown_now(&mut self, place: &Place, state: &mut State) {
-        if let Some(object) = state.objects.get_mut(&place.object) {
-            if place.path.is_empty() {
-                object.is_unknown = true;
-            } else {
-                object.set.insert(place.path.clone());
-            }
-        }
-        if place.path.is_empty() {
-            state.values.remove(&place.object);
-        }
-        for fetch in Self::fetches_into(state, place.object) {
-            fetch.again = None;
-        }
     }
 
     /// Values go where nothing was read.
@@ -513,7 +509,7 @@ impl<'p> Run<'p> {
                 Value::Address(object) => {
                     is_of_interest = true;
                     self.is_given_away(object);
-                    self.unknown_now(object, state);
+                    unknown_now(object, state);
                 }
                 Value::Argument(_) => {
                     is_of_interest = true;
@@ -533,7 +529,7 @@ impl<'p> Run<'p> {
         call: &'p Expression,
         name: &str,
         is_local: bool,
-        (arguments, values): Given<'p, '_>,
+        values: &[Value],
         mut state: State,
     ) -> Outcomes {
         let matters = values.iter().any(|value| {
@@ -553,7 +549,6 @@ impl<'p> Run<'p> {
         {
             return self.follow(frame, call, callee, values, state);
         }
-        let _ = arguments;
         let is_passed_on = values.iter().any(|value| {
             matches!(value, Value::Command | Value::CommandPart(_) | Value::Argument(_))
         });
@@ -620,5 +615,64 @@ impl<'p> Run<'p> {
             }
         }
         outcomes
+    }
+}
+
+/// As many bytes as a pointer's type says.
+fn pointee_amount(value: &Value) -> Amount {
+    match value {
+        Value::Argument(UserPointer { pointee: Some(pointee), .. }) => {
+            Amount::Type(pointee.to_string())
+        }
+        _ => Amount::Unknown,
+    }
+}
+
+/// Remembers a fetch, and one of the same part before.
+fn fetch(part: UserPart, span: Span, to: Place, state: &mut State) {
+    if part == UserPart::Inside {
+        return;
+    }
+    let before = state.fetches.iter().find(|fetch| {
+        let same = fetch.part == part
+            || part == UserPart::Start && matches!(fetch.part, UserPart::Member(_));
+        same && fetch.looked_at && fetch.span != span
+    });
+    let again = before.map(|fetch| fetch.span);
+    state.fetches.retain(|fetch| fetch.to != to);
+    state.fetches.push(Fetch { part, span, to, looked_at: false, again });
+}
+
+/// Every byte of an object, or of a part of it, gets a value.
+fn clear(place: &Place, size: Option<&Expression>, state: &mut State) {
+    let whole = size.is_none_or(|size| !matches!(size.kind, ExpressionKind::Number));
+    if !place.path.is_empty() {
+        set(state, place);
+        return;
+    }
+    if let Some(object) = state.objects.get_mut(&place.object) {
+        if whole {
+            object.cleared = Cleared::All;
+            object.copied_in = None;
+        } else {
+            object.is_unknown = true;
+        }
+    }
+}
+
+/// Somebody whose source was not read may have changed it.
+fn unknown_now(place: &Place, state: &mut State) {
+    if let Some(object) = state.objects.get_mut(&place.object) {
+        if place.path.is_empty() {
+            object.is_unknown = true;
+        } else {
+            object.set.insert(place.path.clone());
+        }
+    }
+    if place.path.is_empty() {
+        state.values.remove(&place.object);
+    }
+    for fetch in fetches_into(state, place.object) {
+        fetch.again = None;
     }
 }

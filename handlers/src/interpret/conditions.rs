@@ -72,10 +72,10 @@ impl<'p> Run<'p> {
             _ => {
                 let mut parted = Parted::default();
                 for (mut state, value) in self.expression(frame, condition, state) {
-                    self.look_at(&value, condition, frame, &mut Some(&mut state));
+                    look_at(&value, &mut state);
                     let (yes, no) = self.part(frame, condition, &value, state);
-                    yes.into_iter().for_each(|state| add(&mut parted.0, state));
-                    no.into_iter().for_each(|state| add(&mut parted.1, state));
+                    add_all(&mut parted.0, yes.into_iter().collect());
+                    add_all(&mut parted.1, no.into_iter().collect());
                 }
                 parted
             }
@@ -100,9 +100,6 @@ impl<'p> Run<'p> {
         };
         let (mut yes, mut no) = (state.clone(), state);
         match value {
-            Value::Count(_) => {
-                no.values.insert(id, zero(self, frame, condition));
-            }
             Value::OneOf(many) => {
                 let of = |truth: bool| {
                     let mut kept = many.iter().filter(|one| one.truth() != Some(!truth)).cloned();
@@ -119,7 +116,7 @@ impl<'p> Run<'p> {
                 yes.values.insert(id, of(true));
                 no.values.insert(id, of(false));
             }
-            Value::Unknown => {
+            Value::Count(_) | Value::Unknown => {
                 no.values.insert(id, zero(self, frame, condition));
             }
             _ => {}
@@ -130,7 +127,7 @@ impl<'p> Run<'p> {
     /// The variable that a condition asks about, also in `(ret = f())`.
     fn named(&self, frame: &Frame<'p>, condition: &Expression) -> Option<Id> {
         match &condition.kind {
-            ExpressionKind::Name => self.variable(frame, self.str(frame, condition.at)),
+            ExpressionKind::Name => frame.variable(self.str(frame, condition.at)),
             ExpressionKind::Assign { operator: None, target, .. } => self.named(frame, target),
             _ => None,
         }
@@ -150,8 +147,8 @@ impl<'p> Run<'p> {
             for (mut state, two) in self.expression(frame, right, state) {
                 let equality = matches!(operator, Binary::Equal | Binary::NotEqual);
                 let dispatch = match (&one, &two) {
-                    (command, _) if equality && self.is_dispatch(command) => Some((command, right)),
-                    (_, command) if equality && self.is_dispatch(command) => Some((command, left)),
+                    (command, _) if equality && is_dispatch(command) => Some((command, right)),
+                    (_, command) if equality && is_dispatch(command) => Some((command, left)),
                     _ => None,
                 };
                 if let Some((command, label)) = dispatch {
@@ -162,10 +159,10 @@ impl<'p> Run<'p> {
                     add_all(&mut parted.1, no);
                     continue;
                 }
-                self.look_at(&one, left, frame, &mut Some(&mut state));
-                self.look_at(&two, right, frame, &mut Some(&mut state));
+                look_at(&one, &mut state);
+                look_at(&two, &mut state);
                 self.compared_number(&one, &two, frame, condition);
-                self.settle_fetches(&one, &two, &mut state);
+                settle_fetches(&one, &two, &mut state);
                 for value in [&one, &two] {
                     if let Value::FromUser(place) = value {
                         state.bounded.insert(place.clone());
@@ -179,8 +176,8 @@ impl<'p> Run<'p> {
                     Some(false) => add(&mut parted.1, state),
                     None => {
                         let (yes, no) = self.refined(frame, operator, left, &one, &two, state);
-                        yes.into_iter().for_each(|state| add(&mut parted.0, state));
-                        no.into_iter().for_each(|state| add(&mut parted.1, state));
+                        add_all(&mut parted.0, yes.into_iter().collect());
+                        add_all(&mut parted.1, no.into_iter().collect());
                     }
                 }
             }
@@ -203,7 +200,9 @@ impl<'p> Run<'p> {
             return (Some(state.clone()), Some(state));
         }
         match (operator, one) {
-            (Binary::NotEqual, _) => self.part(frame, left, one, state),
+            (Binary::NotEqual, _) | (Binary::Greater, Value::Count(_)) => {
+                self.part(frame, left, one, state)
+            }
             (Binary::Equal, _) => {
                 let (yes, no) = self.part(frame, left, one, state);
                 (no, yes)
@@ -211,7 +210,6 @@ impl<'p> Run<'p> {
             // A count is never below zero.
             (Binary::Less, Value::Count(_)) => (None, Some(state)),
             (Binary::GreaterOrEqual, Value::Count(_)) => (Some(state), None),
-            (Binary::Greater, Value::Count(_)) => self.part(frame, left, one, state),
             (Binary::Less, Value::OneOf(many)) if many.iter().all(|one| one.truth().is_some()) => {
                 self.part(frame, left, one, state)
             }
@@ -223,14 +221,6 @@ impl<'p> Run<'p> {
             }
             _ => (Some(state.clone()), Some(state)),
         }
-    }
-
-    /// Whether a value tells commands apart.
-    pub(super) fn is_dispatch(&self, value: &Value) -> bool {
-        matches!(
-            value,
-            Value::Command | Value::CommandPart(CommandPart::Nr | CommandPart::WithoutSize)
-        )
     }
 
     /// The command is compared with a label: paths on which it is that one, and the others.
@@ -268,7 +258,7 @@ impl<'p> Run<'p> {
             ExpressionKind::Name => {
                 let name = self.str(frame, label.at);
                 // A variable is no label.
-                self.variable(frame, name).is_none().then(|| name.to_owned())
+                frame.variable(name).is_none().then(|| name.to_owned())
             }
             ExpressionKind::Number => Some(self.str(frame, label.at).to_owned()),
             ExpressionKind::Cast { value, .. } => self.label(frame, value),
@@ -295,34 +285,6 @@ impl<'p> Run<'p> {
         }
     }
 
-    /// A value decides something: a number that the program chose is looked at.
-    pub(super) fn look_at(
-        &mut self,
-        value: &Value,
-        _at: &Expression,
-        _frame: &Frame<'p>,
-        state: &mut Option<&mut State>,
-    ) {
-        match value {
-            Value::FromUser(place) => {
-                if let Some(state) = state {
-                    state.bounded.insert(place.clone());
-                    for fetch in &mut state.fetches {
-                        if fetch.to.object == place.object {
-                            fetch.looked_at = true;
-                        }
-                    }
-                }
-            }
-            Value::CommandPart(CommandPart::Direction) => {
-                if let Some(state) = state {
-                    state.guarded = true;
-                }
-            }
-            _ => {}
-        }
-    }
-
     /// The argument is compared with something else than a null pointer.
     fn compared_number(&mut self, one: &Value, two: &Value, frame: &Frame<'p>, at: &Expression) {
         let is_null = |value: &Value| matches!(value, Value::Constant(c) if &*c.text == "NULL");
@@ -337,27 +299,41 @@ impl<'p> Run<'p> {
             self.facts.as_number.get_or_insert(span);
         }
     }
+}
 
-    /// What was fetched a second time is compared with something: nothing is wrong with it.
-    fn settle_fetches(&self, one: &Value, two: &Value, state: &mut State) {
-        for value in [one, two] {
-            if let Value::FromUser(place) = value {
-                for fetch in &mut state.fetches {
-                    if fetch.to.object == place.object {
-                        fetch.again = None;
-                    }
-                }
+/// Whether a value tells commands apart.
+pub(super) fn is_dispatch(value: &Value) -> bool {
+    matches!(value, Value::Command | Value::CommandPart(CommandPart::Nr | CommandPart::WithoutSize))
+}
+
+/// A value decides something: a number that the program chose is looked at.
+pub(super) fn look_at(value: &Value, state: &mut State) {
+    match value {
+        Value::FromUser(place) => {
+            state.bounded.insert(place.clone());
+            for fetch in fetches_into(state, place.object) {
+                fetch.looked_at = true;
+            }
+        }
+        Value::CommandPart(CommandPart::Direction) => state.guarded = true,
+        _ => {}
+    }
+}
+
+/// What was fetched a second time is compared with something: nothing is wrong with it.
+fn settle_fetches(one: &Value, two: &Value, state: &mut State) {
+    for value in [one, two] {
+        if let Value::FromUser(place) = value {
+            for fetch in fetches_into(state, place.object) {
+                fetch.again = None;
             }
         }
     }
+}
 
-    /// The fetches whose targets are in an object.
-    pub(super) fn fetches_into<'s>(
-        state: &'s mut State,
-        object: Id,
-    ) -> impl Iterator<Item = &'s mut Fetch> {
-        state.fetches.iter_mut().filter(move |fetch| fetch.to.object == object)
-    }
+/// The fetches whose targets are in an object.
+pub(super) fn fetches_into(state: &mut State, object: Id) -> impl Iterator<Item = &mut Fetch> {
+    state.fetches.iter_mut().filter(move |fetch| fetch.to.object == object)
 }
 
 fn zero(run: &Run<'_>, frame: &Frame<'_>, at: &Expression) -> Value {
@@ -379,19 +355,20 @@ fn decided(operator: Binary, one: &Value, two: &Value) -> Option<bool> {
             _ => return None,
         });
     }
+    if one.is_error() && two.number == Some(0) {
+        // An error number is below zero.
+        return match operator {
+            Binary::Less | Binary::LessOrEqual | Binary::NotEqual => Some(true),
+            Binary::Greater | Binary::GreaterOrEqual | Binary::Equal => Some(false),
+            _ => None,
+        };
+    }
     let same = one.text == two.text;
     match operator {
         Binary::Equal if same => Some(true),
         Binary::NotEqual if same => Some(false),
         Binary::Equal if one.is_error() && two.is_error() => Some(false),
         Binary::NotEqual if one.is_error() && two.is_error() => Some(true),
-        // An error number is below zero.
-        Binary::Less | Binary::LessOrEqual if one.is_error() && two.number == Some(0) => Some(true),
-        Binary::Greater | Binary::GreaterOrEqual if one.is_error() && two.number == Some(0) => {
-            Some(false)
-        }
-        Binary::Equal if one.is_error() && two.number == Some(0) => Some(false),
-        Binary::NotEqual if one.is_error() && two.number == Some(0) => Some(true),
         _ => None,
     }
 }

@@ -1,9 +1,11 @@
 //! Expressions: what they yield, and what they change.
 
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use ioctlkit_model::{Amount, Cleared, Noticed, NoticedKind, Span};
 
+use super::conditions::{fetches_into, look_at};
 use super::{Frame, Run};
 use crate::ast::{Binary, Declaration, Designator, Expression, ExpressionKind, Item, Unary};
 use crate::value::{
@@ -187,7 +189,7 @@ impl<'p> Run<'p> {
 
     fn name(&mut self, frame: &Frame<'p>, expression: &Expression, state: &State) -> Value {
         let name = self.str(frame, expression.at);
-        let Some(id) = self.variable(frame, name) else {
+        let Some(id) = frame.variable(name) else {
             return self.constant(frame, expression);
         };
         if let Some(value) = state.values.get(&id) {
@@ -232,7 +234,7 @@ impl<'p> Run<'p> {
         for (mut state, target) in self.place(frame, expression, state) {
             let value = match target {
                 Target::Variable(id) => state.values.get(&id).cloned().unwrap_or(Value::Unknown),
-                Target::Member(place) => self.read_member(frame, place, &mut state, expression),
+                Target::Member(place) => self.read_member(place, &mut state),
                 Target::User(_) | Target::Elsewhere => Value::Unknown,
             };
             outcomes.push((state, value));
@@ -240,13 +242,7 @@ impl<'p> Run<'p> {
         outcomes
     }
 
-    fn read_member(
-        &mut self,
-        frame: &Frame<'p>,
-        place: Place,
-        state: &mut State,
-        at: &Expression,
-    ) -> Value {
+    fn read_member(&mut self, place: Place, state: &mut State) -> Value {
         self.member_is_read(&place);
         let Some(object) = state.objects.get(&place.object) else { return Value::Unknown };
         let is_set = object.set.contains(&place.path);
@@ -256,7 +252,7 @@ impl<'p> Run<'p> {
         }
         let path = place.path.clone();
         let mut again = None;
-        for fetch in Self::fetches_into(state, place.object) {
+        for fetch in fetches_into(state, place.object) {
             let meant = match &fetch.part {
                 UserPart::Member(member) => *member == path,
                 UserPart::Start => true,
@@ -270,7 +266,6 @@ impl<'p> Run<'p> {
             let kind = NoticedKind::FetchesAgain { member: path.to_string() };
             self.facts.notice(Noticed { kind, span: second, related: Some(first) });
         }
-        let _ = (frame, at);
         Value::FromUser(place)
     }
 
@@ -304,7 +299,7 @@ impl<'p> Run<'p> {
         }
         match &expression.kind {
             ExpressionKind::Name => {
-                let target = match self.variable(frame, self.str(frame, expression.at)) {
+                let target = match frame.variable(self.str(frame, expression.at)) {
                     Some(id) => Target::Variable(id),
                     None => Target::Elsewhere,
                 };
@@ -326,18 +321,19 @@ impl<'p> Run<'p> {
                 let mut targets = Vec::new();
                 for (state, value) in self.expression(frame, of, state) {
                     for (mut state, index_value) in self.expression(frame, index, state) {
-                        self.look_at(&index_value, index, frame, &mut Some(&mut state));
+                        look_at(&index_value, &mut state);
                         let first =
                             matches!(&index_value, Value::Constant(c) if c.number == Some(0));
                         let target = match &value {
-                            Value::Address(place) => Target::Member(place.clone()),
+                            // An array that is a member yields itself.
+                            Value::Address(place) | Value::FromUser(place) => {
+                                Target::Member(place.clone())
+                            }
                             Value::Argument(pointer) if first => Target::User(pointer.clone()),
                             Value::Argument(pointer) => Target::User(UserPointer {
                                 part: UserPart::Inside,
                                 pointee: pointer.pointee.clone(),
                             }),
-                            // An array that is a member yields itself.
-                            Value::FromUser(place) => Target::Member(place.clone()),
                             _ => Target::Elsewhere,
                         };
                         // `x.array[i]`, where `x` was not copied in.
@@ -516,7 +512,7 @@ impl<'p> Run<'p> {
                         self.combined(frame, operator, (target, &old), (value, &new), target)
                     }
                 };
-                let pointee = self.declared_pointee(frame, target, &state);
+                let pointee = self.declared_pointee(frame, target);
                 self.store(frame, &place, pointee, new.clone(), &mut state, value);
                 outcomes.push((state, new));
             }
@@ -568,9 +564,8 @@ impl<'p> Run<'p> {
         state: &mut State,
     ) {
         let value = match (value, pointee) {
-            (Value::Argument(mut pointer), Some(pointee)) => {
-                pointer.pointee = Some(pointee);
-                Value::Argument(pointer)
+            (Value::Argument(UserPointer { part, .. }), Some(ty)) => {
+                Value::Argument(UserPointer { part, pointee: Some(ty) })
             }
             (value, _) => value,
         };
@@ -583,7 +578,7 @@ impl<'p> Run<'p> {
             && ty.name.pointers == 1
         {
             object.ty = ty.base.clone();
-            object.name = self.program_name(id).unwrap_or_else(|| Rc::from("it"));
+            object.name = Rc::from("it");
             if let Some(copied) = self.facts.copied_in.get_mut(&place.object) {
                 copied.ty = object.ty.to_string();
             }
@@ -595,10 +590,6 @@ impl<'p> Run<'p> {
             Value::Unknown => state.values.insert(id, Value::Unknown),
             value => state.values.insert(id, value),
         };
-    }
-
-    fn program_name(&self, _id: Id) -> Option<Rc<str>> {
-        None
     }
 
     /// What a declaration makes.
@@ -619,7 +610,7 @@ impl<'p> Run<'p> {
             ty: ty.base.clone(),
             span: self.span(frame, declaration.name),
             cleared: if declaration.is_static { Cleared::All } else { Cleared::Nothing },
-            set: Default::default(),
+            set: BTreeSet::new(),
             is_unknown: false,
             copied_in: None,
         };
@@ -679,7 +670,7 @@ impl<'p> Run<'p> {
                 ty: super::types::spelled(self.str(frame, ty.base)).into(),
                 span: self.span(frame, expression.at),
                 cleared: Cleared::Nothing,
-                set: Default::default(),
+                set: BTreeSet::new(),
                 is_unknown: false,
                 copied_in: None,
             };
@@ -737,7 +728,7 @@ impl<'p> Run<'p> {
                 ty: Rc::from(""),
                 span,
                 cleared,
-                set: Default::default(),
+                set: BTreeSet::new(),
                 is_unknown: false,
                 copied_in,
             },
@@ -782,7 +773,7 @@ fn user_member(pointer: &UserPointer, name: &str) -> UserPointer {
 
 /// A member gets a value.
 pub(super) fn set(state: &mut State, place: &Place) {
-    for fetch in Run::fetches_into(state, place.object) {
+    for fetch in fetches_into(state, place.object) {
         fetch.again = None;
     }
     if let Some(object) = state.objects.get_mut(&place.object) {

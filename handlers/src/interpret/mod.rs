@@ -91,6 +91,13 @@ struct Frame<'p> {
     returns: Vec<(State, Value, Text)>,
 }
 
+impl Frame<'_> {
+    /// The variable that a name means here: that of the innermost scope.
+    fn variable(&self, name: &str) -> Option<Id> {
+        self.scopes.iter().rev().find_map(|scope| scope.get(name)).copied()
+    }
+}
+
 /// Paths that wait for the end of a loop or switch, or for a label of a switch.
 #[derive(Debug, Default)]
 struct Leaving {
@@ -100,7 +107,6 @@ struct Leaving {
     /// For switches: the paths that lead to each `case`, by its place, and to `default`.
     entries: FxHashMap<u32, Paths>,
     default: Paths,
-    has_default: bool,
 }
 
 impl<'p> Run<'p> {
@@ -187,7 +193,7 @@ impl<'p> Run<'p> {
         name: Text,
     ) -> Value {
         let object = self.id(frame.number, u32::MAX);
-        let spelled = types::spelled(self.source(frame).str(ty.base));
+        let spelled = spelled(self.source(frame).str(ty.base));
         let base: Rc<str> = if spelled == "void" { "".into() } else { spelled.into() };
         let span = self.span(frame, name);
         state.objects.insert(
@@ -197,14 +203,14 @@ impl<'p> Run<'p> {
                 ty: base.clone(),
                 span,
                 cleared: Cleared::All,
-                set: Default::default(),
+                set: BTreeSet::new(),
                 is_unknown: false,
                 copied_in: Some(Amount::CommandSize),
             },
         );
         self.facts.copied_in.insert(
             object,
-            CopiedIn { ty: base.to_string(), span, read: Default::default(), escapes: false },
+            CopiedIn { ty: base.to_string(), span, read: BTreeSet::new(), escapes: false },
         );
         Value::Address(Place { object, path: "".into() })
     }
@@ -232,17 +238,13 @@ impl<'p> Run<'p> {
 
     fn declare(&mut self, frame: &mut Frame<'p>, name: Text, ty: &TypeName) -> Id {
         let id = self.id(frame.number, name.start);
-        let base: Rc<str> = types::spelled(self.source(frame).str(ty.base)).into();
+        let base: Rc<str> = spelled(self.source(frame).str(ty.base)).into();
         self.variables.entry(id).or_insert_with(|| Rc::new(VariableType { base, name: *ty }));
         let name = self.program.sources[frame.source].str(name);
         if let Some(scope) = frame.scopes.last_mut() {
             scope.insert(name, id);
         }
         id
-    }
-
-    fn variable(&self, frame: &Frame<'p>, name: &str) -> Option<Id> {
-        frame.scopes.iter().rev().find_map(|scope| scope.get(name)).copied()
     }
 
     fn source(&self, frame: &Frame<'p>) -> &'p Source {

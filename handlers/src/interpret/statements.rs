@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
+use super::conditions::is_dispatch;
 use super::{Choice, Frame, Leaving, Run};
 use crate::ast::{Declaration, Expression, Statement, StatementKind};
 use crate::facts::Label;
@@ -215,11 +216,10 @@ impl<'p> Run<'p> {
         let mut cases = Vec::new();
         let mut has_default = false;
         collect_cases(body, &mut cases, &mut has_default);
-        let mut leaving = Leaving { has_default, ..Leaving::default() };
+        let mut leaving = Leaving::default();
         let mut past = Paths::new();
         for state in paths {
             for (state, value) in self.expression(frame, on, state) {
-                self.look_at(&value, on, frame, &mut None);
                 let (entered, mut unmatched) = self.choose(frame, &cases, &value, state);
                 for (case, state) in entered {
                     add(leaving.entries.entry(case).or_default(), state);
@@ -252,7 +252,7 @@ impl<'p> Run<'p> {
             cases.iter().map(|case| (case.start, state.clone())).collect::<Vec<_>>()
         };
         match value {
-            Value::Command | Value::CommandPart(_) if self.is_dispatch(value) => {
+            Value::Command | Value::CommandPart(_) if is_dispatch(value) => {
                 let by_nr = *value != Value::Command;
                 match self.choice.clone() {
                     Choice::Any => {
@@ -316,7 +316,9 @@ fn collect_cases<'p>(statement: &'p Statement, cases: &mut Vec<Case<'p>>, has_de
         }
         StatementKind::Default => *has_default = true,
         StatementKind::Block(statements) => {
-            statements.iter().for_each(|inner| collect_cases(inner, cases, has_default));
+            for inner in statements {
+                collect_cases(inner, cases, has_default);
+            }
         }
         StatementKind::If { then, otherwise, .. } => {
             collect_cases(then, cases, has_default);

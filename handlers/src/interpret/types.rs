@@ -6,7 +6,7 @@ use ioctlkit_model::Amount;
 
 use super::{Frame, Run};
 use crate::ast::{Expression, ExpressionKind, TypeName};
-use crate::value::{CommandPart, State, Value};
+use crate::value::{CommandPart, Value};
 
 /// A type's name with one space between its words.
 pub(crate) fn spelled(text: &str) -> String {
@@ -33,7 +33,7 @@ impl<'p> Run<'p> {
     ) -> Option<(Rc<str>, u8)> {
         match &expression.kind {
             ExpressionKind::Name => {
-                let id = self.variable(frame, self.str(frame, expression.at))?;
+                let id = frame.variable(self.str(frame, expression.at))?;
                 let ty = self.variables.get(&id)?;
                 Some((ty.base.clone(), ty.name.pointers))
             }
@@ -85,7 +85,7 @@ impl<'p> Run<'p> {
 
     fn is_array(&self, frame: &Frame<'p>, expression: &Expression) -> bool {
         let ExpressionKind::Name = expression.kind else { return false };
-        let id = self.variable(frame, self.str(frame, expression.at));
+        let id = frame.variable(self.str(frame, expression.at));
         id.and_then(|id| self.variables.get(&id)).is_some_and(|ty| ty.name.is_array)
     }
 
@@ -94,7 +94,6 @@ impl<'p> Run<'p> {
         &self,
         frame: &Frame<'p>,
         target: &Expression,
-        _state: &State,
     ) -> Option<Rc<str>> {
         let (base, pointers) = self.type_of(frame, target)?;
         (pointers == 1 && &*base != "void").then_some(base)

@@ -60,12 +60,11 @@ fn folders(request: &Request) -> Vec<PathBuf> {
             let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
             folders.push(folder.to_owned());
         }
-        match absolute.ancestors().find(|above| is_kernel_root(above)) {
-            Some(root) => folders.push(root.join("include/uapi")),
-            None => {
-                let include = Path::new("/usr/include");
-                folders.extend(INSTALLED.iter().map(|name| include.join(name)));
-            }
+        if let Some(root) = absolute.ancestors().find(|above| is_kernel_root(above)) {
+            folders.push(root.join("include/uapi"));
+        } else {
+            let include = Path::new("/usr/include");
+            folders.extend(INSTALLED.iter().map(|name| include.join(name)));
         }
     }
     folders.sort();

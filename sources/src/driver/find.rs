@@ -74,7 +74,7 @@ pub(super) fn find(request: &Request, reach: &Reach) -> (Vec<Found>, Vec<Problem
                     problems.push(failure(link, format!("not read: it {outside}")));
                 }
                 Step::Fails(file, error) => {
-                    problems.push(failure(file, format!("cannot read: {error}")))
+                    problems.push(failure(file, format!("cannot read: {error}")));
                 }
                 _ => {}
             }

@@ -119,7 +119,9 @@ impl Reading {
         } else {
             texts.into_par_iter().map(outlined).collect()
         };
-        sources.into_iter().for_each(|source| self.program.add(source));
+        for source in sources {
+            self.program.add(source);
+        }
     }
 }
 
