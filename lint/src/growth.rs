@@ -176,7 +176,8 @@ pub(crate) fn has_room(
 /// Nesting past this is not looked at.
 const DEEPEST: u32 = 16;
 
-fn is_flags(member: &Member) -> bool {
+/// Whether a member has flags, by its name.
+pub(crate) fn is_flags(member: &Member) -> bool {
     member.name.as_deref().is_some_and(|name| {
         let name = name.to_ascii_lowercase();
         name.ends_with("flags") || name.ends_with("flag") || name.starts_with("flags")

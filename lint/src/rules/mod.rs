@@ -11,6 +11,19 @@ mod c006_conditional_member;
 mod h001_no_compat_ioctl;
 mod h002_compat_ptr_with_incompatible;
 mod h003_native_as_compat;
+mod h004_scalar_through_compat_ptr;
+mod h005_unknown_command_errno;
+mod h006_hole_copied_out;
+mod h007_reserved_copied_out;
+mod h008_flags_not_checked;
+mod h009_count_returned;
+mod h010_prefix_copied;
+mod h011_unbounded_product;
+mod h012_fetched_twice;
+mod h013_positive_return;
+mod h014_member_cast_to_pointer;
+mod h015_direction_contradicts;
+mod h016_size_contradicts;
 mod h017_compat_left_to_layer;
 mod l001_implicit_hole;
 mod l002_implicit_tail;
@@ -61,6 +74,7 @@ mod u001_command_not_understood;
 mod u002_layout_unknown;
 mod u003_header_not_read;
 mod u004_request_not_known;
+mod u005_code_not_understood;
 mod v001_cannot_grow;
 mod v002_size_not_first;
 mod v003_no_room;
@@ -77,6 +91,19 @@ crate::registry::rules! {
     h001_no_compat_ioctl::NO_COMPAT_IOCTL,
     h002_compat_ptr_with_incompatible::COMPAT_PTR_WITH_INCOMPATIBLE,
     h003_native_as_compat::NATIVE_AS_COMPAT,
+    h004_scalar_through_compat_ptr::SCALAR_THROUGH_COMPAT_PTR,
+    h005_unknown_command_errno::UNKNOWN_COMMAND_ERRNO,
+    h006_hole_copied_out::HOLE_COPIED_OUT,
+    h007_reserved_copied_out::RESERVED_COPIED_OUT,
+    h008_flags_not_checked::FLAGS_NOT_CHECKED,
+    h009_count_returned::COUNT_RETURNED,
+    h010_prefix_copied::PREFIX_COPIED,
+    h011_unbounded_product::UNBOUNDED_PRODUCT,
+    h012_fetched_twice::FETCHED_TWICE,
+    h013_positive_return::POSITIVE_RETURN,
+    h014_member_cast_to_pointer::MEMBER_CAST_TO_POINTER,
+    h015_direction_contradicts::DIRECTION_CONTRADICTS,
+    h016_size_contradicts::SIZE_CONTRADICTS,
     h017_compat_left_to_layer::COMPAT_LEFT_TO_LAYER,
     l001_implicit_hole::IMPLICIT_HOLE,
     l002_implicit_tail::IMPLICIT_TAIL,
@@ -127,6 +154,7 @@ crate::registry::rules! {
     u002_layout_unknown::LAYOUT_UNKNOWN,
     u003_header_not_read::HEADER_NOT_READ,
     u004_request_not_known::REQUEST_NOT_KNOWN,
+    u005_code_not_understood::CODE_NOT_UNDERSTOOD,
     v001_cannot_grow::CANNOT_GROW,
     v002_size_not_first::SIZE_NOT_FIRST,
     v003_no_room::NO_ROOM,

@@ -1,0 +1,186 @@
+//! What the kernel's subsystems ask of the handlers that drivers give them. Each fact has its source, a
+//! function of Linux 6.12.
+
+/// The kernel's handlers that convert the pointer and nothing else, from fs/ioctl.c and block/ioctl.c.
+pub const CONVERTING: [&str; 2] = ["compat_ptr_ioctl", "blkdev_compat_ptr_ioctl"];
+
+/// A structure of operations.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Convention {
+    /// Its tag.
+    pub structure: &'static str,
+    /// What a handler in it returns for a command that it does not know.
+    pub unknown: &'static [&'static str],
+    /// The function that calls the handler, and what it makes of the answer.
+    pub source: &'static str,
+    /// What a driver needs for 32-bit programs.
+    pub compat: Compat,
+}
+
+/// What becomes of a 32-bit program's command where the driver has no compat handler.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Compat {
+    /// It fails; the structure has this member for a handler.
+    Fails(&'static str),
+    /// A layer passes the commands that it knows; the structure has this member for the others.
+    Layer {
+        /// The member.
+        member: &'static str,
+        /// The layer, as a noun.
+        layer: &'static str,
+        /// How the names of commands begin that the layer knows.
+        knows: &'static [&'static str],
+    },
+    /// Another function decides.
+    Elsewhere,
+}
+
+/// What is known of a structure of operations.
+pub fn of(structure: &str) -> Option<&'static Convention> {
+    CONVENTIONS.iter().find(|known| known.structure == structure)
+}
+
+const NOTTY: &[&str] = &["-ENOTTY", "-ENOIOCTLCMD"];
+
+/// The structures whose callers were read.
+pub const CONVENTIONS: &[Convention] = &[
+    Convention {
+        structure: "file_operations",
+        unknown: NOTTY,
+        source: "fs/ioctl.c, vfs_ioctl: -ENOIOCTLCMD becomes -ENOTTY, all else goes to the program",
+        compat: Compat::Fails("compat_ioctl"),
+    },
+    Convention {
+        structure: "proc_ops",
+        unknown: NOTTY,
+        source: "fs/proc/inode.c, proc_reg_unlocked_ioctl: below vfs_ioctl",
+        compat: Compat::Fails("proc_compat_ioctl"),
+    },
+    Convention {
+        structure: "block_device_operations",
+        unknown: NOTTY,
+        source: "block/ioctl.c, blkdev_ioctl: below vfs_ioctl",
+        compat: Compat::Fails("compat_ioctl"),
+    },
+    Convention {
+        structure: "proto_ops",
+        unknown: NOTTY,
+        source: "net/socket.c, sock_do_ioctl: network devices are asked on -ENOIOCTLCMD alone",
+        compat: Compat::Layer {
+            member: "compat_ioctl",
+            layer: "socket layer",
+            knows: &["SIOC", "FIO", "TIOC"],
+        },
+    },
+    Convention {
+        structure: "tty_operations",
+        unknown: NOTTY,
+        source: "drivers/tty/tty_io.c, tty_ioctl: the line discipline is asked on -ENOIOCTLCMD",
+        compat: Compat::Layer {
+            member: "compat_ioctl",
+            layer: "tty layer",
+            knows: &["TIOC", "TC", "FIO"],
+        },
+    },
+    Convention {
+        structure: "tty_ldisc_ops",
+        unknown: NOTTY,
+        source: "drivers/tty/tty_io.c, tty_ioctl: -ENOIOCTLCMD becomes -ENOTTY",
+        compat: Compat::Elsewhere,
+    },
+    Convention {
+        structure: "uart_ops",
+        unknown: NOTTY,
+        source: "drivers/tty/serial/serial_core.c, uart_ioctl: below tty_ioctl",
+        compat: Compat::Elsewhere,
+    },
+    Convention {
+        structure: "usb_serial_driver",
+        unknown: NOTTY,
+        source: "drivers/usb/serial/usb-serial.c, serial_ioctl: below tty_ioctl",
+        compat: Compat::Elsewhere,
+    },
+    Convention {
+        structure: "v4l2_file_operations",
+        unknown: NOTTY,
+        source: "drivers/media/v4l2-core/v4l2-dev.c, v4l2_ioctl: below vfs_ioctl",
+        compat: Compat::Layer {
+            member: "compat_ioctl32",
+            layer: "video core",
+            knows: &["VIDIOC_"],
+        },
+    },
+    Convention {
+        structure: "fb_ops",
+        unknown: NOTTY,
+        source: "drivers/video/fbdev/core/fb_chrdev.c, do_fb_ioctl: below vfs_ioctl",
+        compat: Compat::Elsewhere,
+    },
+    Convention {
+        structure: "snd_hwdep_ops",
+        unknown: NOTTY,
+        source: "sound/core/hwdep.c, snd_hwdep_ioctl: below vfs_ioctl",
+        compat: Compat::Elsewhere,
+    },
+    Convention {
+        structure: "rtc_class_ops",
+        unknown: NOTTY,
+        source: "drivers/rtc/dev.c, rtc_dev_ioctl: -ENOIOCTLCMD becomes -ENOTTY",
+        compat: Compat::Elsewhere,
+    },
+    Convention {
+        structure: "usb_driver",
+        unknown: NOTTY,
+        source: "drivers/usb/core/devio.c, proc_ioctl: -ENOIOCTLCMD becomes -ENOTTY",
+        compat: Compat::Elsewhere,
+    },
+    Convention {
+        structure: "watchdog_ops",
+        unknown: &["-ENOIOCTLCMD"],
+        source: "drivers/watchdog/watchdog_dev.c, watchdog_ioctl: the core's own commands follow on \
+                 -ENOIOCTLCMD alone",
+        compat: Compat::Elsewhere,
+    },
+    Convention {
+        structure: "v4l2_subdev_core_ops",
+        unknown: NOTTY,
+        source: "include/media/v4l2-subdev.h, v4l2_subdev_call: -ENOIOCTLCMD is \"no such operation\"",
+        compat: Compat::Elsewhere,
+    },
+    Convention {
+        structure: "net_device_ops",
+        unknown: &["-EOPNOTSUPP", "-ENOTTY", "-ENOIOCTLCMD", "-EINVAL"],
+        source: "net/core/dev_ioctl.c, dev_eth_ioctl: -EOPNOTSUPP where a device has no handler; \
+                 devices that answer -EINVAL are as old",
+        compat: Compat::Elsewhere,
+    },
+    Convention {
+        structure: "scsi_host_template",
+        unknown: &["-ENOTTY", "-ENOIOCTLCMD", "-EINVAL"],
+        source: "drivers/scsi/scsi_ioctl.c, scsi_ioctl: -EINVAL where a host has no handler",
+        compat: Compat::Elsewhere,
+    },
+    Convention {
+        structure: "vfio_device_ops",
+        unknown: &["-ENOTTY", "-ENOIOCTLCMD", "-EINVAL"],
+        source: "drivers/vfio/vfio_main.c, vfio_device_fops_unl_ioctl: -EINVAL where a device has no \
+                 handler",
+        compat: Compat::Elsewhere,
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_structure_has_one_entry_with_a_source_and_an_answer() {
+        for convention in CONVENTIONS {
+            assert_eq!(of(convention.structure), Some(convention), "{}", convention.structure);
+            let (file, rest) = convention.source.split_once(", ").unwrap();
+            assert!(file.ends_with(".c") || file.ends_with(".h"), "{file}");
+            assert!(rest.contains(": "), "{rest}");
+            assert!(convention.unknown.iter().all(|errno| errno.starts_with("-E")));
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! What the rules about C source of drivers share.
+
+use std::collections::BTreeMap;
+
+use ioctlkit_model::{
+    Command, Finding, HandledCommand, Label, OperationTable, SourceHandler, Span,
+};
+
+use crate::context::{Context, finding};
+use crate::{Rule, conventions};
+
+/// Names that are listed one by one.
+const NAMED: usize = 5;
+
+/// Names in a sentence: "`A`", "`A` and `B`"; of many the first five and how many there are besides.
+pub fn list(names: &[&str]) -> String {
+    let quoted: Vec<String> = names.iter().take(NAMED).map(|name| format!("`{name}`")).collect();
+    let more = names.len().saturating_sub(NAMED);
+    match (quoted.as_slice(), more) {
+        ([], _) => String::new(),
+        ([one], 0) => one.clone(),
+        ([all @ .., last], 0) => format!("{} and {last}", all.join(", ")),
+        (all, 1) => format!("{} and 1 other", all.join(", ")),
+        (all, more) => format!("{} and {more} others", all.join(", ")),
+    }
+}
+
+/// The names of commands, as [`list`] has them.
+pub fn names(commands: &[&HandledCommand]) -> String {
+    let names: Vec<&str> = commands.iter().map(|command| command.name.as_str()).collect();
+    list(&names)
+}
+
+/// What is done at one place of the source: a function may do it for several commands, and several
+/// handlers may call it.
+#[derive(Debug)]
+pub struct Place<'a, T> {
+    /// Where.
+    pub span: Span,
+    /// What.
+    pub what: T,
+    /// The first handler that leads there.
+    pub handler: &'a SourceHandler,
+    /// The commands for which it is done, each once.
+    pub commands: Vec<&'a HandledCommand>,
+}
+
+/// What `of` finds in the commands of every handler, by place.
+pub fn by_place<'a, T>(
+    cx: &Context<'a>,
+    of: impl Fn(&'a SourceHandler, &'a HandledCommand) -> Vec<(Span, T)>,
+) -> Vec<Place<'a, T>> {
+    let mut places: BTreeMap<Span, Place<'a, T>> = BTreeMap::new();
+    for handler in &cx.interface.code.handlers {
+        for command in &handler.commands {
+            for (span, what) in of(handler, command) {
+                let new = || Place { span, what, handler, commands: Vec::new() };
+                let place = places.entry(span).or_insert_with(new);
+                if !place.commands.iter().any(|known| known.name == command.name) {
+                    place.commands.push(command);
+                }
+            }
+        }
+    }
+    places.into_values().collect()
+}
+
+/// A finding about what a handler does for some commands.
+pub fn code_finding(
+    cx: &Context<'_>,
+    rule: &'static Rule,
+    handler: &SourceHandler,
+    commands: &[&HandledCommand],
+    span: Span,
+    message: String,
+) -> Finding {
+    Finding {
+        command: commands.first().map(|command| command.name.clone()),
+        member: Some(handler.function.clone()),
+        ..finding(rule, span, cx.interface.abis, message)
+    }
+}
+
+/// Where the commands are declared, as many as are named one by one.
+pub fn declarations(cx: &Context<'_>, commands: &[&HandledCommand]) -> Vec<Label> {
+    let declared = commands.iter().filter_map(|command| cx.declared().command(&command.name));
+    declared.take(NAMED).map(declaration).collect()
+}
+
+/// Where a command is declared.
+pub fn declaration(command: &Command) -> Label {
+    let through = command.variants.first().map(|body| body.direction.macro_name());
+    let text = match through {
+        Some(through) => format!("`{}` is declared `{through}`", command.name),
+        None => format!("`{}` is declared here", command.name),
+    };
+    Label { span: command.span, text }
+}
+
+/// Every table with the handler of its native member, where its source was read.
+pub fn tables<'a>(
+    cx: &Context<'a>,
+) -> impl Iterator<Item = (&'a OperationTable, &'a SourceHandler)> + use<'a> {
+    let code = &cx.interface.code;
+    code.tables.iter().filter_map(move |table| {
+        let place = table.native.as_ref()?.handler?;
+        Some((table, code.handlers.get(place as usize)?))
+    })
+}
+
+/// A finding about a table, at its name.
+pub fn table_finding(
+    cx: &Context<'_>,
+    rule: &'static Rule,
+    table: &OperationTable,
+    message: String,
+) -> Finding {
+    let is_known = !table.structure.is_empty();
+    Finding {
+        record: is_known.then(|| format!("struct {}", table.structure)),
+        member: Some(table.name.clone()),
+        ..finding(rule, table.span, cx.interface.abis, message)
+    }
+}
+
+/// Whether a table's compat member is set elsewhere, by an assignment to the same object.
+pub fn has_compat(cx: &Context<'_>, table: &OperationTable) -> bool {
+    let same = |other: &OperationTable| {
+        other.span.file == table.span.file && other.name == table.name && other.compat.is_some()
+    };
+    table.compat.is_some() || cx.interface.code.tables.iter().any(same)
+}
+
+/// Whether a function converts the pointer of every command and does nothing else.
+pub fn converts_pointers(cx: &Context<'_>, table: &OperationTable) -> bool {
+    let Some(compat) = &table.compat else { return false };
+    if conventions::CONVERTING.contains(&compat.function.as_str()) {
+        return true;
+    }
+    let handlers = &cx.interface.code.handlers;
+    let handler = compat.handler.and_then(|place| handlers.get(place as usize));
+    handler.is_some_and(|handler| {
+        let body = body(cx, handler);
+        let decides = ["switch", "if", "?", "case"];
+        body.contains("compat_ptr(") && !decides.iter().any(|word| body.contains(word))
+    })
+}
+
+/// The text of a function from its name to the closing brace at the beginning of a line, by the kernel's
+/// style.
+fn body<'a>(cx: &Context<'a>, handler: &SourceHandler) -> &'a str {
+    let file = cx.interface.sources.file(handler.span.file);
+    let text = file.text.get(handler.span.start as usize..).unwrap_or_default();
+    let end = text.find("\n}").unwrap_or(text.len());
+    text.get(..end).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn five_names_are_written_out_and_more_are_counted() {
+        assert_eq!(list(&["A"]), "`A`");
+        assert_eq!(list(&["A", "B", "C"]), "`A`, `B` and `C`");
+        assert_eq!(list(&["A", "B", "C", "D", "E"]), "`A`, `B`, `C`, `D` and `E`");
+        assert_eq!(list(&["A", "B", "C", "D", "E", "F"]), "`A`, `B`, `C`, `D`, `E` and 1 other");
+        let many = ["A", "B", "C", "D", "E", "F", "G"];
+        assert_eq!(list(&many), "`A`, `B`, `C`, `D`, `E` and 2 others");
+    }
+}

@@ -1,0 +1,127 @@
+//! H008 flags-not-checked.
+
+use std::collections::BTreeSet;
+
+use ioctlkit_abi::Direction;
+use ioctlkit_model::{CopiedIn, Finding, Fix, HandledCommand, Label, Member, Safety, Type};
+
+use crate::context::Context;
+use crate::declare_rule;
+use crate::driver_code::{by_place, code_finding, list, names};
+use crate::growth::is_flags;
+
+declare_rule! {
+    /// flags or a reserved member that the handler never looks at
+    ///
+    /// # What
+    /// The handler copies the structure of an `_IOW` or `_IOWR` from the program, reads members of it,
+    /// and never reads its flags, or a member named `reserved`, `pad` or the like.
+    ///
+    /// Silent where a function whose source was not read is given the structure. Of an `_IOWR`, a member
+    /// that the handler sets before it copies the structure back is an answer, and no request.
+    ///
+    /// # Why
+    /// Programs that pass garbage there work today. Once a bit of it gets a meaning, they break, so none
+    /// ever can.
+    ///
+    /// # Source
+    /// Kernel documentation, process/botching-up-ioctls.rst, "Basics": check all unused fields, flags and
+    /// padding for 0.
+    ///
+    /// # Example
+    /// ```c
+    /// if (copy_from_user(&config, argp, sizeof(config)))
+    ///         return -EFAULT;
+    /// return foo_set_speed(foo, config.speed);
+    /// ```
+    ///
+    /// # Fix
+    /// ```c
+    /// if (config.flags & ~FOO_KNOWN_FLAGS || config.reserved)
+    ///         return -EINVAL;
+    /// ```
+    FLAGS_NOT_CHECKED: "H008", "flags-not-checked", Warning, legacy off, for Driver;
+}
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let places = by_place(cx, |_, command| {
+        let copies = command.copied_in.iter();
+        copies
+            .filter_map(|copied| {
+                let ignored = ignored(cx, command, copied);
+                (!ignored.is_empty()).then_some((copied.span, (copied, ignored)))
+            })
+            .collect()
+    });
+    for place in places {
+        let (copied, ignored) = place.what;
+        let members: Vec<&str> =
+            ignored.iter().filter_map(|member| member.name.as_deref()).collect();
+        let message = format!(
+            "`{}` does not look at {} of `{}` for {}: programs may pass anything there, so no bit \
+             of it can get a meaning",
+            place.handler.function,
+            list(&members),
+            copied.ty,
+            names(&place.commands),
+        );
+        let mut finding = code_finding(
+            cx,
+            &FLAGS_NOT_CHECKED,
+            place.handler,
+            &place.commands,
+            place.span,
+            message,
+        );
+        finding.record = Some(copied.ty.clone());
+        finding.label = "copied in here".into();
+        finding.related.extend(
+            ignored
+                .iter()
+                .map(|member| Label { span: member.name_span, text: "never read".into() }),
+        );
+        finding.fix = Some(Fix {
+            message: "fail with EINVAL if a bit without a meaning is set".into(),
+            edits: Vec::new(),
+            safety: Safety::Safe,
+        });
+        findings.push(finding);
+    }
+}
+
+/// The flags and reserved members of a command's argument that are neither read nor an answer.
+fn ignored<'a>(cx: &Context<'a>, command: &HandledCommand, copied: &CopiedIn) -> Vec<&'a Member> {
+    let Some(declared) = cx.declared().command(&command.name) else { return Vec::new() };
+    let Some((abis, body)) = declared.variants.iter().next() else { return Vec::new() };
+    let argument = body
+        .argument
+        .ty()
+        .zip(abis.first())
+        .and_then(|(ty, abi)| cx.interface.resolved(ty, abi).zip(Some(abi)));
+    let Some((Type::Record(id), abi)) = argument else { return Vec::new() };
+    let is_looked_into = body.direction.kernel_reads()
+        && !copied.escapes
+        && !copied.read.is_empty()
+        && !copied.read.contains("")
+        && cx.declared().record(cx.interface, &copied.ty) == Some(*id);
+    let Some(record) = cx.interface.body(*id, abi).filter(|_| is_looked_into) else {
+        return Vec::new();
+    };
+    let outs = command.copied_out.iter().filter(|out| out.ty == copied.ty);
+    let answers: BTreeSet<&str> =
+        outs.clone().flat_map(|out| &out.set).map(String::as_str).collect();
+    // What only comes back is asked for without being looked at.
+    let gets = body.direction == Direction::ReadWrite && outs.count() > 0;
+    let known = |name: &str| {
+        let is_part = |path: &str| {
+            path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        copied.read.iter().any(|path| is_part(path))
+            || gets && (answers.contains("") || answers.iter().any(|path| is_part(path)))
+    };
+    let asks = |member: &&Member| {
+        let named = member.name.as_deref();
+        named.is_some_and(|name| (is_flags(member) || member.is_reserved()) && !known(name))
+    };
+    record.members.iter().filter(asks).collect()
+}

@@ -1,0 +1,89 @@
+//! H011 unbounded-product.
+
+use ioctlkit_model::{Finding, Fix, NoticedKind, Safety};
+
+use crate::context::Context;
+use crate::declare_rule;
+use crate::driver_code::{by_place, code_finding, names};
+use crate::members;
+
+declare_rule! {
+    /// a size multiplied from a count that a program chose, without a limit
+    ///
+    /// # What
+    /// A member of what the program passed is multiplied, the product is the size that is allocated or
+    /// copied, and no comparison bounds the member on the way there. A member of less than 32 bits is
+    /// left out, for no product with it overflows.
+    ///
+    /// A comparison in a function whose source was not read is not seen.
+    ///
+    /// # Why
+    /// On a 32-bit kernel, or in an `int`, the product wraps: the memory that is allocated is smaller
+    /// than what is then copied. Where it does not wrap, a program makes the kernel allocate gigabytes.
+    ///
+    /// # Source
+    /// Kernel documentation, process/botching-up-ioctls.rst, "Basics": check for overflow;
+    /// process/deprecated.rst, "open-coded arithmetic in allocator arguments".
+    ///
+    /// # Example
+    /// ```c
+    /// if (copy_from_user(&list, argp, sizeof(list)))
+    ///         return -EFAULT;
+    /// entries = kmalloc(list.count * sizeof(*entries), GFP_KERNEL);
+    /// ```
+    ///
+    /// # Fix
+    /// ```c
+    /// if (list.count > FOO_MAX_ENTRIES)
+    ///         return -EINVAL;
+    /// entries = memdup_array_user(u64_to_user_ptr(list.entries), list.count, sizeof(*entries));
+    /// ```
+    UNBOUNDED_PRODUCT: "H011", "unbounded-product", Warning, legacy Warning, for Driver;
+}
+
+/// The narrowest member that is looked at, in bytes.
+const NARROWEST: u64 = 4;
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let places = by_place(cx, |_, command| {
+        let noticed = command.noticed.iter();
+        noticed
+            .filter_map(|noticed| match &noticed.kind {
+                NoticedKind::UnboundedProduct { ty, member, factor, function } => {
+                    Some((noticed.span, (ty, member, factor, function)))
+                }
+                _ => None,
+            })
+            .collect()
+    });
+    for place in places {
+        let (ty, member, factor, function) = place.what;
+        if members::widths(cx, ty, member).is_none_or(|(least, _)| least < NARROWEST) {
+            continue;
+        }
+        let number = members::words(ty, member);
+        let message = format!(
+            "`{}` multiplies {number} with `{factor}` for {function}() without a limit: for {} a \
+             program chooses a product that overflows",
+            place.handler.function,
+            names(&place.commands),
+        );
+        let mut finding = code_finding(
+            cx,
+            &UNBOUNDED_PRODUCT,
+            place.handler,
+            &place.commands,
+            place.span,
+            message,
+        );
+        finding.record = Some(ty.clone());
+        finding.label = "as large as the program likes".into();
+        finding.fix = Some(Fix {
+            message: "refuse a count above what the driver can use, or multiply with array_size()"
+                .into(),
+            edits: Vec::new(),
+            safety: Safety::Safe,
+        });
+        findings.push(finding);
+    }
+}
