@@ -100,17 +100,29 @@ fn part(path: &Path, all: &[PathBuf], languages: Languages) -> Part {
         {
             input
         }
-        Some("c") if languages == Languages::Object => input,
+        Some("c") if is_driver_source(path, languages) => input,
+        Some("c") if matches!(languages, Languages::Object | Languages::Kernel) => input,
         Some("h") if matches!(languages, Languages::C | Languages::Both) => input,
         Some("h") if ["rs", "c", ""].iter().any(|of| all.contains(&path.with_extension(of))) => {
             Part::Reference
         }
-        Some("rs") if languages == Languages::Object && all.contains(&path.with_extension("c")) => {
+        Some("rs")
+            if matches!(languages, Languages::Object | Languages::Kernel)
+                && all.contains(&path.with_extension("c")) =>
+        {
             Part::Reference
         }
         Some("snap") => Part::Snapshot,
         _ => Part::Nothing,
     }
+}
+
+/// Whether an input is read as driver source.
+pub(crate) fn is_driver_source(path: &Path, languages: Languages) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let is_named = name.starts_with("bad_source") || name.starts_with("good_source");
+    has_extension(path, "c")
+        && (languages == Languages::Driver || languages == Languages::Kernel && is_named)
 }
 
 fn is_included(name: &str, all: &[PathBuf]) -> bool {
@@ -158,6 +170,17 @@ mod tests {
         assert_eq!(inputs(&names, Languages::Object), ["bad_includes.c", "good.c"]);
         let names = ["bad.c", "bad.rs", "good.c", "good.rs"];
         assert_eq!(inputs(&names, Languages::Object), ["bad.c", "good.c"]);
+    }
+
+    #[test]
+    fn a_rule_about_objects_and_source_reads_what_is_named_so_as_source() {
+        let names = ["bad.c", "bad_source.c", "good.c", "good_source.c"];
+        assert_eq!(inputs(&names, Languages::Kernel), names);
+        let is_source = |name: &str, languages| is_driver_source(Path::new(name), languages);
+        assert!(is_source("bad_source_tty.c", Languages::Kernel));
+        assert!(!is_source("bad.c", Languages::Kernel));
+        assert!(is_source("bad.c", Languages::Driver));
+        assert!(!is_source("bad_source.c", Languages::Object));
     }
 
     #[test]

@@ -2,7 +2,8 @@
 //! `good*` must not. A folder stands for all of its headers, read in one run, or for the objects that
 //! gcc makes of its `.c` files. Of a rule that looks at no headers, a `.h` is what the `.rs` of the same
 //! name is compared with; of a rule about objects, a `.h` or `.rs` is what the objects of the `.c` or
-//! the folder of the same name are compared with.
+//! the folder of the same name are compared with. A `.c` of a rule about driver source is read as that,
+//! and for its declarations; of a rule about both, that is so of `bad_source*.c` and `good_source*.c`.
 
 use std::fmt::Write as _;
 use std::os::unix::fs::symlink;
@@ -13,10 +14,10 @@ use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{Finding, Interface, Language, Languages, Problem};
 use ioctlkit_oracle::tree;
 use ioctlkit_sources::object::Wanted;
-use ioctlkit_sources::{c, object, rust};
+use ioctlkit_sources::{c, driver, object, rust};
 
 use crate::against::{References, wanted_names};
-use crate::fixture_folder::{Folder, snapshot_name};
+use crate::fixture_folder::{Folder, is_driver_source, snapshot_name};
 use crate::{Rule, engine};
 
 pub(super) fn run(rule: &'static Rule) {
@@ -51,11 +52,14 @@ fn holds_something(interface: &Interface) -> bool {
         || !interface.raw_numbers.is_empty()
         || !interface.records.is_empty()
         || !interface.objects.is_empty()
+        || !interface.code.is_empty()
 }
 
 fn check(rule: &'static Rule, path: &Path) -> (Interface, Vec<Finding>) {
     let mut references = References::default();
-    let interface = if rule.info.languages == Languages::Object {
+    let interface = if is_driver_source(path, rule.info.languages) {
+        read_driver(path)
+    } else if matches!(rule.info.languages, Languages::Object | Languages::Kernel) {
         read_objects(path, &mut references)
     } else if path.extension().is_some_and(|extension| extension == "rs") {
         let mut interface = read_rust(path);
@@ -119,6 +123,16 @@ fn compile(path: &Path, folder: &Path) -> PathBuf {
         .unwrap();
     assert!(status.success(), "gcc does not take {}", path.display());
     object
+}
+
+/// Reads a file of driver source, and what it declares.
+fn read_driver(path: &Path) -> Interface {
+    let mut interface = read_c(path);
+    let paths = vec![path.to_owned()];
+    let (code, problems) = driver::read(&driver::Request { paths, ..driver::Request::default() });
+    assert!(problems.is_empty(), "{}: {problems:#?}", path.display());
+    interface.append(code);
+    interface
 }
 
 /// Reads headers as if they lay in a tree that is the same on every machine.

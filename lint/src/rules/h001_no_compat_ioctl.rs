@@ -1,10 +1,12 @@
 //! H001 no-compat-ioctl.
 
-use ioctlkit_model::{Finding, Fix, HandlerStructure, Safety};
+use ioctlkit_model::{Finding, Fix, HandlerStructure, Label, Safety};
 
 use crate::context::Context;
+use crate::conventions::Compat;
 use crate::declare_rule;
 use crate::handlers::{programs, table_finding, tables};
+use crate::{conventions, driver_code};
 
 declare_rule! {
     /// a handler for ioctls without one for 32-bit programs
@@ -12,8 +14,12 @@ declare_rule! {
     /// # What
     /// A `struct proc_ops` or `struct block_device_operations` has a handler for ioctls and none for
     /// those of 32-bit programs. Looked at are compiled objects for ABIs whose kernels also run
-    /// 32-bit programs, unless the kernel's types say that this one was built without. Of
-    /// `struct file_operations` O002 speaks, of tables behind a layer that passes commands on H017.
+    /// 32-bit programs, unless the kernel's types say that this one was built without, and driver
+    /// source. Of `struct file_operations` in an object O002 speaks, in source this rule; of tables
+    /// behind a layer that passes commands on H017.
+    ///
+    /// In source, a table is left out if its handler was not read or knows no commands, and if the
+    /// member is set by an assignment elsewhere in the file.
     ///
     /// # Why
     /// The kernel calls `proc_compat_ioctl`, or `compat_ioctl`, for a program of a 32-bit ABI. Where
@@ -40,7 +46,7 @@ declare_rule! {
     ///         .compat_ioctl = blkdev_compat_ptr_ioctl,
     /// };
     /// ```
-    NO_COMPAT_IOCTL: "H001", "no-compat-ioctl", Error, legacy Error, for Object;
+    NO_COMPAT_IOCTL: "H001", "no-compat-ioctl", Error, legacy Error, for Kernel;
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
@@ -53,20 +59,47 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             continue;
         };
         let (member, compat) = (table.structure.native_member(), table.structure.compat_member());
-        let message = format!(
-            "`{}` has `{member}` and no `{compat}`: every command of `{}` fails with ENOTTY for {}",
-            table.name,
-            native.function,
-            programs(object),
-        );
+        let message = message(&table.name, member, compat, &native.function, &programs(object));
         let beside = (native, "32-bit programs do not reach this".to_owned());
         let mut finding = table_finding(&NO_COMPAT_IOCTL, object, table, Some(beside), message);
-        finding.label = format!("no `{compat}`");
-        finding.fix = Some(Fix {
-            message: format!("add `.{compat}`, which translates what differs on 32-bit ABIs"),
-            edits: Vec::new(),
-            safety: Safety::Safe,
-        });
+        advise(&mut finding, compat);
         findings.push(finding);
     }
+    check_source(cx, findings);
+}
+
+fn check_source(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for (table, handler) in driver_code::tables(cx) {
+        let Some(native) = &table.native else { continue };
+        let convention = conventions::of(&table.structure);
+        let Some(Compat::Fails(compat)) = convention.map(|convention| convention.compat) else {
+            continue;
+        };
+        if handler.commands.is_empty() || driver_code::has_compat(cx, table) {
+            continue;
+        }
+        let programs = "32-bit programs on a 64-bit kernel";
+        let message = message(&table.name, &native.member, compat, &native.function, programs);
+        let mut finding = driver_code::table_finding(cx, &NO_COMPAT_IOCTL, table, message);
+        let text = "32-bit programs do not reach this".to_owned();
+        finding.related.push(Label { span: native.span, text });
+        advise(&mut finding, compat);
+        findings.push(finding);
+    }
+}
+
+fn message(table: &str, member: &str, compat: &str, function: &str, programs: &str) -> String {
+    format!(
+        "`{table}` has `{member}` and no `{compat}`: every command of `{function}` fails with ENOTTY \
+         for {programs}"
+    )
+}
+
+fn advise(finding: &mut Finding, compat: &str) {
+    finding.label = format!("no `{compat}`");
+    finding.fix = Some(Fix {
+        message: format!("add `.{compat}`, which translates what differs on 32-bit ABIs"),
+        edits: Vec::new(),
+        safety: Safety::Safe,
+    });
 }

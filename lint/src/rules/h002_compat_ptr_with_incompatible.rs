@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use ioctlkit_abi::{AbiId, AbiSet};
 use ioctlkit_model::{
-    Command, Finding, Fix, HandlerTable, Interface, Label, Layouts, Object, Safety, Type,
+    Command, Finding, Fix, HandledCommand, HandlerTable, Interface, Label, Layouts, Object, Safety,
+    Type,
 };
 
 use crate::against::ObjectSource;
@@ -12,6 +13,7 @@ use crate::compat::Pair;
 use crate::context::Context;
 use crate::declare_rule;
 use crate::handlers::{abis, companions, table_finding};
+use crate::{conventions, driver_code};
 
 declare_rule! {
     /// `compat_ptr_ioctl` before a command whose argument differs for 32-bit programs
@@ -21,6 +23,10 @@ declare_rule! {
     /// handlers, and a header that was given with `--header` has a command whose argument is laid out
     /// otherwise on a 32-bit ABI whose programs the object's kernel runs. Objects found in a folder
     /// are judged by a header only if their types have one of its arguments.
+    ///
+    /// In driver source the same is said of the commands that the native handler has. A handler that
+    /// asks whether the program has 32 bits, one that only compares the nr of a command, and a command
+    /// whose argument is not copied are left out.
     ///
     /// # Why
     /// `compat_ptr_ioctl` converts the pointer and calls the native handler, which then reads members
@@ -54,16 +60,70 @@ declare_rule! {
     /// };
     /// ```
     COMPAT_PTR_WITH_INCOMPATIBLE: "H002", "compat-ptr-with-incompatible", Error, legacy Error,
-        for Object;
+        for Kernel;
 }
-
-/// The kernel's handlers that convert the pointer and nothing else.
-const CONVERTING: [&str; 2] = ["compat_ptr_ioctl", "blkdev_compat_ptr_ioctl"];
 
 /// Commands that are named one by one.
 const NAMED: usize = 5;
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    check_objects(cx, findings);
+    check_source(cx, findings);
+}
+
+fn check_source(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for (table, handler) in driver_code::tables(cx) {
+        let Some(compat) = &table.compat else { continue };
+        if handler.asks_for_compat || !driver_code::converts_pointers(cx, table) {
+            continue;
+        }
+        let copied: Vec<&HandledCommand> = handler
+            .commands
+            .iter()
+            .filter(|command| !command.by_nr && !command.accesses.is_empty())
+            .collect();
+        let concerned: Vec<(&Command, Pair)> = copied
+            .iter()
+            .filter_map(|handled| {
+                let incompatible = cx.incompatibilities().iter();
+                let found = incompatible.into_iter().find(|it| it.command.name == handled.name)?;
+                Some((found.command, *found.pairs.first()?))
+            })
+            .collect();
+        let Some((first, pair)) = concerned.first() else { continue };
+        let names: Vec<&str> = concerned.iter().map(|(command, _)| command.name.as_str()).collect();
+        let message = format!(
+            "`{}` passes {} to `{}` as they are, but {} programs lay the argument out otherwise",
+            compat.function,
+            driver_code::list(&names),
+            handler.function,
+            pair.other.abi().name,
+        );
+        let mut finding =
+            driver_code::table_finding(cx, &COMPAT_PTR_WITH_INCOMPATIBLE, table, message);
+        finding.span = compat.span;
+        finding.command = Some(first.name.clone());
+        finding.label = "translates no argument".into();
+        finding.related.extend(concerned.iter().take(NAMED).map(|(command, _)| Label {
+            span: command.span,
+            text: format!("`{}` differs", command.name),
+        }));
+        finding.fix = Some(fix());
+        findings.push(finding);
+    }
+}
+
+fn fix() -> Fix {
+    Fix {
+        message: "write a `compat_ioctl` that translates these commands, or make their arguments \
+                  the same on every ABI"
+            .into(),
+        edits: Vec::new(),
+        safety: Safety::ChangesAbi,
+    }
+}
+
+fn check_objects(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let Some(references) = cx.references else { return };
     for source in references.for_objects() {
         let layouts = Layouts::new(source.interface());
@@ -121,7 +181,9 @@ fn report(
 ) -> Option<Finding> {
     let converts = |table: &&HandlerTable| {
         let compat = table.compat.as_ref();
-        compat.is_some_and(|compat| CONVERTING.iter().any(|name| compat.is_imported(name)))
+        compat.is_some_and(|compat| {
+            conventions::CONVERTING.iter().any(|name| compat.is_imported(name))
+        })
     };
     let mut tables = object.tables.iter().filter(converts);
     let table = tables.next()?;
@@ -158,13 +220,7 @@ fn report(
             concerned.iter().skip(NAMED).map(|(command, _)| command.name.as_str()).collect();
         finding.notes.push(format!("and {}", others.join(", ")));
     }
-    finding.fix = Some(Fix {
-        message: "write a `compat_ioctl` that translates these commands, or make their arguments \
-                  the same on every ABI"
-            .into(),
-        edits: Vec::new(),
-        safety: Safety::ChangesAbi,
-    });
+    finding.fix = Some(fix());
     Some(finding)
 }
 

@@ -1,9 +1,11 @@
 //! H017 compat-left-to-layer.
 
-use ioctlkit_model::{Finding, Fix, Safety};
+use ioctlkit_model::{Finding, Fix, HandledCommand, Label, Safety};
 
 use crate::context::Context;
+use crate::conventions::{self, Compat};
 use crate::declare_rule;
+use crate::driver_code;
 use crate::handlers::{programs, table_finding, tables};
 
 declare_rule! {
@@ -12,14 +14,15 @@ declare_rule! {
     /// # What
     /// A `struct tty_operations`, `struct proto_ops` or `struct v4l2_file_operations` has a handler
     /// for ioctls and none for those of 32-bit programs. Looked at are compiled objects for ABIs
-    /// whose kernels also run 32-bit programs. A handler that does nothing, and the video core's own
-    /// dispatcher, are left out.
+    /// whose kernels also run 32-bit programs, and driver source. A handler that does nothing, and the
+    /// video core's own dispatcher, are left out. In source, only a handler that has a command whose
+    /// name is not one of the layer's is spoken of.
     ///
     /// # Why
     /// Such a table is behind a layer, which has a list of commands that it passes on to the native
     /// handler for 32-bit programs, too. That is enough for a driver without commands of its own, and
     /// a command that is not on the list fails with `ENOTTY`. Which it is, a compiled object does not
-    /// show.
+    /// show; source does, by the commands' names.
     ///
     /// # Source
     /// `net/socket.c`, `compat_sock_ioctl_trans`; `drivers/tty/tty_io.c`, `tty_compat_ioctl`;
@@ -42,7 +45,7 @@ declare_rule! {
     ///         .compat_ioctl = foo_compat_ioctl,
     /// };
     /// ```
-    COMPAT_LEFT_TO_LAYER: "H017", "compat-left-to-layer", Info, legacy off, for Object;
+    COMPAT_LEFT_TO_LAYER: "H017", "compat-left-to-layer", Info, legacy off, for Kernel;
 }
 
 /// Handlers that have no command which a layer would not know.
@@ -68,12 +71,47 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let beside = (native, format!("reached through the {layer} only"));
         let mut finding =
             table_finding(&COMPAT_LEFT_TO_LAYER, object, table, Some(beside), message);
-        finding.label = format!("no `{compat}`");
-        finding.fix = Some(Fix {
-            message: format!("add `.{compat}` if there are commands of the driver's own"),
-            edits: Vec::new(),
-            safety: Safety::Safe,
-        });
+        advise(&mut finding, compat);
         findings.push(finding);
     }
+    check_source(cx, findings);
+}
+
+fn check_source(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for (table, handler) in driver_code::tables(cx) {
+        let Some(native) = &table.native else { continue };
+        let convention = conventions::of(&table.structure);
+        let Some(Compat::Layer { member, layer, knows }) = convention.map(|it| it.compat) else {
+            continue;
+        };
+        let is_known = |name: &str| knows.iter().any(|begin| name.starts_with(begin));
+        let own: Vec<&HandledCommand> =
+            handler.commands.iter().filter(|command| !is_known(&command.name)).collect();
+        let Some(first) = own.first() else { continue };
+        if driver_code::has_compat(cx, table) {
+            continue;
+        }
+        let message = format!(
+            "`{}` has no `{member}`: 32-bit programs on a 64-bit kernel reach only those commands of \
+             `{}` that the {layer} knows, and {} may not be among them",
+            table.name,
+            native.function,
+            driver_code::names(&own),
+        );
+        let mut finding = driver_code::table_finding(cx, &COMPAT_LEFT_TO_LAYER, table, message);
+        finding.command = Some(first.name.clone());
+        let text = format!("reached through the {layer} only");
+        finding.related.push(Label { span: native.span, text });
+        advise(&mut finding, member);
+        findings.push(finding);
+    }
+}
+
+fn advise(finding: &mut Finding, compat: &str) {
+    finding.label = format!("no `{compat}`");
+    finding.fix = Some(Fix {
+        message: format!("add `.{compat}` if there are commands of the driver's own"),
+        edits: Vec::new(),
+        safety: Safety::Safe,
+    });
 }
