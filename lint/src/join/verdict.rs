@@ -181,7 +181,7 @@ impl Case<'_, '_> {
         let reads_nothing = handling.handled.accesses.is_empty()
             && !handling.handled.escapes
             && handling.handled.copied_in.iter().all(|it| it.read.is_empty() && !it.escapes);
-        if reads_nothing && !handling.handled.copied_in.is_empty() {
+        if reads_nothing && is_drm {
             return Verdict::Harmless { why: "the handler reads nothing of it".into(), span };
         }
         if !is_drm {
