@@ -56,6 +56,20 @@ pub(crate) enum Known {
     ErrorPointer,
 }
 
+impl Known {
+    /// The argument that points to what the function writes in the kernel.
+    pub(crate) fn fills(self) -> Option<usize> {
+        match self {
+            Self::CopyIn { to, .. }
+            | Self::CopyStruct { to, .. }
+            | Self::ReadsInto { to, .. }
+            | Self::Fill { to, .. }
+            | Self::Sets { to } => Some(to),
+            _ => None,
+        }
+    }
+}
+
 /// What a function of this name does, if it is a known one.
 pub(crate) fn known(name: &str) -> Option<Known> {
     use Known::{

@@ -263,6 +263,15 @@ fn row(
         };
         return Some(Row { command, at: index.at, function });
     }
+    // `[0x01] = f`, where the table is asked by `_IOC_NR(cmd)`.
+    if let Some(Designator::Index(index)) = &item.designator
+        && is_named
+        && matches!(index.kind, ExpressionKind::Number)
+        && let Some(function) = function_name(source, &item.value).filter(|name| is_function(name))
+    {
+        let command = source.str(index.at).to_owned();
+        return Some(Row { command, at: index.at, function: function.to_owned() });
+    }
     match &item.value.kind {
         // `DRM_IOCTL_DEF_DRV(X, f, …)`
         ExpressionKind::Call { function, arguments } => {

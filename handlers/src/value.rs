@@ -214,10 +214,57 @@ pub(crate) struct Fetch {
     pub(crate) span: Span,
     /// Where it went.
     pub(crate) to: Place,
-    /// Whether its value was looked at in a condition or a size.
-    pub(crate) looked_at: bool,
-    /// What fetched the same before, if its value was looked at.
-    pub(crate) again: Option<Span>,
+    /// The members of the argument that were looked at in a condition or a size; an empty one is all that
+    /// was fetched.
+    pub(crate) looked_at: BTreeSet<Rc<str>>,
+    /// What fetched the same before, if it was looked at.
+    pub(crate) again: Option<Again>,
+}
+
+/// A fetch of what is fetched once more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Again {
+    /// Where.
+    pub(crate) span: Span,
+    /// The members of the argument that were looked at.
+    pub(crate) looked_at: BTreeSet<Rc<str>>,
+}
+
+impl Fetch {
+    /// The member of the argument that a place in an object came from, if this fetch brought it.
+    pub(crate) fn source_of(&self, place: &Place) -> Option<Rc<str>> {
+        if self.to.object != place.object {
+            return None;
+        }
+        let rest = place.path.strip_prefix(&*self.to.path)?;
+        let rest = match rest.strip_prefix('.') {
+            Some(rest) => rest,
+            None if rest.is_empty() || self.to.path.is_empty() => rest,
+            None => return None,
+        };
+        match &self.part {
+            UserPart::Start => Some(rest.into()),
+            UserPart::Member(member) if rest.is_empty() => Some(member.clone()),
+            UserPart::Member(member) => Some(format!("{member}.{rest}").into()),
+            UserPart::Inside => None,
+        }
+    }
+}
+
+impl Again {
+    /// Whether a member was looked at, by its own name, or as one of a header that is a member now.
+    pub(crate) fn has_looked_at(&self, member: &str) -> bool {
+        let is_in = |inner: &str, outer: &str| {
+            inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.'))
+        };
+        self.looked_at.iter().any(|looked| {
+            looked.is_empty()
+                || **looked == *member
+                || is_in(looked, member)
+                || is_in(member, looked)
+                || member.strip_suffix(&**looked).is_some_and(|rest| rest.ends_with('.'))
+        })
+    }
 }
 
 /// What is known at one point of a path.
@@ -278,7 +325,8 @@ impl State {
         self.fetches.retain(|fetch| other.fetches.iter().any(|there| there.span == fetch.span));
         for fetch in &mut self.fetches {
             let there = other.fetches.iter().find(|there| there.span == fetch.span);
-            fetch.looked_at |= there.is_some_and(|there| there.looked_at);
+            let looked_at = there.into_iter().flat_map(|there| &there.looked_at);
+            fetch.looked_at.extend(looked_at.cloned());
         }
         self.passed = self.passed.max(other.passed);
         self.guarded &= other.guarded;

@@ -7,13 +7,14 @@ use ioctlkit_model::{
     Access, Amount, Cleared, CopiedIn, CopiedOut, Noticed, NoticedKind, Part, Span, Way,
 };
 
-use super::conditions::fetches_into;
-use super::expressions::{Outcomes, set};
+use super::conditions::{fetches_into, looked_at};
+use super::expressions::{Outcomes, Target, set};
 use super::{DEPTH, Frame, Run};
 use crate::ast::{Expression, ExpressionKind};
 use crate::known::{Known, is_harmless, known};
 use crate::value::{
-    CallOutcome, Constant, Counted, Fetch, Object, Place, State, UserPart, UserPointer, Value,
+    Again, CallOutcome, Constant, Counted, Fetch, Object, Place, State, UserPart, UserPointer,
+    Value,
 };
 
 /// What a call is given: the expressions, and their values.
@@ -69,6 +70,7 @@ impl<'p> Run<'p> {
         for (place, argument) in arguments.iter().enumerate() {
             let is_written =
                 matches!(known, Some(Known::Get { variable, .. }) if variable == place);
+            let is_filled = known.and_then(Known::fills) == Some(place);
             let mut next = Vec::with_capacity(rows.len());
             for (state, values) in rows {
                 if is_written {
@@ -77,7 +79,7 @@ impl<'p> Run<'p> {
                     next.push((state, values));
                     continue;
                 }
-                for (state, value) in self.expression(frame, argument, state) {
+                for (state, value) in self.argument(frame, argument, is_filled, state) {
                     let mut values = values.clone();
                     values.push(value);
                     next.push((state, values));
@@ -87,6 +89,25 @@ impl<'p> Run<'p> {
             rows = next;
         }
         rows
+    }
+
+    /// An argument. A member that a function fills is an array: it stands for its address.
+    fn argument(
+        &mut self,
+        frame: &mut Frame<'p>,
+        argument: &'p Expression,
+        is_filled: bool,
+        state: State,
+    ) -> Outcomes {
+        if !(is_filled && matches!(argument.kind, ExpressionKind::Member { .. })) {
+            return self.expression(frame, argument, state);
+        }
+        let places = self.place(frame, argument, state);
+        let address = |target| match target {
+            Target::Member(place) => Value::Address(place),
+            _ => Value::Unknown,
+        };
+        places.into_iter().map(|(state, target)| (state, address(target))).collect()
     }
 
     fn known(
@@ -336,14 +357,10 @@ impl<'p> Run<'p> {
         state: &mut State,
     ) {
         if let Value::FromUser(place) = value {
-            for fetch in fetches_into(state, place.object) {
-                fetch.looked_at = true;
-            }
+            looked_at(place, state);
         }
         let Value::Product(product) = value else { return };
-        for fetch in fetches_into(state, product.number.object) {
-            fetch.looked_at = true;
-        }
+        looked_at(&product.number, state);
         if state.bounded.contains(&product.number) {
             return;
         }
@@ -425,7 +442,7 @@ impl<'p> Run<'p> {
         &mut self,
         frame: &Frame<'p>,
         call: &Expression,
-        target: &super::expressions::Target,
+        target: &Target,
         from: &Value,
         state: &mut State,
     ) {
@@ -636,11 +653,11 @@ fn fetch(part: UserPart, span: Span, to: Place, state: &mut State) {
     let before = state.fetches.iter().find(|fetch| {
         let same = fetch.part == part
             || part == UserPart::Start && matches!(fetch.part, UserPart::Member(_));
-        same && fetch.looked_at && fetch.span != span
+        same && !fetch.looked_at.is_empty() && fetch.span != span
     });
-    let again = before.map(|fetch| fetch.span);
+    let again = before.map(|fetch| Again { span: fetch.span, looked_at: fetch.looked_at.clone() });
     state.fetches.retain(|fetch| fetch.to != to);
-    state.fetches.push(Fetch { part, span, to, looked_at: false, again });
+    state.fetches.push(Fetch { part, span, to, looked_at: BTreeSet::new(), again });
 }
 
 /// Every byte of an object, or of a part of it, gets a value.

@@ -2,10 +2,15 @@
 
 use std::rc::Rc;
 
+use ioctlkit_model::NoticedKind;
+
 use super::{Choice, Frame, Run};
 use crate::ast::{Binary, Expression, ExpressionKind, Unary};
 use crate::facts::Label;
-use crate::value::{CommandPart, Constant, Fetch, Id, Paths, State, Value, add, add_all};
+use crate::value::{
+    CommandPart, Constant, Fetch, Id, Paths, Place, State, UserPart, UserPointer, Value, add,
+    add_all,
+};
 
 /// Paths on which a condition holds, and those on which it does not.
 type Parted = (Paths, Paths);
@@ -143,8 +148,12 @@ impl<'p> Run<'p> {
         state: State,
     ) -> Parted {
         let mut parted = Parted::default();
+        let known = self.facts.noticed.len();
         for (state, one) in self.expression(frame, left, state) {
             for (mut state, two) in self.expression(frame, right, state) {
+                if matches!((&one, &two), (Value::FromUser(_), _) | (_, Value::FromUser(_))) {
+                    self.forget_second_fetches(known);
+                }
                 let equality = matches!(operator, Binary::Equal | Binary::NotEqual);
                 let dispatch = match (&one, &two) {
                     (command, _) if equality && is_dispatch(command) => Some((command, right)),
@@ -285,6 +294,24 @@ impl<'p> Run<'p> {
         }
     }
 
+    /// What was fetched twice is compared: reading it here is no use of it. Drops what was noticed of
+    /// that behind the first `known` facts.
+    fn forget_second_fetches(&mut self, known: usize) {
+        let mut place = 0;
+        self.facts.noticed.retain(|noticed| {
+            place += 1;
+            place <= known || !matches!(noticed.kind, NoticedKind::FetchesAgain { .. })
+        });
+    }
+
+    /// The argument decides something, and is no pointer.
+    pub(super) fn is_number(&mut self, value: &Value, frame: &Frame<'p>, at: &Expression) {
+        if matches!(value, Value::Argument(UserPointer { pointee: None, part: UserPart::Start })) {
+            let span = self.span(frame, at.at);
+            self.facts.as_number.get_or_insert(span);
+        }
+    }
+
     /// The argument is compared with something else than a null pointer.
     fn compared_number(&mut self, one: &Value, two: &Value, frame: &Frame<'p>, at: &Expression) {
         let is_null = |value: &Value| matches!(value, Value::Constant(c) if &*c.text == "NULL");
@@ -311,12 +338,19 @@ pub(super) fn look_at(value: &Value, state: &mut State) {
     match value {
         Value::FromUser(place) => {
             state.bounded.insert(place.clone());
-            for fetch in fetches_into(state, place.object) {
-                fetch.looked_at = true;
-            }
+            looked_at(place, state);
         }
         Value::CommandPart(CommandPart::Direction) => state.guarded = true,
         _ => {}
+    }
+}
+
+/// What was fetched of the argument decides something.
+pub(super) fn looked_at(place: &Place, state: &mut State) {
+    for fetch in fetches_into(state, place.object) {
+        if let Some(member) = fetch.source_of(place) {
+            fetch.looked_at.insert(member);
+        }
     }
 }
 

@@ -195,7 +195,7 @@ impl<'p> Run<'p> {
         if let Some(value) = state.values.get(&id) {
             return value.clone();
         }
-        let is_array = self.variables.get(&id).is_some_and(|ty| ty.name.is_array);
+        let is_array = self.variables.get(&id).is_some_and(|declared| declared.ty.is_array);
         match state.objects.get(&id) {
             Some(_) if is_array => Value::Address(Place { object: id, path: Rc::from("") }),
             Some(object) if object.copied_in.is_some() => {
@@ -250,20 +250,18 @@ impl<'p> Run<'p> {
         if is_set || !copied {
             return Value::Unknown;
         }
-        let path = place.path.clone();
         let mut again = None;
         for fetch in fetches_into(state, place.object) {
-            let meant = match &fetch.part {
-                UserPart::Member(member) => *member == path,
-                UserPart::Start => true,
-                UserPart::Inside => false,
-            };
-            if meant && let Some(first) = fetch.again.take() {
-                again = Some((fetch.span, first));
+            let source = fetch.source_of(&place);
+            if let (Some(member), Some(first)) = (source, &fetch.again)
+                && first.has_looked_at(&member)
+            {
+                again = Some((fetch.span, first.span));
+                fetch.again = None;
             }
         }
         if let Some((second, first)) = again {
-            let kind = NoticedKind::FetchesAgain { member: path.to_string() };
+            let kind = NoticedKind::FetchesAgain { member: place.path.to_string() };
             self.facts.notice(Noticed { kind, span: second, related: Some(first) });
         }
         Value::FromUser(place)
@@ -436,6 +434,11 @@ impl<'p> Run<'p> {
                     Value::CommandPart(CommandPart::Nr)
                 }
             }
+            // `_IOC_DIR(cmd) & _IOC_WRITE`
+            (Binary::And, Value::CommandPart(CommandPart::Direction), _)
+            | (Binary::And, _, Value::CommandPart(CommandPart::Direction)) => {
+                Value::CommandPart(CommandPart::Direction)
+            }
             (Binary::Or, Value::Count(count), _) | (Binary::Or, _, Value::Count(count)) => {
                 Value::Count(count.clone())
             }
@@ -574,11 +577,11 @@ impl<'p> Run<'p> {
             && place.path.is_empty()
             && let Some(object) = state.objects.get_mut(&place.object)
             && object.ty.is_empty()
-            && let Some(ty) = self.variables.get(&id)
-            && ty.name.pointers == 1
+            && let Some(variable) = self.variables.get(&id)
+            && variable.ty.pointers == 1
         {
-            object.ty = ty.base.clone();
-            object.name = Rc::from("it");
+            object.ty = variable.base.clone();
+            object.name = variable.name.clone();
             if let Some(copied) = self.facts.copied_in.get_mut(&place.object) {
                 copied.ty = object.ty.to_string();
             }

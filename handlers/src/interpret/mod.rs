@@ -62,7 +62,7 @@ pub(crate) struct Run<'p> {
     steps: u32,
     ids: FxHashMap<(u32, u32), Id>,
     frames: FxHashMap<(u32, u32), u32>,
-    variables: FxHashMap<Id, Rc<VariableType>>,
+    variables: FxHashMap<Id, Rc<Declared>>,
     /// Functions that are being followed.
     stack: Vec<FunctionId>,
     /// Why parts were not followed.
@@ -71,12 +71,14 @@ pub(crate) struct Run<'p> {
     pub(crate) missing: BTreeSet<String>,
 }
 
-/// The type of a variable.
+/// A variable, as it is declared.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct VariableType {
+struct Declared {
     /// As it is spelled, without `*`.
     base: Rc<str>,
-    name: TypeName,
+    ty: TypeName,
+    /// The name of the variable.
+    name: Rc<str>,
 }
 
 /// A call of a function.
@@ -239,8 +241,10 @@ impl<'p> Run<'p> {
     fn declare(&mut self, frame: &mut Frame<'p>, name: Text, ty: &TypeName) -> Id {
         let id = self.id(frame.number, name.start);
         let base: Rc<str> = spelled(self.source(frame).str(ty.base)).into();
-        self.variables.entry(id).or_insert_with(|| Rc::new(VariableType { base, name: *ty }));
         let name = self.program.sources[frame.source].str(name);
+        self.variables
+            .entry(id)
+            .or_insert_with(|| Rc::new(Declared { base, ty: *ty, name: Rc::from(name) }));
         if let Some(scope) = frame.scopes.last_mut() {
             scope.insert(name, id);
         }

@@ -4,9 +4,9 @@ use std::rc::Rc;
 
 use rustc_hash::FxHashMap;
 
-use super::conditions::is_dispatch;
+use super::conditions::{is_dispatch, look_at};
 use super::{Choice, Frame, Leaving, Run};
-use crate::ast::{Declaration, Expression, Statement, StatementKind};
+use crate::ast::{Declaration, Expression, ExpressionKind, Statement, StatementKind};
 use crate::facts::Label;
 use crate::value::{Paths, State, Value, add, add_all};
 
@@ -178,7 +178,13 @@ impl<'p> Run<'p> {
                 add(&mut after, state);
                 continue;
             };
+            let fills_object = matches!(value.kind, ExpressionKind::Initialiser(_));
             for (mut state, value) in self.expression(frame, value, state) {
+                if fills_object {
+                    // What it clears and sets is known already.
+                    add(&mut after, state);
+                    continue;
+                }
                 let pointee = self.pointee(frame, &declaration.ty);
                 self.assign_variable(id, pointee, value, &mut state);
                 add(&mut after, state);
@@ -219,7 +225,9 @@ impl<'p> Run<'p> {
         let mut leaving = Leaving::default();
         let mut past = Paths::new();
         for state in paths {
-            for (state, value) in self.expression(frame, on, state) {
+            for (mut state, value) in self.expression(frame, on, state) {
+                look_at(&value, &mut state);
+                self.is_number(&value, frame, on);
                 let (entered, mut unmatched) = self.choose(frame, &cases, &value, state);
                 for (case, state) in entered {
                     add(leaving.entries.entry(case).or_default(), state);

@@ -35,7 +35,7 @@ impl<'p> Run<'p> {
             ExpressionKind::Name => {
                 let id = frame.variable(self.str(frame, expression.at))?;
                 let ty = self.variables.get(&id)?;
-                Some((ty.base.clone(), ty.name.pointers))
+                Some((ty.base.clone(), ty.ty.pointers))
             }
             ExpressionKind::Dereference(inner) => {
                 let (base, pointers) = self.type_of(frame, inner)?;
@@ -86,7 +86,7 @@ impl<'p> Run<'p> {
     fn is_array(&self, frame: &Frame<'p>, expression: &Expression) -> bool {
         let ExpressionKind::Name = expression.kind else { return false };
         let id = frame.variable(self.str(frame, expression.at));
-        id.and_then(|id| self.variables.get(&id)).is_some_and(|ty| ty.name.is_array)
+        id.and_then(|id| self.variables.get(&id)).is_some_and(|declared| declared.ty.is_array)
     }
 
     /// The pointer type that an expression gives to what it is assigned.

@@ -1,0 +1,282 @@
+//! Which commands a handler tells apart, and what it says to the others.
+mod driver;
+
+use driver::{command, copies, file, files, handler, handler_with, names, unknown};
+use ioctlkit_model::{Copies, Serves};
+
+#[test]
+fn each_label_of_a_switch_is_a_command() {
+    let found = handler(
+        "switch (cmd) {\ncase FOO_A:\nreturn 0;\ncase FOO_B:\ncase FOO_C: {\nreturn 1;\n}\n\
+         default:\nreturn -ENOTTY;\n}",
+    );
+    assert_eq!(names(&found), ["FOO_A", "FOO_B", "FOO_C"]);
+    assert_eq!(unknown(&found), ["-ENOTTY"]);
+    assert!(found.commands.iter().all(|it| !it.by_nr));
+}
+
+#[test]
+fn a_chain_of_ifs_tells_commands_apart() {
+    let found = handler(
+        "if (cmd == FOO_A)\nreturn copy_to_user(argp, &a, sizeof(struct a)) ? -EFAULT : 0;\n\
+         else if (FOO_B == cmd || cmd == FOO_C)\nreturn 0;\nif (cmd != FOO_D)\nreturn -EINVAL;\n\
+         return copy_from_user(&d, argp, sizeof(struct d)) ? -EFAULT : 0;",
+    );
+    assert_eq!(names(&found), ["FOO_A", "FOO_B", "FOO_C", "FOO_D"]);
+    assert_eq!(copies(command(&found, "FOO_A")), ["out whole struct a"]);
+    assert_eq!(copies(command(&found, "FOO_B")), [""; 0]);
+    assert_eq!(copies(command(&found, "FOO_D")), ["in whole struct d"]);
+    assert_eq!(unknown(&found), ["-EINVAL"]);
+}
+
+#[test]
+fn a_switch_over_the_nr_says_so() {
+    let found = handler(
+        "switch (_IOC_NR(cmd)) {\ncase _IOC_NR(FOO_A):\nreturn 0;\ncase 0x12:\nreturn 0;\n}\n\
+         return -ENOTTY;",
+    );
+    assert_eq!(names(&found), ["FOO_A", "0x12"]);
+    assert!(found.commands.iter().all(|it| it.by_nr));
+    let masked = handler(
+        "switch (cmd & ~IOCSIZE_MASK) {\ncase FOO_A & ~IOCSIZE_MASK:\nreturn 0;\n}\nreturn -ENOTTY;",
+    );
+    assert_eq!(names(&masked), ["FOO_A"]);
+    assert!(masked.commands[0].by_nr);
+}
+
+#[test]
+fn a_gate_by_type_is_no_command() {
+    let found = handler(
+        "if (_IOC_TYPE(cmd) != FOO_MAGIC || _IOC_NR(cmd) > FOO_MAX)\nreturn -ENOTTY;\n\
+         switch (cmd) {\ncase FOO_A:\nreturn 0;\n}\nreturn -EINVAL;",
+    );
+    assert_eq!(names(&found), ["FOO_A"]);
+    assert!(unknown(&found).contains(&"-ENOTTY"), "{:?}", found.unknown);
+}
+
+#[test]
+fn a_switch_in_a_case_is_followed_for_the_commands_of_that_case() {
+    let found = handler(
+        "switch (cmd) {\ncase FOO_A:\ncase FOO_B:\nif (copy_from_user(&x, argp, sizeof(struct x)))\n\
+         return -EFAULT;\nswitch (cmd) {\ncase FOO_A:\nreturn 0;\ncase FOO_B:\n\
+         return put_user(1, (int __user *)argp);\n}\nreturn 0;\ncase FOO_C:\nreturn 0;\n}\nreturn -ENOTTY;",
+    );
+    assert_eq!(names(&found), ["FOO_A", "FOO_B", "FOO_C"]);
+    assert_eq!(copies(command(&found, "FOO_A")), ["in whole struct x"]);
+    assert_eq!(copies(command(&found, "FOO_B")), ["in whole struct x", "out whole int"]);
+    assert_eq!(copies(command(&found, "FOO_C")), [""; 0]);
+    assert_eq!(unknown(&found), ["-ENOTTY"]);
+}
+
+#[test]
+fn a_case_falls_through_to_the_next() {
+    let found = handler(
+        "switch (cmd) {\ncase FOO_A:\nif (copy_from_user(&x, argp, sizeof(struct x)))\nreturn -EFAULT;\n\
+         fallthrough;\ncase FOO_B:\nreturn put_user(1, (int __user *)argp);\n}\nreturn -ENOTTY;",
+    );
+    assert_eq!(copies(command(&found, "FOO_A")), ["in whole struct x", "out whole int"]);
+    assert_eq!(copies(command(&found, "FOO_B")), ["out whole int"]);
+}
+
+#[test]
+fn default_may_be_the_first_label() {
+    let found = handler(
+        "int ret;\nswitch (cmd) {\ndefault:\nret = -ENOTTY;\nbreak;\ncase FOO_A:\nret = 0;\nbreak;\n}\nreturn ret;",
+    );
+    assert_eq!(names(&found), ["FOO_A"]);
+    assert_eq!(unknown(&found), ["-ENOTTY"]);
+}
+
+#[test]
+fn a_command_that_is_rewritten_reaches_the_case_of_the_other() {
+    let found = handler(
+        "if (cmd == FOO_OLD)\ncmd = FOO_NEW;\nswitch (cmd) {\ncase FOO_NEW:\n\
+         return put_user(1, (int __user *)argp);\n}\nreturn -ENOTTY;",
+    );
+    assert_eq!(names(&found), ["FOO_OLD", "FOO_NEW"]);
+    assert_eq!(copies(command(&found, "FOO_OLD")), ["out whole int"]);
+    assert_eq!(copies(command(&found, "FOO_NEW")), ["out whole int"]);
+    assert_eq!(unknown(&found), ["-ENOTTY"]);
+}
+
+#[test]
+fn what_another_function_and_another_file_do_counts() {
+    let found = files(&[
+        (
+            "foo/main.c",
+            "static int foo_set(struct foo *foo, void __user *p)\n{\n\
+             return copy_from_user(&foo->x, p, sizeof(struct x)) ? -EFAULT : 0;\n}\n\
+             static long foo_ioctl(struct file *file, unsigned int cmd, unsigned long arg)\n{\n\
+             if (cmd == FOO_A)\nreturn foo_set(file->private_data, (void __user *)arg);\n\
+             return foo_more(file, cmd, arg);\n}\n\
+             static const struct file_operations fops = { .unlocked_ioctl = foo_ioctl };\n",
+        ),
+        (
+            "foo/more.c",
+            "long foo_more(struct file *file, unsigned int cmd, unsigned long arg)\n{\n\
+             switch (cmd) {\ncase FOO_B:\nreturn put_user(1, (int __user *)arg);\n}\nreturn -ENOTTY;\n}\n",
+        ),
+    ]);
+    let [handler] = &found.handlers[..] else { panic!("{:?}", found.handlers) };
+    assert_eq!(names(handler), ["FOO_A", "FOO_B"]);
+    assert_eq!(copies(command(handler, "FOO_A")), ["in whole struct x"]);
+    assert_eq!(copies(command(handler, "FOO_B")), ["out whole int"]);
+    assert_eq!(unknown(handler), ["-ENOTTY"]);
+}
+
+#[test]
+fn a_static_function_of_another_file_is_not_meant() {
+    let main = "static long foo_ioctl(struct file *file, unsigned int cmd, unsigned long arg)\n{\n\
+                return foo_more(file, cmd, arg);\n}\n\
+                static const struct file_operations fops = { .unlocked_ioctl = foo_ioctl };\n";
+    let other = "static long foo_more(struct file *file, unsigned int cmd, unsigned long arg)\n{\n\
+                 if (cmd == FOO_B)\nreturn 0;\nreturn -ENOTTY;\n}\n";
+    let found = files(&[("a.c", main), ("b.c", other)]);
+    assert_eq!(names(&found.handlers[0]), [""; 0]);
+}
+
+#[test]
+fn a_function_in_both_slots_serves_both() {
+    let body = "{\nif (cmd == FOO_A)\nreturn 0;\nreturn -ENOTTY;\n}\n";
+    let found = file(&format!(
+        "static long foo_ioctl(struct file *file, unsigned int cmd, unsigned long arg)\n{body}\
+         static const struct file_operations fops = {{\n.unlocked_ioctl = foo_ioctl,\n\
+         #ifdef CONFIG_COMPAT\n.compat_ioctl = foo_ioctl,\n#endif\n}};\n"
+    ));
+    let [handler] = &found.handlers[..] else { panic!("{:?}", found.handlers) };
+    assert_eq!(handler.serves, Serves::Both);
+    let [table] = &found.tables[..] else { panic!("{:?}", found.tables) };
+    assert_eq!((table.name.as_str(), table.structure.as_str()), ("fops", "file_operations"));
+    assert_eq!(table.compat.as_ref().map(|slot| slot.handler), Some(Some(0)));
+    assert_eq!(table.native.as_ref().map(|slot| slot.handler), Some(Some(0)));
+}
+
+#[test]
+fn a_compat_wrapper_with_compat_ptr_does_what_the_native_handler_does() {
+    let found = file(
+        "static long foo_ioctl(struct file *file, unsigned int cmd, unsigned long arg)\n{\n\
+         if (cmd == FOO_A)\nreturn put_user(1, (int __user *)arg);\nreturn -ENOTTY;\n}\n\
+         static long foo_compat(struct file *file, unsigned int cmd, unsigned long arg)\n{\n\
+         return foo_ioctl(file, cmd, (unsigned long)compat_ptr(arg));\n}\n\
+         static const struct file_operations fops = {\n\
+         .unlocked_ioctl = foo_ioctl, .compat_ioctl = foo_compat };\n",
+    );
+    let compat = found.handlers.iter().find(|it| it.function == "foo_compat").expect("the wrapper");
+    assert_eq!(compat.serves, Serves::Compat);
+    assert_eq!(copies(command(compat, "FOO_A")), ["out whole int"]);
+    assert_eq!(unknown(compat), ["-ENOTTY"]);
+}
+
+#[test]
+fn rows_of_tables_are_commands() {
+    let function = |name: &str| {
+        format!(
+            "int {name}(struct drm_device *dev, void *data, struct drm_file *f)\n{{\nreturn 0;\n}}\n"
+        )
+    };
+    let found = file(&format!(
+        "{}{}{}{}\
+         static const struct drm_ioctl_desc foo_ioctls[] = {{\n\
+         DRM_IOCTL_DEF_DRV(FOO_A, foo_a, DRM_RENDER_ALLOW),\n\
+         [DRM_IOCTL_NR(DRM_IOCTL_FOO_B)] = {{ .func = foo_b }},\n}};\n\
+         static foo_fn *const by_nr_ioctls[] = {{ [_IOC_NR(FOO_C)] = foo_c }};\n\
+         static const struct foo_ioctl rows[] = {{ {{ FOO_D, foo_d }}, }};\n",
+        function("foo_a"),
+        function("foo_b"),
+        function("foo_c"),
+        function("foo_d"),
+    ));
+    let all: Vec<&str> = found.handlers.iter().flat_map(names).collect();
+    assert_eq!(all, ["DRM_IOCTL_FOO_A", "DRM_IOCTL_FOO_B", "FOO_C", "FOO_D"]);
+    assert!(found.handlers.iter().all(|handler| handler.copies == Copies::Core));
+}
+
+#[test]
+fn a_table_by_nr_names_its_commands_by_number() {
+    let found = file(
+        "static int foo_get(struct client *client, union arg *arg)\n{\nreturn 0;\n}\n\
+         static int foo_set(struct client *client, union arg *arg)\n{\nreturn 0;\n}\n\
+         static int (* const ioctl_handlers[])(struct client *, union arg *) = {\n\
+         [0x00] = foo_get,\n[0x01] = foo_set,\n};\n",
+    );
+    let [handler] = &found.handlers[..] else { panic!("{:?}", found.handlers) };
+    assert_eq!(names(handler), ["0x00", "0x01"]);
+    assert!(handler.commands.iter().all(|it| it.by_nr));
+}
+
+#[test]
+fn a_handler_that_is_assigned_at_run_time_is_one() {
+    let found = file(
+        "static int foo_ioctl(struct net_device *dev, struct ifreq *ifr, void __user *data, int cmd)\n{\n\
+         if (cmd == SIOCFOO)\nreturn 0;\nreturn -EOPNOTSUPP;\n}\n\
+         void foo_setup(struct foo *foo)\n{\nfoo->ops.unlocked_ioctl = foo_ioctl;\n}\n",
+    );
+    let [table] = &found.tables[..] else { panic!("{:?}", found.tables) };
+    let slot = table.native.as_ref().expect("a slot");
+    assert_eq!((slot.member.as_str(), slot.handler), ("unlocked_ioctl", Some(0)));
+    assert_eq!(names(&found.handlers[0]), ["SIOCFOO"]);
+}
+
+#[test]
+fn a_gate_before_the_switch_that_answers_enotty_counts() {
+    let found = handler(
+        "if (_IOC_TYPE(cmd) != 'f')\nreturn -ENOTTY;\nswitch (cmd) {\ncase FOO_A:\nreturn 0;\n\
+         default:\nreturn -EINVAL;\n}",
+    );
+    assert!(unknown(&found).contains(&"-ENOTTY"), "{:?}", found.unknown);
+}
+
+#[test]
+fn the_second_switch_answers_and_not_the_first() {
+    let found = handler(
+        "int ret = -EINVAL;\nswitch (cmd) {\ncase FOO_A:\nreturn 0;\ndefault:\nbreak;\n}\n\
+         if (!file->private_data)\nreturn -ENODEV;\n\
+         switch (cmd) {\ncase FOO_B:\nret = 0;\nbreak;\ndefault:\nret = -ENOTTY;\n}\nreturn ret;",
+    );
+    assert_eq!(names(&found), ["FOO_A", "FOO_B"]);
+    // -ENODEV is of a device that is gone.
+    assert_eq!(unknown(&found), ["-ENOTTY"]);
+}
+
+#[test]
+fn the_initial_value_is_the_answer_where_no_case_sets_another() {
+    let found = handler(
+        "int ret = -EINVAL;\nswitch (cmd) {\ncase FOO_A:\nret = 0;\nbreak;\n}\nreturn ret;",
+    );
+    assert_eq!(unknown(&found), ["-EINVAL"]);
+    let found = handler(
+        "int ret = -EINVAL;\nret = foo_lock(file);\nif (ret)\nreturn ret;\n\
+         switch (cmd) {\ncase FOO_A:\nbreak;\ndefault:\nret = -ENOTTY;\n}\nreturn ret;",
+    );
+    assert_eq!(unknown(&found), ["-ENOTTY"]);
+}
+
+#[test]
+fn nothing_is_said_of_an_answer_that_somebody_else_gives() {
+    let found = handler(
+        "switch (cmd) {\ncase FOO_A:\nreturn 0;\ndefault:\nreturn foo_core(file, cmd, arg);\n}",
+    );
+    assert_eq!(unknown(&found), [""; 0]);
+    let found = handler("if (cmd == FOO_A)\nreturn 0;\nreturn file->ops->ioctl(file, cmd, arg);");
+    assert_eq!(unknown(&found), [""; 0]);
+    let found = handler("return 0;");
+    assert_eq!(unknown(&found), [""; 0]);
+}
+
+#[test]
+fn the_answer_of_a_function_in_the_file_is_the_handlers() {
+    let found = handler_with(
+        "static long foo_more(struct file *file, unsigned int cmd, void __user *p)\n{\n\
+         switch (cmd) {\ncase FOO_B:\nreturn 0;\ndefault:\nreturn -ENOIOCTLCMD;\n}\n}\n",
+        "long ret = foo_more(file, cmd, argp);\nif (ret != -ENOIOCTLCMD)\nreturn ret;\n\
+         switch (cmd) {\ncase FOO_A:\nreturn 0;\n}\nreturn -EINVAL;",
+    );
+    assert_eq!(names(&found), ["FOO_B", "FOO_A"]);
+    assert_eq!(unknown(&found), ["-EINVAL"]);
+}
+
+#[test]
+fn what_asks_for_32_bit_programs_is_said() {
+    assert!(handler("if (in_compat_syscall())\nreturn 1;\nreturn -ENOTTY;").asks_for_compat);
+    assert!(!handler("return -ENOTTY;").asks_for_compat);
+}
