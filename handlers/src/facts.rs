@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ioctlkit_model::{Access, Answer, CopiedIn, CopiedOut, Noticed, Span};
+use ioctlkit_model::{Access, Answer, CopiedIn, CopiedOut, Noticed, NoticedKind, Span};
 
 use crate::value::Id;
 

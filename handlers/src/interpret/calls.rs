@@ -289,13 +289,13 @@ impl<'p> Run<'p> {
                 vec![(state, Value::Address(Place { object: id, path: Rc::from("") }))]
             }
             Known::Fill { to, size } => {
-                if let Value::Address(place) = at(to) {
+                if let Some(place) = self.filled(frame, arguments.get(to), &at(to), &state) {
                     clear(&place, arguments.get(size), &mut state);
                 }
                 vec![(state, at(to))]
             }
             Known::Sets { to } => {
-                if let Value::Address(place) = at(to) {
+                if let Some(place) = self.filled(frame, arguments.get(to), &at(to), &state) {
                     if place.path.is_empty() {
                         unknown_now(&place, &mut state);
                     } else {
@@ -373,6 +373,25 @@ impl<'p> Run<'p> {
         };
         let span = self.span(frame, size.at);
         self.facts.notice(Noticed { kind, span, related: None });
+    }
+
+    /// What a function that fills memory is given: an address, or a member that is an array, whose type the
+    /// text does not show.
+    fn filled(
+        &mut self,
+        frame: &mut Frame<'p>,
+        argument: Option<&'p Expression>,
+        value: &Value,
+        state: &State,
+    ) -> Option<Place> {
+        if let Value::Address(place) = value {
+            return Some(place.clone());
+        }
+        let member = argument.filter(|it| matches!(it.kind, ExpressionKind::Member { .. }))?;
+        match self.place(frame, member, state.clone()).pop()? {
+            (_, Target::Member(place)) => Some(place),
+            _ => None,
+        }
     }
 
     /// A copy from or to the program's memory: one of the argument is kept.

@@ -427,17 +427,16 @@ impl<'p> Run<'p> {
         at: &'p Expression,
     ) -> Value {
         match (operator, one, two) {
+            (Binary::And, Value::CommandPart(CommandPart::Direction), _)
+            | (Binary::And, _, Value::CommandPart(CommandPart::Direction)) => {
+                Value::CommandPart(CommandPart::Direction)
+            }
             (Binary::And, Value::Command, _) => {
                 if matches!(right.kind, ExpressionKind::Unary { operator: Unary::Complement, .. }) {
                     Value::CommandPart(CommandPart::WithoutSize)
                 } else {
                     Value::CommandPart(CommandPart::Nr)
                 }
-            }
-            // `_IOC_DIR(cmd) & _IOC_WRITE`
-            (Binary::And, Value::CommandPart(CommandPart::Direction), _)
-            | (Binary::And, _, Value::CommandPart(CommandPart::Direction)) => {
-                Value::CommandPart(CommandPart::Direction)
             }
             (Binary::Or, Value::Count(count), _) | (Binary::Or, _, Value::Count(count)) => {
                 Value::Count(count.clone())
