@@ -4,6 +4,18 @@
 /// The kernel's handlers that convert the pointer and nothing else, from fs/ioctl.c and block/ioctl.c.
 pub const CONVERTING: [&str; 2] = ["compat_ptr_ioctl", "blkdev_compat_ptr_ioctl"];
 
+/// Structures whose callers give the handler another pointer than the program passed, with the source of
+/// that.
+const REPLACED: &[(&str, &str)] = &[(
+    "atmdev_ops",
+    "net/atm/resources.c, atm_dev_ioctl: the handler gets the pointer in a struct atmif_sioc",
+)];
+
+/// Whether handlers in a structure of operations get what the program passed.
+pub fn passes_argument(structure: &str) -> bool {
+    !REPLACED.iter().any(|(known, _)| *known == structure)
+}
+
 /// A structure of operations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Convention {

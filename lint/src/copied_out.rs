@@ -47,7 +47,9 @@ pub fn find<'a>(cx: &Context<'a>, kind: Kind) -> Vec<Copy<'a>> {
     });
     let copies = places.into_iter().filter_map(|place| {
         let out = place.what;
-        if out.cleared == Cleared::All || out.copied_in.is_some() || out.set.is_empty() {
+        // Where nothing was seen to be set, something was not seen.
+        let is_lost = out.cleared == Cleared::Nothing && out.set.is_empty();
+        if out.cleared == Cleared::All || out.copied_in.is_some() || is_lost {
             return None;
         }
         let id = cx.declared().record(cx.interface, &out.ty)?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use ioctlkit_model::{
-    Command, Finding, HandledCommand, Label, OperationTable, SourceHandler, Span,
+    Command, Copies, Finding, HandledCommand, Label, OperationTable, Serves, SourceHandler, Span,
 };
 
 use crate::context::{Context, finding};
@@ -95,6 +95,18 @@ pub fn declaration(command: &Command) -> Label {
         None => format!("`{}` is declared here", command.name),
     };
     Label { span: command.span, text }
+}
+
+/// Whether a handler gets the argument that the program passes in a native call: it copies it itself, and no
+/// layer has put another pointer in its place.
+pub fn gets_argument(cx: &Context<'_>, handler: &SourceHandler) -> bool {
+    let code = &cx.interface.code;
+    let place = code.handlers.iter().position(|known| std::ptr::eq(known, handler));
+    handler.copies == Copies::Handler
+        && handler.serves != Serves::Compat
+        && place.is_some_and(|place| {
+            code.tables_with(place).all(|table| conventions::passes_argument(&table.structure))
+        })
 }
 
 /// Every table with the handler of its native member, where its source was read.

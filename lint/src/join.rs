@@ -46,6 +46,11 @@ impl Join {
         self.verdicts.get(finding.command.as_deref()?)
     }
 
+    /// Whether the code breaks a command, by its name.
+    pub fn is_broken(&self, command: &str) -> bool {
+        matches!(self.verdicts.get(command), Some(Verdict::Broken { .. }))
+    }
+
     /// Whether a finding is about a command that the code breaks.
     pub fn breaks(&self, finding: &Finding) -> bool {
         matches!(self.verdict(finding), Some(Verdict::Broken { .. }))

@@ -13,6 +13,7 @@ use crate::compat::Pair;
 use crate::context::Context;
 use crate::declare_rule;
 use crate::handlers::{abis, companions, table_finding};
+use crate::join::Join;
 use crate::{conventions, driver_code};
 
 declare_rule! {
@@ -24,9 +25,10 @@ declare_rule! {
     /// otherwise on a 32-bit ABI whose programs the object's kernel runs. Objects found in a folder
     /// are judged by a header only if their types have one of its arguments.
     ///
-    /// In driver source the same is said of the commands that the native handler has. A handler that
-    /// asks whether the program has 32 bits, one that only compares the nr of a command, and a command
-    /// whose argument is not copied are left out.
+    /// In driver source the same is said of the commands that the native handler has, if the source
+    /// shows that nothing else translates the argument. A handler that asks whether the program has 32
+    /// bits, one that only compares the nr of a command, and a command whose argument is not copied are
+    /// left out.
     ///
     /// # Why
     /// `compat_ptr_ioctl` converts the pointer and calls the native handler, which then reads members
@@ -72,6 +74,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 }
 
 fn check_source(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let join = Join::of(cx);
     for (table, handler) in driver_code::tables(cx) {
         let Some(compat) = &table.compat else { continue };
         if handler.asks_for_compat || !driver_code::converts_pointers(cx, table) {
@@ -87,7 +90,8 @@ fn check_source(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             .filter_map(|handled| {
                 let incompatible = cx.incompatibilities().iter();
                 let found = incompatible.into_iter().find(|it| it.command.name == handled.name)?;
-                Some((found.command, *found.pairs.first()?))
+                let pair = found.pairs.iter().find(|pair| meets(pair))?;
+                join.is_broken(&handled.name).then_some((found.command, *pair))
             })
             .collect();
         let Some((first, pair)) = concerned.first() else { continue };
@@ -111,6 +115,12 @@ fn check_source(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         finding.fix = Some(fix());
         findings.push(finding);
     }
+}
+
+/// Whether a 64-bit kernel runs the programs of the other ABI.
+fn meets(pair: &Pair) -> bool {
+    let abi = pair.reference.abi();
+    abi.is_64_bit() && abi.companions().any(|companion| companion.id() == pair.other)
 }
 
 fn fix() -> Fix {

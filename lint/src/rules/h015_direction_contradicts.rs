@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 
 use ioctlkit_abi::Direction;
 use ioctlkit_model::{
-    Access, Copies, Finding, Fix, HandledCommand, Label, Part, Safety, Serves, Severity,
-    SourceHandler, Span, Way,
+    Access, Finding, Fix, HandledCommand, Label, Part, Safety, Severity, SourceHandler, Span, Way,
 };
 
 use crate::context::Context;
 use crate::declare_rule;
-use crate::driver_code::{code_finding, declaration, names};
+use crate::driver_code::{code_finding, declaration, gets_argument, names};
 
 declare_rule! {
     /// a handler that copies the other way than the command's number says
@@ -90,7 +89,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     // A function that several handlers call says the same for each.
     let mut said: Vec<(&str, Span)> = Vec::new();
     for handler in &cx.interface.code.handlers {
-        if handler.copies != Copies::Handler || handler.serves == Serves::Compat {
+        if !gets_argument(cx, handler) {
             continue;
         }
         let mut found: BTreeMap<Contradiction, Vec<(&HandledCommand, &Access)>> = BTreeMap::new();

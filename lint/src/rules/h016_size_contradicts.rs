@@ -2,13 +2,13 @@
 
 use ioctlkit_abi::{Abi, AbiId};
 use ioctlkit_model::{
-    Access, Amount, Argument, Command, Copies, Finding, Fix, HandledCommand, Part, RecordId,
-    Safety, Serves, SourceHandler, Type,
+    Access, Amount, Argument, Command, Finding, Fix, HandledCommand, Part, RecordId, Safety,
+    SourceHandler, Type,
 };
 
 use crate::context::Context;
 use crate::declare_rule;
-use crate::driver_code::{by_place, code_finding, declarations, names};
+use crate::driver_code::{by_place, code_finding, declarations, gets_argument, names};
 
 declare_rule! {
     /// a handler that copies another size than the command's number says
@@ -90,7 +90,7 @@ fn contradiction<'a>(
     handler: &SourceHandler,
     command: &'a HandledCommand,
 ) -> Option<(&'a Access, Contradiction)> {
-    if handler.copies != Copies::Handler || handler.serves == Serves::Compat {
+    if !gets_argument(cx, handler) {
         return None;
     }
     let access = only_whole(command)?;
