@@ -178,10 +178,11 @@ impl<'p> Run<'p> {
                 add(&mut after, state);
                 continue;
             };
-            let fills_object = matches!(value.kind, ExpressionKind::Initialiser(_));
+            // A list in braces has made the object what it is.
+            let is_list = matches!(value.kind, ExpressionKind::Initialiser(_));
             for (mut state, value) in self.expression(frame, value, state) {
-                if fills_object {
-                    // What it clears and sets is known already.
+                if is_list {
+                    state.values.remove(&id);
                     add(&mut after, state);
                     continue;
                 }
