@@ -54,17 +54,16 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     });
     for place in places {
         let (member, first) = place.what;
+        let commands = names(&place.commands);
         let what = if member.is_empty() {
-            "the argument".to_owned()
+            format!("the argument of {commands}")
         } else {
-            format!("`{member}` of the argument")
+            format!("`{member}` in the argument of {commands}")
         };
         let message = format!(
-            "`{}` reads {what} of {} twice: another thread can change it after the check",
+            "`{}` reads {what} twice: another thread can change it after the check",
             place.handler.function,
-            names(&place.commands),
-        )
-        .replace("of the argument of", "in the argument of");
+        );
         let mut finding =
             code_finding(cx, &FETCHED_TWICE, place.handler, &place.commands, place.span, message);
         finding.label = "read again".into();
