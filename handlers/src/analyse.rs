@@ -223,6 +223,7 @@ fn follow(program: &Program, root: &Root) -> Followed {
     let mut unknown_calls = any.facts.unknown_calls;
     let mut gave_up = any.gave_up;
     let mut asks_for_compat = any.facts.asks_for_compat;
+    let converts_pointer = any.facts.converts_pointer;
     let mut commands: Vec<HandledCommand> = Vec::new();
     for label in std::mem::take(&mut any.facts.labels) {
         if commands.iter().any(|known| known.name == label.name) {
@@ -248,6 +249,7 @@ fn follow(program: &Program, root: &Root) -> Followed {
             commands,
             unknown,
             asks_for_compat,
+            converts_pointer,
             gave_up: gave_up.map(str::to_owned),
         },
         missing,
@@ -338,6 +340,7 @@ fn follow_rows(program: &Program, place: usize, table: &CommandTable) -> Followe
             commands,
             unknown: Vec::new(),
             asks_for_compat: false,
+            converts_pointer: false,
             gave_up: gave_up.map(str::to_owned),
         },
         missing,

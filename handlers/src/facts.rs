@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ioctlkit_model::{Access, Answer, CopiedIn, CopiedOut, Noticed, NoticedKind, Span};
+use ioctlkit_model::{Access, Answer, CopiedIn, CopiedOut, Noticed, Span};
 
 use crate::value::Id;
 
@@ -30,6 +30,8 @@ pub(crate) struct Facts {
     pub(crate) escapes: bool,
     /// Whether a question about 32-bit programs was asked.
     pub(crate) asks_for_compat: bool,
+    /// Whether `compat_ptr()` is called.
+    pub(crate) converts_pointer: bool,
     /// What is copied in, by object.
     pub(crate) copied_in: BTreeMap<Id, CopiedIn>,
     /// What is copied out, by place.

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use ioctlkit_model::{
-    Command, Copies, Finding, HandledCommand, Label, OperationTable, Serves, SourceHandler, Span,
+    Command, Copies, Finding, HandledCommand, Label, OperationTable, Serves, Slot, SourceHandler,
+    Span,
 };
 
 use crate::context::{Context, finding};
@@ -150,21 +151,14 @@ pub fn converts_pointers(cx: &Context<'_>, table: &OperationTable) -> bool {
         return true;
     }
     let handlers = &cx.interface.code.handlers;
-    let handler = compat.handler.and_then(|place| handlers.get(place as usize));
-    handler.is_some_and(|handler| {
-        let body = body(cx, handler);
-        let decides = ["switch", "if", "?", "case"];
-        body.contains("compat_ptr(") && !decides.iter().any(|word| body.contains(word))
-    })
-}
-
-/// The text of a function from its name to the closing brace at the beginning of a line, by the kernel's
-/// style.
-fn body<'a>(cx: &Context<'a>, handler: &SourceHandler) -> &'a str {
-    let file = cx.interface.sources.file(handler.span.file);
-    let text = file.text.get(handler.span.start as usize..).unwrap_or_default();
-    let end = text.find("\n}").unwrap_or(text.len());
-    text.get(..end).unwrap_or_default()
+    let of = |slot: &Option<Slot>| handlers.get(slot.as_ref()?.handler? as usize);
+    let (Some(native), Some(wrapper)) = (of(&table.native), of(&table.compat)) else {
+        return false;
+    };
+    // It passes on whatever it is given: each label that it meets is one of the native handler's.
+    let is_native =
+        |command: &HandledCommand| native.commands.iter().any(|it| it.span == command.span);
+    wrapper.converts_pointer && wrapper.commands.iter().all(is_native)
 }
 
 #[cfg(test)]

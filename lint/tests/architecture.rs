@@ -149,8 +149,15 @@ fn crates_depend_on_those_below_them_only() {
     assert_eq!(own("ioctlkit-syntax"), ["ioctlkit-abi"], "what a name may be spelled with");
     assert_eq!(
         own("ioctlkit-sources"),
-        ["ioctlkit-abi", "ioctlkit-model", "ioctlkit-sandbox", "ioctlkit-syntax"]
+        [
+            "ioctlkit-abi",
+            "ioctlkit-handlers",
+            "ioctlkit-model",
+            "ioctlkit-sandbox",
+            "ioctlkit-syntax"
+        ]
     );
+    assert_eq!(own("ioctlkit-handlers"), ["ioctlkit-model"], "text goes in, facts come out");
     assert_eq!(own("ioctlkit-sandbox"), Vec::<String>::new(), "whatever is parsed");
     assert_eq!(own("ioctlkit-vm"), ["ioctlkit-sandbox"], "a guest knows nothing of ioctl");
     assert_eq!(own("ioctlkit-report"), ["ioctlkit-abi", "ioctlkit-model"]);
@@ -176,6 +183,12 @@ fn crates_depend_on_those_below_them_only() {
 fn the_model_opens_no_file() {
     let words = ["serde", "std::fs", "fs::read", "fs::write", "File::open", "File::create"];
     assert_never(&sources("model/src"), &words, "the model does no input or output");
+}
+
+#[test]
+fn the_reader_of_handlers_opens_no_file_and_judges_nothing() {
+    let words = ["std::fs", "fs::read", "File::open", "Layouts", "Finding", "Severity"];
+    assert_never(&sources("handlers/src"), &words, "text goes in, facts come out");
 }
 
 #[test]

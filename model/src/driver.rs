@@ -180,6 +180,8 @@ pub struct SourceHandler {
     pub unknown: Vec<Answer>,
     /// Whether the handler asks `in_compat_syscall()` or its like.
     pub asks_for_compat: bool,
+    /// Whether it calls `compat_ptr()`.
+    pub converts_pointer: bool,
     /// Why parts of it were not understood, as half a sentence.
     pub gave_up: Option<String>,
 }

@@ -305,7 +305,10 @@ impl<'p> Run<'p> {
                 self.given_away(values, &mut state, Some(to));
                 vec![(state, Value::Unknown)]
             }
-            Known::Same { value } => vec![(state, at(value))],
+            Known::Same { value } => {
+                self.facts.converts_pointer |= name == "compat_ptr";
+                vec![(state, at(value))]
+            }
             Known::ToUserPointer => {
                 let value = match at(0) {
                     argument @ Value::Argument(_) => argument,

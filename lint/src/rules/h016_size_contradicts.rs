@@ -1,6 +1,6 @@
 //! H016 size-contradicts.
 
-use ioctlkit_abi::{Abi, AbiId};
+use ioctlkit_abi::AbiId;
 use ioctlkit_model::{
     Access, Amount, Argument, Command, Finding, Fix, HandledCommand, Part, RecordId, Safety,
     SourceHandler, Type,
@@ -139,12 +139,7 @@ fn only_whole(command: &HandledCommand) -> Option<&Access> {
 }
 
 fn abis_of_interest(cx: &Context<'_>) -> impl Iterator<Item = AbiId> {
-    let abis = cx.interface.abis;
-    ["x86_64", "i386"]
-        .into_iter()
-        .filter_map(Abi::by_name)
-        .map(Abi::id)
-        .filter(move |abi| abis.contains(*abi))
+    cx.interface.abis.iter()
 }
 
 /// What is copied and what is declared, in bytes; nothing where one of them is not known.

@@ -14,7 +14,7 @@ fields! {
     CodeNotUnderstood { span, function, reason }
     OperationTable { name, structure, span, native, compat }
     Slot { member, function, span, handler }
-    SourceHandler { function, span, serves, copies, commands, unknown, asks_for_compat, gave_up }
+    SourceHandler { function, span, serves, copies, commands, unknown, asks_for_compat, converts_pointer, gave_up }
     Answer { value, span }
     HandledCommand {
         name,
