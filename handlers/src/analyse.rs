@@ -214,6 +214,9 @@ struct Followed {
     unknown_calls: u32,
 }
 
+/// How many statements and expressions are evaluated for all commands of a handler together.
+const MOST_STEPS: u64 = 20_000_000;
+
 /// Follows a handler for any command, then for each, then for one that it does not know.
 fn follow(program: &Program, root: &Root) -> Followed {
     let mut any = Run::new(program, Choice::Any);
@@ -225,12 +228,20 @@ fn follow(program: &Program, root: &Root) -> Followed {
     let mut asks_for_compat = any.facts.asks_for_compat;
     let converts_pointer = any.facts.converts_pointer;
     let mut commands: Vec<HandledCommand> = Vec::new();
+    let mut names: BTreeSet<String> = BTreeSet::new();
+    let mut steps = u64::from(any.steps());
     for label in std::mem::take(&mut any.facts.labels) {
-        if commands.iter().any(|known| known.name == label.name) {
+        if !names.insert(label.name.clone()) {
+            continue;
+        }
+        if steps > MOST_STEPS {
+            gave_up = gave_up.or(Some("it has too many commands to follow each of them"));
+            commands.push(handled(label, Facts { escapes: true, ..Facts::default() }));
             continue;
         }
         let mut run = Run::new(program, Choice::Named(Rc::from(label.name.as_str())));
         run.handler(root.function, &root.given);
+        steps += u64::from(run.steps());
         missing.append(&mut run.missing);
         unknown_calls = unknown_calls.max(run.facts.unknown_calls);
         gave_up = gave_up.or(run.gave_up);

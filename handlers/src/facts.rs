@@ -1,6 +1,6 @@
 //! What one run of the analysis over a handler collects.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ioctlkit_model::{Access, Answer, CopiedIn, CopiedOut, Noticed, Span};
 
@@ -22,6 +22,8 @@ pub(crate) struct Label {
 pub(crate) struct Facts {
     /// Labels, in the order in which they were met.
     pub(crate) labels: Vec<Label>,
+    /// Where these labels are.
+    pub(crate) labelled: BTreeSet<Span>,
     /// Copies of the argument.
     pub(crate) accesses: Vec<Access>,
     /// Where the argument is used as a number.
@@ -85,7 +87,7 @@ impl Facts {
 
     /// Adds a label, once.
     pub(crate) fn label(&mut self, label: Label) {
-        if !self.labels.contains(&label) {
+        if self.labelled.insert(label.span) {
             self.labels.push(label);
         }
     }

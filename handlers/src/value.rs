@@ -166,6 +166,12 @@ impl Constant {
         }
     }
 
+    /// Whether it is the name of a variable that no function declares, by its letters: those of macros and
+    /// enumerators are capitals.
+    pub(crate) fn is_variable(&self) -> bool {
+        self.number.is_none() && self.text.bytes().any(|byte| byte.is_ascii_lowercase())
+    }
+
     /// Whether it is `-E…`.
     pub(crate) fn is_error(&self) -> bool {
         let name = self.text.strip_prefix("-E").unwrap_or_default();
@@ -214,8 +220,7 @@ pub(crate) struct Fetch {
     pub(crate) span: Span,
     /// Where it went.
     pub(crate) to: Place,
-    /// The members of the argument that were looked at in a condition or a size; an empty one is all that
-    /// was fetched.
+    /// The members of the argument that were looked at in a condition or a size.
     pub(crate) looked_at: BTreeSet<Rc<str>>,
     /// What fetched the same before, if it was looked at.
     pub(crate) again: Option<Again>,
@@ -258,8 +263,7 @@ impl Again {
             inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.'))
         };
         self.looked_at.iter().any(|looked| {
-            looked.is_empty()
-                || **looked == *member
+            **looked == *member
                 || is_in(looked, member)
                 || is_in(member, looked)
                 || member.strip_suffix(&**looked).is_some_and(|rest| rest.ends_with('.'))
@@ -299,6 +303,12 @@ pub(crate) enum CallOutcome {
 }
 
 impl State {
+    /// How much a copy of it costs, roughly in values.
+    pub(crate) fn size(&self) -> usize {
+        let members: usize = self.objects.values().map(|object| 1 + object.set.len()).sum();
+        self.values.len() + members + self.bounded.len() + self.fetches.len()
+    }
+
     /// Whether two states are of paths that are kept apart.
     fn is_alike(&self, other: &Self) -> bool {
         self.passed == other.passed && self.outcome == other.outcome

@@ -45,6 +45,14 @@ fn a_switch_over_the_nr_says_so() {
 }
 
 #[test]
+fn every_case_of_a_switch_over_a_global_variable_is_followed() {
+    let found = handler(
+        "switch (mode) {\ncase 1:\nif (cmd == FOO_A)\nreturn 0;\nbreak;\n}\nreturn -ENOTTY;",
+    );
+    assert_eq!(names(&found), ["FOO_A"]);
+}
+
+#[test]
 fn a_gate_by_type_is_no_command() {
     let found = handler(
         "if (_IOC_TYPE(cmd) != FOO_MAGIC || _IOC_NR(cmd) > FOO_MAX)\nreturn -ENOTTY;\n\

@@ -80,18 +80,54 @@ fn nesting_that_the_parser_takes_is_walked() {
 }
 
 #[test]
-fn calls_into_each_other_with_deep_blocks_do_not_overflow_the_stack() {
-    let n = 60;
-    let deep = |inner: &str| format!("{}{inner}{}", "{ if (x) ".repeat(n), "}".repeat(n));
-    let all: String = (0..10)
+fn calls_into_each_other_from_deep_blocks_do_not_overflow_the_stack() {
+    let shapes = [
+        ("{ if (x) ", "}", 90),
+        ("if (x) ", "", 180),
+        ("switch (x) { case 1: ", "}", 60),
+        ("for (;;) ", "", 180),
+        ("x = g(", ");", 180),
+        ("x = x ? 1 : ", ";", 180),
+        ("x = x && (", ");", 180),
+        ("x = (1 + ", ");", 180),
+        ("x = -", ";", 180),
+        ("x = x[", "];", 180),
+        ("x = ({ ", "; });", 60),
+    ];
+    for (open, close, most) in shapes {
+        // As deep as the parser takes it.
+        let is_understood = |n: usize| chain(open, close, n).not_understood.is_empty();
+        let n = (1..=most).rev().step_by(5).find(|&n| is_understood(n)).expect("one is read");
+        let code = chain(open, close, n);
+        assert_eq!(
+            names(&code.handlers[0]),
+            ["FOO_0", "FOO_1", "FOO_2", "FOO_3", "FOO_4"],
+            "{open}"
+        );
+    }
+}
+
+/// A handler that calls one function from another, each time in something that is nested `n` times.
+fn chain(open: &str, close: &str, n: usize) -> DriverCode {
+    let (first, open) = open.split_once("= ").map_or(("", open), |(_, rest)| ("x = ", rest));
+    let (close, last) = close.strip_suffix(';').map_or((close, ""), |close| (close, ";"));
+    let end = if first.is_empty() { ";" } else { "" };
+    let all: String = (0..5)
+        .rev()
         .map(|i| {
-            let call = deep(&format!("return f{}(cmd, arg);", i + 1));
+            let nested = format!(
+                "{first}{}f{}(cmd, arg){end}{}{last}",
+                open.repeat(n),
+                i + 1,
+                close.repeat(n)
+            );
             format!(
-                "static long f{i}(unsigned int cmd, unsigned long arg)\n{{\n{call}\nreturn 0;\n}}\n"
+                "static long f{i}(unsigned int cmd, unsigned long arg)\n{{\nif (cmd == FOO_{i})\nreturn 0;\n\
+                 {nested}\nreturn 0;\n}}\n"
             )
         })
         .collect();
-    driver(&all, "return f0(cmd, arg);");
+    driver(&all, "return f0(cmd, arg);")
 }
 
 #[test]
@@ -100,7 +136,18 @@ fn thousands_of_cases_end() {
         .map(|i| format!("case FOO_{i}:\nreturn put_user({i}, (int __user *)arg);\n"))
         .collect();
     let code = driver("", &format!("switch (cmd) {{\n{cases}}}\nreturn -ENOTTY;"));
-    assert!(is_said(&code) || names(&code.handlers[0]).len() == 5_000);
+    assert_eq!(names(&code.handlers[0]).len(), 5_000);
+}
+
+#[test]
+fn a_path_that_knows_much_is_not_copied_without_end() {
+    let variables: String = (0..10_000).map(|i| format!("int y{i} = {i};\n")).collect();
+    let ifs: String = (0..10_000).map(|i| format!("if (x{i})\ny{i} = 1;\n")).collect();
+    assert!(is_said(&driver("", &format!("{variables}{ifs}return 0;"))));
+    let cases: String = (0..10_000).map(|i| format!("case FOO_{i}:\nbreak;\n")).collect();
+    assert!(is_said(&driver("", &format!("{variables}switch (cmd) {{\n{cases}}}\nreturn 0;"))));
+    let members: String = (0..10_000).map(|i| format!("s.m{i} = 1;\n")).collect();
+    assert!(is_said(&driver("", &format!("struct foo s;\n{members}{ifs}return 0;"))));
 }
 
 #[test]

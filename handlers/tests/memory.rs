@@ -215,6 +215,10 @@ fn a_second_fetch_is_noticed_unless_it_is_compared_or_overwritten() {
                   if (h.n > 64)\nreturn -EINVAL;\nif (copy_from_user(&x, argp, sizeof(x)))\nreturn -EFAULT;\n";
     assert!(fetches_again(&format!("{header}ret = use(x.h.n);")));
     assert!(!fetches_again(&format!("{header}ret = use(x.other);")));
+    let start = "u32 n;\nstruct foo x;\nif (get_user(n, (u32 __user *)arg))\nreturn -EFAULT;\n\
+                 if (n > 64)\nreturn -EINVAL;\nif (copy_from_user(&x, argp, sizeof(x)))\nreturn -EFAULT;\n";
+    assert!(fetches_again(&format!("{start}ret = use(x.n);")));
+    assert!(!fetches_again(&format!("{start}ret = use(x.other);")));
     // The value of the first one decides nothing.
     let blind = "struct foo __user *p = argp;\nu32 n;\nstruct foo x;\nif (get_user(n, &p->n))\nreturn -EFAULT;\n\
                  if (copy_from_user(&x, argp, sizeof(x)))\nreturn -EFAULT;\nret = use(x.n);";

@@ -20,6 +20,9 @@ use crate::value::{
 /// What a call is given: the expressions, and their values.
 type Given<'p, 'v> = (&'p [Expression], &'v [Value]);
 
+/// How many fetches are remembered on a path; the oldest is forgotten first.
+const MOST_FETCHES: usize = 64;
+
 /// A copy from or to the program's memory.
 struct Copying<'v> {
     way: Way,
@@ -103,11 +106,19 @@ impl<'p> Run<'p> {
             return self.expression(frame, argument, state);
         }
         let places = self.place(frame, argument, state);
-        let address = |target| match target {
-            Target::Member(place) => Value::Address(place),
-            _ => Value::Unknown,
-        };
-        places.into_iter().map(|(state, target)| (state, address(target))).collect()
+        let mut outcomes = Outcomes::new();
+        for (state, target) in places {
+            let value = match target {
+                Target::Member(place) => {
+                    // Whoever overwrites what the program gave has thought of it.
+                    self.member_is_read(&place);
+                    Value::Address(place)
+                }
+                _ => Value::Unknown,
+            };
+            outcomes.push((state, value));
+        }
+        outcomes
     }
 
     fn known(
@@ -679,6 +690,9 @@ fn fetch(part: UserPart, span: Span, to: Place, state: &mut State) {
     });
     let again = before.map(|fetch| Again { span: fetch.span, looked_at: fetch.looked_at.clone() });
     state.fetches.retain(|fetch| fetch.to != to);
+    if state.fetches.len() >= MOST_FETCHES {
+        state.fetches.remove(0);
+    }
     state.fetches.push(Fetch { part, span, to, looked_at: BTreeSet::new(), again });
 }
 

@@ -37,7 +37,8 @@ impl<'p> Run<'p> {
         condition: &'p Expression,
         state: State,
     ) -> Parted {
-        if !self.step() {
+        // A path is copied where it parts.
+        if !self.take(1 + state.size() / 8) {
             return Parted::default();
         }
         match &condition.kind {
@@ -347,8 +348,11 @@ pub(super) fn look_at(value: &Value, state: &mut State) {
 
 /// What was fetched of the argument decides something.
 pub(super) fn looked_at(place: &Place, state: &mut State) {
+    // Of a number at the start of the argument the variable's name says which member it is.
+    let name = state.objects.get(&place.object).map(|object| object.name.clone());
     for fetch in fetches_into(state, place.object) {
         if let Some(member) = fetch.source_of(place) {
+            let member = if member.is_empty() { name.clone().unwrap_or(member) } else { member };
             fetch.looked_at.insert(member);
         }
     }

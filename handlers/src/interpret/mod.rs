@@ -267,9 +267,19 @@ impl<'p> Run<'p> {
         self.program.function(id)
     }
 
+    /// How many steps were taken.
+    pub(crate) fn steps(&self) -> u32 {
+        self.steps
+    }
+
     /// Whether there is an end to this.
     fn step(&mut self) -> bool {
-        self.steps += 1;
+        self.take(1)
+    }
+
+    /// The same for work that takes several steps.
+    fn take(&mut self, steps: usize) -> bool {
+        self.steps = self.steps.saturating_add(u32::try_from(steps).unwrap_or(u32::MAX));
         if self.steps > STEPS {
             self.gave_up = Some("it has too many paths to follow them all");
             return false;

@@ -257,6 +257,15 @@ impl<'p> Run<'p> {
         value: &Value,
         mut state: State,
     ) -> (Vec<(u32, State)>, Paths) {
+        // Each case gets a copy of the path.
+        let is_followed = matches!(
+            (value, &self.choice),
+            (Value::Constant(_), _)
+                | (Value::Command | Value::CommandPart(_), Choice::Named(_) | Choice::Unmatched)
+        );
+        if !is_followed && !self.take(cases.len().saturating_mul(1 + state.size() / 8)) {
+            return (Vec::new(), vec![state]);
+        }
         let everywhere = |state: &State| {
             cases.iter().map(|case| (case.start, state.clone())).collect::<Vec<_>>()
         };
@@ -295,7 +304,7 @@ impl<'p> Run<'p> {
                     }
                 }
             }
-            Value::Constant(constant) => {
+            Value::Constant(constant) if !constant.is_variable() => {
                 let wanted: Rc<str> = constant.text.clone();
                 let found = cases
                     .iter()
