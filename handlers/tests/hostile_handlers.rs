@@ -18,6 +18,11 @@ fn driver(more: &str, body: &str) -> DriverCode {
     ))
 }
 
+/// As many lines, each by its number.
+fn lines(count: usize, line: impl Fn(usize) -> String) -> String {
+    (0..count).map(line).collect::<Vec<_>>().concat()
+}
+
 /// Whether the handler, or its text, is said not to be understood.
 fn is_said(code: &DriverCode) -> bool {
     !code.not_understood.is_empty() || code.handlers.iter().any(|it| it.gave_up.is_some())
@@ -36,14 +41,10 @@ fn functions_that_call_each_other_end() {
 
 #[test]
 fn many_functions_that_each_call_all_end() {
-    let all: String = (0..12)
-        .map(|i| {
-            let calls: String = (0..12).map(|to| format!("f{to}(cmd, arg);\n")).collect();
-            format!(
-                "static long f{i}(unsigned int cmd, unsigned long arg)\n{{\n{calls}return 0;\n}}\n"
-            )
-        })
-        .collect();
+    let all = lines(12, |i| {
+        let calls = lines(12, |to| format!("f{to}(cmd, arg);\n"));
+        format!("static long f{i}(unsigned int cmd, unsigned long arg)\n{{\n{calls}return 0;\n}}\n")
+    });
     let code = driver(&all, "return f0(cmd, arg);");
     assert!(is_said(&code));
 }
@@ -112,50 +113,43 @@ fn chain(open: &str, close: &str, n: usize) -> DriverCode {
     let (first, open) = open.split_once("= ").map_or(("", open), |(_, rest)| ("x = ", rest));
     let (close, last) = close.strip_suffix(';').map_or((close, ""), |close| (close, ";"));
     let end = if first.is_empty() { ";" } else { "" };
-    let all: String = (0..5)
-        .rev()
-        .map(|i| {
-            let nested = format!(
-                "{first}{}f{}(cmd, arg){end}{}{last}",
-                open.repeat(n),
-                i + 1,
-                close.repeat(n)
-            );
-            format!(
-                "static long f{i}(unsigned int cmd, unsigned long arg)\n{{\nif (cmd == FOO_{i})\nreturn 0;\n\
+    let all = lines(5, |i| {
+        let i = 4 - i;
+        let nested =
+            format!("{first}{}f{}(cmd, arg){end}{}{last}", open.repeat(n), i + 1, close.repeat(n));
+        format!(
+            "static long f{i}(unsigned int cmd, unsigned long arg)\n{{\nif (cmd == FOO_{i})\nreturn 0;\n\
                  {nested}\nreturn 0;\n}}\n"
-            )
-        })
-        .collect();
+        )
+    });
     driver(&all, "return f0(cmd, arg);")
 }
 
 #[test]
 fn thousands_of_cases_end() {
-    let cases: String = (0..5_000)
-        .map(|i| format!("case FOO_{i}:\nreturn put_user({i}, (int __user *)arg);\n"))
-        .collect();
+    let cases: String =
+        lines(5_000, |i| format!("case FOO_{i}:\nreturn put_user({i}, (int __user *)arg);\n"));
     let code = driver("", &format!("switch (cmd) {{\n{cases}}}\nreturn -ENOTTY;"));
     assert_eq!(names(&code.handlers[0]).len(), 5_000);
 }
 
 #[test]
 fn a_path_that_knows_much_is_not_copied_without_end() {
-    let variables: String = (0..10_000).map(|i| format!("int y{i} = {i};\n")).collect();
-    let ifs: String = (0..10_000).map(|i| format!("if (x{i})\ny{i} = 1;\n")).collect();
+    let variables = lines(10_000, |i| format!("int y{i} = {i};\n"));
+    let ifs = lines(10_000, |i| format!("if (x{i})\ny{i} = 1;\n"));
     assert!(is_said(&driver("", &format!("{variables}{ifs}return 0;"))));
-    let cases: String = (0..10_000).map(|i| format!("case FOO_{i}:\nbreak;\n")).collect();
+    let cases = lines(10_000, |i| format!("case FOO_{i}:\nbreak;\n"));
     assert!(is_said(&driver("", &format!("{variables}switch (cmd) {{\n{cases}}}\nreturn 0;"))));
-    let members: String = (0..10_000).map(|i| format!("s.m{i} = 1;\n")).collect();
+    let members = lines(10_000, |i| format!("s.m{i} = 1;\n"));
     assert!(is_said(&driver("", &format!("struct foo s;\n{members}{ifs}return 0;"))));
 }
 
 #[test]
 fn a_long_function_ends() {
-    let lines: String = (0..50_000).map(|i| format!("x{} = arg + {i};\n", i % 500)).collect();
-    driver("", &format!("{lines}return -ENOTTY;"));
-    let lines: String = (0..50_000).map(|i| format!("int y{i} = {i};\n")).collect();
-    driver("", &format!("{lines}if (cmd == FOO_A)\nreturn 0;\nreturn -ENOTTY;"));
+    let text = lines(50_000, |i| format!("x{} = arg + {i};\n", i % 500));
+    driver("", &format!("{text}return -ENOTTY;"));
+    let text = lines(50_000, |i| format!("int y{i} = {i};\n"));
+    driver("", &format!("{text}if (cmd == FOO_A)\nreturn 0;\nreturn -ENOTTY;"));
 }
 
 #[test]
@@ -166,7 +160,7 @@ fn goto_backwards_ends() {
     );
     assert_eq!(names(&code.handlers[0]), ["FOO_A", "FOO_B"]);
     let labels: String =
-        (0..2_000).map(|i| format!("l{i}: if (arg == {i}) goto l{};\n", (i * 7) % 2_000)).collect();
+        lines(2_000, |i| format!("l{i}: if (arg == {i}) goto l{};\n", (i * 7) % 2_000));
     driver("", &format!("{labels}return 0;"));
 }
 
