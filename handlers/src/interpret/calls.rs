@@ -479,16 +479,15 @@ impl<'p> Run<'p> {
         from: &Value,
         state: &mut State,
     ) {
-        use super::expressions::Target;
         let span = self.span(frame, call.at);
         let place = match target {
             Target::Variable(id) => {
-                let Some(ty) = self.variables.get(id).cloned() else { return };
+                let Some(variable) = self.variables.get(id).cloned() else { return };
                 state.objects.insert(
                     *id,
                     Object {
-                        name: Rc::from(""),
-                        ty: ty.base.clone(),
+                        name: variable.name.clone(),
+                        ty: variable.base.clone(),
                         span,
                         cleared: Cleared::Nothing,
                         set: BTreeSet::new(),
