@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use ioctlkit_abi::Direction;
-use ioctlkit_model::{CopiedIn, Finding, Fix, HandledCommand, Label, Member, Safety, Type};
+use ioctlkit_model::{
+    Cleared, CopiedIn, CopiedOut, Copies, Finding, Fix, HandledCommand, Label, Member, Safety, Type,
+};
 
 use crate::context::Context;
 use crate::declare_rule;
@@ -18,7 +20,8 @@ declare_rule! {
     /// and never reads its flags, or a member named `reserved`, `pad` or the like.
     ///
     /// Silent where a function whose source was not read is given the structure. Of an `_IOWR`, a member
-    /// that the handler sets before it copies the structure back is an answer, and no request.
+    /// that the handler sets before it copies the structure back is an answer, and no request; so is all
+    /// of it where the handler clears it first, or where a subsystem copies it back.
     ///
     /// # Why
     /// Programs that pass garbage there work today. Once a bit of it gets a meaning, they break, so none
@@ -44,11 +47,11 @@ declare_rule! {
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let places = by_place(cx, |_, command| {
-        let copies = command.copied_in.iter();
-        copies
+    let places = by_place(cx, |handler, command| {
+        let structures = command.copied_in.iter();
+        structures
             .filter_map(|copied| {
-                let ignored = ignored(cx, command, copied);
+                let ignored = ignored(cx, handler.copies, command, copied);
                 (!ignored.is_empty()).then_some((copied.span, (copied, ignored)))
             })
             .collect()
@@ -90,7 +93,12 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// The flags and reserved members of a command's argument that are neither read nor an answer.
-fn ignored<'a>(cx: &Context<'a>, command: &HandledCommand, copied: &CopiedIn) -> Vec<&'a Member> {
+fn ignored<'a>(
+    cx: &Context<'a>,
+    copies: Copies,
+    command: &HandledCommand,
+    copied: &CopiedIn,
+) -> Vec<&'a Member> {
     let Some(declared) = cx.declared().command(&command.name) else { return Vec::new() };
     let Some((abis, body)) = declared.variants.iter().next() else { return Vec::new() };
     let argument = body
@@ -110,6 +118,12 @@ fn ignored<'a>(cx: &Context<'a>, command: &HandledCommand, copied: &CopiedIn) ->
     let outs = command.copied_out.iter().filter(|out| out.ty == copied.ty);
     let answers: BTreeSet<&str> =
         outs.clone().flat_map(|out| &out.set).map(String::as_str).collect();
+    // What is cleared after it was copied in, or what a core copies back, holds an answer.
+    let is_cleared = |out: &CopiedOut| out.cleared == Cleared::All && out.copied_in.is_none();
+    let is_query = outs.clone().any(is_cleared) || copies == Copies::Core;
+    if body.direction == Direction::ReadWrite && is_query {
+        return Vec::new();
+    }
     // What only comes back is asked for without being looked at.
     let gets = body.direction == Direction::ReadWrite && outs.count() > 0;
     let known = |name: &str| {
