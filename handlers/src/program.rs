@@ -13,8 +13,11 @@ use crate::parse::{Outline, Outlined};
 pub struct Source {
     /// Its place in the run.
     pub file: FileId,
-    /// The folder that it is in.
-    pub folder: String,
+    folder: String,
+    /// The name of the file in its folder.
+    name: String,
+    /// The files of C that it includes, by their names: ALSA's `pcm_compat.c` is a part of `pcm_native.c`.
+    included: Vec<String>,
     /// Its text.
     pub text: Arc<str>,
     outline: Outline,
@@ -32,8 +35,11 @@ struct Lazy {
 }
 
 impl Source {
-    /// Of a file's text.
-    pub fn new(file: FileId, folder: String, text: Arc<str>) -> Self {
+    /// Of a file's text. `path` is the file's, with `/` between its folders.
+    pub fn new(file: FileId, path: &str, text: Arc<str>) -> Self {
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let (folder, name) = (folder.to_owned(), name.to_owned());
+        let included = included(&text);
         let outline = Outline::new(&text);
         let mut functions = Vec::new();
         let mut variables = Vec::new();
@@ -62,7 +68,7 @@ impl Source {
                 }
             }
         }
-        Self { file, folder, text, outline, functions, variables, not_understood }
+        Self { file, folder, name, included, text, outline, functions, variables, not_understood }
     }
 
     /// The text of a place.
@@ -104,6 +110,16 @@ impl Source {
         let units = self.functions.iter().filter_map(|lazy| lazy.parsed.get());
         self.not_understood.iter().chain(units.flat_map(|unit| &unit.not_understood))
     }
+}
+
+/// The names of files of C that a text includes.
+fn included(text: &str) -> Vec<String> {
+    let of_line = |line: &str| {
+        let rest = line.strip_prefix('#')?.trim_start().strip_prefix("include")?.trim_start();
+        let name = rest.strip_prefix('"')?.split('"').next()?;
+        name.strip_suffix(".c").is_some().then(|| name.to_owned())
+    };
+    text.lines().filter_map(of_line).collect()
 }
 
 /// Whether an initialiser may make handlers.
@@ -167,8 +183,7 @@ impl Program {
         let folder = &self.sources[from].folder;
         let is_near = |id: &&FunctionId| self.sources[id.source].folder == *folder;
         if let [only] = &named[..] {
-            // A file may be included by its neighbour, as ALSA's `pcm_compat.c` is.
-            return (is_near(&only) || is_visible(&only)).then_some(*only);
+            return (self.is_one_unit(only.source, from) || is_visible(&only)).then_some(*only);
         }
         let mut seen = named.iter().filter(is_visible);
         if let (Some(only), None) = (seen.next(), seen.next()) {
@@ -179,6 +194,13 @@ impl Program {
             (Some(only), None) => Some(*only),
             _ => None,
         }
+    }
+
+    /// Whether one file includes the other.
+    fn is_one_unit(&self, one: usize, other: usize) -> bool {
+        let (one, other) = (&self.sources[one], &self.sources[other]);
+        one.folder == other.folder
+            && (one.included.contains(&other.name) || other.included.contains(&one.name))
     }
 
     /// Whether a function of this name is in the program.

@@ -141,6 +141,9 @@ fn a_static_function_of_another_file_is_not_meant() {
                  if (cmd == FOO_B)\nreturn 0;\nreturn -ENOTTY;\n}\n";
     let found = files(&[("a.c", main), ("b.c", other)]);
     assert_eq!(names(&found.handlers[0]), [""; 0]);
+    let including = format!("#include \"b.c\"\n{main}");
+    let found = files(&[("a.c", &including), ("b.c", other)]);
+    assert_eq!(names(&found.handlers[0]), ["FOO_B"], "it is one file to the compiler");
 }
 
 #[test]

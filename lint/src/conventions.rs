@@ -190,7 +190,7 @@ mod tests {
         for convention in CONVENTIONS {
             assert_eq!(of(convention.structure), Some(convention), "{}", convention.structure);
             let (file, rest) = convention.source.split_once(", ").unwrap();
-            assert!(file.ends_with(".c") || file.ends_with(".h"), "{file}");
+            assert!(matches!(file.rsplit_once('.'), Some((_, "c" | "h"))), "{file}");
             assert!(rest.contains(": "), "{rest}");
             assert!(convention.unknown.iter().all(|errno| errno.starts_with("-E")));
         }

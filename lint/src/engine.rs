@@ -81,7 +81,9 @@ pub fn check(interface: &Interface, references: &References, levels: &Levels) ->
     let suppressed = suppression::apply(interface, findings, ran);
     let mut findings = suppressed.findings;
     findings.retain_mut(|finding| severities.apply(finding));
-    findings.iter_mut().for_each(|finding| join.apply(finding));
+    for finding in &mut findings {
+        join.apply(finding);
+    }
     order(&mut findings);
     Checked {
         findings,

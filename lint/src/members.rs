@@ -11,7 +11,7 @@ pub fn widths(cx: &Context<'_>, ty: &str, member: &str) -> Option<(u64, u64)> {
     let declared = cx.declared();
     let record = declared.record(cx.interface, ty);
     let mut found: Option<(u64, u64)> = None;
-    for abi in cx.interface.abis.iter() {
+    for abi in cx.interface.abis {
         let width = match record {
             _ if member.is_empty() => declared.size(cx.layouts, ty, abi)?,
             Some(id) => width(cx, id, member, abi)?,

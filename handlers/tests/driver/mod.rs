@@ -13,8 +13,7 @@ pub(crate) fn files(files: &[(&str, &str)]) -> DriverCode {
     let mut program = Program::default();
     for (path, text) in files {
         let file = map.add((*path).into(), (*text).into());
-        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-        program.add(Source::new(file, folder.to_owned(), (*text).into()));
+        program.add(Source::new(file, path, (*text).into()));
     }
     Analyser::default().analyse(&program).code
 }

@@ -1,7 +1,7 @@
 //! The verdict for a command on a pair of ABIs.
 
 use ioctlkit_model::{
-    Amount, Command, Copies, DriverCode, HandledCommand, OperationTable, Part, Serves, Slot,
+    Amount, Command, Copies, DriverCode, HandledCommand, OperationTable, Part, Serves,
     SourceHandler, Span,
 };
 
@@ -92,8 +92,8 @@ impl Verdict {
 const CONVERTING: [&str; 2] = ["compat_ptr_ioctl", "blkdev_compat_ptr_ioctl"];
 
 /// Structures whose tables the kernel asks for a compat handler itself: without one, 32-bit programs get
-/// `ENOTTY` for whatever is not known to all files. From fs/ioctl.c, block/ioctl.c,
-/// fs/proc/inode.c and drivers/video/fbdev/core/fb_chrdev.c.
+/// `ENOTTY` for whatever is not known to all files. From `fs/ioctl.c`, `block/ioctl.c`,
+/// `fs/proc/inode.c` and `drivers/video/fbdev/core/fb_chrdev.c`.
 const DIRECT: [&str; 4] = ["file_operations", "block_device_operations", "proc_ops", "fb_ops"];
 
 /// The verdict, or nothing where only a part of the kernel was read and that part does not name the
@@ -218,12 +218,12 @@ impl Case<'_, '_> {
     fn table(&self, handling: &Handling<'_>, table: &OperationTable) -> Verdict {
         let span = handling.handled.span;
         let Some(compat) = &table.compat else {
-            return self.without_compat(handling, table);
+            return Self::without_compat(handling, table);
         };
         let is_converting = CONVERTING.contains(&compat.function.as_str());
         let is_native = compat.function == handling.handler.function;
         if is_converting || is_native {
-            return self.as_native(handling, compat);
+            return self.as_native(handling);
         }
         let Some(handler) = compat.handler.and_then(|place| self.code.handlers.get(place as usize))
         else {
@@ -237,7 +237,7 @@ impl Case<'_, '_> {
             return Verdict::Translated { by, span: translation.span };
         }
         if handler.asks_for_compat || handling.handler.asks_for_compat {
-            return self.asked(handling);
+            return Self::asked(handling);
         }
         if handler.gave_up.is_some() || handling.handled.escapes {
             return Verdict::NotUnderstood {
@@ -248,7 +248,7 @@ impl Case<'_, '_> {
         let own = handler.commands.iter().find(|it| it.name == self.found.command.name);
         match own {
             // Its own copies show whether it knows of the other layout.
-            Some(own) if self.copies_compat_type(own) || has_own_code(own, handling.handled) => {
+            Some(own) if Self::copies_compat_type(own) || has_own_code(own, handling.handled) => {
                 Verdict::Translated {
                     by: format!("`{}` has code of its own for it", handler.function),
                     span: own.span,
@@ -269,9 +269,9 @@ impl Case<'_, '_> {
     }
 
     /// The native handler serves 32-bit programs as well.
-    fn as_native(&self, handling: &Handling<'_>, compat: &Slot) -> Verdict {
+    fn as_native(&self, handling: &Handling<'_>) -> Verdict {
         if handling.handler.asks_for_compat {
-            return self.asked(handling);
+            return Self::asked(handling);
         }
         if let Some(translation) = self.translation(handling.handler) {
             let by = format!("`{}` has `{}` for it", handling.handler.function, translation.name);
@@ -289,13 +289,12 @@ impl Case<'_, '_> {
             );
         }
         if self.numbers_differ() && !handling.handled.by_nr {
-            let _ = compat;
             return self.number_is_unknown(handling.handler, handling.handled.span);
         }
         self.same_number(handling, handling.handled.span)
     }
 
-    fn asked(&self, handling: &Handling<'_>) -> Verdict {
+    fn asked(handling: &Handling<'_>) -> Verdict {
         Verdict::NotUnderstood {
             why: format!(
                 "`{}` asks whether a 32-bit program calls, and what follows from that was not worked out",
@@ -305,7 +304,7 @@ impl Case<'_, '_> {
         }
     }
 
-    fn without_compat(&self, handling: &Handling<'_>, table: &OperationTable) -> Verdict {
+    fn without_compat(handling: &Handling<'_>, table: &OperationTable) -> Verdict {
         let is_direct = DIRECT.contains(&table.structure.as_str());
         if is_direct {
             return Verdict::NeverReached {
@@ -406,7 +405,7 @@ impl Case<'_, '_> {
         parts(twin).is_some() && parts(twin) == parts(self.found.command)
     }
 
-    fn copies_compat_type(&self, handled: &HandledCommand) -> bool {
+    fn copies_compat_type(handled: &HandledCommand) -> bool {
         handled.accesses.iter().any(|access| match &access.amount {
             Amount::Type(ty) => ty.contains("compat") || ty.contains("32"),
             _ => false,

@@ -90,7 +90,7 @@ fn check_source(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             .filter_map(|handled| {
                 let incompatible = cx.incompatibilities().iter();
                 let found = incompatible.into_iter().find(|it| it.command.name == handled.name)?;
-                let pair = found.pairs.iter().find(|pair| meets(pair))?;
+                let pair = found.pairs.iter().find(|pair| meets(**pair))?;
                 join.is_broken(&handled.name).then_some((found.command, *pair))
             })
             .collect();
@@ -118,7 +118,7 @@ fn check_source(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// Whether a 64-bit kernel runs the programs of the other ABI.
-fn meets(pair: &Pair) -> bool {
+fn meets(pair: Pair) -> bool {
     let abi = pair.reference.abi();
     abi.is_64_bit() && abi.companions().any(|companion| companion.id() == pair.other)
 }

@@ -95,7 +95,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 /// The flags and reserved members of a command's argument that are neither read nor an answer.
 fn ignored<'a>(
     cx: &Context<'a>,
-    copies: Copies,
+    who: Copies,
     command: &HandledCommand,
     copied: &CopiedIn,
 ) -> Vec<&'a Member> {
@@ -120,7 +120,7 @@ fn ignored<'a>(
         outs.clone().flat_map(|out| &out.set).map(String::as_str).collect();
     // What is cleared after it was copied in, or what a core copies back, holds an answer.
     let is_cleared = |out: &CopiedOut| out.cleared == Cleared::All && out.copied_in.is_none();
-    let is_query = outs.clone().any(is_cleared) || copies == Copies::Core;
+    let is_query = outs.clone().any(is_cleared) || who == Copies::Core;
     if body.direction == Direction::ReadWrite && is_query {
         return Vec::new();
     }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ioctlkit_handlers::{Analyser, Analysis, Program, Source};
-use ioctlkit_model::{Interface, Problem, ProblemKind};
+use ioctlkit_model::{FileId, Interface, Problem, ProblemKind};
 use rayon::prelude::*;
 
 pub use find::holds_driver;
@@ -105,14 +105,15 @@ impl Reading {
                     let folder = path.parent().unwrap_or(Path::new("")).to_owned();
                     let file = self.interface.sources.add(path.clone(), text.clone());
                     self.interface.sources.file_mut(file).comments = comments;
-                    texts.push((path, file, folder.display().to_string(), text));
+                    texts.push((path, file, text));
                     self.folders.insert(folder);
                 }
                 Err(problem) => self.problems.push(problem),
             }
         }
-        let outlined = |(path, file, folder, text)| {
-            watch::during(|| vec![path], || Source::new(file, folder, text))
+        let outlined = |(path, file, text): (PathBuf, FileId, Arc<str>)| {
+            let shown = path.display().to_string();
+            watch::during(|| vec![path], || Source::new(file, &shown, text))
         };
         let sources: Vec<Source> = if request.caution.is_slow() {
             texts.into_iter().map(outlined).collect()
