@@ -246,7 +246,10 @@ fn follow(program: &Program, root: &Root) -> Followed {
         unknown_calls = unknown_calls.max(run.facts.unknown_calls);
         gave_up = gave_up.or(run.gave_up);
         asks_for_compat |= run.facts.asks_for_compat;
-        commands.push(handled(label, run.facts));
+        // A gate in front may let through only some of the commands that the code behind it knows.
+        if run.facts.is_met || run.gave_up.is_some() {
+            commands.push(handled(label, run.facts));
+        }
     }
     let mut unmatched = Run::new(program, Choice::Unmatched);
     unmatched.handler(root.function, &root.given);

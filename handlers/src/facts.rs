@@ -32,6 +32,8 @@ pub(crate) struct Facts {
     pub(crate) escapes: bool,
     /// Whether a question about 32-bit programs was asked.
     pub(crate) asks_for_compat: bool,
+    /// Whether a label of the command that the run is for was met.
+    pub(crate) is_met: bool,
     /// Whether `compat_ptr()` is called.
     pub(crate) converts_pointer: bool,
     /// What is copied in, by object.

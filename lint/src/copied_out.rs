@@ -67,6 +67,11 @@ pub fn find<'a>(cx: &Context<'a>, kind: Kind) -> Vec<Copy<'a>> {
                 first.get_or_insert(unset);
             }
         }
+        // No kernel of today is built for an ABI that rounds structures up.
+        let is_built = |abi: AbiId| abi.abi().min_record_align == 1;
+        if !abis.iter().any(is_built) {
+            return None;
+        }
         let (handler, commands) = (place.handler, place.commands);
         Some(Copy { out, handler, commands, unset: first?, abis })
     });

@@ -253,7 +253,10 @@ impl<'p> Run<'p> {
                 other.passed += 1;
                 (vec![state], vec![other])
             }
-            Choice::Named(wanted) if *wanted == *name => (vec![state], Paths::new()),
+            Choice::Named(wanted) if *wanted == *name => {
+                self.facts.is_met = true;
+                (vec![state], Paths::new())
+            }
             Choice::Named(_) => (Paths::new(), vec![state]),
             Choice::Unmatched => {
                 state.passed += 1;

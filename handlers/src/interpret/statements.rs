@@ -294,7 +294,10 @@ impl<'p> Run<'p> {
                                 .any(|label| self.label(frame, label).as_deref() == Some(&wanted))
                         });
                         match found {
-                            Some(case) => (vec![(case.start, state)], Paths::new()),
+                            Some(case) => {
+                                self.facts.is_met = true;
+                                (vec![(case.start, state)], Paths::new())
+                            }
                             None => (Vec::new(), vec![state]),
                         }
                     }

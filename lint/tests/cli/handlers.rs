@@ -1,0 +1,59 @@
+//! `ioctl-lint handlers`.
+
+use crate::run::Folder;
+
+const SOURCE: &str = "\
+#include <linux/ioctl.h>
+#define FOO_GET _IOR(0xdc, 1, int)
+#define FOO_SET _IO(0xdc, 2)
+static long foo_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	switch (cmd) {
+	case FOO_GET:
+		return put_user(1, (int __user *)arg);
+	case FOO_SET:
+		if (arg > 5)
+			return -EINVAL;
+		return 0;
+	}
+	return -ENOTTY;
+}
+static const struct file_operations foo_fops = { .unlocked_ioctl = foo_ioctl };
+";
+
+#[test]
+fn a_handler_is_printed_with_its_table_its_commands_and_what_they_copy() {
+    let folder = Folder::with("foo.c", SOURCE);
+    let done = folder.run(&["handlers", "--no-config", "foo.c"]);
+    assert_eq!(done.code, 0, "{}", done.seen());
+    let lines: Vec<&str> =
+        done.stdout.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    assert_eq!(
+        lines,
+        [
+            "foo_ioctl (foo.c:4)",
+            "in foo_fops (file_operations, foo.c:16); 32-bit programs: none",
+            "an unknown command gets -ENOTTY",
+            "FOO_GET  foo.c:7  out int",
+            "FOO_SET  foo.c:9  takes a number",
+        ]
+    );
+}
+
+#[test]
+fn a_folder_without_handlers_is_an_error_that_says_what_would_help() {
+    let folder = Folder::with("foo/foo.c", "int x;\n");
+    let done = folder.run(&["handlers", "--no-config", "foo"]);
+    assert_eq!(done.code, 2, "{}", done.seen());
+    assert!(done.stderr.contains("no function is the handler of a table there"), "{}", done.seen());
+}
+
+#[test]
+fn source_without_a_header_and_without_commands_of_its_own_is_judged() {
+    let source = SOURCE.replace("#define", "// #define");
+    let folder = Folder::with("foo/foo.c", &source.replace("-ENOTTY", "-EINVAL"));
+    let done = folder.run(&["check", "--no-config", "--format", "concise", "foo"]);
+    assert_eq!(done.code, 1, "{}", done.seen());
+    assert!(done.stdout.contains("H005"), "{}", done.seen());
+    assert!(!done.stderr.contains("holds no header"), "{}", done.seen());
+}
