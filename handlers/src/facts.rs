@@ -19,6 +19,7 @@ pub(crate) struct Label {
 
 /// What was seen.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(crate) struct Facts {
     /// Labels, in the order in which they were met.
     pub(crate) labels: Vec<Label>,
