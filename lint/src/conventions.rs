@@ -6,10 +6,16 @@ pub const CONVERTING: [&str; 2] = ["compat_ptr_ioctl", "blkdev_compat_ptr_ioctl"
 
 /// Structures whose callers give the handler another pointer than the program passed, with the source of
 /// that.
-const REPLACED: &[(&str, &str)] = &[(
-    "atmdev_ops",
-    "net/atm/resources.c, atm_dev_ioctl: the handler gets the pointer in a struct atmif_sioc",
-)];
+const REPLACED: &[(&str, &str)] = &[
+    (
+        "atmdev_ops",
+        "net/atm/resources.c, atm_dev_ioctl: the handler gets the pointer in a struct atmif_sioc",
+    ),
+    (
+        "atmphy_ops",
+        "drivers/atm/eni.c, eni_ioctl, and others: the handler gets what that of the device got",
+    ),
+];
 
 /// Whether handlers in a structure of operations get what the program passed.
 pub fn passes_argument(structure: &str) -> bool {

@@ -598,6 +598,12 @@ impl<'p> Run<'p> {
         {
             return self.follow(frame, call, callee, values, state);
         }
+        // A function that is given a number of the program's may well have a limit for it.
+        let numbers = values.iter().filter_map(|value| match value {
+            Value::FromUser(place) => Some(place.clone()),
+            _ => None,
+        });
+        state.bounded.extend(numbers);
         let is_passed_on = values.iter().any(|value| {
             matches!(value, Value::Command | Value::CommandPart(_) | Value::Argument(_))
         });

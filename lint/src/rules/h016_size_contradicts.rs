@@ -17,9 +17,9 @@ declare_rule! {
     /// The handler copies the whole argument at once, and the number of bytes differs from the size of the
     /// declared type on every ABI, or is that of another structure with the same size.
     ///
-    /// Silent where members are copied one by one, where a size is read first, where what is copied was not
-    /// declared in anything that was read, and for handlers of 32-bit programs alone. Of types that are
-    /// pointers N002 speaks, of `sizeof` as the type N001.
+    /// Silent where members are copied one by one, where a size or the first member is read first, where
+    /// what is copied was not declared in anything that was read, and for handlers of 32-bit programs
+    /// alone. Of types that are pointers N002 speaks, of `sizeof` as the type N001.
     ///
     /// # Why
     /// A program passes the type that the header declares. If the handler copies more, it reads or
@@ -99,6 +99,9 @@ fn contradiction<'a>(
     for abi in abis_of_interest(cx).filter(|abi| declared.variants.get(*abi).is_some()) {
         sizes.push(sizes_on(cx, declared, access, abi)?);
     }
+    if copies_first_member(cx, declared, access) {
+        return None;
+    }
     let ty = argument(declared)?;
     let name = cx.interface.type_name(ty);
     let (copied, declared_size) = *sizes.first()?;
@@ -160,6 +163,20 @@ fn sizes_on(
         _ => return None,
     };
     Some((copied, declared))
+}
+
+/// Whether what is copied is the first member of what is declared: the rest follows when that is known.
+fn copies_first_member(cx: &Context<'_>, declared: &Command, access: &Access) -> bool {
+    let Amount::Type(spelled) = &access.amount else { return false };
+    let first = || {
+        let body = cx.interface.record(record(cx, declared)?).variants.first()?;
+        match cx.interface.behind_typedefs(&body.members.first()?.ty)? {
+            Type::Record(id) => Some(*id),
+            _ => None,
+        }
+    };
+    let copied = cx.declared().record(cx.interface, spelled);
+    copied.is_some() && copied == first()
 }
 
 fn argument(command: &Command) -> Option<&Type> {

@@ -51,7 +51,7 @@ fn a_folder_without_handlers_is_an_error_that_says_what_would_help() {
 #[test]
 fn source_without_a_header_and_without_commands_of_its_own_is_judged() {
     let source = SOURCE.replace("#define", "// #define");
-    let folder = Folder::with("foo/foo.c", &source.replace("-ENOTTY", "-EINVAL"));
+    let folder = Folder::with("foo/foo.c", source.replace("-ENOTTY", "-EINVAL"));
     let done = folder.run(&["check", "--no-config", "--format", "concise", "foo"]);
     assert_eq!(done.code, 1, "{}", done.seen());
     assert!(done.stdout.contains("H005"), "{}", done.seen());
