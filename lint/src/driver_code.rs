@@ -155,6 +155,9 @@ pub fn converts_pointers(cx: &Context<'_>, table: &OperationTable) -> bool {
     let (Some(native), Some(wrapper)) = (of(&table.native), of(&table.compat)) else {
         return false;
     };
+    if native.span == wrapper.span {
+        return false;
+    }
     // It passes on whatever it is given: each label that it meets is one of the native handler's.
     let is_native =
         |command: &HandledCommand| native.commands.iter().any(|it| it.span == command.span);
