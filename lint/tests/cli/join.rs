@@ -142,5 +142,6 @@ fn a_broken_command_of_a_header_that_nobody_named_is_reported_and_its_other_find
     let done = folder.run(&["check", "--no-config", "--format", "concise", "linux/drivers/foo"]);
     assert_eq!(done.code, 1, "{}", done.seen());
     assert!(done.stdout.contains("error[C001]"), "{}", done.seen());
+    assert!(done.stdout.contains("linux/include/uapi/linux/foo.h:5"), "{}", done.seen());
     assert!(!done.stdout.contains("[L0"), "{}", done.seen());
 }

@@ -60,7 +60,7 @@ fn folders(request: &Request) -> Vec<PathBuf> {
             let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
             folders.push(folder.to_owned());
         }
-        if let Some(root) = absolute.ancestors().find(|above| is_kernel_root(above)) {
+        if let Some(root) = kernel_around(path, &absolute) {
             folders.push(root.join("include/uapi"));
         } else {
             let include = Path::new("/usr/include");
@@ -70,6 +70,16 @@ fn folders(request: &Request) -> Vec<PathBuf> {
     folders.sort();
     folders.dedup();
     folders
+}
+
+/// The kernel tree that a path lies in, spelled as the path is where that can be.
+fn kernel_around(path: &Path, absolute: &Path) -> Option<PathBuf> {
+    let is_root = |above: &&Path| {
+        let is_here = above.as_os_str().is_empty();
+        is_kernel_root(if is_here { Path::new(".") } else { above })
+    };
+    let root = path.ancestors().find(is_root).or_else(|| absolute.ancestors().find(is_root));
+    root.map(Path::to_owned)
 }
 
 /// Whether a text has `#define NAME` for one of the names.
