@@ -1,11 +1,14 @@
-//! Holds `docs/guide.md` against the rules and the derives' refusals that exist.
+//! Holds `docs/guide.md` against the rules, the derives' refusals and the generator's tests that exist.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
-use std::collections::BTreeSet;
-use std::path::Path;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
 
 use ioctl_lint::diff;
 use ioctl_lint::rules::RULES;
+use serde::Deserialize;
+use walkdir::WalkDir;
 
 const GUIDE: &str = include_str!("../../docs/guide.md");
 
@@ -51,15 +54,31 @@ enum Enforcement<'a> {
     LaterRules(Vec<&'a str>),
     /// Files of `fixtures/ui/`, without their ending.
     Refusals(Vec<&'a str>),
-    LaterDuty,
+    /// What shows that generated modules keep the rule.
+    Duty(Vec<Evidence<'a>>),
+    /// What no generated module has yet.
+    LaterDuty(Vec<&'a str>),
     Advice,
 }
 
+/// What shows that generated modules keep a rule.
+#[derive(Debug, PartialEq)]
+enum Evidence<'a> {
+    /// The name of a test of `ioctl-gen`.
+    Test(&'a str),
+    /// The name of a check that is taken out of a generated driver.
+    TakenOut(&'a str),
+}
+
 fn enforcement(part: &str) -> Enforcement<'_> {
-    match part {
-        "advice: cannot be checked" => return Enforcement::Advice,
-        "generator duty (later)" => return Enforcement::LaterDuty,
-        _ => {}
+    if part == "advice: cannot be checked" {
+        return Enforcement::Advice;
+    }
+    if let Some(missing) = part.strip_prefix("generator duty (later): ") {
+        return Enforcement::LaterDuty(quoted(missing));
+    }
+    if let Some(list) = part.strip_prefix("generator duty: ") {
+        return Enforcement::Duty(evidence(list));
     }
     if let Some(files) = part.strip_prefix("derive refusal: ") {
         return Enforcement::Refusals(quoted(files));
@@ -81,6 +100,71 @@ fn quoted(list: &str) -> Vec<&str> {
                 .unwrap_or_else(|| panic!("`{list}` is none of what the guide's head lists"))
         })
         .collect()
+}
+
+/// The names of tests, each between backquotes, and of checks, each between quotation marks.
+fn evidence(list: &str) -> Vec<Evidence<'_>> {
+    let mut found = Vec::new();
+    let mut rest = list;
+    loop {
+        let mark = rest.chars().next().filter(|mark| matches!(mark, '`' | '"'));
+        let Some((name, behind)) = mark.and_then(|mark| rest[1..].split_once(mark)) else {
+            panic!("`{list}` is none of what the guide's head lists");
+        };
+        found.push(if mark == Some('`') { Evidence::Test(name) } else { Evidence::TakenOut(name) });
+        if behind.is_empty() {
+            return found;
+        }
+        rest = behind.strip_prefix(", ").unwrap_or_else(|| panic!("`{list}` lacks a comma"));
+    }
+}
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// The texts of the files below a folder whose names end so.
+fn texts(folder: &str, extensions: &[&str]) -> Vec<String> {
+    WalkDir::new(root().join(folder))
+        .into_iter()
+        .map(Result::unwrap)
+        .filter(|entry| entry.file_type().is_file())
+        .filter(|entry| {
+            let extension = entry.path().extension().and_then(OsStr::to_str);
+            extension.is_some_and(|extension| extensions.contains(&extension))
+        })
+        .map(|entry| std::fs::read_to_string(entry.path()).unwrap())
+        .collect()
+}
+
+/// The functions of a file that are tests: `#[test]` stands in front of each, perhaps with other
+/// attributes behind it.
+fn tests_of(text: &str) -> Vec<&str> {
+    text.split("#[test]\n")
+        .skip(1)
+        .filter_map(|behind| {
+            let mut lines = behind.lines().map(str::trim);
+            let head = lines.find(|line| !line.starts_with("#["))?;
+            Some(head.strip_prefix("fn ")?.split_once('(')?.0)
+        })
+        .collect()
+}
+
+/// The checks that are taken out of generated drivers, with the test that fails then; without one
+/// where no test can notice.
+fn taken_out() -> BTreeMap<String, Option<String>> {
+    #[derive(Deserialize)]
+    struct List {
+        mutant: Vec<Mutant>,
+    }
+    #[derive(Deserialize)]
+    struct Mutant {
+        name: String,
+        killed_by: Option<String>,
+    }
+    let list: List =
+        toml::from_str(include_str!("../../codegen/tests/kernel/mutants.toml")).unwrap();
+    list.mutant.into_iter().map(|mutant| (mutant.name, mutant.killed_by)).collect()
 }
 
 #[test]
@@ -123,7 +207,7 @@ fn every_rule_that_a_row_names_exists() {
 
 #[test]
 fn every_refusal_that_a_row_names_is_one_that_the_compiler_prints() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/ui");
+    let folder = root().join("fixtures/ui");
     let mut named = 0;
     for row in guides() {
         for part in row.cells[2].split("; ") {
@@ -141,6 +225,52 @@ fn every_refusal_that_a_row_names_is_one_that_the_compiler_prints() {
         }
     }
     assert!(named > 0, "no row names a refusal");
+}
+
+#[test]
+fn every_duty_of_the_generator_is_shown_by_what_exists() {
+    let files = [texts("codegen/src", &["rs"]), texts("codegen/tests", &["rs"])].concat();
+    let tests: BTreeSet<&str> = files.iter().flat_map(|text| tests_of(text)).collect();
+    let taken_out = taken_out();
+    let mut shown = 0;
+    for row in guides() {
+        for part in row.cells[2].split("; ") {
+            let Enforcement::Duty(all) = enforcement(part) else {
+                continue;
+            };
+            for evidence in all {
+                match evidence {
+                    Evidence::Test(name) => {
+                        assert!(tests.contains(name), "{}: no test is `{name}`", row.cells[0]);
+                    }
+                    Evidence::TakenOut(name) => {
+                        let killed_by = taken_out.get(name).unwrap_or_else(|| {
+                            panic!("{}: mutants.toml has no `{name}`", row.cells[0])
+                        });
+                        let fails = killed_by.is_some();
+                        assert!(fails, "{}: no test notices `{name}`", row.cells[0]);
+                    }
+                }
+                shown += 1;
+            }
+        }
+    }
+    assert!(shown > 0, "no row names a duty");
+}
+
+#[test]
+fn no_duty_that_generated_modules_keep_is_marked_later() {
+    let texts = [texts("kmod-template", &["c", "h"]), texts("codegen/src", &["rs"])].concat();
+    for row in guides() {
+        for part in row.cells[2].split("; ") {
+            if let Enforcement::LaterDuty(missing) = enforcement(part) {
+                for word in missing {
+                    let is_there = texts.iter().any(|text| text.contains(word));
+                    assert!(!is_there, "{}: the generator knows {word}", row.cells[0]);
+                }
+            }
+        }
+    }
 }
 
 #[test]
@@ -180,5 +310,36 @@ fn every_rule_is_named_by_a_row_or_is_beyond_the_guides_and_not_both() {
             in_rows.contains(code) || beyond.contains(code),
             "{code} is in no row of docs/guide.md"
         );
+    }
+}
+
+mod the_checks_themselves {
+    use super::*;
+
+    #[test]
+    fn evidence_is_told_by_its_marks_and_may_hold_commas() {
+        let all = evidence("`a_test`, \"the size, in a member\", \"b\"");
+        let size = Evidence::TakenOut("the size, in a member");
+        assert_eq!(all, [Evidence::Test("a_test"), size, Evidence::TakenOut("b")]);
+    }
+
+    #[test]
+    #[should_panic(expected = "is none of what the guide's head lists")]
+    fn a_duty_that_nothing_shows_is_refused() {
+        enforcement("generator duty (later)");
+    }
+
+    #[test]
+    fn functions_that_are_no_tests_are_not_taken_for_one() {
+        let text =
+            "fn helper() {}\n#[test]\n#[should_panic]\nfn a() {}\n    #[test]\n    fn b() {}\n";
+        assert_eq!(tests_of(text), ["a", "b"]);
+    }
+
+    #[test]
+    fn what_no_test_notices_shows_nothing() {
+        let taken_out = taken_out();
+        assert_eq!(taken_out["the barrier against speculation"], None);
+        assert!(taken_out["unknown flags"].is_some());
     }
 }
