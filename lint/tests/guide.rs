@@ -66,7 +66,7 @@ enum Enforcement<'a> {
 enum Evidence<'a> {
     /// The name of a test of `ioctl-gen`.
     Test(&'a str),
-    /// The name of a check that is taken out of a generated driver.
+    /// The name of a change of a generated driver that a test has to notice.
     TakenOut(&'a str),
 }
 
@@ -102,7 +102,8 @@ fn quoted(list: &str) -> Vec<&str> {
         .collect()
 }
 
-/// The names of tests, each between backquotes, and of checks, each between quotation marks.
+/// The names of tests, each between backquotes, and of entries of mutants.toml, each between quotation
+/// marks.
 fn evidence(list: &str) -> Vec<Evidence<'_>> {
     let mut found = Vec::new();
     let mut rest = list;
@@ -150,7 +151,7 @@ fn tests_of(text: &str) -> Vec<&str> {
         .collect()
 }
 
-/// The checks that are taken out of generated drivers, with the test that fails then; without one
+/// The changes of generated drivers in mutants.toml, with the test that fails then; without one
 /// where no test can notice.
 fn taken_out() -> BTreeMap<String, Option<String>> {
     #[derive(Deserialize)]
