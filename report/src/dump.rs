@@ -23,6 +23,7 @@ use groups::{Group, Sets, grouped};
 mod behind;
 mod commands;
 mod groups;
+mod handlers;
 mod types;
 
 /// The version of the format.
@@ -76,6 +77,7 @@ pub fn render(
             interface.not_understood.iter().map(|unknown| unknown_entry(unknown, sources, sets))
         }),
         errors: List(|| problems.iter().map(|problem| problem_entry(problem, sources))),
+        handlers: List(|| handlers::entries(interface)),
         with_64_bit_time: wide.as_ref().map(|wide| Reading { layouts: wide.layouts(), sets }),
         abi_sets: sets,
     };
@@ -83,7 +85,7 @@ pub fn render(
 }
 
 #[derive(Serialize)]
-struct Document<'a, H, C, F, R, T, E, D, W, U, P> {
+struct Document<'a, H, C, F, R, T, E, D, W, U, P, S> {
     version: u32,
     abis: Vec<&'static str>,
     headers: H,
@@ -96,6 +98,7 @@ struct Document<'a, H, C, F, R, T, E, D, W, U, P> {
     commands_with_64_bit_time: W,
     not_understood: U,
     errors: P,
+    handlers: S,
     #[serde(skip_serializing_if = "Option::is_none")]
     with_64_bit_time: Option<Reading<'a>>,
     abi_sets: &'a Sets,

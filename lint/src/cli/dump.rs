@@ -27,7 +27,8 @@ Exit codes:
   2  some input could not be used, or no command in it could be understood; the rest is dumped all
      the same")]
 pub(super) struct Arguments {
-    /// Headers or Rust source, folders of them, a cargo workspace, or a kernel source tree
+    /// Headers, C source of drivers or Rust source, folders of them, a cargo workspace, or a kernel source
+    /// tree
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
 
@@ -57,7 +58,10 @@ enum DumpFormat {
 
 pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
     let raw = if arguments.raw { RawNumbers::Wanted } else { RawNumbers::Unwanted };
-    let groups = arguments.reading.groups(&arguments.paths, raw)?;
+    let mut groups = arguments.reading.groups(&arguments.paths, raw)?;
+    for group in &mut groups {
+        group.want_code();
+    }
     let (mut interface, problems) = read_as_one(groups)?;
     if arguments.raw {
         raw_commands::retain_commands(&mut interface);

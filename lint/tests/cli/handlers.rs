@@ -57,3 +57,21 @@ fn source_without_a_header_and_without_commands_of_its_own_is_judged() {
     assert!(done.stdout.contains("H005"), "{}", done.seen());
     assert!(!done.stderr.contains("holds no header"), "{}", done.seen());
 }
+
+#[test]
+fn a_dump_has_the_handlers_that_were_read() {
+    let folder = Folder::with("foo.c", SOURCE);
+    let done = folder.run(&["dump", "--no-config", "--abi", "x86_64", "foo.c"]);
+    assert_eq!(done.code, 0, "{}", done.seen());
+    let dump: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
+    let handler = &dump["handlers"][0];
+    assert_eq!(handler["function"], "foo_ioctl");
+    assert_eq!(handler["tables"][0]["structure"], "file_operations");
+    assert_eq!(handler["unknown"], serde_json::json!(["-ENOTTY"]));
+    let access = &handler["commands"][0]["accesses"][0];
+    assert_eq!(
+        (&access["way"], &access["type"], &access["line"]),
+        (&"out".into(), &"int".into(), &8.into())
+    );
+    assert_eq!(handler["commands"][1]["as_number"], true);
+}
