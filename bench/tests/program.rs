@@ -108,13 +108,13 @@ fn a_run_that_is_stopped_keeps_what_it_has_and_says_so() {
 }
 
 #[test]
-fn results_that_are_there_are_not_replaced() {
+fn results_that_are_there_are_not_overwritten() {
     let folder = tempfile::tempdir().unwrap();
     let output = folder.path().join("mine.json");
     fs::write(&output, "mine").unwrap();
     let run = bench().args(["run", "--quick", "-o"]).arg(&output).output().unwrap();
     assert_eq!(run.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&run.stderr).contains("is not replaced"));
+    assert!(String::from_utf8_lossy(&run.stderr).contains("is not overwritten"));
     assert_eq!(fs::read_to_string(&output).unwrap(), "mine");
 }
 
