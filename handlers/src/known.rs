@@ -1,15 +1,23 @@
 //! Functions of the kernel that the analysis knows, by what they do with memory. The source of each fact is
-//! the function's definition in Linux 6.12, in the header that stands beside it.
+//! the function's definition in Linux 6.12, in the header that stands beside it, unless a later
+//! version is named.
+
+/// What a function that copies answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CopyAnswer {
+    /// The count of bytes that it did not copy.
+    Count,
+    /// 0 or an error.
+    Error,
+}
 
 /// What a known function does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Known {
-    /// `copy_from_user(to, from, n)` returns the count of bytes that are missing.
-    CopyIn { to: usize, from: usize, size: usize },
-    /// `copy_to_user(to, from, n)`, as the former.
-    CopyOut { to: usize, from: usize, size: usize },
-    /// The same with 0 or an error for an answer.
-    CopyOutChecked { to: usize, from: usize, size: usize },
+    /// `copy_from_user(to, from, n)`
+    CopyIn { to: usize, from: usize, size: usize, answer: CopyAnswer },
+    /// `copy_to_user(to, from, n)`
+    CopyOut { to: usize, from: usize, size: usize, answer: CopyAnswer },
     /// `copy_struct_from_user(to, ksize, from, usize)`: clears what the program does not have.
     CopyStruct { to: usize, from: usize, size: usize },
     /// `get_user(variable, pointer)` returns 0 or an error.
@@ -34,7 +42,9 @@ pub(crate) enum Known {
     Fill { to: usize, size: usize },
     /// `memcpy(to, from, n)` and string functions: sets what `to` points to.
     Sets { to: usize },
-    /// `compat_ptr(x)` and other functions that yield what they are given.
+    /// `compat_ptr(x)`
+    CompatPointer,
+    /// Functions that yield what they are given, but for the order of its bytes.
     Same { value: usize },
     /// `u64_to_user_ptr(x)`
     ToUserPointer,
@@ -73,11 +83,13 @@ impl Known {
 /// What a function of this name does, if it is a known one.
 pub(crate) fn known(name: &str) -> Option<Known> {
     use Known::{
-        Allocates, AllocatesCleared, AsksForCompat, Bounded, Clear, Condition, CopyIn, CopyOut,
-        CopyOutChecked, CopyStruct, Duplicate, ErrorPointer, Fill, Get, Looks, Nothing,
+        Allocates, AllocatesCleared, AsksForCompat, Bounded, Clear, CompatPointer, Condition,
+        CopyIn, CopyOut, CopyStruct, Duplicate, ErrorPointer, Fill, Get, Looks, Nothing,
         PartOfCommand, Put, ReadsInto, ReadsString, SafeProduct, Same, Sets, ToUserPointer,
         WritesFrom,
     };
+
+    use CopyAnswer::{Count, Error};
 
     use super::value::CommandPart;
     Some(match name {
@@ -87,46 +99,46 @@ pub(crate) fn known(name: &str) -> Option<Known> {
         | "_copy_from_user"
         | "raw_copy_from_user"
         | "__copy_from_user_inatomic"
-        | "copy_from_user_nofault"
         | "copy_from_user_nmi"
         // include/linux/sockptr.h
-        | "copy_from_sockptr" => CopyIn { to: 0, from: 1, size: 2 },
+        | "copy_from_sockptr" => CopyIn { to: 0, from: 1, size: 2, answer: Count },
         "copy_to_user"
         | "__copy_to_user"
         | "_copy_to_user"
         | "raw_copy_to_user"
-        | "__copy_to_user_inatomic"
-        | "copy_to_user_nofault" => CopyOut { to: 0, from: 1, size: 2 },
+        | "__copy_to_user_inatomic" => CopyOut { to: 0, from: 1, size: 2, answer: Count },
+        "copy_from_user_nofault" => CopyIn { to: 0, from: 1, size: 2, answer: Error },
+        "copy_to_user_nofault" => CopyOut { to: 0, from: 1, size: 2, answer: Error },
         "copy_struct_from_user" => CopyStruct { to: 0, from: 2, size: 3 },
-        "copy_struct_to_user" => CopyOutChecked { to: 0, from: 2, size: 3 },
-        "get_user" | "__get_user" | "get_user_u8" | "unsafe_get_user" => {
-            Get { variable: 0, pointer: 1 }
-        }
+        // Since Linux 6.13.
+        "copy_struct_to_user" => CopyOut { to: 0, from: 2, size: 3, answer: Error },
+        "get_user" | "__get_user" | "unsafe_get_user" => Get { variable: 0, pointer: 1 },
         "put_user" | "__put_user" | "unsafe_put_user" => Put { pointer: 1 },
         "clear_user" | "__clear_user" => Clear { pointer: 0, size: 1 },
         // include/linux/string.h, mm/util.c
         "memdup_user" | "vmemdup_user" | "memdup_user_nul" => Duplicate { from: 0, size: 1 },
         "memdup_array_user" | "vmemdup_array_user" | "strndup_user" => ReadsString { from: 0 },
-        "strncpy_from_user" | "strnlen_user" => ReadsString { from: 1 },
+        "strncpy_from_user" => ReadsString { from: 1 },
+        "strnlen_user" => ReadsString { from: 0 },
         // kernel/time/time.c, kernel/compat.c
         "get_timespec64"
         | "get_old_timespec32"
         | "get_itimerspec64"
         | "get_old_itimerspec32"
-        | "get_old_timex32"
-        | "get_user_ifreq" => ReadsInto { to: 0, from: 1 },
+        | "get_old_timex32" => ReadsInto { to: 0, from: 1 },
         "put_timespec64" | "put_old_timespec32" | "put_itimerspec64" | "put_old_itimerspec32" => {
             WritesFrom { to: 1 }
         }
         // include/linux/netdevice.h
+        "get_user_ifreq" => ReadsInto { to: 0, from: 2 },
         "put_user_ifreq" => WritesFrom { to: 1 },
         // include/linux/slab.h, vmalloc.h, device.h
-        "kzalloc" | "kvzalloc" | "vzalloc" | "kzalloc_node" | "kvzalloc_node" => {
+        "kzalloc" | "kvzalloc" | "vzalloc" | "vmalloc_user" | "kzalloc_node" | "kvzalloc_node" => {
             AllocatesCleared { size: Some(0) }
         }
         "devm_kzalloc" => AllocatesCleared { size: Some(1) },
         "kcalloc" | "kvcalloc" | "devm_kcalloc" => AllocatesCleared { size: None },
-        "kmalloc" | "kvmalloc" | "vmalloc" | "kmalloc_node" | "kvmalloc_node" | "vmalloc_user" => {
+        "kmalloc" | "kvmalloc" | "vmalloc" | "kmalloc_node" | "kvmalloc_node" => {
             Allocates { size: Some(0) }
         }
         "devm_kmalloc" => Allocates { size: Some(1) },
@@ -135,12 +147,9 @@ pub(crate) fn known(name: &str) -> Option<Known> {
         "memzero_explicit" | "bzero" => Fill { to: 0, size: 1 },
         "memcpy" | "memmove" | "strcpy" | "strncpy" | "strscpy" | "strscpy_pad" | "strlcpy"
         | "sprintf" | "snprintf" | "scnprintf" | "strlcat" | "strtomem_pad" | "strtomem"
-        | "ether_addr_copy" | "memcpy_fromio" | "bitmap_zero" | "bitmap_copy"
-        | "eth_hw_addr_get" => Sets { to: 0 },
-        "compat_ptr"
-        | "array_index_nospec_ptr"
-        | "untagged_addr"
-        | "force_cast"
+        | "ether_addr_copy" | "memcpy_fromio" | "bitmap_zero" | "bitmap_copy" => Sets { to: 0 },
+        "compat_ptr" => CompatPointer,
+        "untagged_addr"
         | "ptr_to_compat"
         | "cpu_to_le32"
         | "le32_to_cpu"
@@ -213,8 +222,6 @@ pub(crate) fn known(name: &str) -> Option<Known> {
         | "spin_unlock_irq"
         | "spin_lock_irqsave"
         | "spin_unlock_irqrestore"
-        | "lock_kernel"
-        | "unlock_kernel"
         | "mutex_lock_interruptible"
         | "mutex_trylock"
         | "down"
@@ -259,7 +266,7 @@ pub(crate) fn known(name: &str) -> Option<Known> {
         | "flex_array_size" | "check_mul_overflow" | "check_add_overflow" | "struct_size_t" => {
             SafeProduct
         }
-        "likely" | "unlikely" | "READ_ONCE" | "WRITE_ONCE" | "__force" | "IS_ENABLED" => Condition,
+        "likely" | "unlikely" | "READ_ONCE" | "WRITE_ONCE" | "IS_ENABLED" => Condition,
         "ERR_PTR" | "IS_ERR" | "PTR_ERR" | "IS_ERR_OR_NULL" | "PTR_ERR_OR_ZERO" => ErrorPointer,
         _ => return None,
     })

@@ -314,7 +314,7 @@ impl State {
         self.passed == other.passed && self.outcome == other.outcome
     }
 
-    fn join(&mut self, other: &Self) {
+    pub(crate) fn join(&mut self, other: &Self) {
         // What only one path knows is out of scope, or unknown, where they meet.
         self.values.retain(|id, value| match other.values.get(id) {
             Some(there) => {

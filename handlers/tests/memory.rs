@@ -88,6 +88,9 @@ fn what_only_looks_like_the_count_is_not_noticed() {
         "if (copy_to_user(argp, &x, sizeof(x)))\nret = -EFAULT;",
         "ret = -EFAULT;\nif (!copy_to_user(argp, &x, sizeof(x)))\nret = 0;",
         "return !!copy_to_user(argp, &x, sizeof(x));",
+        // include/linux/uaccess.h: these two answer 0 or -EFAULT.
+        "return copy_from_user_nofault(&x, argp, sizeof(x));",
+        "return copy_to_user_nofault(argp, &x, sizeof(x));",
         "ret = 0;\nif (ret || copy_to_user(argp, &x, sizeof(x)))\nreturn -EFAULT;",
     ] {
         assert!(!returns_count(body), "{body}");
@@ -102,6 +105,18 @@ fn sent(body: &str) -> (Cleared, Vec<String>) {
     let out = copied_out(&found);
     assert_eq!((out.ty.as_str(), out.object.as_str()), ("struct foo", "x"));
     (out.cleared, out.set.iter().cloned().collect())
+}
+
+#[test]
+fn the_argument_is_found_where_each_function_has_it() {
+    for (body, expected) in [
+        ("ret = strncpy_from_user(name, argp, 8);", "in whole ?"),
+        ("ret = strnlen_user(argp, 8);", "in whole ?"),
+        ("struct ifreq x;\nvoid __user *data;\nret = get_user_ifreq(&x, &data, argp);", "in whole ?"),
+        ("struct ifreq x;\nret = put_user_ifreq(&x, argp);", "out whole ?"),
+    ] {
+        assert_eq!(copies(&case(body)), [expected], "{body}");
+    }
 }
 
 #[test]

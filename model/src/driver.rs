@@ -286,8 +286,6 @@ pub struct Access {
     pub amount: Amount,
     /// Whether it is done only where the direction in the number says so.
     pub guarded: bool,
-    /// Whether the amount is what the function's name says, and not an argument: `get_user`.
-    pub of_pointee: bool,
 }
 
 /// A structure that is copied in.

@@ -3,35 +3,17 @@
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use ioctlkit_model::{
-    Access, Amount, Cleared, CopiedIn, CopiedOut, Noticed, NoticedKind, Part, Span, Way,
-};
+use ioctlkit_model::{Amount, Cleared, CopiedIn, Way};
 
-use super::conditions::{fetches_into, looked_at};
 use super::expressions::{Outcomes, Target, set};
-use super::{DEPTH, Frame, Run};
+use super::memory::{clear, fetch, unknown_now};
+use super::{Caller, DEPTH, Frame, Run};
 use crate::ast::{Expression, ExpressionKind};
-use crate::known::{Known, is_harmless, known};
-use crate::value::{
-    Again, CallOutcome, Constant, Counted, Fetch, Object, Place, State, UserPart, UserPointer,
-    Value,
-};
+use crate::known::{CopyAnswer, Known, is_harmless, known};
+use crate::value::{CallOutcome, Constant, Counted, Place, State, UserPointer, Value};
 
 /// What a call is given: the expressions, and their values.
 type Given<'p, 'v> = (&'p [Expression], &'v [Value]);
-
-/// How many fetches are remembered on a path; the oldest is forgotten first.
-const MOST_FETCHES: usize = 64;
-
-/// A copy from or to the program's memory.
-struct Copying<'v> {
-    way: Way,
-    /// The end that the program has given.
-    pointer: &'v Value,
-    amount: &'v Amount,
-    /// Whether the pointer's type says how much, as for `get_user`.
-    of_pointee: bool,
-}
 
 impl<'p> Run<'p> {
     pub(super) fn call(
@@ -131,109 +113,59 @@ impl<'p> Run<'p> {
         mut state: State,
     ) -> Outcomes {
         let at = |place: usize| values.get(place).cloned().unwrap_or(Value::Unknown);
-        let counted = Value::Count(Rc::new(Counted {
-            span: self.span(frame, call.at),
-            function: name.to_owned(),
-        }));
         let size_of = |run: &mut Self, frame: &Frame<'p>, state: &mut State, place: usize| {
             let Some(size) = arguments.get(place) else { return Amount::Unknown };
             run.size_is(frame, size, &at(place), name, state);
             run.amount(frame, size, &at(place))
         };
         match known {
-            Known::CopyIn { to, from, size } => {
+            Known::CopyIn { to, from, size, answer } => {
                 let amount = size_of(self, frame, &mut state, size);
-                let copy = Copying {
-                    way: Way::In,
-                    pointer: &at(from),
-                    amount: &amount,
-                    of_pointee: false,
-                };
-                self.copied(frame, call, &copy, &state);
+                self.copied(frame, call, (Way::In, &at(from)), &amount, &state);
                 self.fill(frame, call, (&at(to), arguments.get(to)), &at(from), amount, &mut state);
-                vec![(state, counted)]
+                vec![(state, self.copy_answer(frame, call, name, answer))]
             }
             Known::CopyStruct { to, from, size } => {
                 let amount = size_of(self, frame, &mut state, size);
-                let copy = Copying {
-                    way: Way::In,
-                    pointer: &at(from),
-                    amount: &amount,
-                    of_pointee: false,
-                };
-                self.copied(frame, call, &copy, &state);
+                self.copied(frame, call, (Way::In, &at(from)), &amount, &state);
                 let whole = Amount::CommandSize;
                 self.fill(frame, call, (&at(to), arguments.get(to)), &at(from), whole, &mut state);
                 // It answers for what the program left out, and fetches the size before.
                 state.fetches.clear();
-                self.checked(frame, call, state)
+                vec![(state, self.checked(frame, call))]
             }
-            Known::CopyOut { to, from, size } => {
+            Known::CopyOut { to, from, size, answer } => {
                 let amount = size_of(self, frame, &mut state, size);
-                let copy =
-                    Copying { way: Way::Out, pointer: &at(to), amount: &amount, of_pointee: false };
-                self.copied(frame, call, &copy, &state);
+                self.copied(frame, call, (Way::Out, &at(to)), &amount, &state);
                 self.sent(frame, call, &at(from), amount, &state);
-                vec![(state, counted)]
-            }
-            Known::CopyOutChecked { to, from, size } => {
-                let amount = size_of(self, frame, &mut state, size);
-                let copy =
-                    Copying { way: Way::Out, pointer: &at(to), amount: &amount, of_pointee: false };
-                self.copied(frame, call, &copy, &state);
-                self.sent(frame, call, &at(from), amount, &state);
-                self.checked(frame, call, state)
+                vec![(state, self.copy_answer(frame, call, name, answer))]
             }
             Known::Get { variable, pointer } => {
                 let amount = pointee_amount(&at(pointer));
-                let copy = Copying {
-                    way: Way::In,
-                    pointer: &at(pointer),
-                    amount: &amount,
-                    of_pointee: true,
-                };
-                self.copied(frame, call, &copy, &state);
+                self.copied(frame, call, (Way::In, &at(pointer)), &amount, &state);
                 if let Some(target) = arguments.get(variable) {
                     let mut after = Outcomes::new();
                     for (mut state, place) in self.place(frame, target, state) {
                         self.fetched(frame, call, &place, &at(pointer), &mut state);
-                        after.extend(self.checked(frame, call, state));
+                        after.push((state, self.checked(frame, call)));
                     }
                     return after;
                 }
-                self.checked(frame, call, state)
+                vec![(state, self.checked(frame, call))]
             }
             Known::Put { pointer } => {
                 let amount = pointee_amount(&at(pointer));
-                let copy = Copying {
-                    way: Way::Out,
-                    pointer: &at(pointer),
-                    amount: &amount,
-                    of_pointee: true,
-                };
-                self.copied(frame, call, &copy, &state);
-                self.checked(frame, call, state)
+                self.copied(frame, call, (Way::Out, &at(pointer)), &amount, &state);
+                vec![(state, self.checked(frame, call))]
             }
             Known::Clear { pointer, size } => {
                 let amount = size_of(self, frame, &mut state, size);
-                let copy = Copying {
-                    way: Way::Out,
-                    pointer: &at(pointer),
-                    amount: &amount,
-                    of_pointee: false,
-                };
-                self.copied(frame, call, &copy, &state);
-                vec![(state, counted)]
+                self.copied(frame, call, (Way::Out, &at(pointer)), &amount, &state);
+                vec![(state, self.copy_answer(frame, call, name, CopyAnswer::Count))]
             }
             Known::Duplicate { from, size } => {
                 let amount = size_of(self, frame, &mut state, size);
-                let copy = Copying {
-                    way: Way::In,
-                    pointer: &at(from),
-                    amount: &amount,
-                    of_pointee: false,
-                };
-                self.copied(frame, call, &copy, &state);
+                self.copied(frame, call, (Way::In, &at(from)), &amount, &state);
                 let id = self.allocated(frame, call, Cleared::Nothing, Some(amount), &mut state);
                 let span = self.span(frame, call.at);
                 self.facts.copied_in.entry(id).or_insert(CopiedIn {
@@ -253,38 +185,20 @@ impl<'p> Run<'p> {
                 vec![(state, Value::Address(Place { object: id, path: Rc::from("") }))]
             }
             Known::ReadsString { from } => {
-                let copy = Copying {
-                    way: Way::In,
-                    pointer: &at(from),
-                    amount: &Amount::Unknown,
-                    of_pointee: false,
-                };
-                self.copied(frame, call, &copy, &state);
+                self.copied(frame, call, (Way::In, &at(from)), &Amount::Unknown, &state);
                 self.given_away(values, &mut state, Some(from));
                 vec![(state, Value::Unknown)]
             }
             Known::ReadsInto { to, from } => {
-                let copy = Copying {
-                    way: Way::In,
-                    pointer: &at(from),
-                    amount: &Amount::Unknown,
-                    of_pointee: true,
-                };
-                self.copied(frame, call, &copy, &state);
+                self.copied(frame, call, (Way::In, &at(from)), &Amount::Unknown, &state);
                 if let Value::Address(place) = at(to) {
                     unknown_now(&place, &mut state);
                 }
-                self.checked(frame, call, state)
+                vec![(state, self.checked(frame, call))]
             }
             Known::WritesFrom { to } => {
-                let copy = Copying {
-                    way: Way::Out,
-                    pointer: &at(to),
-                    amount: &Amount::Unknown,
-                    of_pointee: true,
-                };
-                self.copied(frame, call, &copy, &state);
-                self.checked(frame, call, state)
+                self.copied(frame, call, (Way::Out, &at(to)), &Amount::Unknown, &state);
+                vec![(state, self.checked(frame, call))]
             }
             Known::AllocatesCleared { size } | Known::Allocates { size } => {
                 let size = size.and_then(|place| Some((arguments.get(place)?, at(place))));
@@ -316,10 +230,11 @@ impl<'p> Run<'p> {
                 self.given_away(values, &mut state, Some(to));
                 vec![(state, Value::Unknown)]
             }
-            Known::Same { value } => {
-                self.facts.converts_pointer |= name == "compat_ptr";
-                vec![(state, at(value))]
+            Known::CompatPointer => {
+                self.facts.converts_pointer = true;
+                vec![(state, at(0))]
             }
+            Known::Same { value } => vec![(state, at(value))],
             Known::ToUserPointer => {
                 let value = match at(0) {
                     argument @ Value::Argument(_) => argument,
@@ -361,190 +276,29 @@ impl<'p> Run<'p> {
         }
     }
 
-    /// A number of bytes is what the program chose times something.
-    fn size_is(
-        &mut self,
-        frame: &Frame<'p>,
-        size: &Expression,
-        value: &Value,
-        function: &str,
-        state: &mut State,
-    ) {
-        if let Value::FromUser(place) = value {
-            looked_at(place, state);
-        }
-        let Value::Product(product) = value else { return };
-        looked_at(&product.number, state);
-        if state.bounded.contains(&product.number) {
-            return;
-        }
-        let Some(object) = state.objects.get(&product.number.object) else { return };
-        let kind = NoticedKind::UnboundedProduct {
-            ty: object.ty.to_string(),
-            member: product.number.path.to_string(),
-            factor: product.factor.clone(),
-            function: function.to_owned(),
-        };
-        let span = self.span(frame, size.at);
-        self.facts.notice(Noticed { kind, span, related: None });
-    }
-
-    /// What a function that fills memory is given: an address, or a member that is an array, whose type the
-    /// text does not show.
-    fn filled(
-        &mut self,
-        frame: &mut Frame<'p>,
-        argument: Option<&'p Expression>,
-        value: &Value,
-        state: &State,
-    ) -> Option<Place> {
-        if let Value::Address(place) = value {
-            return Some(place.clone());
-        }
-        let member = argument.filter(|it| matches!(it.kind, ExpressionKind::Member { .. }))?;
-        match self.place(frame, member, state.clone()).pop()? {
-            (_, Target::Member(place)) => Some(place),
-            _ => None,
-        }
-    }
-
-    /// A copy from or to the program's memory: one of the argument is kept.
-    fn copied(&mut self, frame: &Frame<'p>, call: &Expression, copy: &Copying<'_>, state: &State) {
-        let Value::Argument(pointer) = copy.pointer else { return };
-        let part = match &pointer.part {
-            UserPart::Start => Part::Whole,
-            UserPart::Member(member) => Part::Member(member.to_string()),
-            UserPart::Inside => Part::Inside,
-        };
-        let span = self.span(frame, call.at);
-        let guarded = state.guarded;
-        let Copying { way, of_pointee, .. } = *copy;
-        let amount = copy.amount.clone();
-        self.facts.access(Access { span, way, part, amount, guarded, of_pointee });
-    }
-
-    /// An object of the kernel is filled from the program's memory.
-    fn fill(
-        &mut self,
+    /// What a function answers that copies.
+    fn copy_answer(
+        &self,
         frame: &Frame<'p>,
         call: &Expression,
-        (to, to_text): (&Value, Option<&'p Expression>),
-        from: &Value,
-        amount: Amount,
-        state: &mut State,
-    ) {
-        let Value::Address(place) = to else { return };
-        let span = self.span(frame, call.at);
-        if place.path.is_empty() {
-            state.values.remove(&place.object);
-            let ty = match to_text.and_then(|text| self.type_of(frame, text)) {
-                Some((ty, _)) => ty,
-                None => Rc::from(""),
-            };
-            let object = state.objects.entry(place.object).or_insert_with(|| Object {
-                name: Rc::from(""),
-                ty: ty.clone(),
-                span,
-                cleared: Cleared::Nothing,
-                set: BTreeSet::new(),
-                is_unknown: false,
-                copied_in: None,
-            });
-            if object.ty.is_empty() {
-                object.ty = ty;
-            }
-            object.copied_in = Some(amount);
-            object.set.clear();
-            let ty = object.ty.to_string();
-            self.facts.copied_in.entry(place.object).or_insert(CopiedIn {
-                ty,
-                span,
-                read: BTreeSet::new(),
-                escapes: false,
-            });
-        } else {
-            set(state, place);
-        }
-        if let Value::Argument(pointer) = from {
-            fetch(pointer.part.clone(), span, place.clone(), state);
+        name: &str,
+        answer: CopyAnswer,
+    ) -> Value {
+        match answer {
+            CopyAnswer::Error => self.checked(frame, call),
+            CopyAnswer::Count => Value::Count(Rc::new(Counted {
+                span: self.span(frame, call.at),
+                function: name.to_owned(),
+            })),
         }
     }
 
-    /// A variable is fetched from the program's memory.
-    fn fetched(
-        &mut self,
-        frame: &Frame<'p>,
-        call: &Expression,
-        target: &Target,
-        from: &Value,
-        state: &mut State,
-    ) {
-        let span = self.span(frame, call.at);
-        let place = match target {
-            Target::Variable(id) => {
-                let Some(variable) = self.variables.get(id).cloned() else { return };
-                state.objects.insert(
-                    *id,
-                    Object {
-                        name: variable.name.clone(),
-                        ty: variable.base.clone(),
-                        span,
-                        cleared: Cleared::Nothing,
-                        set: BTreeSet::new(),
-                        is_unknown: false,
-                        copied_in: Some(Amount::Unknown),
-                    },
-                );
-                let place = Place { object: *id, path: Rc::from("") };
-                state.values.insert(*id, Value::FromUser(place.clone()));
-                place
-            }
-            Target::Member(place) => {
-                set(state, place);
-                place.clone()
-            }
-            Target::User(_) | Target::Elsewhere => return,
-        };
-        if let Value::Argument(pointer) = from {
-            fetch(pointer.part.clone(), span, place, state);
-        }
-    }
-
-    /// An object of the kernel is copied to the program.
-    fn sent(
-        &mut self,
-        frame: &Frame<'p>,
-        call: &Expression,
-        from: &Value,
-        amount: Amount,
-        state: &State,
-    ) {
-        let Value::Address(place) = from else { return };
-        let Some(object) = state.objects.get(&place.object) else { return };
-        if object.is_unknown || object.ty.is_empty() {
-            return;
-        }
-        self.facts.copied_out(CopiedOut {
-            ty: object.ty.to_string(),
-            object: object.name.to_string(),
-            span: self.span(frame, call.at),
-            declared: object.span,
-            member: place.path.to_string(),
-            cleared: object.cleared,
-            set: object.set.iter().map(ToString::to_string).collect(),
-            copied_in: object.copied_in.clone(),
-            amount,
-        });
-    }
-
-    /// 0 or `-EFAULT`, each on a path of its own.
-    fn checked(&mut self, frame: &Frame<'p>, call: &Expression, state: State) -> Outcomes {
+    /// 0 or `-EFAULT`.
+    fn checked(&self, frame: &Frame<'p>, call: &Expression) -> Value {
         let span = self.span(frame, call.at);
         let constant =
             |text: &str, number| Value::Constant(Constant { text: Rc::from(text), number, span });
-        let many = [constant("0", Some(0)), constant("-EFAULT", None)];
-        let both = many[0].join(&many[1]);
-        vec![(state, both)]
+        constant("0", Some(0)).join(&constant("-EFAULT", None))
     }
 
     /// Values go where nothing was read.
@@ -630,8 +384,7 @@ impl<'p> Run<'p> {
             self.given_away(values, &mut state, None);
             return vec![(state, Value::Unknown)];
         };
-        let key = (u64::from(frame.number) + 1) << 32 | u64::from(call.at.start);
-        let mut inner = self.frame(callee, key);
+        let mut inner = self.frame(callee, Caller::Call { frame: frame.number, at: call.at.start });
         for (place, parameter) in function.parameters.iter().enumerate() {
             let Some(name) = parameter.name else { continue };
             let id = self.declare(&mut inner, name, &parameter.ty);
@@ -641,7 +394,6 @@ impl<'p> Run<'p> {
             self.assign_variable(id, pointee, value, &mut state);
         }
         self.stack.push(callee);
-        let before = state.outcome;
         state.outcome = CallOutcome::Any;
         let fell = self.block(&mut inner, &function.body, vec![state]);
         self.stack.pop();
@@ -654,7 +406,7 @@ impl<'p> Run<'p> {
             state.outcome = match value.truth() {
                 Some(false) => CallOutcome::Zero,
                 Some(true) => CallOutcome::Error,
-                None => before.min(CallOutcome::Any),
+                None => CallOutcome::Any,
             };
             let alike = outcomes
                 .iter_mut()
@@ -662,9 +414,7 @@ impl<'p> Run<'p> {
             match alike {
                 Some((known, joined)) => {
                     *joined = joined.join(&value);
-                    let mut one = vec![std::mem::take(known)];
-                    crate::value::add(&mut one, state);
-                    *known = one.pop().unwrap_or_default();
+                    known.join(&state);
                 }
                 None => outcomes.push((state, value)),
             }
@@ -680,57 +430,5 @@ fn pointee_amount(value: &Value) -> Amount {
             Amount::Type(pointee.to_string())
         }
         _ => Amount::Unknown,
-    }
-}
-
-/// Remembers a fetch, and one of the same part before.
-fn fetch(part: UserPart, span: Span, to: Place, state: &mut State) {
-    if part == UserPart::Inside {
-        return;
-    }
-    let before = state.fetches.iter().find(|fetch| {
-        let same = fetch.part == part
-            || part == UserPart::Start && matches!(fetch.part, UserPart::Member(_));
-        same && !fetch.looked_at.is_empty() && fetch.span != span
-    });
-    let again = before.map(|fetch| Again { span: fetch.span, looked_at: fetch.looked_at.clone() });
-    state.fetches.retain(|fetch| fetch.to != to);
-    if state.fetches.len() >= MOST_FETCHES {
-        state.fetches.remove(0);
-    }
-    state.fetches.push(Fetch { part, span, to, looked_at: BTreeSet::new(), again });
-}
-
-/// Every byte of an object, or of a part of it, gets a value.
-fn clear(place: &Place, size: Option<&Expression>, state: &mut State) {
-    let whole = size.is_none_or(|size| !matches!(size.kind, ExpressionKind::Number));
-    if !place.path.is_empty() {
-        set(state, place);
-        return;
-    }
-    if let Some(object) = state.objects.get_mut(&place.object) {
-        if whole {
-            object.cleared = Cleared::All;
-            object.copied_in = None;
-        } else {
-            object.is_unknown = true;
-        }
-    }
-}
-
-/// Somebody whose source was not read may have changed it.
-fn unknown_now(place: &Place, state: &mut State) {
-    if let Some(object) = state.objects.get_mut(&place.object) {
-        if place.path.is_empty() {
-            object.is_unknown = true;
-        } else {
-            object.set.insert(place.path.clone());
-        }
-    }
-    if place.path.is_empty() {
-        state.values.remove(&place.object);
-    }
-    for fetch in fetches_into(state, place.object) {
-        fetch.again = None;
     }
 }

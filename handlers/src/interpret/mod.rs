@@ -6,6 +6,7 @@
 mod calls;
 mod conditions;
 mod expressions;
+mod memory;
 mod statements;
 mod types;
 
@@ -61,7 +62,7 @@ pub(crate) struct Run<'p> {
     pub(crate) facts: Facts,
     steps: u32,
     ids: FxHashMap<(u32, u32), Id>,
-    frames: FxHashMap<(u32, u32), u32>,
+    frames: FxHashMap<Caller, u32>,
     variables: FxHashMap<Id, Rc<Declared>>,
     /// Functions that are being followed.
     stack: Vec<FunctionId>,
@@ -79,6 +80,20 @@ struct Declared {
     ty: TypeName,
     /// The name of the variable.
     name: Rc<str>,
+}
+
+/// Who calls a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+enum Caller {
+    /// The kernel: the function is the handler.
+    Kernel,
+    /// A call in the body of a function that is followed.
+    Call {
+        /// The frame of that function.
+        frame: u32,
+        /// Where the call begins.
+        at: u32,
+    },
 }
 
 /// A call of a function.
@@ -135,7 +150,7 @@ impl<'p> Run<'p> {
             return;
         };
         let mut state = State::default();
-        let mut frame = self.frame(id, 0);
+        let mut frame = self.frame(id, Caller::Kernel);
         for (place, parameter) in function.parameters.iter().enumerate() {
             let Some(name) = parameter.name else { continue };
             let variable = self.declare(&mut frame, name, &parameter.ty);
@@ -218,11 +233,9 @@ impl<'p> Run<'p> {
     }
 
     /// A new frame; the same for the same call at the same place.
-    fn frame(&mut self, function: FunctionId, caller_and_place: u64) -> Frame<'p> {
-        let key =
-            ((caller_and_place >> 32) as u32, (caller_and_place & u64::from(u32::MAX)) as u32);
+    fn frame(&mut self, function: FunctionId, caller: Caller) -> Frame<'p> {
         let next = self.frames.len() as u32;
-        let number = *self.frames.entry(key).or_insert(next);
+        let number = *self.frames.entry(caller).or_insert(next);
         Frame {
             source: function.source,
             number,

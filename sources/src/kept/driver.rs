@@ -28,7 +28,7 @@ fields! {
         noticed,
         returns,
     }
-    Access { span, way, part, amount, guarded, of_pointee }
+    Access { span, way, part, amount, guarded }
     CopiedIn { ty, span, read, escapes }
     CopiedOut { ty, object, span, declared, member, cleared, set, copied_in, amount }
     Noticed { kind, span, related }
