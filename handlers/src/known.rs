@@ -117,9 +117,10 @@ pub(crate) fn known(name: &str) -> Option<Known> {
         "clear_user" | "__clear_user" => Clear { pointer: 0, size: 1 },
         // include/linux/string.h, mm/util.c
         "memdup_user" | "vmemdup_user" | "memdup_user_nul" => Duplicate { from: 0, size: 1 },
-        "memdup_array_user" | "vmemdup_array_user" | "strndup_user" => ReadsString { from: 0 },
+        "memdup_array_user" | "vmemdup_array_user" | "strndup_user" | "strnlen_user" => {
+            ReadsString { from: 0 }
+        }
         "strncpy_from_user" => ReadsString { from: 1 },
-        "strnlen_user" => ReadsString { from: 0 },
         // kernel/time/time.c, kernel/compat.c
         "get_timespec64"
         | "get_old_timespec32"

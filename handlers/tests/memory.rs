@@ -112,7 +112,10 @@ fn the_argument_is_found_where_each_function_has_it() {
     for (body, expected) in [
         ("ret = strncpy_from_user(name, argp, 8);", "in whole ?"),
         ("ret = strnlen_user(argp, 8);", "in whole ?"),
-        ("struct ifreq x;\nvoid __user *data;\nret = get_user_ifreq(&x, &data, argp);", "in whole ?"),
+        (
+            "struct ifreq x;\nvoid __user *data;\nret = get_user_ifreq(&x, &data, argp);",
+            "in whole ?",
+        ),
         ("struct ifreq x;\nret = put_user_ifreq(&x, argp);", "out whole ?"),
     ] {
         assert_eq!(copies(&case(body)), [expected], "{body}");

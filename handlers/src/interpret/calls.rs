@@ -5,8 +5,9 @@ use std::rc::Rc;
 
 use ioctlkit_model::{Amount, Cleared, CopiedIn, Way};
 
-use super::expressions::{Outcomes, Target, set};
+use super::expressions::{Outcomes, set};
 use super::memory::{clear, fetch, unknown_now};
+use super::places::Target;
 use super::{Caller, DEPTH, Frame, Run};
 use crate::ast::{Expression, ExpressionKind};
 use crate::known::{CopyAnswer, Known, is_harmless, known};

@@ -1,29 +1,19 @@
 //! Expressions: what they yield, and what they change.
 
-use std::collections::BTreeSet;
 use std::rc::Rc;
 
-use ioctlkit_model::{Amount, Cleared, Noticed, NoticedKind, Span};
+use ioctlkit_model::{Noticed, NoticedKind};
 
-use super::conditions::{fetches_into, look_at};
+use super::conditions::fetches_into;
+use super::places::Target;
 use super::{Frame, Run};
-use crate::ast::{Binary, Declaration, Designator, Expression, ExpressionKind, Item, Unary};
+use crate::ast::{Binary, Expression, ExpressionKind, Unary};
 use crate::value::{
-    CommandPart, Constant, Id, Object, Paths, Place, Product, State, UserPart, UserPointer, Value,
-    add,
+    CommandPart, Constant, Id, Paths, Place, Product, State, UserPart, UserPointer, Value, add,
 };
 
 /// What an expression comes to on each path.
 pub(super) type Outcomes = Vec<(State, Value)>;
-
-/// Where something can be stored.
-#[derive(Debug, Clone)]
-pub(super) enum Target {
-    Variable(Id),
-    Member(Place),
-    User(UserPointer),
-    Elsewhere,
-}
 
 impl<'p> Run<'p> {
     pub(super) fn effect(
@@ -285,96 +275,6 @@ impl<'p> Run<'p> {
         }
     }
 
-    /// Where an expression lies.
-    pub(super) fn place(
-        &mut self,
-        frame: &mut Frame<'p>,
-        expression: &'p Expression,
-        state: State,
-    ) -> Vec<(State, Target)> {
-        if !self.step() {
-            return vec![(state, Target::Elsewhere)];
-        }
-        match &expression.kind {
-            ExpressionKind::Name => {
-                let target = match frame.variable(self.str(frame, expression.at)) {
-                    Some(id) => Target::Variable(id),
-                    None => Target::Elsewhere,
-                };
-                vec![(state, target)]
-            }
-            ExpressionKind::Member { of, name, is_arrow } => {
-                let name = self.str(frame, *name);
-                if *is_arrow {
-                    let outcomes = self.expression(frame, of, state);
-                    return outcomes
-                        .into_iter()
-                        .map(|(state, value)| (state, behind(&value, name)))
-                        .collect();
-                }
-                let targets = self.place(frame, of, state);
-                targets.into_iter().map(|(state, target)| (state, within(&target, name))).collect()
-            }
-            ExpressionKind::Index { of, index } => {
-                let mut targets = Vec::new();
-                for (state, value) in self.expression(frame, of, state) {
-                    for (mut state, index_value) in self.expression(frame, index, state) {
-                        look_at(&index_value, &mut state);
-                        let first =
-                            matches!(&index_value, Value::Constant(c) if c.number == Some(0));
-                        let target = match &value {
-                            // An array that is a member yields itself.
-                            Value::Address(place) | Value::FromUser(place) => {
-                                Target::Member(place.clone())
-                            }
-                            Value::Argument(pointer) if first => Target::User(pointer.clone()),
-                            Value::Argument(pointer) => Target::User(UserPointer {
-                                part: UserPart::Inside,
-                                pointee: pointer.pointee.clone(),
-                            }),
-                            _ => Target::Elsewhere,
-                        };
-                        // `x.array[i]`, where `x` was not copied in.
-                        let target = match (target, &of.kind) {
-                            (Target::Elsewhere, ExpressionKind::Member { .. }) => {
-                                let mut places = self.place(frame, of, state.clone());
-                                match places.pop() {
-                                    Some((_, Target::Member(place))) => Target::Member(place),
-                                    _ => Target::Elsewhere,
-                                }
-                            }
-                            (target, _) => target,
-                        };
-                        targets.push((state, target));
-                    }
-                }
-                targets
-            }
-            ExpressionKind::Dereference(inner) => {
-                let outcomes = self.expression(frame, inner, state);
-                outcomes
-                    .into_iter()
-                    .map(|(state, value)| {
-                        let target = match value {
-                            Value::Address(place) if place.path.is_empty() => {
-                                Target::Variable(place.object)
-                            }
-                            Value::Address(place) => Target::Member(place),
-                            Value::Argument(pointer) => Target::User(pointer),
-                            _ => Target::Elsewhere,
-                        };
-                        (state, target)
-                    })
-                    .collect()
-            }
-            ExpressionKind::Cast { value, .. } => self.place(frame, value, state),
-            _ => {
-                let outcomes = self.expression(frame, expression, state);
-                outcomes.into_iter().map(|(state, _)| (state, Target::Elsewhere)).collect()
-            }
-        }
-    }
-
     fn binary(
         &mut self,
         frame: &mut Frame<'p>,
@@ -594,95 +494,6 @@ impl<'p> Run<'p> {
         };
     }
 
-    /// What a declaration makes.
-    pub(super) fn new_object(
-        &mut self,
-        frame: &Frame<'p>,
-        declaration: &'p Declaration,
-        id: Id,
-        state: &mut State,
-    ) {
-        if declaration.ty.pointers > 0 && !declaration.ty.is_array {
-            state.objects.remove(&id);
-            return;
-        }
-        let Some(ty) = self.variables.get(&id).cloned() else { return };
-        let mut object = Object {
-            name: self.str(frame, declaration.name).into(),
-            ty: ty.base.clone(),
-            span: self.span(frame, declaration.name),
-            cleared: if declaration.is_static { Cleared::All } else { Cleared::Nothing },
-            set: BTreeSet::new(),
-            is_unknown: false,
-            copied_in: None,
-        };
-        if let Some(Expression { kind: ExpressionKind::Initialiser(items), .. }) =
-            &declaration.value
-        {
-            self.initialise(frame, items, &mut object);
-        }
-        self.facts.copied_in.remove(&id);
-        state.objects.insert(id, object);
-    }
-
-    /// `= { … }`: an empty one clears all, one that names members clears those that it does not name.
-    fn initialise(&self, frame: &Frame<'p>, items: &'p [Item], object: &mut Object) {
-        let is_zero = |item: &Item| {
-            item.designator.is_none()
-                && matches!(item.value.kind, ExpressionKind::Number)
-                && self.str(frame, item.value.at) == "0"
-        };
-        object.cleared = match items {
-            [] => Cleared::All,
-            [only]
-                if is_zero(only)
-                    || matches!(only.value.kind, ExpressionKind::Initialiser(_))
-                        && only.designator.is_none() =>
-            {
-                Cleared::All
-            }
-            _ => Cleared::Members,
-        };
-        for item in items {
-            if let Some(Designator::Member(name)) = &item.designator {
-                object.set.insert(self.str(frame, *name).into());
-            }
-        }
-    }
-
-    fn compound(
-        &mut self,
-        frame: &mut Frame<'p>,
-        expression: &'p Expression,
-        ty: &crate::ast::TypeName,
-        items: &'p [Item],
-        state: State,
-    ) -> Outcomes {
-        let id = self.id(frame.number, expression.at.start);
-        let mut outcomes = vec![(state, Value::Unknown)];
-        for item in items {
-            let before = std::mem::take(&mut outcomes);
-            for (state, _) in before {
-                outcomes.extend(self.expression(frame, &item.value, state));
-            }
-        }
-        for (state, value) in &mut outcomes {
-            let mut object = Object {
-                name: Rc::from("a compound literal"),
-                ty: super::types::spelled(self.str(frame, ty.base)).into(),
-                span: self.span(frame, expression.at),
-                cleared: Cleared::Nothing,
-                set: BTreeSet::new(),
-                is_unknown: false,
-                copied_in: None,
-            };
-            self.initialise(frame, items, &mut object);
-            state.objects.insert(id, object);
-            *value = Value::Unknown;
-        }
-        outcomes
-    }
-
     /// `(T __user *)(unsigned long)x.member`
     fn notice_cast(
         &mut self,
@@ -711,66 +522,6 @@ impl<'p> Run<'p> {
         let span = self.span(frame, expression.at);
         self.facts.notice(Noticed { kind, span, related: None });
     }
-
-    /// An object that a function allocates.
-    pub(super) fn allocated(
-        &mut self,
-        frame: &Frame<'p>,
-        at: &Expression,
-        cleared: Cleared,
-        copied_in: Option<Amount>,
-        state: &mut State,
-    ) -> Id {
-        let id = self.id(frame.number, at.at.start);
-        let span: Span = self.span(frame, at.at);
-        state.objects.insert(
-            id,
-            Object {
-                name: Rc::from(""),
-                ty: Rc::from(""),
-                span,
-                cleared,
-                set: BTreeSet::new(),
-                is_unknown: false,
-                copied_in,
-            },
-        );
-        id
-    }
-}
-
-/// A member of what a pointer leads to.
-fn behind(value: &Value, name: &str) -> Target {
-    match value {
-        Value::Address(place) => Target::Member(member(place, name)),
-        Value::Argument(pointer) => Target::User(user_member(pointer, name)),
-        _ => Target::Elsewhere,
-    }
-}
-
-/// A member of what lies somewhere.
-fn within(target: &Target, name: &str) -> Target {
-    match target {
-        Target::Variable(object) => Target::Member(Place { object: *object, path: Rc::from(name) }),
-        Target::Member(place) => Target::Member(member(place, name)),
-        Target::User(pointer) => Target::User(user_member(pointer, name)),
-        Target::Elsewhere => Target::Elsewhere,
-    }
-}
-
-fn member(place: &Place, name: &str) -> Place {
-    let path =
-        if place.path.is_empty() { name.into() } else { format!("{}.{name}", place.path).into() };
-    Place { object: place.object, path }
-}
-
-fn user_member(pointer: &UserPointer, name: &str) -> UserPointer {
-    let part = match &pointer.part {
-        UserPart::Start => UserPart::Member(name.into()),
-        UserPart::Member(outer) => UserPart::Member(format!("{outer}.{name}").into()),
-        UserPart::Inside => UserPart::Inside,
-    };
-    UserPointer { part, pointee: None }
 }
 
 /// A member gets a value.

@@ -8,7 +8,8 @@ use ioctlkit_model::{
 };
 
 use super::conditions::{fetches_into, looked_at};
-use super::expressions::{Target, set};
+use super::expressions::set;
+use super::places::Target;
 use super::{Frame, Run};
 use crate::ast::{Expression, ExpressionKind};
 use crate::value::{Again, Fetch, Object, Place, State, UserPart, Value};

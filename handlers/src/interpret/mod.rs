@@ -7,6 +7,8 @@ mod calls;
 mod conditions;
 mod expressions;
 mod memory;
+mod objects;
+mod places;
 mod statements;
 mod types;
 
