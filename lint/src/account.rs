@@ -11,7 +11,8 @@ use ioctlkit_sources::c::asm_architecture;
 pub struct Account {
     /// How many commands have a number on some ABI, and how many families and plain numbers there are.
     pub judged: usize,
-    /// How many definitions look like commands and have no number on some ABI.
+    /// How many definitions look like commands and have no number on some ABI, and how many functions of
+    /// driver source were not followed to their end.
     pub not_understood: usize,
     /// How many headers were not read for every ABI that they are meant for.
     pub not_read: usize,
@@ -33,7 +34,9 @@ impl Account {
         let unread = headers.clone().filter(|header| header.is_unread());
         Self {
             judged: commands + interface.families.len() + interface.raw_numbers.len(),
-            not_understood: not_understood(interface) + without_number(layouts).count(),
+            not_understood: not_understood(interface)
+                + without_number(layouts).count()
+                + code_not_understood(interface),
             not_read: headers.filter(|header| !header.not_read.is_empty()).count(),
             unread: unread.filter(|header| with_commands.contains(&header.file)).count(),
         }
@@ -62,6 +65,13 @@ fn not_understood(interface: &Interface) -> usize {
         interface.headers.iter().filter(is_elsewhere).map(|header| header.file).collect();
     let unknown = interface.not_understood.iter();
     unknown.filter(|unknown| !elsewhere.contains(&unknown.span.file)).count()
+}
+
+/// How many functions of driver source were not followed to their end, as U005 reports them.
+fn code_not_understood(interface: &Interface) -> usize {
+    let code = &interface.code;
+    let gave_up = code.handlers.iter().filter(|handler| handler.gave_up.is_some());
+    code.not_understood.len() + gave_up.count()
 }
 
 /// Every command whose argument has no layout on some ABIs, with these ABIs and the argument.

@@ -75,3 +75,11 @@ fn a_dump_has_the_handlers_that_were_read() {
     );
     assert_eq!(handler["commands"][1]["as_number"], true);
 }
+
+#[test]
+fn a_function_that_was_not_followed_to_its_end_is_counted_whatever_rules_run() {
+    let source = include_str!("../../../fixtures/rules/U005/bad.c");
+    let folder = Folder::with("foo.c", source);
+    let done = folder.run(&["check", "--no-config", "--select", "H005", "foo.c"]);
+    assert!(done.stderr.contains("not understood"), "{}", done.seen());
+}
