@@ -14,6 +14,7 @@ use crate::against::References;
 use crate::classify::{ClassifiedCommand, ClassifiedMember};
 use crate::compat::{Incompatibility, survey};
 use crate::declared::Declared;
+use crate::join::Join;
 use crate::raw_commands::{self, RawCommand};
 use crate::spelling::Spelling;
 use crate::unstated::Unstated;
@@ -35,6 +36,7 @@ pub struct Context<'a> {
     incompatibilities: OnceLock<Vec<Incompatibility<'a>>>,
     raw_commands: OnceLock<Vec<RawCommand<'a>>>,
     declared: OnceLock<Declared<'a>>,
+    join: OnceLock<Join>,
     wide_time: OnceLock<Option<WideTime<'a>>>,
     pub(crate) classified_commands: OnceLock<Vec<ClassifiedCommand<'a>>>,
     /// Whether a structure holds integers of 64 bits on such ABIs, as far as it was asked.
@@ -136,6 +138,7 @@ impl<'a> Context<'a> {
             incompatibilities: OnceLock::new(),
             raw_commands: OnceLock::new(),
             declared: OnceLock::new(),
+            join: OnceLock::new(),
             wide_time: OnceLock::new(),
             classified_commands: OnceLock::new(),
             holding_64_bits: Mutex::default(),
@@ -174,6 +177,12 @@ impl<'a> Context<'a> {
     /// first.
     pub fn declared(&self) -> &Declared<'a> {
         self.declared.get_or_init(|| Declared::of(self.interface))
+    }
+
+    /// What driver source makes of commands that differ for 32-bit programs. Worked out once, for whoever
+    /// asks first.
+    pub fn join(&self) -> &Join {
+        self.join.get_or_init(|| Join::of(self))
     }
 
     /// The ABIs of `within` on which `id` has a definition and a layout.

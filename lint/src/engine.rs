@@ -8,7 +8,6 @@ use rayon::prelude::*;
 use crate::account::Account;
 use crate::against::References;
 use crate::edits::KernelTypes;
-use crate::join::Join;
 use crate::levels;
 use crate::not_portable::is_accepted;
 use crate::rules::RULES;
@@ -68,11 +67,11 @@ pub fn check(interface: &Interface, references: &References, levels: &Levels) ->
     let layouts = Layouts::new(interface);
     let context = Context::new(&layouts).with_references(references);
     let mut findings = findings(&context, &rules);
-    // A structure of somebody else's header is theirs to mend; what it means for a command that
-    // carries it is said of the command.
+    // A structure of somebody else's header is theirs to mend; a finding about the command says what it
+    // means for a command that carries it. What the code breaks is reported wherever it is declared.
     let headers = interface.headers.iter().map(|header| header.file);
     let asked_for: HashSet<FileId> = headers.chain(interface.code.files.iter().copied()).collect();
-    let join = Join::of(&context);
+    let join = context.join();
     findings.retain(|finding| asked_for.contains(&finding.span.file) || join.breaks(finding));
     findings.retain_mut(|finding| severities.apply(finding));
     let ran = |rule: &RuleInfo, file: FileId| {

@@ -13,7 +13,6 @@ use crate::compat::Pair;
 use crate::context::Context;
 use crate::declare_rule;
 use crate::handlers::{abis, companions, table_finding};
-use crate::join::Join;
 use crate::{conventions, driver_code};
 
 declare_rule! {
@@ -25,10 +24,9 @@ declare_rule! {
     /// otherwise on a 32-bit ABI whose programs the object's kernel runs. Objects found in a folder
     /// are judged by a header only if their types have one of its arguments.
     ///
-    /// In driver source the same is said of the commands that the native handler has, if the source
-    /// shows that nothing else translates the argument. A handler that asks whether the program has 32
-    /// bits, one that only compares the nr of a command, and a command whose argument is not copied are
-    /// left out.
+    /// In driver source the rule looks at the commands of the native handler, and reports those whose
+    /// argument nothing else translates. It leaves out a handler that asks whether a 32-bit program
+    /// calls, one that compares the nr alone, and a command whose argument is not copied.
     ///
     /// # Why
     /// `compat_ptr_ioctl` converts the pointer and calls the native handler, which then reads members
@@ -74,7 +72,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 }
 
 fn check_source(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let join = Join::of(cx);
+    let join = cx.join();
     for (table, handler) in driver_code::tables(cx) {
         let Some(compat) = &table.compat else { continue };
         if handler.asks_for_compat || !driver_code::converts_pointers(cx, table) {
