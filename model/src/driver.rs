@@ -137,7 +137,7 @@ pub struct Slot {
     pub member: String,
     /// The function's name.
     pub function: String,
-    /// Where it is said.
+    /// Where the table names it.
     pub span: Span,
     /// The function's place in [`DriverCode::handlers`], where its source was read.
     pub handler: Option<u32>,

@@ -51,8 +51,8 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for place in places {
         let (function, copy) = place.what;
         let message = format!(
-            "`{}` returns the number of bytes that {function}() did not copy: for {} a program with a \
-             bad pointer is told of success",
+            "`{}` returns the number of bytes that {function}() did not copy: a program that \
+             passes a bad pointer for {} gets a positive number, and no error",
             place.handler.function,
             names(&place.commands),
         );

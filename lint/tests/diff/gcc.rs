@@ -1,5 +1,5 @@
-//! gcc as the judge of what is said of Linux 6.1 and 6.12: of each name that is called gone, and of each
-//! value and size that is called another, on the machine's own ABI.
+//! gcc checks what `diff` reports between Linux 6.1 and 6.12 on the machine's own ABI: each name that is gone,
+//! and each value and size that changed.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::Write as _;

@@ -193,7 +193,7 @@ impl World<'_> {
                 match self.well_known_type(&krate, path, env) {
                     Some(found) => found,
                     None if krate == "libc" => self.libc_type(&names, path, ty, env),
-                    None => self.unknown(ty, env, "no source of it is at hand"),
+                    None => self.unknown(ty, env, "its source was not found"),
                 }
             }
             Some(Target::Module(_) | Target::Variant(..)) => self.unknown(ty, env, "it is no type"),
@@ -213,7 +213,7 @@ impl World<'_> {
                         self.well_known_type(krate, path, env)
                     }
                 };
-                found.unwrap_or_else(|| self.unknown(ty, env, "no source of it is at hand"))
+                found.unwrap_or_else(|| self.unknown(ty, env, "its source was not found"))
             }
         }
     }
@@ -226,7 +226,7 @@ impl World<'_> {
         let found = root.and_then(|root| self.resolve(root, &names, false, Names::Types));
         match found {
             Some(Target::Item(scope, item)) => self.item_type(scope, &item, path, ty, env),
-            _ => self.unknown(ty, env, "no source of it is at hand"),
+            _ => self.unknown(ty, env, "its source was not found"),
         }
     }
 

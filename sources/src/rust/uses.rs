@@ -311,7 +311,7 @@ impl World<'_> {
                 return;
             }
             Some(Target::External(krate, _)) => {
-                return unknown(self, &format!("no source of `{krate}` is at hand"));
+                return unknown(self, &format!("the source of `{krate}` was not found"));
             }
             Some(Target::Variant(scope, item, index)) => {
                 let value = self.variant_value(scope, &item, index, env);

@@ -158,8 +158,8 @@ fn what_is_not_at_hand_is_said_once_and_makes_nothing_up() {
     assert_eq!(
         read.said(ProblemKind::Incomplete),
         [
-            "the layout of `Foreign` is unknown: no source of it is at hand",
-            "the layout of `Vec<u8>` is unknown: no source of it is at hand",
+            "the layout of `Foreign` is unknown: its source was not found",
+            "the layout of `Vec<u8>` is unknown: its source was not found",
         ]
     );
     assert!(read.said(ProblemKind::Failure).is_empty());

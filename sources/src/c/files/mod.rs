@@ -34,7 +34,7 @@ use text::read_text;
 /// A file's place in [`Files`].
 pub(crate) type Index = usize;
 
-/// A file that was read, or a virtual one that stands in for a missing file.
+/// A file that was read, or our substitute for one that is missing.
 #[derive(Debug)]
 pub(crate) struct Loaded {
     pub(crate) path: PathBuf,
