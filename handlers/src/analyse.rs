@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use ioctlkit_model::{
-    Answer, CodeNotUnderstood, Copies, DriverCode, Extent, HandledCommand, OperationTable, Serves,
+    Answer, CodeNotUnderstood, Copies, DriverCode, HandledCommand, OperationTable, Serves,
     SourceHandler,
 };
 use rayon::prelude::*;
@@ -104,7 +104,7 @@ fn analyse(program: &Program, known: &mut Analyser) -> Analysis {
     let by_rows =
         rows.iter().filter_map(|(place, table)| known.rows.get(&of_row(*place, table)).cloned());
 
-    let mut code = DriverCode { extent: extent(program), ..DriverCode::default() };
+    let mut code = DriverCode::default();
     let named_rows: Vec<(usize, &str)> =
         rows.iter().map(|(place, table)| (*place, table.name.as_str())).collect();
     for (place, mut table) in tables {
@@ -124,7 +124,7 @@ fn analyse(program: &Program, known: &mut Analyser) -> Analysis {
         code.tables.push(table);
     }
     for followed in followed.chain(by_rows) {
-        code.extent.unknown_calls += followed.unknown_calls;
+        code.unknown_calls += followed.unknown_calls;
         missing.extend(followed.missing);
         code.handlers.push(followed.handler);
     }
@@ -139,14 +139,6 @@ fn analyse(program: &Program, known: &mut Analyser) -> Analysis {
         }
     }
     Analysis { code, missing }
-}
-
-fn extent(program: &Program) -> Extent {
-    Extent {
-        files: program.sources.len() as u32,
-        functions: program.sources.iter().map(|source| source.function_count() as u32).sum(),
-        unknown_calls: 0,
-    }
 }
 
 /// What the parameters of a handler are, by their types and names.

@@ -86,11 +86,6 @@ impl Source {
         &self.variables
     }
 
-    /// How many functions there are.
-    pub(crate) fn function_count(&self) -> usize {
-        self.functions.len()
-    }
-
     /// The functions that give a member a value whose name speaks of ioctl.
     pub(crate) fn assigning(&self) -> impl Iterator<Item = &Function> {
         let places: Vec<Text> = self.outline.places().collect();

@@ -20,8 +20,9 @@ pub struct DriverCode {
     pub handlers: Vec<SourceHandler>,
     /// Functions, and other pieces of text, that were not understood, with the reason.
     pub not_understood: Vec<CodeNotUnderstood>,
-    /// How much was looked at.
-    pub extent: Extent,
+    /// Calls of functions whose source was not read, with a pointer to the argument or to something that is
+    /// copied: what these do is not known.
+    pub unknown_calls: u32,
 }
 
 impl DriverCode {
@@ -45,9 +46,7 @@ impl DriverCode {
         self.tables.append(&mut other.tables);
         self.handlers.append(&mut other.handlers);
         self.not_understood.append(&mut other.not_understood);
-        self.extent.files += other.extent.files;
-        self.extent.functions += other.extent.functions;
-        self.extent.unknown_calls += other.extent.unknown_calls;
+        self.unknown_calls += other.unknown_calls;
     }
 
     fn each_span(&mut self, see: &mut dyn FnMut(&mut Span)) {
@@ -69,17 +68,6 @@ impl DriverCode {
         }
     }
 
-    /// Every handler that names a command, with what it does there.
-    pub fn handling<'a>(
-        &'a self,
-        command: &'a str,
-    ) -> impl Iterator<Item = (&'a SourceHandler, &'a HandledCommand)> {
-        self.handlers.iter().flat_map(move |handler| {
-            let named = handler.commands.iter().filter(move |handled| handled.name == command);
-            named.map(move |handled| (handler, handled))
-        })
-    }
-
     /// The tables that a handler stands in, by its place in [`DriverCode::handlers`].
     pub fn tables_with(&self, handler: usize) -> impl Iterator<Item = &OperationTable> {
         self.tables.iter().filter(move |table| {
@@ -90,18 +78,6 @@ impl DriverCode {
                 .any(|slot| slot.handler.is_some_and(|place| place as usize == handler))
         })
     }
-}
-
-/// How much driver source was looked at.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Extent {
-    /// Files that were parsed.
-    pub files: u32,
-    /// Functions in them.
-    pub functions: u32,
-    /// Calls of functions that are not in the source, with a pointer to the argument or to something
-    /// that is copied.
-    pub unknown_calls: u32,
 }
 
 /// A piece of driver source that was not understood.

@@ -33,8 +33,7 @@ pub use contract::{Contract, Differences, Group, Passing, Purpose, Returns, Role
 pub use definition::{Attributes, Call, Definition, Definitions, Word, Written};
 pub use driver::{
     Access, Amount, Answer, Cleared, CodeNotUnderstood, CopiedIn, CopiedOut, Copies, DriverCode,
-    Extent, HandledCommand, Noticed, NoticedKind, OperationTable, Part, Serves, Slot,
-    SourceHandler, Way,
+    HandledCommand, Noticed, NoticedKind, OperationTable, Part, Serves, Slot, SourceHandler, Way,
 };
 pub use finding::{Breaks, Edit, Finding, Fix, Label, Problem, ProblemKind, Report, Safety};
 pub use interface::{

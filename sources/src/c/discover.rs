@@ -235,7 +235,7 @@ pub(crate) fn is_c_source(path: &Path) -> bool {
 
 /// Whether a folder is looked into: not what a build keeps in a cache, as the headers that cargo's
 /// build scripts unpack are not the folder's own.
-fn is_no_cache(folder: &Path) -> bool {
+pub(crate) fn is_no_cache(folder: &Path) -> bool {
     look::note(folder);
     !folder.join("CACHEDIR.TAG").is_file()
 }

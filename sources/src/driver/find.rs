@@ -5,12 +5,13 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use ioctlkit_model::Problem;
-use memchr::memmem::Finder;
+use memchr::memmem::{self, Finder};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use super::{Request, failure};
 use crate::c::lex::scan::hash;
+use crate::c::{is_kernel_root, is_no_cache};
 use crate::reach::Reach;
 use crate::reading::{limit, read_bytes};
 use crate::walk::{Step, walk};
@@ -59,11 +60,11 @@ pub(super) fn find(request: &Request, reach: &Reach) -> (Vec<Found>, Vec<Problem
             paths.push((path.clone(), Named::Itself));
             continue;
         }
-        let is_tree = path.join("Kconfig").is_file() && path.join("arch").is_dir();
+        let is_tree = is_kernel_root(path);
         let enters = |folder: &Path| {
             let is_top = folder.parent() == Some(path);
             let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            name != ".git" && !(is_tree && is_top && NOT_KERNEL.contains(&name))
+            is_no_cache(folder) && !(is_tree && is_top && NOT_KERNEL.contains(&name))
         };
         let _ = walk(path, reach, enters, |step| {
             match step {
@@ -126,35 +127,50 @@ pub(super) fn text_of(path: &Path) -> Result<String, Problem> {
     }))
 }
 
-/// Whether a member whose name speaks of ioctl is given a value, or a table has a row for a command.
+/// What a row of a table of commands begins with, or a member for handlers whose name does not say so.
+const ROWS: [&[u8]; 7] = [
+    b".ndo_siocdevprivate",
+    b".ndo_siocwandev",
+    b"IOCTL_DEF",
+    b"IOCTL_INFO(",
+    b"MEDIA_IOC(",
+    b"IOCTL_OP(",
+    b"[_IOC_NR(",
+];
+
+/// Whether a member whose name speaks of ioctl is given a value, or a table has a row for a command. Each
+/// byte is looked at once.
 fn has_handlers(bytes: &[u8]) -> bool {
-    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    gives_a_member(bytes) || ROWS.iter().any(|row| memmem::find(bytes, row).is_some())
+}
+
+fn gives_a_member(bytes: &[u8]) -> bool {
     let finder = Finder::new(b"ioctl");
-    let of_member = |at: usize| {
-        let before = bytes[..at].iter().rev().take_while(|byte| is_word(**byte)).count();
-        let begin = at - before;
-        let is_member = begin > 0
-            && (bytes[begin - 1] == b'.' || begin > 1 && bytes[begin - 2..begin] == *b"->");
-        let behind = &bytes[at..];
-        let end = behind.iter().position(|byte| !is_word(*byte)).unwrap_or(behind.len());
-        let next = behind[end..].iter().position(|byte| !byte.is_ascii_whitespace());
-        is_member
-            && next.is_some_and(|next| {
-                behind[end + next] == b'=' && behind.get(end + next + 1) != Some(&b'=')
-            })
-    };
-    finder.find_iter(bytes).any(of_member)
-        || [
-            &b".ndo_siocdevprivate"[..],
-            b".ndo_siocwandev",
-            b"IOCTL_DEF",
-            b"IOCTL_INFO(",
-            b"MEDIA_IOC(",
-            b"IOCTL_OP(",
-            b"[_IOC_NR(",
-        ]
-        .iter()
-        .any(|row| memchr::memmem::find(bytes, row).is_some())
+    let mut from = 0;
+    while let Some(found) = finder.find(&bytes[from..]) {
+        let at = from + found;
+        let begin =
+            bytes[from..at].iter().rposition(|byte| !is_word(*byte)).map(|it| from + it + 1);
+        let begin = begin.unwrap_or(from);
+        let end =
+            bytes[at..].iter().position(|byte| !is_word(*byte)).map_or(bytes.len(), |it| at + it);
+        let is_member = bytes[..begin].ends_with(b".") || bytes[..begin].ends_with(b"->");
+        if is_member && is_given(&bytes[end..]) {
+            return true;
+        }
+        from = end;
+    }
+    false
+}
+
+fn is_word(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// Whether `=`, and not `==`, follows.
+fn is_given(behind: &[u8]) -> bool {
+    let behind = behind.trim_ascii_start();
+    behind.first() == Some(&b'=') && behind.get(1) != Some(&b'=')
 }
 
 /// The names in front of a parenthesis in lines that begin with a word: definitions of functions, and
@@ -221,5 +237,41 @@ impl<'f> Index<'f> {
             return near;
         }
         if places.len() <= AMBIGUOUS { paths.cloned().collect() } else { Vec::new() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_member_that_speaks_of_ioctl_and_is_given_a_value_makes_a_handler() {
+        for text in [
+            "\t.unlocked_ioctl = foo,",
+            "ops->ndo_eth_ioctl\n=foo;",
+            "x.ioctl_y_ioctl =f",
+            ".compat_ioctl=f",
+            "DRM_IOCTL_DEF_DRV(FOO, foo, 0)",
+        ] {
+            assert!(has_handlers(text.as_bytes()), "{text}");
+        }
+        for text in [
+            "if (ops->ioctl == foo)",
+            "ret = ops->unlocked_ioctl(file, cmd, arg);",
+            "int ioctl = 3;",
+            "ioctl",
+            ".ioctl",
+            "",
+        ] {
+            assert!(!has_handlers(text.as_bytes()), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_megabyte_of_one_word_and_one_of_blanks_are_looked_at_once() {
+        // Quadratic, either would take hours.
+        assert!(!has_handlers("ioctl".repeat(1 << 18).as_bytes()));
+        assert!(!has_handlers(".ioctl ".repeat(1 << 18).as_bytes()));
+        assert!(!has_handlers(format!(".ioctl{}", " ".repeat(1 << 20)).as_bytes()));
     }
 }

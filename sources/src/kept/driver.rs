@@ -2,15 +2,13 @@
 
 use ioctlkit_model::{
     Access, Amount, Answer, Cleared, CodeNotUnderstood, CopiedIn, CopiedOut, Copies, DriverCode,
-    Extent, HandledCommand, Noticed, NoticedKind, OperationTable, Part, Serves, Slot,
-    SourceHandler, Way,
+    HandledCommand, Noticed, NoticedKind, OperationTable, Part, Serves, Slot, SourceHandler, Way,
 };
 
 use super::bytes::{Kept, Reader, Writer, fields, variants};
 
 fields! {
-    DriverCode { files, declared_in, is_whole_kernel, tables, handlers, not_understood, extent }
-    Extent { files, functions, unknown_calls }
+    DriverCode { files, declared_in, is_whole_kernel, tables, handlers, not_understood, unknown_calls }
     CodeNotUnderstood { span, function, reason }
     OperationTable { name, structure, span, native, compat }
     Slot { member, function, span, handler }
