@@ -252,6 +252,8 @@ impl Whole {
         self.summary.listed += if lists > 0 { interface.raw_numbers.len() } else { 0 };
         self.modules.extend(objects::rows(&interface));
         self.report.commands += interface.commands.len();
+        self.summary.handlers += interface.code.handlers.len();
+        self.summary.unknown_calls += interface.code.unknown_calls as usize;
         self.report.not_understood += checked.account.not_understood;
         self.report.not_read += checked.account.not_read;
         self.account += checked.account;

@@ -83,3 +83,17 @@ fn a_function_that_was_not_followed_to_its_end_is_counted_whatever_rules_run() {
     let done = folder.run(&["check", "--no-config", "--select", "H005", "foo.c"]);
     assert!(done.stderr.contains("not understood"), "{}", done.seen());
 }
+
+#[test]
+fn the_summary_counts_handlers_and_calls_that_were_not_followed() {
+    let body = "return foo_pass_on(file, (void __user *)arg);";
+    let source = SOURCE.replace("return put_user(1, (int __user *)arg);", body);
+    let folder = Folder::with("foo.c", &source);
+    let done = folder.run(&["check", "--no-config", "--abi", "x86_64", "foo.c"]);
+    assert!(done.stderr.contains("2 commands, 1 handler, 1 ABI"), "{}", done.seen());
+    assert!(
+        done.stderr.contains("1 call of functions whose source was not read"),
+        "{}",
+        done.seen()
+    );
+}

@@ -27,6 +27,10 @@ pub(super) struct Summary {
     pub(super) lists: usize,
     /// How many names these give a number.
     pub(super) listed: usize,
+    /// Functions of driver source that handle commands.
+    pub(super) handlers: usize,
+    /// Calls in these of functions whose source was not read.
+    pub(super) unknown_calls: usize,
     /// How long it took.
     pub(super) seconds: f64,
     /// What was compared with C headers.
@@ -95,12 +99,22 @@ impl Summary {
         if report.headers > self.lists || (self.lists == 0 && objects == 0) {
             read.push(counted(report.commands, "command"));
         }
+        if self.handlers > 0 {
+            read.push(counted(self.handlers, "handler"));
+        }
         if objects > 0 {
             read.push(counted(objects, "object"));
         }
         read.push(counted(report.abis.len(), "ABI"));
         write!(out, "checked {} in {:.2} s: ", read.join(", "), self.seconds)?;
         writeln!(out, "{}{}{}", found(report), self.hidden(), not_read(report))?;
+        if self.unknown_calls > 0 {
+            writeln!(
+                out,
+                "{} of functions whose source was not read: the H rules are silent about what these do",
+                counted(self.unknown_calls, "call"),
+            )?;
+        }
         for Compared { headers, commands, structures, unknown, alone } in &self.compared {
             let commands = counted(*commands, "command");
             let structures = counted(*structures, "structure");
