@@ -10,7 +10,7 @@ use ioctlkit_model::{
 use rayon::prelude::*;
 
 use crate::facts::{Facts, Label};
-use crate::interpret::{Choice, Given, Run};
+use crate::interpret::{Choice, Given, Programs, Run};
 use crate::program::{FunctionId, Program};
 use crate::tables::{CommandTable, command_tables, operations};
 
@@ -211,7 +211,7 @@ const MOST_STEPS: u64 = 20_000_000;
 
 /// Follows a handler for any command, then for each, then for one that it does not know.
 fn follow(program: &Program, root: &Root) -> Followed {
-    let mut any = Run::new(program, Choice::Any);
+    let mut any = Run::new(program, Choice::Any, Programs::All);
     any.handler(root.function, &root.given);
     let source = &program.sources[root.function.source];
     let mut missing = std::mem::take(&mut any.missing);
@@ -220,6 +220,7 @@ fn follow(program: &Program, root: &Root) -> Followed {
     let mut asks_for_compat = any.facts.asks_for_compat;
     let converts_pointer = any.facts.converts_pointer;
     let mut commands: Vec<HandledCommand> = Vec::new();
+    let mut in_compat: Vec<HandledCommand> = Vec::new();
     let mut names: BTreeSet<String> = BTreeSet::new();
     let mut steps = u64::from(any.steps());
     for label in std::mem::take(&mut any.facts.labels) {
@@ -231,19 +232,31 @@ fn follow(program: &Program, root: &Root) -> Followed {
             commands.push(handled(label, Facts { escapes: true, ..Facts::default() }));
             continue;
         }
-        let mut run = Run::new(program, Choice::Named(Rc::from(label.name.as_str())));
-        run.handler(root.function, &root.given);
+        let choice = Choice::Named(Rc::from(label.name.as_str()));
+        let walk = |programs: Programs| {
+            let mut run = Run::new(program, choice.clone(), programs);
+            run.handler(root.function, &root.given);
+            run
+        };
+        let mut run = walk(Programs::All);
+        if run.facts.asks_for_compat {
+            let compat = walk(Programs::Compat);
+            steps += u64::from(run.steps()) + u64::from(compat.steps());
+            in_compat.push(handled(label.clone(), compat.facts));
+            asks_for_compat = true;
+            missing.append(&mut run.missing);
+            run = walk(Programs::Native);
+        }
         steps += u64::from(run.steps());
         missing.append(&mut run.missing);
         unknown_calls = unknown_calls.max(run.facts.unknown_calls);
         gave_up = gave_up.or(run.gave_up);
-        asks_for_compat |= run.facts.asks_for_compat;
         // A gate in front may let through only some of the commands that the code behind it knows.
         if run.facts.is_met || run.gave_up.is_some() {
             commands.push(handled(label, run.facts));
         }
     }
-    let mut unmatched = Run::new(program, Choice::Unmatched);
+    let mut unmatched = Run::new(program, Choice::Unmatched, Programs::All);
     unmatched.handler(root.function, &root.given);
     let unknown = if unmatched.gave_up.is_some() { Vec::new() } else { answers(&unmatched.facts) };
     Followed {
@@ -253,6 +266,7 @@ fn follow(program: &Program, root: &Root) -> Followed {
             serves: root.serves,
             copies: root.copies,
             commands,
+            in_compat,
             unknown,
             asks_for_compat,
             converts_pointer,
@@ -319,7 +333,7 @@ fn follow_rows(program: &Program, place: usize, table: &CommandTable) -> Followe
             commands.push(handled(label, Facts { escapes: true, ..Facts::default() }));
             continue;
         };
-        let mut run = Run::new(program, Choice::Any);
+        let mut run = Run::new(program, Choice::Any, Programs::All);
         let parameters = program.function(function).map(|function| &function.parameters);
         let given: Vec<Given> = parameters
             .into_iter()
@@ -344,6 +358,7 @@ fn follow_rows(program: &Program, place: usize, table: &CommandTable) -> Followe
             serves: if table.is_compat { Serves::Compat } else { Serves::Native },
             copies: Copies::Core,
             commands,
+            in_compat: Vec::new(),
             unknown: Vec::new(),
             asks_for_compat: false,
             converts_pointer: false,

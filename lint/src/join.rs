@@ -5,10 +5,11 @@ mod verdict;
 
 use std::collections::BTreeMap;
 
-use ioctlkit_model::{Finding, Label, Severity};
+use ioctlkit_model::{FileId, Finding, Label, Severity};
 
 use crate::Context;
-use crate::compat::Incompatibility;
+use crate::compat::{Incompatibility, Pair};
+use verdict::Handling;
 pub use verdict::Verdict;
 
 /// The rules whose findings the code behind the command decides about.
@@ -78,16 +79,29 @@ impl Join {
 
 /// The worst that holds for any pair of ABIs that meet on one machine.
 fn judged(cx: &Context<'_>, found: &Incompatibility<'_>) -> Option<Verdict> {
-    let meets = |pair: &&crate::compat::Pair| {
+    let meets = |pair: &&Pair| {
         pair.reference.abi().companions().any(|companion| companion.id() == pair.other)
     };
+    let native: Vec<Handling<'_>> = verdict::native(&cx.interface.code, found);
+    let (built, not_built): (Vec<Pair>, Vec<Pair>) =
+        found.pairs.iter().filter(meets).partition(|pair| is_built(cx, &native, **pair));
     // The first one of several that are as bad: the one that the finding shows.
     let mut worst: Option<Verdict> = None;
-    for verdict in found.pairs.iter().filter(meets).filter_map(|pair| verdict::of(cx, found, *pair))
-    {
+    for verdict in built.into_iter().filter_map(|pair| verdict::of(cx, found, &native, pair)) {
         if worst.as_ref().is_none_or(|worst| worst.rank() < verdict.rank()) {
             worst = Some(verdict);
         }
     }
-    worst
+    worst.or_else(|| not_built.first().map(|pair| verdict::not_built(&native, *pair)))
+}
+
+/// Whether a kernel on which both ABIs meet can have one of the handlers at all.
+fn is_built(cx: &Context<'_>, native: &[Handling<'_>], pair: Pair) -> bool {
+    let code = &cx.interface.code;
+    let builds = |file: FileId| match code.architectures.get(&file) {
+        Some(known) => known.contains(pair.reference.abi().kernel_arch),
+        None => true,
+    };
+    native.is_empty()
+        || native.iter().any(|handling| handling.files(code).iter().copied().any(builds))
 }

@@ -1,6 +1,6 @@
 //! What C source of drivers does with ioctl commands: who handles them, and what the handler copies.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use crate::{FileId, FileShift, Span};
@@ -12,6 +12,9 @@ pub struct DriverCode {
     pub files: Vec<FileId>,
     /// Headers beside the source that define commands which it names.
     pub declared_in: Vec<PathBuf>,
+    /// The architectures that a kernel can build a file for, as its folders below `arch` are called, of
+    /// those whose kernels of 64 bits run 32-bit programs. A file for which nothing decides is not in it.
+    pub architectures: BTreeMap<FileId, BTreeSet<String>>,
     /// Whether all of a kernel was looked at: what no code names, nobody handles.
     pub is_whole_kernel: bool,
     /// The places at which functions become handlers.
@@ -42,6 +45,8 @@ impl DriverCode {
         }
         self.files.extend(other.files.into_iter().map(|file| files.file(file)));
         self.declared_in.append(&mut other.declared_in);
+        let moved = other.architectures.into_iter().map(|(file, known)| (files.file(file), known));
+        self.architectures.extend(moved);
         self.is_whole_kernel |= other.is_whole_kernel;
         self.tables.append(&mut other.tables);
         self.handlers.append(&mut other.handlers);
@@ -62,7 +67,7 @@ impl DriverCode {
         for handler in &mut self.handlers {
             see(&mut handler.span);
             handler.unknown.iter_mut().for_each(|answer| see(&mut answer.span));
-            for command in &mut handler.commands {
+            for command in handler.commands.iter_mut().chain(&mut handler.in_compat) {
                 command.each_span(see);
             }
         }
@@ -152,6 +157,10 @@ pub struct SourceHandler {
     pub copies: Copies,
     /// The commands that it tells apart, in the order of the text.
     pub commands: Vec<HandledCommand>,
+    /// What it does for 32-bit programs on a 64-bit kernel: the commands on whose paths it asks
+    /// `in_compat_syscall()` or its like, also those that it then does not get to. For these,
+    /// [`SourceHandler::commands`] has what it does for native programs.
+    pub in_compat: Vec<HandledCommand>,
     /// What it returns for a command that it does not know; empty where that is not known.
     pub unknown: Vec<Answer>,
     /// Whether the handler asks `in_compat_syscall()` or its like.

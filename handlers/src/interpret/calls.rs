@@ -8,7 +8,7 @@ use ioctlkit_model::{Amount, Cleared, CopiedIn, Way};
 use super::expressions::{Outcomes, set};
 use super::memory::{clear, fetch, unknown_now};
 use super::places::Target;
-use super::{Caller, DEPTH, Frame, Run};
+use super::{Caller, DEPTH, Frame, Programs, Run};
 use crate::ast::{Expression, ExpressionKind};
 use crate::known::{CopyAnswer, Known, is_harmless, known};
 use crate::value::{CallOutcome, Constant, Counted, Place, State, UserPointer, Value};
@@ -256,7 +256,7 @@ impl<'p> Run<'p> {
             }
             Known::AsksForCompat => {
                 self.facts.asks_for_compat = true;
-                vec![(state, Value::Unknown)]
+                vec![(state, self.is_compat_program(frame, call, name))]
             }
             Known::PartOfCommand(part) => {
                 let value = match at(0) {
@@ -275,6 +275,18 @@ impl<'p> Run<'p> {
             }
             Known::Condition => vec![(state, at(0))],
         }
+    }
+
+    /// What `in_compat_syscall()` and its like answer.
+    fn is_compat_program(&self, frame: &Frame<'p>, call: &Expression, name: &str) -> Value {
+        let answer = match (self.programs, name) {
+            (Programs::All, _) => return Value::Unknown,
+            // The programs of x32 are not those that a pair of ABIs is about.
+            (Programs::Native, _) | (Programs::Compat, "in_x32_syscall") => 0,
+            (Programs::Compat, _) => 1,
+        };
+        let span = self.program.sources[frame.source].span(call.at);
+        Value::Constant(Constant { text: Rc::from(name), number: Some(answer), span })
     }
 
     /// What a function answers that copies.

@@ -36,6 +36,17 @@ pub(crate) enum Choice {
     Unmatched,
 }
 
+/// The programs that a run is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Programs {
+    /// All: both answers of `in_compat_syscall()` are followed.
+    All,
+    /// Native programs.
+    Native,
+    /// 32-bit programs on a 64-bit kernel.
+    Compat,
+}
+
 /// What a parameter of the handler is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Given {
@@ -60,6 +71,7 @@ const STEPS: u32 = 400_000;
 pub(crate) struct Run<'p> {
     program: &'p Program,
     choice: Choice,
+    programs: Programs,
     /// What was seen so far.
     pub(crate) facts: Facts,
     steps: u32,
@@ -130,10 +142,11 @@ struct Leaving {
 
 impl<'p> Run<'p> {
     /// A run that has not begun.
-    pub(crate) fn new(program: &'p Program, choice: Choice) -> Self {
+    pub(crate) fn new(program: &'p Program, choice: Choice, programs: Programs) -> Self {
         Self {
             program,
             choice,
+            programs,
             facts: Facts::default(),
             steps: 0,
             ids: FxHashMap::default(),

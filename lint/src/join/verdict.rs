@@ -1,7 +1,7 @@
 //! The verdict for a command on a pair of ABIs.
 
 use ioctlkit_model::{
-    Amount, Command, Copies, DriverCode, HandledCommand, OperationTable, Part, Serves,
+    Amount, Command, Copies, DriverCode, FileId, HandledCommand, OperationTable, Part, Serves,
     SourceHandler, Span,
 };
 
@@ -78,7 +78,7 @@ impl Verdict {
     pub fn place(&self) -> Option<(Span, String)> {
         match self {
             Self::NeverReached { span, .. } => {
-                Some(((*span)?, "has no handler for 32-bit programs".into()))
+                Some(((*span)?, "32-bit programs do not get here".into()))
             }
             Self::Harmless { span, .. } => Some((*span, "handled here".into())),
             Self::Translated { span, .. } => Some((*span, "translated here".into())),
@@ -98,11 +98,22 @@ const DIRECT: [&str; 4] = ["file_operations", "block_device_operations", "proc_o
 
 /// The verdict, or nothing where only a part of the kernel was read and that part does not name the
 /// command.
-pub(super) fn of(cx: &Context<'_>, found: &Incompatibility<'_>, pair: Pair) -> Option<Verdict> {
-    let code = &cx.interface.code;
-    let case = Case { cx, found, pair, code };
-    let native: Vec<Handling<'_>> = code
-        .handlers
+pub(super) fn of(
+    cx: &Context<'_>,
+    found: &Incompatibility<'_>,
+    native: &[Handling<'_>],
+    pair: Pair,
+) -> Option<Verdict> {
+    let case = Case { cx, found, pair, code: &cx.interface.code };
+    if native.is_empty() {
+        return case.unnamed();
+    }
+    native.iter().map(|handling| case.handling(handling)).max_by_key(Verdict::rank)
+}
+
+/// The handlers of native programs that name a command.
+pub(super) fn native<'a>(code: &'a DriverCode, found: &Incompatibility<'_>) -> Vec<Handling<'a>> {
+    code.handlers
         .iter()
         .enumerate()
         .filter(|(_, handler)| handler.serves != Serves::Compat)
@@ -110,18 +121,38 @@ pub(super) fn of(cx: &Context<'_>, found: &Incompatibility<'_>, pair: Pair) -> O
             let handled = handler.commands.iter().find(|it| it.name == found.command.name)?;
             Some(Handling { place, handler, handled })
         })
-        .collect();
-    if native.is_empty() {
-        return case.unnamed();
+        .collect()
+}
+
+/// The verdict where no kernel that runs programs of both ABIs has the driver.
+pub(super) fn not_built(native: &[Handling<'_>], pair: Pair) -> Verdict {
+    Verdict::NeverReached {
+        why: format!(
+            "by its Kconfig, a kernel that runs {} programs on {} cannot have the driver",
+            pair.other.abi().name,
+            pair.reference.abi().name
+        ),
+        span: native.first().map(|handling| handling.handler.span),
     }
-    native.iter().map(|handling| case.handling(handling)).max_by_key(Verdict::rank)
 }
 
 /// A handler that names the command.
-struct Handling<'a> {
+pub(super) struct Handling<'a> {
     place: usize,
     handler: &'a SourceHandler,
     handled: &'a HandledCommand,
+}
+
+impl Handling<'_> {
+    /// The files that make the function a handler, or the one that holds it.
+    pub(super) fn files(&self, code: &DriverCode) -> Vec<FileId> {
+        let mut files: Vec<FileId> =
+            code.tables_with(self.place).map(|table| table.span.file).collect();
+        if files.is_empty() {
+            files.push(self.handler.span.file);
+        }
+        files
+    }
 }
 
 struct Case<'a, 'c> {
@@ -236,8 +267,8 @@ impl Case<'_, '_> {
             let by = format!("`{}` has `{}` for it", handler.function, translation.name);
             return Verdict::Translated { by, span: translation.span };
         }
-        if handler.asks_for_compat || handling.handler.asks_for_compat {
-            return Self::asked(handling);
+        if let Some(verdict) = self.where_it_asks(handler, handling.handled) {
+            return verdict;
         }
         if handler.gave_up.is_some() || handling.handled.escapes {
             return Verdict::NotUnderstood {
@@ -270,8 +301,8 @@ impl Case<'_, '_> {
 
     /// The native handler serves 32-bit programs as well.
     fn as_native(&self, handling: &Handling<'_>) -> Verdict {
-        if handling.handler.asks_for_compat {
-            return Self::asked(handling);
+        if let Some(verdict) = self.where_it_asks(handling.handler, handling.handled) {
+            return verdict;
         }
         if let Some(translation) = self.translation(handling.handler) {
             let by = format!("`{}` has `{}` for it", handling.handler.function, translation.name);
@@ -294,14 +325,30 @@ impl Case<'_, '_> {
         self.same_number(handling, handling.handled.span)
     }
 
-    fn asked(handling: &Handling<'_>) -> Verdict {
-        Verdict::NotUnderstood {
-            why: format!(
-                "`{}` asks whether a 32-bit program calls, and what follows from that was not worked out",
-                handling.handler.function
-            ),
-            span: Some(handling.handled.span),
+    /// What follows from a question whether a 32-bit program calls; nothing where the handler does not ask
+    /// on the command's paths, or does the same for both.
+    fn where_it_asks(&self, handler: &SourceHandler, native: &HandledCommand) -> Option<Verdict> {
+        let function = &handler.function;
+        let translates =
+            |it: &&HandledCommand| self.translates(&it.name) && !it.accesses.is_empty();
+        if let Some(translation) = handler.in_compat.iter().find(translates) {
+            let by = format!("`{function}` takes `{}` from 32-bit programs", translation.name);
+            return Some(Verdict::Translated { by, span: translation.span });
         }
+        let own = handler.in_compat.iter().find(|it| it.name == self.found.command.name)?;
+        if own.escapes {
+            let why = format!("`{function}` passes the argument on");
+            return Some(Verdict::NotUnderstood { why, span: Some(own.span) });
+        }
+        if own.accesses.is_empty() && !native.accesses.is_empty() {
+            let why = format!("`{function}` copies nothing for 32-bit programs");
+            return Some(Verdict::NeverReached { why, span: Some(own.span) });
+        }
+        let differs = own.accesses.iter().any(|access| !native.accesses.contains(access));
+        (differs || Self::copies_compat_type(own)).then(|| Verdict::Translated {
+            by: format!("`{function}` asks whether a 32-bit program calls, and copies its layout"),
+            span: own.span,
+        })
     }
 
     fn without_compat(handling: &Handling<'_>, table: &OperationTable) -> Verdict {
@@ -381,11 +428,13 @@ impl Case<'_, '_> {
         if is_table {
             return handler.commands.iter().find(|row| row.name == self.found.command.name);
         }
-        handler.commands.iter().find(|other| {
-            other.name != self.found.command.name
-                && (is_compat_name(&other.name, &self.found.command.name)
-                    || self.is_twin(&other.name))
-        })
+        handler.commands.iter().find(|other| self.translates(&other.name))
+    }
+
+    /// Whether a command is how 32-bit programs spell this one.
+    fn translates(&self, name: &str) -> bool {
+        let own = &self.found.command.name;
+        name != own && (is_compat_name(name, own) || self.is_twin(name))
     }
 
     fn any_translation(&self) -> Option<(&SourceHandler, &HandledCommand)> {

@@ -73,7 +73,7 @@ fn folders(request: &Request) -> Vec<PathBuf> {
 }
 
 /// The kernel tree that a path lies in, spelled as the path is where that can be.
-fn kernel_around(path: &Path, absolute: &Path) -> Option<PathBuf> {
+pub(super) fn kernel_around(path: &Path, absolute: &Path) -> Option<PathBuf> {
     let is_root = |above: &&Path| {
         let is_here = above.as_os_str().is_empty();
         is_kernel_root(if is_here { Path::new(".") } else { above })

@@ -6,13 +6,14 @@
 
 mod declaring;
 mod find;
+mod kbuild;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ioctlkit_handlers::{Analyser, Analysis, Program, Source};
-use ioctlkit_model::{FileId, Interface, Problem, ProblemKind};
+use ioctlkit_model::{DriverCode, FileId, Interface, Problem, ProblemKind};
 use rayon::prelude::*;
 
 pub use find::holds_driver;
@@ -68,8 +69,38 @@ pub fn read(request: &Request) -> (Interface, Vec<Problem>) {
     let Analysis { mut code, .. } = analysis;
     code.files = reading.program.sources.iter().map(|source| source.file).collect();
     code.declared_in = declaring::headers(request, &code);
+    code.architectures = architectures(request, &code, &reading.interface);
     code.is_whole_kernel = request.paths.iter().any(|path| is_kernel_root(path));
     (Interface { code, ..reading.interface }, problems)
+}
+
+/// For which architectures the kernel around the source builds the files that fill in tables.
+fn architectures(
+    request: &Request,
+    code: &DriverCode,
+    interface: &Interface,
+) -> BTreeMap<FileId, BTreeSet<String>> {
+    let files: BTreeSet<FileId> = code.tables.iter().map(|table| table.span.file).collect();
+    let path = |file: &FileId| interface.sources.file(*file).path.canonicalize().ok();
+    let by_path: BTreeMap<PathBuf, FileId> =
+        files.iter().filter_map(|file| Some((path(file)?, *file))).collect();
+    let reach = request.reach();
+    let mut roots: Vec<PathBuf> = request
+        .paths
+        .iter()
+        .filter_map(|path| declaring::kernel_around(path, &path.canonicalize().ok()?))
+        .filter_map(|root| root.canonicalize().ok())
+        .collect();
+    roots.sort();
+    roots.dedup();
+    let mut found = BTreeMap::new();
+    for root in roots {
+        let inside = by_path.keys().filter(|path| path.starts_with(&root)).cloned().collect();
+        for (path, architectures) in kbuild::architectures(&root, &reach, &inside) {
+            found.insert(by_path[&path], architectures);
+        }
+    }
+    found
 }
 
 /// What was read so far.

@@ -8,11 +8,11 @@ use ioctlkit_model::{
 use super::bytes::{Kept, Reader, Writer, fields, variants};
 
 fields! {
-    DriverCode { files, declared_in, is_whole_kernel, tables, handlers, not_understood, unknown_calls }
+    DriverCode { files, declared_in, architectures, is_whole_kernel, tables, handlers, not_understood, unknown_calls }
     CodeNotUnderstood { span, function, reason }
     OperationTable { name, structure, span, native, compat }
     Slot { member, function, span, handler }
-    SourceHandler { function, span, serves, copies, commands, unknown, asks_for_compat, converts_pointer, gave_up }
+    SourceHandler { function, span, serves, copies, commands, in_compat, unknown, asks_for_compat, converts_pointer, gave_up }
     Answer { value, span }
     HandledCommand {
         name,

@@ -1,0 +1,200 @@
+//! For which architectures a kernel builds a driver, by its Makefiles and files of Kconfig.
+
+mod expression;
+mod kconfig;
+mod makefile;
+mod symbols;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::reach::Reach;
+use crate::reading::{limit, read_bytes};
+use expression::Expression;
+use kconfig::{Statement, Symbol};
+use symbols::{Around, Symbols};
+
+/// The architectures whose kernels run programs of two ABIs, as the folders below `arch` name them.
+const ARCHITECTURES: [&str; 9] =
+    ["arm64", "loongarch", "mips", "parisc", "powerpc", "riscv", "s390", "sparc", "x86"];
+
+/// For which of a kernel's architectures each file can be built. A file is left out where nothing decides.
+pub(super) fn architectures(
+    root: &Path,
+    reach: &Reach,
+    files: &BTreeSet<PathBuf>,
+) -> BTreeMap<PathBuf, BTreeSet<String>> {
+    let tree = Tree { root, reach };
+    let mut makefiles = Makefiles { tree: &tree, known: BTreeMap::new() };
+    let gates: BTreeMap<&PathBuf, Vec<Vec<String>>> =
+        files.iter().map(|file| (file, makefiles.gates(file))).collect();
+    let of_folder = |file: &Path| {
+        let below = file.strip_prefix(root).ok()?.strip_prefix("arch").ok()?;
+        below.components().next()?.as_os_str().to_str().map(str::to_owned)
+    };
+    let is_open = |file: &Path| gates[&file.to_owned()].is_empty() && of_folder(file).is_none();
+    let decided: Vec<&PathBuf> = files.iter().filter(|file| !is_open(file)).collect();
+    if decided.is_empty() {
+        return BTreeMap::new();
+    }
+    let statements = tree.statements();
+    // A part of a kernel's source, without the file that all others hang on, decides nothing.
+    if statements.values().all(Vec::is_empty) {
+        return BTreeMap::new();
+    }
+    let present = |arch: &&&str| root.join("arch").join(arch).is_dir();
+    let symbols: Vec<(&str, Symbols)> = ARCHITECTURES
+        .par_iter()
+        .filter(present)
+        .map(|arch| (*arch, of_architecture(&statements, arch)))
+        .collect();
+    let builds = |file: &Path, arch: &str, symbols: &Symbols| {
+        of_folder(file).is_none_or(|folder| folder == arch)
+            && gates[&file.to_owned()]
+                .iter()
+                .all(|gate| gate.iter().any(|symbol| symbols.can(symbol, 0).be_on))
+    };
+    decided
+        .into_iter()
+        .map(|file| {
+            let can = symbols.iter().filter(|(arch, symbols)| builds(file, arch, symbols));
+            (file.clone(), can.map(|(arch, _)| (*arch).to_owned()).collect())
+        })
+        .collect()
+}
+
+/// A kernel's source.
+struct Tree<'t> {
+    root: &'t Path,
+    reach: &'t Reach,
+}
+
+/// What the files of Kconfig say, by their paths below the root.
+type Statements = BTreeMap<String, Vec<Entry>>;
+
+#[derive(Debug)]
+enum Entry {
+    Symbol(Arc<Symbol>),
+    Source { path: String, when: Arc<Expression> },
+}
+
+impl Tree<'_> {
+    fn text(&self, below: &Path) -> Option<String> {
+        let path = self.root.join(below);
+        self.reach.check(&path).ok()?;
+        let bytes = read_bytes(&path, limit::SOURCE).ok()?;
+        Some(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// Of every file that the first one leads to, for any architecture.
+    fn statements(&self) -> Statements {
+        let mut statements = Statements::new();
+        let mut wanted: BTreeSet<String> = BTreeSet::from(["Kconfig".to_owned()]);
+        while !wanted.is_empty() {
+            let read: Vec<(String, Vec<Entry>)> = std::mem::take(&mut wanted)
+                .into_par_iter()
+                .map(|path| {
+                    let text = self.text(Path::new(&path)).unwrap_or_default();
+                    (path, kconfig::parse(&text).into_iter().map(entry).collect())
+                })
+                .collect();
+            for (path, entries) in read {
+                let sources = entries.iter().flat_map(|entry| match entry {
+                    Entry::Source { path, .. } => on_each(path),
+                    Entry::Symbol(_) => Vec::new(),
+                });
+                wanted.extend(sources);
+                statements.insert(path, entries);
+            }
+            wanted.retain(|path| !statements.contains_key(path));
+        }
+        statements
+    }
+}
+
+fn entry(statement: Statement) -> Entry {
+    match statement {
+        Statement::Symbol(symbol) => Entry::Symbol(Arc::new(symbol)),
+        Statement::Source { path, when } => Entry::Source { path, when: Arc::new(when) },
+    }
+}
+
+/// A path, for each architecture where it depends on that.
+fn on_each(path: &str) -> Vec<String> {
+    if path.contains("$(SRCARCH)") {
+        ARCHITECTURES.iter().filter_map(|arch| on(path, arch)).collect()
+    } else {
+        on(path, "").into_iter().collect()
+    }
+}
+
+/// A path on an architecture; nothing where it leads out of the tree or depends on something else.
+fn on(path: &str, arch: &str) -> Option<String> {
+    let path = path.replace("$(SRCARCH)", arch).replace("$(srctree)/", "");
+    let is_plain = Path::new(&path).components().all(|part| {
+        matches!(part, std::path::Component::Normal(name) if !name.to_string_lossy().contains('$'))
+    });
+    is_plain.then_some(path)
+}
+
+fn of_architecture(statements: &Statements, arch: &str) -> Symbols {
+    let mut symbols = Symbols::default();
+    let mut seen: BTreeSet<String> = BTreeSet::new();
+    let mut open = vec![("Kconfig".to_owned(), Around::default())];
+    while let Some((path, around)) = open.pop() {
+        let Some(entries) = statements.get(&path).filter(|_| seen.insert(path.clone())) else {
+            continue;
+        };
+        for entry in entries {
+            match entry {
+                Entry::Symbol(symbol) => symbols.add(symbol, &around),
+                Entry::Source { path, when } => {
+                    let around = around.clone().and(when);
+                    open.extend(on(path, arch).map(|path| (path, around)));
+                }
+            }
+        }
+    }
+    symbols
+}
+
+struct Makefiles<'t> {
+    tree: &'t Tree<'t>,
+    /// By folder below the root; empty where there is none.
+    known: BTreeMap<PathBuf, Arc<str>>,
+}
+
+impl Makefiles<'_> {
+    /// The symbols of which one has to be on, for the file and for each folder around it.
+    fn gates(&mut self, file: &Path) -> Vec<Vec<String>> {
+        let Ok(below) = file.strip_prefix(self.tree.root) else { return Vec::new() };
+        let Some(stem) = below.file_stem().and_then(|stem| stem.to_str()) else {
+            return Vec::new();
+        };
+        let mut gates = Vec::new();
+        let mut name = format!("{stem}.o");
+        for folder in below.ancestors().skip(1) {
+            let text = self.text(folder);
+            gates.extend(makefile::symbols(&text, &name).filter(|symbols| !symbols.is_empty()));
+            // A folder may be named from further above: `amd/amdgpu/`.
+            let last = folder.file_name().and_then(|last| last.to_str()).unwrap_or_default();
+            let is_found = !text.is_empty() || !name.ends_with('/');
+            name = if is_found { format!("{last}/") } else { format!("{last}/{name}") };
+        }
+        gates
+    }
+
+    fn text(&mut self, folder: &Path) -> Arc<str> {
+        if let Some(known) = self.known.get(folder) {
+            return known.clone();
+        }
+        let names = ["Kbuild", "Makefile"];
+        let text = names.iter().find_map(|name| self.tree.text(&folder.join(name)));
+        let text: Arc<str> = text.unwrap_or_default().into();
+        self.known.insert(folder.to_owned(), text.clone());
+        text
+    }
+}
