@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::apt::{self, APT_REMEDY};
+use crate::apt::{APT_REMEDY, Archive};
 use crate::cache::Cache;
 use crate::error::VmError;
 use crate::interruption::Interruption;
@@ -44,7 +44,7 @@ impl Release {
     pub fn newest(series: &str, cache: &Cache) -> Result<Self, VmError> {
         let installable = || {
             let prefixes = [HEADERS, IMAGE].map(|part| format!("{part}{series}"));
-            apt::installable(&prefixes).unwrap_or_default()
+            Archive::configured().installable(&prefixes).unwrap_or_default()
         };
         let cached = names(cache.folder());
         let has_image = |release: &str| {
@@ -110,7 +110,7 @@ pub(crate) fn numbers(release: &str) -> Vec<u64> {
     runs.map(|run| run.parse().unwrap_or(u64::MAX)).collect()
 }
 
-fn names(folder: &Path) -> Vec<String> {
+pub(crate) fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     entries.filter_map(|entry| entry.file_name().into_string().ok()).collect()
 }
@@ -127,10 +127,21 @@ pub(crate) fn unpack(
     into: &Path,
     cache: &Cache,
 ) -> Result<(), VmError> {
+    unpack_of(&Archive::configured(), package, paths, into, cache)
+}
+
+/// Downloads a package of an archive and unpacks it into a folder.
+pub(crate) fn unpack_of(
+    archive: &Archive,
+    package: &str,
+    paths: &[&str],
+    into: &Path,
+    cache: &Cache,
+) -> Result<(), VmError> {
     cache.downloads(package);
     let interruption = cache.interruption();
     let folder = tempfile::tempdir_in(into).map_err(VmError::file("write in", into))?;
-    let archive = download(package, folder.path(), interruption)?;
+    let archive = download(archive, package, folder.path(), interruption)?;
     let files = folder.path().join("files.tar");
     let mut unwrap = Command::new("sh");
     unwrap.args(["-c", "exec dpkg-deb --fsys-tarfile \"$1\" >\"$2\"", "sh"]);
@@ -143,9 +154,14 @@ pub(crate) fn unpack(
     Ok(())
 }
 
-fn download(package: &str, folder: &Path, interruption: &Interruption) -> Result<PathBuf, VmError> {
-    let mut apt = Command::new("apt-get");
-    apt.args(["download", package]).current_dir(folder).env("LC_ALL", "C");
+fn download(
+    archive: &Archive,
+    package: &str,
+    folder: &Path,
+    interruption: &Interruption,
+) -> Result<PathBuf, VmError> {
+    let mut apt = archive.apt_get();
+    apt.args(["download", package]).current_dir(folder);
     match finished(&mut apt, APT_REMEDY, interruption) {
         Ok(_) => {}
         Err(VmError::Failed { output, .. }) => {

@@ -125,12 +125,20 @@ pub enum VmError {
     },
     /// No kernel of that series.
     #[error(
-        "no package of Debian's {series} cloud kernel is known here: run `apt-get update` as \
+        "no package of Debian's {series} kernel is known here: run `apt-get update` as \
          root, on a release of Debian that has it, or name a kernel by its path"
     )]
     NoKernel {
         /// `6.12`
         series: String,
+    },
+    /// A module that a kernel does not have.
+    #[error("the kernel {release} has no module {module}: its configuration leaves it out")]
+    NoModule {
+        /// Its name.
+        module: String,
+        /// The kernel's release.
+        release: String,
     },
     /// A package does not download.
     #[error(

@@ -6,6 +6,7 @@ mod fresh;
 mod fuzz;
 mod new_rule;
 mod nightly;
+mod reproduce;
 mod test;
 
 use anyhow::Result;
@@ -58,9 +59,12 @@ enum Task {
     /// Measures the mechanisms of ioctl-bench in a guest, with the generated module.
     #[command(disable_help_flag = true)]
     BenchGuest(Others),
+    /// Shows defects of drivers that the linter found, in a guest.
+    #[command(disable_help_flag = true)]
+    Reproduce(Others),
 }
 
-/// Arguments that `xtask-more` reads.
+/// Arguments that another program reads.
 #[derive(clap::Args)]
 struct Others {
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -79,6 +83,7 @@ fn main() -> Result<()> {
         Task::Bench(others) => more("bench", &others),
         Task::Kernel(others) => more("kernel", &others),
         Task::BenchGuest(others) => more("bench-guest", &others),
+        Task::Reproduce(others) => reproduce::run(&others.arguments),
     }
 }
 

@@ -98,6 +98,24 @@ pub fn for_guests() -> Vec<Need> {
     ]
 }
 
+/// What showing a driver's defect in a guest needs, besides programs that make images. The kernel and its
+/// modules are downloaded into the cache, 110 MB for each.
+pub fn for_reproductions() -> Vec<Need> {
+    vec![
+        need("qemu-system-x86", "runs the guest"),
+        need("busybox-static", "the guest's init and shell"),
+        need("gcc", "64-bit programs"),
+        need("gcc-multilib", "32-bit programs"),
+        need("linux-libc-dev", "the kernel headers of those programs"),
+        need("xz-utils", "unpacks the kernel's modules"),
+    ]
+}
+
+/// What makes an image of a file system for a guest.
+pub fn for_an_image(package: &str) -> Need {
+    need(package, "makes a file system for the guest")
+}
+
 /// What making a bare root needs.
 pub fn for_a_bare_root() -> Vec<Need> {
     vec![

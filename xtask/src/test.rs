@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail};
 
 use xtask::{packages, run};
 
-use crate::{fuzz, nightly};
+use crate::{fuzz, nightly, reproduce};
 
 /// How much is compared with gcc.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +37,7 @@ pub(crate) fn workspace(effort: Effort) -> Result<()> {
     match effort {
         Effort::Quick => Ok(()),
         Effort::Full => {
+            reproduce::check()?;
             fuzz::check()?;
             nightly::miri()?;
             nightly::targets()

@@ -44,7 +44,7 @@ fn a_kernel_that_does_not_exist_and_one_that_is_none_are_named() {
     let said = tested(folder.path(), &["--kernel", "/bin/busybox"]);
     assert_refused(&said, "/bin/busybox is not a bzImage");
     let said = tested(folder.path(), &["--kernel", "1.2"]);
-    assert_refused(&said, "no package of Debian's 1.2 cloud kernel is known here");
+    assert_refused(&said, "no package of Debian's 1.2 kernel is known here");
     let said = tested(folder.path(), &["--kernel", "6"]);
     assert_refused(&said, "a series such as `6.12`");
     let said = tested(folder.path(), &["--headers", "/nowhere"]);
