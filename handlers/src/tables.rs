@@ -4,7 +4,7 @@ use ioctlkit_model::{OperationTable, Slot};
 
 use crate::ast::{
     Designator, Expression, ExpressionKind, Function, Item, Statement, StatementKind, Text,
-    Variable,
+    TypeName, Variable,
 };
 use crate::program::Source;
 
@@ -158,8 +158,8 @@ fn assigned(source: &Source, function: &Function, tables: &mut Vec<OperationTabl
         if !is_slot(member) || member.ends_with("ioctls") || member.contains("num") {
             return;
         }
-        let Some(function) = function_name(source, value) else { return };
-        if function.bytes().all(|byte| byte.is_ascii_digit()) {
+        let Some(handler) = function_name(source, value) else { return };
+        if handler.bytes().all(|byte| byte.is_ascii_digit()) {
             return;
         }
         let object = source.str(of.at);
@@ -168,18 +168,51 @@ fn assigned(source: &Source, function: &Function, tables: &mut Vec<OperationTabl
         });
         let mut table = OperationTable {
             name: object.to_owned(),
-            structure: String::new(),
+            structure: structure_of(source, function, of),
             span: source.span(expression.at),
             native: None,
             compat: None,
         };
         if let Some(known) = known {
-            place(source, known, &mut Vec::new(), member, function, value.at);
+            place(source, known, &mut Vec::new(), member, handler, value.at);
         } else {
-            place(source, &mut table, &mut Vec::new(), member, function, value.at);
+            place(source, &mut table, &mut Vec::new(), member, handler, value.at);
             tables.push(table);
         }
     });
+}
+
+/// The tag of the structure whose member is assigned, where the declaration of a variable shows it; empty
+/// otherwise.
+fn structure_of(source: &Source, function: &Function, of: &Expression) -> String {
+    match &of.kind {
+        ExpressionKind::Name => {
+            let name = source.str(of.at);
+            let is_it = |other: Text| source.str(other) == name;
+            let parameter =
+                function.parameters.iter().find(|it| it.name.is_some_and(is_it)).map(|it| it.ty);
+            let ty = parameter.or_else(|| declared(&function.body, &is_it));
+            ty.map(|ty| tag(source.str(ty.base))).unwrap_or_default()
+        }
+        // `hwdep->ops.ioctl`, from include/sound/hwdep.h
+        ExpressionKind::Member { of, name, .. }
+            if source.str(*name) == "ops" && structure_of(source, function, of) == "snd_hwdep" =>
+        {
+            "snd_hwdep_ops".to_owned()
+        }
+        _ => String::new(),
+    }
+}
+
+/// The type of a variable that a body declares.
+fn declared(statements: &[Statement], is_it: &dyn Fn(Text) -> bool) -> Option<TypeName> {
+    statements.iter().find_map(|statement| match &statement.kind {
+        StatementKind::Declare(declarations) => {
+            declarations.iter().find(|it| is_it(it.name)).map(|it| it.ty)
+        }
+        StatementKind::Block(inner) => declared(inner, is_it),
+        _ => None,
+    })
 }
 
 /// Every expression statement and initialiser of a body, innermost last.
@@ -214,7 +247,17 @@ pub(crate) fn command_tables(
         let named = name.contains("compat")
             || name.contains("ioctl")
             || source.str(variable.ty.base).contains("ioctl");
-        items.iter().filter_map(|item| row(source, item, named, is_function)).collect()
+        let mut rows: Vec<Row> =
+            items.iter().filter_map(|item| row(source, item, named, is_function)).collect();
+        let is_nr = |row: &Row| row.command.starts_with(|first: char| first.is_ascii_digit());
+        if rows.iter().any(is_nr)
+            && let Some(letter) = type_letter(&source.text)
+        {
+            for row in rows.iter_mut().filter(|row| is_nr(row)) {
+                row.command = numbered(letter, &row.command);
+            }
+        }
+        rows
     };
     source
         .variables()
@@ -227,6 +270,23 @@ pub(crate) fn command_tables(
         })
         .filter(|table| !table.rows.is_empty())
         .collect()
+}
+
+/// How a command is called of which only the type letter and the nr are known.
+fn numbered(letter: &str, nr: &str) -> String {
+    format!("_IO({letter}, {nr})")
+}
+
+/// The type letter that a file compares `_IOC_TYPE(cmd)` with, as it is spelled, where there is one.
+fn type_letter(text: &str) -> Option<&str> {
+    let mut letters = text.match_indices("_IOC_TYPE(").filter_map(|(at, _)| {
+        let behind = text[at..].split_once(')')?.1.trim_start();
+        let letter = behind.strip_prefix("!=").or_else(|| behind.strip_prefix("=="))?.trim_start();
+        let end = letter.find(|c: char| c.is_whitespace() || ")&|".contains(c))?;
+        Some(&letter[..end])
+    });
+    let first = letters.next()?;
+    letters.all(|letter| letter == first).then_some(first)
 }
 
 /// Macros that make a row: how the command's name begins, which their first argument continues. From

@@ -53,6 +53,55 @@ pub enum Compat {
     Elsewhere,
 }
 
+/// What the caller of a handler does for a 32-bit program where the table has no handler for such.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WithoutCompat {
+    /// It answers with an error.
+    Fails,
+    /// It calls the handler of native programs.
+    Native,
+    /// Nobody has looked.
+    Unknown,
+}
+
+/// What the callers do, with the source of that.
+const WITHOUT_COMPAT: &[(&str, WithoutCompat, &str)] = &[
+    ("file_operations", WithoutCompat::Fails, "fs/ioctl.c, compat_sys_ioctl: ENOTTY"),
+    ("proc_ops", WithoutCompat::Fails, "fs/proc/inode.c, proc_reg_compat_ioctl: ENOTTY"),
+    ("block_device_operations", WithoutCompat::Fails, "block/ioctl.c, compat_blkdev_ioctl: ENOTTY"),
+    (
+        "fb_ops",
+        WithoutCompat::Fails,
+        "drivers/video/fbdev/core/fb_chrdev.c, fb_compat_ioctl: ENOTTY",
+    ),
+    (
+        "snd_hwdep_ops",
+        WithoutCompat::Fails,
+        "sound/core/hwdep_compat.c, snd_hwdep_ioctl_compat: ENOTTY",
+    ),
+    ("atmdev_ops", WithoutCompat::Fails, "net/atm/resources.c, atm_dev_ioctl: EINVAL"),
+    ("scsi_host_template", WithoutCompat::Fails, "drivers/scsi/scsi_ioctl.c, scsi_ioctl: EINVAL"),
+    ("tty_ldisc_ops", WithoutCompat::Fails, "drivers/tty/tty_io.c, tty_compat_ioctl: ENOTTY"),
+    ("rtc_class_ops", WithoutCompat::Native, "drivers/rtc/dev.c, rtc_dev_compat_ioctl"),
+    ("pppox_proto", WithoutCompat::Native, "drivers/net/ppp/pppox.c, pppox_compat_ioctl"),
+    (
+        "vfio_iommu_driver_ops",
+        WithoutCompat::Native,
+        "drivers/vfio/container.c, vfio_fops_unl_ioctl",
+    ),
+    (
+        "vfio_device_ops",
+        WithoutCompat::Native,
+        "drivers/vfio/vfio_main.c, vfio_device_fops_unl_ioctl",
+    ),
+];
+
+/// What the caller of a handler does for a 32-bit program where a structure has no handler for such.
+pub fn without_compat(structure: &str) -> WithoutCompat {
+    let known = WITHOUT_COMPAT.iter().find(|(known, _, _)| *known == structure);
+    known.map_or(WithoutCompat::Unknown, |(_, known, _)| *known)
+}
+
 /// What is known of a structure of operations.
 pub fn of(structure: &str) -> Option<&'static Convention> {
     CONVENTIONS.iter().find(|known| known.structure == structure)

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use ioctlkit_abi::AbiId;
-use ioctlkit_model::{Command, Interface, Layouts, RawNumber, RecordId, Type, TypedefId};
+use ioctlkit_model::{
+    Command, HandledCommand, Interface, Layouts, RawNumber, RecordId, Type, TypedefId,
+};
 
 /// An index of commands and types by name.
 #[derive(Debug, Default)]
@@ -72,6 +74,46 @@ impl<'a> Declared<'a> {
         let id = *self.typedefs.get(spelled)?;
         layouts.type_size(&Type::Typedef(id), abi).ok().map(|size| size.size)
     }
+}
+
+/// Gives the commands of handlers a name that driver source knows by type letter and nr alone, as
+/// `_IO('#', 0x00)`: every declared command with these.
+pub fn name_numbered(interface: &mut Interface) {
+    let mut names: HashMap<(u8, u32), Vec<String>> = HashMap::new();
+    for command in &interface.commands {
+        let Some(body) = command.variants.first() else { continue };
+        let (Ok(letter), Ok(nr)) = (u8::try_from(body.type_letter), u32::try_from(body.nr)) else {
+            continue;
+        };
+        names.entry((letter, nr)).or_default().push(command.name.clone());
+    }
+    for handler in &mut interface.code.handlers {
+        let handled = std::mem::take(&mut handler.commands);
+        handler.commands = handled
+            .into_iter()
+            .flat_map(|command| match numbered(&command.name).and_then(|key| names.get(&key)) {
+                Some(names) => names
+                    .iter()
+                    .map(|name| HandledCommand { name: name.clone(), ..command.clone() })
+                    .collect(),
+                None => vec![command],
+            })
+            .collect();
+    }
+}
+
+/// The type letter and the nr of `_IO('#', 0x00)`.
+fn numbered(name: &str) -> Option<(u8, u32)> {
+    let (letter, nr) = name.strip_prefix("_IO(")?.strip_suffix(')')?.split_once(", ")?;
+    let number = |text: &str| match text.strip_prefix("0x") {
+        Some(digits) => u32::from_str_radix(digits, 16).ok(),
+        None => text.parse().ok(),
+    };
+    let letter = match letter.as_bytes() {
+        [b'\'', letter, b'\''] => *letter,
+        _ => u8::try_from(number(letter)?).ok()?,
+    };
+    Some((letter, number(nr)?))
 }
 
 /// Sizes in bytes of the integer types that kernel source uses without a header of programs, from

@@ -15,6 +15,9 @@ pub struct DriverCode {
     /// The architectures that a kernel can build a file for, as its folders below `arch` are called, of
     /// those whose kernels of 64 bits run 32-bit programs. A file for which nothing decides is not in it.
     pub architectures: BTreeMap<FileId, BTreeSet<String>>,
+    /// Commands that no handler is known for, and the place of C source that names one of them first, as
+    /// `file:line`.
+    pub mentions: BTreeMap<String, String>,
     /// Whether all of a kernel was looked at: what no code names, nobody handles.
     pub is_whole_kernel: bool,
     /// The places at which functions become handlers.
@@ -45,6 +48,7 @@ impl DriverCode {
         }
         self.files.extend(other.files.into_iter().map(|file| files.file(file)));
         self.declared_in.append(&mut other.declared_in);
+        self.mentions.append(&mut other.mentions);
         let moved = other.architectures.into_iter().map(|(file, known)| (files.file(file), known));
         self.architectures.extend(moved);
         self.is_whole_kernel |= other.is_whole_kernel;

@@ -366,6 +366,7 @@ impl Group {
             interface.append(declared);
         }
         let shift = interface.append(code);
+        ioctl_lint::declared::name_numbered(&mut interface);
         problems.extend(of_code.into_iter().map(|mut problem| {
             problem.span = problem.span.map(|span| shift.span(span));
             problem

@@ -6,7 +6,8 @@ use ioctlkit_model::{
 };
 
 use crate::Context;
-use crate::compat::{Incompatibility, Pair};
+use crate::compat::{Incompatibility, Pair, wording};
+use crate::conventions::{self, WithoutCompat};
 
 /// What the code does with a command whose argument differs for 32-bit programs; in the order of how bad
 /// that is.
@@ -30,8 +31,8 @@ pub enum Verdict {
     Translated {
         /// The function, or the command that stands for this one.
         by: String,
-        /// Where.
-        span: Span,
+        /// Where, in source that was parsed.
+        span: Option<Span>,
     },
     /// It cannot be told.
     NotUnderstood {
@@ -81,7 +82,7 @@ impl Verdict {
                 Some(((*span)?, "32-bit programs do not get here".into()))
             }
             Self::Harmless { span, .. } => Some((*span, "handled here".into())),
-            Self::Translated { span, .. } => Some((*span, "translated here".into())),
+            Self::Translated { span, .. } => Some(((*span)?, "translated here".into())),
             Self::NotUnderstood { span, .. } => Some(((*span)?, "handled here".into())),
             Self::Broken { span, .. } => Some((*span, "32-bit programs end up here".into())),
         }
@@ -90,11 +91,6 @@ impl Verdict {
 
 /// Functions that convert the pointer and call the native handler: fs/ioctl.c, block/ioctl.c.
 const CONVERTING: [&str; 2] = ["compat_ptr_ioctl", "blkdev_compat_ptr_ioctl"];
-
-/// Structures whose tables the kernel asks for a compat handler itself: without one, 32-bit programs get
-/// `ENOTTY` for whatever is not known to all files. From `fs/ioctl.c`, `block/ioctl.c`,
-/// `fs/proc/inode.c` and `drivers/video/fbdev/core/fb_chrdev.c`.
-const DIRECT: [&str; 4] = ["file_operations", "block_device_operations", "proc_ops", "fb_ops"];
 
 /// The verdict, or nothing where only a part of the kernel was read and that part does not name the
 /// command.
@@ -170,15 +166,42 @@ impl Case<'_, '_> {
         });
         if let Some((handler, translation)) = of_compat {
             let by = format!("`{}` has `{}` for it", handler.function, translation.name);
-            return Some(Verdict::Translated { by, span: translation.span });
+            return Some(Verdict::Translated { by, span: Some(translation.span) });
         }
-        self.code.is_whole_kernel.then(|| Verdict::NotUnderstood {
-            why: "no handler that was found names the command".into(),
-            span: None,
+        if let Some(verdict) = self.mentioned_translation() {
+            return Some(verdict);
+        }
+        if !self.code.is_whole_kernel {
+            return None;
+        }
+        Some(match self.code.mentions.get(&self.found.command.name) {
+            Some(place) => Verdict::NotUnderstood {
+                why: format!("{place} names the command, in no handler that was followed"),
+                span: None,
+            },
+            None => Verdict::NeverReached {
+                why: "no C file of this kernel names it".into(),
+                span: None,
+            },
         })
     }
 
+    /// A command of 32-bit programs that is named outside of the handlers that were followed: in a table of
+    /// pairs, or in a function that puts one number in place of the other.
+    fn mentioned_translation(&self) -> Option<Verdict> {
+        let (name, place) = self.code.mentions.iter().find(|(name, _)| self.translates(name))?;
+        Some(Verdict::Translated { by: format!("{place} has `{name}` for it"), span: None })
+    }
+
     fn handling(&self, handling: &Handling<'_>) -> Verdict {
+        let verdict = self.decided(handling);
+        match verdict {
+            Verdict::NotUnderstood { .. } => self.mentioned_translation().unwrap_or(verdict),
+            decided => decided,
+        }
+    }
+
+    fn decided(&self, handling: &Handling<'_>) -> Verdict {
         if handling.handler.copies == Copies::Core {
             return self.behind_core(handling);
         }
@@ -201,27 +224,39 @@ impl Case<'_, '_> {
 
     /// The core of a subsystem copies by the size in the number and finds the handler by the nr.
     fn behind_core(&self, handling: &Handling<'_>) -> Verdict {
-        let is_drm =
-            self.code.tables_with(handling.place).any(|table| table.structure == "drm_driver")
-                || handling.handled.name.starts_with("DRM_IOCTL_");
+        let copies_by_number = self.copies_by_number(handling);
         let span = handling.handled.span;
         if let Some((handler, translation)) = self.any_translation() {
             let by = format!("`{}` has `{}` for it", handler.function, translation.name);
-            return Verdict::Translated { by, span: translation.span };
+            return Verdict::Translated { by, span: Some(translation.span) };
         }
         let reads_nothing = handling.handled.accesses.is_empty()
             && !handling.handled.escapes
             && handling.handled.copied_in.iter().all(|it| it.read.is_empty() && !it.escapes);
-        if reads_nothing && is_drm {
-            return Verdict::Harmless { why: "the handler reads nothing of it".into(), span };
-        }
-        if !is_drm {
+        let Some(who) = copies_by_number else {
             return Verdict::NotUnderstood {
                 why: "a subsystem stands between the program and the handler".into(),
                 span: Some(span),
             };
+        };
+        if reads_nothing {
+            return Verdict::Harmless { why: "the handler reads nothing of it".into(), span };
         }
-        self.by_number_of_bytes("DRM", span)
+        self.by_number_of_bytes(who, span)
+    }
+
+    /// The dispatcher in front of the handler, where it finds that by the nr alone and copies as many bytes
+    /// as the number says: drm_ioctl(), kfd_ioctl(), and dispatch_ioctl() of firewire.
+    fn copies_by_number(&self, handling: &Handling<'_>) -> Option<&'static str> {
+        let name = &handling.handled.name;
+        let mut tables = self.code.tables_with(handling.place);
+        if name.starts_with("DRM_IOCTL_") || tables.any(|it| it.structure == "drm_driver") {
+            return Some("DRM");
+        }
+        [("AMDKFD_IOC_", "`kfd_ioctl`"), ("FW_CDEV_IOC_", "`dispatch_ioctl`")]
+            .into_iter()
+            .find(|(prefix, _)| name.starts_with(prefix))
+            .map(|(_, who)| who)
     }
 
     /// What a dispatcher makes of it that looks at the nr alone and copies as many bytes as the number
@@ -249,7 +284,7 @@ impl Case<'_, '_> {
     fn table(&self, handling: &Handling<'_>, table: &OperationTable) -> Verdict {
         let span = handling.handled.span;
         let Some(compat) = &table.compat else {
-            return Self::without_compat(handling, table);
+            return self.without_compat(handling, table);
         };
         let is_converting = CONVERTING.contains(&compat.function.as_str());
         let is_native = compat.function == handling.handler.function;
@@ -265,7 +300,7 @@ impl Case<'_, '_> {
         };
         if let Some(translation) = self.translation(handler) {
             let by = format!("`{}` has `{}` for it", handler.function, translation.name);
-            return Verdict::Translated { by, span: translation.span };
+            return Verdict::Translated { by, span: Some(translation.span) };
         }
         if let Some(verdict) = self.where_it_asks(handler, handling.handled) {
             return verdict;
@@ -282,7 +317,7 @@ impl Case<'_, '_> {
             Some(own) if Self::copies_compat_type(own) || has_own_code(own, handling.handled) => {
                 Verdict::Translated {
                     by: format!("`{}` has code of its own for it", handler.function),
-                    span: own.span,
+                    span: Some(own.span),
                 }
             }
             Some(own) if self.numbers_differ() && !own.by_nr => {
@@ -306,7 +341,7 @@ impl Case<'_, '_> {
         }
         if let Some(translation) = self.translation(handling.handler) {
             let by = format!("`{}` has `{}` for it", handling.handler.function, translation.name);
-            return Verdict::Translated { by, span: translation.span };
+            return Verdict::Translated { by, span: Some(translation.span) };
         }
         let copies_by_number = handling
             .handled
@@ -333,7 +368,7 @@ impl Case<'_, '_> {
             |it: &&HandledCommand| self.translates(&it.name) && !it.accesses.is_empty();
         if let Some(translation) = handler.in_compat.iter().find(translates) {
             let by = format!("`{function}` takes `{}` from 32-bit programs", translation.name);
-            return Some(Verdict::Translated { by, span: translation.span });
+            return Some(Verdict::Translated { by, span: Some(translation.span) });
         }
         let own = handler.in_compat.iter().find(|it| it.name == self.found.command.name)?;
         if own.escapes {
@@ -347,20 +382,28 @@ impl Case<'_, '_> {
         let differs = own.accesses.iter().any(|access| !native.accesses.contains(access));
         (differs || Self::copies_compat_type(own)).then(|| Verdict::Translated {
             by: format!("`{function}` asks whether a 32-bit program calls, and copies its layout"),
-            span: own.span,
+            span: Some(own.span),
         })
     }
 
-    fn without_compat(handling: &Handling<'_>, table: &OperationTable) -> Verdict {
-        let is_direct = DIRECT.contains(&table.structure.as_str());
-        if is_direct {
-            return Verdict::NeverReached {
-                why: format!(
-                    "`{}` has no handler for 32-bit programs, which get ENOTTY for all of its commands",
-                    table.name
-                ),
-                span: Some(table.span),
-            };
+    fn without_compat(&self, handling: &Handling<'_>, table: &OperationTable) -> Verdict {
+        match conventions::without_compat(&table.structure) {
+            WithoutCompat::Fails => {
+                return Verdict::NeverReached {
+                    why: format!("`{}` has no handler for 32-bit programs", table.name),
+                    span: Some(table.span),
+                };
+            }
+            WithoutCompat::Native => {
+                return match self.any_translation() {
+                    Some((handler, translation)) => Verdict::Translated {
+                        by: format!("`{}` has `{}` for it", handler.function, translation.name),
+                        span: Some(translation.span),
+                    },
+                    None => self.as_native(handling),
+                };
+            }
+            WithoutCompat::Unknown => {}
         }
         let structure = if table.structure.is_empty() { "the structure" } else { &table.structure };
         Verdict::NotUnderstood {
@@ -402,8 +445,9 @@ impl Case<'_, '_> {
         let other = self.pair.other.abi().name;
         let effect = match &self.found.difference.first {
             Some(parting) if !parting.path.is_empty() => format!(
-                "{other} programs pass the same number, and `{}` lies elsewhere than the handler expects it",
-                parting.path
+                "{other} programs pass the same number, but `{}` {}",
+                parting.path,
+                wording::whereabouts(parting, self.pair)
             ),
             _ => format!(
                 "{other} programs pass the same number for {} bytes, and the handler copies {}",

@@ -129,19 +129,147 @@ fn a_broken_command_of_a_header_that_nobody_named_is_reported_and_its_other_find
         "#include <uapi/foo.h>\n{NATIVE}static const struct file_operations foo_fops = {{\n\
          \t.unlocked_ioctl = foo_ioctl,\n\t.compat_ioctl = compat_ptr_ioctl,\n}};\n"
     );
-    let numbers = "#define _IOC(dir, type, nr, size) (((dir) << 30) | ((size) << 16) | ((type) << 8) | (nr))\n\
-                   #define _IOR(type, nr, argument) _IOC(2U, (type), (nr), sizeof(argument))\n\
-                   #define _IOW(type, nr, argument) _IOC(1U, (type), (nr), sizeof(argument))\n";
-    let types = "typedef unsigned int __u32;\ntypedef unsigned long long __u64;\n";
-    let folder = Folder::with("linux/include/uapi/linux/foo.h", HEADER)
-        .and("linux/include/uapi/linux/ioctl.h", "#include <asm/ioctl.h>\n")
-        .and("linux/include/uapi/linux/types.h", types)
-        .and("linux/include/uapi/asm-generic/ioctl.h", numbers)
-        .and("linux/arch/x86/include/uapi/asm/ioctl.h", "#include <asm-generic/ioctl.h>\n")
-        .and("linux/drivers/foo/foo.c", &source);
+    let folder = kernel().and("linux/drivers/foo/foo.c", &source);
     let done = folder.run(&["check", "--no-config", "--format", "concise", "linux/drivers/foo"]);
     assert_eq!(done.code, 1, "{}", done.seen());
     assert!(done.stdout.contains("error[C001]"), "{}", done.seen());
     assert!(done.stdout.contains("linux/include/uapi/linux/foo.h:5"), "{}", done.seen());
     assert!(!done.stdout.contains("[L0"), "{}", done.seen());
+}
+
+/// The parts of a kernel's tree that a header needs, with [`HEADER`].
+fn kernel() -> Folder {
+    let numbers = "#define _IOC(dir, type, nr, size) (((dir) << 30) | ((size) << 16) | ((type) << 8) | (nr))\n\
+                   #define _IOR(type, nr, argument) _IOC(2U, (type), (nr), sizeof(argument))\n\
+                   #define _IOW(type, nr, argument) _IOC(1U, (type), (nr), sizeof(argument))\n";
+    let types = "typedef unsigned int __u32;\ntypedef unsigned long long __u64;\n";
+    Folder::with("linux/include/uapi/linux/foo.h", HEADER)
+        .and("linux/include/uapi/linux/ioctl.h", "#include <asm/ioctl.h>\n")
+        .and("linux/include/uapi/linux/types.h", types)
+        .and("linux/include/uapi/asm-generic/ioctl.h", numbers)
+        .and("linux/arch/x86/include/uapi/asm/ioctl.h", "#include <asm-generic/ioctl.h>\n")
+        .and("linux/arch/arm64/include/uapi/asm/ioctl.h", "#include <asm-generic/ioctl.h>\n")
+}
+
+/// Checks a kernel with a driver that 32-bit programs of i386 would break, below `depends on` this.
+fn built_where(depends: &str) -> Done {
+    let source = format!(
+        "#include <uapi/foo.h>\n{NATIVE}static const struct file_operations foo_fops = {{\n\
+         \t.unlocked_ioctl = foo_ioctl,\n\t.compat_ioctl = compat_ptr_ioctl,\n}};\n"
+    );
+    let drivers = format!(
+        "menu \"Drivers\"\nconfig FOO\n\ttristate \"Foo\"\n\tdepends on {depends}\n\thelp\n\t  depends \
+         on luck.\nendmenu\n"
+    );
+    let folder = kernel()
+        .and("linux/Kconfig", "source \"arch/$(SRCARCH)/Kconfig\"\nsource \"drivers/Kconfig\"\n")
+        .and("linux/arch/x86/Kconfig", "config X86\n\tdef_bool y\n")
+        .and(
+            "linux/arch/arm64/Kconfig",
+            "config ARM64\n\tdef_bool y\nconfig ARCH_FOO\n\tbool \"Foo\"\n",
+        )
+        .and("linux/drivers/Kconfig", &drivers)
+        .and("linux/drivers/Makefile", "obj-y += foo/\n")
+        .and("linux/drivers/foo/Makefile", "obj-$(CONFIG_FOO) += foo-mod.o\nfoo-mod-y := foo.o\n")
+        .and("linux/drivers/foo/foo.c", &source);
+    folder.run(&["check", "--no-config", "--select", "C001", "linux"])
+}
+
+#[test]
+fn a_driver_that_no_x86_kernel_can_have_does_not_break_programs_of_i386() {
+    for depends in ["ARCH_FOO || COMPILE_TEST", "!X86", "ARM64"] {
+        let done = built_where(depends);
+        assert_eq!(done.code, 0, "{depends}: {}", done.seen());
+        let words = "never reached: by its Kconfig, a kernel that runs i386 programs on x86_64 cannot \
+                     have the driver";
+        assert_eq!(done.stdout.matches(words).count(), 2, "{depends}: {}", done.seen());
+    }
+    for depends in ["X86 || ARM64", "y", "!ARCH_FOO", "X86=y"] {
+        let done = built_where(depends);
+        assert_eq!(done.code, 1, "{depends}: {}", done.seen());
+        assert_eq!(done.stdout.matches("note: broken:").count(), 2, "{depends}: {}", done.seen());
+    }
+}
+
+#[test]
+fn a_native_handler_that_asks_for_32_bit_programs_translates_only_what_it_then_copies() {
+    let ask = |what: &str| {
+        let native = NATIVE.replace("	switch (cmd) {", what);
+        let source = format!(
+            "#include \"foo.h\"\nstruct foo_get32 {{ __u64 time; __u32 id; }} __attribute__((packed));\n\
+             #define FOO_GET32 _IOR(0xdc, 1, struct foo_get32)\n{native}\
+             static const struct file_operations foo_fops = {{\n\t.unlocked_ioctl = foo_ioctl,\n\
+             \t.compat_ioctl = compat_ptr_ioctl,\n}};\n"
+        );
+        let folder = Folder::with("foo/foo.h", HEADER).and("foo/foo.c", &source);
+        folder.run(&["check", "--no-config", "--abi", "x86_64,i386", "--select", "C001", "foo"])
+    };
+    let translates = ask("	if (in_compat_syscall()) {
+		struct foo_get32 get32 = {};
+
+		switch (cmd) {
+		case FOO_GET32:
+			return copy_to_user((void __user *)arg, &get32, sizeof(get32)) ? -EFAULT : 0;
+		case FOO_MOVE:
+			return -ENOTTY;
+		}
+		return -ENOTTY;
+	}
+	switch (cmd) {");
+    let words = "translated: `foo_ioctl` takes `FOO_GET32` from 32-bit programs";
+    assert!(translates.stdout.contains(words), "{}", translates.seen());
+    let words = "never reached: `foo_ioctl` copies nothing for 32-bit programs";
+    assert!(translates.stdout.contains(words), "{}", translates.seen());
+    assert_eq!(translates.code, 0, "{}", translates.seen());
+    // It asks, and copies the same.
+    let asks = ask("	if (in_compat_syscall())
+		foo_count++;
+	switch (cmd) {");
+    assert_eq!(asks.stdout.matches("note: broken:").count(), 2, "{}", asks.seen());
+}
+
+#[test]
+fn in_a_whole_kernel_a_command_that_no_c_file_names_is_never_reached_and_one_that_is_named_is_open()
+{
+    let other = "static const struct file_operations bar_fops = { .unlocked_ioctl = bar_ioctl };\n";
+    let named = |source: &str| {
+        let folder =
+            kernel().and("linux/drivers/bar/bar.c", other).and("linux/drivers/foo/foo.c", source);
+        folder.run(&["check", "--no-config", "--select", "C001", "linux"])
+    };
+    let unnamed = named("/* FOO_GET */ int ioctl;\n");
+    let words = "never reached: no C file of this kernel names it";
+    assert_eq!(unnamed.stdout.matches(words).count(), 2, "{}", unnamed.seen());
+    let open = named("int ioctl;\nint x[] = { FOO_GET, FOO_MOVE };\n");
+    let words = "linux/drivers/foo/foo.c:2 names the command, in no handler that was followed";
+    assert_eq!(open.stdout.matches(words).count(), 2, "{}", open.seen());
+    let pairs = named(
+        "int ioctl;\n#define FOO_GET32 _IOR(0xdc, 1, char[12])\nint x[][2] = { { FOO_GET32, FOO_GET } };\n",
+    );
+    let words = "translated: linux/drivers/foo/foo.c:3 has `FOO_GET32` for it";
+    assert!(pairs.stdout.contains(words), "{}", pairs.seen());
+}
+
+#[test]
+fn rows_by_nr_alone_are_the_commands_of_the_type_that_the_dispatcher_compares() {
+    let source = "\
+#include \"foo.h\"
+static int foo_get(struct foo *foo, union ioctl_arg *arg) { return 0; }
+static int foo_move(struct foo *foo, union ioctl_arg *arg) { return 0; }
+static int (* const ioctl_handlers[])(struct foo *, union ioctl_arg *) = {
+	[0x01] = foo_get,
+	[0x02] = foo_move,
+};
+static int dispatch(struct foo *foo, unsigned int cmd)
+{
+	if (_IOC_TYPE(cmd) != 0xdc || _IOC_NR(cmd) >= ARRAY_SIZE(ioctl_handlers))
+		return -ENOTTY;
+	return ioctl_handlers[_IOC_NR(cmd)](foo, &arg);
+}
+";
+    let folder = Folder::with("foo/foo.h", HEADER).and("foo/foo.c", source);
+    let done = folder.run(&["handlers", "--no-config", "foo"]);
+    for name in ["FOO_GET", "FOO_MOVE"] {
+        assert!(done.stdout.contains(name), "{}", done.seen());
+    }
 }

@@ -22,6 +22,8 @@ pub(super) struct Found {
     pub(super) path: PathBuf,
     /// Whether it makes a function a handler.
     pub(super) has_handlers: bool,
+    /// Whether it has to do with ioctls, by a word in it.
+    pub(super) speaks_of_ioctl: bool,
     /// The names of what may be functions that it defines, hashed.
     defines: Vec<u64>,
 }
@@ -109,7 +111,9 @@ fn look(path: PathBuf, named: Named) -> Result<Found, Problem> {
     let bytes = read_bytes(&path, limit::SOURCE)
         .map_err(|error| failure(&path, format!("cannot read: {error}")))?;
     let has_handlers = named == Named::Itself || has_handlers(&bytes);
-    Ok(Found { path, has_handlers, defines: defined(&bytes) })
+    let speaks_of_ioctl =
+        [&b"ioctl"[..], b"IOC"].iter().any(|word| memmem::find(&bytes, word).is_some());
+    Ok(Found { path, has_handlers, speaks_of_ioctl, defines: defined(&bytes) })
 }
 
 /// The text of a file. What is not UTF-8, such as a name in a comment, is replaced byte by byte.

@@ -7,6 +7,7 @@
 mod declaring;
 mod find;
 mod kbuild;
+mod mentions;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -70,6 +71,7 @@ pub fn read(request: &Request) -> (Interface, Vec<Problem>) {
     code.files = reading.program.sources.iter().map(|source| source.file).collect();
     code.declared_in = declaring::headers(request, &code);
     code.architectures = architectures(request, &code, &reading.interface);
+    code.mentions = mentions::mentions(request, &found, &code);
     code.is_whole_kernel = request.paths.iter().any(|path| is_kernel_root(path));
     (Interface { code, ..reading.interface }, problems)
 }

@@ -8,7 +8,7 @@ use ioctlkit_model::{
 use super::bytes::{Kept, Reader, Writer, fields, variants};
 
 fields! {
-    DriverCode { files, declared_in, architectures, is_whole_kernel, tables, handlers, not_understood, unknown_calls }
+    DriverCode { files, declared_in, architectures, mentions, is_whole_kernel, tables, handlers, not_understood, unknown_calls }
     CodeNotUnderstood { span, function, reason }
     OperationTable { name, structure, span, native, compat }
     Slot { member, function, span, handler }
