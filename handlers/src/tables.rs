@@ -82,8 +82,11 @@ fn in_initialiser(
             in_initialiser(source, &item.value, name, inner, at, tables);
             continue;
         }
-        if let Some((function, at)) = compat_by_macro(source, item) {
+        if let Some((function, at, symbol)) = compat_by_macro(source, item) {
             place(source, &mut table, &mut more, "compat_ioctl", function, at);
+            if let Some(compat) = &mut table.compat {
+                compat.needs = Some(symbol.to_owned());
+            }
             continue;
         }
         let Some(Designator::Member(member)) = &item.designator else { continue };
@@ -99,12 +102,13 @@ fn in_initialiser(
     tables.append(&mut more);
 }
 
-/// `KVM_COMPAT(f)`: a macro that makes the member for 32-bit programs where a kernel has such.
-fn compat_by_macro<'s>(source: &'s Source, item: &Item) -> Option<(&'s str, Text)> {
+/// `KVM_COMPAT(f)`: a macro that makes the member for 32-bit programs where a kernel's configuration has
+/// the symbol of that name.
+fn compat_by_macro<'s>(source: &'s Source, item: &Item) -> Option<(&'s str, Text, &'s str)> {
     let ExpressionKind::Call { function, arguments } = &item.value.kind else { return None };
     let ([only], None) = (&arguments[..], &item.designator) else { return None };
-    let is_compat = source.str(function.at).ends_with("COMPAT");
-    is_compat.then_some((function_name(source, only)?, only.at))
+    let symbol = source.str(function.at);
+    symbol.ends_with("COMPAT").then_some((function_name(source, only)?, only.at, symbol))
 }
 
 /// Puts a slot into a table; a second native one, as network devices have, makes one more table.
@@ -120,6 +124,7 @@ fn place(
         member: member.to_owned(),
         function: function.to_owned(),
         span: source.span(at),
+        needs: None,
         handler: None,
     };
     if member.contains("compat") {

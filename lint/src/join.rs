@@ -5,7 +5,7 @@ mod verdict;
 
 use std::collections::BTreeMap;
 
-use ioctlkit_model::{FileId, Finding, Label, Severity};
+use ioctlkit_model::{Finding, Label, Severity};
 
 use crate::Context;
 use crate::compat::{Incompatibility, Pair};
@@ -97,11 +97,6 @@ fn judged(cx: &Context<'_>, found: &Incompatibility<'_>) -> Option<Verdict> {
 
 /// Whether a kernel on which both ABIs meet can have one of the handlers at all.
 fn is_built(cx: &Context<'_>, native: &[Handling<'_>], pair: Pair) -> bool {
-    let code = &cx.interface.code;
-    let builds = |file: FileId| match code.architectures.get(&file) {
-        Some(known) => known.contains(pair.reference.abi().kernel_arch),
-        None => true,
-    };
-    native.is_empty()
-        || native.iter().any(|handling| handling.files(code).iter().copied().any(builds))
+    let arch = pair.reference.abi().kernel_arch;
+    native.is_empty() || native.iter().any(|handling| handling.is_built(&cx.interface.code, arch))
 }

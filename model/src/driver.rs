@@ -15,6 +15,8 @@ pub struct DriverCode {
     /// The architectures that a kernel can build a file for, as its folders below `arch` are called, of
     /// those whose kernels of 64 bits run 32-bit programs. A file for which nothing decides is not in it.
     pub architectures: BTreeMap<FileId, BTreeSet<String>>,
+    /// The architectures on which a kernel can have the symbols that [`Slot::needs`] names.
+    pub symbols: BTreeMap<String, BTreeSet<String>>,
     /// Commands that no handler is known for, and the place of C source that names one of them first, as
     /// `file:line`.
     pub mentions: BTreeMap<String, String>,
@@ -48,6 +50,7 @@ impl DriverCode {
         }
         self.files.extend(other.files.into_iter().map(|file| files.file(file)));
         self.declared_in.append(&mut other.declared_in);
+        self.symbols.append(&mut other.symbols);
         self.mentions.append(&mut other.mentions);
         let moved = other.architectures.into_iter().map(|(file, known)| (files.file(file), known));
         self.architectures.extend(moved);
@@ -124,6 +127,9 @@ pub struct Slot {
     pub function: String,
     /// Where the table names it.
     pub span: Span,
+    /// The symbol of the kernel's configuration without which the member is not set, without `CONFIG_`,
+    /// where a macro says so: `KVM_COMPAT(f)`.
+    pub needs: Option<String>,
     /// The function's place in [`DriverCode::handlers`], where its source was read.
     pub handler: Option<u32>,
 }

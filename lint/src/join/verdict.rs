@@ -140,14 +140,14 @@ pub(super) struct Handling<'a> {
 }
 
 impl Handling<'_> {
-    /// The files that make the function a handler, or the one that holds it.
-    pub(super) fn files(&self, code: &DriverCode) -> Vec<FileId> {
-        let mut files: Vec<FileId> =
-            code.tables_with(self.place).map(|table| table.span.file).collect();
-        if files.is_empty() {
-            files.push(self.handler.span.file);
-        }
-        files
+    /// Whether an architecture's kernel can have the code that names the command, and a table that leads
+    /// there.
+    pub(super) fn is_built(&self, code: &DriverCode, arch: &str) -> bool {
+        let builds =
+            |file: FileId| code.architectures.get(&file).is_none_or(|on| on.contains(arch));
+        let mut tables = code.tables_with(self.place).peekable();
+        builds(self.handled.span.file)
+            && (tables.peek().is_none() || tables.any(|table| builds(table.span.file)))
     }
 }
 
@@ -286,6 +286,19 @@ impl Case<'_, '_> {
         let Some(compat) = &table.compat else {
             return self.without_compat(handling, table);
         };
+        let arch = self.pair.reference.abi().kernel_arch;
+        let needed =
+            compat.needs.as_ref().and_then(|symbol| Some((symbol, self.code.symbols.get(symbol)?)));
+        if let Some((symbol, on)) = needed
+            && !on.contains(arch)
+        {
+            return Verdict::NeverReached {
+                why: format!(
+                    "a kernel for {arch} cannot have CONFIG_{symbol}, which its compat handler needs"
+                ),
+                span: Some(compat.span),
+            };
+        }
         let is_converting = CONVERTING.contains(&compat.function.as_str());
         let is_native = compat.function == handling.handler.function;
         if is_converting || is_native {

@@ -153,12 +153,19 @@ fn kernel() -> Folder {
 
 /// Checks a kernel with a driver that 32-bit programs of i386 would break, below `depends on` this.
 fn built_where(depends: &str) -> Done {
+    with_symbol(depends, ".compat_ioctl = compat_ptr_ioctl", "n")
+}
+
+/// Checks a kernel with a driver below `depends on` this, with this member for 32-bit programs, and a symbol
+/// `FOO_COMPAT` that depends on something else.
+fn with_symbol(depends: &str, member: &str, of_symbol: &str) -> Done {
     let source = format!(
         "#include <uapi/foo.h>\n{NATIVE}static const struct file_operations foo_fops = {{\n\
-         \t.unlocked_ioctl = foo_ioctl,\n\t.compat_ioctl = compat_ptr_ioctl,\n}};\n"
+         \t.unlocked_ioctl = foo_ioctl,\n\t{member},\n}};\n"
     );
     let drivers = format!(
-        "menu \"Drivers\"\nconfig FOO\n\ttristate \"Foo\"\n\tdepends on {depends}\n\thelp\n\t  depends \
+        "config FOO_COMPAT\n\tdef_bool y\n\tdepends on {of_symbol}\n\
+         menu \"Drivers\"\nconfig FOO\n\ttristate \"Foo\"\n\tdepends on {depends}\n\thelp\n\t  depends \
          on luck.\nendmenu\n"
     );
     let folder = kernel()
@@ -189,6 +196,15 @@ fn a_driver_that_no_x86_kernel_can_have_does_not_break_programs_of_i386() {
         assert_eq!(done.code, 1, "{depends}: {}", done.seen());
         assert_eq!(done.stdout.matches("note: broken:").count(), 2, "{depends}: {}", done.seen());
     }
+}
+
+#[test]
+fn a_compat_member_that_a_macro_makes_is_there_only_where_its_symbol_can_be_on() {
+    let done = with_symbol("y", "FOO_COMPAT(foo_ioctl)", "COMPAT && !X86");
+    let words = "never reached: a kernel for x86 cannot have CONFIG_FOO_COMPAT, which its compat handler needs";
+    assert_eq!(done.stdout.matches(words).count(), 2, "{}", done.seen());
+    let done = with_symbol("y", "FOO_COMPAT(foo_ioctl)", "COMPAT");
+    assert_eq!(done.stdout.matches("note: broken:").count(), 2, "{}", done.seen());
 }
 
 #[test]

@@ -70,19 +70,20 @@ pub fn read(request: &Request) -> (Interface, Vec<Problem>) {
     let Analysis { mut code, .. } = analysis;
     code.files = reading.program.sources.iter().map(|source| source.file).collect();
     code.declared_in = declaring::headers(request, &code);
-    code.architectures = architectures(request, &code, &reading.interface);
+    where_built(request, &mut code, &reading.interface);
     code.mentions = mentions::mentions(request, &found, &code);
     code.is_whole_kernel = request.paths.iter().any(|path| is_kernel_root(path));
     (Interface { code, ..reading.interface }, problems)
 }
 
-/// For which architectures the kernel around the source builds the files that fill in tables.
-fn architectures(
-    request: &Request,
-    code: &DriverCode,
-    interface: &Interface,
-) -> BTreeMap<FileId, BTreeSet<String>> {
-    let files: BTreeSet<FileId> = code.tables.iter().map(|table| table.span.file).collect();
+/// Sets for which architectures the kernel around the source builds the files that fill in tables and name
+/// commands.
+fn where_built(request: &Request, code: &mut DriverCode, interface: &Interface) {
+    let tables = code.tables.iter().map(|table| table.span.file);
+    let commands = code.handlers.iter().flat_map(|handler| &handler.commands);
+    let files: BTreeSet<FileId> = tables.chain(commands.map(|it| it.span.file)).collect();
+    let slots = code.tables.iter().filter_map(|table| table.compat.as_ref());
+    let symbols: BTreeSet<String> = slots.filter_map(|slot| slot.needs.clone()).collect();
     let path = |file: &FileId| interface.sources.file(*file).path.canonicalize().ok();
     let by_path: BTreeMap<PathBuf, FileId> =
         files.iter().filter_map(|file| Some((path(file)?, *file))).collect();
@@ -95,14 +96,12 @@ fn architectures(
         .collect();
     roots.sort();
     roots.dedup();
-    let mut found = BTreeMap::new();
     for root in roots {
         let inside = by_path.keys().filter(|path| path.starts_with(&root)).cloned().collect();
-        for (path, architectures) in kbuild::architectures(&root, &reach, &inside) {
-            found.insert(by_path[&path], architectures);
-        }
+        let known = kbuild::buildable(&root, &reach, &inside, &symbols);
+        code.architectures.extend(known.files.into_iter().map(|(path, on)| (by_path[&path], on)));
+        code.symbols.extend(known.symbols);
     }
-    found
 }
 
 /// What was read so far.

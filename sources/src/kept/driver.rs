@@ -8,10 +8,10 @@ use ioctlkit_model::{
 use super::bytes::{Kept, Reader, Writer, fields, variants};
 
 fields! {
-    DriverCode { files, declared_in, architectures, mentions, is_whole_kernel, tables, handlers, not_understood, unknown_calls }
+    DriverCode { files, declared_in, architectures, symbols, mentions, is_whole_kernel, tables, handlers, not_understood, unknown_calls }
     CodeNotUnderstood { span, function, reason }
     OperationTable { name, structure, span, native, compat }
-    Slot { member, function, span, handler }
+    Slot { member, function, span, needs, handler }
     SourceHandler { function, span, serves, copies, commands, in_compat, unknown, asks_for_compat, converts_pointer, gave_up }
     Answer { value, span }
     HandledCommand {

@@ -21,29 +21,34 @@ use symbols::{Around, Symbols};
 const ARCHITECTURES: [&str; 9] =
     ["arm64", "loongarch", "mips", "parisc", "powerpc", "riscv", "s390", "sparc", "x86"];
 
-/// For which of a kernel's architectures each file can be built. A file is left out where nothing decides.
-pub(super) fn architectures(
+/// What a kernel's architectures can have.
+#[derive(Debug, Default)]
+pub(super) struct Buildable {
+    /// The architectures for which a file can be built. A file is left out where nothing decides.
+    pub(super) files: BTreeMap<PathBuf, BTreeSet<String>>,
+    /// The architectures that can have a symbol of the configuration.
+    pub(super) symbols: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// For which architectures a kernel can build files and have symbols.
+pub(super) fn buildable(
     root: &Path,
     reach: &Reach,
     files: &BTreeSet<PathBuf>,
-) -> BTreeMap<PathBuf, BTreeSet<String>> {
+    wanted: &BTreeSet<String>,
+) -> Buildable {
     let tree = Tree { root, reach };
     let mut makefiles = Makefiles { tree: &tree, known: BTreeMap::new() };
-    let gates: BTreeMap<&PathBuf, Vec<Vec<String>>> =
-        files.iter().map(|file| (file, makefiles.gates(file))).collect();
-    let of_folder = |file: &Path| {
-        let below = file.strip_prefix(root).ok()?.strip_prefix("arch").ok()?;
-        below.components().next()?.as_os_str().to_str().map(str::to_owned)
-    };
-    let is_open = |file: &Path| gates[&file.to_owned()].is_empty() && of_folder(file).is_none();
-    let decided: Vec<&PathBuf> = files.iter().filter(|file| !is_open(file)).collect();
-    if decided.is_empty() {
-        return BTreeMap::new();
+    let mut decided: Vec<(&PathBuf, Option<String>, Vec<Vec<String>>)> =
+        files.iter().map(|file| (file, arch_folder(root, file), makefiles.gates(file))).collect();
+    decided.retain(|(_, folder, gates)| folder.is_some() || !gates.is_empty());
+    if decided.is_empty() && wanted.is_empty() {
+        return Buildable::default();
     }
     let statements = tree.statements();
     // A part of a kernel's source, without the file that all others hang on, decides nothing.
     if statements.values().all(Vec::is_empty) {
-        return BTreeMap::new();
+        return Buildable::default();
     }
     let present = |arch: &&&str| root.join("arch").join(arch).is_dir();
     let symbols: Vec<(&str, Symbols)> = ARCHITECTURES
@@ -51,19 +56,30 @@ pub(super) fn architectures(
         .filter(present)
         .map(|arch| (*arch, of_architecture(&statements, arch)))
         .collect();
-    let builds = |file: &Path, arch: &str, symbols: &Symbols| {
-        of_folder(file).is_none_or(|folder| folder == arch)
-            && gates[&file.to_owned()]
-                .iter()
-                .all(|gate| gate.iter().any(|symbol| symbols.can(symbol, 0).be_on))
+    let where_on = |can: &dyn Fn(&str, &Symbols) -> bool| -> BTreeSet<String> {
+        let on = symbols.iter().filter(|(arch, symbols)| can(arch, symbols));
+        on.map(|(arch, _)| (*arch).to_owned()).collect()
     };
-    decided
-        .into_iter()
-        .map(|file| {
-            let can = symbols.iter().filter(|(arch, symbols)| builds(file, arch, symbols));
-            (file.clone(), can.map(|(arch, _)| (*arch).to_owned()).collect())
-        })
-        .collect()
+    let of_files = decided.into_iter().map(|(file, folder, gates)| {
+        let opens = |gate: &Vec<String>, symbols: &Symbols| {
+            gate.iter().any(|symbol| symbols.can(symbol, 0).be_on)
+        };
+        let builds = |arch: &str, symbols: &Symbols| {
+            folder.as_deref().is_none_or(|folder| folder == arch)
+                && gates.iter().all(|gate| opens(gate, symbols))
+        };
+        (file.clone(), where_on(&builds))
+    });
+    let of_symbols = wanted.iter().map(|symbol| {
+        (symbol.clone(), where_on(&|_, symbols: &Symbols| symbols.can(symbol, 0).be_on))
+    });
+    Buildable { files: of_files.collect(), symbols: of_symbols.collect() }
+}
+
+/// The folder below `arch` that a file lies in.
+fn arch_folder(root: &Path, file: &Path) -> Option<String> {
+    let below = file.strip_prefix(root).ok()?.strip_prefix("arch").ok()?;
+    below.components().next()?.as_os_str().to_str().map(str::to_owned)
 }
 
 /// A kernel's source.
