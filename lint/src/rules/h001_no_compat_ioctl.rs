@@ -19,7 +19,8 @@ declare_rule! {
     /// behind a layer that passes commands on H017.
     ///
     /// In source, a table is left out if its handler was not read or knows no commands, and if the
-    /// member is set by an assignment elsewhere in the file.
+    /// member is set by an assignment elsewhere in the file. `FIONREAD` does not count: the kernel hands it to
+    /// the native handler, or answers it itself, whoever calls (`fs/ioctl.c`, `do_vfs_ioctl`).
     ///
     /// # Why
     /// The kernel calls `proc_compat_ioctl`, or `compat_ioctl`, for a program of a 32-bit ABI. Where
@@ -49,6 +50,10 @@ declare_rule! {
     NO_COMPAT_IOCTL: "H001", "no-compat-ioctl", Error, legacy Error, for Kernel;
 }
 
+/// Commands that reach the native handler, or the kernel's own answer, from programs of every width:
+/// `fs/ioctl.c`, `do_vfs_ioctl`.
+const FOR_ALL: [&str; 1] = ["FIONREAD"];
+
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for (object, table) in tables(cx) {
         let speaks_of = matches!(
@@ -59,7 +64,13 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             continue;
         };
         let (member, compat) = (table.structure.native_member(), table.structure.compat_member());
-        let message = message(&table.name, member, compat, &native.function, &programs(object));
+        let message = message(
+            &table.name,
+            member,
+            compat,
+            &format!("`{}`", native.function),
+            &programs(object),
+        );
         let beside = (native, "32-bit programs do not reach this".to_owned());
         let mut finding = table_finding(&NO_COMPAT_IOCTL, object, table, Some(beside), message);
         advise(&mut finding, compat);
@@ -75,11 +86,15 @@ fn check_source(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let Some(Compat::Fails(compat)) = convention.map(|convention| convention.compat) else {
             continue;
         };
-        if handler.commands.is_empty() || driver_code::has_compat(cx, table) {
+        let (for_all, fail): (Vec<_>, Vec<_>) =
+            handler.commands.iter().partition(|command| FOR_ALL.contains(&command.name.as_str()));
+        if fail.is_empty() || driver_code::has_compat(cx, table) {
             continue;
         }
         let programs = "32-bit programs on a 64-bit kernel";
-        let message = message(&table.name, &native.member, compat, &native.function, programs);
+        let but = for_all.first().map(|command| format!(" but `{}`", command.name));
+        let function = format!("`{}`{}", native.function, but.unwrap_or_default());
+        let message = message(&table.name, &native.member, compat, &function, programs);
         let mut finding = driver_code::table_finding(cx, &NO_COMPAT_IOCTL, table, message);
         let text = "32-bit programs do not reach this".to_owned();
         finding.related.push(Label { span: native.span, text });
@@ -90,7 +105,7 @@ fn check_source(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 
 fn message(table: &str, member: &str, compat: &str, function: &str, programs: &str) -> String {
     format!(
-        "`{table}` has `{member}` and no `{compat}`: every command of `{function}` fails with ENOTTY \
+        "`{table}` has `{member}` and no `{compat}`: every command of {function} fails with ENOTTY \
          for {programs}"
     )
 }
