@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use crate::account::Account;
 use crate::against::References;
+use crate::causes;
 use crate::edits::KernelTypes;
 use crate::levels;
 use crate::not_portable::is_accepted;
@@ -84,6 +85,7 @@ pub fn check(interface: &Interface, references: &References, levels: &Levels) ->
         join.apply(finding);
     }
     order(&mut findings);
+    causes::mark(&context, &mut findings);
     Checked {
         findings,
         suppressed: suppressed.count,

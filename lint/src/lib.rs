@@ -6,6 +6,7 @@ pub mod abis;
 mod account;
 pub mod against;
 pub mod baseline;
+pub mod causes;
 pub mod classify;
 pub mod compat;
 pub mod config;

@@ -191,7 +191,7 @@ fn natural(within: AbiSet) -> AbiSet {
 }
 
 /// Names for reserved members that the definition has free.
-fn free_names<'a>(
+pub(crate) fn free_names<'a>(
     spelling: Spelling<'a>,
     body: &RecordBody,
 ) -> impl Iterator<Item = String> + use<'a> {

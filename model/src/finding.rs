@@ -1,5 +1,6 @@
 //! What is said about an interface.
 
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 
 use ioctlkit_abi::AbiSet;
@@ -35,6 +36,8 @@ pub struct Finding {
     pub fix: Option<Fix>,
     /// What the definition that it judges says of differences between machines.
     pub differences: Differences,
+    /// The fingerprint of the finding that it follows from: who mends that one has mended this.
+    pub cause: Option<String>,
     /// What it breaks, where it is about a change between two versions; in order, each once.
     pub breaks: Vec<Breaks>,
 }
@@ -103,6 +106,7 @@ impl Finding {
             notes: Vec::new(),
             fix: None,
             differences: Differences::Unmentioned,
+            cause: None,
             breaks: Vec::new(),
         }
     }
@@ -170,6 +174,38 @@ pub enum ProblemKind {
     Incomplete,
     /// Some input could not be used: the run exits with 2.
     Failure,
+}
+
+impl Report {
+    /// The findings that follow from no other one of the report.
+    pub fn causes(&self) -> impl Iterator<Item = &Finding> {
+        let known: HashSet<String> = self.with_consequences();
+        self.findings.iter().filter(move |finding| {
+            finding.cause.as_ref().is_none_or(|cause| !known.contains(cause))
+        })
+    }
+
+    /// The findings that follow from each of the others, by its fingerprint.
+    pub fn consequences(&self) -> HashMap<&str, Vec<&Finding>> {
+        let known = self.with_consequences();
+        let mut consequences: HashMap<&str, Vec<&Finding>> = HashMap::new();
+        for finding in &self.findings {
+            if let Some(cause) = finding.cause.as_deref().filter(|cause| known.contains(*cause)) {
+                consequences.entry(cause).or_default().push(finding);
+            }
+        }
+        consequences
+    }
+
+    /// The fingerprints of findings that others follow from, and that are in the report themselves: a
+    /// baseline may accept one of them alone.
+    fn with_consequences(&self) -> HashSet<String> {
+        let named: HashSet<&str> =
+            self.findings.iter().filter_map(|finding| finding.cause.as_deref()).collect();
+        let of_causes = self.findings.iter().filter(|finding| finding.cause.is_none());
+        let fingerprints = of_causes.map(Finding::fingerprint);
+        fingerprints.filter(|fingerprint| named.contains(fingerprint.as_str())).collect()
+    }
 }
 
 /// Everything that a run says.

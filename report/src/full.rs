@@ -27,7 +27,7 @@ pub struct Style {
     pub colour: bool,
 }
 
-/// Writes each problem, then each finding, with an empty line behind each.
+/// Writes each problem, then each finding that follows from no other one, with an empty line behind each.
 ///
 /// # Errors
 /// Those of `out`.
@@ -44,8 +44,11 @@ pub fn render(
     for problem in &report.problems {
         write(&renderer, &[problem_group(problem, sources)], out)?;
     }
-    for finding in &report.findings {
-        write(&renderer, &finding_groups(finding, report, sources), out)?;
+    let consequences = report.consequences();
+    for finding in report.causes() {
+        let following = consequences.get(finding.fingerprint().as_str());
+        let following = following.map(Vec::as_slice).unwrap_or_default();
+        write(&renderer, &finding_groups(finding, following, report, sources), out)?;
     }
     io::Write::flush(out)
 }
@@ -60,6 +63,7 @@ fn write(renderer: &Renderer, groups: &[Group<'_>], out: &mut dyn io::Write) -> 
 
 fn finding_groups<'a>(
     finding: &'a Finding,
+    following: &[&Finding],
     report: &'a Report,
     sources: &'a SourceMap,
 ) -> Vec<Group<'a>> {
@@ -68,7 +72,10 @@ fn finding_groups<'a>(
         Severity::Warning => Level::WARNING,
         Severity::Info => Level::INFO,
     };
-    let notes = prose::notes(finding, report);
+    let mut notes = prose::notes(finding, report);
+    if finding.cause.is_none() {
+        notes.extend(prose::consequences(finding, following, sources));
+    }
     let mut group =
         Group::with_title(level.primary_title(harmless(&finding.message)).id(finding.rule.code))
             .elements(snippets(finding, sources))

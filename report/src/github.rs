@@ -6,9 +6,9 @@ use ioctlkit_model::{Finding, Problem, ProblemKind, Report, Severity, SourceMap}
 
 use crate::place::{Place, problem_path};
 use crate::prose;
-use crate::visible::is_invisible;
+use crate::visible::{self, is_invisible};
 
-/// Writes a workflow command for each problem, then one for each finding.
+/// Writes a workflow command for each problem, then one for each finding that follows from no other one.
 ///
 /// # Errors
 /// Those of `out`.
@@ -17,8 +17,11 @@ pub fn render(report: &Report, sources: &SourceMap, out: &mut dyn io::Write) -> 
     for problem in &report.problems {
         writeln(&problem_command(problem, sources), &mut out)?;
     }
-    for finding in &report.findings {
-        writeln(&finding_command(finding, report, sources), &mut out)?;
+    let consequences = report.consequences();
+    for finding in report.causes() {
+        let following = consequences.get(finding.fingerprint().as_str());
+        let following = following.map(Vec::as_slice).unwrap_or_default();
+        writeln(&finding_command(finding, following, report, sources), &mut out)?;
     }
     io::Write::flush(&mut out)
 }
@@ -27,7 +30,12 @@ fn writeln(line: &str, out: &mut impl io::Write) -> io::Result<()> {
     writeln!(out, "{line}")
 }
 
-fn finding_command(finding: &Finding, report: &Report, sources: &SourceMap) -> String {
+fn finding_command(
+    finding: &Finding,
+    following: &[&Finding],
+    report: &Report,
+    sources: &SourceMap,
+) -> String {
     let name = match finding.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",
@@ -38,7 +46,12 @@ fn finding_command(finding: &Finding, report: &Report, sources: &SourceMap) -> S
     let mut properties = vec![("file", place.path().into_owned())];
     properties.extend(region(&place));
     properties.push(("title", title));
-    command(name, &properties, &prose::paragraph(finding, report))
+    let mut text = prose::paragraph(finding, report);
+    for line in prose::consequences(finding, following, sources) {
+        text.push('\n');
+        text.push_str(&visible::in_lines(&line));
+    }
+    command(name, &properties, &text)
 }
 
 fn problem_command(problem: &Problem, sources: &SourceMap) -> String {

@@ -81,6 +81,8 @@ struct FindingEntry<'a> {
     notes: &'a [String],
     fix: Option<FixEntry<'a>>,
     fingerprint: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<&'a str>,
     related: Vec<RelatedEntry<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     breaks: Vec<&'static str>,
@@ -132,6 +134,7 @@ struct Summary {
     headers: usize,
     commands: usize,
     findings: usize,
+    causes: usize,
     findings_by_severity: BySeverity,
     findings_by_rule: BTreeMap<&'static str, usize>,
     not_understood: usize,
@@ -180,6 +183,7 @@ fn finding_entry<'a>(finding: &'a Finding, sources: &SourceMap) -> FindingEntry<
         notes: &finding.notes,
         fix: finding.fix.as_ref().map(|fix| fix_entry(fix, sources)),
         fingerprint: finding.fingerprint(),
+        cause: finding.cause.as_deref(),
         related: finding.related.iter().map(|label| related_entry(label, sources)).collect(),
         breaks: finding.breaks.iter().map(|breaks| breaks.name()).collect(),
     }
@@ -238,6 +242,7 @@ fn summary(report: &Report) -> Summary {
         headers: report.headers,
         commands: report.commands,
         findings: report.findings.len(),
+        causes: report.causes().count(),
         findings_by_severity: BySeverity {
             error: of(Severity::Error),
             warning: of(Severity::Warning),

@@ -1,7 +1,8 @@
 //! The words around a finding that several formats share.
 
-use ioctlkit_model::{Finding, Problem, ProblemKind, Report, abi_words};
+use ioctlkit_model::{Finding, Problem, ProblemKind, Report, SourceMap, abi_words};
 
+use crate::place::Place;
 use crate::visible;
 
 /// What there is to know besides the message: the ABIs, what carries the type, the rule's notes.
@@ -13,6 +14,46 @@ pub(crate) fn notes(finding: &Finding, report: &Report) -> Vec<String> {
     notes.extend(carried(finding));
     notes.extend(finding.notes.iter().cloned());
     notes
+}
+
+/// Findings that follow from another one and are written out.
+const CONSEQUENCES: usize = 8;
+
+/// What follows from a finding, a line each: the rule, the line, and what it says.
+pub(crate) fn consequences(
+    cause: &Finding,
+    following: &[&Finding],
+    sources: &SourceMap,
+) -> Vec<String> {
+    let line = |finding: &&Finding| {
+        let place = Place::of(finding.span, sources);
+        let path = if finding.span.file == cause.span.file {
+            String::new()
+        } else {
+            format!("{}, ", place.path())
+        };
+        let verdict = finding.notes.iter().find(|note| is_verdict(note));
+        let verdict = verdict.map(|note| format!("; {note}")).unwrap_or_default();
+        let command = match &finding.command {
+            Some(command) if finding.rule.code.starts_with(['C', 'N']) => format!(" `{command}`:"),
+            _ => String::new(),
+        };
+        let (code, line) = (finding.rule.code, place.start.line);
+        format!("hence {code}, {path}line {line}:{command} {}{verdict}", finding.message)
+    };
+    let mut lines: Vec<String> = following.iter().take(CONSEQUENCES).map(line).collect();
+    let more = following.len().saturating_sub(CONSEQUENCES);
+    if more > 0 {
+        lines.push(format!("and {more} more that follow from it"));
+    }
+    lines
+}
+
+/// Whether a note says what driver source does with a command.
+fn is_verdict(note: &str) -> bool {
+    ["broken: ", "translated: ", "harmless: ", "never reached: ", "what the code does "]
+        .iter()
+        .any(|begin| note.starts_with(begin))
 }
 
 /// Which type a finding within a type is about, and by which command it travels: the line that is

@@ -102,6 +102,7 @@ fn result(
             command: finding.command.clone(),
             record: finding.record.clone(),
             member: finding.member.clone(),
+            cause: finding.cause.clone(),
         },
     }
 }
@@ -340,6 +341,9 @@ struct Properties {
     record: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     member: Option<String>,
+    /// The fingerprint of the result that this one follows from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cause: Option<String>,
 }
 
 #[derive(Serialize)]

@@ -161,9 +161,7 @@ pub(in crate::cli) fn found(report: &Report) -> String {
     let severities = [Severity::Error, Severity::Warning, Severity::Info];
     let parts: Vec<String> = severities
         .into_iter()
-        .map(|severity| {
-            (severity, report.findings.iter().filter(|f| f.severity == severity).count())
-        })
+        .map(|severity| (severity, report.causes().filter(|f| f.severity == severity).count()))
         .filter(|(_, count)| *count > 0)
         .map(|(severity, count)| match severity {
             Severity::Info => format!("{count} info"),
@@ -173,7 +171,16 @@ pub(in crate::cli) fn found(report: &Report) -> String {
     match parts.is_empty() {
         true if is_unjudged(report) => "nothing could be judged".into(),
         true => "nothing found".into(),
-        false => parts.join(", "),
+        false => format!("{}{}", parts.join(", "), following(report)),
+    }
+}
+
+/// How many findings follow from others.
+fn following(report: &Report) -> String {
+    match report.findings.len() - report.causes().count() {
+        0 => String::new(),
+        1 => "; 1 more follows from these".into(),
+        more => format!("; {more} more follow from these"),
     }
 }
 
