@@ -229,7 +229,8 @@ fn follow(program: &Program, root: &Root) -> Followed {
         }
         if steps > MOST_STEPS {
             gave_up = gave_up.or(Some("it has too many commands to follow each of them"));
-            commands.push(handled(label, Facts { escapes: true, ..Facts::default() }));
+            commands
+                .push(handled(label, Facts { escapes: true, is_lost: true, ..Facts::default() }));
             continue;
         }
         let choice = Choice::Named(Rc::from(label.name.as_str()));
@@ -261,7 +262,7 @@ fn follow(program: &Program, root: &Root) -> Followed {
     let unknown = if unmatched.gave_up.is_some() { Vec::new() } else { answers(&unmatched.facts) };
     Followed {
         handler: SourceHandler {
-            function: program.name(root.function).to_owned(),
+            function: program.name(root.function),
             span: source.span(program.name_at(root.function)),
             serves: root.serves,
             copies: root.copies,
@@ -304,6 +305,10 @@ fn answers(facts: &Facts) -> Vec<Answer> {
 }
 
 fn handled(label: Label, facts: Facts) -> HandledCommand {
+    let only_fails = !facts.returns.is_empty()
+        && facts.returns.iter().all(|(_, answer)| {
+            answer.as_ref().is_some_and(|answer| answer.value.starts_with("-E"))
+        });
     let returns: BTreeSet<Answer> =
         facts.returns.into_iter().filter_map(|(_, answer)| answer).collect();
     HandledCommand {
@@ -312,11 +317,14 @@ fn handled(label: Label, facts: Facts) -> HandledCommand {
         by_nr: label.by_nr,
         accesses: facts.accesses,
         as_number: facts.as_number,
+        as_truth: facts.as_truth,
         escapes: facts.escapes,
+        is_lost: facts.is_lost,
         copied_in: facts.copied_in.into_values().filter(|copied| !copied.ty.is_empty()).collect(),
         copied_out: facts.copied_out.into_values().collect(),
         noticed: facts.noticed,
         returns: returns.into_iter().collect(),
+        only_fails,
     }
 }
 
@@ -330,7 +338,8 @@ fn follow_rows(program: &Program, place: usize, table: &CommandTable) -> Followe
     for row in &table.rows {
         let label = Label { name: row.command.clone(), span: source.span(row.at), by_nr: true };
         let Some(function) = program.resolve(&row.function, place) else {
-            commands.push(handled(label, Facts { escapes: true, ..Facts::default() }));
+            commands
+                .push(handled(label, Facts { escapes: true, is_lost: true, ..Facts::default() }));
             continue;
         };
         let mut run = Run::new(program, Choice::Any, Programs::All);

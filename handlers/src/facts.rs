@@ -29,8 +29,13 @@ pub(crate) struct Facts {
     pub(crate) accesses: Vec<Access>,
     /// Where the argument is used as a number.
     pub(crate) as_number: Option<Span>,
+    /// Where it decides something by being zero or not, goes into a variable that no pointer fits in, or is the
+    /// number of an open file.
+    pub(crate) as_truth: Option<Span>,
     /// Whether the argument goes where nothing was read.
     pub(crate) escapes: bool,
+    /// Whether it goes elsewhere than to the handler of a layer behind this one.
+    pub(crate) is_lost: bool,
     /// Whether a question about 32-bit programs was asked.
     pub(crate) asks_for_compat: bool,
     /// Whether a label of the command that the run is for was met.

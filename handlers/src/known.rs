@@ -30,10 +30,12 @@ pub(crate) enum Known {
     Duplicate { from: usize, size: usize },
     /// `strndup_user(from, n)` and others that read a string or something of a size of its own.
     ReadsString { from: usize },
-    /// Copies into a place of the kernel from the program, by a size of its own: `get_timespec64(to, from)`.
-    ReadsInto { to: usize, from: usize },
+    /// Copies a structure from the program and makes something else of it: `get_timespec64(to, from)`.
+    ReadsInto { to: usize, from: usize, ty: &'static str },
     /// The same in the other direction: `put_timespec64(from, to)`.
-    WritesFrom { to: usize },
+    WritesFrom { to: usize, ty: &'static str },
+    /// `fget(fd)`: looks up an open file.
+    OpenFile { descriptor: usize },
     /// `kzalloc(n)`: an object of zeros.
     AllocatesCleared { size: Option<usize> },
     /// `kmalloc(n)`: an object that nobody has cleared.
@@ -84,7 +86,7 @@ impl Known {
 pub(crate) fn known(name: &str) -> Option<Known> {
     use Known::{
         Allocates, AllocatesCleared, AsksForCompat, Bounded, Clear, CompatPointer, Condition,
-        CopyIn, CopyOut, CopyStruct, Duplicate, ErrorPointer, Fill, Get, Looks, Nothing,
+        CopyIn, CopyOut, CopyStruct, Duplicate, ErrorPointer, Fill, Get, Looks, Nothing, OpenFile,
         PartOfCommand, Put, ReadsInto, ReadsString, SafeProduct, Same, Sets, ToUserPointer,
         WritesFrom,
     };
@@ -121,18 +123,22 @@ pub(crate) fn known(name: &str) -> Option<Known> {
             ReadsString { from: 0 }
         }
         "strncpy_from_user" => ReadsString { from: 1 },
-        // kernel/time/time.c, kernel/compat.c
-        "get_timespec64"
-        | "get_old_timespec32"
-        | "get_itimerspec64"
-        | "get_old_itimerspec32"
-        | "get_old_timex32" => ReadsInto { to: 0, from: 1 },
-        "put_timespec64" | "put_old_timespec32" | "put_itimerspec64" | "put_old_itimerspec32" => {
-            WritesFrom { to: 1 }
-        }
-        // include/linux/netdevice.h
-        "get_user_ifreq" => ReadsInto { to: 0, from: 2 },
-        "put_user_ifreq" => WritesFrom { to: 1 },
+        // kernel/time/time.c
+        "get_timespec64" => ReadsInto { to: 0, from: 1, ty: "struct __kernel_timespec" },
+        "put_timespec64" => WritesFrom { to: 1, ty: "struct __kernel_timespec" },
+        "get_old_timespec32" => ReadsInto { to: 0, from: 1, ty: "struct old_timespec32" },
+        "put_old_timespec32" => WritesFrom { to: 1, ty: "struct old_timespec32" },
+        "get_itimerspec64" => ReadsInto { to: 0, from: 1, ty: "struct __kernel_itimerspec" },
+        "put_itimerspec64" => WritesFrom { to: 1, ty: "struct __kernel_itimerspec" },
+        "get_old_itimerspec32" => ReadsInto { to: 0, from: 1, ty: "struct old_itimerspec32" },
+        "put_old_itimerspec32" => WritesFrom { to: 1, ty: "struct old_itimerspec32" },
+        "get_old_timex32" => ReadsInto { to: 0, from: 1, ty: "struct old_timex32" },
+        // include/linux/netdevice.h, net/socket.c
+        "get_user_ifreq" => ReadsInto { to: 0, from: 2, ty: "struct ifreq" },
+        "put_user_ifreq" => WritesFrom { to: 1, ty: "struct ifreq" },
+        // include/linux/file.h
+        "fget" | "fget_raw" | "fdget" | "fdget_raw" | "fdget_pos" | "sockfd_lookup"
+        | "eventfd_ctx_fdget" | "eventfd_fget" | "bpf_prog_get" | "bpf_prog_get_type" => OpenFile { descriptor: 0 },
         // include/linux/slab.h, vmalloc.h, device.h
         "kzalloc" | "kvzalloc" | "vzalloc" | "vmalloc_user" | "kzalloc_node" | "kvzalloc_node" => {
             AllocatesCleared { size: Some(0) }
@@ -159,7 +165,10 @@ pub(crate) fn known(name: &str) -> Option<Known> {
         | "lower_32_bits"
         | "upper_32_bits" => Same { value: 0 },
         "u64_to_user_ptr" => ToUserPointer,
-        "access_ok"
+        // include/linux/security.h: security modules look at the number of the command.
+        "security_file_ioctl"
+        | "security_file_ioctl_compat"
+        | "access_ok"
         | "capable"
         | "ns_capable"
         | "printk"

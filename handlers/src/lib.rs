@@ -10,6 +10,7 @@ mod facts;
 mod interpret;
 mod known;
 mod mask;
+mod numbers;
 pub mod parse;
 mod program;
 mod tables;

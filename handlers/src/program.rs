@@ -6,6 +6,7 @@ use ioctlkit_model::{FileId, Span};
 use rustc_hash::FxHashMap;
 
 use crate::ast::{Function, NotParsed, Text, Unit, Variable};
+use crate::numbers;
 use crate::parse::{Outline, Outlined};
 
 /// A file of driver source.
@@ -23,6 +24,8 @@ pub struct Source {
     outline: Outline,
     functions: Vec<Lazy>,
     variables: Vec<Variable>,
+    /// The macros that the file defines as a number, each of them once.
+    macros: FxHashMap<String, i64>,
     not_understood: Vec<NotParsed>,
 }
 
@@ -68,7 +71,19 @@ impl Source {
                 }
             }
         }
-        Self { file, folder, name, included, text, outline, functions, variables, not_understood }
+        let macros = numbers::defined(&text);
+        Self {
+            file,
+            folder,
+            name,
+            included,
+            text,
+            outline,
+            functions,
+            variables,
+            macros,
+            not_understood,
+        }
     }
 
     /// The text of a place.
@@ -94,6 +109,32 @@ impl Source {
             text.contains("ioctl") && (text.contains("ioctl =") || text.contains("ioctl\t="))
         };
         self.functions.iter().filter(assigns).filter_map(|lazy| self.parsed(lazy))
+    }
+
+    /// What the kernel calls a function: a system call has a name behind the macro that makes it, which is
+    /// the end of what the linker sees.
+    fn called(&self, lazy: &Lazy) -> String {
+        let name = self.str(lazy.name);
+        let head = self.text.get(..lazy.name.start as usize).unwrap_or_default();
+        let head = head.rsplit_once('\n').map_or(head, |(_, line)| line);
+        let prefix = match head.trim_start() {
+            head if head.starts_with("SYSCALL_DEFINE") => "sys_",
+            head if head.starts_with("COMPAT_SYSCALL_DEFINE") => "compat_sys_",
+            _ => "",
+        };
+        format!("{prefix}{name}")
+    }
+
+    /// The number that the file defines a macro as.
+    pub(crate) fn macro_number(&self, name: &str) -> Option<i64> {
+        self.macros.get(name).copied()
+    }
+
+    /// Where a function is named, by what the kernel calls it.
+    pub(crate) fn named(&self, called: &str) -> Option<Text> {
+        let ends = |lazy: &&Lazy| called.ends_with(self.str(lazy.name));
+        let mut alike = self.functions.iter().filter(ends);
+        alike.find(|lazy| self.called(lazy) == called).map(|lazy| lazy.name)
     }
 
     fn parsed<'s>(&self, lazy: &'s Lazy) -> Option<&'s Function> {
@@ -136,6 +177,9 @@ pub struct FunctionId {
 pub struct Program {
     /// The files.
     pub sources: Vec<Source>,
+    /// The numbers of commands and of other macros of headers, as far as they are known, on x86-64. With
+    /// them it is decided which commands a range of numbers or a type letter lets through.
+    pub numbers: FxHashMap<String, u32>,
     by_name: FxHashMap<String, Vec<FunctionId>>,
 }
 
@@ -144,7 +188,7 @@ impl Program {
     pub fn add(&mut self, source: Source) {
         let place = self.sources.len();
         for (index, lazy) in source.functions.iter().enumerate() {
-            let name = source.str(lazy.name).to_owned();
+            let name = source.called(lazy);
             self.by_name.entry(name).or_default().push(FunctionId { source: place, index });
         }
         self.sources.push(source);
@@ -157,8 +201,9 @@ impl Program {
     }
 
     /// The name of a function.
-    pub fn name(&self, id: FunctionId) -> &str {
-        self.sources[id.source].str(self.name_at(id))
+    pub fn name(&self, id: FunctionId) -> String {
+        let source = &self.sources[id.source];
+        source.called(&source.functions[id.index])
     }
 
     /// Where a function's name is.

@@ -43,7 +43,33 @@ pub(crate) fn operations(source: &Source) -> Vec<OperationTable> {
     for function in source.assigning() {
         assigned(source, function, &mut tables);
     }
+    tables.extend(system_call(source));
     tables
+}
+
+/// The name of [`OperationTable::structure`] for the system call.
+const SYSTEM_CALL: &str = "system call";
+
+/// The system call `ioctl`, where a file defines it: it handles commands itself before any file does.
+fn system_call(source: &Source) -> Option<OperationTable> {
+    let slot = |function: &str| {
+        let at = source.named(function)?;
+        Some(Slot {
+            member: SYSTEM_CALL.to_owned(),
+            function: function.to_owned(),
+            span: source.span(at),
+            needs: None,
+            handler: None,
+        })
+    };
+    let native = slot("sys_ioctl")?;
+    Some(OperationTable {
+        name: "ioctl".to_owned(),
+        structure: SYSTEM_CALL.to_owned(),
+        span: native.span,
+        compat: slot("compat_sys_ioctl"),
+        native: Some(native),
+    })
 }
 
 fn tag(base: &str) -> String {

@@ -33,6 +33,8 @@ pub(crate) enum Value {
     FromUser(Place),
     /// Such a number times something.
     Product(Rc<Product>),
+    /// The size of a type, as it is spelled.
+    SizeOf(Rc<str>),
 }
 
 /// A value that the text gives.

@@ -291,3 +291,39 @@ fn what_asks_for_32_bit_programs_is_said() {
     assert!(handler("if (in_compat_syscall())\nreturn 1;\nreturn -ENOTTY;").asks_for_compat);
     assert!(!handler("return -ENOTTY;").asks_for_compat);
 }
+
+#[test]
+fn the_system_call_itself_is_a_handler_with_its_partner_for_32_bit_programs() {
+    let code = file(
+        "static int do_vfs_ioctl(struct file *file, unsigned int cmd, unsigned long arg)\n{\n\
+         switch (cmd) {\ncase FOO_A:\nreturn put_user(1, (int __user *)arg);\n}\n\
+         return -ENOIOCTLCMD;\n}\n\
+         SYSCALL_DEFINE3(ioctl, unsigned int, fd, unsigned int, cmd, unsigned long, arg)\n{\n\
+         int error = security_file_ioctl(file, cmd, arg);\nif (error)\nreturn error;\n\
+         return do_vfs_ioctl(file, cmd, arg);\n}\n\
+         COMPAT_SYSCALL_DEFINE3(ioctl, unsigned int, fd, unsigned int, cmd,\n\
+         compat_ulong_t, arg)\n{\nswitch (cmd) {\ncase FOO_B:\nreturn 0;\n}\nreturn -ENOTTY;\n}\n",
+    );
+    let [table] = &code.tables[..] else { panic!("one table, not {:?}", code.tables) };
+    let handler_of = |slot: &Option<ioctlkit_model::Slot>| {
+        let place = slot.as_ref().unwrap().handler.unwrap();
+        &code.handlers[place as usize]
+    };
+    let (native, compat) = (handler_of(&table.native), handler_of(&table.compat));
+    assert_eq!((&*native.function, native.serves), ("sys_ioctl", Serves::Native));
+    assert_eq!((&*compat.function, compat.serves), ("compat_sys_ioctl", Serves::Compat));
+    assert_eq!(names(native), ["FOO_A"]);
+    assert_eq!(copies(command(native, "FOO_A")), ["out whole int"]);
+    // A security module looks at the number of the command.
+    assert!(!command(native, "FOO_A").escapes);
+    assert_eq!(names(compat), ["FOO_B"]);
+}
+
+#[test]
+fn another_system_call_is_no_handler() {
+    let code = file(
+        "SYSCALL_DEFINE3(fcntl, unsigned int, fd, unsigned int, cmd, unsigned long, arg)\n{\n\
+         switch (cmd) {\ncase FOO_A:\nreturn 0;\n}\nreturn -EINVAL;\n}\n",
+    );
+    assert!(code.tables.is_empty() && code.handlers.is_empty());
+}

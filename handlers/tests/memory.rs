@@ -114,9 +114,9 @@ fn the_argument_is_found_where_each_function_has_it() {
         ("ret = strnlen_user(argp, 8);", "in whole ?"),
         (
             "struct ifreq x;\nvoid __user *data;\nret = get_user_ifreq(&x, &data, argp);",
-            "in whole ?",
+            "in whole struct ifreq",
         ),
-        ("struct ifreq x;\nret = put_user_ifreq(&x, argp);", "out whole ?"),
+        ("struct ifreq x;\nret = put_user_ifreq(&x, argp);", "out whole struct ifreq"),
     ] {
         assert_eq!(copies(&case(body)), [expected], "{body}");
     }

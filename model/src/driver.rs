@@ -203,8 +203,13 @@ pub struct HandledCommand {
     pub accesses: Vec<Access>,
     /// Where the argument is used as a number.
     pub as_number: Option<Span>,
+    /// Where it decides something by being zero or not, goes into a variable that no pointer fits in, or is
+    /// the number of an open file: if nothing is copied, it is a plain value.
+    pub as_truth: Option<Span>,
     /// Whether the argument is given to a function whose source was not read.
     pub escapes: bool,
+    /// Whether that function is another than a member for handlers (`ops->ioctl`), which have tables of their own.
+    pub is_lost: bool,
     /// The structures that are copied in, and what is read of them.
     pub copied_in: Vec<CopiedIn>,
     /// The structures that are copied out, and what is known of their bytes.
@@ -213,6 +218,8 @@ pub struct HandledCommand {
     pub noticed: Vec<Noticed>,
     /// What it returns, where that is a constant.
     pub returns: Vec<Answer>,
+    /// Whether it returns nothing but error numbers: it names the command in order to refuse it.
+    pub only_fails: bool,
 }
 
 impl HandledCommand {
@@ -220,6 +227,7 @@ impl HandledCommand {
         see(&mut self.span);
         self.accesses.iter_mut().for_each(|access| see(&mut access.span));
         self.as_number.iter_mut().for_each(&mut *see);
+        self.as_truth.iter_mut().for_each(&mut *see);
         self.copied_in.iter_mut().for_each(|copied| see(&mut copied.span));
         for out in &mut self.copied_out {
             see(&mut out.span);

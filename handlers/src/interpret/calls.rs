@@ -25,8 +25,15 @@ impl<'p> Run<'p> {
         arguments: &'p [Expression],
         state: State,
     ) -> Outcomes {
-        let name = match function.kind {
+        let name = match &function.kind {
             ExpressionKind::Name => self.str(frame, function.at),
+            // `CLASS(fd, file)(descriptor)`, from include/linux/file.h.
+            ExpressionKind::Call { function, arguments }
+                if self.str(frame, function.at) == "CLASS"
+                    && arguments.first().is_some_and(|of| self.str(frame, of.at) == "fd") =>
+            {
+                "fdget"
+            }
             _ => "",
         };
         let is_local = frame.variable(name).is_some();
@@ -38,10 +45,22 @@ impl<'p> Run<'p> {
                     let given = (arguments, &values[..]);
                     outcomes.extend(self.known(frame, call, name, known, given, state));
                 }
-                None => outcomes.extend(self.other(frame, call, name, is_local, &values, state)),
+                None => {
+                    self.to_layer = self.is_layer(frame, function);
+                    outcomes.extend(self.other(frame, call, name, is_local, &values, state));
+                    self.to_layer = false;
+                }
             }
         }
         outcomes
+    }
+
+    /// Whether a call is one of a member for handlers: those that fill it in have tables of their own.
+    fn is_layer(&self, frame: &Frame<'p>, function: &Expression) -> bool {
+        match &function.kind {
+            ExpressionKind::Member { name, .. } => self.str(frame, *name).contains("ioctl"),
+            _ => false,
+        }
     }
 
     /// Evaluates arguments; what a function writes to is not read.
@@ -190,16 +209,25 @@ impl<'p> Run<'p> {
                 self.given_away(values, &mut state, Some(from));
                 vec![(state, Value::Unknown)]
             }
-            Known::ReadsInto { to, from } => {
-                self.copied(frame, call, (Way::In, &at(from)), &Amount::Unknown, &state);
+            Known::ReadsInto { to, from, ty } => {
+                let amount = Amount::Type(ty.to_owned());
+                self.copied(frame, call, (Way::In, &at(from)), &amount, &state);
                 if let Value::Address(place) = at(to) {
                     unknown_now(&place, &mut state);
                 }
                 vec![(state, self.checked(frame, call))]
             }
-            Known::WritesFrom { to } => {
-                self.copied(frame, call, (Way::Out, &at(to)), &Amount::Unknown, &state);
+            Known::WritesFrom { to, ty } => {
+                let amount = Amount::Type(ty.to_owned());
+                self.copied(frame, call, (Way::Out, &at(to)), &amount, &state);
                 vec![(state, self.checked(frame, call))]
+            }
+            Known::OpenFile { descriptor } => {
+                if let Value::Argument(_) = at(descriptor) {
+                    let span = self.span(frame, call.at);
+                    self.facts.as_truth.get_or_insert(span);
+                }
+                vec![(state, Value::Unknown)]
             }
             Known::AllocatesCleared { size } | Known::Allocates { size } => {
                 let size = size.and_then(|place| Some((arguments.get(place)?, at(place))));
@@ -330,6 +358,7 @@ impl<'p> Run<'p> {
                 Value::Argument(_) => {
                     is_of_interest = true;
                     self.facts.escapes = true;
+                    self.facts.is_lost |= !self.to_layer;
                 }
                 _ => {}
             }
@@ -404,6 +433,8 @@ impl<'p> Run<'p> {
             state.objects.remove(&id);
             let value = values.get(place).cloned().unwrap_or(Value::Unknown);
             let pointee = self.pointee(&inner, &parameter.ty);
+            let at = self.span(frame, call.at);
+            self.narrows(id, &value, at);
             self.assign_variable(id, pointee, value, &mut state);
         }
         self.stack.push(callee);

@@ -1,8 +1,9 @@
 //! Conditions: which paths they let through, and what is known behind them.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
-use ioctlkit_model::NoticedKind;
+use ioctlkit_model::{NoticedKind, Span};
 
 use super::{Choice, Frame, Run};
 use crate::ast::{Binary, Expression, ExpressionKind, Unary};
@@ -79,6 +80,7 @@ impl<'p> Run<'p> {
                 let mut parted = Parted::default();
                 for (mut state, value) in self.expression(frame, condition, state) {
                     look_at(&value, &mut state);
+                    self.decides(&value, frame, condition);
                     let (yes, no) = self.part(frame, condition, &value, state);
                     add_all(&mut parted.0, yes.into_iter().collect());
                     add_all(&mut parted.1, no.into_iter().collect());
@@ -181,7 +183,10 @@ impl<'p> Run<'p> {
                         state.guarded = true;
                     }
                 }
-                match decided(operator, &one, &two) {
+                let at = self.span(frame, condition.at);
+                let [known_one, known_two] =
+                    [&one, &two].map(|value| self.with_number(value, operator, at));
+                match decided(operator, &known_one, &known_two) {
                     Some(true) => add(&mut parted.0, state),
                     Some(false) => add(&mut parted.1, state),
                     None => {
@@ -193,6 +198,31 @@ impl<'p> Run<'p> {
             }
         }
         parted
+    }
+
+    /// What the number of the command that the run is for says: a range of numbers, or a type letter, is
+    /// asked about. Other values stay as they are.
+    fn with_number<'v>(&self, value: &'v Value, operator: Binary, at: Span) -> Cow<'v, Value> {
+        let Choice::Named(name) = &self.choice else { return Cow::Borrowed(value) };
+        let is_equality = matches!(operator, Binary::Equal | Binary::NotEqual);
+        let number = match value {
+            Value::Command if !is_equality => {
+                self.program.numbers.get(&**name).copied().map(i64::from)
+            }
+            Value::CommandPart(CommandPart::Type) => {
+                self.program.numbers.get(&**name).map(|number| i64::from(*number >> 8 & 0xff))
+            }
+            Value::Constant(constant) if constant.number.is_none() => {
+                self.program.numbers.get(&*constant.text).copied().map(i64::from)
+            }
+            _ => None,
+        };
+        let Some(number) = number else { return Cow::Borrowed(value) };
+        let text = match value {
+            Value::Constant(constant) => constant.text.clone(),
+            _ => Rc::from(number.to_string()),
+        };
+        Cow::Owned(Value::Constant(Constant { text, number: Some(number), span: at }))
     }
 
     /// What `ret < 0`, `ret != 0` and their like say of `ret`.
@@ -316,6 +346,14 @@ impl<'p> Run<'p> {
         }
     }
 
+    /// The argument decides something by being zero or not.
+    fn decides(&mut self, value: &Value, frame: &Frame<'p>, at: &Expression) {
+        if matches!(value, Value::Argument(UserPointer { part: UserPart::Start, .. })) {
+            let span = self.span(frame, at.at);
+            self.facts.as_truth.get_or_insert(span);
+        }
+    }
+
     /// The argument is compared with something else than a null pointer.
     fn compared_number(&mut self, one: &Value, two: &Value, frame: &Frame<'p>, at: &Expression) {
         let is_null = |value: &Value| matches!(value, Value::Constant(c) if &*c.text == "NULL");
@@ -384,7 +422,18 @@ fn zero(run: &Run<'_>, frame: &Frame<'_>, at: &Expression) -> Value {
 
 /// Whether a comparison holds, where that is known.
 fn decided(operator: Binary, one: &Value, two: &Value) -> Option<bool> {
-    let (Value::Constant(one), Value::Constant(two)) = (one, two) else { return None };
+    match (one, two) {
+        (Value::Constant(one), Value::Constant(two)) => decided_of_two(operator, one, two),
+        (Value::OneOf(many), Value::Constant(two)) => {
+            let mut all = many.iter().map(|one| decided_of_two(operator, one, two));
+            let first = all.next()??;
+            all.all(|one| one == Some(first)).then_some(first)
+        }
+        _ => None,
+    }
+}
+
+fn decided_of_two(operator: Binary, one: &Constant, two: &Constant) -> Option<bool> {
     if let (Some(one), Some(two)) = (one.number, two.number) {
         return Some(match operator {
             Binary::Equal => one == two,
@@ -401,6 +450,14 @@ fn decided(operator: Binary, one: &Value, two: &Value) -> Option<bool> {
         return match operator {
             Binary::Less | Binary::LessOrEqual | Binary::NotEqual => Some(true),
             Binary::Greater | Binary::GreaterOrEqual | Binary::Equal => Some(false),
+            _ => None,
+        };
+    }
+    // Zero is no error number.
+    if one.number == Some(0) && two.is_error() {
+        return match operator {
+            Binary::Equal => Some(false),
+            Binary::NotEqual => Some(true),
             _ => None,
         };
     }

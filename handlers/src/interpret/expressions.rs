@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use ioctlkit_model::{Noticed, NoticedKind};
+use ioctlkit_model::{Noticed, NoticedKind, Span};
 
 use super::conditions::fetches_into;
 use super::places::Target;
@@ -140,7 +140,8 @@ impl<'p> Run<'p> {
                 outcomes
             }
             ExpressionKind::SizeOfType(_) | ExpressionKind::SizeOf(_) => {
-                vec![(state, Value::Unknown)]
+                let size = self.sized(frame, expression);
+                vec![(state, size.map_or(Value::Unknown, |ty| Value::SizeOf(ty.into())))]
             }
             ExpressionKind::Comma(all) => {
                 let mut outcomes = vec![(state, Value::Unknown)];
@@ -204,7 +205,7 @@ impl<'p> Run<'p> {
         } else if text == "true" {
             Some(1)
         } else {
-            number(text)
+            number(text).or_else(|| self.source(frame).macro_number(text))
         };
         Value::Constant(Constant {
             text: text.into(),
@@ -331,6 +332,14 @@ impl<'p> Run<'p> {
             | (Binary::And, _, Value::CommandPart(CommandPart::Direction)) => {
                 Value::CommandPart(CommandPart::Direction)
             }
+            (Binary::And, Value::CommandPart(CommandPart::Type), _) => {
+                Value::CommandPart(CommandPart::Type)
+            }
+            (Binary::ShiftRight, Value::Command, Value::Constant(shift))
+                if shift.number == Some(8) =>
+            {
+                Value::CommandPart(CommandPart::Type)
+            }
             (Binary::And, Value::Command, _) => {
                 if matches!(right.kind, ExpressionKind::Unary { operator: Unary::Complement, .. }) {
                     Value::CommandPart(CommandPart::WithoutSize)
@@ -432,7 +441,11 @@ impl<'p> Run<'p> {
         at: &'p Expression,
     ) {
         match target {
-            Target::Variable(id) => self.assign_variable(*id, pointee, value, state),
+            Target::Variable(id) => {
+                let at = self.span(frame, at.at);
+                self.narrows(*id, &value, at);
+                self.assign_variable(*id, pointee, value, state);
+            }
             Target::Member(place) => {
                 self.leaves(frame, &value, at);
                 set(state, place);
@@ -451,10 +464,25 @@ impl<'p> Run<'p> {
                     self.facts.as_number.get_or_insert(span);
                 } else {
                     self.facts.escapes = true;
+                    self.facts.is_lost = true;
                 }
             }
             Value::Address(place) => self.is_given_away(place),
             _ => {}
+        }
+    }
+
+    /// The argument goes into a variable that no pointer fits in.
+    pub(super) fn narrows(&mut self, variable: Id, value: &Value, at: Span) {
+        const NARROW: [&str; 9] =
+            ["int", "unsigned int", "unsigned", "uint", "bool", "u8", "u16", "u32", "s32"];
+        let is_start = matches!(value, Value::Argument(UserPointer { part: UserPart::Start, .. }));
+        if is_start
+            && let Some(declared) = self.variables.get(&variable)
+            && declared.ty.pointers == 0
+            && NARROW.contains(&&*declared.base)
+        {
+            self.facts.as_truth.get_or_insert(at);
         }
     }
 
@@ -545,5 +573,8 @@ fn number(text: &str) -> Option<i64> {
     } else {
         digits.parse()
     };
-    parsed.ok()
+    parsed.ok().or_else(|| match text.as_bytes() {
+        [b'\'', letter, b'\''] => Some(i64::from(*letter)),
+        _ => None,
+    })
 }

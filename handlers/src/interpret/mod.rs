@@ -80,6 +80,8 @@ pub(crate) struct Run<'p> {
     variables: FxHashMap<Id, Rc<Declared>>,
     /// Functions that are being followed.
     stack: Vec<FunctionId>,
+    /// Whether a member for handlers is being called: `ops->ioctl(…)`.
+    to_layer: bool,
     /// Why parts were not followed.
     pub(crate) gave_up: Option<&'static str>,
     /// Functions that got the command or the argument, and whose source was not read.
@@ -153,6 +155,7 @@ impl<'p> Run<'p> {
             frames: FxHashMap::default(),
             variables: FxHashMap::default(),
             stack: Vec::new(),
+            to_layer: false,
             gave_up: None,
             missing: BTreeSet::new(),
         }

@@ -187,6 +187,8 @@ impl<'p> Run<'p> {
                     continue;
                 }
                 let pointee = self.pointee(frame, &declaration.ty);
+                let at = self.span(frame, declaration.name);
+                self.narrows(id, &value, at);
                 self.assign_variable(id, pointee, value, &mut state);
                 add(&mut after, state);
             }

@@ -63,23 +63,32 @@ impl<'p> Run<'p> {
         }
         let text = || spelled(self.str(frame, size.at));
         match &size.kind {
-            ExpressionKind::SizeOfType(ty) => {
-                Amount::Type(with_pointers(&spelled(self.str(frame, ty.base)), ty.pointers))
+            ExpressionKind::SizeOfType(_) | ExpressionKind::SizeOf(_) => {
+                self.sized(frame, size).map_or_else(|| Amount::Expression(text()), Amount::Type)
             }
-            ExpressionKind::SizeOf(inner) => match self.type_of(frame, inner) {
-                Some((base, pointers)) if !self.is_array(frame, inner) => {
-                    Amount::Type(with_pointers(&base, pointers))
-                }
-                _ => Amount::Expression(text()),
-            },
             ExpressionKind::Cast { value: inner, .. } => self.amount(frame, inner, value),
             _ => match value {
+                Value::SizeOf(ty) => Amount::Type(ty.to_string()),
                 Value::Constant(constant) => match constant.number {
                     Some(number) => Amount::Bytes(number.unsigned_abs()),
                     None => Amount::Expression(text()),
                 },
                 _ => Amount::Expression(text()),
             },
+        }
+    }
+
+    /// The type whose size `sizeof` is, where that is not an array.
+    pub(super) fn sized(&self, frame: &Frame<'p>, size: &Expression) -> Option<String> {
+        match &size.kind {
+            ExpressionKind::SizeOfType(ty) => {
+                Some(with_pointers(&spelled(self.str(frame, ty.base)), ty.pointers))
+            }
+            ExpressionKind::SizeOf(inner) if !self.is_array(frame, inner) => {
+                let (base, pointers) = self.type_of(frame, inner)?;
+                Some(with_pointers(&base, pointers))
+            }
+            _ => None,
         }
     }
 

@@ -9,13 +9,18 @@ use ioctlkit_model::{
 
 /// What the analysis says of files, each with a path and a text.
 pub(crate) fn files(files: &[(&str, &str)]) -> DriverCode {
+    Analyser::default().analyse(&program(files)).code
+}
+
+/// The files as a program.
+pub(crate) fn program(files: &[(&str, &str)]) -> Program {
     let mut map = SourceMap::default();
     let mut program = Program::default();
     for (path, text) in files {
         let file = map.add((*path).into(), (*text).into());
         program.add(Source::new(file, path, (*text).into()));
     }
-    Analyser::default().analyse(&program).code
+    program
 }
 
 /// What the analysis says of one file.

@@ -380,7 +380,7 @@ impl Group {
         let paths: Vec<PathBuf> =
             paths.filter(|path| driver::holds_driver(path)).cloned().collect();
         self.drivers =
-            (!paths.is_empty()).then(|| driver::Request { paths, caution: Caution::default() });
+            (!paths.is_empty()).then(|| driver::Request { paths, ..driver::Request::default() });
     }
 
     /// Whether there are compiled objects among the paths.

@@ -131,8 +131,10 @@ pub(super) fn text_of(path: &Path) -> Result<String, Problem> {
     }))
 }
 
-/// What a row of a table of commands begins with, or a member for handlers whose name does not say so.
-const ROWS: [&[u8]; 7] = [
+/// What a row of a table of commands begins with, or a member for handlers whose name does not say so; and
+/// the system call itself.
+const ROWS: [&[u8]; 8] = [
+    b"SYSCALL_DEFINE3(ioctl,",
     b".ndo_siocdevprivate",
     b".ndo_siocwandev",
     b"IOCTL_DEF",

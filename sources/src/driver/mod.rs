@@ -32,6 +32,18 @@ pub struct Request {
     pub paths: Vec<PathBuf>,
     /// What an earlier attempt has taught.
     pub caution: Caution,
+    /// Numbers of commands and of other macros, on x86-64, with which it is decided what a range of numbers
+    /// or a type letter lets through. Without them, everything is let through.
+    pub numbers: Vec<Known>,
+}
+
+/// A macro whose number is known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Known {
+    /// Its name.
+    pub name: String,
+    /// Its number.
+    pub number: u32,
 }
 
 impl Request {
@@ -49,6 +61,8 @@ pub fn read(request: &Request) -> (Interface, Vec<Problem>) {
     let (found, mut problems) = find::find(request, &request.reach());
     let index = Index::of(&found);
     let mut reading = Reading::default();
+    let numbers = request.numbers.iter().map(|known| (known.name.clone(), known.number));
+    reading.program.numbers = numbers.collect();
     let first = found.iter().filter(|file| file.has_handlers);
     reading.parse(request, first.map(|file| file.path.clone()).collect());
     let mut analyser = Analyser::default();

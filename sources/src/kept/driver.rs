@@ -20,11 +20,14 @@ fields! {
         by_nr,
         accesses,
         as_number,
+        as_truth,
         escapes,
+        is_lost,
         copied_in,
         copied_out,
         noticed,
         returns,
+        only_fails,
     }
     Access { span, way, part, amount, guarded }
     CopiedIn { ty, span, read, escapes }

@@ -179,7 +179,8 @@ fields! {
     c::Configured { include_dirs, defines, arguments }
     rust::Request { paths, abis, features, constants, caution }
     object::Request { paths, base, bare_abi, types, caution }
-    driver::Request { paths, caution }
+    driver::Request { paths, caution, numbers }
+    driver::Known { name, number }
 }
 
 variants! {
