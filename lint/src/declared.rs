@@ -128,7 +128,8 @@ fn kernel_type(spelled: &str, abi: AbiId) -> Option<u64> {
         | "__le16" | "__be16" => 2,
         "u32" | "s32" | "__u32" | "__s32" | "int" | "unsigned int" | "unsigned" | "uint32_t"
         | "int32_t" | "uint" | "__le32" | "__be32" | "compat_int_t" | "compat_uint_t"
-        | "compat_long_t" | "compat_ulong_t" | "compat_uptr_t" | "compat_size_t" => 4,
+        | "compat_long_t" | "compat_ulong_t" | "compat_uptr_t" | "compat_size_t" | "pid_t"
+        | "uid_t" | "gid_t" | "dev_t" => 4,
         "u64" | "s64" | "__u64" | "__s64" | "long long" | "unsigned long long" | "uint64_t"
         | "int64_t" | "loff_t" | "__le64" | "__be64" => 8,
         "long" | "unsigned long" | "ulong" | "size_t" | "ssize_t" | "uintptr_t" => word,

@@ -25,6 +25,8 @@ mod growth;
 pub mod handlers;
 pub mod includes;
 pub mod join;
+pub mod kernel_copies;
+pub mod kernel_copies_source;
 pub mod known_numbers;
 pub mod levels;
 pub mod members;

@@ -16,6 +16,7 @@ mod definition;
 mod driver;
 mod finding;
 mod interface;
+pub mod kernel_copies;
 mod layout;
 mod merge;
 pub mod number_registry;

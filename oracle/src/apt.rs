@@ -46,6 +46,36 @@ impl Apt {
         Ok(apt)
     }
 
+    /// For source packages of Debian 12, which few machines list: the lists lie below `cache` and are read
+    /// once.
+    pub(crate) fn of_sources(cache: &Path) -> Result<Self, KernelError> {
+        const ARCHIVE: &str = "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] \
+                               http://deb.debian.org/debian bookworm main\n";
+        let run = |error| KernelError::Run("apt-get", error);
+        let root = std::path::absolute(cache.join("apt-sources")).map_err(run)?;
+        let list = root.join("sources.list");
+        let options = [
+            ("Dir::State", root.clone()),
+            ("Dir::State::lists", root.join("lists")),
+            ("Dir::Cache", root.join("cache")),
+            ("Dir::Etc::sourcelist", list.clone()),
+            ("Dir::Etc::sourceparts", root.join("none")),
+        ];
+        let options = options.iter().map(|(key, value): &(&str, PathBuf)| {
+            ["-o".to_owned(), format!("{key}={}", value.display())]
+        });
+        let apt = Self { options: options.flatten().collect() };
+        if !root.join("read").exists() {
+            for folder in ["lists/partial", "cache/archives/partial", "none"] {
+                fs::create_dir_all(root.join(folder)).map_err(run)?;
+            }
+            fs::write(&list, ARCHIVE).map_err(run)?;
+            apt.run("apt-get", &["update"], &root)?;
+            fs::write(root.join("read"), "").map_err(run)?;
+        }
+        Ok(apt)
+    }
+
     /// What `apt-get` or `apt-cache` prints.
     pub(crate) fn run(
         &self,

@@ -18,6 +18,7 @@ pub mod libc;
 pub mod pahole;
 pub mod probe;
 pub mod random;
+pub mod sources;
 pub mod tree;
 
 pub use compiler::{Compiler, CompilerError};

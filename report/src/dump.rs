@@ -8,7 +8,7 @@ use std::io;
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{
     Command, Family, Header, HeaderError, Interface, Layouts, NotUnderstood, Problem, RawNumber,
-    SourceMap, Span, WideTime,
+    SourceMap, Span, WideTime, kernel_copies,
 };
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
@@ -24,6 +24,7 @@ mod behind;
 mod commands;
 mod groups;
 mod handlers;
+mod kernel;
 mod types;
 
 /// The version of the format.
@@ -291,6 +292,8 @@ struct RawEntry<'a> {
     #[serde(flatten)]
     at: At<'a>,
     numbers: Vec<Group<RawOnAbi>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    kernel_copies: Vec<kernel::Entry>,
 }
 
 #[derive(Serialize, PartialEq, Eq)]
@@ -305,5 +308,11 @@ fn raw_entry<'a>(raw: &'a RawNumber, sources: &'a SourceMap, sets: &Sets) -> Raw
         numbers: grouped(raw.variants.abis(), sets, |id| {
             raw.variants.get(id).map(|number| RawOnAbi { number: *number })
         }),
+        kernel_copies: kernel::entries(
+            kernel_copies::of_raw(raw),
+            raw.variants.abis(),
+            sets,
+            |_| Some(None),
+        ),
     }
 }

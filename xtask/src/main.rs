@@ -50,6 +50,9 @@ enum Task {
     /// Writes or checks the rules' pages in `docs/rules/`.
     #[command(disable_help_flag = true)]
     Docs(Others),
+    /// Writes or checks the table of what the kernel copies, `model/data/kernel-copies.tsv`.
+    #[command(disable_help_flag = true)]
+    Copies(Others),
     /// Times the linter as a whole, and its parts; or what the derives cost to compile.
     #[command(disable_help_flag = true)]
     Bench(Others),
@@ -80,6 +83,7 @@ fn main() -> Result<()> {
         Task::NewRule(arguments) => new_rule::run(&arguments),
         Task::Oracle { full } => test::oracle(effort(full)),
         Task::Docs(others) => more("docs", &others),
+        Task::Copies(others) => more("copies", &others),
         Task::Bench(others) => more("bench", &others),
         Task::Kernel(others) => more("kernel", &others),
         Task::BenchGuest(others) => more("bench-guest", &others),

@@ -76,6 +76,8 @@ pub fn for_tests() -> Vec<Need> {
     needs.push(need("perl", "runs the kernel's own checkpatch and kernel-doc"));
     needs.push(need("pahole", "says where compilers have put members, and makes BTF"));
     needs.push(need("xz-utils", "unpacks the kernel's sources"));
+    needs.push(need("manpages-dev", "what the manual says of the ioctls of terminals"));
+    needs.push(need("bzip2", "unpacks valgrind's sources"));
     needs.push(need("chromium", "opens the report of ioctl-bench"));
     needs.extend(for_guests());
     needs

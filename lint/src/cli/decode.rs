@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use ioctl_lint::decode::{self, Call, Commands, Given, Numbered, Row};
+use ioctl_lint::kernel_copies;
 use ioctlkit_abi::{Abi, AbiId, AbiSet, Decoded, Direction};
 use ioctlkit_model::{Layouts, Type};
 use ioctlkit_report::Style;
@@ -211,6 +212,11 @@ fn write_call(
     writeln!(out)?;
     out.write_all(whose.as_bytes())?;
     write_definitions(&found, number, (commands, &known.elsewhere), out)?;
+    for sentence in found.iter().flat_map(|found| {
+        kernel_copies::sentences(commands.layouts(), *found, AbiSet::only(commands.abi()))
+    }) {
+        writeln!(out, "  {sentence}")?;
+    }
     let ty = found.first().and_then(|first| first.argument(commands.abi()));
     match &call.argument {
         Given::Nothing => Ok(()),

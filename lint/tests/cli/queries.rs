@@ -193,3 +193,73 @@ fn gives_a_command(text: &str) -> bool {
     };
     text.contains("##[") || text.lines().any(is_command)
 }
+
+/// Commands whose numbers do not say what the kernel does, one whose number does, and one that has a name of
+/// the kernel's and is another command.
+const SAYS_LITTLE: &str = "\
+#include <linux/ioctl.h>
+#define TUNSETIFF _IOW('T', 202, int)
+#define TUNGETFEATURES _IOR('T', 207, unsigned int)
+#define TUNSETQUEUE _IOW('x', 1, int)
+#define BLKGETSIZE64 _IOR(0x12, 114, unsigned long)
+#define BLKGETSIZE _IO(0x12, 96)
+#define EVIOCGRAB _IOW('E', 0x90, int)
+";
+
+#[test]
+fn a_command_is_shown_with_what_the_kernel_copies_where_the_number_does_not_say_it() {
+    let folder = Folder::with("foo.h", SAYS_LITTLE);
+    let told = |arguments: &[&str]| {
+        let done = folder.run(&[&["number"], arguments, &["foo.h"]].concat());
+        assert_eq!(done.code, 0, "{}", done.stderr);
+        let lines = done.stdout.lines().filter(|line| line.starts_with("  the kernel "));
+        lines.map(|line| line.trim().to_owned()).collect::<Vec<String>>()
+    };
+    let kernel = ioctlkit_model::kernel_copies::kernel();
+    let tun = format!(
+        "the kernel reads and writes `struct ifreq`, 40 bytes on every 64-bit ABI and 32 bytes on \
+         every 32-bit ABI, through the argument (drivers/net/tun.c, {kernel})"
+    );
+    assert!(told(&["TUNSETIFF"]).contains(&tun), "{:?}", told(&["TUNSETIFF"]));
+    // The 8 bytes that the number says on x86-64 are those that are written there.
+    assert_eq!(told(&["0x80081272", "--abi", "x86_64"]), [""; 0]);
+    let size =
+        format!("the kernel writes `u64`, 8 bytes, through the argument (block/ioctl.c, {kernel})");
+    assert_eq!(told(&["BLKGETSIZE64"]), [size.clone()]);
+    assert_eq!(told(&["0x40041272", "--abi", "i386"]), [""; 0], "no command has that number");
+    assert_eq!(told(&["0x80041272", "--abi", "i386"]), [size]);
+    assert_eq!(
+        told(&["BLKGETSIZE", "--abi", "x86_64"]),
+        [format!(
+            "the kernel writes `unsigned long`, 8 bytes, through the argument (block/ioctl.c, {kernel})"
+        )]
+    );
+    assert_eq!(
+        told(&["EVIOCGRAB"]),
+        [format!(
+            "the kernel takes the argument as a plain value (drivers/input/evdev.c, {kernel})"
+        )]
+    );
+    assert_eq!(told(&["TUNGETFEATURES"]), [""; 0]);
+    assert_eq!(told(&["TUNSETQUEUE"]), [""; 0]);
+}
+
+#[test]
+fn a_call_in_a_trace_is_told_with_what_the_kernel_copies() {
+    let folder = Folder::with("foo.h", SAYS_LITTLE).and(
+        "calls.log",
+        "ioctl(3, 0x400454ca, 0x7ffc) = 0\nioctl(3, TUNGETFEATURES, 0x7ffc) = 0\n",
+    );
+    let done = folder.run(&["decode", "--abi", "x86_64", "--headers", "foo.h", "calls.log"]);
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    let told = done.stdout.lines().filter(|line| line.starts_with("  the kernel "));
+    let told: Vec<&str> = told.collect();
+    assert!(
+        told.iter().any(|line| line.starts_with(
+            "  the kernel reads and writes `struct ifreq`, 40 bytes, through the argument"
+        )),
+        "{}",
+        done.stdout
+    );
+    assert!(told.iter().all(|line| line.contains("drivers/net/")), "{}", done.stdout);
+}

@@ -1,11 +1,13 @@
 //! Commands.
 
 use ioctlkit_abi::{AbiId, AbiSet};
+use ioctlkit_model::kernel_copies;
 use ioctlkit_model::{Argument, Command, CommandBody, Encoder, Layouts, SourceMap};
 use serde::Serialize;
 
 use super::behind::Behind;
 use super::groups::{Group, Reason, Sets, grouped, reasons};
+use super::kernel;
 use super::{At, at};
 
 #[derive(Serialize)]
@@ -16,6 +18,8 @@ pub(super) struct Entry<'a> {
     numbers: Vec<Group<OnAbi<'a>>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     no_number: Vec<Reason>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    kernel_copies: Vec<kernel::Entry>,
 }
 
 /// What the header says of a command: for most commands the same on every ABI.
@@ -83,6 +87,12 @@ pub(super) fn entry<'a>(
         no_number: reasons(command.variants.abis(), sets, |id| {
             layouts.why_no_number(command.variants.get(id)?, id)
         }),
+        kernel_copies: kernel::entries(
+            kernel_copies::of_command(command),
+            command.variants.abis(),
+            sets,
+            |id| kernel_copies::declared(layouts, command, id).map(Some),
+        ),
     })
 }
 

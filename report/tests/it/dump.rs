@@ -295,6 +295,46 @@ fn dump_json_is_as_described() {
     assert!(!complaints(&schema, &bad).is_empty());
 }
 
+/// `TUNSETIFF` says int, and the kernel copies a structure; a plain number says nothing.
+#[test]
+fn a_command_has_what_the_kernel_copies_where_its_number_says_something_else() {
+    let mut builder = Builder::new();
+    for (name, nr, direction) in [
+        ("TUNSETIFF", 202, Direction::Write),
+        ("TUNGETFEATURES", 207, Direction::Read),
+        ("TUNSETIFF_OF_OTHERS", 202, Direction::Write),
+        ("TUNSETQUEUE", 1, Direction::Write),
+    ] {
+        let said = builder.command_body(1, direction, Argument::Type(scalar(Scalar::Int)));
+        let body = CommandBody { type_letter: u32::from(b'T'), nr, ..said };
+        builder.command(1, name, Variants::one(few(), body));
+    }
+    let span = builder.line(2);
+    builder.interface.raw_numbers.push(RawNumber {
+        name: "BLKGETSIZE".into(),
+        span,
+        through: String::new(),
+        variants: Variants::one(few(), 0x1260),
+    });
+    let document: Value = serde_json::from_str(&render(&builder.interface, &[])).unwrap();
+    assert_eq!(complaints(&published("dump.schema.json"), &document), Vec::<String>::new());
+    let copies = |list: &str, place: usize| document[list][place]["kernel_copies"].clone();
+    let tun = copies("commands", 0);
+    assert_eq!(
+        (&tun[0]["argument"], &tun[0]["read"]["type"]),
+        (&"pointer".into(), &"struct ifreq".into())
+    );
+    for (abi, bytes) in [("x86_64", 40), ("i386", 32), ("powerpc", 32)] {
+        assert_eq!(on(&document, &tun[0]["read"]["bytes"], abi)["bytes"], bytes, "{abi}");
+    }
+    assert_eq!(copies("commands", 1), Value::Null, "it copies what its number says");
+    assert_eq!(copies("commands", 2), Value::Null, "a name that the kernel does not know");
+    assert_eq!(copies("commands", 3), Value::Null, "a name of the kernel's with another nr");
+    let size = copies("raw_numbers", 0);
+    assert_eq!(size[0]["read"], Value::Null);
+    assert_eq!(size[0]["written"]["type"], "unsigned long");
+}
+
 /// The entry of a list that holds for an ABI.
 fn on<'a>(document: &Value, entries: &'a Value, abi: &str) -> &'a Value {
     on_if_any(document, entries, abi).unwrap()

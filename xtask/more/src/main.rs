@@ -4,6 +4,7 @@
 mod bench;
 mod bench_guest;
 mod compile_time;
+mod copies;
 mod docs;
 mod kernel;
 mod machine;
@@ -27,6 +28,9 @@ enum Task {
         #[command(flatten)]
         mode: docs::ModeArguments,
     },
+    /// Writes or checks the table of what the kernel copies, `model/data/kernel-copies.tsv`: some three
+    /// minutes.
+    Copies(copies::Arguments),
     /// Times the linter as a whole, and its parts; or what the derives cost to compile.
     Bench {
         /// How often each case is run.
@@ -65,6 +69,7 @@ fn main() -> Result<()> {
     match Arguments::parse().command {
         Task::Kernel(arguments) => kernel::run(&arguments),
         Task::BenchGuest { arguments } => bench_guest::run(&arguments),
+        Task::Copies(arguments) => copies::run(&arguments),
         Task::Docs { mode } => docs::run(mode.mode()),
         Task::Bench { runs, other: Some(OtherBench::CompileTime), .. } => compile_time::run(runs),
         Task::Bench { runs, other: Some(OtherBench::Module), .. } => module_speed::run(runs),

@@ -6,6 +6,9 @@ use ioctlkit_abi::{AbiId, AbiSet, Decoded, Direction, Encoding};
 use ioctlkit_model::{Command, Layouts, NotUnderstood, Span, WideTime};
 use ioctlkit_report::Style;
 
+use ioctl_lint::kernel_copies;
+use ioctl_lint::numbered::Numbered;
+
 use super::expression::Expression;
 use crate::cli::abis::encoding_name;
 use crate::cli::layout::{shown, wrapped};
@@ -103,6 +106,7 @@ pub(super) fn write_named(
             Some(format!("no number: {reason}"))
         });
         write_groups(&reasons, within, style, out)?;
+        write_copies(layouts, Numbered::Command(command), within, out)?;
         found |= !groups.is_empty();
         unknown |= !reasons.is_empty();
     }
@@ -112,6 +116,7 @@ pub(super) fn write_named(
         let groups = grouped(within, |abi| raw.variants.get(abi).map(number));
         covered = covered.union(raw.variants.abis());
         write_groups(&groups, within, style, out)?;
+        write_copies(layouts, Numbered::Raw(raw), within, out)?;
         found = true;
     }
     for family in interface.families.iter().filter(|family| family.name == name) {
@@ -176,20 +181,17 @@ pub(super) fn write_commands_with(
     out: &mut dyn Write,
 ) -> io::Result<usize> {
     let interface = layouts.interface();
-    let commands = interface.commands.iter().map(|command| {
-        let has = |abi| layouts.has_number(command, abi, number);
-        (&command.name, command.span, interface.abis.iter().filter(|abi| has(*abi)).collect())
-    });
-    let raw = interface.raw_numbers.iter().map(|raw| {
-        let has = |abi| raw.variants.get(abi) == Some(&number);
-        (&raw.name, raw.span, interface.abis.iter().filter(|abi| has(*abi)).collect())
-    });
     let mut count = 0;
-    for (name, span, on) in commands.chain(raw) {
-        let on: AbiSet = on;
+    for numbered in Numbered::all(interface) {
+        let has = |abi: &AbiId| match numbered {
+            Numbered::Command(command) => layouts.has_number(command, *abi, number),
+            _ => numbered.number(layouts, *abi) == Some(number),
+        };
+        let on: AbiSet = interface.abis.iter().filter(has).collect();
         if !on.is_empty() {
-            write_place(layouts, name, span, style, out)?;
+            write_place(layouts, numbered.name(), numbered.span(), style, out)?;
             writeln!(out, "{}", shown(on, interface.abis))?;
+            write_copies(layouts, numbered, on, out)?;
             count += 1;
         }
     }
@@ -206,6 +208,19 @@ pub(super) fn write_commands_with(
         }
     }
     Ok(count)
+}
+
+/// What the kernel does with the argument, where the number does not say it.
+fn write_copies(
+    layouts: &Layouts<'_>,
+    numbered: Numbered<'_>,
+    abis: AbiSet,
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    for sentence in kernel_copies::sentences(layouts, numbered, abis) {
+        writeln!(out, "  {sentence}")?;
+    }
+    Ok(())
 }
 
 fn write_place(

@@ -1,0 +1,60 @@
+//! The kernel's source.
+
+use std::path::Path;
+
+use ioctl_lint::kernel_copies_source::{data_file, differing, lines, read, version};
+use ioctlkit_model::kernel_copies::{self, DATA};
+use ioctlkit_oracle::kernel::{Kernel, drivers};
+
+use crate::{cache, is_full};
+
+/// Files whose handlers follow nothing that lies elsewhere.
+const BY_THEMSELVES: [&str; 2] = ["block/bsg.c", "kernel/power/user.c"];
+
+/// The headers with their commands and structures.
+const HEADERS: [&str; 2] = ["include/uapi/linux/bsg.h", "include/uapi/linux/suspend_ioctls.h"];
+
+#[test]
+fn what_some_files_of_the_kernel_do_is_in_the_table() {
+    let kernel = Kernel::unpacked(&cache()).unwrap();
+    let tree = kernel.root();
+    assert_eq!(version(&tree).unwrap(), kernel_copies::kernel());
+    let headers = HEADERS.map(|file| tree.join(file));
+    let source = BY_THEMSELVES.map(|file| tree.join(file));
+    let found = lines(&read(&headers, &source), &tree);
+    assert!(found.len() > 15, "{found:#?}");
+    let missing: Vec<&String> = found.iter().filter(|line| !is_in_the_table(line)).collect();
+    assert!(missing.is_empty(), "`cargo xtask copies --write` would add {missing:#?}");
+}
+
+/// Whether the table says the same of the command; other handlers may do so, too.
+fn is_in_the_table(line: &str) -> bool {
+    let rows = kernel_copies::parse(line).unwrap();
+    let row = &rows[0];
+    kernel_copies::of(row.name).iter().any(|known| {
+        known.argument == row.argument && known.read == row.read && known.written == row.written
+    })
+}
+
+#[test]
+fn the_table_is_what_all_of_the_kernel_says() {
+    if !is_full() {
+        return;
+    }
+    let tree = drivers(&cache()).unwrap();
+    let interface = read(std::slice::from_ref(&tree), std::slice::from_ref(&tree));
+    let text = data_file(&interface, &tree, &version(&tree).unwrap());
+    let differing = differing(DATA, &text);
+    assert!(differing.is_empty(), "run `cargo xtask copies --write`: {differing:#?}");
+}
+
+#[test]
+fn a_folder_that_is_no_kernel_is_refused_with_the_reason() {
+    let nowhere = version(Path::new("/nowhere")).unwrap_err();
+    assert!(nowhere.to_string().starts_with("/nowhere/Makefile: "), "{nowhere}");
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("no-kernel");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("Makefile"), "VERSION = 6\nall:\n").unwrap();
+    let other = version(&folder).unwrap_err().to_string();
+    assert!(other.contains("does not set VERSION, PATCHLEVEL and SUBLEVEL"), "{other}");
+}
