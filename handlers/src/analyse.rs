@@ -159,6 +159,7 @@ fn given(program: &Program, id: FunctionId) -> (Vec<Given>, Copies) {
             "unsigned",
             "u32",
             "uint",
+            "u_int",
             "unsigned long",
             "__u32",
             "uint32_t",
@@ -173,6 +174,8 @@ fn given(program: &Program, id: FunctionId) -> (Vec<Given>, Copies) {
     let command = places
         .clone()
         .find(|place| is_integer(place) && by_name(place))
+        // Of a type that nobody knows here.
+        .or_else(|| places.clone().find(|place| words(*place).1.pointers == 0 && by_name(place)))
         .or_else(|| places.clone().find(is_integer));
     let Some(command) = command else { return (given, Copies::Handler) };
     given[command] = Given::Command;
@@ -182,7 +185,7 @@ fn given(program: &Program, id: FunctionId) -> (Vec<Given>, Copies) {
         ty.pointers == 0
             && (matches!(
                 &*base,
-                "unsigned long" | "ulong" | "uintptr_t" | "compat_ulong_t" | "long"
+                "unsigned long" | "ulong" | "u_long" | "uintptr_t" | "compat_ulong_t" | "long"
             ) || name.contains("arg"))
     });
     if let Some(place) = user.or(number) {

@@ -327,3 +327,28 @@ fn another_system_call_is_no_handler() {
     );
     assert!(code.tables.is_empty() && code.handlers.is_empty());
 }
+
+#[test]
+fn the_command_is_known_by_its_name_where_its_type_is_not() {
+    let parameters = [
+        "unsigned int cmd, unsigned long arg",
+        "u_int cmd, u_long arg",
+        "foo_u32 cmd, unsigned long arg",
+        "unsigned long request, unsigned long arg",
+        "uint x, unsigned long y",
+    ];
+    for list in parameters {
+        let [cmd, arg] = [0, 1].map(|place| {
+            let parameter = list.split(", ").nth(place).unwrap_or_default();
+            parameter.rsplit(' ').next().unwrap_or_default()
+        });
+        let found = file(&format!(
+            "static long foo_ioctl(struct file *file, {list})\n{{\nswitch ({cmd}) {{\ncase FOO_A:\n\
+             return put_user(1, (int __user *){arg});\n}}\nreturn -ENOTTY;\n}}\n\
+             static const struct file_operations fops = {{ .unlocked_ioctl = foo_ioctl }};\n"
+        ));
+        let [handler] = &found.handlers[..] else { panic!("{list}: {:?}", found.handlers) };
+        assert_eq!(names(handler), ["FOO_A"], "{list}");
+        assert_eq!(copies(command(handler, "FOO_A")), ["out whole int"], "{list}");
+    }
+}

@@ -534,7 +534,10 @@ impl<'p> Run<'p> {
         let ExpressionKind::Cast { ty: word, value: inner } = &value.kind else { return };
         let spelled = super::types::spelled(self.str(frame, word.base));
         let is_word = word.pointers == 0
-            && matches!(&*spelled, "unsigned long" | "uintptr_t" | "long" | "ulong" | "size_t");
+            && matches!(
+                &*spelled,
+                "unsigned long" | "uintptr_t" | "long" | "ulong" | "u_long" | "size_t"
+            );
         if !is_word || ty.pointers == 0 || !ty.is_user {
             return;
         }
