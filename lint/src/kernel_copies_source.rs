@@ -46,14 +46,14 @@ pub fn version(tree: &Path) -> io::Result<String> {
         value.map(str::trim).filter(|value| !value.is_empty())
     };
     let numbers = ["VERSION", "PATCHLEVEL", "SUBLEVEL"].map(number);
-    let [Some(version), Some(patch), Some(sub)] = numbers else {
+    let [Some(version), Some(minor), Some(stable)] = numbers else {
         return Err(told(
             io::ErrorKind::InvalidData,
             "it does not set VERSION, PATCHLEVEL and SUBLEVEL: is this the root of a kernel's source?"
                 .into(),
         ));
     };
-    Ok(format!("Linux {version}.{patch}.{sub}"))
+    Ok(format!("Linux {version}.{minor}.{stable}"))
 }
 
 /// Reads headers of a kernel, and the handlers in files and folders of its source; its root serves as both.
@@ -124,7 +124,7 @@ pub fn lines(interface: &Interface, tree: &Path) -> Vec<String> {
         numbers: numbers.collect(),
         tree,
     };
-    let mut done: BTreeMap<&str, BTreeMap<Done, BTreeSet<(String, &str)>>> = BTreeMap::new();
+    let mut done: BTreeMap<&str, BTreeMap<Done, Places<'_>>> = BTreeMap::new();
     for handler in interface.code.handlers.iter().filter(|it| it.serves != Serves::Compat) {
         let place = (source.file(handler), handler.function.as_str());
         for command in handler.commands.iter().filter(|command| is_name(&command.name)) {
@@ -143,6 +143,9 @@ fn is_name(label: &str) -> bool {
         && label.bytes().any(|byte| byte.is_ascii_uppercase())
         && !label.starts_with(|first: char| first.is_ascii_digit())
 }
+
+/// The files and the functions of handlers.
+type Places<'a> = BTreeSet<(String, &'a str)>;
 
 /// What a handler does with the argument.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -172,14 +175,14 @@ struct Source<'a> {
     tree: &'a Path,
 }
 
-impl<'a> Source<'a> {
+impl Source<'_> {
     /// The file of a handler, from the root of the tree.
     fn file(&self, handler: &SourceHandler) -> String {
         let path = self.interface.sources.path(handler.span);
         path.strip_prefix(self.tree).unwrap_or(path).display().to_string()
     }
 
-    fn rows(&self, name: &str, done: &BTreeMap<Done, BTreeSet<(String, &str)>>) -> Vec<String> {
+    fn rows(&self, name: &str, done: &BTreeMap<Done, Places<'_>>) -> Vec<String> {
         let rows = done.iter().filter_map(|(done, places)| {
             let (file, function) = places.first()?;
             let [read, written] = [&done.read, &done.written]

@@ -192,6 +192,7 @@ pub struct Answer {
 
 /// What a handler does for a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct HandledCommand {
     /// The command's name.
     pub name: String,

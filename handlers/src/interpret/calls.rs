@@ -40,16 +40,13 @@ impl<'p> Run<'p> {
         let known = if is_local { None } else { known(name) };
         let mut outcomes = Outcomes::new();
         for (state, values) in self.arguments(frame, arguments, known, state) {
-            match known {
-                Some(known) => {
-                    let given = (arguments, &values[..]);
-                    outcomes.extend(self.known(frame, call, name, known, given, state));
-                }
-                None => {
-                    self.to_layer = self.is_layer(frame, function);
-                    outcomes.extend(self.other(frame, call, name, is_local, &values, state));
-                    self.to_layer = false;
-                }
+            if let Some(known) = known {
+                let given = (arguments, &values[..]);
+                outcomes.extend(self.known(frame, call, name, known, given, state));
+            } else {
+                self.to_layer = self.is_layer(frame, function);
+                outcomes.extend(self.other(frame, call, name, is_local, &values, state));
+                self.to_layer = false;
             }
         }
         outcomes

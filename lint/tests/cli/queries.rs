@@ -225,7 +225,7 @@ fn a_command_is_shown_with_what_the_kernel_copies_where_the_number_does_not_say_
     assert_eq!(told(&["0x80081272", "--abi", "x86_64"]), [""; 0]);
     let size =
         format!("the kernel writes `u64`, 8 bytes, through the argument (block/ioctl.c, {kernel})");
-    assert_eq!(told(&["BLKGETSIZE64"]), [size.clone()]);
+    assert_eq!(told(&["BLKGETSIZE64"]), std::slice::from_ref(&size));
     assert_eq!(told(&["0x40041272", "--abi", "i386"]), [""; 0], "no command has that number");
     assert_eq!(told(&["0x80041272", "--abi", "i386"]), [size]);
     assert_eq!(

@@ -81,10 +81,10 @@ impl<'a> Sizes<'a> {
         let word = |size: Option<u64>| size.map_or("?".to_owned(), |size| size.to_string());
         let wide = most_frequent(AbiSet::of(Abi::is_64_bit), &size);
         let narrow = most_frequent(AbiSet::of(|abi| !abi.is_64_bit()), &size);
-        let mut text = match wide == narrow {
-            true => word(wide),
-            false => format!("{}/{}", word(wide), word(narrow)),
-        };
+        let mut text = word(wide);
+        if wide != narrow {
+            text = format!("{text}/{}", word(narrow));
+        }
         for id in AbiSet::ALL {
             let usual = if id.abi().is_64_bit() { wide } else { narrow };
             let own = size(id);

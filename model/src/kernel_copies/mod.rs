@@ -125,11 +125,9 @@ pub fn of(name: &str) -> &'static [Row<'static>] {
 pub fn of_command(command: &Command) -> &'static [Row<'static>] {
     let Some(body) = command.variants.first() else { return &[] };
     let low = ((body.type_letter << 8) | body.nr) & 0xffff;
-    of(&command.name)
-        .iter()
-        .all(|row| row.number.is_none_or(|number| number & 0xffff == low))
-        .then(|| of(&command.name))
-        .unwrap_or_default()
+    let rows = of(&command.name);
+    let is_it = |row: &Row<'_>| row.number.is_none_or(|number| number & 0xffff == low);
+    if rows.iter().all(is_it) { rows } else { &[] }
 }
 
 /// The rows of a plain number that was read.
