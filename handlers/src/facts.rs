@@ -66,9 +66,12 @@ impl Facts {
         }
     }
 
-    /// Adds an object that is copied out; of two paths, what holds on both counts.
+    /// Adds an object that is copied out; of two paths, what holds on both counts. A path on which it was
+    /// filled from the program says nothing of one on which it was not.
     pub(crate) fn copied_out(&mut self, out: CopiedOut) {
         match self.copied_out.get_mut(&out.span) {
+            Some(known) if known.copied_in.is_some() && out.copied_in.is_none() => *known = out,
+            Some(known) if known.copied_in.is_none() && out.copied_in.is_some() => {}
             Some(known) => {
                 known.cleared = known.cleared.min(out.cleared);
                 known.set = known.set.intersection(&out.set).cloned().collect();

@@ -64,6 +64,8 @@ pub(crate) enum Known {
     SafeProduct,
     /// `likely(x)`, `READ_ONCE(x)`.
     Condition,
+    /// `offsetofend(struct x, member)`: a number of bytes that the structure gives.
+    Offset,
     /// `ERR_PTR(x)`, `IS_ERR(x)`.
     ErrorPointer,
 }
@@ -86,9 +88,9 @@ impl Known {
 pub(crate) fn known(name: &str) -> Option<Known> {
     use Known::{
         Allocates, AllocatesCleared, AsksForCompat, Bounded, Clear, CompatPointer, Condition,
-        CopyIn, CopyOut, CopyStruct, Duplicate, ErrorPointer, Fill, Get, Looks, Nothing, OpenFile,
-        PartOfCommand, Put, ReadsInto, ReadsString, SafeProduct, Same, Sets, ToUserPointer,
-        WritesFrom,
+        CopyIn, CopyOut, CopyStruct, Duplicate, ErrorPointer, Fill, Get, Looks, Nothing, Offset,
+        OpenFile, PartOfCommand, Put, ReadsInto, ReadsString, SafeProduct, Same, Sets,
+        ToUserPointer, WritesFrom,
     };
 
     use CopyAnswer::{Count, Error};
@@ -276,6 +278,8 @@ pub(crate) fn known(name: &str) -> Option<Known> {
         | "flex_array_size" | "check_mul_overflow" | "check_add_overflow" | "struct_size_t" => {
             SafeProduct
         }
+        // include/linux/stddef.h
+        "offsetof" | "offsetofend" => Offset,
         "likely" | "unlikely" | "READ_ONCE" | "WRITE_ONCE" | "IS_ENABLED" => Condition,
         "ERR_PTR" | "IS_ERR" | "PTR_ERR" | "IS_ERR_OR_NULL" | "PTR_ERR_OR_ZERO" => ErrorPointer,
         _ => return None,

@@ -104,10 +104,7 @@ impl Source {
     /// The functions that give a member a value whose name speaks of ioctl.
     pub(crate) fn assigning(&self) -> impl Iterator<Item = &Function> {
         let places: Vec<Text> = self.outline.places().collect();
-        let assigns = move |lazy: &&Lazy| {
-            let text = self.str(places[lazy.item]);
-            text.contains("ioctl") && (text.contains("ioctl =") || text.contains("ioctl\t="))
-        };
+        let assigns = move |lazy: &&Lazy| makes_handlers(self.str(places[lazy.item]));
         self.functions.iter().filter(assigns).filter_map(|lazy| self.parsed(lazy))
     }
 
@@ -158,9 +155,35 @@ fn included(text: &str) -> Vec<String> {
     text.lines().filter_map(of_line).collect()
 }
 
+/// Whether a body gives a member a value whose name speaks of ioctl, or registers a function.
+fn makes_handlers(text: &str) -> bool {
+    text.match_indices("ioctl").any(|(at, word)| {
+        let before = text[..at].trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
+        let name = &text[before.len()..];
+        let behind = text[at + word.len()..]
+            .trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_')
+            .trim_start();
+        let is_given = behind.starts_with('=') && !behind.starts_with("==");
+        is_given || name.starts_with("snd_ctl_register_ioctl") && behind.starts_with('(')
+    })
+}
+
 /// Whether an initialiser may make handlers.
 fn is_of_interest(text: &str) -> bool {
     text.contains("ioctl") || text.contains("IOC") || text.contains("ndo_sioc")
+}
+
+/// The architecture that a folder of a kernel tree belongs to: `x86` of `arch/x86/kvm`.
+fn architecture(folder: &str) -> Option<&str> {
+    let mut names = folder.rsplit('/');
+    let mut below = "";
+    names.find_map(|name| {
+        if name == "arch" && !below.is_empty() {
+            return Some(below);
+        }
+        below = name;
+        None
+    })
 }
 
 /// A function of a program.
@@ -234,6 +257,33 @@ impl Program {
             (Some(only), None) => Some(*only),
             _ => None,
         }
+    }
+
+    /// The functions that a name may lead to: what [`Self::resolve`] finds, else one for each architecture,
+    /// where each defines its own, as they do of `kvm_arch_vm_ioctl`.
+    pub fn candidates(&self, name: &str, from: usize) -> Vec<FunctionId> {
+        if let Some(only) = self.resolve(name, from) {
+            return vec![only];
+        }
+        let mut of_each: Vec<(&str, FunctionId)> = Vec::new();
+        for id in self.by_name.get(name).into_iter().flatten() {
+            if self.function(*id).is_none_or(|function| function.is_static) {
+                continue;
+            }
+            match architecture(&self.sources[id.source].folder) {
+                Some(own) if !of_each.iter().any(|(known, _)| *known == own) => {
+                    of_each.push((own, *id));
+                }
+                // Two of one architecture are of two configurations.
+                _ => return Vec::new(),
+            }
+        }
+        of_each.into_iter().map(|(_, id)| id).collect()
+    }
+
+    /// The place of a file.
+    pub(crate) fn place_of(&self, file: FileId) -> Option<usize> {
+        self.sources.iter().position(|source| source.file == file)
     }
 
     /// Whether one file includes the other.

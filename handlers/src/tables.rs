@@ -42,6 +42,7 @@ pub(crate) fn operations(source: &Source) -> Vec<OperationTable> {
     }
     for function in source.assigning() {
         assigned(source, function, &mut tables);
+        declared_tables(source, &function.body, &mut tables);
     }
     tables.extend(system_call(source));
     tables
@@ -70,6 +71,24 @@ fn system_call(source: &Source) -> Option<OperationTable> {
         compat: slot("compat_sys_ioctl"),
         native: Some(native),
     })
+}
+
+/// Tables that a function declares.
+fn declared_tables(source: &Source, statements: &[Statement], tables: &mut Vec<OperationTable>) {
+    for statement in statements {
+        match &statement.kind {
+            StatementKind::Declare(declarations) => {
+                for declaration in declarations {
+                    let Some(value) = &declaration.value else { continue };
+                    let structure = tag(source.str(declaration.ty.base));
+                    let name = source.str(declaration.name);
+                    in_initialiser(source, value, name, &structure, declaration.name, tables);
+                }
+            }
+            StatementKind::Block(inner) => declared_tables(source, inner, tables),
+            _ => {}
+        }
+    }
 }
 
 fn tag(base: &str) -> String {
@@ -180,6 +199,10 @@ fn function_name<'s>(source: &'s Source, value: &Expression) -> Option<&'s str> 
 fn assigned(source: &Source, function: &Function, tables: &mut Vec<OperationTable>) {
     let first = tables.len();
     walk(&function.body, &mut |expression| {
+        if let Some(table) = registered(source, expression) {
+            tables.push(table);
+            return;
+        }
         let ExpressionKind::Assign { operator: None, target, value } = &expression.kind else {
             return;
         };
@@ -244,6 +267,26 @@ fn declared(statements: &[Statement], is_it: &dyn Fn(Text) -> bool) -> Option<Ty
         StatementKind::Block(inner) => declared(inner, is_it),
         _ => None,
     })
+}
+
+/// `snd_ctl_register_ioctl(f)`, from sound/core/control.c: one more handler behind that of the device.
+fn registered(source: &Source, expression: &Expression) -> Option<OperationTable> {
+    let ExpressionKind::Call { function, arguments } = &expression.kind else { return None };
+    let through = source.str(function.at);
+    let ([only], true) = (&arguments[..], through.starts_with("snd_ctl_register_ioctl")) else {
+        return None;
+    };
+    let mut table = OperationTable {
+        name: through.to_owned(),
+        structure: String::new(),
+        span: source.span(expression.at),
+        native: None,
+        compat: None,
+    };
+    let name = function_name(source, only)?;
+    let member = if through.ends_with("compat") { "compat_ioctl" } else { "ioctl" };
+    place(source, &mut table, &mut Vec::new(), member, name, only.at);
+    Some(table)
 }
 
 /// Every expression statement and initialiser of a body, innermost last.
@@ -338,8 +381,14 @@ fn row(
         && is_number_of(source.str(function.at))
     {
         let function = functions(source, &item.value, is_function).into_iter().next()?;
-        let command = source.str(command.at).to_owned();
-        return Some(Row { command, at: index.at, function });
+        let command = source.str(command.at);
+        // `cmd_idx(AUTOFS_DEV_IOCTL_FAIL_CMD)`: fs/autofs/dev-ioctl.c has its own macro for enumerators of the nr.
+        let through = source.str(function_of(index));
+        let command = match command.strip_suffix("_CMD") {
+            Some(of) if through.ends_with("_idx") => of,
+            _ => command,
+        };
+        return Some(Row { command: command.to_owned(), at: index.at, function });
     }
     // `[DRM_I915_GETPARAM] = f`
     if let Some(Designator::Index(index)) = &item.designator
@@ -370,6 +419,9 @@ fn row(
             if !through.contains("IOC") {
                 return None;
             }
+            if let Some((command, function)) = own_macro(source, through, arguments) {
+                return Some(Row { command, at: item.value.at, function });
+            }
             let first = arguments.first()?;
             let prefix = PREFIXES.iter().find(|(name, _)| *name == through);
             let command =
@@ -398,6 +450,49 @@ fn row(
         }
         _ => None,
     }
+}
+
+/// The name of what is called.
+fn function_of(call: &Expression) -> Text {
+    match &call.kind {
+        ExpressionKind::Call { function, .. } => function.at,
+        _ => call.at,
+    }
+}
+
+/// A row by a macro of the file itself, which continues the names that it is given:
+/// `#define PANTHOR_IOCTL(n, f, flags) DRM_IOCTL_DEF_DRV(PANTHOR_##n, panthor_ioctl_##f, flags)`.
+fn own_macro(source: &Source, through: &str, arguments: &[Expression]) -> Option<(String, String)> {
+    let define = source.text.lines().position(|line| {
+        let rest = line.strip_prefix("#define ").map(str::trim_start);
+        rest.and_then(|rest| rest.strip_prefix(through)).is_some_and(|rest| rest.starts_with('('))
+    })?;
+    let mut text = String::new();
+    for line in source.text.lines().skip(define) {
+        let goes_on = line.ends_with('\\');
+        text.push_str(line.trim_end_matches('\\'));
+        text.push(' ');
+        if !goes_on {
+            break;
+        }
+    }
+    let (_, rest) = text.split_once('(')?;
+    let (parameters, body) = rest.split_once(')')?;
+    let parameters: Vec<&str> = parameters.split(',').map(str::trim).collect();
+    let (row, rest) = body.trim().split_once('(')?;
+    let (_, prefix) = PREFIXES.iter().find(|(name, _)| *name == row.trim())?;
+    let value = |text: &str| {
+        let pieces = text.split("##").map(str::trim).map(|piece| {
+            let place = parameters.iter().position(|parameter| *parameter == piece);
+            match place.and_then(|place| arguments.get(place)) {
+                Some(argument) => source.str(argument.at),
+                None => piece,
+            }
+        });
+        pieces.collect::<String>()
+    };
+    let mut values = rest.trim_end().trim_end_matches(')').split(',').map(value);
+    Some((format!("{prefix}{}", values.next()?), values.next()?))
 }
 
 /// Whether a macro yields the nr of a command, by its name: `_IOC_NR`, `DRM_IOCTL_NR`, `cmd_idx`.

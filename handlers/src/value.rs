@@ -137,6 +137,10 @@ impl Value {
             {
                 Self::Count(count.clone())
             }
+            // A function put another number in its place on one path: what follows asks about both.
+            (Self::Command, Self::Constant(_)) | (Self::Constant(_), Self::Command) => {
+                Self::Command
+            }
             (Self::Argument(one), Self::Argument(two)) if one.part == two.part => {
                 Self::Argument(UserPointer { part: one.part.clone(), pointee: None })
             }
@@ -168,10 +172,17 @@ impl Constant {
         }
     }
 
+    /// Whether it is `offsetof(…)` or `offsetofend(…)`.
+    pub(crate) fn is_offset(&self) -> bool {
+        self.text.starts_with("offsetof")
+    }
+
     /// Whether it is the name of a variable that no function declares, by its letters: those of macros and
     /// enumerators are capitals.
     pub(crate) fn is_variable(&self) -> bool {
-        self.number.is_none() && self.text.bytes().any(|byte| byte.is_ascii_lowercase())
+        self.number.is_none()
+            && !self.is_offset()
+            && self.text.bytes().any(|byte| byte.is_ascii_lowercase())
     }
 
     /// Whether it is `-E…`.
@@ -302,6 +313,8 @@ pub(crate) enum CallOutcome {
     Zero,
     /// An error number.
     Error,
+    /// The number of bytes that were not copied.
+    Count,
 }
 
 impl State {

@@ -352,3 +352,86 @@ fn the_command_is_known_by_its_name_where_its_type_is_not() {
         assert_eq!(copies(command(handler, "FOO_A")), ["out whole int"], "{list}");
     }
 }
+
+#[test]
+fn a_function_that_is_given_to_a_relay_is_followed() {
+    let found = handler_with(
+        "static long foo_do(struct file *file, unsigned int cmd, void *arg)\n{\nswitch (cmd) {\n\
+         case FOO_A:\nreturn 0;\ndefault:\nreturn -ENOTTY;\n}\n}\n\
+         static unsigned int translated(unsigned int cmd)\n{\nswitch (cmd) {\ncase FOO_OLD:\nreturn FOO_A;\n\
+         }\nreturn cmd;\n}\n\
+         static long relay(struct file *file, unsigned int cmd, unsigned long arg, long (*func)(struct file *,\
+         unsigned int, void *))\n{\nchar buffer[128];\ncmd = translated(cmd);\n\
+         if (copy_from_user(buffer, (void __user *)arg, _IOC_SIZE(cmd)))\nreturn -EFAULT;\n\
+         return func(file, cmd, buffer);\n}",
+        "return relay(file, cmd, arg, foo_do);",
+    );
+    assert_eq!(names(&found), ["FOO_OLD", "FOO_A"]);
+    assert_eq!(copies(command(&found, "FOO_A")), ["in whole _IOC_SIZE"]);
+}
+
+#[test]
+fn each_architectures_own_function_is_followed_and_two_of_one_are_not() {
+    let generic = "static long foo_ioctl(struct file *file, unsigned int cmd, unsigned long arg)\n{\n\
+                   return foo_arch_ioctl(file, cmd, arg);\n}\n\
+                   static const struct file_operations fops = { .unlocked_ioctl = foo_ioctl };\n";
+    let own = |name: &str, errno: &str| {
+        format!(
+            "long foo_arch_ioctl(struct file *file, unsigned int cmd, unsigned long arg)\n{{\n\
+             struct foo_{name} x;\nif (cmd == {name})\n\
+             return copy_from_user(&x, (void __user *)arg, sizeof(x)) ? -EFAULT : 0;\nreturn {errno};\n}}\n"
+        )
+    };
+    let (arm, x86) = (own("FOO_ARM", "-EINVAL"), own("FOO_X86", "-ENOTTY"));
+    let code = files(&[
+        ("virt/foo.c", generic),
+        ("linux/arch/arm64/foo/arm.c", &arm),
+        ("linux/arch/x86/foo/x86.c", &x86),
+    ]);
+    assert_eq!(names(&code.handlers[0]), ["FOO_ARM", "FOO_X86"]);
+    let copied = copies(command(&code.handlers[0], "FOO_X86"));
+    assert_eq!(copied, ["in whole struct foo_FOO_X86"]);
+    let twice =
+        files(&[("virt/foo.c", generic), ("arch/arm64/a.c", &arm), ("arch/arm64/b.c", &x86)]);
+    assert_eq!(names(&twice.handlers[0]), [""; 0]);
+}
+
+#[test]
+fn a_macro_on_both_sides_of_a_comparison_hides_no_command() {
+    let found = handler(
+        "switch (FOO_MASK_SIZE(cmd)) {\ncase FOO_MASK_SIZE(FOO_A):\nreturn 0;\n\
+         case FOO_MASK_SIZE(FOO_NAME(0)):\nreturn 1;\n}\nreturn -ENOTTY;",
+    );
+    assert_eq!(names(&found), ["FOO_A", "FOO_NAME"]);
+    assert!(found.commands.iter().all(|it| it.by_nr));
+}
+
+#[test]
+fn tables_that_a_function_declares_and_functions_that_it_registers_have_handlers() {
+    let body = |name: &str| {
+        format!(
+            "static int {name}_ioctl(struct snd_card *card, unsigned int cmd, unsigned long arg)\n{{\n\
+             return cmd == {name} ? 0 : -ENOTTY;\n}}\n"
+        )
+    };
+    let code = file(&format!(
+        "{}{}static int foo_init(void)\n{{\nstatic const struct snd_hwdep_ops ops = {{\n.ioctl  = FOO_A_ioctl,\n}};\n\
+         snd_ctl_register_ioctl(FOO_B_ioctl);\nsnd_ctl_unregister_ioctl(FOO_C_ioctl);\n}}\n",
+        body("FOO_A"),
+        body("FOO_B")
+    ));
+    let found: Vec<&str> = code.handlers.iter().flat_map(names).collect();
+    assert_eq!(found, ["FOO_A", "FOO_B"]);
+    assert_eq!(code.tables[1].structure, "snd_hwdep_ops");
+}
+
+#[test]
+fn a_row_by_a_macro_of_the_file_has_the_name_that_it_makes() {
+    let code = file(
+        "#define FOO_IOCTL(n, f, flags) \\\n\tDRM_IOCTL_DEF_DRV(FOO_##n, foo_ioctl_##f, flags)\n\
+         static int foo_ioctl_vm_create(struct drm_device *dev, void *data, struct drm_file *file)\n{\n\
+         return 0;\n}\n\
+         static const struct drm_ioctl_desc foo_ioctls[] = {\nFOO_IOCTL(VM_CREATE, vm_create, 0),\n};\n",
+    );
+    assert_eq!(names(&code.handlers[0]), ["DRM_IOCTL_FOO_VM_CREATE"]);
+}

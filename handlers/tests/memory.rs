@@ -300,3 +300,33 @@ fn loops_are_walked_and_left() {
     );
     assert_eq!(copies(command(&found, "FOO_A")), ["out whole 4", "in whole 4"]);
 }
+
+#[test]
+fn a_count_is_returned_also_where_other_paths_of_the_function_return_something_unknown() {
+    let found = case_with(
+        "static int foo_get(void __user *argp)\n{\nstruct foo f = {};\nint ret;\nret = more();\n\
+         if (ret && ret != -ENODEV)\nreturn ret;\nreturn copy_to_user(argp, &f, sizeof(f));\n}\n",
+        "return foo_get(argp);",
+    );
+    let counts =
+        |it: &&ioctlkit_model::Noticed| matches!(it.kind, NoticedKind::ReturnsCount { .. });
+    assert_eq!(found.noticed.iter().filter(counts).count(), 1, "{:?}", found.noticed);
+}
+
+#[test]
+fn a_size_that_a_variable_holds_is_what_the_structure_gives() {
+    let found = case(
+        "unsigned long minsz;\nminsz = offsetofend(struct foo, b);\n\
+         if (copy_from_user(&foo, argp, minsz))\nreturn -EFAULT;",
+    );
+    assert_eq!(copies(&found), ["in whole (offsetofend(struct foo, b))"]);
+}
+
+#[test]
+fn an_object_that_is_copied_in_on_one_path_is_judged_by_the_other() {
+    let found = case(
+        "struct foo f;\nif (mode) {\nif (copy_from_user(&f, argp, sizeof(f)))\nreturn -EFAULT;\n} else {\n\
+         f.a = 1;\n}\nif (mode)\nreturn copy_to_user(argp, &f, sizeof(f)) ? -EFAULT : 0;",
+    );
+    assert!(found.copied_out.iter().all(|out| out.copied_in.is_some()), "{:?}", found.copied_out);
+}

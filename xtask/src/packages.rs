@@ -147,6 +147,7 @@ pub fn for_the_kernel() -> Vec<Need> {
 /// What the full test needs besides.
 pub fn for_full_tests() -> Vec<Need> {
     let mut needs = for_tests();
+    needs.push(need("linux-source-6.1", "handlers as they were before they were mended"));
     needs.push(need("abigail-tools", "abidiff, which `diff` is compared with"));
     needs.push(need("strace", "the traces that `decode` reads"));
     needs.push(need("g++", "builds libFuzzer for the fuzz targets"));

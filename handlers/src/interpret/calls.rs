@@ -11,7 +11,8 @@ use super::places::Target;
 use super::{Caller, DEPTH, Frame, Programs, Run};
 use crate::ast::{Expression, ExpressionKind};
 use crate::known::{CopyAnswer, Known, is_harmless, known};
-use crate::value::{CallOutcome, Constant, Counted, Place, State, UserPointer, Value};
+use crate::program::FunctionId;
+use crate::value::{CallOutcome, CommandPart, Constant, Counted, Place, State, UserPointer, Value};
 
 /// What a call is given: the expressions, and their values.
 type Given<'p, 'v> = (&'p [Expression], &'v [Value]);
@@ -44,8 +45,10 @@ impl<'p> Run<'p> {
                 let given = (arguments, &values[..]);
                 outcomes.extend(self.known(frame, call, name, known, given, state));
             } else {
+                let callees = self.callees(frame, name, is_local, &state);
+                let given = (name, is_local, &values[..]);
                 self.to_layer = self.is_layer(frame, function);
-                outcomes.extend(self.other(frame, call, name, is_local, &values, state));
+                outcomes.extend(self.other(frame, call, given, &callees, state));
                 self.to_layer = false;
             }
         }
@@ -299,6 +302,12 @@ impl<'p> Run<'p> {
                 vec![(state, Value::Unknown)]
             }
             Known::Condition => vec![(state, at(0))],
+            Known::Offset => {
+                let text = super::types::spelled(self.str(frame, call.at));
+                let span = self.span(frame, call.at);
+                let offset = Constant { text: text.into(), number: None, span };
+                vec![(state, Value::Constant(offset))]
+            }
         }
     }
 
@@ -365,31 +374,51 @@ impl<'p> Run<'p> {
         }
     }
 
+    /// The functions that a call may lead to: those with this name, or the one that a variable holds, as in
+    /// `video_usercopy(file, cmd, arg, f)`.
+    fn callees(
+        &self,
+        frame: &Frame<'p>,
+        name: &str,
+        is_local: bool,
+        state: &State,
+    ) -> Vec<FunctionId> {
+        if name.is_empty() {
+            return Vec::new();
+        }
+        if !is_local {
+            return self.program.candidates(name, frame.source);
+        }
+        let held = frame.variable(name).and_then(|id| state.values.get(&id));
+        let Some(Value::Constant(constant)) = held else { return Vec::new() };
+        let from = self.program.place_of(constant.span.file).unwrap_or(frame.source);
+        self.program.resolve(&constant.text, from).into_iter().collect()
+    }
+
     fn other(
         &mut self,
         frame: &mut Frame<'p>,
         call: &'p Expression,
-        name: &str,
-        is_local: bool,
-        values: &[Value],
+        (name, is_local, values): (&str, bool, &[Value]),
+        callees: &[FunctionId],
         mut state: State,
     ) -> Outcomes {
+        // A macro that takes something off the number: `EVIOC_MASK_SIZE(cmd)`.
+        if let ([Value::Command], [], true) = (values, callees, is_macro(name)) {
+            return vec![(state, Value::CommandPart(CommandPart::WithoutSize))];
+        }
         let matters = values.iter().any(|value| {
             matches!(
                 value,
                 Value::Command | Value::CommandPart(_) | Value::Argument(_) | Value::Address(_)
             )
         });
-        let callee = if is_local || name.is_empty() || !matters {
-            None
-        } else {
-            self.program.resolve(name, frame.source)
-        };
-        if let Some(callee) = callee
-            && self.stack.len() < DEPTH
-            && !self.stack.contains(&callee)
-        {
-            return self.follow(frame, call, callee, values, state);
+        let is_followed = |callee: &&FunctionId| !self.stack.contains(callee);
+        let followed: Vec<FunctionId> = callees.iter().filter(is_followed).copied().collect();
+        if matters && !followed.is_empty() && self.stack.len() < DEPTH {
+            let follow =
+                |callee: FunctionId| self.follow(frame, call, callee, values, state.clone());
+            return followed.into_iter().flat_map(follow).collect();
         }
         // A function that is given a number of the program's may well have a limit for it.
         let numbers = values.iter().filter_map(|value| match value {
@@ -400,7 +429,7 @@ impl<'p> Run<'p> {
         let is_passed_on = values.iter().any(|value| {
             matches!(value, Value::Command | Value::CommandPart(_) | Value::Argument(_))
         });
-        if is_passed_on && !is_local && !name.is_empty() && callee.is_none() {
+        if is_passed_on && !is_local && !name.is_empty() && callees.is_empty() {
             self.missing.insert(name.to_owned());
         }
         if !is_harmless(name) {
@@ -414,7 +443,7 @@ impl<'p> Run<'p> {
         &mut self,
         frame: &mut Frame<'p>,
         call: &'p Expression,
-        callee: crate::program::FunctionId,
+        callee: FunctionId,
         values: &[Value],
         mut state: State,
     ) -> Outcomes {
@@ -423,7 +452,8 @@ impl<'p> Run<'p> {
             self.given_away(values, &mut state, None);
             return vec![(state, Value::Unknown)];
         };
-        let mut inner = self.frame(callee, Caller::Call { frame: frame.number, at: call.at.start });
+        let mut inner =
+            self.frame(callee, Caller::Call { frame: frame.number, at: call.at.start, callee });
         for (place, parameter) in function.parameters.iter().enumerate() {
             let Some(name) = parameter.name else { continue };
             let id = self.declare(&mut inner, name, &parameter.ty);
@@ -445,6 +475,7 @@ impl<'p> Run<'p> {
             returned.into_iter().map(|(state, value, _)| (state, value)).chain(fallen)
         {
             state.outcome = match value.truth() {
+                _ if matches!(value, Value::Count(_)) => CallOutcome::Count,
                 Some(false) => CallOutcome::Zero,
                 Some(true) => CallOutcome::Error,
                 None => CallOutcome::Any,
@@ -462,6 +493,12 @@ impl<'p> Run<'p> {
         }
         outcomes
     }
+}
+
+/// Whether a name is a macro's, by its letters.
+pub(super) fn is_macro(name: &str) -> bool {
+    name.bytes().any(|byte| byte.is_ascii_uppercase())
+        && !name.bytes().any(|byte| byte.is_ascii_lowercase())
 }
 
 /// As many bytes as a pointer's type says.

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use ioctlkit_model::{NoticedKind, Span};
 
+use super::calls::is_macro;
 use super::{Choice, Frame, Run};
 use crate::ast::{Binary, Expression, ExpressionKind, Unary};
 use crate::facts::Label;
@@ -306,9 +307,16 @@ impl<'p> Run<'p> {
             ExpressionKind::Number => Some(self.str(frame, label.at).to_owned()),
             ExpressionKind::Cast { value, .. } => self.label(frame, value),
             ExpressionKind::Call { function, arguments } => {
-                match (self.str(frame, function.at), arguments.first()) {
-                    ("_IOC_NR" | "DRM_IOCTL_NR" | "CONVERT_IOC", Some(of)) => self.label(frame, of),
-                    (name, _) => Some(name.to_owned()),
+                let through = self.str(frame, function.at);
+                match &arguments[..] {
+                    [of, ..] if matches!(through, "_IOC_NR" | "DRM_IOCTL_NR" | "CONVERT_IOC") => {
+                        self.label(frame, of)
+                    }
+                    // `EVIOC_MASK_SIZE(EVIOCSFF)`: what is asked about has gone through the same macro.
+                    [of] if is_macro(through) && self.is_command_macro(frame, of) => {
+                        self.label(frame, of)
+                    }
+                    _ => Some(through.to_owned()),
                 }
             }
             ExpressionKind::Binary { operator: Binary::And, left, right }
@@ -325,6 +333,15 @@ impl<'p> Run<'p> {
                 Some(text)
             }
             _ => None,
+        }
+    }
+
+    /// Whether an expression is a macro without arguments or a call of one, by its letters.
+    fn is_command_macro(&self, frame: &Frame<'p>, of: &Expression) -> bool {
+        match &of.kind {
+            ExpressionKind::Name => is_macro(self.str(frame, of.at)),
+            ExpressionKind::Call { function, .. } => is_macro(self.str(frame, function.at)),
+            _ => false,
         }
     }
 

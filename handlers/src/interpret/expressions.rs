@@ -226,6 +226,12 @@ impl<'p> Run<'p> {
             let value = match target {
                 Target::Variable(id) => state.values.get(&id).cloned().unwrap_or(Value::Unknown),
                 Target::Member(place) => self.read_member(place, &mut state),
+                // A member of what the program has is an array where it stands without `&`.
+                Target::User(pointer)
+                    if matches!(expression.kind, ExpressionKind::Member { .. }) =>
+                {
+                    Value::Argument(UserPointer { pointee: None, ..pointer })
+                }
                 Target::User(_) | Target::Elsewhere => Value::Unknown,
             };
             outcomes.push((state, value));

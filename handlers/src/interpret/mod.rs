@@ -109,6 +109,8 @@ enum Caller {
         frame: u32,
         /// Where the call begins.
         at: u32,
+        /// What is called: one call may lead to several functions.
+        callee: FunctionId,
     },
 }
 

@@ -71,6 +71,8 @@ impl<'p> Run<'p> {
                 Value::SizeOf(ty) => Amount::Type(ty.to_string()),
                 Value::Constant(constant) => match constant.number {
                     Some(number) => Amount::Bytes(number.unsigned_abs()),
+                    // A variable that holds what the structure gives.
+                    None if constant.is_offset() => Amount::Expression(constant.text.to_string()),
                     None => Amount::Expression(text()),
                 },
                 _ => Amount::Expression(text()),

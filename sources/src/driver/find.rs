@@ -133,8 +133,9 @@ pub(super) fn text_of(path: &Path) -> Result<String, Problem> {
 
 /// What a row of a table of commands begins with, or a member for handlers whose name does not say so; and
 /// the system call itself.
-const ROWS: [&[u8]; 8] = [
+const ROWS: [&[u8]; 9] = [
     b"SYSCALL_DEFINE3(ioctl,",
+    b"snd_ctl_register_ioctl",
     b".ndo_siocdevprivate",
     b".ndo_siocwandev",
     b"IOCTL_DEF",
@@ -231,7 +232,10 @@ impl<'f> Index<'f> {
     pub(super) fn defining(&self, name: &str, folders: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
         let places = self.by_name.get(&hash(name)).map(Vec::as_slice).unwrap_or_default();
         let paths = places.iter().map(|place| &self.files[*place as usize].path);
-        if places.len() <= 1 {
+        let is_of_an_architecture = |path: &PathBuf| path.iter().any(|folder| folder == "arch");
+        if places.len() <= 1
+            || places.len() <= AMBIGUOUS && paths.clone().all(is_of_an_architecture)
+        {
             return paths.cloned().collect();
         }
         let near: Vec<PathBuf> = paths

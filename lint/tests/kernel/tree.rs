@@ -1,0 +1,82 @@
+//! Kernel sources, unpacked once below the target directory, and the linter run over them.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Mutex, PoisonError};
+
+/// Whether tests over a whole kernel run.
+pub(crate) fn is_full() -> bool {
+    std::env::var("IOCTLKIT_ORACLE").is_ok_and(|effort| effort == "full")
+}
+
+/// Some files of a kernel's sources with its headers, or all of it.
+pub(crate) fn unpacked(version: &str, name: &str, files: &[&str]) -> PathBuf {
+    // Tests that need the same files unpack them once.
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let archive = format!("/usr/src/linux-source-{version}.tar.xz");
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let cache = target.join(format!("linux-source-{version}-{name}"));
+    if cache.is_dir() {
+        return cache;
+    }
+    assert!(
+        Path::new(&archive).is_file(),
+        "{archive} is missing: install Debian's package linux-source-{version} (`cargo xtask test` does)"
+    );
+    // Unpacked elsewhere and then renamed, so that what is in the cache is whole.
+    let partial = target.join(format!("linux-source-{version}-{name}.{}", std::process::id()));
+    std::fs::create_dir_all(&partial).unwrap();
+    let inside = |path: &str| format!("linux-source-{version}/{path}");
+    let mut tar = Command::new("tar");
+    tar.args(["--extract", "--xz", "--strip-components=1", "--wildcards", "--file", &archive]);
+    tar.arg("--directory").arg(&partial);
+    if files.is_empty() {
+        tar.args(["Documentation", "tools"].map(|folder| format!("--exclude={}", inside(folder))));
+    } else {
+        // What tells the root of a kernel, and the headers.
+        tar.args(["Kbuild", "Kconfig", "MAINTAINERS", "Makefile", "include/uapi"].map(inside));
+        tar.args(files.iter().copied().map(inside));
+    }
+    let tar = tar.output().expect("tar is needed to unpack the kernel's sources: install tar");
+    let complaint = String::from_utf8_lossy(&tar.stderr);
+    assert!(tar.status.success(), "tar failed; xz-utils may be missing: {complaint}");
+    if std::fs::rename(&partial, &cache).is_err() {
+        // Another run was faster.
+        std::fs::remove_dir_all(&partial).unwrap();
+    }
+    cache
+}
+
+/// What the program prints, run in a folder.
+pub(crate) fn lint(folder: &Path, arguments: &[&str]) -> String {
+    let run = Command::new(env!("CARGO_BIN_EXE_ioctl-lint"))
+        .current_dir(folder)
+        .args(arguments)
+        .env_remove("CI")
+        .output()
+        .unwrap();
+    assert!(!run.stdout.is_empty() || run.status.code() != Some(2), "{run:?}");
+    String::from_utf8(run.stdout).unwrap()
+}
+
+/// A finding of an H rule.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Found {
+    pub(crate) code: String,
+    pub(crate) message: String,
+}
+
+/// The findings of H rules in files of a kernel.
+pub(crate) fn findings(kernel: &Path, files: &[String]) -> BTreeSet<Found> {
+    let mut arguments = vec!["check", "--profile", "new", "--select", "H", "--format", "concise"];
+    arguments.extend(files.iter().map(String::as_str));
+    lint(kernel, &arguments).lines().filter_map(found).collect()
+}
+
+fn found(line: &str) -> Option<Found> {
+    let (_, rest) = line.split_once("[H")?;
+    let (number, message) = rest.split_once("] ")?;
+    Some(Found { code: format!("H{number}"), message: message.to_owned() })
+}
