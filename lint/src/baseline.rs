@@ -237,6 +237,7 @@ mod tests {
             notes: Vec::new(),
             differences: ioctlkit_model::Differences::default(),
             fix: None,
+            cause: None,
             breaks: Vec::new(),
         }
     }

@@ -82,10 +82,8 @@ pub fn name_numbered(interface: &mut Interface) {
     let mut names: HashMap<(u8, u32), Vec<String>> = HashMap::new();
     for command in &interface.commands {
         let Some(body) = command.variants.first() else { continue };
-        let (Ok(letter), Ok(nr)) = (u8::try_from(body.type_letter), u32::try_from(body.nr)) else {
-            continue;
-        };
-        names.entry((letter, nr)).or_default().push(command.name.clone());
+        let Ok(letter) = u8::try_from(body.type_letter) else { continue };
+        names.entry((letter, body.nr)).or_default().push(command.name.clone());
     }
     for handler in &mut interface.code.handlers {
         let handled = std::mem::take(&mut handler.commands);

@@ -39,8 +39,8 @@ impl Padding<'_> {
             .fold(AbiSet::EMPTY, |all, (abis, _)| all.union(abis))
     }
 
-    /// How wide the padding is where: "on every ABI", "on arm and arc (3 on i386, none on
-    /// m68k)", for a sentence that begins with the widest.
+    /// How wide the padding is where: "on every ABI", "on arm and arc (3 on i386)", for a sentence that
+    /// begins with the widest.
     pub fn places(&self) -> String {
         let widest = self.widest();
         let mut widths: Vec<(u64, AbiSet)> = Vec::new();
@@ -55,17 +55,12 @@ impl Padding<'_> {
             let found = widths.iter().find(|(bytes, _)| *bytes == wanted);
             found.map_or(AbiSet::EMPTY, |(_, on)| *on)
         };
-        let mut others: Vec<String> = widths
+        let others: Vec<String> = widths
             .iter()
             .filter(|(bytes, _)| *bytes != widest && *bytes != 0)
             .map(|(bytes, on)| format!("{bytes} on {}", abi_words::noun(*on, self.within)))
             .collect();
         let words = abi_words::on(on(widest), self.within);
-        // "on every ABI but m68k" and "on every 64-bit ABI" have said it.
-        let said = others.is_empty() && words.starts_with("on every ");
-        if !said && !on(0).is_empty() {
-            others.push(format!("none on {}", abi_words::noun(on(0), self.within)));
-        }
         if others.is_empty() { words } else { format!("{words} ({})", others.join(", ")) }
     }
 

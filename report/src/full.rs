@@ -2,6 +2,7 @@
 //! labelled, the ABIs, who breaks, and the suggested lines.
 
 use std::borrow::Cow;
+use std::cmp::Reverse;
 use std::io;
 
 use annotate_snippets::{
@@ -27,7 +28,7 @@ pub struct Style {
     pub colour: bool,
 }
 
-/// Writes each problem, then each finding that follows from no other one, with an empty line behind each.
+/// Writes each problem, then each finding that follows from no other one, the worst of a file first, with an empty line behind each.
 ///
 /// # Errors
 /// Those of `out`.
@@ -45,7 +46,10 @@ pub fn render(
         write(&renderer, &[problem_group(problem, sources)], out)?;
     }
     let consequences = report.consequences();
-    for finding in report.causes() {
+    // What matters most in a file comes first.
+    let mut causes: Vec<&Finding> = report.causes().collect();
+    causes.sort_by_key(|finding| (finding.span.file, Reverse(finding.severity)));
+    for finding in causes {
         let following = consequences.get(finding.fingerprint().as_str());
         let following = following.map(Vec::as_slice).unwrap_or_default();
         write(&renderer, &finding_groups(finding, following, report, sources), out)?;

@@ -115,9 +115,7 @@ fn fixed(cx: &Context<'_>, member: &Member, replacement: &str) -> Option<Place> 
 
 fn elements(cx: &Context<'_>, ty: &Type) -> Option<u64> {
     match cx.interface.behind_typedefs(ty)? {
-        Type::Array(element, Constant::Known(count)) => {
-            elements(cx, element)?.checked_mul(u64::try_from(*count).ok()?)
-        }
+        Type::Array(element, Constant::Known(count)) => elements(cx, element)?.checked_mul(*count),
         Type::Array(..) | Type::FlexibleArray(_) => None,
         _ => Some(1),
     }

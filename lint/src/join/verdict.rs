@@ -1,5 +1,6 @@
 //! The verdict for a command on a pair of ABIs.
 
+use ioctlkit_abi::ByteOrder;
 use ioctlkit_model::{
     Amount, Command, Copies, DriverCode, FileId, HandledCommand, OperationTable, Part, Serves,
     SourceHandler, Span,
@@ -194,11 +195,23 @@ impl Case<'_, '_> {
     }
 
     fn handling(&self, handling: &Handling<'_>) -> Verdict {
+        if let Some(verdict) = Self::native_fails(handling.handled) {
+            return verdict;
+        }
         let verdict = self.decided(handling);
         match verdict {
             Verdict::NotUnderstood { .. } => self.mentioned_translation().unwrap_or(verdict),
             decided => decided,
         }
+    }
+
+    /// Whether native programs get nothing but an error: then nobody loses anything.
+    fn native_fails(handled: &HandledCommand) -> Option<Verdict> {
+        let first = handled.returns.first().filter(|_| handled.only_fails)?;
+        Some(Verdict::Harmless {
+            why: format!("native programs get {}, too", first.value.trim_start_matches('-')),
+            span: first.span,
+        })
     }
 
     fn decided(&self, handling: &Handling<'_>) -> Verdict {
@@ -246,7 +259,7 @@ impl Case<'_, '_> {
     }
 
     /// The dispatcher in front of the handler, where it finds that by the nr alone and copies as many bytes
-    /// as the number says: drm_ioctl(), kfd_ioctl(), and dispatch_ioctl() of firewire.
+    /// as the number says: `drm_ioctl()`, `kfd_ioctl()`, and `dispatch_ioctl()` of firewire.
     fn copies_by_number(&self, handling: &Handling<'_>) -> Option<&'static str> {
         let name = &handling.handled.name;
         let mut tables = self.code.tables_with(handling.place);
@@ -456,6 +469,9 @@ impl Case<'_, '_> {
             return Verdict::Harmless { why: "the handler copies nothing".into(), span };
         }
         let other = self.pair.other.abi().name;
+        if let Some(why) = self.harmless_where_zero() {
+            return Verdict::NotUnderstood { why, span: Some(span) };
+        }
         let effect = match &self.found.difference.first {
             Some(parting) if !parting.path.is_empty() => format!(
                 "{other} programs pass the same number, but `{}` {}",
@@ -468,6 +484,25 @@ impl Case<'_, '_> {
             ),
         };
         Verdict::Broken { effect, span }
+    }
+
+    /// A member that is narrower for 32-bit programs, at the same place of an argument of the same size: on
+    /// little-endian machines the kernel reads what the program wrote, if the bytes behind are zero.
+    fn harmless_where_zero(&self) -> Option<String> {
+        let parting = self.found.difference.first.as_ref()?;
+        let (Some(here), Some(there)) = parting.extents else { return None };
+        let is_little = self.pair.reference.abi().byte_order == ByteOrder::Little;
+        let same_sizes = self.found.difference.sizes.0 == self.found.difference.sizes.1;
+        let is_narrower = here.offset_bits == there.offset_bits && here.size_bits > there.size_bits;
+        (is_little && same_sizes && is_narrower).then(|| {
+            format!(
+                "the kernel reads {} bytes more of `{}` than {} programs write, which does no harm where \
+                 these are zero",
+                (here.size_bits - there.size_bits) / 8,
+                parting.path,
+                self.pair.other.abi().name
+            )
+        })
     }
 
     fn number(&self, abi: ioctlkit_abi::AbiId) -> Option<u32> {

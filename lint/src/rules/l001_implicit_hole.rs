@@ -67,19 +67,15 @@ fn hole(
     let after = words::member(cx.interface, padding.body, padding.after);
     let next = words::member(cx.interface, padding.body, before);
     let bytes = words::count(padding.widest(), "byte");
-    let place = format!("{bytes} of padding after {after} {}", padding.places());
+    let message = format!("{bytes} of padding between {after} and {next} {}", padding.places());
     let harm = match victims(&disagreeing(&padding.bits)) {
-        Some(victims) => format!("{victims} look for {next} elsewhere"),
+        Some(victims) => format!("{victims} look for {next} at another offset"),
         None => padding::harm(argument, padding.widest()),
-    };
-    let reserve = padding::reserve(cx, argument, padding);
-    let message = match &reserve {
-        Some((declaration, _)) => format!("{place}: {harm}; add `{declaration}`"),
-        None => format!("{place}: {harm}"),
     };
     let member = &padding.body.members[padding.after];
     let mut finding = argument.member_finding(&IMPLICIT_HOLE, member, abis, message);
     finding.label = format!("{bytes} of padding behind it");
-    finding.fix = reserve.map(|(_, fix)| fix);
+    finding.notes.push(harm);
+    finding.fix = padding::reserve(cx, argument, padding).map(|(_, fix)| fix);
     finding
 }

@@ -83,14 +83,10 @@ fn tail(cx: &Context<'_>, argument: &ArgumentRecord<'_>, padding: &Padding<'_>) 
         }
         None => padding::harm(argument, padding.widest()),
     };
-    let reserve = padding::reserve(cx, argument, padding);
-    let message = match &reserve {
-        Some((declaration, _)) => format!("{what}: {harm}; add `{declaration}`"),
-        None => format!("{what}: {harm}"),
-    };
-    let mut finding = argument.member_finding(&IMPLICIT_TAIL, last, abis, message);
+    let mut finding = argument.member_finding(&IMPLICIT_TAIL, last, abis, what);
     finding.label = format!("{bytes} of padding behind it");
-    finding.fix = reserve.map(|(_, fix)| fix);
+    finding.notes.push(harm);
+    finding.fix = padding::reserve(cx, argument, padding).map(|(_, fix)| fix);
     finding
 }
 

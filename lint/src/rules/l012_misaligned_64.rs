@@ -116,21 +116,19 @@ fn report(
     // The offsets differ between ABIs: the label gives one that people meet.
     let told = on.iter().find(|id| !id.abi().under_aligns_32_bit());
     let bytes = told.and_then(|abi| offsets.get(abi)).copied().unwrap_or_default();
-    let (start, verb) = if names.is_empty() { ("starts", "it") } else { ("start", "them") };
+    let (are, them) = if names.is_empty() { ("is", "it") } else { ("are", "them") };
     let harm = match victims(&disagreeing(&offsets)) {
-        Some(victims) => format!("{victims} look for {verb} elsewhere"),
-        None if on == within => {
-            format!("a pointer to {verb} is misaligned, which faults on CPUs that cannot load it")
-        }
-        None => "no two such ABIs share a kernel yet".into(),
+        Some(victims) => Some(format!("{victims} look for {them} at another offset")),
+        None if on == within => Some(format!(
+            "a pointer to {them} is misaligned, and faults on CPUs that cannot load it"
+        )),
+        None => None,
     };
-    let message = format!(
-        "{subject} {start} at no multiple of 8 bytes {}: {harm}",
-        abi_words::on(on, within)
-    );
+    let message = format!("{subject} {are} not 8-byte aligned {}", abi_words::on(on, within));
     let mut finding = argument.member_finding(&MISALIGNED_64, &body.members[index], on, message);
     finding.label =
         told.map_or_else(String::new, |id| format!("offset {bytes} on {}", id.abi().name));
+    finding.notes.extend(harm);
     finding.fix = Some(Fix {
         message:
             "put the 64-bit members first, or fill the place before them with reserved members"

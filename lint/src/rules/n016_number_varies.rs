@@ -67,7 +67,7 @@ fn check_command(cx: &Context<'_>, command: &Command, findings: &mut Vec<Finding
         command,
         command.span,
         affected,
-        format!("{victims} use another number, because the argument has {}", groups.join(", ")),
+        format!("{victims} use another number: the argument has {}", groups.join(", ")),
     );
     if let Some(ty) = command.variants.first().and_then(|body| body.argument.ty()) {
         let name = cx.spelling.ty(ty);

@@ -245,6 +245,62 @@ fn a_native_handler_that_asks_for_32_bit_programs_translates_only_what_it_then_c
 }
 
 #[test]
+fn a_command_that_native_programs_get_nothing_but_an_error_for_breaks_nobody() {
+    let with = |body: &str| {
+        let case = format!("	switch (cmd) {{\n	case FOO_OLD:\n{body}");
+        let native = NATIVE.replace("	switch (cmd) {", &case);
+        let header = format!("{HEADER}#define FOO_OLD _IOR(0xdc, 3, struct foo_get)\n");
+        let source = format!(
+            "#include \"foo.h\"\n{native}static const struct file_operations foo_fops = {{\n\
+             \t.unlocked_ioctl = foo_ioctl,\n\t.compat_ioctl = compat_ptr_ioctl,\n}};\n"
+        );
+        let folder = Folder::with("foo/foo.h", &header).and("foo/foo.c", &source);
+        folder.run(&["check", "--no-config", "--abi", "x86_64,i386", "--select", "C001", "foo"])
+    };
+    let refused = with("		return -EIO;");
+    let words = "harmless: native programs get EIO, too";
+    assert!(refused.stdout.contains(words), "{}", refused.seen());
+    let served = with("		if (!file)\n			return -EIO;\n		return foo_reset(file);");
+    assert!(!served.stdout.contains(words), "{}", served.seen());
+}
+
+#[test]
+fn a_narrower_pointer_at_the_same_place_of_a_union_is_not_said_to_break_little_endian_programs() {
+    let header = "\
+#include <linux/types.h>
+#include <linux/ioctl.h>
+struct foo_args { __u64 flags; union { void *more; __u64 unused[4]; }; };
+#define FOO_MAKE _IOW(0xdc, 1, struct foo_args)
+";
+    let source = "\
+#include \"foo.h\"
+static long foo_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct foo_args args;
+
+	switch (cmd) {
+	case FOO_MAKE:
+		return copy_from_user(&args, (void __user *)arg, sizeof(args)) ? -EFAULT : 0;
+	}
+	return -ENOTTY;
+}
+static const struct file_operations foo_fops = {
+	.unlocked_ioctl = foo_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+};
+";
+    let folder = Folder::with("foo/foo.h", header).and("foo/foo.c", source);
+    let on = |abis: &str| {
+        folder.run(&["check", "--no-config", "--abi", abis, "--select", "C002", "foo"])
+    };
+    let little = on("x86_64,i386");
+    let words = "the kernel reads 4 bytes more of `more` than i386 programs write";
+    assert!(little.stdout.contains(words), "{}", little.seen());
+    let big = on("s390x,s390");
+    assert!(big.stdout.contains("broken: s390 programs pass the same number"), "{}", big.seen());
+}
+
+#[test]
 fn in_a_whole_kernel_a_command_that_no_c_file_names_is_never_reached_and_one_that_is_named_is_open()
 {
     let other = "static const struct file_operations bar_fops = { .unlocked_ioctl = bar_ioctl };\n";

@@ -7,6 +7,7 @@ mod account;
 mod against;
 mod baselines;
 mod cache;
+mod causes;
 mod configuration;
 mod decode;
 mod diff;

@@ -154,7 +154,7 @@ fn a_feature_that_no_package_has_is_said_and_the_rest_is_read() {
     assert_eq!(done.code, 2, "{}", done.seen());
     assert!(done.stdout.contains("error: no package has the feature `lat`\n"), "{}", done.seen());
     assert!(done.stdout.contains("= help: known features: default, early, late\n"));
-    assert!(done.stdout.contains("warning[L001]"), "{}", done.seen());
+    assert!(done.stdout.contains("error[L012]"), "{}", done.seen());
 }
 
 #[test]

@@ -57,6 +57,18 @@ fn lines(text: &str) -> Vec<String> {
     lines
 }
 
+/// Where a help text is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Help {
+    /// None is open.
+    #[default]
+    Closed,
+    /// Its first line has not come yet.
+    Begins,
+    /// It has lines that are indented by so many columns.
+    Indented(usize),
+}
+
 #[derive(Default)]
 struct Reading {
     statements: Vec<Statement>,
@@ -65,8 +77,7 @@ struct Reading {
     around: Vec<Expression>,
     /// Whether `depends on` belongs to the last `menu` or `choice`.
     is_of_block: bool,
-    /// The columns of a help text, where one is open.
-    help: Option<Option<usize>>,
+    help: Help,
 }
 
 impl Reading {
@@ -105,7 +116,7 @@ impl Reading {
                 let when = self.condition();
                 self.statements.push(Statement::Source { path, when });
             }
-            "help" | "---help---" => self.help = Some(None),
+            "help" | "---help---" => self.help = Help::Begins,
             "depends" => {
                 let condition = Expression::parse(split(rest).1);
                 self.depends(condition);
@@ -116,18 +127,20 @@ impl Reading {
 
     /// Whether a line is a help text's: indented at least as far as its first line.
     fn is_help(&mut self, line: &str) -> bool {
-        let Some(column) = self.help else { return false };
+        if self.help == Help::Closed {
+            return false;
+        }
         if line.trim().is_empty() {
             return true;
         }
         let own = line.chars().take_while(|c| c.is_whitespace());
         let own: usize = own.fold(0, |at, c| if c == '\t' { at / 8 * 8 + 8 } else { at + 1 });
-        let is_inside = match column {
-            None => own > 0,
-            Some(first) => own >= first,
+        self.help = match self.help {
+            Help::Begins if own > 0 => Help::Indented(own),
+            Help::Indented(first) if own >= first => self.help,
+            _ => Help::Closed,
         };
-        self.help = is_inside.then_some(column.or(Some(own)));
-        is_inside
+        self.help != Help::Closed
     }
 
     fn opens(&mut self, condition: Expression, is_block: bool) {
@@ -172,7 +185,7 @@ impl Reading {
 
     fn ends_symbol(&mut self) {
         self.statements.extend(self.symbol.take().map(Statement::Symbol));
-        self.help = None;
+        self.help = Help::Closed;
     }
 }
 

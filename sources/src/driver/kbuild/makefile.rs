@@ -32,8 +32,7 @@ fn decided_by(goals: &[Goal<'_>], name: &str, depth: usize) -> Option<Vec<String
         };
         match (goal.of, goal.symbol) {
             ("obj", None) => return Some(Vec::new()),
-            ("obj", Some(symbol)) => symbols.push(symbol.to_owned()),
-            // A part that has a symbol of its own needs the module as well; its own says more.
+            // A part of a module that has a symbol of its own needs the module as well; its own says more.
             (_, Some(symbol)) => symbols.push(symbol.to_owned()),
             (_, None) => match of_module() {
                 Some(more) if more.is_empty() => return Some(Vec::new()),

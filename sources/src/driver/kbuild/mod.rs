@@ -39,7 +39,7 @@ pub(super) fn buildable(
 ) -> Buildable {
     let tree = Tree { root, reach };
     let mut makefiles = Makefiles { tree: &tree, known: BTreeMap::new() };
-    let mut decided: Vec<(&PathBuf, Option<String>, Vec<Vec<String>>)> =
+    let mut decided: Vec<_> =
         files.iter().map(|file| (file, arch_folder(root, file), makefiles.gates(file))).collect();
     decided.retain(|(_, folder, gates)| folder.is_some() || !gates.is_empty());
     if decided.is_empty() && wanted.is_empty() {

@@ -57,9 +57,8 @@ impl Symbols {
     /// What a symbol can be. One that is being worked out, or lies too deep, can be either.
     pub(super) fn can(&self, name: &str, depth: usize) -> Can {
         match name {
-            "y" | "m" => return ON,
             // Only kernels of 64 bits run programs of two ABIs, and nobody uses what is only compiled.
-            "64BIT" | "COMPAT" | "MMU" => return ON,
+            "y" | "m" | "64BIT" | "COMPAT" | "MMU" => return ON,
             "n" | "COMPILE_TEST" => return OFF,
             _ => {}
         }

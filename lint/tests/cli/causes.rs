@@ -1,0 +1,142 @@
+//! Findings that follow from one another, and the edit that mends them together.
+
+use serde_json::Value;
+
+use crate::run::Folder;
+
+/// Structures with mistakes in their layout, each with the rule that is the cause.
+const STRUCTURES: [(&str, &str); 9] = [
+    ("L012", "__u32 a, b, c;\n\t__u64 d;"),
+    ("L012", "__u32 flags;\n\t__u64 buffer;\n\t__u32 length;"),
+    ("L004", "__u32 a;\n\tvoid *p;\n\t__u32 b;"),
+    ("L003", "__u8 a;\n\tlong n;\n\tunsigned long m[3];\n\t__u16 last;"),
+    ("L004", "const char *a;\n\tsize_t length;\n\t__u8 tail[3];"),
+    ("L012", "__u8 a; /* first */\n\t__s64 b;\n\t__u16 c;\n\t__s64 d;\n\t__u8 e;"),
+    ("C001", "__u64 time;\n\t__u32 id;"),
+    ("L005", "__u32 reserved0;\n\tsize_t size;\n\t__u32 reserved1;"),
+    ("L012", "struct { __u32 x; } one;\n\t__u64 two[2];\n\t__u32 three;"),
+];
+
+const LAYOUT: &str = "C001,C002,C003,C004,L001,L002,L003,L004,L005,L012,L013,L017,N016";
+
+fn header(members: &str) -> String {
+    format!(
+        "#include <linux/types.h>\n#include <linux/ioctl.h>\n#include <stddef.h>\n\nstruct foo {{\n\t{members}\n}};\n\
+         #define FOO_GET _IOR(0xdc, 1, struct foo)\n#define FOO_SET _IOW(0xdc, 2, struct foo)\n"
+    )
+}
+
+fn findings(folder: &Folder) -> Vec<Value> {
+    let done =
+        folder.run(&["check", "--no-config", "--select", LAYOUT, "--format", "json", "foo.h"]);
+    let report: Value = serde_json::from_str(&done.stdout).expect(&done.stdout);
+    report["findings"].as_array().unwrap().clone()
+}
+
+/// A text with a finding's edits carried out.
+fn mended(text: &str, finding: &Value) -> String {
+    let lines: Vec<usize> =
+        std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
+    let number = |edit: &Value, key: &str| edit[key].as_u64().unwrap() as usize;
+    let mut edits: Vec<(usize, usize, &str)> = finding["fix"]["edits"]
+        .as_array()
+        .expect("no edits")
+        .iter()
+        .map(|edit| {
+            let at =
+                |line: &str, column: &str| lines[number(edit, line) - 1] + number(edit, column) - 1;
+            let replacement = edit["replacement"].as_str().unwrap();
+            (at("line", "column"), at("end_line", "end_column"), replacement)
+        })
+        .collect();
+    edits.sort_unstable();
+    let mut text = text.to_owned();
+    for (start, end, replacement) in edits.into_iter().rev() {
+        text.replace_range(start..end, replacement);
+    }
+    text
+}
+
+#[test]
+fn each_structure_has_one_cause_with_one_edit_that_leaves_nothing_to_report() {
+    for (code, members) in STRUCTURES {
+        let text = header(members);
+        let found = findings(&Folder::with("foo.h", &text));
+        let causes: Vec<&Value> = found.iter().filter(|it| it["cause"].is_null()).collect();
+        assert!(found.len() > 3, "{members}: {found:#?}");
+        assert_eq!(causes.len(), 1, "{members}: {causes:#?}");
+        assert_eq!(causes[0]["code"], code, "{members}");
+        for finding in found.iter().filter(|it| !it["cause"].is_null()) {
+            assert_eq!(finding["cause"], causes[0]["fingerprint"], "{members}");
+        }
+        let mended = mended(&text, causes[0]);
+        let left = findings(&Folder::with("foo.h", &mended));
+        assert!(left.is_empty(), "{mended}: {left:#?}");
+    }
+}
+
+#[test]
+fn an_edit_is_offered_only_where_the_whole_definition_is_plain() {
+    for members in [
+        "__u32 a : 3;\n\t__u64 b;",
+        "__u32 a;\n\t__u64 b __attribute__((packed));\n\tlong c;",
+        "__u64 n;\n\t__u8 more;\n\t__u8 data[];",
+    ] {
+        let text = header(members);
+        let found = findings(&Folder::with("foo.h", &text));
+        let cause = found.iter().find(|it| it["cause"].is_null()).unwrap();
+        let message = cause["fix"]["message"].as_str().unwrap_or_default();
+        assert!(!message.starts_with("make it the same"), "{members}: {message}");
+    }
+}
+
+#[test]
+fn people_see_the_cause_with_what_follows_and_formats_for_machines_have_each_finding() {
+    let folder = Folder::with("foo.h", header(STRUCTURES[1].1));
+    let run = |format: &str| {
+        folder.run(&[
+            "check",
+            "--no-config",
+            "--select",
+            LAYOUT,
+            "--abi",
+            "x86_64,i386",
+            "--format",
+            format,
+            "foo.h",
+        ])
+    };
+    let full = run("full");
+    assert_eq!(full.stdout.matches("error[").count(), 1, "{}", full.seen());
+    assert!(!full.stdout.contains("warning["), "{}", full.seen());
+    assert!(full.stdout.contains("hence C001, line 10: `FOO_GET`:"), "{}", full.seen());
+    assert!(full.stderr.contains("1 error; 6 more follow from these"), "{}", full.seen());
+    let concise = run("concise");
+    assert_eq!(concise.stdout.matches("[C001]").count(), 2, "{}", concise.seen());
+    let sarif = run("sarif");
+    assert_eq!(sarif.stdout.matches("\"cause\":").count(), 6, "{}", sarif.seen());
+}
+
+#[test]
+fn selection_and_suppression_of_a_cause_leave_what_follows_from_it() {
+    let text =
+        header("__u32 flags;\n\t__u64 buffer; /* ioctl-lint: allow(L012) mended in user space */");
+    let folder = Folder::with("foo.h", &text);
+    let found = findings(&folder);
+    assert!(found.iter().all(|it| it["code"] != "L012"), "{found:#?}");
+    let causes = found.iter().filter(|it| it["cause"].is_null()).count();
+    assert_eq!(causes, 1, "{found:#?}");
+    let only = folder.run(&["check", "--no-config", "--select", "N016", "foo.h"]);
+    assert_eq!(only.stdout.matches("warning[N016]").count(), 2, "{}", only.seen());
+}
+
+#[test]
+fn a_baseline_that_accepts_the_cause_alone_leaves_the_others_in_sight() {
+    let folder = Folder::with("foo.h", header(STRUCTURES[1].1));
+    let write =
+        ["check", "--no-config", "--select", "L012", "--write-baseline", "base.json", "foo.h"];
+    assert_eq!(folder.run(&write).code, 0);
+    let done = folder.run(&["check", "--no-config", "--baseline", "base.json", "foo.h"]);
+    assert_eq!(done.code, 1, "{}", done.seen());
+    assert_eq!(done.stdout.matches("error[C001]").count(), 2, "{}", done.seen());
+}
