@@ -2,11 +2,11 @@
 //! be if a line of 6.12 were gone. Code that looks like them stays silent in both.
 //!
 //! What is known and not found:
-//! - `pfru_ioctl` of 6.1 (H006): a function copies members with memcpy() and lengths of the firmware's, which
-//!   may be shorter than the member. What memcpy() writes to counts as set.
+//! - `pfru_ioctl` of 6.1 (H006): a function copies members with `memcpy()` and lengths of the firmware's, which
+//!   may be shorter than the member. What `memcpy()` writes to counts as set.
 //! - `sev_mem_enc_ioctl` of 6.1 (H014, five places): it gets no number, but tells commands apart by a member of
 //!   what it copies.
-//! - `dispatch_ioctl` of drivers/firewire/core-cdev.c without its memset() (H010), and with `-EINVAL` (H005):
+//! - `dispatch_ioctl` of drivers/firewire/core-cdev.c without its `memset()` (H010), and with `-EINVAL` (H005):
 //!   the handlers are called by an index of an array, with the address of the object.
 
 use crate::tree::{Found, findings, is_full, unpacked};

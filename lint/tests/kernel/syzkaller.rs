@@ -15,7 +15,7 @@ use crate::tree::{is_full, lint, unpacked};
 const LIST: &str = include_str!("syzkaller.txt");
 
 /// Commands for which a look at the code shows that the description is wrong: the kernel writes with
-/// copy_to_user() or put_user() where it says that the kernel reads, or the other way round.
+/// `copy_to_user()` or `put_user()` where it says that the kernel reads, or the other way round.
 const DESCRIBED_WRONGLY: [&str; 12] = [
     "AUTOFS_IOC_EXPIRE",
     "BLKGETNRZONES",
@@ -47,7 +47,11 @@ fn named_in_code(kernel: &std::path::Path) -> BTreeSet<&'static str> {
     let mut named = BTreeSet::new();
     for entry in WalkDir::new(kernel).into_iter().map(Result::unwrap) {
         let path = entry.path().to_string_lossy().into_owned();
-        let is_code = path.ends_with(".c") || path.ends_with(".h") && !path.contains("/uapi/");
+        let is_code = match entry.path().extension().and_then(|extension| extension.to_str()) {
+            Some("c") => true,
+            Some("h") => !path.contains("/uapi/"),
+            _ => false,
+        };
         let other = ["/scripts/", "/samples/"].iter().any(|folder| path.contains(folder));
         if !is_code || other || !entry.file_type().is_file() {
             continue;

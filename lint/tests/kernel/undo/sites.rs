@@ -37,13 +37,16 @@ pub(crate) enum LeftOut {
     NotReached,
 }
 
+/// A member's name, offset and size in bytes.
+type PlacedMember = (String, u64, u64);
+
 /// What the linter's dump of the kernel as it is says: what handlers reach, and layouts.
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
     /// The files of handlers, by the places of their copies.
     reached: BTreeMap<(String, usize), BTreeSet<String>>,
     /// Members with their offsets and sizes, and the size, by type.
-    records: BTreeMap<String, (Vec<(String, u64, u64)>, u64)>,
+    records: BTreeMap<String, (Vec<PlacedMember>, u64)>,
     /// Handlers for native programs in tables whose callers want `-ENOTTY`, with the answers to an unknown
     /// command.
     handlers: BTreeMap<(String, String), Vec<String>>,
@@ -318,7 +321,7 @@ fn of_object(
         return one(LeftOut::TypeUnknown);
     };
     let lines = vec![at];
-    let site = |kind: Kind, at: usize, what: String, changed: String| Site {
+    let made = |kind: Kind, at: usize, what: String, changed: String| Site {
         kind,
         file: file.to_owned(),
         line: line(text, at),
@@ -335,7 +338,7 @@ fn of_object(
             return one(LeftOut::NothingUnset);
         };
         let what = format!("`{}` of {} in {}", text[clearing.clone()].trim(), object.ty, body.name);
-        return vec![Ok(site(kind, clearing.start, what, without(text, clearing, instead)))];
+        return vec![Ok(made(kind, clearing.start, what, without(text, clearing, instead)))];
     }
     // Nothing clears it: each member's value counts.
     let mut found = Vec::new();
@@ -346,7 +349,7 @@ fn of_object(
             [only] if parts[1..].iter().all(|part| !sets(part, name)) => {
                 let what = format!("`{}` in {}", text[only.clone()].trim(), body.name);
                 let changed = without(text, only, ";");
-                found.push(Ok(site(Kind::Member, only.start, what, changed)));
+                found.push(Ok(made(Kind::Member, only.start, what, changed)));
             }
             many => found.extend(many.iter().map(|_| Err(LeftOut::Twice))),
         }

@@ -161,10 +161,8 @@ mod tests {
             "config A\n\tbool \"a\"\n\tdepends on B\nconfig B\n\tbool \"b\"\n\tdepends on A\n",
         );
         assert!(symbols.can("A", 0).be_on);
-        let mut chain = String::new();
-        for at in 0..10_000 {
-            chain += &format!("config S{at}\n\tbool \"s\"\n\tdepends on S{}\n", at + 1);
-        }
+        let link = |at: u32| format!("config S{at}\n\tbool \"s\"\n\tdepends on S{}\n", at + 1);
+        let chain: String = (0..10_000).map(link).collect();
         self::symbols(&chain).can("S0", 0);
     }
 }
