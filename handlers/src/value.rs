@@ -130,11 +130,12 @@ impl Value {
             (Self::OneOf(one), Self::OneOf(two)) if one.len() + two.len() < 8 => {
                 Self::OneOf(one.union(two).cloned().collect())
             }
-            // A count that was zero on the other path.
-            (Self::Count(count), Self::Constant(zero))
-            | (Self::Constant(zero), Self::Count(count))
-                if zero.number == Some(0) =>
-            {
+            // On one path it is a count that nobody has looked at, and whoever returns it returns that.
+            (
+                Self::Count(count),
+                Self::Constant(_) | Self::OneOf(_) | Self::Unknown | Self::Count(_),
+            )
+            | (Self::Constant(_) | Self::OneOf(_) | Self::Unknown, Self::Count(count)) => {
                 Self::Count(count.clone())
             }
             // A function put another number in its place on one path: what follows asks about both.

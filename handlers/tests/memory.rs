@@ -314,6 +314,22 @@ fn a_count_is_returned_also_where_other_paths_of_the_function_return_something_u
 }
 
 #[test]
+fn a_count_is_returned_where_paths_with_an_error_meet_it_and_not_where_it_is_tested_in_between() {
+    let with = |tail: &str| {
+        case(&format!(
+            "struct foo f = {{}};\nint ret;\nif (gone) {{\nret = -ENODEV;\ngoto out;\n}}\n\
+             ret = copy_to_user(argp, &f, sizeof(f));\nout:\nunlock();\n{tail}"
+        ))
+    };
+    let counts =
+        |it: &&ioctlkit_model::Noticed| matches!(it.kind, NoticedKind::ReturnsCount { .. });
+    assert_eq!(with("return ret;").noticed.iter().filter(counts).count(), 1);
+    for tested in ["return ret ? -EFAULT : 0;", "if (ret)\nret = -EFAULT;\nreturn ret;"] {
+        assert_eq!(with(tested).noticed.iter().filter(counts).count(), 0, "{tested}");
+    }
+}
+
+#[test]
 fn a_size_that_a_variable_holds_is_what_the_structure_gives() {
     let found = case(
         "unsigned long minsz;\nminsz = offsetofend(struct foo, b);\n\

@@ -392,7 +392,7 @@ impl ClassifiedMember<'_> {
         otherwise: &str,
     ) -> String {
         format!(
-            "{} is {}, {}: {} lay out {} in another way",
+            "{} is {}, {}: {} lay out {} differently",
             words::member(cx.interface, self.subject.body, self.subject.index),
             self.spelled(cx.spelling),
             words::sizes(&self.sizes).unwrap_or_else(|| otherwise.into()),

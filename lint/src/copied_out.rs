@@ -99,7 +99,7 @@ pub fn finding(cx: &Context<'_>, rule: &'static Rule, copy: &Copy<'_>) -> Findin
     let more = copy.unset.len().saturating_sub(NAMED);
     let more = if more > 0 { format!(", and {more} more") } else { String::new() };
     let message = format!(
-        "`{}` copies {} of `{}` to the program that nothing has set, for {}: {}{more}",
+        "`{}` copies {} of `{}` to the program uninitialised, for {}: {}{more}",
         copy.handler.function,
         count(bytes, "byte"),
         copy.out.ty,

@@ -76,7 +76,7 @@ pub fn read(headers: &[PathBuf], source: &[PathBuf]) -> Interface {
 }
 
 /// The numbers on x86-64 of everything that has one.
-fn numbers(interface: &Interface) -> Vec<driver::Known> {
+pub fn numbers(interface: &Interface) -> Vec<driver::Known> {
     let Some(abi) = usual_abi() else { return Vec::new() };
     let layouts = Layouts::new(interface);
     let commands = Numbered::all(interface)

@@ -2,8 +2,8 @@
 
 use ioctlkit_abi::ByteOrder;
 use ioctlkit_model::{
-    Amount, Command, Copies, DriverCode, FileId, HandledCommand, OperationTable, Part, Serves,
-    SourceHandler, Span,
+    Access, Amount, Command, Copies, DriverCode, FileId, HandledCommand, OperationTable, Part,
+    RecordId, Serves, SourceHandler, Span, Type,
 };
 
 use crate::Context;
@@ -340,7 +340,10 @@ impl Case<'_, '_> {
         let own = handler.commands.iter().find(|it| it.name == self.found.command.name);
         match own {
             // Its own copies show whether it knows of the other layout.
-            Some(own) if Self::copies_compat_type(own) || has_own_code(own, handling.handled) => {
+            Some(own)
+                if self.copies_compat_type(own, handling.handled)
+                    || has_own_code(own, handling.handled) =>
+            {
                 Verdict::Translated {
                     by: format!("`{}` has code of its own for it", handler.function),
                     span: Some(own.span),
@@ -406,7 +409,7 @@ impl Case<'_, '_> {
             return Some(Verdict::NeverReached { why, span: Some(own.span) });
         }
         let differs = own.accesses.iter().any(|access| !native.accesses.contains(access));
-        (differs || Self::copies_compat_type(own)).then(|| Verdict::Translated {
+        (differs || self.copies_compat_type(own, native)).then(|| Verdict::Translated {
             by: format!("`{function}` asks whether a 32-bit program calls, and copies its layout"),
             span: Some(own.span),
         })
@@ -546,11 +549,31 @@ impl Case<'_, '_> {
         parts(twin).is_some() && parts(twin) == parts(self.found.command)
     }
 
-    fn copies_compat_type(handled: &HandledCommand) -> bool {
+    /// Whether a copy for 32-bit programs has a type of theirs, in place of the command's own. What native
+    /// programs pass as another structure at that place is something that other commands share.
+    fn copies_compat_type(&self, handled: &HandledCommand, native: &HandledCommand) -> bool {
+        let own = self.argument();
+        let is_shared = |access: &Access| {
+            native.accesses.iter().filter(|it| it.span == access.span).any(|it| match &it.amount {
+                Amount::Type(ty) => {
+                    own.is_some() && self.cx.declared().record(self.cx.interface, ty) != own
+                }
+                _ => false,
+            })
+        };
         handled.accesses.iter().any(|access| match &access.amount {
-            Amount::Type(ty) => ty.contains("compat") || ty.contains("32"),
+            Amount::Type(ty) => (ty.contains("compat") || ty.contains("32")) && !is_shared(access),
             _ => false,
         })
+    }
+
+    /// The structure that the command carries.
+    fn argument(&self) -> Option<RecordId> {
+        let body = self.found.command.variants.get(self.pair.reference)?;
+        match self.cx.interface.behind_typedefs(body.argument.ty()?)? {
+            Type::Record(id) => Some(*id),
+            _ => None,
+        }
     }
 }
 

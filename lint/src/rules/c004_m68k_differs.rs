@@ -45,8 +45,8 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 fn describe(cx: &Context<'_>, found: &Incompatibility<'_>) -> Option<Finding> {
     let pair = *found.pairs.first()?;
     let message = format!(
-        "{} programs pass another layout than all others, which rely on padding that they do not \
-         have: {}",
+        "{} programs lay out the argument differently from all others, which add padding that these lack: \
+         {}",
         pair.other.abi().name,
         wording::first_difference(&found.difference, pair),
     );

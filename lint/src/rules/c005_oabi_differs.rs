@@ -45,7 +45,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 fn describe(cx: &Context<'_>, found: &Incompatibility<'_>) -> Option<Finding> {
     let pair = *found.pairs.first()?;
     let message = format!(
-        "{} programs pass another layout than all others, because structures are rounded up \
+        "{} programs lay out the argument differently from all others, because structures are rounded up \
          there: {}",
         pair.other.abi().name,
         wording::first_difference(&found.difference, pair),

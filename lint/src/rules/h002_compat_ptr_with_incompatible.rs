@@ -95,7 +95,7 @@ fn check_source(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let Some((first, pair)) = concerned.first() else { continue };
         let names: Vec<&str> = concerned.iter().map(|(command, _)| command.name.as_str()).collect();
         let message = format!(
-            "`{}` passes {} to `{}` as they are, but {} programs lay the argument out otherwise",
+            "`{}` passes {} to `{}` as they are, but {} programs lay out the argument differently",
             compat.function,
             driver_code::list(&names),
             handler.function,
@@ -203,8 +203,8 @@ fn report(
         more => format!(" and {} other commands", more - 1),
     };
     let message = format!(
-        "`{}` passes `{}`{more} of {} to the native handler as they are, but {} programs lay the \
-         argument out otherwise",
+        "`{}` passes `{}`{more} of {} to the native handler as they are, but {} programs lay out the \
+         argument differently",
         compat.function,
         first.name,
         source.file_name(first.span),

@@ -81,7 +81,7 @@ fn report(
     let values: Vec<String> = values.into_iter().collect();
     let wanted = convention.unknown.first().copied().unwrap_or("-ENOTTY");
     let message = format!(
-        "`{}` answers {} to a command that it does not know, and not `{wanted}`: {}",
+        "`{}` returns {} for an unknown command instead of `{wanted}`: {}",
         handler.function,
         values.join(" or "),
         harm(convention),

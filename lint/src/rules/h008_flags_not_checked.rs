@@ -61,8 +61,8 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let members: Vec<&str> =
             ignored.iter().filter_map(|member| member.name.as_deref()).collect();
         let message = format!(
-            "`{}` does not look at {} of `{}` for {}: programs may pass anything there, so no bit \
-             of it can get a meaning",
+            "`{}` ignores {} of `{}` for {}: programs may pass anything there, so no bit of it can get a \
+             meaning later",
             place.handler.function,
             list(&members),
             copied.ty,

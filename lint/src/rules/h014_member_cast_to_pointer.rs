@@ -54,8 +54,8 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             continue;
         }
         let message = format!(
-            "`{}` casts {} to a pointer for {}: u64_to_user_ptr() does it, and does not compile once \
-             the member is no longer of 64 bits",
+            "`{}` casts {} to a pointer for {}: use u64_to_user_ptr(), which checks that the member \
+             has 64 bits",
             place.handler.function,
             members::words(ty, member),
             names(&place.commands),

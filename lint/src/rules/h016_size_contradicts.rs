@@ -62,7 +62,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for place in places {
         let Contradiction { copied, declared } = &place.what;
         let message = format!(
-            "`{}` copies {copied} for {}, and the number says {declared}",
+            "`{}` copies {copied} for {}, but the number says {declared}",
             place.handler.function,
             names(&place.commands),
         );

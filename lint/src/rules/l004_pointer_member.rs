@@ -74,7 +74,7 @@ fn member(
     let what =
         if found.subject.member.ty.is_array() { "an array of pointers" } else { "a pointer" };
     let message = format!(
-        "{} is {what}, {}: {} lay out {} in another way",
+        "{} is {what}, {}: {} lay out {} differently",
         words::member(cx.interface, found.subject.body, found.subject.index),
         words::sizes(&found.sizes).unwrap_or_else(|| "as wide as an address".into()),
         words::victims_of_sizes(&found.sizes),

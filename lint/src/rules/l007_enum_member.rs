@@ -76,7 +76,7 @@ fn member(
     id: EnumId,
 ) -> Finding {
     let message = format!(
-        "{} is {}, whose width and sign the compiler chooses: a program built with other options, or a value added later, lays out {} in another way",
+        "{} is {}, whose width and sign the compiler chooses: a program built with other options, or a value added later, lays out {} differently",
         words::member(cx.interface, found.subject.body, found.subject.index),
         found.spelled(cx.spelling),
         argument.words(),

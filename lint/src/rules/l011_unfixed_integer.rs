@@ -75,9 +75,8 @@ fn report(
     let others_too = if names.is_empty() { "" } else { " and the like" };
     let instead = cx.spelling.fixed(fixed);
     let message = format!(
-        "{} {verb} `{spelled}`{others_too}: whoever reads {} has to know how wide that is on each ABI, where `{instead}` says it",
+        "{} {verb} `{spelled}`{others_too}: UAPI structures use `{instead}`, which is spelled with its width",
         words::and_more(&name(first), &names),
-        argument.words(),
     );
     let retype = |found: &ClassifiedMember<'_>, kernel: &'static str| {
         edits::retype(&cx.interface.sources, found.subject.member, cx.spelling.fixed(kernel))

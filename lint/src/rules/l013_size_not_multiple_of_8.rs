@@ -95,7 +95,7 @@ fn report(
         None => "ABIs that align 64-bit members to 8 bytes have another size".into(),
     };
     let message = format!(
-        "`{}` has 64-bit members and {}, no multiple of 8, {}: {harm}",
+        "`{}` has 64-bit members, and its size is {}, not a multiple of 8, {}: {harm}",
         argument.known_as,
         words::count(bytes, "byte"),
         abi_words::on(on, within),

@@ -91,7 +91,7 @@ fn report(
     };
     let shown = in_own_text(cx, &first.members)?;
     let message = format!(
-        "`{}` {how}, while `{}` has the same size for both: so has the command its number, and the kernel cannot tell by it which layout it got",
+        "`{}` {how}, but `{}` has the same size for both: the command has one number, and the kernel cannot tell which layout it got",
         first.path, argument.known_as,
     );
     let mut finding = argument.finding(&SAME_SIZE_OTHER_LAYOUT, shown.name_span, on, message);

@@ -164,7 +164,7 @@ fn report(cx: &Context<'_>, argument: &ArgumentRecord<'_>, pad: &Pad<'_>, abi: A
         ByteOrder::Little => "little-endian",
     };
     let message = format!(
-        "{} is at offset {} for its {order} byte order, {}: whoever handles {} for another machine needs two layouts",
+        "{} is at offset {} for its {order} byte order, {}: code that handles {} for another machine needs two layouts",
         words::member(cx.interface, pad.body, pad.index),
         pad.offset,
         abi_words::on(on, within),

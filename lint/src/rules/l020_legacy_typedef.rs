@@ -65,7 +65,7 @@ fn member(
     let ty = &found.subject.member.ty;
     let name = cx.spelling.ty(ty.innermost_element());
     let message = format!(
-        "{} is `{name}`, {}: {} lay out {} in another way",
+        "{} is `{name}`, {}: {} lay out {} differently",
         words::member(cx.interface, found.subject.body, found.subject.index),
         words::sizes(&found.sizes).unwrap_or_else(|| "which each architecture defines".into()),
         words::victims_of_sizes(&found.sizes),

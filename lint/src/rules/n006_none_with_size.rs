@@ -61,7 +61,7 @@ fn check_definition(
         command.span,
         sizes.abis(),
         format!(
-            "the number holds {bytes} and says that nothing is passed: whoever copies or decodes \
+            "the number holds {bytes} and says that nothing is passed: code that copies or decodes \
              by the direction misses the argument"
         ),
     );

@@ -83,7 +83,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 
 fn same_nr(cx: &Context<'_>, command: &Command, first: &Command, letter: &str, nr: u32) -> Finding {
     let message = format!(
-        "nr {nr:#04x} of type {letter} is `{}` too: whatever goes by nr takes one for the other",
+        "nr {nr:#04x} of type {letter} is `{}` too: code that goes by the nr takes one for the other",
         first.name,
     );
     let on = common(first, command);

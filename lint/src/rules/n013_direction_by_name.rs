@@ -46,11 +46,11 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             let message = match (verb, body.direction) {
                 (Verb::Get, Direction::Write) if !answers_elsewhere(cx, &command.name, body) => {
                     "the name says that user space gets something, the number that the kernel \
-                     only reads: whoever copies by the number returns nothing"
+                     only reads: code that copies by the number returns nothing"
                 }
                 (Verb::Set, Direction::Read) => {
                     "the name says that user space sets something, the number that the kernel \
-                     only writes: whoever copies by the number overwrites it"
+                     only writes: code that copies by the number overwrites it"
                 }
                 _ => continue,
             };

@@ -120,7 +120,7 @@ fn report(cx: &Context<'_>, group: &Group<'_>) -> Finding {
         _ => String::new(),
     };
     let on = abi_words::on(differs, command.variants.abis());
-    let message = format!("{by} packs this number in another way than the kernel {on}{instead}");
+    let message = format!("{by} packs this number differently from the kernel {on}{instead}");
     let mut finding = command_finding(&OWN_ENCODER, command, command.span, differs, message);
     finding.label = match more {
         0 => "not packed by the kernel's `_IOC`".into(),

@@ -131,7 +131,7 @@ fn report_encoder(reference: &Reference, encoder: &str, pairs: &[&Pair]) -> Opti
     let header = header(reference, first.c_span);
     let told = first.faults.first()?;
     let message = format!(
-        "`{encoder}` packs {} in another way than {header}: of `{}` {}",
+        "`{encoder}` packs {} differently from {header}: of `{}` {}",
         count(pairs.len() as u64, "command"),
         first.name,
         sentence(first, told)

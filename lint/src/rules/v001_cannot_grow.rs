@@ -64,9 +64,9 @@ fn check_record(
         member.name_span,
         argument.record.variants.abis().intersection(command.variants.abis()),
         format!(
-            "`{name}` and the number of {} both hold the size: once the structure grows, programs \
-             and kernels of different age reject each other's command unless the handler ignores \
-             the size in the number",
+            "`{name}` and the number of `{}` both hold the size: once the structure grows, older programs \
+             and newer kernels reject each other's command unless the handler ignores the size in \
+             the number",
             command.name
         ),
     );

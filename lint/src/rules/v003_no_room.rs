@@ -59,8 +59,8 @@ fn check_record(cx: &Context<'_>, argument: &ArgumentRecord<'_>) -> Option<Findi
         record.span,
         record.variants.abis().intersection(command.variants.abis()),
         format!(
-            "{} leaves no room: programs have no flag to ask with, and a new member changes the \
-             number, which most handlers compare whole",
+            "`{}` cannot be extended: it has neither flags nor reserved members, and a new member changes \
+             the number",
             command.name
         ),
     );

@@ -59,7 +59,7 @@ fn check_record(cx: &Context<'_>, argument: &ArgumentRecord<'_>) -> Option<Findi
         member.name_span,
         argument.record.variants.abis().intersection(command.variants.abis()),
         format!(
-            "`{name}` gives {} several meanings, all of which the kernel and every decoder have to \
+            "`{name}` gives `{}` several meanings, all of which the kernel and every decoder have to \
              keep",
             command.name
         ),
