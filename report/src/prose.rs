@@ -41,12 +41,30 @@ pub(crate) fn consequences(
         let (code, line) = (finding.rule.code, place.start.line);
         format!("hence {code}, {path}line {line}:{command} {}{verdict}", finding.message)
     };
-    let mut lines: Vec<String> = following.iter().take(CONSEQUENCES).map(line).collect();
-    let more = following.len().saturating_sub(CONSEQUENCES);
+    // The same of other members is said once.
+    let (same, others): (Vec<&Finding>, Vec<&Finding>) = following
+        .iter()
+        .copied()
+        .partition(|it| it.rule.code == cause.rule.code && it.member.is_some());
+    let mut lines: Vec<String> = also(&same).into_iter().collect();
+    lines.extend(others.iter().take(CONSEQUENCES).map(line));
+    let more = others.len().saturating_sub(CONSEQUENCES);
     if more > 0 {
         lines.push(format!("and {more} more that follow from it"));
     }
     lines
+}
+
+/// The other members of which the same rule speaks, in a line.
+fn also(same: &[&Finding]) -> Option<String> {
+    const NAMED: usize = 5;
+    let mut names: Vec<&str> = same.iter().filter_map(|it| it.member.as_deref()).collect();
+    names.dedup();
+    let code = same.first()?.rule.code;
+    let shown: Vec<String> = names.iter().take(NAMED).map(|name| format!("`{name}`")).collect();
+    let more = names.len().saturating_sub(NAMED);
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
+    Some(format!("hence {code} for {}{rest}", shown.join(", ")))
 }
 
 /// Whether a note says what driver source does with a command.

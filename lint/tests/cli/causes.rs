@@ -140,3 +140,27 @@ fn a_baseline_that_accepts_the_cause_alone_leaves_the_others_in_sight() {
     assert_eq!(done.code, 1, "{}", done.seen());
     assert_eq!(done.stdout.matches("error[C001]").count(), 2, "{}", done.seen());
 }
+
+#[test]
+fn an_enumerator_that_is_inserted_is_one_finding_with_those_that_it_moves() {
+    let header = |first: &str| {
+        let names: Vec<String> = (0..12).map(|at| format!("\tFOO_{at},\n")).collect();
+        let names = names.concat();
+        format!(
+            "#include <linux/ioctl.h>\nenum foo {{\n\tFOO_START,\n{first}{names}}};\n\
+             struct foo_arg {{ enum foo foo; }};\n#define FOO_SET _IOW(0xdc, 1, struct foo_arg)\n"
+        )
+    };
+    let folder = Folder::with("old.h", header("")).and("new.h", header("\tFOO_NEW,\n"));
+    let full = folder.run(&["diff", "old.h", "new.h"]);
+    assert_eq!(full.stdout.matches("error[D006]").count(), 1, "{}", full.seen());
+    assert!(full.stdout.contains("11 enumerators behind it moved by +1, too"), "{}", full.seen());
+    let words = "hence D006 for `FOO_1`, `FOO_2`, `FOO_3`, `FOO_4`, `FOO_5` and 6 more";
+    assert!(full.stdout.contains(words), "{}", full.seen());
+    let json = folder.run(&["diff", "--format", "json", "old.h", "new.h"]);
+    let report: Value = serde_json::from_str(&json.stdout).expect(&json.stdout);
+    let found = report["findings"].as_array().unwrap();
+    assert_eq!(found.iter().filter(|it| it["code"] == "D006").count(), 12, "{found:#?}");
+    let causes = found.iter().filter(|it| it["code"] == "D006" && it["cause"].is_null()).count();
+    assert_eq!(causes, 1, "{found:#?}");
+}

@@ -1,10 +1,13 @@
 //! D006 enumerator-renumbered.
 
-use ioctlkit_model::{Finding, Label, abi_words};
+use std::collections::BTreeMap;
+
+use ioctlkit_model::{Finding, Label, Span, abi_words};
 
 use super::words::breaking;
 use crate::declare_diff_rule;
-use crate::diff::{Comparison, of_abis};
+use crate::diff::{Comparison, Renumbered, of_abis};
+use crate::words;
 
 declare_diff_rule! {
     /// an enumerator with another value than it had
@@ -40,6 +43,7 @@ declare_diff_rule! {
 fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
     let versions = comparison.versions;
     let among = versions.old().abis.intersection(versions.new_version().abis);
+    let first = findings.len();
     for changed in &comparison.enumerators {
         let on = abi_words::on(changed.abis, among);
         let message = format!(
@@ -57,5 +61,29 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
         }];
         let breaks = of_abis(changed.abis, among);
         findings.push(breaking(finding, breaks));
+    }
+    say_what_moved_together(&comparison.enumerators, &mut findings[first..]);
+}
+
+/// One enumerator that was put in front of others moves them all by as much: the first of them is the
+/// cause, and the others follow from it.
+fn say_what_moved_together(changed: &[Renumbered], findings: &mut [Finding]) {
+    let mut together: BTreeMap<(Span, i128), Vec<usize>> = BTreeMap::new();
+    for (place, one) in changed.iter().enumerate() {
+        together.entry((one.span, one.new.saturating_sub(one.old))).or_default().push(place);
+    }
+    for ((_, by), mut places) in together {
+        places.sort_by_key(|place| (changed[*place].old, *place));
+        let [cause, others @ ..] = &places[..] else { continue };
+        if others.is_empty() {
+            continue;
+        }
+        let sign = if by > 0 { "+" } else { "" };
+        let count = words::count(others.len() as u64, "enumerator");
+        findings[*cause].notes.push(format!("{count} behind it moved by {sign}{by}, too"));
+        let fingerprint = findings[*cause].fingerprint();
+        for place in others {
+            findings[*place].cause = Some(fingerprint.clone());
+        }
     }
 }
