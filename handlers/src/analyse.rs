@@ -246,6 +246,7 @@ fn follow(program: &Program, root: &Root) -> Followed {
         if run.facts.asks_for_compat {
             let compat = walk(Programs::Compat);
             steps += u64::from(run.steps()) + u64::from(compat.steps());
+            gave_up = gave_up.or(compat.gave_up);
             in_compat.push(handled(label.clone(), compat.facts));
             asks_for_compat = true;
             missing.append(&mut run.missing);

@@ -64,11 +64,8 @@ pub enum WithoutCompat {
     Unknown,
 }
 
-/// What the callers do, with the source of that.
+/// What the callers do of structures whose [`Convention`] does not say, with the source of that.
 const WITHOUT_COMPAT: &[(&str, WithoutCompat, &str)] = &[
-    ("file_operations", WithoutCompat::Fails, "fs/ioctl.c, compat_sys_ioctl: ENOTTY"),
-    ("proc_ops", WithoutCompat::Fails, "fs/proc/inode.c, proc_reg_compat_ioctl: ENOTTY"),
-    ("block_device_operations", WithoutCompat::Fails, "block/ioctl.c, compat_blkdev_ioctl: ENOTTY"),
     (
         "fb_ops",
         WithoutCompat::Fails,
@@ -98,8 +95,34 @@ const WITHOUT_COMPAT: &[(&str, WithoutCompat, &str)] = &[
 
 /// What the caller of a handler does for a 32-bit program where a structure has no handler for such.
 pub fn without_compat(structure: &str) -> WithoutCompat {
+    if of(structure).is_some_and(|known| matches!(known.compat, Compat::Fails(_))) {
+        return WithoutCompat::Fails;
+    }
     let known = WITHOUT_COMPAT.iter().find(|(known, _, _)| *known == structure);
     known.map_or(WithoutCompat::Unknown, |(_, known, _)| *known)
+}
+
+/// Dispatchers that find a handler by the nr alone and copy as many bytes as the number says: how the names
+/// of their commands begin, the structure that drivers give them, what people call them, and the source.
+const BY_NUMBER: &[(&str, Option<&str>, &str, &str)] = &[
+    ("DRM_IOCTL_", Some("drm_driver"), "DRM", "drivers/gpu/drm/drm_ioctl.c, drm_ioctl"),
+    ("AMDKFD_IOC_", None, "`kfd_ioctl`", "drivers/gpu/drm/amd/amdkfd/kfd_chardev.c, kfd_ioctl"),
+    ("FW_CDEV_IOC_", None, "`dispatch_ioctl`", "drivers/firewire/core-cdev.c, dispatch_ioctl"),
+];
+
+/// The dispatcher that stands in front of a command's handler, if it goes by the nr and the size in the
+/// number. `structures` are those of the tables that the handler stands in.
+pub fn copies_by_number<'a>(
+    command: &str,
+    structures: impl Iterator<Item = &'a str>,
+) -> Option<&'static str> {
+    let structures: Vec<&str> = structures.collect();
+    BY_NUMBER
+        .iter()
+        .find(|(prefix, structure, ..)| {
+            command.starts_with(prefix) || structure.is_some_and(|it| structures.contains(&it))
+        })
+        .map(|(_, _, who, _)| *who)
 }
 
 /// What is known of a structure of operations.
@@ -249,5 +272,18 @@ mod tests {
             assert!(rest.contains(": "), "{rest}");
             assert!(convention.unknown.iter().all(|errno| errno.starts_with("-E")));
         }
+    }
+
+    #[test]
+    fn what_a_convention_says_of_compat_is_said_once_and_the_rest_has_a_source() {
+        for (structure, known, source) in WITHOUT_COMPAT {
+            let said = of(structure).map(|convention| convention.compat);
+            assert!(!matches!(said, Some(Compat::Fails(_))), "{structure}");
+            assert_eq!(without_compat(structure), *known, "{structure}");
+            assert!(source.contains(".c, "), "{source}");
+        }
+        assert!(BY_NUMBER.iter().all(|(.., source)| source.contains(".c, ")));
+        assert_eq!(without_compat("file_operations"), WithoutCompat::Fails);
+        assert_eq!(without_compat("nobody_knows"), WithoutCompat::Unknown);
     }
 }

@@ -52,6 +52,14 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// A handler has a command of 32-bit programs that stands for this one.
+    fn translated(handler: &SourceHandler, translation: &HandledCommand) -> Self {
+        Self::Translated {
+            by: format!("`{}` has `{}` for it", handler.function, translation.name),
+            span: Some(translation.span),
+        }
+    }
+
     /// How bad it is: the higher, the worse.
     pub fn rank(&self) -> u8 {
         match self {
@@ -89,9 +97,6 @@ impl Verdict {
         }
     }
 }
-
-/// Functions that convert the pointer and call the native handler: fs/ioctl.c, block/ioctl.c.
-const CONVERTING: [&str; 2] = ["compat_ptr_ioctl", "blkdev_compat_ptr_ioctl"];
 
 /// The verdict, or nothing where only a part of the kernel was read and that part does not name the
 /// command.
@@ -166,8 +171,7 @@ impl Case<'_, '_> {
             (handler.serves == Serves::Compat).then_some((handler, translation))
         });
         if let Some((handler, translation)) = of_compat {
-            let by = format!("`{}` has `{}` for it", handler.function, translation.name);
-            return Some(Verdict::Translated { by, span: Some(translation.span) });
+            return Some(Verdict::translated(handler, translation));
         }
         if let Some(verdict) = self.mentioned_translation() {
             return Some(verdict);
@@ -181,7 +185,7 @@ impl Case<'_, '_> {
                 span: None,
             },
             None => Verdict::NeverReached {
-                why: "no C file of this kernel names it".into(),
+                why: "no C file of this kernel that speaks of ioctl names it".into(),
                 span: None,
             },
         })
@@ -195,7 +199,7 @@ impl Case<'_, '_> {
     }
 
     fn handling(&self, handling: &Handling<'_>) -> Verdict {
-        if let Some(verdict) = Self::native_fails(handling.handled) {
+        if let Some(verdict) = Self::native_fails(handling) {
             return verdict;
         }
         let verdict = self.decided(handling);
@@ -206,8 +210,11 @@ impl Case<'_, '_> {
     }
 
     /// Whether native programs get nothing but an error: then nobody loses anything.
-    fn native_fails(handled: &HandledCommand) -> Option<Verdict> {
-        let first = handled.returns.first().filter(|_| handled.only_fails)?;
+    fn native_fails(handling: &Handling<'_>) -> Option<Verdict> {
+        let Handling { handler, handled, .. } = handling;
+        // Of one that was not followed to its end, a path that succeeds may be missing.
+        let is_whole = handled.only_fails && handler.gave_up.is_none();
+        let first = handled.returns.first().filter(|_| is_whole)?;
         Some(Verdict::Harmless {
             why: format!("native programs get {}, too", first.value.trim_start_matches('-')),
             span: first.span,
@@ -237,16 +244,14 @@ impl Case<'_, '_> {
 
     /// The core of a subsystem copies by the size in the number and finds the handler by the nr.
     fn behind_core(&self, handling: &Handling<'_>) -> Verdict {
-        let copies_by_number = self.copies_by_number(handling);
         let span = handling.handled.span;
         if let Some((handler, translation)) = self.any_translation() {
-            let by = format!("`{}` has `{}` for it", handler.function, translation.name);
-            return Verdict::Translated { by, span: Some(translation.span) };
+            return Verdict::translated(handler, translation);
         }
         let reads_nothing = handling.handled.accesses.is_empty()
             && !handling.handled.escapes
             && handling.handled.copied_in.iter().all(|it| it.read.is_empty() && !it.escapes);
-        let Some(who) = copies_by_number else {
+        let Some(who) = self.copies_by_number(handling) else {
             return Verdict::NotUnderstood {
                 why: "a subsystem stands between the program and the handler".into(),
                 span: Some(span),
@@ -259,17 +264,11 @@ impl Case<'_, '_> {
     }
 
     /// The dispatcher in front of the handler, where it finds that by the nr alone and copies as many bytes
-    /// as the number says: `drm_ioctl()`, `kfd_ioctl()`, and `dispatch_ioctl()` of firewire.
+    /// as the number says.
     fn copies_by_number(&self, handling: &Handling<'_>) -> Option<&'static str> {
-        let name = &handling.handled.name;
-        let mut tables = self.code.tables_with(handling.place);
-        if name.starts_with("DRM_IOCTL_") || tables.any(|it| it.structure == "drm_driver") {
-            return Some("DRM");
-        }
-        [("AMDKFD_IOC_", "`kfd_ioctl`"), ("FW_CDEV_IOC_", "`dispatch_ioctl`")]
-            .into_iter()
-            .find(|(prefix, _)| name.starts_with(prefix))
-            .map(|(_, who)| who)
+        let structures =
+            self.code.tables_with(handling.place).map(|table| table.structure.as_str());
+        conventions::copies_by_number(&handling.handled.name, structures)
     }
 
     /// What a dispatcher makes of it that looks at the nr alone and copies as many bytes as the number
@@ -312,7 +311,7 @@ impl Case<'_, '_> {
                 span: Some(compat.span),
             };
         }
-        let is_converting = CONVERTING.contains(&compat.function.as_str());
+        let is_converting = conventions::CONVERTING.contains(&compat.function.as_str());
         let is_native = compat.function == handling.handler.function;
         if is_converting || is_native {
             return self.as_native(handling);
@@ -325,8 +324,7 @@ impl Case<'_, '_> {
             };
         };
         if let Some(translation) = self.translation(handler) {
-            let by = format!("`{}` has `{}` for it", handler.function, translation.name);
-            return Verdict::Translated { by, span: Some(translation.span) };
+            return Verdict::translated(handler, translation);
         }
         if let Some(verdict) = self.where_it_asks(handler, handling.handled) {
             return verdict;
@@ -369,8 +367,7 @@ impl Case<'_, '_> {
             return verdict;
         }
         if let Some(translation) = self.translation(handling.handler) {
-            let by = format!("`{}` has `{}` for it", handling.handler.function, translation.name);
-            return Verdict::Translated { by, span: Some(translation.span) };
+            return Verdict::translated(handling.handler, translation);
         }
         let copies_by_number = handling
             .handled
@@ -400,6 +397,10 @@ impl Case<'_, '_> {
             return Some(Verdict::Translated { by, span: Some(translation.span) });
         }
         let own = handler.in_compat.iter().find(|it| it.name == self.found.command.name)?;
+        if let Some(reason) = &handler.gave_up {
+            let why = format!("`{function}` was not followed to its end: {reason}");
+            return Some(Verdict::NotUnderstood { why, span: Some(own.span) });
+        }
         if own.escapes {
             let why = format!("`{function}` passes the argument on");
             return Some(Verdict::NotUnderstood { why, span: Some(own.span) });
@@ -425,10 +426,7 @@ impl Case<'_, '_> {
             }
             WithoutCompat::Native => {
                 return match self.any_translation() {
-                    Some((handler, translation)) => Verdict::Translated {
-                        by: format!("`{}` has `{}` for it", handler.function, translation.name),
-                        span: Some(translation.span),
-                    },
+                    Some((handler, translation)) => Verdict::translated(handler, translation),
                     None => self.as_native(handling),
                 };
             }

@@ -310,7 +310,7 @@ fn in_a_whole_kernel_a_command_that_no_c_file_names_is_never_reached_and_one_tha
         folder.run(&["check", "--no-config", "--select", "C001", "linux"])
     };
     let unnamed = named("/* FOO_GET */ int ioctl;\n");
-    let words = "never reached: no C file of this kernel names it";
+    let words = "never reached: no C file of this kernel that speaks of ioctl names it";
     assert_eq!(unnamed.stdout.matches(words).count(), 2, "{}", unnamed.seen());
     let open = named("int ioctl;\nint x[] = { FOO_GET, FOO_MOVE };\n");
     let words = "linux/drivers/foo/foo.c:2 names the command, in no handler that was followed";
