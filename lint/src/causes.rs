@@ -10,9 +10,10 @@ use std::collections::{BTreeMap, HashMap};
 use ioctlkit_model::{Finding, RecordId, Span};
 
 use crate::Context;
+use crate::edits::KernelTypes;
 
 /// Rules about where the members of an argument lie and how large it is. The first ones name what is to be
-/// changed, the last ones what comes of it.
+/// changed, the last ones what follows from that.
 const LAYOUT: [&str; 17] = [
     "L004", "L003", "L005", "L006", "L020", "R002", "L012", "L001", "L017", "C002", "C001", "L013",
     "L002", "C003", "C004", "C005", "N016",
@@ -21,6 +22,7 @@ const LAYOUT: [&str; 17] = [
 /// Says in each finding which other one it follows from, and gives the cause an edit of the whole structure
 /// where there is one.
 pub fn mark(cx: &Context<'_>, findings: &mut [Finding]) {
+    let mut kernel_types = KernelTypes::new(cx.interface);
     for (record, mut group) in groups(cx, findings) {
         if group.len() < 2 {
             continue;
@@ -38,6 +40,7 @@ pub fn mark(cx: &Context<'_>, findings: &mut [Finding]) {
         }
         if fix.is_some() {
             findings[*cause].fix = fix;
+            kernel_types.complete(&mut findings[*cause]);
         }
     }
 }

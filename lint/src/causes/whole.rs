@@ -36,7 +36,7 @@ pub(super) fn fix(cx: &Context<'_>, record: RecordId, group: &[&Finding]) -> Opt
     let (mut end, mut widest) = (0u64, 1u64);
     let mut before: Option<&Member> = None;
     for member in &body.members {
-        let retyped = retyped(group, member.name_span);
+        let retyped = retyped(group, member);
         let place = match retyped {
             Some(edit) => fixed(cx, member, &edit.replacement)?,
             None => same_everywhere(cx, member, within)?,
@@ -85,14 +85,18 @@ fn only_body<'a>(argument: &ArgumentRecord<'a>) -> Option<(AbiSet, &'a RecordBod
 }
 
 /// The edit that a finding has for a member's type.
-fn retyped<'f>(group: &[&'f Finding], name: Span) -> Option<&'f Edit> {
+fn retyped<'f>(group: &[&'f Finding], member: &Member) -> Option<&'f Edit> {
     const OF_TYPES: [&str; 6] = ["L003", "L004", "L005", "L006", "L020", "R002"];
-    let of_member =
-        |finding: &&&Finding| finding.span == name && OF_TYPES.contains(&finding.rule.code);
-    match &group.iter().find(of_member)?.fix.as_ref()?.edits[..] {
-        [only] => Some(only),
-        _ => None,
-    }
+    let of_member = |finding: &&&Finding| {
+        finding.span == member.name_span && OF_TYPES.contains(&finding.rule.code)
+    };
+    let fix = group.iter().find(of_member)?.fix.as_ref()?;
+    // Besides, it may include the header that declares the type.
+    let is_inside = |edit: &&Edit| {
+        let (edit, own) = (edit.span, member.span);
+        edit.file == own.file && own.start <= edit.start && edit.end <= own.end
+    };
+    fix.edits.iter().find(is_inside)
 }
 
 /// Size and alignment in bytes.

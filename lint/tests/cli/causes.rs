@@ -76,6 +76,21 @@ fn each_structure_has_one_cause_with_one_edit_that_leaves_nothing_to_report() {
 }
 
 #[test]
+fn the_edit_brings_the_header_that_declares_its_types() {
+    let text = "#include <linux/ioctl.h>\n\nstruct foo {\n\tint id;\n\tlong n;\n\tint last;\n};\n\
+                #define FOO_GET _IOR(0xdc, 1, struct foo)\n";
+    let found = findings(&Folder::with("foo.h", text));
+    let cause = found.iter().find(|it| it["cause"].is_null()).unwrap();
+    let mended = mended(text, cause);
+    assert!(mended.contains("#include <linux/types.h>\n"), "{mended}");
+    assert!(mended.contains("__s64 n;"), "{mended}");
+    let folder = Folder::with("foo.h", &mended);
+    folder.and_compiles("mended.h", &mended);
+    let left = findings(&folder);
+    assert!(left.is_empty(), "{mended}: {left:#?}");
+}
+
+#[test]
 fn an_edit_is_offered_only_where_the_whole_definition_is_plain() {
     for members in [
         "__u32 a : 3;\n\t__u64 b;",
