@@ -224,21 +224,9 @@ mod tests {
         let file = SourceMap::default().add("a.h".into(), "".into());
         let rule = registry::by_name(code).unwrap();
         Finding {
-            rule,
-            severity: rule.severity,
             command: Some("FOO_GET".into()),
             record: Some(record.into()),
-            member: None,
-            abis: AbiSet::ALL,
-            span: Span { file, start, end: start },
-            label: String::new(),
-            related: Vec::new(),
-            message: "padding".into(),
-            notes: Vec::new(),
-            differences: ioctlkit_model::Differences::default(),
-            fix: None,
-            cause: None,
-            breaks: Vec::new(),
+            ..Finding::new(rule, Span { file, start, end: start }, AbiSet::ALL, "padding".into())
         }
     }
 

@@ -70,7 +70,7 @@ impl Join {
                 finding.severity = Severity::Info;
             }
         }
-        finding.notes.insert(0, verdict.words());
+        finding.verdict = Some(verdict.words());
         if let Some((span, text)) = verdict.place() {
             finding.related.push(Label { span, text });
         }

@@ -30,6 +30,8 @@ pub struct Finding {
     pub related: Vec<Label>,
     /// One sentence: what breaks for whom. Lower case, no full stop.
     pub message: String,
+    /// What driver source does with the command, where that was worked out: `broken: …`.
+    pub verdict: Option<String>,
     /// More sentences.
     pub notes: Vec<String>,
     /// What to write instead.
@@ -103,6 +105,7 @@ impl Finding {
             label: String::new(),
             related: Vec::new(),
             message,
+            verdict: None,
             notes: Vec::new(),
             fix: None,
             differences: Differences::Unmentioned,

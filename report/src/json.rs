@@ -78,7 +78,7 @@ struct FindingEntry<'a> {
     place: PlaceEntry,
     message: &'a str,
     label: &'a str,
-    notes: &'a [String],
+    notes: Vec<&'a str>,
     fix: Option<FixEntry<'a>>,
     fingerprint: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -180,7 +180,7 @@ fn finding_entry<'a>(finding: &'a Finding, sources: &SourceMap) -> FindingEntry<
         place: place_entry(finding.span, sources),
         message: &finding.message,
         label: &finding.label,
-        notes: &finding.notes,
+        notes: finding.verdict.iter().chain(&finding.notes).map(String::as_str).collect(),
         fix: finding.fix.as_ref().map(|fix| fix_entry(fix, sources)),
         fingerprint: finding.fingerprint(),
         cause: finding.cause.as_deref(),

@@ -12,6 +12,7 @@ pub(crate) fn notes(finding: &Finding, report: &Report) -> Vec<String> {
         notes.push(abi_words::on(finding.abis, report.abis));
     }
     notes.extend(carried(finding));
+    notes.extend(finding.verdict.clone());
     notes.extend(finding.notes.iter().cloned());
     notes
 }
@@ -32,8 +33,8 @@ pub(crate) fn consequences(
         } else {
             format!("{}, ", place.path())
         };
-        let verdict = finding.notes.iter().find(|note| is_verdict(note));
-        let verdict = verdict.map(|note| format!("; {note}")).unwrap_or_default();
+        let verdict = finding.verdict.as_ref().map(|words| format!("; {words}"));
+        let verdict = verdict.unwrap_or_default();
         let command = match &finding.command {
             Some(command) if finding.rule.code.starts_with(['C', 'N']) => format!(" `{command}`:"),
             _ => String::new(),
@@ -65,13 +66,6 @@ fn also(same: &[&Finding]) -> Option<String> {
     let more = names.len().saturating_sub(NAMED);
     let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
     Some(format!("hence {code} for {}{rest}", shown.join(", ")))
-}
-
-/// Whether a note says what driver source does with a command.
-fn is_verdict(note: &str) -> bool {
-    ["broken: ", "translated: ", "harmless: ", "never reached: ", "what the code does "]
-        .iter()
-        .any(|begin| note.starts_with(begin))
 }
 
 /// Which type a finding within a type is about, and by which command it travels: the line that is
