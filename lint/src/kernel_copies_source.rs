@@ -10,13 +10,12 @@ use std::path::{Path, PathBuf};
 use ioctlkit_abi::{Abi, AbiId, Direction};
 use ioctlkit_model::kernel_copies::{Extent, Row, Sizes, Use};
 use ioctlkit_model::{
-    Access, Amount, Copies, HandledCommand, Interface, Layouts, MacroValue, Part, Serves,
-    SourceHandler, Way,
+    Access, Amount, Copies, HandledCommand, Interface, Layouts, Part, Serves, SourceHandler, Way,
 };
 use ioctlkit_sources::{c, driver};
 
 use crate::declared::Declared;
-use crate::numbered::Numbered;
+use crate::numbered;
 
 /// Handlers and commands whose argument is a plain value, as a macro shows that nobody follows:
 /// `uinput_set_bit()` in drivers/input/misc/uinput.c compares it with a limit.
@@ -64,7 +63,7 @@ pub fn read(headers: &[PathBuf], source: &[PathBuf]) -> Interface {
         c::read(&request).0
     };
     let mut interface = read_headers(headers.to_vec());
-    let numbers = numbers(&interface);
+    let numbers = numbered::on_x86_64(&interface);
     let request = driver::Request { paths: source.to_vec(), numbers, ..driver::Request::default() };
     let (mut code, _) = driver::read(&request);
     let private = std::mem::take(&mut code.code.declared_in);
@@ -73,20 +72,6 @@ pub fn read(headers: &[PathBuf], source: &[PathBuf]) -> Interface {
     }
     interface.append(code);
     interface
-}
-
-/// The numbers on x86-64 of everything that has one.
-pub fn numbers(interface: &Interface) -> Vec<driver::Known> {
-    let Some(abi) = usual_abi() else { return Vec::new() };
-    let layouts = Layouts::new(interface);
-    let commands = Numbered::all(interface)
-        .filter_map(|numbered| Some((numbered.name(), numbered.number(&layouts, abi)?)));
-    let macros = interface.macros.iter().filter_map(|it| match it.values.get(abi)? {
-        MacroValue::Integer(value) => Some((it.name.as_str(), u32::try_from(*value).ok()?)),
-        _ => None,
-    });
-    let known = commands.chain(macros);
-    known.map(|(name, number)| driver::Known { name: name.to_owned(), number }).collect()
 }
 
 /// The lines of two data files that differ, each with `-` where only the first has it and `+` where only
@@ -116,7 +101,8 @@ pub fn data_file(interface: &Interface, tree: &Path, kernel: &str) -> String {
 /// The rows for what was read of a kernel, sorted by name.
 pub fn lines(interface: &Interface, tree: &Path) -> Vec<String> {
     let layouts = Layouts::new(interface);
-    let numbers = numbers(interface).into_iter().map(|known| (known.name, known.number));
+    let numbers =
+        numbered::on_x86_64(interface).into_iter().map(|known| (known.name, known.number));
     let source = Source {
         interface,
         layouts: &layouts,

@@ -1,10 +1,12 @@
 //! What has a command number: a command, a plain number, or what a family's commands share.
 
-use ioctlkit_abi::{AbiId, AbiSet, Direction};
+use ioctlkit_abi::{Abi, AbiId, AbiSet, Direction};
 use ioctlkit_model::{
-    Argument, Command, Family, FamilyNumber, Interface, Layouts, RawNumber, Span, THROUGH_CONSTANT,
-    Type,
+    Argument, Command, Family, FamilyNumber, Interface, Layouts, MacroValue, RawNumber, Span,
+    THROUGH_CONSTANT, Type,
 };
+
+use ioctlkit_sources::driver;
 
 use crate::against::Item;
 
@@ -17,6 +19,21 @@ pub enum Numbered<'a> {
     Raw(&'a RawNumber),
     /// A family, whose number is that of a size of 0.
     Family(&'a Family, FamilyNumber),
+}
+
+/// Every name of an interface that stands for a number, macros included, with the number on x86-64: what
+/// the analysis of driver source decides ranges of numbers and type letters with.
+pub fn on_x86_64(interface: &Interface) -> Vec<driver::Known> {
+    let Some(abi) = Abi::by_name("x86_64").map(Abi::id) else { return Vec::new() };
+    let layouts = Layouts::new(interface);
+    let commands = Numbered::all(interface)
+        .filter_map(|numbered| Some((numbered.name(), numbered.number(&layouts, abi)?)));
+    let macros = interface.macros.iter().filter_map(|it| match it.values.get(abi)? {
+        MacroValue::Integer(value) => Some((it.name.as_str(), u32::try_from(*value).ok()?)),
+        _ => None,
+    });
+    let known = commands.chain(macros);
+    known.map(|(name, number)| driver::Known { name: name.to_owned(), number }).collect()
 }
 
 impl<'a> Numbered<'a> {

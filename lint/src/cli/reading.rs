@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use clap::Args;
 use ioctl_lint::Config;
 use ioctl_lint::config::{self, abi_help};
-use ioctl_lint::kernel_copies_source;
+use ioctl_lint::numbered;
 use ioctlkit_abi::{Abi, AbiId, AbiSet};
 use ioctlkit_model::{Interface, Problem};
 use ioctlkit_sources::rust::{FeatureName, Features, Missing};
@@ -341,7 +341,7 @@ impl Group {
     fn with_code(&self, request: &driver::Request, (mut interface, mut problems): Part) -> Part {
         let _progress = Progress::start("reading handlers");
         // What the headers among the paths define decides which commands a range of numbers lets through.
-        let numbers = kernel_copies_source::numbers(&interface);
+        let numbers = numbered::on_x86_64(&interface);
         let request = driver::Request { numbers, ..request.clone() };
         let (mut code, of_code) = workers().read_drivers(&request);
         let is_about_nothing = |problem: &Problem| problem.message.starts_with(c::HOLDS_NOTHING);
