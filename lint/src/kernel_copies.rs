@@ -6,7 +6,7 @@ use ioctlkit_model::{Layouts, abi_words};
 
 use crate::numbered::Numbered;
 
-/// So many handlers are told apart in words.
+/// How many handlers a sentence lists one by one.
 const SHOWN: usize = 4;
 
 /// A sentence for each way in which the kernel's handlers take the argument of a command, without its

@@ -20,7 +20,7 @@ const KEYS: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
 /// A set of packages that apt knows.
 #[derive(Debug, Clone, Default)]
 pub struct Archive {
-    /// What apt is told before all else.
+    /// The options of every call of apt.
     options: Vec<String>,
 }
 
