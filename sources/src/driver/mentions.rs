@@ -28,15 +28,8 @@ pub(super) fn mentions(
         .filter_map(|path| text_of(path).ok())
         .map(|text| defined(&text, &scan(&text)))
         .reduce(HashMap::new, joined);
-    let read: Vec<(&Path, String, Scan)> = sources
-        .into_par_iter()
-        .filter_map(|path| {
-            let text = text_of(path).ok()?;
-            let scanned = scan(&text);
-            Some((path, text, scanned))
-        })
-        .collect();
-    names.extend(read.iter().flat_map(|(_, text, scanned)| defined(text, scanned)));
+    let looked: Vec<Looked<'_>> = sources.into_par_iter().filter_map(Looked::at).collect();
+    names.extend(looked.iter().flat_map(|it| it.defines.clone()));
     let handled: BTreeSet<&str> = code
         .handlers
         .iter()
@@ -45,16 +38,42 @@ pub(super) fn mentions(
         .collect();
     names.retain(|_, name| !handled.contains(name.as_str()));
     let mut mentions = BTreeMap::new();
-    for (path, text, scanned) in &read {
-        for name in scanned.identifiers.iter().filter_map(|word| names.get(word)) {
-            if !mentions.contains_key(name)
-                && let Some(line) = named_at(text, scanned, name)
-            {
-                mentions.insert(name.clone(), format!("{}:{line}", path.display()));
-            }
-        }
+    for Looked { path, identifiers, .. } in &looked {
+        let wanted: Vec<&String> = identifiers
+            .iter()
+            .filter_map(|word| names.get(word))
+            .filter(|name| !mentions.contains_key(*name))
+            .collect();
+        // The texts of a whole kernel are not kept: the few that are needed are read once more.
+        let Some(text) = (!wanted.is_empty()).then(|| text_of(path).ok()).flatten() else {
+            continue;
+        };
+        let scanned = scan(&text);
+        let found = wanted.into_iter().filter_map(|name| {
+            let line = named_at(&text, &scanned, name)?;
+            Some((name.clone(), format!("{}:{line}", path.display())))
+        });
+        let found: Vec<(String, String)> = found.collect();
+        mentions.extend(found);
     }
     mentions
+}
+
+/// What is kept of a file that was looked through.
+struct Looked<'f> {
+    path: &'f Path,
+    /// The commands that it may define, by their hashed names.
+    defines: HashMap<u64, String>,
+    /// Every identifier outside comments and strings, hashed.
+    identifiers: Vec<u64>,
+}
+
+impl<'f> Looked<'f> {
+    fn at(path: &'f Path) -> Option<Self> {
+        let text = text_of(path).ok()?;
+        let scanned = scan(&text);
+        Some(Self { path, defines: defined(&text, &scanned), identifiers: scanned.identifiers })
+    }
 }
 
 /// Headers that may define commands: of a kernel those for programs, of a driver all of its own.
