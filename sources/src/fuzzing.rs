@@ -8,7 +8,7 @@ use std::path::Path;
 use ioctlkit_model::{Interface, Type};
 
 use crate::c::driver::allowed::sort_arguments;
-use crate::c::driver::database;
+use crate::c::driver::database::Database;
 use crate::c::lex::expression::{Macro, Names, is_conditional, parse_expression};
 use crate::c::lex::scan::{Scan, scan, tokens};
 use crate::c::lex::{condition, definitions_only, expand};
@@ -39,7 +39,9 @@ pub fn written(interface: &Interface) -> Vec<u8> {
 /// same when it is sorted again, and must not name an output file, a plugin or a file of arguments.
 pub fn database(folder: &Path, text: &str) {
     let _ = std::fs::write(folder.join("compile_commands.json"), text);
-    let _ = database::arguments(folder, Some(&folder.join("a.h")), &mut Vec::new());
+    if let Ok(database) = Database::read(folder) {
+        let _ = database.arguments(&folder.join("a.h"), &mut Vec::new());
+    }
     let words: Vec<String> = text.split_whitespace().map(str::to_owned).collect();
     let sorted = sort_arguments(&words, Path::new("/base"));
     assert!(sorted.refused.iter().all(|at| *at < words.len()));

@@ -65,7 +65,7 @@ const NOTHING_JUDGED: &str = "no command could be read, so this run says nothing
     U001, U002, U003 or a warning says what is missing";
 
 /// What to check, by which rules.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(super) struct Scope {
     /// Headers or Rust source, folders of them, a cargo workspace, a kernel source tree; modules and
     /// other compiled objects, or a folder of modules such as /lib/modules/VERSION; lists of numbers: .go,
@@ -104,7 +104,6 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     let options = &arguments.findings;
     let mut prepared = arguments.scope.prepare()?;
     for group in &mut prepared {
-        group.group.want_code();
         group.fail_on = options.fail_on.unwrap_or(group.fail_on);
         if options.baseline.is_none() && options.write_baseline.is_none() {
             group.read_baseline()?;
@@ -140,6 +139,11 @@ pub(super) fn find(scope: &Scope) -> Result<Whole, Failure> {
 }
 
 impl Scope {
+    /// One file, by these rules.
+    pub(super) fn of_file(file: PathBuf, choice: RuleChoice, reading: ReadOptions) -> Self {
+        Self { paths: vec![file], choice, reading, ..Self::default() }
+    }
+
     fn prepare(&self) -> Result<Vec<Prepared>, Failure> {
         let selection = self.selection()?;
         // Constants that no header has a counterpart for are no findings.
@@ -149,7 +153,11 @@ impl Scope {
         });
         let groups = self.reading.groups(&paths, raw)?.into_iter();
         let groups = groups.chain(self.reading.groups_of_lists(&lists)?);
-        groups.map(|group| Prepared::new(group, &selection)).collect()
+        let prepared = |mut group: Group| {
+            group.want_code();
+            Prepared::new(group, &selection)
+        };
+        groups.map(prepared).collect()
     }
 
     fn selection(&self) -> Result<Selection, Failure> {

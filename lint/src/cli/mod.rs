@@ -12,6 +12,7 @@ mod explain;
 mod failure;
 mod findings_options;
 mod handlers;
+mod kbuild;
 mod layout;
 mod man;
 mod number;
@@ -70,6 +71,7 @@ enum Command {
     Check(check::Arguments),
     Layout(layout::Arguments),
     Handlers(handlers::Arguments),
+    Kbuild(kbuild::Arguments),
     Number(number::Arguments),
     Baseline(baseline::Arguments),
     Dump(dump::Arguments),
@@ -97,6 +99,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Check(arguments) => check::run(arguments, &terminal),
         Command::Layout(arguments) => layout::run(arguments, &terminal),
         Command::Handlers(arguments) => handlers::run(arguments, &terminal),
+        Command::Kbuild(arguments) => kbuild::run(arguments, &terminal),
         Command::Number(arguments) => number::run(arguments, &terminal),
         Command::Baseline(arguments) => baseline::run(arguments, &terminal),
         Command::Dump(arguments) => dump::run(arguments, &terminal),

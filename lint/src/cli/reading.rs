@@ -19,7 +19,7 @@ use super::progress::Progress;
 use super::terminal::Terminal;
 
 /// How to read headers.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(super) struct ReadOptions {
     /// Look at these ABIs only, such as `x86_64,i386`; `ioctl-lint abis` lists their names
     #[arg(long = "abi", value_name = "LIST", value_delimiter = ',', value_parser = parse_abi)]
@@ -123,6 +123,11 @@ pub(super) fn say_what_is_missing(terminal: &Terminal) {
 pub(super) type Part = (Interface, Vec<Problem>);
 
 impl ReadOptions {
+    /// As a build says it, with a configuration of its own if one is named.
+    pub(super) fn of_build(include_dirs: Vec<PathBuf>, config: Option<PathBuf>) -> Self {
+        Self { include_dirs, config, ..Self::default() }
+    }
+
     /// The paths with their configurations.
     pub(super) fn groups(&self, paths: &[PathBuf], raw: RawNumbers) -> Result<Vec<Group>, Failure> {
         let files = self.by_config(paths).into_iter();
@@ -371,10 +376,13 @@ impl Group {
         }
         let shift = interface.append(code);
         ioctl_lint::declared::name_numbered(&mut interface);
-        problems.extend(of_code.into_iter().map(|mut problem| {
+        for mut problem in of_code {
             problem.span = problem.span.map(|span| shift.span(span));
-            problem
-        }));
+            // Both front ends look into the compilation database.
+            if !problems.contains(&problem) {
+                problems.push(problem);
+            }
+        }
         (interface, problems)
     }
 
@@ -383,8 +391,12 @@ impl Group {
         let paths = self.headers.iter().flat_map(|request| &request.paths);
         let paths: Vec<PathBuf> =
             paths.filter(|path| driver::holds_driver(path)).cloned().collect();
-        self.drivers =
-            (!paths.is_empty()).then(|| driver::Request { paths, ..driver::Request::default() });
+        self.drivers = (!paths.is_empty()).then(|| driver::Request {
+            paths,
+            include_dirs: self.request.include_dirs.clone(),
+            compile_commands: self.request.compile_commands.clone(),
+            ..driver::Request::default()
+        });
     }
 
     /// Whether there are compiled objects among the paths.

@@ -10,7 +10,7 @@ use super::failure::Failure;
 pub(super) const RULES: &str = "Rules";
 
 /// The rules that are named on the command line.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(super) struct RuleChoice {
     /// Report these rules only: codes, slugs, or the beginning of codes such as `L`; a rule named in
     /// full is on even where the profile leaves it off

@@ -44,7 +44,12 @@ declare_rule! {
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    for argument in cx.argument_records() {
+    // What C source defines for itself, such as the 32-bit twin of a structure, no program includes.
+    let is_exported = |argument: &&ArgumentRecord<'_>| {
+        let path = cx.interface.sources.path(argument.record.span);
+        path.extension().is_none_or(|extension| extension != "c")
+    };
+    for argument in cx.argument_records().iter().filter(is_exported) {
         let members: Vec<_> = classify::members(cx, argument)
             .iter()
             .filter(|found| found.subject.member.bits.is_none())

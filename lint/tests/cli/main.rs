@@ -21,6 +21,7 @@ mod hostile;
 mod input;
 mod integrations;
 mod join;
+mod kbuild;
 mod lists;
 mod objects;
 mod output;

@@ -36,6 +36,8 @@ mod wide_time;
 
 pub use cache::Cache;
 pub use driver::allowed::{AllowedArgument, Sorted, sort_arguments};
+pub(crate) use driver::database;
+pub use driver::database::is_kernels_own;
 pub use invocation::{Invocation, invocation};
 
 /// What to read, and how.

@@ -4,9 +4,10 @@ use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use ioctlkit_model::DriverCode;
+use ioctlkit_model::{DriverCode, Problem};
 
 use super::Request;
+use crate::c::database::{self, Database};
 use crate::c::is_kernel_root;
 use crate::reading::{limit, read_bytes};
 use crate::walk::{Step, walk};
@@ -15,9 +16,14 @@ use crate::walk::{Step, walk};
 const INSTALLED: [&str; 8] =
     ["linux", "drm", "misc", "mtd", "rdma", "scsi", "sound", "asm-generic"];
 
-/// The headers of the kernel tree around the source, else the installed ones, that define a command which
-/// the source names.
-pub(super) fn headers(request: &Request, code: &DriverCode) -> Vec<PathBuf> {
+/// The headers of the kernel tree around the source, else the installed ones, and those in folders that its
+/// build searches, that define a command which the source names. A database that cannot be used becomes a
+/// problem.
+pub(super) fn headers(
+    request: &Request,
+    code: &DriverCode,
+    problems: &mut Vec<Problem>,
+) -> Vec<PathBuf> {
     let labels = code.handlers.iter().flat_map(|handler| &handler.commands);
     let names: HashSet<&[u8]> = labels.map(|command| command.name.as_bytes()).collect();
     if names.is_empty() {
@@ -25,7 +31,7 @@ pub(super) fn headers(request: &Request, code: &DriverCode) -> Vec<PathBuf> {
     }
     let reach = request.reach();
     let mut found = Vec::new();
-    for folder in folders(request) {
+    for folder in folders(request, problems) {
         let _ = walk(
             &folder,
             &reach,
@@ -46,8 +52,10 @@ pub(super) fn headers(request: &Request, code: &DriverCode) -> Vec<PathBuf> {
     found
 }
 
-fn folders(request: &Request) -> Vec<PathBuf> {
-    let mut folders = Vec::new();
+fn folders(request: &Request, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
+    let mut folders = searched_by_build(request, problems);
+    // A build that names the kernel's exported headers means these, and not the installed ones.
+    let names_exported = folders.iter().any(|folder| folder.ends_with("uapi"));
     for path in &request.paths {
         let Ok(absolute) = path.canonicalize() else { continue };
         if is_kernel_root(&absolute) {
@@ -62,13 +70,31 @@ fn folders(request: &Request) -> Vec<PathBuf> {
         }
         if let Some(root) = kernel_around(path, &absolute) {
             folders.push(root.join("include/uapi"));
-        } else {
+        } else if !names_exported {
             let include = Path::new("/usr/include");
             folders.extend(INSTALLED.iter().map(|name| include.join(name)));
         }
     }
     folders.sort();
     folders.dedup();
+    folders
+}
+
+/// Folders that the source's build searches for headers. Of a kernel, only what it exports declares commands.
+fn searched_by_build(request: &Request, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
+    let mut folders = request.include_dirs.clone();
+    if let Some(database) = &request.compile_commands {
+        match Database::read(database) {
+            Ok(database) => {
+                // What an entry says that was not taken over, the front end of C reports where it matters.
+                let arguments =
+                    request.paths.iter().flat_map(|path| database.arguments(path, &mut Vec::new()));
+                folders.extend(arguments.filter_map(|it| it.folder().map(Path::to_owned)));
+            }
+            Err(problem) => problems.push(problem),
+        }
+    }
+    folders.retain(|folder| !database::is_kernels_own(folder));
     folders
 }
 

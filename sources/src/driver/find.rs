@@ -110,7 +110,7 @@ enum Named {
 fn look(path: PathBuf, named: Named) -> Result<Found, Problem> {
     let bytes = read_bytes(&path, limit::SOURCE)
         .map_err(|error| failure(&path, format!("cannot read: {error}")))?;
-    let has_handlers = named == Named::Itself || has_handlers(&bytes);
+    let has_handlers = named == Named::Itself || makes_handlers(&bytes);
     let speaks_of_ioctl =
         [&b"ioctl"[..], b"IOC"].iter().any(|word| memmem::find(&bytes, word).is_some());
     Ok(Found { path, has_handlers, speaks_of_ioctl, defines: defined(&bytes) })
@@ -145,9 +145,19 @@ const ROWS: [&[u8]; 9] = [
     b"[_IOC_NR(",
 ];
 
+/// Whether a file of C makes a function a handler, as far as its text alone says.
+///
+/// # Errors
+/// Why it cannot be read.
+pub fn has_handlers(path: &Path) -> Result<bool, Problem> {
+    let bytes = read_bytes(path, limit::SOURCE)
+        .map_err(|error| failure(path, format!("cannot read: {error}")))?;
+    Ok(makes_handlers(&bytes))
+}
+
 /// Whether a member whose name speaks of ioctl is given a value, or a table has a row for a command. Each
 /// byte is looked at once.
-fn has_handlers(bytes: &[u8]) -> bool {
+fn makes_handlers(bytes: &[u8]) -> bool {
     gives_a_member(bytes) || ROWS.iter().any(|row| memmem::find(bytes, row).is_some())
 }
 
@@ -263,7 +273,7 @@ mod tests {
             ".compat_ioctl=f",
             "DRM_IOCTL_DEF_DRV(FOO, foo, 0)",
         ] {
-            assert!(has_handlers(text.as_bytes()), "{text}");
+            assert!(makes_handlers(text.as_bytes()), "{text}");
         }
         for text in [
             "if (ops->ioctl == foo)",
@@ -273,15 +283,15 @@ mod tests {
             ".ioctl",
             "",
         ] {
-            assert!(!has_handlers(text.as_bytes()), "{text}");
+            assert!(!makes_handlers(text.as_bytes()), "{text}");
         }
     }
 
     #[test]
     fn a_megabyte_of_one_word_and_one_of_blanks_are_looked_at_once() {
         // Quadratic, either would take hours.
-        assert!(!has_handlers("ioctl".repeat(1 << 18).as_bytes()));
-        assert!(!has_handlers(".ioctl ".repeat(1 << 18).as_bytes()));
-        assert!(!has_handlers(format!(".ioctl{}", " ".repeat(1 << 20)).as_bytes()));
+        assert!(!makes_handlers("ioctl".repeat(1 << 18).as_bytes()));
+        assert!(!makes_handlers(".ioctl ".repeat(1 << 18).as_bytes()));
+        assert!(!makes_handlers(format!(".ioctl{}", " ".repeat(1 << 20)).as_bytes()));
     }
 }

@@ -17,7 +17,7 @@ use ioctlkit_handlers::{Analyser, Analysis, Program, Source};
 use ioctlkit_model::{DriverCode, FileId, Interface, Problem, ProblemKind};
 use rayon::prelude::*;
 
-pub use find::holds_driver;
+pub use find::{has_handlers, holds_driver};
 
 use crate::c::is_kernel_root;
 use crate::c::lex::scan::scan;
@@ -30,6 +30,10 @@ use find::Index;
 pub struct Request {
     /// Files of C, or folders of them.
     pub paths: Vec<PathBuf>,
+    /// Folders that are searched for the headers that declare commands, besides those around the source.
+    pub include_dirs: Vec<PathBuf>,
+    /// A compilation database, or the folder that holds one: the folders that it names are searched, too.
+    pub compile_commands: Option<PathBuf>,
     /// What an earlier attempt has taught.
     pub caution: Caution,
     /// Numbers of commands and of other macros, on x86-64, with which it is decided what a range of numbers
@@ -49,7 +53,9 @@ pub struct Known {
 impl Request {
     /// How far reading may reach.
     pub(crate) fn reach(&self) -> Reach {
-        Reach::of(&self.paths, &[])
+        let named: Vec<PathBuf> =
+            self.paths.iter().chain(&self.compile_commands).cloned().collect();
+        Reach::of(&named, &self.include_dirs)
     }
 }
 
@@ -83,7 +89,7 @@ pub fn read(request: &Request) -> (Interface, Vec<Problem>) {
     problems.append(&mut reading.problems);
     let Analysis { mut code, .. } = analysis;
     code.files = reading.program.sources.iter().map(|source| source.file).collect();
-    code.declared_in = declaring::headers(request, &code);
+    code.declared_in = declaring::headers(request, &code, &mut problems);
     where_built(request, &mut code, &reading.interface);
     code.mentions = mentions::mentions(request, &found, &code);
     code.is_whole_kernel = request.paths.iter().any(|path| is_kernel_root(path));

@@ -179,7 +179,7 @@ fields! {
     c::Configured { include_dirs, defines, arguments }
     rust::Request { paths, abis, features, constants, caution }
     object::Request { paths, base, bare_abi, types, caution }
-    driver::Request { paths, caution, numbers }
+    driver::Request { paths, include_dirs, compile_commands, caution, numbers }
     driver::Known { name, number }
 }
 

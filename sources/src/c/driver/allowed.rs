@@ -101,7 +101,7 @@ impl AllowedArgument {
     }
 
     /// The folder that is searched.
-    pub(crate) fn folder(&self) -> Option<&Path> {
+    pub fn folder(&self) -> Option<&Path> {
         match &self.0 {
             Kind::Folder(_, path) => Some(path),
             _ => None,

@@ -20,62 +20,77 @@ struct Entry {
     arguments: Option<Vec<String>>,
 }
 
-/// The arguments that matter to a header in `folder`: those of the file in the database that lies
-/// closest to it. What could not be taken over is told in `problems`.
-///
-/// # Errors
-/// Why the database cannot be used.
-pub(crate) fn arguments(
-    database: &Path,
-    header: Option<&Path>,
-    problems: &mut Vec<Problem>,
-) -> Result<Vec<AllowedArgument>, Problem> {
-    let path = if database.is_dir() {
-        database.join("compile_commands.json")
-    } else {
-        database.to_owned()
-    };
-    let failure = |message: String, help: &str| Problem {
+/// A compilation database.
+#[derive(Debug)]
+pub(crate) struct Database {
+    path: PathBuf,
+    entries: Vec<Entry>,
+}
+
+impl Database {
+    /// Reads a database, or the one in a folder.
+    ///
+    /// # Errors
+    /// Why it cannot be used.
+    pub(crate) fn read(database: &Path) -> Result<Self, Problem> {
+        let path = if database.is_dir() {
+            database.join("compile_commands.json")
+        } else {
+            database.to_owned()
+        };
+        let failure = |message, help| failure(&path, message, help);
+        let text = reading::read_text(&path, limit::RECORDS)
+            .map_err(|error| failure(format!("cannot read: {error}"), "check the path"))?;
+        let entries: Vec<Entry> = serde_json::from_str(&text).map_err(|error| {
+            let message = format!("not a compilation database: {}", reading::json_place(&error));
+            failure(message, "generate it anew, for example with `make compile_commands.json`")
+        })?;
+        Ok(Self { path, entries })
+    }
+
+    /// The arguments of the file that lies closest to a path: its own, where it has an entry. An entry
+    /// that cannot be used becomes a problem, and what of it could not be taken over a note.
+    pub(crate) fn arguments(&self, of: &Path, problems: &mut Vec<Problem>) -> Vec<AllowedArgument> {
+        let wanted = std::path::absolute(of).unwrap_or_default();
+        let closest = self.entries.iter().max_by_key(|entry| {
+            let file = entry.directory.join(&entry.file);
+            file.components().zip(wanted.components()).take_while(|(a, b)| a == b).count()
+        });
+        let Some(entry) = closest else { return Vec::new() };
+        if !entry.directory.is_absolute() {
+            let message = format!(
+                "the entry of `{}` has a `directory` that is not absolute",
+                entry.file.display()
+            );
+            problems.push(failure(&self.path, message, "generate the database anew"));
+            return Vec::new();
+        }
+        let Relevant { kept, unread } = relevant(entry);
+        if !unread.is_empty() {
+            problems.push(Problem {
+                kind: ProblemKind::Note,
+                path: Some(self.path.clone()),
+                span: None,
+                message: format!(
+                    "what the entry of `{}` says by {} was not passed on",
+                    entry.file.display(),
+                    unread.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
+                ),
+                help: Some("give macros and folders that it holds with `-D` and `-I`".into()),
+            });
+        }
+        kept
+    }
+}
+
+fn failure(database: &Path, message: String, help: &str) -> Problem {
+    Problem {
         kind: ProblemKind::Failure,
-        path: Some(path.clone()),
+        path: Some(database.to_owned()),
         span: None,
         message,
         help: Some(help.to_owned()),
-    };
-    let text = reading::read_text(&path, limit::RECORDS)
-        .map_err(|error| failure(format!("cannot read: {error}"), "check the path"))?;
-    let entries: Vec<Entry> = serde_json::from_str(&text).map_err(|error| {
-        let message = format!("not a compilation database: {}", reading::json_place(&error));
-        failure(message, "generate it anew, for example with `make compile_commands.json`")
-    })?;
-    let wanted = header.and_then(|header| std::path::absolute(header).ok()).unwrap_or_default();
-    let closest = entries.iter().max_by_key(|entry| {
-        let file = entry.directory.join(&entry.file);
-        file.components().zip(wanted.components()).take_while(|(a, b)| a == b).count()
-    });
-    let Some(entry) = closest else { return Ok(Vec::new()) };
-    if !entry.directory.is_absolute() {
-        let message = format!(
-            "the entry of `{}` has a `directory` that is not absolute",
-            entry.file.display()
-        );
-        return Err(failure(message, "generate the database anew"));
     }
-    let Relevant { kept, unread } = relevant(entry);
-    if !unread.is_empty() {
-        problems.push(Problem {
-            kind: ProblemKind::Note,
-            path: Some(path.clone()),
-            span: None,
-            message: format!(
-                "what the entry of `{}` says by {} was not passed on",
-                entry.file.display(),
-                unread.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
-            ),
-            help: Some("give macros and folders that it holds with `-D` and `-I`".into()),
-        });
-    }
-    Ok(kept)
 }
 
 /// What of an entry matters to headers.
@@ -108,12 +123,13 @@ fn relevant(entry: &Entry) -> Relevant {
     Relevant { kept: kept.collect(), unread }
 }
 
-/// Whether a path is of the kernel's own side, and not of what it exports.
-fn is_kernels_own(path: &Path) -> bool {
-    let text = path.to_string_lossy();
-    text.contains("/include")
-        && !text.contains("uapi")
-        && path.ancestors().any(|above| above.join("include/uapi/linux").is_dir())
+/// Whether a folder of headers is of a kernel's own side, and not of what it exports.
+pub fn is_kernels_own(folder: &Path) -> bool {
+    let Ok(absolute) = std::path::absolute(folder) else { return false };
+    let has = |name: &str| absolute.components().any(|part| part.as_os_str() == name);
+    has("include")
+        && !has("uapi")
+        && absolute.ancestors().any(|above| above.join("include/uapi/linux").is_dir())
 }
 
 /// Whether a word that is not passed on may hold macros or folders.
@@ -144,9 +160,16 @@ mod tests {
         let path = folder.path().join("compile_commands.json");
         std::fs::write(&path, format!("[{entry}]")).unwrap();
         let mut problems = Vec::new();
-        let found = arguments(folder.path(), None, &mut problems);
+        let found = Database::read(folder.path())
+            .map(|database| database.arguments(Path::new("/x/a.h"), &mut problems));
+        let (failures, notes): (Vec<Problem>, Vec<Problem>) =
+            problems.into_iter().partition(|problem| problem.kind == ProblemKind::Failure);
         let words = |found: Vec<AllowedArgument>| found.iter().map(AllowedArgument::word).collect();
-        let notes = problems.into_iter().map(|problem| problem.message).collect();
+        let found = match failures.into_iter().next() {
+            Some(failure) => Err(failure),
+            None => found,
+        };
+        let notes = notes.into_iter().map(|problem| problem.message).collect();
         (found.map(words).map_err(|problem| problem.message), notes)
     }
 

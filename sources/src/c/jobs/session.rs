@@ -15,7 +15,7 @@ use crate::c::convert::Arena;
 use crate::c::discover::{Asked, TreeHeaders, discover};
 use crate::c::driver::allowed::AllowedArgument;
 use crate::c::driver::clang::Library;
-use crate::c::driver::database;
+use crate::c::driver::database::Database;
 use crate::c::elsewhere;
 use crate::c::files::{Files, Given, Index, Surroundings};
 use crate::c::macros::Macros;
@@ -170,11 +170,14 @@ fn of_database(
     problems: &mut Vec<Problem>,
 ) -> Vec<AllowedArgument> {
     let Some(path) = &request.compile_commands else { return Vec::new() };
-    let first = group.headers.first().map(|header| header.path.as_path());
-    database::arguments(path, first, problems).unwrap_or_else(|problem| {
-        problems.push(problem);
-        Vec::new()
-    })
+    let Some(first) = group.headers.first() else { return Vec::new() };
+    match Database::read(path) {
+        Ok(database) => database.arguments(&first.path, problems),
+        Err(problem) => {
+            problems.push(problem);
+            Vec::new()
+        }
+    }
 }
 
 /// Parses the jobs and files what they hold. Answers the jobs for headers that have to be read
