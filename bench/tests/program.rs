@@ -270,3 +270,21 @@ fn no_link_is_written_through_and_no_pipe_is_waited_for() {
     assert_eq!(fs::read_dir(at("folder")).unwrap().count(), 0);
     assert!(!at("nowhere").exists());
 }
+
+#[test]
+fn completions_and_manual_pages_are_made() {
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let done = bench().args(["completions", shell]).output().unwrap();
+        let text = String::from_utf8(done.stdout).unwrap();
+        assert!(done.status.success() && text.contains("ioctl-bench"), "{shell}: {text}");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let done = bench().arg("man").arg("--dir").arg(folder.path()).output().unwrap();
+    assert!(done.status.success(), "{done:?}");
+    let page = fs::read_to_string(folder.path().join("ioctl-bench-run.1")).unwrap();
+    assert!(page.contains("--preset"), "{page}");
+    // What the program runs itself with is nobody's business.
+    assert!(!folder.path().join("ioctl-bench-measure.1").exists());
+    let page = bench().arg("man").output().unwrap();
+    assert!(String::from_utf8(page.stdout).unwrap().contains(".TH ioctl-bench 1"));
+}

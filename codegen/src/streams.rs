@@ -3,6 +3,7 @@
 
 use std::fmt;
 use std::io::{self, BufWriter, IsTerminal as _, Stderr, Stdout, Write};
+use std::sync::OnceLock;
 
 use ioctlkit_model::{Report, SourceMap};
 use ioctlkit_report::terminal::Terminal;
@@ -37,9 +38,18 @@ pub fn tell(line: impl fmt::Display) {
     let _ = writeln!(err, "{line}").and_then(|()| err.flush());
 }
 
+/// What was asked for by name; nothing where the terminal decides.
+static COLOUR: OnceLock<bool> = OnceLock::new();
+
+/// Has every report coloured, or none, whatever it is written to. The first call decides.
+pub fn colour_reports(always: bool) {
+    let _ = COLOUR.set(always);
+}
+
 /// Tells on standard error what went wrong.
 pub fn report(report: &Report, sources: &SourceMap) {
-    let colour = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let of_terminal = || io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+    let colour = COLOUR.get().copied().unwrap_or_else(of_terminal);
     let mut stderr = BufWriter::new(io::stderr());
     let _ = full::render(report, sources, Style { colour }, &mut stderr);
 }

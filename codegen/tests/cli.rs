@@ -144,3 +144,32 @@ fn no_path_is_more_than_text_in_a_generated_module_or_a_message() {
         }
     }
 }
+
+#[test]
+fn completions_and_manual_pages_are_made() {
+    let folder = folder();
+    for shell in ["bash", "elvish", "fish", "powershell", "zsh"] {
+        let (code, text, said) = run(folder.path(), &["completions", shell]);
+        assert_eq!((code, said.as_str()), (0, ""));
+        assert!(text.contains("ioctl-gen") && text.contains("import"), "{shell}: {text}");
+    }
+    let (code, page, _) = run(folder.path(), &["man"]);
+    assert_eq!(code, 0);
+    assert!(page.contains(".TH ioctl-gen 1"), "{page}");
+    assert_eq!(run(folder.path(), &["man", "--dir", "pages"]).0, 0);
+    for name in ["ioctl-gen.1", "ioctl-gen-new.1", "ioctl-gen-module.1", "ioctl-gen-test.1"] {
+        assert!(folder.path().join("pages").join(name).is_file(), "{name}");
+    }
+    let (code, _, said) = run(folder.path(), &["man", "--dir", "a.h/pages"]);
+    assert_eq!(code, 2);
+    assert!(said.contains("cannot write a.h/pages"), "{said}");
+}
+
+#[test]
+fn messages_are_coloured_where_that_is_asked_for() {
+    let folder = folder();
+    let import = |when: &[&str]| run(folder.path(), &[&["import", "none.h"], when].concat()).2;
+    assert!(!import(&[]).contains('\u{1b}'));
+    assert!(import(&["--color", "always"]).contains('\u{1b}'));
+    assert!(!import(&["--color", "never"]).contains('\u{1b}'));
+}

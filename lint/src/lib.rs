@@ -10,6 +10,7 @@ pub mod causes;
 pub mod classify;
 pub mod compat;
 pub mod config;
+pub mod config_schema;
 pub mod context;
 pub mod conventions;
 pub mod copied_out;

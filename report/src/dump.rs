@@ -3,12 +3,13 @@
 //! [`VERSION`].
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::io;
 
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{
     Command, Family, Header, HeaderError, Interface, Layouts, NotUnderstood, Problem, RawNumber,
-    SourceMap, Span, WideTime, kernel_copies,
+    RecordId, SourceMap, Span, WideTime, kernel_copies,
 };
 use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
@@ -29,6 +30,41 @@ mod types;
 
 /// The version of the format.
 pub const VERSION: u32 = 2;
+
+/// Writes these structures and unions as a dump has them, and what could not be read.
+///
+/// # Errors
+/// Those of `out`.
+pub fn render_records(
+    layouts: &Layouts<'_>,
+    records: &BTreeSet<RecordId>,
+    problems: &[Problem],
+    out: &mut dyn io::Write,
+) -> io::Result<()> {
+    let interface = layouts.interface();
+    let sets = &Sets::default();
+    let behind = &Behind::new(interface);
+    let entry = |id: &RecordId| {
+        types::record_entry(id.0 as usize, interface.record(*id), layouts, behind, sets)
+    };
+    let document = Records {
+        version: VERSION,
+        abis: names(interface.abis),
+        types: List(|| records.iter().map(entry)),
+        errors: List(|| problems.iter().map(|problem| problem_entry(problem, &interface.sources))),
+        abi_sets: sets,
+    };
+    stream::write(&document, out)
+}
+
+#[derive(Serialize)]
+struct Records<'a, T, P> {
+    version: u32,
+    abis: Vec<&'static str>,
+    types: T,
+    errors: P,
+    abi_sets: &'a Sets,
+}
 
 /// Writes what was read and what could not be, with a line for each command and each type.
 ///

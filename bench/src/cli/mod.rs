@@ -1,8 +1,10 @@
 //! The command line, a file per subcommand.
 
 mod compare;
+mod completions;
 mod inside;
 mod list;
+mod man;
 mod measure;
 mod report;
 mod run;
@@ -48,6 +50,8 @@ enum Command {
     Run(run::Arguments),
     Report(report::Arguments),
     Compare(compare::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
     #[command(hide = true)]
     Measure(measure::Arguments),
     #[command(hide = true)]
@@ -73,6 +77,8 @@ pub fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Report(arguments) => report::run(&arguments),
         Command::Compare(arguments) => compare::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
+        Command::Man(arguments) => man::run(&arguments),
         Command::Measure(arguments) => measure::run(&arguments),
         Command::Inside(arguments) => inside::run(&arguments),
     };

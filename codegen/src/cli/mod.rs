@@ -1,8 +1,10 @@
 //! The command line, a file per subcommand.
 
+mod completions;
 mod handlers;
 mod headers;
 mod import;
+mod man;
 mod module;
 mod new;
 mod test;
@@ -12,7 +14,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use ioctl_gen::import::ConfinedBindgen;
-use ioctl_gen::streams::{print, report, tell};
+use ioctl_gen::streams::{colour_reports, print, report, tell};
 use ioctl_gen::{WriteError, describe};
 use ioctlkit_model::{Problem, Report, SourceMap};
 
@@ -22,6 +24,22 @@ use ioctlkit_model::{Problem, Report, SourceMap};
 struct Arguments {
     #[command(subcommand)]
     command: Command,
+
+    /// When to colour what is printed; `auto` does so on a terminal and heeds `NO_COLOR`
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
+    color: Colour,
+}
+
+/// When to colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+enum Colour {
+    /// On a terminal, unless `NO_COLOR` is set
+    #[default]
+    Auto,
+    /// Even in a file
+    Always,
+    /// Not at all
+    Never,
 }
 
 const EXAMPLES: &str = "\
@@ -45,6 +63,8 @@ enum Command {
     Module(module::Arguments),
     Test(test::Arguments),
     Import(import::Arguments),
+    Completions(completions::Arguments),
+    Man(man::Arguments),
 }
 
 /// Parses the command line and does what it says.
@@ -56,11 +76,18 @@ pub(crate) fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return refused(&error),
     };
+    match arguments.color {
+        Colour::Auto => {}
+        Colour::Always => colour_reports(true),
+        Colour::Never => colour_reports(false),
+    }
     let outcome = match &arguments.command {
         Command::New(arguments) => new::run(arguments),
         Command::Module(arguments) => module::run(arguments),
         Command::Test(arguments) => return test::run(arguments),
         Command::Import(arguments) => import::run(arguments),
+        Command::Completions(arguments) => completions::run(arguments),
+        Command::Man(arguments) => man::run(arguments),
     };
     ExitCode::from(match outcome {
         Outcome::Done => 0,

@@ -38,7 +38,7 @@ enum What {
 }
 
 /// The name of the file where none is given.
-const FILE: &str = "ioctl-lint-baseline.json";
+pub(super) const FILE: &str = "ioctl-lint-baseline.json";
 
 /// Check, and write a baseline that accepts everything found; the file is replaced as a whole
 #[derive(Debug, Args)]

@@ -2,6 +2,7 @@
 
 mod against;
 mod objects;
+mod settings;
 pub(super) mod summary;
 
 use std::collections::HashSet;
@@ -58,6 +59,10 @@ pub(super) struct Arguments {
     /// Print how many findings each rule has instead of the findings
     #[arg(long, conflicts_with_all = ["format", "write_baseline"])]
     statistics: bool,
+
+    /// Print what holds for each path, from the configuration and the command line, and check nothing
+    #[arg(long, conflicts_with_all = ["format", "write_baseline", "statistics"])]
+    show_settings: bool,
 }
 
 /// What a run says that could read none of the commands that it saw.
@@ -109,6 +114,10 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
             group.read_baseline()?;
         }
     }
+    if arguments.show_settings {
+        terminal.print(|out, style| settings::write(&prepared, &arguments.scope, style, out))?;
+        return Ok(Outcome::Clean);
+    }
     let mut whole = Whole::default();
     // One baseline for the whole run where the command line names it, else each group's own.
     let mut baseline = options.baseline.as_deref().map(Baseline::read).transpose()?;
@@ -142,6 +151,11 @@ impl Scope {
     /// One file, by these rules.
     pub(super) fn of_file(file: PathBuf, choice: RuleChoice, reading: ReadOptions) -> Self {
         Self { paths: vec![file], choice, reading, ..Self::default() }
+    }
+
+    /// Everything in a folder, by the rules of a profile.
+    pub(super) fn of_tree(folder: PathBuf, profile: Profile, reading: ReadOptions) -> Self {
+        Self { paths: vec![folder], profile: Some(profile), reading, ..Self::default() }
     }
 
     fn prepare(&self) -> Result<Vec<Prepared>, Failure> {

@@ -1,6 +1,7 @@
 //! `ioctl-lint decode`.
 
 mod elsewhere;
+mod json;
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::mem::ManuallyDrop;
@@ -15,6 +16,7 @@ use ioctlkit_report::Style;
 use ioctlkit_sources::reading;
 
 use super::Outcome;
+use super::answer::AnswerFormat;
 use super::cache::CacheOptions;
 use super::failure::{Failure, outcome_of, say_failures};
 use super::reading::{RawNumbers, ReadOptions, named_or_installed, read_as_one};
@@ -48,6 +50,10 @@ pub(super) struct Arguments {
     /// headers]
     #[arg(long, value_name = "PATH", value_delimiter = ',')]
     headers: Vec<PathBuf>,
+
+    /// How to print each call; JSON takes a line for each
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    format: AnswerFormat,
 
     #[command(flatten)]
     reading: ReadOptions,
@@ -91,7 +97,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
         return Ok(outcome.max(decode_all(
             input,
             Path::new("standard input"),
-            &commands,
+            (&commands, arguments.format),
             terminal,
         )?));
     }
@@ -100,7 +106,8 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
             let failure = Failure::new(format!("cannot read {}: {error}", file.shown()));
             failure.help("a trace that is no file can come by standard input")
         })?;
-        outcome = outcome.max(decode_all(BufReader::new(input), file, &commands, terminal)?);
+        let known = (&commands, arguments.format);
+        outcome = outcome.max(decode_all(BufReader::new(input), file, known, terminal)?);
     }
     Ok(outcome)
 }
@@ -153,7 +160,7 @@ const LONGEST: u64 = 1 << 20;
 fn decode_all(
     mut input: impl BufRead,
     file: &Path,
-    commands: &Known<'_, '_>,
+    (commands, format): (&Known<'_, '_>, AnswerFormat),
     terminal: &Terminal,
 ) -> Result<Outcome, Failure> {
     let mut outcome = Outcome::Clean;
@@ -176,9 +183,13 @@ fn decode_all(
         }
         match decode::call(&String::from_utf8_lossy(&line)) {
             None => {}
-            Some(Ok(call)) => {
-                terminal.print(|out, style| write_call(&call, commands, style, out))?;
-            }
+            Some(Ok(call)) => match format {
+                AnswerFormat::Text => {
+                    terminal.print(|out, style| write_call(&call, commands, style, out))?;
+                }
+                AnswerFormat::Json => terminal
+                    .print_exactly(|out, _| json::write_call(&call, commands.of(&call).0, out))?,
+            },
             Some(Err(error)) => {
                 outcome = Outcome::Failed;
                 terminal.say(|out, _| writeln!(out, "{}:{number}: {error}", file.shown()));

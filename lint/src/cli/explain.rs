@@ -7,8 +7,10 @@ use ioctl_lint::docs::{level_name, markdown};
 use ioctl_lint::registry;
 use ioctlkit_model::RuleInfo;
 use ioctlkit_report::Style;
+use serde::Serialize;
 
 use super::Outcome;
+use super::answer::{self, AnswerFormat};
 use super::failure::Failure;
 use super::terminal::{Terminal, bold};
 
@@ -18,11 +20,47 @@ pub(super) struct Arguments {
     /// A code such as `L001`, or a slug such as `implicit-hole`
     #[arg(value_name = "RULE", required = true)]
     rules: Vec<String>,
+
+    /// How to print the pages
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    format: AnswerFormat,
+}
+
+/// A rule with its page.
+#[derive(Serialize)]
+struct Entry {
+    code: &'static str,
+    slug: &'static str,
+    summary: &'static str,
+    new: &'static str,
+    legacy: &'static str,
+    languages: &'static str,
+    /// In Markdown.
+    page: String,
+}
+
+impl Entry {
+    fn of(rule: &RuleInfo) -> Self {
+        Self {
+            code: rule.code,
+            slug: rule.slug,
+            summary: rule.summary,
+            new: rule.severity.name(),
+            legacy: level_name(rule.legacy),
+            languages: rule.languages.words(),
+            page: markdown(rule),
+        }
+    }
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
     let rules: Vec<&RuleInfo> =
         arguments.rules.iter().map(|name| registry::by_name(name)).collect::<Result<_, _>>()?;
+    if arguments.format == AnswerFormat::Json {
+        let entries: Vec<Entry> = rules.into_iter().map(Entry::of).collect();
+        terminal.print_exactly(|out, _| answer::write(&entries, out))?;
+        return Ok(Outcome::Clean);
+    }
     terminal.print(|out, style| {
         for (index, rule) in rules.iter().enumerate() {
             if index > 0 {

@@ -12,10 +12,11 @@ use clap::Args;
 use ioctl_lint::suggest::did_you_mean;
 use ioctlkit_abi::{AbiSet, RecordKind};
 use ioctlkit_model::{Interface, Layouts, Record, RecordId, Type};
-use ioctlkit_report::Style;
+use ioctlkit_report::{Style, dump};
 use ioctlkit_sources::object::Wanted;
 
 use super::Outcome;
+use super::answer::AnswerFormat;
 use super::failure::{Failure, outcome_of, say_failures};
 use super::reading::{RawNumbers, ReadOptions};
 use super::terminal::{Terminal, bold};
@@ -30,7 +31,7 @@ Examples:
   ioctl-lint layout FS_IOC_FSGETXATTR /usr/include/linux/fs.h
 
 ABIs with equal layouts share a column. Offsets and sizes are in bytes; a bit-field's offset is
-byte:bit, and its size is in bits.")]
+byte:bit, and its size is in bits. JSON has the structure and those in it, as `types` of a dump.")]
 pub(super) struct Arguments {
     /// A structure or union with or without the keyword, a typedef, or a command for its argument
     #[arg(value_name = "TYPE")]
@@ -39,6 +40,10 @@ pub(super) struct Arguments {
     /// Headers or Rust source, folders of them, a cargo workspace, or a kernel source tree
     #[arg(value_name = "PATH", required = true)]
     paths: Vec<PathBuf>,
+
+    /// How to print the layout
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    format: AnswerFormat,
 
     #[command(flatten)]
     reading: ReadOptions,
@@ -55,20 +60,32 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
         group.want_types(Wanted::Named([tag(&arguments.name).to_owned()].into()));
         let (interface, problems) = group.read();
         outcome = outcome.max(outcome_of(&problems));
-        say_failures(problems, &interface.sources, terminal);
-        let records = find(&interface, &arguments.name);
         let layouts = Layouts::new(&interface);
-        for id in records {
-            let record = interface.record(id);
-            if record.variants.is_empty() {
-                undefined.push(record.display_name());
-                continue;
+        let (defined, declared): (Vec<RecordId>, Vec<RecordId>) = find(&interface, &arguments.name)
+            .into_iter()
+            .partition(|id| !interface.record(*id).variants.is_empty());
+        undefined.extend(declared.iter().map(|id| interface.record(*id).display_name()));
+        found |= !defined.is_empty();
+        match arguments.format {
+            AnswerFormat::Text => {
+                let within = arguments.reading.abis().unwrap_or(interface.abis);
+                for id in defined {
+                    terminal.print(|out, style| write_record(&layouts, id, within, style, out))?;
+                }
             }
-            let within = arguments.reading.abis().unwrap_or(interface.abis);
-            terminal.print(|out, style| write_record(&layouts, id, within, style, out))?;
-            found = true;
+            AnswerFormat::Json if defined.is_empty() => {}
+            AnswerFormat::Json => {
+                let with_inner = defined
+                    .into_iter()
+                    .flat_map(|id| interface.records_within(&Type::Record(id)))
+                    .collect();
+                terminal.print_exactly(|out, _| {
+                    dump::render_records(&layouts, &with_inner, &problems, out)
+                })?;
+            }
         }
         known.extend(names(&interface));
+        say_failures(problems, &interface.sources, terminal);
     }
     // Where nothing could be read, that was said, and every name would be unknown.
     if found || (outcome == Outcome::Failed && known.is_empty()) {

@@ -1,6 +1,7 @@
 //! The command line, a file per subcommand.
 
 mod abis;
+mod answer;
 mod baseline;
 mod cache;
 mod check;
@@ -12,6 +13,7 @@ mod explain;
 mod failure;
 mod findings_options;
 mod handlers;
+mod init;
 mod kbuild;
 mod layout;
 mod man;
@@ -73,6 +75,7 @@ enum Command {
     Handlers(handlers::Arguments),
     Kbuild(kbuild::Arguments),
     Number(number::Arguments),
+    Init(init::Arguments),
     Baseline(baseline::Arguments),
     Dump(dump::Arguments),
     Diff(diff::Arguments),
@@ -101,6 +104,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Handlers(arguments) => handlers::run(arguments, &terminal),
         Command::Kbuild(arguments) => kbuild::run(arguments, &terminal),
         Command::Number(arguments) => number::run(arguments, &terminal),
+        Command::Init(arguments) => init::run(arguments, &terminal),
         Command::Baseline(arguments) => baseline::run(arguments, &terminal),
         Command::Dump(arguments) => dump::run(arguments, &terminal),
         Command::Diff(arguments) => diff::run(arguments, &terminal),

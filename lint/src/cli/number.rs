@@ -1,6 +1,7 @@
 //! `ioctl-lint number`.
 
 mod expression;
+mod json;
 mod text;
 
 use std::mem::ManuallyDrop;
@@ -13,6 +14,7 @@ use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{Interface, Layouts};
 
 use super::Outcome;
+use super::answer::{self, AnswerFormat};
 use super::cache::CacheOptions;
 use super::failure::{Failure, outcome_of, say_failures};
 use super::reading::{RawNumbers, ReadOptions, named_or_installed};
@@ -43,6 +45,10 @@ pub(super) struct Arguments {
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 
+    /// How to print the answer
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    format: AnswerFormat,
+
     #[command(flatten)]
     reading: ReadOptions,
 
@@ -60,14 +66,33 @@ enum What {
 pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
     let abis = arguments.reading.abis().unwrap_or(AbiSet::ALL);
     match parse(&arguments.what)? {
+        What::Number(number) if arguments.format == AnswerFormat::Json => {
+            let paths = named_or_installed(&arguments.paths).unwrap_or_default();
+            let mut outcome = Outcome::Clean;
+            let mut commands = Vec::new();
+            for (interface, searched) in read(arguments, &paths, terminal)? {
+                outcome = outcome.max(searched);
+                commands.extend(json::with_number(&Layouts::new(&interface), number));
+            }
+            let answer = json::OfNumber::new(number, abis, commands);
+            terminal.print_exactly(|out, _| answer::write(&answer, out))?;
+            Ok(outcome)
+        }
         What::Number(number) => {
             terminal.print(|out, style| text::write_decoded(number, abis, style, out))?;
             find_by_number(arguments, number, terminal)
         }
         What::Expression(expression) => {
             let spelling = arguments.what.trim();
-            terminal
-                .print(|out, style| text::write_encoded(spelling, &expression, abis, style, out))?;
+            match arguments.format {
+                AnswerFormat::Text => terminal.print(|out, style| {
+                    text::write_encoded(spelling, &expression, abis, style, out)
+                })?,
+                AnswerFormat::Json => {
+                    let answer = json::OfExpression::new(spelling, &expression, abis);
+                    terminal.print_exactly(|out, _| answer::write(&answer, out))?;
+                }
+            }
             Ok(Outcome::Clean)
         }
         What::Name => find_by_name(arguments, terminal),
@@ -122,21 +147,33 @@ fn find_by_name(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, F
     let mut outcome = Outcome::Clean;
     let mut known = Vec::new();
     let mut found = false;
+    let mut entries = Vec::new();
     for (interface, searched) in read(arguments, &paths, terminal)? {
         outcome = outcome.max(searched);
         let layouts = Layouts::new(&interface);
         let abis = arguments.reading.abis().unwrap_or(interface.abis);
-        terminal.print(|out, style| {
-            match text::write_named(&layouts, name, abis, style, out)? {
-                Found::Nothing => {}
-                Found::Known => found = true,
-                Found::NotUnderstood => (found, outcome) = (true, Outcome::Failed),
-            }
-            Ok(())
-        })?;
+        match arguments.format {
+            AnswerFormat::Text => terminal.print(|out, style| {
+                match text::write_named(&layouts, name, abis, style, out)? {
+                    Found::Nothing => {}
+                    Found::Known => found = true,
+                    Found::NotUnderstood => (found, outcome) = (true, Outcome::Failed),
+                }
+                Ok(())
+            })?,
+            AnswerFormat::Json => entries.extend(json::named(&layouts, name, abis)),
+        }
         known.extend(interface.commands.iter().map(|command| command.name.clone()));
         known.extend(interface.raw_numbers.iter().map(|raw| raw.name.clone()));
         known.extend(interface.families.iter().map(|family| family.name.clone()));
+    }
+    if !entries.is_empty() {
+        found = true;
+        if entries.iter().any(json::Entry::is_incomplete) {
+            outcome = Outcome::Failed;
+        }
+        let answer = json::OfName::new(name, entries);
+        terminal.print_exactly(|out, _| answer::write(&answer, out))?;
     }
     if found {
         return Ok(outcome);

@@ -128,6 +128,11 @@ impl ReadOptions {
         Self { include_dirs, config, ..Self::default() }
     }
 
+    /// Whatever a configuration says.
+    pub(super) fn without_config() -> Self {
+        Self { no_config: true, ..Self::default() }
+    }
+
     /// The paths with their configurations.
     pub(super) fn groups(&self, paths: &[PathBuf], raw: RawNumbers) -> Result<Vec<Group>, Failure> {
         let files = self.by_config(paths).into_iter();
@@ -445,6 +450,46 @@ impl Group {
     /// Reads all definitions of C headers, and not only what commands are made of.
     pub(super) fn want_all_definitions(&mut self) {
         self.headers.iter_mut().for_each(|request| request.all_definitions = true);
+    }
+
+    /// The paths, in each language.
+    pub(super) fn paths(&self) -> Vec<&PathBuf> {
+        let headers = self.headers.iter().flat_map(|request| &request.paths);
+        let sources = self.source.iter().flat_map(|request| &request.paths);
+        let objects = self.objects.iter().flat_map(|request| &request.paths);
+        let lists = self.lists.iter().flat_map(|request| &request.paths);
+        let mut paths: Vec<&PathBuf> = headers.chain(sources).chain(objects).chain(lists).collect();
+        // A folder may have several languages.
+        let mut seen = HashSet::new();
+        paths.retain(|path| seen.insert(*path));
+        paths
+    }
+
+    /// How its paths are read, by the keys of a configuration.
+    pub(super) fn settings(&self) -> Vec<(&'static str, Vec<String>)> {
+        let request = &self.request;
+        let words = |arguments: &[c::AllowedArgument]| -> Vec<String> {
+            arguments.iter().map(c::AllowedArgument::word).collect()
+        };
+        let folders = request.search_dirs().into_iter();
+        let defines = words(&request.configured.defines).into_iter();
+        // They are kept as the compiler is given them.
+        let defines = defines.filter_map(|word| Some(word.strip_prefix("-D")?.to_owned()));
+        let mut settings = vec![
+            ("include-dirs", folders.map(|it| it.to_string_lossy().into_owned()).collect()),
+            ("defines", defines.chain(request.defines.iter().cloned()).collect()),
+            (
+                "compiler-arguments",
+                words(&request.configured.arguments)
+                    .into_iter()
+                    .chain(request.compiler_arguments.iter().cloned())
+                    .collect(),
+            ),
+        ];
+        if let Some(Features::Chosen { names, .. }) = self.source.as_ref().map(|it| &it.features) {
+            settings.push(("features", names.iter().map(|it| it.name.clone()).collect()));
+        }
+        settings
     }
 
     /// The ABIs that are looked at.

@@ -11,6 +11,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 /// covers everything below it.
 #[derive(Debug, Clone)]
 pub struct PathGlobs {
+    patterns: Vec<String>,
     names: GlobSet,
     paths: GlobSet,
 }
@@ -24,9 +25,11 @@ impl PathGlobs {
         patterns: impl IntoIterator<Item = &'a str>,
     ) -> Result<Self, (usize, globset::Error)> {
         let (mut names, mut paths) = (GlobSetBuilder::new(), GlobSetBuilder::new());
+        let mut written = Vec::new();
         let mut last = 0;
         for (index, pattern) in patterns.into_iter().enumerate() {
             last = index;
+            written.push(pattern.to_owned());
             let glob = |pattern: &str| {
                 GlobBuilder::new(pattern).literal_separator(true).build().map_err(|e| (index, e))
             };
@@ -39,7 +42,12 @@ impl PathGlobs {
         }
         let names = names.build().map_err(|error| (last, error))?;
         let paths = paths.build().map_err(|error| (last, error))?;
-        Ok(Self { names, paths })
+        Ok(Self { patterns: written, names, paths })
+    }
+
+    /// The patterns as they are written.
+    pub fn patterns(&self) -> &[String] {
+        &self.patterns
     }
 
     /// Whether the file at `path`, relative to the configuration's folder, is meant.

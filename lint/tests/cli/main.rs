@@ -5,6 +5,7 @@
 
 mod account;
 mod against;
+mod answers;
 mod baselines;
 mod cache;
 mod causes;
@@ -18,6 +19,7 @@ mod diff_unread;
 mod driver_folder;
 mod handlers;
 mod hostile;
+mod init;
 mod input;
 mod integrations;
 mod join;

@@ -36,12 +36,18 @@ impl ModeArguments {
     }
 }
 
-/// Writes or checks `docs/rules/`.
+/// Writes or checks `docs/rules/`, and writes the schema of a configuration.
 pub(crate) fn run(mode: Mode) -> Result<()> {
     let folder = run::root().join("docs/rules");
     let pages = ioctl_lint::docs::pages().into_iter().collect();
     match mode {
-        Mode::Write => write(&folder, &pages),
+        Mode::Write => {
+            let schema = run::root().join("schema/ioctl-lint.schema.json");
+            fs::write(&schema, ioctl_lint::config_schema::text())
+                .with_context(|| format!("cannot write {}", schema.display()))?;
+            write(&folder, &pages)
+        }
+        // A test of the linter compares the schema.
         Mode::Check => check(&folder, &pages),
     }
 }

@@ -117,7 +117,7 @@ impl AllowedArgument {
     }
 
     /// As one word: whatever its value is, no second word can come to mean something else.
-    pub(crate) fn word(&self) -> String {
+    pub fn word(&self) -> String {
         match &self.0 {
             Kind::Macro(option, text) => format!("{option}{text}"),
             Kind::Folder(option, path) | Kind::Header(option, path) => {
