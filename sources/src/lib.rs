@@ -18,6 +18,8 @@ mod kept;
 pub mod list;
 #[cfg(feature = "object")]
 pub mod object;
+#[cfg(any(feature = "c", feature = "rust", feature = "driver"))]
+mod overlay;
 mod own_encoder;
 pub mod programs;
 #[cfg(any(feature = "c", feature = "rust", feature = "object", feature = "driver"))]
@@ -34,3 +36,5 @@ pub mod worker;
 
 #[cfg(any(feature = "c", feature = "rust", feature = "object", feature = "driver"))]
 pub use caution::Caution;
+#[cfg(any(feature = "c", feature = "rust", feature = "driver"))]
+pub use overlay::Overlay;

@@ -12,7 +12,7 @@ use ioctlkit_abi::{Abi, AbiId, AbiSet};
 use ioctlkit_model::{Interface, Problem};
 use ioctlkit_sources::rust::{FeatureName, Features, Missing};
 use ioctlkit_sources::worker::Workers;
-use ioctlkit_sources::{Caution, c, driver, list, object, rust};
+use ioctlkit_sources::{Caution, Overlay, c, driver, list, object, rust};
 
 use super::failure::Failure;
 use super::progress::Progress;
@@ -192,6 +192,7 @@ impl ReadOptions {
                 RawNumbers::Wanted | RawNumbers::OfRust => rust::Constants::All,
                 RawNumbers::Unwanted => rust::Constants::Requests,
             },
+            overlay: Overlay::default(),
             caution: Caution::default(),
         };
         let source = Some(source).filter(|source| !source.paths.is_empty());
@@ -407,6 +408,20 @@ impl Group {
     /// Whether there are compiled objects among the paths.
     pub(super) fn has_objects(&self) -> bool {
         self.objects.is_some()
+    }
+
+    /// Reads sources alone.
+    pub(super) fn leave_out_objects(&mut self) {
+        self.objects = None;
+    }
+
+    /// Reads these texts instead of what is on disk.
+    pub(super) fn lay_over(&mut self, overlay: &Overlay) {
+        for request in self.headers.iter_mut().chain([&mut self.request]) {
+            request.overlay = overlay.clone();
+        }
+        self.source.iter_mut().for_each(|request| request.overlay = overlay.clone());
+        self.drivers.iter_mut().for_each(|request| request.overlay = overlay.clone());
     }
 
     /// Asks for some types of compiled objects, instead of all.

@@ -41,6 +41,7 @@ pub fn invocation(
         given: &given,
         reach: &reach,
         caution: &request.caution,
+        overlay: &request.overlay,
         abis: request.abis,
     };
     let files = Files::load(&group.headers, around, &mut sources, &mut problems);

@@ -11,8 +11,8 @@ use std::path::PathBuf;
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{Interface, Problem};
 
-use crate::Caution;
 use crate::reach::Reach;
+use crate::{Caution, Overlay};
 use files::Given;
 
 mod cache;
@@ -63,6 +63,8 @@ pub struct Request {
     /// Whether macros that are no commands are wanted, too, with what they come to, and the types of
     /// included files that nothing refers to.
     pub all_definitions: bool,
+    /// Texts that are read instead of what is on disk.
+    pub overlay: Overlay,
     /// What an earlier attempt has taught.
     pub caution: Caution,
 }
@@ -111,6 +113,7 @@ impl Default for Request {
             compile_commands: None,
             raw_numbers: false,
             all_definitions: false,
+            overlay: Overlay::default(),
             caution: Caution::default(),
         }
     }

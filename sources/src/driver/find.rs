@@ -117,7 +117,10 @@ fn look(path: PathBuf, named: Named) -> Result<Found, Problem> {
 }
 
 /// The text of a file. What is not UTF-8, such as a name in a comment, is replaced byte by byte.
-pub(super) fn text_of(path: &Path) -> Result<String, Problem> {
+pub(super) fn text_of(request: &Request, path: &Path) -> Result<String, Problem> {
+    if let Some(text) = request.overlay.get(path) {
+        return Ok(text.to_owned());
+    }
     let bytes = read_bytes(path, limit::SOURCE)
         .map_err(|error| failure(path, format!("cannot read: {error}")))?;
     Ok(String::from_utf8(bytes).unwrap_or_else(|error| {

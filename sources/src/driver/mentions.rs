@@ -25,10 +25,11 @@ pub(super) fn mentions(
         found.iter().filter(|file| file.speaks_of_ioctl).map(|file| file.path.as_path()).collect();
     let mut names: HashMap<u64, String> = headers(request, code)
         .par_iter()
-        .filter_map(|path| text_of(path).ok())
+        .filter_map(|path| text_of(request, path).ok())
         .map(|text| defined(&text, &scan(&text)))
         .reduce(HashMap::new, joined);
-    let looked: Vec<Looked<'_>> = sources.into_par_iter().filter_map(Looked::at).collect();
+    let looked: Vec<Looked<'_>> =
+        sources.into_par_iter().filter_map(|path| Looked::at(request, path)).collect();
     names.extend(looked.iter().flat_map(|it| it.defines.clone()));
     let handled: BTreeSet<&str> = code
         .handlers
@@ -45,7 +46,7 @@ pub(super) fn mentions(
             .filter(|name| !mentions.contains_key(*name))
             .collect();
         // The texts of a whole kernel are not kept: the few that are needed are read once more.
-        let Some(text) = (!wanted.is_empty()).then(|| text_of(path).ok()).flatten() else {
+        let Some(text) = (!wanted.is_empty()).then(|| text_of(request, path).ok()).flatten() else {
             continue;
         };
         let scanned = scan(&text);
@@ -69,8 +70,8 @@ struct Looked<'f> {
 }
 
 impl<'f> Looked<'f> {
-    fn at(path: &'f Path) -> Option<Self> {
-        let text = text_of(path).ok()?;
+    fn at(request: &Request, path: &'f Path) -> Option<Self> {
+        let text = text_of(request, path).ok()?;
         let scanned = scan(&text);
         Some(Self { path, defines: defined(&text, &scanned), identifiers: scanned.identifiers })
     }

@@ -22,7 +22,7 @@ pub use find::{has_handlers, holds_driver};
 use crate::c::is_kernel_root;
 use crate::c::lex::scan::scan;
 use crate::reach::Reach;
-use crate::{Caution, watch};
+use crate::{Caution, Overlay, watch};
 use find::Index;
 
 /// What to read.
@@ -34,6 +34,8 @@ pub struct Request {
     pub include_dirs: Vec<PathBuf>,
     /// A compilation database, or the folder that holds one: the folders that it names are searched, too.
     pub compile_commands: Option<PathBuf>,
+    /// Texts that are read instead of what is on disk.
+    pub overlay: Overlay,
     /// What an earlier attempt has taught.
     pub caution: Caution,
     /// Numbers of commands and of other macros, on x86-64, with which it is decided what a range of numbers
@@ -140,7 +142,7 @@ impl Reading {
         let one = |path: PathBuf| {
             let read = match request.caution.avoids(&path) {
                 Some(problem) => Err(problem),
-                None => watch::during(|| vec![path.clone()], || parsed(&path)),
+                None => watch::during(|| vec![path.clone()], || parsed(request, &path)),
             };
             (path, read)
         };
@@ -184,8 +186,8 @@ struct Parsed {
     comments: Vec<std::ops::Range<u32>>,
 }
 
-fn parsed(path: &Path) -> Result<Parsed, Problem> {
-    let text: Arc<str> = find::text_of(path)?.into();
+fn parsed(request: &Request, path: &Path) -> Result<Parsed, Problem> {
+    let text: Arc<str> = find::text_of(request, path)?.into();
     let comments = scan(&text).comments;
     Ok(Parsed { text, comments })
 }

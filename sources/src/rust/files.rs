@@ -15,7 +15,7 @@ use super::nesting::is_too_deep;
 use super::old_rust;
 use crate::reach::Reach;
 use crate::reading::{self, ReadError, limit};
-use crate::{Caution, watch};
+use crate::{Caution, Overlay, watch};
 
 /// A file that was read.
 #[derive(Debug)]
@@ -44,6 +44,7 @@ type Outcome = Result<Arc<Parsed>, Unreadable>;
 pub(crate) struct Files {
     reach: Reach,
     caution: Caution,
+    overlay: Overlay,
     known: Mutex<HashMap<PathBuf, Outcome>>,
     /// Those whose modules are followed.
     followed: Mutex<HashSet<PathBuf>>,
@@ -53,6 +54,11 @@ impl Files {
     /// None yet, of those within reach.
     pub(crate) fn new(reach: Reach, caution: Caution) -> Self {
         Self { reach, caution, ..Self::default() }
+    }
+
+    /// With texts that some files have instead of those on disk.
+    pub(crate) fn with(self, overlay: Overlay) -> Self {
+        Self { overlay, ..self }
     }
 
     /// The file, read now unless it was before.
@@ -71,7 +77,11 @@ impl Files {
         if let Err(outside) = self.reach.check(path) {
             return Err(outside.to_string());
         }
-        watch::during(|| vec![path.to_owned()], || read(path))
+        let read = || match self.overlay.get(path) {
+            Some(text) => Ok(Arc::new(parse(path.to_owned(), &text.into()))),
+            None => read(path),
+        };
+        watch::during(|| vec![path.to_owned()], read)
     }
 
     /// Every pair that a condition in any file asks for.

@@ -67,8 +67,8 @@ mod uses;
 mod well_known;
 mod world;
 
-use crate::Caution;
 use crate::reach::Reach;
+use crate::{Caution, Overlay};
 use build::Builder;
 use discover::Discovered;
 use files::Files;
@@ -91,6 +91,8 @@ pub struct Request {
     pub features: Features,
     /// Which constants are plain numbers of commands.
     pub constants: Constants,
+    /// Texts that are read instead of what is on disk.
+    pub overlay: Overlay,
     /// What an earlier attempt has taught.
     pub caution: Caution,
 }
@@ -120,6 +122,7 @@ impl Default for Request {
             abis: AbiSet::ALL,
             features: Features::default(),
             constants: Constants::default(),
+            overlay: Overlay::default(),
             caution: Caution::default(),
         }
     }
@@ -157,7 +160,7 @@ pub fn read_asking(request: &Request, cargo: &dyn AskCargo) -> (Interface, Vec<P
 
 fn read_here(request: &Request, cargo: &dyn AskCargo) -> (Interface, Vec<Problem>) {
     let mut found = discover::discover(&request.paths, &request.reach());
-    let files = Files::new(request.reach(), request.caution.clone());
+    let files = Files::new(request.reach(), request.caution.clone()).with(request.overlay.clone());
     // Cargo takes longer to answer than a file takes to be read.
     let asked_for = found.asked_for.clone();
     rayon::join(|| found.ask(cargo, &request.features), || files.read_each(&asked_for));

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use ioctlkit_model::Interface;
 
 use super::work::{Answer, Order, Parsing, Work};
+use crate::Overlay;
 use crate::c::{AllowedArgument, sort_arguments};
 use crate::caution::Caution;
 use crate::kept::bytes::{Kept, Reader, Writer, fields, variants};
@@ -160,6 +161,7 @@ fields! {
     Answer { interface, problems, looked }
     Parsing { request, input }
     Caution { alone, avoided }
+    Overlay { texts }
     FeatureName { name, missing }
 }
 
@@ -174,12 +176,13 @@ fields! {
         compile_commands,
         raw_numbers,
         all_definitions,
+        overlay,
         caution,
     }
     c::Configured { include_dirs, defines, arguments }
-    rust::Request { paths, abis, features, constants, caution }
+    rust::Request { paths, abis, features, constants, overlay, caution }
     object::Request { paths, base, bare_abi, types, caution }
-    driver::Request { paths, include_dirs, compile_commands, caution, numbers }
+    driver::Request { paths, include_dirs, compile_commands, overlay, caution, numbers }
     driver::Known { name, number }
 }
 

@@ -22,6 +22,7 @@ const OPTIONS: [&str; 9] =
 pub(super) fn of(request: &Request) -> Option<String> {
     let is_known = |word: &String| !word.starts_with('-') || starts_with_any(word, &OPTIONS);
     if request.compile_commands.is_some()
+        || !request.overlay.is_empty()
         || !request.compiler_arguments.iter().all(is_known)
         || request.compiler_arguments.iter().any(|word| word.starts_with('@'))
         || VARIABLES.iter().any(|name| env::var_os(name).is_some())

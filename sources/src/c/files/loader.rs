@@ -82,6 +82,7 @@ impl Loader<'_> {
             features: Features::default(),
             is_virtual,
             instead: None,
+            is_unsaved: !is_virtual && self.around.overlay.get(path).is_some(),
             asked: Asked::IfItHasCommands,
             abis,
             includes: BTreeSet::new(),
@@ -127,7 +128,7 @@ impl Loader<'_> {
             return Some(index);
         }
         // An included file that is no text is the compiler's to complain about.
-        let (text, scan) = read_text(path).ok()?;
+        let (text, scan) = read_text(path, self.around.overlay).ok()?;
         Some(self.insert(path, text, scan, AbiSet::ALL, false))
     }
 

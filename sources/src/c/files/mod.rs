@@ -16,7 +16,6 @@ use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{FileId, NotRead, Problem, SourceMap};
 use rayon::prelude::*;
 
-use crate::Caution;
 use crate::c::discover::{Asked, Tree, Wanted, lies_outside};
 use crate::c::lex::expression::Macro;
 use crate::c::lex::scan::{self, Define, Scan};
@@ -25,6 +24,7 @@ use crate::c::partition::Features;
 use crate::c::uses::Uses;
 use crate::reach::Reach;
 use crate::watch;
+use crate::{Caution, Overlay};
 use definitions::Definitions;
 pub(crate) use given::Given;
 use loader::Loader;
@@ -47,6 +47,8 @@ pub(crate) struct Loaded {
     /// What the compiler reads in place of the text: C source and a driver's private headers are reduced
     /// to their definitions.
     pub(crate) instead: Option<String>,
+    /// Whether the compiler finds another text on disk.
+    pub(crate) is_unsaved: bool,
     /// How the file came to be read.
     pub(crate) asked: Asked,
     /// The ABIs for which the file may be read.
@@ -96,6 +98,7 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) given: &'a Given,
     pub(crate) reach: &'a Reach,
     pub(crate) caution: &'a Caution,
+    pub(crate) overlay: &'a Overlay,
     /// The ABIs that files are read for.
     pub(crate) abis: AbiSet,
 }
@@ -120,7 +123,7 @@ impl Files {
                 .check(&header.path)
                 .map_err(|outside| lies_outside(&header.path, &outside))?;
             around.caution.avoids(&header.path).map_or(Ok(()), Err)?;
-            watch::during(|| vec![header.path.clone()], || read_text(&header.path))
+            watch::during(|| vec![header.path.clone()], || read_text(&header.path, around.overlay))
         };
         let read: Vec<_> = headers.par_iter().map(read).collect();
         let mut wanted = Vec::new();
@@ -224,6 +227,7 @@ impl Files {
     pub(crate) fn virtual_files(&self) -> impl Iterator<Item = (PathBuf, &str)> {
         self.loaded.iter().filter_map(|file| match &file.instead {
             Some(text) => Some((absolute(&file.path), text.as_str())),
+            None if file.is_unsaved => Some((absolute(&file.path), &*file.text)),
             None => file.is_virtual.then(|| (file.path.clone(), &*file.text)),
         })
     }
