@@ -47,6 +47,12 @@ pub fn write_atomically(
     write(&mut file)?;
     let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
     if let Some(known) = known {
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::{MetadataExt as _, chown};
+            // Only the superuser may give a file away, and must not keep those of others.
+            let _ = chown(file.path(), Some(known.uid()), Some(known.gid()));
+        }
         fs::set_permissions(file.path(), known.permissions())?;
     }
     file.persist(&target)?;
@@ -54,7 +60,7 @@ pub fn write_atomically(
 }
 
 /// Refuses a file that is a link, and folders that are links to somewhere else.
-fn refuse_links(path: &Path) -> io::Result<()> {
+pub(crate) fn refuse_links(path: &Path) -> io::Result<()> {
     let absolute = std::path::absolute(path)?;
     let here = std::env::current_dir().unwrap_or_default();
     for part in absolute.ancestors() {

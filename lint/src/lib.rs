@@ -22,6 +22,7 @@ pub mod driver_code;
 pub mod edits;
 pub mod engine;
 pub mod files;
+pub mod fixes;
 mod growth;
 pub mod handlers;
 pub mod includes;

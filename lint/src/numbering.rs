@@ -138,14 +138,21 @@ pub struct FreeNrs<'c, 'a> {
 }
 
 impl<'c, 'a> FreeNrs<'c, 'a> {
-    /// Looks for the next free nr behind each place that several commands have.
+    /// Looks for the next free nr behind each place that several commands have: one that no file of the run
+    /// uses, or else one that at least its own file does not. Drivers of a subsystem share a letter.
     pub fn new(cx: &'c Context<'a>) -> Self {
         let mut offers = BTreeMap::new();
+        let mut offered: BTreeSet<Place> = BTreeSet::new();
         let mut taken: BTreeMap<FileId, BTreeSet<Place>> = BTreeMap::new();
         for command in &cx.interface.commands {
             let places = command.variants.iter().map(|(_, body)| (body.type_letter, body.nr));
             taken.entry(command.span.file).or_default().extend(places);
         }
+        for raw in cx.raw_commands() {
+            let place = (raw.number >> 8 & 0xff, raw.number & 0xff);
+            taken.entry(raw.raw.span.file).or_default().insert(place);
+        }
+        let of_run: BTreeSet<Place> = taken.values().flatten().copied().collect();
         for ((letter, nr), commands) in by_place(cx) {
             // A header in which nothing is free behind this place.
             let mut full: BTreeSet<FileId> = BTreeSet::new();
@@ -154,9 +161,14 @@ impl<'c, 'a> FreeNrs<'c, 'a> {
                 if full.contains(&file) {
                     continue;
                 }
-                let taken = taken.entry(file).or_default();
-                if let Some(free) = (nr + 1..=0xff).find(|nr| !taken.contains(&(letter, *nr))) {
-                    taken.insert((letter, free));
+                let free_of = |taken: &BTreeSet<Place>| {
+                    let is_free = |place| !taken.contains(&place) && !offered.contains(&place);
+                    (nr + 1..=0xff).find(|nr| is_free((letter, *nr)))
+                };
+                let own = taken.get(&file);
+                let free = free_of(&of_run).or_else(|| own.and_then(free_of));
+                if let Some(free) = free {
+                    offered.insert((letter, free));
                     offers.insert(command.span, free);
                 } else {
                     full.insert(file);

@@ -98,7 +98,8 @@ fn named_abis(text: &str) -> Vec<(usize, &str)> {
 }
 
 /// The files of the linter that read source text, and why each may.
-const READERS: [(&str, &str); 4] = [
+const READERS: [(&str, &str); 5] = [
+    ("lint/src/cli/check/fix/session.rs", "makes edits in the text that they are for"),
     ("lint/src/config/error.rs", "shows the line of a mistake in its own file"),
     ("lint/src/config/mod.rs", "hands its own text to those mistakes"),
     ("lint/src/edits/c.rs", "fits an edit into the text that it changes"),

@@ -1,6 +1,7 @@
 //! `ioctl-lint check`.
 
 mod against;
+mod fix;
 mod objects;
 mod settings;
 pub(super) mod summary;
@@ -11,9 +12,10 @@ use std::time::Instant;
 
 use clap::Args;
 use ioctl_lint::config::{FailOn, Profile};
-use ioctl_lint::{Account, Baseline, Levels, Selection, engine};
+use ioctl_lint::fixes::proof;
+use ioctl_lint::{Account, Baseline, Levels, Selection, engine, raw_commands};
 use ioctlkit_model::{Finding, Header, Language, Report, SourceMap, Span};
-use ioctlkit_sources::list;
+use ioctlkit_sources::{Overlay, list};
 
 use super::Outcome;
 use super::failure::{Failure, outcome_of, say_failures};
@@ -22,6 +24,7 @@ use super::progress::Progress;
 use super::reading::{Group, Part, RawNumbers, ReadOptions};
 use super::rule_choice::{RULES, RuleChoice};
 use super::terminal::Terminal;
+use fix::FixOptions;
 use summary::Summary;
 
 /// Find what is wrong with the ioctl commands of headers, Rust source and compiled objects
@@ -56,12 +59,15 @@ pub(super) struct Arguments {
     #[command(flatten)]
     findings: FindingsOptions,
 
+    #[command(flatten)]
+    fixing: FixOptions,
+
     /// Print how many findings each rule has instead of the findings
     #[arg(long, conflicts_with_all = ["format", "write_baseline"])]
     statistics: bool,
 
     /// Print what holds for each path, from the configuration and the command line, and check nothing
-    #[arg(long, conflicts_with_all = ["format", "write_baseline", "statistics"])]
+    #[arg(long, conflicts_with_all = ["format", "write_baseline", "statistics", "apply"])]
     show_settings: bool,
 }
 
@@ -105,27 +111,18 @@ pub(super) struct Scope {
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
-    let started = Instant::now();
-    let options = &arguments.findings;
-    let mut prepared = arguments.scope.prepare()?;
-    for group in &mut prepared {
-        group.fail_on = options.fail_on.unwrap_or(group.fail_on);
-        if options.baseline.is_none() && options.write_baseline.is_none() {
-            group.read_baseline()?;
-        }
-    }
     if arguments.show_settings {
+        let prepared = prepared(arguments, &arguments.scope.paths)?;
         terminal.print(|out, style| settings::write(&prepared, &arguments.scope, style, out))?;
         return Ok(Outcome::Clean);
     }
-    let mut whole = Whole::default();
-    // One baseline for the whole run where the command line names it, else each group's own.
-    let mut baseline = options.baseline.as_deref().map(Baseline::read).transpose()?;
-    for group in &mut prepared {
-        whole.take_in(group, &arguments.scope, baseline.as_mut());
+    if arguments.fixing.is_wanted() {
+        return fix::run(arguments, terminal);
     }
-    let stale = baseline.into_iter().chain(prepared.into_iter().filter_map(|group| group.baseline));
-    whole.summary.set_stale(stale);
+    let started = Instant::now();
+    let options = &arguments.findings;
+    let mut whole = checked(arguments, &arguments.scope.paths, &Overlay::default())?;
+    whole.summary.set_fixable(&whole.report, &whole.sources, &whole.asked_for);
     whole.summary.seconds = started.elapsed().as_secs_f64();
     if let Some(file) = &options.write_baseline {
         let outcome = whole.outcome_of_reading();
@@ -138,10 +135,41 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     Ok(whole.outcome())
 }
 
+/// The paths with their configurations, and what the command line says instead.
+fn prepared(arguments: &Arguments, paths: &[PathBuf]) -> Result<Vec<Prepared>, Failure> {
+    let options = &arguments.findings;
+    let mut prepared = arguments.scope.prepare(paths)?;
+    for group in &mut prepared {
+        group.fail_on = options.fail_on.unwrap_or(group.fail_on);
+        if options.baseline.is_none() && options.write_baseline.is_none() {
+            group.read_baseline()?;
+        }
+    }
+    Ok(prepared)
+}
+
+/// Everything that there is to find and that no baseline accepts, with some texts that are not on disk.
+fn checked(arguments: &Arguments, paths: &[PathBuf], overlay: &Overlay) -> Result<Whole, Failure> {
+    let options = &arguments.findings;
+    let mut prepared = prepared(arguments, paths)?;
+    for group in &mut prepared {
+        group.group.lay_over(overlay);
+    }
+    let mut whole = Whole::default();
+    // One baseline for the whole run where the command line names it, else each group's own.
+    let mut baseline = options.baseline.as_deref().map(Baseline::read).transpose()?;
+    for group in &mut prepared {
+        whole.take_in(group, &arguments.scope, baseline.as_mut());
+    }
+    let stale = baseline.into_iter().chain(prepared.into_iter().filter_map(|group| group.baseline));
+    whole.summary.set_stale(stale);
+    Ok(whole)
+}
+
 /// Everything that there is to find, whatever baselines accept.
 pub(super) fn find(scope: &Scope) -> Result<Whole, Failure> {
     let mut whole = Whole::default();
-    for mut group in scope.prepare()? {
+    for mut group in scope.prepare(&scope.paths)? {
         whole.take_in(&mut group, scope, None);
     }
     Ok(whole)
@@ -158,11 +186,11 @@ impl Scope {
         Self { paths: vec![folder], profile: Some(profile), reading, ..Self::default() }
     }
 
-    fn prepare(&self) -> Result<Vec<Prepared>, Failure> {
+    fn prepare(&self, paths: &[PathBuf]) -> Result<Vec<Prepared>, Failure> {
         let selection = self.selection()?;
         // Constants that no header has a counterpart for are no findings.
         let raw = if self.raw { RawNumbers::Wanted } else { RawNumbers::OfRust };
-        let (lists, paths) = self.paths.iter().cloned().partition::<Vec<PathBuf>, _>(|path| {
+        let (lists, paths) = paths.iter().cloned().partition::<Vec<PathBuf>, _>(|path| {
             list::is_list(path) || (!self.against.is_empty() && list::is_header_of_numbers(path))
         });
         let groups = self.reading.groups(&paths, raw)?.into_iter();
@@ -172,6 +200,27 @@ impl Scope {
             Prepared::new(group, &selection)
         };
         groups.map(prepared).collect()
+    }
+
+    /// What headers and Rust source define, commands or not: what two versions are compared by.
+    fn read_with_all_definitions(
+        &self,
+        paths: &[PathBuf],
+        overlay: &Overlay,
+    ) -> Result<Vec<proof::Part>, Failure> {
+        let is_source = |path: &&PathBuf| !list::is_list(path);
+        let roots: Vec<PathBuf> = paths.iter().filter(is_source).cloned().collect();
+        let mut groups = self.reading.groups(&roots, RawNumbers::Wanted)?;
+        let parts = groups.iter_mut().map(|group| {
+            group.leave_out_objects();
+            group.accept_missing_features();
+            group.want_all_definitions();
+            group.lay_over(overlay);
+            let (mut interface, problems) = group.read();
+            raw_commands::retain_commands(&mut interface);
+            proof::Part { interface, problems, roots: roots.clone() }
+        });
+        Ok(parts.collect())
     }
 
     fn selection(&self) -> Result<Selection, Failure> {
@@ -221,6 +270,8 @@ pub(super) struct Whole {
     /// Modules with a table of handlers.
     modules: Vec<objects::Row>,
     account: Account,
+    /// The files that the paths stand for.
+    asked_for: HashSet<PathBuf>,
     failed: bool,
 }
 
@@ -272,6 +323,9 @@ impl Whole {
         let lists = interface.headers.iter().filter(is_list).count();
         self.summary.lists += lists;
         self.summary.listed += if lists > 0 { interface.raw_numbers.len() } else { 0 };
+        let headers = interface.headers.iter().map(|header| header.file);
+        let files = headers.chain(interface.code.files.iter().copied());
+        self.asked_for.extend(files.map(|file| interface.sources.file(file).path.clone()));
         self.modules.extend(objects::rows(&interface));
         self.report.commands += interface.commands.len();
         self.summary.handlers += interface.code.handlers.len();

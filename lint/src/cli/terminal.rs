@@ -86,6 +86,11 @@ impl Terminal {
         }
     }
 
+    /// Whether somebody watches standard output.
+    pub(super) fn shows_output() -> bool {
+        io::stdout().is_terminal()
+    }
+
     /// Whether somebody watches standard error.
     pub(super) fn is_watched() -> bool {
         io::stderr().is_terminal()

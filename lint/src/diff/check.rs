@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use ioctlkit_model::{FileId, Finding, Layouts, RuleInfo, Severity};
 
 use super::rules::RULES;
-use super::{DiffRule, Versions, compare};
+use super::{DiffRule, Side, Versions, compare};
 use crate::account::Account;
 use crate::engine::Checked;
 use crate::{Levels, levels, suppression};
@@ -38,6 +38,19 @@ pub fn check(versions: &Versions, levels: &Levels) -> Checked {
         suppressed: suppressed.count,
         rules: RULES.iter().filter(on).map(|rule| &rule.info).collect(),
     }
+}
+
+/// Everything that rules say of two versions, whatever a configuration leaves out or the sources allow; of
+/// what could not be compared, only what the old version still told.
+pub fn every_change(versions: &Versions) -> Vec<Finding> {
+    let (old, new) = (Layouts::new(versions.old()), Layouts::new(versions.new_version()));
+    let mut comparison = compare(versions, &old, &new);
+    comparison.not_compared.retain(|found| found.side == Side::New);
+    let mut findings = Vec::new();
+    for rule in RULES {
+        (rule.check)(&comparison, &mut findings);
+    }
+    findings
 }
 
 /// The new version first, whose text is what people look at.

@@ -1,14 +1,17 @@
 //! What a check says at its end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io::{self, Write};
+use std::path::PathBuf;
 
 use ioctl_lint::Baseline;
 use ioctl_lint::against::{Item, Reference};
 use ioctl_lint::baseline::Entry;
-use ioctlkit_model::{Object, ProblemKind, Report, Severity};
+use ioctl_lint::fixes::{plans, target};
+use ioctlkit_model::{Object, ProblemKind, Report, Safety, Severity, SourceMap};
 use ioctlkit_report::Style;
 
+use super::fix::{self, Fixed};
 use crate::cli::table;
 
 /// Stale entries of a baseline that are named.
@@ -35,6 +38,10 @@ pub(super) struct Summary {
     pub(super) seconds: f64,
     /// What was compared with C headers.
     pub(super) compared: Vec<Compared>,
+    /// What edits were made, where they were asked for.
+    pub(super) fixed: Option<Fixed>,
+    /// How many findings have edits that can be made, those that keep the ABI first.
+    fixable: (usize, usize),
     stale: Vec<(Entry, usize)>,
 }
 
@@ -76,6 +83,21 @@ impl Summary {
         self.stale = baselines.flat_map(entries).collect();
     }
 
+    /// Counts the findings whose edits could be made.
+    pub(super) fn set_fixable(
+        &mut self,
+        report: &Report,
+        sources: &SourceMap,
+        asked_for: &HashSet<PathBuf>,
+    ) {
+        let mut plans = plans(report, sources);
+        plans.retain(|plan| {
+            plan.files().all(|path| asked_for.contains(path) && !target::is_of_system(path))
+        });
+        let safe = plans.iter().filter(|plan| plan.safety == Safety::Safe).count();
+        self.fixable = (safe, plans.len() - safe);
+    }
+
     /// Headers that were to be compared with, and that nothing is a counterpart of.
     pub(super) fn without_counterpart(&self) -> impl Iterator<Item = &str> {
         let nothing = |compared: &&Compared| compared.commands == 0 && compared.structures == 0;
@@ -108,6 +130,20 @@ impl Summary {
         read.push(counted(report.abis.len(), "ABI"));
         write!(out, "checked {} in {:.2} s: ", read.join(", "), self.seconds)?;
         writeln!(out, "{}{}{}", found(report), self.hidden(), not_read(report))?;
+        if let Some(fixed) = &self.fixed {
+            fix::write_fixed(fixed, "fixed", out)?;
+        }
+        match self.fixable {
+            (0, 0) => {}
+            (safe, 0) => writeln!(out, "{safe} can be fixed with --fix")?,
+            (0, others) => writeln!(
+                out,
+                "{others} can be fixed with --fix --unsafe-fixes, which changes the ABI"
+            )?,
+            (safe, others) => {
+                writeln!(out, "{safe} can be fixed with --fix, {others} more with --unsafe-fixes")?;
+            }
+        }
         if self.unknown_calls > 0 {
             writeln!(
                 out,
