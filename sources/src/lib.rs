@@ -18,8 +18,7 @@ mod kept;
 pub mod list;
 #[cfg(feature = "object")]
 pub mod object;
-#[cfg(any(feature = "c", feature = "rust", feature = "driver"))]
-mod overlay;
+pub mod overlay;
 mod own_encoder;
 pub mod programs;
 #[cfg(any(feature = "c", feature = "rust", feature = "object", feature = "driver"))]
@@ -36,5 +35,4 @@ pub mod worker;
 
 #[cfg(any(feature = "c", feature = "rust", feature = "object", feature = "driver"))]
 pub use caution::Caution;
-#[cfg(any(feature = "c", feature = "rust", feature = "driver"))]
 pub use overlay::Overlay;

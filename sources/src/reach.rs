@@ -103,7 +103,8 @@ fn root_around(path: &Path) -> Option<PathBuf> {
     let absolute = std::path::absolute(path).ok()?;
     let is_link = absolute.symlink_metadata().is_ok_and(|data| data.is_symlink());
     let start = if !is_link && absolute.is_dir() { &absolute } else { absolute.parent()? };
-    let start = fs::canonicalize(start).ok()?;
+    // A file that only an overlay has may lie in a folder that is not there.
+    let start = start.ancestors().find_map(|folder| fs::canonicalize(folder).ok())?;
     let home = env::var_os("HOME").and_then(|home| fs::canonicalize(home).ok());
     let is_whole = |folder: &&Path| {
         folder.parent().is_some() && home.as_deref() != Some(folder) && is_tree(folder)

@@ -7,8 +7,11 @@ use std::fs::{File, FileType, Metadata, OpenOptions};
 use std::io::{self, Read};
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::Path;
+use std::sync::Arc;
 
 use rustix::fs::OFlags;
+
+use crate::overlay::{self, Entry};
 
 /// The most bytes that are read of a file, by what it is. Each is several times what the largest real
 /// one has; `SECURITY.md` lists them.
@@ -160,6 +163,9 @@ fn regular(metadata: &Metadata) -> Result<(), ReadError> {
 /// # Errors
 /// As those of [`read_bytes`].
 pub fn check(path: &Path, limit: u64) -> Result<(), ReadError> {
+    if let Some(entry) = overlay::at(path) {
+        return text_of(entry, limit).map(drop);
+    }
     let metadata = std::fs::metadata(path)?;
     regular(&metadata)?;
     if metadata.len() > limit { Err(ReadError::TooLarge(limit)) } else { Ok(()) }
@@ -170,6 +176,9 @@ pub fn check(path: &Path, limit: u64) -> Result<(), ReadError> {
 /// # Errors
 /// [`ReadError`], but not [`ReadError::NotText`].
 pub fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
+    if let Some(entry) = overlay::at(path) {
+        return text_of(entry, limit).map(|text| text.to_vec());
+    }
     let file = open(path)?;
     let said = file.metadata()?.len();
     if said > limit {
@@ -179,6 +188,15 @@ pub fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
     let mut bytes = Vec::with_capacity(usize::try_from(said).unwrap_or(0));
     file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit { Err(ReadError::TooLarge(limit)) } else { Ok(bytes) }
+}
+
+/// What an overlay holds for a file.
+fn text_of(entry: Entry, limit: u64) -> Result<Arc<[u8]>, ReadError> {
+    match entry {
+        Entry::Gone => Err(overlay::missing().into()),
+        Entry::Text(text) if text.len() as u64 > limit => Err(ReadError::TooLarge(limit)),
+        Entry::Text(text) => Ok(text),
+    }
 }
 
 /// The text of a regular file of at most `limit` bytes.

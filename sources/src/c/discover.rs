@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use ioctlkit_abi::{ABIS, Abi, AbiSet};
 use ioctlkit_model::{Problem, ProblemKind};
 
-use crate::c::look;
+use crate::c::look::{self, Kind};
 use crate::reach::{Outside, Reach};
 use crate::walk::{Step, walk};
 
@@ -70,9 +70,9 @@ pub(crate) fn discover(
     let mut problems = Vec::new();
     let mut seen = std::collections::HashSet::new();
     for path in paths {
-        match look::metadata(path) {
+        match look::kind(path) {
             Err(error) => problems.push(unreadable(path, &error)),
-            Ok(data) if data.is_dir() => {
+            Ok(Kind::Folder) => {
                 if let Err(outside) = reach.check(path) {
                     problems.push(lies_outside(path, &outside));
                     continue;
@@ -94,14 +94,14 @@ pub(crate) fn discover(
                     });
                 }
             }
-            Ok(data) if !data.is_file() => problems.push(Problem {
+            Ok(Kind::Other) => problems.push(Problem {
                 kind: ProblemKind::Failure,
                 path: Some(path.clone()),
                 span: None,
                 message: "neither a file nor a folder".into(),
                 help: Some("name a header, or a folder of headers".into()),
             }),
-            Ok(_) => {
+            Ok(Kind::File) => {
                 if seen.insert(path.clone()) {
                     add(&mut groups, tree_of(path), path.clone(), abis, Asked::Whole);
                 }

@@ -41,7 +41,6 @@ pub fn invocation(
         given: &given,
         reach: &reach,
         caution: &request.caution,
-        overlay: &request.overlay,
         abis: request.abis,
     };
     let files = Files::load(&group.headers, around, &mut sources, &mut problems);

@@ -8,6 +8,7 @@ use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use crate::overlay::{self, Entry};
 use crate::reading::{self, ReadError, limit};
 
 thread_local! {
@@ -72,13 +73,17 @@ pub(crate) fn note(path: &Path) {
 
 pub(crate) fn is_file(path: &Path) -> bool {
     note(path);
-    path.is_file()
+    overlay::is_file(path)
 }
 
 /// Whether there is anything but a folder: a compiler would open it.
 pub(crate) fn is_there(path: &Path) -> bool {
     note(path);
-    path.metadata().is_ok_and(|data| !data.is_dir())
+    match overlay::at(path) {
+        Some(Entry::Text(_)) => true,
+        Some(Entry::Gone) => false,
+        None => path.metadata().is_ok_and(|data| !data.is_dir()),
+    }
 }
 
 pub(crate) fn is_dir(path: &Path) -> bool {
@@ -86,9 +91,28 @@ pub(crate) fn is_dir(path: &Path) -> bool {
     path.is_dir()
 }
 
-pub(crate) fn metadata(path: &Path) -> io::Result<Metadata> {
+/// What a path leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Folder,
+    File,
+    /// A pipe, a socket or a device.
+    Other,
+}
+
+pub(crate) fn kind(path: &Path) -> io::Result<Kind> {
     note(path);
-    fs::metadata(path)
+    match overlay::at(path) {
+        Some(Entry::Text(_)) => return Ok(Kind::File),
+        Some(Entry::Gone) => return Err(overlay::missing()),
+        None => {}
+    }
+    let data = fs::metadata(path)?;
+    Ok(match data.file_type() {
+        kind if kind.is_dir() => Kind::Folder,
+        kind if kind.is_file() => Kind::File,
+        _ => Kind::Other,
+    })
 }
 
 pub(crate) fn read_dir(path: &Path) -> io::Result<fs::ReadDir> {

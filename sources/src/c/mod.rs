@@ -11,8 +11,9 @@ use std::path::PathBuf;
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{Interface, Problem};
 
+use crate::Caution;
+use crate::overlay::{self, Overlay};
 use crate::reach::Reach;
-use crate::{Caution, Overlay};
 use files::Given;
 
 mod cache;
@@ -63,10 +64,10 @@ pub struct Request {
     /// Whether macros that are no commands are wanted, too, with what they come to, and the types of
     /// included files that nothing refers to.
     pub all_definitions: bool,
-    /// Texts that are read instead of what is on disk.
-    pub overlay: Overlay,
     /// What an earlier attempt has taught.
     pub caution: Caution,
+    /// Texts that stand in for files.
+    pub overlay: Overlay,
 }
 
 impl Request {
@@ -113,8 +114,8 @@ impl Default for Request {
             compile_commands: None,
             raw_numbers: false,
             all_definitions: false,
-            overlay: Overlay::default(),
             caution: Caution::default(),
+            overlay: Overlay::default(),
         }
     }
 }
@@ -124,6 +125,10 @@ pub(crate) use discover::{is_kernel_root, is_no_cache};
 
 /// Reads what the request names. What can't be read becomes a [`Problem`]; the rest is complete.
 pub fn read(request: &Request) -> (Interface, Vec<Problem>) {
+    overlay::during(&request.overlay, || read_here(request))
+}
+
+fn read_here(request: &Request) -> (Interface, Vec<Problem>) {
     let (mut interface, problems) = jobs::session::read(request);
     definitions::read(&mut interface);
     interface.wide_time = wide_time::read(request, &interface).map(Box::new);

@@ -9,6 +9,7 @@ use ioctlkit_model::{DriverCode, Problem};
 use super::Request;
 use crate::c::database::{self, Database};
 use crate::c::is_kernel_root;
+use crate::overlay;
 use crate::reading::{limit, read_bytes};
 use crate::walk::{Step, walk};
 
@@ -57,12 +58,12 @@ fn folders(request: &Request, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
     // A build that names the kernel's exported headers means these, and not the installed ones.
     let names_exported = folders.iter().any(|folder| folder.ends_with("uapi"));
     for path in &request.paths {
-        let Ok(absolute) = path.canonicalize() else { continue };
+        let Ok(absolute) = overlay::canonicalize(path) else { continue };
         if is_kernel_root(&absolute) {
             // Its headers are read as they are.
             continue;
         }
-        if absolute.is_file()
+        if overlay::is_file(&absolute)
             && let Some(folder) = path.parent()
         {
             let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };

@@ -12,6 +12,7 @@ use rustc_hash::FxHashMap;
 use super::{Request, failure};
 use crate::c::lex::scan::hash;
 use crate::c::{is_kernel_root, is_no_cache};
+use crate::overlay;
 use crate::reach::Reach;
 use crate::reading::{limit, read_bytes};
 use crate::walk::{Step, walk};
@@ -87,7 +88,7 @@ pub(super) fn find(request: &Request, reach: &Reach) -> (Vec<Found>, Vec<Problem
     let mut seen = BTreeSet::new();
     paths.retain(|(path, _)| seen.insert(path.clone()));
     let looked: Vec<Result<Found, Problem>> =
-        paths.into_par_iter().map(|(path, named)| look(path, named)).collect();
+        paths.into_par_iter().map(overlay::carried(|(path, named)| look(path, named))).collect();
     let mut found = Vec::new();
     for one in looked {
         match one {
@@ -117,10 +118,7 @@ fn look(path: PathBuf, named: Named) -> Result<Found, Problem> {
 }
 
 /// The text of a file. What is not UTF-8, such as a name in a comment, is replaced byte by byte.
-pub(super) fn text_of(request: &Request, path: &Path) -> Result<String, Problem> {
-    if let Some(text) = request.overlay.get(path) {
-        return Ok(text.to_owned());
-    }
+pub(super) fn text_of(path: &Path) -> Result<String, Problem> {
     let bytes = read_bytes(path, limit::SOURCE)
         .map_err(|error| failure(path, format!("cannot read: {error}")))?;
     Ok(String::from_utf8(bytes).unwrap_or_else(|error| {

@@ -12,6 +12,7 @@ use super::Request;
 use super::find::{Found, text_of};
 use crate::c::is_kernel_root;
 use crate::c::lex::scan::{Scan, hash, scan};
+use crate::overlay;
 use crate::walk::{Step, walk};
 
 /// For each command that is defined in the headers and sources of a request, and that no handler is known
@@ -25,11 +26,11 @@ pub(super) fn mentions(
         found.iter().filter(|file| file.speaks_of_ioctl).map(|file| file.path.as_path()).collect();
     let mut names: HashMap<u64, String> = headers(request, code)
         .par_iter()
-        .filter_map(|path| text_of(request, path).ok())
+        .filter_map(overlay::carried(|path: &PathBuf| text_of(path).ok()))
         .map(|text| defined(&text, &scan(&text)))
         .reduce(HashMap::new, joined);
     let looked: Vec<Looked<'_>> =
-        sources.into_par_iter().filter_map(|path| Looked::at(request, path)).collect();
+        sources.into_par_iter().filter_map(overlay::carried(Looked::at)).collect();
     names.extend(looked.iter().flat_map(|it| it.defines.clone()));
     let handled: BTreeSet<&str> = code
         .handlers
@@ -46,7 +47,7 @@ pub(super) fn mentions(
             .filter(|name| !mentions.contains_key(*name))
             .collect();
         // The texts of a whole kernel are not kept: the few that are needed are read once more.
-        let Some(text) = (!wanted.is_empty()).then(|| text_of(request, path).ok()).flatten() else {
+        let Some(text) = (!wanted.is_empty()).then(|| text_of(path).ok()).flatten() else {
             continue;
         };
         let scanned = scan(&text);
@@ -70,8 +71,8 @@ struct Looked<'f> {
 }
 
 impl<'f> Looked<'f> {
-    fn at(request: &Request, path: &'f Path) -> Option<Self> {
-        let text = text_of(request, path).ok()?;
+    fn at(path: &'f Path) -> Option<Self> {
+        let text = text_of(path).ok()?;
         let scanned = scan(&text);
         Some(Self { path, defines: defined(&text, &scanned), identifiers: scanned.identifiers })
     }

@@ -21,8 +21,9 @@ pub use find::{has_handlers, holds_driver};
 
 use crate::c::is_kernel_root;
 use crate::c::lex::scan::scan;
+use crate::overlay::{self, Overlay};
 use crate::reach::Reach;
-use crate::{Caution, Overlay, watch};
+use crate::{Caution, watch};
 use find::Index;
 
 /// What to read.
@@ -34,13 +35,13 @@ pub struct Request {
     pub include_dirs: Vec<PathBuf>,
     /// A compilation database, or the folder that holds one: the folders that it names are searched, too.
     pub compile_commands: Option<PathBuf>,
-    /// Texts that are read instead of what is on disk.
-    pub overlay: Overlay,
     /// What an earlier attempt has taught.
     pub caution: Caution,
     /// Numbers of commands and of other macros, on x86-64, with which it is decided what a range of numbers
     /// or a type letter lets through. Without them, everything is let through.
     pub numbers: Vec<Known>,
+    /// Texts that stand in for files.
+    pub overlay: Overlay,
 }
 
 /// A macro whose number is known.
@@ -66,6 +67,10 @@ const ROUNDS: usize = 3;
 
 /// Reads what the request names. What can't be read becomes a [`Problem`]; the rest is complete.
 pub fn read(request: &Request) -> (Interface, Vec<Problem>) {
+    overlay::during(&request.overlay, || read_here(request))
+}
+
+fn read_here(request: &Request) -> (Interface, Vec<Problem>) {
     let (found, mut problems) = find::find(request, &request.reach());
     let index = Index::of(&found);
     let mut reading = Reading::default();
@@ -106,14 +111,14 @@ fn where_built(request: &Request, code: &mut DriverCode, interface: &Interface) 
     let files: BTreeSet<FileId> = tables.chain(commands.map(|it| it.span.file)).collect();
     let slots = code.tables.iter().filter_map(|table| table.compat.as_ref());
     let symbols: BTreeSet<String> = slots.filter_map(|slot| slot.needs.clone()).collect();
-    let path = |file: &FileId| interface.sources.file(*file).path.canonicalize().ok();
+    let path = |file: &FileId| overlay::canonicalize(&interface.sources.file(*file).path).ok();
     let by_path: BTreeMap<PathBuf, FileId> =
         files.iter().filter_map(|file| Some((path(file)?, *file))).collect();
     let reach = request.reach();
     let mut roots: Vec<PathBuf> = request
         .paths
         .iter()
-        .filter_map(|path| declaring::kernel_around(path, &path.canonicalize().ok()?))
+        .filter_map(|path| declaring::kernel_around(path, &overlay::canonicalize(path).ok()?))
         .filter_map(|root| root.canonicalize().ok())
         .collect();
     roots.sort();
@@ -142,14 +147,14 @@ impl Reading {
         let one = |path: PathBuf| {
             let read = match request.caution.avoids(&path) {
                 Some(problem) => Err(problem),
-                None => watch::during(|| vec![path.clone()], || parsed(request, &path)),
+                None => watch::during(|| vec![path.clone()], || parsed(&path)),
             };
             (path, read)
         };
         let parsed: Vec<(PathBuf, Result<Parsed, Problem>)> = if request.caution.is_slow() {
             paths.into_iter().map(one).collect()
         } else {
-            paths.into_par_iter().map(one).collect()
+            paths.into_par_iter().map(overlay::carried(one)).collect()
         };
         // Their places in the run are known in the order of the paths alone.
         let mut texts = Vec::new();
@@ -186,8 +191,8 @@ struct Parsed {
     comments: Vec<std::ops::Range<u32>>,
 }
 
-fn parsed(request: &Request, path: &Path) -> Result<Parsed, Problem> {
-    let text: Arc<str> = find::text_of(request, path)?.into();
+fn parsed(path: &Path) -> Result<Parsed, Problem> {
+    let text: Arc<str> = find::text_of(path)?.into();
     let comments = scan(&text).comments;
     Ok(Parsed { text, comments })
 }

@@ -11,6 +11,7 @@ use super::cargo::{self, AskCargo, Package, manifest_above};
 use super::features::{FeatureName, Features, Missing};
 use super::files::normal;
 use super::world::Root;
+use crate::overlay;
 use crate::reach::Reach;
 use crate::walk::{Step, walk};
 
@@ -77,7 +78,7 @@ pub(crate) fn discover(paths: &[PathBuf], reach: &Reach) -> Discovered {
         };
         if path.is_dir() {
             found.folder(path, &absolute, reach);
-        } else if path.is_file() {
+        } else if overlay::is_file(path) {
             found.named.insert(absolute.clone());
             found.file(path.clone(), absolute.clone());
             found.manifests.extend(absolute.parent().and_then(manifest_above));

@@ -13,9 +13,10 @@ use super::item::{Item, Kind, Module, Place};
 use super::lower::Origin;
 use super::nesting::is_too_deep;
 use super::old_rust;
+use crate::overlay;
 use crate::reach::Reach;
 use crate::reading::{self, ReadError, limit};
-use crate::{Caution, Overlay, watch};
+use crate::{Caution, watch};
 
 /// A file that was read.
 #[derive(Debug)]
@@ -44,7 +45,6 @@ type Outcome = Result<Arc<Parsed>, Unreadable>;
 pub(crate) struct Files {
     reach: Reach,
     caution: Caution,
-    overlay: Overlay,
     known: Mutex<HashMap<PathBuf, Outcome>>,
     /// Those whose modules are followed.
     followed: Mutex<HashSet<PathBuf>>,
@@ -54,11 +54,6 @@ impl Files {
     /// None yet, of those within reach.
     pub(crate) fn new(reach: Reach, caution: Caution) -> Self {
         Self { reach, caution, ..Self::default() }
-    }
-
-    /// With texts that some files have instead of those on disk.
-    pub(crate) fn with(self, overlay: Overlay) -> Self {
-        Self { overlay, ..self }
     }
 
     /// The file, read now unless it was before.
@@ -77,11 +72,7 @@ impl Files {
         if let Err(outside) = self.reach.check(path) {
             return Err(outside.to_string());
         }
-        let read = || match self.overlay.get(path) {
-            Some(text) => Ok(Arc::new(parse(path.to_owned(), &text.into()))),
-            None => read(path),
-        };
-        watch::during(|| vec![path.to_owned()], read)
+        watch::during(|| vec![path.to_owned()], || read(path))
     }
 
     /// Every pair that a condition in any file asks for.
@@ -92,7 +83,7 @@ impl Files {
 
     /// Reads files, on all processors.
     pub(crate) fn read_each(&self, paths: &[PathBuf]) {
-        paths.par_iter().for_each(|path| drop(self.get(path)));
+        paths.par_iter().for_each(overlay::carried(|path: &PathBuf| drop(self.get(path))));
     }
 
     /// Reads the files that `roots` lead to, on all processors.
@@ -111,7 +102,8 @@ impl Files {
     }
 
     fn follow<'s>(&'s self, scope: &Scope<'s>, path: PathBuf, folder: PathBuf, wanted: Wanted<'s>) {
-        scope.spawn(move |scope| {
+        let overlay = overlay::current();
+        let read = move |scope: &Scope<'s>| {
             if !lock(&self.followed).insert(path.clone()) {
                 return;
             }
@@ -120,7 +112,8 @@ impl Files {
                 let module = Around { file: &parsed.path, folder: &folder, inline: false };
                 self.follow_items(scope, &parsed.items, module, wanted);
             }
-        });
+        };
+        scope.spawn(move |scope| overlay::during(&overlay, || read(scope)));
     }
 
     fn follow_items<'s>(
@@ -197,11 +190,11 @@ pub(crate) fn module_file(
 fn default_file(name: &str, folder: &Path) -> Option<(PathBuf, PathBuf)> {
     let own = folder.join(name);
     let beside = folder.join(format!("{name}.rs"));
-    if beside.is_file() {
+    if overlay::is_file(&beside) {
         return Some((beside, own));
     }
     let within = own.join("mod.rs");
-    within.is_file().then_some((within, own))
+    overlay::is_file(&within).then_some((within, own))
 }
 
 /// The path without `.` and `..`, as far as its text tells.

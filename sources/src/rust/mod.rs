@@ -67,8 +67,9 @@ mod uses;
 mod well_known;
 mod world;
 
+use crate::Caution;
+use crate::overlay::{self, Overlay};
 use crate::reach::Reach;
-use crate::{Caution, Overlay};
 use build::Builder;
 use discover::Discovered;
 use files::Files;
@@ -91,10 +92,10 @@ pub struct Request {
     pub features: Features,
     /// Which constants are plain numbers of commands.
     pub constants: Constants,
-    /// Texts that are read instead of what is on disk.
-    pub overlay: Overlay,
     /// What an earlier attempt has taught.
     pub caution: Caution,
+    /// Texts that stand in for files.
+    pub overlay: Overlay,
 }
 
 /// Which constants are taken for the numbers of commands.
@@ -122,8 +123,8 @@ impl Default for Request {
             abis: AbiSet::ALL,
             features: Features::default(),
             constants: Constants::default(),
-            overlay: Overlay::default(),
             caution: Caution::default(),
+            overlay: Overlay::default(),
         }
     }
 }
@@ -144,7 +145,9 @@ pub fn read_asking(request: &Request, cargo: &dyn AskCargo) -> (Interface, Vec<P
     let pool =
         rayon::ThreadPoolBuilder::new().num_threads(threads).stack_size(nesting::STACK).build();
     match pool {
-        Ok(pool) => pool.install(|| read_here(request, cargo)),
+        Ok(pool) => {
+            pool.install(|| overlay::during(&request.overlay, || read_here(request, cargo)))
+        }
         Err(error) => {
             let problem = Problem {
                 kind: ProblemKind::Failure,
@@ -160,10 +163,11 @@ pub fn read_asking(request: &Request, cargo: &dyn AskCargo) -> (Interface, Vec<P
 
 fn read_here(request: &Request, cargo: &dyn AskCargo) -> (Interface, Vec<Problem>) {
     let mut found = discover::discover(&request.paths, &request.reach());
-    let files = Files::new(request.reach(), request.caution.clone()).with(request.overlay.clone());
+    let files = Files::new(request.reach(), request.caution.clone());
     // Cargo takes longer to answer than a file takes to be read.
     let asked_for = found.asked_for.clone();
-    rayon::join(|| found.ask(cargo, &request.features), || files.read_each(&asked_for));
+    let read_each = overlay::carried(|paths: &[PathBuf]| files.read_each(paths));
+    rayon::join(|| found.ask(cargo, &request.features), || read_each(&asked_for));
     let Discovered { named, shown, roots, packages, problems: mut all_problems, .. } = found;
     let mut expansions = Expansions::default();
     let first: Vec<PathBuf> = roots.iter().map(|root| root.file.clone()).collect();

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use ioctlkit_model::Interface;
 
 use super::work::{Answer, Order, Parsing, Work};
-use crate::Overlay;
 use crate::c::{AllowedArgument, sort_arguments};
 use crate::caution::Caution;
 use crate::kept::bytes::{Kept, Reader, Writer, fields, variants};
@@ -161,7 +160,6 @@ fields! {
     Answer { interface, problems, looked }
     Parsing { request, input }
     Caution { alone, avoided }
-    Overlay { texts }
     FeatureName { name, missing }
 }
 
@@ -176,13 +174,13 @@ fields! {
         compile_commands,
         raw_numbers,
         all_definitions,
-        overlay,
         caution,
+        overlay,
     }
     c::Configured { include_dirs, defines, arguments }
-    rust::Request { paths, abis, features, constants, overlay, caution }
+    rust::Request { paths, abis, features, constants, caution, overlay }
     object::Request { paths, base, bare_abi, types, caution }
-    driver::Request { paths, include_dirs, compile_commands, overlay, caution, numbers }
+    driver::Request { paths, include_dirs, compile_commands, caution, numbers, overlay }
     driver::Known { name, number }
 }
 

@@ -81,8 +81,8 @@ impl Loader<'_> {
             scan,
             features: Features::default(),
             is_virtual,
+            is_unsaved: !is_virtual && crate::overlay::at(path).is_some(),
             instead: None,
-            is_unsaved: !is_virtual && self.around.overlay.get(path).is_some(),
             asked: Asked::IfItHasCommands,
             abis,
             includes: BTreeSet::new(),
@@ -128,7 +128,7 @@ impl Loader<'_> {
             return Some(index);
         }
         // An included file that is no text is the compiler's to complain about.
-        let (text, scan) = read_text(path, self.around.overlay).ok()?;
+        let (text, scan) = read_text(path).ok()?;
         Some(self.insert(path, text, scan, AbiSet::ALL, false))
     }
 

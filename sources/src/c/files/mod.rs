@@ -16,15 +16,16 @@ use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{FileId, NotRead, Problem, SourceMap};
 use rayon::prelude::*;
 
+use crate::Caution;
 use crate::c::discover::{Asked, Tree, Wanted, lies_outside};
 use crate::c::lex::expression::Macro;
 use crate::c::lex::scan::{self, Define, Scan};
 use crate::c::look;
 use crate::c::partition::Features;
 use crate::c::uses::Uses;
+use crate::overlay;
 use crate::reach::Reach;
 use crate::watch;
-use crate::{Caution, Overlay};
 use definitions::Definitions;
 pub(crate) use given::Given;
 use loader::Loader;
@@ -44,11 +45,11 @@ pub(crate) struct Loaded {
     pub(crate) features: Features,
     /// Whether the file exists only for the compiler.
     pub(crate) is_virtual: bool,
+    /// Whether the text is not the one on disk.
+    pub(crate) is_unsaved: bool,
     /// What the compiler reads in place of the text: C source and a driver's private headers are reduced
     /// to their definitions.
     pub(crate) instead: Option<String>,
-    /// Whether the compiler finds another text on disk.
-    pub(crate) is_unsaved: bool,
     /// How the file came to be read.
     pub(crate) asked: Asked,
     /// The ABIs for which the file may be read.
@@ -98,7 +99,6 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) given: &'a Given,
     pub(crate) reach: &'a Reach,
     pub(crate) caution: &'a Caution,
-    pub(crate) overlay: &'a Overlay,
     /// The ABIs that files are read for.
     pub(crate) abis: AbiSet,
 }
@@ -123,9 +123,9 @@ impl Files {
                 .check(&header.path)
                 .map_err(|outside| lies_outside(&header.path, &outside))?;
             around.caution.avoids(&header.path).map_or(Ok(()), Err)?;
-            watch::during(|| vec![header.path.clone()], || read_text(&header.path, around.overlay))
+            watch::during(|| vec![header.path.clone()], || read_text(&header.path))
         };
-        let read: Vec<_> = headers.par_iter().map(read).collect();
+        let read: Vec<_> = headers.par_iter().map(overlay::carried(read)).collect();
         let mut wanted = Vec::new();
         for (header, text) in headers.iter().zip(read) {
             match text {

@@ -5,13 +5,12 @@ use std::sync::Arc;
 
 use ioctlkit_model::{Problem, ProblemKind};
 
-use crate::Overlay;
 use crate::c::discover::unreadable;
 use crate::c::lex::scan::{self, Scan};
 use crate::c::look;
 
 /// The text of a file, or the problem with it.
-pub(super) fn read_text(path: &Path, overlay: &Overlay) -> Result<(Arc<str>, Scan), Problem> {
+pub(super) fn read_text(path: &Path) -> Result<(Arc<str>, Scan), Problem> {
     // Such a path cannot stand in an `#include`, which is how the compiler is told of it.
     if path.to_str().is_none_or(|path| path.contains(['"', '\n', '\r', '\0'])) {
         let message = "the path has a quotation mark, a line break, or bytes that are not UTF-8";
@@ -20,10 +19,7 @@ pub(super) fn read_text(path: &Path, overlay: &Overlay) -> Result<(Arc<str>, Sca
             ..not_text(path, message)
         });
     }
-    let bytes = match overlay.get(path) {
-        Some(text) => text.as_bytes().to_owned(),
-        None => look::read(path).map_err(|error| unreadable(path, &error))?,
-    };
+    let bytes = look::read(path).map_err(|error| unreadable(path, &error))?;
     let text = match String::from_utf8(bytes) {
         Ok(text) => text,
         Err(error) => {

@@ -98,6 +98,12 @@ fn parse(session: &Session<'_>, mut job: Job) -> Result<Parsed, Problem> {
             Some(VirtualFile { path, text: text.to_owned() })
         })
         .collect();
+    // The compiler would find on disk what is not to be there.
+    let gone = session.request.overlay.gone().filter_map(|path| path.to_str());
+    virtual_files.extend(gone.filter_map(|path| {
+        let path = CString::new(path).ok()?;
+        Some(VirtualFile { path, text: "#error \"file not found\"\n".to_owned() })
+    }));
     if !libc.is_empty() {
         virtual_files.extend(overlay::LIBC_HEADERS.iter().filter_map(|(name, text)| {
             let path = CString::new(format!("{}/{name}", overlay::LIBC)).ok()?;

@@ -77,7 +77,6 @@ fn read_group(
         given: &given,
         reach,
         caution: &request.caution,
-        overlay: &request.overlay,
         abis: request.abis,
     };
     let mut files = Files::load(&group.headers, around, sources, problems);

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::overlay;
 use crate::reach::Reach;
 use crate::reading::{limit, read_bytes};
 use expression::Expression;
@@ -112,10 +113,10 @@ impl Tree<'_> {
         while !wanted.is_empty() {
             let read: Vec<(String, Vec<Entry>)> = std::mem::take(&mut wanted)
                 .into_par_iter()
-                .map(|path| {
+                .map(overlay::carried(|path: String| {
                     let text = self.text(Path::new(&path)).unwrap_or_default();
                     (path, kconfig::parse(&text).into_iter().map(entry).collect())
-                })
+                }))
                 .collect();
             for (path, entries) in read {
                 let sources = entries.iter().flat_map(|entry| match entry {
