@@ -12,6 +12,13 @@ use serde::Serialize;
 use crate::place::Place;
 use crate::{escaped_json, json, prose, visible};
 
+/// Where the rules' pages are.
+const PAGES: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/rules");
+
+/// What relative paths are relative to, by the name that others use for it. Where that is on which machine is
+/// left open: whoever reads the log has the repository elsewhere.
+const ROOT: &str = "%SRCROOT%";
+
 /// Writes the report as a log with one run, which lists every rule that ran.
 ///
 /// # Errors
@@ -33,6 +40,9 @@ pub fn render(report: &Report, sources: &SourceMap, out: &mut dyn io::Write) -> 
                 },
             },
             column_kind: "unicodeCodePoints",
+            original_uri_base_ids: BaseIds {
+                root: Base { description: Text { text: "The root of the repository.".into() } },
+            },
             invocations: [invocation(report, sources)],
             results,
         }],
@@ -60,6 +70,7 @@ fn descriptor(rule: &'static RuleInfo) -> Descriptor {
         id: rule.code,
         name: rule.slug,
         short_description: Text { text: rule.summary.trim().to_owned() },
+        help_uri: format!("{PAGES}/{}.md", rule.code),
         help: Help { text: page.clone(), markdown: page },
         default_configuration: Configuration { level: level(rule.severity) },
     }
@@ -217,7 +228,7 @@ const fn level(severity: Severity) -> &'static str {
 }
 
 fn artifact(path: &Path) -> ArtifactLocation {
-    ArtifactLocation { uri: uri(path) }
+    ArtifactLocation { uri: uri(path), uri_base_id: path.is_relative().then_some(ROOT) }
 }
 
 /// The path as a URI reference: absolute ones with the scheme `file`, relative ones relative, and
@@ -250,8 +261,20 @@ struct Log {
 struct Run {
     tool: Tool,
     column_kind: &'static str,
+    original_uri_base_ids: BaseIds,
     invocations: [Invocation; 1],
     results: Vec<SarifResult>,
+}
+
+#[derive(Serialize)]
+struct BaseIds {
+    #[serde(rename = "%SRCROOT%")]
+    root: Base,
+}
+
+#[derive(Serialize)]
+struct Base {
+    description: Text,
 }
 
 #[derive(Serialize)]
@@ -274,6 +297,7 @@ struct Descriptor {
     id: &'static str,
     name: &'static str,
     short_description: Text,
+    help_uri: String,
     help: Help,
     default_configuration: Configuration,
 }
@@ -375,8 +399,11 @@ struct PhysicalLocation {
 }
 
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct ArtifactLocation {
     uri: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    uri_base_id: Option<&'static str>,
 }
 
 #[derive(Serialize)]

@@ -70,6 +70,8 @@ fn another_reader_finds_every_rule_result_fix_and_problem() {
     for (result, finding) in results.iter().zip(&sample.report.findings) {
         let rule = &rules[usize::try_from(result.rule_index.unwrap()).unwrap()];
         assert_eq!(rule.id, finding.rule.code);
+        let page = format!("docs/rules/{}.md", rule.id);
+        assert!(rule.help_uri.as_ref().unwrap().ends_with(&page), "{page}");
         assert_eq!(result.rule_id.as_deref(), Some(finding.rule.code));
         let edits = finding.fix.as_ref().map_or(0, |fix| fix.edits.len());
         assert_eq!(result.fixes.as_ref().map_or(0, Vec::len), usize::from(edits > 0));
@@ -88,4 +90,30 @@ fn a_rule_that_only_a_finding_names_is_listed_too() {
     let rules = log["runs"][0]["tool"]["driver"]["rules"].as_array().unwrap();
     assert_eq!(rules.len(), 2);
     assert_eq!(log["runs"][0]["results"][2]["ruleIndex"], 1);
+}
+
+#[test]
+fn relative_paths_are_relative_to_the_repository_and_every_base_is_declared() {
+    let log: Value = serde_json::from_str(&everything().render(Format::Sarif)).unwrap();
+    let run = &log["runs"][0];
+    let mut seen = 0;
+    let mut open = vec![run];
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Object(fields) => {
+                if let Some(uri) = fields.get("artifactLocation").and_then(|it| it["uri"].as_str())
+                {
+                    let base = fields["artifactLocation"].get("uriBaseId").and_then(Value::as_str);
+                    assert_eq!(base.is_some(), !uri.starts_with("file://"), "{uri}");
+                    let declared = base.map(|base| run["originalUriBaseIds"][base].is_object());
+                    assert_ne!(declared, Some(false), "{base:?}");
+                    seen += 1;
+                }
+                open.extend(fields.values());
+            }
+            Value::Array(values) => open.extend(values),
+            _ => {}
+        }
+    }
+    assert!(seen > 3, "{seen}");
 }
