@@ -41,6 +41,7 @@ pub mod numbering;
 pub mod objects;
 mod on_abis;
 pub mod padding;
+pub mod patch;
 pub mod raw_commands;
 pub mod registry;
 pub mod request_number;

@@ -3,11 +3,13 @@
 mod against;
 mod fix;
 mod objects;
+mod patch;
 mod settings;
+mod standard_input;
 pub(super) mod summary;
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
@@ -20,6 +22,7 @@ use ioctlkit_sources::{Overlay, list};
 use super::Outcome;
 use super::failure::{Failure, outcome_of, say_failures};
 use super::findings_options::FindingsOptions;
+use super::from_root::FromRoot;
 use super::progress::Progress;
 use super::reading::{Group, Part, RawNumbers, ReadOptions};
 use super::rule_choice::{RULES, RuleChoice};
@@ -32,6 +35,8 @@ use summary::Summary;
 #[command(after_help = "\
 Examples:
   ioctl-lint check include/uapi/linux/foo.h
+  git diff | ioctl-lint check --patch -
+  ioctl-lint check --patch series.mbox ~/linux
   ioctl-lint check --profile legacy --abi x86_64,i386 /usr/include/linux
   ioctl-lint check --select L001,implicit-tail --fail-on info foo.h
   ioctl-lint check --format sarif --output ioctl-lint.sarif .
@@ -62,6 +67,16 @@ pub(super) struct Arguments {
     #[command(flatten)]
     fixing: FixOptions,
 
+    /// Report only what this patch introduces: a diff, a mail or an mbox, `-` for standard input, whether the
+    /// tree has it already or not. PATH is the tree [default: the one around the current folder], or headers
+    /// in it whose commands those of the patch are compared with
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["write_baseline", "statistics", "show_settings"])]
+    patch: Option<PathBuf>,
+
+    /// Judge what is on standard input, which the path `-` stands for, as if it were this file
+    #[arg(long, value_name = "PATH", conflicts_with = "patch")]
+    stdin_filename: Option<PathBuf>,
+
     /// Print how many findings each rule has instead of the findings
     #[arg(long, conflicts_with_all = ["format", "write_baseline"])]
     statistics: bool,
@@ -81,7 +96,7 @@ pub(super) struct Scope {
     /// Headers or Rust source, folders of them, a cargo workspace, a kernel source tree; modules and
     /// other compiled objects, or a folder of modules such as /lib/modules/VERSION; lists of numbers: .go,
     /// .py, .csv, .txt, .json, and with --against a .h that defines nothing but numbers
-    #[arg(value_name = "PATH", required = true)]
+    #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 
     /// Which severities rules start from [default: the configuration's, or `new`]
@@ -111,6 +126,14 @@ pub(super) struct Scope {
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
+    if let Some(file) = &arguments.patch {
+        if arguments.fixing.is_wanted() {
+            return Err(Failure::new("a patch is not edited")
+                .help("apply it, and run `check --fix` on its files"));
+        }
+        return patch::run(arguments, file, terminal);
+    }
+    let named = arguments.scope.named()?;
     if arguments.show_settings {
         let prepared = prepared(arguments, &arguments.scope.paths)?;
         terminal.print(|out, style| settings::write(&prepared, &arguments.scope, style, out))?;
@@ -121,7 +144,8 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     }
     let started = Instant::now();
     let options = &arguments.findings;
-    let mut whole = checked(arguments, &arguments.scope.paths, &Overlay::default())?;
+    let (paths, overlay) = standard_input::in_place(named, arguments.stdin_filename.as_deref())?;
+    let mut whole = checked(arguments, &paths, &overlay)?;
     whole.summary.set_fixable(&whole.report, &whole.sources, &whole.asked_for);
     whole.summary.seconds = started.elapsed().as_secs_f64();
     if let Some(file) = &options.write_baseline {
@@ -130,6 +154,11 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
         say_failures(whole.report.problems, &whole.sources, terminal);
         options.accept(file, &whole.report.findings, terminal)?;
         return Ok(outcome);
+    }
+    if !options.is_for_people()
+        && let Some(names) = FromRoot::of_current_folder()
+    {
+        whole.name_files(|path| names.path(path));
     }
     report(arguments, &whole, terminal)?;
     Ok(whole.outcome())
@@ -169,7 +198,7 @@ fn checked(arguments: &Arguments, paths: &[PathBuf], overlay: &Overlay) -> Resul
 /// Everything that there is to find, whatever baselines accept.
 pub(super) fn find(scope: &Scope) -> Result<Whole, Failure> {
     let mut whole = Whole::default();
-    for mut group in scope.prepare(&scope.paths)? {
+    for mut group in scope.prepare(scope.named()?)? {
         whole.take_in(&mut group, scope, None);
     }
     Ok(whole)
@@ -184,6 +213,15 @@ impl Scope {
     /// Everything in a folder, by the rules of a profile.
     pub(super) fn of_tree(folder: PathBuf, profile: Profile, reading: ReadOptions) -> Self {
         Self { paths: vec![folder], profile: Some(profile), reading, ..Self::default() }
+    }
+
+    /// The paths, of which a patch needs none and everything else does.
+    fn named(&self) -> Result<&[PathBuf], Failure> {
+        if self.paths.is_empty() {
+            return Err(Failure::new("there is nothing to check")
+                .help("name a header, a folder or an object, such as `.`; `--help` has examples"));
+        }
+        Ok(&self.paths)
     }
 
     fn prepare(&self, paths: &[PathBuf]) -> Result<Vec<Prepared>, Failure> {
@@ -365,6 +403,13 @@ impl Whole {
             let path = sources.path(finding.span).to_owned();
             seen.insert((path, start, end, finding.rule.code, finding.message.clone()))
         });
+    }
+
+    /// Has the report show every file under another path.
+    fn name_files(&mut self, path: impl Fn(&Path) -> PathBuf) {
+        self.sources.rename(&path);
+        let paths = self.report.problems.iter_mut().filter_map(|problem| problem.path.as_mut());
+        paths.for_each(|known| *known = path(known));
     }
 
     fn outcome(&self) -> Outcome {

@@ -1,7 +1,7 @@
 //! `ioctl-lint diff`.
 
 mod git;
-mod side;
+pub(super) mod side;
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -16,6 +16,7 @@ use super::Outcome;
 use super::check::summary::{counted, found, not_read};
 use super::failure::{Failure, outcome_of, say_failures};
 use super::findings_options::FindingsOptions;
+use super::from_root::FromRoot;
 use super::reading::{RawNumbers, ReadOptions};
 use super::rule_choice::{RULES, RuleChoice};
 use super::terminal::Terminal;
@@ -132,6 +133,12 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     let is_for_service = matches!(options.format, Format::Sarif | Format::Github | Format::Gitlab);
     if let Some(prefix) = prefix.filter(|_| is_for_service) {
         versions.move_into_new(&mut checked.findings, &prefix);
+    }
+    if !options.is_for_people()
+        && let Some(names) = FromRoot::of_current_folder()
+    {
+        // Those of a revision are named from the root already.
+        versions.rename(|path| if path.exists() { names.path(path) } else { path.to_owned() });
     }
     let failed = checked.findings.iter().any(|finding| fail_on.fails(finding.severity));
     let report = Report {

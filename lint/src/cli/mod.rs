@@ -12,6 +12,7 @@ mod dump;
 mod explain;
 mod failure;
 mod findings_options;
+mod from_root;
 mod handlers;
 mod init;
 mod kbuild;

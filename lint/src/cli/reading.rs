@@ -397,8 +397,10 @@ impl Group {
         let paths = self.headers.iter().flat_map(|request| &request.paths);
         let paths: Vec<PathBuf> =
             paths.filter(|path| driver::holds_driver(path)).cloned().collect();
+        let overlay = self.request.overlay.clone();
         self.drivers = (!paths.is_empty()).then(|| driver::Request {
             paths,
+            overlay,
             include_dirs: self.request.include_dirs.clone(),
             compile_commands: self.request.compile_commands.clone(),
             ..driver::Request::default()

@@ -164,6 +164,11 @@ impl Versions {
         });
     }
 
+    /// Shows every file of both versions under another path.
+    pub fn rename(&mut self, path: impl FnMut(&Path) -> PathBuf) {
+        self.new.sources.rename(path);
+    }
+
     /// What was. Its spans are those of its own sources: [`Versions::span`] moves them.
     pub fn old(&self) -> &Interface {
         &self.old

@@ -28,6 +28,7 @@ mod kbuild;
 mod lists;
 mod objects;
 mod output;
+mod patch;
 mod queries;
 mod run;
 mod source;

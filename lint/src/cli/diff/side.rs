@@ -44,10 +44,10 @@ pub(super) struct Revision {
 
 /// A version with its problems and its configuration.
 #[derive(Debug)]
-pub(super) struct Read {
-    pub(super) version: Version,
-    pub(super) problems: Vec<Problem>,
-    pub(super) config: Option<Config>,
+pub(in crate::cli) struct Read {
+    pub(in crate::cli) version: Version,
+    pub(in crate::cli) problems: Vec<Problem>,
+    pub(in crate::cli) config: Option<Config>,
 }
 
 impl Side {
@@ -186,7 +186,11 @@ fn is_whole(read: &Read) -> bool {
 }
 
 /// A version that has nothing.
-fn nothing(options: &ReadOptions, configured: &Path, raw: RawNumbers) -> Result<Read, Failure> {
+pub(in crate::cli) fn nothing(
+    options: &ReadOptions,
+    configured: &Path,
+    raw: RawNumbers,
+) -> Result<Read, Failure> {
     let group = options.group_as(configured, &[], raw)?;
     let interface = Interface { abis: group.abis(), ..Interface::default() };
     let version = Version { interface, ..Version::default() };
@@ -198,7 +202,12 @@ fn joined(root: &Path, path: &Path) -> PathBuf {
     if path.as_os_str().is_empty() { root.to_owned() } else { root.join(path) }
 }
 
-fn read(mut group: Group, roots: Vec<PathBuf>, shown: Option<Shown>) -> Result<Read, Failure> {
+/// Reads a version; `roots` are the folders below which its headers are known by their paths.
+pub(in crate::cli) fn read(
+    mut group: Group,
+    roots: Vec<PathBuf>,
+    shown: Option<Shown>,
+) -> Result<Read, Failure> {
     group.accept_missing_features();
     group.want_all_definitions();
     let (mut interface, mut problems) = group.read();
