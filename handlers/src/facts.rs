@@ -75,6 +75,7 @@ impl Facts {
             Some(known) => {
                 known.cleared = known.cleared.min(out.cleared);
                 known.set = known.set.intersection(&out.set).cloned().collect();
+                known.is_touched |= out.is_touched;
                 if known.copied_in != out.copied_in {
                     known.copied_in = None;
                 }

@@ -13,6 +13,8 @@ pub(crate) type Id = u32;
 pub(crate) enum Value {
     /// Nothing is known of it.
     Unknown,
+    /// Nothing is known but that it is not zero.
+    NotZero,
     /// It is the same on every path: a number, an enumerator or a macro.
     Constant(Constant),
     /// It is one of some.
@@ -133,11 +135,12 @@ impl Value {
             // On one path it is a count that nobody has looked at, and whoever returns it returns that.
             (
                 Self::Count(count),
-                Self::Constant(_) | Self::OneOf(_) | Self::Unknown | Self::Count(_),
+                Self::Constant(_) | Self::OneOf(_) | Self::Unknown | Self::NotZero | Self::Count(_),
             )
-            | (Self::Constant(_) | Self::OneOf(_) | Self::Unknown, Self::Count(count)) => {
-                Self::Count(count.clone())
-            }
+            | (
+                Self::Constant(_) | Self::OneOf(_) | Self::Unknown | Self::NotZero,
+                Self::Count(count),
+            ) => Self::Count(count.clone()),
             // A function put another number in its place on one path: what follows asks about both.
             (Self::Command, Self::Constant(_)) | (Self::Constant(_), Self::Command) => {
                 Self::Command
@@ -145,6 +148,7 @@ impl Value {
             (Self::Argument(one), Self::Argument(two)) if one.part == two.part => {
                 Self::Argument(UserPointer { part: one.part.clone(), pointee: None })
             }
+            _ if self.truth() == Some(true) && other.truth() == Some(true) => Self::NotZero,
             _ => Self::Unknown,
         }
     }
@@ -158,7 +162,7 @@ impl Value {
                 let first = truths.next()??;
                 truths.all(|truth| truth == Some(first)).then_some(first)
             }
-            Self::Address(_) => Some(true),
+            Self::Address(_) | Self::NotZero => Some(true),
             _ => None,
         }
     }
@@ -207,6 +211,8 @@ pub(crate) struct Object {
     pub(crate) cleared: Cleared,
     /// The members that were set.
     pub(crate) set: BTreeSet<Rc<str>>,
+    /// Whether a member was set on some path.
+    pub(crate) is_touched: bool,
     /// Whether somebody whose source was not read may have set it.
     pub(crate) is_unknown: bool,
     /// How much of it was copied from the program.
@@ -214,9 +220,24 @@ pub(crate) struct Object {
 }
 
 impl Object {
+    /// A member gets a value.
+    pub(crate) fn set_member(&mut self, path: Rc<str>) {
+        self.set.insert(path);
+        self.is_touched = true;
+    }
+
+    /// Whether something else is known of its bytes.
+    fn differs(&self, other: &Self) -> bool {
+        self.cleared != other.cleared
+            || self.copied_in != other.copied_in
+            || self.set != other.set
+            || self.is_unknown != other.is_unknown
+    }
+
     fn join(&mut self, other: &Self) {
         self.cleared = self.cleared.min(other.cleared);
         self.set = self.set.intersection(&other.set).cloned().collect();
+        self.is_touched |= other.is_touched;
         self.is_unknown |= other.is_unknown;
         if self.copied_in != other.copied_in {
             // Copied on one path only: the other one decides, and nothing is known of it here.
@@ -327,7 +348,20 @@ impl State {
 
     /// Whether two states are of paths that are kept apart.
     fn is_alike(&self, other: &Self) -> bool {
-        self.passed == other.passed && self.outcome == other.outcome
+        self.passed == other.passed && self.outcome == other.outcome && !self.parts_from(other)
+    }
+
+    /// Whether a variable tells which of two paths was taken, and an object was filled on one of them:
+    /// `ret = -ENOENT` where it was not, and `ret = 0` where it was.
+    fn parts_from(&self, other: &Self) -> bool {
+        let is_other = |(id, object): (&Id, &Object)| {
+            other.objects.get(id).is_some_and(|there| object.differs(there))
+        };
+        let is_opposite = |(id, value): (&Id, &Value)| {
+            let there = other.values.get(id).and_then(Value::truth);
+            value.truth().zip(there).is_some_and(|(here, there)| here != there)
+        };
+        self.objects.iter().any(is_other) && self.values.iter().any(is_opposite)
     }
 
     pub(crate) fn join(&mut self, other: &Self) {

@@ -346,3 +346,76 @@ fn an_object_that_is_copied_in_on_one_path_is_judged_by_the_other() {
     );
     assert!(found.copied_out.iter().all(|out| out.copied_in.is_some()), "{:?}", found.copied_out);
 }
+
+#[test]
+fn paths_are_kept_apart_by_the_variable_that_says_what_was_filled() {
+    for (body, expected) in [
+        // kernel/seccomp.c, seccomp_notify_recv
+        (
+            "if (!file->list) {\nret = -ENOENT;\ngoto out;\n}\nx.a = 1;\nx.b = 2;\nret = 0;\nout:\nunlock();\n\
+             if (ret == 0 && copy_to_user(argp, &x, sizeof(x)))\nret = -EFAULT;",
+            &["a", "b"][..],
+        ),
+        (
+            "int err = find(file);\nif (!err) {\nx.a = 1;\nx.b = 2;\n}\nunlock();\n\
+             if (!err && copy_to_user(argp, &x, sizeof(x)))\nret = -EFAULT;",
+            &["a", "b"],
+        ),
+        (
+            "int err = find(file);\nif (err < 0)\ngoto out;\nx.a = 1;\nerr = 0;\nout:\nif (err)\nreturn err;\n\
+             if (copy_to_user(argp, &x, sizeof(x)))\nret = -EFAULT;",
+            &["a"],
+        ),
+        // drivers/block/loop.c, loop_get_status: one path fails with what a function said, another with a number.
+        (
+            "int err = get(file, &x);\nif (!err && copy_to_user(argp, &x, sizeof(x)))\nret = -EFAULT;",
+            &["a", "b"],
+        ),
+        // drivers/mtd/mtdchar.c, shrink_ecclayout: nobody gives it a null pointer.
+        ("guarded(file->dev, &x);\nif (copy_to_user(argp, &x, sizeof(x)))\nret = -EFAULT;", &["a"]),
+        // Nothing tells the paths apart.
+        ("if (file->list)\nx.a = 1;\nif (copy_to_user(argp, &x, sizeof(x)))\nret = -EFAULT;", &[]),
+    ] {
+        let get = "static int get(struct file *file, struct foo *it)\n{\nint ret = mutex_lock_killable(&file->lock);\n\
+                   if (ret)\nreturn ret;\nif (!file->list) {\nunlock();\nreturn -ENXIO;\n}\nit->a = 1;\nit->b = 2;\n\
+                   return 0;\n}\n\
+                   static int guarded(struct dev *dev, struct foo *it)\n{\nif (!dev || !it)\nreturn -EINVAL;\n\
+                   it->a = 1;\nreturn 0;\n}\n";
+        let found = case_with(get, &format!("struct foo x;\n{body}"));
+        let out = copied_out(&found);
+        let set: Vec<&str> = out.set.iter().map(String::as_str).collect();
+        assert_eq!(set, expected, "{body}");
+        assert!(out.is_touched, "{body}");
+    }
+}
+
+#[test]
+fn a_list_that_is_assigned_sets_members_and_leaves_padding_as_it_was() {
+    // sound/core/pcm_compat.c, snd_pcm_status_user_compat64
+    let ab = vec!["a".to_owned(), "b".to_owned()];
+    let list = "x = (struct foo) {\n.a = 1,\n.b = ret,\n};";
+    assert_eq!(sent(&format!("struct foo x;\n{list}")), (Cleared::Members, ab.clone()));
+    let cleared = format!("struct foo x;\nmemset(&x, 0, sizeof(x));\n{list}");
+    assert_eq!(sent(&cleared), (Cleared::All, ab));
+}
+
+#[test]
+fn an_operator_that_changes_a_member_does_not_set_it() {
+    // drivers/gpu/drm/xe/xe_oa.c, xe_oa_status_locked
+    let a = vec!["a".to_owned()];
+    for change in ["x.b |= LOST;", "x.b++;", "if (file->list)\nx.b |= LOST;"] {
+        assert_eq!(
+            sent(&format!("struct foo x;\nx.a = 1;\n{change}")),
+            (Cleared::Nothing, a.clone())
+        );
+    }
+    let both = vec!["a".to_owned(), "b".to_owned()];
+    assert_eq!(sent("struct foo x;\nx.a = 1;\nx.b = 0;\nx.b |= LOST;"), (Cleared::Nothing, both));
+}
+
+#[test]
+fn an_operator_that_changes_a_member_reads_it() {
+    let found = case(&format!("{FETCH}x.flags &= KNOWN;\nx.mode = 0;"));
+    let read: Vec<&str> = copied_in(&found).read.iter().map(String::as_str).collect();
+    assert_eq!(read, ["flags"]);
+}

@@ -48,7 +48,7 @@ pub fn find<'a>(cx: &Context<'a>, kind: Kind) -> Vec<Copy<'a>> {
     let copies = places.into_iter().filter_map(|place| {
         let out = place.what;
         // Where nothing was seen to be set, something was not seen.
-        let is_lost = out.cleared == Cleared::Nothing && out.set.is_empty();
+        let is_lost = out.cleared == Cleared::Nothing && !out.is_touched;
         if out.cleared == Cleared::All || out.copied_in.is_some() || is_lost {
             return None;
         }

@@ -333,6 +333,8 @@ pub struct CopiedOut {
     pub cleared: Cleared,
     /// The members that were set on every path.
     pub set: BTreeSet<String>,
+    /// Whether some member was set on some path: if none was, something that was not seen fills it.
+    pub is_touched: bool,
     /// How much was copied in before.
     pub copied_in: Option<Amount>,
     /// How much is copied out.

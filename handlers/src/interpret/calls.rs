@@ -476,6 +476,8 @@ impl<'p> Run<'p> {
         {
             state.outcome = match value.truth() {
                 _ if matches!(value, Value::Count(_)) => CallOutcome::Count,
+                // What another function has answered.
+                _ if value == Value::NotZero => CallOutcome::Any,
                 Some(false) => CallOutcome::Zero,
                 Some(true) => CallOutcome::Error,
                 None => CallOutcome::Any,

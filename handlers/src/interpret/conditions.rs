@@ -125,7 +125,11 @@ impl<'p> Run<'p> {
                 yes.values.insert(id, of(true));
                 no.values.insert(id, of(false));
             }
-            Value::Count(_) | Value::Unknown => {
+            Value::Count(_) => {
+                no.values.insert(id, zero(self, frame, condition));
+            }
+            Value::Unknown => {
+                yes.values.insert(id, Value::NotZero);
                 no.values.insert(id, zero(self, frame, condition));
             }
             _ => {}
@@ -259,6 +263,17 @@ impl<'p> Run<'p> {
             {
                 let (yes, no) = self.part(frame, left, one, state);
                 (no, yes)
+            }
+            (Binary::Less | Binary::GreaterOrEqual, Value::Unknown) => {
+                let (mut below, other) = (state.clone(), state);
+                if let Some(id) = self.named(frame, left) {
+                    below.values.insert(id, Value::NotZero);
+                }
+                if operator == Binary::Less {
+                    (Some(below), Some(other))
+                } else {
+                    (Some(other), Some(below))
+                }
             }
             _ => (Some(state.clone()), Some(state)),
         }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use ioctlkit_model::{Noticed, NoticedKind, Span};
+use ioctlkit_model::{Cleared, Noticed, NoticedKind, Span};
 
 use super::conditions::fetches_into;
 use super::places::Target;
@@ -105,7 +105,10 @@ impl<'p> Run<'p> {
                         },
                         _ => (Value::Unknown, Value::Unknown),
                     };
-                    self.store(frame, &target, None, new, &mut state, operand);
+                    match &target {
+                        Target::Member(member) => change(&mut state, member),
+                        target => self.store(frame, target, None, new, &mut state, operand),
+                    }
                     outcomes.push((state, old));
                 }
                 outcomes
@@ -429,8 +432,19 @@ impl<'p> Run<'p> {
                         self.combined(frame, operator, (target, &old), (value, &new), target)
                     }
                 };
+                if let (Some(_), Target::Member(member)) = (operator, &place) {
+                    // `x.flags &= KNOWN` looks at what it changes.
+                    self.member_is_read(member);
+                    self.leaves(frame, &new, value);
+                    change(&mut state, member);
+                    outcomes.push((state, new));
+                    continue;
+                }
                 let pointee = self.declared_pointee(frame, target);
                 self.store(frame, &place, pointee, new.clone(), &mut state, value);
+                if let (None, Target::Variable(id)) = (operator, &place) {
+                    self.give_literal(frame, *id, value, &mut state);
+                }
                 outcomes.push((state, new));
             }
         }
@@ -561,13 +575,23 @@ impl<'p> Run<'p> {
     }
 }
 
+/// A member's value is changed: `x.status |= LOST` leaves the bits of one that was not set as they were.
+fn change(state: &mut State, place: &Place) {
+    match state.objects.get_mut(&place.object) {
+        Some(object) if object.cleared == Cleared::Nothing && object.copied_in.is_none() => {
+            object.is_touched = true;
+        }
+        _ => set(state, place),
+    }
+}
+
 /// A member gets a value.
 pub(super) fn set(state: &mut State, place: &Place) {
     for fetch in fetches_into(state, place.object) {
         fetch.again = None;
     }
     if let Some(object) = state.objects.get_mut(&place.object) {
-        object.set.insert(place.path.clone());
+        object.set_member(place.path.clone());
     }
 }
 

@@ -109,6 +109,7 @@ impl<'p> Run<'p> {
                 span,
                 cleared: Cleared::Nothing,
                 set: BTreeSet::new(),
+                is_touched: false,
                 is_unknown: false,
                 copied_in: None,
             });
@@ -153,6 +154,7 @@ impl<'p> Run<'p> {
                         span,
                         cleared: Cleared::Nothing,
                         set: BTreeSet::new(),
+                        is_touched: false,
                         is_unknown: false,
                         copied_in: Some(Amount::Unknown),
                     },
@@ -194,6 +196,7 @@ impl<'p> Run<'p> {
             member: place.path.to_string(),
             cleared: object.cleared,
             set: object.set.iter().map(ToString::to_string).collect(),
+            is_touched: object.is_touched,
             copied_in: object.copied_in.clone(),
             amount,
         });
@@ -241,7 +244,7 @@ pub(super) fn unknown_now(place: &Place, state: &mut State) {
         if place.path.is_empty() {
             object.is_unknown = true;
         } else {
-            object.set.insert(place.path.clone());
+            object.set_member(place.path.clone());
         }
     }
     if place.path.is_empty() {

@@ -241,6 +241,7 @@ impl<'p> Run<'p> {
                 span,
                 cleared: Cleared::All,
                 set: BTreeSet::new(),
+                is_touched: false,
                 is_unknown: false,
                 copied_in: Some(Amount::CommandSize),
             },

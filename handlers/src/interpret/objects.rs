@@ -30,6 +30,7 @@ impl<'p> Run<'p> {
             span: self.span(frame, declaration.name),
             cleared: if declaration.is_static { Cleared::All } else { Cleared::Nothing },
             set: BTreeSet::new(),
+            is_touched: false,
             is_unknown: false,
             copied_in: None,
         };
@@ -62,9 +63,28 @@ impl<'p> Run<'p> {
         };
         for item in items {
             if let Some(Designator::Member(name)) = &item.designator {
-                object.set.insert(self.str(frame, *name).into());
+                object.set_member(self.str(frame, *name).into());
             }
         }
+    }
+
+    /// `x = (struct foo){ … }`: what the list says of the members, and what was known of the padding.
+    pub(super) fn give_literal(
+        &self,
+        frame: &Frame<'p>,
+        id: Id,
+        value: &'p Expression,
+        state: &mut State,
+    ) {
+        let ExpressionKind::Cast { value: list, .. } = &value.kind else { return };
+        let ExpressionKind::Initialiser(items) = &list.kind else { return };
+        let Some(object) = state.objects.get_mut(&id) else { return };
+        let before = object.cleared;
+        object.set.clear();
+        self.initialise(frame, items, object);
+        object.cleared = object.cleared.max(before);
+        object.copied_in = None;
+        object.is_unknown = false;
     }
 
     pub(super) fn compound(
@@ -90,6 +110,7 @@ impl<'p> Run<'p> {
                 span: self.span(frame, expression.at),
                 cleared: Cleared::Nothing,
                 set: BTreeSet::new(),
+                is_touched: false,
                 is_unknown: false,
                 copied_in: None,
             };
@@ -119,6 +140,7 @@ impl<'p> Run<'p> {
                 span,
                 cleared,
                 set: BTreeSet::new(),
+                is_touched: false,
                 is_unknown: false,
                 copied_in,
             },

@@ -6,7 +6,9 @@ use rustc_hash::FxHashMap;
 
 use super::conditions::{is_dispatch, look_at};
 use super::{Choice, Frame, Leaving, Run};
-use crate::ast::{Declaration, Expression, ExpressionKind, Statement, StatementKind};
+use crate::ast::{
+    Binary, Declaration, Expression, ExpressionKind, Statement, StatementKind, Unary,
+};
 use crate::facts::Label;
 use crate::value::{Paths, State, Value, add, add_all};
 
@@ -49,7 +51,10 @@ impl<'p> Run<'p> {
             }
             StatementKind::Block(statements) => self.block(frame, statements, paths),
             StatementKind::If { condition, then, otherwise } => {
-                let (yes, no) = self.conditions(frame, condition, paths);
+                let (mut yes, no) = self.conditions(frame, condition, paths);
+                if !no.is_empty() && self.is_null_guard(frame, condition, then) {
+                    yes.clear();
+                }
                 let mut after = self.statement(frame, then, yes);
                 let other = match otherwise {
                     Some(otherwise) => self.statement(frame, otherwise, no),
@@ -135,6 +140,38 @@ impl<'p> Run<'p> {
                 }
                 paths
             }
+        }
+    }
+
+    /// `if (!p || !q) return …;` in a function that the handler calls, where `p` and `q` are parameters: it is on its
+    /// guard against null pointers, and nobody gives it any.
+    fn is_null_guard(&self, frame: &Frame<'p>, condition: &Expression, then: &Statement) -> bool {
+        let is_return = match &then.kind {
+            StatementKind::Return(_) => true,
+            StatementKind::Block(inner) => {
+                matches!(&inner[..], [only] if matches!(only.kind, StatementKind::Return(_)))
+            }
+            _ => false,
+        };
+        is_return && self.stack.len() > 1 && self.asks_for_null(frame, condition)
+    }
+
+    fn asks_for_null(&self, frame: &Frame<'p>, condition: &Expression) -> bool {
+        match &condition.kind {
+            ExpressionKind::Binary { operator: Binary::Either, left, right } => {
+                self.asks_for_null(frame, left) && self.asks_for_null(frame, right)
+            }
+            ExpressionKind::Unary { operator: Unary::Not, operand }
+                if matches!(operand.kind, ExpressionKind::Name) =>
+            {
+                let name = self.str(frame, operand.at);
+                let parameter = frame.scopes.first().and_then(|scope| scope.get(name));
+                let declared = parameter
+                    .filter(|id| frame.variable(name) == Some(**id))
+                    .and_then(|id| self.variables.get(id));
+                declared.is_some_and(|declared| declared.ty.pointers > 0)
+            }
+            _ => false,
         }
     }
 

@@ -31,7 +31,7 @@ fields! {
     }
     Access { span, way, part, amount, guarded }
     CopiedIn { ty, span, read, escapes }
-    CopiedOut { ty, object, span, declared, member, cleared, set, copied_in, amount }
+    CopiedOut { ty, object, span, declared, member, cleared, set, is_touched, copied_in, amount }
     Noticed { kind, span, related }
 }
 
