@@ -178,8 +178,13 @@ const DEEPEST: u32 = 16;
 
 /// Whether a member has flags, by its name.
 pub(crate) fn is_flags(member: &Member) -> bool {
+    /// The flags of a processor.
+    const REGISTERS: [&str; 2] = ["eflags", "rflags"];
     member.name.as_deref().is_some_and(|name| {
         let name = name.to_ascii_lowercase();
+        if REGISTERS.contains(&name.as_str()) {
+            return false;
+        }
         name.ends_with("flags") || name.ends_with("flag") || name.starts_with("flags")
     })
 }

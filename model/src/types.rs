@@ -194,9 +194,15 @@ impl Member {
         if name.starts_with("__align") {
             return true;
         }
-        name.split('_').map(|word| word.trim_matches(|c: char| c.is_ascii_digit())).any(|word| {
-            WORDS.contains(&word) || word.strip_prefix("__").is_some_and(|w| WORDS.contains(&w))
-        })
+        // `spare_disks` are disks.
+        let is_counted = name.strip_prefix("spare_").is_some_and(|things| things.ends_with('s'));
+        !is_counted
+            && name.split('_').map(|word| word.trim_matches(|c: char| c.is_ascii_digit())).any(
+                |word| {
+                    WORDS.contains(&word)
+                        || word.strip_prefix("__").is_some_and(|w| WORDS.contains(&w))
+                },
+            )
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ioctlkit_model::{Answer, Finding, Fix, Label, Safety, SourceHandler};
+use ioctlkit_model::{Answer, Finding, Fix, Label, Safety, SourceHandler, Span};
 
 use crate::context::Context;
 use crate::conventions::{self, Convention};
@@ -18,7 +18,8 @@ declare_rule! {
     /// `-ENOIOCTLCMD`, a network device may return `-EOPNOTSUPP`.
     ///
     /// Silent where the answer comes from a function whose source was not read, where it is no constant,
-    /// and for structures of operations whose caller is not known.
+    /// where the handler refuses every command, as that of a device that is gone does, and for structures of
+    /// operations whose caller is not known.
     ///
     /// # Why
     /// Programs and libraries tell by `ENOTTY` that a driver does not have a command, and fall back to
@@ -50,11 +51,12 @@ declare_rule! {
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let meant = refusals(cx);
     let mut said = BTreeSet::new();
     for (place, handler) in cx.interface.code.handlers.iter().enumerate() {
         let Some(convention) = convention(cx, place) else { continue };
         let is_right = |answer: &Answer| convention.unknown.contains(&answer.value.as_str());
-        if handler.commands.is_empty() || handler.unknown.iter().any(is_right) {
+        if refuses_all(handler) || handler.unknown.iter().any(is_right) {
             continue;
         }
         let errors: Vec<&Answer> =
@@ -62,12 +64,24 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         // A function that answers 0, or a value that only a reader understands, may mean it.
         if errors.is_empty()
             || errors.len() != handler.unknown.len()
+            || errors.iter().all(|answer| meant.contains(&answer.span))
             || !said.insert(&errors[0].span)
         {
             continue;
         }
         findings.push(report(cx, handler, convention, &errors));
     }
+}
+
+/// Whether a handler knows commands only to refuse them, too: it stands for a device that is gone.
+fn refuses_all(handler: &SourceHandler) -> bool {
+    handler.commands.iter().all(|command| command.only_fails)
+}
+
+/// What such handlers answer: others may pass a command on to them.
+fn refusals(cx: &Context<'_>) -> BTreeSet<Span> {
+    let handlers = cx.interface.code.handlers.iter().filter(|handler| refuses_all(handler));
+    handlers.flat_map(|handler| &handler.unknown).map(|answer| answer.span).collect()
 }
 
 fn report(

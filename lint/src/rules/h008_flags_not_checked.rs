@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use ioctlkit_abi::Direction;
+use ioctlkit_abi::{AbiId, Direction};
 use ioctlkit_model::{
-    Cleared, CopiedIn, CopiedOut, Copies, Finding, Fix, HandledCommand, Label, Member, Safety, Type,
+    Access, Cleared, CopiedIn, CopiedOut, Copies, Finding, Fix, HandledCommand, Label, Member,
+    Part, Safety, Type, Way,
 };
 
 use crate::context::Context;
@@ -100,12 +101,17 @@ fn ignored<'a>(
     copied: &CopiedIn,
 ) -> Vec<&'a Member> {
     let Some(declared) = cx.declared().command(&command.name) else { return Vec::new() };
-    let Some((abis, body)) = declared.variants.iter().next() else { return Vec::new() };
-    let argument = body
-        .argument
-        .ty()
-        .zip(abis.first())
-        .and_then(|(ty, abi)| cx.interface.resolved(ty, abi).zip(Some(abi)));
+    // The code of one architecture is about the structure as it is there.
+    let built = cx.interface.code.architectures.get(&copied.span.file);
+    let is_built = |abi: &AbiId| built.is_none_or(|on| on.contains(abi.abi().kernel_arch));
+    let mut variants = declared.variants.iter();
+    let of_built = variants.find_map(|(abis, body)| Some((abis.iter().find(is_built)?, body)));
+    let any = || {
+        let (abis, body) = declared.variants.iter().next()?;
+        Some((abis.first()?, body))
+    };
+    let Some((abi, body)) = of_built.or_else(any) else { return Vec::new() };
+    let argument = body.argument.ty().and_then(|ty| cx.interface.resolved(ty, abi).zip(Some(abi)));
     let Some((Type::Record(id), abi)) = argument else { return Vec::new() };
     let is_looked_into = body.direction.kernel_reads()
         && !copied.escapes
@@ -126,11 +132,15 @@ fn ignored<'a>(
     }
     // What only comes back is asked for without being looked at.
     let gets = body.direction == Direction::ReadWrite && outs.count() > 0;
+    let is_written = |access: &Access, name: &str| {
+        access.way == Way::Out && access.part == Part::Member(name.to_owned())
+    };
     let known = |name: &str| {
         let is_part = |path: &str| {
             path.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
         };
         copied.read.iter().any(|path| is_part(path))
+            || command.accesses.iter().any(|access| is_written(access, name))
             || gets && (answers.contains("") || answers.iter().any(|path| is_part(path)))
     };
     let asks = |member: &&Member| {
