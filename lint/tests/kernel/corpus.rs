@@ -58,7 +58,7 @@ fn what_was_mended_after_linux_6_1_is_found_there_and_not_in_6_12() {
     }
     let kernels = ["6.1", "6.12"].map(|version| unpacked(version, "handlers", &files()));
     for (files, code, words) in [
-        (&["net/rfkill/core.c"][..], "H005", "`rfkill_fop_ioctl` answers `-ENOSYS`"),
+        (&["net/rfkill/core.c"][..], "H005", "`rfkill_fop_ioctl` returns `-ENOSYS`"),
         (&["mm/gup_test.c"][..], "H001", "`gup_test_fops`"),
         (&VFIO[..], "H010", "`struct vfio_device_info` in and `minsz` out"),
     ] {

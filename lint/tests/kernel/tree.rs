@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// Whether tests over a whole kernel run.
@@ -47,6 +48,56 @@ pub(crate) fn unpacked(version: &str, name: &str, files: &[&str]) -> PathBuf {
         std::fs::remove_dir_all(&partial).unwrap();
     }
     cache
+}
+
+/// A copy of a kernel's sources whose files are links: one that is replaced has the same name and the same files
+/// around it. It goes away at the end.
+pub(crate) struct Linked {
+    pub(crate) root: PathBuf,
+}
+
+impl Linked {
+    pub(crate) fn of(kernel: &Path) -> Self {
+        static COUNT: AtomicUsize = AtomicUsize::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("linked-{}-{number}", std::process::id());
+        let linked = Self { root: Path::new(env!("CARGO_TARGET_TMPDIR")).join(name) };
+        link_folder(kernel, &linked.root);
+        linked
+    }
+
+    pub(crate) fn replace(&self, file: &str, text: &str) {
+        let path = self.root.join(file);
+        // The link, and not what others see of the file.
+        std::fs::remove_file(&path).unwrap();
+        std::fs::write(&path, text).unwrap();
+    }
+
+    pub(crate) fn restore(&self, kernel: &Path, file: &str) {
+        let path = self.root.join(file);
+        std::fs::remove_file(&path).unwrap();
+        std::fs::hard_link(kernel.join(file), &path).unwrap();
+    }
+}
+
+impl Drop for Linked {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.root);
+    }
+}
+
+fn link_folder(from: &Path, to: &Path) {
+    std::fs::create_dir(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let kind = entry.file_type().unwrap();
+        let target = to.join(entry.file_name());
+        if kind.is_dir() {
+            link_folder(&entry.path(), &target);
+        } else if kind.is_file() {
+            std::fs::hard_link(entry.path(), target).unwrap();
+        }
+    }
 }
 
 /// What the program prints, run in a folder.

@@ -1,6 +1,7 @@
 //! The undo suite: what keeps the kernel's own handlers right is taken out, one place at a time, and the linter
 //! has to say so, and nothing else.
 
+mod asked;
 mod sites;
 mod text;
 
@@ -10,7 +11,7 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::tree::{Found, findings, is_full, lint, unpacked};
+use crate::tree::{Found, Linked, findings, is_full, lint, unpacked};
 use sites::{Facts, LeftOut, Site, sites};
 
 /// What is taken out.
@@ -36,14 +37,12 @@ impl Kind {
         }
     }
 
-    /// How many of a hundred have to be found: what was reached last. `docs/precision.md` has the targets, which
-    /// are higher.
+    /// How many of a hundred have to be found: what was reached last. `docs/precision.md` has the targets.
     fn floor(self) -> usize {
         match self {
-            Self::Hole => 81,
-            Self::Member => 74,
-            Self::Count => 67,
-            Self::Errno => 94,
+            Self::Hole => 93,
+            Self::Member => 96,
+            Self::Count | Self::Errno => 100,
         }
     }
 }
@@ -76,7 +75,7 @@ fn what_keeps_a_sample_of_handlers_right_is_missed_when_it_is_taken_out() {
         *count += 1;
         *count <= 2
     });
-    let outcomes = tried(&kernel, &facts, &all);
+    let outcomes = tried(&kernel, &all);
     let report = report(&all, &outcomes, &BTreeMap::new());
     assert!(outcomes.iter().all(|it| it.is_found && it.others.is_empty()), "{report}");
     assert!(taken.len() >= 3, "{report}");
@@ -88,17 +87,30 @@ fn what_keeps_the_kernels_handlers_right_is_missed_when_it_is_taken_out() {
         return;
     }
     let kernel = unpacked("6.12", "whole", &[]);
-    let facts = Facts::of(&lint(&kernel, &arguments(&[".".to_owned()])));
+    let facts = Facts::of(&lint(&kernel, &arguments(&chosen())));
     let files: Vec<String> = facts.files().into_iter().collect();
     let (all, left_out) = collected(&kernel, &files, &facts);
-    let outcomes = tried(&kernel, &facts, &all);
+    let outcomes = tried(&kernel, &all);
     let report = report(&all, &outcomes, &left_out);
     println!("{report}");
+    if std::env::var_os(CHOSEN).is_some() {
+        return;
+    }
     for kind in [Kind::Hole, Kind::Member, Kind::Count, Kind::Errno] {
         let (found, count) = figures(kind, &all, &outcomes);
         assert!(count > 0 && found * 100 >= count * kind.floor(), "{kind:?}\n{report}");
     }
     assert!(outcomes.iter().all(|it| it.others.is_empty()), "{report}");
+}
+
+/// Names files and folders of the kernel, with spaces between them: the whole run then takes what is in them and
+/// prints the report, and holds no figure against a floor.
+const CHOSEN: &str = "IOCTLKIT_UNDO_FILES";
+
+/// What the whole run is about.
+fn chosen() -> Vec<String> {
+    let chosen = std::env::var(CHOSEN).unwrap_or_else(|_| ".".to_owned());
+    chosen.split_whitespace().map(str::to_owned).collect()
 }
 
 fn arguments(files: &[String]) -> Vec<&str> {
@@ -117,7 +129,7 @@ fn collected(
     for file in files {
         let bytes = std::fs::read(kernel.join(file)).unwrap();
         let text = String::from_utf8_lossy(&bytes);
-        for site in sites(file, &text, facts) {
+        for site in sites(kernel, file, &text, facts) {
             match site {
                 Ok(site) => all.push(site),
                 Err(why) => *left_out.entry(why).or_default() += 1,
@@ -127,19 +139,20 @@ fn collected(
     (all, left_out)
 }
 
-/// Takes each out, in a file of its own beside the original.
-fn tried(kernel: &Path, facts: &Facts, all: &[Site]) -> Vec<Outcome> {
+/// Takes each out, in a copy of the kernel's sources for each of two workers.
+fn tried(kernel: &Path, all: &[Site]) -> Vec<Outcome> {
     let next = AtomicUsize::new(0);
     let done: Mutex<BTreeMap<usize, Outcome>> = Mutex::default();
     let before: Mutex<BTreeMap<Vec<String>, BTreeSet<Found>>> = Mutex::default();
     std::thread::scope(|scope| {
-        for worker in 0..2 {
+        for _ in 0..2 {
             let (next, done, before) = (&next, &done, &before);
             scope.spawn(move || {
+                let linked = Linked::of(kernel);
                 loop {
                     let place = next.fetch_add(1, Ordering::Relaxed);
                     let Some(site) = all.get(place) else { break };
-                    let outcome = try_one(kernel, facts, site, worker, before);
+                    let outcome = try_one(kernel, &linked, site, before);
                     done.lock().unwrap().insert(place, outcome);
                 }
             });
@@ -150,27 +163,21 @@ fn tried(kernel: &Path, facts: &Facts, all: &[Site]) -> Vec<Outcome> {
 
 fn try_one(
     kernel: &Path,
-    facts: &Facts,
+    linked: &Linked,
     site: &Site,
-    worker: usize,
     before: &Mutex<BTreeMap<Vec<String>, BTreeSet<Found>>>,
 ) -> Outcome {
-    let others = facts.files_with(&site.file, &site.lines);
-    let mut original = vec![site.file.clone()];
-    original.extend(others.iter().cloned());
-    let known = before.lock().unwrap().get(&original).cloned();
+    let mut files = vec![site.file.clone()];
+    files.extend(site.others.iter().cloned());
+    let known = before.lock().unwrap().get(&files).cloned();
     let known = known.unwrap_or_else(|| {
-        let found = findings(kernel, &original);
-        before.lock().unwrap().insert(original, found.clone());
+        let found = findings(kernel, &files);
+        before.lock().unwrap().insert(files.clone(), found.clone());
         found
     });
-    let folder = site.file.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let changed = format!("{folder}/undone-{}-{worker}.c", std::process::id());
-    std::fs::write(kernel.join(&changed), &site.changed).unwrap();
-    let mut files = vec![changed.clone()];
-    files.extend(others);
-    let now = findings(kernel, &files);
-    std::fs::remove_file(kernel.join(&changed)).unwrap();
+    linked.replace(&site.file, &site.changed);
+    let now = findings(&linked.root, &files);
+    linked.restore(kernel, &site.file);
     let new: Vec<Found> = now.difference(&known).cloned().collect();
     let is_found = new.iter().any(|found| site.kind.expects(&found.code));
     // A finding that names what is not set is another one if something is not set besides.

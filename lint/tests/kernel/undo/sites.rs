@@ -2,11 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::path::Path;
 
 use serde_json::Value;
 
 use super::Kind;
-use super::text::{Body, bodies, calls, enclosing_call, is_word, line, without, words};
+use super::asked::is_only_asked;
+use super::text::{
+    Body, bodies, calls, enclosing_call, is_word, line, without, without_casts, words,
+};
 
 /// A place, and the file without it.
 #[derive(Debug)]
@@ -14,8 +18,8 @@ pub(crate) struct Site {
     pub(crate) kind: Kind,
     pub(crate) file: String,
     pub(crate) line: usize,
-    /// The lines that a handler has to reach.
-    pub(crate) lines: Vec<usize>,
+    /// The other files of the handlers that reach it.
+    pub(crate) others: BTreeSet<String>,
     pub(crate) what: String,
     pub(crate) changed: String,
 }
@@ -25,16 +29,20 @@ pub(crate) struct Site {
 pub(crate) enum LeftOut {
     /// Something else clears it, too, or sets the same.
     Twice,
-    /// A function of another file is given the object.
+    /// A function of another file, or one that a pointer leads to, is given the object.
     UnknownCallee,
     /// It is filled from the program.
     CopiedIn,
+    /// It is a pointer to something that is not made for the call: nothing of another's is in its bytes.
+    NotItsOwn,
     /// No header declares its type.
     TypeUnknown,
     /// Every byte gets a value without it.
     NothingUnset,
     /// No handler leads there.
     NotReached,
+    /// Those who call the function only ask whether its answer is zero.
+    OnlyAsked,
 }
 
 /// A member's name, offset and size in bytes.
@@ -43,14 +51,25 @@ type PlacedMember = (String, u64, u64);
 /// What the linter's dump of the kernel as it is says: what handlers reach, and layouts.
 #[derive(Debug, Default)]
 pub(crate) struct Facts {
-    /// The files of handlers, by the places of their copies.
-    reached: BTreeMap<(String, usize), BTreeSet<String>>,
+    /// The files of each handler, by the places of their copies.
+    reached: BTreeMap<(String, usize), Vec<BTreeSet<String>>>,
     /// Members with their offsets and sizes, and the size, by type.
     records: BTreeMap<String, (Vec<PlacedMember>, u64)>,
-    /// Handlers for native programs in tables whose callers want `-ENOTTY`, with the answers to an unknown
-    /// command.
-    handlers: BTreeMap<(String, String), Vec<String>>,
+    /// Handlers for native programs in tables whose callers want `-ENOTTY`.
+    handlers: BTreeMap<(String, String), Handler>,
 }
+
+/// What is known of a handler.
+#[derive(Debug, Default)]
+struct Handler {
+    /// The answers to an unknown command.
+    unknown: Vec<String>,
+    /// The files that it takes to see what it does.
+    files: BTreeSet<String>,
+}
+
+/// Handlers whose files are taken for one place.
+const MOST_HANDLERS: usize = 3;
 
 /// Tables whose handlers answer `-ENOTTY`.
 const STRICT: [&str; 5] =
@@ -66,6 +85,10 @@ impl Facts {
         for handler in list(&dump["handlers"]) {
             let own = str(&handler["file"]);
             let mut files: BTreeSet<String> = [own.clone()].into();
+            // Without its table nobody knows that it is one. One of many is enough.
+            let tables: BTreeSet<String> =
+                list(&handler["tables"]).iter().map(|table| str(&table["file"])).collect();
+            files.extend(tables.into_iter().next());
             let commands = list(&handler["commands"]);
             let accesses: Vec<Value> =
                 commands.iter().flat_map(|command| list(&command["accesses"])).collect();
@@ -73,12 +96,12 @@ impl Facts {
             for access in &accesses {
                 let line = access["line"].as_u64().unwrap() as usize;
                 let place = (str(&access["file"]), line);
-                facts.reached.entry(place).or_insert_with(|| files.clone());
+                facts.reached.entry(place).or_default().push(files.clone());
             }
             let is_strict = |table: &Value| STRICT.contains(&str(&table["structure"]).as_str());
             if handler["serves"] != "compat" && list(&handler["tables"]).iter().any(is_strict) {
                 let unknown = list(&handler["unknown"]).iter().map(str).collect();
-                facts.handlers.insert((own, str(&handler["function"])), unknown);
+                facts.handlers.insert((own, str(&handler["function"])), Handler { unknown, files });
             }
         }
         for record in list(&dump["types"]) {
@@ -103,11 +126,13 @@ impl Facts {
         copies.chain(self.handlers.keys().map(|(file, _)| file.clone())).collect()
     }
 
-    /// The other files of the handlers that reach a place.
-    pub(crate) fn files_with(&self, file: &str, lines: &[usize]) -> Vec<String> {
-        let reached = lines.iter().filter_map(|line| self.reached.get(&(file.to_owned(), *line)));
-        let files: BTreeSet<String> = reached.flatten().filter(|it| *it != file).cloned().collect();
-        files.into_iter().collect()
+    /// The other files of the handlers that reach a place: of those with the fewest files.
+    fn files_with(&self, file: &str, line: usize) -> BTreeSet<String> {
+        let reached = self.reached.get(&(file.to_owned(), line));
+        let mut handlers: Vec<&BTreeSet<String>> = reached.into_iter().flatten().collect();
+        handlers.sort_by_key(|files| files.len());
+        handlers.truncate(MOST_HANDLERS);
+        handlers.into_iter().flatten().filter(|it| *it != file).cloned().collect()
     }
 
     fn is_reached(&self, file: &str, line: usize) -> bool {
@@ -118,11 +143,11 @@ impl Facts {
 type Found = Result<Site, LeftOut>;
 
 /// Everything that can be taken out of a file.
-pub(crate) fn sites(file: &str, text: &str, facts: &Facts) -> Vec<Found> {
+pub(crate) fn sites(kernel: &Path, file: &str, text: &str, facts: &Facts) -> Vec<Found> {
     let all = bodies(text);
     let mut found = Vec::new();
     for body in &all {
-        found.extend(counts(file, text, body, facts));
+        found.extend(counts(kernel, file, text, body, facts));
         found.extend(errnos(file, text, body, facts));
         found.extend(objects(file, text, &all, body, facts));
     }
@@ -130,7 +155,7 @@ pub(crate) fn sites(file: &str, text: &str, facts: &Facts) -> Vec<Found> {
 }
 
 /// `return copy_to_user(…) ? -EFAULT : 0;`
-fn counts(file: &str, text: &str, body: &Body<'_>, facts: &Facts) -> Vec<Found> {
+fn counts(kernel: &Path, file: &str, text: &str, body: &Body<'_>, facts: &Facts) -> Vec<Found> {
     let mut found = Vec::new();
     for function in ["copy_to_user", "copy_from_user", "__copy_to_user", "__copy_from_user"] {
         for call in calls(text, &body.at, function) {
@@ -147,11 +172,16 @@ fn counts(file: &str, text: &str, body: &Body<'_>, facts: &Facts) -> Vec<Found> 
                 found.push(Err(LeftOut::NotReached));
                 continue;
             }
+            let others = facts.files_with(file, at);
+            if before.ends_with("return") && is_only_asked(kernel, file, text, &others, body.name) {
+                found.push(Err(LeftOut::OnlyAsked));
+                continue;
+            }
             found.push(Ok(Site {
                 kind: Kind::Count,
                 file: file.to_owned(),
                 line: at,
-                lines: vec![at],
+                others,
                 what: format!("{} of {}", answer, body.name),
                 changed: without(text, &(from..from + answer.len() - 1), ""),
             }));
@@ -162,7 +192,7 @@ fn counts(file: &str, text: &str, body: &Body<'_>, facts: &Facts) -> Vec<Found> 
 
 /// `default: return -ENOTTY;`
 fn errnos(file: &str, text: &str, body: &Body<'_>, facts: &Facts) -> Vec<Found> {
-    let Some(unknown) = facts.handlers.get(&(file.to_owned(), body.name.to_owned())) else {
+    let Some(handler) = facts.handlers.get(&(file.to_owned(), body.name.to_owned())) else {
         return Vec::new();
     };
     let all: Vec<usize> = words(text, &body.at, "ENOTTY").collect();
@@ -175,14 +205,14 @@ fn errnos(file: &str, text: &str, body: &Body<'_>, facts: &Facts) -> Vec<Found> 
         }
         if all.len() > 1 {
             found.push(Err(LeftOut::Twice));
-        } else if unknown.is_empty() {
+        } else if handler.unknown.is_empty() {
             found.push(Err(LeftOut::UnknownCallee));
         } else {
             found.push(Ok(Site {
                 kind: Kind::Errno,
                 file: file.to_owned(),
                 line: line(text, *at),
-                lines: Vec::new(),
+                others: handler.files.iter().filter(|it| *it != file).cloned().collect(),
                 what: format!("-ENOTTY of {}", body.name),
                 changed: without(text, &(*at..at + "ENOTTY".len()), "EINVAL"),
             }));
@@ -296,36 +326,26 @@ fn of_object(
     if !facts.is_reached(file, at) {
         return one(LeftOut::NotReached);
     }
+    match origin(text, body, object) {
+        Origin::Program => return one(LeftOut::CopiedIn),
+        Origin::Elsewhere => return one(LeftOut::NotItsOwn),
+        Origin::Another => return one(LeftOut::NothingUnset),
+        Origin::Here => {}
+    }
     let mut parts: Vec<&str> = vec![&text[body.at.clone()]];
-    for place in words(text, &body.at, object.name) {
-        let before = text[..place].trim_end();
-        let behind = text[place + object.name.len()..].trim_start();
-        let is_given = if object.is_pointer {
-            before.ends_with(['(', ',']) && behind.starts_with([')', ','])
-        } else {
-            before.ends_with('&') && !behind.starts_with(['.', '['])
-        };
-        let Some(callee) = enclosing_call(text, place).filter(|_| is_given) else { continue };
-        if HARMLESS.contains(&callee) {
-            continue;
-        }
-        if callee.contains("copy_from_user") || callee == "get_user" {
-            return one(LeftOut::CopiedIn);
-        }
-        match all.iter().find(|it| it.name == callee) {
-            Some(own) => parts.push(&text[own.at.clone()]),
-            None => return one(LeftOut::UnknownCallee),
-        }
+    let named = (object.name, object.is_pointer);
+    if let Err(why) = (Given { text, all }).follow(body, named, 0, &mut parts) {
+        return one(why);
     }
     let Some((members, size)) = facts.records.get(object.ty) else {
         return one(LeftOut::TypeUnknown);
     };
-    let lines = vec![at];
+    let others = facts.files_with(file, at);
     let made = |kind: Kind, at: usize, what: String, changed: String| Site {
         kind,
         file: file.to_owned(),
         line: line(text, at),
-        lines: lines.clone(),
+        others: others.clone(),
         what,
         changed,
     };
@@ -355,6 +375,114 @@ fn of_object(
         }
     }
     found
+}
+
+/// Where the bytes of an object come from.
+enum Origin {
+    /// The function has it on the stack or allocates it.
+    Here,
+    /// It is made of what the program has: `x = memdup_user(…)`.
+    Program,
+    /// It is a copy of another object: `struct foo x = *p;`.
+    Another,
+    /// It is a pointer, and nothing in the function allocates what it points to.
+    Elsewhere,
+}
+
+fn origin(text: &str, body: &Body<'_>, object: &Object<'_>) -> Origin {
+    let mut is_allocated = false;
+    for (place, value) in values(text, body, object.name) {
+        let callee = value.find(|c: char| !is_word(c)).map_or(value, |end| &value[..end]);
+        if object.is_pointer {
+            if callee.contains("memdup") {
+                return Origin::Program;
+            }
+            is_allocated |= callee.contains("alloc");
+            continue;
+        }
+        let is_list = value.starts_with('{') || value.starts_with("(struct");
+        // Where it is declared, or in the function's own block, so that no condition guards it.
+        let begin = text[..place].rfind('\n').map_or(0, |at| at + 1);
+        let is_declaration = text[begin..place].trim_start().starts_with("struct ");
+        let is_guarded = !is_declaration && text[begin..].starts_with("\t\t");
+        if !is_list && !is_guarded {
+            return Origin::Another;
+        }
+    }
+    if object.is_pointer && !is_allocated { Origin::Elsewhere } else { Origin::Here }
+}
+
+/// What a variable is given as a whole, with the places of its name.
+fn values<'t>(text: &'t str, body: &Body<'_>, name: &'t str) -> Vec<(usize, &'t str)> {
+    let of_place = |place: usize| {
+        let rest = text[place + name.len()..].trim_start();
+        // A declaration may have words of its own there: `*x __free(kfree) = …`.
+        let rest = match rest.strip_prefix("__free(") {
+            Some(rest) => rest.split_once(')')?.1.trim_start(),
+            None => rest,
+        };
+        let value = rest.strip_prefix('=').filter(|rest| !rest.starts_with('='))?;
+        let is_member = text[..place].ends_with(['.', '>']);
+        (!is_member).then_some((place, value.trim_start()))
+    };
+    words(text, &body.at, name).filter_map(of_place).collect()
+}
+
+/// Who is given an object.
+struct Given<'t, 'b> {
+    text: &'t str,
+    all: &'b [Body<'t>],
+}
+
+/// How far functions of the file are followed.
+const DEEPEST: usize = 4;
+
+impl<'t> Given<'t, '_> {
+    /// Adds the texts of the functions of the file that are given it.
+    fn follow(
+        &self,
+        body: &Body<'_>,
+        (name, is_pointer): (&str, bool),
+        depth: usize,
+        parts: &mut Vec<&'t str>,
+    ) -> Result<(), LeftOut> {
+        let text = self.text;
+        let within = &text[body.at.clone()];
+        for place in words(within, &(0..within.len()), name) {
+            let place = body.at.start + place;
+            let before = text[..place].trim_end();
+            let behind = text[place + name.len()..].trim_start();
+            let is_given = if is_pointer {
+                before.ends_with(['(', ',']) && behind.starts_with([')', ','])
+            } else {
+                before.ends_with('&') && !behind.starts_with(['.', '['])
+            };
+            let call = enclosing_call(text, place).filter(|_| is_given);
+            let Some((callee, argument)) = call else { continue };
+            if depth > 0 && callee == "memset" && argument == 0 {
+                return Err(LeftOut::Twice);
+            }
+            if HARMLESS.contains(&callee) {
+                continue;
+            }
+            if callee.contains("copy_from_user") || callee == "get_user" {
+                return Err(LeftOut::CopiedIn);
+            }
+            let own = self.all.iter().find(|it| it.name == callee);
+            let Some(own) = own.filter(|_| depth < DEEPEST) else {
+                return Err(LeftOut::UnknownCallee);
+            };
+            let part = &text[own.at.clone()];
+            if parts.contains(&part) {
+                continue;
+            }
+            parts.push(part);
+            if let Some(parameter) = own.parameters.get(argument) {
+                self.follow(own, (parameter, true), depth + 1, parts)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 fn has_padding(members: &[(String, u64, u64)], size: u64) -> bool {
@@ -391,7 +519,7 @@ fn clearings(
     let mut found = Vec::new();
     let star = if object.is_pointer { "" } else { "&" };
     for call in calls(text, &body.at, "memset") {
-        let to = call.arguments.first().copied().unwrap_or_default();
+        let to = without_casts(call.arguments.first().copied().unwrap_or_default());
         if to.strip_prefix(star) == Some(object.name) {
             found.push((call.at, ""));
         }

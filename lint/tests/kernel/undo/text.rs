@@ -7,6 +7,8 @@ use std::ops::Range;
 pub(crate) struct Body<'t> {
     /// The function's name.
     pub(crate) name: &'t str,
+    /// The names of its parameters.
+    pub(crate) parameters: Vec<&'t str>,
     /// Where the text is.
     pub(crate) at: Range<usize>,
 }
@@ -24,11 +26,19 @@ pub(crate) fn bodies(text: &str) -> Vec<Body<'_>> {
         if let Some(paren) = head.find('(') {
             let name = head[..paren].trim_end();
             let begin = name.rfind(|c: char| !is_word(c)).map_or(0, |at| at + 1);
-            found.push(Body { name: &name[begin..], at: open + 2..close });
+            let parameters = head[paren + 1..].trim_end().trim_end_matches(')');
+            let parameters = parameters.split(',').map(last_word).collect();
+            found.push(Body { name: &name[begin..], parameters, at: open + 2..close });
         }
         from = close;
     }
     found
+}
+
+/// The word that a text ends with.
+fn last_word(text: &str) -> &str {
+    let text = text.trim_end_matches(|c: char| !is_word(c));
+    &text[text.rfind(|c: char| !is_word(c)).map_or(0, |at| at + 1)..]
 }
 
 pub(crate) fn is_word(c: char) -> bool {
@@ -89,23 +99,38 @@ pub(crate) fn words<'t>(
     })
 }
 
-/// The call that a place is an argument of: the function's name.
-pub(crate) fn enclosing_call(text: &str, at: usize) -> Option<&str> {
+/// The call that a place is an argument of: the function's name, and which argument it is, from 0.
+pub(crate) fn enclosing_call(text: &str, at: usize) -> Option<(&str, usize)> {
     let mut depth = 0;
+    let mut argument = 0;
     for (place, c) in text[..at].char_indices().rev() {
         match c {
             ')' => depth += 1,
             '(' if depth == 0 => {
                 let before = text[..place].trim_end();
                 let begin = before.rfind(|c: char| !is_word(c)).map_or(0, |at| at + 1);
-                return Some(&before[begin..]);
+                return Some((&before[begin..], argument));
             }
+            ',' if depth == 0 => argument += 1,
             '(' => depth -= 1,
             ';' | '{' | '}' => return None,
             _ => {}
         }
     }
     None
+}
+
+/// A text without the casts in front of it: `&x` of `(void *)&x`.
+pub(crate) fn without_casts(text: &str) -> &str {
+    let mut text = text;
+    while let Some(rest) = text.strip_prefix('(')
+        && let Some((cast, behind)) = rest.split_once(')')
+        && cast.chars().all(|c| is_word(c) || matches!(c, ' ' | '*'))
+        && !behind.trim().is_empty()
+    {
+        text = behind.trim_start();
+    }
+    text
 }
 
 /// The number of a line, from 1.
