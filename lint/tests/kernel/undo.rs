@@ -41,7 +41,7 @@ impl Kind {
     fn floor(self) -> usize {
         match self {
             Self::Hole => 93,
-            Self::Member => 96,
+            Self::Member => 98,
             Self::Count | Self::Errno => 100,
         }
     }
