@@ -222,6 +222,7 @@ fn follow(program: &Program, root: &Root) -> Followed {
     let mut gave_up = any.gave_up;
     let mut asks_for_compat = any.facts.asks_for_compat;
     let converts_pointer = any.facts.converts_pointer;
+    let computes_number = any.facts.computes_number;
     let mut commands: Vec<HandledCommand> = Vec::new();
     let mut in_compat: Vec<HandledCommand> = Vec::new();
     let mut names: BTreeSet<String> = BTreeSet::new();
@@ -275,6 +276,7 @@ fn follow(program: &Program, root: &Root) -> Followed {
             unknown,
             asks_for_compat,
             converts_pointer,
+            computes_number,
             gave_up: gave_up.map(str::to_owned),
         },
         missing,
@@ -375,6 +377,7 @@ fn follow_rows(program: &Program, place: usize, table: &CommandTable) -> Followe
             unknown: Vec::new(),
             asks_for_compat: false,
             converts_pointer: false,
+            computes_number: false,
             gave_up: gave_up.map(str::to_owned),
         },
         missing,

@@ -42,6 +42,8 @@ pub(crate) struct Facts {
     pub(crate) is_met: bool,
     /// Whether `compat_ptr()` is called.
     pub(crate) converts_pointer: bool,
+    /// Whether a number that is computed takes the place of the command's.
+    pub(crate) computes_number: bool,
     /// What is copied in, by object.
     pub(crate) copied_in: BTreeMap<Id, CopiedIn>,
     /// What is copied out, by place.

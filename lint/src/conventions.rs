@@ -82,6 +82,16 @@ const WITHOUT_COMPAT: &[(&str, WithoutCompat, &str)] = &[
     ("rtc_class_ops", WithoutCompat::Native, "drivers/rtc/dev.c, rtc_dev_compat_ioctl"),
     ("pppox_proto", WithoutCompat::Native, "drivers/net/ppp/pppox.c, pppox_compat_ioctl"),
     (
+        "isst_if_cmd_cb",
+        WithoutCompat::Fails,
+        "drivers/platform/x86/intel/speed_select_if/isst_if_common.c, isst_if_char_driver_ops: ENOTTY",
+    ),
+    (
+        "atmphy_ops",
+        WithoutCompat::Fails,
+        "net/atm/resources.c, atm_dev_ioctl: EINVAL before the device's handler, which asks the PHY's",
+    ),
+    (
         "vfio_iommu_driver_ops",
         WithoutCompat::Native,
         "drivers/vfio/container.c, vfio_fops_unl_ioctl",
@@ -123,6 +133,25 @@ pub fn copies_by_number<'a>(
             command.starts_with(prefix) || structure.is_some_and(|it| structures.contains(&it))
         })
         .map(|(_, _, who, _)| *who)
+}
+
+/// Devices that 32-bit programs cannot open: how the names of their commands begin, the function that says
+/// so, and its file.
+const NOT_OPENED: &[(&str, &str, &str)] =
+    &[("AMDKFD_IOC_", "kfd_open", "drivers/gpu/drm/amd/amdkfd/kfd_chardev.c")];
+
+/// The function that refuses to open the device of a command for 32-bit programs.
+pub fn refuses_to_open(command: &str) -> Option<&'static str> {
+    let known = NOT_OPENED.iter().find(|(prefix, ..)| command.starts_with(prefix));
+    known.map(|(_, function, _)| *function)
+}
+
+/// Whether the layer in front of a structure of operations knows a command, by its name.
+pub fn layer_knows(structure: &str, command: &str) -> bool {
+    match of(structure).map(|known| known.compat) {
+        Some(Compat::Layer { knows, .. }) => knows.iter().any(|prefix| command.starts_with(prefix)),
+        _ => false,
+    }
 }
 
 /// What is known of a structure of operations.

@@ -82,12 +82,15 @@ fn judged(cx: &Context<'_>, found: &Incompatibility<'_>) -> Option<Verdict> {
     let meets = |pair: &&Pair| {
         pair.reference.abi().companions().any(|companion| companion.id() == pair.other)
     };
-    let native: Vec<Handling<'_>> = verdict::native(&cx.interface.code, found);
+    let names = verdict::names(cx, found);
+    let native: Vec<Handling<'_>> = verdict::native(&cx.interface.code, &names);
     let (built, not_built): (Vec<Pair>, Vec<Pair>) =
         found.pairs.iter().filter(meets).partition(|pair| is_built(cx, &native, **pair));
     // The first one of several that are as bad: the one that the finding shows.
     let mut worst: Option<Verdict> = None;
-    for verdict in built.into_iter().filter_map(|pair| verdict::of(cx, found, &native, pair)) {
+    for verdict in
+        built.into_iter().filter_map(|pair| verdict::of(cx, found, &names, &native, pair))
+    {
         if worst.as_ref().is_none_or(|worst| worst.rank() < verdict.rank()) {
             worst = Some(verdict);
         }

@@ -177,6 +177,8 @@ pub struct SourceHandler {
     pub asks_for_compat: bool,
     /// Whether it calls `compat_ptr()`.
     pub converts_pointer: bool,
+    /// Whether it puts a number that it computes in place of the command's, as where the size is another.
+    pub computes_number: bool,
     /// Why parts of it were not understood, as half a sentence.
     pub gave_up: Option<String>,
 }

@@ -441,6 +441,7 @@ impl<'p> Run<'p> {
                     continue;
                 }
                 let pointee = self.declared_pointee(frame, target);
+                self.recomputes(&place, &new, &state);
                 self.store(frame, &place, pointee, new.clone(), &mut state, value);
                 if let (None, Target::Variable(id)) = (operator, &place) {
                     self.give_literal(frame, *id, value, &mut state);
@@ -449,6 +450,15 @@ impl<'p> Run<'p> {
             }
         }
         outcomes
+    }
+
+    /// A variable that held the command's number gets one that the text does not name.
+    fn recomputes(&mut self, target: &Target, new: &Value, state: &State) {
+        let Target::Variable(id) = target else { return };
+        let old = state.values.get(id);
+        let is_number =
+            matches!(old, Some(Value::Command | Value::CommandPart(CommandPart::WithoutSize)));
+        self.facts.computes_number |= is_number && matches!(new, Value::Unknown);
     }
 
     pub(super) fn store(

@@ -103,27 +103,49 @@ impl Verdict {
 pub(super) fn of(
     cx: &Context<'_>,
     found: &Incompatibility<'_>,
+    names: &[&str],
     native: &[Handling<'_>],
     pair: Pair,
 ) -> Option<Verdict> {
-    let case = Case { cx, found, pair, code: &cx.interface.code };
+    let case = Case { cx, found, names, pair, code: &cx.interface.code };
     if native.is_empty() {
         return case.unnamed();
     }
     native.iter().map(|handling| case.handling(handling)).max_by_key(Verdict::rank)
 }
 
-/// The handlers of native programs that name a command.
-pub(super) fn native<'a>(code: &'a DriverCode, found: &Incompatibility<'_>) -> Vec<Handling<'a>> {
-    code.handlers
-        .iter()
-        .enumerate()
-        .filter(|(_, handler)| handler.serves != Serves::Compat)
-        .filter_map(|(place, handler)| {
-            let handled = handler.commands.iter().find(|it| it.name == found.command.name)?;
-            Some(Handling { place, handler, handled })
-        })
-        .collect()
+/// The name of a command, and after it the others that stand for the same number and the same structure:
+/// a handler knows one of them.
+pub(super) fn names<'a>(cx: &'a Context<'_>, found: &'a Incompatibility<'_>) -> Vec<&'a str> {
+    let what = |command: &Command| {
+        let body = command.variants.first()?;
+        match cx.interface.behind_typedefs(body.argument.ty()?)? {
+            Type::Record(id) => Some((body.type_letter, body.nr, body.direction, *id)),
+            _ => None,
+        }
+    };
+    let own = what(found.command);
+    let others =
+        cx.interface.commands.iter().filter(|other| {
+            own.is_some() && other.name != found.command.name && what(other) == own
+        });
+    std::iter::once(found.command).chain(others).map(|command| command.name.as_str()).collect()
+}
+
+/// The handlers of native programs that name a command; by another of its names where none has the first.
+pub(super) fn native<'a>(code: &'a DriverCode, names: &[&str]) -> Vec<Handling<'a>> {
+    let with = |name: &str| -> Vec<Handling<'a>> {
+        code.handlers
+            .iter()
+            .enumerate()
+            .filter(|(_, handler)| handler.serves != Serves::Compat)
+            .filter_map(|(place, handler)| {
+                let handled = handler.commands.iter().find(|it| it.name == name)?;
+                Some(Handling { place, handler, handled })
+            })
+            .collect()
+    };
+    names.iter().map(|name| with(name)).find(|found| !found.is_empty()).unwrap_or_default()
 }
 
 /// The verdict where no kernel that runs programs of both ABIs has the driver.
@@ -160,6 +182,7 @@ impl Handling<'_> {
 struct Case<'a, 'c> {
     cx: &'a Context<'c>,
     found: &'a Incompatibility<'a>,
+    names: &'a [&'a str],
     pair: Pair,
     code: &'a DriverCode,
 }
@@ -179,7 +202,8 @@ impl Case<'_, '_> {
         if !self.code.is_whole_kernel {
             return None;
         }
-        Some(match self.code.mentions.get(&self.found.command.name) {
+        let mentioned = self.names.iter().find_map(|name| self.code.mentions.get(*name));
+        Some(match mentioned {
             Some(place) => Verdict::NotUnderstood {
                 why: format!("{place} names the command, in no handler that was followed"),
                 span: None,
@@ -199,14 +223,31 @@ impl Case<'_, '_> {
     }
 
     fn handling(&self, handling: &Handling<'_>) -> Verdict {
+        if let Some(function) = conventions::refuses_to_open(&handling.handled.name) {
+            return Verdict::NeverReached {
+                why: format!("`{function}` does not open the device for 32-bit programs"),
+                span: Some(handling.handled.span),
+            };
+        }
         if let Some(verdict) = Self::native_fails(handling) {
             return verdict;
         }
         let verdict = self.decided(handling);
         match verdict {
-            Verdict::NotUnderstood { .. } => self.mentioned_translation().unwrap_or(verdict),
+            // A handler for 32-bit programs that was read, and does not name what elsewhere stands for the
+            // command, may never get there.
+            Verdict::NotUnderstood { .. } if !self.has_compat_handler(handling) => {
+                self.mentioned_translation().unwrap_or(verdict)
+            }
             decided => decided,
         }
+    }
+
+    /// Whether a handler for 32-bit programs was read that stands beside the native one.
+    fn has_compat_handler(&self, handling: &Handling<'_>) -> bool {
+        let mut slots =
+            self.code.tables_with(handling.place).filter_map(|table| table.compat.as_ref());
+        slots.any(|compat| compat.handler.is_some())
     }
 
     /// Whether native programs get nothing but an error: then nobody loses anything.
@@ -257,7 +298,8 @@ impl Case<'_, '_> {
                 span: Some(span),
             };
         };
-        if reads_nothing {
+        // Of a handler behind a table of functions, what it reads is not always seen.
+        if reads_nothing && self.found.difference.first.is_some() {
             return Verdict::Harmless { why: "the handler reads nothing of it".into(), span };
         }
         self.by_number_of_bytes(who, span)
@@ -335,7 +377,7 @@ impl Case<'_, '_> {
                 span: Some(span),
             };
         }
-        let own = handler.commands.iter().find(|it| it.name == self.found.command.name);
+        let own = handler.commands.iter().find(|it| self.is_named(&it.name));
         match own {
             // Its own copies show whether it knows of the other layout.
             Some(own)
@@ -351,14 +393,39 @@ impl Case<'_, '_> {
                 self.number_is_unknown(handler, own.span)
             }
             Some(own) => self.same_number(handling, own.span),
-            None => Verdict::NeverReached {
-                why: format!(
-                    "`{}`, the handler for 32-bit programs, does not name it",
+            None if handler.computes_number => Verdict::Translated {
+                by: format!(
+                    "`{}` computes another number from the one that it gets",
                     handler.function
                 ),
                 span: Some(compat.span),
             },
+            None => {
+                self.translated_by_layer(handling, table).unwrap_or_else(|| Verdict::NeverReached {
+                    why: format!(
+                        "`{}`, the handler for 32-bit programs, does not name it",
+                        handler.function
+                    ),
+                    span: Some(compat.span),
+                })
+            }
         }
+    }
+
+    /// What the layer in front of a table makes of a command that it knows: it does not ask the table's
+    /// handler for 32-bit programs.
+    fn translated_by_layer(
+        &self,
+        handling: &Handling<'_>,
+        table: &OperationTable,
+    ) -> Option<Verdict> {
+        if !conventions::layer_knows(&table.structure, &handling.handled.name) {
+            return None;
+        }
+        let of_handler = self.any_translation();
+        of_handler
+            .map(|(handler, translation)| Verdict::translated(handler, translation))
+            .or_else(|| self.mentioned_translation())
     }
 
     /// The native handler serves 32-bit programs as well.
@@ -396,7 +463,7 @@ impl Case<'_, '_> {
             let by = format!("`{function}` takes `{}` from 32-bit programs", translation.name);
             return Some(Verdict::Translated { by, span: Some(translation.span) });
         }
-        let own = handler.in_compat.iter().find(|it| it.name == self.found.command.name)?;
+        let own = handler.in_compat.iter().find(|it| self.is_named(&it.name))?;
         if let Some(reason) = &handler.gave_up {
             let why = format!("`{function}` was not followed to its end: {reason}");
             return Some(Verdict::NotUnderstood { why, span: Some(own.span) });
@@ -431,6 +498,9 @@ impl Case<'_, '_> {
                 };
             }
             WithoutCompat::Unknown => {}
+        }
+        if let Some(verdict) = self.translated_by_layer(handling, table) {
+            return verdict;
         }
         let structure = if table.structure.is_empty() { "the structure" } else { &table.structure };
         Verdict::NotUnderstood {
@@ -519,15 +589,20 @@ impl Case<'_, '_> {
         // A table with a row for each command that 32-bit programs pass.
         let is_table = handler.serves == Serves::Compat && handler.copies == Copies::Core;
         if is_table {
-            return handler.commands.iter().find(|row| row.name == self.found.command.name);
+            return handler.commands.iter().find(|row| self.is_named(&row.name));
         }
         handler.commands.iter().find(|other| self.translates(&other.name))
     }
 
     /// Whether a command is how 32-bit programs spell this one.
     fn translates(&self, name: &str) -> bool {
-        let own = &self.found.command.name;
-        name != own && (is_compat_name(name, own) || self.is_twin(name))
+        let is_compat = |own: &&str| is_compat_name(name, own);
+        !self.is_named(name) && (self.names.iter().any(is_compat) || self.is_twin(name))
+    }
+
+    /// Whether a name stands for the command's number.
+    fn is_named(&self, name: &str) -> bool {
+        self.names.contains(&name)
     }
 
     fn any_translation(&self) -> Option<(&SourceHandler, &HandledCommand)> {

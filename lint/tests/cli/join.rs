@@ -345,3 +345,156 @@ static int dispatch(struct foo *foo, unsigned int cmd)
         assert!(done.stdout.contains(name), "{}", done.seen());
     }
 }
+
+/// As drivers/misc/phantom.c and drivers/pps/pps.c do.
+#[test]
+fn a_compat_handler_that_computes_the_native_number_translates() {
+    let with = |lines: &str| {
+        let more = format!(
+            "static long foo_compat_ioctl(struct file *file, unsigned int cmd, unsigned long arg)\n{{\n\
+             {lines}\treturn foo_ioctl(file, cmd, (unsigned long)compat_ptr(arg));\n}}\n"
+        );
+        check(&more, "\t.compat_ioctl = foo_compat_ioctl,\n")
+    };
+    let masked = "\tif (_IOC_SIZE(cmd) == 12) {\n\t\tcmd &= ~(_IOC_SIZEMASK << _IOC_SIZESHIFT);\n\
+                  \t\tcmd |= sizeof(struct foo_get) << _IOC_SIZESHIFT;\n\t}\n";
+    let made =
+        "\tcmd = _IOC(_IOC_DIR(cmd), _IOC_TYPE(cmd), _IOC_NR(cmd), sizeof(struct foo_get));\n";
+    let words = "translated: `foo_compat_ioctl` computes another number from the one that it gets";
+    for lines in [masked, made] {
+        let done = with(lines);
+        assert!(done.stdout.contains(words), "{}", done.seen());
+    }
+    let passed_on = with("");
+    assert!(!passed_on.stdout.contains("computes another number"), "{}", passed_on.seen());
+}
+
+/// As `FDGETMEDIAPRM` stands for `FDGETPRM`, and `VIDIOC_SUBDEV_S_EDID` for `VIDIOC_S_EDID`.
+#[test]
+fn a_command_with_two_names_is_judged_by_the_one_that_the_handler_knows() {
+    let source = format!(
+        "#include \"foo.h\"\n{NATIVE}\
+         #define FOO_GET32 _IOR(0xdc, 1, char[12])\n\
+         static long foo_compat_ioctl(struct file *file, unsigned int cmd, unsigned long arg)\n\
+         {{\n\tchar get[12] = {{}};\n\n\tswitch (cmd) {{\n\tcase FOO_GET32:\n\
+         \t\treturn copy_to_user(compat_ptr(arg), get, 12) ? -EFAULT : 0;\n\t}}\n\treturn -ENOIOCTLCMD;\n}}\n\
+         static const struct file_operations foo_fops = {{\n\t.unlocked_ioctl = foo_ioctl,\n\
+         \t.compat_ioctl = foo_compat_ioctl,\n}};\n"
+    );
+    let with = |other: &str| {
+        let header = format!("{HEADER}{other}");
+        let folder = Folder::with("foo/foo.h", &header).and("foo/foo.c", &source);
+        let c001 = ["check", "--no-config", "--abi", "x86_64,i386", "--select", "C001", "foo"];
+        folder.run(&c001)
+    };
+    let words = "translated: `foo_compat_ioctl` has `FOO_GET32` for it";
+    for other in ["#define FOO_PEEK FOO_GET\n", "#define FOO_PEEK _IOR(0xdc, 1, struct foo_get)\n"]
+    {
+        let done = with(other);
+        assert!(done.stdout.contains("FOO_PEEK"), "{}", done.seen());
+        assert_eq!(done.stdout.matches(words).count(), 2, "{}", done.seen());
+    }
+    let broken = |other: &str| {
+        let header = format!("{HEADER}struct bar {{ __u64 time; __u32 id; }};\n{other}");
+        let source = format!(
+            "#include \"foo.h\"\n{NATIVE}static const struct file_operations foo_fops = {{\n\
+             \t.unlocked_ioctl = foo_ioctl,\n\t.compat_ioctl = compat_ptr_ioctl,\n}};\n"
+        );
+        let folder = Folder::with("foo/foo.h", &header).and("foo/foo.c", &source);
+        let c001 = ["check", "--no-config", "--abi", "x86_64,i386", "--select", "C001", "foo"];
+        folder.run(&c001).stdout.matches("broken: i386 programs pass another number").count()
+    };
+    assert_eq!(broken("#define FOO_PEEK _IOR(0xdc, 1, struct foo_get)\n"), 3);
+    assert_eq!(broken("#define FOO_PEEK _IOR(0xdc, 1, struct bar)\n"), 2);
+}
+
+/// `v4l2_compat_ioctl32()` gives what the video core knows to the native handler, which translates it, and
+/// asks `compat_ioctl32` about the rest alone.
+#[test]
+fn a_command_of_the_video_core_does_not_need_the_drivers_compat_handler() {
+    let header = HEADER.replace("FOO_", "VIDIOC_FOO_");
+    let native = NATIVE.replace("FOO_", "VIDIOC_FOO_");
+    let source = format!(
+        "#include \"foo.h\"\n{native}\
+         #define VIDIOC_FOO_GET32 _IOR(0xdc, 1, char[12])\n\
+         static unsigned int translate(unsigned int cmd)\n\
+         {{\n\treturn cmd == VIDIOC_FOO_GET32 ? VIDIOC_FOO_GET : cmd;\n}}\n\
+         static long foo_compat_ioctl32(struct file *file, unsigned int cmd, unsigned long arg)\n\
+         {{\n\treturn -ENOIOCTLCMD;\n}}\n\
+         static const struct v4l2_file_operations foo_fops = {{\n\t.unlocked_ioctl = foo_ioctl,\n\
+         \t.compat_ioctl32 = foo_compat_ioctl32,\n}};\n"
+    );
+    let folder = Folder::with("foo/foo.h", &header).and("foo/foo.c", &source);
+    let c001 = ["check", "--no-config", "--abi", "x86_64,i386", "--select", "C001", "foo"];
+    let done = folder.run(&c001);
+    assert!(done.stdout.contains("has `VIDIOC_FOO_GET32` for it"), "{}", done.seen());
+    let never =
+        "never reached: `foo_compat_ioctl32`, the handler for 32-bit programs, does not name it";
+    assert_eq!(done.stdout.matches(never).count(), 1, "{}", done.seen());
+}
+
+/// drivers/platform/x86/intel/speed_select_if and drivers/gpu/drm/amd/amdkfd.
+#[test]
+fn a_device_that_32_bit_programs_cannot_use_at_all_is_never_reached() {
+    let c001 = ["check", "--no-config", "--abi", "x86_64,i386", "--select", "C001", "foo"];
+    let callback = format!(
+        "#include \"foo.h\"\n{NATIVE}\
+         static const struct isst_if_cmd_cb foo_cb = {{\n\t.def_ioctl = foo_ioctl,\n}};\n"
+    );
+    let done = Folder::with("foo/foo.h", HEADER).and("foo/foo.c", &callback).run(&c001);
+    let words = "never reached: `foo_cb` has no handler for 32-bit programs";
+    assert_eq!(done.stdout.matches(words).count(), 2, "{}", done.seen());
+    let table = format!(
+        "#include \"foo.h\"\n{NATIVE}static const struct file_operations foo_fops = {{\n\
+         \t.unlocked_ioctl = foo_ioctl,\n\t.compat_ioctl = compat_ptr_ioctl,\n}};\n"
+    );
+    let named = |text: &str| text.replace("FOO_", "AMDKFD_IOC_");
+    let folder = Folder::with("foo/foo.h", &named(HEADER)).and("foo/foo.c", &named(&table));
+    let done = folder.run(&c001);
+    let words = "never reached: `kfd_open` does not open the device for 32-bit programs";
+    assert_eq!(done.stdout.matches(words).count(), 2, "{}", done.seen());
+}
+
+/// net/atm/ioctl.c has a table of pairs behind a first attempt that answers every number, so the table is
+/// never asked.
+#[test]
+fn a_pair_that_the_compat_handler_was_not_seen_to_get_to_does_not_translate() {
+    let source = "\
+#include \"foo.h\"
+static long foo_any(unsigned int cmd, void __user *argp)
+{
+	switch (cmd) {
+	case FOO_GET:
+	case FOO_MOVE:
+		return device_ioctl(cmd, argp);
+	}
+	return -EINVAL;
+}
+static long foo_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	return foo_any(cmd, (void __user *)arg);
+}
+#define FOO_GET32 _IOR(0xdc, 1, char[12])
+static const struct { unsigned int cmd32, cmd; } foo_pairs[] = { { FOO_GET32, FOO_GET } };
+static long foo_compat_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	int error = foo_any(cmd, compat_ptr(arg));
+
+	if (error != -ENOIOCTLCMD)
+		return error;
+	for (int i = 0; i < ARRAY_SIZE(foo_pairs); i++)
+		if (cmd == foo_pairs[i].cmd32)
+			return foo_any(foo_pairs[i].cmd, compat_ptr(arg));
+	return -EINVAL;
+}
+static const struct file_operations foo_fops = {
+	.unlocked_ioctl = foo_ioctl,
+	.compat_ioctl = foo_compat_ioctl,
+};
+";
+    let folder = Folder::with("foo/foo.h", HEADER).and("foo/foo.c", source);
+    let c001 = ["check", "--no-config", "--abi", "x86_64,i386", "--select", "C001", "foo"];
+    let done = folder.run(&c001);
+    let words = "was not understood: `foo_compat_ioctl` passes the argument on";
+    assert_eq!(done.stdout.matches(words).count(), 2, "{}", done.seen());
+}
