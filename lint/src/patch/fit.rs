@@ -54,11 +54,10 @@ pub(super) fn fit(
     budget: &mut Budget,
 ) -> Fitted {
     let mut fitted = Fitted::default();
-    // About as many lines as it has.
-    if budget.spend(text.len() / 16).is_none() {
+    let lines: Vec<&[u8]> = text.split_inclusive(|byte| *byte == b'\n').collect();
+    if budget.spend(lines.len()).is_none() {
         return Fitted { misfits: (0..hunks.len()).collect(), ..fitted };
     }
-    let lines = text.split_inclusive(|byte| *byte == b'\n').collect();
     let mut searched = Searched { lines, places: None };
     let mut out = Out { text: Vec::with_capacity(text.len()), is_ended: true };
     // The first line that no hunk has taken, and by how much hunks are off.
