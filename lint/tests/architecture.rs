@@ -98,12 +98,16 @@ fn named_abis(text: &str) -> Vec<(usize, &str)> {
 }
 
 /// The files of the linter that read source text, and why each may.
-const READERS: [(&str, &str); 5] = [
+const READERS: [(&str, &str); 9] = [
     ("lint/src/cli/check/fix/session.rs", "makes edits in the text that they are for"),
+    ("lint/src/cli/check/patch.rs", "hands the texts of files to their patch"),
     ("lint/src/config/error.rs", "shows the line of a mistake in its own file"),
     ("lint/src/config/mod.rs", "hands its own text to those mistakes"),
     ("lint/src/edits/c.rs", "fits an edit into the text that it changes"),
     ("lint/src/edits/rust.rs", "fits an edit into the text that it changes"),
+    ("lint/src/patch/fit.rs", "applies hunks to the text that they change"),
+    ("lint/src/patch/series.rs", "applies a patch to the texts that it changes"),
+    ("lint/src/patch/unified.rs", "reads patches, not sources"),
 ];
 
 /// What tests are made of.

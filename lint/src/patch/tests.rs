@@ -90,7 +90,7 @@ impl Random {
     }
 
     /// Few different lines, so that many places look alike.
-    fn text(&mut self) -> String {
+    fn lines(&mut self) -> String {
         let lines = self.below(60);
         let lines: Vec<String> = (0..lines).map(|_| format!("line {}\n", self.below(12))).collect();
         let mut text = lines.concat();
@@ -123,7 +123,7 @@ fn pair(random: &mut Random) -> (Tree, Tree) {
     let (mut old, mut new) = (Tree::new(), Tree::new());
     for at in 0..60 {
         let path = PathBuf::from(format!("folder {}/ü{at}.h", at % 7));
-        let text = random.text();
+        let text = random.lines();
         let edited = random.edited(&text);
         let (is_new, is_gone) = (random.below(9) == 0, random.below(9) == 0);
         if !is_new {
