@@ -422,10 +422,7 @@ impl Case<'_, '_> {
         if !conventions::layer_knows(&table.structure, &handling.handled.name) {
             return None;
         }
-        let of_handler = self.any_translation();
-        of_handler
-            .map(|(handler, translation)| Verdict::translated(handler, translation))
-            .or_else(|| self.mentioned_translation())
+        self.mentioned_translation()
     }
 
     /// The native handler serves 32-bit programs as well.
@@ -681,7 +678,7 @@ fn is_compat_name(name: &str, native: &str) -> bool {
     marks
         .iter()
         .zip(plain)
-        .any(|(mark, plain)| name.replacen(mark, plain, 1) == native && name.contains(mark))
+        .any(|(mark, plain)| name.contains(mark) && name.replacen(mark, plain, 1) == native)
 }
 
 #[cfg(test)]

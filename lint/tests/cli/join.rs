@@ -433,7 +433,7 @@ fn a_command_of_the_video_core_does_not_need_the_drivers_compat_handler() {
     assert_eq!(done.stdout.matches(never).count(), 1, "{}", done.seen());
 }
 
-/// drivers/platform/x86/intel/speed_select_if and drivers/gpu/drm/amd/amdkfd.
+/// As `drivers/platform/x86/intel/speed_select_if` and `drivers/gpu/drm/amd/amdkfd` are.
 #[test]
 fn a_device_that_32_bit_programs_cannot_use_at_all_is_never_reached() {
     let c001 = ["check", "--no-config", "--abi", "x86_64,i386", "--select", "C001", "foo"];
@@ -449,7 +449,7 @@ fn a_device_that_32_bit_programs_cannot_use_at_all_is_never_reached() {
          \t.unlocked_ioctl = foo_ioctl,\n\t.compat_ioctl = compat_ptr_ioctl,\n}};\n"
     );
     let named = |text: &str| text.replace("FOO_", "AMDKFD_IOC_");
-    let folder = Folder::with("foo/foo.h", &named(HEADER)).and("foo/foo.c", &named(&table));
+    let folder = Folder::with("foo/foo.h", named(HEADER)).and("foo/foo.c", named(&table));
     let done = folder.run(&c001);
     let words = "never reached: `kfd_open` does not open the device for 32-bit programs";
     assert_eq!(done.stdout.matches(words).count(), 2, "{}", done.seen());
