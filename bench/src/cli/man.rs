@@ -20,15 +20,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending, Error> {
     let command = super::Arguments::command();
     let failure =
         |path: String| |error: std::io::Error| Error::File { path, why: error.to_string() };
-    match &arguments.dir {
-        Some(dir) => std::fs::create_dir_all(dir)
+    if let Some(dir) = &arguments.dir {
+        std::fs::create_dir_all(dir)
             .and_then(|()| clap_mangen::generate_to(command, dir))
-            .map_err(failure(dir.display().to_string()))?,
-        None => {
-            let mut page = Vec::new();
-            Man::new(command).render(&mut page).map_err(failure("the manual page".into()))?;
-            print_exactly(&String::from_utf8_lossy(&page))?;
-        }
+            .map_err(failure(dir.display().to_string()))?;
+        return Ok(Ending::Well);
     }
+    let mut page = Vec::new();
+    Man::new(command).render(&mut page).map_err(failure("the manual page".into()))?;
+    print_exactly(&String::from_utf8_lossy(&page))?;
     Ok(Ending::Well)
 }

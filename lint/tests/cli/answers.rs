@@ -126,7 +126,9 @@ fn each_call_of_a_trace_is_a_line_of_json() {
     let text = String::from_utf8(output.stdout).unwrap();
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines.len(), 3, "{text}");
-    lines.iter().for_each(|line| checked("decode", line));
+    for line in &lines {
+        checked("decode", line);
+    }
     assert_eq!(lines[0]["commands"][0]["name"], "FOO_GET");
     let member = &lines[0]["argument"]["members"][1];
     assert_eq!((&member["path"], &member["bit_offset"]), (&json!("b"), &json!(64)));

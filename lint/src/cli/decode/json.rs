@@ -117,7 +117,7 @@ fn argument<'a>(
         Given::Bytes(bytes) => Argument::Bytes {
             ty: ty.map(|ty| layouts.interface().type_name(ty)),
             size: ty.and_then(|ty| Some(layouts.type_size(ty, commands.abi()).ok()?.size)),
-            bytes: bytes.iter().map(|byte| format!("{byte:02x}")).collect(),
+            bytes: hexadecimal(bytes),
             members: ty
                 .map(|ty| decode::members(layouts, ty, commands.abi(), bytes))
                 .unwrap_or_default()
@@ -131,4 +131,10 @@ fn argument<'a>(
                 .collect(),
         },
     })
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    let digits = |byte: &u8| [byte >> 4, byte & 0xf];
+    let digits = bytes.iter().flat_map(digits);
+    digits.filter_map(|digit| char::from_digit(u32::from(digit), 16)).collect()
 }

@@ -215,8 +215,7 @@ fn entry(layouts: &Layouts<'_>, numbered: Numbered<'_>, within: AbiSet) -> Entry
     };
     let reason = |abi: AbiId| match numbered {
         Numbered::Command(command) => layouts.why_no_number(command.variants.get(abi)?, abi),
-        Numbered::Raw(_) => None,
-        Numbered::Family(..) => None,
+        Numbered::Raw(_) | Numbered::Family(..) => None,
     };
     Entry {
         name: numbered.name().to_owned(),

@@ -46,6 +46,9 @@ struct State {
 /// Edits with what they may change.
 type Chosen = (Plan, Touched);
 
+/// What edits that prove themselves come to: what is read then, and the files.
+type Proven = (State, Texts);
+
 /// What came of an attempt.
 struct Tried {
     files: (State, Texts),
@@ -112,8 +115,8 @@ impl<'a> Session<'a> {
     pub(super) fn apply(&mut self) -> Result<(), Failure> {
         for _ in 0..PASSES {
             let kinds = self.arguments.fixing.kinds();
-            let next = kinds.iter().map(|safety| self.candidates(*safety));
-            let Some(plans) = next.filter(|plans| !plans.is_empty()).next() else { break };
+            let mut next = kinds.iter().map(|safety| self.candidates(*safety));
+            let Some(plans) = next.find(|plans| !plans.is_empty()) else { break };
             let touching: Vec<Touching<'_>> =
                 self.state.parts.iter().map(|part| Touching::of(&part.interface)).collect();
             let chosen = choose(&plans, &touching);
@@ -215,7 +218,7 @@ impl<'a> Session<'a> {
         paths: &[PathBuf],
         base: &State,
         chosen: Vec<Chosen>,
-    ) -> Result<(Vec<Chosen>, Option<(State, Texts)>), Failure> {
+    ) -> Result<(Vec<Chosen>, Option<Proven>), Failure> {
         let mut accepted: Vec<Chosen> = Vec::new();
         let mut best = None;
         let mut open = VecDeque::from([chosen]);
