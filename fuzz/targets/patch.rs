@@ -13,7 +13,8 @@ fuzz_target!(|input: (&[u8], &[u8])| {
     for place in places.chain(patch.changes.iter().map(|change| &change.place)) {
         assert!(place.line >= 1 && place.line <= lines, "{place}");
     }
-    let path = |name: &Option<Name>| name.as_ref().and_then(|it| it.candidates().into_iter().next());
+    let path =
+        |name: &Option<Name>| name.as_ref().and_then(|it| it.candidates().into_iter().next());
     let named = |name: &Option<Name>| name.is_none() || path(name).is_some();
     let steps: Vec<Step<'_>> = patch
         .changes
@@ -23,9 +24,11 @@ fuzz_target!(|input: (&[u8], &[u8])| {
         .collect();
     for step in &steps {
         let names = step.old.iter().chain(&step.new);
-        assert!(names.flat_map(|path| path.components()).all(|part| {
-            matches!(part, std::path::Component::Normal(_))
-        }));
+        assert!(
+            names
+                .flat_map(|path| path.components())
+                .all(|part| { matches!(part, std::path::Component::Normal(_)) })
+        );
     }
     let settled = settle(&steps, &mut |_| Some(text.into()));
     // What fits nowhere changes nothing.
