@@ -109,4 +109,8 @@ fn commands_are_found_in_the_folders_that_the_build_searches() {
     assert_eq!(done.code, 2, "{}{}", done.stdout, done.stderr);
     assert_eq!(done.stderr.matches("not a compilation database").count(), 1, "{}", done.stderr);
     assert!(done.stdout.contains("FOO_REPLY"), "what was good is reported: {}", done.stdout);
+    write(r#"[{"directory": ".", "file": "driver/foo.c", "command": "cc -c driver/foo.c"}]"#);
+    let done = folder.run(&["handlers", "--compile-commands", ".", "driver/foo.c"]);
+    assert_eq!(done.code, 2, "{}{}", done.stdout, done.stderr);
+    assert_eq!(done.stderr.matches("that is not absolute").count(), 1, "{}", done.stderr);
 }

@@ -87,9 +87,8 @@ fn searched_by_build(request: &Request, problems: &mut Vec<Problem>) -> Vec<Path
     if let Some(database) = &request.compile_commands {
         match Database::read(database) {
             Ok(database) => {
-                // What an entry says that was not taken over, the front end of C reports where it matters.
                 let arguments =
-                    request.paths.iter().flat_map(|path| database.arguments(path, &mut Vec::new()));
+                    request.paths.iter().flat_map(|path| database.arguments(path, problems));
                 folders.extend(arguments.filter_map(|it| it.folder().map(Path::to_owned)));
             }
             Err(problem) => problems.push(problem),
