@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use ioctl_lint::config::FailOn;
 use ioctl_lint::diff::{self, Versions};
 use ioctl_lint::engine::Checked;
 use ioctl_lint::{Baseline, Levels};
@@ -49,15 +50,10 @@ pub(super) fn judge(arguments: &Arguments, plan: &Plan, tree: &Tree) -> Result<J
         return Ok(Judged::default());
     }
     let ((before, after), changed) = rayon::join(
-        || {
-            rayon::join(
-                || check(arguments, &plan.before).map(|(whole, _)| whole),
-                || check(arguments, &plan.after),
-            )
-        },
+        || rayon::join(|| check(arguments, &plan.before), || check(arguments, &plan.after)),
         || Changed::between(arguments, plan, tree),
     );
-    let (before, (mut whole, baselines)) = (before?, after?);
+    let (before, OneSide { mut whole, baselines, fail_on }) = (before?.whole, after?);
     let mut known = Baseline::of(&before.report.findings);
     let older = known.absorb(&mut whole.report.findings);
     if let Some(changed) = changed? {
@@ -66,30 +62,37 @@ pub(super) fn judge(arguments: &Arguments, plan: &Plan, tree: &Tree) -> Result<J
     for mut baseline in baselines {
         whole.summary.accepted += baseline.absorb(&mut whole.report.findings);
     }
-    whole.failed = false;
-    for prepared in arguments.scope.prepare(&plan.after.paths)? {
-        let fail_on = arguments.findings.fail_on.unwrap_or(prepared.fail_on);
-        whole.failed |= whole.report.findings.iter().any(|it| fail_on.fails(it.severity));
-    }
+    let fails = |severity| fail_on.iter().any(|from| from.fails(severity));
+    whole.failed = whole.report.findings.iter().any(|finding| fails(finding.severity));
     whole.report.problems.extend(of_before(&before.report.problems, &whole.report.problems));
     Ok(Judged { older, removed: known.len(), whole })
 }
 
-/// Everything that there is to find on one side, and the baselines that hold.
-fn check(arguments: &Arguments, side: &Side) -> Result<(Whole, Vec<Baseline>), Failure> {
+/// One side of the patch, checked as if it was all there is.
+struct OneSide {
+    whole: Whole,
+    /// The baselines that hold, which have not been looked at.
+    baselines: Vec<Baseline>,
+    /// What the configurations and the command line say of failing.
+    fail_on: Vec<FailOn>,
+}
+
+fn check(arguments: &Arguments, side: &Side) -> Result<OneSide, Failure> {
     let mut whole = Whole::default();
     let named = arguments.findings.baseline.as_deref().map(Baseline::read).transpose()?;
     let mut baselines: Vec<Baseline> = named.into_iter().collect();
     let of_command_line = !baselines.is_empty();
+    let mut fail_on = Vec::new();
     for mut group in arguments.scope.prepare(&side.paths)? {
         group.group.lay_over(&side.overlay);
         if !of_command_line {
             group.read_baseline()?;
             baselines.extend(group.baseline.take());
         }
+        fail_on.push(arguments.findings.fail_on.unwrap_or(group.fail_on));
         whole.take_in(&mut group, &arguments.scope, None);
     }
-    Ok((whole, baselines))
+    Ok(OneSide { whole, baselines, fail_on })
 }
 
 /// What could not be read without the patch and can be with it: what is found there may not be new.
@@ -115,7 +118,7 @@ struct Changed {
 
 impl Changed {
     /// Compares both sides as `ioctl-lint diff` does; nothing where there is nothing to compare, or where one
-    /// of both cannot be read, which is told elsewhere.
+    /// side cannot be read, which the check reports.
     fn between(arguments: &Arguments, plan: &Plan, tree: &Tree) -> Result<Option<Self>, Failure> {
         if plan.before.paths.is_empty() {
             return Ok(None);
