@@ -102,7 +102,7 @@ pub fn describe(error: &io::Error) -> String {
 
 /// The absolute path without `.` and `..`. Symbolic links are left as they are: people write
 /// patterns for the paths that they see.
-pub(crate) fn normalised(path: &Path) -> PathBuf {
+pub fn normalised(path: &Path) -> PathBuf {
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let mut parts = PathBuf::new();
     for component in absolute.components() {

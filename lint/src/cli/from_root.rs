@@ -1,8 +1,8 @@
 //! Paths as programs that read a report know them: from the root of the repository.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 
-use ioctl_lint::config;
+use ioctl_lint::{config, files};
 
 /// Names files by their paths from the root of the repository that the run is in, wherever it was started;
 /// without a repository, from the folder of its configuration, else from the current folder. What lies
@@ -32,25 +32,12 @@ fn root_around(here: &Path) -> PathBuf {
 }
 
 fn below(path: &Path, here: &Path, root: &Path) -> PathBuf {
-    let absolute = normal(&here.join(path));
+    let absolute = files::normalised(&here.join(path));
     match absolute.strip_prefix(root) {
         Ok(below) if !below.as_os_str().is_empty() => below.to_owned(),
         _ if path.is_absolute() => path.to_owned(),
         _ => absolute,
     }
-}
-
-/// The path without `.` and `..`, as far as its text tells.
-fn normal(path: &Path) -> PathBuf {
-    let mut out = PathBuf::new();
-    for part in path.components() {
-        match part {
-            Component::CurDir => {}
-            Component::ParentDir => drop(out.pop()),
-            other => out.push(other),
-        }
-    }
-    out
 }
 
 #[cfg(test)]

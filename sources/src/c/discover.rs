@@ -281,7 +281,8 @@ impl Walk<'_> {
     }
 }
 
-pub(crate) fn is_kernel_root(folder: &Path) -> bool {
+/// Whether a folder is the root of a kernel's source.
+pub fn is_kernel_root(folder: &Path) -> bool {
     look::is_dir(&folder.join("include/uapi/linux")) && look::is_dir(&folder.join("arch"))
 }
 

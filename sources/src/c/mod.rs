@@ -120,8 +120,9 @@ impl Default for Request {
     }
 }
 
+pub use discover::is_kernel_root;
+pub(crate) use discover::is_no_cache;
 pub use discover::{HOLDS_NOTHING, asm_architecture, holds_header};
-pub(crate) use discover::{is_kernel_root, is_no_cache};
 
 /// Reads what the request names. What can't be read becomes a [`Problem`]; the rest is complete.
 pub fn read(request: &Request) -> (Interface, Vec<Problem>) {

@@ -4,9 +4,11 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use ioctlkit_sources::c::is_kernel_root;
 use ioctlkit_sources::reading::{limit, read_bytes};
+use memchr::memmem;
 
-use super::tree::{Tree, is_kernel};
+use super::tree::Tree;
 
 /// How many headers of a tree are looked through for those that include another.
 const MOST: usize = 20_000;
@@ -26,7 +28,7 @@ pub(super) fn including(tree: &Tree, changed: &BTreeSet<PathBuf>) -> Including {
     let (exported, own): (Vec<&PathBuf>, Vec<&PathBuf>) =
         changed.iter().partition(|path| is_exported(path));
     let mut folders: BTreeSet<PathBuf> = BTreeSet::new();
-    if is_kernel(&tree.root()) {
+    if is_kernel_root(tree.root()) {
         if !exported.is_empty() {
             folders.insert("include/uapi".into());
             folders.extend(architectures(tree));
@@ -39,7 +41,7 @@ pub(super) fn including(tree: &Tree, changed: &BTreeSet<PathBuf>) -> Including {
     let mut headers = Vec::new();
     for folder in &folders {
         let is_deep =
-            !own.iter().any(|path| path.parent() == Some(folder)) || !is_kernel(&tree.root());
+            !own.iter().any(|path| path.parent() == Some(folder)) || !is_kernel_root(tree.root());
         found.is_partial |= !collect(tree.root(), folder, is_deep, &mut headers);
     }
     headers.sort();
@@ -131,18 +133,5 @@ fn includes(text: &[u8]) -> BTreeSet<String> {
 
 /// Whether a text has one of the words that no source about ioctls is without.
 pub(super) fn speaks_of_ioctl(text: &[u8]) -> bool {
-    [&b"_IO"[..], b"ioctl", b"IOCTL"].iter().any(|word| contains(text, word))
-}
-
-fn contains(text: &[u8], word: &[u8]) -> bool {
-    let [first, ..] = word else { return true };
-    let mut rest = text;
-    while let Some(at) = rest.iter().position(|byte| byte == first) {
-        rest = &rest[at..];
-        if rest.starts_with(word) {
-            return true;
-        }
-        rest = &rest[1..];
-    }
-    false
+    [&b"_IO"[..], b"ioctl", b"IOCTL"].iter().any(|word| memmem::find(text, word).is_some())
 }

@@ -7,6 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use ioctl_lint::patch::series::Text;
 use ioctl_lint::patch::{Name, Strip};
 use ioctlkit_report::visible::ShownPath as _;
+use ioctlkit_sources::c::is_kernel_root;
 use ioctlkit_sources::reading::{self, ReadError, limit};
 
 use crate::cli::failure::Failure;
@@ -36,7 +37,10 @@ impl Tree {
             .map_err(|error| Failure::of_io(&format!("cannot find {}", named.shown()), &error))?;
         let at = if at.is_dir() { at } else { at.parent().unwrap_or(&at).to_owned() };
         let is_repository = |folder: &&Path| folder.join(".git").symlink_metadata().is_ok();
-        let root = at.ancestors().find(is_repository).or_else(|| at.ancestors().find(is_kernel));
+        let root = at
+            .ancestors()
+            .find(is_repository)
+            .or_else(|| at.ancestors().find(|it| is_kernel_root(it)));
         let root = root.unwrap_or(&at).to_owned();
         let here = std::env::current_dir()
             .and_then(|here| here.canonicalize())
@@ -166,11 +170,6 @@ impl Tree {
     pub(super) fn why_unread(&self, path: &Path) -> Option<&str> {
         self.unread.get(path).map(String::as_str)
     }
-}
-
-/// Whether a folder is a kernel's source.
-pub(super) fn is_kernel(folder: &&Path) -> bool {
-    folder.join("include/uapi/linux").is_dir() && folder.join("arch").is_dir()
 }
 
 /// Why a name is no file's of the tree.
