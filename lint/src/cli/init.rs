@@ -17,6 +17,7 @@ use super::failure::{Failure, say_failures};
 use super::findings_options::save;
 use super::reading::ReadOptions;
 use super::terminal::Terminal;
+use super::word;
 
 /// Write a configuration for a tree, and a baseline if it has findings already
 #[derive(Debug, Args)]
@@ -85,16 +86,9 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
         let _ = fs::remove_file(&baseline);
         Failure::of_file(&config, &error)
     })?;
-    written.push(format!("wrote {} with the profile `{}`", config.shown(), name(profile)));
+    written.push(format!("wrote {} with the profile `{}`", config.shown(), word(&profile)));
     terminal.say(|out, _| written.iter().try_for_each(|line| writeln!(out, "{line}")));
     Ok(outcome)
-}
-
-fn name(profile: Profile) -> &'static str {
-    match profile {
-        Profile::New => "new",
-        Profile::Legacy => "legacy",
-    }
 }
 
 fn text(profile: Profile, has_baseline: bool) -> String {
@@ -107,7 +101,7 @@ fn text(profile: Profile, has_baseline: bool) -> String {
             "# The interface is in use: only what breaks a user of it is reported.\n"
         }
     };
-    let _ = writeln!(text, "profile = \"{}\"", name(profile));
+    let _ = writeln!(text, "profile = \"{}\"", word(&profile));
     if has_baseline {
         text += "# What was found on the day this file was made; `ioctl-lint baseline prune` drops what is mended.\n";
         let _ = writeln!(text, "baseline = \"{BASELINE}\"");

@@ -28,7 +28,7 @@ mod terminal;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use ioctl_lint::temporary::survive_file_size_limit;
 use ioctlkit_report::{Style, visible};
 
@@ -145,6 +145,11 @@ fn refused(error: &clap::Error) -> ExitCode {
         return failure.report(&terminal).into();
     }
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
+}
+
+/// The word for a value, on the command line as in a configuration.
+fn word(value: &impl ValueEnum) -> String {
+    value.to_possible_value().map(|word| word.get_name().to_owned()).unwrap_or_default()
 }
 
 /// What a run comes to.

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use clap::Args;
 use ioctl_lint::request_number;
 use ioctl_lint::suggest::did_you_mean;
-use ioctlkit_abi::AbiSet;
+use ioctlkit_abi::{AbiId, AbiSet};
 use ioctlkit_model::{Interface, Layouts};
 
 use super::Outcome;
@@ -203,6 +203,19 @@ fn read(
         (ManuallyDrop::new(interface), outcome)
     });
     Ok(read.collect())
+}
+
+/// The ABIs by what they have, in the order of each value's first ABI.
+fn grouped<T: PartialEq>(within: AbiSet, value: impl Fn(AbiId) -> Option<T>) -> Vec<(T, AbiSet)> {
+    let mut groups: Vec<(T, AbiSet)> = Vec::new();
+    for abi in within {
+        let Some(value) = value(abi) else { continue };
+        match groups.iter_mut().find(|(known, _)| *known == value) {
+            Some((_, abis)) => abis.insert(abi),
+            None => groups.push((value, AbiSet::only(abi))),
+        }
+    }
+    groups
 }
 
 fn shown(paths: &[PathBuf]) -> String {

@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use ioctl_lint::config::{FailOn, Level, Profile};
+use ioctl_lint::docs::level_name;
 use ioctl_lint::registry;
 use ioctlkit_abi::AbiSet;
 use ioctlkit_report::Style;
@@ -12,6 +12,7 @@ use ioctlkit_report::visible::ShownPath as _;
 
 use super::{Prepared, Scope};
 use crate::cli::terminal::bold;
+use crate::cli::word;
 
 /// Writes the settings of each group of paths with one configuration.
 pub(super) fn write(
@@ -44,8 +45,8 @@ fn write_group(
         None => writeln!(out, "# no configuration")?,
     }
     let profile = scope.profile.or(config.and_then(|config| config.profile)).unwrap_or_default();
-    writeln!(out, "profile = {}", quoted(profile_name(profile)))?;
-    writeln!(out, "fail-on = {}", quoted(fail_on_name(prepared.fail_on)))?;
+    writeln!(out, "profile = {}", quoted(&word(&profile)))?;
+    writeln!(out, "fail-on = {}", quoted(&word(&prepared.fail_on)))?;
     if let Some(baseline) = config.and_then(|config| config.baseline.as_deref()) {
         writeln!(out, "baseline = {}", quoted(&baseline.to_string_lossy()))?;
     }
@@ -62,24 +63,21 @@ fn write_group(
     writeln!(out, "\n[rules]")?;
     let at = paths.first().map_or(Path::new("."), |path| path.as_path());
     for rule in registry::all() {
-        let level = match prepared.levels.severity(rule, at) {
-            None => "off",
-            Some(severity) => severity.name(),
-        };
+        let level = level_name(prepared.levels.severity(rule, at));
         writeln!(out, "{} = {}  # {}", rule.slug, quoted(level), rule.code)?;
     }
     for path in config.map(|config| &config.paths[..]).unwrap_or_default() {
         writeln!(out, "\n[[path]]")?;
         write_list("globs", path.globs.patterns(), out)?;
         if let Some(profile) = path.profile {
-            writeln!(out, "profile = {}", quoted(profile_name(profile)))?;
+            writeln!(out, "profile = {}", quoted(&word(&profile)))?;
         }
         write_list("against", &path.against, out)?;
         if !path.rules.is_empty() {
             writeln!(out, "[path.rules]")?;
         }
         for rule in &path.rules {
-            writeln!(out, "{} = {}", rule.rule, quoted(level_name(rule.level)))?;
+            writeln!(out, "{} = {}", rule.rule, quoted(&word(&rule.level)))?;
         }
     }
     Ok(())
@@ -95,24 +93,4 @@ fn write_list(key: &str, values: &[String], out: &mut dyn Write) -> io::Result<(
 
 fn quoted(text: &str) -> String {
     toml::Value::String(text.to_owned()).to_string()
-}
-
-fn profile_name(profile: Profile) -> &'static str {
-    match profile {
-        Profile::New => "new",
-        Profile::Legacy => "legacy",
-    }
-}
-
-fn fail_on_name(fail_on: FailOn) -> &'static str {
-    match fail_on {
-        FailOn::Info => "info",
-        FailOn::Warning => "warning",
-        FailOn::Error => "error",
-        FailOn::Never => "never",
-    }
-}
-
-fn level_name(level: Level) -> &'static str {
-    level.severity().map_or("off", |severity| severity.name())
 }

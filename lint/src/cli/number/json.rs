@@ -7,6 +7,7 @@ use ioctlkit_model::{Layouts, WideTime};
 use serde::Serialize;
 
 use super::expression::Expression;
+use super::grouped;
 use crate::cli::answer::{At, VERSION, names};
 
 /// What a number means, and what has it.
@@ -282,16 +283,4 @@ fn numbers(within: AbiSet, number: impl Fn(AbiId) -> Option<Numeric>) -> Vec<OnA
 fn reasons(within: AbiSet, reason: impl Fn(AbiId) -> Option<String>) -> Vec<Reason> {
     let groups = grouped(within, reason).into_iter();
     groups.map(|(reason, abis)| Reason { abis: names(abis), reason }).collect()
-}
-
-fn grouped<T: PartialEq>(within: AbiSet, value: impl Fn(AbiId) -> Option<T>) -> Vec<(T, AbiSet)> {
-    let mut groups: Vec<(T, AbiSet)> = Vec::new();
-    for abi in within {
-        let Some(value) = value(abi) else { continue };
-        match groups.iter_mut().find(|(known, _)| *known == value) {
-            Some((_, abis)) => abis.insert(abi),
-            None => groups.push((value, AbiSet::only(abi))),
-        }
-    }
-    groups
 }

@@ -10,6 +10,7 @@ use ioctl_lint::kernel_copies;
 use ioctl_lint::numbered::Numbered;
 
 use super::expression::Expression;
+use super::grouped;
 use crate::cli::abis::encoding_name;
 use crate::cli::layout::{shown, wrapped};
 use crate::cli::terminal::bold;
@@ -233,18 +234,6 @@ fn write_place(
     let sources = &layouts.interface().sources;
     let line = sources.position(span).line;
     writeln!(out, "{}  {}:{line}", bold(name, style), sources.path(span).shown())
-}
-
-fn grouped(within: AbiSet, value: impl Fn(AbiId) -> Option<String>) -> Vec<(String, AbiSet)> {
-    let mut groups: Vec<(String, AbiSet)> = Vec::new();
-    for abi in within {
-        let Some(value) = value(abi) else { continue };
-        match groups.iter_mut().find(|(known, _)| *known == value) {
-            Some((_, abis)) => abis.insert(abi),
-            None => groups.push((value, AbiSet::only(abi))),
-        }
-    }
-    groups
 }
 
 fn write_groups(
