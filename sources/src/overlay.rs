@@ -124,7 +124,7 @@ pub(crate) fn carried<A, T>(work: impl Fn(A) -> T) -> impl Fn(A) -> T {
     move |given| during(&overlay, || work(given))
 }
 
-/// What stands in for a file, if anything does.
+/// The entry that replaces a file under this thread's overlay, if there is one.
 pub(crate) fn at(path: &Path) -> Option<Entry> {
     CURRENT.with_borrow(|overlay| overlay.at(path).cloned())
 }

@@ -68,18 +68,13 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     let reading = ReadOptions::of_build(include_dirs, arguments.config.clone());
     let whole = check::find(&Scope::of_file(file, arguments.choice.clone(), reading))?;
     let Whole { report, sources, .. } = &whole;
-    let mut written = Ok(());
-    terminal.say(|out, style| {
-        written = Format::Concise.render(report, sources, style, out);
-        Ok(())
-    });
-    written.map_err(|error| Failure::of_io("cannot write to standard error", &error))?;
+    terminal.say(|out, style| Format::Concise.render(report, sources, style, out));
     let fails = report.findings.iter().any(|finding| arguments.fail_on.fails(finding.severity));
     let findings = if fails { Outcome::Findings } else { Outcome::Clean };
     Ok(findings.max(outcome_of(&report.problems)))
 }
 
-/// What the compiler is about to be told.
+/// The file that Kbuild compiles, and the folders where the compiler searches for headers.
 #[derive(Debug, PartialEq, Eq)]
 struct Compiled {
     file: PathBuf,

@@ -1,4 +1,4 @@
-//! `check --fix` and `--diff`: what is written, what is left alone, and what is said of both.
+//! `check --fix` and `--diff`: what they write, what they leave alone, and what they report.
 
 use std::process::Command;
 

@@ -58,7 +58,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
         }
     }
     let Done { mut whole, fixed, undone, left, .. } = done;
-    whole.report.problems.extend(told(undone, left));
+    whole.report.problems.extend(unmade(undone, left));
     whole.summary.seconds = started.elapsed().as_secs_f64();
     let files = fixed.files;
     match purpose {
@@ -116,8 +116,8 @@ fn not_edited(path: PathBuf, why: &str) -> Problem {
     }
 }
 
-/// What people are told of edits that were not made.
-fn told(undone: Vec<Undone>, left: BTreeMap<PathBuf, String>) -> impl Iterator<Item = Problem> {
+/// A note for each edit that was undone, and a problem for each file that was left alone.
+fn unmade(undone: Vec<Undone>, left: BTreeMap<PathBuf, String>) -> impl Iterator<Item = Problem> {
     let undone = undone.into_iter().map(|Undone { plan: Plan { key, line, .. }, why }| Problem {
         kind: ProblemKind::Note,
         path: Some(key.path),

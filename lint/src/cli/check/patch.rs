@@ -1,7 +1,7 @@
 //! `ioctl-lint check --patch`: what a patch introduces, whether the tree has it already or not.
 //!
-//! The files of the patch are read twice, as they are without it and as they are with it. One of both is on
-//! disk, and an overlay stands in for the other: nothing is written.
+//! The files of the patch are read twice, without it and with it. One version is on disk, an overlay holds the
+//! other, and nothing is written.
 
 mod judge;
 mod neighbours;

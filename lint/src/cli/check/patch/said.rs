@@ -1,4 +1,4 @@
-//! What is said of a patch itself.
+//! Problems with the patch itself.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use ioctlkit_report::visible::{self, ShownPath as _};
 use super::super::standard_input::is_standard_input;
 use super::tree::{Refused, Tree};
 
-/// So many of a kind are told one by one: a patch may be a stranger's, with a million.
+/// How many problems are listed; the rest is counted. A stranger's patch may have a million.
 const MOST: usize = 50;
 
 /// Problems with a patch, each with its place in it.
