@@ -6,7 +6,7 @@ cd "$(dirname "$0")"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir -p corpus/elf corpus/btf corpus/dwarf corpus/decode corpus/dump
-mkdir -p corpus/header corpus/rust_source corpus/database corpus/configuration
+mkdir -p corpus/header corpus/handlers corpus/rust_source corpus/database corpus/configuration
 
 # Under a name that says where it is from: many fixtures are called alike.
 fixtures() {
@@ -15,6 +15,7 @@ fixtures() {
 	done
 }
 fixtures h header
+fixtures c handlers
 fixtures rs rust_source
 cp ../codegen/scaffold-template/ioctl-lint.toml corpus/configuration/
 cat >corpus/database/two <<'J'
