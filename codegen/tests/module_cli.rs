@@ -192,6 +192,38 @@ fn a_number_that_was_given_away_is_not_given_to_another() {
 }
 
 #[test]
+fn what_was_accepted_is_recorded_and_lasts() {
+    for (from, to, was) in [
+        (
+            "BELL_STOP _IO('b', 2)",
+            "BELL_HALT _IO('b', 2)",
+            "retired BELL_STOP none 0x62 0x02 0 nothing\n",
+        ),
+        (
+            "BELL_RING _IOWR('b', 1, struct bell_ring)",
+            "BELL_RING _IOW('b', 1, struct bell_ring)",
+            "was command BELL_RING read_write 0x62 0x01 8 pointer struct bell_ring\n",
+        ),
+        ("__u32 pitch", "__s32 pitch", "was member struct bell_ring 4 pitch __u32\n"),
+        ("\t__u32 pitch;\n", "", "was struct bell_ring 8\n"),
+    ] {
+        let bell = Bell::new();
+        assert_eq!(bell.code(&[]), 0);
+        bell.redefine(from, to);
+        assert_eq!(bell.code(&[]), 2, "{to}");
+        assert_eq!(bell.code(&["--check"]), 2, "{to}");
+        assert_eq!(bell.code(&["--break-abi"]), 0, "{to}");
+        let lock = fs::read_to_string(bell.path("bell.abi")).unwrap();
+        assert!(lock.contains(was), "{to}: {lock}");
+        let before = tree(&bell.path(""));
+        for more in [&[][..], &["--check"], &["--break-abi"], &[]] {
+            assert_eq!(bell.code(more), 0, "{to}: {more:?}");
+        }
+        assert_eq!(tree(&bell.path("")), before, "{to}");
+    }
+}
+
+#[test]
 fn a_dry_run_writes_nothing_and_says_what_it_would() {
     let bell = Bell::new();
     let output = bell.run(&["--dry-run", "--diff"]);

@@ -360,13 +360,13 @@ fn lock(arguments: &Arguments, plan: &Plan) -> Result<Locked, Failure> {
                     the change where nobody uses the ABI yet";
         let problems = broken
             .into_iter()
-            .map(|message| Failure::of(&full, message, Some(help)).problems)
+            .map(|broken| Failure::of(&full, broken.message, Some(help)).problems)
             .collect::<Vec<_>>()
             .concat();
         return Err(problems.into());
     }
     let gone = known.gone_from(&next);
-    let text = known.followed_by(&plan.abi, &next);
+    let text = known.followed_by(&next);
     Ok(Locked { file: File { path, ownership: Ownership::Generated, text }, now, gone })
 }
 

@@ -1,5 +1,5 @@
 //! The file that remembers the ABI: a number or an offset that was given away is not given to
-//! another.
+//! another. What was changed all the same, with `--break-abi`, stays in the file as it was.
 
 use std::collections::BTreeMap;
 
@@ -11,9 +11,23 @@ pub(crate) const FIRST_LINE: &str = "ioctlkit-abi 1";
 /// An ABI, as the lock file has it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Lock {
+    lines: Vec<String>,
     commands: BTreeMap<String, Command>,
     retired: BTreeMap<String, Command>,
     records: BTreeMap<String, Record>,
+    /// What was changed although callers would notice: the lines, behind `was`.
+    was: Vec<String>,
+    /// Those of them that are commands, which had numbers.
+    former_commands: Vec<(String, Command)>,
+}
+
+/// A change that callers would notice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Break {
+    /// What changes, for people.
+    pub message: String,
+    /// The line that says how it was, where no other line of the new file does.
+    was: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +50,7 @@ struct Record {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Member {
+    line: String,
     offset: String,
     ty: String,
     reserved: bool,
@@ -56,6 +71,13 @@ impl Lock {
                 return Err(wrong);
             }
             let (word, rest) = line.split_once(' ').ok_or(wrong)?;
+            if word == "was" {
+                lock.remember(rest).ok_or(wrong)?;
+                continue;
+            }
+            if word != "retired" {
+                lock.lines.push(line.to_owned());
+            }
             match word {
                 "ioctlkit-abi" if index == 0 && line == FIRST_LINE => {}
                 "struct" | "union" => {
@@ -85,18 +107,37 @@ impl Lock {
         Ok(lock)
     }
 
-    /// What callers of this ABI would meet under `next`, a sentence each.
-    pub fn broken_by(&self, next: &Self) -> Vec<String> {
+    /// Takes in what is behind `was`.
+    fn remember(&mut self, line: &str) -> Option<()> {
+        let (word, rest) = line.split_once(' ')?;
+        match word {
+            "command" => self.former_commands.push(Command::parse(rest)?),
+            "struct" | "union" => {}
+            "member" => {
+                // The member of which structure comes first.
+                let rest = rest.strip_prefix("struct ").or_else(|| rest.strip_prefix("union "))?;
+                let (tag, member) = rest.split_once(' ').filter(|(tag, _)| is_c_name(tag))?;
+                Member::parse(member).filter(|_| !tag.is_empty())?;
+            }
+            _ => return None,
+        }
+        self.was.push(line.to_owned());
+        Some(())
+    }
+
+    /// What callers of this ABI would meet under `next`. A change that this ABI holds already was
+    /// accepted when it was recorded.
+    pub fn broken_by(&self, next: &Self) -> Vec<Break> {
         let mut broken = Vec::new();
         for (name, new) in &next.commands {
-            if let Some(old) = self.commands.get(name).filter(|old| !old.is_kept_by(new)) {
-                broken.push(format!("`{name}` was `{}`, and would be `{}`", old.line, new.line));
+            let old = self.commands.get(name);
+            if let Some(old) = old.filter(|old| !old.is_kept_by(new)) {
+                let message = format!("`{name}` was `{}`, and would be `{}`", old.line, new.line);
+                broken.push(Break { message, was: Some(format!("command {}", old.line)) });
             }
-            let given = self.commands.iter().chain(&self.retired).find(|(other, old)| {
-                *other != name && !next.commands.contains_key(*other) && old.shares_nr_with(new)
-            });
-            if let Some((other, _)) = given {
-                broken.push(format!("`{name}` would have the nr that `{other}` had"));
+            if let Some(other) = self.former_owner((name, new), old, next) {
+                let message = format!("`{name}` would have the nr that `{other}` had");
+                broken.push(Break { message, was: None });
             }
         }
         for (name, old) in &self.records {
@@ -111,23 +152,48 @@ impl Lock {
         broken
     }
 
+    /// The command that had an nr of `new` before it, which `old` did not have.
+    fn former_owner(
+        &self,
+        (name, new): (&String, &Command),
+        old: Option<&Command>,
+        next: &Self,
+    ) -> Option<&str> {
+        let gone = self.commands.iter().chain(&self.retired);
+        let gone = gone.filter(|(other, _)| !next.commands.contains_key(*other));
+        let moved = self.former_commands.iter().map(|(other, former)| (other, former));
+        gone.chain(moved).filter(|(other, _)| *other != name).find_map(|(other, former)| {
+            let takes = |nr| {
+                let has_nr = |command: &Command| command.has(&new.letter, nr);
+                has_nr(former) && !old.is_some_and(has_nr)
+            };
+            (new.first..=new.last).any(takes).then_some(other.as_str())
+        })
+    }
+
     /// The commands of this ABI that `next` does not have.
     pub fn gone_from(&self, next: &Self) -> Vec<String> {
         self.commands.keys().filter(|name| !next.commands.contains_key(*name)).cloned().collect()
     }
 
-    /// The file's text for an ABI that takes this one's place.
-    pub fn followed_by(&self, lines: &[String], next: &Self) -> String {
-        let mut text = lines.join("\n");
-        text.push('\n');
+    /// The file's text when `next` takes this ABI's place: with the commands that are gone, and what
+    /// was before each change that callers notice.
+    pub fn followed_by(&self, next: &Self) -> String {
+        let mut lines = next.lines.clone();
         for (name, command) in self.commands.iter().chain(&self.retired) {
             if !next.commands.contains_key(name) {
-                text.push_str("retired ");
-                text.push_str(&command.line);
-                text.push('\n');
+                lines.push(format!("retired {}", command.line));
             }
         }
-        text
+        let mut was = self.was.clone();
+        for line in self.broken_by(next).into_iter().filter_map(|broken| broken.was) {
+            if !was.contains(&line) {
+                was.push(line);
+            }
+        }
+        lines.extend(was.into_iter().map(|line| format!("was {line}")));
+        lines.push(String::new());
+        lines.join("\n")
     }
 }
 
@@ -148,7 +214,8 @@ impl Command {
                 direction,
                 letter,
                 first: number(first)?,
-                last: number(last)?,
+                // A file that was edited by hand: no command has more numbers than an nr has bits for.
+                last: number(last).filter(|last| *last <= 0xff)?,
                 size: words.next()?.to_owned(),
                 passing: words.next()?.to_owned(),
                 argument: words.next().unwrap_or_default().to_owned(),
@@ -171,8 +238,8 @@ impl Command {
             && (self.grows() || same(|c| &c.size))
     }
 
-    fn shares_nr_with(&self, other: &Self) -> bool {
-        self.letter == other.letter && self.first <= other.last && other.first <= self.last
+    fn has(&self, letter: &str, nr: u32) -> bool {
+        self.letter == letter && (self.first..=self.last).contains(&nr)
     }
 }
 
@@ -185,31 +252,36 @@ impl Member {
         let limits = |word: &&str| !word.contains('=');
         let ty: Vec<&str> = words.iter().copied().filter(limits).collect();
         let reserved = ty.last() == Some(&"reserved");
-        Some((name.to_owned(), Self { offset: offset.into(), ty: ty.join(" "), reserved }))
+        Some((
+            name.to_owned(),
+            Self { line: line.into(), offset: offset.into(), ty: ty.join(" "), reserved },
+        ))
     }
 }
 
 impl Record {
-    fn broken_by(&self, name: &str, new: &Self, grows: bool) -> Vec<String> {
+    fn broken_by(&self, name: &str, new: &Self, grows: bool) -> Vec<Break> {
         let mut broken = Vec::new();
         let larger = || match (self.size.parse::<u64>(), new.size.parse::<u64>()) {
             (Ok(old), Ok(new)) => old <= new,
             _ => false,
         };
         if self.size != new.size && !(grows && larger()) {
-            broken.push(format!("`{name}` had {} bytes, and would have {}", self.size, new.size));
+            let message = format!("`{name}` had {} bytes, and would have {}", self.size, new.size);
+            broken.push(Break { message, was: Some(format!("{name} {}", self.size)) });
         }
         for (member, old) in self.members.iter().filter(|(_, old)| !old.reserved) {
-            match new.members.get(member) {
-                None => broken.push(format!("`{name}` would lose `{member}`")),
+            let message = match new.members.get(member) {
+                None => format!("`{name}` would lose `{member}`"),
                 Some(new) if new.offset != old.offset || new.ty != old.ty => {
-                    broken.push(format!(
+                    format!(
                         "`{member}` of `{name}` was `{}` at {}, and would be `{}` at {}",
                         old.ty, old.offset, new.ty, new.offset
-                    ));
+                    )
                 }
-                Some(_) => {}
-            }
+                Some(_) => continue,
+            };
+            broken.push(Break { message, was: Some(format!("member {name} {}", old.line)) });
         }
         broken
     }
@@ -232,7 +304,8 @@ mod tests {
         let new = OLD.replace(replace, by);
         assert_ne!(new, OLD);
         let new: Vec<&str> = new.lines().filter(|line| !line.starts_with("retired")).collect();
-        Lock::parse(OLD.lines()).unwrap().broken_by(&Lock::parse(new).unwrap())
+        let broken = Lock::parse(OLD.lines()).unwrap().broken_by(&Lock::parse(new).unwrap());
+        broken.into_iter().map(|broken| broken.message).collect()
     }
 
     #[test]
@@ -267,18 +340,68 @@ mod tests {
     #[test]
     fn a_command_that_is_gone_stays_in_the_file() {
         let old = Lock::parse(OLD.lines()).unwrap();
-        let lines = vec![FIRST_LINE.to_owned()];
-        let new = Lock::parse(lines.iter().map(String::as_str)).unwrap();
-        let text = old.followed_by(&lines, &new);
+        let new = Lock::parse([FIRST_LINE]).unwrap();
+        let text = old.followed_by(&new);
         assert!(text.contains("retired X_A read 0x45 0x01 16 pointer struct a\n"), "{text}");
         assert!(text.contains("retired X_C "), "{text}");
         let next = Lock::parse(text.lines()).unwrap();
-        assert_eq!(next.followed_by(&lines, &new), text);
+        assert_eq!(next.followed_by(&new), text);
+    }
+
+    #[test]
+    fn what_was_accepted_is_kept_as_it_was_and_not_refused_again() {
+        for (replace, by, was) in [
+            ("X_A read", "X_A write", "was command X_A read 0x45 0x01 16 pointer struct a\n"),
+            ("X_A read 0x45 0x01", "X_A read 0x45 0x06", "was command X_A read 0x45 0x01 16"),
+            ("command X_A", "command X_D", "retired X_A read 0x45 0x01 16 pointer struct a\n"),
+            ("X_A read 0x45 0x01", "X_A read 0x45 0x08", "retired X_C none 0x45 0x08 0 nothing\n"),
+            ("struct a 16\n", "struct a 12\n", "was struct a 16\n"),
+            ("length __u64", "length __s64", "was member struct a 8 length __u64\n"),
+            ("member 8 length __u64\n", "", "was member struct a 8 length __u64\n"),
+        ] {
+            let new = OLD.replace(replace, by);
+            assert_ne!(new, OLD);
+            let new: Vec<&str> = new.lines().filter(|line| !line.starts_with("retired")).collect();
+            let new = Lock::parse(new).unwrap();
+            let old = Lock::parse(OLD.lines()).unwrap();
+            assert_ne!(old.broken_by(&new), [], "{by}");
+            let text = old.followed_by(&new);
+            assert!(text.contains(was), "{by}: {text}");
+            let recorded = Lock::parse(text.lines()).unwrap();
+            assert_eq!(recorded.broken_by(&new), [], "{by}: {text}");
+            assert_eq!(recorded.followed_by(&new), text);
+        }
+    }
+
+    #[test]
+    fn a_number_that_a_command_moved_away_from_stays_taken() {
+        let moved = OLD.replace("X_A read 0x45 0x01", "X_A read 0x45 0x06");
+        let recorded = format!("{moved}was command X_A read 0x45 0x01 16 pointer struct a\n");
+        let recorded = Lock::parse(recorded.lines()).unwrap();
+        let again = format!("{moved}command X_E read 0x45 0x01 16 pointer struct a\n");
+        let said = recorded.broken_by(&Lock::parse(again.lines()).unwrap());
+        assert_eq!(said.len(), 1, "{said:?}");
+        assert_eq!(said[0].message, "`X_E` would have the nr that `X_A` had");
+    }
+
+    #[test]
+    fn a_family_that_grows_over_a_number_that_was_given_away_is_told() {
+        let wider = OLD.replace("0x02-0x05", "0x02-0x08");
+        let said =
+            Lock::parse(OLD.lines()).unwrap().broken_by(&Lock::parse(wider.lines()).unwrap());
+        assert_eq!(said[0].message, "`X_B` would have the nr that `X_C` had");
     }
 
     #[test]
     fn a_line_of_no_abi_is_told() {
-        for (text, line) in [("ioctlkit-abi 2", 1), ("ioctlkit-abi 1\nmember 0 a b", 2)] {
+        for (text, line) in [
+            ("ioctlkit-abi 2", 1),
+            ("ioctlkit-abi 1\nmember 0 a b", 2),
+            ("ioctlkit-abi 1\nwas nothing", 2),
+            ("ioctlkit-abi 1\nwas command X", 2),
+            ("ioctlkit-abi 1\nwas member 0 a b", 2),
+            ("ioctlkit-abi 1\ncommand A none 0x45 0x01-0xffffffff 0 nothing", 2),
+        ] {
             assert_eq!(Lock::parse(text.lines()), Err(line), "{text}");
         }
     }

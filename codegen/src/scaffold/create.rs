@@ -169,7 +169,7 @@ fn module(scaffold: &Scaffold, interface: &str) -> Result<Vec<(String, String)>,
     let lock = Lock::parse(plan.abi.iter().map(String::as_str));
     let lock = lock.map_err(|line| Error::Refused(format!("line {line} of the ABI")))?;
     let mut files: Vec<_> = files.into_iter().map(|file| (file.path, file.text)).collect();
-    files.push((format!("{}.abi", plan.name), Lock::default().followed_by(&plan.abi, &lock)));
+    files.push((format!("{}.abi", plan.name), Lock::default().followed_by(&lock)));
     Ok(files)
 }
 
