@@ -1,6 +1,11 @@
 //! What the kernel's subsystems ask of the handlers that drivers give them. Each fact has its source, a
 //! function of Linux 6.12.
 
+pub mod layers;
+
+use crate::declared::Declared;
+use layers::Layer;
+
 /// The kernel's handlers that convert the pointer and nothing else, from fs/ioctl.c and block/ioctl.c.
 pub const CONVERTING: [&str; 2] = ["compat_ptr_ioctl", "blkdev_compat_ptr_ioctl"];
 
@@ -40,15 +45,8 @@ pub struct Convention {
 pub enum Compat {
     /// It fails; the structure has this member for a handler.
     Fails(&'static str),
-    /// A layer passes the commands that it knows; the structure has this member for the others.
-    Layer {
-        /// The member.
-        member: &'static str,
-        /// The layer, as a noun.
-        layer: &'static str,
-        /// How the names of commands begin that the layer knows.
-        knows: &'static [&'static str],
-    },
+    /// A layer passes on some commands by itself.
+    Layer(&'static Layer),
     /// Another function decides.
     Elsewhere,
 }
@@ -146,10 +144,10 @@ pub fn refuses_to_open(command: &str) -> Option<&'static str> {
     known.map(|(_, function, _)| *function)
 }
 
-/// Whether the layer in front of a structure of operations knows a command, by its name.
-pub fn layer_knows(structure: &str, command: &str) -> bool {
+/// Whether the layer in front of a structure of operations passes on a command by itself.
+pub fn layer_passes(structure: &str, declared: &Declared<'_>, command: &str) -> bool {
     match of(structure).map(|known| known.compat) {
-        Some(Compat::Layer { knows, .. }) => knows.iter().any(|prefix| command.starts_with(prefix)),
+        Some(Compat::Layer(layer)) => layer.passes(declared, command),
         _ => false,
     }
 }
@@ -185,21 +183,13 @@ pub const CONVENTIONS: &[Convention] = &[
         structure: "proto_ops",
         unknown: NOTTY,
         source: "net/socket.c, sock_do_ioctl: network devices are asked on -ENOIOCTLCMD alone",
-        compat: Compat::Layer {
-            member: "compat_ioctl",
-            layer: "socket layer",
-            knows: &["SIOC", "FIO", "TIOC"],
-        },
+        compat: Compat::Layer(&layers::SOCKET),
     },
     Convention {
         structure: "tty_operations",
         unknown: NOTTY,
         source: "drivers/tty/tty_io.c, tty_ioctl: the line discipline is asked on -ENOIOCTLCMD",
-        compat: Compat::Layer {
-            member: "compat_ioctl",
-            layer: "tty layer",
-            knows: &["TIOC", "TC", "FIO"],
-        },
+        compat: Compat::Layer(&layers::TTY),
     },
     Convention {
         structure: "tty_ldisc_ops",
@@ -223,11 +213,7 @@ pub const CONVENTIONS: &[Convention] = &[
         structure: "v4l2_file_operations",
         unknown: NOTTY,
         source: "drivers/media/v4l2-core/v4l2-dev.c, v4l2_ioctl: below vfs_ioctl",
-        compat: Compat::Layer {
-            member: "compat_ioctl32",
-            layer: "video core",
-            knows: &["VIDIOC_"],
-        },
+        compat: Compat::Layer(&layers::VIDEO),
     },
     Convention {
         structure: "fb_ops",

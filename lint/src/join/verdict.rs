@@ -422,7 +422,8 @@ impl Case<'_, '_> {
         handling: &Handling<'_>,
         table: &OperationTable,
     ) -> Option<Verdict> {
-        if !conventions::layer_knows(&table.structure, &handling.handled.name) {
+        let command = &handling.handled.name;
+        if !conventions::layer_passes(&table.structure, self.cx.declared(), command) {
             return None;
         }
         self.mentioned_translation()

@@ -4,6 +4,7 @@ use ioctlkit_model::{Finding, Fix, HandlerStructure, Label, Safety};
 
 use crate::context::Context;
 use crate::conventions::Compat;
+use crate::conventions::layers::FOR_ALL;
 use crate::declare_rule;
 use crate::handlers::{programs, table_finding, tables};
 use crate::{conventions, driver_code};
@@ -19,8 +20,9 @@ declare_rule! {
     /// behind a layer that passes commands on H017.
     ///
     /// In source, a table is left out if its handler was not read or knows no commands, and if the
-    /// member is set by an assignment elsewhere in the file. `FIONREAD` does not count: the kernel hands it to
-    /// the native handler, or answers it itself, whoever calls (`fs/ioctl.c`, `do_vfs_ioctl`).
+    /// member is set by an assignment elsewhere in the file. `FIONREAD` does not count, nor do `FIOCLEX`,
+    /// `FIONCLEX`, `FIONBIO` and `FIOASYNC`: the kernel hands them to the native handler, or answers them itself,
+    /// whoever calls (`fs/ioctl.c`, `do_vfs_ioctl`).
     ///
     /// # Why
     /// The kernel calls `proc_compat_ioctl`, or `compat_ioctl`, for a program of a 32-bit ABI. Where
@@ -49,10 +51,6 @@ declare_rule! {
     /// ```
     NO_COMPAT_IOCTL: "H001", "no-compat-ioctl", Error, legacy Error, for Kernel;
 }
-
-/// Commands that reach the native handler, or the kernel's own answer, from programs of every width:
-/// `fs/ioctl.c`, `do_vfs_ioctl`.
-const FOR_ALL: [&str; 1] = ["FIONREAD"];
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for (object, table) in tables(cx) {

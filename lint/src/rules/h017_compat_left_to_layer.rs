@@ -15,14 +15,14 @@ declare_rule! {
     /// A `struct tty_operations`, `struct proto_ops` or `struct v4l2_file_operations` has a handler
     /// for ioctls and none for those of 32-bit programs. Looked at are compiled objects for ABIs
     /// whose kernels also run 32-bit programs, and driver source. A handler that does nothing, and the
-    /// video core's own dispatcher, are left out. In source, only a handler that has a command whose
-    /// name is not one of the layer's is spoken of.
+    /// video core's own dispatcher, are left out. In source, the finding names the commands that the
+    /// layer does not pass on; one that the handler only refuses is left out.
     ///
     /// # Why
     /// Such a table is behind a layer, which has a list of commands that it passes on to the native
     /// handler for 32-bit programs, too. That is enough for a driver without commands of its own, and
-    /// a command that is not on the list fails with `ENOTTY`. Which it is, a compiled object does not
-    /// show; source does, by the commands' names.
+    /// a command that is not on the list fails with `ENOTTY`. A compiled object does not show which commands
+    /// the handler has; source does. The lists are those of Linux 6.12.
     ///
     /// # Source
     /// `net/socket.c`, `compat_sock_ioctl_trans`; `drivers/tty/tty_io.c`, `tty_compat_ioctl`;
@@ -81,26 +81,29 @@ fn check_source(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for (table, handler) in driver_code::tables(cx) {
         let Some(native) = &table.native else { continue };
         let convention = conventions::of(&table.structure);
-        let Some(Compat::Layer { member, layer, knows }) = convention.map(|it| it.compat) else {
-            continue;
+        let Some(Compat::Layer(layer)) = convention.map(|it| it.compat) else { continue };
+        let is_whole = handler.gave_up.is_none();
+        let is_left = |command: &&HandledCommand| {
+            let is_refused = command.only_fails && is_whole;
+            !is_refused && !layer.passes(cx.declared(), &command.name)
         };
-        let is_known = |name: &str| knows.iter().any(|begin| name.starts_with(begin));
-        let own: Vec<&HandledCommand> =
-            handler.commands.iter().filter(|command| !is_known(&command.name)).collect();
-        let Some(first) = own.first() else { continue };
+        let left: Vec<&HandledCommand> = handler.commands.iter().filter(is_left).collect();
+        let Some(first) = left.first() else { continue };
         if driver_code::has_compat(cx, table) {
             continue;
         }
+        let member = layer.member;
+        let noun = layer.noun;
         let message = format!(
-            "`{}` has no `{member}`: 32-bit programs on a 64-bit kernel reach only those commands of \
-             `{}` that the {layer} knows, and {} may not be among them",
+            "`{}` has no `{member}`: the {noun} does not pass {} to `{}` for 32-bit programs on a 64-bit \
+             kernel",
             table.name,
+            driver_code::names(&left),
             native.function,
-            driver_code::names(&own),
         );
         let mut finding = driver_code::table_finding(cx, &COMPAT_LEFT_TO_LAYER, table, message);
         finding.command = Some(first.name.clone());
-        let text = format!("reached through the {layer} only");
+        let text = format!("32-bit programs reach this through the {noun} alone");
         finding.related.push(Label { span: native.span, text });
         advise(&mut finding, member);
         findings.push(finding);

@@ -39,6 +39,7 @@ pub(crate) fn files() -> Vec<&'static str> {
         "drivers/misc/xilinx_sdfec.c",
     ];
     files.extend(VFIO);
+    files.extend(crate::layers::FILES);
     files.extend(LOOK_ALIKES.iter().map(|(file, ..)| *file));
     files
 }

@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod corpus;
+mod layers;
 mod syzkaller;
 mod tree;
 mod undo;

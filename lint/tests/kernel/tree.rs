@@ -1,6 +1,7 @@
 //! Kernel sources, unpacked once below the target directory, and the linter run over them.
 
 use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,6 +19,10 @@ pub(crate) fn unpacked(version: &str, name: &str, files: &[&str]) -> PathBuf {
     let _guard = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     let archive = format!("/usr/src/linux-source-{version}.tar.xz");
     let target = Path::new(env!("CARGO_TARGET_TMPDIR"));
+    // Of other files there is another folder, so that one from before a test needed more is not taken.
+    let mut chosen = DefaultHasher::new();
+    files.hash(&mut chosen);
+    let name = format!("{name}-{:016x}", chosen.finish());
     let cache = target.join(format!("linux-source-{version}-{name}"));
     if cache.is_dir() {
         return cache;

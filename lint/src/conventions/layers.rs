@@ -1,0 +1,305 @@
+//! Layers between the system call and a driver's handler that have a list of what they pass on from 32-bit
+//! programs by themselves. A command that is not on it needs a handler for such programs in the driver's table.
+//!
+//! The lists are those of Linux 6.12; `lint/tests/kernel/layers.rs` reads them from its source and compares.
+
+use std::ops::RangeInclusive;
+
+use crate::declared::Declared;
+
+/// A layer.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Layer {
+    /// What it is called, as a noun.
+    pub noun: &'static str,
+    /// The member of its tables for what it does not pass on.
+    pub member: &'static str,
+    /// What it passes on to the native handler, or answers itself.
+    pub passes: Passes,
+}
+
+/// How a layer tells what it passes on.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Passes {
+    /// By the whole number.
+    Listed {
+        /// The commands.
+        names: &'static [&'static str],
+        /// Numbers that it takes from the first to the last one.
+        ranges: &'static [Range],
+        /// The file that has the list, and the function.
+        source: (&'static str, &'static str),
+    },
+    /// By type letter and nr.
+    Numbered {
+        /// The letter.
+        letter: u8,
+        /// The first nr that it does not pass on.
+        end: u32,
+        /// How the names of such commands begin, for those whose declaration was not read.
+        prefix: &'static str,
+        /// The file, and the function.
+        source: (&'static str, &'static str),
+    },
+}
+
+/// Numbers of which a layer asks only whether they lie between two.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Range {
+    /// The name that the first one has.
+    pub first: &'static str,
+    /// The numbers.
+    pub numbers: RangeInclusive<u32>,
+}
+
+/// Other names of numbers that a layer lists: the name, and what it stands for.
+pub const ALIASES: [(&str, &str); 4] = [
+    // include/uapi/linux/sockios.h
+    ("SIOCINQ", "FIONREAD"),
+    ("SIOCOUTQ", "TIOCOUTQ"),
+    // include/uapi/asm-generic/ioctls.h
+    ("TIOCINQ", "FIONREAD"),
+    // include/uapi/linux/sockios.h, for 64-bit kernels
+    ("SIOCGSTAMP", "SIOCGSTAMP_OLD"),
+];
+
+/// What the kernel answers for every file, or hands to the native handler, whoever calls: `fs/ioctl.c`,
+/// `do_vfs_ioctl`. What it answers for some files only is not here.
+pub const FOR_ALL: [&str; 5] = ["FIOCLEX", "FIONCLEX", "FIONBIO", "FIOASYNC", "FIONREAD"];
+
+/// `net/socket.c`.
+pub static SOCKET: Layer = Layer {
+    noun: "socket layer",
+    member: "compat_ioctl",
+    passes: Passes::Listed {
+        names: &[
+            "FIOGETOWN",
+            "FIOSETOWN",
+            "SIOCADDMULTI",
+            "SIOCATMARK",
+            "SIOCBONDCHANGEACTIVE",
+            "SIOCBONDENSLAVE",
+            "SIOCBONDINFOQUERY",
+            "SIOCBONDRELEASE",
+            "SIOCBONDSETHWADDR",
+            "SIOCBONDSLAVEINFOQUERY",
+            "SIOCBRADDBR",
+            "SIOCBRADDIF",
+            "SIOCBRDELBR",
+            "SIOCBRDELIF",
+            "SIOCDARP",
+            "SIOCDELMULTI",
+            "SIOCDIFADDR",
+            "SIOCETHTOOL",
+            "SIOCGARP",
+            "SIOCGHWTSTAMP",
+            "SIOCGIFADDR",
+            "SIOCGIFBR",
+            "SIOCGIFBRDADDR",
+            "SIOCGIFCONF",
+            "SIOCGIFDSTADDR",
+            "SIOCGIFFLAGS",
+            "SIOCGIFHWADDR",
+            "SIOCGIFINDEX",
+            "SIOCGIFMAP",
+            "SIOCGIFMEM",
+            "SIOCGIFMETRIC",
+            "SIOCGIFMTU",
+            "SIOCGIFNAME",
+            "SIOCGIFNETMASK",
+            "SIOCGIFPFLAGS",
+            "SIOCGIFTXQLEN",
+            "SIOCGIFVLAN",
+            "SIOCGMIIPHY",
+            "SIOCGMIIREG",
+            "SIOCGPGRP",
+            "SIOCGSKNS",
+            "SIOCGSTAMPNS_NEW",
+            "SIOCGSTAMPNS_OLD",
+            "SIOCGSTAMP_NEW",
+            "SIOCGSTAMP_OLD",
+            "SIOCOUTQ",
+            "SIOCOUTQNSD",
+            "SIOCSARP",
+            "SIOCSHWTSTAMP",
+            "SIOCSIFADDR",
+            "SIOCSIFBR",
+            "SIOCSIFBRDADDR",
+            "SIOCSIFDSTADDR",
+            "SIOCSIFFLAGS",
+            "SIOCSIFHWADDR",
+            "SIOCSIFHWBROADCAST",
+            "SIOCSIFMAP",
+            "SIOCSIFMEM",
+            "SIOCSIFMETRIC",
+            "SIOCSIFMTU",
+            "SIOCSIFNAME",
+            "SIOCSIFNETMASK",
+            "SIOCSIFPFLAGS",
+            "SIOCSIFTXQLEN",
+            "SIOCSIFVLAN",
+            "SIOCSMIIREG",
+            "SIOCSPGRP",
+            "SIOCWANDEV",
+        ],
+        ranges: &[
+            Range { first: "SIOCDEVPRIVATE", numbers: 0x89f0..=0x89ff },
+            // compat_sock_ioctl gives these to the wireless extensions first.
+            Range { first: "SIOCIWFIRST", numbers: 0x8b00..=0x8bff },
+        ],
+        source: ("net/socket.c", "compat_sock_ioctl_trans"),
+    },
+};
+
+/// `drivers/tty/tty_io.c`.
+pub static TTY: Layer = Layer {
+    noun: "tty layer",
+    member: "compat_ioctl",
+    passes: Passes::Listed {
+        names: &[
+            "PPPIOCGCHAN",
+            "PPPIOCGUNIT",
+            "TCFLSH",
+            "TCGETA",
+            "TCGETS",
+            "TCGETS2",
+            "TCGETX",
+            "TCSBRK",
+            "TCSBRKP",
+            "TCSETA",
+            "TCSETAF",
+            "TCSETAW",
+            "TCSETS",
+            "TCSETS2",
+            "TCSETSF",
+            "TCSETSF2",
+            "TCSETSW",
+            "TCSETSW2",
+            "TCSETX",
+            "TCSETXF",
+            "TCSETXW",
+            "TCXONC",
+            "TIOCCBRK",
+            "TIOCCONS",
+            "TIOCEXCL",
+            "TIOCGDEV",
+            "TIOCGETC",
+            "TIOCGETD",
+            "TIOCGETP",
+            "TIOCGEXCL",
+            "TIOCGICOUNT",
+            "TIOCGLCKTRMIOS",
+            "TIOCGLTC",
+            "TIOCGPGRP",
+            "TIOCGPTPEER",
+            "TIOCGRS485",
+            "TIOCGSERIAL",
+            "TIOCGSID",
+            "TIOCGSOFTCAR",
+            "TIOCGWINSZ",
+            "TIOCMBIC",
+            "TIOCMBIS",
+            "TIOCMGET",
+            "TIOCMIWAIT",
+            "TIOCMSET",
+            "TIOCNOTTY",
+            "TIOCNXCL",
+            "TIOCOUTQ",
+            "TIOCSBRK",
+            "TIOCSCTTY",
+            "TIOCSERCONFIG",
+            "TIOCSERGETLSR",
+            "TIOCSETC",
+            "TIOCSETD",
+            "TIOCSETN",
+            "TIOCSETP",
+            "TIOCSLCKTRMIOS",
+            "TIOCSLTC",
+            "TIOCSPGRP",
+            "TIOCSRS485",
+            "TIOCSSERIAL",
+            "TIOCSSOFTCAR",
+            "TIOCSTI",
+            "TIOCSWINSZ",
+            "TIOCVHANGUP",
+        ],
+        ranges: &[],
+        source: ("drivers/tty/tty_io.c", "tty_compat_ioctl"),
+    },
+};
+
+/// `drivers/media/v4l2-core/v4l2-compat-ioctl32.c`.
+pub static VIDEO: Layer = Layer {
+    noun: "video core",
+    member: "compat_ioctl32",
+    passes: Passes::Numbered {
+        letter: b'V',
+        // BASE_VIDIOC_PRIVATE
+        end: 192,
+        prefix: "VIDIOC_",
+        source: ("drivers/media/v4l2-core/v4l2-compat-ioctl32.c", "v4l2_compat_ioctl32"),
+    },
+};
+
+impl Layer {
+    /// Whether 32-bit programs reach a command without the driver's help.
+    pub fn passes(&self, declared: &Declared<'_>, command: &str) -> bool {
+        FOR_ALL.contains(&one_name(command)) || self.passes.takes(declared, command)
+    }
+}
+
+impl Passes {
+    fn takes(&self, declared: &Declared<'_>, command: &str) -> bool {
+        match self {
+            Self::Listed { names, ranges, .. } => {
+                let number = declared.raw(command).and_then(|raw| raw.variants.first());
+                let is_in = |range: &Range| {
+                    // `SIOCDEVPRIVATE + 1`
+                    command.starts_with(range.first)
+                        || number.is_some_and(|number| range.numbers.contains(number))
+                };
+                names.iter().any(|name| one_name(name) == one_name(command))
+                    || ranges.iter().any(is_in)
+            }
+            Self::Numbered { letter, end, prefix, .. } => {
+                let body = declared.command(command).and_then(|known| known.variants.first());
+                body.map_or(command.starts_with(prefix), |body| {
+                    body.type_letter == u32::from(*letter) && body.nr < *end
+                })
+            }
+        }
+    }
+}
+
+/// One of the names of a number.
+fn one_name(command: &str) -> &str {
+    ALIASES.iter().find(|(alias, _)| *alias == command).map_or(command, |(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_are_in_order_and_name_nothing_twice() {
+        for layer in [&SOCKET, &TTY] {
+            let Passes::Listed { names, .. } = layer.passes else { panic!("{layer:?}") };
+            assert!(names.is_sorted_by(|one, next| one < next), "{}", layer.noun);
+        }
+    }
+
+    #[test]
+    fn a_layer_passes_what_it_lists_under_any_name() {
+        let nothing = Declared::default();
+        for passed in ["SIOCOUTQ", "TIOCOUTQ", "SIOCINQ", "SIOCDEVPRIVATE + 3", "SIOCGIFADDR"] {
+            assert!(SOCKET.passes(&nothing, passed), "{passed}");
+        }
+        for left in ["SIOCPROTOPRIVATE", "SIOCGETLINKNAME", "SIOCADDRT", "TIOCMGET"] {
+            assert!(!SOCKET.passes(&nothing, left), "{left}");
+        }
+        assert!(TTY.passes(&nothing, "PPPIOCGUNIT"));
+        assert!(!TTY.passes(&nothing, "TIOCPKT"));
+        assert!(VIDEO.passes(&nothing, "VIDIOC_QUERYCAP"));
+        assert!(!VIDEO.passes(&nothing, "DVD_READ_STRUCT"));
+    }
+}
