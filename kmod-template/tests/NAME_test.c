@@ -11,6 +11,7 @@ ${stamp}
 #include <linux/${name}.h>
 
 #include "conformance.h"
+#include "${name}_hooks.h"
 //% if takes_nothing
 
 static const struct member no_members[] = {
@@ -132,6 +133,7 @@ int main(int argc, char **argv)
 		.bus_id = "${name}",
 		.interfaces = interfaces,
 		.count = ARRAY_SIZE(interfaces),
+		.hooks = hooks,
 	};
 
 	/* --random [SECONDS [SEED]] */

@@ -10,13 +10,26 @@ ${stamp}
 #define KTAP_FAIL	1
 #define KTAP_SKIP	4
 
-static unsigned int ktap_count, ktap_failed, ktap_skipped;
+static unsigned int ktap_planned, ktap_count, ktap_failed, ktap_skipped;
 
-static inline void ktap_begin(void)
+static inline void ktap_version(void)
 {
 	/* A test that dies has said all that it found. */
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	printf("KTAP version 1\n");
+}
+
+/* How many results will come: in front of them, as the kernel's parser has it. */
+static inline void ktap_plan(unsigned int planned)
+{
+	ktap_planned = planned;
+	printf("1..%u\n", planned);
+}
+
+static inline void ktap_begin(unsigned int planned)
+{
+	ktap_version();
+	ktap_plan(planned);
 }
 
 #define ktap_say(...)	(printf("# "), printf(__VA_ARGS__), printf("\n"))
@@ -35,13 +48,14 @@ static inline void ktap_skip(const char *subject, const char *test, const char *
 	printf("ok %u %s: %s # SKIP %s\n", ktap_count, subject, test, why);
 }
 
-/* The plan comes last, and with it the result of the program. */
+/* The result of the program: a plan that is not kept is a failure, too. */
 static inline int ktap_end(void)
 {
-	printf("1..%u\n", ktap_count);
-	ktap_say("pass:%u fail:%u skip:%u", ktap_count - ktap_failed - ktap_skipped,
-		 ktap_failed, ktap_skipped);
-	return ktap_failed ? KTAP_FAIL : KTAP_PASS;
+	ktap_say("Totals: pass:%u fail:%u xfail:0 xpass:0 skip:%u error:0",
+		 ktap_count - ktap_failed - ktap_skipped, ktap_failed, ktap_skipped);
+	if (ktap_count != ktap_planned)
+		ktap_say("%u results were planned, %u came", ktap_planned, ktap_count);
+	return ktap_failed || ktap_count != ktap_planned ? KTAP_FAIL : KTAP_PASS;
 }
 
 #endif /* KTAP_H */

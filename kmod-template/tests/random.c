@@ -310,7 +310,7 @@ int random_calls(const struct device *device, int argc, char **argv)
 	size_t i;
 
 	sigaction(SIGUSR1, &action, NULL);
-	ktap_begin();
+	ktap_begin(2);
 	ktap_say("%ld seconds, seed %llu", seconds, seed);
 	before = objects();
 	end = time(NULL) + seconds;

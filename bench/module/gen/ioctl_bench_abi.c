@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Made by ioctl-gen 0.1.0: schema bec1529e6891, body 22f4571fbeb9 */
+/* Made by ioctl-gen 0.1.0: body 22f4571fbeb9 */
 
 #include <linux/elfnote.h>
 

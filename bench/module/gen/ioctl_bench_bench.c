@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Made by ioctl-gen 0.1.0: schema bec1529e6891, body b690832b88d3 */
+/* Made by ioctl-gen 0.1.0: body b690832b88d3 */
 /*
  * For benchmarks: what the commands of /dev/ioctl_bench do, behind two more
  * doors. A write to /proc/ioctl_bench and a message to the netlink family

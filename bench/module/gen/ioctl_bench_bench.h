@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Made by ioctl-gen 0.1.0: schema bec1529e6891, body ee1effc389b1 */
+/* Made by ioctl-gen 0.1.0: body ee1effc389b1 */
 #ifndef _IOCTL_BENCH_BENCH_H
 #define _IOCTL_BENCH_BENCH_H
 

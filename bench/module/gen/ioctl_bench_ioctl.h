@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Made by ioctl-gen 0.1.0: schema bec1529e6891, body 46337cdf7804 */
+/* Made by ioctl-gen 0.1.0: body 46337cdf7804 */
 #ifndef _IOCTL_BENCH_IOCTL_H
 #define _IOCTL_BENCH_IOCTL_H
 

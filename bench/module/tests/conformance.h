@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Made by ioctl-gen 0.1.0: schema bec1529e6891, body 606c86a203a5 */
+/* Made by ioctl-gen 0.1.0: body 734916621ba7 */
 /* What the conformance test has to know of a command. */
 #ifndef CONFORMANCE_H
 #define CONFORMANCE_H
@@ -74,12 +74,28 @@ struct interface {
 	size_t count;
 };
 
+/*
+ * What has to be done around a call that cannot be repeated for ever. A test
+ * makes many calls of each command; most of them are refused.
+ */
+struct hook {
+	const char *command;	/* its name; NULL ends the list */
+	/* In front of each call: 0, or an error below zero, and the test fails. */
+	int (*set_up)(int fd);
+	/* Behind each call that succeeded. */
+	void (*tear_down)(int fd, long answer, const void *argument);
+	/* How many calls that succeed one open file takes; 0 is any number. */
+	unsigned int limit;
+	unsigned int calls;	/* counted by the test */
+};
+
 struct device {
 	const char *path;
 	const char *unbind;	/* a file in sysfs, and what to write there */
 	const char *bus_id;
 	const struct interface *interfaces;	/* that in /dev first */
 	size_t count;
+	struct hook *hooks;
 };
 
 /* Whether malformed calls are answered as the definition says. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Made by ioctl-gen 0.1.0: schema bec1529e6891, body 39678121b4b3 */
+/* Made by ioctl-gen 0.1.0: body f6fcb5c9b6bd */
 /* The commands of /dev/ioctl_bench, for conformance.c. */
 
 #include <assert.h>
@@ -11,6 +11,7 @@
 #include <linux/ioctl_bench.h>
 
 #include "conformance.h"
+#include "ioctl_bench_hooks.h"
 
 static const struct ioctl_bench_8 valid_ioctl_bench_8;
 
@@ -222,6 +223,7 @@ int main(int argc, char **argv)
 		.bus_id = "ioctl_bench",
 		.interfaces = interfaces,
 		.count = ARRAY_SIZE(interfaces),
+		.hooks = hooks,
 	};
 
 	/* --random [SECONDS [SEED]] */

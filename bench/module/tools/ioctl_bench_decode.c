@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Made by ioctl-gen 0.1.0: schema bec1529e6891, body 227acfc173a8 */
+/* Made by ioctl-gen 0.1.0: body 227acfc173a8 */
 /*
  * Says which command of /dev/ioctl_bench a number is, and what its argument
  * holds, by the numbers and layouts of the ABI that this program is built for:

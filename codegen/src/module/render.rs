@@ -40,13 +40,14 @@ pub struct File {
     pub text: String,
 }
 
-const ONCE: [(&str, &str); 6] = [
+const ONCE: [(&str, &str); 7] = [
     template!("NAME_main.c"),
     template!("Kbuild"),
     template!("Makefile"),
     template!("Kconfig"),
     template!("dkms.conf"),
     template!("tests/Makefile"),
+    template!("tests/NAME_hooks.h"),
 ];
 
 /// The UAPI header: made here, unless the interface was read from it.
@@ -87,7 +88,6 @@ pub(crate) fn render_with_handlers(
     plan: &Plan,
     handlers: &str,
 ) -> Result<Vec<File>, minijinja::Error> {
-    let schema = stamp::schema_hash(plan);
     let values = values(plan);
     let one =
         |interface: Value, path: &str, template: &str| one(&values, interface, path, template);
@@ -104,18 +104,18 @@ pub(crate) fn render_with_handlers(
             Some(Header::Copied(text)) => format!("{}\n{}\n", text.trim_end(), stamp::PLACEHOLDER),
             None => one(Value::from(()), path, template)?,
         };
-        let text = stamp::stamped(&text, &schema);
+        let text = stamp::stamped(&text);
         files.push(file(path, &plan.name, Ownership::Generated, text));
     }
     for (path, template) in BENCH.into_iter().filter(|_| plan.bench) {
         let first = Value::from(Serde(plan.interfaces.first()));
         let text = one(first, path, template)?;
-        files.push(file(path, &plan.name, Ownership::Generated, stamp::stamped(&text, &schema)));
+        files.push(file(path, &plan.name, Ownership::Generated, stamp::stamped(&text)));
     }
     for interface in &plan.interfaces {
         let value = Value::from(Serde(interface));
         for (path, template) in PER_INTERFACE {
-            let text = stamp::stamped(&one(value.clone(), path, template)?, &schema);
+            let text = stamp::stamped(&one(value.clone(), path, template)?);
             files.push(file(path, &interface.symbol, Ownership::Generated, text));
         }
     }

@@ -1,11 +1,9 @@
-//! The line in each generated file that says who made it, from what, and whether it is still as it
-//! was made.
+//! The line in each generated file that says who made it, and whether it is still as it was made. It
+//! says nothing of the other files, so that a change touches only those that it changes.
 
 use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
-
-use super::plan::Plan;
 
 /// What templates have in the stamp's place: with a character that no text of an interface brings
 /// into a file, for each is shown before it gets there.
@@ -25,16 +23,11 @@ pub enum State {
     Foreign,
 }
 
-/// The hash of the ABI: numbers, layouts and limits.
-pub(crate) fn schema_hash(plan: &Plan) -> String {
-    short(&plan.abi.join("\n"))
-}
-
 /// The text with its stamp.
-pub(crate) fn stamped(text: &str, schema: &str) -> String {
+pub(crate) fn stamped(text: &str) -> String {
     let body = short(&text.replace(PLACEHOLDER, ""));
     let version = env!("CARGO_PKG_VERSION");
-    let stamp = format!("{BEGINS}{version}: schema {schema}, body {body}");
+    let stamp = format!("{BEGINS}{version}: body {body}");
     let is_within_comment =
         COMMENTS.iter().any(|begin| text.contains(&format!("{begin}{PLACEHOLDER}")));
     // As long as the kernel's lines may be, so that it stays one.
@@ -50,6 +43,16 @@ pub fn state(text: &str) -> State {
     };
     let without = text.replacen(stamp, "", 1);
     if short(&without) == body { State::Untouched } else { State::Edited }
+}
+
+/// Whether a file is as this one was made, by whichever version.
+pub(crate) fn is_same(found: &str, made: &str) -> bool {
+    state(found) == State::Untouched && without_stamp(found) == without_stamp(made)
+}
+
+fn without_stamp(text: &str) -> Option<String> {
+    let stamp = text.lines().find_map(stamp_of)?;
+    Some(text.replacen(stamp, "", 1))
 }
 
 /// What of a line took the placeholder's place.
@@ -78,7 +81,7 @@ mod tests {
 
     #[test]
     fn every_flipped_bit_of_a_file_is_noticed() {
-        let text = stamped(&format!("// line\n{PLACEHOLDER}\nint x;\n"), "abc");
+        let text = stamped(&format!("// line\n{PLACEHOLDER}\nint x;\n"));
         assert_eq!(state(&text), State::Untouched);
         for at in 0..text.len() {
             let mut bytes = text.clone().into_bytes();
@@ -86,7 +89,7 @@ mod tests {
             let Ok(changed) = String::from_utf8(bytes) else { continue };
             let line = text.lines().nth(1).unwrap();
             let in_stamp = text.find(line).unwrap()..text.find(line).unwrap() + line.len();
-            // What the stamp says of version and schema is compared with what would be written.
+            // What the stamp says of the version is no part of the body.
             if !in_stamp.contains(&at) {
                 assert_ne!(state(&changed), State::Untouched, "byte {at}");
             }
@@ -96,11 +99,22 @@ mod tests {
     #[test]
     fn a_stamp_is_found_in_the_comments_of_each_language() {
         for comment in ["", "# ", ".\\\" "] {
-            let text = stamped(&format!("first\n{comment}{PLACEHOLDER}\nlast\n"), "abc");
+            let text = stamped(&format!("first\n{comment}{PLACEHOLDER}\nlast\n"));
             assert_eq!(state(&text), State::Untouched, "{text}");
             assert_eq!(state(&text.replace("last", "least")), State::Edited, "{text}");
             assert_eq!(text.lines().count(), 3);
         }
+    }
+
+    #[test]
+    fn another_version_s_file_of_the_same_body_is_the_same() {
+        let made = stamped(&format!("{PLACEHOLDER}\nint x;\n"));
+        let by_another = made.replace(env!("CARGO_PKG_VERSION"), "0.0.9");
+        assert_ne!(by_another, made);
+        assert!(is_same(&by_another, &made));
+        assert!(!is_same(&by_another.replace("int x", "int y"), &made));
+        assert!(!is_same(&stamped(&format!("{PLACEHOLDER}\nint y;\n")), &made));
+        assert!(!is_same("int x;\n", &made));
     }
 
     #[test]

@@ -22,7 +22,7 @@ fn build(driver: Driver, target: &Target, series: &str) -> Built {
 }
 
 /// The conformance test ends with a device that was taken from its driver.
-fn bind(driver: Driver) -> Step {
+pub(crate) fn bind(driver: Driver) -> Step {
     let name = driver.name;
     let command =
         format!("cd /sys/bus/platform/drivers/{name}; test -e {name} || echo {name} >bind");

@@ -4,6 +4,7 @@
 
 mod changes;
 mod guest;
+mod hooks;
 mod mutants;
 mod support;
 

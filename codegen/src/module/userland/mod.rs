@@ -38,14 +38,13 @@ pub fn userland(model: &Interface, plan: &Plan) -> Result<Vec<File>, minijinja::
     let model = docs::prepared(model);
     let layouts = Layouts::new(&model);
     let view = View::new(&layouts, plan);
-    let schema = stamp::schema_hash(plan);
     EMITTERS
         .into_iter()
         .map(|(path, emit)| {
             Ok(File {
                 path: path.replace("NAME", &plan.name),
                 ownership: Ownership::Generated,
-                text: stamp::stamped(&emit(&view)?, &schema),
+                text: stamp::stamped(&emit(&view)?),
             })
         })
         .collect()

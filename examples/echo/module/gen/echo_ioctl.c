@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Made by ioctl-gen 0.1.0: schema 7053c9446447, body a2268a0f141a */
+/* Made by ioctl-gen 0.1.0: body a2268a0f141a */
 
 #include <linux/capability.h>
 #include <linux/compat.h>

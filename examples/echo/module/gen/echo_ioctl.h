@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Made by ioctl-gen 0.1.0: schema 7053c9446447, body 0f14ea70d117 */
+/* Made by ioctl-gen 0.1.0: body 0f14ea70d117 */
 #ifndef _ECHO_IOCTL_H
 #define _ECHO_IOCTL_H
 

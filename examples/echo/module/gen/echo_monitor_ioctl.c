@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Made by ioctl-gen 0.1.0: schema 7053c9446447, body bb74c45f224e */
+/* Made by ioctl-gen 0.1.0: body bb74c45f224e */
 
 #include <linux/compat.h>
 #include <linux/fs.h>

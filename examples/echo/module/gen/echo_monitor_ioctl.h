@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Made by ioctl-gen 0.1.0: schema 7053c9446447, body be766fae57aa */
+/* Made by ioctl-gen 0.1.0: body be766fae57aa */
 #ifndef _ECHO_MONITOR_IOCTL_H
 #define _ECHO_MONITOR_IOCTL_H
 

@@ -147,11 +147,12 @@ int main(void)
 {
 	int fd = open("/dev/echo", O_RDWR | O_CLOEXEC);
 
-	ktap_begin();
+	ktap_version();
 	if (fd < 0) {
 		printf("1..0 # SKIP cannot open /dev/echo\n");
 		return KTAP_SKIP;
 	}
+	ktap_plan(17);
 	test_transfer(fd);
 	test_messages(fd);
 	test_monitor();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Made by ioctl-gen 0.1.0: schema 7053c9446447, body bae37732a09f */
+/* Made by ioctl-gen 0.1.0: body f363205bf72d */
 /* The commands of /dev/echo, for conformance.c. */
 
 #include <assert.h>
@@ -11,6 +11,7 @@
 #include <linux/echo.h>
 
 #include "conformance.h"
+#include "echo_hooks.h"
 
 static const struct member no_members[] = {
 	{ .name = NULL }
@@ -475,6 +476,7 @@ int main(int argc, char **argv)
 		.bus_id = "echo",
 		.interfaces = interfaces,
 		.count = ARRAY_SIZE(interfaces),
+		.hooks = hooks,
 	};
 
 	/* --random [SECONDS [SEED]] */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Made by ioctl-gen 0.1.0: schema 7053c9446447, body 2eceac8b2ea1 */
+/* Made by ioctl-gen 0.1.0: body ac2eb896d76e */
 /*
  * Calls at random: well-formed and not, all commands, several threads that open
  * and close files. Whatever is answered, it is an answer that programs may see,
@@ -323,7 +323,7 @@ int random_calls(const struct device *device, int argc, char **argv)
 	size_t i;
 
 	sigaction(SIGUSR1, &action, NULL);
-	ktap_begin();
+	ktap_begin(2);
 	ktap_say("%ld seconds, seed %llu", seconds, seed);
 	before = objects();
 	end = time(NULL) + seconds;

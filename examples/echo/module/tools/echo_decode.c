@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Made by ioctl-gen 0.1.0: schema 7053c9446447, body f6e30b83c004 */
+/* Made by ioctl-gen 0.1.0: body f6e30b83c004 */
 /*
  * Says which command of /dev/echo a number is, and what its argument holds, by
  * the numbers and layouts of the ABI that this program is built for: NUMBER as

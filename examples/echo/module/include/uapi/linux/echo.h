@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
-/* Made by ioctl-gen 0.1.0: schema 7053c9446447, body f3018b078074 */
+/* Made by ioctl-gen 0.1.0: body f3018b078074 */
 #ifndef _UAPI_LINUX_ECHO_H
 #define _UAPI_LINUX_ECHO_H
 
