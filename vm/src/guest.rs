@@ -11,6 +11,7 @@ use crate::event::Event;
 use crate::initramfs::{Contents, ExtraFile, Initramfs};
 use crate::interruption::Interruption;
 use crate::kernel::Kernel;
+use crate::kvm_memory::KvmMemory;
 use crate::log::Log;
 use crate::pump::{self, Limits};
 use crate::qemu::{self, Acceleration, Accelerator, Machine};
@@ -52,6 +53,8 @@ pub struct Guest {
     pub qemu: Option<PathBuf>,
     /// A static busybox, if not the first `busybox` of `PATH`.
     pub busybox: Option<PathBuf>,
+    /// Where it is noted that KVM does not work, so that later runs need not try it again.
+    pub kvm_memory: Option<KvmMemory>,
 }
 
 impl Guest {
@@ -71,6 +74,7 @@ impl Guest {
             files: Vec::new(),
             qemu: None,
             busybox: None,
+            kvm_memory: None,
         }
     }
 
@@ -126,10 +130,19 @@ impl Guest {
         if let Some(why) = qemu::kvm_obstacle() {
             return Ok(Attempt::NeverAlive(why));
         }
+        let program = qemu::program(self.qemu.as_deref())?;
+        // Who asks for KVM alone wants it tried.
+        let memory = self.kvm_memory.as_ref().filter(|_| self.acceleration == Acceleration::Best);
+        if let Some(why) = memory.and_then(|memory| memory.recall(&program)) {
+            return Ok(Attempt::NeverAlive(format!("{why}, as an earlier run found")));
+        }
         let kvm = Accelerator::Kvm;
         let attempt = self.attempt(kvm, script, token, initramfs, interruption, on_event)?;
         if let Attempt::NeverAlive(why) = &attempt {
             qemu::give_up_kvm(why);
+            if let Some(memory) = memory {
+                memory.note(&program, why);
+            }
         }
         Ok(attempt)
     }

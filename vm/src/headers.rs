@@ -78,6 +78,15 @@ impl Headers {
         &self.folder
     }
 
+    /// The compiler that Debian's kernels name in their headers, such as `gcc-12`; `None` for a folder
+    /// that names none, where the kernel's makefile takes `gcc`.
+    pub fn compiler(&self) -> Option<String> {
+        let variables = fs::read_to_string(self.folder.join(".kernelvariables")).ok()?;
+        let line = variables.lines().find(|line| line.starts_with("CC = "))?;
+        let name = line.rsplit([' ', ')']).next()?;
+        name.starts_with("gcc").then(|| name.to_owned())
+    }
+
     /// Builds the modules of a folder of one's own with a `Kbuild` or `Makefile`, in place.
     ///
     /// # Errors

@@ -1,7 +1,5 @@
 //! The guest's files: busybox, the modules and programs of a script, and the generated init.
 
-use std::env;
-use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -9,6 +7,7 @@ use crate::cpio::Archive;
 use crate::elf::{ModuleInfo, check_program};
 use crate::error::VmError;
 use crate::init;
+use crate::programs::find_program;
 use crate::script::{Action, Script};
 
 /// Where to find busybox, and what to do where it is not.
@@ -92,22 +91,13 @@ fn check_module(path: &Path, content: &[u8], release: Option<&str>) -> Result<()
 fn busybox(given: Option<&Path>) -> Result<(PathBuf, Vec<u8>), VmError> {
     let path = match given {
         Some(path) => path.to_owned(),
-        None => find(BUSYBOX).ok_or_else(|| VmError::Missing {
+        None => find_program(BUSYBOX).ok_or_else(|| VmError::Missing {
             program: BUSYBOX.to_owned(),
             remedy: REMEDY.to_owned(),
         })?,
     };
     let content = read(&path)?;
     Ok((path, content))
-}
-
-/// The first file of that name in `PATH`, and in the folders that a user's `PATH` may lack.
-pub(crate) fn find(program: &str) -> Option<PathBuf> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let usual = ["/usr/bin", "/bin", "/usr/sbin", "/sbin"].map(PathBuf::from);
-    let folders = env::split_paths(&path).chain(usual);
-    let mut candidates = folders.map(|folder| folder.join(OsStr::new(program)));
-    candidates.find(|candidate| candidate.is_file())
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, VmError> {

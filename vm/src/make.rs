@@ -76,8 +76,20 @@ pub(crate) fn processors() -> NonZero<usize> {
     available_parallelism().unwrap_or(NonZero::<usize>::MIN)
 }
 
-/// Builds programs with the makefile of a folder that is `below` other sources, and links them
-/// statically as guests want them: `LDFLAGS` is `-static`, and the targets are the programs' names.
+/// Programs, and what builds them.
+#[derive(Debug, Clone, Copy)]
+pub struct ProgramsToBuild<'a> {
+    /// The folder that the build may write to.
+    pub sources: &'a Path,
+    /// The folder below it that has the makefile.
+    pub below: &'a Path,
+    /// The makefile's targets, which are the programs' names.
+    pub names: &'a [String],
+    /// The compiler, where it is not the makefile's own: `CC`.
+    pub compiler: Option<&'a str>,
+}
+
+/// Builds programs, and links them statically as guests want them: `LDFLAGS` is `-static`.
 ///
 /// A confined build writes nowhere but in the sources, and its programs are copied away from there.
 ///
@@ -86,15 +98,16 @@ pub(crate) fn processors() -> NonZero<usize> {
 /// [`VmError::NoConfinement`], [`VmError::Interrupted`], [`VmError::File`] or [`VmError::Kind`] where
 /// a program is none.
 pub fn build_programs(
-    sources: &Path,
-    below: &Path,
-    names: &[String],
+    programs: &ProgramsToBuild<'_>,
     trust: Trust,
     interruption: &Interruption,
 ) -> Result<Products, VmError> {
-    let sources = sources.canonicalize().map_err(VmError::file("find", sources))?;
+    let ProgramsToBuild { sources, below, names, compiler } = programs;
+    let sources = sources.canonicalize().map_err(VmError::file("find", *sources))?;
     let folder = sources.join(below);
-    let arguments = names.iter().cloned().chain(["LDFLAGS=-static".to_owned()]).collect();
+    let compiler = compiler.map(|compiler| format!("CC={compiler}"));
+    let settings = ["LDFLAGS=-static".to_owned()].into_iter().chain(compiler);
+    let arguments = names.iter().cloned().chain(settings).collect();
     let build = Build { folder: &folder, arguments, headers: None, sources: &sources, trust };
     let products = || Ok(names.iter().map(|name| folder.join(name)).collect());
     build.run(products, interruption).map(|(_, products)| products)

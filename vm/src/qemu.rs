@@ -8,8 +8,8 @@ use std::process::{ChildStderr, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 
 use crate::error::VmError;
-use crate::initramfs::find;
 use crate::process::Guarded;
+use crate::programs::find_program;
 
 pub(crate) const PROGRAM: &str = "qemu-system-x86_64";
 const REMEDY: &str = "install Debian's package qemu-system-x86";
@@ -84,6 +84,22 @@ pub(crate) struct Machine<'a> {
     pub(crate) processors: u32,
 }
 
+/// The emulator's file: the one that is named, or the one in `PATH`.
+///
+/// # Errors
+/// [`VmError::Missing`]
+pub(crate) fn program(named: Option<&Path>) -> Result<PathBuf, VmError> {
+    let missing = |program: &Path| VmError::Missing {
+        program: program.display().to_string(),
+        remedy: REMEDY.to_owned(),
+    };
+    match named {
+        Some(path) if path.is_file() => Ok(path.to_owned()),
+        Some(path) => Err(missing(path)),
+        None => find_program(PROGRAM).ok_or_else(|| missing(Path::new(PROGRAM))),
+    }
+}
+
 /// A running qemu.
 #[derive(Debug)]
 pub(crate) struct Running {
@@ -100,7 +116,7 @@ impl Machine<'_> {
     /// Starts qemu. It gets sockets for its standard input and output, and so never touches the
     /// terminal.
     pub(crate) fn start(&self) -> Result<Running, VmError> {
-        let program = self.program()?;
+        let program = program(self.qemu)?;
         let (console, guest_console) = UnixStream::pair().map_err(VmError::Console)?;
         let (steps, guest_steps) = UnixStream::pair().map_err(VmError::Console)?;
         for stream in [&console, &steps] {
@@ -116,18 +132,6 @@ impl Machine<'_> {
             .map_err(|source| VmError::Start { program: program.display().to_string(), source })?;
         let errors = process.child().stderr.take();
         Ok(Running { process, console, steps, errors })
-    }
-
-    fn program(&self) -> Result<PathBuf, VmError> {
-        let missing = |program: &Path| VmError::Missing {
-            program: program.display().to_string(),
-            remedy: REMEDY.to_owned(),
-        };
-        match self.qemu {
-            Some(path) if path.is_file() => Ok(path.to_owned()),
-            Some(path) => Err(missing(path)),
-            None => find(PROGRAM).ok_or_else(|| missing(Path::new(PROGRAM))),
-        }
     }
 
     fn arguments(&self) -> Vec<String> {

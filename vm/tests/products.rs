@@ -4,7 +4,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use ioctlkit_vm::{Built, Headers, Interruption, Products, Trust, VmError, build_programs};
+use ioctlkit_vm::{
+    Built, Headers, Interruption, Products, ProgramsToBuild, Trust, VmError, build_programs,
+};
 use tempfile::TempDir;
 
 const SECRET: &str = "#!/bin/sh\n# a secret\n";
@@ -45,7 +47,9 @@ impl Place {
     fn program(&self, trust: Trust) -> Result<Products, VmError> {
         let names = ["program".to_owned()];
         let below = Path::new("tests");
-        build_programs(&self.at("sources"), below, &names, trust, &Interruption::none())
+        let sources = self.at("sources");
+        let programs = ProgramsToBuild { sources: &sources, below, names: &names, compiler: None };
+        build_programs(&programs, trust, &Interruption::none())
     }
 }
 

@@ -44,7 +44,7 @@ Exit codes:
   2    there is no verdict: the module does not build, or the guest cannot be started
   130  interrupted")]
 pub(super) struct Arguments {
-    /// The module's folder
+    /// The module's folder, or one with the module in `module/`
     #[arg(value_name = "FOLDER", default_value = ".")]
     folder: PathBuf,
 

@@ -2,11 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use ioctlkit_vm::{Interruption, ModuleInfo, Products, Trust, VmError, build_programs};
+use ioctlkit_vm::{
+    Interruption, ModuleInfo, Products, ProgramsToBuild, Trust, VmError, build_programs,
+};
 
 use super::copy::Copy;
 use super::kernel::Target;
-use super::{Bits, Obstacle, Sources};
+use super::needs::Compilers;
+use super::{Obstacle, Sources};
+
+/// Headers with a `vmlinux` have the kernel's makefile call pahole, which nothing here needs.
+const NO_BTF: &str = "CONFIG_DEBUG_INFO_BTF_MODULES=";
 
 /// Modules for one kernel, in the order in which they have to be loaded.
 #[derive(Debug)]
@@ -21,7 +27,7 @@ pub(super) struct Modules {
 #[derive(Debug)]
 pub(super) struct Programs {
     pub(super) files: Vec<PathBuf>,
-    _kept: (Copy, Option<Products>),
+    _kept: (Copy, Vec<Products>),
 }
 
 impl Modules {
@@ -35,7 +41,7 @@ impl Modules {
         // What the kernel says of a line of the module (`WARN`) names the file in its folder.
         let names = format!("KCFLAGS=-fmacro-prefix-map={}/=", copy.path().display());
         let options = sources.options.iter().map(|option| format!("{option}=m"));
-        let options: Vec<String> = options.chain([names]).collect();
+        let options: Vec<String> = options.chain([names, NO_BTF.to_owned()]).collect();
         let options: Vec<&str> = options.iter().map(String::as_str).collect();
         let built = target.headers.build(copy.path(), &options, trust, interruption);
         let built = built.map_err(|error| match error {
@@ -92,45 +98,34 @@ fn in_order(files: Vec<(PathBuf, ModuleInfo)>) -> Result<Vec<(PathBuf, ModuleInf
 impl Programs {
     pub(super) fn build(
         sources: &Sources,
-        bits: &[Bits],
+        compilers: &Compilers,
         trust: Trust,
         interruption: &Interruption,
     ) -> Result<Self, Obstacle> {
         let copy = Copy::of(&sources.folder)?;
-        let mut names = Vec::new();
-        for name in &sources.programs {
-            if bits.contains(&Bits::Bits64) {
-                names.push(name.clone());
+        let mut built = Vec::new();
+        for (bits, compiler) in compilers.of_each_size() {
+            let names: Vec<String> =
+                sources.programs.iter().map(|name| format!("{name}{}", bits.suffix())).collect();
+            if names.is_empty() {
+                continue;
             }
-            if bits.contains(&Bits::Bits32) {
-                names.push(format!("{name}32"));
-            }
-        }
-        if names.is_empty() {
-            return Ok(Self { files: Vec::new(), _kept: (copy, None) });
-        }
-        let below = Path::new("tests");
-        let built = build_programs(copy.path(), below, &names, trust, interruption);
-        let built = built.map_err(|error| match error {
-            VmError::Failed { output, .. } => {
-                let output = copy.said_of_original(&output);
-                if bits.contains(&Bits::Bits32) && lacks_32_bits(&output) {
-                    Obstacle::Bits32 { output }
-                } else {
-                    Obstacle::Tests { output }
+            let below = Path::new("tests");
+            let programs = ProgramsToBuild { sources: copy.path(), below, names: &names, compiler };
+            let products = build_programs(&programs, trust, interruption);
+            built.push(products.map_err(|error| match error {
+                VmError::Failed { output, .. } => {
+                    Obstacle::Tests { output: copy.said_of_original(&output) }
                 }
-            }
-            error => error.into(),
-        })?;
-        Ok(Self { files: built.files.clone(), _kept: (copy, Some(built)) })
+                error => error.into(),
+            })?);
+        }
+        // Each program beside its twin of the other size.
+        let mut files: Vec<PathBuf> =
+            built.iter().flat_map(|products| products.files.iter().cloned()).collect();
+        files.sort_by(|a, b| a.file_name().cmp(&b.file_name()));
+        Ok(Self { files, _kept: (copy, built) })
     }
-}
-
-/// What gcc and the linker say without the libraries for 32 bits.
-fn lacks_32_bits(output: &str) -> bool {
-    ["bits/libc-header-start.h", "sys/cdefs.h", "gnu/stubs-32.h", "skipping incompatible"]
-        .iter()
-        .any(|words| output.contains(words))
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ mod built;
 mod copy;
 mod kernel;
 mod ktap;
+mod needs;
 mod obstacle;
 mod progress;
 mod run;
@@ -71,4 +72,14 @@ pub enum Bits {
     Bits64,
     /// 32 bits, which go through the module's compat code.
     Bits32,
+}
+
+impl Bits {
+    /// What the makefile's targets end in.
+    fn suffix(self) -> &'static str {
+        match self {
+            Self::Bits64 => "",
+            Self::Bits32 => "32",
+        }
+    }
 }

@@ -44,14 +44,15 @@ pub enum Obstacle {
         /// What make and the compiler printed.
         output: String,
     },
-    /// A compiler that does not build for 32 bits.
-    #[error(
-        "the tests do not build for 32 bits: install Debian's package gcc-multilib, or test with \
-         `--bits 64` only:\n{output}"
-    )]
-    Bits32 {
-        /// What make and the compiler printed.
-        output: String,
+    /// Programs that are not installed.
+    #[error("{} not installed: run `{remedy}`{}", list(what), alternative.as_ref().map(|words| format!("; {words}")).unwrap_or_default())]
+    NotInstalled {
+        /// Each of them.
+        what: Vec<String>,
+        /// The command that installs all of them.
+        remedy: String,
+        /// What would do without some of them.
+        alternative: Option<&'static str>,
     },
     /// No headers for a kernel.
     #[error(
@@ -103,6 +104,15 @@ pub enum Obstacle {
     /// The user ended it.
     #[error("interrupted")]
     Interrupted,
+}
+
+/// "a, b and c are", "a is".
+fn list(names: &[String]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => format!("{one} is"),
+        [most @ .., last] => format!("{} and {last} are", most.join(", ")),
+    }
 }
 
 impl From<VmError> for Obstacle {

@@ -6,11 +6,13 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use ioctlkit_vm::{Cache, Guest, Interruption, Report, Script, Step, Verdict};
+use ioctlkit_vm::{Cache, Guest, Interruption, KvmMemory, Report, Script, Step, Verdict};
 
 use super::built::{Modules, Programs};
 use super::kernel::Target;
+use super::needs::{self, Compilers};
 use super::{COMMAND_LINE, KernelChoice, Ktap, Obstacle, Progress, Request, Sources};
+use ioctlkit_report::visible::ShownPath as _;
 
 /// What came of one kernel.
 #[derive(Debug)]
@@ -61,17 +63,21 @@ pub fn test<W: Write>(
     progress: &mut Progress,
 ) -> Result<Vec<Run>, Obstacle> {
     let began = Instant::now();
-    let sources = Sources::read(&request.folder)?;
+    let sources = Sources::find(&request.folder)?;
+    if request.folder.canonicalize().is_ok_and(|given| given != sources.folder) {
+        progress.phase(format_args!("the module is in {}", sources.folder.shown()));
+    }
     if sources.programs.is_empty() && request.programs.is_empty() {
         return Err(Obstacle::NoTests { folder: sources.folder });
     }
+    let compilers = Compilers::with_all_that_is_needed(&request.bits)?;
     let cache = Cache::of_user()?.interrupted_by(interruption).telling(progress.downloads());
     let names: Vec<String> = request.kernels.iter().map(ToString::to_string).collect();
     progress.phase(format_args!("building the module for {}, and its tests", names.join(", ")));
     thread::scope(|scope| {
         let programs = scope.spawn(|| {
             let began = Instant::now();
-            Programs::build(&sources, &request.bits, request.trust, interruption)
+            Programs::build(&sources, &compilers, request.trust, interruption)
                 .map(|programs| (programs, began.elapsed()))
         });
         let (sender, prepared) = mpsc::channel();
@@ -116,6 +122,9 @@ fn prepare(
 ) -> Result<Prepared, Obstacle> {
     let began = Instant::now();
     let target = Target::of(choice, request.headers.as_deref(), cache)?;
+    if let Some(compiler) = target.headers.compiler() {
+        needs::compiler_of_kernel(&compiler)?;
+    }
     let modules = Modules::build(sources, &target, request.trust, interruption)?;
     Ok(Prepared { target, modules, took: began.elapsed() })
 }
@@ -205,6 +214,8 @@ fn guest(request: &Request, prepared: &Prepared) -> Guest {
     guest.processors = request.processors;
     guest.acceleration = request.acceleration;
     guest.limit = request.time_limit;
+    // Without a cache, KVM is tried each time.
+    guest.kvm_memory = Cache::of_user().ok().map(|cache| KvmMemory::of(&cache));
     guest.log = request.log.as_deref().map(|log| {
         let is_one = request.kernels.len() == 1;
         if is_one { log.to_owned() } else { with_release(log, &prepared.target.name) }

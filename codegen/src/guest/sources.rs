@@ -19,7 +19,24 @@ pub struct Sources {
     pub programs: Vec<String>,
 }
 
+/// Where a workspace has its module.
+const MODULE: &str = "module";
+
 impl Sources {
+    /// Reads a folder, or, where that has no module itself, its folder `module`.
+    ///
+    /// # Errors
+    /// Those of [`Sources::read`], about the folder that was given.
+    pub fn find(folder: &Path) -> Result<Self, Obstacle> {
+        match Self::read(folder) {
+            Err(obstacle @ Obstacle::NoModule { .. }) => match Self::read(&folder.join(MODULE)) {
+                Err(Obstacle::NoModule { .. } | Obstacle::File { .. }) => Err(obstacle),
+                found => found,
+            },
+            read => read,
+        }
+    }
+
     /// Reads a folder.
     ///
     /// # Errors
@@ -139,6 +156,20 @@ mod tests {
         let owner = Mode::RUSR | Mode::WUSR;
         mknodat(CWD, at("tests/pipe.c"), FileType::Fifo, owner, 0).unwrap();
         assert!(said().ends_with("pipe.c: it is a pipe, not a regular file"), "{}", said());
+    }
+
+    #[test]
+    fn the_module_of_a_workspace_is_found_from_its_root() {
+        let folder = tempfile::tempdir().unwrap();
+        let refused = Sources::find(folder.path());
+        assert!(matches!(refused, Err(Obstacle::NoModule { .. })), "{refused:?}");
+        fs::create_dir(folder.path().join("module")).unwrap();
+        assert!(matches!(Sources::find(folder.path()), Err(Obstacle::NoModule { .. })));
+        fs::write(folder.path().join("module/Kbuild"), "obj-m += hello.o\n").unwrap();
+        let found = Sources::find(folder.path()).unwrap();
+        assert!(found.folder.ends_with("module"), "{found:?}");
+        fs::write(folder.path().join("Kbuild"), "obj-m += other.o\n").unwrap();
+        assert!(!Sources::find(folder.path()).unwrap().folder.ends_with("module"));
     }
 
     #[test]

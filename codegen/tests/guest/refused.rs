@@ -1,6 +1,7 @@
 //! What cannot be tested is told, with what to do. The tests that boot a guest are in the full run.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use crate::support::{Said, faulty, ioctl_gen, is_full, tested};
@@ -84,6 +85,52 @@ fn without_an_emulator_the_package_is_named() {
     let said = Said::of(&mut command);
     assert_eq!(said.code, Some(2), "{}", said.err);
     assert!(said.err.contains("qemu-system-x86_64"), "{}", said.err);
+}
+
+/// A folder for the front of `PATH`, with a `cc` that cannot build for 32 bits.
+fn without_32_bits() -> tempfile::TempDir {
+    let tools = tempfile::tempdir().unwrap();
+    program(tools.path(), "cc", "case \" $* \" in *\" -m32 \"*) exit 1;; esac\nexec gcc \"$@\"");
+    tools
+}
+
+fn program(folder: &Path, name: &str, script: &str) {
+    let path = folder.join(name);
+    fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+fn tested_with(tools: &Path, folder: &Path, arguments: &[&str]) -> Said {
+    let path = std::env::var_os("PATH").unwrap();
+    let path = format!("{}:{}", tools.display(), path.to_string_lossy());
+    Said::of(ioctl_gen().arg("test").arg(folder).args(arguments).env("PATH", path))
+}
+
+#[test]
+fn without_a_compiler_for_32_bits_the_package_is_named_before_anything_is_built() {
+    let folder = faulty(&["answer"]);
+    let tools = without_32_bits();
+    let said = tested_with(tools.path(), folder.path(), &[]);
+    assert_refused(&said, "a compiler for 32 bits is not installed: run `apt-get install gcc-");
+    assert_refused(&said, "`; or test with `--bits 64` alone");
+    assert_eq!(said.out, "");
+    let said = tested_with(tools.path(), folder.path(), &["--bits", "64", "--kernel", "/nowhere"]);
+    assert_refused(&said, "cannot read /nowhere");
+}
+
+#[test]
+fn a_cross_compiler_for_32_bits_serves_where_the_native_one_cannot() {
+    let folder = faulty(&["answer"]);
+    let tools = without_32_bits();
+    let log = tools.path().join("log");
+    let script = format!("echo \"$@\" >>{}\nexec gcc -m32 \"$@\"", log.display());
+    program(tools.path(), "i686-linux-gnu-gcc", &script);
+    // The sandbox would not let it write its log.
+    let arguments = ["--no-sandbox", "--kernel", "/nowhere"];
+    let said = tested_with(tools.path(), folder.path(), &arguments);
+    assert_refused(&said, "cannot read /nowhere");
+    let log = fs::read_to_string(log).unwrap();
+    assert!(log.contains("answer_test32") && !log.contains("-o answer_test "), "{log}");
 }
 
 #[test]
