@@ -212,6 +212,27 @@ pub fn read_text(path: &Path, limit: u64) -> Result<String, ReadError> {
     })
 }
 
+/// The text that bytes are, with a `?` in place of each byte that is not part of UTF-8, and where these are,
+/// in order. All others keep their places.
+#[cfg(feature = "c")]
+pub(crate) fn decode(bytes: Vec<u8>) -> (String, Vec<usize>) {
+    let mut bytes = match String::from_utf8(bytes) {
+        Ok(text) => return (text, Vec::new()),
+        Err(error) => error.into_bytes(),
+    };
+    let mut replaced = Vec::new();
+    let mut at = 0;
+    for chunk in bytes.utf8_chunks() {
+        at += chunk.valid().len();
+        replaced.extend(at..at + chunk.invalid().len());
+        at += chunk.invalid().len();
+    }
+    for at in &replaced {
+        bytes[*at] = b'?';
+    }
+    (String::from_utf8(bytes).unwrap_or_default(), replaced)
+}
+
 /// Whether a path leads to something below a folder, whatever links it goes through.
 ///
 /// # Errors
@@ -337,5 +358,14 @@ mod tests {
         assert_eq!(said(&path, 99), "line 2 is not valid UTF-8");
         assert!(matches!(read_text(&path, 99), Err(ReadError::NotText { byte: 8, line: 2 })));
         assert_eq!(read_bytes(&path, 99).unwrap().len(), 10);
+    }
+
+    #[cfg(feature = "c")]
+    #[test]
+    fn what_is_not_utf_8_is_replaced_byte_by_byte() {
+        let text = |bytes: &[u8]| decode(bytes.to_vec());
+        assert_eq!(text("caf\u{e9}".as_bytes()), ("caf\u{e9}".to_owned(), vec![]));
+        // A whole character, a byte of Latin-1, and a character that is cut off.
+        assert_eq!(text(b"\xc3\xa9 \xe9! \xe2\x82"), ("\u{e9} ?! ??".to_owned(), vec![3, 6, 7]));
     }
 }

@@ -428,7 +428,7 @@ fn absurd_types_are_read_without_overflow_or_panic() {
 #[test]
 fn input_that_is_no_header_is_a_failure_and_loses_no_other() {
     let headers = Headers::new(&[("good.h", GOOD)]);
-    std::fs::write(headers.path("latin1.h"), b"/* caf\xe9 */\n").unwrap();
+    std::fs::write(headers.path("latin1.h"), b"/* caf\xe9 */\nint caf\xe9;\n").unwrap();
     std::fs::write(headers.path("binary.h"), b"\x7fELF\0\0\0\xff").unwrap();
     std::fs::create_dir(headers.path("empty")).unwrap();
     let (interface, problems) =
@@ -440,12 +440,63 @@ fn input_that_is_no_header_is_a_failure_and_loses_no_other() {
         messages,
         [
             "cannot read: no such file or directory",
-            "line 1 is not valid UTF-8",
+            "line 2 is not valid UTF-8, outside of comments and strings",
             "the file is binary, not a header",
             "the folder holds no header, and no C source that defines commands",
         ]
     );
     assert!(problems.iter().all(|p| p.kind == ProblemKind::Failure && p.help.is_some()));
+}
+
+#[test]
+fn bytes_of_another_encoding_in_comments_and_strings_do_not_matter() {
+    let headers = Headers::new(&[("included.h", ""), ("plain.h", "")]);
+    let text = |name: &str| {
+        let mut text = b"/* Andr\xe9 M\xfcller */\n#define AUTHOR \"Andr\xe9\" // \xa9\n".to_vec();
+        text.extend(format!("struct {name} {{ unsigned a; /* \u{b5}s */ }};\n").bytes());
+        text
+    };
+    std::fs::write(headers.path("included.h"), text("inner")).unwrap();
+    let mut outer = b"#include <linux/ioctl.h>\n#include \"included.h\"\n".to_vec();
+    outer.extend(text("outer"));
+    outer.extend(b"#define A _IOR('x', 1, struct outer)\n#define B _IOR('x', 2, struct inner)\n");
+    std::fs::write(headers.path("latin1.h"), outer).unwrap();
+    let (interface, problems) = headers.read(&["latin1.h"]);
+    assert_eq!(problems, []);
+    let numbers = ["A", "B"].map(|name| number(&interface, name, "x86_64"));
+    assert_eq!(numbers, [Some(0x8004_7801), Some(0x8004_7802)]);
+    // Each thing is where it is in the file.
+    let at = interface.sources.position(command(&interface, "A").span);
+    assert_eq!((at.line, at.column), (6, 9));
+    assert!(interface.headers.iter().all(|header| header.errors.is_empty()));
+}
+
+#[test]
+fn headers_of_other_systems_are_left_out_of_a_folder_and_counted() {
+    let headers = Headers::new(&[
+        ("lib/os/freebsd/foo.h", "#include <sys/ioccom.h>\n#define BSD _IOR('x', 1, int)\n"),
+        ("lib/os/linux/foo.h", "#include <linux/ioctl.h>\n#define LINUX _IOR('x', 1, int)\n"),
+        ("lib/os/windows/none.h", "#define NO_COMMAND 1\n"),
+        ("lib/mac.h", "#include <IOKit/IOKitLib.h>\n#define MAC _IOR('x', 2, int)\n"),
+        (
+            "lib/both.h",
+            "#ifdef _WIN32\n#include <windows.h>\n#else\n#include <linux/ioctl.h>\n#endif\n\
+             #define BOTH _IOR('x', 3, int)\n",
+        ),
+    ]);
+    let (interface, problems) = headers.read(&["lib"]);
+    assert_eq!(names(&interface), ["BOTH", "LINUX"]);
+    let [note] = &*problems else { panic!("{problems:?}") };
+    assert_eq!(note.kind, ProblemKind::Note);
+    let message = &note.message;
+    assert!(message.starts_with("2 headers for other systems were not read: "), "{message}");
+    assert!(message.contains("mac.h (macOS)") && message.contains("foo.h (FreeBSD)"), "{message}");
+    // Whoever names one, or its folder, wants it.
+    let (interface, problems) = headers.read(&["lib/os/freebsd/foo.h"]);
+    assert!(problems.iter().all(|one| one.kind != ProblemKind::Note), "{problems:?}");
+    assert_eq!(interface.headers.len(), 1);
+    let (interface, _) = headers.read(&["lib/mac.h"]);
+    assert_eq!(interface.headers.len(), 1);
 }
 
 #[test]

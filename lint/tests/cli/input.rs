@@ -29,8 +29,30 @@ fn a_binary_file_is_named_and_the_others_are_checked() {
 }
 
 #[test]
-fn invalid_utf_8_is_named_with_its_line() {
-    let folder = Folder::with("latin.h", b"#define A 1\n/* caf\xe9 */\n").and("foo.h", HOLE);
+fn a_byte_of_latin_1_in_a_comment_does_not_matter() {
+    let mut text = b"/* Andr\xe9 */\n".to_vec();
+    text.extend(HOLE.as_bytes());
+    let folder = Folder::with("latin.h", &text);
+    let done = folder.check(&["."]);
+    assert_eq!(done.code, 1, "{}", done.seen());
+    assert!(done.stdout.contains("[L001]"), "{}", done.seen());
+    assert!(!done.stdout.contains("UTF-8"), "{}", done.seen());
+}
+
+#[test]
+fn headers_of_other_systems_are_told_and_no_reason_to_fail() {
+    let bsd = "#include <sys/ioccom.h>\n#define FOO_GET _IOR('x', 1, struct missing)\n";
+    let folder = Folder::with("bsd.h", bsd).and("linux.h", CLEAN);
+    let done = folder.check(&["."]);
+    assert_eq!(done.code, 0, "{}", done.seen());
+    assert!(done.stdout.contains("not read: a header for a BSD"), "{}", done.seen());
+    assert!(done.stdout.contains("bsd.h"), "{}", done.seen());
+    assert!(!done.stdout.contains("[L019]"), "{}", done.seen());
+}
+
+#[test]
+fn invalid_utf_8_in_the_code_is_named_with_its_line() {
+    let folder = Folder::with("latin.h", b"#define A 1\nint caf\xe9;\n").and("foo.h", HOLE);
     let done = folder.check(&["."]);
     assert_eq!(done.code, 2);
     assert!(done.stdout.contains("[L001]"), "{}", done.seen());

@@ -7,6 +7,7 @@ use ioctlkit_abi::{ABIS, Abi, AbiSet};
 use ioctlkit_model::{Problem, ProblemKind};
 
 use crate::c::look::{self, Kind};
+use crate::c::other_systems;
 use crate::reach::{Outside, Reach};
 use crate::walk::{Step, walk};
 
@@ -42,6 +43,8 @@ pub(crate) struct Wanted {
     pub(crate) abis: AbiSet,
     /// Whether it is read whatever it holds.
     pub(crate) asked: Asked,
+    /// The other system that it is for, by the folder that it lies in.
+    pub(crate) system: Option<&'static str>,
 }
 
 /// How a header came to be read.
@@ -81,7 +84,10 @@ pub(crate) fn discover(
                 let (headers, asked) = headers_below(path, reach, &mut problems);
                 for (header, tree) in headers {
                     if seen.insert(header.clone()) {
-                        add(&mut groups, tree, header, abis, asked);
+                        let below = header.strip_prefix(path).ok();
+                        let is_driver = asked == Asked::IfItHasCommands;
+                        let system = below.filter(|_| is_driver).and_then(other_systems::by_path);
+                        add(&mut groups, tree, Wanted { path: header, abis, asked, system });
                     }
                 }
                 if (seen.len(), problems.len()) == before {
@@ -103,7 +109,10 @@ pub(crate) fn discover(
             }),
             Ok(Kind::File) => {
                 if seen.insert(path.clone()) {
-                    add(&mut groups, tree_of(path), path.clone(), abis, Asked::Whole);
+                    let path = path.clone();
+                    let tree = tree_of(&path);
+                    let asked = Asked::Whole;
+                    add(&mut groups, tree, Wanted { path, abis, asked, system: None });
                 }
             }
         }
@@ -111,12 +120,10 @@ pub(crate) fn discover(
     (groups, problems)
 }
 
-fn add(groups: &mut Vec<TreeHeaders>, tree: Tree, path: PathBuf, abis: AbiSet, asked: Asked) {
-    let abis = match asm_arch(&path, &tree) {
-        Some(arch) => abis.intersection(AbiSet::of(|abi| abi.kernel_arch == arch)),
-        None => abis,
-    };
-    let wanted = Wanted { path, abis, asked };
+fn add(groups: &mut Vec<TreeHeaders>, tree: Tree, mut wanted: Wanted) {
+    if let Some(arch) = asm_arch(&wanted.path, &tree) {
+        wanted.abis = wanted.abis.intersection(AbiSet::of(|abi| abi.kernel_arch == arch));
+    }
     match groups.iter_mut().find(|group| group.tree == tree) {
         Some(group) => group.headers.push(wanted),
         None => groups.push(TreeHeaders { tree, headers: vec![wanted] }),

@@ -128,7 +128,7 @@ pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
     })
 }
 
+/// The text of a file, with a `?` for each byte that is not UTF-8.
 pub(crate) fn read_to_string(path: &Path) -> io::Result<String> {
-    let bytes = read(path)?;
-    String::from_utf8(bytes).map_err(|_| io::ErrorKind::InvalidData.into())
+    read(path).map(|bytes| reading::decode(bytes).0)
 }

@@ -14,7 +14,7 @@ use crate::c::lex::scan::hash;
 use crate::c::{is_kernel_root, is_no_cache};
 use crate::overlay;
 use crate::reach::Reach;
-use crate::reading::{limit, read_bytes};
+use crate::reading::{decode, limit, read_bytes};
 use crate::walk::{Step, walk};
 
 /// A file of C.
@@ -121,15 +121,7 @@ fn look(path: PathBuf, named: Named) -> Result<Found, Problem> {
 pub(super) fn text_of(path: &Path) -> Result<String, Problem> {
     let bytes = read_bytes(path, limit::SOURCE)
         .map_err(|error| failure(path, format!("cannot read: {error}")))?;
-    Ok(String::from_utf8(bytes).unwrap_or_else(|error| {
-        let mut bytes = error.into_bytes();
-        for byte in &mut bytes {
-            if !byte.is_ascii() {
-                *byte = b'?';
-            }
-        }
-        String::from_utf8(bytes).unwrap_or_default()
-    }))
+    Ok(decode(bytes).0)
 }
 
 /// What a row of a table of commands begins with, or a member for handlers whose name does not say so; and

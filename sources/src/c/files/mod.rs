@@ -21,6 +21,7 @@ use crate::c::discover::{Asked, Tree, Wanted, lies_outside};
 use crate::c::lex::expression::Macro;
 use crate::c::lex::scan::{self, Define, Scan};
 use crate::c::look;
+use crate::c::other_systems;
 use crate::c::partition::Features;
 use crate::c::uses::Uses;
 use crate::overlay;
@@ -103,6 +104,14 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) abis: AbiSet,
 }
 
+/// The other system that a header of a driver's folder is for. One that was named is read.
+fn other_system(header: &Wanted, scan: &Scan) -> Option<&'static str> {
+    match header.asked {
+        Asked::Whole => None,
+        Asked::IfItHasCommands => header.system.or_else(|| other_systems::by_includes(scan)),
+    }
+}
+
 impl Files {
     /// Reads headers and everything that they include.
     pub(crate) fn load(
@@ -127,9 +136,16 @@ impl Files {
         };
         let read: Vec<_> = headers.par_iter().map(overlay::carried(read)).collect();
         let mut wanted = Vec::new();
+        let mut of_other_systems = Vec::new();
         for (header, text) in headers.iter().zip(read) {
             match text {
                 Ok((text, scan)) => {
+                    if let Some(system) = other_system(header, &scan) {
+                        if other_systems::has_commands(&scan) {
+                            of_other_systems.push((header.path.clone(), system));
+                        }
+                        continue;
+                    }
                     let index = loader.insert(&header.path, text, scan, header.abis, false);
                     loader.loaded[index].asked = header.asked;
                     wanted.push(index);
@@ -137,6 +153,7 @@ impl Files {
                 Err(problem) => problems.push(problem),
             }
         }
+        problems.extend(other_systems::note(&of_other_systems));
         let first = loader.included_first();
         loader.follow(&wanted, &first);
         problems.extend(loader.refusals());

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use ioctlkit_model::{Problem, ProblemKind};
 
 use crate::c::discover::unreadable;
-use crate::c::lex::scan::{self, Scan};
+use crate::c::lex::scan::{self, Scan, Token};
 use crate::c::look;
+use crate::reading;
 
 /// The text of a file, or the problem with it.
 pub(super) fn read_text(path: &Path) -> Result<(Arc<str>, Scan), Problem> {
@@ -20,23 +21,36 @@ pub(super) fn read_text(path: &Path) -> Result<(Arc<str>, Scan), Problem> {
         });
     }
     let bytes = look::read(path).map_err(|error| unreadable(path, &error))?;
-    let text = match String::from_utf8(bytes) {
-        Ok(text) => text,
-        Err(error) => {
-            let valid = error.utf8_error().valid_up_to();
-            let bytes = error.into_bytes();
-            if bytes.contains(&0) {
-                return Err(not_text(path, "the file is binary, not a header"));
-            }
-            let line = bytes[..valid].split(|byte| *byte == b'\n').count();
-            return Err(not_text(path, &format!("line {line} is not valid UTF-8")));
-        }
-    };
-    if text.contains('\0') {
+    if bytes.contains(&0) {
         return Err(not_text(path, "the file is binary, not a header"));
+    }
+    let (text, replaced) = reading::decode(bytes);
+    if let Some(at) = first_in_code(&text, &replaced) {
+        let line = text[..at].split('\n').count();
+        let message = format!("line {line} is not valid UTF-8, outside of comments and strings");
+        return Err(not_text(path, &message));
     }
     let scan = scan::scan(&text);
     Ok((text.into(), scan))
+}
+
+/// The first of such places, in order, that is part of the code. A compiler reads over what is in comments
+/// and strings.
+fn first_in_code(text: &str, places: &[usize]) -> Option<usize> {
+    let mut places = places.iter().copied().peekable();
+    // Most files have none, and are not taken apart for it.
+    places.peek()?;
+    for (start, token) in scan::tokens(text) {
+        while places.next_if(|at| *at < start).is_some() {}
+        let at = *places.peek()?;
+        if at < start + token.text().len() {
+            if !matches!(token, Token::Quoted(_)) {
+                return Some(at);
+            }
+            while places.next_if(|at| *at < start + token.text().len()).is_some() {}
+        }
+    }
+    None
 }
 
 fn not_text(path: &Path, message: &str) -> Problem {
@@ -46,5 +60,31 @@ fn not_text(path: &Path, message: &str) -> Problem {
         span: None,
         message: message.to_owned(),
         help: Some("convert it to UTF-8, or leave it out".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The place of the first byte in the code that is not UTF-8.
+    fn in_code(text: &[u8]) -> Option<usize> {
+        let (text, replaced) = reading::decode(text.to_vec());
+        first_in_code(&text, &replaced)
+    }
+
+    #[test]
+    fn bytes_in_comments_and_strings_are_none_of_the_code() {
+        assert_eq!(in_code(b"/* Andr\xe9 */ int a; // caf\xe9\n"), None);
+        assert_eq!(in_code(b"#define A \"\xe9\xe8\" /* \xfc */\n#define B '\xb5'\n"), None);
+        assert_eq!(in_code("int caf\u{e9}; /* \u{e9} */".as_bytes()), None);
+    }
+
+    #[test]
+    fn bytes_in_names_and_between_tokens_are() {
+        assert_eq!(in_code(b"int caf\xe9;"), Some(7));
+        assert_eq!(in_code(b"/* \xe9 */ \xa0int a;"), Some(8));
+        assert_eq!(in_code(b"char *a = \"\xe9\"; \xe9"), Some(15));
+        assert_eq!(in_code(b"#include <caf\xe9.h>\n"), Some(13));
     }
 }

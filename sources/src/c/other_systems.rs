@@ -1,0 +1,146 @@
+//! Headers that are another system's: libraries for several systems bundle a driver's interface for each.
+//! A BSD counts the size in its own bits, Windows has other macros, and no Linux program includes them.
+
+use std::path::{Path, PathBuf};
+
+use ioctlkit_model::{Problem, ProblemKind};
+
+use crate::c::lex::scan::{Scan, hash};
+
+/// Folders whose files are for one system, by their whole name in lower case.
+const FOLDERS: [(&str, &str); 16] = [
+    ("darwin", "macOS"),
+    ("macos", "macOS"),
+    ("macosx", "macOS"),
+    ("osx", "macOS"),
+    ("dragonfly", "DragonFly BSD"),
+    ("freebsd", "FreeBSD"),
+    ("netbsd", "NetBSD"),
+    ("openbsd", "OpenBSD"),
+    ("haiku", "Haiku"),
+    ("illumos", "illumos"),
+    ("solaris", "Solaris"),
+    ("sunos", "Solaris"),
+    ("win32", "Windows"),
+    ("win64", "Windows"),
+    ("windows", "Windows"),
+    ("winnt", "Windows"),
+];
+
+/// Headers that one system has and Linux never had, in lower case: names, and folders with a slash behind
+/// them.
+const HEADERS: [(&str, &str); 22] = [
+    ("corefoundation/", "macOS"),
+    ("iokit/", "macOS"),
+    ("libkern/", "macOS"),
+    ("mach/mach.h", "macOS"),
+    ("targetconditionals.h", "macOS"),
+    ("sys/kern_control.h", "macOS"),
+    ("cam/", "FreeBSD"),
+    ("dev/", "a BSD"),
+    ("machine/", "a BSD"),
+    ("netinet6/", "a BSD"),
+    ("sys/ioccom.h", "a BSD"),
+    ("sys/filio.h", "a BSD"),
+    ("sys/sockio.h", "a BSD"),
+    ("sys/sunddi.h", "Solaris"),
+    ("sys/ddi.h", "Solaris"),
+    ("devioctl.h", "Windows"),
+    ("ntddk.h", "Windows"),
+    ("ntifs.h", "Windows"),
+    ("wdm.h", "Windows"),
+    ("windows.h", "Windows"),
+    ("winioctl.h", "Windows"),
+    ("winsock2.h", "Windows"),
+];
+
+/// What defines commands.
+const MACROS: [&str; 5] = ["_IO", "_IOR", "_IOW", "_IOWR", "_IOC"];
+
+/// So many are named in a note.
+const NAMED: usize = 5;
+
+/// The other system that a file is for by where it lies below the folder that was asked for.
+pub(crate) fn by_path(below: &Path) -> Option<&'static str> {
+    below.parent()?.components().rev().find_map(|part| {
+        let name = part.as_os_str().to_str()?.to_ascii_lowercase();
+        FOLDERS.iter().find(|(folder, _)| *folder == name).map(|(_, system)| *system)
+    })
+}
+
+/// The other system that a header is for by what it includes under no condition.
+pub(crate) fn by_includes(scan: &Scan) -> Option<&'static str> {
+    let unconditional = scan.includes.iter().filter(|include| !include.conditional);
+    unconditional.filter(|include| !include.quoted).find_map(|include| {
+        let name = include.name.to_ascii_lowercase();
+        let is = |known: &str| name == known || (known.ends_with('/') && name.starts_with(known));
+        HEADERS.iter().find(|(known, _)| is(known)).map(|(_, system)| *system)
+    })
+}
+
+/// Whether a header may define commands.
+pub(crate) fn has_commands(scan: &Scan) -> bool {
+    MACROS.iter().any(|name| scan.identifiers.binary_search(&hash(name)).is_ok())
+}
+
+/// Says which headers of other systems were left out; nothing where none was.
+pub(crate) fn note(left_out: &[(PathBuf, &'static str)]) -> Option<Problem> {
+    let (first, _) = left_out.first()?;
+    let mut names: Vec<String> = left_out
+        .iter()
+        .take(NAMED)
+        .map(|(path, system)| format!("{} ({system})", path.display()))
+        .collect();
+    let others = left_out.len().saturating_sub(NAMED);
+    if others > 0 {
+        names.push(format!("{others} more"));
+    }
+    let message = match left_out {
+        [(_, system)] => format!("not read: a header for {system}"),
+        several => {
+            let count = several.len();
+            format!("{count} headers for other systems were not read: {}", names.join(", "))
+        }
+    };
+    Some(Problem {
+        kind: ProblemKind::Note,
+        path: Some(first.clone()),
+        span: None,
+        message,
+        help: Some("name the header itself to have it read".into()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::c::lex::scan::scan;
+
+    #[test]
+    fn a_folder_is_known_by_its_whole_name_and_only_below_what_was_asked_for() {
+        let by_path = |path: &str| by_path(Path::new(path));
+        assert_eq!(by_path("os/freebsd/spl/sys/ioctl.h"), Some("FreeBSD"));
+        assert_eq!(by_path("src/Windows/driver.h"), Some("Windows"));
+        assert_eq!(by_path("os/linux/spl/sys/ioctl.h"), None);
+        // A file of that name, and names that only begin alike.
+        assert_eq!(by_path("darwin.h"), None);
+        assert_eq!(by_path("windows-port/foo.h"), None);
+        assert_eq!(by_path("windowing/mac/foo.h"), None);
+    }
+
+    #[test]
+    fn an_include_tells_where_no_condition_decides_it() {
+        let system = |text: &str| by_includes(&scan(text));
+        assert_eq!(system("#include <IOKit/IOKitLib.h>\n"), Some("macOS"));
+        assert_eq!(
+            system("#ifndef X_H\n#define X_H\n#include <sys/ioccom.h>\n#endif\n"),
+            Some("a BSD")
+        );
+        assert_eq!(system("#include <Windows.h>\n"), Some("Windows"));
+        assert_eq!(system("#ifdef _WIN32\n#include <windows.h>\n#endif\n"), None);
+        assert_eq!(system("#ifdef __linux__\n#else\n#include <sys/ioccom.h>\n#endif\n"), None);
+        assert_eq!(system("#include \"windows.h\"\n"), None);
+        assert_eq!(system("#include <linux/ioctl.h>\n#include <sys/ioctl.h>\n"), None);
+        assert_eq!(system("#include <device/foo.h>\n"), None);
+    }
+}
