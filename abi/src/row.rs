@@ -182,6 +182,12 @@ impl Abi {
         self.min_record_align > 1
     }
 
+    /// Whether a kernel refuses to build a command whose size does not fit into the number: alpha and sparc
+    /// have `_IOR` and its kin of their own, without asm-generic's `_IOC_TYPECHECK`.
+    pub fn checks_command_size(&self) -> bool {
+        !matches!(self.kernel_arch, "alpha" | "sparc")
+    }
+
     /// Whether 64-bit integers have less than their natural alignment inside structures.
     pub const fn under_aligns_64_bit(&self) -> bool {
         self.max_member_align < 8

@@ -19,8 +19,8 @@ declare_rule! {
     /// the number decodes to another direction and a shorter argument, and may be another
     /// command's. Code that trusts `_IOC_SIZE` or `_IOC_DIR` copies too little, or the wrong way.
     ///
-    /// Where `_IOR`, `_IOW` or `_IOWR` are used with 8192 to 16383 bytes, the kernel does not
-    /// build on the ABIs with 13 bits, so no kernel there has the command: that is N004's.
+    /// `_IOR`, `_IOW` and `_IOWR` with 8192 to 16383 bytes are N004's: most kernels with 13 bits do
+    /// not build with these.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "Command number definitions"; `_IOC_SIZEBITS`

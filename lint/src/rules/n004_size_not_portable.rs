@@ -12,20 +12,22 @@ declare_rule! {
     /// an argument over 8191 bytes, which some ABIs can't express
     ///
     /// # What
-    /// The argument has 8192 to 16383 bytes: 14 bits of size, where alpha, mips and powerpc have
-    /// 13.
+    /// The argument has 8192 to 16383 bytes. That takes 14 bits of size, and the numbers of alpha,
+    /// mips and powerpc have 13. On sparc the 14th bit is shared with the direction, and fits.
     ///
     /// # Why
-    /// The kernel refuses to build the command on those ABIs (`_IOC_TYPECHECK`), so a driver that
-    /// may be built there must leave it out, and programs there can't have it: in user space,
-    /// where nothing checks, the macro yields a number whose direction is wrong.
+    /// On mips and powerpc the kernel does not build with the command (`_IOC_TYPECHECK`): a driver
+    /// that may be built there has to leave it out, and programs there cannot use it. alpha has
+    /// macros of its own, which check nothing: the 14th bit lands in the direction, and `_IOC_SIZE`
+    /// yields a size that is 8192 bytes too small. Programs get the same number on all three, for user
+    /// space has no check.
     ///
     /// A number spelled with `_IOC()` escapes the kernel's check and really is in use with wrong
     /// bits: that is N003's, and so is an argument over 16383 bytes.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "Command number definitions": a limit of 8191
-    /// bytes.
+    /// bytes; asm-generic/ioctl.h, and the asm/ioctl.h of alpha, mips, powerpc and sparc.
     ///
     /// # Example
     /// ```c
@@ -69,11 +71,11 @@ fn check_definition(
         command.span,
         affected,
         format!(
-            "{size} bytes are more than the {PORTABLE} that the number can hold {}, \
-             where the kernel does not build with this command",
+            "{size} bytes are more than the {PORTABLE} that the number can hold {}",
             abi_words::on(affected, on),
         ),
     );
+    finding.notes = harms(affected);
     finding.label = format!("{size} bytes");
     finding.record = body.argument.ty().map(|ty| cx.spelling.ty(ty));
     finding.fix = Some(Fix {
@@ -83,4 +85,28 @@ fn check_definition(
         safety: Safety::ChangesAbi,
     });
     Some(finding)
+}
+
+/// What becomes of the command where the number is too small.
+fn harms(affected: AbiSet) -> Vec<String> {
+    let checked: AbiSet = affected.iter().filter(|id| id.abi().checks_command_size()).collect();
+    let unchecked = affected.difference(checked);
+    let mut notes = Vec::new();
+    if !checked.is_empty() {
+        notes.push(format!("{} kernels do not build with this command", kernels(checked)));
+    }
+    if !unchecked.is_empty() {
+        notes.push(format!(
+            "{} kernels build, and the highest bit of the size lands in the direction",
+            kernels(unchecked)
+        ));
+    }
+    notes
+}
+
+/// The architectures of a set, as the kernel calls them.
+fn kernels(set: AbiSet) -> String {
+    let mut names: Vec<&str> = set.iter().map(|id| id.abi().kernel_arch).collect();
+    names.dedup();
+    names.join(" and ")
 }
