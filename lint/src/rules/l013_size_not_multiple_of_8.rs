@@ -1,10 +1,10 @@
 //! L013 size-not-multiple-of-8.
 
-use ioctlkit_abi::{Abi, AbiSet, RecordKind, Scalar};
-use ioctlkit_model::{Finding, Fix, Safety, Type, abi_words};
+use ioctlkit_abi::{Abi, AbiId, AbiSet, RecordKind, Scalar};
+use ioctlkit_model::{Finding, Fix, RecordId, Safety, Type, Variants, abi_words};
 
 use crate::abis::{by_value, disagreeing, victims};
-use crate::context::{ArgumentRecord, Context};
+use crate::context::{ArgumentRecord, Context, merge_from};
 use crate::declare_rule;
 use crate::wide::holds_64_bits;
 use crate::words;
@@ -15,7 +15,8 @@ declare_rule! {
     /// # What
     /// A structure holds 64-bit members, and on an ABI that aligns those to 4 bytes (i386 and
     /// others) its size is no multiple of 8. Packed structures have the same size everywhere and
-    /// are not meant, nor anonymous ones, whose size nobody sees.
+    /// are not meant, nor anonymous ones, whose size nobody sees, nor definitions that only such ABIs
+    /// have (`#ifdef __i386__`).
     ///
     /// # Why
     /// ABIs that align 64-bit members to 8 bytes round the size up: the size, and with it the
@@ -45,36 +46,71 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             continue;
         }
         let within = cx.laid_out(argument.id, argument.record.variants.abis());
-        let size = |abi| Some(cx.layouts.record(argument.id, abi).ok()?.size);
-        let on: AbiSet = within
-            .iter()
-            .filter(|id| aligns_to_4(id.abi()))
-            .filter(|id| size(*id).is_some_and(|size| !size.is_multiple_of(8)))
-            // Another definition may have them on other ABIs only.
-            .filter(|id| {
-                holds_64_bits(cx, &Type::Record(argument.id), std::iter::once(*id).collect())
-            })
-            .collect();
-        let sizes = by_value(within, size);
-        if !on.is_empty() && is_rounded_elsewhere(cx, argument, within) {
-            let bytes = on.first().and_then(|abi| sizes.get(abi)).copied().unwrap_or_default();
-            findings.push(report(cx, argument, bytes, on, within, victims(&disagreeing(&sizes))));
+        let from = findings.len();
+        // A definition that only some ABIs have is no reason for a size of another definition.
+        for (alike, _) in by_definition(cx, argument, within).iter() {
+            findings.extend(check_definition(cx, argument, alike, within));
         }
+        merge_from(findings, from);
     }
+}
+
+/// The ABIs grouped by the definitions that make up the structure there: its own, and those of what it
+/// holds by value.
+fn by_definition(
+    cx: &Context<'_>,
+    argument: &ArgumentRecord<'_>,
+    within: AbiSet,
+) -> Variants<Vec<Option<usize>>> {
+    let records = cx.interface.records_within(&Type::Record(argument.id));
+    by_value(within, |abi| {
+        let variant = |id: &RecordId| {
+            let variants = &cx.interface.record(*id).variants;
+            variants.iter().position(|(abis, _)| abis.contains(abi))
+        };
+        Some(records.iter().map(variant).collect())
+    })
+}
+
+/// Checks one definition, which `alike` have, of a structure that `within` have.
+fn check_definition(
+    cx: &Context<'_>,
+    argument: &ArgumentRecord<'_>,
+    alike: AbiSet,
+    within: AbiSet,
+) -> Option<Finding> {
+    let size = |abi| Some(cx.layouts.record(argument.id, abi).ok()?.size);
+    let on: AbiSet = alike
+        .iter()
+        .filter(|id| aligns_to_4(id.abi()))
+        .filter(|id| size(*id).is_some_and(|size| !size.is_multiple_of(8)))
+        .filter(|id| holds_64_bits(cx, &Type::Record(argument.id), std::iter::once(*id).collect()))
+        .collect();
+    if on.is_empty() || !is_rounded_elsewhere(cx, argument, alike, within) {
+        return None;
+    }
+    let sizes = by_value(alike, size);
+    let bytes = on.first().and_then(|abi| sizes.get(abi)).copied().unwrap_or_default();
+    Some(report(cx, argument, bytes, on, within, victims(&disagreeing(&sizes))))
 }
 
 fn aligns_to_4(abi: &Abi) -> bool {
     abi.align_of(Scalar::LongLong) == Some(4)
 }
 
-/// Whether ABIs that align 64-bit integers naturally round this structure to 8 bytes; a set of
-/// ABIs without any such one is judged by the members alone.
-fn is_rounded_elsewhere(cx: &Context<'_>, argument: &ArgumentRecord<'_>, within: AbiSet) -> bool {
-    let mut natural = within.iter().filter(|id| !id.abi().under_aligns_64_bit()).peekable();
-    natural.peek().is_none()
-        || natural.any(|abi| {
-            cx.layouts.record(argument.id, abi).is_ok_and(|layout| layout.align.is_multiple_of(8))
-        })
+/// Whether ABIs that align 64-bit integers naturally round this definition to 8 bytes. Where the run looks
+/// at no such ABI, the members alone decide; a definition that no such ABI has is rounded nowhere.
+fn is_rounded_elsewhere(
+    cx: &Context<'_>,
+    argument: &ArgumentRecord<'_>,
+    alike: AbiSet,
+    within: AbiSet,
+) -> bool {
+    let is_natural = |id: &AbiId| !id.abi().under_aligns_64_bit();
+    let rounds = |abi| {
+        cx.layouts.record(argument.id, abi).is_ok_and(|layout| layout.align.is_multiple_of(8))
+    };
+    !within.iter().any(|id| is_natural(&id)) || alike.iter().filter(is_natural).any(rounds)
 }
 
 fn report(
