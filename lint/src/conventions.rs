@@ -133,6 +133,12 @@ pub fn copies_by_number<'a>(
         .map(|(_, _, who, _)| *who)
 }
 
+/// Whether a command is DRM's by its type letter and the name of its argument. The letter alone is others',
+/// too, and not every driver begins the names of its commands with `DRM_IOCTL_`.
+pub fn is_drm(type_letter: u32, structure: &str) -> bool {
+    type_letter == u32::from(b'd') && structure.starts_with("drm_")
+}
+
 /// Devices that 32-bit programs cannot open: how the names of their commands begin, the function that says
 /// so, and its file.
 const NOT_OPENED: &[(&str, &str, &str)] =

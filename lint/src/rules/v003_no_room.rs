@@ -1,11 +1,11 @@
 //! V003 no-room.
 
 use ioctlkit_abi::RecordKind;
-use ioctlkit_model::Finding;
+use ioctlkit_model::{Command, Finding, SourceHandler};
 
 use crate::context::{ArgumentRecord, Context};
-use crate::declare_rule;
 use crate::growth::{has_room, sized_commands};
+use crate::{conventions, declare_rule};
 
 declare_rule! {
     /// argument structure with neither flags nor reserved members
@@ -20,9 +20,15 @@ declare_rule! {
     /// today, it cannot tell tomorrow whether a program knows of an extension, and any new member
     /// changes the size and with it the command's number.
     ///
+    /// Commands of DRM, amdkfd and FireWire are left out: their dispatchers find the handler by the
+    /// nr, copy as many bytes as the number says, and fill the rest with zeros. A member that a later
+    /// version adds at the end is zero in an old program.
+    ///
     /// # Source
     /// Kernel documentation, process/botching-up-ioctls.rst, "Basics": have a plan for extending
-    /// ioctls, and check all unused members and flags for zero.
+    /// ioctls, and check all unused members and flags for zero. `drm_ioctl` in
+    /// drivers/gpu/drm/drm_ioctl.c, `kfd_ioctl` in kfd_chardev.c, `dispatch_ioctl` in
+    /// firewire/core-cdev.c.
     ///
     /// # Example
     /// ```c
@@ -53,7 +59,7 @@ fn check_record(cx: &Context<'_>, argument: &ArgumentRecord<'_>) -> Option<Findi
         return None;
     }
     let commands = sized_commands(cx.interface, argument);
-    let command = *commands.first()?;
+    let command = commands.into_iter().find(|command| !is_extended(cx, command, argument))?;
     let mut finding = argument.finding(
         &NO_ROOM,
         record.span,
@@ -67,4 +73,20 @@ fn check_record(cx: &Context<'_>, argument: &ArgumentRecord<'_>) -> Option<Findi
     finding.command = Some(command.name.clone());
     finding.label = "neither flags nor reserved members".into();
     Some(finding)
+}
+
+/// Whether a dispatcher stands in front of the handler that makes an old program's argument as long as the
+/// new one.
+fn is_extended(cx: &Context<'_>, command: &Command, argument: &ArgumentRecord<'_>) -> bool {
+    let code = &cx.interface.code;
+    let handles = |handler: &SourceHandler| {
+        handler.commands.iter().any(|handled| handled.name == command.name)
+    };
+    let places = code.handlers.iter().enumerate().filter(|(_, handler)| handles(handler));
+    let tables = places.flat_map(|(place, _)| code.tables_with(place));
+    let structures = tables.map(|table| table.structure.as_str());
+    let letter = command.variants.first().map(|body| body.type_letter);
+    let name = argument.record.name.as_deref().unwrap_or_default();
+    conventions::copies_by_number(&command.name, structures).is_some()
+        || letter.is_some_and(|letter| conventions::is_drm(letter, name))
 }
