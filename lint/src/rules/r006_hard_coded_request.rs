@@ -2,7 +2,7 @@
 
 use ioctlkit_abi::{AbiSet, Direction};
 use ioctlkit_model::{
-    Command, Finding, Fix, Label, Layouts, RawNumber, Safety, Span, THROUGH_CONSTANT,
+    Command, Finding, Fix, Label, Layouts, RawNumber, Safety, Severity, Span, THROUGH_CONSTANT,
     THROUGH_DERIVE, THROUGH_LINUX_RAW_SYS, abi_words,
 };
 
@@ -20,6 +20,8 @@ declare_rule! {
     /// The request of an `ioctl` call, or a constant that is used as one, is a literal. Where a
     /// command of the run, of a header given with `--against`, or of the kernel's headers has the
     /// number, the finding names it, and says on which ABIs that command has another one.
+    ///
+    /// A constant that has the command's name, and its number on every ABI, is an info.
     ///
     /// # Why
     /// The same command has other numbers on alpha, mips, parisc, powerpc and sparc: there the
@@ -78,15 +80,21 @@ fn report(raw: &RawNumber, known: Option<&Known<'_>>, abis: AbiSet, number: u32)
     let wrong = known.iter().flat_map(|known| &known.wrong);
     let wrong = wrong.fold(AbiSet::EMPTY, |all, (on, _)| all.union(*on));
     let message = match known {
+        Some(known) if known.is_said_by(raw) => {
+            format!("`{}` is written as a number, {number:#06x}", known.name)
+        }
         Some(known) => format!("{number:#06x} is `{}` {}", known.name, whereabouts(known, abis)),
         None => format!("{number:#06x} as a request: {}", unknown(number, abis)),
     };
     let on = if wrong.is_empty() { abis } else { wrong };
     let mut finding = finding(&HARD_CODED_REQUEST, raw.span, on, message);
     finding.command = Some(raw.name.clone());
+    if known.is_some_and(|known| known.is_said_by(raw)) {
+        finding.severity = Severity::Info;
+    }
     finding.label = match known {
         Some(known) => format!("`{}`", known.name),
-        None => "nobody can tell what is passed".into(),
+        None => "no command that is known here".into(),
     };
     if let Some(known) = known {
         finding.related = known
@@ -131,6 +139,14 @@ fn known<'a>(cx: &'a Context<'_>, raw: &RawNumber, abis: AbiSet, number: u32) ->
     if let Some(best) = best {
         return Some(found.swap_remove(best));
     }
+    let mut references = cx.references.into_iter().flat_map(References::iter);
+    let in_header = references
+        .by_ref()
+        .filter(|reference| reference.is_for(raw.span.file))
+        .find_map(|reference| of_plain(reference, raw, abis, number));
+    if in_header.is_some() {
+        return in_header;
+    }
     let plain = known_numbers::named(number)?;
     Some(Known {
         name: plain.name,
@@ -168,6 +184,38 @@ fn of<'a>(
     })
 }
 
+/// The plain number of a header that has this one's name and, on some ABI, its value. Another constant may
+/// have the value by chance.
+fn of_plain<'a>(
+    reference: &'a Reference,
+    raw: &RawNumber,
+    abis: AbiSet,
+    number: u32,
+) -> Option<Known<'a>> {
+    let plain = reference
+        .interface()
+        .raw_numbers
+        .iter()
+        .find(|plain| crate::against::same_name(&raw.name, &plain.name))?;
+    let values = plain.variants.iter().map(|(on, value)| (on.intersection(abis), *value));
+    let (right, wrong): (Vec<_>, Vec<_>) =
+        values.filter(|(on, _)| !on.is_empty()).partition(|(_, value)| *value == number);
+    (!right.is_empty()).then(|| Known {
+        name: &plain.name,
+        at: Some(reference.span(plain.span)),
+        wrong,
+        varies: false,
+        header: "",
+    })
+}
+
+impl Known<'_> {
+    /// Whether a constant is the command in name and number: nothing is left to be looked up.
+    fn is_said_by(&self, raw: &RawNumber) -> bool {
+        self.wrong.is_empty() && !self.varies && crate::against::same_name(&raw.name, self.name)
+    }
+}
+
 /// Where the number is that command, as the end of a sentence.
 fn whereabouts(known: &Known<'_>, abis: AbiSet) -> String {
     let wrong = known.wrong.iter().fold(AbiSet::EMPTY, |all, (on, _)| all.union(*on));
@@ -176,8 +224,7 @@ fn whereabouts(known: &Known<'_>, abis: AbiSet) -> String {
             "on most architectures: `{}` has other numbers for the rest, such as mips and powerpc",
             known.header
         ),
-        [] => "as a literal: a reader has to look it up, and nothing compares it with the header"
-            .into(),
+        [] => "as a literal, which a reader has to look up".into(),
         [(on, number)] => {
             format!("on some ABIs only: it is {number:#010x} {}", abi_words::on(*on, abis))
         }
@@ -190,8 +237,7 @@ fn unknown(number: u32, abis: AbiSet) -> String {
     let (type_letter, nr) = (letter(number >> 8 & 0xff), number & 0xff);
     if number <= 0xffff {
         return format!(
-            "type {type_letter} and nr {nr:#04x}, and nothing says what is passed, or whether the \
-             number is the same for every architecture"
+            "type {type_letter}, nr {nr:#04x}, and the number does not say what is passed"
         );
     }
     let meanings = by_value(abis, |id| {
