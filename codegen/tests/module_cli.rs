@@ -214,7 +214,12 @@ fn a_number_that_was_given_away_is_not_given_to_another() {
     let said = String::from_utf8_lossy(&refused.stderr);
     assert!(said.contains("`BELL_HALT` would have the nr that `BELL_STOP` had"), "{said}");
     bell.redefine("#define BELL_STOP _IO('b', 2)", "#define BELL_HALT _IO('b', 3)");
-    assert_eq!(bell.code(&[]), 0);
+    let refused = bell.run(&[]);
+    assert_eq!(refused.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&refused.stderr);
+    let gone = "`BELL_STOP`, which is `BELL_STOP none 0x62 0x02 0 nothing`, would be gone";
+    assert!(said.contains(gone), "{said}");
+    assert_eq!(bell.code(&["--break-abi"]), 0);
     let lock = fs::read_to_string(bell.path("bell.abi")).unwrap();
     assert!(lock.contains("retired BELL_STOP none 0x62 0x02 0 nothing\n"), "{lock}");
 }

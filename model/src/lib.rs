@@ -14,6 +14,7 @@ mod constant;
 mod contract;
 mod definition;
 mod driver;
+mod expected;
 mod finding;
 mod interface;
 pub mod kernel_copies;
@@ -36,6 +37,7 @@ pub use driver::{
     Access, Amount, Answer, Cleared, CodeNotUnderstood, CopiedIn, CopiedOut, Copies, DriverCode,
     HandledCommand, Noticed, NoticedKind, OperationTable, Part, Serves, Slot, SourceHandler, Way,
 };
+pub use expected::{Among, Expected, expected};
 pub use finding::{Breaks, Edit, Finding, Fix, Label, Problem, ProblemKind, Report, Safety};
 pub use interface::{
     Argument, Command, CommandBody, Encoder, Family, FamilyNumber, Header, HeaderError, Interface,

@@ -30,7 +30,7 @@ Examples:
 
 A header that is not in the module's folder is copied there, and the copy follows it. NAME_main.c and the files that build the module are written once and are yours from then on. All
 others are made again each time; one that was changed by hand is not overwritten without `--force`.
-NAME.abi remembers numbers and offsets: what would break callers is refused.")]
+NAME.abi remembers numbers, offsets, constants and who may call: what would break callers is refused.")]
 #[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(super) struct Arguments {
     /// A crate or file of Rust with `#[derive(Ioctl)]`, or a C header
@@ -82,7 +82,7 @@ pub(super) struct Arguments {
     #[arg(long)]
     force: bool,
 
-    /// Take an ABI that breaks callers of the one before
+    /// Take an ABI that breaks callers of the one before, and record what was
     #[arg(long)]
     break_abi: bool,
 
@@ -270,7 +270,9 @@ fn read(arguments: &Arguments) -> Result<(Interface, Options), Failure> {
         [header] if is_header(header) => {
             let text = reading::read_text(header, limit::SOURCE)
                 .map_err(|error| Failure::of(header, format!("cannot read: {error}"), None))?;
-            let request = arguments.reading.request(header.clone());
+            let mut request = arguments.reading.request(header.clone());
+            // Constants are a part of what callers rely on.
+            request.all_definitions = true;
             let stem = header.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
             let name = options.name.clone().unwrap_or_else(|| stem.to_owned());
             let (interface, mut problems) = Workers::default().read_c(&request, None);
@@ -347,7 +349,7 @@ fn lock(arguments: &Arguments, plan: &Plan) -> Result<Locked, Failure> {
             Some(help),
         )
     };
-    let next = Lock::parse(plan.abi.iter().map(String::as_str)).map_err(broken_line)?;
+    let next = Lock::of(plan).map_err(broken_line)?;
     let now = read_below(&arguments.output, &full)
         .map_err(|error| Failure::of(&full, unreadable(&error), None))?;
     let known = match &now {

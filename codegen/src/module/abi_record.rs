@@ -2,7 +2,7 @@
 //! module.
 
 use ioctlkit_abi::{AbiId, Direction};
-use ioctlkit_model::{Layouts, RecordId, Role, Values};
+use ioctlkit_model::{Language, Layouts, RecordId, Role, Values};
 
 use super::header::same_everywhere;
 use super::shape::{Shape, record_type};
@@ -44,12 +44,15 @@ pub(crate) fn record(layouts: &Layouts<'_>, abi: AbiId, id: RecordId) -> Vec<Str
     let size = layouts.record(id, abi).ok().filter(|_| same).map(|layout| layout.size);
     let varies = |number: Option<u64>| number.map_or("varies".into(), |n: u64| n.to_string());
     let mut lines = vec![format!("{} {}", record_type(interface, id), varies(size))];
+    // A C header says by a member's name that it is free.
+    let is_c = interface.sources.file(interface.record(id).span.file).language() == Language::C;
     for (member, place) in layouts.members(id, abi) {
         let Some(name) = &member.name else { continue };
         let shape = Shape::of(layouts, abi, &member.ty);
         let (front, behind) = shape.map(|shape| shape.uapi(interface, false)).unwrap_or_default();
         let offset = varies(same.then(|| place.offset()));
         let role = match &member.purpose.role {
+            Role::Plain if is_c && member.is_reserved() => " reserved".into(),
             Role::Plain => String::new(),
             Role::Reserved => " reserved".into(),
             Role::Size => " size".into(),

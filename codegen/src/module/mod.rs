@@ -15,6 +15,7 @@ mod lock;
 mod names;
 mod number;
 pub mod plan;
+mod promises;
 mod regenerate;
 mod render;
 mod shape;
@@ -23,7 +24,7 @@ mod test_data;
 mod userland;
 
 pub use build::{Header, Options, left_out, plan};
-pub use lock::Lock;
+pub use lock::{Break, Lock};
 pub use plan::{Device, Plan};
 pub use regenerate::{Change, Step, steps};
 pub(crate) use render::render_with_handlers;

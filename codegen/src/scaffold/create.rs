@@ -166,7 +166,7 @@ fn module(scaffold: &Scaffold, interface: &str) -> Result<Vec<(String, String)>,
     let files = render_with_handlers(&plan, HANDLERS)
         .and_then(|module| Ok([module, userland(&interface, &plan)?].concat()));
     let files = files.map_err(|error| Error::Refused(format!("{error:#}")))?;
-    let lock = Lock::parse(plan.abi.iter().map(String::as_str));
+    let lock = Lock::of(&plan);
     let lock = lock.map_err(|line| Error::Refused(format!("line {line} of the ABI")))?;
     let mut files: Vec<_> = files.into_iter().map(|file| (file.path, file.text)).collect();
     files.push((format!("{}.abi", plan.name), Lock::default().followed_by(&lock)));

@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use ioctlkit_abi::{AbiSet, Direction};
 use ioctlkit_model::{
-    CommandBody, Enum, FileId, Interface, Layouts, Macro, MacroValue, Span, Variants,
+    Among, CommandBody, Enum, Expected, FileId, Interface, Layouts, Macro, MacroValue, Span,
+    Variants, expected,
 };
 use ioctlkit_sources::c::asm_architecture;
 
-use super::expected::{Among, Expected, expected};
 use super::{Side, Versions, pairing};
 use crate::against::Numbered;
 use crate::against::trust::Trust;
@@ -312,7 +312,10 @@ fn fate(
         (On::Value(was), On::Value(is)) if was == is => None,
         (On::Value(was), On::Value(is)) => {
             let among = ours.among(abi).in_both(theirs.among(abi));
-            let expected = expected(name, (&was, &is), among);
+            let expected = match (&was, &is) {
+                (Value::Integer(was), Value::Integer(is)) => expected(name, (*was, *is), among),
+                _ => None,
+            };
             // Enumerators that mean something are D006's.
             let is_of_others = among != Among::Macros && expected.is_none();
             (!is_of_others).then_some(One::Changed(was, is, expected))

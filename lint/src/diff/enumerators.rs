@@ -3,10 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use ioctlkit_abi::AbiSet;
-use ioctlkit_model::{Enum, Enumerator, FileId, Interface, Span};
+use ioctlkit_model::{Among, Enum, Enumerator, FileId, Interface, Span, expected};
 
-use super::constants::Value;
-use super::expected::{Among, expected};
 use super::{Versions, pairing};
 
 /// An enumerator whose value is another.
@@ -82,8 +80,7 @@ pub(super) fn renumbered(versions: &Versions) -> Vec<Renumbered> {
 
 /// Whether the value is the same, or another one as expected.
 fn is_as_it_was(old: &Enumerator, new: i128, among: Among) -> bool {
-    let values = (&Value::Integer(old.value), &Value::Integer(new));
-    old.value == new || expected(&old.name, values, among).is_some()
+    old.value == new || expected(&old.name, (old.value, new), among).is_some()
 }
 
 fn by_name<'a>(

@@ -7,6 +7,7 @@ use super::super::checks::Checks;
 use super::super::command::{self, Surroundings};
 use super::super::compat;
 use super::super::plan::{Command, Compat, Growth, Interface, Kind, Plan, Returns, Uses};
+use super::super::promises;
 use super::super::shape::Refusal;
 use super::{Builder, CommandGroup, problem};
 
@@ -201,6 +202,7 @@ impl<'a> Builder<'a> {
             passing,
             argument: &command.r#type,
         }));
+        plan.promises.extend(promises::needs(&command.r#macro, &contract));
     }
 }
 

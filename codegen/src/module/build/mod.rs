@@ -19,6 +19,7 @@ pub use left_out::left_out;
 use super::docs;
 use super::names;
 use super::plan::{Define, Device, Plan};
+use super::promises;
 
 /// What to make of an interface.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +77,7 @@ pub fn plan(model: &Model, options: &Options) -> Result<Plan, Vec<Problem>> {
     let mut builder = Builder { model, layouts: &layouts, abi, header_is_ours, problems };
     let mut plan = module(&name, main, options);
     builder.constants(&mut plan, &groups);
+    plan.promises = promises::constants(model);
     for (index, group) in std::iter::once(main).chain(others).enumerate() {
         builder.interface(&mut plan, group, &groups, index == 0);
     }
@@ -178,6 +180,7 @@ fn module(name: &str, main: &CommandGroup<'_>, options: &Options) -> Plan {
         test_records: Vec::new(),
         test_scalars: Vec::new(),
         abi: vec!["ioctlkit-abi 1".into()],
+        promises: Vec::new(),
     }
 }
 

@@ -50,6 +50,9 @@ pub struct Plan {
     pub test_scalars: Vec<TestScalar>,
     /// The ABI, line by line.
     pub abi: Vec<String>,
+    /// What callers rely on beyond that: constants, and what each command asks of them, line by line.
+    #[serde(skip)]
+    pub promises: Vec<String>,
 }
 
 /// How the files in `/dev` come about.

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use ioctlkit_abi::AbiSet;
-use ioctlkit_model::{Breaks, FileId, Finding, Label, Severity, abi_words};
+use ioctlkit_model::{Breaks, Expected, FileId, Finding, Label, Severity, abi_words};
 
 use super::words::breaking;
 use crate::declare_diff_rule;
-use crate::diff::{Comparison, ConstantChange, ConstantFate, Expected, Value, of_abis};
+use crate::diff::{Comparison, ConstantChange, ConstantFate, Value, of_abis};
 use crate::words::and_more;
 
 declare_diff_rule! {
