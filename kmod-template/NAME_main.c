@@ -9,6 +9,9 @@
 //% endif
 //% if device == "cdev"
 #include <linux/cdev.h>
+//% endif
+#include <linux/completion.h>
+//% if device == "cdev"
 #include <linux/device.h>
 //% endif
 #include <linux/err.h>
@@ -22,8 +25,9 @@
 //% block includes
 //% endblock
 #include <linux/platform_device.h>
-#include <linux/rwsem.h>
+#include <linux/refcount.h>
 #include <linux/slab.h>
+#include <linux/wait.h>
 
 //% if bench
 #include "gen/${name}_bench.h"
@@ -44,8 +48,10 @@
  * @dev: the device, which lives as long as the driver or a file refers to it
  * @cdev: the file in /dev
 //% endif
- * @lock: held for reading while a command runs
+ * @users: the driver, and each command that runs
+ * @idle: completed when the last of them has left
  * @gone: whether the driver has let go of the device
+ * @wait: where handlers sleep until something happens or the device is @gone
 //% if device == "misc"
  * @misc: the file in /dev
 //% endif
@@ -57,8 +63,10 @@ struct ${name}_device {
 	struct device dev;
 	struct cdev cdev;
 //% endif
-	struct rw_semaphore lock;
+	refcount_t users;
+	struct completion idle;
 	bool gone;
+	wait_queue_head_t wait;
 //% if device == "misc"
 	struct miscdevice misc;
 //% endif
@@ -88,15 +96,19 @@ static void ${name}_device_free(struct device *dev)
 }
 //% endif
 
+static void ${name}_user_put(struct ${name}_device *device)
+{
+	if (refcount_dec_and_test(&device->users))
+		complete(&device->idle);
+}
+
 int ${name}_enter(struct file *file)
 {
 	struct ${name}_file *private = file->private_data;
 
-	down_read(&private->device->lock);
-	if (private->device->gone) {
-		up_read(&private->device->lock);
+	if (READ_ONCE(private->device->gone) ||
+	    !refcount_inc_not_zero(&private->device->users))
 		return -ENODEV;
-	}
 	return 0;
 }
 
@@ -104,7 +116,7 @@ void ${name}_leave(struct file *file)
 {
 	struct ${name}_file *private = file->private_data;
 
-	up_read(&private->device->lock);
+	${name}_user_put(private->device);
 }
 
 /* Handlers go here: gen/ has the text of each in front of its ops. */
@@ -209,9 +221,11 @@ static void ${name}_remove(void *data)
 //% else
 	cdev_device_del(&device->cdev, &device->dev);
 //% endif
-	down_write(&device->lock);
-	device->gone = true;
-	up_write(&device->lock);
+	/* New commands are refused, and those that sleep wake up. */
+	WRITE_ONCE(device->gone, true);
+	wake_up_all(&device->wait);
+	${name}_user_put(device);
+	wait_for_completion(&device->idle);
 //% if device == "misc"
 	kref_put(&device->refs, ${name}_device_free);
 //% else
@@ -229,7 +243,9 @@ static int ${name}_probe(struct platform_device *pdev)
 	if (!device)
 		return -ENOMEM;
 	kref_init(&device->refs);
-	init_rwsem(&device->lock);
+	refcount_set(&device->users, 1);
+	init_completion(&device->idle);
+	init_waitqueue_head(&device->wait);
 	device->misc.minor = MISC_DYNAMIC_MINOR;
 	device->misc.name = "${node|string}";
 	device->misc.fops = &${name}_fops;
@@ -256,7 +272,9 @@ static int ${name}_add(struct device *parent, unsigned int minor)
 	device = kzalloc(sizeof(*device), GFP_KERNEL);
 	if (!device)
 		return -ENOMEM;
-	init_rwsem(&device->lock);
+	refcount_set(&device->users, 1);
+	init_completion(&device->idle);
+	init_waitqueue_head(&device->wait);
 	device_initialize(&device->dev);
 	device->dev.class = &${name}_class;
 	device->dev.parent = parent;

@@ -5,6 +5,7 @@
  * definition; this file is yours.
  */
 
+#include <linux/completion.h>
 #include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/kernel.h>
@@ -13,8 +14,9 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/platform_device.h>
-#include <linux/rwsem.h>
+#include <linux/refcount.h>
 #include <linux/slab.h>
+#include <linux/wait.h>
 
 #include "gen/ioctl_bench_bench.h"
 #include "gen/ioctl_bench_ioctl.h"
@@ -22,16 +24,20 @@
 /**
  * struct ioctl_bench_device - one device
  * @refs: the driver, and each open file
- * @lock: held for reading while a command runs
+ * @users: the driver, and each command that runs
+ * @idle: completed when the last of them has left
  * @gone: whether the driver has let go of the device
+ * @wait: where handlers sleep until something happens or the device is @gone
  * @misc: the file in /dev
  * @store_lock: guards @store
  * @store: what the last caller put there
  */
 struct ioctl_bench_device {
 	struct kref refs;
-	struct rw_semaphore lock;
+	refcount_t users;
+	struct completion idle;
 	bool gone;
+	wait_queue_head_t wait;
 	struct miscdevice misc;
 	/* Guards what is below. */
 	struct mutex store_lock;
@@ -51,15 +57,19 @@ static void ioctl_bench_device_free(struct kref *refs)
 	kfree(container_of(refs, struct ioctl_bench_device, refs));
 }
 
+static void ioctl_bench_user_put(struct ioctl_bench_device *device)
+{
+	if (refcount_dec_and_test(&device->users))
+		complete(&device->idle);
+}
+
 int ioctl_bench_enter(struct file *file)
 {
 	struct ioctl_bench_file *private = file->private_data;
 
-	down_read(&private->device->lock);
-	if (private->device->gone) {
-		up_read(&private->device->lock);
+	if (READ_ONCE(private->device->gone) ||
+	    !refcount_inc_not_zero(&private->device->users))
 		return -ENODEV;
-	}
 	return 0;
 }
 
@@ -67,7 +77,7 @@ void ioctl_bench_leave(struct file *file)
 {
 	struct ioctl_bench_file *private = file->private_data;
 
-	up_read(&private->device->lock);
+	ioctl_bench_user_put(private->device);
 }
 
 static int ioctl_bench_put(struct file *file, const void *bytes, size_t size)
@@ -246,9 +256,11 @@ static void ioctl_bench_remove(void *data)
 	struct ioctl_bench_device *device = data;
 
 	misc_deregister(&device->misc);
-	down_write(&device->lock);
-	device->gone = true;
-	up_write(&device->lock);
+	/* New commands are refused, and those that sleep wake up. */
+	WRITE_ONCE(device->gone, true);
+	wake_up_all(&device->wait);
+	ioctl_bench_user_put(device);
+	wait_for_completion(&device->idle);
 	kref_put(&device->refs, ioctl_bench_device_free);
 }
 
@@ -261,7 +273,9 @@ static int ioctl_bench_probe(struct platform_device *pdev)
 	if (!device)
 		return -ENOMEM;
 	kref_init(&device->refs);
-	init_rwsem(&device->lock);
+	refcount_set(&device->users, 1);
+	init_completion(&device->idle);
+	init_waitqueue_head(&device->wait);
 	mutex_init(&device->store_lock);
 	device->misc.minor = MISC_DYNAMIC_MINOR;
 	device->misc.name = "ioctl_bench";

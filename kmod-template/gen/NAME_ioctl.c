@@ -112,11 +112,11 @@ static long ${do_name}(struct file *file${(", unsigned int cmd" if c.by_number)|
 //% endif
 //% if c.needs_read
 	if (!(file->f_mode & FMODE_READ))
-		return -EPERM;
+		return -EBADF;
 //% endif
 //% if c.needs_write
 	if (!(file->f_mode & FMODE_WRITE))
-		return -EPERM;
+		return -EBADF;
 //% endif
 //% if c.capability
 	if (!capable(${c.capability}))
@@ -329,13 +329,7 @@ out_karg:
 //% endif
 	${"kvfree" if c.kind == "flexible" or c.kind == "buffer" else "kfree"}(karg);
 //% endif
-//% if c.returns == "number" or c.returns == "file"
 	return ret;
-//% elif c.writes and not c.heap
-	return 0;
-//% else
-	return min(ret, 0);
-//% endif
 }
 //% endmacro
 //% for c in it.commands

@@ -380,7 +380,7 @@ static int unknown(const struct command *command, const char *what, __u32 number
 /* Whether an error is one that is answered before the handler is asked. */
 static bool is_of_every_command(long answer)
 {
-	return answer == -EPERM || answer == -EFAULT || answer == -EINVAL ||
+	return answer == -EBADF || answer == -EPERM || answer == -EFAULT || answer == -EINVAL ||
 		answer == -E2BIG || answer == -ENODEV;
 }
 
@@ -894,7 +894,7 @@ static int on_file(const struct command *command, int flags, const char *what)
 		ktap_say("cannot open %s: %s", device->path, name_of(-errno));
 		return KTAP_FAIL;
 	}
-	failed = expect(what, call_on(file, command->number, valid_argument(command)), -EPERM);
+	failed = expect(what, call_on(file, command->number, valid_argument(command)), -EBADF);
 	close(file);
 	return failed;
 }

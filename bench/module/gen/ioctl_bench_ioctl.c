@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Made by ioctl-gen 0.1.0: body 45636c89b2cd */
+/* Made by ioctl-gen 0.1.0: body 201912104a4b */
 
 #include <linux/fs.h>
 #include <linux/ioctl.h>
@@ -26,7 +26,7 @@ static long ioctl_bench_do_write_8(struct file *file, void __user *uarg)
 		return ret;
 	ret = ioctl_bench_ops.write_8(file, &karg);
 	ioctl_bench_leave(file);
-	return min(ret, 0);
+	return ret;
 }
 
 static long ioctl_bench_do_write_64(struct file *file, void __user *uarg)
@@ -43,7 +43,7 @@ static long ioctl_bench_do_write_64(struct file *file, void __user *uarg)
 		return ret;
 	ret = ioctl_bench_ops.write_64(file, &karg);
 	ioctl_bench_leave(file);
-	return min(ret, 0);
+	return ret;
 }
 
 static long ioctl_bench_do_write_512(struct file *file, void __user *uarg)
@@ -66,7 +66,7 @@ static long ioctl_bench_do_write_512(struct file *file, void __user *uarg)
 	ioctl_bench_leave(file);
 out:
 	kfree(karg);
-	return min(ret, 0);
+	return ret;
 }
 
 static long ioctl_bench_do_write_1024(struct file *file, void __user *uarg)
@@ -89,7 +89,7 @@ static long ioctl_bench_do_write_1024(struct file *file, void __user *uarg)
 	ioctl_bench_leave(file);
 out:
 	kfree(karg);
-	return min(ret, 0);
+	return ret;
 }
 
 static long ioctl_bench_do_write_4096(struct file *file, void __user *uarg)
@@ -112,7 +112,7 @@ static long ioctl_bench_do_write_4096(struct file *file, void __user *uarg)
 	ioctl_bench_leave(file);
 out:
 	kfree(karg);
-	return min(ret, 0);
+	return ret;
 }
 
 static long ioctl_bench_do_read_8(struct file *file, void __user *uarg)
@@ -132,7 +132,7 @@ static long ioctl_bench_do_read_8(struct file *file, void __user *uarg)
 		return ret;
 	if (copy_to_user(uarg, &karg, sizeof(karg)))
 		return -EFAULT;
-	return 0;
+	return ret;
 }
 
 static long ioctl_bench_do_read_64(struct file *file, void __user *uarg)
@@ -152,7 +152,7 @@ static long ioctl_bench_do_read_64(struct file *file, void __user *uarg)
 		return ret;
 	if (copy_to_user(uarg, &karg, sizeof(karg)))
 		return -EFAULT;
-	return 0;
+	return ret;
 }
 
 static long ioctl_bench_do_read_512(struct file *file, void __user *uarg)
@@ -176,7 +176,7 @@ static long ioctl_bench_do_read_512(struct file *file, void __user *uarg)
 		ret = -EFAULT;
 out:
 	kfree(karg);
-	return min(ret, 0);
+	return ret;
 }
 
 static long ioctl_bench_do_read_1024(struct file *file, void __user *uarg)
@@ -200,7 +200,7 @@ static long ioctl_bench_do_read_1024(struct file *file, void __user *uarg)
 		ret = -EFAULT;
 out:
 	kfree(karg);
-	return min(ret, 0);
+	return ret;
 }
 
 static long ioctl_bench_do_read_4096(struct file *file, void __user *uarg)
@@ -224,7 +224,7 @@ static long ioctl_bench_do_read_4096(struct file *file, void __user *uarg)
 		ret = -EFAULT;
 out:
 	kfree(karg);
-	return min(ret, 0);
+	return ret;
 }
 
 static long ioctl_bench_do_exchange_8(struct file *file, void __user *uarg)
@@ -245,7 +245,7 @@ static long ioctl_bench_do_exchange_8(struct file *file, void __user *uarg)
 		return ret;
 	if (copy_to_user(uarg, &karg, sizeof(karg)))
 		return -EFAULT;
-	return 0;
+	return ret;
 }
 
 static long ioctl_bench_do_exchange_64(struct file *file, void __user *uarg)
@@ -266,7 +266,7 @@ static long ioctl_bench_do_exchange_64(struct file *file, void __user *uarg)
 		return ret;
 	if (copy_to_user(uarg, &karg, sizeof(karg)))
 		return -EFAULT;
-	return 0;
+	return ret;
 }
 
 static long ioctl_bench_do_exchange_512(struct file *file, void __user *uarg)
@@ -293,7 +293,7 @@ static long ioctl_bench_do_exchange_512(struct file *file, void __user *uarg)
 		ret = -EFAULT;
 out:
 	kfree(karg);
-	return min(ret, 0);
+	return ret;
 }
 
 static long ioctl_bench_do_exchange_1024(struct file *file, void __user *uarg)
@@ -320,7 +320,7 @@ static long ioctl_bench_do_exchange_1024(struct file *file, void __user *uarg)
 		ret = -EFAULT;
 out:
 	kfree(karg);
-	return min(ret, 0);
+	return ret;
 }
 
 static long ioctl_bench_do_exchange_4096(struct file *file, void __user *uarg)
@@ -347,7 +347,7 @@ static long ioctl_bench_do_exchange_4096(struct file *file, void __user *uarg)
 		ret = -EFAULT;
 out:
 	kfree(karg);
-	return min(ret, 0);
+	return ret;
 }
 
 /**

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Made by ioctl-gen 0.1.0: body 46337cdf7804 */
+/* Made by ioctl-gen 0.1.0: body 2d9c053789dc */
 #ifndef _IOCTL_BENCH_IOCTL_H
 #define _IOCTL_BENCH_IOCTL_H
 
@@ -13,8 +13,10 @@
  *
  * A handler runs when its argument has been copied in and found valid, between
  * ioctl_bench_enter() and ioctl_bench_leave(). It answers 0, or the number that
- * the command returns, or an error. What it leaves in its argument goes to the
- * caller only when it succeeds. A command whose member is NULL answers -ENOTTY.
+ * the command returns, or an error: the caller gets what it answers. No lock is
+ * held, and one that sleeps ends with -ENODEV when the device goes. What it
+ * leaves in its argument goes to the caller only when it succeeds. A command
+ * whose member is NULL answers -ENOTTY.
  *
  * @write_8: IOCTL_BENCH_WRITE_8::
  *

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Made by ioctl-gen 0.1.0: body 39f9302d1fc8 */
+/* Made by ioctl-gen 0.1.0: body b3987d130701 */
 /*
  * Whether a driver answers malformed calls as its definition says. Each test
  * spoils one thing of a call that is right otherwise.
@@ -388,7 +388,7 @@ static int unknown(const struct command *command, const char *what,
 /* Whether an error is one that is answered before the handler is asked. */
 static bool is_of_every_command(long answer)
 {
-	return answer == -EPERM || answer == -EFAULT || answer == -EINVAL ||
+	return answer == -EBADF || answer == -EPERM || answer == -EFAULT || answer == -EINVAL ||
 		answer == -E2BIG || answer == -ENODEV;
 }
 
@@ -937,7 +937,7 @@ static int on_file(const struct command *command, int flags, const char *what)
 	}
 	failed = expect(what,
 			call_on(file, command->number,
-				valid_argument(command)), -EPERM);
+				valid_argument(command)), -EBADF);
 	close(file);
 	return failed;
 }

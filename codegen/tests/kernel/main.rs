@@ -5,6 +5,7 @@
 mod changes;
 mod guest;
 mod hooks;
+mod lifetime;
 mod mutants;
 mod support;
 

@@ -120,16 +120,19 @@ static int echo_ioctl_set_config(struct file *file,
 }
 
 /* Takes as long as an answer does. */
-static int echo_wait(u64 delay_ns, u32 timeout_ms)
+static int echo_wait(struct echo_device *device, u64 delay_ns, u32 timeout_ms)
 {
 	u64 timeout_ns = (u64)timeout_ms * NSEC_PER_MSEC;
 	bool late = timeout_ns && delay_ns > timeout_ns;
 	ktime_t time = ns_to_ktime(late ? timeout_ns : delay_ns);
+	int ret;
 
 	if (!delay_ns)
 		return 0;
-	set_current_state(TASK_INTERRUPTIBLE);
-	if (schedule_hrtimeout(&time, HRTIMER_MODE_REL))
+	ret = wait_event_interruptible_hrtimeout(device->wait, READ_ONCE(device->gone), time);
+	if (!ret)
+		return -ENODEV;
+	if (ret != -ETIME)
 		return -EINTR;
 	return late ? -ETIMEDOUT : 0;
 }
@@ -186,7 +189,7 @@ static int echo_send(struct echo_file *private, struct echo_transfer *arg,
 		repeat = 0;
 	if ((u64)arg->input_len * repeat > arg->output_len)
 		return -ENOSPC;
-	ret = echo_wait(config->delay_ns, private->timeout_ms);
+	ret = echo_wait(private->device, config->delay_ns, private->timeout_ms);
 	if (ret)
 		return ret;
 	echo_change(bytes, arg->input_len, config->mode);

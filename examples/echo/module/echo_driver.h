@@ -3,20 +3,24 @@
 #ifndef _ECHO_DRIVER_H
 #define _ECHO_DRIVER_H
 
+#include <linux/completion.h>
 #include <linux/eventfd.h>
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/miscdevice.h>
 #include <linux/mutex.h>
-#include <linux/rwsem.h>
+#include <linux/refcount.h>
+#include <linux/wait.h>
 
 #include "gen/echo_ioctl.h"
 
 /**
  * struct echo_device - one device
  * @refs: the driver, and each open file
- * @lock: held for reading while a command runs
+ * @users: the driver, and each command that runs
+ * @idle: completed when the last of them has left
  * @gone: whether the driver has let go of the device
+ * @wait: where handlers sleep until something happens or the device is @gone
  * @misc: the file in /dev
  * @limits_lock: guards @limits and @kept
  * @limits: what all files together may use
@@ -24,8 +28,10 @@
  */
 struct echo_device {
 	struct kref refs;
-	struct rw_semaphore lock;
+	refcount_t users;
+	struct completion idle;
 	bool gone;
+	wait_queue_head_t wait;
 	struct miscdevice misc;
 	/* Guards what is below. */
 	struct mutex limits_lock;

@@ -19,15 +19,19 @@ static void echo_device_free(struct kref *refs)
 	kfree(container_of(refs, struct echo_device, refs));
 }
 
+static void echo_user_put(struct echo_device *device)
+{
+	if (refcount_dec_and_test(&device->users))
+		complete(&device->idle);
+}
+
 int echo_enter(struct file *file)
 {
 	struct echo_file *private = file->private_data;
 
-	down_read(&private->device->lock);
-	if (private->device->gone) {
-		up_read(&private->device->lock);
+	if (READ_ONCE(private->device->gone) ||
+	    !refcount_inc_not_zero(&private->device->users))
 		return -ENODEV;
-	}
 	return 0;
 }
 
@@ -35,7 +39,7 @@ void echo_leave(struct file *file)
 {
 	struct echo_file *private = file->private_data;
 
-	up_read(&private->device->lock);
+	echo_user_put(private->device);
 }
 
 static int echo_open(struct inode *inode, struct file *file)
@@ -84,9 +88,11 @@ static void echo_remove(void *data)
 	struct echo_device *device = data;
 
 	misc_deregister(&device->misc);
-	down_write(&device->lock);
-	device->gone = true;
-	up_write(&device->lock);
+	/* New commands are refused, and those that sleep wake up. */
+	WRITE_ONCE(device->gone, true);
+	wake_up_all(&device->wait);
+	echo_user_put(device);
+	wait_for_completion(&device->idle);
 	kref_put(&device->refs, echo_device_free);
 }
 
@@ -99,7 +105,9 @@ static int echo_probe(struct platform_device *pdev)
 	if (!device)
 		return -ENOMEM;
 	kref_init(&device->refs);
-	init_rwsem(&device->lock);
+	refcount_set(&device->users, 1);
+	init_completion(&device->idle);
+	init_waitqueue_head(&device->wait);
 	mutex_init(&device->limits_lock);
 	device->limits.kept_messages = 1024;
 	device->limits.message_max = 4096;

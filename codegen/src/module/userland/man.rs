@@ -11,12 +11,13 @@ use crate::module::stamp::PLACEHOLDER;
 const DATE: &str = "2026-11-22";
 
 /// Errors that every command may answer, and when.
-const ERRORS: [(&str, &str); 6] = [
+const ERRORS: [(&str, &str); 7] = [
     (
         "E2BIG",
         "A structure is longer than the driver's and not zero behind that, or an array is \
                longer than the driver takes.",
     ),
+    ("EBADF", "The file is not open in the mode that the command needs."),
     ("EFAULT", "Memory of the caller cannot be read or written."),
     (
         "EINVAL",
@@ -25,11 +26,7 @@ const ERRORS: [(&str, &str); 6] = [
     ),
     ("ENODEV", "The device is gone."),
     ("ENOTTY", "The driver has no command of that number."),
-    (
-        "EPERM",
-        "The file is not open in the mode, or the caller lacks the capability, that the \
-               command needs.",
-    ),
+    ("EPERM", "The caller lacks the capability that the command needs."),
 ];
 
 /// The page.

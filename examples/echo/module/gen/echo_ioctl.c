@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Made by ioctl-gen 0.1.0: body a2268a0f141a */
+/* Made by ioctl-gen 0.1.0: body 1e4ebc4e620a */
 
 #include <linux/capability.h>
 #include <linux/compat.h>
@@ -108,13 +108,13 @@ static long echo_do_reset(struct file *file)
 	if (!echo_ops.reset)
 		return -ENOTTY;
 	if (!(file->f_mode & FMODE_WRITE))
-		return -EPERM;
+		return -EBADF;
 	ret = echo_enter(file);
 	if (ret)
 		return ret;
 	ret = echo_ops.reset(file);
 	echo_leave(file);
-	return min(ret, 0);
+	return ret;
 }
 
 static long echo_do_get_info(struct file *file, unsigned int cmd,
@@ -142,7 +142,7 @@ static long echo_do_get_info(struct file *file, unsigned int cmd,
 	if (size > sizeof(karg) &&
 	    clear_user(uarg + sizeof(karg), size - sizeof(karg)))
 		return -EFAULT;
-	return 0;
+	return ret;
 }
 
 static long echo_do_get_config(struct file *file, void __user *uarg)
@@ -162,7 +162,7 @@ static long echo_do_get_config(struct file *file, void __user *uarg)
 		return ret;
 	if (copy_to_user(uarg, &karg, sizeof(karg)))
 		return -EFAULT;
-	return 0;
+	return ret;
 }
 
 static long echo_do_set_config(struct file *file, void __user *uarg)
@@ -173,7 +173,7 @@ static long echo_do_set_config(struct file *file, void __user *uarg)
 	if (!echo_ops.set_config)
 		return -ENOTTY;
 	if (!(file->f_mode & FMODE_WRITE))
-		return -EPERM;
+		return -EBADF;
 	if (copy_from_user(&karg, uarg, sizeof(karg)))
 		return -EFAULT;
 	ret = echo_check_config(&karg);
@@ -184,7 +184,7 @@ static long echo_do_set_config(struct file *file, void __user *uarg)
 		return ret;
 	ret = echo_ops.set_config(file, &karg);
 	echo_leave(file);
-	return min(ret, 0);
+	return ret;
 }
 
 static long echo_do_transfer(struct file *file, unsigned int cmd,
@@ -197,9 +197,9 @@ static long echo_do_transfer(struct file *file, unsigned int cmd,
 	if (_IOC_SIZE(cmd) < ECHO_TRANSFER_SIZE_VER0 || !echo_ops.transfer)
 		return -ENOTTY;
 	if (!(file->f_mode & FMODE_READ))
-		return -EPERM;
+		return -EBADF;
 	if (!(file->f_mode & FMODE_WRITE))
-		return -EPERM;
+		return -EBADF;
 	if (get_user(size, (u32 __user *)uarg))
 		return -EFAULT;
 	if (size < ECHO_TRANSFER_SIZE_VER0)
@@ -223,7 +223,7 @@ static long echo_do_transfer(struct file *file, unsigned int cmd,
 		return ret;
 	if (copy_to_user(uarg, &karg, min_t(size_t, size, sizeof(karg))))
 		return -EFAULT;
-	return 0;
+	return ret;
 }
 
 static long echo_do_set_timeout(struct file *file, unsigned long arg)
@@ -233,7 +233,7 @@ static long echo_do_set_timeout(struct file *file, unsigned long arg)
 	if (!echo_ops.set_timeout)
 		return -ENOTTY;
 	if (!(file->f_mode & FMODE_WRITE))
-		return -EPERM;
+		return -EBADF;
 	ret = echo_enter(file);
 	if (ret)
 		return ret;
@@ -251,7 +251,7 @@ static long echo_do_open_monitor(struct file *file, void __user *uarg)
 	if (!echo_ops.open_monitor)
 		return -ENOTTY;
 	if (!(file->f_mode & FMODE_READ))
-		return -EPERM;
+		return -EBADF;
 	if (copy_from_user(&karg, uarg, sizeof(karg)))
 		return -EFAULT;
 	ret = echo_check_open_monitor(&karg);
@@ -289,7 +289,7 @@ static long echo_do_list_messages(struct file *file,
 	if (!echo_ops.list_messages)
 		return -ENOTTY;
 	if (!(file->f_mode & FMODE_READ))
-		return -EPERM;
+		return -EBADF;
 	if (copy_from_user(&head, uarg, sizeof(head)))
 		return -EFAULT;
 	ret = echo_check_message_list(&head);
@@ -326,7 +326,7 @@ static long echo_do_list_messages(struct file *file,
 		ret = -EFAULT;
 out:
 	kvfree(karg);
-	return min(ret, 0);
+	return ret;
 }
 
 static long echo_do_set_limits(struct file *file, void __user *uarg)
@@ -348,7 +348,7 @@ static long echo_do_set_limits(struct file *file, void __user *uarg)
 		return ret;
 	ret = echo_ops.set_limits(file, &karg);
 	echo_leave(file);
-	return min(ret, 0);
+	return ret;
 }
 
 static long echo_do_set_eventfd(struct file *file, void __user *uarg)
@@ -359,7 +359,7 @@ static long echo_do_set_eventfd(struct file *file, void __user *uarg)
 	if (!echo_ops.set_eventfd)
 		return -ENOTTY;
 	if (!(file->f_mode & FMODE_WRITE))
-		return -EPERM;
+		return -EBADF;
 	if (copy_from_user(&karg, uarg, sizeof(karg)))
 		return -EFAULT;
 	ret = echo_check_eventfd(&karg);
@@ -370,7 +370,7 @@ static long echo_do_set_eventfd(struct file *file, void __user *uarg)
 		return ret;
 	ret = echo_ops.set_eventfd(file, &karg);
 	echo_leave(file);
-	return min(ret, 0);
+	return ret;
 }
 
 static long echo_do_get_usage(struct file *file, void __user *uarg)
@@ -390,7 +390,7 @@ static long echo_do_get_usage(struct file *file, void __user *uarg)
 		return ret;
 	if (copy_to_user(uarg, &karg, sizeof(karg)))
 		return -EFAULT;
-	return 0;
+	return ret;
 }
 
 static long echo_do_get_channel(struct file *file, unsigned int cmd,
@@ -412,7 +412,7 @@ static long echo_do_get_channel(struct file *file, unsigned int cmd,
 		return ret;
 	if (copy_to_user(uarg, &karg, sizeof(karg)))
 		return -EFAULT;
-	return 0;
+	return ret;
 }
 
 static long echo_do_set_channel(struct file *file, unsigned int cmd,
@@ -425,7 +425,7 @@ static long echo_do_set_channel(struct file *file, unsigned int cmd,
 	if (!echo_ops.set_channel)
 		return -ENOTTY;
 	if (!(file->f_mode & FMODE_WRITE))
-		return -EPERM;
+		return -EBADF;
 	if (copy_from_user(&karg, uarg, sizeof(karg)))
 		return -EFAULT;
 	ret = echo_check_channel(&karg);
@@ -436,7 +436,7 @@ static long echo_do_set_channel(struct file *file, unsigned int cmd,
 		return ret;
 	ret = echo_ops.set_channel(file, index, &karg);
 	echo_leave(file);
-	return min(ret, 0);
+	return ret;
 }
 
 /**
@@ -532,7 +532,7 @@ static long echo_compat_do_get_usage(struct file *file, void __user *uarg)
 		return -EOVERFLOW;
 	if (copy_to_user(uarg, &carg, sizeof(carg)))
 		return -EFAULT;
-	return 0;
+	return ret;
 }
 
 /**

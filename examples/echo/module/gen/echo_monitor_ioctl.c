@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Made by ioctl-gen 0.1.0: body bb74c45f224e */
+/* Made by ioctl-gen 0.1.0: body fe3ae07aa36e */
 
 #include <linux/compat.h>
 #include <linux/fs.h>
@@ -29,7 +29,7 @@ static long echo_monitor_do_next_message(struct file *file, void __user *uarg)
 		return ret;
 	if (copy_to_user(uarg, &karg, sizeof(karg)))
 		return -EFAULT;
-	return 0;
+	return ret;
 }
 
 static long echo_monitor_do_skip(struct file *file, unsigned long arg)

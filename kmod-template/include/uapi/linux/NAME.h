@@ -31,7 +31,9 @@ ${stamp}
  *
  * ENOTTY: the number is none of these, or one that the driver does not implement.
  *
- * EPERM: the file is not open in the mode, or the caller lacks the capability, that it needs.
+ * EBADF: the file is not open in the mode that it needs.
+ *
+ * EPERM: the caller lacks the capability that it needs.
  *
  * EFAULT: memory of the caller cannot be read or written.
  *

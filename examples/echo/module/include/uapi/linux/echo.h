@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
-/* Made by ioctl-gen 0.1.0: body f3018b078074 */
+/* Made by ioctl-gen 0.1.0: body 8f86f53f2d81 */
 #ifndef _UAPI_LINUX_ECHO_H
 #define _UAPI_LINUX_ECHO_H
 
@@ -17,8 +17,9 @@
  * ENOTTY: the number is none of these, or one that the driver does not
  * implement.
  *
- * EPERM: the file is not open in the mode, or the caller lacks the capability,
- * that it needs.
+ * EBADF: the file is not open in the mode that it needs.
+ *
+ * EPERM: the caller lacks the capability that it needs.
  *
  * EFAULT: memory of the caller cannot be read or written.
  *
