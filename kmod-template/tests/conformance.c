@@ -479,12 +479,21 @@ static int size_of_first_version(const struct command *command, long valid)
 			   valid_argument(command)), valid_call(command));
 }
 
+/* Whether the hooks say that a number comes back, where the definition does not. */
+static bool is_positive(const struct command *command)
+{
+	const struct hook *hook = hook_of(command);
+
+	return hook && hook->positive;
+}
+
 static int valid_data(const struct command *command, long valid)
 {
-	(void)command;
 	if (valid < 0 && !is_of_every_command(valid))
 		return skip(name_of(valid));
-	return expect("valid data", valid < 0 ? valid : 0, 0);
+	if (valid > 0 && (command->answer != ZERO || is_positive(command)))
+		return KTAP_PASS;
+	return expect("valid data", valid, 0);
 }
 
 static int each_number(const struct command *command, long valid)

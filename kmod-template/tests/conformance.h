@@ -86,6 +86,7 @@ struct hook {
 	void (*tear_down)(int fd, long answer, const void *argument);
 	/* How many calls that succeed one open file takes; 0 is any number. */
 	unsigned int limit;
+	bool positive;	/* it may return a number above 0 */
 	unsigned int calls;	/* counted by the test */
 };
 

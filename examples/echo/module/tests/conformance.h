@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Made by ioctl-gen 0.1.0: body 734916621ba7 */
+/* Made by ioctl-gen 0.1.0: body 8dedeba1337a */
 /* What the conformance test has to know of a command. */
 #ifndef CONFORMANCE_H
 #define CONFORMANCE_H
@@ -86,6 +86,7 @@ struct hook {
 	void (*tear_down)(int fd, long answer, const void *argument);
 	/* How many calls that succeed one open file takes; 0 is any number. */
 	unsigned int limit;
+	bool positive;	/* it may return a number above 0 */
 	unsigned int calls;	/* counted by the test */
 };
 
