@@ -118,6 +118,42 @@ fn arguments_that_no_driver_can_take() {
 }
 
 #[test]
+fn structures_behind_addresses_that_cannot_be_copied_and_checked() {
+    let checked = data("Note", "", "#[ioctl(flags = 1)] pub flags: u32, pub pitch: u32,");
+    let play = |member: &str| {
+        let members =
+            format!("#[ioctl(count = count)] notes: UserConstPtr<'a, Note>, count: {member}");
+        data("Play<'a>", "", &members)
+    };
+    for (items, commands, why) in [
+        (
+            format!("{checked}{}", play("i32, rest: u32,")),
+            "#[ioctl(nr = 1, write)] Ring(Play<'a>),",
+            "`count` counts elements: make it an unsigned integer",
+        ),
+        (
+            format!("{checked}{}{}", play("u64,"), data("Outer<'a>", "", "pub first: Play<'a>,")),
+            "#[ioctl(nr = 1, write)] Ring(Outer<'a>),",
+            "the structures behind `notes` are checked, but only those behind an address in the argument",
+        ),
+        (
+            format!(
+                "{}{}",
+                data("Note", "#[ioctl(not_portable = \"old\")]", "pub a: c_long,"),
+                play("u64,")
+            ),
+            "#[ioctl(nr = 1, write)] Ring(Play<'a>),",
+            "the structures behind `notes` differ between 32-bit and 64-bit programs",
+        ),
+    ] {
+        let text = rust(&items, commands)
+            .replace("Reserved}", "Reserved, UserConstPtr, UserPtr}")
+            .replace("enum BellIoctl", "enum BellIoctl<'a>");
+        refused("lib.rs", &text, why);
+    }
+}
+
+#[test]
 fn structures_that_the_header_cannot_spell() {
     let packed =
         "#[derive(IoctlData)]\n#[repr(C, packed)]\npub struct Packed { pub a: u8, pub b: u32 }";

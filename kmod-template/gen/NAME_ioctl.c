@@ -7,8 +7,10 @@ ${stamp}
 //% if it.compat == "translated"
 #include <linux/compat.h>
 //% endif
-//% if it.uses.file
+//% if it.uses.file or it.uses.arrays
 #include <linux/err.h>
+//% endif
+//% if it.uses.file
 #include <linux/fcntl.h>
 #include <linux/file.h>
 //% endif
@@ -85,6 +87,12 @@ static long ${do_name}(struct file *file${(", unsigned int cmd" if c.by_number)|
 	${c.type|code} ${("*" if c.heap)|code}karg;
 //% if c.translated
 	${c.translated.type|code} ${("*" if c.heap)|code}carg;
+//% endif
+//% for array in c.arrays
+	${array.type|code} *${array.copy} = NULL;
+//% endfor
+//% if c.checks_elements
+	size_t i;
 //% endif
 //% endif
 //% if c.growth == "member"
@@ -230,11 +238,33 @@ static long ${do_name}(struct file *file${(", unsigned int cmd" if c.by_number)|
 	if (ret)
 		${c.fail|code};
 //% endif
+//% for array in c.arrays
+	ret = -E2BIG;
+//% if array.wide_count
+	if (karg${c.dot|code}${array.count} > ${it.upper}_ARRAY_BYTES_MAX)
+		goto out;
+//% endif
+	if (array_size(karg${c.dot|code}${array.count}, sizeof(*${array.copy})) > ${it.upper}_ARRAY_BYTES_MAX)
+		goto out;
+	${array.copy} = vmemdup_user(u64_to_user_ptr(karg${c.dot|code}${array.member}), array_size(karg${c.dot|code}${array.count}, sizeof(*${array.copy})));
+	if (IS_ERR(${array.copy})) {
+		ret = PTR_ERR(${array.copy});
+		${array.copy} = NULL;
+		goto out;
+	}
+//% if array.check
+	for (i = 0; i < karg${c.dot|code}${array.count}; i++) {
+		ret = ${array.check}(&${array.copy}[i]);
+		if (ret)
+			goto out;
+	}
+//% endif
+//% endfor
 //% endif
 //% endif
 //% if c.returns == "file"
 	fd = get_unused_fd_flags(O_CLOEXEC);
-//% if c.heap
+//% if c.cleans
 	if (fd < 0) {
 		ret = fd;
 		goto out;
@@ -246,7 +276,7 @@ static long ${do_name}(struct file *file${(", unsigned int cmd" if c.by_number)|
 //% endif
 	ret = ${it.symbol}_enter(file);
 	if (ret)
-		${("goto put_fd" if c.returns == "file" else c.fail)|code};
+		${("goto put_fd" if c.returns == "file" else "goto out" if c.cleans else "return ret")|code};
 //% if c.returns == "file"
 	made = ${it.symbol}_ops.${c.op}(${c.arguments|code});
 	${it.symbol}_leave(file);
@@ -259,7 +289,7 @@ static long ${do_name}(struct file *file${(", unsigned int cmd" if c.by_number)|
 	${it.symbol}_leave(file);
 //% if c.writes
 	if (ret < 0)
-		${c.fail|code};
+		${("goto out" if c.cleans else "return ret")|code};
 //% endif
 //% endif
 //% if c.writes
@@ -278,17 +308,17 @@ static long ${do_name}(struct file *file${(", unsigned int cmd" if c.by_number)|
 		ret = -EFAULT;
 //% elif c.growth != "none"
 	if (copy_to_user(uarg, ${c.ref|code}karg, min_t(size_t, size, sizeof(${c.star|code}karg))))
-		${("ret = -EFAULT" if c.heap else "return -EFAULT")|code};
+		${("ret = -EFAULT" if c.cleans else "return -EFAULT")|code};
 //% if not c.reads
 	/* The members that the driver does not know. */
 	if (size > sizeof(${c.star|code}karg) && clear_user(uarg + sizeof(${c.star|code}karg), size - sizeof(${c.star|code}karg)))
-		${("ret = -EFAULT" if c.heap else "return -EFAULT")|code};
+		${("ret = -EFAULT" if c.cleans else "return -EFAULT")|code};
 //% endif
 //% elif c.translated
-//% if c.heap
-	if (${c.translated.to}(carg, karg))
+//% if c.cleans
+	if (${c.translated.to}(${c.ref|code}carg, ${c.ref|code}karg))
 		ret = -EOVERFLOW;
-	else if (copy_to_user(uarg, carg, sizeof(*carg)))
+	else if (copy_to_user(uarg, ${c.ref|code}carg, sizeof(${c.star|code}carg)))
 		ret = -EFAULT;
 //% else
 	if (${c.translated.to}(&carg, &karg))
@@ -296,8 +326,8 @@ static long ${do_name}(struct file *file${(", unsigned int cmd" if c.by_number)|
 	if (copy_to_user(uarg, &carg, sizeof(carg)))
 		return -EFAULT;
 //% endif
-//% elif c.heap
-	if (copy_to_user(uarg, karg, sizeof(*karg)))
+//% elif c.cleans
+	if (copy_to_user(uarg, ${c.ref|code}karg, sizeof(${c.star|code}karg)))
 		ret = -EFAULT;
 //% else
 	if (copy_to_user(uarg, &karg, sizeof(karg)))
@@ -307,7 +337,7 @@ static long ${do_name}(struct file *file${(", unsigned int cmd" if c.by_number)|
 //% if c.returns == "file"
 	/* Behind this, another thread may use the file: nothing can fail. */
 	fd_install(fd, made);
-//% if c.heap
+//% if c.cleans
 	ret = fd;
 	goto out;
 //% else
@@ -321,8 +351,13 @@ put_file:
 put_fd:
 	put_unused_fd(fd);
 //% endif
-//% if c.heap
+//% if c.cleans
 out:
+//% for array in c.arrays
+	kvfree(${array.copy});
+//% endfor
+//% endif
+//% if c.heap
 //% if c.translated
 	kfree(carg);
 out_karg:

@@ -61,6 +61,31 @@ static const struct member ${scalar.members_name}[] = {
 };
 //% endfor
 //% for it in interfaces
+//% for c in it.commands if c.arrays
+
+static const struct elements ${it.symbol}_${c.op}_elements[] = {
+//% for array in c.arrays
+	{
+		.name = "${array.member|string}",
+		.address = offsetof(${c.type|code}, ${array.member}),
+		.count = { offsetof(${c.type|code}, ${array.count}), sizeof(${c.test.object|code}.${array.count}) },
+		.size = sizeof(${array.type|code}),
+		.valid = &${array.valid},
+		.members = ${array.members},
+		.some = ${array.some|code},
+//% if array.more
+		.more = true,
+//% endif
+//% if array.any
+		.any = true,
+//% endif
+	},
+//% endfor
+	{ .name = NULL }
+};
+
+static_assert(ARRAY_SIZE(${it.symbol}_${c.op}_elements) <= MOST_ARRAYS + 1, "arrays");
+//% endfor
 
 static const struct command ${it.symbol}_commands[] = {
 //% for c in it.commands
@@ -102,6 +127,9 @@ static const struct command ${it.symbol}_commands[] = {
 		.valid = ${c.test.valid|code},
 //% endif
 		.members = ${c.test.members},
+//% if c.arrays
+		.elements = ${it.symbol}_${c.op}_elements,
+//% endif
 //% if c.kind == "flexible"
 		.count = { offsetof(${c.type|code}, ${c.count}), sizeof(${c.test.object|code}.${c.count}) },
 		.element = { offsetof(${c.type|code}, ${c.array}), sizeof(${c.element|code}) },

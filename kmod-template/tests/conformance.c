@@ -32,6 +32,9 @@ ${stamp}
 /* What memory holds that the driver has not written. */
 #define UNTOUCHED	0xa5
 
+/* The bytes of elements behind an address that a driver takes at most. */
+#define ELEMENTS	0x100000
+
 static const struct device *device;
 static const struct interface *interface;
 /* The file that calls go to, and that in /dev which made it. */
@@ -192,6 +195,72 @@ static void put(unsigned char *at, size_t size, __u64 value)
 	}
 }
 
+static __u64 get(const unsigned char *at, size_t size)
+{
+	__u8 byte;
+	__u16 half;
+	__u32 word;
+	__u64 value;
+
+	switch (size) {
+	case 1:
+		memcpy(&byte, at, size);
+		return byte;
+	case 2:
+		memcpy(&half, at, size);
+		return half;
+	case 4:
+		memcpy(&word, at, size);
+		return word;
+	default:
+		memcpy(&value, at, sizeof(value));
+		return value;
+	}
+}
+
+/*
+ * So many valid elements, which end where memory does. Each array of a command
+ * has a place of its own.
+ */
+static unsigned char *elements_of(const struct command *command,
+				  const struct elements *elements, size_t count)
+{
+	static unsigned char *places[MOST_ARRAYS];
+	unsigned char **place = &places[elements - command->elements];
+	unsigned char *at;
+	size_t i;
+
+	if (!*place) {
+		*place = mmap(NULL, ELEMENTS + PAGE, PROT_READ | PROT_WRITE,
+			      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (*place == MAP_FAILED || mprotect(*place + ELEMENTS, PAGE, PROT_NONE)) {
+			printf("Bail out! no memory\n");
+			exit(KTAP_FAIL);
+		}
+	}
+	at = *place + ELEMENTS - count * elements->size;
+	for (i = 0; i < count; i++)
+		memcpy(at + i * elements->size, elements->valid, elements->size);
+	return at;
+}
+
+/* Puts the addresses of valid elements into an argument, as many as it counts. */
+static void add_elements(const struct command *command, unsigned char *at, size_t size)
+{
+	const struct elements *elements;
+
+	for (elements = command->elements; elements && elements->name; elements++) {
+		__u64 count;
+
+		if (elements->address + 8 > size ||
+		    elements->count.offset + elements->count.size > size)
+			continue;
+		count = get(at + elements->count.offset, elements->count.size);
+		put(at + elements->address, 8,
+		    count ? (unsigned long)elements_of(command, elements, count) : 0);
+	}
+}
+
 /*
  * A valid argument, @size bytes long, that ends where memory does: a driver
  * that reads on faults. What is behind the argument's own end is zero.
@@ -214,6 +283,8 @@ static unsigned char *argument_of(const struct command *command, size_t size)
 		       command->count.size);
 	if (command->passing == GROWING_MEMBER && size >= 4)
 		put(at, 4, size);
+	if (command->reads)
+		add_elements(command, at, smaller(size, known));
 	return at;
 }
 
@@ -279,6 +350,7 @@ static long open_made(const struct command *opener)
 		memcpy(argument, opener->valid, size);
 	if (opener->passing == GROWING_MEMBER)
 		put(argument, 4, size);
+	add_elements(opener, argument, size);
 	answer = call_on(device_fd, opener->number, argument);
 	free(argument);
 	return answer;
@@ -1077,6 +1149,88 @@ static const struct test call_tests[] = {
 	{ "a caller without the capability", is_privileged, without_capability },
 };
 
+/* A valid argument with the fewest elements of an array that are some. */
+static unsigned char *with_elements(const struct command *command, const struct elements *elements)
+{
+	unsigned char *at = argument_of(command, length_of(command));
+
+	put(at + elements->count.offset, elements->count.size, elements->some);
+	/* Other arrays may have the same count. */
+	add_elements(command, at, length_of(command));
+	return at;
+}
+
+static int spoilt_element(const struct command *command, const struct elements *elements,
+			  const struct member *member, size_t offset, size_t size, __u64 value)
+{
+	unsigned char *at = with_elements(command, elements);
+	unsigned long element = get(at + elements->address, 8);
+
+	put((unsigned char *)element + offset, size, value);
+	return expect(member->name, call(command, command->number, at), -EINVAL);
+}
+
+static int test_element(const struct command *command, const struct elements *elements,
+			const struct member *member)
+{
+	unsigned int bit;
+	size_t i;
+	int failed = 0;
+
+	switch (member->rule) {
+	case RESERVED:
+		for (i = 0; i < member->size; i++)
+			failed |= spoilt_element(command, elements, member, member->offset + i, 1, 1);
+		break;
+	case FLAGS:
+		for (bit = 0; bit < 8 * member->size; bit++) {
+			if (!(member->operand >> bit & 1))
+				failed |= spoilt_element(command, elements, member, member->offset,
+							 member->size, 1ULL << bit);
+		}
+		break;
+	case NOT_VALID:
+		failed = spoilt_element(command, elements, member, member->offset, member->size,
+					member->operand);
+		break;
+	case ANYTHING:
+		break;
+	}
+	return failed;
+}
+
+/* Elements that are not there: at no address, behind the last, and more than memory holds. */
+static int test_no_elements(const struct command *command, const struct elements *elements)
+{
+	static const __u64 counts[] = {
+		0x7fffffff, 0x80000000, 0xffffffff
+	};
+	unsigned char *at = with_elements(command, elements);
+	size_t i;
+	int failed;
+
+	put(at + elements->address, 8, 0);
+	failed = expect("NULL", call(command, command->number, at), -EFAULT);
+	if (elements->more) {
+		at = with_elements(command, elements);
+		put(at + elements->count.offset, elements->count.size, elements->some + 1);
+		failed |= expect("one is missing", call(command, command->number, at), -EFAULT);
+	}
+	for (i = 0; elements->any && elements->count.size >= 4 && i < ARRAY_SIZE(counts); i++) {
+		at = with_elements(command, elements);
+		put(at + elements->count.offset, elements->count.size, counts[i]);
+		failed |= expect("a silly count", call(command, command->number, at), -E2BIG);
+	}
+	if (elements->any && elements->count.size == 8) {
+		/* The product of this and the element's size is small in 64 bits. */
+		at = with_elements(command, elements);
+		put(at + elements->count.offset, 8, ~0ULL / elements->size + 2);
+		failed |= expect("a count that overflows", call(command, command->number, at),
+				 -E2BIG);
+	}
+	return failed;
+}
+
 static int test_member(const struct command *command, const struct member *member)
 {
 	unsigned int bit;
@@ -1137,6 +1291,32 @@ static unsigned int of_members(const struct command *command, bool run)
 	return planned;
 }
 
+/* The elements behind addresses in the argument. */
+static unsigned int of_elements(const struct command *command, bool run)
+{
+	const struct elements *elements;
+	const struct member *member;
+	unsigned int planned = 0;
+	char name[256];
+
+	for (elements = command->elements; elements && elements->name; elements++) {
+		planned++;
+		snprintf(name, sizeof(name), "%s: elements of no memory", elements->name);
+		if (run)
+			report(command->name, name, test_no_elements(command, elements));
+		for (member = elements->members; member->name; member++) {
+			if (member->rule == ANYTHING)
+				continue;
+			planned++;
+			snprintf(name, sizeof(name), "%s[0].%s", elements->name, member->name);
+			if (run)
+				report(command->name, name,
+				       test_element(command, elements, member));
+		}
+	}
+	return planned;
+}
+
 static unsigned int of_command(const struct command *command, long valid, bool run)
 {
 	unsigned int planned = in_list(number_tests, ARRAY_SIZE(number_tests), command, valid, run);
@@ -1147,6 +1327,7 @@ static unsigned int of_command(const struct command *command, long valid, bool r
 		return planned + 1;
 	}
 	planned += in_list(call_tests, ARRAY_SIZE(call_tests), command, valid, run);
+	planned += of_elements(command, run);
 	return planned + of_members(command, run);
 }
 

@@ -96,7 +96,7 @@ pub fn derive_ioctl(input: TokenStream) -> TokenStream {
 /// |---|---|
 /// | `reserved` | zero, and nothing else (`Reserved<N>` is so by itself) |
 /// | `size` | holds the size of the structure: set by the call |
-/// | `count = member` | on the flexible array at the end: where its length is; on a private `UserPtr` or `UserConstPtr`: the private member that counts its elements, and a method `set_…` that sets both |
+/// | `count = member` | on the flexible array at the end: where its length is; on a private `UserPtr` or `UserConstPtr`: the private member that counts its elements, and a method `set_…` that sets both; the generated module copies and checks the structures behind a `UserConstPtr` |
 /// | `flags = EXPR` | the valid bits |
 /// | `range = A..=B`, `values(A, B)` | the valid values |
 /// | `default = EXPR` | the initial value, where that is not zero |

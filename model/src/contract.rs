@@ -95,10 +95,23 @@ pub struct Purpose {
     pub role: Role,
     /// Which values the driver takes.
     pub values: Values,
+    /// What is behind the address that the member holds, where the definition says so.
+    pub points_to: Option<PointsTo>,
     /// The constants that the definition names where it says so, in its order.
     pub constants: Vec<String>,
     /// The documentation, line by line.
     pub docs: Vec<String>,
+}
+
+/// What is behind an address of user memory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PointsTo {
+    /// The type of an element.
+    pub element: Type,
+    /// The member that counts the elements, where one is named.
+    pub count: Option<String>,
+    /// Whether the driver may write there.
+    pub is_writable: bool,
 }
 
 /// What a member is for.

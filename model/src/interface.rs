@@ -428,6 +428,25 @@ impl Interface {
         found
     }
 
+    /// The structures and unions that a type holds by value, or that the addresses in it point to as far as
+    /// the definition says, in order of appearance.
+    pub fn records_reached(&self, ty: &Type) -> Vec<RecordId> {
+        let mut found = self.records_within(ty);
+        let mut place = 0;
+        while let Some(id) = found.get(place).copied() {
+            place += 1;
+            let members = self.record(id).variants.iter().flat_map(|(_, body)| &body.members);
+            for to in members.filter_map(|member| member.purpose.points_to.as_ref()) {
+                for inner in self.records_within(&to.element) {
+                    if !found.contains(&inner) {
+                        found.push(inner);
+                    }
+                }
+            }
+        }
+        found
+    }
+
     /// The structures and unions that a type holds by value, in order of appearance, the outer
     /// before the inner.
     pub fn records_within(&self, ty: &Type) -> Vec<RecordId> {

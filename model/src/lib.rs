@@ -31,7 +31,9 @@ mod wide_time;
 
 pub use account::{NotRead, NotUnderstood};
 pub use constant::{BinaryOperator, Constant, Expression, UnaryOperator};
-pub use contract::{Contract, Differences, Group, Passing, Purpose, Returns, Role, Values};
+pub use contract::{
+    Contract, Differences, Group, Passing, PointsTo, Purpose, Returns, Role, Values,
+};
 pub use definition::{Attributes, Call, Definition, Definitions, Word, Written};
 pub use driver::{
     Access, Amount, Answer, Cleared, CodeNotUnderstood, CopiedIn, CopiedOut, Copies, DriverCode,

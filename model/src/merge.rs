@@ -80,6 +80,9 @@ impl Interface {
                     member.span = files.span(member.span);
                     member.name_span = files.span(member.name_span);
                     member.ty = moved.ty(std::mem::replace(&mut member.ty, Type::Void));
+                    if let Some(to) = &mut member.purpose.points_to {
+                        to.element = moved.ty(std::mem::replace(&mut to.element, Type::Void));
+                    }
                     member.aligned = member.aligned.take().map(|aligned| moved.constant(aligned));
                     if let Some(condition) = &mut member.condition {
                         condition.span = files.span(condition.span);

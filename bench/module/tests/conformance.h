@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Made by ioctl-gen 0.1.0: body 8dedeba1337a */
+/* Made by ioctl-gen 0.1.0: body 6402c523b34d */
 /* What the conformance test has to know of a command. */
 #ifndef CONFORMANCE_H
 #define CONFORMANCE_H
@@ -38,6 +38,25 @@ struct member {
 	__u64 operand;
 };
 
+/* Arrays of an argument, at most. */
+#define MOST_ARRAYS	64
+
+/* Structures behind an address in the argument. */
+struct elements {
+	const char *name;	/* of the address; NULL ends the list */
+	size_t address;		/* where it is, in bytes */
+	struct {
+		size_t offset;
+		size_t size;
+	} count;
+	size_t size;		/* of an element, in bytes */
+	const void *valid;	/* an element that the driver takes */
+	const struct member *members;
+	__u64 some;		/* the smallest valid count but 0 */
+	bool more;		/* one more is valid, too */
+	bool any;		/* any count is valid */
+};
+
 enum answer { ZERO, NUMBER, DESCRIPTOR };
 
 struct command {
@@ -56,6 +75,7 @@ struct command {
 	size_t min_size;	/* of its first version */
 	const void *valid;	/* an argument that the driver takes */
 	const struct member *members;
+	const struct elements *elements;	/* NULL where there are none */
 	struct {
 		size_t offset;
 		size_t size;

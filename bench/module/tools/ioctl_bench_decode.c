@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Made by ioctl-gen 0.1.0: body 227acfc173a8 */
+/* Made by ioctl-gen 0.1.0: body c12e910e5947 */
 /*
  * Says which command of /dev/ioctl_bench a number is, and what its argument
  * holds, by the numbers and layouts of the ABI that this program is built for:
- * NUMBER as strace -X raw shows it, and BYTES in hexadecimal. Without
- * arguments, it lists all commands.
+ * NUMBER as strace -X raw shows it, and BYTES in hexadecimal. MEMBER=BYTES says
+ * what is behind the address in a member. Without arguments, it lists all
+ * commands.
  *
  * The exit code is 0, 1 where no command has that number, or 2 where the
  * arguments are none.
@@ -43,7 +44,9 @@ enum kind {
  * @count: elements of an array, 1 if it is none, 0 if it goes to the end
  * @kind: what an element is
  * @valid: the bits that flags may have; all where it is no flags
- * @fields: the members of an element, if it is a structure
+ * @fields: the members of an element, or of what it is the address of, if that
+ *   is a structure
+ * @behind: bytes of the structure that it is the address of, or 0
  */
 struct field {
 	const char *name;
@@ -53,6 +56,7 @@ struct field {
 	enum kind kind;
 	unsigned long long valid;
 	const struct field *fields;
+	size_t behind;
 };
 
 /**
@@ -279,6 +283,42 @@ static long long get_signed(const unsigned char *at, size_t size)
 
 static void print_fields(const struct field *fields,
 			 const unsigned char *bytes, size_t length);
+static size_t read_bytes(const char *text, unsigned char *bytes, size_t room);
+
+/* What is behind addresses: MEMBER=BYTES, in the order of the command line. */
+static char **behind;
+static int behind_count;
+
+/* The elements behind an address, if their bytes were given. */
+static void print_behind(const struct field *field)
+{
+	size_t name = strlen(field->name);
+	size_t length, at;
+	unsigned char *bytes;
+	int index;
+
+	for (index = 0; index < behind_count; index++) {
+		if (!strncmp(behind[index], field->name, name) &&
+		    behind[index][name] == '=')
+			break;
+	}
+	if (!field->behind || index == behind_count)
+		return;
+	bytes = calloc(1, strlen(behind[index]));
+	if (!bytes)
+		return;
+	length = read_bytes(behind[index] + name + 1, bytes,
+			    strlen(behind[index]));
+	printf(" -> [");
+	for (at = 0; at < length; at += field->behind) {
+		if (at)
+			printf(", ");
+		print_fields(field->fields, bytes + at,
+			     length - at < field->behind ? length - at : field->behind);
+	}
+	printf("]");
+	free(bytes);
+}
 
 static void print_element(const struct field *field, const unsigned char *at)
 {
@@ -293,6 +333,7 @@ static void print_element(const struct field *field, const unsigned char *at)
 		break;
 	case ADDRESS:
 		printf("%#llx", get(at, field->size));
+		print_behind(field);
 		break;
 	default:
 		value = get(at, field->size);
@@ -471,9 +512,14 @@ int main(int argc, char **argv)
 		return list();
 	errno = 0;
 	number = strtoul(argv[1], &end, 0);
-	if (argc > 3 || errno || *end || end == argv[1] ||
-	    number > 0xffffffffUL) {
-		fprintf(stderr, "usage: %s [NUMBER [BYTES]]\n", argv[0]);
+	if (argc > 3) {
+		behind = argv + 3;
+		behind_count = argc - 3;
+	}
+	if (errno || *end || end == argv[1] || number > 0xffffffffUL) {
+		fprintf(stderr,
+			"usage: %s [NUMBER [BYTES [MEMBER=BYTES]...]]\n",
+			argv[0]);
 		return 2;
 	}
 	return decode(number, argc > 2 ? argv[2] : NULL);

@@ -2,7 +2,7 @@
 //! module.
 
 use ioctlkit_abi::{AbiId, Direction};
-use ioctlkit_model::{Language, Layouts, RecordId, Role, Values};
+use ioctlkit_model::{Language, Layouts, Member, RecordId, Role, Values};
 
 use super::header::same_everywhere;
 use super::shape::{Shape, record_type};
@@ -69,7 +69,19 @@ pub(crate) fn record(layouts: &Layouts<'_>, abi: AbiId, id: RecordId) -> Vec<Str
                 format!(" values={}", values.join(","))
             }
         };
-        lines.push(format!("member {offset} {name} {front}{behind}{role}{values}"));
+        let to = pointed_to(layouts, abi, member).map(|to| format!(" to={to}"));
+        let to = to.unwrap_or_default();
+        lines.push(format!("member {offset} {name} {front}{behind}{role}{to}{values}"));
     }
     lines
+}
+
+/// `echo_segment[segment_count]`: what is behind an address, and how many.
+fn pointed_to(layouts: &Layouts<'_>, abi: AbiId, member: &Member) -> Option<String> {
+    let to = member.purpose.points_to.as_ref()?;
+    let (front, behind) =
+        Shape::of(layouts, abi, &to.element).ok()?.uapi(layouts.interface(), false);
+    let name = front.rsplit(' ').next().unwrap_or_default();
+    let count = to.count.as_deref().unwrap_or_default();
+    Some(format!("{name}{behind}[{count}]"))
 }

@@ -91,6 +91,14 @@ fn asserts(layouts: &Layouts<'_>, abi: AbiId, id: RecordId, r#type: &str) -> Vec
     asserts
 }
 
+/// The structure that a member points to, and the member that counts how many there are.
+fn pointed_to(interface: &Interface, member: &Definition) -> Option<(String, String)> {
+    let to = member.purpose.points_to.as_ref()?;
+    let abi = interface.abis.iter().next()?;
+    let Some(Type::Record(id)) = interface.resolved(&to.element, abi) else { return None };
+    Some((record_type(interface, *id), to.count.clone().unwrap_or_default()))
+}
+
 fn member_docs(interface: &Interface, member: &Definition, valid: &str) -> String {
     let otherwise = match &member.purpose.role {
         Role::Reserved => "zero",
@@ -101,6 +109,9 @@ fn member_docs(interface: &Interface, member: &Definition, valid: &str) -> Strin
         Role::Plain => "is not described yet",
     };
     let mut text = docs::one_line(&member.purpose.docs, otherwise);
+    if let Some((what, count)) = pointed_to(interface, member) {
+        text = format!("{}; address of {what}[{count}]", text.trim_end_matches('.'));
+    }
     let spell = |value: i128| {
         let name = names::value(interface, member, value, 32, true);
         // kernel-doc's mark of a constant.

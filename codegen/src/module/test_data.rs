@@ -16,7 +16,7 @@ pub(crate) fn allows_zero(member: &Member) -> bool {
     allows(member, 0)
 }
 
-fn allows(member: &Member, value: i128) -> bool {
+pub(crate) fn allows(member: &Member, value: i128) -> bool {
     match &member.purpose.values {
         Values::Any => true,
         Values::Flags(mask) => value & !i128::from(*mask) == 0,

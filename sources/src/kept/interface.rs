@@ -8,10 +8,10 @@ use ioctlkit_model::{
     Encoder, Enum, EnumBody, EnumId, Enumerator, Expression, Family, FamilyNumber, FileId, Group,
     Handler, HandlerStructure, HandlerTable, Header, HeaderError, Include, Interface, Language,
     Macro, MacroValue, Member, NamedConstant, NotRead, NotUnderstood, Object, Observed, OwnEncoder,
-    PassedArgument, Passing, Problem, ProblemKind, Purpose, RawNumber, Record, RecordBody,
-    RecordId, RecordedCommand, RecordedMember, RecordedRecord, Representation, Returns, Role,
-    SourceMap, Span, Type, Typedef, TypedefBody, TypedefId, UnaryOperator, Values, Variants, Word,
-    Written,
+    PassedArgument, Passing, PointsTo, Problem, ProblemKind, Purpose, RawNumber, Record,
+    RecordBody, RecordId, RecordedCommand, RecordedMember, RecordedRecord, Representation, Returns,
+    Role, SourceMap, Span, Type, Typedef, TypedefBody, TypedefId, UnaryOperator, Values, Variants,
+    Word, Written,
 };
 
 use super::bytes::{Kept, Reader, Writer, fields, variants};
@@ -262,7 +262,8 @@ fields! {
     RecordBody { span, representation, packed, aligned, pack, members, observed }
     Member { name, span, name_span, ty, bits, packed, aligned, condition, purpose }
     Condition { text, span }
-    Purpose { role, values, constants, docs }
+    Purpose { role, values, points_to, constants, docs }
+    PointsTo { element, count, is_writable }
     Enum { name, span, variants }
     EnumBody { underlying, enumerators }
     Enumerator { name, value }

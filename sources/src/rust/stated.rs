@@ -4,13 +4,13 @@
 use ioctlkit_abi::{AbiSet, Direction};
 use ioctlkit_model::{
     Capability, Command as Found, CommandBody, Contract, Differences, Group, NamedConstant,
-    Passing, Purpose, Returns, Role, Span, Values, Variants,
+    Passing, PointsTo, Purpose, Returns, Role, Span, Values, Variants,
 };
 use ioctlkit_syntax as syntax;
 
 use super::build::Builder;
 use super::commands::Named;
-use super::constant::{Env, literal};
+use super::constant::{Env, literal, type_argument};
 use super::derive::{self, Identity};
 use super::item::{Ex, ExKind, Generic, Item, Kind, Ty};
 use super::lower::{Origin, name_of};
@@ -42,8 +42,17 @@ enum Payload {
 #[derive(Debug, PartialEq, Default)]
 pub(crate) struct Member {
     role: Role,
+    points_to: Option<PointedTo>,
     values: Constraint,
     docs: Vec<String>,
+}
+
+/// What is behind an address.
+#[derive(Debug, PartialEq)]
+struct PointedTo {
+    element: Ty,
+    count: Option<String>,
+    is_writable: bool,
 }
 
 /// Which values the driver takes.
@@ -123,7 +132,20 @@ pub(crate) fn member(origin: Origin<'_>, found: &syntax::Member) -> Member {
         Some("UserPtr" | "UserConstPtr") => Role::UserPointer,
         _ => Role::Plain,
     };
+    let points_to = ty.path().and_then(|path| {
+        let is_writable = match path.last() {
+            "UserPtr" => true,
+            "UserConstPtr" => false,
+            _ => return None,
+        };
+        let count = match &found.role {
+            syntax::Role::Buffer { count } => Some(name_of(count)),
+            _ => None,
+        };
+        Some(PointedTo { element: type_argument(path)?.clone(), count, is_writable })
+    });
     Member {
+        points_to,
         role: match &found.role {
             syntax::Role::Plain | syntax::Role::Anonymous => of_type,
             syntax::Role::Reserved => Role::Reserved,
@@ -195,6 +217,11 @@ impl World<'_> {
     /// What a definition says of a member. A value that is not known before the program is
     /// compiled restricts nothing.
     pub(crate) fn purpose(&mut self, stated: &Member, env: &Env) -> Purpose {
+        let points_to = stated.points_to.as_ref().map(|to| PointsTo {
+            element: self.element(&to.element, env),
+            count: to.count.clone(),
+            is_writable: to.is_writable,
+        });
         let mut number = |ex: &Ex| self.value(ex, env).as_ref().and_then(literal);
         let values = match &stated.values {
             Constraint::None => None,
@@ -212,6 +239,7 @@ impl World<'_> {
         let mut constants = Vec::new();
         stated.values.each(&mut |ex| names(ex, &mut constants));
         Purpose {
+            points_to,
             role: stated.role.clone(),
             values: values.unwrap_or_default(),
             constants,

@@ -147,6 +147,14 @@ impl World<'_> {
         self.typedef_of(name, address)
     }
 
+    /// The type of what an address leads to, which may be the structure that holds the address.
+    pub(crate) fn element(&mut self, ty: &Ty, env: &Env) -> Type {
+        match self.pointee(ty, env) {
+            Type::Unknown(_) => self.ty(ty, env),
+            found => found,
+        }
+    }
+
     /// What a pointer points to: told where that is easy, as nothing's layout depends on it.
     fn pointee(&mut self, ty: &Ty, env: &Env) -> Type {
         let TyKind::Path(path) = &ty.kind else { return Type::Unknown(spell(ty).into()) };

@@ -124,6 +124,9 @@ fn a_member_carries_what_it_is_for_and_what_it_may_hold() {
         Role::Size,
     ];
     assert_eq!(roles, expected.iter().collect::<Vec<_>>());
+    let to = members[2].purpose.points_to.as_ref().unwrap();
+    assert_eq!(interface.type_name(&to.element), "u8");
+    assert_eq!(members[0].purpose.points_to, None);
     assert_eq!(members[0].purpose.values, Values::Flags(3));
     assert_eq!(members[0].purpose.docs.len(), 1);
     assert_eq!(members[3].purpose.values, Values::Range { first: 1, last: 9 });

@@ -220,9 +220,12 @@ fn uses(made: &[(Command, &Definition)]) -> Uses {
     Uses {
         capability: any(|command| command.capability.is_some()),
         file: any(|command| command.returns == Returns::File),
-        flexible: any(|command| command.kind == Kind::Flexible),
-        heap: any(|command| command.heap),
-        large_heap: any(|command| matches!(command.kind, Kind::Flexible | Kind::Buffer)),
+        flexible: any(|command| command.kind == Kind::Flexible || !command.arrays.is_empty()),
+        arrays: any(|command| !command.arrays.is_empty()),
+        heap: any(|command| command.cleans),
+        large_heap: any(|command| {
+            matches!(command.kind, Kind::Flexible | Kind::Buffer) || !command.arrays.is_empty()
+        }),
         address: any(|command| command.by_address),
         value: any(|command| command.kind == Kind::Value),
         family: any(|command| command.family.is_some()),

@@ -21,7 +21,7 @@ impl Builder<'_> {
             let mut types: Vec<&Type> = command::passed(&contract).into_iter().collect();
             types.extend(body.argument.ty());
             for ty in types {
-                let mut within = self.model.records_within(ty);
+                let mut within = self.model.records_reached(ty);
                 within.reverse();
                 for id in within {
                     if !ids.iter().any(|(known, _)| *known == id) {

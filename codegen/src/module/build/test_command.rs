@@ -69,7 +69,12 @@ impl Builder<'_> {
 /// Keeps only what a command refers to: the compiler warns of the rest.
 pub(super) fn used_tests(plan: &mut Plan) {
     let commands = plan.interfaces.iter().flat_map(|interface| &interface.commands);
-    let used: Vec<String> = commands.map(|command| command.test.members.clone()).collect();
+    let used: Vec<String> = commands
+        .flat_map(|command| {
+            let arrays = command.arrays.iter().map(|array| array.members.clone());
+            arrays.chain([command.test.members.clone()])
+        })
+        .collect();
     plan.test_records.retain(|record| used.contains(&record.members_name));
     plan.test_scalars.retain(|scalar| used.contains(&scalar.members_name));
     for record in &mut plan.test_records {

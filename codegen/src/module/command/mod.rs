@@ -1,5 +1,6 @@
 //! One command: what its function does, and how its handler is called.
 
+mod arrays;
 mod passing;
 mod signature;
 
@@ -181,11 +182,16 @@ pub(crate) fn command(
         }
         None => (None, None),
     };
+    let arrays = match record.filter(|_| reads) {
+        Some(id) => arrays::arrays(around, id, kind, checks)?,
+        None => Vec::new(),
+    };
+    let cleans = heap || !arrays.is_empty();
     let family = contract.last_nr.map(|last| last.saturating_sub(body.nr));
     let spelled = Spelled::of(around, body, kind, &contract, &r#macro)?;
     let handler = format!("{}_ioctl_{op}", around.symbol);
     let constant = if reads && !writes { "const " } else { "" };
-    let parameters = parameters(kind, &r#type, constant, family.is_some());
+    let parameters = parameters(kind, &r#type, constant, family.is_some(), &arrays);
     let result = if returns == Returns::File { "struct file *" } else { "int " };
     let stub_definition =
         fit::fit(&format!("static {result}{handler}({parameters})")).trim_end().to_owned();
@@ -198,10 +204,11 @@ pub(crate) fn command(
         Growth::Number | Growth::Member => tag.as_ref().map(|tag| first_size(tag)),
     };
     let is_plain = kind == Kind::Pointer && growth == Growth::None && returns == Returns::Nothing;
-    let is_free = check.is_none() && contract.capability.is_none() && family.is_none();
+    let is_free =
+        check.is_none() && arrays.is_empty() && contract.capability.is_none() && family.is_none();
     Ok(Command {
         is_door: is_plain && is_free,
-        remark: remark(kind, growth, returns, reads),
+        remark: remark(kind, growth, returns, reads, &arrays),
         handler,
         macro_use: spelled.r#use.clone(),
         macro_head: spelled.head,
@@ -250,7 +257,10 @@ pub(crate) fn command(
         array: flexible.array,
         element: flexible.element,
         element_size: size.max(1),
-        arguments: arguments(kind, &r#type, heap, family.is_some()),
+        arguments: arguments(kind, &r#type, heap, family.is_some(), &arrays),
+        cleans,
+        checks_elements: arrays.iter().any(|array| array.check.is_some()),
+        arrays,
         parameters,
         result: result.into(),
         stub,

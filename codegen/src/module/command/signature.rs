@@ -3,7 +3,7 @@
 use ioctlkit_abi::spelling::is_c_name;
 use ioctlkit_syntax::snake_case;
 
-use super::super::plan::{Growth, Kind, Returns};
+use super::super::plan::{CountedArray, Growth, Kind, Returns};
 
 /// The member of the ops.
 pub(crate) fn op_name(r#macro: &str, prefix: &str) -> String {
@@ -16,7 +16,13 @@ pub(crate) fn op_name(r#macro: &str, prefix: &str) -> String {
 }
 
 /// The handler's parameters.
-pub(super) fn parameters(kind: Kind, ty: &str, constant: &str, family: bool) -> String {
+pub(super) fn parameters(
+    kind: Kind,
+    ty: &str,
+    constant: &str,
+    family: bool,
+    arrays: &[CountedArray],
+) -> String {
     let mut parameters = vec!["struct file *file".to_owned()];
     if family {
         parameters.push("unsigned int index".into());
@@ -34,11 +40,20 @@ pub(super) fn parameters(kind: Kind, ty: &str, constant: &str, family: bool) -> 
             parameters.push("size_t count".into());
         }
     }
+    for array in arrays {
+        parameters.push(format!("const {} *{}", array.r#type, array.parameter));
+    }
     parameters.join(", ")
 }
 
 /// What it is called with.
-pub(super) fn arguments(kind: Kind, ty: &str, heap: bool, family: bool) -> String {
+pub(super) fn arguments(
+    kind: Kind,
+    ty: &str,
+    heap: bool,
+    family: bool,
+    arrays: &[CountedArray],
+) -> String {
     let mut arguments = vec!["file".to_owned()];
     if family {
         arguments.push("index".into());
@@ -51,27 +66,37 @@ pub(super) fn arguments(kind: Kind, ty: &str, heap: bool, family: bool) -> Strin
         Kind::Flexible => arguments.extend(["karg".into(), "capacity".into()]),
         Kind::Buffer => arguments.extend(["karg".into(), "size / sizeof(*karg)".into()]),
     }
+    arguments.extend(arrays.iter().map(|array| array.copy.clone()));
     arguments.join(", ")
 }
 
 /// What it has to know, behind the macro's name.
-pub(super) fn remark(kind: Kind, growth: Growth, returns: Returns, reads: bool) -> String {
-    let mut remarks: Vec<&str> = Vec::new();
+pub(super) fn remark(
+    kind: Kind,
+    growth: Growth,
+    returns: Returns,
+    reads: bool,
+    arrays: &[CountedArray],
+) -> String {
+    let mut remarks: Vec<String> = Vec::new();
     match kind {
-        Kind::Flexible => remarks.push("with room for @capacity elements"),
-        Kind::Buffer => remarks.push("with @count elements"),
+        Kind::Flexible => remarks.push("with room for @capacity elements".into()),
+        Kind::Buffer => remarks.push("with @count elements".into()),
         _ => {}
     }
     if growth != Growth::None && reads {
-        remarks.push("whose members are 0 where a caller does not know them");
+        remarks.push("whose members are 0 where a caller does not know them".into());
     }
     if kind == Kind::Pointer && !reads {
-        remarks.push("whose argument begins as zeroes");
+        remarks.push("whose argument begins as zeroes".into());
+    }
+    for array in arrays {
+        remarks.push(format!("with a copy of what `{}` points to", array.member));
     }
     match returns {
         Returns::Nothing => {}
-        Returns::Number => remarks.push("which returns a number"),
-        Returns::File => remarks.push("which returns a new file, or ERR_PTR()"),
+        Returns::Number => remarks.push("which returns a number".into()),
+        Returns::File => remarks.push("which returns a new file, or ERR_PTR()".into()),
     }
     if remarks.is_empty() { String::new() } else { format!(", {}", remarks.join(", ")) }
 }

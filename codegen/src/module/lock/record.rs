@@ -20,6 +20,8 @@ pub(super) struct Member {
     ty: String,
     reserved: bool,
     taken: Taken,
+    /// What is behind the address, where the file says so.
+    to: Option<String>,
 }
 
 impl Member {
@@ -27,17 +29,18 @@ impl Member {
     pub(super) fn parse(line: &str) -> Option<(String, Self)> {
         let (offset, rest) = line.split_once(' ')?;
         let (name, rest) = rest.split_once(' ').filter(|(name, _)| is_c_name(name))?;
-        let mut taken = Taken::Any;
+        let (mut taken, mut to) = (Taken::Any, None);
         let mut ty: Vec<&str> = Vec::new();
         for word in rest.split(' ') {
             match word.split_once('=') {
                 None | Some(("count", _)) => ty.push(word),
+                Some(("to", what)) => to = Some(what.to_owned()),
                 Some((kind, values)) => taken = Taken::parse(kind, values)?,
             }
         }
         let reserved = ty.last() == Some(&"reserved");
         let ty = ty.join(" ");
-        let member = Self { line: line.into(), offset: offset.into(), ty, reserved, taken };
+        let member = Self { line: line.into(), offset: offset.into(), ty, reserved, taken, to };
         Some((name.to_owned(), member))
     }
 
@@ -80,6 +83,12 @@ impl Record {
                 Some(new) if !new.taken.takes_all_of(&old.taken, new.limits()) => format!(
                     "`{member}` of `{name}` took {}, and would take {}",
                     old.taken, new.taken
+                ),
+                // A file of an earlier version does not say what was there.
+                Some(new) if old.to.is_some() && new.to != old.to => format!(
+                    "`{member}` of `{name}` pointed to `{}`, and would point to `{}`",
+                    old.to.as_deref().unwrap_or_default(),
+                    new.to.as_deref().unwrap_or("void")
                 ),
                 Some(_) => continue,
             };

@@ -185,6 +185,20 @@ fn a_file_without_constants_and_needs_gets_them_and_is_judged_by_the_rest() {
 }
 
 #[test]
+fn another_structure_behind_an_address_is_told_where_the_file_says_what_was_there() {
+    let of = |to: &str| {
+        let text = format!("ioctlkit-abi 2\nstruct a 8\nmember 0 notes __u64 pointer{to}\n");
+        Lock::parse(text.lines()).unwrap()
+    };
+    let said = of(" to=note[count]").broken_by(&of(" to=sound[count]"));
+    let message =
+        "`notes` of `struct a` pointed to `note[count]`, and would point to `sound[count]`";
+    assert_eq!(said[0].message, message);
+    assert_eq!(of(" to=note[count]").broken_by(&of("")).len(), 1);
+    assert_eq!(of("").broken_by(&of(" to=note[count]")), []);
+}
+
+#[test]
 fn a_command_that_comes_back_is_what_it_was() {
     let back = |line: &str| {
         let new = OLD.replace("retired X_C none 0x45 0x08 0 nothing", line);

@@ -104,6 +104,12 @@ pub struct Command {
     pub element: String,
     /// The size of a buffer's element, in bytes.
     pub element_size: u64,
+    /// Structures behind addresses in the argument, which are copied in with it.
+    pub arrays: Vec<CountedArray>,
+    /// Whether elements of these are checked.
+    pub checks_elements: bool,
+    /// Whether memory is given back at the end.
+    pub cleans: bool,
     /// The handler's arguments.
     pub arguments: String,
     /// The handler's parameters.
@@ -122,6 +128,35 @@ pub struct Command {
     pub is_door: bool,
     /// What the conformance test knows.
     pub test: TestCommand,
+}
+
+/// Structures behind an address in the argument.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CountedArray {
+    /// The member that holds the address.
+    pub member: String,
+    /// The handler's parameter.
+    pub parameter: String,
+    /// The copy, in the command's function.
+    pub copy: String,
+    /// The type of an element.
+    pub r#type: String,
+    /// The member that counts the elements.
+    pub count: String,
+    /// Whether that member has 64 bits.
+    pub wide_count: bool,
+    /// The function that checks an element.
+    pub check: Option<String>,
+    /// What the conformance test knows: a valid element, and the table of its members.
+    pub valid: String,
+    /// That table.
+    pub members: String,
+    /// The smallest valid count but 0.
+    pub some: String,
+    /// Whether one more is valid, too.
+    pub more: bool,
+    /// Whether the count may be any number.
+    pub any: bool,
 }
 
 /// How an argument goes to the driver.

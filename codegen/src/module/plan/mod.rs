@@ -7,7 +7,7 @@ mod test;
 use serde::Serialize;
 
 pub use checks::{Check, Rule, Translated, TranslatedMember, Translation};
-pub use command::{Command, Growth, Kind, Returns};
+pub use command::{Command, CountedArray, Growth, Kind, Returns};
 pub use test::{TestCommand, TestMember, TestRecord, TestScalar, TestValue};
 
 /// A module.
@@ -160,6 +160,8 @@ pub struct Uses {
     pub file: bool,
     /// Arrays of the caller.
     pub flexible: bool,
+    /// Those that are behind addresses.
+    pub arrays: bool,
     /// Memory of any kind.
     pub heap: bool,
     /// Memory that may be more than a page.

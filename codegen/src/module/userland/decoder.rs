@@ -15,6 +15,8 @@ use crate::module::shape::{Shape, record_type};
 #[derive(Debug, Clone, Serialize)]
 struct Table {
     name: String,
+    /// Whether an address leads to it, which may stand in front of it.
+    is_behind: bool,
     fields: Vec<Field>,
 }
 
@@ -27,8 +29,10 @@ struct Field {
     count: u64,
     kind: &'static str,
     valid: String,
-    /// The table of an element's members.
+    /// The table of an element's members, also where it is behind an address.
     nested: Option<String>,
+    /// The type behind an address.
+    behind: Option<String>,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -56,6 +60,12 @@ pub(super) fn program(view: &View<'_>) -> Result<String, minijinja::Error> {
     let mut tables: Vec<Table> = view.records().into_iter().map(|id| table(view, id)).collect();
     // C wants the inner structures first.
     tables.reverse();
+    let behind =
+        tables.iter().flat_map(|table| &table.fields).filter(|field| field.behind.is_some());
+    let behind: Vec<String> = behind.filter_map(|field| field.nested.clone()).collect();
+    for table in &mut tables {
+        table.is_behind = behind.contains(&table.name);
+    }
     let decoded: Vec<Decoded> = view.commands().map(|command| decoded(view, command)).collect();
     let template = include_str!("../../../../kmod-template/tools/NAME_decode.c");
     templated(
@@ -82,7 +92,7 @@ fn table(view: &View<'_>, id: RecordId) -> Table {
         .into_iter()
         .map(|(name, member, shape)| field(view, &of, name, member, &shape))
         .collect();
-    Table { name: format!("{tag}_fields"), fields }
+    Table { name: format!("{tag}_fields"), is_behind: false, fields }
 }
 
 fn field(view: &View<'_>, of: &str, name: &str, member: &Member, shape: &Shape) -> Field {
@@ -107,10 +117,16 @@ fn field(view: &View<'_>, of: &str, name: &str, member: &Member, shape: &Shape) 
         (_, "RESERVED") => "0".into(),
         _ => "~0ULL".into(),
     };
-    let nested = match element {
+    let to = member.purpose.points_to.as_ref().filter(|_| count == 1);
+    let to = to.and_then(|to| Shape::of(view.layouts, view.abi, &to.element).ok());
+    let nested = match to.as_ref().unwrap_or(element) {
         Shape::Record(id) => Some(format!("{}_fields", view.tag(*id))),
         _ => None,
     };
+    let behind = to.filter(|_| nested.is_some()).map(|to| {
+        let (front, behind) = to.uapi(view.layouts.interface(), false);
+        format!("{front}{behind}")
+    });
     Field {
         name: name.into(),
         offset: format!("offsetof({of}, {name})"),
@@ -119,6 +135,7 @@ fn field(view: &View<'_>, of: &str, name: &str, member: &Member, shape: &Shape) 
         kind,
         valid,
         nested,
+        behind,
     }
 }
 

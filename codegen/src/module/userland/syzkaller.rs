@@ -182,7 +182,10 @@ fn member_type(
 ) -> String {
     let counted = members.iter().find_map(|(array, other, _)| match &other.purpose.role {
         Role::Flexible { count } if count == name => Some(*array),
-        _ => None,
+        _ => {
+            let count = other.purpose.points_to.as_ref().and_then(|to| to.count.as_deref());
+            (count == Some(name)).then_some(*array)
+        }
     });
     if let Some(array) = counted {
         return format!("len[{array}, {}]", plain(view, shape));
@@ -191,9 +194,7 @@ fn member_type(
         (Role::Reserved, _) => return zero(view, shape),
         (Role::Size, _) => return format!("bytesize[parent, {}]", plain(view, shape)),
         (Role::Fd, Shape::Integer { bits: 32, .. }) => return "fd".into(),
-        (Role::UserPointer, Shape::Integer { bits: 64, .. }) => {
-            return "ptr64[inout, array[int8]]".into();
-        }
+        (Role::UserPointer, Shape::Integer { bits: 64, .. }) => return address(view, tag, member),
         _ => {}
     }
     let Shape::Integer { bits, signed } = shape else { return plain(view, shape) };
@@ -222,6 +223,21 @@ fn member_type(
     let set = format!("{tag}_{name}");
     let _ = writeln!(flags, "{set} = {}", numbers.join(", "));
     format!("flags[{set}, int{bits}]")
+}
+
+/// An address, with what is behind it as far as the definition says.
+fn address(view: &View<'_>, tag: &str, member: &Member) -> String {
+    let to = member.purpose.points_to.as_ref();
+    let element = to.and_then(|to| Shape::of(view.layouts, view.abi, &to.element).ok());
+    let (Some(to), Some(element)) = (to, element) else {
+        return "ptr64[inout, array[int8]]".into();
+    };
+    let direction = if to.is_writable { "inout" } else { "in" };
+    let element = plain(view, &element);
+    // A structure that leads to itself would never end.
+    let is_circular = view.leads_to(&to.element, tag);
+    let optional = if is_circular { ", opt" } else { "" };
+    format!("ptr64[{direction}, array[{element}]{optional}]")
 }
 
 /// Small numbers count something, large ones are bits of it.

@@ -6,6 +6,7 @@ use std::borrow::Cow;
 use ioctlkit_abi::{Abi, AbiId};
 use ioctlkit_model::{
     Argument, Command as Definition, CommandBody, Constant, Contract, Layouts, Member, RecordId,
+    Type,
 };
 
 use crate::module::command::{contract, macro_name, passed};
@@ -87,12 +88,12 @@ impl<'a> View<'a> {
         self.interfaces.iter().flat_map(|files| &files.commands)
     }
 
-    /// The structures that arguments are made of, each once, the inner behind the outer.
+    /// The structures that arguments are made of or lead to, each once, the inner behind the outer.
     pub(super) fn records(&self) -> Vec<RecordId> {
         let mut records = Vec::new();
         for command in self.commands() {
             let within = passed(&command.contract)
-                .map(|ty| self.layouts.interface().records_within(ty))
+                .map(|ty| self.layouts.interface().records_reached(ty))
                 .unwrap_or_default();
             for id in within {
                 if !records.contains(&id) {
@@ -113,6 +114,12 @@ impl<'a> View<'a> {
                 Some((member.name.as_deref()?, member, shape))
             })
             .collect()
+    }
+
+    /// Whether a type holds, or leads to, the structure of that tag.
+    pub(super) fn leads_to(&self, ty: &Type, tag: &str) -> bool {
+        let reached = self.layouts.interface().records_reached(ty);
+        reached.into_iter().any(|id| self.tag(id) == tag)
     }
 
     /// The tag of a structure.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Made by ioctl-gen 0.1.0: body a95892cacfae */
+/* Made by ioctl-gen 0.1.0: body da625cf330c6 */
 
 #include <linux/elfnote.h>
 
@@ -31,8 +31,8 @@ ELFNOTE32("ioctlkit", 1,
 	  "member 4 flags __u32 flags=0x1\n"
 	  "member 8 channel __u32 range=0..7\n"
 	  "member 12 reserved0 __u8[4] reserved\n"
-	  "member 16 input __u64 pointer\n"
-	  "member 24 output __u64 pointer\n"
+	  "member 16 input __u64 pointer to=__u8[input_len]\n"
+	  "member 24 output __u64 pointer to=__u8[output_len]\n"
 	  "member 32 input_len __u32\n"
 	  "member 36 output_len __u32\n"
 	  "member 40 timestamp_ns __u64\n"
