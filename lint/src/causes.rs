@@ -1,13 +1,14 @@
 //! Findings that follow from one another: a structure whose layout is not the same everywhere makes a
 //! finding of a member, of each command that carries it, and of the numbers of these. One of them is the
-//! cause that somebody mends; the others say that they follow from it.
+//! cause that somebody mends; the others say that they follow from it. So do commands without a number in a
+//! header that does not compile.
 
 mod whole;
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use ioctlkit_model::{Finding, RecordId, Span};
+use ioctlkit_model::{FileId, Finding, RecordId, Severity, Span};
 
 use crate::Context;
 use crate::edits::KernelTypes;
@@ -42,6 +43,89 @@ pub fn mark(cx: &Context<'_>, findings: &mut [Finding]) {
             findings[*cause].fix = fix;
             kernel_types.complete(&mut findings[*cause]);
         }
+    }
+    mark_commands(cx, findings);
+    mark_unnumbered(cx, findings);
+    mark_same(findings);
+}
+
+/// Rules about how a file is written as a whole, which one look at it mends or not: what they say of its other
+/// commands is told once.
+const HABITS: [&str; 2] = ["R006", "V003"];
+
+/// Findings of a rule that say the same of one file, or of one generic structure with several arguments: the
+/// first is the cause. Those with edits stay apart, for edits are made of causes alone.
+fn mark_same(findings: &mut [Finding]) {
+    let mut first: HashMap<(&str, Severity, Span), String> = HashMap::new();
+    let mut order: Vec<usize> = (0..findings.len()).collect();
+    order.sort_by_key(|place| findings[*place].span);
+    for place in order {
+        let finding = &mut findings[place];
+        let has_edits = finding.fix.as_ref().is_some_and(|fix| !fix.edits.is_empty());
+        let is_generic = || finding.record.as_deref().is_some_and(|record| record.contains('<'));
+        let at = if HABITS.contains(&finding.rule.code) {
+            Span { start: 0, end: 0, ..finding.span }
+        } else if is_generic() {
+            finding.span
+        } else {
+            continue;
+        };
+        if has_edits || finding.cause.is_some() {
+            continue;
+        }
+        let own = finding.fingerprint();
+        let known =
+            first.entry((finding.rule.code, finding.severity, at)).or_insert_with(|| own.clone());
+        if *known != own {
+            finding.cause = Some(known.clone());
+        }
+    }
+}
+
+/// A command that takes a word or a pointer itself makes a finding of that, of the compat ABIs that see
+/// another argument, and of the number that varies.
+fn mark_commands(cx: &Context<'_>, findings: &mut [Finding]) {
+    let members = Members::of(cx);
+    // These name what is to be changed, as the first rules about layout do.
+    let rank = |code: &str| if ["N001", "N002"].contains(&code) { 0 } else { rank(code) + 1 };
+    let mut groups: BTreeMap<(FileId, &str), Vec<usize>> = BTreeMap::new();
+    for (place, finding) in findings.iter().enumerate() {
+        let is_meant = rank(finding.rule.code) <= LAYOUT.len()
+            && finding.cause.is_none()
+            && members.record(finding).is_none();
+        if let (true, Some(command)) = (is_meant, &finding.command) {
+            groups.entry((finding.span.file, command)).or_default().push(place);
+        }
+    }
+    let mut follow = Vec::new();
+    for mut group in groups.into_values().filter(|group| group.len() > 1) {
+        group.sort_by_key(|place| {
+            let finding = &findings[*place];
+            (Reverse(finding.severity), rank(finding.rule.code), finding.span)
+        });
+        let Some((cause, others)) = group.split_first() else { continue };
+        let fingerprint = findings[*cause].fingerprint();
+        follow.extend(others.iter().map(|place| (*place, fingerprint.clone())));
+    }
+    for (place, fingerprint) in follow {
+        findings[place].cause = Some(fingerprint);
+    }
+}
+
+/// A header that does not compile leaves its commands without numbers: to mend it is one edit. What was not
+/// followed for the condition that it stands under is not meant.
+fn mark_unnumbered(cx: &Context<'_>, findings: &mut [Finding]) {
+    let broken: HashMap<FileId, String> = findings
+        .iter()
+        .filter(|finding| finding.rule.code == "L019")
+        .map(|finding| (finding.span.file, finding.fingerprint()))
+        .collect();
+    let unknown = cx.interface.not_understood.iter();
+    let encoders: HashSet<Span> =
+        unknown.filter(|unknown| unknown.is_encoder()).map(|unknown| unknown.span).collect();
+    for finding in findings.iter_mut().filter(|it| ["U001", "U002"].contains(&it.rule.code)) {
+        let cause = broken.get(&finding.span.file).filter(|_| !encoders.contains(&finding.span));
+        finding.cause = finding.cause.take().or_else(|| cause.cloned());
     }
 }
 

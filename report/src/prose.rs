@@ -42,12 +42,16 @@ pub(crate) fn consequences(
         let (code, line) = (finding.rule.code, place.start.line);
         format!("hence {code}, {path}line {line}:{command} {}{verdict}", finding.message)
     };
-    // The same of other members is said once.
-    let (same, others): (Vec<&Finding>, Vec<&Finding>) = following
+    // The same of other members, or of other structures, is said once.
+    let same_rule = |it: &&Finding| it.rule.code == cause.rule.code;
+    let (elsewhere, others): (Vec<&Finding>, Vec<&Finding>) = following
         .iter()
         .copied()
-        .partition(|it| it.rule.code == cause.rule.code && it.member.is_some());
+        .partition(|it| same_rule(it) && it.member.is_none() && is_elsewhere(it, cause));
+    let (same, others): (Vec<&Finding>, Vec<&Finding>) =
+        others.into_iter().partition(|it| same_rule(it) && it.member.is_some());
     let mut lines: Vec<String> = also(&same).into_iter().collect();
+    lines.extend(of_others(&elsewhere));
     lines.extend(others.iter().take(CONSEQUENCES).map(line));
     let more = others.len().saturating_sub(CONSEQUENCES);
     if more > 0 {
@@ -56,16 +60,34 @@ pub(crate) fn consequences(
     lines
 }
 
+/// Whether a finding is about another structure than its cause, or both are about none.
+fn is_elsewhere(finding: &Finding, cause: &Finding) -> bool {
+    finding.record != cause.record || finding.record.is_none()
+}
+
 /// The other members of which the same rule speaks, in a line.
 fn also(same: &[&Finding]) -> Option<String> {
-    const NAMED: usize = 5;
-    let mut names: Vec<&str> = same.iter().filter_map(|it| it.member.as_deref()).collect();
-    names.dedup();
     let code = same.first()?.rule.code;
+    let names = same.iter().filter_map(|it| it.member.as_deref()).collect();
+    Some(format!("hence {code} for {}", listed(names)))
+}
+
+/// The other commands of the file of which the same rule speaks, in a line.
+fn of_others(same: &[&Finding]) -> Option<String> {
+    let code = same.first()?.rule.code;
+    let name = |it: &&'_ Finding| it.command.clone().or_else(|| it.record.clone());
+    let names: Vec<String> = same.iter().filter_map(name).collect();
+    Some(format!("{code} for {}, too", listed(names.iter().map(String::as_str).collect())))
+}
+
+/// The first names, and how many others there are.
+fn listed(mut names: Vec<&str>) -> String {
+    const NAMED: usize = 5;
+    names.dedup();
     let shown: Vec<String> = names.iter().take(NAMED).map(|name| format!("`{name}`")).collect();
     let more = names.len().saturating_sub(NAMED);
     let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
-    Some(format!("hence {code} for {}{rest}", shown.join(", ")))
+    format!("{}{rest}", shown.join(", "))
 }
 
 /// Which type a finding within a type is about, and by which command it travels: the line that is

@@ -179,3 +179,80 @@ fn an_enumerator_that_is_inserted_is_one_finding_with_those_that_it_moves() {
     let causes = found.iter().filter(|it| it["code"] == "D006" && it["cause"].is_null()).count();
     assert_eq!(causes, 1, "{found:#?}");
 }
+
+/// The findings of some rules in a header, with the code of the finding that each follows from.
+fn followed(text: &str, of: &[&str]) -> Vec<(String, Option<String>)> {
+    let folder = Folder::with("foo.h", text);
+    let done = folder.run(&["check", "--no-config", "--format", "json", "foo.h"]);
+    let report: Value = serde_json::from_str(&done.stdout).expect(&done.stdout);
+    let findings = report["findings"].as_array().unwrap();
+    let word = |finding: &Value, key: &str| finding[key].as_str().map(str::to_owned);
+    let code_of = |fingerprint: String| {
+        let of = |it: &&Value| it["fingerprint"] == fingerprint.as_str();
+        findings.iter().find(of).and_then(|it| word(it, "code"))
+    };
+    findings
+        .iter()
+        .map(|it| (word(it, "code").unwrap(), word(it, "cause").and_then(code_of)))
+        .filter(|(code, _)| of.contains(&&**code))
+        .collect()
+}
+
+#[test]
+fn commands_without_a_number_follow_from_the_header_that_does_not_compile() {
+    let text = "#include <linux/ioctl.h>\n#include \"missing.h\"\n\
+                struct foo { missing_t a; };\nstruct bar { missing_t b; };\n\
+                #define FOO_GET _IOR(0xdc, 1, struct foo)\n\
+                #define FOO_SET _IOW(0xdc, 2, struct bar)\n#define FOO_X _IOW(0xdc, 3, missing_t)\n";
+    let found = followed(text, &["L019", "U001", "U002"]);
+    let follow = found.iter().filter(|(_, cause)| cause.as_deref() == Some("L019")).count();
+    assert_eq!((found.len(), follow), (4, 3), "{found:?}");
+}
+
+#[test]
+fn a_command_without_a_number_in_a_header_that_compiles_stands_alone() {
+    let text = "#include <linux/ioctl.h>\nstruct foo;\n#define FOO _IOR('x', 1, struct foo)\n";
+    assert_eq!(followed(text, &["U001", "U002"]), [("U002".to_owned(), None)]);
+}
+
+#[test]
+fn what_a_command_with_a_word_or_a_pointer_does_to_others_follows_from_that() {
+    let codes = ["L003", "N001", "N002", "C002", "N016"];
+    for (cause, ty) in [("L003", "unsigned long"), ("N001", "size_t"), ("N002", "int *")] {
+        let text = format!(
+            "#include <stddef.h>\n#include <linux/ioctl.h>\n#define FOO _IOR(0xdc, 1, {ty})\n"
+        );
+        let found = followed(&text, &codes);
+        let causes: Vec<_> = found.iter().filter(|(_, of)| of.is_none()).collect();
+        assert_eq!(causes, [&(cause.to_owned(), None)], "{found:?}");
+        assert!(found.contains(&("C002".to_owned(), Some(cause.to_owned()))), "{found:?}");
+    }
+    // Each command has its own.
+    let text =
+        "#include <linux/ioctl.h>\n#define A _IOR(0xdc, 1, long)\n#define B _IOR(0xdc, 2, long)\n";
+    let found = followed(text, &codes);
+    assert_eq!(found.iter().filter(|(_, of)| of.is_none()).count(), 2, "{found:?}");
+}
+
+#[test]
+fn commands_of_one_header_that_cannot_grow_are_one_finding() {
+    let plain = |name: &str, nr: u32| {
+        format!(
+            "struct {name} {{ __u32 a; __u32 b; }};\n#define {name}_SET _IOW(0xdc, {nr}, struct {name})\n"
+        )
+    };
+    let head = "#include <linux/types.h>\n#include <linux/ioctl.h>\n";
+    let text = format!("{head}{}{}{}", plain("one", 1), plain("two", 2), plain("three", 3));
+    let found = followed(&text, &["V003"]);
+    let follow = found.iter().filter(|(_, cause)| cause.as_deref() == Some("V003")).count();
+    assert_eq!((found.len(), follow), (3, 2), "{found:?}");
+    let folder = Folder::with("foo.h", &text);
+    let done = folder.run(&["check", "--no-config", "foo.h"]);
+    assert_eq!(done.stdout.matches("info[V003]").count(), 1, "{}", done.seen());
+    assert!(done.stdout.contains("V003 for `two_SET`, `three_SET`, too"), "{}", done.seen());
+    // Two headers have planned for themselves.
+    let folder = Folder::with("foo.h", format!("{head}{}", plain("one", 1)).as_str())
+        .and("bar.h", format!("{head}{}", plain("two", 2)).as_str());
+    let done = folder.run(&["check", "--no-config", "."]);
+    assert_eq!(done.stdout.matches("info[V003]").count(), 2, "{}", done.seen());
+}
