@@ -82,6 +82,23 @@ impl Known {
             _ => None,
         }
     }
+
+    /// Whether it does what the numbers say that it is given: copies, clears or allocates as much.
+    pub(crate) fn takes_numbers(self) -> bool {
+        matches!(
+            self,
+            Self::CopyIn { .. }
+                | Self::CopyOut { .. }
+                | Self::CopyStruct { .. }
+                | Self::Clear { .. }
+                | Self::Duplicate { .. }
+                | Self::AllocatesCleared { .. }
+                | Self::Allocates { .. }
+                | Self::Fill { .. }
+                | Self::Sets { .. }
+                | Self::SafeProduct
+        )
+    }
 }
 
 /// What a function of this name does, if it is a known one.

@@ -237,6 +237,29 @@ fn a_second_fetch_is_noticed_unless_it_is_compared_or_overwritten() {
                  if (n > 64)\nreturn -EINVAL;\nif (copy_from_user(&x, argp, sizeof(x)))\nreturn -EFAULT;\n";
     assert!(fetches_again(&format!("{start}ret = use(x.n);")));
     assert!(!fetches_again(&format!("{start}ret = use(x.other);")));
+    // The second value is used, or checked for itself, or only kept.
+    for used in [
+        "for (i = 0; i < x.n; i++)\nstep(i);",
+        "u32 m = x.n;\nret = use(m);",
+        "switch (x.n) {\ncase 1:\nret = 1;\n}",
+        "if (x.n & 4)\nret = 1;",
+        "if (x.n)\nret = 1;",
+        "ret = table[x.n];",
+        "file->n = x.n;",
+        "if (use(x.n) < 0)\nret = 1;",
+        "p = kmalloc(x.n, GFP_KERNEL);",
+    ] {
+        assert!(fetches_again(&format!("{size}{used}")), "{used}");
+    }
+    for not_used in [
+        "u32 m = x.n;\nif (m > 64)\nreturn -EINVAL;\nret = use(m);",
+        "if (x.n + 1 > 64)\nreturn -EINVAL;\nret = use(x.n);",
+        "struct foo y;\ny.n = x.n;\nif (y.n != n)\nreturn -EINVAL;\nret = use(y.n);",
+        "ret = use(min(x.n, 64));",
+        "u32 m = x.n;",
+    ] {
+        assert!(!fetches_again(&format!("{size}{not_used}")), "{not_used}");
+    }
     // The value of the first one decides nothing.
     let blind = "struct foo __user *p = argp;\nu32 n;\nstruct foo x;\nif (get_user(n, &p->n))\nreturn -EFAULT;\n\
                  if (copy_from_user(&x, argp, sizeof(x)))\nreturn -EFAULT;\nret = use(x.n);";

@@ -6,9 +6,10 @@ use std::rc::Rc;
 use ioctlkit_model::{Amount, Cleared, CopiedIn, Way};
 
 use super::expressions::{Outcomes, set};
-use super::memory::{clear, fetch, unknown_now};
+use super::fetches::{fetch, settle};
+use super::memory::{clear, unknown_now};
 use super::places::Target;
-use super::{Caller, DEPTH, Frame, Programs, Run};
+use super::{Caller, Comparing, DEPTH, Frame, Programs, Run};
 use crate::ast::{Expression, ExpressionKind};
 use crate::known::{CopyAnswer, Known, is_harmless, known};
 use crate::program::FunctionId;
@@ -37,6 +38,8 @@ impl<'p> Run<'p> {
             }
             _ => "",
         };
+        // What is given to a function in a comparison is not what is compared.
+        let outside = std::mem::replace(&mut self.comparing, Comparing::Nothing);
         let is_local = frame.variable(name).is_some();
         let known = if is_local { None } else { known(name) };
         let mut outcomes = Outcomes::new();
@@ -52,6 +55,7 @@ impl<'p> Run<'p> {
                 self.to_layer = false;
             }
         }
+        self.comparing = outside;
         outcomes
     }
 
@@ -138,6 +142,11 @@ impl<'p> Run<'p> {
             run.size_is(frame, size, &at(place), name, state);
             run.amount(frame, size, &at(place))
         };
+        if known.takes_numbers() {
+            for value in values {
+                self.uses(value, &mut state);
+            }
+        }
         match known {
             Known::CopyIn { to, from, size, answer } => {
                 let amount = size_of(self, frame, &mut state, size);
@@ -298,6 +307,7 @@ impl<'p> Run<'p> {
                     if let Value::FromUser(place) = value {
                         state.bounded.insert(place.clone());
                     }
+                    settle(value, &mut state);
                 }
                 vec![(state, Value::Unknown)]
             }
@@ -419,6 +429,11 @@ impl<'p> Run<'p> {
             let follow =
                 |callee: FunctionId| self.follow(frame, call, callee, values, state.clone());
             return followed.into_iter().flat_map(follow).collect();
+        }
+        if !is_harmless(name) {
+            for value in values {
+                self.uses(value, &mut state);
+            }
         }
         // A function that is given a number of the program's may well have a limit for it.
         let numbers = values.iter().filter_map(|value| match value {

@@ -3,15 +3,15 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use ioctlkit_model::{NoticedKind, Span};
+use ioctlkit_model::Span;
 
 use super::calls::is_macro;
-use super::{Choice, Frame, Run};
+use super::fetches::{fetches_into, settle};
+use super::{Choice, Comparing, Frame, Run};
 use crate::ast::{Binary, Expression, ExpressionKind, Unary};
 use crate::facts::Label;
 use crate::value::{
-    CommandPart, Constant, Fetch, Id, Paths, Place, State, UserPart, UserPointer, Value, add,
-    add_all,
+    CommandPart, Constant, Id, Paths, Place, State, UserPart, UserPointer, Value, add, add_all,
 };
 
 /// Paths on which a condition holds, and those on which it does not.
@@ -81,6 +81,7 @@ impl<'p> Run<'p> {
                 let mut parted = Parted::default();
                 for (mut state, value) in self.expression(frame, condition, state) {
                     look_at(&value, &mut state);
+                    self.uses(&value, &mut state);
                     self.decides(&value, frame, condition);
                     let (yes, no) = self.part(frame, condition, &value, state);
                     add_all(&mut parted.0, yes.into_iter().collect());
@@ -146,6 +147,38 @@ impl<'p> Run<'p> {
         }
     }
 
+    /// The two sides of a comparison, on each path.
+    fn compared(
+        &mut self,
+        frame: &mut Frame<'p>,
+        left: &'p Expression,
+        right: &'p Expression,
+        state: State,
+    ) -> Vec<(State, Value, Value)> {
+        let outside = std::mem::replace(&mut self.comparing, Comparing::Check);
+        let mut sides = Vec::new();
+        for (state, one) in self.expression(frame, left, state) {
+            for (state, two) in self.expression(frame, right, state) {
+                sides.push((state, one.clone(), two));
+            }
+        }
+        self.comparing = outside;
+        sides
+    }
+
+    /// Paths on which a loop goes on, and those on which it ends.
+    pub(super) fn rounds(
+        &mut self,
+        frame: &mut Frame<'p>,
+        condition: &'p Expression,
+        paths: Paths,
+    ) -> Parted {
+        let outside = std::mem::replace(&mut self.comparing, Comparing::Rounds);
+        let parted = self.conditions(frame, condition, paths);
+        self.comparing = outside;
+        parted
+    }
+
     fn comparison(
         &mut self,
         frame: &mut Frame<'p>,
@@ -156,49 +189,48 @@ impl<'p> Run<'p> {
         state: State,
     ) -> Parted {
         let mut parted = Parted::default();
-        let known = self.facts.noticed.len();
-        for (state, one) in self.expression(frame, left, state) {
-            for (mut state, two) in self.expression(frame, right, state) {
-                if matches!((&one, &two), (Value::FromUser(_), _) | (_, Value::FromUser(_))) {
-                    self.forget_second_fetches(known);
+        let rounds = self.comparing == Comparing::Rounds;
+        for (mut state, one, two) in self.compared(frame, left, right, state) {
+            let equality = matches!(operator, Binary::Equal | Binary::NotEqual);
+            let dispatch = match (&one, &two) {
+                (command, _) if equality && is_dispatch(command) => Some((command, right)),
+                (_, command) if equality && is_dispatch(command) => Some((command, left)),
+                _ => None,
+            };
+            if let Some((command, label)) = dispatch {
+                let (equal, other) = self.compare_command(frame, command, label, state);
+                let (yes, no) =
+                    if operator == Binary::Equal { (equal, other) } else { (other, equal) };
+                add_all(&mut parted.0, yes);
+                add_all(&mut parted.1, no);
+                continue;
+            }
+            look_at(&one, &mut state);
+            look_at(&two, &mut state);
+            self.compared_number(&one, &two, frame, condition);
+            for value in [&one, &two] {
+                if rounds {
+                    self.uses(value, &mut state);
+                } else {
+                    settle(value, &mut state);
                 }
-                let equality = matches!(operator, Binary::Equal | Binary::NotEqual);
-                let dispatch = match (&one, &two) {
-                    (command, _) if equality && is_dispatch(command) => Some((command, right)),
-                    (_, command) if equality && is_dispatch(command) => Some((command, left)),
-                    _ => None,
-                };
-                if let Some((command, label)) = dispatch {
-                    let (equal, other) = self.compare_command(frame, command, label, state);
-                    let (yes, no) =
-                        if operator == Binary::Equal { (equal, other) } else { (other, equal) };
-                    add_all(&mut parted.0, yes);
-                    add_all(&mut parted.1, no);
-                    continue;
+                if let Value::FromUser(place) = value {
+                    state.bounded.insert(place.clone());
                 }
-                look_at(&one, &mut state);
-                look_at(&two, &mut state);
-                self.compared_number(&one, &two, frame, condition);
-                settle_fetches(&one, &two, &mut state);
-                for value in [&one, &two] {
-                    if let Value::FromUser(place) = value {
-                        state.bounded.insert(place.clone());
-                    }
-                    if *value == Value::CommandPart(CommandPart::Direction) {
-                        state.guarded = true;
-                    }
+                if *value == Value::CommandPart(CommandPart::Direction) {
+                    state.guarded = true;
                 }
-                let at = self.span(frame, condition.at);
-                let [known_one, known_two] =
-                    [&one, &two].map(|value| self.with_number(value, operator, at));
-                match decided(operator, &known_one, &known_two) {
-                    Some(true) => add(&mut parted.0, state),
-                    Some(false) => add(&mut parted.1, state),
-                    None => {
-                        let (yes, no) = self.refined(frame, operator, left, &one, &two, state);
-                        add_all(&mut parted.0, yes.into_iter().collect());
-                        add_all(&mut parted.1, no.into_iter().collect());
-                    }
+            }
+            let at = self.span(frame, condition.at);
+            let [known_one, known_two] =
+                [&one, &two].map(|value| self.with_number(value, operator, at));
+            match decided(operator, &known_one, &known_two) {
+                Some(true) => add(&mut parted.0, state),
+                Some(false) => add(&mut parted.1, state),
+                None => {
+                    let (yes, no) = self.refined(frame, operator, left, &one, &two, state);
+                    add_all(&mut parted.0, yes.into_iter().collect());
+                    add_all(&mut parted.1, no.into_iter().collect());
                 }
             }
         }
@@ -360,16 +392,6 @@ impl<'p> Run<'p> {
         }
     }
 
-    /// What was fetched twice is compared: reading it here is no use of it. Drops what was noticed of
-    /// that behind the first `known` facts.
-    fn forget_second_fetches(&mut self, known: usize) {
-        let mut place = 0;
-        self.facts.noticed.retain(|noticed| {
-            place += 1;
-            place <= known || !matches!(noticed.kind, NoticedKind::FetchesAgain { .. })
-        });
-    }
-
     /// The argument decides something, and is no pointer.
     pub(super) fn is_number(&mut self, value: &Value, frame: &Frame<'p>, at: &Expression) {
         if matches!(value, Value::Argument(UserPointer { pointee: None, part: UserPart::Start })) {
@@ -429,22 +451,6 @@ pub(super) fn looked_at(place: &Place, state: &mut State) {
             fetch.looked_at.insert(member);
         }
     }
-}
-
-/// What was fetched a second time is compared with something: nothing is wrong with it.
-fn settle_fetches(one: &Value, two: &Value, state: &mut State) {
-    for value in [one, two] {
-        if let Value::FromUser(place) = value {
-            for fetch in fetches_into(state, place.object) {
-                fetch.again = None;
-            }
-        }
-    }
-}
-
-/// The fetches whose targets are in an object.
-pub(super) fn fetches_into(state: &mut State, object: Id) -> impl Iterator<Item = &mut Fetch> {
-    state.fetches.iter_mut().filter(move |fetch| fetch.to.object == object)
 }
 
 fn zero(run: &Run<'_>, frame: &Frame<'_>, at: &Expression) -> Value {

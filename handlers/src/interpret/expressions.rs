@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use ioctlkit_model::{Cleared, Noticed, NoticedKind, Span};
 
-use super::conditions::fetches_into;
+use super::fetches::fetches_into;
 use super::places::Target;
 use super::{Frame, Run};
 use crate::ast::{Binary, Expression, ExpressionKind, Unary};
@@ -225,10 +225,10 @@ impl<'p> Run<'p> {
         state: State,
     ) -> Outcomes {
         let mut outcomes = Outcomes::new();
-        for (mut state, target) in self.place(frame, expression, state) {
+        for (state, target) in self.place(frame, expression, state) {
             let value = match target {
                 Target::Variable(id) => state.values.get(&id).cloned().unwrap_or(Value::Unknown),
-                Target::Member(place) => self.read_member(place, &mut state),
+                Target::Member(place) => self.read_member(place, &state),
                 // A member of what the program has is an array where it stands without `&`.
                 Target::User(pointer)
                     if matches!(expression.kind, ExpressionKind::Member { .. }) =>
@@ -242,27 +242,13 @@ impl<'p> Run<'p> {
         outcomes
     }
 
-    fn read_member(&mut self, place: Place, state: &mut State) -> Value {
+    fn read_member(&mut self, place: Place, state: &State) -> Value {
         self.member_is_read(&place);
         let Some(object) = state.objects.get(&place.object) else { return Value::Unknown };
         let is_set = object.set.contains(&place.path);
         let copied = object.copied_in.is_some();
         if is_set || !copied {
             return Value::Unknown;
-        }
-        let mut again = None;
-        for fetch in fetches_into(state, place.object) {
-            let source = fetch.source_of(&place);
-            if let (Some(member), Some(first)) = (source, &fetch.again)
-                && first.has_looked_at(&member)
-            {
-                again = Some((fetch.span, first.span));
-                fetch.again = None;
-            }
-        }
-        if let Some((second, first)) = again {
-            let kind = NoticedKind::FetchesAgain { member: place.path.to_string() };
-            self.facts.notice(Noticed { kind, span: second, related: Some(first) });
         }
         Value::FromUser(place)
     }
@@ -320,7 +306,9 @@ impl<'p> Run<'p> {
         }
         let mut outcomes = Outcomes::new();
         for (state, one) in self.expression(frame, left, state) {
-            for (state, two) in self.expression(frame, right, state) {
+            for (mut state, two) in self.expression(frame, right, state) {
+                self.uses(&one, &mut state);
+                self.uses(&two, &mut state);
                 let value = self.combined(frame, operator, (left, &one), (right, &two), expression);
                 outcomes.push((state, value));
             }
@@ -429,6 +417,8 @@ impl<'p> Run<'p> {
                             _ => None,
                         };
                         let old = old.unwrap_or(Value::Unknown);
+                        self.uses(&old, &mut state);
+                        self.uses(&new, &mut state);
                         self.combined(frame, operator, (target, &old), (value, &new), target)
                     }
                 };
@@ -481,7 +471,10 @@ impl<'p> Run<'p> {
                 set(state, place);
             }
             Target::User(_) => {}
-            Target::Elsewhere => self.leaves(frame, &value, at),
+            Target::Elsewhere => {
+                self.uses(&value, state);
+                self.leaves(frame, &value, at);
+            }
         }
     }
 

@@ -4,18 +4,16 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use ioctlkit_model::{
-    Access, Amount, Cleared, CopiedIn, CopiedOut, Noticed, NoticedKind, Part, Span, Way,
+    Access, Amount, Cleared, CopiedIn, CopiedOut, Noticed, NoticedKind, Part, Way,
 };
 
-use super::conditions::{fetches_into, looked_at};
+use super::conditions::looked_at;
 use super::expressions::set;
+use super::fetches::{fetch, fetches_into};
 use super::places::Target;
 use super::{Frame, Run};
 use crate::ast::{Expression, ExpressionKind};
-use crate::value::{Again, Fetch, Object, Place, State, UserPart, Value};
-
-/// How many fetches are remembered on a path; the oldest is forgotten first.
-const MOST_FETCHES: usize = 64;
+use crate::value::{Object, Place, State, UserPart, Value};
 
 impl<'p> Run<'p> {
     /// A number of bytes is what the program chose times something.
@@ -201,24 +199,6 @@ impl<'p> Run<'p> {
             amount,
         });
     }
-}
-
-/// Remembers a fetch, and one of the same part before.
-pub(super) fn fetch(part: UserPart, span: Span, to: Place, state: &mut State) {
-    if part == UserPart::Inside {
-        return;
-    }
-    let before = state.fetches.iter().find(|fetch| {
-        let same = fetch.part == part
-            || part == UserPart::Start && matches!(fetch.part, UserPart::Member(_));
-        same && !fetch.looked_at.is_empty() && fetch.span != span
-    });
-    let again = before.map(|fetch| Again { span: fetch.span, looked_at: fetch.looked_at.clone() });
-    state.fetches.retain(|fetch| fetch.to != to);
-    if state.fetches.len() >= MOST_FETCHES {
-        state.fetches.remove(0);
-    }
-    state.fetches.push(Fetch { part, span, to, looked_at: BTreeSet::new(), again });
 }
 
 /// Every byte of an object, or of a part of it, gets a value.

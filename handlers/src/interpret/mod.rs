@@ -6,6 +6,7 @@
 mod calls;
 mod conditions;
 mod expressions;
+mod fetches;
 mod memory;
 mod objects;
 mod places;
@@ -82,10 +83,23 @@ pub(crate) struct Run<'p> {
     stack: Vec<FunctionId>,
     /// Whether a member for handlers is being called: `ops->ioctl(…)`.
     to_layer: bool,
+    /// What a value is being compared for.
+    comparing: Comparing,
     /// Why parts were not followed.
     pub(crate) gave_up: Option<&'static str>,
     /// Functions that got the command or the argument, and whose source was not read.
     pub(crate) missing: BTreeSet<String>,
+}
+
+/// What values are compared for, in the expression that is being evaluated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Comparing {
+    /// There is no comparison around.
+    Nothing,
+    /// It is a condition that lets paths through: what it reads is checked.
+    Check,
+    /// It is the end of a loop, which runs as often as the value says.
+    Rounds,
 }
 
 /// A variable, as it is declared.
@@ -158,6 +172,7 @@ impl<'p> Run<'p> {
             variables: FxHashMap::default(),
             stack: Vec::new(),
             to_layer: false,
+            comparing: Comparing::Nothing,
             gave_up: None,
             missing: BTreeSet::new(),
         }

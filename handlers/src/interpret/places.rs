@@ -52,6 +52,7 @@ impl<'p> Run<'p> {
                 for (state, value) in self.expression(frame, of, state) {
                     for (mut state, index_value) in self.expression(frame, index, state) {
                         look_at(&index_value, &mut state);
+                        self.uses(&index_value, &mut state);
                         // The first round of a loop is not the only one.
                         let first = matches!(index.kind, ExpressionKind::Number)
                             && matches!(&index_value, Value::Constant(c) if c.number == Some(0));

@@ -81,12 +81,12 @@ impl<'p> Run<'p> {
                 paths
             }
             StatementKind::While { condition, body } => {
-                let (yes, no) = self.conditions(frame, condition, paths);
+                let (yes, no) = self.rounds(frame, condition, paths);
                 self.looped(frame, body, None, yes, no)
             }
             StatementKind::DoWhile { body, condition } => {
                 let after = self.looped(frame, body, None, paths, Paths::new());
-                let (mut yes, no) = self.conditions(frame, condition, after);
+                let (mut yes, no) = self.rounds(frame, condition, after);
                 add_all(&mut yes, no);
                 yes
             }
@@ -97,7 +97,7 @@ impl<'p> Run<'p> {
                     paths = self.statement(frame, start, paths);
                 }
                 let (yes, no) = match condition {
-                    Some(condition) => self.conditions(frame, condition, paths),
+                    Some(condition) => self.rounds(frame, condition, paths),
                     None => (paths, Paths::new()),
                 };
                 let after = self.looped(frame, body, step.as_ref(), yes, no);
@@ -267,6 +267,7 @@ impl<'p> Run<'p> {
         for state in paths {
             for (mut state, value) in self.expression(frame, on, state) {
                 look_at(&value, &mut state);
+                self.uses(&value, &mut state);
                 self.is_number(&value, frame, on);
                 let (entered, mut unmatched) = self.choose(frame, &cases, &value, state);
                 for (case, state) in entered {

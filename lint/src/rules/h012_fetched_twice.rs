@@ -10,8 +10,10 @@ declare_rule! {
     /// a part of the argument that is read twice, and checked once
     ///
     /// # What
-    /// The handler copies a part of the argument from the program, makes a decision by it, and copies the
-    /// same bytes again without a comparison with the first copy.
+    /// The handler copies a part of the argument from the program, makes a decision by it, copies the same
+    /// bytes again, and uses the second value: for a size, the rounds of a loop, an index, a computation or another
+    /// decision, or it hands it to a function or keeps it. A second value that is compared with anything is checked
+    /// for itself, and one that goes into a local variable is not used yet.
     ///
     /// A size that is read first and passed to `copy_struct_from_user()` is left out, and so is a member
     /// that the handler sets again behind the second copy.
