@@ -7,27 +7,51 @@
 //% if opens
 #include <linux/anon_inodes.h>
 //% endif
+//% if bus == "auxiliary"
+#include <linux/auxiliary_bus.h>
+//% endif
 //% if device == "cdev"
 #include <linux/cdev.h>
 //% endif
+//% if bus != "none"
 #include <linux/completion.h>
+//% endif
 //% if device == "cdev"
 #include <linux/device.h>
 //% endif
 #include <linux/err.h>
 #include <linux/fs.h>
+//% if bus == "i2c"
+#include <linux/i2c.h>
+//% endif
 #include <linux/kernel.h>
 //% if device == "misc"
+//% if bus != "none"
 #include <linux/kref.h>
+//% endif
 #include <linux/miscdevice.h>
+//% endif
+//% if bus != "none"
+#include <linux/mod_devicetable.h>
 //% endif
 #include <linux/module.h>
 //% block includes
 //% endblock
+//% if bus == "pci"
+#include <linux/pci.h>
+//% elif bus == "platform"
 #include <linux/platform_device.h>
+//% endif
+//% if bus != "none"
 #include <linux/refcount.h>
+//% endif
 #include <linux/slab.h>
+//% if bus == "usb"
+#include <linux/usb.h>
+//% endif
+//% if bus != "none"
 #include <linux/wait.h>
+//% endif
 
 //% if bench
 #include "gen/${name}_bench.h"
@@ -42,31 +66,35 @@
 //% endif
 /**
  * struct ${name}_device - one device
-//% if device == "misc"
- * @refs: the driver, and each open file
-//% else
+//% if device == "cdev"
  * @dev: the device, which lives as long as the driver or a file refers to it
  * @cdev: the file in /dev
+//% elif bus != "none"
+ * @refs: the driver, and each open file
 //% endif
+//% if bus != "none"
  * @users: the driver, and each command that runs
  * @idle: completed when the last of them has left
  * @gone: whether the driver has let go of the device
  * @wait: where handlers sleep until something happens or the device is @gone
+//% endif
 //% if device == "misc"
  * @misc: the file in /dev
 //% endif
  */
 struct ${name}_device {
-//% if device == "misc"
-	struct kref refs;
-//% else
+//% if device == "cdev"
 	struct device dev;
 	struct cdev cdev;
+//% elif bus != "none"
+	struct kref refs;
 //% endif
+//% if bus != "none"
 	refcount_t users;
 	struct completion idle;
 	bool gone;
 	wait_queue_head_t wait;
+//% endif
 //% if device == "misc"
 	struct miscdevice misc;
 //% endif
@@ -84,18 +112,30 @@ struct ${name}_file {
 //% endblock
 };
 
-//% if device == "misc"
-static void ${name}_device_free(struct kref *refs)
-{
-	kfree(container_of(refs, struct ${name}_device, refs));
-}
-//% else
+//% if device == "cdev"
 static void ${name}_device_free(struct device *dev)
 {
 	kfree(container_of(dev, struct ${name}_device, dev));
 }
-//% endif
 
+//% elif bus != "none"
+static void ${name}_device_free(struct kref *refs)
+{
+	kfree(container_of(refs, struct ${name}_device, refs));
+}
+
+//% endif
+//% if bus == "none"
+/* The device is there as long as the module is, which an open file keeps. */
+int ${name}_enter(struct file *file)
+{
+	return 0;
+}
+
+void ${name}_leave(struct file *file)
+{
+}
+//% else
 static void ${name}_user_put(struct ${name}_device *device)
 {
 	if (refcount_dec_and_test(&device->users))
@@ -118,6 +158,7 @@ void ${name}_leave(struct file *file)
 
 	${name}_user_put(private->device);
 }
+//% endif
 
 /* Handlers go here: gen/ has the text of each in front of its ops. */
 //% block handlers
@@ -179,10 +220,10 @@ static int ${name}_open(struct inode *inode, struct file *file)
 	private = kzalloc(sizeof(*private), GFP_KERNEL_ACCOUNT);
 	if (!private)
 		return -ENOMEM;
-//% if device == "misc"
-	kref_get(&device->refs);
-//% else
+//% if device == "cdev"
 	get_device(&device->dev);
+//% elif bus != "none"
+	kref_get(&device->refs);
 //% endif
 	private->device = device;
 //% block open
@@ -195,10 +236,10 @@ static int ${name}_release(struct inode *inode, struct file *file)
 {
 	struct ${name}_file *private = file->private_data;
 
-//% if device == "misc"
-	kref_put(&private->device->refs, ${name}_device_free);
-//% else
+//% if device == "cdev"
 	put_device(&private->device->dev);
+//% elif bus != "none"
+	kref_put(&private->device->refs, ${name}_device_free);
 //% endif
 	kfree(private);
 	return 0;
@@ -212,6 +253,42 @@ static const struct file_operations ${name}_fops = {
 	.compat_ioctl = ${name}_compat_ioctl,
 };
 
+//% if bus == "none" and device == "misc"
+static struct ${name}_device ${name}_device = {
+	.misc = {
+		.minor = MISC_DYNAMIC_MINOR,
+		.name = "${node|string}",
+		.fops = &${name}_fops,
+	},
+};
+
+static int __init ${name}_init(void)
+{
+//% if bench
+	int ret;
+
+	ret = misc_register(&${name}_device.misc);
+	if (ret)
+		return ret;
+	ret = ${name}_bench_register();
+	if (ret)
+		misc_deregister(&${name}_device.misc);
+	return ret;
+//% else
+	return misc_register(&${name}_device.misc);
+//% endif
+}
+module_init(${name}_init);
+
+static void __exit ${name}_exit(void)
+{
+//% if bench
+	${name}_bench_unregister();
+//% endif
+	misc_deregister(&${name}_device.misc);
+}
+module_exit(${name}_exit);
+//% else
 static void ${name}_remove(void *data)
 {
 	struct ${name}_device *device = data;
@@ -221,11 +298,13 @@ static void ${name}_remove(void *data)
 //% else
 	cdev_device_del(&device->cdev, &device->dev);
 //% endif
+//% if bus != "none"
 	/* New commands are refused, and those that sleep wake up. */
 	WRITE_ONCE(device->gone, true);
 	wake_up_all(&device->wait);
 	${name}_user_put(device);
 	wait_for_completion(&device->idle);
+//% endif
 //% if device == "misc"
 	kref_put(&device->refs, ${name}_device_free);
 //% else
@@ -234,7 +313,7 @@ static void ${name}_remove(void *data)
 }
 
 //% if device == "misc"
-static int ${name}_probe(struct platform_device *pdev)
+static int ${name}_add(struct device *parent)
 {
 	struct ${name}_device *device;
 	int ret;
@@ -249,13 +328,13 @@ static int ${name}_probe(struct platform_device *pdev)
 	device->misc.minor = MISC_DYNAMIC_MINOR;
 	device->misc.name = "${node|string}";
 	device->misc.fops = &${name}_fops;
-	device->misc.parent = &pdev->dev;
+	device->misc.parent = parent;
 	ret = misc_register(&device->misc);
 	if (ret) {
 		kref_put(&device->refs, ${name}_device_free);
 		return ret;
 	}
-	return devm_add_action_or_reset(&pdev->dev, ${name}_remove, device);
+	return devm_add_action_or_reset(parent, ${name}_remove, device);
 }
 //% else
 static dev_t ${name}_devt;
@@ -264,7 +343,13 @@ static struct class ${name}_class = {
 	.name = "${name}",
 };
 
+//% if bus == "none"
+static struct ${name}_device *${name}_devices[${upper}_MINORS];
+
+static int ${name}_add(unsigned int minor)
+//% else
 static int ${name}_add(struct device *parent, unsigned int minor)
+//% endif
 {
 	struct ${name}_device *device;
 	int ret;
@@ -272,12 +357,16 @@ static int ${name}_add(struct device *parent, unsigned int minor)
 	device = kzalloc(sizeof(*device), GFP_KERNEL);
 	if (!device)
 		return -ENOMEM;
+//% if bus != "none"
 	refcount_set(&device->users, 1);
 	init_completion(&device->idle);
 	init_waitqueue_head(&device->wait);
+//% endif
 	device_initialize(&device->dev);
 	device->dev.class = &${name}_class;
+//% if bus != "none"
 	device->dev.parent = parent;
+//% endif
 	device->dev.devt = MKDEV(MAJOR(${name}_devt), MINOR(${name}_devt) + minor);
 	device->dev.release = ${name}_device_free;
 	cdev_init(&device->cdev, &${name}_fops);
@@ -293,31 +382,171 @@ static int ${name}_add(struct device *parent, unsigned int minor)
 		put_device(&device->dev);
 		return ret;
 	}
+//% if bus == "none"
+	${name}_devices[minor] = device;
+	return 0;
+//% else
 	return devm_add_action_or_reset(parent, ${name}_remove, device);
+//% endif
+}
+//% endif
+//% if bus == "none"
+
+static void ${name}_remove_all(void)
+{
+	unsigned int minor;
+
+	for (minor = 0; minor < ${upper}_MINORS; minor++) {
+		if (${name}_devices[minor])
+			${name}_remove(${name}_devices[minor]);
+	}
 }
 
-static int ${name}_probe(struct platform_device *pdev)
+static int ${name}_add_all(void)
 {
 	unsigned int minor;
 	int ret;
 
 	for (minor = 0; minor < ${upper}_MINORS; minor++) {
-		ret = ${name}_add(&pdev->dev, minor);
+		ret = ${name}_add(minor);
+		if (ret) {
+			${name}_remove_all();
+			return ret;
+		}
+	}
+	return 0;
+}
+//% else
+//% if device == "cdev"
+
+static int ${name}_add_all(struct device *parent)
+{
+	unsigned int minor;
+	int ret;
+
+	for (minor = 0; minor < ${upper}_MINORS; minor++) {
+		ret = ${name}_add(parent, minor);
 		if (ret)
 			return ret;
 	}
 	return 0;
 }
 //% endif
+//% set add = name ~ ("_add_all" if device == "cdev" else "_add")
+//% if bus == "platform"
+
+static int ${name}_probe(struct platform_device *pdev)
+{
+	return ${add|code}(&pdev->dev);
+}
+
+static const struct platform_device_id ${name}_ids[] = {
+	{ .name = "${name}" },
+	{ }
+};
+MODULE_DEVICE_TABLE(platform, ${name}_ids);
 
 static struct platform_driver ${name}_driver = {
 	.probe = ${name}_probe,
+	.id_table = ${name}_ids,
 	.driver = {
 		.name = "${name}",
 	},
 };
+//% elif bus == "pci"
 
-static struct platform_device *${name}_platform_device;
+static int ${name}_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+{
+	int ret;
+
+	/* Undone when the driver is unbound, as all that is managed. */
+	ret = pcim_enable_device(pdev);
+	if (ret)
+		return ret;
+	return ${add|code}(&pdev->dev);
+}
+
+/* Fill in PCI_DEVICE() of each device that this drives. */
+static const struct pci_device_id ${name}_ids[] = {
+	{ }
+};
+MODULE_DEVICE_TABLE(pci, ${name}_ids);
+
+static struct pci_driver ${name}_driver = {
+	.name = "${name}",
+	.id_table = ${name}_ids,
+	.probe = ${name}_probe,
+};
+//% elif bus == "usb"
+
+static int ${name}_probe(struct usb_interface *interface, const struct usb_device_id *id)
+{
+	return ${add|code}(&interface->dev);
+}
+
+/* What probe has added is managed: it goes when this has returned. */
+static void ${name}_disconnect(struct usb_interface *interface)
+{
+}
+
+/* Fill in USB_DEVICE() of each device that this drives. */
+static const struct usb_device_id ${name}_ids[] = {
+	{ }
+};
+MODULE_DEVICE_TABLE(usb, ${name}_ids);
+
+static struct usb_driver ${name}_driver = {
+	.name = "${name}",
+	.probe = ${name}_probe,
+	.disconnect = ${name}_disconnect,
+	.id_table = ${name}_ids,
+};
+//% elif bus == "i2c"
+
+static int ${name}_probe(struct i2c_client *client)
+{
+	return ${add|code}(&client->dev);
+}
+
+static const struct i2c_device_id ${name}_ids[] = {
+	{ .name = "${name}" },
+	{ }
+};
+MODULE_DEVICE_TABLE(i2c, ${name}_ids);
+
+static struct i2c_driver ${name}_driver = {
+	.driver = {
+		.name = "${name}",
+	},
+	.probe = ${name}_probe,
+	.id_table = ${name}_ids,
+};
+//% elif bus == "auxiliary"
+
+static int ${name}_probe(struct auxiliary_device *adev, const struct auxiliary_device_id *id)
+{
+	return ${add|code}(&adev->dev);
+}
+
+/* The module that makes the device, and its name there. */
+static const struct auxiliary_device_id ${name}_ids[] = {
+	{ .name = "${name}_device.${name}" },
+	{ }
+};
+MODULE_DEVICE_TABLE(auxiliary, ${name}_ids);
+
+static struct auxiliary_driver ${name}_driver = {
+	.name = "${name}",
+	.probe = ${name}_probe,
+	.id_table = ${name}_ids,
+};
+//% endif
+//% endif
+//% set register = {"platform": "platform_driver_register", "pci": "pci_register_driver", "usb": "usb_register", "i2c": "i2c_add_driver", "auxiliary": "auxiliary_driver_register"}
+//% set unregister = {"platform": "platform_driver_unregister", "pci": "pci_unregister_driver", "usb": "usb_deregister", "i2c": "i2c_del_driver", "auxiliary": "auxiliary_driver_unregister"}
+//% if bus != "none" and device == "misc" and not bench
+module_${bus|code}_driver(${name}_driver);
+//% else
 
 static int __init ${name}_init(void)
 {
@@ -331,27 +560,35 @@ static int __init ${name}_init(void)
 	if (ret)
 		goto unregister_region;
 //% endif
-	ret = platform_driver_register(&${name}_driver);
+//% if bus == "none"
+	ret = ${name}_add_all();
+//% else
+	ret = ${register[bus]|code}(&${name}_driver);
+//% endif
+//% if device == "cdev"
 	if (ret)
-		${("goto unregister_class" if device == "cdev" else "return ret")|code};
-	${name}_platform_device = platform_device_register_simple("${name}", PLATFORM_DEVID_NONE, NULL, 0);
-	if (IS_ERR(${name}_platform_device)) {
-		ret = PTR_ERR(${name}_platform_device);
-		goto unregister_driver;
-	}
+		goto unregister_class;
+//% endif
 //% if bench
+//% if device == "misc"
+	if (ret)
+		return ret;
+//% endif
 	ret = ${name}_bench_register();
 	if (ret)
-		goto unregister_device;
-//% endif
+		goto unregister;
 	return 0;
 
-//% if bench
-unregister_device:
-	platform_device_unregister(${name}_platform_device);
+unregister:
+//% if bus == "none"
+	${name}_remove_all();
+//% else
+	${unregister[bus]|code}(&${name}_driver);
 //% endif
-unregister_driver:
-	platform_driver_unregister(&${name}_driver);
+//% elif device == "cdev"
+	return 0;
+
+//% endif
 //% if device == "cdev"
 unregister_class:
 	class_unregister(&${name}_class);
@@ -367,14 +604,19 @@ static void __exit ${name}_exit(void)
 //% if bench
 	${name}_bench_unregister();
 //% endif
-	platform_device_unregister(${name}_platform_device);
-	platform_driver_unregister(&${name}_driver);
+//% if bus == "none"
+	${name}_remove_all();
+//% else
+	${unregister[bus]|code}(&${name}_driver);
+//% endif
 //% if device == "cdev"
 	class_unregister(&${name}_class);
 	unregister_chrdev_region(${name}_devt, ${upper}_MINORS);
 //% endif
 }
 module_exit(${name}_exit);
+//% endif
+//% endif
 
 MODULE_DESCRIPTION("${title|string}");
 MODULE_LICENSE("GPL");

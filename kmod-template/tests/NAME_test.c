@@ -157,8 +157,7 @@ int main(int argc, char **argv)
 	const char *path = getenv("${upper}_DEVICE");
 	const struct device device = {
 		.path = path ? path : "${test_path|string}",
-		.unbind = "/sys/bus/platform/drivers/${name}/unbind",
-		.bus_id = "${name}",
+		.driver = "${name}",
 		.interfaces = interfaces,
 		.count = ARRAY_SIZE(interfaces),
 		.hooks = hooks,

@@ -112,8 +112,7 @@ struct hook {
 
 struct device {
 	const char *path;
-	const char *unbind;	/* a file in sysfs, and what to write there */
-	const char *bus_id;
+	const char *driver;	/* what the bus calls it, if it is on one */
 	const struct interface *interfaces;	/* that in /dev first */
 	size_t count;
 	struct hook *hooks;

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Made by ioctl-gen 0.1.0: body 08ecad7eda6f */
+/* Made by ioctl-gen 0.1.0: body bcfe00229847 */
 /*
  * Whether a driver answers malformed calls as its definition says. Each test
  * spoils one thing of a call that is right otherwise.
  */
 
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -1423,18 +1425,50 @@ static int write_to(const char *path, const char *text)
 	return written < 0 ? -1 : 0;
 }
 
+/*
+ * The one device that the driver is bound to, and the folder of the driver:
+ * what is not a link to the module is a link to a device.
+ */
+static bool find_bound(char *folder, char *bus_id, size_t size)
+{
+	struct dirent *entry;
+	unsigned int bound = 0;
+	glob_t found;
+	DIR *entries;
+
+	/* Of an auxiliary driver, the module stands in front. */
+	snprintf(folder, size, "/sys/bus/*/drivers/{%s,*.%s}", device->driver,
+		 device->driver);
+	if (glob(folder, GLOB_BRACE, NULL, &found))
+		return false;
+	snprintf(folder, size, "%s", found.gl_pathv[0]);
+	globfree(&found);
+	entries = opendir(folder);
+	while (entries && (entry = readdir(entries))) {
+		if (entry->d_type != DT_LNK || !strcmp(entry->d_name, "module"))
+			continue;
+		snprintf(bus_id, size, "%s", entry->d_name);
+		bound++;
+	}
+	if (entries)
+		closedir(entries);
+	return bound == 1;
+}
+
 static unsigned int of_gone_device(const struct probe *probe, bool run)
 {
+	char folder[512], bus_id[512];
 	unsigned int planned = 0;
 	size_t i;
 
-	if (access(device->unbind, W_OK)) {
+	if (!find_bound(folder, bus_id, sizeof(folder))) {
 		if (run)
 			ktap_skip("the device", "is gone",
 				  "it cannot be unbound here");
 		return 1;
 	}
-	if (run && write_to(device->unbind, device->bus_id))
+	strncat(folder, "/unbind", sizeof(folder) - strlen(folder) - 1);
+	if (run && write_to(folder, bus_id))
 		ktap_say("cannot unbind the device: %s", name_of(-errno));
 	for (i = 0; i < interface->count; i++) {
 		const struct command *command = &interface->commands[i];

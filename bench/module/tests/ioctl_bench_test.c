@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Made by ioctl-gen 0.1.0: body f6fcb5c9b6bd */
+/* Made by ioctl-gen 0.1.0: body efd504d06e30 */
 /* The commands of /dev/ioctl_bench, for conformance.c. */
 
 #include <assert.h>
@@ -219,8 +219,7 @@ int main(int argc, char **argv)
 	const char *path = getenv("IOCTL_BENCH_DEVICE");
 	const struct device device = {
 		.path = path ? path : "/dev/ioctl_bench",
-		.unbind = "/sys/bus/platform/drivers/ioctl_bench/unbind",
-		.bus_id = "ioctl_bench",
+		.driver = "ioctl_bench",
 		.interfaces = interfaces,
 		.count = ARRAY_SIZE(interfaces),
 		.hooks = hooks,

@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use ioctl_gen::module::{Change, Device, File, Header, Lock, Options, Ownership, Plan, Step};
+use ioctl_gen::module::{Bus, Change, Device, File, Header, Lock, Options, Ownership, Plan, Step};
 use ioctl_gen::module::{left_out, plan, render, steps, userland};
 use ioctl_gen::streams::{print, tell};
 use ioctl_gen::{NewFile, WriteError, describe, read_below, write_together};
@@ -53,6 +53,10 @@ pub(super) struct Arguments {
     #[arg(long, value_enum, default_value = "misc")]
     device: DeviceKind,
 
+    /// The bus that the device is on; without one, it is there as long as the module is
+    #[arg(long, value_enum, default_value = "none")]
+    bus: BusKind,
+
     /// How many files in /dev there are, with `--device cdev`
     #[arg(long, value_name = "COUNT", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=256))]
     minors: u32,
@@ -96,6 +100,35 @@ pub(super) enum DeviceKind {
     Misc,
     /// A character device with minors of its own
     Cdev,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum BusKind {
+    /// No bus
+    None,
+    /// Devices of the board's firmware or of other drivers
+    Platform,
+    /// PCI and PCI Express
+    Pci,
+    /// An interface of a USB device
+    Usb,
+    /// A client of an I2C adapter, from Linux 6.3 on
+    I2c,
+    /// A part of another driver's device
+    Auxiliary,
+}
+
+impl From<BusKind> for Bus {
+    fn from(kind: BusKind) -> Self {
+        match kind {
+            BusKind::None => Self::None,
+            BusKind::Platform => Self::Platform,
+            BusKind::Pci => Self::Pci,
+            BusKind::Usb => Self::Usb,
+            BusKind::I2c => Self::I2c,
+            BusKind::Auxiliary => Self::Auxiliary,
+        }
+    }
 }
 
 impl From<DeviceKind> for Device {
@@ -156,6 +189,7 @@ fn done(arguments: &Arguments) -> Result<Outcome, Failure> {
     choose(arguments, &mut interface)?;
     say(left_out(&interface), &interface.sources);
     options.device = arguments.device.into();
+    options.bus = arguments.bus.into();
     options.minors = arguments.minors;
     options.bench = arguments.bench || has_bench(&arguments.output);
     let plan = plan(&interface, &options).map_err(|problems| Failure {

@@ -7,7 +7,7 @@ use ioctl_gen::scaffold::{Dependency, Error, Name, Scaffold, TypeLetter, create,
 use ioctl_gen::streams::print;
 use ioctlkit_model::{Problem, ProblemKind, SourceMap};
 
-use super::module::DeviceKind;
+use super::module::{BusKind, DeviceKind};
 use super::{Outcome, say, unprintable};
 use ioctlkit_report::visible::ShownPath as _;
 
@@ -42,6 +42,10 @@ pub(super) struct Arguments {
     /// How the file in /dev comes about
     #[arg(long, value_enum, default_value = "misc")]
     device: DeviceKind,
+
+    /// The bus that the device is on; without one, it is there as long as the module is
+    #[arg(long, value_enum, default_value = "none")]
+    bus: BusKind,
 
     /// The folder of the ioctlkit crate, or of its repository
     #[arg(long, value_name = "DIR")]
@@ -102,6 +106,7 @@ fn scaffold(arguments: &Arguments) -> Result<Scaffold, Problem> {
         name: arguments.name.clone(),
         type_letter,
         device: arguments.device.into(),
+        bus: arguments.bus.into(),
         dependency,
     })
 }

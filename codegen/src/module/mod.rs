@@ -25,7 +25,7 @@ mod userland;
 
 pub use build::{Header, Options, left_out, plan};
 pub use lock::{Break, Lock};
-pub use plan::{Device, Plan};
+pub use plan::{Bus, Device, Plan};
 pub use regenerate::{Change, Step, steps};
 pub(crate) use render::render_with_handlers;
 pub use render::{File, Ownership, render};

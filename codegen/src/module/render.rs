@@ -50,6 +50,9 @@ const ONCE: [(&str, &str); 7] = [
     template!("tests/NAME_hooks.h"),
 ];
 
+/// What makes a device for the tests, where that takes no hardware.
+const TEST_DEVICE: (&str, &str) = template!("tests/NAME_device.c");
+
 /// The UAPI header: made here, unless the interface was read from it.
 const HEADER: &str = "include/uapi/linux/NAME.h";
 
@@ -92,7 +95,8 @@ pub(crate) fn render_with_handlers(
     let one =
         |interface: Value, path: &str, template: &str| one(&values, interface, path, template);
     let mut files = Vec::new();
-    for (path, template) in ONCE {
+    let test_device = plan.bus.has_test_device().then_some(TEST_DEVICE);
+    for (path, template) in ONCE.into_iter().chain(test_device) {
         let template = if path == MAIN.0 { handlers } else { template };
         let text = one(Value::from(()), path, template)?;
         files.push(file(path, &plan.name, Ownership::Once, text));

@@ -160,6 +160,7 @@ fn module(scaffold: &Scaffold, interface: &str) -> Result<Vec<(String, String)>,
     let options = Options {
         name: Some(scaffold.name.as_str().to_owned()),
         device: scaffold.device,
+        bus: scaffold.bus,
         ..Options::default()
     };
     let plan = plan(&interface, &options).map_err(failed)?;
@@ -176,7 +177,7 @@ fn module(scaffold: &Scaffold, interface: &str) -> Result<Vec<(String, String)>,
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::module::Device;
+    use crate::module::{Bus, Device};
     use crate::scaffold::{Dependency, TypeLetter};
 
     fn scaffold(name: &str) -> Scaffold {
@@ -184,6 +185,7 @@ mod tests {
             name: name.parse().unwrap(),
             type_letter: TypeLetter::free_for(name),
             device: Device::Misc,
+            bus: Bus::None,
             dependency: Dependency::Registry,
         }
     }

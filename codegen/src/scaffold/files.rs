@@ -8,7 +8,7 @@ use super::dependency::Dependency;
 use super::name::Name;
 use super::type_letter::TypeLetter;
 use crate::interpolation::{self, Language};
-use crate::module::Device;
+use crate::module::{Bus, Device};
 
 macro_rules! template {
     ($path:literal, $name:literal) => {
@@ -47,6 +47,8 @@ pub struct Scaffold {
     pub type_letter: TypeLetter,
     /// How its file in `/dev` comes about.
     pub device: Device,
+    /// What its device is on.
+    pub bus: Bus,
     /// Where `ioctlkit` comes from.
     pub dependency: Dependency,
 }

@@ -15,7 +15,7 @@ const SLEEPING: (&str, &str) = (
      \t\t\t\t     READ_ONCE(private->device->gone)))\n\t\treturn -EINTR;\n\treturn -ENODEV;\n",
 );
 
-/// Unbinds the device once the kernel says that a thread is in ioctl(), where it sleeps.
+/// Unbinds the device once the kernel says that a thread sleeps in its call.
 const PROGRAM: &str = r#"
 #include <errno.h>
 #include <fcntl.h>

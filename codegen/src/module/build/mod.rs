@@ -18,7 +18,7 @@ pub use left_out::left_out;
 
 use super::docs;
 use super::names;
-use super::plan::{Define, Device, Plan};
+use super::plan::{Bus, Define, Device, Plan};
 use super::promises;
 
 /// What to make of an interface.
@@ -28,6 +28,8 @@ pub struct Options {
     pub name: Option<String>,
     /// How the files in `/dev` come about.
     pub device: Device,
+    /// What the device is on.
+    pub bus: Bus,
     /// How many there are.
     pub minors: u32,
     /// Whether the handlers are behind a file of procfs and a netlink family as well, for benchmarks.
@@ -47,7 +49,14 @@ pub enum Header {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { name: None, device: Device::Misc, minors: 1, bench: false, header: None }
+        Self {
+            name: None,
+            device: Device::Misc,
+            bus: Bus::None,
+            minors: 1,
+            bench: false,
+            header: None,
+        }
     }
 }
 
@@ -168,6 +177,7 @@ fn module(name: &str, main: &CommandGroup<'_>, options: &Options) -> Plan {
         docs: docs::fill(&paragraphs, 76),
         help: docs::fill(&help, 68),
         device: options.device,
+        bus: options.bus,
         minors,
         header: options.header.clone(),
         node,

@@ -25,6 +25,8 @@ pub struct Plan {
     pub help: Vec<String>,
     /// How the files in `/dev` come about.
     pub device: Device,
+    /// What the device is on.
+    pub bus: Bus,
     /// How many files in `/dev` there are.
     pub minors: u32,
     /// The UAPI header, where there is one already.
@@ -63,6 +65,32 @@ pub enum Device {
     Misc,
     /// A character device with minors of its own.
     Cdev,
+}
+
+/// The bus that a driver's device is on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Bus {
+    /// None: the device is there as long as the module is.
+    #[default]
+    None,
+    /// Devices of the board's firmware or of other drivers.
+    Platform,
+    /// PCI and PCI Express.
+    Pci,
+    /// An interface of a USB device.
+    Usb,
+    /// A client of an I2C adapter.
+    I2c,
+    /// A part of another driver's device.
+    Auxiliary,
+}
+
+impl Bus {
+    /// Whether tests can make a device for it, without hardware.
+    pub(crate) fn has_test_device(self) -> bool {
+        matches!(self, Self::Platform | Self::Auxiliary)
+    }
 }
 
 /// A structure or union of the UAPI header.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Made by ioctl-gen 0.1.0: body 6402c523b34d */
+/* Made by ioctl-gen 0.1.0: body 54db0eb899ad */
 /* What the conformance test has to know of a command. */
 #ifndef CONFORMANCE_H
 #define CONFORMANCE_H
@@ -112,8 +112,7 @@ struct hook {
 
 struct device {
 	const char *path;
-	const char *unbind;	/* a file in sysfs, and what to write there */
-	const char *bus_id;
+	const char *driver;	/* what the bus calls it, if it is on one */
 	const struct interface *interfaces;	/* that in /dev first */
 	size_t count;
 	struct hook *hooks;

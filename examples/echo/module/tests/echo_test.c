@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Made by ioctl-gen 0.1.0: body f363205bf72d */
+/* Made by ioctl-gen 0.1.0: body 65321f9b1889 */
 /* The commands of /dev/echo, for conformance.c. */
 
 #include <assert.h>
@@ -472,8 +472,7 @@ int main(int argc, char **argv)
 	const char *path = getenv("ECHO_DEVICE");
 	const struct device device = {
 		.path = path ? path : "/dev/echo",
-		.unbind = "/sys/bus/platform/drivers/echo/unbind",
-		.bus_id = "echo",
+		.driver = "echo",
 		.interfaces = interfaces,
 		.count = ARRAY_SIZE(interfaces),
 		.hooks = hooks,
