@@ -122,6 +122,12 @@ impl<'a> View<'a> {
         reached.into_iter().any(|id| self.tag(id) == tag)
     }
 
+    /// The shape of a member.
+    pub(super) fn member_shape(&self, id: RecordId, name: &str) -> Option<Shape> {
+        let mut members = self.members(id).into_iter();
+        members.find_map(|(known, _, shape)| (known == name).then_some(shape))
+    }
+
     /// The tag of a structure.
     pub(super) fn tag(&self, id: RecordId) -> String {
         record_tag(self.layouts.interface(), id)
