@@ -154,7 +154,7 @@ pub(super) fn header(view: &View<'_>) -> Result<String, minijinja::Error> {
     let interface = view.layouts.interface();
     let mut clears: Vec<Clear> = Vec::new();
     // C wants the inner structures first.
-    for id in view.records().into_iter().rev() {
+    for id in view.inner_first() {
         let members = cleared(view, id, &clears);
         if !members.is_empty() {
             clears.push(Clear {

@@ -103,7 +103,7 @@ pub(super) fn module(view: &View<'_>) -> Result<String, minijinja::Error> {
     let mut records = Vec::new();
     let mut enums = Vec::new();
     // Python wants the inner structures first.
-    for id in view.records().into_iter().rev() {
+    for id in view.inner_first() {
         let class = names.free(&class(&view.tag(id)));
         let layouts = spelling.layouts(id, class.clone());
         enums.extend(enums_of(view, id, &class, &mut names));
