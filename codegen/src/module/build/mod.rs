@@ -43,7 +43,12 @@ pub struct Options {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Header {
     /// It lies elsewhere: a copy goes with the module.
-    Copied(String),
+    Copied {
+        /// Its text.
+        text: String,
+        /// What it includes of its own project: each file's place below `include/uapi`, and its text.
+        beside: Vec<(String, String)>,
+    },
     /// It is in its place in the module's folder.
     InPlace,
 }
@@ -98,6 +103,11 @@ pub fn plan(model: &Model, options: &Options) -> Result<Plan, Vec<Problem>> {
     builder.refuse_empty(&groups);
     builder.refuse_spellings(&plan, main);
     if builder.problems.is_empty() { Ok(plan) } else { Err(builder.problems) }
+}
+
+/// What the commands' names begin with, in small letters: a name for a module.
+pub fn symbol(model: &Model) -> Option<String> {
+    groups(model).into_iter().next().map(|group| group.symbol)
 }
 
 /// Commands that are answered by one kind of file.
