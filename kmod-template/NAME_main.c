@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
+//% if in_tree
+ * ${title|comment}: its devices, its files, and what each command does. What is between the caller and
+ * these functions is in ${name}_ioctl.c.
+//% else
  * ${title|comment}: its devices, its files, and what each command does. What is between the caller and
  * these functions is in gen/, and is made again from the definition; this file is yours.
+//% endif
  */
 
 //% if opens
@@ -160,7 +165,11 @@ void ${name}_leave(struct file *file)
 }
 //% endif
 
+//% if in_tree
+/* Handlers go here: ${name}_ioctl.h has the text of each in front of its ops. */
+//% else
 /* Handlers go here: gen/ has the text of each in front of its ops. */
+//% endif
 //% block handlers
 //% endblock
 //% for it in interfaces
@@ -618,5 +627,8 @@ module_exit(${name}_exit);
 //% endif
 //% endif
 
+//% if in_tree
+MODULE_AUTHOR("${in_tree.author|string}");
+//% endif
 MODULE_DESCRIPTION("${title|string}");
 MODULE_LICENSE("GPL");

@@ -5,12 +5,22 @@ ${stamp}
 
 #include <linux/build_bug.h>
 #include <linux/fs.h>
-//% if header_is_theirs
-#include <linux/ioctl.h>
-//% endif
 #include <linux/types.h>
 #include <linux/${name}.h>
 
+//% if in_tree
+//% for record in it.checks
+//% for mask in record.masks
+//% if loop.first
+/* What bits programs may set in &${record.type|comment}. */
+//% endif
+#define ${mask.name}	${mask.value|code}
+//% if loop.last
+
+//% endif
+//% endfor
+//% endfor
+//% endif
 //% if it.uses.flexible
 /*
  * The bytes of a caller's array that the driver takes at most. More is answered with -E2BIG,

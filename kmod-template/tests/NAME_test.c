@@ -8,11 +8,6 @@ ${stamp}
 #include <string.h>
 #include <sys/ioctl.h>
 
-//% if header_is_theirs
-#include <linux/ioctl.h>
-#include <linux/types.h>
-
-//% endif
 #include <linux/${name}.h>
 
 #include "conformance.h"
@@ -157,7 +152,7 @@ static const struct interface interfaces[] = {
 //% endfor
 };
 
-int main(int argc, char **argv)
+int main(${("void" if in_tree else "int argc, char **argv")|code})
 {
 	const char *path = getenv("${upper}_DEVICE");
 	const struct device device = {
@@ -168,8 +163,10 @@ int main(int argc, char **argv)
 		.hooks = hooks,
 	};
 
+//% if not in_tree
 	/* --random [SECONDS [SEED]] */
 	if (argc > 1 && !strcmp(argv[1], "--random"))
 		return random_calls(&device, argc - 2, argv + 2);
+//% endif
 	return conformance(&device);
 }

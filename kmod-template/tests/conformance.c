@@ -25,7 +25,23 @@ ${stamp}
 #include <linux/userfaultfd.h>
 
 #include "conformance.h"
+//% if in_tree
+
+/* The verdicts, as kselftest.h prints them. */
+#define ktap_say(format, ...)	ksft_print_msg(format "\n", ##__VA_ARGS__)
+
+static void ktap_result(const char *subject, const char *test, int failed)
+{
+	ksft_test_result(!failed, "%s: %s\n", subject, test);
+}
+
+static void ktap_skip(const char *subject, const char *test, const char *why)
+{
+	ksft_test_result_skip("%s: %s: %s\n", subject, test, why);
+}
+//% else
 #include "ktap.h"
+//% endif
 
 /* The longest structure that may grow. */
 #define PAGE	((size_t)sysconf(_SC_PAGESIZE))
@@ -1498,7 +1514,11 @@ int conformance(const struct device *subject)
 	device = subject;
 	interface = &device->interfaces[0];
 	sigaction(SIGALRM, &action, NULL);
+//% if in_tree
+	ksft_print_header();
+//% else
 	ktap_version();
+//% endif
 	for (hook = device->hooks; hook->command; hook++) {
 		if (!has_command(hook->command)) {
 			printf("Bail out! a hook is for %s, which is no command\n", hook->command);
@@ -1518,8 +1538,16 @@ int conformance(const struct device *subject)
 		printf("Bail out! no memory\n");
 		return KTAP_FAIL;
 	}
+//% if in_tree
+	ksft_set_plan(of_device(probes, false));
+//% else
 	ktap_plan(of_device(probes, false));
+//% endif
 	of_device(probes, true);
 	close(device_fd);
+//% if in_tree
+	ksft_finished();
+//% else
 	return ktap_end();
+//% endif
 }

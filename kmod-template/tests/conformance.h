@@ -9,7 +9,11 @@ ${stamp}
 
 #include <linux/types.h>
 
+//% if in_tree
+#include "../kselftest.h"
+//% else
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))
+//% endif
 
 /* How the argument goes to the driver. */
 enum passing {
@@ -120,7 +124,9 @@ struct device {
 
 /* Whether malformed calls are answered as the definition says. */
 int conformance(const struct device *device);
+//% if not in_tree
 /* Random calls of many threads, for some seconds. */
 int random_calls(const struct device *device, int argc, char **argv);
+//% endif
 
 #endif /* CONFORMANCE_H */

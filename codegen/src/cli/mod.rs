@@ -1,10 +1,10 @@
 //! The command line, a file per subcommand.
 
-mod beside;
 mod completions;
 mod handlers;
 mod headers;
 mod import;
+mod in_tree;
 mod man;
 mod module;
 mod new;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use ioctl_gen::module::{Bus, Change, Device, File, Header, Lock, Options, Ownership, Plan, Step};
-use ioctl_gen::module::{includes, left_out, plan, render, steps, symbol, userland};
+use ioctl_gen::module::{left_out, plan, render, steps, userland};
 use ioctl_gen::streams::{print, tell};
 use ioctl_gen::{NewFile, WriteError, describe, read_below, write_together};
 use ioctlkit_abi::spelling::is_module_name;
@@ -15,8 +15,8 @@ use ioctlkit_sources::reading::{self, limit};
 use ioctlkit_sources::rust;
 use ioctlkit_sources::worker::Workers;
 
-use super::beside::beside;
 use super::headers::HeaderOptions;
+use super::in_tree::{self, InTreeOptions};
 use super::{Outcome, handlers, say, unprintable};
 use ioctlkit_report::visible::ShownPath as _;
 
@@ -28,6 +28,7 @@ Examples:
   ioctl-gen module examples/echo -o driver --check
   ioctl-gen module src/lib.rs -o driver --dry-run --diff
   ioctl-gen module driver/include/uapi/linux/echo.h -o driver
+  ioctl-gen module src/lib.rs --in-tree ~/linux --module driver -o patches
 
 A header that is not in the module's folder is copied there, and the copy follows it. NAME_main.c and the files that build the module are written once and are yours from then on. All
 others are made again each time; one that was changed by hand is not overwritten without `--force`.
@@ -38,9 +39,9 @@ pub(super) struct Arguments {
     #[arg(value_name = "SOURCE", required = true)]
     sources: Vec<PathBuf>,
 
-    /// The module's folder
-    #[arg(short, long, value_name = "DIR")]
-    output: PathBuf,
+    /// The module's folder, or that of the patches
+    #[arg(short, long, value_name = "DIR", required_unless_present = "in_tree")]
+    output: Option<PathBuf>,
 
     /// What the module is called [default: as the names of its commands begin]
     #[arg(long, value_name = "NAME", value_parser = module_name)]
@@ -90,6 +91,9 @@ pub(super) struct Arguments {
     /// Take an ABI that breaks callers of the one before, and record what was
     #[arg(long)]
     break_abi: bool,
+
+    #[command(flatten)]
+    in_tree: InTreeOptions,
 
     #[command(flatten)]
     reading: HeaderOptions,
@@ -149,8 +153,15 @@ fn module_name(text: &str) -> Result<String, String> {
     })
 }
 
+impl Arguments {
+    /// The module's folder, which only patches for a tree go without.
+    fn output(&self) -> &Path {
+        self.output.as_deref().unwrap_or(Path::new(""))
+    }
+}
+
 /// Why nothing was done.
-struct Failure {
+pub(super) struct Failure {
     problems: Vec<Problem>,
     sources: SourceMap,
     outcome: Outcome,
@@ -163,7 +174,12 @@ impl From<Vec<Problem>> for Failure {
 }
 
 impl Failure {
-    fn of(path: &Path, message: String, help: Option<&str>) -> Self {
+    /// What an interface's source has that no module can be made of.
+    pub(super) fn in_source(problems: Vec<Problem>, interface: &Interface) -> Self {
+        Self { sources: interface.sources.clone(), ..Self::from(problems) }
+    }
+
+    pub(super) fn of(path: &Path, message: String, help: Option<&str>) -> Self {
         let problem = Problem {
             kind: ProblemKind::Failure,
             path: Some(path.to_owned()),
@@ -192,7 +208,11 @@ fn done(arguments: &Arguments) -> Result<Outcome, Failure> {
     options.device = arguments.device.into();
     options.bus = arguments.bus.into();
     options.minors = arguments.minors;
-    options.bench = arguments.bench || has_bench(&arguments.output);
+    if let Some(linux) = &arguments.in_tree.in_tree {
+        let output = arguments.output.as_deref();
+        return in_tree::run(&arguments.in_tree, linux, output, &interface, options);
+    }
+    options.bench = arguments.bench || has_bench(arguments.output());
     let plan = plan(&interface, &options).map_err(|problems| Failure {
         sources: interface.sources.clone(),
         ..Failure::from(problems)
@@ -202,13 +222,13 @@ fn done(arguments: &Arguments) -> Result<Outcome, Failure> {
     for part in [module, userland] {
         files.extend(part.map_err(|error| {
             let message = format!("a template cannot be rendered: {error:#}");
-            Failure::of(&arguments.output, message, None)
+            Failure::of(arguments.output(), message, None)
         })?);
     }
     let Locked { file: lock, now: lock_now, gone } = lock(arguments, &plan)?;
-    let lock_path = arguments.output.join(&lock.path);
+    let lock_path = arguments.output().join(&lock.path);
     files.retain(|file| file.path != lock.path);
-    let steps = steps(&arguments.output, &files)
+    let steps = steps(arguments.output(), &files)
         .map_err(|(path, error)| Failure::of(&path, unreadable(&error), None))?;
     let lock_changes = lock_now.as_deref() != Some(lock.text.as_bytes());
     if arguments.diff {
@@ -240,35 +260,38 @@ fn done(arguments: &Arguments) -> Result<Outcome, Failure> {
         written.push(NewFile { path: &lock_path, text: &lock.text, replaces });
     }
     if !written.is_empty() {
-        write_together(&arguments.output, &written)
-            .map_err(|error| unwritable(&arguments.output, &error))?;
+        write_together(arguments.output(), &written)
+            .map_err(|error| unwritable(arguments.output(), &error))?;
     }
     for step in &chosen {
         tell(format_args!("{}: {}", step.path.shown(), word(step.change)));
     }
-    handlers::tell(&arguments.output, &plan, &chosen, &gone);
+    handlers::tell(arguments.output(), &plan, &chosen, &gone);
     Ok(Outcome::Done)
 }
 
 /// Prints what was asked for.
 fn shown(text: &str) -> Result<(), Failure> {
-    print(text).map_err(|error| {
-        let problem = Problem {
-            kind: ProblemKind::Failure,
-            path: None,
-            span: None,
-            message: unprintable(&error),
-            help: None,
-        };
-        vec![problem].into()
-    })
+    print(text).map_err(|error| unprintable_problem(&error))
+}
+
+/// What was asked for cannot be printed.
+pub(super) fn unprintable_problem(error: &io::Error) -> Failure {
+    let problem = Problem {
+        kind: ProblemKind::Failure,
+        path: None,
+        span: None,
+        message: unprintable(error),
+        help: None,
+    };
+    vec![problem].into()
 }
 
 fn unreadable(error: &io::Error) -> String {
     format!("cannot read: {}", describe(error))
 }
 
-fn unwritable(output: &Path, error: &WriteError) -> Failure {
+pub(super) fn unwritable(output: &Path, error: &WriteError) -> Failure {
     let failure = Failure::of(error.path().unwrap_or(output), error.to_string(), None);
     Failure { outcome: Outcome::of(error), ..failure }
 }
@@ -309,21 +332,14 @@ fn read(arguments: &Arguments) -> Result<(Interface, Options), Failure> {
             // Constants are a part of what callers rely on.
             request.all_definitions = true;
             let stem = header.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+            let name = options.name.clone().unwrap_or_else(|| stem.to_owned());
             let (interface, mut problems) = Workers::default().read_c(&request, None);
-            // Beside the module's sources, a header called `ioctl.h` would be the kernel's.
-            let of_commands = symbol(&interface).filter(|_| includes(stem));
-            let name = options.name.clone().or(of_commands).unwrap_or_else(|| stem.to_owned());
             problems.extend(interface.not_read());
             // A command that was not understood would be missing from the driver.
             problems.extend(interface.not_understood.iter().map(NotUnderstood::as_failure));
-            let place = arguments.output.join(format!("include/uapi/linux/{name}.h"));
-            let found = if is_same_file(header, &place) {
-                Header::InPlace
-            } else {
-                let beside = beside(header, &text, &arguments.reading.include_dirs)
-                    .map_err(|(path, message)| Failure::of(&path, message, None))?;
-                Header::Copied { text, beside }
-            };
+            let place = arguments.output().join(format!("include/uapi/linux/{name}.h"));
+            let is_in_place = arguments.in_tree.in_tree.is_none() && is_same_file(header, &place);
+            let found = if is_in_place { Header::InPlace } else { Header::Copied(text) };
             let options = Options { header: Some(found), name: Some(name), ..options };
             return finished(interface, problems).map(|interface| (interface, options));
         }
@@ -382,7 +398,7 @@ struct Locked {
 /// Prepares the lock file, unless the new ABI breaks callers of the recorded one.
 fn lock(arguments: &Arguments, plan: &Plan) -> Result<Locked, Failure> {
     let path = format!("{}.abi", plan.name);
-    let full = arguments.output.join(&path);
+    let full = arguments.output().join(&path);
     let broken_line = |line: usize| {
         let help = "restore the file from version control, or remove it to record the ABI anew";
         Failure::of(
@@ -392,7 +408,7 @@ fn lock(arguments: &Arguments, plan: &Plan) -> Result<Locked, Failure> {
         )
     };
     let next = Lock::of(plan).map_err(broken_line)?;
-    let now = read_below(&arguments.output, &full)
+    let now = read_below(arguments.output(), &full)
         .map_err(|error| Failure::of(&full, unreadable(&error), None))?;
     let known = match &now {
         Some(text) => Lock::parse(String::from_utf8_lossy(text).lines()).map_err(broken_line)?,

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use ioctlkit_abi::{AbiId, RecordKind};
-use ioctlkit_model::{Layouts, Member, RecordId, Role, Values};
+use ioctlkit_model::{Interface, Layouts, Member, RecordId, Role, Values};
 
 use super::names;
-use super::plan::{Check, Rule};
+use super::plan::{Check, Define, Rule};
 use super::shape::{Refusal, Shape, record_tag, record_type};
 
 /// The functions that check structures, each behind those that it calls.
@@ -39,11 +39,12 @@ impl<'a> Checks<'a> {
             return Ok(None);
         }
         let tag = record_tag(interface, id);
-        let mut rules = Vec::new();
+        let (mut rules, mut masks) = (Vec::new(), Vec::new());
         for member in &body.members {
             let Some(name) = &member.name else { continue };
             let shape = Shape::of(self.layouts, self.abi, &member.ty)?;
             rules.extend(self.member(&tag, name, member, &shape)?);
+            masks.extend(mask(interface, &tag, member, &shape));
         }
         if rules.is_empty() {
             return Ok(None);
@@ -52,7 +53,8 @@ impl<'a> Checks<'a> {
         let check = format!("{}_check_{short}", self.symbol);
         let declares = rules.iter().any(|rule| matches!(rule, Rule::NestedArray { .. }));
         let r#type = record_type(interface, id);
-        self.functions.push(Check { function: check.clone(), r#type, declares, rules });
+        let function = check.clone();
+        self.functions.push(Check { function, r#type, masks, declares, rules });
         self.known.insert(id.0, Some(check.clone()));
         Ok(Some(check))
     }
@@ -107,7 +109,22 @@ pub(crate) fn is_reserved(member: &Member) -> bool {
     member.purpose.role == Role::Reserved
 }
 
-/// The macro of the bits that a member may have.
+/// The macro of the bits that a member may have, with them.
+pub(crate) fn mask(
+    interface: &Interface,
+    tag: &str,
+    member: &Member,
+    shape: &Shape,
+) -> Option<Define> {
+    let (Values::Flags(mask), Shape::Integer { bits, .. }) = (&member.purpose.values, shape) else {
+        return None;
+    };
+    let name = valid_bits(tag, member.name.as_deref()?);
+    let value = names::mask(interface, member, *mask, *bits);
+    Some(Define { name, value, docs: Vec::new() })
+}
+
+/// The name of that macro.
 pub(crate) fn valid_bits(tag: &str, member: &str) -> String {
     format!("{}_{}_VALID", tag.to_uppercase(), member.to_uppercase())
 }

@@ -4,11 +4,20 @@ use ioctlkit_abi::spelling::is_c_name;
 use ioctlkit_abi::{AbiId, RecordKind};
 use ioctlkit_model::{Interface, Layouts, Member as Definition, RecordId, Role, Type, Values};
 
-use super::checks::valid_bits;
+use super::checks;
 use super::docs;
 use super::names;
 use super::plan::{Assert, Define, Member, Record};
 use super::shape::{Refusal, Shape, record_tag, record_type};
+
+/// Whose header it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// That of a module in a folder of its own, which has macros of the bits that members may have.
+    OwnFolder,
+    /// The kernel's tree: programs that use such a macro break when a bit is added.
+    Tree,
+}
 
 /// A structure of the header.
 pub(crate) fn record(
@@ -16,6 +25,7 @@ pub(crate) fn record(
     abi: AbiId,
     id: RecordId,
     min_sizes: &[u64],
+    place: Place,
 ) -> Result<Record, Refusal> {
     let interface = layouts.interface();
     let definition = interface.record(id);
@@ -26,7 +36,7 @@ pub(crate) fn record(
         return Err(format!("`{type}` is packed or aligned: spell its padding out"));
     }
     let same = same_everywhere(layouts, id);
-    let mut defines: Vec<Define> = Vec::new();
+    let (mut masks, mut sizes) = (Vec::new(), Vec::new());
     let mut members = Vec::new();
     for member in &body.members {
         let Some(name) = member.name.clone().filter(|_| member.bits.is_none()) else {
@@ -37,25 +47,27 @@ pub(crate) fn record(
         let align = same && definition.kind == RecordKind::Struct;
         let (front, behind) = shape.uapi(interface, align);
         let space = if front.ends_with('*') { "" } else { " " };
-        let valid = valid_bits(&tag, &name);
-        if let (Values::Flags(mask), Shape::Integer { bits, .. }) = (&member.purpose.values, &shape)
-        {
-            let value = names::mask(interface, member, *mask, *bits);
-            defines.push(Define { name: valid.clone(), value, docs: Vec::new() });
-        }
+        let mask = checks::mask(interface, &tag, member, &shape);
+        let bits = mask.as_ref().map(|mask| match place {
+            Place::OwnFolder => format!("%{}", mask.name),
+            Place::Tree => bits_by_name(&mask.value),
+        });
+        masks.extend(mask);
         members.push(Member {
-            docs: member_docs(interface, member, &valid),
+            docs: member_docs(interface, member, bits.as_deref()),
             declaration: format!("{front}{space}{name}{behind}"),
             name,
         });
     }
     for size in min_sizes {
         let name = super::command::first_size(&tag);
-        defines.push(Define { name, value: size.to_string(), docs: Vec::new() });
+        sizes.push(Define { name, value: size.to_string(), docs: Vec::new() });
     }
     let (summary, details) = docs::summary_and_details(&definition.docs, "is not described yet");
     let asserts = if same { asserts(layouts, abi, id, &r#type) } else { Vec::new() };
-    Ok(Record { r#type, summary, details, defines, members, asserts })
+    // Constants find their structures once all of these are known.
+    let defines = Vec::new();
+    Ok(Record { r#type, summary, details, defines, masks, sizes, members, asserts })
 }
 
 /// Refuses a structure that C cannot spell, whoever wrote the header.
@@ -99,7 +111,16 @@ fn pointed_to(interface: &Interface, member: &Definition) -> Option<(String, Str
     Some((record_type(interface, *id), to.count.clone().unwrap_or_default()))
 }
 
-fn member_docs(interface: &Interface, member: &Definition, valid: &str) -> String {
+/// `(ECHO_A | ECHO_B)` as kernel-doc has it: `%ECHO_A, %ECHO_B`.
+fn bits_by_name(mask: &str) -> String {
+    let names = mask.trim_start_matches('(').trim_end_matches(')').split(" | ");
+    let is_number = |name: &str| name.starts_with(|c: char| c.is_ascii_digit());
+    let marked =
+        names.map(|name| if is_number(name) { name.to_owned() } else { format!("%{name}") });
+    marked.collect::<Vec<_>>().join(", ")
+}
+
+fn member_docs(interface: &Interface, member: &Definition, bits: Option<&str>) -> String {
     let otherwise = match &member.purpose.role {
         Role::Reserved => "zero",
         Role::Size => "bytes of this structure, as the caller knows it",
@@ -123,7 +144,7 @@ fn member_docs(interface: &Interface, member: &Definition, valid: &str) -> Strin
     };
     let limits = match &member.purpose.values {
         Values::Any => String::new(),
-        Values::Flags(_) => format!("no bits but %{valid}"),
+        Values::Flags(_) => bits.map(|bits| format!("no bits but {bits}")).unwrap_or_default(),
         Values::Range { first, last } => format!("{} to {}", spell(*first), spell(*last)),
         Values::Listed(values) => {
             let values: Vec<String> = values.iter().map(|value| spell(*value)).collect();

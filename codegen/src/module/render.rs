@@ -72,15 +72,16 @@ const PER_INTERFACE: [(&str, &str); 2] =
 
 /// The doors for benchmarks, where they are asked for.
 const BENCH: [(&str, &str); 2] = [template!("gen/NAME_bench.c"), template!("gen/NAME_bench.h")];
+/// The test of a driver in the kernel's tree.
+const TREE_TEST: [(&str, &str); 4] = [
+    template!("tests/NAME_hooks.h"),
+    template!("tests/NAME_test.c"),
+    template!("tests/conformance.c"),
+    template!("tests/conformance.h"),
+];
+const KCONFIG: (&str, &str) = ONCE[3];
 /// The file that people write the driver in.
 const MAIN: (&str, &str) = ONCE[0];
-
-/// Whether the module's own files include `<linux/STEM.h>`, which a header of that name would stand in front of.
-pub fn includes(stem: &str) -> bool {
-    let include = format!("#include <linux/{stem}.h>");
-    let all = ONCE.iter().chain(&GENERATED).chain(&PER_INTERFACE).chain(&BENCH);
-    all.into_iter().any(|(_, text)| text.contains(&include))
-}
 
 /// Every file of the module, in the order of their paths.
 ///
@@ -112,21 +113,11 @@ pub(crate) fn render_with_handlers(
         let text = match plan.header.as_ref().filter(|_| path == HEADER) {
             Some(Header::InPlace) => continue,
             // Refreshed whenever the original changes, and refused when the copy was edited.
-            Some(Header::Copied { text, .. }) => {
-                format!("{}\n{}\n", text.trim_end(), stamp::PLACEHOLDER)
-            }
+            Some(Header::Copied(text)) => format!("{}\n{}\n", text.trim_end(), stamp::PLACEHOLDER),
             None => one(Value::from(()), path, template)?,
         };
         let text = stamp::stamped(&text);
         files.push(file(path, &plan.name, Ownership::Generated, text));
-    }
-    if let Some(Header::Copied { beside, .. }) = &plan.header {
-        for (path, text) in beside {
-            let text = format!("{}\n{}\n", text.trim_end(), stamp::PLACEHOLDER);
-            let path = format!("include/uapi/{path}");
-            let text = stamp::stamped(&text);
-            files.push(File { path, ownership: Ownership::Generated, text });
-        }
     }
     for (path, template) in BENCH.into_iter().filter(|_| plan.bench) {
         let first = Value::from(Serde(plan.interfaces.first()));
@@ -144,6 +135,73 @@ pub(crate) fn render_with_handlers(
     Ok(files)
 }
 
+/// Files of a driver in the kernel's tree, below the folder of the driver, of its tests, or the root.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct TreeTexts {
+    /// The UAPI header.
+    pub(crate) header: String,
+    /// The driver: names and texts.
+    pub(crate) driver: Vec<(String, String)>,
+    /// The test.
+    pub(crate) selftest: Vec<(String, String)>,
+    /// The page of documentation.
+    pub(crate) page: String,
+}
+
+/// The text of a driver in the kernel's tree, from the templates of one in a folder of its own. What
+/// people have written already is not among it.
+///
+/// # Errors
+/// What is wrong with a template, which is a mistake of this program.
+pub(crate) fn render_in_tree(plan: &Plan) -> Result<TreeTexts, minijinja::Error> {
+    let values = values(plan);
+    let one = |interface: Value, (path, template): (&str, &str)| {
+        one(&values, interface, path, template).map(|text| without_generator(&text))
+    };
+    let none = || Value::from(());
+    let name =
+        |path: &str, name: &str| path.rsplit('/').next().unwrap_or(path).replace("NAME", name);
+    let header = match &plan.header {
+        Some(Header::Copied(text)) => stamp::removed(text),
+        Some(Header::InPlace) | None => one(none(), GENERATED[0])?,
+    };
+    let mut driver = vec![
+        ("Kconfig".to_owned(), one(none(), KCONFIG)?),
+        ("Makefile".to_owned(), one(none(), template!("in-tree/Makefile"))?),
+        (name(MAIN.0, &plan.name), one(none(), MAIN)?),
+    ];
+    for interface in &plan.interfaces {
+        for template in PER_INTERFACE {
+            let text = one(Value::from(Serde(interface)), template)?;
+            driver.push((name(template.0, &interface.symbol), text));
+        }
+    }
+    let mut selftest = vec![
+        ("Makefile".to_owned(), one(none(), template!("in-tree/selftest.mk"))?),
+        ("config".to_owned(), one(none(), template!("in-tree/config"))?),
+        (".gitignore".to_owned(), one(none(), template!("in-tree/gitignore"))?),
+    ];
+    for template in TREE_TEST {
+        // kselftest.h has the names of our header, with its own beginning.
+        let text = one(none(), template)?.replace("KTAP_", "KSFT_").replace("ktap_", "ksft_");
+        selftest.push((name(template.0, &plan.name), text));
+    }
+    let rule = "=".repeat(plan.title.len());
+    let more = context! { rule => rule, documented => header.contains("/**") };
+    let (path, template) = template!("in-tree/NAME.rst");
+    let page = templated(path, template, plan, more)?;
+    Ok(TreeTexts { header, driver, selftest, page })
+}
+
+/// The text as a person would have written it: with no line for the generator, and all in one folder.
+fn without_generator(text: &str) -> String {
+    let lines = text.lines().filter(|line| !line.contains(stamp::PLACEHOLDER));
+    lines
+        .flat_map(|line| [line, "\n"])
+        .collect::<String>()
+        .replace("#include \"gen/", "#include \"")
+}
+
 fn file(path: &str, name: &str, ownership: Ownership, text: String) -> File {
     File { path: path.replace("NAME", name), ownership, text }
 }
@@ -152,7 +210,6 @@ fn file(path: &str, name: &str, ownership: Ownership, text: String) -> File {
 fn values(plan: &Plan) -> Value {
     let mut commands = plan.interfaces.iter().flat_map(|interface| &interface.commands);
     context! {
-        header_is_theirs => plan.header.is_some(),
         takes_nothing => commands.any(|command| command.test.members == NO_MEMBERS),
         stamp => Value::from_safe_string(stamp::PLACEHOLDER.into()),
         ..Value::from(Serde(plan))

@@ -50,6 +50,12 @@ pub(crate) fn is_same(found: &str, made: &str) -> bool {
     state(found) == State::Untouched && without_stamp(found) == without_stamp(made)
 }
 
+/// The text without the line that says who made it.
+pub(crate) fn removed(text: &str) -> String {
+    let lines = text.split_inclusive('\n');
+    lines.filter(|line| stamp_of(line.trim_end()).is_none()).collect()
+}
+
 fn without_stamp(text: &str) -> Option<String> {
     let stamp = text.lines().find_map(stamp_of)?;
     Some(text.replacen(stamp, "", 1))

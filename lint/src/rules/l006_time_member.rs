@@ -52,7 +52,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             "`{}` takes {}, {}",
             found.subject.command.name,
             found.spelled(cx.spelling),
-            widths(&found.sizes),
+            harm(&found.sizes),
         );
         let mut finding = command_finding(
             &TIME_MEMBER,
@@ -61,8 +61,6 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             found.abis,
             message,
         );
-        finding.notes.extend(words::sizes(&found.sizes));
-        finding.notes.push(HARM.into());
         finding.fix = Some(fix(Vec::new()));
         findings.push(finding);
     }
@@ -78,12 +76,10 @@ fn member(
         "{} is {}, {}",
         words::member(cx.interface, found.subject.body, found.subject.index),
         found.spelled(cx.spelling),
-        widths(&found.sizes),
+        harm(&found.sizes),
     );
     let mut finding =
         argument.member_finding(&TIME_MEMBER, found.subject.member, found.abis, message);
-    finding.notes.extend(words::sizes(&found.sizes));
-    finding.notes.push(HARM.into());
     finding.label = "a time whose width depends on the program".into();
     // The first ABI on which such programs are another matter stands for all.
     finding.notes.extend(argument.commands.iter().find_map(|command| {
@@ -101,10 +97,9 @@ fn member(
     finding
 }
 
-const HARM: &str = "32-bit programs built with a 64-bit `time_t` do not agree with the kernel";
-
-fn widths(sizes: &Variants<u64>) -> String {
-    words::widths(sizes).unwrap_or_else(|| "as wide as `time_t`".into())
+fn harm(sizes: &Variants<u64>) -> String {
+    let widths = words::sizes(sizes).unwrap_or_else(|| "as wide as `time_t`".into());
+    format!("{widths}: 32-bit programs built with a 64-bit `time_t` do not agree with the kernel")
 }
 
 fn fix(edits: Vec<Edit>) -> Fix {

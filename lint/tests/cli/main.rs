@@ -17,7 +17,6 @@ mod diff_kinds;
 mod diff_revisions;
 mod diff_unread;
 mod driver_folder;
-mod example;
 mod fix;
 mod handlers;
 mod hostile;

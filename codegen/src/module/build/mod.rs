@@ -4,7 +4,6 @@
 mod interface;
 mod left_out;
 mod records;
-mod refused;
 mod test_command;
 
 use ioctlkit_abi::spelling::{is_device_path, is_module_name};
@@ -19,7 +18,7 @@ pub use left_out::left_out;
 
 use super::docs;
 use super::names;
-use super::plan::{Bus, Define, Device, Plan};
+use super::plan::{Bus, Define, Device, InTree, Plan};
 use super::promises;
 
 /// What to make of an interface.
@@ -37,18 +36,15 @@ pub struct Options {
     pub bench: bool,
     /// The UAPI header, where there is one already.
     pub header: Option<Header>,
+    /// What is said of a driver in the kernel's tree.
+    pub in_tree: Option<InTree>,
 }
 
 /// A UAPI header that the interface was read from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Header {
     /// It lies elsewhere: a copy goes with the module.
-    Copied {
-        /// Its text.
-        text: String,
-        /// What it includes of its own project: each file's place below `include/uapi`, and its text.
-        beside: Vec<(String, String)>,
-    },
+    Copied(String),
     /// It is in its place in the module's folder.
     InPlace,
 }
@@ -62,6 +58,7 @@ impl Default for Options {
             minors: 1,
             bench: false,
             header: None,
+            in_tree: None,
         }
     }
 }
@@ -99,15 +96,8 @@ pub fn plan(model: &Model, options: &Options) -> Result<Plan, Vec<Problem>> {
     builder.records(&mut plan);
     builder.openers(&mut plan, others);
     builder.refuse_twins(&plan);
-    builder.refuse_macros(&plan);
-    builder.refuse_empty(&groups);
     builder.refuse_spellings(&plan, main);
     if builder.problems.is_empty() { Ok(plan) } else { Err(builder.problems) }
-}
-
-/// What the commands' names begin with, in small letters: a name for a module.
-pub fn symbol(model: &Model) -> Option<String> {
-    groups(model).into_iter().next().map(|group| group.symbol)
 }
 
 /// Commands that are answered by one kind of file.
@@ -133,14 +123,6 @@ fn problem(model: &Model, span: Option<Span>, message: String) -> Problem {
 
 fn refused_name(model: &Model, name: &str) -> Option<Problem> {
     let message = "what its commands' names begin with is no name for a module: state one";
-    if refused::is_kernels(name) {
-        let message = format!(
-            "`{name}`: the kernel has names that begin so, such as `{name}_…`, and the driver's would be \
-             the same"
-        );
-        let help = Some("state another with `--name`".into());
-        return Some(Problem { help, ..problem(model, None, message) });
-    }
     (!is_module_name(name)).then(|| Problem {
         help: Some("`--name echo`: small letters, digits and `_`, at most 55".into()),
         ..problem(model, None, format!("`{name}`: {message}"))
@@ -200,6 +182,7 @@ fn module(name: &str, main: &CommandGroup<'_>, options: &Options) -> Plan {
         device: options.device,
         bus: options.bus,
         minors,
+        in_tree: options.in_tree.clone(),
         header: options.header.clone(),
         node,
         test_path,
@@ -281,10 +264,6 @@ impl Builder<'_> {
             );
             self.problems.push(problem(self.model, span, message));
         }
-        if let Some(message) = refused::taken_device(&plan.node) {
-            let span = main.definition.map(|group| group.span);
-            self.problems.push(problem(self.model, span, message));
-        }
         let symbols = plan.interfaces.iter().map(|interface| &interface.symbol);
         let commands = plan.interfaces.iter().flat_map(|interface| &interface.commands);
         let ops = commands.map(|command| &command.op);
@@ -301,7 +280,9 @@ impl Builder<'_> {
         if !self.header_is_ours {
             return;
         }
-        let defines = plan.constants.iter().chain(plan.records.iter().flat_map(|r| &r.defines));
+        let defines = plan.constants.iter().chain(
+            plan.records.iter().flat_map(|r| r.defines.iter().chain(&r.masks).chain(&r.sizes)),
+        );
         let commands = plan.interfaces.iter().flat_map(|interface| &interface.commands);
         let mut seen: Vec<&str> = Vec::new();
         let names = defines.map(|define| define.name.as_str());

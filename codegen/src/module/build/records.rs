@@ -53,7 +53,11 @@ impl Builder<'_> {
             }
             abi.extend(abi_record::record(self.layouts, self.abi, *id));
             if self.header_is_ours {
-                match header::record(self.layouts, self.abi, *id, sizes) {
+                let place = match plan.in_tree {
+                    None => header::Place::OwnFolder,
+                    Some(_) => header::Place::Tree,
+                };
+                match header::record(self.layouts, self.abi, *id, sizes, place) {
                     Ok(record) => plan.records.push(record),
                     Err(refusal) => self.problems.push(problem(self.model, Some(span), refusal)),
                 }
@@ -67,7 +71,6 @@ impl Builder<'_> {
         }
         plan.abi.splice(1..1, abi);
         let ids: Vec<RecordId> = ids.into_iter().map(|(id, _)| id).collect();
-        self.refuse_members(&ids);
         if self.header_is_ours {
             self.named_constants(plan, &ids);
         }

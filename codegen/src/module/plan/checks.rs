@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::Define;
+
 /// A structure that is checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Check {
@@ -10,6 +12,8 @@ pub struct Check {
     pub function: String,
     /// `struct echo_config`.
     pub r#type: String,
+    /// The macros of the bits that its members may have.
+    pub masks: Vec<Define>,
     /// Whether the function declares a counter.
     pub declares: bool,
     /// What is checked.

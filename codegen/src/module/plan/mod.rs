@@ -29,6 +29,8 @@ pub struct Plan {
     pub bus: Bus,
     /// How many files in `/dev` there are.
     pub minors: u32,
+    /// What the text of a driver in the kernel's tree says; nothing for one in a folder of its own.
+    pub in_tree: Option<InTree>,
     /// The UAPI header, where there is one already.
     #[serde(skip)]
     pub header: Option<super::build::Header>,
@@ -93,6 +95,18 @@ impl Bus {
     }
 }
 
+/// A driver in the kernel's tree. No generator is needed to change it, and its UAPI header has only what
+/// programs need.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct InTree {
+    /// `Name <mail>`.
+    pub author: String,
+    /// The driver's folder below the tree's root, such as `drivers/misc/echo/`.
+    pub driver: String,
+    /// The objects of the files that people write: `echo_main.o`.
+    pub sources: String,
+}
+
 /// A structure or union of the UAPI header.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Record {
@@ -104,6 +118,10 @@ pub struct Record {
     pub details: Vec<String>,
     /// The macros in front of it.
     pub defines: Vec<Define>,
+    /// The macros of the bits that members may have.
+    pub masks: Vec<Define>,
+    /// The macros of the sizes that it had.
+    pub sizes: Vec<Define>,
     /// The members.
     pub members: Vec<Member>,
     /// What `static_assert` holds.

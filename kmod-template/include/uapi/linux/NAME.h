@@ -54,7 +54,15 @@ ${macro_of(define) -}
 //% for define in record.defines
 ${macro_of(define) -}
 //% endfor
-//% if record.defines
+//% if not in_tree
+//% for define in record.masks
+${macro_of(define) -}
+//% endfor
+//% endif
+//% for define in record.sizes
+${macro_of(define) -}
+//% endfor
+//% if record.defines or record.sizes or (record.masks and not in_tree)
 
 //% endif
 /**
@@ -93,6 +101,7 @@ ${record.type|code} {
 #define ${c.macro_head|code}	${c.define|code}
 //% endfor
 //% endfor
+//% if not in_tree
 
 /* Where static_assert() is at hand, the layout is held on every ABI. */
 #ifdef static_assert
@@ -102,5 +111,6 @@ static_assert(${assert.condition|code}, "${assert.message|string}");
 //% endfor
 //% endfor
 #endif
+//% endif
 
 #endif /* _UAPI_LINUX_${upper}_H */
