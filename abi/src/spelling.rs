@@ -206,6 +206,12 @@ const TAKEN: [&str; 154] = [
     "while",
 ];
 
+/// Names, sorted, a line each, that a driver's source has as macros without parameters, so that nothing there
+/// can be called so: of `gcc -dM -E` on a generated driver for x86-64 with the headers of Linux 6.1 and 6.12,
+/// without those that begin with `_`, `arch_` or `CONFIG_`, guards of headers, and names in small letters that
+/// UAPI headers define for members of their own. `errno` and the words of `stdbool.h` are C's.
+const KERNEL_MACROS: &str = include_str!("spelling/kernel_macros.txt");
+
 /// The longest path that a file of a driver may have, in bytes.
 const PATH_LENGTH: usize = 255;
 
@@ -224,6 +230,30 @@ pub fn is_capability(name: &str) -> bool {
 /// no keyword.
 pub fn is_c_name(name: &str) -> bool {
     is_word(name) && !is_taken(name)
+}
+
+/// Whether C code in the kernel reads the name as something else: `HZ`, `PAGE_SIZE`, `current`.
+pub fn is_kernel_macro(name: &str) -> bool {
+    is_line_of(KERNEL_MACROS, name)
+}
+
+/// Whether a word is a line of a sorted text.
+pub fn is_line_of(sorted: &str, word: &str) -> bool {
+    let mut rest = sorted;
+    while !rest.is_empty() {
+        let middle = rest.len() / 2;
+        let begin = rest.as_bytes()[..middle].iter().rposition(|byte| *byte == b'\n');
+        let begin = begin.map_or(0, |at| at + 1);
+        let line = rest[begin..].split('\n').next().unwrap_or_default();
+        match line.cmp(word) {
+            core::cmp::Ordering::Equal => return true,
+            core::cmp::Ordering::Greater => rest = &rest[..begin],
+            core::cmp::Ordering::Less => {
+                rest = rest.get(begin + line.len() + 1..).unwrap_or_default();
+            }
+        }
+    }
+    false
 }
 
 fn is_taken(name: &str) -> bool {

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use ioctlkit_abi::spelling::{
     CAPABILITIES, is_c_name, is_c_prefix, is_c_type, is_capability, is_device_path, is_driver_path,
-    is_module_name, is_type_name,
+    is_kernel_macro, is_module_name, is_type_name,
 };
 
 #[test]
@@ -50,6 +50,23 @@ fn what_is_spelled_so_is_taken() {
     assert!(!is_type_name(&"E".repeat(256)) && is_type_name(&"E".repeat(255)));
     assert!(is_c_type("union a") && is_c_type("a_t") && !is_c_type("enum a"));
     assert!(!is_c_type("struct  a") && !is_c_type("struct int") && !is_c_type("struct "));
+}
+
+#[test]
+fn macros_of_the_kernel_are_found_wherever_they_stand_in_the_list() {
+    let list = include_str!("../src/spelling/kernel_macros.txt");
+    assert!(list.lines().is_sorted() && list.lines().count() > 7000);
+    for name in list.lines() {
+        assert!(is_kernel_macro(name), "{name}");
+        assert!(!is_kernel_macro(&format!("{name}_of_echo")), "{name}");
+    }
+    for name in ["HZ", "PAGE_SIZE", "current", "linux", "NULL", "errno", "true", "d_lock"] {
+        assert!(is_kernel_macro(name), "{name}");
+    }
+    // The members of UAPI structures are no names that are taken from them.
+    for name in ["", "flags", "size", "ifr_name", "min", "max", "\n", "HZ\n"] {
+        assert!(!is_kernel_macro(name), "{name:?}");
+    }
 }
 
 /// Words that some C has for itself, and names that look like them.

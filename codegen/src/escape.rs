@@ -91,6 +91,38 @@ pub(crate) fn roff(text: &str) -> String {
     escaped
 }
 
+/// Between the quotes of a string of Python, of one line or of three quotes.
+pub(crate) fn python_string(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for c in visible::on_one_line(text).chars() {
+        match c {
+            '"' | '\\' => escaped.extend(['\\', c]),
+            c => escaped.push(c),
+        }
+    }
+    escaped
+}
+
+/// Whether a text is part of an expression of Python, on one line: words, strings that hold
+/// nothing but words, and what is between them.
+pub(crate) fn is_python_fragment(text: &str) -> bool {
+    let mut open = Vec::new();
+    let mut quoted = false;
+    for c in text.chars() {
+        match c {
+            '"' => quoted = !quoted,
+            c if c.is_ascii_alphanumeric() || c == '_' => {}
+            _ if quoted => return false,
+            '(' => open.push(')'),
+            '[' => open.push(']'),
+            ')' | ']' if open.pop() == Some(c) => {}
+            ' ' | '.' | ',' | '*' | '=' => {}
+            _ => return false,
+        }
+    }
+    !quoted && open.is_empty()
+}
+
 /// A line of documentation in Rust, behind `///` or `//!`. rustc refuses text there that turns its
 /// own direction.
 pub(crate) fn rust_doc(text: &str) -> String {
@@ -175,7 +207,19 @@ mod tests {
         assert_eq!(hash_comment("$(shell x) \\ y\\"), "$ (shell x) \\u{5c} y\\u{5c}");
         assert_eq!(kconfig_string("\"$(x)"), "\\\"$ (x)");
         assert_eq!(roff(".a\\b é -1\u{1b}"), ".a\\eb \\[u00E9] \\-1\\eu{1b}");
+        assert_eq!(python_string("\"\"\"\\ \n\\"), "\\\"\\\"\\\"\\\\ \\\\u{a}\\\\");
         assert_eq!(toml_string("a\"\n\\"), "\"a\\\"\\U0000000a\\\\\"");
+    }
+
+    #[test]
+    fn a_fragment_of_python_stays_an_expression() {
+        for code in ["", "(ctypes.c_uint8 * 4) * 2", "_call(self, A, (\"x\", b))", "a[0] = b"] {
+            assert!(is_python_fragment(code), "{code}");
+        }
+        for code in ["a; b", "a\nb", "a # b", "(", ")(", "\"a b\"", "\"", "a\\", "'a'", "é", "f(])"]
+        {
+            assert!(!is_python_fragment(code), "{code}");
+        }
     }
 
     #[test]

@@ -16,6 +16,9 @@ pub(crate) enum Language {
     C,
     /// Kconfig: `string` between quotes, `comment` in comments and help.
     Kconfig,
+    /// Python: `code` for parts of expressions, `list` for words as strings, `hex` for numbers,
+    /// `string` and `docstring` between quotes, `comment` behind `#`.
+    Python,
     /// Rust: `byte` for the literal of one.
     Rust,
     /// TOML: `string` with its quotes, `comment` behind `#`.
@@ -33,6 +36,7 @@ impl Language {
         let name = path.rsplit('/').next().unwrap_or(path);
         match name.rsplit_once('.') {
             Some((_, "c" | "h")) => Self::C,
+            Some((_, "py")) => Self::Python,
             Some((_, "rs")) => Self::Rust,
             Some((_, "toml")) => Self::Toml,
             Some((_, "md" | "yml")) => Self::Words,
@@ -60,6 +64,14 @@ pub(crate) fn environment(language: Language) -> Environment<'static> {
         }
         Language::Kconfig => {
             add(&mut environment, "string", escape::kconfig_string);
+            add(&mut environment, "comment", escape::hash_comment);
+        }
+        Language::Python => {
+            environment.add_filter("code", python_code);
+            environment.add_filter("list", python_list);
+            environment.add_filter("hex", python_hex);
+            add(&mut environment, "string", escape::python_string);
+            add(&mut environment, "docstring", escape::python_string);
             add(&mut environment, "comment", escape::hash_comment);
         }
         Language::Rust => environment.add_filter("byte", rust_byte),
@@ -96,6 +108,24 @@ fn code(value: &Value) -> Result<Value, Error> {
     Err(Error::new(ErrorKind::InvalidOperation, format!("{value:?} is no part of C's code")))
 }
 
+/// Part of an expression of Python.
+fn python_code(text: &str) -> Result<Value, Error> {
+    if escape::is_python_fragment(text) {
+        return Ok(Value::from_safe_string(text.to_owned()));
+    }
+    Err(Error::new(ErrorKind::InvalidOperation, format!("{text:?} is no part of Python's code")))
+}
+
+/// Words as strings, each with a comma behind it.
+fn python_list(words: Vec<String>) -> Result<Value, Error> {
+    let quoted: Vec<String> = words.into_iter().map(|word| format!("\"{word}\",")).collect();
+    python_code(&quoted.join(" "))
+}
+
+fn python_hex(number: u32) -> Value {
+    Value::from_safe_string(format!("{number:#010x}"))
+}
+
 fn write(out: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
     let is_word = value.as_str().is_some_and(escape::is_word);
     let is_plain = is_word || value.is_number() || value.is_safe();
@@ -123,7 +153,8 @@ mod tests {
     #[test]
     fn a_value_without_a_filter_is_a_word_or_a_number() {
         let languages = [Language::C, Language::Kconfig, Language::Rust, Language::Toml];
-        for language in languages.into_iter().chain([Language::Words, Language::Hash]) {
+        let others = [Language::Words, Language::Hash, Language::Python];
+        for language in languages.into_iter().chain(others) {
             assert_eq!(rendered(language, "{{ word }} {{ n }}").unwrap(), "echo_2 2");
             for raw in ["{{ x }}", "{{ x ~ word }}", "{{ [x] }}", "{{ x|safe }}", "{{ x|e }}"] {
                 assert!(rendered(language, raw).is_err(), "{raw}");
@@ -135,6 +166,11 @@ mod tests {
     fn a_filter_is_of_the_language() {
         assert_eq!(rendered(Language::C, "\"{{ x|string }}\"").unwrap(), "\"a\\\"); f(\"");
         assert!(rendered(Language::C, "{{ x|code }}").is_err());
+        assert_eq!(rendered(Language::Python, "\"{{ x|string }}\"").unwrap(), "\"a\\\"); f(\"");
+        assert_eq!(rendered(Language::Python, "{{ [word]|list }}").unwrap(), "\"echo_2\",");
+        assert_eq!(rendered(Language::Python, "{{ n|hex }}").unwrap(), "0x00000002");
+        assert!(rendered(Language::Python, "{{ x|code }}").is_err());
+        assert!(rendered(Language::Python, "{{ [x]|list }}").is_err());
         assert_eq!(rendered(Language::Toml, "{{ x|string }}").unwrap(), "\"a\\\"); f(\"");
         assert_eq!(rendered(Language::Rust, "{{ n|byte }} {{ 69|byte }}").unwrap(), "0x02 b'E'");
         for filter in ["string", "comment", "code", "byte"] {
@@ -150,6 +186,7 @@ mod tests {
             ("dkms.conf", Language::Hash),
             (".gitignore", Language::Hash),
             ("interface/tests/driver/mod.rs", Language::Rust),
+            ("tools/NAME_calls.py", Language::Python),
             ("interface/Cargo.toml", Language::Toml),
             ("README.md", Language::Words),
             (".github/workflows/ci.yml", Language::Words),

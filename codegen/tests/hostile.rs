@@ -154,7 +154,8 @@ fn no_documentation_changes_what_a_compiler_or_make_reads() {
         assert_eq!(plain_tokens, tokens(&hostile, folder.path()), "{text:?}");
         for (plain, hostile) in plain.iter().zip(&hostile) {
             let path = &hostile.path;
-            if !is_c(hostile) && !path.ends_with(".4") && path != "Kconfig" {
+            let has_own_test = [".4", ".py", "Kconfig"].iter().any(|end| path.ends_with(end));
+            if !is_c(hostile) && !has_own_test {
                 let (plain, hostile) =
                     (without_hash_comments(&plain.text), without_hash_comments(&hostile.text));
                 assert_eq!(plain, hostile, "{path}: {text:?}");
@@ -170,6 +171,53 @@ fn no_documentation_changes_what_a_compiler_or_make_reads() {
         let text = format!("{filler} {}", "goes\\ *\\ ??/ */ ".repeat(40));
         compare(documented(&[&text]), &text);
     }
+}
+
+/// Whether Python's own parser sees one program in the files of a folder, but for documentation.
+fn is_one_program(folder: &Path, files: &[String]) -> bool {
+    let program = "import ast, pathlib, sys\n\
+        def seen(path):\n\
+        \x20   tree = ast.parse(pathlib.Path(path).read_bytes())\n\
+        \x20   for node in ast.walk(tree):\n\
+        \x20       body = getattr(node, 'body', None)\n\
+        \x20       first = body[0] if isinstance(body, list) and body else None\n\
+        \x20       if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):\n\
+        \x20           first.value.value = ''\n\
+        \x20   return ast.dump(tree)\n\
+        sys.exit(len({seen(path) for path in sys.argv[1:]}) != 1)\n";
+    for (index, text) in files.iter().enumerate() {
+        fs::write(folder.join(format!("{index}.py")), text).unwrap();
+    }
+    let paths = (0..files.len()).map(|index| folder.join(format!("{index}.py")));
+    Command::new("python3")
+        .args(["-W", "error", "-c", program])
+        .args(paths)
+        .status()
+        .unwrap()
+        .success()
+}
+
+#[test]
+fn pythons_own_parser_sees_one_program_whatever_is_documented() {
+    let folder = tempfile::tempdir().unwrap();
+    let of = |lines: &[&str]| {
+        let files = documented(lines);
+        files.into_iter().find(|file| file.path == "tools/gong_calls.py").unwrap().text
+    };
+    let mut files = vec![of(&["Nothing."])];
+    files.extend(TEXTS.iter().map(|text| of(&text.split('\n').collect::<Vec<_>>())));
+    for text in
+        ["\"\"\"\nit_ran()\n\"\"\"", "ends \"\"\"; it_ran() #", "\\", "\\N{it_ran} \\u12 \\x"]
+    {
+        files.push(of(&text.split('\n').collect::<Vec<_>>()));
+        files.push(of(&[text]));
+    }
+    assert!(is_one_program(folder.path(), &files));
+    // What would be seen.
+    let spoilt = files[0].replacen("\"Nothing.\"\"\"", "\"Nothing.\"\"\"; it_ran()", 1);
+    assert_ne!(spoilt, files[0]);
+    files.push(spoilt);
+    assert!(!is_one_program(folder.path(), &files));
 }
 
 /// What the comparisons above would say of text that is not escaped.
@@ -428,10 +476,10 @@ fn the_programs_for_users_compile_with_any_documentation() {
             fs::create_dir_all(path.parent().unwrap()).unwrap();
             fs::write(path, file.text).unwrap();
         }
-        for program in ["tests/gong_test.c", "tools/gong_decode.c"] {
+        for program in ["tests/gong_test.c", "tools/gong_decode.c", "tools/gong_calls.h"] {
             let output = Command::new("gcc")
                 .current_dir(folder.path())
-                .args(["-std=c11", "-D_GNU_SOURCE", "-fsyntax-only", "-w"])
+                .args(["-std=c11", "-D_GNU_SOURCE", "-fsyntax-only", "-w", "-x", "c"])
                 .args(["-I", "include/uapi", "-D__user=", program])
                 .output()
                 .unwrap();

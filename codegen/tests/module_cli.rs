@@ -256,6 +256,69 @@ fn what_was_accepted_is_recorded_and_lasts() {
     }
 }
 
+const CRATE: &str = "\
+use ioctlkit::{Ioctl, IoctlData, OwnedFd};
+#[derive(Ioctl)]
+#[ioctl(type = b'x', device = Bell, unsafe(path = \"/dev/bell\"), prefix = \"BELL_\")]
+pub enum BellIoctl {
+    #[ioctl(nr = 1)]
+    Ring,
+}
+";
+
+const SECOND: &str = "\
+#[derive(Ioctl)]
+#[ioctl(type = b'x', device = Clapper, prefix = \"CLAPPER_\")]
+pub enum ClapperIoctl {
+    #[ioctl(nr = 0x10)]
+    Swing,
+}
+";
+
+#[test]
+fn what_a_second_interface_needs_by_hand_is_told_until_it_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("lib.rs");
+    let run = || {
+        let output = Command::new(env!("CARGO_BIN_EXE_ioctl-gen"))
+            .current_dir(folder.path())
+            .args(["module", "lib.rs", "-o", "driver"])
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    fs::write(&source, CRATE).unwrap();
+    assert!(!run().contains("nothing answers"));
+    let opens = "    #[ioctl(nr = 2, returns = Clapper)]\n    Open,\n}\n";
+    let both = format!("{}{opens}{SECOND}", CRATE.trim_end_matches("}\n"));
+    fs::write(&source, both).unwrap();
+    for _ in 0..2 {
+        let said = run();
+        for wanted in [
+            "driver/Kbuild: add `bell-y += gen/clapper_ioctl.o`",
+            "driver/bell_main.c: nothing answers the commands of `clapper` yet",
+            "#include \"gen/clapper_ioctl.h\"",
+            "const struct clapper_ops clapper_ops = {",
+            ".unlocked_ioctl = clapper_ioctl,",
+            "anon_inode_getfile(\"[clapper]\", &clapper_fops, NULL, O_RDWR)",
+        ] {
+            assert!(said.contains(wanted), "{wanted}: {said}");
+        }
+    }
+    let kbuild = folder.path().join("driver/Kbuild");
+    let text = fs::read_to_string(&kbuild).unwrap();
+    fs::write(&kbuild, text + "bell-y += clapper.o gen/clapper_ioctl.o\n").unwrap();
+    let clapper = folder.path().join("driver/clapper.c");
+    fs::write(clapper, "#include \"gen/clapper_ioctl.h\"\n").unwrap();
+    let said = run();
+    assert!(!said.contains("nothing answers") && !said.contains("Kbuild"), "{said}");
+    // Where nothing is there yet, both are made.
+    fs::remove_dir_all(folder.path().join("driver")).unwrap();
+    let said = run();
+    assert!(!said.contains("nothing answers") && !said.contains("Kbuild: add"), "{said}");
+}
+
 #[test]
 fn a_dry_run_writes_nothing_and_says_what_it_would() {
     let bell = Bell::new();

@@ -110,10 +110,129 @@ fn arguments_that_no_driver_can_take() {
         (
             data("Keyword", "", "pub int: u32,"),
             "#[ioctl(nr = 1, write)] Ring(Keyword),",
-            "`int` is no name in C",
+            "`int` is a keyword or a macro in C",
         ),
     ] {
         refused("lib.rs", &rust(&items, commands), why);
+    }
+}
+
+#[test]
+fn what_is_said_of_a_member_and_cannot_be() {
+    let ring = "#[ioctl(nr = 1, read_write)] Ring(Data),";
+    for (members, why) in [
+        (
+            "#[ioctl(flags = 0x10000)] pub a: u16, pub b: u16,",
+            "`a` of `struct data` does not hold all values",
+        ),
+        ("#[ioctl(range = 0..=300)] pub a: u8,", "`a` of `struct data` does not hold all values"),
+        ("#[ioctl(range = -1..=3)] pub a: u32,", "`a` of `struct data` does not hold all values"),
+        ("#[ioctl(values(1, 300))] pub a: u8,", "`a` of `struct data` does not hold all values"),
+        ("#[ioctl(range = 5..=3)] pub a: u32,", "`a` of `struct data` has no values"),
+        (
+            "#[ioctl(range = 1..=3, default = 9)] pub a: u32,",
+            "`a` of `struct data` begins with a default",
+        ),
+        (
+            "#[ioctl(flags = 1, default = 2)] pub a: u32,",
+            "`a` of `struct data` begins with a default",
+        ),
+        (
+            "#[ioctl(values(1, 2), default = 3)] pub a: u32,",
+            "`a` of `struct data` begins with a default",
+        ),
+        ("#[ioctl(reserved, default = 3)] pub a: u32,", "`a` of `struct data` is reserved"),
+        (
+            "#[ioctl(size)] pub a: u32, #[ioctl(size)] pub b: u32,",
+            "`b` of `struct data` is a second member",
+        ),
+        (
+            "#[ioctl(size)] pub a: u16, pub b: u16,",
+            "`a` of `struct data` holds the size of the structure: make it",
+        ),
+        (
+            "#[ioctl(fd)] pub a: u32,",
+            "`a` of `struct data` holds a file descriptor: make it an `i32`",
+        ),
+        (
+            "#[ioctl(fd)] pub a: i64,",
+            "`a` of `struct data` holds a file descriptor: make it an `i32`",
+        ),
+        ("pub linux: u32,", "`linux` is a keyword or a macro in C"),
+        ("pub current: u32,", "`current` is a keyword or a macro in C"),
+        ("pub HZ: u32,", "`HZ` is a keyword or a macro in C"),
+        ("pub errno: u32,", "`errno` is a keyword or a macro in C"),
+    ] {
+        refused("lib.rs", &rust(&data("Data", "", members), ring), why);
+    }
+    for members in [
+        "#[ioctl(flags = 0xffff)] pub a: u16, pub b: u16,",
+        "#[ioctl(range = 0..=255)] pub a: u8,",
+        "#[ioctl(range = -128..=127)] pub a: i8,",
+        "#[ioctl(flags = 0xffff_ffff)] pub a: i32,",
+        "#[ioctl(range = 1..=3, default = 3)] pub a: u32,",
+        "#[ioctl(fd)] pub a: i32,",
+        // Macros with parameters stand for themselves here.
+        "pub min: u32, pub max: u32,",
+    ] {
+        let (code, said, _) = said_of("lib.rs", &rust(&data("Data", "", members), ring), &[]);
+        assert_eq!(code, Some(0), "{members}: {said}");
+    }
+}
+
+#[test]
+fn first_versions_that_no_structure_had() {
+    let members = data("Data", "", "pub a: u32, pub b: u32,");
+    for (first, why) in [
+        (0, "its first version would have no bytes"),
+        (6, "its first version would end inside `b`"),
+        (16, "its first version would have 16 bytes, and it has 8 today"),
+    ] {
+        let ring = format!("#[ioctl(nr = 1, write, extensible(min_size = {first}))] Ring(Data),");
+        refused("lib.rs", &rust(&members, &ring), why);
+    }
+    for first in [4, 8] {
+        let ring = format!("#[ioctl(nr = 1, write, extensible(min_size = {first}))] Ring(Data),");
+        let (code, said, _) = said_of("lib.rs", &rust(&members, &ring), &[]);
+        assert_eq!(code, Some(0), "{said}");
+    }
+}
+
+#[test]
+fn names_that_the_kernel_has() {
+    let text = rust("", "#[ioctl(nr = 1)] Ring,");
+    for node in ["null", "zero", "random", "tty", "tty1", "ttyS0", "console", "kvm"] {
+        let text = text.replace("/dev/bell", &format!("/dev/{node}"));
+        refused("lib.rs", &text, "is there already on every system");
+    }
+    for node in ["ttybell", "nullbell", "bell0"] {
+        let text = text.replace("/dev/bell", &format!("/dev/{node}"));
+        assert_eq!(said_of("lib.rs", &text, &[]).0, Some(0), "{node}");
+    }
+    for name in ["platform", "inode", "device", "module", "driver"] {
+        let (code, said, wrote) = said_of("lib.rs", &text, &["--name", name]);
+        assert!(said.contains("the kernel has names that begin so"), "{said}");
+        assert_eq!((code, wrote), (Some(2), false), "{said}");
+    }
+    let bare = text.replace("prefix = \"BELL_\"", "prefix = \"PAGE_\"").replace("Ring", "Size");
+    refused("lib.rs", &bare, "`PAGE_SIZE` is a macro of the kernel");
+    refused("lib.rs", &rust("", ""), "an interface has commands: add a variant for each");
+}
+
+/// A handler is called through a member of a structure: a macro of that name would take it for its own.
+#[test]
+fn commands_with_the_names_of_macros_have_handlers_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = rust("", "#[ioctl(nr = 1)] Min, #[ioctl(nr = 2)] Current, #[ioctl(nr = 3)] Ring,");
+    fs::write(folder.path().join("lib.rs"), text).unwrap();
+    let made = Command::new(env!("CARGO_BIN_EXE_ioctl-gen"))
+        .current_dir(folder.path())
+        .args(["module", "lib.rs", "-o", "driver"])
+        .status();
+    assert!(made.unwrap().success());
+    let header = fs::read_to_string(folder.path().join("driver/gen/bell_ioctl.h")).unwrap();
+    for member in ["(*_min)", "(*_current)", "(*ring)"] {
+        assert!(header.contains(member), "{header}");
     }
 }
 

@@ -9,8 +9,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::LazyLock;
 
+use ioctl_gen::module::{Options, plan, render, userland};
 use ioctlkit_abi::Abi;
 use ioctlkit_oracle::Compiler;
+use ioctlkit_sources::rust;
 use ioctlkit_vm::{Cache, Headers, Release};
 
 const DRIVERS: [&str; 3] = ["echo", "gong", "pulse"];
@@ -281,10 +283,186 @@ fn a_decoder_says_what_it_does_not_know() {
         assert_eq!(output.status.code(), Some(1), "{number}");
         assert!(String::from_utf8_lossy(&output.stdout).contains("no command of /dev/gong"));
     }
-    for arguments in [&["gong"] as &[&str], &[""], &["0x100000000"], &["1", "2", "3"]] {
+    for arguments in [&["gong"] as &[&str], &[""], &["0x100000000"]] {
         let output = gong.run("", arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(String::from_utf8_lossy(&output.stderr).starts_with("usage: "));
     }
-    assert_eq!(gong.says("", &[]).lines().count(), 20);
+    assert_eq!(gong.says("", &[]).lines().count(), 21);
+}
+
+/// What compiles a header of functions, with the UAPI header as one that is installed.
+fn compiles(compiler: &str, arguments: &[&str], module: &Path, header: &str, body: &str) {
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join(if compiler == "gcc" { "x.c" } else { "x.cc" });
+    fs::write(&source, format!("#include \"{header}\"\n{body}\n")).unwrap();
+    run(Command::new(compiler)
+        .args(arguments)
+        .args(["-Wall", "-Wextra", "-Werror", "-pedantic", "-D__user=", "-c", "-isystem"])
+        .arg(module.join("include/uapi"))
+        .arg("-I")
+        .arg(module.join("tools"))
+        .arg(&source)
+        .arg("-o")
+        .arg(folder.path().join("x.o")));
+}
+
+#[test]
+fn functions_compile_as_c_and_as_cpp_without_a_warning() {
+    for driver in DRIVERS {
+        let header = format!("{driver}_calls.h");
+        let arguments: [(&str, &[&str]); 4] = [
+            ("gcc", &["-std=c99"]),
+            ("gcc", &["-std=c99", "-m32"]),
+            ("gcc", &["-std=c11", "-Wconversion", "-Wno-sign-conversion"]),
+            ("g++", &["-std=c++17", "-Wshadow"]),
+        ];
+        for (compiler, arguments) in arguments {
+            // Twice: it guards itself.
+            let again = format!("#include \"{header}\"");
+            compiles(compiler, arguments, &committed(driver), &header, &again);
+        }
+    }
+}
+
+/// Runs Python with the tools of a module in its path.
+fn python(tools: &Path, program: &str) -> String {
+    run(Command::new("python3")
+        .args(["-B", "-W", "error", "-c", program])
+        .env("PYTHONPATH", tools)
+        .current_dir(tools))
+}
+
+/// A program that prints what a module has, as if on an ABI.
+fn printing(driver: &str, abi: Option<&str>, what: &str) -> String {
+    let pretended = match abi {
+        // What ctypes lays out is still that of this machine.
+        Some(abi) => format!(
+            "text = text.replace('\\n_ABI = _abi()\\n', '\\n_ABI = \"{abi}\"\\n')\n\
+             assert '_ABI = \"{abi}\"' in text\n\
+             text = text.replace('def _holds(', '_holds = lambda *_: None\\ndef _unused(')\n"
+        ),
+        None => String::new(),
+    };
+    format!(
+        "import ctypes, pathlib, types\n\
+         text = pathlib.Path('{driver}_calls.py').read_text()\n\
+         {pretended}\
+         module = types.ModuleType('calls')\n\
+         exec(compile(text, 'calls', 'exec'), module.__dict__)\n\
+         {what}"
+    )
+}
+
+#[test]
+fn the_sizes_and_offsets_of_python_are_those_of_the_compiler() {
+    let what = "import re\n\
+        for name, kind in vars(module).items():\n\
+        \x20   if isinstance(kind, type) and issubclass(kind, ctypes.Structure) and name[0] != '_':\n\
+        \x20       tag = re.sub('(?<!^)(?=[A-Z])', '_', name).lower()\n\
+        \x20       print(f'sizeof(struct {tag}) == {ctypes.sizeof(kind)}')\n\
+        \x20       for field, _ in kind._fields_:\n\
+        \x20           place = getattr(kind, field).offset, field.replace('from_', 'from')\n\
+        \x20           print(f'__builtin_offsetof(struct {tag}, {place[1]}) == {place[0]}')\n";
+    for driver in DRIVERS {
+        let said = python(&committed(driver).join("tools"), &printing(driver, None, what));
+        assert!(said.lines().count() > 15, "{said}");
+        let mut source = format!("#define __user\n#include <linux/{driver}.h>\n");
+        for line in said.lines() {
+            writeln!(source, "_Static_assert({line}, \"{line}\");").unwrap();
+        }
+        let compiler = Compiler::of(Abi::by_name("x86_64").unwrap());
+        let compiler = compiler.unwrap_or_else(|error| panic!("{error}"));
+        let assembly = compiler.assembly(&source, &headers(driver, "x86"));
+        assembly.unwrap_or_else(|error| panic!("{driver}: {error}"));
+    }
+}
+
+#[test]
+fn the_numbers_of_python_are_what_the_compiler_of_each_architecture_makes_of_the_header() {
+    let what = "for name, value in vars(module).items():\n\
+        \x20   if name.isupper() and name[0] != '_': print(name, value)\n";
+    for driver in DRIVERS {
+        let header = read(driver, "include/uapi/linux/NAME.h");
+        for (arch, abi, folder) in ARCHES {
+            // One stands for all that no program of Python could tell apart.
+            let known = match abi {
+                "mipsel_n64" => "mips_n64",
+                "powerpc64le" => "powerpc64",
+                abi => abi,
+            };
+            let program = printing(driver, Some(known), what);
+            let said = python(&committed(driver).join("tools"), &program);
+            let mut source = format!("#define __user\n#include <linux/{driver}.h>\n");
+            let mut count = 0;
+            for line in said.lines() {
+                let (name, value) = line.split_once(' ').unwrap();
+                let is_head = header.contains(&format!("#define {name}("));
+                let call = if is_head { format!("{name}(0)") } else { name.to_owned() };
+                writeln!(source, "_Static_assert({call} == {value}, \"{name}\");").unwrap();
+                count += 1;
+            }
+            assert!(count > 6, "{driver}, {arch}: {count}");
+            let compiler = Compiler::of(Abi::by_name(abi).unwrap());
+            let compiler = compiler.unwrap_or_else(|error| panic!("{error}"));
+            let assembly = compiler.assembly(&source, &headers(driver, folder));
+            assembly.unwrap_or_else(|error| panic!("{driver}, {arch}: {error}"));
+        }
+    }
+}
+
+const HOLDS_ANOTHER: &str = "/// Two.\n#[derive(IoctlData)]\n#[repr(C)]\npub struct GongPair {\n    \
+    pub one: GongSample,\n    pub other: GongChannel,\n}\n\n/// Samples of the caller.";
+
+#[test]
+fn names_that_are_keywords_elsewhere_get_an_underscore() {
+    let source = committed("echo").join("../../../fixtures/module/gong.rs");
+    let mut text = fs::read_to_string(source).unwrap();
+    for (from, to) in [
+        ("pub mode: u32,", "pub class: u32,"),
+        ("pub level: i32,", "pub template: i32,"),
+        ("pub cookie: u64,", "pub None: u64,"),
+        ("pub depth: u32,\n    pub _res", "pub lambda: u32,\n    pub _res"),
+        ("Reset,", "Import,"),
+        ("Legacy(GongLegacy)", "Close(GongLegacy)"),
+        // A structure that another command has holds one of an earlier.
+        ("/// Samples of the caller.", HOLDS_ANOTHER),
+        (
+            "    Channel(GongChannel),",
+            "    Channel(GongChannel),\n    #[ioctl(nr = 0x50, write)]\n    Pair(GongPair),",
+        ),
+    ] {
+        assert!(text.contains(from), "{from}");
+        text = text.replace(from, to);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("gong.rs");
+    fs::write(&path, text).unwrap();
+    let request = rust::Request { paths: vec![path], ..rust::Request::default() };
+    let (interface, problems) = rust::read(&request);
+    assert!(problems.is_empty(), "{problems:?}");
+    let plan = plan(&interface, &Options::default()).unwrap();
+    let mut files = render(&plan).unwrap();
+    files.extend(userland(&interface, &plan).unwrap());
+    for file in files {
+        let path = folder.path().join(&file.path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, file.text).unwrap();
+    }
+    for (compiler, standard, end) in [("gcc", "-std=c99", ""), ("g++", "-std=c++17", "_")] {
+        let body = format!(
+            "int f(struct gong_config *it);\n\
+             int f(struct gong_config *it) {{ return (int)it->class{end} + it->template{end}; }}"
+        );
+        compiles(compiler, &[standard], folder.path(), "gong_calls.h", &body);
+    }
+    run(Command::new("gcc")
+        .args(["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-fsyntax-only", "-D__user=", "-I"])
+        .arg(folder.path().join("include/uapi"))
+        .arg(folder.path().join("tools/gong_decode.c")));
+    let program = "import gong_calls as gong\n\
+        it = gong.GongConfig(class_=1, template=2)\n\
+        print(it.class_, it.template, gong.GongQuery(None_=3, lambda_=4).None_)\n\
+        print(gong.Device.import_.__name__, gong.Device.close_.__name__)\n";
+    assert_eq!(python(&folder.path().join("tools"), program), "1 2 3\nimport_ close_\n");
 }

@@ -4,7 +4,7 @@ use core::ffi::c_void;
 
 #[cfg(feature = "alloc")]
 use crate::Flexible;
-use crate::description::{Command, Fault, Interface, Record, Type};
+use crate::description::{Command, Constraint, Fault, Interface, Record, Type};
 use crate::text::Text;
 use crate::{Backend, Errno, FlexibleData, HOST, IoctlData, Request};
 
@@ -33,7 +33,13 @@ pub const fn check_data<T>(ty: &Type, offsets: &[usize]) -> Option<DataFault> {
         return Some(DataFault { member: usize::MAX, text });
     }
     let size = size_of::<T>();
-    if record.is_contiguous(size, offsets) || record.is_unread() {
+    if record.is_unread() {
+        return None;
+    }
+    if let Some(fault) = record.misused() {
+        return Some(told(record, &fault));
+    }
+    if record.is_contiguous(size, offsets) {
         return None;
     }
     if let Some(fault) = record.fault() {
@@ -279,6 +285,25 @@ macro_rules! counts {
 }
 
 counts!(u8 i8 u16 i16 u32 i32 u64 i64 usize isize);
+
+/// Whether a member that is limited so may have a value.
+pub const fn takes(constraint: &Constraint, value: i128) -> bool {
+    match constraint {
+        Constraint::None => true,
+        Constraint::Flags(mask) => value >= 0 && value & !(*mask as i128) == 0,
+        Constraint::Range { first, last } => *first <= value && value <= *last,
+        Constraint::Values(values) => {
+            let mut i = 0;
+            while i < values.len() {
+                if values[i] == value {
+                    return true;
+                }
+                i += 1;
+            }
+            false
+        }
+    }
+}
 
 /// What a command returns as a new file.
 #[cfg(feature = "call")]

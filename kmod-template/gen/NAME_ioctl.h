@@ -5,6 +5,9 @@ ${stamp}
 
 #include <linux/build_bug.h>
 #include <linux/fs.h>
+//% if header_is_theirs
+#include <linux/ioctl.h>
+//% endif
 #include <linux/types.h>
 #include <linux/${name}.h>
 

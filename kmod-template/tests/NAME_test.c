@@ -8,6 +8,11 @@ ${stamp}
 #include <string.h>
 #include <sys/ioctl.h>
 
+//% if header_is_theirs
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+//% endif
 #include <linux/${name}.h>
 
 #include "conformance.h"

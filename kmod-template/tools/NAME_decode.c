@@ -19,6 +19,11 @@ ${stamp}
 #include <stdlib.h>
 #include <string.h>
 
+//% if header_is_theirs
+#include <linux/ioctl.h>
+#include <linux/types.h>
+
+//% endif
 #include <linux/${name}.h>
 
 #define ARRAY_SIZE(array)	(sizeof(array) / sizeof((array)[0]))

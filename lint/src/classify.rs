@@ -11,7 +11,7 @@ use ioctlkit_model::{
 };
 
 use crate::abis::by_value;
-use crate::context::{ArgumentRecord, Context};
+use crate::context::{ArgumentRecord, Context, command_finding};
 use crate::spelling::Spelling;
 use crate::{Rule, edits, words};
 
@@ -371,8 +371,10 @@ impl ClassifiedMember<'_> {
         width: &str,
     ) -> Finding {
         let member = self.subject.member;
-        let message = self.width_varies(cx, argument, width);
+        let (message, harm) = self.width_varies(cx, argument, width);
         let mut finding = argument.member_finding(rule, member, self.abis, message);
+        finding.notes.extend(words::sizes(&self.sizes));
+        finding.notes.push(harm);
         width.clone_into(&mut finding.label);
         let fixed = cx.spelling.fixed(widest(cx.interface, &member.ty));
         finding.fix = Some(Fix {
@@ -383,22 +385,27 @@ impl ClassifiedMember<'_> {
         finding
     }
 
-    /// The sentence about a member that has no one width; `otherwise` describes the width where
-    /// it is the same on all ABIs of the run.
-    pub fn width_varies(
+    /// What is to be said of a member that has no one width, and whom that hurts; `otherwise`
+    /// describes the width where it is the same on all ABIs of the run.
+    fn width_varies(
         &self,
         cx: &Context<'_>,
         argument: &ArgumentRecord<'_>,
         otherwise: &str,
-    ) -> String {
-        format!(
-            "{} is {}, {}: {} lay out {} differently",
+    ) -> (String, String) {
+        let message = format!(
+            "{} is {}, {}",
             words::member(cx.interface, self.subject.body, self.subject.index),
             self.spelled(cx.spelling),
-            words::sizes(&self.sizes).unwrap_or_else(|| otherwise.into()),
-            words::victims_of_sizes(&self.sizes),
-            argument.words(),
-        )
+            words::widths(&self.sizes).unwrap_or_else(|| otherwise.into()),
+        );
+        (message, self.lays_out_differently(argument))
+    }
+
+    /// Which programs lay out the structure in their own way, as a note.
+    pub fn lays_out_differently(&self, argument: &ArgumentRecord<'_>) -> String {
+        let victims = words::victims_of_sizes(&self.sizes);
+        format!("{victims} lay out {} differently", argument.words())
     }
 }
 
@@ -451,16 +458,26 @@ pub struct CommandPlace<'a> {
 pub type ClassifiedCommand<'a> = Classified<'a, CommandPlace<'a>>;
 
 impl ClassifiedCommand<'_> {
-    /// The sentence about a command whose argument has no one width; `otherwise` describes the
+    /// What a rule says of a command whose argument has no one width; `otherwise` describes the
     /// width where it is the same on all ABIs of the run.
-    pub fn width_varies(&self, cx: &Context<'_>, otherwise: &str) -> String {
-        format!(
-            "`{}` takes {}, {}: {} send another number",
-            self.subject.command.name,
+    pub fn word_sized_finding(
+        &self,
+        cx: &Context<'_>,
+        rule: &'static Rule,
+        otherwise: &str,
+    ) -> Finding {
+        let CommandPlace { command, body } = self.subject;
+        let message = format!(
+            "`{}` takes {}, {}",
+            command.name,
             self.spelled(cx.spelling),
-            words::sizes(&self.sizes).unwrap_or_else(|| otherwise.into()),
-            words::victims_of_sizes(&self.sizes),
-        )
+            words::widths(&self.sizes).unwrap_or_else(|| otherwise.into()),
+        );
+        let mut finding = command_finding(rule, command, body.span, self.abis, message);
+        finding.notes.extend(words::sizes(&self.sizes));
+        let victims = words::victims_of_sizes(&self.sizes);
+        finding.notes.push(format!("{victims} send another number"));
+        finding
     }
 }
 

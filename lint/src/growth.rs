@@ -17,12 +17,15 @@ pub(crate) fn sized_commands<'a>(
     argument: &ArgumentRecord<'a>,
 ) -> Vec<&'a Command> {
     let is_whole = |command: &&&Command| {
-        command.variants.iter().any(|(abis, body)| match &body.argument {
-            Argument::Type(ty) => {
-                abis.first().is_some_and(|abi| resolves_to(interface, ty, abi, argument.id))
-            }
-            _ => false,
-        })
+        // A definition that says so vouches for a driver that leaves the size in the number out.
+        let may_grow = command.contract.as_ref().is_some_and(|found| found.min_size.is_some());
+        !may_grow
+            && command.variants.iter().any(|(abis, body)| match &body.argument {
+                Argument::Type(ty) => {
+                    abis.first().is_some_and(|abi| resolves_to(interface, ty, abi, argument.id))
+                }
+                _ => false,
+            })
     };
     argument.commands.iter().filter(is_whole).copied().collect()
 }

@@ -39,10 +39,30 @@ impl Padding<'_> {
             .fold(AbiSet::EMPTY, |all, (abis, _)| all.union(abis))
     }
 
-    /// How wide the padding is where: "on every ABI", "on arm and arc (3 on i386)", for a sentence that
-    /// begins with the widest.
-    pub fn places(&self) -> String {
+    /// The ABIs that have the widest padding, as the end of a sentence: "on every ABI".
+    pub fn place(&self) -> String {
         let widest = self.widest();
+        let widths = self.widths();
+        let found = widths.iter().find(|(bytes, _)| *bytes == widest);
+        abi_words::on(found.map_or(AbiSet::EMPTY, |(_, on)| *on), self.within)
+    }
+
+    /// How much padding the other ABIs have, as a note.
+    pub fn narrower(&self) -> Option<String> {
+        let widest = self.widest();
+        let others: Vec<String> = self
+            .widths()
+            .iter()
+            .filter(|(bytes, _)| *bytes != widest && *bytes != 0)
+            .map(|(bytes, on)| {
+                format!("{} {}", count(*bytes, "byte"), abi_words::on(*on, self.within))
+            })
+            .collect();
+        (!others.is_empty()).then(|| others.join(", "))
+    }
+
+    /// The ABIs by the whole bytes of padding that they have, the widest first.
+    fn widths(&self) -> Vec<(u64, AbiSet)> {
         let mut widths: Vec<(u64, AbiSet)> = Vec::new();
         for (abis, bits) in self.bits.iter() {
             match widths.iter_mut().find(|(bytes, _)| *bytes == bits / 8) {
@@ -51,17 +71,7 @@ impl Padding<'_> {
             }
         }
         widths.sort_unstable_by_key(|(bytes, _)| std::cmp::Reverse(*bytes));
-        let on = |wanted| {
-            let found = widths.iter().find(|(bytes, _)| *bytes == wanted);
-            found.map_or(AbiSet::EMPTY, |(_, on)| *on)
-        };
-        let others: Vec<String> = widths
-            .iter()
-            .filter(|(bytes, _)| *bytes != widest && *bytes != 0)
-            .map(|(bytes, on)| format!("{bytes} on {}", abi_words::noun(*on, self.within)))
-            .collect();
-        let words = abi_words::on(on(widest), self.within);
-        if others.is_empty() { words } else { format!("{words} ({})", others.join(", ")) }
+        widths
     }
 
     /// The widest padding at this place, in whole bytes, leaving out ABIs that round structures.

@@ -39,6 +39,19 @@ pub fn count(number: u64, thing: &str) -> String {
     format!("{number} {thing}{s}")
 }
 
+/// How wide something is that has several sizes: "4 or 8 bytes, depending on the ABI". Nothing where
+/// it has one.
+pub fn widths(sizes: &Variants<u64>) -> Option<String> {
+    let mut all: Vec<u64> = sizes.iter().map(|(_, bytes)| *bytes).collect();
+    all.sort_unstable();
+    let (last, others) = all.split_last()?;
+    if others.is_empty() {
+        return None;
+    }
+    let others: Vec<String> = others.iter().map(u64::to_string).collect();
+    Some(format!("{} or {last} bytes, depending on the ABI", others.join(", ")))
+}
+
 /// A type's sizes: "4 bytes on every 32-bit ABI and 8 bytes on every 64-bit ABI"; `None` where it
 /// has one size.
 pub fn sizes(sizes: &Variants<u64>) -> Option<String> {

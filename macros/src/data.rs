@@ -68,6 +68,11 @@ fn check(data: &Data, errors: &mut Errors) {
             }
         }
         buffer::check(data, member, errors);
+        if let (true, Some(default)) =
+            (is_reserved(member) || matches!(member.role, Role::Reserved), &member.default)
+        {
+            errors.at(default, format!("`{}` is reserved, and so is zero", member.name()));
+        }
         for attribute in &member.cfgs {
             let message = "the layout would depend on how the crate is built: keep the member, or \
                            write two structures";
@@ -144,6 +149,7 @@ fn record(data: &Data, errors: &mut Errors) -> TokenStream {
     let flexible = flexible(data);
     let buffers = buffer::setters(data);
     let proof = proof(data);
+    let defaults = data.members.iter().filter_map(check_default);
     let (generics, arguments, condition) = data.generics.split_for_impl();
     quote! {
         #[automatically_derived]
@@ -164,6 +170,49 @@ fn record(data: &Data, errors: &mut Errors) -> TokenStream {
         #flexible
         #buffers
         #proof
+        #(#defaults)*
+    }
+}
+
+/// That an initial value is one of those that the member may have, where it is known before the program
+/// runs.
+fn check_default(member: &Member) -> Option<TokenStream> {
+    let default = member.default.as_ref().filter(|default| is_constant(default))?;
+    let constraint = constraint(member)?;
+    let message = format!("the default of `{}` is none of its values", member.name());
+    Some(quote_spanned! {default.span()=>
+        const _: () = ::core::assert!(
+            ::ioctlkit::__private::takes(
+                &::ioctlkit::description::Constraint::#constraint,
+                (#default) as i128,
+            ),
+            #message
+        );
+    })
+}
+
+fn is_constant(expression: &syn::Expr) -> bool {
+    match expression {
+        syn::Expr::Lit(_) | syn::Expr::Path(_) => true,
+        syn::Expr::Unary(unary) => is_constant(&unary.expr),
+        syn::Expr::Paren(inner) => is_constant(&inner.expr),
+        syn::Expr::Group(inner) => is_constant(&inner.expr),
+        syn::Expr::Cast(cast) => is_constant(&cast.expr),
+        syn::Expr::Binary(binary) => is_constant(&binary.left) && is_constant(&binary.right),
+        _ => false,
+    }
+}
+
+/// What the description says of the values of a member, where that is anything.
+fn constraint(member: &Member) -> Option<TokenStream> {
+    match &member.constraint {
+        Constraint::None => None,
+        Constraint::Flags(mask) => Some(quote!(Flags((#mask) as u64))),
+        Constraint::Range(range) => {
+            let (first, last) = (&range.start, &range.end);
+            Some(quote!(Range { first: (#first) as i128, last: (#last) as i128 }))
+        }
+        Constraint::Values(values) => Some(quote!(Values(&[#((#values) as i128),*]))),
     }
 }
 
@@ -172,15 +221,7 @@ fn describe_member(member: &Member, words: Words, errors: &mut Errors) -> TokenS
     let Some(ty) = errors.take(describe(&member.ty, words)) else {
         return TokenStream::new();
     };
-    let constraint = match &member.constraint {
-        Constraint::None => None,
-        Constraint::Flags(mask) => Some(quote!(Flags((#mask) as u64))),
-        Constraint::Range(range) => {
-            let (first, last) = (&range.start, &range.end);
-            Some(quote!(Range { first: (#first) as i128, last: (#last) as i128 }))
-        }
-        Constraint::Values(values) => Some(quote!(Values(&[#((#values) as i128),*]))),
-    };
+    let constraint = constraint(member);
     let role = match &member.role {
         Role::Plain if is_reserved(member) => Some(quote!(Reserved)),
         Role::Plain => None,

@@ -95,6 +95,8 @@ pub struct Purpose {
     pub role: Role,
     /// Which values the driver takes.
     pub values: Values,
+    /// The initial value, where the definition states a number.
+    pub default: Option<i128>,
     /// What is behind the address that the member holds, where the definition says so.
     pub points_to: Option<PointsTo>,
     /// The constants that the definition names where it says so, in its order.

@@ -88,6 +88,10 @@ impl Interface {
         for variant in &data.variants {
             interface.commands.extend(command::variant(variant, &mut errors));
         }
+        if data.variants.is_empty() {
+            let message = "an interface has commands: add a variant for each";
+            errors.at(&input.ident, message);
+        }
         let needs_type =
             |command: &Command| matches!(command.identity, command::Identity::Encoded(_));
         let lacks_type = complete && interface.type_letter.is_none();

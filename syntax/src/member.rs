@@ -1,5 +1,6 @@
 //! One member of a structure or union.
 
+use ioctlkit_abi::spelling::{is_c_name, is_kernel_macro};
 use proc_macro2::Span;
 use syn::spanned::Spanned as _;
 use syn::{Expr, Field, Ident, Type, Visibility};
@@ -132,6 +133,9 @@ pub(crate) fn read(index: usize, field: &Field, errors: &mut Errors) -> Member {
         Some(ident) => syn::Member::Named(ident.clone()),
         None => syn::Member::Unnamed(index.into()),
     };
+    if let Some(ident) = &field.ident {
+        refuse_name(ident, errors);
+    }
     let span = field.ident.as_ref().map_or_else(|| ty.span(), Ident::span);
     let cfgs = field.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
     Member {
@@ -145,6 +149,21 @@ pub(crate) fn read(index: usize, field: &Field, errors: &mut Errors) -> Member {
         visibility: field.vis.clone(),
         span,
         cfgs: cfgs.cloned().collect(),
+    }
+}
+
+/// The structure in C cannot have such a member, so the one that this mirrors has another name.
+fn refuse_name(ident: &Ident, errors: &mut Errors) {
+    let name = ident.to_string();
+    let name = name.strip_prefix("r#").unwrap_or(&name);
+    // What is no word at all is left to C's own names: `größe` is one in Rust.
+    let is_word = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    if is_word && (!is_c_name(name) || is_kernel_macro(name)) {
+        let message = format!(
+            "`{name}` is a keyword or a macro in C: no structure of the kernel has such a member; \
+             give it another name"
+        );
+        errors.at(ident, message);
     }
 }
 

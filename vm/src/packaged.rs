@@ -100,6 +100,11 @@ impl PackagedKernel {
         &self.release
     }
 
+    /// The folder of its modules: `lib/modules/RELEASE` below the one that its package was unpacked into.
+    pub fn modules_folder(&self) -> &Path {
+        &self.modules
+    }
+
     /// Whether it has a module of that name, in a file or built in.
     ///
     /// # Errors

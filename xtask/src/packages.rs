@@ -96,7 +96,11 @@ pub fn for_guests() -> Vec<Need> {
         need("mandoc", "judges manual pages"),
         need("sparse", "checks the address spaces of a module's pointers"),
         need("cpio", "reads the guest's file system back"),
-        need("python3-minimal", "runs the kernel's own parser of test results"),
+        need("g++", "compiles the functions of a driver as C++"),
+        need(
+            "python3",
+            "runs the kernel's own parser of test results, and a driver's module of Python",
+        ),
     ]
 }
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Made by ioctl-gen 0.1.0: body 2d9c053789dc */
+/* Made by ioctl-gen 0.1.0: body ab4e88acd796 */
 #ifndef _IOCTL_BENCH_IOCTL_H
 #define _IOCTL_BENCH_IOCTL_H
 
 #include <linux/build_bug.h>
 #include <linux/fs.h>
+#include <linux/ioctl.h>
 #include <linux/types.h>
 #include <linux/ioctl_bench.h>
 

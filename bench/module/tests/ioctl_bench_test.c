@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Made by ioctl-gen 0.1.0: body efd504d06e30 */
+/* Made by ioctl-gen 0.1.0: body 94f649fc62c2 */
 /* The commands of /dev/ioctl_bench, for conformance.c. */
 
 #include <assert.h>
@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
 
 #include <linux/ioctl_bench.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Made by ioctl-gen 0.1.0: body c12e910e5947 */
+/* Made by ioctl-gen 0.1.0: body e07a47483f8c */
 /*
  * Says which command of /dev/ioctl_bench a number is, and what its argument
  * holds, by the numbers and layouts of the ABI that this program is built for:
@@ -20,6 +20,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <linux/ioctl.h>
+#include <linux/types.h>
 
 #include <linux/ioctl_bench.h>
 

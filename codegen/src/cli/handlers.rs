@@ -1,7 +1,9 @@
 //! What a change of the definition asks of the handlers, which are written by hand.
 
+use std::fs;
 use std::path::Path;
 
+use ioctl_gen::module::plan::Interface;
 use ioctl_gen::module::{Plan, Step};
 use ioctl_gen::streams::tell as say;
 use ioctlkit_report::visible::ShownPath as _;
@@ -29,9 +31,58 @@ pub(super) fn tell(output: &Path, plan: &Plan, written: &[&Step], gone: &[String
             ));
         }
     }
+    for interface in &plan.interfaces {
+        if let Some(text) = unbuilt(output, plan, interface) {
+            say(format_args!("{text}"));
+        }
+        if let Some(text) = unwritten(output, &main, interface) {
+            say(format_args!("{text}"));
+        }
+    }
     for name in gone {
         say(format_args!("{}: `{name}` is gone, and its handler is to go, too", main.shown()));
     }
+}
+
+/// What `Kbuild` lacks, which is written once and knows the interfaces of that day.
+fn unbuilt(output: &Path, plan: &Plan, interface: &Interface) -> Option<String> {
+    let path = output.join("Kbuild");
+    let object = format!("gen/{}_ioctl.o", interface.symbol);
+    let text = fs::read_to_string(&path).ok().filter(|text| !text.contains(&object))?;
+    let end = if text.ends_with('\n') { "" } else { " on a line of its own" };
+    Some(format!("{}: add `{}-y += {object}`{end}", path.shown(), plan.name))
+}
+
+/// What a driver that was there before lacks for an interface: no source of it includes its header.
+fn unwritten(output: &Path, main: &Path, interface: &Interface) -> Option<String> {
+    let symbol = &interface.symbol;
+    let include = format!("#include \"gen/{symbol}_ioctl.h\"");
+    let sources = fs::read_dir(output).ok()?.flatten().map(|entry| entry.path());
+    let mut sources = sources.filter(|path| path.extension().is_some_and(|end| end == "c"));
+    let has_it = |path| fs::read_to_string(path).is_ok_and(|text| text.contains(&include));
+    if sources.any(has_it) {
+        return None;
+    }
+    let opened = match (interface.path, interface.opener) {
+        (false, Some(_)) => format!(
+            "\nthe handler that opens such a file returns `anon_inode_getfile(\"[{symbol}]\", \
+             &{symbol}_fops, NULL, O_RDWR)`\n"
+        ),
+        _ => String::new(),
+    };
+    Some(format!(
+        "{}: nothing answers the commands of `{symbol}` yet: add, with a handler for each in \
+         `{symbol}_ops`:\n\n\
+         {include}\n\n\
+         int {symbol}_enter(struct file *file)\n{{\n\treturn 0;\n}}\n\n\
+         void {symbol}_leave(struct file *file)\n{{\n}}\n\n\
+         const struct {symbol}_ops {symbol}_ops = {{\n}};\n\n\
+         static const struct file_operations {symbol}_fops = {{\n\
+         \t.owner = THIS_MODULE,\n\
+         \t.unlocked_ioctl = {symbol}_ioctl,\n\
+         \t.compat_ioctl = {symbol}_compat_ioctl,\n}};\n{opened}",
+        main.shown()
+    ))
 }
 
 /// The text however its lines are broken, within a comment or not.

@@ -74,8 +74,14 @@ pub(super) fn run(
         Some(module) => written(module, &name)?,
         None => Written::default(),
     };
-    if let Some(Header::Copied(text)) = &options.header {
+    if let Some(Header::Copied { text, beside }) = &options.header {
         refuse_license(&name, text)?;
+        if !beside.is_empty() {
+            let help = "move what it needs of them into the header: programs get only that";
+            let message =
+                "includes headers that lie beside it, which the kernel's tree has no place for";
+            return Err(Failure::of(Path::new(&format!("{name}.h")), message.into(), Some(help)));
+        }
     }
     let main = format!("{name}_main.c");
     let mut sources: Vec<String> = written.objects();

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use ioctl_gen::module::{Bus, Change, Device, File, Header, Lock, Options, Ownership, Plan, Step};
-use ioctl_gen::module::{left_out, plan, render, steps, userland};
+use ioctl_gen::module::{includes, left_out, plan, render, steps, symbol, userland};
 use ioctl_gen::streams::{print, tell};
 use ioctl_gen::{NewFile, WriteError, describe, read_below, write_together};
 use ioctlkit_abi::spelling::is_module_name;
@@ -15,6 +15,7 @@ use ioctlkit_sources::reading::{self, limit};
 use ioctlkit_sources::rust;
 use ioctlkit_sources::worker::Workers;
 
+use super::beside::beside;
 use super::headers::HeaderOptions;
 use super::in_tree::{self, InTreeOptions};
 use super::{Outcome, handlers, say, unprintable};
@@ -332,14 +333,22 @@ fn read(arguments: &Arguments) -> Result<(Interface, Options), Failure> {
             // Constants are a part of what callers rely on.
             request.all_definitions = true;
             let stem = header.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-            let name = options.name.clone().unwrap_or_else(|| stem.to_owned());
             let (interface, mut problems) = Workers::default().read_c(&request, None);
+            // Beside the module's sources, a header called `ioctl.h` would be the kernel's.
+            let of_commands = symbol(&interface).filter(|_| includes(stem));
+            let name = options.name.clone().or(of_commands).unwrap_or_else(|| stem.to_owned());
             problems.extend(interface.not_read());
             // A command that was not understood would be missing from the driver.
             problems.extend(interface.not_understood.iter().map(NotUnderstood::as_failure));
             let place = arguments.output().join(format!("include/uapi/linux/{name}.h"));
             let is_in_place = arguments.in_tree.in_tree.is_none() && is_same_file(header, &place);
-            let found = if is_in_place { Header::InPlace } else { Header::Copied(text) };
+            let found = if is_in_place {
+                Header::InPlace
+            } else {
+                let beside = beside(header, &text, &arguments.reading.include_dirs)
+                    .map_err(|(path, message)| Failure::of(&path, message, None))?;
+                Header::Copied { text, beside }
+            };
             let options = Options { header: Some(found), name: Some(name), ..options };
             return finished(interface, problems).map(|interface| (interface, options));
         }

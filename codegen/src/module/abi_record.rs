@@ -43,7 +43,10 @@ pub(crate) fn record(layouts: &Layouts<'_>, abi: AbiId, id: RecordId) -> Vec<Str
     let same = same_everywhere(layouts, id);
     let size = layouts.record(id, abi).ok().filter(|_| same).map(|layout| layout.size);
     let varies = |number: Option<u64>| number.map_or("varies".into(), |n: u64| n.to_string());
-    let mut lines = vec![format!("{} {}", record_type(interface, id), varies(size))];
+    let name = record_type(interface, id);
+    // A structure without a tag has the name of its typedef.
+    let keyword = if name.contains(' ') { "" } else { "typedef " };
+    let mut lines = vec![format!("{keyword}{name} {}", varies(size))];
     // A C header says by a member's name that it is free.
     let is_c = interface.sources.file(interface.record(id).span.file).language() == Language::C;
     for (member, place) in layouts.members(id, abi) {

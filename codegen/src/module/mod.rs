@@ -24,11 +24,11 @@ mod stamp;
 mod test_data;
 mod userland;
 
-pub use build::{Header, Options, left_out, plan};
+pub use build::{Header, Options, left_out, plan, symbol};
 pub use lock::{Break, Lock};
 pub use plan::{Bus, Device, InTree, Plan};
 pub use regenerate::{Change, Step, steps};
 pub(crate) use render::render_with_handlers;
-pub use render::{File, Ownership, render};
+pub use render::{File, Ownership, includes, render};
 pub use stamp::{State, state};
 pub use userland::userland;

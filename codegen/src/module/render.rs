@@ -83,6 +83,13 @@ const KCONFIG: (&str, &str) = ONCE[3];
 /// The file that people write the driver in.
 const MAIN: (&str, &str) = ONCE[0];
 
+/// Whether the module's own files include `<linux/STEM.h>`, which a header of that name would stand in front of.
+pub fn includes(stem: &str) -> bool {
+    let include = format!("#include <linux/{stem}.h>");
+    let all = ONCE.iter().chain(&GENERATED).chain(&PER_INTERFACE).chain(&BENCH);
+    all.into_iter().any(|(_, text)| text.contains(&include))
+}
+
 /// Every file of the module, in the order of their paths.
 ///
 /// # Errors
@@ -113,11 +120,21 @@ pub(crate) fn render_with_handlers(
         let text = match plan.header.as_ref().filter(|_| path == HEADER) {
             Some(Header::InPlace) => continue,
             // Refreshed whenever the original changes, and refused when the copy was edited.
-            Some(Header::Copied(text)) => format!("{}\n{}\n", text.trim_end(), stamp::PLACEHOLDER),
+            Some(Header::Copied { text, .. }) => {
+                format!("{}\n{}\n", text.trim_end(), stamp::PLACEHOLDER)
+            }
             None => one(Value::from(()), path, template)?,
         };
         let text = stamp::stamped(&text);
         files.push(file(path, &plan.name, Ownership::Generated, text));
+    }
+    if let Some(Header::Copied { beside, .. }) = &plan.header {
+        for (path, text) in beside {
+            let text = format!("{}\n{}\n", text.trim_end(), stamp::PLACEHOLDER);
+            let path = format!("include/uapi/{path}");
+            let text = stamp::stamped(&text);
+            files.push(File { path, ownership: Ownership::Generated, text });
+        }
     }
     for (path, template) in BENCH.into_iter().filter(|_| plan.bench) {
         let first = Value::from(Serde(plan.interfaces.first()));
@@ -162,7 +179,7 @@ pub(crate) fn render_in_tree(plan: &Plan) -> Result<TreeTexts, minijinja::Error>
     let name =
         |path: &str, name: &str| path.rsplit('/').next().unwrap_or(path).replace("NAME", name);
     let header = match &plan.header {
-        Some(Header::Copied(text)) => stamp::removed(text),
+        Some(Header::Copied { text, .. }) => stamp::removed(text),
         Some(Header::InPlace) | None => one(none(), GENERATED[0])?,
     };
     let mut driver = vec![
@@ -210,6 +227,7 @@ fn file(path: &str, name: &str, ownership: Ownership, text: String) -> File {
 fn values(plan: &Plan) -> Value {
     let mut commands = plan.interfaces.iter().flat_map(|interface| &interface.commands);
     context! {
+        header_is_theirs => plan.header.is_some(),
         takes_nothing => commands.any(|command| command.test.members == NO_MEMBERS),
         stamp => Value::from_safe_string(stamp::PLACEHOLDER.into()),
         ..Value::from(Serde(plan))

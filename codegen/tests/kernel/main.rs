@@ -2,6 +2,7 @@
 //! kernel-doc, which have nothing to say; and in guests.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+mod bindings;
 mod bus;
 mod changes;
 mod guest;

@@ -3,7 +3,7 @@
 use ioctlkit_abi::{ABIS, Abi, AbiId, AbiSet, EncodeError};
 
 use super::command::{EncodedSize, Identity, NumberError};
-use super::{Command, SizeAlign};
+use super::{Command, Passing, SizeAlign, Type};
 use crate::text::Text;
 
 /// An interface.
@@ -126,6 +126,27 @@ impl Command {
                 None => return None,
             },
         };
+        if let Some(first) = self.min_size {
+            let text = Text::new().text("`min_size` of ").name(self.name).text(" is ");
+            if first == 0 {
+                return Some(text.text("0: the first version had a member at least"));
+            }
+            if let Passing::Pointer(Type::Record(record)) = &self.passing
+                && let Some(late) = record.late_size()
+            {
+                let text = Text::new().name(late).text(
+                    " holds the size of an argument that may grow: it has to be the first member, for \
+                     the driver reads it before it knows how long the rest is",
+                );
+                return Some(text);
+            }
+            if let Passing::Pointer(Type::Record(record)) = &self.passing
+                && let Some(inside) = record.member_across(host, first)
+            {
+                let text = text.counted(first, "byte").text(", which ends inside ").name(inside);
+                return Some(text.text(": it is the offset of the first member that came later"));
+            }
+        }
         if let Some(first) = self.min_size
             && first > size
         {

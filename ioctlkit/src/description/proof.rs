@@ -6,10 +6,10 @@
 //! others, packed ones, and ABIs that round structures up; so every ABI is asked, one of each group
 //! that places members alike.
 
-use ioctlkit_abi::{ABIS, Abi, AbiSet, LayoutError};
+use ioctlkit_abi::{ABIS, Abi, AbiSet, LayoutError, Scalar};
 
 use super::layout::step;
-use super::{Portability, Record, SizeAlign, Type};
+use super::{Constraint, Member, Portability, Record, Role, SizeAlign, Type};
 use crate::text::Text;
 
 /// What keeps a structure from being portable.
@@ -37,10 +37,130 @@ enum FaultKind {
     None(LayoutError),
     /// A member's type is not portable.
     NotPortable,
+    /// What is said of the member cannot be.
+    Misused(Misuse),
+}
+
+/// What cannot be said of a member.
+#[derive(Clone, Copy)]
+enum Misuse {
+    /// Values of something that is no single integer.
+    NoInteger,
+    /// Flags that the member has no bits for.
+    WideFlags,
+    /// A range whose first value is above its last.
+    EmptyRange,
+    /// Values that the member does not hold.
+    Outside,
+    /// A second size.
+    SecondSize,
+    /// A size of less than 32 bits, or that is no integer.
+    NarrowSize,
+    /// A file descriptor that is no `int`.
+    Descriptor,
+}
+
+impl Misuse {
+    const fn text(self, name: &'static str) -> Text {
+        let text = Text::new();
+        match self {
+            Self::NoInteger => text.name(name).text(
+                " is no single integer: only the values of one can be limited; put the limit into \
+                 a structure, or check the elements in the driver",
+            ),
+            Self::WideFlags => text.text("`flags` of ").name(name).text(
+                " has bits that the member has not: make the type wider, or the mask narrower",
+            ),
+            Self::EmptyRange => text
+                .text("`range` of ")
+                .name(name)
+                .text(" has no values: its first is above its last"),
+            Self::Outside => text.name(name).text(
+                " does not hold all values that it may have: make the type wider, or the limits \
+                 narrower",
+            ),
+            Self::SecondSize => text
+                .name(name)
+                .text(" is a second member for the size of the structure: keep one of them"),
+            Self::NarrowSize => {
+                text.name(name).text(" holds the size of the structure: make it a `u32`")
+            }
+            Self::Descriptor => {
+                text.name(name).text(" holds a file descriptor: make it an `i32`, for -1 is none")
+            }
+        }
+    }
 }
 
 /// The ABI that all others are compared with: it aligns every integer to its size.
 const FIRST: &Abi = &ABIS[0];
+
+impl Member {
+    /// What is said of the member and cannot be.
+    const fn misuse(&self) -> Option<Misuse> {
+        let limits = self.limits();
+        match self.role {
+            Role::Size if !matches!(limits, Some((0, last)) if last >= u32::MAX as i128) => {
+                return Some(Misuse::NarrowSize);
+            }
+            Role::Fd if !matches!(self.ty, Type::Scalar(Scalar::Int)) => {
+                return Some(Misuse::Descriptor);
+            }
+            _ => {}
+        }
+        let Some((least, most)) = limits else {
+            // A `long` has no width that is known here.
+            let is_word = matches!(self.ty, Type::Scalar(_));
+            let is_limited = !matches!(self.constraint, Constraint::None);
+            return if is_limited && !is_word { Some(Misuse::NoInteger) } else { None };
+        };
+        match self.constraint {
+            Constraint::None => None,
+            Constraint::Flags(mask) => {
+                let bits = most.unsigned_abs() | least.unsigned_abs();
+                if mask as u128 & !bits != 0 { Some(Misuse::WideFlags) } else { None }
+            }
+            Constraint::Range { first, last } if first > last => Some(Misuse::EmptyRange),
+            Constraint::Range { first, last } => {
+                if first < least || last > most {
+                    Some(Misuse::Outside)
+                } else {
+                    None
+                }
+            }
+            Constraint::Values(values) => {
+                let mut i = 0;
+                while i < values.len() {
+                    if values[i] < least || values[i] > most {
+                        return Some(Misuse::Outside);
+                    }
+                    i += 1;
+                }
+                None
+            }
+        }
+    }
+
+    /// The least and the largest value of an integer of fixed width.
+    const fn limits(&self) -> Option<(i128, i128)> {
+        let (bits, signed) = match self.ty {
+            Type::Scalar(Scalar::SignedChar) => (8, true),
+            Type::Scalar(Scalar::UnsignedChar) => (8, false),
+            Type::Scalar(Scalar::Short) => (16, true),
+            Type::Scalar(Scalar::UnsignedShort) => (16, false),
+            Type::Scalar(Scalar::Int) => (32, true),
+            Type::Scalar(Scalar::UnsignedInt) => (32, false),
+            Type::Scalar(Scalar::LongLong) | Type::Compat64(Scalar::LongLong) => (64, true),
+            Type::Scalar(Scalar::UnsignedLongLong) | Type::Compat64(_) => (64, false),
+            _ => return None,
+        };
+        Some(if signed {
+            (-(1 << (bits - 1)), (1 << (bits - 1)) - 1)
+        } else {
+            (0, (1 << bits) - 1)
+        })
+    }
+}
 
 impl Record {
     /// The first thing that keeps the structure from having one layout, without padding, on every
@@ -71,11 +191,65 @@ impl Record {
         None
     }
 
+    /// The member that has bytes on both sides of an offset.
+    pub(crate) const fn member_across(
+        &self,
+        abi: &'static Abi,
+        offset: u64,
+    ) -> Option<&'static str> {
+        let mut fold = self.fold(abi);
+        let mut i = 0;
+        while i < self.members.len() {
+            let Ok((next, placement)) = step(fold, abi, &self.members[i]) else { return None };
+            if placement.offset() < offset && offset < placement.end_bits() / 8 {
+                return Some(self.members[i].name);
+            }
+            fold = next;
+            i += 1;
+        }
+        None
+    }
+
+    /// The member that holds the size, where it is not the first.
+    pub(crate) const fn late_size(&self) -> Option<&'static str> {
+        let mut i = 1;
+        while i < self.members.len() {
+            if matches!(self.members[i].role, Role::Size) {
+                return Some(self.members[i].name);
+            }
+            i += 1;
+        }
+        None
+    }
+
+    /// The first member of which something is said that cannot be.
+    pub(crate) const fn misused(&self) -> Option<Fault> {
+        let mut has_size = false;
+        let mut i = 0;
+        while i < self.members.len() {
+            if let Some(misuse) = self.members[i].misuse() {
+                return Some(Fault { member: i, kind: FaultKind::Misused(misuse), abi: FIRST });
+            }
+            if matches!(self.members[i].role, Role::Size) {
+                if has_size {
+                    let kind = FaultKind::Misused(Misuse::SecondSize);
+                    return Some(Fault { member: i, kind, abi: FIRST });
+                }
+                has_size = true;
+            }
+            i += 1;
+        }
+        None
+    }
+
     /// Whether a fault follows from one of a member's type, which is told there.
     pub(crate) const fn follows(&self, fault: &Fault) -> bool {
         if matches!(
             fault.kind,
-            FaultKind::Padding { .. } | FaultKind::ShortVariant { .. } | FaultKind::NotPortable
+            FaultKind::Padding { .. }
+                | FaultKind::ShortVariant { .. }
+                | FaultKind::NotPortable
+                | FaultKind::Misused(_)
         ) {
             return false;
         }
@@ -255,6 +429,7 @@ impl Record {
             FaultKind::None(_) => {
                 text.text("the type of ").name(name).text(" does not exist on ").text(abi)
             }
+            FaultKind::Misused(misuse) => misuse.text(name),
             FaultKind::NotPortable => text
                 .text("the type of ")
                 .name(name)

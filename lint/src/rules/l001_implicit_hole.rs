@@ -67,7 +67,7 @@ fn hole(
     let after = words::member(cx.interface, padding.body, padding.after);
     let next = words::member(cx.interface, padding.body, before);
     let bytes = words::count(padding.widest(), "byte");
-    let message = format!("{bytes} of padding between {after} and {next} {}", padding.places());
+    let message = format!("{bytes} of padding between {after} and {next} {}", padding.place());
     let harm = match victims(&disagreeing(&padding.bits)) {
         Some(victims) => format!("{victims} look for {next} at another offset"),
         None => padding::harm(argument, padding.widest()),
@@ -75,6 +75,7 @@ fn hole(
     let member = &padding.body.members[padding.after];
     let mut finding = argument.member_finding(&IMPLICIT_HOLE, member, abis, message);
     finding.label = format!("{bytes} of padding behind it");
+    finding.notes.extend(padding.narrower());
     finding.notes.push(harm);
     finding.fix = padding::reserve(cx, argument, padding).map(|(_, fix)| fix);
     finding

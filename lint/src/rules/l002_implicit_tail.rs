@@ -65,7 +65,7 @@ fn tail(cx: &Context<'_>, argument: &ArgumentRecord<'_>, padding: &Padding<'_>) 
     let abis = padding.abis();
     let last = &padding.body.members[padding.after];
     let bytes = words::count(padding.widest(), "byte");
-    let place = padding.places();
+    let place = padding.place();
     let what = if padding::is_flexible(&last.ty) {
         let array = words::member(cx.interface, padding.body, padding.after);
         format!("{array} begins {bytes} before the end of {} {place}", argument.words())
@@ -85,6 +85,7 @@ fn tail(cx: &Context<'_>, argument: &ArgumentRecord<'_>, padding: &Padding<'_>) 
     };
     let mut finding = argument.member_finding(&IMPLICIT_TAIL, last, abis, what);
     finding.label = format!("{bytes} of padding behind it");
+    finding.notes.extend(padding.narrower());
     finding.notes.push(harm);
     finding.fix = padding::reserve(cx, argument, padding).map(|(_, fix)| fix);
     finding

@@ -3,7 +3,7 @@
 use ioctlkit_model::{Finding, Fix, Safety};
 
 use crate::classify::{self, Class};
-use crate::context::{Context, command_finding};
+use crate::context::Context;
 use crate::declare_rule;
 
 declare_rule! {
@@ -49,14 +49,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
     }
     for found in classify::commands(cx).iter().filter(|found| found.class == Class::Long) {
-        let message = found.width_varies(cx, "as wide as a register");
-        let mut finding = command_finding(
-            &LONG_MEMBER,
-            found.subject.command,
-            found.subject.body.span,
-            found.abis,
-            message,
-        );
+        let mut finding = found.word_sized_finding(cx, &LONG_MEMBER, "as wide as a register");
         finding.fix = Some(Fix {
             message: format!("use `{}`", classify::widest(cx.interface, found.ty)),
             edits: Vec::new(),

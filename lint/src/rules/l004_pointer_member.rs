@@ -74,14 +74,14 @@ fn member(
     let what =
         if found.subject.member.ty.is_array() { "an array of pointers" } else { "a pointer" };
     let message = format!(
-        "{} is {what}, {}: {} lay out {} differently",
+        "{} is {what}, {}",
         words::member(cx.interface, found.subject.body, found.subject.index),
-        words::sizes(&found.sizes).unwrap_or_else(|| "as wide as an address".into()),
-        words::victims_of_sizes(&found.sizes),
-        argument.words(),
+        words::widths(&found.sizes).unwrap_or_else(|| "as wide as an address".into()),
     );
     let mut finding =
         argument.member_finding(&POINTER_MEMBER, found.subject.member, found.abis, message);
+    finding.notes.extend(words::sizes(&found.sizes));
+    finding.notes.push(found.lays_out_differently(argument));
     finding.label = "as wide as an address".into();
     finding.fix = Some(Fix {
         message: cx.spelling.instead_of_pointer(argument.record).into(),

@@ -3,7 +3,7 @@
 use ioctlkit_model::{Argument, Finding};
 
 use crate::classify::{self, Class};
-use crate::context::{Context, command_finding};
+use crate::context::Context;
 use crate::declare_rule;
 
 declare_rule! {
@@ -53,14 +53,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         if is_size_t_itself(cx, &found.subject.body.argument) {
             continue;
         }
-        let message = found.width_varies(cx, "as wide as an address");
-        findings.push(command_finding(
-            &SIZE_T_MEMBER,
-            found.subject.command,
-            found.subject.body.span,
-            found.abis,
-            message,
-        ));
+        findings.push(found.word_sized_finding(cx, &SIZE_T_MEMBER, "as wide as an address"));
     }
 }
 

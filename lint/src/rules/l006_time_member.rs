@@ -52,7 +52,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             "`{}` takes {}, {}",
             found.subject.command.name,
             found.spelled(cx.spelling),
-            harm(&found.sizes),
+            widths(&found.sizes),
         );
         let mut finding = command_finding(
             &TIME_MEMBER,
@@ -61,6 +61,8 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             found.abis,
             message,
         );
+        finding.notes.extend(words::sizes(&found.sizes));
+        finding.notes.push(HARM.into());
         finding.fix = Some(fix(Vec::new()));
         findings.push(finding);
     }
@@ -76,10 +78,12 @@ fn member(
         "{} is {}, {}",
         words::member(cx.interface, found.subject.body, found.subject.index),
         found.spelled(cx.spelling),
-        harm(&found.sizes),
+        widths(&found.sizes),
     );
     let mut finding =
         argument.member_finding(&TIME_MEMBER, found.subject.member, found.abis, message);
+    finding.notes.extend(words::sizes(&found.sizes));
+    finding.notes.push(HARM.into());
     finding.label = "a time whose width depends on the program".into();
     // The first ABI on which such programs are another matter stands for all.
     finding.notes.extend(argument.commands.iter().find_map(|command| {
@@ -97,9 +101,10 @@ fn member(
     finding
 }
 
-fn harm(sizes: &Variants<u64>) -> String {
-    let widths = words::sizes(sizes).unwrap_or_else(|| "as wide as `time_t`".into());
-    format!("{widths}: 32-bit programs built with a 64-bit `time_t` do not agree with the kernel")
+const HARM: &str = "32-bit programs built with a 64-bit `time_t` do not agree with the kernel";
+
+fn widths(sizes: &Variants<u64>) -> String {
+    words::widths(sizes).unwrap_or_else(|| "as wide as `time_t`".into())
 }
 
 fn fix(edits: Vec<Edit>) -> Fix {

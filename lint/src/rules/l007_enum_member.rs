@@ -36,6 +36,8 @@ declare_rule! {
     ENUM_MEMBER: "L007", "enum-member", Warning, legacy off, for C;
 }
 
+const CHANGED: &str = "a program built with other options, or a value added later";
+
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for argument in cx.argument_records() {
         for found in classify::members(cx, argument) {
@@ -49,7 +51,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for found in classify::commands(cx) {
         let Class::Enum(id) = found.class else { continue };
         let message = format!(
-            "`{}` takes {}, whose width the compiler chooses: a program built with other options, or a value added later, changes its number",
+            "`{}` takes {}, whose width the compiler chooses",
             found.subject.command.name,
             found.spelled(cx.spelling),
         );
@@ -60,6 +62,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             found.abis,
             message,
         );
+        finding.notes.push(format!("{CHANGED}, changes its number"));
         finding.fix = Some(Fix {
             message: format!("use `{}`", fixed(cx, id, found.abis)),
             edits: Vec::new(),
@@ -76,14 +79,15 @@ fn member(
     id: EnumId,
 ) -> Finding {
     let message = format!(
-        "{} is {}, whose width and sign the compiler chooses: a program built with other options, or a value added later, lays out {} differently",
+        "{} is {}, whose width and sign the compiler chooses",
         words::member(cx.interface, found.subject.body, found.subject.index),
         found.spelled(cx.spelling),
-        argument.words(),
     );
     let mut finding =
         argument.member_finding(&ENUM_MEMBER, found.subject.member, found.abis, message);
     finding.label = "the compiler chooses how wide".into();
+    let differs = format!("lays out {} differently", argument.words());
+    finding.notes.push(format!("{CHANGED}, {differs}"));
     let fixed = fixed(cx, id, found.abis);
     finding.fix = Some(Fix {
         message: format!("make it a `{fixed}`, and keep the enumeration for its constants"),

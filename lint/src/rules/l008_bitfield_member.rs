@@ -71,11 +71,11 @@ fn report(
     } else {
         ("are bit-fields", "they take")
     };
-    let message = format!(
-        "{subject} {are}: which bits {they_take} depends on the byte order and the ABI, and no other language can name that"
-    );
+    let message =
+        format!("{subject} {are}: which bits {they_take} depends on the byte order and the ABI");
     let mut finding =
         argument.member_finding(&BITFIELD_MEMBER, &body.members[first], abis, message);
+    finding.notes.push("no other language can name such a member".into());
     finding.label = "the ABI chooses which bits".into();
     finding.fix = Some(Fix {
         message: "use one `__u32` of flags, and a constant for each".into(),

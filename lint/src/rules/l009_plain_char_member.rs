@@ -53,15 +53,18 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 "`{}` takes a plain {}, {}",
                 found.subject.command.name,
                 found.spelled(cx.spelling),
-                harm(found.abis)
+                sign(found.abis).0
             );
-            findings.push(command_finding(
+            let mut finding = command_finding(
                 &PLAIN_CHAR_MEMBER,
                 found.subject.command,
                 found.subject.body.span,
                 found.abis,
                 message,
-            ));
+            );
+            finding.notes.extend(sign(found.abis).1);
+            finding.notes.push(HARM.into());
+            findings.push(finding);
         }
     }
 }
@@ -75,10 +78,12 @@ fn member(
         "{} is a plain {}, {}",
         words::member(cx.interface, found.subject.body, found.subject.index),
         found.spelled(cx.spelling),
-        harm(found.abis)
+        sign(found.abis).0
     );
     let mut finding =
         argument.member_finding(&PLAIN_CHAR_MEMBER, found.subject.member, found.abis, message);
+    finding.notes.extend(sign(found.abis).1);
+    finding.notes.push(HARM.into());
     let byte = cx.spelling.fixed("__u8");
     finding.label = "signed or not, as the ABI likes".into();
     finding.fix = Some(Fix {
@@ -96,17 +101,17 @@ fn member(
     finding
 }
 
-fn harm(abis: AbiSet) -> String {
+const HARM: &str = "a value over 127 is negative in programs where it is signed";
+
+/// Whether it is signed, as the end of a sentence, and where, as a note.
+fn sign(abis: AbiSet) -> (&'static str, Option<String>) {
     let signed: AbiSet = abis.iter().filter(|abi| abi.abi().char_signed).collect();
     let unsigned = abis.difference(signed);
     if signed.is_empty() || unsigned.is_empty() {
-        return "whose sign the ABI chooses: a value over 127 is negative for some programs".into();
+        return ("whose sign the ABI chooses", None);
     }
-    format!(
-        "signed on {} and unsigned on {}: a value over 127 is negative for the programs of the former only",
-        abi_words::noun(signed, abis),
-        abi_words::noun(unsigned, abis)
-    )
+    let (signed, unsigned) = (abi_words::on(signed, abis), abi_words::on(unsigned, abis));
+    ("signed on some ABIs only", Some(format!("signed {signed}, unsigned {unsigned}")))
 }
 
 /// Whether a type is an array, directly or behind a typedef.

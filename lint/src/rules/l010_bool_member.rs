@@ -33,6 +33,8 @@ declare_rule! {
     BOOL_MEMBER: "L010", "bool-member", Error, legacy Warning, for C;
 }
 
+const HARM: &str = "the kernel's checks of such a byte are undefined behaviour";
+
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for argument in cx.argument_records() {
         for found in classify::members(cx, argument) {
@@ -41,11 +43,12 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 continue;
             }
             let message = format!(
-                "{} is `bool`: a byte from user space that is neither 0 nor 1 makes the kernel's checks of it undefined",
+                "{} is `bool`, and user space may pass a byte that is neither 0 nor 1",
                 words::member(cx.interface, found.subject.body, found.subject.index)
             );
             let mut finding =
                 argument.member_finding(&BOOL_MEMBER, found.subject.member, found.abis, message);
+            finding.notes.push(HARM.into());
             finding.label = "not every byte is a `bool`".into();
             let edit = edits::retype(&cx.interface.sources, found.subject.member, "__u8");
             finding.fix = Some(Fix {
@@ -58,7 +61,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
     for found in classify::commands(cx).iter().filter(|found| found.class == Class::Bool) {
         let message = format!(
-            "`{}` takes a `bool`: a byte from user space that is neither 0 nor 1 makes the kernel's checks of it undefined",
+            "`{}` takes a `bool`, and user space may pass a byte that is neither 0 nor 1",
             found.subject.command.name
         );
         let mut finding = command_finding(
@@ -68,6 +71,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             found.abis,
             message,
         );
+        finding.notes.push(HARM.into());
         finding.fix = Some(Fix {
             message: "use `__u8`, and reject what is neither 0 nor 1".into(),
             edits: Vec::new(),

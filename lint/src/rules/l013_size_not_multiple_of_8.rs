@@ -131,12 +131,13 @@ fn report(
         None => "ABIs that align 64-bit members to 8 bytes have another size".into(),
     };
     let message = format!(
-        "`{}` has 64-bit members, and its size is {}, not a multiple of 8, {}: {harm}",
+        "`{}` has 64-bit members and {}, not a multiple of 8, {}",
         argument.known_as,
         words::count(bytes, "byte"),
         abi_words::on(on, within),
     );
     let mut finding = argument.finding(&SIZE_NOT_MULTIPLE_OF_8, argument.record.span, on, message);
+    finding.notes.push(harm);
     finding.label = format!("{} {}", words::count(bytes, "byte"), abi_words::on(on, within));
     let what = match argument.record.kind {
         RecordKind::Struct => "add a reserved member at the end".into(),

@@ -34,6 +34,8 @@ declare_rule! {
     FLOAT_MEMBER: "L014", "float-member", Warning, legacy off;
 }
 
+const HARM: &str = "no driver can check or use the value";
+
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for argument in cx.argument_records() {
         for found in classify::members(cx, argument) {
@@ -41,20 +43,21 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 continue;
             }
             let message = format!(
-                "{} is {}: the kernel cannot compute in floating point, so no driver can check or use the value",
+                "{} is {}, and the kernel cannot compute in floating point",
                 words::member(cx.interface, found.subject.body, found.subject.index),
                 found.spelled(cx.spelling),
             );
             let mut finding =
                 argument.member_finding(&FLOAT_MEMBER, found.subject.member, found.abis, message);
             finding.label = "not a number to the kernel".into();
+            finding.notes.push(HARM.into());
             finding.fix = Some(fix());
             findings.push(finding);
         }
     }
     for found in classify::commands(cx).iter().filter(|found| found.class == Class::Float) {
         let message = format!(
-            "`{}` takes {}: the kernel cannot compute in floating point, so no driver can check or use the value",
+            "`{}` takes {}, and the kernel cannot compute in floating point",
             found.subject.command.name,
             found.spelled(cx.spelling),
         );
@@ -65,6 +68,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             found.abis,
             message,
         );
+        finding.notes.push(HARM.into());
         finding.fix = Some(fix());
         findings.push(finding);
     }

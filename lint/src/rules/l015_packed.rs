@@ -93,11 +93,13 @@ fn check_record(
             abi_words::on(off, within),
             cx.spelling.about_packed_offset(),
         ),
-        None => "every member lies at its natural offset, but compilers must read it byte by byte all the same".into(),
+        None => "every member lies at its natural offset, but compilers must read it byte by byte"
+            .into(),
     };
-    let message = format!("{} is packed and states no alignment: {what}", argument.words());
+    let message = format!("{} is packed and states no alignment", argument.words());
     let mut finding = argument.finding(&PACKED, argument.record.span, on, message);
     finding.label = "aligned to 1 byte".into();
+    finding.notes.push(what);
     finding.fix = Some(fix(cx));
     findings.push(finding);
 }
@@ -121,10 +123,14 @@ fn check_members(
             continue;
         }
         let message = format!(
-            "{} is packed and states no alignment: compilers must read it byte by byte, and a pointer to it faults on CPUs that cannot load from odd addresses",
+            "{} is packed and states no alignment",
             words::member(cx.interface, body, index),
         );
         let mut finding = argument.member_finding(&PACKED, member, on, message);
+        finding.notes.push("compilers must read it byte by byte".into());
+        finding
+            .notes
+            .push("a pointer to it faults on CPUs that cannot load from odd addresses".into());
         finding.label = "aligned to 1 byte".into();
         finding.fix = Some(fix(cx));
         findings.push(finding);

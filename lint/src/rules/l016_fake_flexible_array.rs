@@ -76,11 +76,12 @@ fn zero(
     last: &Member,
 ) -> Finding {
     let message = format!(
-        "{} is an array of no elements: programs built with bounds checks cannot reach what follows",
+        "{} is an array of no elements",
         words::member(cx.interface, body, body.members.len() - 1)
     );
     let mut finding = argument.member_finding(&FAKE_FLEXIBLE_ARRAY, last, abis, message);
-    finding.label = "stands for an array of any length".into();
+    finding.label = "meant as an array of any length".into();
+    finding.notes.push("programs built with bounds checks cannot reach what follows".into());
     // C allows no flexible array in a structure without other members.
     let may_be_empty = body.members.len() > 1;
     let edit = may_be_empty.then(|| edits::empty_bound(&cx.interface.sources, last)).flatten();
@@ -100,14 +101,11 @@ fn one(
     count: &Member,
 ) -> Finding {
     let name = |member: &Member| member.name.clone().unwrap_or_default();
-    let message = format!(
-        "`{}` has one element, but `{}` counts more: programs built with bounds checks cannot reach them, and `{}` holds one that may not be there",
-        name(last),
-        name(count),
-        cx.spelling.size_of(),
-    );
+    let message = format!("`{}` has one element, but `{}` counts more", name(last), name(count));
     let mut finding = argument.member_finding(&FAKE_FLEXIBLE_ARRAY, last, abis, message);
-    finding.label = "stands for an array of any length".into();
+    finding.label = "meant as an array of any length".into();
+    finding.notes.push("programs built with bounds checks cannot reach the others".into());
+    finding.notes.push(format!("`{}` counts one that may not be there", cx.spelling.size_of()));
     finding.fix = Some(Fix {
         message: cx.spelling.instead_of_one_element(argument.record).into(),
         edits: Vec::new(),

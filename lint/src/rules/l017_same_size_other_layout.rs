@@ -90,13 +90,15 @@ fn report(
         (None, _) => format!("exists for {programs}, and not for the kernel"),
     };
     let shown = in_own_text(cx, &first.members)?;
-    let message = format!(
-        "`{}` {how}, but `{}` has the same size for both: the command has one number, and the kernel cannot tell which layout it got",
-        first.path, argument.known_as,
-    );
+    let message = format!("`{}` {how}", first.path);
     let mut finding = argument.finding(&SAME_SIZE_OTHER_LAYOUT, shown.name_span, on, message);
     finding.member.clone_from(&shown.name);
     finding.label = "not the same for both".into();
+    finding.notes.push(format!(
+        "`{}` has the same size for both, so the command has one number, and the kernel cannot tell which layout \
+         it got",
+        argument.known_as,
+    ));
     finding.fix = Some(Fix {
         message: format!(
             "give it the same width and place everywhere: {}, reserved members for padding",

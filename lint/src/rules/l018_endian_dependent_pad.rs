@@ -164,14 +164,16 @@ fn report(cx: &Context<'_>, argument: &ArgumentRecord<'_>, pad: &Pad<'_>, abi: A
         ByteOrder::Little => "little-endian",
     };
     let message = format!(
-        "{} is at offset {} for its {order} byte order, {}: code that handles {} for another machine needs two layouts",
+        "{} is at offset {} for its {order} byte order, {}",
         words::member(cx.interface, pad.body, pad.index),
         pad.offset,
         abi_words::on(on, within),
-        argument.words(),
     );
     let mut finding = argument.member_finding(&ENDIAN_DEPENDENT_PAD, member, on, message);
     finding.label = "elsewhere in the other byte order".into();
+    let both =
+        format!("code that handles {} for another machine needs two layouts", argument.words());
+    finding.notes.push(both);
     if let Some(condition) = &member.condition {
         finding
             .related

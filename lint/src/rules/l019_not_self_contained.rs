@@ -49,15 +49,22 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let abis = errors.iter().fold(AbiSet::EMPTY, |all, error| all.union(error.abis));
         // An error without a place of its own is the whole header's.
         let start = Span { file: header.file, start: 0, end: 0 };
-        let consequence = if first.in_command {
-            "a program that includes this header alone cannot use all of its commands"
+        let (what, harm) = if first.in_command {
+            (
+                "a command needs another header",
+                "a program that includes this header alone cannot use it",
+            )
         } else {
-            "this header does not compile by itself, and programs that include it fail to build"
+            (
+                "this header does not compile by itself",
+                "programs that include it alone fail to build",
+            )
         };
-        let message = format!("{consequence}: {}", first.message);
+        let message = format!("{what}: {}", first.message);
         let own = first.span.filter(|span| span.file == header.file);
         let mut report = finding(&NOT_SELF_CONTAINED, own.unwrap_or(start), abis, message);
         report.label.clone_from(&first.message);
+        report.notes.push(harm.into());
         let elsewhere = own.is_none().then_some(first);
         report.related = others
             .iter()

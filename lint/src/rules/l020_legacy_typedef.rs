@@ -3,7 +3,7 @@
 use ioctlkit_model::{Finding, Fix, Safety};
 
 use crate::classify::{self, Class, ClassifiedMember};
-use crate::context::{ArgumentRecord, Context, command_finding};
+use crate::context::{ArgumentRecord, Context};
 use crate::declare_rule;
 use crate::words;
 
@@ -46,14 +46,8 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
     }
     for found in classify::commands(cx).iter().filter(|found| found.class == Class::Legacy) {
-        let message = found.width_varies(cx, "which each architecture defines");
-        findings.push(command_finding(
-            &LEGACY_TYPEDEF,
-            found.subject.command,
-            found.subject.body.span,
-            found.abis,
-            message,
-        ));
+        let what = "which each architecture defines";
+        findings.push(found.word_sized_finding(cx, &LEGACY_TYPEDEF, what));
     }
 }
 
@@ -65,14 +59,14 @@ fn member(
     let ty = &found.subject.member.ty;
     let name = cx.spelling.ty(ty.innermost_element());
     let message = format!(
-        "{} is `{name}`, {}: {} lay out {} differently",
+        "{} is `{name}`, {}",
         words::member(cx.interface, found.subject.body, found.subject.index),
-        words::sizes(&found.sizes).unwrap_or_else(|| "which each architecture defines".into()),
-        words::victims_of_sizes(&found.sizes),
-        argument.words(),
+        words::widths(&found.sizes).unwrap_or_else(|| "which each architecture defines".into()),
     );
     let mut finding =
         argument.member_finding(&LEGACY_TYPEDEF, found.subject.member, found.abis, message);
+    finding.notes.extend(words::sizes(&found.sizes));
+    finding.notes.push(found.lays_out_differently(argument));
     finding.label = "each architecture defines it".into();
     let widest = found.sizes.iter().map(|(_, bytes)| *bytes).max();
     let fixed = cx.spelling.fixed(if widest > Some(4) { "__u64" } else { "__u32" });

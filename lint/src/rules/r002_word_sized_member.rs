@@ -3,7 +3,7 @@
 use ioctlkit_model::{Finding, Fix, Safety, Type};
 
 use crate::classify::{self, Class};
-use crate::context::{Context, command_finding};
+use crate::context::Context;
 use crate::declare_rule;
 
 declare_rule! {
@@ -56,13 +56,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
     }
     for found in classify::commands(cx).iter().filter(|found| is_word_sized(&found.class)) {
-        let mut finding = command_finding(
-            &WORD_SIZED_MEMBER,
-            found.subject.command,
-            found.subject.body.span,
-            found.abis,
-            found.width_varies(cx, AS_WIDE),
-        );
+        let mut finding = found.word_sized_finding(cx, &WORD_SIZED_MEMBER, AS_WIDE);
         finding.label = AS_WIDE.into();
         let fixed = cx.spelling.fixed(classify::widest(cx.interface, found.ty));
         finding.fix = Some(Fix {

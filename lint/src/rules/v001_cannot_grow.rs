@@ -19,7 +19,8 @@ declare_rule! {
     /// and treats the rest as zero. But a structure that grew gives the command another number,
     /// and a kernel that compares whole numbers no longer knows the command of older programs, or
     /// of newer ones. The member then never helps. The header does not show how the handler
-    /// compares; this rule asks that somebody looks.
+    /// compares; this rule asks that somebody looks. A command of the derive with `extensible(min_size = …)`
+    /// says that its driver takes every size in the number, as generated ones do, and is left out.
     ///
     /// # Source
     /// The conventions of linux/vfio.h and linux/iommufd.h: `_IO`, and the size as the first

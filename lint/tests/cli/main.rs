@@ -17,6 +17,7 @@ mod diff_kinds;
 mod diff_revisions;
 mod diff_unread;
 mod driver_folder;
+mod example;
 mod fix;
 mod handlers;
 mod hostile;

@@ -4,6 +4,7 @@
 //! The sources come from Debian's packages. What takes minutes runs only if `IOCTLKIT_ORACLE` is `full`.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+mod agreement;
 mod corpus;
 mod layers;
 mod syzkaller;

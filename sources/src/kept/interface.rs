@@ -262,7 +262,7 @@ fields! {
     RecordBody { span, representation, packed, aligned, pack, members, observed }
     Member { name, span, name_span, ty, bits, packed, aligned, condition, purpose }
     Condition { text, span }
-    Purpose { role, values, points_to, constants, docs }
+    Purpose { role, values, default, points_to, constants, docs }
     PointsTo { element, count, is_writable }
     Enum { name, span, variants }
     EnumBody { underlying, enumerators }

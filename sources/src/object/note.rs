@@ -1,7 +1,7 @@
 //! The note in which a generated module states its ABI: what `ioctl-gen` has written there.
 //!
 //! Lines of text: `command NAME DIRECTION 0xLETTER 0xNR[-0xLAST] SIZE PASSING TYPE`,
-//! `struct NAME SIZE`, and behind each structure `member OFFSET NAME TYPE…`. What differs between
+//! `struct NAME SIZE` or `typedef NAME SIZE`, and behind each structure `member OFFSET NAME TYPE…`. What differs between
 //! ABIs has the word `varies` in place of a number.
 
 use ioctlkit_abi::Direction;
@@ -78,9 +78,9 @@ pub(super) fn read(text: &str, listing: &mut Listing) -> Result<AbiRecord, Recor
         let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
         let read = match word {
             "command" => command(rest, span).map(|command| record.commands.push(command)),
-            "struct" | "union" => line.rsplit_once(' ').and_then(|(name, size)| {
+            "struct" | "union" | "typedef" => line.rsplit_once(' ').and_then(|(name, size)| {
                 let size = Number::read(size)?.known();
-                let name = name.to_owned();
+                let name = name.strip_prefix("typedef ").unwrap_or(name).to_owned();
                 record.records.push(RecordedRecord { name, size, members: Vec::new(), span });
                 Some(())
             }),
@@ -165,7 +165,8 @@ mod tests {
              command ECHO_SLOT none 0xe9 0x10-0x1f varies value __u32\n\
              struct echo_config 24\n\
              member 0 repeat __u32 range=1..8\n\
-             member varies delay __u64\n",
+             member varies delay __u64\n\
+             typedef echo_t 4\n",
         )
         .unwrap();
         let [read, slot] = &record.commands[..] else { panic!("two commands") };
@@ -173,6 +174,7 @@ mod tests {
         assert_eq!((read.type_letter, read.nr, read.last_nr, read.size), (0xe9, 2, None, Some(24)));
         assert_eq!((slot.nr, slot.last_nr, slot.size), (0x10, Some(0x1f), None));
         assert_eq!(record.records[0].name, "struct echo_config");
+        assert_eq!((record.records[1].name.as_str(), record.records[1].size), ("echo_t", Some(4)));
         let offsets: Vec<_> = record.records[0].members.iter().map(|one| one.offset).collect();
         assert_eq!(offsets, [Some(0), None]);
     }

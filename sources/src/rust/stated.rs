@@ -42,6 +42,7 @@ enum Payload {
 #[derive(Debug, PartialEq, Default)]
 pub(crate) struct Member {
     role: Role,
+    default: Option<Ex>,
     points_to: Option<PointedTo>,
     values: Constraint,
     docs: Vec<String>,
@@ -145,6 +146,7 @@ pub(crate) fn member(origin: Origin<'_>, found: &syntax::Member) -> Member {
         Some(PointedTo { element: type_argument(path)?.clone(), count, is_writable })
     });
     Member {
+        default: found.default.as_ref().map(|value| origin.ex(value)),
         points_to,
         role: match &found.role {
             syntax::Role::Plain | syntax::Role::Anonymous => of_type,
@@ -233,12 +235,14 @@ impl World<'_> {
                 _ => None,
             },
             Constraint::Listed(values) => {
-                values.iter().map(number).collect::<Option<Vec<_>>>().map(Values::Listed)
+                values.iter().map(&mut number).collect::<Option<Vec<_>>>().map(Values::Listed)
             }
         };
+        let default = stated.default.as_ref().and_then(&mut number);
         let mut constants = Vec::new();
         stated.values.each(&mut |ex| names(ex, &mut constants));
         Purpose {
+            default,
             points_to,
             role: stated.role.clone(),
             values: values.unwrap_or_default(),

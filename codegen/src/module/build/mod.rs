@@ -4,6 +4,7 @@
 mod interface;
 mod left_out;
 mod records;
+mod refused;
 mod test_command;
 
 use ioctlkit_abi::spelling::{is_device_path, is_module_name};
@@ -44,7 +45,12 @@ pub struct Options {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Header {
     /// It lies elsewhere: a copy goes with the module.
-    Copied(String),
+    Copied {
+        /// Its text.
+        text: String,
+        /// What it includes of its own project: each file's place below `include/uapi`, and its text.
+        beside: Vec<(String, String)>,
+    },
     /// It is in its place in the module's folder.
     InPlace,
 }
@@ -96,8 +102,15 @@ pub fn plan(model: &Model, options: &Options) -> Result<Plan, Vec<Problem>> {
     builder.records(&mut plan);
     builder.openers(&mut plan, others);
     builder.refuse_twins(&plan);
+    builder.refuse_macros(&plan);
+    builder.refuse_empty(&groups);
     builder.refuse_spellings(&plan, main);
     if builder.problems.is_empty() { Ok(plan) } else { Err(builder.problems) }
+}
+
+/// What the commands' names begin with, in small letters: a name for a module.
+pub fn symbol(model: &Model) -> Option<String> {
+    groups(model).into_iter().next().map(|group| group.symbol)
 }
 
 /// Commands that are answered by one kind of file.
@@ -123,6 +136,14 @@ fn problem(model: &Model, span: Option<Span>, message: String) -> Problem {
 
 fn refused_name(model: &Model, name: &str) -> Option<Problem> {
     let message = "what its commands' names begin with is no name for a module: state one";
+    if refused::is_kernels(name) {
+        let message = format!(
+            "`{name}`: the kernel has names that begin so, such as `{name}_…`, and the driver's would be \
+             the same"
+        );
+        let help = Some("state another with `--name`".into());
+        return Some(Problem { help, ..problem(model, None, message) });
+    }
     (!is_module_name(name)).then(|| Problem {
         help: Some("`--name echo`: small letters, digits and `_`, at most 55".into()),
         ..problem(model, None, format!("`{name}`: {message}"))
@@ -262,6 +283,10 @@ impl Builder<'_> {
                  letters, digits and `_.-` in their names",
                 plan.title
             );
+            self.problems.push(problem(self.model, span, message));
+        }
+        if let Some(message) = refused::taken_device(&plan.node) {
+            let span = main.definition.map(|group| group.span);
             self.problems.push(problem(self.model, span, message));
         }
         let symbols = plan.interfaces.iter().map(|interface| &interface.symbol);

@@ -71,6 +71,7 @@ impl Builder<'_> {
         }
         plan.abi.splice(1..1, abi);
         let ids: Vec<RecordId> = ids.into_iter().map(|(id, _)| id).collect();
+        self.refuse_members(&ids);
         if self.header_is_ours {
             self.named_constants(plan, &ids);
         }

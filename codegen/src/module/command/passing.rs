@@ -45,6 +45,16 @@ pub(super) fn growth(
     if interface.record(id).kind == RecordKind::Union {
         return Err("a union cannot grow: put it in a structure".into());
     }
+    if first == 0 {
+        return Err("its first version would have no bytes: `min_size` is 1 at least".into());
+    }
+    let size = around.layouts.record(id, around.abi).map_or(u64::MAX, |layout| layout.size);
+    if first > size {
+        return Err(format!(
+            "its first version would have {first} bytes, and it has {size} today: `min_size` is \
+             what the structure had at first"
+        ));
+    }
     let mut growth = Growth::Number;
     for (index, (member, place)) in around.layouts.members(id, around.abi).enumerate() {
         let name = member.name.as_deref().unwrap_or_default();
@@ -57,6 +67,12 @@ pub(super) fn growth(
                 return Err("its first version ends before the member that holds the size".into());
             }
             growth = Growth::Member;
+        }
+        if place.offset() < first && first < place.offset() + place.size_bits.div_ceil(8) {
+            return Err(format!(
+                "its first version would end inside `{name}`: `min_size` is the offset of the first \
+                 member that came later"
+            ));
         }
         if contract.direction.kernel_reads() && place.offset() >= first && !allows_zero(member) {
             return Err(format!(

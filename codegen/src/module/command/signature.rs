@@ -1,15 +1,20 @@
 //! How a command's handler is called.
 
-use ioctlkit_abi::spelling::is_c_name;
+use ioctlkit_abi::spelling::{is_c_name, is_kernel_macro, is_line_of};
 use ioctlkit_syntax::snake_case;
 
 use super::super::plan::{CountedArray, Growth, Kind, Returns};
+
+/// Names in small letters, sorted, a line each, of macros with parameters: found as those of
+/// `is_kernel_macro()`, in the same headers.
+const FUNCTION_MACROS: &str = include_str!("../kernel_function_macros.txt");
 
 /// The member of the ops.
 pub(crate) fn op_name(r#macro: &str, prefix: &str) -> String {
     let short = r#macro.strip_prefix(prefix).filter(|short| !short.is_empty()).unwrap_or(r#macro);
     let mut name = snake_case(short);
-    if !is_c_name(&name) {
+    // `ops.min(…)` would be the macro.
+    if !is_c_name(&name) || is_kernel_macro(&name) || is_line_of(FUNCTION_MACROS, &name) {
         name.insert(0, '_');
     }
     name

@@ -94,7 +94,7 @@ impl Lock {
     fn read(&mut self, line: &str, record: &mut Option<String>) -> Option<()> {
         let (word, rest) = line.split_once(' ')?;
         match word {
-            "struct" | "union" => {
+            "struct" | "union" | "typedef" => {
                 let (name, body) = Record::parse(line)?;
                 self.records.insert(name.clone(), body);
                 *record = Some(name);
@@ -135,10 +135,11 @@ impl Lock {
             "command" => self.former_commands.push(Command::parse(rest)?),
             "constant" => drop(Constant::parse(rest)?),
             "needs" => drop(Needs::parse(rest)?),
-            "struct" | "union" => drop(Record::parse(line)?),
+            "struct" | "union" | "typedef" => drop(Record::parse(line)?),
             "member" => {
                 // The member of which structure comes first.
-                let rest = rest.strip_prefix("struct ").or_else(|| rest.strip_prefix("union "))?;
+                let keywords = ["struct ", "union ", "typedef "];
+                let rest = keywords.iter().find_map(|keyword| rest.strip_prefix(keyword))?;
                 let (_, member) = rest.split_once(' ').filter(|(tag, _)| is_c_name(tag))?;
                 Member::parse(member)?;
             }
@@ -173,7 +174,8 @@ impl Lock {
         for (name, old) in &self.records {
             if let Some(new) = next.records.get(name) {
                 let mut commands = next.commands.values();
-                let grows = commands.any(|command| command.argument == *name && command.grows());
+                let tag = name.strip_prefix("typedef ").unwrap_or(name);
+                let grows = commands.any(|command| command.argument == tag && command.grows());
                 broken.extend(old.broken_by(name, new, grows));
             }
         }

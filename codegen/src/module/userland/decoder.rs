@@ -57,9 +57,8 @@ struct Filling {
 
 /// The program.
 pub(super) fn program(view: &View<'_>) -> Result<String, minijinja::Error> {
-    let mut tables: Vec<Table> = view.records().into_iter().map(|id| table(view, id)).collect();
     // C wants the inner structures first.
-    tables.reverse();
+    let mut tables: Vec<Table> = view.inner_first().into_iter().map(|id| table(view, id)).collect();
     let behind =
         tables.iter().flat_map(|table| &table.fields).filter(|field| field.behind.is_some());
     let behind: Vec<String> = behind.filter_map(|field| field.nested.clone()).collect();

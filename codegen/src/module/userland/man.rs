@@ -224,7 +224,7 @@ impl Page {
 }
 
 /// With a capital letter and a full stop.
-fn sentence(text: &str) -> String {
+pub(super) fn sentence(text: &str) -> String {
     let mut letters = text.trim_end_matches('.').chars();
     let first = letters.next().map(|letter| letter.to_ascii_uppercase());
     let is_name = text.split(' ').next().is_some_and(|word| word.contains('_'));

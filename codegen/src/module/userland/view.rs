@@ -104,6 +104,35 @@ impl<'a> View<'a> {
         records
     }
 
+    /// The same, each behind those that it holds or leads to.
+    pub(super) fn inner_first(&self) -> Vec<RecordId> {
+        let mut ordered = Vec::new();
+        for id in self.records().into_iter().rev() {
+            self.put_behind_inner(id, &mut Vec::new(), &mut ordered);
+        }
+        ordered
+    }
+
+    fn put_behind_inner(&self, id: RecordId, open: &mut Vec<RecordId>, done: &mut Vec<RecordId>) {
+        // A structure may lead to itself.
+        if done.contains(&id) || open.contains(&id) {
+            return;
+        }
+        open.push(id);
+        for (_, member, shape) in self.members(id) {
+            if let Shape::Record(inner) = shape.element() {
+                self.put_behind_inner(*inner, open, done);
+            }
+            if let Some(points_to) = &member.purpose.points_to {
+                for inner in self.layouts.interface().records_within(&points_to.element) {
+                    self.put_behind_inner(inner, open, done);
+                }
+            }
+        }
+        open.pop();
+        done.push(id);
+    }
+
     /// The members of a structure that have a name, with their shapes.
     pub(super) fn members(&self, id: RecordId) -> Vec<(&'a str, &'a Member, Shape)> {
         let body = self.layouts.interface().body(id, self.abi);
@@ -120,6 +149,12 @@ impl<'a> View<'a> {
     pub(super) fn leads_to(&self, ty: &Type, tag: &str) -> bool {
         let reached = self.layouts.interface().records_reached(ty);
         reached.into_iter().any(|id| self.tag(id) == tag)
+    }
+
+    /// The shape of a member.
+    pub(super) fn member_shape(&self, id: RecordId, name: &str) -> Option<Shape> {
+        let mut members = self.members(id).into_iter();
+        members.find_map(|(known, _, shape)| (known == name).then_some(shape))
     }
 
     /// The tag of a structure.
