@@ -41,7 +41,7 @@ macro_rules! mirror {
         #[repr(C)]
         #[ioctl(not_portable, compat = $compat)]
         pub struct Mirror {
-            pub long: $long,
+            pub word: $long,
             pub wide: $wide,
             pub pointer: $pointer,
         }
@@ -165,9 +165,9 @@ fn initial_values_are_those_of_the_caller() {
 #[test]
 fn a_mirror_converts_members_whose_types_are_fragments() {
     let compat =
-        MirrorCompat { long: -1, wide: [1_u64.into(), 2_u64.into()], pointer: 0xffff_f000 };
+        MirrorCompat { word: -1, wide: [1_u64.into(), 2_u64.into()], pointer: 0xffff_f000 };
     let native = Mirror::from(compat);
-    assert_eq!((native.long, native.wide, native.pointer.addr()), (-1, [1, 2], 0xffff_f000));
+    assert_eq!((native.word, native.wide, native.pointer.addr()), (-1, [1, 2], 0xffff_f000));
     assert_eq!(size_of::<MirrorCompat>(), 24);
-    assert!(MirrorCompat::try_from(Mirror { long: i64::MAX, ..native }).is_err());
+    assert!(MirrorCompat::try_from(Mirror { word: i64::MAX, ..native }).is_err());
 }

@@ -13,7 +13,7 @@ pub struct Inner {
     #[ioctl(values(1, 4, 9))]
     pub square: u8,
     #[ioctl(range = FIRST..=3)]
-    pub signed: i8,
+    pub level: i8,
 }
 
 #[derive(Debug, Clone, Copy, IoctlData)]
@@ -27,7 +27,7 @@ pub struct Outer {
     pub any: u64,
 }
 
-const INNER: Inner = Inner { flags: 5, square: 9, signed: -3 };
+const INNER: Inner = Inner { flags: 5, square: 9, level: -3 };
 const OUTER: Outer =
     Outer { zero: [0; 4], inner: [INNER; 2], reserved0: Reserved::ZERO, any: u64::MAX };
 
@@ -38,8 +38,8 @@ fn what_members_allow_is_found_everywhere_in_an_argument() {
     for (wrong, message) in [
         (second(Inner { flags: 2, ..INNER }), "`flags` has unknown flags: 0x2"),
         (second(Inner { square: 2, ..INNER }), "`square` is 2, and none of [1, 4, 9]"),
-        (second(Inner { signed: -4, ..INNER }), "`signed` is -4, and not from -3 to 3"),
-        (second(Inner { signed: 4, ..INNER }), "`signed` is 4, and not from -3 to 3"),
+        (second(Inner { level: -4, ..INNER }), "`level` is -4, and not from -3 to 3"),
+        (second(Inner { level: 4, ..INNER }), "`level` is 4, and not from -3 to 3"),
         (Outer { zero: [0, 0, 0, 1], ..OUTER }, "`zero` is reserved, and not zero"),
     ] {
         let violation = check(&wrong).expect_err(message);

@@ -181,6 +181,7 @@ fn check_default(member: &Member) -> Option<TokenStream> {
     let constraint = constraint(member)?;
     let message = format!("the default of `{}` is none of its values", member.name());
     Some(quote_spanned! {default.span()=>
+        #[allow(clippy::unnecessary_cast)]
         const _: () = ::core::assert!(
             ::ioctlkit::__private::takes(
                 &::ioctlkit::description::Constraint::#constraint,
