@@ -158,7 +158,9 @@ fn refuse_name(ident: &Ident, errors: &mut Errors) {
     let name = name.strip_prefix("r#").unwrap_or(&name);
     // What is no word at all is left to C's own names: `größe` is one in Rust.
     let is_word = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-    if is_word && (!is_c_name(name) || is_kernel_macro(name)) {
+    // gcc takes these for words of AltiVec only where a type may stand; `linux/kvm.h` has members of that name.
+    let is_member = matches!(name, "vector" | "pixel");
+    if is_word && !is_member && (!is_c_name(name) || is_kernel_macro(name)) {
         let message = format!(
             "`{name}` is a keyword or a macro in C: no structure of the kernel has such a member; \
              give it another name"
