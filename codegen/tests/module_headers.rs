@@ -139,3 +139,17 @@ fn a_header_that_has_no_place_beside_the_copy_is_named() {
     assert!(said.contains("includes `../bell_types.h`, which has no place"), "{said}");
     assert!(!folder.path().join("driver").exists());
 }
+
+#[test]
+fn a_member_without_a_name_is_refused_with_its_place() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "#include <linux/ioctl.h>\n#include <linux/types.h>\nstruct bell {\n\t__u32 kind;\n\
+                \tunion {\n\t\t__u32 a;\n\t\t__u32 b;\n\t};\n};\n\
+                #define BELL_SET _IOW('b', 1, struct bell)\n";
+    write(folder.path(), &[("bell.h", text)]);
+    let output = module(folder.path(), "bell.h", &[]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("a member has no name (an anonymous union or structure"), "{said}");
+    assert!(said.contains("bell.h:5:"), "{said}");
+}

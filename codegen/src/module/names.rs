@@ -12,6 +12,11 @@ pub(crate) fn possible(name: &str) -> Result<(), Refusal> {
     if is_c_name(name) {
         return Ok(());
     }
+    if name.is_empty() {
+        return Err("a member has no name (an anonymous union or structure, or a bit-field that \
+                    pads), and checks and tests are made by name: give it one"
+            .to_owned());
+    }
     Err(format!("`{name}` is no name in C: give it another, or state one with `c = \"…\"`"))
 }
 
