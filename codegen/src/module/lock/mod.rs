@@ -72,20 +72,19 @@ impl Lock {
     /// # Errors
     /// The number, from 1, of a line that does not describe a part of an ABI.
     pub fn parse<'a>(lines: impl IntoIterator<Item = &'a str>) -> Result<Self, usize> {
-        let mut lock = Self::default();
+        let mut lines = lines.into_iter();
+        let promises = match lines.next() {
+            Some(FIRST_LINE) => Some(Promises::default()),
+            Some(WITHOUT_PROMISES) => None,
+            _ => return Err(1),
+        };
+        let mut lock = Self { promises, ..Self::default() };
         let mut record: Option<String> = None;
-        for (index, line) in lines.into_iter().enumerate() {
-            // Lines of it are told, and kept in the next version of the file.
+        for (line, number) in lines.zip(2_usize..) {
+            // Lines appear in messages and are copied to the next version of the file.
             let is_text = line.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-            let read = Some(()).filter(|()| is_text).and_then(|()| match (index, line) {
-                (0, FIRST_LINE) => {
-                    lock.promises = Some(Promises::default());
-                    Some(())
-                }
-                (0, WITHOUT_PROMISES) => Some(()),
-                _ => lock.read(line, &mut record),
-            });
-            read.ok_or(index + 1)?;
+            let read = Some(()).filter(|()| is_text).and_then(|()| lock.read(line, &mut record));
+            read.ok_or(number)?;
         }
         Ok(lock)
     }

@@ -153,6 +153,8 @@ fn a_family_that_grows_over_a_number_that_was_given_away_is_told() {
 #[test]
 fn a_line_of_no_abi_is_told() {
     for (text, line) in [
+        ("", 1),
+        ("struct a 4", 1),
         ("ioctlkit-abi 3", 1),
         ("ioctlkit-abi 1\nmember 0 a b", 2),
         ("ioctlkit-abi 1\nconstant X 1", 2),

@@ -68,7 +68,7 @@ impl Taken {
             Self::Any => true,
             Self::Range(..) => self.takes(first) && self.takes(last),
             Self::Flags(mask) => {
-                let last = u64::try_from(last).unwrap_or_default();
+                let Ok(last) = u64::try_from(last) else { return false };
                 let every = u64::MAX.checked_shr(last.leading_zeros()).unwrap_or_default();
                 first >= 0 && every & !mask == 0
             }
@@ -136,6 +136,15 @@ mod tests {
                 assert_eq!(other.takes_all_of(&one, Some((0, 255))), by_value, "{old} {new}");
             }
         }
+    }
+
+    #[test]
+    fn bits_are_not_all_of_a_range_beyond_them() {
+        let all = Taken::Flags(u64::MAX);
+        let last = i128::from(u64::MAX);
+        assert!(all.takes_all_of(&Taken::Range(0, last), None));
+        assert!(!all.takes_all_of(&Taken::Range(0, last + 1), None));
+        assert!(!Taken::Flags(0).takes_all_of(&Taken::Range(0, last + 1), None));
     }
 
     #[test]
