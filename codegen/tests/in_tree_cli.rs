@@ -2,7 +2,9 @@
 //! tree already stays as it is.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -23,7 +25,7 @@ struct bell_ring {
 ";
 
 /// As little of a kernel as a series needs.
-const KERNEL: [(&str, &str); 8] = [
+const KERNEL: [(&str, &str); 11] = [
     (
         "MAINTAINERS",
         "Maintainers List\n----------------\n\nA DRIVER\nM:\tA <a@b>\nF:\ta\n\nTHE REST\nM:\tA <a@b>\nF:\t*\n",
@@ -39,6 +41,12 @@ const KERNEL: [(&str, &str); 8] = [
          ====  =====  ======================= ====\n",
     ),
     ("Documentation/misc-devices/index.rst", ".. toctree::\n\n   a\n"),
+    (
+        "Documentation/userspace-api/index.rst",
+        "Calls\n=====\n\n.. toctree::\n\n   b\n\nDevices and I/O\n===============\n\n.. toctree::\n\n   a\n",
+    ),
+    ("drivers/char/Kconfig", "menu \"x\"\nendmenu\n"),
+    ("drivers/char/Makefile", "obj-y += a.o\n"),
     ("drivers/misc/Kconfig", "menu \"x\"\nendmenu\n"),
     ("drivers/misc/Makefile", "obj-y += a.o\n"),
     ("tools/testing/selftests/Makefile", "TARGETS += a\n"),
@@ -65,15 +73,35 @@ impl Bell {
     }
 
     fn run(&self, more: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_ioctl-gen"))
-            .current_dir(self.folder.path())
-            .args(["module", "bell.h", "--in-tree", "linux", "--author", "J D <j@x>"])
-            .args(more)
-            .output()
-            .unwrap()
+        self.generate(&[&["--author", "J D <j@x>"], more].concat()).output().unwrap()
     }
 
-    /// What is said of a series that is not made; nothing was printed or written.
+    /// A run that does not say yet who signs off.
+    fn generate(&self, more: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ioctl-gen"));
+        let command_line = ["module", "bell.h", "--in-tree", "linux"];
+        command.current_dir(self.folder.path()).args(command_line).args(more);
+        command
+    }
+
+    /// Makes a module in a folder of its own, `driver`.
+    fn make_driver(&self, more: &[&str]) {
+        let made = Command::new(env!("CARGO_BIN_EXE_ioctl-gen"))
+            .current_dir(self.folder.path())
+            .args(["module", "bell.h", "-o", "driver"])
+            .args(more)
+            .output()
+            .unwrap();
+        assert!(made.status.success(), "{made:?}");
+    }
+
+    fn edit(&self, file: &str, from: &str, to: &str) {
+        let text = fs::read_to_string(self.path(file)).unwrap();
+        assert!(text.contains(from), "{file}: {text}");
+        fs::write(self.path(file), text.replace(from, to)).unwrap();
+    }
+
+    /// Runs a command that has to fail without output or changes, and returns its stderr.
     fn refused(&self, more: &[&str]) -> String {
         let before = tree(&self.path("linux"));
         let output = self.run(more);
@@ -129,8 +157,20 @@ fn what_is_written_is_what_the_patches_bring() {
     git(&["init", "-q"]);
     git(&["add", "-A"]);
     git(&["commit", "-qm", "base"]);
-    assert!(bell.run(&["-o", "patches"]).status.success());
-    assert!(bell.run(&["--write"]).status.success());
+    bell.make_driver(&[]);
+    fs::write(bell.path("driver/bell_clapper.c"), "#include \"gen/bell_ioctl.h\"\n").unwrap();
+    bell.edit(
+        "driver/bell_main.c",
+        "#include <linux/module.h>",
+        "#include <linux/module.h> // mine",
+    );
+    assert!(bell.run(&["--module", "driver", "-o", "patches"]).status.success());
+    assert!(bell.run(&["--module", "driver", "--write"]).status.success());
+    let written =
+        |name: &str| fs::read_to_string(linux.join("drivers/misc/bell").join(name)).unwrap();
+    assert!(written("bell_main.c").contains("// mine"));
+    assert_eq!(written("bell_clapper.c"), "#include \"bell_ioctl.h\"\n");
+    assert!(written("Makefile").contains("bell-y := bell_main.o bell_clapper.o\n"));
     git(&["add", "-A"]);
     git(&["commit", "-qm", "written"]);
     git(&["tag", "written"]);
@@ -201,6 +241,37 @@ fn names_and_numbers_that_others_have_are_refused() {
 }
 
 #[test]
+fn a_header_is_named_by_its_path() {
+    let bell = Bell::new();
+    fs::create_dir(bell.path("headers")).unwrap();
+    fs::rename(bell.path("bell.h"), bell.path("headers/bell.h")).unwrap();
+    let refused = || {
+        let linux = bell.path("linux");
+        let output = Command::new(env!("CARGO_BIN_EXE_ioctl-gen"))
+            .args(["module", "headers/bell.h", "--author", "J D <j@x>", "--in-tree"])
+            .arg(linux)
+            .current_dir(bell.folder.path())
+            .output()
+            .unwrap();
+        assert!(!output.status.success() && output.stdout.is_empty(), "{output:?}");
+        String::from_utf8(output.stderr).unwrap()
+    };
+    bell.edit(
+        "headers/bell.h",
+        "#include <linux/ioctl.h>",
+        "#include <linux/ioctl.h>\n#include \"more.h\"",
+    );
+    fs::write(bell.path("headers/more.h"), "").unwrap();
+    let said = refused();
+    let message = "includes other headers of the project, which the series does not install";
+    assert!(said.contains(message) && said.contains("--> headers/bell.h"), "{said}");
+    bell.edit("headers/bell.h", " WITH Linux-syscall-note", "");
+    let said = refused();
+    let message = "the license of a UAPI header needs `WITH Linux-syscall-note`";
+    assert!(said.contains(message) && said.contains("--> headers/bell.h"), "{said}");
+}
+
+#[test]
 fn no_link_of_a_tree_is_followed() {
     for path in
         ["MAINTAINERS", "drivers/misc/Kconfig", "Documentation/misc-devices", "drivers/misc"]
@@ -228,28 +299,192 @@ fn a_folder_that_is_no_kernel_and_files_that_are_no_text_are_told() {
     assert!(bell.refused(&[]).contains("drivers/misc/Makefile"));
     fs::remove_file(bell.path("linux/Kbuild")).unwrap();
     assert!(bell.refused(&[]).contains("is no kernel's source: Kbuild is missing"));
-    for wrong in [
-        &["--subsystem", "../misc"][..],
-        &["--subsystem", "/drivers/misc"],
-        &["--subsystem", "misc"],
-        &["--author", "J D"],
-        &["--bench"],
-        &["--check"],
+}
+
+#[test]
+fn options_that_make_no_sense_are_told() {
+    let folder = "expected a folder below the root of the tree, such as `drivers/misc`";
+    let conflict = "cannot be used with";
+    let author = &["--author", "J D <j@x>"][..];
+    for (wrong, message) in [
+        (&[author, &["--subsystem", "../misc"]].concat()[..], folder),
+        (&[author, &["--subsystem", "/drivers/misc"]].concat(), folder),
+        (&[author, &["--subsystem", "misc"]].concat(), folder),
+        (&["--author", "J D"], "an author is a name and an address"),
+        (&[author, &["--bench"]].concat(), conflict),
+        (&[author, &["--check"]].concat(), conflict),
+        (&[author, &["--write", "-o", "patches"]].concat(), conflict),
     ] {
-        assert_eq!(bell.run(wrong).status.code(), Some(2), "{wrong:?}");
+        let bell = Bell::new();
+        let before = tree(bell.folder.path());
+        let output = bell.generate(wrong).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{wrong:?}");
+        assert!(said.contains(message), "{wrong:?}: {said}");
+        assert_eq!(tree(bell.folder.path()), before);
     }
+}
+
+#[test]
+fn names_of_the_interface_stay_what_they_are_in_the_test() {
+    let bell = Bell::new();
+    bell.edit("bell.h", "BELL_RING", "BELL_KTAP_RING");
+    bell.edit("bell.h", "times", "ktap_id");
+    let output = bell.run(&[]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("\"BELL_KTAP_RING\"") && text.contains("\"ktap_id\""), "{text}");
+    assert!(!text.contains("BELL_KSFT_RING") && !text.contains("ksft_id"));
+    assert!(text.contains("KSFT_FAIL") && text.contains("ksft_"));
+}
+
+#[test]
+fn a_source_with_a_name_that_no_makefile_takes_is_refused() {
+    for name in [&b"a b.c"[..], b"a\nb.h", b"a\"b.c", b"$(x).c", b"a.b.c", b"\xff.c", b".c.h"] {
+        let bell = Bell::new();
+        bell.make_driver(&[]);
+        fs::write(bell.path("driver").join(OsStr::from_bytes(name)), "").unwrap();
+        let said = bell.refused(&["--module", "driver"]);
+        let message = "a source of a driver is named with letters, digits, `_` and `-`";
+        assert!(said.contains(message), "{said}");
+    }
+    let bell = Bell::new();
+    bell.make_driver(&[]);
+    // These kbuild and editors leave behind.
+    for name in ["bell.mod.c", ".bell.mod.o.cmd", "bell_main.o", "bell_main.c~"] {
+        fs::write(bell.path("driver").join(name), "left\r\n").unwrap();
+    }
+    assert!(bell.run(&["--module", "driver"]).status.success());
+}
+
+#[test]
+fn a_source_with_the_name_of_a_generated_file_is_refused() {
+    for name in ["bell_ioctl.c", "bell_ioctl.h"] {
+        let bell = Bell::new();
+        bell.make_driver(&[]);
+        fs::write(bell.path("driver").join(name), "").unwrap();
+        let said = bell.refused(&["--module", "driver"]);
+        let message = format!("`{name}` is also the name of a generated file: rename it");
+        assert!(said.contains(&message) && said.contains(&format!("driver/{name}")), "{said}");
+    }
+}
+
+#[test]
+fn what_git_am_would_not_keep_is_refused() {
+    for file in [
+        "bell.h",
+        "driver/bell_main.c",
+        "driver/tests/bell_hooks.h",
+        "linux/MAINTAINERS",
+        "linux/drivers/misc/Kconfig",
+    ] {
+        let bell = Bell::new();
+        bell.make_driver(&[]);
+        let text = fs::read_to_string(bell.path(file)).unwrap();
+        for (spoilt, message) in [
+            (text.replacen('\n', "\r\n", 1), "has carriage returns, which `git am` does not keep"),
+            (format!("{text}/* \0 */\n"), "has NUL characters"),
+        ] {
+            // What reads a header takes one with NUL characters for no text.
+            if file == "bell.h" && spoilt.contains('\0') {
+                continue;
+            }
+            fs::write(bell.path(file), spoilt).unwrap();
+            let said = bell.refused(&["--module", "driver"]);
+            let is_named = said.contains(file) && !said.contains("uapi");
+            assert!(said.contains(message) && is_named, "{file}: {said}");
+        }
+        fs::write(bell.path(file), text).unwrap();
+        assert!(bell.run(&["--module", "driver"]).status.success());
+    }
+}
+
+#[test]
+fn includes_of_generated_files_are_changed_or_refused() {
+    let bell = Bell::new();
+    bell.make_driver(&[]);
+    bell.edit(
+        "driver/bell_main.c",
+        "#include \"gen/bell_ioctl.h\"",
+        "# include  <gen/bell_ioctl.h>",
+    );
+    let output = bell.run(&["--module", "driver"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("\n+# include  \"bell_ioctl.h\"\n"), "{text}");
+    bell.edit("driver/bell_main.c", "<gen/bell_ioctl.h>", "\"../driver/gen/bell_ioctl.h\"");
+    let said = bell.refused(&["--module", "driver"]);
+    assert!(
+        said.contains("driver/bell_main.c") && said.contains("includes a file of `gen/`"),
+        "{said}"
+    );
+}
+
+#[test]
+fn an_entry_that_is_there_already_is_refused() {
+    for (subsystem, file, from, to, message) in [
+        (
+            "drivers/misc",
+            "drivers/misc/Makefile",
+            "a.o",
+            "bell/",
+            "line 1: there is an object `bell/`",
+        ),
+        (
+            "drivers/misc",
+            "Documentation/misc-devices/index.rst",
+            "   a",
+            "   bell",
+            "there is a page `bell`",
+        ),
+        (
+            "drivers/char",
+            "Documentation/userspace-api/index.rst",
+            "Devices",
+            "Things",
+            "there is no heading",
+        ),
+    ] {
+        let bell = Bell::new();
+        bell.edit(&format!("linux/{file}"), from, to);
+        let said = bell.refused(&["--subsystem", subsystem]);
+        assert!(said.contains(file) && said.contains(message), "{said}");
+    }
+    let bell = Bell::new();
+    let output = bell.run(&["--subsystem", "drivers/char"]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("\n    a\n+   bell\n"), "{text}");
+}
+
+/// Variables of git's that name another repository than the tree.
+#[test]
+fn the_author_is_whom_git_knows_for_the_tree() {
+    let bell = Bell::new();
+    for (folder, name) in [("linux", "Right"), ("other", "Wrong")] {
+        let path = bell.path(folder);
+        fs::create_dir_all(&path).unwrap();
+        for arguments in
+            [&["init", "-q"][..], &["config", "user.name", name], &["config", "user.email", "r@x"]]
+        {
+            let mut git = Command::new("git");
+            let git = git.arg("-C").arg(&path).args(arguments);
+            assert!(git.output().unwrap().status.success(), "{arguments:?}");
+        }
+    }
+    let output = bell
+        .generate(&[])
+        .env("GIT_DIR", bell.path("other/.git"))
+        .env("GIT_WORK_TREE", bell.path("other"))
+        .env("GIT_CONFIG", bell.path("other/.git/config"))
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("\nSigned-off-by: Right <r@x>\n"), "{text}");
 }
 
 #[test]
 fn doors_for_benchmarks_stay_outside() {
     let bell = Bell::new();
-    let made = Command::new(env!("CARGO_BIN_EXE_ioctl-gen"))
-        .current_dir(bell.folder.path())
-        .args(["module", "bell.h", "-o", "driver", "--bench"])
-        .output()
-        .unwrap();
-    assert!(made.status.success(), "{made:?}");
+    bell.make_driver(&["--bench"]);
     let said = bell.refused(&["--module", "driver"]);
-    assert!(said.contains("doors for benchmarks"), "{said}");
+    assert!(said.contains("includes the benchmark entry points"), "{said}");
     assert!(bell.refused(&["--module", "nowhere"]).contains("nowhere"));
 }

@@ -210,8 +210,9 @@ fn done(arguments: &Arguments) -> Result<Outcome, Failure> {
     options.bus = arguments.bus.into();
     options.minors = arguments.minors;
     if let Some(linux) = &arguments.in_tree.in_tree {
+        let source = arguments.sources.first().map_or(Path::new(""), PathBuf::as_path);
         let output = arguments.output.as_deref();
-        return in_tree::run(&arguments.in_tree, linux, output, &interface, options);
+        return in_tree::run(&arguments.in_tree, linux, source, output, &interface, options);
     }
     options.bench = arguments.bench || has_bench(arguments.output());
     let plan = plan(&interface, &options).map_err(|problems| Failure {

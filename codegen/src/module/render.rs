@@ -9,6 +9,7 @@ use minijinja::{Environment, UndefinedBehavior, Value, context};
 
 use super::build::Header;
 use super::fit::fit;
+use super::in_tree::includes;
 use super::plan::Plan;
 use super::stamp;
 use super::test_data::NO_MEMBERS;
@@ -199,8 +200,10 @@ pub(crate) fn render_in_tree(plan: &Plan) -> Result<TreeTexts, minijinja::Error>
         (".gitignore".to_owned(), one(none(), template!("in-tree/gitignore"))?),
     ];
     for template in TREE_TEST {
-        // kselftest.h has the names of our header, with its own beginning.
-        let text = one(none(), template)?.replace("KTAP_", "KSFT_").replace("ktap_", "ksft_");
+        // kselftest.h has the names of our header, with its own beginning. Names of the interface may have
+        // ours.
+        let kselftest = template.1.replace("KTAP_", "KSFT_").replace("ktap_", "ksft_");
+        let text = one(none(), (template.0, &kselftest))?;
         selftest.push((name(template.0, &plan.name), text));
     }
     let rule = "=".repeat(plan.title.len());
@@ -213,10 +216,7 @@ pub(crate) fn render_in_tree(plan: &Plan) -> Result<TreeTexts, minijinja::Error>
 /// The text as a person would have written it: with no line for the generator, and all in one folder.
 fn without_generator(text: &str) -> String {
     let lines = text.lines().filter(|line| !line.contains(stamp::PLACEHOLDER));
-    lines
-        .flat_map(|line| [line, "\n"])
-        .collect::<String>()
-        .replace("#include \"gen/", "#include \"")
+    includes::flat(&lines.flat_map(|line| [line, "\n"]).collect::<String>())
 }
 
 fn file(path: &str, name: &str, ownership: Ownership, text: String) -> File {

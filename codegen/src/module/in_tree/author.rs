@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use ioctlkit_report::visible::is_invisible;
+
 /// A name and an address, as `Signed-off-by:` has them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Author {
@@ -24,7 +26,7 @@ impl Author {
 
     /// Nothing where one of both is none.
     pub fn new(name: &str, mail: &str) -> Option<Self> {
-        let is_bad = |c: char| c.is_control() || ['<', '>', '"', '\\'].contains(&c);
+        let is_bad = |c: char| is_invisible(c) || ['<', '>', '"', '\\'].contains(&c);
         let is_name = !name.is_empty() && !name.contains(is_bad) && name.trim() == name;
         let (user, host) = mail.split_once('@')?;
         let is_part = |part: &str| {
@@ -80,6 +82,8 @@ mod tests {
             "Jane\nSubject: x <jane@example.org>",
             "Jane <jane@exa mple.org>",
             "J\" <jane@example.org>",
+            "Jane\u{202e}eoD <jane@example.org>",
+            "Jane\u{2028}Doe <jane@example.org>",
         ] {
             assert!(Author::parse(text).is_err(), "{text}");
         }

@@ -6,19 +6,42 @@ use super::author::Author;
 use super::place::{Entry, inserted, line_of};
 use super::refusal::Refusal;
 
-/// The lines of a list, and what sorts each; conditional ones are none of ours.
+/// How a language makes lines depend on something.
+struct Conditions {
+    begins: fn(&str) -> bool,
+    ends: fn(&str) -> bool,
+}
+
+fn first_word(line: &str) -> &str {
+    line.split_whitespace().next().unwrap_or_default()
+}
+
+/// Those of Makefiles, which people indent.
+const OF_MAKE: Conditions = Conditions {
+    begins: |line| matches!(first_word(line), "ifeq" | "ifneq" | "ifdef" | "ifndef"),
+    ends: |line| first_word(line) == "endif",
+};
+
+/// Those of Kconfig. Indented lines are the text of helps.
+const OF_KCONFIG: Conditions = Conditions {
+    begins: |line| line.starts_with("if") && first_word(line) == "if",
+    ends: |line| line.starts_with("endif") && first_word(line) == "endif",
+};
+
+/// The unconditional entries of a list with their sort keys, and the line behind the last.
 fn entries<'t>(
     text: &'t str,
+    conditions: &Conditions,
     key: impl Fn(&'t str) -> Option<&'t str>,
 ) -> (Vec<Entry<&'t str>>, usize) {
     let mut depth = 0usize;
     let mut found = Vec::new();
     let mut end = 0;
     for (line, text) in text.lines().enumerate() {
-        match text.split_whitespace().next().unwrap_or_default() {
-            "ifeq" | "ifneq" | "ifdef" | "ifndef" => depth += 1,
-            "endif" => depth = depth.saturating_sub(1),
-            _ => {}
+        if (conditions.begins)(text) {
+            depth += 1;
+        } else if (conditions.ends)(text) {
+            depth = depth.saturating_sub(1);
         }
         if let Some(key) = key(text).filter(|_| depth == 0) {
             found.push(Entry { line, key });
@@ -50,7 +73,7 @@ pub(super) fn kconfig(
         Some(("source \"".len(), "source \"".len() + end))
     };
     let (entries, mut end) =
-        entries(text, |line| quoted(line).and_then(|(from, to)| line.get(from..to)));
+        entries(text, &OF_KCONFIG, |line| quoted(line).and_then(|(from, to)| line.get(from..to)));
     if entries.is_empty() {
         let last = text
             .lines()
@@ -63,23 +86,36 @@ pub(super) fn kconfig(
 }
 
 /// The Makefile of a folder of drivers, with the driver's folder.
-pub(super) fn makefile(text: &str, name: &str, upper: &str) -> String {
-    let (entries, end) = entries(text, |line| {
-        let (target, object) = line.split_once("+=")?;
-        target.starts_with("obj-").then(|| object.trim())
-    });
-    let end = if entries.is_empty() { text.lines().count() } else { end };
+pub(super) fn makefile(
+    text: &str,
+    path: &Path,
+    name: &str,
+    upper: &str,
+) -> Result<String, Refusal> {
     let object = format!("{name}/");
+    if let Some(line) = text.lines().position(|line| object_of(line) == Some(&object)) {
+        let message = format!("line {}: there is an object `{object}` already", line + 1);
+        return Err(Refusal::of(path, message).help("give the driver another name with `--name`"));
+    }
+    let (entries, end) = entries(text, &OF_MAKE, object_of);
+    let end = if entries.is_empty() { text.lines().count() } else { end };
     let target = format!("obj-$(CONFIG_{upper})");
     // The kernel has its objects in the fifth column of tabs.
     let tabs = "\t".repeat(4usize.saturating_sub(target.len() / 8).max(1));
     let line = line_of(&entries, &object.as_str(), end);
-    inserted(text, line, &format!("{target}{tabs}+= {object}\n"))
+    Ok(inserted(text, line, &format!("{target}{tabs}+= {object}\n")))
+}
+
+/// `a.o` of `obj-$(CONFIG_A) += a.o`.
+fn object_of(line: &str) -> Option<&str> {
+    let (target, object) = line.split_once("+=")?;
+    target.starts_with("obj-").then(|| object.trim())
 }
 
 /// The list of all selftests, with one more.
 pub(super) fn selftests(text: &str, path: &Path, name: &str) -> Result<String, Refusal> {
-    let (entries, end) = entries(text, |line| line.strip_prefix("TARGETS += ").map(str::trim));
+    let (entries, end) =
+        entries(text, &OF_MAKE, |line| line.strip_prefix("TARGETS += ").map(str::trim));
     if entries.is_empty() {
         return Err(Refusal::of(path, "there is no list of `TARGETS +=`"));
     }
@@ -90,10 +126,21 @@ pub(super) fn selftests(text: &str, path: &Path, name: &str) -> Result<String, R
 }
 
 /// The index of a folder of documentation, with one more page.
-pub(super) fn index(text: &str, path: &Path, name: &str) -> Result<String, Refusal> {
+pub(super) fn index(
+    text: &str,
+    path: &Path,
+    heading: Option<&str>,
+    name: &str,
+) -> Result<String, Refusal> {
     let lines: Vec<&str> = text.lines().collect();
+    let (begin, end) = match heading {
+        Some(heading) => section(&lines, heading)
+            .ok_or_else(|| Refusal::of(path, format!("there is no heading `{heading}`")))?,
+        None => (0, lines.len()),
+    };
     let missing = || Refusal::of(path, "there is no `toctree` with pages");
-    let begin = lines.iter().position(|line| line.trim() == ".. toctree::").ok_or_else(missing)?;
+    let tree = lines[begin..end].iter().position(|line| line.trim() == ".. toctree::");
+    let begin = begin + tree.ok_or_else(missing)?;
     let within = |line: &&str| line.is_empty() || line.starts_with([' ', '\t']);
     let following = lines[begin + 1..].iter().take_while(|line| within(line));
     let pages = following.enumerate().filter(|(_, line)| {
@@ -102,10 +149,24 @@ pub(super) fn index(text: &str, path: &Path, name: &str) -> Result<String, Refus
     });
     let entries: Vec<Entry<&str>> =
         pages.map(|(line, page)| Entry { line: begin + 1 + line, key: page.trim() }).collect();
+    if entries.iter().any(|entry| entry.key == name) {
+        return Err(Refusal::of(path, format!("there is a page `{name}` already")));
+    }
     let last = entries.last().ok_or_else(missing)?;
     let indent: String = lines[last.line].chars().take_while(|c| c.is_whitespace()).collect();
     let line = line_of(&entries, &name, last.line + 1);
     Ok(inserted(text, line, &format!("{indent}{name}\n")))
+}
+
+/// The lines below a heading, up to the next one: the first of them, and the one behind the last.
+fn section(lines: &[&str], heading: &str) -> Option<(usize, usize)> {
+    let is_rule = |line: &str| line.len() > 3 && line.bytes().all(|byte| byte == b'=');
+    let is_heading = |at: usize| {
+        lines.get(at + 1).is_some_and(|line| is_rule(line)) && !lines[at].trim().is_empty()
+    };
+    let begin = (0..lines.len()).find(|at| lines[*at] == heading && is_heading(*at))? + 2;
+    let end = (begin..lines.len()).find(|at| is_heading(*at)).unwrap_or(lines.len());
+    Some((begin, end))
 }
 
 /// MAINTAINERS with an entry for the driver.
@@ -175,9 +236,31 @@ mod tests {
         assert_eq!(empty, "menu \"x\"\nsource \"drivers/x/z/Kconfig\"\nendmenu\n");
         assert!(kconfig(text, at(), "drivers/x/a2/", "A").unwrap_err().message.contains("line 2"));
         let text = "obj-y += a.o\nifdef X\nobj-y += b.o\nendif\nobj-y += z.o\n";
-        let made = makefile(text, "echo", "ECHO");
+        let makefile = |text, name, upper| makefile(text, at(), name, upper);
+        let made = makefile(text, "echo", "ECHO").unwrap();
         assert!(made.contains("endif\nobj-$(CONFIG_ECHO)\t\t+= echo/\nobj-y += z.o\n"), "{made}");
-        assert_eq!(makefile("# nothing\n", "a", "A"), "# nothing\nobj-$(CONFIG_A)\t\t\t+= a/\n");
+        let made = makefile("# nothing\n", "a", "A").unwrap();
+        assert_eq!(made, "# nothing\nobj-$(CONFIG_A)\t\t\t+= a/\n");
+        let text = "obj-y += a.o\nifdef X\nobj-$(CONFIG_B) += b/\nendif\n";
+        assert!(makefile(text, "a", "A").is_ok());
+        let message = makefile(text, "b", "C").unwrap_err().message;
+        assert_eq!(message, "line 3: there is an object `b/` already");
+    }
+
+    #[test]
+    fn a_driver_goes_into_no_condition_of_a_kconfig() {
+        let text = "menu \"x\"\nsource \"drivers/x/a/Kconfig\"\nif FOO\n\
+                    source \"drivers/x/c/Kconfig\"\nsource \"drivers/x/g/Kconfig\"\nendif # FOO\n\
+                    config T\n\tbool \"t\"\n\thelp\n\t  endif is a word, and\n\t  if is one, too.\n\
+                    source \"drivers/x/m/Kconfig\"\nendmenu\n";
+        let with = |driver: &str| kconfig(text, at(), driver, "ECHO").unwrap();
+        let driver = with("drivers/x/echo/");
+        assert!(driver.contains("too.\nsource \"drivers/x/echo/Kconfig\"\nsource"), "{driver}");
+        let driver = with("drivers/x/z/");
+        assert!(
+            driver.contains("m/Kconfig\"\nsource \"drivers/x/z/Kconfig\"\nendmenu"),
+            "{driver}"
+        );
     }
 
     #[test]
@@ -192,10 +275,26 @@ mod tests {
     #[test]
     fn a_page_is_listed_with_the_others() {
         let text = "x\n.. toctree::\n   :maxdepth: 2\n\n   a\n   z\n\nbehind\n";
-        assert!(index(text, at(), "echo").unwrap().contains("   a\n   echo\n   z\n"));
-        assert!(index(text, at(), "zz").unwrap().contains("   z\n   zz\n\nbehind\n"));
-        assert!(index("nothing\n", at(), "echo").is_err());
-        assert!(index(".. toctree::\n", at(), "echo").is_err());
+        let index = |text, name| index(text, at(), None, name);
+        assert!(index(text, "echo").unwrap().contains("   a\n   echo\n   z\n"));
+        assert!(index(text, "zz").unwrap().contains("   z\n   zz\n\nbehind\n"));
+        assert!(index("nothing\n", "echo").is_err());
+        assert!(index(".. toctree::\n", "echo").is_err());
+        assert_eq!(index(text, "a").unwrap_err().message, "there is a page `a` already");
+    }
+
+    #[test]
+    fn a_page_is_listed_under_the_heading_of_its_kind() {
+        let text = "=====\nTitle\n=====\n\nCalls\n=====\n\n.. toctree::\n\n   b\n\n\
+                    Devices\n=======\n\n.. toctree::\n\n   c\n   z\n\n\
+                    Rest\n====\n\n.. toctree::\n\n   d\n";
+        let index = |heading, name| index(text, at(), Some(heading), name);
+        assert!(index("Devices", "echo").unwrap().contains("   c\n   echo\n   z\n"));
+        assert!(index("Devices", "zz").unwrap().contains("   z\n   zz\n\nRest\n"));
+        assert!(index("Devices", "c").is_err());
+        assert_eq!(index("None", "e").unwrap_err().message, "there is no heading `None`");
+        let without = "Devices\n=======\n\nwords\n\nRest\n====\n\n.. toctree::\n\n   d\n";
+        assert!(super::index(without, at(), Some("Devices"), "e").is_err());
     }
 
     #[test]

@@ -98,14 +98,17 @@ fn summary(edits: &[&Edit]) -> String {
         let _ = writeln!(text, " {:width$} | {:digits$} {signs}", edit.path, added + removed);
     }
     let added: usize = counts.iter().map(|(added, _)| added).sum();
+    let removed: usize = counts.iter().map(|(_, removed)| removed).sum();
     let plural = |count: usize| if count == 1 { "" } else { "s" };
     let files = edits.len();
-    let _ = writeln!(
-        text,
-        " {files} file{} changed, {added} insertion{}(+)",
-        plural(files),
-        plural(added)
-    );
+    let _ = write!(text, " {files} file{} changed", plural(files));
+    if added > 0 || removed == 0 {
+        let _ = write!(text, ", {added} insertion{}(+)", plural(added));
+    }
+    if removed > 0 {
+        let _ = write!(text, ", {removed} deletion{}(-)", plural(removed));
+    }
+    text.push('\n');
     for edit in edits.iter().filter(|edit| edit.before.is_none()) {
         let _ = writeln!(text, " create mode 100644 {}", edit.path);
     }
@@ -138,7 +141,11 @@ mod tests {
     use super::*;
 
     fn mail(message: &str) -> String {
-        let edit = Edit { path: "a".into(), before: Some("x\n".into()), after: "x\ny\n".into() };
+        mail_of(message, "x\n", "x\ny\n")
+    }
+
+    fn mail_of(message: &str, before: &str, after: &str) -> String {
+        let edit = Edit { path: "a".into(), before: Some(before.into()), after: after.into() };
         let change =
             Change { subject: "s: x".into(), message: vec![message.into()], edits: vec![edit] };
         patches(&[change], &Author::parse("J <j@x>").unwrap()).remove(0).text
@@ -152,6 +159,19 @@ mod tests {
             let body =
                 text.split_once("\n\n").unwrap().1.split_once("\n\nSigned-off-by").unwrap().0;
             assert!(body.lines().nth(1).unwrap().starts_with(' '), "{body}");
+        }
+    }
+
+    /// As git has it.
+    #[test]
+    fn the_sum_of_a_patch_has_what_it_removes() {
+        for (before, after, sum) in [
+            ("x\nz\n", "x\ny\n", "1 file changed, 1 insertion(+), 1 deletion(-)\n"),
+            ("x\ny\nz\n", "x\n", "1 file changed, 2 deletions(-)\n"),
+            ("x\n", "x\ny\nz\n", "1 file changed, 2 insertions(+)\n"),
+        ] {
+            let text = mail_of("what", before, after);
+            assert!(text.contains(&format!("\n {sum}")), "{text}");
         }
     }
 

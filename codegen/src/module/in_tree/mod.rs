@@ -3,20 +3,25 @@
 
 mod author;
 mod hooks;
+pub(super) mod includes;
+mod kept;
 mod mail;
 mod numbers;
 mod place;
 mod refusal;
 mod tree;
+mod written;
 
 use super::plan::Plan;
 use super::render::{TreeTexts, render_in_tree};
 pub use author::Author;
+use kept::refuse_changed_by_mail;
 pub use mail::Patch;
 use mail::{Change, Edit, patches};
 pub use numbers::{Block, blocks};
 pub use refusal::Refusal;
 pub use tree::Tree;
+pub use written::{Written, refuse_header};
 
 /// Where a driver goes, and what people have written of it.
 #[derive(Debug, Clone)]
@@ -25,10 +30,8 @@ pub struct Destination {
     pub subsystem: String,
     /// Who signs off.
     pub author: Author,
-    /// The files that people have written: names and texts. They take the places of ours.
-    pub written: Vec<(String, String)>,
-    /// The hooks of the test that they have written.
-    pub hooks: Option<String>,
+    /// What people have written of it, if anything.
+    pub written: Option<Written>,
 }
 
 /// A file of the tree, once the whole series is there.
@@ -147,14 +150,14 @@ impl Builder<'_> {
         let driver = self.driver_path();
         self.tree.refuse_existing(driver.trim_end_matches('/'))?;
         let mut edits = Vec::new();
-        for (file, text) in self.written(texts) {
+        for (file, text) in self.written(texts)? {
             edits.push(self.added(&format!("{driver}{file}"), text)?);
         }
         edits.push(self.changed(&format!("{subsystem}/Kconfig"), |text, path| {
             hooks::kconfig(text, path, &driver, upper)
         })?);
-        edits.push(self.changed(&format!("{subsystem}/Makefile"), |text, _| {
-            Ok(hooks::makefile(text, name, upper))
+        edits.push(self.changed(&format!("{subsystem}/Makefile"), |text, path| {
+            hooks::makefile(text, path, name, upper)
         })?);
         Ok(Change {
             subject: format!("{}: {name}: Add the driver", self.area()),
@@ -176,7 +179,8 @@ impl Builder<'_> {
         self.tree.refuse_existing(folder.trim_end_matches('/'))?;
         let mut edits = Vec::new();
         for (file, text) in texts {
-            let hooks = self.destination.hooks.clone().filter(|_| file.ends_with("_hooks.h"));
+            let written = self.destination.written.as_ref().filter(|_| file.ends_with("_hooks.h"));
+            let hooks = written.and_then(|written| written.hooks.clone());
             edits.push(self.added(&format!("{folder}{file}"), hooks.unwrap_or(text))?);
         }
         edits.push(self.changed("tools/testing/selftests/Makefile", |text, path| {
@@ -205,7 +209,7 @@ impl Builder<'_> {
             ],
             edits: vec![
                 self.added(&self.page_path(), page)?,
-                self.changed(&index, |text, path| hooks::index(text, path, name))?,
+                self.changed(&index, |text, path| hooks::index(text, path, self.heading(), name))?,
             ],
         })
     }
@@ -235,22 +239,36 @@ impl Builder<'_> {
         }
     }
 
+    /// The heading of the index that has the list of pages; nothing where there is only one list.
+    fn heading(&self) -> Option<&'static str> {
+        match self.destination.subsystem.as_str() {
+            "drivers/misc" => None,
+            _ => Some("Devices and I/O"),
+        }
+    }
+
     fn page_path(&self) -> String {
         format!("{}/{}.rst", self.documentation_path(), self.plan.name)
     }
 
-    /// What people have written, in the place of what was made.
-    fn written(&self, made: Vec<(String, String)>) -> Vec<(String, String)> {
-        if self.destination.written.is_empty() {
-            return made;
-        }
+    /// Replaces the generated main file with the author's files.
+    fn written(&self, mut made: Vec<(String, String)>) -> Result<Vec<(String, String)>, Refusal> {
+        let Some(written) = &self.destination.written else { return Ok(made) };
         let main = format!("{}_main.c", self.plan.name);
-        let made = made.into_iter().filter(|(name, _)| *name != main);
-        made.chain(self.destination.written.iter().cloned()).collect()
+        made.retain(|(name, _)| *name != main);
+        for (file, text) in &written.files {
+            if made.iter().any(|(name, _)| name == file) {
+                let message = format!("`{file}` is also the name of a generated file: rename it");
+                return Err(Refusal::of(&written.folder.join(file), message));
+            }
+            made.push((file.clone(), text.clone()));
+        }
+        Ok(made)
     }
 
     fn added(&self, path: &str, text: String) -> Result<Edit, Refusal> {
         self.tree.refuse_existing(path)?;
+        refuse_changed_by_mail(&self.tree.root().join(path), &text)?;
         Ok(Edit { path: path.to_owned(), before: None, after: text })
     }
 

@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::kept::refuse_changed_by_mail;
 use super::refusal::Refusal;
 use crate::{describe, read_below};
 
@@ -42,7 +43,9 @@ impl Tree {
         let bytes = read_below(&self.root, &full)
             .map_err(|error| Refusal::of(&full, format!("cannot read: {}", describe(&error))))?;
         let bytes = bytes.ok_or_else(|| Refusal::of(&full, "is missing: the series changes it"))?;
-        String::from_utf8(bytes).map_err(|_| Refusal::of(&full, "is not UTF-8"))
+        let text = String::from_utf8(bytes).map_err(|_| Refusal::of(&full, "is not UTF-8"))?;
+        refuse_changed_by_mail(&full, &text)?;
+        Ok(text)
     }
 
     /// Refuses a file or folder that is there already.
