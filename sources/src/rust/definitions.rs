@@ -101,7 +101,7 @@ mod tests {
         let text = "struct A {\n    /// of a\n    a: u8,\n    /// of\n    // this\n    #[x]\n    b: u8,\n}";
         let mut sources = SourceMap::default();
         let file = sources.add("x.rs".into(), text.into());
-        sources.file_mut(file).comments = super::super::comments::comments(text);
+        sources.file_mut(file).comments = crate::rust::comments(text);
         let of = |name| {
             let end = text.find(name).unwrap();
             let start = item_start(text, end) as u32;

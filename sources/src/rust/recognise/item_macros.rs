@@ -6,13 +6,13 @@ use syn::parse::{ParseStream, Parser as _};
 use syn::{Expr, Token};
 
 use super::commands::Named;
-use super::constant::Env;
-use super::item::{Ex, ExKind, MacroCall, Path, Place, Ty};
-use super::lower::name_of;
 use super::request::{Found, Parts, origin_of};
 use super::through;
 use super::uses::Why;
-use super::world::{Entry, ScopeId, World};
+use crate::rust::evaluate::constants::Env;
+use crate::rust::resolve::world::{Entry, ScopeId, World};
+use crate::rust::syntax::item::{Ex, ExKind, MacroCall, Path, Place, Ty};
+use crate::rust::syntax::lower::name_of;
 
 /// What a macro is given.
 struct Given {
@@ -23,7 +23,7 @@ struct Given {
     /// Names behind the others: what the command depends on.
     parameters: Vec<String>,
     /// The conditions of its attributes.
-    conditions: Vec<super::condition::Condition>,
+    conditions: Vec<crate::rust::syntax::condition::Condition>,
 }
 
 /// What stands behind the name.
@@ -278,7 +278,7 @@ impl World<'_> {
 
 fn tokens(call: &MacroCall) -> Option<proc_macro2::TokenStream> {
     let tokens: proc_macro2::TokenStream = call.text.parse().ok()?;
-    (!super::nesting::is_too_deep(&tokens)).then_some(tokens)
+    (!crate::rust::syntax::nesting::is_too_deep(&tokens)).then_some(tokens)
 }
 
 /// A name, some expressions, a type, and more names.
@@ -286,7 +286,7 @@ fn given(call: &MacroCall, form: Form) -> Option<Given> {
     let origin = origin_of(call);
     let read = |input: ParseStream<'_>| {
         let attributes = input.call(syn::Attribute::parse_outer)?;
-        let conditions = super::attributes::conditions(&attributes);
+        let conditions = crate::rust::syntax::attributes::conditions(&attributes);
         let name: syn::Ident = input.parse()?;
         let mut values = Vec::new();
         for _ in 0..form.values {
@@ -321,7 +321,7 @@ fn sentence(call: &MacroCall) -> Option<(Vec<String>, Given)> {
     let origin = origin_of(call);
     let read = |input: ParseStream<'_>| {
         let attributes = input.call(syn::Attribute::parse_outer)?;
-        let conditions = super::attributes::conditions(&attributes);
+        let conditions = crate::rust::syntax::attributes::conditions(&attributes);
         let mut words: Vec<syn::Ident> = Vec::new();
         loop {
             let word: syn::Ident = input.parse()?;

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use ioctlkit_model::{Constant, Type, TypedefBody, TypedefId};
 
-use super::constant::{Bound, Env, constant};
-use super::item::{Generic, Item, Kind, Path, Place, Segment, Ty, TyKind};
-use super::prelude;
-use super::resolve::{Names, Target};
-use super::world::{ScopeId, World};
+use super::constants::{Bound, Env, constant};
+use crate::rust::resolve::names::{Names, Target};
+use crate::rust::resolve::prelude;
+use crate::rust::resolve::world::{ScopeId, World};
+use crate::rust::syntax::item::{Generic, Item, Kind, Path, Place, Segment, Ty, TyKind};
 
 /// A type as its author would write it, without lifetimes.
 pub(crate) fn spell(ty: &Ty) -> String {

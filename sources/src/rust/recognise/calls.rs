@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use ioctlkit_model::Type;
 
-use super::body::{is_address, pointed_at};
-use super::constant::{Env, type_argument};
-use super::item::{
+use crate::rust::evaluate::constants::{Env, type_argument};
+use crate::rust::resolve::names::{Names, Target};
+use crate::rust::resolve::world::{ScopeId, World};
+use crate::rust::syntax::body::{is_address, pointed_at};
+use crate::rust::syntax::item::{
     Call, Callee, Ex, ExKind, Function, Generic, Item, Kind, Path, Site, Ty, TyKind,
 };
-use super::resolve::{Names, Target};
-use super::well_known;
-use super::world::{ScopeId, World};
+use crate::rust::syntax::well_known;
 
 /// Functions that pass a request on are followed through so many others: more than anybody has, and
 /// less than the stack holds.

@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::cargo::Package;
-use super::condition::{Build, Condition};
 use super::files::{Parsed, folder_of, module_file, normal};
-use super::item::{Item, Kind, Module};
 use super::world::{CrateId, Definition, Entry, FileIndex, Method, Scope, ScopeId, World};
+use crate::rust::syntax::condition::{Build, Condition};
+use crate::rust::syntax::item::{Item, Kind, Module};
 
 impl World<'_> {
     pub(crate) fn hold(&self, krate: CrateId, conditions: &[Condition]) -> bool {

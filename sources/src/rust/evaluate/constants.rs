@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use ioctlkit_model::{BinaryOperator, Constant, Expression, Type, UnaryOperator};
 
-use super::condition::Condition;
-use super::item::{Ex, ExKind, Function, Generic, Item, Kind, Parameter, Path, Step, Ty};
-use super::prelude;
-use super::resolve::{Names, Target};
-use super::world::{CrateId, Method, ScopeId, World};
 use crate::own_encoder::{evaluate, has_shift};
+use crate::rust::resolve::names::{Names, Target};
+use crate::rust::resolve::prelude;
+use crate::rust::resolve::world::{CrateId, Method, ScopeId, World};
+use crate::rust::syntax::condition::Condition;
+use crate::rust::syntax::item::{
+    Ex, ExKind, Function, Generic, Item, Kind, Parameter, Path, Step, Ty,
+};
 
 /// Where an expression or type stands, and what its parameters are.
 #[derive(Debug, Clone)]

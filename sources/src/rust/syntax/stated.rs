@@ -8,14 +8,14 @@ use ioctlkit_model::{
 };
 use ioctlkit_syntax as syntax;
 
-use super::build::Builder;
-use super::commands::Named;
-use super::constant::{Env, literal, type_argument};
 use super::derive::{self, Identity};
 use super::item::{Ex, ExKind, Generic, Item, Kind, Ty};
 use super::lower::{Origin, name_of};
-use super::prelude;
-use super::world::{FileIndex, World};
+use crate::rust::evaluate::build::Builder;
+use crate::rust::evaluate::constants::{Env, literal, type_argument};
+use crate::rust::recognise::commands::Named;
+use crate::rust::resolve::prelude;
+use crate::rust::resolve::world::{FileIndex, World};
 
 /// What is said of a command's call.
 #[derive(Debug, PartialEq)]

@@ -8,13 +8,13 @@ use syn::parse::{ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
 use syn::{Expr, Token};
 
-use super::constant::{Bound, Env, constant, literal, type_argument};
-use super::item::{Ex, ExKind, Generic, Kind, MacroCall, Path, Ty, TyKind};
-use super::lower::Origin;
-use super::resolve::{Names, Target};
 use super::through;
-use super::world::World;
 use crate::own_encoder::{self, Size, take_apart};
+use crate::rust::evaluate::constants::{Bound, Env, constant, literal, type_argument};
+use crate::rust::resolve::names::{Names, Target};
+use crate::rust::resolve::world::World;
+use crate::rust::syntax::item::{Ex, ExKind, Generic, Kind, MacroCall, Path, Ty, TyKind};
+use crate::rust::syntax::lower::Origin;
 
 /// What an expression is.
 #[derive(Debug, Clone, PartialEq)]
@@ -186,7 +186,7 @@ impl World<'_> {
     ) -> Option<Found> {
         let name = path.last();
         let is_known = matches!(name, "ioctl_expr" | "classic" | "from_raw")
-            || super::well_known::may_yield_number(Some("opcode"), name);
+            || crate::rust::syntax::well_known::may_yield_number(Some("opcode"), name);
         let is_own = || self.crates.iter().any(|krate| krate.const_functions.contains(name));
         if !is_known && !is_own() {
             return None;
@@ -444,7 +444,7 @@ impl World<'_> {
         let path = ty.path()?;
         let name = path.last();
         let arguments = path.arguments();
-        if super::prelude::is_pattern(name) {
+        if crate::rust::resolve::prelude::is_pattern(name) {
             return match arguments.first()? {
                 Generic::Constant(value) => self.request(value, env, None),
                 // A constant's name looks like a type's.
@@ -563,7 +563,7 @@ fn iocuddle_argument(ty: &Ty) -> Option<Ty> {
 /// The arguments of a macro that takes expressions.
 pub(crate) fn expressions(call: &MacroCall) -> Option<Vec<Ex>> {
     let tokens: proc_macro2::TokenStream = call.text.parse().ok()?;
-    if super::nesting::is_too_deep(&tokens) {
+    if crate::rust::syntax::nesting::is_too_deep(&tokens) {
         return None;
     }
     let list = |input: ParseStream<'_>| Punctuated::<Expr, Token![,]>::parse_terminated(input);

@@ -7,14 +7,14 @@ use std::sync::Arc;
 
 use ioctlkit_abi::{Abi, AbiSet};
 
-use super::build::Builder;
 use super::cargo::Package;
-use super::condition::{Build, Script};
 use super::features::Features;
 use super::files::{Files, folder_of};
-use super::item::{Import, Item};
 use super::lookups::Lookups;
 use super::macros::Expansions;
+use crate::rust::evaluate::build::Builder;
+use crate::rust::syntax::condition::{Build, Script};
+use crate::rust::syntax::item::{Import, Item};
 
 /// A module, or a block with items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -119,7 +119,7 @@ pub(crate) struct World<'a> {
     pub(crate) expansions: &'a mut Expansions,
     pub(crate) lookups: Lookups,
     /// What the globs of modules lead to.
-    pub(crate) globs: HashMap<(ScopeId, usize), Option<super::resolve::Target>>,
+    pub(crate) globs: HashMap<(ScopeId, usize), Option<super::names::Target>>,
     /// The records that were read for this class.
     pub(crate) done: HashSet<ioctlkit_model::RecordId>,
     /// What pointers point to, to be defined when everything else is.
@@ -134,9 +134,9 @@ pub(crate) struct World<'a> {
     /// Whether what cannot be resolved is said.
     pub(crate) aloud: bool,
     /// The requests that cannot be worked out.
-    pub(crate) unknown: Vec<super::uses::Unknown>,
+    pub(crate) unknown: Vec<crate::rust::recognise::uses::Unknown>,
     /// What functions pass on to `ioctl`.
-    pub(crate) passing: super::calls::Passing,
+    pub(crate) passing: crate::rust::recognise::calls::Passing,
     /// How many calls may be worked out yet: functions may call each other without end.
     calls_left: u32,
 }
@@ -175,7 +175,7 @@ impl<'a> World<'a> {
             builtin: None,
             aloud: true,
             unknown: Vec::new(),
-            passing: super::calls::Passing::new(),
+            passing: crate::rust::recognise::calls::Passing::new(),
             calls_left: MOST_CALLS,
         };
         world.builtin = world.enter_builtin();

@@ -16,31 +16,31 @@
 //! A macro or function that the crate defines for itself is not named: what it comes to is.
 
 /// `#[derive(Ioctl)]`.
-pub use ioctlkit_model::THROUGH_DERIVE as DERIVE;
-pub use ioctlkit_model::THROUGH_LINUX_RAW_SYS as LINUX_RAW_SYS;
+pub(crate) use ioctlkit_model::THROUGH_DERIVE as DERIVE;
+pub(crate) use ioctlkit_model::THROUGH_LINUX_RAW_SYS as LINUX_RAW_SYS;
 
 /// Shifts and ors that the crate spells out.
-pub const SHIFTS: &str = "shifts";
+pub(crate) const SHIFTS: &str = "shifts";
 
 /// What the macros of nix are named with, such as `nix::ioctl_readwrite` and
 /// `nix::request_code_read`.
-pub const NIX: &str = "nix::";
+pub(crate) const NIX: &str = "nix::";
 
 /// What the functions of rustix are named with, such as `rustix::ioctl::opcode::read`; the types
 /// are `rustix::ioctl::ReadOpcode` and its kin.
-pub const RUSTIX: &str = "rustix::ioctl::";
+pub(crate) const RUSTIX: &str = "rustix::ioctl::";
 
 /// What the functions of libc are named with, such as `libc::_IOR`.
-pub const LIBC: &str = "libc::";
+pub(crate) const LIBC: &str = "libc::";
 
 /// What the macros of vmm-sys-util are named with, such as `vmm_sys_util::ioctl_iow_nr`.
-pub const VMM_SYS_UTIL: &str = "vmm_sys_util::";
+pub(crate) const VMM_SYS_UTIL: &str = "vmm_sys_util::";
 
 /// What the functions of uoctl are named with, such as `uoctl::_IOWR`.
-pub const UOCTL: &str = "uoctl::";
+pub(crate) const UOCTL: &str = "uoctl::";
 
 /// What the functions of iocuddle are named with, such as `iocuddle::Group::read`.
-pub const IOCUDDLE: &str = "iocuddle::";
+pub(crate) const IOCUDDLE: &str = "iocuddle::";
 
 /// What the macros of ioctl-sys are named with, such as `ioctl_sys::ior`.
-pub const IOCTL_SYS: &str = "ioctl_sys::";
+pub(crate) const IOCTL_SYS: &str = "ioctl_sys::";

@@ -7,15 +7,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rayon::Scope;
 use rayon::prelude::*;
 
-use super::condition::{self, Condition};
-use super::extract;
-use super::item::{Item, Kind, Module, Place};
-use super::lower::Origin;
-use super::nesting::is_too_deep;
-use super::old_rust;
 use crate::overlay;
 use crate::reach::Reach;
 use crate::reading::{self, ReadError, limit};
+use crate::rust::syntax::condition::{self, Condition};
+use crate::rust::syntax::extract;
+use crate::rust::syntax::item::{Item, Kind, Module, Place};
+use crate::rust::syntax::lower::Origin;
+use crate::rust::syntax::nesting::is_too_deep;
+use crate::rust::syntax::old_rust;
 use crate::{Caution, watch};
 
 /// A file that was read.
@@ -243,7 +243,7 @@ pub(crate) fn parse(path: PathBuf, text: &Arc<str>) -> Parsed {
         }
         Ok(tokens) => match old_rust::parse(tokens) {
             Ok(file) => {
-                parsed.conditions = super::attributes::conditions(&file.attrs);
+                parsed.conditions = crate::rust::syntax::attributes::conditions(&file.attrs);
                 parsed.items = extract::items(origin, &file.items);
             }
             Err(error) => parsed.mistake = Some(at(&error)),

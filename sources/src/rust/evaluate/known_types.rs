@@ -2,11 +2,11 @@
 
 use ioctlkit_model::{Constant, Type};
 
-use super::constant::{Bound, Env, constant, type_argument};
-use super::item::{Path, TyKind};
-use super::prelude;
+use super::constants::{Bound, Env, constant, type_argument};
 use super::types::spell_last;
-use super::world::World;
+use crate::rust::resolve::prelude;
+use crate::rust::resolve::world::World;
+use crate::rust::syntax::item::{Path, TyKind};
 
 impl World<'_> {
     /// The types that bindgen puts into what it makes.

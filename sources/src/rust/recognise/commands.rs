@@ -5,13 +5,13 @@ use std::sync::Arc;
 use ioctlkit_abi::{Abi, AbiSet};
 use ioctlkit_model::{Argument, CommandBody, Constant, ProblemKind, THROUGH_CONSTANT, Written};
 
-use super::constant::Env;
-use super::derive::{self, Identity};
-use super::item::{Ex, ExKind, Function, Item, Kind, Place, Ty};
 use super::request::{Encoded, Found};
 use super::through;
 use super::uses::Around;
-use super::world::{Definition, FileIndex, ScopeId, World};
+use crate::rust::evaluate::constants::Env;
+use crate::rust::resolve::world::{Definition, FileIndex, ScopeId, World};
+use crate::rust::syntax::derive::{self, Identity};
+use crate::rust::syntax::item::{Ex, ExKind, Function, Item, Kind, Place, Ty};
 
 /// Where a command is defined, and what it is called.
 pub(crate) struct Named<'a> {

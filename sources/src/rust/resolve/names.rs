@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::cargo::FIRST_EDITION;
-use super::item::{Import, Item, Kind};
 use super::lookups::Begun;
 use super::prelude;
 use super::world::{CrateId, Entry, ScopeId, World};
+use crate::rust::syntax::item::{Import, Item, Kind};
 
 /// Which kind of thing a name is looked up as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

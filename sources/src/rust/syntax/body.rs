@@ -8,7 +8,8 @@ use syn::visit::{self, Visit};
 use super::extract::{self, parameters};
 use super::item::{Call, Callee, Ex, ExKind, Function, Site, Ty, TyKind};
 use super::lower::{Origin, name_of};
-use super::{prelude, well_known};
+use super::well_known;
+use crate::rust::resolve::prelude;
 
 /// Reads a function.
 pub(crate) fn read(origin: Origin<'_>, signature: &syn::Signature, block: &syn::Block) -> Function {

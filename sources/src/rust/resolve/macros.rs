@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use proc_macro2::TokenStream;
 
-use super::commands::mentions;
-use super::extract;
-use super::item::{Ex, Function, Item, Kind, MacroCall, Path, Place};
-use super::lower::Origin;
-use super::macro_rules::{Rules, expand, parse, without_places};
-use super::nesting::is_too_deep;
 use super::world::{CrateId, ScopeId, World};
+use crate::rust::recognise::commands::mentions;
+use crate::rust::syntax::extract;
+use crate::rust::syntax::item::{Ex, Function, Item, Kind, MacroCall, Path, Place};
+use crate::rust::syntax::lower::Origin;
+use crate::rust::syntax::macro_rules::{Rules, expand, parse, without_places};
+use crate::rust::syntax::nesting::is_too_deep;
 
 /// What macros yielded before, for another class of ABIs.
 #[derive(Debug, Default)]
@@ -107,7 +107,10 @@ impl World<'_> {
         let body = self.expansion(&text, call).and_then(|output| {
             let braced = quote::quote!({ #output });
             let value = syn::parse2::<syn::Expr>(braced).ok()?;
-            Some(Rc::new(super::body::read_expression(Origin::Macro(call.place), &value)))
+            Some(Rc::new(crate::rust::syntax::body::read_expression(
+                Origin::Macro(call.place),
+                &value,
+            )))
         });
         self.expansions.bodies.insert(key, body.clone());
         body

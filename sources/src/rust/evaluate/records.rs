@@ -9,11 +9,11 @@ use ioctlkit_model::{
     Member, RecordBody, Representation, Type, TypedefBody,
 };
 
-use super::condition::Condition;
-use super::constant::{Bound, Env, literal};
-use super::item::{Data, Enumeration, Field, Item, Repr, Ty, TyKind};
-use super::prelude;
-use super::world::{CrateId, Definition, FileIndex, ScopeId, World};
+use super::constants::{Bound, Env, literal};
+use crate::rust::resolve::prelude;
+use crate::rust::resolve::world::{CrateId, Definition, FileIndex, ScopeId, World};
+use crate::rust::syntax::condition::Condition;
+use crate::rust::syntax::item::{Data, Enumeration, Field, Item, Repr, Ty, TyKind};
 
 impl World<'_> {
     fn repr(&self, krate: CrateId, reprs: &[(Vec<Condition>, Repr)]) -> Repr {
@@ -210,7 +210,7 @@ impl World<'_> {
                     ty: part.clone(),
                     conditions: Vec::new(),
                     anonymous: false,
-                    stated: super::stated::Member::default(),
+                    stated: crate::rust::syntax::stated::Member::default(),
                 };
                 members.push(self.member_of(file, &field, env));
             }
@@ -268,7 +268,7 @@ impl World<'_> {
     /// A structure or union that no command may carry, but that is laid out for C: to be defined
     /// when everything else is.
     pub(crate) fn define_later(&mut self, definition: &Definition) {
-        if let super::item::Kind::Data(data) = &definition.item.kind
+        if let crate::rust::syntax::item::Kind::Data(data) = &definition.item.kind
             && data.parameters.is_empty()
             && data.reprs.iter().any(|(_, repr)| repr.c)
         {
@@ -280,7 +280,7 @@ impl World<'_> {
     pub(crate) fn define_pending(&mut self) {
         self.aloud = false;
         while let Some((scope, item)) = self.pending.pop() {
-            if let super::item::Kind::Data(data) = &item.kind {
+            if let crate::rust::syntax::item::Kind::Data(data) = &item.kind {
                 self.data(
                     scope,
                     &item,

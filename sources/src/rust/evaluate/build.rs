@@ -12,13 +12,14 @@ use ioctlkit_model::{
     RecordId, Span, THROUGH_CONSTANT, Type, Typedef, TypedefBody, TypedefId, Variants,
 };
 
-use super::Constants;
-use super::cargo::{Dependency, Package};
-use super::comments::comments;
-use super::files::{Parsed, parse};
-use super::item::{Item, Place};
-use super::world::FileIndex;
-use super::{prelude, registry};
+use crate::rust::Constants;
+use crate::rust::resolve::cargo::{Dependency, Package};
+use crate::rust::resolve::files::{Parsed, parse};
+use crate::rust::resolve::prelude;
+use crate::rust::resolve::registry;
+use crate::rust::resolve::world::FileIndex;
+use crate::rust::syntax::comments::comments;
+use crate::rust::syntax::item::{Item, Place};
 
 /// A definition by where it stands, its name, and what its parameters stand for.
 type Key = (FileIndex, Place, String);

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use super::calls::name_of;
 use super::commands::{Named, at_site, mentions};
-use super::constant::Env;
-use super::item::{Ex, ExKind, Function, Generic, Item, Kind, MacroCall, Path, Place, Site, Ty};
 use super::request::Found;
-use super::resolve::{Names, Target};
-use super::world::{FileIndex, ScopeId, World};
+use crate::rust::evaluate::constants::Env;
+use crate::rust::resolve::names::{Names, Target};
+use crate::rust::resolve::world::{FileIndex, ScopeId, World};
+use crate::rust::syntax::item::{
+    Ex, ExKind, Function, Generic, Item, Kind, MacroCall, Path, Place, Site, Ty,
+};
 
 /// A request that cannot be worked out.
 #[derive(Debug)]
@@ -99,7 +101,7 @@ impl World<'_> {
     fn pattern_opcode(&mut self, ty: &Ty, env: &Env) -> Option<Ex> {
         let path = ty.path()?;
         let is_pattern = if self.is_of_rustix(ty, env) {
-            super::prelude::is_pattern(path.last())
+            crate::rust::resolve::prelude::is_pattern(path.last())
         } else {
             self.implements_ioctl(path, env)
         };
@@ -306,7 +308,8 @@ impl World<'_> {
             Some(Target::Item(scope, item)) => (scope, item),
             // The numbers of these are the kernel's, and no definition of this crate.
             Some(Target::External(krate, _))
-                if super::prelude::is_known_crate(&krate) || krate == "linux_raw_sys" =>
+                if crate::rust::resolve::prelude::is_known_crate(&krate)
+                    || krate == "linux_raw_sys" =>
             {
                 return;
             }
@@ -315,7 +318,7 @@ impl World<'_> {
             }
             Some(Target::Variant(scope, item, index)) => {
                 let value = self.variant_value(scope, &item, index, env);
-                match value.as_ref().and_then(super::constant::literal) {
+                match value.as_ref().and_then(crate::rust::evaluate::constants::literal) {
                     Some(number) => self.raw(file, path.last(), ex.place, number),
                     None => unknown(self, "the value of the variant cannot be worked out"),
                 }

@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use super::resolve::{Names, Target};
+use super::names::{Names, Target};
 use super::world::ScopeId;
 
 /// A name, where it is looked for, and as what.

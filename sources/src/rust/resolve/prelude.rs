@@ -2,7 +2,7 @@
 
 use ioctlkit_abi::Scalar;
 
-use super::resolve::Names;
+use super::names::Names;
 
 /// The text of the file that defines them. They have a place in it, as all types have one.
 pub(crate) const TEXT: &str = include_str!("prelude/types.rs");
@@ -118,13 +118,15 @@ pub(crate) fn has(krate: &str, name: &str, kind: Names) -> bool {
                 )
             }
             "rustix" => {
-                name == "opcode" || super::well_known::is_opcode_type(name) || is_pattern(name)
+                name == "opcode"
+                    || crate::rust::syntax::well_known::is_opcode_type(name)
+                    || is_pattern(name)
             }
             _ => false,
         },
         Names::Values => match krate {
-            "uoctl" | "libc" => super::well_known::may_yield_number(None, name),
-            "rustix" => super::well_known::may_yield_number(Some("opcode"), name),
+            "uoctl" | "libc" => crate::rust::syntax::well_known::may_yield_number(None, name),
+            "rustix" => crate::rust::syntax::well_known::may_yield_number(Some("opcode"), name),
             "vmm_sys_util" => name == "ioctl_expr",
             _ => false,
         },

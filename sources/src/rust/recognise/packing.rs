@@ -5,7 +5,7 @@ use ioctlkit_abi::{Direction, Encoding};
 use ioctlkit_model::{Argument, BinaryOperator, Constant, Encoder, Expression, OwnEncoder};
 
 use super::through;
-use super::world::{CrateId, World};
+use crate::rust::resolve::world::{CrateId, World};
 
 /// How a crate puts a number together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,7 +81,9 @@ impl World<'_> {
     /// The version of a dependency that a crate is built with, as far as it is known.
     fn version_of(&mut self, krate: CrateId, name: &str) -> Option<Vec<u64>> {
         let package = self.krate(krate).package.clone()?;
-        let original = |dependency: &super::cargo::Dependency| dependency.package.replace('-', "_");
+        let original = |dependency: &crate::rust::resolve::cargo::Dependency| {
+            dependency.package.replace('-', "_")
+        };
         let dependency =
             package.dependencies.values().find(|dependency| original(dependency) == name)?.clone();
         self.builder.version(&package, &dependency)

@@ -1,0 +1,9 @@
+//! What defines commands, and what calls of `ioctl` are given.
+
+pub(crate) mod calls;
+pub(crate) mod commands;
+pub(crate) mod item_macros;
+pub(crate) mod packing;
+pub(crate) mod request;
+pub(crate) mod through;
+pub(crate) mod uses;
