@@ -1,9 +1,11 @@
 //! What an attempt with KVM came to, kept between runs: one that fails costs ten seconds.
 
 use std::fs;
-use std::io::Read as _;
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
+
+use tempfile::NamedTempFile;
 
 use crate::cache::Cache;
 
@@ -33,14 +35,18 @@ impl KvmMemory {
 
     /// Notes why. A cache that cannot be written costs another attempt, and nothing else.
     pub(crate) fn note(&self, qemu: &Path, why: &str) {
-        let Some(about) = circumstances(qemu) else { return };
-        let Some(folder) = self.file.parent() else { return };
-        let written = fs::create_dir_all(folder).and_then(|()| {
-            let mut file = tempfile::NamedTempFile::new_in(folder)?;
-            std::io::Write::write_all(&mut file, format!("{about}\n{why}\n").as_bytes())?;
-            file.persist(&self.file).map_err(|error| error.error)
-        });
-        drop(written);
+        if let Some(about) = circumstances(qemu) {
+            let _ = self.replace(&format!("{about}\n{why}\n"));
+        }
+    }
+
+    fn replace(&self, text: &str) -> io::Result<()> {
+        let folder = self.file.parent().ok_or(io::ErrorKind::NotFound)?;
+        fs::create_dir_all(folder)?;
+        let mut file = NamedTempFile::new_in(folder)?;
+        file.write_all(text.as_bytes())?;
+        file.persist(&self.file)?;
+        Ok(())
     }
 }
 
