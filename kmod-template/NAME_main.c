@@ -21,10 +21,9 @@
 //% if bus != "none"
 #include <linux/completion.h>
 //% endif
-//% if device == "cdev"
+//% if device == "cdev" or bus == "usb"
 #include <linux/device.h>
 //% endif
-#include <linux/err.h>
 #include <linux/fs.h>
 //% if bus == "i2c"
 #include <linux/i2c.h>
@@ -322,6 +321,7 @@ static void ${name}_remove(void *data)
 }
 
 //% if device == "misc"
+/* The name in /dev is one: a second device on the bus fails with -EEXIST. */
 static int ${name}_add(struct device *parent)
 {
 	struct ${name}_device *device;
@@ -442,118 +442,11 @@ static int ${name}_add_all(struct device *parent)
 }
 //% endif
 //% set add = name ~ ("_add_all" if device == "cdev" else "_add")
-//% if bus == "platform"
-
-static int ${name}_probe(struct platform_device *pdev)
-{
-	return ${add|code}(&pdev->dev);
-}
-
-static const struct platform_device_id ${name}_ids[] = {
-	{ .name = "${name}" },
-	{ }
-};
-MODULE_DEVICE_TABLE(platform, ${name}_ids);
-
-static struct platform_driver ${name}_driver = {
-	.probe = ${name}_probe,
-	.id_table = ${name}_ids,
-	.driver = {
-		.name = "${name}",
-	},
-};
-//% elif bus == "pci"
-
-static int ${name}_probe(struct pci_dev *pdev, const struct pci_device_id *id)
-{
-	int ret;
-
-	/* Undone when the driver is unbound, as all that is managed. */
-	ret = pcim_enable_device(pdev);
-	if (ret)
-		return ret;
-	return ${add|code}(&pdev->dev);
-}
-
-/* Fill in PCI_DEVICE() of each device that this drives. */
-static const struct pci_device_id ${name}_ids[] = {
-	{ }
-};
-MODULE_DEVICE_TABLE(pci, ${name}_ids);
-
-static struct pci_driver ${name}_driver = {
-	.name = "${name}",
-	.id_table = ${name}_ids,
-	.probe = ${name}_probe,
-};
-//% elif bus == "usb"
-
-static int ${name}_probe(struct usb_interface *interface, const struct usb_device_id *id)
-{
-	return ${add|code}(&interface->dev);
-}
-
-/* What probe has added is managed: it goes when this has returned. */
-static void ${name}_disconnect(struct usb_interface *interface)
-{
-}
-
-/* Fill in USB_DEVICE() of each device that this drives. */
-static const struct usb_device_id ${name}_ids[] = {
-	{ }
-};
-MODULE_DEVICE_TABLE(usb, ${name}_ids);
-
-static struct usb_driver ${name}_driver = {
-	.name = "${name}",
-	.probe = ${name}_probe,
-	.disconnect = ${name}_disconnect,
-	.id_table = ${name}_ids,
-};
-//% elif bus == "i2c"
-
-static int ${name}_probe(struct i2c_client *client)
-{
-	return ${add|code}(&client->dev);
-}
-
-static const struct i2c_device_id ${name}_ids[] = {
-	{ .name = "${name}" },
-	{ }
-};
-MODULE_DEVICE_TABLE(i2c, ${name}_ids);
-
-static struct i2c_driver ${name}_driver = {
-	.driver = {
-		.name = "${name}",
-	},
-	.probe = ${name}_probe,
-	.id_table = ${name}_ids,
-};
-//% elif bus == "auxiliary"
-
-static int ${name}_probe(struct auxiliary_device *adev, const struct auxiliary_device_id *id)
-{
-	return ${add|code}(&adev->dev);
-}
-
-/* The module that makes the device, and its name there. */
-static const struct auxiliary_device_id ${name}_ids[] = {
-	{ .name = "${name}_device.${name}" },
-	{ }
-};
-MODULE_DEVICE_TABLE(auxiliary, ${name}_ids);
-
-static struct auxiliary_driver ${name}_driver = {
-	.name = "${name}",
-	.probe = ${name}_probe,
-	.id_table = ${name}_ids,
-};
-//% endif
+//% include "bus/" ~ bus ~ ".c"
 //% endif
 //% set register = {"platform": "platform_driver_register", "pci": "pci_register_driver", "usb": "usb_register", "i2c": "i2c_add_driver", "auxiliary": "auxiliary_driver_register"}
 //% set unregister = {"platform": "platform_driver_unregister", "pci": "pci_unregister_driver", "usb": "usb_deregister", "i2c": "i2c_del_driver", "auxiliary": "auxiliary_driver_unregister"}
-//% if bus != "none" and device == "misc" and not bench
+//% if device == "misc" and not bench
 module_${bus|code}_driver(${name}_driver);
 //% else
 
@@ -574,15 +467,9 @@ static int __init ${name}_init(void)
 //% else
 	ret = ${register[bus]|code}(&${name}_driver);
 //% endif
-//% if device == "cdev"
 	if (ret)
-		goto unregister_class;
-//% endif
+		${("goto unregister_class" if device == "cdev" else "return ret")|code};
 //% if bench
-//% if device == "misc"
-	if (ret)
-		return ret;
-//% endif
 	ret = ${name}_bench_register();
 	if (ret)
 		goto unregister;

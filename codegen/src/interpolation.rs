@@ -71,7 +71,6 @@ pub(crate) fn environment(language: Language) -> Environment<'static> {
             environment.add_filter("list", python_list);
             environment.add_filter("hex", python_hex);
             add(&mut environment, "string", escape::python_string);
-            add(&mut environment, "docstring", escape::python_string);
             add(&mut environment, "comment", escape::hash_comment);
         }
         Language::Rust => environment.add_filter("byte", rust_byte),

@@ -283,7 +283,7 @@ fn a_decoder_says_what_it_does_not_know() {
         assert_eq!(output.status.code(), Some(1), "{number}");
         assert!(String::from_utf8_lossy(&output.stdout).contains("no command of /dev/gong"));
     }
-    for arguments in [&["gong"] as &[&str], &[""], &["0x100000000"]] {
+    for arguments in [&["gong"] as &[&str], &[""], &["0x100000000"], &["1", "2", "3"]] {
         let output = gong.run("", arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
         assert!(String::from_utf8_lossy(&output.stderr).starts_with("usage: "));
@@ -411,6 +411,94 @@ fn the_numbers_of_python_are_what_the_compiler_of_each_architecture_makes_of_the
     }
 }
 
+/// The files of a module, made of Rust source.
+fn made_of(source: &str) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("source.rs");
+    fs::write(&path, source).unwrap();
+    let request = rust::Request { paths: vec![path], ..rust::Request::default() };
+    let (interface, problems) = rust::read(&request);
+    assert!(problems.is_empty(), "{problems:?}");
+    let plan = plan(&interface, &Options::default()).unwrap();
+    let mut files = render(&plan).unwrap();
+    files.extend(userland(&interface, &plan).unwrap());
+    for file in files {
+        let path = folder.path().join(&file.path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, file.text).unwrap();
+    }
+    folder
+}
+
+/// A structure that holds one which leads back to it, and that leads to itself.
+const CIRCLES: &str = r#"
+use ioctlkit::{Ioctl, IoctlData, Reserved, UserPtr};
+
+/// What a node holds.
+#[derive(IoctlData)]
+#[repr(C)]
+pub struct NodeInner<'a> {
+    /// Where it belongs: at 50 % of it.
+    #[ioctl(count = parents)]
+    pub parent: UserPtr<'a, NodeOuter<'a>>,
+    /// How many.
+    pub parents: u32,
+    pub _reserved0: Reserved<4>,
+}
+
+/// A node.
+#[derive(IoctlData)]
+#[repr(C)]
+pub struct NodeOuter<'a> {
+    /// What it holds.
+    pub inner: NodeInner<'a>,
+    /// The next ones.
+    #[ioctl(count = others)]
+    pub next: UserPtr<'a, NodeOuter<'a>>,
+    /// How many.
+    pub others: u64,
+}
+
+/// An invented device.
+#[derive(Ioctl)]
+#[ioctl(type = b'N', device = Node, unsafe(path = "/dev/node"), prefix = "NODE_")]
+pub enum NodeIoctl<'a> {
+    /// Sets it.
+    #[ioctl(nr = 1, write)]
+    Set(NodeOuter<'a>),
+}
+"#;
+
+#[test]
+fn structures_that_lead_in_a_circle_are_laid_out_cleared_and_decoded() {
+    let folder = made_of(CIRCLES);
+    let cleared = "void f(struct node_outer *it);\n\
+                   void f(struct node_outer *it) { node_outer_clear_reserved(it); }";
+    compiles("gcc", &["-std=c99"], folder.path(), "node_calls.h", cleared);
+    let program = "import node_calls as node\nprint(node.NodeOuter.inner.size)\n";
+    assert_eq!(python(&folder.path().join("tools"), program), "16\n");
+    let page = fs::read_to_string(folder.path().join("man/node.4")).unwrap();
+    assert!(page.contains("at 50 % of it"), "{page}");
+    let tools = folder.path().join("tools");
+    let decoder = tools.join("node_decode");
+    run(Command::new("gcc")
+        .args(["-std=gnu11", "-Wall", "-Wextra", "-Werror", "-D__user=", "-I"])
+        .arg(folder.path().join("include/uapi"))
+        .arg(tools.join("node_decode.c"))
+        .arg("-o")
+        .arg(&decoder));
+    let number = "0x40204e01";
+    let node = format!("{:0<48}{:0<16}", "", "01");
+    let next = format!("next={node}");
+    let said = Command::new(&decoder).args([number, &node, &next]).output().unwrap();
+    assert_eq!(said.status.code(), Some(0), "{said:?}");
+    let out = String::from_utf8(said.stdout).unwrap();
+    assert_eq!(out.matches("others=1").count(), 2, "{out}");
+    let said = Command::new(&decoder).args([number, &node, "nxet=00"]).output().unwrap();
+    assert_eq!(said.status.code(), Some(2), "{said:?}");
+    assert!(String::from_utf8_lossy(&said.stderr).starts_with("nxet=00: no member"), "{said:?}");
+}
+
 const HOLDS_ANOTHER: &str = "/// Two.\n#[derive(IoctlData)]\n#[repr(C)]\npub struct GongPair {\n    \
     pub one: GongSample,\n    pub other: GongChannel,\n}\n\n/// Samples of the caller.";
 
@@ -435,20 +523,7 @@ fn names_that_are_keywords_elsewhere_get_an_underscore() {
         assert!(text.contains(from), "{from}");
         text = text.replace(from, to);
     }
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("gong.rs");
-    fs::write(&path, text).unwrap();
-    let request = rust::Request { paths: vec![path], ..rust::Request::default() };
-    let (interface, problems) = rust::read(&request);
-    assert!(problems.is_empty(), "{problems:?}");
-    let plan = plan(&interface, &Options::default()).unwrap();
-    let mut files = render(&plan).unwrap();
-    files.extend(userland(&interface, &plan).unwrap());
-    for file in files {
-        let path = folder.path().join(&file.path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, file.text).unwrap();
-    }
+    let folder = made_of(&text);
     for (compiler, standard, end) in [("gcc", "-std=c99", ""), ("g++", "-std=c++17", "_")] {
         let body = format!(
             "int f(struct gong_config *it);\n\

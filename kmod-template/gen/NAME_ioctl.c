@@ -276,7 +276,7 @@ static long ${do_name}(struct file *file${(", unsigned int cmd" if c.by_number)|
 //% endif
 	ret = ${it.symbol}_enter(file);
 	if (ret)
-		${("goto put_fd" if c.returns == "file" else "goto out" if c.cleans else "return ret")|code};
+		${("goto put_fd" if c.returns == "file" else c.fail)|code};
 //% if c.returns == "file"
 	made = ${it.symbol}_ops.${c.op}(${c.arguments|code});
 	${it.symbol}_leave(file);
@@ -289,7 +289,7 @@ static long ${do_name}(struct file *file${(", unsigned int cmd" if c.by_number)|
 	${it.symbol}_leave(file);
 //% if c.writes
 	if (ret < 0)
-		${("goto out" if c.cleans else "return ret")|code};
+		${c.fail|code};
 //% endif
 //% endif
 //% if c.writes

@@ -37,8 +37,9 @@ ${stamp}
  *
  * A handler runs when its argument has been copied in and found valid, between
  * ${it.symbol}_enter() and ${it.symbol}_leave(). It answers 0, or the number that the command
- * returns, or an error: the caller gets what it answers. No lock is held, and one that sleeps ends
- * with -ENODEV when the device goes. What it leaves in its argument goes to the caller only when it succeeds.
+ * returns, or an error: the caller gets what it answers. No lock is held. A handler that sleeps must
+ * wake up and return -ENODEV when the device goes; until it returns, the device cannot be
+ * removed. What a handler leaves in its argument goes to the caller only when it succeeds.
  * A command whose member is NULL answers -ENOTTY.
 //% for c in it.commands
  *

@@ -61,6 +61,8 @@ static int fd, device_fd;
 static unsigned char *pages;
 /* A set-up of the hooks has failed since the test began. */
 static bool set_up_failed;
+/* The driver in sysfs, if it has one device, and what the bus calls that. */
+static char driver_folder[512], bus_id[256];
 
 /* A test of a command. */
 struct test {
@@ -71,11 +73,28 @@ struct test {
 	int (*run)(const struct command *command, long valid);
 };
 
-/* What valid calls of an interface answered, before its tests ran. */
-struct probe {
-	long opened;	/* what made the file: below zero if there is none */
-	long *valid;
+/* A result that is planned: what it is about, and what brings it. */
+struct job {
+	const struct interface *interface;	/* whose file it needs */
+	const char *subject;
+	const char *name;
+	int (*run)(const struct job *job);
+	/* What run() looks at, as far as it does. */
+	const struct command *command;
+	long valid;	/* what a valid call answered */
+	const struct test *test;
+	const struct elements *elements;
+	const struct member *member;
+	const char *why;	/* it is skipped */
 };
+
+struct jobs {
+	struct job *jobs;
+	size_t count;
+};
+
+/* Those that need the device, and those that need it gone. */
+static struct jobs planned, planned_last;
 
 static const char *why_skipped;
 
@@ -472,25 +491,6 @@ static bool is_of_every_command(long answer)
 {
 	return answer == -EBADF || answer == -EPERM || answer == -EFAULT || answer == -EINVAL ||
 		answer == -E2BIG || answer == -ENODEV;
-}
-
-static int spoilt(const struct command *command, const struct member *member,
-		  size_t offset, size_t size, __u64 value, long expected)
-{
-	unsigned char before[64];
-	unsigned char *at = argument_of(command, length_of(command));
-	size_t kept = smaller(size, sizeof(before));
-	long answer;
-
-	put(at + offset, size, value);
-	memcpy(before, at + offset, kept);
-	answer = call(command, command->number, at);
-	if (answer != expected)
-		ktap_say("%s = %#llx", member->name, (unsigned long long)value);
-	if (!memcmp(before, at + offset, kept))
-		return expect(member->name, answer, expected);
-	ktap_say("%s: a refused argument came back changed", member->name);
-	return KTAP_FAIL;
 }
 
 static int other_type(const struct command *command, long valid)
@@ -1178,19 +1178,39 @@ static unsigned char *with_elements(const struct command *command, const struct 
 	return at;
 }
 
-static int spoilt_element(const struct command *command, const struct elements *elements,
-			  const struct member *member, size_t offset, size_t size, __u64 value)
+static int spoilt_element(const struct job *job, size_t offset, size_t size, __u64 value)
 {
-	unsigned char *at = with_elements(command, elements);
-	unsigned long element = get(at + elements->address, 8);
+	unsigned char *at = with_elements(job->command, job->elements);
+	unsigned long element = get(at + job->elements->address, 8);
 
 	put((unsigned char *)element + offset, size, value);
-	return expect(member->name, call(command, command->number, at), -EINVAL);
+	return expect(job->member->name, call(job->command, job->command->number, at), -EINVAL);
 }
 
-static int test_element(const struct command *command, const struct elements *elements,
-			const struct member *member)
+static int spoilt_member(const struct job *job, size_t offset, size_t size, __u64 value)
 {
+	const struct command *command = job->command;
+	unsigned char before[64];
+	unsigned char *at = argument_of(command, length_of(command));
+	size_t kept = smaller(size, sizeof(before));
+	long answer;
+
+	put(at + offset, size, value);
+	memcpy(before, at + offset, kept);
+	answer = call(command, command->number, at);
+	if (answer != -EINVAL)
+		ktap_say("%s = %#llx", job->member->name, (unsigned long long)value);
+	if (!memcmp(before, at + offset, kept))
+		return expect(job->member->name, answer, -EINVAL);
+	ktap_say("%s: a refused argument came back changed", job->member->name);
+	return KTAP_FAIL;
+}
+
+/* Each value that the member may not have. */
+static int spoil(const struct job *job,
+		 int (*spoilt)(const struct job *job, size_t offset, size_t size, __u64 value))
+{
+	const struct member *member = job->member;
 	unsigned int bit;
 	size_t i;
 	int failed = 0;
@@ -1198,18 +1218,16 @@ static int test_element(const struct command *command, const struct elements *el
 	switch (member->rule) {
 	case RESERVED:
 		for (i = 0; i < member->size; i++)
-			failed |= spoilt_element(command, elements, member, member->offset + i, 1, 1);
+			failed |= spoilt(job, member->offset + i, 1, 1);
 		break;
 	case FLAGS:
 		for (bit = 0; bit < 8 * member->size; bit++) {
 			if (!(member->operand >> bit & 1))
-				failed |= spoilt_element(command, elements, member, member->offset,
-							 member->size, 1ULL << bit);
+				failed |= spoilt(job, member->offset, member->size, 1ULL << bit);
 		}
 		break;
 	case NOT_VALID:
-		failed = spoilt_element(command, elements, member, member->offset, member->size,
-					member->operand);
+		failed = spoilt(job, member->offset, member->size, member->operand);
 		break;
 	case ANYTHING:
 		break;
@@ -1218,8 +1236,10 @@ static int test_element(const struct command *command, const struct elements *el
 }
 
 /* Elements that are not there: at no address, behind the last, and more than memory holds. */
-static int test_no_elements(const struct command *command, const struct elements *elements)
+static int run_no_elements(const struct job *job)
 {
+	const struct command *command = job->command;
+	const struct elements *elements = job->elements;
 	static const __u64 counts[] = {
 		0x7fffffff, 0x80000000, 0xffffffff
 	};
@@ -1249,104 +1269,144 @@ static int test_no_elements(const struct command *command, const struct elements
 	return failed;
 }
 
-static int test_member(const struct command *command, const struct member *member)
+static int run_element(const struct job *job)
 {
-	unsigned int bit;
-	size_t i;
-	int failed = 0;
-
-	switch (member->rule) {
-	case RESERVED:
-		for (i = 0; i < member->size; i++)
-			failed |= spoilt(command, member, member->offset + i, 1, 1, -EINVAL);
-		break;
-	case FLAGS:
-		for (bit = 0; bit < 8 * member->size; bit++) {
-			if (!(member->operand >> bit & 1))
-				failed |= spoilt(command, member, member->offset, member->size,
-						 1ULL << bit, -EINVAL);
-		}
-		break;
-	case NOT_VALID:
-		failed = spoilt(command, member, member->offset, member->size,
-				member->operand, -EINVAL);
-		break;
-	case ANYTHING:
-		break;
-	}
-	return failed;
+	return spoil(job, spoilt_element);
 }
 
-/* Runs the tests of a list that there are for a command, or counts them alone. */
-static unsigned int in_list(const struct test *tests, size_t count,
-			    const struct command *command, long valid, bool run)
+static int run_member(const struct job *job)
 {
-	unsigned int planned = 0;
+	return spoil(job, spoilt_member);
+}
+
+static int run_test(const struct job *job)
+{
+	return job->test->run(job->command, job->valid);
+}
+
+static int run_skipped(const struct job *job)
+{
+	return skip(job->why);
+}
+
+static int run_gone(const struct job *job)
+{
+	const struct command *command = job->command;
+	int before = next_number();
+	long answer = call_on(fd, command->number, valid_argument(command));
+
+	return expect("gone", answer, -ENODEV) |
+		expect_value("the next file's number", next_number(), before);
+}
+
+static void *or_bail_out(void *memory)
+{
+	if (!memory) {
+		printf("Bail out! no memory\n");
+		exit(KTAP_FAIL);
+	}
+	return memory;
+}
+
+static void add(struct jobs *jobs, struct job job)
+{
+	size_t size = (jobs->count + 1) * sizeof(job);
+
+	if (!job.interface)
+		job.interface = interface;
+	if (job.command)
+		job.subject = job.command->name;
+	jobs->jobs = or_bail_out(realloc(jobs->jobs, size));
+	jobs->jobs[jobs->count++] = job;
+}
+
+static void plan_list(const struct test *tests, size_t count,
+		      const struct command *command, long valid)
+{
 	size_t i;
 
 	for (i = 0; i < count; i++) {
 		if (!tests[i].applies(command, valid))
 			continue;
-		planned++;
-		if (run)
-			report(command->name, tests[i].name, tests[i].run(command, valid));
+		add(&planned, (struct job) {
+			.name = tests[i].name,
+			.run = run_test,
+			.test = &tests[i],
+			.command = command,
+			.valid = valid,
+		});
 	}
-	return planned;
 }
 
-static unsigned int of_members(const struct command *command, bool run)
+/* The elements behind an address in the argument. */
+static void plan_elements(const struct command *command, const struct elements *elements)
 {
 	const struct member *member;
-	unsigned int planned = 0;
-
-	for (member = command->members; command->reads && member->name; member++) {
-		if (member->rule == ANYTHING)
-			continue;
-		planned++;
-		if (run)
-			report(command->name, member->name, test_member(command, member));
-	}
-	return planned;
-}
-
-/* The elements behind addresses in the argument. */
-static unsigned int of_elements(const struct command *command, bool run)
-{
-	const struct elements *elements;
-	const struct member *member;
-	unsigned int planned = 0;
 	char name[256];
 
-	for (elements = command->elements; elements && elements->name; elements++) {
-		planned++;
-		snprintf(name, sizeof(name), "%s: elements of no memory", elements->name);
-		if (run)
-			report(command->name, name, test_no_elements(command, elements));
-		for (member = elements->members; member->name; member++) {
-			if (member->rule == ANYTHING)
-				continue;
-			planned++;
-			snprintf(name, sizeof(name), "%s[0].%s", elements->name, member->name);
-			if (run)
-				report(command->name, name,
-				       test_element(command, elements, member));
-		}
+	snprintf(name, sizeof(name), "%s: elements of no memory", elements->name);
+	add(&planned, (struct job) {
+		.name = or_bail_out(strdup(name)),
+		.run = run_no_elements,
+		.command = command,
+		.elements = elements,
+	});
+	for (member = elements->members; member->name; member++) {
+		if (member->rule == ANYTHING)
+			continue;
+		snprintf(name, sizeof(name), "%s[0].%s", elements->name, member->name);
+		add(&planned, (struct job) {
+			.name = or_bail_out(strdup(name)),
+			.run = run_element,
+			.command = command,
+			.elements = elements,
+			.member = member,
+		});
 	}
-	return planned;
 }
 
-static unsigned int of_command(const struct command *command, long valid, bool run)
+static void plan_members(const struct command *command)
 {
-	unsigned int planned = in_list(number_tests, ARRAY_SIZE(number_tests), command, valid, run);
+	const struct member *member;
 
-	if (valid == -ENOTTY) {
-		if (run)
-			ktap_skip(command->name, "all others", "the driver does not implement it");
-		return planned + 1;
+	for (member = command->members; member->name; member++) {
+		if (member->rule == ANYTHING)
+			continue;
+		add(&planned, (struct job) {
+			.name = member->name,
+			.run = run_member,
+			.command = command,
+			.member = member,
+		});
 	}
-	planned += in_list(call_tests, ARRAY_SIZE(call_tests), command, valid, run);
-	planned += of_elements(command, run);
-	return planned + of_members(command, run);
+}
+
+static void plan_command(const struct command *command, long valid)
+{
+	const struct elements *elements;
+
+	plan_list(number_tests, ARRAY_SIZE(number_tests), command, valid);
+	if (valid == -ENOTTY) {
+		add(&planned, (struct job) {
+			.name = "all others",
+			.run = run_skipped,
+			.command = command,
+			.why = "the driver does not implement it",
+		});
+		return;
+	}
+	plan_list(call_tests, ARRAY_SIZE(call_tests), command, valid);
+	for (elements = command->elements; elements && elements->name; elements++)
+		plan_elements(command, elements);
+	if (command->reads)
+		plan_members(command);
+	if (driver_folder[0] && !interface->opener) {
+		add(&planned_last, (struct job) {
+			.name = "the device is gone",
+			.run = run_gone,
+			.command = command,
+		});
+	}
 }
 
 static int write_to(const char *path, const char *text)
@@ -1362,79 +1422,45 @@ static int write_to(const char *path, const char *text)
 }
 
 /*
- * The one device that the driver is bound to, and the folder of the driver: what
- * is not a link to the module is a link to a device.
+ * Finds the one device that the driver is bound to, and the folder of the driver
+ * in sysfs: what is not a link to the module is a link to a device.
  */
-static bool find_bound(char *folder, char *bus_id, size_t size)
+static void find_bound(void)
 {
+	size_t size = sizeof(driver_folder);
 	struct dirent *entry;
 	unsigned int bound = 0;
 	glob_t found;
 	DIR *entries;
 
 	/* Of an auxiliary driver, the module stands in front. */
-	snprintf(folder, size, "/sys/bus/*/drivers/{%s,*.%s}", device->driver, device->driver);
-	if (glob(folder, GLOB_BRACE, NULL, &found))
-		return false;
-	snprintf(folder, size, "%s", found.gl_pathv[0]);
+	snprintf(driver_folder, size, "/sys/bus/*/drivers/{%s,*.%s}", device->driver, device->driver);
+	if (glob(driver_folder, GLOB_BRACE, NULL, &found)) {
+		driver_folder[0] = 0;
+		return;
+	}
+	snprintf(driver_folder, size, "%s", found.gl_pathv[0]);
 	globfree(&found);
-	entries = opendir(folder);
+	entries = opendir(driver_folder);
 	while (entries && (entry = readdir(entries))) {
 		if (entry->d_type != DT_LNK || !strcmp(entry->d_name, "module"))
 			continue;
-		snprintf(bus_id, size, "%s", entry->d_name);
+		snprintf(bus_id, sizeof(bus_id), "%s", entry->d_name);
 		bound++;
 	}
 	if (entries)
 		closedir(entries);
-	return bound == 1;
+	if (bound != 1)
+		driver_folder[0] = 0;
 }
 
-static unsigned int of_gone_device(const struct probe *probe, bool run)
+static void take_device_away(void)
 {
-	char folder[512], bus_id[512];
-	unsigned int planned = 0;
-	size_t i;
+	char path[sizeof(driver_folder) + sizeof("/unbind")];
 
-	if (!find_bound(folder, bus_id, sizeof(folder))) {
-		if (run)
-			ktap_skip("the device", "is gone", "it cannot be unbound here");
-		return 1;
-	}
-	strncat(folder, "/unbind", sizeof(folder) - strlen(folder) - 1);
-	if (run && write_to(folder, bus_id))
+	snprintf(path, sizeof(path), "%s/unbind", driver_folder);
+	if (write_to(path, bus_id))
 		ktap_say("cannot unbind the device: %s", name_of(-errno));
-	for (i = 0; i < interface->count; i++) {
-		const struct command *command = &interface->commands[i];
-		int before, failed;
-
-		if (probe->valid[i] == -ENOTTY)
-			continue;
-		planned++;
-		if (!run)
-			continue;
-		before = next_number();
-		failed = expect("gone", call_on(fd, command->number, valid_argument(command)),
-				-ENODEV);
-		failed |= expect_value("the next file's number", next_number(), before);
-		report(command->name, "the device is gone", failed);
-	}
-	return planned;
-}
-
-static unsigned int of_interface(const struct probe *probe, bool run)
-{
-	unsigned int planned = 0;
-	size_t i;
-
-	if (probe->opened < 0) {
-		if (run)
-			ktap_skip(interface->name, "all", name_of(probe->opened));
-		return 1;
-	}
-	for (i = 0; i < interface->count; i++)
-		planned += of_command(&interface->commands[i], probe->valid[i], run);
-	return planned;
 }
 
 /* Opens a file of an interface that a command makes, or goes back to that in /dev. */
@@ -1458,37 +1484,62 @@ static void leave(void)
 	interface = &device->interfaces[0];
 }
 
-static bool probe_all(struct probe *probes)
+/* Makes a valid call of each command, and plans by what it answers. */
+static void plan_interface(const struct interface *made)
 {
-	size_t i, k;
+	long opened = enter(made);
+	size_t i;
 
-	for (i = 0; i < device->count; i++) {
-		probes[i].opened = enter(&device->interfaces[i]);
-		probes[i].valid = calloc(interface->count + 1, sizeof(*probes[i].valid));
-		if (!probes[i].valid)
-			return false;
-		for (k = 0; probes[i].opened >= 0 && k < interface->count; k++)
-			probes[i].valid[k] = valid_call(&interface->commands[k]);
-		leave();
+	for (i = 0; opened >= 0 && i < made->count; i++)
+		plan_command(&made->commands[i], valid_call(&made->commands[i]));
+	leave();
+	if (opened < 0) {
+		add(&planned, (struct job) {
+			.subject = made->name,
+			.name = "all",
+			.run = run_skipped,
+			.why = name_of(opened),
+		});
+	}
+}
+
+static void plan(void)
+{
+	size_t i;
+
+	for (i = 0; i < device->count; i++)
+		plan_interface(&device->interfaces[i]);
+	if (!driver_folder[0]) {
+		add(&planned_last, (struct job) {
+			.subject = "the device",
+			.name = "is gone",
+			.run = run_skipped,
+			.why = "it cannot be unbound here",
+		});
 	}
 	/* It fails again in the tests of its command. */
 	set_up_failed = false;
-	return true;
 }
 
-static unsigned int of_device(struct probe *probes, bool run)
+static void run(const struct jobs *jobs)
 {
-	unsigned int planned = 0;
-	size_t i;
+	const struct job *job;
 
-	for (i = 0; i < device->count; i++) {
-		interface = &device->interfaces[i];
-		if (run && probes[i].opened >= 0)
-			probes[i].opened = enter(interface);
-		planned += of_interface(&probes[i], run);
-		leave();
+	for (job = jobs->jobs; job < jobs->jobs + jobs->count; job++) {
+		if (job->interface != interface) {
+			long opened;
+
+			leave();
+			opened = enter(job->interface);
+			if (opened < 0) {
+				printf("Bail out! a new file of %s: %s\n", interface->name,
+				       name_of(opened));
+				exit(KTAP_FAIL);
+			}
+		}
+		report(job->subject, job->name, job->run(job));
 	}
-	return planned + of_gone_device(&probes[0], run);
+	leave();
 }
 
 static bool has_command(const char *name)
@@ -1508,7 +1559,6 @@ int conformance(const struct device *subject)
 {
 	/* No SA_RESTART: a call that waits ends. */
 	const struct sigaction action = { .sa_handler = on_tick };
-	struct probe *probes = calloc(subject->count, sizeof(*probes));
 	struct hook *hook;
 
 	device = subject;
@@ -1533,17 +1583,19 @@ int conformance(const struct device *subject)
 	fd = device_fd;
 	pages = mmap(NULL, (PAGES + 1) * PAGE, PROT_READ | PROT_WRITE,
 		     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (pages == MAP_FAILED || mprotect(fence(), PAGE, PROT_NONE) || !probes ||
-	    !probe_all(probes)) {
-		printf("Bail out! no memory\n");
-		return KTAP_FAIL;
-	}
+	if (pages == MAP_FAILED || mprotect(fence(), PAGE, PROT_NONE))
+		or_bail_out(NULL);
+	find_bound();
+	plan();
 //% if in_tree
-	ksft_set_plan(of_device(probes, false));
+	ksft_set_plan(planned.count + planned_last.count);
 //% else
-	ktap_plan(of_device(probes, false));
+	ktap_plan(planned.count + planned_last.count);
 //% endif
-	of_device(probes, true);
+	run(&planned);
+	if (driver_folder[0])
+		take_device_away();
+	run(&planned_last);
 	close(device_fd);
 //% if in_tree
 	ksft_finished();

@@ -3,10 +3,10 @@ ${stamp}
 /*
  * The commands of ${title|comment} as functions, for C99 and C++.
  *
- * A function returns what its command returns, 0 if that is nothing, or a negative error number;
- * errno is not to be looked at. Reserved members are cleared and sizes are filled in before the
- * kernel reads them: in a copy, where the argument is const. Arrays of the caller, and what they
- * stand behind, are passed as they are where they are const.
+ * A function returns what its command returns, 0 if that is nothing, or a negative error number.
+ * Ignore errno. Reserved members are cleared and sizes are filled in before the kernel reads them:
+ * in a copy, where the argument is const. A const argument that ends in an array is passed
+ * unchanged: its reserved members must already be zero.
  *
  * A call that a signal interrupts is not repeated: it returns -EINTR. The kernel restarts by itself
  * what can be restarted (SA_RESTART), and of the rest only the caller knows whether it may be done
@@ -26,7 +26,7 @@ ${stamp}
 #include <linux/types.h>
 
 //% if keywords
-/* C++ cannot call a member or a structure so: there, the name ends with an underscore. */
+/* These names are keywords in C++: C++ programs append an underscore. */
 #ifdef __cplusplus
 //% for keyword in keywords
 #define ${keyword}	${keyword}_

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note
 # ${stamp}
-"""The commands of ${title|docstring} as methods, for Python 3.8 and later.
+"""The commands of ${title|string} as methods, for Python 3.8 and later.
 
 A method returns what its command returns: nothing, a number, or a file that closes itself at the
-end of a `with`; and behind that what the kernel wrote, unless that went into an object of the
-caller. Reserved members are cleared and sizes are filled in before the kernel reads them. Errors
+end of a `with`; followed by what the kernel wrote, unless the caller passed an object for it.
+Reserved members are cleared and sizes are filled in before the kernel reads them. Errors
 are OSError with the number of the error.
 
 A call that a signal interrupts is not repeated: it raises InterruptedError. The kernel restarts by
@@ -69,20 +69,21 @@ def _holds(kind, size, offsets):
         if getattr(kind, name).offset != offset:
             raise ImportError(f"{kind.__name__}.{name} is not at byte {offset} on {_ABI}")
     if ctypes.sizeof(kind) != size:
-        raise ImportError(f"{kind.__name__} has not {size} bytes on {_ABI}")
+        raise ImportError(
+            f"{kind.__name__} is {ctypes.sizeof(kind)} bytes on {_ABI}, expected {size}")
 
 
 def _integer(kind, value):
     """An integer that fits: ctypes would cut it."""
     made = kind(operator.index(value))
     if made.value != value:
-        raise OverflowError(f"{value} is no {kind.__name__}")
+        raise OverflowError(f"{value} does not fit {kind.__name__}")
     return made
 
 
 def _checked(kind, it):
     if not isinstance(it, kind):
-        raise TypeError(f"{kind.__name__} is wanted, not {type(it).__name__}")
+        raise TypeError(f"expected {kind.__name__}, got {type(it).__name__}")
     return it
 
 
@@ -148,8 +149,9 @@ def _sized(number, array):
 
 def _member(number, index, last):
     """The number of a member of a family."""
-    if not 0 <= operator.index(index) <= last:
-        raise IndexError(f"{index} is not from 0 to {last}")
+    index = operator.index(index)
+    if not 0 <= index <= last:
+        raise IndexError(f"index {index} is out of range 0 to {last}")
     return number + index
 
 
@@ -191,7 +193,7 @@ elif _ABI in (${group.abis|list}):
 
 
 class ${enum.class}(enum.${enum.base}):
-    """What `${enum.member|docstring}` of `${enum.record|docstring}` may be."""
+    """What `${enum.member|string}` of `${enum.record|string}` may be."""
 
 //% for value in enum.values
     ${value[0]} = ${value[1]}
@@ -201,18 +203,18 @@ class ${enum.class}(enum.${enum.base}):
 
 
 class ${record.class}(ctypes.${record.base}):
-    """${record.summary|docstring}
+    """${record.summary|string}
 //% for line in record.details
 //% if line
 
-    ${line|docstring}
+    ${line|string}
 //% endif
 //% endfor
 //% if record.members
 
 //% endif
 //% for member in record.members
-    ${member.name}: ${member.docs|docstring}
+    ${member.name}: ${member.docs|string}
 //% endfor
     """
 
@@ -335,7 +337,7 @@ class ${file_class}:
 
 
 class ${it.class}(${file_class}):
-    """${it.docs|docstring}"""
+    """${it.docs|string}"""
 //% if it.path
 
     def __init__(self, path="${it.path|string}", flags=os.O_RDWR):
@@ -345,16 +347,16 @@ class ${it.class}(${file_class}):
 
     def ${call.method}(self${call.parameters|code}):
 //% if call.details
-        """${call.summary|docstring}
+        """${call.summary|string}
 //% for line in call.details
 //% if line
 
-        ${line|docstring}
+        ${line|string}
 //% endif
 //% endfor
         """
 //% else
-        """${call.summary|docstring}"""
+        """${call.summary|string}"""
 //% endif
 //% for line in call.lines
         ${line|code}

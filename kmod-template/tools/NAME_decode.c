@@ -175,28 +175,43 @@ static long long get_signed(const unsigned char *at, size_t size)
 static void print_fields(const struct field *fields, const unsigned char *bytes, size_t length);
 static size_t read_bytes(const char *text, unsigned char *bytes, size_t room);
 
-/* What is behind addresses: MEMBER=BYTES, in the order of the command line. */
-static char **behind;
+/* A MEMBER=BYTES argument: what an address points to, looked up by the member's name. */
+struct given {
+	const char *text;
+	bool used;
+	bool printing;	/* a structure may point to itself */
+};
+
+static struct given *behind;
 static int behind_count;
+
+static struct given *given_for(const struct field *field)
+{
+	size_t name = strlen(field->name);
+	int index;
+
+	for (index = 0; field->behind && index < behind_count; index++) {
+		struct given *given = &behind[index];
+
+		if (!given->printing && !strncmp(given->text, field->name, name) &&
+		    given->text[name] == '=')
+			return given;
+	}
+	return NULL;
+}
 
 /* The elements behind an address, if their bytes were given. */
 static void print_behind(const struct field *field)
 {
-	size_t name = strlen(field->name);
+	struct given *given = given_for(field);
+	unsigned char *bytes = given ? calloc(1, strlen(given->text)) : NULL;
 	size_t length, at;
-	unsigned char *bytes;
-	int index;
 
-	for (index = 0; index < behind_count; index++) {
-		if (!strncmp(behind[index], field->name, name) && behind[index][name] == '=')
-			break;
-	}
-	if (!field->behind || index == behind_count)
-		return;
-	bytes = calloc(1, strlen(behind[index]));
 	if (!bytes)
 		return;
-	length = read_bytes(behind[index] + name + 1, bytes, strlen(behind[index]));
+	given->used = true;
+	given->printing = true;
+	length = read_bytes(strchr(given->text, '=') + 1, bytes, strlen(given->text));
 	printf(" -> [");
 	for (at = 0; at < length; at += field->behind) {
 		if (at)
@@ -205,6 +220,7 @@ static void print_behind(const struct field *field)
 			     length - at < field->behind ? length - at : field->behind);
 	}
 	printf("]");
+	given->printing = false;
 	free(bytes);
 }
 
@@ -385,22 +401,47 @@ static int decode(unsigned int number, const char *text)
 	return 0;
 }
 
+/* Takes the arguments behind the bytes; false if one is no MEMBER=BYTES. */
+static bool take_behind(int count, char **arguments)
+{
+	behind = calloc(count + 1, sizeof(*behind));
+	for (; behind && behind_count < count; behind_count++) {
+		behind[behind_count].text = arguments[behind_count];
+		if (!strchr(arguments[behind_count], '='))
+			return false;
+	}
+	return behind;
+}
+
+/* Names the arguments that belong to no address; 2 if there are any. */
+static int unused(void)
+{
+	int index, status = 0;
+
+	for (index = 0; index < behind_count; index++) {
+		if (behind[index].used)
+			continue;
+		fprintf(stderr, "%s: no member with an address has that name\n", behind[index].text);
+		status = 2;
+	}
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	unsigned long number;
 	char *end;
+	int status;
 
 	if (argc == 1)
 		return list();
 	errno = 0;
 	number = strtoul(argv[1], &end, 0);
-	if (argc > 3) {
-		behind = argv + 3;
-		behind_count = argc - 3;
-	}
-	if (errno || *end || end == argv[1] || number > 0xffffffffUL) {
+	if (errno || *end || end == argv[1] || number > 0xffffffffUL ||
+	    (argc > 3 && !take_behind(argc - 3, argv + 3))) {
 		fprintf(stderr, "usage: %s [NUMBER [BYTES [MEMBER=BYTES]...]]\n", argv[0]);
 		return 2;
 	}
-	return decode(number, argc > 2 ? argv[2] : NULL);
+	status = decode(number, argc > 2 ? argv[2] : NULL);
+	return status ? status : unused();
 }

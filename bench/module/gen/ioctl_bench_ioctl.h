@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Made by ioctl-gen 0.1.0: body ab4e88acd796 */
+/* Made by ioctl-gen 0.1.0: body 2a7ca20df1bc */
 #ifndef _IOCTL_BENCH_IOCTL_H
 #define _IOCTL_BENCH_IOCTL_H
 
@@ -15,9 +15,10 @@
  * A handler runs when its argument has been copied in and found valid, between
  * ioctl_bench_enter() and ioctl_bench_leave(). It answers 0, or the number that
  * the command returns, or an error: the caller gets what it answers. No lock is
- * held, and one that sleeps ends with -ENODEV when the device goes. What it
- * leaves in its argument goes to the caller only when it succeeds. A command
- * whose member is NULL answers -ENOTTY.
+ * held. A handler that sleeps must wake up and return -ENODEV when the device
+ * goes; until it returns, the device cannot be removed. What a handler leaves
+ * in its argument goes to the caller only when it succeeds. A command whose
+ * member is NULL answers -ENOTTY.
  *
  * @write_8: IOCTL_BENCH_WRITE_8::
  *

@@ -168,6 +168,19 @@ pub(crate) fn one_line(docs: &[String], otherwise: &str) -> String {
     format!("{summary}. {}", details.join(" "))
 }
 
+/// Without the `%` that kernel-doc has in front of constants.
+pub(crate) fn without_marks(text: &str) -> String {
+    let mut kept = String::new();
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let is_mark = letters.peek().is_some_and(|next| next.is_ascii_alphabetic() || *next == '_');
+        if letter != '%' || !is_mark {
+            kept.push(letter);
+        }
+    }
+    kept
+}
+
 /// Without what only rustdoc understands, and without what would end the comment.
 fn plain(line: &str, names: &BTreeMap<String, String>) -> String {
     let text = match LINK.as_ref() {

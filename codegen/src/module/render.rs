@@ -51,6 +51,15 @@ const ONCE: [(&str, &str); 7] = [
     template!("tests/NAME_hooks.h"),
 ];
 
+/// What `NAME_main.c` includes for each bus: how the driver gets its device.
+const BUSES: [(&str, &str); 5] = [
+    template!("bus/auxiliary.c"),
+    template!("bus/i2c.c"),
+    template!("bus/pci.c"),
+    template!("bus/platform.c"),
+    template!("bus/usb.c"),
+];
+
 /// What makes a device for the tests, where that takes no hardware.
 const TEST_DEVICE: (&str, &str) = template!("tests/NAME_device.c");
 
@@ -227,6 +236,8 @@ fn file(path: &str, name: &str, ownership: Ownership, text: String) -> File {
 fn values(plan: &Plan) -> Value {
     let mut commands = plan.interfaces.iter().flat_map(|interface| &interface.commands);
     context! {
+        // In the kernel's tree there is none.
+        has_test_device => plan.bus.has_test_device() && plan.in_tree.is_none(),
         header_is_theirs => plan.header.is_some(),
         takes_nothing => commands.any(|command| command.test.members == NO_MEMBERS),
         stamp => Value::from_safe_string(stamp::PLACEHOLDER.into()),
@@ -283,6 +294,9 @@ fn environment(language: Language) -> Result<Environment<'static>, minijinja::Er
     // Only what is C extends it.
     if language == Language::C {
         environment.add_template(MAIN.0, MAIN.1)?;
+        for (path, template) in BUSES {
+            environment.add_template(path, template)?;
+        }
     }
     Ok(environment)
 }

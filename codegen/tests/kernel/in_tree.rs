@@ -278,7 +278,7 @@ fn the_judges_of_patches_find_what_is_wrong() {
     let kernel = Kernel::new();
     let patches = kernel.taken(&gong(&kernel), &[]);
     let text = fs::read_to_string(&patches[1]).unwrap();
-    let spoilt = text.replacen("+#include <linux/err.h>", "+#include  <linux/err.h> ", 1);
+    let spoilt = text.replacen("+#include <linux/fs.h>", "+#include  <linux/fs.h> ", 1);
     assert_ne!(spoilt, text);
     let spoilt = spoilt.replace(" MAINTAINERS ", " MAINTENANCE ");
     fs::write(&patches[1], spoilt).unwrap();

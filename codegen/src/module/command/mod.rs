@@ -242,7 +242,7 @@ pub(crate) fn command(
         r#ref: if heap { "" } else { "&" }.into(),
         star: if heap { "*" } else { "" }.into(),
         dot: if heap { "->" } else { "." }.into(),
-        fail: if heap { "goto out" } else { "return ret" }.into(),
+        fail: if cleans { "goto out" } else { "return ret" }.into(),
         heap,
         narrow: kind == Kind::Value && matches!(shape, Some(Shape::Integer { bits: 8 | 16, .. })),
         min_size: min_size_macro,

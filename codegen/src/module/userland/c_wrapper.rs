@@ -15,7 +15,8 @@ use crate::module::plan::{Growth, Kind, Returns};
 use crate::module::render::templated;
 use crate::module::shape::{Shape, record_type};
 
-/// Keywords of C++ up to C++20 that C knows nothing of.
+/// Keywords of C++ up to C++20 that C knows nothing of, without `and` and its like: no macro can rename what
+/// stands for an operator.
 const KEYWORDS: [&str; 48] = [
     "alignas",
     "alignof",
@@ -70,6 +71,8 @@ const KEYWORDS: [&str; 48] = [
 /// A function that clears the reserved members of a structure.
 #[derive(Debug, Clone, Serialize)]
 struct Clear {
+    #[serde(skip)]
+    id: RecordId,
     function: String,
     r#type: String,
     /// Whether a member is an array of structures.
@@ -152,28 +155,38 @@ struct Filling {
 /// The header.
 pub(super) fn header(view: &View<'_>) -> Result<String, minijinja::Error> {
     let interface = view.layouts.interface();
+    let mut names = Names::taken(view);
+    // Commands choose first, since programs spell their names.
+    let mut functions = Vec::new();
+    for files in &view.interfaces {
+        for command in &files.commands {
+            functions.push(names.free(format!("{}_ioctl_{}", files.symbol, command.plan.op)));
+        }
+    }
     let mut clears: Vec<Clear> = Vec::new();
     // C wants the inner structures first.
     for id in view.inner_first() {
         let members = cleared(view, id, &clears);
         if !members.is_empty() {
             clears.push(Clear {
-                function: clear_function(view, id),
+                id,
+                function: names.free(format!("{}_clear_reserved", view.tag(id))),
                 r#type: record_type(interface, id),
                 loops: members.iter().any(|member| member.kind == "array"),
                 members,
             });
         }
     }
-    let mut names = Names::taken(view);
-    let mut calls = Vec::new();
-    for files in &view.interfaces {
-        for command in &files.commands {
-            let function = names.free(format!("{}_ioctl_{}", files.symbol, command.plan.op));
-            calls.push(call(view, files, command, function, &clears));
-        }
-    }
-    let filling = Filling { keywords: keywords(interface), allocs: allocs(view), clears, calls };
+    let allocs = allocs(view, &mut names);
+    let commands = view.interfaces.iter().flat_map(|files| {
+        let commands = files.commands.iter();
+        commands.map(move |command| (files, command))
+    });
+    let calls = commands
+        .zip(functions)
+        .map(|((files, command), function)| call(view, files, command, function, &clears));
+    let calls = calls.collect();
+    let filling = Filling { keywords: keywords(interface), allocs, clears, calls };
     let template = include_str!("../../../../kmod-template/tools/NAME_calls.h");
     templated("tools/NAME_calls.h", template, view.plan, context! { ..Serde(filling) })
 }
@@ -209,10 +222,6 @@ fn keywords(interface: &Interface) -> Vec<&'static str> {
     KEYWORDS.into_iter().filter(|keyword| names.contains(keyword)).collect()
 }
 
-fn clear_function(view: &View<'_>, id: RecordId) -> String {
-    format!("{}_clear_reserved", view.tag(id))
-}
-
 /// The members of a structure that are reserved, or hold such members.
 fn cleared(view: &View<'_>, id: RecordId, inner: &[Clear]) -> Vec<Cleared> {
     // What is reserved in one member of a union is another's.
@@ -220,19 +229,10 @@ fn cleared(view: &View<'_>, id: RecordId, inner: &[Clear]) -> Vec<Cleared> {
         return Vec::new();
     }
     let members = view.members(id);
-    members
-        .iter()
-        .filter_map(|(name, member, shape)| of(view, name, member, shape, inner))
-        .collect()
+    members.iter().filter_map(|(name, member, shape)| of(name, member, shape, inner)).collect()
 }
 
-fn of(
-    view: &View<'_>,
-    name: &str,
-    member: &Member,
-    shape: &Shape,
-    inner: &[Clear],
-) -> Option<Cleared> {
+fn of(name: &str, member: &Member, shape: &Shape, inner: &[Clear]) -> Option<Cleared> {
     let mut first = String::new();
     let mut element = shape;
     while let Shape::Array(next, _) = element {
@@ -244,23 +244,23 @@ fn of(
         if member.bits.is_some() { "bits" } else { "bytes" }
     } else {
         let Shape::Record(id) = element else { return None };
-        function = clear_function(view, *id);
-        r#type.clone_from(&inner.iter().find(|clear| clear.function == function)?.r#type);
+        let clear = inner.iter().find(|clear| clear.id == *id)?;
+        (function, r#type) = (clear.function.clone(), clear.r#type.clone());
         if first.is_empty() { "nested" } else { "array" }
     };
     Some(Cleared { name: name.into(), kind, function, r#type, first })
 }
 
-fn allocs(view: &View<'_>) -> Vec<Alloc> {
+fn allocs(view: &View<'_>, names: &mut Names) -> Vec<Alloc> {
     let mut allocs: Vec<Alloc> = Vec::new();
     for command in view.commands().filter(|command| command.plan.kind == Kind::Flexible) {
         let Some(id) = command.record() else { continue };
         let Some(counts) = view.member_shape(id, &command.plan.count) else { continue };
-        let function = format!("{}_alloc", view.tag(id));
-        if allocs.iter().all(|alloc| alloc.function != function) {
+        let r#type = record_type(view.layouts.interface(), id);
+        if allocs.iter().all(|alloc| alloc.r#type != r#type) {
             allocs.push(Alloc {
-                function,
-                r#type: record_type(view.layouts.interface(), id),
+                function: names.free(format!("{}_alloc", view.tag(id))),
+                r#type,
                 element: command.plan.element.clone(),
                 count: command.plan.count.clone(),
                 counts: counts.uapi(view.layouts.interface(), false).0,
@@ -285,10 +285,10 @@ fn call(
     let is_const = plan.reads && !plan.writes;
     let is_record = command.record().is_some() && plan.kind == Kind::Pointer;
     let size = (plan.growth == Growth::Member).then(|| plan.size_member.clone());
-    let clear = command.record().map(|id| clear_function(view, id)).filter(|function| {
-        let changes = plan.reads && (is_record || (plan.kind == Kind::Flexible && !is_const));
-        changes && clears.iter().any(|clear| clear.function == *function)
-    });
+    let changes = plan.reads && (is_record || (plan.kind == Kind::Flexible && !is_const));
+    let clear = command.record().filter(|_| changes);
+    let clear = clear.and_then(|id| clears.iter().find(|clear| clear.id == id));
+    let clear = clear.map(|clear| clear.function.clone());
     let copied = is_record && is_const && (clear.is_some() || size.is_some());
     let mut declared = String::new();
     let mut parameters = Vec::new();

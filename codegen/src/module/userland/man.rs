@@ -218,7 +218,7 @@ impl Page {
         self.paragraphs(&record.details);
         for member in &record.members {
             self.line(&format!(".TP\n.I {}", roff(&member.name)));
-            self.text(&sentence(&member.docs.replace('%', "")));
+            self.text(&sentence(&docs::without_marks(&member.docs)));
         }
     }
 }

@@ -104,32 +104,25 @@ impl<'a> View<'a> {
         records
     }
 
-    /// The same, each behind those that it holds or leads to.
+    /// The same, each behind those that it holds. What an address leads to may come later: a structure may
+    /// lead to itself.
     pub(super) fn inner_first(&self) -> Vec<RecordId> {
         let mut ordered = Vec::new();
         for id in self.records().into_iter().rev() {
-            self.put_behind_inner(id, &mut Vec::new(), &mut ordered);
+            self.put_behind_inner(id, &mut ordered);
         }
         ordered
     }
 
-    fn put_behind_inner(&self, id: RecordId, open: &mut Vec<RecordId>, done: &mut Vec<RecordId>) {
-        // A structure may lead to itself.
-        if done.contains(&id) || open.contains(&id) {
+    fn put_behind_inner(&self, id: RecordId, done: &mut Vec<RecordId>) {
+        if done.contains(&id) {
             return;
         }
-        open.push(id);
-        for (_, member, shape) in self.members(id) {
+        for (.., shape) in self.members(id) {
             if let Shape::Record(inner) = shape.element() {
-                self.put_behind_inner(*inner, open, done);
-            }
-            if let Some(points_to) = &member.purpose.points_to {
-                for inner in self.layouts.interface().records_within(&points_to.element) {
-                    self.put_behind_inner(inner, open, done);
-                }
+                self.put_behind_inner(*inner, done);
             }
         }
-        open.pop();
         done.push(id);
     }
 

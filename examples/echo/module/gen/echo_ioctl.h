@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Made by ioctl-gen 0.1.0: body 3fdcd5251d19 */
+/* Made by ioctl-gen 0.1.0: body 3f0438f81151 */
 #ifndef _ECHO_IOCTL_H
 #define _ECHO_IOCTL_H
 
@@ -19,8 +19,9 @@
  *
  * A handler runs when its argument has been copied in and found valid, between
  * echo_enter() and echo_leave(). It answers 0, or the number that the command
- * returns, or an error: the caller gets what it answers. No lock is held, and
- * one that sleeps ends with -ENODEV when the device goes. What it leaves in its
+ * returns, or an error: the caller gets what it answers. No lock is held. A
+ * handler that sleeps must wake up and return -ENODEV when the device goes;
+ * until it returns, the device cannot be removed. What a handler leaves in its
  * argument goes to the caller only when it succeeds. A command whose member is
  * NULL answers -ENOTTY.
  *

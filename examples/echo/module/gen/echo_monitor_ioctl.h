@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Made by ioctl-gen 0.1.0: body 73a212422bf9 */
+/* Made by ioctl-gen 0.1.0: body deef0753469a */
 #ifndef _ECHO_MONITOR_IOCTL_H
 #define _ECHO_MONITOR_IOCTL_H
 
@@ -14,9 +14,10 @@
  * A handler runs when its argument has been copied in and found valid, between
  * echo_monitor_enter() and echo_monitor_leave(). It answers 0, or the number
  * that the command returns, or an error: the caller gets what it answers. No
- * lock is held, and one that sleeps ends with -ENODEV when the device goes.
- * What it leaves in its argument goes to the caller only when it succeeds. A
- * command whose member is NULL answers -ENOTTY.
+ * lock is held. A handler that sleeps must wake up and return -ENODEV when the
+ * device goes; until it returns, the device cannot be removed. What a handler
+ * leaves in its argument goes to the caller only when it succeeds. A command
+ * whose member is NULL answers -ENOTTY.
  *
  * @next_message: ECHO_MONITOR_NEXT_MESSAGE, whose argument begins as zeroes::
  *

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
-/* Made by ioctl-gen 0.1.0: body 722fd10b925b */
+/* Made by ioctl-gen 0.1.0: body 56e43dd126b3 */
 /*
  * The commands of /dev/echo as functions, for C99 and C++.
  *
  * A function returns what its command returns, 0 if that is nothing, or a
- * negative error number; errno is not to be looked at. Reserved members are
- * cleared and sizes are filled in before the kernel reads them: in a copy,
- * where the argument is const. Arrays of the caller, and what they stand
- * behind, are passed as they are where they are const.
+ * negative error number. Ignore errno. Reserved members are cleared and sizes
+ * are filled in before the kernel reads them: in a copy, where the argument is
+ * const. A const argument that ends in an array is passed unchanged: its
+ * reserved members must already be zero.
  *
  * A call that a signal interrupts is not repeated: it returns -EINTR. The
  * kernel restarts by itself what can be restarted (SA_RESTART), and of the rest

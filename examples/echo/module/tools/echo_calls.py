@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note
-# Made by ioctl-gen 0.1.0: body 60fc64232700
+# Made by ioctl-gen 0.1.0: body d3be1eb80315
 """The commands of /dev/echo as methods, for Python 3.8 and later.
 
 A method returns what its command returns: nothing, a number, or a file that closes itself at the
-end of a `with`; and behind that what the kernel wrote, unless that went into an object of the
-caller. Reserved members are cleared and sizes are filled in before the kernel reads them. Errors
+end of a `with`; followed by what the kernel wrote, unless the caller passed an object for it.
+Reserved members are cleared and sizes are filled in before the kernel reads them. Errors
 are OSError with the number of the error.
 
 A call that a signal interrupts is not repeated: it raises InterruptedError. The kernel restarts by
@@ -112,20 +112,21 @@ def _holds(kind, size, offsets):
         if getattr(kind, name).offset != offset:
             raise ImportError(f"{kind.__name__}.{name} is not at byte {offset} on {_ABI}")
     if ctypes.sizeof(kind) != size:
-        raise ImportError(f"{kind.__name__} has not {size} bytes on {_ABI}")
+        raise ImportError(
+            f"{kind.__name__} is {ctypes.sizeof(kind)} bytes on {_ABI}, expected {size}")
 
 
 def _integer(kind, value):
     """An integer that fits: ctypes would cut it."""
     made = kind(operator.index(value))
     if made.value != value:
-        raise OverflowError(f"{value} is no {kind.__name__}")
+        raise OverflowError(f"{value} does not fit {kind.__name__}")
     return made
 
 
 def _checked(kind, it):
     if not isinstance(it, kind):
-        raise TypeError(f"{kind.__name__} is wanted, not {type(it).__name__}")
+        raise TypeError(f"expected {kind.__name__}, got {type(it).__name__}")
     return it
 
 
@@ -191,8 +192,9 @@ def _sized(number, array):
 
 def _member(number, index, last):
     """The number of a member of a family."""
-    if not 0 <= operator.index(index) <= last:
-        raise IndexError(f"{index} is not from 0 to {last}")
+    index = operator.index(index)
+    if not 0 <= index <= last:
+        raise IndexError(f"index {index} is out of range 0 to {last}")
     return number + index
 
 

@@ -218,7 +218,7 @@ fn record(
             .iter()
             .filter_map(|(name, member, _)| {
                 let docs = match in_header(view, id, name) {
-                    Some(docs) => docs.replace('%', ""),
+                    Some(docs) => docs::without_marks(docs),
                     None => docs::one_line(&member.purpose.docs, "is not described yet"),
                 };
                 Some(Documented { name: called(name)?, docs })
