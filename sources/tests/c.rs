@@ -477,6 +477,11 @@ fn headers_of_other_systems_are_left_out_of_a_folder_and_counted() {
         ("lib/os/freebsd/foo.h", "#include <sys/ioccom.h>\n#define BSD _IOR('x', 1, int)\n"),
         ("lib/os/linux/foo.h", "#include <linux/ioctl.h>\n#define LINUX _IOR('x', 1, int)\n"),
         ("lib/os/windows/none.h", "#define NO_COMMAND 1\n"),
+        ("lib/os/windows/port.h", "#include <linux/ioctl.h>\n#define PORT _IOR('x', 4, int)\n"),
+        (
+            "lib/dev.h",
+            "#include <dev/x.h>\n#include <linux/ioctl.h>\n#define DEV _IOR('x', 5, int)\n",
+        ),
         ("lib/mac.h", "#include <IOKit/IOKitLib.h>\n#define MAC _IOR('x', 2, int)\n"),
         (
             "lib/both.h",
@@ -485,12 +490,14 @@ fn headers_of_other_systems_are_left_out_of_a_folder_and_counted() {
         ),
     ]);
     let (interface, problems) = headers.read(&["lib"]);
-    assert_eq!(names(&interface), ["BOTH", "LINUX"]);
+    assert_eq!(names(&interface), ["BOTH", "DEV", "LINUX", "PORT"]);
     let [note] = &*problems else { panic!("{problems:?}") };
     assert_eq!(note.kind, ProblemKind::Note);
     let message = &note.message;
-    assert!(message.starts_with("2 headers for other systems were not read: "), "{message}");
+    assert!(message.starts_with("3 headers for other systems were not read: "), "{message}");
     assert!(message.contains("mac.h (macOS)") && message.contains("foo.h (FreeBSD)"), "{message}");
+    assert!(message.contains("none.h (Windows)"), "{message}");
+    assert_eq!(note.path, None);
     // Whoever names one, or its folder, wants it.
     let (interface, problems) = headers.read(&["lib/os/freebsd/foo.h"]);
     assert!(problems.iter().all(|one| one.kind != ProblemKind::Note), "{problems:?}");

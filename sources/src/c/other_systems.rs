@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use ioctlkit_model::{Problem, ProblemKind};
 
-use crate::c::lex::scan::{Scan, hash};
+use crate::c::lex::scan::Scan;
 
 /// Folders whose files are for one system, by their whole name in lower case.
 const FOLDERS: [(&str, &str); 16] = [
@@ -29,7 +29,7 @@ const FOLDERS: [(&str, &str); 16] = [
 
 /// Headers that one system has and Linux never had, in lower case: names, and folders with a slash behind
 /// them.
-const HEADERS: [(&str, &str); 22] = [
+const HEADERS: [(&str, &str); 21] = [
     ("corefoundation/", "macOS"),
     ("iokit/", "macOS"),
     ("libkern/", "macOS"),
@@ -37,13 +37,12 @@ const HEADERS: [(&str, &str); 22] = [
     ("targetconditionals.h", "macOS"),
     ("sys/kern_control.h", "macOS"),
     ("cam/", "FreeBSD"),
-    ("dev/", "a BSD"),
-    ("machine/", "a BSD"),
-    ("netinet6/", "a BSD"),
-    ("sys/ioccom.h", "a BSD"),
-    ("sys/filio.h", "a BSD"),
-    ("sys/sockio.h", "a BSD"),
-    ("sys/sunddi.h", "Solaris"),
+    ("dev/", "BSD"),
+    ("machine/", "BSD"),
+    ("netinet6/", "BSD"),
+    ("sys/ioccom.h", "BSD"),
+    ("sys/filio.h", "BSD"),
+    ("sys/sockio.h", "BSD"),
     ("sys/ddi.h", "Solaris"),
     ("devioctl.h", "Windows"),
     ("ntddk.h", "Windows"),
@@ -54,8 +53,8 @@ const HEADERS: [(&str, &str); 22] = [
     ("winsock2.h", "Windows"),
 ];
 
-/// What defines commands.
-const MACROS: [&str; 5] = ["_IO", "_IOR", "_IOW", "_IOWR", "_IOC"];
+/// Folders of headers that Linux alone has, in lower case.
+const OF_LINUX: [&str; 4] = ["linux/", "asm/", "asm-generic/", "uapi/"];
 
 /// So many are named in a note.
 const NAMED: usize = 5;
@@ -65,6 +64,14 @@ pub(crate) fn by_path(below: &Path) -> Option<&'static str> {
     below.parent()?.components().rev().find_map(|part| {
         let name = part.as_os_str().to_str()?.to_ascii_lowercase();
         FOLDERS.iter().find(|(folder, _)| *folder == name).map(|(_, system)| *system)
+    })
+}
+
+/// Whether a header is for Linux, too: under some condition or none, it includes what only Linux has.
+pub(crate) fn is_for_linux(scan: &Scan) -> bool {
+    scan.includes.iter().any(|include| {
+        let name = include.name.to_ascii_lowercase();
+        OF_LINUX.iter().any(|folder| name.starts_with(folder))
     })
 }
 
@@ -78,14 +85,11 @@ pub(crate) fn by_includes(scan: &Scan) -> Option<&'static str> {
     })
 }
 
-/// Whether a header may define commands.
-pub(crate) fn has_commands(scan: &Scan) -> bool {
-    MACROS.iter().any(|name| scan.identifiers.binary_search(&hash(name)).is_ok())
-}
-
 /// Says which headers of other systems were left out; nothing where none was.
 pub(crate) fn note(left_out: &[(PathBuf, &'static str)]) -> Option<Problem> {
-    let (first, _) = left_out.first()?;
+    if left_out.is_empty() {
+        return None;
+    }
     let mut names: Vec<String> = left_out
         .iter()
         .take(NAMED)
@@ -95,20 +99,30 @@ pub(crate) fn note(left_out: &[(PathBuf, &'static str)]) -> Option<Problem> {
     if others > 0 {
         names.push(format!("{others} more"));
     }
-    let message = match left_out {
-        [(_, system)] => format!("not read: a header for {system}"),
+    let (path, message) = match left_out {
+        [(path, system)] => {
+            (Some(path.clone()), format!("not read: this is {} header", with_article(system)))
+        }
         several => {
             let count = several.len();
-            format!("{count} headers for other systems were not read: {}", names.join(", "))
+            let message =
+                format!("{count} headers for other systems were not read: {}", names.join(", "));
+            (None, message)
         }
     };
     Some(Problem {
         kind: ProblemKind::Note,
-        path: Some(first.clone()),
+        path,
         span: None,
         message,
-        help: Some("name the header itself to have it read".into()),
+        help: Some("name a header itself to have it read".into()),
     })
+}
+
+/// A system with its article: "a BSD", "an illumos".
+fn with_article(system: &str) -> String {
+    let is_vowel = system.starts_with(['a', 'e', 'i', 'o', 'u']);
+    format!("{} {system}", if is_vowel { "an" } else { "a" })
 }
 
 #[cfg(test)]
@@ -134,7 +148,7 @@ mod tests {
         assert_eq!(system("#include <IOKit/IOKitLib.h>\n"), Some("macOS"));
         assert_eq!(
             system("#ifndef X_H\n#define X_H\n#include <sys/ioccom.h>\n#endif\n"),
-            Some("a BSD")
+            Some("BSD")
         );
         assert_eq!(system("#include <Windows.h>\n"), Some("Windows"));
         assert_eq!(system("#ifdef _WIN32\n#include <windows.h>\n#endif\n"), None);
@@ -142,5 +156,31 @@ mod tests {
         assert_eq!(system("#include \"windows.h\"\n"), None);
         assert_eq!(system("#include <linux/ioctl.h>\n#include <sys/ioctl.h>\n"), None);
         assert_eq!(system("#include <device/foo.h>\n"), None);
+        // Not Linux's, but Linux has modules that bring it along.
+        assert_eq!(system("#include <sys/sunddi.h>\n"), None);
+    }
+
+    #[test]
+    fn what_only_linux_has_shows_that_a_header_is_for_linux_under_any_condition() {
+        let is_for_linux = |text: &str| is_for_linux(&scan(text));
+        assert!(is_for_linux("#include <dev/x.h>\n#include <linux/ioctl.h>\n"));
+        assert!(is_for_linux("#ifdef __linux__\n#include <asm/ioctl.h>\n#endif\n"));
+        assert!(is_for_linux("#include \"uapi/foo.h\"\n"));
+        assert!(!is_for_linux("#include <sys/ioctl.h>\n#include <linuxish/foo.h>\n"));
+    }
+
+    #[test]
+    fn one_header_is_named_by_the_path_of_the_note_and_several_in_its_words() {
+        let of = |names: &[(&str, &'static str)]| {
+            let left_out: Vec<_> =
+                names.iter().map(|(path, system)| (PathBuf::from(path), *system)).collect();
+            note(&left_out).map(|note| (note.path, note.message))
+        };
+        assert_eq!(of(&[]), None);
+        let one = of(&[("a.h", "illumos")]).unwrap();
+        assert_eq!(one, (Some("a.h".into()), "not read: this is an illumos header".into()));
+        let (path, message) = of(&[("a.h", "BSD"), ("b.h", "macOS")]).unwrap();
+        assert_eq!(path, None);
+        assert_eq!(message, "2 headers for other systems were not read: a.h (BSD), b.h (macOS)");
     }
 }

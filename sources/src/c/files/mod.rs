@@ -108,6 +108,7 @@ pub(crate) struct Surroundings<'a> {
 fn other_system(header: &Wanted, scan: &Scan) -> Option<&'static str> {
     match header.asked {
         Asked::Whole => None,
+        Asked::IfItHasCommands if other_systems::is_for_linux(scan) => None,
         Asked::IfItHasCommands => header.system.or_else(|| other_systems::by_includes(scan)),
     }
 }
@@ -141,9 +142,7 @@ impl Files {
             match text {
                 Ok((text, scan)) => {
                     if let Some(system) = other_system(header, &scan) {
-                        if other_systems::has_commands(&scan) {
-                            of_other_systems.push((header.path.clone(), system));
-                        }
+                        of_other_systems.push((header.path.clone(), system));
                         continue;
                     }
                     let index = loader.insert(&header.path, text, scan, header.abis, false);
