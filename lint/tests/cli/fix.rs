@@ -407,3 +407,15 @@ fn options_that_contradict_each_other_are_refused() {
         assert_eq!(folder.read("foo.h"), HOLE);
     }
 }
+
+/// An edit would write it anew, and there is no way to write these bytes as they were.
+#[test]
+fn a_header_with_bytes_that_are_not_utf_8_is_left_as_it_is() {
+    let mut latin = b"/* Andr\xe9 */\n".to_vec();
+    latin.extend(ENUM_AND_HOLE.as_bytes());
+    let folder = Folder::with("latin.h", &latin).and("foo.h", ENUM_AND_HOLE);
+    let done = fix(&folder, &["--fix", "latin.h", "foo.h"]);
+    assert_eq!(std::fs::read(folder.path("latin.h")).unwrap(), latin, "{}", done.seen());
+    assert!(done.seen().contains("latin.h"), "{}", done.seen());
+    assert_ne!(folder.read("foo.h"), ENUM_AND_HOLE, "{}", done.seen());
+}

@@ -468,7 +468,7 @@ fn asm_folder_arch(asm: &Path) -> Option<&'static str> {
 
 /// For architectures without a file of their own: what the guard in `asm/byteorder.h` says.
 fn asm_text_arch(asm: &Path) -> Option<&'static str> {
-    let text = look::read_to_string(&asm.join("byteorder.h")).ok()?.to_lowercase();
+    let text = look::read_lossy(&asm.join("byteorder.h")).ok()?.to_lowercase();
     architectures().into_iter().find(|arch| text.contains(&format!("{arch}_byteorder")))
 }
 

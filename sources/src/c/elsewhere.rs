@@ -76,7 +76,7 @@ pub(crate) fn definers(tree: &Tree, tags: &BTreeSet<String>) -> Vec<PathBuf> {
         if left.is_empty() {
             break;
         }
-        let Ok(text) = look::read_to_string(&header) else { continue };
+        let Ok(text) = look::read_lossy(&header) else { continue };
         let before = left.len();
         for tag in defined(&text) {
             left.remove(tag);

@@ -129,6 +129,6 @@ pub(crate) fn read(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// The text of a file, with a `?` for each byte that is not UTF-8.
-pub(crate) fn read_to_string(path: &Path) -> io::Result<String> {
+pub(crate) fn read_lossy(path: &Path) -> io::Result<String> {
     read(path).map(|bytes| reading::decode(bytes).0)
 }

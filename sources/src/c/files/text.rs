@@ -27,7 +27,7 @@ pub(super) fn read_text(path: &Path) -> Result<(Arc<str>, Scan), Problem> {
     let (text, replaced) = reading::decode(bytes);
     if let Some(at) = first_in_code(&text, &replaced) {
         let line = text[..at].split('\n').count();
-        let message = format!("line {line} is not valid UTF-8, outside of comments and strings");
+        let message = format!("line {line} has invalid UTF-8 outside comments and strings");
         return Err(not_text(path, &message));
     }
     let scan = scan::scan(&text);
@@ -35,22 +35,37 @@ pub(super) fn read_text(path: &Path) -> Result<(Arc<str>, Scan), Problem> {
 }
 
 /// The first of such places, in order, that is part of the code. A compiler reads over what is in comments
-/// and strings.
+/// and strings, but looks up the file that an `#include` names.
 fn first_in_code(text: &str, places: &[usize]) -> Option<usize> {
     let mut places = places.iter().copied().peekable();
     // Most files have none, and are not taken apart for it.
     places.peek()?;
+    let mut before = [Token::Punctuation(""); 2];
     for (start, token) in scan::tokens(text) {
         while places.next_if(|at| *at < start).is_some() {}
         let at = *places.peek()?;
         if at < start + token.text().len() {
-            if !matches!(token, Token::Quoted(_)) {
+            if !matches!(token, Token::Quoted(_)) || names_file(before) {
                 return Some(at);
             }
             while places.next_if(|at| *at < start + token.text().len()).is_some() {}
         }
+        before = [before[1], token];
     }
     None
+}
+
+/// Whether what follows two tokens is the name of a file, in quotation marks.
+fn names_file(before: [Token<'_>; 2]) -> bool {
+    match before {
+        [Token::Punctuation("#"), Token::Word(word)] => {
+            matches!(word, "include" | "include_next" | "import")
+        }
+        [Token::Word(word), Token::Punctuation("(")] => {
+            matches!(word, "__has_include" | "__has_include_next")
+        }
+        _ => false,
+    }
 }
 
 fn not_text(path: &Path, message: &str) -> Problem {
@@ -86,5 +101,13 @@ mod tests {
         assert_eq!(in_code(b"/* \xe9 */ \xa0int a;"), Some(8));
         assert_eq!(in_code(b"char *a = \"\xe9\"; \xe9"), Some(15));
         assert_eq!(in_code(b"#include <caf\xe9.h>\n"), Some(13));
+    }
+
+    #[test]
+    fn bytes_in_the_name_of_a_file_are() {
+        assert_eq!(in_code(b"#include \"caf\xe9.h\"\n"), Some(13));
+        assert_eq!(in_code(b"# include_next /* \xe9 */ \"caf\xe9.h\"\n"), Some(28));
+        assert_eq!(in_code(b"#if __has_include(\"\xe9.h\")\n#endif\n"), Some(19));
+        assert_eq!(in_code(b"#include \"a.h\"\nchar *include = \"\xe9\";\n"), None);
     }
 }
