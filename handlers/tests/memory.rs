@@ -257,6 +257,8 @@ fn a_second_fetch_is_noticed_unless_it_is_compared_or_overwritten() {
         "struct foo y;\ny.n = x.n;\nif (y.n != n)\nreturn -EINVAL;\nret = use(y.n);",
         "ret = use(min(x.n, 64));",
         "u32 m = x.n;",
+        "do {\nn = x.n;\n} while (x.n != n);\nret = use(x.n);",
+        "while (x.n != n)\nn = next(n);",
     ] {
         assert!(!fetches_again(&format!("{size}{not_used}")), "{not_used}");
     }

@@ -190,8 +190,8 @@ impl<'p> Run<'p> {
     ) -> Parted {
         let mut parted = Parted::default();
         let rounds = self.comparing == Comparing::Rounds;
+        let equality = matches!(operator, Binary::Equal | Binary::NotEqual);
         for (mut state, one, two) in self.compared(frame, left, right, state) {
-            let equality = matches!(operator, Binary::Equal | Binary::NotEqual);
             let dispatch = match (&one, &two) {
                 (command, _) if equality && is_dispatch(command) => Some((command, right)),
                 (_, command) if equality && is_dispatch(command) => Some((command, left)),
@@ -209,7 +209,8 @@ impl<'p> Run<'p> {
             look_at(&two, &mut state);
             self.compared_number(&one, &two, frame, condition);
             for value in [&one, &two] {
-                if rounds {
+                // A loop that goes on until the values agree checks one by the other.
+                if rounds && !equality {
                     self.uses(value, &mut state);
                 } else {
                     settle(value, &mut state);
