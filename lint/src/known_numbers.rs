@@ -30,6 +30,14 @@ static NUMBERS: LazyLock<HashMap<u32, PlainNumber>> = LazyLock::new(|| {
         .collect()
 });
 
+static BY_NAME: LazyLock<HashMap<&'static str, u32>> =
+    LazyLock::new(|| NUMBERS.iter().map(|(number, plain)| (plain.name, *number)).collect());
+
+/// The number that a command has on most architectures.
+pub fn of(name: &str) -> Option<u32> {
+    BY_NAME.get(name).copied()
+}
+
 /// The command that has a number on most architectures.
 pub fn named(number: u32) -> Option<PlainNumber> {
     NUMBERS.get(&number).copied()
@@ -51,5 +59,7 @@ mod tests {
         assert_eq!((get.name, get.header, get.varies), ("TIOCGWINSZ", "asm/ioctls.h", true));
         assert_eq!(named(0x4c00).map(|one| (one.name, one.varies)), Some(("LOOP_SET_FD", false)));
         assert_eq!(named(0xae01), None);
+        assert_eq!(of("SIOCGIWNAME"), Some(0x8b01));
+        assert_eq!(of("KVM_CREATE_VM"), None);
     }
 }

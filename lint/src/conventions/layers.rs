@@ -6,6 +6,7 @@
 use std::ops::RangeInclusive;
 
 use crate::declared::Declared;
+use crate::known_numbers;
 
 /// A layer.
 #[derive(Debug, PartialEq, Eq)]
@@ -46,8 +47,8 @@ pub enum Passes {
 /// Numbers of which a layer asks only whether they lie between two.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Range {
-    /// The name that the first one has.
-    pub first: &'static str,
+    /// Names that numbers of it have and that are no commands themselves: drivers add to them.
+    pub names: &'static [(&'static str, u32)],
     /// The numbers.
     pub numbers: RangeInclusive<u32>,
 }
@@ -143,9 +144,12 @@ pub static SOCKET: Layer = Layer {
             "SIOCWANDEV",
         ],
         ranges: &[
-            Range { first: "SIOCDEVPRIVATE", numbers: 0x89f0..=0x89ff },
+            Range { names: &[("SIOCDEVPRIVATE", 0x89f0)], numbers: 0x89f0..=0x89ff },
             // compat_sock_ioctl gives these to the wireless extensions first.
-            Range { first: "SIOCIWFIRST", numbers: 0x8b00..=0x8bff },
+            Range {
+                names: &[("SIOCIWFIRST", 0x8b00), ("SIOCIWFIRSTPRIV", 0x8be0)],
+                numbers: 0x8b00..=0x8bff,
+            },
         ],
         source: ("net/socket.c", "compat_sock_ioctl_trans"),
     },
@@ -252,22 +256,47 @@ impl Passes {
     fn takes(&self, declared: &Declared<'_>, command: &str) -> bool {
         match self {
             Self::Listed { names, ranges, .. } => {
-                let number = declared.raw(command).and_then(|raw| raw.variants.first());
-                let is_in = |range: &Range| {
-                    // `SIOCDEVPRIVATE + 1`
-                    command.starts_with(range.first)
-                        || number.is_some_and(|number| range.numbers.contains(number))
-                };
                 names.iter().any(|name| one_name(name) == one_name(command))
-                    || ranges.iter().any(is_in)
+                    || is_within(ranges, &numbers(ranges, declared, command))
             }
-            Self::Numbered { letter, end, prefix, .. } => {
-                let body = declared.command(command).and_then(|known| known.variants.first());
-                body.map_or(command.starts_with(prefix), |body| {
-                    body.type_letter == u32::from(*letter) && body.nr < *end
-                })
-            }
+            Self::Numbered { letter, end, prefix, .. } => match declared.command(command) {
+                Some(known) => known
+                    .variants
+                    .iter()
+                    .all(|(_, body)| body.type_letter == u32::from(*letter) && body.nr < *end),
+                None => command.starts_with(prefix),
+            },
         }
+    }
+}
+
+/// Whether every number lies in one of the ranges, and there is one.
+fn is_within(ranges: &[Range], numbers: &[u32]) -> bool {
+    let is_in = |number: &u32| ranges.iter().any(|range| range.numbers.contains(number));
+    !numbers.is_empty() && numbers.iter().all(is_in)
+}
+
+/// The numbers that a command has on the ABIs: as it was declared, or as the kernel's headers have it; also of
+/// `SIOCDEVPRIVATE + 1`.
+fn numbers(ranges: &[Range], declared: &Declared<'_>, command: &str) -> Vec<u32> {
+    if let Some((base, offset)) = command.split_once('+') {
+        let Some(offset) = offset_of(offset.trim()) else { return Vec::new() };
+        let bases = numbers(ranges, declared, base.trim()).into_iter();
+        return bases.filter_map(|number| number.checked_add(offset)).collect();
+    }
+    if let Some(raw) = declared.raw(command) {
+        return raw.variants.iter().map(|(_, number)| *number).collect();
+    }
+    let mut names = ranges.iter().flat_map(|range| range.names);
+    let named = names.find(|(name, _)| *name == command).map(|(_, number)| *number);
+    named.or_else(|| known_numbers::of(command)).into_iter().collect()
+}
+
+/// A number as C source spells it, without a suffix.
+fn offset_of(text: &str) -> Option<u32> {
+    match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        Some(digits) => u32::from_str_radix(digits, 16).ok(),
+        None => text.parse().ok(),
     }
 }
 
@@ -291,10 +320,23 @@ mod tests {
     #[test]
     fn a_layer_passes_what_it_lists_under_any_name() {
         let nothing = Declared::default();
-        for passed in ["SIOCOUTQ", "TIOCOUTQ", "SIOCINQ", "SIOCDEVPRIVATE + 3", "SIOCGIFADDR"] {
+        for passed in ["SIOCOUTQ", "TIOCOUTQ", "SIOCINQ", "SIOCGIFADDR"] {
             assert!(SOCKET.passes(&nothing, passed), "{passed}");
         }
-        for left in ["SIOCPROTOPRIVATE", "SIOCGETLINKNAME", "SIOCADDRT", "TIOCMGET"] {
+        let of_ranges = [
+            "SIOCDEVPRIVATE + 3",
+            "SIOCDEVPRIVATE+0xf",
+            "SIOCGIWNAME",
+            "SIOCIWFIRST",
+            "SIOCIWFIRSTPRIV+1",
+        ];
+        for passed in of_ranges {
+            assert!(SOCKET.passes(&nothing, passed), "{passed}");
+        }
+        let left = ["SIOCPROTOPRIVATE", "SIOCGETLINKNAME", "SIOCADDRT", "TIOCMGET"];
+        let beside_ranges =
+            ["SIOCDEVPRIVATEX", "SIOCDEVPRIVATE + 16", "SIOCDEVPRIVATE + X", "SIOCGIWNAMES"];
+        for left in left.into_iter().chain(beside_ranges) {
             assert!(!SOCKET.passes(&nothing, left), "{left}");
         }
         assert!(TTY.passes(&nothing, "PPPIOCGUNIT"));

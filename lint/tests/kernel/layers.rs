@@ -95,6 +95,10 @@ fn ranges_and_other_names_of_numbers_are_those_of_linux_6_12() {
         u32::from_str_radix(digits, 16).unwrap()
     };
     let private = number(&sockets, "SIOCDEVPRIVATE");
+    for (name, known) in ranges.iter().flat_map(|range| range.names) {
+        let text = if definition(&sockets, name).is_some() { &sockets } else { &wireless };
+        assert_eq!(number(text, name), *known, "{name}");
+    }
     let wireless = (number(&wireless, "SIOCIWFIRST"), number(&wireless, "SIOCIWLASTPRIV"));
     let found: Vec<_> = ranges.iter().map(|range| range.numbers.clone()).collect();
     assert_eq!(found, [private..=private + 15, wireless.0..=wireless.1]);
