@@ -17,17 +17,27 @@ pub(crate) fn sized_commands<'a>(
     argument: &ArgumentRecord<'a>,
 ) -> Vec<&'a Command> {
     let is_whole = |command: &&&Command| {
-        // A definition that says so vouches for a driver that leaves the size in the number out.
-        let may_grow = command.contract.as_ref().is_some_and(|found| found.min_size.is_some());
-        !may_grow
-            && command.variants.iter().any(|(abis, body)| match &body.argument {
-                Argument::Type(ty) => {
-                    abis.first().is_some_and(|abi| resolves_to(interface, ty, abi, argument.id))
-                }
-                _ => false,
-            })
+        command.variants.iter().any(|(abis, body)| match &body.argument {
+            Argument::Type(ty) => {
+                abis.first().is_some_and(|abi| resolves_to(interface, ty, abi, argument.id))
+            }
+            _ => false,
+        })
     };
     argument.commands.iter().filter(is_whole).copied().collect()
+}
+
+/// Those of [`sized_commands`] whose argument cannot grow under their number. A definition with
+/// `extensible(min_size = …)` vouches for a driver that accepts any size in the number.
+pub(crate) fn fixed_commands<'a>(
+    interface: &Interface,
+    argument: &ArgumentRecord<'a>,
+) -> Vec<&'a Command> {
+    let mut commands = sized_commands(interface, argument);
+    commands.retain(|command| {
+        command.contract.as_ref().is_none_or(|contract| contract.min_size.is_none())
+    });
+    commands
 }
 
 fn resolves_to(interface: &Interface, ty: &Type, abi: AbiId, id: RecordId) -> bool {

@@ -4,7 +4,7 @@ use ioctlkit_model::{Finding, Member, RecordBody};
 
 use crate::context::{ArgumentRecord, Context};
 use crate::declare_rule;
-use crate::growth::{is_structure_size, sized_commands};
+use crate::growth::{fixed_commands, is_structure_size};
 
 declare_rule! {
     /// structure that says its own size, in a command whose number says it too
@@ -57,7 +57,7 @@ fn check_record(
 ) -> Option<Finding> {
     let is_size = |member: &&Member| is_structure_size(cx.interface, argument.record, body, member);
     let member = body.members.iter().find(is_size)?;
-    let commands = sized_commands(cx.interface, argument);
+    let commands = fixed_commands(cx.interface, argument);
     let command = *commands.first()?;
     let name = member.name.as_deref().unwrap_or_default();
     let mut finding = argument.finding(

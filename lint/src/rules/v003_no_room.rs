@@ -4,7 +4,7 @@ use ioctlkit_abi::RecordKind;
 use ioctlkit_model::{Command, Finding, SourceHandler};
 
 use crate::context::{ArgumentRecord, Context};
-use crate::growth::{has_room, sized_commands};
+use crate::growth::{fixed_commands, has_room};
 use crate::{conventions, declare_rule};
 
 declare_rule! {
@@ -58,7 +58,7 @@ fn check_record(cx: &Context<'_>, argument: &ArgumentRecord<'_>) -> Option<Findi
     if record.kind != RecordKind::Struct || has_room(cx.interface, record, body, abi) {
         return None;
     }
-    let commands = sized_commands(cx.interface, argument);
+    let commands = fixed_commands(cx.interface, argument);
     let command = commands.into_iter().find(|command| !is_extended(cx, command, argument))?;
     let mut finding = argument.finding(
         &NO_ROOM,
