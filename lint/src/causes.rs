@@ -10,14 +10,29 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use ioctlkit_model::{FileId, Finding, RecordId, Severity, Span};
 
-use crate::Context;
 use crate::edits::KernelTypes;
+use crate::{Context, Rule, rules};
 
 /// Rules about where the members of an argument lie and how large it is. The first ones name what is to be
 /// changed, the last ones what follows from that.
-const LAYOUT: [&str; 17] = [
-    "L004", "L003", "L005", "L006", "L020", "R002", "L012", "L001", "L017", "C002", "C001", "L013",
-    "L002", "C003", "C004", "C005", "N016",
+static LAYOUT: [&Rule; 17] = [
+    &rules::POINTER_MEMBER,
+    &rules::LONG_MEMBER,
+    &rules::SIZE_T_MEMBER,
+    &rules::TIME_MEMBER,
+    &rules::LEGACY_TYPEDEF,
+    &rules::WORD_SIZED_MEMBER,
+    &rules::MISALIGNED_64,
+    &rules::IMPLICIT_HOLE,
+    &rules::SAME_SIZE_OTHER_LAYOUT,
+    &rules::COMPAT_WORD_SIZE,
+    &rules::COMPAT_ALIGNMENT,
+    &rules::SIZE_NOT_MULTIPLE_OF_8,
+    &rules::IMPLICIT_TAIL,
+    &rules::X32_DIFFERS,
+    &rules::M68K_DIFFERS,
+    &rules::OABI_DIFFERS,
+    &rules::NUMBER_VARIES,
 ];
 
 /// Says in each finding which other one it follows from, and gives the cause an edit of the whole structure
@@ -49,11 +64,7 @@ pub fn mark(cx: &Context<'_>, findings: &mut [Finding]) {
     mark_same(findings);
 }
 
-/// Rules about how a file is written as a whole, which one look at it mends or not: what they say of its other
-/// commands is told once.
-const HABITS: [&str; 2] = ["R006", "V003"];
-
-/// Findings of a rule that say the same of one file, or of one generic structure with several arguments: the
+/// Findings of a rule that say the same of one file, as the rule tells, or of one generic structure with several arguments: the
 /// first is the cause. Those with edits stay apart, for edits are made of causes alone.
 fn mark_same(findings: &mut [Finding]) {
     let mut first: HashMap<(&str, Severity, Span), String> = HashMap::new();
@@ -63,7 +74,7 @@ fn mark_same(findings: &mut [Finding]) {
         let finding = &mut findings[place];
         let has_edits = finding.fix.as_ref().is_some_and(|fix| !fix.edits.is_empty());
         let is_generic = || finding.record.as_deref().is_some_and(|record| record.contains('<'));
-        let at = if HABITS.contains(&finding.rule.code) {
+        let at = if finding.is_habit {
             Span { start: 0, end: 0, ..finding.span }
         } else if is_generic() {
             finding.span
@@ -87,7 +98,10 @@ fn mark_same(findings: &mut [Finding]) {
 fn mark_commands(cx: &Context<'_>, findings: &mut [Finding]) {
     let members = Members::of(cx);
     // These name what is to be changed, as the first rules about layout do.
-    let rank = |code: &str| if ["N001", "N002"].contains(&code) { 0 } else { rank(code) + 1 };
+    let names_type = |code: &str| {
+        [&rules::SIZEOF_AS_TYPE, &rules::POINTER_AS_TYPE].iter().any(|rule| rule.info.code == code)
+    };
+    let rank = |code: &str| if names_type(code) { 0 } else { rank(code) + 1 };
     let mut groups: BTreeMap<(FileId, &str), Vec<usize>> = BTreeMap::new();
     for (place, finding) in findings.iter().enumerate() {
         let is_meant = rank(finding.rule.code) <= LAYOUT.len()
@@ -113,24 +127,29 @@ fn mark_commands(cx: &Context<'_>, findings: &mut [Finding]) {
 }
 
 /// A header that does not compile leaves its commands without numbers: to mend it is one edit. What was not
-/// followed for the condition that it stands under is not meant.
+/// followed for the condition that it stands under is not meant, and nothing follows from what is less severe.
 fn mark_unnumbered(cx: &Context<'_>, findings: &mut [Finding]) {
-    let broken: HashMap<FileId, String> = findings
+    let is = |finding: &Finding, rule: &Rule| finding.rule.code == rule.info.code;
+    let broken: HashMap<FileId, (Severity, String)> = findings
         .iter()
-        .filter(|finding| finding.rule.code == "L019")
-        .map(|finding| (finding.span.file, finding.fingerprint()))
+        .filter(|finding| is(finding, &rules::NOT_SELF_CONTAINED))
+        .map(|finding| (finding.span.file, (finding.severity, finding.fingerprint())))
         .collect();
     let unknown = cx.interface.not_understood.iter();
     let encoders: HashSet<Span> =
         unknown.filter(|unknown| unknown.is_encoder()).map(|unknown| unknown.span).collect();
-    for finding in findings.iter_mut().filter(|it| ["U001", "U002"].contains(&it.rule.code)) {
-        let cause = broken.get(&finding.span.file).filter(|_| !encoders.contains(&finding.span));
-        finding.cause = finding.cause.take().or_else(|| cause.cloned());
+    for finding in findings.iter_mut().filter(|finding| {
+        is(finding, &rules::COMMAND_NOT_UNDERSTOOD) || is(finding, &rules::LAYOUT_UNKNOWN)
+    }) {
+        let cause = broken.get(&finding.span.file).filter(|(severity, _)| {
+            *severity >= finding.severity && !encoders.contains(&finding.span)
+        });
+        finding.cause = finding.cause.take().or_else(|| Some(cause?.1.clone()));
     }
 }
 
 fn rank(code: &str) -> usize {
-    LAYOUT.iter().position(|known| *known == code).unwrap_or(LAYOUT.len())
+    LAYOUT.iter().position(|known| known.info.code == code).unwrap_or(LAYOUT.len())
 }
 
 /// The findings about the layout of each structure, by their places.
@@ -138,9 +157,10 @@ fn groups(cx: &Context<'_>, findings: &[Finding]) -> BTreeMap<RecordId, Vec<usiz
     let members = Members::of(cx);
     let mut by_command: HashMap<&str, RecordId> = HashMap::new();
     let mut groups: BTreeMap<RecordId, Vec<usize>> = BTreeMap::new();
+    let is_number_varies = |it: &Finding| it.rule.code == rules::NUMBER_VARIES.info.code;
     let of_layout =
         || findings.iter().enumerate().filter(|(_, it)| rank(it.rule.code) < LAYOUT.len());
-    for (place, finding) in of_layout().filter(|(_, it)| it.rule.code != "N016") {
+    for (place, finding) in of_layout().filter(|(_, it)| !is_number_varies(it)) {
         let Some(record) = members.record(finding) else { continue };
         groups.entry(record).or_default().push(place);
         if let (Some(command), true) = (&finding.command, finding.rule.code.starts_with('C')) {
@@ -148,7 +168,7 @@ fn groups(cx: &Context<'_>, findings: &[Finding]) -> BTreeMap<RecordId, Vec<usiz
         }
     }
     // The number follows from whatever the command's argument follows from.
-    for (place, finding) in of_layout().filter(|(_, it)| it.rule.code == "N016") {
+    for (place, finding) in of_layout().filter(|(_, it)| is_number_varies(it)) {
         let of_command = finding.command.as_deref().and_then(|name| by_command.get(name));
         if let Some(record) = of_command {
             groups.entry(*record).or_default().push(place);

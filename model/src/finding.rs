@@ -40,6 +40,9 @@ pub struct Finding {
     pub differences: Differences,
     /// The fingerprint of the finding that it follows from: who mends that one has mended this.
     pub cause: Option<String>,
+    /// Whether it is about how its file is written throughout: those of its rule in the file that are, too, say
+    /// the same and follow from the first.
+    pub is_habit: bool,
     /// What it breaks, where it is about a change between two versions; in order, each once.
     pub breaks: Vec<Breaks>,
 }
@@ -110,6 +113,7 @@ impl Finding {
             fix: None,
             differences: Differences::Unmentioned,
             cause: None,
+            is_habit: false,
             breaks: Vec::new(),
         }
     }

@@ -80,6 +80,30 @@ mod v002_size_not_first;
 mod v003_no_room;
 mod v005_version_member;
 
+// What `causes` asks for by name.
+pub(crate) use c001_compat_alignment::COMPAT_ALIGNMENT;
+pub(crate) use c002_compat_word_size::COMPAT_WORD_SIZE;
+pub(crate) use c003_x32_differs::X32_DIFFERS;
+pub(crate) use c004_m68k_differs::M68K_DIFFERS;
+pub(crate) use c005_oabi_differs::OABI_DIFFERS;
+pub(crate) use l001_implicit_hole::IMPLICIT_HOLE;
+pub(crate) use l002_implicit_tail::IMPLICIT_TAIL;
+pub(crate) use l003_long_member::LONG_MEMBER;
+pub(crate) use l004_pointer_member::POINTER_MEMBER;
+pub(crate) use l005_size_t_member::SIZE_T_MEMBER;
+pub(crate) use l006_time_member::TIME_MEMBER;
+pub(crate) use l012_misaligned_64::MISALIGNED_64;
+pub(crate) use l013_size_not_multiple_of_8::SIZE_NOT_MULTIPLE_OF_8;
+pub(crate) use l017_same_size_other_layout::SAME_SIZE_OTHER_LAYOUT;
+pub(crate) use l019_not_self_contained::NOT_SELF_CONTAINED;
+pub(crate) use l020_legacy_typedef::LEGACY_TYPEDEF;
+pub(crate) use n001_sizeof_as_type::SIZEOF_AS_TYPE;
+pub(crate) use n002_pointer_as_type::POINTER_AS_TYPE;
+pub(crate) use n016_number_varies::NUMBER_VARIES;
+pub(crate) use r002_word_sized_member::WORD_SIZED_MEMBER;
+pub(crate) use u001_command_not_understood::COMMAND_NOT_UNDERSTOOD;
+pub(crate) use u002_layout_unknown::LAYOUT_UNKNOWN;
+
 crate::registry::rules! {
     crate::Rule:
     c001_compat_alignment::COMPAT_ALIGNMENT,

@@ -79,8 +79,9 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 fn report(raw: &RawNumber, known: Option<&Known<'_>>, abis: AbiSet, number: u32) -> Finding {
     let wrong = known.iter().flat_map(|known| &known.wrong);
     let wrong = wrong.fold(AbiSet::EMPTY, |all, (on, _)| all.union(*on));
+    let is_said = known.is_some_and(|known| known.is_said_by(raw));
     let message = match known {
-        Some(known) if known.is_said_by(raw) => {
+        Some(known) if is_said => {
             format!("`{}` is written as a number, {number:#06x}", known.name)
         }
         Some(known) => format!("{number:#06x} is `{}` {}", known.name, whereabouts(known, abis)),
@@ -89,12 +90,13 @@ fn report(raw: &RawNumber, known: Option<&Known<'_>>, abis: AbiSet, number: u32)
     let on = if wrong.is_empty() { abis } else { wrong };
     let mut finding = finding(&HARD_CODED_REQUEST, raw.span, on, message);
     finding.command = Some(raw.name.clone());
-    if known.is_some_and(|known| known.is_said_by(raw)) {
+    if is_said {
         finding.severity = Severity::Info;
+        finding.is_habit = true;
     }
     finding.label = match known {
         Some(known) => format!("`{}`", known.name),
-        None => "no command that is known here".into(),
+        None => "not a known command".into(),
     };
     if let Some(known) = known {
         finding.related = known
@@ -122,10 +124,8 @@ fn report(raw: &RawNumber, known: Option<&Known<'_>>, abis: AbiSet, number: u32)
 /// The command that has the number on some ABI: one that is named for it before any other, since
 /// type letters are shared.
 fn known<'a>(cx: &'a Context<'_>, raw: &RawNumber, abis: AbiSet, number: u32) -> Option<Known<'a>> {
-    let references = cx.references.into_iter().flat_map(References::iter);
-    let references = references.filter(|reference| reference.is_for(raw.span.file));
     let mut found: Vec<Known<'a>> = Vec::new();
-    for reference in references {
+    for reference in references(cx, raw) {
         let layouts = Layouts::new(reference.interface());
         let commands = reference.interface().commands.iter();
         found.extend(
@@ -139,11 +139,8 @@ fn known<'a>(cx: &'a Context<'_>, raw: &RawNumber, abis: AbiSet, number: u32) ->
     if let Some(best) = best {
         return Some(found.swap_remove(best));
     }
-    let mut references = cx.references.into_iter().flat_map(References::iter);
-    let in_header = references
-        .by_ref()
-        .filter(|reference| reference.is_for(raw.span.file))
-        .find_map(|reference| of_plain(reference, raw, abis, number));
+    let in_header =
+        references(cx, raw).find_map(|reference| of_plain(reference, raw, abis, number));
     if in_header.is_some() {
         return in_header;
     }
@@ -155,6 +152,12 @@ fn known<'a>(cx: &'a Context<'_>, raw: &RawNumber, abis: AbiSet, number: u32) ->
         varies: plain.varies,
         header: plain.header,
     })
+}
+
+/// The headers that the file of a number is compared with.
+fn references<'a>(cx: &Context<'a>, raw: &RawNumber) -> impl Iterator<Item = &'a Reference> {
+    let all = cx.references.into_iter().flat_map(References::iter);
+    all.filter(|reference| reference.is_for(raw.span.file))
 }
 
 fn of<'a>(

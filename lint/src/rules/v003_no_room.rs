@@ -71,6 +71,7 @@ fn check_record(cx: &Context<'_>, argument: &ArgumentRecord<'_>) -> Option<Findi
         ),
     );
     finding.command = Some(command.name.clone());
+    finding.is_habit = true;
     finding.label = "neither flags nor reserved members".into();
     Some(finding)
 }

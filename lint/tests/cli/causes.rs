@@ -209,6 +209,24 @@ fn commands_without_a_number_follow_from_the_header_that_does_not_compile() {
     assert_eq!((found.len(), follow), (4, 3), "{found:?}");
 }
 
+/// An error is not hidden behind what an interface in use gets away with.
+#[test]
+fn commands_without_a_number_stand_alone_where_the_header_is_only_warned_about() {
+    let text = "#include <linux/ioctl.h>\nstruct foo { missing_t a; };\nstruct bar { int a; };\n\
+                #define FOO_GET _IOR(0xdc, 1, struct foo)\n#define FOO_SET _IOW(0xdc, 2, struct bar)\n";
+    let folder = Folder::with("foo.h", text);
+    let check =
+        |profile: &str| folder.run(&["check", "--no-config", "--profile", profile, "foo.h"]);
+    let new = check("new");
+    assert!(new.stdout.contains("error[L019]"), "{}", new.seen());
+    assert!(new.stdout.contains("hence U002"), "{}", new.seen());
+    assert!(!new.stdout.contains("error[U002]"), "{}", new.seen());
+    let legacy = check("legacy");
+    assert_eq!(legacy.code, 1, "{}", legacy.seen());
+    assert!(legacy.stdout.contains("warning[L019]"), "{}", legacy.seen());
+    assert!(legacy.stdout.contains("error[U002]"), "{}", legacy.seen());
+}
+
 #[test]
 fn a_command_without_a_number_in_a_header_that_compiles_stands_alone() {
     let text = "#include <linux/ioctl.h>\nstruct foo;\n#define FOO _IOR('x', 1, struct foo)\n";
@@ -255,4 +273,35 @@ fn commands_of_one_header_that_cannot_grow_are_one_finding() {
         .and("bar.h", format!("{head}{}", plain("two", 2)).as_str());
     let done = folder.run(&["check", "--no-config", "."]);
     assert_eq!(done.stdout.matches("info[V003]").count(), 2, "{}", done.seen());
+}
+
+/// The constants that are right are one habit; what is wrong with another one is not among them.
+#[test]
+fn numbers_that_are_right_are_one_finding_and_each_wrong_one_is_seen() {
+    let fixture = |name: &str| {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../fixtures/rules/R006/");
+        std::fs::read_to_string(format!("{path}{name}")).unwrap()
+    };
+    let header = fixture("bad_header.h") + "#define FOO_START 0x7a05\n";
+    let calls = "    unsafe {\n        libc::ioctl(fd, FOO_START, 0);";
+    let source = format!("{}const FOO_START: libc::c_ulong = 0x7a05;\n", fixture("bad_header.rs"))
+        .replace("    unsafe {", calls);
+    let folder = Folder::with("foo.h", &header).and("foo.rs", &source);
+    for profile in ["new", "legacy"] {
+        let done = folder.run(&[
+            "check",
+            "--no-config",
+            "--profile",
+            profile,
+            "--select",
+            "R006",
+            "--against",
+            "foo.h",
+            "foo.rs",
+        ]);
+        assert!(done.stdout.contains("on some ABIs only: it is 0x00006a04"), "{}", done.seen());
+        assert_eq!(done.stdout.matches("warning[R006]").count(), 3, "{}", done.seen());
+        assert_eq!(done.stdout.matches("info[R006]").count(), 1, "{}", done.seen());
+        assert!(done.stdout.contains("`FOO_START`"), "{}", done.seen());
+    }
 }
