@@ -64,21 +64,22 @@ fn messages_are_one_sentence_in_lower_case_without_a_full_stop() {
 /// The width that messages are written for.
 const WIDTH: usize = 100;
 
-/// The rules whose messages fit. The others are still longer.
-const FITTING: [&str; 1] = ["L"];
+/// The groups of rules that have longer messages still. One whose messages all fit comes off the list.
+const STILL_LONG: [&str; 8] = ["C", "D", "H", "N", "O", "R", "U", "V"];
 
 #[test]
 fn messages_fit_the_width_and_leave_the_rest_to_notes() {
     let messages = messages();
-    let fits = |place: &str| FITTING.iter().any(|group| place.starts_with(group));
-    let (of_group, _): (Vec<_>, Vec<_>) = messages.iter().partition(|(place, _)| fits(place));
-    assert!(of_group.len() > 100, "{}", of_group.len());
-    let long: Vec<String> = of_group
-        .iter()
-        .filter(|(_, message)| message.chars().count() > WIDTH)
-        .map(|(place, message)| format!("{place}: {message}"))
-        .collect();
-    assert!(long.is_empty(), "{}", long.join("\n"));
+    let is_still_long = |place: &str| STILL_LONG.iter().any(|group| place.starts_with(group));
+    let long = messages.iter().filter(|(_, message)| message.chars().count() > WIDTH);
+    let (known, new): (Vec<_>, Vec<_>) = long.partition(|(place, _)| is_still_long(place));
+    let new: Vec<String> = new.iter().map(|(place, words)| format!("{place}: {words}")).collect();
+    assert!(new.is_empty(), "{}", new.join("\n"));
+    let held = messages.iter().filter(|(place, _)| !is_still_long(place)).count();
+    assert!(held > 100, "{held}");
+    for group in STILL_LONG {
+        assert!(known.iter().any(|(place, _)| place.starts_with(group)), "{group} fits");
+    }
 }
 
 #[test]
