@@ -110,12 +110,45 @@ pub fn without_compat(structure: &str) -> WithoutCompat {
     known.map_or(WithoutCompat::Unknown, |(_, known, _)| *known)
 }
 
-/// Dispatchers that find a handler by the nr alone and copy as many bytes as the number says: how the names
-/// of their commands begin, the structure that drivers give them, what people call them, and the source.
-const BY_NUMBER: &[(&str, Option<&str>, &str, &str)] = &[
-    ("DRM_IOCTL_", Some("drm_driver"), "DRM", "drivers/gpu/drm/drm_ioctl.c, drm_ioctl"),
-    ("AMDKFD_IOC_", None, "`kfd_ioctl`", "drivers/gpu/drm/amd/amdkfd/kfd_chardev.c, kfd_ioctl"),
-    ("FW_CDEV_IOC_", None, "`dispatch_ioctl`", "drivers/firewire/core-cdev.c, dispatch_ioctl"),
+/// A dispatcher that finds a handler by the nr alone and copies as many bytes as the number says.
+#[derive(Debug)]
+pub struct ByNumber {
+    /// How the names of its commands begin.
+    pub commands: &'static str,
+    /// The structure that drivers give it.
+    pub structure: Option<&'static str>,
+    /// The type letter and how the names of arguments begin, where drivers name their commands as they like.
+    /// Others use the letter, too.
+    pub arguments: Option<(u8, &'static str)>,
+    /// What people call it.
+    pub name: &'static str,
+    /// The file of the kernel and the function.
+    pub source: &'static str,
+}
+
+/// Those that were read.
+pub const BY_NUMBER: &[ByNumber] = &[
+    ByNumber {
+        commands: "DRM_IOCTL_",
+        structure: Some("drm_driver"),
+        arguments: Some((b'd', "drm_")),
+        name: "DRM",
+        source: "drivers/gpu/drm/drm_ioctl.c, drm_ioctl",
+    },
+    ByNumber {
+        commands: "AMDKFD_IOC_",
+        structure: None,
+        arguments: None,
+        name: "`kfd_ioctl`",
+        source: "drivers/gpu/drm/amd/amdkfd/kfd_chardev.c, kfd_ioctl",
+    },
+    ByNumber {
+        commands: "FW_CDEV_IOC_",
+        structure: None,
+        arguments: None,
+        name: "`dispatch_ioctl`",
+        source: "drivers/firewire/core-cdev.c, dispatch_ioctl",
+    },
 ];
 
 /// The dispatcher that stands in front of a command's handler, if it goes by the nr and the size in the
@@ -125,18 +158,17 @@ pub fn copies_by_number<'a>(
     structures: impl Iterator<Item = &'a str>,
 ) -> Option<&'static str> {
     let structures: Vec<&str> = structures.collect();
-    BY_NUMBER
-        .iter()
-        .find(|(prefix, structure, ..)| {
-            command.starts_with(prefix) || structure.is_some_and(|it| structures.contains(&it))
-        })
-        .map(|(_, _, who, _)| *who)
+    let is_its = |dispatcher: &&ByNumber| {
+        command.starts_with(dispatcher.commands)
+            || dispatcher.structure.is_some_and(|structure| structures.contains(&structure))
+    };
+    BY_NUMBER.iter().find(is_its).map(|dispatcher| dispatcher.name)
 }
 
-/// Whether a command is DRM's by its type letter and the name of its argument. The letter alone is others',
-/// too, and not every driver begins the names of its commands with `DRM_IOCTL_`.
-pub fn is_drm(type_letter: u32, structure: &str) -> bool {
-    type_letter == u32::from(b'd') && structure.starts_with("drm_")
+/// Whether such a dispatcher is known by the type letter of a command and the name of its argument.
+pub fn copies_argument_by_number(type_letter: u32, argument: &str) -> bool {
+    let mut known = BY_NUMBER.iter().filter_map(|dispatcher| dispatcher.arguments);
+    known.any(|(letter, prefix)| type_letter == u32::from(letter) && argument.starts_with(prefix))
 }
 
 /// Devices that 32-bit programs cannot open: how the names of their commands begin, the function that says
@@ -303,7 +335,7 @@ mod tests {
             assert_eq!(without_compat(structure), *known, "{structure}");
             assert!(source.contains(".c, "), "{source}");
         }
-        assert!(BY_NUMBER.iter().all(|(.., source)| source.contains(".c, ")));
+        assert!(BY_NUMBER.iter().all(|known| known.source.contains(".c, ")));
         assert_eq!(without_compat("file_operations"), WithoutCompat::Fails);
         assert_eq!(without_compat("nobody_knows"), WithoutCompat::Unknown);
     }

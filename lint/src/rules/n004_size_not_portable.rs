@@ -108,5 +108,8 @@ fn harms(affected: AbiSet) -> Vec<String> {
 fn kernels(set: AbiSet) -> String {
     let mut names: Vec<&str> = set.iter().map(|id| id.abi().kernel_arch).collect();
     names.dedup();
-    names.join(" and ")
+    match names.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+        _ => names.concat(),
+    }
 }

@@ -1,7 +1,9 @@
 //! V003 no-room.
 
-use ioctlkit_abi::RecordKind;
-use ioctlkit_model::{Command, Finding, SourceHandler};
+use std::collections::HashMap;
+
+use ioctlkit_abi::{AbiSet, RecordKind};
+use ioctlkit_model::{Command, CommandBody, DriverCode, Finding};
 
 use crate::context::{ArgumentRecord, Context};
 use crate::growth::{fixed_commands, has_room};
@@ -45,13 +47,38 @@ declare_rule! {
     NO_ROOM: "V003", "no-room", Info, legacy off;
 }
 
+/// By the name of a command, the structures of the tables that its handlers stand in.
+type Tables<'a> = HashMap<&'a str, Vec<&'a str>>;
+
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let tables = tables(&cx.interface.code);
     for argument in cx.argument_records().iter().filter(|argument| argument.stated) {
-        findings.extend(check_record(cx, argument));
+        findings.extend(check_record(cx, &tables, argument));
     }
 }
 
-fn check_record(cx: &Context<'_>, argument: &ArgumentRecord<'_>) -> Option<Finding> {
+fn tables(code: &DriverCode) -> Tables<'_> {
+    let mut of_handlers: HashMap<u32, Vec<&str>> = HashMap::new();
+    for table in &code.tables {
+        let slots = [&table.native, &table.compat].into_iter().flatten();
+        for place in slots.filter_map(|slot| slot.handler) {
+            of_handlers.entry(place).or_default().push(&table.structure);
+        }
+    }
+    let mut tables = Tables::new();
+    for (place, structures) in of_handlers {
+        for command in &code.handlers[place as usize].commands {
+            tables.entry(&command.name).or_default().extend(&structures);
+        }
+    }
+    tables
+}
+
+fn check_record(
+    cx: &Context<'_>,
+    tables: &Tables<'_>,
+    argument: &ArgumentRecord<'_>,
+) -> Option<Finding> {
     let record = argument.record;
     let (abis, body) = record.variants.iter().next()?;
     let abi = abis.first()?;
@@ -59,7 +86,7 @@ fn check_record(cx: &Context<'_>, argument: &ArgumentRecord<'_>) -> Option<Findi
         return None;
     }
     let commands = fixed_commands(cx.interface, argument);
-    let command = commands.into_iter().find(|command| !is_extended(cx, command, argument))?;
+    let command = commands.into_iter().find(|command| !is_extended(tables, command, argument))?;
     let mut finding = argument.finding(
         &NO_ROOM,
         record.span,
@@ -78,16 +105,12 @@ fn check_record(cx: &Context<'_>, argument: &ArgumentRecord<'_>) -> Option<Findi
 
 /// Whether a dispatcher stands in front of the handler that makes an old program's argument as long as the
 /// new one.
-fn is_extended(cx: &Context<'_>, command: &Command, argument: &ArgumentRecord<'_>) -> bool {
-    let code = &cx.interface.code;
-    let handles = |handler: &SourceHandler| {
-        handler.commands.iter().any(|handled| handled.name == command.name)
-    };
-    let places = code.handlers.iter().enumerate().filter(|(_, handler)| handles(handler));
-    let tables = places.flat_map(|(place, _)| code.tables_with(place));
-    let structures = tables.map(|table| table.structure.as_str());
-    let letter = command.variants.first().map(|body| body.type_letter);
+fn is_extended(tables: &Tables<'_>, command: &Command, argument: &ArgumentRecord<'_>) -> bool {
+    let structures = tables.get(command.name.as_str()).into_iter().flatten().copied();
     let name = argument.record.name.as_deref().unwrap_or_default();
+    let by_argument = |(_, body): (AbiSet, &CommandBody)| {
+        conventions::copies_argument_by_number(body.type_letter, name)
+    };
     conventions::copies_by_number(&command.name, structures).is_some()
-        || letter.is_some_and(|letter| conventions::is_drm(letter, name))
+        || command.variants.iter().all(by_argument)
 }

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use ioctl_lint::conventions::layers::{FOR_ALL, Layer, SOCKET, TTY, VIDEO};
+use ioctl_lint::conventions::{self, layers::FOR_ALL};
 use ioctl_lint::declared::Declared;
 use ioctlkit_vm::{Archive, Cache, PackagedKernel};
 use serde_json::Value;
@@ -97,17 +97,10 @@ fn folder_of(module: &str) -> Option<&str> {
     inside.rsplit_once('/').map(|(folder, _)| folder)
 }
 
+/// Whether 32-bit programs reach a command without a handler of their own.
 fn is_passed(structure: &str, command: &str) -> bool {
-    let layer: Option<&Layer> = match structure {
-        "proto_ops" => Some(&SOCKET),
-        "tty_operations" => Some(&TTY),
-        "v4l2_file_operations" => Some(&VIDEO),
-        _ => None,
-    };
-    match layer {
-        Some(layer) => layer.passes(&Declared::default(), command),
-        None => FOR_ALL.contains(&command),
-    }
+    conventions::layer_passes(structure, &Declared::default(), command)
+        || FOR_ALL.contains(&command)
 }
 
 fn reason(said: &Said, tables: &[&Table]) -> Option<Reason> {
