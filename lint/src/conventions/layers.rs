@@ -281,15 +281,15 @@ fn is_within(ranges: &[Range], numbers: &[u32]) -> bool {
 fn numbers(ranges: &[Range], declared: &Declared<'_>, command: &str) -> Vec<u32> {
     if let Some((base, offset)) = command.split_once('+') {
         let Some(offset) = offset_of(offset.trim()) else { return Vec::new() };
-        let bases = numbers(ranges, declared, base.trim()).into_iter();
-        return bases.filter_map(|number| number.checked_add(offset)).collect();
+        let numbers = numbers(ranges, declared, base.trim()).into_iter();
+        return numbers.filter_map(|number| number.checked_add(offset)).collect();
     }
     if let Some(raw) = declared.raw(command) {
         return raw.variants.iter().map(|(_, number)| *number).collect();
     }
-    let mut names = ranges.iter().flat_map(|range| range.names);
-    let named = names.find(|(name, _)| *name == command).map(|(_, number)| *number);
-    named.or_else(|| known_numbers::of(command)).into_iter().collect()
+    let mut bases = ranges.iter().flat_map(|range| range.names);
+    let base = bases.find(|(name, _)| *name == command).map(|(_, number)| *number);
+    base.or_else(|| known_numbers::of(command)).into_iter().collect()
 }
 
 /// A number as C source spells it, without a suffix.
