@@ -440,7 +440,7 @@ fn input_that_is_no_header_is_a_failure_and_loses_no_other() {
         messages,
         [
             "cannot read: no such file or directory",
-            "line 2 is not valid UTF-8, outside of comments and strings",
+            "line 2 has invalid UTF-8 outside comments and strings",
             "the file is binary, not a header",
             "the folder holds no header, and no C source that defines commands",
         ]
