@@ -130,6 +130,32 @@ fn readings(text: &str) -> Vec<(usize, &str)> {
     found
 }
 
+/// The folders of the Rust front end, each above those before it.
+const RUST_LAYERS: [&str; 5] = ["constructors", "syntax", "resolve", "evaluate", "recognise"];
+
+/// What a text uses of the Rust front end: the names behind `rust::` outside comments.
+fn used_of_rust(text: &str) -> BTreeSet<&str> {
+    let first_name = |text: &'_ str| text.find(|c: char| !(c.is_alphanumeric() || c == '_'));
+    let mut used = BTreeSet::new();
+    for (_, line) in mentions(text, &["rust::"]) {
+        for (at, word) in line.match_indices("rust::") {
+            let behind = &line[at + word.len()..];
+            let list = behind.strip_prefix('{').unwrap_or(behind);
+            let end = if list.len() < behind.len() {
+                list.len()
+            } else {
+                list.find([',', ';', ' ']).unwrap_or(list.len())
+            };
+            for path in list[..end].split(',') {
+                let path = path.trim();
+                used.insert(&path[..first_name(path).unwrap_or(path.len())]);
+            }
+        }
+    }
+    used.remove("");
+    used
+}
+
 fn rules() -> Vec<Source> {
     let mut rules = sources("lint/src/rules");
     rules.extend(sources("lint/src/diff/rules"));
@@ -200,6 +226,24 @@ fn the_reader_of_handlers_opens_no_file_and_judges_nothing() {
 fn front_ends_judge_nothing_and_lay_out_nothing() {
     let words = ["Layouts", "Layout", "Finding", "RuleInfo", "Severity"];
     assert_never(&sources("sources/src"), &words, "a front end reports what it read");
+}
+
+#[test]
+fn the_rust_front_end_points_downwards() {
+    for (index, layer) in RUST_LAYERS.iter().enumerate() {
+        let files = sources(&format!("sources/src/rust/{layer}"));
+        for source in &files {
+            let mut used = used_of_rust(without_tests(&source.text));
+            used.retain(|name| !RUST_LAYERS[..=index].contains(name));
+            assert!(used.is_empty(), "{} points up to {used:?}", source.path);
+        }
+        // What is beside or above a folder is named from the front end's root, where it is seen.
+        assert_never(&files, &["super::super"], "name the folder");
+        let others = RUST_LAYERS.iter().filter(|other| *other != layer);
+        let beside: Vec<String> = others.map(|other| format!("super::{other}::")).collect();
+        let beside: Vec<&str> = beside.iter().map(String::as_str).collect();
+        assert_never(&files, &beside, "name the folder");
+    }
 }
 
 #[test]
@@ -308,6 +352,20 @@ mod the_checks_themselves {
             ["condition.text.trim()", "comment.text.contains(MARK)", "a.texts()", "// .text"]
         {
             assert!(readings(line).is_empty(), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_used_of_the_rust_front_end_is_seen_in_every_spelling() {
+        for (line, used) in [
+            ("use crate::rust::recognise::uses::Why;", vec!["recognise"]),
+            ("use crate::rust::{Constants, resolve::names};", vec!["Constants", "resolve"]),
+            ("    let ty = crate::rust::evaluate::types::spell(ty);", vec!["evaluate"]),
+            ("use crate::rust::Request;", vec!["Request"]),
+            ("// crate::rust::recognise", vec![]),
+            ("use rustix::ioctl;", vec![]),
+        ] {
+            assert_eq!(Vec::from_iter(used_of_rust(line)), used, "{line}");
         }
     }
 

@@ -25,10 +25,12 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use ioctlkit_abi::{Abi, AbiSet};
 use ioctlkit_model::{Header, Interface, Problem, ProblemKind};
 
+mod constructors;
 mod definitions;
 mod evaluate;
 mod recognise;
@@ -38,13 +40,18 @@ mod syntax;
 use crate::Caution;
 use crate::overlay::{self, Overlay};
 use crate::reach::Reach;
+use evaluate::Evaluator;
 use evaluate::build::Builder;
+use recognise::collect::Collector;
+use resolve::crates::{Input, Resolver};
 use resolve::discover::{self, Discovered};
 use resolve::files::Files;
 use resolve::macros::Expansions;
-use resolve::world::World;
+use resolve::packages::Packages;
+use resolve::sources::Sources;
 use syntax::{condition, nesting};
 
+pub use evaluate::build::Constants;
 pub use resolve::cargo::{AskCargo, Cargo};
 pub use resolve::discover::holds_source;
 pub use resolve::features::{FeatureName, Features, Missing};
@@ -65,17 +72,6 @@ pub struct Request {
     pub caution: Caution,
     /// Texts that stand in for files.
     pub overlay: Overlay,
-}
-
-/// Which constants are taken for the numbers of commands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Constants {
-    /// Those that a call uses as its request, or whose definition says so.
-    #[default]
-    Requests,
-    /// All that are numbers past 255: [`THROUGH_CONSTANT`](ioctlkit_model::THROUGH_CONSTANT) marks
-    /// those that nothing uses.
-    All,
 }
 
 impl Request {
@@ -134,33 +130,39 @@ fn read_here(request: &Request, cargo: &dyn AskCargo) -> (Interface, Vec<Problem
     let mut found = discover::discover(&request.paths, &request.reach());
     let files = Files::new(request.reach(), request.caution.clone());
     // Cargo takes longer to answer than a file takes to be read.
-    let asked_for = found.asked_for.clone();
+    let asked_for = found.asked_for.files.clone();
     let read_each = overlay::carried(|paths: &[PathBuf]| files.read_each(paths));
     rayon::join(|| found.ask(cargo, &request.features), || read_each(&asked_for));
-    let Discovered { named, shown, roots, packages, problems: mut all_problems, .. } = found;
+    let Discovered { asked_for, roots, packages, problems: mut all_problems, .. } = found;
+    let asked_for = Rc::new(asked_for);
+    let packages = Packages::of_workspace(&packages);
     let mut expansions = Expansions::default();
     let first: Vec<PathBuf> = roots.iter().map(|root| root.file.clone()).collect();
     files.read_from(&first);
     // What no root leads to is read by itself.
-    files.read_from(&asked_for);
+    files.read_from(&asked_for.files);
     loop {
-        let mut builder =
-            Builder::new(request.abis, asked_for.clone(), named.clone(), shown.clone())
-                .taking(request.constants);
-        builder.known_packages(&packages);
+        let sources = Rc::new(Sources::new(asked_for.clone()));
+        let mut builder = Builder::new(request.abis, sources.clone(), request.constants);
         let pairs = files.pairs();
         for abis in classes(request.abis, &pairs) {
             let Some(abi) = abis.first() else { continue };
-            let mut world = World::new(&files, &mut builder, &mut expansions, abis, abi.abi());
+            let input = Input {
+                files: &files,
+                sources: sources.clone(),
+                packages: &packages,
+                abis: request.abis,
+            };
+            let mut resolver = Resolver::new(input, &mut expansions, abi.abi());
             for root in &roots {
-                world.open_whole(root);
+                resolver.open_whole(root);
             }
-            world.open_rest(&roots, &request.features);
-            world.read_commands();
+            resolver.open_rest(&roots, &request.features);
+            Collector::new(Evaluator::new(resolver, &mut builder, abis)).collect();
         }
         // A dependency that was read along the way may tell ABIs apart that nothing did before.
         if files.pairs() == pairs {
-            add_headers(&mut builder, &files, &asked_for, request.abis);
+            add_headers(&mut builder, &files, &sources, request.abis);
             let (mut interface, problems) = builder.finish();
             definitions::complete(&mut interface);
             all_problems.extend(problems);
@@ -184,12 +186,12 @@ fn classes(abis: AbiSet, pairs: &std::collections::BTreeSet<(String, String)>) -
 }
 
 /// Tells which files were looked at, and which of them could not be read.
-fn add_headers(builder: &mut Builder, files: &Files, asked_for: &[PathBuf], abis: AbiSet) {
-    for path in asked_for {
+fn add_headers(builder: &mut Builder, files: &Files, sources: &Sources, abis: AbiSet) {
+    for path in sources.asked_for() {
         match files.get(path) {
             Err(reason) => builder.unreadable(path, &reason),
             Ok(parsed) => {
-                let file = builder.file(&parsed);
+                let file = sources.file(&parsed);
                 let id = builder.id(file);
                 builder.interface.headers.push(Header {
                     file: id,

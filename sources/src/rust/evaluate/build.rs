@@ -2,27 +2,43 @@
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
+use std::rc::Rc;
 
 use ioctlkit_abi::{AbiSet, RecordKind};
 use ioctlkit_model::{
-    Command, CommandBody, Differences, Enum, EnumBody, EnumId, Family, FamilyNumber, FileId,
-    Interface, NotUnderstood, PassedArgument, Problem, ProblemKind, RawNumber, Record, RecordBody,
-    RecordId, Span, THROUGH_CONSTANT, Type, Typedef, TypedefBody, TypedefId, Variants,
+    Command, CommandBody, Contract, Differences, Enum, EnumBody, EnumId, Family, FamilyNumber,
+    FileId, Interface, NamedConstant, NotUnderstood, PassedArgument, Problem, ProblemKind,
+    RawNumber, Record, RecordBody, RecordId, Span, THROUGH_CONSTANT, Type, Typedef, TypedefBody,
+    TypedefId, Variants,
 };
 
-use crate::rust::Constants;
-use crate::rust::resolve::cargo::{Dependency, Package};
-use crate::rust::resolve::files::{Parsed, parse};
-use crate::rust::resolve::prelude;
-use crate::rust::resolve::registry;
-use crate::rust::resolve::world::FileIndex;
+use crate::rust::resolve::sources::{FileIndex, Missing, Sources};
 use crate::rust::syntax::comments::comments;
 use crate::rust::syntax::item::{Item, Place};
 
+/// Which constants are taken for the numbers of commands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Constants {
+    /// Those that a call uses as its request, or whose definition says so.
+    #[default]
+    Requests,
+    /// All that are numbers past 255: [`THROUGH_CONSTANT`](ioctlkit_model::THROUGH_CONSTANT) marks
+    /// those that nothing uses.
+    All,
+}
+
 /// A definition by where it stands, its name, and what its parameters stand for.
 type Key = (FileIndex, Place, String);
+
+/// Where a command is defined, and what it is called.
+pub(crate) struct Named<'a> {
+    pub(crate) file: FileIndex,
+    pub(crate) name: &'a str,
+    pub(crate) c_name: Option<&'a str>,
+    pub(crate) name_place: Place,
+    pub(crate) place: Place,
+}
 
 /// Something that cannot be worked out for a class of ABIs.
 #[derive(Debug)]
@@ -34,23 +50,16 @@ struct Doubt {
 }
 
 /// The interface so far, and every file that it is from.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Builder {
     pub(crate) interface: Interface,
+    sources: Rc<Sources>,
     problems: Vec<Problem>,
     said: HashSet<(FileIndex, Place, String)>,
     /// What may turn out to be known for another class of ABIs.
     doubts: Vec<Doubt>,
     known: HashSet<(FileIndex, Place)>,
-    parsed: Vec<Arc<Parsed>>,
-    /// Which of them were asked for.
-    are_asked_for: Vec<bool>,
-    index_of: HashMap<PathBuf, FileIndex>,
     ids: HashMap<FileIndex, FileId>,
-    /// The paths that are shown for files, by their absolute paths.
-    shown: HashMap<PathBuf, PathBuf>,
-    asked_for: Vec<PathBuf>,
-    named: HashSet<PathBuf>,
     records: HashMap<Key, RecordId>,
     enums: HashMap<Key, EnumId>,
     typedefs: HashMap<Key, TypedefId>,
@@ -61,26 +70,31 @@ pub(crate) struct Builder {
     passed: HashMap<(FileIndex, Place), usize>,
     /// Requests whose name has no definition on some ABIs: it may have one on others.
     undefined: BTreeMap<Key, AbiSet>,
-    dependencies: HashMap<(PathBuf, String), Option<Arc<Package>>>,
     constants: Constants,
 }
 
 impl Builder {
-    /// For an interface on these ABIs, whose files are shown under these paths.
-    pub(crate) fn new(
-        abis: AbiSet,
-        asked_for: Vec<PathBuf>,
-        named: HashSet<PathBuf>,
-        shown: HashMap<PathBuf, PathBuf>,
-    ) -> Self {
-        let interface = Interface { abis, ..Interface::default() };
-        Self { interface, shown, asked_for, named, ..Self::default() }
-    }
-
-    /// The same, which takes these constants.
-    pub(crate) fn taking(mut self, constants: Constants) -> Self {
-        self.constants = constants;
-        self
+    /// For an interface on these ABIs, from these files.
+    pub(crate) fn new(abis: AbiSet, sources: Rc<Sources>, constants: Constants) -> Self {
+        Self {
+            interface: Interface { abis, ..Interface::default() },
+            sources,
+            constants,
+            problems: Vec::new(),
+            said: HashSet::new(),
+            doubts: Vec::new(),
+            known: HashSet::new(),
+            ids: HashMap::new(),
+            records: HashMap::new(),
+            enums: HashMap::new(),
+            typedefs: HashMap::new(),
+            commands: HashMap::new(),
+            families: HashMap::new(),
+            raw_numbers: HashMap::new(),
+            not_understood: HashMap::new(),
+            passed: HashMap::new(),
+            undefined: BTreeMap::new(),
+        }
     }
 
     /// Whether constants are taken that nothing says to be commands.
@@ -88,23 +102,9 @@ impl Builder {
         self.constants == Constants::All
     }
 
-    /// The files that were asked for, absolute.
-    pub(crate) fn asked_for(&self) -> &[PathBuf] {
-        &self.asked_for
-    }
-
-    /// Whether a file was named, and not only found in a folder.
-    pub(crate) fn is_named(&self, path: &Path) -> bool {
-        self.named.contains(path)
-    }
-
-    /// Whether a file was asked for.
-    pub(crate) fn is_asked_for(&self, file: FileIndex) -> bool {
-        self.are_asked_for[file]
-    }
-
     /// The interface, and what could not be read.
     pub(crate) fn finish(mut self) -> (Interface, Vec<Problem>) {
+        self.say_missing();
         self.say_doubts();
         self.say_undefined();
         for command in &mut self.interface.commands {
@@ -132,42 +132,13 @@ impl Builder {
         (self.interface, self.problems)
     }
 
-    /// The file that defines what everyone knows.
-    pub(crate) fn builtin(&mut self) -> FileIndex {
-        let path = PathBuf::from(prelude::PATH);
-        if let Some(known) = self.index_of.get(&path) {
-            return *known;
-        }
-        self.file(&Arc::new(parse(path, &prelude::TEXT.into())))
-    }
-
-    /// The place of a file among those that were read.
-    pub(crate) fn file(&mut self, parsed: &Arc<Parsed>) -> FileIndex {
-        if let Some(known) = self.index_of.get(&parsed.path) {
-            return *known;
-        }
-        self.parsed.push(parsed.clone());
-        self.are_asked_for.push(self.shown.contains_key(&parsed.path));
-        self.index_of.insert(parsed.path.clone(), self.parsed.len() - 1);
-        self.parsed.len() - 1
-    }
-
-    pub(crate) fn parsed(&self, file: FileIndex) -> Arc<Parsed> {
-        self.parsed[file].clone()
-    }
-
-    /// The place of a path's file, if it was read.
-    pub(crate) fn index(&self, path: &Path) -> Option<FileIndex> {
-        self.index_of.get(path).copied()
-    }
-
     /// The file in the interface's sources, added now unless it was before.
     pub(crate) fn id(&mut self, file: FileIndex) -> FileId {
         if let Some(known) = self.ids.get(&file) {
             return *known;
         }
-        let parsed = &self.parsed[file];
-        let path = self.shown.get(&parsed.path).unwrap_or(&parsed.path).clone();
+        let parsed = self.sources.parsed(file);
+        let path = self.sources.shown(&parsed.path).to_owned();
         let id = self.interface.sources.add(path, parsed.text.clone());
         self.interface.sources.file_mut(id).comments = comments(&parsed.text);
         self.ids.insert(file, id);
@@ -230,13 +201,41 @@ impl Builder {
         message: String,
         help: Option<String>,
     ) {
-        let path = self.shown.get(path).cloned().unwrap_or_else(|| path.to_owned());
+        let path = self.sources.shown(path).to_owned();
         let known = self
             .problems
             .iter()
             .any(|known| known.path.as_deref() == Some(&*path) && known.message == message);
         if !known {
             self.problems.push(Problem { kind, path: Some(path), span: None, message, help });
+        }
+    }
+
+    fn say_missing(&mut self) {
+        for missing in self.sources.missing() {
+            match missing {
+                Missing::Unreadable(path, reason) => self.unreadable(&path, &reason),
+                Missing::Module(file, place, name) => self.say(
+                    ProblemKind::Incomplete,
+                    file,
+                    place,
+                    format!(
+                        "there is no file for the module `{name}`, so what it defines is missing"
+                    ),
+                    Some(format!(
+                        "write `{name}.rs` or `{name}/mod.rs`, or name the file with `#[path]`"
+                    )),
+                ),
+                Missing::Generated(own, file) => self.say_path(
+                    ProblemKind::Note,
+                    &own,
+                    format!(
+                        "`{file}` is made by the build script and not there, so what it defines is \
+                         unknown"
+                    ),
+                    Some("run `cargo build` before".into()),
+                ),
+            }
         }
     }
 
@@ -248,65 +247,6 @@ impl Builder {
             "grant read permission, or leave the path out"
         };
         self.say_path(ProblemKind::Failure, path, reason.to_owned(), Some(help.into()));
-    }
-
-    /// A module without a file.
-    pub(crate) fn missing_module(&mut self, file: FileIndex, item: &Item) {
-        let name = &item.name;
-        self.say(
-            ProblemKind::Incomplete,
-            file,
-            item.name_place,
-            format!("there is no file for the module `{name}`, so what it defines is missing"),
-            Some(format!("write `{name}.rs` or `{name}/mod.rs`, or name the file with `#[path]`")),
-        );
-    }
-
-    /// A file that a build script would make.
-    pub(crate) fn not_generated(&mut self, own: &Path, file: &str) {
-        self.say_path(
-            ProblemKind::Note,
-            own,
-            format!(
-                "`{file}` is made by the build script and not there, so what it defines is unknown"
-            ),
-            Some("run `cargo build` before".into()),
-        );
-    }
-
-    /// The package that a dependency is.
-    pub(crate) fn dependency(
-        &mut self,
-        of: &Package,
-        dependency: &Dependency,
-    ) -> Option<Arc<Package>> {
-        let key = (of.folder.clone(), dependency.package.clone());
-        if let Some(known) = self.dependencies.get(&key) {
-            return known.clone();
-        }
-        let found = registry::find(of, dependency).map(Arc::new);
-        self.dependencies.insert(key, found.clone());
-        found
-    }
-
-    /// The version that a package's dependency is, by its numbers: of its source, else of the lock
-    /// file, else the first that will do.
-    pub(crate) fn version(&mut self, of: &Package, dependency: &Dependency) -> Option<Vec<u64>> {
-        let found = self.dependency(of, dependency).map(|found| found.version.clone());
-        registry::version(of, dependency, found.as_deref())
-    }
-
-    /// Makes packages known, so that a dependency on one is itself.
-    pub(crate) fn known_packages(&mut self, packages: &[Arc<Package>]) {
-        for of in packages {
-            for dependency in of.dependencies.values() {
-                let Some(path) = &dependency.path else { continue };
-                if let Some(found) = packages.iter().find(|package| package.folder == *path) {
-                    let key = (of.folder.clone(), dependency.package.clone());
-                    self.dependencies.insert(key, Some(found.clone()));
-                }
-            }
-        }
     }
 
     /// The structure or union that stands there, declared now unless it was before.
@@ -425,7 +365,7 @@ impl Builder {
         &mut self,
         (file, name_place): (FileIndex, Place),
         name: &str,
-        contract: ioctlkit_model::Contract,
+        contract: Contract,
         differences: Differences,
     ) {
         if let Some(index) = self.commands.get(&(file, name_place, name.to_owned())) {
@@ -585,6 +525,49 @@ impl Builder {
             self.interface.raw_numbers.len() - 1
         };
         self.interface.raw_numbers[index].variants.add(abis, number);
+    }
+
+    /// Adds what the commands of a family have in common but for their length.
+    pub(crate) fn of_any_length(
+        &mut self,
+        named: &Named<'_>,
+        abis: AbiSet,
+        body: CommandBody,
+        contract: Contract,
+        differences: Differences,
+    ) {
+        let span = self.span(named.file, named.name_place);
+        let families = &mut self.interface.families;
+        let Some(family) = families.iter_mut().find(|family| family.span == span) else { return };
+        let command = family.of_any_length.get_or_insert_with(|| {
+            Box::new(Command {
+                name: named.name.to_owned(),
+                c_name: named.c_name.map(str::to_owned),
+                span,
+                variants: Variants::default(),
+                contract: Some(contract),
+                differences,
+            })
+        });
+        command.variants.add(abis, body);
+    }
+
+    /// Adds a named constant, or what it is on more ABIs.
+    pub(crate) fn constant(
+        &mut self,
+        file: FileIndex,
+        item: &Item,
+        abis: AbiSet,
+        value: i128,
+        new: impl FnOnce(String, Span) -> NamedConstant,
+    ) {
+        let span = self.span(file, item.name_place);
+        let constants = &mut self.interface.constants;
+        let index = constants.iter().position(|known| known.span == span).unwrap_or_else(|| {
+            constants.push(new(item.name.clone(), span));
+            constants.len() - 1
+        });
+        constants[index].variants.add(abis, value);
     }
 }
 

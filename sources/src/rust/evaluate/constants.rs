@@ -5,14 +5,12 @@ use std::sync::Arc;
 
 use ioctlkit_model::{BinaryOperator, Constant, Expression, Type, UnaryOperator};
 
+use super::Evaluator;
 use crate::own_encoder::{evaluate, has_shift};
-use crate::rust::resolve::names::{Names, Target};
-use crate::rust::resolve::prelude;
-use crate::rust::resolve::world::{CrateId, Method, ScopeId, World};
+use crate::rust::resolve::scopes::{CrateId, Method, Names, ScopeId, Target};
 use crate::rust::syntax::condition::Condition;
-use crate::rust::syntax::item::{
-    Ex, ExKind, Function, Generic, Item, Kind, Parameter, Path, Step, Ty,
-};
+use crate::rust::syntax::integers::integer;
+use crate::rust::syntax::item::{Ex, ExKind, Function, Generic, Item, Kind, Parameter, Path, Step};
 
 /// Where an expression or type stands, and what its parameters are.
 #[derive(Debug, Clone)]
@@ -175,7 +173,7 @@ fn wrapped(value: i128, bits: u32, signed: bool) -> i128 {
     if signed && value >> (bits - 1) == 1 { value - (1 << bits) } else { value }
 }
 
-impl World<'_> {
+impl Evaluator<'_> {
     /// The value of an expression, if it is a constant.
     pub(crate) fn value(&mut self, ex: &Ex, env: &Env) -> Option<Expression> {
         let env = &env.deeper()?;
@@ -189,7 +187,7 @@ impl World<'_> {
             }
             ExKind::Cast(inner, ty) => {
                 let value = self.value(inner, env)?;
-                let width = ty.path().and_then(|path| prelude::integer(path.last()));
+                let width = ty.path().and_then(|path| integer(path.last()));
                 Some(match (literal(&value), width) {
                     (Some(number), Some((bits, signed)))
                         if wrapped(number, bits, signed) != number =>
@@ -200,11 +198,11 @@ impl World<'_> {
                 })
             }
             ExKind::Block(items, value) => {
-                let scope = self.enter_block(env.scope, items, "");
+                let scope = self.names.enter_block(env.scope, items, "");
                 self.value(value, &Env { scope, ..env.clone() })
             }
             ExKind::Steps(items, steps, value) => {
-                let scope = self.enter_block(env.scope, items, "");
+                let scope = self.names.enter_block(env.scope, items, "");
                 let env = self.after(steps, Env { scope, ..env.clone() })?;
                 self.value(value, &env)
             }
@@ -239,12 +237,12 @@ impl World<'_> {
             }
             ExKind::Macro(call) if call.path.single() == Some("cfg") => {
                 let condition: Condition = syn::parse_str(&call.text).ok()?;
-                let krate = self.scope(env.scope).krate;
-                let holds = condition.is_certain(self.build(krate))?;
+                let krate = self.names.scope(env.scope).krate;
+                let holds = condition.is_certain(self.names.build(krate))?;
                 Some(Expression::Literal(i128::from(holds)))
             }
             ExKind::Macro(call) => {
-                let inner = self.expand_expression(call, env.scope)?;
+                let inner = self.names.expand_expression(call, env.scope)?;
                 self.value(&inner, env)
             }
             // A structure of one number, `Wrapper(5)`, is that number.
@@ -289,7 +287,7 @@ impl World<'_> {
         arguments: &[Ex],
         env: &Env,
     ) -> Option<Expression> {
-        let krate = self.scope(env.scope).krate;
+        let krate = self.names.scope(env.scope).krate;
         if let Some(Method { scope, item, of }) = self.method_named(krate, name)
             && let Kind::Function(called) = &item.kind
             && let Some(value) = &called.value
@@ -327,7 +325,7 @@ impl World<'_> {
 
     /// How many elements a constant array has.
     fn length(&mut self, path: &Path, env: &Env) -> Option<Expression> {
-        let found = self.resolve(env.scope, &path.names(), path.global, Names::Values)?;
+        let found = self.names.resolve(env.scope, &path.names(), path.global, Names::Values)?;
         let Target::Item(scope, item) = found else { return None };
         let Kind::Constant(_, Some(value), _) = &item.kind else { return None };
         match &value.kind {
@@ -352,7 +350,7 @@ impl World<'_> {
         {
             return self.item_value(scope, &item, env);
         }
-        match self.resolve(env.scope, &env.names(path), path.global, Names::Values) {
+        match self.names.resolve(env.scope, &env.names(path), path.global, Names::Values) {
             Some(Target::Item(scope, item)) => self.item_value(scope, &item, env),
             Some(Target::Variant(scope, item, index)) => {
                 self.variant_value(scope, &item, index, env)
@@ -366,14 +364,14 @@ impl World<'_> {
         let Some(Type::Record(id)) = env.this else { return None };
         let this = self.builder.interface.record(id).name.as_deref()?;
         let this = this.split('<').next()?;
-        let krate = self.scope(env.scope).krate;
-        let blocks = self.krate(krate).implementations.get(this)?;
+        let krate = self.names.scope(env.scope).krate;
+        let blocks = self.names.krate(krate).implementations.get(this)?;
         blocks.iter().find_map(|(scope, block)| {
             let Kind::Implementation(block) = &block.kind else { return None };
             let constant = block.items.iter().find(|item| {
                 item.name == name
                     && matches!(item.kind, Kind::Constant(..))
-                    && self.hold(krate, &item.conditions)
+                    && self.names.hold(krate, &item.conditions)
             })?;
             Some((*scope, constant.clone()))
         })
@@ -395,11 +393,11 @@ impl World<'_> {
         env: &Env,
     ) -> Option<Expression> {
         let Kind::Enum(found) = &item.kind else { return None };
-        let krate = self.scope(scope).krate;
+        let krate = self.names.scope(scope).krate;
         let env = &env.step(scope, Vec::new())?;
         let mut steps = 0;
         for variant in found.variants.get(..=index)?.iter().rev() {
-            if !self.hold(krate, &variant.conditions) {
+            if !self.names.hold(krate, &variant.conditions) {
                 continue;
             }
             if let Some(value) = &variant.value {
@@ -417,13 +415,13 @@ impl World<'_> {
     fn called(&mut self, function: &Ex, arguments: &[Ex], env: &Env) -> Option<Expression> {
         let ExKind::Path(path) = &function.kind else { return None };
         if path.last() == "size_of"
-            && let Some(ty) = type_argument(path)
+            && let Some(ty) = path.type_argument()
         {
             let ty = self.ty(ty, env);
             return Some(Expression::SizeOf(ty));
         }
         if let ("from" | "new", [only]) = (path.last(), arguments)
-            && path.before_last().is_some_and(|ty| prelude::integer(ty).is_some())
+            && path.before_last().is_some_and(|ty| integer(ty).is_some())
         {
             return self.value(only, env);
         }
@@ -457,7 +455,7 @@ impl World<'_> {
             bound.push((parameter.name.clone(), self.generic(generic, env)));
         }
         let inner = env.step(scope, bound)?;
-        let scope = self.enter_block(scope, &called.items, "");
+        let scope = self.names.enter_block(scope, &called.items, "");
         Some(Env { scope, ..inner })
     }
 
@@ -466,14 +464,16 @@ impl World<'_> {
         let found = match path.names().as_slice() {
             ["Self"] => return Some(Called::Wrapper),
             ["Self", name] => {
-                let krate = self.scope(env.scope).krate;
+                let krate = self.names.scope(env.scope).krate;
                 let Method { scope, item, .. } = self.method_named(krate, name)?;
                 return Some(Called::Function(scope, item));
             }
-            names => self.resolve(env.scope, names, path.global, Names::Values).or_else(|| {
-                // A structure's name is looked up as a type.
-                self.resolve(env.scope, names, path.global, Names::Types)
-            })?,
+            names => {
+                self.names.resolve(env.scope, names, path.global, Names::Values).or_else(|| {
+                    // A structure's name is looked up as a type.
+                    self.names.resolve(env.scope, names, path.global, Names::Types)
+                })?
+            }
         };
         let Target::Item(scope, item) = found else { return None };
         match &item.kind {
@@ -488,7 +488,7 @@ impl World<'_> {
     /// The function of that name that a crate's types have and that comes to a number, if there is one
     /// only.
     pub(crate) fn method_named(&self, krate: CrateId, name: &str) -> Option<Method> {
-        let known = self.krate(krate).methods.get(name)?;
+        let known = self.names.krate(krate).methods.get(name)?;
         let comes_to_number = |method: &&Method| matches!(&method.item.kind, Kind::Function(function) if function.value.is_some());
         let mut known = known.iter().filter(comes_to_number);
         let first = known.next()?;
@@ -520,23 +520,15 @@ impl World<'_> {
             return matches!(bound, Bound::Value(_));
         }
         matches!(
-            self.resolve(env.scope, &path.names(), path.global, Names::Values),
+            self.names.resolve(env.scope, &path.names(), path.global, Names::Values),
             Some(Target::Item(..))
         )
     }
 }
 
-/// The first type in angle brackets.
-pub(crate) fn type_argument(path: &Path) -> Option<&Ty> {
-    path.arguments().iter().find_map(|argument| match argument {
-        Generic::Type(ty) => Some(ty),
-        Generic::Constant(_) => None,
-    })
-}
-
 /// `u8::MAX` and `u8::BITS`.
 fn limit(path: &Path) -> Option<Expression> {
-    let (bits, signed) = prelude::integer(path.before_last()?)?;
+    let (bits, signed) = integer(path.before_last()?)?;
     let value_bits = if signed { bits - 1 } else { bits };
     Some(Expression::Literal(match path.last() {
         "MAX" => (1 << value_bits) - 1,

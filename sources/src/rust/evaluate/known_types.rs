@@ -2,13 +2,13 @@
 
 use ioctlkit_model::{Constant, Type};
 
-use super::constants::{Bound, Env, constant, type_argument};
+use super::Evaluator;
+use super::constants::{Bound, Env, constant};
 use super::types::spell_last;
 use crate::rust::resolve::prelude;
-use crate::rust::resolve::world::World;
 use crate::rust::syntax::item::{Path, TyKind};
 
-impl World<'_> {
+impl Evaluator<'_> {
     /// The types that bindgen puts into what it makes.
     pub(crate) fn bindgen_type(&mut self, path: &Path, env: &Env) -> Option<Type> {
         match path.last() {
@@ -25,7 +25,7 @@ impl World<'_> {
 
     /// The first type in angle brackets.
     fn argument(&mut self, path: &Path, env: &Env) -> Option<Type> {
-        let ty = type_argument(path)?;
+        let ty = path.type_argument()?;
         Some(self.ty(ty, env))
     }
 
@@ -39,7 +39,7 @@ impl World<'_> {
                 return Some(self.typedef_of(&spell_last(path), inner));
             }
             "Box" | "NonNull" | "Rc" | "Arc" | "Unique" => {
-                let to = type_argument(path)?.clone();
+                let to = path.type_argument()?.clone();
                 return Some(self.address(&spell_last(path), &to, env));
             }
             "Option" => return self.option(path, env),
@@ -90,7 +90,7 @@ impl World<'_> {
 
     /// `Option` of what is never zero is as large as that.
     fn option(&mut self, path: &Path, env: &Env) -> Option<Type> {
-        let ty = type_argument(path)?;
+        let ty = path.type_argument()?;
         let is_never_zero = match &ty.kind {
             TyKind::Reference { .. } | TyKind::Function => true,
             TyKind::Path(inner) => {

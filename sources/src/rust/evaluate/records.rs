@@ -9,17 +9,20 @@ use ioctlkit_model::{
     Member, RecordBody, Representation, Type, TypedefBody,
 };
 
+use super::Evaluator;
 use super::constants::{Bound, Env, literal};
 use crate::rust::resolve::prelude;
-use crate::rust::resolve::world::{CrateId, Definition, FileIndex, ScopeId, World};
+use crate::rust::resolve::scopes::{CrateId, Definition, ScopeId};
+use crate::rust::resolve::sources::FileIndex;
 use crate::rust::syntax::condition::Condition;
-use crate::rust::syntax::item::{Data, Enumeration, Field, Item, Repr, Ty, TyKind};
+use crate::rust::syntax::item::{Data, Enumeration, Field, Item, Kind, Repr, Ty, TyKind};
+use crate::rust::syntax::stated;
 
-impl World<'_> {
+impl Evaluator<'_> {
     fn repr(&self, krate: CrateId, reprs: &[(Vec<Condition>, Repr)]) -> Repr {
         let mut all = Repr::default();
         for (conditions, repr) in reprs {
-            if self.hold(krate, conditions) {
+            if self.names.hold(krate, conditions) {
                 all.c |= repr.c;
                 all.transparent |= repr.transparent;
                 // The compiler refuses two of these that differ.
@@ -33,11 +36,11 @@ impl World<'_> {
 
     /// A structure without parameters, to be defined when everything else is.
     pub(crate) fn declared(&mut self, scope: ScopeId, item: &Arc<Item>, data: &Data) -> Type {
-        let krate = self.scope(scope).krate;
+        let krate = self.names.scope(scope).krate;
         if self.repr(krate, &data.reprs).transparent {
             return Type::Unknown(item.name.as_str().into());
         }
-        let file = self.scope(scope).file;
+        let file = self.names.scope(scope).file;
         let id = self.builder.record(
             (file, item.place),
             kind_of(data),
@@ -77,8 +80,8 @@ impl World<'_> {
             bound.push((parameter.name.clone(), value));
         }
         let Some(mut inner) = env.step(scope, bound) else { return Type::Unknown(name.into()) };
-        let file = self.scope(scope).file;
-        let krate = self.scope(scope).krate;
+        let file = self.names.scope(scope).file;
+        let krate = self.names.scope(scope).krate;
         let repr = self.repr(krate, &data.reprs);
         if repr.transparent {
             return self.transparent(file, item, &name, data, &inner);
@@ -92,7 +95,8 @@ impl World<'_> {
         );
         if self.done.insert(id) {
             inner.this = Some(Type::Record(id));
-            let fields = data.fields.iter().filter(|field| self.hold(krate, &field.conditions));
+            let fields =
+                data.fields.iter().filter(|field| self.names.hold(krate, &field.conditions));
             let fields: Vec<&Field> = fields.collect();
             let members =
                 fields.into_iter().map(|field| self.member_of(file, field, &inner)).collect();
@@ -173,8 +177,9 @@ impl World<'_> {
     ) -> Type {
         let id = self.builder.typedef(file, name, item.name_place);
         if !self.builder.typedef_has(id, self.abis) {
-            let krate = self.scope(env.scope).krate;
-            let mut held = data.fields.iter().filter(|field| self.hold(krate, &field.conditions));
+            let krate = self.names.scope(env.scope).krate;
+            let mut held =
+                data.fields.iter().filter(|field| self.names.hold(krate, &field.conditions));
             let place = held.clone().find(|field| !takes_no_place(&field.ty)).or(held.next_back());
             let ty = match place.map(|field| field.ty.clone()) {
                 Some(ty) => self.ty(&ty, env),
@@ -210,7 +215,7 @@ impl World<'_> {
                     ty: part.clone(),
                     conditions: Vec::new(),
                     anonymous: false,
-                    stated: crate::rust::syntax::stated::Member::default(),
+                    stated: stated::Member::default(),
                 };
                 members.push(self.member_of(file, &field, env));
             }
@@ -237,14 +242,14 @@ impl World<'_> {
         found: &Enumeration,
         env: &Env,
     ) -> Option<Type> {
-        let krate = self.scope(scope).krate;
-        let file = self.scope(scope).file;
+        let krate = self.names.scope(scope).krate;
+        let file = self.names.scope(scope).file;
         if found.variants.iter().any(|variant| variant.holds_data) {
             return None;
         }
         let mut enumerators = Vec::new();
         for (index, variant) in found.variants.iter().enumerate() {
-            if self.hold(krate, &variant.conditions) {
+            if self.names.hold(krate, &variant.conditions) {
                 let value = self.variant_value(scope, item, index, env);
                 let value = value.as_ref().and_then(literal)?;
                 enumerators.push(Enumerator { name: variant.name.clone(), value });
@@ -268,7 +273,7 @@ impl World<'_> {
     /// A structure or union that no command may carry, but that is laid out for C: to be defined
     /// when everything else is.
     pub(crate) fn define_later(&mut self, definition: &Definition) {
-        if let crate::rust::syntax::item::Kind::Data(data) = &definition.item.kind
+        if let Kind::Data(data) = &definition.item.kind
             && data.parameters.is_empty()
             && data.reprs.iter().any(|(_, repr)| repr.c)
         {
@@ -280,7 +285,7 @@ impl World<'_> {
     pub(crate) fn define_pending(&mut self) {
         self.aloud = false;
         while let Some((scope, item)) = self.pending.pop() {
-            if let crate::rust::syntax::item::Kind::Data(data) = &item.kind {
+            if let Kind::Data(data) = &item.kind {
                 self.data(
                     scope,
                     &item,

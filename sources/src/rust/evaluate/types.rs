@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use ioctlkit_model::{Constant, Type, TypedefBody, TypedefId};
 
+use super::Evaluator;
 use super::constants::{Bound, Env, constant};
-use crate::rust::resolve::names::{Names, Target};
 use crate::rust::resolve::prelude;
-use crate::rust::resolve::world::{ScopeId, World};
+use crate::rust::resolve::scopes::{Names, ScopeId, Target};
 use crate::rust::syntax::item::{Generic, Item, Kind, Path, Place, Segment, Ty, TyKind};
 
 /// A type as its author would write it, without lifetimes.
@@ -64,12 +64,12 @@ fn original(path: &Path, names: &[String]) -> Path {
     path
 }
 
-impl World<'_> {
+impl Evaluator<'_> {
     /// The type that is meant. What no source defines is [`Type::Unknown`], and said.
     pub(crate) fn ty(&mut self, ty: &Ty, env: &Env) -> Type {
         let found = self.ty_of(ty, env);
         if !matches!(found, Type::Unknown(_)) {
-            let file = self.scope(env.scope).file;
+            let file = self.names.scope(env.scope).file;
             self.builder.settle(file, ty.place);
         }
         found
@@ -117,13 +117,13 @@ impl World<'_> {
             let nothing = self.nothing();
             return self.typedef_of("()", nothing);
         }
-        let file = self.scope(env.scope).file;
+        let file = self.names.scope(env.scope).file;
         self.tuple_record(file, parts, ty, env)
     }
 
     /// A type that Rust has a name for and C has not.
     pub(crate) fn typedef_of(&mut self, name: &str, ty: Type) -> Type {
-        let file = self.builder.builtin();
+        let file = self.names.sources.builtin();
         let id = self.builder.typedef(file, name, Place::default());
         let body = TypedefBody { ty, aligned: None };
         let abis = self.abis;
@@ -161,7 +161,7 @@ impl World<'_> {
         if path.last() == "c_void" {
             return Type::Void;
         }
-        match self.resolve(env.scope, &path.names(), path.global, Names::Types) {
+        match self.names.resolve(env.scope, &path.names(), path.global, Names::Types) {
             Some(Target::Item(scope, item)) => {
                 if let Kind::Data(data) = &item.kind
                     && path.arguments().is_empty()
@@ -193,7 +193,7 @@ impl World<'_> {
         if let Some(found) = self.bindgen_type(path, env) {
             return found;
         }
-        match self.resolve(env.scope, &path.names(), path.global, Names::Types) {
+        match self.names.resolve(env.scope, &path.names(), path.global, Names::Types) {
             Some(Target::Item(scope, item)) => self.item_type(scope, &item, path, ty, env),
             Some(Target::External(krate, names)) => {
                 // A `use` may have given it another name.
@@ -217,7 +217,7 @@ impl World<'_> {
                     Some(Type::FlexibleArray(Box::new(self.prelude("u8"))))
                 } else {
                     {
-                        let krate = if self.is_in_libc(env.scope) { "libc" } else { "" };
+                        let krate = if self.names.is_in_libc(env.scope) { "libc" } else { "" };
                         self.well_known_type(krate, path, env)
                     }
                 };
@@ -230,8 +230,8 @@ impl World<'_> {
     fn libc_type(&mut self, names: &[String], path: &Path, ty: &Ty, env: &Env) -> Type {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         // For what no command carries, libc's source is not read.
-        let root = if self.aloud { self.libc_root(env.scope) } else { None };
-        let found = root.and_then(|root| self.resolve(root, &names, false, Names::Types));
+        let root = if self.aloud { self.names.libc_root(env.scope) } else { None };
+        let found = root.and_then(|root| self.names.resolve(root, &names, false, Names::Types));
         match found {
             Some(Target::Item(scope, item)) => self.item_type(scope, &item, path, ty, env),
             _ => self.unknown(ty, env, "its source was not found"),
@@ -246,7 +246,7 @@ impl World<'_> {
         ty: &Ty,
         env: &Env,
     ) -> Type {
-        if Some(scope) == self.builtin && prelude::scalar(&item.name).is_some() {
+        if Some(scope) == self.names.builtin && prelude::scalar(&item.name).is_some() {
             return self.prelude(&item.name);
         }
         match &item.kind {
@@ -284,7 +284,7 @@ impl World<'_> {
     }
 
     fn alias(&mut self, scope: ScopeId, item: &Item, of: &Ty, env: &Env) -> Type {
-        let file = self.scope(scope).file;
+        let file = self.names.scope(scope).file;
         let id = self.builder.typedef(file, &item.name, item.name_place);
         if !self.builder.typedef_has(id, self.abis) {
             let ty = self.ty(of, env);
@@ -319,12 +319,12 @@ impl World<'_> {
     /// A type of the prelude by its name there.
     pub(crate) fn prelude(&mut self, name: &str) -> Type {
         let unknown = Type::Unknown(name.into());
-        let Some(scope) = self.builtin else { return unknown };
-        let Some(Target::Item(scope, item)) = self.lookup(scope, name, Names::Types) else {
+        let Some(scope) = self.names.builtin else { return unknown };
+        let Some(Target::Item(scope, item)) = self.names.lookup(scope, name, Names::Types) else {
             return unknown;
         };
         if let Some(scalar) = prelude::scalar(name) {
-            let file = self.scope(scope).file;
+            let file = self.names.scope(scope).file;
             let id = self.builder.typedef(file, name, item.name_place);
             let aligned = prelude::alignment(name).map(Constant::Known);
             let abis = self.abis;
@@ -345,7 +345,7 @@ impl World<'_> {
     pub(crate) fn unknown(&mut self, ty: &Ty, env: &Env, why: &str) -> Type {
         let spelling = spell(ty);
         if self.aloud {
-            let file = self.scope(env.scope).file;
+            let file = self.names.scope(env.scope).file;
             let message = format!("the layout of `{spelling}` is unknown: {why}");
             let help = "what holds it is checked as far as it goes; name the source that defines it \
                         too, or run `cargo fetch` for that of a dependency";

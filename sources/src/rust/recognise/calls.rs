@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use ioctlkit_model::Type;
 
-use crate::rust::evaluate::constants::{Env, type_argument};
-use crate::rust::resolve::names::{Names, Target};
-use crate::rust::resolve::world::{ScopeId, World};
+use super::collect::Collector;
+use crate::rust::constructors;
+use crate::rust::evaluate::constants::Env;
+use crate::rust::resolve::scopes::{Names, ScopeId, Target};
 use crate::rust::syntax::body::{is_address, pointed_at};
 use crate::rust::syntax::item::{
     Call, Callee, Ex, ExKind, Function, Generic, Item, Kind, Path, Site, Ty, TyKind,
 };
-use crate::rust::syntax::well_known;
 
 /// Functions that pass a request on are followed through so many others: more than anybody has, and
 /// less than the stack holds.
@@ -24,7 +24,7 @@ fn behind_pointers(ty: &Ty) -> &Ty {
     match &ty.kind {
         TyKind::Reference { to, .. } | TyKind::Pointer(to) => behind_pointers(to),
         TyKind::Array(element, _) | TyKind::Slice(element) => behind_pointers(element),
-        TyKind::Path(path) if path.last() == "MaybeUninit" => type_argument(path).unwrap_or(ty),
+        TyKind::Path(path) if path.last() == "MaybeUninit" => path.type_argument().unwrap_or(ty),
         _ => ty,
     }
 }
@@ -99,7 +99,7 @@ pub(crate) fn name_of(ex: &Ex) -> Option<&str> {
 /// function's place in memory: the item beside it stays there as long as this does.
 pub(crate) type Passing = HashMap<*const Item, (Arc<Item>, Option<usize>)>;
 
-impl World<'_> {
+impl Collector<'_> {
     /// The argument of a call that reaches `ioctl` as its request, and the one behind it.
     pub(crate) fn passed<'c>(
         &mut self,
@@ -145,14 +145,14 @@ impl World<'_> {
         };
         // What is no structure of this source is nobody's matter here.
         let path = ty.path()?;
-        let found = self.resolve(env.scope, &path.names(), path.global, Names::Types)?;
+        let found = self.eval.names.resolve(env.scope, &path.names(), path.global, Names::Types)?;
         let Target::Item(_, item) = found else { return None };
         if !matches!(item.kind, Kind::Data(_)) {
             return None;
         }
-        let aloud = std::mem::replace(&mut self.aloud, false);
-        let ty = self.ty(&ty, env);
-        self.aloud = aloud;
+        let aloud = std::mem::replace(&mut self.eval.aloud, false);
+        let ty = self.eval.ty(&ty, env);
+        self.eval.aloud = aloud;
         Some(ty)
     }
 
@@ -160,28 +160,29 @@ impl World<'_> {
         match &call.callee {
             Callee::Function(path) => {
                 let names = env.names(path);
-                let found = self.resolve(env.scope, &names, path.global, Names::Values);
+                let found = self.eval.names.resolve(env.scope, &names, path.global, Names::Values);
                 match found {
                     Some(Target::Item(scope, item)) => self.passes(scope, &item, depth),
                     Some(Target::External(krate, names)) => {
                         let name = names.last()?;
                         // rustix's function takes a value whose type has the number.
-                        let is_ioctl = well_known::is_ioctl_call(name) && krate != "rustix";
+                        let is_ioctl = constructors::is_ioctl_call(name) && krate != "rustix";
                         (is_ioctl && call.arguments.len() >= 2).then_some(1)
                     }
                     Some(Target::Module(_) | Target::Variant(..)) => None,
                     None => {
                         let takes_request = call.arguments.len() >= 3
                             || call.arguments.len() == 2 && path.before_last() != Some("ioctl");
-                        let is_ioctl = well_known::is_ioctl_call(path.last());
+                        let is_ioctl = constructors::is_ioctl_call(path.last());
                         (is_ioctl && takes_request).then_some(1)
                     }
                 }
             }
             Callee::Method(name) => {
                 // Which type a value has is not known: the types that have such a method must agree.
-                let krate = self.scope(env.scope).krate;
-                let known = self.krate(krate).methods.get(name).cloned().unwrap_or_default();
+                let krate = self.eval.names.scope(env.scope).krate;
+                let known =
+                    self.eval.names.krate(krate).methods.get(name).cloned().unwrap_or_default();
                 let passing = known
                     .iter()
                     .filter_map(|method| self.passes(method.scope, &method.item, depth));
@@ -226,11 +227,11 @@ impl World<'_> {
     /// Whether a type is one of rustix's.
     pub(crate) fn is_of_rustix(&mut self, ty: &Ty, env: &Env) -> bool {
         let Some(path) = ty.path() else { return false };
-        match self.resolve(env.scope, &path.names(), path.global, Names::Types) {
+        match self.eval.names.resolve(env.scope, &path.names(), path.global, Names::Types) {
             Some(Target::External(krate, _)) => krate == "rustix",
             Some(_) => false,
             // Without its package's manifest a crate is known by nothing else.
-            None => well_known::is_opcode_type(path.last()) || path.names().contains(&"ioctl"),
+            None => constructors::is_opcode_type(path.last()) || path.names().contains(&"ioctl"),
         }
     }
 }

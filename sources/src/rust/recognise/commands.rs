@@ -5,28 +5,23 @@ use std::sync::Arc;
 use ioctlkit_abi::{Abi, AbiSet};
 use ioctlkit_model::{Argument, CommandBody, Constant, ProblemKind, THROUGH_CONSTANT, Written};
 
+use super::collect::Collector;
 use super::request::{Encoded, Found};
-use super::through;
 use super::uses::Around;
+use crate::rust::constructors::through;
+use crate::rust::evaluate::build::Named;
 use crate::rust::evaluate::constants::Env;
-use crate::rust::resolve::world::{Definition, FileIndex, ScopeId, World};
+use crate::rust::resolve::scopes::{Definition, ScopeId};
+use crate::rust::resolve::sources::FileIndex;
 use crate::rust::syntax::derive::{self, Identity};
 use crate::rust::syntax::item::{Ex, ExKind, Function, Item, Kind, Place, Ty};
-
-/// Where a command is defined, and what it is called.
-pub(crate) struct Named<'a> {
-    pub(crate) file: FileIndex,
-    pub(crate) name: &'a str,
-    pub(crate) c_name: Option<&'a str>,
-    pub(crate) name_place: Place,
-    pub(crate) place: Place,
-}
+use crate::rust::syntax::words::mentions;
 
 /// Names that say nothing of a constant's purpose: what is around it does.
 const EMPTY_NAMES: [&str; 10] =
     ["CMD", "CODE", "IOCTL", "IOCTL_NR", "NUM", "OP", "OPCODE", "REQ", "REQUEST", "opcode"];
 
-impl World<'_> {
+impl Collector<'_> {
     /// Adds the commands that a definition makes.
     pub(crate) fn define_commands(&mut self, definition: &Definition) {
         let Definition { scope, item, within } = definition;
@@ -44,7 +39,7 @@ impl World<'_> {
             Kind::MacroCall(call) => self.macro_command(*scope, call),
             Kind::Function(function) => self.function(*scope, item, within, function),
             Kind::Interface(interface) => {
-                let file = self.scope(*scope).file;
+                let file = self.eval.names.scope(*scope).file;
                 self.group_of(file, item, interface);
                 for command in &interface.commands {
                     let name = format!("{}::{}", item.name, command.name);
@@ -58,11 +53,11 @@ impl World<'_> {
                 }
             }
             Kind::Mistaken(mistakes) => {
-                let file = self.scope(*scope).file;
+                let file = self.eval.names.scope(*scope).file;
                 for (message, place) in mistakes {
                     let help = "the derive refuses it too; what the item defines is missing here";
                     let message = message.clone();
-                    self.builder.say(
+                    self.eval.builder.say(
                         ProblemKind::Incomplete,
                         file,
                         *place,
@@ -76,7 +71,7 @@ impl World<'_> {
     }
 
     pub(crate) fn named<'n>(&self, scope: ScopeId, item: &Item, name: &'n str) -> Named<'n> {
-        let file = self.scope(scope).file;
+        let file = self.eval.names.scope(scope).file;
         let name_place = if item.name_place == item.place {
             // Made by a macro: where its use says the name.
             self.word(file, item.place, &item.name).unwrap_or(item.name_place)
@@ -88,7 +83,7 @@ impl World<'_> {
 
     /// Where a word stands in a range of a file.
     fn word(&self, file: FileIndex, place: Place, word: &str) -> Option<Place> {
-        let parsed = self.builder.parsed(file);
+        let parsed = self.eval.names.sources.parsed(file);
         let text = parsed.text.get(place.start as usize..place.end as usize)?;
         let is_part = |c: char| c.is_alphanumeric() || c == '_';
         let at = text.match_indices(word).map(|(at, _)| at).find(|at| {
@@ -126,24 +121,24 @@ impl World<'_> {
                 self.word(named.file, item.place, within).unwrap_or(named.name_place);
         }
         if let ExKind::Path(path) = &value.kind {
-            let span = self.builder.span(named.file, named.place);
+            let span = self.eval.builder.span(named.file, named.place);
             let written = Written::Name(path.last().to_owned());
             let definition = ioctlkit_model::Definition { written, ..Default::default() };
-            self.builder.interface.definitions.add(span, definition);
+            self.eval.builder.interface.definitions.add(span, definition);
         }
         self.add(&named, found, &[]);
     }
 
     /// A constant that nothing says to be a command, where those are asked for.
     fn plain_constant(&mut self, scope: ScopeId, item: &Item, value: &Ex) {
-        if !self.builder.reads_constants() {
+        if !self.eval.builder.reads_constants() {
             return;
         }
-        let number = self.number(value, &Env::of(scope)).and_then(in_32_bits);
+        let number = self.eval.number(value, &Env::of(scope)).and_then(in_32_bits);
         if let Some(number) = number.filter(|number| *number > 0xff) {
             let named = self.named(scope, item, &item.name);
-            let (at, abis) = ((named.file, named.name_place), self.abis);
-            self.builder.raw_number(at, &item.name, THROUGH_CONSTANT, abis, number);
+            let (at, abis) = ((named.file, named.name_place), self.eval.abis);
+            self.eval.builder.raw_number(at, &item.name, THROUGH_CONSTANT, abis, number);
         }
     }
 
@@ -154,9 +149,9 @@ impl World<'_> {
             (within, false) => format!("{within}::{}", item.name),
         };
         // The constants of a function are named with it only where their own names say nothing.
-        let inner = self.enter_body(scope, &function.items, &name);
+        let inner = self.eval.names.enter_body(scope, &function.items, &name);
         let env = Env::inside(inner, function).of_type(within);
-        let around = Around { file: self.scope(scope).file, name: &name, function };
+        let around = Around { file: self.eval.names.scope(scope).file, name: &name, function };
         if item.name == "opcode"
             && let Some(value) = &function.value
             && let Some(env) = self.inside_ioctl(scope, item, within, &env)
@@ -187,15 +182,9 @@ impl World<'_> {
     ) {
         // A number of another width is no command.
         if let Some(number) = in_32_bits(number) {
-            let abis = self.abis;
-            self.builder.raw_number((file, place), name, through, abis, number);
+            let abis = self.eval.abis;
+            self.eval.builder.raw_number((file, place), name, through, abis, number);
         }
-    }
-
-    /// The text of a place.
-    pub(crate) fn spelling(&self, file: FileIndex, place: Place) -> String {
-        let parsed = self.builder.parsed(file);
-        parsed.text.get(place.start as usize..place.end as usize).unwrap_or_default().to_owned()
     }
 
     /// Adds what was found under a name. `parameters` are those of the function around it.
@@ -207,11 +196,11 @@ impl World<'_> {
                 self.raw(named.file, named.name, named.name_place, number);
             }
             Some(Found::Open(through)) => {
-                let text = self.spelling(named.file, named.place);
+                let text = self.eval.names.sources.spelling(named.file, named.place);
                 let used: Vec<String> =
                     parameters.iter().filter(|name| mentions(&text, name)).cloned().collect();
                 if !used.is_empty() {
-                    self.builder.family(named.file, named.name, named.name_place, used, &text);
+                    self.eval.builder.family(named.file, named.name, named.name_place, used, &text);
                     return;
                 }
                 let message = format!(
@@ -221,14 +210,14 @@ impl World<'_> {
                 );
                 let help = "name the source that defines it too, or run `cargo fetch` for that of a \
                             dependency";
-                self.builder.doubt(named.file, named.name_place, message, help);
+                self.eval.builder.doubt(named.file, named.name_place, message, help);
             }
         }
     }
 
     fn body(&mut self, named: &Named<'_>, encoded: Encoded) -> CommandBody {
         CommandBody {
-            span: self.builder.span(named.file, named.place),
+            span: self.eval.builder.span(named.file, named.place),
             through: encoded.through,
             direction: encoded.direction,
             type_letter: encoded.type_letter,
@@ -240,9 +229,16 @@ impl World<'_> {
 
     pub(crate) fn add_encoded(&mut self, named: &Named<'_>, encoded: Encoded) {
         let body = self.body(named, encoded);
-        let abis = self.abis;
-        self.builder.settle(named.file, named.name_place);
-        self.builder.command(named.file, named.name, named.c_name, named.name_place, abis, body);
+        let abis = self.eval.abis;
+        self.eval.builder.settle(named.file, named.name_place);
+        self.eval.builder.command(
+            named.file,
+            named.name,
+            named.c_name,
+            named.name_place,
+            abis,
+            body,
+        );
     }
 
     fn derived(
@@ -254,7 +250,7 @@ impl World<'_> {
         command: &derive::Command,
     ) {
         let env = Env::of(scope);
-        let file = self.scope(scope).file;
+        let file = self.eval.names.scope(scope).file;
         let named = Named {
             file,
             name,
@@ -264,21 +260,21 @@ impl World<'_> {
         };
         let argument = match &command.encoded {
             derive::Encoded::Nothing => Argument::None,
-            derive::Encoded::Type(ty) => Argument::Type(self.ty(ty, &env)),
+            derive::Encoded::Type(ty) => Argument::Type(self.eval.ty(ty, &env)),
             derive::Encoded::Size(bytes) => Argument::Size(Constant::Known(*bytes)),
             derive::Encoded::Length(_) => {
-                let text = self.spelling(file, named.place);
+                let text = self.eval.names.sources.spelling(file, named.place);
                 let parameters = vec!["len".to_owned()];
-                self.builder.family(file, name, command.name_place, parameters, &text);
+                self.eval.builder.family(file, name, command.name_place, parameters, &text);
                 Argument::None
             }
         };
         let nr = match &command.identity {
             Identity::Nr(nr) => nr,
             Identity::Range(first, _) => {
-                let text = self.spelling(file, named.place);
+                let text = self.eval.names.sources.spelling(file, named.place);
                 let parameters = vec!["nr".to_owned()];
-                self.builder.family(file, name, command.name_place, parameters, &text);
+                self.eval.builder.family(file, name, command.name_place, parameters, &text);
                 // Its first command stands for all: they have one argument.
                 first
             }
@@ -298,17 +294,23 @@ impl World<'_> {
         let found = self.encoded(parts, &env);
         if matches!(command.encoded, derive::Encoded::Length(_)) {
             if let Found::Command(encoded) = found {
-                self.builder.family_number((file, command.name_place), name, encoded.shared());
+                self.eval.builder.family_number((file, command.name_place), name, encoded.shared());
                 let body = self.body(&named, encoded);
-                let contract = self.contract(command, &env);
-                self.builder.of_any_length(&named, self.abis, body, contract, command.differences);
+                let contract = self.eval.contract(command, &env);
+                self.eval.builder.of_any_length(
+                    &named,
+                    self.eval.abis,
+                    body,
+                    contract,
+                    command.differences,
+                );
             }
             return;
         }
         self.add(&named, Some(found), &[]);
-        let contract = self.contract(command, &env);
+        let contract = self.eval.contract(command, &env);
         let at = (file, command.name_place);
-        self.builder.contract(at, name, contract, command.differences);
+        self.eval.builder.contract(at, name, contract, command.differences);
     }
 
     /// `number(0x541b, "mips" = 0x467f)`.
@@ -320,7 +322,7 @@ impl World<'_> {
         env: &Env,
     ) {
         let at = (named.file, named.name_place);
-        let mut left = self.abis;
+        let mut left = self.eval.abis;
         for (machine, number) in exceptions {
             // An ABI's own name goes before its architecture's.
             let on =
@@ -331,13 +333,14 @@ impl World<'_> {
                 };
             let exact = on(true);
             let abis = if exact.is_empty() { on(false) } else { exact }.intersection(left);
-            if let Some(number) = self.number(number, env).and_then(|n| u32::try_from(n).ok()) {
-                self.builder.raw_number(at, named.name, through::DERIVE, abis, number);
+            if let Some(number) = self.eval.number(number, env).and_then(|n| u32::try_from(n).ok())
+            {
+                self.eval.builder.raw_number(at, named.name, through::DERIVE, abis, number);
                 left = left.difference(abis);
             }
         }
-        if let Some(number) = self.number(general, env).and_then(|n| u32::try_from(n).ok()) {
-            self.builder.raw_number(at, named.name, through::DERIVE, left, number);
+        if let Some(number) = self.eval.number(general, env).and_then(|n| u32::try_from(n).ok()) {
+            self.eval.builder.raw_number(at, named.name, through::DERIVE, left, number);
         }
     }
 }
@@ -358,13 +361,4 @@ fn is_classic(ex: &Ex) -> bool {
 fn in_32_bits(number: i128) -> Option<u32> {
     let signed = || i32::try_from(number).map(i32::cast_unsigned);
     u32::try_from(number).or_else(|_| signed()).ok()
-}
-
-/// Whether a text has a word.
-pub(crate) fn mentions(text: &str, word: &str) -> bool {
-    let is_part = |c: char| c.is_alphanumeric() || c == '_';
-    !word.is_empty()
-        && text.match_indices(word).any(|(at, _)| {
-            !text[..at].ends_with(is_part) && !text[at + word.len()..].starts_with(is_part)
-        })
 }

@@ -5,14 +5,18 @@ use ioctlkit_model::Argument;
 use syn::parse::{ParseStream, Parser as _};
 use syn::{Expr, Token};
 
-use super::commands::Named;
+use super::collect::Collector;
 use super::request::{Found, Parts, origin_of};
-use super::through;
 use super::uses::Why;
+use crate::rust::constructors::through;
+use crate::rust::evaluate::build::Named;
 use crate::rust::evaluate::constants::Env;
-use crate::rust::resolve::world::{Entry, ScopeId, World};
+use crate::rust::resolve::scopes::{Entry, ScopeId};
+use crate::rust::syntax::attributes;
+use crate::rust::syntax::condition::Condition;
 use crate::rust::syntax::item::{Ex, ExKind, MacroCall, Path, Place, Ty};
 use crate::rust::syntax::lower::name_of;
+use crate::rust::syntax::nesting::is_too_deep;
 
 /// What a macro is given.
 struct Given {
@@ -23,7 +27,7 @@ struct Given {
     /// Names behind the others: what the command depends on.
     parameters: Vec<String>,
     /// The conditions of its attributes.
-    conditions: Vec<crate::rust::syntax::condition::Condition>,
+    conditions: Vec<Condition>,
 }
 
 /// What stands behind the name.
@@ -33,11 +37,11 @@ struct Form {
     ty: bool,
 }
 
-impl World<'_> {
+impl Collector<'_> {
     /// Adds the command that the use of a macro defines, if the macro is one of these.
     pub(crate) fn macro_command(&mut self, scope: ScopeId, call: &MacroCall) {
-        let krate = self.scope(scope).krate;
-        if self.own_macro(krate, &call.path).is_some() {
+        let krate = self.eval.names.scope(scope).krate;
+        if self.eval.names.own_macro(krate, &call.path).is_some() {
             return;
         }
         let renamed = self.imported_as(scope, &call.path);
@@ -69,7 +73,7 @@ impl World<'_> {
         let name = path.single()?;
         let mut at = Some(scope);
         while let Some(id) = at {
-            let scope = self.scope(id);
+            let scope = self.eval.names.scope(id);
             let imports = scope.names.get(name).into_iter().flatten();
             let mut own = imports.filter_map(|entry| match entry {
                 Entry::Import(import) => import.path.last().cloned(),
@@ -85,7 +89,7 @@ impl World<'_> {
 
     fn named_by<'g>(&self, scope: ScopeId, call: &MacroCall, given: &'g Given) -> Named<'g> {
         Named {
-            file: self.scope(scope).file,
+            file: self.eval.names.scope(scope).file,
             name: &given.name,
             c_name: None,
             name_place: given.name_place,
@@ -96,11 +100,11 @@ impl World<'_> {
     /// Whether the attributes that a macro is given leave its function out on every ABI. Those that
     /// tell ABIs apart are not followed.
     fn is_of_another_system(&self, scope: ScopeId, given: &Given) -> bool {
-        let krate = self.scope(scope).krate;
+        let krate = self.eval.names.scope(scope).krate;
         given.conditions.iter().any(|condition| {
             let mut pairs = std::collections::BTreeSet::new();
             condition.collect_pairs(&mut pairs);
-            pairs.is_empty() && !self.hold(krate, std::slice::from_ref(condition))
+            pairs.is_empty() && !self.eval.names.hold(krate, std::slice::from_ref(condition))
         })
     }
 
@@ -137,8 +141,8 @@ impl World<'_> {
             _ => Direction::Write,
         });
         if buffer {
-            let text = self.spelling(named.file, call.place);
-            self.builder.family(
+            let text = self.eval.names.sources.spelling(named.file, call.place);
+            self.eval.builder.family(
                 named.file,
                 named.name,
                 named.name_place,
@@ -151,8 +155,8 @@ impl World<'_> {
             return;
         }
         let argument = match &given.ty {
-            Some(ty) => Some(Argument::Type(self.ty(ty, &env))),
-            None if what == "write_int" => Some(Argument::Type(self.prelude("c_int"))),
+            Some(ty) => Some(Argument::Type(self.eval.ty(ty, &env))),
+            None if what == "write_int" => Some(Argument::Type(self.eval.prelude("c_int"))),
             None => Some(Argument::None),
         };
         let found = self.encoded(Parts { through, direction, type_letter, nr, argument }, &env);
@@ -163,7 +167,7 @@ impl World<'_> {
     fn family_number(&mut self, named: &Named<'_>, parts: Parts<'_>, env: &Env) {
         if let Found::Command(encoded) = self.encoded(parts, env) {
             let at = (named.file, named.name_place);
-            self.builder.family_number(at, named.name, encoded.shared());
+            self.eval.builder.family_number(at, named.name, encoded.shared());
         }
     }
 
@@ -171,7 +175,7 @@ impl World<'_> {
     fn bad(&mut self, named: &Named<'_>, number: &Ex, env: &Env) {
         match self.request(number, env, None) {
             Some(Found::Number(value)) => {
-                let spelling = self.spelling(named.file, number.bare().place);
+                let spelling = self.eval.names.sources.spelling(named.file, number.bare().place);
                 self.raw(named.file, &spelling, number.bare().place, value);
             }
             Some(found) => self.add(named, Some(found), &[]),
@@ -180,7 +184,7 @@ impl World<'_> {
                     self.used_constant(named.file, path, number.bare(), env, named.name);
                 }
                 _ => {
-                    if let Some(value) = self.number(number, env) {
+                    if let Some(value) = self.eval.number(number, env) {
                         self.raw(named.file, named.name, named.name_place, value);
                     } else {
                         let why = "its number cannot be worked out";
@@ -219,7 +223,7 @@ impl World<'_> {
                 _ => Direction::None,
             });
             let argument = match &given.ty {
-                Some(ty) => Some(Argument::Type(self.ty(ty, &env))),
+                Some(ty) => Some(Argument::Type(self.eval.ty(ty, &env))),
                 None => Some(Argument::None),
             };
             Some(self.encoded(Parts { through, direction, type_letter, nr, argument }, &env))
@@ -252,8 +256,8 @@ impl World<'_> {
             Direction::None
         });
         if has("buf") {
-            let text = self.spelling(named.file, call.place);
-            self.builder.family(
+            let text = self.eval.names.sources.spelling(named.file, call.place);
+            self.eval.builder.family(
                 named.file,
                 named.name,
                 named.name_place,
@@ -267,7 +271,7 @@ impl World<'_> {
             return;
         }
         let argument = match &given.ty {
-            Some(ty) => Some(Argument::Type(self.ty(ty, &env))),
+            Some(ty) => Some(Argument::Type(self.eval.ty(ty, &env))),
             None => Some(Argument::None),
         };
         let through = format!("{}ioctl", through::IOCTL_SYS);
@@ -278,7 +282,7 @@ impl World<'_> {
 
 fn tokens(call: &MacroCall) -> Option<proc_macro2::TokenStream> {
     let tokens: proc_macro2::TokenStream = call.text.parse().ok()?;
-    (!crate::rust::syntax::nesting::is_too_deep(&tokens)).then_some(tokens)
+    (!is_too_deep(&tokens)).then_some(tokens)
 }
 
 /// A name, some expressions, a type, and more names.
@@ -286,7 +290,7 @@ fn given(call: &MacroCall, form: Form) -> Option<Given> {
     let origin = origin_of(call);
     let read = |input: ParseStream<'_>| {
         let attributes = input.call(syn::Attribute::parse_outer)?;
-        let conditions = crate::rust::syntax::attributes::conditions(&attributes);
+        let conditions = attributes::conditions(&attributes);
         let name: syn::Ident = input.parse()?;
         let mut values = Vec::new();
         for _ in 0..form.values {
@@ -321,7 +325,7 @@ fn sentence(call: &MacroCall) -> Option<(Vec<String>, Given)> {
     let origin = origin_of(call);
     let read = |input: ParseStream<'_>| {
         let attributes = input.call(syn::Attribute::parse_outer)?;
-        let conditions = crate::rust::syntax::attributes::conditions(&attributes);
+        let conditions = attributes::conditions(&attributes);
         let mut words: Vec<syn::Ident> = Vec::new();
         loop {
             let word: syn::Ident = input.parse()?;

@@ -1,9 +1,10 @@
 //! What defines commands, and what calls of `ioctl` are given.
 
 pub(crate) mod calls;
+pub(crate) mod collect;
 pub(crate) mod commands;
+pub(crate) mod groups;
 pub(crate) mod item_macros;
 pub(crate) mod packing;
 pub(crate) mod request;
-pub(crate) mod through;
 pub(crate) mod uses;

@@ -4,8 +4,9 @@
 use ioctlkit_abi::{Direction, Encoding};
 use ioctlkit_model::{Argument, BinaryOperator, Constant, Encoder, Expression, OwnEncoder};
 
-use super::through;
-use crate::rust::resolve::world::{CrateId, World};
+use super::collect::Collector;
+use crate::rust::constructors::through;
+use crate::rust::resolve::scopes::CrateId;
 
 /// How a crate puts a number together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +35,7 @@ fn packing(krate: &str, version: Option<&[u64]>) -> Packing {
     }
 }
 
-impl World<'_> {
+impl Collector<'_> {
     /// What packs the number of a command that a crate's macro or function makes, seen from a crate.
     pub(crate) fn encoder(
         &mut self,
@@ -44,7 +45,7 @@ impl World<'_> {
         argument: &Argument,
     ) -> Encoder {
         let Some((name, _)) = through.split_once("::") else { return Encoder::Kernel };
-        let version = self.version_of(krate, name);
+        let version = self.eval.names.version_of(krate, name);
         let masks = match packing(name, version.as_deref()) {
             Packing::Kernel => return Encoder::Kernel,
             Packing::Masked => return Encoder::Masked,
@@ -76,17 +77,6 @@ impl World<'_> {
         };
         let number = Constant::Expression(Box::new(number));
         Encoder::Own(OwnEncoder { number, sign_extends: false, name })
-    }
-
-    /// The version of a dependency that a crate is built with, as far as it is known.
-    fn version_of(&mut self, krate: CrateId, name: &str) -> Option<Vec<u64>> {
-        let package = self.krate(krate).package.clone()?;
-        let original = |dependency: &crate::rust::resolve::cargo::Dependency| {
-            dependency.package.replace('-', "_")
-        };
-        let dependency =
-            package.dependencies.values().find(|dependency| original(dependency) == name)?.clone();
-        self.builder.version(&package, &dependency)
     }
 }
 

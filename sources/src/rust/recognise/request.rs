@@ -8,13 +8,14 @@ use syn::parse::{ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
 use syn::{Expr, Token};
 
-use super::through;
+use super::collect::Collector;
 use crate::own_encoder::{self, Size, take_apart};
-use crate::rust::evaluate::constants::{Bound, Env, constant, literal, type_argument};
-use crate::rust::resolve::names::{Names, Target};
-use crate::rust::resolve::world::World;
+use crate::rust::constructors::{self, through};
+use crate::rust::evaluate::constants::{Bound, Env, constant, literal};
+use crate::rust::resolve::scopes::{Names, Target};
 use crate::rust::syntax::item::{Ex, ExKind, Generic, Kind, MacroCall, Path, Ty, TyKind};
 use crate::rust::syntax::lower::Origin;
+use crate::rust::syntax::nesting::is_too_deep;
 
 /// What an expression is.
 #[derive(Debug, Clone, PartialEq)]
@@ -68,7 +69,7 @@ pub(crate) struct Parts<'a> {
     pub(crate) argument: Option<Argument>,
 }
 
-impl World<'_> {
+impl Collector<'_> {
     /// What the expression is; `None` where it has nothing to do with a command. `declared` is the
     /// type of the constant that it is the value of.
     pub(crate) fn request(&mut self, ex: &Ex, env: &Env, declared: Option<&Ty>) -> Option<Found> {
@@ -90,7 +91,7 @@ impl World<'_> {
         match &ex.kind {
             ExKind::Integer(value) => Some(Found::Number(*value)),
             ExKind::Block(items, value) => {
-                let scope = self.enter_block(env.scope, items, "");
+                let scope = self.eval.names.enter_block(env.scope, items, "");
                 self.request(value, &Env { scope, ..env.clone() }, declared)
             }
             ExKind::Call(function, arguments) => {
@@ -108,11 +109,12 @@ impl World<'_> {
     /// The command that the parts make.
     pub(crate) fn encoded(&mut self, parts: Parts<'_>, env: &Env) -> Found {
         let through = parts.through;
-        let type_letter = self.number(parts.type_letter, env).and_then(|n| u32::try_from(n).ok());
-        let nr = self.number(parts.nr, env).and_then(|n| u32::try_from(n).ok());
+        let type_letter =
+            self.eval.number(parts.type_letter, env).and_then(|n| u32::try_from(n).ok());
+        let nr = self.eval.number(parts.nr, env).and_then(|n| u32::try_from(n).ok());
         match (parts.direction, type_letter, nr, parts.argument) {
             (Some(direction), Some(type_letter), Some(nr), Some(argument)) => {
-                let krate = self.scope(env.scope).krate;
+                let krate = self.eval.names.scope(env.scope).krate;
                 let encoder =
                     self.encoder(krate, &through, (direction, type_letter, nr), &argument);
                 Found::Command(Encoded { through, direction, type_letter, nr, argument, encoder })
@@ -123,9 +125,9 @@ impl World<'_> {
 
     /// A command whose number code of the crate's own puts together.
     fn computed(&mut self, ex: &Ex, env: &Env) -> Option<(Encoded, usize)> {
-        let expression = self.value(ex, env)?;
+        let expression = self.eval.value(ex, env)?;
         // Where no ABI of the class has another, a direction without a shift is of that encoding.
-        let mut encodings = self.abis.iter().map(|id| id.abi().encoding);
+        let mut encodings = self.eval.abis.iter().map(|id| id.abi().encoding);
         let first = encodings.next()?;
         let assumed = if encodings.all(|other| other == first) { first } else { Encoding::Generic };
         let own_encoder::Parts { direction, type_letter, nr, size, terms } =
@@ -150,13 +152,13 @@ impl World<'_> {
         Some((encoded, terms))
     }
 
-    /// As [`World::computed`], of an expression that nothing uses as a request yet: one of so many
+    /// As [`Collector::computed`], of an expression that nothing uses as a request yet: one of so many
     /// parts is no set of flags.
     fn computed_for_certain(&mut self, ex: &Ex, env: &Env) -> Option<Found> {
         // What is no command may have types of which nothing is known, and that is nobody's matter.
-        let aloud = std::mem::replace(&mut self.aloud, false);
+        let aloud = std::mem::replace(&mut self.eval.aloud, false);
         let computed = self.computed(ex, env);
-        self.aloud = aloud;
+        self.eval.aloud = aloud;
         computed?;
         let (encoded, terms) = self.computed(ex, env)?;
         let is_telling = matches!(encoded.argument, Argument::Type(_))
@@ -171,7 +173,7 @@ impl World<'_> {
                 if let Some((encoded, _)) = self.computed(ex, env) {
                     return Some(Found::Command(encoded));
                 }
-                self.number(ex, env).map(Found::Number)
+                self.eval.number(ex, env).map(Found::Number)
             }
             found => found,
         }
@@ -186,26 +188,29 @@ impl World<'_> {
     ) -> Option<Found> {
         let name = path.last();
         let is_known = matches!(name, "ioctl_expr" | "classic" | "from_raw")
-            || crate::rust::syntax::well_known::may_yield_number(Some("opcode"), name);
-        let is_own = || self.crates.iter().any(|krate| krate.const_functions.contains(name));
+            || constructors::may_yield_number(Some("opcode"), name);
+        let is_own =
+            || self.eval.names.crates.iter().any(|krate| krate.const_functions.contains(name));
         if !is_known && !is_own() {
             return None;
         }
-        let krate = match self.resolve(env.scope, &path.names(), path.global, Names::Values) {
-            Some(Target::External(krate, _)) => krate,
-            Some(Target::Item(scope, item)) => {
-                // A function of the crate's own: what it comes to.
-                let Kind::Function(called) = &item.kind else { return None };
-                let value = called.value.as_ref()?;
-                let inner = self.within(scope, called, arguments, path.arguments(), env)?;
-                return match self.request(value, &inner, None) {
-                    Some(Found::Number(_)) | None => None,
-                    found => found.map(|found| found.packed_by(name)),
-                };
-            }
-            Some(_) => return None,
-            None => String::new(),
-        };
+        let krate =
+            match self.eval.names.resolve(env.scope, &path.names(), path.global, Names::Values) {
+                Some(Target::External(krate, _)) => krate,
+                Some(Target::Item(scope, item)) => {
+                    // A function of the crate's own: what it comes to.
+                    let Kind::Function(called) = &item.kind else { return None };
+                    let value = called.value.as_ref()?;
+                    let inner =
+                        self.eval.within(scope, called, arguments, path.arguments(), env)?;
+                    return match self.request(value, &inner, None) {
+                        Some(Found::Number(_)) | None => None,
+                        found => found.map(|found| found.packed_by(name)),
+                    };
+                }
+                Some(_) => return None,
+                None => String::new(),
+            };
         match name {
             "none" | "read" | "write" | "read_write" | "from_components"
                 if krate == "rustix" || path.before_last() == Some("opcode") =>
@@ -221,7 +226,7 @@ impl World<'_> {
             }
             "ioctl_expr" => self.vmm_parts("ioctl_expr", arguments, env),
             "classic" | "from_raw" if path.before_last() == Some("Ioctl") => {
-                self.number(arguments.first()?, env).map(Found::Number)
+                self.eval.number(arguments.first()?, env).map(Found::Number)
             }
             _ => None,
         }
@@ -242,7 +247,7 @@ impl World<'_> {
         let argument = if name == "none" {
             Some(Argument::None)
         } else {
-            type_argument(path).map(|ty| Argument::Type(self.ty(ty, env)))
+            path.type_argument().map(|ty| Argument::Type(self.eval.ty(ty, env)))
         };
         Some(self.encoded(Parts { through, direction, type_letter, nr, argument }, env))
     }
@@ -275,10 +280,11 @@ impl World<'_> {
         });
         let argument = match name {
             "_IO" => Some(Argument::None),
-            "_IOWINT" => Some(Argument::Type(self.prelude("c_int"))),
+            "_IOWINT" => Some(Argument::Type(self.eval.prelude("c_int"))),
             _ => {
-                let ty = type_argument(path).cloned().or_else(|| declared.and_then(uoctl_argument));
-                ty.map(|ty| Argument::Type(self.ty(&ty, env)))
+                let ty =
+                    path.type_argument().cloned().or_else(|| declared.and_then(uoctl_argument));
+                ty.map(|ty| Argument::Type(self.eval.ty(&ty, env)))
             }
         };
         Some(self.encoded(Parts { through, direction, type_letter, nr, argument }, env))
@@ -321,7 +327,7 @@ impl World<'_> {
                 Generic::Constant(_) => None,
             });
             let ty = of_generics.or_else(|| declared.and_then(iocuddle_argument));
-            ty.map(|ty| Argument::Type(self.ty(&ty, env)))
+            ty.map(|ty| Argument::Type(self.eval.ty(&ty, env)))
         };
         Some(self.encoded(
             Parts { through, direction: Some(direction), type_letter: &letter, nr, argument },
@@ -337,13 +343,18 @@ impl World<'_> {
                     if path.last() == "new" && path.before_last() == Some("Group") =>
                 {
                     // Worked out here, where its names mean something.
-                    let value = self.number(arguments.first()?, env)?;
+                    let value = self.eval.number(arguments.first()?, env)?;
                     Some(Ex { kind: ExKind::Integer(value), place: receiver.place })
                 }
                 _ => None,
             },
             ExKind::Path(path) => {
-                let found = self.resolve(env.scope, &path.names(), path.global, Names::Values)?;
+                let found = self.eval.names.resolve(
+                    env.scope,
+                    &path.names(),
+                    path.global,
+                    Names::Values,
+                )?;
                 let Target::Item(scope, item) = found else { return None };
                 let Kind::Constant(_, Some(value), _) = &item.kind else { return None };
                 let env = env.step(scope, Vec::new())?;
@@ -359,9 +370,9 @@ impl World<'_> {
         env: &Env,
         declared: Option<&Ty>,
     ) -> Option<Found> {
-        let krate = self.scope(env.scope).krate;
-        if self.own_macro(krate, &call.path).is_some() {
-            let inner = self.expand_expression(call, env.scope)?;
+        let krate = self.eval.names.scope(env.scope).krate;
+        if self.eval.names.own_macro(krate, &call.path).is_some() {
+            let inner = self.eval.names.expand_expression(call, env.scope)?;
             return match self.request(&inner, env, declared) {
                 Some(Found::Number(_)) => None,
                 found => found.map(|found| found.packed_by(call.path.last())),
@@ -394,7 +405,7 @@ impl World<'_> {
         };
         let argument = match (size, name) {
             (Some(size), _) => self.size(size, env),
-            (None, "request_code_write_int") => Some(Argument::Type(self.prelude("c_int"))),
+            (None, "request_code_write_int") => Some(Argument::Type(self.eval.prelude("c_int"))),
             (None, _) => Some(Argument::None),
         };
         Some(self.encoded(Parts { through, direction, type_letter, nr, argument }, env))
@@ -402,7 +413,7 @@ impl World<'_> {
 
     /// What a size says of the argument: the type that it is the size of.
     pub(crate) fn size(&mut self, ex: &Ex, env: &Env) -> Option<Argument> {
-        match self.value(ex.bare(), env)? {
+        match self.eval.value(ex.bare(), env)? {
             Expression::SizeOf(ty) => Some(Argument::Type(ty)),
             Expression::Literal(0) => Some(Argument::None),
             other => constant(other).map(Argument::Size),
@@ -432,10 +443,10 @@ impl World<'_> {
                     "READ" | "OUT" => Some(Direction::Read),
                     "WRITE" | "IN" => Some(Direction::Write),
                     "READWRITE" | "INOUT" => Some(Direction::ReadWrite),
-                    _ => generic_direction(self.number(ex, env)?),
+                    _ => generic_direction(self.eval.number(ex, env)?),
                 }
             }
-            _ => generic_direction(self.number(ex, env)?),
+            _ => generic_direction(self.eval.number(ex, env)?),
         }
     }
 
@@ -444,7 +455,7 @@ impl World<'_> {
         let path = ty.path()?;
         let name = path.last();
         let arguments = path.arguments();
-        if crate::rust::resolve::prelude::is_pattern(name) {
+        if constructors::is_pattern(name) {
             return match arguments.first()? {
                 Generic::Constant(value) => self.request(value, env, None),
                 // A constant's name looks like a type's.
@@ -471,13 +482,13 @@ impl World<'_> {
         let nr = self.generic_value(nr, env).as_ref().and_then(literal);
         let argument = match data {
             Generic::Type(data) if is_unit(data) => Argument::None,
-            Generic::Type(data) => Argument::Type(self.ty(data, env)),
+            Generic::Type(data) => Argument::Type(self.eval.ty(data, env)),
             Generic::Constant(_) => return None,
         };
         let small = |number: Option<i128>| number.and_then(|number| u32::try_from(number).ok());
         match (small(group), small(nr)) {
             (Some(type_letter), Some(nr)) => {
-                let krate = self.scope(env.scope).krate;
+                let krate = self.eval.names.scope(env.scope).krate;
                 let encoder =
                     self.encoder(krate, &through, (direction, type_letter, nr), &argument);
                 Some(Found::Command(Encoded {
@@ -494,7 +505,7 @@ impl World<'_> {
     }
 
     fn generic_value(&mut self, generic: &Generic, env: &Env) -> Option<Expression> {
-        match self.generic(generic, env) {
+        match self.eval.generic(generic, env) {
             Bound::Value(value) => Some(value),
             Bound::Type(Type::Unknown(_) | _) | Bound::Unknown => None,
         }
@@ -563,7 +574,7 @@ fn iocuddle_argument(ty: &Ty) -> Option<Ty> {
 /// The arguments of a macro that takes expressions.
 pub(crate) fn expressions(call: &MacroCall) -> Option<Vec<Ex>> {
     let tokens: proc_macro2::TokenStream = call.text.parse().ok()?;
-    if crate::rust::syntax::nesting::is_too_deep(&tokens) {
+    if is_too_deep(&tokens) {
         return None;
     }
     let list = |input: ParseStream<'_>| Punctuated::<Expr, Token![,]>::parse_terminated(input);

@@ -4,14 +4,19 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::calls::name_of;
-use super::commands::{Named, at_site, mentions};
+use super::collect::Collector;
+use super::commands::at_site;
 use super::request::Found;
-use crate::rust::evaluate::constants::Env;
-use crate::rust::resolve::names::{Names, Target};
-use crate::rust::resolve::world::{FileIndex, ScopeId, World};
+use crate::rust::constructors;
+use crate::rust::evaluate::build::Named;
+use crate::rust::evaluate::constants::{self, Env};
+use crate::rust::resolve::prelude;
+use crate::rust::resolve::scopes::{Names, ScopeId, Target};
+use crate::rust::resolve::sources::FileIndex;
 use crate::rust::syntax::item::{
     Ex, ExKind, Function, Generic, Item, Kind, MacroCall, Path, Place, Site, Ty,
 };
+use crate::rust::syntax::words::mentions;
 
 /// A request that cannot be worked out.
 #[derive(Debug)]
@@ -77,7 +82,7 @@ fn depends(ex: &Ex, env: &Env) -> bool {
     }
 }
 
-impl World<'_> {
+impl Collector<'_> {
     /// What stands for what within an implementation of rustix's `Ioctl`, where a function is part
     /// of one.
     pub(crate) fn inside_ioctl(
@@ -87,7 +92,7 @@ impl World<'_> {
         within: &str,
         env: &Env,
     ) -> Option<Env> {
-        let krate = self.krate(self.scope(scope).krate);
+        let krate = self.eval.names.krate(self.eval.names.scope(scope).krate);
         krate.implementations.get(within)?.iter().find_map(|(_, block)| {
             let Kind::Implementation(block) = &block.kind else { return None };
             let has_it = block.items.iter().any(|inner| Arc::ptr_eq(inner, item));
@@ -101,7 +106,7 @@ impl World<'_> {
     fn pattern_opcode(&mut self, ty: &Ty, env: &Env) -> Option<Ex> {
         let path = ty.path()?;
         let is_pattern = if self.is_of_rustix(ty, env) {
-            crate::rust::resolve::prelude::is_pattern(path.last())
+            constructors::is_pattern(path.last())
         } else {
             self.implements_ioctl(path, env)
         };
@@ -111,7 +116,12 @@ impl World<'_> {
             // A constant's name looks like a type's.
             Generic::Type(ty) => {
                 let path = ty.path()?;
-                let found = self.resolve(env.scope, &path.names(), path.global, Names::Values)?;
+                let found = self.eval.names.resolve(
+                    env.scope,
+                    &path.names(),
+                    path.global,
+                    Names::Values,
+                )?;
                 let is_constant = matches!(&found, Target::Item(_, item)
                     if matches!(item.kind, Kind::Constant(..)));
                 let kind = ExKind::Path(path.clone());
@@ -121,9 +131,9 @@ impl World<'_> {
     }
 
     fn implements_ioctl(&mut self, path: &Path, env: &Env) -> bool {
-        let found = self.resolve(env.scope, &path.names(), path.global, Names::Types);
+        let found = self.eval.names.resolve(env.scope, &path.names(), path.global, Names::Types);
         let Some(Target::Item(scope, item)) = found else { return false };
-        let krate = self.krate(self.scope(scope).krate);
+        let krate = self.eval.names.krate(self.eval.names.scope(scope).krate);
         let blocks = krate.implementations.get(&item.name).into_iter().flatten();
         blocks
             .filter_map(|(_, block)| match &block.kind {
@@ -162,8 +172,8 @@ impl World<'_> {
                     if let Some(argument) = argument
                         && let Some(ty) = self.passed_type(function, argument, env)
                     {
-                        let abis = self.abis;
-                        self.builder.passed((file, argument.place), name, abis, ty);
+                        let abis = self.eval.abis;
+                        self.eval.builder.passed((file, argument.place), name, abis, ty);
                     }
                 }
             }
@@ -188,7 +198,7 @@ impl World<'_> {
                 let at = at_site(file, name, ty.place);
                 match found {
                     Some(Found::Number(number)) => {
-                        let spelling = self.spelling(file, ty.place);
+                        let spelling = self.eval.names.sources.spelling(file, ty.place);
                         self.raw(file, &spelling, ty.place, number);
                     }
                     found => self.add(&at, found, &function.parameters),
@@ -199,8 +209,8 @@ impl World<'_> {
 
     fn macro_site(&mut self, around: Around<'_>, call: &MacroCall, env: &Env) {
         let Around { file, name, function } = around;
-        let krate = self.scope(env.scope).krate;
-        if self.own_macro(krate, &call.path).is_none() {
+        let krate = self.eval.names.scope(env.scope).krate;
+        if self.eval.names.own_macro(krate, &call.path).is_none() {
             self.macro_command(env.scope, call);
         }
         let ex = Ex { kind: ExKind::Macro(call.clone()), place: call.place };
@@ -212,7 +222,7 @@ impl World<'_> {
             return;
         }
         // A macro of the crate's own may call `ioctl`.
-        let Some(expanded) = self.expand_body(call, env.scope) else { return };
+        let Some(expanded) = self.eval.names.expand_body(call, env.scope) else { return };
         let Some(inner) = env.deeper() else { return };
         // A variable is one of the macro's, or of the function that it is used in.
         let mut both = expanded.variables.clone();
@@ -254,7 +264,7 @@ impl World<'_> {
                 self.used_constant(file, path, bare, env, name);
             }
             ExKind::Integer(value) => {
-                let spelling = self.spelling(file, bare.place);
+                let spelling = self.eval.names.sources.spelling(file, bare.place);
                 self.raw(file, &spelling, bare.place, *value);
             }
             ExKind::If(_, then, otherwise) => {
@@ -268,7 +278,7 @@ impl World<'_> {
             }
             _ => match self.passed_request(bare, env) {
                 Some(Found::Number(number)) => {
-                    let spelling = self.spelling(file, bare.place);
+                    let spelling = self.eval.names.sources.spelling(file, bare.place);
                     self.raw(file, &spelling, bare.place, number);
                 }
                 None if depends(bare, env) => {}
@@ -300,7 +310,7 @@ impl World<'_> {
             return;
         }
         let names = env.names(path);
-        let found = self.resolve(env.scope, &names, path.global, Names::Values);
+        let found = self.eval.names.resolve(env.scope, &names, path.global, Names::Values);
         let unknown = |world: &mut Self, why: &str| {
             world.unknown_request(file, by, ex.place, Why::Other(why.to_owned()));
         };
@@ -308,8 +318,7 @@ impl World<'_> {
             Some(Target::Item(scope, item)) => (scope, item),
             // The numbers of these are the kernel's, and no definition of this crate.
             Some(Target::External(krate, _))
-                if crate::rust::resolve::prelude::is_known_crate(&krate)
-                    || krate == "linux_raw_sys" =>
+                if prelude::is_known_crate(&krate) || krate == "linux_raw_sys" =>
             {
                 return;
             }
@@ -317,8 +326,8 @@ impl World<'_> {
                 return unknown(self, &format!("the source of `{krate}` was not found"));
             }
             Some(Target::Variant(scope, item, index)) => {
-                let value = self.variant_value(scope, &item, index, env);
-                match value.as_ref().and_then(crate::rust::evaluate::constants::literal) {
+                let value = self.eval.variant_value(scope, &item, index, env);
+                match value.as_ref().and_then(constants::literal) {
                     Some(number) => self.raw(file, path.last(), ex.place, number),
                     None => unknown(self, "the value of the variant cannot be worked out"),
                 }
@@ -329,7 +338,7 @@ impl World<'_> {
                 return;
             }
         };
-        self.builder.settle(file, ex.place);
+        self.eval.builder.settle(file, ex.place);
         let Kind::Constant(_, Some(value), _) = &item.kind else {
             return unknown(self, AT_RUN_TIME);
         };
@@ -339,14 +348,14 @@ impl World<'_> {
             Some(Found::Command(_) | Found::Open(_)) => return,
             Some(Found::Number(_)) | None => {}
         }
-        let home = self.scope(scope).file;
-        if self.is_of_kernel(scope) && !self.asked_for(home) {
-            if let Some(number) = self.number(value, &inner) {
+        let home = self.eval.names.scope(scope).file;
+        if self.eval.names.is_of_kernel(scope) && !self.eval.names.asked_for(home) {
+            if let Some(number) = self.eval.number(value, &inner) {
                 self.of_kernel(file, &item.name, ex.place, number);
             }
             return;
         }
-        let (at, place) = if self.asked_for(home) {
+        let (at, place) = if self.eval.names.asked_for(home) {
             (home, self.named(scope, &item, &item.name).name_place)
         } else {
             (file, ex.place)
@@ -373,19 +382,19 @@ impl World<'_> {
         if unknown.is_empty() {
             return;
         }
-        let defined: HashSet<String> = self.builder.defined().map(str::to_owned).collect();
-        let abis = self.abis;
+        let defined: HashSet<String> = self.eval.builder.defined().map(str::to_owned).collect();
+        let abis = self.eval.abis;
         for Unknown { file, name, place, why } in unknown {
             let reason = match why {
                 Why::Undefined => {
-                    self.builder.undefined((file, place), &name, abis);
+                    self.eval.builder.undefined((file, place), &name, abis);
                     continue;
                 }
                 Why::Yielded(maker) if defined.contains(&maker) => continue,
                 Why::Yielded(_) => AT_RUN_TIME.to_owned(),
                 Why::Other(reason) => reason,
             };
-            self.builder.not_understood((file, place), &name, abis, &reason);
+            self.eval.builder.not_understood((file, place), &name, abis, &reason);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Which files are meant, and which crates they belong to.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -8,9 +8,10 @@ use std::sync::Arc;
 use ioctlkit_model::{Problem, ProblemKind};
 
 use super::cargo::{self, AskCargo, Package, manifest_above};
+use super::crates::Root;
 use super::features::{FeatureName, Features, Missing};
 use super::files::normal;
-use super::world::Root;
+use super::sources::AskedFor;
 use crate::overlay;
 use crate::reach::Reach;
 use crate::walk::{Step, walk};
@@ -18,12 +19,8 @@ use crate::walk::{Step, walk};
 /// What paths lead to.
 #[derive(Debug, Default)]
 pub(crate) struct Discovered {
-    /// The files that were asked for, absolute, in order.
-    pub(crate) asked_for: Vec<PathBuf>,
-    /// Those among them that were named, and not only found in a folder.
-    pub(crate) named: HashSet<PathBuf>,
-    /// The paths that are shown for them.
-    pub(crate) shown: HashMap<PathBuf, PathBuf>,
+    /// The files that were asked for.
+    pub(crate) asked_for: AskedFor,
     /// The crates that they may be part of.
     pub(crate) roots: Vec<Root>,
     /// The packages of these crates.
@@ -79,7 +76,7 @@ pub(crate) fn discover(paths: &[PathBuf], reach: &Reach) -> Discovered {
         if path.is_dir() {
             found.folder(path, &absolute, reach);
         } else if overlay::is_file(path) {
-            found.named.insert(absolute.clone());
+            found.asked_for.named.insert(absolute.clone());
             found.file(path.clone(), absolute.clone());
             found.manifests.extend(absolute.parent().and_then(manifest_above));
         } else {
@@ -101,14 +98,14 @@ fn problem(path: &Path, message: &str) -> Problem {
 
 impl Discovered {
     fn file(&mut self, shown: PathBuf, absolute: PathBuf) {
-        if !self.shown.contains_key(&absolute) {
-            self.asked_for.push(absolute.clone());
-            self.shown.insert(absolute, shown);
+        if !self.asked_for.shown.contains_key(&absolute) {
+            self.asked_for.files.push(absolute.clone());
+            self.asked_for.shown.insert(absolute, shown);
         }
     }
 
     fn folder(&mut self, path: &Path, absolute: &Path, reach: &Reach) {
-        let before = self.asked_for.len();
+        let before = self.asked_for.files.len();
         let _ = walk(path, reach, is_kept, |step| {
             match step {
                 Step::File(file) if is_source(file) => {
@@ -139,7 +136,7 @@ impl Discovered {
             }
             ControlFlow::Continue(())
         });
-        if self.asked_for.len() == before {
+        if self.asked_for.files.len() == before {
             self.problems.push(problem(path, "the folder holds no Rust source"));
         }
         self.manifests.extend(manifest_above(absolute));
@@ -240,7 +237,7 @@ impl Discovered {
     /// Whether a crate may have a file that was asked for: one in its root's folder, or below.
     fn is_wanted(&self, root: &Path) -> bool {
         let Some(folder) = root.parent() else { return false };
-        self.asked_for.iter().any(|file| file.starts_with(folder)) && root.is_file()
+        self.asked_for.files.iter().any(|file| file.starts_with(folder)) && root.is_file()
     }
 
     /// The crates that a package has where its manifest cannot be read.

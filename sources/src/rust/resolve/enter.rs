@@ -5,12 +5,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::cargo::Package;
-use super::files::{Parsed, folder_of, module_file, normal};
-use super::world::{CrateId, Definition, Entry, FileIndex, Method, Scope, ScopeId, World};
+use super::crates::Resolver;
+use super::files::{folder_of, module_file, normal};
+use super::scopes::{CrateId, Definition, Entry, Method, Scope, ScopeId};
+use super::sources::{FileIndex, Missing};
 use crate::rust::syntax::condition::{Build, Condition};
+use crate::rust::syntax::file::Parsed;
 use crate::rust::syntax::item::{Item, Kind, Module};
 
-impl World<'_> {
+impl Resolver<'_> {
     pub(crate) fn hold(&self, krate: CrateId, conditions: &[Condition]) -> bool {
         if conditions.is_empty() {
             return true;
@@ -33,7 +36,7 @@ impl World<'_> {
         file: FileIndex,
         folder: PathBuf,
     ) -> Option<ScopeId> {
-        let parsed = self.builder.parsed(file);
+        let parsed = self.sources.parsed(file);
         if !self.hold(krate, &parsed.conditions) {
             if !self.hold_with_features(&parsed.conditions) {
                 self.leave_out_file(&parsed, folder);
@@ -143,7 +146,7 @@ impl World<'_> {
     /// Remembers the files of a module that these ABIs do not have.
     fn leave_out(&mut self, scope: ScopeId, item: &Item, module: &Module) {
         let outer = self.scope(scope);
-        let own = self.builder.parsed(outer.file).path.clone();
+        let own = self.sources.parsed(outer.file).path.clone();
         let inner_folder = outer.folder.join(&item.name);
         let found = module_file(item, module, &own, &outer.folder, outer.inline, |_| true);
         if !self.hold_with_features(&item.conditions) {
@@ -275,17 +278,17 @@ impl World<'_> {
         let Kind::Module(module) = &item.kind else { return None };
         let outer = self.scope(scope);
         let krate = outer.krate;
-        let file = &self.builder.parsed(outer.file).path.clone();
+        let file = &self.sources.parsed(outer.file).path.clone();
         let holds = |conditions: &[Condition]| self.hold(krate, conditions);
         let found = module_file(item, module, file, &outer.folder, outer.inline, holds);
         let entered = match found {
             Some((path, folder)) if !self.is_above(scope, &path) => match self.files.get(&path) {
                 Ok(parsed) => {
-                    let file = self.builder.file(&parsed);
+                    let file = self.sources.file(&parsed);
                     self.enter(krate, Some(scope), file, folder)
                 }
                 Err(reason) => {
-                    self.builder.unreadable(&path, &reason);
+                    self.sources.lacks(Missing::Unreadable(path, reason));
                     None
                 }
             },
@@ -293,7 +296,7 @@ impl World<'_> {
             None => {
                 if self.krate(krate).whole {
                     let file = self.scope(scope).file;
-                    self.builder.missing_module(file, item);
+                    self.sources.lacks_module(file, item);
                 }
                 None
             }
@@ -308,7 +311,7 @@ impl World<'_> {
     fn is_above(&self, scope: ScopeId, path: &Path) -> bool {
         let mut at = Some(scope);
         while let Some(id) = at {
-            if self.builder.parsed(self.scope(id).file).path == path {
+            if self.sources.parsed(self.scope(id).file).path == path {
                 return true;
             }
             at = self.scope(id).parent;
@@ -319,11 +322,11 @@ impl World<'_> {
     pub(crate) fn include(&mut self, scope: ScopeId, file: &str, generated: bool) {
         let outer = self.scope(scope);
         let krate = outer.krate;
-        let own = self.builder.parsed(outer.file).path.clone();
+        let own = self.sources.parsed(outer.file).path.clone();
         let path = if generated {
             let package = self.krate(krate).package.clone();
             let Some(path) = package.and_then(|package| generated_file(&package, file)) else {
-                self.builder.not_generated(&own, file);
+                self.sources.lacks(Missing::Generated(own, file.to_owned()));
                 return;
             };
             path
@@ -334,7 +337,7 @@ impl World<'_> {
             return;
         }
         let Ok(parsed) = self.files.get(&path) else { return };
-        let file = self.builder.file(&parsed);
+        let file = self.sources.file(&parsed);
         self.reached.insert(file);
         let inner = self.add_scope(Scope {
             krate,

@@ -7,8 +7,7 @@
 
 use std::collections::HashMap;
 
-use super::names::{Names, Target};
-use super::world::ScopeId;
+use super::scopes::{Names, ScopeId, Target};
 
 /// A name, where it is looked for, and as what.
 pub(crate) type Key = (ScopeId, String, Names);

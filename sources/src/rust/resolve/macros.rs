@@ -6,13 +6,15 @@ use std::sync::Arc;
 
 use proc_macro2::TokenStream;
 
-use super::world::{CrateId, ScopeId, World};
-use crate::rust::recognise::commands::mentions;
+use super::crates::Resolver;
+use super::scopes::{CrateId, ScopeId};
+use crate::rust::syntax::body;
 use crate::rust::syntax::extract;
 use crate::rust::syntax::item::{Ex, Function, Item, Kind, MacroCall, Path, Place};
 use crate::rust::syntax::lower::Origin;
 use crate::rust::syntax::macro_rules::{Rules, expand, parse, without_places};
 use crate::rust::syntax::nesting::is_too_deep;
+use crate::rust::syntax::words::mentions;
 
 /// What macros yielded before, for another class of ABIs.
 #[derive(Debug, Default)]
@@ -42,7 +44,7 @@ fn may_yield(text: &str) -> bool {
     has_word(text) || ["size_of", "<<", "!"].iter().any(|mark| text.contains(mark))
 }
 
-impl World<'_> {
+impl Resolver<'_> {
     fn rules(&mut self, text: &Arc<str>) -> Option<Rc<Rules>> {
         if let Some(known) = self.expansions.rules.get(text) {
             return known.clone();
@@ -107,10 +109,7 @@ impl World<'_> {
         let body = self.expansion(&text, call).and_then(|output| {
             let braced = quote::quote!({ #output });
             let value = syn::parse2::<syn::Expr>(braced).ok()?;
-            Some(Rc::new(crate::rust::syntax::body::read_expression(
-                Origin::Macro(call.place),
-                &value,
-            )))
+            Some(Rc::new(body::read_expression(Origin::Macro(call.place), &value)))
         });
         self.expansions.bodies.insert(key, body.clone());
         body

@@ -1,37 +1,13 @@
 //! What a path means.
 
-use std::sync::Arc;
-
-use super::cargo::FIRST_EDITION;
+use super::cargo::{Dependency, FIRST_EDITION};
+use super::crates::Resolver;
 use super::lookups::Begun;
 use super::prelude;
-use super::world::{CrateId, Entry, ScopeId, World};
+use super::scopes::{CrateId, Entry, Names, ScopeId, Target};
 use crate::rust::syntax::item::{Import, Item, Kind};
 
-/// Which kind of thing a name is looked up as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Names {
-    /// A module, a type.
-    Types,
-    /// A constant, a function.
-    Values,
-}
-
-/// What a path leads to.
-#[derive(Debug, Clone)]
-pub(crate) enum Target {
-    /// An item, and the module that it is in.
-    Item(ScopeId, Arc<Item>),
-    /// A module.
-    Module(ScopeId),
-    /// A variant, by its place in an enumeration.
-    Variant(ScopeId, Arc<Item>, usize),
-    /// Something in a crate whose meaning is known, or whose source is not: the crate, and the
-    /// names behind it.
-    External(String, Vec<String>),
-}
-
-impl World<'_> {
+impl Resolver<'_> {
     /// What names lead to, seen from a scope.
     pub(crate) fn resolve(
         &mut self,
@@ -221,7 +197,7 @@ impl World<'_> {
     pub(crate) fn libc_root(&mut self, scope: ScopeId) -> Option<ScopeId> {
         let package = self.krate(self.scope(scope).krate).package.clone()?;
         let dependency = package.dependencies.get("libc")?.clone();
-        let found = self.builder.dependency(&package, &dependency)?;
+        let found = self.packages.dependency(&package, &dependency)?;
         let (_, root) = found.library.clone()?;
         let id = self.open(&root, Some(found), false);
         self.krate(id).scope
@@ -244,6 +220,15 @@ impl World<'_> {
         self.krate(krate).package.as_ref().is_some_and(|package| package.name == "libc")
     }
 
+    /// The version of a dependency that a crate is built with, as far as it is known.
+    pub(crate) fn version_of(&self, krate: CrateId, name: &str) -> Option<Vec<u64>> {
+        let package = self.krate(krate).package.clone()?;
+        let original = |dependency: &Dependency| dependency.package.replace('-', "_");
+        let dependency =
+            package.dependencies.values().find(|dependency| original(dependency) == name)?.clone();
+        self.packages.version(&package, &dependency)
+    }
+
     /// A crate by the name that another has for it.
     fn external(&mut self, krate: CrateId, name: &str) -> Option<Target> {
         let package = self.krate(krate).package.clone();
@@ -263,7 +248,7 @@ impl World<'_> {
         }
         let dependency = dependency?;
         let unknown = Target::External(original.to_owned(), Vec::new());
-        let Some(found) = self.builder.dependency(&package, &dependency) else {
+        let Some(found) = self.packages.dependency(&package, &dependency) else {
             return Some(unknown);
         };
         let Some((_, root)) = &found.library else { return Some(unknown) };

@@ -2,7 +2,8 @@
 
 use ioctlkit_abi::Scalar;
 
-use super::names::Names;
+use super::scopes::Names;
+use crate::rust::constructors;
 
 /// The text of the file that defines them. They have a place in it, as all types have one.
 pub(crate) const TEXT: &str = include_str!("prelude/types.rs");
@@ -44,21 +45,6 @@ pub(crate) fn scalar(name: &str) -> Option<Scalar> {
 /// The alignment that a fundamental type of the text has by itself, in bytes.
 pub(crate) fn alignment(name: &str) -> Option<u64> {
     matches!(name, "CompatU64" | "CompatI64").then_some(4)
-}
-
-/// How many bits an integer type has on every ABI, and whether it has a sign.
-pub(crate) fn integer(name: &str) -> Option<(u32, bool)> {
-    Some(match name {
-        "u8" | "c_uchar" | "__u8" => (8, false),
-        "u16" | "c_ushort" | "__u16" => (16, false),
-        "u32" | "c_uint" | "__u32" => (32, false),
-        "u64" | "c_ulonglong" | "__u64" => (64, false),
-        "i8" | "c_schar" => (8, true),
-        "i16" | "c_short" => (16, true),
-        "i32" | "c_int" | "__s32" => (32, true),
-        "i64" | "c_longlong" | "__s64" => (64, true),
-        _ => return None,
-    })
 }
 
 /// Crates whose source is not read, because what their names mean is known.
@@ -119,21 +105,16 @@ pub(crate) fn has(krate: &str, name: &str, kind: Names) -> bool {
             }
             "rustix" => {
                 name == "opcode"
-                    || crate::rust::syntax::well_known::is_opcode_type(name)
-                    || is_pattern(name)
+                    || constructors::is_opcode_type(name)
+                    || constructors::is_pattern(name)
             }
             _ => false,
         },
         Names::Values => match krate {
-            "uoctl" | "libc" => crate::rust::syntax::well_known::may_yield_number(None, name),
-            "rustix" => crate::rust::syntax::well_known::may_yield_number(Some("opcode"), name),
+            "uoctl" | "libc" => constructors::may_yield_number(None, name),
+            "rustix" => constructors::may_yield_number(Some("opcode"), name),
             "vmm_sys_util" => name == "ioctl_expr",
             _ => false,
         },
     }
-}
-
-/// rustix's types that make a call of a number.
-pub(crate) fn is_pattern(name: &str) -> bool {
-    matches!(name, "NoArg" | "Getter" | "Setter" | "Updater" | "IntegerSetter")
 }

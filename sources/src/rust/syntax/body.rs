@@ -6,10 +6,10 @@ use std::collections::HashSet;
 use syn::visit::{self, Visit};
 
 use super::extract::{self, parameters};
+use super::integers;
 use super::item::{Call, Callee, Ex, ExKind, Function, Site, Ty, TyKind};
 use super::lower::{Origin, name_of};
-use super::well_known;
-use crate::rust::resolve::prelude;
+use crate::rust::constructors;
 
 /// Reads a function.
 pub(crate) fn read(origin: Origin<'_>, signature: &syn::Signature, block: &syn::Block) -> Function {
@@ -54,7 +54,7 @@ fn value(origin: Origin<'_>, signature: &syn::Signature, block: &syn::Block) -> 
         syn::ReturnType::Type(_, ty) => match &**ty {
             syn::Type::Path(path) => path.path.segments.last().is_some_and(|last| {
                 let name = name_of(&last.ident);
-                prelude::integer(&name).is_some()
+                integers::integer(&name).is_some()
                     || ["usize", "c_ulong", "Opcode", "RawOpcode", "Ioctl", "ioctl_num_type"]
                         .contains(&name.as_str())
             }),
@@ -124,7 +124,7 @@ impl<'a> Visit<'a> for Body<'_, 'a> {
         {
             let name = name_of(&last.ident);
             let before = path.path.segments.iter().rev().nth(1).map(|s| name_of(&s.ident));
-            if well_known::may_yield_number(before.as_deref(), &name) {
+            if constructors::may_yield_number(before.as_deref(), &name) {
                 self.sites.push(Site::Number(self.origin.ex(&syn::Expr::Call(call.clone()))));
                 return;
             }
@@ -149,14 +149,16 @@ impl<'a> Visit<'a> for Body<'_, 'a> {
         if let Some(last) = path.segments.last() {
             let name = name_of(&last.ident);
             let has_arguments = !last.arguments.is_none();
-            if well_known::is_opcode_type(&name) || has_arguments && prelude::is_pattern(&name) {
+            if constructors::is_opcode_type(&name)
+                || has_arguments && constructors::is_pattern(&name)
+            {
                 self.opcode_type(path);
                 return;
             }
             // `Setter::<OP, u32>::new(1)`.
             if let Some(before) = path.segments.iter().rev().nth(1)
                 && !before.arguments.is_none()
-                && (prelude::is_pattern(&name_of(&before.ident)) || has_constant(before))
+                && (constructors::is_pattern(&name_of(&before.ident)) || has_constant(before))
             {
                 let mut of_type = path.clone();
                 of_type.segments.pop();
@@ -208,7 +210,7 @@ impl<'t> Body<'t, '_> {
         name: &str,
         arguments: &syn::punctuated::Punctuated<syn::Expr, syn::Token![,]>,
     ) -> bool {
-        well_known::is_ioctl_call(name)
+        constructors::is_ioctl_call(name)
             || name.contains("ioctl")
             || (1..=6).contains(&arguments.len())
                 && arguments.iter().any(|argument| self.may_be_request(argument))
@@ -284,7 +286,7 @@ impl<'t> Body<'t, '_> {
                 self.sites.append(&mut inner.sites);
             }
         }
-        if well_known::is_plain_macro(&name_of(&last.ident)) {
+        if is_plain_macro(&name_of(&last.ident)) {
             return;
         }
         self.sites.push(Site::Macro(self.origin.macro_call(found)));
@@ -324,4 +326,40 @@ fn is_request_name(name: &str) -> bool {
         .any(|known| name == *known || name.starts_with(known) || name.ends_with(known))
         || name.contains("ioctl")
         || name.contains("request")
+}
+
+/// Macros of the standard library and its neighbours that make no command.
+fn is_plain_macro(name: &str) -> bool {
+    matches!(
+        name,
+        "assert"
+            | "assert_eq"
+            | "assert_ne"
+            | "bail"
+            | "concat"
+            | "debug"
+            | "debug_assert"
+            | "debug_assert_eq"
+            | "ensure"
+            | "env"
+            | "eprint"
+            | "eprintln"
+            | "error"
+            | "format"
+            | "format_args"
+            | "info"
+            | "matches"
+            | "panic"
+            | "print"
+            | "println"
+            | "stringify"
+            | "todo"
+            | "trace"
+            | "unimplemented"
+            | "unreachable"
+            | "vec"
+            | "warn"
+            | "write"
+            | "writeln"
+    )
 }

@@ -12,8 +12,8 @@ use super::derive;
 use super::item::{
     Data, Enumeration, Field, Implementation, Import, Item, Kind, Module, Parameter, Place, Variant,
 };
+use super::known_macros;
 use super::lower::{Origin, name_of};
-use super::well_known;
 
 /// The items that matter, in order.
 pub(crate) fn items<'a>(
@@ -243,7 +243,7 @@ fn member(origin: Origin<'_>, index: usize, field: &syn::Field) -> Field {
     };
     let name = field.ident.as_ref().map_or_else(|| index.to_string(), name_of);
     Field {
-        anonymous: well_known::is_anonymous_member(&name),
+        anonymous: is_anonymous_member(&name),
         name,
         name_place,
         place: visibility.unwrap_or(name_place).to(ty.place),
@@ -264,7 +264,7 @@ fn enumeration(origin: Origin<'_>, found: &syn::ItemEnum) -> Vec<Item> {
             Err(mistakes) => mistaken(origin, &found.ident, &found.attrs, mistakes),
         };
     }
-    if let Some(item) = well_known::open_enum(origin, found) {
+    if let Some(item) = known_macros::open_enum(origin, found) {
         return vec![item];
     }
     let variants = found.variants.iter().map(|variant| Variant {
@@ -383,7 +383,7 @@ fn macro_item(origin: Origin<'_>, found: &syn::ItemMacro) -> Vec<Item> {
             kind: Kind::MacroRules(call.text.into()),
         }];
     }
-    if let Some(items) = well_known::expand(origin, &call, &found.mac.tokens) {
+    if let Some(items) = known_macros::expand(origin, &call, &found.mac.tokens) {
         return items
             .into_iter()
             .map(|mut item| {
@@ -399,4 +399,9 @@ fn macro_item(origin: Origin<'_>, found: &syn::ItemMacro) -> Vec<Item> {
         conditions: conditions(&found.attrs),
         kind: Kind::MacroCall(call),
     }]
+}
+
+/// How bindgen names a member that C leaves without a name.
+fn is_anonymous_member(name: &str) -> bool {
+    name.starts_with("__bindgen_anon_")
 }

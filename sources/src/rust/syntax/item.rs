@@ -68,6 +68,14 @@ impl Path {
         self.segments.last().map_or(&[], |segment| &segment.arguments)
     }
 
+    /// The first type in angle brackets behind the last name.
+    pub(crate) fn type_argument(&self) -> Option<&Ty> {
+        self.arguments().iter().find_map(|argument| match argument {
+            Generic::Type(ty) => Some(ty),
+            Generic::Constant(_) => None,
+        })
+    }
+
     /// The only name of a path of one.
     pub(crate) fn single(&self) -> Option<&str> {
         match self.segments.as_slice() {

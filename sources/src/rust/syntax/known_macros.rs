@@ -1,4 +1,4 @@
-//! Names and macros that mean the same in every crate.
+//! Macros and attributes that mean the same in every crate.
 
 use ioctlkit_model::Differences;
 use proc_macro2::TokenStream;
@@ -9,76 +9,6 @@ use super::condition::Condition;
 use super::extract;
 use super::item::{Data, Field, Item, Kind, MacroCall, Repr};
 use super::lower::{Origin, name_of};
-
-/// Functions that take a file and a request: those of libc, nix, rustix and vmm-sys-util.
-pub(crate) fn is_ioctl_call(name: &str) -> bool {
-    matches!(
-        name,
-        "ioctl"
-            | "v4l2_ioctl"
-            | "ioctl_readonly"
-            | "ioctl_with_val"
-            | "ioctl_with_ref"
-            | "ioctl_with_mut_ref"
-            | "ioctl_with_ptr"
-            | "ioctl_with_mut_ptr"
-    )
-}
-
-/// Functions that yield a command's number.
-pub(crate) fn may_yield_number(before: Option<&str>, name: &str) -> bool {
-    match name {
-        "_IO" | "_IOR" | "_IOW" | "_IOWR" | "_IOC" | "_IOWINT" | "ioctl_expr" => true,
-        "none" | "read" | "write" | "read_write" | "from_components" => before == Some("opcode"),
-        _ => false,
-    }
-}
-
-/// Types of rustix that hold a command's number.
-pub(crate) fn is_opcode_type(name: &str) -> bool {
-    matches!(name, "NoneOpcode" | "ReadOpcode" | "WriteOpcode" | "ReadWriteOpcode" | "BadOpcode")
-}
-
-/// Macros of the standard library and its neighbours that make no command.
-pub(crate) fn is_plain_macro(name: &str) -> bool {
-    matches!(
-        name,
-        "assert"
-            | "assert_eq"
-            | "assert_ne"
-            | "bail"
-            | "concat"
-            | "debug"
-            | "debug_assert"
-            | "debug_assert_eq"
-            | "ensure"
-            | "env"
-            | "eprint"
-            | "eprintln"
-            | "error"
-            | "format"
-            | "format_args"
-            | "info"
-            | "matches"
-            | "panic"
-            | "print"
-            | "println"
-            | "stringify"
-            | "todo"
-            | "trace"
-            | "unimplemented"
-            | "unreachable"
-            | "vec"
-            | "warn"
-            | "write"
-            | "writeln"
-    )
-}
-
-/// How bindgen names a member that C leaves without a name.
-pub(crate) fn is_anonymous_member(name: &str) -> bool {
-    name.starts_with("__bindgen_anon_")
-}
 
 /// What a macro of which everyone knows the meaning defines; `None` for any other.
 pub(crate) fn expand(

@@ -1,6 +1,6 @@
-//! The source as the ABIs of one class see it: crates, their modules, and the names in them.
+//! The crates as the ABIs of one class see them: their modules, and the names in them.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -12,20 +12,11 @@ use super::features::Features;
 use super::files::{Files, folder_of};
 use super::lookups::Lookups;
 use super::macros::Expansions;
-use crate::rust::evaluate::build::Builder;
+use super::packages::Packages;
+use super::scopes::{CrateId, Definition, Krate, Scope, ScopeId, Target};
+use super::sources::{FileIndex, Sources};
 use crate::rust::syntax::condition::{Build, Script};
-use crate::rust::syntax::item::{Import, Item};
-
-/// A module, or a block with items.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct ScopeId(pub(crate) usize);
-
-/// A crate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct CrateId(pub(crate) usize);
-
-/// A file that was read, by its place in [`Builder`].
-pub(crate) type FileIndex = usize;
+use crate::rust::syntax::item::Item;
 
 /// A crate to be looked at.
 #[derive(Debug, Clone)]
@@ -36,131 +27,60 @@ pub(crate) struct Root {
     pub(crate) package: Option<Arc<Package>>,
 }
 
-#[derive(Debug)]
-pub(crate) struct Krate {
-    pub(crate) package: Option<Arc<Package>>,
-    pub(crate) features: Rc<BTreeSet<String>>,
-    pub(crate) script: Option<Rc<Script>>,
-    pub(crate) scope: Option<ScopeId>,
-    /// Whether all of it is looked at, and not only what is asked for.
-    pub(crate) whole: bool,
-    pub(crate) macros: HashMap<String, Arc<str>>,
-    /// The names of functions that a constant may call.
-    pub(crate) const_functions: HashSet<String>,
-    /// The functions of its types, by their names.
-    pub(crate) methods: HashMap<String, Vec<Method>>,
-    /// The implementations for types of a name.
-    pub(crate) implementations: HashMap<String, Vec<(ScopeId, Arc<Item>)>>,
-}
-
-/// A function of a type.
-#[derive(Debug, Clone)]
-pub(crate) struct Method {
-    /// The module that it is in.
-    pub(crate) scope: ScopeId,
-    /// The function.
-    pub(crate) item: Arc<Item>,
-    /// The type's name.
-    pub(crate) of: Rc<str>,
-}
-
-#[derive(Debug)]
-pub(crate) struct Scope {
-    pub(crate) krate: CrateId,
-    pub(crate) parent: Option<ScopeId>,
-    /// Whether names that are not found here are looked for in the parent.
-    pub(crate) block: bool,
-    pub(crate) file: FileIndex,
-    pub(crate) folder: PathBuf,
-    pub(crate) inline: bool,
-    pub(crate) names: HashMap<String, Vec<Entry>>,
-    pub(crate) globs: Vec<Arc<Import>>,
-    /// Files that are part of this module.
-    pub(crate) included: Vec<ScopeId>,
-}
-
-/// What a name stands for.
-#[derive(Debug, Clone)]
-pub(crate) enum Entry {
-    Item(Arc<Item>),
-    Module(ScopeId),
-    /// A module in a file that was not entered yet.
-    Unentered(Arc<Item>),
-    Import(Arc<Import>),
-    /// `extern crate`.
-    Crate(String),
-}
-
-/// Something that may define commands.
-#[derive(Debug, Clone)]
-pub(crate) struct Definition {
-    pub(crate) scope: ScopeId,
-    pub(crate) item: Arc<Item>,
-    /// The type or function around it.
-    pub(crate) within: String,
-}
-
-/// A file's names are taken from there, and its macros are expanded there.
-pub(crate) struct World<'a> {
-    pub(crate) files: &'a Files,
-    pub(crate) builder: &'a mut Builder,
-    pub(crate) abi: &'static Abi,
-    pub(crate) abis: AbiSet,
+/// The crates as far as they were entered for one class of ABIs. What a name means is asked here; what
+/// it leads to is read when it is first asked for, and nobody above changes it.
+pub(crate) struct Resolver<'a> {
+    pub(super) files: &'a Files,
+    pub(crate) sources: Rc<Sources>,
+    pub(super) packages: &'a Packages,
+    pub(super) abi: &'static Abi,
+    /// All ABIs, of which these are a class.
+    all_abis: AbiSet,
     pub(crate) crates: Vec<Krate>,
     crate_of: HashMap<PathBuf, CrateId>,
     /// The packages of crates, by their folders.
-    packages: HashMap<PathBuf, Arc<Package>>,
-    pub(crate) scopes: Vec<Scope>,
-    pub(crate) definitions: Vec<Definition>,
+    package_at: HashMap<PathBuf, Arc<Package>>,
+    pub(super) scopes: Vec<Scope>,
+    pub(super) definitions: Vec<Definition>,
     /// Uses of macros that may be the crate's own.
-    pub(crate) macro_uses: Vec<(ScopeId, Arc<Item>, u8)>,
+    pub(super) macro_uses: Vec<(ScopeId, Arc<Item>, u8)>,
     /// Those that make no command, to be expanded when a name is missing.
-    pub(crate) unexpanded: HashMap<ScopeId, Vec<(Arc<Item>, u8)>>,
-    pub(crate) expansions: &'a mut Expansions,
-    pub(crate) lookups: Lookups,
+    pub(super) unexpanded: HashMap<ScopeId, Vec<(Arc<Item>, u8)>>,
+    pub(super) expansions: &'a mut Expansions,
+    pub(super) lookups: Lookups,
     /// What the globs of modules lead to.
-    pub(crate) globs: HashMap<(ScopeId, usize), Option<super::names::Target>>,
-    /// The records that were read for this class.
-    pub(crate) done: HashSet<ioctlkit_model::RecordId>,
-    /// What pointers point to, to be defined when everything else is.
-    pub(crate) pending: Vec<(ScopeId, Arc<Item>)>,
-    /// The public constants, with their documentation.
-    pub(crate) published: Vec<(ScopeId, Arc<Item>, Vec<String>)>,
+    pub(super) globs: HashMap<(ScopeId, usize), Option<Target>>,
     /// Files that crates lead to.
-    pub(crate) reached: HashSet<FileIndex>,
+    pub(super) reached: HashSet<FileIndex>,
     /// Files, and folders of files, of modules that these ABIs do not have.
-    pub(crate) left_out: HashSet<PathBuf>,
+    pub(super) left_out: HashSet<PathBuf>,
     pub(crate) builtin: Option<ScopeId>,
-    /// Whether what cannot be resolved is said.
-    pub(crate) aloud: bool,
-    /// The requests that cannot be worked out.
-    pub(crate) unknown: Vec<crate::rust::recognise::uses::Unknown>,
-    /// What functions pass on to `ioctl`.
-    pub(crate) passing: crate::rust::recognise::calls::Passing,
-    /// How many calls may be worked out yet: functions may call each other without end.
-    calls_left: u32,
 }
 
-/// So many calls are worked out for one class of ABIs.
-const MOST_CALLS: u32 = 1 << 18;
+/// What is read, for every class of ABIs.
+pub(crate) struct Input<'a> {
+    pub(crate) files: &'a Files,
+    pub(crate) sources: Rc<Sources>,
+    pub(crate) packages: &'a Packages,
+    pub(crate) abis: AbiSet,
+}
 
-impl<'a> World<'a> {
+impl<'a> Resolver<'a> {
+    /// For the ABIs that all conditions treat as they treat this one.
     pub(crate) fn new(
-        files: &'a Files,
-        builder: &'a mut Builder,
+        Input { files, sources, packages, abis }: Input<'a>,
         expansions: &'a mut Expansions,
-        abis: AbiSet,
         abi: &'static Abi,
     ) -> Self {
-        let mut world = Self {
+        let mut resolver = Self {
             files,
-            builder,
+            sources,
+            packages,
             abi,
-            abis,
-            published: Vec::new(),
+            all_abis: abis,
             crates: Vec::new(),
             crate_of: HashMap::new(),
-            packages: HashMap::new(),
+            package_at: HashMap::new(),
             scopes: Vec::new(),
             definitions: Vec::new(),
             macro_uses: Vec::new(),
@@ -168,35 +88,26 @@ impl<'a> World<'a> {
             expansions,
             lookups: Lookups::default(),
             globs: HashMap::new(),
-            done: HashSet::new(),
-            pending: Vec::new(),
             reached: HashSet::new(),
             left_out: HashSet::new(),
             builtin: None,
-            aloud: true,
-            unknown: Vec::new(),
-            passing: crate::rust::recognise::calls::Passing::new(),
-            calls_left: MOST_CALLS,
         };
-        world.builtin = world.enter_builtin();
-        world
+        resolver.builtin = resolver.enter_builtin();
+        resolver
     }
 
     fn enter_builtin(&mut self) -> Option<ScopeId> {
-        let parsed = self.builder.builtin();
+        let parsed = self.sources.builtin();
         let id = self.add_crate(None, false);
         let scope = self.enter(id, None, parsed, PathBuf::new());
         self.crates[id.0].scope = scope;
         scope
     }
 
-    /// Takes one call of those that may be worked out; `None` where none is left.
-    pub(crate) fn spend(&mut self) -> Option<()> {
-        self.calls_left = self.calls_left.checked_sub(1)?;
-        if self.calls_left == 0 {
-            self.builder.too_many_calls(MOST_CALLS);
-        }
-        Some(())
+    /// The definitions that may make commands, in the order in which they were come across: bodies
+    /// have definitions of their own, which are added when a body is entered.
+    pub(crate) fn definition(&self, index: usize) -> Option<&Definition> {
+        self.definitions.get(index)
     }
 
     pub(crate) fn scope(&self, id: ScopeId) -> &Scope {
@@ -221,7 +132,7 @@ impl<'a> World<'a> {
     fn add_crate(&mut self, package: Option<Arc<Package>>, whole: bool) -> CrateId {
         let features = package.as_ref().map(|package| package.features.clone()).unwrap_or_default();
         if let Some(package) = &package {
-            self.packages.insert(package.folder.clone(), package.clone());
+            self.package_at.insert(package.folder.clone(), package.clone());
         }
         let script = package.as_ref().and_then(|package| package.script.as_ref());
         let script = script.and_then(|path| self.files.get(path).ok());
@@ -261,7 +172,7 @@ impl<'a> World<'a> {
         let Ok(parsed) = self.files.get(&root.file) else { return };
         let id = self.add_crate(root.package.clone(), true);
         self.crates[id.0].features = Rc::new(package.lists.keys().cloned().collect());
-        let file = self.builder.file(&parsed);
+        let file = self.sources.file(&parsed);
         self.crates[id.0].scope = self.enter(id, None, file, folder_of(&root.file));
         self.expand_macros(id);
     }
@@ -283,14 +194,14 @@ impl<'a> World<'a> {
         let chosen = *features != Features::default();
         for definition in self.definitions.split_off(definitions) {
             let file = self.scope(definition.scope).file;
-            let is_wanted = !chosen || self.builder.is_named(&self.builder.parsed(file).path);
+            let is_wanted = !chosen || self.sources.is_named(&self.sources.parsed(file).path);
             if is_wanted && !reached.contains(&file) {
                 self.definitions.push(definition);
             }
         }
         for path in self.unreached() {
             let package = self.package_of(&path);
-            let named = self.builder.is_named(&path);
+            let named = self.sources.is_named(&path);
             if named || !self.is_left_out(&path) {
                 self.open_by_itself(&path, package);
             }
@@ -306,34 +217,18 @@ impl<'a> World<'a> {
     /// The files that were asked for and not looked at yet.
     fn unreached(&self) -> Vec<PathBuf> {
         let is_reached =
-            |path: &Path| self.builder.index(path).is_some_and(|file| self.reached.contains(&file));
-        self.builder.asked_for().iter().filter(|path| !is_reached(path)).cloned().collect()
+            |path: &Path| self.sources.index(path).is_some_and(|file| self.reached.contains(&file));
+        self.sources.asked_for().iter().filter(|path| !is_reached(path)).cloned().collect()
     }
 
     /// The package whose folder a file is in.
     fn package_of(&self, file: &Path) -> Option<Arc<Package>> {
-        file.ancestors().find_map(|folder| self.packages.get(folder)).cloned()
-    }
-
-    /// Adds the commands of every definition in the files that were asked for.
-    pub(crate) fn read_commands(&mut self) {
-        let mut index = 0;
-        // Bodies have definitions of their own, which are added while this goes on.
-        while let Some(definition) = self.definitions.get(index).cloned() {
-            if self.asked_for(self.scope(definition.scope).file) {
-                self.define_commands(&definition);
-                self.define_later(&definition);
-            }
-            index += 1;
-        }
-        self.say_unknown();
-        self.define_pending();
-        self.define_constants();
+        file.ancestors().find_map(|folder| self.package_at.get(folder)).cloned()
     }
 
     /// Whether a file was asked for.
     pub(crate) fn asked_for(&self, file: FileIndex) -> bool {
-        self.builder.is_asked_for(file)
+        self.sources.is_asked_for(file)
     }
 
     /// The crate with that root, read as far as it is asked for.
@@ -362,7 +257,7 @@ impl<'a> World<'a> {
             self.read_for_all_abis(root, id);
         }
         if let Ok(parsed) = self.files.get(root) {
-            let file = self.builder.file(&parsed);
+            let file = self.sources.file(&parsed);
             self.crates[id.0].scope = self.enter(id, None, file, folder);
         }
         id
@@ -371,7 +266,7 @@ impl<'a> World<'a> {
     /// Reads what a crate has for any ABI at once: one ABI after the other leads to it.
     fn read_for_all_abis(&self, root: &Path, krate: CrateId) {
         let features = &*self.krate(krate).features;
-        let abis = self.builder.interface.abis;
+        let abis = self.all_abis;
         self.files.read_within(&[root.to_owned()], &|conditions| {
             abis.iter().any(|id| {
                 let build = Build { abi: id.abi(), features, script: None };
