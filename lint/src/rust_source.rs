@@ -1,32 +1,22 @@
-//! Which crate's macro or function a command in Rust uses, and what that crate calls a direction.
+//! Which crate's macro or function a command in Rust uses, and what that crate makes of a direction and of
+//! a size.
 
 use ioctlkit_abi::Direction;
+use ioctlkit_sources::rust::crate_of;
 
-/// The crate of a command's macro or function: `nix` of `nix::ioctl_readwrite`.
-pub fn crate_of(through: &str) -> &str {
-    through.split("::").next().unwrap_or(through)
-}
+pub use ioctlkit_sources::rust::Packing;
 
 /// The word of a crate for a direction, as an author would write it in place of what is there.
-pub fn direction_word(through: &str, direction: Direction) -> String {
+pub fn direction_word(through: &str, direction: Direction) -> &'static str {
     match crate_of(through) {
-        "nix" => match direction {
-            Direction::None => "ioctl_none!",
-            Direction::Read => "ioctl_read!",
-            Direction::Write => "ioctl_write_ptr!",
-            Direction::ReadWrite => "ioctl_readwrite!",
-        }
-        .into(),
-        "vmm_sys_util" => match direction {
-            Direction::None => "ioctl_io_nr!",
-            Direction::Read => "ioctl_ior_nr!",
-            Direction::Write => "ioctl_iow_nr!",
-            Direction::ReadWrite => "ioctl_iowr_nr!",
-        }
-        .into(),
-        "libc" | "uoctl" => direction.macro_name().into(),
-        _ => direction.name().into(),
+        Some(krate) => (krate.direction_word)(direction),
+        None => direction.name(),
     }
+}
+
+/// How the newest version of a crate packs a number; `None` where no crate does that is known.
+pub fn packing(through: &str) -> Option<Packing> {
+    crate_of(through).map(|krate| krate.packing(None))
 }
 
 #[cfg(test)]

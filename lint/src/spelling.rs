@@ -243,7 +243,7 @@ impl<'a> Spelling<'a> {
     /// How a definition states that direction: `_IOW` in C, in Rust the word that the crate uses.
     pub fn direction(self, body: &CommandBody, direction: ioctlkit_abi::Direction) -> String {
         if self.in_rust() {
-            rust_source::direction_word(&body.through, direction)
+            rust_source::direction_word(&body.through, direction).into()
         } else {
             direction.macro_name().into()
         }

@@ -7,7 +7,7 @@ use crate::abis::by_value;
 use crate::context::{Context, command_finding};
 use crate::declare_rule;
 use crate::numbering::{check_definitions, letter};
-use crate::rust_source::crate_of;
+use crate::rust_source::{Packing, packing};
 
 declare_rule! {
     /// an argument that a crate's macro cannot put into a number, and does not refuse either
@@ -70,11 +70,11 @@ impl Outcome {
 }
 
 fn outcome(through: &str) -> Option<Outcome> {
-    match crate_of(through) {
-        "nix" | "rustix" => Some(Outcome::Masks),
-        "libc" | "ioctl_sys" => Some(Outcome::Spills),
-        "vmm_sys_util" => Some(Outcome::SpillsAsGeneric),
-        _ => None,
+    match packing(through)? {
+        Packing::Masked => Some(Outcome::Masks),
+        Packing::Spilling => Some(Outcome::Spills),
+        Packing::Generic => Some(Outcome::SpillsAsGeneric),
+        Packing::Checked | Packing::GenericMasked => None,
     }
 }
 

@@ -51,6 +51,7 @@ use resolve::packages::Packages;
 use resolve::sources::Sources;
 use syntax::{condition, nesting};
 
+pub use constructors::{Crate, Packing, crate_of};
 pub use evaluate::build::Constants;
 pub use resolve::cargo::{AskCargo, Cargo};
 pub use resolve::discover::holds_source;

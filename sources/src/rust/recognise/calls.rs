@@ -165,8 +165,9 @@ impl Collector<'_> {
                     Some(Target::Item(scope, item)) => self.passes(scope, &item, depth),
                     Some(Target::External(krate, names)) => {
                         let name = names.last()?;
-                        // rustix's function takes a value whose type has the number.
-                        let is_ioctl = constructors::is_ioctl_call(name) && krate != "rustix";
+                        // Such a function takes a value whose type has the number.
+                        let is_ioctl =
+                            constructors::is_ioctl_call(name) && !constructors::has_opcodes(&krate);
                         (is_ioctl && call.arguments.len() >= 2).then_some(1)
                     }
                     Some(Target::Module(_) | Target::Variant(..)) => None,
@@ -224,11 +225,11 @@ impl Collector<'_> {
         None
     }
 
-    /// Whether a type is one of rustix's.
-    pub(crate) fn is_of_rustix(&mut self, ty: &Ty, env: &Env) -> bool {
+    /// Whether a type is of a crate whose types hold numbers.
+    pub(crate) fn is_of_opcodes(&mut self, ty: &Ty, env: &Env) -> bool {
         let Some(path) = ty.path() else { return false };
         match self.eval.names.resolve(env.scope, &path.names(), path.global, Names::Types) {
-            Some(Target::External(krate, _)) => krate == "rustix",
+            Some(Target::External(krate, _)) => constructors::has_opcodes(&krate),
             Some(_) => false,
             // Without its package's manifest a crate is known by nothing else.
             None => constructors::is_opcode_type(path.last()) || path.names().contains(&"ioctl"),

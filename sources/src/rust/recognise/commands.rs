@@ -3,12 +3,15 @@
 use std::sync::Arc;
 
 use ioctlkit_abi::{Abi, AbiSet};
-use ioctlkit_model::{Argument, CommandBody, Constant, ProblemKind, THROUGH_CONSTANT, Written};
+use ioctlkit_model::{
+    Argument, CommandBody, Constant, ProblemKind, THROUGH_CONSTANT, THROUGH_DERIVE,
+    THROUGH_LINUX_RAW_SYS, Written,
+};
 
 use super::collect::Collector;
 use super::request::{Encoded, Found};
 use super::uses::Around;
-use crate::rust::constructors::through;
+use crate::rust::constructors::{Constructor, Kind as Made, Takes, makers};
 use crate::rust::evaluate::build::Named;
 use crate::rust::evaluate::constants::Env;
 use crate::rust::resolve::scopes::{Definition, ScopeId};
@@ -170,7 +173,7 @@ impl Collector<'_> {
 
     /// A number that `linux-raw-sys` names as the kernel's headers do.
     pub(crate) fn of_kernel(&mut self, file: FileIndex, name: &str, place: Place, number: i128) {
-        self.plain(file, (name, through::LINUX_RAW_SYS), place, number);
+        self.plain(file, (name, THROUGH_LINUX_RAW_SYS), place, number);
     }
 
     fn plain(
@@ -195,7 +198,7 @@ impl Collector<'_> {
             Some(Found::Number(number)) => {
                 self.raw(named.file, named.name, named.name_place, number);
             }
-            Some(Found::Open(through)) => {
+            Some(Found::Open(constructor)) => {
                 let text = self.eval.names.sources.spelling(named.file, named.place);
                 let used: Vec<String> =
                     parameters.iter().filter(|name| mentions(&text, name)).cloned().collect();
@@ -204,7 +207,7 @@ impl Collector<'_> {
                     return;
                 }
                 let message = format!(
-                    "the number of `{}` is unknown: what `{through}` is given cannot be worked out \
+                    "the number of `{}` is unknown: what `{constructor}` is given cannot be worked out \
                      from the source",
                     named.name
                 );
@@ -218,7 +221,7 @@ impl Collector<'_> {
     fn body(&mut self, named: &Named<'_>, encoded: Encoded) -> CommandBody {
         CommandBody {
             span: self.eval.builder.span(named.file, named.place),
-            through: encoded.through,
+            through: encoded.constructor.to_string(),
             direction: encoded.direction,
             type_letter: encoded.type_letter,
             nr: encoded.nr,
@@ -285,7 +288,7 @@ impl Collector<'_> {
         };
         let unknown = Ex { kind: ExKind::Other, place: item.place };
         let parts = super::request::Parts {
-            through: through::DERIVE.to_owned(),
+            constructor: Constructor::Derive,
             direction: Some(command.direction),
             type_letter: letter.unwrap_or(&unknown),
             nr,
@@ -335,12 +338,12 @@ impl Collector<'_> {
             let abis = if exact.is_empty() { on(false) } else { exact }.intersection(left);
             if let Some(number) = self.eval.number(number, env).and_then(|n| u32::try_from(n).ok())
             {
-                self.eval.builder.raw_number(at, named.name, through::DERIVE, abis, number);
+                self.eval.builder.raw_number(at, named.name, THROUGH_DERIVE, abis, number);
                 left = left.difference(abis);
             }
         }
         if let Some(number) = self.eval.number(general, env).and_then(|n| u32::try_from(n).ok()) {
-            self.eval.builder.raw_number(at, named.name, through::DERIVE, left, number);
+            self.eval.builder.raw_number(at, named.name, THROUGH_DERIVE, left, number);
         }
     }
 }
@@ -353,7 +356,8 @@ pub(crate) fn at_site(file: FileIndex, name: &str, place: Place) -> Named<'_> {
 fn is_classic(ex: &Ex) -> bool {
     matches!(&ex.bare().kind, ExKind::Call(function, _) if matches!(
         &function.kind,
-        ExKind::Path(path) if matches!(path.last(), "classic" | "from_raw")
+        ExKind::Path(path) if makers(path.last(), |kind| kind == Made::Function)
+            .any(|(_, maker)| maker.takes.contains(&Takes::Number))
     ))
 }
 

@@ -3,8 +3,9 @@
 pub(crate) mod calls;
 pub(crate) mod collect;
 pub(crate) mod commands;
+pub(crate) mod definers;
+pub(crate) mod given;
 pub(crate) mod groups;
-pub(crate) mod item_macros;
 pub(crate) mod packing;
 pub(crate) mod request;
 pub(crate) mod uses;

@@ -2,16 +2,17 @@
 
 use ioctlkit_abi::{Direction, Encoding};
 use ioctlkit_model::{
-    Argument, BinaryOperator, Constant, Encoder, Expression, FamilyNumber, OwnEncoder, Type,
+    Argument, BinaryOperator, Constant, Encoder, Expression, FamilyNumber, OwnEncoder,
 };
 use syn::parse::{ParseStream, Parser as _};
 use syn::punctuated::Punctuated;
 use syn::{Expr, Token};
 
 use super::collect::Collector;
+use super::given::Given;
 use crate::own_encoder::{self, Size, take_apart};
-use crate::rust::constructors::{self, through};
-use crate::rust::evaluate::constants::{Bound, Env, constant, literal};
+use crate::rust::constructors::{self, Carries, Constructor, Crate, Kind as Made, Maker, makers};
+use crate::rust::evaluate::constants::{Env, constant};
 use crate::rust::resolve::scopes::{Names, Target};
 use crate::rust::syntax::item::{Ex, ExKind, Generic, Kind, MacroCall, Path, Ty, TyKind};
 use crate::rust::syntax::lower::Origin;
@@ -25,7 +26,7 @@ pub(crate) enum Found {
     /// A number that nothing is known of.
     Number(i128),
     /// A command whose number depends on what is not known.
-    Open(String),
+    Open(Constructor),
 }
 
 impl Found {
@@ -43,7 +44,7 @@ impl Found {
 /// What a number is made of.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Encoded {
-    pub(crate) through: String,
+    pub(crate) constructor: Constructor,
     pub(crate) direction: Direction,
     pub(crate) type_letter: u32,
     pub(crate) nr: u32,
@@ -62,7 +63,7 @@ impl Encoded {
 
 /// What a number is made of, before it is worked out.
 pub(crate) struct Parts<'a> {
-    pub(crate) through: String,
+    pub(crate) constructor: Constructor,
     pub(crate) direction: Option<Direction>,
     pub(crate) type_letter: &'a Ex,
     pub(crate) nr: &'a Ex,
@@ -99,7 +100,7 @@ impl Collector<'_> {
                 self.called_request(path, arguments, env, declared)
             }
             ExKind::Method { receiver, name, generics, arguments } => {
-                self.iocuddle(receiver, name, generics, arguments, env, declared)
+                self.method_request(receiver, name, generics, arguments, env, declared)
             }
             ExKind::Macro(call) => self.macro_request(call, env, declared),
             _ => None,
@@ -108,19 +109,55 @@ impl Collector<'_> {
 
     /// The command that the parts make.
     pub(crate) fn encoded(&mut self, parts: Parts<'_>, env: &Env) -> Found {
-        let through = parts.through;
-        let type_letter =
-            self.eval.number(parts.type_letter, env).and_then(|n| u32::try_from(n).ok());
-        let nr = self.eval.number(parts.nr, env).and_then(|n| u32::try_from(n).ok());
+        let constructor = parts.constructor;
+        let mut small =
+            |ex: &Ex| self.eval.number(ex, env).and_then(|number| u32::try_from(number).ok());
+        let (type_letter, nr) = (small(parts.type_letter), small(parts.nr));
         match (parts.direction, type_letter, nr, parts.argument) {
             (Some(direction), Some(type_letter), Some(nr), Some(argument)) => {
                 let krate = self.eval.names.scope(env.scope).krate;
                 let encoder =
-                    self.encoder(krate, &through, (direction, type_letter, nr), &argument);
-                Found::Command(Encoded { through, direction, type_letter, nr, argument, encoder })
+                    self.encoder(krate, constructor, (direction, type_letter, nr), &argument);
+                Found::Command(Encoded {
+                    constructor,
+                    direction,
+                    type_letter,
+                    nr,
+                    argument,
+                    encoder,
+                })
             }
-            _ => Found::Open(through),
+            _ => Found::Open(constructor),
         }
+    }
+
+    /// What a maker of a known crate makes of what it is given; `None` where it is given something else
+    /// than it takes.
+    pub(crate) fn made(
+        &mut self,
+        (krate, maker): (&'static Crate, &'static Maker),
+        given: &Given,
+        env: &Env,
+    ) -> Option<Found> {
+        if let Some(number) = &given.number {
+            return self.eval.number(number, env).map(Found::Number);
+        }
+        let constructor = Constructor::Known(krate, maker);
+        let direction = match &given.direction {
+            Some(direction) => self.direction(direction, env),
+            None => maker.direction,
+        };
+        let argument = match maker.carries {
+            Carries::Nothing | Carries::AnyLength(_) => Some(Argument::None),
+            Carries::Int => Some(Argument::Type(self.eval.prelude("c_int"))),
+            Carries::Type => given.ty.as_ref().map(|ty| match is_unit(ty) {
+                true => Argument::None,
+                false => Argument::Type(self.eval.ty(ty, env)),
+            }),
+            Carries::Size => self.size(given.size.as_ref()?, env),
+        };
+        let (type_letter, nr) = (given.letter.as_ref()?, given.nr.as_ref()?);
+        Some(self.encoded(Parts { constructor, direction, type_letter, nr, argument }, env))
     }
 
     /// A command whose number code of the crate's own puts together.
@@ -138,7 +175,7 @@ impl Collector<'_> {
             Size::Bytes(size) => Argument::Size(Constant::Known(size)),
         };
         let encoded = Encoded {
-            through: through::SHIFTS.to_owned(),
+            constructor: Constructor::Shifts,
             direction,
             type_letter: u32::from(type_letter),
             nr: u32::from(nr),
@@ -187,8 +224,8 @@ impl Collector<'_> {
         declared: Option<&Ty>,
     ) -> Option<Found> {
         let name = path.last();
-        let is_known = matches!(name, "ioctl_expr" | "classic" | "from_raw")
-            || constructors::may_yield_number(Some("opcode"), name);
+        let is_function = |kind| kind == Made::Function;
+        let is_known = makers(name, is_function).next().is_some();
         let is_own =
             || self.eval.names.crates.iter().any(|krate| krate.const_functions.contains(name));
         if !is_known && !is_own() {
@@ -211,96 +248,32 @@ impl Collector<'_> {
                 Some(_) => return None,
                 None => String::new(),
             };
-        match name {
-            "none" | "read" | "write" | "read_write" | "from_components"
-                if krate == "rustix" || path.before_last() == Some("opcode") =>
-            {
-                self.rustix(name, path, arguments, env)
-            }
-            "_IO" | "_IOR" | "_IOW" | "_IOWR" | "_IOC" | "_IOWINT" => {
-                let declared = declared.filter(|ty| is_ioctl_type(ty));
-                let is_uoctl = krate == "uoctl"
-                    || krate.is_empty() && (declared.is_some() || name == "_IOWINT");
-                let prefix = if is_uoctl { through::UOCTL } else { through::LIBC };
-                self.c_like(prefix, name, path, arguments, env, declared)
-            }
-            "ioctl_expr" => self.vmm_parts("ioctl_expr", arguments, env),
-            "classic" | "from_raw" if path.before_last() == Some("Ioctl") => {
-                self.eval.number(arguments.first()?, env).map(Found::Number)
-            }
-            _ => None,
-        }
-    }
-
-    fn rustix(&mut self, name: &str, path: &Path, arguments: &[Ex], env: &Env) -> Option<Found> {
-        let through = format!("{}opcode::{name}", through::RUSTIX);
-        if name == "from_components" {
-            let [direction, group, nr, size] = arguments else { return None };
-            let direction = self.direction(direction, env);
-            let argument = self.size(size, env);
-            return Some(
-                self.encoded(Parts { through, direction, type_letter: group, nr, argument }, env),
-            );
-        }
-        let [type_letter, nr] = arguments else { return None };
-        let direction = Some(direction_of(name)?);
-        let argument = if name == "none" {
-            Some(Argument::None)
-        } else {
-            path.type_argument().map(|ty| Argument::Type(self.eval.ty(ty, env)))
+        let declared = declared.and_then(|ty| Some((ty, ty.path()?.last())));
+        let all = || makers(name, is_function);
+        let fits =
+            |maker: &Maker| maker.within().is_none_or(|within| path.before_last() == Some(within));
+        // The crate that the path leads to; else the one that the constant's type is of; else any.
+        let own = || all().find(|(known, _)| known.name == krate);
+        let by_type = || {
+            let is_holder = |known: &Crate| {
+                known
+                    .holder
+                    .as_ref()
+                    .zip(declared)
+                    .is_some_and(|(holder, (_, name))| holder.name == name)
+            };
+            all().find(|(known, maker)| krate.is_empty() && fits(maker) && is_holder(known))
         };
-        Some(self.encoded(Parts { through, direction, type_letter, nr, argument }, env))
-    }
-
-    /// Functions named as C's macros.
-    fn c_like(
-        &mut self,
-        prefix: &str,
-        name: &str,
-        path: &Path,
-        arguments: &[Ex],
-        env: &Env,
-        declared: Option<&Ty>,
-    ) -> Option<Found> {
-        let through = format!("{prefix}{name}");
-        if name == "_IOC" {
-            let [direction, type_letter, nr, size] = arguments else { return None };
-            let direction = self.direction(direction, env);
-            let argument = self.size(size, env);
-            return Some(
-                self.encoded(Parts { through, direction, type_letter, nr, argument }, env),
-            );
-        }
-        let [type_letter, nr] = arguments else { return None };
-        let direction = Some(match name {
-            "_IOR" => Direction::Read,
-            "_IOW" => Direction::Write,
-            "_IOWR" => Direction::ReadWrite,
-            _ => Direction::None,
-        });
-        let argument = match name {
-            "_IO" => Some(Argument::None),
-            "_IOWINT" => Some(Argument::Type(self.eval.prelude("c_int"))),
-            _ => {
-                let ty =
-                    path.type_argument().cloned().or_else(|| declared.and_then(uoctl_argument));
-                ty.map(|ty| Argument::Type(self.eval.ty(&ty, env)))
-            }
-        };
-        Some(self.encoded(Parts { through, direction, type_letter, nr, argument }, env))
-    }
-
-    /// `(direction, type, nr, size)` of vmm-sys-util.
-    pub(crate) fn vmm_parts(&mut self, name: &str, arguments: &[Ex], env: &Env) -> Option<Found> {
-        let [direction, type_letter, nr, size] = arguments else { return None };
-        let through = format!("{}{name}", through::VMM_SYS_UTIL);
-        let direction = self.direction(direction, env);
-        let argument = self.size(size, env);
-        Some(self.encoded(Parts { through, direction, type_letter, nr, argument }, env))
+        let any = || all().find(|(_, maker)| fits(maker));
+        let (known, maker) = own().or_else(by_type).or_else(any)?;
+        let mut given = Given::of(maker.takes, arguments)?;
+        let of_constant = || held_type(known, declared?.0);
+        given.ty = path.type_argument().cloned().or_else(of_constant);
+        self.made((known, maker), &given, env)
     }
 
     /// `GROUP.read(nr)`, with the type in angle brackets or in the constant's own type.
-    fn iocuddle(
+    fn method_request(
         &mut self,
         receiver: &Ex,
         name: &str,
@@ -309,39 +282,22 @@ impl Collector<'_> {
         env: &Env,
         declared: Option<&Ty>,
     ) -> Option<Found> {
-        let direction = match name {
-            "none" => Direction::None,
-            "read" => Direction::Read,
-            "write" => Direction::Write,
-            "write_read" | "read_write" => Direction::ReadWrite,
-            _ => return None,
-        };
-        let [nr] = arguments else { return None };
-        let letter = self.group(receiver, env)?;
-        let through = format!("{}Group::{name}", through::IOCUDDLE);
-        let argument = if direction == Direction::None {
-            Some(Argument::None)
-        } else {
-            let of_generics = generics.iter().find_map(|generic| match generic {
-                Generic::Type(ty) => Some(ty.clone()),
-                Generic::Constant(_) => None,
-            });
-            let ty = of_generics.or_else(|| declared.and_then(iocuddle_argument));
-            ty.map(|ty| Argument::Type(self.eval.ty(&ty, env)))
-        };
-        Some(self.encoded(
-            Parts { through, direction: Some(direction), type_letter: &letter, nr, argument },
-            env,
-        ))
+        let (known, maker) = makers(name, |kind| kind == Made::Method).next()?;
+        let mut given = Given::of(maker.takes, arguments)?;
+        given.letter = Some(self.group(receiver, maker.within()?, env)?);
+        let of_generics = generics.iter().find_map(|generic| match generic {
+            Generic::Type(ty) => Some(ty.clone()),
+            Generic::Constant(_) => None,
+        });
+        given.ty = of_generics.or_else(|| held_type(known, declared?));
+        self.made((known, maker), &given, env)
     }
 
-    /// The letter of a `Group`.
-    fn group(&mut self, receiver: &Ex, env: &Env) -> Option<Ex> {
+    /// The letter of a group, which is of that type.
+    fn group(&mut self, receiver: &Ex, group: &str, env: &Env) -> Option<Ex> {
         match &receiver.bare().kind {
             ExKind::Call(function, arguments) => match &function.kind {
-                ExKind::Path(path)
-                    if path.last() == "new" && path.before_last() == Some("Group") =>
-                {
+                ExKind::Path(path) if path.last() == "new" && path.before_last() == Some(group) => {
                     // Worked out here, where its names mean something.
                     let value = self.eval.number(arguments.first()?, env)?;
                     Some(Ex { kind: ExKind::Integer(value), place: receiver.place })
@@ -358,7 +314,7 @@ impl Collector<'_> {
                 let Target::Item(scope, item) = found else { return None };
                 let Kind::Constant(_, Some(value), _) = &item.kind else { return None };
                 let env = env.step(scope, Vec::new())?;
-                self.group(value, &env)
+                self.group(value, group, &env)
             }
             _ => None,
         }
@@ -378,37 +334,9 @@ impl Collector<'_> {
                 found => found.map(|found| found.packed_by(call.path.last())),
             };
         }
-        let name = call.path.last();
-        let (prefix, direction) = match name {
-            "request_code_none" => (through::NIX, Some(Direction::None)),
-            "request_code_read" => (through::NIX, Some(Direction::Read)),
-            "request_code_write" | "request_code_write_int" => {
-                (through::NIX, Some(Direction::Write))
-            }
-            "request_code_readwrite" => (through::NIX, Some(Direction::ReadWrite)),
-            "io" => (through::IOCTL_SYS, Some(Direction::None)),
-            "ior" => (through::IOCTL_SYS, Some(Direction::Read)),
-            "iow" => (through::IOCTL_SYS, Some(Direction::Write)),
-            "iorw" => (through::IOCTL_SYS, Some(Direction::ReadWrite)),
-            "ioctl_expr" => {
-                let arguments = expressions(call)?;
-                return self.vmm_parts(name, &arguments, env);
-            }
-            _ => return None,
-        };
-        let arguments = expressions(call)?;
-        let through = format!("{prefix}{name}");
-        let (type_letter, nr, size) = match arguments.as_slice() {
-            [type_letter, nr] => (type_letter, nr, None),
-            [type_letter, nr, size] => (type_letter, nr, Some(size)),
-            _ => return None,
-        };
-        let argument = match (size, name) {
-            (Some(size), _) => self.size(size, env),
-            (None, "request_code_write_int") => Some(Argument::Type(self.eval.prelude("c_int"))),
-            (None, _) => Some(Argument::None),
-        };
-        Some(self.encoded(Parts { through, direction, type_letter, nr, argument }, env))
+        let (known, maker) = makers(call.path.last(), |kind| kind == Made::Macro).next()?;
+        let given = Given::of(maker.takes, &expressions(call)?)?;
+        self.made((known, maker), &given, env)
     }
 
     /// What a size says of the argument: the type that it is the size of.
@@ -465,49 +393,10 @@ impl Collector<'_> {
                 }),
             };
         }
-        let direction = match name {
-            "NoneOpcode" => Direction::None,
-            "ReadOpcode" => Direction::Read,
-            "WriteOpcode" => Direction::Write,
-            "ReadWriteOpcode" => Direction::ReadWrite,
-            "BadOpcode" => {
-                let value = literal(&self.generic_value(arguments.first()?, env)?)?;
-                return Some(Found::Number(value));
-            }
-            _ => return None,
-        };
-        let through = format!("{}{name}", through::RUSTIX);
-        let [group, nr, data] = arguments else { return Some(Found::Open(through)) };
-        let group = self.generic_value(group, env).as_ref().and_then(literal);
-        let nr = self.generic_value(nr, env).as_ref().and_then(literal);
-        let argument = match data {
-            Generic::Type(data) if is_unit(data) => Argument::None,
-            Generic::Type(data) => Argument::Type(self.eval.ty(data, env)),
-            Generic::Constant(_) => return None,
-        };
-        let small = |number: Option<i128>| number.and_then(|number| u32::try_from(number).ok());
-        match (small(group), small(nr)) {
-            (Some(type_letter), Some(nr)) => {
-                let krate = self.eval.names.scope(env.scope).krate;
-                let encoder =
-                    self.encoder(krate, &through, (direction, type_letter, nr), &argument);
-                Some(Found::Command(Encoded {
-                    through,
-                    direction,
-                    type_letter,
-                    nr,
-                    argument,
-                    encoder,
-                }))
-            }
-            _ => Some(Found::Open(through)),
-        }
-    }
-
-    fn generic_value(&mut self, generic: &Generic, env: &Env) -> Option<Expression> {
-        match self.eval.generic(generic, env) {
-            Bound::Value(value) => Some(value),
-            Bound::Type(Type::Unknown(_) | _) | Bound::Unknown => None,
+        let (known, maker) = makers(name, |kind| kind == Made::Type).next()?;
+        match Given::of_generics(maker.takes, arguments) {
+            Some(given) => self.made((known, maker), &given, env),
+            None => Some(Found::Open(Constructor::Known(known, maker))),
         }
     }
 }
@@ -535,39 +424,19 @@ pub(crate) fn generic_direction(number: i128) -> Option<Direction> {
     })
 }
 
-fn direction_of(name: &str) -> Option<Direction> {
-    Some(match name {
-        "none" => Direction::None,
-        "read" => Direction::Read,
-        "write" => Direction::Write,
-        "read_write" => Direction::ReadWrite,
-        _ => return None,
-    })
-}
-
 fn is_unit(ty: &Ty) -> bool {
     matches!(&ty.kind, TyKind::Tuple(parts) if parts.is_empty())
 }
 
-fn is_ioctl_type(ty: &Ty) -> bool {
-    ty.path().is_some_and(|path| path.last() == "Ioctl" && !path.arguments().is_empty())
-}
-
-/// `T` of `Ioctl<*mut T>`, `Ioctl<*const T>` and `Ioctl<T>`.
-fn uoctl_argument(ty: &Ty) -> Option<Ty> {
-    let Generic::Type(argument) = ty.path()?.arguments().first()? else { return None };
-    Some(match &argument.kind {
-        TyKind::Pointer(to) => (**to).clone(),
-        _ => argument.clone(),
-    })
-}
-
-/// `T` of `Ioctl<Read, &T>`.
-fn iocuddle_argument(ty: &Ty) -> Option<Ty> {
-    let Generic::Type(argument) = ty.path()?.arguments().get(1)? else { return None };
+/// The command's argument, where the type of a constant that holds its number tells it: `T` of
+/// `Ioctl<*mut T>`.
+fn held_type(known: &Crate, declared: &Ty) -> Option<Ty> {
+    let holder = known.holder.as_ref()?;
+    let path = declared.path().filter(|path| path.last() == holder.name)?;
+    let Generic::Type(argument) = path.arguments().get(holder.argument)? else { return None };
     match &argument.kind {
-        TyKind::Reference { to, .. } => Some((**to).clone()),
-        _ => None,
+        TyKind::Pointer(to) | TyKind::Reference { to, .. } => Some((**to).clone()),
+        _ => (!holder.is_address).then(|| argument.clone()),
     }
 }
 

@@ -105,7 +105,7 @@ impl Collector<'_> {
     /// the crate's own that implements its `Ioctl`.
     fn pattern_opcode(&mut self, ty: &Ty, env: &Env) -> Option<Ex> {
         let path = ty.path()?;
-        let is_pattern = if self.is_of_rustix(ty, env) {
+        let is_pattern = if self.is_of_opcodes(ty, env) {
             constructors::is_pattern(path.last())
         } else {
             self.implements_ioctl(path, env)
@@ -191,7 +191,7 @@ impl Collector<'_> {
                     return;
                 }
                 // Other crates have types of these names, too.
-                if !self.is_of_rustix(ty, env) {
+                if !self.is_of_opcodes(ty, env) {
                     return;
                 }
                 let found = self.type_request(ty, env);

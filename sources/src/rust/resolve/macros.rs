@@ -8,6 +8,7 @@ use proc_macro2::TokenStream;
 
 use super::crates::Resolver;
 use super::scopes::{CrateId, ScopeId};
+use crate::rust::constructors::may_define;
 use crate::rust::syntax::body;
 use crate::rust::syntax::extract;
 use crate::rust::syntax::item::{Ex, Function, Item, Kind, MacroCall, Path, Place};
@@ -31,17 +32,10 @@ type Use = (Arc<str>, String, Place);
 /// Uses of macros within what macros yield are followed so far.
 const DEEPEST: u8 = 8;
 
-/// Words of which every definition of a command has one.
-const WORDS: [&str; 6] = ["ioctl", "Ioctl", "IOCTL", "_IO", "opcode", "request_code"];
-
-fn has_word(text: &str) -> bool {
-    WORDS.iter().any(|word| text.contains(word))
-}
-
 /// Whether an expression of the macro may yield a number.
 fn may_yield(text: &str) -> bool {
     // A macro within may.
-    has_word(text) || ["size_of", "<<", "!"].iter().any(|mark| text.contains(mark))
+    may_define(text) || ["size_of", "<<", "!"].iter().any(|mark| text.contains(mark))
 }
 
 impl Resolver<'_> {
@@ -126,7 +120,7 @@ impl Resolver<'_> {
         while let Some((scope, item, depth)) = self.macro_uses.pop() {
             let Kind::MacroCall(call) = &item.kind else { continue };
             let Some(text) = self.own_macro(krate, &call.path) else { continue };
-            if !makers.contains(call.path.last()) && !has_word(&call.text) {
+            if !makers.contains(call.path.last()) && !may_define(&call.text) {
                 others.push((scope, item.clone(), depth));
             } else if let Some(items) = self.expand_items(&text, call) {
                 self.add_items(scope, &items, "", depth + 1);
@@ -174,7 +168,7 @@ impl Resolver<'_> {
                 .iter()
                 .filter(|(name, text)| {
                     !makers.contains(*name)
-                        && (has_word(text)
+                        && (may_define(text)
                             // Files of the crate may be behind it.
                             || mentions(text, "mod") || makers.iter().any(|maker| mentions(text, maker)))
                 })

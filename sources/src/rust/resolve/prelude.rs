@@ -54,20 +54,13 @@ pub(crate) fn is_known_crate(name: &str) -> bool {
         "std"
             | "core"
             | "alloc"
-            | "libc"
-            | "nix"
-            | "rustix"
-            | "vmm_sys_util"
-            | "uoctl"
-            | "iocuddle"
             | "ioctlkit"
-            | "ioctl_sys"
             | "zerocopy"
             | "bytemuck"
             | "bitflags"
             | "cfg_if"
             | "cty"
-    )
+    ) || constructors::crate_named(name).is_some()
 }
 
 /// Whether a known crate has a type of that name among those of the text.
@@ -84,13 +77,10 @@ pub(crate) fn has_type(name: &str) -> bool {
 
 /// Whether `use krate::…::*` brings in that name.
 pub(crate) fn has(krate: &str, name: &str, kind: Names) -> bool {
+    let maker = constructors::crate_named(krate);
     match kind {
         Names::Types => match krate {
             "std" | "core" | "alloc" | "libc" | "cty" | "linux_raw_sys" => has_type(name),
-            "uoctl" | "iocuddle" => matches!(
-                name,
-                "Ioctl" | "Group" | "Read" | "Write" | "WriteRead" | "Ptr" | "PtrMut"
-            ),
             "ioctlkit" => {
                 matches!(
                     name,
@@ -103,18 +93,8 @@ pub(crate) fn has(krate: &str, name: &str, kind: Names) -> bool {
                         | "CompatI64"
                 )
             }
-            "rustix" => {
-                name == "opcode"
-                    || constructors::is_opcode_type(name)
-                    || constructors::is_pattern(name)
-            }
-            _ => false,
+            _ => maker.is_some_and(|maker| maker.has_type(name)),
         },
-        Names::Values => match krate {
-            "uoctl" | "libc" => constructors::may_yield_number(None, name),
-            "rustix" => constructors::may_yield_number(Some("opcode"), name),
-            "vmm_sys_util" => name == "ioctl_expr",
-            _ => false,
-        },
+        Names::Values => maker.is_some_and(|maker| maker.has_function(name)),
     }
 }
