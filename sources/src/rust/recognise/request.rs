@@ -150,10 +150,11 @@ impl Collector<'_> {
         let argument = match maker.carries {
             Carries::Nothing | Carries::AnyLength(_) => Some(Argument::None),
             Carries::Int => Some(Argument::Type(self.eval.prelude("c_int"))),
-            Carries::Type => given.ty.as_ref().map(|ty| match is_unit(ty) {
-                true => Argument::None,
-                false => Argument::Type(self.eval.ty(ty, env)),
-            }),
+            Carries::Type => match &given.ty {
+                Some(ty) if is_unit(ty) => Some(Argument::None),
+                Some(ty) => Some(Argument::Type(self.eval.ty(ty, env))),
+                None => None,
+            },
             Carries::Size => self.size(given.size.as_ref()?, env),
         };
         let (type_letter, nr) = (given.letter.as_ref()?, given.nr.as_ref()?);
