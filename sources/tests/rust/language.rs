@@ -33,6 +33,45 @@ fn names_are_found_through_modules_imports_and_aliases() {
 }
 
 #[test]
+fn globs_lead_through_each_other_and_in_circles() {
+    // `deep` is found through `b`, whose glob leads to where it is; `a` and `b` import from each other.
+    let interface = read_text(
+        "mod a { pub use super::b::*; pub use deep::*; }\n\
+         mod b { pub use super::a::*; pub use super::holder::*; }\n\
+         mod holder { pub mod deep { #[repr(C)] pub struct Found(u32); pub const NR: u32 = 7; } }\n\
+         use a::*;\n\
+         nix::ioctl_read!(get, b'x', NR, Found);\n",
+    );
+    assert_eq!(number(&interface, "get", "x86_64"), 0x8004_7807);
+}
+
+#[test]
+fn a_name_of_the_module_itself_goes_before_those_of_its_globs() {
+    let interface = read_text(
+        "mod a { pub type Arg = u64; pub const NR: u32 = 9; }\n\
+         use a::*;\n\
+         type Arg = u16;\n\
+         nix::ioctl_read!(get, b'x', NR, Arg);\n",
+    );
+    assert_eq!(number(&interface, "get", "x86_64"), 0x8002_7809);
+}
+
+#[test]
+fn imports_that_lead_to_themselves_lead_to_nothing() {
+    let read = read_files(&[(
+        "lib.rs",
+        "mod a { pub use super::b::Arg; pub use super::b::*; }\n\
+         mod b { pub use super::a::Arg; pub use super::a::*; }\n\
+         type Own = Own::Inner;\n\
+         nix::ioctl_read!(get, b'x', 1, a::Arg);\n\
+         nix::ioctl_read!(set, b'x', 2, Own::Inner);\n",
+    )]);
+    let said = read.said(ProblemKind::Incomplete);
+    assert!(said.iter().any(|message| message.contains("`a::Arg` is unknown")), "{said:?}");
+    assert!(said.iter().any(|message| message.contains("`Own::Inner` is unknown")), "{said:?}");
+}
+
+#[test]
 fn a_path_attribute_and_nested_inline_modules_lead_to_their_files() {
     let read = read_files(&[
         ("Cargo.toml", "[package]\nname = \"p\"\nedition = \"2021\"\n"),

@@ -10,8 +10,9 @@ use ioctlkit_abi::{Abi, AbiSet};
 use super::cargo::Package;
 use super::features::Features;
 use super::files::{Files, folder_of};
-use super::lookups::Lookups;
+use super::globs::Globs;
 use super::macros::Expansions;
+use super::names::Key;
 use super::packages::Packages;
 use super::scopes::{CrateId, Definition, Krate, Scope, ScopeId, Target};
 use super::sources::{FileIndex, Sources};
@@ -47,9 +48,11 @@ pub(crate) struct Resolver<'a> {
     /// Those that make no command, to be expanded when a name is missing.
     pub(super) unexpanded: HashMap<ScopeId, Vec<(Arc<Item>, u8)>>,
     pub(super) expansions: &'a mut Expansions,
-    pub(super) lookups: Lookups,
-    /// What the globs of modules lead to.
-    pub(super) globs: HashMap<(ScopeId, usize), Option<Target>>,
+    pub(super) globs: Globs,
+    /// What names were found to stand for.
+    pub(super) known: HashMap<Key, Option<Target>>,
+    /// The names that are being looked for.
+    pub(super) open: Vec<Key>,
     /// Files that crates lead to.
     pub(super) reached: HashSet<FileIndex>,
     /// Files, and folders of files, of modules that these ABIs do not have.
@@ -86,8 +89,9 @@ impl<'a> Resolver<'a> {
             macro_uses: Vec::new(),
             unexpanded: HashMap::new(),
             expansions,
-            lookups: Lookups::default(),
-            globs: HashMap::new(),
+            globs: Globs::default(),
+            known: HashMap::new(),
+            open: Vec::new(),
             reached: HashSet::new(),
             left_out: HashSet::new(),
             builtin: None,

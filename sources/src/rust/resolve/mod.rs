@@ -9,7 +9,7 @@ pub(crate) mod discover;
 pub(crate) mod enter;
 pub(crate) mod features;
 pub(crate) mod files;
-pub(crate) mod lookups;
+pub(crate) mod globs;
 pub(crate) mod macros;
 pub(crate) mod names;
 pub(crate) mod packages;

@@ -1,11 +1,18 @@
 //! What a path means.
 
+use std::collections::HashSet;
+
 use super::cargo::{Dependency, FIRST_EDITION};
 use super::crates::Resolver;
-use super::lookups::Begun;
 use super::prelude;
 use super::scopes::{CrateId, Entry, Names, ScopeId, Target};
 use crate::rust::syntax::item::{Import, Item, Kind};
+
+/// A name, where it is looked for, and as what.
+pub(crate) type Key = (ScopeId, String, Names);
+
+/// No chain of imports is longer.
+const LONGEST: usize = 64;
 
 impl Resolver<'_> {
     /// What names lead to, seen from a scope.
@@ -81,13 +88,14 @@ impl Resolver<'_> {
                     }
                 }
                 Kind::Data(_) => self.associated(scope, &item.name, name),
-                Kind::Alias(_, ty) if !self.lookups.is_too_long() => {
+                Kind::Alias(_, ty) => {
                     let path = ty.path()?;
-                    let target = self.resolve(scope, &path.names(), path.global, Names::Types)?;
-                    self.lookups.follow((scope, item.name.clone(), Names::Types));
-                    let found = self.member(target, name, kind);
-                    self.lookups.unfollow();
-                    found
+                    let key = (scope, format!("{}::{name}", item.name), kind);
+                    self.once(key, |resolver| {
+                        let names = path.names();
+                        let target = resolver.resolve(scope, &names, path.global, Names::Types)?;
+                        resolver.member(target, name, kind)
+                    })
                 }
                 _ => None,
             },
@@ -106,18 +114,77 @@ impl Resolver<'_> {
         })
     }
 
-    /// What a name in a module stands for.
+    /// What a name in a module stands for: what the module defines, else what it has through its globs.
     pub(crate) fn lookup(&mut self, scope: ScopeId, name: &str, kind: Names) -> Option<Target> {
-        if let Begun::Known(known) = self.lookups.begin((scope, name.to_owned(), kind)) {
-            return known;
+        let key = (scope, name.to_owned(), kind);
+        if let Some(known) = self.known.get(&key) {
+            return known.clone();
         }
+        let mut seen = HashSet::new();
+        let found =
+            self.once(key.clone(), |resolver| resolver.search(scope, name, kind, &mut seen));
+        if found.is_some() {
+            self.known.insert(key, found.clone());
+        } else if self.open.is_empty() && !self.globs.are_open() {
+            // Nothing was left out because somebody is looking for it already, so none of them has it.
+            let lacking = seen.into_iter().map(|module| ((module, name.to_owned(), kind), None));
+            self.known.extend(lacking);
+        }
+        found
+    }
+
+    /// Looks for something, unless somebody is looking for it already: what leads back to itself leads to
+    /// nothing.
+    fn once(&mut self, key: Key, look: impl FnOnce(&mut Self) -> Option<Target>) -> Option<Target> {
+        if self.open.len() > LONGEST || self.open.contains(&key) {
+            return None;
+        }
+        self.open.push(key);
+        let found = look(self);
+        self.open.pop();
+        found
+    }
+
+    /// Looks for a name in a module and in what its globs lead to, each module once.
+    fn search(
+        &mut self,
+        scope: ScopeId,
+        name: &str,
+        kind: Names,
+        seen: &mut HashSet<ScopeId>,
+    ) -> Option<Target> {
+        let mut open = vec![Target::Module(scope)];
+        while let Some(target) = open.pop() {
+            let found = match target {
+                Target::Module(module) if !seen.insert(module) => None,
+                Target::Module(module) => match self.known.get(&(module, name.to_owned(), kind)) {
+                    Some(known) => known.clone(),
+                    None => self.defined(module, name, kind).or_else(|| {
+                        self.settle(module);
+                        open.extend(self.globs.of(module).rev().cloned());
+                        None
+                    }),
+                },
+                Target::External(krate, mut path) => prelude::has(&krate, name, kind).then(|| {
+                    path.push(name.to_owned());
+                    Target::External(krate, path)
+                }),
+                target => self.member(target, name, kind),
+            };
+            if found.is_some() {
+                return found;
+            }
+        }
+        None
+    }
+
+    /// What a name is that a module defines or imports by itself.
+    fn defined(&mut self, scope: ScopeId, name: &str, kind: Names) -> Option<Target> {
         let mut found = self.lookup_own(scope, name, kind);
         // What a macro yields may be further uses of macros.
         while found.is_none() && self.expand_for(scope, name) {
             found = self.lookup_own(scope, name, kind);
         }
-        let found = found.or_else(|| self.lookup_globs(scope, name, kind));
-        self.lookups.end(found.as_ref());
         found
     }
 
@@ -148,7 +215,12 @@ impl Resolver<'_> {
         included.into_iter().find_map(|inner| self.lookup(inner, name, kind))
     }
 
-    fn import(&mut self, scope: ScopeId, import: &Import, kind: Names) -> Option<Target> {
+    pub(super) fn import(
+        &mut self,
+        scope: ScopeId,
+        import: &Import,
+        kind: Names,
+    ) -> Option<Target> {
         let names: Vec<&str> = import.path.iter().map(String::as_str).collect();
         let krate = self.scope(scope).krate;
         if let [only] = names.as_slice() {
@@ -165,32 +237,6 @@ impl Resolver<'_> {
             return Some(found);
         }
         self.resolve(scope, &names, import.global, kind)
-    }
-
-    fn lookup_globs(&mut self, scope: ScopeId, name: &str, kind: Names) -> Option<Target> {
-        (0..self.scope(scope).globs.len()).find_map(|index| match self.glob(scope, index)? {
-            Target::Module(module) if module == scope => None,
-            Target::External(krate, mut path) => prelude::has(&krate, name, kind).then(|| {
-                path.push(name.to_owned());
-                Target::External(krate, path)
-            }),
-            target => self.member(target, name, kind),
-        })
-    }
-
-    /// What a module's `use a::*` leads to.
-    fn glob(&mut self, scope: ScopeId, index: usize) -> Option<Target> {
-        if let Some(known) = self.globs.get(&(scope, index)) {
-            return known.clone();
-        }
-        let import = self.scope(scope).globs.get(index)?.clone();
-        let before = self.lookups.take_way_back();
-        let found = self.import(scope, &import, Names::Types);
-        let led_back = self.lookups.put_way_back(before);
-        if found.is_some() || !led_back {
-            self.globs.insert((scope, index), found.clone());
-        }
-        found
     }
 
     /// The root of the `libc` crate, where its source is at hand.
