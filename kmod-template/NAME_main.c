@@ -9,6 +9,7 @@
 //% endif
  */
 
+//% set objects = interfaces[0].objects
 //% if opens
 #include <linux/anon_inodes.h>
 //% endif
@@ -24,15 +25,18 @@
 //% if device == "cdev" or bus == "usb"
 #include <linux/device.h>
 //% endif
+//% if objects
+#include <linux/err.h>
+//% endif
 #include <linux/fs.h>
 //% if bus == "i2c"
 #include <linux/i2c.h>
 //% endif
 #include <linux/kernel.h>
-//% if device == "misc"
-//% if bus != "none"
+//% if objects or (device == "misc" and bus != "none")
 #include <linux/kref.h>
 //% endif
+//% if device == "misc"
 #include <linux/miscdevice.h>
 //% endif
 //% if bus != "none"
@@ -107,11 +111,17 @@ struct ${name}_device {
 /**
  * struct ${name}_file - one open file
  * @device: its device
+//% if objects
+ * @handles: the objects that its commands have made
+//% endif
 //% block file_docs
 //% endblock
  */
 struct ${name}_file {
 	struct ${name}_device *device;
+//% if objects
+	struct ${name}_handles handles;
+//% endif
 //% block file_members
 //% endblock
 };
@@ -164,6 +174,42 @@ void ${name}_leave(struct file *file)
 }
 //% endif
 
+//% for object in objects
+/**
+ * struct ${object.symbol} - what ${object.creators|comment} makes
+ * @refs: the handle, and each command that uses the object
+ */
+struct ${object.symbol} {
+	struct kref refs;
+};
+
+static void ${object.symbol}_free(struct kref *refs)
+{
+	kfree(container_of(refs, struct ${object.symbol}, refs));
+}
+
+//% if object.used
+void ${object.symbol}_get(struct ${object.symbol} *${object.name})
+{
+	kref_get(&${object.name}->refs);
+}
+
+//% endif
+void ${object.symbol}_put(struct ${object.symbol} *${object.name})
+{
+	kref_put(&${object.name}->refs, ${object.symbol}_free);
+}
+
+//% endfor
+//% if objects
+struct ${name}_handles *${name}_handles(struct file *file)
+{
+	struct ${name}_file *private = file->private_data;
+
+	return &private->handles;
+}
+
+//% endif
 //% if in_tree
 /* Handlers go here: ${name}_ioctl.h has the text of each in front of its ops. */
 //% else
@@ -201,13 +247,31 @@ ${c.stub_definition|code}
 {
 	return anon_inode_getfile("[${c.opens}]", &${c.opens}_fops, NULL, O_RDWR);
 }
+//% elif c.created
+
+${c.stub_definition|code}
+{
+	struct ${c.created.symbol} *${c.created.object};
+
+	${c.created.object} = kzalloc(sizeof(*${c.created.object}), GFP_KERNEL_ACCOUNT);
+	if (!${c.created.object})
+		return ERR_PTR(-ENOMEM);
+	kref_init(&${c.created.object}->refs);
+	return ${c.created.object};
+}
+//% elif c.destroys
+
+${c.stub_definition|code}
+{
+	return 0;
+}
 //% endif
 //% endfor
 //% endfor
 
 const struct ${name}_ops ${name}_ops = {
 //% for c in interfaces[0].commands
-//% if c.opens
+//% if c.opens or c.created or c.destroys
 	.${c.op} = ${c.handler},
 //% endif
 //% endfor
@@ -234,6 +298,9 @@ static int ${name}_open(struct inode *inode, struct file *file)
 	kref_get(&device->refs);
 //% endif
 	private->device = device;
+//% if objects
+	${name}_handles_init(&private->handles);
+//% endif
 //% block open
 //% endblock
 	file->private_data = private;
@@ -244,6 +311,9 @@ static int ${name}_release(struct inode *inode, struct file *file)
 {
 	struct ${name}_file *private = file->private_data;
 
+//% if objects
+	${name}_handles_free(&private->handles);
+//% endif
 //% if device == "cdev"
 	put_device(&private->device->dev);
 //% elif bus != "none"

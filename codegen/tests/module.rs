@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// A source, its driver's folder, and how the driver is made.
-const DRIVERS: [(&str, &str, &[&str]); 5] = [
+const DRIVERS: [(&str, &str, &[&str]); 6] = [
     ("examples/echo", "examples/echo/module", &[]),
     ("fixtures/module/gong.rs", "fixtures/module/gong", &[]),
     ("fixtures/module/pulse.rs", "fixtures/module/pulse", &["--device", "cdev", "--minors", "3"]),
     ("fixtures/module/speed.rs", "fixtures/module/speed", &[]),
+    ("fixtures/module/shelf.rs", "fixtures/module/shelf", &[]),
     ("bench/module/include/uapi/linux/ioctl_bench.h", "bench/module", &["--bench"]),
 ];
 
@@ -57,5 +58,10 @@ fn the_committed_driver_that_is_measured_is_what_its_interface_comes_to() {
 
 #[test]
 fn the_committed_driver_of_the_benchmark_is_what_its_header_comes_to() {
+    is_what_its_interface_comes_to(DRIVERS[5]);
+}
+
+#[test]
+fn the_committed_driver_with_objects_is_what_its_interface_comes_to() {
     is_what_its_interface_comes_to(DRIVERS[4]);
 }

@@ -158,6 +158,13 @@ fn what_is_said_of_a_member_and_cannot_be() {
             "#[ioctl(fd)] pub a: i64,",
             "`a` of `struct data` holds a file descriptor: make it an `i32`",
         ),
+        (
+            "#[ioctl(handle = cup)] pub a: i32,",
+            "`a` of `struct data` holds a handle: make it a `u32`",
+        ),
+        ("#[ioctl(handle = Cup)] pub a: u32,", "`Cup` is no name for an object"),
+        ("#[ioctl(handle = \"cup\")] pub a: u32,", "write the name without quotes"),
+        ("#[ioctl(fd, handle = cup)] pub a: i32,", "contradicts what is said of the member"),
         ("pub linux: u32,", "`linux` is a keyword or a macro in C"),
         ("pub current: u32,", "`current` is a keyword or a macro in C"),
         ("pub HZ: u32,", "`HZ` is a keyword or a macro in C"),
@@ -373,4 +380,94 @@ fn an_interface_of_which_the_derive_refuses_an_item() {
     let refused_by_the_derive = fine.replace("BellIoctl", "GongIoctl").replace("nr = 1", "no = 2");
     refused("lib.rs", &format!("{fine}{refused_by_the_derive}"), "the derive refuses it too");
     refused("lib.rs", &rust("", "#[ioctl(nr = 1)] Ring, #[ioctl(nr = 2)] Mute(u32),"), "direction");
+}
+
+#[test]
+fn objects_that_no_handle_can_stand_for() {
+    let new = data("New", "", "#[ioctl(creates = cup)] pub cup: u32, pub _r: Reserved<4>,");
+    let old = data("Old", "", "#[ioctl(handle = cup)] pub cup: u32,");
+    let make = "#[ioctl(nr = 1, read_write)] Make(New),";
+    for (items, commands, why) in [
+        (new.clone(), "#[ioctl(nr = 1, write)] Make(New),", "the caller does not get the argument"),
+        (
+            new.clone(),
+            "#[ioctl(nr = 1, read_write, returns = u32)] Make(New),",
+            "it creates an object, and so returns nothing else",
+        ),
+        (old.clone(), "#[ioctl(nr = 1, write)] Use(Old),", "no command makes one"),
+        (
+            format!("{new}{old}"),
+            "#[ioctl(nr = 1, read_write)] Make(New), #[ioctl(nr = 2, read)] Use(Old),",
+            "the kernel does not read the argument",
+        ),
+        (
+            data("New", "", "#[ioctl(creates = device)] pub device: u32,"),
+            make,
+            "the driver has another use for the name `device`",
+        ),
+        (
+            data("New", "#[ioctl(c = \"struct bell_cup\")]", "#[ioctl(creates = cup)] pub a: u32,"),
+            make,
+            "`struct bell_cup` is what the driver has for the object `cup`",
+        ),
+        (
+            data(
+                "New",
+                "",
+                "#[ioctl(creates = cup)] pub a: u32, #[ioctl(creates = mug)] pub b: u32,",
+            ),
+            make,
+            "it creates two objects",
+        ),
+        (
+            format!(
+                "{new}{}",
+                data(
+                    "Two",
+                    "",
+                    "#[ioctl(destroys = cup)] pub a: u32, #[ioctl(destroys = cup)] pub b: u32,"
+                )
+            ),
+            "#[ioctl(nr = 1, read_write)] Make(New), #[ioctl(nr = 2, write)] Drop(Two),",
+            "it destroys two objects",
+        ),
+        (
+            data(
+                "New",
+                "",
+                "#[ioctl(creates = cup)] pub a: u32, #[ioctl(handle = cup)] pub b: u32,",
+            ),
+            make,
+            "it makes a cup of objects that cannot be there before",
+        ),
+        (
+            format!("{new}{old}{}", data("Outer", "", "pub old: Old,")),
+            "#[ioctl(nr = 1, read_write)] Make(New), #[ioctl(nr = 2, write)] Use(Outer),",
+            "only those in the argument itself are looked up",
+        ),
+        (
+            format!("{new}{old}"),
+            "#[ioctl(nr = 1, read_write)] Make(New), #[ioctl(nr = 2, write, buffer = Old)] Use,",
+            "a handle in an array",
+        ),
+        (
+            format!(
+                "{new}{}",
+                data("Grown", "", "pub a: u32, #[ioctl(handle = cup)] pub cup: u32,")
+            ),
+            "#[ioctl(nr = 1, read_write)] Make(New), \
+             #[ioctl(nr = 2, write, extensible(min_size = 4))] Use(Grown),",
+            "`cup` is a handle and came after the first version",
+        ),
+    ] {
+        refused("lib.rs", &rust(&items, commands), why);
+    }
+    let files = "#[derive(Ioctl)]\n#[ioctl(type = b'y', device = File, prefix = \"FILE_\")]\n\
+                 pub enum FileIoctl { #[ioctl(nr = 1, read_write)] Make(New), }";
+    let commands = "#[ioctl(nr = 1, returns = File)] Open,";
+    refused(
+        "lib.rs",
+        &rust(&format!("{new}{files}"), commands),
+        "only a file in `/dev` keeps objects",
+    );
 }

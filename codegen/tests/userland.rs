@@ -15,7 +15,7 @@ use ioctlkit_oracle::Compiler;
 use ioctlkit_sources::rust;
 use ioctlkit_vm::{Cache, Headers, Release};
 
-const DRIVERS: [&str; 3] = ["echo", "gong", "pulse"];
+const DRIVERS: [&str; 4] = ["echo", "gong", "pulse", "shelf"];
 
 /// syzkaller's architectures that Debian has a compiler for, the ABI, and the kernel's folder.
 const ARCHES: [(&str, &str, &str); 8] = [

@@ -31,6 +31,6 @@ mod record;
 pub use command::{Access, Command, Encoded, EncodedSize, Identity, NumberError, Passing, Returns};
 pub use interface::Interface;
 pub use layout::{Offsets, SizeAlign};
-pub use record::{Constraint, Member, Portability, Record, Role, Type};
+pub use record::{Constraint, HandlePurpose, Member, Portability, Record, Role, Type};
 
 pub(crate) use proof::Fault;

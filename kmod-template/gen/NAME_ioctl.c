@@ -7,7 +7,7 @@ ${stamp}
 //% if it.compat == "translated"
 #include <linux/compat.h>
 //% endif
-//% if it.uses.file or it.uses.arrays
+//% if it.uses.errors
 #include <linux/err.h>
 //% endif
 //% if it.uses.file
@@ -31,6 +31,9 @@ ${stamp}
 //% endif
 #include <linux/string.h>
 #include <linux/uaccess.h>
+//% if it.objects
+#include <linux/xarray.h>
+//% endif
 
 #include "${it.symbol}_ioctl.h"
 //% if it.checks
@@ -66,8 +69,89 @@ static int ${record.check}(const ${record.type|code} *arg)
 }
 //% endfor
 
+//% for object in it.objects
+/* Each ${object.name|comment} of an open file, by its handle. */
+
+static int ${object.symbol}_reserve(struct file *file, u32 *handle)
+{
+	return xa_alloc(&${it.symbol}_handles(file)->${object.name}, handle, NULL, XA_LIMIT(1, ${it.upper}_HANDLES_MAX), GFP_KERNEL_ACCOUNT);
+}
+
+static void ${object.symbol}_publish(struct file *file, u32 handle, struct ${object.symbol} *${object.name})
+{
+	/* The place was reserved: there is nothing to allocate. */
+	xa_store(&${it.symbol}_handles(file)->${object.name}, handle, ${object.name}, 0);
+}
+
+static void ${object.symbol}_release(struct file *file, u32 handle)
+{
+	xa_release(&${it.symbol}_handles(file)->${object.name}, handle);
+}
+//% if object.used
+
+/* The object, which stays until it is put; NULL if the file has none of that handle. */
+static struct ${object.symbol} *${object.symbol}_find(struct file *file, u32 handle)
+{
+	struct xarray *objects = &${it.symbol}_handles(file)->${object.name};
+	struct ${object.symbol} *${object.name};
+
+	xa_lock(objects);
+	${object.name} = xa_load(objects, handle);
+	if (${object.name})
+		${object.symbol}_get(${object.name});
+	xa_unlock(objects);
+	return ${object.name};
+}
+//% endif
+//% if object.destroyed
+
+/* Takes the handle away, unless another thread did so first. */
+static bool ${object.symbol}_forget(struct file *file, u32 handle, struct ${object.symbol} *${object.name})
+{
+	struct xarray *objects = &${it.symbol}_handles(file)->${object.name};
+	bool was_there;
+
+	xa_lock(objects);
+	was_there = xa_load(objects, handle) == ${object.name};
+	if (was_there)
+		__xa_erase(objects, handle);
+	xa_unlock(objects);
+	if (was_there)
+		${object.symbol}_put(${object.name});
+	return was_there;
+}
+//% endif
+
+//% endfor
+//% if it.objects
+void ${it.symbol}_handles_init(struct ${it.symbol}_handles *handles)
+{
+//% for object in it.objects
+	xa_init_flags(&handles->${object.name}, XA_FLAGS_ALLOC1);
+//% endfor
+}
+
+void ${it.symbol}_handles_free(struct ${it.symbol}_handles *handles)
+{
+//% for object in it.objects
+	struct ${object.symbol} *${object.name};
+//% endfor
+	unsigned long handle;
+//% for object in it.objects
+
+	xa_for_each(&handles->${object.name}, handle, ${object.name})
+		${object.symbol}_put(${object.name});
+	xa_destroy(&handles->${object.name});
+//% endfor
+}
+
+//% endif
 /* The commands. */
 //% macro command(c, do_name)
+//% set makes = c.returns == "file" or c.returns == "object"
+//% set copied = "size" if c.kind == "flexible" or c.kind == "buffer" else "min_t(size_t, size, sizeof(" ~ c.star ~ "karg))" if c.growth != "none" else "sizeof(" ~ c.star ~ "karg)"
+//% set to_user = "copy_to_user(uarg, " ~ c.ref ~ "karg, " ~ copied ~ ")"
+//% set tail = "size > sizeof(" ~ c.star ~ "karg) && clear_user(uarg + sizeof(" ~ c.star ~ "karg), size - sizeof(" ~ c.star ~ "karg))"
 
 static long ${do_name}(struct file *file${(", unsigned int cmd" if c.by_number)|code}${(", " ~ c.user_type ~ " __user *uarg" if c.by_address)|code}${(", unsigned long arg" if c.kind == "value")|code})
 {
@@ -98,9 +182,16 @@ static long ${do_name}(struct file *file${(", unsigned int cmd" if c.by_number)|
 //% if c.growth == "member"
 	u32 size;
 //% endif
+//% for handle in c.handles
+	struct ${handle.symbol} *${handle.parameter} = NULL;
+//% endfor
 //% if c.returns == "file"
 	struct file *made;
 	int fd, ret;
+//% elif c.returns == "object"
+	struct ${c.created.symbol} *made;
+	u32 handle;
+	int ret;
 //% else
 	int ret;
 //% endif
@@ -262,6 +353,17 @@ static long ${do_name}(struct file *file${(", unsigned int cmd" if c.by_number)|
 //% endfor
 //% endif
 //% endif
+//% for handle in c.handles
+	ret = -ENOENT;
+	${handle.parameter} = ${handle.symbol}_find(file, karg${c.dot|code}${handle.member});
+	if (!${handle.parameter})
+		goto out;
+//% endfor
+//% if c.returns == "object"
+	ret = ${c.created.symbol}_reserve(file, &handle);
+	if (ret)
+		${c.fail|code};
+//% endif
 //% if c.returns == "file"
 	fd = get_unused_fd_flags(O_CLOEXEC);
 //% if c.cleans
@@ -276,43 +378,41 @@ static long ${do_name}(struct file *file${(", unsigned int cmd" if c.by_number)|
 //% endif
 	ret = ${it.symbol}_enter(file);
 	if (ret)
-		${("goto put_fd" if c.returns == "file" else c.fail)|code};
-//% if c.returns == "file"
+		${("goto put_fd" if c.returns == "file" else "goto release" if makes else c.fail)|code};
+//% if makes
 	made = ${it.symbol}_ops.${c.op}(${c.arguments|code});
 	${it.symbol}_leave(file);
 	if (IS_ERR(made)) {
 		ret = PTR_ERR(made);
-		goto put_fd;
+		${("goto put_fd" if c.returns == "file" else "goto release")|code};
 	}
 //% else
 	ret = ${it.symbol}_ops.${c.op}(${c.arguments|code});
 	${it.symbol}_leave(file);
+//% for handle in c.handles if handle.destroys
+	if (ret >= 0 && !${handle.symbol}_forget(file, karg${c.dot|code}${handle.member}, ${handle.parameter}))
+		ret = -ENOENT;
+//% endfor
 //% if c.writes
 	if (ret < 0)
 		${c.fail|code};
 //% endif
 //% endif
 //% if c.writes
-//% if c.returns == "file"
-//% set size_of = "sizeof(" ~ c.star ~ "karg)"
-	if (copy_to_user(uarg, ${c.ref|code}karg, sizeof(${c.star|code}karg))) {
-		ret = -EFAULT;
-		goto put_file;
-	}
-//% elif c.kind == "flexible"
+//% if c.kind == "flexible"
 	size = struct_size(karg, ${c.array}, min_t(${"u64" if c.wide_count else "size_t"}, karg->${c.count}, capacity));
-	if (copy_to_user(uarg, karg, size))
-		ret = -EFAULT;
-//% elif c.kind == "buffer"
-	if (copy_to_user(uarg, karg, size))
-		ret = -EFAULT;
-//% elif c.growth != "none"
-	if (copy_to_user(uarg, ${c.ref|code}karg, min_t(size_t, size, sizeof(${c.star|code}karg))))
-		${("ret = -EFAULT" if c.cleans else "return -EFAULT")|code};
-//% if not c.reads
+//% endif
+//% if c.returns == "object"
+	karg${c.dot|code}${c.created.member} = handle;
+//% endif
+//% if makes
+	ret = -EFAULT;
+	if (${to_user|code})
+		goto put_made;
+//% if c.growth != "none" and not c.reads
 	/* The members that the driver does not know. */
-	if (size > sizeof(${c.star|code}karg) && clear_user(uarg + sizeof(${c.star|code}karg), size - sizeof(${c.star|code}karg)))
-		${("ret = -EFAULT" if c.cleans else "return -EFAULT")|code};
+	if (${tail|code})
+		goto put_made;
 //% endif
 //% elif c.translated
 //% if c.cleans
@@ -326,33 +426,55 @@ static long ${do_name}(struct file *file${(", unsigned int cmd" if c.by_number)|
 	if (copy_to_user(uarg, &carg, sizeof(carg)))
 		return -EFAULT;
 //% endif
-//% elif c.cleans
-	if (copy_to_user(uarg, ${c.ref|code}karg, sizeof(${c.star|code}karg)))
-		ret = -EFAULT;
 //% else
-	if (copy_to_user(uarg, &karg, sizeof(karg)))
-		return -EFAULT;
+	if (${to_user|code})
+		${("ret = -EFAULT" if c.cleans else "return -EFAULT")|code};
+//% if c.growth != "none" and not c.reads
+	/* The members that the driver does not know. */
+	if (${tail|code})
+		${("ret = -EFAULT" if c.cleans else "return -EFAULT")|code};
 //% endif
 //% endif
+//% endif
+//% if makes
 //% if c.returns == "file"
 	/* Behind this, another thread may use the file: nothing can fail. */
 	fd_install(fd, made);
+//% set answer = "fd"
+//% else
+	/* Behind this, another thread may use the object: nothing can fail. */
+	${c.created.symbol}_publish(file, handle, made);
+//% set answer = "0"
+//% endif
 //% if c.cleans
-	ret = fd;
+	ret = ${answer};
 	goto out;
 //% else
-	return fd;
+	return ${answer};
 //% endif
 
 //% if c.writes
-put_file:
+put_made:
+//% if c.returns == "file"
 	fput(made);
+//% else
+	${c.created.symbol}_put(made);
 //% endif
+//% endif
+//% if c.returns == "file"
 put_fd:
 	put_unused_fd(fd);
+//% else
+release:
+	${c.created.symbol}_release(file, handle);
+//% endif
 //% endif
 //% if c.cleans
 out:
+//% for handle in c.handles
+	if (${handle.parameter})
+		${handle.symbol}_put(${handle.parameter});
+//% endfor
 //% for array in c.arrays
 	kvfree(${array.copy});
 //% endfor

@@ -9,6 +9,9 @@ ${stamp}
 #include <linux/ioctl.h>
 //% endif
 #include <linux/types.h>
+//% if it.objects
+#include <linux/xarray.h>
+//% endif
 #include <linux/${name}.h>
 
 //% if in_tree
@@ -32,6 +35,41 @@ ${stamp}
 #define ${it.upper}_ARRAY_BYTES_MAX	0x100000
 
 //% endif
+//% if it.objects
+/* The objects of a kind that an open file has at most. More are refused with -EBUSY. */
+#define ${it.upper}_HANDLES_MAX	0xffff
+
+//% for object in it.objects
+struct ${object.symbol};
+//% endfor
+
+/**
+ * struct ${it.symbol}_handles - the objects of an open file
+//% for object in it.objects
+ * @${object.name}: each &struct ${object.symbol}, by its handle
+//% endfor
+ */
+struct ${it.symbol}_handles {
+//% for object in it.objects
+	struct xarray ${object.name};
+//% endfor
+};
+
+/* For the driver's open() and release(). The latter puts each object that is left. */
+void ${it.symbol}_handles_init(struct ${it.symbol}_handles *handles);
+void ${it.symbol}_handles_free(struct ${it.symbol}_handles *handles);
+
+/* The driver defines these, too: where a file has its handles, and an object's references. */
+struct ${it.symbol}_handles *${it.symbol}_handles(struct file *file);
+//% for object in it.objects
+//% if object.used
+/* Called with a spinlock held. */
+void ${object.symbol}_get(struct ${object.symbol} *${object.name});
+//% endif
+void ${object.symbol}_put(struct ${object.symbol} *${object.name});
+//% endfor
+
+//% endif
 /**
  * struct ${it.symbol}_ops - what the driver does for each command
  *
@@ -41,6 +79,13 @@ ${stamp}
  * wake up and return -ENODEV when the device goes; until it returns, the device cannot be
  * removed. What a handler leaves in its argument goes to the caller only when it succeeds.
  * A command whose member is NULL answers -ENOTTY.
+//% if it.objects
+ *
+ * A handler that makes an object returns it with one reference, which becomes the handle's: it
+ * is put when the handle goes, or when the caller's memory cannot be written. No other thread
+ * finds the object before the caller has its handle. A handler that gets an object has a
+ * reference until it returns.
+//% endif
 //% for c in it.commands
  *
  * @${c.op}: ${c.macro_use|comment}${c.remark|comment}::

@@ -91,6 +91,31 @@ static const struct elements ${it.symbol}_${c.op}_elements[] = {
 
 static_assert(ARRAY_SIZE(${it.symbol}_${c.op}_elements) <= MOST_ARRAYS + 1, "arrays");
 //% endfor
+//% for c in it.commands if c.handles
+
+static const struct handle ${it.symbol}_${c.op}_handles[] = {
+//% for handle in c.handles
+//% for object in it.objects if object.name == handle.object
+	{
+		.name = "${handle.member|string}",
+		.offset = offsetof(${c.type|code}, ${handle.member}),
+		.creator = ${object.creator},
+//% if handle.destroys
+		.destroys = true,
+//% endif
+	},
+//% endfor
+//% endfor
+	{ .name = NULL }
+};
+//% endfor
+//% for c in it.commands if c.created
+
+static const struct handle ${it.symbol}_${c.op}_created = {
+	.name = "${c.created.member|string}",
+	.offset = offsetof(${c.type|code}, ${c.created.member}),
+};
+//% endfor
 
 static const struct command ${it.symbol}_commands[] = {
 //% for c in it.commands
@@ -104,8 +129,10 @@ static const struct command ${it.symbol}_commands[] = {
 //% if c.any_size
 		.any_size = true,
 //% endif
-//% if c.returns != "nothing"
-		.answer = ${"NUMBER" if c.returns == "number" else "DESCRIPTOR"},
+//% if c.returns == "number"
+		.answer = NUMBER,
+//% elif c.returns == "file"
+		.answer = DESCRIPTOR,
 //% endif
 //% if c.reads
 		.reads = true,
@@ -134,6 +161,12 @@ static const struct command ${it.symbol}_commands[] = {
 		.members = ${c.test.members},
 //% if c.arrays
 		.elements = ${it.symbol}_${c.op}_elements,
+//% endif
+//% if c.handles
+		.handles = ${it.symbol}_${c.op}_handles,
+//% endif
+//% if c.created
+		.created = &${it.symbol}_${c.op}_created,
 //% endif
 //% if c.kind == "flexible"
 		.count = { offsetof(${c.type|code}, ${c.count}), sizeof(${c.test.object|code}.${c.count}) },

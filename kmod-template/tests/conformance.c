@@ -61,6 +61,8 @@ static int fd, device_fd;
 static unsigned char *pages;
 /* A set-up of the hooks has failed since the test began. */
 static bool set_up_failed;
+/* The file has objects: those of one test do not stay for the next. */
+static bool has_objects;
 /* The driver in sysfs, if it has one device, and what the bus calls that. */
 static char driver_folder[512], bus_id[256];
 
@@ -85,6 +87,7 @@ struct job {
 	const struct test *test;
 	const struct elements *elements;
 	const struct member *member;
+	const struct handle *handle;
 	const char *why;	/* it is skipped */
 };
 
@@ -163,6 +166,15 @@ static int expect_value(const char *what, unsigned long value, unsigned long exp
 static size_t smaller(size_t a, size_t b)
 {
 	return a < b ? a : b;
+}
+
+static void *or_bail_out(void *memory)
+{
+	if (!memory) {
+		printf("Bail out! no memory\n");
+		exit(KTAP_FAIL);
+	}
+	return memory;
 }
 
 static void on_tick(int signal)
@@ -270,10 +282,8 @@ static unsigned char *elements_of(const struct command *command,
 	if (!*place) {
 		*place = mmap(NULL, ELEMENTS + PAGE, PROT_READ | PROT_WRITE,
 			      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-		if (*place == MAP_FAILED || mprotect(*place + ELEMENTS, PAGE, PROT_NONE)) {
-			printf("Bail out! no memory\n");
-			exit(KTAP_FAIL);
-		}
+		if (*place == MAP_FAILED || mprotect(*place + ELEMENTS, PAGE, PROT_NONE))
+			or_bail_out(NULL);
 	}
 	at = *place + ELEMENTS - count * elements->size;
 	for (i = 0; i < count; i++)
@@ -296,47 +306,6 @@ static void add_elements(const struct command *command, unsigned char *at, size_
 		put(at + elements->address, 8,
 		    count ? (unsigned long)elements_of(command, elements, count) : 0);
 	}
-}
-
-/*
- * A valid argument, @size bytes long, that ends where memory does: a driver
- * that reads on faults. What is behind the argument's own end is zero.
- */
-static unsigned char *argument_of(const struct command *command, size_t size)
-{
-	/* The fresh bytes of a buffer are zero, whatever its length. */
-	size_t known = command->passing == BUFFER ? 0 : length_of(command);
-	unsigned char *at = fence() - size;
-
-	memset(pages, UNTOUCHED, PAGES * PAGE);
-	if (command->reads) {
-		memset(at, 0, size);
-		memcpy(at, command->valid, smaller(size, known));
-	}
-	/* The room for an array is counted whatever the direction. */
-	if (command->passing == FLEXIBLE)
-		memcpy(at + command->count.offset,
-		       (const char *)command->valid + command->count.offset,
-		       command->count.size);
-	if (command->passing == GROWING_MEMBER && size >= 4)
-		put(at, 4, size);
-	if (command->reads)
-		add_elements(command, at, smaller(size, known));
-	return at;
-}
-
-static __u32 number_with_size(__u32 number, size_t size)
-{
-	return (number & ~IOCSIZE_MASK) | (__u32)(size << IOCSIZE_SHIFT);
-}
-
-static const void *valid_argument(const struct command *command)
-{
-	if (command->passing == VALUE)
-		return command->valid;
-	if (command->passing == NOTHING)
-		return NULL;
-	return argument_of(command, length_of(command));
 }
 
 static struct hook *hook_of(const struct command *command)
@@ -365,32 +334,102 @@ static void set_up(const struct hook *hook, int file)
 	set_up_failed = true;
 }
 
+static void add_handles(int file, const struct command *command, unsigned char *at, size_t size);
+
 /*
- * A file that a command makes. Its argument lies in memory of its own, for that
- * of the tests may hold an argument, or may not be written.
+ * A valid call whose argument lies in memory of its own, for that of the tests
+ * may hold an argument, or may not be written. @created is where the handle of
+ * an object goes that it makes.
  */
-static long open_made(const struct command *opener)
+static long call_aside(int file, const struct command *command, __u32 *created)
 {
-	struct hook *hook = hook_of(opener);
-	size_t size = length_of(opener);
+	struct hook *hook = hook_of(command);
+	size_t size = length_of(command);
 	unsigned char *argument;
 	long answer;
 
 	if (hook && hook->set_up)
-		set_up(hook, device_fd);
-	if (!by_address(opener))
-		return call_on(device_fd, opener->number, valid_argument(opener));
+		set_up(hook, file);
+	if (!by_address(command))
+		return call_on(file, command->number, command->valid);
 	argument = calloc(1, size);
 	if (!argument)
 		return -ENOMEM;
-	if (opener->passing != BUFFER)
-		memcpy(argument, opener->valid, size);
-	if (opener->passing == GROWING_MEMBER)
+	if (command->passing != BUFFER)
+		memcpy(argument, command->valid, size);
+	if (command->passing == GROWING_MEMBER)
 		put(argument, 4, size);
-	add_elements(opener, argument, size);
-	answer = call_on(device_fd, opener->number, argument);
+	add_elements(command, argument, size);
+	add_handles(file, command, argument, size);
+	answer = call_on(file, command->number, argument);
+	if (created && answer >= 0)
+		memcpy(created, argument + command->created->offset, sizeof(*created));
 	free(argument);
 	return answer;
+}
+
+/* The handle of a new object; 0, which is none, where it cannot be made. */
+static __u32 new_object(int file, const struct handle *handle)
+{
+	__u32 created = 0;
+
+	call_aside(file, &interface->commands[handle->creator], &created);
+	has_objects = true;
+	return created;
+}
+
+/* Puts handles of new objects into an argument. */
+static void add_handles(int file, const struct command *command, unsigned char *at, size_t size)
+{
+	const struct handle *handle;
+
+	for (handle = command->handles; handle && handle->name; handle++) {
+		if (handle->offset + sizeof(__u32) <= size)
+			put(at + handle->offset, sizeof(__u32), new_object(file, handle));
+	}
+}
+
+/*
+ * A valid argument, @size bytes long, that ends where memory does: a driver
+ * that reads on faults. What is behind the argument's own end is zero.
+ */
+static unsigned char *argument_of(const struct command *command, size_t size)
+{
+	/* The fresh bytes of a buffer are zero, whatever its length. */
+	size_t known = command->passing == BUFFER ? 0 : length_of(command);
+	unsigned char *at = fence() - size;
+
+	memset(pages, UNTOUCHED, PAGES * PAGE);
+	if (command->reads) {
+		memset(at, 0, size);
+		memcpy(at, command->valid, smaller(size, known));
+	}
+	/* The room for an array is counted whatever the direction. */
+	if (command->passing == FLEXIBLE)
+		memcpy(at + command->count.offset,
+		       (const char *)command->valid + command->count.offset,
+		       command->count.size);
+	if (command->passing == GROWING_MEMBER && size >= 4)
+		put(at, 4, size);
+	if (command->reads) {
+		add_elements(command, at, smaller(size, known));
+		add_handles(fd, command, at, smaller(size, known));
+	}
+	return at;
+}
+
+static __u32 number_with_size(__u32 number, size_t size)
+{
+	return (number & ~IOCSIZE_MASK) | (__u32)(size << IOCSIZE_SHIFT);
+}
+
+static const void *valid_argument(const struct command *command)
+{
+	if (command->passing == VALUE)
+		return command->valid;
+	if (command->passing == NOTHING)
+		return NULL;
+	return argument_of(command, length_of(command));
 }
 
 static long open_device(void)
@@ -407,7 +446,7 @@ static void open_anew(void)
 	long made;
 
 	close(fd);
-	made = interface->opener ? open_made(interface->opener) : open_device();
+	made = interface->opener ? call_aside(device_fd, interface->opener, NULL) : open_device();
 	if (made < 0) {
 		printf("Bail out! a new file of %s: %s\n", interface->name, name_of(made));
 		exit(KTAP_FAIL);
@@ -415,6 +454,7 @@ static void open_anew(void)
 	fd = made;
 	if (!interface->opener)
 		device_fd = fd;
+	has_objects = false;
 	for (hook = device->hooks; hook->command; hook++)
 		hook->calls = 0;
 }
@@ -442,6 +482,8 @@ static void close_made(const struct command *command, long answer)
 
 	if (answer >= 0 && command->answer == DESCRIPTOR)
 		close(answer);
+	if (answer >= 0 && command->created)
+		has_objects = true;
 	if (hook && hook->limit && hook->calls >= hook->limit)
 		open_anew();
 }
@@ -982,6 +1024,25 @@ static int leaves_no_file(const struct command *command, long valid)
 	return expect_value("the next file's number", next_number(), before);
 }
 
+/* The handle that a command gives out next is that of a file which has made as many objects. */
+static int leaves_no_object(const struct command *command, long valid)
+{
+	__u32 expected = 0, next = 0;
+	const void *argument;
+
+	(void)valid;
+	open_anew();
+	valid_argument(command);
+	call_aside(fd, command, &expected);
+	open_anew();
+	argument = valid_argument(command);
+	mprotect(pages, PAGES * PAGE, PROT_READ);
+	call(command, command->number, argument);
+	mprotect(pages, PAGES * PAGE, PROT_READ | PROT_WRITE);
+	call_aside(fd, command, &next);
+	return expect_value("the next handle", next, expected);
+}
+
 static int on_file(const struct command *command, int flags, const char *what)
 {
 	int file, failed;
@@ -1112,6 +1173,11 @@ static bool makes_file(const struct command *command, long valid)
 	return command->answer == DESCRIPTOR && valid >= 0;
 }
 
+static bool makes_object(const struct command *command, long valid)
+{
+	return command->created && valid >= 0;
+}
+
 static bool is_for_writing(const struct command *command, long valid)
 {
 	(void)valid;
@@ -1162,6 +1228,7 @@ static const struct test call_tests[] = {
 	{ "padding and reserved members come back as zero", writes_structure, returned },
 	{ "the new file closes on exec", makes_file, closes_on_exec },
 	{ "no file is left behind by a call that fails", makes_file, leaves_no_file },
+	{ "no object is left behind by a call that fails", makes_object, leaves_no_object },
 	{ "a file that is open for reading only", is_for_writing, file_for_reading },
 	{ "a file that is open for writing only", is_for_reading, file_for_writing },
 	{ "a caller without the capability", is_privileged, without_capability },
@@ -1274,6 +1341,67 @@ static int run_element(const struct job *job)
 	return spoil(job, spoilt_element);
 }
 
+static int with_handle(const struct job *job, const char *what, unsigned char *at, __u32 handle)
+{
+	const struct command *command = job->command;
+
+	put(at + job->handle->offset, sizeof(handle), handle);
+	return expect(what, call(command, command->number, at), -ENOENT);
+}
+
+/* A handle of another file, which has more objects than this one. */
+static __u32 handle_elsewhere(const struct handle *handle)
+{
+	__u32 last = new_object(fd, handle);
+	long other = open_device();
+	__u32 made;
+
+	do
+		made = new_object(other, handle);
+	while (made && made <= last);
+	close(other);
+	return made;
+}
+
+/* The same call again: what it has made meanwhile may have the handle that is gone. */
+static int call_twice(const struct job *job)
+{
+	const struct command *command = job->command;
+	size_t size = length_of(command);
+	unsigned char *at = argument_of(command, size);
+	unsigned char *before = or_bail_out(malloc(size));
+	int failed = KTAP_PASS;
+
+	memcpy(before, at, size);
+	if (call(command, command->number, at) >= 0) {
+		memcpy(at, before, size);
+		failed = expect("that is gone", call(command, command->number, at), -ENOENT);
+	}
+	free(before);
+	return failed;
+}
+
+/* Handles of no object: never given out, another file's, and one that is gone. */
+static int run_handle(const struct job *job)
+{
+	static const __u32 unknown[] = {
+		0, 0x7fffffff, 0xffffffff
+	};
+	size_t size = length_of(job->command);
+	unsigned char *at = argument_of(job->command, size);
+	size_t i;
+	int failed;
+
+	failed = with_handle(job, "of another file", at, handle_elsewhere(job->handle));
+	for (i = 0; i < ARRAY_SIZE(unknown); i++) {
+		at = argument_of(job->command, size);
+		failed |= with_handle(job, "of no object", at, unknown[i]);
+	}
+	if (job->handle->destroys)
+		failed |= call_twice(job);
+	return failed;
+}
+
 static int run_member(const struct job *job)
 {
 	return spoil(job, spoilt_member);
@@ -1297,15 +1425,6 @@ static int run_gone(const struct job *job)
 
 	return expect("gone", answer, -ENODEV) |
 		expect_value("the next file's number", next_number(), before);
-}
-
-static void *or_bail_out(void *memory)
-{
-	if (!memory) {
-		printf("Bail out! no memory\n");
-		exit(KTAP_FAIL);
-	}
-	return memory;
 }
 
 static void add(struct jobs *jobs, struct job job)
@@ -1365,6 +1484,20 @@ static void plan_elements(const struct command *command, const struct elements *
 	}
 }
 
+static void plan_handles(const struct command *command)
+{
+	const struct handle *handle;
+
+	for (handle = command->handles; handle && handle->name; handle++) {
+		add(&planned, (struct job) {
+			.name = handle->name,
+			.run = run_handle,
+			.command = command,
+			.handle = handle,
+		});
+	}
+}
+
 static void plan_members(const struct command *command)
 {
 	const struct member *member;
@@ -1398,6 +1531,7 @@ static void plan_command(const struct command *command, long valid)
 	plan_list(call_tests, ARRAY_SIZE(call_tests), command, valid);
 	for (elements = command->elements; elements && elements->name; elements++)
 		plan_elements(command, elements);
+	plan_handles(command);
 	if (command->reads)
 		plan_members(command);
 	if (driver_folder[0] && !interface->opener) {
@@ -1470,7 +1604,7 @@ static long enter(const struct interface *entered)
 
 	interface = entered;
 	if (entered->opener)
-		made = open_made(entered->opener);
+		made = call_aside(device_fd, entered->opener, NULL);
 	if (made >= 0)
 		fd = made;
 	return made;
@@ -1538,6 +1672,8 @@ static void run(const struct jobs *jobs)
 			}
 		}
 		report(job->subject, job->name, job->run(job));
+		if (has_objects)
+			open_anew();
 	}
 	leave();
 }

@@ -143,6 +143,18 @@ static void spoil(struct caller *caller, const struct command *command, unsigned
 		put(at + member->offset, member->size, value(caller));
 }
 
+/* Handles that may have been given out. */
+static void add_handles(struct caller *caller, const struct command *command, unsigned char *at,
+			size_t length)
+{
+	const struct handle *handle;
+
+	for (handle = command->handles; handle && handle->name; handle++) {
+		if (handle->offset + 4 <= length)
+			put(at + handle->offset, 4, below(caller, 16));
+	}
+}
+
 /* An argument, more or less valid, and where it is. */
 static void *argument_of(struct caller *caller, const struct command *command, __u32 number)
 {
@@ -167,6 +179,7 @@ static void *argument_of(struct caller *caller, const struct command *command, _
 		put(at, 4, size_of_number(caller, command));
 	if (command->count.size && one_in(caller, 2))
 		put(at + command->count.offset, command->count.size, below(caller, 2000));
+	add_handles(caller, command, at, length);
 	while (one_in(caller, 2))
 		spoil(caller, command, at, length);
 	/* Across the end of memory, or somewhere in it. */

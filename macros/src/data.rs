@@ -1,6 +1,8 @@
 //! Expands structures and unions.
 
-use ioctlkit_syntax::{Constraint, Data, DataKind, Errors, Member, Portability, Role};
+use ioctlkit_syntax::{
+    Constraint, Data, DataKind, Errors, HandlePurpose, Member, Portability, Role,
+};
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned as _;
@@ -229,6 +231,16 @@ fn describe_member(member: &Member, words: Words, errors: &mut Errors) -> TokenS
         Role::Reserved => Some(quote!(Reserved)),
         Role::Size => Some(quote!(Size)),
         Role::Fd => Some(quote!(Fd)),
+        Role::Handle { object, purpose } => {
+            let object = object.to_string();
+            let purpose = match purpose {
+                HandlePurpose::Creates => quote!(Creates),
+                HandlePurpose::Uses => quote!(Uses),
+                HandlePurpose::Destroys => quote!(Destroys),
+            };
+            let purpose = quote!(::ioctlkit::description::HandlePurpose::#purpose);
+            Some(quote!(Handle { object: #object, purpose: #purpose }))
+        }
         Role::Anonymous => Some(quote!(Anonymous)),
         Role::Flexible { count } => {
             let count = count.to_string();

@@ -101,6 +101,7 @@ pub fn derive_ioctl(input: TokenStream) -> TokenStream {
 /// | `range = A..=B`, `values(A, B)` | the valid values |
 /// | `default = EXPR` | the initial value, where that is not zero |
 /// | `fd` | a file descriptor |
+/// | `creates = object`, `handle = object`, `destroys = object` | the handle (`u32`) of an object that the driver keeps for the open file, and whether the command makes it, works on it, or lets go of it: the generated module looks it up |
 /// | `compat = Type` | the member's type in the structures of 32-bit ABIs |
 /// | `anonymous` | stands for an anonymous structure or union of C |
 #[proc_macro_derive(IoctlData, attributes(ioctl))]

@@ -32,7 +32,7 @@ mod wide_time;
 pub use account::{NotRead, NotUnderstood};
 pub use constant::{BinaryOperator, Constant, Expression, UnaryOperator};
 pub use contract::{
-    Contract, Differences, Group, Passing, PointsTo, Purpose, Returns, Role, Values,
+    Contract, Differences, Group, HandlePurpose, Passing, PointsTo, Purpose, Returns, Role, Values,
 };
 pub use definition::{Attributes, Call, Definition, Definitions, Word, Written};
 pub use driver::{

@@ -76,7 +76,7 @@ pub use command::{Access, Command, Direction, Encoded, Identity, Nr, NumberExcep
 pub use data::{Compat, Data, DataKind, Portability, Repr};
 pub use errors::Errors;
 pub use interface::{Attachment, Interface, OpenBy};
-pub use member::{Constraint, Member, Role};
+pub use member::{Constraint, HandlePurpose, Member, Role};
 pub use names::{c_type_names, camel_case, screaming_snake_case, snake_case};
 pub use range::RangeInclusive;
 pub use single::{Single, makes_a_command};

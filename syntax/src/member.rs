@@ -2,6 +2,7 @@
 
 use ioctlkit_abi::spelling::{is_c_name, is_kernel_macro};
 use proc_macro2::Span;
+use syn::parse::ParseStream;
 use syn::spanned::Spanned as _;
 use syn::{Expr, Field, Ident, Type, Visibility};
 
@@ -9,7 +10,7 @@ use crate::attribute::{documentation, each_word, equals, name as name_of, unknow
 use crate::command::expressions;
 use crate::fragment::ungrouped;
 use crate::range::operand;
-use crate::{Errors, RangeInclusive};
+use crate::{Errors, RangeInclusive, snake_case};
 
 /// What a member is for.
 #[derive(Clone)]
@@ -32,8 +33,26 @@ pub enum Role {
     },
     /// A file descriptor.
     Fd,
+    /// The handle of an object that the driver keeps for the file.
+    Handle {
+        /// The kind of object, such as `buffer`.
+        object: Ident,
+        /// What the command does with it.
+        purpose: HandlePurpose,
+    },
     /// Stands for an anonymous structure or union of C.
     Anonymous,
+}
+
+/// What a command does with the object that a handle stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HandlePurpose {
+    /// It makes the object, and writes the handle.
+    Creates,
+    /// It works on the object.
+    Uses,
+    /// The handle is gone afterwards.
+    Destroys,
 }
 
 /// Which values the driver takes.
@@ -88,7 +107,7 @@ impl Member {
     }
 }
 
-pub(crate) const WORDS: [&str; 10] = [
+pub(crate) const WORDS: [&str; 13] = [
     "reserved",
     "size",
     "count",
@@ -97,6 +116,9 @@ pub(crate) const WORDS: [&str; 10] = [
     "values",
     "default",
     "fd",
+    "creates",
+    "handle",
+    "destroys",
     "anonymous",
     "compat",
 ];
@@ -116,6 +138,9 @@ pub(crate) fn read(index: usize, field: &Field, errors: &mut Errors) -> Member {
             }
             "count" => set(&mut role, Role::Flexible { count: name_of(input)? }, name)?,
             "fd" => set(&mut role, Role::Fd, name)?,
+            "creates" => set(&mut role, handle(input, HandlePurpose::Creates)?, name)?,
+            "handle" => set(&mut role, handle(input, HandlePurpose::Uses)?, name)?,
+            "destroys" => set(&mut role, handle(input, HandlePurpose::Destroys)?, name)?,
             "anonymous" => set(&mut role, Role::Anonymous, name)?,
             "flags" => set(&mut constraint, Constraint::Flags(value(input)?), name)?,
             "range" => set(&mut constraint, Constraint::Range(value(input)?), name)?,
@@ -167,6 +192,17 @@ fn refuse_name(ident: &Ident, errors: &mut Errors) {
         );
         errors.at(ident, message);
     }
+}
+
+/// The object's name becomes part of names in C.
+fn handle(input: ParseStream<'_>, purpose: HandlePurpose) -> syn::Result<Role> {
+    let object: Ident = name_of(input)?;
+    let name = object.to_string();
+    if !is_c_name(&name) || snake_case(&name) != name {
+        let message = format!("`{name}` is no name for an object: write a word like `buffer`");
+        return Err(syn::Error::new(object.span(), message));
+    }
+    Ok(Role::Handle { object, purpose })
 }
 
 /// Notes what a word says, unless another one has said something else.

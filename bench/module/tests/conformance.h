@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* Made by ioctl-gen 0.1.0: body 54db0eb899ad */
+/* Made by ioctl-gen 0.1.0: body 1f800d67a713 */
 /* What the conformance test has to know of a command. */
 #ifndef CONFORMANCE_H
 #define CONFORMANCE_H
@@ -57,6 +57,14 @@ struct elements {
 	bool any;		/* any count is valid */
 };
 
+/* A member that stands for an object of the open file. */
+struct handle {
+	const char *name;	/* of the member; NULL ends the list */
+	size_t offset;		/* where it is, in bytes */
+	size_t creator;		/* the place of a command that makes such an object */
+	bool destroys;		/* it is gone afterwards */
+};
+
 enum answer { ZERO, NUMBER, DESCRIPTOR };
 
 struct command {
@@ -76,6 +84,8 @@ struct command {
 	const void *valid;	/* an argument that the driver takes */
 	const struct member *members;
 	const struct elements *elements;	/* NULL where there are none */
+	const struct handle *handles;	/* NULL where there are none */
+	const struct handle *created;	/* the handle of the object that it makes, or NULL */
 	struct {
 		size_t offset;
 		size_t size;

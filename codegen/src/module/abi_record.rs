@@ -2,7 +2,7 @@
 //! module.
 
 use ioctlkit_abi::{AbiId, Direction};
-use ioctlkit_model::{Language, Layouts, Member, RecordId, Role, Values};
+use ioctlkit_model::{HandlePurpose, Language, Layouts, Member, RecordId, Role, Values};
 
 use super::header::same_everywhere;
 use super::shape::{Shape, record_type};
@@ -61,6 +61,7 @@ pub(crate) fn record(layouts: &Layouts<'_>, abi: AbiId, id: RecordId) -> Vec<Str
             Role::Size => " size".into(),
             Role::Flexible { count } => format!(" count={count}"),
             Role::Fd => " fd".into(),
+            Role::Handle { object, purpose } => format!(" {}={object}", word(*purpose)),
             Role::UserPointer => " pointer".into(),
         };
         let values = match &member.purpose.values {
@@ -77,6 +78,14 @@ pub(crate) fn record(layouts: &Layouts<'_>, abi: AbiId, id: RecordId) -> Vec<Str
         lines.push(format!("member {offset} {name} {front}{behind}{role}{to}{values}"));
     }
     lines
+}
+
+fn word(purpose: HandlePurpose) -> &'static str {
+    match purpose {
+        HandlePurpose::Creates => "creates",
+        HandlePurpose::Uses => "handle",
+        HandlePurpose::Destroys => "destroys",
+    }
 }
 
 /// `echo_segment[segment_count]`: what is behind an address, and how many.

@@ -121,7 +121,12 @@ fn bits_by_name(mask: &str) -> String {
 }
 
 fn member_docs(interface: &Interface, member: &Definition, bits: Option<&str>) -> String {
+    let of_handle;
     let otherwise = match &member.purpose.role {
+        Role::Handle { object, .. } => {
+            of_handle = format!("the handle of a {object}");
+            &of_handle
+        }
         Role::Reserved => "zero",
         Role::Size => "bytes of this structure, as the caller knows it",
         Role::Flexible { .. } => "the elements",

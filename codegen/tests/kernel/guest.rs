@@ -21,12 +21,18 @@ fn build(driver: Driver, target: &Target, series: &str) -> Built {
     Built { driver, module, programs: driver.programs(&folder) }
 }
 
-/// The conformance test ends with a device that was taken from its driver.
+/// The conformance test ends with a device that was taken from its driver, where that is on a bus.
 pub(crate) fn bind(driver: Driver) -> Step {
+    Step::shell(format!("bind {}", driver.name), bind_again(driver))
+}
+
+/// What a shell does for it.
+pub(crate) fn bind_again(driver: Driver) -> String {
     let name = driver.name;
-    let command =
-        format!("cd /sys/bus/platform/drivers/{name}; test -e {name} || echo {name} >bind");
-    Step::shell(format!("bind {name}"), command)
+    format!(
+        "cd /sys/bus/platform/drivers/{name} 2>/dev/null || exit 0; \
+         test -e {name} || echo {name} >bind"
+    )
 }
 
 fn conformance(script: Script, built: &Built) -> Script {

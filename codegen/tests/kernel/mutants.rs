@@ -11,6 +11,7 @@ use ioctlkit_vm::ktap::Outcome;
 use ioctlkit_vm::{Report, Script, Step, StepOutcome};
 use serde::Deserialize;
 
+use crate::guest::bind_again;
 use crate::support::{DRIVERS, Driver, SERIES, Target, boot, is_full, run, target};
 
 /// All changes.
@@ -117,11 +118,9 @@ fn script(driver: Driver, programs: &[PathBuf], modules: &[PathBuf]) -> Script {
         let label = module.file_stem().unwrap().to_string_lossy();
         script = script.then(Step::load(module).named(format!("{label} load")));
         for program in programs {
-            let binding =
-                format!("cd /sys/bus/platform/drivers/{name}; test -e {name} || echo {name} >bind");
             let test = program.file_name().unwrap().to_string_lossy();
             script = script
-                .then(Step::shell(format!("{label} bind"), binding))
+                .then(Step::shell(format!("{label} bind"), bind_again(driver)))
                 .then(Step::test(program).named(format!("{label} {test}")));
         }
         script = script.then(Step::unload(name).named(format!("{label} unload")));

@@ -21,12 +21,15 @@ pub(crate) const GONG: Driver =
     Driver { name: "gong", folder: "fixtures/module/gong", handlers: Some("gong_handlers") };
 pub(crate) const PULSE: Driver =
     Driver { name: "pulse", folder: "fixtures/module/pulse", handlers: None };
+/// One with objects, which programs know by handles.
+pub(crate) const SHELF: Driver =
+    Driver { name: "shelf", folder: "fixtures/module/shelf", handlers: None };
 /// One whose handlers are behind procfs and netlink as well.
 pub(crate) const BENCH: Driver =
     Driver { name: "ioctl_bench", folder: "bench/module", handlers: None };
-pub(crate) const DRIVERS: [Driver; 3] = [ECHO, GONG, PULSE];
+pub(crate) const DRIVERS: [Driver; 4] = [ECHO, GONG, PULSE, SHELF];
 /// Those that the kernel's own judges look at.
-pub(crate) const JUDGED: [Driver; 4] = [ECHO, GONG, PULSE, BENCH];
+pub(crate) const JUDGED: [Driver; 5] = [ECHO, GONG, PULSE, SHELF, BENCH];
 /// One whose dispatcher is measured beside one that was written by hand.
 pub(crate) const SPEED: Driver =
     Driver { name: "speed", folder: "fixtures/module/speed", handlers: Some("speed_handlers") };

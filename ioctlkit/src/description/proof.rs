@@ -58,6 +58,8 @@ enum Misuse {
     NarrowSize,
     /// A file descriptor that is no `int`.
     Descriptor,
+    /// A handle that is no `unsigned int`.
+    Handle,
 }
 
 impl Misuse {
@@ -88,6 +90,7 @@ impl Misuse {
             Self::Descriptor => {
                 text.name(name).text(" holds a file descriptor: make it an `i32`, for -1 is none")
             }
+            Self::Handle => text.name(name).text(" holds a handle: make it a `u32`"),
         }
     }
 }
@@ -105,6 +108,9 @@ impl Member {
             }
             Role::Fd if !matches!(self.ty, Type::Scalar(Scalar::Int)) => {
                 return Some(Misuse::Descriptor);
+            }
+            Role::Handle { .. } if !matches!(self.ty, Type::Scalar(Scalar::UnsignedInt)) => {
+                return Some(Misuse::Handle);
             }
             _ => {}
         }

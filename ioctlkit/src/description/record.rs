@@ -95,8 +95,26 @@ pub enum Role {
     },
     /// A file descriptor.
     Fd,
+    /// The handle of an object that the driver keeps for the file.
+    Handle {
+        /// The kind of object, such as `buffer`.
+        object: &'static str,
+        /// What the command does with it.
+        purpose: HandlePurpose,
+    },
     /// Stands for an anonymous structure or union of C.
     Anonymous,
+}
+
+/// What a command does with the object that a handle stands for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HandlePurpose {
+    /// It makes the object, and writes the handle.
+    Creates,
+    /// It works on the object.
+    Uses,
+    /// The handle is gone afterwards.
+    Destroys,
 }
 
 /// Which values the driver takes.

@@ -6,12 +6,12 @@ use ioctlkit_model::{
     AbiRecord, Address, Argument, Attributes, BinaryOperator, Call, Capability, Command,
     CommandBody, Condition, Constant, Contract, Definition, Definitions, Differences, DriverPath,
     Encoder, Enum, EnumBody, EnumId, Enumerator, Expression, Family, FamilyNumber, FileId, Group,
-    Handler, HandlerStructure, HandlerTable, Header, HeaderError, Include, Interface, Language,
-    Macro, MacroValue, Member, NamedConstant, NotRead, NotUnderstood, Object, Observed, OwnEncoder,
-    PassedArgument, Passing, PointsTo, Problem, ProblemKind, Purpose, RawNumber, Record,
-    RecordBody, RecordId, RecordedCommand, RecordedMember, RecordedRecord, Representation, Returns,
-    Role, SourceMap, Span, Type, Typedef, TypedefBody, TypedefId, UnaryOperator, Values, Variants,
-    Word, Written,
+    HandlePurpose, Handler, HandlerStructure, HandlerTable, Header, HeaderError, Include,
+    Interface, Language, Macro, MacroValue, Member, NamedConstant, NotRead, NotUnderstood, Object,
+    Observed, OwnEncoder, PassedArgument, Passing, PointsTo, Problem, ProblemKind, Purpose,
+    RawNumber, Record, RecordBody, RecordId, RecordedCommand, RecordedMember, RecordedRecord,
+    Representation, Returns, Role, SourceMap, Span, Type, Typedef, TypedefBody, TypedefId,
+    UnaryOperator, Values, Variants, Word, Written,
 };
 
 use super::bytes::{Kept, Reader, Writer, fields, variants};
@@ -315,7 +315,9 @@ variants! {
         3 => Flexible { count },
         4 => Fd,
         5 => UserPointer,
+        6 => Handle { object, purpose },
     }
+    HandlePurpose { 0 => Creates, 1 => Uses, 2 => Destroys, }
     Values { 0 => Any, 1 => Flags(bits), 2 => Range { first, last }, 3 => Listed(values), }
     Type {
         0 => Void,

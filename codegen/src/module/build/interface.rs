@@ -93,6 +93,7 @@ impl<'a> Builder<'a> {
                 command
             })
             .collect();
+        let objects = self.objects(&made, &symbol, in_dev);
         let uses = uses(&made);
         let commands: Vec<Command> =
             made.into_iter().map(|(command, _)| Command { translated: None, ..command }).collect();
@@ -103,6 +104,7 @@ impl<'a> Builder<'a> {
             path: in_dev,
             opener: None,
             commands,
+            objects,
             checks: checks.functions,
             compat,
             translations,
@@ -117,7 +119,7 @@ impl<'a> Builder<'a> {
         command::passed(&contract).is_some_and(|ty| self.model.records_within(ty).contains(&id))
     }
 
-    fn refuse(&mut self, definition: &Definition, refusal: &Refusal) {
+    pub(super) fn refuse(&mut self, definition: &Definition, refusal: &Refusal) {
         let message = format!("`{}` cannot be generated: {refusal}", definition.name);
         self.problems.push(problem(self.model, Some(definition.span), message));
     }
@@ -220,9 +222,12 @@ fn uses(made: &[(Command, &Definition)]) -> Uses {
     Uses {
         capability: any(|command| command.capability.is_some()),
         file: any(|command| command.returns == Returns::File),
+        errors: any(|command| {
+            matches!(command.returns, Returns::File | Returns::Object) || !command.arrays.is_empty()
+        }),
         flexible: any(|command| command.kind == Kind::Flexible || !command.arrays.is_empty()),
         arrays: any(|command| !command.arrays.is_empty()),
-        heap: any(|command| command.cleans),
+        heap: any(|command| command.heap || !command.arrays.is_empty()),
         large_heap: any(|command| {
             matches!(command.kind, Kind::Flexible | Kind::Buffer) || !command.arrays.is_empty()
         }),

@@ -3,6 +3,7 @@
 
 mod interface;
 mod left_out;
+mod objects;
 mod records;
 mod refused;
 mod test_command;

@@ -104,11 +104,14 @@ impl Builder<'_> {
             _ => None,
         };
         match (&member.purpose.role, integer) {
-            (Role::Size, Some((32 | 64, false))) | (Role::Fd, Some((32, true))) => {}
+            (Role::Size, Some((32 | 64, false)))
+            | (Role::Fd, Some((32, true)))
+            | (Role::Handle { .. }, Some((32, false))) => {}
             (Role::Size, _) => return Some("holds the size of the structure: make it a `u32`"),
             (Role::Fd, _) => {
                 return Some("holds a file descriptor: make it an `i32`, for -1 is none");
             }
+            (Role::Handle { .. }, _) => return Some("holds a handle: make it a `u32`"),
             (Role::Reserved, _) if member.purpose.default.is_some_and(|value| value != 0) => {
                 return Some("is reserved, and so is zero");
             }

@@ -1,6 +1,7 @@
 //! One command: what its function does, and how its handler is called.
 
 mod arrays;
+mod handles;
 mod passing;
 mod signature;
 
@@ -20,6 +21,7 @@ use super::names;
 use super::number::Spelled;
 use super::plan::{Command, Growth, Kind, Returns, TestCommand, Translated};
 use super::shape::{Refusal, Shape, record_tag};
+use handles::Handles;
 use passing::{FlexibleParts, flexible, growth, kind, size_member};
 use signature::{arguments, op_name, parameters, remark};
 
@@ -186,13 +188,29 @@ pub(crate) fn command(
         Some(id) => arrays::arrays(around, id, kind, checks)?,
         None => Vec::new(),
     };
-    let cleans = heap || !arrays.is_empty();
+    let found = match record {
+        Some(id) => handles::handles(around, id, &arrays)?,
+        None => Handles::default(),
+    };
+    if translated.is_some() && (returns == Returns::File || !found.is_empty()) {
+        return Err("its argument differs between 32-bit and 64-bit programs, and so cannot come \
+                    with a file or a handle: give it one layout"
+            .into());
+    }
+    handles::refuse(&found, &contract, kind, (reads, writes))?;
+    let Handles { created, used: handles } = found;
+    let returns = if created.is_some() { Returns::Object } else { returns };
+    let cleans = heap || !arrays.is_empty() || !handles.is_empty();
     let family = contract.last_nr.map(|last| last.saturating_sub(body.nr));
     let spelled = Spelled::of(around, body, kind, &contract, &r#macro)?;
     let handler = format!("{}_ioctl_{op}", around.symbol);
     let constant = if reads && !writes { "const " } else { "" };
-    let parameters = parameters(kind, &r#type, constant, family.is_some(), &arrays);
-    let result = if returns == Returns::File { "struct file *" } else { "int " };
+    let parameters = parameters(kind, &r#type, constant, family.is_some(), &arrays, &handles);
+    let result = match (&created, returns) {
+        (Some(handle), _) => format!("struct {} *", handle.symbol),
+        (None, Returns::File) => "struct file *".into(),
+        (None, _) => "int ".into(),
+    };
     let stub_definition =
         fit::fit(&format!("static {result}{handler}({parameters})")).trim_end().to_owned();
     let stub = fit::fit_columns(&format!("static {result}{handler}({parameters});"), 72);
@@ -204,11 +222,14 @@ pub(crate) fn command(
         Growth::Number | Growth::Member => tag.as_ref().map(|tag| first_size(tag)),
     };
     let is_plain = kind == Kind::Pointer && growth == Growth::None && returns == Returns::Nothing;
-    let is_free =
-        check.is_none() && arrays.is_empty() && contract.capability.is_none() && family.is_none();
+    let is_free = check.is_none()
+        && arrays.is_empty()
+        && handles.is_empty()
+        && contract.capability.is_none()
+        && family.is_none();
     Ok(Command {
         is_door: is_plain && is_free,
-        remark: remark(kind, growth, returns, reads, &arrays),
+        remark: remark(kind, growth, returns, reads, &arrays, &handles),
         handler,
         macro_use: spelled.r#use.clone(),
         macro_head: spelled.head,
@@ -257,12 +278,15 @@ pub(crate) fn command(
         array: flexible.array,
         element: flexible.element,
         element_size: size.max(1),
-        arguments: arguments(kind, &r#type, heap, family.is_some(), &arrays),
+        arguments: arguments(kind, &r#type, heap, family.is_some(), &arrays, &handles),
+        destroys: handles.iter().any(|handle| handle.destroys),
+        created,
+        handles,
         cleans,
         checks_elements: arrays.iter().any(|array| array.check.is_some()),
         arrays,
         parameters,
-        result: result.into(),
+        result,
         stub,
         stub_definition,
         opens: None,

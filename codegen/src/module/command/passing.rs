@@ -74,6 +74,12 @@ pub(super) fn growth(
                  member that came later"
             ));
         }
+        if place.offset() >= first && matches!(member.purpose.role, Role::Handle { .. }) {
+            return Err(format!(
+                "`{name}` is a handle and came after the first version: callers of that version \
+                 have none"
+            ));
+        }
         if contract.direction.kernel_reads() && place.offset() >= first && !allows_zero(member) {
             return Err(format!(
                 "`{name}` came after the first version, but may not be 0: callers of that version \

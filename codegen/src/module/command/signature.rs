@@ -3,7 +3,7 @@
 use ioctlkit_abi::spelling::{is_c_name, is_kernel_macro, is_line_of};
 use ioctlkit_syntax::snake_case;
 
-use super::super::plan::{CountedArray, Growth, Kind, Returns};
+use super::super::plan::{CountedArray, Growth, Handle, Kind, Returns};
 
 /// Names in small letters, sorted, a line each, of macros with parameters: found as those of
 /// `is_kernel_macro()`, in the same headers.
@@ -27,6 +27,7 @@ pub(super) fn parameters(
     constant: &str,
     family: bool,
     arrays: &[CountedArray],
+    handles: &[Handle],
 ) -> String {
     let mut parameters = vec!["struct file *file".to_owned()];
     if family {
@@ -48,6 +49,9 @@ pub(super) fn parameters(
     for array in arrays {
         parameters.push(format!("const {} *{}", array.r#type, array.parameter));
     }
+    for handle in handles {
+        parameters.push(format!("struct {} *{}", handle.symbol, handle.parameter));
+    }
     parameters.join(", ")
 }
 
@@ -58,6 +62,7 @@ pub(super) fn arguments(
     heap: bool,
     family: bool,
     arrays: &[CountedArray],
+    handles: &[Handle],
 ) -> String {
     let mut arguments = vec!["file".to_owned()];
     if family {
@@ -72,6 +77,7 @@ pub(super) fn arguments(
         Kind::Buffer => arguments.extend(["karg".into(), "size / sizeof(*karg)".into()]),
     }
     arguments.extend(arrays.iter().map(|array| array.copy.clone()));
+    arguments.extend(handles.iter().map(|handle| handle.parameter.clone()));
     arguments.join(", ")
 }
 
@@ -82,6 +88,7 @@ pub(super) fn remark(
     returns: Returns,
     reads: bool,
     arrays: &[CountedArray],
+    handles: &[Handle],
 ) -> String {
     let mut remarks: Vec<String> = Vec::new();
     match kind {
@@ -98,10 +105,15 @@ pub(super) fn remark(
     for array in arrays {
         remarks.push(format!("with a copy of what `{}` points to", array.member));
     }
+    for handle in handles {
+        let gone = if handle.destroys { ", which is gone afterwards" } else { "" };
+        remarks.push(format!("with the object of the handle `{}`{gone}", handle.member));
+    }
     match returns {
         Returns::Nothing => {}
         Returns::Number => remarks.push("which returns a number".into()),
         Returns::File => remarks.push("which returns a new file, or ERR_PTR()".into()),
+        Returns::Object => remarks.push("which returns a new object, or ERR_PTR()".into()),
     }
     if remarks.is_empty() { String::new() } else { format!(", {}", remarks.join(", ")) }
 }

@@ -33,7 +33,7 @@ impl Member {
         let mut ty: Vec<&str> = Vec::new();
         for word in rest.split(' ') {
             match word.split_once('=') {
-                None | Some(("count", _)) => ty.push(word),
+                None | Some(("count" | "creates" | "handle" | "destroys", _)) => ty.push(word),
                 Some(("to", what)) => to = Some(what.to_owned()),
                 Some((kind, values)) => taken = Taken::parse(kind, values)?,
             }

@@ -50,6 +50,12 @@ pub struct Command {
     pub growth: Growth,
     /// What the call returns.
     pub returns: Returns,
+    /// The object that the handler makes.
+    pub created: Option<Handle>,
+    /// The objects that it works on, in the argument's order.
+    pub handles: Vec<Handle>,
+    /// Whether one of them is gone afterwards.
+    pub destroys: bool,
     /// Whether the kernel reads the argument.
     pub reads: bool,
     /// Whether the kernel writes it.
@@ -159,6 +165,21 @@ pub struct CountedArray {
     pub any: bool,
 }
 
+/// A member of the argument that stands for an object of the open file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Handle {
+    /// The member.
+    pub member: String,
+    /// What the names of the object's functions begin with: `echo_buffer`, which is its tag, too.
+    pub symbol: String,
+    /// The kind of object: `buffer`.
+    pub object: String,
+    /// The handler's parameter.
+    pub parameter: String,
+    /// Whether the handle is gone afterwards.
+    pub destroys: bool,
+}
+
 /// How an argument goes to the driver.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -197,4 +218,6 @@ pub enum Returns {
     Number,
     /// A new file descriptor.
     File,
+    /// Zero: the handler makes an object, whose handle goes into the argument.
+    Object,
 }

@@ -7,7 +7,7 @@ mod test;
 use serde::Serialize;
 
 pub use checks::{Check, Rule, Translated, TranslatedMember, Translation};
-pub use command::{Command, CountedArray, Growth, Kind, Returns};
+pub use command::{Command, CountedArray, Growth, Handle, Kind, Returns};
 pub use test::{TestCommand, TestMember, TestRecord, TestScalar, TestValue};
 
 /// A module.
@@ -174,6 +174,8 @@ pub struct Interface {
     pub opener: Option<usize>,
     /// The commands by nr.
     pub commands: Vec<Command>,
+    /// The objects that commands make and that handles stand for.
+    pub objects: Vec<Object>,
     /// The structures whose members are checked, each behind those that it holds.
     pub checks: Vec<Check>,
     /// How 32-bit programs are served.
@@ -184,6 +186,23 @@ pub struct Interface {
     pub compat_commands: Vec<Command>,
     /// What the code needs.
     pub uses: Uses,
+}
+
+/// A kind of object that an open file has, by handles.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Object {
+    /// `buffer`.
+    pub name: String,
+    /// `echo_buffer`: its tag, and what the names of its functions begin with.
+    pub symbol: String,
+    /// The macros of the commands that make one, in words: `ECHO_CREATE_BUFFER`.
+    pub creators: String,
+    /// The place of the first of them among the commands.
+    pub creator: usize,
+    /// Whether a command takes its handle.
+    pub used: bool,
+    /// Whether a command takes it away.
+    pub destroyed: bool,
 }
 
 /// How programs of the 32-bit ABI are served.
@@ -204,6 +223,8 @@ pub struct Uses {
     pub capability: bool,
     /// New file descriptors.
     pub file: bool,
+    /// Errors in pointers.
+    pub errors: bool,
     /// Arrays of the caller.
     pub flexible: bool,
     /// Those that are behind addresses.

@@ -350,7 +350,7 @@ fn call(
         parameters,
         declared,
         returns: match plan.returns {
-            Returns::Nothing => "0",
+            Returns::Nothing | Returns::Object => "0",
             Returns::Number => "a number",
             Returns::File => "a new file descriptor, which is closed on exec",
         },

@@ -29,6 +29,12 @@ const ERRORS: [(&str, &str); 7] = [
     ("EPERM", "The caller lacks the capability that the command needs."),
 ];
 
+/// Errors of handles, and when.
+const OF_OBJECTS: [(&str, &str); 2] = [
+    ("EBUSY", "The open file has as many objects as it may have."),
+    ("ENOENT", "The open file has no object of that handle."),
+];
+
 /// The page.
 pub(super) fn page(view: &View<'_>) -> String {
     let plan = view.plan;
@@ -74,7 +80,8 @@ pub(super) fn page(view: &View<'_>) -> String {
                returned, and errno is set.",
     );
     page.line(".SH ERRORS");
-    for (name, when) in ERRORS {
+    let objects = plan.interfaces.iter().any(|interface| !interface.objects.is_empty());
+    for (name, when) in ERRORS.iter().chain(OF_OBJECTS.iter().filter(|_| objects)) {
         page.line(&format!(".TP\n.B {name}"));
         page.text(when);
     }
@@ -192,7 +199,7 @@ impl Page {
             remarks.push(format!("The caller needs {capability}."));
         }
         match command.returns {
-            Returns::Nothing => {}
+            Returns::Nothing | Returns::Object => {}
             Returns::Number => remarks.push("On success, the call returns a number.".into()),
             Returns::File => remarks.push(
                 "On success, the call returns a new file descriptor, which is closed on exec."

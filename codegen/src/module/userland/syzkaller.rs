@@ -5,7 +5,7 @@
 use std::fmt::Write as _;
 
 use ioctlkit_abi::RecordKind;
-use ioctlkit_model::{Member, RecordId, Role, Values};
+use ioctlkit_model::{HandlePurpose, Member, RecordId, Role, Values};
 
 use super::names::{numbers, of_values, value};
 use super::view::{Files, View, Viewed};
@@ -31,6 +31,9 @@ pub(super) fn description(view: &View<'_>) -> String {
         if is_obtained(view, files) {
             line_of(&mut text, &format!("resource {}[fd]", resource(files.symbol)));
         }
+    }
+    for object in view.plan.interfaces.iter().flat_map(|interface| &interface.objects) {
+        line_of(&mut text, &format!("resource {}[int32]", resource_of(view, &object.name)));
     }
     text.push('\n');
     open(view, &mut text);
@@ -76,6 +79,11 @@ fn resource(symbol: &str) -> String {
     format!("fd_{symbol}")
 }
 
+/// What stands for the handles of an object.
+fn resource_of(view: &View<'_>, object: &str) -> String {
+    format!("{}_{object}_handle", view.plan.name)
+}
+
 /// Whether anything yields such a file: syzkaller refuses a resource that nothing yields.
 fn is_obtained(view: &View<'_>, files: &Files<'_>) -> bool {
     files.symbol == view.plan.name
@@ -118,7 +126,7 @@ fn call(view: &View<'_>, files: &Files<'_>, command: &Viewed<'_>, text: &mut Str
     let returns = match (plan.returns, &plan.opens) {
         (Returns::File, Some(symbol)) => format!(" {}", resource(symbol)),
         (Returns::File, None) => " fd".into(),
-        (Returns::Nothing | Returns::Number, _) => String::new(),
+        (Returns::Nothing | Returns::Number | Returns::Object, _) => String::new(),
     };
     line_of(text, &format!("ioctl${}(fd {fd}, cmd {cmd}{argument}){returns}", plan.r#macro));
 }
@@ -194,6 +202,10 @@ fn member_type(
         (Role::Reserved, _) => return zero(view, shape),
         (Role::Size, _) => return format!("bytesize[parent, {}]", plain(view, shape)),
         (Role::Fd, Shape::Integer { bits: 32, .. }) => return "fd".into(),
+        (Role::Handle { object, purpose }, _) => {
+            let direction = if *purpose == HandlePurpose::Creates { " (out)" } else { "" };
+            return format!("{}{direction}", resource_of(view, object));
+        }
         (Role::UserPointer, Shape::Integer { bits: 64, .. }) => return address(view, tag, member),
         _ => {}
     }

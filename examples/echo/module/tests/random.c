@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Made by ioctl-gen 0.1.0: body ac2eb896d76e */
+/* Made by ioctl-gen 0.1.0: body 316d9dbf0247 */
 /*
  * Calls at random: well-formed and not, all commands, several threads that open
  * and close files. Whatever is answered, it is an answer that programs may see,
@@ -147,6 +147,19 @@ static void spoil(struct caller *caller, const struct command *command,
 		put(at + member->offset, member->size, value(caller));
 }
 
+/* Handles that may have been given out. */
+static void add_handles(struct caller *caller, const struct command *command,
+			unsigned char *at,
+			size_t length)
+{
+	const struct handle *handle;
+
+	for (handle = command->handles; handle && handle->name; handle++) {
+		if (handle->offset + 4 <= length)
+			put(at + handle->offset, 4, below(caller, 16));
+	}
+}
+
 /* An argument, more or less valid, and where it is. */
 static void *argument_of(struct caller *caller, const struct command *command,
 			 __u32 number)
@@ -174,6 +187,7 @@ static void *argument_of(struct caller *caller, const struct command *command,
 	if (command->count.size && one_in(caller, 2))
 		put(at + command->count.offset, command->count.size,
 		    below(caller, 2000));
+	add_handles(caller, command, at, length);
 	while (one_in(caller, 2))
 		spoil(caller, command, at, length);
 	/* Across the end of memory, or somewhere in it. */

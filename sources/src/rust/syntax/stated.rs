@@ -2,7 +2,7 @@
 //! what it may hold, what comes back.
 
 use ioctlkit_abi::Direction;
-use ioctlkit_model::{Capability, Role};
+use ioctlkit_model::{Capability, HandlePurpose, Role};
 use ioctlkit_syntax as syntax;
 
 use super::item::{Ex, Path, Ty};
@@ -131,6 +131,14 @@ pub(crate) fn member(origin: Origin<'_>, found: &syntax::Member) -> Member {
             syntax::Role::Flexible { count } => Role::Flexible { count: name_of(count) },
             syntax::Role::Buffer { .. } => Role::UserPointer,
             syntax::Role::Fd => Role::Fd,
+            syntax::Role::Handle { object, purpose } => Role::Handle {
+                object: name_of(object),
+                purpose: match purpose {
+                    syntax::HandlePurpose::Creates => HandlePurpose::Creates,
+                    syntax::HandlePurpose::Uses => HandlePurpose::Uses,
+                    syntax::HandlePurpose::Destroys => HandlePurpose::Destroys,
+                },
+            },
         },
         values: match &found.constraint {
             syntax::Constraint::None => Constraint::None,

@@ -86,7 +86,7 @@ impl Module<'_> {
         };
         let file = || self.class_of(plan.opens.as_deref());
         let (result, kept) = match plan.returns {
-            Returns::Nothing => (None, call),
+            Returns::Nothing | Returns::Object => (None, call),
             Returns::Number => (Some("result"), format!("result = {call}")),
             Returns::File => (Some("result"), format!("result = {}({call})", file())),
         };
