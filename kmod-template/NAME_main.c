@@ -10,6 +10,10 @@
  */
 
 //% set objects = interfaces[0].objects
+//% set waits = bus != "none" or with.events
+//% if with.events
+#include <linux/atomic.h>
+//% endif
 //% if opens
 #include <linux/anon_inodes.h>
 //% endif
@@ -50,14 +54,23 @@
 //% elif bus == "platform"
 #include <linux/platform_device.h>
 //% endif
+//% if with.events
+#include <linux/poll.h>
+//% endif
 //% if bus != "none"
 #include <linux/refcount.h>
 //% endif
 #include <linux/slab.h>
+//% if with.events
+#include <linux/uaccess.h>
+//% endif
 //% if bus == "usb"
 #include <linux/usb.h>
 //% endif
-//% if bus != "none"
+//% if with.mmap
+#include <linux/vmalloc.h>
+//% endif
+//% if waits
 #include <linux/wait.h>
 //% endif
 
@@ -72,6 +85,11 @@
 #define ${upper}_MINORS	${minors}
 
 //% endif
+//% if with.mmap
+/* The bytes that can be mapped. */
+#define ${upper}_MEMORY	PAGE_SIZE
+
+//% endif
 /**
  * struct ${name}_device - one device
 //% if device == "cdev"
@@ -84,7 +102,19 @@
  * @users: the driver, and each command that runs
  * @idle: completed when the last of them has left
  * @gone: whether the driver has let go of the device
- * @wait: where handlers sleep until something happens or the device is @gone
+//% endif
+//% if waits
+//% if bus == "none"
+ * @wait: where callers sleep until something happens
+//% else
+ * @wait: where callers sleep until something happens or the device is @gone
+//% endif
+//% endif
+//% if with.events
+ * @events: how often something has happened
+//% endif
+//% if with.mmap
+ * @memory: what programs can map
 //% endif
 //% if device == "misc"
  * @misc: the file in /dev
@@ -101,7 +131,15 @@ struct ${name}_device {
 	refcount_t users;
 	struct completion idle;
 	bool gone;
+//% endif
+//% if waits
 	wait_queue_head_t wait;
+//% endif
+//% if with.events
+	atomic_t events;
+//% endif
+//% if with.mmap
+	void *memory;
 //% endif
 //% if device == "misc"
 	struct miscdevice misc;
@@ -111,6 +149,9 @@ struct ${name}_device {
 /**
  * struct ${name}_file - one open file
  * @device: its device
+//% if with.events
+ * @seen: how many of the device's events were read
+//% endif
 //% if objects
  * @handles: the objects that its commands have made
 //% endif
@@ -119,6 +160,9 @@ struct ${name}_device {
  */
 struct ${name}_file {
 	struct ${name}_device *device;
+//% if with.events
+	atomic_t seen;
+//% endif
 //% if objects
 	struct ${name}_handles handles;
 //% endif
@@ -129,13 +173,27 @@ struct ${name}_file {
 //% if device == "cdev"
 static void ${name}_device_free(struct device *dev)
 {
+//% if with.mmap
+	struct ${name}_device *device = container_of(dev, struct ${name}_device, dev);
+
+	vfree(device->memory);
+	kfree(device);
+//% else
 	kfree(container_of(dev, struct ${name}_device, dev));
+//% endif
 }
 
 //% elif bus != "none"
 static void ${name}_device_free(struct kref *refs)
 {
+//% if with.mmap
+	struct ${name}_device *device = container_of(refs, struct ${name}_device, refs);
+
+	vfree(device->memory);
+	kfree(device);
+//% else
 	kfree(container_of(refs, struct ${name}_device, refs));
+//% endif
 }
 
 //% endif
@@ -174,6 +232,20 @@ void ${name}_leave(struct file *file)
 }
 //% endif
 
+//% if with.events
+/* For handlers and interrupts: something has happened, which wakes up whoever waits for it. */
+static void __maybe_unused ${name}_event(struct ${name}_device *device)
+{
+	atomic_inc(&device->events);
+	wake_up_interruptible_all(&device->wait);
+}
+
+static unsigned int ${name}_pending(struct ${name}_file *private)
+{
+	return atomic_read(&private->device->events) - atomic_read(&private->seen);
+}
+
+//% endif
 //% for object in objects
 /**
  * struct ${object.symbol} - what ${object.creators|comment} makes
@@ -298,6 +370,9 @@ static int ${name}_open(struct inode *inode, struct file *file)
 	kref_get(&device->refs);
 //% endif
 	private->device = device;
+//% if with.events
+	atomic_set(&private->seen, atomic_read(&device->events));
+//% endif
 //% if objects
 	${name}_handles_init(&private->handles);
 //% endif
@@ -323,16 +398,98 @@ static int ${name}_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
+//% if with.events
+//% if bus == "none"
+//% set happened = name ~ "_pending(private)"
+//% else
+//% set happened = name ~ "_pending(private) || READ_ONCE(device->gone)"
+//% endif
+/* Gets the number of events that this file has not read yet, as a u32. */
+static ssize_t ${name}_read(struct file *file, char __user *buffer, size_t size, loff_t *offset)
+{
+	struct ${name}_file *private = file->private_data;
+	struct ${name}_device *device = private->device;
+	int events, seen;
+	ssize_t ret;
+
+	if (size < sizeof(u32))
+		return -EINVAL;
+	ret = ${name}_enter(file);
+	if (ret)
+		return ret;
+	do {
+		ret = -EAGAIN;
+		if (!${name}_pending(private) && file->f_flags & O_NONBLOCK)
+			break;
+		ret = wait_event_interruptible(device->wait, ${happened|code});
+		if (ret)
+			break;
+//% if bus != "none"
+		ret = -ENODEV;
+		if (READ_ONCE(device->gone))
+			break;
+//% endif
+		seen = atomic_read(&private->seen);
+		events = atomic_read(&device->events);
+		ret = -EFAULT;
+		if (put_user((u32)(events - seen), (u32 __user *)buffer))
+			break;
+		ret = sizeof(u32);
+		/* Another thread may have read them meanwhile. */
+	} while (events == seen || atomic_cmpxchg(&private->seen, seen, events) != seen);
+	${name}_leave(file);
+	return ret;
+}
+
+static __poll_t ${name}_poll(struct file *file, poll_table *table)
+{
+	struct ${name}_file *private = file->private_data;
+
+	poll_wait(file, &private->device->wait, table);
+//% if bus != "none"
+	if (READ_ONCE(private->device->gone))
+		return EPOLLERR | EPOLLHUP;
+//% endif
+	return ${name}_pending(private) ? EPOLLIN | EPOLLRDNORM : 0;
+}
+
+//% endif
+//% if with.mmap
+/* A mapping keeps the file open, and so the memory. */
+static int ${name}_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	struct ${name}_file *private = file->private_data;
+	int ret;
+
+	ret = ${name}_enter(file);
+	if (ret)
+		return ret;
+	ret = remap_vmalloc_range(vma, private->device->memory, vma->vm_pgoff);
+	${name}_leave(file);
+	return ret;
+}
+
+//% endif
 static const struct file_operations ${name}_fops = {
 	.owner = THIS_MODULE,
 	.open = ${name}_open,
 	.release = ${name}_release,
+//% if with.events
+	.read = ${name}_read,
+	.poll = ${name}_poll,
+//% endif
+//% if with.mmap
+	.mmap = ${name}_mmap,
+//% endif
 	.unlocked_ioctl = ${name}_ioctl,
 	.compat_ioctl = ${name}_compat_ioctl,
 };
 
 //% if bus == "none" and device == "misc"
 static struct ${name}_device ${name}_device = {
+//% if with.events
+	.wait = __WAIT_QUEUE_HEAD_INITIALIZER(${name}_device.wait),
+//% endif
 	.misc = {
 		.minor = MISC_DYNAMIC_MINOR,
 		.name = "${node|string}",
@@ -342,15 +499,32 @@ static struct ${name}_device ${name}_device = {
 
 static int __init ${name}_init(void)
 {
-//% if bench
+//% if bench or with.mmap
 	int ret;
 
+//% if with.mmap
+	${name}_device.memory = vmalloc_user(${upper}_MEMORY);
+	if (!${name}_device.memory)
+		return -ENOMEM;
+//% endif
 	ret = misc_register(&${name}_device.misc);
 	if (ret)
-		return ret;
+		${("goto free_memory" if with.mmap else "return ret")|code};
+//% if bench
 	ret = ${name}_bench_register();
 	if (ret)
-		misc_deregister(&${name}_device.misc);
+		${("goto deregister" if with.mmap else "misc_deregister(&" ~ name ~ "_device.misc)")|code};
+//% endif
+//% if with.mmap
+	return 0;
+
+//% if bench
+deregister:
+	misc_deregister(&${name}_device.misc);
+//% endif
+free_memory:
+	vfree(${name}_device.memory);
+//% endif
 	return ret;
 //% else
 	return misc_register(&${name}_device.misc);
@@ -364,6 +538,9 @@ static void __exit ${name}_exit(void)
 	${name}_bench_unregister();
 //% endif
 	misc_deregister(&${name}_device.misc);
+//% if with.mmap
+	vfree(${name}_device.memory);
+//% endif
 }
 module_exit(${name}_exit);
 //% else
@@ -400,6 +577,13 @@ static int ${name}_add(struct device *parent)
 	device = kzalloc(sizeof(*device), GFP_KERNEL);
 	if (!device)
 		return -ENOMEM;
+//% if with.mmap
+	device->memory = vmalloc_user(${upper}_MEMORY);
+	if (!device->memory) {
+		kfree(device);
+		return -ENOMEM;
+	}
+//% endif
 	kref_init(&device->refs);
 	refcount_set(&device->users, 1);
 	init_completion(&device->idle);
@@ -436,9 +620,18 @@ static int ${name}_add(struct device *parent, unsigned int minor)
 	device = kzalloc(sizeof(*device), GFP_KERNEL);
 	if (!device)
 		return -ENOMEM;
+//% if with.mmap
+	device->memory = vmalloc_user(${upper}_MEMORY);
+	if (!device->memory) {
+		kfree(device);
+		return -ENOMEM;
+	}
+//% endif
 //% if bus != "none"
 	refcount_set(&device->users, 1);
 	init_completion(&device->idle);
+//% endif
+//% if waits
 	init_waitqueue_head(&device->wait);
 //% endif
 	device_initialize(&device->dev);

@@ -5,7 +5,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use ioctl_gen::module::{Bus, Change, Device, File, Header, Lock, Options, Ownership, Plan, Step};
+use ioctl_gen::module::{
+    Bus, Change, Device, File, FileOperations, Header, Lock, Options, Ownership, Plan, Step,
+};
 use ioctl_gen::module::{includes, left_out, plan, render, steps, symbol, userland};
 use ioctl_gen::streams::{print, tell};
 use ioctl_gen::{NewFile, WriteError, describe, read_below, write_together};
@@ -59,6 +61,10 @@ pub(super) struct Arguments {
     /// The bus that the device is on; without one, it is there as long as the module is
     #[arg(long, value_enum, default_value = "none")]
     bus: BusKind,
+
+    /// What a file can do beside its commands, for you to fill in
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "OPERATIONS")]
+    with: Vec<FileOperation>,
 
     /// How many files in /dev there are, with `--device cdev`
     #[arg(long, value_name = "COUNT", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=256))]
@@ -122,6 +128,24 @@ pub(super) enum BusKind {
     I2c,
     /// A part of another driver's device
     Auxiliary,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum FileOperation {
+    /// read(), which counts events, and poll(), which waits for them
+    Read,
+    /// The same: what poll() waits for, read() takes
+    Poll,
+    /// mmap() of the device's memory
+    Mmap,
+}
+
+/// The operations that were asked for.
+pub(super) fn file_operations(asked: &[FileOperation]) -> FileOperations {
+    FileOperations {
+        events: asked.iter().any(|one| matches!(one, FileOperation::Read | FileOperation::Poll)),
+        mmap: asked.contains(&FileOperation::Mmap),
+    }
 }
 
 impl From<BusKind> for Bus {
@@ -208,6 +232,7 @@ fn done(arguments: &Arguments) -> Result<Outcome, Failure> {
     say(left_out(&interface), &interface.sources);
     options.device = arguments.device.into();
     options.bus = arguments.bus.into();
+    options.with = file_operations(&arguments.with);
     options.minors = arguments.minors;
     if let Some(linux) = &arguments.in_tree.in_tree {
         let source = arguments.sources.first().map_or(Path::new(""), PathBuf::as_path);

@@ -7,7 +7,7 @@ use ioctl_gen::scaffold::{Dependency, Error, Name, Scaffold, TypeLetter, create,
 use ioctl_gen::streams::print;
 use ioctlkit_model::{Problem, ProblemKind, SourceMap};
 
-use super::module::{BusKind, DeviceKind};
+use super::module::{BusKind, DeviceKind, FileOperation, file_operations};
 use super::{Outcome, say, unprintable};
 use ioctlkit_report::visible::ShownPath as _;
 
@@ -46,6 +46,10 @@ pub(super) struct Arguments {
     /// The bus that the device is on; without one, it is there as long as the module is
     #[arg(long, value_enum, default_value = "none")]
     bus: BusKind,
+
+    /// What a file can do beside its commands, for you to fill in
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "OPERATIONS")]
+    with: Vec<FileOperation>,
 
     /// The folder of the ioctlkit crate, or of its repository
     #[arg(long, value_name = "DIR")]
@@ -107,6 +111,7 @@ fn scaffold(arguments: &Arguments) -> Result<Scaffold, Problem> {
         type_letter,
         device: arguments.device.into(),
         bus: arguments.bus.into(),
+        with: file_operations(&arguments.with),
         dependency,
     })
 }

@@ -26,7 +26,7 @@ mod userland;
 
 pub use build::{Header, Options, left_out, plan, symbol};
 pub use lock::{Break, Lock};
-pub use plan::{Bus, Device, InTree, Plan};
+pub use plan::{Bus, Device, FileOperations, InTree, Plan};
 pub use regenerate::{Change, Step, steps};
 pub(crate) use render::render_with_handlers;
 pub use render::{File, Ownership, includes, render};

@@ -161,6 +161,7 @@ fn module(scaffold: &Scaffold, interface: &str) -> Result<Vec<(String, String)>,
         name: Some(scaffold.name.as_str().to_owned()),
         device: scaffold.device,
         bus: scaffold.bus,
+        with: scaffold.with,
         ..Options::default()
     };
     let plan = plan(&interface, &options).map_err(failed)?;
@@ -177,7 +178,7 @@ fn module(scaffold: &Scaffold, interface: &str) -> Result<Vec<(String, String)>,
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::module::{Bus, Device};
+    use crate::module::{Bus, Device, FileOperations};
     use crate::scaffold::{Dependency, TypeLetter};
 
     fn scaffold(name: &str) -> Scaffold {
@@ -186,6 +187,7 @@ mod tests {
             type_letter: TypeLetter::free_for(name),
             device: Device::Misc,
             bus: Bus::None,
+            with: FileOperations::default(),
             dependency: Dependency::Registry,
         }
     }

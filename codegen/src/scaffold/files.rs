@@ -8,7 +8,7 @@ use super::dependency::Dependency;
 use super::name::Name;
 use super::type_letter::TypeLetter;
 use crate::interpolation::{self, Language};
-use crate::module::{Bus, Device};
+use crate::module::{Bus, Device, FileOperations};
 
 macro_rules! template {
     ($path:literal, $name:literal) => {
@@ -49,6 +49,8 @@ pub struct Scaffold {
     pub device: Device,
     /// What its device is on.
     pub bus: Bus,
+    /// What can be done with a file beside its commands.
+    pub with: FileOperations,
     /// Where `ioctlkit` comes from.
     pub dependency: Dependency,
 }

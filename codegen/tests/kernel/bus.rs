@@ -17,12 +17,18 @@ const NOT_IN_THE_GUEST: [&str; 2] = ["usb", "i2c"];
 
 /// The module of a new workspace.
 fn module(purpose: &str, bus: &str, device: &str) -> PathBuf {
+    module_with(purpose, bus, device, "")
+}
+
+/// One whose files can do more.
+pub(crate) fn module_with(purpose: &str, bus: &str, device: &str, with: &str) -> PathBuf {
     let parent =
         Path::new(env!("CARGO_TARGET_TMPDIR")).join(purpose).join(format!("{bus}-{device}"));
     let _ = fs::remove_dir_all(&parent);
     fs::create_dir_all(&parent).unwrap();
     run(Command::new(env!("CARGO_BIN_EXE_ioctl-gen"))
         .args(["new", "bell", "--bus", bus, "--device", device])
+        .args(if with.is_empty() { vec![] } else { vec!["--with", with] })
         .current_dir(&parent)
         .stderr(Stdio::null()));
     parent.join("bell/module")
@@ -52,18 +58,33 @@ fn a_new_driver_on_each_bus_leaves_the_kernel_s_judges_nothing_to_say() {
     let buses: &[&str] = if is_full() { &BUSES } else { &["none", "pci"] };
     for &bus in buses {
         let devices: &[&str] = if is_full() { &["misc", "cdev"] } else { &["misc"] };
-        for device in devices {
-            let folder = module("bus-judged", bus, device);
+        let with = ["", "read", "mmap", "read,mmap"];
+        // What is on another bus differs in its probe alone.
+        let takes_all = is_full() && ["none", "platform"].contains(&bus);
+        let with: &[&str] = if takes_all { &with } else { &with[..1] };
+        for (device, with) in
+            devices.iter().flat_map(|device| with.iter().map(move |w| (device, w)))
+        {
+            let folder = module_with("bus-judged", bus, device, with);
             assert_passes_judges(&folder);
             for series in if is_full() { &SERIES[..] } else { &SERIES[1..] } {
                 // The probe of an I2C driver had another argument before 6.3.
                 if (bus, *series) != ("i2c", "6.1") {
                     let said = said_while_building(&folder, bus, series);
-                    assert_eq!(said, [""; 0], "{bus}, {device}, {series}");
+                    assert_eq!(said, [""; 0], "{bus}, {device}, {with}, {series}");
                 }
             }
         }
     }
+}
+
+/// Builds the module, and that of its device, where tests can have one.
+pub(crate) fn built(folder: &Path, bus: &str) {
+    let none = Interruption::none();
+    let options = ["CONFIG_BELL=m", "CONFIG_BELL_TEST_DEVICE=m"];
+    let headers = target(SERIES[1]).headers;
+    let built = headers.build(folder, &options, Trust::Trusted, &none).unwrap();
+    assert_eq!(built.modules.files.len(), if bus == "none" { 1 } else { 2 });
 }
 
 fn tests(step: &StepReport) -> Vec<(&str, &Outcome)> {
@@ -99,11 +120,7 @@ fn a_device_that_takes_no_hardware_is_bound_tested_and_unbound_in_a_guest() {
         let devices: &[&str] = if is_full() { &["misc", "cdev"] } else { &["misc"] };
         for device in devices {
             let folder = module("bus-guest", bus, device);
-            let none = Interruption::none();
-            let options = ["CONFIG_BELL=m", "CONFIG_BELL_TEST_DEVICE=m"];
-            let headers = target(SERIES[1]).headers;
-            let built = headers.build(&folder, &options, Trust::Trusted, &none).unwrap();
-            assert_eq!(built.modules.files.len(), if bus == "none" { 1 } else { 2 });
+            built(&folder, bus);
             let name = format!("{bus}-{device}");
             script = steps(script, &folder, &name);
             names.push((bus, name));

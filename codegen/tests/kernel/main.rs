@@ -5,6 +5,7 @@
 mod bindings;
 mod bus;
 mod changes;
+mod events;
 mod guest;
 mod hooks;
 mod in_tree;

@@ -20,7 +20,7 @@ pub use left_out::left_out;
 
 use super::docs;
 use super::names;
-use super::plan::{Bus, Define, Device, InTree, Plan};
+use super::plan::{Bus, Define, Device, FileOperations, InTree, Plan};
 use super::promises;
 
 /// What to make of an interface.
@@ -32,6 +32,8 @@ pub struct Options {
     pub device: Device,
     /// What the device is on.
     pub bus: Bus,
+    /// What can be done with a file beside its commands.
+    pub with: FileOperations,
     /// How many there are.
     pub minors: u32,
     /// Whether the handlers are behind a file of procfs and a netlink family as well, for benchmarks.
@@ -62,6 +64,7 @@ impl Default for Options {
             name: None,
             device: Device::Misc,
             bus: Bus::None,
+            with: FileOperations::default(),
             minors: 1,
             bench: false,
             header: None,
@@ -203,6 +206,7 @@ fn module(name: &str, main: &CommandGroup<'_>, options: &Options) -> Plan {
         help: docs::fill(&help, 68),
         device: options.device,
         bus: options.bus,
+        with: options.with,
         minors,
         in_tree: options.in_tree.clone(),
         header: options.header.clone(),

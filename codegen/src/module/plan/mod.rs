@@ -27,6 +27,8 @@ pub struct Plan {
     pub device: Device,
     /// What the device is on.
     pub bus: Bus,
+    /// What can be done with a file beside its commands.
+    pub with: FileOperations,
     /// How many files in `/dev` there are.
     pub minors: u32,
     /// What the text of a driver in the kernel's tree says; nothing for one in a folder of its own.
@@ -86,6 +88,15 @@ pub enum Bus {
     I2c,
     /// A part of another driver's device.
     Auxiliary,
+}
+
+/// What can be done with an open file beside its commands, in a skeleton to be filled in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct FileOperations {
+    /// It tells of events: `read()` counts them, and `poll()` waits for them.
+    pub events: bool,
+    /// Its memory can be mapped.
+    pub mmap: bool,
 }
 
 impl Bus {
