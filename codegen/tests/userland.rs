@@ -99,7 +99,7 @@ fn syzkallers_constants_are_what_the_compiler_of_each_architecture_makes_of_the_
         let file = read(driver, "syzkaller/dev_NAME.txt.const");
         for (arch, abi, folder) in ARCHES {
             let constants = constants(&file, arch);
-            assert!(constants.len() > 20, "{driver}, {arch}");
+            assert!(constants.len() > 6, "{driver}, {arch}");
             let mut source = format!("#define __user\n#include <linux/{driver}.h>\n{defines}");
             for (name, value) in constants {
                 writeln!(source, "_Static_assert({name} == {value}u, \"{name}\");").unwrap();
@@ -135,7 +135,7 @@ fn straces_entries_are_what_the_compiler_makes_of_the_header() {
                 .unwrap();
                 count += 1;
             }
-            assert!(count > 15, "{driver}: {count}");
+            assert!(count > 6, "{driver}: {count}");
             let compiler = Compiler::of(Abi::by_name(abi).unwrap());
             let compiler = compiler.unwrap_or_else(|error| panic!("{error}"));
             let assembly = compiler.assembly(&source, &headers(driver, "x86"));

@@ -1034,6 +1034,10 @@ static int leaves_no_object(const struct command *command, long valid)
 	open_anew();
 	valid_argument(command);
 	call_aside(fd, command, &expected);
+	if (!expected) {
+		ktap_say("the object has no handle");
+		return KTAP_FAIL;
+	}
 	open_anew();
 	argument = valid_argument(command);
 	mprotect(pages, PAGES * PAGE, PROT_READ);

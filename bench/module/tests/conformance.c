@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Made by ioctl-gen 0.1.0: body f07b44de0318 */
+/* Made by ioctl-gen 0.1.0: body 07cb9ec799fa */
 /*
  * Whether a driver answers malformed calls as its definition says. Each test
  * spoils one thing of a call that is right otherwise.
@@ -1068,6 +1068,10 @@ static int leaves_no_object(const struct command *command, long valid)
 	open_anew();
 	valid_argument(command);
 	call_aside(fd, command, &expected);
+	if (!expected) {
+		ktap_say("the object has no handle");
+		return KTAP_FAIL;
+	}
 	open_anew();
 	argument = valid_argument(command);
 	mprotect(pages, PAGES * PAGE, PROT_READ);

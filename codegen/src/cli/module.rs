@@ -132,11 +132,11 @@ pub(super) enum BusKind {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(super) enum FileOperation {
-    /// read(), which counts events, and poll(), which waits for them
+    /// A read gets the number of events, and a poll waits for them
     Read,
-    /// The same: what poll() waits for, read() takes
+    /// The same: what a poll waits for, a read takes
     Poll,
-    /// mmap() of the device's memory
+    /// A mapping shows the device's memory
     Mmap,
 }
 

@@ -33,7 +33,8 @@ impl Builder<'_> {
             object.creators.push_str(&command.r#macro);
         }
         for (command, definition) in made {
-            if !in_dev && !(command.created.is_none() && command.handles.is_empty()) {
+            let has_objects = command.created.is_some() || !command.handles.is_empty();
+            if has_objects && !in_dev {
                 let message = format!(
                     "only a file in `/dev` keeps objects, and {symbol} files are made by a \
                      command: let that command make the objects, too"

@@ -198,14 +198,14 @@ pub(crate) fn command(
             .into());
     }
     handles::refuse(&found, &contract, kind, (reads, writes))?;
-    let Handles { created, used: handles } = found;
+    let Handles { created, used } = found;
     let returns = if created.is_some() { Returns::Object } else { returns };
-    let cleans = heap || !arrays.is_empty() || !handles.is_empty();
+    let cleans = heap || !arrays.is_empty() || !used.is_empty();
     let family = contract.last_nr.map(|last| last.saturating_sub(body.nr));
     let spelled = Spelled::of(around, body, kind, &contract, &r#macro)?;
     let handler = format!("{}_ioctl_{op}", around.symbol);
     let constant = if reads && !writes { "const " } else { "" };
-    let parameters = parameters(kind, &r#type, constant, family.is_some(), &arrays, &handles);
+    let parameters = parameters(kind, &r#type, constant, family.is_some(), &arrays, &used);
     let result = match (&created, returns) {
         (Some(handle), _) => format!("struct {} *", handle.symbol),
         (None, Returns::File) => "struct file *".into(),
@@ -224,12 +224,12 @@ pub(crate) fn command(
     let is_plain = kind == Kind::Pointer && growth == Growth::None && returns == Returns::Nothing;
     let is_free = check.is_none()
         && arrays.is_empty()
-        && handles.is_empty()
+        && used.is_empty()
         && contract.capability.is_none()
         && family.is_none();
     Ok(Command {
         is_door: is_plain && is_free,
-        remark: remark(kind, growth, returns, reads, &arrays, &handles),
+        remark: remark(kind, growth, returns, reads, &arrays, &used),
         handler,
         macro_use: spelled.r#use.clone(),
         macro_head: spelled.head,
@@ -278,10 +278,10 @@ pub(crate) fn command(
         array: flexible.array,
         element: flexible.element,
         element_size: size.max(1),
-        arguments: arguments(kind, &r#type, heap, family.is_some(), &arrays, &handles),
-        destroys: handles.iter().any(|handle| handle.destroys),
+        arguments: arguments(kind, &r#type, heap, family.is_some(), &arrays, &used),
+        destroys: used.iter().any(|handle| handle.destroys),
         created,
-        handles,
+        handles: used,
         cleans,
         checks_elements: arrays.iter().any(|array| array.check.is_some()),
         arrays,
