@@ -153,3 +153,100 @@ fn all_edits_of_exported_headers_are_made_until_nothing_changes() {
     let (patch, told) = tree.check(&["--diff", "--unsafe-fixes"]);
     assert_eq!(patch, "", "{told}");
 }
+
+/// What the fixtures use of two crates, so that they compile alone.
+const NIX: &str = "#![allow(unused)]\n\
+    #[macro_export] macro_rules! ioctl_none { ($name:ident, $letter:expr, $nr:expr) => {\n\
+    pub unsafe fn $name(_fd: i32) {} } }\n\
+    #[macro_export] macro_rules! ioctl_read { ($name:ident, $letter:expr, $nr:expr, $ty:ty) => {\n\
+    pub unsafe fn $name(_fd: i32, _data: *mut $ty) {} } }\n\
+    #[macro_export] macro_rules! ioctl_write_ptr { ($name:ident, $letter:expr, $nr:expr, $ty:ty) => {\n\
+    pub unsafe fn $name(_fd: i32, _data: *const $ty) {} } }\n\
+    #[macro_export] macro_rules! ioctl_readwrite { ($name:ident, $letter:expr, $nr:expr, $ty:ty) => {\n\
+    pub unsafe fn $name(_fd: i32, _data: *mut $ty) {} } }\n";
+const LIBC: &str = "#![allow(non_camel_case_types)]\n\
+    pub use core::ffi::{c_char, c_int, c_long, c_uint, c_ulong, c_void};\n\
+    pub type size_t = usize;\npub type time_t = i64;\npub type uint64_t = u64;\n\
+    #[derive(Clone, Copy)] #[repr(C)] pub struct timeval { pub tv_sec: time_t, pub tv_usec: c_long }\n";
+
+/// These crates, compiled.
+fn crates() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in [("nix", NIX), ("libc", LIBC)] {
+        let file = folder.path().join(format!("{name}.rs"));
+        std::fs::write(&file, text).unwrap();
+        assert!(compiles(folder.path(), &file, &["--crate-name", name]), "{name}");
+    }
+    folder
+}
+
+/// A folder with one fixture in Rust.
+struct Fixture(tempfile::TempDir);
+
+impl Fixture {
+    fn new(fixture: &Path) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::copy(fixture, folder.path().join("lib.rs")).unwrap();
+        Self(folder)
+    }
+
+    fn compiles(&self, crates: &Path) -> bool {
+        let place = |name: &str| format!("{name}={}/lib{name}.rlib", crates.display());
+        let options = ["--extern", &place("nix"), "--extern", &place("libc")];
+        compiles(self.0.path(), Path::new("lib.rs"), &options)
+    }
+
+    fn check(&self, options: &[&str]) -> String {
+        let run = Command::new(env!("CARGO_BIN_EXE_ioctl-lint"))
+            .current_dir(self.0.path())
+            .args(["check", "--no-config", "--profile", "new", "lib.rs"])
+            .args(options)
+            .output()
+            .unwrap();
+        String::from_utf8(run.stdout).unwrap()
+    }
+
+    fn report(&self, options: &[&str]) -> Value {
+        let report = self.check(&[options, &["--format", "json"]].concat());
+        serde_json::from_str(&report).expect(&report)
+    }
+}
+
+fn compiles(folder: &Path, file: &Path, options: &[&str]) -> bool {
+    let mut compiler = Command::new("rustc");
+    compiler.current_dir(folder).args(["--edition=2021", "--crate-type=rlib", "--cap-lints=allow"]);
+    compiler.args(options).arg(file).output().unwrap().status.success()
+}
+
+#[test]
+fn all_edits_of_rust_are_made_until_nothing_changes() {
+    let fixtures = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/rules");
+    let files = WalkDir::new(fixtures).into_iter().map(|entry| entry.unwrap().into_path());
+    let files = files.filter(|file| file.extension().is_some_and(|ending| ending == "rs"));
+    let crates = crates();
+    let (mut compiled, mut edited) = (0, 0);
+    for file in files {
+        let fixture = Fixture::new(&file);
+        if !fixture.compiles(crates.path()) {
+            continue;
+        }
+        compiled += 1;
+        let text = || std::fs::read_to_string(fixture.0.path().join("lib.rs")).unwrap();
+        let (original, before) = (text(), findings(&fixture.report(&[])));
+        let left = findings(&fixture.report(&["--fix", "--unsafe-fixes"]));
+        for (finding, count) in &left {
+            let known = before.get(finding).copied().unwrap_or_default();
+            assert!(*count <= known, "{}: {finding:?} is new", file.display());
+        }
+        edited += usize::from(text() != original);
+        assert!(
+            fixture.compiles(crates.path()),
+            "{} no longer compiles:\n{}",
+            file.display(),
+            text()
+        );
+        assert_eq!(findings(&fixture.report(&[])), left, "{}", file.display());
+        assert_eq!(fixture.check(&["--diff", "--unsafe-fixes"]), "", "{}", file.display());
+    }
+    assert!(compiled > 20 && edited > 8, "{compiled} fixtures compiled, {edited} edited");
+}

@@ -419,3 +419,33 @@ fn a_header_with_bytes_that_are_not_utf_8_is_left_as_it_is() {
     assert!(done.seen().contains("latin.h"), "{}", done.seen());
     assert_ne!(folder.read("foo.h"), ENUM_AND_HOLE, "{}", done.seen());
 }
+
+/// Of many headers, those alone are read in each pass that have something to edit; what the edits do to the others
+/// is looked at in the end.
+#[test]
+fn a_header_that_includes_an_edited_one_is_looked_at_too() {
+    let types = "#include <linux/types.h>\n#include <linux/ioctl.h>\n";
+    let clean = |nr: u32| {
+        format!(
+            "{types}struct c{nr} {{ __u32 flags; }};\n#define C{nr} _IOW(0xdc, {nr}, struct c{nr})\n"
+        )
+    };
+    let inner = "struct a { __u32 x; __u64 y; };\n#define A _IOW(0xdc, 1, struct a)\n";
+    let outer =
+        "#include \"a.h\"\nstruct b { struct a a; __u64 z; };\n#define B _IOW(0xdc, 2, struct b)\n";
+    let folder = Folder::with("a.h", format!("{types}{inner}"))
+        .and("b.h", outer)
+        .and("c.h", clean(3))
+        .and("d.h", clean(4))
+        .and("e.h", clean(5))
+        .and("f.h", clean(6));
+    let check = |options: &[&str]| {
+        let select = "L001,L002,L012,L013,C001,L017,N016";
+        folder.run(&[&["check", "--no-config", "--select", select, "."], options].concat())
+    };
+    assert!(check(&[]).stdout.contains("b.h"), "{}", check(&[]).seen());
+    let done = check(&["--fix", "--unsafe-fixes"]);
+    assert!(!done.stderr.contains("was undone"), "{}", done.seen());
+    assert!(folder.read("a.h").contains("reserved"), "{}", folder.read("a.h"));
+    assert_eq!(check(&[]).code, 0, "{}", check(&[]).seen());
+}

@@ -1,7 +1,7 @@
 //! Passes of edits, until none is left.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -25,8 +25,12 @@ const READINGS: usize = 1000;
 pub(super) struct Session<'a> {
     arguments: &'a Arguments,
     purpose: Purpose,
+    /// What is read: all that was named, or the headers alone that have something to edit.
+    paths: Vec<PathBuf>,
     state: Rc<State>,
     texts: Texts,
+    /// The files that may be edited.
+    asked_for: HashSet<PathBuf>,
     /// Findings whose edits are not tried again.
     refused: HashSet<Key>,
     undone: Vec<Undone>,
@@ -34,7 +38,8 @@ pub(super) struct Session<'a> {
     readings: usize,
     /// How many findings there were.
     found: usize,
-    applied: usize,
+    /// The edits that were made, in every pass.
+    applied: Vec<Chosen>,
 }
 
 /// The files as they are, or would be.
@@ -95,11 +100,14 @@ impl State {
 
 impl<'a> Session<'a> {
     pub(super) fn start(arguments: &'a Arguments, purpose: Purpose) -> Result<Self, Failure> {
-        let state = State::read(arguments, &arguments.scope.paths, &Texts::default())?;
+        let paths = arguments.scope.paths.clone();
+        let state = State::read(arguments, &paths, &Texts::default())?;
         let found = state.whole.report.findings.len();
         Ok(Self {
             arguments,
             purpose,
+            paths,
+            asked_for: state.whole.asked_for.clone(),
             state: Rc::new(state),
             texts: Texts::default(),
             refused: HashSet::new(),
@@ -107,30 +115,85 @@ impl<'a> Session<'a> {
             files: RefCell::default(),
             readings: 0,
             found,
-            applied: 0,
+            applied: Vec::new(),
         })
     }
 
-    /// Makes edits until there is none left to make.
+    /// Makes edits until there is none left to make. The headers without anything to edit are read at the
+    /// beginning and at the end; where they show that an edit did harm, all are read in every pass.
     pub(super) fn apply(&mut self) -> Result<(), Failure> {
-        for _ in 0..PASSES {
-            let kinds = self.arguments.fixing.kinds();
-            let mut next = kinds.iter().map(|safety| self.candidates(*safety));
-            let Some(plans) = next.find(|plans| !plans.is_empty()) else { break };
-            let touching: Vec<Touching<'_>> =
-                self.state.parts.iter().map(|part| Touching::of(&part.interface)).collect();
-            let chosen = choose(&plans, &touching);
-            let chosen: Vec<Chosen> = chosen
-                .into_iter()
-                .map(|plan| {
-                    let touched = Touched::by(&plan, &touching);
-                    (plan, touched)
-                })
-                .collect();
-            drop(touching);
-            self.settle(chosen)?;
+        let start = Rc::clone(&self.state);
+        self.narrow()?;
+        self.make_passes()?;
+        if self.paths == self.arguments.scope.paths {
+            return Ok(());
         }
+        self.paths.clone_from(&self.arguments.scope.paths);
+        let whole = State::read(self.arguments, &self.paths, &self.texts)?;
+        let applied: Vec<(&Plan, &Touched)> =
+            self.applied.iter().map(|(plan, touched)| (plan, touched)).collect();
+        if violations(&start.reading(), &whole.reading(), &applied).is_empty() {
+            self.state = Rc::new(whole);
+        } else {
+            self.state = start;
+            self.texts = Texts::default();
+            self.applied.clear();
+        }
+        // What needs several headers to be seen is left.
+        self.make_passes()
+    }
+
+    /// Makes edits until none is left. What was undone is tried again behind the edits of others, which may be
+    /// what it lacked.
+    fn make_passes(&mut self) -> Result<(), Failure> {
+        loop {
+            let made = self.applied.len();
+            for _ in 0..PASSES {
+                if !self.make_pass()? {
+                    break;
+                }
+            }
+            if self.applied.len() == made || self.undone.is_empty() || self.readings >= READINGS {
+                return Ok(());
+            }
+            self.refused.clear();
+            self.undone.clear();
+        }
+    }
+
+    /// Reads less, if most headers have nothing to edit. Rust source is read as a crate.
+    fn narrow(&mut self) -> Result<(), Failure> {
+        let kinds = self.arguments.fixing.kinds().iter();
+        let plans: Vec<Plan> = kinds.flat_map(|safety| self.candidates(*safety)).collect();
+        let files: BTreeSet<&Path> = plans.iter().flat_map(Plan::files).collect();
+        let is_header = |path: &&Path| path.extension().is_some_and(|ending| ending == "h");
+        let headers = self.state.whole.report.headers;
+        if files.is_empty() || files.len() * 2 > headers || !files.iter().all(is_header) {
+            return Ok(());
+        }
+        self.paths = files.into_iter().map(Path::to_owned).collect();
+        self.state = Rc::new(State::read(self.arguments, &self.paths, &self.texts)?);
         Ok(())
+    }
+
+    /// Tries what can be edited at once; answers whether there was anything.
+    fn make_pass(&mut self) -> Result<bool, Failure> {
+        let kinds = self.arguments.fixing.kinds();
+        let mut next = kinds.iter().map(|safety| self.candidates(*safety));
+        let Some(plans) = next.find(|plans| !plans.is_empty()) else { return Ok(false) };
+        let touching: Vec<Touching<'_>> =
+            self.state.parts.iter().map(|part| Touching::of(&part.interface)).collect();
+        let chosen = choose(&plans, &touching);
+        let chosen: Vec<Chosen> = chosen
+            .into_iter()
+            .map(|plan| {
+                let touched = Touched::by(&plan, &touching);
+                (plan, touched)
+            })
+            .collect();
+        drop(touching);
+        self.settle(chosen)?;
+        Ok(true)
     }
 
     /// The edits of one kind that may be tried.
@@ -148,7 +211,7 @@ impl<'a> Session<'a> {
     }
 
     fn ask(&self, path: &Path) -> Permission {
-        if !self.state.whole.asked_for.contains(path) {
+        if !self.asked_for.contains(path) {
             return Permission::NotNamed;
         }
         if target::is_of_system(path) {
@@ -165,10 +228,10 @@ impl<'a> Session<'a> {
     /// Makes those of the edits that prove themselves: all at once where that goes well, else without those
     /// that are to blame.
     fn settle(&mut self, chosen: Vec<Chosen>) -> Result<(), Failure> {
-        let (whole, base) = (self.arguments.scope.paths.clone(), Rc::clone(&self.state));
-        let tried = self.attempt(&whole, &base, &chosen)?;
+        let (paths, base) = (self.paths.clone(), Rc::clone(&self.state));
+        let tried = self.attempt(&paths, &base, &chosen)?;
         if tried.found.is_empty() {
-            self.take(&chosen, tried.files);
+            self.take(chosen, tried.files);
             return Ok(());
         }
         let rest = self.refuse_certain(chosen, &tried.found);
@@ -185,14 +248,14 @@ impl<'a> Session<'a> {
                 if places.contains(&file) { self.sift_alone(&file, plans)? } else { plans };
             good.extend(sifted);
         }
-        if let (accepted, Some(files)) = self.sift(&whole, &base, good)? {
-            self.take(&accepted, files);
+        if let (accepted, Some(files)) = self.sift(&paths, &base, good)? {
+            self.take(accepted, files);
         }
         Ok(())
     }
 
-    fn take(&mut self, accepted: &[Chosen], (state, texts): (State, Texts)) {
-        self.applied += accepted.len();
+    fn take(&mut self, accepted: Vec<Chosen>, (state, texts): (State, Texts)) {
+        self.applied.extend(accepted);
         self.state = Rc::new(state);
         self.texts = texts;
     }
@@ -293,12 +356,12 @@ impl<'a> Session<'a> {
     /// What it all came to.
     pub(super) fn finish(self) -> Done {
         let mut fixed = Fixed {
-            findings: self.applied,
+            findings: self.applied.len(),
             files: self.texts.changed().count(),
             ..Fixed::default()
         };
         let now = self.state.whole.report.findings.len();
-        fixed.followed = self.found.saturating_sub(now).saturating_sub(self.applied);
+        fixed.followed = self.found.saturating_sub(now).saturating_sub(self.applied.len());
         let mut left = BTreeMap::new();
         let kinds = self.arguments.fixing.kinds();
         let all = plans(&self.state.whole.report, &self.state.whole.sources);
