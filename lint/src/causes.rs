@@ -64,8 +64,8 @@ pub fn mark(cx: &Context<'_>, findings: &mut [Finding]) {
     mark_same(findings);
 }
 
-/// Findings of a rule that say the same of one file, as the rule tells, or of one generic structure with several arguments: the
-/// first is the cause. Those with edits stay apart, for edits are made of causes alone.
+/// Findings of a rule that say the same of one file, as the rule says, or of one generic structure with several
+/// arguments: the first is the cause. Habits keep their edits; of other findings, only causes have edits.
 fn mark_same(findings: &mut [Finding]) {
     let mut first: HashMap<(&str, Severity, Span), String> = HashMap::new();
     let mut order: Vec<usize> = (0..findings.len()).collect();
@@ -81,7 +81,7 @@ fn mark_same(findings: &mut [Finding]) {
         } else {
             continue;
         };
-        if has_edits || finding.cause.is_some() {
+        if (has_edits && !finding.is_habit) || finding.cause.is_some() {
             continue;
         }
         let own = finding.fingerprint();

@@ -41,7 +41,7 @@ pub struct Finding {
     /// The fingerprint of the finding that it follows from: who mends that one has mended this.
     pub cause: Option<String>,
     /// Whether it is about how its file is written throughout: those of its rule in the file that are, too, say
-    /// the same and follow from the first.
+    /// the same and follow from the first. Each keeps its edits.
     pub is_habit: bool,
     /// What it breaks, where it is about a change between two versions; in order, each once.
     pub breaks: Vec<Breaks>,
@@ -189,6 +189,14 @@ impl Report {
         let known: HashSet<String> = self.with_consequences();
         self.findings.iter().filter(move |finding| {
             finding.cause.as_ref().is_none_or(|cause| !known.contains(cause))
+        })
+    }
+
+    /// The findings whose edits are made: those that follow from no other one, and each habit of a file.
+    pub fn editable(&self) -> impl Iterator<Item = &Finding> {
+        let known: HashSet<String> = self.with_consequences();
+        self.findings.iter().filter(move |finding| {
+            finding.is_habit || finding.cause.as_ref().is_none_or(|cause| !known.contains(cause))
         })
     }
 

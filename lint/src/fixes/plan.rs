@@ -75,10 +75,10 @@ impl Plan {
     }
 }
 
-/// What can be edited: the findings with edits that follow from no other one, the worst first, then by place.
+/// What can be edited, the worst first, then by place.
 pub fn plans(report: &Report, sources: &SourceMap) -> Vec<Plan> {
     let mut plans: Vec<Plan> =
-        report.causes().filter_map(|finding| plan(finding, sources)).collect();
+        report.editable().filter_map(|finding| plan(finding, sources)).collect();
     let order = |plan: &Plan| (std::cmp::Reverse(plan.severity), plan.edits[0].clone());
     plans.sort_by_cached_key(order);
     plans

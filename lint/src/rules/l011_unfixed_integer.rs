@@ -11,15 +11,14 @@ declare_rule! {
     /// integers that are not spelled with the kernel's fixed-width names
     ///
     /// # What
-    /// Members are `short`, `int`, `long long` or unsigned ones, or go by C99's, BSD's or the
-    /// kernel's internal names (`uint32_t`, `u_int32_t`, `u32`). One finding speaks of the whole
-    /// structure. Bytes are not meant, nor typedefs with a meaning of their own, nor a command
-    /// whose whole argument is an `int`.
+    /// Members are `short`, `int`, `long long` or unsigned ones, or go by C99's, BSD's or the kernel's
+    /// internal names (`uint32_t`, `u_int32_t`, `u32`). There is one finding for the whole structure.
+    /// Bytes are left out, and so are typedefs with a meaning of their own and commands whose whole
+    /// argument is an `int`.
     ///
     /// # Why
-    /// Each of these types has the same width on every Linux ABI, so nothing breaks; but a reader
-    /// has to know that, C99's names need a header that UAPI headers must not include, and `u32`
-    /// does not exist in user space.
+    /// Each of these types has the same width on every Linux ABI, so nothing breaks. But UAPI headers
+    /// must not include the header that C99's names need, and `u32` does not exist in user space.
     ///
     /// # Source
     /// Kernel documentation, process/botching-up-ioctls.rst: "Only use fixed sized integers" and
@@ -93,6 +92,7 @@ fn report(
         .collect();
     let mut finding =
         argument.member_finding(&UNFIXED_INTEGER, first.subject.member, first.abis, message);
+    finding.is_habit = true;
     finding.label = format!("`{instead}` on every ABI");
     finding.fix =
         Some(Fix { message: format!("use `{instead}`{others_too}"), edits, safety: Safety::Safe });

@@ -1,7 +1,9 @@
 //! N009 shared-nr.
 
+use std::collections::BTreeMap;
+
 use ioctlkit_abi::AbiSet;
-use ioctlkit_model::{Command, Finding, Label, abi_words};
+use ioctlkit_model::{Command, FileId, Finding, Label, abi_words};
 
 use crate::context::{Context, command_finding};
 use crate::declare_rule;
@@ -16,19 +18,20 @@ declare_rule! {
     /// two commands of one interface with the same type and nr
     ///
     /// # What
-    /// Two commands of one header, or of a header and one of its own family that it includes,
+    /// Two commands of one header, or of a header and another one of the same driver that it includes,
     /// differ in direction or size only; or they do not differ at all, and their names say that they
-    /// are for different objects (`VFIO_DEVICE_…`, `VFIO_IOMMU_…`), which may be different files.
-    /// Three commands of a header that begin alike make an object. Equal numbers for one object are
-    /// N008's.
+    /// are for different objects (`VFIO_DEVICE_…`, `VFIO_IOMMU_…`), which may be different files. Three
+    /// commands whose names begin alike make an object. N008 reports equal numbers for one object.
     ///
-    /// Versions of a command (`FOO`, `FOO2`, `FOO_OLD`, `FOO32`) share their nr on purpose, and so
-    /// do the two directions of one thing (`EVIOCGREP` and `EVIOCSREP`, `_IOR` and `_IOW`). A
-    /// command that is called `DEPRECATED` gave its nr up.
+    /// Versions of a command (`FOO`, `FOO2`, `FOO_OLD`, `FOO32`) share their nr on purpose, and so do
+    /// the two directions of one thing (`EVIOCGREP` and `EVIOCSREP`, `_IOR` and `_IOW`). The nr of a
+    /// command that is called `DEPRECATED` may be used again.
     ///
     /// # Why
-    /// The numbers differ, but a handler or a table that goes by nr, as DRM's and many drivers'
-    /// do, takes one command for the other; and they become one number as soon as the sizes meet.
+    /// The numbers differ, but a handler or a table that goes by nr, as DRM's and many drivers' do,
+    /// confuses the two; and they become one number once their sizes are equal.
+    ///
+    /// A header that does so four times or more does so on purpose, and its commands are one finding.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "Command number definitions": nr is unique for
@@ -49,6 +52,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let includes = Includes::new(cx.interface);
     let objects = Objects::new(cx.interface);
     let free = FreeNrs::new(cx);
+    let mut shared = Vec::new();
     for ((type_letter, nr), commands) in by_place(cx) {
         let (place, all) = ((type_letter, nr), cx.interface.abis);
         findings.extend(not_all_compared(&SHARED_NR, place, &commands, |one| one.span, all));
@@ -76,14 +80,39 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 })
                 .collect();
             finding.fix = free.renumber(command);
-            findings.push(finding);
+            shared.push(finding);
+        }
+    }
+    fold(&mut shared);
+    findings.extend(shared);
+}
+
+/// A header in which so many commands share an nr with another one does so on purpose.
+const ON_PURPOSE: usize = 4;
+
+/// Has what a header does throughout say so once, without a new nr for each command. Equal nrs and equal
+/// numbers are two things.
+fn fold(shared: &mut [Finding]) {
+    let is_number = |finding: &Finding| !finding.notes.is_empty();
+    let mut of_files: BTreeMap<(FileId, bool), usize> = BTreeMap::new();
+    for finding in &*shared {
+        *of_files.entry((finding.span.file, is_number(finding))).or_default() += 1;
+    }
+    let is_habit = |file, is_number| {
+        of_files.get(&(file, is_number)).is_some_and(|count| *count >= ON_PURPOSE)
+    };
+    for finding in shared {
+        let (file, is_number) = (finding.span.file, is_number(finding));
+        if is_habit(file, is_number) && !(is_number && is_habit(file, false)) {
+            finding.is_habit = true;
+            finding.fix = None;
         }
     }
 }
 
 fn same_nr(cx: &Context<'_>, command: &Command, first: &Command, letter: &str, nr: u32) -> Finding {
     let message = format!(
-        "nr {nr:#04x} of type {letter} is `{}` too: code that goes by the nr takes one for the other",
+        "nr {nr:#04x} of type {letter} is also `{}`: code that looks only at the nr confuses them",
         first.name,
     );
     let on = common(first, command);
@@ -99,13 +128,16 @@ fn same_number(
     (theirs, ours): (&str, &str),
 ) -> Finding {
     let message = format!(
-        "the same number as `{}` {}: if `{theirs}` and `{ours}` are different files, nothing \
-         breaks, and if one file takes the commands of both, it can't tell them apart",
+        "the same number as `{}` {}",
         first.name,
         abi_words::on(on, command.variants.abis()),
     );
     let mut finding = command_finding(&SHARED_NR, command, command.span, on, message);
     finding.label = format!("a number of `{theirs}` again");
+    finding.notes = vec![
+        format!("if `{theirs}` and `{ours}` are different files, nothing breaks"),
+        "a file that takes the commands of both cannot tell them apart".into(),
+    ];
     finding
 }
 

@@ -14,7 +14,7 @@ use crate::known_numbers;
 use crate::numbering::{letter, lower_half};
 
 declare_rule! {
-    /// a request that is written as a number
+    /// request written as a number
     ///
     /// # What
     /// The request of an `ioctl` call, or a constant that is used as one, is a literal. Where a
@@ -24,9 +24,8 @@ declare_rule! {
     /// A constant that has the command's name, and its number on every ABI, is an info.
     ///
     /// # Why
-    /// The same command has other numbers on alpha, mips, parisc, powerpc and sparc: there the
-    /// literal is another command, or none. And neither a reader nor a tool can tell from it what
-    /// is passed.
+    /// The same command has other numbers on alpha, mips, parisc, powerpc and sparc: there the literal
+    /// is another command, or none. And it tells neither readers nor tools what is passed.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "Command number definitions"; the kernel's
@@ -80,40 +79,49 @@ fn report(raw: &RawNumber, known: Option<&Known<'_>>, abis: AbiSet, number: u32)
     let wrong = known.iter().flat_map(|known| &known.wrong);
     let wrong = wrong.fold(AbiSet::EMPTY, |all, (on, _)| all.union(*on));
     let is_said = known.is_some_and(|known| known.is_said_by(raw));
+    let meanings = meanings(number, abis);
     let message = match known {
         Some(known) if is_said => {
             format!("`{}` is written as a number, {number:#06x}", known.name)
         }
-        Some(known) => format!("{number:#06x} is `{}` {}", known.name, whereabouts(known, abis)),
-        None => format!("{number:#06x} as a request: {}", unknown(number, abis)),
+        Some(known) => format!("{number:#06x} is `{}` {}", known.name, whereabouts(known)),
+        None => format!("{number:#06x} is written as a number: {}", meanings[0]),
     };
     let on = if wrong.is_empty() { abis } else { wrong };
     let mut finding = finding(&HARD_CODED_REQUEST, raw.span, on, message);
     finding.command = Some(raw.name.clone());
     if is_said {
         finding.severity = Severity::Info;
-        finding.is_habit = true;
     }
+    // A constant that has a name and another command's number may be a mistake, and is a finding of its own.
+    let is_bare = raw.name.starts_with(|first: char| first.is_ascii_digit());
+    let is_right = known.is_some_and(|known| known.wrong.is_empty() && !known.varies);
+    finding.is_habit = is_right && (is_said || is_bare);
     finding.label = match known {
         Some(known) => format!("`{}`", known.name),
         None => "not a known command".into(),
     };
+    if known.is_none() {
+        finding.notes.extend_from_slice(&meanings[1..]);
+    }
     if let Some(known) = known {
+        if known.varies && known.wrong.is_empty() {
+            finding.notes.push(format!("`{}` has other numbers on mips and powerpc", known.header));
+        }
         finding.related = known
             .at
             .map(|span| Label { span, text: format!("`{}` is defined here", known.name) })
             .into_iter()
             .collect();
-        finding.notes = known
-            .wrong
-            .iter()
-            .map(|(on, number)| format!("{number:#010x} {}", abi_words::on(*on, abis)))
-            .collect();
+        let numbers = known.wrong.iter();
+        finding.notes.extend(
+            numbers.map(|(on, number)| format!("{number:#010x} {}", abi_words::on(*on, abis))),
+        );
     }
     finding.fix = Some(Fix {
         message: match known {
             Some(known) => format!("use `{}`, by its name or computed by a macro", known.name),
-            None => "let a macro compute the number from type, nr and argument".into(),
+            None => "compute the number with a macro, from type, nr and argument".into(),
         },
         edits: Vec::new(),
         safety: if wrong.is_empty() { Safety::Safe } else { Safety::ChangesAbi },
@@ -220,46 +228,35 @@ impl Known<'_> {
 }
 
 /// Where the number is that command, as the end of a sentence.
-fn whereabouts(known: &Known<'_>, abis: AbiSet) -> String {
-    let wrong = known.wrong.iter().fold(AbiSet::EMPTY, |all, (on, _)| all.union(*on));
+fn whereabouts(known: &Known<'_>) -> &'static str {
     match known.wrong.as_slice() {
-        [] if known.varies => format!(
-            "on most architectures: `{}` has other numbers for the rest, such as mips and powerpc",
-            known.header
-        ),
-        [] => "as a literal, which a reader has to look up".into(),
-        [(on, number)] => {
-            format!("on some ABIs only: it is {number:#010x} {}", abi_words::on(*on, abis))
-        }
-        _ => format!("on some ABIs only: it has other numbers {}", abi_words::on(wrong, abis)),
+        [] if known.varies => "on most architectures, but not on all",
+        [] => "as a literal, which readers have to look up",
+        _ => "on some ABIs only",
     }
 }
 
-/// What a number says of itself.
-fn unknown(number: u32, abis: AbiSet) -> String {
+/// What a number says of itself, in each encoding; one sentence at least.
+fn meanings(number: u32, abis: AbiSet) -> Vec<String> {
     let (type_letter, nr) = (letter(number >> 8 & 0xff), number & 0xff);
     if number <= 0xffff {
-        return format!(
-            "type {type_letter}, nr {nr:#04x}, and the number does not say what is passed"
-        );
+        return vec![format!("type {type_letter}, nr {nr:#04x}, argument unknown")];
     }
     let meanings = by_value(abis, |id| {
         let decoded = id.abi().encoding.decode(number);
         let direction = decoded.direction.filter(|direction| *direction != Direction::None);
         Some(direction.map(|direction| (direction, decoded.size)))
     });
-    let words: Vec<String> = meanings
-        .iter()
-        .map(|(on, meaning)| {
-            let place = abi_words::on(on, abis);
-            match meaning {
-                Some((direction, size)) => {
-                    let name = direction.macro_name();
-                    format!("{name}({type_letter}, {nr:#04x}) with {size} bytes {place}")
-                }
-                None => format!("no command with an argument {place}"),
+    let words = meanings.iter().map(|(on, meaning)| {
+        let place = abi_words::on(on, abis);
+        match meaning {
+            Some((direction, size)) => {
+                let name = direction.macro_name();
+                format!("`{name}({type_letter}, {nr:#04x})` with {size} bytes {place}")
             }
-        })
-        .collect();
-    format!("it means {}", words.join(", "))
+            None => format!("no command with an argument {place}"),
+        }
+    });
+    let words: Vec<String> = words.collect();
+    if words.is_empty() { vec!["no known ABI has it".into()] } else { words }
 }

@@ -299,9 +299,56 @@ fn numbers_that_are_right_are_one_finding_and_each_wrong_one_is_seen() {
             "foo.h",
             "foo.rs",
         ]);
-        assert!(done.stdout.contains("on some ABIs only: it is 0x00006a04"), "{}", done.seen());
+        assert!(done.stdout.contains("0x00006a04 on mips_n64"), "{}", done.seen());
         assert_eq!(done.stdout.matches("warning[R006]").count(), 3, "{}", done.seen());
         assert_eq!(done.stdout.matches("info[R006]").count(), 1, "{}", done.seen());
         assert!(done.stdout.contains("`FOO_START`"), "{}", done.seen());
     }
+}
+
+/// The findings of a rule in a header, each as `(command or type, cause, has edits)`.
+fn of_rule(text: &str, rule: &str) -> Vec<(String, bool, bool)> {
+    let folder = Folder::with("foo.h", text);
+    let done = folder.run(&["check", "--no-config", "--select", rule, "--format", "json", "foo.h"]);
+    let report: Value = serde_json::from_str(&done.stdout).expect(&done.stdout);
+    let findings = report["findings"].as_array().unwrap().iter();
+    let row = |finding: &Value| {
+        let about = if rule == "L011" { "type" } else { "command" };
+        let edits = finding["fix"]["edits"].as_array().is_some_and(|edits| !edits.is_empty());
+        (finding[about].as_str().unwrap().to_owned(), finding["cause"].is_null(), edits)
+    };
+    findings.map(row).collect()
+}
+
+#[test]
+fn integers_of_a_header_are_one_finding_and_each_structure_has_its_edit() {
+    let text = "#include <linux/ioctl.h>\nstruct foo { int a; };\nstruct bar { unsigned int b; };\n\
+        #define FOO_A _IOW(0xdc, 1, struct foo)\n#define FOO_B _IOW(0xdc, 2, struct bar)\n";
+    let row = |name: &str, is_cause| (name.to_owned(), is_cause, true);
+    assert_eq!(of_rule(text, "L011"), [row("struct foo", true), row("struct bar", false)]);
+    let folder = Folder::with("foo.h", text);
+    folder.run(&["check", "--no-config", "--select", "L011", "--fix", "foo.h"]);
+    let edited = folder.read("foo.h");
+    assert!(edited.contains("__s32 a;") && edited.contains("__u32 b;"), "{edited}");
+}
+
+#[test]
+fn an_nr_that_many_commands_of_a_header_share_is_shared_on_purpose() {
+    let header = |pairs: u32| {
+        let pair = |nr| {
+            format!(
+                "#define FOO_SEND{nr}X _IOW(0xdc, {nr}, int)\n#define FOO_WAIT{nr}Y _IOR(0xdc, {nr}, long)\n"
+            )
+        };
+        "#include <linux/ioctl.h>\n".to_owned() + &(1..=pairs).map(pair).collect::<String>()
+    };
+    let few = of_rule(&header(3), "N009");
+    assert!(
+        few.len() == 3 && few.iter().all(|(_, is_cause, edits)| *is_cause && *edits),
+        "{few:?}"
+    );
+    let many = of_rule(&header(4), "N009");
+    let causes: Vec<bool> = many.iter().map(|(_, is_cause, _)| *is_cause).collect();
+    assert_eq!(causes, [true, false, false, false], "{many:?}");
+    assert!(many.iter().all(|(.., edits)| !edits), "{many:?}");
 }
