@@ -99,17 +99,17 @@ pub fn finding(cx: &Context<'_>, rule: &'static Rule, copy: &Copy<'_>) -> Findin
     let more = copy.unset.len().saturating_sub(NAMED);
     let more = if more > 0 { format!(", and {more} more") } else { String::new() };
     let message = format!(
-        "`{}` copies {} of `{}` to the program uninitialised, for {}: {}{more}",
+        "`{}` copies {} of `{}` to the program uninitialised",
         copy.handler.function,
         count(bytes, "byte"),
         copy.out.ty,
-        names(&copy.commands),
-        parts.join(", "),
     );
     let mut finding = code_finding(cx, rule, copy.handler, &copy.commands, copy.out.span, message);
     finding.abis = copy.abis;
     finding.record = Some(copy.out.ty.clone());
     finding.label = "copied with what was in memory before".into();
+    let parts = format!("{}{more}", parts.join(", "));
+    finding.notes.insert(0, format!("uninitialised for {}: {parts}", names(&copy.commands)));
     let declared =
         Label { span: copy.out.declared, text: format!("`{}`, not cleared", copy.out.object) };
     finding.related.push(declared);
@@ -127,6 +127,6 @@ fn part(unset: &Unset) -> String {
     match &unset.part {
         Part::Member(path) | Part::Reserved(path) => format!("`{path}`"),
         Part::Hole(after) if after.is_empty() => format!("{bytes} of padding at the start"),
-        Part::Hole(after) => format!("{bytes} of padding behind `{after}`"),
+        Part::Hole(after) => format!("{bytes} of padding after `{after}`"),
     }
 }

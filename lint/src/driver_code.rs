@@ -10,20 +10,28 @@ use ioctlkit_model::{
 use crate::context::{Context, finding};
 use crate::{Rule, conventions};
 
-/// Names that are listed one by one.
-const NAMED: usize = 5;
+/// Names that a message lists one by one.
+const NAMED: usize = 2;
 
-/// Names in a sentence: "`A`", "`A` and `B`"; of many the first five and how many there are besides.
+/// Things that notes and labels list one by one.
+const NOTED: usize = 5;
+
+/// Names in a sentence: "`A`", "`A` and `B`"; of many the first and how many there are besides.
 pub fn list(names: &[&str]) -> String {
-    let quoted: Vec<String> = names.iter().take(NAMED).map(|name| format!("`{name}`")).collect();
-    let more = names.len().saturating_sub(NAMED);
-    match (quoted.as_slice(), more) {
-        ([], _) => String::new(),
-        ([one], 0) => one.clone(),
-        ([all @ .., last], 0) => format!("{} and {last}", all.join(", ")),
-        (all, 1) => format!("{} and 1 other", all.join(", ")),
-        (all, more) => format!("{} and {more} others", all.join(", ")),
+    match names {
+        [] => String::new(),
+        [one] => format!("`{one}`"),
+        [one, other] => format!("`{one}` and `{other}`"),
+        [one, others @ ..] => format!("`{one}` and {} others", others.len()),
     }
+}
+
+/// The names that [`list`] counts, for a note; nothing where it names all.
+pub fn rest(names: &[&str]) -> Option<String> {
+    let others: Vec<String> = names.iter().skip(1).map(|name| format!("`{name}`")).collect();
+    let (shown, more) = others.split_at(others.len().min(NOTED));
+    let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+    (names.len() > NAMED).then(|| format!("the others are {}{more}", shown.join(", ")))
 }
 
 /// The names of commands, as [`list`] has them.
@@ -75,9 +83,11 @@ pub fn code_finding(
     span: Span,
     message: String,
 ) -> Finding {
+    let names: Vec<&str> = commands.iter().map(|command| command.name.as_str()).collect();
     Finding {
         command: commands.first().map(|command| command.name.clone()),
         member: Some(handler.function.clone()),
+        notes: rest(&names).into_iter().collect(),
         ..finding(rule, span, cx.interface.abis, message)
     }
 }
@@ -85,7 +95,7 @@ pub fn code_finding(
 /// Where the commands are declared, as many as are named one by one.
 pub fn declarations(cx: &Context<'_>, commands: &[&HandledCommand]) -> Vec<Label> {
     let declared = commands.iter().filter_map(|command| cx.declared().command(&command.name));
-    declared.take(NAMED).map(declaration).collect()
+    declared.take(NOTED).map(declaration).collect()
 }
 
 /// Where a command is declared.
@@ -169,12 +179,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn five_names_are_written_out_and_more_are_counted() {
+    fn two_names_are_written_out_and_more_are_counted() {
         assert_eq!(list(&["A"]), "`A`");
-        assert_eq!(list(&["A", "B", "C"]), "`A`, `B` and `C`");
-        assert_eq!(list(&["A", "B", "C", "D", "E"]), "`A`, `B`, `C`, `D` and `E`");
-        assert_eq!(list(&["A", "B", "C", "D", "E", "F"]), "`A`, `B`, `C`, `D`, `E` and 1 other");
-        let many = ["A", "B", "C", "D", "E", "F", "G"];
-        assert_eq!(list(&many), "`A`, `B`, `C`, `D`, `E` and 2 others");
+        assert_eq!(list(&["A", "B"]), "`A` and `B`");
+        assert_eq!(list(&["A", "B", "C"]), "`A` and 2 others");
+        assert_eq!(rest(&["A", "B"]), None);
+        assert_eq!(rest(&["A", "B", "C"]).as_deref(), Some("the others are `B`, `C`"));
+        let many = ["A", "B", "C", "D", "E", "F", "G", "H"];
+        let said = "the others are `B`, `C`, `D`, `E`, `F` and 2 more";
+        assert_eq!(rest(&many).as_deref(), Some(said));
     }
 }

@@ -25,10 +25,10 @@ impl Invalid {
     pub fn words(&self) -> &'static str {
         match self {
             Self::Bool => "a byte other than 0 and 1",
-            Self::Char => "a number that is no character",
+            Self::Char => "a value that is not a `char`",
             Self::NonZero => "zero",
-            Self::Enum => "a number that is no variant",
-            Self::Reference => "an address that the program may not follow",
+            Self::Enum => "a value without a variant",
+            Self::Reference => "an invalid address",
         }
     }
 }

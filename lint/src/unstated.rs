@@ -15,7 +15,7 @@ pub struct Unstated(HashMap<Span, Evidence>);
 /// What a header says of an argument that the number does not hold.
 #[derive(Debug, Clone)]
 pub struct Evidence {
-    /// As the end of a sentence that begins with "the number says that there is no argument, but".
+    /// As the end of a sentence that begins with "the number has no argument, but".
     pub sentence: String,
     /// What it stands on.
     pub at: Option<Label>,
@@ -102,7 +102,7 @@ impl<'a> Records<'a> {
             }
             if command.name.contains("GET") && begins_with_get(comment) {
                 return Some(Evidence {
-                    sentence: "the comment beside it says that user space gets something".into(),
+                    sentence: "the comment beside it says that it returns data".into(),
                     at: None,
                     ty: None,
                     record: None,
@@ -117,9 +117,8 @@ impl<'a> Records<'a> {
         let id = self.named_for(command)?;
         let record = self.interface.record(id);
         let name = record.display_name();
-        let sentence =
-            format!("`{name}` is named for the command, and no other command carries it");
-        let at = Label { span: record.span, text: "its argument by the name".into() };
+        let sentence = format!("`{name}` has the same name");
+        let at = Label { span: record.span, text: "its argument, by the name".into() };
         Some(self.of_record(id, sentence, Some(at)))
     }
 

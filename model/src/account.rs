@@ -33,18 +33,24 @@ impl NotRead {
     /// What is missing where, as a sentence without its full stop: "not read for 2 architectures,
     /// whose `asm/kvm.h` is not installed: arm64, riscv".
     pub fn sentence(&self) -> String {
-        let mut archs: Vec<&str> = self.abis.iter().map(|id| id.abi().kernel_arch).collect();
-        archs.dedup();
         if self.abis == AbiSet::ALL {
             return format!("not read, since no architecture has `{}`", self.missing);
         }
-        let noun = if archs.len() == 1 { "architecture" } else { "architectures" };
-        format!(
-            "not read for {} {noun}, whose `{}` is not installed: {}",
-            archs.len(),
-            self.missing,
-            archs.join(", ")
-        )
+        format!("not read for {}: {}", self.words(), self.architectures().join(", "))
+    }
+
+    /// How many architectures, and what is missing: "2 architectures, whose `asm/kvm.h` is not installed".
+    pub fn words(&self) -> String {
+        let count = self.architectures().len();
+        let noun = if count == 1 { "architecture" } else { "architectures" };
+        format!("{count} {noun}, whose `{}` is not installed", self.missing)
+    }
+
+    /// The architectures, as the kernel calls them.
+    pub fn architectures(&self) -> Vec<&'static str> {
+        let mut archs: Vec<&str> = self.abis.iter().map(|id| id.abi().kernel_arch).collect();
+        archs.dedup();
+        archs
     }
 
     /// The same as a note, for whoever reports no findings.

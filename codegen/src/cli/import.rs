@@ -31,8 +31,7 @@ pub(super) struct Arguments {
     #[arg(value_name = "HEADER")]
     header: PathBuf,
 
-    /// Write to this file instead of standard output; a file that `ioctl-gen` did not write is let
-    /// be
+    /// Write to this file instead of standard output; a file that `ioctl-gen` did not write is left alone
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 

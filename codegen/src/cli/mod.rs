@@ -27,7 +27,7 @@ struct Arguments {
     #[command(subcommand)]
     command: Command,
 
-    /// When to colour what is printed; `auto` does so on a terminal and heeds `NO_COLOR`
+    /// When to use colours; `auto` does on a terminal unless `NO_COLOR` is set
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
     color: Colour,
 }

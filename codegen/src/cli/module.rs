@@ -79,7 +79,7 @@ pub(super) struct Arguments {
     #[arg(long, conflicts_with_all = ["force", "write_missing", "dry_run"])]
     check: bool,
 
-    /// Write nothing, and tell what would be
+    /// Write nothing, and show what would be written
     #[arg(long)]
     dry_run: bool,
 

@@ -40,7 +40,7 @@ are downloaded into the cache where they are not installed, about 50 MB each.
 Exit codes:
   0    every test passed, and the kernel reported nothing
   1    a test failed, the kernel reported a defect (panic, oops, warning, lockdep, KASAN, a
-       damaged slab object, ...), or the guest hung or died; the log's place is told
+       damaged slab object, ...), or the guest hung or died; the path of the log is printed
   2    there is no verdict: the module does not build, or the guest cannot be started
   130  interrupted")]
 pub(super) struct Arguments {

@@ -310,6 +310,33 @@ fn parts(ours: u32, theirs: u32, abi: AbiId) -> Vec<Part> {
     parts
 }
 
+impl Extent {
+    /// How a place differs from another one: "at byte 4 instead of byte 0", "8 bytes instead of 4".
+    pub(crate) fn instead_of(self, other: Self) -> String {
+        match (self.offset_bits == other.offset_bits, self.size_bits == other.size_bits) {
+            (true, _) => format!("{} instead of {}", self.width(), other.width()),
+            (_, true) => format!("at {} instead of {}", self.offset(), other.offset()),
+            _ => format!(
+                "{} at {} instead of {} at {}",
+                self.width(),
+                self.offset(),
+                other.width(),
+                other.offset()
+            ),
+        }
+    }
+
+    fn offset(self) -> String {
+        let bits = self.offset_bits;
+        if bits.is_multiple_of(8) { format!("byte {}", bits / 8) } else { format!("bit {bits}") }
+    }
+
+    fn width(self) -> String {
+        let bits = self.size_bits;
+        if bits.is_multiple_of(8) { count(bits / 8, "byte") } else { count(bits, "bit") }
+    }
+}
+
 impl fmt::Display for Extent {
     /// `byte 4, 8 bytes`, or in bits where they do not make bytes.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

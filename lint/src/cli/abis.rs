@@ -9,7 +9,7 @@ use super::failure::Failure;
 use super::terminal::Terminal;
 use super::{Outcome, table};
 
-/// List every ABI, and where what is known of it comes from
+/// List every ABI, and how its properties were verified
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// How to list them

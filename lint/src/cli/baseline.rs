@@ -14,7 +14,7 @@ use super::table;
 use super::terminal::Terminal;
 use ioctlkit_report::visible::ShownPath as _;
 
-/// Keep the file of findings that are accepted because they are there already
+/// Keep the file of known findings that are accepted
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

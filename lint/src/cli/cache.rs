@@ -6,8 +6,8 @@ use ioctlkit_sources::c::Cache;
 /// Options about the cache.
 #[derive(Debug, Args)]
 pub(super) struct CacheOptions {
-    /// Read headers anew, and keep nothing of them for the next run; so does the environment variable
-    /// `IOCTLKIT_NO_CACHE` with any value
+    /// Read headers without the cache, and write none; so does the environment variable `IOCTLKIT_NO_CACHE`
+    /// with any value
     #[arg(long, help_heading = "Reading headers")]
     no_cache: bool,
 }

@@ -30,7 +30,7 @@ use super::terminal::Terminal;
 use fix::FixOptions;
 use summary::Summary;
 
-/// Find what is wrong with the ioctl commands of headers, Rust source and compiled objects
+/// Find mistakes in the ioctl commands of headers, drivers, Rust source and compiled objects
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -73,7 +73,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FILE", conflicts_with_all = ["write_baseline", "statistics", "show_settings"])]
     patch: Option<PathBuf>,
 
-    /// Judge what is on standard input, which the path `-` stands for, as if it were this file
+    /// Check standard input, named as the path `-`, as if it were this file
     #[arg(long, value_name = "PATH", conflicts_with = "patch")]
     stdin_filename: Option<PathBuf>,
 
@@ -81,7 +81,7 @@ pub(super) struct Arguments {
     #[arg(long, conflicts_with_all = ["format", "write_baseline"])]
     statistics: bool,
 
-    /// Print what holds for each path, from the configuration and the command line, and check nothing
+    /// Print the settings for each path, from the configuration and the command line, and check nothing
     #[arg(long, conflicts_with_all = ["format", "write_baseline", "statistics", "apply"])]
     show_settings: bool,
 }
@@ -99,7 +99,7 @@ pub(super) struct Scope {
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 
-    /// Which severities rules start from [default: the configuration's, or `new`]
+    /// The default severities of rules [default: the configuration's, or `new`]
     #[arg(long, value_enum, hide_possible_values = true, value_name = "new|legacy")]
     profile: Option<Profile>,
 
@@ -117,7 +117,7 @@ pub(super) struct Scope {
     #[arg(long = "header", value_name = "PATH", help_heading = RULES)]
     headers: Vec<String>,
 
-    /// Look at commands that are plain numbers too, such as `TCGETS`
+    /// Also check commands that are plain numbers, such as `TCGETS`
     #[arg(long)]
     raw: bool,
 

@@ -24,7 +24,7 @@ use super::terminal::{Terminal, bold};
 use elsewhere::Elsewhere;
 use ioctlkit_report::visible::ShownPath as _;
 
-/// Tell which commands a trace of ioctl calls names, and what their arguments hold
+/// Decode the commands and arguments of a trace of ioctl calls
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

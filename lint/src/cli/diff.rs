@@ -32,7 +32,7 @@ const NOTHING_COMPARED: &str = "no command could be compared, so this run says n
 /// What a run says in which one side holds no constants.
 const NO_CONSTANTS: &str = "; constants were not compared, since a dump holds none";
 
-/// Tell what changed between two versions of an interface, and whom it breaks
+/// Show what changed between two versions of an interface, and which programs it breaks
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -55,8 +55,8 @@ Exit codes:
   2  some input could not be used, or no command in it could be compared; findings of the rest are
      reported all the same
 
-What was understood in one version alone is a finding of D011, with the reason, and is never called
-removed or new.")]
+What could be read in one version only is a finding of D011, with the reason, and never counts as removed
+or new.")]
 pub(super) struct Arguments {
     /// OLD and NEW: each a header, Rust source, a folder of them, a kernel source tree, a compiled
     /// object, or what `ioctl-lint dump` wrote; with `--rev`, paths in a repository [default: all of it]

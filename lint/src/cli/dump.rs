@@ -40,7 +40,7 @@ pub(super) struct Arguments {
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
 
-    /// List commands that are plain numbers too, such as `TCGETS`
+    /// Also list commands that are plain numbers, such as `TCGETS`
     #[arg(long)]
     raw: bool,
 

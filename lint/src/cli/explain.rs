@@ -14,7 +14,7 @@ use super::answer::{self, AnswerFormat};
 use super::failure::Failure;
 use super::terminal::{Terminal, bold};
 
-/// Say what a rule looks for, why, and what to do about it
+/// Explain a rule: what it looks for, why, and how to fix it
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// A code such as `L001`, or a slug such as `implicit-hole`

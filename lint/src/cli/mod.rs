@@ -34,7 +34,7 @@ use ioctlkit_report::{Style, visible};
 
 use terminal::{Colour, Terminal};
 
-/// Finds what is wrong with an ioctl interface, on every Linux ABI.
+/// Finds mistakes in an ioctl interface, on every Linux ABI.
 ///
 /// Reads C headers and says which ioctl commands break for 32-bit programs, on other
 /// architectures, or once the structure grows; what each command's number is on every ABI; and how
@@ -45,11 +45,11 @@ struct Arguments {
     #[command(subcommand)]
     command: Command,
 
-    /// When to colour what is printed; `auto` does so on a terminal and heeds `NO_COLOR`
+    /// When to use colours; `auto` does on a terminal unless `NO_COLOR` is set
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
     color: Colour,
 
-    /// Say on standard error what this machine does not keep hostile input from
+    /// Report on standard error which protections against hostile input this machine lacks
     #[arg(short, long, global = true)]
     verbose: bool,
 }
@@ -61,7 +61,7 @@ Examples:
   ioctl-lint check --profile legacy /usr/include/linux
   ioctl-lint layout btrfs_ioctl_vol_args_v2 /usr/include/linux/btrfs.h
   ioctl-lint number 0xc020660b                what is this command?
-  ioctl-lint diff --rev v6.1..HEAD            what changed, and whom does it break?
+  ioctl-lint diff --rev v6.1..HEAD            what changed, and who breaks?
   ioctl-lint explain L001
 
 Exit codes:

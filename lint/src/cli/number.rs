@@ -23,7 +23,7 @@ use expression::Expression;
 use ioctlkit_report::visible::ShownPath as _;
 use text::Found;
 
-/// Take a command number apart, or say what a command's number is on every ABI
+/// Decode a command number, or show a command's number on every ABI
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:

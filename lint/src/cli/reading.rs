@@ -21,7 +21,7 @@ use super::terminal::Terminal;
 /// How to read headers.
 #[derive(Debug, Default, Args)]
 pub(super) struct ReadOptions {
-    /// Look at these ABIs only, such as `x86_64,i386`; `ioctl-lint abis` lists their names
+    /// Look only at these ABIs, such as `x86_64,i386`; `ioctl-lint abis` lists their names
     #[arg(long = "abi", value_name = "LIST", value_delimiter = ',', value_parser = parse_abi)]
     abis: Vec<AbiId>,
 
@@ -46,8 +46,8 @@ pub(super) struct ReadOptions {
     #[arg(long, help_heading = CRATES)]
     all_features: bool,
 
-    /// Read packages without their default features; with none of these options, files that only other
-    /// features lead to are read, too
+    /// Read packages without their default features; without any of these options, files behind other
+    /// features are read as well
     #[arg(long, help_heading = CRATES)]
     no_default_features: bool,
 

@@ -12,8 +12,8 @@ pub(super) const RULES: &str = "Rules";
 /// The rules that are named on the command line.
 #[derive(Debug, Clone, Default, Args)]
 pub(super) struct RuleChoice {
-    /// Report these rules only: codes, slugs, or the beginning of codes such as `L`; a rule named in
-    /// full is on even where the profile leaves it off
+    /// Report only these rules: codes, slugs, or the beginning of codes such as `L`; a rule named in full is
+    /// on even where the profile leaves it off
     #[arg(long, value_name = "RULES", value_delimiter = ',', help_heading = RULES)]
     select: Vec<String>,
 

@@ -66,30 +66,30 @@ pub(crate) fn wide_time_note(
     ))
 }
 
-/// The sentence that tells where a member is: `is at byte 8 on x86_64 and at byte 4 on i386`.
+/// The sentence that tells where a member is: `is at byte 8 on x86_64 and byte 4 on i386`.
 pub(crate) fn whereabouts(parting: &Parting<'_>, pair: Pair) -> String {
     let (reference, other) = (pair.reference.abi().name, pair.other.abi().name);
     match parting.extents {
         (Some(one), Some(two)) if one.size_bits != two.size_bits => {
             let (one, two) = (width(one), width(two));
-            format!("has {one} on {reference} and {two} on {other}")
+            format!("is {one} on {reference} and {two} on {other}")
         }
         (Some(one), Some(two)) => {
             let (one, two) = (offset(one), offset(two));
-            format!("is at {one} on {reference} and at {two} on {other}")
+            format!("is at {one} on {reference} and {two} on {other}")
         }
-        (Some(_), None) => format!("exists on {reference} and has no counterpart on {other}"),
-        (None, _) => format!("exists on {other} and has no counterpart on {reference}"),
+        (Some(_), None) => format!("exists on {reference} and not on {other}"),
+        (None, _) => format!("exists on {other} and not on {reference}"),
     }
 }
 
-/// Who disagrees: `i386 programs and their x86_64 kernel`.
-pub(crate) fn parties(pair: Pair) -> String {
+/// Who disagrees with the kernel: `i386 programs`, or `emulated i386 programs` where no such kernel runs them.
+pub(crate) fn programs(pair: Pair) -> String {
     let (reference, other) = (pair.reference.abi(), pair.other.abi());
     if reference.companions().any(|companion| companion == other) {
-        format!("{} programs and their {} kernel", other.name, reference.name)
+        format!("{} programs", other.name)
     } else {
-        format!("{} programs in an emulator and the {} kernel", other.name, reference.name)
+        format!("emulated {} programs", other.name)
     }
 }
 
@@ -101,7 +101,7 @@ pub(crate) fn first_difference(difference: &Difference<'_>, pair: Pair) -> Strin
         }
         Some(parting) => format!("`{}` {}", parting.path, whereabouts(parting, pair)),
         None => format!(
-            "the padding at the end makes it {} bytes on {} and {} on {}",
+            "tail padding makes it {} bytes on {} and {} on {}",
             difference.sizes.0,
             pair.reference.abi().name,
             difference.sizes.1,
@@ -116,10 +116,10 @@ pub(crate) fn number_note(incompatibility: &Incompatibility<'_>) -> String {
     if incompatibility.unstated.is_some() {
         "the number holds no size, so it cannot tell the two layouts apart".into()
     } else if difference.sizes.0 == difference.sizes.1 {
-        "the sizes are equal, so the command number cannot tell the two layouts apart".into()
+        "the sizes are equal, so the number cannot tell the two layouts apart".into()
     } else {
         "the sizes differ, so the command has two numbers, and a handler that compares whole \
-         numbers knows one of them"
+         numbers knows only one"
             .into()
     }
 }

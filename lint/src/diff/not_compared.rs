@@ -30,8 +30,10 @@ pub struct NotCompared<'a> {
     pub old_span: Span,
     /// The ABIs.
     pub abis: AbiSet,
-    /// Why, as a sentence without its full stop.
+    /// Why, as a clause that "in the new version" may follow.
     pub reason: String,
+    /// What of a header could not be compared because of it.
+    pub hides: Option<Several<'a>>,
 }
 
 /// What was not compared.
@@ -155,6 +157,7 @@ impl<'a> Seen<'_, 'a> {
                 let abi = abis.first().filter(|_| !is_of_others(of, command, abis))?;
                 let reason = layouts.why_no_number(command.variants.get(abi)?, abi)?;
                 Some(NotCompared {
+                    hides: None,
                     what: What::Command(ours.name()),
                     side,
                     span: is.span,
@@ -208,6 +211,7 @@ impl<'a> Seen<'_, 'a> {
                 }
                 let (_, reason) = key;
                 found.push(NotCompared {
+                    hides: None,
                     what: What::Record(one.new),
                     side,
                     span: is.span,
@@ -234,6 +238,7 @@ impl<'a> Seen<'_, 'a> {
                 Unclear::Names => &mut counted.of_names,
                 Unclear::In(side) => {
                     found.push(NotCompared {
+                        hides: None,
                         what: What::Constant(change.name),
                         side,
                         span,
@@ -261,14 +266,8 @@ impl Counts {
     fn each(self, versions: &Versions) -> impl Iterator<Item = NotCompared<'_>> {
         let reasons = [
             (self.in_neither, "neither version was understood"),
-            (
-                self.of_architectures,
-                "one version has `asm/` headers of these architectures and the other has none",
-            ),
-            (
-                self.of_names,
-                "a name in their definitions, which did not change, has a known value in one version alone",
-            ),
+            (self.of_architectures, "only one version has the `asm/` headers"),
+            (self.of_names, "a name in them has a known value in one version only"),
         ];
         reasons.into_iter().flat_map(|(counted, reason)| counted.each(versions, reason))
     }
@@ -323,7 +322,7 @@ fn counted_with_headers<'a>(
         let What::Header(path) = one.what else { continue };
         let Some([commands, structures, constants]) = counts.remove(path) else { continue };
         let several = Several { header: path, commands, structures, constants };
-        one.reason = format!("{}, so that {several} of it could not be compared", one.reason);
+        one.hides = Some(several);
     }
     left
 }
@@ -351,6 +350,7 @@ impl ByHeader {
             let header = versions.new_path(one.span.file);
             let Counted { commands, structures, constants, .. } = one;
             NotCompared {
+                hides: None,
                 what: What::Several(Several { header, commands, structures, constants }),
                 side: Side::Both,
                 span: one.span,
@@ -407,6 +407,7 @@ fn broken<'a>(versions: &'a Versions, both: &[BothHeaders<'a>]) -> Vec<NotCompar
             (None, Some(error)) => (Side::New, error),
         };
         found.push(NotCompared {
+            hides: None,
             what: What::Header(path),
             side,
             span: Span { file: is.file, start: 0, end: 0 },
@@ -431,15 +432,17 @@ fn lost<'a>(
         let Some(unknown) = unknown.get(ours.name()) else {
             let span = *others.get(ours.name())?;
             return Some(NotCompared {
+                hides: None,
                 what: What::Command(ours.name()),
                 side: Side::New,
                 span,
                 old_span: versions.span(ours.span()),
                 abis: versions.new_version().abis,
-                reason: "it is defined, and what it comes to could not be worked out".into(),
+                reason: "its value could not be worked out".into(),
             });
         };
         Some(NotCompared {
+            hides: None,
             what: What::Command(ours.name()),
             side: Side::New,
             span: unknown.span,
@@ -459,6 +462,7 @@ fn gained<'a>(
     added.iter().copied().filter_map(move |theirs| {
         let unknown = unknown.get(theirs.name())?;
         Some(NotCompared {
+            hides: None,
             what: What::Command(theirs.name()),
             side: Side::Old,
             span: theirs.span(),
@@ -494,6 +498,7 @@ fn headers<'a>(versions: &'a Versions, both: &[BothHeaders<'a>]) -> Vec<NotCompa
                 continue;
             };
             found.push(NotCompared {
+                hides: None,
                 what: What::Header(path),
                 side,
                 span: Span { file: is.file, start: 0, end: 0 },

@@ -25,7 +25,7 @@ pub(super) fn fault(fault: &Fault, prefix: &str) -> String {
             }
         }
         Fault::Retyped { member, old, new, how: Retyped::Sign, .. } => {
-            format!("the sign of {} changed: it was `{old}` and is `{new}`", name(&member.name))
+            format!("{} was `{old}` and is `{new}`", name(&member.name))
         }
         Fault::Retyped { member, old, new, how, .. } => {
             format!("{} was `{old}` and is `{new}`{}", name(&member.name), because(*how))
@@ -50,7 +50,7 @@ pub(super) fn fault(fault: &Fault, prefix: &str) -> String {
                 super::members::UNNAMED => "an unnamed bit-field".to_owned(),
                 named => name(named),
             };
-            format!("{} is new, at {new}, in what was {was},", name(&member.name))
+            format!("{} is new, at {new}, in {was},", name(&member.name))
         }
         Fault::AtEnd { member, new } => format!("{} is new, at {new}", name(&member.name)),
         Fault::MadeFlexible { member, bound, .. } => {

@@ -7,24 +7,23 @@ use crate::context::Context;
 use crate::{declare_rule, edits};
 
 declare_rule! {
-    /// argument that 32-bit programs align otherwise than the 64-bit kernel below them
+    /// argument that 32-bit programs align differently from their 64-bit kernel
     ///
     /// # What
-    /// The argument of a command has another layout on a 64-bit ABI than on the 32-bit ABI whose
-    /// programs its kernel also runs, though every member has the same size on both: some are
-    /// aligned to fewer bytes on the 32-bit one, or the end is padded otherwise. Members of nested
-    /// structures, of unions and of the elements of arrays are looked at too.
+    /// The argument of a command has one layout on a 64-bit ABI and another on a 32-bit ABI whose
+    /// programs the same kernel runs, although every member has the same size on both: the 32-bit ABI
+    /// aligns some members to fewer bytes, or pads the end differently. The rule also looks into nested
+    /// structures, unions and the elements of arrays.
     ///
-    /// With `--abi i386,aarch64` or the like, where no kernel of the chosen ABIs runs the programs
-    /// of the 32-bit one, an emulator is meant (FEX, box64), which hands the call to the other
+    /// Where no kernel of the chosen ABIs runs the programs of the 32-bit one, as with `--abi
+    /// i386,aarch64`, the rule thinks of an emulator (FEX, box64) that hands the call to the other
     /// machine's kernel.
     ///
     /// # Why
-    /// i386 aligns 64-bit integers to 4 bytes inside structures, x86_64 to 8. A 32-bit program on
-    /// an x86_64 kernel then reads and writes other bytes than the kernel does. Where the sizes
-    /// differ the number differs too, and the call fails with `ENOTTY`; where they are equal it
-    /// does the wrong thing without an error. Either way the driver needs a conversion in its
-    /// `compat_ioctl` handler.
+    /// i386 aligns 64-bit integers to 4 bytes inside structures, x86_64 to 8. A 32-bit program on an
+    /// x86_64 kernel then reads and writes different bytes than the kernel. Where the sizes differ the
+    /// number differs too, and the call fails with `ENOTTY`; where they are equal it does the wrong
+    /// thing without an error. Either way the driver needs a conversion in its `compat_ioctl` handler.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "Structure layout" and "32-bit compat mode";
@@ -56,8 +55,8 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 fn describe(cx: &Context<'_>, found: &Incompatibility<'_>) -> Option<Finding> {
     let pair = *found.pairs.first()?;
     let message = format!(
-        "{} disagree about the argument: {}",
-        wording::parties(pair),
+        "{} disagree with the kernel: {}",
+        wording::programs(pair),
         wording::first_difference(&found.difference, pair),
     );
     let mut finding = wording::finding(&COMPAT_ALIGNMENT, cx, found, message);

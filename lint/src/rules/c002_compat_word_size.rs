@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::declare_rule;
 
 declare_rule! {
-    /// argument with a pointer or a `long`, which 32-bit programs see narrower than their kernel
+    /// argument with a pointer or a `long`, which is narrower in 32-bit programs than in their kernel
     ///
     /// # What
     /// The argument of a command has another layout on a 64-bit ABI than on the 32-bit ABI whose
@@ -16,10 +16,9 @@ declare_rule! {
     /// may also be such a type itself.
     ///
     /// # Why
-    /// A 32-bit program passes 4 bytes where the 64-bit kernel takes 8, and everything behind them
-    /// is at another place. The driver needs a second definition of the structure and a conversion
-    /// in its `compat_ioctl` handler, and until it has one, 32-bit programs get `ENOTTY` or wrong
-    /// data.
+    /// A 32-bit program passes 4 bytes where the 64-bit kernel expects 8, and everything after them is
+    /// at another offset. The driver needs a second definition of the structure and a conversion in its
+    /// `compat_ioctl` handler, and until it has one, 32-bit programs get `ENOTTY` or wrong data.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "Structure layout" and "32-bit compat mode";
@@ -51,12 +50,12 @@ fn describe(cx: &Context<'_>, found: &Incompatibility<'_>) -> Option<Finding> {
     let pair = *found.pairs.first()?;
     let resized = found.difference.resized.as_ref()?;
     let subject = match resized.path.as_str() {
-        "" => "it".to_owned(),
+        "" => "the argument".to_owned(),
         path => format!("`{path}`"),
     };
     let message = format!(
-        "{} disagree about the argument: {subject} {}",
-        wording::parties(pair),
+        "{} disagree with the kernel: {subject} {}",
+        wording::programs(pair),
         wording::whereabouts(resized, pair),
     );
     let mut finding = wording::finding(&COMPAT_WORD_SIZE, cx, found, message);
@@ -79,14 +78,14 @@ fn other_members(difference: &Difference<'_>, pair: Pair) -> Vec<String> {
     let mut notes = Vec::new();
     if let Some(first) = first.filter(|first| misaligned.map(|it| &it.path) != Some(&first.path)) {
         notes.push(format!(
-            "the first member to differ is `{}`, which {}",
+            "the first member that differs is `{}`, which {}",
             first.path,
             wording::whereabouts(first, pair)
         ));
     }
     if let Some(misaligned) = misaligned {
         notes.push(format!(
-            "alignment plays a part too: `{}` {}",
+            "alignment matters as well: `{}` {}",
             misaligned.path,
             wording::whereabouts(misaligned, pair)
         ));

@@ -10,15 +10,13 @@ declare_rule! {
     /// argument that x32 or n32 programs lay out like neither the 64-bit nor the 32-bit ABI
     ///
     /// # What
-    /// On an ABI with 32-bit pointers and 64-bit registers (x32, and n32 of mips) the argument
-    /// agrees neither with the kernel's own ABI nor with the plain 32-bit one, so that it is a
-    /// third layout.
+    /// On an ABI with 32-bit pointers and 64-bit registers (x32, and n32 of mips) the argument has
+    /// neither the layout of the kernel's own ABI nor that of the plain 32-bit one, but a third.
     ///
     /// # Why
-    /// `long` and pointers have 4 bytes on x32, as on i386, but 64-bit integers are aligned to 8,
-    /// as on x86_64; the other way round, `__kernel_long_t` has 8 bytes there. A conversion for
-    /// i386 gets an x32 program's argument wrong, and `compat_ioctl` has to ask
-    /// `in_x32_syscall()` and convert a third structure.
+    /// On x32, `long` and pointers have 4 bytes as on i386, but 64-bit integers are aligned to 8 as on
+    /// x86_64, and `__kernel_long_t` has 8 bytes. A conversion for i386 gets an x32 program's argument
+    /// wrong, and `compat_ioctl` has to check `in_x32_syscall()` and convert a third structure.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "Structure layout" gives the reasons; fixed in
@@ -49,11 +47,13 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 fn describe(cx: &Context<'_>, found: &Incompatibility<'_>) -> Option<Finding> {
     let pair = *found.pairs.first()?;
     let message = format!(
-        "{} programs need a conversion of their own: {}, and no other 32-bit ABI agrees",
+        "{} programs need their own conversion: {}",
         pair.other.abi().name,
         wording::first_difference(&found.difference, pair),
     );
     let mut finding = wording::finding(&X32_DIFFERS, cx, found, message);
+    let name = pair.other.abi().name;
+    finding.notes.push(format!("no other 32-bit ABI has the layout of {name}"));
     finding.notes.push(wording::number_note(found));
     Some(finding)
 }

@@ -10,13 +10,12 @@ declare_rule! {
     /// argument that differs only where members are aligned to 2 bytes
     ///
     /// # What
-    /// All ABIs agree about the argument except those that align 32-bit integers to 2 bytes inside
-    /// structures (m68k): the layout relies on padding that those ABIs do not put in.
+    /// The argument has the same layout on all ABIs except those that align 32-bit integers to 2 bytes
+    /// inside structures (m68k), which do not add the padding that the layout relies on.
     ///
     /// # Why
-    /// What decodes or forwards the command between machines, such as an emulator of user space, a
-    /// recorder or a fuzzer, has to know a second layout. It also means that some padding is not
-    /// spelled out, which the kernel may leak.
+    /// Emulators, recorders and fuzzers that carry the command from one machine to another need a
+    /// second layout. It also means that the structure has implicit padding, which the kernel may leak.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "Structure layout", on m68k.
@@ -44,13 +43,13 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 
 fn describe(cx: &Context<'_>, found: &Incompatibility<'_>) -> Option<Finding> {
     let pair = *found.pairs.first()?;
+    let name = pair.other.abi().name;
     let message = format!(
-        "{} programs lay out the argument differently from all others, which add padding that these lack: \
-         {}",
-        pair.other.abi().name,
+        "{name} programs have another layout: {}",
         wording::first_difference(&found.difference, pair),
     );
     let mut finding = wording::finding(&M68K_DIFFERS, cx, found, message);
+    finding.notes.push(format!("{name} aligns members to at most 2 bytes, and leaves out padding"));
     finding.abis = found.pairs.iter().map(|pair| pair.other).collect();
     Some(finding)
 }

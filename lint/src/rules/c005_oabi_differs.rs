@@ -10,13 +10,13 @@ declare_rule! {
     /// argument that differs only where structures are rounded up to 4 bytes
     ///
     /// # What
-    /// All ABIs agree about the argument except those that round the size of every structure and
-    /// union up to a multiple of 4 bytes and align it so (the old ABI of 32-bit Arm).
+    /// The argument has the same layout on all ABIs except the old ABI of 32-bit Arm, which rounds the
+    /// size and the alignment of every structure and union up to 4 bytes.
     ///
     /// # Why
     /// A kernel with `CONFIG_OABI_COMPAT` runs programs of the old ABI beside those of the new one.
-    /// Where the structure does not end on a 32-bit boundary, the old program's argument is longer,
-    /// its number is another, and members behind a nested structure are elsewhere.
+    /// Where the structure does not end on a 32-bit boundary, the old program's argument is longer, its
+    /// number differs, and the members after a nested structure have other offsets.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "Structure layout", on ARM OABI.
@@ -44,13 +44,13 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 
 fn describe(cx: &Context<'_>, found: &Incompatibility<'_>) -> Option<Finding> {
     let pair = *found.pairs.first()?;
+    let name = pair.other.abi().name;
     let message = format!(
-        "{} programs lay out the argument differently from all others, because structures are rounded up \
-         there: {}",
-        pair.other.abi().name,
+        "{name} programs have another layout: {}",
         wording::first_difference(&found.difference, pair),
     );
     let mut finding = wording::finding(&OABI_DIFFERS, cx, found, message);
+    finding.notes.push(format!("{name} rounds every structure up to a multiple of 4 bytes"));
     finding.abis = found.pairs.iter().map(|pair| pair.other).collect();
     Some(finding)
 }

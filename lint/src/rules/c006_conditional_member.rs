@@ -6,16 +6,16 @@ use crate::context::{ArgumentRecord, Context};
 use crate::declare_rule;
 
 declare_rule! {
-    /// member of an argument under an `#if` that asks for an architecture or a byte order
+    /// member of an argument under an `#if` that tests the architecture or the byte order
     ///
     /// # What
-    /// Members of an argument structure exist, or stand in another order, only where the
-    /// preprocessor finds a certain architecture, word size or byte order.
+    /// Members of an argument structure exist, or come in another order, only for certain
+    /// architectures, word sizes or byte orders.
     ///
     /// # Why
-    /// The structure then is several structures with one name. A 64-bit kernel compiles one branch
-    /// and its 32-bit programs may compile the other; bindings for other languages, decoders and
-    /// fuzzers are made from one branch and are wrong on the machines of the other.
+    /// The one name then means several structures. A 64-bit kernel compiles one branch and its 32-bit
+    /// programs may compile the other; bindings for other languages, decoders and fuzzers are made from
+    /// one branch and are wrong on the machines of the other.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "Structure layout": compatible data structures
@@ -60,12 +60,9 @@ fn check_record(cx: &Context<'_>, argument: &ArgumentRecord<'_>) -> Option<Findi
         &CONDITIONAL_MEMBER,
         member.name_span,
         abis,
-        format!(
-            "`{}` gives the structure other members on other machines, so that bindings and \
-             decoders made on one are wrong on the next",
-            condition.text.trim(),
-        ),
+        format!("{} depends on the machine: `{}`", argument.words(), condition.text.trim()),
     );
+    finding.notes.push("bindings and decoders made on one machine are wrong on another".into());
     finding.member.clone_from(&member.name);
     let decider = cx.spelling.about_condition();
     finding.label = match conditional.len() {

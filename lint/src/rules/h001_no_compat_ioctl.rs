@@ -10,23 +10,23 @@ use crate::handlers::{programs, table_finding, tables};
 use crate::{conventions, driver_code};
 
 declare_rule! {
-    /// a handler for ioctls without one for 32-bit programs
+    /// table with an ioctl handler and none for 32-bit programs
     ///
     /// # What
     /// A `struct proc_ops` or `struct block_device_operations` has a handler for ioctls and none for
-    /// those of 32-bit programs. Looked at are compiled objects for ABIs whose kernels also run
-    /// 32-bit programs, unless the kernel's types say that this one was built without, and driver
-    /// source. Of `struct file_operations` in an object O002 speaks, in source this rule; of tables
-    /// behind a layer that passes commands on H017.
+    /// those of 32-bit programs. The rule looks at driver source, and at compiled objects for ABIs
+    /// whose kernels also run 32-bit programs, unless the kernel's types show that this one was built
+    /// without that. In source it also looks at `struct file_operations`; for those of objects there is
+    /// O002, and for tables behind a layer that passes commands on there is H017.
     ///
-    /// In source, a table is left out if its handler was not read or knows no commands, and if the
-    /// member is set by an assignment elsewhere in the file. `FIONREAD` does not count, nor do `FIOCLEX`,
-    /// `FIONCLEX`, `FIONBIO` and `FIOASYNC`: the kernel hands them to the native handler, or answers them itself,
-    /// whoever calls (`fs/ioctl.c`, `do_vfs_ioctl`).
+    /// In source, the rule leaves out a table whose handler was not read or has no commands, and one
+    /// whose member is assigned elsewhere in the file. `FIONREAD`, `FIOCLEX`, `FIONCLEX`, `FIONBIO` and
+    /// `FIOASYNC` do not count: the kernel answers them or passes them to the native handler, for all
+    /// programs (`fs/ioctl.c`, `do_vfs_ioctl`).
     ///
     /// # Why
-    /// The kernel calls `proc_compat_ioctl`, or `compat_ioctl`, for a program of a 32-bit ABI. Where
-    /// there is none, every command of the driver's own fails with `ENOTTY`.
+    /// The kernel calls `proc_compat_ioctl`, or `compat_ioctl`, for a program of a 32-bit ABI. If there
+    /// is none, every command of the driver fails with `ENOTTY`.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "32-bit compat mode"; `block/ioctl.c`,
@@ -61,14 +61,8 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let (Some(native), None, true) = (&table.native, &table.compat, speaks_of) else {
             continue;
         };
-        let (member, compat) = (table.structure.native_member(), table.structure.compat_member());
-        let message = message(
-            &table.name,
-            member,
-            compat,
-            &format!("`{}`", native.function),
-            &programs(object),
-        );
+        let compat = table.structure.compat_member();
+        let message = message(&table.name, compat, "", &programs(object));
         let beside = (native, "32-bit programs do not reach this".to_owned());
         let mut finding = table_finding(&NO_COMPAT_IOCTL, object, table, Some(beside), message);
         advise(&mut finding, compat);
@@ -89,10 +83,9 @@ fn check_source(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         if fail.is_empty() || driver_code::has_compat(cx, table) {
             continue;
         }
-        let programs = "32-bit programs on a 64-bit kernel";
         let but = for_all.first().map(|command| format!(" but `{}`", command.name));
-        let function = format!("`{}`{}", native.function, but.unwrap_or_default());
-        let message = message(&table.name, &native.member, compat, &function, programs);
+        let but = but.unwrap_or_default();
+        let message = message(&table.name, compat, &but, "32-bit programs");
         let mut finding = driver_code::table_finding(cx, &NO_COMPAT_IOCTL, table, message);
         let text = "32-bit programs do not reach this".to_owned();
         finding.related.push(Label { span: native.span, text });
@@ -101,11 +94,8 @@ fn check_source(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-fn message(table: &str, member: &str, compat: &str, function: &str, programs: &str) -> String {
-    format!(
-        "`{table}` has `{member}` and no `{compat}`: every command of {function} fails with ENOTTY \
-         for {programs}"
-    )
+fn message(table: &str, compat: &str, but: &str, programs: &str) -> String {
+    format!("`{table}` has no `{compat}`: {programs} get ENOTTY for every command{but}")
 }
 
 fn advise(finding: &mut Finding, compat: &str) {

@@ -16,22 +16,22 @@ use crate::handlers::{abis, companions, table_finding};
 use crate::{conventions, driver_code};
 
 declare_rule! {
-    /// `compat_ptr_ioctl` before a command whose argument differs for 32-bit programs
+    /// `compat_ptr_ioctl` in front of a command whose argument differs for 32-bit programs
     ///
     /// # What
-    /// A compiled object has `compat_ptr_ioctl` (or `blkdev_compat_ptr_ioctl`) in a table of
-    /// handlers, and a header that was given with `--header` has a command whose argument is laid out
-    /// otherwise on a 32-bit ABI whose programs the object's kernel runs. Objects found in a folder
-    /// are judged by a header only if their types have one of its arguments.
+    /// A compiled object has `compat_ptr_ioctl` (or `blkdev_compat_ptr_ioctl`) in a table of handlers,
+    /// and a header that was given with `--header` has a command whose argument has another layout on a
+    /// 32-bit ABI whose programs the object's kernel runs. An object that was found in a folder is
+    /// compared with a header only if its types include one of the header's arguments.
     ///
     /// In driver source the rule looks at the commands of the native handler, and reports those whose
-    /// argument nothing else translates. It leaves out a handler that asks whether a 32-bit program
-    /// calls, one that compares the nr alone, and a command whose argument is not copied.
+    /// argument is not translated anywhere else. It leaves out handlers that check for 32-bit callers,
+    /// handlers that compare only the nr, and commands whose argument is not copied.
     ///
     /// # Why
     /// `compat_ptr_ioctl` converts the pointer and calls the native handler, which then reads members
-    /// where the program has not put them. Where the size differs, so does the number, and the
-    /// command fails; where it does not, the driver works with the wrong values.
+    /// at the wrong offsets. Where the size differs, so does the number, and the command fails; where
+    /// it does not, the driver works with the wrong values.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "32-bit compat mode", "Structure layout".
@@ -95,10 +95,10 @@ fn check_source(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let Some((first, pair)) = concerned.first() else { continue };
         let names: Vec<&str> = concerned.iter().map(|(command, _)| command.name.as_str()).collect();
         let message = format!(
-            "`{}` passes {} to `{}` as they are, but {} programs lay out the argument differently",
+            "`{}` does not convert {}, which {} for {} programs",
             compat.function,
             driver_code::list(&names),
-            handler.function,
+            differ(&names),
             pair.other.abi().name,
         );
         let mut finding =
@@ -119,6 +119,10 @@ fn check_source(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 fn meets(pair: Pair) -> bool {
     let abi = pair.reference.abi();
     abi.is_64_bit() && abi.companions().any(|companion| companion.id() == pair.other)
+}
+
+fn differ(names: &[&str]) -> &'static str {
+    if names.len() == 1 { "differs" } else { "differ" }
 }
 
 fn fix() -> Fix {
@@ -196,18 +200,13 @@ fn report(
     let mut tables = object.tables.iter().filter(converts);
     let table = tables.next()?;
     let compat = table.compat.as_ref()?;
-    let (first, pair) = concerned.first()?;
-    let more = match concerned.len() {
-        1 => String::new(),
-        2 => " and 1 other command".to_owned(),
-        more => format!(" and {} other commands", more - 1),
-    };
+    let (_, pair) = concerned.first()?;
+    let names: Vec<&str> = concerned.iter().map(|(command, _)| command.name.as_str()).collect();
     let message = format!(
-        "`{}` passes `{}`{more} of {} to the native handler as they are, but {} programs lay out the \
-         argument differently",
+        "`{}` does not convert {}, which {} for {} programs",
         compat.function,
-        first.name,
-        source.file_name(first.span),
+        driver_code::list(&names),
+        differ(&names),
         pair.other.abi().name,
     );
     let beside = (compat, "converts the pointer, and nothing behind it".to_owned());

@@ -11,17 +11,16 @@ declare_rule! {
     /// the native handler serves 32-bit programs without `compat_ptr()`
     ///
     /// # What
-    /// In a table of handlers the member for ioctls and the one for those of 32-bit programs are the
-    /// same function, and that function reads or writes the program's memory itself. Looked at are
-    /// compiled objects for ABIs whose kernels also run 32-bit programs, and driver source. A handler
-    /// whose arguments are all integers may well serve both. In an object, a handler that leaves memory
-    /// to other functions is not looked into; in source, one that asks whether the program has 32 bits
-    /// is left out.
+    /// In a table of handlers one function is both the native and the compat handler, and it reads or
+    /// writes the program's memory itself. The rule looks at driver source, and at compiled objects for
+    /// ABIs whose kernels also run 32-bit programs. A handler whose arguments are all integers may well
+    /// serve both. In objects, the rule does not follow a handler that leaves the copying to other
+    /// functions; in source, it leaves out a handler that checks for 32-bit callers.
     ///
     /// # Why
-    /// The argument of a 32-bit program is a pointer of its own kind, and `compat_ptr()` makes one of
-    /// the kernel's out of it. On s390, whose 31-bit programs may pass pointers with the top bit set,
-    /// a handler without it reads from the wrong address.
+    /// A 32-bit program passes a 32-bit pointer, and `compat_ptr()` turns it into one of the kernel's.
+    /// On s390, 31-bit programs may pass pointers with the top bit set, and a handler that does not
+    /// call it reads from the wrong address.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "32-bit compat mode", "compat_ptr()".
@@ -42,7 +41,7 @@ declare_rule! {
     ///         .compat_ioctl = compat_ptr_ioctl,
     /// };
     /// ```
-    /// Where an argument is an integer, the handler has to tell which commands take pointers.
+    /// Where an argument is an integer, the handler has to distinguish the commands.
     NATIVE_AS_COMPAT: "H003", "native-as-compat", Warning, legacy off, for Kernel;
 }
 
@@ -54,7 +53,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         let (member, compat_member) =
             (table.structure.native_member(), table.structure.compat_member());
-        let message = message(&table.name, &native.function, member, compat_member);
+        let message = message(&table.name, &native.function, compat_member);
         let beside = (compat, format!("the same as `{member}`"));
         let mut finding = table_finding(&NATIVE_AS_COMPAT, object, table, Some(beside), message);
         advise(&mut finding);
@@ -71,7 +70,7 @@ fn check_source(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         if native.function != compat.function || handler.asks_for_compat {
             continue;
         }
-        let message = message(&table.name, &native.function, &native.member, &compat.member);
+        let message = message(&table.name, &native.function, &compat.member);
         let mut finding = driver_code::table_finding(cx, &NATIVE_AS_COMPAT, table, message);
         let text = format!("the same as `{}`", native.member);
         finding.related.push(Label { span: compat.span, text });
@@ -81,15 +80,13 @@ fn check_source(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-fn message(table: &str, function: &str, member: &str, compat: &str) -> String {
-    format!(
-        "`{function}` is `{compat}` of `{table}` as well as `{member}`, and copies from or to the \
-         program: without compat_ptr(), a pointer of a 31-bit program of s390 keeps its top bit"
-    )
+fn message(table: &str, function: &str, compat: &str) -> String {
+    format!("`{function}` is also `{compat}` of `{table}`, and does not call compat_ptr()")
 }
 
 fn advise(finding: &mut Finding) {
     finding.label = "one handler for both".into();
+    finding.notes.push("pointers of 31-bit programs on s390 keep their top bit".into());
     finding.fix = Some(Fix {
         message: "use `compat_ptr_ioctl`, or a handler that applies compat_ptr() to the arguments \
                   that are pointers"

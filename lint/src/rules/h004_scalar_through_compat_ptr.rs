@@ -4,7 +4,7 @@ use ioctlkit_model::{Copies, Finding, Fix, HandledCommand, Label, Safety};
 
 use crate::context::Context;
 use crate::declare_rule;
-use crate::driver_code::{converts_pointers, list, table_finding, tables};
+use crate::driver_code::{converts_pointers, list, rest, table_finding, tables};
 
 declare_rule! {
     /// `compat_ptr()` applied to an argument that is a number
@@ -15,12 +15,12 @@ declare_rule! {
     /// the native handler. For some command the native handler uses the argument as a number, and never
     /// as a pointer.
     ///
-    /// Silent where the argument goes to a function whose source was not read, and where the compat
-    /// handler tells commands apart.
+    /// The rule says nothing where the argument goes to a function whose source was not read, and where
+    /// the compat handler distinguishes commands.
     ///
     /// # Why
-    /// On s390, `compat_ptr()` clears the top bit, which is no part of a 31-bit address. Of a number it
-    /// is a part: -1 becomes 0x7fffffff.
+    /// On s390, `compat_ptr()` clears the top bit, which is not part of a 31-bit address, but is part
+    /// of a number: -1 becomes 0x7fffffff.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "32-bit compat mode", "compat_ptr()".
@@ -65,17 +65,19 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             handler.commands.iter().filter(|command| takes_number(command)).collect();
         let Some(first) = numbers.first() else { continue };
         let names: Vec<&str> = numbers.iter().map(|command| command.name.as_str()).collect();
+        let (number, take) =
+            if names.len() == 1 { ("number", "takes") } else { ("numbers", "take") };
         let message = format!(
-            "`{}` applies compat_ptr() to the argument of {}, which `{}` takes as a number: on s390 \
-             a number of a 31-bit program loses its top bit",
+            "`{}` applies compat_ptr() to the {number} that {} {take}",
             compat.function,
             list(&names),
-            handler.function,
         );
         let mut finding = table_finding(cx, &SCALAR_THROUGH_COMPAT_PTR, table, message);
         finding.span = compat.span;
         finding.command = Some(first.name.clone());
         finding.label = "converts every argument".into();
+        finding.notes.extend(rest(&names));
+        finding.notes.push("numbers of 31-bit programs on s390 lose their top bit".into());
         finding.related.extend(numbers.iter().filter_map(|command| {
             let text = format!("a number for `{}`", command.name);
             Some(Label { span: command.as_number?, text })

@@ -10,20 +10,20 @@ use crate::declare_rule;
 use crate::driver_code::code_finding;
 
 declare_rule! {
-    /// another answer than `-ENOTTY` to a command that the handler does not know
+    /// error other than `-ENOTTY` for an unknown command
     ///
     /// # What
-    /// A handler returns something else than `-ENOTTY` or `-ENOIOCTLCMD` where no case matches. What a
-    /// subsystem asks of the handlers that it calls counts: a watchdog driver has to return
+    /// A handler returns something other than `-ENOTTY` or `-ENOIOCTLCMD` for a command that it does
+    /// not know. If its subsystem wants another error, that counts: a watchdog driver has to return
     /// `-ENOIOCTLCMD`, a network device may return `-EOPNOTSUPP`.
     ///
-    /// Silent where the answer comes from a function whose source was not read, where it is no constant,
-    /// where the handler refuses every command, as that of a device that is gone does, and for structures of
-    /// operations whose caller is not known.
+    /// The rule says nothing where the value comes from a function whose source was not read or is not
+    /// a constant, where the handler refuses every command, as that of a removed device does, and for
+    /// structures of operations whose caller is unknown.
     ///
     /// # Why
-    /// Programs and libraries tell by `ENOTTY` that a driver does not have a command, and fall back to
-    /// another. `EINVAL` says that the command is there and that its argument is wrong; `ENOSYS` that
+    /// By `ENOTTY`, programs and libraries recognise that a driver does not have a command, and fall
+    /// back to another. `EINVAL` says that the command exists and its argument is wrong; `ENOSYS` that
     /// the kernel has no such system call.
     ///
     /// # Source
@@ -95,10 +95,9 @@ fn report(
     let values: Vec<String> = values.into_iter().collect();
     let wanted = convention.unknown.first().copied().unwrap_or("-ENOTTY");
     let message = format!(
-        "`{}` returns {} for an unknown command instead of `{wanted}`: {}",
+        "`{}` returns {} for an unknown command instead of `{wanted}`",
         handler.function,
         values.join(" or "),
-        harm(convention),
     );
     let mut finding =
         code_finding(cx, &UNKNOWN_COMMAND_ERRNO, handler, &[], errors[0].span, message);
@@ -111,6 +110,7 @@ fn report(
             .map(|answer| Label { span: answer.span, text: "so is this one".into() }),
     );
     finding.related.push(Label { span: handler.span, text: "the handler".into() });
+    finding.notes.push(harm(convention).into());
     if let Some((place, what)) = convention.source.split_once(": ") {
         finding.notes.push(format!("{place}: {what}"));
     }
@@ -121,9 +121,9 @@ fn report(
 
 fn harm(convention: &Convention) -> &'static str {
     if convention.unknown == ["-ENOIOCTLCMD"] {
-        "the commands of the subsystem itself then fail, too"
+        "the commands of the subsystem itself fail, too"
     } else {
-        "programs cannot tell that the driver does not have it"
+        "programs cannot tell a command that the driver lacks from one that failed"
     }
 }
 

@@ -7,18 +7,18 @@ use crate::copied_out::{self, Kind};
 use crate::declare_rule;
 
 declare_rule! {
-    /// bytes of the kernel's memory copied to the program
+    /// uninitialised kernel memory copied to the program
     ///
     /// # What
-    /// A structure is copied to the program on a path on which some of its bytes were not set: padding on
-    /// some ABI, or a member. An initialiser that names some members clears the others, but leaves the
-    /// padding open; of that the finding is a warning.
+    /// On some path, the handler copies a structure to the program without having set all of its bytes:
+    /// a member, or padding that some ABI has. An initialiser that names some members clears the others
+    /// but may leave the padding, which is a warning.
     ///
-    /// Silent where a function whose source was not read is given the structure, where it was copied in
-    /// before, and where only a part of it is copied out. Of reserved members H007 speaks.
+    /// The rule says nothing where a function whose source was not read gets the structure, where it
+    /// was copied in before, and where only a part of it is copied out. H007 reports reserved members.
     ///
     /// # Why
-    /// The bytes hold what the stack or the heap held before: addresses of the kernel, or data of another
+    /// The bytes hold whatever was on the stack or the heap: kernel addresses, or data of another
     /// program.
     ///
     /// # Source

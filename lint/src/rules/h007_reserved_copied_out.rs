@@ -7,15 +7,15 @@ use crate::copied_out::{self, Kind};
 use crate::declare_rule;
 
 declare_rule! {
-    /// a reserved member copied to the program with what was in memory before
+    /// uninitialised reserved member copied to the program
     ///
     /// # What
-    /// A structure is copied to the program on a path on which a member named `reserved`, `pad`, `unused`
-    /// or the like was not set. Silent where H006 is.
+    /// On some path, the handler copies a structure to the program without having set a member named
+    /// `reserved`, `pad`, `unused` or the like. The rule says nothing where H006 does not.
     ///
     /// # Why
-    /// The member holds what the stack or the heap held before, so the kernel's memory leaks. And it can
-    /// never get a meaning: programs see any value in it today.
+    /// The member holds whatever was on the stack or the heap, so kernel memory leaks. It can also
+    /// never get a meaning, since programs already see arbitrary values in it.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "Information leaks"; process/botching-up-ioctls.rst,

@@ -14,18 +14,19 @@ use crate::driver_code::{by_place, code_finding, list, names};
 use crate::growth::is_flags;
 
 declare_rule! {
-    /// flags or a reserved member that the handler never looks at
+    /// flags or a reserved member that the handler ignores
     ///
     /// # What
     /// The handler copies the structure of an `_IOW` or `_IOWR` from the program, reads members of it,
     /// and never reads its flags, or a member named `reserved`, `pad` or the like.
     ///
-    /// Silent where a function whose source was not read is given the structure. Of an `_IOWR`, a member
-    /// that the handler sets before it copies the structure back is an answer, and no request; so is all
-    /// of it where the handler clears it first, or where a subsystem copies it back.
+    /// The rule says nothing where a function whose source was not read gets the structure. In an
+    /// `_IOWR`, a member that the handler sets before it copies the structure back is a result and not
+    /// a request; so is the whole structure where the handler clears it first, or where a subsystem
+    /// copies it back.
     ///
     /// # Why
-    /// Programs that pass garbage there work today. Once a bit of it gets a meaning, they break, so none
+    /// Programs that pass garbage there work today. If a bit got a meaning, they would break, so no bit
     /// ever can.
     ///
     /// # Source
@@ -62,8 +63,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let members: Vec<&str> =
             ignored.iter().filter_map(|member| member.name.as_deref()).collect();
         let message = format!(
-            "`{}` ignores {} of `{}` for {}: programs may pass anything there, so no bit of it can get a \
-             meaning later",
+            "`{}` ignores {} of `{}` for {}",
             place.handler.function,
             list(&members),
             copied.ty,
@@ -79,6 +79,8 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         );
         finding.record = Some(copied.ty.clone());
         finding.label = "copied in here".into();
+        let harm = "programs may pass any value, so no bit can get a meaning later";
+        finding.notes.push(harm.into());
         finding.related.extend(
             ignored
                 .iter()

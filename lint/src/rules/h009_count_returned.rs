@@ -7,15 +7,15 @@ use crate::declare_rule;
 use crate::driver_code::{by_place, code_finding, names};
 
 declare_rule! {
-    /// the count of bytes that were not copied as the handler's answer
+    /// result of `copy_to_user()` and its kin returned instead of an error
     ///
     /// # What
-    /// What `copy_to_user()`, `copy_from_user()` or `clear_user()` returns reaches the handler's `return`
-    /// without a test.
+    /// What `copy_to_user()`, `copy_from_user()` or `clear_user()` returns is returned by the handler
+    /// without a check.
     ///
     /// # Why
-    /// These functions return how many bytes they did not copy, and never an error. A program that passes
-    /// a bad pointer gets a positive number from `ioctl()`, which means success, where it should get
+    /// These functions never return an error, but the number of bytes that they did not copy. A program
+    /// that passes a bad pointer gets a positive number from `ioctl()`, which means success, instead of
     /// `EFAULT`.
     ///
     /// # Source
@@ -51,14 +51,17 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for place in places {
         let (function, copy) = place.what;
         let message = format!(
-            "`{}` returns the number of bytes that {function}() did not copy: a program that \
-             passes a bad pointer for {} gets a positive number, and no error",
+            "`{}` returns the result of {function}() for {} instead of `-EFAULT`",
             place.handler.function,
             names(&place.commands),
         );
         let mut finding =
             code_finding(cx, &COUNT_RETURNED, place.handler, &place.commands, place.span, message);
-        finding.label = "a count, and no error".into();
+        finding.label = "a count, not an error".into();
+        finding.notes.push(format!(
+            "{function}() returns how many bytes it did not copy: with a bad pointer, programs get a \
+             positive number"
+        ));
         let copy = copy.filter(|span| *span != place.span);
         finding.related.extend(copy.map(|span| Label { span, text: "counted here".into() }));
         finding.fix = Some(Fix {

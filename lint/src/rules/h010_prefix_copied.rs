@@ -8,17 +8,18 @@ use crate::driver_code::{by_place, code_finding, names};
 use crate::unset_bytes::unset;
 
 declare_rule! {
-    /// a structure of which the first bytes are copied in, and more are copied out
+    /// structure that is copied in partly and copied out with more
     ///
     /// # What
-    /// The handler copies the first bytes of a structure from the program and leaves the others as they
-    /// are. Then it copies another number of bytes back, of which some were not set.
+    /// The handler copies the first bytes of a structure from the program and does not set the rest.
+    /// Then it copies more bytes back, some of them uninitialised.
     ///
-    /// Silent where the structure was cleared, and where a function whose source was not read is given
-    /// it.
+    /// The rule says nothing where the structure was cleared, and where a function whose source was not
+    /// read gets it.
     ///
     /// # Why
-    /// Behind what was copied in is what the stack or the heap held before, and the program gets it.
+    /// The bytes after those copied in hold whatever was on the stack or the heap, and the program gets
+    /// them.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "Information leaks"; process/botching-up-ioctls.rst,
@@ -52,17 +53,19 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for place in places {
         let out = place.what;
         let message = format!(
-            "`{}` copies {} of `{}` in and {} out for {}: what lies behind was not set",
-            place.handler.function,
-            out.copied_in.as_ref().map(words).unwrap_or_default(),
-            out.ty,
-            words(&out.amount),
-            names(&place.commands),
+            "`{}` copies more of `{}` out than in: the rest is uninitialised",
+            place.handler.function, out.ty,
         );
         let mut finding =
             code_finding(cx, &PREFIX_COPIED, place.handler, &place.commands, place.span, message);
         finding.record = Some(out.ty.clone());
         finding.label = "more than was copied in".into();
+        finding.notes.push(format!(
+            "for {}: {} in, {} out",
+            names(&place.commands),
+            out.copied_in.as_ref().map(words).unwrap_or_default(),
+            words(&out.amount),
+        ));
         let text = format!("`{}`, not cleared", out.object);
         finding.related.push(Label { span: out.declared, text });
         finding.fix = Some(Fix {

@@ -8,18 +8,18 @@ use crate::driver_code::{by_place, code_finding, names};
 use crate::members;
 
 declare_rule! {
-    /// a size multiplied from a count that a program chose, without a limit
+    /// size computed from a count that the program chooses, without a limit
     ///
     /// # What
-    /// A member of what the program passed is multiplied, the product is the size that is allocated or
-    /// copied, and no comparison bounds the member on the way there. A member of less than 32 bits is
-    /// left out, for no product with it overflows.
+    /// A member that the program passed is multiplied, the product is the size of an allocation or a
+    /// copy, and no comparison limits the member first. Members of less than 32 bits are left out,
+    /// since their product does not overflow.
     ///
-    /// A comparison in a function whose source was not read is not seen.
+    /// The rule does not see comparisons in functions whose source was not read.
     ///
     /// # Why
-    /// On a 32-bit kernel, or in an `int`, the product wraps: the memory that is allocated is smaller
-    /// than what is then copied. Where it does not wrap, a program makes the kernel allocate gigabytes.
+    /// On a 32-bit kernel, or in an `int`, the product wraps around, and the allocation is smaller than
+    /// what is then copied. Where it does not wrap, a program can make the kernel allocate gigabytes.
     ///
     /// # Source
     /// Kernel documentation, process/botching-up-ioctls.rst, "Basics": check for overflow;
@@ -63,10 +63,8 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         let number = members::words(ty, member);
         let message = format!(
-            "`{}` multiplies {number} with `{factor}` for {function}() without a limit: for {} a \
-             program chooses a product that overflows",
+            "`{}` multiplies {number} by `{factor}` without a limit",
             place.handler.function,
-            names(&place.commands),
         );
         let mut finding = code_finding(
             cx,
@@ -78,6 +76,10 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         );
         finding.record = Some(ty.clone());
         finding.label = "as large as the program likes".into();
+        finding.notes.push(format!(
+            "with {} a program can make the product overflow, and {function}() gets too small a size",
+            names(&place.commands),
+        ));
         finding.fix = Some(Fix {
             message: "refuse a count above what the driver can use, or multiply with array_size()"
                 .into(),

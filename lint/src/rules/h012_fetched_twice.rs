@@ -7,20 +7,21 @@ use crate::declare_rule;
 use crate::driver_code::{by_place, code_finding, names};
 
 declare_rule! {
-    /// a part of the argument that is read twice, and checked once
+    /// part of the argument that is read twice and checked once
     ///
     /// # What
-    /// The handler copies a part of the argument from the program, makes a decision by it, copies the same
-    /// bytes again, and uses the second value: for a size, the rounds of a loop, an index, a computation or another
-    /// decision, or it hands it to a function or keeps it. A second value that is compared with anything is checked
-    /// for itself, and one that goes into a local variable is not used yet.
+    /// The handler copies a part of the argument from the program, makes a decision based on it, copies
+    /// the same bytes again, and uses the second value: as a size, a loop bound, an index, in a
+    /// computation or another decision, as the argument of a function, or to keep it. A second value
+    /// that is compared with something counts as checked, and one that is only assigned to a local
+    /// variable does not count as used.
     ///
-    /// A size that is read first and passed to `copy_struct_from_user()` is left out, and so is a member
-    /// that the handler sets again behind the second copy.
+    /// The rule leaves out a size that is read first and passed to `copy_struct_from_user()`, and a
+    /// member that the handler sets again after the second copy.
     ///
     /// # Why
-    /// Another thread of the program can change the bytes between the two copies. What was checked is
-    /// then not what is used: a length that was within bounds no longer is.
+    /// Another thread of the program can change the bytes between the two copies. The handler then uses
+    /// a value that it has not checked, such as a length that is out of bounds.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "Structure layout" and "Information leaks"; CWE-367.
@@ -35,7 +36,7 @@ declare_rule! {
     /// ```
     ///
     /// # Fix
-    /// Copy once. Where the size has to be known first, put the value that was checked back:
+    /// Copy once. Where the size has to be known first, put the checked value back:
     /// ```c
     /// list.count = count;
     /// ```
@@ -60,10 +61,10 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let what = if member.is_empty() {
             format!("the argument of {commands}")
         } else {
-            format!("`{member}` in the argument of {commands}")
+            format!("`{member}` of {commands}")
         };
         let message = format!(
-            "`{}` reads {what} twice: another thread can change it after the check",
+            "`{}` reads {what} twice: a thread can change it after the check",
             place.handler.function,
         );
         let mut finding =
@@ -71,7 +72,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         finding.label = "read again".into();
         finding
             .related
-            .extend(first.map(|span| Label { span, text: "read here, and looked at".into() }));
+            .extend(first.map(|span| Label { span, text: "read here, and checked".into() }));
         finding.fix = Some(Fix {
             message: "copy it once, or put the value that was checked back behind the second copy"
                 .into(),

@@ -9,15 +9,15 @@ use crate::declare_rule;
 use crate::driver_code::{by_place, code_finding, names};
 
 declare_rule! {
-    /// a positive number as the answer to a command
+    /// positive return value of a command
     ///
     /// # What
-    /// The handler returns a positive number that stands in the source. A new file descriptor, or another
-    /// number that is worked out, is left out.
+    /// The handler returns a positive number that is written in the source. New file descriptors and
+    /// computed numbers are left out.
     ///
     /// # Why
-    /// A positive value is possible, but not recommended: programs that compare with 0 take it for a
-    /// failure, and on architectures that tell errors by their value a large one is taken for one.
+    /// A positive value is possible but not recommended: programs that compare with 0 take it for a
+    /// failure, and where errors are recognised by their range, a large one looks like an error.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "Return code".
@@ -29,7 +29,7 @@ declare_rule! {
     /// ```
     ///
     /// # Fix
-    /// Put the answer into the argument, and return 0.
+    /// Return the value in the argument, and return 0.
     POSITIVE_RETURN: "H013", "positive-return", Info, legacy off, for Driver;
 }
 

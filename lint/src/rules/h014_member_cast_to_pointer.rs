@@ -4,20 +4,20 @@ use ioctlkit_model::{Finding, Fix, NoticedKind, Safety};
 
 use crate::context::Context;
 use crate::declare_rule;
-use crate::driver_code::{by_place, code_finding, names};
+use crate::driver_code::{by_place, code_finding};
 use crate::members;
 
 declare_rule! {
-    /// a pointer made of a 64-bit member by casts
+    /// 64-bit member cast to a pointer
     ///
     /// # What
-    /// A member of 64 bits of what a program passed becomes a pointer to the program's memory by way of
-    /// `unsigned long` or `uintptr_t`, and not with `u64_to_user_ptr()`.
+    /// The handler turns a 64-bit member that the program passed into a pointer through `unsigned long`
+    /// or `uintptr_t` instead of `u64_to_user_ptr()`.
     ///
     /// # Why
     /// `u64_to_user_ptr()` does not compile unless it is given a `u64`, and its result is a `__user`
-    /// pointer, so that sparse sees it dereferenced by mistake. The casts take any integer: nothing tells
-    /// when the member gets narrower.
+    /// pointer, so that sparse notices a direct dereference. The casts take any integer, and nobody
+    /// notices when the member becomes narrower.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "Structure layout"; process/botching-up-ioctls.rst,
@@ -54,11 +54,9 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             continue;
         }
         let message = format!(
-            "`{}` casts {} to a pointer for {}: use u64_to_user_ptr(), which checks that the member \
-             has 64 bits",
+            "`{}` casts {} to a pointer without u64_to_user_ptr()",
             place.handler.function,
             members::words(ty, member),
-            names(&place.commands),
         );
         let mut finding = code_finding(
             cx,
@@ -69,7 +67,8 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             message,
         );
         finding.record = Some(ty.clone());
-        finding.label = "casts".into();
+        finding.label = "cast here".into();
+        finding.notes.push("u64_to_user_ptr() checks that the member has 64 bits".into());
         finding.fix = Some(Fix {
             message: "use u64_to_user_ptr()".into(),
             edits: Vec::new(),

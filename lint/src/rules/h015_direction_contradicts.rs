@@ -12,19 +12,19 @@ use crate::declare_rule;
 use crate::driver_code::{code_finding, declaration, gets_argument, names};
 
 declare_rule! {
-    /// a handler that copies the other way than the command's number says
+    /// handler that copies in the opposite direction to the command's number
     ///
     /// # What
-    /// For an `_IOR` the handler reads the argument from the program, or for an `_IOW` it writes to it. As
-    /// information: for an `_IO` it copies at all, or for an `_IOWR` one way only.
+    /// For an `_IOR` the handler reads the argument from the program, or for an `_IOW` it writes to it.
+    /// With the severity info: it copies at all for an `_IO`, or one way only for an `_IOWR`.
     ///
-    /// A copy that is done only where the direction in the number asks for it is left out. For an `_IOWR`
-    /// the rule is silent where the argument is given to a function whose source was not read.
+    /// Copies that depend on the direction in the number are left out. For an `_IOWR` the rule says
+    /// nothing where a function whose source was not read gets the argument.
     ///
     /// # Why
-    /// Tools go by the number: strace prints, valgrind checks and wine or qemu translate the argument of an
-    /// `_IOR` after the call only. Under valgrind or qemu-user the kernel then reads bytes that nobody has
-    /// passed, or what it writes is lost.
+    /// Tools go by the number: for an `_IOR`, strace prints, valgrind checks and wine or qemu translate
+    /// the argument only after the call. Under valgrind or qemu-user the kernel then reads bytes that
+    /// were never passed, or its results are lost.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "Command number definitions".

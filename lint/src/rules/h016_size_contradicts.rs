@@ -11,19 +11,19 @@ use crate::declare_rule;
 use crate::driver_code::{by_place, code_finding, declarations, gets_argument, names};
 
 declare_rule! {
-    /// a handler that copies another size than the command's number says
+    /// handler that copies another size than the command's number says
     ///
     /// # What
     /// The handler copies the whole argument at once, and the number of bytes differs from the size of the
     /// declared type on every ABI, or is that of another structure with the same size.
     ///
-    /// Silent where members are copied one by one, where a size or the first member is read first, where
-    /// what is copied was not declared in anything that was read, and for handlers of 32-bit programs
-    /// alone. Of types that are pointers N002 speaks, of `sizeof` as the type N001.
+    /// The rule says nothing where members are copied one by one, where a size or the first member is
+    /// read first, where the declaration of what is copied was not read, and for handlers of 32-bit
+    /// programs only. N002 reports pointers as types, and N001 reports `sizeof`.
     ///
     /// # Why
     /// A program passes the type that the header declares. If the handler copies more, it reads or
-    /// overwrites what lies behind the program's variable. strace, valgrind, qemu and sanitizers go by the
+    /// overwrites what follows the program's variable. strace, valgrind, qemu and sanitizers go by the
     /// size in the number.
     ///
     /// # Source

@@ -9,20 +9,20 @@ use crate::driver_code;
 use crate::handlers::{programs, table_finding, tables};
 
 declare_rule! {
-    /// a handler of which 32-bit programs reach only what a layer of the kernel passes on
+    /// handler that 32-bit programs reach only for the commands that a layer passes on
     ///
     /// # What
-    /// A `struct tty_operations`, `struct proto_ops` or `struct v4l2_file_operations` has a handler
-    /// for ioctls and none for those of 32-bit programs. Looked at are compiled objects for ABIs
-    /// whose kernels also run 32-bit programs, and driver source. A handler that does nothing, and the
-    /// video core's own dispatcher, are left out. In source, the finding names the commands that the
-    /// layer does not pass on; one that the handler only refuses is left out.
+    /// A `struct tty_operations`, `struct proto_ops` or `struct v4l2_file_operations` has a handler for
+    /// ioctls and none for those of 32-bit programs. The rule looks at driver source, and at compiled
+    /// objects for ABIs whose kernels also run 32-bit programs. It leaves out handlers that do nothing,
+    /// and the video core's own dispatcher. In source, the finding names the commands that the layer
+    /// does not pass on, without those that the handler only refuses.
     ///
     /// # Why
-    /// Such a table is behind a layer, which has a list of commands that it passes on to the native
-    /// handler for 32-bit programs, too. That is enough for a driver without commands of its own, and
-    /// a command that is not on the list fails with `ENOTTY`. A compiled object does not show which commands
-    /// the handler has; source does. The lists are those of Linux 6.12.
+    /// Such a table is behind a layer of the kernel, which passes the commands on its list to the
+    /// native handler for 32-bit programs, too. That is enough for a driver without commands of its
+    /// own; a command that is not on the list fails with `ENOTTY`. Source shows which commands the
+    /// handler has, compiled objects do not. The lists are those of Linux 6.12.
     ///
     /// # Source
     /// `net/socket.c`, `compat_sock_ioctl_trans`; `drivers/tty/tty_io.c`, `tty_compat_ioctl`;
@@ -63,10 +63,9 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
         let compat = table.structure.compat_member();
         let message = format!(
-            "`{}` has no `{compat}`: {} reach only those commands of `{}` that the {layer} knows",
+            "`{}` has no `{compat}`: {} reach only what the {layer} knows",
             table.name,
             programs(object),
-            native.function,
         );
         let beside = (native, format!("reached through the {layer} only"));
         let mut finding =
@@ -95,15 +94,16 @@ fn check_source(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let member = layer.member;
         let noun = layer.noun;
         let message = format!(
-            "`{}` has no `{member}`: the {noun} does not pass {} to `{}` for 32-bit programs on a 64-bit \
-             kernel",
+            "`{}` has no `{member}`: 32-bit programs get ENOTTY for {}",
             table.name,
             driver_code::names(&left),
-            native.function,
         );
         let mut finding = driver_code::table_finding(cx, &COMPAT_LEFT_TO_LAYER, table, message);
         finding.command = Some(first.name.clone());
-        let text = format!("32-bit programs reach this through the {noun} alone");
+        let names: Vec<&str> = left.iter().map(|command| command.name.as_str()).collect();
+        finding.notes.extend(driver_code::rest(&names));
+        finding.notes.push(format!("the {noun} passes on only the commands that it knows"));
+        let text = format!("32-bit programs reach this only through the {noun}");
         finding.related.push(Label { span: native.span, text });
         advise(&mut finding, member);
         findings.push(finding);
@@ -113,7 +113,7 @@ fn check_source(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 fn advise(finding: &mut Finding, compat: &str) {
     finding.label = format!("no `{compat}`");
     finding.fix = Some(Fix {
-        message: format!("add `.{compat}` if there are commands of the driver's own"),
+        message: format!("add `.{compat}` if the driver has commands of its own"),
         edits: Vec::new(),
         safety: Safety::Safe,
     });

@@ -12,9 +12,9 @@ declare_rule! {
     /// padding between the members of an argument structure
     ///
     /// # What
-    /// A member starts later than the one before it ends, on at least one ABI, because the
-    /// compiler aligned it. Left-over bits between bit-fields are L008's to speak of, and padding
-    /// that only ARM OABI's rounding of structures makes is C005's.
+    /// A member starts later than the one before it ends, on at least one ABI, because the compiler
+    /// aligned it. L008 covers bits left over between bit-fields, and C005 padding that only ARM OABI's
+    /// rounding of structures adds.
     ///
     /// # Why
     /// Where the padding differs between ABIs, 32-bit programs and the 64-bit kernel read
@@ -35,8 +35,8 @@ declare_rule! {
     /// ```
     ///
     /// # Fix
-    /// Say what the bytes are: add a reserved member of that size, and check in the driver that
-    /// user space passes zero.
+    /// Make the bytes explicit: add a reserved member of that size, and check in the driver that user
+    /// space passes zero.
     /// ```c
     /// struct foo {
     ///         __u32 a;

@@ -13,9 +13,9 @@ declare_rule! {
     /// padding at the end of an argument structure
     ///
     /// # What
-    /// A structure is larger than its members, on at least one ABI, because its size is rounded up
-    /// to its alignment. An anonymous structure inside a union that is larger anyway is not meant,
-    /// nor what only ARM OABI's rounding of structures adds (C005).
+    /// A structure is larger than its members, on at least one ABI, because its size is rounded up to
+    /// its alignment. Anonymous structures inside a union that is larger anyway are left out, and so is
+    /// padding that only ARM OABI's rounding of structures adds (C005).
     ///
     /// # Why
     /// The size is part of the command's number. Where the padding differs between ABIs, so do the

@@ -10,9 +10,9 @@ declare_rule! {
     /// a member whose type is `long` or `unsigned long`
     ///
     /// # What
-    /// A member, or a command's whole argument, is `long`, `unsigned long`, or a typedef that
-    /// resolves to one of them. Fixed-width names such as `__u64` are not meant, whatever stands
-    /// behind them. `size_t` and its relatives are L005, `time_t` and its relatives L006.
+    /// A member, or a command's whole argument, is `long`, `unsigned long`, or a typedef that resolves
+    /// to one of them. Fixed-width names such as `__u64` are left out, even where they are defined as
+    /// `long`. `size_t` and its kin are L005, `time_t` and its kin L006.
     ///
     /// # Why
     /// `long` has the width of a register: 4 bytes for a 32-bit program, 8 bytes for the 64-bit

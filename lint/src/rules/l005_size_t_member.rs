@@ -10,10 +10,10 @@ declare_rule! {
     /// a member whose type is `size_t`, `ssize_t`, `off_t`, `uintptr_t` or the like
     ///
     /// # What
-    /// A member goes by a name that C or POSIX defines to have the width of an address, or the
-    /// kernel's name for it (`__kernel_size_t`, `__kernel_off_t`). A command's whole argument
-    /// counts too, but for `size_t` itself, which is N001: there it nearly always is a `sizeof`
-    /// gone wrong. `loff_t` is 64 bits wide everywhere and not meant.
+    /// A member goes by a name that C or POSIX defines to have the width of an address, or the kernel's
+    /// name for it (`__kernel_size_t`, `__kernel_off_t`). So does a command's whole argument, except
+    /// for `size_t` itself, which is N001: there it is nearly always a mistaken `sizeof`. `loff_t`,
+    /// which is 64 bits wide everywhere, is left out.
     ///
     /// # Why
     /// The type is 4 bytes in a 32-bit program and 8 bytes in the 64-bit kernel that it runs on.

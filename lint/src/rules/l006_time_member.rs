@@ -14,8 +14,8 @@ declare_rule! {
     /// # What
     /// A member, or a command's whole argument, is `time_t`, `clock_t`, `suseconds_t`, one of the
     /// structures made of them, or the kernel's old name for one (`__kernel_old_time_t`,
-    /// `__kernel_old_timeval`). `struct __kernel_timespec` and `__kernel_time64_t` are the same
-    /// everywhere and not meant.
+    /// `__kernel_old_timeval`). `struct __kernel_timespec` and `__kernel_time64_t`, which are the same
+    /// everywhere, are left out.
     ///
     /// # Why
     /// `time_t` has 4 or 8 bytes by ABI, and on a 32-bit ABI by the options that a program was
@@ -34,8 +34,8 @@ declare_rule! {
     /// ```
     ///
     /// # Fix
-    /// Use a `__u64` of nanoseconds (`ktime_get_ns()`), or `struct __kernel_timespec` where
-    /// seconds and nanoseconds are wanted apart.
+    /// Use a `__u64` of nanoseconds (`ktime_get_ns()`), or `struct __kernel_timespec` where you want
+    /// seconds and nanoseconds separately.
     TIME_MEMBER: "L006", "time-member", Error, legacy Warning, for C;
 }
 

@@ -16,8 +16,8 @@ declare_rule! {
     ///
     /// # Why
     /// The compiler chooses an enumeration's width and sign, from its values and its options
-    /// (`-fshort-enums`), so a new enumerator may change the structure. A value that the header
-    /// does not know yet is no valid value of the type in C++ and Rust.
+    /// (`-fshort-enums`), so a new enumerator may change the structure. In C++ and Rust, a value that
+    /// the header does not have yet is not a valid value of the type.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "Structure layout".

@@ -11,12 +11,12 @@ declare_rule! {
     /// a member that is a bit-field
     ///
     /// # What
-    /// A structure has bit-fields. One finding speaks of all that follow each other.
+    /// A structure has bit-fields. There is one finding for all that follow each other.
     ///
     /// # Why
-    /// Which bit comes first depends on the byte order, where a bit-field may cross a boundary on
-    /// the ABI, and both are the implementation's to define. Languages other than C cannot name
-    /// the bits, and bits that no field covers are never cleared.
+    /// The byte order decides which bit comes first, and the ABI where a bit-field may cross a
+    /// boundary. Languages other than C have no bit-fields, and bits that no field covers are never
+    /// cleared.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "Structure layout".

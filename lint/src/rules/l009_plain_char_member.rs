@@ -9,11 +9,11 @@ use crate::declare_rule;
 use crate::{edits, words};
 
 declare_rule! {
-    /// a lone member of type `char`, whose sign varies
+    /// lone member of type `char`, whose sign varies
     ///
     /// # What
-    /// A member, or a command's whole argument, is one plain `char`. Arrays of `char` are strings
-    /// and not meant; neither are `signed char` and `unsigned char`.
+    /// A member, or a command's whole argument, is one plain `char`. Arrays of `char`, which are
+    /// strings, are left out, and so are `signed char` and `unsigned char`.
     ///
     /// # Why
     /// Plain `char` is signed on some ABIs (x86) and unsigned on others (arm, powerpc, s390): a

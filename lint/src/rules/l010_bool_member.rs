@@ -15,9 +15,8 @@ declare_rule! {
     /// typedef.
     ///
     /// # Why
-    /// A `bool` holds 0 or 1. A byte that user space passes may be any other value, and for the
-    /// compiler such a `bool` is neither true nor false: the kernel's checks on it may do
-    /// anything.
+    /// A `bool` holds 0 or 1. A byte that user space passes may have any other value, and the compiler
+    /// assumes that it does not: the kernel's checks may then do anything.
     ///
     /// # Source
     /// C11, 6.2.5 and 6.2.6.1 (trap representations); the kernel's own sanitiser reports the load
@@ -29,7 +28,7 @@ declare_rule! {
     /// ```
     ///
     /// # Fix
-    /// Use `__u8`, and reject what is neither 0 nor 1. No offset changes.
+    /// Use `__u8`, and reject anything but 0 and 1. No offset changes.
     BOOL_MEMBER: "L010", "bool-member", Error, legacy Warning, for C;
 }
 

@@ -10,19 +10,18 @@ use crate::wide::holds_64_bits;
 use crate::words;
 
 declare_rule! {
-    /// a 64-bit member that is not at a multiple of 8 bytes on some ABI
+    /// 64-bit member that is not 8-byte aligned on some ABI
     ///
     /// # What
-    /// A 64-bit integer, a `double`, or a structure that holds one starts at an offset that is no
-    /// multiple of 8, on an ABI that aligns 32-bit integers to 4 bytes (i386 and others), or
-    /// everywhere, because the structure is packed. One finding speaks of all such members of a
-    /// structure: the first one moves the others. Offsets that are odd on m68k only, which aligns
-    /// everything to 2 bytes, are C004's.
+    /// A 64-bit integer, a `double`, or a structure that holds one is not 8-byte aligned on i386 or
+    /// another ABI that aligns 64-bit integers to 4 bytes, or anywhere, because the structure is
+    /// packed. There is one finding for all such members of a structure, since the first one moves the
+    /// others. C004 covers offsets that are odd only on m68k, which aligns everything to 2 bytes.
     ///
     /// # Why
-    /// i386 aligns 64-bit members to 4 bytes, x86_64 to 8: the members are elsewhere for a 32-bit
-    /// program than for its kernel. In a packed structure, a pointer to the member is misaligned,
-    /// which faults on CPUs that cannot load from there.
+    /// i386 aligns 64-bit members to 4 bytes, x86_64 to 8: a 32-bit program and its kernel use
+    /// different offsets. In a packed structure, a pointer to the member is misaligned, which faults on
+    /// CPUs that cannot load from such addresses.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "Structure layout";
@@ -38,7 +37,7 @@ declare_rule! {
     /// ```
     ///
     /// # Fix
-    /// Put the 64-bit members first, or fill the place before them with reserved members.
+    /// Put the 64-bit members first, or put reserved members in front of them.
     /// ```c
     /// struct f2fs_gc_range {
     ///         __u32 sync;

@@ -10,17 +10,17 @@ use crate::wide::holds_64_bits;
 use crate::words;
 
 declare_rule! {
-    /// a structure with 64-bit members whose size is no multiple of 8 on some ABI
+    /// structure with 64-bit members whose size is not a multiple of 8 on some ABI
     ///
     /// # What
-    /// A structure holds 64-bit members, and on an ABI that aligns those to 4 bytes (i386 and
-    /// others) its size is no multiple of 8. Packed structures have the same size everywhere and
-    /// are not meant, nor anonymous ones, whose size nobody sees, nor definitions that only such ABIs
-    /// have (`#ifdef __i386__`).
+    /// A structure holds 64-bit members, and on an ABI that aligns those to 4 bytes (i386 and others)
+    /// its size is not a multiple of 8. Packed structures, which have the same size everywhere, are
+    /// left out, and so are anonymous ones, whose size does not matter, and definitions that only such
+    /// ABIs have (`#ifdef __i386__`).
     ///
     /// # Why
-    /// ABIs that align 64-bit members to 8 bytes round the size up: the size, and with it the
-    /// command's number, differ, and so does the place of every element but the first in an array.
+    /// ABIs that align 64-bit members to 8 bytes round the size up: the size, and with it the command's
+    /// number, differ, and so do the offsets of all elements of an array but the first.
     ///
     /// # Source
     /// Kernel documentation, process/botching-up-ioctls.rst: "Pad the entire struct to a multiple
@@ -36,7 +36,7 @@ declare_rule! {
     /// ```
     ///
     /// # Fix
-    /// Fill the structure up with a reserved member.
+    /// Add a reserved member at the end.
     SIZE_NOT_MULTIPLE_OF_8: "L013", "size-not-multiple-of-8", Error, legacy Warning;
 }
 

@@ -14,9 +14,8 @@ declare_rule! {
     /// A member, or a command's whole argument, is `float`, `double` or `long double`.
     ///
     /// # Why
-    /// The kernel does not compute in floating point: a driver can only pass the bits on. `long
-    /// double` is 8, 12 or 16 bytes by ABI, in three formats, and `double` is aligned to 4 bytes
-    /// on i386.
+    /// The kernel does not compute in floating point: a driver can only pass on the bits. `long double`
+    /// is 8, 12 or 16 bytes by ABI, in three formats, and `double` is aligned to 4 bytes on i386.
     ///
     /// # Source
     /// Kernel documentation, core-api/floating-point.rst: floating point is not to be used in the

@@ -12,14 +12,13 @@ declare_rule! {
     /// a packed structure or member without an explicit alignment
     ///
     /// # What
-    /// A structure is `packed` (or under `#pragma pack(1)`), or a member is, and no `aligned` says
-    /// what alignment is meant instead. Structures of bytes alone are not meant: packing them
-    /// changes nothing.
+    /// A structure is `packed` (or under `#pragma pack(1)`), or a member is, without an `aligned` that
+    /// gives the real alignment. Structures of bytes are left out, since packing does not change them.
     ///
     /// # Why
-    /// The compiler must assume that every member is misaligned: it reads them byte by byte on
-    /// CPUs that cannot do better, and a pointer to a member, passed to a function that does not
-    /// know, faults there. Rust and C++ refuse references to such members.
+    /// The compiler must assume that every member is misaligned: it reads them byte by byte on CPUs
+    /// that cannot do better, and where a pointer to a member is passed to other code, that code faults
+    /// there. Rust and C++ refuse references to such members.
     ///
     /// # Source
     /// gcc's manual, "Common Variable Attributes" and `-Waddress-of-packed-member`. The kernel's
@@ -34,9 +33,8 @@ declare_rule! {
     /// ```
     ///
     /// # Fix
-    /// Order the members so that none needs padding, or add reserved ones, and drop `packed`.
-    /// For a layout that is fixed already, say the alignment that holds:
-    /// `__attribute__((packed, aligned(4)))`.
+    /// Order the members so that none needs padding, or add reserved ones, and drop `packed`. For a
+    /// layout that is fixed already, state its real alignment: `__attribute__((packed, aligned(4)))`.
     PACKED: "L015", "packed", Warning, legacy off;
 }
 

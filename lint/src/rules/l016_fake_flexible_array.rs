@@ -7,19 +7,19 @@ use crate::context::{ArgumentRecord, Context};
 use crate::{declare_rule, edits, words};
 
 declare_rule! {
-    /// an array of 0 or 1 elements that stands for one of any length
+    /// array of 0 or 1 elements used as a flexible array
     ///
     /// # What
     /// The last member of a structure is an array `[0]`; or it is an array `[1]` of structures,
-    /// integers or bytes, and an integer before it is named like a count (`count`, `num_…`,
-    /// `nr_…`, `n…s`, `…_len`, `size`). A real array of one element has no count, and reserved
-    /// members are not meant, nor is an array in a union, which
-    /// `__DECLARE_FLEX_ARRAY()` leaves there for old programs.
+    /// integers or bytes, and an integer before it is named like a count (`count`, `num_…`, `nr_…`,
+    /// `n…s`, `…_len`, `size`). A real array of one element has no count. Reserved members are left
+    /// out, and so are arrays in a union, which `__DECLARE_FLEX_ARRAY()` keeps for old programs.
     ///
     /// # Why
-    /// Compilers take the bound at its word: with `-fstrict-flex-arrays`, and where user space is
-    /// built with bounds checks (`_FORTIFY_SOURCE=3`), access past it is cut off or aborts. The
-    /// element of `[1]` also counts in `sizeof`, so that programs allocate one too many or few.
+    /// Compilers take the bound at its word: with `-fstrict-flex-arrays`, and where user space is built
+    /// with bounds checks (`_FORTIFY_SOURCE=3`), an access past it is cut off or aborts the program.
+    /// The element of `[1]` also counts in `sizeof`, so that programs allocate one element too many or
+    /// too few.
     ///
     /// # Source
     /// Kernel documentation, process/deprecated.rst, "Zero-length and one-element arrays";

@@ -10,16 +10,16 @@ use crate::declare_rule;
 use crate::words;
 
 declare_rule! {
-    /// a structure of the same size on two ABIs of one kernel, with its members elsewhere
+    /// structure of the same size but another layout on two ABIs of one kernel
     ///
     /// # What
-    /// A command's argument has the same size for a 64-bit kernel and for the 32-bit programs
-    /// that it runs, but a member in it, nested ones included, has another offset or width.
+    /// A command's argument has the same size for a 64-bit kernel and for the 32-bit programs that it
+    /// runs, but a member, or one of a nested structure, has another offset or width.
     ///
     /// # Why
-    /// The size is all that a command's number says of its argument. With equal sizes the number
-    /// is the same for both, so the kernel cannot tell by it which layout it got, and a driver
-    /// without a separate compat handler reads the wrong bytes.
+    /// The size is all that a command's number says of its argument. With equal sizes the number is the
+    /// same for both, so the kernel cannot tell which layout it got, and a driver without a separate
+    /// compat handler reads the wrong bytes.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "32-bit compat mode" and "Structure layout".

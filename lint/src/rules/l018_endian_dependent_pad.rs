@@ -8,22 +8,21 @@ use crate::declare_rule;
 use crate::words;
 
 declare_rule! {
-    /// padding whose place depends on the byte order
+    /// padding whose offset depends on the byte order
     ///
     /// # What
-    /// A member that is there to take place (`pad`, `reserved`, `unused`) has another offset or
-    /// size on two ABIs that differ in nothing but the byte order. Bit-fields are L008's to speak
-    /// of.
+    /// A padding member (`pad`, `reserved`, `unused`) has different offsets or sizes on two ABIs that
+    /// differ only in byte order. L008 covers bit-fields.
     ///
     /// # Why
-    /// Such padding makes a narrow member lie where a wide one would have its low half. Whoever
-    /// handles the structure for another machine (an emulator, a tracer, a compat handler of
-    /// another byte order) needs two layouts, and a pad in the wrong place goes unnoticed: the
-    /// kernel's own has shipped with one, which was then declared to be the ABI.
+    /// Such padding puts a narrow member where a wide one would have its low half. Code that handles
+    /// the structure for another machine (an emulator, a tracer, a compat handler of another byte
+    /// order) needs two layouts, and a pad in the wrong place goes unnoticed: the kernel shipped with
+    /// one, which then became the ABI.
     ///
     /// # Source
-    /// sound/asound.h of Linux 5.6 and later, `__snd_pcm_mmap_control64`: its second pad stands
-    /// before a member where it belongs behind one, and programs depend on that by now.
+    /// sound/asound.h of Linux 5.6 and later, `__snd_pcm_mmap_control64`: its second pad comes before a
+    /// member instead of after it, and programs now depend on that.
     ///
     /// # Example
     /// ```c

@@ -13,12 +13,12 @@ declare_rule! {
     /// A header, read with nothing before it, has errors: it uses a type that no header of its own
     /// declares, or one that exists in the kernel only (`u32`, `bool` without an include). Or it
     /// compiles, and a command in it needs a type or a macro of a header that it does not include.
-    /// One finding speaks of all errors of a header. A header that refuses with `#error` to be
-    /// included alone is not meant.
+    /// There is one finding for all errors of a header. A header that uses `#error` to refuse being
+    /// included alone is left out.
     ///
     /// # Why
-    /// A program that includes the header fails to build, or builds only behind another header
-    /// that happens to declare what is missing.
+    /// A program that includes the header fails to build, or builds only if another header happens to
+    /// declare what is missing.
     ///
     /// # Source
     /// The kernel's build checks the headers that it exports the same way

@@ -8,13 +8,12 @@ use crate::declare_rule;
 use crate::words;
 
 declare_rule! {
-    /// a member whose typedef stands for another type on other architectures
+    /// member whose typedef differs between architectures
     ///
     /// # What
-    /// A member, or a command's whole argument, is a typedef that each architecture defines for
-    /// itself: the kernel's old ones (`__kernel_old_dev_t`, `__kernel_uid_t`, `__kernel_mode_t`,
-    /// …), or any other that is not equally wide on all ABIs. Names for `long` and for times are
-    /// L003, L005 and L006.
+    /// A member, or a command's whole argument, is a typedef that each architecture defines for itself:
+    /// the kernel's old ones (`__kernel_old_dev_t`, `__kernel_uid_t`, `__kernel_mode_t`, …), or any
+    /// other that has different sizes. Names for `long` and for times are L003, L005 and L006.
     ///
     /// # Why
     /// The member is 2 bytes wide on one ABI and 4 or 8 on another, so the structure and the

@@ -11,13 +11,13 @@ declare_rule! {
     /// `sizeof(x)`, or `size_t` itself, given as the data type of a command
     ///
     /// # What
-    /// The third argument of `_IOR`, `_IOW` or `_IOWR` is `sizeof(x)` where the type `x` belongs,
-    /// or the type is `size_t`.
+    /// The third argument of `_IOR`, `_IOW` or `_IOWR` is `sizeof(x)` instead of the type `x`, or the
+    /// type is `size_t`.
     ///
     /// # Why
-    /// The macro takes `sizeof` of what it is given, and `sizeof(sizeof(x))` is the size of a
-    /// `size_t`. The number then says 4 bytes on 32-bit ABIs and 8 bytes on 64-bit ones, whatever
-    /// the argument is: 32-bit programs pass a number that a 64-bit kernel does not know.
+    /// The macro takes `sizeof` of what it is given, and `sizeof(sizeof(x))` is the size of a `size_t`.
+    /// The number then says 4 bytes on 32-bit ABIs and 8 bytes on 64-bit ones, whatever the argument
+    /// is, and a 64-bit kernel does not know the number that 32-bit programs pass.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "Command number definitions";
@@ -30,8 +30,8 @@ declare_rule! {
     /// ```
     ///
     /// # Fix
-    /// Give the type: `_IOR('x', 1, struct foo)`. For an interface in use this is another number:
-    /// keep the old name and its number, and handle 32-bit programs in `compat_ioctl`.
+    /// Give the type: `_IOR('x', 1, struct foo)`. In an interface that is in use this changes the
+    /// number: keep the old name and its number, and handle 32-bit programs in `compat_ioctl`.
     SIZEOF_AS_TYPE: "N001", "sizeof-as-type", Error, legacy Warning, for C;
 }
 
@@ -45,15 +45,17 @@ fn check_definition(
     on: AbiSet,
     body: &CommandBody,
 ) -> Option<Finding> {
-    let (what, meant) = match &body.argument {
+    let (message, meant) = match &body.argument {
         Argument::SizeOfType(ty) => {
             let name = cx.interface.type_name(ty);
-            (format!("`sizeof({name})` is not a type, so the number holds"), Some(name))
+            let message =
+                format!("`sizeof({name})` is not a type: the number holds the size of `size_t`");
+            (message, Some(name))
         }
         Argument::Type(ty) => {
             let names = cx.interface.typedef_names(ty);
             let name = names.iter().find(|name| is_size_type(name))?;
-            (format!("`{name}` as the data type makes the number hold"), None)
+            (format!("the data type is `{name}`, whose size differs between ABIs"), None)
         }
         Argument::None | Argument::Size(_) => return None,
     };
@@ -63,15 +65,16 @@ fn check_definition(
         .map(|(within, size)| format!("{size} bytes {}", abi_words::on(within, on)))
         .collect();
     let victims = abis::victims(&abis::disagreeing(&sizes));
-    let broken = victims.map_or_else(String::new, |who| format!(": {who} use another number"));
     let argument = cx.interface.definitions.call(body.span).and_then(|call| call.arguments.last());
     let mut finding = command_finding(
         &SIZEOF_AS_TYPE,
         command,
         argument.map_or(command.span, |argument| argument.span),
         on,
-        format!("{what} {}{broken}", bytes.join(" and ")),
+        message,
     );
+    finding.notes.push(bytes.join(", "));
+    finding.notes.extend(victims.map(|who| format!("{who} use a different number")));
     finding.label = "a type belongs here".into();
     finding.fix = meant.map(|meant| give_type(argument, &meant));
     if finding.fix.is_none() {

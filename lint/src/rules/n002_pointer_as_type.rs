@@ -13,9 +13,9 @@ declare_rule! {
     /// The third argument of `_IOR`, `_IOW` or `_IOWR` is a pointer type.
     ///
     /// # Why
-    /// The macros want the type that the argument points to. A pointer's size says nothing of the
-    /// data, and it is 4 bytes on 32-bit ABIs and 8 bytes on 64-bit ones: the number differs, and
-    /// 32-bit programs pass one that a 64-bit kernel does not know.
+    /// The macros want the type that the argument points to. A pointer's size says nothing about the
+    /// data, and it is 4 bytes on 32-bit ABIs and 8 bytes on 64-bit ones: the number differs, and a
+    /// 64-bit kernel does not know the one that 32-bit programs pass.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "Command number definitions": the name of the
@@ -27,8 +27,8 @@ declare_rule! {
     /// ```
     ///
     /// # Fix
-    /// Give the type without the asterisk: `_IOR('$', 7, __u64)`. For an interface in use this is
-    /// another number: keep the old one, and handle 32-bit programs in `compat_ioctl`.
+    /// Give the type without the asterisk: `_IOR('$', 7, __u64)`. In an interface that is in use this
+    /// changes the number: keep the old one, and handle 32-bit programs in `compat_ioctl`.
     POINTER_AS_TYPE: "N002", "pointer-as-type", Error, legacy Warning;
 }
 
@@ -44,8 +44,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 continue;
             }
             let sizes = abis::by_value(pointing, |id| Some(id.abi().pointer_size));
-            let broken = abis::victims(&abis::disagreeing(&sizes))
-                .map_or_else(String::new, |who| format!(": {who} use another number"));
+            let victims = abis::victims(&abis::disagreeing(&sizes));
             let argument = argument(cx, body);
             let mut finding = command_finding(
                 &POINTER_AS_TYPE,
@@ -53,11 +52,12 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 argument.map_or(command.span, |argument| argument.span),
                 pointing,
                 format!(
-                    "the number holds the size of a pointer, not of what `{}` points to{broken}",
+                    "the number holds the size of a pointer, not of what `{}` points to",
                     cx.spelling.ty(ty),
                 ),
             );
-            finding.label = "the type pointed to belongs here".into();
+            finding.label = "the type that it points to belongs here".into();
+            finding.notes.extend(victims.map(|who| format!("{who} use a different number")));
             finding.fix = Some(fix(cx, command, ty, argument));
             findings.push(finding);
         }

@@ -8,19 +8,20 @@ use crate::numbering::check_definitions;
 use crate::{abis, declare_rule};
 
 declare_rule! {
-    /// an argument larger than the size field, whose bits spill into the direction
+    /// an argument too large for the size field, so that its bits spill into the direction
     ///
     /// # What
-    /// The argument has more than 16383 bytes, or more than the 8191 bytes that fit the 13 size
-    /// bits of some ABIs and the number is spelled with `_IOC()`, which checks nothing.
+    /// The argument has more than 16383 bytes; or it has more than 8191, which is all that the 13 size
+    /// bits of some ABIs hold, and the number is made with `_IOC()`, which checks nothing.
     ///
     /// # Why
-    /// The size is or-ed into the number unmasked. What does not fit lands in the direction bits:
-    /// the number decodes to another direction and a shorter argument, and may be another
-    /// command's. Code that trusts `_IOC_SIZE` or `_IOC_DIR` copies too little, or the wrong way.
+    /// The macros or the size into the number without a mask. What does not fit ends up in the
+    /// direction bits: the number decodes to another direction and a shorter argument, and may be the
+    /// number of another command. Code that trusts `_IOC_SIZE` or `_IOC_DIR` copies too little, or the
+    /// wrong way.
     ///
-    /// `_IOR`, `_IOW` and `_IOWR` with 8192 to 16383 bytes are N004's: most kernels with 13 bits do
-    /// not build with these.
+    /// N004 reports `_IOR`, `_IOW` and `_IOWR` with 8192 to 16383 bytes: most kernels with 13 size bits
+    /// do not build with these.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "Command number definitions"; `_IOC_SIZEBITS`
@@ -61,20 +62,16 @@ fn check_definition(
         overflows(&numbered, u64::from(encoding.max_size()))
             .then(|| (numbered, becomes(body, numbered, encoding)))
     });
-    let (numbered, outcome) = spilled.first()?;
+    let (numbered, _) = spilled.first()?;
     let affected = spilled.abis();
     let limit = affected.iter().map(|id| id.abi().encoding.max_size()).max().unwrap_or_default();
-    // Where the outcomes differ, the sentence has the first and the notes have all.
-    let first = spilled.iter().next().filter(|_| spilled.len() > 1);
-    let there =
-        first.map_or_else(String::new, |(within, _)| format!(" {}", abi_words::on(within, on)));
     let mut finding = command_finding(
         &SIZE_OVERFLOW,
         command,
         command.span,
         affected,
         format!(
-            "{} bytes are more than the {limit} that the number can hold {}: {outcome}{there}",
+            "{} bytes do not fit the number, which holds {limit} at most {}",
             numbered.size,
             abi_words::on(affected, on),
         ),
@@ -84,7 +81,7 @@ fn check_definition(
     finding.notes = spilled
         .iter()
         .map(|(within, (numbered, outcome))| {
-            format!("{:#010x} {}: {outcome}", numbered.number, abi_words::on(within, on))
+            format!("{:#010x} {} {outcome}", numbered.number, abi_words::on(within, on))
         })
         .collect();
     finding.fix = Some(Fix {
@@ -111,12 +108,12 @@ fn becomes(body: &CommandBody, numbered: Numbered, encoding: Encoding) -> String
     };
     match direction {
         Some(direction) if direction == body.direction => {
-            format!("it decodes to an argument of {size} bytes")
+            format!("decodes to {size} bytes")
         }
         Some(direction) => format!(
-            "it becomes `{}({letter}, {nr:#04x}, …)` with {size} bytes",
+            "decodes to `{}({letter}, {nr:#04x}, …)` with {size} bytes",
             direction.macro_name()
         ),
-        None => format!("its direction bits mean nothing, and its size reads {size} bytes"),
+        None => format!("decodes to an invalid direction and {size} bytes"),
     }
 }

@@ -12,18 +12,18 @@ declare_rule! {
     /// an argument over 8191 bytes, which some ABIs can't express
     ///
     /// # What
-    /// The argument has 8192 to 16383 bytes. That takes 14 bits of size, and the numbers of alpha,
-    /// mips and powerpc have 13. On sparc the 14th bit is shared with the direction, and fits.
+    /// The argument has 8192 to 16383 bytes. That takes 14 bits of size, and numbers have only 13 on
+    /// alpha, mips and powerpc. On sparc the 14th bit is shared with the direction, and the size fits.
     ///
     /// # Why
-    /// On mips and powerpc the kernel does not build with the command (`_IOC_TYPECHECK`): a driver
-    /// that may be built there has to leave it out, and programs there cannot use it. alpha has
-    /// macros of its own, which check nothing: the 14th bit lands in the direction, and `_IOC_SIZE`
-    /// yields a size that is 8192 bytes too small. Programs get the same number on all three, for user
-    /// space has no check.
+    /// On mips and powerpc the kernel does not build with the command (`_IOC_TYPECHECK`): a driver that
+    /// may be built there has to leave it out, and programs there cannot use it. alpha has its own
+    /// macros, which check nothing: the 14th bit ends up in the direction, and `_IOC_SIZE` yields a
+    /// size that is 8192 bytes too small. In user space nothing checks the size, and programs get that
+    /// number on all three.
     ///
-    /// A number spelled with `_IOC()` escapes the kernel's check and really is in use with wrong
-    /// bits: that is N003's, and so is an argument over 16383 bytes.
+    /// The kernel's check does not cover numbers made with `_IOC()`, some of which are in use with
+    /// wrong bits. N003 reports these, and arguments over 16383 bytes.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "Command number definitions": a limit of 8191
@@ -71,7 +71,7 @@ fn check_definition(
         command.span,
         affected,
         format!(
-            "{size} bytes are more than the {PORTABLE} that the number can hold {}",
+            "{size} bytes do not fit the number, which holds {PORTABLE} at most {}",
             abi_words::on(affected, on),
         ),
     );
@@ -97,7 +97,7 @@ fn harms(affected: AbiSet) -> Vec<String> {
     }
     if !unchecked.is_empty() {
         notes.push(format!(
-            "{} kernels build, and the highest bit of the size lands in the direction",
+            "{} kernels build, and the top bit of the size ends up in the direction",
             kernels(unchecked)
         ));
     }

@@ -11,15 +11,15 @@ declare_rule! {
     /// `_IO` for a command that takes a pointer
     ///
     /// # What
-    /// The number says that there is no argument, and the header says that there is one. Because
-    /// the number alone can't show it, the rule goes by what stands next to the command, and says
-    /// which it was:
-    /// - a structure that is named for the command, that no other command carries, and that is
-    ///   not said to be mapped (`struct kvm_run`);
-    /// - a comment beside the command, or a comment above it, that names such a structure, a type
-    ///   with an asterisk, or the number with another macro (`_IOWR(…)`);
-    /// - a name with `GET` and a comment beside it that begins with "get": a value that is
-    ///   returned is said to be returned.
+    /// The number says that there is no argument, and the header says that there is one. The number
+    /// alone cannot show it, so the rule goes by what is next to the command, and the finding names it:
+    ///
+    /// - a structure that has the name of the command, that no other command takes, and that is
+    ///   not described as mapped (`struct kvm_run`);
+    /// - a comment beside the command or above it that names such a structure, a type with an
+    ///   asterisk, or the number with another macro (`_IOWR(…)`);
+    /// - a name with `GET` and a comment beside it that begins with "get", unless the comment says
+    ///   that the value is returned.
     ///
     /// # Why
     /// Neither size nor direction of the argument are in the number: the structure can't grow by
@@ -27,8 +27,8 @@ declare_rule! {
     /// programs can't tell which commands pass a pointer (s390 must convert it).
     ///
     /// An integer passed by value has no place in the number, so `/* int */` is no evidence. A
-    /// structure whose first member is its own size (`argsz`, `size`) has been made to grow
-    /// without the number: this is the convention of VFIO and iommufd, and the rule leaves it be.
+    /// structure whose first member is its own size (`argsz`, `size`) has been made to grow without the
+    /// number: this is the convention of VFIO and iommufd, and the rule does not report it.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "Command number definitions": only use `_IO`
@@ -56,7 +56,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             command,
             command.span,
             on,
-            format!("the number says that there is no argument, but {}", evidence.sentence),
+            format!("the number has no argument, but {}", evidence.sentence),
         );
         finding.label = "no direction and no size".into();
         finding.related.extend(evidence.at.clone());

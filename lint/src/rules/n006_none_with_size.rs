@@ -14,10 +14,10 @@ declare_rule! {
     /// `_IOC(_IOC_NONE, …)` with a size that is not zero.
     ///
     /// # Why
-    /// The number says at once that nothing is passed and how many bytes that is. Generic code
-    /// that copies by `_IOC_DIR` copies nothing, strace and friends show no argument, checkers
-    /// that follow the direction check nothing, and on sparc the size and the direction share a
-    /// bit, so that the number can't be taken apart again.
+    /// The number says that nothing is passed, and at the same time how many bytes that is. Generic
+    /// code that copies by `_IOC_DIR` copies nothing, strace shows no argument, checkers that follow
+    /// the direction check nothing, and on sparc, where the size and the direction share a bit, the
+    /// number cannot be decoded.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "Command number definitions": `_IO` is for
@@ -54,18 +54,16 @@ fn check_definition(
         cx.layouts.body_number(body, id).map(|numbered| numbered.size).filter(|size| *size > 0)
     });
     let size = sizes.first()?;
-    let bytes = if sizes.len() > 1 { "a size that varies".into() } else { format!("{size} bytes") };
+    let bytes = if sizes.len() > 1 { "a size".into() } else { format!("{size} bytes") };
     let mut finding = command_finding(
         &NONE_WITH_SIZE,
         command,
         command.span,
         sizes.abis(),
-        format!(
-            "the number holds {bytes} and says that nothing is passed: code that copies or decodes \
-             by the direction misses the argument"
-        ),
+        format!("the number has {bytes} but no direction"),
     );
-    finding.label = format!("no direction, and {bytes}");
+    finding.notes.push("code that copies or decodes by the direction misses the argument".into());
+    finding.label = format!("{bytes} without a direction");
     finding.record = body.argument.ty().map(|ty| cx.spelling.ty(ty));
     finding.fix = Some(fix(cx, body));
     Some(finding)

@@ -11,17 +11,17 @@ declare_rule! {
     /// a hexadecimal literal in place of the `_IO` macros
     ///
     /// # What
-    /// A command is defined as a literal. The number is the same on every ABI that has the
-    /// definition; a literal that is right on some of them only is N017's.
+    /// A command is defined as a literal. The number is the same on every ABI that has the definition;
+    /// N017 reports literals that are right on some ABIs only.
     ///
-    /// A four-digit constant is taken for a command where the kernel's registry gives its type
-    /// and nr to this header, or where the header uses the type letter in other commands and the
-    /// name says that it is a command (`IOC`, `GET`, `SET`). An eight-digit one must hold a
-    /// direction, a plausible size, and a type letter of this header.
+    /// A four-digit constant counts as a command if the kernel's registry gives its type and nr to this
+    /// header, or if the header uses the type letter in other commands and the name is that of a
+    /// command (`IOC`, `GET`, `SET`). An eight-digit one must hold a direction, a plausible size, and a
+    /// type letter of this header.
     ///
     /// # Why
-    /// The number says neither direction nor size, so generic code and tools can't know what is
-    /// passed; and the literal hides the type letter and nr from whoever looks for a free number.
+    /// The number says neither direction nor size, so generic code and tools can't know what is passed;
+    /// and people who look for a free number do not find the type letter and nr in a literal.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "Command number definitions": the four macros

@@ -16,23 +16,22 @@ declare_rule! {
     /// two names for one full number in one interface
     ///
     /// # What
-    /// Two commands of one header, or of a header and one of its own family that it includes,
+    /// Two commands of one header, or of a header and another one of the same driver that it includes,
     /// have the same direction, type, nr and size, and so the same number.
     ///
-    /// A name that is defined as the other (`#define TIOCINQ FIONREAD`) is meant, and so are
-    /// versions of a command (`FOO` and `FOO_OLD`) that only some ABIs can't tell apart. The
-    /// command for 32-bit programs is reported where both pass an integer and are one command on
-    /// exactly the 32-bit ABIs (`FS_IOC32_GETFLAGS`): a program with a `case` for each builds on
-    /// 64-bit ABIs only.
+    /// Another name for a command (`#define TIOCINQ FIONREAD`) is left out, and so are versions of a
+    /// command (`FOO` and `FOO_OLD`) that have the same number on some ABIs only. The command for
+    /// 32-bit programs is reported where both pass an integer and have the same number on exactly the
+    /// 32-bit ABIs (`FS_IOC32_GETFLAGS`): a program with a `case` for each builds on 64-bit ABIs only.
     ///
-    /// Commands for different objects of one header, as their names have it, are N009's: `VFIO_DEVICE_…`
-    /// and `VFIO_IOMMU_…` go to different files, each with numbers of its own. Three commands that
-    /// begin alike make an object.
+    /// N009 reports commands for different objects of one header: `VFIO_DEVICE_…` and `VFIO_IOMMU_…` go
+    /// to different files, each with its own numbers. Three commands whose names begin alike make an
+    /// object.
     ///
     /// # Why
-    /// A handler can't tell the two apart: one of them is never reached, or a `switch` with both
-    /// does not compile. A filesystem in user space that handled `FS_IOC_GETFLAGS` and
-    /// `FS_IOC32_GETFLAGS` in one `switch` did not build for 32-bit machines (mergerfs issue 90).
+    /// A handler cannot tell the two apart: one of them is never reached, or a `switch` with both does
+    /// not compile. A filesystem in user space that handled `FS_IOC_GETFLAGS` and `FS_IOC32_GETFLAGS`
+    /// in one `switch` did not build for 32-bit machines (mergerfs issue 90).
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "Command number definitions": nr is unique for
@@ -119,9 +118,9 @@ fn report(cx: &Context<'_>, command: &Command, first: &Command, twins: &[&Comman
     let within = command.variants.abis();
     let compat = are_versions(&first.name, &command.name) && is_compat_twin(cx, first, command);
     let outcome = if compat {
-        "a `switch` with a case for each does not compile there"
+        "a `switch` over both does not compile there"
     } else {
-        "a handler that has both can't tell them apart"
+        "no handler can tell them apart"
     };
     let message =
         format!("the same number as `{}` {}: {outcome}", first.name, abi_words::on(on, within));

@@ -11,6 +11,7 @@ use crate::includes::Includes;
 use crate::names::{are_versions, differ_in_first_word};
 use crate::numbering::{COMPARED, by_place, lower_half, not_all_compared, same_name};
 use crate::raw_commands::RawCommand;
+use crate::words::and_more;
 
 declare_rule! {
     /// the same full number in two headers of one run
@@ -19,14 +20,14 @@ declare_rule! {
     /// Two headers that do not include each other define commands with the same number and
     /// different names.
     ///
-    /// A copy of a command is no collision, be it under its own name or under one that differs in
-    /// the first word only (`FS_IOC_GETFLAGS` and `REISERFS_IOC_GETFLAGS`); nor are the drivers of
-    /// a subsystem that gives each of them the same private block: headers that include a common
-    /// header with that type letter (DRM).
+    /// A copy of a command is no collision, whether it has the same name or one that differs only in
+    /// its first word (`FS_IOC_GETFLAGS` and `REISERFS_IOC_GETFLAGS`); nor are the drivers of a
+    /// subsystem that gives each of them the same private block: headers that include a common header
+    /// with that type letter (DRM).
     ///
     /// # Why
-    /// A program that calls one on the wrong device gets some other action instead of `ENOTTY`,
-    /// and strace shows both names.
+    /// A program that calls one on the wrong device triggers something else instead of getting
+    /// `ENOTTY`, and strace shows both names.
     ///
     /// # Source
     /// Kernel documentation, userspace-api/ioctl/ioctl-number.rst: keeping numbers globally
@@ -149,23 +150,20 @@ fn collide(
 
 fn report(cx: &Context<'_>, later: Named<'_>, colliding: &[(Named<'_>, AbiSet)]) -> Finding {
     let on = colliding.iter().fold(AbiSet::EMPTY, |all, (_, on)| all.union(*on));
-    let names: Vec<_> =
-        colliding.iter().take(3).map(|(named, _)| format!("`{}`", named.name())).collect();
-    let more = match colliding.len() - names.len() {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
+    let names: Vec<String> =
+        colliding.iter().map(|(named, _)| format!("`{}`", named.name())).collect();
+    let names = names.split_first().map(|(first, others)| and_more(first, others));
     let mut finding = finding(
         &CROSS_HEADER_COLLISION,
         later.span(),
         on,
         format!(
-            "the same number as {}{more} {}: on the wrong device it does something else instead \
-             of failing",
-            names.join(", "),
+            "the same number as {} {}",
+            names.unwrap_or_default(),
             abi_words::on(on, later.abis()),
         ),
     );
+    finding.notes.push("on the wrong device it does something else instead of failing".into());
     finding.command = Some(later.name().to_owned());
     if let Some(number) = on.first().and_then(|id| later.number(cx, id)) {
         finding.label = format!("{number:#010x} in another {} too", cx.spelling.file());

@@ -10,23 +10,24 @@ use crate::context::{Context, command_finding};
 use crate::declare_rule;
 use crate::number_registry;
 use crate::numbering::{defined, letter};
+use crate::words::and_more;
 
 declare_rule! {
     /// a block of type and nr that is not registered, or registered to another file
     ///
     /// # What
-    /// The kernel's ioctl-number.rst (as of Linux 6.12) has no entry for the type letter and nr
-    /// of a command, or only entries of other files. One finding speaks of all commands of a
-    /// header with one type letter.
+    /// The kernel's ioctl-number.rst (as of Linux 6.12) has no entry for the type letter and nr of a
+    /// command, or only entries of other files. There is one finding for all commands of a header with
+    /// one type letter.
     ///
-    /// The table is old and loosely written, so the rule is generous: an entry that names the
-    /// file, the subsystem's folder, or a header that this one includes will do, and one that
-    /// names only people is taken for the header's own. A Rust source is no header that could have
-    /// an entry: there, only what has no entry at all is reported.
+    /// The table is old and loosely written, so the rule is generous: an entry that names the file, the
+    /// subsystem's folder, or a header that this one includes is enough, and one that names only people
+    /// counts as the header's own. In Rust, which has no header that could be registered, the rule
+    /// reports only what has no entry at all.
     ///
     /// # Why
-    /// The next driver that looks for a free letter takes the same one, and then two devices give
-    /// one number two meanings.
+    /// The next driver that looks for a free letter takes the same one, and one number then means two
+    /// things on two devices.
     ///
     /// # Source
     /// Kernel documentation, userspace-api/ioctl/ioctl-number.rst.
@@ -98,22 +99,20 @@ fn report(
     let letter = letter(type_letter);
     let range =
         if low == high { format!("{low:#04x}") } else { format!("{low:#04x} to {high:#04x}") };
-    let message = if owner.is_empty() {
-        format!(
-            "nr {range} of type {letter} is not in ioctl-number.rst, so that the next driver may \
-             take it too"
-        )
-    } else {
-        let mut names: Vec<_> = owner.iter().copied().collect();
-        names.truncate(3);
-        format!(
-            "nr {range} of type {letter} is registered to {}, so that two devices may give one \
-             number two meanings",
-            names.join(", ")
-        )
+    let names: Vec<String> = owner.iter().map(|name| (*name).to_owned()).collect();
+    let (message, harm) = match names.split_first() {
+        None => (
+            format!("nr {range} of type {letter} is not in ioctl-number.rst"),
+            "another driver may take it, too",
+        ),
+        Some((first, others)) => (
+            format!("nr {range} of type {letter} is registered to {}", and_more(first, others)),
+            "one number may mean two things on two devices",
+        ),
     };
     let on = commands.iter().fold(AbiSet::EMPTY, |all, command| all.union(command.variants.abis()));
     let mut finding = command_finding(&UNREGISTERED_TYPE, first, first.span, on, message);
+    finding.notes.push(harm.into());
     let file = cx.spelling.file();
     finding.label = match commands.len() {
         1 => format!("the only command of this {file} there"),

@@ -9,20 +9,20 @@ use crate::names::{Verb, verb, words};
 use crate::numbering::defined;
 
 declare_rule! {
-    /// a GET that the number calls a write, or a SET that it calls a read
+    /// a GET whose number says write, or a SET whose number says read
     ///
     /// # What
-    /// The name has the word `GET` and the number is `_IOW`, or it has the word `SET` and the
-    /// number is `_IOR`. The macros speak from the program's point of view: `_IOR` reads.
+    /// The name has the word `GET` and the number is `_IOW`, or it has the word `SET` and the number is
+    /// `_IOR`. The macros take the program's point of view: `_IOR` reads.
     ///
     /// # Why
-    /// Generic code copies by the direction in the number: a structure that comes back is never
-    /// copied out, or one that is handed over never copied in. strace, valgrind, KMSAN and fuzzers
-    /// check the wrong side.
+    /// Generic code copies by the direction in the number: a structure to be returned is never copied
+    /// out, or one to be passed in is never copied in. strace, valgrind, KMSAN and fuzzers check the
+    /// wrong side.
     ///
-    /// A `GET` that is `_IOW` is right where the argument only says what is wanted and the answer
-    /// goes elsewhere. So the rule is silent where the argument holds an address or ends in a
-    /// flexible array, and where the name says that a descriptor is returned (`…_FD`).
+    /// A `GET` with `_IOW` is right where the argument only says what is wanted and the result goes
+    /// elsewhere. So the rule reports nothing where the argument holds an address or ends in a flexible
+    /// array, and where the name says that a descriptor is returned (`…_FD`).
     ///
     /// # Source
     /// Kernel documentation, userspace-api/ioctl/ioctl-number.rst: a SET would be `_IOW`, a GET
@@ -43,15 +43,15 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let Some(verb) = verb(&command.name) else { continue };
         let from = findings.len();
         for (on, body) in command.variants.iter() {
-            let message = match (verb, body.direction) {
-                (Verb::Get, Direction::Write) if !answers_elsewhere(cx, &command.name, body) => {
-                    "the name says that user space gets something, the number that the kernel \
-                     only reads: code that copies by the number returns nothing"
-                }
-                (Verb::Set, Direction::Read) => {
-                    "the name says that user space sets something, the number that the kernel \
-                     only writes: code that copies by the number overwrites it"
-                }
+            let (message, harm) = match (verb, body.direction) {
+                (Verb::Get, Direction::Write) if !answers_elsewhere(cx, &command.name, body) => (
+                    "a GET, but the number says that the kernel only reads the argument",
+                    "code that copies by the number returns nothing",
+                ),
+                (Verb::Set, Direction::Read) => (
+                    "a SET, but the number says that the kernel only writes the argument",
+                    "code that copies by the number overwrites the argument",
+                ),
                 _ => continue,
             };
             let name = cx.interface.definitions.call(body.span).map(|call| &call.name);
@@ -62,6 +62,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 on,
                 message.into(),
             );
+            finding.notes.push(harm.into());
             finding.label = match body.direction {
                 Direction::Write => "user space writes, the kernel reads".into(),
                 _ => "user space reads, the kernel writes".into(),

@@ -19,10 +19,10 @@ declare_rule! {
     /// `compat_ioctl` that knows both, it gets `ENOTTY`. Every tool with a table of numbers needs
     /// a table for each size.
     ///
-    /// Numbers also differ because architectures encode the direction otherwise; that is no fault
-    /// of an interface, and the rule does not speak of it. Nor does it speak of ABIs that no
-    /// kernel runs side by side: m68k's and arm OABI's own sizes are C004's and C005's. `sizeof`
-    /// and pointers as data types vary as well, and are N001's and N002's.
+    /// Numbers also differ because architectures encode the direction differently. That is no fault of
+    /// the interface, and the rule does not report it. Nor does it report ABIs that no kernel runs side
+    /// by side: C004 and C005 cover the sizes of m68k and of arm's old ABI. N001 and N002 report
+    /// `sizeof` and pointers as data types, which vary as well.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "32-bit compat mode" and "Structure layout".
@@ -67,11 +67,11 @@ fn check_command(cx: &Context<'_>, command: &Command, findings: &mut Vec<Finding
         command,
         command.span,
         affected,
-        format!("{victims} use another number: the argument has {}", groups.join(", ")),
+        format!("the number varies: {}", groups.join(", ")),
     );
     if let Some(ty) = command.variants.first().and_then(|body| body.argument.ty()) {
         let name = cx.spelling.ty(ty);
-        finding.label = format!("`{name}` is not as large everywhere");
+        finding.label = format!("the size of `{name}` varies");
         if let Type::Record(id) = ty {
             finding.record = Some(name);
             finding.differences = cx.interface.record(*id).differences;
@@ -91,6 +91,7 @@ fn check_command(cx: &Context<'_>, command: &Command, findings: &mut Vec<Finding
             ))
         })
         .collect();
+    finding.notes.insert(0, format!("{victims} use a different number"));
     findings.push(finding);
 }
 

@@ -15,12 +15,12 @@ declare_rule! {
     /// on some ABIs and another on the rest, or the literal holds a direction and a size while
     /// the ABIs that have the macro encode those in several ways.
     ///
-    /// A literal that is the same number everywhere is N007's.
+    /// N007 reports literals that are right everywhere.
     ///
     /// # Why
-    /// alpha, mips, powerpc and sparc give the directions other bits, parisc swaps two of them,
-    /// and a `long` in the argument changes the size. There the program asks for a command that
-    /// the kernel does not have, or for another one.
+    /// alpha, mips, powerpc and sparc use other bits for the direction, parisc swaps two of them, and a
+    /// `long` in the argument changes the size. There the program asks for a command that the kernel
+    /// does not have, or for another one.
     ///
     /// # Source
     /// asm-generic/ioctl.h and the asm/ioctl.h of alpha, mips, parisc, powerpc and sparc.
@@ -62,7 +62,9 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                 found
             }
             Validity::OneEncoding => {
-                let mut found = report(command, command.abis, several_meanings(command));
+                let (message, others) = several_meanings(command);
+                let mut found = report(command, command.abis, message);
+                found.notes = others;
                 found.fix = Some(Fix {
                     message: "use `_IOR`, `_IOW` or `_IOWR`, which know each ABI's encoding".into(),
                     edits: Vec::new(),
@@ -82,21 +84,19 @@ fn report(command: &RawCommand<'_>, on: AbiSet, message: String) -> Finding {
     finding
 }
 
-/// What the number says in each encoding.
-fn several_meanings(command: &RawCommand<'_>) -> String {
+/// What the number says in one encoding, and in the others.
+fn several_meanings(command: &RawCommand<'_>) -> (String, Vec<String>) {
     let meanings = abis::by_value(command.abis, |id| {
         let decoded = id.abi().encoding.decode(command.number);
         Some((decoded.direction, decoded.size))
     });
-    let words: Vec<_> = meanings
-        .iter()
-        .map(|(on, (direction, size))| {
-            let where_ = abi_words::on(on, command.abis);
-            match direction {
-                Some(direction) => format!("{} with {size} bytes {where_}", direction.macro_name()),
-                None => format!("no command at all {where_}"),
-            }
-        })
-        .collect();
-    format!("the literal means {}", words.join(", "))
+    let mut words = meanings.iter().map(|(on, (direction, size))| {
+        let where_ = abi_words::on(on, command.abis);
+        match direction {
+            Some(direction) => format!("{} with {size} bytes {where_}", direction.macro_name()),
+            None => format!("no command at all {where_}"),
+        }
+    });
+    let first = words.next().unwrap_or_default();
+    (format!("the literal means {first} only"), words.collect())
 }

@@ -11,19 +11,18 @@ use crate::context::{Context, command_finding};
 use crate::declare_rule;
 
 declare_rule! {
-    /// a command number that is packed with one architecture's encoding on all of them
+    /// a command number made with one architecture's encoding on all of them
     ///
     /// # What
-    /// The number comes from shifts of the header's or crate's own, from an `_IOC` that a header
-    /// defines instead of the kernel's, or from a crate that packs alike everywhere: vmm-sys-util, and
-    /// iocuddle before 0.2. It is listed with what it really comes to. One finding speaks of all
-    /// commands that one macro or function packs.
+    /// The header or the crate shifts the bits itself, a header defines an `_IOC` of its own, or the
+    /// number comes from a crate that uses one encoding everywhere: vmm-sys-util, and iocuddle before
+    /// 0.2. The command is listed with the number that this yields. There is one finding for all
+    /// commands that one macro or function makes.
     ///
     /// # Why
-    /// alpha, mips, powerpc and sparc keep the direction in three bits and the size in thirteen,
-    /// and parisc swaps read and write. A number that is packed by hand is the same on all of
-    /// them, so a driver there that uses the kernel's macros does not know it, and tools that take
-    /// numbers apart read a wrong direction or size.
+    /// alpha, mips, powerpc and sparc keep the direction in three bits and the size in thirteen, and
+    /// parisc swaps read and write. A number made by hand is the same on all of them, so a driver there
+    /// that uses the kernel's macros does not know it, and tools decode a wrong direction or size.
     ///
     /// # Source
     /// asm-generic/ioctl.h and the asm/ioctl.h of alpha, mips, parisc, powerpc and sparc.
@@ -116,16 +115,20 @@ fn report(cx: &Context<'_>, group: &Group<'_>) -> Finding {
         Some(format!("{:#010x}", cx.layouts.body_number(body, on_first.first()?)?.number))
     };
     let instead = match (number(body), number(&kernel)) {
-        (Some(own), Some(kernel)) => format!(": it is {own}, where `{macro_name}` yields {kernel}"),
-        _ => String::new(),
+        (Some(own), Some(kernel)) => {
+            let there = on_first.first().map_or("", |abi| abi.abi().name);
+            Some(format!("{own} on {there}, where `{macro_name}` yields {kernel}"))
+        }
+        _ => None,
     };
     let on = abi_words::on(differs, command.variants.abis());
-    let message = format!("{by} packs this number differently from the kernel {on}{instead}");
+    let message = format!("{by} packs the number unlike the kernel {on}");
     let mut finding = command_finding(&OWN_ENCODER, command, command.span, differs, message);
+    finding.notes.extend(instead);
     finding.label = match more {
         0 => "not packed by the kernel's `_IOC`".into(),
-        1 => "not packed by the kernel's `_IOC`, and neither is one more command".into(),
-        more => format!("not packed by the kernel's `_IOC`, and neither are {more} more commands"),
+        1 => "not packed by the kernel's `_IOC`, like 1 more command".into(),
+        more => format!("not packed by the kernel's `_IOC`, like {more} more commands"),
     };
     finding.fix = Some(Fix {
         message: match language {

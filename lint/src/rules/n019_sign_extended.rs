@@ -12,13 +12,13 @@ declare_rule! {
     /// a command number that is a negative `int`
     ///
     /// # What
-    /// The number has its highest bit set, and the header computes it with signed integers
-    /// (`2 << 30`). In a variable of 64 bits it has 32 one bits in front.
+    /// The number has its highest bit set, and the header computes it with signed integers (`2 << 30`).
+    /// In a 64-bit variable the upper 32 bits are all ones.
     ///
     /// # Why
-    /// `ioctl()` of some C libraries takes the command as an `unsigned long`. A filter, a tracer or
-    /// a dispatcher that compares 64 bits finds 0xffffffff80081272 where it looks for 0x80081272.
-    /// Shifting a one into the sign bit is undefined in C besides.
+    /// `ioctl()` of some C libraries takes the command as an `unsigned long`. A filter, a tracer or a
+    /// dispatcher that compares 64 bits finds 0xffffffff80081272 where it looks for 0x80081272.
+    /// Shifting a one into the sign bit is also undefined in C.
     ///
     /// # Source
     /// C11 6.5.7 (a shift of a signed integer beyond its range is undefined); asm-generic/ioctl.h

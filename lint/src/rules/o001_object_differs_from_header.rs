@@ -8,18 +8,18 @@ use crate::declare_rule;
 use crate::words::count;
 
 declare_rule! {
-    /// a compiled object whose structure is not that of the header
+    /// compiled object whose structure differs from the header's
     ///
     /// # What
-    /// A structure or union in the types of a compiled object (BTF or DWARF) has another size, or a
-    /// member of it another place, than the one of the same name in a header that was given with
-    /// `--header`. A name that an object defines several times, as a whole kernel does, is fine if
-    /// one of them is the header's. Objects that are found in a folder are compared in what they
-    /// define themselves, and not in what their kernel does.
+    /// A structure or union in the types of a compiled object (BTF or DWARF) differs in its size or the
+    /// place of a member from the one of the same name in a header that was given with `--header`.
+    /// Where an object defines a name several times, as a whole kernel does, one of the definitions has
+    /// to match. Objects that are found in a folder are compared only by what they define themselves,
+    /// and not by what their kernel does.
     ///
     /// # Why
-    /// The header is what programs are compiled with, the object is what they talk to: the driver
-    /// reads members where programs have not put them.
+    /// Programs are compiled with the header and talk to the object: the driver reads members at the
+    /// wrong offsets.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "Structure layout"; dev-tools/checkuapi.rst.
@@ -27,12 +27,11 @@ declare_rule! {
     /// # Example
     /// ```text
     /// $ ioctl-lint check --header include/uapi/linux/foo.h foo.ko
-    /// error[O001]: `struct foo_map` is not that of linux/foo.h: 24 bytes and not 16
+    /// error[O001]: `struct foo_map` differs from linux/foo.h: 24 bytes instead of 16
     /// ```
     ///
     /// # Fix
-    /// Build the object from the sources that the header is from, or install the header of the
-    /// object's sources.
+    /// Build the object and install the header from the same sources.
     OBJECT_DIFFERS_FROM_HEADER: "O001", "object-differs-from-header", Error, legacy Error,
         for Object;
 }
@@ -54,12 +53,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 fn report(source: &ObjectSource, pair: &Pair) -> Option<Finding> {
     let (first, others) = pair.faults.split_first()?;
     let file = source.file_name(pair.c_span);
-    let more = match others.len() {
-        0 => String::new(),
-        more => format!(", and {}", count(more as u64, "more difference")),
-    };
-    let message =
-        format!("`{}` is not that of {file}: {}{more}", pair.c_name, sentence(&first.fault));
+    let message = format!("`{}` differs from {file}: {}", pair.c_name, sentence(&first.fault));
     let (span, label) = in_object(pair, first);
     let mut finding = finding(&OBJECT_DIFFERS_FROM_HEADER, span, pair.differing(), message);
     finding.record = Some(pair.c_name.clone());
@@ -80,9 +74,9 @@ fn report(source: &ObjectSource, pair: &Pair) -> Option<Finding> {
 
 fn sentence(fault: &Fault) -> String {
     match fault {
-        Fault::Size { rust, c } => format!("{} and not {c}", count(*rust, "byte")),
+        Fault::Size { rust, c } => format!("{} instead of {c}", count(*rust, "byte")),
         Fault::Place { member, rust, c, .. } => {
-            format!("`{}` is at {rust} and not at {c}", member.name)
+            format!("`{}` is {}", member.name, rust.instead_of(*c))
         }
         Fault::OnlyInRust { member, rust } => {
             format!("the header has no `{}`, here at {rust}", member.name)
@@ -91,7 +85,7 @@ fn sentence(fault: &Fault) -> String {
             format!("`{}` is missing, in the header at {c}", c_member.name)
         }
         // Structures have no number.
-        Fault::Number { rust, c, .. } => format!("{rust:#010x} and not {c:#010x}"),
+        Fault::Number { rust, c, .. } => format!("{rust:#010x} instead of {c:#010x}"),
     }
 }
 

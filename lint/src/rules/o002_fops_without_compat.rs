@@ -7,16 +7,16 @@ use crate::declare_rule;
 use crate::handlers::{programs, table_finding, tables};
 
 declare_rule! {
-    /// a compiled driver whose ioctls 32-bit programs do not reach
+    /// compiled driver without a compat handler
     ///
     /// # What
     /// A `struct file_operations` in a compiled object has an `unlocked_ioctl` and a null
-    /// `compat_ioctl`. Looked at are objects for ABIs whose kernels also run 32-bit programs, unless
-    /// the kernel's types say that this one was built without.
+    /// `compat_ioctl`. The rule looks at objects for ABIs whose kernels also run 32-bit programs,
+    /// unless the kernel's types show that this one was built without that.
     ///
     /// # Why
-    /// The kernel calls `compat_ioctl` for a program of a 32-bit ABI. Where there is none, every
-    /// command of the driver fails with `ENOTTY`, on a file that the program could open.
+    /// The kernel calls `compat_ioctl` for a program of a 32-bit ABI. If there is none, every command
+    /// of the driver fails with `ENOTTY`, although the program could open the file.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "32-bit compat mode"; `fs/ioctl.c`,
@@ -39,7 +39,7 @@ declare_rule! {
     ///         .compat_ioctl = compat_ptr_ioctl,
     /// };
     /// ```
-    /// Else write one that translates. `check --header HEADER` tells which it is.
+    /// Otherwise write a handler that translates. `check --header HEADER` tells you which you need.
     FOPS_WITHOUT_COMPAT: "O002", "fops-without-compat", Error, legacy Error, for Object;
 }
 
@@ -48,10 +48,8 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let is_file = table.structure == HandlerStructure::FileOperations;
         let (Some(native), None, true) = (&table.native, &table.compat, is_file) else { continue };
         let message = format!(
-            "`{}` has `unlocked_ioctl` and no `compat_ioctl`: every command of `{}` fails with \
-             ENOTTY for {}",
+            "`{}` has no `compat_ioctl`: {} get ENOTTY for every command",
             table.name,
-            native.function,
             programs(object),
         );
         let beside = (native, "32-bit programs do not reach this".to_owned());

@@ -12,17 +12,17 @@ use crate::declare_rule;
 use crate::numbering::letter;
 
 declare_rule! {
-    /// the ABI that a module states is not that of the sources
+    /// module built from another version of the interface than the sources
     ///
     /// # What
     /// A module that `ioctl-gen` made holds a note with its interface: every command with its number
-    /// and size, every structure with the places of its members. Something of it is not what the
-    /// header or the Rust source says that was given with `--header`, or one of the two has a command
-    /// that the other lacks.
+    /// and size, every structure with the offsets of its members. The note disagrees with the header or
+    /// the Rust source that was given with `--header`, or one of the two has a command that the other
+    /// lacks.
     ///
     /// # Why
-    /// The module that is loaded was built from another version of the interface than the sources
-    /// at hand: programs compiled with these get `ENOTTY`, or other members than they asked for.
+    /// The loaded module was built from another version of the interface than your sources: programs
+    /// compiled with these get `ENOTTY`, or read other members than they meant.
     ///
     /// # Source
     /// The note that `ioctl-gen module` writes, of type 1 by `ioctlkit`, also at
@@ -35,7 +35,7 @@ declare_rule! {
     /// ```
     ///
     /// # Fix
-    /// Generate and build the module anew, or use the sources that it was built from.
+    /// Generate and build the module again, or use the sources that it was built from.
     EMBEDDED_ABI_DIFFERS: "O003", "embedded-abi-differs", Error, legacy Error, for Object;
 }
 
@@ -181,7 +181,7 @@ impl Comparison<'_, '_> {
         finding.related = place.into_iter().collect();
         finding.fix = Some(Fix {
             message:
-                "generate and build the module anew, or use the sources that it was built from"
+                "generate and build the module again, or use the sources that it was built from"
                     .into(),
             edits: Vec::new(),
             safety: Safety::Safe,

@@ -15,13 +15,13 @@ declare_rule! {
     /// an argument structure whose layout is the Rust compiler's choice
     ///
     /// # What
-    /// A structure or union goes through an ioctl, as a command's argument, inside one, or because a
-    /// call of `ioctl` is given its address, and has neither `#[repr(C)]` nor `#[repr(transparent)]`.
+    /// A structure or union is a command's argument, a part of one, or passed to `ioctl` by its
+    /// address, and has neither `#[repr(C)]` nor `#[repr(transparent)]`.
     ///
     /// # Why
-    /// Without them the compiler may put the members in any order, and may choose another one in
-    /// its next version. The kernel then reads and writes other members than the program does. The
-    /// size, and with it the command's number, is often the same all the same.
+    /// Without them the compiler may put the members in any order, and may choose another one in its
+    /// next version. The kernel and the program then disagree about the members, often without a change
+    /// of the size and the command's number.
     ///
     /// # Source
     /// The Rust reference, "Type layout": "The Rust representation".
@@ -76,29 +76,24 @@ fn unspecified(record: &Record) -> Option<(AbiSet, usize)> {
     (!body.members.is_empty()).then_some((abis, body.members.len()))
 }
 
+const HARM: &str = "the compiler may reorder its members";
+
 fn report_passed(record: &Record, passed: &PassedArgument) -> Finding {
     let name = record.name.clone().unwrap_or_else(|| record.display_name());
-    let message = format!(
-        "`{name}` has no `#[repr(C)]`, and `{}` passes it to `ioctl`: the Rust compiler may \
-         reorder its members, and the kernel cannot know where they lie",
-        passed.function,
-    );
+    let message = format!("`{name}` has no `#[repr(C)]`: {HARM}");
     let mut finding = finding(&MISSING_REPR, record.span, passed.abis, message);
     finding.record.clone_from(&record.name);
-    finding.label = "members in an order of the compiler's choice".into();
-    finding.related = vec![Label { span: passed.span, text: "passed here".into() }];
+    finding.label = "the compiler chooses the order of the members".into();
+    let text = format!("`{}` passes it to `ioctl`", passed.function);
+    finding.related = vec![Label { span: passed.span, text }];
     finding
 }
 
 fn report(argument: &ArgumentRecord<'_>) -> Finding {
-    let message = format!(
-        "{} has no `#[repr(C)]`: the Rust compiler may reorder its members, and the kernel \
-         cannot know where they lie",
-        argument.words(),
-    );
+    let message = format!("{} has no `#[repr(C)]`: {HARM}", argument.words());
     let abis = argument.record.variants.abis();
     let mut finding = argument.finding(&MISSING_REPR, argument.record.span, abis, message);
-    finding.label = "members in an order of the compiler's choice".into();
+    finding.label = "the compiler chooses the order of the members".into();
     finding
 }
 

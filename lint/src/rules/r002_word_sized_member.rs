@@ -33,9 +33,9 @@ declare_rule! {
     ///
     /// # Fix
     /// In an interface of your own, use `u64`, or `u32` where that is enough, and nanoseconds in a
-    /// `u64` for a time. Where the structure mirrors a header that has a `long`, there is nothing
-    /// to change on this side: say so with `#[ioctl(not_portable)]`, which accepts what all rules
-    /// about differences between machines find in it, or allow the rule there with the reason.
+    /// `u64` for a time. Where the structure mirrors a header that has a `long`, there is nothing to
+    /// change in the crate: say so with `#[ioctl(not_portable)]`, which accepts what all rules about
+    /// differences between machines find in it, or allow the rule there with the reason.
     WORD_SIZED_MEMBER: "R002", "word-sized-member", Error, legacy Warning, for Rust;
 }
 

@@ -20,9 +20,9 @@ declare_rule! {
     /// do not count, nor `Option<NonZero…>`, for which every pattern has a meaning.
     ///
     /// # Why
-    /// A value that the type does not have is undefined behaviour as soon as it exists: the
-    /// compiler may then do anything with the code around it. The kernel is free to write any
-    /// number, and a later kernel will write new ones.
+    /// An invalid value is undefined behaviour as soon as it exists: the compiler may do anything with
+    /// the code around it. The kernel is free to write any number, and a later kernel will write new
+    /// ones.
     ///
     /// # Source
     /// The Rust reference, "Behavior considered undefined": "Producing an invalid value".
@@ -41,7 +41,7 @@ declare_rule! {
     /// ```
     ///
     /// # Fix
-    /// Use the integer of the same width, and convert it in a method that can say no.
+    /// Use the integer of the same width, and convert it in a method that can fail.
     INVALID_BIT_PATTERNS: "R003", "invalid-bit-patterns", Error, legacy Error, for Rust;
 }
 
@@ -78,10 +78,9 @@ fn member(
 ) -> Finding {
     let place = found.subject;
     let message = format!(
-        "{} is {}, and the kernel writes it for `{}`: {} is undefined behaviour",
+        "the kernel writes {}, which is {}: {} is undefined behaviour",
         words::member(cx.interface, place.body, place.index),
         found.spelled(cx.spelling),
-        writer.name,
         why.words(),
     );
     let mut finding =
@@ -97,9 +96,9 @@ fn member(
 
 fn command(cx: &Context<'_>, found: &ClassifiedCommand<'_>, why: &Invalid) -> Finding {
     let message = format!(
-        "`{}` has the kernel write {}: {} is undefined behaviour",
-        found.subject.command.name,
+        "the kernel writes the {} of `{}`: {} is undefined behaviour",
         found.spelled(cx.spelling),
+        found.subject.command.name,
         why.words(),
     );
     let mut finding = command_finding(

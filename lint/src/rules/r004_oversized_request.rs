@@ -10,11 +10,11 @@ use crate::numbering::{check_definitions, letter};
 use crate::rust_source::{Packing, packing};
 
 declare_rule! {
-    /// an argument that a crate's macro cannot put into a number, and does not refuse either
+    /// argument that does not fit the number, which the crate's macro does not refuse
     ///
     /// # What
-    /// The argument is larger than the size field of a number on some ABI: 16383 bytes, or 8191
-    /// where it has 13 bits. What a crate makes of that:
+    /// The argument is larger than the size field of a number on some ABI: 16383 bytes, or 8191 where
+    /// it has 13 bits. What the crates do with it:
     ///
     /// | crate | outcome |
     /// |---|---|
@@ -25,8 +25,8 @@ declare_rule! {
     /// | linux-raw-sys | constants from the headers: right |
     ///
     /// # Why
-    /// The driver does not know the number, or takes it for another of its commands. Nothing is
-    /// said at compile time.
+    /// The driver does not know the number, or takes it for another command. The compiler does not
+    /// complain.
     ///
     /// # Source
     /// nix 0.31 `sys::ioctl::ioc!`, rustix 1.1 `ioctl::linux::compose_opcode`, libc 0.2 `_IOC`,
@@ -63,7 +63,7 @@ enum Outcome {
 impl Outcome {
     fn words(self) -> &'static str {
         match self {
-            Self::Masks => "masks the size",
+            Self::Masks => "cuts off the size",
             Self::Spills | Self::SpillsAsGeneric => "lets the size spill into the direction",
         }
     }
@@ -98,29 +98,21 @@ fn check_definition(
         let fits = size <= u64::from(limit(encoding, outcome));
         (!fits).then(|| (size, number, meaning(body, number, encoding)))
     });
-    let (size, number, meaning) = numbers.first()?;
+    let (size, ..) = numbers.first()?;
     let affected = numbers.abis();
     let limits = by_value(affected, |id| Some(limit(id.abi().encoding, outcome)));
     let limit = limits.iter().map(|(_, limit)| *limit).max().unwrap_or_default();
-    let first = numbers.iter().next().map_or(affected, |(first, _)| first);
-    let there =
-        if numbers.len() > 1 { format!(" {}", abi_words::on(first, on)) } else { String::new() };
     let message = format!(
-        "{size} bytes are more than the {limit} that the number can hold {}: `{}` {} and yields \
-         {number:#010x}{there}, {meaning}",
+        "{size} bytes do not fit the number, which holds {limit} at most {}",
         abi_words::on(affected, on),
-        body.through,
-        outcome.words(),
     );
     let mut finding = command_finding(&OVERSIZED_REQUEST, command, command.span, affected, message);
     finding.label = format!("{size} bytes");
     finding.record = body.argument.ty().map(|ty| cx.spelling.ty(ty));
-    let others = numbers.iter().skip(1);
-    finding.notes = others
-        .map(|(within, (_, number, meaning))| {
-            format!("{number:#010x} {}, {meaning}", abi_words::on(within, on))
-        })
-        .collect();
+    finding.notes.push(format!("`{}` {}", body.through, outcome.words()));
+    finding.notes.extend(numbers.iter().map(|(within, (_, number, meaning))| {
+        format!("{number:#010x} {}, {meaning}", abi_words::on(within, on))
+    }));
     finding.notes.extend(
         (outcome == Outcome::Spills)
             .then(|| "with debug assertions, the program panics instead".to_owned()),
@@ -165,7 +157,7 @@ fn meaning(body: &CommandBody, number: u32, encoding: Encoding) -> String {
             direction.macro_name(),
             letter(type_letter.into())
         ),
-        None => format!("whose direction means nothing, of {size} bytes"),
+        None => format!("with an invalid direction and {size} bytes"),
     }
 }
 
@@ -202,9 +194,6 @@ mod tests {
         let other = Encoding::ThirteenBits;
         assert_eq!(number(&read, 10_000, other, Outcome::Masks), 0x4710_6b01);
         assert_eq!(number(&read, 10_000, other, Outcome::SpillsAsGeneric), 0xa710_6b01);
-        assert_eq!(
-            meaning(&read, 0xa710_6b01, other),
-            "whose direction means nothing, of 1808 bytes"
-        );
+        assert_eq!(meaning(&read, 0xa710_6b01, other), "with an invalid direction and 1808 bytes");
     }
 }

@@ -11,7 +11,7 @@ use crate::declare_rule;
 use crate::words::count;
 
 declare_rule! {
-    /// a definition in Rust, or a number in a list, that is not what the C header says
+    /// Rust definition, or number in a list, that differs from the C header
     ///
     /// # What
     /// With `--against linux/foo.h`, or `against` in the configuration, each Rust command is
@@ -20,24 +20,26 @@ declare_rule! {
     ///
     /// A name is the one that `#[ioctl(c = "…")]` states, else the same in another case:
     /// `KVM_GET_REGS`, `kvm_get_regs`, `KvmGetRegs`; a command without a namesake is compared with the
-    /// header's of its type and nr, and one of whose namesake both differ is no pair. The arguments of
-    /// one command are compared whatever they are called. Of commands of any length, such as
-    /// `HIDIOCSFEATURE`, direction, type and nr are compared, and of constants their numbers. Members may evade a keyword (`type_`), or have another name at the
-    /// same place; anonymous structures of C are opened up, and so are bindgen's
-    /// `__bindgen_anon_1`. Reserved members and padding may be spelled as each side likes, and bytes
-    /// that one side reserves may have a name on the other: one of them is newer.
+    /// header's command of its type and nr, and a namesake that differs in both does not count. The
+    /// arguments of a command are compared whatever their names are. For commands of any length, such
+    /// as `HIDIOCSFEATURE`, the rule compares direction, type and nr, and for constants their numbers.
+    /// Members may avoid a keyword (`type_`), or have another name at the same place; members of
+    /// anonymous structures count as those of the structure around them, and so do those of bindgen's
+    /// `__bindgen_anon_1`. Reserved members and padding may differ in their names and types, and bytes
+    /// that are reserved on one side may have a name on the other, which is newer.
     ///
-    /// A list of numbers is compared in the same way: the constants of a Go file, the assignments of a
-    /// Python file, lines of `NAME,number`, a JSON object, a C header of plain numbers. A Go file is for the
-    /// architecture that its name or its `//go:build` line states, any other for all, unless `--abi` says
-    /// which. Numbers that are right on some ABIs and wrong on others are one finding for each list.
+    /// Lists of numbers are compared in the same way: the constants of a Go file, the assignments of a
+    /// Python file, lines of `NAME,number`, a JSON object, a C header of plain numbers. A Go file is
+    /// for the architecture that its name or its `//go:build` line states, any other for all, unless
+    /// `--abi` says which. Numbers that are right on some ABIs and wrong on others are one finding for
+    /// each list.
     ///
-    /// What the header does not have is not reported: a crate defines other things, too.
+    /// What the header does not have is not reported, since a crate defines other things as well.
     ///
     /// # Why
-    /// The driver does not know a command by another number, and takes a structure of another
-    /// layout for what it is not: it reads and writes the wrong bytes, and on a larger structure
-    /// than the program has, bytes that are not the structure's.
+    /// With a wrong number the driver does not know the command. With a wrong layout it reads and
+    /// writes the wrong bytes, and if its structure is larger than the program's, bytes beyond the
+    /// program's structure.
     ///
     /// # Source
     /// The header itself.
@@ -131,10 +133,8 @@ fn report_encoder(reference: &Reference, encoder: &str, pairs: &[&Pair]) -> Opti
     let header = header(reference, first.c_span);
     let told = first.faults.first()?;
     let message = format!(
-        "`{encoder}` packs {} differently from {header}: of `{}` {}",
-        count(pairs.len() as u64, "command"),
-        first.name,
-        sentence(first, told)
+        "`{encoder}` packs {} differently from {header}",
+        count(pairs.len() as u64, "command")
     );
     let mut finding = finding(&DIFFERS_FROM_HEADER, first.span, on, message);
     finding.command = Some(first.name.clone());
@@ -146,7 +146,9 @@ fn report_encoder(reference: &Reference, encoder: &str, pairs: &[&Pair]) -> Opti
     if others.len() > TOLD {
         names = format!("{names} and {} more", others.len() - TOLD);
     }
-    finding.notes = vec![format!("so are {names}")];
+    finding.notes = vec![format!("`{}`: {}", first.name, sentence(first, told))];
+    finding.notes.extend(parts(&told.fault));
+    finding.notes.push(format!("the others are {names}"));
     finding.fix = Some(Fix {
         message:
             "pack them with `#[derive(Ioctl)]`, or with a function that knows each architecture"
@@ -161,17 +163,11 @@ fn report(reference: &Reference, pair: &Pair) -> Option<Finding> {
     let on = pair.differing();
     let (first, others) = pair.faults.split_first()?;
     let header = header(reference, pair.c_span);
-    let more = match others.len() {
-        0 => String::new(),
-        // Every encoding has its number: that is one difference.
-        _ if pair.item != Item::Record => String::new(),
-        more => format!(", and {}", count(more as u64, "more difference")),
-    };
     let message = format!(
-        "`{}` is not `{}` of {header}: {}{more}",
+        "`{}` differs from `{}` of {header}: {}",
         pair.name,
         pair.c_name,
-        sentence(pair, first)
+        difference(&first.fault)
     );
     let mut finding = finding(&DIFFERS_FROM_HEADER, place(pair, first), on, message);
     match pair.item {
@@ -181,7 +177,11 @@ fn report(reference: &Reference, pair: &Pair) -> Option<Finding> {
     finding.label = label(&first.fault);
     let (c_span, text) = c_place(pair, first);
     finding.related = vec![Label { span: reference.span(c_span), text }];
-    finding.notes = others.iter().take(TOLD).map(|told| sentence(pair, told)).collect();
+    if first.abis != on {
+        finding.notes.push(sentence(pair, first));
+    }
+    finding.notes.extend(parts(&first.fault));
+    finding.notes.extend(others.iter().take(TOLD).map(|told| sentence(pair, told)));
     if others.len() > TOLD {
         finding.notes.push(format!("and {} more", others.len() - TOLD));
     }
@@ -207,63 +207,50 @@ fn header(reference: &Reference, span: Span) -> String {
     }
 }
 
+/// A difference, and the ABIs that have it.
 fn sentence(pair: &Pair, told: &Told) -> String {
-    let on = abi_words::on(told.abis, pair.abis);
-    match &told.fault {
-        Fault::Number { rust, c, parts } => {
-            let parts: Vec<String> = parts.iter().copied().map(part).collect();
-            format!("the number is {rust:#010x} and not {c:#010x} {on}{}", because(&parts))
-        }
-        Fault::Size { rust, c } => format!("{} and not {} {on}", count(*rust, "byte"), c),
+    format!("{} {}", difference(&told.fault), abi_words::on(told.abis, pair.abis))
+}
+
+fn difference(fault: &Fault) -> String {
+    match fault {
+        Fault::Number { rust, c, .. } => format!("{rust:#010x} instead of {c:#010x}"),
+        Fault::Size { rust, c } => format!("{} instead of {c}", count(*rust, "byte")),
         Fault::Place { member, c_member, rust, c } => {
             let named = if member.name == c_member.name {
                 format!("`{}`", member.name)
             } else {
                 format!("`{}` (`{}`)", member.name, c_member.name)
             };
-            match (rust.offset_bits == c.offset_bits, rust.size_bits == c.size_bits) {
-                (true, _) => {
-                    format!(
-                        "{named} has {} and not {} {on}",
-                        width(rust.size_bits),
-                        width(c.size_bits)
-                    )
-                }
-                (_, true) => format!(
-                    "{named} is at {} and not at {} {on}",
-                    offset(rust.offset_bits),
-                    offset(c.offset_bits)
-                ),
-                _ => format!("{named} is at {rust} and not at {c} {on}"),
-            }
+            format!("{named} is {}", rust.instead_of(*c))
         }
-        Fault::OnlyInRust { member, rust } => {
-            format!("the header has no `{}`, here at {rust}, {on}", member.name)
-        }
-        Fault::OnlyInC { c_member, c } => {
-            format!("`{}` is missing, in the header at {c}, {on}", c_member.name)
-        }
+        Fault::OnlyInRust { member, .. } => format!("the header has no `{}`", member.name),
+        Fault::OnlyInC { c_member, .. } => format!("`{}` is missing", c_member.name),
     }
 }
 
-fn because(parts: &[String]) -> String {
-    if parts.is_empty() { String::new() } else { format!(", because {}", parts.join(" and ")) }
+/// What of a number differs.
+fn parts(fault: &Fault) -> Vec<String> {
+    match fault {
+        Fault::Number { parts, .. } => parts.iter().copied().map(part).collect(),
+        _ => Vec::new(),
+    }
 }
 
 fn part(part: Part) -> String {
     let word = |direction: Option<Direction>| direction.map_or("invalid", Direction::name);
     match part {
         Part::Size { rust, c } => {
-            format!("the argument has {} and not {c}", count(rust.into(), "byte"))
+            format!("the argument has {} instead of {c}", count(rust.into(), "byte"))
         }
         Part::Direction { rust, c } => {
-            format!("the direction is {} and not {}", word(rust), word(c))
+            format!("the direction is {} instead of {}", word(rust), word(c))
         }
         Part::TypeLetter { rust, c } => {
             let letter = |one: u8| crate::numbering::letter(one.into());
-            format!("the type is {} and not {}", letter(rust), letter(c))
+            format!("the type is {} instead of {}", letter(rust), letter(c))
         }
-        Part::Nr { rust, c } => format!("the nr is {rust:#04x} and not {c:#04x}"),
+        Part::Nr { rust, c } => format!("the nr is {rust:#04x} instead of {c:#04x}"),
     }
 }
 
@@ -293,12 +280,4 @@ fn c_place(pair: &Pair, told: &Told) -> (Span, String) {
         }
         _ => (pair.c_span, format!("`{}` of the header", pair.c_name)),
     }
-}
-
-fn offset(bits: u64) -> String {
-    if bits.is_multiple_of(8) { format!("byte {}", bits / 8) } else { format!("bit {bits}") }
-}
-
-fn width(bits: u64) -> String {
-    if bits.is_multiple_of(8) { count(bits / 8, "byte") } else { count(bits, "bit") }
 }

@@ -16,8 +16,8 @@ declare_rule! {
     /// compile, or the compiler finds no value for it. No other rule has looked at it.
     ///
     /// # Why
-    /// A run without findings means that the linter understood everything. Without this rule, a
-    /// command that it cannot read would pass for one without a fault.
+    /// A run without findings means that the linter understood everything. Without this rule, a command
+    /// that it cannot read would look like one without a fault.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst: every rule there is about commands that can be
@@ -44,11 +44,12 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let message = if unknown.is_encoder() {
             format!("`{name}` was not followed: {}", unknown.reason)
         } else {
-            format!("`{name}` has no number, so nothing was checked: {}", unknown.reason)
+            let reason = unknown.reason.strip_prefix("the compiler says: ");
+            format!("`{name}` was not checked: {}", reason.unwrap_or(&unknown.reason))
         };
         let mut report = finding(&COMMAND_NOT_UNDERSTOOD, unknown.span, unknown.abis, message);
         report.command = Some(name.clone());
-        report.label = "not understood".into();
+        report.label = if unknown.is_encoder() { "not followed" } else { "no number" }.into();
         let remedy = if unknown.is_encoder() {
             "name the macro of the condition with -D if it holds; if it does not, allow this finding"
         } else {

@@ -39,9 +39,9 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             .interface
             .without_size(ty, unknown)
             .unwrap_or_else(|| format!("the layout of `{name}` could not be worked out"));
-        let message = format!("`{}` has no number, so nothing was checked: {cause}", command.name);
+        let message = format!("`{}` was not checked: {cause}", command.name);
         let mut report = command_finding(&LAYOUT_UNKNOWN, command, command.span, unknown, message);
-        report.label = format!("the size of `{name}` is unknown");
+        report.label = format!("no number, because the size of `{name}` is unknown");
         findings.push(report);
     }
 }

@@ -15,7 +15,7 @@ declare_rule! {
     ///
     /// # Why
     /// A run without findings means that the linter understood everything. Without this rule, a handler
-    /// that it cannot follow would pass for one without a fault.
+    /// that it cannot follow would look like one without a fault.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst: every rule there about handlers is about ones that can

@@ -11,14 +11,13 @@ declare_rule! {
     /// size of a structure that is not its first member
     ///
     /// # What
-    /// A structure has a member for its own size (`argsz`, or a `size` that its comment calls so)
-    /// behind other members.
+    /// A structure has a member for its own size (`argsz`, or a `size` that its comment calls so) after
+    /// other members.
     ///
     /// # Why
-    /// The kernel reads the size before it knows how much it may copy. At the start of the
-    /// structure it can do so for every command with one piece of code; elsewhere it has to trust
-    /// that the caller's structure at least reaches that far, and the members before the size can
-    /// never change.
+    /// The kernel reads the size before it knows how much it may copy. If the size comes first, one
+    /// piece of code can do so for every command. Otherwise the kernel has to trust that the caller's
+    /// structure reaches that far, and the members before the size can never change.
     ///
     /// # Source
     /// The conventions of linux/vfio.h (`argsz`) and linux/iommufd.h (`size`), which both begin

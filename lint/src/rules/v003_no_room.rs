@@ -18,9 +18,9 @@ declare_rule! {
     /// holds by value.
     ///
     /// # Why
-    /// First versions of an interface are rarely the last. Without flags that the kernel checks
-    /// today, it cannot tell tomorrow whether a program knows of an extension, and any new member
-    /// changes the size and with it the command's number.
+    /// First versions of an interface are rarely the last. Without flags that the kernel checks today,
+    /// it cannot tell tomorrow whether a program knows an extension, and any new member changes the
+    /// size and with it the command's number.
     ///
     /// Commands of DRM, amdkfd and FireWire are left out: their dispatchers find the handler by the
     /// nr, copy as many bytes as the number says, and fill the rest with zeros. A member that a later
@@ -91,12 +91,9 @@ fn check_record(
         &NO_ROOM,
         record.span,
         record.variants.abis().intersection(command.variants.abis()),
-        format!(
-            "`{}` cannot be extended: it has neither flags nor reserved members, and a new member changes \
-             the number",
-            command.name
-        ),
+        format!("`{}` cannot be extended: it has neither flags nor reserved members", command.name),
     );
+    finding.notes.push("a new member changes the size, and with it the number".into());
     finding.command = Some(command.name.clone());
     finding.is_habit = true;
     finding.label = "neither flags nor reserved members".into();

@@ -11,14 +11,14 @@ declare_rule! {
     /// version number in an argument that the kernel reads
     ///
     /// # What
-    /// A structure that user space passes in starts with a member named `version` or the like, so
-    /// that one command has several meanings. Commands that ask for a version, by their name or because the
-    /// kernel only writes the argument, are not meant.
+    /// A structure that user space passes in starts with a member named `version` or the like, so that
+    /// one command has several meanings. Commands that return a version, by their name or because the
+    /// kernel only writes the argument, are left out.
     ///
     /// # Why
-    /// Every version of the structure has to be understood under one number for ever, by the
-    /// kernel and by everything that decodes the command. Changing what an existing command means
-    /// tends to break existing programs.
+    /// The kernel and everything that decodes the command have to support every version of the
+    /// structure under one number for ever. Changing what an existing command means tends to break
+    /// existing programs.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "Interface versions".
@@ -58,12 +58,9 @@ fn check_record(cx: &Context<'_>, argument: &ArgumentRecord<'_>) -> Option<Findi
         &VERSION_MEMBER,
         member.name_span,
         argument.record.variants.abis().intersection(command.variants.abis()),
-        format!(
-            "`{name}` gives `{}` several meanings, all of which the kernel and every decoder have to \
-             keep",
-            command.name
-        ),
+        format!("`{name}` gives `{}` several meanings", command.name),
     );
+    finding.notes.push("the kernel and every decoder have to keep all of them".into());
     finding.command = Some(command.name.clone());
     finding.member.clone_from(&member.name);
     finding.label = "selects a meaning".into();

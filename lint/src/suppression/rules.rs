@@ -23,8 +23,8 @@ pub(super) static STALE_SUPPRESSION: RuleInfo = rule_info!(
     /// are left alone.
     ///
     /// # Why
-    /// The defect that it excused is gone, or it stands at the wrong place. Left there, it hides
-    /// the next defect of that kind from everyone.
+    /// The defect that it allowed is gone, or the comment is in the wrong place. If it stays, it hides
+    /// the next defect of that kind.
     ///
     /// # Source
     /// A convention of this linter, as in ruff (unused `noqa`) and rustc (`#[expect]`).
@@ -39,9 +39,9 @@ pub(super) static STALE_SUPPRESSION: RuleInfo = rule_info!(
     /// ```
     ///
     /// # Fix
-    /// Take the rule out of the comment, or move the comment: a suppression covers its own line,
-    /// or the line right below where it stands alone, and at the head of a structure or of a
-    /// command's `#define` the whole of it.
+    /// Take the rule out of the comment, or move the comment: a suppression covers its own line, or the
+    /// next line if it has a line to itself; before a structure or a command's `#define` it covers the
+    /// whole definition.
     "S001", "stale-suppression", Warning, legacy Warning;
 );
 
@@ -77,7 +77,7 @@ pub(super) static SUPPRESSION_WITHOUT_REASON: RuleInfo = rule_info!(
 
 /// S003.
 pub(super) static UNKNOWN_RULE_IN_SUPPRESSION: RuleInfo = rule_info!(
-    /// a suppression that names a rule nobody knows
+    /// suppression of an unknown rule
     ///
     /// # What
     /// A comment allows something that is neither a code nor a slug of a rule.
@@ -100,7 +100,7 @@ pub(super) static UNKNOWN_RULE_IN_SUPPRESSION: RuleInfo = rule_info!(
 
 /// S004.
 pub(super) static MALFORMED_SUPPRESSION: RuleInfo = rule_info!(
-    /// a comment that begins like a suppression and is none
+    /// malformed suppression
     ///
     /// # What
     /// A comment's line begins with `ioctl-lint:`, but neither `allow(CODE, …)` nor

@@ -91,7 +91,7 @@ fn a_constant_whose_text_did_not_change_is_counted_where_a_name_in_it_is_known_i
             .and("old/y.h", "#define Y_F 1\n")
             .and("new/x.h", format!("#include <linux/ioctl.h>\n{user}"));
     let done = diff(&folder, "old/x.h", "new/x.h");
-    says(&done, "info[D011]", &["2 constants", "known value in one version alone"]);
+    says(&done, "info[D011]", &["2 constants", "known value in one version only"]);
     says_nothing_of(&done, "warning[D011]");
 }
 

@@ -99,7 +99,7 @@ fn constants_that_change_or_go_are_named() {
 #[test]
 fn commands_for_every_length_are_compared() {
     let of = |nr: u32| format!("#define X_NAME(len) _IOC(_IOC_READ, 0xdc, {nr}, len)\n");
-    says(&compare(&of(6), &of(8)), "error[D012]", &["`X_NAME`", "nr 0x06", "nr 0x08"]);
+    says(&compare(&of(6), &of(8)), "error[D012]", &["`X_NAME`", "0x06", "0x08"]);
     assert_eq!(compare(&of(6), &of(6)).code, 0);
 }
 
@@ -110,7 +110,7 @@ fn what_a_missing_include_hides_is_neither_gone_nor_the_same() {
     let new = "#include <x_base.h>\nstruct x { __u32 a; };\n\
         #define X_SET X_IOW(1, struct x)\n#define X_OFF _IO(0xdc, 2)\n";
     let done = compare(old, new);
-    says(&done, "error[D011]", &["'x_base.h' file not found", "1 command"]);
+    says(&done, "error[D011]", &["'x_base.h' file not found in the new version"]);
     says_nothing_of(&done, "D001");
     says_nothing_of(&done, "D012");
     let old = "struct x { __u32 a; };\n#define X_SET _IOW(0xdc, 1, struct x)\n";
@@ -221,7 +221,7 @@ fn numbers_of_programs_with_a_64_bit_time_are_compared() {
     for side in ["old.h", "old.json"] {
         assert_eq!(folder.run(&["dump", "--output", "old.json", "old.h"]).code, 0);
         let done = diff(&folder, side, "new.h");
-        says(&done, "error[D002]", &["`X_GET`", "in programs with a 64-bit `time_t`"]);
+        says(&done, "error[D002]", &["`X_GET`", "with a 64-bit `time_t`"]);
         let lacks_constants = done.stderr.contains("constants were not compared");
         assert_eq!(lacks_constants, side == "old.json", "{}", done.seen());
     }

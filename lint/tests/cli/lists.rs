@@ -62,9 +62,9 @@ fn another_number_is_reported_at_its_name_in_each_format() {
         assert_eq!(done.code, 1, "{name}: {}", done.seen());
         let at = text.lines().nth(line as usize - 1).unwrap().find("X_GET").unwrap() + 1;
         assert!(done.stdout.contains(&format!("{name}:{line}:{at}\n")), "{}", done.seen());
-        let words = "the number is 0x8004dc01 and not 0x8008dc01 on x86_64, because the argument has \
-            4 bytes and not 8";
-        assert!(done.stdout.contains(words), "{}", done.seen());
+        for words in ["0x8004dc01 instead of 0x8008dc01", "the argument has 4 bytes instead of 8"] {
+            assert!(done.stdout.contains(words), "{}", done.seen());
+        }
         assert_eq!(done.stdout.matches("error[R005]").count(), 1, "{}", done.seen());
     }
 }
@@ -72,7 +72,7 @@ fn another_number_is_reported_at_its_name_in_each_format() {
 #[test]
 fn a_plain_number_of_the_header_is_compared() {
     let done = check(&of("X_RESET = 0xdc04\n", "x.py"), "x.py");
-    assert!(done.stdout.contains("the nr is 0x04 and not 0x03"), "{}", done.seen());
+    assert!(done.stdout.contains("the nr is 0x04 instead of 0x03"), "{}", done.seen());
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn the_numbers_of_one_architecture_are_one_finding() {
     let folder = of(&format!("X_GET = {GET:#x}\nX_SET = {SET:#x}\nX_RESET = 0xdc03\n"), "x.py");
     let done = folder.run(&["check", "--no-config", "--against", "linux/x.h", "x.py"]);
     assert_eq!(done.stdout.matches("error[R005]").count(), 1, "{}", done.seen());
-    for words in ["`X_GET` is not", "the same holds for `X_SET`", "the number is right", "`--abi`"]
+    for words in ["`X_GET` differs", "the same holds for `X_SET`", "the number is right", "`--abi`"]
     {
         assert!(done.stdout.contains(words), "{words}: {}", done.seen());
     }

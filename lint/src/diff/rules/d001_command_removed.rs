@@ -12,15 +12,14 @@ declare_diff_rule! {
     /// a command that the new version no longer defines
     ///
     /// # What
-    /// A command of the old version's headers has no definition of that name in any header of the
-    /// new version. Where another command has its number now, on every ABI, with an argument that is laid
-    /// out alike, it was renamed, and only programs that are compiled again are hurt: a warning. A name
-    /// that is defined as a literal or an enumerator now is compared by its value, and is not gone.
+    /// A command of the old version's headers has no definition of that name in any header of the new
+    /// version. If another command now has its number on every ABI, and an argument of the same layout,
+    /// it was renamed: that breaks only programs that are compiled again, and is a warning. If the name
+    /// is now a literal or an enumerator, its value is compared.
     ///
     /// # Why
-    /// Programs that name the command no longer compile. Whether a driver still answers to the
-    /// number is not for a header to say, but nobody who reads the header knows of it any more, and
-    /// the next command may take it.
+    /// Programs that name the command no longer compile. The header does not show whether a driver
+    /// still handles the number, but the next author may give it to another command.
     ///
     /// # Source
     /// Kernel documentation, dev-tools/checkuapi.rst.
@@ -31,8 +30,7 @@ declare_diff_rule! {
     /// ```
     ///
     /// # Fix
-    /// Keep the definition, with a comment that says what replaces it. A number that was given out
-    /// stays taken.
+    /// Keep the definition, with a comment that says what replaces it. Never use a number again.
     COMMAND_REMOVED: "D001", "command-removed", Error, legacy Error;
 }
 

@@ -3,19 +3,19 @@
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{Breaks, Finding, Label, abi_words};
 
-use super::words::{breaking, number_change};
+use super::words::{breaking, number_changes};
 use crate::declare_diff_rule;
 use crate::diff::{CommandChange, Comparison, Fate, NumberChange, of_abis};
 
 declare_diff_rule! {
-    /// a command whose number is another than it was
+    /// command with another number than before
     ///
     /// # What
     /// A command of both versions has another number on an ABI: its direction, type letter or nr
-    /// changed, or its size without a structure that changed. Direction, type letter and nr are compared
-    /// even where the size of the argument is not known. So are the numbers that programs with a 64-bit
-    /// `time_t` see. An argument that only grew is D003, a
-    /// number that changed on some ABIs alone is D010.
+    /// changed, or its size did although no structure changed. Direction, type letter and nr are
+    /// compared even where the size of the argument is not known. The numbers that programs with a
+    /// 64-bit `time_t` see are compared as well. An argument that only grew is D003, a number that
+    /// changed on some ABIs only is D010.
     ///
     /// # Why
     /// Existing programs call the old number, which the new kernel does not know, or which
@@ -43,11 +43,12 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
             continue;
         };
         let Some((changed, first)) = told(changes, *abis) else { continue };
+        let mut differences = number_changes(first).into_iter();
         let message = format!(
             "`{}` has another number {}: {}",
             change.name,
             abi_words::on(changed, *abis),
-            number_change(first)
+            differences.next().unwrap_or_default()
         );
         let mut finding = Finding::new(&NUMBER_CHANGED.info, *span, changed, message);
         finding.command = Some(change.name.to_owned());
@@ -58,6 +59,7 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
             None => ("its size is not known".to_owned(), "defined here before".to_owned()),
         };
         finding.label = label;
+        finding.notes.extend(differences);
         finding.related = vec![Label { span: comparison.versions.span(change.old_span), text }];
         if let Some(other) = taken_by {
             finding.notes.push(format!("the old number is `{other}`'s now"));
@@ -79,18 +81,20 @@ fn of_wide_time(comparison: &Comparison<'_>, change: &CommandChange<'_>) -> Opti
     let changed = changes.iter().fold(AbiSet::EMPTY, |all, one| all.union(one.abis));
     let first = changes.first()?;
     let (was, is) = first.numbers?;
+    let mut differences = number_changes(first).into_iter();
     let message = format!(
-        "`{}` has another number {} in programs with a 64-bit `time_t`: {}",
+        "`{}` has another number {} with a 64-bit `time_t`: {}",
         change.name,
         abi_words::on(changed, *abis),
-        number_change(first)
+        differences.next().unwrap_or_default()
     );
     let mut finding = Finding::new(&NUMBER_CHANGED.info, *span, changed, message);
     finding.command = Some(change.name.to_owned());
     finding.label = format!("{is:#010x} on {}", first_abi(first));
     let text = format!("it was {was:#010x}");
     finding.related = vec![Label { span: comparison.versions.span(change.old_span), text }];
-    finding.notes.push("in other programs its number is what it was".into());
+    finding.notes.extend(differences);
+    finding.notes.push("other programs have the same number as before".into());
     Some(breaking(finding, of_abis(changed, *abis)))
 }
 

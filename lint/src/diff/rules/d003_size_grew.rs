@@ -10,19 +10,18 @@ use crate::diff::{
 };
 
 declare_diff_rule! {
-    /// an argument that is larger than it was
+    /// argument that grew
     ///
     /// # What
-    /// A structure has more bytes than in the old version, and all that was there is where it was.
-    /// Where commands carry it, their numbers hold the size and have changed with it. It is a
-    /// warning where the interface is made to grow (a member that states the structure's size; DRM
-    /// and amdkfd, whose dispatchers take the size from the number), and where no command's number
-    /// holds the size.
+    /// A structure has more bytes than in the old version, and everything in it is where it was. The
+    /// numbers of its commands hold the size and have changed with it. It is a warning where the
+    /// interface is designed to grow (a member that states the structure's size; DRM and amdkfd, whose
+    /// dispatchers take the size from the number), and where no command's number holds the size.
     ///
     /// # Why
-    /// An existing program calls the old number, which a kernel that compares whole numbers no
-    /// longer knows. Where the number stays the same, nothing tells the kernel that the program's
-    /// structure ends earlier, and what it writes behind the end is the program's other data.
+    /// An existing program calls the old number, which a kernel that compares whole numbers no longer
+    /// knows. Where the number stays the same, the kernel does not know that the program's structure is
+    /// shorter, and overwrites the data after it.
     ///
     /// # Source
     /// Kernel documentation, driver-api/ioctl.rst, "Interface versions", and
@@ -38,8 +37,8 @@ declare_diff_rule! {
     /// ```
     ///
     /// # Fix
-    /// Define a new command for the larger structure, and keep the old pair. Take reserved bytes
-    /// where there are any.
+    /// Define a new command for the larger structure, and keep the old ones. Use reserved bytes if
+    /// there are any.
     SIZE_GREW: "D003", "size-grew", Error, legacy Error;
 }
 

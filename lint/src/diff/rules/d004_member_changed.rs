@@ -9,21 +9,20 @@ use crate::diff::{
 };
 
 declare_diff_rule! {
-    /// a member or an argument that is elsewhere, has another size or another type, or is gone
+    /// member or argument that moved, changed its size or type, or is gone
     ///
     /// # What
-    /// Between the versions, a member of a structure moved, became wider or narrower, became
-    /// something else in the same bytes (an integer an address, one integer an array of smaller
-    /// ones, `__le32` became `__be32`), or is gone; or a new member has bytes that were the compiler's
-    /// padding. The same holds for the argument of a command and for a typedef. A structure with another name is compared
-    /// with the one that had its place as an argument, as a member or behind a pointer. It is a warning
-    /// where the bytes may mean what they meant and only the source is hurt (a member of the same type
-    /// has its place), and for what was padding, which careful programs have cleared.
+    /// Between the versions, a member of a structure moved, became wider or narrower, became something
+    /// else in the same bytes (an integer an address, one integer an array of smaller ones, `__le32`
+    /// became `__be32`), or is gone; or a new member uses what was padding. The rule also looks at
+    /// arguments of commands and at typedefs. A structure with a new name is compared with the one that
+    /// it replaced as an argument, as a member or behind a pointer. It is a warning where only the
+    /// source breaks (a member of the same type is in its place), and where padding is used, which
+    /// careful programs have cleared.
     ///
     /// # Why
-    /// An existing program reads and writes the bytes as the old header had them, and the
-    /// number of the command may be the same as before, so that nobody notices. Padding holds
-    /// whatever was in the program's memory.
+    /// Existing programs read and write the bytes as the old header had them, and if the command's
+    /// number is the same, nobody notices. Padding holds whatever was in the program's memory.
     ///
     /// # Source
     /// Kernel documentation, dev-tools/checkuapi.rst, and driver-api/ioctl.rst.
@@ -38,8 +37,8 @@ declare_diff_rule! {
     /// ```
     ///
     /// # Fix
-    /// Put new members behind the others or into reserved bytes, and leave what is there as it is.
-    /// An old name may stay beside a new one in an anonymous union.
+    /// Put new members at the end or into reserved bytes, and do not change the others. An old name may
+    /// stay beside a new one in an anonymous union.
     MEMBER_CHANGED: "D004", "member-changed", Error, legacy Error;
 }
 

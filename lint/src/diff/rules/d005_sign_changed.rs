@@ -10,9 +10,8 @@ declare_diff_rule! {
     /// an integer that was signed and is unsigned, or the reverse
     ///
     /// # What
-    /// Between the versions, a member of a structure, the argument of a command or what a typedef stands for
-    /// went from a signed to an unsigned integer of the same size, or back. Plain `char` and enumerations
-    /// have no sign that counts.
+    /// A member, the argument of a command or a typedef changed from a signed to an unsigned integer of
+    /// the same size, or back. Plain `char` and enumerations do not count.
     ///
     /// # Why
     /// Programs that are compiled again compare, print and widen the same bits as another number:
@@ -31,7 +30,7 @@ declare_diff_rule! {
     /// ```
     ///
     /// # Fix
-    /// Leave the type as it is, and say in a comment which values there are.
+    /// Keep the type, and say in a comment which values are valid.
     SIGN_CHANGED: "D005", "sign-changed", Warning, legacy Warning;
 }
 

@@ -15,10 +15,11 @@ declare_diff_rule! {
     /// # What
     /// An enumerator of both versions has another value. What changes with every version is D012, with
     /// the severity info: masks (`…_MASK`, `…_ALL`, `…_FLAGS`) that have all the bits they had, and
-    /// enumerators that count the others and grew. An enumerator counts if the last word of its name is
-    /// `MAX`, `LAST`, `COUNT`, `NUM`, `CNT`, `NR`, `END`, `SENTINEL` or `NBITS`, or the first is `NUM`, `NR`
-    /// or `MAX`. One that no other of its enumeration exceeds, in either version, may also end in such a word
-    /// and a plural (`BPF_TCP_MAX_STATES`), or begin with `__` and have such a word (`__BPF_FUNC_MAX_ID`).
+    /// enumerators that count the others and grew. An enumerator is a count if the last word of its
+    /// name is `MAX`, `LAST`, `COUNT`, `NUM`, `CNT`, `NR`, `END`, `SENTINEL` or `NBITS`, or the first
+    /// is `NUM`, `NR` or `MAX`. One that no other of its enumeration exceeds, in either version, may
+    /// also end in such a word and a plural (`BPF_TCP_MAX_STATES`), or begin with `__` and have such a
+    /// word (`__BPF_FUNC_MAX_ID`).
     ///
     /// # Why
     /// Existing programs pass and expect the old value, which now means something else.

@@ -10,12 +10,12 @@ declare_diff_rule! {
     /// a new member in bytes that were reserved
     ///
     /// # What
-    /// A member of the new version has bytes that a reserved member of the old one had. That is
-    /// what reserved members are for.
+    /// A member of the new version uses bytes that were reserved in the old one, which is what they are
+    /// for.
     ///
     /// # Why
     /// It is safe only if zero there means what the command did before, and if the kernel refused
-    /// anything else: programs that left the bytes unset worked until now.
+    /// anything else: otherwise programs that never set the bytes worked until now.
     ///
     /// # Source
     /// Kernel documentation, dev-tools/checkuapi.rst, and process/botching-up-ioctls.rst on

@@ -13,10 +13,10 @@ declare_diff_rule! {
     /// The last member of a structure was `[0]` or `[1]` and is `[]`.
     ///
     /// # Why
-    /// The elements are where they were, and existing programs see no difference. But a
-    /// structure that ended in `[1]` is smaller now, which programs notice that are compiled again
-    /// and count with `sizeof`; and C++ and nested structures do not take a flexible array
-    /// everywhere. Where the size is in a command's number, that is D004.
+    /// The elements are where they were, and existing programs see no difference. But a structure that
+    /// ended in `[1]` is smaller now, which matters to programs that are compiled again and use
+    /// `sizeof`; and C++ and nested structures do not allow flexible arrays everywhere. Where the size
+    /// is in a command's number, that is D004.
     ///
     /// # Source
     /// Kernel documentation, dev-tools/checkuapi.rst, "Flex Array Migration".

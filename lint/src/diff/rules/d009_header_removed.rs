@@ -11,8 +11,8 @@ declare_diff_rule! {
     /// a header that the new version does not have
     ///
     /// # What
-    /// A header of the old version is not in the new one under the same path. What it defined may
-    /// have moved; commands that are nowhere any more are reported as D001, too.
+    /// A header of the old version is not in the new one under the same path. What it defined may have
+    /// moved; D001 reports commands that are gone.
     ///
     /// # Why
     /// Programs that include it no longer compile.

@@ -12,13 +12,12 @@ declare_diff_rule! {
     ///
     /// # What
     /// Between the versions, a structure's size, a member's offset or a command's number changed on
-    /// some of the ABIs that have it, and is what it was on the others.
+    /// some of the ABIs that have it, and did not change on the others.
     ///
     /// # Why
-    /// It is hardly ever meant: whoever changed the header looked at one machine. A new member that fits
-    /// into the padding of x86_64 makes the structure larger on i386, so the old programs go on
-    /// working where they were tested, and break elsewhere; and 32-bit programs no longer agree
-    /// with a 64-bit kernel.
+    /// This is hardly ever intended: the author looked at one machine. A new member that fits into the
+    /// padding of x86_64 makes the structure larger on i386, so old programs keep working where they
+    /// were tested and break elsewhere, and 32-bit programs no longer agree with a 64-bit kernel.
     ///
     /// # Source
     /// Kernel documentation, dev-tools/checkuapi.rst, which looks at one architecture only;

@@ -6,20 +6,20 @@ use crate::declare_diff_rule;
 use crate::diff::{Comparison, NotCompared, Several, Side, What};
 
 declare_diff_rule! {
-    /// a command or a header that was understood in one version alone
+    /// command or header that could be read in only one version
     ///
     /// # What
-    /// Both versions have a command or a structure, and one of them does not say what it comes to: its
-    /// text was not understood, or it has no known layout, for the reason that is given. Or a header includes
-    /// a file that is not there, or was not read for some architectures, because headers of theirs are not
-    /// installed. An error where it is the new version, a warning where it is the old one or both. A constant
-    /// with a value in one version alone is a warning. What is as unknown in the new version as it was in the
-    /// old one, and declared alike, is counted for each header; so are constants whose definitions did not
-    /// change, where a name in them has a known value in one version alone.
+    /// Both versions have a command or a structure, but the text of one was not understood, or its
+    /// layout is unknown, for the reason in the note. Or a header includes a file that is missing, or
+    /// was not read for some architectures whose headers are not installed. It is an error if the
+    /// problem is in the new version, and a warning if it is in the old one or in both; so is a
+    /// constant whose value is known in one version only. What is declared alike and unknown in both
+    /// versions is counted for each header; so are constants whose definitions did not change but use a
+    /// name whose value is known in one version only.
     ///
     /// # Why
-    /// What became of the command is not known. It may have changed, and a run that says nothing of it
-    /// would pass for one in which nothing changed.
+    /// Nobody knows whether the command changed. Without this rule, a run would look as if nothing had
+    /// changed.
     ///
     /// # Source
     /// Kernel documentation, dev-tools/checkuapi.rst, on false negatives.
@@ -32,7 +32,7 @@ declare_diff_rule! {
     ///
     /// # Fix
     /// Make both versions readable: name the folder of the header that defines what is missing with
-    /// `-I`, or its macro with `-D`. Make a dump again with the same options.
+    /// `-I`, or its macro with `-D`. If one side is a dump, make it again with the same options.
     NOT_COMPARED: "D011", "not-compared", Error, legacy Error;
 }
 
@@ -68,15 +68,17 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
 
 /// A finding about one thing that was `verb` in one version alone, or in neither.
 fn about(found: &NotCompared<'_>, name: &str, verb: &str) -> Finding {
-    let NotCompared { side, span, old_span, abis, reason, .. } = found;
+    let NotCompared { side, span, old_span, abis, reason, hides, .. } = found;
     let version = match side {
         Side::Old => "the old version",
         Side::New => "the new version",
-        Side::Both => "either version",
+        Side::Both => "both versions",
     };
-    let message =
-        format!("{name} could not be compared, because it was not {verb} in {version}: {reason}");
+    let message = format!("{name} could not be compared: {reason} in {version}");
     let mut finding = Finding::new(&NOT_COMPARED.info, *span, *abis, message);
+    finding
+        .notes
+        .extend(hides.map(|several| format!("{several} of it could not be compared, either")));
     if *side != Side::New {
         finding.severity = Severity::Warning;
     }
@@ -96,7 +98,7 @@ fn about_several(found: &NotCompared<'_>, several: Several<'_>) -> Finding {
         "" => "the header".to_owned(),
         name => format!("`{name}`"),
     };
-    let message = format!("{several} of {header} could not be compared, because {}", found.reason);
+    let message = format!("{several} of {header} could not be compared: {}", found.reason);
     let mut finding = Finding::new(&NOT_COMPARED.info, found.span, found.abis, message);
     finding.severity = Severity::Info;
     finding.record = Some(several.header.to_owned());

@@ -8,26 +8,25 @@ use ioctlkit_model::{Breaks, Expected, FileId, Finding, Label, Severity, abi_wor
 use super::words::breaking;
 use crate::declare_diff_rule;
 use crate::diff::{Comparison, ConstantChange, ConstantFate, Value, of_abis};
-use crate::words::and_more;
 
 declare_diff_rule! {
     /// a constant that has another value than it had, or is gone
     ///
     /// # What
-    /// A macro or an enumerator of the old version has another value in the new one, or nothing of that
-    /// name is defined any more: a flag, a mode, an error, the length of a buffer, what a macro makes of its
-    /// arguments. It makes no difference whether a name is a macro in one version and an enumerator in the
-    /// other. Enumerators with other values are D006, commands D001 and D002.
+    /// A macro or an enumerator of the old version has another value in the new one, or is gone: a
+    /// flag, a mode, an error, the length of a buffer, the result of a macro with arguments. A name may
+    /// be a macro in one version and an enumerator in the other. Enumerators with other values are
+    /// D006, commands D001 and D002.
     ///
-    /// A constant that is gone is a warning. What changes with every version is named in one finding for each
-    /// header, with the severity info. That is a constant that counts others, by its name (D006 has the
-    /// words), and grew; one whose name has the word `VERSION`, or ends in `MAJOR`, `MINOR` or the like; a
-    /// mask (`…_MASK`, `…_ALL`, `…_FLAGS`) that has all the bits it had; and a mask of bits that are
-    /// `RESERVED` which has fewer.
+    /// A constant that is gone is a warning. Constants that change with every version are one finding
+    /// for each header, with the severity info: a constant that counts others, by its name (D006 has
+    /// the words), and grew; one whose name has the word `VERSION`, or ends in `MAJOR`, `MINOR` or the
+    /// like; a mask (`…_MASK`, `…_ALL`, `…_FLAGS`) that has all the bits it had; and a mask of bits
+    /// that are `RESERVED` which has fewer.
     ///
     /// # Why
-    /// The value is in existing programs, and the new kernel takes it for something else. A name
-    /// that is gone stops programs from being compiled.
+    /// Existing programs contain the old value, which the new kernel takes for something else. Programs
+    /// that use a name that is gone no longer compile.
     ///
     /// # Source
     /// Kernel documentation, dev-tools/checkuapi.rst.
@@ -62,10 +61,7 @@ fn changed(comparison: &Comparison<'_>, change: &ConstantChange<'_>) -> Option<F
     let ConstantFate::Changed { span, old, new, .. } = &change.fate else { return None };
     let on = abi_words::on(change.abis, change.within);
     let (was, is) = in_words(old, new);
-    let message = format!(
-        "`{}` was {was} and is {is} {on}: existing programs use the old value",
-        change.name
-    );
+    let message = format!("`{}` was {was} and is {is} {on}", change.name);
     let mut finding = Finding::new(&CONSTANT_CHANGED.info, *span, change.abis, message);
     finding.member = Some(change.name.to_owned());
     finding.record = change.of.map(|tag| format!("enum {tag}"));
@@ -113,14 +109,8 @@ fn of_header(comparison: &Comparison<'_>, changes: &[&ConstantChange<'_>]) -> Op
     };
     let (first, others) = changes.split_first()?;
     let ConstantFate::Changed { span, .. } = &first.fate else { return None };
-    let names: Vec<String> = others.iter().map(|change| format!("`{}`", change.name)).collect();
-    let more = match names.split_first() {
-        None => String::new(),
-        Some((name, names)) => format!("; {} changed as well", and_more(name, names)),
-    };
     let abis = changes.iter().fold(AbiSet::EMPTY, |all, change| all.union(change.abis));
-    let message = format!("{}{more}", said(first)?);
-    let mut finding = Finding::new(&CONSTANT_CHANGED.info, *span, abis, message);
+    let mut finding = Finding::new(&CONSTANT_CHANGED.info, *span, abis, said(first)?);
     finding.severity = Severity::Info;
     finding.member = Some(first.name.to_owned());
     finding.record = first.of.map(|tag| format!("enum {tag}"));
@@ -162,8 +152,8 @@ fn part(value: &Value) -> String {
         Value::Integer(value) => value.to_string(),
         Value::Command { direction, type_letter, nr, size } => {
             let letter = crate::numbering::letter(*type_letter);
-            let size = size.map_or_else(String::new, |size| format!(", size {size}"));
-            format!("({}, type {letter}, nr {nr:#04x}{size})", direction.name())
+            let size = size.map_or_else(String::new, |size| format!(", {size}"));
+            format!("{}({letter}, {nr:#04x}{size})", direction.macro_name())
         }
     }
 }

@@ -10,13 +10,13 @@ declare_diff_rule! {
     /// a type that the new version no longer defines
     ///
     /// # What
-    /// A structure, union, enumeration or typedef of the old version has no definition of that name in the
-    /// new one, and no macro has its name. What commands carry is compared whatever it is called (D004); so a
-    /// type of another name that took its place is named.
+    /// A structure, union, enumeration or typedef of the old version is neither defined in the new one
+    /// nor the name of a macro there. The arguments of commands are compared whatever their names are
+    /// (D004), and the finding names a type that took the place of this one.
     ///
     /// # Why
-    /// Programs that name the type no longer compile. A structure that only travels behind a `__u64` is part
-    /// of the interface, although no command names it.
+    /// Programs that name the type no longer compile. A structure that is only passed by an address in
+    /// a `__u64` is part of the interface, although no command names it.
     ///
     /// # Source
     /// Kernel documentation, dev-tools/checkuapi.rst.
@@ -35,17 +35,14 @@ declare_diff_rule! {
 fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
     let versions = comparison.versions;
     for removed in &comparison.types {
-        let instead = match &removed.now {
-            Some(now) => format!("; `{now}` has its place"),
-            None => String::new(),
-        };
         let message =
-            format!("`{}` is gone: programs that name it no longer compile{instead}", removed.name);
+            format!("`{}` is gone: programs that name it no longer compile", removed.name);
         let span = versions.span(removed.old_span);
         let mut finding = Finding::new(&TYPE_REMOVED.info, span, removed.abis, message);
         finding.severity = Severity::Warning;
         finding.record = Some(removed.name.clone());
         finding.label = "defined here before".into();
+        finding.notes.extend(removed.now.as_ref().map(|now| format!("`{now}` has its place")));
         findings.push(breaking(finding, vec![Breaks::Source]));
     }
 }

@@ -22,18 +22,13 @@ pub(super) fn about_record(
     let (first, others) = faults.split_first()?;
     let abis = faults.iter().fold(AbiSet::EMPTY, |all, told| all.union(told.abis));
     let mut finding = Finding::new(&rule.info, place(change, &first.fault), abis, String::new());
-    let more = match others.len() {
-        0 => String::new(),
-        1 => ", and 1 more difference".to_owned(),
-        more => format!(", and {more} more differences"),
-    };
     let what = told::fault(&first.fault, &change.prefix);
     let on = abi_words::on(first.abis, change.abis);
     finding.message = match &change.was {
         Some(was) if change.prefix.is_empty() => {
-            format!("`{}` has the place of `{was}`: {what} {on}{more}", change.known_as)
+            format!("`{}` has the place of `{was}`: {what} {on}", change.known_as)
         }
-        _ => format!("{} changed: {what} {on}{more}", subject(change)),
+        _ => format!("{} changed: {what} {on}", subject(change)),
     };
     finding.record = Some(change.known_as.clone());
     let own = change.prefix.strip_suffix('.').map(ToOwned::to_owned);
@@ -180,9 +175,18 @@ fn words_of(kind: Breaks) -> &'static str {
     }
 }
 
-/// What a number says other than it did: "the argument had 4 bytes and has 8", or the bare numbers
-/// where their parts say nothing.
+/// What a number says other than it did, in a sentence.
 pub(super) fn number_change(change: &NumberChange) -> String {
+    let mut parts = number_changes(change);
+    match (parts.pop(), parts.as_slice()) {
+        (None, _) => String::new(),
+        (Some(last), []) => last,
+        (Some(last), others) => format!("{} and {last}", others.join(", ")),
+    }
+}
+
+/// What a number says other than it did, one by one: "the argument had 4 bytes and has 8".
+pub(super) fn number_changes(change: &NumberChange) -> Vec<String> {
     let (old, new) = (change.old, change.new);
     let word = |direction: Option<Direction>| direction.map_or("invalid", Direction::name);
     let mut parts = Vec::new();
@@ -205,6 +209,5 @@ pub(super) fn number_change(change: &NumberChange) -> String {
     if old.nr != new.nr {
         parts.push(format!("the nr was {:#04x} and is {:#04x}", old.nr, new.nr));
     }
-    let (Some(last), others) = (parts.pop(), parts) else { return String::new() };
-    if others.is_empty() { last } else { format!("{} and {last}", others.join(", ")) }
+    parts
 }

@@ -8,12 +8,11 @@ const FIXING: &str = "Fixing";
 /// Which edits are made, and what becomes of them.
 #[derive(Debug, Args)]
 pub(in crate::cli) struct FixOptions {
-    /// Apply the edits of findings that keep the ABI, and report what is left
+    /// Apply the edits that keep the ABI, and report the findings that are left
     #[arg(long, group = "apply", conflicts_with = "write_baseline", help_heading = FIXING)]
     fix: bool,
 
-    /// Apply edits, too, that change the layout or the number of what they mend: for an interface that
-    /// nobody uses yet
+    /// Also apply edits that change a layout or a number, for an interface that nobody uses yet
     #[arg(long, requires = "apply", help_heading = FIXING)]
     unsafe_fixes: bool,
 
