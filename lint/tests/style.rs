@@ -1,5 +1,7 @@
 //! What docs/style.md asks of messages, as far as a machine can tell, over those of every fixture.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
