@@ -36,6 +36,11 @@ ${stamp}
 //% endif
 
 #include "${it.symbol}_ioctl.h"
+//% if trace
+
+#define CREATE_TRACE_POINTS
+#include "${it.symbol}_trace.h"
+//% endif
 //% if it.checks
 
 /* What an argument may hold. */
@@ -382,6 +387,9 @@ static long ${do_name}(struct file *file${(", unsigned int cmd" if c.by_number)|
 //% if makes
 	made = ${it.symbol}_ops.${c.op}(${c.arguments|code});
 	${it.symbol}_leave(file);
+//% if trace
+	trace_${it.symbol}_${c.op}(${c.trace.arguments|code}PTR_ERR_OR_ZERO(made));
+//% endif
 	if (IS_ERR(made)) {
 		ret = PTR_ERR(made);
 		${("goto put_fd" if c.returns == "file" else "goto release")|code};
@@ -389,6 +397,9 @@ static long ${do_name}(struct file *file${(", unsigned int cmd" if c.by_number)|
 //% else
 	ret = ${it.symbol}_ops.${c.op}(${c.arguments|code});
 	${it.symbol}_leave(file);
+//% if trace
+	trace_${it.symbol}_${c.op}(${c.trace.arguments|code}ret);
+//% endif
 //% for handle in c.handles if handle.destroys
 	if (ret >= 0 && !${handle.symbol}_forget(file, karg${c.dot|code}${handle.member}, ${handle.parameter}))
 		ret = -ENOENT;

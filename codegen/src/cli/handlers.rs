@@ -35,6 +35,9 @@ pub(super) fn tell(output: &Path, plan: &Plan, written: &[&Step], gone: &[String
         if let Some(text) = unbuilt(output, plan, interface) {
             say(format_args!("{text}"));
         }
+        if let Some(text) = untraced(output, plan, interface) {
+            say(format_args!("{text}"));
+        }
         if let Some(text) = unwritten(output, &main, interface) {
             say(format_args!("{text}"));
         }
@@ -42,6 +45,16 @@ pub(super) fn tell(output: &Path, plan: &Plan, written: &[&Step], gone: &[String
     for name in gone {
         say(format_args!("{}: `{name}` is gone, and its handler is to go, too", main.shown()));
     }
+}
+
+/// What `Kbuild` lacks for tracepoints.
+fn untraced(output: &Path, plan: &Plan, interface: &Interface) -> Option<String> {
+    let path = output.join("Kbuild");
+    let line = format!("CFLAGS_gen/{}_ioctl.o := -I$(src)/gen", interface.symbol);
+    let text = fs::read_to_string(&path).ok()?;
+    let is_built =
+        !plan.trace || text.contains(&format!("CFLAGS_gen/{}_ioctl.o", interface.symbol));
+    (!is_built).then(|| format!("{}: add `{line}`, for the tracepoints", path.shown()))
 }
 
 /// What `Kbuild` lacks, which is written once and knows the interfaces of that day.

@@ -70,6 +70,10 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "COUNT", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=256))]
     minors: u32,
 
+    /// Also make a tracepoint for each command; a module that has them keeps them
+    #[arg(long)]
+    trace: bool,
+
     /// Also put the handlers behind /proc/NAME and a netlink family, so that benchmarks can compare;
     /// a module that has them keeps them
     #[arg(long)]
@@ -234,12 +238,13 @@ fn done(arguments: &Arguments) -> Result<Outcome, Failure> {
     options.bus = arguments.bus.into();
     options.with = file_operations(&arguments.with);
     options.minors = arguments.minors;
+    options.trace = arguments.trace || has_generated(arguments.output(), "_trace.h");
     if let Some(linux) = &arguments.in_tree.in_tree {
         let source = arguments.sources.first().map_or(Path::new(""), PathBuf::as_path);
         let output = arguments.output.as_deref();
         return in_tree::run(&arguments.in_tree, linux, source, output, &interface, options);
     }
-    options.bench = arguments.bench || has_bench(arguments.output());
+    options.bench = arguments.bench || has_generated(arguments.output(), "_bench.c");
     let plan = plan(&interface, &options).map_err(|problems| Failure {
         sources: interface.sources.clone(),
         ..Failure::from(problems)
@@ -323,10 +328,10 @@ pub(super) fn unwritable(output: &Path, error: &WriteError) -> Failure {
     Failure { outcome: Outcome::of(error), ..failure }
 }
 
-/// Whether the module has the doors for benchmarks already.
-fn has_bench(output: &Path) -> bool {
+/// Whether the module has a generated file already whose name ends so.
+fn has_generated(output: &Path, end: &str) -> bool {
     let files = fs::read_dir(output.join("gen")).into_iter().flatten().flatten();
-    files.into_iter().any(|file| file.file_name().to_string_lossy().ends_with("_bench.c"))
+    files.into_iter().any(|file| file.file_name().to_string_lossy().ends_with(end))
 }
 
 /// Leaves only the interface that was asked for.

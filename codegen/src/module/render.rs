@@ -80,6 +80,9 @@ const GENERATED: [(&str, &str); 7] = [
 const PER_INTERFACE: [(&str, &str); 2] =
     [template!("gen/NAME_ioctl.c"), template!("gen/NAME_ioctl.h")];
 
+/// The tracepoints of an interface, where they are asked for.
+const TRACE: (&str, &str) = template!("gen/NAME_trace.h");
+
 /// The doors for benchmarks, where they are asked for.
 const BENCH: [(&str, &str); 2] = [template!("gen/NAME_bench.c"), template!("gen/NAME_bench.h")];
 /// The test of a driver in the kernel's tree.
@@ -153,7 +156,7 @@ pub(crate) fn render_with_handlers(
     }
     for interface in &plan.interfaces {
         let value = Value::from(Serde(interface));
-        for (path, template) in PER_INTERFACE {
+        for (path, template) in PER_INTERFACE.into_iter().chain(plan.trace.then_some(TRACE)) {
             let text = stamp::stamped(&one(value.clone(), path, template)?);
             files.push(file(path, &interface.symbol, Ownership::Generated, text));
         }
@@ -198,7 +201,7 @@ pub(crate) fn render_in_tree(plan: &Plan) -> Result<TreeTexts, minijinja::Error>
         (name(MAIN.0, &plan.name), one(none(), MAIN)?),
     ];
     for interface in &plan.interfaces {
-        for template in PER_INTERFACE {
+        for template in PER_INTERFACE.into_iter().chain(plan.trace.then_some(TRACE)) {
             let text = one(Value::from(Serde(interface)), template)?;
             driver.push((name(template.0, &interface.symbol), text));
         }

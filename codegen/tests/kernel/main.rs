@@ -12,6 +12,7 @@ mod in_tree;
 mod lifetime;
 mod mutants;
 mod support;
+mod tracing;
 
 use std::ffi::OsStr;
 use std::fs;

@@ -36,6 +36,8 @@ pub struct Options {
     pub with: FileOperations,
     /// How many there are.
     pub minors: u32,
+    /// Whether each command has a tracepoint.
+    pub trace: bool,
     /// Whether the handlers are behind a file of procfs and a netlink family as well, for benchmarks.
     pub bench: bool,
     /// The UAPI header, where there is one already.
@@ -66,6 +68,7 @@ impl Default for Options {
             bus: Bus::None,
             with: FileOperations::default(),
             minors: 1,
+            trace: false,
             bench: false,
             header: None,
             in_tree: None,
@@ -213,6 +216,7 @@ fn module(name: &str, main: &CommandGroup<'_>, options: &Options) -> Plan {
         node,
         test_path,
         opens: false,
+        trace: options.trace,
         bench: options.bench,
         constants: Vec::new(),
         records: Vec::new(),

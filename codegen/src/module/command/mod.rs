@@ -4,6 +4,7 @@ mod arrays;
 mod handles;
 mod passing;
 mod signature;
+mod trace;
 
 use std::borrow::Cow;
 
@@ -279,6 +280,7 @@ pub(crate) fn command(
         element: flexible.element,
         element_size: size.max(1),
         arguments: arguments(kind, &r#type, heap, family.is_some(), &arrays, &used),
+        trace: trace::trace(around, shape.as_ref(), kind, heap, family.is_some()),
         destroys: used.iter().any(|handle| handle.destroys),
         created,
         handles: used,

@@ -130,6 +130,8 @@ pub struct Command {
     pub opens: Option<String>,
     /// How the argument is translated for 32-bit programs.
     pub translated: Option<Translated>,
+    /// Its tracepoint, where there are any.
+    pub trace: Trace,
     /// Whether its handler can be behind the doors for benchmarks.
     pub is_door: bool,
     /// What the conformance test knows.
@@ -163,6 +165,49 @@ pub struct CountedArray {
     pub more: bool,
     /// Whether the count may be any number.
     pub any: bool,
+}
+
+/// What a tracepoint is told of a call.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Trace {
+    /// The parameters, each with a comma behind it.
+    pub parameters: String,
+    /// Their names.
+    pub names: String,
+    /// What is passed for them.
+    pub arguments: String,
+    /// What it records.
+    pub fields: Vec<TraceField>,
+    /// How that is printed.
+    pub format: String,
+}
+
+/// What a tracepoint records of a call.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TraceField {
+    /// The type.
+    pub r#type: String,
+    /// The name.
+    pub name: String,
+    /// Where the value is.
+    pub value: String,
+}
+
+impl Trace {
+    /// Passes something on, with a parameter of that declaration.
+    pub(crate) fn pass(&mut self, parameter: &str, argument: &str) {
+        let name = parameter.rsplit([' ', '*']).next().unwrap_or_default();
+        self.parameters.extend([parameter, ", "]);
+        self.names.extend([name, ", "]);
+        self.arguments.extend([argument, ", "]);
+    }
+
+    /// Records a value of that type under a name.
+    pub(crate) fn record(&mut self, r#type: &str, name: &str, value: &str, format: &str) {
+        let field = TraceField { r#type: r#type.into(), name: name.into(), value: value.into() };
+        self.fields.push(field);
+        self.format.extend([name, "=", format, " "]);
+    }
 }
 
 /// A member of the argument that stands for an object of the open file.

@@ -7,7 +7,7 @@ mod test;
 use serde::Serialize;
 
 pub use checks::{Check, Rule, Translated, TranslatedMember, Translation};
-pub use command::{Command, CountedArray, Growth, Handle, Kind, Returns};
+pub use command::{Command, CountedArray, Growth, Handle, Kind, Returns, Trace, TraceField};
 pub use test::{TestCommand, TestMember, TestRecord, TestScalar, TestValue};
 
 /// A module.
@@ -29,6 +29,8 @@ pub struct Plan {
     pub bus: Bus,
     /// What can be done with a file beside its commands.
     pub with: FileOperations,
+    /// Whether each command has a tracepoint.
+    pub trace: bool,
     /// How many files in `/dev` there are.
     pub minors: u32,
     /// What the text of a driver in the kernel's tree says; nothing for one in a folder of its own.
