@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use ioctlkit_model::{FileId, Finding, Layouts, RuleInfo, Severity};
 
 use super::rules::RULES;
-use super::{DiffRule, Side, Versions, compare};
+use super::{Comparison, DiffRule, Side, Versions, compare};
 use crate::account::Account;
 use crate::engine::Checked;
 use crate::{Levels, levels, suppression};
@@ -14,11 +14,27 @@ use crate::{Levels, levels, suppression};
 /// severity that it has in its file, without what the new version's sources allow.
 pub fn check(versions: &Versions, levels: &Levels) -> Checked {
     let (old, new) = (Layouts::new(versions.old()), Layouts::new(versions.new_version()));
-    let comparison = compare(versions, &old, &new);
+    report(versions, levels, &compare(versions, &old, &new), (&old, &new))
+}
+
+/// The same, without what was as unclear in the old version.
+pub fn check_introduced(versions: &Versions, levels: &Levels) -> Checked {
+    let (old, new) = (Layouts::new(versions.old()), Layouts::new(versions.new_version()));
+    let mut comparison = compare(versions, &old, &new);
+    comparison.not_compared.retain(|found| found.side == Side::New);
+    report(versions, levels, &comparison, (&old, &new))
+}
+
+fn report(
+    versions: &Versions,
+    levels: &Levels,
+    comparison: &Comparison<'_>,
+    (old, new): (&Layouts<'_>, &Layouts<'_>),
+) -> Checked {
     let on = |rule: &&&DiffRule| levels.may_report(&rule.info);
     let mut findings = Vec::new();
     for rule in RULES.iter().filter(on) {
-        (rule.check)(&comparison, &mut findings);
+        (rule.check)(comparison, &mut findings);
     }
     let interface = versions.new_version();
     let sources = &interface.sources;
@@ -33,7 +49,7 @@ pub fn check(versions: &Versions, levels: &Levels) -> Checked {
     let mut suppressed = suppression::apply(interface, findings, ran);
     suppressed.findings.sort_by(|a, b| order(a).cmp(&order(b)));
     Checked {
-        account: Account { judged: comparison.judged(&old, &new), ..Account::of(&new) },
+        account: Account { judged: comparison.judged(old, new), ..Account::of(new) },
         findings: suppressed.findings,
         suppressed: suppressed.count,
         rules: RULES.iter().filter(on).map(|rule| &rule.info).collect(),

@@ -32,7 +32,7 @@ mod tests;
 
 pub use arguments::ArgumentChange;
 pub use breaks::{of_abis, of_numbers};
-pub use check::{check, every_change};
+pub use check::{check, check_introduced, every_change};
 pub use commands::{CommandChange, Fate, NumberChange, Shape};
 pub use compare::{Comparison, RemovedHeader, compare};
 pub use constants::{ConstantChange, ConstantFate, Unclear, Value};

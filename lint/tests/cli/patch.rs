@@ -447,3 +447,40 @@ fn standard_input_is_judged_as_the_file_that_it_is_said_to_be() {
     let done = with_input(&mut folder.command(&arguments), rust, &folder);
     says(&done, &["src/lib.rs:2", "[R002]"]);
 }
+
+#[test]
+fn a_finding_that_the_patch_makes_worse_is_new() {
+    let of = |width: &str| {
+        format!(
+            "{HEAD}struct p {{\n\t__u32 a;\n\t{width} b;\n\t__u64 c;\n}};\n#define P_GET _IOR('x', 1, struct p)\n"
+        )
+    };
+    let repository = Repository::with(&[("x.h", &of("__u16"))]);
+    let full = &["--select", "L001", "--format", "full"];
+    let worse = repository.check(&repository.diff(&[("x.h", &of("__u8"))], &[]), full);
+    says(&worse, &["3 bytes of padding"]);
+    says(&worse, &["without the patch: 2 bytes of padding"]);
+    repository.undo();
+    repository.write("x.h", &of("__u8"));
+    repository.commit("worse");
+    let better = repository.check(&repository.diff(&[("x.h", &of("__u16"))], &[]), full);
+    says_not(&better, "L001");
+    says(&better, &["older than the patch and not shown"]);
+}
+
+#[test]
+fn what_neither_side_tells_is_not_the_patchs() {
+    let of = |command: &str, other: u32| {
+        format!("{HEAD}#define ODD VENDOR_IOR(1, int)\n#define EVEN {command}\n#define X {other}\n")
+    };
+    let even = "_IOR('x', 2, __u32)";
+    let repository = Repository::with(&[("x.h", &of(even, 1))]);
+    let done = repository.check(&repository.diff(&[("x.h", &of(even, 2))], &[]), &[]);
+    says(&done, &["[D012]", "`X`"]);
+    says_not(&done, "D011");
+    repository.undo();
+    let lost = of("VENDOR_IOR(2, __u32)", 1);
+    let done = repository.check(&repository.diff(&[("x.h", &lost)], &[]), &[]);
+    says(&done, &["error[D011]", "`EVEN`"]);
+    says_not(&done, "`ODD`");
+}

@@ -5,6 +5,7 @@
 
 mod judge;
 mod neighbours;
+mod older;
 mod plan;
 mod said;
 mod tree;

@@ -12,6 +12,7 @@ use ioctlkit_report::Format;
 use super::super::summary::counted;
 use super::super::{Arguments, Whole, move_spans};
 use super::counted_are;
+use super::older::Older;
 use super::plan::{Plan, Side};
 use super::tree::Tree;
 use crate::cli::diff::side::{self, Read};
@@ -54,7 +55,7 @@ pub(super) fn judge(arguments: &Arguments, plan: &Plan, tree: &Tree) -> Result<J
         || Changed::between(arguments, plan, tree),
     );
     let (before, OneSide { mut whole, baselines, fail_on }) = (before?.whole, after?);
-    let mut known = Baseline::of(&before.report.findings);
+    let mut known = Older::of(&before.report.findings);
     let older = known.absorb(&mut whole.report.findings);
     if let Some(changed) = changed? {
         changed.add_to(&mut whole);
@@ -118,24 +119,29 @@ struct Changed {
 
 impl Changed {
     /// Compares both sides as `ioctl-lint diff` does; nothing where there is nothing to compare, or where one
-    /// side cannot be read, which the check reports.
+    /// side cannot be read, which the check reports. What C source defines is for the driver alone.
     fn between(arguments: &Arguments, plan: &Plan, tree: &Tree) -> Result<Option<Self>, Failure> {
-        if plan.before.paths.is_empty() {
+        let is_shared = |path: &&PathBuf| path.extension().is_none_or(|ending| ending != "c");
+        let shared = |side: &Side| -> Vec<PathBuf> {
+            side.paths.iter().filter(is_shared).cloned().collect()
+        };
+        let (before, after) = (shared(&plan.before), shared(&plan.after));
+        if before.is_empty() {
             return Ok(None);
         }
-        let configured = plan.after.paths.first().or(plan.before.paths.first());
+        let configured = after.first().or(before.first());
         let configured = configured.map_or(Path::new("."), PathBuf::as_path);
         let roots = vec![tree.shown_root().to_owned()];
-        let read = |side: &Side| -> Result<Option<Read>, Failure> {
+        let read = |paths: &[PathBuf], side: &Side| -> Result<Option<Read>, Failure> {
             let options = &arguments.scope.reading;
-            if side.paths.is_empty() {
+            if paths.is_empty() {
                 return side::nothing(options, configured, RawNumbers::Wanted).map(Some);
             }
-            let mut group = options.group_as(configured, &side.paths, RawNumbers::Wanted)?;
+            let mut group = options.group_as(configured, paths, RawNumbers::Wanted)?;
             group.lay_over(&side.overlay);
             Ok(side::read(group, roots.clone(), None).ok())
         };
-        let (old, new) = rayon::join(|| read(&plan.before), || read(&plan.after));
+        let (old, new) = rayon::join(|| read(&before, &plan.before), || read(&after, &plan.after));
         let (Some(mut old), Some(new)) = (old?, new?) else { return Ok(None) };
         let selection = arguments.scope.selection()?;
         let levels = match new.config.or(old.config) {
@@ -150,7 +156,7 @@ impl Changed {
         });
         old.version.roots = vec![prefix.into()];
         let mut versions = Versions::new(old.version, new.version);
-        let mut checked = diff::check(&versions, &levels);
+        let mut checked = diff::check_introduced(&versions, &levels);
         let format = arguments.findings.format;
         if matches!(format, Format::Sarif | Format::Github | Format::Gitlab) {
             versions.move_into_new(&mut checked.findings, &format!("{prefix}/"));
