@@ -164,7 +164,10 @@ fn what_is_said_of_a_member_and_cannot_be() {
         ),
         ("#[ioctl(handle = Cup)] pub a: u32,", "`Cup` is no name for an object"),
         ("#[ioctl(handle = \"cup\")] pub a: u32,", "write the name without quotes"),
-        ("#[ioctl(fd, handle = cup)] pub a: i32,", "contradicts what is said of the member"),
+        (
+            "#[ioctl(fd, handle = cup)] pub a: i32,",
+            "contradicts an earlier attribute of the member",
+        ),
         ("pub linux: u32,", "`linux` is a keyword or a macro in C"),
         ("pub current: u32,", "`current` is a keyword or a macro in C"),
         ("pub HZ: u32,", "`HZ` is a keyword or a macro in C"),

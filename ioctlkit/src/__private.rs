@@ -13,7 +13,7 @@ pub use ioctlkit_abi::{Direction, MemberAlign, RecordKind, Scalar};
 #[cfg(feature = "call")]
 pub use rustix::fd::{AsFd, BorrowedFd, FromRawFd, OwnedFd};
 
-/// What is wrong with a structure: the member it is told of, and the sentence.
+/// What is wrong with a structure: the member that it concerns, and the message.
 pub struct DataFault {
     /// The member's index.
     pub member: usize,

@@ -26,7 +26,10 @@ ${stamp}
 #include <linux/types.h>
 
 //% if keywords
-/* These names are keywords in C++: C++ programs append an underscore. */
+/*
+ * These names are keywords in C++: C++ programs append an underscore. A member called as an operator
+ * (and, or, not, xor, ...) is out of their reach: no macro can have such a name.
+ */
 #ifdef __cplusplus
 //% for keyword in keywords
 #define ${keyword}	${keyword}_

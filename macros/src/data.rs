@@ -411,7 +411,7 @@ pub(crate) fn flexible(data: &Data) -> TokenStream {
     }
 }
 
-/// One assertion for the whole structure, whose failure is told of a member.
+/// One assertion for the whole structure, whose failure names a member.
 fn proof(data: &Data) -> TokenStream {
     let ty = with_static(data);
     let fault = fault();

@@ -54,7 +54,7 @@ pub(crate) fn each_word(
 }
 
 /// The tokens in parentheses that stand where the first of them does: an error about what is
-/// missing behind the last one is told of that place.
+/// missing behind the last one is reported there.
 fn enclosed(tokens: TokenStream) -> TokenStream {
     let first = tokens.clone().into_iter().next();
     let span = first.map_or_else(Span::call_site, |token| token.span());

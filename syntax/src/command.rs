@@ -63,7 +63,7 @@ pub enum Nr {
     Range(RangeInclusive),
 }
 
-/// How a command is told from others.
+/// What distinguishes a command from others.
 #[derive(Clone)]
 #[allow(clippy::large_enum_variant, reason = "an interface has dozens, and syn decides the size")]
 pub enum Identity {
@@ -144,7 +144,7 @@ pub struct Command {
     pub ident: Ident,
     /// The lines of its documentation.
     pub docs: Vec<String>,
-    /// How it is told from others.
+    /// What distinguishes it from others.
     pub identity: Identity,
     /// Where `nr` or `number` stands.
     pub identity_span: Span,

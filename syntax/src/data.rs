@@ -46,7 +46,7 @@ pub enum Portability {
     Mirrors {
         /// Why that is so.
         reason: Option<LitStr>,
-        /// Where this is said.
+        /// Where the attribute is.
         span: Span,
     },
 }

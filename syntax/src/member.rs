@@ -208,7 +208,8 @@ fn handle(input: ParseStream<'_>, purpose: HandlePurpose) -> syn::Result<Role> {
 /// Notes what a word says, unless another one has said something else.
 fn set<T>(place: &mut Option<T>, new: T, word: &Ident) -> syn::Result<()> {
     if place.replace(new).is_some() {
-        let message = format!("`{word}` contradicts what is said of the member before: write one");
+        let message =
+            format!("`{word}` contradicts an earlier attribute of the member: keep one of them");
         return Err(syn::Error::new(word.span(), message));
     }
     Ok(())

@@ -85,7 +85,7 @@ impl Single {
 /// Whether the words of a structure make a command of it, so that it derives `Ioctl`.
 pub fn makes_a_command(input: &DeriveInput) -> bool {
     let mut makes = false;
-    // What is wrong with the words is said where they are read for what they mean.
+    // Whoever reads the words for their meaning reports what is wrong with them.
     each_word(&input.attrs, &mut Errors::new(), |name, rest| {
         makes |= name == "nr" || name == "number";
         rest.parse::<proc_macro2::TokenStream>().map(drop)

@@ -157,7 +157,7 @@ fn save(output: &Path, series: &Series) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Puts what comes of the series into the tree.
+/// Writes the files of the series into the tree.
 fn write(tree: &Tree, series: &Series) -> Result<(), Failure> {
     let paths: Vec<PathBuf> =
         series.files.iter().map(|file| tree.root().join(&file.path)).collect();

@@ -12,7 +12,7 @@ use ioctlkit_report::visible::ShownPath as _;
 use ioctlkit_vm::ktap::Counts;
 use ioctlkit_vm::{Acceleration, Failure, Interruption, Report, StepOutcome, Trust, Verdict};
 
-/// How many failures are told; the log has all of them.
+/// How many failures are printed; the log has all of them.
 const SHOWN: usize = 12;
 /// How many lines of the log are shown with each.
 const EXCERPT: usize = 24;

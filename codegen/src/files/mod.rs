@@ -1,4 +1,4 @@
-//! Files: a set of them is written wholly or left as it was, and what went wrong is said in words.
+//! Files: a set of them is written as a whole or not at all, and an error says what went wrong.
 //!
 //! What is generated may be of a stranger's making, and so may the folder that it goes to. A file
 //! is never written through a symbolic link, which a pull request can commit, and never over what

@@ -159,7 +159,7 @@ impl Bindings {
         record.members = members;
     }
 
-    /// Takes in what is said of bit-fields, which are functions here.
+    /// Reads the bit-fields, which are functions here.
     fn bit_fields(&mut self, item: &syn::ItemImpl) {
         let Some(name) = last_name(&item.self_ty) else { return };
         for function in &item.items {

@@ -20,7 +20,7 @@ pub(crate) struct Planned {
     pub(crate) abis: AbiSet,
     /// The type letter, or that of a number which has none.
     pub(crate) letter: u8,
-    /// How it is told from others.
+    /// What distinguishes it from others.
     pub(crate) identity: Identity,
     /// What the argument is for.
     pub(crate) direction: Direction,
@@ -34,7 +34,7 @@ pub(crate) struct Planned {
     pub(crate) large: bool,
 }
 
-/// How a command is told from others.
+/// What distinguishes a command from others.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Identity {
     /// By its place within the type.
@@ -171,7 +171,7 @@ fn on_abi(
     })
 }
 
-/// What is said of a type that does not exist. On some ABIs, that is no loss.
+/// The message about a type that does not exist. On some ABIs, that is no loss.
 const NOT_DEFINED: &str = "is not defined";
 
 /// Why a command has no number.

@@ -20,7 +20,7 @@ impl<'t> Comments<'t> {
         found
     }
 
-    /// What is said of the macro `name`: the comment behind its definition, else the one above.
+    /// The comment on the macro `name`: the one behind its definition, else the one above.
     pub(crate) fn of_define(&self, name: &str) -> Vec<String> {
         let Some(at) = self.defines.get(name) else { return Vec::new() };
         let behind = self.behind(*at);

@@ -2,7 +2,7 @@
 //!
 //! The front end says what commands there are, on every ABI, and keeps types as symbols; bindgen
 //! says what Rust makes of the header on one of them. The first decides the types of members, the
-//! second which items there are and what is said of them.
+//! second which items there are, with their comments.
 
 use std::path::PathBuf;
 

@@ -367,7 +367,7 @@ fn enums(
 
 fn missing_records(definitions: &Definitions<'_>, records: &[RecordId]) -> Vec<LeftOut> {
     let interface = definitions.interface();
-    // What becomes of a structure without a name is said of the one that it is a part of.
+    // A structure without a name is reported with the one that it is a part of.
     let wanted = |(id, _, _): &&(RecordId, AbiSet, String)| {
         records.contains(id) && !interface.record(*id).is_anonymous()
     };

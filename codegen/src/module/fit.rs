@@ -15,7 +15,7 @@ pub(crate) fn fit_columns(text: &str, columns: usize) -> String {
     let mut fitted = String::with_capacity(text.len() + text.len() / 16);
     let mut paragraph: Vec<&str> = Vec::new();
     for line in text.lines().map(str::trim_end) {
-        // What is said of a member is a paragraph of its own.
+        // The text about a member is a paragraph of its own.
         if line.starts_with(" * @") || !line.starts_with(" * ") {
             fill(&mut paragraph, columns, &mut fitted);
         }
@@ -68,7 +68,7 @@ fn fill(paragraph: &mut Vec<&str>, columns: usize, fitted: &mut String) {
         }
         return;
     }
-    // What is said of a member goes on a little further in.
+    // The text about a member continues a little further in.
     let more = if lines[0].starts_with(" * @") { " *  " } else { " *" };
     let mut current = String::from(" *");
     for word in lines.iter().flat_map(|line| line[" *".len()..].split_whitespace()) {

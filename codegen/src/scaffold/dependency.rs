@@ -10,7 +10,7 @@ use ioctlkit_sources::reading::{self, limit};
 pub enum Dependency {
     /// crates.io.
     Registry,
-    /// This folder, which holds the crate; cargo is told in a file that is not for version control.
+    /// This folder, which holds the crate; a file outside of version control tells cargo.
     Folder(PathBuf),
 }
 

@@ -1,4 +1,4 @@
-//! What cannot be tested is told, with what to do. The tests that boot a guest are in the full run.
+//! What cannot be tested is reported, with what to do. The tests that boot a guest are in the full run.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;

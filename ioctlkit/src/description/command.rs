@@ -13,7 +13,7 @@ pub struct Command {
     pub name: &'static str,
     /// The name in C.
     pub c_name: &'static str,
-    /// How it is told from others.
+    /// What distinguishes it from others.
     pub identity: Identity,
     /// What the argument is for.
     pub direction: Direction,
@@ -29,7 +29,7 @@ pub struct Command {
     pub access: Access,
 }
 
-/// How a command is told from others.
+/// What distinguishes a command from others.
 #[derive(Debug, Clone, Copy)]
 pub enum Identity {
     /// By its parts.

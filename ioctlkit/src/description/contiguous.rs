@@ -60,7 +60,7 @@ impl Record {
             if is_union && i > 0 && member.size != whole.size {
                 return None;
             }
-            // A size that overflows is told the long way.
+            // The longer proof reports a size that overflows.
             let Some(end) = offset.checked_add(member.size) else {
                 return None;
             };

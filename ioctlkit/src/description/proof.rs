@@ -15,7 +15,7 @@ use crate::text::Text;
 /// What keeps a structure from being portable.
 #[derive(Clone, Copy)]
 pub(crate) struct Fault {
-    /// The index of the member that it is told of.
+    /// The index of the member that the message names.
     pub member: usize,
     kind: FaultKind,
     abi: &'static Abi,
@@ -37,11 +37,11 @@ enum FaultKind {
     None(LayoutError),
     /// A member's type is not portable.
     NotPortable,
-    /// What is said of the member cannot be.
+    /// An attribute of the member contradicts its type or another attribute.
     Misused(Misuse),
 }
 
-/// What cannot be said of a member.
+/// A contradiction among the attributes of a member.
 #[derive(Clone, Copy)]
 enum Misuse {
     /// Values of something that is no single integer.
@@ -99,7 +99,7 @@ impl Misuse {
 const FIRST: &Abi = &ABIS[0];
 
 impl Member {
-    /// What is said of the member and cannot be.
+    /// The contradiction among its attributes, if there is one.
     const fn misuse(&self) -> Option<Misuse> {
         let limits = self.limits();
         match self.role {
@@ -228,7 +228,7 @@ impl Record {
         None
     }
 
-    /// The first member of which something is said that cannot be.
+    /// The first member whose attributes contradict each other.
     pub(crate) const fn misused(&self) -> Option<Fault> {
         let mut has_size = false;
         let mut i = 0;
@@ -248,7 +248,7 @@ impl Record {
         None
     }
 
-    /// Whether a fault follows from one of a member's type, which is told there.
+    /// Whether a fault follows from one of a member's type, which is reported there.
     pub(crate) const fn follows(&self, fault: &Fault) -> bool {
         if matches!(
             fault.kind,

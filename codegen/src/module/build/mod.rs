@@ -1,5 +1,5 @@
 //! From the model to the plan: every decision is here or in the files beside it, and each that
-//! cannot be made is said with its place in the source.
+//! cannot be made is a message with its place in the source.
 
 mod interface;
 mod left_out;
@@ -42,7 +42,7 @@ pub struct Options {
     pub bench: bool,
     /// The UAPI header, where there is one already.
     pub header: Option<Header>,
-    /// What is said of a driver in the kernel's tree.
+    /// Set for a driver in the kernel tree.
     pub in_tree: Option<InTree>,
 }
 

@@ -1,4 +1,4 @@
-//! What is said of members and cannot be. The derive refuses the same, but a definition may be read without
+//! Refuses contradictory attributes of members. The derive does so too, but a definition may be read without
 //! having been compiled.
 
 use ioctlkit_abi::spelling::{is_kernel_macro, is_line_of};
@@ -72,7 +72,7 @@ const DEVICES: [&str; 50] = [
 ];
 
 impl Builder<'_> {
-    /// Members of which something is said that cannot be.
+    /// Refuses members whose attributes contradict each other or their types.
     pub(super) fn refuse_members(&mut self, ids: &[RecordId]) {
         for id in ids {
             let r#type = record_type(self.model, *id);

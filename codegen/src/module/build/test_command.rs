@@ -1,4 +1,4 @@
-//! What the conformance test is told of a command.
+//! What the conformance test knows of a command.
 
 use ioctlkit_model::Command as Definition;
 

@@ -167,7 +167,7 @@ pub struct CountedArray {
     pub any: bool,
 }
 
-/// What a tracepoint is told of a call.
+/// What a tracepoint records, and how it gets it.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Trace {
     /// The parameters, each with a comma behind it.

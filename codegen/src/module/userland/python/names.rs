@@ -11,7 +11,7 @@ const KEYWORDS: [&str; 35] = [
 ];
 
 /// What the module itself uses; its other names begin with an underscore.
-const OF_MODULE: [&str; 31] = [
+const OF_MODULE: [&str; 29] = [
     "ImportError",
     "IndexError",
     "OSError",
@@ -35,12 +35,10 @@ const OF_MODULE: [&str; 31] = [
     "isinstance",
     "issubclass",
     "len",
-    "machine",
     "max",
     "operator",
     "os",
     "setattr",
-    "staticmethod",
     "super",
     "type",
 ];
