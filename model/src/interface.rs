@@ -65,6 +65,18 @@ pub struct PassedArgument {
     pub abis: AbiSet,
     /// The type that is passed, by itself or by its address.
     pub ty: Type,
+    /// What the call's request says that its argument is, where that is known and `ty` is all of what is
+    /// passed.
+    pub requested: Option<Requested>,
+}
+
+/// What the request of a call says of its argument.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Requested {
+    /// A command of that name, whose definition says it.
+    Command(String, Argument),
+    /// A number under that name: what the kernel copies for it is known, if anything is.
+    Number(String, Option<u32>),
 }
 
 /// A file that was asked for.

@@ -2,7 +2,7 @@
 
 use crate::{
     Argument, Command, CommandBody, Constant, Encoder, EnumId, Expression, FileShift, Interface,
-    MacroValue, Passing, RecordId, Type, TypedefId, Variants,
+    MacroValue, Passing, RecordId, Requested, Type, TypedefId, Variants,
 };
 
 /// How far the ids of what is taken in move.
@@ -112,6 +112,7 @@ impl Interface {
         for mut passed in other.passed {
             passed.span = files.span(passed.span);
             passed.ty = moved.ty(passed.ty);
+            passed.requested = passed.requested.map(|requested| moved.requested(requested));
             self.passed.push(passed);
         }
         for mut unknown in other.not_understood {
@@ -184,6 +185,13 @@ impl Moved {
             Type::Enum(id) => Type::Enum(EnumId(id.0 + self.enums)),
             Type::Typedef(id) => Type::Typedef(TypedefId(id.0 + self.typedefs)),
             Type::Void | Type::Scalar(_) | Type::Function | Type::Unknown(_) => ty,
+        }
+    }
+
+    fn requested(self, requested: Requested) -> Requested {
+        match requested {
+            Requested::Command(name, argument) => Requested::Command(name, self.argument(argument)),
+            number @ Requested::Number(..) => number,
         }
     }
 

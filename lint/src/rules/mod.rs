@@ -70,6 +70,7 @@ mod r003_invalid_bit_patterns;
 mod r004_oversized_request;
 mod r005_differs_from_header;
 mod r006_hard_coded_request;
+mod r007_wrong_argument;
 mod u001_command_not_understood;
 mod u002_layout_unknown;
 mod u003_header_not_read;
@@ -174,6 +175,7 @@ crate::registry::rules! {
     r004_oversized_request::OVERSIZED_REQUEST,
     r005_differs_from_header::DIFFERS_FROM_HEADER,
     r006_hard_coded_request::HARD_CODED_REQUEST,
+    r007_wrong_argument::WRONG_ARGUMENT,
     u001_command_not_understood::COMMAND_NOT_UNDERSTOOD,
     u002_layout_unknown::LAYOUT_UNKNOWN,
     u003_header_not_read::HEADER_NOT_READ,

@@ -10,8 +10,8 @@ use ioctlkit_model::{
     Interface, Language, Macro, MacroValue, Member, NamedConstant, NotRead, NotUnderstood, Object,
     Observed, OwnEncoder, PassedArgument, Passing, PointsTo, Problem, ProblemKind, Purpose,
     RawNumber, Record, RecordBody, RecordId, RecordedCommand, RecordedMember, RecordedRecord,
-    Representation, Returns, Role, SourceMap, Span, Type, Typedef, TypedefBody, TypedefId,
-    UnaryOperator, Values, Variants, Word, Written,
+    Representation, Requested, Returns, Role, SourceMap, Span, Type, Typedef, TypedefBody,
+    TypedefId, UnaryOperator, Values, Variants, Word, Written,
 };
 
 use super::bytes::{Kept, Reader, Writer, fields, variants};
@@ -255,7 +255,7 @@ fields! {
     OwnEncoder { number, sign_extends, name }
     Family { name, span, parameters, expansion, of_any_length, number }
     FamilyNumber { direction, type_letter, nr }
-    PassedArgument { span, function, abis, ty }
+    PassedArgument { span, function, abis, ty, requested }
     RawNumber { name, span, variants, through }
     Macro { name, span, definition, values }
     Record { kind, name, typedef_name, c_name, docs, differences, span, variants }
@@ -306,6 +306,7 @@ variants! {
     Written { 0 => Otherwise, 1 => Call(call), 2 => Name(name), 3 => Hexadecimal(literal), }
     Differences { 0 => Unmentioned, 1 => Accepted, }
     Encoder { 0 => Kernel, 1 => Own(own), 2 => Masked, }
+    Requested { 0 => Command(name, argument), 1 => Number(name, number), }
     Argument { 0 => None, 1 => Type(ty), 2 => SizeOfType(ty), 3 => Size(size), }
     Representation { 0 => C, 1 => Unspecified, }
     Role {

@@ -9,8 +9,8 @@ use ioctlkit_abi::{AbiSet, RecordKind};
 use ioctlkit_model::{
     Command, CommandBody, Contract, Differences, Enum, EnumBody, EnumId, Family, FamilyNumber,
     FileId, Interface, NamedConstant, NotUnderstood, PassedArgument, Problem, ProblemKind,
-    RawNumber, Record, RecordBody, RecordId, Span, THROUGH_CONSTANT, Type, Typedef, TypedefBody,
-    TypedefId, Variants,
+    RawNumber, Record, RecordBody, RecordId, Requested, Span, THROUGH_CONSTANT, Type, Typedef,
+    TypedefBody, TypedefId, Variants,
 };
 
 use crate::rust::resolve::sources::{FileIndex, Missing, Sources};
@@ -420,17 +420,18 @@ impl Builder {
         function: &str,
         abis: AbiSet,
         ty: Type,
+        requested: Option<Requested>,
     ) {
         let span = self.span(file, place);
         let passed = &mut self.interface.passed;
         // Classes of ABIs come one after the other, each with the same call.
         let known = self.passed.get(&(file, place)).map(|index| &mut passed[*index]);
-        if let Some(known) = known.filter(|known| known.ty == ty) {
+        if let Some(known) = known.filter(|known| known.ty == ty && known.requested == requested) {
             known.abis = known.abis.union(abis);
             return;
         }
         self.passed.insert((file, place), passed.len());
-        passed.push(PassedArgument { span, function: function.to_owned(), abis, ty });
+        passed.push(PassedArgument { span, function: function.to_owned(), abis, ty, requested });
     }
 
     /// The names of commands, families and plain numbers.

@@ -169,11 +169,8 @@ impl Collector<'_> {
             Site::Call(call) => {
                 if let Some((request, argument)) = self.passed(call, env) {
                     self.used(around, request, env, 0);
-                    if let Some(argument) = argument
-                        && let Some(ty) = self.passed_type(function, argument, env)
-                    {
-                        let abis = self.eval.abis;
-                        self.eval.builder.passed((file, argument.place), name, abis, ty);
+                    if let Some(argument) = argument {
+                        self.argument(around, request, argument, env);
                     }
                 }
             }

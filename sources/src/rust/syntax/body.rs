@@ -123,8 +123,7 @@ impl<'a> Visit<'a> for Body<'_, 'a> {
             && let Some(last) = path.path.segments.last()
         {
             let name = name_of(&last.ident);
-            let before = path.path.segments.iter().rev().nth(1).map(|s| name_of(&s.ident));
-            if constructors::may_yield_number(before.as_deref(), &name) {
+            if yields_number(call) {
                 self.sites.push(Site::Number(self.origin.ex(&syn::Expr::Call(call.clone()))));
                 return;
             }
@@ -223,6 +222,7 @@ impl<'t> Body<'t, '_> {
             syn::Expr::MethodCall(call) if call.args.is_empty() => {
                 self.may_be_request(&call.receiver)
             }
+            syn::Expr::Call(call) => yields_number(call),
             syn::Expr::Path(path) => path.path.segments.last().is_some_and(|last| {
                 let name = last.ident.to_string();
                 let is_constant = name.len() > 2 && !name.contains(char::is_lowercase);
@@ -291,6 +291,14 @@ impl<'t> Body<'t, '_> {
         }
         self.sites.push(Site::Macro(self.origin.macro_call(found)));
     }
+}
+
+/// Whether a call yields the number of a command, by the name of its function.
+fn yields_number(call: &syn::ExprCall) -> bool {
+    let syn::Expr::Path(path) = &*call.func else { return false };
+    let mut names = path.path.segments.iter().rev().map(|segment| name_of(&segment.ident));
+    let (last, before) = (names.next(), names.next());
+    last.is_some_and(|name| constructors::may_yield_number(before.as_deref(), &name))
 }
 
 /// Whether a constant in braces stands in the angle brackets, as an opcode does.

@@ -1,0 +1,209 @@
+//! R007 wrong-argument.
+
+use std::collections::BTreeSet;
+
+use ioctlkit_abi::{AbiId, AbiSet};
+use ioctlkit_model::kernel_copies::{self, Row, Use};
+use ioctlkit_model::{
+    Argument, Finding, PassedArgument, RecordId, Representation, Requested, Type, abi_words,
+};
+
+use crate::abis::by_value;
+use crate::context::{Context, finding};
+use crate::declare_rule;
+
+declare_rule! {
+    /// `ioctl` call that passes something other than the command's argument
+    ///
+    /// # What
+    /// A call passes the address of a variable or parameter that is smaller than the argument in the
+    /// command's definition, or than what the kernel copies for it; or of a structure with another
+    /// layout than the command's argument. Larger ones are not reported: some drivers copy as much as
+    /// the program asks for.
+    ///
+    /// The request has to be a constant or a number, and the function has to state the type of what it
+    /// passes.
+    ///
+    /// # Why
+    /// The compiler does not check the argument of `ioctl`. The kernel writes past the end of a
+    /// variable that is too small, and reads the members of another layout from the wrong places.
+    ///
+    /// # Source
+    /// ioctl(2): "The third argument is an untyped pointer to memory". What is copied for numbers that
+    /// have no size comes from the handlers in the kernel's source, as `ioctl-lint number` shows it.
+    ///
+    /// # Example
+    /// ```rust
+    /// let mut bytes: u32 = 0;
+    /// // The kernel writes a `u64`.
+    /// unsafe { libc::ioctl(fd, libc::BLKGETSIZE64, &mut bytes) };
+    /// ```
+    ///
+    /// # Fix
+    /// Pass the type that the command carries.
+    WRONG_ARGUMENT: "R007", "wrong-argument", Error, legacy Error, for Rust;
+}
+
+fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    for passed in &cx.interface.passed {
+        let Some(requested) = &passed.requested else { continue };
+        findings.extend(too_small(cx, passed, requested));
+        if let Requested::Command(name, Argument::Type(wanted)) = requested {
+            findings.extend(laid_out_otherwise(cx, passed, name, wanted));
+        }
+    }
+}
+
+/// Reports what is smaller than what the kernel copies.
+fn too_small(cx: &Context<'_>, passed: &PassedArgument, requested: &Requested) -> Option<Finding> {
+    let sizes = by_value(passed.abis, |id| {
+        let own = cx.layouts.type_size(&passed.ty, id).ok()?.size;
+        let wanted = match requested {
+            // The numbers of some commands say more than is copied: `FS_IOC_GETFLAGS` an `int` of a `long`.
+            Requested::Command(name, argument) if kernel_copies::of(name).is_empty() => {
+                cx.layouts.argument_size(argument, id).ok()?
+            }
+            Requested::Command(name, _) => copied(name, None, id)?,
+            Requested::Number(name, number) => copied(name, *number, id)?,
+        };
+        (own < wanted).then_some((own, wanted))
+    });
+    let (own, wanted) = *sizes.first()?;
+    let name = name_of(requested);
+    let message = format!(
+        "`{}` passes {} to {name}, which copies {wanted}{}",
+        passed.function,
+        bytes(own),
+        on(sizes.abis(), passed.abis),
+    );
+    let mut finding = finding(&WRONG_ARGUMENT, passed.span, sizes.abis(), message);
+    finding.label = format!("{} of {wanted}", bytes(own));
+    finding.record = Some(cx.spelling.ty(&passed.ty));
+    finding.command = command_of(requested);
+    Some(finding)
+}
+
+/// Reports a structure with another layout than the argument, as far as that goes.
+fn laid_out_otherwise(
+    cx: &Context<'_>,
+    passed: &PassedArgument,
+    name: &str,
+    wanted: &Type,
+) -> Option<Finding> {
+    let (own, wanted) = (record_of(cx, &passed.ty)?, record_of(cx, wanted)?);
+    let is_c = |id: RecordId| {
+        let record = cx.interface.record(id);
+        record.variants.iter().all(|(_, body)| body.representation == Representation::C)
+    };
+    // What the compiler lays out is another rule's.
+    if own == wanted || !is_c(own) || !is_c(wanted) {
+        return None;
+    }
+    let differs = |id: AbiId| -> Option<bool> {
+        let (own, wanted) = (edges(cx, own, id)?, edges(cx, wanted, id)?);
+        let is_smaller = own.last() < wanted.last();
+        Some(!is_smaller && !wanted.is_subset(&own))
+    };
+    let abis: AbiSet = passed.abis.iter().filter(|id| differs(*id) == Some(true)).collect();
+    if abis.is_empty() {
+        return None;
+    }
+    let spelled = |id| cx.spelling.ty(&Type::Record(id));
+    let message = format!(
+        "`{}` passes `{}` to {}, which takes `{}`: the layouts differ{}",
+        passed.function,
+        spelled(own),
+        quoted(name),
+        spelled(wanted),
+        on(abis, passed.abis),
+    );
+    let mut finding = finding(&WRONG_ARGUMENT, passed.span, abis, message);
+    finding.label = format!("{} takes `{}`", quoted(name), spelled(wanted));
+    finding.record = Some(spelled(own));
+    finding.command = (!name.is_empty()).then(|| name.to_owned());
+    Some(finding)
+}
+
+fn record_of(cx: &Context<'_>, ty: &Type) -> Option<RecordId> {
+    match ty {
+        Type::Record(id) => Some(*id),
+        Type::Typedef(id) => record_of(cx, &cx.interface.typedef(*id).variants.first()?.ty),
+        _ => None,
+    }
+}
+
+/// So many places of members are told apart; a structure with more is not compared.
+const MOST_EDGES: usize = 1 << 16;
+
+/// Where members begin and end, those of inner structures and elements of arrays included, in bits;
+/// `None` where that is not known.
+fn edges(cx: &Context<'_>, id: RecordId, abi: AbiId) -> Option<BTreeSet<u64>> {
+    let mut edges = BTreeSet::from([cx.layouts.record(id, abi).ok()?.size * 8]);
+    for (member, place) in cx.layouts.members(id, abi) {
+        edges.insert(place.end_bits());
+        add_edges(cx, &member.ty, place.offset() * 8, abi, &mut edges)?;
+    }
+    Some(edges)
+}
+
+fn add_edges(
+    cx: &Context<'_>,
+    ty: &Type,
+    start: u64,
+    abi: AbiId,
+    edges: &mut BTreeSet<u64>,
+) -> Option<()> {
+    edges.insert(start);
+    if edges.len() > MOST_EDGES {
+        return None;
+    }
+    if let Some(inner) = record_of(cx, ty) {
+        edges.extend(self::edges(cx, inner, abi)?.into_iter().map(|at| start + at));
+    }
+    if let Type::Array(element, count) = ty {
+        let size = cx.layouts.type_size(element, abi).ok()?.size * 8;
+        let count = cx.layouts.constant(count, abi).ok()?;
+        for index in (0..count).take_while(|_| size > 0) {
+            add_edges(cx, element, start + index * size, abi, edges)?;
+        }
+    }
+    Some(())
+}
+
+/// So many bytes the kernel copies for a number, where every handler of it copies as many or more.
+fn copied(name: &str, number: Option<u32>, abi: AbiId) -> Option<u64> {
+    let is_it = |row: &&Row<'_>| number.is_none() || row.number.is_none() || row.number == number;
+    let rows: Vec<_> = kernel_copies::of(name).iter().filter(is_it).collect();
+    let bytes = |row: &&Row<'_>| {
+        let extents = [&row.read, &row.written].into_iter().flatten();
+        let most = extents.filter_map(|extent| extent.bytes(abi)).max();
+        most.filter(|_| row.argument == Use::Pointer)
+    };
+    rows.iter().map(bytes).min().flatten()
+}
+
+fn bytes(count: u64) -> String {
+    if count == 1 { "1 byte".into() } else { format!("{count} bytes") }
+}
+
+fn on(abis: AbiSet, within: AbiSet) -> String {
+    if abis == within { String::new() } else { format!(" {}", abi_words::on(abis, within)) }
+}
+
+fn quoted(name: &str) -> String {
+    if name.is_empty() { "a command".into() } else { format!("`{name}`") }
+}
+
+fn name_of(requested: &Requested) -> String {
+    match requested {
+        Requested::Command(name, _) | Requested::Number(name, _) => quoted(name),
+    }
+}
+
+fn command_of(requested: &Requested) -> Option<String> {
+    match requested {
+        Requested::Command(name, _) | Requested::Number(name, _) => {
+            (!name.is_empty()).then(|| name.clone())
+        }
+    }
+}
