@@ -155,9 +155,7 @@ fn read_here(request: &Request, cargo: &dyn AskCargo) -> (Interface, Vec<Problem
                 abis: request.abis,
             };
             let mut resolver = Resolver::new(input, &mut expansions, abi.abi());
-            for root in &roots {
-                resolver.open_whole(root);
-            }
+            resolver.open_whole(&roots);
             resolver.open_rest(&roots, &request.features);
             Collector::new(Evaluator::new(resolver, &mut builder, abis)).collect();
         }

@@ -248,3 +248,74 @@ fn what_a_build_script_decides_is_no_constant() {
     assert_eq!(names(&read.interface), [] as [&str; 0]);
     assert_eq!(read.said(ProblemKind::Incomplete).len(), 1, "{:#?}", read.problems);
 }
+
+#[test]
+fn macros_that_a_dependency_exports_are_expanded() {
+    let library = "pub const LETTER: u8 = b'k';\n\
+        mod macros;\n\
+        pub unsafe fn raw_ioctl(fd: i32, request: u64) -> i32 { libc::ioctl(fd, request) }\n";
+    let macros = "#[macro_export] macro_rules! get { ($name:ident, $nr:expr, $ty:ty) => {\n\
+        nix::ioctl_read!($name, $crate::LETTER, $nr, $ty); } }\n\
+        #[macro_export] macro_rules! number { ($nr:expr) => { (($crate::LETTER as u64) << 8) | $nr } }\n\
+        #[macro_export] macro_rules! send { ($fd:expr, $request:expr) => { $crate::raw_ioctl($fd, $request) } }\n";
+    let program = "use kit::{get as reads, number};\n\
+        reads!(first, 1, u32);\n\
+        kit::get!(second, 2, u64);\n\
+        const THIRD: u64 = number!(3);\n\
+        pub unsafe fn third(fd: i32) { libc::ioctl(fd, THIRD); }\n\
+        pub unsafe fn fourth(fd: i32) { kit::send!(fd, 0x6b04); }\n";
+    let manifest = |name: &str, rest: &str| {
+        format!("[package]\nname = \"{name}\"\nversion = \"0.1.0\"\nedition = \"2021\"\n{rest}")
+    };
+    let (kit, own) =
+        (manifest("kit", ""), manifest("own", "[dependencies]\nkit = { path = \"../kit\" }\n"));
+    let read = read_files(&[
+        ("Cargo.toml", "[workspace]\nmembers = [\"own\", \"kit\"]\nresolver = \"2\"\n"),
+        ("own/Cargo.toml", &own),
+        ("own/src/lib.rs", program),
+        ("kit/Cargo.toml", &kit),
+        ("kit/src/lib.rs", library),
+        ("kit/src/macros.rs", macros),
+    ]);
+    assert_eq!(number(&read.interface, "first", "x86_64"), 0x8004_6b01);
+    assert_eq!(number(&read.interface, "second", "x86_64"), 0x8008_6b02);
+    let numbers: Vec<u32> = read
+        .interface
+        .raw_numbers
+        .iter()
+        .flat_map(|raw| raw.variants.iter().map(|(_, number)| *number))
+        .collect();
+    assert_eq!(numbers, [0x6b03, 0x6b04]);
+}
+
+#[test]
+fn numbers_of_own_functions_reach_ioctl_through_methods_macros_and_the_system_call() {
+    let read = crate_of(
+        "",
+        &[(
+            "src/lib.rs",
+            "macro_rules! try_ioctl { ($fd:expr, $request:expr) => {\n\
+               unsafe { libc::ioctl($fd, $request as _, 0) } } }\n\
+             const fn io(nr: u32) -> u32 { ((b'q' as u32) << 8) | nr }\n\
+             const fn iow<T>(nr: u32) -> u32 {\n\
+               (1 << 30) | ((std::mem::size_of::<T>() as u32) << 16) | io(nr) }\n\
+             pub struct Device(i32);\n\
+             impl Device {\n\
+               fn call(&self, request: u32) -> i32 { unsafe { libc::ioctl(self.0, request as _, 0) } }\n\
+               pub fn first(&self) -> i32 { self.call(iow::<u32>(1)) }\n\
+               pub fn second(&self, on: bool) -> i32 {\n\
+                 let request = if on { 0x7102 } else { 0x7103 }; try_ioctl!(self.0, request) }\n\
+             }\n\
+             pub fn third(fd: i32) { unsafe { libc::syscall(libc::SYS_ioctl, fd, 0x7104, 0); } }\n\
+             pub fn others(fd: i32) { for each in all() { unsafe { libc::ioctl(fd, each, 0); } } }\n\
+             pub fn no_request(a: u32) { log(io(9), a); other::syscall(libc::SYS_read, 3, 0x7109); }\n\
+             fn log(value: u32, a: u32) {}\n",
+        )],
+    );
+    assert_eq!(number(&read.interface, "Device::first", "x86_64"), 0x4004_7101);
+    let numbers: Vec<u32> = raw(&read).into_iter().map(|(_, number)| number).collect();
+    assert_eq!(numbers, [0x7102, 0x7103, 0x7104]);
+    let unknown: Vec<_> =
+        read.interface.not_understood.iter().map(|it| (&*it.name, &*it.reason)).collect();
+    assert_eq!(unknown, [("others", "it is known only when the program runs")]);
+}

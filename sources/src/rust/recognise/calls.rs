@@ -99,6 +99,15 @@ pub(crate) fn name_of(ex: &Ex) -> Option<&str> {
     }
 }
 
+/// Whether a call is `syscall(SYS_ioctl, fd, request, …)`.
+fn is_system_call(path: &Path, arguments: &[Ex]) -> bool {
+    path.last() == "syscall"
+        && arguments.first().is_some_and(|number| {
+            matches!(&number.bare().kind, ExKind::Path(path)
+                if matches!(path.last(), "SYS_ioctl" | "__NR_ioctl"))
+        })
+}
+
 /// Whether what an argument is named for has one meaning in its function.
 fn is_set_once(function: &Function, argument: &Ex) -> bool {
     let Some(name) = name_of(pointed_at(argument)) else { return true };
@@ -251,6 +260,7 @@ impl Collector<'_> {
 
     fn request_index(&mut self, call: &Call, env: &Env, depth: u16) -> Option<usize> {
         match &call.callee {
+            Callee::Function(path) if is_system_call(path, &call.arguments) => Some(2),
             Callee::Function(path) => {
                 let names = env.names(path);
                 let found = self.eval.names.resolve(env.scope, &names, path.global, Names::Values);

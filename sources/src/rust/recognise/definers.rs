@@ -32,8 +32,7 @@ struct Defined {
 impl Collector<'_> {
     /// Adds the command that the use of a macro defines, if the macro is one of these.
     pub(crate) fn macro_command(&mut self, scope: ScopeId, call: &MacroCall) {
-        let krate = self.eval.names.scope(scope).krate;
-        if self.eval.names.own_macro(krate, &call.path).is_some() {
+        if self.eval.names.macro_text(scope, call).is_some() {
             return;
         }
         let renamed = self.imported_as(scope, &call.path);

@@ -327,8 +327,7 @@ impl Collector<'_> {
         env: &Env,
         declared: Option<&Ty>,
     ) -> Option<Found> {
-        let krate = self.eval.names.scope(env.scope).krate;
-        if self.eval.names.own_macro(krate, &call.path).is_some() {
+        if self.eval.names.macro_text(env.scope, call).is_some() {
             let inner = self.eval.names.expand_expression(call, env.scope)?;
             return match self.request(&inner, env, declared) {
                 Some(Found::Number(_)) => None,

@@ -206,8 +206,7 @@ impl Collector<'_> {
 
     fn macro_site(&mut self, around: Around<'_>, call: &MacroCall, env: &Env) {
         let Around { file, name, function } = around;
-        let krate = self.eval.names.scope(env.scope).krate;
-        if self.eval.names.own_macro(krate, &call.path).is_none() {
+        if self.eval.names.macro_text(env.scope, call).is_none() {
             self.macro_command(env.scope, call);
         }
         let ex = Ex { kind: ExKind::Macro(call.clone()), place: call.place };
@@ -331,7 +330,10 @@ impl Collector<'_> {
                 return;
             }
             Some(Target::Module(_)) | None => {
-                self.unknown_request(file, by, ex.place, Why::Undefined);
+                // A pattern binds it: of a loop, a `match`, a closure.
+                let is_local = path.single().is_some_and(|name| !name.contains(char::is_uppercase));
+                let why = if is_local { Why::Other(AT_RUN_TIME.into()) } else { Why::Undefined };
+                self.unknown_request(file, by, ex.place, why);
                 return;
             }
         };

@@ -146,6 +146,7 @@ impl<'a> Resolver<'a> {
             features: Rc::new(features),
             scope: None,
             whole,
+            has_all_files: whole,
             macros: HashMap::new(),
             const_functions: HashSet::new(),
             methods: HashMap::new(),
@@ -154,10 +155,12 @@ impl<'a> Resolver<'a> {
         CrateId(self.crates.len() - 1)
     }
 
-    /// Looks at the whole of a crate.
-    pub(crate) fn open_whole(&mut self, root: &Root) {
-        let id = self.open(&root.file, root.package.clone(), true);
-        self.expand_macros(id);
+    /// Looks at the whole of crates, which may use each other's macros.
+    pub(crate) fn open_whole(&mut self, roots: &[Root]) {
+        for root in roots {
+            self.open(&root.file, root.package.clone(), true);
+        }
+        self.expand_macros();
     }
 
     /// Looks at a file that no crate leads to. As a module's file it has its own in the folder of
@@ -165,8 +168,8 @@ impl<'a> Resolver<'a> {
     fn open_by_itself(&mut self, file: &Path, package: Option<Arc<Package>>) {
         let own = file.with_extension("");
         let folder = if own.is_dir() { own } else { folder_of(file) };
-        let id = self.open_in(file, folder, package, true);
-        self.expand_macros(id);
+        self.open_in(file, folder, package, true);
+        self.expand_macros();
     }
 
     /// Looks at the whole of a crate once more with all its features, for the files that the
@@ -178,7 +181,7 @@ impl<'a> Resolver<'a> {
         self.crates[id.0].features = Rc::new(package.lists.keys().cloned().collect());
         let file = self.sources.file(&parsed);
         self.crates[id.0].scope = self.enter(id, None, file, folder_of(&root.file));
-        self.expand_macros(id);
+        self.expand_macros();
     }
 
     /// Looks at the files that were asked for and that no crate leads to as it is built: with all

@@ -86,7 +86,7 @@ impl Resolver<'_> {
         within: &str,
     ) -> ScopeId {
         let scope = self.enter_items(parent, items, within);
-        self.expand_macros(self.scope(parent).krate);
+        self.expand_macros();
         scope
     }
 
@@ -271,6 +271,33 @@ impl Resolver<'_> {
         let inner = self.add_scope(inner);
         self.name(scope, &item.name, Entry::Module(inner));
         self.add_items(inner, items, "", 0);
+    }
+
+    /// Enters all files of a crate, for the macros in them.
+    pub(super) fn enter_files(&mut self, krate: CrateId) {
+        if std::mem::replace(&mut self.crates[krate.0].has_all_files, true) {
+            return;
+        }
+        let mut at = 0;
+        // Files lead to further ones.
+        while at < self.scopes.len() {
+            let scope = ScopeId(at);
+            at += 1;
+            if self.scope(scope).krate != krate {
+                continue;
+            }
+            let entries = self.scope(scope).names.values().flatten();
+            let mut modules: Vec<Arc<Item>> = entries
+                .filter_map(|entry| match entry {
+                    Entry::Unentered(item) => Some(item.clone()),
+                    _ => None,
+                })
+                .collect();
+            modules.sort_by_key(|module| module.place);
+            for module in modules {
+                self.enter_file(scope, &module);
+            }
+        }
     }
 
     /// Enters the file that a module is in.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use proc_macro2::TokenStream;
 
 use super::crates::Resolver;
-use super::scopes::{CrateId, ScopeId};
+use super::scopes::{CrateId, Entry, ScopeId, Target};
 use crate::rust::constructors::may_define;
 use crate::rust::syntax::body;
 use crate::rust::syntax::extract;
@@ -75,7 +75,7 @@ impl Resolver<'_> {
 
     /// The expression that a use of a macro of the crate yields.
     pub(crate) fn expand_expression(&mut self, call: &MacroCall, scope: ScopeId) -> Option<Rc<Ex>> {
-        let text = self.own_macro(self.scope(scope).krate, &call.path)?;
+        let text = self.macro_text(scope, call)?;
         if !may_yield(&text) {
             return None;
         }
@@ -92,7 +92,7 @@ impl Resolver<'_> {
 
     /// What the expression that a use of a macro of the crate yields has to do with commands.
     pub(crate) fn expand_body(&mut self, call: &MacroCall, scope: ScopeId) -> Option<Rc<Function>> {
-        let text = self.own_macro(self.scope(scope).krate, &call.path)?;
+        let text = self.macro_text(scope, call)?;
         if !may_yield(&text) {
             return None;
         }
@@ -111,16 +111,17 @@ impl Resolver<'_> {
 
     /// Adds the items of those macros of the crate that may make commands. What others define is
     /// added when a name is missing.
-    pub(crate) fn expand_macros(&mut self, krate: CrateId) {
-        if self.macro_uses.is_empty() {
-            return;
-        }
-        let makers = self.makers_of_commands(krate);
+    pub(crate) fn expand_macros(&mut self) {
+        let mut makers: HashMap<CrateId, HashSet<String>> = HashMap::new();
         let mut others = Vec::new();
         while let Some((scope, item, depth)) = self.macro_uses.pop() {
             let Kind::MacroCall(call) = &item.kind else { continue };
-            let Some(text) = self.own_macro(krate, &call.path) else { continue };
-            if !makers.contains(call.path.last()) && !may_define(&call.text) {
+            let Some(text) = self.macro_text(scope, call) else { continue };
+            let krate = self.scope(scope).krate;
+            let makers = makers.entry(krate).or_insert_with(|| self.makers_of_commands(krate));
+            let makes_commands = makers.contains(call.path.last())
+                || [&*text, &*call.text].into_iter().any(may_define);
+            if !makes_commands {
                 others.push((scope, item.clone(), depth));
             } else if let Some(items) = self.expand_items(&text, call) {
                 self.add_items(scope, &items, "", depth + 1);
@@ -141,14 +142,13 @@ impl Resolver<'_> {
         let (now, later) = std::mem::take(uses).into_iter().partition(|(item, _)| says_name(item));
         *uses = later;
         let now: Vec<(Arc<Item>, u8)> = now;
-        let krate = self.scope(scope).krate;
         for (item, depth) in &now {
             if let Kind::MacroCall(call) = &item.kind
-                && let Some(text) = self.own_macro(krate, &call.path)
+                && let Some(text) = self.macro_text(scope, call)
                 && let Some(items) = self.expand_items(&text, call)
             {
                 self.add_items(scope, &items, "", depth + 1);
-                self.expand_macros(krate);
+                self.expand_macros();
             }
         }
         !now.is_empty()
@@ -181,8 +181,71 @@ impl Resolver<'_> {
         }
     }
 
+    /// The definition of the macro that is used: one of the crate's own, or one that a dependency
+    /// exports.
+    pub(crate) fn macro_text(&mut self, scope: ScopeId, call: &MacroCall) -> Option<Arc<str>> {
+        let krate = self.scope(scope).krate;
+        if let Some(own) = self.own_macro(krate, &call.path) {
+            return Some(own);
+        }
+        let exporters = match *call.path.names() {
+            [exporter, name] => vec![(exporter.to_owned(), name.to_owned())],
+            [name] => self.exporters(scope, name),
+            _ => return None,
+        };
+        exporters.into_iter().find_map(|(exporter, name)| {
+            let says_command = may_define(&name) || may_define(&call.text);
+            let home = self.exporting_crate(krate, &exporter, says_command)?;
+            self.enter_files(home);
+            let text = self.krate(home).macros.get(&name)?;
+            Some(text.replace("$crate", &format!("::{exporter}")).into())
+        })
+    }
+
+    /// The crates that a macro of one name may be of, each with its name there: the one that a `use`
+    /// names, else those of `extern crate`.
+    fn exporters(&self, scope: ScopeId, name: &str) -> Vec<(String, String)> {
+        let mut at = Some(scope);
+        while let Some(id) = at {
+            let scope = self.scope(id);
+            let found = scope.names.get(name).into_iter().flatten().find_map(|entry| match entry {
+                Entry::Import(import) => match import.path.as_slice() {
+                    [exporter, name] => Some((exporter.clone(), name.clone())),
+                    _ => None,
+                },
+                _ => None,
+            });
+            if let Some(found) = found {
+                return vec![found];
+            }
+            at = scope.parent.filter(|_| scope.block);
+        }
+        let Some(root) = self.krate(self.scope(scope).krate).scope else { return Vec::new() };
+        let entries = self.scope(root).names.iter();
+        let mut crates: Vec<(String, String)> = entries
+            .filter(|(_, entries)| entries.iter().any(|entry| matches!(entry, Entry::Crate(_))))
+            .map(|(exporter, _)| (exporter.clone(), name.to_owned()))
+            .collect();
+        crates.sort();
+        crates
+    }
+
+    /// A dependency whose macros are looked at: one beside the crate, or any where something says that a
+    /// command is meant. Files of others are not read for every `log::info!`.
+    fn exporting_crate(&mut self, krate: CrateId, name: &str, says_command: bool) -> Option<CrateId> {
+        let package = self.krate(krate).package.clone()?;
+        let is_beside = package.dependencies.get(name)?.path.is_some();
+        if !is_beside && !says_command {
+            return None;
+        }
+        match self.external(krate, name)? {
+            Target::Module(root) => Some(self.scope(root).krate),
+            _ => None,
+        }
+    }
+
     /// The definition of a macro of the crate.
-    pub(crate) fn own_macro(&self, krate: CrateId, path: &Path) -> Option<Arc<str>> {
+    fn own_macro(&self, krate: CrateId, path: &Path) -> Option<Arc<str>> {
         let first = path.segments.first()?;
         let own = path.segments.len() == 1
             || matches!(first.name.as_str(), "crate" | "self" | "super" | "$crate");

@@ -276,7 +276,7 @@ impl Resolver<'_> {
     }
 
     /// A crate by the name that another has for it.
-    fn external(&mut self, krate: CrateId, name: &str) -> Option<Target> {
+    pub(super) fn external(&mut self, krate: CrateId, name: &str) -> Option<Target> {
         let package = self.krate(krate).package.clone();
         let dependency =
             package.as_ref().and_then(|package| package.dependencies.get(name).cloned());

@@ -26,6 +26,8 @@ pub(crate) struct Krate {
     pub(crate) scope: Option<ScopeId>,
     /// Whether all of it is looked at, and not only what is asked for.
     pub(crate) whole: bool,
+    /// Whether all its files were entered.
+    pub(crate) has_all_files: bool,
     pub(crate) macros: HashMap<String, Arc<str>>,
     /// The names of functions that a constant may call.
     pub(crate) const_functions: HashSet<String>,

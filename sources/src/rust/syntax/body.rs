@@ -9,6 +9,7 @@ use super::extract::{self, parameters};
 use super::integers;
 use super::item::{Call, Callee, Ex, ExKind, Function, Site, Ty, TyKind};
 use super::lower::{Origin, name_of};
+use super::words::words;
 use crate::rust::constructors;
 
 /// Reads a function.
@@ -211,6 +212,7 @@ impl<'t> Body<'t, '_> {
     ) -> bool {
         constructors::is_ioctl_call(name)
             || name.contains("ioctl")
+            || name == "syscall"
             || (1..=6).contains(&arguments.len())
                 && arguments.iter().any(|argument| self.may_be_request(argument))
     }
@@ -222,7 +224,8 @@ impl<'t> Body<'t, '_> {
             syn::Expr::MethodCall(call) if call.args.is_empty() => {
                 self.may_be_request(&call.receiver)
             }
-            syn::Expr::Call(call) => yields_number(call),
+            // A function of the crate's own may put a number together.
+            syn::Expr::Call(call) => yields_number(call) || call.args.iter().any(is_small_number),
             syn::Expr::Path(path) => path.path.segments.last().is_some_and(|last| {
                 let name = last.ident.to_string();
                 let is_constant = name.len() > 2 && !name.contains(char::is_lowercase);
@@ -236,17 +239,23 @@ impl<'t> Body<'t, '_> {
         }
     }
 
-    /// The names that calls are given.
+    /// The names that calls and macros are given.
     fn given(&self) -> HashSet<&str> {
-        let calls = self.sites.iter().filter_map(|site| match site {
-            Site::Call(call) => Some(&call.arguments),
-            _ => None,
-        });
-        let names = calls.flatten().filter_map(|argument| match &pointed_at(argument).kind {
-            ExKind::Path(path) => path.single(),
-            _ => None,
-        });
-        names.collect()
+        let mut names = HashSet::new();
+        for site in &self.sites {
+            match site {
+                Site::Call(call) => names.extend(call.arguments.iter().filter_map(|argument| {
+                    match &pointed_at(argument).kind {
+                        ExKind::Path(path) => path.single(),
+                        _ => None,
+                    }
+                })),
+                // The macro may pass it on to a call.
+                Site::Macro(call) => names.extend(words(&call.text)),
+                Site::Number(_) | Site::Type(_) => {}
+            }
+        }
+        names
     }
 
     /// The variables that calls are given, with what they are set to.
@@ -291,6 +300,12 @@ impl<'t> Body<'t, '_> {
         }
         self.sites.push(Site::Macro(self.origin.macro_call(found)));
     }
+}
+
+/// Whether an argument is a literal that may be a type letter or a nr.
+fn is_small_number(argument: &syn::Expr) -> bool {
+    matches!(argument, syn::Expr::Lit(literal)
+        if matches!(literal.lit, syn::Lit::Int(_) | syn::Lit::Byte(_) | syn::Lit::Char(_)))
 }
 
 /// Whether a call yields the number of a command, by the name of its function.

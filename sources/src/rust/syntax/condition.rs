@@ -128,7 +128,7 @@ impl Condition {
                 Answer::from(build.features.contains(value))
             }
             Self::Pair(name, value) => match build.script {
-                Some(script) if !is_of_compiler(name) && script.mentions(name) => Answer::Either,
+                Some(script) if !is_of_compiler(name) && script.may_set(name) => Answer::Either,
                 _ => Answer::from(pair_holds(name, value, build.abi)),
             },
         }
@@ -225,14 +225,21 @@ impl Script {
         script
     }
 
-    fn mentions(&self, word: &str) -> bool {
-        self.words.contains(word)
+    /// Whether it may set that name: it says it, says how it begins (`has_{feature}`), or asks autocfg,
+    /// which makes names of what it looks for.
+    fn may_set(&self, name: &str) -> bool {
+        let begins = |part: &String| part.len() > 2 && part.ends_with('_') && name.starts_with(part);
+        let by_autocfg = || {
+            self.words.contains("autocfg")
+                && ["has_", "rustc_"].iter().any(|start| name.starts_with(start))
+        };
+        self.words.contains(name) || self.words.iter().any(begins) || by_autocfg()
     }
 
     fn flag(&self, name: &str) -> Answer {
         match self.aliases.iter().find(|(alias, _)| alias == name) {
             Some((_, answer)) => *answer,
-            None if self.mentions(name) => Answer::Either,
+            None if self.may_set(name) => Answer::Either,
             None => Answer::No,
         }
     }
@@ -331,6 +338,21 @@ mod tests {
         assert!(!holds("has_y", script) && holds("not(has_y)", script));
         assert!(!holds("has_x", None));
         assert!(!holds("all(has_x, windows)", script));
+    }
+
+    #[test]
+    fn a_build_script_may_put_a_name_together() {
+        for script in [
+            r#"fn main() { for v in VERSIONS { println!("cargo::rustc-cfg=linux_{v}"); } }"#,
+            r#"fn main() { println!("cargo:rustc-cfg={}", concat!("linux_", "6")); }"#,
+        ] {
+            let script = Some(script);
+            assert!(holds("linux_6", script) && holds("not(linux_6)", script));
+            assert!(!holds("windows_6", script) && !holds("linux", script));
+        }
+        let script = Some("fn main() { autocfg::new().emit_has_type(\"u128\"); }");
+        assert!(holds("has_u128", script) && holds("not(has_u128)", script));
+        assert!(!holds("with_u128", script));
     }
 
     #[test]

@@ -8,3 +8,8 @@ pub(crate) fn mentions(text: &str, word: &str) -> bool {
             !text[..at].ends_with(is_part) && !text[at + word.len()..].starts_with(is_part)
         })
 }
+
+/// The words of a text.
+pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty())
+}
