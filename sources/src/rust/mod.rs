@@ -45,6 +45,7 @@ use evaluate::build::Builder;
 use recognise::collect::Collector;
 use resolve::crates::{Input, Resolver};
 use resolve::discover::{self, Discovered};
+use resolve::existence;
 use resolve::files::Files;
 use resolve::macros::Expansions;
 use resolve::packages::Packages;
@@ -139,14 +140,15 @@ fn read_here(request: &Request, cargo: &dyn AskCargo) -> (Interface, Vec<Problem
     let packages = Packages::of_workspace(&packages);
     let mut expansions = Expansions::default();
     let first: Vec<PathBuf> = roots.iter().map(|root| root.file.clone()).collect();
-    files.read_from(&first);
+    let abis = existence::of_files(&asked_for.files, &roots, &files, request.abis);
+    files.read_within(&first, &|conditions| existence::may_hold(conditions, abis));
     // What no root leads to is read by itself.
     files.read_from(&asked_for.files);
     loop {
         let sources = Rc::new(Sources::new(asked_for.clone()));
         let mut builder = Builder::new(request.abis, sources.clone(), request.constants);
         let pairs = files.pairs();
-        for abis in classes(request.abis, &pairs) {
+        for abis in classes(abis, &pairs) {
             let Some(abi) = abis.first() else { continue };
             let input = Input {
                 files: &files,

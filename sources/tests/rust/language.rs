@@ -3,7 +3,9 @@
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{Argument, ProblemKind};
 
-use crate::support::{abi, command, layout, names, number, read_files, read_text};
+use crate::support::{
+    abi, command, layout, names, number, read_files, read_paths, read_text, write,
+};
 
 #[test]
 fn names_are_found_through_modules_imports_and_aliases() {
@@ -421,4 +423,31 @@ fn files_that_are_included_or_that_nothing_leads_to_have_their_modules_beside_th
     let mut found = names(&read.interface);
     found.sort_unstable();
     assert_eq!(found, ["in_one", "in_two"]);
+}
+
+#[test]
+fn a_file_of_one_architecture_is_read_without_those_of_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = [
+        ("Cargo.toml", "[package]\nname = \"p\"\nversion = \"0.0.0\"\n[features]\nioctl = []\n"),
+        (
+            "src/lib.rs",
+            "#[cfg(feature = \"ioctl\")] #[cfg(target_arch = \"x86_64\")] #[path = \"x86_64/ioctl.rs\"]\n\
+             pub mod ioctl;\n\
+             #[cfg(feature = \"ioctl\")] #[cfg(target_arch = \"arm\")] #[path = \"arm/ioctl.rs\"]\n\
+             pub mod ioctl;\n\
+             pub mod common;\n",
+        ),
+        ("src/x86_64/ioctl.rs", "nix::ioctl_read!(get, b'x', 1, crate::common::Arg);\n"),
+        ("src/common.rs", "pub type Arg = u16;\n"),
+    ];
+    write(folder.path(), &files);
+    // Whoever reads it says that it is no text.
+    std::fs::create_dir(folder.path().join("src/arm")).unwrap();
+    std::fs::write(folder.path().join("src/arm/ioctl.rs"), [0xff]).unwrap();
+    let read = read_paths(&[&folder.path().join("src/x86_64/ioctl.rs")]);
+    assert!(read.problems.is_empty(), "{:#?}", read.problems);
+    let get = command(&read.interface, "get");
+    assert_eq!(number(&read.interface, "get", "x86_64"), 0x8002_7801);
+    assert!(get.variants.get(abi("arm")).is_none(), "it is x86's");
 }

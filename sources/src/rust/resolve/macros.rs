@@ -232,7 +232,12 @@ impl Resolver<'_> {
 
     /// A dependency whose macros are looked at: one beside the crate, or any where something says that a
     /// command is meant. Files of others are not read for every `log::info!`.
-    fn exporting_crate(&mut self, krate: CrateId, name: &str, says_command: bool) -> Option<CrateId> {
+    fn exporting_crate(
+        &mut self,
+        krate: CrateId,
+        name: &str,
+        says_command: bool,
+    ) -> Option<CrateId> {
         let package = self.krate(krate).package.clone()?;
         let is_beside = package.dependencies.get(name)?.path.is_some();
         if !is_beside && !says_command {

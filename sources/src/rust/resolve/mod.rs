@@ -7,6 +7,7 @@ pub(crate) mod cargo;
 pub(crate) mod crates;
 pub(crate) mod discover;
 pub(crate) mod enter;
+pub(crate) mod existence;
 pub(crate) mod features;
 pub(crate) mod files;
 pub(crate) mod globs;

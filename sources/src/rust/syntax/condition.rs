@@ -87,6 +87,34 @@ impl Condition {
         }
     }
 
+    /// Whether it may hold on an ABI, whatever else it depends on.
+    pub(crate) fn may_hold(&self, abi: &Abi) -> bool {
+        self.outcomes(abi).0
+    }
+
+    /// Whether it may hold, and whether it may not.
+    fn outcomes(&self, abi: &Abi) -> (bool, bool) {
+        match self {
+            Self::All(list) => list.iter().fold((true, false), |(yes, no), condition| {
+                let (may, may_not) = condition.outcomes(abi);
+                (yes && may, no || may_not)
+            }),
+            Self::Any(list) => list.iter().fold((false, true), |(yes, no), condition| {
+                let (may, may_not) = condition.outcomes(abi);
+                (yes || may, no && may_not)
+            }),
+            Self::Not(condition) => {
+                let (may, may_not) = condition.outcomes(abi);
+                (may_not, may)
+            }
+            Self::Pair(name, value) if name == "target_arch" => {
+                let holds = pair_holds(name, value, abi);
+                (holds, !holds)
+            }
+            Self::Pair(..) | Self::Flag(_) => (true, true),
+        }
+    }
+
     fn answer(&self, build: Build<'_>) -> Answer {
         let answers = |list: &[Self]| -> Vec<Answer> {
             list.iter().map(|condition| condition.answer(build)).collect()
@@ -228,7 +256,8 @@ impl Script {
     /// Whether it may set that name: it says it, says how it begins (`has_{feature}`), or asks autocfg,
     /// which makes names of what it looks for.
     fn may_set(&self, name: &str) -> bool {
-        let begins = |part: &String| part.len() > 2 && part.ends_with('_') && name.starts_with(part);
+        let begins =
+            |part: &String| part.len() > 2 && part.ends_with('_') && name.starts_with(part);
         let by_autocfg = || {
             self.words.contains("autocfg")
                 && ["has_", "rustc_"].iter().any(|start| name.starts_with(start))
@@ -353,6 +382,19 @@ mod tests {
         let script = Some("fn main() { autocfg::new().emit_has_type(\"u128\"); }");
         assert!(holds("has_u128", script) && holds("not(has_u128)", script));
         assert!(!holds("with_u128", script));
+    }
+
+    #[test]
+    fn what_an_architecture_rules_out_may_not_hold() {
+        let may_hold = |text: &str| {
+            let condition: Condition = syn::parse_str(text).expect(text);
+            condition.may_hold(Abi::by_name("x86_64").expect("an ABI"))
+        };
+        assert!(may_hold("all(feature = \"a\", not(feature = \"b\"), target_arch = \"x86_64\")"));
+        assert!(!may_hold("all(feature = \"a\", target_arch = \"arm\")"));
+        assert!(may_hold("any(feature = \"a\", target_arch = \"arm\")"));
+        assert!(may_hold("not(all(feature = \"a\", target_arch = \"x86_64\"))"));
+        assert!(!may_hold("not(target_arch = \"x86_64\")"));
     }
 
     #[test]
