@@ -286,7 +286,11 @@ static long ${do_name}(struct file *file${(", unsigned int cmd" if c.by_number)|
 		goto out;
 //% endif
 //% elif c.by_address
-//% if c.heap
+//% if c.copied_whole
+	karg = memdup_user(uarg, sizeof(*karg));
+	if (IS_ERR(karg))
+		return PTR_ERR(karg);
+//% elif c.heap
 	karg = kzalloc(sizeof(*karg), GFP_KERNEL_ACCOUNT);
 	if (!karg)
 		return -ENOMEM;
@@ -321,11 +325,7 @@ static long ${do_name}(struct file *file${(", unsigned int cmd" if c.by_number)|
 		return -EFAULT;
 //% endif
 	${c.translated.from}(${c.ref|code}karg, ${c.ref|code}carg);
-//% elif c.heap
-	ret = -EFAULT;
-	if (copy_from_user(karg, uarg, sizeof(*karg)))
-		goto out;
-//% else
+//% elif not c.heap
 	if (copy_from_user(&karg, uarg, sizeof(karg)))
 		return -EFAULT;
 //% endif

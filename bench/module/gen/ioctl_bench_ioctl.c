@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Made by ioctl-gen 0.1.0: body 201912104a4b */
+/* Made by ioctl-gen 0.1.0: body 3de13b33ec2b */
 
+#include <linux/err.h>
 #include <linux/fs.h>
 #include <linux/ioctl.h>
 #include <linux/kernel.h>
@@ -53,12 +54,9 @@ static long ioctl_bench_do_write_512(struct file *file, void __user *uarg)
 
 	if (!ioctl_bench_ops.write_512)
 		return -ENOTTY;
-	karg = kzalloc(sizeof(*karg), GFP_KERNEL_ACCOUNT);
-	if (!karg)
-		return -ENOMEM;
-	ret = -EFAULT;
-	if (copy_from_user(karg, uarg, sizeof(*karg)))
-		goto out;
+	karg = memdup_user(uarg, sizeof(*karg));
+	if (IS_ERR(karg))
+		return PTR_ERR(karg);
 	ret = ioctl_bench_enter(file);
 	if (ret)
 		goto out;
@@ -76,12 +74,9 @@ static long ioctl_bench_do_write_1024(struct file *file, void __user *uarg)
 
 	if (!ioctl_bench_ops.write_1024)
 		return -ENOTTY;
-	karg = kzalloc(sizeof(*karg), GFP_KERNEL_ACCOUNT);
-	if (!karg)
-		return -ENOMEM;
-	ret = -EFAULT;
-	if (copy_from_user(karg, uarg, sizeof(*karg)))
-		goto out;
+	karg = memdup_user(uarg, sizeof(*karg));
+	if (IS_ERR(karg))
+		return PTR_ERR(karg);
 	ret = ioctl_bench_enter(file);
 	if (ret)
 		goto out;
@@ -99,12 +94,9 @@ static long ioctl_bench_do_write_4096(struct file *file, void __user *uarg)
 
 	if (!ioctl_bench_ops.write_4096)
 		return -ENOTTY;
-	karg = kzalloc(sizeof(*karg), GFP_KERNEL_ACCOUNT);
-	if (!karg)
-		return -ENOMEM;
-	ret = -EFAULT;
-	if (copy_from_user(karg, uarg, sizeof(*karg)))
-		goto out;
+	karg = memdup_user(uarg, sizeof(*karg));
+	if (IS_ERR(karg))
+		return PTR_ERR(karg);
 	ret = ioctl_bench_enter(file);
 	if (ret)
 		goto out;
@@ -276,12 +268,9 @@ static long ioctl_bench_do_exchange_512(struct file *file, void __user *uarg)
 
 	if (!ioctl_bench_ops.exchange_512)
 		return -ENOTTY;
-	karg = kzalloc(sizeof(*karg), GFP_KERNEL_ACCOUNT);
-	if (!karg)
-		return -ENOMEM;
-	ret = -EFAULT;
-	if (copy_from_user(karg, uarg, sizeof(*karg)))
-		goto out;
+	karg = memdup_user(uarg, sizeof(*karg));
+	if (IS_ERR(karg))
+		return PTR_ERR(karg);
 	ret = ioctl_bench_enter(file);
 	if (ret)
 		goto out;
@@ -303,12 +292,9 @@ static long ioctl_bench_do_exchange_1024(struct file *file, void __user *uarg)
 
 	if (!ioctl_bench_ops.exchange_1024)
 		return -ENOTTY;
-	karg = kzalloc(sizeof(*karg), GFP_KERNEL_ACCOUNT);
-	if (!karg)
-		return -ENOMEM;
-	ret = -EFAULT;
-	if (copy_from_user(karg, uarg, sizeof(*karg)))
-		goto out;
+	karg = memdup_user(uarg, sizeof(*karg));
+	if (IS_ERR(karg))
+		return PTR_ERR(karg);
 	ret = ioctl_bench_enter(file);
 	if (ret)
 		goto out;
@@ -330,12 +316,9 @@ static long ioctl_bench_do_exchange_4096(struct file *file, void __user *uarg)
 
 	if (!ioctl_bench_ops.exchange_4096)
 		return -ENOTTY;
-	karg = kzalloc(sizeof(*karg), GFP_KERNEL_ACCOUNT);
-	if (!karg)
-		return -ENOMEM;
-	ret = -EFAULT;
-	if (copy_from_user(karg, uarg, sizeof(*karg)))
-		goto out;
+	karg = memdup_user(uarg, sizeof(*karg));
+	if (IS_ERR(karg))
+		return PTR_ERR(karg);
 	ret = ioctl_bench_enter(file);
 	if (ret)
 		goto out;

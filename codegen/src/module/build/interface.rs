@@ -223,7 +223,9 @@ fn uses(made: &[(Command, &Definition)]) -> Uses {
         capability: any(|command| command.capability.is_some()),
         file: any(|command| command.returns == Returns::File),
         errors: any(|command| {
-            matches!(command.returns, Returns::File | Returns::Object) || !command.arrays.is_empty()
+            matches!(command.returns, Returns::File | Returns::Object)
+                || command.copied_whole
+                || !command.arrays.is_empty()
         }),
         flexible: any(|command| command.kind == Kind::Flexible || !command.arrays.is_empty()),
         arrays: any(|command| !command.arrays.is_empty()),

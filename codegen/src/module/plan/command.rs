@@ -76,6 +76,8 @@ pub struct Command {
     pub user_type: String,
     /// Whether the argument is too large for the stack.
     pub heap: bool,
+    /// Whether one call allocates and copies the argument.
+    pub copied_whole: bool,
     /// `&` where the argument is on the stack.
     pub r#ref: String,
     /// `*` where it is not.
