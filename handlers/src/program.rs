@@ -112,14 +112,18 @@ impl Source {
     /// the end of what the linker sees.
     fn called(&self, lazy: &Lazy) -> String {
         let name = self.str(lazy.name);
-        let head = self.text.get(..lazy.name.start as usize).unwrap_or_default();
-        let head = head.rsplit_once('\n').map_or(head, |(_, line)| line);
-        let prefix = match head.trim_start() {
+        let prefix = match self.before_name(lazy).trim_start() {
             head if head.starts_with("SYSCALL_DEFINE") => "sys_",
             head if head.starts_with("COMPAT_SYSCALL_DEFINE") => "compat_sys_",
             _ => "",
         };
         format!("{prefix}{name}")
+    }
+
+    /// What stands in front of a function's name in its line.
+    fn before_name(&self, lazy: &Lazy) -> &str {
+        let head = self.text.get(..lazy.name.start as usize).unwrap_or_default();
+        head.rsplit_once('\n').map_or(head, |(_, line)| line)
     }
 
     /// The number that the file defines a macro as.
@@ -260,25 +264,34 @@ impl Program {
     }
 
     /// The functions that a name may lead to: what [`Self::resolve`] finds, else one for each architecture,
-    /// where each defines its own, as they do of `kvm_arch_vm_ioctl`.
+    /// where each defines its own, as they do of `kvm_arch_vm_ioctl`, and a weak one for the others.
     pub fn candidates(&self, name: &str, from: usize) -> Vec<FunctionId> {
-        if let Some(only) = self.resolve(name, from) {
+        let named = self.by_name.get(name).map(Vec::as_slice).unwrap_or_default();
+        if let Some(only) = self.resolve(name, from)
+            && (named.len() == 1 || !self.is_weak(only))
+        {
             return vec![only];
         }
-        let mut of_each: Vec<(&str, FunctionId)> = Vec::new();
-        for id in self.by_name.get(name).into_iter().flatten() {
+        let mut of_each: Vec<(Option<&str>, FunctionId)> = Vec::new();
+        for id in named {
             if self.function(*id).is_none_or(|function| function.is_static) {
                 continue;
             }
-            match architecture(&self.sources[id.source].folder) {
-                Some(own) if !of_each.iter().any(|(known, _)| *known == own) => {
-                    of_each.push((own, *id));
-                }
-                // Two of one architecture are of two configurations.
-                _ => return Vec::new(),
+            let own = architecture(&self.sources[id.source].folder);
+            // Two of one architecture are of two configurations.
+            let is_second = of_each.iter().any(|(known, _)| *known == own);
+            if is_second || own.is_none() && !self.is_weak(*id) {
+                return Vec::new();
             }
+            of_each.push((own, *id));
         }
         of_each.into_iter().map(|(_, id)| id).collect()
+    }
+
+    /// Whether another definition takes the place of a function, where there is one.
+    fn is_weak(&self, id: FunctionId) -> bool {
+        let source = &self.sources[id.source];
+        source.before_name(&source.functions[id.index]).split_whitespace().any(|it| it == "__weak")
     }
 
     /// The place of a file.

@@ -426,14 +426,15 @@ fn row(
             let prefix = PREFIXES.iter().find(|(name, _)| *name == through);
             let command =
                 format!("{}{}", prefix.map_or("", |(_, prefix)| prefix), source.str(first.at));
-            let of_functions: Vec<String> = arguments
-                .iter()
-                .filter_map(|it| function_name(source, it))
-                .map(str::to_owned)
-                .collect();
-            let named = |name: &&String| is_function(name);
-            let function = of_functions.iter().find(named).or_else(|| of_functions.get(1))?;
-            Some(Row { command, at: first.at, function: function.clone() })
+            // It stands behind the command, also where a macro makes it: what comes later may only print.
+            let behind = arguments.get(1).and_then(|second| function_name(source, second));
+            let is_like_one = |name: &&str| name.bytes().any(|byte| byte.is_ascii_lowercase());
+            let mut named = arguments.iter().filter_map(|it| function_name(source, it));
+            let function = behind
+                .filter(is_like_one)
+                .or_else(|| named.find(|name| is_function(name)))
+                .or(behind)?;
+            Some(Row { command, at: first.at, function: function.to_owned() })
         }
         // `{ X, f }`
         ExpressionKind::Initialiser(inner) if is_named => {

@@ -1,6 +1,7 @@
 //! What the analysis knows of values and objects at one point of a path.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::{Deref, DerefMut};
 use std::rc::Rc;
 
 use ioctlkit_model::{Amount, Cleared, Span};
@@ -310,19 +311,44 @@ impl Again {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct State {
     /// Values of variables.
-    pub(crate) values: BTreeMap<Id, Value>,
+    pub(crate) values: Shared<BTreeMap<Id, Value>>,
     /// Objects.
-    pub(crate) objects: BTreeMap<Id, Object>,
+    pub(crate) objects: Shared<BTreeMap<Id, Object>>,
     /// Members whose values were compared with something.
-    pub(crate) bounded: BTreeSet<Place>,
+    pub(crate) bounded: Shared<BTreeSet<Place>>,
     /// What was fetched.
-    pub(crate) fetches: Vec<Fetch>,
+    pub(crate) fetches: Shared<Vec<Fetch>>,
     /// How many times the command was looked for and not found.
     pub(crate) passed: u16,
     /// What kind of value the last call returned: paths with different kinds are kept apart.
     pub(crate) outcome: CallOutcome,
     /// Whether the direction in the number was asked for on the way here.
     pub(crate) guarded: bool,
+}
+
+/// What paths have in common until one of them changes it: a path is copied at every condition.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Shared<T>(Rc<T>);
+
+impl<T> Shared<T> {
+    /// Whether two paths have it in common.
+    fn is_same(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl<T> Deref for Shared<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: Clone> DerefMut for Shared<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        Rc::make_mut(&mut self.0)
+    }
 }
 
 /// What kind of value a call returned.
@@ -337,6 +363,42 @@ pub(crate) enum CallOutcome {
     Error,
     /// The number of bytes that were not copied.
     Count,
+}
+
+/// What is not there is looked for before anything changes: looking copies nothing that paths share.
+impl State {
+    /// An object that is to be changed.
+    pub(crate) fn object_mut(&mut self, id: Id) -> Option<&mut Object> {
+        if self.objects.contains_key(&id) { self.objects.get_mut(&id) } else { None }
+    }
+
+    /// Nothing is known of an object any more.
+    pub(crate) fn forget_object(&mut self, id: Id) {
+        if self.objects.contains_key(&id) {
+            self.objects.remove(&id);
+        }
+    }
+
+    /// Nothing is known of a variable's value any more.
+    pub(crate) fn forget_value(&mut self, id: Id) {
+        if self.values.contains_key(&id) {
+            self.values.remove(&id);
+        }
+    }
+
+    /// A member's value is compared with something.
+    pub(crate) fn bound(&mut self, place: &Place) {
+        if !self.bounded.contains(place) {
+            self.bounded.insert(place.clone());
+        }
+    }
+
+    /// Nothing is known of what was fetched any more.
+    pub(crate) fn forget_fetches(&mut self) {
+        if !self.fetches.is_empty() {
+            self.fetches.clear();
+        }
+    }
 }
 
 impl State {
@@ -361,37 +423,51 @@ impl State {
             let there = other.values.get(id).and_then(Value::truth);
             value.truth().zip(there).is_some_and(|(here, there)| here != there)
         };
-        self.objects.iter().any(is_other) && self.values.iter().any(is_opposite)
+        !self.objects.is_same(&other.objects)
+            && self.objects.iter().any(is_other)
+            && self.values.iter().any(is_opposite)
     }
 
     pub(crate) fn join(&mut self, other: &Self) {
-        // What only one path knows is out of scope, or unknown, where they meet.
-        self.values.retain(|id, value| match other.values.get(id) {
-            Some(there) => {
-                *value = value.join(there);
-                true
-            }
-            None => false,
-        });
-        for (id, object) in &other.objects {
-            match self.objects.get_mut(id) {
-                Some(here) => here.join(object),
-                None => {
-                    self.objects.insert(*id, object.clone());
+        if !self.values.is_same(&other.values) {
+            // What only one path knows is out of scope, or unknown, where they meet.
+            self.values.retain(|id, value| match other.values.get(id) {
+                Some(there) => {
+                    *value = value.join(there);
+                    true
+                }
+                None => false,
+            });
+        }
+        if !self.objects.is_same(&other.objects) {
+            for (id, object) in other.objects.iter() {
+                match self.objects.get_mut(id) {
+                    Some(here) => here.join(object),
+                    None => {
+                        self.objects.insert(*id, object.clone());
+                    }
                 }
             }
         }
-        self.bounded = self.bounded.union(&other.bounded).cloned().collect();
-        self.fetches.retain(|fetch| other.fetches.iter().any(|there| there.span == fetch.span));
-        for fetch in &mut self.fetches {
-            let there = other.fetches.iter().find(|there| there.span == fetch.span);
-            let looked_at = there.into_iter().flat_map(|there| &there.looked_at);
-            fetch.looked_at.extend(looked_at.cloned());
+        if !self.bounded.is_same(&other.bounded) {
+            self.bounded.extend(other.bounded.iter().cloned());
+        }
+        if !self.fetches.is_same(&other.fetches) {
+            self.join_fetches(other);
         }
         self.passed = self.passed.max(other.passed);
         self.guarded &= other.guarded;
         if self.outcome != other.outcome {
             self.outcome = CallOutcome::Any;
+        }
+    }
+
+    fn join_fetches(&mut self, other: &Self) {
+        self.fetches.retain(|fetch| other.fetches.iter().any(|there| there.span == fetch.span));
+        for fetch in self.fetches.iter_mut() {
+            let there = other.fetches.iter().find(|there| there.span == fetch.span);
+            let looked_at = there.into_iter().flat_map(|there| &there.looked_at);
+            fetch.looked_at.extend(looked_at.cloned());
         }
     }
 }

@@ -107,6 +107,56 @@ fn a_command_that_is_rewritten_reaches_the_case_of_the_other() {
     assert_eq!(unknown(&found), ["-ENOTTY"]);
 }
 
+/// Looks for the command in an array, as the floppy driver does, and takes the size from the number.
+const LOOKS_UP: &str = "\
+static unsigned int foo_ioctl_table[] = { FOO_A, FOO_B };
+static int normalize(unsigned int *cmd, int *size)
+{
+	int i;
+	for (i = 0; i < ARRAY_SIZE(foo_ioctl_table); i++) {
+		if ((*cmd & 0xffff) == (foo_ioctl_table[i] & 0xffff)) {
+			*size = _IOC_SIZE(*cmd);
+			*cmd = foo_ioctl_table[i];
+			return 0;
+		}
+	}
+	return -EINVAL;
+}";
+
+#[test]
+fn a_command_that_is_looked_up_in_an_array_reaches_its_case() {
+    let body = "int size;\nstruct b b;\nif (normalize(&cmd, &size))\nreturn -EINVAL;\nswitch (cmd) {\n\
+                case FOO_A:\nreturn put_user(1, (int __user *)argp);\n\
+                case FOO_B:\nreturn copy_from_user(&b, argp, size) ? -EFAULT : 0;\n\
+                case FOO_C:\nreturn put_user(1, (long __user *)argp);\n}\nreturn -ENOTTY;";
+    let found = handler_with(LOOKS_UP, body);
+    assert_eq!(names(&found), ["FOO_A", "FOO_B"], "FOO_C does not get through");
+    assert_eq!(copies(command(&found, "FOO_A")), ["out whole int"]);
+    assert_eq!(copies(command(&found, "FOO_B")), ["in whole _IOC_SIZE"]);
+    assert_eq!(unknown(&found), ["-EINVAL"]);
+    assert!(!found.computes_number);
+}
+
+#[test]
+fn a_command_that_stands_at_its_nr_in_an_array_reaches_its_case() {
+    let array = "static const unsigned int foo_ioctl_numbers[] = { FOO_A, FOO_B };";
+    let body = |array: &str| {
+        format!(
+            "unsigned int known, nr = _IOC_NR(cmd);\nif (nr >= ARRAY_SIZE({array}))\nreturn -ENOTTY;\n\
+             nr = array_index_nospec(nr, ARRAY_SIZE({array}));\nknown = {array}[nr];\n\
+             switch (known) {{\ncase FOO_A:\nreturn put_user(1, (int __user *)argp);\n\
+             case FOO_B:\nreturn 0;\n}}\nreturn -EINVAL;"
+        )
+    };
+    let found = handler_with(array, &body("foo_ioctl_numbers"));
+    assert_eq!(names(&found), ["FOO_A", "FOO_B"]);
+    assert_eq!(copies(command(&found, "FOO_A")), ["out whole int"]);
+    assert!(found.commands.iter().all(|it| it.by_nr));
+    // An array of something else tells no commands apart.
+    let sizes = "static const unsigned int foo_ioctl_sizes[] = { FOO_A, sizeof(struct b) };";
+    assert_eq!(names(&handler_with(sizes, &body("foo_ioctl_sizes"))), [""; 0]);
+}
+
 #[test]
 fn what_another_function_and_another_file_do_counts() {
     let found = files(&[
@@ -200,6 +250,22 @@ fn rows_of_tables_are_commands() {
     let all: Vec<&str> = found.handlers.iter().flat_map(names).collect();
     assert_eq!(all, ["DRM_IOCTL_FOO_A", "DRM_IOCTL_FOO_B", "FOO_C", "FOO_D"]);
     assert!(found.handlers.iter().all(|handler| handler.copies == Copies::Core));
+}
+
+#[test]
+fn a_function_that_a_macro_makes_is_the_rows_and_the_one_that_prints_is_not() {
+    let print = "static void foo_print(const void *arg)\n{\nconst struct foo *foo = arg;\n\
+                 pr_info(\"%u\", foo->size);\n}\n\
+                 static int foo_get(struct file *file, void *arg)\n{\nreturn 0;\n}\n";
+    let found = file(&format!(
+        "{print}static const struct ioctl_info infos[] = {{\n\
+         IOCTL_INFO(FOO_A, foo_get, foo_print, 0),\nIOCTL_INFO(FOO_B, foo_stub_set, foo_print, 0),\n}};\n"
+    ));
+    let [handler] = &found.handlers[..] else { panic!("{:?}", found.handlers) };
+    assert_eq!(names(handler), ["FOO_A", "FOO_B"]);
+    assert!(!command(handler, "FOO_A").escapes);
+    let made = command(handler, "FOO_B");
+    assert!(made.escapes && made.copied_in.is_empty(), "{made:?}");
 }
 
 #[test]
@@ -394,6 +460,20 @@ fn each_architectures_own_function_is_followed_and_two_of_one_are_not() {
     let twice =
         files(&[("virt/foo.c", generic), ("arch/arm64/a.c", &arm), ("arch/arm64/b.c", &x86)]);
     assert_eq!(names(&twice.handlers[0]), [""; 0]);
+
+    // A weak one is there for the other architectures, in whichever file it is.
+    let weak = own("FOO_ANY", "-ENXIO").replace("long foo_arch", "long __weak foo_arch");
+    let with_own = format!("{weak}{generic}");
+    for rest in [&[("virt/foo.c", &*with_own)][..], &[("virt/foo.c", generic), ("b.c", &weak)]] {
+        let code = files(&[&[("linux/arch/x86/foo/x86.c", &*x86)], rest].concat());
+        let mut found = names(&code.handlers[0]);
+        found.sort_unstable();
+        assert_eq!(found, ["FOO_ANY", "FOO_X86"]);
+    }
+    let alone = files(&[("virt/foo.c", &with_own)]);
+    assert_eq!(names(&alone.handlers[0]), ["FOO_ANY"]);
+    let strong = files(&[("virt/foo.c", generic), ("a.c", &x86), ("arch/x86/b.c", &arm)]);
+    assert_eq!(names(&strong.handlers[0]), [""; 0]);
 }
 
 #[test]

@@ -305,6 +305,20 @@ fn an_argument_that_is_a_number_is_told_from_a_pointer() {
 }
 
 #[test]
+fn a_pointer_that_is_kept_for_later_is_no_number() {
+    for body in [
+        "foo->vector.base = (void __user *)arg;",
+        "foo->user = argp;",
+        "void __user *user = argp;\nfoo->user = user;",
+    ] {
+        let kept = case(body);
+        assert!(kept.escapes && kept.as_number.is_none(), "{body}");
+    }
+    let number = case("foo->mask = arg;");
+    assert!(!number.escapes && number.as_number.is_some());
+}
+
+#[test]
 fn what_is_given_to_a_function_that_is_not_there_is_unknown() {
     let found = case("ret = elsewhere(file, argp);");
     assert!(found.escapes);

@@ -160,7 +160,7 @@ impl<'p> Run<'p> {
                 let whole = Amount::CommandSize;
                 self.fill(frame, call, (&at(to), arguments.get(to)), &at(from), whole, &mut state);
                 // It answers for what the program left out, and fetches the size before.
-                state.fetches.clear();
+                state.forget_fetches();
                 vec![(state, self.checked(frame, call))]
             }
             Known::CopyOut { to, from, size, answer } => {
@@ -305,11 +305,16 @@ impl<'p> Run<'p> {
             Known::Bounded => {
                 for value in values {
                     if let Value::FromUser(place) = value {
-                        state.bounded.insert(place.clone());
+                        state.bound(place);
                     }
                     settle(value, &mut state);
                 }
-                vec![(state, Value::Unknown)]
+                // It says where in an array of commands this one is.
+                let bounded = match at(0) {
+                    nr @ Value::CommandPart(CommandPart::Nr) => nr,
+                    _ => Value::Unknown,
+                };
+                vec![(state, bounded)]
             }
             Known::Condition => vec![(state, at(0))],
             Known::Offset => {
@@ -436,11 +441,11 @@ impl<'p> Run<'p> {
             }
         }
         // A function that is given a number of the program's may well have a limit for it.
-        let numbers = values.iter().filter_map(|value| match value {
-            Value::FromUser(place) => Some(place.clone()),
-            _ => None,
-        });
-        state.bounded.extend(numbers);
+        for value in values {
+            if let Value::FromUser(place) = value {
+                state.bound(place);
+            }
+        }
         let is_passed_on = values.iter().any(|value| {
             matches!(value, Value::Command | Value::CommandPart(_) | Value::Argument(_))
         });
@@ -472,7 +477,7 @@ impl<'p> Run<'p> {
         for (place, parameter) in function.parameters.iter().enumerate() {
             let Some(name) = parameter.name else { continue };
             let id = self.declare(&mut inner, name, &parameter.ty);
-            state.objects.remove(&id);
+            state.forget_object(id);
             let value = values.get(place).cloned().unwrap_or(Value::Unknown);
             let pointee = self.pointee(&inner, &parameter.ty);
             let at = self.span(frame, call.at);

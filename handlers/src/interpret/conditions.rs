@@ -216,7 +216,7 @@ impl<'p> Run<'p> {
                     settle(value, &mut state);
                 }
                 if let Value::FromUser(place) = value {
-                    state.bounded.insert(place.clone());
+                    state.bound(place);
                 }
                 if *value == Value::CommandPart(CommandPart::Direction) {
                     state.guarded = true;
@@ -320,6 +320,9 @@ impl<'p> Run<'p> {
         label: &'p Expression,
         mut state: State,
     ) -> Parted {
+        if let Some(listed) = self.listed(frame, label) {
+            return self.compare_listed(&listed, state);
+        }
         let Some(name) = self.label(frame, label) else {
             return (vec![state.clone()], vec![state]);
         };
@@ -434,7 +437,7 @@ pub(super) fn is_dispatch(value: &Value) -> bool {
 pub(super) fn look_at(value: &Value, state: &mut State) {
     match value {
         Value::FromUser(place) => {
-            state.bounded.insert(place.clone());
+            state.bound(place);
             looked_at(place, state);
         }
         Value::CommandPart(CommandPart::Direction) => state.guarded = true,

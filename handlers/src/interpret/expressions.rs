@@ -52,6 +52,9 @@ impl<'p> Run<'p> {
             ExpressionKind::Call { function, arguments } => {
                 self.call(frame, expression, function, arguments, state)
             }
+            ExpressionKind::Index { index, .. } if self.listed(frame, expression).is_some() => {
+                self.listed_at(frame, index, state)
+            }
             ExpressionKind::Member { .. }
             | ExpressionKind::Index { .. }
             | ExpressionKind::Dereference(_) => self.read(frame, expression, state),
@@ -410,6 +413,7 @@ impl<'p> Run<'p> {
         for (state, new) in self.expression(frame, value, state) {
             for (mut state, place) in self.place(frame, target, state) {
                 let new = match operator {
+                    None if self.is_found(frame, &place, value, &state) => Value::Command,
                     None => new.clone(),
                     Some(operator) => {
                         let old = match &place {
@@ -482,7 +486,10 @@ impl<'p> Run<'p> {
     fn leaves(&mut self, frame: &Frame<'p>, value: &Value, at: &'p Expression) {
         match value {
             Value::Argument(pointer) => {
-                if pointer.pointee.is_none() && pointer.part == UserPart::Start {
+                let is_number = pointer.pointee.is_none()
+                    && pointer.part == UserPart::Start
+                    && !self.is_pointer(frame, at);
+                if is_number {
                     let span = self.span(frame, at.at);
                     self.facts.as_number.get_or_insert(span);
                 } else {
@@ -492,6 +499,19 @@ impl<'p> Run<'p> {
             }
             Value::Address(place) => self.is_given_away(place),
             _ => {}
+        }
+    }
+
+    /// Whether an expression is a pointer, as far as it shows: a cast to one, or a variable that is one.
+    fn is_pointer(&self, frame: &Frame<'p>, expression: &Expression) -> bool {
+        match &expression.kind {
+            ExpressionKind::Cast { ty, .. } => ty.pointers > 0,
+            ExpressionKind::Name => {
+                let variable = frame.variable(self.str(frame, expression.at));
+                let declared = variable.and_then(|id| self.variables.get(&id));
+                declared.is_some_and(|declared| declared.ty.pointers > 0)
+            }
+            _ => false,
         }
     }
 
@@ -525,7 +545,7 @@ impl<'p> Run<'p> {
         // A pointer to an object that was allocated has the type of the variable.
         if let Value::Address(place) = &value
             && place.path.is_empty()
-            && let Some(object) = state.objects.get_mut(&place.object)
+            && let Some(object) = state.object_mut(place.object)
             && object.ty.is_empty()
             && let Some(variable) = self.variables.get(&id)
             && variable.ty.pointers == 1
@@ -536,7 +556,7 @@ impl<'p> Run<'p> {
                 copied.ty = object.ty.to_string();
             }
         }
-        if let Some(object) = state.objects.get_mut(&id) {
+        if let Some(object) = state.object_mut(id) {
             object.is_unknown = true;
         }
         match value {
@@ -580,7 +600,7 @@ impl<'p> Run<'p> {
 
 /// A member's value is changed: `x.status |= LOST` leaves the bits of one that was not set as they were.
 fn change(state: &mut State, place: &Place) {
-    match state.objects.get_mut(&place.object) {
+    match state.object_mut(place.object) {
         Some(object) if object.cleared == Cleared::Nothing && object.copied_in.is_none() => {
             object.is_touched = true;
         }
@@ -593,7 +613,7 @@ pub(super) fn set(state: &mut State, place: &Place) {
     for fetch in fetches_into(state, place.object) {
         fetch.again = None;
     }
-    if let Some(object) = state.objects.get_mut(&place.object) {
+    if let Some(object) = state.object_mut(place.object) {
         object.set_member(place.path.clone());
     }
 }

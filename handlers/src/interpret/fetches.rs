@@ -70,5 +70,8 @@ pub(super) fn settle(value: &Value, state: &mut State) {
 
 /// The fetches whose targets are in an object.
 pub(super) fn fetches_into(state: &mut State, object: Id) -> impl Iterator<Item = &mut Fetch> {
-    state.fetches.iter_mut().filter(move |fetch| fetch.to.object == object)
+    // Most objects hold nothing of the argument: what other paths have in common is not copied for them.
+    let has_one = state.fetches.iter().any(|fetch| fetch.to.object == object);
+    let fetches = has_one.then(|| state.fetches.iter_mut());
+    fetches.into_iter().flatten().filter(move |fetch| fetch.to.object == object)
 }

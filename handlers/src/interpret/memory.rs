@@ -96,7 +96,7 @@ impl<'p> Run<'p> {
         let Value::Address(place) = to else { return };
         let span = self.span(frame, call.at);
         if place.path.is_empty() {
-            state.values.remove(&place.object);
+            state.forget_value(place.object);
             let ty = match to_text.and_then(|text| self.type_of(frame, text)) {
                 Some((ty, _)) => ty,
                 None => Rc::from(""),
@@ -208,7 +208,7 @@ pub(super) fn clear(place: &Place, size: Option<&Expression>, state: &mut State)
         set(state, place);
         return;
     }
-    if let Some(object) = state.objects.get_mut(&place.object) {
+    if let Some(object) = state.object_mut(place.object) {
         if whole {
             object.cleared = Cleared::All;
             object.copied_in = None;
@@ -220,7 +220,7 @@ pub(super) fn clear(place: &Place, size: Option<&Expression>, state: &mut State)
 
 /// Somebody whose source was not read may have changed it.
 pub(super) fn unknown_now(place: &Place, state: &mut State) {
-    if let Some(object) = state.objects.get_mut(&place.object) {
+    if let Some(object) = state.object_mut(place.object) {
         if place.path.is_empty() {
             object.is_unknown = true;
         } else {
@@ -228,7 +228,7 @@ pub(super) fn unknown_now(place: &Place, state: &mut State) {
         }
     }
     if place.path.is_empty() {
-        state.values.remove(&place.object);
+        state.forget_value(place.object);
     }
     for fetch in fetches_into(state, place.object) {
         fetch.again = None;

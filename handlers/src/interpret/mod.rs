@@ -7,6 +7,7 @@ mod calls;
 mod conditions;
 mod expressions;
 mod fetches;
+mod listed;
 mod memory;
 mod objects;
 mod places;

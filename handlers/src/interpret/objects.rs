@@ -20,7 +20,7 @@ impl<'p> Run<'p> {
         state: &mut State,
     ) {
         if declaration.ty.pointers > 0 && !declaration.ty.is_array {
-            state.objects.remove(&id);
+            state.forget_object(id);
             return;
         }
         let Some(ty) = self.variables.get(&id).cloned() else { return };
@@ -78,7 +78,7 @@ impl<'p> Run<'p> {
     ) {
         let ExpressionKind::Cast { value: list, .. } = &value.kind else { return };
         let ExpressionKind::Initialiser(items) = &list.kind else { return };
-        let Some(object) = state.objects.get_mut(&id) else { return };
+        let Some(object) = state.object_mut(id) else { return };
         let before = object.cleared;
         object.set.clear();
         self.initialise(frame, items, object);

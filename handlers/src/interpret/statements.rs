@@ -211,7 +211,7 @@ impl<'p> Run<'p> {
         for mut state in paths {
             self.new_object(frame, declaration, id, &mut state);
             let Some(value) = &declaration.value else {
-                state.values.remove(&id);
+                state.forget_value(id);
                 add(&mut after, state);
                 continue;
             };
@@ -219,7 +219,7 @@ impl<'p> Run<'p> {
             let is_list = matches!(value.kind, ExpressionKind::Initialiser(_));
             for (mut state, value) in self.expression(frame, value, state) {
                 if is_list {
-                    state.values.remove(&id);
+                    state.forget_value(id);
                     add(&mut after, state);
                     continue;
                 }
