@@ -13,5 +13,5 @@ mod build;
 #[cfg(test)]
 mod tests;
 
-pub use shape::{Cause, Difference, Extent, Parting, Shape, compare};
+pub use shape::{Cause, Difference, Extent, Parting, Shape, compare, parted_members};
 pub use survey::{Incompatibility, Kind, Pair, survey};

@@ -1,6 +1,7 @@
 //! What driver source does with a command whose argument differs between the ABIs of one machine: is it a
 //! bug, or is it taken care of?
 
+mod index;
 mod verdict;
 
 use std::collections::BTreeMap;
@@ -9,6 +10,7 @@ use ioctlkit_model::{Finding, Label, Severity};
 
 use crate::Context;
 use crate::compat::{Incompatibility, Pair};
+use index::Index;
 use verdict::Handling;
 pub use verdict::Verdict;
 
@@ -27,9 +29,10 @@ impl Join {
         if cx.interface.code.is_empty() {
             return Self::default();
         }
+        let index = Index::of(cx);
         let mut verdicts: BTreeMap<String, Verdict> = BTreeMap::new();
         for found in cx.incompatibilities() {
-            let Some(verdict) = judged(cx, found) else { continue };
+            let Some(verdict) = judged(cx, &index, found) else { continue };
             let name = &found.command.name;
             match verdicts.get_mut(name) {
                 Some(known) if known.rank() >= verdict.rank() => {}
@@ -78,19 +81,18 @@ impl Join {
 }
 
 /// The worst that holds for any pair of ABIs that meet on one machine.
-fn judged(cx: &Context<'_>, found: &Incompatibility<'_>) -> Option<Verdict> {
+fn judged<'a>(cx: &Context<'a>, index: &Index<'a>, found: &Incompatibility<'a>) -> Option<Verdict> {
     let meets = |pair: &&Pair| {
         pair.reference.abi().companions().any(|companion| companion.id() == pair.other)
     };
-    let names = verdict::names(cx, found);
-    let native: Vec<Handling<'_>> = verdict::native(&cx.interface.code, &names);
+    let names = index.names(cx, found.command);
+    let native: Vec<Handling<'_>> = verdict::native(&cx.interface.code, index, &names);
     let (built, not_built): (Vec<Pair>, Vec<Pair>) =
         found.pairs.iter().filter(meets).partition(|pair| is_built(cx, &native, **pair));
     // The first one of several that are as bad: the one that the finding shows.
     let mut worst: Option<Verdict> = None;
-    for verdict in
-        built.into_iter().filter_map(|pair| verdict::of(cx, found, &names, &native, pair))
-    {
+    let of_pair = |pair: Pair| verdict::of(cx, index, found, &names, &native, pair);
+    for verdict in built.into_iter().filter_map(of_pair) {
         if worst.as_ref().is_none_or(|worst| worst.rank() < verdict.rank()) {
             worst = Some(verdict);
         }

@@ -459,6 +459,24 @@ pub fn compare<'a>(one: &Shape<'a>, other: &Shape<'a>) -> Option<Difference<'a>>
     Some(Difference { sizes: (one.size, other.size), first, resized, misaligned })
 }
 
+/// The paths of all members that lie elsewhere or have another size; `None` where the two have other members.
+pub fn parted_members(one: &Shape<'_>, other: &Shape<'_>) -> Option<Vec<String>> {
+    if one.leaves.len() != other.leaves.len() {
+        return None;
+    }
+    let mut same = HashMap::new();
+    let mut parted = Vec::new();
+    for (ours, theirs) in one.leaves.iter().zip(&other.leaves) {
+        if !one.has_same_place(ours, other, theirs, &mut same) {
+            return None;
+        }
+        if ours.extent != theirs.extent {
+            parted.push(one.path(ours));
+        }
+    }
+    Some(parted)
+}
+
 /// Remembers the first member; padding that makes up for a `long` gives way to the `long`.
 fn blame<'a>(known: &mut Option<Parting<'a>>, parting: Parting<'a>) {
     if known.as_ref().is_none_or(|known| known.is_reserved() && !parting.is_reserved()) {

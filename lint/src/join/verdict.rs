@@ -1,13 +1,17 @@
 //! The verdict for a command on a pair of ABIs.
 
 mod twins;
+mod unread;
+
+use std::collections::BTreeSet;
 
 use ioctlkit_abi::ByteOrder;
 use ioctlkit_model::{
-    Amount, Command, Copies, DriverCode, FileId, HandledCommand, OperationTable, Part, Serves,
-    SourceHandler, Span, Type,
+    Amount, Copies, DriverCode, FileId, HandledCommand, OperationTable, Part, Serves,
+    SourceHandler, Span,
 };
 
+use super::index::Index;
 use crate::Context;
 use crate::compat::{Incompatibility, Pair, wording};
 use crate::conventions::{self, WithoutCompat};
@@ -103,44 +107,34 @@ impl Verdict {
 
 /// The verdict, or nothing where only a part of the kernel was read and that part does not name the
 /// command.
-pub(super) fn of(
-    cx: &Context<'_>,
+pub(super) fn of<'a>(
+    cx: &Context<'a>,
+    index: &Index<'a>,
     found: &Incompatibility<'_>,
     names: &[&str],
     native: &[Handling<'_>],
     pair: Pair,
 ) -> Option<Verdict> {
-    let case = Case { cx, found, names, pair, code: &cx.interface.code };
+    let body = found.command.variants.get(pair.reference);
+    let number = body.map(|body| (body.type_letter, body.nr));
+    let of_compat = index.of_compat(names, number);
+    let case = Case { cx, index, found, names, of_compat, pair, code: &cx.interface.code };
     if native.is_empty() {
         return case.unnamed();
     }
     native.iter().map(|handling| case.handling(handling)).max_by_key(Verdict::rank)
 }
 
-/// The name of a command, and after it the others that stand for the same number and the same structure:
-/// a handler knows one of them.
-pub(super) fn names<'a>(cx: &'a Context<'_>, found: &'a Incompatibility<'_>) -> Vec<&'a str> {
-    let what = |command: &Command| {
-        let body = command.variants.first()?;
-        match cx.interface.behind_typedefs(body.argument.ty()?)? {
-            Type::Record(id) => Some((body.type_letter, body.nr, body.direction, *id)),
-            _ => None,
-        }
-    };
-    let own = what(found.command);
-    let others =
-        cx.interface.commands.iter().filter(|other| {
-            own.is_some() && other.name != found.command.name && what(other) == own
-        });
-    std::iter::once(found.command).chain(others).map(|command| command.name.as_str()).collect()
-}
-
 /// The handlers of native programs that name a command; by another of its names where none has the first.
-pub(super) fn native<'a>(code: &'a DriverCode, names: &[&str]) -> Vec<Handling<'a>> {
+pub(super) fn native<'a>(
+    code: &'a DriverCode,
+    index: &Index<'a>,
+    names: &[&str],
+) -> Vec<Handling<'a>> {
     let with = |name: &str| -> Vec<Handling<'a>> {
-        code.handlers
-            .iter()
-            .enumerate()
+        let places = index.handlers([name]).into_iter();
+        places
+            .filter_map(|place| Some((place, code.handlers.get(place)?)))
             .filter(|(_, handler)| handler.serves != Serves::Compat)
             .filter_map(|(place, handler)| {
                 let handled = handler.commands.iter().find(|it| it.name == name)?;
@@ -184,19 +178,21 @@ impl Handling<'_> {
 
 struct Case<'a, 'c> {
     cx: &'a Context<'c>,
+    index: &'a Index<'c>,
     found: &'a Incompatibility<'a>,
     names: &'a [&'a str],
+    /// What may be the command as 32-bit programs spell it.
+    of_compat: BTreeSet<&'a str>,
     pair: Pair,
     code: &'a DriverCode,
 }
 
 impl Case<'_, '_> {
     fn unnamed(&self) -> Option<Verdict> {
-        let of_compat = self.code.handlers.iter().find_map(|handler| {
-            let translation = self.translation(handler)?;
-            (handler.serves == Serves::Compat).then_some((handler, translation))
-        });
-        if let Some((handler, translation)) = of_compat {
+        let mut translations = self.translations();
+        if let Some((handler, translation)) =
+            translations.find(|(handler, _)| handler.serves == Serves::Compat)
+        {
             return Some(Verdict::translated(handler, translation));
         }
         if let Some(verdict) = self.mentioned_translation() {
@@ -221,7 +217,8 @@ impl Case<'_, '_> {
     /// A command of 32-bit programs that is named outside of the handlers that were followed: in a table of
     /// pairs, or in a function that puts one number in place of the other.
     fn mentioned_translation(&self) -> Option<Verdict> {
-        let (name, place) = self.code.mentions.iter().find(|(name, _)| self.translates(name))?;
+        let mut mentioned = self.of_compat.iter().map(|name| (name, self.code.mentions.get(*name)));
+        let (name, place) = mentioned.find_map(|(name, place)| Some((name, place?)))?;
         Some(Verdict::Translated { by: format!("{place} has `{name}` for it"), span: None })
     }
 
@@ -289,7 +286,7 @@ impl Case<'_, '_> {
     /// The core of a subsystem copies by the size in the number and finds the handler by the nr.
     fn behind_core(&self, handling: &Handling<'_>) -> Verdict {
         let span = handling.handled.span;
-        if let Some((handler, translation)) = self.any_translation() {
+        if let Some((handler, translation)) = self.translations().next() {
             return Verdict::translated(handler, translation);
         }
         let reads_nothing = handling.handled.accesses.is_empty()
@@ -493,7 +490,7 @@ impl Case<'_, '_> {
                 };
             }
             WithoutCompat::Native => {
-                return match self.any_translation() {
+                return match self.translations().next() {
                     Some((handler, translation)) => Verdict::translated(handler, translation),
                     None => self.as_native(handling),
                 };
@@ -539,6 +536,9 @@ impl Case<'_, '_> {
                 };
             }
             return Verdict::Harmless { why: "the handler copies nothing".into(), span };
+        }
+        if let Some(why) = self.harmless_where_unread(handling.handled) {
+            return Verdict::Harmless { why, span };
         }
         let other = self.pair.other.abi().name;
         if let Some(why) = self.harmless_where_zero() {

@@ -301,6 +301,59 @@ static const struct file_operations foo_fops = {
 }
 
 #[test]
+fn a_member_that_differs_and_that_the_handler_does_not_read_breaks_nobody() {
+    let header = "\
+#include <linux/types.h>
+#include <linux/ioctl.h>
+struct foo_args { __u64 flags; union { void *more; __u64 unused[4]; }; __u64 id; };
+#define FOO_MAKE _IOW(0xdc, 1, struct foo_args)
+";
+    let says = |reads: &str| {
+        let source = format!(
+            "#include \"foo.h\"
+static long foo_make(struct foo *foo, void __user *argp)
+{{
+	struct foo_args args;
+
+	if (copy_from_user(&args, argp, sizeof(args)))
+		return -EFAULT;
+	{reads}
+	return 0;
+}}
+static long foo_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{{
+	switch (cmd) {{
+	case FOO_MAKE:
+		return foo_make(file->private_data, (void __user *)arg);
+	}}
+	return -ENOTTY;
+}}
+static const struct file_operations foo_fops = {{
+	.unlocked_ioctl = foo_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+}};
+"
+        );
+        let folder = Folder::with("foo/foo.h", header).and("foo/foo.c", &source);
+        let select = ["--select", "C002", "foo"];
+        folder.run(&[&["check", "--no-config", "--abi", "s390x,s390"], &select[..]].concat())
+    };
+    let unread = says("foo->id = args.id;\n\tfoo->flags = args.flags;");
+    let words = "harmless: the handler reads nothing of `more`";
+    assert!(unread.stdout.contains(words), "{}", unread.seen());
+    let broken = "broken: s390 programs pass the same number";
+    for reads in [
+        "foo->id = args.id;\n\tif (args.flags & FOO_MORE)\n\t\tfoo->more = args.more;",
+        "foo->id = args.id;\n\tfoo_keep(foo, &args);",
+        "foo->id = args.id;\n\tfoo->args = args;",
+        "foo->id = args.id;\n\tif (copy_to_user(argp, &args, sizeof(args)))\n\t\treturn -EFAULT;",
+    ] {
+        let read = says(reads);
+        assert!(read.stdout.contains(broken), "{reads}: {}", read.seen());
+    }
+}
+
+#[test]
 fn in_a_whole_kernel_a_command_that_no_c_file_names_is_never_reached_and_one_that_is_named_is_open()
 {
     let other = "static const struct file_operations bar_fops = { .unlocked_ioctl = bar_ioctl };\n";
