@@ -9,7 +9,7 @@ use memchr::memmem::{self, Finder};
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
-use super::{Request, failure};
+use super::{Request, failure, mentions};
 use crate::c::lex::scan::hash;
 use crate::c::{is_kernel_root, is_no_cache};
 use crate::overlay;
@@ -25,6 +25,8 @@ pub(super) struct Found {
     pub(super) has_handlers: bool,
     /// Whether it has to do with ioctls, by a word in it.
     pub(super) speaks_of_ioctl: bool,
+    /// The commands that it may define.
+    pub(super) commands: Vec<String>,
     /// The names of what may be functions that it defines, hashed.
     defines: Vec<u64>,
 }
@@ -112,9 +114,15 @@ fn look(path: PathBuf, named: Named) -> Result<Found, Problem> {
     let bytes = read_bytes(&path, limit::SOURCE)
         .map_err(|error| failure(&path, format!("cannot read: {error}")))?;
     let has_handlers = named == Named::Itself || makes_handlers(&bytes);
-    let speaks_of_ioctl =
-        [&b"ioctl"[..], b"IOC"].iter().any(|word| memmem::find(&bytes, word).is_some());
-    Ok(Found { path, has_handlers, speaks_of_ioctl, defines: defined(&bytes) })
+    let speaks_of_ioctl = speaks_of_ioctl(&bytes);
+    let defines = defined(&bytes);
+    let may_define = speaks_of_ioctl && mentions::may_define_commands(&bytes);
+    let commands = if may_define { mentions::defined_in(&decode(bytes).0) } else { Vec::new() };
+    Ok(Found { path, has_handlers, speaks_of_ioctl, commands, defines })
+}
+
+fn speaks_of_ioctl(bytes: &[u8]) -> bool {
+    [&b"ioctl"[..], b"IOC"].iter().any(|word| memmem::find(bytes, word).is_some())
 }
 
 /// The text of a file. What is not UTF-8, such as a name in a comment, is replaced byte by byte.
@@ -124,13 +132,13 @@ pub(super) fn text_of(path: &Path) -> Result<String, Problem> {
     Ok(decode(bytes).0)
 }
 
-/// What a row of a table of commands begins with, or a member for handlers whose name does not say so; and
-/// the system call itself.
-const ROWS: [&[u8]; 9] = [
+/// Members for handlers whose names do not say so.
+const MEMBERS: [&[u8]; 2] = [b".ndo_siocdevprivate", b".ndo_siocwandev"];
+
+/// What a row of a table of commands begins with, and the system call itself.
+const ROWS: [&[u8]; 7] = [
     b"SYSCALL_DEFINE3(ioctl,",
     b"snd_ctl_register_ioctl",
-    b".ndo_siocdevprivate",
-    b".ndo_siocwandev",
     b"IOCTL_DEF",
     b"IOCTL_INFO(",
     b"MEDIA_IOC(",
@@ -151,7 +159,10 @@ pub fn has_handlers(path: &Path) -> Result<bool, Problem> {
 /// Whether a member whose name speaks of ioctl is given a value, or a table has a row for a command. Each
 /// byte is looked at once.
 fn makes_handlers(bytes: &[u8]) -> bool {
-    gives_a_member(bytes) || ROWS.iter().any(|row| memmem::find(bytes, row).is_some())
+    let has = |row: &[u8]| memmem::find(bytes, row).is_some();
+    // Most files of a kernel have none of the words that the others hold.
+    (speaks_of_ioctl(bytes) && (gives_a_member(bytes) || ROWS.iter().any(|row| has(row))))
+        || MEMBERS.iter().any(|member| has(member))
 }
 
 fn gives_a_member(bytes: &[u8]) -> bool {
@@ -264,6 +275,7 @@ mod tests {
             "ops->ndo_eth_ioctl\n=foo;",
             "x.ioctl_y_ioctl =f",
             ".compat_ioctl=f",
+            ".ndo_siocwandev = f",
             "DRM_IOCTL_DEF_DRV(FOO, foo, 0)",
         ] {
             assert!(makes_handlers(text.as_bytes()), "{text}");

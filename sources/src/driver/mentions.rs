@@ -1,17 +1,18 @@
 //! Which C files name a command, besides those whose handlers were followed.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use ioctlkit_model::DriverCode;
 use memchr::memmem;
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::Request;
 use super::find::{Found, text_of};
 use crate::c::is_kernel_root;
-use crate::c::lex::scan::{Scan, hash, scan};
+use crate::c::lex::scan::{Define, Scan, hash, scan};
 use crate::overlay;
 use crate::walk::{Step, walk};
 
@@ -22,60 +23,56 @@ pub(super) fn mentions(
     found: &[Found],
     code: &DriverCode,
 ) -> BTreeMap<String, String> {
-    let sources: Vec<&Path> =
-        found.iter().filter(|file| file.speaks_of_ioctl).map(|file| file.path.as_path()).collect();
-    let mut names: HashMap<u64, String> = headers(request, code)
+    let defined = |path: &PathBuf| Some(defined_in(&text_of(path).ok()?));
+    let of_headers: Vec<String> = headers(request, code)
         .par_iter()
-        .filter_map(overlay::carried(|path: &PathBuf| text_of(path).ok()))
-        .map(|text| defined(&text, &scan(&text)))
-        .reduce(HashMap::new, joined);
-    let looked: Vec<Looked<'_>> =
-        sources.into_par_iter().filter_map(overlay::carried(Looked::at)).collect();
-    names.extend(looked.iter().flat_map(|it| it.defines.clone()));
+        .filter_map(overlay::carried(defined))
+        .flatten_iter()
+        .collect();
+    let of_sources = found.iter().flat_map(|file| &file.commands).cloned();
     let handled: BTreeSet<&str> = code
         .handlers
         .iter()
         .flat_map(|handler| &handler.commands)
         .map(|command| command.name.as_str())
         .collect();
-    names.retain(|_, name| !handled.contains(name.as_str()));
+    let open = of_headers.into_iter().chain(of_sources);
+    let open: FxHashMap<u64, String> = open
+        .filter(|name| !handled.contains(name.as_str()))
+        .map(|name| (hash(&name), name))
+        .collect();
+    let sources: Vec<&Path> =
+        found.iter().filter(|file| file.speaks_of_ioctl).map(|file| file.path.as_path()).collect();
+    let named: Vec<Vec<(&String, String)>> = sources
+        .into_par_iter()
+        .map(overlay::carried(|path: &Path| named_in(path, &open)))
+        .collect();
     let mut mentions = BTreeMap::new();
-    for Looked { path, identifiers, .. } in &looked {
-        let wanted: Vec<&String> = identifiers
-            .iter()
-            .filter_map(|word| names.get(word))
-            .filter(|name| !mentions.contains_key(*name))
-            .collect();
-        // The texts of a whole kernel are not kept: the few that are needed are read once more.
-        let Some(text) = (!wanted.is_empty()).then(|| text_of(path).ok()).flatten() else {
-            continue;
-        };
-        let scanned = scan(&text);
-        let found = wanted.into_iter().filter_map(|name| {
-            let line = named_at(&text, &scanned, name)?;
-            Some((name.clone(), format!("{}:{line}", path.display())))
-        });
-        let found: Vec<(String, String)> = found.collect();
-        mentions.extend(found);
+    for (name, place) in named.into_iter().flatten() {
+        mentions.entry(name.clone()).or_insert(place);
     }
     mentions
 }
 
-/// What is kept of a file that was looked through.
-struct Looked<'f> {
-    path: &'f Path,
-    /// The commands that it may define, by their hashed names.
-    defines: HashMap<u64, String>,
-    /// Every identifier outside comments and strings, hashed.
-    identifiers: Vec<u64>,
+/// Which of some commands a file names, and where.
+fn named_in<'n>(path: &Path, open: &'n FxHashMap<u64, String>) -> Vec<(&'n String, String)> {
+    let Ok(text) = text_of(path) else { return Vec::new() };
+    let wanted: BTreeSet<&String> = words(&text).filter_map(|word| open.get(&hash(word))).collect();
+    if wanted.is_empty() {
+        return Vec::new();
+    }
+    let scanned = scan(&text);
+    let place = |name: &'n String| {
+        scanned.identifiers.binary_search(&hash(name)).ok()?;
+        let line = named_at(&text, &scanned, name)?;
+        Some((name, format!("{}:{line}", path.display())))
+    };
+    wanted.into_iter().filter_map(place).collect()
 }
 
-impl<'f> Looked<'f> {
-    fn at(path: &'f Path) -> Option<Self> {
-        let text = text_of(path).ok()?;
-        let scanned = scan(&text);
-        Some(Self { path, defines: defined(&text, &scanned), identifiers: scanned.identifiers })
-    }
+/// The words of a text, those of comments and strings as well.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).filter(|word| !word.is_empty())
 }
 
 /// Headers that may define commands: of a kernel those for programs, of a driver all of its own.
@@ -102,25 +99,25 @@ fn headers(request: &Request, code: &DriverCode) -> Vec<PathBuf> {
     headers.into_iter().collect()
 }
 
-fn joined(mut one: HashMap<u64, String>, other: HashMap<u64, String>) -> HashMap<u64, String> {
-    one.extend(other);
-    one
+/// Whether a file may define a command: that is much less than to read its definitions.
+pub(super) fn may_define_commands(bytes: &[u8]) -> bool {
+    let mut defines = memmem::find_iter(bytes, b"define");
+    let speaks = |at: usize| {
+        let rest = &bytes[at..];
+        let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
+        memmem::find(line, b"IO").is_some() || line.trim_ascii_end().ends_with(b"\\")
+    };
+    memmem::find(bytes, b"enum").is_some() || defines.any(speaks)
 }
 
-/// The macros and enumerators whose text speaks of `_IO`, as the numbers of commands do.
-fn defined(text: &str, scanned: &Scan) -> HashMap<u64, String> {
-    let is_number = |body: &str| body.contains("IO");
-    scanned
-        .defines
-        .iter()
-        .chain(&scanned.enumerators)
-        .filter(|define| define.parameters.is_none())
-        .filter(|define| {
-            let body = define.body.start as usize..define.body.end as usize;
-            text.get(body).is_some_and(is_number)
-        })
-        .map(|define| (hash(&define.name), define.name.clone()))
-        .collect()
+/// The macros and enumerators of a text whose own text speaks of `_IO`, as the numbers of commands do.
+pub(super) fn defined_in(text: &str) -> Vec<String> {
+    let Scan { defines, enumerators, .. } = scan(text);
+    let is_number = |define: &Define| {
+        let body = define.body.start as usize..define.body.end as usize;
+        define.parameters.is_none() && text.get(body).is_some_and(|body| body.contains("IO"))
+    };
+    defines.into_iter().chain(enumerators).filter(is_number).map(|define| define.name).collect()
 }
 
 /// The first line, counted from 1, on which a name stands outside comments and definitions of it.
@@ -147,14 +144,26 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_defines_commands_is_not_passed_over() {
+        for text in [
+            "#define FOO _IO('f', 1)",
+            "# define FOO \\\n\t_IO('f', 1)",
+            "enum {\n\tFOO = _IO('f', 1),\n};",
+            "#define A 1\n#define FOO SIOCPRIVATE\n",
+        ] {
+            assert_eq!(defined_in(text), ["FOO"], "{text}");
+            assert!(may_define_commands(text.as_bytes()), "{text}");
+        }
+        assert!(!may_define_commands(b"#define A 1\nint ioctl = _IO('f', 1);\n"));
+    }
+
+    #[test]
     fn a_name_counts_where_it_is_neither_defined_nor_in_a_comment_nor_a_part_of_another() {
         let text = "#define FOO _IO('f', 1)\n/* FOO */ int FOO_2;\nenum { BAR = _IO('f', 2) };\n\
                     int x = sizeof(FOO);\n";
         let scanned = scan(text);
         assert_eq!(named_at(text, &scanned, "FOO"), Some(4));
         assert_eq!(named_at(text, &scanned, "BAR"), None);
-        let mut names: Vec<String> = defined(text, &scanned).into_values().collect();
-        names.sort();
-        assert_eq!(names, ["BAR", "FOO"]);
+        assert_eq!(defined_in(text), ["FOO", "BAR"]);
     }
 }
