@@ -63,12 +63,10 @@ fn write(interface: &Interface, style: Style, out: &mut dyn Write) -> io::Result
     for (place, handler) in interface.code.handlers.iter().enumerate() {
         let tables: Vec<&OperationTable> = interface.code.tables_with(place).collect();
         write_handler(interface, handler, &tables, style, out)?;
-        let rows: Vec<[String; 3]> =
-            handler.commands.iter().map(|command| row(interface, &declared, command)).collect();
-        let widths =
-            [0, 1].map(|column| rows.iter().map(|row| row[column].len()).max().unwrap_or(0));
-        for [name, place, does] in &rows {
-            writeln!(out, "    {name:0$}  {place:1$}  {does}", widths[0], widths[1])?;
+        write_rows(interface, &declared, &handler.commands, out)?;
+        if !handler.in_compat.is_empty() {
+            writeln!(out, "  asks whether a 32-bit program calls, and for one does")?;
+            write_rows(interface, &declared, &handler.in_compat, out)?;
         }
         writeln!(out)?;
     }
@@ -117,6 +115,21 @@ fn write_handler(
     }
     if let Some(reason) = &handler.gave_up {
         writeln!(out, "  not all of it was followed: {reason}")?;
+    }
+    Ok(())
+}
+
+fn write_rows(
+    interface: &Interface,
+    declared: &Declared<'_>,
+    commands: &[HandledCommand],
+    out: &mut dyn Write,
+) -> io::Result<()> {
+    let rows: Vec<[String; 3]> =
+        commands.iter().map(|command| row(interface, declared, command)).collect();
+    let widths = [0, 1].map(|column| rows.iter().map(|row| row[column].len()).max().unwrap_or(0));
+    for [name, place, does] in &rows {
+        writeln!(out, "    {name:0$}  {place:1$}  {does}", widths[0], widths[1])?;
     }
     Ok(())
 }

@@ -76,6 +76,54 @@ fn a_dump_has_the_handlers_that_were_read() {
     assert_eq!(handler["commands"][1]["as_number"], true);
 }
 
+/// `FOO_GET` is another structure for 32-bit programs.
+fn asking() -> String {
+    let body = "if (in_compat_syscall())\n\t\t\treturn put_user(1, (u32 __user *)arg);\n\t\t\
+                return put_user(1, (int __user *)arg);";
+    SOURCE.replace("return put_user(1, (int __user *)arg);", body)
+}
+
+#[test]
+fn what_a_handler_does_for_32_bit_programs_is_printed_beside_what_it_does_for_native_ones() {
+    let folder = Folder::with("foo.c", asking());
+    let done = folder.run(&["handlers", "--no-config", "foo.c"]);
+    assert_eq!(done.code, 0, "{}", done.seen());
+    let lines: Vec<&str> =
+        done.stdout.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    assert_eq!(
+        lines[3..],
+        [
+            "FOO_GET  foo.c:7   out int",
+            "FOO_SET  foo.c:11  takes a number",
+            "asks whether a 32-bit program calls, and for one does",
+            "FOO_GET  foo.c:7  out u32",
+        ]
+    );
+}
+
+#[test]
+fn a_dump_says_what_a_handler_does_for_32_bit_programs_where_it_asks() {
+    let schema = include_str!("../../../schema/dump.schema.json");
+    let schema: serde_json::Value = serde_json::from_str(schema).unwrap();
+    let schema = jsonschema::validator_for(&schema).unwrap();
+    let handler = |source: &str| {
+        let folder = Folder::with("foo.c", source);
+        let done = folder.run(&["dump", "--no-config", "--abi", "x86_64", "foo.c"]);
+        let dump: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
+        let complaints: Vec<_> = schema.iter_errors(&dump).map(|it| it.to_string()).collect();
+        assert!(complaints.is_empty(), "{complaints:?}");
+        dump["handlers"][0].clone()
+    };
+    let asking = handler(&asking());
+    let native = &asking["commands"][0];
+    let compat = &asking["in_compat"][0];
+    assert_eq!((&native["name"], &compat["name"]), (&"FOO_GET".into(), &"FOO_GET".into()));
+    let types = [native, compat].map(|command| command["accesses"][0]["type"].clone());
+    assert_eq!(types, ["int", "u32"]);
+    assert_eq!(asking["in_compat"].as_array().unwrap().len(), 1);
+    assert_eq!(handler(SOURCE).get("in_compat"), None);
+}
+
 #[test]
 fn a_function_that_was_not_followed_to_its_end_is_counted_whatever_rules_run() {
     let source = include_str!("../../../fixtures/rules/U005/bad.c");

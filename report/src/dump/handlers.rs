@@ -18,6 +18,8 @@ pub(super) struct Entry<'a> {
     copies: &'static str,
     tables: Vec<TableEntry<'a>>,
     commands: Vec<CommandEntry<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    in_compat: Vec<CommandEntry<'a>>,
     unknown: Vec<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     gave_up: Option<&'a str>,
@@ -80,6 +82,9 @@ fn entry<'a>(
     interface: &'a Interface,
 ) -> Entry<'a> {
     let sources = &interface.sources;
+    let commands = |all: &'a [HandledCommand]| {
+        all.iter().map(|command| command_entry(command, sources)).collect()
+    };
     Entry {
         function: &handler.function,
         at: at(handler.span, sources),
@@ -93,7 +98,8 @@ fn entry<'a>(
             Copies::Core => "core",
         },
         tables,
-        commands: handler.commands.iter().map(|command| command_entry(command, sources)).collect(),
+        commands: commands(&handler.commands),
+        in_compat: commands(&handler.in_compat),
         unknown: handler.unknown.iter().map(|answer| answer.value.as_str()).collect(),
         gave_up: handler.gave_up.as_deref(),
     }
