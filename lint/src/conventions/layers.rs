@@ -68,6 +68,14 @@ pub const ALIASES: [(&str, &str); 4] = [
 /// `do_vfs_ioctl`. What it answers for some files only is not here.
 pub const FOR_ALL: [&str; 5] = ["FIOCLEX", "FIONCLEX", "FIONBIO", "FIOASYNC", "FIONREAD"];
 
+/// Commands that `sk_ioctl` (`net/core/sock.c`) answers for raw sockets of the internet protocols alone,
+/// whichever protocol's handler calls it.
+pub const OF_RAW_SOCKETS: [&str; 4] =
+    ["SIOCGETMIFCNT_IN6", "SIOCGETSGCNT", "SIOCGETSGCNT_IN6", "SIOCGETVIFCNT"];
+
+/// The tables of these sockets.
+pub const RAW_SOCKETS: [&str; 2] = ["inet6_sockraw_ops", "inet_sockraw_ops"];
+
 /// `net/socket.c`.
 pub static SOCKET: Layer = Layer {
     noun: "socket layer",

@@ -20,10 +20,11 @@ declare_rule! {
     /// The handler copies the structure of an `_IOW` or `_IOWR` from the program, reads members of it,
     /// and never reads its flags, or a member named `reserved`, `pad` or the like.
     ///
-    /// The rule says nothing where a function whose source was not read gets the structure. In an
-    /// `_IOWR`, a member that the handler sets before it copies the structure back is a result and not
-    /// a request; so is the whole structure where the handler clears it first, or where a subsystem
-    /// copies it back.
+    /// The rule says nothing where a function whose source was not read gets the structure or the argument,
+    /// where the argument is kept for later, and where the handler copies it a second time into something
+    /// larger, whose size the first copy told. In an `_IOWR`, a member that the handler sets before it
+    /// copies the structure back is a result and not a request; so is the whole structure where the
+    /// handler clears it first, or where a subsystem copies it back.
     ///
     /// # Why
     /// Programs that pass garbage there work today. If a bit got a meaning, they would break, so no bit
@@ -95,6 +96,18 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
+/// Whether the argument is copied from its first byte once more, into something that no structure of its own
+/// stands for: a header that was read for the size of the whole.
+fn is_fetched_again(command: &HandledCommand, copied: &CopiedIn) -> bool {
+    let has_own = |span| command.copied_in.iter().any(|other| other.span == span);
+    command.accesses.iter().any(|access| {
+        access.way == Way::In
+            && access.part == Part::Whole
+            && access.span != copied.span
+            && !has_own(access.span)
+    })
+}
+
 /// The flags and reserved members of a command's argument that are neither read nor an answer.
 fn ignored<'a>(
     cx: &Context<'a>,
@@ -119,6 +132,8 @@ fn ignored<'a>(
         && !copied.escapes
         && !copied.read.is_empty()
         && !copied.read.contains("")
+        && !command.escapes
+        && !is_fetched_again(command, copied)
         && cx.declared().record(cx.interface, &copied.ty) == Some(*id);
     let Some(record) = cx.interface.body(*id, abi).filter(|_| is_looked_into) else {
         return Vec::new();

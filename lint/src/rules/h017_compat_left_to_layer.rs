@@ -3,6 +3,7 @@
 use ioctlkit_model::{Finding, Fix, HandledCommand, Label, Safety};
 
 use crate::context::Context;
+use crate::conventions::layers::{OF_RAW_SOCKETS, RAW_SOCKETS};
 use crate::conventions::{self, Compat};
 use crate::declare_rule;
 use crate::driver_code;
@@ -26,7 +27,8 @@ declare_rule! {
     ///
     /// # Source
     /// `net/socket.c`, `compat_sock_ioctl_trans`; `drivers/tty/tty_io.c`, `tty_compat_ioctl`;
-    /// `drivers/media/v4l2-core/v4l2-compat-ioctl32.c`, `v4l2_compat_ioctl32`.
+    /// `drivers/media/v4l2-core/v4l2-compat-ioctl32.c`, `v4l2_compat_ioctl32`; `net/core/sock.c`,
+    /// `sk_ioctl`, for what raw sockets alone answer.
     ///
     /// # Example
     /// ```c
@@ -83,8 +85,11 @@ fn check_source(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let Some(Compat::Layer(layer)) = convention.map(|it| it.compat) else { continue };
         let is_whole = handler.gave_up.is_none();
         let is_left = |command: &&HandledCommand| {
+            let name = command.name.as_str();
             let is_refused = command.only_fails && is_whole;
-            !is_refused && !layer.passes(cx.declared(), &command.name)
+            let is_of_others =
+                OF_RAW_SOCKETS.contains(&name) && !RAW_SOCKETS.contains(&&*table.name);
+            !is_refused && !is_of_others && !layer.passes(cx.declared(), name)
         };
         let left: Vec<&HandledCommand> = handler.commands.iter().filter(is_left).collect();
         let Some(first) = left.first() else { continue };

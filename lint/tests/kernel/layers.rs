@@ -4,15 +4,22 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use ioctl_lint::conventions::layers::{ALIASES, FOR_ALL, Layer, Passes, SOCKET, TTY, VIDEO};
+use ioctl_lint::conventions::layers::{
+    ALIASES, FOR_ALL, Layer, OF_RAW_SOCKETS, Passes, RAW_SOCKETS, SOCKET, TTY, VIDEO,
+};
 
 use crate::tree::unpacked;
 
 /// The files that have the lists. The headers of programs are there anyway.
-pub(crate) const FILES: [&str; 4] = [
+pub(crate) const FILES: [&str; 9] = [
     "drivers/media/v4l2-core/v4l2-compat-ioctl32.c",
     "drivers/tty/tty_io.c",
     "fs/ioctl.c",
+    "include/linux/mroute6.h",
+    "net/core/sock.c",
+    "net/ipv4/af_inet.c",
+    "net/ipv4/ipmr.c",
+    "net/ipv6/raw.c",
     "net/socket.c",
 ];
 
@@ -75,6 +82,30 @@ fn what_no_layer_keeps_back_is_answered_by_linux_6_12_before_a_driver_is_asked()
     assert!(
         text.contains("case FIONREAD:\n\t\tif (!S_ISREG(inode->i_mode))\n\t\t\treturn vfs_ioctl(")
     );
+}
+
+#[test]
+fn what_raw_sockets_alone_answer_is_so_in_linux_6_12() {
+    let kernel = kernel();
+    let every = function(&kernel, ("net/core/sock.c", "sk_ioctl"));
+    let own = [
+        ("AF_INET", "net/ipv4/ipmr.c", "ipmr_sk_ioctl"),
+        ("AF_INET6", "include/linux/mroute6.h", "ip6mr_sk_ioctl"),
+    ];
+    let mut answered = BTreeSet::new();
+    for (family, file, name) in own {
+        let asked = format!(
+            "if (sk->sk_type == SOCK_RAW && sk->sk_family == {family})\n\t\trc = {name}(sk, cmd, arg);"
+        );
+        assert!(every.contains(&asked), "{every}");
+        answered.extend(labels(&function(&kernel, (file, name))).into_iter().map(str::to_owned));
+    }
+    assert_eq!(answered, OF_RAW_SOCKETS.map(str::to_owned).into());
+    let files = ["net/ipv6/raw.c", "net/ipv4/af_inet.c"];
+    for (file, table) in files.into_iter().zip(RAW_SOCKETS) {
+        let text = std::fs::read_to_string(kernel.join(file)).unwrap();
+        assert!(text.contains(&format!("const struct proto_ops {table} = {{")), "{file}");
+    }
 }
 
 #[test]
