@@ -60,6 +60,7 @@ pub fn mark(cx: &Context<'_>, findings: &mut [Finding]) {
         }
     }
     mark_commands(cx, findings);
+    mark_packed(cx, findings);
     mark_unnumbered(cx, findings);
     mark_same(findings);
 }
@@ -123,6 +124,28 @@ fn mark_commands(cx: &Context<'_>, findings: &mut [Finding]) {
     }
     for (place, fingerprint) in follow {
         findings[place].cause = Some(fingerprint);
+    }
+}
+
+/// A 64-bit member that is misaligned because it is packed: whoever gives it a place of its own drops the
+/// packing.
+fn mark_packed(cx: &Context<'_>, findings: &mut [Finding]) {
+    let members = Members::of(cx);
+    let is_open = |it: &Finding, rule: &Rule| it.rule.code == rule.info.code && it.cause.is_none();
+    let mut misaligned: HashMap<RecordId, (Span, String)> = HashMap::new();
+    for finding in findings.iter().filter(|it| is_open(it, &rules::MISALIGNED_64)) {
+        if let Some(record) = members.record(finding) {
+            misaligned.entry(record).or_insert_with(|| (finding.span, finding.fingerprint()));
+        }
+    }
+    for finding in findings.iter_mut().filter(|it| is_open(it, &rules::PACKED)) {
+        let Some((span, cause)) = members.record(finding).and_then(|it| misaligned.get(&it)) else {
+            continue;
+        };
+        // A member that is packed by itself moves no other one.
+        if finding.member.is_none() || finding.span == *span {
+            finding.cause = Some(cause.clone());
+        }
     }
 }
 

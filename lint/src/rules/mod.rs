@@ -95,6 +95,7 @@ pub(crate) use l005_size_t_member::SIZE_T_MEMBER;
 pub(crate) use l006_time_member::TIME_MEMBER;
 pub(crate) use l012_misaligned_64::MISALIGNED_64;
 pub(crate) use l013_size_not_multiple_of_8::SIZE_NOT_MULTIPLE_OF_8;
+pub(crate) use l015_packed::PACKED;
 pub(crate) use l017_same_size_other_layout::SAME_SIZE_OTHER_LAYOUT;
 pub(crate) use l019_not_self_contained::NOT_SELF_CONTAINED;
 pub(crate) use l020_legacy_typedef::LEGACY_TYPEDEF;

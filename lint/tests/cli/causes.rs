@@ -76,6 +76,36 @@ fn each_structure_has_one_cause_with_one_edit_that_leaves_nothing_to_report() {
 }
 
 #[test]
+fn what_packing_misaligns_and_the_packing_are_one_cause() {
+    let followed = |members: &str, rest: &str| {
+        let text = header(members).replace("};", rest);
+        let folder = Folder::with("foo.h", &text);
+        let select =
+            ["check", "--no-config", "--select", "L004,L012,L015", "--format", "json", "foo.h"];
+        let report: Value = serde_json::from_str(&folder.run(&select).stdout).unwrap();
+        let found = report["findings"].as_array().unwrap().clone();
+        let fingerprint = |code: &str| {
+            let of_code = found.iter().find(|it| it["code"] == code);
+            of_code.map_or(Value::Null, |it| it["fingerprint"].clone())
+        };
+        let packed = found.iter().find(|it| it["code"] == "L015").expect("no L015");
+        let is_cause =
+            |code: &&str| !packed["cause"].is_null() && packed["cause"] == fingerprint(code);
+        let causes = ["L004", "L012"].into_iter().filter(is_cause);
+        causes.collect::<Vec<_>>()
+    };
+    let packed = "} __attribute__((packed));";
+    assert_eq!(followed("__u8 kind;\n\t__u64 time;", packed), ["L012"]);
+    let own = "__u8 kind;\n\t__u64 time __attribute__((packed));";
+    assert_eq!(followed(own, "};"), ["L012"]);
+    // The member that is packed is not the one that lies wrong.
+    let other = "__u32 kind;\n\t__u64 time;\n\t__u32 more __attribute__((packed));";
+    assert_eq!(followed(other, "};"), [""; 0]);
+    // Whoever mends the pointer leaves the packing.
+    assert_eq!(followed("__u8 kind;\n\tvoid *p;\n\t__u64 time;", packed), [""; 0]);
+}
+
+#[test]
 fn the_edit_brings_the_header_that_declares_its_types() {
     let text = "#include <linux/ioctl.h>\n\nstruct foo {\n\tint id;\n\tlong n;\n\tint last;\n};\n\
                 #define FOO_GET _IOR(0xdc, 1, struct foo)\n";
