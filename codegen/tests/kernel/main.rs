@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
-use support::{DRIVERS, JUDGED, SERIES, attempt, run, target};
+use support::{DRIVERS, GONG, JUDGED, SERIES, attempt, is_full, run, target};
 
 const SOURCE: &str = "/usr/src/linux-source-6.12.tar.xz";
 
@@ -75,6 +75,22 @@ fn every_driver_builds_without_a_word_from_the_compiler_and_sparse() {
             assert!(said.is_empty(), "{} for {series}:\n{}", driver.name, said.join("\n"));
             assert!(module.exists());
         }
+    }
+}
+
+/// Under `W=2` gcc warns of the kernel's headers and macros, too: what counts is where a warning is.
+#[test]
+fn no_driver_has_a_line_that_the_compiler_warns_of_at_the_second_level() {
+    let drivers = if is_full() { &JUDGED[..] } else { &[GONG] };
+    for driver in drivers {
+        let folder = driver.copy("second-level");
+        let (_, said) = target(SERIES[1]).build(&folder, &["-s", "W=2", &driver.option()]);
+        let is_ours = |line: &&str| {
+            line.starts_with(folder.to_str().unwrap()) && line.contains(": warning: ")
+        };
+        let ours: Vec<&str> = said.lines().filter(is_ours).collect();
+        assert_eq!(ours, [""; 0], "{}", driver.name);
+        assert!(said.contains("warning: "), "the level has nothing to say of the headers either");
     }
 }
 
