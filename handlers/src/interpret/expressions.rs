@@ -340,6 +340,10 @@ impl<'p> Run<'p> {
             {
                 Value::CommandPart(CommandPart::Type)
             }
+            // The type letter at its place: a gate by it, as `(cmd & 0xff00) == 0x0200`, is no command.
+            (Binary::And, Value::Command, Value::Constant(mask)) if mask.number == Some(0xff00) => {
+                Value::Unknown
+            }
             (Binary::And, Value::Command, _) => {
                 if matches!(right.kind, ExpressionKind::Unary { operator: Unary::Complement, .. }) {
                     Value::CommandPart(CommandPart::WithoutSize)
