@@ -289,3 +289,22 @@ fn completions_and_manual_pages_are_made() {
     let page = bench().arg("man").output().unwrap();
     assert!(String::from_utf8(page.stdout).unwrap().contains(".TH ioctl-bench 1"));
 }
+
+#[test]
+fn messages_have_colours_where_they_are_asked_for() {
+    let message = |arguments: &[&str]| {
+        let run = Command::new(env!("CARGO_BIN_EXE_ioctl-bench"))
+            .args(arguments)
+            .args(["report", "no\x1b[2Jsuch.json"])
+            .output()
+            .unwrap();
+        assert_eq!(run.status.code(), Some(2), "{run:?}");
+        String::from_utf8(run.stderr).unwrap()
+    };
+    assert!(message(&["--color", "always"]).starts_with("\x1b[1;31mioctl-bench\x1b[0m: "));
+    for plain in [&["--color", "never"][..], &[]] {
+        assert!(message(plain).starts_with("ioctl-bench: "), "{plain:?}");
+    }
+    // What a name holds is no colour.
+    assert!(!message(&["--color", "always"]).contains("\x1b[2J"));
+}

@@ -1,5 +1,6 @@
 //! The command line, a file per subcommand.
 
+mod colour;
 mod compare;
 mod completions;
 mod inside;
@@ -16,7 +17,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use colour::Colour;
 use ioctlkit_report::terminal::Terminal;
+use ioctlkit_report::visible;
 
 use crate::results::Results;
 use crate::{Error, files};
@@ -27,6 +30,10 @@ use crate::{Error, files};
 struct Arguments {
     #[command(subcommand)]
     command: Command,
+
+    /// When to use colours; `auto` does on a terminal unless `NO_COLOR` is set
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
+    color: Colour,
 }
 
 const EXAMPLES: &str = "\
@@ -87,10 +94,21 @@ pub fn main() -> ExitCode {
         Ok(Ending::SomethingFailed) => ExitCode::from(1),
         Ok(Ending::Interrupted) => ExitCode::from(130),
         Err(error) => {
-            say(&format!("ioctl-bench: {error}\n"));
+            say_failure(&error, arguments.color);
             ExitCode::from(2)
         }
     }
+}
+
+/// Says why nothing could be done.
+fn say_failure(error: &Error, colour: Colour) {
+    let text = error.to_string();
+    let text = visible::in_lines(&text);
+    if !colour.is_on() {
+        return say(&format!("ioctl-bench: {text}\n"));
+    }
+    let mut stderr = Terminal::coloured(io::stderr().lock());
+    let _ = writeln!(stderr, "\x1b[1;31mioctl-bench\x1b[0m: {text}").and_then(|()| stderr.flush());
 }
 
 /// Help on standard output, and what is wrong with the command line on standard error.
