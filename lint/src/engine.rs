@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use ioctlkit_model::{FileId, Finding, Interface, Layouts, RuleInfo, Severity};
+use ioctlkit_model::{FileId, Finding, Interface, Layouts, RuleInfo, Severity, SourceMap};
 use rayon::prelude::*;
 
 use crate::account::Account;
@@ -42,7 +42,7 @@ fn findings(context: &Context<'_>, rules: &[&'static Rule]) -> Vec<Finding> {
     for finding in &mut findings {
         kernel_types.complete(finding);
     }
-    order(&mut findings);
+    order(&mut findings, &interface.sources);
     findings
 }
 
@@ -84,7 +84,7 @@ pub fn check(interface: &Interface, references: &References, levels: &Levels) ->
     for finding in &mut findings {
         join.apply(finding);
     }
-    order(&mut findings);
+    order(&mut findings, &interface.sources);
     causes::mark(&context, &mut findings);
     Checked {
         findings,
@@ -112,6 +112,6 @@ impl Severities<'_> {
     }
 }
 
-fn order(findings: &mut [Finding]) {
-    findings.sort_by(|a, b| (a.span, a.rule.code).cmp(&(b.span, b.rule.code)));
+fn order(findings: &mut [Finding], sources: &SourceMap) {
+    findings.sort_by_cached_key(|it| (sources.place(it.span.file), it.span, it.rule.code));
 }

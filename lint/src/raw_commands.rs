@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ioctlkit_abi::{AbiSet, Encoding};
 use ioctlkit_model::{
-    Command, CommandBody, Interface, Language, Layouts, RawNumber, Span, THROUGH_CONDITION,
+    Command, CommandBody, FileId, Interface, Language, Layouts, RawNumber, Span, THROUGH_CONDITION,
     THROUGH_CONSTANT, Word,
 };
 
@@ -53,19 +53,19 @@ pub(crate) fn find<'a>(cx: &Context<'a>) -> Vec<RawCommand<'a>> {
     if cx.interface.raw_numbers.is_empty() {
         return Vec::new();
     }
-    let own_letters: BTreeSet<(u32, u8)> = cx
+    let own_letters: BTreeSet<(FileId, u8)> = cx
         .interface
         .commands
         .iter()
         .flat_map(|command| command.variants.iter().map(move |(_, body)| (command, body)))
-        .map(|(command, body)| (command.span.file.index() as u32, body.type_letter as u8))
+        .map(|(command, body)| (command.span.file, body.type_letter as u8))
         .collect();
     let known = known_numbers(cx);
     let (mut found, mut doubtful) = (Vec::new(), Vec::new());
     for raw in &cx.interface.raw_numbers {
         for (abis, number) in raw.variants.iter() {
             let Some(literal) = cx.interface.definitions.hexadecimal(raw.span) else { continue };
-            let file = raw.span.file.index() as u32;
+            let file = raw.span.file;
             let letter = (*number >> 8) as u8;
             let own = own_letters.contains(&(file, letter));
             let digits = digits(literal);

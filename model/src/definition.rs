@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::{FileShift, Record, Span};
+use crate::{Record, Span};
 
 /// What is known of the spelling of definitions, by their spans.
 #[derive(Debug, Clone, Default)]
@@ -116,21 +116,8 @@ impl Definitions {
         }
     }
 
-    /// Takes in those of another interface, whose files have moved.
-    pub(crate) fn append(&mut self, other: Self, files: FileShift) {
-        let moved = other.0.into_iter().map(|(span, mut definition)| {
-            match &mut definition.written {
-                Written::Call(call) => {
-                    call.span = files.span(call.span);
-                    let words = std::iter::once(&mut call.name).chain(&mut call.arguments);
-                    words.for_each(|word| word.span = files.span(word.span));
-                }
-                Written::Hexadecimal(literal) => literal.span = files.span(literal.span),
-                Written::Name(_) | Written::Otherwise => {}
-            }
-            definition.head = definition.head.map(|head| files.span(head));
-            (files.span(span), definition)
-        });
-        self.0.extend(moved);
+    /// Takes in those of another interface.
+    pub(crate) fn append(&mut self, mut other: Self) {
+        self.0.append(&mut other.0);
     }
 }

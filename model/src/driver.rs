@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
-use crate::{FileId, FileShift, Span};
+use crate::{FileId, Span};
 
 /// What was read of a driver's C source.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -39,45 +39,37 @@ impl DriverCode {
         self.tables.is_empty() && self.handlers.is_empty() && self.not_understood.is_empty()
     }
 
-    /// Takes in what was read besides, whose files have moved.
-    pub(crate) fn append(&mut self, mut other: Self, files: FileShift) {
-        other.each_span(&mut |span| *span = files.span(*span));
-        let handlers = self.handlers.len() as u32;
-        for table in &mut other.tables {
+    /// Takes in what was read besides.
+    pub(crate) fn append(&mut self, other: Self) {
+        let before = self.handlers.len() as u32;
+        // Each by its name, so that none is forgotten.
+        let Self {
+            files,
+            declared_in,
+            symbols,
+            mentions,
+            architectures,
+            is_whole_kernel,
+            mut tables,
+            handlers,
+            not_understood,
+            unknown_calls,
+        } = other;
+        for table in &mut tables {
             for slot in [&mut table.native, &mut table.compat].into_iter().flatten() {
-                slot.handler = slot.handler.map(|place| place + handlers);
+                slot.handler = slot.handler.map(|place| place + before);
             }
         }
-        self.files.extend(other.files.into_iter().map(|file| files.file(file)));
-        self.declared_in.append(&mut other.declared_in);
-        self.symbols.append(&mut other.symbols);
-        self.mentions.append(&mut other.mentions);
-        let moved = other.architectures.into_iter().map(|(file, known)| (files.file(file), known));
-        self.architectures.extend(moved);
-        self.is_whole_kernel |= other.is_whole_kernel;
-        self.tables.append(&mut other.tables);
-        self.handlers.append(&mut other.handlers);
-        self.not_understood.append(&mut other.not_understood);
-        self.unknown_calls += other.unknown_calls;
-    }
-
-    fn each_span(&mut self, see: &mut dyn FnMut(&mut Span)) {
-        for table in &mut self.tables {
-            see(&mut table.span);
-            for slot in [&mut table.native, &mut table.compat].into_iter().flatten() {
-                see(&mut slot.span);
-            }
-        }
-        for lost in &mut self.not_understood {
-            see(&mut lost.span);
-        }
-        for handler in &mut self.handlers {
-            see(&mut handler.span);
-            handler.unknown.iter_mut().for_each(|answer| see(&mut answer.span));
-            for command in handler.commands.iter_mut().chain(&mut handler.in_compat) {
-                command.each_span(see);
-            }
-        }
+        self.files.extend(files);
+        self.declared_in.extend(declared_in);
+        self.symbols.extend(symbols);
+        self.mentions.extend(mentions);
+        self.architectures.extend(architectures);
+        self.is_whole_kernel |= is_whole_kernel;
+        self.tables.extend(tables);
+        self.handlers.extend(handlers);
+        self.not_understood.extend(not_understood);
+        self.unknown_calls += unknown_calls;
     }
 
     /// The tables that a handler stands in, by its place in [`DriverCode::handlers`].
@@ -223,25 +215,6 @@ pub struct HandledCommand {
     pub returns: Vec<Answer>,
     /// Whether it returns nothing but error numbers: it names the command in order to refuse it.
     pub only_fails: bool,
-}
-
-impl HandledCommand {
-    fn each_span(&mut self, see: &mut dyn FnMut(&mut Span)) {
-        see(&mut self.span);
-        self.accesses.iter_mut().for_each(|access| see(&mut access.span));
-        self.as_number.iter_mut().for_each(&mut *see);
-        self.as_truth.iter_mut().for_each(&mut *see);
-        self.copied_in.iter_mut().for_each(|copied| see(&mut copied.span));
-        for out in &mut self.copied_out {
-            see(&mut out.span);
-            see(&mut out.declared);
-        }
-        for noticed in &mut self.noticed {
-            see(&mut noticed.span);
-            noticed.related.iter_mut().for_each(&mut *see);
-        }
-        self.returns.iter_mut().for_each(|answer| see(&mut answer.span));
-    }
 }
 
 /// Which way a copy goes, as the program sees it.

@@ -52,9 +52,7 @@ pub use object::{
     RecordedMember, RecordedRecord,
 };
 pub use rule::{Languages, RuleInfo, Severity};
-pub use source::{
-    Comment, FileId, FileShift, Include, Language, Position, SourceFile, SourceMap, Span,
-};
+pub use source::{Comment, FileId, Include, Language, Position, SourceFile, SourceMap, Span};
 pub use spelled::{Capability, DriverPath};
 pub use types::{
     Condition, Enum, EnumBody, EnumId, Enumerator, Member, Record, RecordBody, RecordId,

@@ -1,220 +1,233 @@
 //! One interface of two.
+//!
+//! Places stay what they are, for no two files have one id. Types are known by their place in a list, so
+//! that those of the second interface move behind the first one's.
 
 use crate::{
-    Argument, Command, CommandBody, Constant, Encoder, EnumId, Expression, FileShift, Interface,
-    MacroValue, Passing, RecordId, Requested, Type, TypedefId, Variants,
+    Argument, Command, CommandBody, Constant, Contract, Encoder, EnumId, Expression, Family,
+    Interface, Macro, MacroValue, Member, OwnEncoder, PassedArgument, Passing, PointsTo, Purpose,
+    Record, RecordBody, RecordId, Requested, Type, Typedef, TypedefBody, TypedefId, Variants,
 };
 
-/// How far the ids of what is taken in move.
+impl Interface {
+    /// Takes in what another front end read.
+    pub fn append(&mut self, other: Self) {
+        let moved = Moved {
+            records: self.records.len() as u32,
+            enums: self.enums.len() as u32,
+            typedefs: self.typedefs.len() as u32,
+        };
+        // Each by its name, so that none is forgotten.
+        let Self {
+            abis,
+            sources,
+            headers,
+            mut commands,
+            groups,
+            mut families,
+            raw_numbers,
+            mut macros,
+            constants,
+            mut records,
+            enums,
+            mut typedefs,
+            objects,
+            mut passed,
+            code,
+            not_understood,
+            definitions,
+            wide_time,
+        } = other;
+        commands.follow(moved);
+        families.follow(moved);
+        macros.follow(moved);
+        records.follow(moved);
+        typedefs.follow(moved);
+        passed.follow(moved);
+        self.abis = self.abis.union(abis);
+        self.sources.append(sources);
+        self.headers.extend(headers);
+        self.commands.extend(commands);
+        self.groups.extend(groups);
+        self.families.extend(families);
+        self.raw_numbers.extend(raw_numbers);
+        self.macros.extend(macros);
+        self.constants.extend(constants);
+        self.records.extend(records);
+        self.enums.extend(enums);
+        self.typedefs.extend(typedefs);
+        self.objects.extend(objects);
+        self.passed.extend(passed);
+        self.code.append(code);
+        self.not_understood.extend(not_understood);
+        self.definitions.append(definitions);
+        match (&mut self.wide_time, wide_time) {
+            (Some(known), Some(more)) => known.append(*more),
+            (known @ None, more) => *known = more,
+            (Some(_), None) => {}
+        }
+    }
+}
+
+/// How far types move in their lists.
 #[derive(Clone, Copy)]
 struct Moved {
-    files: FileShift,
     records: u32,
     enums: u32,
     typedefs: u32,
 }
 
-impl Interface {
-    /// Takes in what another front end read. Spans of `other`, such as those of its problems, are
-    /// moved with the result.
-    pub fn append(&mut self, other: Self) -> FileShift {
-        let moved = Moved {
-            records: self.records.len() as u32,
-            enums: self.enums.len() as u32,
-            typedefs: self.typedefs.len() as u32,
-            files: self.sources.append(other.sources),
-        };
-        let files = moved.files;
-        self.definitions.append(other.definitions, files);
-        match (&mut self.wide_time, other.wide_time) {
-            (Some(known), Some(more)) => drop(known.append(*more)),
-            (known @ None, more) => *known = more,
-            (Some(_), None) => {}
-        }
-        self.abis = self.abis.union(other.abis);
-        for mut header in other.headers {
-            header.file = files.file(header.file);
-            for error in &mut header.errors {
-                error.span = error.span.map(|span| files.span(span));
+/// What refers to types, directly or in a part of it. A new kind of part is a match that does not compile.
+trait Follow {
+    fn follow(&mut self, moved: Moved);
+}
+
+/// The parts of a structure that refer to types; the others are named, too, so that a new one is not
+/// forgotten.
+macro_rules! parts {
+    ($($name:ident { $($part:ident),* ; $($other:ident),* })*) => {
+        $(impl Follow for $name {
+            fn follow(&mut self, moved: Moved) {
+                let Self { $($part,)* $($other: _,)* } = self;
+                $($part.follow(moved);)*
             }
-            for not_read in &mut header.not_read {
-                not_read.span = files.span(not_read.span);
-            }
-            self.headers.push(header);
+        })*
+    };
+}
+
+parts! {
+    Command { variants, contract; name, c_name, span, differences }
+    CommandBody { argument, encoder; span, through, direction, type_letter, nr }
+    OwnEncoder { number; sign_extends, name }
+    Contract { passing; name, direction, returns, last_nr, min_size, capability, mode, docs }
+    Family { of_any_length; name, span, parameters, expansion, number }
+    Macro { values; name, span, definition }
+    Record { variants; kind, name, typedef_name, c_name, docs, differences, span }
+    RecordBody { aligned, members; span, representation, packed, pack, observed }
+    Member { ty, aligned, purpose; name, span, name_span, bits, packed, condition }
+    Purpose { points_to; role, values, default, constants, docs }
+    PointsTo { element; count, is_writable }
+    Typedef { variants; name, span }
+    TypedefBody { ty, aligned; }
+    PassedArgument { ty, requested; span, function, abis }
+}
+
+impl<T: Follow> Follow for Option<T> {
+    fn follow(&mut self, moved: Moved) {
+        if let Some(part) = self {
+            part.follow(moved);
         }
-        for command in other.commands {
-            self.commands.push(moved.command(command));
-        }
-        for mut family in other.families {
-            family.span = files.span(family.span);
-            family.of_any_length =
-                family.of_any_length.map(|command| Box::new(moved.command(*command)));
-            self.families.push(family);
-        }
-        for mut raw in other.raw_numbers {
-            raw.span = files.span(raw.span);
-            self.raw_numbers.push(raw);
-        }
-        for mut found in other.macros {
-            found.span = files.span(found.span);
-            found.values = found.values.map(|value| match value {
-                MacroValue::Command(body) => MacroValue::Command(moved.command_body(body)),
-                value => value,
-            });
-            self.macros.push(found);
-        }
-        for mut constant in other.constants {
-            constant.span = files.span(constant.span);
-            self.constants.push(constant);
-        }
-        for mut group in other.groups {
-            group.span = files.span(group.span);
-            self.groups.push(group);
-        }
-        for mut record in other.records {
-            record.span = files.span(record.span);
-            record.variants = record.variants.map(|mut body| {
-                body.span = files.span(body.span);
-                body.aligned = body.aligned.map(|aligned| moved.constant(aligned));
-                for member in &mut body.members {
-                    member.span = files.span(member.span);
-                    member.name_span = files.span(member.name_span);
-                    member.ty = moved.ty(std::mem::replace(&mut member.ty, Type::Void));
-                    if let Some(to) = &mut member.purpose.points_to {
-                        to.element = moved.ty(std::mem::replace(&mut to.element, Type::Void));
-                    }
-                    member.aligned = member.aligned.take().map(|aligned| moved.constant(aligned));
-                    if let Some(condition) = &mut member.condition {
-                        condition.span = files.span(condition.span);
-                    }
-                }
-                body
-            });
-            self.records.push(record);
-        }
-        for mut found in other.enums {
-            found.span = files.span(found.span);
-            self.enums.push(found);
-        }
-        for mut typedef in other.typedefs {
-            typedef.span = files.span(typedef.span);
-            typedef.variants = typedef.variants.map(|mut body| {
-                body.ty = moved.ty(body.ty);
-                body.aligned = body.aligned.map(|aligned| moved.constant(aligned));
-                body
-            });
-            self.typedefs.push(typedef);
-        }
-        for mut object in other.objects {
-            object.shift(files);
-            self.objects.push(object);
-        }
-        for mut passed in other.passed {
-            passed.span = files.span(passed.span);
-            passed.ty = moved.ty(passed.ty);
-            passed.requested = passed.requested.map(|requested| moved.requested(requested));
-            self.passed.push(passed);
-        }
-        for mut unknown in other.not_understood {
-            unknown.span = files.span(unknown.span);
-            self.not_understood.push(unknown);
-        }
-        self.code.append(other.code, files);
-        files
     }
 }
 
-impl<T: PartialEq> Variants<T> {
-    fn map(self, mut change: impl FnMut(T) -> T) -> Self {
-        let mut out = Self::default();
-        for (abis, definition) in self {
-            out.add(abis, change(definition));
-        }
-        out
+impl<T: Follow> Follow for Box<T> {
+    fn follow(&mut self, moved: Moved) {
+        T::follow(self, moved);
     }
 }
 
-impl Moved {
-    fn argument(self, argument: Argument) -> Argument {
-        match argument {
-            Argument::None => Argument::None,
-            Argument::Type(ty) => Argument::Type(self.ty(ty)),
-            Argument::SizeOfType(ty) => Argument::SizeOfType(self.ty(ty)),
-            Argument::Size(size) => Argument::Size(self.constant(size)),
+impl<T: Follow> Follow for Vec<T> {
+    fn follow(&mut self, moved: Moved) {
+        for part in self {
+            part.follow(moved);
         }
     }
+}
 
-    fn command_body(self, mut body: CommandBody) -> CommandBody {
-        body.span = self.files.span(body.span);
-        body.argument = self.argument(body.argument);
-        if let Encoder::Own(own) = &mut body.encoder {
-            let number = std::mem::replace(&mut own.number, Constant::Known(0));
-            own.number = self.constant(number);
-        }
-        body
+impl<T: Follow> Follow for Variants<T> {
+    fn follow(&mut self, moved: Moved) {
+        self.definitions_mut().for_each(|definition| definition.follow(moved));
     }
+}
 
-    fn command(self, mut command: Command) -> Command {
-        command.span = self.files.span(command.span);
-        command.variants = command.variants.map(|body| self.command_body(body));
-        if let Some(contract) = &mut command.contract {
-            let passing = std::mem::replace(&mut contract.passing, Passing::Nothing);
-            contract.passing = self.passing(passing);
-        }
-        command
-    }
-
-    fn passing(self, passing: Passing) -> Passing {
-        match passing {
-            Passing::Nothing => Passing::Nothing,
-            Passing::Pointer(ty) => Passing::Pointer(self.ty(ty)),
-            Passing::Flexible(ty) => Passing::Flexible(self.ty(ty)),
-            Passing::Buffer(ty) => Passing::Buffer(self.ty(ty)),
-            Passing::Value(ty) => Passing::Value(self.ty(ty)),
+impl Follow for MacroValue {
+    fn follow(&mut self, moved: Moved) {
+        match self {
+            Self::Command(body) => body.follow(moved),
+            Self::Integer(_) | Self::Other => {}
         }
     }
+}
 
-    fn ty(self, ty: Type) -> Type {
-        match ty {
-            Type::Pointer(to) => Type::Pointer(Box::new(self.ty(*to))),
-            Type::Array(element, count) => {
-                Type::Array(Box::new(self.ty(*element)), self.constant(count))
+impl Follow for Encoder {
+    fn follow(&mut self, moved: Moved) {
+        match self {
+            Self::Own(own) => own.follow(moved),
+            Self::Kernel | Self::Masked => {}
+        }
+    }
+}
+
+impl Follow for Argument {
+    fn follow(&mut self, moved: Moved) {
+        match self {
+            Self::None => {}
+            Self::Type(ty) | Self::SizeOfType(ty) => ty.follow(moved),
+            Self::Size(size) => size.follow(moved),
+        }
+    }
+}
+
+impl Follow for Requested {
+    fn follow(&mut self, moved: Moved) {
+        match self {
+            Self::Command(_, argument) => argument.follow(moved),
+            Self::Number(..) => {}
+        }
+    }
+}
+
+impl Follow for Passing {
+    fn follow(&mut self, moved: Moved) {
+        match self {
+            Self::Nothing => {}
+            Self::Pointer(ty) | Self::Flexible(ty) | Self::Buffer(ty) | Self::Value(ty) => {
+                ty.follow(moved);
             }
-            Type::FlexibleArray(element) => Type::FlexibleArray(Box::new(self.ty(*element))),
-            Type::Record(id) => Type::Record(RecordId(id.0 + self.records)),
-            Type::Enum(id) => Type::Enum(EnumId(id.0 + self.enums)),
-            Type::Typedef(id) => Type::Typedef(TypedefId(id.0 + self.typedefs)),
-            Type::Void | Type::Scalar(_) | Type::Function | Type::Unknown(_) => ty,
         }
     }
+}
 
-    fn requested(self, requested: Requested) -> Requested {
-        match requested {
-            Requested::Command(name, argument) => Requested::Command(name, self.argument(argument)),
-            number @ Requested::Number(..) => number,
-        }
-    }
-
-    fn constant(self, constant: Constant) -> Constant {
-        match constant {
-            Constant::Known(value) => Constant::Known(value),
-            Constant::Expression(inner) => Constant::Expression(Box::new(self.expression(*inner))),
-        }
-    }
-
-    fn expression(self, expression: Expression) -> Expression {
-        let boxed = |inner: Box<Expression>| Box::new(self.expression(*inner));
-        match expression {
-            Expression::SizeOf(ty) => Expression::SizeOf(self.ty(ty)),
-            Expression::AlignOf(ty) => Expression::AlignOf(self.ty(ty)),
-            Expression::Unary(operator, operand) => Expression::Unary(operator, boxed(operand)),
-            Expression::Binary(operator, left, right) => {
-                Expression::Binary(operator, boxed(left), boxed(right))
+impl Follow for Type {
+    fn follow(&mut self, moved: Moved) {
+        match self {
+            Self::Pointer(to) | Self::FlexibleArray(to) => to.follow(moved),
+            Self::Array(element, count) => {
+                element.follow(moved);
+                count.follow(moved);
             }
-            Expression::Conditional(condition, then, otherwise) => {
-                Expression::Conditional(boxed(condition), boxed(then), boxed(otherwise))
+            Self::Record(RecordId(id)) => *id += moved.records,
+            Self::Enum(EnumId(id)) => *id += moved.enums,
+            Self::Typedef(TypedefId(id)) => *id += moved.typedefs,
+            Self::Void | Self::Scalar(_) | Self::Function | Self::Unknown(_) => {}
+        }
+    }
+}
+
+impl Follow for Constant {
+    fn follow(&mut self, moved: Moved) {
+        match self {
+            Self::Known(_) => {}
+            Self::Expression(inner) => inner.follow(moved),
+        }
+    }
+}
+
+impl Follow for Expression {
+    fn follow(&mut self, moved: Moved) {
+        match self {
+            Self::SizeOf(ty) | Self::AlignOf(ty) => ty.follow(moved),
+            Self::Unary(_, operand) => operand.follow(moved),
+            Self::Binary(_, left, right) => {
+                left.follow(moved);
+                right.follow(moved);
             }
-            Expression::Literal(_) | Expression::BiggestAlign => expression,
+            Self::Conditional(condition, then, otherwise) => {
+                condition.follow(moved);
+                then.follow(moved);
+                otherwise.follow(moved);
+            }
+            Self::Literal(_) | Self::BiggestAlign => {}
         }
     }
 }
@@ -242,7 +255,7 @@ mod tests {
             Box::new(Expression::Literal(i128::from(count))),
         );
         let member = Member {
-            purpose: crate::Purpose::default(),
+            purpose: Purpose::default(),
             name: Some("m".into()),
             span,
             name_span: span,

@@ -3,7 +3,7 @@
 
 use ioctlkit_abi::{AbiId, Placement};
 
-use crate::{FileId, FileShift, Span};
+use crate::{FileId, Span};
 
 /// Where a compiler has put the members of a structure.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,28 +39,6 @@ pub struct Object {
     pub tables: Vec<HandlerTable>,
     /// What the generator of the module says of its interface.
     pub record: Option<AbiRecord>,
-}
-
-impl Object {
-    /// Follows its file into another map.
-    pub fn shift(&mut self, files: FileShift) {
-        self.file = files.file(self.file);
-        let moved = |span: &mut Span| *span = files.span(*span);
-        for table in &mut self.tables {
-            moved(&mut table.span);
-            for handler in table.native.iter_mut().chain(&mut table.compat) {
-                moved(&mut handler.span);
-            }
-        }
-        if let Some(record) = &mut self.record {
-            moved(&mut record.span);
-            record.commands.iter_mut().for_each(|command| moved(&mut command.span));
-            for record in &mut record.records {
-                moved(&mut record.span);
-                record.members.iter_mut().for_each(|member| moved(&mut member.span));
-            }
-        }
-    }
 }
 
 /// A structure of function pointers, one of which the kernel calls for an ioctl.

@@ -1,17 +1,21 @@
 //! The text that was read, and places in it.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-/// A file of a [`SourceMap`].
+/// A file that this process has read. No two have the same, whatever reads them and on whatever thread: a
+/// place stays what it is when the files of several readings come together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct FileId(u32);
+pub struct FileId(u64);
 
 impl FileId {
-    /// The index in the map, in the order of adding.
-    pub fn index(self) -> usize {
-        self.0 as usize
+    /// One that no file has.
+    fn unused() -> Self {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        Self(NEXT.fetch_add(1, Ordering::Relaxed))
     }
 }
 
@@ -252,26 +256,11 @@ fn characters(bytes: &[u8]) -> u32 {
     bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count() as u32
 }
 
-/// What [`SourceMap::append`] did to the files' ids.
-#[derive(Debug, Clone, Copy)]
-pub struct FileShift(u32);
-
-impl FileShift {
-    /// The file in the map that it was added to.
-    pub fn file(self, file: FileId) -> FileId {
-        FileId(file.0 + self.0)
-    }
-
-    /// The span in the map that the files were added to.
-    pub fn span(self, span: Span) -> Span {
-        Span { file: FileId(span.file.0 + self.0), ..span }
-    }
-}
-
-/// Every file that a run has read.
+/// The files of one reading, or of several.
 #[derive(Debug, Clone, Default)]
 pub struct SourceMap {
-    files: Vec<SourceFile>,
+    files: Vec<(FileId, SourceFile)>,
+    places: BTreeMap<FileId, u32>,
 }
 
 impl SourceMap {
@@ -292,7 +281,7 @@ impl SourceMap {
     }
 
     fn push(&mut self, path: PathBuf, text: Arc<str>, language: Language) -> FileId {
-        self.files.push(SourceFile {
+        let file = SourceFile {
             path,
             text,
             includes: Vec::new(),
@@ -302,32 +291,56 @@ impl SourceMap {
             line_starts: OnceLock::new(),
             code_from: OnceLock::new(),
             characters: OnceLock::new(),
-        });
-        FileId(self.files.len() as u32 - 1)
+        };
+        let id = FileId::unused();
+        self.put(id, file);
+        id
     }
 
-    /// Takes in the files of `other`. Spans of `other` are moved with the result.
-    pub fn append(&mut self, other: Self) -> FileShift {
-        let shift = FileShift(self.files.len() as u32);
-        self.files.extend(other.files);
-        shift
+    fn put(&mut self, id: FileId, file: SourceFile) {
+        self.places.insert(id, self.files.len() as u32);
+        self.files.push((id, file));
+    }
+
+    /// Takes in the files of another reading, behind its own. What it has already stays as it is.
+    pub fn append(&mut self, other: Self) {
+        for (id, file) in other.files {
+            if !self.places.contains_key(&id) {
+                self.put(id, file);
+            }
+        }
+    }
+
+    /// How many files stand before this one: the order in which places are told.
+    ///
+    /// # Panics
+    /// If the file is of none of these readings.
+    pub fn place(&self, id: FileId) -> usize {
+        self.places[&id] as usize
     }
 
     /// Shows every file under another path.
     pub fn rename(&mut self, mut path: impl FnMut(&Path) -> PathBuf) {
-        for file in &mut self.files {
+        for (_, file) in &mut self.files {
             file.path = path(&file.path);
         }
     }
 
     /// The file.
+    ///
+    /// # Panics
+    /// If it is of none of these readings.
     pub fn file(&self, id: FileId) -> &SourceFile {
-        &self.files[id.index()]
+        &self.files[self.place(id)].1
     }
 
     /// The file, for the front end that reads it.
+    ///
+    /// # Panics
+    /// As [`SourceMap::file`].
     pub fn file_mut(&mut self, id: FileId) -> &mut SourceFile {
-        &mut self.files[id.index()]
+        let place = self.place(id);
+        &mut self.files[place].1
     }
 
     /// The path of the file that `span` is in.
@@ -345,9 +358,9 @@ impl SourceMap {
         self.file(span.file).text.get(span.start as usize..span.end as usize).unwrap_or("")
     }
 
-    /// Every file with its id.
-    pub fn iter(&self) -> impl Iterator<Item = (FileId, &SourceFile)> {
-        self.files.iter().enumerate().map(|(index, file)| (FileId(index as u32), file))
+    /// Every file with its id, in order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (FileId, &SourceFile)> {
+        self.files.iter().map(|(id, file)| (*id, file))
     }
 }
 
@@ -388,14 +401,17 @@ mod tests {
     }
 
     #[test]
-    fn spans_follow_their_files_into_another_map() {
-        let mut first = SourceMap::default();
-        first.add("a.h".into(), "aaa".into());
-        let mut second = SourceMap::default();
-        let file = second.add("b.h".into(), "x b y".into());
-        let span = Span { file, start: 2, end: 3 };
-        let moved = first.append(second).span(span);
-        assert_eq!(first.text(moved), "b");
-        assert_eq!(first.path(moved), Path::new("b.h"));
+    fn a_place_is_the_same_among_the_files_of_another_reading() {
+        let (mut first, mut second) = (SourceMap::default(), SourceMap::default());
+        let behind = second.add("b.h".into(), "x b y".into());
+        let before = first.add("a.h".into(), "aaa".into());
+        first.append(second.clone());
+        first.append(second);
+        let span = Span { file: behind, start: 2, end: 3 };
+        assert_eq!(first.text(span), "b");
+        assert_eq!(first.path(span), Path::new("b.h"));
+        let files: Vec<FileId> = first.iter().map(|(file, _)| file).collect();
+        assert_eq!(files, [before, behind]);
+        assert_eq!([first.place(before), first.place(behind)], [0, 1]);
     }
 }

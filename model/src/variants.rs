@@ -33,6 +33,11 @@ impl<T> Variants<T> {
         self.0.iter().map(|(abis, definition)| (*abis, definition))
     }
 
+    /// Every definition, to be changed so that two that differ still do.
+    pub(crate) fn definitions_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.0.iter_mut().map(|(_, definition)| definition)
+    }
+
     /// The definition that was added first, usually that of the first ABI.
     pub fn first(&self) -> Option<&T> {
         self.0.first().map(|(_, definition)| definition)

@@ -48,7 +48,7 @@ pub fn render(
     let consequences = report.consequences();
     // What matters most in a file comes first.
     let mut causes: Vec<&Finding> = report.causes().collect();
-    causes.sort_by_key(|finding| (finding.span.file, Reverse(finding.severity)));
+    causes.sort_by_key(|it| (sources.place(it.span.file), Reverse(it.severity)));
     for finding in causes {
         let following = consequences.get(finding.fingerprint().as_str());
         let following = following.map(Vec::as_slice).unwrap_or_default();

@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use ioctlkit_model::{
-    Finding, Fix, Label, Problem, ProblemKind, Report, RuleInfo, Severity, SourceMap, Span,
+    FileId, Finding, Fix, Label, Problem, ProblemKind, Report, RuleInfo, Severity, SourceMap, Span,
 };
 use serde::Serialize;
 
@@ -161,14 +161,14 @@ fn region(place: &Place<'_>) -> Region {
 
 /// A fix with its edits by file; `None` where a person must do it, for which SARIF has no form.
 fn sarif_fix(fix: &Fix, sources: &SourceMap) -> Option<SarifFix> {
-    let mut changes: Vec<(usize, ArtifactChange)> = Vec::new();
+    let mut changes: Vec<(FileId, ArtifactChange)> = Vec::new();
     for edit in &fix.edits {
         let place = Place::of(edit.span, sources);
         let replacement = Replacement {
             deleted_region: region(&place),
             inserted_content: Text { text: edit.replacement.clone() },
         };
-        let file = edit.span.file.index();
+        let file = edit.span.file;
         match changes.iter_mut().find(|(known, _)| *known == file) {
             Some((_, change)) => change.replacements.push(replacement),
             None => changes.push((

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
-use ioctlkit_model::{FileId, FileShift, Interface, Layouts, Span};
+use ioctlkit_model::{FileId, Interface, Layouts, Span};
 
 use super::{Comparison, compare_architectures};
 
@@ -22,7 +22,6 @@ pub struct ObjectSource {
     /// The names that were asked for, such as `linux/vduse.h`.
     pub names: Vec<String>,
     interface: Interface,
-    shift: FileShift,
 }
 
 /// Headers that were read together, and the files that are compared with them.
@@ -31,38 +30,34 @@ pub struct Reference {
     /// The names that were asked for, such as `linux/kvm.h`.
     pub names: Vec<String>,
     interface: Interface,
-    shift: FileShift,
     files: BTreeSet<FileId>,
     comparison: OnceLock<Comparison>,
 }
 
 impl References {
-    /// Adds headers for some files of `rust`. The headers' text joins that of `rust`, so that
-    /// findings can point to it: what moves their spans is yielded.
+    /// Adds headers for some files of `rust`. The headers' files join those of `rust`, so that
+    /// findings can point to them.
     pub fn add(
         &mut self,
         rust: &mut Interface,
         names: Vec<String>,
         headers: Interface,
         files: BTreeSet<FileId>,
-    ) -> FileShift {
-        let shift = rust.sources.append(headers.sources.clone());
+    ) {
+        rust.sources.append(headers.sources.clone());
         let comparison = OnceLock::new();
-        self.headers.push(Reference { names, interface: headers, shift, files, comparison });
-        shift
+        self.headers.push(Reference { names, interface: headers, files, comparison });
     }
 
-    /// Adds what the objects of a run are compared with. Its text joins that of `objects`: what
-    /// moves its spans is yielded.
+    /// Adds what the objects of a run are compared with. Its files join those of `objects`.
     pub fn add_for_objects(
         &mut self,
         objects: &mut Interface,
         names: Vec<String>,
         sources: Interface,
-    ) -> FileShift {
-        let shift = objects.sources.append(sources.sources.clone());
-        self.of_objects.push(ObjectSource { names, interface: sources, shift });
-        shift
+    ) {
+        objects.sources.append(sources.sources.clone());
+        self.of_objects.push(ObjectSource { names, interface: sources });
     }
 
     /// What the objects of the run are compared with.
@@ -82,14 +77,9 @@ impl References {
 }
 
 impl ObjectSource {
-    /// What it defines. Its spans are those of its own sources: [`ObjectSource::span`] moves them.
+    /// What it defines.
     pub fn interface(&self) -> &Interface {
         &self.interface
-    }
-
-    /// A place in it, in the sources of the run.
-    pub fn span(&self, span: Span) -> Span {
-        self.shift.span(span)
     }
 
     /// The file of a place as people write it: the end of its path that was asked for, else its
@@ -106,15 +96,9 @@ impl ObjectSource {
 }
 
 impl Reference {
-    /// What the headers define. Its spans are those of its own sources: [`Reference::span`] moves
-    /// them.
+    /// What the headers define.
     pub fn interface(&self) -> &Interface {
         &self.interface
-    }
-
-    /// A place in the headers, in the sources of the run.
-    pub fn span(&self, span: Span) -> Span {
-        self.shift.span(span)
     }
 
     /// Whether a file is compared with these headers.

@@ -16,7 +16,7 @@ use clap::Args;
 use ioctl_lint::config::{FailOn, Profile};
 use ioctl_lint::fixes::proof;
 use ioctl_lint::{Account, Baseline, Levels, Selection, engine, raw_commands};
-use ioctlkit_model::{Finding, Header, Language, Report, SourceMap, Span};
+use ioctlkit_model::{Header, Language, Report, SourceMap, Span};
 use ioctlkit_sources::{Overlay, list};
 
 use super::Outcome;
@@ -378,20 +378,10 @@ impl Whole {
             }
         }
         self.summary.compared.extend(references.iter().filter_map(summary::Compared::of));
-        let shift = self.sources.append(interface.sources);
-        for mut object in interface.objects {
-            object.shift(shift);
-            self.report.objects.push(object);
-        }
-        let moved = |span: &mut Span| *span = shift.span(*span);
-        for mut finding in checked.findings {
-            move_spans(&mut finding, moved);
-            self.report.findings.push(finding);
-        }
-        for mut problem in problems {
-            problem.span.as_mut().map(moved);
-            self.report.problems.push(problem);
-        }
+        self.sources.append(interface.sources);
+        self.report.objects.extend(interface.objects);
+        self.report.findings.extend(checked.findings);
+        self.report.problems.extend(problems);
     }
 
     /// A header that two groups include is reported once.
@@ -454,13 +444,6 @@ impl Whole {
         });
         of_commands.into_iter().chain(of_headers).collect()
     }
-}
-
-fn move_spans(finding: &mut Finding, moved: impl Fn(&mut Span)) {
-    moved(&mut finding.span);
-    finding.related.iter_mut().for_each(|label| moved(&mut label.span));
-    let edits = finding.fix.iter_mut().flat_map(|fix| &mut fix.edits);
-    edits.for_each(|edit| moved(&mut edit.span));
 }
 
 fn report(arguments: &Arguments, whole: &Whole, terminal: &Terminal) -> Result<(), Failure> {

@@ -123,7 +123,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
         Some(file) => Baseline::read(file)?.absorb(&mut checked.findings),
         None => 0,
     };
-    let problems = problems.joined(&versions);
+    let problems = problems.joined();
     if let Some(file) = &options.write_baseline {
         let outcome = outcome_of(&problems);
         say_failures(problems, &versions.new_version().sources, terminal);
@@ -220,11 +220,10 @@ struct Problems {
 }
 
 impl Problems {
-    /// All of it, with places in the sources of the new version.
-    fn joined(&mut self, versions: &Versions) -> Vec<Problem> {
+    /// All of it, each once.
+    fn joined(&mut self) -> Vec<Problem> {
         let mut all = std::mem::take(&mut self.new);
-        for mut problem in std::mem::take(&mut self.old) {
-            problem.span = problem.span.map(|span| versions.span(span));
+        for problem in std::mem::take(&mut self.old) {
             if !all.contains(&problem) {
                 all.push(problem);
             }

@@ -380,10 +380,9 @@ impl Group {
             declared.not_understood.clear();
             interface.append(declared);
         }
-        let shift = interface.append(code);
+        interface.append(code);
         ioctl_lint::declared::name_numbered(&mut interface);
-        for mut problem in of_code {
-            problem.span = problem.span.map(|span| shift.span(span));
+        for problem in of_code {
             // Both front ends look into the compilation database.
             if !problems.contains(&problem) {
                 problems.push(problem);
@@ -439,11 +438,8 @@ impl Group {
         // Nothing of the first has to move.
         let (mut interface, mut problems) = parts.next().unwrap_or_default();
         for (part, of_part) in parts {
-            let shift = interface.append(part);
-            problems.extend(of_part.into_iter().map(|mut problem| {
-                problem.span = problem.span.map(|span| shift.span(span));
-                problem
-            }));
+            interface.append(part);
+            problems.extend(of_part);
         }
         (interface, problems)
     }

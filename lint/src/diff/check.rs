@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use ioctlkit_model::{FileId, Finding, Layouts, RuleInfo, Severity};
+use ioctlkit_model::{FileId, Finding, Layouts, RuleInfo};
 
 use super::rules::RULES;
 use super::{Comparison, DiffRule, Side, Versions, compare};
@@ -47,7 +47,10 @@ fn report(
         is_ours && levels.severity(rule, &sources.file(file).path).is_some()
     };
     let mut suppressed = suppression::apply(interface, findings, ran);
-    suppressed.findings.sort_by(|a, b| order(a).cmp(&order(b)));
+    // The new version first, whose files stand in front: its text is what people look at.
+    suppressed.findings.sort_by_cached_key(|it| {
+        (sources.place(it.span.file), it.span, it.rule.code, Reverse(it.severity))
+    });
     Checked {
         account: Account { judged: comparison.judged(old, new), ..Account::of(new) },
         findings: suppressed.findings,
@@ -67,9 +70,4 @@ pub fn every_change(versions: &Versions) -> Vec<Finding> {
         (rule.check)(&comparison, &mut findings);
     }
     findings
-}
-
-/// The new version first, whose text is what people look at.
-fn order(finding: &Finding) -> (ioctlkit_model::Span, &'static str, Reverse<Severity>) {
-    (finding.span, finding.rule.code, Reverse(finding.severity))
 }

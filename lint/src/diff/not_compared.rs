@@ -117,8 +117,8 @@ impl<'a> Seen<'_, 'a> {
     pub(super) fn find(&self, pairs: &RecordPairs, unknown: &[Unknown]) -> Found<'a> {
         let versions = self.versions;
         let both = both_headers(versions);
-        let mut found = headers(versions, &both);
-        found.extend(broken(versions, &both));
+        let mut found = headers(&both);
+        found.extend(broken(&both));
         found.extend(lost(versions, self.named));
         found.extend(gained(versions, self.added));
         let mut counted = Counts::default();
@@ -137,7 +137,7 @@ impl<'a> Seen<'_, 'a> {
 
     /// Commands of both versions that have no number in one or in both.
     fn commands(&self, found: &mut Vec<NotCompared<'a>>, counted: &mut Counts) {
-        let Self { versions, old, new, .. } = *self;
+        let Self { old, new, .. } = *self;
         let of_old = Architectures::of(old.interface());
         let of_new = Architectures::of(new.interface());
         for (ours, theirs) in self.named.iter().copied() {
@@ -161,7 +161,7 @@ impl<'a> Seen<'_, 'a> {
                     what: What::Command(ours.name()),
                     side,
                     span: is.span,
-                    old_span: versions.span(was.span),
+                    old_span: was.span,
                     abis,
                     reason,
                 })
@@ -215,7 +215,7 @@ impl<'a> Seen<'_, 'a> {
                     what: What::Record(one.new),
                     side,
                     span: is.span,
-                    old_span: versions.span(was.span),
+                    old_span: was.span,
                     abis,
                     reason,
                 });
@@ -242,7 +242,7 @@ impl<'a> Seen<'_, 'a> {
                         what: What::Constant(change.name),
                         side,
                         span,
-                        old_span: self.versions.span(change.old_span),
+                        old_span: change.old_span,
                         abis: change.abis,
                         reason: "its value is not an integer, or could not be worked out".into(),
                     });
@@ -354,7 +354,7 @@ impl ByHeader {
                 what: What::Several(Several { header, commands, structures, constants }),
                 side: Side::Both,
                 span: one.span,
-                old_span: versions.span(one.old_span),
+                old_span: one.old_span,
                 abis: one.abis,
                 reason: reason.into(),
             }
@@ -394,7 +394,7 @@ fn why(
 }
 
 /// Headers that include what is not there: in the new version, what they define is not known to be gone.
-fn broken<'a>(versions: &'a Versions, both: &[BothHeaders<'a>]) -> Vec<NotCompared<'a>> {
+fn broken<'a>(both: &[BothHeaders<'a>]) -> Vec<NotCompared<'a>> {
     let missing =
         |header: &Header| header.errors.iter().find(|error| is_of_missing_file(error)).cloned();
     let mut found = Vec::new();
@@ -411,7 +411,7 @@ fn broken<'a>(versions: &'a Versions, both: &[BothHeaders<'a>]) -> Vec<NotCompar
             what: What::Header(path),
             side,
             span: Span { file: is.file, start: 0, end: 0 },
-            old_span: Span { file: versions.file(was.file), start: 0, end: 0 },
+            old_span: Span { file: was.file, start: 0, end: 0 },
             abis: error.abis,
             reason: error.message,
         });
@@ -436,7 +436,7 @@ fn lost<'a>(
                 what: What::Command(ours.name()),
                 side: Side::New,
                 span,
-                old_span: versions.span(ours.span()),
+                old_span: ours.span(),
                 abis: versions.new_version().abis,
                 reason: "its value could not be worked out".into(),
             });
@@ -446,7 +446,7 @@ fn lost<'a>(
             what: What::Command(ours.name()),
             side: Side::New,
             span: unknown.span,
-            old_span: versions.span(ours.span()),
+            old_span: ours.span(),
             abis: unknown.abis,
             reason: unknown.reason.clone(),
         })
@@ -466,7 +466,7 @@ fn gained<'a>(
             what: What::Command(theirs.name()),
             side: Side::Old,
             span: theirs.span(),
-            old_span: versions.span(unknown.span),
+            old_span: unknown.span,
             abis: unknown.abis,
             reason: unknown.reason.clone(),
         })
@@ -487,7 +487,7 @@ fn by_name(interface: &Interface) -> HashMap<&str, &NotUnderstood> {
 }
 
 /// Headers that were read for some ABIs in one version and not in the other.
-fn headers<'a>(versions: &'a Versions, both: &[BothHeaders<'a>]) -> Vec<NotCompared<'a>> {
+fn headers<'a>(both: &[BothHeaders<'a>]) -> Vec<NotCompared<'a>> {
     let mut found = Vec::new();
     for BothHeaders { path, was, is } in both {
         for (side, lacking, read) in [(Side::New, is, was), (Side::Old, was, is)] {
@@ -502,7 +502,7 @@ fn headers<'a>(versions: &'a Versions, both: &[BothHeaders<'a>]) -> Vec<NotCompa
                 what: What::Header(path),
                 side,
                 span: Span { file: is.file, start: 0, end: 0 },
-                old_span: Span { file: versions.file(was.file), start: 0, end: 0 },
+                old_span: Span { file: was.file, start: 0, end: 0 },
                 abis,
                 reason: format!("`{}` is not installed", first.missing),
             });

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use ioctlkit_abi::AbiSet;
-use ioctlkit_model::{FileId, FileShift, Finding, HeaderError, Interface, Label, Problem, Span};
+use ioctlkit_model::{FileId, Finding, HeaderError, Interface, Label, Problem, Span};
 use ioctlkit_sources::c::asm_architecture;
 
 /// One version of an interface, and where it was read.
@@ -70,9 +70,8 @@ impl Shown {
 pub struct Versions {
     old: Interface,
     new: Interface,
-    shift: FileShift,
-    old_paths: Vec<String>,
-    new_paths: Vec<String>,
+    old_paths: HashMap<FileId, String>,
+    new_paths: HashMap<FileId, String>,
     unread: HashSet<String>,
     there: BTreeSet<String>,
     broken: BTreeMap<String, String>,
@@ -85,7 +84,7 @@ pub struct Versions {
 }
 
 impl Versions {
-    /// Puts two versions side by side. The text of the old one joins that of the new one, so that
+    /// Puts two versions side by side. The files of the old one join those of the new one, so that
     /// one report can point to both.
     pub fn new(old: Version, new: Version) -> Self {
         // Two single files are compared whatever they are called.
@@ -94,23 +93,22 @@ impl Versions {
         let of = |version: &Version| {
             let mut paths = paths(version);
             if let (true, Some(only)) = (single, version.interface.headers.first()) {
-                paths[only.file.index()].clear();
+                paths.insert(only.file, String::new());
             }
             paths
         };
         let (old_paths, new_paths) = (of(&old), of(&new));
         let unread = new.unread.iter().map(|path| common_path(path, &new.roots)).collect();
-        let there = new_paths.iter().cloned().collect();
+        let there = new_paths.values().cloned().collect();
         let files = new.interface.sources.iter();
         let architectures = files.filter_map(|(_, file)| asm_architecture(&file.path)).collect();
         let broken = broken(&new.interface, &new_paths);
         let read_on = read_on(&new.interface, &new_paths);
         let (old, mut new) = (renamed(old), renamed(new));
-        let shift = new.sources.append(old.sources.clone());
+        new.sources.append(old.sources.clone());
         Self {
             old,
             new,
-            shift,
             old_paths,
             new_paths,
             unread,
@@ -126,8 +124,6 @@ impl Versions {
     /// files of the new one alone: to the beginning of the same header, or else to the path that the header
     /// had. Other places in the old version become notes. `prefix` is what precedes paths of that.
     pub fn move_into_new(&mut self, findings: &mut [Finding], prefix: &str) {
-        let old_files: HashMap<FileId, FileId> =
-            self.old.sources.iter().map(|(file, _)| (self.file(file), file)).collect();
         let headers: HashMap<&str, FileId> = self
             .new
             .headers
@@ -137,7 +133,7 @@ impl Versions {
         for finding in findings {
             let mut notes = Vec::new();
             finding.related.retain(|label| {
-                let is_old = old_files.contains_key(&label.span.file);
+                let is_old = self.old_paths.contains_key(&label.span.file);
                 if is_old {
                     let Label { span, text } = label;
                     let line = self.new.sources.position(*span).line;
@@ -146,11 +142,11 @@ impl Versions {
                 }
                 !is_old
             });
-            if let Some(old) = old_files.get(&finding.span.file) {
+            if let Some(old) = self.old_paths.get(&finding.span.file) {
                 let line = self.new.sources.position(finding.span).line;
                 let path = self.new.sources.path(finding.span).display();
                 notes.push(format!("{path}:{line}: {}", finding.label));
-                if let Some(file) = headers.get(self.old_path(*old)) {
+                if let Some(file) = headers.get(old.as_str()) {
                     finding.span = Span { file: *file, start: 0, end: 0 };
                     finding.label = "the header as it is now".into();
                 }
@@ -169,7 +165,7 @@ impl Versions {
         self.new.sources.rename(path);
     }
 
-    /// What was. Its spans are those of its own sources: [`Versions::span`] moves them.
+    /// What was.
     pub fn old(&self) -> &Interface {
         &self.old
     }
@@ -184,19 +180,9 @@ impl Versions {
         self.new
     }
 
-    /// A place in the old version, in the sources of the new one.
-    pub fn span(&self, span: Span) -> Span {
-        self.shift.span(span)
-    }
-
-    /// A file of the old version, in the sources of the new one.
-    pub fn file(&self, file: FileId) -> FileId {
-        self.shift.file(file)
-    }
-
     /// What a file of the old version is called in both: `linux/kvm.h`.
     pub fn old_path(&self, file: FileId) -> &str {
-        self.old_paths.get(file.index()).map_or("", String::as_str)
+        self.old_paths.get(&file).map_or("", String::as_str)
     }
 
     /// Whether the new version's file of that name could not be read.
@@ -251,26 +237,26 @@ impl Versions {
 
     /// What a file of the new version is called in both.
     pub fn new_path(&self, file: FileId) -> &str {
-        self.new_paths.get(file.index()).map_or("", String::as_str)
+        self.new_paths.get(&file).map_or("", String::as_str)
     }
 }
 
 /// The headers that were not read on some ABI, each with those on which it was.
-fn read_on(interface: &Interface, paths: &[String]) -> BTreeMap<String, AbiSet> {
+fn read_on(interface: &Interface, paths: &HashMap<FileId, String>) -> BTreeMap<String, AbiSet> {
     let lacking = interface.headers.iter().filter(|header| !header.not_read.is_empty());
     let read_on = lacking.filter_map(|header| {
         let lacks = header.not_read.iter().fold(AbiSet::EMPTY, |all, one| all.union(one.abis));
-        Some((paths.get(header.file.index())?.clone(), AbiSet::ALL.difference(lacks)))
+        Some((paths.get(&header.file)?.clone(), AbiSet::ALL.difference(lacks)))
     });
     read_on.collect()
 }
 
 /// The headers that include what is not there, each with the compiler's sentence.
-fn broken(interface: &Interface, paths: &[String]) -> BTreeMap<String, String> {
+fn broken(interface: &Interface, paths: &HashMap<FileId, String>) -> BTreeMap<String, String> {
     let headers = interface.headers.iter();
     let broken = headers.filter_map(|header| {
         let missing = header.errors.iter().find(|error| is_of_missing_file(error))?;
-        Some((paths.get(header.file.index())?.clone(), missing.message.clone()))
+        Some((paths.get(&header.file)?.clone(), missing.message.clone()))
     });
     broken.collect()
 }
@@ -288,9 +274,9 @@ fn renamed(version: Version) -> Interface {
     interface
 }
 
-fn paths(version: &Version) -> Vec<String> {
+fn paths(version: &Version) -> HashMap<FileId, String> {
     let files = version.interface.sources.iter();
-    files.map(|(_, file)| common_path(&file.path, &version.roots)).collect()
+    files.map(|(id, file)| (id, common_path(&file.path, &version.roots))).collect()
 }
 
 /// The path without what is the version's own: the folder that it was read from, and the folders

@@ -8,7 +8,6 @@ use ioctlkit_model::{
     Type,
 };
 
-use crate::against::ObjectSource;
 use crate::compat::Pair;
 use crate::context::Context;
 use crate::declare_rule;
@@ -158,7 +157,7 @@ fn check_objects(cx: &Context<'_>, findings: &mut Vec<Finding>) {
                     Some((found.command, pair))
                 })
                 .collect();
-            findings.extend(report(source, object, &concerned));
+            findings.extend(report(object, &concerned));
         }
     }
 }
@@ -186,11 +185,7 @@ fn argument_names(interface: &Interface) -> BTreeSet<&str> {
 }
 
 /// One finding for an object: which of its tables answers which command, it does not show.
-fn report(
-    source: &ObjectSource,
-    object: &Object,
-    concerned: &[(&Command, Pair)],
-) -> Option<Finding> {
+fn report(object: &Object, concerned: &[(&Command, Pair)]) -> Option<Finding> {
     let converts = |table: &&HandlerTable| {
         let compat = table.compat.as_ref();
         compat.is_some_and(|compat| {
@@ -219,7 +214,7 @@ fn report(
         Some(Label { span, text: "so does this one".into() })
     }));
     finding.related.extend(concerned.iter().take(NAMED).map(|(command, _)| Label {
-        span: source.span(command.span),
+        span: command.span,
         text: format!("`{}` differs", command.name),
     }));
     if concerned.len() > NAMED {

@@ -59,7 +59,7 @@ fn report(source: &ObjectSource, pair: &Pair) -> Option<Finding> {
     finding.record = Some(pair.c_name.clone());
     finding.label = label;
     let (span, text) = in_source(pair, first);
-    finding.related = vec![Label { span: source.span(span), text }];
+    finding.related = vec![Label { span, text }];
     finding.notes = others.iter().take(TOLD).map(|told| sentence(&told.fault)).collect();
     if others.len() > TOLD {
         finding.notes.push(format!("and {} more", others.len() - TOLD));

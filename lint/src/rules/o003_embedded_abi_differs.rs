@@ -177,7 +177,7 @@ impl Comparison<'_, '_> {
         let mut finding = finding(&EMBEDDED_ABI_DIFFERS, span, on, message);
         finding.command = Some(about.to_owned());
         finding.label = "what the module states".into();
-        let place = place.map(|(span, text)| Label { span: self.source.span(span), text });
+        let place = place.map(|(span, text)| Label { span, text });
         finding.related = place.into_iter().collect();
         finding.fix = Some(Fix {
             message:

@@ -140,7 +140,7 @@ fn report_encoder(reference: &Reference, encoder: &str, pairs: &[&Pair]) -> Opti
     finding.command = Some(first.name.clone());
     finding.label = label(&told.fault);
     let (c_span, text) = c_place(first, told);
-    finding.related = vec![Label { span: reference.span(c_span), text }];
+    finding.related = vec![Label { span: c_span, text }];
     let names = others.iter().take(TOLD).map(|pair| format!("`{}`", pair.name));
     let mut names = names.collect::<Vec<_>>().join(", ");
     if others.len() > TOLD {
@@ -176,7 +176,7 @@ fn report(reference: &Reference, pair: &Pair) -> Option<Finding> {
     }
     finding.label = label(&first.fault);
     let (c_span, text) = c_place(pair, first);
-    finding.related = vec![Label { span: reference.span(c_span), text }];
+    finding.related = vec![Label { span: c_span, text }];
     if first.abis != on {
         finding.notes.push(sentence(pair, first));
     }

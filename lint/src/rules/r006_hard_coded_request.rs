@@ -136,12 +136,10 @@ fn known<'a>(cx: &'a Context<'_>, raw: &RawNumber, abis: AbiSet, number: u32) ->
     for reference in references(cx, raw) {
         let layouts = Layouts::new(reference.interface());
         let commands = reference.interface().commands.iter();
-        found.extend(
-            commands.filter_map(|command| of(&layouts, command, abis, number, Some(reference))),
-        );
+        found.extend(commands.filter_map(|command| of(&layouts, command, abis, number)));
     }
     let own = cx.interface.commands.iter();
-    found.extend(own.filter_map(|command| of(cx.layouts, command, abis, number, None)));
+    found.extend(own.filter_map(|command| of(cx.layouts, command, abis, number)));
     let named = |known: &Known<'_>| crate::against::same_name(&raw.name, known.name);
     let best = found.iter().position(named).or((found.len() == 1).then_some(0));
     if let Some(best) = best {
@@ -173,7 +171,6 @@ fn of<'a>(
     command: &'a Command,
     abis: AbiSet,
     number: u32,
-    reference: Option<&Reference>,
 ) -> Option<Known<'a>> {
     let body = command.variants.first()?;
     if lower_half((body.type_letter, body.nr)) != number & 0xffff {
@@ -185,10 +182,9 @@ fn of<'a>(
         return None;
     }
     let wrong = numbers.iter().filter(|(_, known)| **known != number);
-    let at = reference.map_or(command.span, |reference| reference.span(command.span));
     Some(Known {
         name: &command.name,
-        at: Some(at),
+        at: Some(command.span),
         wrong: wrong.map(|(on, known)| (on, *known)).collect(),
         varies: false,
         header: "",
@@ -213,7 +209,7 @@ fn of_plain<'a>(
         values.filter(|(on, _)| !on.is_empty()).partition(|(_, value)| *value == number);
     (!right.is_empty()).then(|| Known {
         name: &plain.name,
-        at: Some(reference.span(plain.span)),
+        at: Some(plain.span),
         wrong,
         varies: false,
         header: "",

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt as _;
 use std::path::PathBuf;
 
-use ioctlkit_model::{Problem, SourceMap};
+use ioctlkit_model::{FileId, Problem};
 use ioctlkit_report::visible::is_invisible;
 use ioctlkit_report::{Format, Style};
 
@@ -35,14 +35,14 @@ fn with(text: &str) -> Sample {
     // A name that is no text, too.
     bytes.push(0xff);
     let path = PathBuf::from(OsString::from_vec(bytes));
-    let mut sources = SourceMap::default();
-    for (_, file) in sample.sources.iter() {
+    let files: Vec<FileId> = sample.sources.iter().map(|(file, _)| file).collect();
+    for file in files {
+        let file = sample.sources.file_mut(file);
         let lines: Vec<&str> = file.text.lines().collect();
         // The places stay where they are: each line has it behind its end.
-        let quoted = lines.join(&format!(" /* {} */\n", text.replace('\n', " ")));
-        sources.add(path.clone(), quoted.into());
+        file.text = lines.join(&format!(" /* {} */\n", text.replace('\n', " "))).into();
     }
-    sample.sources = sources;
+    sample.sources.rename(|_| path.clone());
     let text = || text.to_owned();
     for finding in &mut sample.report.findings {
         finding.command = finding.command.take().map(|_| text());

@@ -1,7 +1,7 @@
 //! Values as bytes and back. Bytes come from a file that anything may have happened to: whatever
 //! they say, reading them ends, and takes no more memory than they are worth.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::ffi::OsStr;
 use std::hash::Hasher;
 use std::io::Read;
@@ -34,6 +34,8 @@ pub(crate) struct Writer {
     depth: u32,
     /// Whether something was met that cannot be kept.
     failed: bool,
+    /// The files that spans may be in, by their places among what is written.
+    pub(crate) files: HashMap<FileId, u32>,
 }
 
 impl Writer {

@@ -38,8 +38,10 @@ pub(super) fn put(interface: &Interface, out: &mut Writer) {
         definitions,
         wide_time,
     } = interface;
-    out.count(sources.iter().count());
-    for (_, file) in sources.iter() {
+    out.count(sources.iter().len());
+    let around = std::mem::take(&mut out.files);
+    for (place, (id, file)) in (0..).zip(sources.iter()) {
+        out.files.insert(id, place);
         (file.language() == Language::Object).put(out);
         file.path.put(out);
         out.count(file.text.len());
@@ -82,6 +84,10 @@ pub(super) fn put(interface: &Interface, out: &mut Writer) {
             true.put(out);
             put(wide, out);
         }
+    }
+    // What follows an interface speaks of its files. Around the outermost one there are none.
+    if !around.is_empty() {
+        out.files = around;
     }
 }
 
@@ -147,8 +153,10 @@ fn take_one(from: &mut Reader<'_>, inner: Inner) -> Option<Interface> {
         if inner == Inner::Yes {
             return None;
         }
-        from.files.clear();
+        let files = std::mem::take(&mut from.files);
         interface.wide_time = Some(Box::new(take_one(from, Inner::Yes)?));
+        // What follows speaks of the outer one's.
+        from.files = files;
     }
     Some(interface)
 }
@@ -170,7 +178,10 @@ impl Kept for Include {
 
 impl Kept for FileId {
     fn put(&self, out: &mut Writer) {
-        out.count(self.index());
+        match out.files.get(self).copied() {
+            Some(place) => u32::put(&place, out),
+            None => out.fail(),
+        }
     }
 
     fn take(from: &mut Reader<'_>) -> Option<Self> {

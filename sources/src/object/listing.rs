@@ -3,7 +3,6 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
-use std::sync::Arc;
 
 use ioctlkit_abi::Placement;
 use ioctlkit_model::{FileId, SourceMap, Span};
@@ -11,13 +10,16 @@ use ioctlkit_model::{FileId, SourceMap, Span};
 /// A listing in the making.
 pub(super) struct Listing {
     text: String,
+    sources: SourceMap,
     file: FileId,
 }
 
 impl Listing {
     /// An empty listing of the file at `path`.
     pub(super) fn new(path: &Path) -> Self {
-        Self { text: String::new(), file: SourceMap::default().add_object(path.into(), "".into()) }
+        let mut sources = SourceMap::default();
+        let file = sources.add_object(path.into(), "".into());
+        Self { text: String::new(), sources, file }
     }
 
     pub(super) fn file(&self) -> FileId {
@@ -77,12 +79,8 @@ impl Listing {
     }
 
     /// The finished listing, as the one file of a map.
-    pub(super) fn into_sources(self, path: &Path) -> SourceMap {
-        let mut sources = SourceMap::default();
-        let text: Arc<str> = self.text.into();
-        // The first file of a map has the same id in each.
-        let file = sources.add_object(path.into(), text);
-        debug_assert_eq!(file, self.file);
-        sources
+    pub(super) fn into_sources(mut self) -> SourceMap {
+        self.sources.file_mut(self.file).text = self.text.into();
+        self.sources
     }
 }

@@ -115,15 +115,7 @@ pub fn read(request: &Request) -> (Interface, Vec<Problem>) {
     let mut told: Vec<account::Told> = Vec::new();
     let is_judged = outcomes.iter().any(|outcome| outcome.is_judged);
     for outcome in outcomes {
-        let found = outcome.interface;
-        if interface.objects.is_empty() {
-            // Nothing of the first has to move.
-            let abis = interface.abis;
-            interface = found;
-            interface.abis = interface.abis.union(abis);
-        } else {
-            interface.append(found);
-        }
+        interface.append(outcome.interface);
         told.extend(outcome.told);
     }
     problems.extend(account::once(told));

@@ -419,7 +419,7 @@ impl Reading {
             not_read: Vec::new(),
         });
         interface.objects.push(object);
-        interface.sources = listing.into_sources(&path);
+        interface.sources = listing.into_sources();
         let within = &asked.within;
         let told = problems.into_iter().map(|problem| Told { problem, within: within.clone() });
         Outcome { interface, told: told.collect(), is_judged }

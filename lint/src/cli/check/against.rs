@@ -42,10 +42,7 @@ pub(super) fn read(
         // Its findings are not reported: what it is compared with is not what is checked.
         found.extend(interface.not_read());
         problems.extend(not_numbers(rust, &interface, &files));
-        let shift = references.add(rust, names, interface, files);
-        for span in found.iter_mut().filter_map(|problem| problem.span.as_mut()) {
-            *span = shift.span(*span);
-        }
+        references.add(rust, names, interface, files);
         problems.extend(found);
     }
     // What no header has a command for is no command.

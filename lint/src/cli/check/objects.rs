@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use ioctl_lint::against::{References, wanted_names};
-use ioctlkit_model::{HandlerTable, Interface, Object, Problem, ProblemKind, Span};
+use ioctlkit_model::{HandlerTable, Interface, Object, Problem, ProblemKind};
 use ioctlkit_report::Style;
 use ioctlkit_sources::object::Wanted;
 use ioctlkit_sources::{c, rust};
@@ -87,11 +87,8 @@ impl Source {
         problems: &mut Vec<Problem>,
     ) {
         let Self { names, interface, problems: found } = self;
-        let shift = references.add_for_objects(objects, names, interface);
-        problems.extend(found.into_iter().map(|mut problem| {
-            problem.span = problem.span.map(|span: Span| shift.span(span));
-            problem
-        }));
+        references.add_for_objects(objects, names, interface);
+        problems.extend(found);
     }
 }
 

@@ -53,7 +53,7 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
             Some(now) => format!("`{}` is gone; `{now}` has its number", change.name),
             None => format!("`{}` is gone: programs that name it no longer compile", change.name),
         };
-        let span = versions.span(change.old_span);
+        let span = change.old_span;
         let mut finding = Finding::new(&COMMAND_REMOVED.info, span, abis, message);
         finding.command = Some(change.name.to_owned());
         finding.label = "defined here before".into();

@@ -60,7 +60,7 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
         };
         finding.label = label;
         finding.notes.extend(differences);
-        finding.related = vec![Label { span: comparison.versions.span(change.old_span), text }];
+        finding.related = vec![Label { span: change.old_span, text }];
         if let Some(other) = taken_by {
             finding.notes.push(format!("the old number is `{other}`'s now"));
         }
@@ -71,12 +71,11 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
         }
         findings.push(breaking(finding, breaks));
     }
-    let of_wide_time = |change| of_wide_time(comparison, change);
     findings.extend(comparison.with_64_bit_time.iter().filter_map(of_wide_time));
 }
 
 /// The finding about a number that changed for programs with a 64-bit `time_t` alone.
-fn of_wide_time(comparison: &Comparison<'_>, change: &CommandChange<'_>) -> Option<Finding> {
+fn of_wide_time(change: &CommandChange<'_>) -> Option<Finding> {
     let Fate::Renumbered { span, abis, changes, .. } = &change.fate else { return None };
     let changed = changes.iter().fold(AbiSet::EMPTY, |all, one| all.union(one.abis));
     let first = changes.first()?;
@@ -92,7 +91,7 @@ fn of_wide_time(comparison: &Comparison<'_>, change: &CommandChange<'_>) -> Opti
     finding.command = Some(change.name.to_owned());
     finding.label = format!("{is:#010x} on {}", first_abi(first));
     let text = format!("it was {was:#010x}");
-    finding.related = vec![Label { span: comparison.versions.span(change.old_span), text }];
+    finding.related = vec![Label { span: change.old_span, text }];
     finding.notes.extend(differences);
     finding.notes.push("other programs have the same number as before".into());
     Some(breaking(finding, of_abis(changed, *abis)))

@@ -44,20 +44,20 @@ declare_diff_rule! {
 
 fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
     for change in &comparison.records {
-        findings.extend(of_record(comparison, change));
+        findings.extend(of_record(change));
     }
     for change in &comparison.commands {
-        findings.extend(of_command(comparison, change));
+        findings.extend(of_command(change));
     }
 }
 
-fn of_record(comparison: &Comparison<'_>, change: &RecordChange<'_>) -> Option<Finding> {
+fn of_record(change: &RecordChange<'_>) -> Option<Finding> {
     if change.is_one_sided() || !change.disturbed().is_empty() {
         return None;
     }
     let grew = |told: &&Told| matches!(told.fault, Fault::Size { old, new } if new > old);
     let faults: Vec<&Told> = change.faults.iter().filter(grew).collect();
-    let mut finding = about_record(&SIZE_GREW, comparison, change, &faults)?;
+    let mut finding = about_record(&SIZE_GREW, change, &faults)?;
     let added: Vec<String> = change
         .faults
         .iter()
@@ -98,7 +98,7 @@ fn distinct(mut names: Vec<String>) -> Vec<String> {
     names
 }
 
-fn of_command(comparison: &Comparison<'_>, change: &CommandChange<'_>) -> Option<Finding> {
+fn of_command(change: &CommandChange<'_>) -> Option<Finding> {
     let Fate::Renumbered { span, abis, changes, through: false, extensible, .. } = &change.fate
     else {
         return None;
@@ -117,10 +117,8 @@ fn of_command(comparison: &Comparison<'_>, change: &CommandChange<'_>) -> Option
     let mut finding = Finding::new(&SIZE_GREW.info, *span, all, message);
     finding.command = Some(change.name.to_owned());
     finding.label = format!("{} bytes now", first.new.size);
-    finding.related = vec![Label {
-        span: comparison.versions.span(change.old_span),
-        text: format!("{} bytes before", first.old.size),
-    }];
+    finding.related =
+        vec![Label { span: change.old_span, text: format!("{} bytes before", first.old.size) }];
     if let Some(why) = extensible {
         finding.severity = Severity::Warning;
         finding.notes.push(why.reason().to_owned());

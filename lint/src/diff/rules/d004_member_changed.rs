@@ -46,7 +46,7 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
     for change in &comparison.records {
         let faults: Vec<&Told> =
             change.faults.iter().filter(|told| is_told(change, &told.fault)).collect();
-        let Some(mut finding) = about_record(&MEMBER_CHANGED, comparison, change, &faults) else {
+        let Some(mut finding) = about_record(&MEMBER_CHANGED, change, &faults) else {
             continue;
         };
         if faults.iter().all(|told| is_mild(&told.fault)) {
@@ -57,10 +57,10 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
     }
     let is_no_sign = |change: &&TypedefChange| change.how != Some(Retyped::Sign);
     let typedefs = comparison.typedefs.iter().filter(is_no_sign);
-    findings.extend(typedefs.map(|change| of_typedef(comparison, change)));
+    findings.extend(typedefs.map(of_typedef));
     let is_told = |change: &&ArgumentChange<'_>| change.how != Retyped::Sign;
     for change in comparison.arguments.iter().filter(is_told) {
-        let mut finding = about_argument(&MEMBER_CHANGED, comparison, change);
+        let mut finding = about_argument(&MEMBER_CHANGED, change);
         if is_mild_change(change.how) {
             finding.severity = Severity::Warning;
             findings.push(breaking(finding, vec![Breaks::Source]));
@@ -73,8 +73,8 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// The finding about a typedef.
-fn of_typedef(comparison: &Comparison<'_>, change: &TypedefChange) -> Finding {
-    let mut finding = about_typedef(&MEMBER_CHANGED, comparison, change);
+fn of_typedef(change: &TypedefChange) -> Finding {
+    let mut finding = about_typedef(&MEMBER_CHANGED, change);
     if change.how.is_some_and(is_mild_change) {
         finding.severity = Severity::Warning;
         return breaking(finding, vec![Breaks::Source]);

@@ -38,18 +38,18 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
     for change in &comparison.records {
         let turned = |told: &&Told| matches!(told.fault, Fault::Retyped { how: Retyped::Sign, .. });
         let faults: Vec<&Told> = change.faults.iter().filter(turned).collect();
-        if let Some(finding) = about_record(&SIGN_CHANGED, comparison, change, &faults) {
+        if let Some(finding) = about_record(&SIGN_CHANGED, change, &faults) {
             findings.push(breaking(finding, vec![Breaks::Source]));
         }
     }
     let turned = |change: &&ArgumentChange<'_>| change.how == Retyped::Sign;
     for change in comparison.arguments.iter().filter(turned) {
-        let finding = about_argument(&SIGN_CHANGED, comparison, change);
+        let finding = about_argument(&SIGN_CHANGED, change);
         findings.push(breaking(finding, vec![Breaks::Source]));
     }
     let turned = |change: &&TypedefChange| change.how == Some(Retyped::Sign);
     for change in comparison.typedefs.iter().filter(turned) {
-        let finding = about_typedef(&SIGN_CHANGED, comparison, change);
+        let finding = about_typedef(&SIGN_CHANGED, change);
         findings.push(breaking(finding, vec![Breaks::Source]));
     }
 }

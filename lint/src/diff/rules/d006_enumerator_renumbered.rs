@@ -56,10 +56,8 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
         finding.record = changed.of.as_ref().map(|name| format!("enum {name}"));
         finding.member = Some(changed.name.clone());
         finding.label = format!("`{}` is {}", changed.name, changed.new);
-        finding.related = vec![Label {
-            span: versions.span(changed.old_span),
-            text: format!("it was {}", changed.old),
-        }];
+        finding.related =
+            vec![Label { span: changed.old_span, text: format!("it was {}", changed.old) }];
         let breaks = of_abis(changed.abis, among);
         findings.push(breaking(finding, breaks));
     }

@@ -40,7 +40,7 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
     for change in &comparison.records {
         let takes = |told: &&Told| matches!(told.fault, Fault::InReserved { .. });
         let faults: Vec<&Told> = change.faults.iter().filter(takes).collect();
-        if let Some(finding) = about_record(&RESERVED_USED, comparison, change, &faults) {
+        if let Some(finding) = about_record(&RESERVED_USED, change, &faults) {
             findings.push(breaking(finding, Vec::new()));
         }
     }

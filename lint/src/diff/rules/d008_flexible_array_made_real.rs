@@ -43,7 +43,7 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
         let counted =
             faults.iter().any(|told| matches!(told.fault, Fault::MadeFlexible { bound: 1, .. }));
         let rule = &FLEXIBLE_ARRAY_MADE_REAL;
-        if let Some(finding) = about_record(rule, comparison, change, &faults) {
+        if let Some(finding) = about_record(rule, change, &faults) {
             let breaks = if counted { vec![Breaks::Source] } else { Vec::new() };
             findings.push(breaking(finding, breaks));
         }

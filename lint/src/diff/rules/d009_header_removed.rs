@@ -36,7 +36,7 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
     for removed in &comparison.headers {
         let message =
             format!("`{}` is gone: programs that include it no longer compile", removed.name);
-        let span = versions.span(removed.old_span);
+        let span = removed.old_span;
         let mut finding = Finding::new(&HEADER_REMOVED.info, span, among, message);
         // One finding per header, and none about a type: the name takes that place.
         finding.record = Some(removed.name.clone());

@@ -42,7 +42,7 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
     for change in comparison.records.iter().filter(|change| change.is_one_sided()) {
         let lays = |told: &&Told| matches!(told.fault, Fault::Size { .. } | Fault::Moved { .. });
         let faults: Vec<&Told> = change.faults.iter().filter(lays).collect();
-        let Some(mut finding) = about_record(&ONE_ABI_ONLY, comparison, change, &faults) else {
+        let Some(mut finding) = about_record(&ONE_ABI_ONLY, change, &faults) else {
             continue;
         };
         let grew = |told: &&Told| matches!(told.fault, Fault::Size { old, new } if new > old);
@@ -57,11 +57,11 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
         findings.push(breaking(finding, breaks));
     }
     for change in &comparison.commands {
-        findings.extend(of_command(comparison, change));
+        findings.extend(of_command(change));
     }
 }
 
-fn of_command(comparison: &Comparison<'_>, change: &CommandChange<'_>) -> Option<Finding> {
+fn of_command(change: &CommandChange<'_>) -> Option<Finding> {
     let Fate::Renumbered { span, abis, changes, through: false, .. } = &change.fate else {
         return None;
     };
@@ -79,10 +79,8 @@ fn of_command(comparison: &Comparison<'_>, change: &CommandChange<'_>) -> Option
     let mut finding = Finding::new(&ONE_ABI_ONLY.info, *span, all, message);
     finding.command = Some(change.name.to_owned());
     finding.label = format!("{} bytes there", first.new.size);
-    finding.related = vec![Label {
-        span: comparison.versions.span(change.old_span),
-        text: format!("{} bytes before", first.old.size),
-    }];
+    finding.related =
+        vec![Label { span: change.old_span, text: format!("{} bytes before", first.old.size) }];
     let breaks = of_abis(all, *abis);
     Some(breaking(finding, breaks))
 }

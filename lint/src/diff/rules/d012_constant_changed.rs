@@ -49,15 +49,15 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
             ConstantFate::Changed { span, expected: Some(_), .. } => {
                 expected.entry(span.file).or_default().push(change);
             }
-            ConstantFate::Changed { .. } => findings.extend(changed(comparison, change)),
+            ConstantFate::Changed { .. } => findings.extend(changed(change)),
             ConstantFate::Gone => findings.extend(gone(comparison, change)),
             ConstantFate::Unknown { .. } => {}
         }
     }
-    findings.extend(expected.values().filter_map(|changes| of_header(comparison, changes)));
+    findings.extend(expected.values().filter_map(|changes| of_header(changes)));
 }
 
-fn changed(comparison: &Comparison<'_>, change: &ConstantChange<'_>) -> Option<Finding> {
+fn changed(change: &ConstantChange<'_>) -> Option<Finding> {
     let ConstantFate::Changed { span, old, new, .. } = &change.fate else { return None };
     let on = abi_words::on(change.abis, change.within);
     let (was, is) = in_words(old, new);
@@ -66,10 +66,7 @@ fn changed(comparison: &Comparison<'_>, change: &ConstantChange<'_>) -> Option<F
     finding.member = Some(change.name.to_owned());
     finding.record = change.of.map(|tag| format!("enum {tag}"));
     finding.label = format!("{is} now");
-    finding.related = vec![Label {
-        span: comparison.versions.span(change.old_span),
-        text: format!("it was {was}"),
-    }];
+    finding.related = vec![Label { span: change.old_span, text: format!("it was {was}") }];
     Some(breaking(finding, of_abis(change.abis, change.within)))
 }
 
@@ -85,7 +82,7 @@ fn gone(comparison: &Comparison<'_>, change: &ConstantChange<'_>) -> Option<Find
         format!(" {}", abi_words::on(change.abis, change.within))
     };
     let message = format!("`{}` is gone{on}: programs that name it no longer compile", change.name);
-    let span = versions.span(change.old_span);
+    let span = change.old_span;
     let mut finding = Finding::new(&CONSTANT_CHANGED.info, span, change.abis, message);
     finding.severity = Severity::Warning;
     finding.member = Some(change.name.to_owned());
@@ -95,7 +92,7 @@ fn gone(comparison: &Comparison<'_>, change: &ConstantChange<'_>) -> Option<Find
 }
 
 /// One finding for what changes with every version of a header.
-fn of_header(comparison: &Comparison<'_>, changes: &[&ConstantChange<'_>]) -> Option<Finding> {
+fn of_header(changes: &[&ConstantChange<'_>]) -> Option<Finding> {
     let said = |change: &ConstantChange<'_>| {
         let ConstantFate::Changed { old, new, expected, .. } = &change.fate else { return None };
         let why = match (*expected)? {
@@ -115,8 +112,7 @@ fn of_header(comparison: &Comparison<'_>, changes: &[&ConstantChange<'_>]) -> Op
     finding.member = Some(first.name.to_owned());
     finding.record = first.of.map(|tag| format!("enum {tag}"));
     finding.label = "another value".into();
-    finding.related =
-        vec![Label { span: comparison.versions.span(first.old_span), text: "before".into() }];
+    finding.related = vec![Label { span: first.old_span, text: "before".into() }];
     finding.notes = others.iter().filter_map(|change| said(change)).take(NOTES).collect();
     if others.len() > NOTES {
         finding.notes.push(format!("and {} more", others.len() - NOTES));

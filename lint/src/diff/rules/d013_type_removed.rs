@@ -33,11 +33,10 @@ declare_diff_rule! {
 }
 
 fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
-    let versions = comparison.versions;
     for removed in &comparison.types {
         let message =
             format!("`{}` is gone: programs that name it no longer compile", removed.name);
-        let span = versions.span(removed.old_span);
+        let span = removed.old_span;
         let mut finding = Finding::new(&TYPE_REMOVED.info, span, removed.abis, message);
         finding.severity = Severity::Warning;
         finding.record = Some(removed.name.clone());

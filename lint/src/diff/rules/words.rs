@@ -5,7 +5,7 @@ use ioctlkit_model::{Breaks, Finding, Label, Severity, abi_words};
 
 use crate::diff::members::{Fault, Named};
 use crate::diff::{
-    ArgumentChange, Comparison, DiffRule, NumberChange, RecordChange, Told, TypedefChange, told,
+    ArgumentChange, DiffRule, NumberChange, RecordChange, Told, TypedefChange, told,
 };
 use crate::words::count;
 
@@ -15,7 +15,6 @@ const TOLD: usize = 4;
 /// A finding about a structure, at the first of these differences; the others are notes.
 pub(super) fn about_record(
     rule: &'static DiffRule,
-    comparison: &Comparison<'_>,
     change: &RecordChange<'_>,
     faults: &[&Told],
 ) -> Option<Finding> {
@@ -36,7 +35,7 @@ pub(super) fn about_record(
     finding.member = named.or(own);
     finding.command = change.commands.first().map(|command| command.name.clone());
     finding.label = what.trim_end_matches(',').into();
-    finding.related = related(comparison, change, &first.fault);
+    finding.related = related(change, &first.fault);
     for told in others.iter().take(TOLD) {
         let on = abi_words::on(told.abis, change.abis);
         finding.notes.push(format!("{} {on}", told::fault(&told.fault, &change.prefix)));
@@ -49,11 +48,7 @@ pub(super) fn about_record(
 }
 
 /// A finding about a typedef.
-pub(super) fn about_typedef(
-    rule: &'static DiffRule,
-    comparison: &Comparison<'_>,
-    change: &TypedefChange,
-) -> Finding {
+pub(super) fn about_typedef(rule: &'static DiffRule, change: &TypedefChange) -> Finding {
     let on = abi_words::on(change.abis, change.within);
     let because = change.how.map_or(", of another size", told::because);
     let TypedefChange { name, old, new, .. } = change;
@@ -62,16 +57,12 @@ pub(super) fn about_typedef(
     finding.record = Some(name.clone());
     finding.label = format!("`{new}` now");
     let text = format!("`{old}` before");
-    finding.related = vec![Label { span: comparison.versions.span(change.old_span), text }];
+    finding.related = vec![Label { span: change.old_span, text }];
     finding
 }
 
 /// A finding about the argument of a command.
-pub(super) fn about_argument(
-    rule: &'static DiffRule,
-    comparison: &Comparison<'_>,
-    change: &ArgumentChange<'_>,
-) -> Finding {
+pub(super) fn about_argument(rule: &'static DiffRule, change: &ArgumentChange<'_>) -> Finding {
     let on = abi_words::on(change.abis, change.within);
     let because = told::because(change.how);
     let message = format!(
@@ -81,10 +72,8 @@ pub(super) fn about_argument(
     let mut finding = Finding::new(&rule.info, change.span, change.abis, message);
     finding.command = Some(change.command.to_owned());
     finding.label = format!("its argument is `{}`", change.new);
-    finding.related = vec![Label {
-        span: comparison.versions.span(change.old_span),
-        text: format!("it was `{}`", change.old),
-    }];
+    finding.related =
+        vec![Label { span: change.old_span, text: format!("it was `{}`", change.old) }];
     finding
 }
 
@@ -130,7 +119,7 @@ fn place(change: &RecordChange<'_>, fault: &Fault) -> ioctlkit_model::Span {
 }
 
 /// What was there.
-fn related(comparison: &Comparison<'_>, change: &RecordChange<'_>, fault: &Fault) -> Vec<Label> {
+fn related(change: &RecordChange<'_>, fault: &Fault) -> Vec<Label> {
     let (span, text) = match fault {
         Fault::Moved { old_member, old, .. } | Fault::Removed { old_member, old, .. } => {
             (old_member.span, format!("it was at {old}"))
@@ -145,7 +134,7 @@ fn related(comparison: &Comparison<'_>, change: &RecordChange<'_>, fault: &Fault
             (change.old_span, "without that member before".to_owned())
         }
     };
-    vec![Label { span: comparison.versions.span(span), text }]
+    vec![Label { span, text }]
 }
 
 /// What a change breaks, as a note and for machines.

@@ -1,6 +1,7 @@
 //! The cache with headers that were changed a moment ago, as files of tests always are: for these
 //! the clock is an hour ahead.
 
+use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
@@ -83,7 +84,25 @@ fn shown((interface, problems): &(Interface, Vec<Problem>)) -> String {
     for (_, file) in interface.sources.iter() {
         file.line_count();
     }
-    format!("{interface:#?}\n{problems:#?}")
+    renumbered(&format!("{interface:#?}\n{problems:#?}"))
+}
+
+/// The same with files numbered in the order in which they are spoken of: each reading has ids of its own.
+fn renumbered(text: &str) -> String {
+    const ID: &str = "FileId(";
+    let mut known: Vec<&str> = Vec::new();
+    let mut pieces = text.split(ID);
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (id, rest) = piece.split_once(')').unwrap();
+        let id = id.trim().trim_end_matches(',');
+        let place = known.iter().position(|one| *one == id).unwrap_or_else(|| {
+            known.push(id);
+            known.len() - 1
+        });
+        write!(out, "{ID}{place}){rest}").unwrap();
+    }
+    out
 }
 
 /// Goes where spans and ids lead.

@@ -10,7 +10,7 @@ use ioctlkit_model::{Interface, Problem, ProblemKind};
 use ioctlkit_report::Format;
 
 use super::super::summary::counted;
-use super::super::{Arguments, Whole, move_spans};
+use super::super::{Arguments, Whole};
 use super::counted_are;
 use super::older::Older;
 use super::plan::{Plan, Side};
@@ -167,11 +167,8 @@ impl Changed {
     fn add_to(self, whole: &mut Whole) {
         let Self { versions, checked } = self;
         let Interface { sources, .. } = versions.into_new();
-        let shift = whole.sources.append(sources);
-        for mut finding in checked.findings {
-            move_spans(&mut finding, |span| *span = shift.span(*span));
-            whole.report.findings.push(finding);
-        }
+        whole.sources.append(sources);
+        whole.report.findings.extend(checked.findings);
         whole.summary.suppressed += checked.suppressed;
         whole.report.rules.extend(checked.rules);
     }
