@@ -5,6 +5,8 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Component, Path, PathBuf};
 
 use ioctlkit_sources::reading;
+use rustix::fs::{Mode, OFlags};
+use rustix::io::Errno;
 
 use crate::temporary::Removed;
 use ioctlkit_report::visible::ShownPath as _;
@@ -25,7 +27,7 @@ pub fn write_atomically(
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let known = fs::metadata(&target).ok();
     if known.as_ref().is_some_and(|known| !known.is_file()) {
-        let mut file = BufWriter::new(fs::OpenOptions::new().write(true).open(&target)?);
+        let mut file = BufWriter::new(open_without_waiting(&target)?);
         write(&mut file)?;
         return file.flush();
     }
@@ -57,6 +59,18 @@ pub fn write_atomically(
     }
     file.persist(&target)?;
     Ok(())
+}
+
+/// Opens what is no regular file. A pipe that nobody reads would be waited for, maybe forever.
+fn open_without_waiting(path: &Path) -> io::Result<fs::File> {
+    let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let file = rustix::fs::open(path, flags, Mode::empty()).map_err(|errno| match errno {
+        Errno::NXIO => io::Error::other("it is a pipe that nobody reads"),
+        errno => errno.into(),
+    })?;
+    // A reader may be slow: what is written then waits for it.
+    rustix::fs::fcntl_setfl(&file, OFlags::empty())?;
+    Ok(file.into())
 }
 
 /// Refuses a file that is a link, and folders that are links to somewhere else.
@@ -137,6 +151,32 @@ mod tests {
         assert_eq!(fs::read(&path).unwrap(), b"two");
         let names = fs::read_dir(folder.path()).unwrap().count();
         assert_eq!(names, 1, "a temporary file was left");
+    }
+
+    #[test]
+    fn a_reader_of_a_pipe_gets_all_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pipe");
+        let kind = rustix::fs::FileType::Fifo;
+        rustix::fs::mknodat(rustix::fs::CWD, &path, kind, Mode::RUSR | Mode::WUSR, 0).unwrap();
+        let refused = write(&path, |_| Ok(())).unwrap_err();
+        assert_eq!(refused.to_string(), "it is a pipe that nobody reads");
+        // More than a pipe holds.
+        let text = vec![b'x'; 1 << 20];
+        let reader = std::thread::scope(|scope| {
+            let reader = scope.spawn(|| fs::read(&path).unwrap());
+            let wrote = loop {
+                match write(&path, |out| out.write_all(&text)) {
+                    Err(error) if error.to_string().contains("nobody reads") => {
+                        std::thread::yield_now();
+                    }
+                    wrote => break wrote,
+                }
+            };
+            wrote.unwrap();
+            reader.join().unwrap()
+        });
+        assert_eq!(reader, text);
     }
 
     #[cfg(unix)]

@@ -203,6 +203,17 @@ fn with_odd_files(name: &str, arguments: &[&str]) {
 }
 
 #[test]
+fn nobody_is_waited_for_to_read_what_is_written() {
+    let folder = Folder::with("foo.h", HOLE);
+    pipe(&folder.path("pipe"));
+    for option in ["--output", "--write-baseline"] {
+        let done = folder.run(&["check", option, "pipe", "foo.h"]);
+        assert_eq!(done.code, 2, "{option}: {}", done.seen());
+        assert!(done.stderr.contains("it is a pipe that nobody reads"), "{}", done.seen());
+    }
+}
+
+#[test]
 fn a_configuration_that_is_no_file_ends_the_run_with_a_sentence() {
     with_odd_files(CONFIG, &["check", "foo.h"]);
 }
