@@ -4,7 +4,7 @@ use clap::Args;
 use ioctlkit_sources::c::Cache;
 
 /// Options about the cache.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(super) struct CacheOptions {
     /// Read headers without the cache, and write none; so does the environment variable `IOCTLKIT_NO_CACHE`
     /// with any value

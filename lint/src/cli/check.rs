@@ -20,6 +20,7 @@ use ioctlkit_model::{Header, Language, Report, SourceMap, Span};
 use ioctlkit_sources::{Overlay, list};
 
 use super::Outcome;
+use super::cache::CacheOptions;
 use super::failure::{Failure, outcome_of, say_failures};
 use super::findings_options::FindingsOptions;
 use super::from_root::FromRoot;
@@ -120,6 +121,9 @@ pub(super) struct Scope {
     /// Also check commands that are plain numbers, such as `TCGETS`
     #[arg(long)]
     raw: bool,
+
+    #[command(flatten)]
+    cache: CacheOptions,
 
     #[command(flatten)]
     reading: ReadOptions,
@@ -233,8 +237,10 @@ impl Scope {
         });
         let groups = self.reading.groups(&paths, raw)?.into_iter();
         let groups = groups.chain(self.reading.groups_of_lists(&lists)?);
+        let cache = self.cache.cache();
         let prepared = |mut group: Group| {
             group.want_code();
+            group.read_through(cache.clone());
             Prepared::new(group, &selection)
         };
         groups.map(prepared).collect()

@@ -109,6 +109,12 @@ pub(super) fn workers() -> &'static Workers {
 pub(super) fn say_what_is_missing(terminal: &Terminal) {
     let lacks = workers().lacks();
     terminal.say(|out, _| {
+        if !workers().have_read() {
+            return writeln!(
+                out,
+                "nothing was parsed: what the cache has is as it was read before"
+            );
+        }
         if lacks.is_empty() {
             return writeln!(out, "input was read in a confined process");
         }

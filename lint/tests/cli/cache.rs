@@ -1,4 +1,4 @@
-//! What `number` and `decode` keep of headers. The headers are installed ones, which have not
+//! What `check`, `number` and `decode` keep of headers. The headers are installed ones, which have not
 //! changed for a while: others are not kept.
 
 use std::io::Write;
@@ -65,6 +65,26 @@ fn what_is_said_is_the_same_with_and_without_a_cache() {
         assert_eq!(run(&mut command(&folder, arguments)), plain);
         assert!(std::fs::metadata(entry).unwrap().len() > 1000);
     }
+}
+
+#[test]
+fn check_finds_the_same_in_what_it_kept() {
+    let folder = Folder::new();
+    let arguments = ["check", "--no-config", "--verbose", "--format", "json", HEADER];
+    let (code, findings, _) = run(command(&folder, &arguments).arg("--no-cache"));
+    assert!(findings.contains("fs.h"), "{findings}");
+    let of = |run: (Option<i32>, String, String)| ((run.0, run.1), run.2);
+    let (first, said) = of(run(&mut command(&folder, &arguments)));
+    assert_eq!(first, (code, findings));
+    assert!(said.contains("input was read "), "{said}");
+    let (second, said) = of(run(&mut command(&folder, &arguments)));
+    assert_eq!(second, first);
+    assert!(said.contains("nothing was parsed"), "{said}");
+    // Another rule needs no other reading, and another ABI does.
+    run(&mut command(&folder, &["check", "--no-config", "--ignore", "L001", HEADER]));
+    assert_eq!(entries(&folder).len(), 1);
+    run(&mut command(&folder, &["check", "--no-config", "--abi", "i386", HEADER]));
+    assert_eq!(entries(&folder).len(), 2);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use ioctlkit_model::{Interface, Problem, ProblemKind};
 
@@ -25,6 +26,8 @@ pub struct Workers {
     program: PathBuf,
     /// Layers of confinement that are missing.
     lacks: Mutex<BTreeSet<String>>,
+    /// Whether anything was to be read.
+    have_read: AtomicBool,
 }
 
 impl Default for Workers {
@@ -36,13 +39,18 @@ impl Default for Workers {
 impl Workers {
     /// Of another program that calls [`serve_if_asked`](super::serve_if_asked).
     pub fn of(program: PathBuf) -> Self {
-        Self { program, lacks: Mutex::default() }
+        Self { program, lacks: Mutex::default(), have_read: AtomicBool::new(false) }
     }
 
     /// What a worker on this machine is not kept from, each as a sentence; empty until something was
     /// read.
     pub fn lacks(&self) -> Vec<String> {
         self.lacks.lock().map(|lacks| lacks.iter().cloned().collect()).unwrap_or_default()
+    }
+
+    /// Whether anything was read by a worker, or in its place.
+    pub fn have_read(&self) -> bool {
+        self.have_read.load(Ordering::Relaxed)
     }
 
     /// As [`c::read`], through a cache if there is one.
@@ -80,6 +88,7 @@ impl Workers {
     }
 
     fn read(&self, mut work: Work) -> Answer {
+        self.have_read.store(true, Ordering::Relaxed);
         for _ in 0..PATIENCE {
             match self.attempt(&work) {
                 Ok(answer) => return answer,
