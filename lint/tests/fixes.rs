@@ -70,6 +70,7 @@ impl Tree {
             .args(["check", "--no-config", "--profile", "new"])
             .args(options)
             .args(self.named())
+            .env("IOCTLKIT_NO_CACHE", "1")
             .output()
             .unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();

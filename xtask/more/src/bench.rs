@@ -25,7 +25,7 @@ struct Case {
 
 impl Case {
     fn check(what: String, paths: &[PathBuf], aim: &'static str) -> Self {
-        let options = ["check", "--format", "json"].map(OsString::from);
+        let options = ["check", "--no-cache", "--format", "json"].map(OsString::from);
         let paths = paths.iter().map(|path| path.clone().into_os_string());
         Self { what, arguments: options.into_iter().chain(paths).collect(), aim }
     }
