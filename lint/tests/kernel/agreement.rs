@@ -7,7 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use ioctl_lint::conventions::{self, layers::FOR_ALL};
+use ioctl_lint::conventions::{
+    self,
+    layers::{FOR_ALL, OF_RAW_SOCKETS, RAW_SOCKETS},
+};
 use ioctl_lint::declared::Declared;
 use ioctlkit_vm::{Archive, Cache, PackagedKernel};
 use serde_json::Value;
@@ -56,7 +59,12 @@ fn findings(folder: &Path, paths: &[&str], rules: &str) -> Vec<(Said, String)> {
     arguments.extend(paths);
     let read: Value = serde_json::from_str(&lint(folder, &arguments)).unwrap();
     let all = read["findings"].as_array().unwrap();
-    let file = |finding: &Value| finding["file"].as_str().unwrap().to_owned();
+    // Within a repository, files are named from its root.
+    let root = folder.ancestors().find(|above| above.join(".git").exists()).unwrap_or(folder);
+    let file = |finding: &Value| {
+        let file = root.join(finding["file"].as_str().unwrap());
+        file.strip_prefix(folder).unwrap_or(&file).to_str().unwrap().to_owned()
+    };
     all.iter().map(|finding| (said(finding), file(finding))).collect()
 }
 
@@ -98,16 +106,18 @@ fn folder_of(module: &str) -> Option<&str> {
     inside.rsplit_once('/').map(|(folder, _)| folder)
 }
 
-/// Whether 32-bit programs reach a command without a handler of their own.
-fn is_passed(structure: &str, command: &str) -> bool {
+/// Whether 32-bit programs reach a command of a table without a handler of their own, or nobody does.
+fn is_passed(structure: &str, table: &str, command: &str) -> bool {
     conventions::layer_passes(structure, &Declared::default(), command)
         || FOR_ALL.contains(&command)
+        || OF_RAW_SOCKETS.contains(&command) && !RAW_SOCKETS.contains(&table)
 }
 
 fn reason(said: &Said, tables: &[&Table]) -> Option<Reason> {
     let (code, structure, name) = said;
     let misses_nothing = |table: &&Table| {
-        !table.has_compat && table.commands.iter().all(|command| is_passed(structure, command))
+        !table.has_compat
+            && table.commands.iter().all(|command| is_passed(structure, name, command))
     };
     if tables.iter().any(misses_nothing) {
         return Some(Reason::NothingMissed);
