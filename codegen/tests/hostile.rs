@@ -6,8 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use ioctl_gen::module::{File, Options, plan, render, userland};
-use ioctlkit_model::{Interface, Role, Variants};
+use ioctl_gen::module::{File, FileOperations, Options, plan, render, userland};
+use ioctlkit_model::{HandlePurpose, Interface, Role, Variants};
 use ioctlkit_report::visible::is_invisible;
 use ioctlkit_sources::rust;
 use ioctlkit_vm::{Cache, Headers, Release};
@@ -110,7 +110,8 @@ fn documented(lines: &[&str]) -> Vec<File> {
     each_documentation(&mut interface, &mut |docs| {
         *docs = lines.iter().map(|line| (*line).to_owned()).collect();
     });
-    generated(&interface, &Options { bench: true, ..Options::default() })
+    let with = FileOperations { events: true, mmap: true };
+    generated(&interface, &Options { bench: true, trace: true, with, ..Options::default() })
 }
 
 /// What the compiler sees of all files in C, without comments, in tokens.
@@ -355,7 +356,7 @@ fn a_manual_page_is_one_for_mandoc_whatever_it_documents() {
 #[test]
 fn what_is_no_name_is_refused_wherever_it_stands() {
     type Place = (&'static str, fn(&mut Interface, &str));
-    let places: [Place; 9] = [
+    let places: [Place; 10] = [
         ("a command", |interface, name| {
             let command = interface.commands.first_mut().unwrap();
             command.c_name = Some(name.into());
@@ -386,6 +387,16 @@ fn what_is_no_name_is_refused_wherever_it_stands() {
                 each_member(&mut record.variants, &mut |member| {
                     if matches!(member.purpose.role, Role::Flexible { .. }) {
                         member.purpose.role = Role::Flexible { count: name.into() };
+                    }
+                });
+            }
+        }),
+        ("an object", |interface, name| {
+            for record in &mut interface.records {
+                each_member(&mut record.variants, &mut |member| {
+                    if member.name.as_deref() == Some("copied") {
+                        let (object, purpose) = (name.into(), HandlePurpose::Creates);
+                        member.purpose.role = Role::Handle { object, purpose };
                     }
                 });
             }

@@ -154,6 +154,7 @@ void ${it.symbol}_handles_free(struct ${it.symbol}_handles *handles)
 /* The commands. */
 //% macro command(c, do_name)
 //% set makes = c.returns == "file" or c.returns == "object"
+//% set undo = "goto put_fd" if c.returns == "file" else "goto release" if makes else c.fail
 //% set copied = "size" if c.kind == "flexible" or c.kind == "buffer" else "min_t(size_t, size, sizeof(" ~ c.star ~ "karg))" if c.growth != "none" else "sizeof(" ~ c.star ~ "karg)"
 //% set to_user = "copy_to_user(uarg, " ~ c.ref ~ "karg, " ~ copied ~ ")"
 //% set tail = "size > sizeof(" ~ c.star ~ "karg) && clear_user(uarg + sizeof(" ~ c.star ~ "karg), size - sizeof(" ~ c.star ~ "karg))"
@@ -383,7 +384,7 @@ static long ${do_name}(struct file *file${(", unsigned int cmd" if c.by_number)|
 //% endif
 	ret = ${it.symbol}_enter(file);
 	if (ret)
-		${("goto put_fd" if c.returns == "file" else "goto release" if makes else c.fail)|code};
+		${undo|code};
 //% if makes
 	made = ${it.symbol}_ops.${c.op}(${c.arguments|code});
 	${it.symbol}_leave(file);
@@ -392,7 +393,7 @@ static long ${do_name}(struct file *file${(", unsigned int cmd" if c.by_number)|
 //% endif
 	if (IS_ERR(made)) {
 		ret = PTR_ERR(made);
-		${("goto put_fd" if c.returns == "file" else "goto release")|code};
+		${undo|code};
 	}
 //% else
 	ret = ${it.symbol}_ops.${c.op}(${c.arguments|code});

@@ -84,7 +84,8 @@ void ${object.symbol}_put(struct ${object.symbol} *${object.name});
  * A handler that makes an object returns it with one reference, which becomes the handle's: it
  * is put when the handle goes, or when the caller's memory cannot be written. No other thread
  * finds the object before the caller has its handle. A handler that gets an object has a
- * reference until it returns.
+ * reference until it returns. If two threads destroy an object at once, the handler may run in
+ * both: the handle is taken away when it has returned, and the second caller gets -ENOENT.
 //% endif
 //% for c in it.commands
  *

@@ -8,6 +8,15 @@ use ioctl_gen::module::{Plan, Step};
 use ioctl_gen::streams::tell as say;
 use ioctlkit_report::visible::ShownPath as _;
 
+/// Reports that `NAME_main.c` stays as it is, whatever its skeleton would have now.
+pub(super) fn keeps_main(output: &Path, plan: &Plan, steps: &[Step]) {
+    let main = format!("{}_main.c", plan.name);
+    if steps.iter().any(|step| step.file.path == main && step.found.is_some()) {
+        let main = output.join(main);
+        say(format_args!("{}: exists and is yours: `--with` adds nothing to it", main.shown()));
+    }
+}
+
 /// Tells which handlers are new, have another signature, or have no command any more.
 pub(super) fn tell(output: &Path, plan: &Plan, written: &[&Step], gone: &[String]) {
     let main = output.join(format!("{}_main.c", plan.name));
@@ -49,12 +58,13 @@ pub(super) fn tell(output: &Path, plan: &Plan, written: &[&Step], gone: &[String
 
 /// What `Kbuild` lacks for tracepoints.
 fn untraced(output: &Path, plan: &Plan, interface: &Interface) -> Option<String> {
+    if !plan.trace {
+        return None;
+    }
     let path = output.join("Kbuild");
-    let line = format!("CFLAGS_gen/{}_ioctl.o := -I$(src)/gen", interface.symbol);
-    let text = fs::read_to_string(&path).ok()?;
-    let is_built =
-        !plan.trace || text.contains(&format!("CFLAGS_gen/{}_ioctl.o", interface.symbol));
-    (!is_built).then(|| format!("{}: add `{line}`, for the tracepoints", path.shown()))
+    let flags = format!("CFLAGS_gen/{}_ioctl.o", interface.symbol);
+    fs::read_to_string(&path).ok().filter(|text| !text.contains(&flags))?;
+    Some(format!("{}: add `{flags} := -I$(src)/gen`, for the tracepoints", path.shown()))
 }
 
 /// What `Kbuild` lacks, which is written once and knows the interfaces of that day.

@@ -45,7 +45,7 @@ pub(super) struct InTreeOptions {
     /// A module that was made before: its .c and .h files with your handlers are taken, and the hooks of
     /// its test
     #[arg(long, value_name = "DIR", requires = "in_tree")]
-    module: Option<PathBuf>,
+    pub(super) module: Option<PathBuf>,
 
     /// Write the files to the tree instead of making patches. Existing files are only added to
     #[arg(long, requires = "in_tree", conflicts_with = "output")]

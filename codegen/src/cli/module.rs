@@ -63,7 +63,13 @@ pub(super) struct Arguments {
     bus: BusKind,
 
     /// What a file can do beside its commands, for you to fill in
-    #[arg(long, value_enum, value_delimiter = ',', value_name = "OPERATIONS")]
+    #[arg(
+        long,
+        value_enum,
+        value_delimiter = ',',
+        value_name = "OPERATIONS",
+        conflicts_with = "module"
+    )]
     with: Vec<FileOperation>,
 
     /// How many files in /dev there are, with `--device cdev`
@@ -238,7 +244,8 @@ fn done(arguments: &Arguments) -> Result<Outcome, Failure> {
     options.bus = arguments.bus.into();
     options.with = file_operations(&arguments.with);
     options.minors = arguments.minors;
-    options.trace = arguments.trace || has_generated(arguments.output(), "_trace.h");
+    let module = arguments.in_tree.module.as_deref().unwrap_or(arguments.output());
+    options.trace = arguments.trace || has_generated(module, "_trace.h");
     if let Some(linux) = &arguments.in_tree.in_tree {
         let source = arguments.sources.first().map_or(Path::new(""), PathBuf::as_path);
         let output = arguments.output.as_deref();
@@ -299,6 +306,9 @@ fn done(arguments: &Arguments) -> Result<Outcome, Failure> {
         tell(format_args!("{}: {}", step.path.shown(), word(step.change)));
     }
     handlers::tell(arguments.output(), &plan, &chosen, &gone);
+    if !arguments.with.is_empty() {
+        handlers::keeps_main(arguments.output(), &plan, &steps);
+    }
     Ok(Outcome::Done)
 }
 

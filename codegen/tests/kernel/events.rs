@@ -7,7 +7,7 @@ use std::process::Command;
 use ioctlkit_vm::{Script, Step};
 
 use crate::bus::{built, module_with};
-use crate::support::{SERIES, boot, run, target};
+use crate::support::{SERIES, SLEEPS, boot, run, target};
 
 /// A handler that tells of an event.
 const EVENT: (&str, &str) =
@@ -18,16 +18,20 @@ const PROGRAM: &str = r#"
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <sched.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <linux/bell.h>
 
 #include "ktap.h"
+#include "sleeps.h"
 
 static int device;
+static volatile int waiter_id, reader_id;
 
 static void ring(void)
 {
@@ -36,11 +40,11 @@ static void ring(void)
 	ioctl(device, BELL_SET_CONFIG, &config);
 }
 
-/* Waits in poll(), rings in another thread, or takes the device away there. */
 static void *waiter(void *seen)
 {
 	struct pollfd polled = { .fd = device, .events = POLLIN };
 
+	waiter_id = syscall(SYS_gettid);
 	poll(&polled, 1, -1);
 	*(short *)seen = polled.revents;
 	return NULL;
@@ -50,8 +54,15 @@ static void *reader(void *error)
 {
 	__u32 count;
 
+	reader_id = syscall(SYS_gettid);
 	*(int *)error = read(device, &count, sizeof(count)) < 0 ? errno : 0;
 	return NULL;
+}
+
+static void wait_until_it_sleeps(volatile int *thread_id)
+{
+	while (!*thread_id || !sleeps(*thread_id))
+		sched_yield();
 }
 
 int main(void)
@@ -79,6 +90,7 @@ int main(void)
 	ktap_result("read", "two events", read(device, &count, 4) != 4 || count != 2);
 	fcntl(device, F_SETFL, 0);
 	pthread_create(&thread, NULL, waiter, &seen);
+	wait_until_it_sleeps(&waiter_id);
 	ring();
 	pthread_join(thread, NULL);
 	ktap_result("poll", "wakes up", seen != POLLIN || read(device, &count, 4) != 4 || count != 1);
@@ -93,8 +105,11 @@ int main(void)
 	if (unbind < 0)
 		return ktap_end();
 
+	waiter_id = 0;
 	pthread_create(&thread, NULL, waiter, &seen);
 	pthread_create(&second, NULL, reader, &error);
+	wait_until_it_sleeps(&waiter_id);
+	wait_until_it_sleeps(&reader_id);
 	ktap_result("the device", "goes", write(unbind, "bell", 4) < 0);
 	pthread_join(thread, NULL);
 	pthread_join(second, NULL);
@@ -117,6 +132,7 @@ fn files_tell_of_events_and_share_their_memory() {
         built(&folder, bus);
         let source = folder.join("tests/events.c");
         fs::write(&source, PROGRAM).unwrap();
+        fs::write(folder.join("tests/sleeps.h"), SLEEPS).unwrap();
         let program = folder.join(format!("{bus}_events"));
         run(Command::new("gcc")
             .args(["-O2", "-Wall", "-Wextra", "-Werror", "-static", "-pthread", "-D__user=", "-I"])

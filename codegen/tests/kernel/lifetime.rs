@@ -6,7 +6,7 @@ use std::process::Command;
 
 use ioctlkit_vm::{Script, Step};
 
-use crate::support::{GONG, SERIES, boot, run, target};
+use crate::support::{GONG, SERIES, SLEEPS, boot, run, target};
 
 /// A handler that sleeps until its device goes.
 const SLEEPING: (&str, &str) = (
@@ -29,6 +29,7 @@ const PROGRAM: &str = r#"
 #include <linux/gong.h>
 
 #include "ktap.h"
+#include "sleeps.h"
 
 static int device;
 static volatile int thread_id, has_ended;
@@ -43,22 +44,6 @@ static void *sleeper(void *error)
 	return NULL;
 }
 
-/* It has told who it is, and does nothing else that could sleep. */
-static int sleeps(void)
-{
-	char path[64], text[512] = "";
-	const char *name;
-	int file;
-
-	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", thread_id);
-	file = open(path, O_RDONLY);
-	if (read(file, text, sizeof(text) - 1) < 0)
-		text[0] = 0;
-	close(file);
-	name = strrchr(text, ')');
-	return name && !strncmp(name, ") S", 3);
-}
-
 int main(void)
 {
 	int unbind = open("/sys/bus/platform/drivers/gong/unbind", O_WRONLY);
@@ -69,7 +54,7 @@ int main(void)
 	device = open("/dev/gong", O_RDWR);
 	ktap_result("/dev/gong", "opens", device < 0 || unbind < 0);
 	pthread_create(&thread, NULL, sleeper, &error);
-	while (!has_ended && (!thread_id || !sleeps()))
+	while (!has_ended && (!thread_id || !sleeps(thread_id)))
 		sched_yield();
 	ktap_result("the command", "sleeps", has_ended);
 	ktap_result("the device", "can be unbound while a command sleeps",
@@ -94,6 +79,7 @@ fn a_command_that_sleeps_wakes_up_when_its_device_goes() {
     let (module, _) = target.build(&folder, &[&GONG.option()]);
     let source = folder.join("tests/gone.c");
     fs::write(&source, PROGRAM).unwrap();
+    fs::write(folder.join("tests/sleeps.h"), SLEEPS).unwrap();
     let program = folder.join("gone_test");
     run(Command::new("gcc")
         .args(["-O2", "-Wall", "-Wextra", "-Werror", "-static", "-pthread", "-D__user=", "-I"])

@@ -34,6 +34,29 @@ pub(crate) const JUDGED: [Driver; 5] = [ECHO, GONG, PULSE, SHELF, BENCH];
 pub(crate) const SPEED: Driver =
     Driver { name: "speed", folder: "fixtures/module/speed", handlers: Some("speed_handlers") };
 
+/// A header for tests: whether a thread that has said who it is sleeps, as the kernel has it.
+pub(crate) const SLEEPS: &str = r#"
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static int sleeps(int thread_id)
+{
+	char path[64], text[512] = "";
+	const char *name;
+	int file;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", thread_id);
+	file = open(path, O_RDONLY);
+	if (read(file, text, sizeof(text) - 1) < 0)
+		text[0] = 0;
+	close(file);
+	name = strrchr(text, ')');
+	return name && !strncmp(name, ") S", 3);
+}
+"#;
+
 /// The series of kernels that a module is made for.
 pub(crate) const SERIES: [&str; 2] = ["6.1", "6.12"];
 

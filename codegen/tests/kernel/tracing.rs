@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use ioctlkit_vm::{Script, Step};
 
 use crate::assert_passes_judges;
-use crate::support::{GONG, PULSE, SERIES, SHELF, boot, run, target};
+use crate::support::{Driver, GONG, PULSE, SERIES, SHELF, boot, run, target};
 
 const PROGRAM: &str = r#"
 #include <fcntl.h>
@@ -41,9 +41,9 @@ const TRACED: [&str; 3] = [
     "gong_name: units=64 ret=5$",
 ];
 
-/// A driver that got tracepoints.
-fn traced(driver: crate::support::Driver, source: &str, options: &[&str]) -> PathBuf {
-    let folder = driver.copy("traced");
+/// A driver that got tracepoints, in a folder of the test that asks for it.
+fn traced(purpose: &str, driver: Driver, source: &str, options: &[&str]) -> PathBuf {
+    let folder = driver.copy(purpose);
     run(Command::new(env!("CARGO_BIN_EXE_ioctl-gen"))
         .arg("module")
         .arg(driver.committed().join("..").join(source))
@@ -64,7 +64,7 @@ fn tracepoints_leave_the_kernel_s_judges_nothing_to_say() {
     for (driver, source, options) in
         [(GONG, "gong.rs", &[] as &[&str]), (PULSE, "pulse.rs", pulse), (SHELF, "shelf.rs", &[])]
     {
-        let folder = traced(driver, source, options);
+        let folder = traced("traced-judged", driver, source, options);
         assert_passes_judges(&folder);
         let options = ["-s", "W=1", "C=2", &driver.option()];
         let (_, said) = target(SERIES[1]).build(&folder, &options);
@@ -76,7 +76,7 @@ fn tracepoints_leave_the_kernel_s_judges_nothing_to_say() {
 #[test]
 fn a_trace_holds_the_arguments_and_answers_of_commands() {
     let target = target(SERIES[1]);
-    let folder = traced(GONG, "gong.rs", &[]);
+    let folder = traced("traced-guest", GONG, "gong.rs", &[]);
     let (module, _) = target.build(&folder, &[&GONG.option()]);
     let source = folder.join("tests/traced.c");
     fs::write(&source, PROGRAM).unwrap();

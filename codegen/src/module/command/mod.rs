@@ -202,7 +202,7 @@ pub(crate) fn command(
     let Handles { created, used } = found;
     let returns = if created.is_some() { Returns::Object } else { returns };
     let cleans = heap || !arrays.is_empty() || !used.is_empty();
-    let is_whole =
+    let copied_whole =
         heap && reads && kind == Kind::Pointer && growth == Growth::None && translated.is_none();
     let family = contract.last_nr.map(|last| last.saturating_sub(body.nr));
     let spelled = Spelled::of(around, body, kind, &contract, &r#macro)?;
@@ -268,7 +268,7 @@ pub(crate) fn command(
         dot: if heap { "->" } else { "." }.into(),
         fail: if cleans { "goto out" } else { "return ret" }.into(),
         heap,
-        copied_whole: is_whole,
+        copied_whole,
         narrow: kind == Kind::Value && matches!(shape, Some(Shape::Integer { bits: 8 | 16, .. })),
         min_size: min_size_macro,
         size_member: size_member(around, record).unwrap_or_default(),

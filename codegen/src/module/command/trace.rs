@@ -7,9 +7,6 @@ use super::super::plan::{Kind, Trace};
 use super::super::shape::Shape;
 use super::Surroundings;
 
-/// Names that each event has for something else.
-const TAKEN: [&str; 4] = ["arg", "index", "ret", "units"];
-
 /// The tracepoint of a command with an argument of that type.
 pub(super) fn trace(
     around: Surroundings<'_>,
@@ -54,9 +51,7 @@ fn members(around: Surroundings<'_>, id: RecordId, trace: &mut Trace) {
     let body = around.layouts.interface().body(id, around.abi);
     let members = body.map(|body| body.members.as_slice()).unwrap_or_default();
     for member in members.iter().filter(|member| !is_reserved(member) && member.bits.is_none()) {
-        let Some(name) = member.name.as_deref().filter(|name| !TAKEN.contains(name)) else {
-            continue;
-        };
+        let Some(name) = &member.name else { continue };
         let shape = Shape::of(around.layouts, around.abi, &member.ty);
         let Some((ty, decimal, hexadecimal)) = shape.ok().as_ref().and_then(integer) else {
             continue;
@@ -64,7 +59,10 @@ fn members(around: Surroundings<'_>, id: RecordId, trace: &mut Trace) {
         let is_address = member.purpose.role == Role::UserPointer;
         let is_mask = matches!(member.purpose.values, Values::Flags(_));
         let format = if is_address || is_mask { hexadecimal } else { decimal };
-        trace.record(&ty, name, &format!("arg->{name}"), format);
+        // An event has these two besides.
+        let is_taken = name == "ret" || name == "index";
+        let field = if is_taken { format!("{name}_") } else { name.clone() };
+        trace.record(&ty, &field, &format!("arg->{name}"), format);
     }
 }
 
