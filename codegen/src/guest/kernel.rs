@@ -48,7 +48,7 @@ impl std::fmt::Display for KernelChoice {
     }
 }
 
-/// A kernel that is at hand, with the headers that belong to it.
+/// An installed or downloaded kernel, with its headers.
 #[derive(Debug, Clone)]
 pub(super) struct Target {
     /// What results call it.

@@ -117,7 +117,7 @@ fn modules_compile_and_are_what_their_headers_say_on_every_abi() {
         "R005 compares {} commands, {} plain numbers and {} structures of the same modules",
         against_sum.commands, against_sum.raw_numbers, against_sum.records
     );
-    // 32 bits; big-endian; and what else is at hand.
+    // 32 bits; big-endian; and whatever else is installed.
     let targets = built::check_for(
         &[
             "i686-unknown-linux-gnu",

@@ -103,7 +103,7 @@ ${record.type|code} {
 //% endfor
 //% if not in_tree
 
-/* Where static_assert() is at hand, the layout is held on every ABI. */
+/* Where static_assert() exists, it checks the layout on every ABI. */
 #ifdef static_assert
 //% for record in records
 //% for assert in record.asserts

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
-/* Made by ioctl-gen 0.1.0: body 8f86f53f2d81 */
+/* Made by ioctl-gen 0.1.0: body f365a2e53425 */
 #ifndef _UAPI_LINUX_ECHO_H
 #define _UAPI_LINUX_ECHO_H
 
@@ -349,7 +349,7 @@ struct echo_channel {
  */
 #define ECHO_MONITOR_COUNT_MESSAGES	_IO(ECHO_IOC_TYPE, 0x42)
 
-/* Where static_assert() is at hand, the layout is held on every ABI. */
+/* Where static_assert() exists, it checks the layout on every ABI. */
 #ifdef static_assert
 static_assert(sizeof(struct echo_message) == 24, "struct echo_message: size");
 static_assert(__builtin_offsetof(struct echo_message, timestamp_ns) == 0,
