@@ -86,6 +86,33 @@ fn requests_are_followed_through_functions_methods_and_macros() {
 }
 
 #[test]
+fn a_function_of_c_is_known_by_its_symbol_whatever_rust_calls_it() {
+    let read = source(
+        "const GET_A: u64 = 0x4008_7001; const GET_B: u64 = 0x4008_7002; const GET_C: u64 = 0x4008_7003;\n\
+         const GET_D: u64 = 0x4008_7004; const OTHER: u64 = 0x4008_7005;\n\
+         mod sys { unsafe extern \"C\" {\n\
+             #[link_name = \"ioctl\"] pub fn control(fd: i32, req: u64, ...) -> i32;\n\
+             #[cfg_attr(target_pointer_width = \"32\", link_name = \"__ioctl_time64\")]\n\
+             pub fn control_time64(fd: i32, req: u64, ...) -> i32;\n\
+             #[link_name = \"syscall\"] pub fn call(number: i64, ...) -> i64;\n\
+             #[link_name = \"prctl\"] pub fn prctl_control(fd: i32, req: u64, ...) -> i32;\n\
+             pub fn ioctl(fd: i32, req: u64, ...) -> i32;\n\
+         } }\n\
+         use sys::ioctl as renamed;\n\
+         unsafe fn all(p: *mut u8) {\n\
+             sys::control(0, GET_A, p); sys::control_time64(0, GET_B, p); renamed(0, GET_C, p);\n\
+             sys::call(libc::SYS_ioctl, 0, GET_D, p); sys::prctl_control(0, OTHER, p);\n\
+         }\n\
+         unsafe fn any() { let state = open(); sys::control(0, state.req, GET_A as *mut u8); }\n",
+    );
+    let mut found = raw(&read);
+    found.sort_unstable();
+    let names: Vec<&str> = found.iter().map(|(name, _)| *name).collect();
+    assert_eq!(names, ["GET_A", "GET_B", "GET_C", "GET_D"]);
+    assert_eq!(unknown(&read), ["any"]);
+}
+
+#[test]
 fn a_request_that_the_source_does_not_tell_is_accounted_for() {
     let read = source(
         "extern \"Rust\" { fn req() -> u64; }\nstruct D { cmd: u64 }\n\

@@ -244,7 +244,18 @@ pub(crate) fn is_ioctl_call(name: &str) -> bool {
             | "ioctl_with_mut_ref"
             | "ioctl_with_ptr"
             | "ioctl_with_mut_ptr"
+            // Symbols of C libraries.
+            | "__ioctl"
+            | "__ioctl_time64"
     )
+}
+
+/// The function that takes a system call's number, and its arguments behind it.
+pub(crate) const SYSTEM_CALL: &str = "syscall";
+
+/// Whether a function may take a request, by its symbol.
+pub(crate) fn takes_request(symbol: &str) -> bool {
+    is_ioctl_call(symbol) || symbol == SYSTEM_CALL
 }
 
 /// Whether a function yields a number, by its name and the one before it.

@@ -99,9 +99,17 @@ pub(crate) fn name_of(ex: &Ex) -> Option<&str> {
     }
 }
 
+/// Which argument of a function of C is the request.
+fn request_of(symbol: &str, arguments: &[Ex]) -> Option<usize> {
+    if is_system_call(symbol, arguments) {
+        return Some(2);
+    }
+    (constructors::is_ioctl_call(symbol) && arguments.len() >= 2).then_some(1)
+}
+
 /// Whether a call is `syscall(SYS_ioctl, fd, request, …)`.
-fn is_system_call(path: &Path, arguments: &[Ex]) -> bool {
-    path.last() == "syscall"
+fn is_system_call(function: &str, arguments: &[Ex]) -> bool {
+    function == constructors::SYSTEM_CALL
         && arguments.first().is_some_and(|number| {
             matches!(&number.bare().kind, ExKind::Path(path)
                 if matches!(path.last(), "SYS_ioctl" | "__NR_ioctl"))
@@ -260,12 +268,15 @@ impl Collector<'_> {
 
     fn request_index(&mut self, call: &Call, env: &Env, depth: u16) -> Option<usize> {
         match &call.callee {
-            Callee::Function(path) if is_system_call(path, &call.arguments) => Some(2),
+            Callee::Function(path) if is_system_call(path.last(), &call.arguments) => Some(2),
             Callee::Function(path) => {
                 let names = env.names(path);
                 let found = self.eval.names.resolve(env.scope, &names, path.global, Names::Values);
                 match found {
-                    Some(Target::Item(scope, item)) => self.passes(scope, &item, depth),
+                    Some(Target::Item(scope, item)) => match &item.kind {
+                        Kind::Foreign(symbol) => request_of(symbol, &call.arguments),
+                        _ => self.passes(scope, &item, depth),
+                    },
                     Some(Target::External(krate, names)) => {
                         let name = names.last()?;
                         // Such a function takes a value whose type has the number.

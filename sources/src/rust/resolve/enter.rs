@@ -207,6 +207,7 @@ impl Resolver<'_> {
                 self.name(scope, &item.name, Entry::Item(item.clone()));
                 self.define(whole, scope, item, within);
             }
+            Kind::Foreign(_) => self.name(scope, &item.name, Entry::Item(item.clone())),
             Kind::Mistaken(_) => self.define(whole, scope, item, within),
             Kind::Data(_)
             | Kind::Enum(_)

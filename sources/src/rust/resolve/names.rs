@@ -309,7 +309,7 @@ fn has_name(item: &Item, kind: Names) -> bool {
         Kind::Data(_) | Kind::Enum(_) | Kind::Interface(_) | Kind::Alias(..) => {
             kind == Names::Types
         }
-        Kind::Constant(..) | Kind::Function(_) => kind == Names::Values,
+        Kind::Constant(..) | Kind::Function(_) | Kind::Foreign(_) => kind == Names::Values,
         _ => false,
     }
 }

@@ -89,16 +89,26 @@ pub(crate) fn derives(attributes: &[Attribute], name: &str) -> bool {
 
 /// `#[path = "…"]`, each with what it depends on.
 pub(crate) fn paths(attributes: &[Attribute]) -> Vec<(Vec<Condition>, String)> {
-    let mut paths = Vec::new();
+    texts(attributes, "path")
+}
+
+/// `#[link_name = "…"]`, whatever it depends on.
+pub(crate) fn link_names(attributes: &[Attribute]) -> impl Iterator<Item = String> {
+    texts(attributes, "link_name").into_iter().map(|(_, symbol)| symbol)
+}
+
+/// `#[name = "…"]`, each with what it depends on.
+fn texts(attributes: &[Attribute], name: &str) -> Vec<(Vec<Condition>, String)> {
+    let mut texts = Vec::new();
     each(attributes, |conditions, meta| {
         if let Meta::NameValue(pair) = meta
-            && pair.path.is_ident("path")
+            && pair.path.is_ident(name)
             && let syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(text), .. }) = &pair.value
         {
-            paths.push((conditions.to_vec(), text.value()));
+            texts.push((conditions.to_vec(), text.value()));
         }
     });
-    paths
+    texts
 }
 
 /// What `#[repr(…)]` says, each with what it depends on.

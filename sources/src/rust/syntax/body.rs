@@ -210,9 +210,8 @@ impl<'t> Body<'t, '_> {
         name: &str,
         arguments: &syn::punctuated::Punctuated<syn::Expr, syn::Token![,]>,
     ) -> bool {
-        constructors::is_ioctl_call(name)
+        constructors::takes_request(name)
             || name.contains("ioctl")
-            || name == "syscall"
             || (1..=6).contains(&arguments.len())
                 && arguments.iter().any(|argument| self.may_be_request(argument))
     }

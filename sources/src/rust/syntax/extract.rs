@@ -14,6 +14,7 @@ use super::item::{
 };
 use super::known_macros;
 use super::lower::{Origin, name_of};
+use crate::rust::constructors;
 
 /// The items that matter, in order.
 pub(crate) fn items<'a>(
@@ -47,6 +48,7 @@ fn item(origin: Origin<'_>, item: &syn::Item) -> Vec<Item> {
             named(origin, ident, spans, &found.attrs, Kind::ExternCrate(original))
         }
         syn::Item::Fn(found) => function(origin, found),
+        syn::Item::ForeignMod(found) => foreign(origin, found),
         syn::Item::Impl(found) => implementation(origin, found),
         syn::Item::Trait(found) => provided(origin, found),
         syn::Item::Macro(found) => macro_item(origin, found),
@@ -281,6 +283,25 @@ fn function(origin: Origin<'_>, found: &syn::ItemFn) -> Vec<Item> {
     let body = body::read(origin, &found.sig, &found.block);
     let spans = (found.sig.fn_token.span, found.block.brace_token.span.close());
     named(origin, &found.sig.ident, spans, &found.attrs, Kind::Function(body))
+}
+
+/// The functions of an `extern` block that take a request, by their names or their symbols.
+fn foreign(origin: Origin<'_>, found: &syn::ItemForeignMod) -> Vec<Item> {
+    let mut items = Vec::new();
+    for part in &found.items {
+        let syn::ForeignItem::Fn(function) = part else { continue };
+        let ident = &function.sig.ident;
+        let mut symbols = attributes::link_names(&function.attrs).chain([name_of(ident)]);
+        let Some(symbol) = symbols.find(|symbol| constructors::takes_request(symbol)) else {
+            continue;
+        };
+        let spans = (function.sig.fn_token.span, function.semi_token.span);
+        items.extend(named(origin, ident, spans, &function.attrs, Kind::Foreign(symbol)));
+    }
+    for item in &mut items {
+        item.conditions.extend(conditions(&found.attrs));
+    }
+    items
 }
 
 fn implementation(origin: Origin<'_>, found: &syn::ItemImpl) -> Vec<Item> {

@@ -289,6 +289,8 @@ pub(crate) enum Kind {
     MacroCall(MacroCall),
     /// A function.
     Function(Function),
+    /// A function of C that takes a request: its symbol.
+    Foreign(String),
     /// An implementation.
     Implementation(Implementation),
     /// `include!("…")`: the file's name, and whether it is below `OUT_DIR`.
