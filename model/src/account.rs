@@ -4,7 +4,7 @@ use ioctlkit_abi::{AbiId, AbiSet, LayoutError};
 
 use crate::{CommandBody, Interface, Layouts, Problem, ProblemKind, Span, Type};
 
-/// A macro or an enumerator that looks like a command and was not understood. A command that was, and
+/// A macro, an enumerator or a constant that looks like a command and was not understood. A command that was, and
 /// whose argument has no layout, is among the commands: see [`Layouts::why_no_number`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NotUnderstood {

@@ -200,6 +200,23 @@ fn enumerators_with_the_value_of_a_command_are_commands() {
 }
 
 #[test]
+fn constants_with_the_value_of_a_command_are_commands() {
+    let interface = one("struct box { long b; };\n\
+         static const unsigned int BOX_GET = _IOR('b', 1, struct box);\n\
+         static const __u32 BOX_SET = _IOW('b', 2, __u32), BOX_RUN = _IO('b', 3), BOX_MOST = 4;\n\
+         #if 0\nstatic const unsigned int BOX_OLD = _IO('b', 5);\n#endif\n\
+         static inline unsigned int size_of(unsigned int dir)\n{\n\
+         \tconst unsigned int all = _IOC(dir, 1, 2, 3);\n\treturn all;\n}\n");
+    assert_eq!(names(&interface), ["BOX_GET", "BOX_SET", "BOX_RUN"]);
+    // The compiler's own value is that of its target.
+    assert_eq!(number(&interface, "BOX_GET", "x86_64"), Some(0x8008_6201));
+    assert_eq!(number(&interface, "BOX_GET", "i386"), Some(0x8004_6201));
+    assert_eq!(number(&interface, "BOX_SET", "mips_o32"), Some(0x8004_6202));
+    assert_eq!(argument(&interface, "BOX_GET"), "struct box");
+    assert!(interface.not_understood.is_empty());
+}
+
+#[test]
 fn a_bound_that_cannot_be_worked_out_leaves_its_member_without_a_type() {
     let (interface, _) = Headers::new(&[(
         "x.h",

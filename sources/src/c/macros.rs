@@ -20,7 +20,7 @@ use crate::own_encoder::take_apart;
 pub(crate) const ROOTS: [&str; 8] =
     ["_IOC", "_IO", "_IOR", "_IOW", "_IOWR", "_IOR_BAD", "_IOW_BAD", "_IOWR_BAD"];
 
-/// A macro or an enumerator that may be a command.
+/// A macro, an enumerator or a constant that may be a command.
 #[derive(Debug, Clone)]
 pub(crate) struct Candidate {
     pub(crate) name: String,
@@ -36,7 +36,7 @@ pub(crate) struct Candidate {
 pub(crate) enum Definition {
     /// A macro: the first definition of several under different conditions.
     Macro(usize),
-    /// An enumerator.
+    /// An enumerator or a constant.
     Enumerator(usize),
 }
 

@@ -107,10 +107,16 @@ pub(super) fn may_define_commands(bytes: &[u8]) -> bool {
         let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
         memmem::find(line, b"IO").is_some() || line.trim_ascii_end().ends_with(b"\\")
     };
-    memmem::find(bytes, b"enum").is_some() || defines.any(speaks)
+    let mut constants = memmem::find_iter(bytes, b"const");
+    let is_number = |at: usize| {
+        let rest = &bytes[at..];
+        let item = &rest[..memchr::memchr(b';', rest).unwrap_or(rest.len())];
+        memmem::find(item, b"IO").is_some()
+    };
+    memmem::find(bytes, b"enum").is_some() || defines.any(speaks) || constants.any(is_number)
 }
 
-/// The macros and enumerators of a text whose own text speaks of `_IO`, as the numbers of commands do.
+/// The macros, enumerators and constants of a text whose own text speaks of `_IO`, as the numbers of commands do.
 pub(super) fn defined_in(text: &str) -> Vec<String> {
     let Scan { defines, enumerators, .. } = scan(text);
     let is_number = |define: &Define| {
@@ -150,6 +156,7 @@ mod tests {
             "# define FOO \\\n\t_IO('f', 1)",
             "enum {\n\tFOO = _IO('f', 1),\n};",
             "#define A 1\n#define FOO SIOCPRIVATE\n",
+            "static const unsigned int FOO =\n\t_IO('f', 1);",
         ] {
             assert_eq!(defined_in(text), ["FOO"], "{text}");
             assert!(may_define_commands(text.as_bytes()), "{text}");

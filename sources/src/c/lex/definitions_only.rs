@@ -3,10 +3,10 @@
 
 use std::ops::Range;
 
-use crate::c::lex::scan::{Scan, Token, tokens};
+use crate::c::lex::scan::{Define, Scan, Token, tokens};
 
 /// The text of a `.c` file, of which `scan` is the scan, without its functions, variables and
-/// initializers. `is_found` says whether an included file, by its name as it is spelled, can be read; the
+/// initializers; constants that may be commands stay, as the compiler is asked whether they are there. `is_found` says whether an included file, by its name as it is spelled, can be read; the
 /// others are left out too.
 pub(crate) fn definitions_only(text: &str, scan: &Scan, is_found: impl Fn(&str) -> bool) -> String {
     let mut kept: Vec<Range<usize>> = Vec::new();
@@ -30,7 +30,7 @@ pub(crate) fn definitions_only(text: &str, scan: &Scan, is_found: impl Fn(&str) 
             }
             continue;
         }
-        items.take(text, at, token, &mut kept);
+        items.take(text, at, token, &scan.enumerators, &mut kept);
     }
     blank_but(text, &kept)
 }
@@ -86,7 +86,14 @@ struct Items {
 const QUALIFIERS: [&str; 6] = ["static", "extern", "const", "volatile", "inline", "register"];
 
 impl Items {
-    fn take(&mut self, text: &str, at: usize, token: Token<'_>, kept: &mut Vec<Range<usize>>) {
+    fn take(
+        &mut self,
+        text: &str,
+        at: usize,
+        token: Token<'_>,
+        constants: &[Define],
+        kept: &mut Vec<Range<usize>>,
+    ) {
         let outermost = self.braces == 0 && self.parentheses == 0;
         match token.text() {
             "(" | "[" => {
@@ -121,7 +128,7 @@ impl Items {
                 }
             }
             ";" if outermost => {
-                self.end(at, kept);
+                self.end(at, constants, kept);
                 *self = Self::default();
             }
             word if outermost => self.word(at, word),
@@ -141,22 +148,37 @@ impl Items {
             (Kind::Unknown, "struct" | "union" | "enum") => {
                 (self.kind, self.start) = (Kind::Tagged, at);
             }
-            (Kind::Unknown, _) => self.kind = Kind::Other,
+            (Kind::Unknown, _) => (self.kind, self.start) = (Kind::Other, at),
             (Kind::Tagged, _) => self.words += 1,
             (Kind::Typedef | Kind::Other, _) => {}
         }
     }
 
     /// Files the item that a semicolon at `at` ends.
-    fn end(&self, at: usize, kept: &mut Vec<Range<usize>>) {
-        let is_kept = match self.kind {
-            Kind::Typedef => true,
+    fn end(&self, at: usize, constants: &[Define], kept: &mut Vec<Range<usize>>) {
+        let before = kept.len();
+        match self.kind {
+            Kind::Typedef => kept.push(self.start..self.initializer.unwrap_or(at)),
             // `struct foo;` and no `struct foo variable;`
-            Kind::Tagged => self.defined || (self.words == 1 && self.initializer.is_none()),
-            Kind::Unknown | Kind::Other => false,
-        };
-        if is_kept {
-            kept.push(self.start..self.initializer.unwrap_or(at));
+            Kind::Tagged if self.defined || (self.words == 1 && self.initializer.is_none()) => {
+                kept.push(self.start..self.initializer.unwrap_or(at));
+            }
+            Kind::Other => {
+                // The type with the first name, and each comma with the next.
+                let mut from = self.start;
+                let first = constants.partition_point(|constant| range(&constant.at).start < from);
+                for constant in &constants[first..] {
+                    let name = range(&constant.at);
+                    if name.start < from || name.end > at {
+                        break;
+                    }
+                    kept.push(from..name.end);
+                    from = range(&constant.body).end;
+                }
+            }
+            Kind::Unknown | Kind::Tagged => {}
+        }
+        if kept.len() > before {
             kept.push(at..at + 1);
         }
     }
@@ -202,6 +224,8 @@ enum { A, B = 3 };
 static struct baz { int d; } one = { 4 };
 struct qux;
 struct foo variable;
+static const unsigned int RUN = _IO('x', 2), STOP = _IO('x', 3);
+static const int LIMIT = 4;
 ";
         assert_eq!(
             left(text),
@@ -217,6 +241,7 @@ struct foo variable;
                 "enum { A, B = 3 };",
                 "struct baz { int d; } one ;",
                 "struct qux;",
+                "unsigned int RUN , STOP ;",
             ]
         );
     }
@@ -234,6 +259,7 @@ struct foo variable;
             "=typedef;",
             "static = struct a { int b; };",
             "typedef\n;",
+            "enum { A = (\n}\nconst int b = X, c = Y, d) = Z };\n",
         ] {
             let cut = definitions_only(text, &scan(text), |_| true);
             assert_eq!(cut.len(), text.len(), "{text:?}");

@@ -4,6 +4,7 @@
 //! look at it through this one lexer.
 
 pub(crate) mod condition;
+pub(crate) mod constants;
 pub(crate) mod definitions_only;
 pub(crate) mod enumerators;
 pub(crate) mod expand;

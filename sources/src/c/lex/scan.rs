@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxBuildHasher;
 
-use crate::c::lex::enumerators::Reader;
+use crate::c::lex::{constants, enumerators};
 
 /// What one file's text holds.
 #[derive(Debug, Default)]
@@ -17,7 +17,7 @@ pub(crate) struct Scan {
     pub(crate) directives: Vec<Range<u32>>,
     pub(crate) includes: Vec<Include>,
     pub(crate) defines: Vec<Define>,
-    /// Enumerators with a value of words, as the macros that they could have been.
+    /// Enumerators and constants with a value of words, as the macros that they could have been.
     pub(crate) enumerators: Vec<Define>,
     /// Conditional regions, outer ones before the ones they hold.
     pub(crate) regions: Vec<Region>,
@@ -287,11 +287,16 @@ impl<'a> Scanner<'a> {
         // Editors of other systems begin a file with a byte order mark.
         let mut at = if self.text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
         let mut line_start = true;
-        let mut enumerators = Reader::default();
+        let mut enumerators = enumerators::Reader::default();
+        let mut constants = constants::Reader::default();
+        let mut line = 0;
         loop {
             let comments = &mut self.scan.comments;
             let next = skip_blank(bytes, at, false, |comment| comments.push(comment));
-            line_start |= bytes[at..next].contains(&b'\n');
+            if let Some(end) = memchr::memrchr(b'\n', &bytes[at..next]) {
+                line_start = true;
+                line = at + end + 1;
+            }
             at = next;
             let Some(token) = next_token(self.text, at) else { break };
             if line_start && token == Token::Punctuation("#") {
@@ -300,8 +305,9 @@ impl<'a> Scanner<'a> {
                 continue;
             }
             line_start = false;
-            let ended = enumerators.take(at, token, self.open.last().copied());
-            self.scan.enumerators.extend(ended);
+            let region = self.open.last().copied();
+            self.scan.enumerators.extend(enumerators.take(at, token, region));
+            self.scan.enumerators.extend(constants.take(at, token, region, &self.text[line..at]));
             match token {
                 Token::Word(word) => self.scan.identifiers.push(hash(word)),
                 Token::Punctuation("{") => self.scan.open_braces += 1,
