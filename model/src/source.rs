@@ -311,7 +311,7 @@ impl SourceMap {
         }
     }
 
-    /// How many files stand before this one: the order in which places are told.
+    /// The position of a file in this map, from 0. Reports list places in this order.
     ///
     /// # Panics
     /// If the file is of none of these readings.

@@ -62,8 +62,8 @@ declare_rule! {
     DIFFERS_FROM_HEADER: "R005", "differs-from-header", Error, legacy Error, for RustAndLists;
 }
 
-/// So many faults of one definition are told; the rest is counted.
-const TOLD: usize = 8;
+/// How many faults, or definitions with the same fault, a finding shows; it counts the others.
+const SHOWN: usize = 8;
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for reference in cx.references.into_iter().flat_map(References::iter) {
@@ -103,14 +103,9 @@ fn report_list(reference: &Reference, on: AbiSet, pairs: &[&Pair]) -> Option<Fin
     let (first, others) = pairs.split_first()?;
     let mut finding = report(reference, first)?;
     finding.abis = on;
-    let names = others.iter().take(TOLD).map(|pair| format!("`{}`", pair.name));
-    let mut names = names.collect::<Vec<_>>().join(", ");
-    if others.len() > TOLD {
-        names = format!("{names} and {} more", others.len() - TOLD);
-    }
     finding.notes.clear();
     if !others.is_empty() {
-        finding.notes.push(format!("the same holds for {names}"));
+        finding.notes.push(format!("the same holds for {}", names(others)));
     }
     let right = abi_words::on(first.abis.difference(on), first.abis);
     finding.notes.push(format!("the number is right {right}"));
@@ -123,7 +118,7 @@ fn report_list(reference: &Reference, on: AbiSet, pairs: &[&Pair]) -> Option<Fin
     Some(finding)
 }
 
-/// Commands that differ because one encoder packs them in another way than the kernel.
+/// Commands that differ because one encoder packs them differently from the kernel.
 fn report_encoder(reference: &Reference, encoder: &str, pairs: &[&Pair]) -> Option<Finding> {
     let (first, others) = pairs.split_first()?;
     if others.is_empty() || encoder.is_empty() {
@@ -141,14 +136,9 @@ fn report_encoder(reference: &Reference, encoder: &str, pairs: &[&Pair]) -> Opti
     finding.label = label(&told.fault);
     let (c_span, text) = c_place(first, told);
     finding.related = vec![Label { span: c_span, text }];
-    let names = others.iter().take(TOLD).map(|pair| format!("`{}`", pair.name));
-    let mut names = names.collect::<Vec<_>>().join(", ");
-    if others.len() > TOLD {
-        names = format!("{names} and {} more", others.len() - TOLD);
-    }
     finding.notes = vec![format!("`{}`: {}", first.name, sentence(first, told))];
     finding.notes.extend(parts(&told.fault));
-    finding.notes.push(format!("the others are {names}"));
+    finding.notes.push(format!("the others are {}", names(others)));
     finding.fix = Some(Fix {
         message:
             "pack them with `#[derive(Ioctl)]`, or with a function that knows each architecture"
@@ -157,6 +147,14 @@ fn report_encoder(reference: &Reference, encoder: &str, pairs: &[&Pair]) -> Opti
         safety: Safety::ChangesAbi,
     });
     Some(finding)
+}
+
+/// The names of definitions, the first [`SHOWN`] of them one by one.
+fn names(pairs: &[&Pair]) -> String {
+    let (shown, more) = pairs.split_at(pairs.len().min(SHOWN));
+    let shown: Vec<String> = shown.iter().map(|pair| format!("`{}`", pair.name)).collect();
+    let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+    format!("{}{more}", shown.join(", "))
 }
 
 fn report(reference: &Reference, pair: &Pair) -> Option<Finding> {
@@ -181,9 +179,9 @@ fn report(reference: &Reference, pair: &Pair) -> Option<Finding> {
         finding.notes.push(sentence(pair, first));
     }
     finding.notes.extend(parts(&first.fault));
-    finding.notes.extend(others.iter().take(TOLD).map(|told| sentence(pair, told)));
-    if others.len() > TOLD {
-        finding.notes.push(format!("and {} more", others.len() - TOLD));
+    finding.notes.extend(others.iter().take(SHOWN).map(|told| sentence(pair, told)));
+    if others.len() > SHOWN {
+        finding.notes.push(format!("and {} more", others.len() - SHOWN));
     }
     finding.fix = Some(Fix {
         message: match pair.item {

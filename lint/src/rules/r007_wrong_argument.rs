@@ -11,6 +11,7 @@ use ioctlkit_model::{
 use crate::abis::by_value;
 use crate::context::{Context, finding};
 use crate::declare_rule;
+use crate::words::count;
 
 declare_rule! {
     /// `ioctl` call that passes something other than the command's argument
@@ -71,19 +72,20 @@ fn too_small(cx: &Context<'_>, passed: &PassedArgument, requested: &Requested) -
     let (own, wanted) = *sizes.first()?;
     let name = name_of(requested);
     let message = format!(
-        "`{}` passes {} to {name}, which copies {wanted}{}",
+        "`{}` passes {} to {}, which copies {wanted}{}",
         passed.function,
-        bytes(own),
+        count(own, "byte"),
+        quoted(name),
         on(sizes.abis(), passed.abis),
     );
     let mut finding = finding(&WRONG_ARGUMENT, passed.span, sizes.abis(), message);
-    finding.label = format!("{} of {wanted}", bytes(own));
+    finding.label = format!("{} of {wanted}", count(own, "byte"));
     finding.record = Some(cx.spelling.ty(&passed.ty));
-    finding.command = command_of(requested);
+    finding.command = command(name);
     Some(finding)
 }
 
-/// Reports a structure with another layout than the argument, as far as that goes.
+/// Reports a structure with another layout than the argument, on the ABIs where it is not too small already.
 fn laid_out_otherwise(
     cx: &Context<'_>,
     passed: &PassedArgument,
@@ -95,7 +97,7 @@ fn laid_out_otherwise(
         let record = cx.interface.record(id);
         record.variants.iter().all(|(_, body)| body.representation == Representation::C)
     };
-    // What the compiler lays out is another rule's.
+    // R001 reports structures that rustc lays out as it likes.
     if own == wanted || !is_c(own) || !is_c(wanted) {
         return None;
     }
@@ -120,7 +122,7 @@ fn laid_out_otherwise(
     let mut finding = finding(&WRONG_ARGUMENT, passed.span, abis, message);
     finding.label = format!("{} takes `{}`", quoted(name), spelled(wanted));
     finding.record = Some(spelled(own));
-    finding.command = (!name.is_empty()).then(|| name.to_owned());
+    finding.command = command(name);
     Some(finding)
 }
 
@@ -132,7 +134,7 @@ fn record_of(cx: &Context<'_>, ty: &Type) -> Option<RecordId> {
     }
 }
 
-/// So many places of members are told apart; a structure with more is not compared.
+/// Structures in which members begin and end at more offsets than this are not compared.
 const MOST_EDGES: usize = 1 << 16;
 
 /// Where members begin and end, those of inner structures and elements of arrays included, in bits;
@@ -170,7 +172,8 @@ fn add_edges(
     Some(())
 }
 
-/// So many bytes the kernel copies for a number, where every handler of it copies as many or more.
+/// How many bytes the kernel copies for a command: the fewest, where several handlers have it. `None` where one
+/// of them may copy nothing, or an unknown amount.
 fn copied(name: &str, number: Option<u32>, abi: AbiId) -> Option<u64> {
     let is_it = |row: &&Row<'_>| number.is_none() || row.number.is_none() || row.number == number;
     let rows: Vec<_> = kernel_copies::of(name).iter().filter(is_it).collect();
@@ -182,10 +185,6 @@ fn copied(name: &str, number: Option<u32>, abi: AbiId) -> Option<u64> {
     rows.iter().map(bytes).min().flatten()
 }
 
-fn bytes(count: u64) -> String {
-    if count == 1 { "1 byte".into() } else { format!("{count} bytes") }
-}
-
 fn on(abis: AbiSet, within: AbiSet) -> String {
     if abis == within { String::new() } else { format!(" {}", abi_words::on(abis, within)) }
 }
@@ -194,16 +193,13 @@ fn quoted(name: &str) -> String {
     if name.is_empty() { "a command".into() } else { format!("`{name}`") }
 }
 
-fn name_of(requested: &Requested) -> String {
+/// The name in the source; empty where the request is a number.
+fn name_of(requested: &Requested) -> &str {
     match requested {
-        Requested::Command(name, _) | Requested::Number(name, _) => quoted(name),
+        Requested::Command(name, _) | Requested::Number(name, _) => name,
     }
 }
 
-fn command_of(requested: &Requested) -> Option<String> {
-    match requested {
-        Requested::Command(name, _) | Requested::Number(name, _) => {
-            (!name.is_empty()).then(|| name.clone())
-        }
-    }
+fn command(name: &str) -> Option<String> {
+    (!name.is_empty()).then(|| name.to_owned())
 }
