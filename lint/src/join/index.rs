@@ -1,5 +1,5 @@
-//! The names of commands that driver source uses, and what they may stand for: a kernel has ten thousand, and each
-//! command that differs asks for its own.
+//! An index of the command names in driver source. A kernel has ten thousand, and the join looks up each command
+//! whose argument differs between ABIs.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -8,14 +8,14 @@ use ioctlkit_model::{Command, RecordId, Type};
 
 use crate::Context;
 
-/// An index of names.
+/// Handlers and names, by what the join looks them up by.
 #[derive(Debug, Default)]
 pub(super) struct Index<'a> {
     /// The places of the handlers that tell a command apart, in their order, by its name.
     handlers: HashMap<&'a str, Vec<usize>>,
-    /// Names as the kernel spells those of 32-bit programs, by the one of the native command.
+    /// Names of commands for 32-bit programs (`FOO32`), by the native name that they are spelled after (`FOO`).
     spelled: HashMap<String, BTreeSet<&'a str>>,
-    /// Names that say that they are for 32-bit programs, by type letter and nr.
+    /// Names with a word for 32-bit programs in them, by type letter and nr.
     twins: HashMap<(u32, u32), BTreeSet<&'a str>>,
     /// Commands that have a number and a structure in common.
     alike: HashMap<Carried, Vec<&'a Command>>,
@@ -25,7 +25,7 @@ pub(super) struct Index<'a> {
 type Carried = (u32, u32, Direction, RecordId);
 
 impl<'a> Index<'a> {
-    /// Of everything that was read.
+    /// Indexes everything that was read.
     pub(super) fn of(cx: &Context<'a>) -> Self {
         let code = &cx.interface.code;
         let mut index = Self::default();
