@@ -3,7 +3,7 @@
 use ioctlkit_abi::{ABIS, AbiId, AbiSet};
 use ioctlkit_model::{Variants, abi_words};
 
-/// So many ABIs of programs are named; more are called what they have in common.
+/// Up to this many ABIs of programs are named; more are described by what they have in common.
 const NAMED: usize = 3;
 
 /// Groups the ABIs of `within` by a value, in the table's order; those without one are left out.

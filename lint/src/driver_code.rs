@@ -8,7 +8,7 @@ use ioctlkit_model::{
 };
 
 use crate::context::{Context, finding};
-use crate::{Rule, conventions};
+use crate::{Rule, conventions, words};
 
 /// Names that a message lists one by one.
 const NAMED: usize = 2;
@@ -28,10 +28,8 @@ pub fn list(names: &[&str]) -> String {
 
 /// The names that [`list`] counts, for a note; nothing where it names all.
 pub fn rest(names: &[&str]) -> Option<String> {
-    let others: Vec<String> = names.iter().skip(1).map(|name| format!("`{name}`")).collect();
-    let (shown, more) = others.split_at(others.len().min(NOTED));
-    let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
-    (names.len() > NAMED).then(|| format!("the others are {}{more}", shown.join(", ")))
+    let (_, others) = names.split_first()?;
+    (names.len() > NAMED).then(|| format!("the others are {}", words::names(others, NOTED)))
 }
 
 /// The names of commands, as [`list`] has them.

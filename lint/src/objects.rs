@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use ioctlkit_model::{Command, FileId, Interface};
 
-/// So many commands of a header make what their names begin with an object.
+/// A word that the names of this many commands of a header begin with is an object.
 const ENOUGH: usize = 3;
 /// No object has a name of more words.
 const MOST_WORDS: usize = 32;

@@ -39,6 +39,14 @@ pub fn count(number: u64, thing: &str) -> String {
     format!("{number} {thing}{s}")
 }
 
+/// Names in a note, the first of them one by one: "`A`, `B` and 3 more".
+pub fn names(names: &[&str], one_by_one: usize) -> String {
+    let (shown, more) = names.split_at(names.len().min(one_by_one));
+    let shown: Vec<String> = shown.iter().map(|name| format!("`{name}`")).collect();
+    let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+    format!("{}{more}", shown.join(", "))
+}
+
 /// How wide something is that has several sizes: "4 or 8 bytes, depending on the ABI". Nothing where
 /// it has one.
 pub fn widths(sizes: &Variants<u64>) -> Option<String> {
@@ -128,6 +136,12 @@ mod tests {
     fn one_thing_has_no_s() {
         assert_eq!(count(1, "byte"), "1 byte");
         assert_eq!(count(4, "byte"), "4 bytes");
+    }
+
+    #[test]
+    fn the_first_names_are_shown_and_the_others_counted() {
+        assert_eq!(names(&["A", "B"], 2), "`A`, `B`");
+        assert_eq!(names(&["A", "B", "C", "D"], 2), "`A`, `B` and 2 more");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use ioctlkit_model::{FileId, Finding, Fix, Label, Language, Safety, Span, abi_wo
 use crate::against::{Fault, Item, Pair, Part, Reference, References, Told};
 use crate::context::{Context, finding};
 use crate::declare_rule;
-use crate::words::count;
+use crate::words::{self, count};
 
 declare_rule! {
     /// Rust definition, or number in a list, that differs from the C header
@@ -149,12 +149,9 @@ fn report_encoder(reference: &Reference, encoder: &str, pairs: &[&Pair]) -> Opti
     Some(finding)
 }
 
-/// The names of definitions, the first [`SHOWN`] of them one by one.
 fn names(pairs: &[&Pair]) -> String {
-    let (shown, more) = pairs.split_at(pairs.len().min(SHOWN));
-    let shown: Vec<String> = shown.iter().map(|pair| format!("`{}`", pair.name)).collect();
-    let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
-    format!("{}{more}", shown.join(", "))
+    let names: Vec<&str> = pairs.iter().map(|pair| pair.name.as_str()).collect();
+    words::names(&names, SHOWN)
 }
 
 fn report(reference: &Reference, pair: &Pair) -> Option<Finding> {

@@ -120,7 +120,7 @@ fn of_header(changes: &[&ConstantChange<'_>]) -> Option<Finding> {
     Some(finding)
 }
 
-/// So many constants of a header are noted with their values.
+/// How many constants of a header are noted with their values.
 const NOTES: usize = 8;
 
 /// Two values, in a way that shows how they differ.

@@ -56,7 +56,7 @@ impl Repository {
     }
 }
 
-/// So many digits of a commit are shown.
+/// How many digits of a commit are shown.
 const SHORT: usize = 12;
 
 #[cfg(test)]
