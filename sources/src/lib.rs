@@ -14,6 +14,7 @@ pub mod dump;
 pub mod fuzzing;
 #[cfg(feature = "c")]
 mod kept;
+mod lifetime;
 #[cfg(feature = "list")]
 pub mod list;
 #[cfg(feature = "object")]

@@ -12,7 +12,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process_group, waitid};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, getpid, kill_process_group, waitid};
+
+use crate::lifetime;
 
 /// The process groups that run, for [`end_all`].
 static GROUPS: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
@@ -97,7 +99,8 @@ fn said(mut from: impl Read) -> Vec<u8> {
     bytes
 }
 
-/// A program that runs, in a process group of its own. When this is dropped, the group is ended.
+/// A program that runs, in a process group of its own. When this is dropped, the group is ended; the
+/// program itself also ends with the thread that started it, if that is killed.
 #[derive(Debug)]
 pub struct Running {
     child: Child,
@@ -122,6 +125,9 @@ impl Running {
     /// [`RunError::System`].
     pub fn start(command: &mut Command, time: Duration) -> Result<Self, RunError> {
         let mut groups = GROUPS.lock().unwrap_or_else(PoisonError::into_inner);
+        let parent = getpid();
+        // SAFETY: between fork and exec, `end_with` allocates nothing and takes no lock.
+        unsafe { command.pre_exec(move || lifetime::end_with(parent)) };
         let child = command.process_group(0).spawn().map_err(RunError::System)?;
         let group = Pid::from_child(&child);
         groups.insert(group.as_raw_pid());

@@ -3,11 +3,15 @@
 
 use std::fmt::Write;
 use std::fs;
-use std::os::unix::fs::symlink;
-use std::process::Command;
+use std::io::{BufRead, BufReader};
+use std::os::fd::AsFd;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::process::{Command, Stdio};
 
 use ioctlkit_sources::c;
 use ioctlkit_sources::worker::{NotParsed, Workers};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 
 use crate::run::{Done, Folder};
 
@@ -244,4 +248,77 @@ fn verbose_says_how_input_was_confined() {
     };
     let whole = said == ["in a confined process"];
     assert!(whole || (!said.is_empty() && said.iter().all(is_missing)), "{said:?}");
+}
+
+/// The process that reads for another one, by its arguments.
+fn worker_of(parent: u32) -> Pid {
+    let is_worker = |arguments: &[u8]| {
+        let words: Vec<&[u8]> = arguments.split(|byte| *byte == 0).collect();
+        words[1..] == [b"--read-for-another-process", parent.to_string().as_bytes(), b""]
+    };
+    let found = fs::read_dir("/proc").unwrap().find_map(|entry| {
+        let path = entry.unwrap().path();
+        let arguments = fs::read(path.join("cmdline")).ok()?;
+        let number = path.file_name()?.to_str()?.parse().ok()?;
+        if is_worker(&arguments) { Pid::from_raw(number) } else { None }
+    });
+    found.expect("there is a worker")
+}
+
+/// Whether what `descriptor` stands for comes to its end; a minute is far more than it takes.
+fn ends(descriptor: impl AsFd, how: PollFlags) -> bool {
+    let deadline = Timespec { tv_sec: 60, tv_nsec: 0 };
+    poll(&mut [PollFd::new(&descriptor, how)], Some(&deadline)).unwrap() == 1
+}
+
+#[test]
+fn a_run_that_is_killed_leaves_neither_its_worker_nor_cargo() {
+    let folder = tree().and("tree/src/lib.rs", "nix::ioctl_none!(there, b'x', 1);\n");
+    let manifest = "[package]\nname = \"a\"\nversion = \"0.1.0\"\n";
+    // It tells that it was asked, and never answers; the pipe is open as long as it is there.
+    let cargo = format!(
+        "#!/bin/sh\nexec 3>{}\necho asked >&3\nexec sleep 600\n",
+        folder.path("told").display()
+    );
+    let folder = folder.and("tree/Cargo.toml", manifest).and("cargo", cargo);
+    fs::set_permissions(folder.path("cargo"), fs::Permissions::from_mode(0o755)).unwrap();
+    assert!(Command::new("mkfifo").arg(folder.path("told")).status().unwrap().success());
+    let mut running = folder
+        .command(&["check", "tree"])
+        .env("CARGO", folder.path("cargo"))
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut told = BufReader::new(fs::File::open(folder.path("told")).unwrap());
+    let mut word = String::new();
+    told.read_line(&mut word).unwrap();
+    assert_eq!(word, "asked\n");
+    // The worker waits for the answer. Stopped, it does not even learn that nobody listens any more.
+    let worker = worker_of(running.id());
+    let its_end = pidfd_open(worker, PidfdFlags::empty()).unwrap();
+    kill_process(worker, Signal::STOP).unwrap();
+    running.kill().unwrap();
+    running.wait().unwrap();
+    let is_gone = ends(&its_end, PollFlags::IN);
+    if !is_gone {
+        kill_process(worker, Signal::KILL).unwrap();
+    }
+    assert!(is_gone, "the worker is still there");
+    assert!(ends(told.get_ref(), PollFlags::HUP), "cargo is still there");
+}
+
+#[test]
+fn a_worker_whose_parent_has_gone_before_it_began_does_not_wait_for_work() {
+    let nobody = i32::MAX.to_string();
+    let mut worker = Folder::new()
+        .command(&["--read-for-another-process", &nobody])
+        .stdin(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let its_end = pidfd_open(Pid::from_child(&worker), PidfdFlags::empty()).unwrap();
+    let is_gone = ends(&its_end, PollFlags::IN);
+    worker.kill().unwrap();
+    assert_eq!(worker.wait().unwrap().code(), Some(1));
+    assert!(is_gone, "it waits for what nobody will send");
 }

@@ -52,7 +52,7 @@ pub(super) enum Ended {
     Died { how: String, reading: Vec<Vec<PathBuf>> },
 }
 
-/// A running worker. It ends with this value at the latest.
+/// A running worker. It ends with this value at the latest, or with the thread that started it.
 pub(super) struct Worker {
     process: Child,
     to: ChildStdin,
@@ -89,6 +89,7 @@ impl Worker {
         let not_started = |error: io::Error| Ended::NotStarted(error.to_string());
         let mut process = command_of(program)
             .arg(ARGUMENT)
+            .arg(std::process::id().to_string())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())

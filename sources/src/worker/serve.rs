@@ -1,19 +1,21 @@
 //! What the worker does.
 
+use std::ffi::OsString;
 use std::io::{self, Stdout};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ioctlkit_sandbox::{Calls, Confinement, Files};
+use rustix::process::Pid;
 
 use super::cargo::Parent;
 use super::limits;
 use super::protocol::{Message, receive, send};
 use super::watched::Told;
 use super::work::{Order, Parsing, Work};
-use crate::{c, watch};
+use crate::{c, lifetime, watch};
 
-/// The only argument of a process that is a worker.
+/// The first argument of a process that is a worker. The second one is the number of its parent.
 pub(super) const ARGUMENT: &str = "--read-for-another-process";
 
 /// A parser of the program's own, which is not one of this crate's front ends.
@@ -37,15 +39,23 @@ pub fn serve_if_asked_with(parser: &dyn Parser) -> Option<ExitCode> {
 }
 
 fn served_if_asked(parser: Option<&dyn Parser>) -> Option<ExitCode> {
-    let mut arguments = std::env::args_os().skip(1);
-    let is_worker = arguments.next()? == ARGUMENT && arguments.next().is_none();
-    is_worker.then(|| match serve(parser) {
+    let parent = parent(std::env::args_os().skip(1))?;
+    Some(match serve(parent, parser) {
         Ok(()) => ExitCode::SUCCESS,
         Err(_) => ExitCode::FAILURE,
     })
 }
 
-fn serve(parser: Option<&dyn Parser>) -> io::Result<()> {
+/// Who started this process as a worker, by its arguments.
+fn parent(mut arguments: impl Iterator<Item = OsString>) -> Option<Pid> {
+    let is_worker = arguments.next()? == ARGUMENT;
+    let parent = arguments.next()?.to_str()?.parse().ok()?;
+    let is_all = arguments.next().is_none();
+    if is_worker && is_all { Pid::from_raw(parent) } else { None }
+}
+
+fn serve(parent: Pid, parser: Option<&dyn Parser>) -> io::Result<()> {
+    lifetime::end_with(parent)?;
     let mut from = io::stdin();
     let order: Order = receive(&mut from).ok_or(io::ErrorKind::InvalidData)?;
     let to = Arc::new(Mutex::new(io::stdout()));
