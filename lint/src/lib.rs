@@ -16,6 +16,7 @@ pub mod conventions;
 pub mod copied_out;
 pub mod declared;
 pub mod decode;
+mod definitions;
 pub mod diff;
 pub mod docs;
 pub mod driver_code;

@@ -1,11 +1,12 @@
 //! L013 size-not-multiple-of-8.
 
 use ioctlkit_abi::{Abi, AbiId, AbiSet, RecordKind, Scalar};
-use ioctlkit_model::{Finding, Fix, RecordId, Safety, Type, Variants, abi_words};
+use ioctlkit_model::{Finding, Fix, Safety, Type, abi_words};
 
 use crate::abis::{by_value, disagreeing, victims};
 use crate::context::{ArgumentRecord, Context, merge_from};
 use crate::declare_rule;
+use crate::definitions::Definitions;
 use crate::wide::holds_64_bits;
 use crate::words;
 
@@ -41,6 +42,7 @@ declare_rule! {
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
+    let mut definitions = Definitions::default();
     for argument in cx.argument_records() {
         if argument.record.is_anonymous() {
             continue;
@@ -48,28 +50,11 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let within = cx.laid_out(argument.id, argument.record.variants.abis());
         let from = findings.len();
         // A definition that only some ABIs have is no reason for a size of another definition.
-        for (alike, _) in by_definition(cx, argument, within).iter() {
+        for alike in definitions.alike(cx.interface, argument.id, within) {
             findings.extend(check_definition(cx, argument, alike, within));
         }
         merge_from(findings, from);
     }
-}
-
-/// The ABIs grouped by the definitions that make up the structure there: its own, and those of what it
-/// holds by value.
-fn by_definition(
-    cx: &Context<'_>,
-    argument: &ArgumentRecord<'_>,
-    within: AbiSet,
-) -> Variants<Vec<Option<usize>>> {
-    let records = cx.interface.records_within(&Type::Record(argument.id));
-    by_value(within, |abi| {
-        let variant = |id: &RecordId| {
-            let variants = &cx.interface.record(*id).variants;
-            variants.iter().position(|(abis, _)| abis.contains(abi))
-        };
-        Some(records.iter().map(variant).collect())
-    })
 }
 
 /// Checks one definition, which `alike` have, of a structure that `within` have.

@@ -80,7 +80,7 @@ shapes! {
         each(12_000, |at| format!("struct s{} {{ char a[sizeof(struct s{at})]; }};\n", at + 1)),
         last(12_000)
     ));
-    structures_and_commands: check(each(15_000, |at| format!(
+    structures_and_commands: check(each(13_500, |at| format!(
         "struct s{at} {{ long a; char b; }};\n#define A{at} _IOR({}, {}, struct s{at})\n", at / 256, at % 256
     )));
     arrays_of_arrays: check_members(format!("char a{};", "[1]".repeat(last(5_000))));
@@ -130,8 +130,8 @@ shapes! {
         "#define E(x)\n#define M0 E(1) E(1)\n{}#define X (1 << 30 | 4 << 16 | 'x' << 8 | 1) M30\n",
         each(30 * LESS, |at| format!("#define M{} M{at} M{at}\n", at + 1))
     ));
-    macros_with_parameters: check(each(40_000, |at| format!("#define P{at}(a) _IO('x', a)\n")));
-    macros_that_paste: check(each(18_000, |at| {
+    macros_with_parameters: check(each(35_000, |at| format!("#define P{at}(a) _IO('x', a)\n")));
+    macros_that_paste: check(each(17_500, |at| {
         format!("#define P{at}(a) a##IO('x', {at})\n#define Q{at} P{at}(_)\n")
     }));
     names_that_may_be_pasted: check(format!(
@@ -188,7 +188,7 @@ shapes! {
         "enum {{ {} }};\n",
         each(30_000, |at| format!("A{at} = _IO('x', {}), ", at % 256))
     ));
-    commands_of_one_number: check(each(40_000, |at| format!("#define A{at} _IO('x', 1)\n")));
+    commands_of_one_number: check(each(39_000, |at| format!("#define A{at} _IO('x', 1)\n")));
     commands_of_one_nr: check(each(25_000, |at| {
         format!("#define A{at} _IOR('x', 1, char[{}])\n", at % 16_000 + 1)
     }));
