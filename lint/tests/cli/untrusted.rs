@@ -133,6 +133,71 @@ fn no_database_makes_the_compiler_run_load_or_write_anything() {
     }
 }
 
+/// gcc and clang take a precompiled header that lies beside the one of `-include`.
+#[test]
+fn no_precompiled_header_is_loaded_in_place_of_a_header() {
+    let header = format!("#if FIRST != 1\n#error not passed on\n#endif\n{CLEAN}");
+    let entry = r#"[{"directory": "/", "file": "a.c", "arguments": ["cc", "-include", "FIRST"]}]"#;
+    let folder = Folder::with("foo.h", header).and("first.h", "#define FIRST 1\n");
+    let first = folder.path("first.h").display().to_string();
+    let folder = folder.and(DATABASE, entry.replace("FIRST", &first));
+    for name in ["first.h.pch", "first.h.gch"] {
+        fs::write(folder.path(name), "no precompiled header").unwrap();
+        for config in
+            ["-include", "-imacros"].map(|option| as_json(&[option, "first.h"].map(str::to_owned)))
+        {
+            fs::write(folder.path(CONFIG), format!("compiler-arguments = {config}\n")).unwrap();
+            let done = folder.run(&["check", "--select", "L019", "foo.h"]);
+            assert_eq!((done.code, done.stdout.as_str()), (0, ""), "{config}: {}", done.seen());
+        }
+        fs::remove_file(folder.path(CONFIG)).unwrap();
+        let arguments = ["check", "--select", "L019", "--compile-commands", DATABASE, "foo.h"];
+        let done = folder.run(&arguments);
+        assert_eq!((done.code, done.stdout.as_str()), (0, ""), "{}", done.seen());
+        fs::remove_file(folder.path(name)).unwrap();
+    }
+}
+
+/// A header map of clang, which says that `name` is the file `folder` with `file` behind it.
+fn header_map(name: &str, folder: &str, file: &str) -> Vec<u8> {
+    const BUCKETS: usize = 4;
+    let strings = format!("\0{name}\0{folder}\0{file}\0").into_bytes();
+    let at_folder = 1 + name.len() + 1;
+    let places = [1, at_folder, at_folder + folder.len() + 1];
+    let hash: usize = name.bytes().map(|byte| usize::from(byte.to_ascii_lowercase()) * 13).sum();
+    let mut buckets = [[0; 3]; BUCKETS];
+    buckets[hash % BUCKETS] = places;
+    // Magic number, version 1, where the strings are, how many entries and buckets, the longest value.
+    let head = [0x686d_6170, 1, 24 + BUCKETS * 12, 1, BUCKETS, folder.len() + file.len()];
+    let words = head.into_iter().chain(buckets.into_iter().flatten());
+    words.flat_map(|word| u32::try_from(word).unwrap().to_ne_bytes()).chain(strings).collect()
+}
+
+/// It would lead an include anywhere, past all that is known of includes.
+#[test]
+fn no_map_of_headers_is_taken_for_a_folder() {
+    let header = format!("#include <mapped.h>\n{CLEAN}");
+    let folder = Folder::with("foo.h", header).and("secret/inner.h", "#define INNER 1\n");
+    let secret = format!("{}/", folder.path("secret").display());
+    let folder = folder.and("map", header_map("mapped.h", &secret, "inner.h"));
+    let check = |more: &[&str]| {
+        let done = folder.run(&[&["check", "--select", "L019", "foo.h"], more].concat());
+        assert_eq!(done.code, 1, "{more:?}: {}", done.seen());
+        assert!(done.stdout.contains("'mapped.h' file not found"), "{more:?}: {}", done.seen());
+    };
+    for option in ["-I", "-isystem", "-iquote", "-idirafter"] {
+        let words = as_json(&[option, "map"].map(str::to_owned));
+        fs::write(folder.path(CONFIG), format!("compiler-arguments = {words}\n")).unwrap();
+        check(&[]);
+    }
+    fs::write(folder.path(CONFIG), "include-dirs = [\"map\"]\n").unwrap();
+    check(&[]);
+    fs::remove_file(folder.path(CONFIG)).unwrap();
+    check(&["-I", "map"]);
+    let behind = folder.run(&["check", "--select", "L019", "foo.h", "--", "-Imap"]);
+    assert_eq!(behind.code, 0, "clang knows the map: {}", behind.seen());
+}
+
 #[test]
 fn what_a_configuration_may_say_reaches_the_compiler() {
     let config = r#"

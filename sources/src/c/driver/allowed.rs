@@ -126,6 +126,19 @@ impl AllowedArgument {
             Kind::Flag(flag) => (*flag).to_owned(),
         }
     }
+
+    /// As libclang is given it.
+    pub(crate) fn for_compiler(&self) -> Vec<String> {
+        match &self.0 {
+            // Behind `-include x.h`, the driver looks for `x.h.pch` and `x.h.gch` and loads it instead: a
+            // binary file that is read back without a check. The compiler proper reads the header.
+            Kind::Header("-include", path) => {
+                let path = guarded(path).display().to_string();
+                vec!["-Xclang".into(), "-include".into(), "-Xclang".into(), path]
+            }
+            _ => vec![self.word()],
+        }
+    }
 }
 
 /// Sorts words; relative paths are those below `base`. A word may have its value in the next one, and

@@ -1,7 +1,7 @@
 //! What the compiler is told for an ABI.
 
 use std::ffi::CString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use ioctlkit_abi::{Abi, AbiId, AbiSet, ByteOrder};
 
@@ -9,6 +9,7 @@ use crate::c::Request;
 use crate::c::discover::Tree;
 use crate::c::driver::allowed::{AllowedArgument, guarded};
 use crate::c::files::search_folders;
+use crate::c::look;
 
 /// Macros of the targets that stand in for all ABIs, taken back before an ABI's own are given.
 const FOREIGN: [&str; 14] = [
@@ -73,6 +74,12 @@ pub(crate) fn agreeing(parsed: AbiId, depends_on: DependsOn) -> AbiSet {
     })
 }
 
+/// Whether the compiler may search a folder. It takes a file in place of one for a map of names to files, which
+/// may lie anywhere.
+fn is_for_headers(folder: &Path) -> bool {
+    !folder.as_os_str().is_empty() && !look::is_there(folder)
+}
+
 /// The arguments for reading headers as the ABI sees them.
 pub(crate) fn arguments(
     request: &Request,
@@ -109,10 +116,12 @@ pub(crate) fn arguments(
     let defines = request.defines.iter().filter(|definition| !definition.trim().is_empty());
     arguments.extend(defines.map(|definition| format!("-D{definition}")));
     let folders: Vec<PathBuf> = search_folders(tree, &request.search_dirs(), abi);
-    for folder in folders.iter().filter(|folder| !folder.as_os_str().is_empty()) {
+    for folder in folders.iter().filter(|folder| is_for_headers(folder)) {
         arguments.push(format!("-I{}", guarded(folder).display()));
     }
-    arguments.extend(extra.iter().chain(&request.configured.arguments).map(AllowedArgument::word));
+    let further = extra.iter().chain(&request.configured.arguments);
+    let further = further.filter(|argument| argument.folder().is_none_or(is_for_headers));
+    arguments.extend(further.flat_map(AllowedArgument::for_compiler));
     arguments.extend(request.compiler_arguments.iter().cloned());
     // An argument with a NUL byte cannot be passed to any program.
     arguments.into_iter().filter_map(|argument| CString::new(argument).ok()).collect()
