@@ -3,7 +3,7 @@
 use ioctlkit_model::{Encoder, ProblemKind, THROUGH_CONSTANT};
 use ioctlkit_sources::rust::{Constants, Request, read};
 
-use crate::support::{Read, command, names, number, read_files, write};
+use crate::support::{Read, abi, command, names, number, read_files, write};
 
 /// A crate of one file and its manifest.
 fn crate_of(manifest: &str, files: &[(&str, &str)]) -> Read {
@@ -345,4 +345,58 @@ fn numbers_of_own_functions_reach_ioctl_through_methods_macros_and_the_system_ca
     let unknown: Vec<_> =
         read.interface.not_understood.iter().map(|it| (&*it.name, &*it.reason)).collect();
     assert_eq!(unknown, [("others", "it is known only when the program runs")]);
+}
+
+#[test]
+fn a_request_that_depends_on_a_parameter_is_accounted_for() {
+    let read = source(
+        "trait Command { fn number(&self) -> u64; }\n\
+         fn raw(fd: i32, request: u64, p: *mut u8) { unsafe { libc::ioctl(fd, request as _, p); } }\n\
+         fn a<C: Command>(fd: i32, command: &C, p: *mut u8) { raw(fd, command.number(), p) }\n\
+         fn b(fd: i32, nr: u64, p: *mut u8) { unsafe { libc::ioctl(fd, 0x7000 + nr, p); } }\n\
+         fn c(fd: i32, buf: &mut [u8]) { unsafe { libc::ioctl(fd, other::NAME(buf.len()), buf); } }\n",
+    );
+    assert_eq!(unknown(&read), ["a", "b", "c"]);
+}
+
+#[test]
+fn a_constant_that_names_one_of_libc_is_no_number_of_the_crate() {
+    let read = source(
+        "const OWN: libc::Ioctl = libc::SIOCGIFHWADDR as libc::Ioctl;\n\
+         const LOST: u64 = elsewhere::FIRST as u64;\n\
+         fn a(fd: i32, p: *mut u8) { unsafe { libc::ioctl(fd, OWN, p); } }\n\
+         fn b(fd: i32, p: *mut u8) { unsafe { libc::ioctl(fd, LOST, p); } }\n",
+    );
+    assert_eq!(unknown(&read), ["b"]);
+}
+
+#[test]
+fn a_file_that_a_module_has_under_a_condition_is_for_those_abis() {
+    let read = read_files(&[
+        ("Cargo.toml", "[package]\nname = \"p\"\nversion = \"0.0.0\"\n"),
+        ("build.rs", "fn main() { println!(\"cargo:rustc-cfg=plain\"); }\n"),
+        (
+            "src/lib.rs",
+            "#[cfg_attr(plain, path = \"plain.rs\")]\n\
+             #[cfg_attr(not(plain), path = \"rich.rs\")]\nmod either;\n\
+             #[cfg_attr(target_pointer_width = \"32\", path = \"narrow.rs\")]\n\
+             #[cfg_attr(target_pointer_width = \"64\", path = \"wide/mod.rs\")]\nmod numbers;\n\
+             fn a(fd: i32, p: *mut u8) { unsafe { libc::ioctl(fd, numbers::A as _, p); } }\n",
+        ),
+        ("src/plain.rs", "fn c(fd: i32) { unsafe { libc::ioctl(fd, 0x6b03, 0); } }\n"),
+        ("src/rich.rs", "fn d(fd: i32) { unsafe { libc::ioctl(fd, 0x6b04, 0); } }\n"),
+        ("src/narrow.rs", "pub const A: u64 = 0x4004_6b01;\n"),
+        ("src/wide/mod.rs", "mod more; pub const A: u64 = 0x4008_6b01;\n"),
+        ("src/wide/more.rs", "fn b(fd: i32) { unsafe { libc::ioctl(fd, 0x6b02, 0); } }\n"),
+    ]);
+    let on = |name: &str| -> Vec<u32> {
+        let at = abi(name);
+        let numbers = read.interface.raw_numbers.iter();
+        let mut numbers: Vec<u32> =
+            numbers.filter_map(|raw| raw.variants.get(at).copied()).collect();
+        numbers.sort_unstable();
+        numbers
+    };
+    assert_eq!(on("x86_64"), [0x6b02, 0x6b03, 0x6b04, 0x4008_6b01]);
+    assert_eq!(on("i386"), [0x6b03, 0x6b04, 0x4004_6b01]);
 }

@@ -101,8 +101,7 @@ impl Collector<'_> {
     fn bad(&mut self, named: &Named<'_>, number: &Ex, env: &Env) {
         match self.request(number, env, None) {
             Some(Found::Number(value)) => {
-                let spelling = self.eval.names.sources.spelling(named.file, number.bare().place);
-                self.raw(named.file, &spelling, number.bare().place, value);
+                self.raw(named.file, named.name, number.bare().place, value);
             }
             Some(found) => self.add(named, Some(found), &[]),
             None => match &number.bare().kind {

@@ -277,7 +277,6 @@ impl Collector<'_> {
                     let spelling = self.eval.names.sources.spelling(file, bare.place);
                     self.raw(file, &spelling, bare.place, number);
                 }
-                None if depends(bare, env) => {}
                 None => {
                     let why = match called(bare) {
                         Some(path) => Why::Yielded(path.last().to_owned()),
@@ -341,7 +340,9 @@ impl Collector<'_> {
         let Kind::Constant(_, Some(value), _) = &item.kind else {
             return unknown(self, AT_RUN_TIME);
         };
-        let Some(inner) = env.step(scope, Vec::new()) else { return };
+        let Some(inner) = env.step(scope, Vec::new()) else {
+            return unknown(self, AT_RUN_TIME);
+        };
         match self.request(value, &inner, None) {
             // The constant's own definition is a command.
             Some(Found::Command(_) | Found::Open(_)) => return,
@@ -366,7 +367,11 @@ impl Collector<'_> {
                     Named { file: at, name: &item.name, c_name: None, name_place: place, place };
                 self.add(&constant, Some(found), &[]);
             }
-            None => unknown(self, "what its constant is cannot be worked out"),
+            // `const OWN: c_ulong = libc::NAME as _;`
+            None => match &value.bare().kind {
+                ExKind::Path(path) => self.used_constant(home, path, value.bare(), &inner, by),
+                _ => unknown(self, "what its constant is cannot be worked out"),
+            },
         }
     }
 

@@ -155,6 +155,23 @@ impl Resolver<'_> {
         }
     }
 
+    /// Remembers the files that a module with several `#[path]` has on other ABIs only.
+    fn leave_out_other_files(&mut self, scope: ScopeId, item: &Item, module: &Module, own: &Path) {
+        for (conditions, path) in &module.paths {
+            let krate = self.scope(scope).krate;
+            if self.hold(krate, conditions) || self.hold_with_features(conditions) {
+                continue;
+            }
+            let only = Module { items: None, paths: vec![(Vec::new(), path.clone())] };
+            let outer = self.scope(scope);
+            let found = module_file(item, &only, own, &outer.folder, outer.inline, |_| true);
+            let Some((path, folder)) = found else { continue };
+            if let Ok(parsed) = self.files.get(&path) {
+                self.leave_out_file(&parsed, folder);
+            }
+        }
+    }
+
     /// Whether conditions hold where the features that they name are on.
     fn hold_with_features(&self, conditions: &[Condition]) -> bool {
         let mut features = BTreeSet::new();
@@ -309,6 +326,7 @@ impl Resolver<'_> {
         let file = &self.sources.parsed(outer.file).path.clone();
         let holds = |conditions: &[Condition]| self.hold(krate, conditions);
         let found = module_file(item, module, file, &outer.folder, outer.inline, holds);
+        self.leave_out_other_files(scope, item, module, file);
         let entered = match found {
             Some((path, folder)) if !self.is_above(scope, &path) => match self.files.get(&path) {
                 Ok(parsed) => {

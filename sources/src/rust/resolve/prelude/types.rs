@@ -113,6 +113,10 @@ pub struct itimerspec { pub it_interval: timespec, pub it_value: timespec }
 pub struct winsize { pub ws_row: c_ushort, pub ws_col: c_ushort, pub ws_xpixel: c_ushort, pub ws_ypixel: c_ushort }
 #[repr(C)]
 pub struct iovec { pub iov_base: *mut c_void, pub iov_len: size_t }
+#[repr(transparent)]
+pub struct IoSlice { vec: iovec }
+#[repr(transparent)]
+pub struct IoSliceMut { vec: iovec }
 #[repr(C)]
 pub struct in_addr { pub s_addr: in_addr_t }
 #[repr(C)]
