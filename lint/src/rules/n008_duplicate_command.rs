@@ -11,6 +11,7 @@ use crate::numbering::{
     COMPARED, FreeNrs, are_aliases, by_place, common, equal_on, not_all_compared, same_name,
 };
 use crate::objects::Objects;
+use crate::words;
 
 declare_rule! {
     /// two names for one full number in one interface
@@ -48,6 +49,10 @@ declare_rule! {
     /// `#if __BITS_PER_LONG == 64` or, in the kernel, `#ifdef CONFIG_COMPAT`.
     DUPLICATE_COMMAND: "N008", "duplicate-command", Error, legacy Warning;
 }
+
+/// So many commands are shown that have a number first. No interface has as many; a report that shows each
+/// with each takes the square of their number.
+const SHOWN: usize = 8;
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     let includes = Includes::new(cx.interface);
@@ -131,9 +136,14 @@ fn report(cx: &Context<'_>, command: &Command, first: &Command, twins: &[&Comman
     if let Some(numbered) = on.first().and_then(|id| cx.layouts.number(command, id)) {
         finding.label = format!("{:#010x} again", numbered.number);
     }
-    finding.related = twins
+    let (shown, others) = twins.split_at(twins.len().min(SHOWN));
+    finding.related = shown
         .iter()
         .map(|twin| Label { span: twin.span, text: format!("`{}` has it first", twin.name) })
         .collect();
+    if !others.is_empty() {
+        let others = words::count(others.len() as u64, "other command");
+        finding.notes.push(format!("also the number of {others} before it"));
+    }
     finding
 }

@@ -308,3 +308,23 @@ fn where_not_all_commands_of_a_place_are_compared_that_is_said() {
     };
     assert_eq!((said(65), said(66)), (0, 1));
 }
+
+#[test]
+fn of_many_commands_with_one_number_the_first_are_shown_and_the_others_are_counted() {
+    let define = |at: usize| format!("#define C{at} _IO(0xdc, 1)\n");
+    let commands: String = (0..12).map(define).collect();
+    let folder = Folder::with("it.h", format!("{TYPES}{commands}"));
+    let done = folder.run(&["check", "--format", "json", "--select", "N008", "it.h"]);
+    let report: serde_json::Value = serde_json::from_str(&done.stdout).unwrap();
+    let said = |name: &str| -> (usize, bool) {
+        let mut findings = report["findings"].as_array().unwrap().iter();
+        let finding = findings.find(|it| it["command"] == name).unwrap();
+        let notes = finding["notes"].to_string();
+        assert_eq!(notes.contains("also the number of 3 other commands before it"), name == "C11");
+        (finding["related"].as_array().unwrap().len(), notes.contains("also the number of"))
+    };
+    assert_eq!(said("C1"), (1, false));
+    assert_eq!(said("C8"), (8, false));
+    assert_eq!(said("C9"), (8, true));
+    assert_eq!(said("C11"), (8, true));
+}
