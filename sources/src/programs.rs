@@ -12,7 +12,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, getpid, kill_process_group, waitid};
+use rustix::process::{
+    Pid, Resource, Rlimit, Signal, WaitId, WaitIdOptions, getpid, getrlimit, kill_process_group,
+    setrlimit, waitid,
+};
 
 use crate::lifetime;
 
@@ -25,6 +28,10 @@ const LONGEST_ANSWER: u64 = 256 << 20;
 
 /// The most bytes of an error that anybody reads.
 const LONGEST_ERROR: u64 = 64 << 10;
+
+/// The most bytes of memory that a process may allocate: files that are only mapped do not count. A file
+/// without an end that somebody put into a tree ends whoever reads it, and not the machine.
+const MEMORY: u64 = 2 << 30;
 
 /// Why a program gave no answer.
 #[derive(Debug)]
@@ -126,8 +133,11 @@ impl Running {
     pub fn start(command: &mut Command, time: Duration) -> Result<Self, RunError> {
         let mut groups = GROUPS.lock().unwrap_or_else(PoisonError::into_inner);
         let parent = getpid();
-        // SAFETY: between fork and exec, `end_with` allocates nothing and takes no lock.
-        unsafe { command.pre_exec(move || lifetime::end_with(parent)) };
+        // SAFETY: between fork and exec, both only make system calls, which allocate nothing and take no
+        // lock.
+        unsafe {
+            command.pre_exec(move || limit_memory().and_then(|()| lifetime::end_with(parent)))
+        };
         let child = command.process_group(0).spawn().map_err(RunError::System)?;
         let group = Pid::from_child(&child);
         groups.insert(group.as_raw_pid());
@@ -198,6 +208,14 @@ impl Drop for Running {
     }
 }
 
+/// Limits what this process allocates. A limit that is narrower already stays as it is.
+fn limit_memory() -> io::Result<()> {
+    let known = getrlimit(Resource::Data);
+    let limit = [known.current, known.maximum].into_iter().flatten().fold(MEMORY, u64::min);
+    setrlimit(Resource::Data, Rlimit { current: Some(limit), maximum: Some(limit) })?;
+    Ok(())
+}
+
 /// Ends every program that runs: for whoever is about to end the process.
 pub fn end_all() {
     let groups = GROUPS.lock().unwrap_or_else(PoisonError::into_inner);
@@ -254,6 +272,13 @@ mod tests {
         let answer = answer(&mut sh("yes | head -c 1000000 >&2; echo done"), LONG).unwrap();
         assert_eq!(answer.stdout, b"done\n");
         assert_eq!(answer.stderr.len() as u64, LONGEST_ERROR);
+    }
+
+    #[test]
+    fn none_may_allocate_more_than_the_limit() {
+        let answer = answer(&mut sh("ulimit -d"), LONG).unwrap();
+        let kibibytes: u64 = String::from_utf8(answer.stdout).unwrap().trim().parse().unwrap();
+        assert!(kibibytes <= MEMORY >> 10, "{kibibytes}");
     }
 
     #[test]

@@ -224,6 +224,30 @@ fn a_header_that_ends_the_process_that_reads_costs_itself_and_nothing_else() {
     blames(&done, "tree/z.h", "the process that read it died (SIGSEGV)");
 }
 
+/// clang has pragmas that crash it, to test what it does then.
+#[test]
+fn what_tests_the_compiler_does_not_end_it() {
+    let folder = tree();
+    for what in ["assert", "crash", "parser_crash", "overflow_stack", "llvm_fatal_error"] {
+        let header = format!("#pragma clang __debug {what}\n{HONEST}");
+        fs::write(folder.path("tree/honest.h"), header).unwrap();
+        let done = check(&folder);
+        assert_eq!(done.code, 1, "{what}: {done:?}");
+    }
+}
+
+/// Cargo reads the manifests of a workspace's members.
+#[test]
+fn a_manifest_without_an_end_takes_no_more_memory_than_is_allowed() {
+    let folder = tree().and("tree/Cargo.toml", "[workspace]\nmembers = [\"member\"]\n");
+    let folder = folder.and("tree/src/lib.rs", "nix::ioctl_none!(there, b'x', 1);\n");
+    fs::create_dir(folder.path("tree/member")).unwrap();
+    symlink("/dev/zero", folder.path("tree/member/Cargo.toml")).unwrap();
+    let done = check(&folder);
+    assert_eq!(done.code, 1, "{done:?}");
+    assert!(done.stdout.contains("cargo does not tell which crates there are"), "{done:?}");
+}
+
 #[test]
 fn a_worker_of_a_program_without_a_parser_refuses_to_parse() {
     let workers = Workers::of(env!("CARGO_BIN_EXE_ioctl-lint").into());

@@ -96,6 +96,9 @@ pub(crate) fn arguments(
         "-ffreestanding".into(),
         "-ferror-limit=0".into(),
         "-w".into(),
+        // `#pragma clang __debug crash` and its like.
+        "-Xclang".into(),
+        "-disable-pragma-debug-crash".into(),
         // What an inline function calls is nobody's ABI.
         "-Wno-error=implicit-function-declaration".into(),
         "-Wno-implicit-function-declaration".into(),

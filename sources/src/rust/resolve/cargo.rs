@@ -5,6 +5,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use rayon::prelude::*;
@@ -139,17 +140,43 @@ fn run(manifest: &Path) -> Result<Vec<u8>, String> {
         .current_dir("/")
         .env("RUSTUP_AUTO_INSTALL", "0")
         .env("CARGO_TERM_COLOR", "never");
-    let output = programs::answer(&mut command, LONGEST).map_err(|error| match error {
-        RunError::System(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            "cargo is not installed".to_owned()
+    PATIENCE.answer(&mut command, LONGEST)
+}
+
+/// For all that a run asks.
+static PATIENCE: Patience = Patience(AtomicUsize::new(0));
+
+/// How often cargo was ended. A tree may have any number of manifests, each of which makes it wait.
+struct Patience(AtomicUsize);
+
+impl Patience {
+    /// So often it may be ended before it is no longer asked.
+    const MOST: usize = 2;
+
+    fn answer(&self, command: &mut Command, time: Duration) -> Result<Vec<u8>, String> {
+        if self.0.load(Ordering::Relaxed) >= Self::MOST {
+            return Err("it was not asked, as it gave no answer about other manifests".into());
         }
-        RunError::System(error) => format!("cargo cannot be run: {error}"),
-        other => format!("`cargo metadata` gave no answer: {other}"),
-    })?;
-    if output.status.success() {
-        return Ok(output.stdout);
+        let output = programs::answer(command, time).map_err(|error| match error {
+            RunError::System(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                "cargo is not installed".to_owned()
+            }
+            RunError::System(error) => format!("cargo cannot be run: {error}"),
+            other => {
+                self.0.fetch_add(1, Ordering::Relaxed);
+                format!("`cargo metadata` gave no answer: {other}")
+            }
+        })?;
+        if output.status.success() {
+            return Ok(output.stdout);
+        }
+        let said = String::from_utf8_lossy(&output.stderr);
+        Err(if said.trim().is_empty() {
+            format!("it ended: {}", output.status)
+        } else {
+            why(&said)
+        })
     }
-    Err(why(&String::from_utf8_lossy(&output.stderr)))
 }
 
 /// The packages of the workspace that an answer of cargo is about.
@@ -170,7 +197,7 @@ pub(crate) fn packages(answer: &[u8], features: &Features) -> Result<Vec<Package
 /// its folder, cargo quotes what no manifest is, and that is not passed on.
 fn why(said: &str) -> String {
     let arrows = said.lines().filter_map(|line| line.trim_start().strip_prefix("--> "));
-    let mut named = said.split('`').chain(arrows).map(|path| {
+    let mut named = said.split('`').chain(arrows).filter(|path| !path.is_empty()).map(|path| {
         let path = path.trim_end_matches(|c: char| c.is_ascii_digit() || c == ':');
         // Relative to where cargo runs.
         Path::new("/").join(path)
@@ -260,4 +287,24 @@ impl Package {
 /// The nearest `Cargo.toml` in a folder or above it.
 pub(crate) fn manifest_above(folder: &Path) -> Option<PathBuf> {
     folder.ancestors().map(|folder| folder.join("Cargo.toml")).find(|path| path.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cargo_is_no_longer_asked_where_it_gave_no_answer_again_and_again() {
+        let patience = Patience(AtomicUsize::new(0));
+        let mut said = Vec::new();
+        for _ in 0..4 {
+            let mut command = Command::new("sleep");
+            said.push(patience.answer(command.arg("600"), Duration::from_millis(20)).unwrap_err());
+        }
+        assert!(said[..2].iter().all(|it| it.contains("did not end within")), "{said:?}");
+        assert!(said[2..].iter().all(|it| it.contains("it was not asked")), "{said:?}");
+        let mut command = Command::new("false");
+        let told = Patience(AtomicUsize::new(1)).answer(&mut command, LONGEST);
+        assert_eq!(told, Err("it ended: exit status: 1".into()));
+    }
 }
