@@ -111,7 +111,10 @@ fn documented(lines: &[&str]) -> Vec<File> {
         *docs = lines.iter().map(|line| (*line).to_owned()).collect();
     });
     let with = FileOperations { events: true, mmap: true };
-    generated(&interface, &Options { bench: true, trace: true, with, ..Options::default() })
+    generated(
+        &interface,
+        &Options { bench: true, trace: true, kunit: true, with, ..Options::default() },
+    )
 }
 
 /// What the compiler sees of all files in C, without comments, in tokens.
@@ -253,9 +256,14 @@ fn no_documentation_leaves_the_help_of_kconfig() {
     for text in TEXTS {
         let files = documented(&text.split('\n').collect::<Vec<_>>());
         let kconfig = files.iter().find(|file| file.path == "Kconfig").unwrap();
-        let (head, help) = kconfig.text.split_once("\thelp\n").unwrap();
-        assert!(!head.contains(MARKER), "{head}");
-        assert!(help.lines().all(|line| line.is_empty() || line.starts_with("\t  ")), "{help}");
+        // Behind a line that is not indented, the next option begins.
+        let entries: Vec<&str> = kconfig.text.split("\nconfig ").skip(1).collect();
+        assert_eq!(entries.len(), 2, "{}", kconfig.text);
+        for entry in entries {
+            let (head, help) = entry.split_once("\thelp\n").unwrap();
+            assert!(!head.contains(MARKER), "{head}");
+            assert!(help.lines().all(|line| line.is_empty() || line.starts_with("\t  ")), "{help}");
+        }
     }
 }
 

@@ -660,3 +660,9 @@ ${case(c, c.compat_number ~ " & ~IOCSIZE_MASK", c.last_compat_number ~ " & ~IOCS
 
 #endif /* CONFIG_COMPAT */
 //% endif
+//% if kunit and it.checks
+
+#ifdef CONFIG_${upper}_KUNIT_TEST
+#include "${it.symbol}_kunit.c"
+#endif
+//% endif

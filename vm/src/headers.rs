@@ -11,6 +11,9 @@ use crate::interruption::Interruption;
 use crate::make::Build;
 use crate::products::{self, Products};
 
+/// The option of a kernel that clang compiled (`init/Kconfig`).
+const BY_CLANG: &str = "CONFIG_CC_IS_CLANG";
+
 /// A folder against which modules are built, as `/lib/modules/RELEASE/build` is one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Headers {
@@ -78,9 +81,20 @@ impl Headers {
         &self.folder
     }
 
-    /// The compiler that Debian's kernels name in their headers, such as `gcc-12`; `None` for a folder
-    /// that names none, where the kernel's makefile takes `gcc`.
+    /// Whether the kernel was configured so that `option`, such as `CONFIG_KUNIT`, is `y`.
+    pub fn has(&self, option: &str) -> bool {
+        let configuration = fs::read_to_string(self.folder.join("include/config/auto.conf"));
+        let line = format!("{option}=y");
+        configuration.is_ok_and(|text| text.lines().any(|found| found == line))
+    }
+
+    /// The compiler that the kernel was built by, and its modules have to be: `clang`, or what Debian's
+    /// kernels name in their headers, such as `gcc-12`; `None` for a folder that names none, where the
+    /// kernel's makefile takes `gcc`.
     pub fn compiler(&self) -> Option<String> {
+        if self.has(BY_CLANG) {
+            return Some("clang".to_owned());
+        }
         let variables = fs::read_to_string(self.folder.join(".kernelvariables")).ok()?;
         let line = variables.lines().find(|line| line.starts_with("CC = "))?;
         let name = line.rsplit([' ', ')']).next()?;
@@ -114,7 +128,8 @@ impl Headers {
         let folder = folder.canonicalize().map_err(VmError::file("find", folder))?;
         let folder = buildable(folder)?;
         let module = format!("M={}", folder.display());
-        let arguments = arguments.iter().map(|&argument| argument.to_owned());
+        let toolchain = self.has(BY_CLANG).then_some("LLVM=1");
+        let arguments = toolchain.iter().chain(arguments).map(|&argument| argument.to_owned());
         let build = Build {
             folder: &self.folder,
             arguments: [module, "modules".to_owned()].into_iter().chain(arguments).collect(),

@@ -78,4 +78,4 @@ pub use programs::find_program;
 pub use qemu::{Acceleration, Accelerator};
 pub use report::{Ending, Report, StepFailure, StepOutcome, StepReport, Verdict};
 pub use script::{Action, Output, STEP_LIMIT, Script, Step};
-pub use small::{Building, Progress, SmallKernel, Sources};
+pub use small::{Building, Progress, SmallKernel, Sources, Toolchain};

@@ -7,7 +7,9 @@ use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use ioctlkit_vm::{Building, Cache, Interruption, Progress, SmallKernel, Sources, VmError};
+use ioctlkit_vm::{
+    Building, Cache, Interruption, Progress, SmallKernel, Sources, Toolchain, VmError,
+};
 use tempfile::TempDir;
 
 /// Takes every option but `CONFIG_UNKNOWN`; does not compile with `CONFIG_BROKEN`.
@@ -64,7 +66,7 @@ impl Fixture {
     fn building(&self, options: &str) -> Building {
         let sources = Sources::at(self.folder.path().join("sources.tar"), "0.1-1");
         let jobs = NonZero::<usize>::MIN;
-        Building { sources, options: options.to_owned(), jobs }
+        Building { sources, options: options.to_owned(), toolchain: Toolchain::Gnu, jobs }
     }
 
     fn build(&self, options: &str) -> Result<SmallKernel, VmError> {

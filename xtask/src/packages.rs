@@ -148,9 +148,20 @@ pub fn for_the_kernel() -> Vec<Need> {
     ]
 }
 
+/// What a kernel that is built by clang needs besides.
+pub fn for_llvm() -> Vec<Need> {
+    vec![
+        need("clang", "compiles a kernel and its modules with `LLVM=1`"),
+        need("lld", "links them"),
+        need("llvm", "the other tools that `LLVM=1` takes"),
+    ]
+}
+
 /// What the full test needs besides.
 pub fn for_full_tests() -> Vec<Need> {
     let mut needs = for_tests();
+    needs.extend(for_the_kernel());
+    needs.extend(for_llvm());
     needs.push(need("linux-source-6.1", "handlers as they were before they were mended"));
     needs.push(need("abigail-tools", "abidiff, which `diff` is compared with"));
     needs.push(need("strace", "the traces that `decode` reads"));

@@ -47,6 +47,9 @@ pub(super) fn tell(output: &Path, plan: &Plan, written: &[&Step], gone: &[String
         if let Some(text) = untraced(output, plan, interface) {
             say(format_args!("{text}"));
         }
+        if let Some(text) = untested(output, plan, interface) {
+            say(format_args!("{text}"));
+        }
         if let Some(text) = unwritten(output, &main, interface) {
             say(format_args!("{text}"));
         }
@@ -65,6 +68,18 @@ fn untraced(output: &Path, plan: &Plan, interface: &Interface) -> Option<String>
     let flags = format!("CFLAGS_gen/{}_ioctl.o", interface.symbol);
     fs::read_to_string(&path).ok().filter(|text| !text.contains(&flags))?;
     Some(format!("{}: add `{flags} := -I$(src)/gen`, for the tracepoints", path.shown()))
+}
+
+/// What `Kbuild` lacks for unit tests.
+fn untested(output: &Path, plan: &Plan, interface: &Interface) -> Option<String> {
+    if !plan.kunit || interface.checks.is_empty() {
+        return None;
+    }
+    let path = output.join("Kbuild");
+    let option = format!("CONFIG_{}_KUNIT_TEST", plan.upper);
+    fs::read_to_string(&path).ok().filter(|text| !text.contains(&option))?;
+    let path = path.shown();
+    Some(format!("{path}: add `ccflags-$({option}) += -D{option}`, for the unit tests"))
 }
 
 /// What `Kbuild` lacks, which is written once and knows the interfaces of that day.

@@ -80,6 +80,11 @@ pub(super) struct Arguments {
     #[arg(long)]
     trace: bool,
 
+    /// Also make KUnit tests of what the commands accept in their arguments; a module that has them
+    /// keeps them
+    #[arg(long)]
+    kunit: bool,
+
     /// Also put the handlers behind /proc/NAME and a netlink family, so that benchmarks can compare;
     /// a module that has them keeps them
     #[arg(long)]
@@ -246,6 +251,7 @@ fn done(arguments: &Arguments) -> Result<Outcome, Failure> {
     options.minors = arguments.minors;
     let module = arguments.in_tree.module.as_deref().unwrap_or(arguments.output());
     options.trace = arguments.trace || has_generated(module, "_trace.h");
+    options.kunit = arguments.kunit || has_generated(module, "_kunit.c");
     if let Some(linux) = &arguments.in_tree.in_tree {
         let source = arguments.sources.first().map_or(Path::new(""), PathBuf::as_path);
         let output = arguments.output.as_deref();

@@ -40,7 +40,7 @@ impl Modules {
         let copy = Copy::of(&sources.folder)?;
         // What the kernel says of a line of the module (`WARN`) names the file in its folder.
         let names = format!("KCFLAGS=-fmacro-prefix-map={}/=", copy.path().display());
-        let options = sources.options.iter().map(|option| format!("{option}=m"));
+        let options = options(sources, target.has_kunit());
         let options: Vec<String> = options.chain([names, NO_BTF.to_owned()]).collect();
         let options: Vec<&str> = options.iter().map(String::as_str).collect();
         let built = target.headers.build(copy.path(), &options, trust, interruption);
@@ -74,6 +74,15 @@ impl Modules {
         let module = name.strip_suffix("_test");
         self.files.iter().any(|(_, info)| Some(info.name.as_str()) == module)
     }
+}
+
+/// The options that make is given. Unit tests do not link where the kernel lacks KUnit; those with an
+/// object of their own are modules, and the others are a part of one.
+fn options(sources: &Sources, has_kunit: bool) -> impl Iterator<Item = String> + use<'_> {
+    let are_built = move |option: &&String| has_kunit || !sources.unit_tests.contains(option);
+    let modules = sources.options.iter().filter(are_built).map(|option| format!("{option}=m"));
+    let is_part = move |option: &&String| has_kunit && !sources.options.contains(option);
+    modules.chain(sources.unit_tests.iter().filter(is_part).map(|option| format!("{option}=y")))
 }
 
 /// Each module behind those that it needs.
@@ -144,6 +153,20 @@ mod tests {
         let ordered = in_order(files).unwrap();
         let names: Vec<&str> = ordered.iter().map(|(_, info)| info.name.as_str()).collect();
         assert_eq!(names, ["a", "b", "c"]);
+    }
+
+    #[test]
+    fn unit_tests_are_built_where_the_kernel_has_kunit() {
+        let words = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();
+        let sources = Sources {
+            folder: PathBuf::new(),
+            options: words(&["CONFIG_A", "CONFIG_B_KUNIT_TEST"]),
+            unit_tests: words(&["CONFIG_A_KUNIT_TEST", "CONFIG_B_KUNIT_TEST"]),
+            programs: Vec::new(),
+        };
+        let with = |has_kunit| options(&sources, has_kunit).collect::<Vec<_>>();
+        assert_eq!(with(false), ["CONFIG_A=m"]);
+        assert_eq!(with(true), ["CONFIG_A=m", "CONFIG_B_KUNIT_TEST=m", "CONFIG_A_KUNIT_TEST=y"]);
     }
 
     #[test]

@@ -77,6 +77,11 @@ impl Target {
         Ok(Self { name: release.to_string(), kernel, headers })
     }
 
+    /// Whether the kernel runs unit tests of modules when they are loaded.
+    pub(super) fn has_kunit(&self) -> bool {
+        self.headers.has("CONFIG_KUNIT")
+    }
+
     fn at(image: &Path, headers: Option<&Path>) -> Result<Self, Obstacle> {
         let kernel = Kernel::at(image)?;
         let headers = match headers {

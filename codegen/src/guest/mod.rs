@@ -12,6 +12,7 @@ mod obstacle;
 mod progress;
 mod run;
 mod sources;
+mod unit_tests;
 
 pub use kernel::KernelChoice;
 pub use ktap::Ktap;

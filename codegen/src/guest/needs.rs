@@ -59,13 +59,19 @@ impl Compilers {
     }
 }
 
-/// The compiler that a kernel's headers ask for, which has to be there.
+/// The compiler that a kernel's headers ask for, which has to be there, with what goes with it
+/// (`Documentation/kbuild/llvm.rst`).
 ///
 /// # Errors
 /// [`Obstacle::NotInstalled`]
 pub(super) fn compiler_of_kernel(name: &str) -> Result<(), Obstacle> {
-    let missing = find_program(name).is_none().then_some((name, name));
-    not_installed(missing.as_slice(), None).map_or(Ok(()), Err)
+    let needed = match name {
+        "clang" => vec![("clang", "clang"), ("ld.lld", "lld"), ("llvm-objcopy", "llvm")],
+        gcc => vec![(gcc, gcc)],
+    };
+    let is_missing = |(program, _): &(&str, &str)| find_program(program).is_none();
+    let missing: Vec<(&str, &str)> = needed.into_iter().filter(is_missing).collect();
+    not_installed(&missing, None).map_or(Ok(()), Err)
 }
 
 fn not_installed(missing: &[(&str, &str)], alternative: Option<&'static str>) -> Option<Obstacle> {

@@ -11,6 +11,7 @@ use ioctlkit_vm::{Cache, Guest, Interruption, KvmMemory, Report, Script, Step, V
 use super::built::{Modules, Programs};
 use super::kernel::Target;
 use super::needs::{self, Compilers};
+use super::unit_tests::UnitTests;
 use super::{COMMAND_LINE, KernelChoice, Ktap, Obstacle, Progress, Request, Sources};
 use ioctlkit_report::visible::ShownPath as _;
 
@@ -49,6 +50,8 @@ pub struct Times {
 struct Prepared {
     target: Target,
     modules: Modules,
+    /// What prints the results of the modules' unit tests, where they have some.
+    unit_tests: Option<UnitTests>,
     took: Duration,
 }
 
@@ -126,7 +129,9 @@ fn prepare(
         needs::compiler_of_kernel(&compiler)?;
     }
     let modules = Modules::build(sources, &target, request.trust, interruption)?;
-    Ok(Prepared { target, modules, took: began.elapsed() })
+    let runs_unit_tests = target.has_kunit() && !sources.unit_tests.is_empty();
+    let unit_tests = runs_unit_tests.then(UnitTests::new).transpose()?;
+    Ok(Prepared { target, modules, unit_tests, took: began.elapsed() })
 }
 
 fn run<W: Write>(
@@ -141,7 +146,7 @@ fn run<W: Write>(
     if !prepared.modules.warnings.is_empty() {
         progress.note(&prepared.modules.warnings);
     }
-    let script = script(request, &prepared.modules, programs);
+    let script = script(request, prepared, programs);
     let guest = guest(request, prepared);
     ktap.kernel_begins(name, &script);
     progress.kernel_begins(name);
@@ -170,8 +175,10 @@ fn cannot_run<W: Write>(kernel: String, obstacle: Obstacle, ktap: &mut Ktap<W>) 
 }
 
 /// Each program finds the modules as they are after loading: a test may take the device away.
-fn script(request: &Request, modules: &Modules, programs: &Programs) -> Script {
+fn script(request: &Request, prepared: &Prepared, programs: &Programs) -> Script {
+    let modules = &prepared.modules;
     let mut tests: Vec<Step> = Vec::new();
+    tests.extend(prepared.unit_tests.as_ref().map(|tests| Step::test(tests.program())));
     for program in programs.files.iter().chain(&request.programs) {
         let test = Step::test(program).within(request.test_limit);
         let at_random = request.random.filter(|_| modules.are_called_at_random_by(program));

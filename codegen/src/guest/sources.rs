@@ -15,6 +15,8 @@ pub struct Sources {
     pub folder: PathBuf,
     /// The options on which the modules depend: `CONFIG_ECHO`.
     pub options: Vec<String>,
+    /// The options of unit tests, which run when a module is loaded: `CONFIG_ECHO_KUNIT_TEST`.
+    pub unit_tests: Vec<String>,
     /// The test programs: `echo_test` where there is a `tests/echo_test.c` with a `main`.
     pub programs: Vec<String>,
 }
@@ -54,9 +56,10 @@ impl Sources {
             Some(path) => read_text(&path, limit::SOURCE).map_err(Obstacle::unread(path))?,
             None => String::new(),
         };
+        let unit_tests = unit_tests(&text);
         let options = options(&text).ok_or(Obstacle::NoModule { folder: folder.clone() })?;
         let programs = programs(&folder.join("tests"))?;
-        Ok(Self { folder, options, programs })
+        Ok(Self { folder, options, unit_tests, programs })
     }
 }
 
@@ -75,6 +78,17 @@ fn options(makefile: &str) -> Option<Vec<String>> {
     options.sort();
     options.dedup();
     Some(options)
+}
+
+/// The options for KUnit, named as the kernel's own are (`Documentation/dev-tools/kunit/style.rst`).
+fn unit_tests(makefile: &str) -> Vec<String> {
+    let variables = makefile.split("$(").skip(1).filter_map(|rest| rest.split_once(')'));
+    let names = variables.map(|(name, _)| name.to_owned());
+    let mut options: Vec<String> =
+        names.filter(|name| name.starts_with("CONFIG_") && name.ends_with("_KUNIT_TEST")).collect();
+    options.sort();
+    options.dedup();
+    options
 }
 
 /// The programs of a folder with a makefile: the C files that have a `main`.
@@ -124,6 +138,13 @@ mod tests {
         assert_eq!(options(text), Some(vec!["CONFIG_B".to_owned(), "CONFIG_ECHO".to_owned()]));
         assert_eq!(options("obj-m := hello.o\n"), Some(Vec::new()));
         assert_eq!(options("all: hello\n"), None);
+    }
+
+    #[test]
+    fn the_options_of_unit_tests_are_known_by_their_names() {
+        let text = "obj-$(CONFIG_ECHO) += echo.o\nccflags-$(CONFIG_ECHO_KUNIT_TEST) += -D\n\
+                    ccflags-$(KUNIT_TEST) += -g\nobj-$(CONFIG_A_KUNIT_TEST) += a_test.o\n$(";
+        assert_eq!(unit_tests(text), ["CONFIG_A_KUNIT_TEST", "CONFIG_ECHO_KUNIT_TEST"]);
     }
 
     #[test]

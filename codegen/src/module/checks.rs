@@ -8,6 +8,7 @@ use ioctlkit_model::{Interface, Layouts, Member, RecordId, Role, Values};
 use super::names;
 use super::plan::{Check, Define, Rule};
 use super::shape::{Refusal, Shape, record_tag, record_type};
+use super::unit_tests::unit_test;
 
 /// The functions that check structures, each behind those that it calls.
 #[derive(Debug)]
@@ -54,7 +55,9 @@ impl<'a> Checks<'a> {
         let declares = rules.iter().any(|rule| matches!(rule, Rule::NestedArray { .. }));
         let r#type = record_type(interface, id);
         let function = check.clone();
-        self.functions.push(Check { function, r#type, masks, declares, rules });
+        let test = format!("{}_kunit_{short}", self.symbol);
+        let test = unit_test(self.layouts, self.abi, id, test)?;
+        self.functions.push(Check { function, r#type, masks, declares, rules, test });
         self.known.insert(id.0, Some(check.clone()));
         Ok(Some(check))
     }

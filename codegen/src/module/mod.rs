@@ -22,6 +22,7 @@ mod render;
 mod shape;
 mod stamp;
 mod test_data;
+mod unit_tests;
 mod userland;
 
 pub use build::{Header, Options, left_out, plan, symbol};

@@ -10,7 +10,7 @@ use minijinja::{Environment, UndefinedBehavior, Value, context};
 use super::build::Header;
 use super::fit::fit;
 use super::in_tree::includes;
-use super::plan::Plan;
+use super::plan::{Interface, Plan};
 use super::stamp;
 use super::test_data::NO_MEMBERS;
 use crate::interpolation::{self, Language};
@@ -82,6 +82,9 @@ const PER_INTERFACE: [(&str, &str); 2] =
 
 /// The tracepoints of an interface, where they are asked for.
 const TRACE: (&str, &str) = template!("gen/NAME_trace.h");
+
+/// The unit tests of an interface, where they are asked for.
+const KUNIT: (&str, &str) = template!("gen/NAME_kunit.c");
 
 /// The doors for benchmarks, where they are asked for.
 const BENCH: [(&str, &str); 2] = [template!("gen/NAME_bench.c"), template!("gen/NAME_bench.h")];
@@ -156,13 +159,23 @@ pub(crate) fn render_with_handlers(
     }
     for interface in &plan.interfaces {
         let value = Value::from(Serde(interface));
-        for (path, template) in PER_INTERFACE.into_iter().chain(plan.trace.then_some(TRACE)) {
+        for (path, template) in of_interface(plan, interface) {
             let text = stamp::stamped(&one(value.clone(), path, template)?);
             files.push(file(path, &interface.symbol, Ownership::Generated, text));
         }
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(files)
+}
+
+/// The templates of an interface.
+fn of_interface(
+    plan: &Plan,
+    interface: &Interface,
+) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let trace = plan.trace.then_some(TRACE);
+    let kunit = (plan.kunit && !interface.checks.is_empty()).then_some(KUNIT);
+    PER_INTERFACE.into_iter().chain(trace).chain(kunit)
 }
 
 /// Files of a driver in the kernel's tree, below the folder of the driver, of its tests, or the root.
@@ -200,8 +213,12 @@ pub(crate) fn render_in_tree(plan: &Plan) -> Result<TreeTexts, minijinja::Error>
         ("Makefile".to_owned(), one(none(), template!("in-tree/Makefile"))?),
         (name(MAIN.0, &plan.name), one(none(), MAIN)?),
     ];
+    if plan.has_unit_tests() {
+        let text = one(none(), template!("in-tree/kunitconfig"))?;
+        driver.push((".kunitconfig".to_owned(), text));
+    }
     for interface in &plan.interfaces {
-        for template in PER_INTERFACE.into_iter().chain(plan.trace.then_some(TRACE)) {
+        for template in of_interface(plan, interface) {
             let text = one(Value::from(Serde(interface)), template)?;
             driver.push((name(template.0, &interface.symbol), text));
         }
@@ -241,6 +258,7 @@ fn values(plan: &Plan) -> Value {
     context! {
         // In the kernel's tree there is none.
         has_test_device => plan.bus.has_test_device() && plan.in_tree.is_none(),
+        has_unit_tests => plan.has_unit_tests(),
         header_is_theirs => plan.header.is_some(),
         takes_nothing => commands.any(|command| command.test.members == NO_MEMBERS),
         stamp => Value::from_safe_string(stamp::PLACEHOLDER.into()),

@@ -25,6 +25,33 @@ pub(crate) fn allows(member: &Member, value: i128) -> bool {
     }
 }
 
+/// What a member holds in a valid structure: zero, where it may.
+pub(crate) fn first_allowed(member: &Member) -> Option<i128> {
+    match &member.purpose.values {
+        _ if allows_zero(member) => Some(0),
+        Values::Any | Values::Flags(_) => Some(0),
+        Values::Range { first, .. } => Some(*first),
+        Values::Listed(values) => values.first().copied(),
+    }
+}
+
+/// The values beside those that are allowed, as far as an integer of that width has them.
+pub(crate) fn refused_beside(values: &Values, bits: u8, signed: bool) -> Vec<i128> {
+    let (least, most) = limits(bits, signed);
+    let mut bad: Vec<i128> = match values {
+        Values::Any | Values::Flags(_) => Vec::new(),
+        Values::Range { first, last } => vec![first - 1, last + 1],
+        Values::Listed(values) => {
+            let near = values.iter().flat_map(|value| [value - 1, value + 1]);
+            near.filter(|value| !values.contains(value)).collect()
+        }
+    };
+    bad.sort_unstable();
+    bad.dedup();
+    bad.retain(|value| (least..=most).contains(value));
+    bad
+}
+
 /// What the test knows of a structure.
 pub(crate) fn record(
     layouts: &Layouts<'_>,
@@ -153,7 +180,6 @@ impl Walk<'_> {
 
     fn integer(&mut self, place: &str, member: &Member, bits: u8, signed: bool) {
         let number = |value: i128| literal(value, bits, signed);
-        let (least, most) = limits(bits, signed);
         if member.purpose.role == Role::Size {
             let value = "SIZE".to_owned();
             self.values.push(TestValue { place: place.to_owned(), value });
@@ -162,30 +188,14 @@ impl Walk<'_> {
             // No file, rather than the program's own standard input.
             self.values.push(TestValue { place: place.to_owned(), value: "-1".into() });
         }
-        let mut bad: Vec<i128> = Vec::new();
-        match &member.purpose.values {
-            Values::Any => {}
-            Values::Flags(mask) => {
-                self.row(place, "FLAGS", mask_literal(*mask, bits));
-                return;
-            }
-            Values::Range { first, last } => {
-                bad.extend([first - 1, last + 1]);
-                if !allows_zero(member) {
-                    self.values.push(TestValue { place: place.to_owned(), value: number(*first) });
-                }
-            }
-            Values::Listed(values) => {
-                let near = values.iter().flat_map(|value| [value - 1, value + 1]);
-                bad.extend(near.filter(|value| !values.contains(value)));
-                bad.sort_unstable();
-                bad.dedup();
-                if let Some(first) = values.first().filter(|_| !allows_zero(member)) {
-                    self.values.push(TestValue { place: place.to_owned(), value: number(*first) });
-                }
-            }
+        if let Values::Flags(mask) = &member.purpose.values {
+            self.row(place, "FLAGS", mask_literal(*mask, bits));
+            return;
         }
-        bad.retain(|value| (least..=most).contains(value));
+        if let Some(first) = first_allowed(member).filter(|first| *first != 0) {
+            self.values.push(TestValue { place: place.to_owned(), value: number(first) });
+        }
+        let bad = refused_beside(&member.purpose.values, bits, signed);
         if bad.is_empty() {
             self.row(place, "ANYTHING", "0".into());
         }

@@ -238,7 +238,7 @@ fn passes_in_a_guest(built: &[(PathBuf, PathBuf)]) {
 fn a_driver_with_handlers_goes_into_the_tree_and_passes_its_selftest() {
     let kernel = Kernel::new();
     let written = root().join("fixtures/module/gong");
-    let patches = kernel.taken(&gong(&kernel), &["--module", written.to_str().unwrap()]);
+    let patches = kernel.taken(&gong(&kernel), &["--module", written.to_str().unwrap(), "--kunit"]);
     judged(&kernel, &patches, "gong");
     passes_in_a_guest(&[built(&kernel, "gong")]);
 }

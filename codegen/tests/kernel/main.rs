@@ -13,6 +13,7 @@ mod lifetime;
 mod mutants;
 mod support;
 mod tracing;
+mod unit_tests;
 
 use std::ffi::OsStr;
 use std::fs;

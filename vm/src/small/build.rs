@@ -9,7 +9,7 @@ use std::process::Command;
 
 use tempfile::NamedTempFile;
 
-use super::{IMAGE, SmallKernel, name, options};
+use super::{IMAGE, SmallKernel, Toolchain, name, options};
 use crate::cache::Cache;
 use crate::error::VmError;
 use crate::headers::buildable;
@@ -100,16 +100,18 @@ pub enum Progress<'l> {
 pub struct Building {
     /// Of what.
     pub sources: Sources,
-    /// With which options, over `make allnoconfig`: [`SmallKernel::OPTIONS`], or others.
+    /// With which options, over `make allnoconfig`: [`Toolchain::options`], or others.
     pub options: String,
+    /// By what.
+    pub toolchain: Toolchain,
     /// How many compilers run at once.
     pub jobs: NonZero<usize>,
 }
 
 impl Building {
     /// The small kernel of these sources, with a compiler for each processor.
-    pub fn of(sources: Sources) -> Self {
-        Self { sources, options: SmallKernel::OPTIONS.to_owned(), jobs: make::processors() }
+    pub fn of(sources: Sources, toolchain: Toolchain) -> Self {
+        Self { sources, options: toolchain.options(), toolchain, jobs: make::processors() }
     }
 
     /// The kernel, if it was built before.
@@ -152,7 +154,7 @@ impl Building {
     }
 
     fn name(&self) -> String {
-        name(&self.sources.version, &self.options)
+        name(&self.sources.version, &self.options, self.toolchain)
     }
 }
 
@@ -207,6 +209,7 @@ impl Run<'_> {
     /// A make whose kernel tells nobody who built it, and where.
     fn command(&self, tree: &Path) -> Command {
         let mut make = make::command(tree, self.building.jobs);
+        make.args(self.building.toolchain.argument());
         make.env_remove("KCONFIG_CONFIG").env_remove("LOCALVERSION");
         make.env("KBUILD_BUILD_USER", "ioctlkit").env("KBUILD_BUILD_HOST", "localhost");
         make

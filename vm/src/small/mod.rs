@@ -26,6 +26,37 @@ const RECIPE: u32 = 1;
 /// Where make leaves the image, and where it is kept.
 const IMAGE: &str = "arch/x86/boot/bzImage";
 
+/// What a kernel, and every module for it, is compiled and linked by.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Toolchain {
+    /// gcc and binutils.
+    #[default]
+    Gnu,
+    /// clang, lld and LLVM's tools (`Documentation/kbuild/llvm.rst`).
+    Llvm,
+}
+
+impl Toolchain {
+    /// The options of the small kernel. Debian bookworm's clang 14 does not know what some of the
+    /// mitigations ask of a compiler.
+    pub fn options(self) -> String {
+        match self {
+            Self::Gnu => SmallKernel::OPTIONS.to_owned(),
+            Self::Llvm => {
+                options::with(SmallKernel::OPTIONS, include_str!("../../kernel/llvm.config"))
+            }
+        }
+    }
+
+    /// What make is told.
+    fn argument(self) -> Option<&'static str> {
+        match self {
+            Self::Gnu => None,
+            Self::Llvm => Some("LLVM=1"),
+        }
+    }
+}
+
 /// A kernel that was built and is kept: a folder against which modules are built, with the image in
 /// its usual place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,15 +68,10 @@ impl SmallKernel {
     /// The options that it is asked to have, over `make allnoconfig`, with why.
     pub const OPTIONS: &'static str = include_str!("../../kernel/small.config");
 
-    /// The one in the cache that was built with these options: of several versions of the sources, of
-    /// the newest.
+    /// The one in the cache that was built with these options by gcc: of several versions of the sources,
+    /// of the newest.
     pub fn find(cache: &Cache) -> Option<Self> {
-        Self::with(Self::OPTIONS, cache)
-    }
-
-    /// The same with other options.
-    fn with(options: &str, cache: &Cache) -> Option<Self> {
-        let behind = format!("-{}", hash(options));
+        let behind = format!("-{}", hash(Self::OPTIONS, Toolchain::Gnu));
         let names = fs::read_dir(cache.folder()).into_iter().flatten().flatten();
         let folders = names.filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?;
@@ -82,16 +108,17 @@ impl SmallKernel {
     }
 }
 
-/// The name of the folder for that version of the sources and those options.
-fn name(version: &str, options: &str) -> String {
+/// The name of the folder for that version of the sources, those options and that toolchain.
+fn name(version: &str, options: &str, toolchain: Toolchain) -> String {
     let plain = |c: char| if c.is_ascii_alphanumeric() || "+.-".contains(c) { c } else { '-' };
     let version: String = version.chars().map(plain).collect();
-    format!("{PREFIX}{version}-{}", hash(options))
+    format!("{PREFIX}{version}-{}", hash(options, toolchain))
 }
 
 /// Twelve digits over what the options say, not over how they are written.
-fn hash(options: &str) -> String {
-    let text = format!("recipe {RECIPE}\n{}", options::canonical(options));
+fn hash(options: &str, toolchain: Toolchain) -> String {
+    let argument = toolchain.argument().unwrap_or_default();
+    let text = format!("recipe {RECIPE}\n{argument}{}", options::canonical(options));
     let digest: [u8; 32] = Sha256::digest(text.as_bytes()).into();
     let number = digest.iter().take(6).fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
     format!("{number:012x}")
@@ -103,10 +130,13 @@ mod tests {
 
     #[test]
     fn the_name_follows_the_version_and_the_options_and_not_the_comments() {
+        let name = |version, options| name(version, options, Toolchain::Gnu);
         let one = name("6.12.9-1~deb12u1", "CONFIG_A=y\n");
         assert_eq!(one, name("6.12.9-1~deb12u1", "# why\nCONFIG_A=y\n"));
         assert_ne!(one, name("6.12.9-1~deb12u2", "CONFIG_A=y\n"));
         assert_ne!(one, name("6.12.9-1~deb12u1", "CONFIG_A=m\n"));
+        let by_clang = super::name("6.12.9-1~deb12u1", "CONFIG_A=y\n", Toolchain::Llvm);
+        assert_ne!(one, by_clang);
         assert!(one.starts_with("linux-small-6.12.9-1-deb12u1-"), "{one}");
         assert!(!name("1:6.12 x", "").contains([' ', ':']), "make could not work there");
     }
@@ -117,7 +147,7 @@ mod tests {
         let cache = Cache::at(folder.path().join("cache"));
         assert_eq!(SmallKernel::find(&cache), None);
         let make = |version: &str, options: &str| {
-            let path = cache.folder().join(name(version, options));
+            let path = cache.folder().join(name(version, options, Toolchain::Gnu));
             fs::create_dir_all(&path).unwrap();
             path
         };
@@ -126,13 +156,18 @@ mod tests {
         make("6.12.99-1", SmallKernel::OPTIONS);
         let newest = make("6.12.117-1", SmallKernel::OPTIONS);
         make("6.12.9-1", SmallKernel::OPTIONS);
-        fs::write(cache.folder().join(name("6.13-1", SmallKernel::OPTIONS)), "").unwrap();
+        fs::write(cache.folder().join(name("6.13-1", SmallKernel::OPTIONS, Toolchain::Gnu)), "")
+            .unwrap();
         assert_eq!(SmallKernel::find(&cache).unwrap().folder(), newest);
     }
 
     #[test]
     fn the_options_name_each_option_once() {
         let text = options::canonical(SmallKernel::OPTIONS);
+        assert_eq!(
+            text.lines().count(),
+            options::canonical(&Toolchain::Llvm.options()).lines().count()
+        );
         let words = text.split_whitespace().filter(|word| word.starts_with("CONFIG_"));
         let mut names: Vec<&str> = words.filter_map(|word| word.split('=').next()).collect();
         let count = names.len();

@@ -33,6 +33,14 @@ pub(super) fn canonical(text: &str) -> String {
     lines.collect()
 }
 
+/// The text without the options that `others` name, with those behind it.
+pub(super) fn with(text: &str, others: &str) -> String {
+    let replaced: Vec<&str> = others.lines().filter_map(Line::read).map(|line| line.name).collect();
+    let is_replaced = |line: &str| Line::read(line).is_some_and(|it| replaced.contains(&it.name));
+    let rest = text.lines().filter(|line| !is_replaced(line));
+    rest.chain(others.lines()).flat_map(|line| [line, "\n"]).collect()
+}
+
 /// The options that `asked` has otherwise than `got`, each with both values. kconfig drops, without a
 /// word, what it does not know and what depends on something that is not set.
 pub(super) fn dropped(asked: &str, got: &str) -> Vec<String> {
@@ -81,6 +89,12 @@ mod tests {
         let asked = "# why\nCONFIG_A=y\nCONFIG_S=\"-x\"\n# CONFIG_C is not set\nCONFIG_N=n\n";
         let got = "CONFIG_S=\"-x\"\nCONFIG_A=y\nCONFIG_Z=y\n# CONFIG_N is not set\n";
         assert_eq!(dropped(asked, got), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_others_say_of_an_option_replaces_what_was_said_of_it() {
+        let text = with("# why\nCONFIG_A=y\nCONFIG_B=y\n", "# CONFIG_A is not set\nCONFIG_C=8\n");
+        assert_eq!(text, "# why\nCONFIG_B=y\n# CONFIG_A is not set\nCONFIG_C=8\n");
     }
 
     #[test]

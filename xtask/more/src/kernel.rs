@@ -5,7 +5,7 @@ use std::num::NonZero;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use ioctlkit_vm::{Building, Cache, Interruption, Progress, SmallKernel, Sources};
+use ioctlkit_vm::{Building, Cache, Interruption, Progress, SmallKernel, Sources, Toolchain};
 
 use xtask::packages;
 
@@ -15,6 +15,9 @@ pub(crate) struct Arguments {
     /// Prints the options that the kernel is asked to have, with why, and builds nothing.
     #[arg(long, conflicts_with_all = ["rebuild", "jobs"])]
     print_config: bool,
+    /// Builds one with clang and lld, for modules that are built with `LLVM=1`
+    #[arg(long)]
+    llvm: bool,
     /// Builds it although it is there; that one stays until the new one is whole.
     #[arg(long)]
     rebuild: bool,
@@ -25,27 +28,32 @@ pub(crate) struct Arguments {
 
 /// Builds the kernel, or says where it is.
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
+    let toolchain = if arguments.llvm { Toolchain::Llvm } else { Toolchain::Gnu };
     if arguments.print_config {
-        print!("{}", SmallKernel::OPTIONS);
+        print!("{}", toolchain.options());
         return Ok(());
     }
     let cache = Cache::of_user()?;
-    if let Some(kernel) = kept(&cache)
+    if let Some(kernel) = kept(&cache, toolchain)
         && !arguments.rebuild
     {
         return told(&kernel);
     }
-    packages::install(&packages::for_the_kernel())?;
-    let mut building = Building::of(Sources::installed()?);
+    let mut needs = packages::for_the_kernel();
+    if arguments.llvm {
+        needs.extend(packages::for_llvm());
+    }
+    packages::install(&needs)?;
+    let mut building = Building::of(Sources::installed()?, toolchain);
     building.jobs = arguments.jobs.unwrap_or(building.jobs);
     told(&built(&building, &cache)?)
 }
 
 /// The kernel that was built of the sources that are installed; without any, the newest.
-fn kept(cache: &Cache) -> Option<SmallKernel> {
+fn kept(cache: &Cache, toolchain: Toolchain) -> Option<SmallKernel> {
     match Sources::installed() {
-        Ok(sources) => Building::of(sources).kept(cache),
-        Err(_) => SmallKernel::find(cache),
+        Ok(sources) => Building::of(sources, toolchain).kept(cache),
+        Err(_) => SmallKernel::find(cache).filter(|_| toolchain == Toolchain::Gnu),
     }
 }
 

@@ -38,6 +38,8 @@ pub struct Options {
     pub minors: u32,
     /// Whether each command has a tracepoint.
     pub trace: bool,
+    /// Whether the kernel tests what arguments may hold, with KUnit.
+    pub kunit: bool,
     /// Whether the handlers are behind a file of procfs and a netlink family as well, for benchmarks.
     pub bench: bool,
     /// The UAPI header, where there is one already.
@@ -69,6 +71,7 @@ impl Default for Options {
             with: FileOperations::default(),
             minors: 1,
             trace: false,
+            kunit: false,
             bench: false,
             header: None,
             in_tree: None,
@@ -217,6 +220,7 @@ fn module(name: &str, main: &CommandGroup<'_>, options: &Options) -> Plan {
         test_path,
         opens: false,
         trace: options.trace,
+        kunit: options.kunit,
         bench: options.bench,
         constants: Vec::new(),
         records: Vec::new(),

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Define;
+use super::{Define, UnitTest};
 
 /// A structure that is checked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -18,6 +18,8 @@ pub struct Check {
     pub declares: bool,
     /// What is checked.
     pub rules: Vec<Rule>,
+    /// How that is tested.
+    pub test: UnitTest,
 }
 
 /// Something that an argument must hold.

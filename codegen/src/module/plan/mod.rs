@@ -3,15 +3,18 @@
 mod checks;
 mod command;
 mod test;
+mod unit_test;
 
 use serde::Serialize;
 
 pub use checks::{Check, Rule, Translated, TranslatedMember, Translation};
 pub use command::{Command, CountedArray, Growth, Handle, Kind, Returns, Trace, TraceField};
 pub use test::{TestCommand, TestMember, TestRecord, TestScalar, TestValue};
+pub use unit_test::{Filling, Tried, UnitMember, UnitTest};
 
 /// A module.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a part that is there or not")]
 pub struct Plan {
     /// The module's name, such as `echo`.
     pub name: String,
@@ -31,6 +34,8 @@ pub struct Plan {
     pub with: FileOperations,
     /// Whether each command has a tracepoint.
     pub trace: bool,
+    /// Whether the kernel tests what arguments may hold, with KUnit.
+    pub kunit: bool,
     /// How many files in `/dev` there are.
     pub minors: u32,
     /// What the text of a driver in the kernel's tree says; nothing for one in a folder of its own.
@@ -61,6 +66,13 @@ pub struct Plan {
     /// What callers rely on beyond that: constants, and what each command asks of them, line by line.
     #[serde(skip)]
     pub promises: Vec<String>,
+}
+
+impl Plan {
+    /// Whether the kernel has something to test by itself.
+    pub fn has_unit_tests(&self) -> bool {
+        self.kunit && self.interfaces.iter().any(|interface| !interface.checks.is_empty())
+    }
 }
 
 /// How the files in `/dev` come about.
