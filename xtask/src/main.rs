@@ -27,8 +27,9 @@ enum Task {
     Demo,
     /// Installs what the tests need and runs all of them.
     Test {
-        /// Compares with gcc on every ABI and on many more types, checks the fuzz targets, runs Miri and
-        /// checks other targets where nightly can: minutes instead of seconds.
+        /// Compares with gcc on every ABI and on many more types, gives optimised code inputs of a megabyte,
+        /// checks the fuzz targets, runs Miri and checks other targets where nightly can: minutes instead of
+        /// seconds.
         #[arg(long)]
         full: bool,
     },

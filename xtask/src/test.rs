@@ -37,12 +37,19 @@ pub(crate) fn workspace(effort: Effort) -> Result<()> {
     match effort {
         Effort::Quick => Ok(()),
         Effort::Full => {
+            shapes_of_a_megabyte()?;
             reproduce::check()?;
             fuzz::check()?;
             nightly::miri()?;
             nightly::targets()
         }
     }
+}
+
+/// Runs the inputs that are hard on a linter, at their full size: only optimised code gets that much.
+fn shapes_of_a_megabyte() -> Result<()> {
+    let arguments = ["test", "--release", "--package", "ioctl-lint", "--test", "shapes"];
+    run::succeed(run::cargo().args(arguments))
 }
 
 /// Runs the tests that compare with gcc.

@@ -9,8 +9,8 @@ use tempfile::TempDir;
 const TIME: u32 = if cfg!(debug_assertions) { 60 } else { 10 };
 /// Address space in kilobytes: a gigabyte, and what libclang and the threads reserve and do not use.
 const MEMORY: u32 = 2 << 20;
-/// Unoptimised code gets so much less input, so that the tests end soon: it is `cargo test --release` that
-/// tells what grows with the square of its size.
+/// Unoptimised code gets so much less input, so that the tests end soon. What grows with the square of its
+/// size, optimised code tells: `cargo xtask test --full` runs that.
 pub(crate) const LESS: usize = if cfg!(debug_assertions) { 20 } else { 1 };
 
 /// Files by name, and what the program is called with.

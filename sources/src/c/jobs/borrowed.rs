@@ -182,7 +182,7 @@ struct Search<'a> {
     definitions: HashMap<(Index, u64), u32>,
     records: HashMap<&'a str, Vec<RecordId>>,
     typedefs: HashMap<&'a str, Vec<FileId>>,
-    /// The files that define a macro of each name.
+    /// The files that define a macro of each name, but for those that the kernel's own header defines.
     macros: HashMap<&'a str, Vec<Index>>,
 }
 
@@ -203,10 +203,18 @@ impl<'a> Search<'a> {
         let mut definitions: HashMap<(Index, u64), u32> = HashMap::new();
         for (index, file) in files.loaded.iter().enumerate() {
             for define in &file.scan.defines {
-                macros.entry(&define.name).or_default().push(index);
+                let definers = macros.entry(&define.name).or_default();
+                // A file may define a macro anew thousands of times.
+                if definers.last() != Some(&index) {
+                    definers.push(index);
+                }
                 *definitions.entry((index, define.hash)).or_default() += 1;
             }
         }
+        // The kernel's `_IOR` and its kin are in front of every header.
+        let is_kernels = |file: &Loaded| is_ioctl_h(file) || file.path.ends_with("linux/ioctl.h");
+        macros
+            .retain(|_, definers| !definers.iter().any(|index| is_kernels(&files.loaded[*index])));
         Self {
             files,
             fronts: &session.fronts,
@@ -269,18 +277,7 @@ impl<'a> Search<'a> {
                 let places = self.typedefs.get(name.as_str()).into_iter().flatten();
                 places.filter_map(|file| by_id(*file)).collect()
             }
-            Name::Word(word) => {
-                let known = self.macros.get(word.as_str()).into_iter().flatten().copied();
-                let known: Vec<Index> = known.collect();
-                // The kernel's `_IOR` and its kin are in front of every header.
-                let is_kernels =
-                    |file: &Loaded| is_ioctl_h(file) || file.path.ends_with("linux/ioctl.h");
-                if known.iter().any(|index| is_kernels(&self.files.loaded[*index])) {
-                    Vec::new()
-                } else {
-                    known
-                }
-            }
+            Name::Word(word) => self.macros.get(word.as_str()).cloned().unwrap_or_default(),
         }
     }
 }
