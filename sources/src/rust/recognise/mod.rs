@@ -1,5 +1,6 @@
 //! What defines commands, and what calls of `ioctl` are given.
 
+pub(crate) mod arguments;
 pub(crate) mod calls;
 pub(crate) mod collect;
 pub(crate) mod commands;

@@ -16,6 +16,7 @@ use crate::rust::resolve::sources::FileIndex;
 use crate::rust::syntax::item::{
     Ex, ExKind, Function, Generic, Item, Kind, MacroCall, Path, Place, Site, Ty,
 };
+use crate::rust::syntax::pointed::Variables;
 use crate::rust::syntax::words::mentions;
 
 /// A request that cannot be worked out.
@@ -167,11 +168,10 @@ impl Collector<'_> {
         let Around { file, name, function } = around;
         match site {
             Site::Call(call) => {
-                if let Some((request, argument)) = self.passed(call, env) {
-                    self.used(around, request, env, 0);
-                    if let Some(argument) = argument {
-                        self.argument(around, request, argument, env);
-                    }
+                let index = self.request_of_call(call, env);
+                if let Some(index) = index.filter(|index| *index < call.arguments.len()) {
+                    self.used(around, &call.arguments[index], env, 0);
+                    self.argument(around, call, index, env);
                 }
             }
             Site::Number(ex) => {
@@ -181,7 +181,7 @@ impl Collector<'_> {
                     self.add(&at, found, &function.parameters);
                 }
             }
-            Site::Macro(call) => self.macro_site(around, call, env),
+            Site::Macro(call, given) => self.macro_site(around, call, given, env),
             Site::Type(ty) => {
                 if let Some(opcode) = self.pattern_opcode(ty, env) {
                     self.used(around, &opcode, env, 0);
@@ -204,7 +204,7 @@ impl Collector<'_> {
         }
     }
 
-    fn macro_site(&mut self, around: Around<'_>, call: &MacroCall, env: &Env) {
+    fn macro_site(&mut self, around: Around<'_>, call: &MacroCall, given: &Variables, env: &Env) {
         let Around { file, name, function } = around;
         if self.eval.names.macro_text(env.scope, call).is_none() {
             self.macro_command(env.scope, call);
@@ -223,10 +223,10 @@ impl Collector<'_> {
         // A variable is one of the macro's, or of the function that it is used in.
         let mut both = expanded.variables.clone();
         both.extend(function.variables.iter().cloned());
-        let mut types = expanded.types.clone();
-        types.extend(function.types.iter().cloned());
+        let mut outer = function.around.clone();
+        outer.extend(given.iter().cloned());
         let parameters = function.parameters.clone();
-        let whole = Function { parameters, variables: both, types, ..Function::default() };
+        let whole = Function { parameters, variables: both, around: outer, ..Function::default() };
         for site in &expanded.sites {
             self.site(Around { function: &whole, ..around }, site, &inner);
         }

@@ -9,21 +9,22 @@ use super::extract::{self, parameters};
 use super::integers;
 use super::item::{Call, Callee, Ex, ExKind, Function, Site, Ty, TyKind};
 use super::lower::{Origin, name_of};
-use super::words::words;
+use super::pointed::{Pointed, Stated, Variables, Visible};
+use super::words::{mentions, words};
 use crate::rust::constructors;
 
 /// Reads a function.
 pub(crate) fn read(origin: Origin<'_>, signature: &syn::Signature, block: &syn::Block) -> Function {
     let names: Vec<String> = signature.inputs.iter().map(parameter).collect();
     let mut body = Body::new(origin, &names);
+    signature.inputs.iter().for_each(|input| body.declare(input));
     body.visit_block(block);
-    let given = body.given();
-    let (variables, types) = (body.variables(&given), body.types(&given, Some(signature)));
+    let variables = body.variables(&body.given());
     Function {
         items: extract::items(origin, body.items),
         sites: body.sites,
         variables,
-        types,
+        around: Variables::new(),
         value: value(origin, signature, block),
         generics: parameters(origin, &signature.generics),
         parameters: names,
@@ -34,9 +35,7 @@ pub(crate) fn read(origin: Origin<'_>, signature: &syn::Signature, block: &syn::
 pub(crate) fn read_expression(origin: Origin<'_>, value: &syn::Expr) -> Function {
     let mut body = Body::new(origin, &[]);
     body.visit_expr(value);
-    let given = body.given();
-    let (variables, types) = (body.variables(&given), body.types(&given, None));
-    Function { variables, types, sites: body.sites, ..Function::default() }
+    Function { variables: body.variables(&body.given()), sites: body.sites, ..Function::default() }
 }
 
 fn parameter(input: &syn::FnArg) -> String {
@@ -79,8 +78,8 @@ struct Body<'t, 'a> {
     items: Vec<&'a syn::Item>,
     /// What variables are set to.
     set: Vec<(String, &'a syn::Expr)>,
-    /// The types that variables are declared with.
-    declared: Vec<(String, &'a syn::Type)>,
+    /// The variables that can be seen where the visit is.
+    visible: Vec<Visible<'a>>,
 }
 
 impl<'a> Visit<'a> for Body<'_, 'a> {
@@ -101,13 +100,66 @@ impl<'a> Visit<'a> for Body<'_, 'a> {
             syn::Pat::Type(typed) => &*typed.pat,
             pattern => pattern,
         };
-        if let (syn::Pat::Ident(name), syn::Pat::Type(typed)) = (pattern, &local.pat) {
-            self.declared.push((name_of(&name.ident), &typed.ty));
-        }
         if let (syn::Pat::Ident(name), Some(init)) = (pattern, &local.init) {
             self.set.push((name_of(&name.ident), &init.expr));
         }
+        // A variable can be seen behind what it is set to.
         visit::visit_local(self, local);
+        if let syn::Pat::Ident(name) = pattern {
+            let stated = match (&local.pat, &local.init) {
+                (syn::Pat::Type(typed), _) => Stated::Type(&typed.ty),
+                (_, Some(init)) => Stated::Value(&init.expr),
+                (_, None) => Stated::Nothing,
+            };
+            self.visible.push((&name.ident, stated));
+        } else {
+            self.bind(pattern);
+        }
+    }
+
+    fn visit_block(&mut self, block: &'a syn::Block) {
+        self.within(|body| visit::visit_block(body, block));
+    }
+
+    fn visit_expr_if(&mut self, branch: &'a syn::ExprIf) {
+        self.within(|body| {
+            body.visit_expr(&branch.cond);
+            body.visit_block(&branch.then_branch);
+        });
+        if let Some((_, otherwise)) = &branch.else_branch {
+            self.visit_expr(otherwise);
+        }
+    }
+
+    fn visit_expr_while(&mut self, repeated: &'a syn::ExprWhile) {
+        self.within(|body| visit::visit_expr_while(body, repeated));
+    }
+
+    fn visit_expr_let(&mut self, matched: &'a syn::ExprLet) {
+        self.visit_expr(&matched.expr);
+        self.bind(&matched.pat);
+    }
+
+    fn visit_arm(&mut self, arm: &'a syn::Arm) {
+        self.within(|body| {
+            body.bind(&arm.pat);
+            visit::visit_arm(body, arm);
+        });
+    }
+
+    fn visit_expr_for_loop(&mut self, repeated: &'a syn::ExprForLoop) {
+        self.visit_expr(&repeated.expr);
+        self.within(|body| {
+            body.bind(&repeated.pat);
+            body.visit_block(&repeated.body);
+        });
+    }
+
+    fn visit_expr_closure(&mut self, closure: &'a syn::ExprClosure) {
+        self.within(|body| {
+            closure.inputs.iter().for_each(|input| body.bind(input));
+            visit::visit_expr_closure(body, closure);
+        });
     }
 
     fn visit_expr_assign(&mut self, assignment: &'a syn::ExprAssign) {
@@ -171,7 +223,7 @@ impl<'a> Visit<'a> for Body<'_, 'a> {
     }
 }
 
-impl<'t> Body<'t, '_> {
+impl<'t, 'a> Body<'t, 'a> {
     fn new(origin: Origin<'t>, parameters: &'t [String]) -> Self {
         Self {
             origin,
@@ -179,7 +231,34 @@ impl<'t> Body<'t, '_> {
             sites: Vec::new(),
             items: Vec::new(),
             set: Vec::new(),
-            declared: Vec::new(),
+            visible: Vec::new(),
+        }
+    }
+
+    /// Visits what has variables of its own.
+    fn within(&mut self, visit: impl FnOnce(&mut Self)) {
+        let outer = self.visible.len();
+        visit(self);
+        self.visible.truncate(outer);
+    }
+
+    /// Adds the variables of a pattern, whose types it does not state.
+    fn bind(&mut self, pattern: &'a syn::Pat) {
+        let mut names = Names(Vec::new());
+        names.visit_pat(pattern);
+        self.visible.extend(names.0.into_iter().map(|name| (name, Stated::Nothing)));
+    }
+
+    /// Adds a parameter.
+    fn declare(&mut self, input: &'a syn::FnArg) {
+        match input {
+            syn::FnArg::Typed(typed) => match &*typed.pat {
+                syn::Pat::Ident(name) => {
+                    self.visible.push((&name.ident, Stated::Type(&typed.ty)));
+                }
+                pattern => self.bind(pattern),
+            },
+            syn::FnArg::Receiver(_) => {}
         }
     }
 
@@ -199,8 +278,10 @@ impl<'t> Body<'t, '_> {
         start: proc_macro2::Span,
     ) {
         let place = self.origin.place(start).to(self.origin.place(end));
+        let pointed = arguments.iter().map(|it| Pointed::of(self.origin, it, &self.visible));
+        let pointed = pointed.collect();
         let arguments = arguments.iter().map(|argument| self.origin.ex(argument)).collect();
-        self.sites.push(Site::Call(Call { callee, arguments, place }));
+        self.sites.push(Site::Call(Call { callee, arguments, pointed, place }));
     }
 
     /// Whether a call may be one of `ioctl`: by its name, or because a constant, a literal or a
@@ -250,7 +331,7 @@ impl<'t> Body<'t, '_> {
                     }
                 })),
                 // The macro may pass it on to a call.
-                Site::Macro(call) => names.extend(words(&call.text)),
+                Site::Macro(call, _) => names.extend(words(&call.text)),
                 Site::Number(_) | Site::Type(_) => {}
             }
         }
@@ -263,25 +344,6 @@ impl<'t> Body<'t, '_> {
         set.map(|(name, value)| (name.clone(), self.origin.ex(value))).collect()
     }
 
-    /// The types of the parameters and variables that calls are given.
-    fn types(
-        &self,
-        given: &HashSet<&str>,
-        signature: Option<&syn::Signature>,
-    ) -> Vec<(String, Ty)> {
-        let inputs = signature.into_iter().flat_map(|signature| &signature.inputs);
-        let parameters = inputs.filter_map(|input| match input {
-            syn::FnArg::Typed(typed) => Some((parameter(input), &*typed.ty)),
-            syn::FnArg::Receiver(_) => None,
-        });
-        let variables = self.declared.iter().map(|(name, ty)| (name.clone(), *ty));
-        parameters
-            .chain(variables)
-            .filter(|(name, _)| given.contains(name.as_str()))
-            .map(|(name, ty)| (name, self.origin.ty(ty)))
-            .collect()
-    }
-
     fn macro_use(&mut self, found: &syn::Macro) {
         let Some(last) = found.path.segments.last() else { return };
         let text = found.tokens.to_string();
@@ -290,6 +352,7 @@ impl<'t> Body<'t, '_> {
             if let Ok(values) = syn::parse::Parser::parse2(values, found.tokens.clone()) {
                 let mut inner = Body::new(self.origin, &[]);
                 inner.parameters.clone_from(&self.parameters);
+                inner.visible.clone_from(&self.visible);
                 values.iter().for_each(|value| inner.visit_expr(value));
                 self.sites.append(&mut inner.sites);
             }
@@ -297,7 +360,23 @@ impl<'t> Body<'t, '_> {
         if is_plain_macro(&name_of(&last.ident)) {
             return;
         }
-        self.sites.push(Site::Macro(self.origin.macro_call(found)));
+        let call = self.origin.macro_call(found);
+        let around = self.visible.iter().filter_map(|(name, stated)| {
+            let name = name_of(name);
+            mentions(&call.text, &name).then(|| (name, stated.ty(self.origin)))
+        });
+        let around = around.collect();
+        self.sites.push(Site::Macro(call, around));
+    }
+}
+
+/// The names that a pattern binds.
+struct Names<'a>(Vec<&'a syn::Ident>);
+
+impl<'a> Visit<'a> for Names<'a> {
+    fn visit_pat_ident(&mut self, pattern: &'a syn::PatIdent) {
+        self.0.push(&pattern.ident);
+        visit::visit_pat_ident(self, pattern);
     }
 }
 
@@ -323,7 +402,7 @@ fn has_constant(segment: &syn::PathSegment) -> bool {
 }
 
 /// What an argument is, or is the address of.
-pub(crate) fn pointed_at(argument: &Ex) -> &Ex {
+fn pointed_at(argument: &Ex) -> &Ex {
     match &argument.bare().kind {
         ExKind::Method { receiver, name, arguments, .. }
             if arguments.is_empty() && (name == "cast" || is_address(name)) =>
@@ -336,7 +415,7 @@ pub(crate) fn pointed_at(argument: &Ex) -> &Ex {
 
 /// Whether a method yields the address of what is within: of a `MaybeUninit`, a vector, or whatever a
 /// type of the crate's own calls so.
-pub(crate) fn is_address(method: &str) -> bool {
+fn is_address(method: &str) -> bool {
     matches!(method, "as_ptr" | "as_mut_ptr")
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use ioctlkit_model::Differences;
 
 use super::condition::Condition;
+use super::pointed::{Pointed, Variables};
 
 /// A range of bytes in the file that the item is from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -425,8 +426,8 @@ pub(crate) struct Function {
     pub(crate) value: Option<Ex>,
     /// The variables that hold a request, each with what it is set to.
     pub(crate) variables: Vec<(String, Ex)>,
-    /// The types that parameters and variables are declared with, of those that calls are given.
-    pub(crate) types: Vec<(String, Ty)>,
+    /// The variables around the macro that this is what it comes to.
+    pub(crate) around: Variables,
     /// Its type parameters.
     pub(crate) generics: Vec<Parameter>,
 }
@@ -438,8 +439,8 @@ pub(crate) enum Site {
     Call(Call),
     /// A call or macro that may yield a number.
     Number(Ex),
-    /// A macro of the crate's own, which may do any of these.
-    Macro(MacroCall),
+    /// A macro of the crate's own, which may do any of these, with the variables that it is given.
+    Macro(MacroCall, Variables),
     /// A type that holds a number, such as `ReadOpcode<b'x', 1, T>`.
     Type(Ty),
 }
@@ -451,6 +452,8 @@ pub(crate) struct Call {
     pub(crate) callee: Callee,
     /// What it is given, `self` of a method apart.
     pub(crate) arguments: Vec<Ex>,
+    /// What each of these points at, where the function says it.
+    pub(crate) pointed: Vec<Option<Pointed>>,
     /// From the function's name to the end.
     pub(crate) place: Place,
 }

@@ -14,5 +14,6 @@ pub(crate) mod lower;
 pub(crate) mod macro_rules;
 pub(crate) mod nesting;
 pub(crate) mod old_rust;
+pub(crate) mod pointed;
 pub(crate) mod stated;
 pub(crate) mod words;

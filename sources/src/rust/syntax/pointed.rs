@@ -1,0 +1,287 @@
+//! What the argument of a call points at: the type of the variable or value whose address it is.
+
+use super::item::{Generic, Path, Segment, Ty, TyKind};
+use super::lower::{Origin, name_of};
+
+/// What an argument is, or is the address of.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Pointed {
+    of: Of,
+    reached: Reached,
+    /// The type behind the pointer that the address is cast to.
+    cast: Option<Ty>,
+}
+
+#[derive(Debug, PartialEq)]
+enum Of {
+    /// A variable, a parameter or a value of that type.
+    Type(Ty),
+    /// A variable that is declared around the macro that makes the call.
+    Outer(String),
+}
+
+/// How the argument comes from the variable.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Reached {
+    /// `&mut x`.
+    Address,
+    /// `x`, which has to be an address itself.
+    Itself,
+    /// `x.as_mut_ptr()`.
+    Within,
+}
+
+/// Variables, the innermost last, with their types where these are stated.
+pub(crate) type Variables = Vec<(String, Option<Ty>)>;
+
+/// What says of which type a variable is.
+#[derive(Clone, Copy)]
+pub(crate) enum Stated<'a> {
+    /// Its declaration.
+    Type(&'a syn::Type),
+    /// What it is set to.
+    Value(&'a syn::Expr),
+    /// Nothing: a pattern binds it.
+    Nothing,
+}
+
+impl Stated<'_> {
+    /// The type.
+    pub(crate) fn ty(self, origin: Origin<'_>) -> Option<Ty> {
+        match self {
+            Self::Type(ty) => Some(origin.ty(ty)),
+            Self::Value(value) => type_of(origin, value),
+            Self::Nothing => None,
+        }
+    }
+}
+
+/// A variable that can be seen.
+pub(crate) type Visible<'a> = (&'a syn::Ident, Stated<'a>);
+
+/// What is stated of the innermost variable of a name.
+fn seen<'a>(visible: &[Visible<'a>], name: &str) -> Option<Stated<'a>> {
+    visible.iter().rfind(|(known, _)| name_of(known) == name).map(|(_, stated)| *stated)
+}
+
+impl Pointed {
+    /// Of an argument; `None` where the function does not say what it points at.
+    pub(crate) fn of(
+        origin: Origin<'_>,
+        argument: &syn::Expr,
+        visible: &[Visible<'_>],
+    ) -> Option<Self> {
+        let (inner, reached, cast) = taken_off(origin, argument)?;
+        let of = match inner {
+            syn::Expr::Path(path) => {
+                let name = name_of(path.path.get_ident()?);
+                match seen(visible, &name) {
+                    Some(stated) => Of::Type(stated.ty(origin)?),
+                    None => Of::Outer(name),
+                }
+            }
+            value if reached == Reached::Address => Of::Type(type_of(origin, value)?),
+            _ => return None,
+        };
+        Some(Self { of, reached, cast })
+    }
+
+    /// The type that it points at. `outer` has the variables around the macro that the call is from.
+    pub(crate) fn pointee<'t>(&'t self, outer: &'t Variables) -> Option<&'t Ty> {
+        let ty = match &self.of {
+            Of::Type(ty) => ty,
+            Of::Outer(name) => outer.iter().rfind(|(known, _)| known == name)?.1.as_ref()?,
+        };
+        let found = initialised(match self.reached {
+            Reached::Address => ty,
+            Reached::Itself => behind(ty).filter(|ty| is_telling(ty))?,
+            Reached::Within => match behind(ty).unwrap_or(ty) {
+                array @ Ty { kind: TyKind::Array(..), .. } => array,
+                uninit if is_uninit(uninit) => uninit,
+                _ => return None,
+            },
+        })?;
+        // Whoever names another type knows more of the object than its declaration tells.
+        let is_other = self.cast.as_ref().is_some_and(|cast| !is_same(cast, found));
+        (!is_other).then_some(found)
+    }
+}
+
+/// Takes off what makes an address of something: `addr_of_mut!(x) as *mut T`.
+fn taken_off<'e>(
+    origin: Origin<'_>,
+    argument: &'e syn::Expr,
+) -> Option<(&'e syn::Expr, Reached, Option<Ty>)> {
+    match argument {
+        syn::Expr::Paren(inner) => taken_off(origin, &inner.expr),
+        syn::Expr::Group(inner) => taken_off(origin, &inner.expr),
+        syn::Expr::Cast(cast) => {
+            let (inner, reached, within) = taken_off(origin, &cast.expr)?;
+            Some((inner, reached, named(&origin.ty(&cast.ty)).or(within)))
+        }
+        syn::Expr::Reference(reference) => addressed(&reference.expr),
+        syn::Expr::RawAddr(address) => addressed(&address.expr),
+        syn::Expr::MethodCall(call) if call.args.is_empty() => match name_of(&call.method).as_str()
+        {
+            "cast" => {
+                let (inner, reached, within) = taken_off(origin, &call.receiver)?;
+                let cast = call.turbofish.as_ref().and_then(|list| match list.args.first() {
+                    Some(syn::GenericArgument::Type(ty)) => Some(origin.ty(ty)),
+                    _ => None,
+                });
+                Some((inner, reached, cast.filter(is_telling).or(within)))
+            }
+            "as_ptr" | "as_mut_ptr" => {
+                Some((without_parens(&call.receiver), Reached::Within, None))
+            }
+            _ => None,
+        },
+        syn::Expr::Path(_) => Some((argument, Reached::Itself, None)),
+        _ => None,
+    }
+}
+
+/// What `&` and its like stand before: `&mut *x` is `x` again.
+fn addressed(of: &syn::Expr) -> Option<(&syn::Expr, Reached, Option<Ty>)> {
+    match without_parens(of) {
+        syn::Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Deref(_)) => {
+            let inner = without_parens(&unary.expr);
+            matches!(inner, syn::Expr::Path(_)).then_some((inner, Reached::Itself, None))
+        }
+        inner => Some((inner, Reached::Address, None)),
+    }
+}
+
+fn without_parens(value: &syn::Expr) -> &syn::Expr {
+    match value {
+        syn::Expr::Paren(inner) => without_parens(&inner.expr),
+        syn::Expr::Group(inner) => without_parens(&inner.expr),
+        _ => value,
+    }
+}
+
+/// The type behind the pointer that a cast makes; `None` for `*mut c_void`, `*mut _` and what is no pointer.
+fn named(cast: &Ty) -> Option<Ty> {
+    behind(cast).filter(|ty| is_telling(ty)).cloned()
+}
+
+/// Whether a type behind a pointer says what is there: a byte or `c_void` does not.
+fn is_telling(ty: &Ty) -> bool {
+    match &ty.kind {
+        TyKind::Path(path) => {
+            !matches!(path.last(), "c_void" | "c_char" | "c_uchar" | "c_schar" | "u8" | "i8")
+        }
+        TyKind::Other(text) => text != "_",
+        _ => true,
+    }
+}
+
+/// Whether two types are spelled alike, but for the modules that they are in.
+fn is_same(one: &Ty, other: &Ty) -> bool {
+    match (&one.kind, &other.kind) {
+        (TyKind::Path(one), TyKind::Path(other)) => {
+            let is_alike = |(one, other): (&Generic, &Generic)| match (one, other) {
+                (Generic::Type(one), Generic::Type(other)) => is_same(one, other),
+                _ => false,
+            };
+            let (ones, others) = (one.arguments(), other.arguments());
+            one.last() == other.last()
+                && ones.len() == others.len()
+                && ones.iter().zip(others).all(is_alike)
+        }
+        (TyKind::Array(one, _), TyKind::Array(other, _)) => is_same(one, other),
+        _ => false,
+    }
+}
+
+/// What a pointer or a reference leads to.
+fn behind(ty: &Ty) -> Option<&Ty> {
+    match &ty.kind {
+        TyKind::Reference { to, .. } | TyKind::Pointer(to) => Some(to),
+        _ => None,
+    }
+}
+
+fn is_uninit(ty: &Ty) -> bool {
+    ty.path().is_some_and(|path| path.last() == "MaybeUninit")
+}
+
+/// `T` of `MaybeUninit<T>`.
+fn initialised(ty: &Ty) -> Option<&Ty> {
+    if is_uninit(ty) { ty.path()?.type_argument() } else { Some(ty) }
+}
+
+/// The type that a value names: `T { … }`, `T::default()`, `zeroed::<T>()`, `MaybeUninit::<T>::uninit()`,
+/// `[0u8; 32]`, `0u32`, `x as T`.
+fn type_of(origin: Origin<'_>, value: &syn::Expr) -> Option<Ty> {
+    let place = || origin.place(syn::spanned::Spanned::span(value));
+    let of_kind = |kind| Ty { kind, place: place() };
+    match value {
+        syn::Expr::Paren(inner) => type_of(origin, &inner.expr),
+        syn::Expr::Group(inner) => type_of(origin, &inner.expr),
+        syn::Expr::Unsafe(block) => type_of(origin, last(&block.block)?),
+        syn::Expr::Block(block) => type_of(origin, last(&block.block)?),
+        syn::Expr::Cast(cast) => Some(origin.ty(&cast.ty)).filter(|ty| {
+            // `as _` is whatever the variable is used as.
+            !matches!(&ty.kind, TyKind::Other(text) if text == "_")
+        }),
+        syn::Expr::Struct(made) => Some(of_kind(TyKind::Path(origin.path(&made.path)))),
+        syn::Expr::Lit(literal) => {
+            let name = match &literal.lit {
+                syn::Lit::Int(number) if !number.suffix().is_empty() => number.suffix(),
+                syn::Lit::Bool(_) => "bool",
+                _ => return None,
+            };
+            Some(of_kind(named_alone(name)))
+        }
+        syn::Expr::Binary(binary) if is_comparison(binary.op) => Some(of_kind(named_alone("bool"))),
+        syn::Expr::Repeat(repeat) => {
+            let element = type_of(origin, &repeat.expr)?;
+            Some(of_kind(TyKind::Array(Box::new(element), Box::new(origin.ex(&repeat.len)))))
+        }
+        syn::Expr::MethodCall(call) if call.method == "assume_init" => {
+            let ty = type_of(origin, &call.receiver)?;
+            is_uninit(&ty).then(|| initialised(&ty).cloned())?
+        }
+        syn::Expr::Call(call) => {
+            let syn::Expr::Path(function) = without_parens(&call.func) else { return None };
+            made_by(&origin.path(&function.path)).map(of_kind)
+        }
+        _ => None,
+    }
+}
+
+/// A type of one name.
+fn named_alone(name: &str) -> TyKind {
+    let segment = Segment { name: name.to_owned(), arguments: Vec::new() };
+    TyKind::Path(Path { global: false, segments: vec![segment] })
+}
+
+fn is_comparison(operator: syn::BinOp) -> bool {
+    use syn::BinOp::{And, Eq, Ge, Gt, Le, Lt, Ne, Or};
+    matches!(operator, And(_) | Or(_) | Eq(_) | Ne(_) | Lt(_) | Le(_) | Gt(_) | Ge(_))
+}
+
+/// The type that a call of a function makes a value of.
+fn made_by(function: &Path) -> Option<TyKind> {
+    let (last, before) = function.segments.split_last()?;
+    if let ("zeroed", Some(ty)) = (&*last.name, function.type_argument()) {
+        return Some(ty.kind.clone());
+    }
+    let makes_itself =
+        matches!(&*last.name, "default" | "new" | "zeroed" | "new_zeroed" | "uninit");
+    // `mem::zeroed()` and `Default::default()` say nothing.
+    let is_type = before.last().is_some_and(|ty| {
+        ty.name.starts_with(char::is_uppercase) && ty.name != "Default" || !ty.arguments.is_empty()
+    });
+    (makes_itself && is_type)
+        .then(|| TyKind::Path(Path { global: function.global, segments: before.to_vec() }))
+}
+
+/// The value of a block.
+fn last(block: &syn::Block) -> Option<&syn::Expr> {
+    match block.stmts.last()? {
+        syn::Stmt::Expr(value, None) => Some(value),
+        _ => None,
+    }
+}
