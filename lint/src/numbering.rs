@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{
     Command, CommandBody, Edit, FileId, Finding, Fix, Interface, Language, Safety, Severity, Span,
+    Variants,
 };
 
 use crate::Context;
+use crate::abis::by_value;
 use crate::against::{self, last_of_path};
 use crate::context::{self, merge_from};
 use crate::rule::Rule;
@@ -115,12 +117,20 @@ pub fn common(a: &Command, b: &Command) -> AbiSet {
 
 /// The ABIs on which two commands have the same number.
 pub fn equal_on(cx: &Context<'_>, a: &Command, b: &Command) -> AbiSet {
-    cx.layouts.abis_where(common(a, b), |_, id| {
-        match (cx.layouts.number(a, id), cx.layouts.number(b, id)) {
-            (Some(a), Some(b)) => a.number == b.number,
-            _ => false,
-        }
-    })
+    equal(&numbers(cx, a), &numbers(cx, b))
+}
+
+/// The numbers of a command, each with its ABIs: for whoever compares one command with many.
+pub fn numbers(cx: &Context<'_>, command: &Command) -> Variants<u32> {
+    let number = |id| Some(cx.layouts.number(command, id)?.number);
+    by_value(command.variants.abis(), number)
+}
+
+/// The ABIs on which two commands with these numbers have the same one.
+pub fn equal(a: &Variants<u32>, b: &Variants<u32>) -> AbiSet {
+    let pairs = a.iter().flat_map(|(on_a, a)| b.iter().map(move |(on_b, b)| (on_a, a, on_b, b)));
+    let equal = pairs.filter(|(_, a, _, b)| a == b);
+    equal.map(|(on_a, _, on_b, _)| on_a.intersection(on_b)).fold(AbiSet::EMPTY, AbiSet::union)
 }
 
 /// Whether two commands are defined as one third that is not in the run.

@@ -1,14 +1,15 @@
 //! N008 duplicate-command.
 
 use ioctlkit_abi::AbiSet;
-use ioctlkit_model::{Argument, Command, Finding, Label, Type, abi_words};
+use ioctlkit_model::{Argument, Command, Finding, Label, Type, Variants, abi_words};
 
 use crate::context::{Context, command_finding};
 use crate::declare_rule;
 use crate::includes::Includes;
 use crate::names::are_versions;
 use crate::numbering::{
-    COMPARED, FreeNrs, are_aliases, by_place, common, equal_on, not_all_compared, same_name,
+    COMPARED, FreeNrs, are_aliases, by_place, common, equal, equal_on, not_all_compared, numbers,
+    same_name,
 };
 use crate::objects::Objects;
 use crate::words;
@@ -62,12 +63,16 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let all = cx.interface.abis;
         let rule = &DUPLICATE_COMMAND;
         findings.extend(not_all_compared(rule, place, &commands, |one| one.span, all));
+        let numbers: Vec<Variants<u32>> =
+            commands.iter().map(|command| numbers(cx, command)).collect();
         for (place, command) in commands.iter().enumerate() {
             let twins: Vec<_> = commands[..place]
                 .iter()
+                .zip(&numbers)
                 .take(COMPARED)
-                .copied()
-                .filter(|other| are_twins(cx, &includes, other, command))
+                .map(|(other, its)| (*other, equal(its, &numbers[place])))
+                .filter(|(other, equal)| are_twins(cx, &includes, other, command, *equal))
+                .map(|(other, _)| other)
                 .filter(|other| objects.different(other, command).is_none())
                 .collect();
             if let Some(first) = twins.first() {
@@ -78,17 +83,24 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-fn are_twins(cx: &Context<'_>, includes: &Includes, a: &Command, b: &Command) -> bool {
-    if same_name(cx, &a.name, &b.name)
+/// Whether two commands that have one number on the ABIs of `equal` are two for one.
+fn are_twins(
+    cx: &Context<'_>,
+    includes: &Includes,
+    a: &Command,
+    b: &Command,
+    equal: AbiSet,
+) -> bool {
+    if equal.is_empty()
+        || same_name(cx, &a.name, &b.name)
         || !includes.one_interface(cx.interface, a.span.file, b.span.file)
         || are_aliases(cx, a, b)
         || are_views(cx, a, b)
     {
         return false;
     }
-    let equal = equal_on(cx, a, b);
     let versions = are_versions(&a.name, &b.name) && equal != common(a, b);
-    !equal.is_empty() && (!versions || is_compat_twin(cx, a, b))
+    !versions || is_compat_twin(cx, a, b)
 }
 
 /// Whether one of two commands is the other for 32-bit programs (`FS_IOC32_GETFLAGS`): they are
