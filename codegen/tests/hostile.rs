@@ -68,7 +68,13 @@ const NAMES: [&str; 19] = [
 ];
 
 fn gong() -> Interface {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/module/gong.rs");
+    named("gong")
+}
+
+/// The interface of a driver among the fixtures.
+fn named(name: &str) -> Interface {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/module");
+    let source = folder.join(format!("{name}.rs"));
     let (interface, problems) =
         rust::read(&rust::Request { paths: vec![source], ..rust::Request::default() });
     assert!(problems.is_empty(), "{problems:?}");
@@ -106,7 +112,10 @@ fn generated(interface: &Interface, options: &Options) -> Vec<File> {
 
 /// The files with these lines as all documentation, which is more than fits on a line.
 fn documented(lines: &[&str]) -> Vec<File> {
-    let mut interface = gong();
+    documenting(gong(), lines)
+}
+
+fn documenting(mut interface: Interface, lines: &[&str]) -> Vec<File> {
     each_documentation(&mut interface, &mut |docs| {
         *docs = lines.iter().map(|line| (*line).to_owned()).collect();
     });
@@ -154,17 +163,8 @@ fn no_documentation_changes_what_a_compiler_or_make_reads() {
     let plain = documented(&["Nothing."]);
     let plain_tokens = tokens(&plain, folder.path());
     let compare = |hostile: Vec<File>, text: &str| {
-        assert_eq!(plain.len(), hostile.len());
         assert_eq!(plain_tokens, tokens(&hostile, folder.path()), "{text:?}");
-        for (plain, hostile) in plain.iter().zip(&hostile) {
-            let path = &hostile.path;
-            let has_own_test = [".4", ".py", "Kconfig"].iter().any(|end| path.ends_with(end));
-            if !is_c(hostile) && !has_own_test {
-                let (plain, hostile) =
-                    (without_hash_comments(&plain.text), without_hash_comments(&hostile.text));
-                assert_eq!(plain, hostile, "{path}: {text:?}");
-            }
-        }
+        assert_others_agree(&plain, &hostile, text);
     };
     for text in TEXTS {
         compare(documented(&text.split('\n').collect::<Vec<_>>()), text);
@@ -174,6 +174,42 @@ fn no_documentation_changes_what_a_compiler_or_make_reads() {
         let filler = "x".repeat(width);
         let text = format!("{filler} {}", "goes\\ *\\ ??/ */ ".repeat(40));
         compare(documented(&[&text]), &text);
+    }
+}
+
+/// That files which are not C say the same, but for comments, and those that have tests of their own.
+fn assert_others_agree(plain: &[File], hostile: &[File], text: &str) {
+    assert_eq!(plain.len(), hostile.len());
+    for (plain, hostile) in plain.iter().zip(hostile) {
+        let path = &hostile.path;
+        let has_own_test = [".4", ".py", "Kconfig"].iter().any(|end| path.ends_with(end));
+        if !is_c(hostile) && !has_own_test {
+            let (plain, hostile) =
+                (without_hash_comments(&plain.text), without_hash_comments(&hostile.text));
+            assert_eq!(plain, hostile, "{path}: {text:?}");
+        }
+    }
+}
+
+/// Objects, events, and what else an interface may have, with all texts at once.
+#[test]
+fn no_documentation_of_any_driver_is_read_by_a_compiler() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines: Vec<&str> = TEXTS.iter().flat_map(|text| text.split('\n')).collect();
+    for name in ["shelf", "pulse", "speed"] {
+        let plain = documenting(named(name), &["Nothing."]);
+        let hostile = documenting(named(name), &lines);
+        assert_eq!(tokens(&plain, folder.path()), tokens(&hostile, folder.path()), "{name}");
+        assert_others_agree(&plain, &hostile, name);
+        let program = |files: &[File]| {
+            let path = format!("tools/{name}_calls.py");
+            files.iter().find(|file| file.path == path).unwrap().text.clone()
+        };
+        assert!(is_one_program(folder.path(), &[program(&plain), program(&hostile)]), "{name}");
+        for file in hostile {
+            let found = file.text.chars().find(|c| is_invisible(*c) && !matches!(c, '\n' | '\t'));
+            assert_eq!(found, None, "{}", file.path);
+        }
     }
 }
 
