@@ -122,7 +122,8 @@ pub(super) struct RecordPair {
     opened: bool,
 }
 
-/// The structures that both versions define, those that are asked for in either, and those that
+/// The structures that both versions define, those that are asked for in either, those that one of these holds
+/// in both, and those that
 /// commands, members and pointers of both have in the same place, whatever they are called and wherever
 /// they are defined.
 pub(super) fn records(versions: &Versions, commands: &[(&Command, &Command)]) -> RecordPairs {
@@ -184,9 +185,13 @@ impl<'a> Pairs<'a> {
             named_records(new).map(|(name, id, span)| (name, versions.new_path(span.file), id)),
         );
         let (asked_for, also) = (asked_for(old), asked_for(new));
+        let (held, also_held) = (held(old, &asked_for), held(new, &also));
         for (name, id, span) in named_records(old) {
             let Some(other) = known.get(name, versions.old_path(span.file)) else { continue };
-            if asked_for.contains(&span.file) || also.contains(&new.record(other).span.file) {
+            if asked_for.contains(&span.file)
+                || also.contains(&new.record(other).span.file)
+                || held.contains(&id) && also_held.contains(&other)
+            {
                 pairs.add(id, other, None);
             }
         }
@@ -273,6 +278,26 @@ impl<'a> Pairs<'a> {
     }
 }
 
+/// The structures that those of the headers that were asked for hold or point to, wherever they are defined:
+/// the one around may have another name in the other version.
+fn held(interface: &Interface, asked_for: &BTreeSet<FileId>) -> HashSet<RecordId> {
+    let asked = named_records(interface).filter(|(_, _, span)| asked_for.contains(&span.file));
+    let mut open: Vec<RecordId> = asked.map(|(_, id, _)| id).collect();
+    let mut found: HashSet<RecordId> = open.iter().copied().collect();
+    while let Some(id) = open.pop() {
+        let bodies = interface.record(id).variants.iter();
+        for member in bodies.flat_map(|(_, body)| &body.members) {
+            if let Some(Behind::Record(inner) | Behind::Pointee(inner)) =
+                behind(interface, &member.ty)
+                && found.insert(inner)
+            {
+                open.push(inner);
+            }
+        }
+    }
+    found
+}
+
 /// What a type is made of, for whoever looks for structures.
 enum Behind {
     Record(RecordId),
@@ -317,7 +342,8 @@ pub fn structures(interface: &Interface) -> usize {
     named_records(interface).filter(|(_, _, span)| asked_for.contains(&span.file)).count()
 }
 
-/// For each member the one of that name, or for one without a name that which is as far down among those.
+/// For each member the one of that name; where that name is gone, the one with a new name in its place; and for
+/// one without a name that which is as far down among those.
 fn counterparts<'a>(ours: &[Member], theirs: &'a [Member]) -> Vec<Option<&'a Member>> {
     let mut by_name: HashMap<&str, &Member> = HashMap::new();
     for their in theirs {
@@ -325,12 +351,14 @@ fn counterparts<'a>(ours: &[Member], theirs: &'a [Member]) -> Vec<Option<&'a Mem
             by_name.entry(name).or_insert(their);
         }
     }
+    let names: HashSet<&str> = ours.iter().filter_map(|member| member.name.as_deref()).collect();
+    let is_new = |their: &&Member| their.name.as_deref().is_some_and(|name| !names.contains(name));
     let mut unnamed = theirs.iter().filter(|member| member.name.is_none());
-    let counterpart = |member: &Member| match &member.name {
-        Some(name) => by_name.get(name.as_str()).copied(),
+    let counterpart = |(at, member): (usize, &Member)| match &member.name {
+        Some(name) => by_name.get(name.as_str()).copied().or_else(|| theirs.get(at).filter(is_new)),
         None => unnamed.next(),
     };
-    ours.iter().map(counterpart).collect()
+    ours.iter().enumerate().map(counterpart).collect()
 }
 
 fn record_of(interface: &Interface, ty: &Type) -> Option<RecordId> {

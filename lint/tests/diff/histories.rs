@@ -1,9 +1,11 @@
 //! Histories of headers that are made up here: each version is the one before with an edit or three. gcc
 //! says what changed. All of that has to be named, and nothing else may be.
+//!
+//! `main.h` is named, `inner.h` is included by it alone, and `other.h` comes and goes.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use ioctl_lint::diff::{self, Version, Versions};
 use ioctl_lint::{Levels, raw_commands};
@@ -38,6 +40,7 @@ impl Dice {
 #[derive(Debug, Clone)]
 struct Record {
     name: String,
+    attribute: &'static str,
     members: Vec<Member>,
 }
 
@@ -54,7 +57,12 @@ struct Command {
     through: &'static str,
     nr: usize,
     argument: String,
+    /// The number itself, in the place of the macro.
+    literal: Option<u64>,
 }
+
+/// How many structures are in `inner.h`: the first ones.
+const INNER: usize = 2;
 
 /// A version of a header.
 #[derive(Debug, Clone, Default)]
@@ -63,12 +71,23 @@ struct Header {
     macros: Vec<(String, String)>,
     enumerators: Vec<(String, usize)>,
     commands: Vec<Command>,
+    /// The commands of `other.h`, where it is there.
+    other: Vec<Command>,
     /// How many names were given so far: none is given twice.
     named: usize,
 }
 
-const SCALARS: [&str; 9] =
-    ["__u8", "__u16", "__u32", "__s32", "__u64", "__s64", "__u16", "__s8", "long"];
+const SCALARS: [&str; 13] = [
+    "__u8", "__u16", "__u32", "__s32", "__u64", "__s64", "__u16", "__s8", "long", "__le32",
+    "__be32", "__le64", "__be64",
+];
+/// Types of its own for what only a comment tells apart: gcc takes `__le32` for `__u32`.
+const BYTE_ORDERS: &str = "#include <linux/types.h>\n\
+    struct le32 { __u32 it; };\nstruct be32 { __u32 it; };\n\
+    struct le64 { __u64 it; };\nstruct be64 { __u64 it; };\n\
+    #define __le32 struct le32\n#define __be32 struct be32\n\
+    #define __le64 struct le64\n#define __be64 struct be64\n";
+const ATTRIBUTES: [&str; 4] = ["", "", "", " __attribute__((packed))"];
 const BOUNDS: [&str; 6] = ["", "", "", "", "[2]", "[3]"];
 const THROUGH: [&str; 3] = ["_IOR", "_IOW", "_IOWR"];
 
@@ -109,20 +128,30 @@ impl Header {
         let before = self.records.len();
         let members = (0..2 + dice.below(3)).map(|_| self.member(dice, before)).collect();
         let name = self.name("s");
-        self.records.push(Record { name, members });
+        self.records.push(Record { name, attribute: dice.word(&ATTRIBUTES), members });
     }
 
     fn add_command(&mut self, dice: &mut Dice) {
+        let command = self.command(dice);
+        self.commands.push(command);
+    }
+
+    fn command(&mut self, dice: &mut Dice) -> Command {
         let argument = match dice.below(4) {
             0 => dice.word(&SCALARS).to_owned(),
             _ => format!("struct {}", dice.pick(&self.records).name),
         };
         let (name, nr) = (self.name("CMD_"), self.free_nr());
-        self.commands.push(Command { name, through: dice.word(&THROUGH), nr, argument });
+        Command { name, through: dice.word(&THROUGH), nr, argument, literal: None }
     }
 
     fn free_nr(&self) -> usize {
-        (1..256).find(|nr| self.commands.iter().all(|command| command.nr != *nr)).unwrap()
+        let taken: BTreeSet<usize> = self.all_commands().map(|command| command.nr).collect();
+        (1..256).find(|nr| !taken.contains(nr)).unwrap()
+    }
+
+    fn all_commands(&self) -> impl Iterator<Item = &Command> {
+        self.commands.iter().chain(&self.other)
     }
 
     fn add_macro(&mut self, dice: &mut Dice) {
@@ -141,10 +170,11 @@ impl Header {
         self.enumerators.push((name, dice.below(8)));
     }
 
-    fn edit(&mut self, dice: &mut Dice) {
+    /// Changes one thing. `facts` are gcc's of some version before.
+    fn edit(&mut self, dice: &mut Dice, facts: &Facts) {
         let at = dice.below(self.records.len());
         let (count, name) = (self.records[at].members.len(), self.name("n"));
-        match dice.below(18) {
+        match dice.below(22) {
             0 | 1 if count > 1 => {
                 let (a, b) = (dice.below(count), dice.below(count));
                 self.records[at].members.swap(a, b);
@@ -176,7 +206,8 @@ impl Header {
                 for member in members.filter(|member| is_it(&member.ty)) {
                     member.ty = member.ty.replace(&old, &new);
                 }
-                for command in self.commands.iter_mut().filter(|command| command.argument == old) {
+                let commands = self.commands.iter_mut().chain(&mut self.other);
+                for command in commands.filter(|command| command.argument == old) {
                     command.argument.clone_from(&new);
                 }
                 self.records[at].name = name;
@@ -214,6 +245,23 @@ impl Header {
                 let (name, value) = self.enumerators.remove(dice.below(self.enumerators.len()));
                 self.macros.push((name, (value + dice.below(2)).to_string()));
             }
+            18 => self.records[at].attribute = dice.word(&ATTRIBUTES),
+            19 => {
+                // The number in the place of the macro, or the macro again.
+                let place = dice.below(self.commands.len());
+                let command = &mut self.commands[place];
+                let known = || facts.get(&command.name)?.get("x86_64 number").copied();
+                command.literal = match command.literal {
+                    None => known(),
+                    Some(_) => None,
+                };
+            }
+            20 if self.other.is_empty() => {
+                self.other = vec![self.command(dice)];
+                let second = self.command(dice);
+                self.other.push(second);
+            }
+            20 => self.other.clear(),
             _ => {
                 self.add_command(dice);
                 self.add_macro(dice);
@@ -222,8 +270,16 @@ impl Header {
         }
     }
 
-    fn text(&self) -> String {
-        let mut text = "#include <linux/types.h>\n#include <linux/ioctl.h>\n".to_owned();
+    /// What `inner.h` says.
+    fn inner(&self) -> String {
+        let mut text = "#include <linux/types.h>\n".to_owned();
+        self.records[..INNER].iter().for_each(|record| record.write(&mut text));
+        text
+    }
+
+    /// What `main.h` says behind its includes.
+    fn main(&self) -> String {
+        let mut text = String::new();
         for (name, value) in &self.macros {
             let _ = writeln!(text, "#define {name} {value}");
         }
@@ -232,17 +288,22 @@ impl Header {
             let _ = writeln!(text, "\t{name} = {value},");
         }
         let _ = writeln!(text, "}};");
-        for record in &self.records {
-            let _ = writeln!(text, "struct {} {{", record.name);
-            for Member { ty, name, bound } in &record.members {
-                let _ = writeln!(text, "\t{ty} {name}{bound};");
-            }
-            let _ = writeln!(text, "}};");
-        }
-        for Command { name, through, nr, argument } in &self.commands {
-            let _ = writeln!(text, "#define {name} {through}(0xdc, {nr}, {argument})");
-        }
+        self.records[INNER..].iter().for_each(|record| record.write(&mut text));
+        self.commands.iter().for_each(|command| command.write(&mut text));
         text
+    }
+
+    /// What `other.h` says behind its include.
+    fn other(&self) -> String {
+        let mut text = String::new();
+        self.other.iter().for_each(|command| command.write(&mut text));
+        text
+    }
+
+    /// All of it, as one text.
+    fn text(&self) -> String {
+        let (inner, main, other) = (self.inner(), self.main(), self.other());
+        format!("{inner}#include <linux/ioctl.h>\n{main}{other}")
     }
 
     /// What is asked of gcc about each name: an expression, and what it says.
@@ -284,8 +345,11 @@ impl Header {
         for name in constants.chain(self.enumerators.iter().map(|(name, _)| name)) {
             ask(name, "value".into(), format!("({name})"));
         }
-        for Command { name, argument, .. } in &self.commands {
+        for Command { name, argument, literal, .. } in self.all_commands() {
             ask(name, "number".into(), format!("({name})"));
+            if literal.is_some() {
+                continue;
+            }
             for (what, asked) in kinds(&format!("(*({argument} *)0)")) {
                 ask(name, what, asked);
             }
@@ -296,7 +360,7 @@ impl Header {
     /// What gcc says of each name.
     fn facts(&self, compilers: &[Compiler]) -> Facts {
         let questions = self.questions();
-        let mut probe = Probe::new(self.text());
+        let mut probe = Probe::new(format!("{BYTE_ORDERS}{}", self.text()));
         let include = Path::new("/usr/include");
         probe.include_dirs(vec![include.join("x86_64-linux-gnu"), include.to_owned()]);
         for (_, _, expression) in &questions {
@@ -317,6 +381,15 @@ impl Header {
         facts
     }
 
+    /// Whether a name is of the headers that are named, or what these use of `inner.h`.
+    fn has(&self, name: &str) -> bool {
+        let inner: BTreeSet<&str> =
+            self.records[..INNER].iter().map(|record| record.name.as_str()).collect();
+        let named = self.records[INNER..].iter().map(|record| &record.name);
+        let mut named = named.chain(self.all_commands().map(|command| &command.name));
+        !inner.contains(name) || named.any(|outer| self.within(outer).contains(name))
+    }
+
     /// The structures that a name holds by value, or that are its argument, and those that are pointed to.
     fn within(&self, name: &str) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
@@ -324,7 +397,8 @@ impl Header {
         while let Some(name) = open.pop() {
             let record = self.records.iter().find(|record| record.name == name);
             let members = record.into_iter().flat_map(|record| &record.members);
-            let command = self.commands.iter().find(|command| command.name == name);
+            let is_it = |command: &&Command| command.name == name && command.literal.is_none();
+            let command = self.all_commands().find(is_it);
             let types = members.map(|member| &member.ty).chain(command.map(|it| &it.argument));
             for ty in types {
                 let inner = ty.trim_start_matches("struct ").trim_end_matches(" *");
@@ -337,24 +411,50 @@ impl Header {
     }
 }
 
+impl Record {
+    fn write(&self, text: &mut String) {
+        let _ = writeln!(text, "struct {} {{", self.name);
+        for Member { ty, name, bound } in &self.members {
+            let _ = writeln!(text, "\t{ty} {name}{bound};");
+        }
+        let _ = writeln!(text, "}}{};", self.attribute);
+    }
+}
+
+impl Command {
+    fn write(&self, text: &mut String) {
+        let Self { name, through, nr, argument, literal } = self;
+        let _ = match literal {
+            Some(number) => writeln!(text, "#define {name} {number:#x}"),
+            None => writeln!(text, "#define {name} {through}(0xdc, {nr}, {argument})"),
+        };
+    }
+}
+
 /// For each name what gcc says of it.
 type Facts = BTreeMap<String, BTreeMap<String, u64>>;
 
 /// A header as the linter reads it.
-fn version(path: PathBuf, text: &str) -> Version {
-    std::fs::write(&path, text).unwrap();
+fn version(folder: &Path, header: &Header) -> Version {
+    let _ = std::fs::remove_dir_all(folder);
+    std::fs::create_dir_all(folder).unwrap();
+    std::fs::write(folder.join("inner.h"), header.inner()).unwrap();
+    let main = format!("#include <linux/ioctl.h>\n#include \"inner.h\"\n{}", header.main());
+    let other = format!("#include \"main.h\"\n{}", header.other());
+    let mut paths = Vec::new();
+    for (name, text) in [("main.h", main), ("other.h", other)] {
+        if name == "main.h" || !header.other.is_empty() {
+            std::fs::write(folder.join(name), text).unwrap();
+            paths.push(folder.join(name));
+        }
+    }
     let abis = AbiSet::of(|abi: &Abi| ABIS.contains(&abi.name));
-    let request = Request {
-        paths: vec![path.clone()],
-        abis,
-        raw_numbers: true,
-        all_definitions: true,
-        ..Request::default()
-    };
+    let request =
+        Request { paths, abis, raw_numbers: true, all_definitions: true, ..Request::default() };
     let (mut interface, problems) = read(&request);
     assert!(problems.is_empty(), "{problems:?}");
     raw_commands::retain_commands(&mut interface);
-    Version { interface, roots: vec![path], ..Version::default() }
+    Version { interface, roots: vec![folder.to_owned()], ..Version::default() }
 }
 
 /// Whether a finding speaks of a name.
@@ -388,10 +488,8 @@ fn subjects(finding: &Finding) -> Vec<String> {
 fn compare(folder: &Path, old: (&Header, &Facts), new: (&Header, &Facts)) -> usize {
     let (old, was) = old;
     let (new, is) = new;
-    let versions = Versions::new(
-        version(folder.join("old.h"), &old.text()),
-        version(folder.join("new.h"), &new.text()),
-    );
+    let versions =
+        Versions::new(version(&folder.join("old"), old), version(&folder.join("new"), new));
     let findings = diff::check(&versions, &Levels::default()).findings;
     let told = || {
         let messages: Vec<String> = findings
@@ -400,12 +498,30 @@ fn compare(folder: &Path, old: (&Header, &Facts), new: (&Header, &Facts)) -> usi
             .collect();
         format!("{}\n--- old\n{}\n--- new\n{}", messages.join("\n"), old.text(), new.text())
     };
-    let changed: BTreeSet<&String> = was
-        .iter()
-        .filter(|(name, facts)| is.get(*name) != Some(*facts))
-        .map(|(name, _)| name)
-        .collect();
-    for name in &changed {
+    // Of a literal the number is all that there is.
+    let is_literal = |name: &str| {
+        let mut commands = old.all_commands().chain(new.all_commands());
+        commands.any(|command| command.name == name && command.literal.is_some())
+    };
+    let is_changed = |name: &String, was: &BTreeMap<String, u64>| {
+        let Some(is) = is.get(name) else { return true };
+        let of_number = |facts: &BTreeMap<String, u64>| -> Vec<(String, u64)> {
+            let facts = facts.iter().filter(|(what, _)| what.ends_with(" number"));
+            facts.map(|(what, value)| (what.clone(), *value)).collect()
+        };
+        if is_literal(name) { of_number(is) != of_number(was) } else { is != was }
+    };
+    let changed: BTreeSet<&String> =
+        was.iter().filter(|(name, facts)| is_changed(name, facts)).map(|(name, _)| name).collect();
+    // The names of `inner.h` are its own: of a structure that has another name there, the layout counts.
+    let inner = || old.records[..INNER].iter().zip(&new.records[..INNER]);
+    let is_renamed = |name: &str| {
+        inner().any(|(ours, theirs)| {
+            ours.name == name && theirs.name != name && was.get(&ours.name) == is.get(&theirs.name)
+        })
+    };
+    let is_asked_for = |name: &str| old.has(name) && new.has(name) && !is_renamed(name);
+    for name in changed.iter().filter(|name| is_asked_for(name)) {
         let is_named = |name: &str| findings.iter().any(|finding| names(finding, name));
         // What changed through a structure alone is said of that.
         let through = old.within(name).into_iter().chain(new.within(name));
@@ -421,8 +537,9 @@ fn compare(folder: &Path, old: (&Header, &Facts), new: (&Header, &Facts)) -> usi
             changed.contains(name)
                 || (takes_a_place && changed.iter().any(|name| names(finding, name)))
         };
+        let is_gone = finding.rule.code == "D009" && !old.other.is_empty() && new.other.is_empty();
         assert!(
-            subjects.iter().any(is_so),
+            is_gone || subjects.iter().any(is_so),
             "{subjects:?} did not change: {} {}\n{}",
             finding.rule.code,
             finding.message,
@@ -446,7 +563,7 @@ fn what_gcc_says_changed_is_named_and_nothing_else() {
         for _ in 0..12 {
             let mut next = header.clone();
             for _ in 0..=dice.below(3) {
-                next.edit(&mut dice);
+                next.edit(&mut dice, &facts);
             }
             let of_next = next.facts(&compilers);
             changes += compare(folder.path(), (&header, &facts), (&next, &of_next));
