@@ -17,7 +17,7 @@ const MARKER: &str = "it_ran";
 
 /// What documentation may hold: what ends comments, strings and lines in each language, and what
 /// its parser would run.
-const TEXTS: [&str; 24] = [
+const TEXTS: [&str; 26] = [
     "ends */ it_ran(); /* here",
     "ends *\u{8}/ it_ran();",
     "goes on \\",
@@ -42,6 +42,8 @@ const TEXTS: [&str; 24] = [
     "# it_ran\n#define it_ran 1\n#include \"it_ran\"",
     "endmenu\nconfig IT_RAN\n\tdefault $(shell,touch it_ran)",
     "{\"a\": it_ran} <it_ran> & [it_ran](it_ran) it_ran::",
+    ".. include:: it_ran\n\n.. raw:: html\n\n   it_ran",
+    ":download:`it_ran\n<../it_ran>` `it_ran`:download: ``it_ran``",
 ];
 
 /// What a name may hold that was never checked: none is one.
@@ -284,6 +286,18 @@ fn no_character_that_nobody_sees_is_in_a_generated_file() {
             let found = file.text.chars().find(|c| is_invisible(*c) && !matches!(c, '\n' | '\t'));
             assert_eq!(found, None, "{}: {text:?}", file.path);
         }
+    }
+}
+
+/// The kernel's documentation takes in the header's comments as reStructuredText.
+#[test]
+fn no_documentation_is_a_directive_or_a_role_in_the_header() {
+    for text in TEXTS {
+        let files = documented(&text.split('\n').collect::<Vec<_>>());
+        let header = files.iter().find(|file| file.path == "include/uapi/linux/gong.h").unwrap();
+        assert!(!header.text.contains('`'), "{text:?}");
+        let line = header.text.lines().find(|line| line.split_whitespace().any(|it| it == ".."));
+        assert_eq!(line, None, "{text:?}");
     }
 }
 

@@ -84,7 +84,9 @@ fn names(model: &Interface) -> BTreeMap<String, String> {
 pub(crate) fn summary_and_details(docs: &[String], otherwise: &str) -> (String, Vec<String>) {
     let mut paragraphs = paragraphs(docs).into_iter();
     let first = paragraphs.next().unwrap_or_default();
-    let (summary, more) = match first.find(". ") {
+    // Dots that stand for what is left out end no sentence.
+    let mut ends = first.match_indices(". ").map(|(at, _)| at);
+    let (summary, more) = match ends.find(|at| !first[..*at].ends_with('.')) {
         Some(at) => (first[..at].to_owned(), first[at + 2..].to_owned()),
         None => (first.trim_end_matches('.').to_owned(), String::new()),
     };
@@ -181,7 +183,9 @@ pub(crate) fn without_marks(text: &str) -> String {
     kept
 }
 
-/// Without what only rustdoc understands, and without what would end the comment.
+/// Without what only rustdoc understands, without what would end the comment, and without what the kernel's
+/// documentation, which takes in the header's comments, would do: `.. include::` shows a file, and
+/// ``:download:`x` `` copies one.
 fn plain(line: &str, names: &BTreeMap<String, String>) -> String {
     let text = match LINK.as_ref() {
         Some(pattern) => pattern
@@ -198,7 +202,12 @@ fn plain(line: &str, names: &BTreeMap<String, String>) -> String {
             .into_owned(),
         None => line.to_owned(),
     };
-    text.replace("*/", "* /").replace("/*", "/ *")
+    let text = text.replace("*/", "* /").replace("/*", "/ *").replace('`', "'");
+    if text.split_whitespace().any(|word| word == "..") {
+        let words = text.split_whitespace().map(|word| if word == ".." { "-" } else { word });
+        return words.collect::<Vec<_>>().join(" ");
+    }
+    text
 }
 
 /// `Reads it` as `reads it`, `ECHO_FLAG` and `I` as they are.
@@ -235,5 +244,18 @@ mod tests {
     fn no_documentation_can_end_a_comment() {
         assert_eq!(plain("a */ b /* c", &BTreeMap::new()), "a * / b / * c");
         assert_eq!(one_line(&[], "no text"), "no text");
+    }
+
+    #[test]
+    fn no_documentation_is_a_directive_or_a_role_of_the_kernels() {
+        let plain = |line| plain(line, &BTreeMap::new());
+        assert_eq!(plain(".. include:: /etc/passwd"), "- include:: /etc/passwd");
+        assert_eq!(plain("from 1 ..\u{b}2"), "from 1 - 2");
+        assert_eq!(plain("1..2, ... and ../x"), "1..2, ... and ../x");
+        let told = summary_and_details(&["... include:: x. More.".into()], "");
+        assert_eq!(told, ("... include:: x".into(), vec!["More.".into()]));
+        // What begins on a line may end on the next one.
+        assert_eq!(plain(":download:`text"), ":download:'text");
+        assert_eq!(plain("a`b`c`d"), "abc'd");
     }
 }
