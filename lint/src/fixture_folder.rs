@@ -28,9 +28,9 @@ enum Part {
     Nothing,
 }
 
-/// The folder that holds the fixtures of every rule.
+/// The folder that holds the fixtures of every rule: a link of the workspace, a folder of the package.
 pub(crate) fn of_rules() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures/rules")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures").canonicalize().unwrap()
 }
 
 impl Folder {

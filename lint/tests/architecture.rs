@@ -197,7 +197,7 @@ fn crates_depend_on_those_below_them_only() {
         ["ioctlkit-abi", "ioctlkit-model", "ioctlkit-report", "ioctlkit-sources"]
     );
     assert_eq!(
-        own("ioctl-gen"),
+        own("ioctlkit-gen"),
         [
             "ioctlkit-abi",
             "ioctlkit-model",

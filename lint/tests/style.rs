@@ -130,6 +130,7 @@ fn no_page_sounds_translated() {
     let pages =
         WalkDir::new(root().join("docs")).into_iter().map(|entry| entry.unwrap().into_path());
     let others = [
+        "CONTRIBUTING.md",
         "README.md",
         "ARCHITECTURE.md",
         "SECURITY.md",

@@ -1,4 +1,4 @@
-//! The derives of `ioctlkit`. A phase a file: [`types`] says what a member's type is and refuses
+//! The derives of `ioctlkit`. A phase a file: `types` says what a member's type is and refuses
 //! what cannot be one, `data` and `interface` expand structures and interfaces, `mirror` makes the
 //! structures that are asked for beside one, `buffer` the methods that keep an address and its length
 //! together, `fallback` is what is left of an item with mistakes.

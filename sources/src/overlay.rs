@@ -2,7 +2,7 @@
 //! editor has not saved.
 //!
 //! A front end works under the overlay of its request. It is known to the thread that reads; work that is
-//! handed to other threads goes through [`carried`].
+//! handed to other threads goes through `carried`.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};

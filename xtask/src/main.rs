@@ -60,6 +60,10 @@ enum Task {
     /// Builds the small kernel of the guest suite, with `CONFIG_USER_EVENTS`, which Debian's lack.
     #[command(disable_help_flag = true)]
     Kernel(Others),
+    /// Packs every crate that is to be published, and tests, installs and uses the packages outside of
+    /// this workspace.
+    #[command(disable_help_flag = true)]
+    Alone(Others),
     /// Measures the mechanisms of ioctl-bench in a guest, with the generated module.
     #[command(disable_help_flag = true)]
     BenchGuest(Others),
@@ -87,6 +91,7 @@ fn main() -> Result<()> {
         Task::Copies(others) => more("copies", &others),
         Task::Bench(others) => more("bench", &others),
         Task::Kernel(others) => more("kernel", &others),
+        Task::Alone(others) => more("alone", &others),
         Task::BenchGuest(others) => more("bench-guest", &others),
         Task::Reproduce(others) => reproduce::run(&others.arguments),
     }

@@ -38,6 +38,7 @@ pub(crate) fn workspace(effort: Effort) -> Result<()> {
         Effort::Quick => Ok(()),
         Effort::Full => {
             shapes_of_a_megabyte()?;
+            run::succeed(run::cargo().args(["run", "--package", "xtask-more", "--", "alone"]))?;
             reproduce::check()?;
             fuzz::check()?;
             nightly::miri()?;

@@ -96,7 +96,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let cache = Cache::at(folder.path());
         let sources = ioctlkit_vm::Sources::at("sources.tar", "6.12.1-1");
-        let log = ioctlkit_vm::Building::of(sources).log(&cache);
+        let log = ioctlkit_vm::Building::of(sources, ioctlkit_vm::Toolchain::Gnu).log(&cache);
         let small = log.with_extension("");
         std::fs::create_dir(&small).unwrap();
         let chosen = KernelChoice::Best.in_cache(&cache);

@@ -1,7 +1,7 @@
 //! An interface becomes a kernel module: both sides of it, its tests, and what builds them.
 //!
-//! [`plan`] decides everything from the model, [`render`] spells it out through the templates in
-//! `kmod-template/`, and [`steps`] tells what brings the files up to date without losing what people wrote.
+//! [`plan()`] decides everything from the model, [`render()`] spells it out through the templates in
+//! `kmod-template/`, and [`steps()`] tells what brings the files up to date without losing what people wrote.
 
 mod abi_record;
 mod build;

@@ -49,12 +49,17 @@ mod tests {
 
     #[test]
     fn the_crate_is_found_in_its_folder_and_in_the_one_above() {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-        let found = Dependency::in_folder(&root);
+        let root = tempfile::tempdir().unwrap();
+        for name in ["ioctlkit", "ioctl-lint"] {
+            let folder = root.path().join(name);
+            fs::create_dir(&folder).unwrap();
+            fs::write(folder.join("Cargo.toml"), format!("[package]\nname = \"{name}\"\n"))
+                .unwrap();
+        }
+        let found = Dependency::in_folder(root.path());
         assert!(matches!(&found, Ok(Dependency::Folder(path)) if path.ends_with("ioctlkit")));
-        assert_eq!(found, Dependency::in_folder(&root.join("ioctlkit")));
-        assert_eq!(found, Ok(Dependency::as_built()));
-        assert!(Dependency::in_folder(&root.join("lint")).is_err());
+        assert_eq!(found, Dependency::in_folder(&root.path().join("ioctlkit")));
+        assert!(Dependency::in_folder(&root.path().join("ioctl-lint")).is_err());
         assert!(Dependency::in_folder(Path::new("/nowhere")).is_err());
     }
 }

@@ -67,7 +67,9 @@ fn c_files(folder: &Path) -> Vec<PathBuf> {
 fn every_driver_builds_without_a_word_from_the_compiler_and_sparse() {
     for series in SERIES {
         let target = target(series);
-        for driver in JUDGED {
+        // No driver asks for the kernel's version: one shows that the older one takes what is generated.
+        let drivers = if is_full() || series == SERIES[1] { &JUDGED[..] } else { &[GONG] };
+        for driver in drivers {
             let folder = driver.copy(&format!("judged-{series}"));
             let (module, said) = target.build(&folder, &["-s", "W=1", "C=2", &driver.option()]);
             // The packages of headers have no vmlinux to take types from.

@@ -1,6 +1,7 @@
 //! The tasks that need other crates of the workspace. `cargo xtask` builds and runs this for them.
 #![forbid(unsafe_code)]
 
+mod alone;
 mod bench;
 mod bench_guest;
 mod compile_time;
@@ -48,6 +49,9 @@ enum Task {
     /// It takes some ten minutes and 2 GB, of which 71 MB are kept in the cache
     /// (`$XDG_CACHE_HOME/ioctlkit`). Where it is there already, its place is printed.
     Kernel(kernel::Arguments),
+    /// Packs every crate that is to be published, and tests, installs and uses the packages outside of
+    /// this workspace: some ten minutes. Nothing is published.
+    Alone(alone::Arguments),
     /// Measures the mechanisms of ioctl-bench in a guest, with the generated module: on the small
     /// kernel where `cargo xtask kernel` has built it, or else on Debian's.
     BenchGuest {
@@ -68,6 +72,7 @@ enum OtherBench {
 fn main() -> Result<()> {
     match Arguments::parse().command {
         Task::Kernel(arguments) => kernel::run(&arguments),
+        Task::Alone(arguments) => alone::run(&arguments),
         Task::BenchGuest { arguments } => bench_guest::run(&arguments),
         Task::Copies(arguments) => copies::run(&arguments),
         Task::Docs { mode } => docs::run(mode.mode()),

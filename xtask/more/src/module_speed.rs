@@ -20,7 +20,7 @@ const MANIFEST: &str = "[package]\nname = \"bell\"\nedition = \"2024\"\n\n[works
 /// Times `ioctl-gen module` on an interface of [`COMMANDS`] commands, into an empty folder and
 /// over what it made, and prints the fastest run and the median of each.
 pub(crate) fn run(runs: u16) -> Result<()> {
-    run::succeed(run::cargo().args(["build", "--release", "--package", "ioctl-gen"]))?;
+    run::succeed(run::cargo().args(["build", "--release", "--package", "ioctlkit-gen"]))?;
     let generator = run::target()?.join("release/ioctl-gen");
     let folder = run::target()?.join("module-speed");
     fs::create_dir_all(folder.join("src"))?;

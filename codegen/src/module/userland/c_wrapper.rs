@@ -187,7 +187,7 @@ pub(super) fn header(view: &View<'_>) -> Result<String, minijinja::Error> {
         .map(|((files, command), function)| call(view, files, command, function, &clears));
     let calls = calls.collect();
     let filling = Filling { keywords: keywords(interface), allocs, clears, calls };
-    let template = include_str!("../../../../kmod-template/tools/NAME_calls.h");
+    let template = include_str!("../../../kmod-template/tools/NAME_calls.h");
     templated("tools/NAME_calls.h", template, view.plan, context! { ..Serde(filling) })
 }
 

@@ -66,7 +66,7 @@ pub(super) fn program(view: &View<'_>) -> Result<String, minijinja::Error> {
         table.is_behind = behind.contains(&table.name);
     }
     let decoded: Vec<Decoded> = view.commands().map(|command| decoded(view, command)).collect();
-    let template = include_str!("../../../../kmod-template/tools/NAME_decode.c");
+    let template = include_str!("../../../kmod-template/tools/NAME_decode.c");
     templated(
         "tools/NAME_decode.c",
         template,
@@ -79,7 +79,7 @@ pub(super) fn program(view: &View<'_>) -> Result<String, minijinja::Error> {
 
 /// What builds it.
 pub(super) fn makefile(view: &View<'_>) -> Result<String, minijinja::Error> {
-    let template = include_str!("../../../../kmod-template/tools/Makefile");
+    let template = include_str!("../../../kmod-template/tools/Makefile");
     templated("tools/Makefile", template, view.plan, context! {})
 }
 

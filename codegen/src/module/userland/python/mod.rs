@@ -124,7 +124,7 @@ pub(super) fn module(view: &View<'_>) -> Result<String, minijinja::Error> {
         file_class: file_class.clone(),
         abis: abis.clone(),
     };
-    let template = include_str!("../../../../../kmod-template/tools/NAME_calls.py");
+    let template = include_str!("../../../../kmod-template/tools/NAME_calls.py");
     templated("tools/NAME_calls.py", template, view.plan, context! { ..Serde(filling) })
 }
 

@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn what_the_template_calls_its_own_is_known() {
-        let template = include_str!("../../../../../kmod-template/tools/NAME_calls.py");
+        let template = include_str!("../../../../kmod-template/tools/NAME_calls.py");
         let names = Names::of_module();
         for line in template.lines() {
             let defined = line
