@@ -209,8 +209,10 @@ mod tests {
 
     #[test]
     fn every_folder_is_that_of_a_rule() {
-        for entry in std::fs::read_dir(of_rules()).unwrap() {
-            let name = entry.unwrap().file_name().into_string().unwrap();
+        let entries = std::fs::read_dir(of_rules()).unwrap().map(Result::unwrap);
+        // Beside them is the header that the sources of objects include.
+        for entry in entries.filter(|entry| entry.file_name() != "kernel.h") {
+            let name = entry.file_name().into_string().unwrap();
             let code = registry::by_name(&name).map(|rule| rule.code);
             assert_eq!(code, Ok(name.as_str()));
         }

@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 use crate::run::{Done, Folder};
 
 /// What a driver takes from the kernel.
-const KERNEL: &str = include_str!("../../../fixtures/kernel.h");
+const KERNEL: &str = include_str!("../../../fixtures/rules/kernel.h");
 
 const HEADER: &str = "\
 #include <linux/ioctl.h>

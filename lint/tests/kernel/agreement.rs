@@ -160,7 +160,7 @@ fn compiled_sample(tree: &Path) -> PathBuf {
     }
     let made = Command::new("gcc")
         .args(["-c", "-O1", "-gdwarf-5", "-fno-pic", "-fcf-protection=none", "-include"])
-        .arg(own.join("../fixtures/kernel.h"))
+        .arg(own.join("../fixtures/rules/kernel.h"))
         .args(["-include", "errno.h", "-DENOIOCTLCMD=515", "-D__user="])
         .args(["-Dcopy_from_user=_copy_from_user", "sample.c", "-o", "sample.ko"])
         .current_dir(&folder)
