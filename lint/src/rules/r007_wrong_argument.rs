@@ -72,17 +72,21 @@ fn too_small(cx: &Context<'_>, passed: &PassedArgument, requested: &Requested) -
         };
         (own < wanted).then_some((own, wanted))
     });
-    let (own, wanted) = *sizes.first()?;
+    let mut groups = sizes.iter();
+    let (abis, &(own, wanted)) = groups.next()?;
     let name = name_of(requested);
     let message = format!(
         "`{}` passes {} to {}, which copies {wanted}{}",
         passed.function,
         count(own, "byte"),
         quoted(name),
-        on(sizes.abis(), passed.abis),
+        on(abis, passed.abis),
     );
     let mut finding = finding(&WRONG_ARGUMENT, passed.span, sizes.abis(), message);
     finding.label = format!("{} of {wanted}", count(own, "byte"));
+    finding.notes.extend(groups.map(|(abis, (own, wanted))| {
+        format!("{}, {} of {wanted}", abi_words::on(abis, passed.abis), count(*own, "byte"))
+    }));
     finding.record = Some(cx.spelling.ty(&passed.ty));
     finding.command = command(name);
     Some(finding)
