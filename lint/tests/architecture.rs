@@ -211,6 +211,25 @@ fn crates_depend_on_those_below_them_only() {
 }
 
 #[test]
+fn each_dependency_is_judged_on_its_page() {
+    let page = fs::read_to_string(root().join("docs/dependencies.md")).unwrap();
+    let rows = page.lines().filter(|line| line.starts_with("| `"));
+    let judged: BTreeSet<String> = rows
+        .filter_map(|row| row.split('|').nth(1))
+        .flat_map(|cell| cell.split('`').skip(1).step_by(2).map(str::to_owned))
+        .collect();
+    let metadata = metadata();
+    let published = metadata["packages"].as_array().unwrap().iter();
+    let published = published.filter(|package| package["publish"].is_null());
+    let used: BTreeSet<String> = published
+        .filter(|package| package["name"] != "ioctlkit-oracle")
+        .flat_map(|package| dependencies(&metadata, package["name"].as_str().unwrap()).unwrap())
+        .filter(|name| !name.starts_with("ioctl"))
+        .collect();
+    assert_eq!(used, judged);
+}
+
+#[test]
 fn the_model_opens_no_file() {
     let words = ["serde", "std::fs", "fs::read", "fs::write", "File::open", "File::create"];
     assert_never(&sources("model/src"), &words, "the model does no input or output");

@@ -2,44 +2,28 @@
 
 use std::path::Path;
 
-use object::elf::{FileHeader32, FileHeader64, PT_INTERP};
-use object::read::elf::{FileHeader, ProgramHeader as _};
-use object::{Endianness, FileKind, Object as _, ObjectSection as _, ReadRef as _};
+use goblin::elf::Elf;
 
 use crate::error::VmError;
 
 /// Refuses a program that needs a dynamic linker: the guest has neither that nor libraries.
 /// Scripts pass.
 pub(crate) fn check_program(path: &Path, content: &[u8]) -> Result<(), VmError> {
-    let interpreter = match FileKind::parse(content) {
-        Ok(FileKind::Elf32) => interpreter::<FileHeader32<Endianness>>(content),
-        Ok(FileKind::Elf64) => interpreter::<FileHeader64<Endianness>>(content),
-        _ if content.starts_with(b"#!") => return Ok(()),
-        _ => {
-            let reason = "it is neither ELF nor a script with #!".to_owned();
-            return Err(kind(path, "a program", reason));
+    if content.starts_with(b"#!") {
+        return Ok(());
+    }
+    if !content.starts_with(goblin::elf::header::ELFMAG) {
+        let reason = "it is neither ELF nor a script with #!".to_owned();
+        return Err(kind(path, "a program", reason));
+    }
+    let elf = Elf::parse(content).map_err(|error| kind(path, "a program", error.to_string()))?;
+    match elf.interpreter {
+        Some(interpreter) => {
+            let interpreter = interpreter.to_owned();
+            Err(VmError::Dynamic { path: path.to_owned(), interpreter })
         }
-    };
-    match interpreter.map_err(|error| kind(path, "a program", error.to_string()))? {
-        Some(interpreter) => Err(VmError::Dynamic { path: path.to_owned(), interpreter }),
         None => Ok(()),
     }
-}
-
-fn interpreter<H: FileHeader<Endian = Endianness>>(
-    content: &[u8],
-) -> Result<Option<String>, object::Error> {
-    let header = H::parse(content)?;
-    let endian = header.endian()?;
-    for segment in header.program_headers(endian, content)? {
-        if segment.p_type(endian) == PT_INTERP {
-            let (offset, size) = segment.file_range(endian);
-            let name = content.read_bytes_at(offset, size).unwrap_or_default();
-            let name = String::from_utf8_lossy(name);
-            return Ok(Some(name.trim_end_matches('\0').to_owned()));
-        }
-    }
-    Ok(None)
 }
 
 /// What a module says of itself, in its section `.modinfo`.
@@ -65,9 +49,13 @@ impl ModuleInfo {
 
     pub(crate) fn parse(path: &Path, content: &[u8]) -> Result<Self, VmError> {
         let wrong = |reason: &str| kind(path, "a kernel module", reason.to_owned());
-        let file = object::File::parse(content).map_err(|error| wrong(&error.to_string()))?;
-        let section = file.section_by_name(".modinfo").ok_or(wrong("it has no .modinfo"))?;
-        let data = section.data().map_err(|error| wrong(&error.to_string()))?;
+        let elf = Elf::parse(content).map_err(|error| wrong(&error.to_string()))?;
+        let is_it = |name| elf.shdr_strtab.get_at(name) == Some(".modinfo");
+        let mut sections = elf.section_headers.iter();
+        let section = sections.find(|section| is_it(section.sh_name));
+        let section = section.ok_or(wrong("it has no .modinfo"))?;
+        let data = section.file_range().and_then(|range| content.get(range));
+        let data = data.ok_or(wrong("its .modinfo lies outside of it"))?;
         let text = String::from_utf8_lossy(data);
         let value = |key: &str| {
             let mut entries = text.split('\0').filter_map(|entry| entry.split_once('='));
