@@ -17,7 +17,9 @@ fn snapshots(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        if path.is_dir() && !name.starts_with('.') && name != "target" {
+        // A link leads to what is found without it.
+        let is_folder = path.is_dir() && !path.is_symlink();
+        if is_folder && !name.starts_with('.') && name != "target" {
             snapshots(&path, found);
         } else if path.extension().is_some_and(|extension| extension == "snap") {
             found.push(path);
