@@ -1,7 +1,8 @@
 //! Constants of a file whose values are made of words: some headers define their commands so
 //! (`static const unsigned int FOO_GET = _IOR('f', 1, …);`).
 
-use crate::c::lex::scan::{Define, Token, hash};
+use crate::c::lex::scan::{Define, Token};
+use crate::c::lex::value::Value;
 
 /// Follows the tokens of a file, those of directives left out.
 #[derive(Debug, Default)]
@@ -20,8 +21,8 @@ enum State {
     Linkage,
     /// Behind `const`, with the last word so far and its place: the name, once `=` follows.
     Declared(Option<(String, u32)>),
-    /// In a constant's value, below so many open parentheses.
-    Valued { found: Define, words: Vec<u64>, open: u32 },
+    /// In a constant's value.
+    Valued(Value),
 }
 
 impl Reader {
@@ -61,40 +62,18 @@ impl Reader {
             }
             (State::Declared(_), Token::Punctuation(",")) => State::Declared(None),
             (State::Declared(Some((name, at))), Token::Punctuation("=")) => {
-                let found = Define {
-                    hash: hash(&name),
-                    at: at..at + name.len() as u32,
-                    name,
-                    parameters: None,
-                    body: end..end,
-                    words: [].into(),
-                    region,
-                    behind: 0,
-                };
-                State::Valued { found, words: Vec::new(), open: 0 }
+                State::Valued(Value::new(name, at, end, region))
             }
-            (State::Valued { found, words, open: 0 }, Token::Punctuation(mark @ ("," | ";"))) => {
-                ended = (!words.is_empty()).then(|| Define { words: words.into(), ..found });
+            (State::Valued(value), Token::Punctuation(mark @ ("," | ";"))) if value.is_closed() => {
+                ended = Some(value.end());
                 if mark == "," { State::Declared(None) } else { State::Outside }
             }
             // The default of a parameter.
-            (State::Valued { open: 0, .. }, Token::Punctuation(")")) => State::Outside,
-            (State::Valued { mut found, mut words, mut open }, token) => {
-                match token {
-                    Token::Punctuation("(") => open += 1,
-                    Token::Punctuation(")") => open -= 1,
-                    Token::Word(word) => words.push(hash(word)),
-                    _ => {}
-                }
-                if found.body.is_empty() {
-                    found.body.start = start;
-                }
-                found.body.end = end;
-                State::Valued { found, words, open }
-            }
+            (State::Valued(value), Token::Punctuation(")")) if value.is_closed() => State::Outside,
+            (State::Valued(value), token) => State::Valued(value.add(token, start, end)),
             _ => State::Outside,
         };
-        ended
+        ended.filter(|found| !found.words.is_empty())
     }
 }
 

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use crate::c::lex::scan::{Define, Token, hash};
+use crate::c::lex::value::Value;
 
 /// Follows the tokens of a file, those of directives left out.
 #[derive(Debug, Default)]
@@ -25,8 +26,8 @@ enum State {
     Inside,
     /// Behind an enumerator's name.
     Named { name: String, at: u32 },
-    /// In an enumerator's value, below so many open parentheses.
-    Valued { found: Define, words: Vec<u64>, open: u32 },
+    /// In an enumerator's value.
+    Valued(Value),
 }
 
 /// The enumerator with a value that those without one count from.
@@ -65,39 +66,16 @@ impl Reader {
                 State::Named { name: name.to_owned(), at: start }
             }
             (State::Named { name, at }, Token::Punctuation("=")) => {
-                let name_end = at + name.len() as u32;
-                let found = Define {
-                    hash: hash(&name),
-                    name,
-                    at: at..name_end,
-                    parameters: None,
-                    body: end..end,
-                    words: Arc::default(),
-                    region,
-                    behind: 0,
-                };
-                State::Valued { found, words: Vec::new(), open: 0 }
+                State::Valued(Value::new(name, at, end, region))
             }
-            (State::Valued { found, words, open: 0 }, Token::Punctuation(mark @ ("," | "}"))) => {
-                let words: Arc<[u64]> = words.into();
-                self.base =
-                    Some(Base { body: found.body.clone(), words: Arc::clone(&words), behind: 0 });
-                ended = Some(Define { words, ..found });
+            (State::Valued(value), Token::Punctuation(mark @ ("," | "}"))) if value.is_closed() => {
+                let found = value.end();
+                let (body, words) = (found.body.clone(), Arc::clone(&found.words));
+                self.base = Some(Base { body, words, behind: 0 });
+                ended = Some(found);
                 if mark == "," { State::Inside } else { State::Outside }
             }
-            (State::Valued { mut found, mut words, mut open }, token) => {
-                match token {
-                    Token::Punctuation("(") => open += 1,
-                    Token::Punctuation(")") => open = open.saturating_sub(1),
-                    Token::Word(word) => words.push(hash(word)),
-                    _ => {}
-                }
-                if found.body.is_empty() {
-                    found.body.start = start;
-                }
-                found.body.end = end;
-                State::Valued { found, words, open }
-            }
+            (State::Valued(value), token) => State::Valued(value.add(token, start, end)),
             (State::Inside | State::Named { .. }, token) if token != Token::Punctuation("}") => {
                 State::Inside
             }

@@ -10,3 +10,4 @@ pub(crate) mod enumerators;
 pub(crate) mod expand;
 pub(crate) mod expression;
 pub(crate) mod scan;
+mod value;
