@@ -256,3 +256,11 @@ fn source_of_a_driver_on_one_line() {
     let text = format!("#define X _IO('x', 1)\n{}", "a # ".repeat(250_000));
     Shape::new(&["check", "--no-config", "x.c"]).with("x.c", text).run();
 }
+
+#[test]
+fn source_of_a_driver_whose_definitions_never_end() {
+    for word in ["const ", "define "] {
+        let text = format!("int ioctl;\n{}", word.repeat(140_000));
+        Shape::new(&["check", "--no-config", "."]).with("x.c", text).run();
+    }
+}

@@ -101,19 +101,23 @@ fn headers(request: &Request, code: &DriverCode) -> Vec<PathBuf> {
 
 /// Whether a file may define a command: that is much less than to read its definitions.
 pub(super) fn may_define_commands(bytes: &[u8]) -> bool {
-    let mut defines = memmem::find_iter(bytes, b"define");
-    let speaks = |at: usize| {
-        let rest = &bytes[at..];
-        let line = &rest[..memchr::memchr(b'\n', rest).unwrap_or(rest.len())];
-        memmem::find(line, b"IO").is_some() || line.trim_ascii_end().ends_with(b"\\")
-    };
-    let mut constants = memmem::find_iter(bytes, b"const");
-    let is_number = |at: usize| {
-        let rest = &bytes[at..];
-        let item = &rest[..memchr::memchr(b';', rest).unwrap_or(rest.len())];
-        memmem::find(item, b"IO").is_some()
-    };
-    memmem::find(bytes, b"enum").is_some() || defines.any(speaks) || constants.any(is_number)
+    let speaks = |text: &[u8]| memmem::find(text, b"IO").is_some();
+    let goes_on = |line: &[u8]| line.trim_ascii_end().ends_with(b"\\");
+    memmem::find(bytes, b"enum").is_some()
+        || stretches(bytes, b"define", b'\n').any(|line| speaks(line) || goes_on(line))
+        || stretches(bytes, b"const", b';').any(speaks)
+}
+
+/// What stands between a word and the byte that ends it. No byte is in two of them, however often a text has
+/// the word.
+fn stretches<'b>(bytes: &'b [u8], word: &'b [u8], end: u8) -> impl Iterator<Item = &'b [u8]> {
+    let mut rest = bytes;
+    std::iter::from_fn(move || {
+        let from = &rest[memmem::find(rest, word)?..];
+        let (found, behind) = from.split_at(memchr::memchr(end, from).unwrap_or(from.len()));
+        rest = behind;
+        Some(found)
+    })
 }
 
 /// The macros, enumerators and constants of a text whose own text speaks of `_IO`, as the numbers of commands do.
