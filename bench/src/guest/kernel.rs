@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use ioctlkit_vm::{Cache, Headers, Kernel, Release, SmallKernel, VmError};
+use ioctlkit_vm::{Cache, Headers, Kernel, Release, SmallKernel, Toolchain, VmError};
 
 /// The series of Debian's kernels.
 const SERIES: &str = "6.12";
@@ -41,7 +41,9 @@ impl KernelChoice {
     /// What it comes to with what is in the cache.
     pub(super) fn in_cache(&self, cache: &Cache) -> Chosen<'_> {
         match self {
-            Self::Best => SmallKernel::find(cache).map_or(Chosen::NoSmall, Chosen::Small),
+            Self::Best => {
+                SmallKernel::find(Toolchain::Gnu, cache).map_or(Chosen::NoSmall, Chosen::Small)
+            }
             Self::Debian => Chosen::Debian,
             Self::Own { image, headers } => Chosen::Own { image, headers },
         }
@@ -96,7 +98,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let cache = Cache::at(folder.path());
         let sources = ioctlkit_vm::Sources::at("sources.tar", "6.12.1-1");
-        let log = ioctlkit_vm::Building::of(sources, ioctlkit_vm::Toolchain::Gnu).log(&cache);
+        let log = ioctlkit_vm::Building::of(sources, Toolchain::Gnu).log(&cache);
         let small = log.with_extension("");
         std::fs::create_dir(&small).unwrap();
         let chosen = KernelChoice::Best.in_cache(&cache);

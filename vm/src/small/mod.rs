@@ -27,10 +27,9 @@ const RECIPE: u32 = 1;
 const IMAGE: &str = "arch/x86/boot/bzImage";
 
 /// What a kernel, and every module for it, is compiled and linked by.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Toolchain {
     /// gcc and binutils.
-    #[default]
     Gnu,
     /// clang, lld and LLVM's tools (`Documentation/kbuild/llvm.rst`).
     Llvm,
@@ -48,7 +47,7 @@ impl Toolchain {
         }
     }
 
-    /// What make is told.
+    /// The argument of make that selects it; make takes gcc by itself.
     fn argument(self) -> Option<&'static str> {
         match self {
             Self::Gnu => None,
@@ -68,10 +67,10 @@ impl SmallKernel {
     /// The options that it is asked to have, over `make allnoconfig`, with why.
     pub const OPTIONS: &'static str = include_str!("../../kernel/small.config");
 
-    /// The one in the cache that was built with these options by gcc: of several versions of the sources,
+    /// The one in the cache that was built with a toolchain's options: of several versions of the sources,
     /// of the newest.
-    pub fn find(cache: &Cache) -> Option<Self> {
-        let behind = format!("-{}", hash(Self::OPTIONS, Toolchain::Gnu));
+    pub fn find(toolchain: Toolchain, cache: &Cache) -> Option<Self> {
+        let behind = format!("-{}", hash(&toolchain.options(), toolchain));
         let names = fs::read_dir(cache.folder()).into_iter().flatten().flatten();
         let folders = names.filter_map(|entry| {
             let name = entry.file_name().into_string().ok()?;
@@ -145,20 +144,20 @@ mod tests {
     fn of_several_versions_the_newest_with_these_options_is_found() {
         let folder = tempfile::tempdir().unwrap();
         let cache = Cache::at(folder.path().join("cache"));
-        assert_eq!(SmallKernel::find(&cache), None);
+        assert_eq!(SmallKernel::find(Toolchain::Gnu, &cache), None);
         let make = |version: &str, options: &str| {
             let path = cache.folder().join(name(version, options, Toolchain::Gnu));
             fs::create_dir_all(&path).unwrap();
             path
         };
         make("6.12.200-1", "CONFIG_OTHER=y\n");
-        assert_eq!(SmallKernel::find(&cache), None);
+        assert_eq!(SmallKernel::find(Toolchain::Gnu, &cache), None);
         make("6.12.99-1", SmallKernel::OPTIONS);
         let newest = make("6.12.117-1", SmallKernel::OPTIONS);
         make("6.12.9-1", SmallKernel::OPTIONS);
         fs::write(cache.folder().join(name("6.13-1", SmallKernel::OPTIONS, Toolchain::Gnu)), "")
             .unwrap();
-        assert_eq!(SmallKernel::find(&cache).unwrap().folder(), newest);
+        assert_eq!(SmallKernel::find(Toolchain::Gnu, &cache).unwrap().folder(), newest);
     }
 
     #[test]

@@ -53,7 +53,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 fn kept(cache: &Cache, toolchain: Toolchain) -> Option<SmallKernel> {
     match Sources::installed() {
         Ok(sources) => Building::of(sources, toolchain).kept(cache),
-        Err(_) => SmallKernel::find(cache).filter(|_| toolchain == Toolchain::Gnu),
+        Err(_) => SmallKernel::find(toolchain, cache),
     }
 }
 
