@@ -1,7 +1,7 @@
 //! Drivers, built: copies of the committed ones, for a kernel's headers.
 
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 
 use ioctlkit_vm::{Cache, Guest, Headers, Interruption, Kernel, Release, Report, Script, Trust};
@@ -78,6 +78,30 @@ impl Driver {
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(folder.parent().unwrap()).unwrap();
         run(Command::new("cp").arg("-r").arg(self.committed()).arg(&folder));
+        folder
+    }
+
+    /// What the driver is made of.
+    fn source(self) -> PathBuf {
+        let beside = self.committed().with_extension("rs");
+        if beside.is_file() { beside } else { self.committed().join("..") }
+    }
+
+    /// A copy that is made again with one more option, which takes a line of the Kbuild.
+    pub(crate) fn made_with(self, purpose: &str, option: &str, kbuild_line: &str) -> PathBuf {
+        let device: &[&str] =
+            if self.name == PULSE.name { &["--device", "cdev", "--minors", "3"] } else { &[] };
+        let folder = self.copy(purpose);
+        run(Command::new(env!("CARGO_BIN_EXE_ioctl-gen"))
+            .arg("module")
+            .arg(self.source())
+            .arg("-o")
+            .arg(&folder)
+            .arg(option)
+            .args(device)
+            .stderr(Stdio::null()));
+        let kbuild = std::fs::read_to_string(folder.join("Kbuild")).unwrap();
+        std::fs::write(folder.join("Kbuild"), format!("{kbuild}{kbuild_line}\n")).unwrap();
         folder
     }
 

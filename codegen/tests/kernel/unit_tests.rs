@@ -3,12 +3,12 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use ioctlkit_vm::{Building, Cache, Interruption, SmallKernel, Sources, Toolchain};
 
 use crate::assert_passes_judges;
-use crate::support::{DRIVERS, Driver, GONG, PULSE, SERIES, attempt, is_full, run, target};
+use crate::support::{DRIVERS, Driver, GONG, SERIES, attempt, is_full, run, target};
 
 /// What the unit tests take of the kernel, for a program: the functions that they test need no more.
 const AS_A_PROGRAM: &str = r"
@@ -53,33 +53,14 @@ fn drivers() -> &'static [Driver] {
     if is_full() { &DRIVERS } else { &[GONG] }
 }
 
-fn options(driver: Driver) -> Vec<String> {
-    let option = format!("CONFIG_{}", driver.name.to_uppercase());
-    vec![format!("{option}=m"), format!("{option}_KUNIT_TEST=y")]
+fn unit_test_option(driver: Driver) -> String {
+    format!("CONFIG_{}_KUNIT_TEST", driver.name.to_uppercase())
 }
 
 /// A driver that got unit tests, in a folder of the test that asks for it.
 fn tested(purpose: &str, driver: Driver) -> PathBuf {
-    let source = match driver.name {
-        "echo" => "examples/echo".to_owned(),
-        name => format!("fixtures/module/{name}.rs"),
-    };
-    let folder = driver.copy(purpose);
-    let device: &[&str] =
-        if driver.name == PULSE.name { &["--device", "cdev", "--minors", "3"] } else { &[] };
-    run(Command::new(env!("CARGO_BIN_EXE_ioctl-gen"))
-        .arg("module")
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(source))
-        .arg("-o")
-        .arg(&folder)
-        .arg("--kunit")
-        .args(device)
-        .stderr(Stdio::null()));
-    let kbuild = fs::read_to_string(folder.join("Kbuild")).unwrap();
-    let option = format!("CONFIG_{}_KUNIT_TEST", driver.name.to_uppercase());
-    fs::write(folder.join("Kbuild"), format!("{kbuild}ccflags-$({option}) += -D{option}\n"))
-        .unwrap();
-    folder
+    let option = unit_test_option(driver);
+    driver.made_with(purpose, "--kunit", &format!("ccflags-$({option}) += -D{option}"))
 }
 
 #[test]
@@ -90,9 +71,9 @@ fn unit_tests_leave_the_kernel_s_judges_nothing_to_say() {
         let series = if is_full() { &SERIES[..] } else { &SERIES[1..] };
         for series in series {
             // Debian's kernels have no KUnit to link with.
-            let given = ["-s", "W=1", "C=2", "KBUILD_MODPOST_WARN=1"].map(str::to_owned);
-            let given = [&given[..], &options(*driver)[..]].concat();
-            let given: Vec<&str> = given.iter().map(String::as_str).collect();
+            let unit_tests = format!("{}=y", unit_test_option(*driver));
+            let given =
+                ["-s", "W=1", "C=2", "KBUILD_MODPOST_WARN=1", &driver.option(), &unit_tests];
             let (_, said) = target(series).build(&folder, &given);
             let (lacking, other): (Vec<&str>, Vec<&str>) = said
                 .lines()
