@@ -5,7 +5,7 @@ use std::env;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::{Value, json};
@@ -59,14 +59,14 @@ impl Registry {
         package
             .args(["package", "--quiet", "--no-verify", "--allow-dirty", "--target-dir"])
             .arg(&built);
-        for name in publishable()? {
-            package.args(["--package", &name]);
+        for one in publishable()? {
+            package.args(["--package", one["name"].as_str().context("a crate has a name")?]);
         }
         run::succeed(&mut package)?;
         let mut vendor = run::cargo();
         vendor.args(["vendor", "--quiet", "--locked", "--versioned-dirs"]).arg(registry.packages());
         // It prints the configuration that is written below.
-        run::succeed(vendor.stdout(std::process::Stdio::null()))?;
+        run::succeed(vendor.stdout(Stdio::null()))?;
         let mut packed: Vec<PathBuf> = fs::read_dir(built.join("package"))?
             .filter_map(|entry| entry.ok().map(|entry| entry.path()))
             .filter(|path| path.extension() == Some(OsStr::new("crate")))
@@ -156,42 +156,29 @@ fn lints(programs: &Path, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The names of the crates that are to be published.
-fn publishable() -> Result<Vec<String>> {
+/// What cargo says of the crates that are to be published.
+fn publishable() -> Result<Vec<Value>> {
     let mut metadata = run::cargo();
     let output = metadata.args(["metadata", "--no-deps", "--format-version=1"]).output()?;
-    let metadata: Value = serde_json::from_slice(&output.stdout).context("cargo metadata")?;
-    let packages = metadata["packages"].as_array().context("cargo metadata has no packages")?;
-    let names = packages
-        .iter()
-        .filter(|package| package["publish"].is_null())
-        .filter_map(|package| package["name"].as_str().map(str::to_owned));
-    Ok(names.collect())
+    let mut metadata: Value = serde_json::from_slice(&output.stdout).context("cargo metadata")?;
+    let packages = metadata["packages"].as_array_mut().context("cargo metadata has no packages")?;
+    packages.retain(|package| package["publish"].is_null());
+    Ok(std::mem::take(packages))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// The folders of the crates that are to be published, with what their manifests say.
-    fn manifests() -> Vec<(PathBuf, Value)> {
-        let output =
-            run::cargo().args(["metadata", "--no-deps", "--format-version=1"]).output().unwrap();
-        let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
-        let packages = metadata["packages"].as_array().unwrap().clone();
-        packages
-            .into_iter()
-            .filter(|package| package["publish"].is_null())
-            .map(|package| {
-                let manifest = Path::new(package["manifest_path"].as_str().unwrap());
-                (manifest.parent().unwrap().to_owned(), package)
-            })
-            .collect()
+    fn folder(package: &Value) -> PathBuf {
+        let manifest = Path::new(package["manifest_path"].as_str().unwrap());
+        manifest.parent().unwrap().to_owned()
     }
 
     #[test]
     fn each_crate_has_what_a_registry_shows() {
-        for (folder, manifest) in manifests() {
+        for manifest in publishable().unwrap() {
+            let folder = folder(&manifest);
             let name = &manifest["name"];
             for key in ["description", "license", "readme", "repository", "rust_version"] {
                 assert!(manifest[key].is_string(), "{name} has no {key}");
@@ -226,7 +213,8 @@ mod tests {
     #[test]
     fn no_crate_includes_a_file_that_is_not_in_its_package() {
         let mut included = 0;
-        for (folder, _) in manifests() {
+        for package in publishable().unwrap() {
+            let folder = folder(&package);
             let mut files = Vec::new();
             sources(&folder.join("src"), &mut files);
             for file in files {
