@@ -178,7 +178,8 @@ fn cannot_run<W: Write>(kernel: String, obstacle: Obstacle, ktap: &mut Ktap<W>) 
 fn script(request: &Request, prepared: &Prepared, programs: &Programs) -> Script {
     let modules = &prepared.modules;
     let mut tests: Vec<Step> = Vec::new();
-    tests.extend(prepared.unit_tests.as_ref().map(|tests| Step::test(tests.program())));
+    let unit_tests = prepared.unit_tests.as_ref().map(UnitTests::program);
+    tests.extend(unit_tests.map(|program| Step::test(program).within(request.test_limit)));
     for program in programs.files.iter().chain(&request.programs) {
         let test = Step::test(program).within(request.test_limit);
         let at_random = request.random.filter(|_| modules.are_called_at_random_by(program));

@@ -102,7 +102,8 @@ const MAIN: (&str, &str) = ONCE[0];
 /// Whether the module's own files include `<linux/STEM.h>`, which a header of that name would stand in front of.
 pub fn includes(stem: &str) -> bool {
     let include = format!("#include <linux/{stem}.h>");
-    let all = ONCE.iter().chain(&GENERATED).chain(&PER_INTERFACE).chain(&BENCH);
+    let all =
+        ONCE.iter().chain(&GENERATED).chain(&PER_INTERFACE).chain(&BENCH).chain([&TRACE, &KUNIT]);
     all.into_iter().any(|(_, text)| text.contains(&include))
 }
 
