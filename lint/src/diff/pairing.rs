@@ -122,10 +122,9 @@ pub(super) struct RecordPair {
     opened: bool,
 }
 
-/// The structures that both versions define, those that are asked for in either, those that one of these holds
-/// in both, and those that
-/// commands, members and pointers of both have in the same place, whatever they are called and wherever
-/// they are defined.
+/// The structures that both versions define: those that are asked for in either, those that one of these
+/// holds in both, and those that commands, members and pointers of both have in the same place, whatever
+/// their names and wherever they are defined.
 pub(super) fn records(versions: &Versions, commands: &[(&Command, &Command)]) -> RecordPairs {
     let mut pairs = Pairs::by_name(versions);
     for (was, is) in commands {

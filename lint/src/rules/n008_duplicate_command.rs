@@ -51,8 +51,8 @@ declare_rule! {
     DUPLICATE_COMMAND: "N008", "duplicate-command", Error, legacy Warning;
 }
 
-/// So many commands are shown that have a number first. No interface has as many; a report that shows each
-/// with each takes the square of their number.
+/// How many earlier commands with the number a finding shows; it counts the others. Showing all of them for each
+/// command would make the report grow with the square of their number.
 const SHOWN: usize = 8;
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {

@@ -22,11 +22,11 @@ declare_rule! {
     /// layout than the command's argument. Larger ones are not reported: some drivers copy as much as
     /// the program asks for.
     ///
-    /// The request has to be a constant or a number. The type of what is passed has to stand in the
-    /// function: in the declaration of the variable or parameter, or in the value that it is made of
-    /// (`Winsize::default()`, `[0u8; 32]`, `0u32`, `mem::zeroed::<T>()`). Nothing is said of slices, of
-    /// generic parameters, of pointers to bytes or to `c_void`, and of an address that is cast to a
-    /// pointer to another type.
+    /// The request has to be a constant or a number. The function has to state the type of what it
+    /// passes: in the declaration of the variable or parameter, or in the value that initializes it
+    /// (`Winsize::default()`, `[0u8; 32]`, `0u32`, `mem::zeroed::<T>()`). The rule skips slices, generic
+    /// parameters, pointers to bytes or to `c_void`, and an address that is cast to a pointer to another
+    /// type.
     ///
     /// # Why
     /// The compiler does not check the argument of `ioctl`. The kernel writes past the end of a

@@ -6,8 +6,9 @@ use std::ops::Range;
 use crate::c::lex::scan::{Define, Scan, Token, tokens};
 
 /// The text of a `.c` file, of which `scan` is the scan, without its functions, variables and
-/// initializers; constants that may be commands stay, as the compiler is asked whether they are there. `is_found` says whether an included file, by its name as it is spelled, can be read; the
-/// others are left out too.
+/// initializers. Constants that may be commands keep their names, as the compiler is asked whether they are
+/// there. `is_found` says whether an included file, by its name as it is spelled, can be read; the others are
+/// left out too.
 pub(crate) fn definitions_only(text: &str, scan: &Scan, is_found: impl Fn(&str) -> bool) -> String {
     let mut kept: Vec<Range<usize>> = Vec::new();
     let mut items = Items::default();

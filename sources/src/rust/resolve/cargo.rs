@@ -143,14 +143,14 @@ fn run(manifest: &Path) -> Result<Vec<u8>, String> {
     PATIENCE.answer(&mut command, LONGEST)
 }
 
-/// For all that a run asks.
+/// That of the whole run.
 static PATIENCE: Patience = Patience(AtomicUsize::new(0));
 
-/// How often cargo was ended. A tree may have any number of manifests, each of which makes it wait.
+/// How many times cargo gave no answer and was ended. A tree may have any number of manifests that make it hang.
 struct Patience(AtomicUsize);
 
 impl Patience {
-    /// So often it may be ended before it is no longer asked.
+    /// How many times a run may end cargo before it stops asking.
     const MOST: usize = 2;
 
     fn answer(&self, command: &mut Command, time: Duration) -> Result<Vec<u8>, String> {
