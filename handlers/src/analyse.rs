@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use crate::facts::{Facts, Label};
 use crate::interpret::{Choice, Given, Programs, Run};
-use crate::program::{FunctionId, Program};
+use crate::program::{FunctionId, Program, Source};
 use crate::tables::{CommandTable, command_tables, operations};
 
 /// What came of a program.
@@ -35,6 +35,8 @@ struct Root {
 /// What is known of the handlers of a program that grows.
 #[derive(Debug, Default)]
 pub struct Analyser {
+    /// The tables of each file, in the order of the files.
+    tables: Vec<Vec<OperationTable>>,
     handlers: BTreeMap<FunctionId, Followed>,
     rows: BTreeMap<(usize, String), Followed>,
 }
@@ -51,23 +53,38 @@ impl Analyser {
 }
 
 fn analyse(program: &Program, known: &mut Analyser) -> Analysis {
-    let mut tables: Vec<(usize, OperationTable)> = Vec::new();
-    let mut rows: Vec<(usize, CommandTable)> = Vec::new();
-    for (place, source) in program.sources.iter().enumerate() {
-        tables.extend(operations(source).into_iter().map(|table| (place, table)));
-        let is_function = |name: &str| program.has(name);
-        rows.extend(command_tables(source, &is_function).into_iter().map(|table| (place, table)));
-    }
+    let new = &program.sources[known.tables.len()..];
+    known.tables.par_extend(new.par_iter().map(operations));
+    let of_file = |(place, tables): (usize, &Vec<OperationTable>)| {
+        tables.iter().map(|table| (place, table.clone())).collect::<Vec<_>>()
+    };
+    let tables: Vec<(usize, OperationTable)> =
+        known.tables.iter().enumerate().flat_map(of_file).collect();
+    let is_function = |name: &str| program.has(name);
+    // A file may get rows when functions are found that make its variables a table.
+    let of_file = |(place, source): (usize, &Source)| -> Vec<(usize, CommandTable)> {
+        command_tables(source, &is_function).into_iter().map(|table| (place, table)).collect()
+    };
+    let rows: Vec<(usize, CommandTable)> =
+        program.sources.par_iter().enumerate().flat_map_iter(of_file).collect();
     let mut missing = BTreeSet::new();
     let mut roots: BTreeMap<FunctionId, Root> = BTreeMap::new();
-    for (place, table) in &tables {
-        for (slot, serves) in [(&table.native, Serves::Native), (&table.compat, Serves::Compat)] {
+    // To know a function, it has to be parsed.
+    let known_of = |(place, table): &(usize, OperationTable)| {
+        [&table.native, &table.compat].map(|slot| {
+            let function = program.resolve(&slot.as_ref()?.function, *place)?;
+            Some((function, given(program, function)))
+        })
+    };
+    let functions: Vec<[_; 2]> = tables.par_iter().map(known_of).collect();
+    for ((_, table), [native, compat]) in tables.iter().zip(functions) {
+        let native = (&table.native, native, Serves::Native);
+        for (slot, function, serves) in [native, (&table.compat, compat, Serves::Compat)] {
             let Some(slot) = slot else { continue };
-            let Some(function) = program.resolve(&slot.function, *place) else {
+            let Some((function, (given, copies))) = function else {
                 missing.insert(slot.function.clone());
                 continue;
             };
-            let (given, copies) = given(program, function);
             let root = roots.entry(function).or_insert(Root { function, given, serves, copies });
             if root.serves != serves {
                 root.serves = Serves::Both;

@@ -33,8 +33,30 @@ pub struct Source {
 #[derive(Debug)]
 struct Lazy {
     name: Text,
+    /// What the kernel calls it.
+    called: String,
     item: usize,
     parsed: OnceLock<Unit>,
+}
+
+impl Lazy {
+    fn of(text: &str, name: Text, item: usize, parsed: OnceLock<Unit>) -> Self {
+        let spelled = text.get(name.start as usize..name.end as usize).unwrap_or_default();
+        // A system call has a name behind the macro that makes it, which is the end of what the linker sees.
+        let prefix = match before(text, name).trim_start() {
+            head if head.starts_with("SYSCALL_DEFINE") => "sys_",
+            head if head.starts_with("COMPAT_SYSCALL_DEFINE") => "compat_sys_",
+            _ => "",
+        };
+        Self { name, called: format!("{prefix}{spelled}"), item, parsed }
+    }
+}
+
+/// What stands in front of a place in its line.
+fn before(text: &str, at: Text) -> &str {
+    let head = text.get(..at.start as usize).unwrap_or_default();
+    let line = memchr::memrchr(b'\n', head.as_bytes()).map_or(0, |newline| newline + 1);
+    &head[line..]
 }
 
 impl Source {
@@ -52,14 +74,14 @@ impl Source {
             let piece = text.get(at.start as usize..at.end as usize).unwrap_or_default();
             match kind {
                 Outlined::Function(Some(name)) => {
-                    functions.push(Lazy { name, item, parsed: OnceLock::new() });
+                    functions.push(Lazy::of(&text, name, item, OnceLock::new()));
                 }
                 Outlined::Function(None) => {
                     let unit = outline.read_one(item);
                     not_understood.extend(&unit.not_understood);
                     if let [only] = &unit.functions[..] {
                         let name = only.name;
-                        functions.push(Lazy { name, item, parsed: OnceLock::from(unit) });
+                        functions.push(Lazy::of(&text, name, item, OnceLock::from(unit)));
                     }
                 }
                 Outlined::Variables => {
@@ -108,24 +130,6 @@ impl Source {
         self.functions.iter().filter(assigns).filter_map(|lazy| self.parsed(lazy))
     }
 
-    /// What the kernel calls a function: a system call has a name behind the macro that makes it, which is
-    /// the end of what the linker sees.
-    fn called(&self, lazy: &Lazy) -> String {
-        let name = self.str(lazy.name);
-        let prefix = match self.before_name(lazy).trim_start() {
-            head if head.starts_with("SYSCALL_DEFINE") => "sys_",
-            head if head.starts_with("COMPAT_SYSCALL_DEFINE") => "compat_sys_",
-            _ => "",
-        };
-        format!("{prefix}{name}")
-    }
-
-    /// What stands in front of a function's name in its line.
-    fn before_name(&self, lazy: &Lazy) -> &str {
-        let head = self.text.get(..lazy.name.start as usize).unwrap_or_default();
-        head.rsplit_once('\n').map_or(head, |(_, line)| line)
-    }
-
     /// The number that the file defines a macro as.
     pub(crate) fn macro_number(&self, name: &str) -> Option<i64> {
         self.macros.get(name).copied()
@@ -133,9 +137,7 @@ impl Source {
 
     /// Where a function is named, by what the kernel calls it.
     pub(crate) fn named(&self, called: &str) -> Option<Text> {
-        let ends = |lazy: &&Lazy| called.ends_with(self.str(lazy.name));
-        let mut alike = self.functions.iter().filter(ends);
-        alike.find(|lazy| self.called(lazy) == called).map(|lazy| lazy.name)
+        self.functions.iter().find(|lazy| lazy.called == called).map(|lazy| lazy.name)
     }
 
     fn parsed<'s>(&self, lazy: &'s Lazy) -> Option<&'s Function> {
@@ -215,8 +217,10 @@ impl Program {
     pub fn add(&mut self, source: Source) {
         let place = self.sources.len();
         for (index, lazy) in source.functions.iter().enumerate() {
-            let name = source.called(lazy);
-            self.by_name.entry(name).or_default().push(FunctionId { source: place, index });
+            self.by_name
+                .entry(lazy.called.clone())
+                .or_default()
+                .push(FunctionId { source: place, index });
         }
         self.sources.push(source);
     }
@@ -230,7 +234,7 @@ impl Program {
     /// The name of a function.
     pub fn name(&self, id: FunctionId) -> String {
         let source = &self.sources[id.source];
-        source.called(&source.functions[id.index])
+        source.functions[id.index].called.clone()
     }
 
     /// Where a function's name is.
@@ -291,7 +295,9 @@ impl Program {
     /// Whether another definition takes the place of a function, where there is one.
     fn is_weak(&self, id: FunctionId) -> bool {
         let source = &self.sources[id.source];
-        source.before_name(&source.functions[id.index]).split_whitespace().any(|it| it == "__weak")
+        before(&source.text, source.functions[id.index].name)
+            .split_whitespace()
+            .any(|it| it == "__weak")
     }
 
     /// The place of a file.

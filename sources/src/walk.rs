@@ -2,7 +2,8 @@
 //! and each folder that links lead to once.
 
 use std::collections::HashSet;
-use std::fs;
+use std::ffi::OsString;
+use std::fs::{self, FileType};
 use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -36,24 +37,27 @@ pub(crate) fn walk(
         Err(error) => meets(Step::Fails(folder, error))?,
     }
     while let Some(entries) = open.last_mut() {
-        let Some(path) = entries.next() else {
+        let Some((path, kind)) = entries.next() else {
             open.pop();
             continue;
         };
-        let is_link = match path.symlink_metadata() {
-            Ok(data) => data.is_symlink(),
+        let kind = match kind {
+            Ok(kind) => kind,
             Err(error) => {
                 meets(Step::Fails(&path, error))?;
                 continue;
             }
         };
+        let is_link = kind.is_symlink();
         if is_link && let Err(outside) = reach.check(&path) {
             meets(Step::LeadsOut(&path, outside))?;
             continue;
         }
-        match path.metadata() {
-            Ok(data) if data.is_file() => meets(Step::File(&path))?,
-            Ok(data) if data.is_dir() && enters(&path) => {
+        // The folder has said of everything but links what it is: to ask again takes as long as all the rest.
+        let kind = if is_link { path.metadata().map(|data| data.file_type()) } else { Ok(kind) };
+        match kind {
+            Ok(kind) if kind.is_file() => meets(Step::File(&path))?,
+            Ok(kind) if kind.is_dir() && enters(&path) => {
                 if is_link {
                     let target = fs::canonicalize(&path).unwrap_or_default();
                     let around = path.parent().and_then(|folder| fs::canonicalize(folder).ok());
@@ -78,9 +82,27 @@ pub(crate) fn walk(
     ControlFlow::Continue(())
 }
 
-fn entries(folder: &Path) -> io::Result<std::vec::IntoIter<PathBuf>> {
-    let mut paths: Vec<PathBuf> =
-        fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
-    paths.sort_unstable_by(|one, other| one.file_name().cmp(&other.file_name()));
-    Ok(paths.into_iter())
+/// The entries of one folder, in the order of their names.
+struct Entries {
+    folder: PathBuf,
+    named: std::vec::IntoIter<(OsString, io::Result<FileType>)>,
+}
+
+impl Iterator for Entries {
+    type Item = (PathBuf, io::Result<FileType>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let (name, kind) = self.named.next()?;
+        Some((self.folder.join(name), kind))
+    }
+}
+
+fn entries(folder: &Path) -> io::Result<Entries> {
+    let named = |entry: io::Result<fs::DirEntry>| {
+        let entry = entry?;
+        Ok((entry.file_name(), entry.file_type()))
+    };
+    let mut named = fs::read_dir(folder)?.map(named).collect::<io::Result<Vec<_>>>()?;
+    named.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    Ok(Entries { folder: folder.to_owned(), named: named.into_iter() })
 }

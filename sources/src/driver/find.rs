@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use ioctlkit_model::Problem;
 use memchr::memmem::{self, Finder};
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Request, failure, mentions};
 use crate::c::lex::scan::hash;
@@ -116,9 +116,12 @@ fn look(path: PathBuf, named: Named) -> Result<Found, Problem> {
     let has_handlers = named == Named::Itself || makes_handlers(&bytes);
     let speaks_of_ioctl = speaks_of_ioctl(&bytes);
     let defines = defined(&bytes);
-    let may_define = speaks_of_ioctl && mentions::may_define_commands(&bytes);
-    let commands = if may_define { mentions::defined_in(&decode(bytes).0) } else { Vec::new() };
+    let commands = if speaks_of_ioctl { commands_of(&decode(bytes).0) } else { Vec::new() };
     Ok(Found { path, has_handlers, speaks_of_ioctl, commands, defines })
+}
+
+fn commands_of(text: &str) -> Vec<String> {
+    if mentions::may_define_commands(text) { mentions::defined_in(text) } else { Vec::new() }
 }
 
 fn speaks_of_ioctl(bytes: &[u8]) -> bool {
@@ -198,7 +201,7 @@ fn is_given(behind: &[u8]) -> bool {
 /// their like. Hashed and sorted.
 fn defined(bytes: &[u8]) -> Vec<u64> {
     let mut names = Vec::new();
-    for line in bytes.split(|byte| *byte == b'\n') {
+    for line in lines(bytes) {
         let begins = line.first().is_some_and(|byte| byte.is_ascii_alphabetic() || *byte == b'_');
         if !begins || line.last() == Some(&b';') {
             continue;
@@ -220,48 +223,53 @@ fn defined(bytes: &[u8]) -> Vec<u64> {
     names
 }
 
-/// Which files define a name.
-#[derive(Debug)]
-pub(super) struct Index<'f> {
-    files: &'f [Found],
-    by_name: FxHashMap<u64, Vec<u32>>,
+/// The lines of a text, without what ends them.
+fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(bytes);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let end = memchr::memchr(b'\n', text);
+        rest = end.map(|end| &text[end + 1..]);
+        Some(&text[..end.unwrap_or(text.len())])
+    })
 }
 
 /// A name that so many files define is not looked for elsewhere.
 const AMBIGUOUS: usize = 8;
 
-impl<'f> Index<'f> {
-    pub(super) fn of(files: &'f [Found]) -> Self {
-        let mut by_name: FxHashMap<u64, Vec<u32>> = FxHashMap::default();
-        for (place, file) in files.iter().enumerate() {
-            for name in &file.defines {
-                by_name.entry(*name).or_default().push(place as u32);
-            }
-        }
-        Self { files, by_name }
+/// The files that may define some functions: of each, those in folders that are read already, where there are
+/// several.
+pub(super) fn defining(
+    names: &[String],
+    files: &[Found],
+    folders: &BTreeSet<PathBuf>,
+) -> BTreeSet<PathBuf> {
+    let wanted: FxHashSet<u64> = names.iter().map(|name| hash(name)).collect();
+    // A kernel defines a million names, of which a few hundred are asked for.
+    let of_file = |(place, file): (usize, &Found)| -> Vec<(u64, usize)> {
+        file.defines.iter().filter(|it| wanted.contains(*it)).map(|it| (*it, place)).collect()
+    };
+    let found: Vec<Vec<(u64, usize)>> = files.par_iter().enumerate().map(of_file).collect();
+    let mut by_name: FxHashMap<u64, Vec<&Path>> = FxHashMap::default();
+    for (name, place) in found.into_iter().flatten() {
+        by_name.entry(name).or_default().push(&files[place].path);
     }
+    by_name.into_values().flat_map(|paths| chosen(&paths, folders)).collect()
+}
 
-    /// The files that may define a function: those in folders that are read already, where there are
-    /// several.
-    pub(super) fn defining(&self, name: &str, folders: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
-        let places = self.by_name.get(&hash(name)).map(Vec::as_slice).unwrap_or_default();
-        let paths = places.iter().map(|place| &self.files[*place as usize].path);
-        let is_of_an_architecture = |path: &PathBuf| path.iter().any(|folder| folder == "arch");
-        if places.len() <= 1
-            || places.len() <= AMBIGUOUS && paths.clone().all(is_of_an_architecture)
-        {
-            return paths.cloned().collect();
-        }
-        let near: Vec<PathBuf> = paths
-            .clone()
-            .filter(|path| path.parent().is_some_and(|folder| folders.contains(folder)))
-            .cloned()
-            .collect();
-        if !near.is_empty() && near.len() <= AMBIGUOUS {
-            return near;
-        }
-        if places.len() <= AMBIGUOUS { paths.cloned().collect() } else { Vec::new() }
+/// Which of the files that define one name are read.
+fn chosen(paths: &[&Path], folders: &BTreeSet<PathBuf>) -> Vec<PathBuf> {
+    let is_of_an_architecture = |path: &&Path| path.iter().any(|folder| folder == "arch");
+    let all = || paths.iter().map(|path| path.to_path_buf()).collect();
+    if paths.len() <= 1 || paths.len() <= AMBIGUOUS && paths.iter().all(is_of_an_architecture) {
+        return all();
     }
+    let is_near = |path: &&&Path| path.parent().is_some_and(|folder| folders.contains(folder));
+    let near: Vec<PathBuf> = paths.iter().filter(is_near).map(|path| path.to_path_buf()).collect();
+    if !near.is_empty() && near.len() <= AMBIGUOUS {
+        return near;
+    }
+    if paths.len() <= AMBIGUOUS { all() } else { Vec::new() }
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use rustc_hash::FxHashMap;
 use super::Request;
 use super::find::{Found, text_of};
 use crate::c::is_kernel_root;
-use crate::c::lex::scan::{Define, Scan, hash, scan};
+use crate::c::lex::scan::{Define, Scan, Token, hash, hashed_words, scan, tokens};
 use crate::overlay;
 use crate::walk::{Step, walk};
 
@@ -37,10 +37,7 @@ pub(super) fn mentions(
         .map(|command| command.name.as_str())
         .collect();
     let open = of_headers.into_iter().chain(of_sources);
-    let open: FxHashMap<u64, String> = open
-        .filter(|name| !handled.contains(name.as_str()))
-        .map(|name| (hash(&name), name))
-        .collect();
+    let open = Open::of(open.filter(|name| !handled.contains(name.as_str())));
     let sources: Vec<&Path> =
         found.iter().filter(|file| file.speaks_of_ioctl).map(|file| file.path.as_path()).collect();
     let named: Vec<Vec<(&String, String)>> = sources
@@ -54,10 +51,36 @@ pub(super) fn mentions(
     mentions
 }
 
+/// The commands that are looked for.
+struct Open {
+    by_hash: FxHashMap<u64, String>,
+    /// A bit for what the hash of a name ends in: nearly all words of a text are none of them.
+    endings: Vec<u64>,
+}
+
+impl Open {
+    const BITS: u64 = 1 << 16;
+
+    fn of(names: impl Iterator<Item = String>) -> Self {
+        let by_hash: FxHashMap<u64, String> = names.map(|name| (hash(&name), name)).collect();
+        let mut endings = vec![0; (Self::BITS / 64) as usize];
+        for hash in by_hash.keys() {
+            endings[(hash % Self::BITS / 64) as usize] |= 1 << (hash % 64);
+        }
+        Self { by_hash, endings }
+    }
+
+    fn get(&self, hash: u64) -> Option<&String> {
+        let is_possible = self.endings[(hash % Self::BITS / 64) as usize] >> (hash % 64) & 1 == 1;
+        is_possible.then(|| self.by_hash.get(&hash)).flatten()
+    }
+}
+
 /// Which of some commands a file names, and where.
-fn named_in<'n>(path: &Path, open: &'n FxHashMap<u64, String>) -> Vec<(&'n String, String)> {
+fn named_in<'n>(path: &Path, open: &'n Open) -> Vec<(&'n String, String)> {
     let Ok(text) = text_of(path) else { return Vec::new() };
-    let wanted: BTreeSet<&String> = words(&text).filter_map(|word| open.get(&hash(word))).collect();
+    let wanted: BTreeSet<&String> =
+        hashed_words(text.as_bytes()).filter_map(|word| open.get(word)).collect();
     if wanted.is_empty() {
         return Vec::new();
     }
@@ -68,11 +91,6 @@ fn named_in<'n>(path: &Path, open: &'n FxHashMap<u64, String>) -> Vec<(&'n Strin
         Some((name, format!("{}:{line}", path.display())))
     };
     wanted.into_iter().filter_map(place).collect()
-}
-
-/// The words of a text, those of comments and strings as well.
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).filter(|word| !word.is_empty())
 }
 
 /// Headers that may define commands: of a kernel those for programs, of a driver all of its own.
@@ -99,22 +117,72 @@ fn headers(request: &Request, code: &DriverCode) -> Vec<PathBuf> {
     headers.into_iter().collect()
 }
 
-/// Whether a file may define a command: that is much less than to read its definitions.
-pub(super) fn may_define_commands(bytes: &[u8]) -> bool {
-    let speaks = |text: &[u8]| memmem::find(text, b"IO").is_some();
-    let goes_on = |line: &[u8]| line.trim_ascii_end().ends_with(b"\\");
-    memmem::find(bytes, b"enum").is_some()
-        || stretches(bytes, b"define", b'\n').any(|line| speaks(line) || goes_on(line))
-        || stretches(bytes, b"const", b';').any(speaks)
+/// Whether a text may define a command: that is much less than to read its definitions.
+pub(super) fn may_define_commands(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    stretches(bytes, b"define", end_of_directive).any(|line| speaks(line) || opens_comment(line))
+        || stretches(bytes, b"const", |rest| memchr::memchr(b';', rest)).any(speaks)
+        || may_enumerate_commands(text)
 }
 
-/// What stands between a word and the byte that ends it. No byte is in two of them, however often a text has
-/// the word.
-fn stretches<'b>(bytes: &'b [u8], word: &'b [u8], end: u8) -> impl Iterator<Item = &'b [u8]> {
+fn speaks(text: &[u8]) -> bool {
+    memmem::find(text, b"IO").is_some()
+}
+
+/// Where the line ends that a directive begins with, continued lines included.
+fn end_of_directive(text: &[u8]) -> Option<usize> {
+    memchr::memchr_iter(b'\n', text)
+        .find(|end| !(text[..*end].ends_with(b"\\") || text[..*end].ends_with(b"\\\r")))
+}
+
+/// Whether a comment begins in a line that does not end there: what is behind it belongs to the directive.
+fn opens_comment(line: &[u8]) -> bool {
+    memmem::rfind(line, b"/*").is_some_and(|at| memmem::find(&line[at..], b"*/").is_none())
+}
+
+/// Whether a text may have commands among its enumerators.
+fn may_enumerate_commands(text: &str) -> bool {
+    let mut rest = text;
+    while let Some(at) = memmem::find(rest.as_bytes(), b"enum") {
+        rest = &rest[at + "enum".len()..];
+        match end_of_enumeration(rest) {
+            Some(end) if speaks(&rest.as_bytes()[..end]) => return true,
+            Some(end) => rest = &rest[end..],
+            None => return true,
+        }
+    }
+    false
+}
+
+/// Where an enumeration ends whose first word is in front of a text; nothing where directives come before its
+/// enumerators.
+fn end_of_enumeration(behind: &str) -> Option<usize> {
+    let mut open: u32 = 0;
+    for (at, token) in tokens(behind) {
+        match token {
+            Token::Punctuation("{") => open += 1,
+            Token::Punctuation("}") if open > 1 => open -= 1,
+            Token::Punctuation("#") if open == 0 => return None,
+            Token::Word(_) => {}
+            Token::Punctuation("}") => return Some(at),
+            _ if open == 0 => return Some(at),
+            _ => {}
+        }
+    }
+    Some(behind.len())
+}
+
+/// What stands between a word and where that ends. No byte is in two of them, however often a text has the
+/// word.
+fn stretches<'b>(
+    bytes: &'b [u8],
+    word: &'b [u8],
+    end: impl Fn(&[u8]) -> Option<usize>,
+) -> impl Iterator<Item = &'b [u8]> {
     let mut rest = bytes;
     std::iter::from_fn(move || {
         let from = &rest[memmem::find(rest, word)?..];
-        let (found, behind) = from.split_at(memchr::memchr(end, from).unwrap_or(from.len()));
+        let (found, behind) = from.split_at(end(from).unwrap_or(from.len()));
         rest = behind;
         Some(found)
     })
@@ -158,14 +226,30 @@ mod tests {
         for text in [
             "#define FOO _IO('f', 1)",
             "# define FOO \\\n\t_IO('f', 1)",
+            "#define FOO \\\r\n\t_IO('f', 1)",
+            "#define FOO /* of\n * two lines */ _IO('f', 1)\n",
+            "enum a;\nenum /* } */ b {\n#if defined(X)\n\tA = (1), /* } */\n#endif\n\tFOO = _IO('f', 1) };",
+            "enum\n#if X\n#endif\n{\n\tFOO = _IO('f', 1) };",
             "enum {\n\tFOO = _IO('f', 1),\n};",
             "#define A 1\n#define FOO SIOCPRIVATE\n",
             "static const unsigned int FOO =\n\t_IO('f', 1);",
         ] {
             assert_eq!(defined_in(text), ["FOO"], "{text}");
-            assert!(may_define_commands(text.as_bytes()), "{text}");
+            assert!(may_define_commands(text), "{text}");
         }
-        assert!(!may_define_commands(b"#define A 1\nint ioctl = _IO('f', 1);\n"));
+        for text in [
+            "#define A 1\nint ioctl = _IO('f', 1);\n",
+            "#define A(x) \\\n\tf(x)\nint ioctl = _IO('f', 1);\n",
+            "enum a f(enum b c);\nenum d { E, F };\nint ioctl = _IO('f', 1);\n",
+        ] {
+            assert!(!may_define_commands(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn enumerations_without_end_are_looked_through_in_time_that_grows_with_them() {
+        assert!(!may_define_commands(&"enum {".repeat(1 << 18)));
+        assert!(!may_define_commands(&"enum ".repeat(1 << 18)));
     }
 
     #[test]

@@ -20,11 +20,10 @@ use rayon::prelude::*;
 pub use find::{has_handlers, holds_driver};
 
 use crate::c::is_kernel_root;
-use crate::c::lex::scan::scan;
+use crate::c::lex::scan::comments;
 use crate::overlay::{self, Overlay};
 use crate::reach::Reach;
 use crate::{Caution, watch};
-use find::Index;
 
 /// What to read.
 #[derive(Debug, Clone, Default)]
@@ -72,7 +71,6 @@ pub fn read(request: &Request) -> (Interface, Vec<Problem>) {
 
 fn read_here(request: &Request) -> (Interface, Vec<Problem>) {
     let (found, mut problems) = find::find(request, &request.reach());
-    let index = Index::of(&found);
     let mut reading = Reading::default();
     let numbers = request.numbers.iter().map(|known| (known.name.clone(), known.number));
     reading.program.numbers = numbers.collect();
@@ -83,8 +81,7 @@ fn read_here(request: &Request) -> (Interface, Vec<Problem>) {
     let mut looked_for: BTreeSet<String> = BTreeSet::new();
     for _ in 0..ROUNDS {
         let wanted: Vec<String> = analysis.missing.difference(&looked_for).cloned().collect();
-        let paths: BTreeSet<PathBuf> =
-            wanted.iter().flat_map(|name| index.defining(name, &reading.folders)).collect();
+        let paths = find::defining(&wanted, &found, &reading.folders);
         looked_for.extend(wanted);
         let new: Vec<PathBuf> = paths.difference(&reading.known).cloned().collect();
         if new.is_empty() {
@@ -193,7 +190,7 @@ struct Parsed {
 
 fn parsed(path: &Path) -> Result<Parsed, Problem> {
     let text: Arc<str> = find::text_of(path)?.into();
-    let comments = scan(&text).comments;
+    let comments = comments(&text);
     Ok(Parsed { text, comments })
 }
 

@@ -2,7 +2,6 @@
 //! macros it defines, and what its conditions ask for.
 
 use std::collections::{HashMap, HashSet};
-use std::hash::{Hash, Hasher};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -118,23 +117,41 @@ pub(crate) type ByName<T> = HashMap<u64, T, FxBuildHasher>;
 /// Names by their hashes.
 pub(crate) type NameSet = HashSet<u64, FxBuildHasher>;
 
+/// Identifiers are hashed by the million, and nobody can gain from a collision.
+struct Fnv(u64);
+
+impl Fnv {
+    const START: Self = Self(0xcbf2_9ce4_8422_2325);
+
+    fn add(&mut self, byte: u8) {
+        self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
+    }
+
+    fn end(mut self) -> u64 {
+        self.add(0xff);
+        self.0
+    }
+}
+
 /// The hash by which [`Scan::identifiers`] knows a name.
 pub(crate) fn hash(name: &str) -> u64 {
-    // Identifiers are hashed by the million, and nobody can gain from a collision.
-    struct Fnv(u64);
-    impl Hasher for Fnv {
-        fn finish(&self) -> u64 {
-            self.0
+    let mut hash = Fnv::START;
+    name.bytes().for_each(|byte| hash.add(byte));
+    hash.end()
+}
+
+/// The words of a text, those of comments and strings as well, hashed as [`hash`] does.
+pub(crate) fn hashed_words(text: &[u8]) -> impl Iterator<Item = u64> {
+    let is_word = |byte: u8| is_word(byte) && byte != b'$' && byte.is_ascii();
+    let mut bytes = text.iter().copied();
+    std::iter::from_fn(move || {
+        let mut hash = Fnv::START;
+        hash.add(bytes.find(|byte| is_word(*byte))?);
+        for byte in bytes.by_ref().take_while(|byte| is_word(*byte)) {
+            hash.add(byte);
         }
-        fn write(&mut self, bytes: &[u8]) {
-            for byte in bytes {
-                self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3);
-            }
-        }
-    }
-    let mut hasher = Fnv(0xcbf2_9ce4_8422_2325);
-    name.hash(&mut hasher);
-    hasher.finish()
+        Some(hash.end())
+    })
 }
 
 /// A token of C, as far as this front end cares.
@@ -170,8 +187,20 @@ pub(crate) fn tokens(text: &str) -> impl Iterator<Item = (usize, Token<'_>)> {
     })
 }
 
+/// The bytes that words begin with.
+const WORD_STARTS: [bool; 256] = {
+    let mut starts = [false; 256];
+    let mut at = 0;
+    while at < 256 {
+        let byte = at as u8;
+        starts[at] = byte.is_ascii_alphabetic() || byte == b'_' || byte == b'$' || byte >= 0x80;
+        at += 1;
+    }
+    starts
+};
+
 fn is_word_start(byte: u8) -> bool {
-    byte.is_ascii_alphabetic() || byte == b'_' || byte == b'$' || byte >= 0x80
+    WORD_STARTS[usize::from(byte)]
 }
 
 fn is_word(byte: u8) -> bool {
@@ -208,11 +237,14 @@ fn next_token(text: &str, start: usize) -> Option<Token<'_>> {
         }
         return Some(Token::Quoted(&text[start..end]));
     }
-    for operator in ["<<", ">>", "<=", ">=", "==", "!=", "&&", "||", "##"] {
-        if text[start..].starts_with(operator) {
-            return Some(Token::Punctuation(&text[start..start + 2]));
-        }
-    }
+    let next = bytes.get(end).copied();
+    let is_pair = match first {
+        b'<' | b'>' => next == Some(first) || next == Some(b'='),
+        b'=' | b'!' => next == Some(b'='),
+        b'&' | b'|' | b'#' => next == Some(first),
+        _ => false,
+    };
+    end += usize::from(is_pair);
     Some(Token::Punctuation(&text[start..end]))
 }
 
@@ -250,14 +282,25 @@ fn skip_blank(
     at
 }
 
-fn comment_end(bytes: &[u8], mut at: usize) -> usize {
-    while at < bytes.len() {
-        if bytes[at] == b'*' && bytes.get(at + 1) == Some(&b'/') {
-            return at + 2;
+fn comment_end(bytes: &[u8], at: usize) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    memchr::memmem::find(rest, b"*/").map_or(bytes.len().max(at), |end| at + end + 2)
+}
+
+/// The comments of a text, as [`Scan::comments`] has them.
+pub(crate) fn comments(text: &str) -> Vec<Range<u32>> {
+    let bytes = text.as_bytes();
+    let mut comments = Vec::new();
+    let mut at = 0;
+    // Whatever else there is, no comment begins in it.
+    while let Some(next) = memchr::memchr3(b'/', b'"', b'\'', &bytes[at..]) {
+        let start = at + next;
+        at = skip_blank(bytes, start, false, |comment| comments.push(comment));
+        if at == start {
+            at += next_token(text, start).map_or(1, |token| token.text().len());
         }
-        at += 1;
     }
-    at
+    comments
 }
 
 /// Reads a file's text once.
@@ -636,6 +679,12 @@ mod tests {
     }
 
     #[test]
+    fn words_are_hashed_as_names_are() {
+        let found: Vec<u64> = hashed_words("/* a_1 */ \"B\" 2x\u{e9}c$d".as_bytes()).collect();
+        assert_eq!(found, ["a_1", "B", "2x", "c", "d"].map(hash));
+    }
+
+    #[test]
     fn odd_text_is_read_without_panic() {
         for text in [
             "#",
@@ -659,7 +708,9 @@ mod tests {
     fn comments_are_found_and_strings_are_not() {
         let comments = |text: &'static str| -> Vec<&str> {
             let range = |range: Range<u32>| range.start as usize..range.end as usize;
-            scan(text).comments.into_iter().map(|found| &text[range(found)]).collect()
+            let found = scan(text).comments;
+            assert_eq!(comments(text), found, "{text}");
+            found.into_iter().map(|found| &text[range(found)]).collect()
         };
         assert_eq!(comments("int a; /* b */ // c\nint d;"), ["/* b */", "// c"]);
         assert_eq!(comments("#define A 1 /* b\n */ // c\nint d;"), ["/* b\n */", "// c"]);

@@ -1,5 +1,6 @@
 //! Files of Kconfig: which symbols they define, and under which conditions.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::expression::Expression;
@@ -39,22 +40,22 @@ pub(super) fn parse(text: &str) -> Vec<Statement> {
 }
 
 /// The lines, those that end in a backslash joined.
-fn lines(text: &str) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut open = String::new();
-    for line in text.lines() {
-        match line.strip_suffix('\\') {
-            Some(begun) => {
-                open.push_str(begun);
-                open.push(' ');
-            }
-            None => lines.push(std::mem::take(&mut open) + line),
+fn lines(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    let mut lines = text.lines();
+    std::iter::from_fn(move || {
+        let first = lines.next()?;
+        let Some(begun) = first.strip_suffix('\\') else { return Some(Cow::Borrowed(first)) };
+        let mut joined = format!("{begun} ");
+        for line in lines.by_ref() {
+            let Some(begun) = line.strip_suffix('\\') else {
+                joined.push_str(line);
+                break;
+            };
+            joined.push_str(begun);
+            joined.push(' ');
         }
-    }
-    if !open.is_empty() {
-        lines.push(open);
-    }
-    lines
+        Some(Cow::Owned(joined))
+    })
 }
 
 /// Where a help text is.

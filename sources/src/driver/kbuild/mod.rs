@@ -10,17 +10,21 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rayon::prelude::*;
+use rustc_hash::FxHashMap;
 
 use crate::overlay;
 use crate::reach::Reach;
 use crate::reading::{limit, read_bytes};
 use expression::Expression;
-use kconfig::{Statement, Symbol};
-use symbols::{Around, Symbols};
+use kconfig::Statement;
+use symbols::{Around, Definitions, Included, Symbols};
 
 /// The architectures whose kernels run programs of two ABIs, as the folders below `arch` name them.
 const ARCHITECTURES: [&str; 9] =
     ["arm64", "loongarch", "mips", "parisc", "powerpc", "riscv", "s390", "sparc", "x86"];
+
+/// The file of Kconfig that leads to all others.
+const FIRST: &str = "Kconfig";
 
 /// What a kernel's architectures can have.
 #[derive(Debug, Default)]
@@ -51,28 +55,33 @@ pub(super) fn buildable(
     if statements.values().all(Vec::is_empty) {
         return Buildable::default();
     }
-    let present = |arch: &&&str| root.join("arch").join(arch).is_dir();
-    let symbols: Vec<(&str, Symbols)> = ARCHITECTURES
-        .par_iter()
-        .filter(present)
-        .map(|arch| (*arch, of_architecture(&statements, arch)))
+    let present = |arch: &str| root.join("arch").join(arch).is_dir();
+    let Some(first) = statements.keys().position(|path| path == FIRST) else {
+        return Buildable::default();
+    };
+    let (definitions, sources) = indexed(&statements);
+    let symbols: Vec<(&str, Symbols<'_>)> = ARCHITECTURES
+        .iter()
+        .enumerate()
+        .filter(|(_, arch)| present(arch))
+        .map(|(place, arch)| (*arch, Symbols::of(&definitions, included(&sources, first, place))))
         .collect();
-    let where_on = |can: &dyn Fn(&str, &Symbols) -> bool| -> BTreeSet<String> {
+    let where_on = |can: &dyn Fn(&str, &Symbols<'_>) -> bool| -> BTreeSet<String> {
         let on = symbols.iter().filter(|(arch, symbols)| can(arch, symbols));
         on.map(|(arch, _)| (*arch).to_owned()).collect()
     };
     let of_files = decided.into_iter().map(|(file, folder, gates)| {
-        let opens = |gate: &Vec<String>, symbols: &Symbols| {
+        let opens = |gate: &Vec<String>, symbols: &Symbols<'_>| {
             gate.iter().any(|symbol| symbols.can(symbol, 0).be_on)
         };
-        let builds = |arch: &str, symbols: &Symbols| {
+        let builds = |arch: &str, symbols: &Symbols<'_>| {
             folder.as_deref().is_none_or(|folder| folder == arch)
                 && gates.iter().all(|gate| opens(gate, symbols))
         };
         (file.clone(), where_on(&builds))
     });
     let of_symbols = wanted.iter().map(|symbol| {
-        (symbol.clone(), where_on(&|_, symbols: &Symbols| symbols.can(symbol, 0).be_on))
+        (symbol.clone(), where_on(&|_, symbols: &Symbols<'_>| symbols.can(symbol, 0).be_on))
     });
     Buildable { files: of_files.collect(), symbols: of_symbols.collect() }
 }
@@ -90,13 +99,7 @@ struct Tree<'t> {
 }
 
 /// What the files of Kconfig say, by their paths below the root.
-type Statements = BTreeMap<String, Vec<Entry>>;
-
-#[derive(Debug)]
-enum Entry {
-    Symbol(Arc<Symbol>),
-    Source { path: String, when: Arc<Expression> },
-}
+type Statements = BTreeMap<String, Vec<Statement>>;
 
 impl Tree<'_> {
     fn text(&self, below: &Path) -> Option<String> {
@@ -109,19 +112,20 @@ impl Tree<'_> {
     /// Of every file that the first one leads to, for any architecture.
     fn statements(&self) -> Statements {
         let mut statements = Statements::new();
-        let mut wanted: BTreeSet<String> = BTreeSet::from(["Kconfig".to_owned()]);
+        let mut wanted: BTreeSet<String> = BTreeSet::from([FIRST.to_owned()]);
         while !wanted.is_empty() {
-            let read: Vec<(String, Vec<Entry>)> = std::mem::take(&mut wanted)
+            let read: Vec<(String, Vec<Statement>)> = std::mem::take(&mut wanted)
                 .into_par_iter()
                 .map(overlay::carried(|path: String| {
                     let text = self.text(Path::new(&path)).unwrap_or_default();
-                    (path, kconfig::parse(&text).into_iter().map(entry).collect())
+                    let statements = kconfig::parse(&text);
+                    (path, statements)
                 }))
                 .collect();
             for (path, entries) in read {
                 let sources = entries.iter().flat_map(|entry| match entry {
-                    Entry::Source { path, .. } => on_each(path),
-                    Entry::Symbol(_) => Vec::new(),
+                    Statement::Source { path, .. } => on_each(path),
+                    Statement::Symbol(_) => Vec::new(),
                 });
                 wanted.extend(sources);
                 statements.insert(path, entries);
@@ -129,13 +133,6 @@ impl Tree<'_> {
             wanted.retain(|path| !statements.contains_key(path));
         }
         statements
-    }
-}
-
-fn entry(statement: Statement) -> Entry {
-    match statement {
-        Statement::Symbol(symbol) => Entry::Symbol(Arc::new(symbol)),
-        Statement::Source { path, when } => Entry::Source { path, when: Arc::new(when) },
     }
 }
 
@@ -157,25 +154,55 @@ fn on(path: &str, arch: &str) -> Option<String> {
     is_plain.then_some(path)
 }
 
-fn of_architecture(statements: &Statements, arch: &str) -> Symbols {
-    let mut symbols = Symbols::default();
-    let mut seen: BTreeSet<String> = BTreeSet::new();
-    let mut open = vec![("Kconfig".to_owned(), Around::default())];
-    while let Some((path, around)) = open.pop() {
-        let Some(entries) = statements.get(&path).filter(|_| seen.insert(path.clone())) else {
-            continue;
-        };
+/// A file that another one includes.
+struct Source<'s> {
+    when: &'s Expression,
+    /// The place of the file among all, on each of the [`ARCHITECTURES`].
+    file: [Option<usize>; ARCHITECTURES.len()],
+}
+
+/// What the files define, and what each of them includes.
+fn indexed(statements: &Statements) -> (Definitions<'_>, Vec<Vec<Source<'_>>>) {
+    let places: FxHashMap<&str, usize> =
+        statements.keys().enumerate().map(|(place, path)| (path.as_str(), place)).collect();
+    let place_of = |path: &str, arch| on(path, arch).and_then(|it| places.get(&*it).copied());
+    let on_each = |path: &str| {
+        if path.contains("$(SRCARCH)") {
+            ARCHITECTURES.map(|arch| place_of(path, arch))
+        } else {
+            [place_of(path, ""); ARCHITECTURES.len()]
+        }
+    };
+    let mut definitions = Definitions::default();
+    let mut sources: Vec<Vec<Source<'_>>> = Vec::new();
+    for (place, entries) in statements.values().enumerate() {
+        let mut included = Vec::new();
         for entry in entries {
             match entry {
-                Entry::Symbol(symbol) => symbols.add(symbol, &around),
-                Entry::Source { path, when } => {
-                    let around = around.clone().and(when);
-                    open.extend(on(path, arch).map(|path| (path, around)));
+                Statement::Symbol(symbol) => definitions.add(place, symbol),
+                Statement::Source { path, when } => {
+                    included.push(Source { when, file: on_each(path) });
                 }
             }
         }
+        sources.push(included);
     }
-    symbols
+    (definitions, sources)
+}
+
+/// The files that one of the [`ARCHITECTURES`] includes.
+fn included<'s>(sources: &[Vec<Source<'s>>], first: usize, arch: usize) -> Included<'s> {
+    let mut included = Included::none_of(sources.len());
+    let mut open = vec![(first, Around::default())];
+    while let Some((file, around)) = open.pop() {
+        if !included.add(file, &around) {
+            continue;
+        }
+        for Source { when, file } in &sources[file] {
+            open.extend(file[arch].map(|file| (file, around.clone().and(when))));
+        }
+    }
+    included
 }
 
 struct Makefiles<'t> {
