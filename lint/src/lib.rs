@@ -46,6 +46,7 @@ pub mod patch;
 pub mod raw_commands;
 pub mod registry;
 pub mod request_number;
+mod requested;
 pub mod rule;
 pub mod rules;
 pub mod rust_source;

@@ -42,6 +42,8 @@ pub struct Interface {
     pub objects: Vec<Object>,
     /// What calls of `ioctl` in Rust are given, where its type is known.
     pub passed: Vec<PassedArgument>,
+    /// Calls of `ioctl` in Rust of which the request is known and what they are given is not.
+    pub unknown_arguments: Vec<UnknownArgument>,
     /// What C source of drivers does with commands.
     pub code: DriverCode,
     /// What the front end saw and did not understand, in no particular order.
@@ -68,6 +70,21 @@ pub struct PassedArgument {
     /// What the call's request says that its argument is, where that is known and `ty` is all of what is
     /// passed.
     pub requested: Option<Requested>,
+}
+
+/// What a call of `ioctl` is given behind its request, where the source does not say its type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UnknownArgument {
+    /// The argument in the call.
+    pub span: Span,
+    /// The function that the call is in.
+    pub function: String,
+    /// The ABIs that have the call.
+    pub abis: AbiSet,
+    /// Why the type is not known, as a label of the argument.
+    pub reason: String,
+    /// What the call's request says that its argument is.
+    pub requested: Requested,
 }
 
 /// What the request of a call says of its argument.

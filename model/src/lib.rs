@@ -44,7 +44,7 @@ pub use finding::{Breaks, Edit, Finding, Fix, Label, Problem, ProblemKind, Repor
 pub use interface::{
     Argument, Command, CommandBody, Encoder, Family, FamilyNumber, Header, HeaderError, Interface,
     Macro, MacroValue, NamedConstant, OwnEncoder, PassedArgument, RawNumber, Requested,
-    THROUGH_CONDITION, THROUGH_CONSTANT, THROUGH_DERIVE, THROUGH_LINUX_RAW_SYS,
+    THROUGH_CONDITION, THROUGH_CONSTANT, THROUGH_DERIVE, THROUGH_LINUX_RAW_SYS, UnknownArgument,
 };
 pub use layout::{Gap, Layout, Layouts, Numbered, TypeSize};
 pub use object::{

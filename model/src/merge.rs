@@ -6,7 +6,8 @@
 use crate::{
     Argument, Command, CommandBody, Constant, Contract, Encoder, EnumId, Expression, Family,
     Interface, Macro, MacroValue, Member, OwnEncoder, PassedArgument, Passing, PointsTo, Purpose,
-    Record, RecordBody, RecordId, Requested, Type, Typedef, TypedefBody, TypedefId, Variants,
+    Record, RecordBody, RecordId, Requested, Type, Typedef, TypedefBody, TypedefId,
+    UnknownArgument, Variants,
 };
 
 impl Interface {
@@ -33,6 +34,7 @@ impl Interface {
             mut typedefs,
             objects,
             mut passed,
+            mut unknown_arguments,
             code,
             not_understood,
             definitions,
@@ -44,6 +46,7 @@ impl Interface {
         records.follow(moved);
         typedefs.follow(moved);
         passed.follow(moved);
+        unknown_arguments.follow(moved);
         self.abis = self.abis.union(abis);
         self.sources.append(sources);
         self.headers.extend(headers);
@@ -58,6 +61,7 @@ impl Interface {
         self.typedefs.extend(typedefs);
         self.objects.extend(objects);
         self.passed.extend(passed);
+        self.unknown_arguments.extend(unknown_arguments);
         self.code.append(code);
         self.not_understood.extend(not_understood);
         self.definitions.append(definitions);
@@ -110,6 +114,7 @@ parts! {
     Typedef { variants; name, span }
     TypedefBody { ty, aligned; }
     PassedArgument { ty, requested; span, function, abis }
+    UnknownArgument { requested; span, function, abis, reason }
 }
 
 impl<T: Follow> Follow for Option<T> {

@@ -76,6 +76,7 @@ mod u002_layout_unknown;
 mod u003_header_not_read;
 mod u004_request_not_known;
 mod u005_code_not_understood;
+mod u006_argument_not_known;
 mod v001_cannot_grow;
 mod v002_size_not_first;
 mod v003_no_room;
@@ -182,6 +183,7 @@ crate::registry::rules! {
     u003_header_not_read::HEADER_NOT_READ,
     u004_request_not_known::REQUEST_NOT_KNOWN,
     u005_code_not_understood::CODE_NOT_UNDERSTOOD,
+    u006_argument_not_known::ARGUMENT_NOT_KNOWN,
     v001_cannot_grow::CANNOT_GROW,
     v002_size_not_first::SIZE_NOT_FIRST,
     v003_no_room::NO_ROOM,

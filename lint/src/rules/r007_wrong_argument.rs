@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use ioctlkit_abi::{AbiId, AbiSet};
-use ioctlkit_model::kernel_copies::{self, Row, Use};
 use ioctlkit_model::{
     Argument, Finding, PassedArgument, RecordId, Representation, Requested, Type, abi_words,
 };
@@ -11,6 +10,7 @@ use ioctlkit_model::{
 use crate::abis::by_value;
 use crate::context::{Context, finding};
 use crate::declare_rule;
+use crate::requested::{command, name_of, quoted, requested_size};
 use crate::words::count;
 
 declare_rule! {
@@ -23,10 +23,10 @@ declare_rule! {
     /// the program asks for.
     ///
     /// The request has to be a constant or a number. The function has to state the type of what it
-    /// passes: in the declaration of the variable or parameter, or in the value that initializes it
-    /// (`Winsize::default()`, `[0u8; 32]`, `0u32`, `mem::zeroed::<T>()`). The rule skips slices, generic
+    /// passes: in the declaration of the variable, parameter or member, or in the value that initializes
+    /// it (`Winsize::default()`, `[0u8; 32]`, `0u32`, `mem::zeroed::<T>()`). The rule skips slices, generic
     /// parameters, pointers to bytes or to `c_void`, and an address that is cast to a pointer to another
-    /// type.
+    /// type; U006 lists these calls.
     ///
     /// # Why
     /// The compiler does not check the argument of `ioctl`. The kernel writes past the end of a
@@ -62,14 +62,7 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 fn too_small(cx: &Context<'_>, passed: &PassedArgument, requested: &Requested) -> Option<Finding> {
     let sizes = by_value(passed.abis, |id| {
         let own = cx.layouts.type_size(&passed.ty, id).ok()?.size;
-        let wanted = match requested {
-            // The numbers of some commands say more than is copied: `FS_IOC_GETFLAGS` an `int` of a `long`.
-            Requested::Command(name, argument) if kernel_copies::of(name).is_empty() => {
-                cx.layouts.argument_size(argument, id).ok()?
-            }
-            Requested::Command(name, _) => copied(name, None, id)?,
-            Requested::Number(name, number) => copied(name, *number, id)?,
-        };
+        let wanted = requested_size(cx, requested, id)?;
         (own < wanted).then_some((own, wanted))
     });
     let mut groups = sizes.iter();
@@ -179,34 +172,6 @@ fn add_edges(
     Some(())
 }
 
-/// How many bytes the kernel copies for a command: the fewest, where several handlers have it. `None` where one
-/// of them may copy nothing, or an unknown amount.
-fn copied(name: &str, number: Option<u32>, abi: AbiId) -> Option<u64> {
-    let is_it = |row: &&Row<'_>| number.is_none() || row.number.is_none() || row.number == number;
-    let rows: Vec<_> = kernel_copies::of(name).iter().filter(is_it).collect();
-    let bytes = |row: &&Row<'_>| {
-        let extents = [&row.read, &row.written].into_iter().flatten();
-        let most = extents.filter_map(|extent| extent.bytes(abi)).max();
-        most.filter(|_| row.argument == Use::Pointer)
-    };
-    rows.iter().map(bytes).min().flatten()
-}
-
 fn on(abis: AbiSet, within: AbiSet) -> String {
     if abis == within { String::new() } else { format!(" {}", abi_words::on(abis, within)) }
-}
-
-fn quoted(name: &str) -> String {
-    if name.is_empty() { "a command".into() } else { format!("`{name}`") }
-}
-
-/// The name in the source; empty where the request is a number.
-fn name_of(requested: &Requested) -> &str {
-    match requested {
-        Requested::Command(name, _) | Requested::Number(name, _) => name,
-    }
-}
-
-fn command(name: &str) -> Option<String> {
-    (!name.is_empty()).then(|| name.to_owned())
 }

@@ -11,7 +11,7 @@ use ioctlkit_model::{
     Observed, OwnEncoder, PassedArgument, Passing, PointsTo, Problem, ProblemKind, Purpose,
     RawNumber, Record, RecordBody, RecordId, RecordedCommand, RecordedMember, RecordedRecord,
     Representation, Requested, Returns, Role, SourceMap, Span, Type, Typedef, TypedefBody,
-    TypedefId, UnaryOperator, Values, Variants, Word, Written,
+    TypedefId, UnaryOperator, UnknownArgument, Values, Variants, Word, Written,
 };
 
 use super::bytes::{Kept, Reader, Writer, fields, variants};
@@ -33,6 +33,7 @@ pub(super) fn put(interface: &Interface, out: &mut Writer) {
         typedefs,
         objects,
         passed,
+        unknown_arguments,
         code,
         not_understood,
         definitions,
@@ -70,6 +71,7 @@ pub(super) fn put(interface: &Interface, out: &mut Writer) {
     typedefs.put(out);
     objects.put(out);
     passed.put(out);
+    unknown_arguments.put(out);
     code.put(out);
     not_understood.put(out);
     out.count(definitions.iter().count());
@@ -135,6 +137,7 @@ fn take_one(from: &mut Reader<'_>, inner: Inner) -> Option<Interface> {
         typedefs: Kept::take(from)?,
         objects: Kept::take(from)?,
         passed: Kept::take(from)?,
+        unknown_arguments: Kept::take(from)?,
         code: Kept::take(from)?,
         not_understood: Kept::take(from)?,
         definitions: Definitions::default(),
@@ -267,6 +270,7 @@ fields! {
     Family { name, span, parameters, expansion, of_any_length, number }
     FamilyNumber { direction, type_letter, nr }
     PassedArgument { span, function, abis, ty, requested }
+    UnknownArgument { span, function, abis, reason, requested }
     RawNumber { name, span, variants, through }
     Macro { name, span, definition, values }
     Record { kind, name, typedef_name, c_name, docs, differences, span, variants }

@@ -400,3 +400,23 @@ fn a_file_that_a_module_has_under_a_condition_is_for_those_abis() {
     assert_eq!(on("x86_64"), [0x6b02, 0x6b03, 0x6b04, 0x4008_6b01]);
     assert_eq!(on("i386"), [0x6b03, 0x6b04, 0x4004_6b01]);
 }
+
+#[test]
+fn types_of_constants_that_are_neither_commands_nor_numbers_are_nobodys_matter() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = "\
+        pub const IOCTL: u32 = 1;\n\
+        pub struct Class(u32);\n\
+        impl Class { pub const fn of<C, I>() -> Class { Class(1) } }\n\
+        pub const CLASS: Class = Class::of::<u8, NotHere>();\n\
+        pub const fn of<T>() -> u32 { 0x8000_6700 | (std::mem::size_of::<T>() as u32) << 16 }\n\
+        pub const NUMBER: u32 = of::<NeitherHere>();\n";
+    write(folder.path(), &[("lib.rs", source)]);
+    for constants in [Constants::Requests, Constants::All] {
+        let paths = vec![folder.path().to_path_buf()];
+        let (interface, problems) = read(&Request { paths, constants, ..Request::default() });
+        let said = Read { interface, problems };
+        let said = said.said(ProblemKind::Incomplete);
+        assert_eq!(said, ["the layout of `NeitherHere` is unknown: its source was not found"]);
+    }
+}

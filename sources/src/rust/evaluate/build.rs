@@ -10,7 +10,7 @@ use ioctlkit_model::{
     Command, CommandBody, Contract, Differences, Enum, EnumBody, EnumId, Family, FamilyNumber,
     FileId, Interface, NamedConstant, NotUnderstood, PassedArgument, Problem, ProblemKind,
     RawNumber, Record, RecordBody, RecordId, Requested, Span, THROUGH_CONSTANT, Type, Typedef,
-    TypedefBody, TypedefId, Variants,
+    TypedefBody, TypedefId, UnknownArgument, Variants,
 };
 
 use crate::rust::resolve::sources::{FileIndex, Missing, Sources};
@@ -68,6 +68,7 @@ pub(crate) struct Builder {
     raw_numbers: HashMap<Key, usize>,
     not_understood: HashMap<Key, usize>,
     passed: HashMap<(FileIndex, Place), usize>,
+    unknown_arguments: BTreeMap<(FileIndex, Place), UnknownArgument>,
     /// Requests whose name has no definition on some ABIs: it may have one on others.
     undefined: BTreeMap<Key, AbiSet>,
     constants: Constants,
@@ -93,6 +94,7 @@ impl Builder {
             raw_numbers: HashMap::new(),
             not_understood: HashMap::new(),
             passed: HashMap::new(),
+            unknown_arguments: BTreeMap::new(),
             undefined: BTreeMap::new(),
         }
     }
@@ -124,6 +126,12 @@ impl Builder {
             });
         }
         let interface = &mut self.interface;
+        let is_known = |at: &(FileIndex, Place)| {
+            let passed = self.passed.get(at).map(|index| &interface.passed[*index]);
+            passed.is_some_and(|passed| passed.requested.is_some())
+        };
+        let unknown = self.unknown_arguments.into_iter().filter(|(at, _)| !is_known(at));
+        interface.unknown_arguments.extend(unknown.map(|(_, argument)| argument));
         interface.commands.sort_by_key(|command| command.span);
         interface.families.sort_by_key(|family| family.span);
         interface.raw_numbers.sort_by_key(|raw| raw.span);
@@ -175,6 +183,16 @@ impl Builder {
         help: &'static str,
     ) {
         self.doubts.push(Doubt { file, place, message, help });
+    }
+
+    /// How many doubts there are.
+    pub(crate) fn doubts(&self) -> usize {
+        self.doubts.len()
+    }
+
+    /// Forgets what was doubted since there were so many.
+    pub(crate) fn forget_doubts(&mut self, count: usize) {
+        self.doubts.truncate(count);
     }
 
     /// What stands there is known for a class of ABIs.
@@ -432,6 +450,23 @@ impl Builder {
         }
         self.passed.insert((file, place), passed.len());
         passed.push(PassedArgument { span, function: function.to_owned(), abis, ty, requested });
+    }
+
+    /// Remembers that nothing says what a call of `ioctl` is given. It counts unless the type is known on
+    /// other ABIs.
+    pub(crate) fn unknown_argument(
+        &mut self,
+        (file, place): (FileIndex, Place),
+        function: &str,
+        abis: AbiSet,
+        reason: String,
+        requested: Requested,
+    ) {
+        let span = self.span(file, place);
+        let function = function.to_owned();
+        let new = UnknownArgument { span, function, abis, reason, requested };
+        let known = self.unknown_arguments.entry((file, place)).or_insert(new);
+        known.abis = known.abis.union(abis);
     }
 
     /// The names of commands, families and plain numbers.

@@ -21,6 +21,17 @@ pub(crate) mod types;
 /// So many calls are worked out for one class of ABIs: functions may call each other without end.
 const MOST_CALLS: u32 = 1 << 18;
 
+/// What becomes of a type that the source does not define.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Elsewhere {
+    /// The `libc` crate is searched for it, and whoever reads the result hears of it if it is not there.
+    Said,
+    /// The `libc` crate is searched for it.
+    Sought,
+    /// It stays unknown. To read `libc` takes longer than to read most crates.
+    Left,
+}
+
 /// Works out constants and types, and files what it defines along the way.
 pub(crate) struct Evaluator<'a> {
     pub(crate) names: Resolver<'a>,
@@ -30,8 +41,8 @@ pub(crate) struct Evaluator<'a> {
     done: HashSet<RecordId>,
     /// What pointers point to, to be defined when everything else is.
     pending: Vec<(ScopeId, Arc<Item>)>,
-    /// Whether what cannot be resolved is said.
-    pub(crate) aloud: bool,
+    /// What becomes of types that the source does not define.
+    pub(crate) elsewhere: Elsewhere,
     /// How many calls may be worked out yet.
     calls_left: u32,
 }
@@ -45,7 +56,7 @@ impl<'a> Evaluator<'a> {
             abis,
             done: HashSet::new(),
             pending: Vec::new(),
-            aloud: true,
+            elsewhere: Elsewhere::Said,
             calls_left: MOST_CALLS,
         }
     }

@@ -9,8 +9,8 @@ use ioctlkit_model::{
     Member, RecordBody, Representation, Type, TypedefBody,
 };
 
-use super::Evaluator;
 use super::constants::{Bound, Env, literal};
+use super::{Elsewhere, Evaluator};
 use crate::rust::resolve::prelude;
 use crate::rust::resolve::scopes::{CrateId, Definition, ScopeId};
 use crate::rust::resolve::sources::FileIndex;
@@ -283,7 +283,7 @@ impl Evaluator<'_> {
 
     /// Defines what pointers point to and what no command carries, and says nothing of it.
     pub(crate) fn define_pending(&mut self) {
-        self.aloud = false;
+        self.elsewhere = Elsewhere::Left;
         while let Some((scope, item)) = self.pending.pop() {
             if let Kind::Data(data) = &item.kind {
                 self.data(
@@ -295,7 +295,7 @@ impl Evaluator<'_> {
                 );
             }
         }
-        self.aloud = true;
+        self.elsewhere = Elsewhere::Said;
     }
 }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use ioctlkit_model::{Constant, Type, TypedefBody, TypedefId};
 
-use super::Evaluator;
 use super::constants::{Bound, Env, constant};
+use super::{Elsewhere, Evaluator};
 use crate::rust::resolve::prelude;
 use crate::rust::resolve::scopes::{Names, ScopeId, Target};
 use crate::rust::syntax::item::{Generic, Item, Kind, Path, Place, Segment, Ty, TyKind};
@@ -229,8 +229,10 @@ impl Evaluator<'_> {
     /// A type that only the source of the `libc` crate tells.
     fn libc_type(&mut self, names: &[String], path: &Path, ty: &Ty, env: &Env) -> Type {
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
-        // For what no command carries, libc's source is not read.
-        let root = if self.aloud { self.names.libc_root(env.scope) } else { None };
+        let root = match self.elsewhere {
+            Elsewhere::Said | Elsewhere::Sought => self.names.libc_root(env.scope),
+            Elsewhere::Left => None,
+        };
         let found = root.and_then(|root| self.names.resolve(root, &names, false, Names::Types));
         match found {
             Some(Target::Item(scope, item)) => self.item_type(scope, &item, path, ty, env),
@@ -344,7 +346,7 @@ impl Evaluator<'_> {
     /// Says that a type is unknown, once, and yields it.
     pub(crate) fn unknown(&mut self, ty: &Ty, env: &Env, why: &str) -> Type {
         let spelling = spell(ty);
-        if self.aloud {
+        if self.elsewhere == Elsewhere::Said {
             let file = self.names.scope(env.scope).file;
             let message = format!("the layout of `{spelling}` is unknown: {why}");
             let help = "what holds it is checked as far as it goes; name the source that defines it \

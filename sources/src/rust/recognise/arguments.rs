@@ -5,9 +5,11 @@ use ioctlkit_model::{Requested, Type};
 use super::collect::Collector;
 use super::request::Found;
 use super::uses::Around;
+use crate::rust::evaluate::Elsewhere;
 use crate::rust::evaluate::constants::Env;
 use crate::rust::resolve::scopes::{Names, Target};
-use crate::rust::syntax::item::{Call, Ex, ExKind, Kind, Ty, TyKind};
+use crate::rust::syntax::item::{Call, Ex, ExKind, Field, Kind, Ty, TyKind};
+use crate::rust::syntax::pointed::{Unstated, behind};
 
 impl Collector<'_> {
     /// Files what a call is given behind its request, which is the argument of that index.
@@ -18,28 +20,101 @@ impl Collector<'_> {
         else {
             return;
         };
-        let pointed = call.pointed.get(index + 1).and_then(Option::as_ref);
-        let Some(ty) = pointed.and_then(|pointed| pointed.pointee(&function.around)) else {
-            return;
+        let pointed = call.pointed.get(index + 1).map(Result::as_ref);
+        let requested = self.requested(request, env);
+        let elsewhere = if requested.is_some() { Elsewhere::Sought } else { Elsewhere::Left };
+        let known = match pointed {
+            Some(Ok(pointed)) => pointed
+                .variable(&function.around)
+                .and_then(|ty| self.member(ty, &pointed.members, env))
+                .and_then(|(ty, env)| self.given(pointed.pointee(&ty)?, elsewhere, &env)),
+            Some(Err(why)) => Err(*why),
+            None => Err(Unstated::NoType),
         };
+        let abis = self.eval.abis;
+        match known {
+            Ok((ty, is_whole)) => {
+                let (requested, unknown) =
+                    if is_whole { (requested, None) } else { (None, requested) };
+                self.not_stated(around, call, index, Unstated::Slice, unknown);
+                self.eval.builder.passed((file, argument.place), name, abis, ty, requested);
+            }
+            Err(why) => self.not_stated(around, call, index, why, requested),
+        }
+    }
+
+    /// The type of a member of a variable of the type `ty`, and where its names are looked up.
+    fn member(&mut self, ty: &Ty, members: &[String], env: &Env) -> Result<(Ty, Env), Unstated> {
+        let mut at = (ty.clone(), env.clone());
+        for member in members {
+            let (ty, env) = &at;
+            // `x.a` of a reference is a member of what it leads to.
+            let of = behind(ty).unwrap_or(ty).path().ok_or(Unstated::NoType)?;
+            let names = env.names(of);
+            let found = self.eval.names.resolve(env.scope, &names, of.global, Names::Types);
+            let Some(Target::Item(scope, item)) = found else { return Err(Unstated::Undefined) };
+            let Kind::Data(data) = &item.kind else { return Err(Unstated::NoType) };
+            // Of two, each has its own condition.
+            let mut fields = data.fields.iter().filter(|field| field.name == *member);
+            let (Some(Field { ty, .. }), None) = (fields.next(), fields.next()) else {
+                return Err(Unstated::NoType);
+            };
+            let inner = env.step(scope, Vec::new()).ok_or(Unstated::NoType)?;
+            at = (ty.clone(), inner.of_type(&item.name).with_parameters(&data.parameters));
+        }
+        Ok(at)
+    }
+
+    /// The type that a call is given, and whether it is all of what is passed.
+    fn given(
+        &mut self,
+        ty: &Ty,
+        elsewhere: Elsewhere,
+        env: &Env,
+    ) -> Result<(Type, bool), Unstated> {
         // Of a slice, as many are passed as the program has.
         let (ty, is_whole) = match &ty.kind {
             TyKind::Slice(element) => (&**element, false),
             _ => (ty, true),
         };
         if is_parameter(ty, env) {
-            return;
+            return Err(Unstated::Parameter);
         }
-        // What nothing is known of is nobody's matter here.
-        let aloud = std::mem::replace(&mut self.eval.aloud, false);
+        let ty = &of_itself(ty, env);
+        let before = std::mem::replace(&mut self.eval.elsewhere, elsewhere);
         let ty = self.eval.ty(ty, env);
-        self.eval.aloud = aloud;
-        if matches!(ty.innermost_element(), Type::Unknown(_) | Type::Void | Type::Function) {
+        self.eval.elsewhere = before;
+        match ty.innermost_element() {
+            Type::Unknown(_) => Err(Unstated::Undefined),
+            Type::Void | Type::Function => Err(Unstated::Bytes),
+            _ => Ok((ty, is_whole)),
+        }
+    }
+
+    /// Files an argument that cannot be compared with what its request says.
+    fn not_stated(
+        &mut self,
+        around: Around<'_>,
+        call: &Call,
+        index: usize,
+        why: Unstated,
+        requested: Option<Requested>,
+    ) {
+        let Around { file, name, .. } = around;
+        // What a function of the crate's own takes besides may be anything.
+        if why == Unstated::Nothing || call.arguments.len() != index + 2 {
             return;
         }
-        let requested = if is_whole { self.requested(request, env) } else { None };
+        let Some(requested) = requested else { return };
+        let argument = &call.arguments[index + 1];
         let abis = self.eval.abis;
-        self.eval.builder.passed((file, argument.place), name, abis, ty, requested);
+        self.eval.builder.unknown_argument(
+            (file, argument.place),
+            name,
+            abis,
+            why.to_string(),
+            requested,
+        );
     }
 
     /// What a request says of its argument, where it is a constant or a number.
@@ -71,6 +146,18 @@ impl Collector<'_> {
             Target::Module(_) | Target::Variant(..) => None,
         }
     }
+}
+
+/// The type by its own name, where it is `Self`.
+fn of_itself(ty: &Ty, env: &Env) -> Ty {
+    let mut ty = ty.clone();
+    if let (TyKind::Path(path), Some(own)) = (&mut ty.kind, &env.own)
+        && let [segment] = path.segments.as_mut_slice()
+        && segment.name == "Self"
+    {
+        segment.name = own.to_string();
+    }
+    ty
 }
 
 /// Whether a type is a parameter of the function, or holds one in an array.

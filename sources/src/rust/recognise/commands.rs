@@ -18,6 +18,7 @@ use crate::rust::resolve::scopes::{Definition, ScopeId};
 use crate::rust::resolve::sources::FileIndex;
 use crate::rust::syntax::derive::{self, Identity};
 use crate::rust::syntax::item::{Ex, ExKind, Function, Item, Kind, Place, Ty};
+use crate::rust::syntax::pointed::is_number;
 use crate::rust::syntax::words::mentions;
 
 /// Names that say nothing of a constant's purpose: what is around it does.
@@ -104,6 +105,7 @@ impl Collector<'_> {
         ty: Option<&Ty>,
         value: &Ex,
     ) {
+        let doubts = self.eval.builder.doubts();
         let found = match self.request(value, &Env::of(scope), ty) {
             // A number is a command only where it is used as one, or its type says so.
             Some(Found::Number(_)) if !is_classic(value) => None,
@@ -111,6 +113,10 @@ impl Collector<'_> {
         };
         if found.is_none() {
             self.plain_constant(scope, item, value);
+            // What is neither a command nor a number may be made of types that nobody asks for.
+            if !ty.is_some_and(is_number) {
+                self.eval.builder.forget_doubts(doubts);
+            }
             return;
         }
         let name = match (within, EMPTY_NAMES.contains(&item.name.as_str())) {

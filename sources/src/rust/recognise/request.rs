@@ -12,6 +12,7 @@ use super::collect::Collector;
 use super::given::Given;
 use crate::own_encoder::{self, Size, take_apart};
 use crate::rust::constructors::{self, Carries, Constructor, Crate, Kind as Made, Maker, makers};
+use crate::rust::evaluate::Elsewhere;
 use crate::rust::evaluate::constants::{Env, constant};
 use crate::rust::resolve::scopes::{Names, Target};
 use crate::rust::syntax::item::{Ex, ExKind, Generic, Kind, MacroCall, Path, Ty, TyKind};
@@ -194,9 +195,9 @@ impl Collector<'_> {
     /// parts is no set of flags.
     fn computed_for_certain(&mut self, ex: &Ex, env: &Env) -> Option<Found> {
         // What is no command may have types of which nothing is known, and that is nobody's matter.
-        let aloud = std::mem::replace(&mut self.eval.aloud, false);
+        let before = std::mem::replace(&mut self.eval.elsewhere, Elsewhere::Left);
         let computed = self.computed(ex, env);
-        self.eval.aloud = aloud;
+        self.eval.elsewhere = before;
         computed?;
         let (encoded, terms) = self.computed(ex, env)?;
         let is_telling = matches!(encoded.argument, Argument::Type(_))

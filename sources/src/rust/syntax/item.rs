@@ -8,7 +8,7 @@ use std::sync::Arc;
 use ioctlkit_model::Differences;
 
 use super::condition::Condition;
-use super::pointed::{Pointed, Variables};
+use super::pointed::{Pointed, Unstated, Variables};
 
 /// A range of bytes in the file that the item is from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -452,8 +452,8 @@ pub(crate) struct Call {
     pub(crate) callee: Callee,
     /// What it is given, `self` of a method apart.
     pub(crate) arguments: Vec<Ex>,
-    /// What each of these points at, where the function says it.
-    pub(crate) pointed: Vec<Option<Pointed>>,
+    /// What each of these points at, or why the function does not say it.
+    pub(crate) pointed: Vec<Result<Pointed, Unstated>>,
     /// From the function's name to the end.
     pub(crate) place: Place,
 }

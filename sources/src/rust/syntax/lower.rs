@@ -311,7 +311,7 @@ pub(crate) fn name_of(ident: &syn::Ident) -> String {
     ident.unraw().to_string()
 }
 
-fn member_name(member: &syn::Member) -> String {
+pub(crate) fn member_name(member: &syn::Member) -> String {
     match member {
         syn::Member::Named(ident) => name_of(ident),
         syn::Member::Unnamed(index) => index.index.to_string(),

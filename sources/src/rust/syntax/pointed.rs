@@ -1,15 +1,47 @@
 //! What the argument of a call points at: the type of the variable or value whose address it is.
 
+use std::fmt;
+
 use super::item::{Generic, Path, Segment, Ty, TyKind};
-use super::lower::{Origin, name_of};
+use super::lower::{Origin, member_name, name_of};
 
 /// What an argument is, or is the address of.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Pointed {
     of: Of,
+    /// The members that lead from the variable to what is passed: `info` of `&mut self.info`.
+    pub(crate) members: Vec<String>,
     reached: Reached,
     /// The type behind the pointer that the address is cast to.
     cast: Option<Ty>,
+}
+
+/// Why the function does not say what an argument points at.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Unstated {
+    /// It is a number or a null pointer: there is nothing that it points at.
+    Nothing,
+    NoType,
+    Bytes,
+    Cast,
+    Parameter,
+    Slice,
+    Undefined,
+}
+
+impl fmt::Display for Unstated {
+    /// What is to be said of the argument.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Nothing => "passes no address",
+            Self::NoType => "the function does not state its type",
+            Self::Bytes => "a pointer to bytes or to `c_void`",
+            Self::Cast => "cast to a pointer to another type",
+            Self::Parameter => "its type is a generic parameter",
+            Self::Slice => "a slice of any length",
+            Self::Undefined => "the definition of its type was not found",
+        })
+    }
 }
 
 #[derive(Debug, PartialEq)]
@@ -65,45 +97,84 @@ fn seen<'a>(visible: &[Visible<'a>], name: &str) -> Option<Stated<'a>> {
 }
 
 impl Pointed {
-    /// Of an argument; `None` where the function does not say what it points at.
+    /// Of an argument.
+    ///
+    /// # Errors
+    /// Where the function does not say what it points at, why.
     pub(crate) fn of(
         origin: Origin<'_>,
         argument: &syn::Expr,
         visible: &[Visible<'_>],
-    ) -> Option<Self> {
-        let (inner, reached, cast) = taken_off(origin, argument)?;
-        let of = match inner {
+    ) -> Result<Self, Unstated> {
+        let Some((inner, reached, cast)) = taken_off(origin, argument) else {
+            return Err(if is_value(argument) { Unstated::Nothing } else { Unstated::NoType });
+        };
+        if reached == Reached::Itself && is_value(inner) {
+            return Err(Unstated::Nothing);
+        }
+        let (variable, members) = members_of(inner);
+        let of = match variable {
             syn::Expr::Path(path) => {
-                let name = name_of(path.path.get_ident()?);
+                let name = name_of(path.path.get_ident().ok_or(Unstated::NoType)?);
                 match seen(visible, &name) {
-                    Some(stated) => Of::Type(stated.ty(origin)?),
+                    Some(stated) => Of::Type(stated.ty(origin).ok_or(Unstated::NoType)?),
+                    // Whether `self` is a reference is of no matter to its members.
+                    None if name == "self" && reached == Reached::Address && members.is_empty() => {
+                        return Err(Unstated::NoType);
+                    }
+                    None if name == "self" => {
+                        let place = origin.place(syn::spanned::Spanned::span(path));
+                        let to = Box::new(Ty { kind: named_alone("Self"), place });
+                        Of::Type(Ty { kind: TyKind::Reference { mutable: true, to }, place })
+                    }
                     None => Of::Outer(name),
                 }
             }
-            value if reached == Reached::Address => Of::Type(type_of(origin, value)?),
-            _ => return None,
+            value if reached == Reached::Address && members.is_empty() => {
+                Of::Type(type_of(origin, value).ok_or(Unstated::NoType)?)
+            }
+            _ => return Err(Unstated::NoType),
         };
-        Some(Self { of, reached, cast })
+        Ok(Self { of, members, reached, cast })
     }
 
-    /// The type that it points at. `outer` has the variables around the macro that the call is from.
-    pub(crate) fn pointee<'t>(&'t self, outer: &'t Variables) -> Option<&'t Ty> {
-        let ty = match &self.of {
-            Of::Type(ty) => ty,
-            Of::Outer(name) => outer.iter().rfind(|(known, _)| known == name)?.1.as_ref()?,
-        };
-        let found = initialised(match self.reached {
+    /// The type of the variable. `outer` has the variables around the macro that the call is from.
+    ///
+    /// # Errors
+    /// Where nothing states it.
+    pub(crate) fn variable<'t>(&'t self, outer: &'t Variables) -> Result<&'t Ty, Unstated> {
+        match &self.of {
+            Of::Type(ty) => Ok(ty),
+            Of::Outer(name) => {
+                let known = outer.iter().rfind(|(known, _)| known == name);
+                known.and_then(|(_, ty)| ty.as_ref()).ok_or(Unstated::NoType)
+            }
+        }
+    }
+
+    /// The type that it points at, where the variable or the member has the type `ty`.
+    ///
+    /// # Errors
+    /// Where the declaration does not say it, why.
+    pub(crate) fn pointee<'t>(&self, ty: &'t Ty) -> Result<&'t Ty, Unstated> {
+        let reached = match self.reached {
             Reached::Address => ty,
-            Reached::Itself => behind(ty).filter(|ty| is_telling(ty))?,
+            Reached::Itself if is_number(ty) => return Err(Unstated::Nothing),
+            Reached::Itself => match behind(ty) {
+                Some(ty) if is_telling(ty) => ty,
+                Some(_) => return Err(Unstated::Bytes),
+                None => return Err(Unstated::NoType),
+            },
             Reached::Within => match behind(ty).unwrap_or(ty) {
                 array @ Ty { kind: TyKind::Array(..), .. } => array,
                 uninit if is_uninit(uninit) => uninit,
-                _ => return None,
+                _ => return Err(Unstated::NoType),
             },
-        })?;
+        };
+        let found = initialised(reached).ok_or(Unstated::NoType)?;
         // Whoever names another type knows more of the object than its declaration tells.
         let is_other = self.cast.as_ref().is_some_and(|cast| !is_same(cast, found));
-        (!is_other).then_some(found)
+        if is_other { Err(Unstated::Cast) } else { Ok(found) }
     }
 }
 
@@ -136,7 +207,7 @@ fn taken_off<'e>(
             }
             _ => None,
         },
-        syn::Expr::Path(_) => Some((argument, Reached::Itself, None)),
+        syn::Expr::Path(_) | syn::Expr::Field(_) => Some((argument, Reached::Itself, None)),
         _ => None,
     }
 }
@@ -146,7 +217,8 @@ fn addressed(of: &syn::Expr) -> Option<(&syn::Expr, Reached, Option<Ty>)> {
     match without_parens(of) {
         syn::Expr::Unary(unary) if matches!(unary.op, syn::UnOp::Deref(_)) => {
             let inner = without_parens(&unary.expr);
-            matches!(inner, syn::Expr::Path(_)).then_some((inner, Reached::Itself, None))
+            let is_place = matches!(inner, syn::Expr::Path(_) | syn::Expr::Field(_));
+            is_place.then_some((inner, Reached::Itself, None))
         }
         inner => Some((inner, Reached::Address, None)),
     }
@@ -176,6 +248,55 @@ fn is_telling(ty: &Ty) -> bool {
     }
 }
 
+/// The variable of `x.a.b`, and the members that lead on from it.
+fn members_of(place: &syn::Expr) -> (&syn::Expr, Vec<String>) {
+    match without_parens(place) {
+        syn::Expr::Field(field) => {
+            let (variable, mut members) = members_of(&field.base);
+            members.push(member_name(&field.member));
+            (variable, members)
+        }
+        variable => (variable, Vec::new()),
+    }
+}
+
+/// Whether an argument is a number or a null pointer, as its spelling says.
+fn is_value(argument: &syn::Expr) -> bool {
+    match argument {
+        syn::Expr::Paren(inner) => is_value(&inner.expr),
+        syn::Expr::Group(inner) => is_value(&inner.expr),
+        syn::Expr::Cast(cast) => is_value(&cast.expr),
+        syn::Expr::Unary(unary) => is_value(&unary.expr),
+        syn::Expr::Binary(binary) => is_value(&binary.left) && is_value(&binary.right),
+        syn::Expr::Lit(_) => true,
+        syn::Expr::Path(path) => is_constant(&path.path),
+        syn::Expr::Call(call) => matches!(without_parens(&call.func), syn::Expr::Path(function)
+        if function.path.segments.last().is_some_and(|last| {
+            matches!(name_of(&last.ident).as_str(), "null" | "null_mut")
+        })),
+        _ => false,
+    }
+}
+
+/// Whether a path is spelled as a constant's.
+fn is_constant(path: &syn::Path) -> bool {
+    path.segments.last().is_some_and(|last| {
+        let name = name_of(&last.ident);
+        name.starts_with(char::is_uppercase) && !name.contains(char::is_lowercase)
+    })
+}
+
+/// Whether a type is an integer or `bool`.
+pub(crate) fn is_number(ty: &Ty) -> bool {
+    ty.path().is_some_and(|path| {
+        let name = path.last();
+        let is_rust = matches!(name, "bool" | "usize" | "isize")
+            || name.strip_prefix(['u', 'i']).is_some_and(|bits| bits.parse::<u16>().is_ok());
+        is_rust
+            || matches!(name, "c_int" | "c_uint" | "c_long" | "c_ulong" | "c_short" | "c_ushort")
+    })
+}
+
 /// Whether two types are spelled alike, but for the modules that they are in.
 fn is_same(one: &Ty, other: &Ty) -> bool {
     match (&one.kind, &other.kind) {
@@ -195,7 +316,7 @@ fn is_same(one: &Ty, other: &Ty) -> bool {
 }
 
 /// What a pointer or a reference leads to.
-fn behind(ty: &Ty) -> Option<&Ty> {
+pub(crate) fn behind(ty: &Ty) -> Option<&Ty> {
     match &ty.kind {
         TyKind::Reference { to, .. } | TyKind::Pointer(to) => Some(to),
         _ => None,
