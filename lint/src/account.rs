@@ -6,6 +6,8 @@ use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{Command, FileId, Header, Interface, Layouts, Type};
 use ioctlkit_sources::c::asm_architecture;
 
+use crate::program_calls;
+
 /// What was understood of an interface, and what was not.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Account {
@@ -14,6 +16,10 @@ pub struct Account {
     /// How many definitions look like commands and have no number on some ABI, and how many functions of
     /// driver source were not followed to their end.
     pub not_understood: usize,
+    /// How many calls of programs were judged.
+    pub calls: usize,
+    /// How many calls of programs were not understood.
+    pub calls_not_understood: usize,
     /// How many headers were not read for every ABI that they are meant for.
     pub not_read: usize,
     /// How many headers with commands were not read for any ABI.
@@ -32,7 +38,10 @@ impl Account {
         let with_commands = interface.files_with_commands();
         let headers = interface.headers.iter();
         let unread = headers.clone().filter(|header| header.is_unread());
+        let lost = program_calls::not_understood(interface).len();
         Self {
+            calls: interface.program.calls.len(),
+            calls_not_understood: lost,
             judged: commands + interface.families.len() + interface.raw_numbers.len(),
             not_understood: not_understood(interface)
                 + without_number(layouts).count()
@@ -52,6 +61,8 @@ impl std::ops::AddAssign for Account {
     fn add_assign(&mut self, other: Self) {
         self.judged += other.judged;
         self.not_understood += other.not_understood;
+        self.calls += other.calls;
+        self.calls_not_understood += other.calls_not_understood;
         self.not_read += other.not_read;
         self.unread += other.unread;
     }

@@ -71,7 +71,9 @@ pub fn check(interface: &Interface, references: &References, levels: &Levels) ->
     // A structure of somebody else's header is theirs to mend; a finding about the command says what it
     // means for a command that carries it. What the code breaks is reported wherever it is declared.
     let headers = interface.headers.iter().map(|header| header.file);
-    let asked_for: HashSet<FileId> = headers.chain(interface.code.files.iter().copied()).collect();
+    let code = interface.code.files.iter().chain(&interface.program.files);
+    let calls = interface.program.calls.iter().map(|call| call.span.file);
+    let asked_for: HashSet<FileId> = headers.chain(code.copied()).chain(calls).collect();
     let join = context.join();
     findings.retain(|finding| asked_for.contains(&finding.span.file) || join.breaks(finding));
     findings.retain_mut(|finding| severities.apply(finding));

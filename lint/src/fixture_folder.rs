@@ -100,6 +100,7 @@ fn part(path: &Path, all: &[PathBuf], languages: Languages) -> Part {
         {
             input
         }
+        Some("c" | "cpp") if languages == Languages::Program => input,
         Some("c") if is_driver_source(path, languages) => input,
         Some("c") if matches!(languages, Languages::Object | Languages::Kernel) => input,
         Some("h") if matches!(languages, Languages::C | Languages::Both) => input,

@@ -43,6 +43,7 @@ pub mod objects;
 mod on_abis;
 pub mod padding;
 pub mod patch;
+pub mod program_calls;
 pub mod raw_commands;
 pub mod registry;
 pub mod request_number;

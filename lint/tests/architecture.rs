@@ -182,6 +182,7 @@ fn crates_depend_on_those_below_them_only() {
         own("ioctlkit-sources"),
         [
             "ioctlkit-abi",
+            "ioctlkit-calls",
             "ioctlkit-handlers",
             "ioctlkit-model",
             "ioctlkit-sandbox",
@@ -189,6 +190,7 @@ fn crates_depend_on_those_below_them_only() {
         ]
     );
     assert_eq!(own("ioctlkit-handlers"), ["ioctlkit-model"], "text goes in, facts come out");
+    assert_eq!(own("ioctlkit-calls"), ["ioctlkit-model"], "text goes in, facts come out");
     assert_eq!(own("ioctlkit-sandbox"), Vec::<String>::new(), "whatever is parsed");
     assert_eq!(own("ioctlkit-vm"), ["ioctlkit-sandbox"], "a guest knows nothing of ioctl");
     assert_eq!(own("ioctlkit-report"), ["ioctlkit-abi", "ioctlkit-model"]);
@@ -236,9 +238,10 @@ fn the_model_opens_no_file() {
 }
 
 #[test]
-fn the_reader_of_handlers_opens_no_file_and_judges_nothing() {
+fn the_readers_of_handlers_and_of_calls_open_no_file_and_judge_nothing() {
     let words = ["std::fs", "fs::read", "File::open", "Layouts", "Finding", "Severity"];
     assert_never(&sources("handlers/src"), &words, "text goes in, facts come out");
+    assert_never(&sources("calls/src"), &words, "text goes in, facts come out");
 }
 
 #[test]

@@ -7,8 +7,8 @@ use ioctlkit_abi::{AbiId, AbiSet, Direction};
 
 use crate::{
     Constant, Contract, Definitions, Differences, DriverCode, Enum, EnumId, FileId, Group, NotRead,
-    NotUnderstood, Object, Record, RecordBody, RecordId, SourceMap, Span, Type, Typedef, TypedefId,
-    Variants,
+    NotUnderstood, Object, ProgramCode, Record, RecordBody, RecordId, SourceMap, Span, Type,
+    Typedef, TypedefId, Variants,
 };
 
 /// Everything that a front end found in its input.
@@ -46,6 +46,8 @@ pub struct Interface {
     pub unknown_arguments: Vec<UnknownArgument>,
     /// What C source of drivers does with commands.
     pub code: DriverCode,
+    /// What C and C++ source of programs passes to `ioctl`.
+    pub program: ProgramCode,
     /// What the front end saw and did not understand, in no particular order.
     pub not_understood: Vec<NotUnderstood>,
     /// How definitions are spelled.

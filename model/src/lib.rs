@@ -22,6 +22,7 @@ mod layout;
 mod merge;
 pub mod number_registry;
 mod object;
+mod program;
 mod rule;
 mod source;
 mod spelled;
@@ -50,6 +51,10 @@ pub use layout::{Gap, Layout, Layouts, Numbered, TypeSize};
 pub use object::{
     AbiRecord, Address, Handler, HandlerStructure, HandlerTable, Object, Observed, RecordedCommand,
     RecordedMember, RecordedRecord,
+};
+pub use program::{
+    CallNotUnderstood, ProgramArgument, ProgramCall, ProgramCode, ProgramKind, ProgramObject,
+    ProgramPart, ProgramRequest, ProgramState, ProgramType, ProgramValue,
 };
 pub use rule::{Languages, RuleInfo, Severity};
 pub use source::{Comment, FileId, Include, Language, Position, SourceFile, SourceMap, Span};

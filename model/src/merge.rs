@@ -36,6 +36,7 @@ impl Interface {
             mut passed,
             mut unknown_arguments,
             code,
+            program,
             not_understood,
             definitions,
             wide_time,
@@ -63,6 +64,7 @@ impl Interface {
         self.passed.extend(passed);
         self.unknown_arguments.extend(unknown_arguments);
         self.code.append(code);
+        self.program.append(program);
         self.not_understood.extend(not_understood);
         self.definitions.append(definitions);
         match (&mut self.wide_time, wide_time) {

@@ -49,13 +49,15 @@ pub enum Languages {
     Driver,
     /// Compiled objects, and C source of drivers.
     Kernel,
+    /// C and C++ source of programs.
+    Program,
 }
 
 impl Languages {
     /// Whether the rule looks at that language.
     pub const fn contains(self, language: Language) -> bool {
         match self {
-            Self::C | Self::Driver => matches!(language, Language::C),
+            Self::C | Self::Driver | Self::Program => matches!(language, Language::C),
             Self::Rust => matches!(language, Language::Rust),
             Self::Both => matches!(language, Language::C | Language::Rust),
             Self::RustAndLists => matches!(language, Language::Rust | Language::List),
@@ -74,6 +76,7 @@ impl Languages {
             Self::Object => "compiled objects",
             Self::Driver => "C source of drivers",
             Self::Kernel => "compiled objects and C source of drivers",
+            Self::Program => "C and C++ source of programs",
         }
     }
 }

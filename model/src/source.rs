@@ -311,6 +311,13 @@ impl SourceMap {
         }
     }
 
+    /// Forgets files that nothing refers to.
+    pub fn retain(&mut self, mut keeps: impl FnMut(FileId) -> bool) {
+        self.files.retain(|(id, _)| keeps(*id));
+        let places = self.files.iter().zip(0..).map(|((id, _), place)| (*id, place));
+        self.places = places.collect();
+    }
+
     /// The position of a file in this map, from 0. Reports list places in this order.
     ///
     /// # Panics

@@ -21,6 +21,8 @@ pub mod list;
 pub mod object;
 pub mod overlay;
 mod own_encoder;
+#[cfg(feature = "program")]
+pub mod program;
 pub mod programs;
 #[cfg(any(feature = "c", feature = "rust", feature = "object", feature = "driver"))]
 mod reach;

@@ -368,12 +368,15 @@ impl Whole {
         self.summary.lists += lists;
         self.summary.listed += if lists > 0 { interface.raw_numbers.len() } else { 0 };
         let headers = interface.headers.iter().map(|header| header.file);
-        let files = headers.chain(interface.code.files.iter().copied());
+        let code = interface.code.files.iter().chain(&interface.program.files);
+        let files = headers.chain(code.copied());
         self.asked_for.extend(files.map(|file| interface.sources.file(file).path.clone()));
         self.modules.extend(objects::rows(&interface));
         self.report.commands += interface.commands.len();
         self.summary.handlers += interface.code.handlers.len();
         self.summary.unknown_calls += interface.code.unknown_calls as usize;
+        self.summary.calls += checked.account.calls;
+        self.summary.calls_not_understood += checked.account.calls_not_understood;
         self.report.not_understood += checked.account.not_understood;
         self.report.not_read += checked.account.not_read;
         self.account += checked.account;

@@ -12,7 +12,7 @@ use ioctlkit_abi::{Abi, AbiId, AbiSet};
 use ioctlkit_model::{Interface, Problem};
 use ioctlkit_sources::rust::{FeatureName, Features, Missing};
 use ioctlkit_sources::worker::Workers;
-use ioctlkit_sources::{Caution, Overlay, c, driver, list, object, rust};
+use ioctlkit_sources::{Caution, Overlay, c, driver, list, object, program, rust};
 
 use super::failure::Failure;
 use super::progress::Progress;
@@ -95,6 +95,10 @@ pub(super) struct Group {
     lists: Option<list::Request>,
     /// C source of drivers, where what it does is asked for.
     drivers: Option<driver::Request>,
+    /// Source of programs, where what it calls is asked for.
+    programs: Option<program::Request>,
+    /// Files that are source of programs and nothing else.
+    only_programs: Vec<PathBuf>,
     /// Where what is read of headers is kept.
     cache: Option<c::Cache>,
 }
@@ -217,6 +221,8 @@ impl ReadOptions {
             objects,
             lists: None,
             drivers: None,
+            programs: None,
+            only_programs: languages.programs,
             cache: None,
         })
     }
@@ -300,6 +306,7 @@ struct Languages {
     c: Vec<PathBuf>,
     rust: Vec<PathBuf>,
     objects: Vec<PathBuf>,
+    programs: Vec<PathBuf>,
 }
 
 impl Languages {
@@ -308,6 +315,10 @@ impl Languages {
         for path in paths {
             if object::is_module_tree(path) {
                 languages.objects.push(path.clone());
+                continue;
+            }
+            if program::is_program(path) {
+                languages.programs.push(path.clone());
                 continue;
             }
             let rust = rust::holds_source(path);
@@ -340,6 +351,10 @@ impl Group {
         let of_c = match (&self.drivers, of_c) {
             (Some(drivers), Some(headers)) => Some(self.with_code(drivers, headers)),
             (_, of_c) => of_c,
+        };
+        let of_c = match (&self.programs, of_c) {
+            (Some(programs), headers) => Some(with_calls(programs, headers)),
+            (None, of_c) => of_c,
         };
         let of_rust = self.source.as_ref().map(|request| {
             let _progress = Progress::start("reading source");
@@ -397,12 +412,22 @@ impl Group {
         (interface, problems)
     }
 
-    /// Reads what driver source among the paths does, too.
+    /// Reads what driver source and source of programs among the paths do, too.
     pub(super) fn want_code(&mut self) {
-        let paths = self.headers.iter().flat_map(|request| &request.paths);
+        let paths = || self.headers.iter().flat_map(|request| &request.paths);
+        let programs = paths().filter(|path| program::holds_calls(path)).chain(&self.only_programs);
+        let programs: Vec<PathBuf> = programs.cloned().collect();
         let paths: Vec<PathBuf> =
-            paths.filter(|path| driver::holds_driver(path)).cloned().collect();
+            paths().filter(|path| driver::holds_driver(path)).cloned().collect();
         let overlay = self.request.overlay.clone();
+        self.programs = (!programs.is_empty()).then(|| program::Request {
+            paths: programs,
+            abis: self.request.abis,
+            overlay: overlay.clone(),
+            include_dirs: self.request.include_dirs.clone(),
+            compile_commands: self.request.compile_commands.clone(),
+            caution: Caution::default(),
+        });
         self.drivers = (!paths.is_empty()).then(|| driver::Request {
             paths,
             overlay,
@@ -429,6 +454,7 @@ impl Group {
         }
         self.source.iter_mut().for_each(|request| request.overlay = overlay.clone());
         self.drivers.iter_mut().for_each(|request| request.overlay = overlay.clone());
+        self.programs.iter_mut().for_each(|request| request.overlay = overlay.clone());
     }
 
     /// Asks for some types of compiled objects, instead of all.
@@ -474,6 +500,7 @@ impl Group {
     /// The paths, in each language.
     pub(super) fn paths(&self) -> Vec<&PathBuf> {
         let headers = self.headers.iter().flat_map(|request| &request.paths);
+        let headers = headers.chain(&self.only_programs);
         let sources = self.source.iter().flat_map(|request| &request.paths);
         let objects = self.objects.iter().flat_map(|request| &request.paths);
         let lists = self.lists.iter().flat_map(|request| &request.paths);
@@ -537,7 +564,27 @@ impl Group {
         self.request.abis = abis;
         self.headers.iter_mut().for_each(|request| request.abis = abis);
         self.source.iter_mut().for_each(|request| request.abis = abis);
+        self.programs.iter_mut().for_each(|request| request.abis = abis);
     }
+}
+
+/// Reads what programs pass to `ioctl`, besides the headers among the paths.
+fn with_calls(request: &program::Request, headers: Option<Part>) -> Part {
+    let _progress = Progress::start("reading calls");
+    let (program, of_program) = workers().read_programs(request);
+    let (mut interface, mut problems) = headers.unwrap_or_default();
+    if !program.program.is_empty() {
+        let is_about_nothing = |problem: &Problem| problem.message.starts_with(c::HOLDS_NOTHING);
+        problems.retain(|problem| !is_about_nothing(problem));
+    }
+    interface.append(program);
+    for problem in of_program {
+        // Both front ends look into the compilation database.
+        if !problems.contains(&problem) {
+            problems.push(problem);
+        }
+    }
+    (interface, problems)
 }
 
 /// The paths that were named, or those of the installed kernel headers.

@@ -3,7 +3,7 @@
 //! gcc makes of its `.c` files. Of a rule that looks at no headers, a `.h` is what the `.rs` of the same
 //! name is compared with; of a rule about objects, a `.h` or `.rs` is what the objects of the `.c` or
 //! the folder of the same name are compared with. A `.c` of a rule about driver source is read as that,
-//! and for its declarations; of a rule about both, that is so of `bad_source*.c` and `good_source*.c`.
+//! and for its declarations, and a `.c` or `.cpp` of a rule about programs as that; of a rule about both, that is so of `bad_source*.c` and `good_source*.c`.
 
 use std::fmt::Write as _;
 use std::os::unix::fs::symlink;
@@ -14,7 +14,7 @@ use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{Finding, Interface, Language, Languages, Problem};
 use ioctlkit_oracle::tree;
 use ioctlkit_sources::object::Wanted;
-use ioctlkit_sources::{c, driver, object, rust};
+use ioctlkit_sources::{c, driver, object, program, rust};
 
 use crate::against::{References, wanted_names};
 use crate::fixture_folder::{Folder, is_driver_source, snapshot_name};
@@ -53,11 +53,14 @@ fn holds_something(interface: &Interface) -> bool {
         || !interface.records.is_empty()
         || !interface.objects.is_empty()
         || !interface.code.is_empty()
+        || !interface.program.calls.is_empty()
 }
 
 fn check(rule: &'static Rule, path: &Path) -> (Interface, Vec<Finding>) {
     let mut references = References::default();
-    let interface = if is_driver_source(path, rule.info.languages) {
+    let interface = if rule.info.languages == Languages::Program {
+        read_program(path)
+    } else if is_driver_source(path, rule.info.languages) {
         read_driver(path)
     } else if matches!(rule.info.languages, Languages::Object | Languages::Kernel) {
         read_objects(path, &mut references)
@@ -132,6 +135,18 @@ fn read_driver(path: &Path) -> Interface {
     let (code, problems) = driver::read(&driver::Request { paths, ..driver::Request::default() });
     assert!(problems.is_empty(), "{}: {problems:#?}", path.display());
     interface.append(code);
+    interface
+}
+
+/// Reads a file of a program, or a folder of them, and the headers beside it.
+fn read_program(path: &Path) -> Interface {
+    let request = program::Request {
+        paths: vec![path.to_owned()],
+        abis: AbiSet::ALL,
+        ..program::Request::default()
+    };
+    let (interface, problems) = program::read(&request);
+    assert!(problems.is_empty(), "{}: {problems:#?}", path.display());
     interface
 }
 

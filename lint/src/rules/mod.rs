@@ -64,6 +64,11 @@ mod n019_sign_extended;
 mod o001_object_differs_from_header;
 mod o002_fops_without_compat;
 mod o003_embedded_abi_differs;
+mod p001_argument_width;
+mod p002_struct_by_value;
+mod p003_pointer_to_pointer;
+mod p004_missing_argument;
+mod p005_pointer_for_value;
 mod r001_missing_repr;
 mod r002_word_sized_member;
 mod r003_invalid_bit_patterns;
@@ -77,6 +82,7 @@ mod u003_header_not_read;
 mod u004_request_not_known;
 mod u005_code_not_understood;
 mod u006_argument_not_known;
+mod u007_call_not_understood;
 mod v001_cannot_grow;
 mod v002_size_not_first;
 mod v003_no_room;
@@ -171,6 +177,11 @@ crate::registry::rules! {
     o001_object_differs_from_header::OBJECT_DIFFERS_FROM_HEADER,
     o002_fops_without_compat::FOPS_WITHOUT_COMPAT,
     o003_embedded_abi_differs::EMBEDDED_ABI_DIFFERS,
+    p001_argument_width::ARGUMENT_WIDTH,
+    p002_struct_by_value::STRUCT_BY_VALUE,
+    p003_pointer_to_pointer::POINTER_TO_POINTER,
+    p004_missing_argument::MISSING_ARGUMENT,
+    p005_pointer_for_value::POINTER_FOR_VALUE,
     r001_missing_repr::MISSING_REPR,
     r002_word_sized_member::WORD_SIZED_MEMBER,
     r003_invalid_bit_patterns::INVALID_BIT_PATTERNS,
@@ -184,6 +195,7 @@ crate::registry::rules! {
     u004_request_not_known::REQUEST_NOT_KNOWN,
     u005_code_not_understood::CODE_NOT_UNDERSTOOD,
     u006_argument_not_known::ARGUMENT_NOT_KNOWN,
+    u007_call_not_understood::CALL_NOT_UNDERSTOOD,
     v001_cannot_grow::CANNOT_GROW,
     v002_size_not_first::SIZE_NOT_FIRST,
     v003_no_room::NO_ROOM,

@@ -22,6 +22,11 @@ pub use extent::{Extent, Sizes, What};
 /// the handler. `cargo xtask copies --write` makes it from the kernel's source.
 pub const DATA: &str = include_str!("../../data/kernel-copies.tsv");
 
+/// Rows of the same form for commands of which the analysis cannot tell, or tells too little: handlers behind
+/// tables and function pointers, arguments that go through macros, and drivers that newer kernels lack. Each
+/// was read in the function that it names.
+pub const READ: &str = include_str!("../../data/kernel-copies-read.tsv");
+
 /// What a handler takes the argument for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Use {
@@ -96,6 +101,23 @@ static ROWS: LazyLock<Vec<Row<'static>>> = LazyLock::new(|| {
     rows
 });
 
+/// The rows of [`READ`], by name.
+static READ_ROWS: LazyLock<Vec<Row<'static>>> = LazyLock::new(|| {
+    let mut rows: Vec<Row<'static>> = lines(READ).filter_map(|(_, line)| row(line).ok()).collect();
+    rows.sort_by_key(|row| row.name);
+    rows
+});
+
+/// What people read of a command's handlers; where there is something, it goes before [`of`].
+pub fn read_of(name: &str) -> &'static [Row<'static>] {
+    named(&READ_ROWS, name)
+}
+
+/// Whether a handler is known for a command of that name.
+pub fn is_known(name: &str) -> bool {
+    !of(name).is_empty() || !read_of(name).is_empty()
+}
+
 /// The kernel that the table was read from, such as `Linux 6.12.117`.
 pub fn kernel() -> &'static str {
     kernel_of(DATA)
@@ -115,10 +137,36 @@ pub fn rows() -> &'static [Row<'static>] {
 /// What each handler that knows a command does with its argument. Several rows: it depends on the file
 /// that the program has opened.
 pub fn of(name: &str) -> &'static [Row<'static>] {
-    let rows = rows();
+    named(rows(), name)
+}
+
+fn named<'r>(rows: &'r [Row<'static>], name: &str) -> &'r [Row<'static>] {
     let first = rows.partition_point(|row| row.name < name);
     let behind = rows.partition_point(|row| row.name <= name);
     rows.get(first..behind).unwrap_or_default()
+}
+
+/// Where the size of the argument is in a number on x86-64.
+const SIZE: u32 = 0x3fff << 16;
+
+/// The rows of all commands with a number of x86-64.
+pub fn of_number(number: u32) -> Vec<&'static Row<'static>> {
+    rows_with(number, u32::MAX)
+}
+
+/// The rows of all commands with a number of x86-64, whatever the size of their argument is.
+pub fn of_number_of_any_size(number: u32) -> Vec<&'static Row<'static>> {
+    rows_with(number, !SIZE)
+}
+
+fn rows_with(number: u32, mask: u32) -> Vec<&'static Row<'static>> {
+    let is_it = |row: &&Row<'_>| row.number.is_some_and(|own| own & mask == number & mask);
+    rows().iter().filter(is_it).collect()
+}
+
+/// The size of the argument that a number of x86-64 says, in bytes.
+pub const fn size_in_number(number: u32) -> u64 {
+    ((number & SIZE) >> 16) as u64
 }
 
 /// The rows of a command that was read: those of its name, if it has the kernel's type and nr.

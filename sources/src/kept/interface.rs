@@ -35,6 +35,7 @@ pub(super) fn put(interface: &Interface, out: &mut Writer) {
         passed,
         unknown_arguments,
         code,
+        program,
         not_understood,
         definitions,
         wide_time,
@@ -73,6 +74,7 @@ pub(super) fn put(interface: &Interface, out: &mut Writer) {
     passed.put(out);
     unknown_arguments.put(out);
     code.put(out);
+    program.put(out);
     not_understood.put(out);
     out.count(definitions.iter().count());
     for (span, definition) in definitions.iter() {
@@ -139,6 +141,7 @@ fn take_one(from: &mut Reader<'_>, inner: Inner) -> Option<Interface> {
         passed: Kept::take(from)?,
         unknown_arguments: Kept::take(from)?,
         code: Kept::take(from)?,
+        program: Kept::take(from)?,
         not_understood: Kept::take(from)?,
         definitions: Definitions::default(),
         wide_time: None,

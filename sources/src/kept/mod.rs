@@ -6,6 +6,7 @@
 pub(crate) mod bytes;
 mod driver;
 mod interface;
+mod program;
 
 use bytes::{Reader, Writer};
 use ioctlkit_model::Interface;

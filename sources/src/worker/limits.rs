@@ -42,7 +42,8 @@ fn processors() -> u64 {
 /// Memory that a worker may hold, in bytes.
 pub(super) fn memory(order: &Order) -> u64 {
     let whole = match order {
-        Order::Read(Work::C(_) | Work::Drivers(_) | Work::Rust(_)) | Order::Parse(_) => MEMORY,
+        Order::Read(Work::C(_) | Work::Drivers(_) | Work::Programs(_) | Work::Rust(_))
+        | Order::Parse(_) => MEMORY,
         Order::Read(Work::Objects(_)) => MEMORY_OF_OBJECTS,
     };
     whole + MEMORY_OF_PROCESSOR * processors()

@@ -11,7 +11,7 @@ use crate::c::{AllowedArgument, sort_arguments};
 use crate::caution::Caution;
 use crate::kept::bytes::{Kept, Reader, Writer, fields, variants};
 use crate::rust::{Constants, FeatureName, Features, Missing};
-use crate::{c, driver, kept, object, rust};
+use crate::{c, driver, kept, object, program, rust};
 
 /// No message is longer: whatever was read, an answer fits.
 const LONGEST: u64 = 4 << 30;
@@ -182,12 +182,13 @@ fields! {
     object::Request { paths, base, bare_abi, types, caution }
     driver::Request { paths, include_dirs, compile_commands, caution, numbers, overlay }
     driver::Known { name, number }
+    program::Request { paths, abis, include_dirs, compile_commands, caution, overlay }
 }
 
 variants! {
     Order { 0 => Read(work), 1 => Parse(parsing), }
     Constants { 0 => Requests, 1 => All, }
-    Work { 0 => C(request), 1 => Rust(request), 2 => Objects(request), 3 => Drivers(request), }
+    Work { 0 => C(request), 1 => Rust(request), 2 => Objects(request), 3 => Drivers(request), 4 => Programs(request), }
     Message {
         0 => Lacks(layers),
         1 => Begins(number, files),

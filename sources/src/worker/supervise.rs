@@ -11,7 +11,7 @@ use super::process::{Ended, Worker};
 use super::protocol::{CargoSays, Message};
 use super::work::{Answer, Order, Parsing, Work};
 use crate::rust::{AskCargo, Cargo};
-use crate::{c, driver, object, rust};
+use crate::{c, driver, object, program, rust};
 
 /// What the kernel calls the file that this process runs.
 const THIS_PROGRAM: &str = "/proc/self/exe";
@@ -84,6 +84,12 @@ impl Workers {
     /// As [`driver::read`].
     pub fn read_drivers(&self, request: &driver::Request) -> (Interface, Vec<Problem>) {
         let Answer { interface, problems, .. } = self.read(Work::Drivers(request.clone()));
+        (interface, problems)
+    }
+
+    /// As [`program::read`].
+    pub fn read_programs(&self, request: &program::Request) -> (Interface, Vec<Problem>) {
+        let Answer { interface, problems, .. } = self.read(Work::Programs(request.clone()));
         (interface, problems)
     }
 

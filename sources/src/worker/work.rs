@@ -8,7 +8,7 @@ use crate::c::look::{self, Looked};
 use crate::caution::Caution;
 use crate::reach::Reach;
 use crate::rust::AskCargo;
-use crate::{c, driver, object, rust};
+use crate::{c, driver, object, program, rust};
 
 /// What a worker is told.
 #[derive(Debug, Clone)]
@@ -45,6 +45,7 @@ pub(super) enum Work {
     Rust(rust::Request),
     Objects(object::Request),
     Drivers(driver::Request),
+    Programs(program::Request),
 }
 
 impl Work {
@@ -54,6 +55,7 @@ impl Work {
             Self::Rust(request) => &mut request.caution,
             Self::Objects(request) => &mut request.caution,
             Self::Drivers(request) => &mut request.caution,
+            Self::Programs(request) => &mut request.caution,
         }
     }
 
@@ -64,6 +66,7 @@ impl Work {
             Self::Rust(request) => request.reach(),
             Self::Objects(request) => request.reach(),
             Self::Drivers(request) => request.reach(),
+            Self::Programs(request) => request.reach(),
         }
     }
 
@@ -74,6 +77,7 @@ impl Work {
             Self::Rust(request) => rust::read_asking(request, cargo),
             Self::Objects(request) => object::read(request),
             Self::Drivers(request) => driver::read(request),
+            Self::Programs(request) => program::read(request),
         });
         Answer { interface, problems, looked }
     }
@@ -84,6 +88,7 @@ impl Work {
             Self::Rust(request) => &request.paths,
             Self::Objects(request) => &request.paths,
             Self::Drivers(request) => &request.paths,
+            Self::Programs(request) => &request.paths,
         }
     }
 }

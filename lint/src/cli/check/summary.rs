@@ -34,6 +34,10 @@ pub(super) struct Summary {
     pub(super) handlers: usize,
     /// Calls in these of functions whose source was not read.
     pub(super) unknown_calls: usize,
+    /// Calls in programs that were looked at.
+    pub(super) calls: usize,
+    /// Those of which something could not be worked out.
+    pub(super) calls_not_understood: usize,
     /// How long it took.
     pub(super) seconds: f64,
     /// What was compared with C headers.
@@ -124,6 +128,9 @@ impl Summary {
         if self.handlers > 0 {
             read.push(counted(self.handlers, "handler"));
         }
+        if self.calls > 0 {
+            read.push(counted(self.calls, "call"));
+        }
         if objects > 0 {
             read.push(counted(objects, "object"));
         }
@@ -149,6 +156,13 @@ impl Summary {
                 out,
                 "{} of functions whose source was not read: the H rules are silent about what these do",
                 counted(self.unknown_calls, "call"),
+            )?;
+        }
+        if self.calls_not_understood > 0 {
+            writeln!(
+                out,
+                "{} could not be followed: the P rules are silent about these, and U007 says why",
+                counted(self.calls_not_understood, "call"),
             )?;
         }
         for Compared { headers, commands, structures, unknown, alone } in &self.compared {

@@ -17,7 +17,7 @@ use ioctlkit_model::{Interface, Problem, ProblemKind};
 use super::{Request, look};
 
 /// The version of the entries' format.
-const FORMAT: u32 = 10;
+const FORMAT: u32 = 11;
 
 /// Reads what no entry has.
 pub(crate) trait Read:

@@ -1,0 +1,223 @@
+//! Which files a program is made of.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use ioctlkit_model::Problem;
+use rayon::prelude::*;
+
+use super::{Request, failure};
+use crate::c::database::Database;
+use crate::c::{is_kernel_root, is_no_cache};
+use crate::driver;
+use crate::overlay;
+use crate::reach::Reach;
+use crate::reading::{decode, limit, read_bytes};
+use crate::walk::{Step, walk};
+
+/// A file that was read.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) path: PathBuf,
+    pub(super) text: String,
+    pub(super) is_cpp: bool,
+    pub(super) is_header: bool,
+}
+
+/// What a file is by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Language {
+    C,
+    Cpp,
+    Header,
+}
+
+fn language(path: &Path) -> Option<Language> {
+    Some(match path.extension()?.to_str()? {
+        "c" => Language::C,
+        "cc" | "cpp" | "cxx" | "C" | "c++" => Language::Cpp,
+        "h" | "hh" | "hpp" | "hxx" | "h++" | "inc" => Language::Header,
+        _ => return None,
+    })
+}
+
+/// No program has more headers that are read for one file.
+const HEADERS: usize = 2_000;
+
+/// Whether a path is a file of a program and nothing else: C++, or C that makes no handlers.
+pub fn is_program(path: &Path) -> bool {
+    if path.is_dir() {
+        return false;
+    }
+    match language(path) {
+        Some(Language::Cpp) => true,
+        Some(Language::C) => {
+            let text = read_bytes(path, limit::SOURCE).unwrap_or_default();
+            calls_ioctl(&text) && !driver::has_handlers(path).unwrap_or_default()
+        }
+        _ => false,
+    }
+}
+
+/// Whether a path is source with calls, or a folder that has some. A kernel is no program.
+pub fn holds_calls(path: &Path) -> bool {
+    let has_calls = |file: &Path| {
+        matches!(language(file), Some(Language::C | Language::Cpp))
+            && read_bytes(file, limit::SOURCE).is_ok_and(|text| calls_ioctl(&text))
+    };
+    if !path.is_dir() {
+        return has_calls(path) || language(path) == Some(Language::Cpp);
+    }
+    if is_kernel_root(path) {
+        return false;
+    }
+    let reach = Reach::of(&[path.to_owned()], &[]);
+    let met = walk(path, &reach, is_no_cache, |step| match step {
+        Step::File(file) if has_calls(file) => ControlFlow::Break(()),
+        _ => ControlFlow::Continue(()),
+    });
+    met.is_break()
+}
+
+/// Whether `ioctl` with a parenthesis behind it, or a name that ends so, is in a text.
+fn calls_ioctl(text: &[u8]) -> bool {
+    let lower = [&b"octl"[..], b"OCTL"];
+    lower.iter().any(|word| {
+        memchr::memmem::find_iter(text, word).any(|at| {
+            let behind = &text[at + word.len()..];
+            behind.trim_ascii_start().starts_with(b"(")
+        })
+    })
+}
+
+/// Every file that the request means, and what could not be read.
+pub(super) fn find(request: &Request, reach: &Reach) -> (Vec<Found>, Vec<Problem>) {
+    let mut problems = Vec::new();
+    let mut paths: Vec<(PathBuf, Language)> = Vec::new();
+    for path in &request.paths {
+        if !path.is_dir() {
+            paths.extend(language(path).map(|language| (path.clone(), language)));
+            continue;
+        }
+        let _ = walk(path, reach, is_no_cache, |step| {
+            match step {
+                Step::File(file) => {
+                    paths.extend(language(file).map(|language| (file.to_owned(), language)));
+                }
+                Step::LeadsOut(link, outside) if language(link).is_some() => {
+                    problems.push(failure(link, format!("not read: it {outside}")));
+                }
+                Step::Fails(file, error) => {
+                    problems.push(failure(file, format!("cannot read: {error}")));
+                }
+                _ => {}
+            }
+            ControlFlow::Continue(())
+        });
+    }
+    let mut seen = BTreeSet::new();
+    paths.retain(|(path, _)| seen.insert(path.clone()));
+    let read = overlay::carried(|(path, language): (PathBuf, Language)| found(path, language));
+    let read: Vec<Result<Found, Problem>> = paths.into_par_iter().map(read).collect();
+    let mut files = Vec::new();
+    for one in read {
+        match one {
+            Ok(file) => files.push(file),
+            Err(problem) => problems.push(problem),
+        }
+    }
+    let folders = searched(request, &mut problems);
+    let more = included(&files, &folders, reach);
+    files.extend(more);
+    (files, problems)
+}
+
+fn found(path: PathBuf, language: Language) -> Result<Found, Problem> {
+    let bytes = read_bytes(&path, limit::SOURCE)
+        .map_err(|error| failure(&path, format!("cannot read: {error}")))?;
+    let text = decode(bytes).0;
+    let is_header = language == Language::Header;
+    let is_cpp = match language {
+        Language::Cpp => true,
+        Language::C => false,
+        Language::Header => is_header_of_cpp(&path, &text),
+    };
+    Ok(Found { path, text, is_cpp, is_header })
+}
+
+fn is_header_of_cpp(path: &Path, text: &str) -> bool {
+    let is_named_so =
+        path.extension().is_some_and(|extension| extension != "h" && extension != "inc");
+    let begins =
+        |line: &str| ["class ", "namespace ", "template"].iter().any(|word| line.starts_with(word));
+    is_named_so || text.lines().any(begins)
+}
+
+/// The folders that a build searches for headers.
+fn searched(request: &Request, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
+    let mut folders = request.include_dirs.clone();
+    if let Some(database) = &request.compile_commands {
+        match Database::read(database) {
+            Ok(database) => {
+                let arguments =
+                    request.paths.iter().flat_map(|path| database.arguments(path, problems));
+                folders.extend(arguments.filter_map(|it| it.folder().map(Path::to_owned)));
+            }
+            Err(problem) => problems.push(problem),
+        }
+    }
+    folders.retain(|folder| !folder.starts_with("/usr"));
+    folders
+}
+
+/// The headers that files include and that are not among them.
+fn included(files: &[Found], folders: &[PathBuf], reach: &Reach) -> Vec<Found> {
+    let mut known: BTreeSet<PathBuf> =
+        files.iter().filter_map(|file| file.path.canonicalize().ok()).collect();
+    let mut open: VecDeque<(PathBuf, String)> = files.iter().flat_map(wanted).collect();
+    let mut asked: BTreeSet<(PathBuf, String)> = BTreeSet::new();
+    let mut headers = Vec::new();
+    while let Some((folder, name)) = open.pop_front() {
+        if headers.len() >= HEADERS || !asked.insert((folder.clone(), name.clone())) {
+            continue;
+        }
+        let Some(path) = resolved(&folder, &name, folders, reach) else { continue };
+        if !known.insert(path.canonicalize().unwrap_or_else(|_| path.clone())) {
+            continue;
+        }
+        if let Ok(file) = found(path, Language::Header) {
+            open.extend(wanted(&file));
+            headers.push(file);
+        }
+    }
+    headers
+}
+
+/// The names that a file includes, with its folder.
+fn wanted(file: &Found) -> Vec<(PathBuf, String)> {
+    let folder = file.path.parent().unwrap_or(Path::new(""));
+    let names = file.text.lines().filter_map(|line| {
+        let rest = line.trim_start().strip_prefix('#')?.trim_start().strip_prefix("include")?;
+        let rest = rest.trim_start();
+        let inside = rest.strip_prefix('"').or_else(|| rest.strip_prefix('<'))?;
+        let end = inside.find(['"', '>'])?;
+        Some((folder.to_owned(), inside[..end].to_owned()))
+    });
+    names.collect()
+}
+
+/// Folders above a file in which a program's headers are looked for.
+const ABOVE: usize = 4;
+
+fn resolved(folder: &Path, name: &str, folders: &[PathBuf], reach: &Reach) -> Option<PathBuf> {
+    let above = std::iter::successors(Some(folder), |folder| {
+        folder.parent().filter(|above| !above.as_os_str().is_empty())
+    });
+    let above =
+        above.take(ABOVE).flat_map(|folder| [folder.join(name), folder.join("include").join(name)]);
+    let mut candidates = above.chain(folders.iter().map(|folder| folder.join(name)));
+    candidates.find(|path| {
+        !path.starts_with("/usr/include") && path.is_file() && reach.check(path).is_ok()
+    })
+}
