@@ -67,6 +67,7 @@ pub(crate) fn walk<'t>(
             tokens: unit.tokens,
             outer: None,
             depth: 0,
+            declared_to: 0,
         };
         of_function.walk(function.body, &mut walked);
     }
@@ -98,6 +99,8 @@ struct Walker<'w, 'a, 't> {
     /// In what a macro stands for: where that is used.
     outer: Option<Use>,
     depth: u32,
+    /// The end of the last structure that a declaration defines: inside of it nothing else is declared.
+    declared_to: usize,
 }
 
 /// Where a macro is used.
@@ -125,7 +128,10 @@ impl<'t> Walker<'_, '_, 't> {
                 let before = blocks.pop().unwrap_or(self.scope.locals.len());
                 self.scope.locals.truncate(before);
             }
-            if begins && (token.is_name() || token.is("::") || token.is("[")) {
+            if begins
+                && at >= self.declared_to
+                && (token.is_name() || token.is("::") || token.is("["))
+            {
                 self.declare(at, end);
             }
             if token.is_name() {
@@ -155,6 +161,9 @@ impl<'t> Walker<'_, '_, 't> {
             || specifiers.is_extern && specifiers.records.is_empty() && next == at
         {
             return;
+        }
+        if !specifiers.records.is_empty() {
+            self.declared_to = next;
         }
         let is_word = matches!(specifiers.ty, Type::Named(_)) && next == at + 1;
         let mut place = next;
@@ -261,7 +270,7 @@ impl<'t> Walker<'_, '_, 't> {
     fn name(&mut self, at: usize, end: usize, walked: &mut Walked<'t>) -> usize {
         let token = self.tokens[at];
         let is_member = at > 0 && [".", "->"].iter().any(|sign| self.tokens[at - 1].is(sign));
-        let is_called = is_at(self.tokens, at + 1, "(");
+        let is_called = at + 1 < end && is_at(self.tokens, at + 1, "(");
         if !is_member && self.scope.local(token.text).is_some() {
             self.assign(at, end);
             return at + 1;
@@ -269,7 +278,7 @@ impl<'t> Walker<'_, '_, 't> {
         if !is_member && self.calling_macros.contains(token.text) && self.depth < DEEPEST {
             return self.macro_with_calls(at, end, walked);
         }
-        if !is_called {
+        if !is_called || !self.callees.has(token.text) {
             return at + 1;
         }
         let close = behind(&self.tokens[..end], at + 1);
@@ -336,6 +345,7 @@ impl<'t> Walker<'_, '_, 't> {
             tokens: &tokens,
             outer: Some(self.outer.unwrap_or(place)),
             depth: self.depth + 1,
+            declared_to: 0,
         };
         inner.walk((0, tokens.len()), walked);
         next

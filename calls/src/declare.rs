@@ -408,6 +408,19 @@ impl Declaring<'_> {
         start: usize,
         base: &Type<'t>,
     ) -> Option<(Declarator<'t>, usize)> {
+        self.declarator_at(tokens, start, base, 0)
+    }
+
+    fn declarator_at<'t>(
+        &self,
+        tokens: &[Token<'t>],
+        start: usize,
+        base: &Type<'t>,
+        depth: usize,
+    ) -> Option<(Declarator<'t>, usize)> {
+        if depth > DEEPEST {
+            return None;
+        }
         let mut found = Declarator {
             name: None,
             class: None,
@@ -415,13 +428,17 @@ impl Declaring<'_> {
             is_reference: false,
             parameters: None,
         };
-        let mut at = start;
+        let (mut at, mut pointers) = (start, 0);
         let mut inner = None;
         while let Some(token) = tokens.get(at) {
             if let Some(behind) = behind_attribute(tokens, at) {
                 at = behind;
             } else if token.is("*") {
-                found.ty = found.ty.pointer();
+                // Nobody means more than a few.
+                pointers += 1;
+                if pointers <= DEEPEST {
+                    found.ty = found.ty.pointer();
+                }
                 at += 1;
             } else if (token.is("&") || token.is("&&")) && self.is_cpp {
                 found.is_reference = true;
@@ -474,7 +491,7 @@ impl Declaring<'_> {
         at = suffixes(tokens, at, &mut found, inner.is_some());
         if let Some((from, to)) = inner {
             let (outer, parameters) = (found.ty.clone(), found.parameters.take());
-            let (of_inner, _) = self.declarator(&tokens[..to], from, &outer)?;
+            let (of_inner, _) = self.declarator_at(&tokens[..to], from, &outer, depth + 1)?;
             // `int (f)(int x)` is a function, `int (*f)(int x)` is none.
             let is_function = matches!(of_inner.ty, Type::Function(_));
             let parameters = of_inner.parameters.or(parameters.filter(|_| is_function));

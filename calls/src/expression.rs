@@ -176,6 +176,16 @@ impl<'t> Reader<'_, '_, 't> {
     }
 
     fn assigned(&mut self) -> Operand<'t> {
+        if self.depth >= DEEPEST {
+            return self.give_up();
+        }
+        self.depth += 1;
+        let found = self.assigned_inside();
+        self.depth -= 1;
+        found
+    }
+
+    fn assigned_inside(&mut self) -> Operand<'t> {
         let target = self.conditional();
         if ASSIGNING.iter().any(|sign| self.is(sign)) {
             self.at += 1;
@@ -375,7 +385,13 @@ impl<'t> Reader<'_, '_, 't> {
                 }
                 self.inside(inside)
             }
-            Kind::Sign if token.is("::") => self.primary(),
+            Kind::Sign if token.is("::") => match self.tokens.get(self.at).copied() {
+                Some(name) if name.is_name() => {
+                    self.at += 1;
+                    self.named(name)
+                }
+                _ => self.give_up(),
+            },
             Kind::Sign => self.give_up(),
             Kind::Name => self.named(token),
         }
@@ -408,8 +424,16 @@ impl<'t> Reader<'_, '_, 't> {
             _ => {}
         }
         if self.is("::") {
-            self.at += 1;
-            return self.primary();
+            // The last name of a path is the one.
+            while self.is("::") && self.tokens.get(self.at + 1).is_some_and(Token::is_name) {
+                self.at += 2;
+            }
+            let last = self.tokens[self.at - 1];
+            return if last.is_name() && !self.is("::") {
+                self.named(last)
+            } else {
+                self.give_up()
+            };
         }
         if let Some(made) = self.scope.macro_of(name) {
             let is_used = made.parameters.is_none() || self.is("(");

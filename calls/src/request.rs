@@ -40,7 +40,7 @@ const DEEPEST: usize = 24;
 /// Takes casts and parentheses off.
 pub(crate) fn bare<'a, 't>(scope: &Scope<'_, 't>, tokens: &'a [Token<'t>]) -> &'a [Token<'t>] {
     let mut tokens = tokens;
-    loop {
+    for _ in 0..DEEPEST {
         if !tokens.first().is_some_and(|first| first.is("(")) {
             return tokens;
         }
@@ -53,6 +53,7 @@ pub(crate) fn bare<'a, 't>(scope: &Scope<'_, 't>, tokens: &'a [Token<'t>]) -> &'
             return tokens;
         }
     }
+    tokens
 }
 
 /// The commands that a request may be.

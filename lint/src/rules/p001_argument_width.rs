@@ -156,7 +156,7 @@ impl Judged {
         let (verb, most) = (copied.verb(), copied.most());
         let all: AbiSet = self.narrower.values().fold(AbiSet::EMPTY, |all, it| all.union(*it));
         let message =
-            format!("{}: {}, and the kernel {verb} {most}", passes(call), count(own, "byte"),);
+            format!("{}: {}, and the kernel {verb} {most}", passes(call), count(own, "byte"));
         let span = call.argument.as_ref().map_or(call.span, |argument| argument.span);
         let mut found = call_finding(cx, &ARGUMENT_WIDTH, call, span, message);
         found.abis = all;
