@@ -6,7 +6,7 @@ use ioctlkit_model::{
 };
 use rustc_hash::FxHashSet;
 
-use crate::declare::Declaring;
+use crate::declare::{Declarator, Declaring};
 use crate::expand::expanded;
 use crate::expression::{Operand, Part, arguments, operand};
 use crate::outline::{Declared, Function};
@@ -56,6 +56,8 @@ pub(crate) fn walk<'t>(
             shared: unit.shared,
             class: function.class,
             locals: parameters(function),
+            records: Vec::new(),
+            typedefs: Vec::new(),
             budget: std::cell::Cell::new(0),
         };
         let of_function = Walker {
@@ -153,17 +155,24 @@ impl<'t> Walker<'_, '_, 't> {
 
     /// Notes the variables that a statement declares. Their initialisers are walked as everything else.
     fn declare(&mut self, at: usize, end: usize) {
-        let anonymous = std::cell::Cell::new(u32::MAX / 2);
+        let anonymous = std::cell::Cell::new(u32::MAX / 2 + at as u32);
         let declaring = Declaring { anonymous: &anonymous, is_cpp: self.unit.is_cpp };
         let tokens = &self.tokens[..end];
         let Some((specifiers, next)) = declaring.specifiers(tokens, at) else { return };
-        if specifiers.is_typedef
-            || specifiers.is_extern && specifiers.records.is_empty() && next == at
-        {
+        if specifiers.is_typedef {
+            let found = declaring.declarator(tokens, next, &specifiers.ty);
+            if let Some((Declarator { name: Some(name), ty, .. }, _)) = found {
+                self.scope.records.extend(specifiers.records);
+                self.scope.typedefs.push((name.text, ty));
+            }
+            return;
+        }
+        if specifiers.is_extern && specifiers.records.is_empty() && next == at {
             return;
         }
         if !specifiers.records.is_empty() {
             self.declared_to = next;
+            self.scope.records.extend(specifiers.records.iter().cloned());
         }
         let is_word = matches!(specifiers.ty, Type::Named(_)) && next == at + 1;
         let mut place = next;

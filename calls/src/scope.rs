@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use crate::declare::RecordKey;
+use crate::declare::{Record, RecordKey};
 use crate::outline::Declared;
 use crate::preprocess::Macro;
 use crate::shared::Shared;
@@ -48,6 +48,10 @@ pub(crate) struct Scope<'a, 't> {
     pub(crate) class: Option<&'t str>,
     /// Variables, the innermost last.
     pub(crate) locals: Vec<Local<'t>>,
+    /// Structures that the function defines, the last one last.
+    pub(crate) records: Vec<Record<'t>>,
+    /// Typedefs of the function's own, the last one last.
+    pub(crate) typedefs: Vec<(&'t str, Type<'t>)>,
     /// How many more steps an expression may take.
     pub(crate) budget: Cell<u32>,
 }
@@ -65,7 +69,11 @@ impl<'a, 't> Scope<'a, 't> {
     }
 
     pub(crate) fn typedef(&self, name: &str) -> Option<Type<'t>> {
-        let found = self.file.typedefs.get(name).or_else(|| self.shared.typedef(name));
+        let own = self.typedefs.iter().rev().find(|(known, _)| *known == name);
+        let found = match own {
+            Some((_, ty)) => Some(ty),
+            None => self.file.typedefs.get(name).or_else(|| self.shared.typedef(name)),
+        };
         found.cloned().filter(|ty| *ty != Type::Named(name))
     }
 
@@ -93,7 +101,9 @@ impl<'a, 't> Scope<'a, 't> {
 
     pub(crate) fn has_record(&self, tag: &str) -> bool {
         let key = RecordKey::Tag(tag);
-        self.file.records.contains_key(&key) || self.shared.has_record(&key)
+        self.records.iter().any(|record| record.key == key)
+            || self.file.records.contains_key(&key)
+            || self.shared.has_record(&key)
     }
 
     /// The type of a member of a structure.
@@ -103,7 +113,11 @@ impl<'a, 't> Scope<'a, 't> {
             Type::Anonymous(number) => RecordKey::Anonymous(*number),
             _ => return None,
         };
-        let members = self.file.records.get(&key).or_else(|| self.shared.record(&key))?;
+        let own = self.records.iter().rev().find(|record| record.key == key);
+        let members = match own {
+            Some(record) => &record.members,
+            None => self.file.records.get(&key).or_else(|| self.shared.record(&key))?,
+        };
         members.iter().find(|(known, _)| *known == name).map(|(_, ty)| ty.clone())
     }
 }

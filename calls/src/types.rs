@@ -141,10 +141,12 @@ fn well_known(name: &str) -> Option<ProgramKind> {
         "uint64_t" | "__u64" | "u64" | "u_int64_t" | "guint64" | "quint64" | "dev_t"
         | "ino64_t" | "uintmax_t" | "__le64" | "__be64" | "__aligned_u64" | "v4l2_std_id"
         | "qulonglong" => UnsignedLongLong,
-        "ssize_t" | "ptrdiff_t" | "intptr_t" | "glong" | "gssize" | "suseconds_t" | "clock_t"
-        | "__kernel_long_t" => Long,
-        "size_t" | "uintptr_t" | "u_long" | "ulong" | "gulong" | "gsize" | "nfds_t"
-        | "rlim64_t" | "__kernel_size_t" | "__kernel_ulong_t" => UnsignedLong,
+        "int_fast16_t" | "int_fast32_t" | "ssize_t" | "ptrdiff_t" | "intptr_t" | "glong"
+        | "gssize" | "suseconds_t" | "clock_t" | "__kernel_long_t" => Long,
+        "uint_fast16_t" | "uint_fast32_t" | "size_t" | "uintptr_t" | "u_long" | "ulong"
+        | "gulong" | "gsize" | "nfds_t" | "rlim64_t" | "__kernel_size_t" | "__kernel_ulong_t" => {
+            UnsignedLong
+        }
         "bool" | "_Bool" => Bool,
         "float_t" | "gfloat" => Float,
         "double_t" | "gdouble" => Double,

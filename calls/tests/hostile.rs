@@ -1,8 +1,15 @@
 //! Source that nobody meant to compile: it ends somewhere, nests without end, or leads in circles.
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
+use std::fmt::Write as _;
+use std::path::Path;
+
 use ioctlkit_calls::{Source, read};
 use ioctlkit_model::{ProgramCode, SourceMap};
+
+fn has_extension(path: &str, extension: &str) -> bool {
+    Path::new(path).extension().is_some_and(|found| found == extension)
+}
 
 fn calls(texts: &[(&str, &str)]) -> ProgramCode {
     let mut sources = SourceMap::default();
@@ -12,8 +19,8 @@ fn calls(texts: &[(&str, &str)]) -> ProgramCode {
             file: sources.add((*path).into(), (*text).into()),
             path,
             text,
-            is_cpp: path.ends_with(".cpp"),
-            is_header: path.ends_with(".h"),
+            is_cpp: has_extension(path, "cpp"),
+            is_header: has_extension(path, "h"),
         })
         .collect();
     read(&files)
@@ -90,10 +97,11 @@ fn macros_and_types_that_lead_in_circles_or_double_are_given_up() {
     let mut doubling = String::from("#define M0 x\n");
     for level in 1..64 {
         let before = level - 1;
-        doubling.push_str(&format!(
+        let _ = write!(
+            doubling,
             "#define M{level} (M{before} + M{before})\n#define F{level}(a) F{before}(a) + F{before}(a)\n\
              #define R{level} (c ? R{before} : R{before})\n#define C{level}(x) C{before}(x) C{before}(x)\n"
-        ));
+        );
     }
     doubling.push_str(
         "#define C0(x) ioctl(0, FIONREAD, &x);\n#define R0 FIONREAD\n\
@@ -112,10 +120,11 @@ fn macros_and_types_that_lead_in_circles_or_double_are_given_up() {
 fn functions_that_pass_on_to_each_other_end() {
     let mut text = String::from("int f0(int fd, int r, void *p) { return ioctl(fd, r, p); }\n");
     for level in 1..200 {
-        text.push_str(&format!(
-            "int f{level}(int fd, int r, void *p) {{ return f{}(fd, r, p) + f{level}(fd, r, p); }}\n",
+        let _ = writeln!(
+            text,
+            "int f{level}(int fd, int r, void *p) {{ return f{}(fd, r, p) + f{level}(fd, r, p); }}",
             level - 1
-        ));
+        );
     }
     text.push_str("int g(int fd) { int x; return f3(fd, FIONREAD, &x); }\n");
     let code = calls(&[("a.c", &text)]);

@@ -104,3 +104,23 @@ fn a_handler_differs_where_it_does_something_else_than_the_number_says() {
         assert_eq!(differs(&rows[0], declared, on), expected, "{line} {declared:?}");
     }
 }
+
+#[test]
+fn every_row_that_people_read_is_one_and_its_name_is_in_order_and_there_once() {
+    let rows = parse(READ).unwrap();
+    assert!(rows.len() > 150, "{}", rows.len());
+    assert!(rows.windows(2).all(|pair| pair[0].name < pair[1].name), "sorted, and none twice");
+    assert!(rows.iter().all(|row| row.is_complete && row.argument != Use::Unknown));
+    assert_eq!(read_of("LOOP_CTL_GET_FREE")[0].argument, Use::None);
+    assert!(is_known("BLKGETSIZE64") && is_known("HDIO_GET_DMA") && !is_known("NOBODY_KNOWS_IT"));
+}
+
+#[test]
+fn a_number_finds_its_commands_with_and_without_the_size() {
+    let names =
+        |rows: Vec<&Row<'_>>| rows.iter().map(|row| row.name.to_owned()).collect::<Vec<_>>();
+    assert_eq!(names(of_number(0x8008_1272)), ["BLKGETSIZE64"]);
+    assert!(of_number(0x8004_1272).is_empty());
+    assert_eq!(names(of_number_of_any_size(0x8004_1272)), ["BLKGETSIZE64"]);
+    assert_eq!(size_in_number(0x8008_1272), 8);
+}
