@@ -12,7 +12,7 @@ const SYSTEM: [&str; 7] =
     ["/boot", "/lib", "/lib32", "/lib64", "/sys/kernel/btf", "/sys/kernel/notes", "/usr"];
 
 /// What git keeps: remotes may hold passwords, and a runner's token is in its configuration.
-const GIT: &str = ".git";
+pub(crate) const GIT: &str = ".git";
 
 /// The folders that may be read, with everything below but what git keeps.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use ioctlkit_model::{DriverCode, Problem};
+use rayon::prelude::*;
 
 use super::Request;
 use crate::c::database::{self, Database};
@@ -31,7 +32,7 @@ pub(super) fn headers(
         return Vec::new();
     }
     let reach = request.reach();
-    let mut found = Vec::new();
+    let mut headers: Vec<PathBuf> = Vec::new();
     for folder in folders(request, problems) {
         let _ = walk(
             &folder,
@@ -40,17 +41,20 @@ pub(super) fn headers(
             |step| {
                 if let Step::File(path) = step
                     && path.extension().is_some_and(|extension| extension == "h")
-                    && let Ok(text) = read_bytes(path, limit::SOURCE)
-                    && defines_one(&text, &names)
-                    && !found.iter().any(|known: &PathBuf| known == path)
                 {
-                    found.push(path.to_owned());
+                    headers.push(path.to_owned());
                 }
                 ControlFlow::Continue(())
             },
         );
     }
-    found
+    let mut seen = HashSet::new();
+    headers.retain(|path| seen.insert(path.clone()));
+    let declares = |path: PathBuf| {
+        let text = read_bytes(&path, limit::SOURCE).ok()?;
+        defines_one(&text, &names).then_some(path)
+    };
+    headers.into_par_iter().filter_map(overlay::carried(declares)).collect()
 }
 
 fn folders(request: &Request, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
@@ -110,10 +114,17 @@ pub(super) fn kernel_around(path: &Path, absolute: &Path) -> Option<PathBuf> {
 
 /// Whether a text has `#define NAME` for one of the names.
 fn defines_one(text: &[u8], names: &HashSet<&[u8]>) -> bool {
-    text.split(|byte| *byte == b'\n').any(|line| {
-        let Some(directive) = line.trim_ascii_start().strip_prefix(b"#") else { return false };
-        let Some(rest) = directive.trim_ascii_start().strip_prefix(b"define") else { return false };
-        let rest = rest.trim_ascii_start();
+    let is_blank = |byte: &u8| matches!(byte, b' ' | b'\t');
+    let behind_blanks = |text: &'_ [u8]| text.iter().take_while(|byte| is_blank(byte)).count();
+    memchr::memchr_iter(b'#', text).any(|at| {
+        let in_front = text[..at].iter().rev().find(|byte| !is_blank(byte));
+        if in_front.is_some_and(|byte| *byte != b'\n') {
+            return false;
+        }
+        let directive = &text[at + 1..];
+        let directive = &directive[behind_blanks(directive)..];
+        let Some(rest) = directive.strip_prefix(b"define") else { return false };
+        let rest = &rest[behind_blanks(rest)..];
         let end = rest
             .iter()
             .position(|byte| !(byte.is_ascii_alphanumeric() || *byte == b'_'))

@@ -22,9 +22,10 @@ pub(super) fn mentions(
     request: &Request,
     found: &[Found],
     code: &DriverCode,
+    declared_in: &[PathBuf],
 ) -> BTreeMap<String, String> {
     let defined = |path: &PathBuf| Some(defined_in(&text_of(path).ok()?));
-    let of_headers: Vec<String> = headers(request, code)
+    let of_headers: Vec<String> = headers(request, declared_in)
         .par_iter()
         .filter_map(overlay::carried(defined))
         .flatten_iter()
@@ -94,9 +95,9 @@ fn named_in<'n>(path: &Path, open: &'n Open) -> Vec<(&'n String, String)> {
 }
 
 /// Headers that may define commands: of a kernel those for programs, of a driver all of its own.
-fn headers(request: &Request, code: &DriverCode) -> Vec<PathBuf> {
+fn headers(request: &Request, declared_in: &[PathBuf]) -> Vec<PathBuf> {
     let reach = request.reach();
-    let mut headers: BTreeSet<PathBuf> = code.declared_in.iter().cloned().collect();
+    let mut headers: BTreeSet<PathBuf> = declared_in.iter().cloned().collect();
     for path in request.paths.iter().filter(|path| path.is_dir()) {
         let is_kernel = is_kernel_root(path);
         let _ = walk(

@@ -93,16 +93,33 @@ fn read_here(request: &Request) -> (Interface, Vec<Problem>) {
     problems.append(&mut reading.problems);
     let Analysis { mut code, .. } = analysis;
     code.files = reading.program.sources.iter().map(|source| source.file).collect();
-    code.declared_in = declaring::headers(request, &code, &mut problems);
-    where_built(request, &mut code, &reading.interface);
-    code.mentions = mentions::mentions(request, &found, &code);
+    let of_headers = || {
+        let declared_in = declaring::headers(request, &code, &mut problems);
+        let mentions = mentions::mentions(request, &found, &code, &declared_in);
+        (declared_in, mentions)
+    };
+    let overlay = &request.overlay;
+    let ((declared_in, mentions), built) = rayon::join(
+        || overlay::during(overlay, of_headers),
+        || overlay::during(overlay, || where_built(request, &code, &reading.interface)),
+    );
+    code.declared_in = declared_in;
+    code.mentions = mentions;
+    code.architectures = built.files;
+    code.symbols = built.symbols;
     code.is_whole_kernel = request.paths.iter().any(|path| is_kernel_root(path));
     (Interface { code, ..reading.interface }, problems)
 }
 
-/// Sets for which architectures the kernel around the source builds the files that fill in tables and name
+/// For which architectures kernels build something.
+struct Built {
+    files: BTreeMap<FileId, BTreeSet<String>>,
+    symbols: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// For which architectures the kernel around the source builds the files that fill in tables and name
 /// commands.
-fn where_built(request: &Request, code: &mut DriverCode, interface: &Interface) {
+fn where_built(request: &Request, code: &DriverCode, interface: &Interface) -> Built {
     let tables = code.tables.iter().map(|table| table.span.file);
     let commands = code.handlers.iter().flat_map(|handler| &handler.commands);
     let files: BTreeSet<FileId> = tables.chain(commands.map(|it| it.span.file)).collect();
@@ -120,12 +137,14 @@ fn where_built(request: &Request, code: &mut DriverCode, interface: &Interface) 
         .collect();
     roots.sort();
     roots.dedup();
+    let mut built = Built { files: BTreeMap::new(), symbols: BTreeMap::new() };
     for root in roots {
         let inside = by_path.keys().filter(|path| path.starts_with(&root)).cloned().collect();
         let known = kbuild::buildable(&root, &reach, &inside, &symbols);
-        code.architectures.extend(known.files.into_iter().map(|(path, on)| (by_path[&path], on)));
-        code.symbols.extend(known.symbols);
+        built.files.extend(known.files.into_iter().map(|(path, on)| (by_path[&path], on)));
+        built.symbols.extend(known.symbols);
     }
+    built
 }
 
 /// What was read so far.

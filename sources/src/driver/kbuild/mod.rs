@@ -5,15 +5,15 @@ mod kconfig;
 mod makefile;
 mod symbols;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
 
 use crate::overlay;
-use crate::reach::Reach;
+use crate::reach::{GIT, Reach};
 use crate::reading::{limit, read_bytes};
 use expression::Expression;
 use kconfig::Statement;
@@ -42,7 +42,7 @@ pub(super) fn buildable(
     files: &BTreeSet<PathBuf>,
     wanted: &BTreeSet<String>,
 ) -> Buildable {
-    let tree = Tree { root, reach };
+    let tree = Tree::of(root, reach);
     let mut makefiles = Makefiles { tree: &tree, known: BTreeMap::new() };
     let mut decided: Vec<_> =
         files.iter().map(|file| (file, arch_folder(root, file), makefiles.gates(file))).collect();
@@ -96,17 +96,49 @@ fn arch_folder(root: &Path, file: &Path) -> Option<String> {
 struct Tree<'t> {
     root: &'t Path,
     reach: &'t Reach,
+    /// Folders below the root that may be read and that no link leads to.
+    plain: Mutex<HashSet<PathBuf>>,
 }
 
 /// What the files of Kconfig say, by their paths below the root.
 type Statements = BTreeMap<String, Vec<Statement>>;
 
-impl Tree<'_> {
+impl<'t> Tree<'t> {
+    fn of(root: &'t Path, reach: &'t Reach) -> Self {
+        let itself = reach.check(root).is_ok().then(PathBuf::new);
+        Self { root, reach, plain: Mutex::new(itself.into_iter().collect()) }
+    }
+
     fn text(&self, below: &Path) -> Option<String> {
         let path = self.root.join(below);
-        self.reach.check(&path).ok()?;
+        if !self.is_plain(below) {
+            self.reach.check(&path).ok()?;
+        }
         let bytes = read_bytes(&path, limit::SOURCE).ok()?;
         Some(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    /// Whether a path below the root goes through no link, so that it leads nowhere else. That is faster to
+    /// see than where links lead.
+    fn is_plain(&self, below: &Path) -> bool {
+        let is_itself = |path: &&Path| {
+            !path.ends_with(GIT)
+                && self.root.join(path).symlink_metadata().is_ok_and(|data| !data.is_symlink())
+        };
+        let mut new = Vec::new();
+        for folder in below.ancestors().skip(1) {
+            if self.plain.lock().unwrap_or_else(PoisonError::into_inner).contains(folder) {
+                break;
+            }
+            new.push(folder);
+        }
+        let is_below_plain = new.last().is_none_or(|folder| !folder.as_os_str().is_empty());
+        if !is_below_plain || !new.iter().chain([&below]).all(is_itself) {
+            return false;
+        }
+        let new = new.into_iter().map(Path::to_owned);
+        self.plain.lock().unwrap_or_else(PoisonError::into_inner).extend(new);
+        true
     }
 
     /// Of every file that the first one leads to, for any architecture.
