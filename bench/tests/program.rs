@@ -308,3 +308,18 @@ fn messages_have_colours_where_they_are_asked_for() {
     // What a name holds is no colour.
     assert!(!message(&["--color", "always"]).contains("\x1b[2J"));
 }
+
+#[test]
+fn a_command_line_that_is_wrong_is_answered_in_the_colours_that_it_asks_for() {
+    let said = |arguments: &[&str]| {
+        let run = Command::new(env!("CARGO_BIN_EXE_ioctl-bench")).args(arguments).output().unwrap();
+        (String::from_utf8(run.stdout).unwrap(), String::from_utf8(run.stderr).unwrap())
+    };
+    assert!(!said(&["--such"]).1.contains('\x1b'));
+    assert!(said(&["--such", "--color=always"]).1.contains("\x1b["));
+    assert!(!said(&["--color", "always", "--such", "--color", "never"]).1.contains('\x1b'));
+    // What is quoted is no colour.
+    let (_, quoted) = said(&["--color", "always", "--su\x1b[31mch"]);
+    assert!(!quoted.contains('\x1b') && quoted.contains("unexpected"), "{quoted}");
+    assert!(said(&["--color", "always", "--help"]).0.contains("\x1b["));
+}

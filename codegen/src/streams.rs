@@ -2,7 +2,7 @@
 //! [`Terminal`], for it holds names and texts of others. A reader that has gone is no mistake.
 
 use std::fmt;
-use std::io::{self, BufWriter, IsTerminal as _, Stderr, Stdout, Write};
+use std::io::{self, BufWriter, Stderr, Stdout, Write};
 use std::sync::OnceLock;
 
 use ioctlkit_model::{Report, SourceMap};
@@ -41,17 +41,44 @@ pub fn tell(line: impl fmt::Display) {
 /// What was asked for by name; nothing where the terminal decides.
 static COLOUR: OnceLock<bool> = OnceLock::new();
 
-/// Has every report coloured, or none, whatever it is written to. The first call decides.
+/// Has every report coloured, and what else has a style, or none, whatever it is written to. The first call decides.
 pub fn colour_reports(always: bool) {
     let _ = COLOUR.set(always);
 }
 
+/// Whether what goes to a stream has colours.
+fn has_colours(stream: &impl io::IsTerminal) -> bool {
+    let is_unwanted = || std::env::var_os("NO_COLOR").is_some_and(|it| !it.is_empty());
+    COLOUR.get().copied().unwrap_or_else(|| stream.is_terminal() && !is_unwanted())
+}
+
 /// Tells on standard error what went wrong.
 pub fn report(report: &Report, sources: &SourceMap) {
-    let of_terminal = || io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-    let colour = COLOUR.get().copied().unwrap_or_else(of_terminal);
-    let mut stderr = BufWriter::new(io::stderr());
-    let _ = full::render(report, sources, Style { colour }, &mut stderr);
+    let stderr = io::stderr();
+    let style = Style { colour: has_colours(&stderr) };
+    let _ = full::render(report, sources, style, &mut BufWriter::new(stderr));
+}
+
+/// Tells people a text of several lines on standard error, which has colours where they are wanted.
+pub fn tell_styled(text: impl FnOnce(Style) -> String) {
+    let stderr = io::stderr();
+    let style = Style { colour: has_colours(&stderr) };
+    let _ = write_to(of_style(style, stderr), &text(style));
+}
+
+/// Prints a text for people, which has colours where they are wanted.
+///
+/// # Errors
+/// As [`print`].
+pub fn print_styled(text: impl FnOnce(Style) -> String) -> io::Result<()> {
+    let stdout = io::stdout();
+    let style = Style { colour: has_colours(&stdout) };
+    write_to(of_style(style, stdout), &text(style))
+}
+
+fn of_style<W: Write>(style: Style, out: W) -> Terminal<BufWriter<W>> {
+    let out = BufWriter::new(out);
+    if style.colour { Terminal::coloured(out) } else { Terminal::plain(out) }
 }
 
 /// Prints what another program reads, byte for byte.

@@ -173,3 +173,17 @@ fn messages_are_coloured_where_that_is_asked_for() {
     assert!(import(&["--color", "always"]).contains('\u{1b}'));
     assert!(!import(&["--color", "never"]).contains('\u{1b}'));
 }
+
+#[test]
+fn a_command_line_that_is_wrong_is_answered_in_the_colours_that_it_asks_for() {
+    let folder = folder();
+    let said = |arguments: &[&str]| run(folder.path(), arguments).2;
+    assert!(!said(&["--such"]).contains('\u{1b}'));
+    assert!(said(&["--such", "--color=always"]).contains("\u{1b}["));
+    assert!(!said(&["--color", "always", "--such", "--color", "never"]).contains('\u{1b}'));
+    // What is quoted is no colour.
+    let quoted = said(&["--color", "always", "--su\u{1b}[31mch"]);
+    assert!(!quoted.contains('\u{1b}') && quoted.contains("unexpected"), "{quoted}");
+    let help = run(folder.path(), &["--color", "always", "--help"]).1;
+    assert!(help.contains("\u{1b}["), "{help}");
+}

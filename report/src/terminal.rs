@@ -4,6 +4,7 @@
 //! that they go through, so that none of them can move the cursor, turn the direction of the text,
 //! or give the CI system a command.
 
+use std::ffi::OsString;
 use std::io;
 
 use crate::visible::is_invisible;
@@ -118,6 +119,27 @@ impl<W: io::Write> Terminal<W> {
     }
 }
 
+/// What a command line says behind its last `--color`, whether the rest of it is right or not: what is wrong
+/// with it is said in colours, too. Arguments behind `--` are not the program's.
+pub fn colour_word(arguments: impl IntoIterator<Item = OsString>) -> Option<String> {
+    let mut word = None;
+    let mut arguments = arguments.into_iter().map_while(|it| it.into_string().ok());
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--" => break,
+            "--color" => word = arguments.next().or(word),
+            other => word = other.strip_prefix("--color=").map(str::to_owned).or(word),
+        }
+    }
+    word
+}
+
+/// Whether a command line has escape sequences in it: what quotes it then has no colours, for nobody could
+/// tell its own from those.
+pub fn has_escapes(arguments: impl IntoIterator<Item = OsString>) -> bool {
+    arguments.into_iter().any(|it| it.as_encoded_bytes().contains(&0x1b))
+}
+
 /// A text as it comes out of a stream without colours.
 pub fn harmless(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
@@ -184,6 +206,15 @@ mod tests {
                 assert_eq!(through(plain, text.as_bytes(), at_once), expected, "{text:?}");
             }
         }
+    }
+
+    #[test]
+    fn the_last_word_about_colours_counts_wherever_it_is() {
+        let word = |arguments: &str| colour_word(arguments.split(' ').map(OsString::from));
+        assert_eq!(word("x --colour --color=never y --color always").as_deref(), Some("always"));
+        assert_eq!(word("x --color always --color").as_deref(), Some("always"));
+        assert_eq!(word("x -- --color always"), None);
+        assert_eq!(word("x --color-not=never"), None);
     }
 
     #[test]

@@ -18,7 +18,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use colour::Colour;
-use ioctlkit_report::terminal::Terminal;
+use ioctlkit_report::terminal::{Terminal, has_escapes};
 use ioctlkit_report::visible;
 
 use crate::results::Results;
@@ -104,21 +104,36 @@ pub fn main() -> ExitCode {
 fn say_failure(error: &Error, colour: Colour) {
     let text = error.to_string();
     let text = visible::in_lines(&text);
-    if !colour.is_on() {
+    if !colour.is_on(&io::stderr()) {
         return say(&format!("ioctl-bench: {text}\n"));
     }
     let mut stderr = Terminal::coloured(io::stderr().lock());
     let _ = writeln!(stderr, "\x1b[1;31mioctl-bench\x1b[0m: {text}").and_then(|()| stderr.flush());
 }
 
-/// Help on standard output, and what is wrong with the command line on standard error.
+/// Help on standard output, and what is wrong with the command line on standard error. It quotes
+/// what was given.
 fn refused(error: &clap::Error) -> ExitCode {
-    let text = error.render().to_string();
+    let colour = Colour::of_refused();
+    let tell = |is_on: bool, out: &mut dyn Write| {
+        let text = error.render();
+        if is_on && !has_escapes(std::env::args_os()) {
+            write_to(Terminal::coloured(out), &text.ansi().to_string())
+        } else {
+            // Colours are only ours.
+            write_to(Terminal::plain(out), &visible::in_lines(&text.to_string()))
+        }
+    };
     if error.use_stderr() {
-        say(&text);
-    } else if let Err(error) = print(&text) {
-        say(&format!("ioctl-bench: {error}\n"));
-        return ExitCode::from(2);
+        let mut stderr = io::stderr();
+        // What cannot be told there can be told nowhere.
+        let _ = tell(colour.is_on(&stderr), &mut stderr);
+    } else {
+        let mut stdout = io::stdout();
+        if let Err(error) = tell(colour.is_on(&stdout), &mut stdout) {
+            say(&format!("ioctl-bench: {error}\n"));
+            return ExitCode::from(2);
+        }
     }
     ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2))
 }

@@ -14,11 +14,13 @@ mod test;
 use std::io;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use ioctl_gen::import::ConfinedBindgen;
-use ioctl_gen::streams::{colour_reports, print, report, tell};
+use ioctl_gen::streams::{colour_reports, print_styled, report, tell, tell_styled};
 use ioctl_gen::{WriteError, describe};
 use ioctlkit_model::{Problem, Report, SourceMap};
+use ioctlkit_report::terminal::{colour_word, has_escapes};
+use ioctlkit_report::{Style, visible};
 
 /// Generates code for ioctl interfaces.
 #[derive(Debug, Parser)]
@@ -33,7 +35,7 @@ struct Arguments {
 }
 
 /// When to colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 enum Colour {
     /// On a terminal, unless `NO_COLOR` is set
     #[default]
@@ -42,6 +44,22 @@ enum Colour {
     Always,
     /// Not at all
     Never,
+}
+
+impl Colour {
+    /// What a command line says of it that is wrong in other ways.
+    fn of_refused() -> Self {
+        let word = colour_word(std::env::args_os().skip(1));
+        word.and_then(|word| Self::from_str(&word, false).ok()).unwrap_or_default()
+    }
+
+    fn apply(self) {
+        match self {
+            Self::Auto => {}
+            Self::Always => colour_reports(true),
+            Self::Never => colour_reports(false),
+        }
+    }
 }
 
 const EXAMPLES: &str = "\
@@ -78,11 +96,7 @@ pub(crate) fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return refused(&error),
     };
-    match arguments.color {
-        Colour::Auto => {}
-        Colour::Always => colour_reports(true),
-        Colour::Never => colour_reports(false),
-    }
+    arguments.color.apply();
     let outcome = match &arguments.command {
         Command::New(arguments) => new::run(arguments),
         Command::Module(arguments) => module::run(arguments),
@@ -102,10 +116,19 @@ pub(crate) fn main() -> ExitCode {
 /// Help on standard output, and what is wrong with the command line on standard error. It quotes
 /// what was given.
 fn refused(error: &clap::Error) -> ExitCode {
-    let text = error.render().to_string();
+    Colour::of_refused().apply();
+    let text = |style: Style| {
+        let text = error.render();
+        if style.colour && !has_escapes(std::env::args_os()) {
+            text.ansi().to_string()
+        } else {
+            // Colours are only ours.
+            visible::in_lines(&text.to_string()).into_owned()
+        }
+    };
     if error.use_stderr() {
-        tell(text.trim_end());
-    } else if let Err(error) = print(&text) {
+        tell_styled(text);
+    } else if let Err(error) = print_styled(text) {
         tell(format_args!("error: {}", unprintable(&error)));
         return ExitCode::from(2);
     }

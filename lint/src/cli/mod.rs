@@ -30,6 +30,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use ioctl_lint::temporary::survive_file_size_limit;
+use ioctlkit_report::terminal::{colour_word, has_escapes};
 use ioctlkit_report::{Style, visible};
 
 use terminal::{Colour, Terminal};
@@ -128,10 +129,12 @@ pub(crate) fn main() -> ExitCode {
 /// Tells help on standard output, and what is wrong with the command line on standard error. It
 /// quotes what was given.
 fn refused(error: &clap::Error) -> ExitCode {
-    let terminal = Terminal::new(Colour::Auto);
+    let word = colour_word(std::env::args_os().skip(1));
+    let colour = word.and_then(|word| Colour::from_str(&word, false).ok()).unwrap_or_default();
+    let terminal = Terminal::new(colour);
     let text = |style: Style| {
         let text = error.render();
-        if style.colour && !text.to_string().contains('\u{1b}') {
+        if style.colour && !has_escapes(std::env::args_os()) {
             text.ansi().to_string()
         } else {
             // Colours are only ours.

@@ -79,6 +79,11 @@ fn colours_come_on_demand_and_no_color_takes_them_away() {
     assert!(colourful(&["--color", "always"], "NO_COLOR", "1"), "what is asked for goes first");
     assert!(colourful(&[], "CLICOLOR_FORCE", "1"));
     assert!(!colourful(&["--color", "never"], "CLICOLOR_FORCE", "1"));
+    let refused = |arguments: &[&str]| folder.command(arguments).output().unwrap().stderr;
+    assert!(refused(&["--such", "--color=always"]).contains(&b'\x1b'));
+    assert!(!refused(&["--such", "--color=always", "--color=never"]).contains(&b'\x1b'));
+    // What is quoted is no colour.
+    assert!(!refused(&["--su\x1b[31mch", "--color=always"]).contains(&b'\x1b'));
 }
 
 #[test]
