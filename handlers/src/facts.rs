@@ -56,6 +56,11 @@ pub(crate) struct Facts {
     pub(crate) unknown_calls: u32,
 }
 
+/// Whether as much of an object is copied out as was copied in.
+fn gives_back(out: &CopiedOut) -> bool {
+    out.copied_in.as_ref() == Some(&out.amount)
+}
+
 impl Facts {
     /// Adds a copy of the argument; one that was seen on another path is that one.
     pub(crate) fn access(&mut self, access: Access) {
@@ -74,6 +79,9 @@ impl Facts {
         match self.copied_out.get_mut(&out.span) {
             Some(known) if known.copied_in.is_some() && out.copied_in.is_none() => *known = out,
             Some(known) if known.copied_in.is_none() && out.copied_in.is_some() => {}
+            // A path that gives back as much as it got says nothing of one that gives more.
+            Some(known) if known.amount != out.amount && gives_back(&out) => {}
+            Some(known) if known.amount != out.amount && gives_back(known) => *known = out,
             Some(known) => {
                 known.cleared = known.cleared.min(out.cleared);
                 known.set = known.set.intersection(&out.set).cloned().collect();

@@ -414,14 +414,17 @@ impl State {
     }
 
     /// Whether a variable tells which of two paths was taken, and an object was filled on one of them:
-    /// `ret = -ENOENT` where it was not, and `ret = 0` where it was.
+    /// `ret = -ENOENT` where it was not, and `ret = 0` where it was; `size = offsetofend(…)` of another member
+    /// where that is set.
     fn parts_from(&self, other: &Self) -> bool {
         let is_other = |(id, object): (&Id, &Object)| {
             other.objects.get(id).is_some_and(|there| object.differs(there))
         };
-        let is_opposite = |(id, value): (&Id, &Value)| {
-            let there = other.values.get(id).and_then(Value::truth);
-            value.truth().zip(there).is_some_and(|(here, there)| here != there)
+        let is_opposite = |(id, here): (&Id, &Value)| {
+            other.values.get(id).is_some_and(|there| {
+                let truths = here.truth().zip(there.truth());
+                truths.is_some_and(|(here, there)| here != there) || are_two_offsets(here, there)
+            })
         };
         !self.objects.is_same(&other.objects)
             && self.objects.iter().any(is_other)
@@ -469,6 +472,16 @@ impl State {
             let looked_at = there.into_iter().flat_map(|there| &there.looked_at);
             fetch.looked_at.extend(looked_at.cloned());
         }
+    }
+}
+
+/// Whether two values are offsets of different members: each says how much of an object is meant.
+fn are_two_offsets(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Constant(one), Value::Constant(other)) => {
+            one.is_offset() && other.is_offset() && one.text != other.text
+        }
+        _ => false,
     }
 }
 

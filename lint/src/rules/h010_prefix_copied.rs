@@ -104,7 +104,8 @@ fn leaves_rest(cx: &Context<'_>, out: &CopiedOut) -> bool {
                 Some(size) => size,
                 None => return false,
             },
-            _ => layout.size,
+            Amount::Expression(text) => prefix(cx, text, abi).unwrap_or(layout.size),
+            Amount::CommandSize | Amount::Unknown => layout.size,
         };
         let missing = |offset: u64, size: u64| offset + size > begin && offset < end;
         begin < layout.size.min(end)

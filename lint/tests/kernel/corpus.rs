@@ -1,6 +1,9 @@
 //! Known mistakes of the kernel's handlers: as they were in Linux 6.1 and are mended in 6.12, and as they would
 //! be if a line of 6.12 were gone. Code that looks like them stays silent in both.
 //!
+//! `vfio_pci_ioctl_get_info` of 6.1 is not among them, though 6.12 clears its structure: it gives more than it got
+//! only where it has set that, which is why code of that shape is silent (H010).
+//!
 //! What is known and not found:
 //! - `pfru_ioctl` of 6.1 (H006): a function copies members with `memcpy()` and lengths of the firmware's, which
 //!   may be shorter than the member. What `memcpy()` writes to counts as set.
@@ -15,7 +18,7 @@ const VFIO: [&str; 3] =
     ["drivers/vfio/pci/vfio_pci_core.c", "drivers/vfio/pci/vfio_pci.c", "drivers/vfio/vfio_main.c"];
 
 /// Code without a mistake that looks like one with, the functions, and the rule that would be wrong.
-const LOOK_ALIKES: [(&str, &str, &str); 9] = [
+const LOOK_ALIKES: [(&str, &str, &str); 10] = [
     ("drivers/net/ppp/ppp_generic.c", "ppp_ioctl", "H011"),
     ("fs/nilfs2/ioctl.c", "nilfs_ioctl", "H011"),
     ("sound/isa/wavefront/wavefront_fx.c", "snd_wavefront_fx_ioctl", "H011"),
@@ -25,6 +28,7 @@ const LOOK_ALIKES: [(&str, &str, &str); 9] = [
     ("net/bluetooth/rfcomm/tty.c", "rfcomm_sock_ioctl", "H011"),
     ("drivers/net/hamradio/baycom_epp.c", "baycom_siocdevprivate", "H006"),
     ("drivers/tee/tee_core.c", "tee_ioctl", "H006"),
+    ("drivers/vfio/vfio_iommu_type1.c", "vfio_iommu_type1_ioctl", "H010"),
 ];
 
 /// The files that quick tests need.
@@ -61,7 +65,6 @@ fn what_was_mended_after_linux_6_1_is_found_there_and_not_in_6_12() {
     for (files, code, words) in [
         (&["net/rfkill/core.c"][..], "H005", "`rfkill_fop_ioctl` returns `-ENOSYS`"),
         (&["mm/gup_test.c"][..], "H001", "`gup_test_fops`"),
-        (&VFIO[..], "H010", "`struct vfio_device_info` in and `minsz` out"),
     ] {
         let [before, after] =
             [&kernels[0], &kernels[1]].map(|kernel| findings(kernel, &owned(files)));
