@@ -291,6 +291,7 @@ fn follow(program: &Program, root: &Root) -> Followed {
             commands,
             in_compat,
             unknown,
+            loses_unknown: unmatched.facts.is_lost || unmatched.gave_up.is_some(),
             asks_for_compat,
             converts_pointer,
             computes_number,
@@ -392,6 +393,8 @@ fn follow_rows(program: &Program, place: usize, table: &CommandTable) -> Followe
             commands,
             in_compat: Vec::new(),
             unknown: Vec::new(),
+            // Whatever dispatches by the table decides what becomes of others.
+            loses_unknown: true,
             asks_for_compat: false,
             converts_pointer: false,
             computes_number: false,

@@ -148,6 +148,7 @@ pub enum Copies {
 
 /// A function that handles ioctl commands.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct SourceHandler {
     /// Its name.
     pub function: String,
@@ -165,6 +166,9 @@ pub struct SourceHandler {
     pub in_compat: Vec<HandledCommand>,
     /// What it returns for a command that it does not know; empty where that is not known.
     pub unknown: Vec<Answer>,
+    /// Whether the argument of such a command goes to a function whose source was not read, other than a member
+    /// for handlers, or may do so: that function may know the command.
+    pub loses_unknown: bool,
     /// Whether the handler asks `in_compat_syscall()` or its like.
     pub asks_for_compat: bool,
     /// Whether it calls `compat_ptr()`.

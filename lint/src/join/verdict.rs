@@ -371,13 +371,19 @@ impl Case<'_, '_> {
         if let Some(verdict) = self.where_it_asks(handler, handling.handled) {
             return verdict;
         }
+        let own = handler.commands.iter().find(|it| self.is_named(&it.name));
         if handler.gave_up.is_some() || handling.handled.escapes {
-            return Verdict::NotUnderstood {
-                why: format!("`{}` passes the argument on", handler.function),
-                span: Some(span),
+            return match own {
+                // What becomes of the native number is nothing to programs that pass another one.
+                Some(own) if self.is_unknown_to(handler, own) => {
+                    self.number_is_unknown(handler, own.span)
+                }
+                _ => Verdict::NotUnderstood {
+                    why: format!("`{}` passes the argument on", handler.function),
+                    span: Some(span),
+                },
             };
         }
-        let own = handler.commands.iter().find(|it| self.is_named(&it.name));
         match own {
             // Its own copies show whether it knows of the other layout.
             Some(own)
@@ -410,6 +416,18 @@ impl Case<'_, '_> {
                 })
             }
         }
+    }
+
+    /// Whether a handler that compares the whole number does not know that of 32-bit programs: it gives that to
+    /// nobody, or to members for handlers alone, and nothing in the source names what may stand for it.
+    fn is_unknown_to(&self, handler: &SourceHandler, own: &HandledCommand) -> bool {
+        handler.gave_up.is_none()
+            && !handler.loses_unknown
+            && !handler.computes_number
+            && self.numbers_differ()
+            && !own.by_nr
+            && self.translations().next().is_none()
+            && self.mentioned_translation().is_none()
     }
 
     /// What the layer in front of a table makes of a command that it knows: it does not ask the table's

@@ -12,7 +12,7 @@ fields! {
     CodeNotUnderstood { span, function, reason }
     OperationTable { name, structure, span, native, compat }
     Slot { member, function, span, needs, handler }
-    SourceHandler { function, span, serves, copies, commands, in_compat, unknown, asks_for_compat, converts_pointer, computes_number, gave_up }
+    SourceHandler { function, span, serves, copies, commands, in_compat, unknown, loses_unknown, asks_for_compat, converts_pointer, computes_number, gave_up }
     Answer { value, span }
     HandledCommand {
         name,
