@@ -169,6 +169,16 @@ impl Value {
     }
 }
 
+impl Value {
+    /// Its text, if it is `offsetof(…)` or `offsetofend(…)`.
+    fn offset(&self) -> Option<&str> {
+        match self {
+            Self::Constant(constant) if constant.is_offset() => Some(&constant.text),
+            _ => None,
+        }
+    }
+}
+
 impl Constant {
     /// Whether it is not zero, where that is known. The kernel's error numbers are no zeros.
     pub(crate) fn truth(&self) -> Option<bool> {
@@ -414,21 +424,28 @@ impl State {
     }
 
     /// Whether a variable tells which of two paths was taken, and an object was filled on one of them:
-    /// `ret = -ENOENT` where it was not, and `ret = 0` where it was; `size = offsetofend(…)` of another member
-    /// where that is set.
+    /// `ret = -ENOENT` where it was not, and `ret = 0` where it was. A variable that is the offset of one member
+    /// on the one path and of another on the other says how much of an object is meant, whatever is filled.
     fn parts_from(&self, other: &Self) -> bool {
+        if self.values.is_same(&other.values) {
+            return false;
+        }
         let is_other = |(id, object): (&Id, &Object)| {
             other.objects.get(id).is_some_and(|there| object.differs(there))
         };
         let is_opposite = |(id, here): (&Id, &Value)| {
-            other.values.get(id).is_some_and(|there| {
-                let truths = here.truth().zip(there.truth());
-                truths.is_some_and(|(here, there)| here != there) || are_two_offsets(here, there)
-            })
+            let there = other.values.get(id).and_then(Value::truth);
+            here.truth().zip(there).is_some_and(|(here, there)| here != there)
         };
-        !self.objects.is_same(&other.objects)
-            && self.objects.iter().any(is_other)
-            && self.values.iter().any(is_opposite)
+        let is_other_offset = |(id, here): (&Id, &Value)| {
+            let offset = here.offset();
+            let there = other.values.get(id).filter(|_| offset.is_some()).and_then(Value::offset);
+            offset.zip(there).is_some_and(|(here, there)| here != there)
+        };
+        self.values.iter().any(is_other_offset)
+            || !self.objects.is_same(&other.objects)
+                && self.objects.iter().any(is_other)
+                && self.values.iter().any(is_opposite)
     }
 
     pub(crate) fn join(&mut self, other: &Self) {
@@ -472,16 +489,6 @@ impl State {
             let looked_at = there.into_iter().flat_map(|there| &there.looked_at);
             fetch.looked_at.extend(looked_at.cloned());
         }
-    }
-}
-
-/// Whether two values are offsets of different members: each says how much of an object is meant.
-fn are_two_offsets(one: &Value, other: &Value) -> bool {
-    match (one, other) {
-        (Value::Constant(one), Value::Constant(other)) => {
-            one.is_offset() && other.is_offset() && one.text != other.text
-        }
-        _ => false,
     }
 }
 
