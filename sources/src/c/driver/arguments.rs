@@ -39,6 +39,9 @@ const ANNOTATIONS: [&str; 6] = [
     "__counted_by(m)=",
 ];
 
+/// A folder that no system has.
+const NOWHERE: &str = "/dev/null";
+
 /// A clang target with the widths of the ABI. Only widths matter: macros are the ABI's own, and
 /// layout is not the compiler's to say.
 fn target(abi: &Abi) -> &'static str {
@@ -94,6 +97,9 @@ pub(crate) fn arguments(
         format!("--target={}", target(row)),
         "-nostdinc".into(),
         "-ffreestanding".into(),
+        // Else it looks for installed compilers in two hundred places, for each unit that it parses.
+        format!("--gcc-toolchain={NOWHERE}"),
+        format!("--cuda-path={NOWHERE}"),
         "-ferror-limit=0".into(),
         "-w".into(),
         // `#pragma clang __debug crash` and its like.

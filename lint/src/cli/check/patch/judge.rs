@@ -139,6 +139,8 @@ impl Changed {
             }
             let mut group = options.group_as(configured, paths, RawNumbers::Wanted)?;
             group.lay_over(&side.overlay);
+            // Patches of a series, and of a day, are often for the same headers.
+            group.read_through(arguments.scope.cache.cache());
             Ok(side::read(group, roots.clone(), None).ok())
         };
         let (old, new) = rayon::join(|| read(&before, &plan.before), || read(&after, &plan.after));
