@@ -542,7 +542,7 @@ impl<'t> Walker<'_, '_, 't> {
                     (ProgramPart::Variable(name.to_owned()), state, declared)
                 }
                 Part::Member => (ProgramPart::Member, ProgramState::Set, None),
-                Part::Element => (ProgramPart::Element, ProgramState::Set, None),
+                Part::Shared | Part::Element => (ProgramPart::Element, ProgramState::Set, None),
                 Part::Literal => (ProgramPart::Literal, ProgramState::Set, None),
             };
             if let (ProgramKind::Unknown, false) = (&ty.kind, ty.spelled.is_empty()) {

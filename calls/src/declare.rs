@@ -24,9 +24,18 @@ pub(crate) struct Specifiers<'t> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Record<'t> {
     pub(crate) key: RecordKey<'t>,
-    pub(crate) members: Vec<(&'t str, Type<'t>)>,
+    pub(crate) members: Vec<Member<'t>>,
     /// Where its body is, as places of tokens: functions of a class are in it.
     pub(crate) body: (usize, usize),
+}
+
+/// A member of a structure or union.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Member<'t> {
+    pub(crate) name: &'t str,
+    pub(crate) ty: Type<'t>,
+    /// Whether others are at the same place, as in a union.
+    pub(crate) is_shared: bool,
 }
 
 /// A tag, or the number of a structure without one.
@@ -279,6 +288,7 @@ impl Declaring<'_> {
         depth: usize,
     ) -> Option<usize> {
         let mut at = start;
+        let is_union = is_at(tokens, start.wrapping_sub(1), "union");
         while let Some(behind) = behind_attribute(tokens, at) {
             at = behind;
         }
@@ -321,7 +331,10 @@ impl Declaring<'_> {
         let end = behind(tokens, at);
         let body = (at + 1, end.saturating_sub(1).max(at + 1));
         if depth < DEEPEST {
-            let members = self.members(tokens, body, found, depth + 1);
+            let mut members = self.members(tokens, body, found, depth + 1);
+            for member in members.iter_mut().filter(|_| is_union) {
+                member.is_shared = true;
+            }
             found.records.push(Record { key, members, body });
         }
         Some(end)
@@ -333,7 +346,7 @@ impl Declaring<'_> {
         (start, end): (usize, usize),
         found: &mut Specifiers<'t>,
         depth: usize,
-    ) -> Vec<(&'t str, Type<'t>)> {
+    ) -> Vec<Member<'t>> {
         let mut members = Vec::new();
         let inside = &tokens[..end];
         let mut at = start;
@@ -371,7 +384,7 @@ impl Declaring<'_> {
         inside: &[Token<'t>],
         start: usize,
         specifiers: &Specifiers<'t>,
-        members: &mut Vec<(&'t str, Type<'t>)>,
+        members: &mut Vec<Member<'t>>,
     ) -> usize {
         let mut at = start;
         if let (Type::Anonymous(number), true) = (&specifiers.ty, is_at(inside, at, ";")) {
@@ -387,7 +400,7 @@ impl Declaring<'_> {
             };
             at = behind;
             if let (Some(name), false) = (declarator.name, specifiers.is_typedef) {
-                members.push((name.text, declarator.ty));
+                members.push(Member { name: name.text, ty: declarator.ty, is_shared: false });
             }
             if is_at(inside, at, ":") {
                 while at < inside.len() && !is_at(inside, at, ",") && !is_at(inside, at, ";") {

@@ -37,6 +37,8 @@ pub(crate) enum Part<'t> {
     Variable(&'t str),
     /// A member of a structure.
     Member,
+    /// A member of a union: others give it room.
+    Shared,
     /// An element of an array, or what a pointer leads to.
     Element,
     /// What has a value and no name.
@@ -349,7 +351,10 @@ impl<'t> Reader<'_, '_, 't> {
                     other => other,
                 };
                 found = match self.scope.member(&of, name) {
-                    Some(ty) => Operand::of_object(ty, Part::Member),
+                    Some(member) => {
+                        let part = if member.is_shared { Part::Shared } else { Part::Member };
+                        Operand::of_object(member.ty.clone(), part)
+                    }
                     None => Operand::unknown(),
                 };
             } else if self.is("++") || self.is("--") {

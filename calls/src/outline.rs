@@ -4,7 +4,7 @@ use std::cell::Cell;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::declare::{Declarator, Declaring, Parameter, Record, RecordKey, Specifiers};
+use crate::declare::{Declarator, Declaring, Member, Parameter, Record, RecordKey, Specifiers};
 use crate::preprocess::Macro;
 use crate::token::{Token, behind, is_at};
 use crate::types::Type;
@@ -25,7 +25,7 @@ pub(crate) struct Function<'t> {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Declared<'t> {
     pub(crate) typedefs: FxHashMap<&'t str, Type<'t>>,
-    pub(crate) records: FxHashMap<RecordKey<'t>, Vec<(&'t str, Type<'t>)>>,
+    pub(crate) records: FxHashMap<RecordKey<'t>, Vec<Member<'t>>>,
     pub(crate) variables: FxHashMap<&'t str, Type<'t>>,
     /// What functions return.
     pub(crate) functions: FxHashMap<&'t str, Type<'t>>,

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use crate::declare::{Record, RecordKey};
+use crate::declare::{Member, Record, RecordKey};
 use crate::outline::Declared;
 use crate::preprocess::Macro;
 use crate::shared::Shared;
@@ -80,9 +80,9 @@ impl<'a, 't> Scope<'a, 't> {
     /// The type of a variable that is no local one.
     pub(crate) fn outer(&self, name: &str) -> Option<Type<'t>> {
         if let Some(class) = self.class
-            && let Some(ty) = self.member(&Type::Record(class), name)
+            && let Some(member) = self.member(&Type::Record(class), name)
         {
-            return Some(ty);
+            return Some(member.ty.clone());
         }
         self.file.variables.get(name).or_else(|| self.shared.variable(name)).cloned()
     }
@@ -106,8 +106,8 @@ impl<'a, 't> Scope<'a, 't> {
             || self.shared.has_record(&key)
     }
 
-    /// The type of a member of a structure.
-    pub(crate) fn member(&self, of: &Type<'t>, name: &str) -> Option<Type<'t>> {
+    /// A member of a structure.
+    pub(crate) fn member(&self, of: &Type<'t>, name: &str) -> Option<&Member<'t>> {
         let key = match of {
             Type::Record(tag) | Type::Named(tag) => RecordKey::Tag(tag),
             Type::Anonymous(number) => RecordKey::Anonymous(*number),
@@ -118,6 +118,6 @@ impl<'a, 't> Scope<'a, 't> {
             Some(record) => &record.members,
             None => self.file.records.get(&key).or_else(|| self.shared.record(&key))?,
         };
-        members.iter().find(|(known, _)| *known == name).map(|(_, ty)| ty.clone())
+        members.iter().find(|member| member.name == name)
     }
 }

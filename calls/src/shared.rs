@@ -2,7 +2,7 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use crate::declare::RecordKey;
+use crate::declare::{Member, RecordKey};
 use crate::outline::Declared;
 use crate::preprocess::Macro;
 use crate::types::Type;
@@ -134,7 +134,7 @@ impl<'a, 't> Shared<'a, 't> {
         self.one(self.headers.functions.get(name), |declared| declared.functions.get(name))
     }
 
-    pub(crate) fn record(&self, key: &RecordKey<'t>) -> Option<&'a Vec<(&'t str, Type<'t>)>> {
+    pub(crate) fn record(&self, key: &RecordKey<'t>) -> Option<&'a Vec<Member<'t>>> {
         self.one(self.headers.records.get(key), |declared| declared.records.get(key))
     }
 

@@ -110,7 +110,8 @@ pub enum ProgramPart {
     Variable(String),
     /// A member of a structure.
     Member,
-    /// An element of an array, or what a pointer leads to.
+    /// An element of an array, a member of a union, or what a pointer leads to: there may be more room than
+    /// the type has.
     Element,
     /// A value without a name.
     Literal,
