@@ -50,12 +50,37 @@ fn in_usual_places() -> Vec<PathBuf> {
         let folders = folders.iter().flat_map(|pattern| matching(pattern));
         folders.flat_map(|folder| libraries_in(&folder)).collect::<Vec<_>>()
     });
-    [first]
-        .into_iter()
+    let own = std::iter::once_with(|| {
+        let program = std::env::current_exe().ok();
+        program.map_or_else(Vec::new, |program| of_python(&program))
+    });
+    std::iter::once(first)
+        .chain(own)
         .chain(usual)
         .chain(std::iter::once_with(|| llvm_config().map_or_else(Vec::new, |at| libraries_in(&at))))
         .find(|found| !found.is_empty())
         .unwrap_or_default()
+}
+
+/// What PyPI's package `libclang` has, where the program was installed beside it: the wheel of this program depends
+/// on it. pip puts programs into `bin`, and packages into `lib/python3.N/site-packages`, or, with `--target`, beside
+/// `bin`.
+fn of_python(program: &Path) -> Vec<PathBuf> {
+    const LIBRARY: &str = "clang/native";
+    let Some(prefix) = program.parent().and_then(Path::parent) else { return Vec::new() };
+    let mut found = libraries_in(&prefix.join(LIBRARY));
+    for folder in ["lib", "lib64", "local/lib"] {
+        let Ok(entries) = std::fs::read_dir(prefix.join(folder)) else { continue };
+        let pythons = entries
+            .flatten()
+            .filter(|entry| entry.file_name().as_encoded_bytes().starts_with(b"python3"));
+        for python in pythons {
+            let packages = ["site-packages", "dist-packages"];
+            let folders = packages.map(|name| python.path().join(name).join(LIBRARY));
+            found.extend(folders.iter().flat_map(|folder| libraries_in(folder)));
+        }
+    }
+    found
 }
 
 fn newest_first(mut libraries: Vec<PathBuf>) -> Vec<PathBuf> {
@@ -124,6 +149,19 @@ fn llvm_config() -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_library_that_pip_installed_beside_the_program_is_found() {
+        for place in ["lib/python3.11/site-packages", "lib64/python3.13/dist-packages", "."] {
+            let folder = tempfile::tempdir().unwrap();
+            let library = folder.path().join(place).join("clang/native/libclang.so");
+            std::fs::create_dir_all(library.parent().unwrap()).unwrap();
+            std::fs::write(&library, "").unwrap();
+            assert_eq!(of_python(&folder.path().join("bin/ioctl-lint")), [library], "{place}");
+            assert_eq!(of_python(&folder.path().join("other/bin/ioctl-lint")), [] as [PathBuf; 0]);
+        }
+        assert_eq!(of_python(Path::new("/")), [] as [PathBuf; 0]);
+    }
 
     #[test]
     fn libclang_is_told_from_its_relatives() {
