@@ -105,6 +105,47 @@ fn the_action_runs_what_its_inputs_say() {
     assert_eq!((code, text.contains("::error::")), (2, true), "{text}");
 }
 
+/// Its version is that of this repository, so that an action of a tag installs what the tag has.
+#[test]
+fn the_definitions_install_this_version() {
+    let version = env!("CARGO_PKG_VERSION");
+    let action = std::fs::read_to_string(root().join("action.yml")).unwrap();
+    assert!(action.contains(&format!("default: \"{version}\"")));
+    let component = std::fs::read_to_string(root().join("templates/ioctl-lint.yml")).unwrap();
+    assert!(component.contains(&format!("default: ioctl-lint=={version}\n")));
+}
+
+/// The step that installs it, with a pip that says what it is told.
+#[test]
+fn the_action_installs_a_wheel_once_and_takes_no_input_for_an_option() {
+    let text = std::fs::read_to_string(root().join("action.yml")).unwrap();
+    let script = block(&text, "name: Install ioctl-lint");
+    let python = "#!/bin/sh\nmkdir -p \"$3/bin\"\ncat > \"$3/bin/pip\" <<'E'\n#!/bin/sh\necho \"$@\" >> pip.log\n\
+                  touch \"${0%pip}ioctl-lint\"; chmod +x \"${0%pip}ioctl-lint\"\nE\nchmod +x \"$3/bin/pip\"\n";
+    let folder = Folder::with("bin/python3", python);
+    let program = folder.path("bin/python3");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    std::fs::set_permissions(program, mode).unwrap();
+    let path = format!("{}:{}", folder.path("bin").display(), std::env::var("PATH").unwrap());
+    let install = |package: &str| {
+        let done = Command::new("bash")
+            .args(["--noprofile", "--norc", "-eo", "pipefail", "-c", &script])
+            .envs([("VERSION", "0.1.0"), ("PACKAGE", package), ("PATH", &path)])
+            .env("RUNNER_TEMP", folder.path("runner"))
+            .current_dir(folder.path(""))
+            .status();
+        assert!(done.unwrap().success());
+    };
+    install("");
+    install("");
+    assert_eq!(folder.read("pip.log"), "install --quiet -- ioctl-lint==0.1.0\n");
+    std::fs::remove_dir_all(folder.path("runner")).unwrap();
+    install("--index-url=https://example.org/");
+    assert!(
+        folder.read("pip.log").ends_with("install --quiet -- --index-url=https://example.org/\n")
+    );
+}
+
 /// An input is never read as a command.
 #[test]
 fn the_action_passes_inputs_on_as_they_are() {
@@ -151,7 +192,11 @@ fn pre_commit_runs_the_hooks() {
         succeeds(Command::new("git").args(identity).args(arguments).current_dir(folder));
     };
     let hooks = std::fs::read_to_string(root().join(".pre-commit-hooks.yaml")).unwrap();
-    let source = Folder::with(".pre-commit-hooks.yaml", hooks);
+    // In place of the package, which takes minutes to build and `cargo xtask package` tries: one that has nothing, so
+    // that the hooks find the program that was built.
+    let empty = "[build-system]\nrequires = [\"setuptools\"]\n\n[project]\nname = \"empty\"\nversion = \"0\"\n\n\
+                 [tool.setuptools]\npy-modules = []\n";
+    let source = Folder::with(".pre-commit-hooks.yaml", hooks).and("pyproject.toml", empty);
     git(&source.path(""), &["init", "--quiet", "--initial-branch=main"]);
     git(&source.path(""), &["add", "."]);
     git(&source.path(""), &["commit", "--quiet", "--message=hooks"]);
