@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use ioctlkit_abi::{ABIS, Abi, ByteOrder, Encoding, Provenance, Scalar};
 use ioctlkit_model::{RuleInfo, Severity};
 
 use crate::registry;
@@ -72,6 +73,65 @@ fn page(rule: &RuleInfo) -> String {
         let _ = writeln!(text, "{deeper}{line}");
     }
     text
+}
+
+/// The page about the ABIs, `docs/abis.md`.
+pub fn abis_page() -> String {
+    let mut text = String::from(
+        "# ABIs\n\n\
+         The linter works out every number and every layout for each of these. Sizes and alignments are in bytes. *64 bits at* \
+         is the alignment\nof a 64-bit integer in a structure, *size field* the number of bits that a command's number has for \
+         the size of its argument.\n\n\
+         | ABI | what | order | `long` | pointer | 64 bits at | `char` | size field | 32-bit programs |\n\
+         |---|---|---|---|---|---|---|---|---|\n",
+    );
+    for abi in &ABIS {
+        let order = match abi.byte_order {
+            ByteOrder::Little => "little",
+            ByteOrder::Big => "big",
+        };
+        let size = match abi.encoding {
+            Encoding::Generic => "14",
+            Encoding::ThirteenBits => "13",
+            Encoding::Sparc => "13; 14 where the direction leaves one",
+            Encoding::Parisc => "14, with read and write swapped",
+        };
+        let _ = writeln!(
+            text,
+            "| `{}` | {} | {order} | {} | {} | {} | {} | {size} | {} |",
+            abi.name,
+            abi.description,
+            abi.long_size,
+            abi.pointer_size,
+            abi.align_of(Scalar::LongLong).unwrap_or_default(),
+            if abi.char_signed { "signed" } else { "unsigned" },
+            programs(abi),
+        );
+    }
+    text += "\nA command's number, from the highest bit (`include/uapi/asm-generic/ioctl.h`, and `asm/ioctl.h` of the \
+             architectures that have\ntheir own):\n\n\
+             | ABIs | direction | size | type | nr | none, write, read |\n|---|---|---|---|---|---|\n\
+             | most | 2 bits | 14 bits | 8 bits | 8 bits | 0, 1, 2 |\n\
+             | alpha, mips, powerpc, sparc | 3 bits | 13 bits | 8 bits | 8 bits | 1, 4, 2 |\n\
+             | parisc | 2 bits | 14 bits | 8 bits | 8 bits | 0, 2, 1 |\n\n\
+             What each row was compared with:\n\n| ABI | known from |\n|---|---|\n";
+    for abi in &ABIS {
+        let known = match abi.provenance {
+            Provenance::Gcc { package, flags, .. } => {
+                let command: Vec<&str> =
+                    [package].into_iter().chain(flags.iter().copied()).collect();
+                format!("gcc 12, `{}`", command.join(" "))
+            }
+            Provenance::Documents(sources) => format!("no compiler; {sources}"),
+        };
+        let _ = writeln!(text, "| `{}` | {known} |", abi.name);
+    }
+    text
+}
+
+fn programs(abi: &Abi) -> String {
+    let names: Vec<String> = abi.compat.iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
 }
 
 fn capitalised(text: &str) -> String {

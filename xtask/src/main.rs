@@ -64,6 +64,12 @@ enum Task {
     /// this workspace.
     #[command(disable_help_flag = true)]
     Alone(Others),
+    /// Makes the book of the pages in `docs/`.
+    #[command(disable_help_flag = true)]
+    Book(Others),
+    /// Makes a wheel, a Debian package and a tarball of the programs, for those who have no Rust.
+    #[command(disable_help_flag = true)]
+    Package(Others),
     /// Measures the mechanisms of ioctl-bench in a guest, with the generated module.
     #[command(disable_help_flag = true)]
     BenchGuest(Others),
@@ -92,6 +98,8 @@ fn main() -> Result<()> {
         Task::Bench(others) => more("bench", &others),
         Task::Kernel(others) => more("kernel", &others),
         Task::Alone(others) => more("alone", &others),
+        Task::Book(others) => more("book", &others),
+        Task::Package(others) => more("package", &others),
         Task::BenchGuest(others) => more("bench-guest", &others),
         Task::Reproduce(others) => reproduce::run(&others.arguments),
     }

@@ -46,6 +46,16 @@ pub fn for_demo() -> Vec<Need> {
     ]
 }
 
+/// What packages of the programs are made with.
+pub fn for_packaging() -> Vec<Need> {
+    vec![
+        need("dpkg", "makes the Debian package"),
+        need("gzip", "compresses its manual pages"),
+        need("python3-venv", "installs what the programs are built with"),
+        need("xz-utils", "packs the programs"),
+    ]
+}
+
 /// What the benchmark needs: the demo's packages and the kernel's sources.
 pub fn for_bench() -> Vec<Need> {
     let mut needs = for_demo();

@@ -36,7 +36,7 @@ impl ModeArguments {
     }
 }
 
-/// Writes or checks `docs/rules/`, and writes the schema of a configuration.
+/// Writes or checks `docs/rules/` and `docs/abis.md`, and writes the schema of a configuration and the README's picture.
 pub(crate) fn run(mode: Mode) -> Result<()> {
     let folder = run::root().join("docs/rules");
     let pages = ioctl_lint::docs::pages().into_iter().collect();
@@ -45,10 +45,31 @@ pub(crate) fn run(mode: Mode) -> Result<()> {
             let schema = run::root().join("schema/ioctl-lint.schema.json");
             fs::write(&schema, ioctl_lint::config_schema::text())
                 .with_context(|| format!("cannot write {}", schema.display()))?;
-            write(&folder, &pages)
+            let abis = run::root().join("docs/abis.md");
+            fs::write(&abis, ioctl_lint::docs::abis_page())
+                .with_context(|| format!("cannot write {}", abis.display()))?;
+            write(&folder, &pages)?;
+            let mut screen = run::cargo();
+            screen.args([
+                "test",
+                "--quiet",
+                "--package",
+                "ioctl-lint",
+                "--test",
+                "book",
+                "--",
+                "the_picture",
+            ]);
+            run::succeed(screen.env("IOCTLKIT_WRITE_SCREEN", "1"))
         }
         // A test of the linter compares the schema.
-        Mode::Check => check(&folder, &pages),
+        Mode::Check => {
+            let abis = fs::read_to_string(run::root().join("docs/abis.md")).unwrap_or_default();
+            if abis != ioctl_lint::docs::abis_page() {
+                bail!("run `cargo xtask docs --write`:\n  abis.md: differs from the table");
+            }
+            check(&folder, &pages)
+        }
     }
 }
 

@@ -4,12 +4,14 @@
 mod alone;
 mod bench;
 mod bench_guest;
+mod book;
 mod compile_time;
 mod copies;
 mod docs;
 mod kernel;
 mod machine;
 mod module_speed;
+mod package;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -52,6 +54,11 @@ enum Task {
     /// Packs every crate that is to be published, and tests, installs and uses the packages outside of
     /// this workspace: some ten minutes. Nothing is published.
     Alone(alone::Arguments),
+    /// Makes the book of the pages in `docs/`, in `target/book`, with mdBook, which it installs.
+    Book,
+    /// Makes what people install who have no Rust: a wheel, a Debian package and a tarball, in
+    /// `target/package`: some ten minutes. Nothing is published.
+    Package(package::Arguments),
     /// Measures the mechanisms of ioctl-bench in a guest, with the generated module: on the small
     /// kernel where `cargo xtask kernel` has built it, or else on Debian's.
     BenchGuest {
@@ -73,6 +80,8 @@ fn main() -> Result<()> {
     match Arguments::parse().command {
         Task::Kernel(arguments) => kernel::run(&arguments),
         Task::Alone(arguments) => alone::run(&arguments),
+        Task::Book => book::run(),
+        Task::Package(arguments) => package::run(&arguments),
         Task::BenchGuest { arguments } => bench_guest::run(&arguments),
         Task::Copies(arguments) => copies::run(&arguments),
         Task::Docs { mode } => docs::run(mode.mode()),

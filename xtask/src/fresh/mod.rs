@@ -1,7 +1,5 @@
 //! The README's two commands on a machine that has nothing but a Rust toolchain and Debian.
 
-mod bare;
-mod host;
 mod readme;
 
 use std::path::PathBuf;
@@ -9,11 +7,14 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 
-use bare::Root;
-use xtask::{packages, run};
+use xtask::bare::{Ending, Outcome, Root};
+use xtask::{host, packages, run};
 
 /// Where the clone is in the root: not in the home, which stays empty.
 const CLONE: &str = "/srv/ioctlkit";
+
+/// Beyond what every Debian has: what a Rust toolchain links with, and what got the repository.
+const INCLUDED: [&str; 4] = ["ca-certificates", "gcc", "git", "libc6-dev"];
 
 /// What `cargo xtask fresh` can be told.
 #[derive(Debug, clap::Args)]
@@ -45,7 +46,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let mut clock = Clock::start();
     let mirror = host::mirror()?;
     clock.step(&format!("a bare Debian {} in {}", mirror.suite, folder.display()));
-    let root = Root::make(&folder, &mirror, arguments.keep)?;
+    let ending = if arguments.keep { Ending::Kept } else { Ending::Removed };
+    let root = Root::make(&folder, &mirror, &INCLUDED, ending)?;
     clock.step("apt's sources and the certificates of this machine");
     host::give(&root)?;
     clock.step("the toolchain");
@@ -80,7 +82,7 @@ fn commit() -> Result<String> {
 /// How a command of the README went.
 struct Done {
     command: String,
-    outcome: bare::Outcome,
+    outcome: Outcome,
     spent: Duration,
 }
 
@@ -132,7 +134,7 @@ mod tests {
     fn a_command_that_failed_fails_the_whole() {
         let done = |succeeded| Done {
             command: "cargo xtask test".to_owned(),
-            outcome: bare::Outcome { succeeded, last_line: String::new() },
+            outcome: Outcome { succeeded, last_line: String::new() },
             spent: Duration::from_secs(61),
         };
         summed(&[done(true), done(true)], Duration::from_secs(130)).unwrap();

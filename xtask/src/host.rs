@@ -8,8 +8,8 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, bail};
 
-use super::bare::Root;
-use xtask::run;
+use crate::bare::Root;
+use crate::run;
 
 /// Where certificates are, those of a company's own among them.
 const CERTIFICATES: [&str; 2] =
@@ -29,17 +29,22 @@ const APT: [&str; 6] = [
 const NAMES: [&str; 2] = ["/etc/resolv.conf", "/etc/hosts"];
 
 /// Where the toolchain is in the root.
-pub(super) const TOOLCHAIN: &str = "/opt/rust";
+pub(crate) const TOOLCHAIN: &str = "/opt/rust";
 
 /// A release of Debian, and where its packages are.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Mirror {
-    pub(super) suite: String,
-    pub(super) uri: String,
+pub struct Mirror {
+    /// The release's name.
+    pub suite: String,
+    /// Where its packages are.
+    pub uri: String,
 }
 
 /// The release that this machine runs, from where apt takes it.
-pub(super) fn mirror() -> Result<Mirror> {
+///
+/// # Errors
+/// If this is no Debian, or apt has no source for it.
+pub fn mirror() -> Result<Mirror> {
     let system =
         fs::read_to_string("/etc/os-release").context("cannot tell which system this is")?;
     let suite = system.lines().find_map(|line| line.strip_prefix("VERSION_CODENAME="));
@@ -58,8 +63,11 @@ fn mirror_of(suite: &str, targets: &str) -> Option<Mirror> {
     Some(Mirror { suite: suite.to_owned(), uri: uri.to_owned() })
 }
 
-/// Gives the root apt's sources, names, certificates, and cargo's configuration.
-pub(super) fn give(root: &Root) -> Result<()> {
+/// Gives the root apt's sources, names, certificates, and the configuration of cargo and pip.
+///
+/// # Errors
+/// If something cannot be copied.
+pub fn give(root: &Root) -> Result<()> {
     // debootstrap's own entry would ask a source that this machine does not.
     root.remove("/etc/apt/sources.list")?;
     let named = ["SSL_CERT_FILE", "CURL_CA_BUNDLE"].iter().filter_map(env::var_os);
@@ -71,6 +79,10 @@ pub(super) fn give(root: &Root) -> Result<()> {
     }
     let settings = run::output("apt-config", &["dump", "Acquire"]).unwrap_or_default();
     root.write("/etc/apt/apt.conf.d/99host", &connection(&settings))?;
+    let pip = Path::new("/etc/pip.conf");
+    if pip.exists() {
+        root.copy(pip, pip)?;
+    }
     if let Some(configuration) = cargo_configuration() {
         // Above the clone, for the home is to stay empty.
         root.copy(&configuration, Path::new("/.cargo/config.toml"))?;
@@ -103,7 +115,10 @@ fn cargo_configuration() -> Option<PathBuf> {
 }
 
 /// Copies the toolchain that runs here; its documentation stays.
-pub(super) fn give_toolchain(root: &Root) -> Result<()> {
+///
+/// # Errors
+/// If it is no folder of its own, or cannot be copied.
+pub fn give_toolchain(root: &Root) -> Result<()> {
     let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let output = Command::new(rustc).args(["--print", "sysroot"]).output();
     let output = output.context("cannot run rustc")?;
@@ -124,7 +139,7 @@ pub(super) fn give_toolchain(root: &Root) -> Result<()> {
 }
 
 /// The variables that say how registries are reached, of all that are set here.
-pub(super) fn environment() -> Vec<(String, String)> {
+pub(crate) fn environment() -> Vec<(String, String)> {
     let all = env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
     all.filter(|(name, _)| is_passed_on(name)).collect()

@@ -7,45 +7,59 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 
-use super::host::{self, Mirror, TOOLCHAIN};
-use xtask::run;
-
-/// Beyond what every Debian has: what a Rust toolchain links with, and what got the repository.
-const INCLUDED: &str = "ca-certificates,gcc,git,libc6-dev";
+use crate::host::{self, Mirror, TOOLCHAIN};
+use crate::run;
 
 /// A file that says that a folder is such a root, whose it is, and nobody's when that process ended.
 const MARK: &str = ".ioctlkit-fresh";
 
 const ENTER: &str = include_str!("enter.sh");
 
-/// The root; removed when it is dropped, unless it is to be kept.
-pub(super) struct Root {
+/// The root; what its end says happens when it is dropped.
+#[derive(Debug)]
+pub struct Root {
     folder: PathBuf,
-    keep: bool,
+    ending: Ending,
+}
+
+/// What becomes of the root.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// It is removed.
+    Removed,
+    /// It stays where it is.
+    Kept,
 }
 
 /// How a command ended, and what it said last.
-pub(super) struct Outcome {
-    pub(super) succeeded: bool,
-    pub(super) last_line: String,
+#[derive(Debug)]
+pub struct Outcome {
+    /// Whether its exit code was 0.
+    pub succeeded: bool,
+    /// The last line of its output that was not empty.
+    pub last_line: String,
 }
 
 impl Root {
-    /// Makes it in a new folder. One that an interrupted run left there is removed first.
-    pub(super) fn make(folder: &Path, mirror: &Mirror, keep: bool) -> Result<Self> {
+    /// Makes it in a new folder, with these packages beyond what every Debian has. One that an interrupted run left
+    /// there is removed first.
+    ///
+    /// # Errors
+    /// If the folder is somebody else's, or a step fails. It takes root.
+    pub fn make(folder: &Path, mirror: &Mirror, included: &[&str], ending: Ending) -> Result<Self> {
         if let Some(left) = left_over(folder)? {
             println!("removing {}, which an earlier run left", left.display());
             remove(&left)?;
         }
         fs::create_dir_all(folder)
             .with_context(|| format!("cannot create {}", folder.display()))?;
-        let root = Self { folder: folder.to_owned(), keep };
+        let root = Self { folder: folder.to_owned(), ending };
         root.write(&format!("/{MARK}"), &std::process::id().to_string())?;
         // What debootstrap mounts ends with its namespace, too.
         run::succeed(
             isolated()
                 .args(["debootstrap", "--variant=minbase"])
-                .arg(format!("--include={INCLUDED}"))
+                .arg(format!("--include={}", included.join(",")))
                 .arg(&mirror.suite)
                 .arg(folder)
                 .arg(&mirror.uri),
@@ -64,7 +78,10 @@ impl Root {
     }
 
     /// Copies a file or folder of this machine, links followed at its top.
-    pub(super) fn copy(&self, from: &Path, to: &Path) -> Result<()> {
+    ///
+    /// # Errors
+    /// If it cannot be copied.
+    pub fn copy(&self, from: &Path, to: &Path) -> Result<()> {
         let to = self.path(to);
         let parent = to.parent().context("the root itself cannot be replaced")?;
         fs::create_dir_all(parent)?;
@@ -76,17 +93,28 @@ impl Root {
         run::succeed(cp.arg(from).arg(&to))
     }
 
-    pub(super) fn write(&self, to: &str, text: &str) -> Result<()> {
+    /// Writes a file whose folder is there.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write(&self, to: &str, text: &str) -> Result<()> {
         let to = self.path(Path::new(to));
         fs::write(&to, text).with_context(|| format!("cannot write {}", to.display()))
     }
 
-    pub(super) fn remove(&self, what: &str) -> Result<()> {
+    /// Removes a file or folder.
+    ///
+    /// # Errors
+    /// If it cannot be removed.
+    pub fn remove(&self, what: &str) -> Result<()> {
         remove(&self.path(Path::new(what)))
     }
 
     /// Clones a commit, and nothing that is not committed.
-    pub(super) fn clone_of(&self, repository: &Path, commit: &str, to: &str) -> Result<()> {
+    ///
+    /// # Errors
+    /// If git fails.
+    pub fn clone_of(&self, repository: &Path, commit: &str, to: &str) -> Result<()> {
         let to = self.path(Path::new(to));
         let mut clone = Command::new("git");
         clone.args(["clone", "--quiet", "--no-local", "--no-checkout"]).arg(repository).arg(&to);
@@ -97,7 +125,10 @@ impl Root {
     }
 
     /// Runs a line of shell with an empty home and hardly an environment, and passes on what it says.
-    pub(super) fn run(&self, line: &str, folder: &str) -> Result<Outcome> {
+    ///
+    /// # Errors
+    /// If it cannot be run; a command that fails is an outcome.
+    pub fn run(&self, line: &str, folder: &str) -> Result<Outcome> {
         fs::create_dir_all(self.path(Path::new("/home/fresh")))?;
         let mut command = isolated();
         command.args(["sh", "-c", ENTER, "sh"]).arg(&self.folder);
@@ -126,22 +157,25 @@ impl Root {
     }
 
     /// How much it takes on disk.
-    pub(super) fn size(&self) -> String {
+    pub fn size(&self) -> String {
         let folder = self.folder.display().to_string();
         let size = run::output("du", &["--summarize", "--human-readable", &folder]);
         size.and_then(|text| Some(text.split_whitespace().next()?.to_owned())).unwrap_or_default()
     }
 
     /// What becomes of it.
-    pub(super) fn end(&self) -> String {
-        let word = if self.keep { "kept in" } else { "removing" };
+    pub fn end(&self) -> String {
+        let word = match self.ending {
+            Ending::Kept => "kept in",
+            Ending::Removed => "removing",
+        };
         format!("{word} {}", self.folder.display())
     }
 }
 
 impl Drop for Root {
     fn drop(&mut self) {
-        if !self.keep
+        if self.ending == Ending::Removed
             && let Err(error) = remove(&self.folder)
         {
             eprintln!("{error:#}");
