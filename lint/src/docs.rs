@@ -82,8 +82,8 @@ pub fn abis_page() -> String {
          The linter works out every number and every layout for each of these. Sizes and alignments are in bytes. *64 bits at* \
          is the alignment\nof a 64-bit integer in a structure, *size field* the number of bits that a command's number has for \
          the size of its argument.\n\n\
-         | ABI | what | order | `long` | pointer | 64 bits at | `char` | size field | 32-bit programs |\n\
-         |---|---|---|---|---|---|---|---|---|\n",
+         | ABI | order | `long` | pointer | 64 bits at | `char` | size field | 32-bit programs |\n\
+         |---|---|---|---|---|---|---|---|\n",
     );
     for abi in &ABIS {
         let order = match abi.byte_order {
@@ -93,14 +93,13 @@ pub fn abis_page() -> String {
         let size = match abi.encoding {
             Encoding::Generic => "14",
             Encoding::ThirteenBits => "13",
-            Encoding::Sparc => "13; 14 where the direction leaves one",
+            Encoding::Sparc => "13 or 14",
             Encoding::Parisc => "14, with read and write swapped",
         };
         let _ = writeln!(
             text,
-            "| `{}` | {} | {order} | {} | {} | {} | {} | {size} | {} |",
+            "| `{}` | {order} | {} | {} | {} | {} | {size} | {} |",
             abi.name,
-            abi.description,
             abi.long_size,
             abi.pointer_size,
             abi.align_of(Scalar::LongLong).unwrap_or_default(),
@@ -114,7 +113,8 @@ pub fn abis_page() -> String {
              | most | 2 bits | 14 bits | 8 bits | 8 bits | 0, 1, 2 |\n\
              | alpha, mips, powerpc, sparc | 3 bits | 13 bits | 8 bits | 8 bits | 1, 4, 2 |\n\
              | parisc | 2 bits | 14 bits | 8 bits | 8 bits | 0, 2, 1 |\n\n\
-             What each row was compared with:\n\n| ABI | known from |\n|---|---|\n";
+             On sparc the lowest bit of the direction is the highest bit of the size in commands that have an argument.\n\n\
+             What each is, and what its row was compared with:\n\n| ABI | what | known from |\n|---|---|---|\n";
     for abi in &ABIS {
         let known = match abi.provenance {
             Provenance::Gcc { package, flags, .. } => {
@@ -124,7 +124,7 @@ pub fn abis_page() -> String {
             }
             Provenance::Documents(sources) => format!("no compiler; {sources}"),
         };
-        let _ = writeln!(text, "| `{}` | {known} |", abi.name);
+        let _ = writeln!(text, "| `{}` | {} | {known} |", abi.name, abi.description);
     }
     text
 }

@@ -29,7 +29,7 @@ enable = false
 
 [output.html.fold]
 enable = true
-level = 1
+level = 0
 
 [output.html.search]
 limit-results = 20
