@@ -62,7 +62,7 @@ fn in_usual_places() -> Vec<PathBuf> {
         .unwrap_or_default()
 }
 
-/// What PyPI's package `libclang` has, where the program was installed beside it: the wheel of this program depends
+/// What the package `libclang` of pip has, where the program was installed beside it: the wheel of this program depends
 /// on it. pip puts programs into `bin`, and packages into `lib/python3.N/site-packages`, or, with `--target`, beside
 /// `bin`.
 fn of_python(program: &Path) -> Vec<PathBuf> {

@@ -83,11 +83,10 @@ fn architecture(machine: &str) -> Result<&'static str> {
 
 fn copyright() -> Result<String> {
     let mit = fs::read_to_string(run::root().join("LICENSE-MIT"))?;
-    let mut text = format!("{COPYRIGHT}\nLicense: MIT\n");
-    for line in mit.lines() {
-        let line = if line.is_empty() { "." } else { line };
-        text += &format!(" {line}\n");
-    }
+    // A line of a paragraph begins with a space, and an empty one is a dot.
+    let lines = mit.lines().map(|line| if line.is_empty() { "." } else { line });
+    let licence: String = lines.flat_map(|line| [" ", line, "\n"]).collect();
+    let mut text = format!("{COPYRIGHT}\nLicense: MIT\n{licence}");
     text += "\nLicense: Apache-2.0\n On Debian systems, the text is in /usr/share/common-licenses/Apache-2.0.\n";
     Ok(text)
 }

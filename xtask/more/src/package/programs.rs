@@ -65,7 +65,7 @@ impl Programs {
     }
 }
 
-/// Lays what the linter is made of, which maturin puts into the wheel as CycloneDX, beside the wheel.
+/// Lays what the linter is made of, which maturin puts into the wheel as `CycloneDX`, beside the wheel.
 fn parts(folder: &Path) -> Result<()> {
     let unpacked = folder.join("wheel");
     let _ = fs::remove_dir_all(&unpacked);
@@ -92,7 +92,7 @@ pub(super) fn says(name: &str, arguments: &[&str]) -> Result<String> {
     Ok(String::from_utf8(output.stdout)?)
 }
 
-/// What the programs are built with: from PyPI, in a folder of their own.
+/// What the programs are built with: packages of pip, in a folder of their own.
 struct Tools(PathBuf);
 
 impl Tools {
