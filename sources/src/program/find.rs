@@ -54,10 +54,20 @@ pub fn is_program(path: &Path) -> bool {
         Some(Language::Cpp) => true,
         Some(Language::C) => {
             let text = read_bytes(path, limit::SOURCE).unwrap_or_default();
-            calls_ioctl(&text) && !driver::has_handlers(path).unwrap_or_default()
+            calls_ioctl(&text)
+                && !is_of_kernel(&text)
+                && !driver::has_handlers(path).unwrap_or_default()
         }
         _ => false,
     }
+}
+
+/// Whether a text is a part of a kernel or a module. A file of a driver may have the functions that another one
+/// makes handlers.
+fn is_of_kernel(text: &[u8]) -> bool {
+    const WORDS: [&[u8]; 5] =
+        [b" __user", b"copy_from_user(", b"copy_to_user(", b"<linux/module.h>", b"EXPORT_SYMBOL"];
+    WORDS.iter().any(|word| memchr::memmem::find(text, word).is_some())
 }
 
 /// Whether a path is source with calls, or a folder that has some. A kernel is no program.
@@ -220,4 +230,26 @@ fn resolved(folder: &Path, name: &str, folders: &[PathBuf], reach: &Reach) -> Op
     candidates.find(|path| {
         !path.starts_with("/usr/include") && path.is_file() && reach.check(path).is_ok()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_of_a_driver_without_a_table_is_no_program() {
+        let folder = tempfile::tempdir().unwrap();
+        let is_program = |text: &str| {
+            let file = folder.path().join("a.c");
+            std::fs::write(&file, text).unwrap();
+            is_program(&file)
+        };
+        assert!(is_program("int f(int fd)\n{\n\treturn ioctl(fd, FOO_GET, 0);\n}\n"));
+        // As in drivers/vfio/pci/vfio_pci_core.c: the table is in vfio_pci.c.
+        assert!(!is_program(
+            "long foo_core_ioctl(struct foo *foo, unsigned int cmd, unsigned long arg)\n{\n\
+             \treturn copy_to_user((void __user *)arg, &foo->info, sizeof(foo->info));\n}\n"
+        ));
+        assert!(!is_program("long foo_ioctl(int cmd)\n{\n}\nEXPORT_SYMBOL_GPL(foo_ioctl);\n"));
+    }
 }
