@@ -3,6 +3,7 @@
 use ioctlkit_model::abi::Scalar;
 
 use crate::expand::expanded;
+use crate::request::is_shouted;
 use crate::scope::Scope;
 use crate::token::{Kind, Token, behind, is_at, split};
 use crate::types::{Type, Words};
@@ -475,7 +476,8 @@ impl<'t> Reader<'_, '_, 't> {
         if let Some(ty) = self.scope.outer(name) {
             return Operand::of_object(ty, Part::Variable(name));
         }
-        if self.scope.is_enumerator(name) {
+        // A constant of an installed header.
+        if self.scope.is_enumerator(name) || (is_shouted(name) && !self.is("(")) {
             return Operand::constant(Scalar::Int);
         }
         Operand::unknown()

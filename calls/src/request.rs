@@ -168,7 +168,7 @@ fn named<'t>(
 }
 
 /// Whether a name looks like a macro's.
-fn is_shouted(name: &str) -> bool {
+pub(crate) fn is_shouted(name: &str) -> bool {
     name.bytes().any(|byte| byte.is_ascii_uppercase())
         && !name.bytes().any(|byte| byte.is_ascii_lowercase())
 }

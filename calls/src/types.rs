@@ -109,10 +109,14 @@ fn is_structure_of_kernel(name: &str) -> bool {
     static TAGS: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| {
         let extents = rows().iter().flat_map(|row| [&row.read, &row.written]).flatten();
         let types = extents.filter_map(|extent| match extent.what {
+            // What is neither well known nor spelled with several words is a typedef of a structure.
+            What::Type(ty) if !ty.contains(' ') => {
+                (ty.ends_with("_t") && well_known(ty).is_none()).then_some(ty)
+            }
             What::Type(ty) => ty.strip_prefix("struct ").or_else(|| ty.strip_prefix("union ")),
             _ => None,
         });
-        types.collect()
+        types.chain(["sg_io_hdr_t", "sg_req_info_t"]).collect()
     });
     TAGS.contains(name)
 }

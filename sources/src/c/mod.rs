@@ -29,7 +29,7 @@ pub(crate) mod lex;
 pub(crate) mod look;
 mod macros;
 mod other_macros;
-mod other_systems;
+pub(crate) mod other_systems;
 mod partition;
 mod redefined;
 mod uses;

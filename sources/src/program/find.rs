@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::{Request, failure};
 use crate::c::database::Database;
+use crate::c::other_systems::by_path;
 use crate::c::{is_kernel_root, is_no_cache};
 use crate::driver;
 use crate::overlay;
@@ -113,7 +114,10 @@ pub(super) fn find(request: &Request, reach: &Reach) -> (Vec<Found>, Vec<Problem
         let _ = walk(path, reach, is_no_cache, |step| {
             match step {
                 Step::File(file) => {
-                    paths.extend(language(file).map(|language| (file.to_owned(), language)));
+                    let is_elsewhere =
+                        file.strip_prefix(path).is_ok_and(|below| by_path(below).is_some());
+                    let language = language(file).filter(|_| !is_elsewhere);
+                    paths.extend(language.map(|language| (file.to_owned(), language)));
                 }
                 Step::LeadsOut(link, outside) if language(link).is_some() => {
                     problems.push(failure(link, format!("not read: it {outside}")));
