@@ -44,6 +44,7 @@ Examples:
   ioctl-lint check --write-baseline baseline.json . && ioctl-lint check --baseline baseline.json .
   ioctl-lint check --against linux/kvm.h src/
   ioctl-lint check --against linux/fs.h --abi x86_64 fs_ioctls.py zerrors_linux_arm64.go
+  ioctl-lint check -I include program.c
   ioctl-lint check foo.h -- -std=gnu11 -include config.h
   ioctl-lint check --header include/uapi/linux/foo.h foo.ko
   ioctl-lint check /lib/modules/6.12.0
@@ -94,8 +95,8 @@ const NOTHING_JUDGED: &str = "no command could be read, so this run says nothing
 /// What to check, by which rules.
 #[derive(Debug, Default, Args)]
 pub(super) struct Scope {
-    /// Headers or Rust source, folders of them, a cargo workspace, a kernel source tree; modules and
-    /// other compiled objects, or a folder of modules such as /lib/modules/VERSION; lists of numbers: .go,
+    /// Headers, source of drivers and programs in C, C++ or Rust, folders of them, a cargo workspace, a kernel
+    /// source tree; modules and other compiled objects, or a folder of modules such as /lib/modules/VERSION; lists of numbers: .go,
     /// .py, .csv, .txt, .json, and with --against a .h that defines nothing but numbers
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,

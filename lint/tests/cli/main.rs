@@ -30,6 +30,7 @@ mod lists;
 mod objects;
 mod output;
 mod patch;
+mod programs;
 mod queries;
 mod run;
 mod source;
