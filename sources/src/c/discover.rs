@@ -355,7 +355,8 @@ fn tree_of(header: &Path) -> Tree {
     for (given, folder) in header.ancestors().zip(absolute.ancestors()).skip(1) {
         let root = if given.as_os_str().is_empty() { Path::new(".") } else { given };
         if is_kernel_root(folder) {
-            return Tree::Kernel(root.to_owned());
+            // As it was given, so that no header is found under another path than it was named by.
+            return Tree::Kernel(given.to_owned());
         }
         if let Some(found) = installed_root(folder) {
             let root = if found == folder { root.to_owned() } else { found };
