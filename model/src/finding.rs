@@ -146,6 +146,8 @@ pub enum Safety {
     Safe,
     /// Some ABI's layout or number changes: only for an interface that nobody uses yet.
     ChangesAbi,
+    /// No ABI changes, but the meaning of a program may: what uses the edited variable has to be read.
+    ChangesProgram,
 }
 
 /// Replaces a span.

@@ -113,6 +113,9 @@ fn harmless_path(path: &str) -> String {
 fn fix_sentence(fix: &Fix) -> Cow<'_, str> {
     match (fix.safety, fix.edits.is_empty()) {
         (Safety::ChangesAbi, false) => Cow::Owned(format!("{} (changes the ABI)", fix.message)),
+        (Safety::ChangesProgram, false) => {
+            Cow::Owned(format!("{}, and look at its other uses", fix.message))
+        }
         _ => Cow::Borrowed(&fix.message),
     }
 }

@@ -195,6 +195,7 @@ fn fix_entry<'a>(fix: &'a Fix, sources: &SourceMap) -> FixEntry<'a> {
         safety: match fix.safety {
             Safety::Safe => "safe",
             Safety::ChangesAbi => "changes_abi",
+            Safety::ChangesProgram => "changes_program",
         },
         edits: fix.edits.iter().map(|edit| edit_entry(edit, sources)).collect(),
     }

@@ -238,6 +238,6 @@ fn fix(call: &ProgramCall, passed: &Passed<'_>) -> Option<Fix> {
     Some(Fix {
         message: format!("declare {name} as `{ty}`"),
         edits: passed.object?.declared.map(edit).into_iter().collect(),
-        safety: Safety::ChangesAbi,
+        safety: Safety::ChangesProgram,
     })
 }

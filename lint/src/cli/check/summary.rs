@@ -45,8 +45,16 @@ pub(super) struct Summary {
     /// What edits were made, where they were asked for.
     pub(super) fixed: Option<Fixed>,
     /// How many findings have edits that can be made, those that keep the ABI first.
-    fixable: (usize, usize),
+    fixable: Fixable,
     stale: Vec<(Entry, usize)>,
+}
+
+/// How many findings have edits, by what the edits change.
+#[derive(Debug, Clone, Copy, Default)]
+struct Fixable {
+    safe: usize,
+    abi: usize,
+    program: usize,
 }
 
 /// What came of the comparison with headers.
@@ -98,8 +106,12 @@ impl Summary {
         plans.retain(|plan| {
             plan.files().all(|path| asked_for.contains(path) && !target::is_of_system(path))
         });
-        let safe = plans.iter().filter(|plan| plan.safety == Safety::Safe).count();
-        self.fixable = (safe, plans.len() - safe);
+        let count = |safety| plans.iter().filter(|plan| plan.safety == safety).count();
+        self.fixable = Fixable {
+            safe: count(Safety::Safe),
+            abi: count(Safety::ChangesAbi),
+            program: count(Safety::ChangesProgram),
+        };
     }
 
     /// Headers that were to be compared with, and that nothing is a counterpart of.
@@ -140,13 +152,17 @@ impl Summary {
         if let Some(fixed) = &self.fixed {
             fix::write_fixed(fixed, "fixed", out)?;
         }
-        match self.fixable {
+        let Fixable { safe, abi, program } = self.fixable;
+        match (safe, abi + program) {
             (0, 0) => {}
             (safe, 0) => writeln!(out, "{safe} can be fixed with --fix")?,
-            (0, others) => writeln!(
-                out,
-                "{others} can be fixed with --fix --unsafe-fixes, which changes the ABI"
-            )?,
+            (0, others) => {
+                let what = if abi > 0 { "the ABI" } else { "types in programs" };
+                writeln!(
+                    out,
+                    "{others} can be fixed with --fix --unsafe-fixes, which changes {what}"
+                )?;
+            }
             (safe, others) => {
                 writeln!(out, "{safe} can be fixed with --fix, {others} more with --unsafe-fixes")?;
             }

@@ -1,5 +1,5 @@
-//! What people install who do not have Rust: a wheel, a Debian package and a tarball, for Linux with glibc 2.17 or
-//! later. Nothing is published.
+//! What people install who do not have Rust: a wheel, a Debian package and a tarball, for Linux with glibc 2.28 or
+//! later, and the wheel for 2.17. Nothing is published.
 
 mod attempt;
 mod debian;

@@ -9,12 +9,16 @@ use anyhow::{Context as _, Result};
 
 use xtask::run;
 
-/// The version of glibc that the programs need: that of manylinux2014, and of every distribution that is kept up.
-pub(super) const GLIBC: &str = "2.17";
+/// The version of glibc that the programs need but for the linter, whose wheel says 2.17: `memfd_create` is from 2.27,
+/// and zig knows 2.28, which Debian 10 and RHEL 8 have.
+pub(super) const GLIBC: &str = "2.28";
 
 /// Which programs there are, and the crates that they are of.
 const CRATES: [(&str, &str); 3] =
     [("ioctl-lint", "ioctl-lint"), ("ioctl-gen", "ioctlkit-gen"), ("ioctl-bench", "ioctl-bench")];
+
+/// The program that the wheel has.
+const LINTER: &str = "ioctl-lint";
 
 /// Names of the programs.
 pub(super) fn names() -> impl Iterator<Item = &'static str> {
@@ -24,7 +28,10 @@ pub(super) fn names() -> impl Iterator<Item = &'static str> {
 /// Programs for one machine.
 #[derive(Debug)]
 pub(super) struct Programs {
-    folder: PathBuf,
+    /// The folder of the wheel's program.
+    linter: PathBuf,
+    /// The folder of the others.
+    others: PathBuf,
     /// The target, as Rust calls it.
     pub(super) target: String,
     /// The version of all of them.
@@ -44,19 +51,20 @@ impl Programs {
         let mut others = tools.command("cargo-zigbuild");
         others.args(["zigbuild", "--release", "--locked", "--target"]);
         others.arg(format!("{target}.{GLIBC}"));
-        for (_, package) in CRATES {
+        for (_, package) in CRATES.iter().filter(|(name, _)| *name != LINTER) {
             others.args(["--package", package]);
         }
         others.env("CARGO_PROFILE_RELEASE_STRIP", "symbols");
         run::succeed(others.env("CARGO_TARGET_DIR", &built).current_dir(run::root()))?;
         let version = env!("CARGO_PKG_VERSION").to_owned();
-        let folder = built.join(target).join("release");
-        Ok(Self { folder, target: target.to_owned(), version })
+        let linter = folder.join("wheel").join(format!("ioctl_lint-{version}.data/scripts"));
+        let others = built.join(target).join("release");
+        Ok(Self { linter, others, target: target.to_owned(), version })
     }
 
     /// Where a program is.
     pub(super) fn path(&self, name: &str) -> PathBuf {
-        self.folder.join(name)
+        if name == LINTER { self.linter.join(name) } else { self.others.join(name) }
     }
 
     /// The machine, as the kernel calls it.

@@ -50,6 +50,10 @@ impl FixOptions {
 
     /// The edits that are made, in this order: what keeps the ABI can be held to it.
     pub(super) fn kinds(&self) -> &'static [Safety] {
-        if self.unsafe_fixes { &[Safety::Safe, Safety::ChangesAbi] } else { &[Safety::Safe] }
+        if self.unsafe_fixes {
+            &[Safety::Safe, Safety::ChangesAbi, Safety::ChangesProgram]
+        } else {
+            &[Safety::Safe]
+        }
     }
 }
