@@ -96,6 +96,40 @@ fn a_kernel_tree_has_what_each_architecture_has_and_is_not_reported() {
     assert_eq!((codes(&done).len(), done.code), (0, 0), "{}", done.seen());
 }
 
+/// The folder around a header is named in more than one way when the run starts in it. What a header includes is found
+/// under the path that it was named by: read under two, each hid the other's definitions by chance.
+#[test]
+fn headers_that_are_named_and_included_are_judged_alike_in_the_root_of_a_kernel_and_outside() {
+    let guarded =
+        |name: &str, text: &str| format!("#ifndef {name}\n#define {name}\n{text}#endif\n");
+    let inner = guarded(
+        "INNER_H",
+        "#include <linux/ioctl.h>\nstruct inner { int a; long b; };\n\
+         #define INNER_GET _IOR(0xdc, 1, struct inner)\n",
+    );
+    let outer = "#include <linux/inner.h>\n#define OUTER_GET _IOR(0xdc, 2, struct inner)\n";
+    let outer = guarded("OUTER_H", outer);
+    let kernel = Folder::with("include/uapi/linux/ioctl.h", "#include <asm/ioctl.h>\n")
+        .and("include/uapi/asm-generic/ioctl.h", exported().read("asm-generic/ioctl.h"))
+        .and("arch/x86/include/uapi/asm/zed.h", "struct zed_regs { unsigned int ip; };\n")
+        .and("include/uapi/linux/inner.h", &inner)
+        .and("include/uapi/linux/outer.h", &outer);
+    let paths = ["inner", "outer"].map(|name| format!("include/uapi/linux/{name}.h"));
+    let outside = paths.each_ref().map(|path| kernel.path(path).display().to_string());
+    let found = |paths: &[String; 2]| {
+        let options = ["check", "--no-cache", "--format", "concise", &paths[0], &paths[1]];
+        let done = kernel.run(&options);
+        let mut codes: Vec<_> = codes(&done).into_iter().map(str::to_owned).collect();
+        codes.sort();
+        codes
+    };
+    let expected = found(&outside);
+    assert!(expected.len() > 5, "{expected:?}");
+    for _ in 0..4 {
+        assert_eq!(found(&paths), expected);
+    }
+}
+
 #[test]
 fn a_run_whose_only_command_has_no_number_judged_nothing() {
     let unknown = "struct zed { nope_t a; };\n#define ZED_GET _IOR(0xdc, 1, struct zed)\n";
