@@ -99,7 +99,7 @@ fn a_kernel_tree_has_what_each_architecture_has_and_is_not_reported() {
 /// The folder around a header is named in more than one way when the run starts in it. What a header includes is found
 /// under the path that it was named by: read under two, each hid the other's definitions by chance.
 #[test]
-fn headers_that_are_named_and_included_are_judged_alike_in_the_root_of_a_kernel_and_outside() {
+fn headers_that_are_named_and_included_are_judged_alike_in_the_root_of_their_tree_and_outside() {
     let guarded =
         |name: &str, text: &str| format!("#ifndef {name}\n#define {name}\n{text}#endif\n");
     let inner = guarded(
@@ -114,19 +114,23 @@ fn headers_that_are_named_and_included_are_judged_alike_in_the_root_of_a_kernel_
         .and("arch/x86/include/uapi/asm/zed.h", "struct zed_regs { unsigned int ip; };\n")
         .and("include/uapi/linux/inner.h", &inner)
         .and("include/uapi/linux/outer.h", &outer);
-    let paths = ["inner", "outer"].map(|name| format!("include/uapi/linux/{name}.h"));
-    let outside = paths.each_ref().map(|path| kernel.path(path).display().to_string());
-    let found = |paths: &[String; 2]| {
-        let options = ["check", "--no-cache", "--format", "concise", &paths[0], &paths[1]];
-        let done = kernel.run(&options);
-        let mut codes: Vec<_> = codes(&done).into_iter().map(str::to_owned).collect();
-        codes.sort();
-        codes
-    };
-    let expected = found(&outside);
-    assert!(expected.len() > 5, "{expected:?}");
-    for _ in 0..4 {
-        assert_eq!(found(&paths), expected);
+    let installed = exported().and("linux/inner.h", &inner).and("linux/outer.h", &outer);
+    let exported_again = exported().and("linux/inner.h", &inner).and("linux/outer.h", &outer);
+    for (folder, prefix) in [(kernel, "include/uapi/"), (installed, ""), (exported_again, "./")] {
+        let paths = ["inner", "outer"].map(|name| format!("{prefix}linux/{name}.h"));
+        let outside = paths.each_ref().map(|path| folder.path(path).display().to_string());
+        let found = |paths: &[String; 2]| {
+            let options = ["check", "--no-cache", "--format", "concise", &paths[0], &paths[1]];
+            let done = folder.run(&options);
+            let mut codes: Vec<_> = codes(&done).into_iter().map(str::to_owned).collect();
+            codes.sort();
+            codes
+        };
+        let expected = found(&outside);
+        assert!(expected.len() > 5, "{expected:?}");
+        for _ in 0..4 {
+            assert_eq!(found(&paths), expected, "{prefix}");
+        }
     }
 }
 

@@ -348,18 +348,23 @@ fn installed_headers(root: &Path, walk: &mut Walk<'_>) -> Vec<(PathBuf, Tree)> {
         .collect()
 }
 
+/// A folder as the system and the compiler know it: an empty path is that in which the run started.
+pub(crate) fn or_here(folder: &Path) -> PathBuf {
+    if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() }
+}
+
 /// The tree that a header belongs to, else the machine's own.
 fn tree_of(header: &Path) -> Tree {
     let absolute = std::path::absolute(header).unwrap_or_else(|_| header.to_owned());
     // The parts of the path are kept as they were given: paths are shown as the user named them.
     for (given, folder) in header.ancestors().zip(absolute.ancestors()).skip(1) {
-        let root = if given.as_os_str().is_empty() { Path::new(".") } else { given };
+        // As it was given, so that no header is found under another path than it was named by: the folder that the
+        // run starts in has an empty path.
         if is_kernel_root(folder) {
-            // As it was given, so that no header is found under another path than it was named by.
             return Tree::Kernel(given.to_owned());
         }
         if let Some(found) = installed_root(folder) {
-            let root = if found == folder { root.to_owned() } else { found };
+            let root = if found == folder { given.to_owned() } else { found };
             return installed_tree(root);
         }
     }
@@ -409,9 +414,9 @@ fn installed_tree(root: PathBuf) -> Tree {
         path.file_name().is_some_and(|name| name.to_string_lossy().contains("-linux"))
     };
     let folders_of = |folder: &Path| -> Vec<PathBuf> {
-        let Ok(entries) = look::read_dir(folder) else { return Vec::new() };
-        let mut folders: Vec<PathBuf> =
-            entries.flatten().map(|entry| entry.path()).filter(|path| is_triplet(path)).collect();
+        let Ok(entries) = look::read_dir(&or_here(folder)) else { return Vec::new() };
+        let paths = entries.flatten().map(|entry| folder.join(entry.file_name()));
+        let mut folders: Vec<PathBuf> = paths.filter(|path| is_triplet(path)).collect();
         folders.sort();
         folders
     };

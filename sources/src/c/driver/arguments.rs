@@ -1,12 +1,12 @@
 //! What the compiler is told for an ABI.
 
 use std::ffi::CString;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use ioctlkit_abi::{Abi, AbiId, AbiSet, ByteOrder};
 
 use crate::c::Request;
-use crate::c::discover::Tree;
+use crate::c::discover::{Tree, or_here};
 use crate::c::driver::allowed::{AllowedArgument, guarded};
 use crate::c::files::search_folders;
 use crate::c::look;
@@ -124,9 +124,11 @@ pub(crate) fn arguments(
     // An option without its value takes the next argument for it.
     let defines = request.defines.iter().filter(|definition| !definition.trim().is_empty());
     arguments.extend(defines.map(|definition| format!("-D{definition}")));
-    let folders: Vec<PathBuf> = search_folders(tree, &request.search_dirs(), abi);
-    for folder in folders.iter().filter(|folder| is_for_headers(folder)) {
-        arguments.push(format!("-I{}", guarded(folder).display()));
+    let mut own = request.search_dirs();
+    own.retain(|folder| is_for_headers(folder));
+    let folders = search_folders(tree, &own, abi).into_iter().map(|folder| or_here(&folder));
+    for folder in folders.filter(|folder| is_for_headers(folder)) {
+        arguments.push(format!("-I{}", guarded(&folder).display()));
     }
     let further = extra.iter().chain(&request.configured.arguments);
     let further = further.filter(|argument| argument.folder().is_none_or(is_for_headers));

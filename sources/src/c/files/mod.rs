@@ -201,7 +201,9 @@ impl Files {
 
     /// The file that a path means, however it is spelled.
     pub(crate) fn by_path(&self, path: &Path) -> Option<Index> {
-        self.by_path.get(path).or_else(|| self.by_absolute.get(path)).copied()
+        let known = self.by_path.get(path).or_else(|| self.by_absolute.get(path));
+        // The compiler names what it finds in the folder that the run started in with a dot.
+        known.or_else(|| self.by_path.get(path.strip_prefix(".").ok()?)).copied()
     }
 
     /// What a name means to the preprocessor in a file: what the file itself defines, where others
