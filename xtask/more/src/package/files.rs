@@ -1,6 +1,7 @@
 //! What comes with the programs, and archives that are the same for the same files.
 
-use std::fs;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
@@ -19,7 +20,10 @@ pub(super) struct Completions {
 /// Fills a folder with `bin`, and `share` with manual pages and completions.
 pub(super) fn lay_out(prefix: &Path, programs: &Programs, at: &Completions) -> Result<()> {
     for name in programs::names() {
-        copy(&programs.path(name), &prefix.join("bin").join(name))?;
+        let program = prefix.join("bin").join(name);
+        copy(&programs.path(name), &program)?;
+        // A wheel is unpacked without its files' modes.
+        fs::set_permissions(&program, Permissions::from_mode(0o755))?;
         let share = prefix.join("share");
         write(&share.join(format!("man/man1/{name}.1")), &programs::says(name, &["man"])?)?;
         for (shell, file) in [
