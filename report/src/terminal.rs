@@ -7,7 +7,7 @@
 use std::ffi::OsString;
 use std::io;
 
-use crate::visible::is_invisible;
+use crate::visible::{self, is_invisible};
 
 /// Passes text on. What nobody sees is shown (`\u{1b}`), but for ends of lines, tabs and, where
 /// they are wanted, colours. A line that GitHub's runner would take for a command is none: the name
@@ -119,8 +119,8 @@ impl<W: io::Write> Terminal<W> {
     }
 }
 
-/// What a command line says behind its last `--color`, whether the rest of it is right or not: what is wrong
-/// with it is said in colours, too. Arguments behind `--` are not the program's.
+/// The value of the last `--color` of a command line, whether the rest of it is right or not, so that usage errors
+/// obey it. Arguments behind `--` are not the program's.
 pub fn colour_word(arguments: impl IntoIterator<Item = OsString>) -> Option<String> {
     let mut word = None;
     let mut arguments = arguments.into_iter().map_while(|it| it.into_string().ok());
@@ -134,10 +134,12 @@ pub fn colour_word(arguments: impl IntoIterator<Item = OsString>) -> Option<Stri
     word
 }
 
-/// Whether a command line has escape sequences in it: what quotes it then has no colours, for nobody could
-/// tell its own from those.
-pub fn has_escapes(arguments: impl IntoIterator<Item = OsString>) -> bool {
-    arguments.into_iter().any(|it| it.as_encoded_bytes().contains(&0x1b))
+/// A usage error or a help text as it is printed: in colours, where that form is given, else plain. It quotes the
+/// command line, and so is plain where the command line has escape sequences in it: nobody could tell these from ours.
+pub fn about_arguments(coloured: Option<String>, plain: &str) -> String {
+    let has_escapes = std::env::args_os().any(|it| it.as_encoded_bytes().contains(&0x1b));
+    let coloured = coloured.filter(|_| !has_escapes);
+    coloured.unwrap_or_else(|| visible::in_lines(plain).into_owned())
 }
 
 /// A text as it comes out of a stream without colours.

@@ -18,7 +18,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use colour::Colour;
-use ioctlkit_report::terminal::{Terminal, has_escapes};
+use ioctlkit_report::terminal::{Terminal, about_arguments};
 use ioctlkit_report::visible;
 
 use crate::results::Results;
@@ -117,12 +117,9 @@ fn refused(error: &clap::Error) -> ExitCode {
     let colour = Colour::of_refused();
     let tell = |is_on: bool, out: &mut dyn Write| {
         let text = error.render();
-        if is_on && !has_escapes(std::env::args_os()) {
-            write_to(Terminal::coloured(out), &text.ansi().to_string())
-        } else {
-            // Colours are only ours.
-            write_to(Terminal::plain(out), &visible::in_lines(&text.to_string()))
-        }
+        let text = about_arguments(is_on.then(|| text.ansi().to_string()), &text.to_string());
+        let terminal = if is_on { Terminal::coloured(out) } else { Terminal::plain(out) };
+        write_to(terminal, &text)
     };
     if error.use_stderr() {
         let mut stderr = io::stderr();

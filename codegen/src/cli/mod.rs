@@ -19,8 +19,8 @@ use ioctl_gen::import::ConfinedBindgen;
 use ioctl_gen::streams::{colour_reports, print_styled, report, tell, tell_styled};
 use ioctl_gen::{WriteError, describe};
 use ioctlkit_model::{Problem, Report, SourceMap};
-use ioctlkit_report::terminal::{colour_word, has_escapes};
-use ioctlkit_report::{Style, visible};
+use ioctlkit_report::Style;
+use ioctlkit_report::terminal::{about_arguments, colour_word};
 
 /// Generates code for ioctl interfaces.
 #[derive(Debug, Parser)]
@@ -119,12 +119,7 @@ fn refused(error: &clap::Error) -> ExitCode {
     Colour::of_refused().apply();
     let text = |style: Style| {
         let text = error.render();
-        if style.colour && !has_escapes(std::env::args_os()) {
-            text.ansi().to_string()
-        } else {
-            // Colours are only ours.
-            visible::in_lines(&text.to_string()).into_owned()
-        }
+        about_arguments(style.colour.then(|| text.ansi().to_string()), &text.to_string())
     };
     if error.use_stderr() {
         tell_styled(text);

@@ -30,8 +30,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use ioctl_lint::temporary::survive_file_size_limit;
-use ioctlkit_report::terminal::{colour_word, has_escapes};
-use ioctlkit_report::{Style, visible};
+use ioctlkit_report::terminal::{about_arguments, colour_word};
+use ioctlkit_report::Style;
 
 use terminal::{Colour, Terminal};
 
@@ -134,12 +134,7 @@ fn refused(error: &clap::Error) -> ExitCode {
     let terminal = Terminal::new(colour);
     let text = |style: Style| {
         let text = error.render();
-        if style.colour && !has_escapes(std::env::args_os()) {
-            text.ansi().to_string()
-        } else {
-            // Colours are only ours.
-            visible::in_lines(&text.to_string()).into_owned()
-        }
+        about_arguments(style.colour.then(|| text.ansi().to_string()), &text.to_string())
     };
     if error.use_stderr() {
         terminal.say(|out, style| out.write_all(text(style).as_bytes()));
