@@ -87,17 +87,8 @@ fn folders(request: &Request, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
 
 /// Folders that the source's build searches for headers. Of a kernel, only what it exports declares commands.
 fn searched_by_build(request: &Request, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
-    let mut folders = request.include_dirs.clone();
-    if let Some(database) = &request.compile_commands {
-        match Database::read(database) {
-            Ok(database) => {
-                let arguments =
-                    request.paths.iter().flat_map(|path| database.arguments(path, problems));
-                folders.extend(arguments.filter_map(|it| it.folder().map(Path::to_owned)));
-            }
-            Err(problem) => problems.push(problem),
-        }
-    }
+    let (given, database) = (&request.include_dirs, request.compile_commands.as_deref());
+    let mut folders = Database::folders(given, database, &request.paths, problems);
     folders.retain(|folder| !database::is_kernels_own(folder));
     folders
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use ioctlkit_model::Problem;
 use memchr::memmem::{self, Finder};
+use rayon::iter::Either;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
@@ -89,15 +90,10 @@ pub(super) fn find(request: &Request, reach: &Reach) -> (Vec<Found>, Vec<Problem
     }
     let mut seen = BTreeSet::new();
     paths.retain(|(path, _)| seen.insert(path.clone()));
-    let looked: Vec<Result<Found, Problem>> =
-        paths.into_par_iter().map(overlay::carried(|(path, named)| look(path, named))).collect();
-    let mut found = Vec::new();
-    for one in looked {
-        match one {
-            Ok(file) => found.push(file),
-            Err(problem) => problems.push(problem),
-        }
-    }
+    let look = overlay::carried(|(path, named)| look(path, named));
+    let (unread, found): (Vec<Problem>, Vec<Found>) =
+        paths.into_par_iter().map(look).partition_map(Either::from);
+    problems.extend(unread);
     (found, problems)
 }
 

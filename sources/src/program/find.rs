@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use ioctlkit_model::Problem;
+use rayon::iter::Either;
 use rayon::prelude::*;
 
 use super::{Request, failure};
@@ -133,14 +134,9 @@ pub(super) fn find(request: &Request, reach: &Reach) -> (Vec<Found>, Vec<Problem
     let mut seen = BTreeSet::new();
     paths.retain(|(path, _)| seen.insert(path.clone()));
     let read = overlay::carried(|(path, language): (PathBuf, Language)| found(path, language));
-    let read: Vec<Result<Found, Problem>> = paths.into_par_iter().map(read).collect();
-    let mut files = Vec::new();
-    for one in read {
-        match one {
-            Ok(file) => files.push(file),
-            Err(problem) => problems.push(problem),
-        }
-    }
+    let (unread, mut files): (Vec<Problem>, Vec<Found>) =
+        paths.into_par_iter().map(read).partition_map(Either::from);
+    problems.extend(unread);
     let folders = searched(request, &mut problems);
     let more = included(&files, &folders, reach);
     files.extend(more);
@@ -170,19 +166,15 @@ fn is_header_of_cpp(path: &Path, text: &str) -> bool {
 
 /// The folders that a build searches for headers.
 fn searched(request: &Request, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
-    let mut folders = request.include_dirs.clone();
-    if let Some(database) = &request.compile_commands {
-        match Database::read(database) {
-            Ok(database) => {
-                let arguments =
-                    request.paths.iter().flat_map(|path| database.arguments(path, problems));
-                folders.extend(arguments.filter_map(|it| it.folder().map(Path::to_owned)));
-            }
-            Err(problem) => problems.push(problem),
-        }
-    }
-    folders.retain(|folder| !folder.starts_with("/usr"));
+    let (given, database) = (&request.include_dirs, request.compile_commands.as_deref());
+    let mut folders = Database::folders(given, database, &request.paths, problems);
+    folders.retain(|folder| !is_installed(folder));
     folders
+}
+
+/// Whether headers of libraries and of the kernel are installed in a folder. A program may lie in `/usr/src`.
+fn is_installed(folder: &Path) -> bool {
+    ["/usr/include", "/usr/lib", "/usr/local/include"].iter().any(|root| folder.starts_with(root))
 }
 
 /// The headers that files include and that are not among them.
@@ -239,6 +231,15 @@ fn resolved(folder: &Path, name: &str, folders: &[PathBuf], reach: &Reach) -> Op
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn folders_of_a_build_are_searched_but_for_those_of_installed_headers() {
+        let given = ["/usr/src/tool/include", "include", "/usr/include", "/usr/lib/gcc/x/include"];
+        let include_dirs = given.map(PathBuf::from).to_vec();
+        let request = Request { include_dirs, ..Request::default() };
+        let folders = searched(&request, &mut Vec::new());
+        assert_eq!(folders, [Path::new("/usr/src/tool/include"), Path::new("include")]);
+    }
 
     #[test]
     fn a_file_of_a_driver_without_a_table_is_no_program() {

@@ -402,7 +402,7 @@ fn a_file_that_a_module_has_under_a_condition_is_for_those_abis() {
 }
 
 #[test]
-fn types_of_constants_that_are_neither_commands_nor_numbers_are_nobodys_matter() {
+fn unknown_types_of_constants_that_are_neither_commands_nor_numbers_are_not_reported() {
     let folder = tempfile::tempdir().unwrap();
     let source = "\
         pub const IOCTL: u32 = 1;\n\

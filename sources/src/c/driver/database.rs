@@ -48,6 +48,25 @@ impl Database {
         Ok(Self { path, entries })
     }
 
+    /// The folders that a build searches for headers: those that are given, and those in the database, if there is one.
+    pub(crate) fn folders(
+        given: &[PathBuf],
+        database: Option<&Path>,
+        paths: &[PathBuf],
+        problems: &mut Vec<Problem>,
+    ) -> Vec<PathBuf> {
+        let mut folders = given.to_vec();
+        match database.map(Self::read) {
+            Some(Ok(database)) => {
+                let arguments = paths.iter().flat_map(|path| database.arguments(path, problems));
+                folders.extend(arguments.filter_map(|it| it.folder().map(Path::to_owned)));
+            }
+            Some(Err(problem)) => problems.push(problem),
+            None => {}
+        }
+        folders
+    }
+
     /// The arguments of the file that lies closest to a path: its own, where it has an entry. An entry
     /// that cannot be used becomes a problem, and what of it could not be taken over a note.
     pub(crate) fn arguments(&self, of: &Path, problems: &mut Vec<Problem>) -> Vec<AllowedArgument> {
