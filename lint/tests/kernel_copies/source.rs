@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use ioctl_lint::kernel_copies_source::{data_file, differing, lines, read, version};
-use ioctlkit_model::kernel_copies::{self, DATA};
+use ioctlkit_model::kernel_copies::{self, DATA, READ};
 use ioctlkit_oracle::kernel::{Kernel, drivers};
 
 use crate::{cache, is_full};
@@ -46,6 +46,26 @@ fn the_table_is_what_all_of_the_kernel_says() {
     let text = data_file(&interface, &tree, &version(&tree).unwrap());
     let differing = differing(DATA, &text);
     assert!(differing.is_empty(), "run `cargo xtask copies --write`: {differing:#?}");
+}
+
+/// What these rows say is compared with nothing, but where they lead is.
+#[test]
+fn the_handlers_of_the_table_that_is_written_by_hand_are_in_the_kernel() {
+    if !is_full() {
+        return;
+    }
+    let tree = drivers(&cache()).unwrap();
+    let rows = kernel_copies::parse(READ).unwrap();
+    // Linux 5.14 removed it.
+    let (gone, rows): (Vec<_>, Vec<_>) =
+        rows.iter().partition(|row| row.file == "drivers/ide/ide-ioctls.c");
+    assert!(gone.len() < 30 && rows.len() > 200);
+    for row in rows {
+        let text = std::fs::read_to_string(tree.join(row.file)).expect(row.file);
+        let is_part = |c: char| c.is_alphanumeric() || c == '_';
+        let has_it = text.split(|c| !is_part(c)).any(|word| word == row.function);
+        assert!(has_it, "{}: {} has no {}", row.name, row.file, row.function);
+    }
 }
 
 #[test]
