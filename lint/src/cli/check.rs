@@ -96,8 +96,8 @@ const NOTHING_JUDGED: &str = "no command could be read, so this run says nothing
 #[derive(Debug, Default, Args)]
 pub(super) struct Scope {
     /// Headers, source of drivers and programs in C, C++ or Rust, folders of them, a cargo workspace, a kernel
-    /// source tree; modules and other compiled objects, or a folder of modules such as /lib/modules/VERSION; lists of numbers: .go,
-    /// .py, .csv, .txt, .json, and with --against a .h that defines nothing but numbers
+    /// source tree; modules and other compiled objects, or a folder of modules such as /lib/modules/VERSION;
+    /// lists of numbers: .go, .py, .csv, .txt, .json, and with --against a .h that defines nothing but numbers
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
 

@@ -35,7 +35,7 @@ fn printed(line: &str, folder: &Path, cache: &Path) -> String {
     let own = Path::new(LINT).parent().unwrap().display().to_string();
     let path = format!("{own}:{}", std::env::var("PATH").unwrap());
     let mut shell = Command::new("sh");
-    // What is told to a person goes to standard error.
+    // Messages for people go to standard error.
     shell.args(["-c", &format!("{{ {line}\n}} 2>&1")]).current_dir(folder);
     shell.env("PATH", path).env("XDG_CACHE_HOME", cache).env("COLUMNS", "100");
     shell.env_remove("CLICOLOR_FORCE").env_remove("IOCTL_LINT_OPTIONS");

@@ -115,7 +115,7 @@ fn the_definitions_install_this_version() {
     assert!(component.contains(&format!("default: ioctl-lint=={version}\n")));
 }
 
-/// The step that installs it, with a pip that says what it is told.
+/// The step that installs it, with a pip that writes down its arguments.
 #[test]
 fn the_action_installs_a_wheel_once_and_takes_no_input_for_an_option() {
     let text = std::fs::read_to_string(root().join("action.yml")).unwrap();

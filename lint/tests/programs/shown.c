@@ -1,4 +1,4 @@
-/* Each function passes what a rule reports, and beside it what is right; prints what comes of it. */
+/* Each function makes a call that a rule reports, then the same call as it should be, and prints both results. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>

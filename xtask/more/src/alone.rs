@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use xtask::run;
 
 /// A header with a mistake that every version of the linter finds.
-const HEADER: &str = "#include <linux/ioctl.h>\n#include <linux/types.h>\n\nstruct foo {\n\t__u32 a;\n\t\
+pub(crate) const HEADER: &str = "#include <linux/ioctl.h>\n#include <linux/types.h>\n\nstruct foo {\n\t__u32 a;\n\t\
                       __u64 b;\n};\n\n#define FOO_GET _IOR('f', 1, struct foo)\n";
 
 /// What `cargo xtask alone` can be told.

@@ -5,15 +5,13 @@ use std::time::Instant;
 
 use anyhow::{Context as _, Result, bail, ensure};
 
+use crate::alone::HEADER;
 use xtask::bare::{Ending, Root};
 use xtask::host::{self, Mirror};
 use xtask::{packages, run};
 
 /// Beyond what every Debian has: what pip and apt need.
 const INCLUDED: [&str; 4] = ["ca-certificates", "python3-venv", "xz-utils", "linux-libc-dev"];
-
-const HEADER: &str = "#include <linux/ioctl.h>\n#include <linux/types.h>\n\nstruct foo {\n\t__u32 a;\n\t\
-                      __u64 b;\n};\n\n#define FOO_GET _IOR('f', 1, struct foo)\n";
 
 /// Where the root has what is tried.
 const FOLDER: &str = "/srv";
