@@ -30,8 +30,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use ioctl_lint::temporary::survive_file_size_limit;
-use ioctlkit_report::terminal::{about_arguments, colour_word};
 use ioctlkit_report::Style;
+use ioctlkit_report::terminal::{about_arguments, colour_word};
 
 use terminal::{Colour, Terminal};
 
