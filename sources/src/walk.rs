@@ -23,6 +23,19 @@ pub(crate) enum Step<'a> {
     Fails(&'a Path, io::Error),
 }
 
+impl Step<'_> {
+    /// What of the wanted files cannot be read, or may not be, and the reason.
+    pub(crate) fn unread(&self, is_wanted: impl Fn(&Path) -> bool) -> Option<(&Path, String)> {
+        match self {
+            Self::LeadsOut(link, outside) if is_wanted(link) => {
+                Some((link, format!("not read: it {outside}")))
+            }
+            Self::Fails(path, error) => Some((path, format!("cannot read: {error}"))),
+            _ => None,
+        }
+    }
+}
+
 /// Walks until somebody has seen enough. `enters` says of each folder below whether it is of interest.
 pub(crate) fn walk(
     folder: &Path,

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use crate::c::discover::Tree;
 use crate::c::driver::overlay;
 use crate::c::files::{Files, Loaded};
-use crate::c::lex::scan::{Token, hash, tokens};
+use crate::c::lex::names::hash;
+use crate::c::lex::scan::{Token, tokens};
 use crate::c::look;
 use crate::c::macros::{CandidateKind, Macros};
 

@@ -12,7 +12,8 @@ use crate::c::files::{Files, Index, Loaded};
 use crate::c::jobs::probe::Asked;
 use crate::c::lex::expand::{Word, expand};
 use crate::c::lex::expression::{is_conditional, parse_expression};
-use crate::c::lex::scan::{ByName, Define, NameSet, Token, hash, tokens};
+use crate::c::lex::names::{ByName, NameSet, hash};
+use crate::c::lex::scan::{Define, Token, tokens};
 use crate::c::redefined::{AnyType, Redefined};
 use crate::own_encoder::take_apart;
 

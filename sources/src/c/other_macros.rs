@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use ioctlkit_model::{Interface, Macro, MacroValue, Variants};
 
 use crate::c::files::{Files, Index, Loaded};
-use crate::c::lex::scan::{Define, NameSet, Token, hash, tokens};
+use crate::c::lex::names::{NameSet, hash};
+use crate::c::lex::scan::{Define, Token, tokens};
 use crate::c::macros::{CandidateKind, Macros, ROOTS, is_ioctl_h, reach, spans};
 
 /// A macro with more parameters is not called.

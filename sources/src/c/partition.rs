@@ -5,7 +5,9 @@ use ioctlkit_abi::{ABIS, Abi, AbiId, AbiSet, ByteOrder};
 
 use crate::c::discover::Tree;
 use crate::c::files::Files;
-use crate::c::lex::scan::{self, ByName, Define, tokens};
+use crate::c::lex::names;
+use crate::c::lex::names::ByName;
+use crate::c::lex::scan::{Define, tokens};
 
 mod learning;
 
@@ -51,7 +53,7 @@ impl Known {
         predefined.dedup();
         let mut macros = ByName::default();
         for (index, name) in predefined.iter().enumerate() {
-            macros.insert(scan::hash(name), Features(1 << (FIRST_PREDEFINED + index as u32)));
+            macros.insert(names::hash(name), Features(1 << (FIRST_PREDEFINED + index as u32)));
         }
         for (features, names) in [
             (LONG, &["__BITS_PER_LONG", "BITS_PER_LONG", "__SIZEOF_LONG__", "__LONG_WIDTH__"][..]),
@@ -72,7 +74,7 @@ impl Known {
             (CHAR, &["__CHAR_UNSIGNED__"]),
         ] {
             for name in names {
-                macros.insert(scan::hash(name), features);
+                macros.insert(names::hash(name), features);
             }
         }
         Self { macros, predefined }

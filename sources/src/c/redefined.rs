@@ -8,8 +8,8 @@ use ioctlkit_model::Type;
 use crate::c::files::{Files, Index, Loaded};
 use crate::c::lex::condition;
 use crate::c::lex::expression::{Macro, Names};
+use crate::c::lex::names::hash;
 use crate::c::lex::scan::Define;
-use crate::c::lex::scan::hash;
 use crate::c::macros::{ROOTS, is_ioctl_h};
 use crate::watch;
 

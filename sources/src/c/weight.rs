@@ -11,7 +11,8 @@ use std::hash::Hash;
 use rayon::prelude::*;
 
 use crate::c::files::{Index, Loaded};
-use crate::c::lex::scan::{Define, Token, hash, tokens};
+use crate::c::lex::names::hash;
+use crate::c::lex::scan::{Define, Token, tokens};
 
 /// Tokens that a file may become. The largest of the kernel's exported headers becomes 300 000.
 const MOST_TOKENS: u64 = 4 << 20;

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Request, failure, mentions};
-use crate::c::lex::scan::hash;
+use crate::c::lex::names::hash;
 use crate::c::{is_kernel_root, is_no_cache};
 use crate::overlay;
 use crate::reach::Reach;
@@ -73,17 +73,11 @@ pub(super) fn find(request: &Request, reach: &Reach) -> (Vec<Found>, Vec<Problem
             is_no_cache(folder) && !(is_tree && is_top && NOT_KERNEL.contains(&name))
         };
         let _ = walk(path, reach, enters, |step| {
-            match step {
-                Step::File(file) if is_source(file) => {
-                    paths.push((file.to_owned(), Named::InFolder));
-                }
-                Step::LeadsOut(link, outside) if is_source(link) => {
-                    problems.push(failure(link, format!("not read: it {outside}")));
-                }
-                Step::Fails(file, error) => {
-                    problems.push(failure(file, format!("cannot read: {error}")));
-                }
-                _ => {}
+            problems.extend(step.unread(is_source).map(|(path, why)| failure(path, why)));
+            if let Step::File(file) = step
+                && is_source(file)
+            {
+                paths.push((file.to_owned(), Named::InFolder));
             }
             ControlFlow::Continue(())
         });

@@ -12,7 +12,8 @@ use rustc_hash::FxHashMap;
 use super::Request;
 use super::find::{Found, text_of};
 use crate::c::is_kernel_root;
-use crate::c::lex::scan::{Define, Scan, Token, hash, hashed_words, scan, tokens};
+use crate::c::lex::names::{hash, hashed_words};
+use crate::c::lex::scan::{Define, Scan, Token, scan, tokens};
 use crate::overlay;
 use crate::walk::{Step, walk};
 

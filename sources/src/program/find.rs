@@ -113,20 +113,13 @@ pub(super) fn find(request: &Request, reach: &Reach) -> (Vec<Found>, Vec<Problem
             continue;
         }
         let _ = walk(path, reach, is_no_cache, |step| {
-            match step {
-                Step::File(file) => {
-                    let is_elsewhere =
-                        file.strip_prefix(path).is_ok_and(|below| by_path(below).is_some());
-                    let language = language(file).filter(|_| !is_elsewhere);
-                    paths.extend(language.map(|language| (file.to_owned(), language)));
-                }
-                Step::LeadsOut(link, outside) if language(link).is_some() => {
-                    problems.push(failure(link, format!("not read: it {outside}")));
-                }
-                Step::Fails(file, error) => {
-                    problems.push(failure(file, format!("cannot read: {error}")));
-                }
-                _ => {}
+            let unread = step.unread(|link| language(link).is_some());
+            problems.extend(unread.map(|(path, why)| failure(path, why)));
+            if let Step::File(file) = step {
+                let is_elsewhere =
+                    file.strip_prefix(path).is_ok_and(|below| by_path(below).is_some());
+                let language = language(file).filter(|_| !is_elsewhere);
+                paths.extend(language.map(|language| (file.to_owned(), language)));
             }
             ControlFlow::Continue(())
         });

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use rustc_hash::FxBuildHasher;
 
 use super::{Index, Loaded};
-use crate::c::lex::scan::ByName;
+use crate::c::lex::names::ByName;
 
 /// A definition, by its file and its place in the scan of that.
 pub(super) type Place = (Index, usize);

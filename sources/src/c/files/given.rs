@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::c::Request;
 use crate::c::driver::allowed::{AllowedArgument, sort_arguments};
-use crate::c::lex::scan::{NameSet, hash};
+use crate::c::lex::names::{NameSet, hash};
 
 /// All of it, from whatever source.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -19,7 +19,8 @@ use rayon::prelude::*;
 use crate::Caution;
 use crate::c::discover::{Asked, Tree, Wanted, lies_outside};
 use crate::c::lex::expression::Macro;
-use crate::c::lex::scan::{self, Define, Scan};
+use crate::c::lex::names;
+use crate::c::lex::scan::{Define, Scan};
 use crate::c::look;
 use crate::c::other_systems;
 use crate::c::partition::Features;
@@ -209,7 +210,7 @@ impl Files {
     /// What a name means to the preprocessor in a file: what the file itself defines, where others
     /// define it otherwise.
     pub(crate) fn macro_named(&self, name: &str, home: Option<Index>) -> Macro<'_> {
-        let hash = scan::hash(name);
+        let hash = names::hash(name);
         let Some(known) = self.macros.of_all.get(&hash) else { return Macro::None };
         let own = || self.macros.of_file.get(&(home?, hash)).copied().flatten();
         let Some((index, define)) = known.or_else(own) else { return Macro::Ambiguous };
@@ -225,7 +226,7 @@ impl Files {
 
     /// Whether any file defines a macro of that name.
     pub(crate) fn defines(&self, name: &str) -> bool {
-        self.macros.of_all.contains_key(&scan::hash(name))
+        self.macros.of_all.contains_key(&names::hash(name))
     }
 
     /// What a definition says.

@@ -11,7 +11,7 @@ use super::loader::Loader;
 use crate::c::discover::{Asked, is_c_source};
 use crate::c::driver::overlay;
 use crate::c::lex::definitions_only::definitions_only;
-use crate::c::lex::scan;
+use crate::c::lex::names;
 
 impl Loader<'_> {
     /// Leaves of C source and of a driver's private headers what the compiler can make sense of
@@ -66,7 +66,7 @@ impl Loader<'_> {
                 .map(|one| (one.name.clone(), one.quoted))
                 .collect();
             let expects_types = named.is_empty()
-                && KERNEL_TYPES.iter().any(|name| file.scan.mentions(scan::hash(name)));
+                && KERNEL_TYPES.iter().any(|name| file.scan.mentions(names::hash(name)));
             let found: Vec<Option<PathBuf>> = named
                 .iter()
                 .map(|(name, quoted)| self.resolve(name, *quoted, &path, abi))

@@ -10,7 +10,8 @@ use super::collect::Collected;
 use super::job::{Session, candidate_span};
 use crate::c::driver::overlay;
 use crate::c::files::{Files, Index, Loaded};
-use crate::c::lex::scan::{Token, hash, tokens};
+use crate::c::lex::names::hash;
+use crate::c::lex::scan::{Token, tokens};
 use crate::c::macros::{CandidateKind, is_ioctl_h};
 
 /// A definition that a header borrows.

@@ -11,7 +11,7 @@ use crate::c::driver::overlay;
 use crate::c::files::Index;
 use crate::c::jobs::collect::Collected;
 use crate::c::jobs::job::{Job, Session};
-use crate::c::lex::scan::hash;
+use crate::c::lex::names::hash;
 
 /// A type that is read for further ABIs may need others: so many times.
 pub(crate) const ROUNDS: usize = 4;

@@ -11,7 +11,8 @@ use crate::c::driver::overlay;
 use crate::c::files::{Index, Loaded};
 use crate::c::jobs::collect::Collected;
 use crate::c::jobs::job::{Job, Session};
-use crate::c::lex::scan::{NameSet, hash, tokens};
+use crate::c::lex::names::{NameSet, hash};
+use crate::c::lex::scan::tokens;
 
 /// Parses for headers whose commands need what they do not include: with the file that defines
 /// it in front, as their users have it.

@@ -7,7 +7,7 @@ use ioctlkit_abi::AbiSet;
 
 use super::job::{Job, Session};
 use crate::c::files::{Files, Index};
-use crate::c::lex::scan::ByName;
+use crate::c::lex::names::ByName;
 use crate::c::macros::CandidateKind;
 
 /// Headers parsed together at the most: small enough for every core to get its share.

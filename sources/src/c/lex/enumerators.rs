@@ -5,7 +5,8 @@
 
 use std::sync::Arc;
 
-use crate::c::lex::scan::{Define, Token, hash};
+use crate::c::lex::names::hash;
+use crate::c::lex::scan::{Define, Token};
 use crate::c::lex::value::Value;
 
 /// Follows the tokens of a file, those of directives left out.

@@ -9,5 +9,6 @@ pub(crate) mod definitions_only;
 pub(crate) mod enumerators;
 pub(crate) mod expand;
 pub(crate) mod expression;
+pub(crate) mod names;
 pub(crate) mod scan;
 mod value;

@@ -1,12 +1,10 @@
 //! What the text of a header says before any compiler reads it: which files it includes, which
 //! macros it defines, and what its conditions ask for.
 
-use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use rustc_hash::FxBuildHasher;
-
+use crate::c::lex::names::{hash, is_word, is_word_start};
 use crate::c::lex::{constants, enumerators};
 
 /// What one file's text holds.
@@ -112,48 +110,6 @@ impl Readers {
     }
 }
 
-/// Something for names, by their hashes.
-pub(crate) type ByName<T> = HashMap<u64, T, FxBuildHasher>;
-/// Names by their hashes.
-pub(crate) type NameSet = HashSet<u64, FxBuildHasher>;
-
-/// Identifiers are hashed by the million, and nobody can gain from a collision.
-struct Fnv(u64);
-
-impl Fnv {
-    const START: Self = Self(0xcbf2_9ce4_8422_2325);
-
-    fn add(&mut self, byte: u8) {
-        self.0 = (self.0 ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-    }
-
-    fn end(mut self) -> u64 {
-        self.add(0xff);
-        self.0
-    }
-}
-
-/// The hash by which [`Scan::identifiers`] knows a name.
-pub(crate) fn hash(name: &str) -> u64 {
-    let mut hash = Fnv::START;
-    name.bytes().for_each(|byte| hash.add(byte));
-    hash.end()
-}
-
-/// The words of a text, those of comments and strings as well, hashed as [`hash`] does.
-pub(crate) fn hashed_words(text: &[u8]) -> impl Iterator<Item = u64> {
-    let is_word = |byte: u8| is_word(byte) && byte != b'$' && byte.is_ascii();
-    let mut bytes = text.iter().copied();
-    std::iter::from_fn(move || {
-        let mut hash = Fnv::START;
-        hash.add(bytes.find(|byte| is_word(*byte))?);
-        for byte in bytes.by_ref().take_while(|byte| is_word(*byte)) {
-            hash.add(byte);
-        }
-        Some(hash.end())
-    })
-}
-
 /// A token of C, as far as this front end cares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Token<'a> {
@@ -185,26 +141,6 @@ pub(crate) fn tokens(text: &str) -> impl Iterator<Item = (usize, Token<'_>)> {
         at = start + token.text().len();
         Some((start, token))
     })
-}
-
-/// The bytes that words begin with.
-const WORD_STARTS: [bool; 256] = {
-    let mut starts = [false; 256];
-    let mut at = 0;
-    while at < 256 {
-        let byte = at as u8;
-        starts[at] = byte.is_ascii_alphabetic() || byte == b'_' || byte == b'$' || byte >= 0x80;
-        at += 1;
-    }
-    starts
-};
-
-fn is_word_start(byte: u8) -> bool {
-    WORD_STARTS[usize::from(byte)]
-}
-
-fn is_word(byte: u8) -> bool {
-    is_word_start(byte) || byte.is_ascii_digit()
 }
 
 fn next_token(text: &str, start: usize) -> Option<Token<'_>> {
@@ -676,12 +612,6 @@ mod tests {
             ["struct a", "struct b", "struct c", "struct d", "struct e"].map(at),
             [Some(1), Some(2), None, Some(4), None]
         );
-    }
-
-    #[test]
-    fn words_are_hashed_as_names_are() {
-        let found: Vec<u64> = hashed_words("/* a_1 */ \"B\" 2x\u{e9}c$d".as_bytes()).collect();
-        assert_eq!(found, ["a_1", "B", "2x", "c", "d"].map(hash));
     }
 
     #[test]

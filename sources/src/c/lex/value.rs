@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::c::lex::scan::{Define, Token, hash};
+use crate::c::lex::names::hash;
+use crate::c::lex::scan::{Define, Token};
 
 /// A name, and what has been seen of the value behind its `=`.
 #[derive(Debug)]
