@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
-use ioctlkit_abi::{ABIS, Abi, ByteOrder, Encoding, Provenance, Scalar};
+use ioctlkit_abi::{ABIS, Abi, Scalar};
 use ioctlkit_model::{RuleInfo, Severity};
 
+use crate::abi_facts::{encoding_name, order, provenance};
 use crate::registry;
 
 /// Every file of `docs/rules/`: its name and its text. One page per rule, and an index.
@@ -86,24 +87,16 @@ pub fn abis_page() -> String {
          |---|---|---|---|---|---|---|---|\n",
     );
     for abi in &ABIS {
-        let order = match abi.byte_order {
-            ByteOrder::Little => "little",
-            ByteOrder::Big => "big",
-        };
-        let size = match abi.encoding {
-            Encoding::Generic => "14",
-            Encoding::ThirteenBits => "13",
-            Encoding::Sparc => "13 or 14",
-            Encoding::Parisc => "14, with read and write swapped",
-        };
         let _ = writeln!(
             text,
-            "| `{}` | {order} | {} | {} | {} | {} | {size} | {} |",
+            "| `{}` | {} | {} | {} | {} | {} | {} | {} |",
             abi.name,
+            order(abi),
             abi.long_size,
             abi.pointer_size,
             abi.align_of(Scalar::LongLong).unwrap_or_default(),
             if abi.char_signed { "signed" } else { "unsigned" },
+            encoding_name(abi.encoding),
             programs(abi),
         );
     }
@@ -116,14 +109,7 @@ pub fn abis_page() -> String {
              On sparc the lowest bit of the direction is the highest bit of the size in commands that have an argument.\n\n\
              What each is, and what its row was compared with:\n\n| ABI | what | known from |\n|---|---|---|\n";
     for abi in &ABIS {
-        let known = match abi.provenance {
-            Provenance::Gcc { package, flags, .. } => {
-                let command: Vec<&str> =
-                    [package].into_iter().chain(flags.iter().copied()).collect();
-                format!("gcc 12, `{}`", command.join(" "))
-            }
-            Provenance::Documents(sources) => format!("no compiler; {sources}"),
-        };
+        let known = provenance(abi.provenance);
         let _ = writeln!(text, "| `{}` | {} | {known} |", abi.name, abi.description);
     }
     text

@@ -2,6 +2,7 @@
 //! suppressions in the sources, and baselines.
 #![forbid(unsafe_code)]
 
+pub mod abi_facts;
 pub mod abis;
 mod account;
 pub mod against;

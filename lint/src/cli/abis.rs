@@ -1,7 +1,8 @@
 //! `ioctl-lint abis`.
 
 use clap::Args;
-use ioctlkit_abi::{ABIS, Abi, ByteOrder, Encoding, Provenance};
+use ioctl_lint::abi_facts::{encoding_name, order, provenance};
+use ioctlkit_abi::{ABIS, Abi};
 use serde::Serialize;
 
 use super::answer::{self, AnswerFormat};
@@ -48,13 +49,6 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     Ok(Outcome::Clean)
 }
 
-fn order(abi: &Abi) -> &'static str {
-    match abi.byte_order {
-        ByteOrder::Little => "little",
-        ByteOrder::Big => "big",
-    }
-}
-
 fn entry(abi: &Abi) -> Entry {
     Entry {
         name: abi.name,
@@ -82,26 +76,4 @@ fn row(abi: &Abi) -> [String; 7] {
         format!("{}{also}", abi.description),
         provenance(abi.provenance),
     ]
-}
-
-/// A word for an encoding, by the width of its size field.
-pub(super) fn encoding_name(encoding: Encoding) -> &'static str {
-    match encoding {
-        Encoding::Generic => "14 bits",
-        Encoding::ThirteenBits => "13 bits",
-        Encoding::Sparc => "13 or 14 bits",
-        Encoding::Parisc => "14 bits, directions swapped",
-    }
-}
-
-fn provenance(provenance: Provenance) -> String {
-    match provenance {
-        Provenance::Gcc { package, flags, .. } => {
-            let command: Vec<&str> = [package].into_iter().chain(flags.iter().copied()).collect();
-            format!("verified with gcc 12 ({})", command.join(" "))
-        }
-        Provenance::Documents(sources) => {
-            format!("unverified: no compiler, from documents ({sources})")
-        }
-    }
 }

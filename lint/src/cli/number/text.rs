@@ -11,9 +11,9 @@ use ioctl_lint::numbered::Numbered;
 
 use super::expression::Expression;
 use super::grouped;
-use crate::cli::abis::encoding_name;
 use crate::cli::layout::{shown, wrapped};
 use crate::cli::terminal::bold;
+use ioctl_lint::abi_facts::encoding_name;
 use ioctlkit_report::visible::ShownPath as _;
 
 /// What a number means in each encoding.
