@@ -1,5 +1,7 @@
 //! Functions, walked for calls of `ioctl` and of what passes on to it.
 
+use std::collections::BTreeSet;
+
 use ioctlkit_model::{
     CallNotUnderstood, FileId, ProgramArgument, ProgramCall, ProgramCode, ProgramKind,
     ProgramObject, ProgramPart, ProgramRequest, ProgramState, ProgramType, ProgramValue, Span,
@@ -419,6 +421,11 @@ impl<'t> Walker<'_, '_, 't> {
             }
             _ => argument_at.map(|tokens| self.argument(tokens, at)),
         };
+        // A function that passes on an argument with a command of its own may have set it.
+        let argument = match &wrapper.request {
+            PassesRequest::Command(_) => argument.map(as_set),
+            PassesRequest::Parameter(_) => argument,
+        };
         let passed_on = argument_at.map(|tokens| self.passed_on(tokens));
         for request in requested {
             match request {
@@ -582,10 +589,12 @@ impl<'t> Walker<'_, '_, 't> {
         let at = self.outer.map_or(at, |outer| outer.place);
         let tokens = self.unit.tokens;
         let between = declared + 1..at.min(tokens.len());
-        let is_set = between.into_iter().any(|place| {
-            tokens[place].is(name)
-                && (!ty.is_integer() || may_set(tokens, place, self.unit.is_cpp))
-                && !(ty.is_integer() && self.is_passed_to_kernel(place))
+        let mut named = between.filter(|place| tokens[*place].is(name));
+        if !ty.is_integer() {
+            return state_of_structure(tokens, named);
+        }
+        let is_set = named.any(|place| {
+            may_set(tokens, place, self.unit.is_cpp) && !self.is_passed_to_kernel(place)
         });
         if is_set { ProgramState::Set } else { ProgramState::Unset }
     }
@@ -618,6 +627,14 @@ impl Walker<'_, '_, '_> {
     }
 }
 
+/// The same argument, with a value.
+fn as_set(mut argument: ProgramArgument) -> ProgramArgument {
+    if let ProgramValue::Address(object) = &mut argument.value {
+        object.state = ProgramState::Set;
+    }
+    argument
+}
+
 /// Whether an expression's type says nothing of what it leads to.
 fn is_untyped(argument: &ProgramArgument) -> bool {
     match &argument.value {
@@ -637,6 +654,22 @@ fn is_untyped(argument: &ProgramArgument) -> bool {
 fn is_byte(scalar: ioctlkit_model::abi::Scalar) -> bool {
     use ioctlkit_model::abi::Scalar::{Char, SignedChar, UnsignedChar};
     matches!(scalar, Char | SignedChar | UnsignedChar)
+}
+
+/// Whether a structure that is named at these places has a value: where only members are named, these have.
+fn state_of_structure(tokens: &[Token<'_>], places: impl Iterator<Item = usize>) -> ProgramState {
+    let mut members = BTreeSet::new();
+    for place in places {
+        let is_other = place > 0 && [".", "->"].iter().any(|sign| tokens[place - 1].is(sign));
+        match tokens.get(place + 2) {
+            _ if is_other => {}
+            Some(member) if is_at(tokens, place + 1, ".") && member.is_name() => {
+                members.insert(member.text.to_owned());
+            }
+            _ => return ProgramState::Set,
+        }
+    }
+    if members.is_empty() { ProgramState::Unset } else { ProgramState::Members(members) }
 }
 
 /// Whether the mention of a variable may give it a value.

@@ -35,6 +35,19 @@ fn get_user_and_put_user_copy_what_the_pointer_points_to() {
 }
 
 #[test]
+fn a_member_that_the_handler_sets_before_it_reads_it_is_no_input() {
+    let found = case(
+        "struct foo x;\nif (copy_from_user(&x, argp, sizeof(x)))\nreturn -EFAULT;\nif (x.a)\nreturn -EINVAL;\n\
+         x.b = 1;\nret = x.b;",
+    );
+    let names = |members: &std::collections::BTreeSet<String>| {
+        members.iter().cloned().collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(names(&copied_in(&found).read), "a b");
+    assert_eq!(names(&copied_in(&found).inputs), "a");
+}
+
+#[test]
 fn memdup_user_copies_in_and_names_the_variable() {
     let found = case(
         "struct foo *x = memdup_user(argp, sizeof(*x));\nif (IS_ERR(x))\nreturn PTR_ERR(x);\nret = x->a;\nkfree(x);",

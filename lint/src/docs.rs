@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use ioctlkit_abi::{ABIS, Abi, Scalar};
-use ioctlkit_model::{RuleInfo, Severity};
+use ioctlkit_model::{Profiles, RuleInfo, Severity};
 
 use crate::abi_facts::{encoding_name, order, provenance};
 use crate::registry;
@@ -36,7 +36,8 @@ fn index(rules: &[&RuleInfo]) -> String {
     let mut text = String::from(
         "# Rules\n\n\
          Severities are those of the profile `new`, for an interface that nobody uses yet, and of \
-         the profile\n`legacy`, for one in use. `ioctl-lint explain CODE` prints a page.\n\n\
+         the profile\n`legacy`, for one in use. A rule that is off in both is turned on by its name. \
+         `ioctl-lint explain CODE` prints a page.\n\n\
          | code | slug | new | legacy | what |\n|---|---|---|---|---|\n",
     );
     for rule in rules {
@@ -46,8 +47,8 @@ fn index(rules: &[&RuleInfo]) -> String {
             rule.code,
             file_name(rule),
             rule.slug,
-            rule.severity,
-            level_name(rule.legacy),
+            level_name(rule.new_severity()),
+            level_name(rule.legacy_severity()),
             rule.summary.replace('|', "\\|"),
         );
     }
@@ -58,12 +59,11 @@ fn page(rule: &RuleInfo) -> String {
     let markdown = markdown(rule);
     let body = markdown.strip_prefix(rule.summary).unwrap_or(&markdown);
     let mut text = format!(
-        "# {} {}\n\n{}.\n\nSeverity: {} in the profile `new`, {} in `legacy`. Looks at {}.\n\n",
+        "# {} {}\n\n{}.\n\n{} Looks at {}.\n\n",
         rule.code,
         rule.slug,
         capitalised(rule.summary),
-        rule.severity,
-        level_name(rule.legacy),
+        when(rule),
         rule.languages.words(),
     );
     let mut fenced = false;
@@ -74,6 +74,21 @@ fn page(rule: &RuleInfo) -> String {
         let _ = writeln!(text, "{deeper}{line}");
     }
     text
+}
+
+/// How severe a rule is where, or how it is turned on.
+fn when(rule: &RuleInfo) -> String {
+    let (code, severity) = (rule.code, rule.severity);
+    match rule.profiles {
+        Profiles::Neither => format!(
+            "Off by default. `--select {code}` runs it alone; `--severity {code}={severity}`, or \
+             `{code} = \"{severity}\"` below\n`[rules]` in `ioctl-lint.toml`, adds it to the others."
+        ),
+        Profiles::Both(_) | Profiles::New => format!(
+            "Severity: {severity} in the profile `new`, {} in `legacy`.",
+            level_name(rule.legacy_severity())
+        ),
+    }
 }
 
 /// The page about the ABIs, `docs/abis.md`.

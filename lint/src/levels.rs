@@ -91,6 +91,14 @@ pub(crate) fn apply(finding: &mut Finding, configured: Option<Severity>) -> bool
     true
 }
 
+/// The severity that a profile gives a rule.
+fn by_default(rule: &RuleInfo, profile: Profile) -> Option<Severity> {
+    match profile {
+        Profile::New => rule.new_severity(),
+        Profile::Legacy => rule.legacy_severity(),
+    }
+}
+
 /// The rules whose codes begin with `prefix`.
 fn group(prefix: &str) -> Vec<&'static RuleInfo> {
     if prefix.is_empty() {
@@ -159,9 +167,8 @@ impl Levels {
         let (level, profile) = self.configured(rule, file);
         match (level, self.selection.profile.unwrap_or(profile)) {
             (Some(level), _) => level.severity(),
-            (None, Profile::New) => Some(rule.severity),
-            (None, Profile::Legacy) if self.selection.is_named(rule) => Some(rule.severity),
-            (None, Profile::Legacy) => rule.legacy,
+            (None, _) if self.selection.is_named(rule) => Some(rule.severity),
+            (None, profile) => by_default(rule, profile),
         }
     }
 
@@ -192,12 +199,12 @@ impl Levels {
         let profiles = self.paths.iter().filter_map(|path| path.profile).chain([self.profile]);
         let on_by_profile = profiles
             .map(|profile| forced.unwrap_or(profile))
-            .any(|profile| matches!(profile, Profile::New) || rule.legacy.is_some());
+            .any(|profile| by_default(rule, profile).is_some());
         let mut levels =
             self.paths.iter().map(|path| &path.rules).filter_map(|rules| rules.get(rule.code));
         let everywhere = self.rules.get(rule.code);
-        let by_default = on_by_profile || self.selection.is_named(rule);
-        everywhere.map_or(by_default, |level| *level != Level::Off)
+        let by_itself = on_by_profile || self.selection.is_named(rule);
+        everywhere.map_or(by_itself, |level| *level != Level::Off)
             || levels.any(|level| *level != Level::Off)
     }
 }
@@ -294,6 +301,29 @@ mod tests {
         let named = Levels::new(&config(text), selection).unwrap();
         let woken = severity(&named, RULE, "/project/a.h");
         assert_eq!(woken, Some(Severity::Warning), "a full name wakes what a profile leaves off");
+    }
+
+    #[test]
+    fn a_rule_that_no_profile_has_is_asked_for_by_its_name_or_given_a_level() {
+        // P006 is a warning where it is on.
+        let rule = registry::by_name("P006").unwrap();
+        let selected = |names: &[&str]| {
+            let mut selection = Selection::default();
+            for name in names {
+                selection.select(name).unwrap();
+            }
+            Levels::of_selection(selection)
+        };
+        for profile in ["new", "legacy"] {
+            let levels = levels(&format!("profile = \"{profile}\"\n"));
+            assert_eq!(severity(&levels, "P006", "/project/a.c"), None);
+            assert!(!levels.may_report(rule));
+        }
+        assert_eq!(severity(&selected(&["P"]), "P006", "/project/a.c"), None, "a group is no name");
+        let named = selected(&["P", "other-structure"]);
+        assert_eq!(severity(&named, "P006", "/project/a.c"), Some(Severity::Warning));
+        let configured = levels("[rules]\nP006 = \"error\"\n");
+        assert_eq!(severity(&configured, "P006", "/project/a.c"), Some(Severity::Error));
     }
 
     #[test]

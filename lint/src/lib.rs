@@ -31,6 +31,7 @@ pub mod includes;
 pub mod join;
 pub mod kernel_copies;
 pub mod kernel_copies_source;
+pub mod kernel_structures_source;
 pub mod known_numbers;
 pub mod levels;
 pub mod members;

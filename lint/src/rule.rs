@@ -16,14 +16,15 @@ pub struct Rule {
 /// Declares a [`Rule`]. The first line of the documentation comment is the summary, and the whole
 /// comment is the rule's page: `# What`, `# Why`, `# Source`, `# Example`, `# Fix`.
 ///
-/// `legacy` is the severity in the profile for interfaces in use, or `off`. A rule that has a
-/// meaning for one language only says so behind it: `for C` or `for Rust`.
+/// `legacy` is the severity in the profile for interfaces in use, or `off`. `when asked` is in its place
+/// where no profile has the rule. A rule that has a meaning for one language only says so behind it:
+/// `for C` or `for Rust`.
 #[macro_export]
 macro_rules! declare_rule {
     (
         #[doc = $summary:literal]
         $(#[doc = $line:literal])*
-        $name:ident: $code:literal, $slug:literal, $severity:ident, legacy $legacy:ident
+        $name:ident: $code:literal, $slug:literal, $severity:ident, $when:ident $how:ident
             $(, for $language:ident)?;
     ) => {
         #[doc = $summary]
@@ -31,7 +32,7 @@ macro_rules! declare_rule {
             info: $crate::rule_info!(
                 #[doc = $summary]
                 $(#[doc = $line])*
-                $code, $slug, $severity, legacy $legacy $(, for $language)?;
+                $code, $slug, $severity, $when $how $(, for $language)?;
             ),
             check,
         };
@@ -44,14 +45,14 @@ macro_rules! rule_info {
     (
         #[doc = $summary:literal]
         $(#[doc = $line:literal])*
-        $code:literal, $slug:literal, $severity:ident, legacy $legacy:ident
+        $code:literal, $slug:literal, $severity:ident, $when:ident $how:ident
             $(, for $language:ident)?;
     ) => {
         ioctlkit_model::RuleInfo {
             code: $code,
             slug: $slug,
             severity: ioctlkit_model::Severity::$severity,
-            legacy: $crate::rule_info!(@legacy $legacy),
+            profiles: $crate::rule_info!(@profiles $when $how),
             languages: $crate::rule_info!(@languages $($language)?),
             summary: $crate::rule::without_space($summary),
             documentation: concat!($summary, "\n", $($line, "\n"),*),
@@ -59,8 +60,11 @@ macro_rules! rule_info {
     };
     (@languages) => { ioctlkit_model::Languages::Both };
     (@languages $language:ident) => { ioctlkit_model::Languages::$language };
-    (@legacy off) => { None };
-    (@legacy $severity:ident) => { Some(ioctlkit_model::Severity::$severity) };
+    (@profiles when asked) => { ioctlkit_model::Profiles::Neither };
+    (@profiles legacy off) => { ioctlkit_model::Profiles::New };
+    (@profiles legacy $severity:ident) => {
+        ioctlkit_model::Profiles::Both(ioctlkit_model::Severity::$severity)
+    };
 }
 
 /// A line of a documentation comment without the space that follows `///`.

@@ -280,6 +280,8 @@ pub struct CopiedIn {
     pub span: Span,
     /// The members that are read.
     pub read: BTreeSet<String>,
+    /// Those that are read as the program gave them: nothing had set them before.
+    pub inputs: BTreeSet<String>,
     /// Whether all of it is given to something whose source was not read.
     pub escapes: bool,
 }

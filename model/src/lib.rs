@@ -56,12 +56,12 @@ pub use program::{
     CallNotUnderstood, ProgramArgument, ProgramCall, ProgramCode, ProgramKind, ProgramObject,
     ProgramPart, ProgramRequest, ProgramState, ProgramType, ProgramValue,
 };
-pub use rule::{Languages, RuleInfo, Severity};
+pub use rule::{Languages, Profiles, RuleInfo, Severity};
 pub use source::{Comment, FileId, Include, Language, Position, SourceFile, SourceMap, Span};
 pub use spelled::{Capability, DriverPath};
 pub use types::{
     Condition, Enum, EnumBody, EnumId, Enumerator, Member, Record, RecordBody, RecordId,
-    Representation, Type, Typedef, TypedefBody, TypedefId,
+    Representation, Type, Typedef, TypedefBody, TypedefId, is_reserved_name,
 };
 pub use variants::Variants;
 pub use wide_time::WideTime;

@@ -1,5 +1,7 @@
 //! What source of programs passes to `ioctl`.
 
+use std::collections::BTreeSet;
+
 use ioctlkit_abi::{AbiId, Direction, Scalar};
 
 use crate::{FileId, Span};
@@ -118,10 +120,12 @@ pub enum ProgramPart {
 }
 
 /// Whether an object has a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ProgramState {
     /// Nothing in front of the call gives it one.
     Unset,
+    /// Of a structure these members have one, or may have, and the others have none.
+    Members(BTreeSet<String>),
     /// It has one, or may have.
     Set,
 }

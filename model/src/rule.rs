@@ -81,6 +81,17 @@ impl Languages {
     }
 }
 
+/// The profiles in which a rule is on without being asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Profiles {
+    /// Both, with this severity in the profile `legacy`, where an interface is in use.
+    Both(Severity),
+    /// The profile `new`: it asks for what can no longer be changed where an interface is in use.
+    New,
+    /// Neither: most of what it finds is harmless.
+    Neither,
+}
+
 /// A rule's metadata.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RuleInfo {
@@ -88,15 +99,32 @@ pub struct RuleInfo {
     pub code: &'static str,
     /// The name that people write, such as `implicit-hole`.
     pub slug: &'static str,
-    /// Severity in the profile `new`: an interface that nobody uses yet.
+    /// Severity where it is on, in the profile `new` or because somebody asked for it.
     pub severity: Severity,
-    /// Severity in the profile `legacy`, where an interface is in use; `None` where the rule asks
-    /// for what can no longer be changed.
-    pub legacy: Option<Severity>,
+    /// Where it is on by itself.
+    pub profiles: Profiles,
     /// The languages that it has a meaning for.
     pub languages: Languages,
     /// One line.
     pub summary: &'static str,
     /// The whole page, Markdown: what, why, source, example, fix.
     pub documentation: &'static str,
+}
+
+impl RuleInfo {
+    /// Its severity in the profile `new`, for an interface that nobody uses yet; `None` where it is off.
+    pub const fn new_severity(&self) -> Option<Severity> {
+        match self.profiles {
+            Profiles::Both(_) | Profiles::New => Some(self.severity),
+            Profiles::Neither => None,
+        }
+    }
+
+    /// Its severity in the profile `legacy`, for an interface in use; `None` where it is off.
+    pub const fn legacy_severity(&self) -> Option<Severity> {
+        match self.profiles {
+            Profiles::Both(legacy) => Some(legacy),
+            Profiles::New | Profiles::Neither => None,
+        }
+    }
 }

@@ -185,25 +185,28 @@ impl Member {
     /// Whether the name says that the member is there to take place: `pad`, `reserved`, `unused`,
     /// with any prefix, suffix or number, or `__align`.
     pub fn is_reserved(&self) -> bool {
-        const WORDS: [&str; 9] =
-            ["pad", "padding", "reserved", "rsvd", "resv", "unused", "spare", "filler", "rsv"];
-        let Some(name) = &self.name else {
-            return self.bits.is_some();
-        };
-        let name = name.to_ascii_lowercase();
-        if name.starts_with("__align") {
-            return true;
+        match &self.name {
+            Some(name) => is_reserved_name(name),
+            None => self.bits.is_some(),
         }
-        // `spare_disks` are disks.
-        let is_counted = name.strip_prefix("spare_").is_some_and(|things| things.ends_with('s'));
-        !is_counted
-            && name.split('_').map(|word| word.trim_matches(|c: char| c.is_ascii_digit())).any(
-                |word| {
-                    WORDS.contains(&word)
-                        || word.strip_prefix("__").is_some_and(|w| WORDS.contains(&w))
-                },
-            )
     }
+}
+
+/// Whether a member of that name is there to take place, as [`Member::is_reserved`] says.
+pub fn is_reserved_name(name: &str) -> bool {
+    const WORDS: [&str; 9] =
+        ["pad", "padding", "reserved", "rsvd", "resv", "unused", "spare", "filler", "rsv"];
+    let name = name.to_ascii_lowercase();
+    if name.starts_with("__align") {
+        return true;
+    }
+    // `spare_disks` are disks.
+    let is_counted = name.strip_prefix("spare_").is_some_and(|things| things.ends_with('s'));
+    let mut words = name.split('_').map(|word| word.trim_matches(|c: char| c.is_ascii_digit()));
+    !is_counted
+        && words.any(|word| {
+            WORDS.contains(&word) || word.strip_prefix("__").is_some_and(|w| WORDS.contains(&w))
+        })
 }
 
 /// A preprocessor condition.

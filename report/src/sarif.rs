@@ -72,7 +72,10 @@ fn descriptor(rule: &'static RuleInfo) -> Descriptor {
         short_description: Text { text: rule.summary.trim().to_owned() },
         help_uri: format!("{PAGES}/{}.md", rule.code),
         help: Help { text: page.clone(), markdown: page },
-        default_configuration: Configuration { level: level(rule.severity) },
+        default_configuration: Configuration {
+            level: level(rule.severity),
+            enabled: rule.new_severity().is_some(),
+        },
     }
 }
 
@@ -311,6 +314,14 @@ struct Help {
 #[derive(Serialize)]
 struct Configuration {
     level: &'static str,
+    #[serde(skip_serializing_if = "is_usual")]
+    enabled: bool,
+}
+
+/// Rules are enabled where nothing else is said.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks so")]
+const fn is_usual(enabled: &bool) -> bool {
+    *enabled
 }
 
 #[derive(Serialize)]

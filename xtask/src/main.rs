@@ -51,7 +51,7 @@ enum Task {
     /// Writes or checks the rules' pages in `docs/rules/`.
     #[command(disable_help_flag = true)]
     Docs(Others),
-    /// Writes or checks the table of what the kernel copies, `model/data/kernel-copies.tsv`.
+    /// Writes or checks the tables of what the kernel copies, `model/data/kernel-*.tsv`.
     #[command(disable_help_flag = true)]
     Copies(Others),
     /// Times the linter as a whole, and its parts; or what the derives cost to compile.

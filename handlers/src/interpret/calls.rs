@@ -201,6 +201,7 @@ impl<'p> Run<'p> {
                     ty: String::new(),
                     span,
                     read: BTreeSet::new(),
+                    inputs: BTreeSet::new(),
                     escapes: false,
                 });
                 let part = match at(from) {

@@ -253,6 +253,9 @@ impl<'p> Run<'p> {
         if is_set || !copied {
             return Value::Unknown;
         }
+        if let Some(copied) = self.facts.copied_in.get_mut(&place.object) {
+            copied.inputs.insert(place.path.to_string());
+        }
         Value::FromUser(place)
     }
 

@@ -121,6 +121,7 @@ impl<'p> Run<'p> {
                 ty,
                 span,
                 read: BTreeSet::new(),
+                inputs: BTreeSet::new(),
                 escapes: false,
             });
         } else {

@@ -264,7 +264,13 @@ impl<'p> Run<'p> {
         );
         self.facts.copied_in.insert(
             object,
-            CopiedIn { ty: base.to_string(), span, read: BTreeSet::new(), escapes: false },
+            CopiedIn {
+                ty: base.to_string(),
+                span,
+                read: BTreeSet::new(),
+                inputs: BTreeSet::new(),
+                escapes: false,
+            },
         );
         Value::Address(Place { object, path: "".into() })
     }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use clap::Args;
 use ioctl_lint::docs::{level_name, markdown};
 use ioctl_lint::registry;
-use ioctlkit_model::RuleInfo;
+use ioctlkit_model::{Profiles, RuleInfo};
 use ioctlkit_report::Style;
 use serde::Serialize;
 
@@ -45,8 +45,8 @@ impl Entry {
             code: rule.code,
             slug: rule.slug,
             summary: rule.summary,
-            new: rule.severity.name(),
-            legacy: level_name(rule.legacy),
+            new: level_name(rule.new_severity()),
+            legacy: level_name(rule.legacy_severity()),
             languages: rule.languages.words(),
             page: markdown(rule),
         }
@@ -76,8 +76,19 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
 fn write_page(out: &mut dyn Write, style: Style, rule: &RuleInfo) -> io::Result<()> {
     let title = format!("{} {}", rule.code, rule.slug);
     writeln!(out, "{}: {}", bold(&title, style), rule.summary)?;
-    let legacy = level_name(rule.legacy);
-    writeln!(out, "severity: {} in the profile new, {legacy} in legacy", rule.severity)?;
+    match rule.profiles {
+        Profiles::Neither => {
+            writeln!(
+                out,
+                "off by default; `--select {}` turns it on ({})",
+                rule.code, rule.severity
+            )?;
+        }
+        Profiles::Both(_) | Profiles::New => {
+            let legacy = level_name(rule.legacy_severity());
+            writeln!(out, "severity: {} in the profile new, {legacy} in legacy", rule.severity)?;
+        }
+    }
     writeln!(out, "looks at: {}\n", rule.languages.words())?;
     let page = markdown(rule);
     let mut fenced = false;

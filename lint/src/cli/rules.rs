@@ -42,8 +42,8 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
         .map(|rule| Entry {
             code: rule.code,
             slug: rule.slug,
-            new: rule.severity.name(),
-            legacy: level_name(rule.legacy),
+            new: level_name(rule.new_severity()),
+            legacy: level_name(rule.legacy_severity()),
             summary: rule.summary,
         })
         .collect();

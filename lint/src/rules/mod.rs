@@ -69,6 +69,8 @@ mod p002_struct_by_value;
 mod p003_pointer_to_pointer;
 mod p004_missing_argument;
 mod p005_pointer_for_value;
+mod p006_other_structure;
+mod p007_reserved_not_cleared;
 mod r001_missing_repr;
 mod r002_word_sized_member;
 mod r003_invalid_bit_patterns;
@@ -182,6 +184,8 @@ crate::registry::rules! {
     p003_pointer_to_pointer::POINTER_TO_POINTER,
     p004_missing_argument::MISSING_ARGUMENT,
     p005_pointer_for_value::POINTER_FOR_VALUE,
+    p006_other_structure::OTHER_STRUCTURE,
+    p007_reserved_not_cleared::RESERVED_NOT_CLEARED,
     r001_missing_repr::MISSING_REPR,
     r002_word_sized_member::WORD_SIZED_MEMBER,
     r003_invalid_bit_patterns::INVALID_BIT_PATTERNS,

@@ -84,3 +84,25 @@ fn a_finding_in_a_program_is_allowed_in_place_and_mended() {
     let mended = text.replace("TIOCSWINSZ, size", "TIOCSWINSZ, &size");
     assert_eq!(folder.read("program.c"), mended);
 }
+
+#[test]
+fn a_rule_that_is_off_by_default_is_asked_for_by_its_name_or_by_the_configuration() {
+    let text = "int f(int fd)\n{\n\tstruct rtc_wkalrm alarm;\n\treturn ioctl(fd, RTC_RD_TIME, &alarm);\n}\n";
+    let folder =
+        Folder::with("program.c", text).and("ioctl-lint.toml", "[rules]\nP006 = \"error\"\n");
+    let check = ["check", "--format", "concise", "program.c"];
+    let run = |more: &[&str]| folder.run(&[&check[..], more].concat()).stdout;
+    assert_eq!(run(&["--no-config"]), "");
+    assert_eq!(run(&["--no-config", "--select", "P"]), "");
+    assert!(run(&["--no-config", "--select", "P006"]).contains("warning[P006]"));
+    assert!(run(&["--no-config", "--severity", "P006=info"]).contains("info[P006]"));
+    assert!(run(&[]).contains("error[P006]"));
+    let rules = folder.run(&["rules"]).stdout;
+    let line = rules.lines().find(|line| line.starts_with("P006")).unwrap();
+    assert_eq!(
+        line.split_whitespace().take(4).collect::<Vec<_>>(),
+        ["P006", "other-structure", "off", "off"]
+    );
+    let page = folder.run(&["explain", "P006"]).stdout;
+    assert!(page.contains("off by default; `--select P006` turns it on (warning)"), "{page}");
+}

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use ioctl_lint::kernel_copies_source::{data_file, differing, lines, read, version};
-use ioctlkit_model::kernel_copies::{self, DATA, READ};
+use ioctl_lint::kernel_structures_source::Files;
+use ioctlkit_model::kernel_copies::{self, DATA, INPUTS, READ, STRUCTURES};
 use ioctlkit_oracle::kernel::{Kernel, drivers};
 
 use crate::{cache, is_full};
@@ -37,15 +38,19 @@ fn is_in_the_table(line: &str) -> bool {
 }
 
 #[test]
-fn the_table_is_what_all_of_the_kernel_says() {
+fn the_tables_are_what_all_of_the_kernel_says() {
     if !is_full() {
         return;
     }
     let tree = drivers(&cache()).unwrap();
     let interface = read(std::slice::from_ref(&tree), std::slice::from_ref(&tree));
     let text = data_file(&interface, &tree, &version(&tree).unwrap());
-    let differing = differing(DATA, &text);
-    assert!(differing.is_empty(), "run `cargo xtask copies --write`: {differing:#?}");
+    let files = Files::of(&interface, &text, &version(&tree).unwrap());
+    let made = [(DATA, text), (STRUCTURES, files.structures), (INPUTS, files.inputs)];
+    for (committed, text) in made {
+        let differing = differing(committed, &text);
+        assert!(differing.is_empty(), "run `cargo xtask copies --write`: {differing:#?}");
+    }
 }
 
 /// What these rows say is compared with nothing, but where they lead is.

@@ -7,6 +7,8 @@
 
 mod difference;
 mod extent;
+mod inputs;
+mod shape;
 
 use std::fmt;
 use std::sync::LazyLock;
@@ -15,6 +17,8 @@ use crate::{Command, RawNumber};
 
 pub use difference::{Declared, declared, differs};
 pub use extent::{Extent, Sizes, What};
+pub use inputs::{INPUTS, Inputs, STRUCTURES, inputs, shape, structure_of};
+pub use shape::{Piece, PieceKind, Shape};
 
 /// The data file. Its first line names the kernel. Each line that is no comment holds, with tabs between
 /// them: the name of the command, its number on x86-64 (hexadecimal, `-` where no header says it), how the

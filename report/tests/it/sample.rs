@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use ioctlkit_model::abi::{Abi, AbiSet};
 use ioctlkit_model::{
-    Edit, FileId, Finding, Fix, Label, Languages, Problem, ProblemKind, Report, RuleInfo, Safety,
-    Severity, SourceMap, Span,
+    Edit, FileId, Finding, Fix, Label, Languages, Problem, ProblemKind, Profiles, Report, RuleInfo,
+    Safety, Severity, SourceMap, Span,
 };
 use ioctlkit_report::{Format, Style};
 
@@ -13,7 +13,7 @@ pub(crate) static HOLE: RuleInfo = RuleInfo {
     code: "L001",
     slug: "implicit-hole",
     severity: Severity::Error,
-    legacy: None,
+    profiles: Profiles::New,
     languages: Languages::Both,
     summary: " padding between the members of an argument structure",
     documentation: " padding between the members of an argument structure\n\n # What\n A hole.\n",
@@ -22,7 +22,7 @@ pub(crate) static LETTER: RuleInfo = RuleInfo {
     code: "N002",
     slug: "shared-letter",
     severity: Severity::Warning,
-    legacy: Some(Severity::Info),
+    profiles: Profiles::Both(Severity::Info),
     languages: Languages::Both,
     summary: " two drivers use one type letter",
     documentation: " two drivers use one type letter\n",
@@ -31,7 +31,7 @@ pub(crate) static QUIET: RuleInfo = RuleInfo {
     code: "V001",
     slug: "no-version",
     severity: Severity::Info,
-    legacy: None,
+    profiles: Profiles::New,
     languages: Languages::Both,
     summary: " a rule that found nothing",
     documentation: " a rule that found nothing\n",

@@ -30,7 +30,7 @@ fields! {
         only_fails,
     }
     Access { span, way, part, amount, guarded }
-    CopiedIn { ty, span, read, escapes }
+    CopiedIn { ty, span, read, inputs, escapes }
     CopiedOut { ty, object, span, declared, member, cleared, set, is_touched, copied_in, amount }
     Noticed { kind, span, related }
 }

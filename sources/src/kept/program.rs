@@ -20,7 +20,7 @@ fields! {
 variants! {
     ProgramValue { 0 => Address(object), 1 => Value { ty, is_array }, 2 => Constant, 3 => Unknown, }
     ProgramPart { 0 => Variable(name), 1 => Member, 2 => Element, 3 => Literal, }
-    ProgramState { 0 => Unset, 1 => Set, }
+    ProgramState { 0 => Unset, 1 => Set, 2 => Members(names), }
     ProgramKind {
         0 => Scalar(scalar),
         1 => Varying(scalar),

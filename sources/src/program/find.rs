@@ -116,8 +116,7 @@ pub(super) fn find(request: &Request, reach: &Reach) -> (Vec<Found>, Vec<Problem
             let unread = step.unread(|link| language(link).is_some());
             problems.extend(unread.map(|(path, why)| failure(path, why)));
             if let Step::File(file) = step {
-                let is_elsewhere =
-                    file.strip_prefix(path).is_ok_and(|below| by_path(below).is_some());
+                let is_elsewhere = file.strip_prefix(path).is_ok_and(is_elsewhere);
                 let language = language(file).filter(|_| !is_elsewhere);
                 paths.extend(language.map(|language| (file.to_owned(), language)));
             }
@@ -134,6 +133,11 @@ pub(super) fn find(request: &Request, reach: &Reach) -> (Vec<Found>, Vec<Problem
     let more = included(&files, &folders, reach);
     files.extend(more);
     (files, problems)
+}
+
+/// Whether a file is for another system by the folders that it is in, or by its own name: `solaris.c`.
+fn is_elsewhere(below: &Path) -> bool {
+    by_path(below).is_some() || by_path(&below.with_extension("").join("file")).is_some()
 }
 
 fn found(path: PathBuf, language: Language) -> Result<Found, Problem> {
@@ -232,6 +236,16 @@ mod tests {
         let request = Request { include_dirs, ..Request::default() };
         let folders = searched(&request, &mut Vec::new());
         assert_eq!(folders, [Path::new("/usr/src/tool/include"), Path::new("include")]);
+    }
+
+    #[test]
+    fn what_is_for_another_system_is_so_by_a_folder_or_by_its_name() {
+        for elsewhere in ["solaris/disk.c", "lib/driver/solaris.c", "lib/FreeBSD.cc"] {
+            assert!(is_elsewhere(Path::new(elsewhere)), "{elsewhere}");
+        }
+        for here in ["lib/linux.c", "lib/solaris_like.c", "disk.c"] {
+            assert!(!is_elsewhere(Path::new(here)), "{here}");
+        }
     }
 
     #[test]

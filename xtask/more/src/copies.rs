@@ -1,4 +1,4 @@
-//! The table of what the kernel copies: made from a kernel's source, or compared with it.
+//! The tables of what the kernel copies: made from a kernel's source, or compared with it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,13 +6,14 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 use ioctl_lint::kernel_copies_source;
+use ioctl_lint::kernel_structures_source::Files;
 use ioctlkit_oracle::kernel::drivers;
 
 use crate::docs::{Mode, ModeArguments};
 use xtask::run;
 
-/// Where the table is, from the root of the repository.
-const FILE: &str = "model/data/kernel-copies.tsv";
+/// Where the tables are, from the root of the repository.
+const FOLDER: &str = "model/data";
 
 /// What `cargo xtask copies` can be told.
 #[derive(Debug, Args)]
@@ -24,7 +25,7 @@ pub(crate) struct Arguments {
     tree: Option<PathBuf>,
 }
 
-/// Writes or checks the table.
+/// Writes or checks the tables.
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let root = run::root();
     let tree = match &arguments.tree {
@@ -35,11 +36,20 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let root_of_kernel = std::slice::from_ref(&tree);
     let interface = kernel_copies_source::read(root_of_kernel, root_of_kernel);
     let text = kernel_copies_source::data_file(&interface, &tree, &version);
-    let file = root.join(FILE);
-    match arguments.mode.mode() {
-        Mode::Write => write(&file, &text),
-        Mode::Check => check(&file, &text),
+    let files = Files::of(&interface, &text, &version);
+    let tables = [
+        ("kernel-copies.tsv", text),
+        ("kernel-structures.tsv", files.structures),
+        ("kernel-inputs.tsv", files.inputs),
+    ];
+    for (name, text) in tables {
+        let file = root.join(FOLDER).join(name);
+        match arguments.mode.mode() {
+            Mode::Write => write(&file, &text)?,
+            Mode::Check => check(&file, &text)?,
+        }
     }
+    Ok(())
 }
 
 fn write(file: &Path, text: &str) -> Result<()> {

@@ -31,7 +31,7 @@ enum Task {
         #[command(flatten)]
         mode: docs::ModeArguments,
     },
-    /// Writes or checks the table of what the kernel copies, `model/data/kernel-copies.tsv`: some three
+    /// Writes or checks the tables of what the kernel copies, `model/data/kernel-*.tsv`: some three
     /// minutes.
     Copies(copies::Arguments),
     /// Times the linter as a whole, and its parts; or what the derives cost to compile.
