@@ -52,6 +52,7 @@ pub mod request_number;
 mod requested;
 pub mod rule;
 pub mod rules;
+mod rust_calls;
 pub mod rust_source;
 pub mod rust_validity;
 pub mod spelling;

@@ -29,8 +29,13 @@ pub struct Taken {
 impl Taken {
     /// For the command of a call.
     pub fn by(request: &ProgramRequest) -> Self {
-        let rows = rows(request);
-        let number = request.number.or_else(|| rows.first().and_then(|row| row.number));
+        Self::of(&request.name, request.number, request.is_size_known)
+    }
+
+    /// For a command of that name, with its number on x86-64 where that is known.
+    pub fn of(name: &str, number: Option<u32>, is_size_known: bool) -> Self {
+        let rows = rows(name, number, is_size_known);
+        let number = number.or_else(|| rows.first().and_then(|row| row.number));
         let says_more = rows.iter().any(|row| !takes_unknown_size(row, number));
         let mut taken = Self {
             number,
@@ -118,18 +123,18 @@ impl Copied {
 }
 
 /// The rows of a command: by its name if the program's number is the kernel's, else by the number.
-fn rows(request: &ProgramRequest) -> Vec<&'static Row<'static>> {
+fn rows(name: &str, number: Option<u32>, is_size_known: bool) -> Vec<&'static Row<'static>> {
     // A family's commands are filed under its name: `EVIOCGABS(ABS_X)`.
-    let name = request.name.split('(').next().unwrap_or_default();
+    let name = name.split('(').next().unwrap_or_default();
     let read = kernel_copies::read_of(name);
     let named = if read.is_empty() { kernel_copies::of(name) } else { read };
-    let Some(number) = request.number else { return named.iter().collect() };
+    let Some(number) = number else { return named.iter().collect() };
     // Sizes of structures are not worked out.
     let is_it = |row: &&Row<'_>| row.number.is_none_or(|own| own & 0xffff == number & 0xffff);
     if !named.is_empty() && named.iter().all(|row| is_it(&row)) {
         return named.iter().collect();
     }
-    if request.is_size_known {
+    if is_size_known {
         kernel_copies::of_number(number)
     } else {
         kernel_copies::of_number_of_any_size(number)

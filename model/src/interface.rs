@@ -61,17 +61,40 @@ pub struct Interface {
 /// What a call of `ioctl` is given behind its request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PassedArgument {
-    /// The argument in the call.
+    /// The argument in the call, or the call where it has none.
     pub span: Span,
     /// The function that the call is in.
     pub function: String,
     /// The ABIs that have the call.
     pub abis: AbiSet,
-    /// The type that is passed, by itself or by its address.
-    pub ty: Type,
-    /// What the call's request says that its argument is, where that is known and `ty` is all of what is
+    /// What is passed.
+    pub handed: Handed,
+    /// What the call's request says that its argument is, where that is known and the type is all of what is
     /// passed.
     pub requested: Option<Requested>,
+}
+
+/// What stands behind the request of a call in Rust.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Handed {
+    /// The address of a variable or a value of that type.
+    Address(Type),
+    /// A pointer or a reference to that type, which a variable holds.
+    Pointer(Type),
+    /// A variable of that type itself, which is neither an integer nor a pointer.
+    Value(Type),
+    /// Nothing: the function is variadic.
+    Nothing,
+}
+
+impl Handed {
+    /// The type that the kernel finds behind the argument.
+    pub const fn pointee(&self) -> Option<&Type> {
+        match self {
+            Self::Address(ty) | Self::Pointer(ty) => Some(ty),
+            Self::Value(_) | Self::Nothing => None,
+        }
+    }
 }
 
 /// What a call of `ioctl` is given behind its request, where the source does not say its type.

@@ -43,8 +43,8 @@ pub use driver::{
 pub use expected::{Among, Expected, expected};
 pub use finding::{Breaks, Edit, Finding, Fix, Label, Problem, ProblemKind, Report, Safety};
 pub use interface::{
-    Argument, Command, CommandBody, Encoder, Family, FamilyNumber, Header, HeaderError, Interface,
-    Macro, MacroValue, NamedConstant, OwnEncoder, PassedArgument, RawNumber, Requested,
+    Argument, Command, CommandBody, Encoder, Family, FamilyNumber, Handed, Header, HeaderError,
+    Interface, Macro, MacroValue, NamedConstant, OwnEncoder, PassedArgument, RawNumber, Requested,
     THROUGH_CONDITION, THROUGH_CONSTANT, THROUGH_DERIVE, THROUGH_LINUX_RAW_SYS, UnknownArgument,
 };
 pub use layout::{Gap, Layout, Layouts, Numbered, TypeSize};

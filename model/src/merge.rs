@@ -5,8 +5,8 @@
 
 use crate::{
     Argument, Command, CommandBody, Constant, Contract, Encoder, EnumId, Expression, Family,
-    Interface, Macro, MacroValue, Member, OwnEncoder, PassedArgument, Passing, PointsTo, Purpose,
-    Record, RecordBody, RecordId, Requested, Type, Typedef, TypedefBody, TypedefId,
+    Handed, Interface, Macro, MacroValue, Member, OwnEncoder, PassedArgument, Passing, PointsTo,
+    Purpose, Record, RecordBody, RecordId, Requested, Type, Typedef, TypedefBody, TypedefId,
     UnknownArgument, Variants,
 };
 
@@ -115,7 +115,7 @@ parts! {
     PointsTo { element; count, is_writable }
     Typedef { variants; name, span }
     TypedefBody { ty, aligned; }
-    PassedArgument { ty, requested; span, function, abis }
+    PassedArgument { handed, requested; span, function, abis }
     UnknownArgument { requested; span, function, abis, reason }
 }
 
@@ -180,6 +180,15 @@ impl Follow for Requested {
         match self {
             Self::Command(_, argument) => argument.follow(moved),
             Self::Number(..) => {}
+        }
+    }
+}
+
+impl Follow for Handed {
+    fn follow(&mut self, moved: Moved) {
+        match self {
+            Self::Address(ty) | Self::Pointer(ty) | Self::Value(ty) => ty.follow(moved),
+            Self::Nothing => {}
         }
     }
 }

@@ -55,7 +55,8 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         }
     }
     for passed in &cx.interface.passed {
-        for id in cx.interface.records_within(&passed.ty) {
+        let Some(ty) = passed.handed.pointee() else { continue };
+        for id in cx.interface.records_within(ty) {
             let record = cx.interface.record(id);
             if let Some((abis, members)) = unspecified(record)
                 && reported.insert(id)

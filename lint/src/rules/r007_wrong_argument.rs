@@ -11,16 +11,24 @@ use crate::abis::by_value;
 use crate::context::{Context, finding};
 use crate::declare_rule;
 use crate::requested::{command, name_of, quoted, requested_size};
+use crate::rust_calls::{mistaken, too_wide};
 use crate::words::count;
 
 declare_rule! {
     /// `ioctl` call that passes something other than the command's argument
     ///
     /// # What
-    /// A call passes the address of a variable or parameter that is smaller than the argument in the
-    /// command's definition, or than what the kernel copies for it; or of a structure with another
-    /// layout than the command's argument. Larger ones are not reported: some drivers copy as much as
-    /// the program asks for.
+    /// A call passes
+    ///
+    /// - the address of a variable or parameter that is smaller than the argument in the command's
+    ///   definition, or than what the kernel copies for it; or of a structure with another layout than the
+    ///   command's argument. Larger ones are not reported: some drivers copy as much as the program asks for.
+    /// - the address of an integer that is wider than the integer that the kernel copies: a warning, since
+    ///   it is wrong on big-endian machines only.
+    /// - a `repr(C)` structure itself where the kernel takes its address, or the address of a pointer where it
+    ///   takes the pointer.
+    /// - the address of an integer where the kernel takes a plain value.
+    /// - nothing to `libc::ioctl` where the kernel takes a pointer, or, as a warning, a plain value.
     ///
     /// The request has to be a constant or a number. The function has to state the type of what it
     /// passes: in the declaration of the variable, parameter or member, or in the value that initializes
@@ -51,7 +59,13 @@ declare_rule! {
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for passed in &cx.interface.passed {
         let Some(requested) = &passed.requested else { continue };
+        // One call, one finding: what is no address has no size.
+        if let Some(found) = mistaken(cx, &WRONG_ARGUMENT, passed, requested) {
+            findings.push(found);
+            continue;
+        }
         findings.extend(too_small(cx, passed, requested));
+        findings.extend(too_wide(cx, &WRONG_ARGUMENT, passed, requested));
         if let Requested::Command(name, Argument::Type(wanted)) = requested {
             findings.extend(laid_out_otherwise(cx, passed, name, wanted));
         }
@@ -60,8 +74,9 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
 
 /// Reports what is smaller than what the kernel copies.
 fn too_small(cx: &Context<'_>, passed: &PassedArgument, requested: &Requested) -> Option<Finding> {
+    let ty = passed.handed.pointee()?;
     let sizes = by_value(passed.abis, |id| {
-        let own = cx.layouts.type_size(&passed.ty, id).ok()?.size;
+        let own = cx.layouts.type_size(ty, id).ok()?.size;
         let wanted = requested_size(cx, requested, id)?;
         (own < wanted).then_some((own, wanted))
     });
@@ -80,7 +95,7 @@ fn too_small(cx: &Context<'_>, passed: &PassedArgument, requested: &Requested) -
     finding.notes.extend(groups.map(|(abis, (own, wanted))| {
         format!("{}, {} of {wanted}", abi_words::on(abis, passed.abis), count(*own, "byte"))
     }));
-    finding.record = Some(cx.spelling.ty(&passed.ty));
+    finding.record = Some(cx.spelling.ty(ty));
     finding.command = command(name);
     Some(finding)
 }
@@ -92,7 +107,7 @@ fn laid_out_otherwise(
     name: &str,
     wanted: &Type,
 ) -> Option<Finding> {
-    let (own, wanted) = (record_of(cx, &passed.ty)?, record_of(cx, wanted)?);
+    let (own, wanted) = (record_of(cx, passed.handed.pointee()?)?, record_of(cx, wanted)?);
     let is_c = |id: RecordId| {
         let record = cx.interface.record(id);
         record.variants.iter().all(|(_, body)| body.representation == Representation::C)

@@ -6,7 +6,7 @@ use ioctlkit_model::{
     AbiRecord, Address, Argument, Attributes, BinaryOperator, Call, Capability, Command,
     CommandBody, Condition, Constant, Contract, Definition, Definitions, Differences, DriverPath,
     Encoder, Enum, EnumBody, EnumId, Enumerator, Expression, Family, FamilyNumber, FileId, Group,
-    HandlePurpose, Handler, HandlerStructure, HandlerTable, Header, HeaderError, Include,
+    Handed, HandlePurpose, Handler, HandlerStructure, HandlerTable, Header, HeaderError, Include,
     Interface, Language, Macro, MacroValue, Member, NamedConstant, NotRead, NotUnderstood, Object,
     Observed, OwnEncoder, PassedArgument, Passing, PointsTo, Problem, ProblemKind, Purpose,
     RawNumber, Record, RecordBody, RecordId, RecordedCommand, RecordedMember, RecordedRecord,
@@ -272,7 +272,7 @@ fields! {
     OwnEncoder { number, sign_extends, name }
     Family { name, span, parameters, expansion, of_any_length, number }
     FamilyNumber { direction, type_letter, nr }
-    PassedArgument { span, function, abis, ty, requested }
+    PassedArgument { span, function, abis, handed, requested }
     UnknownArgument { span, function, abis, reason, requested }
     RawNumber { name, span, variants, through }
     Macro { name, span, definition, values }
@@ -324,6 +324,7 @@ variants! {
     Written { 0 => Otherwise, 1 => Call(call), 2 => Name(name), 3 => Hexadecimal(literal), }
     Differences { 0 => Unmentioned, 1 => Accepted, }
     Encoder { 0 => Kernel, 1 => Own(own), 2 => Masked, }
+    Handed { 0 => Address(ty), 1 => Pointer(ty), 2 => Value(ty), 3 => Nothing, }
     Requested { 0 => Command(name, argument), 1 => Number(name, number), }
     Argument { 0 => None, 1 => Type(ty), 2 => SizeOfType(ty), 3 => Size(size), }
     Representation { 0 => C, 1 => Unspecified, }

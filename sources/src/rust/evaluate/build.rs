@@ -8,7 +8,7 @@ use std::rc::Rc;
 use ioctlkit_abi::{AbiSet, RecordKind};
 use ioctlkit_model::{
     Command, CommandBody, Contract, Differences, Enum, EnumBody, EnumId, Family, FamilyNumber,
-    FileId, Interface, NamedConstant, NotUnderstood, PassedArgument, Problem, ProblemKind,
+    FileId, Handed, Interface, NamedConstant, NotUnderstood, PassedArgument, Problem, ProblemKind,
     RawNumber, Record, RecordBody, RecordId, Requested, Span, THROUGH_CONSTANT, Type, Typedef,
     TypedefBody, TypedefId, UnknownArgument, Variants,
 };
@@ -437,19 +437,25 @@ impl Builder {
         (file, place): (FileIndex, Place),
         function: &str,
         abis: AbiSet,
-        ty: Type,
+        handed: Handed,
         requested: Option<Requested>,
     ) {
         let span = self.span(file, place);
         let passed = &mut self.interface.passed;
         // Classes of ABIs come one after the other, each with the same call.
         let known = self.passed.get(&(file, place)).map(|index| &mut passed[*index]);
-        if let Some(known) = known.filter(|known| known.ty == ty && known.requested == requested) {
+        if let Some(known) = known.filter(|it| it.handed == handed && it.requested == requested) {
             known.abis = known.abis.union(abis);
             return;
         }
         self.passed.insert((file, place), passed.len());
-        passed.push(PassedArgument { span, function: function.to_owned(), abis, ty, requested });
+        passed.push(PassedArgument {
+            span,
+            function: function.to_owned(),
+            abis,
+            handed,
+            requested,
+        });
     }
 
     /// Remembers that nothing says what a call of `ioctl` is given. It counts unless the type is known on

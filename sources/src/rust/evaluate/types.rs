@@ -173,6 +173,10 @@ impl Evaluator<'_> {
             None if path.single().is_some_and(|name| prelude::scalar(name).is_some()) => {
                 return self.prelude(path.last());
             }
+            // The integers of C, which `std` and `libc` have.
+            Some(Target::External(..)) if path.last().starts_with("c_") => {
+                return self.named_type(path, ty, env);
+            }
             _ => {}
         }
         Type::Unknown(spell(ty).into())

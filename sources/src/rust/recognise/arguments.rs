@@ -1,6 +1,6 @@
 //! What a call of `ioctl` is given behind its request.
 
-use ioctlkit_model::{Requested, Type};
+use ioctlkit_model::{Handed, Requested, Type};
 
 use super::collect::Collector;
 use super::request::Found;
@@ -9,35 +9,41 @@ use crate::rust::evaluate::Elsewhere;
 use crate::rust::evaluate::constants::Env;
 use crate::rust::resolve::scopes::{Names, Target};
 use crate::rust::syntax::item::{Call, Ex, ExKind, Field, Kind, Ty, TyKind};
-use crate::rust::syntax::pointed::{Unstated, behind};
+use crate::rust::syntax::pointed::{How, Unstated, behind};
 
 impl Collector<'_> {
     /// Files what a call is given behind its request, which is the argument of that index.
     pub(crate) fn argument(&mut self, around: Around<'_>, call: &Call, index: usize, env: &Env) {
         let Around { file, name, function } = around;
-        let (Some(request), Some(argument)) =
-            (call.arguments.get(index), call.arguments.get(index + 1))
-        else {
+        let Some(request) = call.arguments.get(index) else { return };
+        let requested = self.requested(request, env);
+        let abis = self.eval.abis;
+        let Some(argument) = call.arguments.get(index + 1) else {
+            if requested.is_some() && self.is_variadic(call, env) {
+                let at = (file, call.place);
+                self.eval.builder.passed(at, name, abis, Handed::Nothing, requested);
+            }
             return;
         };
         let pointed = call.pointed.get(index + 1).map(Result::as_ref);
-        let requested = self.requested(request, env);
         let elsewhere = if requested.is_some() { Elsewhere::Sought } else { Elsewhere::Left };
         let known = match pointed {
             Some(Ok(pointed)) => pointed
                 .variable(&function.around)
                 .and_then(|ty| self.member(ty, &pointed.members, env))
-                .and_then(|(ty, env)| self.given(pointed.pointee(&ty)?, elsewhere, &env)),
+                .and_then(|(ty, env)| {
+                    let (how, ty) = pointed.passed(&ty)?;
+                    self.given(ty, elsewhere, &env).and_then(|given| handed(how, given))
+                }),
             Some(Err(why)) => Err(*why),
             None => Err(Unstated::NoType),
         };
-        let abis = self.eval.abis;
         match known {
-            Ok((ty, is_whole)) => {
+            Ok((handed, is_whole)) => {
                 let (requested, unknown) =
                     if is_whole { (requested, None) } else { (None, requested) };
                 self.not_stated(around, call, index, Unstated::Slice, unknown);
-                self.eval.builder.passed((file, argument.place), name, abis, ty, requested);
+                self.eval.builder.passed((file, argument.place), name, abis, handed, requested);
             }
             Err(why) => self.not_stated(around, call, index, why, requested),
         }
@@ -167,4 +173,16 @@ fn is_parameter(ty: &Ty, env: &Env) -> bool {
         TyKind::Array(element, _) => is_parameter(element, env),
         _ => false,
     }
+}
+
+/// What is passed in terms of the model, and whether its type is all of it.
+fn handed(how: How, (ty, is_whole): (Type, bool)) -> Result<(Handed, bool), Unstated> {
+    let handed = match how {
+        How::Address => Handed::Address(ty),
+        How::Pointer => Handed::Pointer(ty),
+        // An alias may be a pointer's or a number's.
+        How::Value if !matches!(ty, Type::Record(_)) => return Err(Unstated::NoType),
+        How::Value => Handed::Value(ty),
+    };
+    Ok((handed, is_whole))
 }

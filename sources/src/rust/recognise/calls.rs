@@ -65,6 +65,18 @@ impl Collector<'_> {
         self.request_index(call, env, 0)
     }
 
+    /// Whether a call is of C's own function, which takes any number of arguments.
+    pub(crate) fn is_variadic(&mut self, call: &Call, env: &Env) -> bool {
+        let Callee::Function(path) = &call.callee else { return false };
+        let names = env.names(path);
+        match self.eval.names.resolve(env.scope, &names, path.global, Names::Values) {
+            Some(Target::Item(_, item)) => matches!(item.kind, Kind::Foreign(_)),
+            Some(Target::External(krate, _)) => krate == "libc",
+            Some(Target::Module(_) | Target::Variant(..)) => false,
+            None => path.before_last() == Some("libc"),
+        }
+    }
+
     fn request_index(&mut self, call: &Call, env: &Env, depth: u16) -> Option<usize> {
         match &call.callee {
             Callee::Function(path) if is_system_call(path.last(), &call.arguments) => Some(2),

@@ -63,6 +63,17 @@ enum Reached {
     Within,
 }
 
+/// What is passed of a variable.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum How {
+    /// Its address.
+    Address,
+    /// The pointer that it holds.
+    Pointer,
+    /// Itself, and it is neither a pointer nor a number.
+    Value,
+}
+
 /// Variables, the innermost last, with their types where these are stated.
 pub(crate) type Variables = Vec<(String, Option<Ty>)>;
 
@@ -152,17 +163,18 @@ impl Pointed {
         }
     }
 
-    /// The type that it points at, where the variable or the member has the type `ty`.
+    /// How it is passed, and the type of what is, where the variable or the member has the type `ty`.
     ///
     /// # Errors
     /// Where the declaration does not say it, why.
-    pub(crate) fn pointee<'t>(&self, ty: &'t Ty) -> Result<&'t Ty, Unstated> {
+    pub(crate) fn passed<'t>(&self, ty: &'t Ty) -> Result<(How, &'t Ty), Unstated> {
         let reached = match self.reached {
             Reached::Address => ty,
             Reached::Itself if is_number(ty) => return Err(Unstated::Nothing),
             Reached::Itself => match behind(ty) {
                 Some(ty) if is_telling(ty) => ty,
                 Some(_) => return Err(Unstated::Bytes),
+                None if self.cast.is_none() && ty.path().is_some() => return Ok((How::Value, ty)),
                 None => return Err(Unstated::NoType),
             },
             Reached::Within => match behind(ty).unwrap_or(ty) {
@@ -174,7 +186,8 @@ impl Pointed {
         let found = initialised(reached).ok_or(Unstated::NoType)?;
         // Whoever names another type knows more of the object than its declaration tells.
         let is_other = self.cast.as_ref().is_some_and(|cast| !is_same(cast, found));
-        if is_other { Err(Unstated::Cast) } else { Ok(found) }
+        let how = if self.reached == Reached::Address { How::Address } else { How::Pointer };
+        if is_other { Err(Unstated::Cast) } else { Ok((how, found)) }
     }
 }
 
