@@ -298,7 +298,15 @@ impl<'t> Walker<'_, '_, 't> {
             && !["return", "else", "do", "case"].contains(&self.tokens[at - 1].text);
         if !is_declared {
             let given = arguments(&self.tokens[..close], at + 1);
-            let wrappers = self.callees.of(token.text, self.unit.file, is_member);
+            let mut wrappers = self.callees.of(token.text, self.unit.file, is_member);
+            if wrappers.iter().filter(|it| it.passes_its_own()).count() > 1 {
+                wrappers.retain(|it| !it.passes_its_own());
+                walked.code.not_understood.push(CallNotUnderstood {
+                    span: self.span(&self.tokens[at..close], at),
+                    function: self.function.name.to_owned(),
+                    reason: format!("`{}` passes one of several things", token.text),
+                });
+            }
             for wrapper in wrappers {
                 self.call(&token, (at, close), &given, &wrapper, walked);
             }

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use crate::token::{Kind, Token, behind, is_at, split};
-use crate::types::{Type, Words};
+use crate::types::{Type, Words, well_known};
 
 /// What declarations share: the type in front of the names.
 #[derive(Debug, Clone)]
@@ -567,7 +567,9 @@ fn is_annotation(tokens: &[Token<'_>], at: usize) -> bool {
         |text: &str| text.starts_with('_') || !text.bytes().any(|byte| byte.is_ascii_lowercase());
     let third = tokens.get(at + 2);
     let follows = third.is_some_and(|third| third.is_name() || third.is("*"));
-    follows && is_shouted(tokens[at].text) && !is_qualifier(token)
+    // `__u64 __bitwise x` has the type in front.
+    let is_type = well_known(tokens[at].text).is_some();
+    follows && is_shouted(tokens[at].text) && !is_type && !is_qualifier(token)
 }
 
 fn begins_type(word: &str) -> bool {

@@ -1,12 +1,13 @@
 //! Expressions, as far as their types are concerned.
 
+use ioctlkit_model::ProgramKind;
 use ioctlkit_model::abi::Scalar;
 
 use crate::expand::expanded;
 use crate::request::is_shouted;
 use crate::scope::Scope;
 use crate::token::{Kind, Token, behind, is_at, split};
-use crate::types::{Type, Words};
+use crate::types::{Type, Words, well_known};
 
 /// What an expression comes to.
 #[derive(Debug, Clone)]
@@ -99,6 +100,12 @@ pub(crate) fn is_cast(scope: &Scope<'_, '_>, tokens: &[Token<'_>], open: usize) 
 
 /// Whether tokens spell a type.
 pub(crate) fn is_type(scope: &Scope<'_, '_>, tokens: &[Token<'_>]) -> bool {
+    // `(type[2]) { … }`
+    let bound = tokens.iter().position(|token| token.is("["));
+    let tokens = match bound.filter(|_| tokens.last().is_some_and(|last| last.is("]"))) {
+        Some(bound) => &tokens[..bound],
+        None => tokens,
+    };
     let Some(first) = tokens.first() else { return false };
     let words = ["struct", "union", "enum", "class", "const", "volatile", "unsigned", "typename"];
     if !tokens.iter().all(|token| {
@@ -229,7 +236,7 @@ impl<'t> Reader<'_, '_, 't> {
             self.at += 1;
             let right = self.unary();
             let is_constant = left.is_constant && right.is_constant;
-            let ty = match (left.ty.decayed(), right.ty.decayed()) {
+            let ty = match (self.computed_from(left.ty), self.computed_from(right.ty)) {
                 _ if compares => Type::Scalar(Scalar::Int),
                 (Type::Pointer(_), Type::Pointer(_)) => Type::Scalar(Scalar::Long),
                 (pointer @ Type::Pointer(_), _) | (_, pointer @ Type::Pointer(_)) => pointer,
@@ -238,6 +245,19 @@ impl<'t> Reader<'_, '_, 't> {
                 _ => Type::Unknown,
             };
             left = Operand { is_constant, ..Operand::value(ty) };
+        }
+    }
+
+    /// What an operand of a computation counts as.
+    fn computed_from(&self, ty: Type<'t>) -> Type<'t> {
+        match ty.resolved(self.scope).decayed() {
+            Type::Named(name) => match well_known(name) {
+                Some(ProgramKind::Scalar(scalar) | ProgramKind::Varying(scalar)) => {
+                    Type::Scalar(scalar)
+                }
+                _ => Type::Named(name),
+            },
+            other => other,
         }
     }
 
@@ -311,9 +331,7 @@ impl<'t> Reader<'_, '_, 't> {
         let ty = spelled_type(&self.tokens[self.at + 1..close - 1]);
         self.at = close;
         if self.is("{") {
-            let is_array = matches!(self.tokens[close - 2].text, "]");
             self.at = behind(self.tokens, self.at);
-            let ty = if is_array { Type::Array(Box::new(ty)) } else { ty };
             return Operand::of_object(ty, Part::Literal);
         }
         let of = self.unary();

@@ -36,8 +36,11 @@ pub(crate) struct Text<'t> {
     pub(crate) leaves_out_calls: bool,
 }
 
-/// Macros that compilers for Linux define.
-const DEFINED: [&str; 12] = [
+/// Macros that compilers for Linux define, and most of its ABIs: types that depend on the width of words are those
+/// of 64 bits.
+const DEFINED: [&str; 14] = [
+    "__LP64__",
+    "_LP64",
     "__linux__",
     "__linux",
     "linux",
@@ -349,6 +352,12 @@ mod tests {
                     #ifdef HAVE_X\nd\n#else\ne\n#endif\n#ifndef __APPLE__\nf\n#endif\n#if 0\ng\n#endif\n";
         assert_eq!(left(text, Branch::First), "b d f");
         assert_eq!(left(text, Branch::Last), "b e f");
+    }
+
+    #[test]
+    fn of_types_that_depend_on_the_width_of_words_those_of_64_bits_are_read() {
+        let text = "#if !defined(__LP64__) && !defined(OWN)\na\n#else\nb\n#endif\n#ifdef _LP64\nc\n#endif\n";
+        assert_eq!(left(text, Branch::First), "b c");
     }
 
     #[test]

@@ -3,10 +3,11 @@
 use std::cell::Cell;
 
 use crate::declare::{Member, Record, RecordKey};
+use crate::expression::spelled_type;
 use crate::outline::Declared;
 use crate::preprocess::Macro;
 use crate::shared::Shared;
-use crate::types::Type;
+use crate::types::{Type, Words, well_known};
 
 /// A variable of a function.
 #[derive(Debug, Clone)]
@@ -69,12 +70,27 @@ impl<'a, 't> Scope<'a, 't> {
     }
 
     pub(crate) fn typedef(&self, name: &str) -> Option<Type<'t>> {
+        // Programs define these for each compiler: every branch comes to what the name says.
+        if says_its_width(name) {
+            return None;
+        }
         let own = self.typedefs.iter().rev().find(|(known, _)| *known == name);
         let found = match own {
             Some((_, ty)) => Some(ty),
             None => self.file.typedefs.get(name).or_else(|| self.shared.typedef(name)),
         };
-        found.cloned().filter(|ty| *ty != Type::Named(name))
+        let found = found.cloned().or_else(|| self.macro_type(name));
+        found.filter(|ty| *ty != Type::Named(name))
+    }
+
+    /// `#define request_t struct request`: the type that a macro stands for, where its words can be no value.
+    fn macro_type(&self, name: &str) -> Option<Type<'t>> {
+        let made = self.macro_of(name).filter(|made| made.parameters.is_none())?;
+        let first = made.body.first()?;
+        let is_type = ["struct", "union", "enum"].iter().any(|word| first.is(word))
+            || Words::default().add(first.text)
+            || made.body.len() == 1 && well_known(first.text).is_some();
+        is_type.then(|| spelled_type(&made.body)).filter(|ty| *ty != Type::Unknown)
     }
 
     /// The type of a variable that is no local one.
@@ -120,4 +136,11 @@ impl<'a, 't> Scope<'a, 't> {
         };
         members.iter().find(|member| member.name == name)
     }
+}
+
+/// Whether a type has its width in its name: `__u64`, `uint64_t`.
+fn says_its_width(name: &str) -> bool {
+    let name = name.trim_start_matches("__");
+    let bits = ["uint", "int", "u_int", "u", "s"].iter().find_map(|word| name.strip_prefix(word));
+    bits.is_some_and(|bits| ["8", "16", "32", "64"].contains(&bits.trim_end_matches("_t")))
 }

@@ -101,28 +101,17 @@ fn named(name: &str, scope: &Scope<'_, '_>, depth: usize) -> ProgramKind {
     ProgramKind::Unknown
 }
 
-/// Whether the kernel copies a structure of that name: C++ names it without `struct`.
+/// Whether a command of the kernel takes a structure of that name: C++ names it without `struct`, and there are
+/// typedefs.
 fn is_structure_of_kernel(name: &str) -> bool {
-    use ioctlkit_model::kernel_copies::{What, rows};
-    use rustc_hash::FxHashSet;
-    use std::sync::LazyLock;
-    static TAGS: LazyLock<FxHashSet<&'static str>> = LazyLock::new(|| {
-        let extents = rows().iter().flat_map(|row| [&row.read, &row.written]).flatten();
-        let types = extents.filter_map(|extent| match extent.what {
-            // What is neither well known nor spelled with several words is a typedef of a structure.
-            What::Type(ty) if !ty.contains(' ') => {
-                (ty.ends_with("_t") && well_known(ty).is_none()).then_some(ty)
-            }
-            What::Type(ty) => ty.strip_prefix("struct ").or_else(|| ty.strip_prefix("union ")),
-            _ => None,
-        });
-        types.chain(["sg_io_hdr_t", "sg_req_info_t"]).collect()
-    });
-    TAGS.contains(name)
+    use ioctlkit_model::kernel_copies::shape;
+    shape(name).is_some()
+        || ["struct", "union"].iter().any(|keyword| shape(&format!("{keyword} {name}")).is_some())
+        || ["sg_io_hdr_t", "sg_req_info_t"].contains(&name)
 }
 
 /// Typedefs of libc, of the kernel's headers and of libraries that many programs use.
-fn well_known(name: &str) -> Option<ProgramKind> {
+pub(crate) fn well_known(name: &str) -> Option<ProgramKind> {
     use Scalar::{
         Bool, Char, Double, Float, Int, Long, LongLong, Short, SignedChar, UnsignedChar,
         UnsignedInt, UnsignedLong, UnsignedLongLong, UnsignedShort,
@@ -139,7 +128,9 @@ fn well_known(name: &str) -> Option<ProgramKind> {
         | "key_t" | "clockid_t" => Int,
         "uint32_t" | "__u32" | "u32" | "u_int32_t" | "guint32" | "quint32" | "guint" | "u_int"
         | "uint" | "uid_t" | "gid_t" | "mode_t" | "id_t" | "socklen_t" | "speed_t" | "tcflag_t"
-        | "useconds_t" | "__le32" | "__be32" => UnsignedInt,
+        | "useconds_t" | "__le32" | "__be32" | "fe_status_t" | "fe_sec_voltage_t"
+        | "fe_sec_tone_mode_t" | "fe_sec_mini_cmd_t" | "fe_sec_voltage" | "fe_sec_tone_mode"
+        | "fe_sec_mini_cmd" | "fe_status" => UnsignedInt,
         "int64_t" | "__s64" | "s64" | "gint64" | "qint64" | "loff_t" | "off64_t" | "__off64_t"
         | "intmax_t" | "qlonglong" => LongLong,
         "uint64_t" | "__u64" | "u64" | "u_int64_t" | "guint64" | "quint64" | "dev_t"

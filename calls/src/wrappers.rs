@@ -35,6 +35,14 @@ pub(crate) struct Wrapper<'t> {
     pub(crate) argument: Passes,
 }
 
+impl Wrapper<'_> {
+    /// Whether it passes something of its own to whatever command it is given. A function that does so with several
+    /// things chooses by what the command takes.
+    pub(crate) fn passes_its_own(&self) -> bool {
+        matches!((&self.request, &self.argument), (PassesRequest::Parameter(_), Passes::Own(_)))
+    }
+}
+
 /// Everything that is a call of `ioctl`, by name.
 #[derive(Debug, Default)]
 pub(crate) struct Callees<'t> {

@@ -71,13 +71,19 @@ impl Source<'_> {
                 }
             }
         }
-        let lines =
-            commands.iter().filter(|(name, _)| is_tagged(name)).filter_map(|(name, commands)| {
-                let id = self.declared.record(self.interface, name)?;
-                let shape = self.shape(id)?;
-                let commands: Vec<&str> = commands.iter().copied().collect();
-                Some(format!("{name}\t{shape}\t{}\n", commands.join(" ")))
-            });
+        // Programs name some by a typedef: `ca_caps_t`, `dvd_authinfo`.
+        for typedef in &self.interface.typedefs {
+            let Some(body) = typedef.variants.first() else { continue };
+            let Some(Type::Record(id)) = self.interface.behind_typedefs(&body.ty) else { continue };
+            if commands.contains_key(&self.interface.record(*id).display_name()) {
+                commands.entry(typedef.name.clone()).or_default();
+            }
+        }
+        let lines = commands.iter().filter_map(|(name, commands)| {
+            let shape = self.shape(self.declared.record(self.interface, name)?)?;
+            let commands: Vec<&str> = commands.iter().copied().collect();
+            Some(format!("{name}\t{shape}\t{}\n", commands.join(" ")))
+        });
         lines.collect()
     }
 

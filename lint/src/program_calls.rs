@@ -1,9 +1,10 @@
 //! What the kernel takes for the command of a call, and what the rules about calls share.
 
-use ioctlkit_abi::{Abi, AbiId, AbiSet};
+use ioctlkit_abi::{Abi, AbiId, AbiSet, Direction};
 use ioctlkit_model::kernel_copies::{self, Extent, Row, Use, What};
 use ioctlkit_model::{
-    CallNotUnderstood, Finding, Interface, ProgramCall, ProgramRequest, ProgramType, Span,
+    CallNotUnderstood, Finding, Interface, ProgramCall, ProgramKind, ProgramRequest, ProgramType,
+    Span,
 };
 
 use crate::Rule;
@@ -99,6 +100,22 @@ fn takes_unknown_size(row: &Row<'_>, number: Option<u32>) -> bool {
     let says_nothing = number.is_none_or(|number| kernel_copies::size_in_number(number) == 0);
     let mut extents = [&row.read, &row.written].into_iter().flatten();
     says_nothing && extents.any(|extent| extent.what == What::Number)
+}
+
+/// The structure that the program's own definition of a command gives it, where nothing is known of the kernel's
+/// handlers: its address is passed.
+pub fn declared_structure(request: &ProgramRequest) -> Option<&ProgramType> {
+    let (direction, ty) = request.declared.as_ref()?;
+    let is_passed = *direction != Direction::None && ty.kind == ProgramKind::Record;
+    (is_passed && Taken::by(request).is_unknown()).then_some(ty)
+}
+
+/// Whether a structure carries to a layer what the handler behind it gets: `atm_dev_ioctl` takes the pointer out of a
+/// `struct atmif_sioc`, and so do the layers of network devices.
+pub fn is_envelope(ty: &ProgramType) -> bool {
+    const ENVELOPES: [&str; 3] = ["atmif_sioc", "ifreq", "iwreq"];
+    let tag = ty.spelled.strip_prefix("struct ").unwrap_or(&ty.spelled);
+    ENVELOPES.contains(&tag)
 }
 
 /// How many bytes are copied.
@@ -222,7 +239,9 @@ pub fn spelled(ty: &ProgramType) -> &str {
 /// The calls that the rules say nothing of, with the reason.
 pub fn not_understood(interface: &Interface) -> Vec<CallNotUnderstood> {
     let program = &interface.program;
-    let unknown = program.calls.iter().filter(|call| Taken::by(&call.request).is_unknown());
+    let unknown = program.calls.iter().filter(|call| {
+        Taken::by(&call.request).is_unknown() && declared_structure(&call.request).is_none()
+    });
     let unknown = unknown.map(|call| CallNotUnderstood {
         span: call.span,
         function: call.function.clone(),

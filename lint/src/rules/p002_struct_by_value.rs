@@ -4,7 +4,7 @@ use ioctlkit_model::{Finding, ProgramKind, ProgramValue};
 
 use crate::context::Context;
 use crate::declare_rule;
-use crate::program_calls::{Taken, call_finding, passes, spelled};
+use crate::program_calls::{Taken, call_finding, declared_structure, passes, spelled};
 
 declare_rule! {
     /// structure passed to `ioctl` by value
@@ -38,7 +38,9 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for call in &cx.interface.program.calls {
         let Some(argument) = &call.argument else { continue };
         let ProgramValue::Value { ty, is_array: false } = &argument.value else { continue };
-        if ty.kind != ProgramKind::Record || Taken::by(&call.request).is_unknown() {
+        let takes_something =
+            !Taken::by(&call.request).is_unknown() || declared_structure(&call.request).is_some();
+        if ty.kind != ProgramKind::Record || !takes_something {
             continue;
         }
         let message = format!("{} by value: the kernel takes its address", passes(call));

@@ -7,7 +7,7 @@ use ioctlkit_model::{
 
 use crate::context::Context;
 use crate::declare_rule;
-use crate::program_calls::{Taken, call_finding, integer, passes, wide_abi};
+use crate::program_calls::{Taken, call_finding, declared_structure, integer, passes, wide_abi};
 
 declare_rule! {
     /// address of a pointer passed in place of the pointer
@@ -47,7 +47,9 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
             continue;
         };
         let taken = Taken::by(&call.request);
-        if !taken.is_pointer() || !taken.pointers.iter().all(|row| is_meant(row, to)) {
+        let is_known = taken.is_pointer() && taken.pointers.iter().all(|row| is_meant(row, to));
+        let is_declared = declared_structure(&call.request).is_some_and(|ty| **to == *ty);
+        if !is_known && !is_declared {
             continue;
         }
         let message = format!("{}, which takes `{name}` itself", passes(call));

@@ -4,7 +4,7 @@ use ioctlkit_model::{Finding, Severity};
 
 use crate::context::Context;
 use crate::declare_rule;
-use crate::program_calls::{Taken, call_finding, wide_abi};
+use crate::program_calls::{Taken, call_finding, declared_structure, wide_abi};
 use crate::words::count;
 
 declare_rule! {
@@ -36,7 +36,8 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for call in cx.interface.program.calls.iter().filter(|call| call.argument.is_none()) {
         let taken = Taken::by(&call.request);
         let is_value = taken.is_value();
-        if !is_value && !taken.is_pointer() {
+        let declared = declared_structure(&call.request);
+        if !is_value && !taken.is_pointer() && declared.is_none() {
             continue;
         }
         let what = if is_value { "a value" } else { "a pointer" };

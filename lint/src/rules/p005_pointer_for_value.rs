@@ -4,7 +4,7 @@ use ioctlkit_model::{Finding, ProgramKind, ProgramPart, ProgramValue};
 
 use crate::context::Context;
 use crate::declare_rule;
-use crate::program_calls::{Taken, call_finding, passes};
+use crate::program_calls::{Taken, call_finding, is_envelope, passes};
 
 declare_rule! {
     /// address passed where the kernel takes a plain value
@@ -36,12 +36,14 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for call in &cx.interface.program.calls {
         let Some(argument) = &call.argument else { continue };
         let variable = match &argument.value {
+            ProgramValue::Address(object) if is_envelope(&object.ty) => continue,
             ProgramValue::Address(object) => match &object.part {
                 ProgramPart::Variable(name) if object.ty.is_integer() => Some(name),
                 _ => None,
             },
             // A pointer may carry the value: `(void *)1`.
             ProgramValue::Value { ty, is_array } => match &ty.kind {
+                ProgramKind::Pointer(to) if is_envelope(to) => continue,
                 ProgramKind::Pointer(to) if *is_array || to.is_integer() => None,
                 _ => continue,
             },

@@ -5,7 +5,7 @@ use ioctlkit_model::{Finding, ProgramCall, ProgramKind, ProgramPart, ProgramType
 
 use crate::context::Context;
 use crate::declare_rule;
-use crate::program_calls::{Taken, call_finding, passes};
+use crate::program_calls::{Taken, call_finding, is_envelope, passes};
 use crate::words::count;
 
 declare_rule! {
@@ -79,9 +79,6 @@ fn compared(cx: &Context<'_>, call: &ProgramCall) -> Option<Finding> {
     Some(found)
 }
 
-/// Structures that lead to another one by a pointer in them, which a handler behind a layer gets.
-const ENVELOPES: [&str; 3] = ["struct atmif_sioc", "struct ifreq", "struct iwreq"];
-
 /// A structure of the kernel's that a program passes.
 struct Passed {
     name: String,
@@ -102,7 +99,7 @@ impl Passed {
             },
             _ => return None,
         };
-        let name = tagged(ty).filter(|name| !ENVELOPES.contains(&name.as_str()))?;
+        let name = tagged(ty).filter(|_| !is_envelope(ty))?;
         Some(Self { shape: shape(&name)?, name, is_whole })
     }
 

@@ -11,8 +11,9 @@ declare_rule! {
     ///
     /// # What
     /// A call passes a request that is neither a command, a number, nor a parameter of its function; or an
-    /// argument whose type no file of the program declares; or a command of which nothing is known. No
-    /// other rule has looked at the call.
+    /// argument whose type no file of the program declares; or a command of which nothing is known, neither
+    /// what the kernel copies nor, by a definition of the program's own, a structure. No other rule has
+    /// looked at the call.
     ///
     /// Where a function passes on its own parameters, the calls of that function are looked at.
     ///

@@ -8,7 +8,9 @@ use ioctlkit_model::{Problem, ProblemKind};
 use crate::c::lex::scan::Scan;
 
 /// Folders whose files are for one system, by their whole name in lower case.
-const FOLDERS: [(&str, &str); 16] = [
+const FOLDERS: [(&str, &str); 21] = [
+    ("aix", "AIX"),
+    ("beos", "BeOS"),
     ("darwin", "macOS"),
     ("macos", "macOS"),
     ("macosx", "macOS"),
@@ -18,6 +20,9 @@ const FOLDERS: [(&str, &str); 16] = [
     ("netbsd", "NetBSD"),
     ("openbsd", "OpenBSD"),
     ("haiku", "Haiku"),
+    ("hpux", "HP-UX"),
+    ("irix", "IRIX"),
+    ("osf1", "OSF/1"),
     ("illumos", "illumos"),
     ("solaris", "Solaris"),
     ("sunos", "Solaris"),

@@ -135,9 +135,12 @@ pub(super) fn find(request: &Request, reach: &Reach) -> (Vec<Found>, Vec<Problem
     (files, problems)
 }
 
-/// Whether a file is for another system by the folders that it is in, or by its own name: `solaris.c`.
+/// Whether a file is for another system by the folders that it is in, or by the end of its own name: `solaris.c`,
+/// `oslib-win32.c`.
 fn is_elsewhere(below: &Path) -> bool {
-    by_path(below).is_some() || by_path(&below.with_extension("").join("file")).is_some()
+    let name = below.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
+    let last = name.rsplit(['-', '_', '.']).next().unwrap_or_default();
+    by_path(below).is_some() || by_path(&Path::new(last).join("file")).is_some()
 }
 
 fn found(path: PathBuf, language: Language) -> Result<Found, Problem> {
@@ -240,7 +243,9 @@ mod tests {
 
     #[test]
     fn what_is_for_another_system_is_so_by_a_folder_or_by_its_name() {
-        for elsewhere in ["solaris/disk.c", "lib/driver/solaris.c", "lib/FreeBSD.cc"] {
+        for elsewhere in
+            ["solaris/disk.c", "lib/driver/solaris.c", "lib/FreeBSD.cc", "util/oslib-win32.c"]
+        {
             assert!(is_elsewhere(Path::new(elsewhere)), "{elsewhere}");
         }
         for here in ["lib/linux.c", "lib/solaris_like.c", "disk.c"] {
