@@ -316,6 +316,26 @@ fn headers_that_cannot_stand_together_are_both_read() {
 }
 
 #[test]
+fn headers_that_include_each_other_through_their_parent_are_read_once() {
+    let part = "#pragma once\n#include \"../../root.h\"\n#include <linux/ioctl.h>\n";
+    let headers = Headers::new(&[
+        (
+            "root.h",
+            "#pragma once\n#include \"a/x/a.h\"\n#include \"b/x/b.h\"\n#include \"c/x/c.h\"\n\
+             #define ROOT _IOR('x', 1, int)\n",
+        ),
+        ("a/x/a.h", part),
+        ("b/x/b.h", part),
+        ("c/x/c.h", part),
+    ]);
+    let (interface, problems) = headers.read(&["root.h"]);
+    assert_eq!(problems, []);
+    assert_eq!(names(&interface), ["ROOT"]);
+    let own = interface.sources.iter().filter(|(_, file)| file.path.starts_with(headers.0.path()));
+    assert!(own.count() <= 4, "each file has one path");
+}
+
+#[test]
 fn folders_and_macros_given_by_hand_and_by_a_database_are_used() {
     let headers = Headers::new(&[
         ("include/size.h", "#define SIZE 8\n"),

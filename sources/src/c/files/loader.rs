@@ -1,7 +1,7 @@
 //! Reads files, each once.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use ioctlkit_abi::AbiSet;
@@ -111,6 +111,15 @@ impl Loader<'_> {
         if let Some(known) = self.by_path.get(path) {
             return Some(*known);
         }
+        // Headers that include each other through `..` would have a longer path each time. What must not be
+        // opened is kept from the compiler under each of its paths.
+        if let Some(plain) = without_detours(path)
+            && self.refusal(path).is_none()
+        {
+            let index = self.load(&plain)?;
+            self.by_path.insert(path.to_owned(), index);
+            return Some(index);
+        }
         if let Some(behind) = self.around.tree.behind_own_asm(path) {
             // The compiler would look for a relative path beside this file, which is nowhere.
             let text = format!("#include \"{}\"\n", absolute(&behind).display());
@@ -197,4 +206,22 @@ fn include(include: &scan::Include) -> Include {
         conditional: include.conditional,
         kernel_only: include.kernel_only,
     }
+}
+
+/// A path without `folder/..`, where it has some and leads to the same file: a folder may be a link.
+fn without_detours(path: &Path) -> Option<PathBuf> {
+    let mut plain = PathBuf::new();
+    let mut is_shorter = false;
+    for part in path.components() {
+        let is_folder = matches!(plain.components().next_back(), Some(Component::Normal(_)));
+        if part == Component::ParentDir && is_folder {
+            plain.pop();
+            is_shorter = true;
+        } else {
+            plain.push(part);
+        }
+    }
+    let is_same =
+        || plain.canonicalize().ok().is_some_and(|it| path.canonicalize().ok() == Some(it));
+    (is_shorter && is_same()).then_some(plain)
 }
