@@ -125,6 +125,10 @@ struct Known {
 
 impl Known {
     fn of(row: &Row<'static>) -> Option<Self> {
+        // A handler that was not followed to its end may copy another structure.
+        if !row.is_complete {
+            return None;
+        }
         let name = match row.written.as_ref().or(row.read.as_ref())?.what {
             What::Type(ty) => ty,
             What::Number => structure_of(row.name)?,
