@@ -294,9 +294,11 @@ fn common_path(path: &Path, roots: &[PathBuf]) -> String {
         }
     }
     let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    // A root that is the file itself would leave every such file without a name.
     let below = roots
         .iter()
-        .find_map(|root| path.strip_prefix(root).or_else(|_| absolute.strip_prefix(root)).ok());
+        .filter_map(|root| path.strip_prefix(root).or_else(|_| absolute.strip_prefix(root)).ok())
+        .find(|below| !below.as_os_str().is_empty());
     let below = below.unwrap_or(path);
     let below = below.to_string_lossy();
     below.strip_prefix("include/").unwrap_or(&below).to_owned()
@@ -314,5 +316,12 @@ mod tests {
         assert_eq!(of("k/include/uapi/linux/kvm.h", "k"), "linux/kvm.h");
         assert_eq!(of("k/include/uapi/linux/kvm.h", "k/include/uapi/linux"), "linux/kvm.h");
         assert_eq!(of("k/arch/x86/include/uapi/asm/kvm.h", "k"), "x86/asm/kvm.h");
+    }
+
+    #[test]
+    fn headers_that_are_named_one_by_one_keep_their_names_apart() {
+        let roots = ["linux/kvm.h".into(), "drm/drm.h".into()];
+        assert_eq!(common_path(Path::new("linux/kvm.h"), &roots), "linux/kvm.h");
+        assert_eq!(common_path(Path::new("drm/drm.h"), &roots), "drm/drm.h");
     }
 }

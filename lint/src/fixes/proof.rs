@@ -44,6 +44,16 @@ pub struct Violation {
     pub record: Option<String>,
     /// The command.
     pub command: Option<String>,
+    /// The commands at the other places that it shows.
+    pub others: Vec<String>,
+}
+
+impl Violation {
+    /// Whether it is about something that an edit changes.
+    pub fn is_about(&self, touched: &Touched) -> bool {
+        touched.names(self.record.as_deref(), self.command.as_deref())
+            || self.others.iter().any(|name| touched.names(None, Some(name)))
+    }
 }
 
 /// What edits did that they must not do. `plans` are what was edited, each with what it may change.
@@ -84,6 +94,7 @@ fn unmended(
                 path: Some(plan.key.path.clone()),
                 record: plan.record.clone(),
                 command: plan.command.clone(),
+                others: Vec::new(),
             });
         }
     }
@@ -109,6 +120,7 @@ fn new_findings(before: &Reading<'_>, after: &Reading<'_>, found: &mut Vec<Viola
                 path: Some(key.path),
                 record: finding.record.clone(),
                 command: finding.command.clone(),
+                others: others(finding, after),
             }),
         }
     }
@@ -160,7 +172,22 @@ fn not_understood(interface: &Interface) -> impl Iterator<Item = (&Path, &str)> 
 }
 
 fn in_file(message: String, path: Option<PathBuf>) -> Violation {
-    Violation { message, by: None, path, record: None, command: None }
+    Violation { message, by: None, path, record: None, command: None, others: Vec::new() }
+}
+
+/// The commands that are defined at a finding's other places.
+fn others(finding: &Finding, reading: &Reading<'_>) -> Vec<String> {
+    let places: Vec<(&Path, u32)> = finding
+        .related
+        .iter()
+        .map(|label| (reading.sources.path(label.span), label.span.start))
+        .collect();
+    let interfaces = reading.parts.iter().map(|part| &part.interface);
+    let commands = interfaces.flat_map(|it| it.commands.iter().map(move |one| (it, one)));
+    commands
+        .filter(|(it, one)| places.contains(&(it.sources.path(one.span), one.span.start)))
+        .map(|(_, command)| command.name.clone())
+        .collect()
 }
 
 /// What `diff` says of both versions that the edits did not mean to change.
@@ -185,6 +212,7 @@ fn changes(before: &Part, after: &Part, plans: &[(&Plan, &Touched)], found: &mut
         found.push(Violation {
             message: format!("it would change the ABI: {}", finding.message),
             by: None,
+            others: Vec::new(),
             path: Some(sources.path(finding.span).to_owned()),
             record: finding.record,
             command: finding.command,

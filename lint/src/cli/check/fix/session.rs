@@ -120,27 +120,38 @@ impl<'a> Session<'a> {
     }
 
     /// Makes edits until there is none left to make. The headers without anything to edit are read at the
-    /// beginning and at the end; where they show that an edit did harm, all are read in every pass.
+    /// beginning and at the end; those in which an edit did harm are read in every pass of another attempt.
     pub(super) fn apply(&mut self) -> Result<(), Failure> {
         let start = Rc::clone(&self.state);
-        self.narrow()?;
-        self.make_passes()?;
-        if self.paths == self.arguments.scope.paths {
-            return Ok(());
-        }
-        self.paths.clone_from(&self.arguments.scope.paths);
-        let whole = State::read(self.arguments, &self.paths, &self.texts)?;
-        let applied: Vec<(&Plan, &Touched)> =
-            self.applied.iter().map(|(plan, touched)| (plan, touched)).collect();
-        if violations(&start.reading(), &whole.reading(), &applied).is_empty() {
-            self.state = Rc::new(whole);
-        } else {
-            self.state = start;
-            self.texts = Texts::default();
-            self.applied.clear();
+        let mut harmed: BTreeSet<PathBuf> = BTreeSet::new();
+        while self.narrow(&harmed)? {
+            self.make_passes()?;
+            self.paths.clone_from(&self.arguments.scope.paths);
+            let whole = State::read(self.arguments, &self.paths, &self.texts)?;
+            let applied: Vec<(&Plan, &Touched)> =
+                self.applied.iter().map(|(plan, touched)| (plan, touched)).collect();
+            let found = violations(&start.reading(), &whole.reading(), &applied);
+            if found.is_empty() {
+                self.state = Rc::new(whole);
+                break;
+            }
+            self.begin_again(&start);
+            let (known, places) = (harmed.len(), found.into_iter().filter_map(|one| one.path));
+            harmed.extend(places);
+            if harmed.len() == known {
+                break;
+            }
         }
         // What needs several headers to be seen is left.
         self.make_passes()
+    }
+
+    fn begin_again(&mut self, start: &Rc<State>) {
+        self.state = Rc::clone(start);
+        self.texts = Texts::default();
+        self.applied.clear();
+        self.refused.clear();
+        self.undone.clear();
     }
 
     /// Makes edits until none is left. What was undone is tried again behind the edits of others, which may be
@@ -161,19 +172,24 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Reads less, if most headers have nothing to edit. Rust source is read as a crate.
-    fn narrow(&mut self) -> Result<(), Failure> {
+    /// Reads less, if most headers have nothing to edit: the others, and those of `also`. Rust source is read
+    /// as a crate. Answers whether it does.
+    fn narrow(&mut self, also: &BTreeSet<PathBuf>) -> Result<bool, Failure> {
         let kinds = self.arguments.fixing.kinds().iter();
         let plans: Vec<Plan> = kinds.flat_map(|safety| self.candidates(*safety)).collect();
-        let files: BTreeSet<&Path> = plans.iter().flat_map(Plan::files).collect();
+        let mut files: BTreeSet<&Path> = plans.iter().flat_map(Plan::files).collect();
+        if files.is_empty() {
+            return Ok(false);
+        }
+        files.extend(also.iter().map(PathBuf::as_path));
         let is_header = |path: &&Path| path.extension().is_some_and(|ending| ending == "h");
         let headers = self.state.whole.report.headers;
-        if files.is_empty() || files.len() * 2 > headers || !files.iter().all(is_header) {
-            return Ok(());
+        if files.len() * 2 > headers || !files.iter().all(is_header) {
+            return Ok(false);
         }
         self.paths = files.into_iter().map(Path::to_owned).collect();
         self.state = Rc::new(State::read(self.arguments, &self.paths, &self.texts)?);
-        Ok(())
+        Ok(true)
     }
 
     /// Tries what can be edited at once; answers whether there was anything.
@@ -342,7 +358,7 @@ impl<'a> Session<'a> {
         for violation in found {
             let is_to_blame = |(plan, touched): &Chosen| match &violation.by {
                 Some(key) => plan.key == *key,
-                None => touched.names(violation.record.as_deref(), violation.command.as_deref()),
+                None => violation.is_about(touched),
             };
             let mut blamed = rest.iter().enumerate().filter(|(_, plan)| is_to_blame(plan));
             if let (Some((at, _)), None) = (blamed.next(), blamed.next()) {
@@ -387,14 +403,20 @@ impl<'a> Session<'a> {
     }
 }
 
-/// The edits among which the fault is, and those that are not known to have any part in it. Where all are
-/// suspected, one half of them is looked at before the other.
+/// The edits among which the fault is, and those that are not known to have any part in it. Where the
+/// places of the fault do not tell them apart, one half of them is looked at before the other.
 fn suspected(plans: Vec<Chosen>, found: &[Violation]) -> (Vec<Chosen>, Vec<Chosen>) {
     let places: HashSet<&Path> = found.iter().filter_map(|one| one.path.as_deref()).collect();
     let is_there = |(plan, _): &Chosen| plan.files().any(|path| places.contains(path));
-    let (mut suspects, mut others): (Vec<_>, Vec<_>) = plans.into_iter().partition(is_there);
-    if others.is_empty() && suspects.len() > 1 {
-        others = suspects.split_off(suspects.len() / 2);
+    let (suspects, others): (Vec<_>, Vec<_>) = plans.into_iter().partition(is_there);
+    match (suspects.is_empty(), others.is_empty()) {
+        (true, _) => halves(others),
+        (_, true) => halves(suspects),
+        (false, false) => (suspects, others),
     }
-    (suspects, others)
+}
+
+fn halves(mut plans: Vec<Chosen>) -> (Vec<Chosen>, Vec<Chosen>) {
+    let second = plans.split_off(plans.len() / 2);
+    (plans, second)
 }
