@@ -6,20 +6,29 @@ use ioctlkit_model::{Gap, Interface, Layout, Layouts, Member, RecordId, Type};
 
 /// A line of a layout.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Row {
-    pub(super) depth: usize,
-    pub(super) what: What,
+pub struct Row {
+    /// How many anonymous structures and unions are around it.
+    pub depth: usize,
+    /// What it is about.
+    pub what: What,
     /// From the beginning of the outermost structure, in bits.
-    pub(super) offset_bits: u64,
-    pub(super) bits: u64,
-    pub(super) is_bit_field: bool,
+    pub offset_bits: u64,
+    /// Its size in bits; 0 for a flexible array and for [`What::Close`].
+    pub bits: u64,
+    /// Whether its declaration has a width.
+    pub is_bit_field: bool,
 }
 
 /// What a line is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum What {
-    /// A declaration, as C has it.
-    Member(String),
+pub enum What {
+    /// A member: its declaration as C has it, and its name, which bit-fields and anonymous structures may lack.
+    Member {
+        /// `__u32 a[4]`, or `struct {` for what has its members in the lines that follow.
+        declaration: String,
+        /// `a`.
+        name: Option<String>,
+    },
     /// The end of an anonymous structure or union.
     Close,
     /// Padding between members.
@@ -30,13 +39,13 @@ pub(super) enum What {
 
 impl What {
     /// Whether every ABI has the line.
-    pub(super) fn is_padding(&self) -> bool {
+    pub fn is_padding(&self) -> bool {
         matches!(self, Self::Hole | Self::Tail)
     }
 }
 
 /// The lines for a structure, if it has a layout on the ABI.
-pub(super) fn of(layouts: &Layouts<'_>, id: RecordId, abi: AbiId) -> Option<Vec<Row>> {
+pub fn of(layouts: &Layouts<'_>, id: RecordId, abi: AbiId) -> Option<Vec<Row>> {
     let layout = layouts.record(id, abi).ok()?;
     let mut rows = Vec::new();
     add(layouts, id, abi, layout, Nesting { depth: 0, offset_bits: 0 }, &mut rows);
@@ -102,14 +111,17 @@ fn add_member(
             RecordKind::Struct => "struct {",
             RecordKind::Union => "union {",
         };
-        rows.push(row(What::Member(keyword.into())));
+        rows.push(row(What::Member { declaration: keyword.into(), name: None }));
         let inside = Nesting { depth: nesting.depth + 1, offset_bits };
         add(layouts, inner, abi, layout, inside, rows);
         let mut close = row(What::Close);
         close.bits = 0;
         rows.push(close);
     } else {
-        rows.push(row(What::Member(declaration(interface, member))));
+        rows.push(row(What::Member {
+            declaration: declaration(interface, member),
+            name: member.name.clone(),
+        }));
     }
 }
 

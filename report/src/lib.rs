@@ -22,6 +22,8 @@ pub mod github;
 pub mod gitlab;
 pub mod json;
 pub mod junit;
+pub mod layout_map;
+pub mod layout_rows;
 mod place;
 mod prose;
 pub mod sarif;

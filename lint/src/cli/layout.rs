@@ -1,6 +1,5 @@
 //! `ioctl-lint layout`.
 
-mod rows;
 mod tables;
 
 pub(super) use tables::{shown, wrapped};
@@ -8,15 +7,15 @@ pub(super) use tables::{shown, wrapped};
 use std::io::{self, Write};
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use ioctl_lint::suggest::did_you_mean;
 use ioctlkit_abi::{AbiSet, RecordKind};
 use ioctlkit_model::{Interface, Layouts, Record, RecordId, Type};
+use ioctlkit_report::layout_map::{self, Map};
 use ioctlkit_report::{Style, dump};
 use ioctlkit_sources::object::Wanted;
 
 use super::Outcome;
-use super::answer::AnswerFormat;
 use super::failure::{Failure, outcome_of, say_failures};
 use super::reading::{RawNumbers, ReadOptions};
 use super::terminal::{Terminal, bold};
@@ -29,6 +28,7 @@ Examples:
   ioctl-lint layout kvm_msr_list /usr/include/linux/kvm.h
   ioctl-lint layout --abi x86_64,i386 'struct btrfs_ioctl_vol_args_v2' /usr/include/linux/btrfs.h
   ioctl-lint layout FS_IOC_FSGETXATTR /usr/include/linux/fs.h
+  ioctl-lint layout --format svg v4l2_buffer /usr/include/linux/videodev2.h > map.svg
 
 ABIs with equal layouts share a column. Offsets and sizes are in bytes; a bit-field's offset is
 byte:bit, and its size is in bits. JSON has the structure and those in it, as `types` of a dump.")]
@@ -43,10 +43,24 @@ pub(super) struct Arguments {
 
     /// How to print the layout
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
-    format: AnswerFormat,
+    format: LayoutFormat,
 
     #[command(flatten)]
     reading: ReadOptions,
+}
+
+/// How a layout is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub(super) enum LayoutFormat {
+    /// For people
+    #[default]
+    Text,
+    /// JSON, as schema/answers.schema.json describes it
+    Json,
+    /// A picture: a strip for each group of ABIs, in scale, with holes hatched and what moves joined
+    Svg,
+    /// A page with the picture and the table
+    Html,
 }
 
 pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
@@ -54,6 +68,7 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
     let mut known = Vec::new();
     let mut undefined = Vec::new();
     let mut found = false;
+    let mut drawn = Drawn::default();
     let mut groups = arguments.reading.groups(&arguments.paths, RawNumbers::Unwanted)?;
     for group in &mut groups {
         // Of compiled objects the one type is enough: a kernel has a hundred thousand.
@@ -66,15 +81,15 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
             .partition(|id| !interface.record(*id).variants.is_empty());
         undefined.extend(declared.iter().map(|id| interface.record(*id).display_name()));
         found |= !defined.is_empty();
+        let within = arguments.reading.abis().unwrap_or(interface.abis);
         match arguments.format {
-            AnswerFormat::Text => {
-                let within = arguments.reading.abis().unwrap_or(interface.abis);
+            LayoutFormat::Text => {
                 for id in defined {
                     terminal.print(|out, style| write_record(&layouts, id, within, style, out))?;
                 }
             }
-            AnswerFormat::Json if defined.is_empty() => {}
-            AnswerFormat::Json => {
+            LayoutFormat::Json if defined.is_empty() => {}
+            LayoutFormat::Json => {
                 let with_inner = defined
                     .into_iter()
                     .flat_map(|id| interface.records_within(&Type::Record(id)))
@@ -83,9 +98,24 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
                     dump::render_records(&layouts, &with_inner, &problems, out)
                 })?;
             }
+            LayoutFormat::Svg | LayoutFormat::Html => {
+                for id in defined {
+                    drawn.add(&layouts, id, within);
+                }
+            }
         }
         known.extend(names(&interface));
         say_failures(problems, &interface.sources, terminal);
+    }
+    match arguments.format {
+        LayoutFormat::Svg if found => {
+            terminal.print_exactly(|out, _| layout_map::write(&drawn.maps, out))?;
+        }
+        LayoutFormat::Html if found => {
+            terminal
+                .print_exactly(|out, _| layout_map::write_page(&drawn.maps, &drawn.tables, out))?;
+        }
+        LayoutFormat::Text | LayoutFormat::Json | LayoutFormat::Svg | LayoutFormat::Html => {}
     }
     // Where nothing could be read, that was said, and every name would be unknown.
     if found || (outcome == Outcome::Failed && known.is_empty()) {
@@ -105,6 +135,23 @@ pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome,
         Some(help) => failure.help(help),
         None => failure.help("`ioctl-lint dump` lists what the headers define"),
     })
+}
+
+/// The pictures of structures, and their tables as text.
+#[derive(Default)]
+struct Drawn {
+    maps: Vec<Map>,
+    tables: Vec<String>,
+}
+
+impl Drawn {
+    fn add(&mut self, layouts: &Layouts<'_>, id: RecordId, within: AbiSet) {
+        self.maps.push(layout_map::of(layouts, id, within));
+        let mut table = Vec::new();
+        // Writing to memory does not fail.
+        let _ = write_record(layouts, id, within, Style { colour: false }, &mut table);
+        self.tables.push(String::from_utf8_lossy(&table).into_owned());
+    }
 }
 
 /// The name without the keyword.

@@ -7,8 +7,8 @@ use std::io::{self, Write};
 use ioctlkit_abi::{AbiId, AbiSet};
 use ioctlkit_model::{Layouts, RecordId, abi_words};
 use ioctlkit_report::Style;
+use ioctlkit_report::layout_rows::{self as rows, Row, What};
 
-use super::rows::{self, Row, What};
 use crate::cli::terminal::bold;
 
 /// ABIs on which a structure has the same members, and its layouts there.
@@ -123,7 +123,7 @@ impl Table {
                 // A member comes behind all padding in front of it.
                 let slot = match row.what {
                     What::Hole | What::Tail => (2 * next, Reverse(row.depth)),
-                    What::Member(_) | What::Close => {
+                    What::Member { .. } | What::Close => {
                         next += 1;
                         (2 * next - 1, Reverse(0))
                     }
@@ -147,8 +147,10 @@ impl Line {
     fn new(row: &Row, columns: usize) -> Self {
         let indent = " ".repeat(4 * (row.depth + 1));
         let text = match &row.what {
-            What::Member(text) if text.ends_with('{') => format!("{indent}{text}"),
-            What::Member(text) => format!("{indent}{text};"),
+            What::Member { declaration, .. } if declaration.ends_with('{') => {
+                format!("{indent}{declaration}")
+            }
+            What::Member { declaration, .. } => format!("{indent}{declaration};"),
             What::Close => format!("{indent}}};"),
             What::Hole => format!("{indent}/* hole */"),
             What::Tail => format!("{indent}/* padding */"),

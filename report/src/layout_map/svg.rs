@@ -1,0 +1,329 @@
+//! The map as SVG. It names no font, file or address outside of itself, and follows the reader's choice of
+//! light or dark.
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "what is drawn is rounded to a tenth of a pixel, and no length is below 0"
+)]
+
+use std::io::{self, Write};
+
+use ioctlkit_abi::RecordKind;
+use ioctlkit_model::abi_words;
+use quick_xml::escape::escape;
+
+use super::blocks::{self, Block, Kind, LINES};
+use super::{Map, Strip};
+use crate::visible::on_one_line;
+
+/// All lengths are in the picture's own units, of which a browser shows one as a pixel.
+const WIDTH: f64 = 1200.0;
+const MARGIN: f64 = 16.0;
+/// More for a byte would not make a small structure clearer.
+const WIDEST_BYTE: f64 = 48.0;
+/// A strip whose members stand side by side.
+const STRIP: f64 = 56.0;
+/// A line of a union's alternatives.
+const LINE: f64 = 24.0;
+/// From a strip to the next: the words about that one, and the bands of what moves.
+const BETWEEN: f64 = 58.0;
+/// A character of a label, in a monospaced font of 12 units.
+const CHARACTER: f64 = 7.3;
+/// Fewer characters of a name say nothing.
+const FEWEST: usize = 4;
+/// A character of an offset, in one of 10 units.
+const DIGIT: f64 = 6.1;
+
+const STYLE: &str = "\
+.page{fill:#fff}text{fill:#1f2328;font:12px ui-monospace,monospace}.title{font-size:17px;font-weight:600}\
+.quiet{fill:#59636e}.offset{fill:#59636e;font-size:10px}.strip{fill:none;stroke:#8c959f}\
+.member{fill:#dbe7f5;stroke:#5b7ea8}.moved{fill:#fbe3b5;stroke:#a8741a}\
+.hole{fill:url(#hole);stroke:#b3261e}.band{fill:#e8a93a;fill-opacity:.28}.tick{stroke:#8c959f}\
+.halo{paint-order:stroke;stroke:#fff;stroke-width:4px;stroke-linejoin:round}.member+.halo,.moved+.halo{stroke:none}.hatch{stroke:#b3261e;stroke-width:2}\
+.ground{fill:#fdecea}\
+@media(prefers-color-scheme:dark){.page{fill:#0d1117}text{fill:#e6edf3}.quiet,.offset{fill:#9aa4af}\
+.member{fill:#1d2f47;stroke:#5f8fc7}.moved{fill:#4a3711;stroke:#d29922}.hole{stroke:#ff8a80}\
+.hatch{stroke:#ff8a80}.ground{fill:#3a1613}.band{fill:#d29922}.halo{stroke:#0d1117}.member+.halo,.moved+.halo{stroke:none}}";
+
+/// Writes one picture with a map below the other.
+///
+/// # Errors
+/// Those of `out`.
+pub fn write(maps: &[Map], out: &mut dyn Write) -> io::Result<()> {
+    let drawings: Vec<Drawing<'_>> = maps.iter().map(Drawing::of).collect();
+    let height: f64 = drawings.iter().map(Drawing::height).sum();
+    writeln!(
+        out,
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" \
+         height=\"{height}\" role=\"img\">\n<style>{STYLE}</style>\n\
+         <defs><pattern id=\"hole\" width=\"8\" height=\"8\" patternUnits=\"userSpaceOnUse\" \
+         patternTransform=\"rotate(45)\"><rect class=\"ground\" width=\"8\" height=\"8\"/>\
+         <line class=\"hatch\" x1=\"0\" y1=\"0\" x2=\"0\" y2=\"8\"/></pattern></defs>\n\
+         <rect class=\"page\" width=\"{WIDTH}\" height=\"{height}\"/>"
+    )?;
+    let mut top = 0.0;
+    for drawing in &drawings {
+        writeln!(out, "<g transform=\"translate(0 {top})\">")?;
+        drawing.write(out)?;
+        writeln!(out, "</g>")?;
+        top += drawing.height();
+    }
+    writeln!(out, "</svg>")
+}
+
+/// A map with the lengths that it is drawn in.
+struct Drawing<'a> {
+    map: &'a Map,
+    strips: Vec<Drawn<'a>>,
+    /// How wide a byte is.
+    byte: f64,
+}
+
+struct Drawn<'a> {
+    strip: &'a Strip,
+    blocks: Vec<Block<'a>>,
+    top: f64,
+    height: f64,
+}
+
+impl<'a> Drawing<'a> {
+    fn of(map: &'a Map) -> Self {
+        let longest = map.strips.iter().map(|strip| strip.size).max().unwrap_or(0).max(1);
+        let byte = ((WIDTH - 2.0 * MARGIN) / longest as f64).min(WIDEST_BYTE);
+        let mut top = 112.0;
+        let mut strips = Vec::new();
+        for strip in &map.strips {
+            let (blocks, lines) = blocks::of(&strip.rows, map.kind == RecordKind::Union);
+            let height = (lines.min(LINES) as f64 * LINE).max(STRIP);
+            strips.push(Drawn { strip, blocks, top, height });
+            top += height + BETWEEN;
+        }
+        Self { map, strips, byte }
+    }
+
+    fn height(&self) -> f64 {
+        self.strips.last().map_or(80.0, |last| last.top + last.height + 28.0)
+    }
+
+    fn x(&self, bits: u64) -> f64 {
+        MARGIN + bits as f64 / 8.0 * self.byte
+    }
+
+    fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        let Map { name, place, .. } = self.map;
+        writeln!(
+            out,
+            "<text class=\"title\" x=\"{MARGIN}\" y=\"28\">{}</text>\n\
+             <text class=\"quiet\" x=\"{MARGIN}\" y=\"48\">{}</text>",
+            shown(name),
+            shown(&shortened(place, 150))
+        )?;
+        if self.strips.is_empty() {
+            return writeln!(
+                out,
+                "<text x=\"{MARGIN}\" y=\"68\">no layout on any of the ABIs</text>"
+            );
+        }
+        self.ruler(out)?;
+        for (before, after) in self.strips.iter().zip(self.strips.iter().skip(1)) {
+            self.bands(before, after, out)?;
+        }
+        self.strips.iter().try_for_each(|strip| self.strip(strip, out))
+    }
+
+    /// The offsets in bytes, as far apart as their digits need.
+    fn ruler(&self, out: &mut dyn Write) -> io::Result<()> {
+        let longest = self.map.strips.iter().map(|strip| strip.size).max().unwrap_or(0);
+        let mut step = 1;
+        while step as f64 * self.byte < 44.0 {
+            step *= 2;
+        }
+        let mut at = 0;
+        while at <= longest {
+            let x = self.x(at * 8);
+            writeln!(
+                out,
+                "<line class=\"tick\" x1=\"{x:.1}\" y1=\"72\" x2=\"{x:.1}\" y2=\"78\"/>\
+                 <text class=\"offset\" x=\"{x:.1}\" y=\"68\" text-anchor=\"{}\">{at}</text>",
+                if at == 0 {
+                    "start"
+                } else if at == longest {
+                    "end"
+                } else {
+                    "middle"
+                }
+            )?;
+            at += step;
+        }
+        Ok(())
+    }
+
+    /// Bands from members to where they are in the next strip, for those that are elsewhere there.
+    fn bands(&self, before: &Drawn<'a>, after: &Drawn<'a>, out: &mut dyn Write) -> io::Result<()> {
+        if before.strip.members() != after.strip.members() {
+            return Ok(());
+        }
+        let (top, bottom) = (before.top + before.height, after.top);
+        for (was, is) in members(before).zip(members(after)) {
+            if (was.offset_bits, was.bits) == (is.offset_bits, is.bits) {
+                continue;
+            }
+            let [a, b] = [was.offset_bits, was.offset_bits + was.bits].map(|bits| self.x(bits));
+            let [c, d] = [is.offset_bits, is.offset_bits + is.bits].map(|bits| self.x(bits));
+            writeln!(
+                out,
+                "<path class=\"band\" d=\"M{a:.1} {top}H{b:.1}L{d:.1} {bottom}H{c:.1}Z\"/>"
+            )?;
+        }
+        Ok(())
+    }
+
+    fn strip(&self, drawn: &Drawn<'a>, out: &mut dyn Write) -> io::Result<()> {
+        let Drawn { strip, top, height, .. } = drawn;
+        let words = abi_words::noun(strip.abis, self.map.within);
+        let names: Vec<&str> = strip.abis.iter().map(|id| id.abi().name).collect();
+        let bytes =
+            |count: u64| if count == 1 { "1 byte".into() } else { format!("{count} bytes") };
+        writeln!(
+            out,
+            "<g><title>{}</title><text class=\"halo\" x=\"{MARGIN}\" y=\"{:.1}\">{}</text></g>",
+            names.join(" "),
+            top - 10.0,
+            shown(&shortened(
+                &format!("{words}: {}, aligned to {}", bytes(strip.size), strip.align),
+                158
+            ))
+        )?;
+        writeln!(
+            out,
+            "<rect class=\"strip\" x=\"{MARGIN}\" y=\"{top}\" width=\"{:.1}\" height=\"{height}\"/>",
+            self.x(strip.size * 8) - MARGIN
+        )?;
+        let first = &self.strips[0];
+        let is_comparable = first.strip.members() == strip.members();
+        let mut at_first = members(first);
+        for block in &drawn.blocks {
+            let is_member = !matches!(block.kind, Kind::Hole | Kind::Tail);
+            let elsewhere = is_member
+                && at_first.next().is_some_and(|known| {
+                    is_comparable
+                        && (known.offset_bits, known.bits) != (block.offset_bits, block.bits)
+                });
+            self.block(block, drawn, elsewhere, out)?;
+        }
+        Ok(())
+    }
+
+    fn block(
+        &self,
+        block: &Block<'_>,
+        drawn: &Drawn<'_>,
+        elsewhere: bool,
+        out: &mut dyn Write,
+    ) -> io::Result<()> {
+        let class = match block.kind {
+            Kind::Hole | Kind::Tail => "hole",
+            Kind::Member { .. } | Kind::Alternatives(_) if elsewhere => "moved",
+            Kind::Member { .. } | Kind::Alternatives(_) => "member",
+        };
+        let x = self.x(block.offset_bits);
+        // What has no size, such as a flexible array, still has a place.
+        let width = (self.x(block.offset_bits + block.bits) - x).max(1.5);
+        let (top, bottom) =
+            (drawn.top + block.top * drawn.height, drawn.top + block.bottom * drawn.height);
+        let height = bottom - top;
+        writeln!(
+            out,
+            "<g><title>{}</title><rect class=\"{class}\" x=\"{x:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" \
+             height=\"{height:.1}\"/>{}{}</g>",
+            shown(&title(block)),
+            label(block, (x, width), (top, height)),
+            offset(block, (x, width), (top, height)),
+        )
+    }
+}
+
+fn members<'a, 'b>(drawn: &'b Drawn<'a>) -> impl Iterator<Item = &'b Block<'a>> {
+    drawn.blocks.iter().filter(|block| !matches!(block.kind, Kind::Hole | Kind::Tail))
+}
+
+/// What a reader sees who points at a block.
+fn title(block: &Block<'_>) -> String {
+    let Block { kind, offset_bits, bits, is_bit_field, .. } = block;
+    let in_bits = *is_bit_field || offset_bits % 8 != 0 || bits % 8 != 0;
+    let place = if in_bits {
+        format!("at {}:{}, {bits} bits", offset_bits / 8, offset_bits % 8)
+    } else {
+        format!("at byte {}, {} bytes", offset_bits / 8, bits / 8)
+    };
+    match kind {
+        Kind::Member { declaration, .. } => format!("{declaration}; {place}"),
+        Kind::Alternatives(count) => format!("{count} alternatives; {place}"),
+        Kind::Hole => format!("hole; {place}"),
+        Kind::Tail => format!("padding at the end; {place}"),
+    }
+}
+
+/// The name: along the block, upright where it is too narrow for that, or as much of it as there is room for.
+/// Of padding, its size.
+fn label(block: &Block<'_>, (x, width): (f64, f64), (top, height): (f64, f64)) -> String {
+    let text = match block.kind {
+        Kind::Member { name: Some(name), .. } => on_one_line(name).into_owned(),
+        Kind::Member { declaration, name: None } => on_one_line(declaration).into_owned(),
+        Kind::Alternatives(count) => format!("{count} alternatives"),
+        Kind::Hole | Kind::Tail if block.bits.is_multiple_of(8) => (block.bits / 8).to_string(),
+        Kind::Hole | Kind::Tail => format!("{} bits", block.bits),
+    };
+    let (middle, centre) = (x + width / 2.0, top + height / 2.0);
+    let along = |text: &str| {
+        format!(
+            "<text class=\"halo\" x=\"{middle:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
+            centre + 4.0,
+            escape(text)
+        )
+    };
+    let length = text.chars().count() as f64 * CHARACTER;
+    let room = ((width - 4.0) / CHARACTER).max(0.0) as usize;
+    if length + 4.0 <= width {
+        along(&text)
+    } else if length + 4.0 <= height && width >= 14.0 {
+        format!(
+            "<text text-anchor=\"middle\" transform=\"translate({:.1} {centre:.1}) rotate(-90)\">{}</text>",
+            middle + 4.0,
+            escape(&text)
+        )
+    } else if room >= FEWEST && !matches!(block.kind, Kind::Hole | Kind::Tail) {
+        along(&shortened(&text, room))
+    } else {
+        String::new()
+    }
+}
+
+/// The offset in the lower left corner, where nothing else is.
+fn offset(block: &Block<'_>, (x, width): (f64, f64), (top, height): (f64, f64)) -> String {
+    let text = (block.offset_bits / 8).to_string();
+    let is_padding = matches!(block.kind, Kind::Hole | Kind::Tail);
+    let is_wide = width >= (FEWEST as f64 * CHARACTER).max(text.len() as f64 * DIGIT) + 4.0;
+    if is_padding || !is_wide || height < STRIP || !block.offset_bits.is_multiple_of(8) {
+        return String::new();
+    }
+    format!(
+        "<text class=\"offset\" x=\"{:.1}\" y=\"{:.1}\">{text}</text>",
+        x + 3.0,
+        top + height - 4.0
+    )
+}
+
+fn shown(text: &str) -> String {
+    escape(on_one_line(text).as_ref()).into_owned()
+}
+
+/// A text of at most that many characters.
+fn shortened(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(most - 1).collect();
+    format!("{kept}…")
+}
