@@ -24,6 +24,7 @@ pub mod json;
 pub mod junit;
 pub mod layout_map;
 pub mod layout_rows;
+mod pages;
 mod place;
 mod prose;
 pub mod sarif;
@@ -33,3 +34,4 @@ pub mod visible;
 
 pub use format::{Format, UnknownFormat};
 pub use full::Style;
+pub use pages::rule_page;

@@ -9,11 +9,9 @@ use ioctlkit_model::{
 };
 use serde::Serialize;
 
+use crate::pages::rule_page;
 use crate::place::Place;
 use crate::{escaped_json, json, prose, visible};
-
-/// Where the rules' pages are.
-const PAGES: &str = concat!(env!("CARGO_PKG_REPOSITORY"), "/blob/main/docs/rules");
 
 /// What relative paths are relative to, by the name that others use for it. Where that is on which machine is
 /// left open: whoever reads the log has the repository elsewhere.
@@ -70,7 +68,7 @@ fn descriptor(rule: &'static RuleInfo) -> Descriptor {
         id: rule.code,
         name: rule.slug,
         short_description: Text { text: rule.summary.trim().to_owned() },
-        help_uri: format!("{PAGES}/{}.md", rule.code),
+        help_uri: rule_page(rule),
         help: Help { text: page.clone(), markdown: page },
         default_configuration: Configuration {
             level: level(rule.severity),

@@ -50,6 +50,11 @@ impl Overlay {
         files.by_path.insert(path, entry);
     }
 
+    /// Does work on this thread that reads files as they are with it. A front end does so by itself.
+    pub fn during<T>(&self, work: impl FnOnce() -> T) -> T {
+        during(self, work)
+    }
+
     /// Whether every file is as it is on disk.
     pub fn is_empty(&self) -> bool {
         self.files.by_path.is_empty()

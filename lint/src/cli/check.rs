@@ -13,10 +13,12 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use clap::Args;
+use ioctl_lint::against::References;
 use ioctl_lint::config::{FailOn, Profile};
+use ioctl_lint::engine::{self, Checked};
 use ioctl_lint::fixes::proof;
-use ioctl_lint::{Account, Baseline, Levels, Selection, engine, raw_commands};
-use ioctlkit_model::{Header, Language, Report, SourceMap, Span};
+use ioctl_lint::{Account, Baseline, Levels, Selection, raw_commands};
+use ioctlkit_model::{Header, Interface, Language, Problem, Report, SourceMap, Span};
 use ioctlkit_sources::{Overlay, list};
 
 use super::Outcome;
@@ -185,7 +187,8 @@ fn prepared(arguments: &Arguments, paths: &[PathBuf]) -> Result<Vec<Prepared>, F
 /// Everything that there is to find and that no baseline accepts, with some texts that are not on disk.
 fn checked(arguments: &Arguments, paths: &[PathBuf], overlay: &Overlay) -> Result<Whole, Failure> {
     let options = &arguments.findings;
-    let mut prepared = prepared(arguments, paths)?;
+    // What a file is depends on its text.
+    let mut prepared = overlay.during(|| prepared(arguments, paths))?;
     for group in &mut prepared {
         group.group.lay_over(overlay);
     }
@@ -218,6 +221,30 @@ impl Scope {
     /// Everything in a folder, by the rules of a profile.
     pub(super) fn of_tree(folder: PathBuf, profile: Profile, reading: ReadOptions) -> Self {
         Self { paths: vec![folder], profile: Some(profile), reading, ..Self::default() }
+    }
+
+    /// Whatever an editor names, by rules of the command line.
+    pub(super) fn of_editor(
+        profile: Option<Profile>,
+        choice: RuleChoice,
+        reading: ReadOptions,
+    ) -> Self {
+        Self { profile, choice, reading, ..Self::default() }
+    }
+
+    /// One path by its configuration, as it is with some texts that are not on disk.
+    ///
+    /// # Errors
+    /// What is wrong with the configuration or its baseline.
+    pub(super) fn judge(&self, path: &Path, overlay: &Overlay) -> Result<Vec<Judged>, Failure> {
+        let mut judged = Vec::new();
+        // What a file is depends on its text.
+        for mut prepared in overlay.during(|| self.prepare(&[path.to_owned()]))? {
+            prepared.read_baseline()?;
+            prepared.group.lay_over(overlay);
+            judged.extend(prepared.judge(self, None));
+        }
+        Ok(judged)
     }
 
     /// The paths, of which a patch needs none and everything else does.
@@ -304,6 +331,54 @@ impl Prepared {
         self.baseline = file.map(Baseline::read).transpose()?;
         Ok(())
     }
+
+    /// Reads the paths, each language by itself, and has the rules judge what was read.
+    fn judge(&mut self, scope: &Scope, mut baseline: Option<&mut Baseline>) -> Vec<Judged> {
+        let objects::Sources { read: mut sources, problems } =
+            objects::read_sources(&mut self.group, &scope.headers);
+        let mut parts: Vec<Judged> = Vec::new();
+        for part in self.group.read_parts() {
+            let of_objects =
+                if part.0.objects.is_empty() { Vec::new() } else { std::mem::take(&mut sources) };
+            let headers = (&scope.against[..], of_objects);
+            parts.push(self.judge_part(part, headers, baseline.as_deref_mut()));
+        }
+        match parts.first_mut() {
+            Some(first) => drop(first.problems.splice(0..0, problems)),
+            None => parts.push(Judged { problems, ..Judged::default() }),
+        }
+        parts
+    }
+
+    fn judge_part(
+        &mut self,
+        (mut interface, mut problems): Part,
+        (headers, of_objects): (&[String], Vec<objects::Source>),
+        baseline: Option<&mut Baseline>,
+    ) -> Judged {
+        let mut references = against::read(&self.group, headers, &mut interface, &mut problems);
+        for source in of_objects {
+            source.add_to(&mut references, &mut interface, &mut problems);
+        }
+        let mut checked = {
+            let _progress = Progress::start("checking commands");
+            engine::check(&interface, &references, &self.levels)
+        };
+        let baseline = baseline.or(self.baseline.as_mut());
+        let accepted = baseline.map_or(0, |baseline| baseline.absorb(&mut checked.findings));
+        Judged { interface, references, checked, accepted, problems }
+    }
+}
+
+/// What was read of some paths in one language, and what the rules say of it.
+#[derive(Default)]
+pub(super) struct Judged {
+    pub(super) interface: Interface,
+    references: References,
+    pub(super) checked: Checked,
+    /// How many findings a baseline accepts.
+    accepted: usize,
+    pub(super) problems: Vec<Problem>,
 }
 
 /// Everything that the groups came to.
@@ -321,44 +396,18 @@ pub(super) struct Whole {
 }
 
 impl Whole {
-    fn take_in(
-        &mut self,
-        prepared: &mut Prepared,
-        scope: &Scope,
-        mut baseline: Option<&mut Baseline>,
-    ) {
-        let sources = objects::read_sources(&mut prepared.group, &scope.headers);
-        self.report.problems.extend(sources.problems);
-        let mut sources = sources.read;
-        for part in prepared.group.read_parts() {
-            let of_objects =
-                if part.0.objects.is_empty() { Vec::new() } else { std::mem::take(&mut sources) };
-            let headers = (&scope.against[..], of_objects);
-            self.take_in_part(part, prepared, headers, baseline.as_deref_mut());
+    fn take_in(&mut self, prepared: &mut Prepared, scope: &Scope, baseline: Option<&mut Baseline>) {
+        for judged in prepared.judge(scope, baseline) {
+            self.take_in_part(judged, prepared.fail_on);
         }
         self.drop_repeated();
     }
 
-    fn take_in_part(
-        &mut self,
-        (mut interface, mut problems): Part,
-        prepared: &mut Prepared,
-        (headers, of_objects): (&[String], Vec<objects::Source>),
-        baseline: Option<&mut Baseline>,
-    ) {
-        let mut references = against::read(&prepared.group, headers, &mut interface, &mut problems);
-        for source in of_objects {
-            source.add_to(&mut references, &mut interface, &mut problems);
-        }
-        let mut checked = {
-            let _progress = Progress::start("checking commands");
-            engine::check(&interface, &references, &prepared.levels)
-        };
-        if let Some(baseline) = baseline.or(prepared.baseline.as_mut()) {
-            self.summary.accepted += baseline.absorb(&mut checked.findings);
-        }
+    fn take_in_part(&mut self, judged: Judged, fail_on: FailOn) {
+        let Judged { interface, references, checked, accepted, problems } = judged;
+        self.summary.accepted += accepted;
         self.summary.suppressed += checked.suppressed;
-        self.failed |= checked.findings.iter().any(|f| prepared.fail_on.fails(f.severity));
+        self.failed |= checked.findings.iter().any(|f| fail_on.fails(f.severity));
         self.report.headers += interface.headers.len() - interface.objects.len();
         let is_rust =
             |header: &&Header| interface.sources.file(header.file).language() == Language::Rust;

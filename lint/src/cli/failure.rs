@@ -53,6 +53,11 @@ impl Failure {
         Self::of_io(&format!("cannot write {}", file.shown()), error)
     }
 
+    /// What went wrong, with places in these texts.
+    pub(super) fn into_problems(self) -> (Vec<Problem>, SourceMap) {
+        (self.problems, self.sources)
+    }
+
     /// Tells it on standard error.
     pub(super) fn report(self, terminal: &Terminal) -> Outcome {
         say_problems(self.problems, &self.sources, terminal);

@@ -23,6 +23,7 @@ mod progress;
 mod reading;
 mod rule_choice;
 mod rules;
+mod server;
 mod table;
 mod terminal;
 
@@ -82,6 +83,7 @@ enum Command {
     Dump(dump::Arguments),
     Diff(diff::Arguments),
     Decode(decode::Arguments),
+    Server(server::Arguments),
     Explain(explain::Arguments),
     Rules(rules::Arguments),
     Abis(abis::Arguments),
@@ -111,6 +113,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Dump(arguments) => dump::run(arguments, &terminal),
         Command::Diff(arguments) => diff::run(arguments, &terminal),
         Command::Decode(arguments) => decode::run(arguments, &terminal),
+        Command::Server(arguments) => server::run(arguments),
         Command::Explain(arguments) => explain::run(arguments, &terminal),
         Command::Rules(arguments) => rules::run(arguments, &terminal),
         Command::Abis(arguments) => abis::run(arguments, &terminal),
@@ -157,6 +160,8 @@ enum Outcome {
     Clean,
     /// There are findings that fail the run.
     Findings,
+    /// An editor left without saying that it would.
+    Left,
     /// Some input could not be used.
     Failed,
 }
@@ -165,7 +170,7 @@ impl From<Outcome> for ExitCode {
     fn from(outcome: Outcome) -> Self {
         Self::from(match outcome {
             Outcome::Clean => 0,
-            Outcome::Findings => 1,
+            Outcome::Findings | Outcome::Left => 1,
             Outcome::Failed => 2,
         })
     }

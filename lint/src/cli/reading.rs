@@ -19,7 +19,7 @@ use super::progress::Progress;
 use super::terminal::Terminal;
 
 /// How to read headers.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(super) struct ReadOptions {
     /// Look only at these ABIs, such as `x86_64,i386`; `ioctl-lint abis` lists their names
     #[arg(long = "abi", value_name = "LIST", value_delimiter = ',', value_parser = parse_abi)]

@@ -13,9 +13,11 @@ mod limits;
 mod process;
 mod protocol;
 mod serve;
+mod stop;
 mod supervise;
 mod watched;
 mod work;
 
 pub use serve::{Parser, serve_if_asked, serve_if_asked_with};
+pub use stop::Stop;
 pub use supervise::{NotParsed, Workers};

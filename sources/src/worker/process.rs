@@ -13,10 +13,14 @@ use rustix::process::Signal;
 use super::limits::{self, Taken};
 use super::protocol::{CargoSays, Incoming, Message, send};
 use super::serve::ARGUMENT;
-use super::work::Order;
+use super::stop;
+use super::work::{First, Order};
 
 /// How often the parent looks at what a worker has taken.
 const GLANCE: Duration = Duration::from_millis(50);
+
+/// How often it looks whether the answer is still wanted, where somebody may change their mind.
+const SECOND_THOUGHT: Duration = Duration::from_millis(5);
 
 /// Variables that say where headers, crates and libraries are. A worker gets no others, so that it cannot
 /// give them away.
@@ -48,15 +52,15 @@ fn command_of(program: &Path) -> Command {
 pub(super) enum Ended {
     /// There never was a worker.
     NotStarted(String),
+    /// Nobody wants the answer any more.
+    Stopped,
     /// It died, or had to be ended, while it read these files: those of each piece of work.
     Died { how: String, reading: Vec<Vec<PathBuf>> },
 }
 
 /// A running worker. It ends with this value at the latest, or with the thread that started it.
 pub(super) struct Worker {
-    process: Child,
-    to: ChildStdin,
-    from: ChildStdout,
+    started: Started,
     incoming: Incoming,
     /// What it reads, with what it had taken when it began.
     reading: BTreeMap<u64, Piece>,
@@ -76,7 +80,34 @@ struct Piece {
     cpu: Duration,
 }
 
-impl Drop for Worker {
+/// A process that has loaded what reading takes and waits for its order. It ends as a [`Worker`] does.
+#[derive(Debug)]
+pub(super) struct Spare(Started);
+
+impl Spare {
+    pub(super) fn start(program: &Path) -> Result<Self, Ended> {
+        let mut started = Started::of(program)?;
+        // If the process has died already, it will not be used.
+        let _ = send(&First::Prepare, &mut started.to);
+        Ok(Self(started))
+    }
+
+    /// Gives it the order; nothing if it has died.
+    pub(super) fn told(mut self, order: &Order) -> Option<Worker> {
+        let runs = self.0.process.try_wait().is_ok_and(|ended| ended.is_none());
+        (runs && send(order, &mut self.0.to).is_ok()).then(|| Worker::of(self.0, order))
+    }
+}
+
+/// A process with the pipes to it.
+#[derive(Debug)]
+struct Started {
+    process: Child,
+    to: ChildStdin,
+    from: ChildStdout,
+}
+
+impl Drop for Started {
     fn drop(&mut self) {
         // It is ours, and whether it still runs makes no difference.
         let _ = self.process.kill();
@@ -84,8 +115,8 @@ impl Drop for Worker {
     }
 }
 
-impl Worker {
-    pub(super) fn start(program: &Path, order: &Order) -> Result<Self, Ended> {
+impl Started {
+    fn of(program: &Path) -> Result<Self, Ended> {
         let not_started = |error: io::Error| Ended::NotStarted(error.to_string());
         let mut process = command_of(program)
             .arg(ARGUMENT)
@@ -96,16 +127,25 @@ impl Worker {
             .spawn()
             .map_err(not_started)?;
         let pipes = process.stdin.take().zip(process.stdout.take());
-        let Some((mut to, from)) = pipes else {
+        let Some((to, from)) = pipes else {
             return Err(Ended::NotStarted("there are no pipes to it".into()));
         };
+        Ok(Self { process, to, from })
+    }
+}
+
+impl Worker {
+    pub(super) fn start(program: &Path, order: &Order) -> Result<Self, Ended> {
+        let mut started = Started::of(program)?;
         // If the worker has died already, reading its answer will say so.
-        let _ = send(order, &mut to);
+        let _ = send(&First::Order(order.clone()), &mut started.to);
+        Ok(Self::of(started, order))
+    }
+
+    fn of(started: Started, order: &Order) -> Self {
         let now = Instant::now();
-        Ok(Self {
-            process,
-            to,
-            from,
+        Self {
+            started,
             incoming: Incoming::default(),
             reading: BTreeMap::new(),
             taken: Taken::default(),
@@ -113,11 +153,11 @@ impl Worker {
             heard: Taken::default(),
             alive: now,
             glanced: now,
-        })
+        }
     }
 
     pub(super) fn tell(&mut self, answer: &CargoSays) {
-        let _ = send(answer, &mut self.to);
+        let _ = send(answer, &mut self.started.to);
         // Cargo took its time, and not the worker.
         self.alive = Instant::now();
     }
@@ -142,8 +182,11 @@ impl Worker {
                 Ok(None) => {}
                 Err(_) => return Err(self.unexpected()),
             }
+            if stop::came() {
+                return Err(Ended::Stopped);
+            }
             if self.waits() {
-                match io::Read::read(&mut self.from, &mut piece) {
+                match io::Read::read(&mut self.started.from, &mut piece) {
                     Ok(0) => return Err(self.ended_itself()),
                     Ok(count) => {
                         self.alive = Instant::now();
@@ -159,10 +202,11 @@ impl Worker {
         }
     }
 
-    /// Whether something arrived in the time between two glances.
+    /// Whether something arrived before it is time to look at something else.
     fn waits(&self) -> bool {
-        let timeout = Timespec::try_from(GLANCE).ok();
-        let mut from = [PollFd::new(&self.from, PollFlags::IN)];
+        let timeout = if stop::may_come() { SECOND_THOUGHT } else { GLANCE };
+        let timeout = Timespec::try_from(timeout).ok();
+        let mut from = [PollFd::new(&self.started.from, PollFlags::IN)];
         // What interrupts it is looked at like the end of the time.
         poll(&mut from, timeout.as_ref()).is_ok_and(|count| count > 0)
     }
@@ -170,7 +214,7 @@ impl Worker {
     /// Looks whether the worker is within its limits.
     fn glance(&mut self) -> Result<(), Ended> {
         self.glanced = Instant::now();
-        if let Some(taken) = Taken::of(self.process.id()) {
+        if let Some(taken) = Taken::of(self.started.process.id()) {
             let more = taken.cpu.saturating_sub(self.taken.cpu);
             self.taken = taken;
             if !more.is_zero() {
@@ -205,7 +249,7 @@ impl Worker {
     }
 
     fn ended_itself(&mut self) -> Ended {
-        let how = match self.process.wait() {
+        let how = match self.started.process.wait() {
             Ok(status) => in_words(status),
             Err(error) => error.to_string(),
         };

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use ioctlkit_model::Interface;
 
-use super::work::{Answer, Order, Parsing, Work};
+use super::work::{Answer, First, Order, Parsing, Work};
 use crate::c::{AllowedArgument, sort_arguments};
 use crate::caution::Caution;
 use crate::kept::bytes::{Kept, Reader, Writer, fields, variants};
@@ -186,6 +186,7 @@ fields! {
 }
 
 variants! {
+    First { 0 => Order(order), 1 => Prepare, }
     Order { 0 => Read(work), 1 => Parse(parsing), }
     Constants { 0 => Requests, 1 => All, }
     Work { 0 => C(request), 1 => Rust(request), 2 => Objects(request), 3 => Drivers(request), 4 => Programs(request), }

@@ -12,7 +12,7 @@ use super::cargo::Parent;
 use super::limits;
 use super::protocol::{Message, receive, send};
 use super::watched::Told;
-use super::work::{Order, Parsing, Work};
+use super::work::{First, Order, Parsing, Work};
 use crate::{c, lifetime, watch};
 
 /// The first argument of a process that is a worker. The second one is the number of its parent.
@@ -57,7 +57,14 @@ fn parent(mut arguments: impl Iterator<Item = OsString>) -> Option<Pid> {
 fn serve(parent: Pid, parser: Option<&dyn Parser>) -> io::Result<()> {
     lifetime::end_with(parent)?;
     let mut from = io::stdin();
-    let order: Order = receive(&mut from).ok_or(io::ErrorKind::InvalidData)?;
+    let order = match receive(&mut from).ok_or(io::ErrorKind::InvalidData)? {
+        First::Order(order) => order,
+        First::Prepare => {
+            // Where it can't be loaded, reading will say so.
+            let _ = c::libclang_version();
+            receive(&mut from).ok_or(io::ErrorKind::InvalidData)?
+        }
+    };
     let to = Arc::new(Mutex::new(io::stdout()));
     prepare(&order, parser)?;
     let (readable, listable) = order.reach().readable();

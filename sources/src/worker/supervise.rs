@@ -2,19 +2,23 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use ioctlkit_model::{Interface, Problem, ProblemKind};
 
-use super::process::{Ended, Worker};
+use super::process::{Ended, Spare, Worker};
 use super::protocol::{CargoSays, Message};
+use super::stop;
 use super::work::{Answer, Order, Parsing, Work};
 use crate::rust::{AskCargo, Cargo};
 use crate::{c, driver, object, program, rust};
 
 /// What the kernel calls the file that this process runs.
 const THIS_PROGRAM: &str = "/proc/self/exe";
+
+/// How work ends that nobody wants any more.
+const STOPPED: &str = "reading it was stopped";
 
 /// How many workers may die over one request.
 const PATIENCE: usize = 24;
@@ -28,6 +32,8 @@ pub struct Workers {
     lacks: Mutex<BTreeSet<String>>,
     /// Whether anything was to be read.
     have_read: AtomicBool,
+    /// A process that waits for its order.
+    spare: Mutex<Option<Spare>>,
 }
 
 impl Default for Workers {
@@ -39,7 +45,22 @@ impl Default for Workers {
 impl Workers {
     /// Of another program that calls [`serve_if_asked`](super::serve_if_asked).
     pub fn of(program: PathBuf) -> Self {
-        Self { program, lacks: Mutex::default(), have_read: AtomicBool::new(false) }
+        Self {
+            program,
+            lacks: Mutex::default(),
+            have_read: AtomicBool::new(false),
+            spare: Mutex::default(),
+        }
+    }
+
+    /// Starts a process that the next request will be read by, and that has loaded by then what takes time to
+    /// load. It ends with the thread that calls this.
+    pub fn prepare(&self) {
+        let mut spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner);
+        if spare.is_none() {
+            // Where none can be started, the request will say so.
+            *spare = Spare::start(&self.program).ok();
+        }
     }
 
     /// What a worker on this machine is not kept from, each as a sentence; empty until something was
@@ -96,12 +117,16 @@ impl Workers {
     fn read(&self, mut work: Work) -> Answer {
         self.have_read.store(true, Ordering::Relaxed);
         for _ in 0..PATIENCE {
+            if stop::came() {
+                return failed(&work, STOPPED);
+            }
             match self.attempt(&work) {
                 Ok(answer) => return answer,
                 Err(Ended::NotStarted(reason)) => {
                     self.lacking(format!("a process of its own: {reason}"));
                     return work.read(&Cargo);
                 }
+                Err(Ended::Stopped) => return failed(&work, STOPPED),
                 Err(Ended::Died { how, reading }) => match learn(&mut work, &how, &reading) {
                     Learned::More => {}
                     Learned::Nothing => return failed(&work, &how),
@@ -118,7 +143,12 @@ impl Workers {
     }
 
     fn attempt(&self, work: &Work) -> Result<Answer, Ended> {
-        let mut worker = Worker::start(&self.program, &Order::Read(work.clone()))?;
+        let order = Order::Read(work.clone());
+        let spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let mut worker = match spare.and_then(|spare| spare.told(&order)) {
+            Some(worker) => worker,
+            None => Worker::start(&self.program, &order)?,
+        };
         loop {
             match self.next(&mut worker)? {
                 Message::AsksCargo(manifests) => worker.tell(&ask_cargo(work, &manifests)),
@@ -152,6 +182,7 @@ impl Workers {
                 self.lacking(format!("a process of its own: {reason}"));
                 NotParsed::NoProcess
             }
+            Ended::Stopped => NotParsed::Died(STOPPED.into()),
             Ended::Died { how, .. } => NotParsed::Died(how),
         })
     }

@@ -10,6 +10,19 @@ use crate::reach::Reach;
 use crate::rust::AskCargo;
 use crate::{c, driver, object, program, rust};
 
+/// The first that a worker is told.
+#[derive(Debug, Clone)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one for each worker, for as long as it is sent"
+)]
+pub(super) enum First {
+    /// What to do.
+    Order(Order),
+    /// To load what reading takes, and to wait for the order.
+    Prepare,
+}
+
 /// What a worker is told.
 #[derive(Debug, Clone)]
 pub(super) enum Order {

@@ -1,0 +1,348 @@
+//! The conversation with one editor.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+
+use ioctl_lint::config;
+use ioctlkit_sources::Overlay;
+use lsp_server::{ErrorCode, Message, Notification, Request, RequestId};
+use lsp_types::notification::{self, Notification as _};
+use lsp_types::request::{self, Request as _};
+use lsp_types::{
+    CancelParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
+    DidChangeWatchedFilesRegistrationOptions, DidCloseTextDocumentParams,
+    DidOpenTextDocumentParams, DidSaveTextDocumentParams, FileSystemWatcher, GlobPattern,
+    InitializeParams, InitializeResult, NumberOrString, PublishDiagnosticsParams, Registration,
+    RegistrationParams, ServerCapabilities, ServerInfo, TextDocumentSyncCapability,
+    TextDocumentSyncKind, TextDocumentSyncOptions, Uri,
+};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::analyst::{Analyst, Done, Job, Turn};
+use super::diagnostics::{self, Published};
+use super::document::Document;
+use super::transport::{Incoming, Outgoing, read_all};
+use super::uri;
+use crate::cli::Outcome;
+use crate::cli::check::Scope;
+use crate::cli::failure::Failure;
+
+/// What the session waits for.
+enum Event {
+    Incoming(Incoming),
+    Done(Done),
+}
+
+/// How far the conversation is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// Nobody has introduced themselves.
+    Begun,
+    Running,
+    /// Nothing but `exit` is expected.
+    ShutDown,
+}
+
+/// A conversation.
+pub(super) struct Session {
+    events: Receiver<Event>,
+    out: Outgoing,
+    analyst: Analyst,
+    phase: Phase,
+    /// Whether the editor can be asked to say which files have changed.
+    can_watch: bool,
+    /// Open texts, by the URI that the editor gives them.
+    documents: BTreeMap<Uri, Document>,
+    published: Published,
+}
+
+impl Session {
+    pub(super) fn start(scope: Scope) -> Self {
+        let (sender, events) = channel();
+        let done = sender.clone();
+        // What arrives after the end is of no use.
+        let analyst = Analyst::start(scope, move |it| drop(done.send(Event::Done(it))));
+        read_input(sender);
+        Self {
+            events,
+            out: Outgoing::start(),
+            analyst,
+            phase: Phase::Begun,
+            can_watch: false,
+            documents: BTreeMap::new(),
+            published: Published::default(),
+        }
+    }
+
+    /// Answers until the editor leaves.
+    ///
+    /// # Errors
+    /// What arrived that was no message.
+    pub(super) fn run(mut self) -> Result<Outcome, Failure> {
+        while let Ok(event) = self.events.recv() {
+            match event {
+                Event::Done(done) => self.take_in(done),
+                Event::Incoming(Incoming::Message(Message::Request(request))) => {
+                    self.request(request);
+                }
+                Event::Incoming(Incoming::Message(Message::Notification(notification))) => {
+                    if notification.method == notification::Exit::METHOD {
+                        break;
+                    }
+                    self.notification(notification);
+                }
+                // Nothing that is asked of the editor needs its answer.
+                Event::Incoming(Incoming::Message(Message::Response(_))) => {}
+                Event::Incoming(Incoming::Refused(code, reason)) => {
+                    self.out.refuse_unknown(code, &reason);
+                }
+                Event::Incoming(Incoming::End) => break,
+                Event::Incoming(Incoming::Broken(error)) => {
+                    return Err(Failure::of_io("cannot understand standard input", &error).help(
+                        "the server speaks the Language Server Protocol: an editor starts it",
+                    ));
+                }
+            }
+        }
+        Ok(if self.phase == Phase::ShutDown { Outcome::Clean } else { Outcome::Left })
+    }
+
+    fn request(&mut self, request: Request) {
+        let id = request.id.clone();
+        match (self.phase, request.method.as_str()) {
+            (Phase::Begun, request::Initialize::METHOD) => self.initialize(request),
+            (Phase::Begun, _) => {
+                let message = "`initialize` comes first";
+                self.out.refuse(id, ErrorCode::ServerNotInitialized, message);
+            }
+            (Phase::Running, request::Shutdown::METHOD) => {
+                self.phase = Phase::ShutDown;
+                self.out.answer(id, Value::Null);
+            }
+            (Phase::Running, request::Initialize::METHOD) => {
+                self.out.refuse(id, ErrorCode::InvalidRequest, "`initialize` came already");
+            }
+            (Phase::Running, method) => {
+                let message = format!("there is no request `{method}`");
+                self.out.refuse(id, ErrorCode::MethodNotFound, message);
+            }
+            (Phase::ShutDown, _) => {
+                let message = "the server was shut down: nothing but `exit` follows";
+                self.out.refuse(id, ErrorCode::InvalidRequest, message);
+            }
+        }
+    }
+
+    fn initialize(&mut self, request: Request) {
+        let Some(params) = self.params::<InitializeParams>(&request.id, request.params) else {
+            return;
+        };
+        let workspace = params.capabilities.workspace.as_ref();
+        let watches = workspace.and_then(|it| it.did_change_watched_files.as_ref());
+        self.can_watch = watches.and_then(|it| it.dynamic_registration).unwrap_or(false);
+        self.phase = Phase::Running;
+        let name = env!("CARGO_BIN_NAME").to_owned();
+        let server_info = ServerInfo { name, version: Some(env!("CARGO_PKG_VERSION").into()) };
+        let result =
+            InitializeResult { capabilities: capabilities(), server_info: Some(server_info) };
+        self.out.answer(request.id, result);
+    }
+
+    fn notification(&mut self, notification: Notification) {
+        if self.phase != Phase::Running {
+            return;
+        }
+        let Notification { method, params } = notification;
+        match method.as_str() {
+            notification::Initialized::METHOD => self.watch_files(),
+            notification::DidOpenTextDocument::METHOD => self.noted(params, Self::open),
+            notification::DidChangeTextDocument::METHOD => self.noted(params, Self::change),
+            notification::DidCloseTextDocument::METHOD => self.noted(params, Self::close),
+            notification::DidSaveTextDocument::METHOD => self.noted(params, Self::saved),
+            notification::DidChangeWatchedFiles::METHOD => {
+                self.noted(params, Self::files_changed);
+            }
+            notification::Cancel::METHOD => self.noted(params, Self::cancel),
+            _ => {}
+        }
+    }
+
+    /// Does what a notification says. One that cannot be understood has nobody who waits for an answer.
+    fn noted<P: DeserializeOwned>(&mut self, params: Value, act: impl FnOnce(&mut Self, P)) {
+        match serde_json::from_value(params) {
+            Ok(params) => act(self, params),
+            Err(error) => self.out.refuse_unknown(ErrorCode::InvalidParams, &error.to_string()),
+        }
+    }
+
+    /// The parameters of a request; where they make no sense, the request is refused.
+    fn params<P: DeserializeOwned>(&self, id: &RequestId, params: Value) -> Option<P> {
+        match serde_json::from_value(params) {
+            Ok(params) => Some(params),
+            Err(error) => {
+                self.out.refuse(id.clone(), ErrorCode::InvalidParams, error.to_string());
+                None
+            }
+        }
+    }
+
+    /// Asks the editor to say which configurations and sources have changed on disk.
+    fn watch_files(&mut self) {
+        if !self.can_watch {
+            return;
+        }
+        let glob = format!("**/{{{},*.h,*.c,*.rs}}", config::FILE_NAME);
+        let watchers =
+            vec![FileSystemWatcher { glob_pattern: GlobPattern::String(glob), kind: None }];
+        let options = DidChangeWatchedFilesRegistrationOptions { watchers };
+        let registration = Registration {
+            id: "files".into(),
+            method: notification::DidChangeWatchedFiles::METHOD.into(),
+            register_options: serde_json::to_value(options).ok(),
+        };
+        let params = RegistrationParams { registrations: vec![registration] };
+        self.out.ask::<request::RegisterCapability>(params);
+    }
+
+    fn open(&mut self, params: DidOpenTextDocumentParams) {
+        let document = Document::open(params.text_document);
+        let uri = document.uri.clone();
+        self.documents.insert(uri.clone(), document);
+        self.judge(&uri, Turn::Later);
+    }
+
+    fn change(&mut self, params: DidChangeTextDocumentParams) {
+        let uri = params.text_document.uri;
+        let Some(document) = self.documents.get_mut(&uri) else { return };
+        document.change(params.text_document.version, params.content_changes);
+        for request in std::mem::take(&mut document.waiting) {
+            self.out.refuse(request.id, ErrorCode::ContentModified, "the text has changed");
+        }
+        self.judge(&uri, Turn::Now);
+        self.judge_users_of(&uri);
+    }
+
+    fn close(&mut self, params: DidCloseTextDocumentParams) {
+        let uri = params.text_document.uri;
+        let Some(document) = self.documents.remove(&uri) else { return };
+        for request in document.waiting {
+            self.out.refuse(request.id, ErrorCode::ContentModified, "the text was closed");
+        }
+        let Some(path) = document.path else { return };
+        self.analyst.forget(&path);
+        self.publish(&path, BTreeMap::from([(path.clone(), Vec::new())]));
+        self.judge_readers_of(&path);
+    }
+
+    fn saved(&mut self, params: DidSaveTextDocumentParams) {
+        if let Some(document) = self.documents.get_mut(&params.text_document.uri) {
+            document.compare_with_disk();
+        }
+    }
+
+    /// What others have written may be a configuration, a baseline, or a header that open texts include.
+    fn files_changed(&mut self, _: DidChangeWatchedFilesParams) {
+        self.documents.values_mut().for_each(Document::compare_with_disk);
+        let uris: Vec<Uri> = self.documents.keys().cloned().collect();
+        for uri in uris {
+            self.judge(&uri, Turn::Later);
+        }
+    }
+
+    fn cancel(&mut self, params: CancelParams) {
+        let id = match params.id {
+            NumberOrString::Number(number) => RequestId::from(number),
+            NumberOrString::String(name) => RequestId::from(name),
+        };
+        for document in self.documents.values_mut() {
+            let before = document.waiting.len();
+            document.waiting.retain(|request| request.id != id);
+            if document.waiting.len() < before {
+                self.out.refuse(id, ErrorCode::RequestCanceled, "the editor took it back");
+                return;
+            }
+        }
+    }
+
+    /// Has an open text judged as it is now.
+    fn judge(&self, uri: &Uri, turn: Turn) {
+        let Some(document) = self.documents.get(uri) else { return };
+        let Some(path) = document.path.clone() else { return };
+        let mut overlay = Overlay::default();
+        for (path, text) in self.documents.values().filter_map(Document::unsaved) {
+            overlay.put(path, text);
+        }
+        self.analyst.ask(Job { path, version: document.version, overlay }, turn);
+    }
+
+    /// Has the open texts judged anew that have read this one.
+    fn judge_users_of(&self, uri: &Uri) {
+        if let Some(path) = self.documents.get(uri).and_then(|document| document.path.as_ref()) {
+            self.judge_readers_of(path);
+        }
+    }
+
+    fn judge_readers_of(&self, path: &Path) {
+        for (uri, document) in &self.documents {
+            let reads = document.analysis.as_ref().is_some_and(|it| it.has_read(path));
+            if reads && document.path.as_deref() != Some(path) {
+                self.judge(uri, Turn::Later);
+            }
+        }
+    }
+
+    fn take_in(&mut self, done: Done) {
+        let Done { path, version, analysis } = done;
+        let is_meant = |document: &&mut Document| {
+            document.path.as_ref() == Some(&path) && document.version == version
+        };
+        let Some(document) = self.documents.values_mut().find(is_meant) else { return };
+        let said = diagnostics::of(&analysis, &path);
+        document.analysis = Some(Arc::new(analysis));
+        let waiting = std::mem::take(&mut document.waiting);
+        self.publish(&path, said);
+        for request in waiting {
+            self.request(request);
+        }
+    }
+
+    /// Shows what the analysis of a document says, beside what others say of the same files.
+    fn publish(&mut self, document: &Path, said: BTreeMap<PathBuf, Vec<lsp_types::Diagnostic>>) {
+        for (file, diagnostics) in self.published.take_in(document, said) {
+            let open =
+                self.documents.values().find(|document| document.path.as_ref() == Some(&file));
+            let version = open.map(|document| document.version);
+            let uri = open.map(|document| document.uri.clone()).or_else(|| uri::of(&file));
+            if let Some(uri) = uri {
+                let params = PublishDiagnosticsParams { uri, diagnostics, version };
+                self.out.notify::<notification::PublishDiagnostics>(params);
+            }
+        }
+    }
+}
+
+/// Reads standard input on a thread of its own, which ends with it.
+fn read_input(sender: Sender<Event>) {
+    std::thread::spawn(move || {
+        read_all(&mut io::stdin().lock(), |incoming| {
+            sender.send(Event::Incoming(incoming)).is_ok()
+        });
+    });
+}
+
+fn capabilities() -> ServerCapabilities {
+    let sync = TextDocumentSyncOptions {
+        open_close: Some(true),
+        change: Some(TextDocumentSyncKind::INCREMENTAL),
+        save: Some(true.into()),
+        ..TextDocumentSyncOptions::default()
+    };
+    ServerCapabilities {
+        text_document_sync: Some(TextDocumentSyncCapability::Options(sync)),
+        ..ServerCapabilities::default()
+    }
+}

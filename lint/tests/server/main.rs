@@ -1,0 +1,8 @@
+//! `ioctl-lint server` as an editor meets it: a process, and messages.
+
+// A test that cannot go on fails.
+#![allow(clippy::unwrap_used)]
+
+mod client;
+mod diagnostics;
+mod protocol;
