@@ -162,7 +162,7 @@ fn tag(name: &str) -> &str {
 }
 
 /// The records of that name.
-fn find(interface: &Interface, name: &str) -> Vec<RecordId> {
+pub(super) fn find(interface: &Interface, name: &str) -> Vec<RecordId> {
     let name = name.trim();
     let is_meant = |record: &Record| {
         record.name.as_deref() == Some(name)
@@ -200,7 +200,7 @@ fn names(interface: &Interface) -> Vec<String> {
     records.flatten().cloned().chain(commands).collect()
 }
 
-fn write_record(
+pub(super) fn write_record(
     layouts: &Layouts<'_>,
     id: RecordId,
     within: AbiSet,

@@ -4,6 +4,8 @@ mod expression;
 mod json;
 mod text;
 
+pub(super) use text::write_named;
+
 use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 
@@ -154,7 +156,7 @@ fn find_by_name(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, F
         let abis = arguments.reading.abis().unwrap_or(interface.abis);
         match arguments.format {
             AnswerFormat::Text => terminal.print(|out, style| {
-                match text::write_named(&layouts, name, abis, style, out)? {
+                match write_named(&layouts, name, abis, style, out)? {
                     Found::Nothing => {}
                     Found::Known => found = true,
                     Found::NotUnderstood => (found, outcome) = (true, Outcome::Failed),

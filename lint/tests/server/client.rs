@@ -56,9 +56,15 @@ pub(crate) struct Editor {
 }
 
 impl Editor {
-    /// One that has introduced itself.
+    /// One that has introduced itself, of a server that has all to say of texts that were not understood and of
+    /// suppressions, and of other things what a hole in a structure leads to.
     pub(crate) fn new() -> Self {
-        let mut editor = Self::silent();
+        Self::of(&["--select", "L001,C001,H,S,U"])
+    }
+
+    /// One that has introduced itself to a server with these options.
+    pub(crate) fn of(options: &[&str]) -> Self {
+        let mut editor = Self::silent_of(options);
         editor.request("initialize", &json!({ "capabilities": {} }));
         editor.notify("initialized", &json!({}));
         editor
@@ -66,9 +72,14 @@ impl Editor {
 
     /// One that has said nothing yet.
     pub(crate) fn silent() -> Self {
+        Self::silent_of(&[])
+    }
+
+    fn silent_of(options: &[&str]) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut server = Command::new(env!("CARGO_BIN_EXE_ioctl-lint"))
             .arg("server")
+            .args(options)
             .env("IOCTLKIT_NO_CACHE", "1")
             .current_dir(folder.path())
             .stdin(Stdio::piped())

@@ -13,28 +13,28 @@ fn an_unsaved_text_is_judged_as_it_is_typed() {
     let mut editor = Editor::new();
     let found = editor.opened("a.h", HOLE);
     assert_eq!(codes(&found), ["L001", "C001"]);
-    let hole = of(&found, "L001");
-    assert_eq!(hole["severity"], 1);
-    assert_eq!(hole["source"], "ioctl-lint");
-    assert_eq!(hole["range"]["start"], json!({ "line": 5, "character": 7 }));
-    assert_eq!(hole["range"]["end"], json!({ "line": 5, "character": 8 }));
-    let page = hole["codeDescription"]["href"].as_str().unwrap();
-    assert!(page.ends_with("/docs/rules/L001.md"), "{page}");
-    let message = hole["message"].as_str().unwrap();
-    assert!(message.starts_with("4 bytes of padding between `a` and `b`"), "{message}");
+    let command = of(&found, "C001");
+    assert_eq!(command["severity"], 1);
+    assert_eq!(command["source"], "ioctl-lint");
+    assert_eq!(command["range"]["start"], json!({ "line": 10, "character": 8 }));
+    assert_eq!(command["range"]["end"], json!({ "line": 10, "character": 15 }));
+    let page = command["codeDescription"]["href"].as_str().unwrap();
+    assert!(page.ends_with("/docs/rules/C001.md"), "{page}");
+    let message = command["message"].as_str().unwrap();
+    assert!(message.starts_with("i386 programs disagree with the kernel: `b`"), "{message}");
     assert!(message.contains("\nnote: ") && message.contains("\nhelp: "), "{message}");
-    let hence: Vec<&str> = hole["relatedInformation"]
+    let hence: Vec<&str> = command["relatedInformation"]
         .as_array()
         .unwrap()
         .iter()
         .map(|it| it["message"].as_str().unwrap())
         .collect();
-    assert!(hence.iter().any(|it| it.starts_with("hence C001: ")), "{hence:?}");
+    assert!(hence.iter().any(|it| it.starts_with("hence L001: ")), "{hence:?}");
     // What follows from it is a hint that leads back.
-    let command = of(&found, "C001");
-    assert_eq!(command["severity"], 4);
-    let from = command["relatedInformation"].as_array().unwrap().last().unwrap();
-    assert!(from["message"].as_str().unwrap().starts_with("follows from L001: "), "{from}");
+    let hole = of(&found, "L001");
+    assert_eq!(hole["severity"], 4);
+    let from = hole["relatedInformation"].as_array().unwrap().last().unwrap();
+    assert!(from["message"].as_str().unwrap().starts_with("follows from C001: "), "{from}");
     assert_eq!(from["location"]["uri"], editor.uri("a.h"));
 
     editor.change("a.h", 2, NO_HOLE);
@@ -60,10 +60,9 @@ fn a_range_is_replaced_by_utf_16_columns() {
     editor.notify("textDocument/didChange", &params);
     assert_eq!(editor.diagnostics("a.h", 2), [] as [Value; 0]);
     // And a column of a finding behind them, in the same units.
-    let text = HOLE.replace("\t__u64 b;", "\t/* 😀é */ __u64 b;");
     editor.change("a.h", 3, &text);
     let found = editor.diagnostics("a.h", 3);
-    assert_eq!(of(&found, "L001")["range"]["start"], json!({ "line": 5, "character": 17 }));
+    assert_eq!(of(&found, "L001")["range"]["start"], json!({ "line": 4, "character": 17 }));
 }
 
 #[test]
@@ -107,7 +106,7 @@ fn suppressions_baselines_and_the_configuration_count_as_for_check() {
         "/* ioctl-lint: allow(L001, C001) in use since 2.6 */\nstruct foo {",
     );
     let found = editor.opened("allowed.h", &allowed);
-    assert_eq!(codes(&found), ["C001"], "it is about the command");
+    assert_eq!(codes(&found), ["S001", "C001"], "C001 is about the command");
 
     editor.write("ioctl-lint.toml", "[rules]\nL001 = \"warning\"\nC001 = \"off\"\n");
     let found = editor.opened("configured.h", HOLE);
@@ -152,7 +151,7 @@ fn a_configuration_that_cannot_be_used_is_said_in_the_text_until_it_can() {
     editor.change("a.h", 3, HOLE);
     let found = editor.diagnostics("a.h", 3);
     let message = found[0]["message"].as_str().unwrap();
-    assert!(message.contains("cannot read the configuration"), "{message}");
+    assert!(message.contains("ioctl-lint.toml:1: a byte that is not UTF-8"), "{message}");
 }
 
 #[test]
@@ -226,7 +225,7 @@ fn rust_and_drivers_are_judged_too_and_other_texts_are_not() {
 
 #[test]
 fn an_installed_header_has_the_findings_that_check_has() {
-    let mut editor = Editor::new();
+    let mut editor = Editor::of(&[]);
     let path = "/usr/include/linux/vduse.h";
     let text = std::fs::read_to_string(path)
         .expect("the kernel headers: install linux-libc-dev (`cargo xtask setup`)");

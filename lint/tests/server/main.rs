@@ -5,4 +5,5 @@
 
 mod client;
 mod diagnostics;
+mod hover;
 mod protocol;

@@ -36,7 +36,7 @@ fn what_is_no_message_is_refused_and_the_next_one_is_answered() {
     editor.send_raw(b"Content-Length: 9\r\n\r\n{\"id\": 1,");
     let refused = editor.wait(|message| message["id"].is_null() && message.get("error").is_some());
     assert_eq!(refused["error"]["code"], -32700);
-    editor.send_raw(b"Content-Length: 12\r\n\r\n{\"hello\": []}"[..33].as_ref());
+    editor.send_raw(b"Content-Length: 12\r\n\r\n{\"hello\": []}"[..34].as_ref());
     let refused = editor.wait(|message| message["id"].is_null() && message.get("error").is_some());
     assert_eq!(refused["error"]["code"], -32700);
     editor.send_raw(b"Content-Length: 13\r\n\r\n{\"hello\": []}");

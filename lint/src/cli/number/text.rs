@@ -75,7 +75,7 @@ pub(super) fn write_encoded(
 
 /// What a search for a name came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Found {
+pub(in crate::cli) enum Found {
     /// Nothing has that name.
     Nothing,
     /// Something has, and its number is known on some ABI or depends on an argument.
@@ -85,7 +85,7 @@ pub(super) enum Found {
 }
 
 /// Each command, raw number or family of that name.
-pub(super) fn write_named(
+pub(in crate::cli) fn write_named(
     layouts: &Layouts<'_>,
     name: &str,
     within: AbiSet,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use ioctlkit_model::{FileId, Finding, Interface, Problem, SourceFile, SourceMap, Span};
+use ioctlkit_model::{FileId, Finding, Interface, Problem, SourceMap, Span};
 use ioctlkit_sources::Overlay;
 
 use super::lines::Lines;
@@ -65,11 +65,6 @@ impl Part {
         let own = interface.sources.iter().find(|(_, file)| file.path == path);
         let own = own.map(|(id, _)| id);
         Self { findings: checked.findings, problems, own, interface }
-    }
-
-    /// The document's own file.
-    pub(super) fn own_file(&self) -> Option<&SourceFile> {
-        self.own.map(|id| self.interface.sources.file(id))
     }
 }
 

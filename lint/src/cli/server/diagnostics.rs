@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 
-use ioctlkit_model::{Finding, Problem, ProblemKind, Report, Severity, Span};
+use ioctlkit_model::{Finding, Label, Problem, ProblemKind, Report, Severity, Span};
 use ioctlkit_report::rule_page;
 use ioctlkit_report::visible::{ShownPath as _, in_lines};
 use lsp_types::{
@@ -63,7 +63,7 @@ fn of_finding<'a>(
     places: &mut Places<'a>,
 ) -> (&'a Path, Diagnostic) {
     let (file, range) = places.of(finding.span);
-    let labels = finding.related.iter().map(|label| (label.span, label.text.clone()));
+    let labels = finding.related.iter().cloned().map(|Label { span, text }| (span, text));
     let follows =
         consequences.iter().map(|it| (it.span, format!("hence {}: {}", it.rule.code, it.message)));
     let from = cause.map(|it| (it.span, format!("follows from {}: {}", it.rule.code, it.message)));

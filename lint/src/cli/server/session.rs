@@ -15,9 +15,10 @@ use lsp_types::{
     CancelParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
     DidChangeWatchedFilesRegistrationOptions, DidCloseTextDocumentParams,
     DidOpenTextDocumentParams, DidSaveTextDocumentParams, FileSystemWatcher, GlobPattern,
-    InitializeParams, InitializeResult, NumberOrString, PublishDiagnosticsParams, Registration,
-    RegistrationParams, ServerCapabilities, ServerInfo, TextDocumentSyncCapability,
-    TextDocumentSyncKind, TextDocumentSyncOptions, Uri,
+    HoverParams, HoverProviderCapability, InitializeParams, InitializeResult, NumberOrString,
+    PublishDiagnosticsParams, Registration, RegistrationParams, ServerCapabilities, ServerInfo,
+    TextDocumentPositionParams, TextDocumentSyncCapability, TextDocumentSyncKind,
+    TextDocumentSyncOptions, Uri,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -25,6 +26,7 @@ use serde_json::Value;
 use super::analyst::{Analyst, Done, Job, Turn};
 use super::diagnostics::{self, Published};
 use super::document::Document;
+use super::hover;
 use super::transport::{Incoming, Outgoing, read_all};
 use super::uri;
 use crate::cli::Outcome;
@@ -126,6 +128,7 @@ impl Session {
             (Phase::Running, request::Initialize::METHOD) => {
                 self.out.refuse(id, ErrorCode::InvalidRequest, "`initialize` came already");
             }
+            (Phase::Running, request::HoverRequest::METHOD) => self.hover(request),
             (Phase::Running, method) => {
                 let message = format!("there is no request `{method}`");
                 self.out.refuse(id, ErrorCode::MethodNotFound, message);
@@ -133,6 +136,27 @@ impl Session {
             (Phase::ShutDown, _) => {
                 let message = "the server was shut down: nothing but `exit` follows";
                 self.out.refuse(id, ErrorCode::InvalidRequest, message);
+            }
+        }
+    }
+
+    /// Says what is under the pointer, once the text as it is now was judged.
+    fn hover(&mut self, request: Request) {
+        let Some(params) = self.params::<HoverParams>(&request.id, request.params.clone()) else {
+            return;
+        };
+        let TextDocumentPositionParams { text_document, position } =
+            params.text_document_position_params;
+        let document = self.documents.get_mut(&text_document.uri);
+        let Some(document) = document.filter(|document| document.path.is_some()) else {
+            self.out.answer(request.id, Value::Null);
+            return;
+        };
+        match &document.analysis {
+            None => document.waiting.push(request),
+            Some(analysis) => {
+                let answer = hover::at(analysis, document, position);
+                self.out.answer(request.id, answer);
             }
         }
     }
@@ -238,8 +262,11 @@ impl Session {
         self.judge_readers_of(&path);
     }
 
-    fn saved(&mut self, params: DidSaveTextDocumentParams) {
-        if let Some(document) = self.documents.get_mut(&params.text_document.uri) {
+    fn saved(
+        &mut self,
+        DidSaveTextDocumentParams { text_document, .. }: DidSaveTextDocumentParams,
+    ) {
+        if let Some(document) = self.documents.get_mut(&text_document.uri) {
             document.compare_with_disk();
         }
     }
@@ -253,8 +280,8 @@ impl Session {
         }
     }
 
-    fn cancel(&mut self, params: CancelParams) {
-        let id = match params.id {
+    fn cancel(&mut self, CancelParams { id }: CancelParams) {
+        let id = match id {
             NumberOrString::Number(number) => RequestId::from(number),
             NumberOrString::String(name) => RequestId::from(name),
         };
@@ -343,6 +370,7 @@ fn capabilities() -> ServerCapabilities {
     };
     ServerCapabilities {
         text_document_sync: Some(TextDocumentSyncCapability::Options(sync)),
+        hover_provider: Some(HoverProviderCapability::Simple(true)),
         ..ServerCapabilities::default()
     }
 }

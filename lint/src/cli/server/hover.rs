@@ -1,0 +1,105 @@
+//! What is under the pointer: a command's numbers, or where the members of a structure are.
+
+use std::ops::Range;
+
+use ioctlkit_model::{Layouts, RecordId};
+use ioctlkit_report::Style;
+use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Position};
+
+use super::analysis::{Analysis, Part};
+use super::document::Document;
+use crate::cli::{layout, number};
+
+/// What there is to say of a place in a text: of a command, its number on each group of ABIs; of a structure
+/// or one of its members, the table of offsets with its holes.
+pub(super) fn at(analysis: &Analysis, document: &Document, position: Position) -> Option<Hover> {
+    let offset = document.lines.offset(&document.text, position);
+    let word = word(&document.text, offset)?;
+    let text = analysis.parts.iter().find_map(|part| {
+        let name = &document.text[word.clone()];
+        command(part, name)
+            .or_else(|| structures(part, &layout::find(&part.interface, name)))
+            .or_else(|| structures(part, &around(part, word.start)))
+    })?;
+    let range = Some(document.lines.range(&document.text, word));
+    let contents = MarkupContent { kind: MarkupKind::Markdown, value: in_a_block(&text) };
+    Some(Hover { contents: HoverContents::Markup(contents), range })
+}
+
+/// The identifier that a place is in, or right behind.
+fn word(text: &str, offset: usize) -> Option<Range<usize>> {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let before = text[..offset].char_indices().rev().take_while(|(_, c)| is_part(*c));
+    let start = before.last().map_or(offset, |(at, _)| at);
+    let after = text[offset..].find(|c| !is_part(c));
+    let end = after.map_or(text.len(), |length| offset + length);
+    (start < end).then_some(start..end)
+}
+
+fn command(part: &Part, name: &str) -> Option<String> {
+    let layouts = Layouts::new(&part.interface);
+    written(|out| {
+        let style = Style { colour: false };
+        number::write_named(&layouts, name, part.interface.abis, style, out).map(drop)
+    })
+}
+
+fn structures(part: &Part, records: &[RecordId]) -> Option<String> {
+    let layouts = Layouts::new(&part.interface);
+    written(|out| {
+        let defined = records.iter().copied();
+        defined.filter(|id| !part.interface.record(*id).variants.is_empty()).try_for_each(|id| {
+            layout::write_record(&layouts, id, part.interface.abis, Style { colour: false }, out)
+        })
+    })
+}
+
+/// The innermost structure with a definition around a place of the document.
+fn around(part: &Part, offset: usize) -> Vec<RecordId> {
+    let records = (0..).zip(&part.interface.records);
+    let bodies = records.flat_map(|(index, record)| {
+        record.variants.iter().map(move |(_, body)| (RecordId(index), body.span))
+    });
+    let is_around = |span: &ioctlkit_model::Span| {
+        part.own == Some(span.file) && (span.start as usize..span.end as usize).contains(&offset)
+    };
+    let innermost =
+        bodies.filter(|(_, span)| is_around(span)).min_by_key(|(_, span)| span.end - span.start);
+    innermost.map(|(id, _)| id).into_iter().collect()
+}
+
+/// What is written, if anything is.
+fn written(write: impl FnOnce(&mut dyn std::io::Write) -> std::io::Result<()>) -> Option<String> {
+    let mut text = Vec::new();
+    write(&mut text).ok()?;
+    let text = String::from_utf8_lossy(&text);
+    let text = text.trim_end();
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// A block of Markdown that nothing in the text can end.
+fn in_a_block(text: &str) -> String {
+    let runs = text.split(|c| c != '`').map(str::len);
+    let fence = "`".repeat(runs.max().unwrap_or(0).max(2) + 1);
+    format!("{fence}c\n{text}\n{fence}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_word_at_a_place_is_found_from_both_of_its_ends() {
+        assert_eq!(word("a foo b", 2), Some(2..5));
+        assert_eq!(word("a foo b", 5), Some(2..5));
+        assert_eq!(word("é_x", 0), Some(0..4));
+        assert_eq!(word("( )", 1), None);
+        assert_eq!(word("", 0), None);
+    }
+
+    #[test]
+    fn no_text_ends_its_block() {
+        let text = in_a_block("a ```` b");
+        assert!(text.starts_with("`````c\n") && text.ends_with("\n`````"), "{text}");
+    }
+}
