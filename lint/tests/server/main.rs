@@ -6,4 +6,5 @@
 mod client;
 mod diagnostics;
 mod hover;
+mod neovim;
 mod protocol;
