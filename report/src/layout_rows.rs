@@ -1,7 +1,7 @@
 //! The lines of one ABI's layout: members in order, what is between them, and what is inside
 //! anonymous structures.
 
-use ioctlkit_abi::{AbiId, Placement, RecordKind};
+use ioctlkit_abi::{AbiId, AbiSet, Placement, RecordKind};
 use ioctlkit_model::{Gap, Interface, Layout, Layouts, Member, RecordId, Type};
 
 /// A line of a layout.
@@ -44,8 +44,52 @@ impl What {
     }
 }
 
+/// A layout, and the ABIs that have it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Strip {
+    /// The ABIs.
+    pub abis: AbiSet,
+    /// What is in it, in order.
+    pub rows: Vec<Row>,
+    /// In bytes.
+    pub size: u64,
+    /// In bytes.
+    pub align: u64,
+}
+
+impl Strip {
+    /// The declarations with their nesting: strips that share them are of the same members.
+    pub fn members(&self) -> Vec<(usize, &What)> {
+        let rows = self.rows.iter().filter(|row| !row.what.is_padding());
+        rows.map(|row| (row.depth, &row.what)).collect()
+    }
+}
+
+/// The layouts of a structure, in the order of their first ABIs; none for ABIs on which it has no layout.
+pub fn strips(layouts: &Layouts<'_>, id: RecordId, within: AbiSet) -> Vec<Strip> {
+    let mut strips: Vec<Strip> = Vec::new();
+    for abi in within {
+        let (Ok(layout), Some(rows)) = (layouts.record(id, abi), of(layouts, id, abi)) else {
+            continue;
+        };
+        let is_same = |known: &&mut Strip| {
+            (&known.rows, known.size, known.align) == (&rows, layout.size, layout.align)
+        };
+        match strips.iter_mut().find(is_same) {
+            Some(known) => known.abis.insert(abi),
+            None => strips.push(Strip {
+                abis: AbiSet::only(abi),
+                rows,
+                size: layout.size,
+                align: layout.align,
+            }),
+        }
+    }
+    strips
+}
+
 /// The lines for a structure, if it has a layout on the ABI.
-pub fn of(layouts: &Layouts<'_>, id: RecordId, abi: AbiId) -> Option<Vec<Row>> {
+fn of(layouts: &Layouts<'_>, id: RecordId, abi: AbiId) -> Option<Vec<Row>> {
     let layout = layouts.record(id, abi).ok()?;
     let mut rows = Vec::new();
     add(layouts, id, abi, layout, Nesting { depth: 0, offset_bits: 0 }, &mut rows);

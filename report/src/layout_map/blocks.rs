@@ -81,7 +81,7 @@ impl<'a> Node<'a> {
 
     fn place(&self, top: f64, bottom: f64, blocks: &mut Vec<Block<'a>>) {
         if self.children.is_empty() {
-            blocks.extend(self.row.map(|row| Block::of(row, top, bottom)));
+            blocks.extend(self.row.and_then(|row| Block::of(row, top, bottom)));
             return;
         }
         if !self.is_union {
@@ -117,15 +117,17 @@ impl<'a> Node<'a> {
 }
 
 impl<'a> Block<'a> {
-    fn of(row: &'a Row, top: f64, bottom: f64) -> Self {
+    /// Nothing for the end of an anonymous structure.
+    fn of(row: &'a Row, top: f64, bottom: f64) -> Option<Self> {
         let kind = match &row.what {
             What::Member { declaration, name } => {
                 Kind::Member { declaration, name: name.as_deref() }
             }
-            What::Hole | What::Close => Kind::Hole,
+            What::Close => return None,
+            What::Hole => Kind::Hole,
             What::Tail => Kind::Tail,
         };
         let Row { offset_bits, bits, is_bit_field, .. } = *row;
-        Self { kind, offset_bits, bits, is_bit_field, top, bottom }
+        Some(Self { kind, offset_bits, bits, is_bit_field, top, bottom })
     }
 }

@@ -13,8 +13,9 @@ use ioctlkit_abi::RecordKind;
 use ioctlkit_model::abi_words;
 use quick_xml::escape::escape;
 
+use super::Map;
 use super::blocks::{self, Block, Kind, LINES};
-use super::{Map, Strip};
+use crate::layout_rows::Strip;
 use crate::visible::on_one_line;
 
 /// All lengths are in the picture's own units, of which a browser shows one as a pixel.

@@ -2,6 +2,7 @@ use ioctlkit_abi::{AbiSet, RecordKind};
 use roxmltree::{Document, Node};
 
 use super::*;
+use crate::layout_rows::{Row, What};
 
 fn member(declaration: &str, name: &str, bytes: (u64, u64)) -> Row {
     let what = What::Member { declaration: declaration.into(), name: Some(name.into()) };

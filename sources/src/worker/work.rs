@@ -10,7 +10,7 @@ use crate::reach::Reach;
 use crate::rust::AskCargo;
 use crate::{c, driver, object, program, rust};
 
-/// The first that a worker is told.
+/// The first message that a worker gets.
 #[derive(Debug, Clone)]
 #[expect(
     clippy::large_enum_variant,
@@ -23,7 +23,7 @@ pub(super) enum First {
     Prepare,
 }
 
-/// What a worker is told.
+/// An order for a worker.
 #[derive(Debug, Clone)]
 pub(super) enum Order {
     /// To read by a front end.

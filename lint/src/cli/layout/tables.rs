@@ -4,69 +4,36 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
-use ioctlkit_abi::{AbiId, AbiSet};
+use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{Layouts, RecordId, abi_words};
 use ioctlkit_report::Style;
-use ioctlkit_report::layout_rows::{self as rows, Row, What};
+use ioctlkit_report::layout_rows::{self, Row, Strip, What};
 
 use crate::cli::terminal::bold;
 
 /// ABIs on which a structure has the same members, and its layouts there.
 #[derive(Debug)]
 pub(super) struct Table {
-    columns: Vec<Column>,
+    columns: Vec<Strip>,
     within: AbiSet,
-}
-
-/// ABIs on which a structure has the same layout.
-#[derive(Debug)]
-struct Column {
-    abis: AbiSet,
-    rows: Vec<Row>,
-    size: u64,
-    align: u64,
 }
 
 /// The tables of a structure: one, unless its members depend on the ABI.
 pub(super) fn of(layouts: &Layouts<'_>, id: RecordId, within: AbiSet) -> Vec<Table> {
     let mut tables: Vec<Table> = Vec::new();
-    for abi in within {
-        let Some(column) = column(layouts, id, abi) else { continue };
-        let same = tables.iter_mut().find(|table| skeleton(&table.columns[0]) == skeleton(&column));
-        match same {
-            Some(table) => table.add(column),
+    for column in layout_rows::strips(layouts, id, within) {
+        match tables.iter_mut().find(|table| table.columns[0].members() == column.members()) {
+            Some(table) => table.columns.push(column),
             None => tables.push(Table { columns: vec![column], within }),
         }
     }
     tables
 }
 
-fn column(layouts: &Layouts<'_>, id: RecordId, abi: AbiId) -> Option<Column> {
-    let layout = layouts.record(id, abi).ok()?;
-    let rows = rows::of(layouts, id, abi)?;
-    Some(Column { abis: AbiSet::only(abi), rows, size: layout.size, align: layout.align })
-}
-
-/// What two layouts must share to stand side by side.
-fn skeleton(column: &Column) -> Vec<(usize, &What)> {
-    let rows = column.rows.iter().filter(|row| !row.what.is_padding());
-    rows.map(|row| (row.depth, &row.what)).collect()
-}
-
 /// The place of a line: before which member, and there the inner before the outer.
 type Slot = (usize, Reverse<usize>);
 
 impl Table {
-    fn add(&mut self, column: Column) {
-        let same = self.columns.iter_mut().find(|known| {
-            (&known.rows, known.size, known.align) == (&column.rows, column.size, column.align)
-        });
-        match same {
-            Some(known) => known.abis = known.abis.union(column.abis),
-            None => self.columns.push(column),
-        }
-    }
-
     /// Writes the layouts with a legend below.
     pub(super) fn write(&self, opening: &str, style: Style, out: &mut dyn Write) -> io::Result<()> {
         let lines = self.lines();
@@ -98,7 +65,7 @@ impl Table {
         }
     }
 
-    fn totals(&self, value: impl Fn(&Column) -> u64) -> String {
+    fn totals(&self, value: impl Fn(&Strip) -> u64) -> String {
         let cells = self.columns.iter().map(|column| format!("{:>16}", value(column)));
         cells.collect::<Vec<_>>().concat()
     }
