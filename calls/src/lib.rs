@@ -16,6 +16,7 @@ mod program;
 mod request;
 mod scope;
 mod shared;
+mod state;
 mod token;
 mod types;
 mod wrappers;

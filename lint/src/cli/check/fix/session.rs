@@ -420,3 +420,57 @@ fn halves(mut plans: Vec<Chosen>) -> (Vec<Chosen>, Vec<Chosen>) {
     let second = plans.split_off(plans.len() / 2);
     (plans, second)
 }
+
+#[cfg(test)]
+mod tests {
+    use ioctl_lint::fixes::PlannedEdit;
+    use ioctlkit_model::Severity;
+
+    use super::*;
+
+    fn edit_of(path: &str) -> Chosen {
+        let edit = PlannedEdit { path: path.into(), start: 0, end: 0, replacement: "x".into() };
+        let plan = Plan {
+            key: Key { path: path.into(), code: "L001", fingerprint: path.into() },
+            line: 1,
+            severity: Severity::Error,
+            safety: Safety::ChangesAbi,
+            edits: vec![edit],
+            record: None,
+            command: None,
+        };
+        (plan, Touched::default())
+    }
+
+    fn harm_in(path: &str) -> Violation {
+        Violation {
+            message: "it would".into(),
+            by: None,
+            path: Some(path.into()),
+            record: None,
+            command: None,
+            others: Vec::new(),
+        }
+    }
+
+    fn files((suspects, others): (Vec<Chosen>, Vec<Chosen>)) -> [Vec<String>; 2] {
+        [suspects, others].map(|plans| {
+            plans.iter().map(|(plan, _)| plan.key.path.display().to_string()).collect()
+        })
+    }
+
+    #[test]
+    fn edits_of_the_file_in_which_harm_shows_are_suspected() {
+        let plans = ["a.h", "b.h", "c.h"].map(edit_of).to_vec();
+        assert_eq!(files(suspected(plans, &[harm_in("b.h")])), [vec!["b.h"], vec!["a.h", "c.h"]]);
+    }
+
+    #[test]
+    fn where_places_tell_nothing_apart_each_attempt_has_fewer_edits() {
+        for harm in ["other.h", "a.h"] {
+            let plans = vec![edit_of("a.h"); 5];
+            let (suspects, others) = suspected(plans, &[harm_in(harm)]);
+            assert_eq!((suspects.len(), others.len()), (2, 3), "{harm}");
+        }
+    }
+}
