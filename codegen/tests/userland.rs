@@ -81,19 +81,27 @@ fn common() -> &'static Path {
     &FOLDER
 }
 
-/// The folders in which a compiler finds the headers of an architecture. What is the same on most
-/// is generated when the kernel exports its headers, and is made here; it comes before the machine's
-/// own, whose `asm/` is of one architecture.
+/// What is the same on most architectures, and is generated when the kernel exports its headers.
+/// It is made once: the compilers of all tests read it side by side.
+fn generic() -> &'static Path {
+    static FOLDER: LazyLock<PathBuf> = LazyLock::new(|| {
+        let made = Path::new(env!("CARGO_TARGET_TMPDIR")).join("userland/headers");
+        fs::create_dir_all(made.join("asm")).unwrap();
+        for name in ["types", "ioctl", "posix_types", "bitsperlong"] {
+            let text = format!("#include <asm-generic/{name}.h>\n");
+            fs::write(made.join(format!("asm/{name}.h")), text).unwrap();
+        }
+        made
+    });
+    &FOLDER
+}
+
+/// The folders in which a compiler finds the headers of an architecture. The generic ones come before
+/// the machine's own, whose `asm/` is of one architecture.
 fn headers(driver: &str, folder: &str) -> Vec<PathBuf> {
-    let made = Path::new(env!("CARGO_TARGET_TMPDIR")).join("userland/headers");
-    fs::create_dir_all(made.join("asm")).unwrap();
-    for name in ["types", "ioctl", "posix_types", "bitsperlong"] {
-        let text = format!("#include <asm-generic/{name}.h>\n");
-        fs::write(made.join(format!("asm/{name}.h")), text).unwrap();
-    }
     let own = common().join("arch").join(folder).join("include/uapi");
     assert!(own.is_dir(), "{}", own.display());
-    vec![committed(driver).join("include/uapi"), own, made, "/usr/include".into()]
+    vec![committed(driver).join("include/uapi"), own, generic().into(), "/usr/include".into()]
 }
 
 #[test]
