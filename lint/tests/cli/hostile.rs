@@ -99,6 +99,21 @@ fn an_include_whose_name_is_a_macro_does_not_lead_out_either() {
 }
 
 #[test]
+fn a_header_in_front_of_all_others_does_not_lead_out_whichever_option_asks_for_it() {
+    let folder = tree();
+    symlink(folder.path("secret"), folder.path("tree/link.h")).unwrap();
+    for option in ["-include", "-imacros"] {
+        let configuration = format!("compiler-arguments = [\"{option}\", \"link.h\"]\n");
+        fs::write(folder.path("tree/ioctl-lint.toml"), configuration).unwrap();
+        let done = check(&folder);
+        assert!(!done.stdout.contains(SECRET) && !done.stderr.contains(SECRET), "{done:?}");
+        let said = format!("`{option} tree/link.h` leads to");
+        assert!(done.stdout.contains(&said), "{done:?}");
+        assert_eq!(done.code, 2, "{done:?}");
+    }
+}
+
+#[test]
 fn what_git_keeps_is_not_read_although_it_lies_in_the_tree() {
     let folder = tree();
     fs::create_dir(folder.path("tree/.git")).unwrap();

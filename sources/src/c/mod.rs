@@ -76,7 +76,7 @@ impl Request {
     /// may be a stranger's; the tree around a database is the build's own.
     pub(crate) fn reach(&self) -> Reach {
         let Given { folders, includes, .. } = Given::of_command_line(self);
-        let includes = includes.into_iter().map(PathBuf::from);
+        let includes = includes.into_iter().map(|(_, name)| PathBuf::from(name));
         let given: Vec<PathBuf> =
             folders.into_iter().chain(includes).chain(Given::system_roots(self)).collect();
         let named: Vec<PathBuf> =

@@ -108,10 +108,11 @@ impl AllowedArgument {
         }
     }
 
-    /// The header that is read in front of all others: a path, or a name to search for.
-    pub(crate) fn header(&self) -> Option<&Path> {
+    /// The header that is read in front of all others, a path or a name to search for, behind the option
+    /// that says so.
+    pub(crate) fn header(&self) -> Option<(&'static str, &Path)> {
         match &self.0 {
-            Kind::Header(_, path) => Some(path),
+            Kind::Header(option, path) => Some((option, path)),
             _ => None,
         }
     }

@@ -134,7 +134,10 @@ fn relevant(entry: &Entry) -> Relevant {
     let unread = unread.filter(|word| leads_to_arguments(word)).cloned().collect();
     let kept = sorted.allowed.into_iter().filter(|argument| {
         argument.macro_name() != Some("__KERNEL__")
-            && !argument.folder().or(argument.header()).is_some_and(is_kernels_own)
+            && !argument
+                .folder()
+                .or(argument.header().map(|(_, path)| path))
+                .is_some_and(is_kernels_own)
             && (argument.macro_name().is_some()
                 || argument.folder().is_some()
                 || argument.header().is_some())

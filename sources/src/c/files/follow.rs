@@ -108,11 +108,11 @@ impl Loader<'_> {
         new
     }
 
-    /// The files of `-include`, which every header has in front of it.
+    /// The files of `-include` and `-imacros`, which every header has in front of it.
     pub(super) fn included_first(&mut self) -> Vec<Index> {
         let mut found = Vec::new();
         for abi in self.around.abis {
-            for name in &self.around.given.includes {
+            for (option, name) in &self.around.given.includes {
                 let here = Path::new(name);
                 let path = if look::is_there(here) {
                     Some(here.to_owned())
@@ -121,7 +121,7 @@ impl Loader<'_> {
                 };
                 let Some(path) = path else { continue };
                 let Some(index) = self.load(&path) else { continue };
-                self.note_refusal(&path, None, &format!("-include {name}"));
+                self.note_refusal(&path, None, &format!("{option} {name}"));
                 if !found.contains(&index) {
                     found.push(index);
                 }

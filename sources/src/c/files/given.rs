@@ -12,8 +12,8 @@ use crate::c::lex::names::{NameSet, hash};
 pub(crate) struct Given {
     /// Folders that are searched before all others.
     pub(crate) folders: Vec<PathBuf>,
-    /// Headers that are included in front of each one.
-    pub(crate) includes: Vec<String>,
+    /// Headers that are included in front of each one, with the option that says so.
+    pub(crate) includes: Vec<(&'static str, String)>,
     /// The names of macros that are defined.
     pub(crate) defined: HashSet<String>,
     /// The names of macros that are undefined.
@@ -69,7 +69,8 @@ impl Given {
 
     fn add(&mut self, argument: &AllowedArgument) {
         self.folders.extend(argument.folder().map(Path::to_owned));
-        self.includes.extend(argument.header().map(|header| header.display().to_string()));
+        let header = argument.header();
+        self.includes.extend(header.map(|(option, path)| (option, path.display().to_string())));
         let Some(name) = argument.macro_name() else { return };
         let names = match argument.definition() {
             Some(_) => &mut self.defined,
