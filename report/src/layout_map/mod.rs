@@ -2,6 +2,8 @@
 //! strip to the next joined by a band.
 
 mod blocks;
+mod labels;
+mod moves;
 mod page;
 mod svg;
 

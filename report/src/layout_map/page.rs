@@ -9,7 +9,7 @@ use crate::visible::{in_lines, on_one_line};
 
 const STYLE: &str = "\
 :root{color-scheme:light dark}body{font:15px system-ui,sans-serif;margin:1rem auto;max-width:1240px;padding:0 1rem}\
-.map,pre{overflow-x:auto}.map svg{min-width:900px;max-width:100%;height:auto}pre{font-size:13px}\
+.map,pre{overflow-x:auto}.map svg{min-width:1080px;max-width:100%;height:auto}pre{font-size:13px}\
 footer{opacity:.75;font-size:13px}";
 
 /// Writes the page: each picture with the table that says the same in numbers.

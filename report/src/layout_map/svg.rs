@@ -1,11 +1,6 @@
 //! The map as SVG. It names no font, file or address outside of itself, and follows the reader's choice of
 //! light or dark.
-#![expect(
-    clippy::cast_precision_loss,
-    clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    reason = "what is drawn is rounded to a tenth of a pixel, and no length is below 0"
-)]
+#![expect(clippy::cast_precision_loss, reason = "what is drawn is rounded to a tenth of a pixel")]
 
 use std::io::{self, Write};
 
@@ -15,6 +10,8 @@ use quick_xml::escape::escape;
 
 use super::Map;
 use super::blocks::{self, Block, Kind, LINES};
+use super::labels::{self, Label, shortened};
+use super::moves::{self, Move};
 use crate::layout_rows::Strip;
 use crate::visible::on_one_line;
 
@@ -29,12 +26,8 @@ const STRIP: f64 = 56.0;
 const LINE: f64 = 24.0;
 /// From a strip to the next: the words about that one, and the bands of what moves.
 const BETWEEN: f64 = 58.0;
-/// A character of a label, in a monospaced font of 12 units.
-const CHARACTER: f64 = 7.3;
-/// Fewer characters of a name say nothing.
-const FEWEST: usize = 4;
-/// A character of an offset, in one of 10 units.
-const DIGIT: f64 = 6.1;
+/// A line of the names that have no room in a strip.
+const NAMES: f64 = 17.0;
 
 const STYLE: &str = "\
 .page{fill:#fff}text{fill:#1f2328;font:12px ui-monospace,monospace}.title{font-size:17px;font-weight:600}\
@@ -84,6 +77,8 @@ struct Drawing<'a> {
 struct Drawn<'a> {
     strip: &'a Strip,
     blocks: Vec<Block<'a>>,
+    /// The names that have no room in it, with their offsets, in lines.
+    names: Vec<String>,
     top: f64,
     height: f64,
 }
@@ -93,11 +88,21 @@ impl<'a> Drawing<'a> {
         let longest = map.strips.iter().map(|strip| strip.size).max().unwrap_or(0).max(1);
         let byte = ((WIDTH - 2.0 * MARGIN) / longest as f64).min(WIDEST_BYTE);
         let mut top = 112.0;
-        let mut strips = Vec::new();
+        let mut strips: Vec<Drawn<'_>> = Vec::new();
         for strip in &map.strips {
             let (blocks, lines) = blocks::of(&strip.rows, map.kind == RecordKind::Union);
             let height = (lines.min(LINES) as f64 * LINE).max(STRIP);
-            strips.push(Drawn { strip, blocks, top, height });
+            let has_no_room = |block: &&Block<'_>| {
+                let width = block.bits as f64 / 8.0 * byte;
+                Label::of(block, width, (block.bottom - block.top) * height).is_none()
+            };
+            let mut names = labels::beside(blocks.iter().filter(has_no_room));
+            // What a strip above has said of its own blocks is not said again.
+            if strips.iter().any(|known| known.names == names) {
+                names.clear();
+            }
+            top += names.len() as f64 * NAMES;
+            strips.push(Drawn { strip, blocks, names, top, height });
             top += height + BETWEEN;
         }
         Self { map, strips, byte }
@@ -166,12 +171,10 @@ impl<'a> Drawing<'a> {
             return Ok(());
         }
         let (top, bottom) = (before.top + before.height, after.top);
-        for (was, is) in members(before).zip(members(after)) {
-            if (was.offset_bits, was.bits) == (is.offset_bits, is.bits) {
-                continue;
-            }
-            let [a, b] = [was.offset_bits, was.offset_bits + was.bits].map(|bits| self.x(bits));
-            let [c, d] = [is.offset_bits, is.offset_bits + is.bits].map(|bits| self.x(bits));
+        let moves = members(before).zip(members(after)).filter_map(|(was, is)| Move::of(was, is));
+        for Move { was, is } in moves::merged(moves.collect()) {
+            let [a, b] = [was.start, was.end].map(|bits| self.x(bits));
+            let [c, d] = [is.start, is.end].map(|bits| self.x(bits));
             writeln!(
                 out,
                 "<path class=\"band\" d=\"M{a:.1} {top}H{b:.1}L{d:.1} {bottom}H{c:.1}Z\"/>"
@@ -190,12 +193,21 @@ impl<'a> Drawing<'a> {
             out,
             "<g><title>{}</title><text class=\"halo\" x=\"{MARGIN}\" y=\"{:.1}\">{}</text></g>",
             names.join(" "),
-            top - 10.0,
+            top - 10.0 - drawn.names.len() as f64 * NAMES,
             shown(&shortened(
                 &format!("{words}: {}, aligned to {}", bytes(strip.size), strip.align),
                 158
             ))
         )?;
+        let first = top + 7.0 - drawn.names.len() as f64 * NAMES;
+        for (index, line) in drawn.names.iter().enumerate() {
+            writeln!(
+                out,
+                "<text class=\"quiet halo\" x=\"{MARGIN}\" y=\"{:.1}\">{}</text>",
+                first + index as f64 * NAMES,
+                escape(line)
+            )?;
+        }
         writeln!(
             out,
             "<rect class=\"strip\" x=\"{MARGIN}\" y=\"{top}\" width=\"{:.1}\" height=\"{height}\"/>",
@@ -238,7 +250,7 @@ impl<'a> Drawing<'a> {
             out,
             "<g><title>{}</title><rect class=\"{class}\" x=\"{x:.1}\" y=\"{top:.1}\" width=\"{width:.1}\" \
              height=\"{height:.1}\"/>{}{}</g>",
-            shown(&title(block)),
+            shown(&labels::title(block)),
             label(block, (x, width), (top, height)),
             offset(block, (x, width), (top, height)),
         )
@@ -249,64 +261,30 @@ fn members<'a, 'b>(drawn: &'b Drawn<'a>) -> impl Iterator<Item = &'b Block<'a>> 
     drawn.blocks.iter().filter(|block| !matches!(block.kind, Kind::Hole | Kind::Tail))
 }
 
-/// What a reader sees who points at a block.
-fn title(block: &Block<'_>) -> String {
-    let Block { kind, offset_bits, bits, is_bit_field, .. } = block;
-    let in_bits = *is_bit_field || offset_bits % 8 != 0 || bits % 8 != 0;
-    let place = if in_bits {
-        format!("at {}:{}, {bits} bits", offset_bits / 8, offset_bits % 8)
-    } else {
-        format!("at byte {}, {} bytes", offset_bits / 8, bits / 8)
-    };
-    match kind {
-        Kind::Member { declaration, .. } => format!("{declaration}; {place}"),
-        Kind::Alternatives(count) => format!("{count} alternatives; {place}"),
-        Kind::Hole => format!("hole; {place}"),
-        Kind::Tail => format!("padding at the end; {place}"),
-    }
-}
-
-/// The name: along the block, upright where it is too narrow for that, or as much of it as there is room for.
-/// Of padding, its size.
+/// The text in a block, in its middle.
 fn label(block: &Block<'_>, (x, width): (f64, f64), (top, height): (f64, f64)) -> String {
-    let text = match block.kind {
-        Kind::Member { name: Some(name), .. } => on_one_line(name).into_owned(),
-        Kind::Member { declaration, name: None } => on_one_line(declaration).into_owned(),
-        Kind::Alternatives(count) => format!("{count} alternatives"),
-        Kind::Hole | Kind::Tail if block.bits.is_multiple_of(8) => (block.bits / 8).to_string(),
-        Kind::Hole | Kind::Tail => format!("{} bits", block.bits),
-    };
     let (middle, centre) = (x + width / 2.0, top + height / 2.0);
-    let along = |text: &str| {
-        format!(
+    match Label::of(block, width, height) {
+        None => String::new(),
+        Some(Label::Along(text)) => format!(
             "<text class=\"halo\" x=\"{middle:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
             centre + 4.0,
-            escape(text)
-        )
-    };
-    let length = text.chars().count() as f64 * CHARACTER;
-    let room = ((width - 4.0) / CHARACTER).max(0.0) as usize;
-    if length + 4.0 <= width {
-        along(&text)
-    } else if length + 4.0 <= height && width >= 14.0 {
-        format!(
+            escape(&text)
+        ),
+        Some(Label::Upright(text)) => format!(
             "<text text-anchor=\"middle\" transform=\"translate({:.1} {centre:.1}) rotate(-90)\">{}</text>",
             middle + 4.0,
             escape(&text)
-        )
-    } else if room >= FEWEST && !matches!(block.kind, Kind::Hole | Kind::Tail) {
-        along(&shortened(&text, room))
-    } else {
-        String::new()
+        ),
     }
 }
 
-/// The offset in the lower left corner, where nothing else is.
+/// Where a member begins, in a corner of its block.
 fn offset(block: &Block<'_>, (x, width): (f64, f64), (top, height): (f64, f64)) -> String {
     let text = (block.offset_bits / 8).to_string();
     let is_padding = matches!(block.kind, Kind::Hole | Kind::Tail);
-    let is_wide = width >= (FEWEST as f64 * CHARACTER).max(text.len() as f64 * DIGIT) + 4.0;
-    if is_padding || !is_wide || height < STRIP || !block.offset_bits.is_multiple_of(8) {
+    let is_whole = block.offset_bits.is_multiple_of(8);
+    if is_padding || !is_whole || height < STRIP || !labels::has_room_for_offset(&text, width) {
         return String::new();
     }
     format!(
@@ -318,13 +296,4 @@ fn offset(block: &Block<'_>, (x, width): (f64, f64), (top, height): (f64, f64)) 
 
 fn shown(text: &str) -> String {
     escape(on_one_line(text).as_ref()).into_owned()
-}
-
-/// A text of at most that many characters.
-fn shortened(text: &str, most: usize) -> String {
-    if text.chars().count() <= most {
-        return text.to_owned();
-    }
-    let kept: String = text.chars().take(most - 1).collect();
-    format!("{kept}…")
 }

@@ -146,3 +146,104 @@ fn hostile_names_stay_text() {
 fn a_structure_without_any_layout_says_so() {
     assert!(drawn(&map(Vec::new())).contains("no layout on any of the ABIs"));
 }
+
+#[test]
+fn what_has_no_room_is_named_above_the_strip() {
+    let rows = vec![
+        member("__u8 tiny", "tiny", (0, 1)),
+        member("__u8 small", "small", (1, 1)),
+        member("char rest[4094]", "rest", (2, 4094)),
+    ];
+    let text = drawn(&map(vec![strip("x86_64", 4096, rows)]));
+    assert!(text.contains(">0 tiny · 1 small<"), "{text}");
+    // Where everything has its name, there is no such line.
+    assert!(!drawn(&with_a_hole()).contains(" · "));
+}
+
+#[test]
+fn a_thousand_names_without_room_are_cut_and_counted() {
+    let name = |at: u64| format!("a_member_with_a_long_name_{at}");
+    let mut rows: Vec<Row> =
+        (0..1000).map(|at| member(&format!("__u8 {}", name(at)), &name(at), (at, 1))).collect();
+    rows.push(member("char rest[]", "rest", (1000, 1 << 20)));
+    let text = drawn(&map(vec![strip("x86_64", 1000 + (1 << 20), rows)]));
+    let document = Document::parse(&text).unwrap();
+    let lines = document.descendants().filter(|it| it.attribute("class") == Some("quiet halo"));
+    let lines: Vec<&str> = lines.filter_map(|it| it.text()).collect();
+    assert!(lines.len() <= 6 && lines[5] == "and 978 more", "{lines:?}");
+    assert!(lines.iter().all(|line| line.chars().count() <= 158));
+}
+
+/// Where each text is: left, right, top and bottom, by the width that a monospaced font has.
+fn texts(document: &Document<'_>) -> Vec<(String, [f64; 4])> {
+    let upright = |node: &Node<'_, '_>| node.attribute("transform").is_some();
+    let all = document.descendants().filter(|node| node.has_tag_name("text") && !upright(node));
+    all.map(|node| {
+        let text = node.text().unwrap_or_default().to_owned();
+        let class = node.attribute("class").unwrap_or_default();
+        let units = match class {
+            "title" => 17.0,
+            "offset" => 10.0,
+            _ => 12.0,
+        };
+        let width = f64::from(u32::try_from(text.chars().count()).unwrap()) * units * 0.602;
+        let (x, y) = (number(node, "x"), number(node, "y"));
+        let left = match node.attribute("text-anchor") {
+            Some("middle") => x - width / 2.0,
+            Some("end") => x - width,
+            _ => x,
+        };
+        (text, [left, left + width, y - units * 0.8, y + units * 0.2])
+    })
+    .collect()
+}
+
+#[test]
+fn no_text_covers_another_or_leaves_the_picture() {
+    let many = |count: u64, size: u64| {
+        let rows = (0..count).map(|at| {
+            let name = format!("m{at}_{}", "x".repeat(usize::try_from(at % 30).unwrap()));
+            member(&format!("__u8 {name}[{size}]"), &name, (at * size, size))
+        });
+        strip("x86_64", count * size, rows.collect())
+    };
+    for (count, size) in [(1, 1), (3, 1), (40, 1), (40, 7), (300, 2), (2000, 8)] {
+        let mut small = many(count, size);
+        small.abis = AbiSet::of(|one| one.name == "i386");
+        small.rows.iter_mut().for_each(|row| row.offset_bits += 8);
+        let text = drawn(&map(vec![many(count, size), small]));
+        let document = Document::parse(&text).unwrap();
+        let frame = document.root_element();
+        let (wide, high) = (number(frame, "width"), number(frame, "height"));
+        let texts = texts(&document);
+        for (index, (text, [left, right, top, bottom])) in texts.iter().enumerate() {
+            let is_inside = *left >= -0.5 && *right <= wide + 0.5 && *top >= 0.0 && *bottom <= high;
+            assert!(is_inside, "{count} of {size}: {text} at {left} to {right}");
+            for (other, [l, r, t, b]) in &texts[index + 1..] {
+                let overlaps =
+                    left.max(*l) < right.min(*r) - 1.0 && top.max(*t) < bottom.min(*b) - 1.0;
+                assert!(!overlaps, "{count} of {size}: `{text}` and `{other}`");
+            }
+        }
+    }
+}
+
+#[test]
+fn alternatives_of_a_union_that_move_have_one_band() {
+    let union_at = |abi: &str, offset: u64| {
+        let declaration = "union {".to_owned();
+        let mut rows = vec![row(What::Member { declaration, name: None }, 0, (offset, 8))];
+        for (name, size) in [("a", 8), ("b", 4), ("c", 2)] {
+            rows.push(Row {
+                depth: 1,
+                ..member(&format!("char {name}[{size}]"), name, (offset, size))
+            });
+        }
+        rows.push(row(What::Close, 0, (0, 0)));
+        strip(abi, offset + 8, rows)
+    };
+    let text = drawn(&map(vec![union_at("x86_64", 8), union_at("i386", 4)]));
+    let document = Document::parse(&text).unwrap();
+    let bands = document.descendants().filter(|node| node.attribute("class") == Some("band"));
+    assert_eq!(bands.count(), 1, "{text}");
+}
