@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use ioctlkit_model::{Report, SourceMap};
 
-use crate::{Style, concise, full, github, gitlab, json, junit, sarif};
+use crate::{Style, concise, full, github, gitlab, html, json, junit, sarif};
 
 /// How a report is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -26,11 +26,13 @@ pub enum Format {
     Gitlab,
     /// A `JUnit` test report, for everything else that shows test results.
     Junit,
+    /// A page for a browser, which needs nothing but itself.
+    Html,
 }
 
 impl Format {
     /// Every format, in the order in which a help text should list them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Full,
         Self::Concise,
         Self::Json,
@@ -38,10 +40,11 @@ impl Format {
         Self::Github,
         Self::Gitlab,
         Self::Junit,
+        Self::Html,
     ];
 
-    /// The name that people write: `full`, `concise`, `json`, `sarif`, `github`, `gitlab` or
-    /// `junit`.
+    /// The name that people write: `full`, `concise`, `json`, `sarif`, `github`, `gitlab`,
+    /// `junit` or `html`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Full => "full",
@@ -51,6 +54,7 @@ impl Format {
             Self::Github => "github",
             Self::Gitlab => "gitlab",
             Self::Junit => "junit",
+            Self::Html => "html",
         }
     }
 
@@ -64,10 +68,12 @@ impl Format {
             Self::Github => "annotations of GitHub Actions",
             Self::Gitlab => "a GitLab code quality report",
             Self::Junit => "a JUnit test report",
+            Self::Html => "a page for a browser, which needs nothing but itself",
         }
     }
 
-    /// Writes `report` in this format. Only [`Format::Full`] heeds `style`.
+    /// Writes `report` in this format. Only [`Format::Full`] heeds `style`, and [`html::render`] knows more than
+    /// what a report has.
     ///
     /// # Errors
     /// Those of `out`.
@@ -86,6 +92,7 @@ impl Format {
             Self::Github => github::render(report, sources, out),
             Self::Gitlab => gitlab::render(report, sources, out),
             Self::Junit => junit::render(report, sources, out),
+            Self::Html => html::render(report, sources, &html::Details::default(), &[], out),
         }
     }
 }
@@ -140,7 +147,7 @@ mod tests {
         let error = "xml".parse::<Format>().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "no format is called `xml`; there are full, concise, json, sarif, github, gitlab, junit"
+            "no format is called `xml`; there are full, concise, json, sarif, github, gitlab, junit, html"
         );
     }
 }

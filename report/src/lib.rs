@@ -1,7 +1,7 @@
 //! Renders what was found about an ioctl interface, a file per format.
 //!
 //! A [`Report`] and the [`SourceMap`] that its spans point into go in, text comes out: for people
-//! ([`full`], [`concise`]), for CI systems ([`sarif`], [`github`], [`gitlab`], [`junit`]) and for
+//! ([`full`], [`concise`], [`html`]), for CI systems ([`sarif`], [`github`], [`gitlab`], [`junit`]) and for
 //! programs ([`json`], and [`dump`] for the whole interface). The JSON formats are contracts, with
 //! schemas in the repository's `schema/` folder.
 //!
@@ -20,10 +20,12 @@ mod format;
 pub mod full;
 pub mod github;
 pub mod gitlab;
+pub mod html;
 pub mod json;
 pub mod junit;
 pub mod layout_map;
 pub mod layout_rows;
+mod page;
 mod pages;
 mod place;
 mod prose;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use ioctlkit_model::{Language, Position, Problem, SourceFile, SourceMap, Span};
+use ioctlkit_model::{Edit, Fix, Language, Position, Problem, SourceFile, SourceMap, Span};
 
 /// Where something is. Lines and columns count from 1, columns count characters, and the end is
 /// the place behind the last character.
@@ -66,4 +66,24 @@ pub(crate) fn problem_path<'a>(
         (None, Some(path)) => Some(path.to_string_lossy()),
         (None, None) => None,
     }
+}
+
+/// The edits of a fix, in order, for each of its files; none if they contradict each other or the text: a
+/// wrong suggestion is worse than none.
+pub(crate) fn edits_by_file<'a>(fix: &'a Fix, sources: &SourceMap) -> Vec<Vec<&'a Edit>> {
+    let mut edits: Vec<&Edit> = fix.edits.iter().collect();
+    edits.sort_by_key(|edit| edit.span);
+    if !edits.iter().all(|edit| exists(edit, sources)) || edits.windows(2).any(overlap) {
+        return Vec::new();
+    }
+    edits.chunk_by(|a, b| a.span.file == b.span.file).map(<[_]>::to_vec).collect()
+}
+
+fn exists(edit: &Edit, sources: &SourceMap) -> bool {
+    let bytes = bytes_within(edit.span, &sources.file(edit.span.file).text);
+    bytes == (edit.span.start as usize..edit.span.end as usize)
+}
+
+fn overlap(pair: &[&Edit]) -> bool {
+    pair[0].span.file == pair[1].span.file && pair[0].span.end > pair[1].span.start
 }

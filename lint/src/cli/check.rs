@@ -19,6 +19,8 @@ use ioctl_lint::engine::{self, Checked};
 use ioctl_lint::fixes::proof;
 use ioctl_lint::{Account, Baseline, Levels, Selection, raw_commands};
 use ioctlkit_model::{Header, Interface, Language, Problem, Report, SourceMap, Span};
+use ioctlkit_report::Format;
+use ioctlkit_report::html::{self, Details};
 use ioctlkit_sources::{Overlay, list};
 
 use super::Outcome;
@@ -192,7 +194,7 @@ fn checked(arguments: &Arguments, paths: &[PathBuf], overlay: &Overlay) -> Resul
     for group in &mut prepared {
         group.group.lay_over(overlay);
     }
-    let mut whole = Whole::default();
+    let mut whole = Whole::for_report(options);
     // One baseline for the whole run where the command line names it, else each group's own.
     let mut baseline = options.baseline.as_deref().map(Baseline::read).transpose()?;
     for group in &mut prepared {
@@ -390,12 +392,20 @@ pub(super) struct Whole {
     /// Modules with a table of handlers.
     modules: Vec<objects::Row>,
     account: Account,
+    /// What a page shows besides the report, where a page is wanted.
+    details: Option<Details>,
     /// The files that the paths stand for.
     asked_for: HashSet<PathBuf>,
     failed: bool,
 }
 
 impl Whole {
+    /// One that keeps what the format shows.
+    fn for_report(options: &FindingsOptions) -> Self {
+        let details = (options.format == Format::Html).then(Details::default);
+        Self { details, ..Self::default() }
+    }
+
     fn take_in(&mut self, prepared: &mut Prepared, scope: &Scope, baseline: Option<&mut Baseline>) {
         for judged in prepared.judge(scope, baseline) {
             self.take_in_part(judged, prepared.fail_on);
@@ -435,6 +445,9 @@ impl Whole {
             if !self.report.rules.iter().any(|known| known.code == rule.code) {
                 self.report.rules.push(rule);
             }
+        }
+        if let Some(details) = &mut self.details {
+            details.take_in(&interface, &checked.findings);
         }
         self.summary.compared.extend(references.iter().filter_map(summary::Compared::of));
         self.sources.append(interface.sources);
@@ -479,6 +492,11 @@ impl Whole {
         }
     }
 
+    /// What was read and what was not, as a summary has it.
+    fn account_in_sentences(&self) -> Vec<String> {
+        self.said_nothing().into_iter().chain(self.summary.lines(&self.report)).collect()
+    }
+
     /// Why this run says nothing about its input, a sentence for each reason.
     fn said_nothing(&self) -> Vec<String> {
         let of_commands = if self.account.judged_nothing() {
@@ -506,7 +524,7 @@ impl Whole {
 }
 
 fn report(arguments: &Arguments, whole: &Whole, terminal: &Terminal) -> Result<(), Failure> {
-    let Whole { report, sources, summary, modules, .. } = whole;
+    let Whole { report, sources, summary, modules, details, .. } = whole;
     let options = &arguments.findings;
     if arguments.statistics {
         say_failures(report.problems.clone(), sources, terminal);
@@ -515,7 +533,12 @@ fn report(arguments: &Arguments, whole: &Whole, terminal: &Terminal) -> Result<(
         if arguments.statistics {
             summary::write_statistics(report, style, out)
         } else {
-            options.format.render(report, sources, style, out)?;
+            match details {
+                Some(details) => {
+                    html::render(report, sources, details, &whole.account_in_sentences(), out)?;
+                }
+                None => options.format.render(report, sources, style, out)?,
+            }
             // Of one object the findings say it all.
             if options.is_for_people() && report.objects.len() > 1 {
                 objects::write_table(modules, style, out)?;

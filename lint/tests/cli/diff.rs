@@ -58,7 +58,7 @@ fn what_fails_and_what_is_reported_is_chosen() {
 #[test]
 fn every_format_of_check_is_one_of_diff() {
     let folder = folder();
-    for format in ["full", "concise", "json", "sarif", "github", "gitlab", "junit"] {
+    for format in ["full", "concise", "json", "sarif", "github", "gitlab", "junit", "html"] {
         let done = folder.run(&["diff", "--format", format, "old.h", "new.h"]);
         assert_eq!(done.code, 1, "{format}: {}", done.stderr);
         assert!(done.stdout.contains("FOO_RESET"), "{format}");

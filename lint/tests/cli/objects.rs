@@ -104,7 +104,7 @@ fn a_header_tells_whether_converting_the_pointer_is_enough() {
 #[test]
 fn every_format_takes_objects() {
     let folder = two_modules();
-    for format in ["json", "sarif", "github", "gitlab", "junit"] {
+    for format in ["json", "sarif", "github", "gitlab", "junit", "html"] {
         let done = check(&folder, &["--format", format, "modules"]);
         assert_eq!(done.code, 1, "{format}");
         assert!(done.stdout.contains("O002"), "{format}: {}", done.stdout);

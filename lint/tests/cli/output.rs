@@ -40,9 +40,22 @@ fn every_format_is_written_with_nothing_else_on_standard_output() {
     }
     assert!(run("github").stdout.starts_with("::warning "));
     assert!(run("junit").stdout.starts_with("<?xml"));
+    assert!(run("html").stdout.starts_with("<!doctype html>"));
     let concise = run("concise");
     assert_eq!(concise.stdout.lines().count(), 1);
     assert!(concise.stderr.starts_with("checked 1 header"), "{}", concise.stderr);
+}
+
+#[test]
+fn a_page_has_the_layouts_and_numbers_behind_its_findings_and_what_was_not_understood() {
+    let broken = format!("{HOLE}\n#define FOO_BROKEN _IOR('f', 9, struct missing)\n");
+    let folder = Folder::with("foo.h", &broken);
+    let page = folder.run(&["check", "--format", "html", "foo.h"]).stdout;
+    assert!(page.contains("<svg class=\"map\""), "{page}");
+    assert!(page.contains("<details><summary>numbers of <code>"), "{page}");
+    assert!(page.contains("checked 1 header") && page.contains("that is not a verdict"), "{page}");
+    let silent = folder.run(&["check", "--select", "L015", "--format", "html", "foo.h"]);
+    assert!(silent.stdout.contains("<h1>Nothing found</h1>"), "{}", silent.stdout);
 }
 
 #[test]

@@ -403,7 +403,7 @@ fn services_get_paths_from_the_root_wherever_the_run_is_started() {
     let repository = Repository::with(&[("i/below/x.h", HOLE)]);
     let places =
         [("", "i/below/x.h"), ("i", "below/x.h"), ("i/below", "x.h"), ("i/below", "../below/x.h")];
-    for format in ["json", "sarif", "github", "gitlab", "junit"] {
+    for format in ["json", "sarif", "github", "gitlab", "junit", "html"] {
         let mut seen = Vec::new();
         for (folder, path) in places {
             let mut command =

@@ -5,30 +5,13 @@ use ioctlkit_model::{Edit, Fix, SourceMap};
 
 use super::Suggestion;
 use super::window::Window;
-use crate::place::bytes_within;
+use crate::place::edits_by_file;
 
 /// The fix's edits as snippets, one for each file; none if there are no edits, or if they
 /// contradict each other or the text: a wrong suggestion is worse than none.
 pub(super) fn snippets<'a>(fix: &'a Fix, sources: &'a SourceMap) -> Vec<Suggestion<'a>> {
-    let mut edits: Vec<&Edit> = fix.edits.iter().collect();
-    edits.sort_by_key(|edit| edit.span);
-    if !edits.iter().all(|edit| exists(edit, sources)) || edits.windows(2).any(overlap) {
-        return Vec::new();
-    }
-    edits
-        .chunk_by(|a, b| a.span.file == b.span.file)
-        .map(|edits| snippet(edits, sources))
-        .collect::<Option<_>>()
-        .unwrap_or_default()
-}
-
-fn exists(edit: &Edit, sources: &SourceMap) -> bool {
-    let bytes = bytes_within(edit.span, &sources.file(edit.span.file).text);
-    bytes == (edit.span.start as usize..edit.span.end as usize)
-}
-
-fn overlap(pair: &[&Edit]) -> bool {
-    pair[0].span.file == pair[1].span.file && pair[0].span.end > pair[1].span.start
+    let by_file = edits_by_file(fix, sources);
+    by_file.iter().map(|edits| snippet(edits, sources)).collect::<Option<_>>().unwrap_or_default()
 }
 
 /// The edits of one file, or `None` where they are too far apart to show.

@@ -13,7 +13,9 @@ use ioctlkit_model::{Layouts, RecordId};
 use crate::layout_rows::{self, Strip};
 
 pub use page::write_page;
+pub(crate) use page::{LEGEND, holes};
 pub use svg::write;
+pub(crate) use svg::{STYLE, write_inline};
 
 /// A structure on some ABIs.
 #[derive(Debug, Clone, PartialEq, Eq)]

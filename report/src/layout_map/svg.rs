@@ -29,31 +29,46 @@ const BETWEEN: f64 = 58.0;
 /// A line of the names that have no room in a strip.
 const NAMES: f64 = 17.0;
 
-const STYLE: &str = "\
-.page{fill:#fff}text{fill:#1f2328;font:12px ui-monospace,monospace}.title{font-size:17px;font-weight:600}\
-.quiet{fill:#59636e}.offset{fill:#59636e;font-size:10px}.strip{fill:none;stroke:#8c959f}\
-.member{fill:#dbe7f5;stroke:#5b7ea8}.moved{fill:#fbe3b5;stroke:#a8741a}\
-.hole{fill:url(#hole);stroke:#b3261e}.band{fill:#e8a93a;fill-opacity:.28}.tick{stroke:#8c959f}\
-.halo{paint-order:stroke;stroke:#fff;stroke-width:4px;stroke-linejoin:round}.member+.halo,.moved+.halo{stroke:none}.hatch{stroke:#b3261e;stroke-width:2}\
-.ground{fill:#fdecea}\
-@media(prefers-color-scheme:dark){.page{fill:#0d1117}text{fill:#e6edf3}.quiet,.offset{fill:#9aa4af}\
-.member{fill:#1d2f47;stroke:#5f8fc7}.moved{fill:#4a3711;stroke:#d29922}.hole{stroke:#ff8a80}\
-.hatch{stroke:#ff8a80}.ground{fill:#3a1613}.band{fill:#d29922}.halo{stroke:#0d1117}.member+.halo,.moved+.halo{stroke:none}}";
+/// How a map looks, wherever it is shown.
+pub(crate) const STYLE: &str = "\
+.map .page{fill:#fff}.map text{fill:#1f2328;font:12px ui-monospace,monospace}.map .title{font-size:17px;font-weight:600}\
+.map .quiet{fill:#59636e}.map .offset{fill:#59636e;font-size:10px}.map .strip{fill:none;stroke:#8c959f}\
+.map .member{fill:#dbe7f5;stroke:#5b7ea8}.map .moved{fill:#fbe3b5;stroke:#a8741a}\
+.map .hole{fill:url(#hole);stroke:#b3261e}.map .band{fill:#e8a93a;fill-opacity:.28}.map .tick{stroke:#8c959f}\
+.map .halo{paint-order:stroke;stroke:#fff;stroke-width:4px;stroke-linejoin:round}\
+.map .member+.halo,.map .moved+.halo{stroke:none}.hatch{stroke:#b3261e;stroke-width:2}.ground{fill:#fdecea}\
+@media(prefers-color-scheme:dark){.map .page{fill:#0d1117}.map text{fill:#e6edf3}.map .quiet,.map .offset{fill:#9aa4af}\
+.map .member{fill:#1d2f47;stroke:#5f8fc7}.map .moved{fill:#4a3711;stroke:#d29922}.map .hole{stroke:#ff8a80}\
+.hatch{stroke:#ff8a80}.ground{fill:#3a1613}.map .band{fill:#d29922}.map .halo{stroke:#0d1117}\
+.map .member+.halo,.map .moved+.halo{stroke:none}}";
+
+/// What holes are filled with.
+pub(crate) const PATTERN: &str = "\
+<defs><pattern id=\"hole\" width=\"8\" height=\"8\" patternUnits=\"userSpaceOnUse\" \
+patternTransform=\"rotate(45)\"><rect class=\"ground\" width=\"8\" height=\"8\"/>\
+<line class=\"hatch\" x1=\"0\" y1=\"0\" x2=\"0\" y2=\"8\"/></pattern></defs>";
 
 /// Writes one picture with a map below the other.
 ///
 /// # Errors
 /// Those of `out`.
 pub fn write(maps: &[Map], out: &mut dyn Write) -> io::Result<()> {
+    let within = format!("<style>{STYLE}</style>\n{PATTERN}\n");
+    draw(maps, " xmlns=\"http://www.w3.org/2000/svg\"", &within, out)
+}
+
+/// Writes a map for a page that has [`STYLE`] and [`PATTERN`] itself.
+pub(crate) fn write_inline(map: &Map, out: &mut dyn Write) -> io::Result<()> {
+    draw(std::slice::from_ref(map), "", "", out)
+}
+
+fn draw(maps: &[Map], namespace: &str, within: &str, out: &mut dyn Write) -> io::Result<()> {
     let drawings: Vec<Drawing<'_>> = maps.iter().map(Drawing::of).collect();
     let height: f64 = drawings.iter().map(Drawing::height).sum();
     writeln!(
         out,
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" \
-         height=\"{height}\" role=\"img\">\n<style>{STYLE}</style>\n\
-         <defs><pattern id=\"hole\" width=\"8\" height=\"8\" patternUnits=\"userSpaceOnUse\" \
-         patternTransform=\"rotate(45)\"><rect class=\"ground\" width=\"8\" height=\"8\"/>\
-         <line class=\"hatch\" x1=\"0\" y1=\"0\" x2=\"0\" y2=\"8\"/></pattern></defs>\n\
+        "<svg{namespace} class=\"map\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" \
+         height=\"{height}\" role=\"img\">\n{within}\
          <rect class=\"page\" width=\"{WIDTH}\" height=\"{height}\"/>"
     )?;
     let mut top = 0.0;

@@ -7,6 +7,8 @@ mod formats;
 #[cfg(test)]
 mod hostile;
 #[cfg(test)]
+mod html;
+#[cfg(test)]
 mod sample;
 #[cfg(test)]
 mod sarif;

@@ -121,6 +121,18 @@ impl Summary {
     }
 
     pub(super) fn write(&self, report: &Report, out: &mut dyn Write) -> io::Result<()> {
+        self.write_timed(report, &format!(" in {:.2} s", self.seconds), out)
+    }
+
+    /// The lines without how long it took: two runs over the same input say the same.
+    pub(super) fn lines(&self, report: &Report) -> Vec<String> {
+        let mut text = Vec::new();
+        // Writing to memory does not fail.
+        let _ = self.write_timed(report, "", &mut text);
+        String::from_utf8_lossy(&text).lines().map(str::to_owned).collect()
+    }
+
+    fn write_timed(&self, report: &Report, time: &str, out: &mut dyn Write) -> io::Result<()> {
         let mut read = Vec::new();
         let headers = report.headers - (self.rust_files + self.lists).min(report.headers);
         let objects = report.objects.len();
@@ -147,7 +159,7 @@ impl Summary {
             read.push(counted(objects, "object"));
         }
         read.push(counted(report.abis.len(), "ABI"));
-        write!(out, "checked {} in {:.2} s: ", read.join(", "), self.seconds)?;
+        write!(out, "checked {}{time}: ", read.join(", "))?;
         writeln!(out, "{}{}{}", found(report), self.hidden(), not_read(report))?;
         if let Some(fixed) = &self.fixed {
             fix::write_fixed(fixed, "fixed", out)?;

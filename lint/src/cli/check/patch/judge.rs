@@ -79,7 +79,7 @@ struct OneSide {
 }
 
 fn check(arguments: &Arguments, side: &Side) -> Result<OneSide, Failure> {
-    let mut whole = Whole::default();
+    let mut whole = Whole::for_report(&arguments.findings);
     let named = arguments.findings.baseline.as_deref().map(Baseline::read).transpose()?;
     let mut baselines: Vec<Baseline> = named.into_iter().collect();
     let of_command_line = !baselines.is_empty();
