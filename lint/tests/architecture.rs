@@ -98,10 +98,12 @@ fn named_abis(text: &str) -> Vec<(usize, &str)> {
 }
 
 /// The files of the linter that read source text, and why each may.
-const READERS: [(&str, &str); 12] = [
+const READERS: [(&str, &str); 15] = [
     ("lint/src/cli/check/fix/session.rs", "makes edits in the text that they are for"),
     ("lint/src/cli/check/patch.rs", "hands the texts of files to their patch"),
+    ("lint/src/cli/server/actions.rs", "makes edits in the text that they are for"),
     ("lint/src/cli/server/analysis.rs", "counts lines and columns as editors do"),
+    ("lint/src/cli/server/asked.rs", "looks whether a text is still the one that was read"),
     ("lint/src/cli/server/document.rs", "holds the text that an editor changes"),
     ("lint/src/cli/server/hover.rs", "finds the word that a pointer is on"),
     ("lint/src/config/error.rs", "shows the line of a mistake in its own file"),
@@ -111,6 +113,7 @@ const READERS: [(&str, &str); 12] = [
     ("lint/src/patch/fit.rs", "applies hunks to the text that they change"),
     ("lint/src/patch/series.rs", "applies a patch to the texts that it changes"),
     ("lint/src/patch/unified.rs", "reads patches, not sources"),
+    ("lint/src/suppression/insertion.rs", "fits a comment into the text that it is for"),
 ];
 
 /// What tests are made of.

@@ -3,19 +3,27 @@
 //! ```text
 //! input ─ transport ─┐
 //!                    ├─ session ─ documents ─ analyst (a thread) ─ check ─ workers
-//! analyses ──────────┘     └─ diagnostics, hover, hints, lenses, actions, completion
+//! analyses ──────────┘     └─ diagnostics, hover, hints, lenses, actions
 //! ```
 //!
 //! One thread has the session, and does nothing that takes long. Another judges a document at a time, by what
 //! `check` does, with the texts of the editor laid over the files. What it finds belongs to one version of a
 //! text: when that changes, the work is stopped, and what still arrives is dropped.
 
+mod actions;
 mod analysis;
 mod analyst;
+mod asked;
+mod client;
 mod diagnostics;
 mod document;
+mod explain;
+mod hints;
 mod hover;
+mod lenses;
 mod lines;
+mod members;
+mod per_abi;
 mod session;
 mod transport;
 mod uri;

@@ -64,9 +64,52 @@ impl PlannedEdit {
     pub fn range(&self) -> Range<usize> {
         self.start..self.end
     }
+
+    /// The new text as it goes into `text`, whose lines may end with a carriage return: new ones end as the line
+    /// does that they are put into. None where the edit is none of the text.
+    pub fn replacement_in(&self, text: &str) -> Option<String> {
+        text.get(self.range())?;
+        let line = text.get(self.end..)?.split_inclusive('\n').next().unwrap_or("");
+        let ends_so = line.ends_with("\r\n");
+        Some(if ends_so {
+            self.replacement.replace('\n', "\r\n")
+        } else {
+            self.replacement.clone()
+        })
+    }
 }
 
 impl Plan {
+    /// Of a finding with places in `sources`; none where it takes a person, or where what it edits is no source.
+    pub fn of(finding: &Finding, sources: &SourceMap) -> Option<Self> {
+        let fix = finding.fix.as_ref().filter(|fix| !fix.edits.is_empty())?;
+        let is_source = |language| matches!(language, Language::C | Language::Rust);
+        if !fix.edits.iter().all(|edit| is_source(sources.file(edit.span.file).language())) {
+            return None;
+        }
+        let mut edits: Vec<PlannedEdit> = fix
+            .edits
+            .iter()
+            .map(|edit| PlannedEdit {
+                path: sources.path(edit.span).to_owned(),
+                start: edit.span.start as usize,
+                end: edit.span.end as usize,
+                replacement: edit.replacement.clone(),
+            })
+            .collect();
+        edits.sort();
+        edits.dedup();
+        Some(Self {
+            key: Key::of(finding, sources),
+            line: sources.position(finding.span).line,
+            severity: finding.severity,
+            safety: fix.safety,
+            edits,
+            record: finding.record.clone(),
+            command: finding.command.clone(),
+        })
+    }
+
     /// The files that it edits.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
         let mut paths: Vec<&Path> = self.edits.iter().map(|edit| edit.path.as_path()).collect();
@@ -78,39 +121,10 @@ impl Plan {
 /// What can be edited, the worst first, then by place.
 pub fn plans(report: &Report, sources: &SourceMap) -> Vec<Plan> {
     let mut plans: Vec<Plan> =
-        report.editable().filter_map(|finding| plan(finding, sources)).collect();
+        report.editable().filter_map(|finding| Plan::of(finding, sources)).collect();
     let order = |plan: &Plan| (std::cmp::Reverse(plan.severity), plan.edits[0].clone());
     plans.sort_by_cached_key(order);
     plans
-}
-
-fn plan(finding: &Finding, sources: &SourceMap) -> Option<Plan> {
-    let fix = finding.fix.as_ref().filter(|fix| !fix.edits.is_empty())?;
-    let is_source = |language| matches!(language, Language::C | Language::Rust);
-    if !fix.edits.iter().all(|edit| is_source(sources.file(edit.span.file).language())) {
-        return None;
-    }
-    let mut edits: Vec<PlannedEdit> = fix
-        .edits
-        .iter()
-        .map(|edit| PlannedEdit {
-            path: sources.path(edit.span).to_owned(),
-            start: edit.span.start as usize,
-            end: edit.span.end as usize,
-            replacement: edit.replacement.clone(),
-        })
-        .collect();
-    edits.sort();
-    edits.dedup();
-    Some(Plan {
-        key: Key::of(finding, sources),
-        line: sources.position(finding.span).line,
-        severity: finding.severity,
-        safety: fix.safety,
-        edits,
-        record: finding.record.clone(),
-        command: finding.command.clone(),
-    })
 }
 
 /// Safe edits of one file, as tests write them.

@@ -51,16 +51,7 @@ impl Texts {
 fn applied<'e>(text: &str, edits: impl DoubleEndedIterator<Item = &'e PlannedEdit>) -> String {
     let mut edited = text.to_owned();
     for edit in edits.rev() {
-        let Some(rest) = edited.get(edit.end..).filter(|_| edited.get(edit.range()).is_some())
-        else {
-            continue;
-        };
-        let line = rest.split_inclusive('\n').next().unwrap_or("");
-        let replacement = if line.ends_with("\r\n") {
-            edit.replacement.replace('\n', "\r\n")
-        } else {
-            edit.replacement.clone()
-        };
+        let Some(replacement) = edit.replacement_in(&edited) else { continue };
         edited.replace_range(edit.range(), &replacement);
     }
     edited

@@ -52,12 +52,35 @@ impl Definitions {
         };
         let mut all: Vec<Definition> = definitions(interface, id).map(definition).collect();
         all.sort_by_key(|definition| *definition.head.start());
+        Self::in_order(all)
+    }
+
+    fn in_order(all: Vec<Definition>) -> Self {
         let reach = all.iter().scan(0, |reach, definition| {
             *reach = (*reach).max(*definition.head.end());
             Some(*reach)
         });
         let reach = reach.collect();
         Self { all, reach }
+    }
+
+    /// The same where a line is put in: it becomes `line`, and has `length` bytes from `at` on.
+    pub(super) fn below(self, line: u32, at: u32, length: u32) -> Self {
+        let moved_line = |known: u32| known + u32::from(known >= line);
+        let moved = |place: u32| if place < at { place } else { place.saturating_add(length) };
+        let moved = |Definition { head, whole }| Definition {
+            head: moved_line(*head.start())..=moved_line(*head.end()),
+            whole: moved(whole.start)..moved(whole.end),
+        };
+        Self::in_order(self.all.into_iter().map(moved).collect())
+    }
+
+    /// The first line of each definition that a byte is in, the innermost first.
+    pub(super) fn heads_around(&self, place: u32) -> impl Iterator<Item = u32> {
+        let mut around: Vec<&Definition> =
+            self.all.iter().filter(|definition| definition.whole.contains(&place)).collect();
+        around.sort_by_key(|definition| definition.whole.end - definition.whole.start);
+        around.into_iter().map(|definition| *definition.head.start())
     }
 
     /// Those whose head is on a line.

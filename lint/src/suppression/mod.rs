@@ -7,6 +7,7 @@
 
 mod coverage;
 mod directive;
+mod insertion;
 mod rules;
 
 use std::collections::{BTreeSet, HashMap};
@@ -18,6 +19,7 @@ use ioctlkit_model::{FileId, Finding, Interface, RuleInfo, SourceFile, Span};
 use crate::registry;
 use crate::suppression::coverage::{Coverage, Definitions};
 pub use directive::{Directive, Malformed, NamedRule, Scope, directives};
+pub use insertion::insertion;
 pub use rules::RULES;
 use rules::{
     MALFORMED_SUPPRESSION, STALE_SUPPRESSION, SUPPRESSION_WITHOUT_REASON,

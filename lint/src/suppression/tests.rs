@@ -211,3 +211,51 @@ int @d; /* ioctl-lint: alow(L001) why */
     }
     insta::assert_snapshot!(text);
 }
+
+/// The text with the first finding allowed, and how many findings are left then.
+fn allowed(marked: &str) -> Option<String> {
+    let (interface, findings) = interface(marked);
+    let edit = insertion(&interface, findings.first()?)?;
+    let mut text = marked.to_owned();
+    // Marks are no part of the text.
+    let marks = |at: &usize| marked[..*at].matches('@').count();
+    let at = (0..=marked.len()).find(|at| at - marks(at) == edit.span.start as usize)?;
+    text.insert_str(at, &edit.replacement);
+    Some(text)
+}
+
+#[test]
+fn a_comment_is_put_where_it_covers_the_finding_and_nothing_else() {
+    let comment = "/* ioctl-lint: allow(L001) TODO: say why this may stay */";
+    for (marked, expected) in [
+        (
+            "struct foo {\n\t__u32 a;\n\t@__u64 b;\n\t@__u64 c;\n};\n",
+            format!("struct foo {{\n\t__u32 a;\n\t{comment}\n\t@__u64 b;\n\t@__u64 c;\n}};\n"),
+        ),
+        // The lines of a macro are one.
+        (
+            "#define @FOO \\\n\t_IO('x', 1)\n",
+            format!("{comment}\n#define @FOO \\\n\t_IO('x', 1)\n"),
+        ),
+        (
+            "int x;\n#define FOO \\\n\t_IO(@'x', 1)\n",
+            format!("int x;\n{comment}\n#define FOO \\\n\t_IO(@'x', 1)\n"),
+        ),
+        // The line begins in a comment.
+        (
+            "struct foo {\n\t__u32 a; /* b\n\t */ @__u64 b;\n};\n",
+            format!("{comment}\nstruct foo {{\n\t__u32 a; /* b\n\t */ @__u64 b;\n}};\n"),
+        ),
+    ] {
+        let text = allowed(marked).unwrap_or_else(|| panic!("{marked}"));
+        assert_eq!(text, expected);
+        let others = expected.matches('@').count() - 1;
+        assert_eq!(left_of(&text).len(), others, "{text}");
+    }
+}
+
+#[test]
+fn what_no_comment_can_cover_is_not_allowed() {
+    // No definition that is known, in the middle of a macro.
+    assert_eq!(allowed("#if 0\n#define FOO \\\n\t@x\n#endif\n"), None);
+}

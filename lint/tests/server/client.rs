@@ -64,8 +64,15 @@ impl Editor {
 
     /// One that has introduced itself to a server with these options.
     pub(crate) fn of(options: &[&str]) -> Self {
+        Self::with_capabilities(options, &json!({}))
+    }
+
+    /// One that can do these things.
+    pub(crate) fn with_capabilities(options: &[&str], capabilities: &Value) -> Self {
         let mut editor = Self::silent_of(options);
-        editor.request("initialize", &json!({ "capabilities": {} }));
+        let folder = json!([{ "uri": editor.uri(""), "name": "workspace" }]);
+        let params = json!({ "capabilities": capabilities, "workspaceFolders": folder });
+        editor.request("initialize", &params);
         editor.notify("initialized", &json!({}));
         editor
     }

@@ -3,8 +3,10 @@
 // A test that cannot go on fails.
 #![allow(clippy::unwrap_used)]
 
+mod actions;
 mod client;
 mod diagnostics;
+mod hints;
 mod hover;
 mod neovim;
 mod protocol;

@@ -1,10 +1,11 @@
 //! A text that an editor has open.
 
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use lsp_server::Request;
-use lsp_types::{TextDocumentContentChangeEvent, TextDocumentItem, Uri};
+use lsp_types::{Position, TextDocumentContentChangeEvent, TextDocumentItem, Uri};
 
 use ioctlkit_sources::reading::{self, limit};
 
@@ -66,6 +67,22 @@ impl Document {
         self.analysis = None;
     }
 
+    /// The place of a byte.
+    pub(super) fn position(&self, offset: usize) -> Position {
+        self.lines.position(&self.text, offset)
+    }
+
+    /// The range of some bytes.
+    pub(super) fn range(&self, bytes: Range<usize>) -> lsp_types::Range {
+        self.lines.range(&self.text, bytes)
+    }
+
+    /// The place behind the semicolon or comma with which a declaration goes on at `end`; without either, `end`.
+    pub(super) fn behind(&self, end: usize) -> usize {
+        let ends = self.text.get(end..).is_some_and(|rest| rest.starts_with([';', ',']));
+        end + usize::from(ends)
+    }
+
     /// Looks whether the file has this text.
     pub(super) fn compare_with_disk(&mut self) {
         let on_disk =
@@ -83,7 +100,7 @@ impl Document {
 mod tests {
     use std::str::FromStr as _;
 
-    use lsp_types::{Position, Range};
+    use lsp_types::Range;
 
     use super::*;
 

@@ -6,22 +6,32 @@ use ioctlkit_model::{Layouts, RecordId};
 use ioctlkit_report::Style;
 use lsp_types::{Hover, HoverContents, MarkupContent, MarkupKind, Position};
 
-use super::analysis::{Analysis, Part};
-use super::document::Document;
+use super::analysis::Part;
+use super::asked::Asked;
+use super::members;
 use crate::cli::{layout, number};
 
 /// What there is to say of a place in a text: of a command, its number on each group of ABIs; of a structure
 /// or one of its members, the table of offsets with its holes.
-pub(super) fn at(analysis: &Analysis, document: &Document, position: Position) -> Option<Hover> {
+///
+/// Where a member is declared its structure is meant, whatever else has the member's name.
+pub(super) fn at(asked: &Asked<'_>, position: Position) -> Option<Hover> {
+    let document = asked.document;
     let offset = document.lines.offset(&document.text, position);
     let word = word(&document.text, offset)?;
-    let text = analysis.parts.iter().find_map(|part| {
-        let name = &document.text[word.clone()];
-        command(part, name)
-            .or_else(|| structures(part, &layout::find(&part.interface, name)))
-            .or_else(|| structures(part, &around(part, word.start)))
+    let parts = &asked.analysis.parts;
+    let name = &document.text[word.clone()];
+    let of_member = parts.iter().find_map(|part| {
+        is_member(part, &word).then(|| structures(part, &around(part, word.start)))?
+    });
+    let text = of_member.or_else(|| {
+        parts.iter().find_map(|part| {
+            command(part, name)
+                .or_else(|| structures(part, &layout::find(&part.interface, name)))
+                .or_else(|| structures(part, &around(part, word.start)))
+        })
     })?;
-    let range = Some(document.lines.range(&document.text, word));
+    let range = Some(document.range(word));
     let contents = MarkupContent { kind: MarkupKind::Markdown, value: in_a_block(&text) };
     Some(Hover { contents: HoverContents::Markup(contents), range })
 }
@@ -54,12 +64,25 @@ fn structures(part: &Part, records: &[RecordId]) -> Option<String> {
     })
 }
 
-/// The innermost structure with a definition around a place of the document.
+/// Whether a word of the document is the name of a member, where it is declared.
+fn is_member(part: &Part, word: &Range<usize>) -> bool {
+    let bodies = part.interface.records.iter().flat_map(|record| record.variants.iter());
+    let mut members = bodies.flat_map(|(_, body)| &body.members);
+    members.any(|member| {
+        let span = member.name_span;
+        let at = span.start as usize..span.end as usize;
+        member.name.is_some() && part.own == Some(span.file) && at == *word
+    })
+}
+
+/// The innermost structure with a definition around a place of the document, but for those that are members
+/// without a name.
 fn around(part: &Part, offset: usize) -> Vec<RecordId> {
-    let records = (0..).zip(&part.interface.records);
-    let bodies = records.flat_map(|(index, record)| {
-        record.variants.iter().map(move |(_, body)| (RecordId(index), body.span))
-    });
+    let unnamed = members::unnamed(&part.interface);
+    let records = (0..).map(RecordId).zip(&part.interface.records);
+    let records = records.filter(|(id, _)| !unnamed.contains(id));
+    let bodies = records
+        .flat_map(|(id, record)| record.variants.iter().map(move |(_, body)| (id, body.span)));
     let is_around = |span: &ioctlkit_model::Span| {
         part.own == Some(span.file) && (span.start as usize..span.end as usize).contains(&offset)
     };

@@ -12,23 +12,25 @@ use lsp_server::{ErrorCode, Message, Notification, Request, RequestId};
 use lsp_types::notification::{self, Notification as _};
 use lsp_types::request::{self, Request as _};
 use lsp_types::{
-    CancelParams, DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
-    DidChangeWatchedFilesRegistrationOptions, DidCloseTextDocumentParams,
-    DidOpenTextDocumentParams, DidSaveTextDocumentParams, FileSystemWatcher, GlobPattern,
-    HoverParams, HoverProviderCapability, InitializeParams, InitializeResult, NumberOrString,
-    PublishDiagnosticsParams, Registration, RegistrationParams, ServerCapabilities, ServerInfo,
-    TextDocumentPositionParams, TextDocumentSyncCapability, TextDocumentSyncKind,
-    TextDocumentSyncOptions, Uri,
+    CancelParams, CodeActionParams, CodeLensParams, DidChangeTextDocumentParams,
+    DidChangeWatchedFilesParams, DidChangeWatchedFilesRegistrationOptions,
+    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
+    ExecuteCommandParams, FileSystemWatcher, GlobPattern, HoverParams, InitializeParams,
+    InitializeResult, InlayHintParams, NumberOrString, PublishDiagnosticsParams, Registration,
+    RegistrationParams, ServerInfo, TextDocumentIdentifier, Uri,
 };
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::analyst::{Analyst, Done, Job, Turn};
+use super::asked::Asked;
+use super::client::{Ability, Client, capabilities};
 use super::diagnostics::{self, Published};
 use super::document::Document;
-use super::hover;
 use super::transport::{Incoming, Outgoing, read_all};
 use super::uri;
+use super::{actions, explain, hints, hover, lenses};
 use crate::cli::Outcome;
 use crate::cli::check::Scope;
 use crate::cli::failure::Failure;
@@ -49,14 +51,20 @@ enum Phase {
     ShutDown,
 }
 
+/// What every question about a document names.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct About {
+    text_document: TextDocumentIdentifier,
+}
+
 /// A conversation.
 pub(super) struct Session {
     events: Receiver<Event>,
     out: Outgoing,
     analyst: Analyst,
     phase: Phase,
-    /// Whether the editor can be asked to say which files have changed.
-    can_watch: bool,
+    client: Client,
     /// Open texts, by the URI that the editor gives them.
     documents: BTreeMap<Uri, Document>,
     published: Published,
@@ -74,7 +82,7 @@ impl Session {
             out: Outgoing::start(),
             analyst,
             phase: Phase::Begun,
-            can_watch: false,
+            client: Client::default(),
             documents: BTreeMap::new(),
             published: Published::default(),
         }
@@ -128,7 +136,25 @@ impl Session {
             (Phase::Running, request::Initialize::METHOD) => {
                 self.out.refuse(id, ErrorCode::InvalidRequest, "`initialize` came already");
             }
-            (Phase::Running, request::HoverRequest::METHOD) => self.hover(request),
+            (Phase::Running, request::ExecuteCommand::METHOD) => self.execute(request),
+            (Phase::Running, request::HoverRequest::METHOD) => {
+                self.of_document(request, |params: HoverParams, asked| {
+                    hover::at(asked, params.text_document_position_params.position)
+                });
+            }
+            (Phase::Running, request::CodeActionRequest::METHOD) => {
+                self.of_document(request, |params: CodeActionParams, asked| {
+                    actions::of(asked, &params)
+                });
+            }
+            (Phase::Running, request::InlayHintRequest::METHOD) => {
+                self.of_document(request, |params: InlayHintParams, asked| {
+                    hints::within(asked, params.range)
+                });
+            }
+            (Phase::Running, request::CodeLensRequest::METHOD) => {
+                self.of_document(request, |_: CodeLensParams, asked| lenses::of(asked));
+            }
             (Phase::Running, method) => {
                 let message = format!("there is no request `{method}`");
                 self.out.refuse(id, ErrorCode::MethodNotFound, message);
@@ -140,24 +166,47 @@ impl Session {
         }
     }
 
-    /// Says what is under the pointer, once the text as it is now was judged.
-    fn hover(&mut self, request: Request) {
-        let Some(params) = self.params::<HoverParams>(&request.id, request.params.clone()) else {
+    /// Answers a question about a document, once the text as it is now was judged.
+    fn of_document<P: DeserializeOwned, A: Serialize>(
+        &mut self,
+        request: Request,
+        answer: impl FnOnce(P, &Asked<'_>) -> A,
+    ) {
+        let params = request.params.clone();
+        let Some(About { text_document }) = self.params(&request.id, params.clone()) else {
             return;
         };
-        let TextDocumentPositionParams { text_document, position } =
-            params.text_document_position_params;
+        let Some(params) = self.params::<P>(&request.id, params) else { return };
         let document = self.documents.get_mut(&text_document.uri);
         let Some(document) = document.filter(|document| document.path.is_some()) else {
             self.out.answer(request.id, Value::Null);
             return;
         };
-        match &document.analysis {
-            None => document.waiting.push(request),
-            Some(analysis) => {
-                let answer = hover::at(analysis, document, position);
-                self.out.answer(request.id, answer);
+        let Some(analysis) = document.analysis.clone() else {
+            document.waiting.push(request);
+            return;
+        };
+        let Some(document) = self.documents.get(&text_document.uri) else { return };
+        let asked = Asked {
+            analysis: &analysis,
+            document,
+            documents: &self.documents,
+            client: &self.client,
+        };
+        self.out.answer(request.id, answer(params, &asked));
+    }
+
+    /// Does what a code action names: shows the page of a rule.
+    fn execute(&mut self, request: Request) {
+        let Some(params) = self.params::<ExecuteCommandParams>(&request.id, request.params) else {
+            return;
+        };
+        match explain::rule(&params) {
+            Ok(rule) => {
+                explain::show(rule, &self.client, &mut self.out);
+                self.out.answer(request.id, Value::Null);
             }
+            Err(reason) => self.out.refuse(request.id, ErrorCode::InvalidParams, reason),
         }
     }
 
@@ -165,9 +214,7 @@ impl Session {
         let Some(params) = self.params::<InitializeParams>(&request.id, request.params) else {
             return;
         };
-        let workspace = params.capabilities.workspace.as_ref();
-        let watches = workspace.and_then(|it| it.did_change_watched_files.as_ref());
-        self.can_watch = watches.and_then(|it| it.dynamic_registration).unwrap_or(false);
+        self.client = Client::of(&params);
         self.phase = Phase::Running;
         let name = env!("CARGO_BIN_NAME").to_owned();
         let server_info = ServerInfo { name, version: Some(env!("CARGO_PKG_VERSION").into()) };
@@ -216,7 +263,7 @@ impl Session {
 
     /// Asks the editor to say which configurations and sources have changed on disk.
     fn watch_files(&mut self) {
-        if !self.can_watch {
+        if !self.client.can(Ability::Watch) {
             return;
         }
         let glob = format!("**/{{{},*.h,*.c,*.rs}}", config::FILE_NAME);
@@ -329,11 +376,25 @@ impl Session {
         };
         let Some(document) = self.documents.values_mut().find(is_meant) else { return };
         let said = diagnostics::of(&analysis, &path);
-        document.analysis = Some(Arc::new(analysis));
+        // The text is the same, and something else has changed.
+        let is_again = document.analysis.replace(Arc::new(analysis)).is_some();
         let waiting = std::mem::take(&mut document.waiting);
         self.publish(&path, said);
         for request in waiting {
             self.request(request);
+        }
+        if is_again {
+            self.refresh();
+        }
+    }
+
+    /// Has the editor ask anew for what it asked about texts that are the same.
+    fn refresh(&mut self) {
+        if self.client.can(Ability::RefreshHints) {
+            self.out.ask::<request::InlayHintRefreshRequest>(());
+        }
+        if self.client.can(Ability::RefreshLenses) {
+            self.out.ask::<request::CodeLensRefresh>(());
         }
     }
 
@@ -359,18 +420,4 @@ fn read_input(sender: Sender<Event>) {
             sender.send(Event::Incoming(incoming)).is_ok()
         });
     });
-}
-
-fn capabilities() -> ServerCapabilities {
-    let sync = TextDocumentSyncOptions {
-        open_close: Some(true),
-        change: Some(TextDocumentSyncKind::INCREMENTAL),
-        save: Some(true.into()),
-        ..TextDocumentSyncOptions::default()
-    };
-    ServerCapabilities {
-        text_document_sync: Some(TextDocumentSyncCapability::Options(sync)),
-        hover_provider: Some(HoverProviderCapability::Simple(true)),
-        ..ServerCapabilities::default()
-    }
 }

@@ -1,0 +1,79 @@
+//! What the editor can do, and what it is told that the server can.
+
+use lsp_types::{
+    CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CodeLensOptions,
+    ExecuteCommandOptions, HoverProviderCapability, InitializeParams, OneOf, ServerCapabilities,
+    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
+};
+
+use super::explain;
+
+/// Something that not every editor can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ability {
+    /// Say which files have changed, where it is asked to.
+    Watch,
+    /// Open pages that it is asked to.
+    Show,
+    /// Take edits with the version of the text that they are for.
+    TakeVersions,
+    /// Ask for inlay hints anew.
+    RefreshHints,
+    /// Ask for code lenses anew.
+    RefreshLenses,
+}
+
+/// What the editor has said of itself.
+#[derive(Debug, Default)]
+pub(super) struct Client {
+    abilities: Vec<Ability>,
+}
+
+impl Client {
+    pub(super) fn of(params: &InitializeParams) -> Self {
+        let workspace = params.capabilities.workspace.clone().unwrap_or_default();
+        let window = params.capabilities.window.clone().unwrap_or_default();
+        let stated = [
+            (
+                Ability::Watch,
+                workspace.did_change_watched_files.and_then(|it| it.dynamic_registration),
+            ),
+            (Ability::Show, window.show_document.map(|it| it.support)),
+            (Ability::TakeVersions, workspace.workspace_edit.and_then(|it| it.document_changes)),
+            (Ability::RefreshHints, workspace.inlay_hint.and_then(|it| it.refresh_support)),
+            (Ability::RefreshLenses, workspace.code_lens.and_then(|it| it.refresh_support)),
+        ];
+        let abilities = stated.into_iter().filter(|(_, can)| *can == Some(true));
+        Self { abilities: abilities.map(|(ability, _)| ability).collect() }
+    }
+
+    pub(super) fn can(&self, ability: Ability) -> bool {
+        self.abilities.contains(&ability)
+    }
+}
+
+pub(super) fn capabilities() -> ServerCapabilities {
+    let sync = TextDocumentSyncOptions {
+        open_close: Some(true),
+        change: Some(TextDocumentSyncKind::INCREMENTAL),
+        save: Some(true.into()),
+        ..TextDocumentSyncOptions::default()
+    };
+    let actions = CodeActionOptions {
+        code_action_kinds: Some(vec![CodeActionKind::QUICKFIX]),
+        ..CodeActionOptions::default()
+    };
+    let commands = ExecuteCommandOptions {
+        commands: vec![explain::COMMAND.into()],
+        ..ExecuteCommandOptions::default()
+    };
+    ServerCapabilities {
+        text_document_sync: Some(TextDocumentSyncCapability::Options(sync)),
+        hover_provider: Some(HoverProviderCapability::Simple(true)),
+        code_action_provider: Some(CodeActionProviderCapability::Options(actions)),
+        execute_command_provider: Some(commands),
+        inlay_hint_provider: Some(OneOf::Left(true)),
+        code_lens_provider: Some(CodeLensOptions { resolve_provider: None }),
+        ..ServerCapabilities::default()
+    }
+}
