@@ -196,6 +196,26 @@ pub(crate) const WORDS: [&str; 20] = [
     "on",
 ];
 
+/// The words of a direction.
+pub(crate) const DIRECTIONS: [&str; 4] = [
+    Direction::None.word(),
+    Direction::Read.word(),
+    Direction::Write.word(),
+    Direction::ReadWrite.word(),
+];
+
+/// The words behind `mode =`.
+pub(crate) const MODES: [&str; 3] =
+    [Direction::Read.word(), Direction::Write.word(), Direction::ReadWrite.word()];
+
+/// The words in `extensible(…)`.
+pub(crate) const EXTENSIBLE: [&str; 1] = ["min_size"];
+
+/// The words of a command that is a variant: its enum says the others.
+pub(crate) fn words_of_variant() -> Vec<&'static str> {
+    WORDS.into_iter().filter(|word| !matches!(*word, "type" | "on")).collect()
+}
+
 /// Whether every word of a command could be read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Read {
@@ -261,8 +281,8 @@ impl CommandWords {
                 let inner;
                 parenthesized!(inner in input);
                 let word = inner.parse::<Ident>()?;
-                if word != "min_size" {
-                    return Err(unknown(&word, &["min_size"]));
+                if !EXTENSIBLE.iter().any(|known| word == known) {
+                    return Err(unknown(&word, &EXTENSIBLE));
                 }
                 self.min_size = Some(value(&inner)?);
             }
@@ -285,7 +305,7 @@ impl CommandWords {
             "mode" => {
                 equals(input)?;
                 let word = Ident::parse_any(input)?;
-                let mode = Direction::of_word(&word).filter(|mode| *mode != Direction::None);
+                let mode = Direction::of_word(&word).filter(|mode| MODES.contains(&mode.word()));
                 self.access.mode = Some(mode.ok_or_else(|| {
                     syn::Error::new(word.span(), "write `read`, `write` or `read_write`")
                 })?);
@@ -427,8 +447,7 @@ impl CommandWords {
 /// Reads the words of a variant.
 pub(crate) fn variant(variant: &syn::Variant, errors: &mut Errors) -> Option<Command> {
     let mut words = CommandWords::default();
-    let known: Vec<&str> =
-        WORDS.into_iter().filter(|word| !matches!(*word, "type" | "on")).collect();
+    let known = words_of_variant();
     let complete = each_word(&variant.attrs, errors, |name, input| {
         if words.word(name, input)? { Ok(()) } else { Err(unknown(name, &known)) }
     });

@@ -57,6 +57,9 @@ pub struct Interface {
 
 pub(crate) const WORDS: [&str; 6] = ["type", "device", "on", "driver", "prefix", "unsafe"];
 
+/// What is vouched for in `unsafe(…)`.
+pub(crate) const PROMISES: [&str; 2] = ["path", "verify"];
+
 impl Interface {
     /// Reads an enum.
     ///
@@ -169,7 +172,7 @@ impl Interface {
                 self.open_by.path = Some(spelled(text(&inner)?, is_driver_path, wanted)?);
             }
             "verify" => self.open_by.verify = Some(name_of(&inner)?),
-            _ => return Err(unknown(&name, &["path", "verify"])),
+            _ => return Err(unknown(&name, &PROMISES)),
         }
         if inner.is_empty() { Ok(()) } else { Err(inner.error("write one promise at a time")) }
     }

@@ -70,6 +70,7 @@ mod member;
 mod names;
 mod range;
 mod single;
+pub mod words;
 
 pub use attribute::documentation;
 pub use command::{Access, Command, Direction, Encoded, Identity, Nr, NumberException, Payload};

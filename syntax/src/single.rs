@@ -30,11 +30,7 @@ impl Single {
         let mut data_words = data::DataWords::default();
         let mut type_letter = None;
         let mut on = None;
-        let known: Vec<&str> = WORDS
-            .into_iter()
-            .chain(data::WORDS)
-            .filter(|word| !matches!(*word, "value" | "buffer"))
-            .collect();
+        let known = known_words();
         // `c` names the command in `CommandWords`; the structure's own name says `struct`.
         let complete = each_word(&input.attrs, &mut errors, |name, input| {
             match name.to_string().as_str() {
@@ -80,6 +76,13 @@ impl Single {
         let made = || crate::screaming_snake_case(&self.command.ident.to_string());
         self.command.c_name.as_ref().map_or_else(made, LitStr::value)
     }
+}
+
+/// The words of a structure, with those of the command that it may be.
+pub(crate) fn known_words() -> Vec<&'static str> {
+    let of_command = WORDS.into_iter().filter(|word| !matches!(*word, "value" | "buffer"));
+    let of_structure = data::WORDS.into_iter().filter(|word| !WORDS.contains(word));
+    of_command.chain(of_structure).collect()
 }
 
 /// Whether the words of a structure make a command of it, so that it derives `Ioctl`.

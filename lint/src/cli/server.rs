@@ -3,7 +3,7 @@
 //! ```text
 //! input ─ transport ─┐
 //!                    ├─ session ─ documents ─ analyst (a thread) ─ check ─ workers
-//! analyses ──────────┘     └─ diagnostics, hover, hints, lenses, actions
+//! analyses ──────────┘     └─ diagnostics, hover, hints, lenses, actions, completion
 //! ```
 //!
 //! One thread has the session, and does nothing that takes long. Another judges a document at a time, by what
@@ -15,6 +15,7 @@ mod analysis;
 mod analyst;
 mod asked;
 mod client;
+mod completion;
 mod diagnostics;
 mod document;
 mod explain;

@@ -5,6 +5,7 @@
 //! covers the whole of it. In Rust that head begins at the first attribute of the structure, of the
 //! variant, or of the macro's use. `/* ioctl-lint: allow-file(L011) reason */` covers its file.
 
+mod completion;
 mod coverage;
 mod directive;
 mod insertion;
@@ -18,6 +19,7 @@ use ioctlkit_model::{FileId, Finding, Interface, RuleInfo, SourceFile, Span};
 
 use crate::registry;
 use crate::suppression::coverage::{Coverage, Definitions};
+pub use completion::{Expected, expected_at};
 pub use directive::{Directive, Malformed, NamedRule, Scope, directives};
 pub use insertion::insertion;
 pub use rules::RULES;

@@ -5,6 +5,7 @@
 
 mod actions;
 mod client;
+mod completion;
 mod diagnostics;
 mod hints;
 mod hover;

@@ -36,6 +36,7 @@ mod evaluate;
 mod recognise;
 mod resolve;
 mod syntax;
+mod words;
 
 use crate::Caution;
 use crate::overlay::{self, Overlay};
@@ -58,6 +59,7 @@ pub use resolve::cargo::{AskCargo, Cargo};
 pub use resolve::discover::holds_source;
 pub use resolve::features::{FeatureName, Features, Missing};
 pub use syntax::comments::comments;
+pub use words::{Expected, expected_at};
 
 /// What to read, and how.
 #[derive(Debug, Clone)]

@@ -2,8 +2,8 @@
 
 use lsp_types::{
     CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CodeLensOptions,
-    ExecuteCommandOptions, HoverProviderCapability, InitializeParams, OneOf, ServerCapabilities,
-    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
+    CompletionOptions, ExecuteCommandOptions, HoverProviderCapability, InitializeParams, OneOf,
+    ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
 };
 
 use super::explain;
@@ -63,6 +63,10 @@ pub(super) fn capabilities() -> ServerCapabilities {
         code_action_kinds: Some(vec![CodeActionKind::QUICKFIX]),
         ..CodeActionOptions::default()
     };
+    let completion = CompletionOptions {
+        trigger_characters: Some(["(", ",", ":", "="].map(String::from).into()),
+        ..CompletionOptions::default()
+    };
     let commands = ExecuteCommandOptions {
         commands: vec![explain::COMMAND.into()],
         ..ExecuteCommandOptions::default()
@@ -72,6 +76,7 @@ pub(super) fn capabilities() -> ServerCapabilities {
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         code_action_provider: Some(CodeActionProviderCapability::Options(actions)),
         execute_command_provider: Some(commands),
+        completion_provider: Some(completion),
         inlay_hint_provider: Some(OneOf::Left(true)),
         code_lens_provider: Some(CodeLensOptions { resolve_provider: None }),
         ..ServerCapabilities::default()

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use lsp_server::Request;
 use lsp_types::{Position, TextDocumentContentChangeEvent, TextDocumentItem, Uri};
 
+use ioctlkit_model::{Comment, Language};
 use ioctlkit_sources::reading::{self, limit};
+use ioctlkit_sources::{c, rust};
 
 use super::analysis::Analysis;
 use super::lines::Lines;
@@ -19,6 +21,7 @@ pub(super) struct Document {
     pub(super) uri: Uri,
     /// The file that it is the text of; none for what was never saved.
     pub(super) path: Option<PathBuf>,
+    language: Language,
     pub(super) version: i32,
     pub(super) text: Arc<str>,
     pub(super) lines: Lines,
@@ -37,6 +40,7 @@ impl Document {
         let mut document = Self {
             path: uri::path(&item.uri).filter(|_| is_source),
             uri: item.uri,
+            language: if item.language_id == "rust" { Language::Rust } else { Language::C },
             version: item.version,
             lines: Lines::of(&text),
             text,
@@ -75,6 +79,34 @@ impl Document {
     /// The range of some bytes.
     pub(super) fn range(&self, bytes: Range<usize>) -> lsp_types::Range {
         self.lines.range(&self.text, bytes)
+    }
+
+    /// The byte at a position.
+    pub(super) fn offset(&self, position: Position) -> usize {
+        self.lines.offset(&self.text, position)
+    }
+
+    /// What a look at the comment says that a byte is in, or right behind.
+    pub(super) fn with_comment_at<T>(
+        &self,
+        offset: usize,
+        look: impl Fn(Comment<'_>, usize) -> Option<T>,
+    ) -> Option<T> {
+        let comments = match self.language {
+            Language::Rust => rust::comments(&self.text),
+            _ => c::comments(&self.text),
+        };
+        let around =
+            |place: &Range<u32>| (place.start as usize..=place.end as usize).contains(&offset);
+        comments.into_iter().filter(around).find_map(|place| {
+            let text = self.text.get(place.start as usize..place.end as usize)?;
+            look(Comment { start: place.start, text }, offset)
+        })
+    }
+
+    /// The words that an attribute of a derive may have at a byte.
+    pub(super) fn expected_in_attribute(&self, offset: usize) -> Option<rust::Expected> {
+        (self.language == Language::Rust).then(|| rust::expected_at(&self.text, offset))?
     }
 
     /// The place behind the semicolon or comma with which a declaration goes on at `end`; without either, `end`.

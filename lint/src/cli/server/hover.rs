@@ -17,7 +17,7 @@ use crate::cli::{layout, number};
 /// Where a member is declared its structure is meant, whatever else has the member's name.
 pub(super) fn at(asked: &Asked<'_>, position: Position) -> Option<Hover> {
     let document = asked.document;
-    let offset = document.lines.offset(&document.text, position);
+    let offset = document.offset(position);
     let word = word(&document.text, offset)?;
     let parts = &asked.analysis.parts;
     let name = &document.text[word.clone()];

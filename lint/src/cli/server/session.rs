@@ -12,12 +12,12 @@ use lsp_server::{ErrorCode, Message, Notification, Request, RequestId};
 use lsp_types::notification::{self, Notification as _};
 use lsp_types::request::{self, Request as _};
 use lsp_types::{
-    CancelParams, CodeActionParams, CodeLensParams, DidChangeTextDocumentParams,
+    CancelParams, CodeActionParams, CodeLensParams, CompletionParams, DidChangeTextDocumentParams,
     DidChangeWatchedFilesParams, DidChangeWatchedFilesRegistrationOptions,
     DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
     ExecuteCommandParams, FileSystemWatcher, GlobPattern, HoverParams, InitializeParams,
     InitializeResult, InlayHintParams, NumberOrString, PublishDiagnosticsParams, Registration,
-    RegistrationParams, ServerInfo, TextDocumentIdentifier, Uri,
+    RegistrationParams, ServerInfo, TextDocumentIdentifier, TextDocumentPositionParams, Uri,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -30,7 +30,7 @@ use super::diagnostics::{self, Published};
 use super::document::Document;
 use super::transport::{Incoming, Outgoing, read_all};
 use super::uri;
-use super::{actions, explain, hints, hover, lenses};
+use super::{actions, completion, explain, hints, hover, lenses};
 use crate::cli::Outcome;
 use crate::cli::check::Scope;
 use crate::cli::failure::Failure;
@@ -137,6 +137,7 @@ impl Session {
                 self.out.refuse(id, ErrorCode::InvalidRequest, "`initialize` came already");
             }
             (Phase::Running, request::ExecuteCommand::METHOD) => self.execute(request),
+            (Phase::Running, request::Completion::METHOD) => self.complete(request),
             (Phase::Running, request::HoverRequest::METHOD) => {
                 self.of_document(request, |params: HoverParams, asked| {
                     hover::at(asked, params.text_document_position_params.position)
@@ -194,6 +195,18 @@ impl Session {
             client: &self.client,
         };
         self.out.answer(request.id, answer(params, &asked));
+    }
+
+    /// Says what may be written next. That needs the text alone, and is asked while it changes.
+    fn complete(&mut self, request: Request) {
+        let Some(params) = self.params::<CompletionParams>(&request.id, request.params) else {
+            return;
+        };
+        let TextDocumentPositionParams { text_document, position } = params.text_document_position;
+        let document = self.documents.get(&text_document.uri);
+        let document = document.filter(|document| document.path.is_some());
+        let items = document.map(|document| completion::at(document, position));
+        self.out.answer(request.id, items);
     }
 
     /// Does what a code action names: shows the page of a rule.

@@ -18,6 +18,20 @@ pub fn comments(text: &str) -> Vec<Range<u32>> {
     found
 }
 
+/// The text with white space in place of comments and what is in strings, byte for byte.
+pub(in crate::rust) fn code(text: &str) -> Vec<u8> {
+    let mut code = text.as_bytes().to_vec();
+    let mut at = 0;
+    while at < text.len() {
+        let end = at + token(&text.as_bytes()[at..], before(text, at));
+        if end - at > 1 {
+            code[at..end].fill(b' ');
+        }
+        at = end;
+    }
+    code
+}
+
 fn before(text: &str, at: usize) -> Option<u8> {
     at.checked_sub(1).map(|before| text.as_bytes()[before])
 }
