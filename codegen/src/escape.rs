@@ -129,6 +129,29 @@ pub(crate) fn rust_doc(text: &str) -> String {
     visible::on_one_line(text).into_owned()
 }
 
+/// Between the quotes of a string of Rust.
+pub(crate) fn rust_string(text: &str) -> String {
+    python_string(text)
+}
+
+/// Whether a text is part of a declaration or an expression of Rust, and ends within it: balanced
+/// brackets, and nothing that begins a string, a comment or a statement.
+pub(crate) fn is_rust_fragment(text: &str) -> bool {
+    let mut open = Vec::new();
+    for c in text.chars() {
+        match c {
+            '(' => open.push(')'),
+            '[' => open.push(']'),
+            ')' | ']' if open.pop() == Some(c) => {}
+            // The length of an array.
+            ';' if open.last() == Some(&']') => {}
+            c if c.is_ascii_alphanumeric() || "_ .,:&*<>=!|+-".contains(c) => {}
+            _ => return false,
+        }
+    }
+    open.is_empty()
+}
+
 /// A string of TOML with its quotes.
 pub(crate) fn toml_string(text: &str) -> String {
     let mut quoted = String::from("\"");

@@ -6,7 +6,7 @@ use minijinja::{
     AutoEscape, Environment, Error, ErrorKind, Output, State, Value, escape_formatter,
 };
 
-use crate::escape;
+use crate::{escape, module};
 
 /// What a template is written in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +19,8 @@ pub(crate) enum Language {
     /// Python: `code` for parts of expressions, `list` for words as strings, `hex` for numbers,
     /// `string` and `docstring` between quotes, `comment` behind `#`.
     Python,
-    /// Rust: `byte` for the literal of one.
+    /// Rust: `byte` for the literal of one, `code` for parts of declarations and expressions, `string`
+    /// between quotes, `comment` in comments, `type` for the type that C spells so, `ident` for names.
     Rust,
     /// TOML: `string` with its quotes, `comment` behind `#`.
     Toml,
@@ -73,7 +74,15 @@ pub(crate) fn environment(language: Language) -> Environment<'static> {
             add(&mut environment, "string", escape::python_string);
             add(&mut environment, "comment", escape::hash_comment);
         }
-        Language::Rust => environment.add_filter("byte", rust_byte),
+        Language::Rust => {
+            environment.add_filter("byte", rust_byte);
+            environment.add_filter("code", rust_code);
+            environment.add_filter("type", |c: &str| module::type_name(c));
+            environment.add_filter("ident", |name: &str| module::identifier(name));
+            add(&mut environment, "string", escape::rust_string);
+            add(&mut environment, "comment", escape::rust_doc);
+            add(&mut environment, "sentence", sentence);
+        }
         Language::Toml => {
             add(&mut environment, "string", escape::toml_string);
             add(&mut environment, "comment", escape::hash_comment);
@@ -105,6 +114,24 @@ fn code(value: &Value) -> Result<Value, Error> {
         return Ok(Value::from_safe_string(text.to_owned()));
     }
     Err(Error::new(ErrorKind::InvalidOperation, format!("{value:?} is no part of C's code")))
+}
+
+/// A line of documentation, which Rust begins with a capital and ends with a dot.
+fn sentence(text: &str) -> String {
+    let text = escape::rust_doc(text);
+    let mut letters = text.chars();
+    let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+    let end = if text.ends_with(['.', '!', '?']) { "" } else { "." };
+    first.into_iter().chain(letters).chain(end.chars()).collect()
+}
+
+/// Part of a declaration or an expression of Rust. What is not there is empty.
+fn rust_code(value: &Value) -> Result<Value, Error> {
+    let text = if value.is_undefined() { "" } else { value.as_str().unwrap_or("\"") };
+    if escape::is_rust_fragment(text) {
+        return Ok(Value::from_safe_string(text.to_owned()));
+    }
+    Err(Error::new(ErrorKind::InvalidOperation, format!("{value:?} is no part of Rust's code")))
 }
 
 /// Part of an expression of Python.

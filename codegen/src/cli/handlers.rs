@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use ioctl_gen::module::plan::Interface;
-use ioctl_gen::module::{Plan, Step};
+use ioctl_gen::module::{InRust as View, Plan, Step};
 use ioctl_gen::streams::tell as say;
 use ioctlkit_report::visible::ShownPath as _;
 
@@ -19,6 +19,9 @@ pub(super) fn keeps_main(output: &Path, plan: &Plan, steps: &[Step]) {
 
 /// Tells which handlers are new, have another signature, or have no command any more.
 pub(super) fn tell(output: &Path, plan: &Plan, written: &[&Step], gone: &[String]) {
+    if let Some(view) = &plan.rust {
+        return tell_methods(output, plan, view, (written, gone));
+    }
     let main = output.join(format!("{}_main.c", plan.name));
     for interface in &plan.interfaces {
         let path = format!("gen/{}_ioctl.h", interface.symbol);
@@ -52,6 +55,33 @@ pub(super) fn tell(output: &Path, plan: &Plan, written: &[&Step], gone: &[String
         }
         if let Some(text) = unwritten(output, &main, interface) {
             say(format_args!("{text}"));
+        }
+    }
+    for name in gone {
+        say(format_args!("{}: `{name}` is gone, and its handler is to go, too", main.shown()));
+    }
+}
+
+/// The same of methods of Rust; one whose parameters changed is told by the compiler.
+fn tell_methods(output: &Path, plan: &Plan, view: &View, (written, gone): (&[&Step], &[String])) {
+    let main = format!("{}_main.rs", plan.name);
+    // A new one is not there to be brought up to date.
+    if written.iter().any(|step| step.file.path == main) {
+        return;
+    }
+    let main = output.join(main);
+    let text = fs::read_to_string(&main).unwrap_or_default();
+    for interface in &plan.interfaces {
+        for (command, head) in view.heads(interface) {
+            let begins = &head[..=head.find('(').unwrap_or_default()];
+            if !text.contains(begins) {
+                say(format_args!(
+                    "{}: the handler of `{command}` is to be, among the methods of `{}`:\n\n    {head} {{\n    \
+                     }}\n",
+                    main.shown(),
+                    view.driver()
+                ));
+            }
         }
     }
     for name in gone {

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use ioctl_gen::module::{
-    Bus, Change, Device, File, FileOperations, Header, Lock, Options, Ownership, Plan, Step,
+    Bus, Change, Device, File, FileOperations, Header, Language, Lock, Options, Ownership, Plan,
+    Step,
 };
 use ioctl_gen::module::{includes, left_out, plan, render, steps, symbol, userland};
 use ioctl_gen::streams::{print, tell};
@@ -53,6 +54,11 @@ pub(super) struct Arguments {
     /// Make only the interface of that name, such as `EchoIoctl`
     #[arg(long, value_name = "NAME")]
     interface: Option<String>,
+
+    /// What the module is written in; Rust is for kernels from 7.2 on that are built with `CONFIG_RUST`
+    /// [default: what it is written in already, or C]
+    #[arg(long, value_enum, conflicts_with_all = ["module", "in_tree"])]
+    language: Option<WrittenIn>,
 
     /// How the files in /dev come about
     #[arg(long, value_enum, default_value = "misc")]
@@ -119,6 +125,23 @@ pub(super) struct Arguments {
 
     #[command(flatten)]
     reading: HeaderOptions,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum WrittenIn {
+    /// C
+    C,
+    /// Rust
+    Rust,
+}
+
+impl From<WrittenIn> for Language {
+    fn from(language: WrittenIn) -> Self {
+        match language {
+            WrittenIn::C => Self::C,
+            WrittenIn::Rust => Self::Rust,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -245,6 +268,7 @@ fn done(arguments: &Arguments) -> Result<Outcome, Failure> {
     let (mut interface, mut options) = read(arguments)?;
     choose(arguments, &mut interface)?;
     say(left_out(&interface), &interface.sources);
+    options.language = language(arguments)?;
     options.device = arguments.device.into();
     options.bus = arguments.bus.into();
     options.with = file_operations(&arguments.with);
@@ -258,6 +282,9 @@ fn done(arguments: &Arguments) -> Result<Outcome, Failure> {
         return in_tree::run(&arguments.in_tree, linux, source, output, &interface, options);
     }
     options.bench = arguments.bench || has_generated(arguments.output(), "_bench.c");
+    if options.language == Language::Rust {
+        refuse_in_rust(arguments)?;
+    }
     let plan = plan(&interface, &options).map_err(|problems| Failure {
         sources: interface.sources.clone(),
         ..Failure::from(problems)
@@ -348,6 +375,42 @@ pub(super) fn unwritable(output: &Path, error: &WriteError) -> Failure {
 fn has_generated(output: &Path, end: &str) -> bool {
     let files = fs::read_dir(output.join("gen")).into_iter().flatten().flatten();
     files.into_iter().any(|file| file.file_name().to_string_lossy().ends_with(end))
+}
+
+/// What only a module in C can be.
+fn refuse_in_rust(arguments: &Arguments) -> Result<(), Failure> {
+    let refused = [
+        ("--device cdev", arguments.device == DeviceKind::Cdev),
+        ("--bus", arguments.bus != BusKind::None),
+        ("--with", !arguments.with.is_empty()),
+        ("--trace", arguments.trace),
+        ("--kunit", arguments.kunit),
+        ("--bench", arguments.bench),
+    ];
+    let Some((option, _)) = refused.into_iter().find(|(_, is_asked)| *is_asked) else {
+        return Ok(());
+    };
+    let message = format!("`{option}` is for modules in C: one in Rust is a misc device");
+    Err(Failure::of(arguments.output(), message, Some("leave it out, or make the module in C")))
+}
+
+/// What the module is written in: what it was before, unless nothing is there.
+fn language(arguments: &Arguments) -> Result<Language, Failure> {
+    let output = arguments.output();
+    let found = if has_generated(output, "_ioctl.rs") {
+        Some(Language::Rust)
+    } else {
+        has_generated(output, "_ioctl.c").then_some(Language::C)
+    };
+    let asked = arguments.language.map(Language::from);
+    match (asked, found) {
+        (Some(asked), Some(found)) if asked != found => {
+            let written = if found == Language::C { "C" } else { "Rust" };
+            let message = format!("the module there is written in {written}");
+            Err(Failure::of(output, message, Some("give the other one a folder of its own")))
+        }
+        (asked, found) => Ok(asked.or(found).unwrap_or_default()),
+    }
 }
 
 /// Leaves only the interface that was asked for.

@@ -73,10 +73,16 @@ impl<'a> Checks<'a> {
         if is_reserved(member) {
             return Ok(vec![match shape {
                 Shape::Integer { .. } | Shape::Word { .. } | Shape::Char => {
-                    Rule::Condition { condition: place }
+                    Rule::Condition { condition: place, in_rust: format!("self.{name} != 0") }
                 }
-                Shape::Array(..) => Rule::ReservedBytes { place: place.clone(), whole: place },
-                _ => Rule::ReservedBytes { place: format!("&{place}"), whole: place },
+                Shape::Array(..) => {
+                    Rule::ReservedBytes { place: place.clone(), whole: place, member: name.into() }
+                }
+                _ => Rule::ReservedBytes {
+                    place: format!("&{place}"),
+                    whole: place,
+                    member: name.into(),
+                },
             }]);
         }
         match shape {
@@ -86,12 +92,13 @@ impl<'a> Checks<'a> {
                 Ok(condition(&valid_bits(tag, name), &place, member, (*bits, *signed), spell))
             }
             Shape::Record(id) => {
-                Ok(self.of(*id)?.map(|check| Rule::Nested { check, place }).into_iter().collect())
+                let nested = |check| Rule::Nested { check, place, member: name.into() };
+                Ok(self.of(*id)?.map(nested).into_iter().collect())
             }
             Shape::Array(element, _) => match &**element {
                 Shape::Record(id) => Ok(self
                     .of(*id)?
-                    .map(|check| Rule::NestedArray { check, place })
+                    .map(|check| Rule::NestedArray { check, place, member: name.into() })
                     .into_iter()
                     .collect()),
                 _ if member.purpose.values != Values::Any => Err(format!(
@@ -169,7 +176,26 @@ fn condition(
     if condition.is_empty() {
         return Vec::new();
     }
-    vec![Rule::Condition { condition }]
+    let in_rust = member.name.as_deref().map(|name| in_rust(name, member, (least, most)));
+    vec![Rule::Condition { condition, in_rust: in_rust.unwrap_or_default() }]
+}
+
+/// The same condition of Rust, which the member's type gives its numbers theirs.
+fn in_rust(name: &str, member: &Member, (least, most): (i128, i128)) -> String {
+    let place = format!("self.{name}");
+    match &member.purpose.values {
+        Values::Any => String::new(),
+        Values::Flags(mask) => format!("{place} & !{mask:#x} != 0"),
+        Values::Range { first, last } => match (*first > least, *last < most) {
+            (true, true) => format!("!({first}..={last}).contains(&{place})"),
+            (true, false) => format!("{place} < {first}"),
+            _ => format!("{place} > {last}"),
+        },
+        Values::Listed(values) => {
+            let values: Vec<String> = values.iter().map(ToString::to_string).collect();
+            format!("!matches!({place}, {})", values.join(" | "))
+        }
+    }
 }
 
 /// The least and the largest value of an integer.

@@ -9,6 +9,7 @@ use minijinja::{Environment, UndefinedBehavior, Value, context};
 
 use super::build::Header;
 use super::fit::fit;
+use super::fit_rust::fit_rust;
 use super::in_tree::includes;
 use super::plan::{Interface, Plan};
 use super::stamp;
@@ -50,6 +51,12 @@ const ONCE: [(&str, &str); 7] = [
     template!("tests/Makefile"),
     template!("tests/NAME_hooks.h"),
 ];
+
+/// Where the templates of what is only in a module in Rust are.
+const IN_RUST: &str = "rust/";
+/// The file that people write the driver in, and what is in front of the commands, for a module in Rust.
+const MAIN_IN_RUST: (&str, &str) = template!("rust/NAME_main.rs");
+const COMMANDS_IN_RUST: [(&str, &str); 1] = [template!("rust/gen/NAME_ioctl.rs")];
 
 /// What `NAME_main.c` includes for each bus: how the driver gets its device.
 const BUSES: [(&str, &str); 5] = [
@@ -129,9 +136,14 @@ pub(crate) fn render_with_handlers(
     let mut files = Vec::new();
     let test_device = plan.bus.has_test_device().then_some(TEST_DEVICE);
     for (path, template) in ONCE.into_iter().chain(test_device) {
-        let template = if path == MAIN.0 { handlers } else { template };
-        let text = one(Value::from(()), path, template)?;
-        files.push(file(path, &plan.name, Ownership::Once, text));
+        let (path, template) = match (path == MAIN.0, &plan.rust) {
+            (true, None) => (path, handlers),
+            (true, Some(_)) => MAIN_IN_RUST,
+            (false, _) => (path, template),
+        };
+        let first = Value::from(Serde(plan.interfaces.first()));
+        let text = one(first, path, template)?;
+        files.push(file(path.trim_start_matches(IN_RUST), &plan.name, Ownership::Once, text));
     }
     for (path, template) in GENERATED {
         let text = match plan.header.as_ref().filter(|_| path == HEADER) {
@@ -162,6 +174,7 @@ pub(crate) fn render_with_handlers(
         let value = Value::from(Serde(interface));
         for (path, template) in of_interface(plan, interface) {
             let text = stamp::stamped(&one(value.clone(), path, template)?);
+            let path = path.trim_start_matches(IN_RUST);
             files.push(file(path, &interface.symbol, Ownership::Generated, text));
         }
     }
@@ -176,7 +189,8 @@ fn of_interface(
 ) -> impl Iterator<Item = (&'static str, &'static str)> {
     let trace = plan.trace.then_some(TRACE);
     let kunit = (plan.kunit && !interface.checks.is_empty()).then_some(KUNIT);
-    PER_INTERFACE.into_iter().chain(trace).chain(kunit)
+    let files: &[_] = if plan.rust.is_some() { &COMMANDS_IN_RUST } else { &PER_INTERFACE };
+    files.iter().copied().chain(trace).chain(kunit)
 }
 
 /// Files of a driver in the kernel's tree, below the folder of the driver, of its tests, or the root.
@@ -296,6 +310,9 @@ fn filled(path: &str, template: &str, values: Value) -> Result<String, minijinja
     let extension = Path::new(path).extension().and_then(OsStr::to_str);
     if matches!(extension, Some("c" | "h")) {
         return Ok(fit(&text));
+    }
+    if extension == Some("rs") && path.starts_with(IN_RUST) {
+        return Ok(fit_rust(&text));
     }
     // Lines of help that are empty have no indentation either.
     Ok(text.lines().flat_map(|line| [line.trim_end(), "\n"]).collect())

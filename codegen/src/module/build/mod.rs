@@ -19,8 +19,9 @@ pub(crate) use interface::type_letter;
 pub use left_out::left_out;
 
 use super::docs;
+use super::in_rust;
 use super::names;
-use super::plan::{Bus, Define, Device, FileOperations, InTree, Plan};
+use super::plan::{Bus, Define, Device, FileOperations, InTree, Language, Plan};
 use super::promises;
 
 /// What to make of an interface.
@@ -28,6 +29,8 @@ use super::promises;
 pub struct Options {
     /// The module's name; made from the interface's prefix where absent.
     pub name: Option<String>,
+    /// What it is written in.
+    pub language: Language,
     /// How the files in `/dev` come about.
     pub device: Device,
     /// What the device is on.
@@ -66,6 +69,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             name: None,
+            language: Language::C,
             device: Device::Misc,
             bus: Bus::None,
             with: FileOperations::default(),
@@ -115,7 +119,13 @@ pub fn plan(model: &Model, options: &Options) -> Result<Plan, Vec<Problem>> {
     builder.refuse_macros(&plan);
     builder.refuse_empty(&groups);
     builder.refuse_spellings(&plan, main);
-    if builder.problems.is_empty() { Ok(plan) } else { Err(builder.problems) }
+    if !builder.problems.is_empty() {
+        return Err(builder.problems);
+    }
+    if options.language == Language::Rust {
+        plan.rust = Some(in_rust::view(&layouts, abi, &plan)?);
+    }
+    Ok(plan)
 }
 
 /// What the commands' names begin with, in small letters: a name for a module.
@@ -139,7 +149,7 @@ struct Builder<'a> {
     problems: Vec<Problem>,
 }
 
-fn problem(model: &Model, span: Option<Span>, message: String) -> Problem {
+pub(crate) fn problem(model: &Model, span: Option<Span>, message: String) -> Problem {
     let path = span.map(|span| model.sources.path(span).to_owned());
     Problem { kind: ProblemKind::Failure, path, span, message, help: None }
 }
@@ -214,6 +224,7 @@ fn module(name: &str, main: &CommandGroup<'_>, options: &Options) -> Plan {
         bus: options.bus,
         with: options.with,
         minors,
+        rust: None,
         in_tree: options.in_tree.clone(),
         header: options.header.clone(),
         node,

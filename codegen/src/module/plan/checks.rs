@@ -32,11 +32,15 @@ pub enum Rule {
         place: String,
         /// The member.
         whole: String,
+        /// Its name.
+        member: String,
     },
     /// This must not hold.
     Condition {
         /// A condition of C.
         condition: String,
+        /// The same of Rust, within a method of the structure.
+        in_rust: String,
     },
     /// The member passes this check.
     Nested {
@@ -44,6 +48,8 @@ pub enum Rule {
         check: String,
         /// The member.
         place: String,
+        /// Its name.
+        member: String,
     },
     /// Each element of the member does.
     NestedArray {
@@ -51,6 +57,8 @@ pub enum Rule {
         check: String,
         /// The member.
         place: String,
+        /// Its name.
+        member: String,
     },
 }
 

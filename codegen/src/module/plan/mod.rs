@@ -38,6 +38,8 @@ pub struct Plan {
     pub kunit: bool,
     /// How many files in `/dev` there are.
     pub minors: u32,
+    /// What the templates of a module in Rust say besides; nothing for one in C.
+    pub rust: Option<super::in_rust::View>,
     /// What the text of a driver in the kernel's tree says; nothing for one in a folder of its own.
     pub in_tree: Option<InTree>,
     /// The UAPI header, where there is one already.
@@ -73,6 +75,16 @@ impl Plan {
     pub fn has_unit_tests(&self) -> bool {
         self.kunit && self.interfaces.iter().any(|interface| !interface.checks.is_empty())
     }
+}
+
+/// What a module is written in.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Language {
+    /// C.
+    #[default]
+    C,
+    /// Rust, for kernels with `CONFIG_RUST`.
+    Rust,
 }
 
 /// How the files in `/dev` come about.
