@@ -97,7 +97,7 @@ impl<'a> Numbered<'a> {
     }
 
     /// The name in C that the definition states.
-    pub(crate) fn c_name(self) -> Option<&'a str> {
+    pub fn c_name(self) -> Option<&'a str> {
         match self {
             Self::Command(command) => command.c_name.as_deref(),
             Self::Raw(_) | Self::Family(..) => None,

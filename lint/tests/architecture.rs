@@ -98,14 +98,13 @@ fn named_abis(text: &str) -> Vec<(usize, &str)> {
 }
 
 /// The files of the linter that read source text, and why each may.
-const READERS: [(&str, &str); 15] = [
+const READERS: [(&str, &str); 14] = [
     ("lint/src/cli/check/fix/session.rs", "makes edits in the text that they are for"),
     ("lint/src/cli/check/patch.rs", "hands the texts of files to their patch"),
     ("lint/src/cli/server/actions.rs", "makes edits in the text that they are for"),
     ("lint/src/cli/server/analysis.rs", "counts lines and columns as editors do"),
     ("lint/src/cli/server/asked.rs", "looks whether a text is still the one that was read"),
     ("lint/src/cli/server/document.rs", "holds the text that an editor changes"),
-    ("lint/src/cli/server/hover.rs", "finds the word that a pointer is on"),
     ("lint/src/config/error.rs", "shows the line of a mistake in its own file"),
     ("lint/src/config/mod.rs", "hands its own text to those mistakes"),
     ("lint/src/edits/c.rs", "fits an edit into the text that it changes"),

@@ -6,6 +6,7 @@
 mod actions;
 mod client;
 mod completion;
+mod counterpart;
 mod diagnostics;
 mod hints;
 mod hover;

@@ -1,9 +1,10 @@
 //! What there is to say of one version of a text.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-use ioctlkit_model::{FileId, Finding, Interface, Problem, SourceMap, Span};
+use ioctlkit_model::{FileId, Finding, Interface, Problem, ProblemKind, SourceMap, Span};
 use ioctlkit_sources::Overlay;
 
 use super::lines::Lines;
@@ -31,8 +32,23 @@ pub(super) struct Part {
 }
 
 impl Analysis {
-    /// Judges a file by its configuration, with texts that are not on disk.
+    /// Judges a file by its configuration, with texts that are not on disk. A rule that panics costs this one
+    /// version of this one text.
     pub(super) fn of(scope: &Scope, path: &Path, overlay: &Overlay) -> Self {
+        let judged = catch_unwind(AssertUnwindSafe(|| Self::judge(scope, path, overlay)));
+        judged.unwrap_or_else(|_| {
+            let problem = Problem {
+                kind: ProblemKind::Failure,
+                path: Some(path.to_owned()),
+                span: None,
+                message: "ioctl-lint failed on this text, and has nothing to say of it".into(),
+                help: Some("please report it with the text".into()),
+            };
+            Self { failed: vec![problem], ..Self::default() }
+        })
+    }
+
+    fn judge(scope: &Scope, path: &Path, overlay: &Overlay) -> Self {
         match scope.judge(path, overlay) {
             Ok(judged) => {
                 let parts: Vec<Part> =
@@ -46,11 +62,6 @@ impl Analysis {
                 Self { failed, sources, ..Self::default() }
             }
         }
-    }
-
-    /// An analysis that came to nothing.
-    pub(super) fn failed(problem: Problem) -> Self {
-        Self { failed: vec![problem], ..Self::default() }
     }
 
     /// Whether a file was read for this.

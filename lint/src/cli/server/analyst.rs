@@ -1,12 +1,10 @@
 //! The thread that judges documents, one after the other, the one that is typed in first.
 
 use std::collections::VecDeque;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
-use ioctlkit_model::{Problem, ProblemKind};
 use ioctlkit_sources::Overlay;
 use ioctlkit_sources::worker::Stop;
 
@@ -54,13 +52,13 @@ struct Queue {
 
 impl Analyst {
     /// Starts it. What it found is handed to `done`.
-    pub(super) fn start(scope: Scope, done: impl Fn(Done) + Send + 'static) -> Self {
+    pub(super) fn start(scope: Arc<Scope>, done: impl Fn(Done) + Send + 'static) -> Self {
         let queue = Arc::new((Mutex::new(Queue::default()), Condvar::new()));
         let own = queue.clone();
         let thread = std::thread::spawn(move || {
             workers().prepare();
             while let Some((job, stop)) = next(&own) {
-                let analysis = stop.during(|| judge(&scope, &job));
+                let analysis = stop.during(|| Analysis::of(&scope, &job.path, &job.overlay));
                 lock(&own.0).running = None;
                 if !stop.is_stopped() {
                     done(Done { path: job.path, version: job.version, analysis });
@@ -143,18 +141,4 @@ fn next(queue: &(Mutex<Queue>, Condvar)) -> Option<(Job, Stop)> {
         }
         waiting = queue.1.wait(waiting).unwrap_or_else(PoisonError::into_inner);
     }
-}
-
-/// A rule that panics costs one version of one text.
-fn judge(scope: &Scope, job: &Job) -> Analysis {
-    let judged = catch_unwind(AssertUnwindSafe(|| Analysis::of(scope, &job.path, &job.overlay)));
-    judged.unwrap_or_else(|_| {
-        Analysis::failed(Problem {
-            kind: ProblemKind::Failure,
-            path: Some(job.path.clone()),
-            span: None,
-            message: "ioctl-lint failed on this text, and has nothing to say of it".into(),
-            help: Some("please report it with the text".into()),
-        })
-    })
 }

@@ -1,12 +1,15 @@
 //! What the editor can do, and what it is told that the server can.
 
+use std::path::PathBuf;
+
 use lsp_types::{
     CodeActionKind, CodeActionOptions, CodeActionProviderCapability, CodeLensOptions,
-    CompletionOptions, ExecuteCommandOptions, HoverProviderCapability, InitializeParams, OneOf,
-    ServerCapabilities, TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
+    CompletionOptions, DeclarationCapability, ExecuteCommandOptions, HoverProviderCapability,
+    ImplementationProviderCapability, InitializeParams, OneOf, ServerCapabilities,
+    TextDocumentSyncCapability, TextDocumentSyncKind, TextDocumentSyncOptions,
 };
 
-use super::explain;
+use super::{explain, uri};
 
 /// Something that not every editor can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +30,8 @@ pub(super) enum Ability {
 #[derive(Debug, Default)]
 pub(super) struct Client {
     abilities: Vec<Ability>,
+    /// The folders of the workspace.
+    pub(super) folders: Vec<PathBuf>,
 }
 
 impl Client {
@@ -44,7 +49,13 @@ impl Client {
             (Ability::RefreshLenses, workspace.code_lens.and_then(|it| it.refresh_support)),
         ];
         let abilities = stated.into_iter().filter(|(_, can)| *can == Some(true));
-        Self { abilities: abilities.map(|(ability, _)| ability).collect() }
+        let folders = params.workspace_folders.iter().flatten().map(|folder| &folder.uri);
+        #[expect(deprecated, reason = "older editors have one folder, and no list")]
+        let root = params.root_uri.iter().filter(|_| params.workspace_folders.is_none());
+        Self {
+            abilities: abilities.map(|(ability, _)| ability).collect(),
+            folders: folders.chain(root).filter_map(uri::path).collect(),
+        }
     }
 
     pub(super) fn can(&self, ability: Ability) -> bool {
@@ -76,6 +87,8 @@ pub(super) fn capabilities() -> ServerCapabilities {
         hover_provider: Some(HoverProviderCapability::Simple(true)),
         code_action_provider: Some(CodeActionProviderCapability::Options(actions)),
         execute_command_provider: Some(commands),
+        declaration_provider: Some(DeclarationCapability::Simple(true)),
+        implementation_provider: Some(ImplementationProviderCapability::Simple(true)),
         completion_provider: Some(completion),
         inlay_hint_provider: Some(OneOf::Left(true)),
         code_lens_provider: Some(CodeLensOptions { resolve_provider: None }),

@@ -86,6 +86,16 @@ impl Document {
         self.lines.offset(&self.text, position)
     }
 
+    /// The identifier that a byte is in, or right behind.
+    pub(super) fn word(&self, offset: usize) -> Option<&str> {
+        self.word_range(offset).and_then(|range| self.text.get(range))
+    }
+
+    /// The bytes of that identifier.
+    pub(super) fn word_range(&self, offset: usize) -> Option<Range<usize>> {
+        word_around(&self.text, offset)
+    }
+
     /// What a look at the comment says that a byte is in, or right behind.
     pub(super) fn with_comment_at<T>(
         &self,
@@ -126,6 +136,16 @@ impl Document {
     pub(super) fn unsaved(&self) -> Option<(&PathBuf, &str)> {
         self.path.as_ref().filter(|_| !self.is_on_disk).map(|path| (path, &*self.text))
     }
+}
+
+/// The identifier that a place is in, or right behind.
+fn word_around(text: &str, offset: usize) -> Option<Range<usize>> {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let before = text[..offset].char_indices().rev().take_while(|(_, c)| is_part(*c));
+    let start = before.last().map_or(offset, |(at, _)| at);
+    let after = text[offset..].find(|c| !is_part(c));
+    let end = after.map_or(text.len(), |length| offset + length);
+    (start < end).then_some(start..end)
 }
 
 #[cfg(test)]
@@ -177,5 +197,14 @@ mod tests {
             text: String::new(),
         };
         assert_eq!(Document::open(markdown).path, None);
+    }
+
+    #[test]
+    fn the_word_at_a_place_is_found_from_both_of_its_ends() {
+        assert_eq!(word_around("a foo b", 2), Some(2..5));
+        assert_eq!(word_around("a foo b", 5), Some(2..5));
+        assert_eq!(word_around("é_x", 0), Some(0..4));
+        assert_eq!(word_around("( )", 1), None);
+        assert_eq!(word_around("", 0), None);
     }
 }

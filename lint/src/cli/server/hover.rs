@@ -18,9 +18,9 @@ use crate::cli::{layout, number};
 pub(super) fn at(asked: &Asked<'_>, position: Position) -> Option<Hover> {
     let document = asked.document;
     let offset = document.offset(position);
-    let word = word(&document.text, offset)?;
+    let word = document.word_range(offset)?;
     let parts = &asked.analysis.parts;
-    let name = &document.text[word.clone()];
+    let name = document.word(offset)?;
     let of_member = parts.iter().find_map(|part| {
         is_member(part, &word).then(|| structures(part, &around(part, word.start)))?
     });
@@ -34,16 +34,6 @@ pub(super) fn at(asked: &Asked<'_>, position: Position) -> Option<Hover> {
     let range = Some(document.range(word));
     let contents = MarkupContent { kind: MarkupKind::Markdown, value: in_a_block(&text) };
     Some(Hover { contents: HoverContents::Markup(contents), range })
-}
-
-/// The identifier that a place is in, or right behind.
-fn word(text: &str, offset: usize) -> Option<Range<usize>> {
-    let is_part = |c: char| c.is_alphanumeric() || c == '_';
-    let before = text[..offset].char_indices().rev().take_while(|(_, c)| is_part(*c));
-    let start = before.last().map_or(offset, |(at, _)| at);
-    let after = text[offset..].find(|c| !is_part(c));
-    let end = after.map_or(text.len(), |length| offset + length);
-    (start < end).then_some(start..end)
 }
 
 fn command(part: &Part, name: &str) -> Option<String> {
@@ -110,15 +100,6 @@ fn in_a_block(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_word_at_a_place_is_found_from_both_of_its_ends() {
-        assert_eq!(word("a foo b", 2), Some(2..5));
-        assert_eq!(word("a foo b", 5), Some(2..5));
-        assert_eq!(word("é_x", 0), Some(0..4));
-        assert_eq!(word("( )", 1), None);
-        assert_eq!(word("", 0), None);
-    }
 
     #[test]
     fn no_text_ends_its_block() {

@@ -1,6 +1,6 @@
 //! The conversation with one editor.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,8 +16,9 @@ use lsp_types::{
     DidChangeWatchedFilesParams, DidChangeWatchedFilesRegistrationOptions,
     DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
     ExecuteCommandParams, FileSystemWatcher, GlobPattern, HoverParams, InitializeParams,
-    InitializeResult, InlayHintParams, NumberOrString, PublishDiagnosticsParams, Registration,
-    RegistrationParams, ServerInfo, TextDocumentIdentifier, TextDocumentPositionParams, Uri,
+    InitializeResult, InlayHintParams, Location, NumberOrString, PublishDiagnosticsParams,
+    Registration, RegistrationParams, ServerInfo, TextDocumentIdentifier,
+    TextDocumentPositionParams, Uri,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -28,9 +29,10 @@ use super::asked::Asked;
 use super::client::{Ability, Client, capabilities};
 use super::diagnostics::{self, Published};
 use super::document::Document;
+use super::finder::{Finder, Found, Order};
 use super::transport::{Incoming, Outgoing, read_all};
 use super::uri;
-use super::{actions, completion, explain, hints, hover, lenses};
+use super::{actions, completion, counterpart, explain, hints, hover, lenses};
 use crate::cli::Outcome;
 use crate::cli::check::Scope;
 use crate::cli::failure::Failure;
@@ -39,6 +41,7 @@ use crate::cli::failure::Failure;
 enum Event {
     Incoming(Incoming),
     Done(Done),
+    Found(Found),
 }
 
 /// How far the conversation is.
@@ -63,6 +66,9 @@ pub(super) struct Session {
     events: Receiver<Event>,
     out: Outgoing,
     analyst: Analyst,
+    finder: Finder,
+    /// Questions that the finder has, by the editor's names.
+    looked_for: HashSet<RequestId>,
     phase: Phase,
     client: Client,
     /// Open texts, by the URI that the editor gives them.
@@ -75,12 +81,17 @@ impl Session {
         let (sender, events) = channel();
         let done = sender.clone();
         // What arrives after the end is of no use.
+        let found = sender.clone();
+        let scope = Arc::new(scope);
+        let finder = Finder::start(scope.clone(), move |it| drop(found.send(Event::Found(it))));
         let analyst = Analyst::start(scope, move |it| drop(done.send(Event::Done(it))));
         read_input(sender);
         Self {
             events,
             out: Outgoing::start(),
             analyst,
+            finder,
+            looked_for: HashSet::new(),
             phase: Phase::Begun,
             client: Client::default(),
             documents: BTreeMap::new(),
@@ -96,6 +107,7 @@ impl Session {
         while let Ok(event) = self.events.recv() {
             match event {
                 Event::Done(done) => self.take_in(done),
+                Event::Found(found) => self.answer_found(found),
                 Event::Incoming(Incoming::Message(Message::Request(request))) => {
                     self.request(request);
                 }
@@ -138,6 +150,10 @@ impl Session {
             }
             (Phase::Running, request::ExecuteCommand::METHOD) => self.execute(request),
             (Phase::Running, request::Completion::METHOD) => self.complete(request),
+            (
+                Phase::Running,
+                request::GotoDeclaration::METHOD | request::GotoImplementation::METHOD,
+            ) => self.counterpart(request),
             (Phase::Running, request::HoverRequest::METHOD) => {
                 self.of_document(request, |params: HoverParams, asked| {
                     hover::at(asked, params.text_document_position_params.position)
@@ -195,6 +211,50 @@ impl Session {
             client: &self.client,
         };
         self.out.answer(request.id, answer(params, &asked));
+    }
+
+    /// Says where the other language has what a word names: in an open text, or else in a file of the workspace,
+    /// which is looked for meanwhile.
+    fn counterpart(&mut self, request: Request) {
+        let Some(params) =
+            self.params::<TextDocumentPositionParams>(&request.id, request.params.clone())
+        else {
+            return;
+        };
+        let document = self.documents.get_mut(&params.text_document.uri);
+        let document = document.filter(|document| document.path.is_some());
+        let Some(document) = document else { return self.out.answer(request.id, Value::Null) };
+        let Some(own) = document.analysis.clone() else { return document.waiting.push(request) };
+        let subject = document.word(document.offset(params.position));
+        let Some(subject) = subject.and_then(|word| counterpart::subject(&own, word)) else {
+            return self.out.answer(request.id, Value::Null);
+        };
+        let others = self.documents.values().filter_map(|other| other.analysis.as_deref());
+        let mut locations: Vec<Location> = Vec::new();
+        for location in others.flat_map(|other| counterpart::locations(&own, &subject, other)) {
+            if !locations.contains(&location) {
+                locations.push(location);
+            }
+        }
+        if !locations.is_empty() {
+            return self.out.answer(request.id, locations);
+        }
+        self.looked_for.insert(request.id.clone());
+        self.finder.ask(Order {
+            id: request.id,
+            own,
+            subject,
+            folders: self.client.folders.clone(),
+            open: self.documents.values().filter_map(|document| document.path.clone()).collect(),
+            overlay: self.overlay(),
+        });
+    }
+
+    /// Answers what was looked for, unless the editor took it back.
+    fn answer_found(&mut self, Found { id, locations }: Found) {
+        if self.looked_for.remove(&id) {
+            self.out.answer(id, locations);
+        }
     }
 
     /// Says what may be written next. That needs the text alone, and is asked while it changes.
@@ -345,6 +405,10 @@ impl Session {
             NumberOrString::Number(number) => RequestId::from(number),
             NumberOrString::String(name) => RequestId::from(name),
         };
+        if self.looked_for.remove(&id) {
+            self.out.refuse(id, ErrorCode::RequestCanceled, "the editor took it back");
+            return;
+        }
         for document in self.documents.values_mut() {
             let before = document.waiting.len();
             document.waiting.retain(|request| request.id != id);
@@ -359,11 +423,17 @@ impl Session {
     fn judge(&self, uri: &Uri, turn: Turn) {
         let Some(document) = self.documents.get(uri) else { return };
         let Some(path) = document.path.clone() else { return };
+        let overlay = self.overlay();
+        self.analyst.ask(Job { path, version: document.version, overlay }, turn);
+    }
+
+    /// The texts that are not on disk.
+    fn overlay(&self) -> Overlay {
         let mut overlay = Overlay::default();
         for (path, text) in self.documents.values().filter_map(Document::unsaved) {
             overlay.put(path, text);
         }
-        self.analyst.ask(Job { path, version: document.version, overlay }, turn);
+        overlay
     }
 
     /// Has the open texts judged anew that have read this one.
