@@ -13,6 +13,7 @@
 //! [`SourceMap`]: ioctlkit_model::SourceMap
 #![forbid(unsafe_code)]
 
+pub mod atlas;
 pub mod concise;
 pub mod dump;
 pub mod escaped_json;

@@ -2,6 +2,7 @@
 
 mod abis;
 mod answer;
+mod atlas;
 mod baseline;
 mod cache;
 mod check;
@@ -81,6 +82,7 @@ enum Command {
     Init(init::Arguments),
     Baseline(baseline::Arguments),
     Dump(dump::Arguments),
+    Atlas(atlas::Arguments),
     Diff(diff::Arguments),
     Decode(decode::Arguments),
     Server(server::Arguments),
@@ -111,6 +113,7 @@ pub(crate) fn main() -> ExitCode {
         Command::Init(arguments) => init::run(arguments, &terminal),
         Command::Baseline(arguments) => baseline::run(arguments, &terminal),
         Command::Dump(arguments) => dump::run(arguments, &terminal),
+        Command::Atlas(arguments) => atlas::run(arguments, &terminal),
         Command::Diff(arguments) => diff::run(arguments, &terminal),
         Command::Decode(arguments) => decode::run(arguments, &terminal),
         Command::Server(arguments) => server::run(arguments),

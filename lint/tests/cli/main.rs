@@ -6,6 +6,7 @@
 mod account;
 mod against;
 mod answers;
+mod atlas;
 mod baselines;
 mod cache;
 mod causes;
