@@ -45,7 +45,7 @@ use session::Session;
 /// Answer an editor: the Language Server Protocol on standard input and output
 #[derive(Debug, Args)]
 #[command(after_help = "\
-The editor starts this and names the files; docs/editors.md has the lines for Neovim, Helix and Emacs. Each file is judged by its configuration, as `ioctl-lint check` does.
+The editor starts this and names the files; docs/editors.md has the lines for Neovim, Helix, Emacs and others. Each file is judged by its configuration, as `ioctl-lint check` does.
 
 Exit codes:
   0  the editor asked for `shutdown`, then `exit`

@@ -12,3 +12,4 @@ mod hints;
 mod hover;
 mod neovim;
 mod protocol;
+mod vscode;
