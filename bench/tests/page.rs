@@ -5,6 +5,7 @@
 
 mod support;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
@@ -18,47 +19,73 @@ use support::quick_results;
 const QUESTIONS: &str = r#"
 <script>
 window.addEventListener("load", () => {
-  const plots = [...document.querySelectorAll("svg")].map(svg => {
-    const box = svg.getBoundingClientRect();
-    const view = svg.viewBox.baseVal;
-    const drawn = [...svg.querySelectorAll("path, rect, circle, line.median, line.whisker")];
-    const sticksOut = [...svg.querySelectorAll("path, rect, circle, line, text")].filter(e => {
-      const b = e.getBBox();
-      return b.x < -1 || b.y < -1 || b.x + b.width > view.width + 1 || b.y + b.height > view.height + 1;
+  const box = e => e.getBoundingClientRect();
+  const leaves = (outer, inner) => inner.left < outer.left - 1 || inner.right > outer.right + 1 ||
+    inner.top < outer.top - 1 || inner.bottom > outer.bottom + 1;
+  const figures = [...document.querySelectorAll("figure")].map(figure => {
+    const svgs = [...figure.querySelectorAll("svg")].filter(svg => !svg.parentElement.closest("svg"));
+    const sticksOut = svgs.flatMap(svg => [...svg.querySelectorAll("path, rect, circle, line, text")]
+      .filter(e => leaves(box(svg), box(e))).map(e => e.outerHTML.slice(0, 120)));
+    const labels = [...figure.querySelectorAll("text, .label, .value, .panel b, .panel span")]
+      .filter(e => e.textContent.trim() !== "");
+    const texts = labels.map(e => {
+      const range = document.createRange();
+      range.selectNodeContents(e);
+      return range.getBoundingClientRect();
     });
-    const painted = drawn.filter(e => {
+    const overlaps = [];
+    for (let i = 0; i < texts.length; i++) for (let j = i + 1; j < texts.length; j++) {
+      const a = texts[i], b = texts[j];
+      const x = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+      const y = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+      if (x > 1 && y > 4) overlaps.push(labels[i].textContent + " | " + labels[j].textContent);
+    }
+    const outside = labels.filter((e, i) => texts[i].left < -1 || texts[i].right > innerWidth + 1)
+      .map(e => e.textContent);
+    const painted = [...figure.querySelectorAll("path, rect, circle, line.median, line.whisker")].filter(e => {
       const style = getComputedStyle(e);
       return style.fill !== "none" && style.fillOpacity > 0 || style.stroke !== "none";
     });
-    const covered = [...svg.querySelectorAll("text")].map(e => e.getBoundingClientRect());
-    let overlaps = 0;
-    for (let i = 0; i < covered.length; i++) for (let j = i + 1; j < covered.length; j++) {
-      const a = covered[i], b = covered[j];
-      const x = Math.min(a.right, b.right) - Math.max(a.left, b.left);
-      const y = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-      if (x > 1 && y > 4) overlaps++;
-    }
     return {
-      id: svg.id, width: box.width, height: box.height,
-      rows: svg.querySelectorAll("g.row, g.series").length,
+      id: figure.id, width: box(figure).width, height: box(figure).height,
+      rows: figure.querySelectorAll("svg.strip, .panel").length,
       painted: painted.length,
-      areas: [...svg.querySelectorAll("path.area")].map(e => e.getBBox().height),
-      lengths: [...svg.querySelectorAll("path.curve")].map(e => e.getTotalLength()),
-      dots: svg.querySelectorAll("circle").length,
-      sticksOut: sticksOut.map(e => e.outerHTML.slice(0, 120)),
-      overlaps,
+      areas: [...figure.querySelectorAll("path.area")].map(e => box(e).height),
+      lengths: [...figure.querySelectorAll("path.curve")].map(e => e.getTotalLength()),
+      dots: figure.querySelectorAll("circle").length,
+      sticksOut, overlaps, outside,
     };
   });
+  const colours = [...document.querySelectorAll("svg.strip, .panel svg g, .key i, table.verdict i")]
+    .map(e => [[...e.classList].filter(name => name !== "strip")[0], getComputedStyle(e).color]);
   const page = document.documentElement;
+  const rows = [...document.querySelectorAll("tbody tr")];
   const loads = performance.getEntriesByType("resource").map(e => e.name);
-  const answer = document.createElement("pre");
-  answer.id = "answer";
-  answer.textContent = JSON.stringify({ plots, loads, wide: page.scrollWidth - page.clientWidth,
-    tables: document.querySelectorAll("table").length, rows: document.querySelectorAll("tbody tr").length });
-  document.body.append(answer);
+  const broken = [...document.querySelectorAll("a[href^='#']")]
+    .filter(e => !document.getElementById(e.getAttribute("href").slice(1))).map(e => e.outerHTML);
+  parent.postMessage(JSON.stringify({ figures, loads, colours, broken,
+    inner: innerWidth, wide: page.scrollWidth - page.clientWidth,
+    highest: Math.max(0, ...rows.map(e => box(e).height)),
+    rows: document.querySelectorAll("section:not(#verdict) tbody tr").length }), "*");
 });
 </script>
 "#;
+
+/// A frame of a width that no window of Chromium has, and what the page in it answers.
+fn framed(width: u32) -> String {
+    format!(
+        "<iframe src=\"page.html\" style=\"width:{width}px;height:900px;border:0\"></iframe>\
+         <script>addEventListener('message', event => {{ const answer = document.createElement('pre'); \
+         answer.id = 'answer'; answer.textContent = event.data; document.body.append(answer); }});</script>"
+    )
+}
+
+/// The page with the questions, which its own policy would not let run.
+fn with_questions(page: &str) -> String {
+    let (head, rest) = page.split_once("<meta http-equiv=\"Content-Security-Policy\"").unwrap();
+    let (_, rest) = rest.split_once(">\n").unwrap();
+    format!("{head}{}", rest.replace("</body>", &format!("{QUESTIONS}</body>")))
+}
 
 /// What Chromium answers for a page, or `None` where there is no Chromium.
 fn asked(page: &str, width: u32) -> Option<Value> {
@@ -66,12 +93,14 @@ fn asked(page: &str, width: u32) -> Option<Value> {
     let chromium = chromium.into_iter().find(|path| Path::new(path).exists())?;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("page.html");
-    fs::write(&path, page.replace("</body>", &format!("{QUESTIONS}</body>"))).unwrap();
+    fs::write(&path, with_questions(page)).unwrap();
+    let path = folder.path().join("frame.html");
+    fs::write(&path, framed(width)).unwrap();
     let output = Command::new(chromium)
         .args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"])
         .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
         .arg(format!("--user-data-dir={}", folder.path().join("profile").display()))
-        .arg(format!("--window-size={width},900"))
+        .arg("--window-size=1400,1000")
         .args(["--virtual-time-budget=10000", "--dump-dom"])
         .arg(format!("file://{}", path.display()))
         .output()
@@ -87,25 +116,46 @@ fn asked(page: &str, width: u32) -> Option<Value> {
     Some(serde_json::from_str(&answer).unwrap())
 }
 
-fn plot<'a>(answer: &'a Value, id: &str) -> &'a Value {
-    let plots = answer["plots"].as_array().unwrap();
-    plots.iter().find(|plot| plot["id"] == id).unwrap_or_else(|| panic!("no plot {id}"))
+fn figure<'a>(answer: &'a Value, id: &str) -> &'a Value {
+    let figures = answer["figures"].as_array().unwrap();
+    figures.iter().find(|figure| figure["id"] == id).unwrap_or_else(|| panic!("no figure {id}"))
 }
 
 fn assert_drawn(answer: &Value, id: &str, least: u64) {
-    let plot = plot(answer, id);
-    assert!(plot["width"].as_f64().unwrap() > 500.0, "{id}: {plot}");
-    assert!(plot["height"].as_f64().unwrap() > 50.0, "{id}: {plot}");
-    assert!(plot["rows"].as_u64().unwrap() >= least, "{id}: {plot}");
-    assert!(plot["painted"].as_u64().unwrap() >= least, "{id}: {plot}");
-    assert_eq!(plot["sticksOut"], serde_json::json!([]), "{id}");
-    assert_eq!(plot["overlaps"], 0, "{id}: texts cover each other");
-    for height in plot["areas"].as_array().unwrap() {
+    let figure = figure(answer, id);
+    assert!(figure["width"].as_f64().unwrap() > 300.0, "{id}: {figure}");
+    assert!(figure["height"].as_f64().unwrap() > 50.0, "{id}: {figure}");
+    assert!(figure["rows"].as_u64().unwrap() >= least, "{id}: {figure}");
+    assert!(figure["painted"].as_u64().unwrap() >= least, "{id}: {figure}");
+    for height in figure["areas"].as_array().unwrap() {
         assert!(height.as_f64().unwrap() > 10.0, "{id}: a distribution is flat");
     }
-    for length in plot["lengths"].as_array().unwrap() {
+    for length in figure["lengths"].as_array().unwrap() {
         assert!(length.as_f64().unwrap() > 10.0, "{id}: a curve has no length");
     }
+}
+
+/// What holds of every page, at every width and in either scheme.
+fn assert_tidy(answer: &Value) {
+    let nothing = serde_json::json!([]);
+    for figure in answer["figures"].as_array().unwrap() {
+        let id = &figure["id"];
+        assert_eq!(figure["sticksOut"], nothing, "{id}: leaves its frame");
+        assert_eq!(figure["overlaps"], nothing, "{id}: texts cover each other");
+        assert_eq!(figure["outside"], nothing, "{id}: texts leave the page");
+    }
+    assert_eq!(answer["loads"], nothing, "the page loads nothing");
+    assert_eq!(answer["broken"], nothing, "every link leads somewhere");
+    assert!(answer["wide"].as_f64().unwrap() <= 0.0, "wider than the window: {}", answer["wide"]);
+    assert!(answer["highest"].as_f64().unwrap() < 50.0, "a row of three lines");
+    // One colour is one mechanism, and one mechanism has one colour.
+    let mut of: BTreeMap<&str, &str> = BTreeMap::new();
+    for pair in answer["colours"].as_array().unwrap() {
+        let (class, colour) = (pair[0].as_str().unwrap(), pair[1].as_str().unwrap());
+        assert_eq!(*of.entry(class).or_insert(colour), colour, "{class} has two colours");
+    }
+    let colours: BTreeSet<&&str> = of.values().collect();
+    assert_eq!(colours.len(), of.len(), "two mechanisms have one colour: {of:?}");
 }
 
 #[test]
@@ -123,18 +173,7 @@ fn every_plot_of_a_real_run_is_drawn_in_the_browser() {
     assert_drawn(&answer, "sizes-call-and-return", 3);
     assert_drawn(&answer, "sizes-peer-round-trip", 1);
     assert_drawn(&answer, "claims-plot", 10);
-    assert_eq!(answer["loads"], serde_json::json!([]), "the page loads nothing");
-    assert!(answer["wide"].as_f64().unwrap() <= 0.0, "the page is wider than the window");
-}
-
-#[test]
-fn a_phone_scrolls_plots_and_tables_and_not_the_page() {
-    let results = Results::from_json(quick_results(), "quick").unwrap();
-    let Some(answer) = asked(&html::render(&results), 500) else {
-        eprintln!("skipped: no Chromium; cargo xtask setup installs it");
-        return;
-    };
-    assert!(answer["wide"].as_f64().unwrap() <= 0.0, "{}", answer["wide"]);
+    assert_tidy(&answer);
 }
 
 /// The results of a quick run, with every case measured: as on a machine that has everything.
@@ -170,20 +209,41 @@ fn made_up(p50: u64, case: &CaseResult) -> Measured {
 }
 
 #[test]
-fn a_page_of_every_mechanism_is_drawn_without_one_name_above_another() {
+fn a_page_of_every_mechanism_is_tidy_on_a_screen_and_on_a_phone() {
     let results = everything();
-    let Some(answer) = asked(&html::render(&results), 1200) else {
-        eprintln!("skipped: no Chromium; cargo xtask setup installs it");
-        return;
-    };
-    for class in ["floor", "call-and-return", "one-way", "peer-round-trip"] {
-        assert_drawn(&answer, &format!("distribution-{class}"), 5);
+    let page = html::render(&results);
+    for width in [1280, 400] {
+        let Some(answer) = asked(&page, width) else {
+            eprintln!("skipped: no Chromium; cargo xtask setup installs it");
+            return;
+        };
+        assert_eq!(answer["inner"], width);
+        for class in ["floor", "call-and-return", "one-way", "peer-round-trip"] {
+            assert_drawn(&answer, &format!("distribution-{class}"), 5);
+        }
+        for class in ["call-and-return", "one-way", "peer-round-trip"] {
+            assert_drawn(&answer, &format!("sizes-{class}"), 5);
+        }
+        assert_drawn(&answer, "claims-plot", 14);
+        assert_tidy(&answer);
+        assert_eq!(answer["rows"].as_u64().unwrap() as usize, results.cases.len() + 14);
     }
+}
+
+#[test]
+fn the_verdict_names_the_fastest_of_each_class_and_how_sure_that_is() {
+    let page = html::render(&everything());
+    let (_, verdict) = page.split_once("<section id=\"verdict\">").unwrap();
+    let (verdict, _) = verdict.split_once("</section>").unwrap();
     for class in ["call-and-return", "one-way", "peer-round-trip"] {
-        assert_drawn(&answer, &format!("sizes-{class}"), 5);
+        assert!(verdict.contains(&format!("href=\"#{class}\"")), "{class}");
     }
-    assert_drawn(&answer, "claims-plot", 14);
-    assert_eq!(answer["rows"].as_u64().unwrap() as usize, results.cases.len() + 14);
+    assert!(!verdict.contains("href=\"#floor\""), "a floor is no choice");
+    // The one that was made up to be the fastest that a module answers.
+    assert!(verdict.contains("</i>ioctl/write</b>"), "{verdict}");
+    assert!(verdict.contains("user-events/enabled") && !verdict.contains("user-events/disabled"));
+    // A quick run of few restarts is never sure.
+    assert!(verdict.contains("class=\"likely\"") && !verdict.contains("class=\"sure\""));
 }
 
 #[test]
@@ -195,7 +255,7 @@ fn a_page_of_nothing_and_one_of_hostile_names_are_pages() {
     }
     results.machine.processor = "<b>&amp;\u{0}".to_owned();
     let page = html::render(&results);
-    assert!(!page.contains("<script") && !page.contains("<img") && !page.contains("<b>"));
+    assert!(!page.contains("<script") && !page.contains("<img") && !page.contains("<b>&amp;"));
     results.cases.clear();
     let page = html::render(&results);
     assert!(page.ends_with("</html>\n"));
@@ -206,11 +266,11 @@ fn a_page_of_nothing_and_one_of_hostile_names_are_pages() {
 fn every_plot_is_well_formed_xml() {
     for results in [everything(), Results::from_json(quick_results(), "quick").unwrap()] {
         let page = html::render(&results);
-        let plots: Vec<&str> = page.split("<svg").skip(1).collect();
-        assert!(plots.len() >= 5);
-        for plot in plots {
-            let (svg, _) = plot.split_once("</svg>").unwrap();
-            let text = format!("<svg{svg}</svg>");
+        let figures: Vec<&str> = page.split("<figure").skip(1).collect();
+        assert!(figures.len() >= 5);
+        for figure in figures {
+            let (inside, _) = figure.split_once("</figure>").unwrap();
+            let text = format!("<figure{}</figure>", inside.replace("<br>", ""));
             let document = roxmltree::Document::parse(&text);
             let document = document.unwrap_or_else(|error| panic!("{error}: {text}"));
             let places = ["d", "x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "width", "height"];

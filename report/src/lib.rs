@@ -26,7 +26,7 @@ pub mod json;
 pub mod junit;
 pub mod layout_map;
 pub mod layout_rows;
-mod page;
+pub mod page;
 mod pages;
 mod place;
 mod prose;

@@ -2,15 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::scale::{Scale, closed, opened};
-use super::text::escaped;
-use crate::articles::Row;
+use ioctlkit_report::page::line;
 
-const WIDTH: f64 = 1000.0;
-const LEFT: f64 = 330.0;
-const RIGHT: f64 = 150.0;
-const TOP: f64 = 12.0;
-const LINE: f64 = 34.0;
+use super::colour::Mechanism;
+use super::scale::Scale;
+use crate::articles::Row;
 
 /// The plot; claims without a measurement have their band and no dot.
 pub(super) fn plot(rows: &[Row]) -> String {
@@ -21,65 +17,51 @@ pub(super) fn plot(rows: &[Row]) -> String {
         least.chain(measured().map(|(estimate, _)| estimate.low.max(1.0))).fold(5.0, f64::min);
     let most = claimed.map(|claim| claim.high_ns);
     let most = most.chain(measured().map(|(estimate, _)| estimate.high)).fold(100.0, f64::max);
-    let scale = Scale::new((least * 0.8, most * 1.3), (LEFT, WIDTH - RIGHT));
-    let bottom = TOP + LINE * rows.len() as f64;
-    let mut svg = opened(
-        "claims-plot",
-        "The articles' claims beside what was measured",
-        WIDTH,
-        bottom + 26.0,
-    );
-    svg += &scale.horizontal(TOP, bottom);
-    for (index, row) in rows.iter().enumerate() {
-        svg += &drawn(&scale, TOP + LINE * index as f64, row);
+    let scale = Scale::new((least * 0.8, most * 1.3), (2.0, 98.0));
+    let mut figure = String::from("<figure id=\"claims-plot\">\n");
+    for row in rows {
+        figure += &drawn(&scale, row);
     }
-    svg += &closed(
-        "Grey: what the article claims. Dot and line: the time in batches and its interval (95 %), per \
-         message. Logarithmic axis.",
+    let _ = writeln!(
+        figure,
+        "<div class=\"row\"><span></span>{}<span></span></div>\n<figcaption>Grey: what the article claims. Dot \
+         and line: the time in batches and its interval (95 %), per message. Logarithmic axis.</figcaption>\n\
+         </figure>",
+        scale.labels()
     );
-    svg
+    figure
 }
 
-fn drawn(scale: &Scale, top: f64, row: &Row) -> String {
-    let middle = top + LINE / 2.0;
+fn drawn(scale: &Scale, row: &Row) -> String {
     let start = scale.place(row.claim.low_ns);
     // A single figure is a line.
-    let width = (scale.place(row.claim.high_ns) - start).max(3.0);
+    let width = (scale.place(row.claim.high_ns) - start).max(0.4);
+    let mechanism = row.counterpart.path.split('/').next().unwrap_or_default();
+    let Mechanism { class, .. } = Mechanism::of(mechanism);
     let mut svg = format!(
-        "<g class=\"row\"><title>{}</title>\n\
-         <text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}: {}</text>\
-         <text class=\"axis\" x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>\n\
-         <rect class=\"claim\" x=\"{start:.1}\" y=\"{:.1}\" width=\"{width:.1}\" height=\"{:.1}\"/>\n",
-        escaped(row.counterpart.nearness),
-        middle - 2.0,
+        "<div class=\"row\"><span class=\"label\" title=\"{}\">{}: {}<br><span class=\"quiet\">{}</span></span>\n\
+         <svg class=\"strip {class}\" width=\"100%\" height=\"24\" role=\"img\" aria-label=\"{}\">\n{}\
+         <rect class=\"claim\" x=\"{start:.2}%\" y=\"4\" width=\"{width:.2}%\" height=\"16\"/>\n",
+        line(row.counterpart.nearness),
         row.claim.article,
-        escaped(row.claim.what),
-        middle + 12.0,
-        escaped(row.counterpart.path),
-        top + 6.0,
-        LINE - 12.0,
-        x = LEFT - 10.0,
+        line(row.claim.what),
+        line(row.counterpart.path),
+        line(row.claim.what),
+        scale.grid(),
     );
     let words = match &row.measured {
         Ok((estimate, verdict)) => {
+            let [low, value, high] =
+                [estimate.low, estimate.value, estimate.high].map(|ns| scale.place(ns));
             let _ = writeln!(
                 svg,
-                "<line class=\"whisker s0\" x1=\"{:.1}\" x2=\"{:.1}\" y1=\"{middle:.1}\" y2=\"{middle:.1}\"/>\
-                 <circle class=\"s0\" cx=\"{:.1}\" cy=\"{middle:.1}\" r=\"4\"/>",
-                scale.place(estimate.low),
-                scale.place(estimate.high),
-                scale.place(estimate.value)
+                "<line class=\"whisker\" x1=\"{low:.2}%\" x2=\"{high:.2}%\" y1=\"12\" y2=\"12\"/>\
+                 <circle cx=\"{value:.2}%\" cy=\"12\" r=\"4\"/>",
             );
             verdict.words()
         }
         Err(_) => "not measured".to_owned(),
     };
-    let _ = writeln!(
-        svg,
-        "<text x=\"{:.1}\" y=\"{:.1}\">{}</text></g>",
-        WIDTH - RIGHT + 10.0,
-        middle + 4.0,
-        escaped(&words)
-    );
+    let _ = writeln!(svg, "</svg>\n<span class=\"value\">{}</span></div>", line(&words));
     svg
 }

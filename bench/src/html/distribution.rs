@@ -2,17 +2,17 @@
 
 use std::fmt::Write as _;
 
-use super::scale::{Scale, closed, opened};
-use super::text::escaped;
+use ioctlkit_report::page::line;
+
+use super::colour::Mechanism;
+use super::scale::Scale;
 use crate::Class;
 use crate::results::{CaseResult, Measured, Summary};
 use crate::units::{bytes, time};
 
+/// The places across and down in which an outline is given.
 const WIDTH: f64 = 1000.0;
-const LEFT: f64 = 230.0;
-const RIGHT: f64 = 110.0;
-const TOP: f64 = 12.0;
-const ROW: f64 = 46.0;
+const HEIGHT: f64 = 100.0;
 /// How many steps a decade of times has.
 const STEPS: f64 = 24.0;
 
@@ -28,68 +28,50 @@ pub(super) fn plot(class: Class, cases: &[&CaseResult]) -> String {
     if rows.is_empty() || most <= 0.0 {
         return String::new();
     }
-    let scale = Scale::new((least * 0.8, most * 1.5), (LEFT, WIDTH - RIGHT));
-    let bottom = TOP + ROW * rows.len() as f64;
-    let name = format!("distribution-{}", class.name());
-    let title = format!("{}: distribution of the times of single calls", class.heading());
-    let mut svg = opened(&name, &title, WIDTH, bottom + 26.0);
-    svg += &scale.horizontal(TOP, bottom);
-    for (index, (case, measured, summary)) in rows.iter().enumerate() {
-        let base = TOP + ROW * (index + 1) as f64 - 4.0;
-        let colour = if case.mechanism == "empty-timer" {
-            "floor".to_owned()
-        } else {
-            format!("s{}", index % 8)
-        };
-        svg += &row(&scale, base, &colour, case, measured, summary);
-    }
-    svg += &closed(
-        "Per message, on a logarithmic axis. The area shows how many calls took how long, each row to \
-         its own height; the line is the median, the dot the 99th percentile. What is beyond the \
-         axis is in the table. Grey: the empty timer, whose time is in all the others.",
+    let scale = Scale::new((least * 0.8, most * 1.5), (0.0, 100.0));
+    let mut figure = format!(
+        "<h3>How long single calls took</h3>\n<figure id=\"distribution-{}\">\n",
+        class.name()
     );
-    svg
+    for (case, measured, summary) in &rows {
+        figure += &row(&scale, case, measured, summary);
+    }
+    let _ = writeln!(
+        figure,
+        "<div class=\"row\"><span></span>{}<span></span></div>\n<figcaption>Per message, on a logarithmic axis. \
+         The area shows how many calls took how long, each row to its own height; the line is the median, the \
+         short one the 99th percentile. What is beyond the axis is in the table.</figcaption>\n</figure>",
+        scale.labels()
+    );
+    figure
 }
 
-fn row(
-    scale: &Scale,
-    base: f64,
-    colour: &str,
-    case: &CaseResult,
-    measured: &Measured,
-    summary: &Summary,
-) -> String {
-    let mut svg = String::new();
+fn row(scale: &Scale, case: &CaseResult, measured: &Measured, summary: &Summary) -> String {
+    let Mechanism { class, .. } = Mechanism::of(&case.mechanism);
     let label = match case.size {
         0 => case.path(),
         size => format!("{}, {}", case.path(), bytes(size)),
     };
-    let _ = writeln!(
-        svg,
-        "<g class=\"row\"><title>{what}</title>\n\
-         <text x=\"{:.1}\" y=\"{base:.1}\" text-anchor=\"end\">{label}</text>\n\
-         <path class=\"area {colour}\" d=\"{}\"/>",
-        LEFT - 10.0,
-        area(scale, base, measured),
-        what = escaped(&case.what),
-        label = escaped(&label),
-    );
     let (median, tail) = (scale.place(summary.p50.value), scale.place(summary.p99));
-    let _ = writeln!(
-        svg,
-        "<line class=\"median {colour}\" x1=\"{median:.1}\" x2=\"{median:.1}\" y1=\"{:.1}\" y2=\"{base:.1}\"/>\n\
-         <circle class=\"{colour}\" cx=\"{tail:.1}\" cy=\"{:.1}\" r=\"3\"/>\n\
-         <text x=\"{:.1}\" y=\"{base:.1}\">{}</text></g>",
-        base - ROW + 12.0,
-        base - 3.0,
-        WIDTH - RIGHT + 10.0,
+    format!(
+        "<div class=\"row\"><span class=\"label\" title=\"{}\">{}</span>\n\
+         <svg class=\"strip {class}\" width=\"100%\" height=\"32\" role=\"img\" aria-label=\"{}\">\n{}\
+         <svg width=\"100%\" height=\"100%\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" preserveAspectRatio=\"none\">\
+         <path class=\"area\" d=\"{}\"/></svg>\n\
+         <line class=\"median\" x1=\"{median:.2}%\" x2=\"{median:.2}%\" y1=\"0\" y2=\"100%\"/>\
+         <line class=\"tail\" x1=\"{tail:.2}%\" x2=\"{tail:.2}%\" y1=\"60%\" y2=\"100%\"/></svg>\n\
+         <span class=\"value\">{}</span></div>\n",
+        line(&case.what),
+        line(&label),
+        line(&label),
+        scale.grid(),
+        area(scale, measured),
         time(summary.p50.value),
-    );
-    svg
+    )
 }
 
 /// The outline of the counts in steps of equal logarithms, closed at the base.
-fn area(scale: &Scale, base: f64, measured: &Measured) -> String {
+fn area(scale: &Scale, measured: &Measured) -> String {
     let (from, to) = scale.decades();
     let count = ((to - from) * STEPS).ceil().max(1.0) as usize;
     let mut steps = vec![0.0_f64; count + 1];
@@ -102,16 +84,14 @@ fn area(scale: &Scale, base: f64, measured: &Measured) -> String {
         }
     }
     let highest = steps.iter().copied().fold(1.0, f64::max);
-    let left = scale.place(10_f64.powf(from));
-    let mut path = format!("M{left:.1} {base:.1}");
+    let across = |decade: f64| scale.place(10_f64.powf(decade)) / 100.0 * WIDTH;
+    let mut path = format!("M0 {HEIGHT:.0}");
     for (index, step) in steps.iter().enumerate() {
-        let [start, end] =
-            [index, index + 1].map(|at| scale.place(10_f64.powf(from + at as f64 / STEPS)));
-        let y = base - step / highest * (ROW - 14.0);
+        let [start, end] = [index, index + 1].map(|at| across(from + at as f64 / STEPS));
+        let y = HEIGHT - step / highest * (HEIGHT - 8.0);
         let _ = write!(path, "L{start:.1} {y:.1}L{end:.1} {y:.1}");
     }
-    let right = scale.place(10_f64.powf(to));
-    path + &format!("L{right:.1} {base:.1}Z")
+    path + &format!("L{WIDTH:.0} {HEIGHT:.0}Z")
 }
 
 fn shortest(measured: &Measured) -> Option<f64> {

@@ -1,50 +1,79 @@
-//! Results as one page that needs nothing else: tables, and plots as SVG.
+//! Results as one page that needs nothing else: what to choose, plots, and tables.
 
+mod absent;
 mod claims;
+mod colour;
 mod distribution;
+mod machine;
 mod scale;
 mod sizes;
 mod tables;
-mod text;
+mod verdict;
+
+use std::fmt::Write as _;
+
+use ioctlkit_report::page::{Page, line};
 
 use crate::Class;
 use crate::articles;
 use crate::results::{CaseResult, Results};
 use crate::table::{cautions, of_class};
-use text::escaped;
 
 const STYLE: &str = include_str!("style.css");
 
 /// The page.
 pub fn render(results: &Results) -> String {
     let title = format!("ioctl-bench, {} suite, Linux {}", results.suite, results.machine.kernel);
-    let mut page = format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n\
-         <h1>{title}</h1>\n",
-        title = escaped(&title)
-    );
-    page += &tables::machine(results);
+    let shell = Page { style: STYLE, script: "" };
+    let mut page = Vec::new();
+    // Writing to memory does not fail.
+    let _ = shell.open(&title, &mut page);
+    page.extend(body(results, &title).into_bytes());
+    let _ = shell.close(&mut page);
+    String::from_utf8_lossy(&page).into_owned()
+}
+
+fn body(results: &Results, title: &str) -> String {
+    let mut page = format!("<main>\n<h1>{}</h1>\n", line(title));
+    page += &machine::in_a_line(results);
     for caution in cautions(results) {
-        page += &format!("<p class=\"caution\">Note: {}.</p>\n", escaped(&caution));
+        let _ = writeln!(page, "<p class=\"caution\">Note: {}.</p>", line(&caution));
     }
-    for class in Class::ALL {
+    let classes: Vec<Class> =
+        Class::ALL.into_iter().filter(|class| !of_class(results, *class).is_empty()).collect();
+    let claims = articles::beside(results);
+    let absent = absent::section(results);
+    page += &contents(&classes, !claims.is_empty(), !absent.is_empty());
+    page += &verdict::section(results);
+    page += &colour::key(results);
+    for class in classes {
         page += &section(results, class);
     }
-    let rows = articles::beside(results);
-    if !rows.is_empty() {
-        page += "<section id=\"claims\">\n<h2>The articles' claims</h2>\n";
-        page += "<p>Each claim beside the time of a call in batches, which is what the articles give. The rows \
+    if !claims.is_empty() {
+        page += "<section id=\"claims\">\n<h2>The articles' claims</h2>\n\
+                 <p>Each claim beside the time of a call in batches, which is what the articles give. The rows \
                  belong to different classes and say nothing about each other.</p>\n";
-        page += &claims::plot(&rows);
-        page += &tables::claims(&rows);
+        page += &claims::plot(&claims);
+        page += &tables::claims(&claims);
         page += "</section>\n";
     }
-    page += &tables::absent(results);
-    page += METHOD;
-    page += "</main>\n</body>\n</html>\n";
-    page
+    page += &absent;
+    page += &machine::section(results);
+    page + METHOD + "</main>\n"
+}
+
+/// Links to all that follows.
+fn contents(classes: &[Class], has_claims: bool, has_absent: bool) -> String {
+    let mut links = vec![("verdict", "What to choose")];
+    links.extend(classes.iter().map(|class| (class.name(), class.heading())));
+    links.extend(has_claims.then_some(("claims", "The articles' claims")));
+    links.extend(has_absent.then_some(("absent", "Not measured")));
+    links.extend([("machine", "The machine"), ("method", "Method")]);
+    let mut nav = String::from("<nav>\n");
+    for (id, words) in links {
+        let _ = writeln!(nav, "<a href=\"#{id}\">{words}</a>");
+    }
+    nav + "</nav>\n"
 }
 
 const METHOD: &str = "<section id=\"method\">\n<h2>Method</h2>\n\
@@ -58,9 +87,6 @@ const METHOD: &str = "<section id=\"method\">\n<h2>Method</h2>\n\
 
 fn section(results: &Results, class: Class) -> String {
     let cases = of_class(results, class);
-    if cases.is_empty() {
-        return String::new();
-    }
     let mut section = format!(
         "<section id=\"{}\">\n<h2>{}</h2>\n<p>One call: {}.</p>\n",
         class.name(),
@@ -70,8 +96,7 @@ fn section(results: &Results, class: Class) -> String {
     section += &distribution::plot(class, &shown(results, class, &cases));
     section += &sizes::plot(class, &cases);
     section += &tables::measured(results, &cases);
-    section += "</section>\n";
-    section
+    section + "</section>\n"
 }
 
 /// What a plot of distributions shows: each mechanism and variant at one size, below the empty timer.

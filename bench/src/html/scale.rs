@@ -14,7 +14,7 @@ pub(super) struct Scale {
 }
 
 impl Scale {
-    /// For values from `low` to `high`, both above 0, drawn from `start` to `end`, in pixels.
+    /// For values from `low` to `high`, both above 0, drawn from `start` to `end`, in pixels or per cent.
     pub(super) fn new((low, high): (f64, f64), (start, end): (f64, f64)) -> Self {
         let low = low.max(1e-3);
         // A range of no width would have no scale.
@@ -43,53 +43,40 @@ impl Scale {
         values.filter(inside).collect()
     }
 
-    /// Lines and labels of a horizontal axis of times, from `top` to `bottom`.
-    pub(super) fn horizontal(&self, top: f64, bottom: f64) -> String {
-        let mut svg = String::from("<g class=\"tick\">\n");
+    /// The lines of a horizontal axis, over the whole height of a strip; places are per cent.
+    pub(super) fn grid(&self) -> String {
+        let mut svg = String::new();
         for tick in self.ticks() {
             let x = self.place(tick);
             let _ = writeln!(
                 svg,
-                "<line class=\"grid\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{top:.1}\" y2=\"{bottom:.1}\"/>\
-                 <text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
-                bottom + 16.0,
-                units::time(tick)
+                "<line class=\"grid\" x1=\"{x:.2}%\" x2=\"{x:.2}%\" y1=\"0\" y2=\"100%\"/>"
             );
         }
-        svg + "</g>\n"
+        svg
     }
 
-    /// Lines and labels of a vertical axis of times, from `left` to `right`.
-    pub(super) fn vertical(&self, left: f64, right: f64) -> String {
-        let mut svg = String::from("<g class=\"tick\">\n");
+    /// The labels of a horizontal axis as a strip of its own; places are per cent.
+    pub(super) fn labels(&self) -> String {
+        let mut svg = String::from(
+            "<svg class=\"labels\" width=\"100%\" height=\"18\" aria-hidden=\"true\">\n",
+        );
         for tick in self.ticks() {
-            let y = self.place(tick);
+            let x = self.place(tick);
+            // At an end the label stands inside.
+            let anchor = match x {
+                near if near < 6.0 => "start",
+                far if far > 94.0 => "end",
+                _ => "middle",
+            };
             let _ = writeln!(
                 svg,
-                "<line class=\"grid\" x1=\"{left:.1}\" x2=\"{right:.1}\" y1=\"{y:.1}\" y2=\"{y:.1}\"/>\
-                 <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
-                left - 6.0,
-                y + 4.0,
+                "<text x=\"{x:.2}%\" y=\"13\" text-anchor=\"{anchor}\">{}</text>",
                 units::time(tick)
             );
         }
-        svg + "</g>\n"
+        svg + "</svg>\n"
     }
-}
-
-/// The head of a plot: `name` is unique in the page.
-pub(super) fn opened(name: &str, title: &str, width: f64, height: f64) -> String {
-    let title = super::text::escaped(title);
-    format!(
-        "<figure>\n<svg id=\"{name}\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
-         aria-labelledby=\"{name}-title\">\n<title id=\"{name}-title\">{title}</title>\n"
-    )
-}
-
-/// The end of a plot, with what it shows.
-pub(super) fn closed(caption: &str) -> String {
-    let caption = super::text::escaped(caption);
-    format!("</svg>\n<figcaption>{caption}</figcaption>\n</figure>\n")
 }
 
 #[cfg(test)]

@@ -1,30 +1,38 @@
-//! Latency against size: the median call of every mechanism that has more than one.
+//! Latency against size: a small panel for each mechanism, with all others faint behind it.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::scale::{Scale, closed, opened};
-use super::text::escaped;
+use ioctlkit_report::page::line;
+
+use super::colour::Mechanism;
+use super::scale::Scale;
 use crate::Class;
 use crate::results::{CaseResult, Estimate};
-use crate::units::bytes;
+use crate::units::{bytes, time};
 
-const WIDTH: f64 = 1000.0;
-const HEIGHT: f64 = 420.0;
-const LEFT: f64 = 70.0;
-const RIGHT: f64 = 250.0;
-const TOP: f64 = 14.0;
-const BOTTOM: f64 = 40.0;
-/// The height of a line of text.
-const LINE: f64 = 15.0;
+const WIDTH: f64 = 240.0;
+const HEIGHT: f64 = 130.0;
+const LEFT: f64 = 46.0;
+const RIGHT: f64 = 12.0;
+const TOP: f64 = 8.0;
+const BOTTOM: f64 = 22.0;
 
 /// A curve: its name, and a median for each size.
 struct Curve {
     path: String,
+    mechanism: Mechanism,
     points: BTreeMap<usize, Estimate>,
 }
 
-/// The plot of a class; empty where no mechanism was measured in two sizes.
+/// Both axes, the same for all panels of a class.
+struct Axes {
+    across: Scale,
+    up: Scale,
+    sizes: (usize, usize),
+}
+
+/// The panels of a class; empty where no mechanism was measured in two sizes.
 pub(super) fn plot(class: Class, cases: &[&CaseResult]) -> String {
     let curves = curves(cases);
     let points = || curves.iter().flat_map(|curve| &curve.points);
@@ -35,22 +43,22 @@ pub(super) fn plot(class: Class, cases: &[&CaseResult]) -> String {
     };
     let low = points().map(|(_, p50)| p50.low).fold(f64::MAX, f64::min);
     let high = points().map(|(_, p50)| p50.high).fold(0.0, f64::max);
-    let across = Scale::new((smallest as f64, largest as f64), (LEFT + 10.0, WIDTH - RIGHT));
-    let up = Scale::new((low * 0.8, high * 1.25), (HEIGHT - BOTTOM, TOP));
-    let name = format!("sizes-{}", class.name());
-    let title = format!("{}: median call against the payload's size", class.heading());
-    let mut svg = opened(&name, &title, WIDTH, HEIGHT);
-    svg += &up.vertical(LEFT, WIDTH - RIGHT);
-    svg += &size_labels(&across, &curves);
-    let labels = label_places(&curves, &up);
-    for (index, (curve, label)) in curves.iter().zip(labels).enumerate() {
-        svg += &drawn(curve, index, label, &across, &up);
-    }
-    svg += &closed(
-        "The median call per message, with its interval (95 %), both axes logarithmic. A line joins \
-         the sizes of one mechanism; between them nothing was measured.",
+    let axes = Axes {
+        across: Scale::new((smallest as f64, largest as f64), (LEFT + 6.0, WIDTH - RIGHT)),
+        up: Scale::new((low * 0.8, high * 1.25), (HEIGHT - BOTTOM, TOP)),
+        sizes: (smallest, largest),
+    };
+    let mut figure = format!(
+        "<h3>How the size of the payload matters</h3>\n<figure id=\"sizes-{}\">\n<div class=\"panels\">\n",
+        class.name()
     );
-    svg
+    for curve in &curves {
+        figure += &panel(curve, &curves, &axes);
+    }
+    figure
+        + "</div>\n<figcaption>The median call per message, with its interval (95 %), against the size, both \
+           axes logarithmic and the same in all panels. Faint: the others of this class. Between the dots \
+           nothing was measured.</figcaption>\n</figure>\n"
 }
 
 fn curves(cases: &[&CaseResult]) -> Vec<Curve> {
@@ -62,102 +70,99 @@ fn curves(cases: &[&CaseResult]) -> Vec<Curve> {
             Some(curve) => {
                 curve.points.insert(case.size, p50);
             }
-            None => {
-                curves
-                    .push(Curve { path: case.path(), points: BTreeMap::from([(case.size, p50)]) });
-            }
+            None => curves.push(Curve {
+                path: case.path(),
+                mechanism: Mechanism::of(&case.mechanism),
+                points: BTreeMap::from([(case.size, p50)]),
+            }),
         }
     }
     curves.retain(|curve| curve.points.len() > 1);
     curves
 }
 
-fn size_labels(across: &Scale, curves: &[Curve]) -> String {
-    let mut sizes: Vec<usize> =
-        curves.iter().flat_map(|curve| curve.points.keys().copied()).collect();
-    sizes.sort_unstable();
-    sizes.dedup();
-    let mut svg = String::from("<g class=\"tick\">\n");
-    for size in sizes {
+fn panel(curve: &Curve, all: &[Curve], axes: &Axes) -> String {
+    let mut panel = format!(
+        "<div class=\"panel\"><b>{}</b><span class=\"quiet\">{}</span>\n\
+         <svg viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" aria-label=\"{}\">\n",
+        line(&curve.path),
+        ends(curve),
+        line(&curve.path)
+    );
+    panel += &frame(axes);
+    for other in all.iter().filter(|other| other.path != curve.path) {
+        let _ = writeln!(panel, "<path class=\"faint\" d=\"{}\"/>", course(other, axes));
+    }
+    let _ = writeln!(
+        panel,
+        "<g class=\"{}\"><path class=\"curve\" d=\"{}\"/>{}</g>\n</svg></div>",
+        curve.mechanism.class,
+        course(curve, axes),
+        marks(curve, axes)
+    );
+    panel
+}
+
+/// The first and the last median, in words.
+fn ends(curve: &Curve) -> String {
+    let (first, last) = (curve.points.first_key_value(), curve.points.last_key_value());
+    let words =
+        |(size, p50): (&usize, &Estimate)| format!("{} at {}", time(p50.value), bytes(*size));
+    first.into_iter().chain(last).map(words).collect::<Vec<_>>().join(", ")
+}
+
+/// The lines and labels of both axes.
+fn frame(axes: &Axes) -> String {
+    let mut svg = String::new();
+    // In a range of several decades the powers of ten are enough, and fit one above the other.
+    for tick in axes.up.ticks() {
+        let y = axes.up.place(tick);
         let _ = writeln!(
             svg,
-            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>",
-            across.place(size as f64),
-            HEIGHT - BOTTOM + 18.0,
+            "<line class=\"grid\" x1=\"{LEFT}\" x2=\"{:.1}\" y1=\"{y:.1}\" y2=\"{y:.1}\"/>\
+             <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{}</text>",
+            WIDTH - RIGHT + 6.0,
+            LEFT - 4.0,
+            (y + 4.0).max(10.0),
+            time(tick)
+        );
+    }
+    let (smallest, largest) = axes.sizes;
+    for (size, anchor) in [(smallest, "start"), (largest, "end")] {
+        let x = axes.across.place(size as f64);
+        let x = if anchor == "end" { WIDTH - 4.0 } else { x - 4.0 };
+        let _ = writeln!(
+            svg,
+            "<text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{}</text>",
+            HEIGHT - 6.0,
             bytes(size)
         );
     }
-    svg + "</g>\n"
+    svg
 }
 
-/// Where the curves' names stand: as near to the ends as they can without one above another.
-fn label_places(curves: &[Curve], up: &Scale) -> Vec<f64> {
-    let ends = curves.iter().filter_map(|curve| curve.points.values().next_back());
-    let mut places: Vec<(usize, f64)> = ends.map(|end| up.place(end.value)).enumerate().collect();
-    places.sort_by(|a, b| a.1.total_cmp(&b.1));
-    let mut lowest = f64::MIN;
-    for (_, place) in &mut places {
-        *place = place.max(lowest + LINE);
-        lowest = *place;
-    }
-    // What was pushed below the axis moves up again, and what is above it with it.
-    let mut highest = HEIGHT - BOTTOM + LINE;
-    for (_, place) in places.iter_mut().rev() {
-        *place = place.min(highest - LINE);
-        highest = *place;
-    }
-    places.sort_by_key(|(index, _)| *index);
-    places.into_iter().map(|(_, place)| place).collect()
-}
-
-fn drawn(curve: &Curve, index: usize, label: f64, across: &Scale, up: &Scale) -> String {
-    let colour = format!("s{}", index % 8);
-    let dashes = if index < 8 { "" } else { " stroke-dasharray=\"5 3\"" };
+fn course(curve: &Curve, axes: &Axes) -> String {
     let mut path = String::new();
-    let mut marks = String::new();
-    let mut end = (0.0, 0.0);
     for (size, p50) in &curve.points {
-        let (x, y) = (across.place(*size as f64), up.place(p50.value));
         let command = if path.is_empty() { 'M' } else { 'L' };
+        let (x, y) = (axes.across.place(*size as f64), axes.up.place(p50.value));
         let _ = write!(path, "{command}{x:.1} {y:.1}");
-        let _ = writeln!(
-            marks,
-            "<line class=\"whisker {colour}\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{:.1}\" y2=\"{:.1}\"/>\
-             <circle class=\"{colour}\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"2.6\"/>",
-            up.place(p50.high),
-            up.place(p50.low)
-        );
-        end = (x, y);
     }
-    let text = WIDTH - RIGHT + 34.0;
-    format!(
-        "<g class=\"series\">\n<path class=\"curve {colour}\" d=\"{path}\"{dashes}/>\n{marks}\
-         <line class=\"{colour}\" x1=\"{:.1}\" x2=\"{:.1}\" y1=\"{:.1}\" y2=\"{label:.1}\" stroke-opacity=\"0.5\"/>\
-         <text x=\"{text:.1}\" y=\"{:.1}\">{}</text>\n</g>\n",
-        end.0 + 4.0,
-        text - 4.0,
-        end.1,
-        label + 4.0,
-        escaped(&curve.path)
-    )
+    path
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn names_of_curves_that_end_together_do_not_cover_each_other() {
-        let estimate = Estimate { value: 100.0, low: 90.0, high: 110.0 };
-        let curve = |name: usize| Curve {
-            path: name.to_string(),
-            points: BTreeMap::from([(8, estimate), (64, estimate)]),
-        };
-        let curves: Vec<Curve> = (0..20).map(curve).collect();
-        let up = Scale::new((10.0, 100.0), (HEIGHT - BOTTOM, TOP));
-        let mut places = label_places(&curves, &up);
-        places.sort_by(f64::total_cmp);
-        assert!(places.windows(2).all(|pair| pair[1] - pair[0] >= LINE - 1e-9));
-        assert!(places.last().is_some_and(|last| *last <= HEIGHT - BOTTOM));
+fn marks(curve: &Curve, axes: &Axes) -> String {
+    let mut marks = String::new();
+    for (size, p50) in &curve.points {
+        let x = axes.across.place(*size as f64);
+        let [y, high, low] = [p50.value, p50.high, p50.low].map(|ns| axes.up.place(ns));
+        let _ = write!(
+            marks,
+            "<line class=\"whisker\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{high:.1}\" y2=\"{low:.1}\"/>\
+             <circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"2.6\"><title>{}: {}</title></circle>",
+            bytes(*size),
+            time(p50.value)
+        );
     }
+    marks
 }

@@ -15,16 +15,20 @@ use crate::visible::{in_lines, on_one_line};
 const STYLE: &str = include_str!("page.css");
 
 /// The parts of a page that no input has a say in.
-pub(crate) struct Page<'a> {
+#[derive(Debug, Clone, Copy)]
+pub struct Page<'a> {
     /// Rules besides those that every page has.
-    pub(crate) style: &'a str,
+    pub style: &'a str,
     /// What runs once the page is there; may be empty.
-    pub(crate) script: &'a str,
+    pub script: &'a str,
 }
 
 impl Page<'_> {
     /// Writes everything in front of the first heading.
-    pub(crate) fn open(&self, title: &str, out: &mut dyn Write) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn open(&self, title: &str, out: &mut dyn Write) -> io::Result<()> {
         let style = format!("{STYLE}{}", self.style);
         let script = match self.script {
             "" => String::new(),
@@ -43,7 +47,10 @@ impl Page<'_> {
     }
 
     /// Writes what ends the page.
-    pub(crate) fn close(&self, out: &mut dyn Write) -> io::Result<()> {
+    ///
+    /// # Errors
+    /// Those of `out`.
+    pub fn close(&self, out: &mut dyn Write) -> io::Result<()> {
         if !self.script.is_empty() {
             writeln!(out, "<script>{}</script>", self.script)?;
         }
@@ -56,12 +63,12 @@ fn hash(text: &str) -> String {
 }
 
 /// A text of strangers on one line, as HTML.
-pub(crate) fn line(text: &str) -> String {
+pub fn line(text: &str) -> String {
     escaped(&on_one_line(text))
 }
 
 /// A text of strangers with its lines, as HTML.
-pub(crate) fn lines(text: &str) -> String {
+pub fn lines(text: &str) -> String {
     escaped(&in_lines(text))
 }
 
@@ -71,7 +78,7 @@ fn escaped(text: &str) -> String {
 }
 
 /// A sentence whose names stand in backticks, as HTML.
-pub(crate) fn sentence(text: &str) -> String {
+pub fn sentence(text: &str) -> String {
     let mut html = String::with_capacity(text.len() + 32);
     let mut rest = text;
     while let Some((before, behind)) = rest.split_once('`') {
