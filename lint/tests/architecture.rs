@@ -98,7 +98,8 @@ fn named_abis(text: &str) -> Vec<(usize, &str)> {
 }
 
 /// The files of the linter that read source text, and why each may.
-const READERS: [(&str, &str); 14] = [
+const READERS: [(&str, &str); 15] = [
+    ("lint/src/cli/check/fix/objection.rs", "makes edits in the text that they are for"),
     ("lint/src/cli/check/fix/session.rs", "makes edits in the text that they are for"),
     ("lint/src/cli/check/patch.rs", "hands the texts of files to their patch"),
     ("lint/src/cli/server/actions.rs", "makes edits in the text that they are for"),

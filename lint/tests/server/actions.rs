@@ -177,3 +177,46 @@ fn a_rule_is_explained_by_its_page_or_in_a_message() {
     let id = editor.ask("workspace/executeCommand", &json!({ "command": "rm" }));
     assert_eq!(editor.answer(id)["error"]["message"], "there is no command `rm`");
 }
+
+/// An editor that asks for the edit of an action when that was chosen.
+fn resolving(options: &[&str]) -> Editor {
+    let action = json!({ "dataSupport": true, "resolveSupport": { "properties": ["edit"] } });
+    Editor::with_capabilities(options, &json!({ "textDocument": { "codeAction": action } }))
+}
+
+#[test]
+fn an_edit_that_was_chosen_is_tried_before_it_is_made() {
+    let mut editor = resolving(&["--select", "L001,C001"]);
+    editor.opened("a.h", HOLE);
+    let offered = actions(&mut editor, "a.h", 4);
+    let fix = titled(&offered, "changes the ABI").clone();
+    assert!(fix.get("edit").is_none(), "{fix}");
+    let resolved = editor.request("codeAction/resolve", &fix);
+    assert!(edited(&editor, "a.h", HOLE, &resolved).contains("reserved0"), "{resolved}");
+    // What has an edit, or is none, comes back as it is.
+    for words in ["allow it here", "explain"] {
+        let other = titled(&offered, words).clone();
+        assert_eq!(editor.request("codeAction/resolve", &other), other);
+    }
+    // The text has changed since it was offered.
+    editor.change("a.h", 2, HOLE);
+    let id = editor.ask("codeAction/resolve", &fix);
+    assert_eq!(editor.answer(id)["error"]["code"], -32801);
+}
+
+#[test]
+fn an_edit_that_would_do_harm_is_not_made_and_says_why() {
+    let mut editor = resolving(&["--select", "N001,N008"]);
+    // With the type that is meant, the number is another command's.
+    let text = "#include <linux/ioctl.h>\n#include <linux/types.h>\nstruct foo {\n\t__u64 a, b;\n};\n\
+        #define FOO_OLD _IOR('x', 1, struct foo)\n#define FOO_NEW _IOR('x', 1, sizeof(struct foo))\n";
+    assert_eq!(codes(&editor.opened("a.h", text)), ["N001"]);
+    let offered = actions(&mut editor, "a.h", 6);
+    let fix = titled(&offered, "changes the ABI").clone();
+    let id = editor.ask("codeAction/resolve", &fix);
+    let refused = editor.answer(id);
+    let reason = refused["error"]["message"].as_str().unwrap_or_else(|| panic!("{refused}"));
+    assert!(reason.starts_with("not edited: it would bring N008"), "{reason}");
+    let shown = editor.wait(|message| message["method"] == "window/showMessage");
+    assert_eq!(shown["params"]["message"], reason);
+}

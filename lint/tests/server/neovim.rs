@@ -24,15 +24,16 @@ local function wait_for(count)
   return codes()
 end
 local function ask(method, params)
-  params.textDocument = { uri = vim.uri_from_bufnr(0) }
   for _, answer in pairs(vim.lsp.buf_request_sync(0, method, params, 60000)) do return answer.result end
 end
+local text = { uri = vim.uri_from_bufnr(0) }
 seen.opened = wait_for(2)
 local line = { start = { line = 4, character = 0 }, ["end"] = { line = 4, character = 9 } }
-local actions = ask("textDocument/codeAction", { range = line, context = { diagnostics = {} } })
+local place = { textDocument = text, range = line, context = { diagnostics = {} } }
+local actions = ask("textDocument/codeAction", place)
 for _, action in ipairs(actions) do
   if action.title:find("changes the ABI", 1, true) then
-    vim.lsp.util.apply_workspace_edit(action.edit, "utf-16")
+    vim.lsp.util.apply_workspace_edit(ask("codeAction/resolve", action).edit, "utf-16")
   end
 end
 seen.edited = vim.api.nvim_buf_get_lines(0, 4, 7, false)
@@ -41,7 +42,7 @@ vim.cmd("undo")
 seen.undone = wait_for(2)
 vim.api.nvim_buf_set_lines(0, 0, -1, false, vim.fn.readfile("typed.h"))
 seen.left = #wait_for(0)
-seen.hover = ask("textDocument/hover", { position = { line = 3, character = 8 } }).contents.value
+seen.hover = ask("textDocument/hover", { textDocument = text, position = { line = 3, character = 8 } }).contents.value
 vim.fn.writefile({ vim.fn.json_encode(seen) }, "seen.json")
 vim.cmd("qa!")
 "#;

@@ -1,6 +1,7 @@
 //! `check --fix` and `check --diff`: edits are made in memory, pass by pass, and each pass is read and
 //! compared with the one before. What fails is left out. At the end files are written, or a patch is shown.
 
+mod objection;
 mod options;
 mod session;
 

@@ -13,12 +13,27 @@ use lsp_types::{
     NumberOrString, OneOf, OptionalVersionedTextDocumentIdentifier, Range, TextDocumentEdit,
     TextEdit, Uri, WorkspaceEdit,
 };
+use serde::{Deserialize, Serialize};
 
 use super::analysis::{Part, Places};
 use super::asked::Asked;
 use super::client::Ability;
 use super::lines::Lines;
 use super::{explain, uri};
+
+/// An edit that is offered, as the editor names it when it was chosen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Offered {
+    /// The document.
+    pub(super) uri: Uri,
+    /// The version of its text.
+    pub(super) version: i32,
+    /// The finding.
+    code: String,
+    fingerprint: String,
+    /// Where the finding begins, for several of one fingerprint.
+    start: u32,
+}
 
 /// The actions for the findings in a range of the document.
 pub(super) fn of(asked: &Asked<'_>, params: &CodeActionParams) -> Vec<CodeActionOrCommand> {
@@ -66,6 +81,12 @@ fn of_part(
             others.push(explanation(finding, shown));
         }
     }
+    if asked.client.can(Ability::ResolveEdits) {
+        // The one that is chosen is tried first.
+        for action in &mut fixes {
+            action.edit = None;
+        }
+    }
     actions.extend(fixes);
     actions.extend(others);
 }
@@ -76,6 +97,21 @@ fn in_range<'a>(part: &Part, report: &'a Report, range: Range) -> Vec<(&'a Findi
     let own = report.findings.iter().filter(|finding| Some(finding.span.file) == part.own);
     let found = own.map(|finding| (finding, places.of(finding.span).1));
     found.filter(|(_, at)| at.start <= range.end && range.start <= at.end).collect()
+}
+
+/// The edit that was offered, if it is one of the document as it is now: as it is tried, and as the editor makes it.
+pub(super) fn chosen(asked: &Asked<'_>, offered: &Offered) -> Option<(Plan, WorkspaceEdit)> {
+    let is_it = |finding: &&Finding| {
+        finding.span.start == offered.start
+            && finding.rule.code == offered.code
+            && finding.fingerprint() == offered.fingerprint
+    };
+    asked.analysis.parts.iter().find_map(|part| {
+        let finding = part.findings.iter().find(is_it)?;
+        let plan = Plan::of(finding, &part.interface.sources)?;
+        let edit = workspace_edit(asked, part, &plan.edits)?;
+        Some((plan, edit))
+    })
 }
 
 /// What the editor shows of a finding.
@@ -98,9 +134,17 @@ fn fix(
         Safety::ChangesAbi => "unsafe: changes the ABI",
         Safety::ChangesProgram => "unsafe: look at the other uses",
     };
+    let offered = Offered {
+        uri: asked.document.uri.clone(),
+        version: asked.document.version,
+        code: plan.key.code.to_owned(),
+        fingerprint: plan.key.fingerprint.clone(),
+        start: finding.span.start,
+    };
     Some(CodeAction {
         is_preferred: Some(*safety == Safety::Safe),
         edit: Some(workspace_edit(asked, part, &plan.edits)?),
+        data: serde_json::to_value(offered).ok(),
         ..action(&format!("{}: {message} ({applicability})", finding.rule.code), shown)
     })
 }

@@ -20,6 +20,8 @@ pub(super) enum Ability {
     Show,
     /// Take edits with the version of the text that they are for.
     TakeVersions,
+    /// Ask for the edit of an action when that was chosen.
+    ResolveEdits,
     /// Ask for inlay hints anew.
     RefreshHints,
     /// Ask for code lenses anew.
@@ -38,6 +40,10 @@ impl Client {
     pub(super) fn of(params: &InitializeParams) -> Self {
         let workspace = params.capabilities.workspace.clone().unwrap_or_default();
         let window = params.capabilities.window.clone().unwrap_or_default();
+        let texts = params.capabilities.text_document.clone().unwrap_or_default();
+        let actions = texts.code_action.filter(|it| it.data_support == Some(true));
+        let properties = actions.and_then(|it| it.resolve_support).map(|it| it.properties);
+        let resolves = properties.map(|all| all.iter().any(|property| property == "edit"));
         let stated = [
             (
                 Ability::Watch,
@@ -45,6 +51,7 @@ impl Client {
             ),
             (Ability::Show, window.show_document.map(|it| it.support)),
             (Ability::TakeVersions, workspace.workspace_edit.and_then(|it| it.document_changes)),
+            (Ability::ResolveEdits, resolves),
             (Ability::RefreshHints, workspace.inlay_hint.and_then(|it| it.refresh_support)),
             (Ability::RefreshLenses, workspace.code_lens.and_then(|it| it.refresh_support)),
         ];
@@ -72,6 +79,7 @@ pub(super) fn capabilities() -> ServerCapabilities {
     };
     let actions = CodeActionOptions {
         code_action_kinds: Some(vec![CodeActionKind::QUICKFIX]),
+        resolve_provider: Some(true),
         ..CodeActionOptions::default()
     };
     let completion = CompletionOptions {

@@ -12,24 +12,25 @@ use lsp_server::{ErrorCode, Message, Notification, Request, RequestId};
 use lsp_types::notification::{self, Notification as _};
 use lsp_types::request::{self, Request as _};
 use lsp_types::{
-    CancelParams, CodeActionParams, CodeLensParams, CompletionParams, DidChangeTextDocumentParams,
-    DidChangeWatchedFilesParams, DidChangeWatchedFilesRegistrationOptions,
-    DidCloseTextDocumentParams, DidOpenTextDocumentParams, DidSaveTextDocumentParams,
-    ExecuteCommandParams, FileSystemWatcher, GlobPattern, HoverParams, InitializeParams,
-    InitializeResult, InlayHintParams, Location, NumberOrString, PublishDiagnosticsParams,
-    Registration, RegistrationParams, ServerInfo, TextDocumentIdentifier,
-    TextDocumentPositionParams, Uri,
+    CancelParams, CodeAction, CodeActionParams, CodeLensParams, CompletionParams,
+    DidChangeTextDocumentParams, DidChangeWatchedFilesParams,
+    DidChangeWatchedFilesRegistrationOptions, DidCloseTextDocumentParams,
+    DidOpenTextDocumentParams, DidSaveTextDocumentParams, ExecuteCommandParams, FileSystemWatcher,
+    GlobPattern, HoverParams, InitializeParams, InitializeResult, InlayHintParams, Location,
+    MessageType, NumberOrString, PublishDiagnosticsParams, Registration, RegistrationParams,
+    ServerInfo, ShowMessageParams, TextDocumentIdentifier, TextDocumentPositionParams, Uri,
 };
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::actions::Offered;
 use super::analyst::{Analyst, Done, Job, Turn};
 use super::asked::Asked;
 use super::client::{Ability, Client, capabilities};
 use super::diagnostics::{self, Published};
 use super::document::Document;
-use super::finder::{Finder, Found, Order};
+use super::finder::{Counterpart, Finder, Found, Order, Trial};
 use super::transport::{Incoming, Outgoing, read_all};
 use super::uri;
 use super::{actions, completion, counterpart, explain, hints, hover, lenses};
@@ -149,6 +150,7 @@ impl Session {
                 self.out.refuse(id, ErrorCode::InvalidRequest, "`initialize` came already");
             }
             (Phase::Running, request::ExecuteCommand::METHOD) => self.execute(request),
+            (Phase::Running, request::CodeActionResolveRequest::METHOD) => self.resolve(request),
             (Phase::Running, request::Completion::METHOD) => self.complete(request),
             (
                 Phase::Running,
@@ -240,21 +242,58 @@ impl Session {
             return self.out.answer(request.id, locations);
         }
         self.looked_for.insert(request.id.clone());
-        self.finder.ask(Order {
+        self.finder.ask(Order::Counterpart(Counterpart {
             id: request.id,
             own,
             subject,
             folders: self.client.folders.clone(),
             open: self.documents.values().filter_map(|document| document.path.clone()).collect(),
             overlay: self.overlay(),
-        });
+        }));
     }
 
     /// Answers what was looked for, unless the editor took it back.
-    fn answer_found(&mut self, Found { id, locations }: Found) {
-        if self.looked_for.remove(&id) {
-            self.out.answer(id, locations);
+    fn answer_found(&mut self, found: Found) {
+        let (Found::Locations(id, _) | Found::Action(id, _) | Found::Objection(id, ..)) = &found;
+        if !self.looked_for.remove(id) {
+            return;
         }
+        match found {
+            Found::Locations(id, locations) => self.out.answer(id, locations),
+            Found::Action(id, action) => self.out.answer(id, action),
+            Found::Objection(id, action, objection) => {
+                let message = format!("not edited: {objection} ({})", action.title);
+                self.out.notify::<notification::ShowMessage>(ShowMessageParams {
+                    typ: MessageType::WARNING,
+                    message: message.clone(),
+                });
+                self.out.refuse(id, ErrorCode::RequestFailed, message);
+            }
+        }
+    }
+
+    /// Gives an action that was chosen its edit, once that was tried: it does what it promises, or is not made.
+    fn resolve(&mut self, request: Request) {
+        let Request { id, params, .. } = request;
+        let Some(action) = self.params::<CodeAction>(&id, params) else { return };
+        let offered = action.data.clone().map(serde_json::from_value::<Offered>);
+        let Some(Ok(offered)) = offered else { return self.out.answer(id, action) };
+        let gone = "the text has changed";
+        let document = self.documents.get(&offered.uri);
+        let document = document.filter(|document| document.version == offered.version);
+        let known = document.and_then(|it| Some((it, it.path.clone()?, it.analysis.as_deref()?)));
+        let Some((document, path, analysis)) = known else {
+            return self.out.refuse(id, ErrorCode::ContentModified, gone);
+        };
+        let client = &self.client;
+        let asked = Asked { analysis, document, documents: &self.documents, client };
+        let Some((plan, edit)) = actions::chosen(&asked, &offered) else {
+            return self.out.refuse(id, ErrorCode::ContentModified, gone);
+        };
+        let action = CodeAction { edit: Some(edit), ..action };
+        let overlay = self.overlay();
+        self.looked_for.insert(id.clone());
+        self.finder.ask(Order::Trial(Box::new(Trial { id, action, plan, path, overlay })));
     }
 
     /// Says what may be written next. That needs the text alone, and is asked while it changes.

@@ -43,9 +43,9 @@ pub(super) struct Session<'a> {
 }
 
 /// The files as they are, or would be.
-struct State {
-    whole: Whole,
-    parts: Vec<Part>,
+pub(super) struct State {
+    pub(super) whole: Whole,
+    pub(super) parts: Vec<Part>,
 }
 
 /// Edits with what they may change.
@@ -88,11 +88,11 @@ impl State {
         Ok(Self { whole: whole?, parts: parts? })
     }
 
-    fn reading(&self) -> Reading<'_> {
+    pub(super) fn reading(&self) -> Reading<'_> {
         Reading { report: &self.whole.report, sources: &self.whole.sources, parts: &self.parts }
     }
 
-    fn text(&self, path: &Path) -> Option<String> {
+    pub(super) fn text(&self, path: &Path) -> Option<String> {
         let mut files = self.whole.sources.iter();
         files.find(|(_, file)| file.path == path).map(|(_, file)| file.text.to_string())
     }
