@@ -52,6 +52,16 @@ fn gaps(atlas: &Atlas<'_>, out: &mut dyn Write) -> io::Result<()> {
             sentence(&unknown.reason)
         ));
     }
+    for family in interface.families.iter().filter(|family| family.number.is_none()) {
+        let place = Place::of(family.span, &interface.sources);
+        lines.push(format!(
+            "<code>{}:{}</code>: <code>{}</code> makes commands that differ in more than their size, which \
+             are not below",
+            line(&place.file.path.to_string_lossy()),
+            place.start.line,
+            line(&family.name)
+        ));
+    }
     for problem in atlas.problems {
         let path = problem_path(problem, &interface.sources);
         let path = path.map(|path| format!("<code>{}</code>: ", line(&path))).unwrap_or_default();
@@ -71,12 +81,8 @@ fn gaps(atlas: &Atlas<'_>, out: &mut dyn Write) -> io::Result<()> {
     }
     writeln!(
         out,
-        "<details><summary>{} not understood or not read: the page is silent about these</summary>\n<ul>",
-        if lines.len() == 1 {
-            "1 thing was".to_owned()
-        } else {
-            format!("{} things were", lines.len())
-        }
+        "<details><summary>Not understood, not read or not shown: {}</summary>\n<ul>",
+        lines.len()
     )?;
     for text in lines.iter().take(LISTED) {
         writeln!(out, "<li>{text}</li>")?;

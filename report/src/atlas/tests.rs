@@ -1,7 +1,7 @@
 use ioctlkit_abi::{AbiSet, Direction, Scalar};
 use ioctlkit_model::{
-    Argument, Command, CommandBody, Differences, Encoder, FileId, Finding, Interface, Languages,
-    Layouts, Profiles, RuleInfo, Severity, Span, Type, Variants,
+    Argument, Command, CommandBody, Differences, Encoder, Family, FamilyNumber, FileId, Finding,
+    Interface, Languages, Layouts, Profiles, RuleInfo, Severity, Span, Type, Variants,
 };
 
 use super::*;
@@ -112,6 +112,26 @@ fn a_tree_without_commands_is_a_page_that_says_so() {
     let layouts = Layouts::new(&interface);
     assert!(Atlas::of(&layouts, &[], &[], &[]).is_empty());
     assert!(page(&interface, &[]).contains("Atlas of 0 ioctl commands"));
+}
+
+#[test]
+fn a_macro_that_makes_commands_of_any_nr_is_named_among_what_is_not_shown() {
+    let mut interface = interface("FOO_FIXED");
+    let span = interface.commands[0].span;
+    let family = |name: &str, number| Family {
+        name: name.into(),
+        span,
+        parameters: vec!["x".into()],
+        expansion: String::new(),
+        of_any_length: None,
+        number,
+    };
+    let number = FamilyNumber { direction: Direction::Read, type_letter: b'V', nr: 7 };
+    interface.families = vec![family("FOO_ANY", None), family("FOO_NAME", Some(number))];
+    let page = page(&interface, &[]);
+    let (missing, rows) = page.split_once("<h2").unwrap();
+    assert!(missing.contains("FOO_ANY") && !missing.contains("FOO_NAME"), "{missing}");
+    assert!(rows.contains("<code>FOO_NAME</code>") && rows.contains("of any length"));
 }
 
 #[test]
