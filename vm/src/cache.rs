@@ -114,7 +114,8 @@ impl Cache {
         Ok(new)
     }
 
-    fn temporary(&self) -> Result<TempDir, VmError> {
+    /// A folder that is gone with what is returned, unless it is kept.
+    pub(crate) fn temporary(&self) -> Result<TempDir, VmError> {
         fs::create_dir_all(&self.folder).map_err(VmError::file("make", &self.folder))?;
         tempfile::Builder::new()
             .prefix(".new-")

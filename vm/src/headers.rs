@@ -10,6 +10,7 @@ use crate::error::VmError;
 use crate::interruption::Interruption;
 use crate::make::Build;
 use crate::products::{self, Products};
+use crate::rooted::{MODULE, Root};
 
 /// The option of a kernel that clang compiled (`init/Kconfig`).
 const BY_CLANG: &str = "CONFIG_CC_IS_CLANG";
@@ -127,7 +128,11 @@ impl Headers {
     ) -> Result<Built, VmError> {
         let folder = folder.canonicalize().map_err(VmError::file("find", folder))?;
         let folder = buildable(folder)?;
-        let module = format!("M={}", folder.display());
+        let root = Root::of(&self.folder);
+        let module = match &root {
+            Some(_) => format!("M={MODULE}"),
+            None => format!("M={}", folder.display()),
+        };
         let toolchain = self.has(BY_CLANG).then_some("LLVM=1");
         let arguments = toolchain.iter().chain(arguments).map(|&argument| argument.to_owned());
         let build = Build {
@@ -135,10 +140,25 @@ impl Headers {
             arguments: [module, "modules".to_owned()].into_iter().chain(arguments).collect(),
             headers: Some(&self.folder),
             sources: &folder,
+            root,
             trust,
         };
-        let (printed, modules) = build.run(|| products::modules(&folder), interruption)?;
-        Ok(Built { modules, output: format!("{}{}", printed.out, printed.err) })
+        let is_in_root = build.root.is_some();
+        // What compilers say of a module is said of its folder here.
+        let said = |text: &str| {
+            let place = is_in_root.then(|| format!("{MODULE}/"));
+            place.map_or(text.to_owned(), |place| {
+                text.replace(&place, &format!("{}/", folder.display()))
+            })
+        };
+        let products = build.run(|| products::modules(&folder), interruption);
+        let (printed, modules) = products.map_err(|error| match error {
+            VmError::Failed { command, status, output } => {
+                VmError::Failed { command, status, output: said(&output) }
+            }
+            other => other,
+        })?;
+        Ok(Built { modules, output: said(&format!("{}{}", printed.out, printed.err)) })
     }
 }
 

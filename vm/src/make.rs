@@ -10,8 +10,11 @@ use crate::error::VmError;
 use crate::interruption::Interruption;
 use crate::process::{Printed, finished};
 use crate::products::{Opened, Products};
+use crate::rooted::{Access, Bound, KERNEL, MODULE, Root};
 
 pub(crate) const REMEDY: &str = "install Debian's packages make and gcc";
+/// What a root of its own takes.
+pub(crate) const ROOT_REMEDY: &str = "install Debian's package util-linux";
 
 /// What make is run for.
 pub(crate) struct Build<'a> {
@@ -22,6 +25,8 @@ pub(crate) struct Build<'a> {
     pub(crate) headers: Option<&'a Path>,
     /// What a confined build writes to.
     pub(crate) sources: &'a Path,
+    /// The root that the toolchain is in, where that is not this machine.
+    pub(crate) root: Option<Root>,
     pub(crate) trust: Trust,
 }
 
@@ -35,15 +40,27 @@ impl Build<'_> {
     ) -> Result<(Printed, Products), VmError> {
         let temporary = tempfile::Builder::new().prefix("ioctlkit-vm-").tempdir();
         let temporary = temporary.map_err(VmError::file("write in", std::env::temp_dir()))?;
-        let mut make = command(self.folder, processors());
+        let mounted = temporary.path().join("root");
+        let mut make = match &self.root {
+            None => command(self.folder, processors()),
+            Some(root) => self.in_root(root, &mounted)?,
+        };
         make.args(&self.arguments);
         self.trust.prepare(&mut make, temporary.path())?;
         // Only the thread is confined, and what it starts; make ends with it. What was made is
         // opened there, too: the kernel refuses links that lead out, whatever they look like.
         let (printed, opened) = std::thread::scope(|scope| {
             let confined = scope.spawn(|| {
-                self.trust.enter(self.headers, &[self.sources, temporary.path()])?;
-                let printed = finished(&mut make, REMEDY, interruption)?;
+                let enter = || self.trust.enter(self.headers, &[self.sources, temporary.path()]);
+                let printed = if self.root.is_some() {
+                    // It keeps a build from all else by itself, and needs what is taken here to do so.
+                    let printed = finished(&mut make, ROOT_REMEDY, interruption)?;
+                    enter()?;
+                    printed
+                } else {
+                    enter()?;
+                    finished(&mut make, REMEDY, interruption)?
+                };
                 let opened = products()?.into_iter().map(Opened::of);
                 Ok::<_, VmError>((printed, opened.collect::<Result<Vec<Opened>, VmError>>()?))
             });
@@ -55,6 +72,20 @@ impl Build<'_> {
             Trust::Confined => Products::taken(opened)?,
         };
         Ok((printed, products))
+    }
+}
+
+impl Build<'_> {
+    /// A make of the root, which has the kernel and the sources at places of its own.
+    fn in_root(&self, root: &Root, mounted: &Path) -> Result<Command, VmError> {
+        std::fs::create_dir(mounted).map_err(VmError::file("make", mounted))?;
+        let bound = [
+            Bound { folder: self.folder, place: KERNEL, access: Access::Read },
+            Bound { folder: self.sources, place: MODULE, access: Access::Write },
+        ];
+        let mut make = root.command(mounted, &bound, "make");
+        make.args(["-C", KERNEL]).arg(format!("-j{}", processors()));
+        Ok(make)
     }
 }
 
@@ -108,7 +139,8 @@ pub fn build_programs(
     let compiler = compiler.map(|compiler| format!("CC={compiler}"));
     let settings = ["LDFLAGS=-static".to_owned()].into_iter().chain(compiler);
     let arguments = names.iter().cloned().chain(settings).collect();
-    let build = Build { folder: &folder, arguments, headers: None, sources: &sources, trust };
+    let build =
+        Build { folder: &folder, arguments, headers: None, sources: &sources, root: None, trust };
     let products = || Ok(names.iter().map(|name| folder.join(name)).collect());
     build.run(products, interruption).map(|(_, products)| products)
 }

@@ -46,6 +46,15 @@ pub fn for_demo() -> Vec<Need> {
     ]
 }
 
+/// What the root is made with in which a kernel with Rust is built.
+pub fn for_rust() -> Vec<Need> {
+    vec![
+        need("debootstrap", "makes a Debian root"),
+        need("util-linux", "runs programs in it"),
+        need("xz-utils", "unpacks the kernel's sources"),
+    ]
+}
+
 /// What packages of the programs are made with.
 pub fn for_packaging() -> Vec<Need> {
     vec![

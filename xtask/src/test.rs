@@ -33,6 +33,11 @@ pub(crate) fn workspace(effort: Effort) -> Result<()> {
         Effort::Quick => packages::for_tests(),
         Effort::Full => packages::for_full_tests(),
     })?;
+    if effort == Effort::Full {
+        // It is kept for the tests of modules in Rust.
+        let kernel = ["run", "--package", "xtask-more", "--", "kernel", "--rust"];
+        run::succeed(run::cargo().args(kernel))?;
+    }
     counted(run::cargo().args(["test", "--workspace", "--no-fail-fast"]), effort)?;
     match effort {
         Effort::Quick => Ok(()),

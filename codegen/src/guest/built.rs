@@ -163,6 +163,7 @@ mod tests {
             options: words(&["CONFIG_A", "CONFIG_B_KUNIT_TEST"]),
             unit_tests: words(&["CONFIG_A_KUNIT_TEST", "CONFIG_B_KUNIT_TEST"]),
             programs: Vec::new(),
+            has_rust: false,
         };
         let with = |has_kunit| options(&sources, has_kunit).collect::<Vec<_>>();
         assert_eq!(with(false), ["CONFIG_A=m"]);

@@ -3,9 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use ioctlkit_vm::{Cache, Headers, Kernel, Release};
+use ioctlkit_vm::{Cache, Headers, Kernel, Release, SmallKernel, Toolchain};
 
-use super::Obstacle;
+use super::{Obstacle, Sources};
+
+/// What the kernel with Rust is called.
+const RUST: &str = "rust";
 
 /// A kernel as `--kernel` names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,12 +19,25 @@ pub enum KernelChoice {
     Release(String),
     /// An image, `arch/x86/boot/bzImage`.
     Image(PathBuf),
+    /// The small kernel with Rust that is kept, `rust`.
+    Rust,
+}
+
+impl KernelChoice {
+    /// The kernel for a module for which none was chosen: one with Rust where the module is written in
+    /// it, and the newest long-term series elsewhere.
+    pub(super) fn of(sources: &Sources) -> Self {
+        if sources.has_rust { Self::Rust } else { Self::Series("6.12".to_owned()) }
+    }
 }
 
 impl FromStr for KernelChoice {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
+        if text == RUST {
+            return Ok(Self::Rust);
+        }
         if text.contains('/') || !text.starts_with(|c: char| c.is_ascii_digit()) {
             return Ok(Self::Image(text.into()));
         }
@@ -44,6 +60,7 @@ impl std::fmt::Display for KernelChoice {
         match self {
             Self::Series(text) | Self::Release(text) => f.write_str(text),
             Self::Image(path) => path.display().fmt(f),
+            Self::Rust => f.write_str(RUST),
         }
     }
 }
@@ -68,6 +85,11 @@ impl Target {
             KernelChoice::Series(series) => Release::newest(series, cache)?,
             KernelChoice::Release(release) => Release::named(release),
             KernelChoice::Image(image) => return Self::at(image, headers),
+            KernelChoice::Rust => {
+                let kernel = SmallKernel::find(Toolchain::Rust, cache);
+                let kernel = kernel.ok_or(Obstacle::NoRustKernel)?;
+                return Self::at(kernel.kernel()?.image(), headers);
+            }
         };
         let kernel = Kernel::of(&release, cache)?;
         let headers = match headers {
@@ -75,6 +97,11 @@ impl Target {
             None => Headers::of(&release, cache)?,
         };
         Ok(Self { name: release.to_string(), kernel, headers })
+    }
+
+    /// Whether modules of the kernel can be written in Rust.
+    pub(super) fn has_rust(&self) -> bool {
+        self.headers.has("CONFIG_RUST")
     }
 
     /// Whether the kernel runs unit tests of modules when they are loaded.
@@ -117,6 +144,7 @@ mod tests {
         let release = |text: &str| Ok(KernelChoice::Release(text.to_owned()));
         let image = |text: &str| Ok(KernelChoice::Image(text.into()));
         assert_eq!("6.12".parse(), series("6.12"));
+        assert_eq!("rust".parse(), Ok(KernelChoice::Rust));
         let full = "6.12.117+deb12-cloud-amd64";
         assert_eq!(full.parse(), release(full));
         assert_eq!("6.1.0-56-cloud-amd64".parse(), release("6.1.0-56-cloud-amd64"));

@@ -38,7 +38,7 @@ pub struct Request {
     pub folder: PathBuf,
     /// Whether its makefiles may do what the user may.
     pub trust: Trust,
-    /// The kernels, each with a guest of its own.
+    /// The kernels, each with a guest of its own; none for the one that goes with the module.
     pub kernels: Vec<KernelChoice>,
     /// The headers of the kernel, instead of those that belong to it.
     pub headers: Option<PathBuf>,

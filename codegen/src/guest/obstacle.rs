@@ -63,6 +63,20 @@ pub enum Obstacle {
         /// The kernel's image.
         image: PathBuf,
     },
+    /// No kernel with Rust is kept.
+    #[error(
+        "no kernel with Rust is kept for modules that are written in it: make one with \
+         `cargo xtask kernel --rust` in the sources of ioctlkit, or give the path of an image with `--kernel`"
+    )]
+    NoRustKernel,
+    /// A kernel without Rust, for a module that is written in it.
+    #[error(
+        "the module is written in Rust, and {kernel} is configured without it (CONFIG_RUST): use `--kernel rust`"
+    )]
+    WithoutRust {
+        /// The kernel's release.
+        kernel: String,
+    },
     /// A module that the guest does not have.
     #[error("{module} needs {needed}, a module that is not built here and that the guest lacks")]
     Dependency {

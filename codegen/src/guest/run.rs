@@ -75,7 +75,11 @@ pub fn test<W: Write>(
     }
     let compilers = Compilers::with_all_that_is_needed(&request.bits)?;
     let cache = Cache::of_user()?.interrupted_by(interruption).telling(progress.downloads());
-    let names: Vec<String> = request.kernels.iter().map(ToString::to_string).collect();
+    let kernels = match request.kernels.as_slice() {
+        [] => vec![KernelChoice::of(&sources)],
+        chosen => chosen.to_vec(),
+    };
+    let names: Vec<String> = kernels.iter().map(ToString::to_string).collect();
     progress.phase(format_args!("building the module for {}, and its tests", names.join(", ")));
     thread::scope(|scope| {
         let programs = scope.spawn(|| {
@@ -84,9 +88,9 @@ pub fn test<W: Write>(
                 .map(|programs| (programs, began.elapsed()))
         });
         let (sender, prepared) = mpsc::channel();
-        let (sources, cache) = (&sources, &cache);
+        let (sources, kernels, cache) = (&sources, &kernels, &cache);
         scope.spawn(move || {
-            for choice in &request.kernels {
+            for choice in kernels {
                 let prepared = prepare(request, sources, choice, cache, interruption);
                 // Nobody listens any more if the run was given up.
                 if sender.send((choice, prepared)).is_err() {
@@ -96,7 +100,7 @@ pub fn test<W: Write>(
         });
         // A thread that panics has said so.
         let (programs, took) = programs.join().unwrap_or(Err(Obstacle::Interrupted))?;
-        ktap.begin(request.kernels.len());
+        ktap.begin(kernels.len());
         let mut since = began;
         let mut runs = Vec::new();
         for (choice, prepared) in prepared {
@@ -125,6 +129,9 @@ fn prepare(
 ) -> Result<Prepared, Obstacle> {
     let began = Instant::now();
     let target = Target::of(choice, request.headers.as_deref(), cache)?;
+    if sources.has_rust && !target.has_rust() {
+        return Err(Obstacle::WithoutRust { kernel: target.name });
+    }
     if let Some(compiler) = target.headers.compiler() {
         needs::compiler_of_kernel(&compiler)?;
     }

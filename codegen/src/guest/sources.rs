@@ -19,6 +19,8 @@ pub struct Sources {
     pub unit_tests: Vec<String>,
     /// The test programs: `echo_test` where there is a `tests/echo_test.c` with a `main`.
     pub programs: Vec<String>,
+    /// Whether a part of the module is written in Rust.
+    pub has_rust: bool,
 }
 
 /// Where a workspace has its module.
@@ -59,8 +61,20 @@ impl Sources {
         let unit_tests = unit_tests(&text);
         let options = options(&text).ok_or(Obstacle::NoModule { folder: folder.clone() })?;
         let programs = programs(&folder.join("tests"))?;
-        Ok(Self { folder, options, unit_tests, programs })
+        let has_rust = has_rust(&folder)?;
+        Ok(Self { folder, options, unit_tests, programs, has_rust })
     }
+}
+
+/// Whether a folder holds a source in Rust.
+fn has_rust(folder: &Path) -> Result<bool, Obstacle> {
+    for entry in fs::read_dir(folder).map_err(Obstacle::file("read", folder))? {
+        let entry = entry.map_err(Obstacle::file("read", folder))?;
+        if Path::new(&entry.file_name()).extension().is_some_and(|end| end == "rs") {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The options of the lines `obj-$(CONFIG_…)`; none if there is no line for a module at all.

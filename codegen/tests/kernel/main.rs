@@ -8,6 +8,7 @@ mod changes;
 mod events;
 mod guest;
 mod hooks;
+mod in_rust;
 mod in_tree;
 mod lifetime;
 mod mutants;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ struct List {
 /// A change of a generated dispatcher.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Mutant {
+pub(crate) struct Mutant {
     /// What is wrong with it.
     name: String,
     /// The driver whose dispatcher is changed.
@@ -42,15 +42,24 @@ struct Mutant {
 }
 
 fn list() -> Vec<Mutant> {
-    let list: List = toml::from_str(include_str!("mutants.toml")).unwrap();
-    for mutant in &list.mutant {
-        let said = mutant.killed_by.is_some() != mutant.unnoticed.is_some();
-        assert!(said, "{}: either a test notices, or there is a reason", mutant.name);
-    }
-    list.mutant
+    Mutant::listed(include_str!("mutants.toml"))
 }
 
 impl Mutant {
+    /// Those of a list.
+    pub(crate) fn listed(text: &str) -> Vec<Self> {
+        let list: List = toml::from_str(text).unwrap();
+        for mutant in &list.mutant {
+            let said = mutant.killed_by.is_some() != mutant.unnoticed.is_some();
+            assert!(said, "{}: either a test notices, or there is a reason", mutant.name);
+        }
+        list.mutant
+    }
+
+    pub(crate) fn is_of(&self, driver: Driver) -> bool {
+        self.driver == driver.name
+    }
+
     fn driver(&self) -> Driver {
         *DRIVERS.iter().find(|driver| driver.name == self.driver).unwrap()
     }
@@ -91,16 +100,20 @@ fn every_listed_change_applies_to_the_committed_dispatchers() {
 }
 
 /// Builds the mutants of a driver one after another: only one file changes.
-fn build(driver: Driver, mutants: &[&Mutant], target: &Target) -> Vec<PathBuf> {
-    let folder = driver.copy("mutants");
-    let file = folder.join(dispatcher(driver));
+fn build(
+    driver: Driver,
+    mutants: &[&Mutant],
+    target: &Target,
+    (folder, dispatcher): (&Path, &str),
+) -> Vec<PathBuf> {
+    let file = folder.join(dispatcher);
     let original = fs::read_to_string(&file).unwrap();
     let mut modules = Vec::new();
     for (index, mutant) in mutants.iter().enumerate() {
         fs::write(&file, mutant.applied(&original)).unwrap();
         // A function that nothing calls any more is what some changes come to.
         let flags = "KCFLAGS=-Wno-error -Wno-unused-function -Wno-unused-variable";
-        let (module, _) = target.build(&folder, &[&driver.option(), flags]);
+        let (module, _) = target.build(folder, &[&driver.option(), flags]);
         let kept = folder.join(format!("mutant-{index:02}.ko"));
         run(Command::new("strip").arg("--strip-debug").arg("-o").arg(&kept).arg(&module));
         modules.push(kept);
@@ -151,15 +164,26 @@ fn killers(report: &Report) -> BTreeMap<String, Vec<String>> {
 
 /// Each mutant with what is wrong about its line in the list.
 fn wrong(driver: Driver, mutants: &[&Mutant], target: &Target) -> Vec<String> {
-    let modules = build(driver, mutants, target);
     let programs = driver.programs(&driver.copy("mutants-tests"));
+    let (folder, dispatcher) = (driver.copy("mutants"), dispatcher(driver));
+    missed(driver, mutants, target, (&folder, &dispatcher, &programs))
+}
+
+/// The same of the dispatcher in a folder, with the programs that test it.
+pub(crate) fn missed(
+    driver: Driver,
+    mutants: &[&Mutant],
+    target: &Target,
+    (folder, dispatcher, programs): (&Path, &str, &[PathBuf]),
+) -> Vec<String> {
+    let modules = build(driver, mutants, target, (folder, dispatcher));
     let mut guest = target.guest();
     // Each step has a program of its own in the guest's memory.
     guest.memory = 2048;
     guest.limit = Duration::from_secs(3600);
     // What is printed of an address in a warning is of no interest: a test says what is wrong.
     "init_on_alloc=0 slub_debug=P".clone_into(&mut guest.command_line);
-    let report = boot(&guest, &script(driver, &programs, &modules));
+    let report = boot(&guest, &script(driver, programs, &modules));
     let killers = killers(&report);
     let mut wrong = Vec::new();
     for (module, mutant) in modules.iter().zip(mutants) {

@@ -11,15 +11,26 @@ use core::marker::PhantomData;
 //% if rust.records
 use core::mem::offset_of;
 //% endif
+//% if it.uses.file
+use core::ptr::NonNull;
+//% endif
 
 use kernel::{
     bindings,
     error::{
+//% if it.uses.file
+        from_err_ptr,
+//% endif
         to_result,
         VTABLE_DEFAULT_ERROR, //
     },
     fs::{
-//% if rust.modes.read or rust.modes.write
+//% if it.uses.file
+        file::{
+            flags,
+            FileDescriptorReservation, //
+        },
+//% elif rust.modes.read or rust.modes.write
         file::flags,
 //% endif
         File, //
@@ -39,17 +50,32 @@ use kernel::{
     page::PAGE_SIZE,
 //% endif
     prelude::*,
-//% if it.objects
+//% if it.objects and it.uses.file
+    sync::{
+        aref::ARef,
+        Arc,
+        Mutex, //
+    },
+//% elif it.objects
     sync::{
         Arc,
         Mutex, //
     },
+//% elif it.uses.file
+    sync::aref::ARef,
 //% endif
     transmute::{
         AsBytes,
         FromBytes, //
     },
+//% if it.uses.file
+    types::{
+        ForeignOwnable,
+        Opaque, //
+    },
+//% else
     types::Opaque,
+//% endif
 //% if it.uses.address
     uaccess::{
         UserPtr,
@@ -118,6 +144,80 @@ impl ${record.name} {
 //% endif
 //% endfor
 
+//% for record in rust.compat
+//% for layout in record.layouts
+
+/// [`${record.native}`], as 32-bit programs have it.
+#[cfg(all(CONFIG_COMPAT, ${layout.when|code}))]
+#[repr(C, packed)]
+#[derive(Clone, Copy, Zeroable)]
+struct ${record.name} {
+//% for member in layout.members
+    ${member.name}: ${member.type|code},
+//% endfor
+}
+
+#[cfg(all(CONFIG_COMPAT, ${layout.when|code}))]
+const _: () = assert!(size_of::<${record.name}>() == ${layout.size});
+//% endfor
+
+// SAFETY: Its members are integers, arrays of them, and structures of the same kind.
+#[cfg(CONFIG_COMPAT)]
+unsafe impl FromBytes for ${record.name} {}
+// SAFETY: It is packed: no byte of it is padding.
+#[cfg(CONFIG_COMPAT)]
+unsafe impl AsBytes for ${record.name} {}
+
+#[cfg(CONFIG_COMPAT)]
+impl ${record.name} {
+//% if record.taken
+    /// Fills the kernel's own in.
+    fn fill(&self, to: &mut ${record.native}) {
+//% for member in record.members
+//% if member.kind == "nested"
+        let from = self.${member.name};
+        from.fill(&mut to.${member.name});
+//% elif member.kind == "array"
+        let from = self.${member.name};
+        for (to, from) in to.${member.name}.iter_mut().zip(from) {
+            *to = from as ${member.type|code};
+        }
+//% elif member.widens
+        to.${member.name} = self.${member.name} as ${member.type|code};
+//% else
+        to.${member.name} = self.${member.name};
+//% endif
+//% endfor
+    }
+//% endif
+//% if record.returned
+
+    /// Takes the kernel's own, unless a member has no room for it.
+    fn set(&mut self, from: &${record.native}) -> Result {
+//% for member in record.members
+//% if member.kind == "nested"
+        let mut to = self.${member.name};
+        to.set(&from.${member.name})?;
+        self.${member.name} = to;
+//% elif member.kind == "array"
+        let mut all = self.${member.name};
+        for (to, from) in all.iter_mut().zip(from.${member.name}) {
+            *to = from.try_into().map_err(|_| EOVERFLOW)?;
+        }
+        self.${member.name} = all;
+//% elif member.kind == "pointer"
+        self.${member.name} = from.${member.name} as u32;
+//% elif member.widens
+        self.${member.name} = from.${member.name}.try_into().map_err(|_| EOVERFLOW)?;
+//% else
+        self.${member.name} = from.${member.name};
+//% endif
+//% endfor
+        Ok(())
+    }
+//% endif
+}
+//% endfor
 //% for record in it.checks
 
 impl ${record.type|type} {
@@ -150,6 +250,15 @@ impl ${record.type|type} {
 pub(crate) const ${c.name}: u32 = ${c.value|code};
 //% if c.last
 const ${c.name}_LAST: u32 = ${c.name} + ${c.last};
+//% endif
+//% if c.compat
+/// The same, as 32-bit programs have it.
+#[cfg(CONFIG_COMPAT)]
+const ${c.name}_COMPAT: u32 = ${c.compat|code};
+//% if c.last
+#[cfg(CONFIG_COMPAT)]
+const ${c.name}_COMPAT_LAST: u32 = ${c.name}_COMPAT + ${c.last};
+//% endif
 //% endif
 //% endfor
 
@@ -404,8 +513,8 @@ fn clear_behind<T>(user: UserPtr, size: usize) -> Result {
 //% endif
 //% if rust.helpers.counted
 /// That many elements, if the driver takes as many with what is in front of them.
-fn elements_in<T>(count: u64, in_front: usize) -> Result<usize> {
-    let count = usize::try_from(count).map_err(|_| E2BIG)?;
+fn elements_in<T>(count: impl TryInto<usize>, in_front: usize) -> Result<usize> {
+    let count: usize = count.try_into().map_err(|_| E2BIG)?;
     let bytes = count.checked_mul(size_of::<T>());
     match bytes.and_then(|bytes| bytes.checked_add(in_front)) {
         Some(all) if all <= ARRAY_BYTES_MAX => Ok(count),
@@ -455,23 +564,7 @@ fn nospec(index: u32, size: u32) -> usize {
 }
 
 //% endif
-//% for c in it.commands
-//% set s = rust.signatures[loop.index0]
-fn do_${c.op}<T: ${it.symbol|type}Ops>(device: &T, file: &File${(", cmd: u32" if c.by_number)|code}${(", arg: usize" if c.by_address or c.kind == "value")|code}) -> Result<isize> {
-//% if c.size_in_number
-    let size = _IOC_SIZE(cmd);
-//% endif
-//% if c.size_in_number and c.min_size
-    if size < ${c.type|type}::SIZE_VER0 || !T::HAS_${s.has} {
-//% elif c.kind == "buffer" and c.element_size != 1
-    if !size.is_multiple_of(size_of::<${s.element|code}>()) || !T::HAS_${s.has} {
-//% elif c.number_has_size
-    if _IOC_SIZE(cmd) < ${c.type|type}::SIZE_VER0 || !T::HAS_${s.has} {
-//% else
-    if !T::HAS_${s.has} {
-//% endif
-        return Err(ENOTTY);
-    }
+//% macro allowed(c)
 //% if c.needs_read
     if !may_read(file) {
         return Err(EBADF);
@@ -487,13 +580,31 @@ fn do_${c.op}<T: ${it.symbol|type}Ops>(device: &T, file: &File${(", cmd: u32" if
         return Err(EPERM);
     }
 //% endif
+//% endmacro
+//% macro command(c, s)
+fn do_${c.op}<T: ${it.symbol|type}Ops>(device: &T, file: &File${(", cmd: u32" if c.by_number)|code}${(", arg: usize" if c.by_address or c.kind == "value")|code}) -> Result<isize> {
+//% if c.size_in_number
+    let size = _IOC_SIZE(cmd);
+//% endif
+//% if c.size_in_number and c.min_size
+    if size < ${c.type|type}::SIZE_VER0 || !T::HAS_${s.has} {
+//% elif c.kind == "buffer" and c.element_size != 1
+    if !size.is_multiple_of(size_of::<${s.element|code}>()) || !T::HAS_${s.has} {
+//% elif c.number_has_size
+    if _IOC_SIZE(cmd) < ${c.type|type}::SIZE_VER0 || !T::HAS_${s.has} {
+//% else
+    if !T::HAS_${s.has} {
+//% endif
+        return Err(ENOTTY);
+    }
+${allowed(c) -}
 //% if c.family
     let index = nospec(_IOC_NR(cmd) - ${c.first_nr}, ${c.family + 1});
 //% endif
 //% if c.narrow
     // More than the type holds is another number.
     let arg = ${s.element|code}::try_from(arg as c_int).map_err(|_| EINVAL)?;
-//% elif c.kind == "value"
+//% elif c.kind == "value" and s.element != "usize"
     let arg = arg as ${s.element|code};
 //% endif
 //% if c.by_address
@@ -516,7 +627,7 @@ fn do_${c.op}<T: ${it.symbol|type}Ops>(device: &T, file: &File${(", cmd: u32" if
     head.check()?;
 //% endif
     let behind = user.wrapping_byte_add(size_of_val(&head));
-    let capacity = elements_in::<${s.item|code}>(head.${c.count|ident}.into(), size_of_val(&head))?;
+    let capacity = elements_in::<${s.item|code}>(head.${c.count|ident}, size_of_val(&head))?;
     let mut elements = zeroes::<${s.item|code}>(capacity)?;
 //% if c.reads
     read_into(behind, &mut elements[..])?;
@@ -557,7 +668,7 @@ fn do_${c.op}<T: ${it.symbol|type}Ops>(device: &T, file: &File${(", cmd: u32" if
     karg.check()?;
 //% endif
 //% for array in c.arrays
-    let count = elements_in::<${array.type|type}>(karg.${array.count|ident}.into(), 0)?;
+    let count = elements_in::<${array.type|type}>(karg.${array.count|ident}, 0)?;
     let mut ${array.parameter|ident} = zeroes::<${array.type|type}>(count)?;
     let behind = UserPtr::from_addr(karg.${array.member|ident} as usize);
     read_into(behind, &mut ${array.parameter|ident}[..])?;
@@ -576,6 +687,9 @@ fn do_${c.op}<T: ${it.symbol|type}Ops>(device: &T, file: &File${(", cmd: u32" if
 //% if c.returns == "object"
     let objects = &device.handles().${c.created.object|ident};
     let reserved = Reservation::new(objects)?;
+    let made = device.${c.op|ident}(file${s.arguments|code})?;
+//% elif c.returns == "file"
+    let reserved = FileDescriptorReservation::get_unused_fd_flags(flags::O_CLOEXEC)?;
     let made = device.${c.op|ident}(file${s.arguments|code})?;
 //% elif c.returns == "number"
     let answer = device.${c.op|ident}(file${s.arguments|code})?;
@@ -611,6 +725,11 @@ fn do_${c.op}<T: ${it.symbol|type}Ops>(device: &T, file: &File${(", cmd: u32" if
 //% if c.returns == "object"
     reserved.publish(made);
     Ok(0)
+//% elif c.returns == "file"
+    let fd = reserved.reserved_fd();
+    // Behind this, another thread may use the file: nothing can fail.
+    reserved.fd_install(made);
+    Ok(fd as isize)
 //% elif c.returns == "number"
     Ok(answer as isize)
 //% else
@@ -618,29 +737,99 @@ fn do_${c.op}<T: ${it.symbol|type}Ops>(device: &T, file: &File${(", cmd: u32" if
 //% endif
 }
 
+//% endmacro
+//% for c in it.commands
+${command(c, rust.signatures[loop.index0])}
 //% endfor
+//% for c in it.commands
+//% set s = rust.signatures[loop.index0]
+//% if c.compat_do == "compat_do" and c.kind == "pointer"
+#[cfg(CONFIG_COMPAT)]
+fn compat_do_${c.op}<T: ${it.symbol|type}Ops>(device: &T, file: &File, arg: usize) -> Result<isize> {
+    if !T::HAS_${s.has} {
+        return Err(ENOTTY);
+    }
+${allowed(c)}
+    let user = UserPtr::from_addr(arg);
+//% if c.heap
+    let mut karg = boxed::<${s.element|code}>()?;
+//% if c.reads
+    let mut carg = boxed::<${s.element|code}32>()?;
+    read_into(user, &mut *carg)?;
+    carg.fill(&mut karg);
+//% endif
+//% else
+    let mut karg: ${s.element|code} = pin_init::zeroed();
+//% if c.reads
+    read::<${s.element|code}32>(user)?.fill(&mut karg);
+//% endif
+//% endif
+//% if c.check and c.reads
+    karg.check()?;
+//% endif
+//% if c.returns == "number"
+    let answer = device.${c.op|ident}(file${s.arguments|code})?;
+//% else
+    device.${c.op|ident}(file${s.arguments|code})?;
+//% endif
+//% if c.writes
+//% if c.heap
+    let mut carg = boxed::<${s.element|code}32>()?;
+    carg.set(&karg)?;
+    write(user, &*carg)?;
+//% else
+    let mut carg: ${s.element|code}32 = pin_init::zeroed();
+    carg.set(&karg)?;
+    write(user, &carg)?;
+//% endif
+//% endif
+//% if c.returns == "number"
+    Ok(answer as isize)
+//% else
+    Ok(0)
+//% endif
+}
+//% endif
+//% endfor
+
 /// The `unlocked_ioctl` of ${it.where|comment}: what the command returns, or an error.
 pub(crate) fn ioctl<T: ${it.symbol|type}Ops>(device: &T, file: &File, cmd: u32, arg: usize) -> Result<isize> {
 //% if it.uses.one_size
     match cmd {
-//% for c in it.commands if not c.any_size
-        ${c.macro}${("..=" ~ c.macro ~ "_LAST" if c.family)|code} => return do_${c.op}(device, file${(", cmd" if c.by_number)|code}${(", arg" if c.by_address or c.kind == "value")|code}),
+//% for c in it.commands
+//% set n = rust.commands[loop.index0]
+//% if not c.any_size
+//% if c.family
+        ${c.macro}..=${c.macro}_LAST => return do_${c.op}(device, file${(", cmd" if c.by_number)|code}${(", arg" if c.by_address or c.kind == "value")|code}),
+//% else
+        ${c.macro} => return do_${c.op}(device, file${(", cmd" if c.by_number)|code}${(", arg" if c.by_address or c.kind == "value")|code}),
+//% endif
+//% endif
 //% endfor
         _ => {}
     }
 //% endif
 //% if it.uses.any_size
     // The size in these numbers is for the command to judge.
-    let without_size = cmd & !bindings::IOCSIZE_MASK;
-//% for c in it.commands if c.any_size
+//% for c in it.commands
+//% set n = rust.commands[loop.index0]
+//% if c.any_size
     const ${c.macro}_ANY: u32 = ${c.macro} & !bindings::IOCSIZE_MASK;
 //% if c.family
     const ${c.macro}_LAST_ANY: u32 = ${c.macro}_LAST & !bindings::IOCSIZE_MASK;
 //% endif
+//% endif
 //% endfor
-    match without_size {
-//% for c in it.commands if c.any_size
-        ${c.macro}_ANY${("..=" ~ c.macro ~ "_LAST_ANY" if c.family)|code} => do_${c.op}(device, file, cmd${(", arg" if c.by_address or c.kind == "value")|code}),
+    match cmd & !bindings::IOCSIZE_MASK {
+//% for c in it.commands
+//% set n = rust.commands[loop.index0]
+//% if c.any_size
+//% if c.family
+        ${c.macro}_ANY..=${c.macro}_LAST_ANY => do_${c.op}(device, file${(", cmd" if c.by_number)|code}${(", arg" if c.by_address or c.kind == "value")|code}),
+//% else
+        ${c.macro}_ANY => do_${c.op}(device, file${(", cmd" if c.by_number)|code}${(", arg" if c.by_address or c.kind == "value")|code}),
+//% endif
+//% endif
 //% endfor
         _ => Err(ENOTTY),
     }
@@ -650,24 +839,111 @@ pub(crate) fn ioctl<T: ${it.symbol|type}Ops>(device: &T, file: &File, cmd: u32, 
 }
 //% if it.compat == "translated"
 
-/// The `compat_ioctl`: what differs for 32-bit programs is how they pass numbers and addresses.
+/// The `compat_ioctl` of ${it.where|comment}: what the command returns, or an error.
 #[cfg(CONFIG_COMPAT)]
 pub(crate) fn compat_ioctl<T: ${it.symbol|type}Ops>(device: &T, file: &File, cmd: u32, arg: usize) -> Result<isize> {
-    let arg = match cmd {
-//% for c in it.commands if c.kind == "value" and c.compat_do == "compat_do"
-        ${c.macro}${("..=" ~ c.macro ~ "_LAST" if c.family)|code} => arg as i32 as usize,
+//% if it.uses.address
+    // What `compat_ptr()` makes of an address; a number keeps its top bit.
+    let bits = if cfg!(CONFIG_S390) { 31 } else { 32 };
+    let user = arg & ((1 << bits) - 1);
+//% endif
+//% if it.uses.one_size
+    match cmd {
+//% for c in it.commands
+//% set n = rust.commands[loop.index0]
+//% if not c.any_size
+//% if c.family
+        ${c.macro}${("_COMPAT" if n.compat)|code}..=${c.macro}${("_COMPAT" if n.compat)|code}_LAST => return ${"compat_do" if c.compat_do == "compat_do" and c.kind == "pointer" else "do"}_${c.op}(device, file${(", cmd" if c.by_number)|code}${(", user" if c.by_address)|code}${(", arg as i32 as usize" if c.kind == "value" and c.compat_do == "compat_do")|code}${(", arg" if c.kind == "value" and c.compat_do == "do")|code}),
+//% else
+        ${c.macro}${("_COMPAT" if n.compat)|code} => return ${"compat_do" if c.compat_do == "compat_do" and c.kind == "pointer" else "do"}_${c.op}(device, file${(", cmd" if c.by_number)|code}${(", user" if c.by_address)|code}${(", arg as i32 as usize" if c.kind == "value" and c.compat_do == "compat_do")|code}${(", arg" if c.kind == "value" and c.compat_do == "do")|code}),
+//% endif
+//% endif
 //% endfor
-//% for c in it.commands if c.kind == "value" and c.compat_do == "do"
-        ${c.macro}${("..=" ~ c.macro ~ "_LAST" if c.family)|code} => arg,
+        _ => {}
+    }
+//% endif
+//% if it.uses.any_size
+    // The size in these numbers is for the command to judge.
+//% for c in it.commands
+//% set n = rust.commands[loop.index0]
+//% if c.any_size
+    const ${c.macro}${("_COMPAT" if n.compat)|code}_ANY: u32 = ${c.macro}${("_COMPAT" if n.compat)|code} & !bindings::IOCSIZE_MASK;
+//% if c.family
+    const ${c.macro}${("_COMPAT" if n.compat)|code}_LAST_ANY: u32 = ${c.macro}${("_COMPAT" if n.compat)|code}_LAST & !bindings::IOCSIZE_MASK;
+//% endif
+//% endif
 //% endfor
-        // An address: `compat_ptr()`.
-        _ if cfg!(CONFIG_S390) => arg & 0x7fff_ffff,
-        _ => arg & 0xffff_ffff,
-    };
-    ioctl(device, file, cmd, arg)
+    match cmd & !bindings::IOCSIZE_MASK {
+//% for c in it.commands
+//% set n = rust.commands[loop.index0]
+//% if c.any_size
+//% if c.family
+        ${c.macro}${("_COMPAT" if n.compat)|code}_ANY..=${c.macro}${("_COMPAT" if n.compat)|code}_LAST_ANY => ${"compat_do" if c.compat_do == "compat_do" and c.kind == "pointer" else "do"}_${c.op}(device, file${(", cmd" if c.by_number)|code}${(", user" if c.by_address)|code}${(", arg as i32 as usize" if c.kind == "value" and c.compat_do == "compat_do")|code}${(", arg" if c.kind == "value" and c.compat_do == "do")|code}),
+//% else
+        ${c.macro}${("_COMPAT" if n.compat)|code}_ANY => ${"compat_do" if c.compat_do == "compat_do" and c.kind == "pointer" else "do"}_${c.op}(device, file${(", cmd" if c.by_number)|code}${(", user" if c.by_address)|code}${(", arg as i32 as usize" if c.kind == "value" and c.compat_do == "compat_do")|code}${(", arg" if c.kind == "value" and c.compat_do == "do")|code}),
+//% endif
+//% endif
+//% endfor
+        _ => Err(ENOTTY),
+    }
+//% else
+    Err(ENOTTY)
+//% endif
 }
 //% endif
 
+//% if it.uses.file
+extern "C" {
+    // `linux/anon_inodes.h`, which is not among the kernel's bindings: the operations of files, and a
+    // file.
+    fn anon_inode_getfile(
+        name: *const c_char,
+        fops: *const c_void,
+        state: *mut c_void,
+        flags: c_int,
+    ) -> *mut c_void;
+}
+
+/// A file without a name, which keeps what it is given until it is closed, and the module loaded.
+#[allow(dead_code)]
+pub(crate) fn anonymous_file<T: Send + Sync>(name: &CStr, state: KBox<T>) -> Result<ARef<File>> {
+    let (name, state) = (name.as_char_ptr(), state.into_foreign());
+    let fops: *const bindings::file_operations = Anonymous::<T>::FOPS;
+    let mode = flags::O_RDWR as c_int;
+    // SAFETY: The name ends with a zero and is copied; the operations live as long as the module.
+    let file = unsafe { anon_inode_getfile(name, fops.cast(), state, mode) };
+    match from_err_ptr(file) {
+        // SAFETY: The caller of the kernel's function owns one reference to the file.
+        Ok(file) => Ok(unsafe { ARef::from_raw(NonNull::new_unchecked(file.cast())) }),
+        Err(error) => {
+            // SAFETY: There is no file that has it.
+            drop(unsafe { KBox::<T>::from_foreign(state) });
+            Err(error)
+        }
+    }
+}
+
+/// What can be done with such a file: it can be closed.
+struct Anonymous<T>(PhantomData<T>);
+
+impl<T: Send + Sync> Anonymous<T> {
+    const FOPS: &'static bindings::file_operations = &bindings::file_operations {
+        owner: crate::THIS_MODULE.as_ptr(),
+        release: Some(Self::release),
+        ..pin_init::zeroed()
+    };
+
+    /// # Safety
+    ///
+    /// `anonymous_file()` made the file, and nobody else has it any more.
+    unsafe extern "C" fn release(_: *mut bindings::inode, file: *mut bindings::file) -> c_int {
+        // SAFETY: `anonymous_file()` left it there.
+        drop(unsafe { KBox::<T>::from_foreign((*file).private_data) });
+        0
+    }
+}
+
+//% endif
 /// The file in `/dev`, which keeps the module loaded while it is open: the kernel's own registration
 /// names no owner.
 #[repr(transparent)]

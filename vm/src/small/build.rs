@@ -9,16 +9,19 @@ use std::process::Command;
 
 use tempfile::NamedTempFile;
 
-use super::{IMAGE, SmallKernel, Toolchain, name, options};
+use super::{IMAGE, RustRoot, SmallKernel, Toolchain, name, options};
 use crate::cache::Cache;
 use crate::error::VmError;
 use crate::headers::buildable;
 use crate::interruption::Interruption;
 use crate::make;
 use crate::process::{output, shown, streamed, tail};
+use crate::rooted::{Access, Bound, KERNEL, Root};
 
 const DPKG_REMEDY: &str = "the version of the sources is read from Debian's dpkg";
 const TAR_REMEDY: &str = "install tar and xz-utils";
+/// Where a root is mounted while it builds.
+const MOUNTED: &str = "mounted";
 /// Where the options are put for make.
 const ASKED: &str = "small.config";
 /// Parts of the sources that an x86 kernel is built without, and that take 700 MB.
@@ -137,18 +140,45 @@ impl Building {
         interruption: &Interruption,
         on_progress: &mut dyn FnMut(Progress<'_>),
     ) -> Result<SmallKernel, VmError> {
+        self.built(None, cache, interruption, on_progress)
+    }
+
+    /// The same with the toolchain of a root, which is kept with the kernel: its modules need it, too.
+    ///
+    /// # Errors
+    /// Those of [`Building::build`].
+    pub fn build_in(
+        &self,
+        root: RustRoot,
+        cache: &Cache,
+        interruption: &Interruption,
+        on_progress: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<SmallKernel, VmError> {
+        self.built(Some(root), cache, interruption, on_progress)
+    }
+
+    fn built(
+        &self,
+        root: Option<RustRoot>,
+        cache: &Cache,
+        interruption: &Interruption,
+        on_progress: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<SmallKernel, VmError> {
         buildable(cache.folder().to_owned())?;
         let folder = cache.anew(&self.name(), |new| {
             let log = NamedTempFile::new_in(cache.folder());
             let log = log.map_err(VmError::file("write in", cache.folder()))?;
             let kept_log = self.log(cache);
-            let mut run = Run { building: self, interruption, on_progress, log, kept_log };
+            let place = root.as_ref().map(RustRoot::root);
+            let mut run =
+                Run { building: self, root: place, interruption, on_progress, log, kept_log };
             let made = run.make(new);
             if made.is_err() {
                 (run.on_progress)(Progress::Removing);
             }
             run.keep_log()?;
-            made
+            made?;
+            root.map_or(Ok(()), |root| root.keep(new))
         })?;
         Ok(SmallKernel { folder })
     }
@@ -161,6 +191,7 @@ impl Building {
 /// A build that is going on.
 struct Run<'b> {
     building: &'b Building,
+    root: Option<Root>,
     interruption: &'b Interruption,
     on_progress: &'b mut dyn FnMut(Progress<'_>),
     log: NamedTempFile,
@@ -170,14 +201,17 @@ struct Run<'b> {
 impl Run<'_> {
     /// Fills a folder with the image and what modules are built with.
     fn make(&mut self, new: &Path) -> Result<(), VmError> {
-        let tree = new.join("sources");
+        let (tree, mounted) = (new.join("sources"), new.join(MOUNTED));
+        fs::create_dir(&mounted).map_err(VmError::file("make", &mounted))?;
         self.unpack(&tree)?;
         self.configure(&tree)?;
         let mut compile = self.command(&tree);
         compile.args(["bzImage", "modules"]);
         self.run(compile, make::REMEDY)?;
         (self.on_progress)(Progress::Keeping);
-        keep(&tree, new)
+        let with_rust = self.root.is_some().then_some("rust");
+        fs::remove_dir(&mounted).map_err(VmError::file("remove", &mounted))?;
+        keep(&tree, new, KEPT.into_iter().chain(with_rust))
     }
 
     fn unpack(&mut self, tree: &Path) -> Result<(), VmError> {
@@ -198,7 +232,8 @@ impl Run<'_> {
         let asked = tree.join(ASKED);
         fs::write(&asked, &self.building.options).map_err(VmError::file("write", &asked))?;
         let mut configure = self.command(tree);
-        configure.arg("allnoconfig").env("KCONFIG_ALLCONFIG", &asked);
+        // Relative to the sources, wherever they are for make.
+        configure.args(["allnoconfig", &format!("KCONFIG_ALLCONFIG={ASKED}")]);
         self.run(configure, make::REMEDY)?;
         let got = tree.join(".config");
         let got = fs::read_to_string(&got).map_err(VmError::file("read", &got))?;
@@ -208,10 +243,18 @@ impl Run<'_> {
 
     /// A make whose kernel tells nobody who built it, and where.
     fn command(&self, tree: &Path) -> Command {
-        let mut make = make::command(tree, self.building.jobs);
+        let mut make = match &self.root {
+            None => make::command(tree, self.building.jobs),
+            Some(root) => {
+                let place = Bound { folder: tree, place: KERNEL, access: Access::Write };
+                let mut make = root.command(&tree.with_file_name(MOUNTED), &[place], "make");
+                make.args(["-C", KERNEL]).arg(format!("-j{}", self.building.jobs));
+                make
+            }
+        };
         make.args(self.building.toolchain.argument());
         make.env_remove("KCONFIG_CONFIG").env_remove("LOCALVERSION");
-        make.env("KBUILD_BUILD_USER", "ioctlkit").env("KBUILD_BUILD_HOST", "localhost");
+        make.args(["KBUILD_BUILD_USER=ioctlkit", "KBUILD_BUILD_HOST=localhost"]);
         make
     }
 
@@ -252,8 +295,8 @@ fn done_to(line: &str) -> Option<&str> {
 }
 
 /// Moves what is kept out of the sources, and removes them.
-fn keep(tree: &Path, new: &Path) -> Result<(), VmError> {
-    for path in KEPT {
+fn keep(tree: &Path, new: &Path, kept: impl Iterator<Item = &'static str>) -> Result<(), VmError> {
+    for path in kept {
         let (from, to) = (tree.join(path), new.join(path));
         let folder = to.parent().unwrap_or(new);
         fs::create_dir_all(folder).map_err(VmError::file("make", folder))?;

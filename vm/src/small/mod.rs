@@ -5,6 +5,7 @@
 
 mod build;
 mod options;
+mod rust;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ use crate::headers::Headers;
 use crate::kernel::Kernel;
 
 pub use build::{Building, Progress, Sources};
+pub use rust::RustRoot;
 
 /// How the folder in the cache begins.
 const PREFIX: &str = "linux-small-";
@@ -33,6 +35,9 @@ pub enum Toolchain {
     Gnu,
     /// clang, lld and LLVM's tools (`Documentation/kbuild/llvm.rst`).
     Llvm,
+    /// gcc and rustc, of a root of their own: those of Debian's stable release are too old for a
+    /// kernel that has drivers in Rust.
+    Rust,
 }
 
 impl Toolchain {
@@ -44,13 +49,14 @@ impl Toolchain {
             Self::Llvm => {
                 options::with(SmallKernel::OPTIONS, include_str!("../../kernel/llvm.config"))
             }
+            Self::Rust => include_str!("../../kernel/rust.config").to_owned(),
         }
     }
 
     /// The argument of make that selects it; make takes gcc by itself.
     fn argument(self) -> Option<&'static str> {
         match self {
-            Self::Gnu => None,
+            Self::Gnu | Self::Rust => None,
             Self::Llvm => Some("LLVM=1"),
         }
     }

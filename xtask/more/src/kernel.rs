@@ -1,16 +1,19 @@
-//! The small kernel that the guest suite of `ioctl-bench` runs on.
+//! The small kernels of guests: that of the guest suite of `ioctl-bench`, and one with Rust.
 
 use std::io::IsTerminal as _;
 use std::num::NonZero;
 use std::time::{Duration, Instant};
 
 use anyhow::Result;
-use ioctlkit_vm::{Building, Cache, Interruption, Progress, SmallKernel, Sources, Toolchain};
+use ioctlkit_vm::{
+    Building, Cache, Interruption, Progress, RustRoot, SmallKernel, Sources, Toolchain,
+};
 
 use xtask::packages;
 
 /// What `cargo xtask kernel` can be told.
 #[derive(Debug, clap::Args)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct Arguments {
     /// Prints the options that the kernel is asked to have, with why, and builds nothing.
     #[arg(long, conflicts_with_all = ["rebuild", "jobs"])]
@@ -18,6 +21,10 @@ pub(crate) struct Arguments {
     /// Builds one with clang and lld, for modules that are built with `LLVM=1`
     #[arg(long)]
     llvm: bool,
+    /// Builds one with Rust, of Debian's unstable release and in a root with its compilers: for modules
+    /// that `ioctl-gen module --language rust` makes. Making that root takes root's rights, and 3 GB
+    #[arg(long, conflicts_with = "llvm")]
+    rust: bool,
     /// Builds it although it is there; that one stays until the new one is whole.
     #[arg(long)]
     rebuild: bool,
@@ -28,7 +35,11 @@ pub(crate) struct Arguments {
 
 /// Builds the kernel, or says where it is.
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    let toolchain = if arguments.llvm { Toolchain::Llvm } else { Toolchain::Gnu };
+    let toolchain = match (arguments.llvm, arguments.rust) {
+        (true, _) => Toolchain::Llvm,
+        (_, true) => Toolchain::Rust,
+        _ => Toolchain::Gnu,
+    };
     if arguments.print_config {
         print!("{}", toolchain.options());
         return Ok(());
@@ -39,6 +50,13 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     {
         return told(&kernel);
     }
+    if toolchain == Toolchain::Rust {
+        packages::install(&packages::for_rust())?;
+        let root = root(&cache)?;
+        let mut building = Building::of(root.sources()?, toolchain);
+        building.jobs = arguments.jobs.unwrap_or(building.jobs);
+        return told(&built(&building, Some(root), &cache)?);
+    }
     let mut needs = packages::for_the_kernel();
     if arguments.llvm {
         needs.extend(packages::for_llvm());
@@ -46,26 +64,39 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     packages::install(&needs)?;
     let mut building = Building::of(Sources::installed()?, toolchain);
     building.jobs = arguments.jobs.unwrap_or(building.jobs);
-    told(&built(&building, &cache)?)
+    told(&built(&building, None, &cache)?)
 }
 
 /// The kernel that was built of the sources that are installed; without any, the newest.
 fn kept(cache: &Cache, toolchain: Toolchain) -> Option<SmallKernel> {
     match Sources::installed() {
-        Ok(sources) => Building::of(sources, toolchain).kept(cache),
-        Err(_) => SmallKernel::find(toolchain, cache),
+        Ok(sources) if toolchain != Toolchain::Rust => Building::of(sources, toolchain).kept(cache),
+        _ => SmallKernel::find(toolchain, cache),
     }
 }
 
-fn built(building: &Building, cache: &Cache) -> Result<SmallKernel> {
+/// The root in which a kernel with Rust is built.
+fn root(cache: &Cache) -> Result<RustRoot> {
+    println!("making a root of Debian's unstable release in {}", cache.folder().display());
+    let mut count = 0_usize;
+    let root = RustRoot::make(cache, &Interruption::on_signals()?, &mut |_| count += 1)?;
+    println!("made, in {count} steps of debootstrap");
+    Ok(root)
+}
+
+fn built(building: &Building, root: Option<RustRoot>, cache: &Cache) -> Result<SmallKernel> {
     let interruption = Interruption::on_signals()?;
     println!("building Linux {} in {}", building.sources.version(), cache.folder().display());
     let mut bar = Bar::new();
-    let kernel = building
-        .build(cache, &interruption, &mut |progress| bar.show(progress, &mut std::io::stderr()));
+    let began = bar.began;
+    let mut show = |progress: Progress<'_>| bar.show(progress, &mut std::io::stderr());
+    let kernel = match root {
+        Some(root) => building.build_in(root, cache, &interruption, &mut show),
+        None => building.build(cache, &interruption, &mut show),
+    };
     bar.clear();
     let kernel = kernel?;
-    println!("built in {}, log: {}", minutes(bar.began.elapsed()), building.log(cache).display());
+    println!("built in {}, log: {}", minutes(began.elapsed()), building.log(cache).display());
     Ok(kernel)
 }
 

@@ -90,6 +90,7 @@ pub(super) fn method(
     let result = match (&command.created, command.returns) {
         (Some(handle), _) => format!("Result<Arc<Self::{}>>", type_name(&handle.object)),
         (None, Returns::Number) => "Result<i32>".into(),
+        (None, Returns::File) => "Result<ARef<File>>".into(),
         (None, _) => "Result".into(),
     };
     Ok(Method {

@@ -1,17 +1,19 @@
 //! What the templates of a module in Rust need beyond the plan: structures, constants and numbers as Rust
 //! spells them, and the heads of the methods that a driver implements.
 
+mod compat;
 mod methods;
 mod names;
 mod records;
 
-use ioctlkit_abi::{AbiId, Direction};
+use ioctlkit_abi::{Abi, AbiId, Direction};
 use ioctlkit_model::{Argument, Layouts, Problem};
 use serde::Serialize;
 
 use super::command;
-use super::plan::{Command, Growth, Interface, Kind, Plan, Returns, Rule};
+use super::plan::{Command, Growth, Interface, Kind, Plan, Rule};
 use super::shape::{Refusal, Shape};
+use compat::Compat;
 use methods::Method;
 pub(crate) use names::{identifier, type_name};
 use records::{Constant, Record};
@@ -23,6 +25,8 @@ pub struct View {
     driver: String,
     constants: Vec<Constant>,
     records: Vec<Record>,
+    /// Structures that 32-bit programs lay out otherwise.
+    compat: Vec<Compat>,
     /// The numbers of the commands.
     commands: Vec<Number>,
     /// What makes these of their parts, or takes them apart: the kernel's functions.
@@ -60,6 +64,8 @@ impl View {
 struct Number {
     name: String,
     value: String,
+    /// As 32-bit programs have it, where that differs.
+    compat: Option<String>,
     /// How many numbers are behind the first of a family.
     last: Option<u32>,
     docs: String,
@@ -103,10 +109,8 @@ pub(crate) fn view(layouts: &Layouts<'_>, abi: AbiId, plan: &Plan) -> Result<Vie
     };
     let records = records::records(layouts, abi, &mut refuse);
     let [interface] = plan.interfaces.as_slice() else {
-        refuse(
-            None,
-            "a command opens files of another interface, which has no form in Rust yet".into(),
-        );
+        let other = model.groups.iter().find(|group| group.path.is_none()).map(|group| group.span);
+        refuse(other, "files of a second interface have no form in Rust yet".into());
         return Err(problems);
     };
     let (mut commands, mut signatures) = (Vec::new(), Vec::new());
@@ -121,24 +125,14 @@ pub(crate) fn view(layouts: &Layouts<'_>, abi: AbiId, plan: &Plan) -> Result<Vie
         });
         let Some(definition) = definition else { continue };
         let span = Some(definition.span);
-        if planned.returns == Returns::File {
-            refuse(
-                span,
-                format!("`{macro_name}` returns a new file, which has no form in Rust yet"),
-            );
-            continue;
-        }
-        if planned.translated.is_some() || planned.compat_number != planned.number {
-            let message = format!(
-                "`{macro_name}` differs for 32-bit programs, which has no form in Rust yet"
-            );
-            refuse(span, message);
-            continue;
-        }
-        match number(layouts, abi, definition) {
-            Ok(value) => commands.push(Number {
+        let compat =
+            (planned.compat_number != planned.number).then(|| compat_number(layouts, definition));
+        let compat = compat.transpose();
+        match number(layouts, abi, definition).and_then(|value| Ok((value, compat?))) {
+            Ok((value, compat)) => commands.push(Number {
                 name: macro_name.clone(),
                 value,
+                compat,
                 last: planned.family,
                 docs: planned.summary.clone(),
             }),
@@ -177,10 +171,13 @@ pub(crate) fn view(layouts: &Layouts<'_>, abi: AbiId, plan: &Plan) -> Result<Vie
         counted: any(&|c| c.kind == Kind::Flexible || !c.arrays.is_empty()),
     };
     let constants = records::constants(model, plan);
+    let compat = compat::compat(layouts, abi, interface);
+    let compat = compat.map_err(|refusal| vec![super::build::problem(model, None, refusal)])?;
     Ok(View {
         driver: format!("{}Ops", type_name(&interface.symbol)),
         constants,
         records,
+        compat,
         numbers: used(
             &commands,
             any(&|c| c.size_in_number || c.number_has_size),
@@ -216,8 +213,8 @@ fn named(
 /// The kernel's functions for numbers that are called, in the order of their names.
 fn used(commands: &[Number], is_size_asked: bool, is_nr_asked: bool) -> Vec<&'static str> {
     let made_by = |function: &str| {
-        commands.iter().any(|number| number.value.starts_with(&format!("{function}(")))
-            || commands.iter().any(|number| number.value.starts_with(&format!("{function}::<")))
+        let values = commands.iter().flat_map(|number| number.compat.iter().chain([&number.value]));
+        values.into_iter().any(|value| value.split(['(', ':']).next() == Some(function))
     };
     [
         ("_IO", made_by("_IO")),
@@ -232,42 +229,57 @@ fn used(commands: &[Number], is_size_asked: bool, is_nr_asked: bool) -> Vec<&'st
     .collect()
 }
 
-/// A command's number, of its parts where the kernel's functions make it of these.
+/// A command's number, of its parts.
 fn number(
     layouts: &Layouts<'_>,
     abi: AbiId,
     definition: &ioctlkit_model::Command,
 ) -> Result<String, Refusal> {
     let body = definition.variants.get(abi).ok_or("it does not exist on x86_64")?;
-    let (letter, nr) = (format!("{:#04x}", body.type_letter), format!("{:#04x}", body.nr));
+    let interface = layouts.interface();
+    let of = match &body.argument {
+        Argument::Type(ty) => match Shape::of(layouts, abi, ty)? {
+            Shape::Array(..) | Shape::Flexible(_) | Shape::Address | Shape::Char => None,
+            shape => Some(type_name(&shape.kernel(interface))),
+        },
+        _ => None,
+    };
+    made(layouts, abi, definition, of)
+}
+
+/// The number as programs of the 32-bit ABIs have it.
+fn compat_number(
+    layouts: &Layouts<'_>,
+    definition: &ioctlkit_model::Command,
+) -> Result<String, Refusal> {
+    let abi = Abi::by_name("i386").map(Abi::id).ok_or("i386 is no ABI")?;
+    made(layouts, abi, definition, None)
+}
+
+/// A call of the kernel's function that makes a number, of an argument of that type, or of as many bytes.
+fn made(
+    layouts: &Layouts<'_>,
+    abi: AbiId,
+    definition: &ioctlkit_model::Command,
+    of: Option<String>,
+) -> Result<String, Refusal> {
+    let body = definition.variants.get(abi).ok_or("it does not exist on every ABI")?;
+    let number = layouts.number(definition, abi).ok_or("its number is not known")?;
+    let size = (number.number >> 16) & 0x3fff;
     let function = match body.direction {
-        Direction::None => "_IO",
+        Direction::None if size == 0 => {
+            return Ok(format!("_IO({:#04x}, {:#04x})", body.type_letter, body.nr));
+        }
+        Direction::None => {
+            return Err(
+                "its number has a size and no direction, which no function of the kernel makes"
+                    .into(),
+            );
+        }
         Direction::Read => "_IOR",
         Direction::Write => "_IOW",
         Direction::ReadWrite => "_IOWR",
     };
-    match &body.argument {
-        Argument::None if body.direction == Direction::None => Ok(format!("_IO({letter}, {nr})")),
-        Argument::Type(ty) => {
-            let interface = layouts.interface();
-            let shape = Shape::of(layouts, abi, ty)?;
-            let of = type_name(&shape.kernel(interface));
-            match shape {
-                Shape::Array(..) | Shape::Flexible(_) | Shape::Address => {
-                    literal(layouts, abi, definition)
-                }
-                _ => Ok(format!("{function}::<{of}>({letter}, {nr})")),
-            }
-        }
-        _ => literal(layouts, abi, definition),
-    }
-}
-
-fn literal(
-    layouts: &Layouts<'_>,
-    abi: AbiId,
-    definition: &ioctlkit_model::Command,
-) -> Result<String, Refusal> {
-    let number = layouts.number(definition, abi).ok_or("its number is not known")?;
-    Ok(format!("{:#010x}", number.number))
+    let of = of.unwrap_or_else(|| format!("[u8; {size}]"));
+    Ok(format!("{function}::<{of}>({:#04x}, {:#04x})", body.type_letter, body.nr))
 }

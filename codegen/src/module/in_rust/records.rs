@@ -26,12 +26,12 @@ pub(super) struct Record {
 
 /// A member of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct Member {
-    name: String,
-    r#type: String,
-    docs: String,
+pub(super) struct Member {
+    pub(super) name: String,
+    pub(super) r#type: String,
+    pub(super) docs: String,
     /// Its offset in bytes.
-    offset: u64,
+    pub(super) offset: u64,
 }
 
 /// A constant of the interface.
@@ -60,7 +60,7 @@ pub(super) fn records(
     records
 }
 
-fn passed(model: &Interface, abi: AbiId) -> Vec<(RecordId, Option<u64>)> {
+pub(super) fn passed(model: &Interface, abi: AbiId) -> Vec<(RecordId, Option<u64>)> {
     let mut ids: Vec<(RecordId, Option<u64>)> = Vec::new();
     for definition in &model.commands {
         let Some(body) = definition.variants.get(abi) else { continue };
@@ -121,7 +121,7 @@ fn record(
 }
 
 /// Names the bytes between two members: no byte of a value may be without one.
-fn pad(members: &mut Vec<Member>, from: u64, to: u64) {
+pub(super) fn pad(members: &mut Vec<Member>, from: u64, to: u64) {
     if to > from {
         members.push(Member {
             name: format!("_hole{from}"),
@@ -133,7 +133,7 @@ fn pad(members: &mut Vec<Member>, from: u64, to: u64) {
 }
 
 /// The type as Rust in the kernel spells it.
-fn spelled(shape: &Shape, interface: &Interface) -> String {
+pub(super) fn spelled(shape: &Shape, interface: &Interface) -> String {
     match shape {
         Shape::Array(element, count) => format!("[{}; {count}]", spelled(element, interface)),
         Shape::Address => "usize".into(),
