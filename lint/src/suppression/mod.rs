@@ -11,8 +11,9 @@ mod directive;
 mod insertion;
 mod rules;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::ops::Range;
+use std::path::Path;
 
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{FileId, Finding, Interface, RuleInfo, SourceFile, Span};
@@ -56,26 +57,67 @@ pub fn apply(
 ) -> Suppressed {
     let mut files: BTreeSet<FileId> = interface.headers.iter().map(|header| header.file).collect();
     files.extend(findings.iter().map(|finding| finding.span.file));
+    let readings = Readings::of(interface, &files);
     let mut allowances = Vec::new();
     let mut about = Vec::new();
     for file in files {
         read_file(interface, file, &mut allowances, &mut about);
     }
+    about.retain(|finding: &Finding| readings.is_first(finding.span.file));
     let before = findings.len();
     let mut left = uncovered(findings, &mut allowances);
-    let stale = |allowance: &Allowance| !allowance.used && ran(allowance.rule, allowance.span.file);
     let (of_suppressions, others): (Vec<_>, Vec<_>) =
         allowances.into_iter().partition(|allowance| is_about_suppressions(allowance.rule));
-    about.extend(others.iter().filter(|a| stale(a)).map(stale_finding));
+    about.extend(readings.stale(&others, &ran));
     // What is about suppressions may be allowed too, but not that such an allowance is stale.
     about.retain(|finding| ran(finding.rule, finding.span.file));
     let found = before + about.len();
     let mut of_suppressions = of_suppressions;
     left.extend(uncovered(about, &mut of_suppressions));
     let count = found - left.len();
-    let unused = of_suppressions.iter().filter(|a| stale(a)).map(stale_finding);
-    left.extend(unused.filter(|finding| ran(finding.rule, finding.span.file)));
+    let unused = readings.stale(&of_suppressions, &ran);
+    left.extend(unused.into_iter().filter(|finding| ran(finding.rule, finding.span.file)));
     Suppressed { findings: left, count }
+}
+
+/// The files, each of which may have been read more than once: a driver's source is read for its commands and for
+/// its handlers. What a comment says is of one text.
+struct Readings(HashMap<FileId, FileId>);
+
+impl Readings {
+    fn of(interface: &Interface, files: &BTreeSet<FileId>) -> Self {
+        let mut first: HashMap<&Path, FileId> = HashMap::new();
+        let of_file = |id: &FileId| {
+            let path = interface.sources.file(*id).path.as_path();
+            (*id, *first.entry(path).or_insert(*id))
+        };
+        Self(files.iter().map(of_file).collect())
+    }
+
+    /// The first reading of the same file.
+    fn first(&self, file: FileId) -> FileId {
+        self.0.get(&file).copied().unwrap_or(file)
+    }
+
+    fn is_first(&self, file: FileId) -> bool {
+        self.first(file) == file
+    }
+
+    /// A finding for each allowance that was of use in no reading, where its rule ran.
+    fn stale(
+        &self,
+        allowances: &[Allowance],
+        ran: impl Fn(&RuleInfo, FileId) -> bool,
+    ) -> Vec<Finding> {
+        let place = |allowance: &Allowance| (self.first(allowance.span.file), allowance.span.start);
+        let used: HashSet<_> = allowances.iter().filter(|it| it.used).map(place).collect();
+        let is_stale = |allowance: &&Allowance| {
+            self.is_first(allowance.span.file)
+                && !used.contains(&place(allowance))
+                && ran(allowance.rule, allowance.span.file)
+        };
+        allowances.iter().filter(is_stale).map(stale_finding).collect()
+    }
 }
 
 fn is_about_suppressions(rule: &RuleInfo) -> bool {

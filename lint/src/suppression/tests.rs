@@ -259,3 +259,21 @@ fn what_no_comment_can_cover_is_not_allowed() {
     // No definition that is known, in the middle of a macro.
     assert_eq!(allowed("#if 0\n#define FOO \\\n\t@x\n#endif\n"), None);
 }
+
+#[test]
+fn a_file_that_was_read_twice_has_its_comments_once() {
+    let marked = "/* ioctl-lint: allow(L001) why */\nstruct foo {\n\t@__u32 a;\n};\n\
+                  /* ioctl-lint: allow(L002) why */\nint x;\n/* ioctl-lint: alow(L001) why */\n";
+    let (mut interface, mut findings) = interface(marked);
+    let file = findings[0].span.file;
+    let text = interface.sources.file(file).text.clone();
+    let again = interface.sources.add("foo.h".into(), text);
+    let comments = interface.sources.file(file).comments.clone();
+    interface.sources.file_mut(again).comments = comments;
+    // One front end reads the definition, and another one has the finding.
+    findings[0].span.file = again;
+    findings[0].span.start = marked.find("struct").unwrap() as u32;
+    let suppressed = apply(&interface, findings, |_, _| true);
+    let left: Vec<&str> = suppressed.findings.iter().map(|finding| finding.rule.code).collect();
+    assert_eq!((left, suppressed.count), (vec!["S004", "S001"], 1));
+}
