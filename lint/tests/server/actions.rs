@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::client::{Editor, HOLE, codes};
+use crate::client::{DRIVER, Editor, HOLE, NO_HOLE, codes};
 
 fn actions_within(editor: &mut Editor, name: &str, (from, to): (Value, Value)) -> Vec<Value> {
     let params = json!({
@@ -115,6 +115,21 @@ nix::ioctl_read!(foo_get, b'x', 1, Foo);
         editor.change(name, 2, &text);
         assert_eq!(editor.diagnostics(name, 2), [] as [Value; 0], "{text}");
     }
+}
+
+#[test]
+fn a_finding_of_a_driver_is_allowed_and_explained_once() {
+    let mut editor = Editor::of(&["--select", "H005,S"]);
+    editor.write("foo.h", NO_HOLE);
+    let found = editor.opened("foo.c", DRIVER);
+    assert_eq!(codes(&found), ["H005"]);
+    let line = u32::try_from(found[0]["range"]["start"]["line"].as_u64().unwrap()).unwrap();
+    let offered = actions(&mut editor, "foo.c", line);
+    let explained = offered.iter().filter(|it| it["command"]["command"] == "ioctl-lint.explain");
+    assert_eq!(explained.count(), 1, "{:?}", titles(&offered));
+    let text = edited(&editor, "foo.c", DRIVER, titled(&offered, "allow it here"));
+    editor.change("foo.c", 2, &text);
+    assert_eq!(editor.diagnostics("foo.c", 2), [] as [Value; 0], "{text}");
 }
 
 #[test]

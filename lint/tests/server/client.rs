@@ -44,6 +44,25 @@ struct foo {
 #define FOO_GET _IOR('x', 1, struct foo)
 ";
 
+/// A driver for the commands of `foo.h`, which answers an unknown one in the wrong way.
+pub(crate) const DRIVER: &str = "\
+#include <linux/fs.h>
+#include \"foo.h\"
+
+static long foo_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	switch (cmd) {
+	case FOO_GET:
+		return 0;
+	}
+	return -EINVAL;
+}
+
+static const struct file_operations foo_fops = {
+	.unlocked_ioctl = foo_ioctl,
+};
+";
+
 /// A folder with a server.
 pub(crate) struct Editor {
     folder: TempDir,

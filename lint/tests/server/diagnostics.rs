@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::client::{Editor, HOLE, NO_HOLE, codes};
+use crate::client::{DRIVER, Editor, HOLE, NO_HOLE, codes};
 
 fn of<'a>(diagnostics: &'a [Value], code: &str) -> &'a Value {
     diagnostics.iter().find(|it| it["code"] == code).expect(code)
@@ -206,13 +206,8 @@ fn rust_and_drivers_are_judged_too_and_other_texts_are_not() {
                 nix::ioctl_read!(foo_get, b'x', 1, Foo);\n";
     let found = editor.opened("foo.rs", rust);
     assert!(codes(&found).contains(&"L001"), "{found:?}");
-    let driver = "#include <linux/fs.h>\n#include \"foo.h\"\n\n\
-                  static long foo_ioctl(struct file *file, unsigned int cmd, unsigned long arg)\n{\n\
-                  \tswitch (cmd) {\n\tcase FOO_GET:\n\t\treturn 0;\n\t}\n\treturn -EINVAL;\n}\n\n\
-                  static const struct file_operations foo_fops = {\n\
-                  \t.unlocked_ioctl = foo_ioctl,\n};\n";
     editor.write("foo.h", NO_HOLE);
-    let found = editor.opened("foo.c", driver);
+    let found = editor.opened("foo.c", DRIVER);
     assert!(codes(&found).contains(&"H005"), "{found:?}");
     assert!(codes(&found).contains(&"H001"), "{found:?}");
     editor.open("notes.md", "#define X _IOR('x', 1, long)\n");

@@ -94,7 +94,7 @@ fn of_part(
 /// The findings of the document that a range meets, with where they are.
 fn in_range<'a>(part: &Part, report: &'a Report, range: Range) -> Vec<(&'a Finding, Range)> {
     let mut places = Places::new(&part.interface.sources);
-    let own = report.findings.iter().filter(|finding| Some(finding.span.file) == part.own);
+    let own = report.findings.iter().filter(|finding| part.owns(finding.span));
     let found = own.map(|finding| (finding, places.of(finding.span).1));
     found.filter(|(_, at)| at.start <= range.end && range.start <= at.end).collect()
 }

@@ -27,8 +27,8 @@ pub(super) struct Part {
     pub(super) interface: Interface,
     pub(super) findings: Vec<Finding>,
     pub(super) problems: Vec<Problem>,
-    /// The document's own text, if it is among those that were read.
-    pub(super) own: Option<FileId>,
+    /// The document's own text, as often as it was read: a driver's is read by several front ends.
+    own: BTreeSet<FileId>,
 }
 
 impl Analysis {
@@ -73,9 +73,14 @@ impl Analysis {
 impl Part {
     fn of(judged: Judged, path: &Path) -> Self {
         let Judged { interface, checked, problems, .. } = judged;
-        let own = interface.sources.iter().find(|(_, file)| file.path == path);
-        let own = own.map(|(id, _)| id);
+        let own = interface.sources.iter().filter(|(_, file)| file.path == path);
+        let own = own.map(|(id, _)| id).collect();
         Self { findings: checked.findings, problems, own, interface }
+    }
+
+    /// Whether a place is in the document.
+    pub(super) fn owns(&self, span: Span) -> bool {
+        self.own.contains(&span.file)
     }
 }
 

@@ -14,9 +14,8 @@ pub(super) fn within(asked: &Asked<'_>, range: Range) -> Vec<InlayHint> {
     let document = asked.document;
     let mut hints = BTreeMap::new();
     for part in &asked.analysis.parts {
-        let Some(own) = part.own else { continue };
         let layouts = Layouts::new(&part.interface);
-        for (span, place) in members::of_file(&layouts, own) {
+        for (span, place) in members::of_document(part, &layouts) {
             // What a macro declares has one place for all.
             hints.entry(document.behind(span.end as usize)).or_insert_with(|| words(&place));
         }

@@ -61,7 +61,7 @@ fn is_member(part: &Part, word: &Range<usize>) -> bool {
     members.any(|member| {
         let span = member.name_span;
         let at = span.start as usize..span.end as usize;
-        member.name.is_some() && part.own == Some(span.file) && at == *word
+        member.name.is_some() && part.owns(span) && at == *word
     })
 }
 
@@ -74,7 +74,7 @@ fn around(part: &Part, offset: usize) -> Vec<RecordId> {
     let bodies = records
         .flat_map(|(id, record)| record.variants.iter().map(move |(_, body)| (id, body.span)));
     let is_around = |span: &ioctlkit_model::Span| {
-        part.own == Some(span.file) && (span.start as usize..span.end as usize).contains(&offset)
+        part.owns(*span) && (span.start as usize..span.end as usize).contains(&offset)
     };
     let innermost =
         bodies.filter(|(_, span)| is_around(span)).min_by_key(|(_, span)| span.end - span.start);

@@ -13,7 +13,8 @@ use super::per_abi::{PerAbi, amount};
 pub(super) fn of(asked: &Asked<'_>) -> Vec<CodeLens> {
     let parts = asked.analysis.parts.iter();
     let mut titles: Vec<(Span, String)> = parts.flat_map(of_part).collect();
-    titles.sort_by_key(|(span, _)| span.start);
+    titles.sort_by(|(a, one), (b, other)| (a.start, one).cmp(&(b.start, other)));
+    titles.dedup_by(|(a, one), (b, other)| (a.start, one) == (b.start, other));
     let document = asked.document;
     let lenses = titles.into_iter().map(|(span, title)| CodeLens {
         range: document.range(span.start as usize..span.end as usize),
@@ -27,8 +28,7 @@ pub(super) fn of(asked: &Asked<'_>) -> Vec<CodeLens> {
 fn of_part(part: &Part) -> Vec<(Span, String)> {
     let interface = &part.interface;
     let layouts = Layouts::new(interface);
-    let is_own = |span: Span| part.own == Some(span.file);
-    let commands = interface.commands.iter().filter(|command| is_own(command.span));
+    let commands = interface.commands.iter().filter(|command| part.owns(command.span));
     let numbers = commands.filter_map(|command| {
         let mut numbers = PerAbi::default();
         for abi in command.variants.abis() {
@@ -41,7 +41,7 @@ fn of_part(part: &Part) -> Vec<(Span, String)> {
     });
     let unnamed = members::unnamed(interface);
     let records = (0..).map(RecordId).zip(&interface.records);
-    let records = records.filter(|(id, record)| is_own(record.span) && !unnamed.contains(id));
+    let records = records.filter(|(id, record)| part.owns(record.span) && !unnamed.contains(id));
     let sizes = records.filter_map(|(id, record)| {
         let mut sizes = PerAbi::default();
         for abi in record.variants.abis() {

@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, HashSet};
 
 use ioctlkit_abi::{AbiId, AbiSet};
-use ioctlkit_model::{FileId, Interface, Layouts, RecordId, Span, Type};
+use ioctlkit_model::{Interface, Layouts, RecordId, Span, Type};
 
+use super::analysis::Part;
 use super::per_abi::PerAbi;
 
 /// Where a member is, and what follows it.
@@ -20,13 +21,13 @@ pub(super) struct Place {
     pub(super) tails: PerAbi<u64>,
 }
 
-/// The members of one file, by their declarations.
-pub(super) fn of_file(layouts: &Layouts<'_>, file: FileId) -> BTreeMap<Span, Place> {
+/// The members of the document, by their declarations.
+pub(super) fn of_document(part: &Part, layouts: &Layouts<'_>) -> BTreeMap<Span, Place> {
     let interface = layouts.interface();
     let within_others = unnamed(interface);
-    let mut members = Members { layouts, file, places: BTreeMap::new() };
+    let mut members = Members { layouts, part, places: BTreeMap::new() };
     for id in (0..interface.records.len() as u32).map(RecordId) {
-        if within_others.contains(&id) || !is_in_file(interface, id, file) {
+        if within_others.contains(&id) || !is_in_document(part, id) {
             continue;
         }
         for abi in interface.record(id).variants.abis() {
@@ -49,8 +50,8 @@ pub(super) fn unnamed(interface: &Interface) -> HashSet<RecordId> {
         .collect()
 }
 
-fn is_in_file(interface: &Interface, id: RecordId, file: FileId) -> bool {
-    interface.record(id).variants.iter().any(|(_, body)| body.span.file == file)
+fn is_in_document(part: &Part, id: RecordId) -> bool {
+    part.interface.record(id).variants.iter().any(|(_, body)| part.owns(body.span))
 }
 
 /// Structures in one another that are deeper than this are no source that somebody reads.
@@ -58,7 +59,7 @@ const DEEPEST: u32 = 64;
 
 struct Members<'a> {
     layouts: &'a Layouts<'a>,
-    file: FileId,
+    part: &'a Part,
     places: BTreeMap<Span, Place>,
 }
 
@@ -89,7 +90,7 @@ impl Members<'_> {
     }
 
     fn place(&mut self, span: Span, abis: AbiSet, note: impl FnOnce(&mut Place)) {
-        if span.file == self.file {
+        if self.part.owns(span) {
             let place = self.places.entry(span).or_default();
             place.abis = place.abis.union(abis);
             note(place);
