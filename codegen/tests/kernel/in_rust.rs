@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use ioctlkit_vm::ktap::Outcome;
-use ioctlkit_vm::{Cache, Report, Script, SmallKernel, Step, Toolchain};
+use ioctlkit_vm::{Cache, Interruption, Report, Script, SmallKernel, Step, Toolchain, Trust};
 
 use crate::guest::bind;
 use crate::mutants::{Mutant, missed};
@@ -142,6 +142,48 @@ fn an_open_file_keeps_a_module_in_rust_loaded() {
         .then(Step::unload(SHELF.name));
     let report = boot(&target.guest(), &script);
     assert!(report.failures().is_empty(), "{:#?}", report.failures());
+}
+
+/// The root that a kernel with Rust has for builds shows a module nothing of this machine but its folder.
+#[test]
+fn makefiles_in_the_root_of_a_kernel_with_rust_reach_nothing_else() {
+    if !is_full() {
+        return;
+    }
+    let target = target();
+    let root = target.headers.folder().join("root");
+    let secret = tempfile::NamedTempFile::new().unwrap();
+    fs::write(secret.path(), "it is secret").unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let secret = secret.path().display();
+    let lines = [
+        format!("cat {secret} /proc/1/environ"),
+        "env".to_owned(),
+        "ls /proc /sys/class/net /dev".to_owned(),
+        "touch /kernel/written /usr/written /written && echo wrote".to_owned(),
+        "mount -o remount,rw / && echo mounted".to_owned(),
+        "unshare --user --map-root-user --mount sh -c 'mount -o remount,rw / && echo mounted'"
+            .to_owned(),
+        "echo >/dev/tcp/127.0.0.1/22 && echo connected".to_owned(),
+    ];
+    let lines: String =
+        lines.iter().map(|line| format!("X := $(shell ({line}) >>$(src)/said 2>&1)\n")).collect();
+    fs::write(folder.path().join("Kbuild"), format!("{lines}obj-m := none.o\n")).unwrap();
+    let none = Interruption::none();
+    let built = target.headers.build(folder.path(), &[], Trust::Confined, &none);
+    assert!(built.is_err(), "there is no source");
+    let said = fs::read_to_string(folder.path().join("said")).unwrap();
+    println!("{said}");
+    assert!(said.contains("PATH=/usr/local/sbin:"), "it did not run: {said}");
+    for word in
+        ["it is secret", "wrote", "mounted", "connected", "CARGO_MANIFEST_DIR", "sda", "eth0"]
+    {
+        assert!(!said.contains(word), "{word}: {said}");
+    }
+    for written in ["usr/written", "written"] {
+        assert!(!root.join(written).exists(), "{written}");
+    }
+    assert!(!target.headers.folder().join("written").exists());
 }
 
 /// What it prints is for people; `docs/speed.md` has the figures.
