@@ -3,9 +3,11 @@
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 
 use ioctlkit_browser::ask;
+use ioctlkit_oracle::kernel::Kernel;
 use serde_json::{Value, json};
 
 const HEADER: &str = "\
@@ -115,6 +117,20 @@ fn an_atlas_is_searched_and_fits_a_phone() {
         assert_eq!([&answer["all"], &answer["found"], &answer["cells"]], [6, 1, 256], "{answer}");
         assert_eq!(answer["cut"], json!([]), "a letter has no room in its cell");
     }
+}
+
+#[test]
+fn a_whole_kernel_is_a_page_that_a_browser_opens_at_once() {
+    let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../oracle");
+    let kernel = Kernel::unpacked(&cache).unwrap().root();
+    let page = page(&["atlas", "--no-config", kernel.to_str().unwrap()]);
+    assert!(page.len() < 5_000_000, "{} bytes", page.len());
+    let questions = r#"return { commands: document.querySelectorAll(".letter tbody tr").length,
+        collisions: document.querySelectorAll(".grid .collision").length };"#;
+    let Some(answers) = ask(&page, &[400], questions) else { return };
+    assert_tidy(&answers[0], 0);
+    let count = |name: &str| answers[0][name].as_u64().unwrap();
+    assert!(count("commands") > 4000 && count("collisions") > 10, "{}", answers[0]);
 }
 
 #[test]

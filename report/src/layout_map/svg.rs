@@ -299,7 +299,14 @@ fn offset(block: &Block<'_>, (x, width): (f64, f64), (top, height): (f64, f64)) 
     let text = (block.offset_bits / 8).to_string();
     let is_padding = matches!(block.kind, Kind::Hole | Kind::Tail);
     let is_whole = block.offset_bits.is_multiple_of(8);
-    if is_padding || !is_whole || height < STRIP || !labels::has_room_for_offset(&text, width) {
+    // A name that stands upright reaches down to the corner.
+    let is_taken = matches!(Label::of(block, width, height), Some(Label::Upright(_)));
+    if is_padding
+        || is_taken
+        || !is_whole
+        || height < STRIP
+        || !labels::has_room_for_offset(&text, width)
+    {
         return String::new();
     }
     format!(

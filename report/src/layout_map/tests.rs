@@ -176,8 +176,7 @@ fn a_thousand_names_without_room_are_cut_and_counted() {
 
 /// Where each text is: left, right, top and bottom, by the width that a monospaced font has.
 fn texts(document: &Document<'_>) -> Vec<(String, [f64; 4])> {
-    let upright = |node: &Node<'_, '_>| node.attribute("transform").is_some();
-    let all = document.descendants().filter(|node| node.has_tag_name("text") && !upright(node));
+    let all = document.descendants().filter(|node| node.has_tag_name("text"));
     all.map(|node| {
         let text = node.text().unwrap_or_default().to_owned();
         let class = node.attribute("class").unwrap_or_default();
@@ -187,6 +186,14 @@ fn texts(document: &Document<'_>) -> Vec<(String, [f64; 4])> {
             _ => 12.0,
         };
         let width = f64::from(u32::try_from(text.chars().count()).unwrap()) * units * 0.602;
+        if let Some(place) = node.attribute("transform") {
+            let place = place.strip_prefix("translate(").unwrap();
+            let (place, _) = place.split_once(')').unwrap();
+            let (x, y) = place.split_once(' ').unwrap();
+            let (x, y): (f64, f64) = (x.parse().unwrap(), y.parse().unwrap());
+            let half = width / 2.0;
+            return (text, [x - units * 0.8, x + units * 0.2, y - half, y + half]);
+        }
         let (x, y) = (number(node, "x"), number(node, "y"));
         let left = match node.attribute("text-anchor") {
             Some("middle") => x - width / 2.0,
@@ -207,7 +214,7 @@ fn no_text_covers_another_or_leaves_the_picture() {
         });
         strip("x86_64", count * size, rows.collect())
     };
-    for (count, size) in [(1, 1), (3, 1), (40, 1), (40, 7), (300, 2), (2000, 8)] {
+    for (count, size) in [(1, 1), (3, 1), (40, 1), (40, 7), (300, 2), (2000, 8), (32, 36)] {
         let mut small = many(count, size);
         small.abis = AbiSet::of(|one| one.name == "i386");
         small.rows.iter_mut().for_each(|row| row.offset_bits += 8);
