@@ -5,9 +5,8 @@ use std::io::{self, Write};
 
 use ioctlkit_model::number_registry::BLOCKS;
 
-use super::overview::counted;
 use super::{Atlas, letter};
-use crate::page::line;
+use crate::page::{counted, line};
 
 /// What there is of a letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -7,10 +7,9 @@ use std::io::{self, Write};
 use ioctlkit_model::{Finding, SourceMap, abi_words};
 
 use super::columns::Column;
-use super::overview::counted;
 use super::rows::{Cell, Row};
 use super::{Atlas, letter, strip};
-use crate::page::{line, sentence};
+use crate::page::{counted, line, sentence};
 use crate::place::Place;
 
 /// How many remarks about a letter are written out.
@@ -69,7 +68,7 @@ fn write_letter(
         line(&most.unwrap_or_default()),
         strip::svg(value, rows, sources),
     )?;
-    write_remarks(atlas, value, rows, out)?;
+    write_remarks(atlas, rows, out)?;
     write!(
         out,
         "<div class=\"scroll\" tabindex=\"0\"><table>\n<thead><tr><th>nr</th><th>command</th><th>through</th>\
@@ -92,12 +91,7 @@ fn heading(value: u8) -> String {
 }
 
 /// What the rules about numbers say of the letter.
-fn write_remarks(
-    atlas: &Atlas<'_>,
-    value: u8,
-    rows: &[Row<'_>],
-    out: &mut dyn Write,
-) -> io::Result<()> {
+fn write_remarks(atlas: &Atlas<'_>, rows: &[Row<'_>], out: &mut dyn Write) -> io::Result<()> {
     let sources = &atlas.layouts.interface().sources;
     let is_here = |finding: &&Finding| rows.iter().any(|row| row.span == finding.span);
     let found: Vec<&Finding> =
@@ -105,7 +99,7 @@ fn write_remarks(
     if found.is_empty() {
         return Ok(());
     }
-    writeln!(out, "<ul class=\"remarks\" data-letter=\"{value:02x}\">")?;
+    writeln!(out, "<ul class=\"remarks\">")?;
     for finding in found.iter().take(REMARKS) {
         let place = Place::of(finding.span, sources);
         let command = finding.command.as_deref().unwrap_or_default();

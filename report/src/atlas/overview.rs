@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::io::{self, Write};
 
 use super::Atlas;
-use crate::page::{line, sentence};
+use crate::page::{counted, line, sentence};
 use crate::place::{Place, problem_path};
 use crate::prose::kind_level;
 
@@ -92,9 +92,4 @@ fn gaps(atlas: &Atlas<'_>, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "<li>and {more} more, which <code>ioctl-lint dump</code> has</li>")?;
     }
     writeln!(out, "</ul></details>")
-}
-
-/// `1 command`, `2 commands`.
-pub(super) fn counted(count: usize, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use ioctlkit_model::{Problem, ProblemKind, Report, Severity, SourceMap};
 
-use super::{Shown, counted};
-use crate::page::{line, sentence};
+use super::Shown;
+use crate::page::{counted, line, sentence};
 use crate::place::{Place, problem_path};
 use crate::prose::kind_level;
 

@@ -14,8 +14,8 @@ use std::io::{self, Write};
 use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{FileId, Finding, Report, SourceMap};
 
-use crate::layout_map;
-use crate::page::{Page, line};
+use crate::layout_map::{self, Gallery};
+use crate::page::{Page, counted, line};
 
 pub use details::Details;
 use finding::Surroundings;
@@ -50,7 +50,8 @@ pub fn render(
     writeln!(out, "{}", layout_map::holes())?;
     account::write(report, said, &shown, sources, out)?;
     navigation::write(report, &shown, sources, out)?;
-    let mut pictures = Pictures { details, left: PICTURES, drawn: BTreeSet::new() };
+    let mut pictures =
+        Pictures { details, gallery: Gallery::with_room_for(PICTURES), drawn: BTreeSet::new() };
     for (file, findings) in &shown.files {
         write_file(*file, findings, &mut pictures, sources, out)?;
     }
@@ -137,8 +138,7 @@ fn write_file(
 /// The pictures of layouts, each of which is in the page once.
 struct Pictures<'a> {
     details: &'a Details,
-    /// How many bytes there are left for them.
-    left: usize,
+    gallery: Gallery,
     drawn: BTreeSet<usize>,
 }
 
@@ -156,35 +156,15 @@ impl Pictures<'_> {
             return Ok(());
         };
         let map = structure.placed(sources);
-        let mut picture = Vec::new();
-        layout_map::write_inline(&map, &mut picture)?;
         writeln!(
             out,
             "<details class=\"layout\" id=\"s{index}\"><summary><code>{}</code>: {}</summary>",
             line(&map.name),
             counted(map.strips.len(), "layout")
         )?;
-        if let Some(rest) = self.left.checked_sub(picture.len()) {
-            self.left = rest;
-            writeln!(out, "<div class=\"scroll\" tabindex=\"0\">")?;
-            out.write_all(&picture)?;
-            writeln!(out, "</div>")?;
-        } else {
-            let tag = map.name.rsplit(' ').next().unwrap_or_default();
-            writeln!(
-                out,
-                "<p>This page has no room for the picture: <code>ioctl-lint layout --format svg {}</code> draws \
-                 it.</p>",
-                line(tag)
-            )?;
-        }
+        self.gallery.write(&map, out)?;
         writeln!(out, "</details>")
     }
-}
-
-/// `1 finding`, `2 findings`.
-fn counted(count: usize, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 /// The ABIs as a number with a bit for each, in hexadecimal.

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 
 use ioctlkit_model::{FileId, Report, Severity, SourceMap};
 
-use super::{Shown, counted};
-use crate::page::line;
+use super::Shown;
+use crate::page::{counted, line};
 
 /// The place of a file in the page.
 pub(super) fn anchor(file: FileId, sources: &SourceMap) -> String {

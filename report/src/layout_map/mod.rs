@@ -2,6 +2,7 @@
 //! strip to the next joined by a band.
 
 mod blocks;
+mod gallery;
 mod labels;
 mod moves;
 mod page;
@@ -12,10 +13,11 @@ use ioctlkit_model::{Layouts, RecordId};
 
 use crate::layout_rows::{self, Strip};
 
+pub(crate) use gallery::Gallery;
 pub use page::write_page;
 pub(crate) use page::{LEGEND, holes};
+pub(crate) use svg::STYLE;
 pub use svg::write;
-pub(crate) use svg::{STYLE, write_inline};
 
 /// A structure on some ABIs.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -94,6 +94,11 @@ pub fn sentence(text: &str) -> String {
     html + &line(rest)
 }
 
+/// `1 finding`, `2 findings`.
+pub(crate) fn counted(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
