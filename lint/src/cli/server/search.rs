@@ -4,16 +4,20 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use ioctlkit_model::Language;
-use ioctlkit_sources::reading::{self, limit};
+use ioctlkit_sources::reading;
+use rayon::prelude::*;
 use walkdir::{DirEntry, WalkDir};
 
 use super::counterpart::Subject;
 
-/// How many files are looked at.
-const MOST_FILES: usize = 20_000;
+/// How many files and folders are walked through: twice those of Linux.
+const MOST_ENTRIES: usize = 200_000;
+
+/// The size of a file that is looked at, in bytes. What is larger is a list of registers.
+const LARGEST: u64 = 1 << 20;
 
 /// How many files are worth reading as source.
-const MOST_CANDIDATES: usize = 16;
+const MOST_CANDIDATES: usize = 8;
 
 /// How deep folders are looked into.
 const DEEPEST: usize = 40;
@@ -40,19 +44,28 @@ pub(super) fn candidates(folders: &[PathBuf], subject: &Subject) -> Vec<PathBuf>
             _ => matches!(ending, Some("rs")),
         }
     };
-    let files = folders.iter().flat_map(|folder| {
+    let entries = folders.iter().flat_map(|folder| {
         let walk = WalkDir::new(folder).follow_links(false).max_depth(DEEPEST).sort_by_file_name();
         walk.into_iter().filter_entry(is_source).filter_map(Result::ok)
     });
-    let files = files.filter(|entry| entry.file_type().is_file() && wanted(entry.path()));
-    let found: BTreeSet<(Likelihood, PathBuf)> = files
-        .take(MOST_FILES)
-        .filter_map(|entry| {
-            let text = reading::read_bytes(entry.path(), limit::SOURCE).ok()?;
-            Some((likelihood(&String::from_utf8_lossy(&text), subject)?, entry.into_path()))
-        })
-        .collect();
+    let files = entries.take(MOST_ENTRIES).filter(|entry| entry.file_type().is_file());
+    let (first, others): (Vec<PathBuf>, Vec<PathBuf>) =
+        files.map(DirEntry::into_path).filter(|path| wanted(path)).partition(|path| is_uapi(path));
+    let mut found: BTreeSet<(Likelihood, PathBuf)> = BTreeSet::new();
+    for files in [first, others] {
+        // Where a kernel's headers for programs have the name, no other file is meant.
+        if found.first().is_none_or(|(likelihood, _)| *likelihood != Likelihood::SameName) {
+            found.par_extend(files.into_par_iter().filter_map(|path| {
+                let text = reading::read_bytes(&path, LARGEST).ok()?;
+                Some((likelihood(&String::from_utf8_lossy(&text), subject)?, path))
+            }));
+        }
+    }
     found.into_iter().map(|(_, path)| path).take(MOST_CANDIDATES).collect()
+}
+
+fn is_uapi(path: &Path) -> bool {
+    path.components().any(|component| component.as_os_str() == "uapi")
 }
 
 /// What is no source of the workspace's own.
@@ -65,20 +78,22 @@ fn is_source(entry: &DirEntry) -> bool {
 fn likelihood(text: &str, subject: &Subject) -> Option<Likelihood> {
     /// A shorter end of a name is in every file.
     const SHORTEST_END: usize = 4;
-    let names: Vec<String> = subject.names.iter().map(|name| folded(name)).collect();
-    let mut words =
-        text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).filter(|it| !it.is_empty());
+    let names: Vec<String> = subject.names.iter().map(|name| folded(name).collect()).collect();
+    let words = text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
     let mut has_end = false;
-    let has_name = words.any(|word| {
-        let word = folded(word);
-        has_end |= word.len() >= SHORTEST_END
-            && names.iter().any(|name| name.ends_with(&word) || word.ends_with(name.as_str()));
-        names.contains(&word)
+    let has_name = words.filter(|word| !word.is_empty()).any(|word| {
+        let has = |name: &String| {
+            has_end |= word.len() >= SHORTEST_END && ends_with(name, word);
+            folded(word).eq(name.chars())
+        };
+        names.iter().any(has)
     });
     let has_letter = || {
         subject.letters.iter().any(|letter| {
-            text.contains(&format!("'{letter}'"))
-                || text.contains(&format!("{:#04x}", u32::from(*letter)))
+            let number = u32::from(*letter);
+            let spellings =
+                [format!("'{letter}'"), format!("{number:#04x}"), format!("0x{number:02X}")];
+            spellings.iter().any(|spelling| text.contains(spelling))
         })
     };
     let has_commands = || text.contains("_IO") || text.contains("ioctl");
@@ -94,8 +109,13 @@ fn likelihood(text: &str, subject: &Subject) -> Option<Likelihood> {
 }
 
 /// A name without what the languages' conventions change.
-fn folded(name: &str) -> String {
-    name.chars().filter(|c| *c != '_').map(|c| c.to_ascii_lowercase()).collect()
+fn folded(name: &str) -> impl DoubleEndedIterator<Item = char> {
+    name.chars().filter(|c| *c != '_').map(|c| c.to_ascii_lowercase())
+}
+
+/// Whether a folded name ends with a word, or the word with the name.
+fn ends_with(name: &str, word: &str) -> bool {
+    name.chars().rev().zip(folded(word).rev()).all(|(a, b)| a == b)
 }
 
 #[cfg(test)]
@@ -125,6 +145,7 @@ mod tests {
         write("a/letter.h", "#define OTHER _IO('x', 1)\n");
         write("b/same.h", "#define FOO_GET _IO('y', 1)\n");
         write("c/none.h", "int x;\n");
+        write("c/large.h", &format!("/* FOO_GET */\n{}", "x\n".repeat(1 << 20)));
         write("b/same.rs", "FOO_GET");
         write(".git/same.h", "FOO_GET\n");
         write("target/same.h", "FOO_GET\n");
@@ -138,6 +159,18 @@ mod tests {
         let found = candidates(&[folder.path().into()], &subject(Language::C, &["FOO_GET"]));
         assert_eq!(found, [folder.path().join("b/same.rs")]);
         assert!(candidates(&[], &subject(Language::C, &["FOO_GET"])).is_empty());
+    }
+
+    #[test]
+    fn a_kernels_headers_for_programs_come_before_all_others() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["drivers/a.h", "include/uapi/linux/b.h"] {
+            let path = folder.path().join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, "FOO_GET").unwrap();
+        }
+        let found = candidates(&[folder.path().into()], &subject(Language::Rust, &["FooGet"]));
+        assert_eq!(found, [folder.path().join("include/uapi/linux/b.h")]);
     }
 
     #[test]
