@@ -97,7 +97,7 @@ pub fn for_tests() -> Vec<Need> {
     needs.push(need("xz-utils", "unpacks the kernel's sources"));
     needs.push(need("manpages-dev", "what the manual says of the ioctls of terminals"));
     needs.push(need("bzip2", "unpacks valgrind's sources"));
-    needs.push(need("chromium", "opens the report of ioctl-bench"));
+    needs.push(need("chromium", "opens the pages of ioctl-lint and ioctl-bench"));
     needs.push(need("neovim", "an editor that `ioctl-lint server` answers"));
     needs.extend(for_guests());
     needs
