@@ -186,6 +186,8 @@ pub fn for_full_tests() -> Vec<Need> {
     needs.push(need("abigail-tools", "abidiff, which `diff` is compared with"));
     needs.push(need("strace", "the traces that `decode` reads"));
     needs.push(need("g++", "builds libFuzzer for the fuzz targets"));
+    needs.push(need("nodejs", "runs what packs the extension for Visual Studio Code"));
+    needs.push(need("npm", "installs what packs it"));
     needs
 }
 
@@ -238,13 +240,17 @@ fn is_satisfied(need: &Need, installed: &[String]) -> bool {
     }
 }
 
-/// The names of all installed packages, without an architecture.
+/// The names of all installed packages, without an architecture, and what they provide: others than Debian's
+/// nodejs bring npm.
 fn installed() -> Vec<String> {
-    let format = "-f=${db:Status-Status} ${Package}\n";
+    let format = "-f=${db:Status-Status} ${Package}, ${Provides}\n";
     run::output("dpkg-query", &["-W", format])
         .unwrap_or_default()
         .lines()
         .filter_map(|line| line.strip_prefix("installed "))
+        .flat_map(|names| names.split(','))
+        // A version may stand behind what is provided.
+        .filter_map(|name| name.split_whitespace().next())
         .map(str::to_owned)
         .collect()
 }

@@ -109,7 +109,7 @@ fn npm(folder: &Path, path: &str, arguments: &[&str]) {
 
 fn output(command: &mut Command) -> String {
     let done = command.output().unwrap_or_else(|error| {
-        panic!("{command:?}: {error}; install nodejs and npm (`cargo xtask setup`)")
+        panic!("{command:?}: {error}; install nodejs and npm, as `cargo xtask test --full` does")
     });
     let said = String::from_utf8_lossy(&done.stdout).into_owned();
     let errors = String::from_utf8_lossy(&done.stderr);
