@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 
 use ioctl_lint::config;
+use ioctlkit_report::visible::in_lines;
 use ioctlkit_sources::Overlay;
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId};
 use lsp_types::notification::{self, Notification as _};
@@ -263,6 +264,7 @@ impl Session {
             Found::Action(id, action) => self.out.answer(id, action),
             Found::Objection(id, action, objection) => {
                 let message = format!("not edited: {objection} ({})", action.title);
+                let message = in_lines(&message).into_owned();
                 self.out.notify::<notification::ShowMessage>(ShowMessageParams {
                     typ: MessageType::WARNING,
                     message: message.clone(),
