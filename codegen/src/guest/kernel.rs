@@ -7,8 +7,9 @@ use ioctlkit_vm::{Cache, Headers, Kernel, Release, SmallKernel, Toolchain};
 
 use super::{Obstacle, Sources};
 
-/// What the kernel with Rust is called.
+/// What the small kernels that are kept are called, here and by `cargo xtask kernel`.
 const RUST: &str = "rust";
+const KASAN: &str = "kasan";
 
 /// A kernel as `--kernel` names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +22,8 @@ pub enum KernelChoice {
     Image(PathBuf),
     /// The small kernel with Rust that is kept, `rust`.
     Rust,
+    /// The small kernel with KASAN, lockdep and fault injection that is kept, `kasan`.
+    Kasan,
 }
 
 impl KernelChoice {
@@ -35,8 +38,10 @@ impl FromStr for KernelChoice {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        if text == RUST {
-            return Ok(Self::Rust);
+        match text {
+            RUST => return Ok(Self::Rust),
+            KASAN => return Ok(Self::Kasan),
+            _ => {}
         }
         if text.contains('/') || !text.starts_with(|c: char| c.is_ascii_digit()) {
             return Ok(Self::Image(text.into()));
@@ -61,6 +66,7 @@ impl std::fmt::Display for KernelChoice {
             Self::Series(text) | Self::Release(text) => f.write_str(text),
             Self::Image(path) => path.display().fmt(f),
             Self::Rust => f.write_str(RUST),
+            Self::Kasan => f.write_str(KASAN),
         }
     }
 }
@@ -85,11 +91,8 @@ impl Target {
             KernelChoice::Series(series) => Release::newest(series, cache)?,
             KernelChoice::Release(release) => Release::named(release),
             KernelChoice::Image(image) => return Self::at(image, headers),
-            KernelChoice::Rust => {
-                let kernel = SmallKernel::find(Toolchain::Rust, cache);
-                let kernel = kernel.ok_or(Obstacle::NoRustKernel)?;
-                return Self::at(kernel.kernel()?.image(), headers);
-            }
+            KernelChoice::Rust => return Self::kept(Toolchain::Rust, RUST, headers, cache),
+            KernelChoice::Kasan => return Self::kept(Toolchain::Kasan, KASAN, headers, cache),
         };
         let kernel = Kernel::of(&release, cache)?;
         let headers = match headers {
@@ -97,6 +100,22 @@ impl Target {
             None => Headers::of(&release, cache)?,
         };
         Ok(Self { name: release.to_string(), kernel, headers })
+    }
+
+    /// A small kernel that was built before.
+    fn kept(
+        toolchain: Toolchain,
+        option: &'static str,
+        headers: Option<&Path>,
+        cache: &Cache,
+    ) -> Result<Self, Obstacle> {
+        let kernel = SmallKernel::find(toolchain, cache).ok_or(Obstacle::NotKept { option })?;
+        Self::at(kernel.kernel()?.image(), headers)
+    }
+
+    /// Whether allocations fail when a thread asks for it, once the guest has been told so.
+    pub(super) fn has_fault_injection(&self) -> bool {
+        self.headers.has("CONFIG_FAULT_INJECTION_DEBUG_FS")
     }
 
     /// Whether modules of the kernel can be written in Rust.
@@ -145,6 +164,7 @@ mod tests {
         let image = |text: &str| Ok(KernelChoice::Image(text.into()));
         assert_eq!("6.12".parse(), series("6.12"));
         assert_eq!("rust".parse(), Ok(KernelChoice::Rust));
+        assert_eq!("kasan".parse(), Ok(KernelChoice::Kasan));
         let full = "6.12.117+deb12-cloud-amd64";
         assert_eq!(full.parse(), release(full));
         assert_eq!("6.1.0-56-cloud-amd64".parse(), release("6.1.0-56-cloud-amd64"));

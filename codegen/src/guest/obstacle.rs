@@ -63,12 +63,15 @@ pub enum Obstacle {
         /// The kernel's image.
         image: PathBuf,
     },
-    /// No kernel with Rust is kept.
+    /// A small kernel that nobody has built.
     #[error(
-        "no kernel with Rust is kept for modules that are written in it: make one with \
-         `cargo xtask kernel --rust` in the sources of ioctlkit, or give the path of an image with `--kernel`"
+        "no such kernel is kept: make one with `cargo xtask kernel --{option}` in the sources of ioctlkit, \
+         or give the path of an image with `--kernel`"
     )]
-    NoRustKernel,
+    NotKept {
+        /// The option that makes it.
+        option: &'static str,
+    },
     /// A kernel without Rust, for a module that is written in it.
     #[error(
         "the module is written in Rust, and {kernel} is configured without it (CONFIG_RUST): use `--kernel rust`"

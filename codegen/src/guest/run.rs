@@ -181,6 +181,12 @@ fn cannot_run<W: Write>(kernel: String, obstacle: Obstacle, ktap: &mut Ktap<W>) 
     Run { kernel, outcome: Outcome::CannotRun(obstacle), times: Times::default() }
 }
 
+/// By default, injected faults spare the allocations that may sleep, which are nearly all of a driver's
+/// (`Documentation/fault-injection/fault-injection.rst`).
+const FAULTS: &str = "mount -t debugfs debugfs /sys/kernel/debug 2>/dev/null; \
+    for kind in failslab fail_page_alloc; do \
+    echo N >/sys/kernel/debug/$kind/ignore-gfp-wait || exit 1; done";
+
 /// Each program finds the modules as they are after loading: a test may take the device away.
 fn script(request: &Request, prepared: &Prepared, programs: &Programs) -> Script {
     let modules = &prepared.modules;
@@ -193,8 +199,10 @@ fn script(request: &Request, prepared: &Prepared, programs: &Programs) -> Script
         tests.push(test.clone());
         tests.extend(at_random.map(|time| called_at_random(test, time)));
     }
-    let steps = tests.into_iter().flat_map(|test| loaded(request, modules, test));
-    Script { steps: steps.collect() }
+    let faults = prepared.target.has_fault_injection();
+    let faults = faults.then(|| Step::shell("let allocations that may sleep fail", FAULTS));
+    let tests = tests.into_iter().flat_map(|test| loaded(request, modules, test));
+    Script { steps: faults.into_iter().chain(tests).collect() }
 }
 
 /// The guest's clock may be slower than the program's work, and building up takes time, too.

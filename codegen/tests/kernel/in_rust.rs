@@ -166,9 +166,9 @@ fn makefiles_in_the_root_of_a_kernel_with_rust_reach_nothing_else() {
             .to_owned(),
         "echo >/dev/tcp/127.0.0.1/22 && echo connected".to_owned(),
     ];
-    let lines: String =
-        lines.iter().map(|line| format!("X := $(shell ({line}) >>$(src)/said 2>&1)\n")).collect();
-    fs::write(folder.path().join("Kbuild"), format!("{lines}obj-m := none.o\n")).unwrap();
+    let lines = lines.map(|line| format!("X := $(shell ({line}) >>$(src)/said 2>&1)"));
+    fs::write(folder.path().join("Kbuild"), format!("{}\nobj-m := none.o\n", lines.join("\n")))
+        .unwrap();
     let none = Interruption::none();
     let built = target.headers.build(folder.path(), &[], Trust::Confined, &none);
     assert!(built.is_err(), "there is no source");

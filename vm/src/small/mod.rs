@@ -38,6 +38,8 @@ pub enum Toolchain {
     /// gcc and rustc, of a root of their own: those of Debian's stable release are too old for a
     /// kernel that has drivers in Rust.
     Rust,
+    /// gcc and binutils, with instrumentation that finds what modules do wrong.
+    Kasan,
 }
 
 impl Toolchain {
@@ -49,6 +51,9 @@ impl Toolchain {
             Self::Llvm => {
                 options::with(SmallKernel::OPTIONS, include_str!("../../kernel/llvm.config"))
             }
+            Self::Kasan => {
+                options::with(SmallKernel::OPTIONS, include_str!("../../kernel/kasan.config"))
+            }
             Self::Rust => include_str!("../../kernel/rust.config").to_owned(),
         }
     }
@@ -56,7 +61,7 @@ impl Toolchain {
     /// The argument of make that selects it; make takes gcc by itself.
     fn argument(self) -> Option<&'static str> {
         match self {
-            Self::Gnu | Self::Rust => None,
+            Self::Gnu | Self::Rust | Self::Kasan => None,
             Self::Llvm => Some("LLVM=1"),
         }
     }

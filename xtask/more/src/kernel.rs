@@ -25,6 +25,9 @@ pub(crate) struct Arguments {
     /// that `ioctl-gen module --language rust` makes. Making that root takes root's rights, and 3 GB
     #[arg(long, conflicts_with = "llvm")]
     rust: bool,
+    /// Builds one with KASAN, lockdep and fault injection, for tests that look for defects of modules
+    #[arg(long, conflicts_with_all = ["llvm", "rust"])]
+    kasan: bool,
     /// Builds it although it is there; that one stays until the new one is whole.
     #[arg(long)]
     rebuild: bool,
@@ -35,9 +38,10 @@ pub(crate) struct Arguments {
 
 /// Builds the kernel, or says where it is.
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    let toolchain = match (arguments.llvm, arguments.rust) {
-        (true, _) => Toolchain::Llvm,
-        (_, true) => Toolchain::Rust,
+    let toolchain = match (arguments.llvm, arguments.rust, arguments.kasan) {
+        (true, _, _) => Toolchain::Llvm,
+        (_, true, _) => Toolchain::Rust,
+        (_, _, true) => Toolchain::Kasan,
         _ => Toolchain::Gnu,
     };
     if arguments.print_config {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Made by ioctl-gen 0.1.0: body 07cb9ec799fa */
+/* Made by ioctl-gen 0.1.0: body 9e2264e1c367 */
 /*
  * Whether a driver answers malformed calls as its definition says. Each test
  * spoils one thing of a call that is right otherwise.
@@ -1222,6 +1222,56 @@ static bool makes_object(const struct command *command, long valid)
 	return command->created && valid >= 0;
 }
 
+/* Documentation/fault-injection: the kernel has it, and may make allocations of this thread fail. */
+#define FAIL_NTH	"/proc/thread-self/fail-nth"
+
+static bool allocations_can_fail(const struct command *command, long valid)
+{
+	(void)command;
+	return valid >= 0 && !access(FAIL_NTH, R_OK | W_OK);
+}
+
+/* A call whose @nth allocation or copy fails; whether there were as many. */
+static bool fails_at(const struct command *command, int file, int nth,
+		     long *answer)
+{
+	const void *argument = valid_argument(command);
+	char text[16] = "";
+
+	snprintf(text, sizeof(text), "%d", nth);
+	if (pwrite(file, text, strlen(text), 0) < 0)
+		return 0;
+	*answer = call_keeping(command, command->number, argument);
+	memset(text, 0, sizeof(text));
+	if (pread(file, text, sizeof(text) - 1, 0) < 0 ||
+	    pwrite(file, "0", 1, 0) < 0)
+		return 0;
+	close_made(command, *answer);
+	/* It is 0 once something has failed. */
+	return !atoi(text);
+}
+
+static int failing_allocations(const struct command *command, long valid)
+{
+	int file = open(FAIL_NTH, O_RDWR);
+	int failed = 0, nth;
+	long answer = 0;
+
+	if (file < 0)
+		return expect("open " FAIL_NTH, -errno, 0);
+	for (nth = 1; nth < 1000 &&
+	     fails_at(command, file, nth, &answer); nth++) {
+		/* What fails may be something that the kernel does without. */
+		if (answer != -ENOMEM && answer != -EFAULT && answer < 0)
+			failed |= expect("an allocation that fails", answer,
+					 -ENOMEM);
+	}
+	close(file);
+	return failed | expect("the call after those that failed",
+			       valid_call(command) < 0,
+			       valid < 0);
+}
+
 static bool is_for_writing(const struct command *command, long valid)
 {
 	(void)valid;
@@ -1273,6 +1323,7 @@ static const struct test call_tests[] = {
 	{ "the new file closes on exec", makes_file, closes_on_exec },
 	{ "no file is left behind by a call that fails", makes_file, leaves_no_file },
 	{ "no object is left behind by a call that fails", makes_object, leaves_no_object },
+	{ "allocations that fail one by one", allocations_can_fail, failing_allocations },
 	{ "a file that is open for reading only", is_for_writing, file_for_reading },
 	{ "a file that is open for writing only", is_for_reading, file_for_writing },
 	{ "a caller without the capability", is_privileged, without_capability },
