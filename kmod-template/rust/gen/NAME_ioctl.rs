@@ -24,17 +24,22 @@ use kernel::{
         to_result,
         VTABLE_DEFAULT_ERROR, //
     },
-    fs::{
 //% if it.uses.file
+    fs::{
         file::{
             flags,
             FileDescriptorReservation, //
         },
-//% elif rust.modes.read or rust.modes.write
-        file::flags,
-//% endif
         File, //
     },
+//% elif rust.modes.read or rust.modes.write
+    fs::{
+        file::flags,
+        File, //
+    },
+//% else
+    fs::File,
+//% endif
 //% if rust.numbers
     ioctl::{
 //% for name in rust.numbers
