@@ -305,6 +305,38 @@ fn what_has_no_form_in_rust_is_refused_with_its_place() {
     assert!(!folder.path().join("m").exists());
 }
 
+/// Runs `ioctl-gen new` for a module in Rust.
+fn new(folder: &Path, arguments: &[&str]) -> Output {
+    let mut generator = Command::new(env!("CARGO_BIN_EXE_ioctl-gen"));
+    generator.args(["new", "bell", "--language", "rust"]).args(arguments);
+    generator.current_dir(folder).output().unwrap()
+}
+
+#[test]
+fn a_new_driver_in_rust_is_laid_out_by_rustfmt_and_is_what_its_interface_comes_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let made = new(folder.path(), &[]);
+    assert!(made.status.success(), "{made:?}");
+    let said = String::from_utf8(made.stdout).unwrap();
+    assert!(!said.contains("for the running kernel"), "{said}");
+    let module = folder.path().join("bell/module");
+    let main = fs::read_to_string(module.join("bell_main.rs")).unwrap();
+    for method in ["fn get_info(", "fn get_config(", "fn set_config("] {
+        assert!(main.contains(method), "{method}: {main}");
+    }
+    let text = main.replace("#[path = ", "#[doc = ").replace("mod ioctl;", "mod ioctl {}");
+    assert_same(&text, &formatted(&text), "bell_main.rs");
+    let bell = folder.path().join("bell");
+    let arguments = ["interface/src/lib.rs", "-o", "module", "--name", "bell", "--check"];
+    let again = generator(&bell, &arguments);
+    assert!(again.status.success(), "{again:?}");
+    let readme = fs::read_to_string(bell.join("README.md")).unwrap();
+    assert!(readme.contains("bell_main.rs") && !readme.contains("bell_main.c"), "{readme}");
+    let refused = new(folder.path(), &["--path", "other", "--bus", "pci"]);
+    assert_eq!(refused.status.code(), Some(2), "{refused:?}");
+    assert!(!folder.path().join("other").exists());
+}
+
 /// What people write, and what is made again, of a driver with objects.
 #[test]
 fn a_driver_with_objects() {

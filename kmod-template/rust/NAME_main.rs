@@ -9,11 +9,14 @@ use kernel::{
         MiscDevice,
         MiscDeviceRegistration, //
     },
+//% block uses
     prelude::*, //
+//% endblock
 };
 
 #[path = "gen/${it.symbol}_ioctl.rs"]
 mod ioctl;
+//% block types
 //% if it.objects
 use ioctl::{
     ${it.symbol|type}Handles,
@@ -22,6 +25,7 @@ use ioctl::{
 //% else
 use ioctl::${it.symbol|type}Ops;
 //% endif
+//% endblock
 
 module! {
     type: ${name|type}Module,
@@ -48,6 +52,7 @@ impl kernel::InPlaceModule for ${name|type}Module {
 
 /// What an open file has.
 #[pin_data]
+//% block members
 //% if it.objects
 struct ${name|type}File {
     #[pin]
@@ -56,12 +61,14 @@ struct ${name|type}File {
 //% else
 struct ${name|type}File {}
 //% endif
+//% endblock
 
 #[vtable]
 impl MiscDevice for ${name|type}File {
     type Ptr = Pin<KBox<Self>>;
 
     fn open(_file: &File, _misc: &MiscDeviceRegistration<Self>) -> Result<Self::Ptr> {
+//% block open
 //% if it.objects
         KBox::try_pin_init(
             try_pin_init!(Self {
@@ -72,6 +79,7 @@ impl MiscDevice for ${name|type}File {
 //% else
         Ok(KBox::pin(Self {}, GFP_KERNEL_ACCOUNT)?)
 //% endif
+//% endblock
     }
 
     fn ioctl(me: Pin<&Self>, file: &File, cmd: u32, arg: usize) -> Result<isize> {
@@ -88,6 +96,7 @@ impl MiscDevice for ${name|type}File {
 
 #[vtable]
 impl ${it.symbol|type}Ops for ${name|type}File {
+//% block methods
 //% for object in it.objects
     // What it is, is yours to say.
     type ${object.name|type} = ();
@@ -100,4 +109,5 @@ impl ${it.symbol|type}Ops for ${name|type}File {
 //% endif
     // Methods go here: gen/ has the head of each in its trait. A command without one answers
     // ENOTTY.
+//% endblock
 }

@@ -34,9 +34,11 @@ pub(crate) fn workspace(effort: Effort) -> Result<()> {
         Effort::Full => packages::for_full_tests(),
     })?;
     if effort == Effort::Full {
-        // It is kept for the tests of modules in Rust.
-        let kernel = ["run", "--package", "xtask-more", "--", "kernel", "--rust"];
-        run::succeed(run::cargo().args(kernel))?;
+        // They are kept for the tests of modules.
+        for option in ["--rust", "--kasan"] {
+            let kernel = ["run", "--package", "xtask-more", "--", "kernel", option];
+            run::succeed(run::cargo().args(kernel))?;
+        }
     }
     counted(run::cargo().args(["test", "--workspace", "--no-fail-fast"]), effort)?;
     match effort {

@@ -377,21 +377,32 @@ fn has_generated(output: &Path, end: &str) -> bool {
     files.into_iter().any(|file| file.file_name().to_string_lossy().ends_with(end))
 }
 
-/// What only a module in C can be.
-fn refuse_in_rust(arguments: &Arguments) -> Result<(), Failure> {
-    let refused = [
-        ("--device cdev", arguments.device == DeviceKind::Cdev),
-        ("--bus", arguments.bus != BusKind::None),
-        ("--with", !arguments.with.is_empty()),
-        ("--trace", arguments.trace),
-        ("--kunit", arguments.kunit),
-        ("--bench", arguments.bench),
+/// What of these only a module in C can be, with what to do; `others` are options with whether they were
+/// given.
+pub(super) fn only_in_c(
+    (device, bus, with): (DeviceKind, BusKind, &[FileOperation]),
+    others: &[(&str, bool)],
+) -> Option<(String, &'static str)> {
+    let shape = [
+        ("--device cdev", device == DeviceKind::Cdev),
+        ("--bus", bus != BusKind::None),
+        ("--with", !with.is_empty()),
     ];
-    let Some((option, _)) = refused.into_iter().find(|(_, is_asked)| *is_asked) else {
-        return Ok(());
-    };
+    let mut all = shape.iter().chain(others);
+    let (option, _) = all.find(|(_, is_asked)| *is_asked)?;
     let message = format!("`{option}` is for modules in C: one in Rust is a misc device");
-    Err(Failure::of(arguments.output(), message, Some("leave it out, or make the module in C")))
+    Some((message, "leave it out, or make the module in C"))
+}
+
+/// Refuses what only a module in C can be.
+fn refuse_in_rust(arguments: &Arguments) -> Result<(), Failure> {
+    let others =
+        [("--trace", arguments.trace), ("--kunit", arguments.kunit), ("--bench", arguments.bench)];
+    let shape = (arguments.device, arguments.bus, arguments.with.as_slice());
+    match only_in_c(shape, &others) {
+        None => Ok(()),
+        Some((message, help)) => Err(Failure::of(arguments.output(), message, Some(help))),
+    }
 }
 
 /// What the module is written in: what it was before, unless nothing is there.

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use ioctl_gen::module::Language;
 use ioctl_gen::scaffold::{Dependency, Error, Name, Scaffold, TypeLetter, create, parse_letter};
 use ioctl_gen::streams::print;
 use ioctlkit_model::{Problem, ProblemKind, SourceMap};
 
-use super::module::{BusKind, DeviceKind, FileOperation, file_operations};
+use super::module::{BusKind, DeviceKind, FileOperation, WrittenIn, file_operations, only_in_c};
 use super::{Outcome, say, unprintable};
 use ioctlkit_report::visible::ShownPath as _;
 
@@ -38,6 +39,10 @@ pub(super) struct Arguments {
     /// The first of the 32 nr that it takes, such as `0x40`, beside another driver of the same type
     #[arg(long, value_name = "NR", default_value = "0", value_parser = nr, requires = "type_letter")]
     first_nr: u8,
+
+    /// What the module is written in; Rust is for kernels from 7.2 on that are built with `CONFIG_RUST`
+    #[arg(long, value_enum, default_value = "c")]
+    language: WrittenIn,
 
     /// How the file in /dev comes about
     #[arg(long, value_enum, default_value = "misc")]
@@ -95,6 +100,12 @@ fn failed(problem: Problem, outcome: Outcome) -> Outcome {
 }
 
 fn scaffold(arguments: &Arguments) -> Result<Scaffold, Problem> {
+    let shape = (arguments.device, arguments.bus, arguments.with.as_slice());
+    if arguments.language == WrittenIn::Rust
+        && let Some((message, help)) = only_in_c(shape, &[])
+    {
+        return Err(problem(None, message, Some(help)));
+    }
     let type_letter = match arguments.type_letter {
         Some(letter) => TypeLetter::new(letter, arguments.first_nr)
             .map_err(|message| problem(None, message, None))?,
@@ -109,6 +120,7 @@ fn scaffold(arguments: &Arguments) -> Result<Scaffold, Problem> {
     Ok(Scaffold {
         name: arguments.name.clone(),
         type_letter,
+        language: arguments.language.into(),
         device: arguments.device.into(),
         bus: arguments.bus.into(),
         with: file_operations(&arguments.with),
@@ -145,6 +157,10 @@ fn told(scaffold: &Scaffold, folder: &Path, files: &[PathBuf]) -> String {
             format!(".cargo/config.toml takes ioctlkit from {}\n", path.shown())
         }
     };
+    let make = match scaffold.language {
+        Language::C => "make -C module          # for the running kernel\n  ",
+        Language::Rust => "",
+    };
     format!(
         "{}: {} files, for /dev/{name} with commands of type {}\n\
          {dependency}\n\
@@ -152,8 +168,7 @@ fn told(scaffold: &Scaffold, folder: &Path, files: &[PathBuf]) -> String {
          cd {}\n  \
          cargo test\n  \
          ioctl-lint check .\n  \
-         make -C module          # for the running kernel\n  \
-         ioctl-gen test module   # in a guest, no root needed\n\n\
+         {make}ioctl-gen test module   # in a guest, no root needed\n\n\
          After a change of interface/src/lib.rs:\n  \
          {}\n",
         folder.shown(),

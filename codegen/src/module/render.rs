@@ -119,10 +119,11 @@ pub fn includes(stem: &str) -> bool {
 /// # Errors
 /// What is wrong with a template, which is a mistake of this program.
 pub fn render(plan: &Plan) -> Result<Vec<File>, minijinja::Error> {
-    render_with_handlers(plan, "//% extends \"NAME_main.c\"\n")
+    let main = if plan.rust.is_some() { MAIN_IN_RUST.1 } else { MAIN.1 };
+    render_with_handlers(plan, main)
 }
 
-/// The same, with a template that fills the blocks of `NAME_main.c`.
+/// The same, with a template that fills the blocks of `NAME_main.c`, or of `rust/NAME_main.rs`.
 ///
 /// # Errors
 /// What is wrong with a template, which is a mistake of this program.
@@ -138,7 +139,7 @@ pub(crate) fn render_with_handlers(
     for (path, template) in ONCE.into_iter().chain(test_device) {
         let (path, template) = match (path == MAIN.0, &plan.rust) {
             (true, None) => (path, handlers),
-            (true, Some(_)) => MAIN_IN_RUST,
+            (true, Some(_)) => (MAIN_IN_RUST.0, handlers),
             (false, _) => (path, template),
         };
         let first = Value::from(Serde(plan.interfaces.first()));
@@ -330,6 +331,9 @@ fn environment(language: Language) -> Result<Environment<'static>, minijinja::Er
         .build()?;
     environment.set_syntax(syntax);
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    if language == Language::Rust {
+        environment.add_template(MAIN_IN_RUST.0, MAIN_IN_RUST.1)?;
+    }
     // Only what is C extends it.
     if language == Language::C {
         environment.add_template(MAIN.0, MAIN.1)?;

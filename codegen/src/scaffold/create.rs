@@ -14,11 +14,12 @@ use ioctlkit_sources::{programs, rust};
 
 use super::files::Scaffold;
 use crate::files::Signals;
-use crate::module::{Lock, Options, plan, render_with_handlers, userland};
+use crate::module::{Language, Lock, Options, plan, render_with_handlers, userland};
 use crate::{NewFile, WriteError, describe, write_together};
 
 /// What the module does for the first commands, in the words of its own templates.
 const HANDLERS: &str = include_str!("../../scaffold-template/handlers.c");
+const HANDLERS_IN_RUST: &str = include_str!("../../scaffold-template/handlers.rs.in");
 
 /// The file that the module is made of.
 const INTERFACE: &str = "interface/src/lib.rs";
@@ -159,13 +160,18 @@ fn module(scaffold: &Scaffold, interface: &str) -> Result<Vec<(String, String)>,
     }
     let options = Options {
         name: Some(scaffold.name.as_str().to_owned()),
+        language: scaffold.language,
         device: scaffold.device,
         bus: scaffold.bus,
         with: scaffold.with,
         ..Options::default()
     };
     let plan = plan(&interface, &options).map_err(failed)?;
-    let files = render_with_handlers(&plan, HANDLERS)
+    let handlers = match scaffold.language {
+        Language::C => HANDLERS,
+        Language::Rust => HANDLERS_IN_RUST,
+    };
+    let files = render_with_handlers(&plan, handlers)
         .and_then(|module| Ok([module, userland(&interface, &plan)?].concat()));
     let files = files.map_err(|error| Error::Refused(format!("{error:#}")))?;
     let lock = Lock::of(&plan);
@@ -185,6 +191,7 @@ mod tests {
         Scaffold {
             name: name.parse().unwrap(),
             type_letter: TypeLetter::free_for(name),
+            language: Language::C,
             device: Device::Misc,
             bus: Bus::None,
             with: FileOperations::default(),

@@ -8,7 +8,7 @@ use super::dependency::Dependency;
 use super::name::Name;
 use super::type_letter::TypeLetter;
 use crate::interpolation::{self, Language};
-use crate::module::{Bus, Device, FileOperations};
+use crate::module::{Bus, Device, FileOperations, Language as Written};
 
 macro_rules! template {
     ($path:literal, $name:literal) => {
@@ -45,6 +45,8 @@ pub struct Scaffold {
     pub name: Name,
     /// The type letter of its commands, and their first nr.
     pub type_letter: TypeLetter,
+    /// What its module is written in.
+    pub language: Written,
     /// How its file in `/dev` comes about.
     pub device: Device,
     /// What its device is on.
@@ -62,6 +64,7 @@ impl Scaffold {
             Device::Misc => "",
             Device::Cdev => " --device cdev",
         };
+        // The module that is there says what it is written in.
         format!("ioctl-gen module interface/src/lib.rs -o module --name {}{device}", self.name)
     }
 
@@ -95,6 +98,7 @@ impl Scaffold {
                 number(Direction::Write, nr[2]),
             ],
             kernel => ours(KERNEL.into()),
+            in_rust => self.language == Written::Rust,
             regenerate => ours(self.regenerate()),
             repository => ours(env!("CARGO_PKG_REPOSITORY").into()),
             ioctlkit_path,

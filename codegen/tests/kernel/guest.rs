@@ -44,15 +44,20 @@ fn conformance(script: Script, built: &Built) -> Script {
 }
 
 fn assert_all_conform(series: &str) {
-    let target = target(series);
-    let built: Vec<Built> =
-        DRIVERS.into_iter().map(|driver| build(driver, &target, series)).collect();
-    let script = built.iter().fold(Script::new(), conformance);
-    let report = boot(&target.guest(), &script);
+    conform(series, &target(series), Script::new());
+}
+
+/// All drivers conform on a kernel of that name, behind what the script does first.
+pub(crate) fn conform(name: &str, target: &Target, first: Script) {
+    let built: Vec<Built> = DRIVERS.into_iter().map(|driver| build(driver, target, name)).collect();
+    let script = built.iter().fold(first, conformance);
+    let mut guest = target.guest();
+    guest.limit = Duration::from_secs(3600);
+    let report = boot(&guest, &script);
     assert!(report.failures().is_empty(), "{:#?}", report.failures());
     for step in report.steps.iter().filter(|step| step.ktap.is_some()) {
         let counts = step.ktap.as_ref().unwrap().counts();
-        println!("{series}: {}: {counts}", step.name);
+        println!("{name}: {}: {counts}", step.name);
         assert!(counts.passed > 10, "{}: {counts}", step.name);
     }
 }
@@ -93,28 +98,32 @@ fn random_calls_do_no_harm_while_the_driver_comes_and_goes() {
     // Half of a minute as a 64-bit program, and half as a 32-bit one.
     let (seconds, series) = if is_full() { (30, SERIES.as_slice()) } else { (3, &SERIES[1..]) };
     for series in series {
-        let target = target(series);
-        let mut guest = target.guest();
-        guest.processors = 2;
-        guest.limit = Duration::from_secs(3600);
-        let mut script = Script::new();
-        for driver in DRIVERS {
-            let built = build(driver, &target, &format!("random-{series}"));
-            script = script.then(Step::load(&built.module));
-            let module = format!("assault/{}.ko", driver.name);
-            guest.files.push(ExtraFile { source: built.module.clone(), path: module });
-            for program in built.programs.iter().take(2) {
-                let name = program.file_name().unwrap().to_string_lossy().into_owned();
-                guest
-                    .files
-                    .push(ExtraFile { source: program.clone(), path: format!("assault/{name}") });
-                script = assaulted(script, &built, &name, seconds);
-            }
-            script = script.then(Step::unload(driver.name));
-        }
-        let report = boot(&guest, &script);
-        assert!(report.failures().is_empty(), "{:#?}", report.failures());
+        assault(series, &target(series), seconds);
     }
+}
+
+/// Each driver is called at random, by programs of 64 and of 32 bits, for as many seconds each.
+pub(crate) fn assault(name: &str, target: &Target, seconds: u32) {
+    let mut guest = target.guest();
+    guest.processors = 2;
+    guest.limit = Duration::from_secs(u64::from(seconds) * 32 + 3600);
+    let mut script = Script::new();
+    for driver in DRIVERS {
+        let built = build(driver, target, &format!("random-{name}"));
+        script = script.then(Step::load(&built.module));
+        let module = format!("assault/{}.ko", driver.name);
+        guest.files.push(ExtraFile { source: built.module.clone(), path: module });
+        for program in built.programs.iter().take(2) {
+            let name = program.file_name().unwrap().to_string_lossy().into_owned();
+            guest
+                .files
+                .push(ExtraFile { source: program.clone(), path: format!("assault/{name}") });
+            script = assaulted(script, &built, &name, seconds);
+        }
+        script = script.then(Step::unload(driver.name));
+    }
+    let report = boot(&guest, &script);
+    assert!(report.failures().is_empty(), "{:#?}", report.failures());
 }
 
 #[test]

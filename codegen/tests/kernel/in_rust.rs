@@ -96,7 +96,7 @@ fn modules_in_rust_pass_every_test_that_those_in_c_pass() {
         let in_rust = in_rust(driver, "in-rust");
         let (module, _) = target.build(&in_c, &[&driver.option()]);
         let by_c = tested(driver, &module, &driver.programs(&in_c), &target);
-        let (module, said) = target.build(&in_rust, &[&driver.option()]);
+        let (module, said) = target.build(&in_rust, &[&driver.option(), "CLIPPY=1"]);
         assert!(!said.contains("warning"), "{said}");
         let by_rust = tested(driver, &module, &driver.programs(&in_rust), &target);
         for report in [&by_c, &by_rust] {
@@ -141,6 +141,25 @@ fn an_open_file_keeps_a_module_in_rust_loaded() {
         .then(Step::shell("rmmod while it is open", refused))
         .then(Step::unload(SHELF.name));
     let report = boot(&target.guest(), &script);
+    assert!(report.failures().is_empty(), "{:#?}", report.failures());
+}
+
+#[test]
+fn a_new_driver_in_rust_builds_without_a_warning_and_conforms() {
+    if !is_full() {
+        return;
+    }
+    let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
+    run(Command::new(env!("CARGO_BIN_EXE_ioctl-gen"))
+        .args(["new", "bell", "--language", "rust"])
+        .current_dir(folder.path())
+        .stderr(Stdio::null()));
+    let target = target();
+    let module = folder.path().join("bell/module");
+    let bell = Driver { name: "bell", folder: "", handlers: None };
+    let (built, said) = target.build(&module, &[&bell.option(), "CLIPPY=1"]);
+    assert!(!said.contains("warning"), "{said}");
+    let report = tested(bell, &built, &bell.programs(&module), &target);
     assert!(report.failures().is_empty(), "{:#?}", report.failures());
 }
 

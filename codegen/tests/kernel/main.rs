@@ -12,6 +12,7 @@ mod in_rust;
 mod in_tree;
 mod lifetime;
 mod mutants;
+mod sanitizers;
 mod support;
 mod tracing;
 mod unit_tests;
