@@ -68,6 +68,7 @@ pub struct ChordLarge {
     /// Its first.
     pub first: ChordNote,
     /// The word of Rust.
+    #[ioctl(range = 1..=3)]
     pub r#type: u32,
     pub _reserved0: Reserved<4>,
 }
@@ -216,6 +217,7 @@ fn the_heads_of_long_commands_and_words_of_the_language_are_there() {
         "    pub(crate) type_: u32,\n",
         "        if !(-10..=10).contains(&self.level) {\n",
         "        if !matches!(self.kind, 1 | 2 | 8) {\n",
+        "        if !(1..=3).contains(&self.type_) {\n",
         "    if !capable(bindings::CAP_SYS_ADMIN) {\n",
         "pub(crate) const CHORD_NOTES: u32 = _IOW::<ChordNotes>(0xe8, 0x02);\n",
         "pub(crate) const CHORD_LEVEL_MAX: i32 = 10;\n",
@@ -260,6 +262,51 @@ fn no_documentation_is_read_by_the_compiler() {
                 hostile.text.chars().any(|c| "\r\u{85}\u{2028}\u{202e}\u{2066}".contains(c));
             assert!(!shown, "{}", hostile.text);
         }
+    }
+}
+
+/// Structures and members whose names Rust, the kernel or the generated file has already.
+#[test]
+fn names_that_would_be_two_things_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let head = "#include <linux/ioctl.h>\n#include <linux/types.h>\n";
+    for (text, name) in [
+        ("struct result { __u32 a; };\n#define BELL_A _IOW('x', 1, struct result)\n", "`Result`"),
+        ("struct t { __u32 a; };\n#define BELL_A _IOW('x', 1, struct t)\n", "`T`"),
+        (
+            "struct b_c { __u32 a; };\nstruct b__c { __u32 a; };\n\
+             #define BELL_A _IOW('x', 1, struct b_c)\n#define BELL_B _IOW('x', 2, struct b__c)\n",
+            "`BC`",
+        ),
+        (
+            "struct b { __u32 type; __u32 type_; };\n#define BELL_A _IOW('x', 1, struct b)\n",
+            "`B.type_`",
+        ),
+    ] {
+        fs::write(folder.path().join("bell.h"), format!("{head}{text}")).unwrap();
+        let refused = generator(folder.path(), &["bell.h", "-o", "m", "--language", "rust"]);
+        let said = String::from_utf8(refused.stderr).unwrap();
+        assert!(said.contains(name) && said.contains("two things in Rust"), "{name}: {said}");
+    }
+}
+
+/// 32-bit programs of x86 have 64-bit integers at multiples of 4, and others at multiples of 8.
+#[test]
+fn a_structure_that_only_x86_lays_out_otherwise_has_a_layout_and_a_number_for_each() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "#include <linux/ioctl.h>\n#include <linux/types.h>\n\
+                struct bell { __u32 a; __u64 b; };\n#define BELL_A _IOWR('x', 1, struct bell)\n";
+    fs::write(folder.path().join("bell.h"), text).unwrap();
+    let made = generator(folder.path(), &["bell.h", "-o", "m", "--language", "rust"]);
+    assert!(made.status.success(), "{made:?}");
+    let text = fs::read_to_string(folder.path().join("m/gen/bell_ioctl.rs")).unwrap();
+    for part in [
+        "const BELL_A_COMPAT: u32 = _IOWR::<Bell32>(0x78, 0x01);\n",
+        "#[cfg(all(CONFIG_COMPAT, CONFIG_X86))]\nconst _: () = assert!(size_of::<Bell32>() == 12);\n",
+        "#[cfg(all(CONFIG_COMPAT, not(CONFIG_X86)))]\nconst _: () = assert!(size_of::<Bell32>() == 16);\n",
+        "    a: u32,\n    _hole4: [u8; 4],\n    b: u64,\n",
+    ] {
+        assert!(text.contains(part), "{part:?} is not in\n{text}");
     }
 }
 

@@ -13,7 +13,8 @@ while [ "$1" != -- ]; do
 	shift 3
 done
 shift
-mount -t proc proc "$at/proc"
+# Nothing but processes: root may write below /proc/sys without any capability.
+mount -t proc -o ro,nosuid,nodev,noexec,subset=pid proc "$at/proc"
 mount -t tmpfs -o mode=1777 tmpfs "$at/tmp"
 mount -t tmpfs -o mode=755 tmpfs "$at/dev"
 for device in null zero full random urandom; do

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use ioctlkit_abi::{AbiId, RecordKind};
 use ioctlkit_model::{Interface, Layouts, Member, RecordId, Role, Values};
 
+use super::in_rust::identifier;
 use super::names;
 use super::plan::{Check, Define, Rule};
 use super::shape::{Refusal, Shape, record_tag, record_type};
@@ -72,9 +73,10 @@ impl<'a> Checks<'a> {
         let place = format!("arg->{name}");
         if is_reserved(member) {
             return Ok(vec![match shape {
-                Shape::Integer { .. } | Shape::Word { .. } | Shape::Char => {
-                    Rule::Condition { condition: place, in_rust: format!("self.{name} != 0") }
-                }
+                Shape::Integer { .. } | Shape::Word { .. } | Shape::Char => Rule::Condition {
+                    condition: place,
+                    in_rust: format!("self.{} != 0", identifier(name)),
+                },
                 Shape::Array(..) => {
                     Rule::ReservedBytes { place: place.clone(), whole: place, member: name.into() }
                 }
@@ -101,6 +103,12 @@ impl<'a> Checks<'a> {
                     .map(|check| Rule::NestedArray { check, place, member: name.into() })
                     .into_iter()
                     .collect()),
+                Shape::Array(..) => match element.element() {
+                    Shape::Record(id) if self.of(*id)?.is_some() => Err(format!(
+                        "`{name}` is an array of arrays: what its structures may hold cannot be checked"
+                    )),
+                    _ => Ok(Vec::new()),
+                },
                 _ if member.purpose.values != Values::Any => Err(format!(
                     "`{name}` is an array: only single integers can be limited to some values"
                 )),
@@ -176,15 +184,20 @@ fn condition(
     if condition.is_empty() {
         return Vec::new();
     }
-    let in_rust = member.name.as_deref().map(|name| in_rust(name, member, (least, most)));
+    let in_rust = member.name.as_deref().map(|name| in_rust(name, member, (bits, signed)));
     vec![Rule::Condition { condition, in_rust: in_rust.unwrap_or_default() }]
 }
 
-/// The same condition of Rust, which the member's type gives its numbers theirs.
-fn in_rust(name: &str, member: &Member, (least, most): (i128, i128)) -> String {
-    let place = format!("self.{name}");
+/// The same condition of Rust, in which the member's type gives the numbers theirs.
+fn in_rust(name: &str, member: &Member, (bits, signed): (u8, bool)) -> String {
+    let place = format!("self.{}", identifier(name));
+    let (least, most) = limits(bits, signed);
     match &member.purpose.values {
         Values::Any => String::new(),
+        // A mask with the sign's bit is a negative number of a signed type.
+        Values::Flags(mask) if i128::from(*mask) > most => {
+            format!("{place} & !({}) != 0", i128::from(*mask) - (1 << bits))
+        }
         Values::Flags(mask) => format!("{place} & !{mask:#x} != 0"),
         Values::Range { first, last } => match (*first > least, *last < most) {
             (true, true) => format!("!({first}..={last}).contains(&{place})"),

@@ -20,7 +20,8 @@ pub(crate) fn fit_rust(text: &str) -> String {
             fitted.push('\n');
         }
         blank = false;
-        let is_long = line.chars().count() > COLUMNS;
+        // What a comment says is no code, however it looks.
+        let is_long = line.chars().count() > COLUMNS && !line.trim_start().starts_with("//");
         let broken = head(line).or_else(|| constant(line)).or_else(|| arm(line));
         match broken.filter(|_| is_long) {
             Some(broken) => fitted.push_str(&broken),
@@ -38,7 +39,7 @@ fn indentation(line: &str) -> &str {
 fn constant(line: &str) -> Option<String> {
     let (front, value) = line.split_once(" = ")?;
     let is_constant =
-        front.trim_start().starts_with("const ") || front.contains("pub(crate) const ");
+        ["const ", "pub(crate) const "].iter().any(|word| front.trim_start().starts_with(word));
     is_constant.then(|| format!("{front} =\n{}    {value}\n", indentation(line)))
 }
 
@@ -84,6 +85,18 @@ mod tests {
             "    pub(crate) fn {long}(\n        &self,\n        x: u32,\n    ) -> Result {{\n    }}\n"
         );
         assert_eq!(fit_rust(&text), broken);
+    }
+
+    #[test]
+    fn a_comment_is_never_broken_into_code() {
+        let long = "x".repeat(100);
+        for text in [
+            format!("    /// see pub(crate) const X = 0; {long} = it_ran()\n"),
+            format!("/// a => it_ran(), {long} => it_ran(),\n"),
+            format!("// fn it_ran({long}) -> it_ran()\n"),
+        ] {
+            assert_eq!(fit_rust(&text), text);
+        }
     }
 
     #[test]

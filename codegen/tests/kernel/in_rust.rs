@@ -181,6 +181,8 @@ fn makefiles_in_the_root_of_a_kernel_with_rust_reach_nothing_else() {
         "ls /proc /sys/class/net /dev".to_owned(),
         "touch /kernel/written /usr/written /written && echo wrote".to_owned(),
         "mount -o remount,rw / && echo mounted".to_owned(),
+        "echo x >/proc/sys/kernel/core_pattern && echo wrote".to_owned(),
+        "echo h >/proc/sysrq-trigger && echo wrote".to_owned(),
         "unshare --user --map-root-user --mount sh -c 'mount -o remount,rw / && echo mounted'"
             .to_owned(),
         "echo >/dev/tcp/127.0.0.1/22 && echo connected".to_owned(),

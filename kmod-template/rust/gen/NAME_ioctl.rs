@@ -4,7 +4,10 @@ ${stamp}
 //! The commands of ${it.where|comment}: their numbers, their arguments, and what is between a
 //! caller and the driver, which implements [`${it.symbol|type}Ops`].
 
-//% if it.uses.family
+#[cfg(not(CONFIG_64BIT))]
+compile_error!("these layouts are those of kernels of 64 bits");
+
+//% if it.uses.family or it.objects
 use core::hint::black_box;
 //% endif
 use core::marker::PhantomData;
@@ -49,7 +52,8 @@ use kernel::{
 //% endif
     miscdevice::{
         MiscDevice,
-        MiscDeviceOptions, //
+        MiscDeviceOptions,
+        MiscDeviceRegistration, //
     },
 //% if rust.helpers.grown
     page::PAGE_SIZE,
@@ -360,7 +364,12 @@ impl<T> Objects<T> {
     }
 
     fn place(&mut self, handle: u32) -> Option<&mut Place<T>> {
-        self.places.get_mut((handle as usize).checked_sub(1)?)
+        let index = (handle as usize).checked_sub(1)?;
+        let size = self.places.len();
+        if index >= size {
+            return None;
+        }
+        self.places.get_mut(nospec(index, size))
     }
 
     fn publish(&mut self, handle: u32, object: Arc<T>) {
@@ -480,7 +489,8 @@ fn write_all<T: AsBytes>(user: UserPtr, elements: &[T]) -> Result {
 fn read_grown<T: AsBytes + FromBytes>(user: UserPtr, size: usize, value: &mut T) -> Result {
     let known = size.min(size_of::<T>());
     let mut reader = UserSlice::new(user, size).reader();
-    reader.read_slice(&mut value.as_bytes_mut()[..known])?;
+    let mut head = reader.clone_reader();
+    reader.skip(known)?;
     let mut chunk = [0_u8; 64];
     while !reader.is_empty() {
         let length = reader.len().min(chunk.len());
@@ -489,7 +499,7 @@ fn read_grown<T: AsBytes + FromBytes>(user: UserPtr, size: usize, value: &mut T)
             return Err(E2BIG);
         }
     }
-    Ok(())
+    head.read_slice(&mut value.as_bytes_mut()[..known])
 }
 
 //% endif
@@ -560,10 +570,12 @@ fn capable(capability: u32) -> bool {
 }
 
 //% endif
-//% if it.uses.family
-/// The index, which is 0 where the processor speculates beyond the size: `array_index_nospec()`.
-fn nospec(index: u32, size: u32) -> usize {
-    let (index, size) = (black_box(index as usize), size as usize);
+//% if it.uses.family or it.objects
+/// The index, which is 0 where the processor speculates beyond the size. This is what
+/// `array_index_nospec()` does where an architecture has no instruction of its own for it; the kernel
+/// has no function in Rust.
+fn nospec(index: usize, size: usize) -> usize {
+    let (index, size) = (black_box(index), black_box(size));
     let mask = !((index | (size - 1).wrapping_sub(index)) as isize) >> (usize::BITS - 1);
     index & mask as usize
 }
@@ -604,7 +616,7 @@ fn do_${c.op}<T: ${it.symbol|type}Ops>(device: &T, file: &File${(", cmd: u32" if
     }
 ${allowed(c) -}
 //% if c.family
-    let index = nospec(_IOC_NR(cmd) - ${c.first_nr}, ${c.family + 1});
+    let index = nospec((_IOC_NR(cmd) - ${c.first_nr}) as usize, ${c.family + 1});
 //% endif
 //% if c.narrow
     // More than the type holds is another number.
@@ -674,11 +686,11 @@ ${allowed(c) -}
 //% endif
 //% for array in c.arrays
     let count = elements_in::<${array.type|type}>(karg.${array.count|ident}, 0)?;
-    let mut ${array.parameter|ident} = zeroes::<${array.type|type}>(count)?;
+    let mut array_${array.parameter} = zeroes::<${array.type|type}>(count)?;
     let behind = UserPtr::from_addr(karg.${array.member|ident} as usize);
-    read_into(behind, &mut ${array.parameter|ident}[..])?;
+    read_into(behind, &mut array_${array.parameter}[..])?;
 //% if array.check
-    for element in &${array.parameter|ident} {
+    for element in &array_${array.parameter} {
         element.check()?;
     }
 //% endif
@@ -687,7 +699,7 @@ ${allowed(c) -}
 //% for handle in c.handles
     let objects = &device.handles().${handle.object|ident};
     let handle = karg.${handle.member|ident};
-    let ${handle.parameter|ident} = objects.lock().find(handle)?;
+    let object_${handle.parameter} = objects.lock().find(handle)?;
 //% endfor
 //% if c.returns == "object"
     let objects = &device.handles().${c.created.object|ident};
@@ -698,13 +710,15 @@ ${allowed(c) -}
     let made = device.${c.op|ident}(file${s.arguments|code})?;
 //% elif c.returns == "number"
     let answer = device.${c.op|ident}(file${s.arguments|code})?;
+    // The caller takes what is more for an error.
+    let answer = i32::try_from(answer).map_err(|_| EOVERFLOW)?;
 //% else
     device.${c.op|ident}(file${s.arguments|code})?;
 //% endif
 //% for handle in c.handles if handle.destroys
     let objects = &device.handles().${handle.object|ident};
     let handle = karg.${handle.member|ident};
-    let gone = objects.lock().forget(handle, &${handle.parameter|ident})?;
+    let gone = objects.lock().forget(handle, &object_${handle.parameter})?;
     // Not with the lock held.
     drop(gone);
 //% endfor
@@ -774,6 +788,8 @@ ${allowed(c)}
 //% endif
 //% if c.returns == "number"
     let answer = device.${c.op|ident}(file${s.arguments|code})?;
+    // The caller takes what is more for an error.
+    let answer = i32::try_from(answer).map_err(|_| EOVERFLOW)?;
 //% else
     device.${c.op|ident}(file${s.arguments|code})?;
 //% endif
@@ -816,23 +832,15 @@ pub(crate) fn ioctl<T: ${it.symbol|type}Ops>(device: &T, file: &File, cmd: u32, 
 //% endif
 //% if it.uses.any_size
     // The size in these numbers is for the command to judge.
-//% for c in it.commands
-//% set n = rust.commands[loop.index0]
-//% if c.any_size
-    const ${c.macro}_ANY: u32 = ${c.macro} & !bindings::IOCSIZE_MASK;
-//% if c.family
-    const ${c.macro}_LAST_ANY: u32 = ${c.macro}_LAST & !bindings::IOCSIZE_MASK;
-//% endif
-//% endif
-//% endfor
-    match cmd & !bindings::IOCSIZE_MASK {
+    let any = !bindings::IOCSIZE_MASK;
+    match cmd & any {
 //% for c in it.commands
 //% set n = rust.commands[loop.index0]
 //% if c.any_size
 //% if c.family
-        ${c.macro}_ANY..=${c.macro}_LAST_ANY => do_${c.op}(device, file${(", cmd" if c.by_number)|code}${(", arg" if c.by_address or c.kind == "value")|code}),
+        number if (${c.macro} & any..=${c.macro}_LAST & any).contains(&number) => do_${c.op}(device, file${(", cmd" if c.by_number)|code}${(", arg" if c.by_address or c.kind == "value")|code}),
 //% else
-        ${c.macro}_ANY => do_${c.op}(device, file${(", cmd" if c.by_number)|code}${(", arg" if c.by_address or c.kind == "value")|code}),
+        number if number == ${c.macro} & any => do_${c.op}(device, file${(", cmd" if c.by_number)|code}${(", arg" if c.by_address or c.kind == "value")|code}),
 //% endif
 //% endif
 //% endfor
@@ -869,23 +877,15 @@ pub(crate) fn compat_ioctl<T: ${it.symbol|type}Ops>(device: &T, file: &File, cmd
 //% endif
 //% if it.uses.any_size
     // The size in these numbers is for the command to judge.
-//% for c in it.commands
-//% set n = rust.commands[loop.index0]
-//% if c.any_size
-    const ${c.macro}${("_COMPAT" if n.compat)|code}_ANY: u32 = ${c.macro}${("_COMPAT" if n.compat)|code} & !bindings::IOCSIZE_MASK;
-//% if c.family
-    const ${c.macro}${("_COMPAT" if n.compat)|code}_LAST_ANY: u32 = ${c.macro}${("_COMPAT" if n.compat)|code}_LAST & !bindings::IOCSIZE_MASK;
-//% endif
-//% endif
-//% endfor
-    match cmd & !bindings::IOCSIZE_MASK {
+    let any = !bindings::IOCSIZE_MASK;
+    match cmd & any {
 //% for c in it.commands
 //% set n = rust.commands[loop.index0]
 //% if c.any_size
 //% if c.family
-        ${c.macro}${("_COMPAT" if n.compat)|code}_ANY..=${c.macro}${("_COMPAT" if n.compat)|code}_LAST_ANY => ${"compat_do" if c.compat_do == "compat_do" and c.kind == "pointer" else "do"}_${c.op}(device, file${(", cmd" if c.by_number)|code}${(", user" if c.by_address)|code}${(", arg as i32 as usize" if c.kind == "value" and c.compat_do == "compat_do")|code}${(", arg" if c.kind == "value" and c.compat_do == "do")|code}),
+        number if (${c.macro}${("_COMPAT" if n.compat)|code} & any..=${c.macro}${("_COMPAT" if n.compat)|code}_LAST & any).contains(&number) => ${"compat_do" if c.compat_do == "compat_do" and c.kind == "pointer" else "do"}_${c.op}(device, file${(", cmd" if c.by_number)|code}${(", user" if c.by_address)|code}${(", arg as i32 as usize" if c.kind == "value" and c.compat_do == "compat_do")|code}${(", arg" if c.kind == "value" and c.compat_do == "do")|code}),
 //% else
-        ${c.macro}${("_COMPAT" if n.compat)|code}_ANY => ${"compat_do" if c.compat_do == "compat_do" and c.kind == "pointer" else "do"}_${c.op}(device, file${(", cmd" if c.by_number)|code}${(", user" if c.by_address)|code}${(", arg as i32 as usize" if c.kind == "value" and c.compat_do == "compat_do")|code}${(", arg" if c.kind == "value" and c.compat_do == "do")|code}),
+        number if number == ${c.macro}${("_COMPAT" if n.compat)|code} & any => ${"compat_do" if c.compat_do == "compat_do" and c.kind == "pointer" else "do"}_${c.op}(device, file${(", cmd" if c.by_number)|code}${(", user" if c.by_address)|code}${(", arg as i32 as usize" if c.kind == "value" and c.compat_do == "compat_do")|code}${(", arg" if c.kind == "value" and c.compat_do == "do")|code}),
 //% endif
 //% endif
 //% endfor
@@ -911,7 +911,7 @@ extern "C" {
 
 /// A file without a name, which keeps what it is given until it is closed, and the module loaded.
 #[allow(dead_code)]
-pub(crate) fn anonymous_file<T: Send + Sync>(name: &CStr, state: KBox<T>) -> Result<ARef<File>> {
+pub(crate) fn anonymous_file<T: Send + Sync + 'static>(name: &CStr, state: KBox<T>) -> Result<ARef<File>> {
     let (name, state) = (name.as_char_ptr(), state.into_foreign());
     let fops: *const bindings::file_operations = Anonymous::<T>::FOPS;
     let mode = flags::O_RDWR as c_int;
@@ -931,7 +931,7 @@ pub(crate) fn anonymous_file<T: Send + Sync>(name: &CStr, state: KBox<T>) -> Res
 /// What can be done with such a file: it can be closed.
 struct Anonymous<T>(PhantomData<T>);
 
-impl<T: Send + Sync> Anonymous<T> {
+impl<T: Send + Sync + 'static> Anonymous<T> {
     const FOPS: &'static bindings::file_operations = &bindings::file_operations {
         owner: crate::THIS_MODULE.as_ptr(),
         release: Some(Self::release),
@@ -950,7 +950,7 @@ impl<T: Send + Sync> Anonymous<T> {
 
 //% endif
 /// The file in `/dev`, which keeps the module loaded while it is open: the kernel's own registration
-/// names no owner.
+/// names no owner. What opens the file takes this for one, so it has the same layout.
 #[repr(transparent)]
 #[pin_data(PinnedDrop)]
 pub(crate) struct Registration<T: MiscDevice> {
@@ -965,6 +965,10 @@ unsafe impl<T: MiscDevice> Send for Registration<T> {}
 unsafe impl<T: MiscDevice> Sync for Registration<T> {}
 
 impl<T: MiscDevice> Registration<T> {
+    const IS_LAID_OUT_ALIKE: () = {
+        assert!(size_of::<Self>() == size_of::<MiscDeviceRegistration<T>>());
+        assert!(align_of::<Self>() == align_of::<MiscDeviceRegistration<T>>());
+    };
     const RAW: bindings::miscdevice = MiscDeviceOptions { name: c"${node}" }.into_raw::<T>();
     const FOPS: &'static bindings::file_operations = &bindings::file_operations {
         owner: crate::THIS_MODULE.as_ptr(),
@@ -974,6 +978,7 @@ impl<T: MiscDevice> Registration<T> {
 
     /// Makes the file.
     pub(crate) fn register() -> impl PinInit<Self, Error> {
+        let () = Self::IS_LAID_OUT_ALIKE;
         try_pin_init!(Self {
             inner <- Opaque::try_ffi_init(|slot: *mut bindings::miscdevice| {
                 let raw = bindings::miscdevice {

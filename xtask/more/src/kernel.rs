@@ -28,6 +28,9 @@ pub(crate) struct Arguments {
     /// Builds one with KASAN, lockdep and fault injection, for tests that look for defects of modules
     #[arg(long, conflicts_with_all = ["llvm", "rust"])]
     kasan: bool,
+    /// Builds one with KMSAN, by clang, for tests that look for memory which was never written
+    #[arg(long, conflicts_with_all = ["llvm", "rust", "kasan"])]
+    kmsan: bool,
     /// Builds it although it is there; that one stays until the new one is whole.
     #[arg(long)]
     rebuild: bool,
@@ -38,12 +41,7 @@ pub(crate) struct Arguments {
 
 /// Builds the kernel, or says where it is.
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
-    let toolchain = match (arguments.llvm, arguments.rust, arguments.kasan) {
-        (true, _, _) => Toolchain::Llvm,
-        (_, true, _) => Toolchain::Rust,
-        (_, _, true) => Toolchain::Kasan,
-        _ => Toolchain::Gnu,
-    };
+    let toolchain = toolchain(arguments);
     if arguments.print_config {
         print!("{}", toolchain.options());
         return Ok(());
@@ -62,13 +60,24 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         return told(&built(&building, Some(root), &cache)?);
     }
     let mut needs = packages::for_the_kernel();
-    if arguments.llvm {
+    if matches!(toolchain, Toolchain::Llvm | Toolchain::Kmsan) {
         needs.extend(packages::for_llvm());
     }
     packages::install(&needs)?;
     let mut building = Building::of(Sources::installed()?, toolchain);
     building.jobs = arguments.jobs.unwrap_or(building.jobs);
     told(&built(&building, None, &cache)?)
+}
+
+fn toolchain(arguments: &Arguments) -> Toolchain {
+    let options = [
+        (arguments.llvm, Toolchain::Llvm),
+        (arguments.rust, Toolchain::Rust),
+        (arguments.kasan, Toolchain::Kasan),
+        (arguments.kmsan, Toolchain::Kmsan),
+    ];
+    let asked = options.into_iter().find(|(is_asked, _)| *is_asked);
+    asked.map_or(Toolchain::Gnu, |(_, toolchain)| toolchain)
 }
 
 /// The kernel that was built of the sources that are installed; without any, the newest.

@@ -80,16 +80,16 @@ pub(super) fn method(
     for array in &command.arrays {
         let name = identifier(&array.parameter);
         unused.push(format!("_{name}: &[{}]", type_name(&array.r#type)));
-        arguments.push(format!("&{name}"));
+        arguments.push(format!("&array_{}", array.parameter));
     }
     for handle in &command.handles {
         let name = identifier(&handle.parameter);
         unused.push(format!("_{name}: &Arc<Self::{}>", type_name(&handle.object)));
-        arguments.push(format!("&{name}"));
+        arguments.push(format!("&object_{}", handle.parameter));
     }
     let result = match (&command.created, command.returns) {
         (Some(handle), _) => format!("Result<Arc<Self::{}>>", type_name(&handle.object)),
-        (None, Returns::Number) => "Result<i32>".into(),
+        (None, Returns::Number) => "Result<u32>".into(),
         (None, Returns::File) => "Result<ARef<File>>".into(),
         (None, _) => "Result".into(),
     };

@@ -43,6 +43,24 @@ pub(super) struct Constant {
     docs: Vec<String>,
 }
 
+impl Record {
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// A member that would be there twice, in the form `EchoConfig.type_`.
+    pub(super) fn twin(&self) -> Option<String> {
+        let names: Vec<String> = self.members.iter().map(|member| member.name.clone()).collect();
+        super::twice(&names).map(|name| format!("{}.{name}", self.name))
+    }
+}
+
+impl Constant {
+    pub(super) fn name(&self) -> String {
+        self.name.clone()
+    }
+}
+
 /// The structures that commands pass, each behind those that it holds.
 pub(super) fn records(
     layouts: &Layouts<'_>,
