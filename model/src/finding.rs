@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use ioctlkit_abi::AbiSet;
 
-use crate::{Differences, Object, RuleInfo, Severity, Span};
+use crate::{Differences, FileId, Object, RuleInfo, Severity, Span};
 
 /// Something that a rule found.
 #[derive(Debug, Clone)]
@@ -202,16 +202,29 @@ impl Report {
         })
     }
 
-    /// The findings that follow from each of the others, by its fingerprint.
-    pub fn consequences(&self) -> HashMap<&str, Vec<&Finding>> {
+    /// The findings that follow from each of the others.
+    pub fn consequences(&self) -> Consequences<'_> {
         let known = self.with_consequences();
-        let mut consequences: HashMap<&str, Vec<&Finding>> = HashMap::new();
-        for finding in &self.findings {
-            if let Some(cause) = finding.cause.as_deref().filter(|cause| known.contains(*cause)) {
-                consequences.entry(cause).or_default().push(finding);
+        let mut places: HashMap<String, Vec<FileId>> = HashMap::new();
+        for finding in self.findings.iter().filter(|finding| finding.cause.is_none()) {
+            let fingerprint = finding.fingerprint();
+            if known.contains(&fingerprint) {
+                places.entry(fingerprint).or_default().push(finding.span.file);
             }
         }
-        consequences
+        let mut of_causes: HashMap<(FileId, String), Vec<&Finding>> = HashMap::new();
+        for finding in &self.findings {
+            let Some(cause) = finding.cause.as_deref() else { continue };
+            let files = places.get(cause).map(Vec::as_slice).unwrap_or_default();
+            // A fingerprint has no file, and two headers may say the same: what is in one of them follows
+            // from what is there.
+            let own = files.iter().position(|file| *file == finding.span.file);
+            let files = own.map_or(files, |at| &files[at..=at]);
+            for file in files {
+                of_causes.entry((*file, cause.to_owned())).or_default().push(finding);
+            }
+        }
+        Consequences { of_causes }
     }
 
     /// The fingerprints of findings that others follow from, and that are in the report themselves: a
@@ -222,6 +235,20 @@ impl Report {
         let of_causes = self.findings.iter().filter(|finding| finding.cause.is_none());
         let fingerprints = of_causes.map(Finding::fingerprint);
         fingerprints.filter(|fingerprint| named.contains(fingerprint.as_str())).collect()
+    }
+}
+
+/// The findings that follow from others.
+#[derive(Debug, Default)]
+pub struct Consequences<'r> {
+    of_causes: HashMap<(FileId, String), Vec<&'r Finding>>,
+}
+
+impl<'r> Consequences<'r> {
+    /// Those that follow from a finding, in the report's order.
+    pub fn of(&self, cause: &Finding) -> &[&'r Finding] {
+        let following = self.of_causes.get(&(cause.span.file, cause.fingerprint()));
+        following.map(Vec::as_slice).unwrap_or_default()
     }
 }
 

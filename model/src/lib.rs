@@ -41,7 +41,9 @@ pub use driver::{
     HandledCommand, Noticed, NoticedKind, OperationTable, Part, Serves, Slot, SourceHandler, Way,
 };
 pub use expected::{Among, Expected, expected};
-pub use finding::{Breaks, Edit, Finding, Fix, Label, Problem, ProblemKind, Report, Safety};
+pub use finding::{
+    Breaks, Consequences, Edit, Finding, Fix, Label, Problem, ProblemKind, Report, Safety,
+};
 pub use interface::{
     Argument, Command, CommandBody, Encoder, Family, FamilyNumber, Handed, Header, HeaderError,
     Interface, Macro, MacroValue, NamedConstant, OwnEncoder, PassedArgument, RawNumber, Requested,

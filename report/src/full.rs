@@ -50,8 +50,7 @@ pub fn render(
     let mut causes: Vec<&Finding> = report.causes().collect();
     causes.sort_by_key(|it| (sources.place(it.span.file), Reverse(it.severity)));
     for finding in causes {
-        let following = consequences.get(finding.fingerprint().as_str());
-        let following = following.map(Vec::as_slice).unwrap_or_default();
+        let following = consequences.of(finding);
         write(&renderer, &finding_groups(finding, following, report, sources), out)?;
     }
     io::Write::flush(out)

@@ -19,8 +19,7 @@ pub fn render(report: &Report, sources: &SourceMap, out: &mut dyn io::Write) -> 
     }
     let consequences = report.consequences();
     for finding in report.causes() {
-        let following = consequences.get(finding.fingerprint().as_str());
-        let following = following.map(Vec::as_slice).unwrap_or_default();
+        let following = consequences.of(finding);
         writeln(&finding_command(finding, following, report, sources), &mut out)?;
     }
     io::Write::flush(&mut out)

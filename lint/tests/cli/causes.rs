@@ -239,6 +239,19 @@ fn commands_without_a_number_follow_from_the_header_that_does_not_compile() {
     assert_eq!((found.len(), follow), (4, 3), "{found:?}");
 }
 
+/// What identifies a finding has no file in it, and two headers may say the same.
+#[test]
+fn what_follows_from_a_header_that_does_not_compile_is_of_that_header() {
+    let folder =
+        Folder::with("a.h", "struct a { missing_t a; };\n#define A_GET _IOR(0xdc, 1, struct a)\n");
+    let other = "struct b { missing_t b; };\n#define B_GET _IOR(0xdc, 2, struct b)\n";
+    std::fs::write(folder.path("b.h"), other).unwrap();
+    let done = folder.run(&["check", "--no-config", "--color", "never", "a.h", "b.h"]);
+    let hence: Vec<&str> = done.stdout.lines().filter(|line| line.contains("hence U002")).collect();
+    assert_eq!(hence.len(), 2, "{done:?}");
+    assert!(hence[0].contains("`A_GET`") && hence[1].contains("`B_GET`"), "{hence:?}");
+}
+
 /// An error is not hidden behind what an interface in use gets away with.
 #[test]
 fn commands_without_a_number_stand_alone_where_the_header_is_only_warned_about() {

@@ -79,8 +79,7 @@ impl<'a> Shown<'a> {
         let mut bytes = 0;
         let mut written: Vec<(usize, &Finding, String)> = Vec::new();
         for (order, finding) in causes.into_iter().take(MOST) {
-            let following = consequences.get(finding.fingerprint().as_str());
-            let following = following.map(Vec::as_slice).unwrap_or_default();
+            let following = consequences.of(finding);
             let html = finding::html(finding, following, &surroundings);
             bytes += html.len();
             if bytes > BYTES {

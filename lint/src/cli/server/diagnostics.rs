@@ -47,10 +47,8 @@ fn of_part(part: &Part, path: &Path, add: &mut impl FnMut((PathBuf, Diagnostic))
         report.causes().map(|finding| (finding.fingerprint(), finding)).collect();
     for finding in &report.findings {
         let cause = finding.cause.as_ref().and_then(|cause| causes.get(cause)).copied();
-        let hence = consequences.get(finding.fingerprint().as_str());
-        let hence = hence.filter(|_| finding.cause.is_none());
-        let (file, diagnostic) =
-            of_finding(finding, cause, hence.map_or(&[][..], Vec::as_slice), &mut places);
+        let hence = if finding.cause.is_none() { consequences.of(finding) } else { &[] };
+        let (file, diagnostic) = of_finding(finding, cause, hence, &mut places);
         add((file.to_owned(), diagnostic));
     }
 }
