@@ -71,7 +71,7 @@ mod tests {
         let value = match (word, place) {
             ("type", _) => "= b'x'",
             ("nr", _) => "= 1",
-            ("device" | "on" | "driver" | "padded", _) => "= Name",
+            ("device" | "on" | "driver" | "padded" | "compat", _) => "= Name",
             ("prefix", _) => "= \"X_\"",
             ("unsafe", Place::Interface) => "(path = \"/dev/x\")",
             ("buffer" | "returns" | "encoded", _) => "= u32",
@@ -80,7 +80,6 @@ mod tests {
             ("c", _) => "= \"X_GET\"",
             ("capability", _) => "= \"CAP_SYS_ADMIN\"",
             ("mode", _) => "= read",
-            ("compat", _) => "= Name",
             ("count", _) => "= size",
             ("range", _) => "= 0..=3",
             ("values", _) => "(1, 2)",
