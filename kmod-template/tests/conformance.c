@@ -1182,7 +1182,7 @@ static bool makes_object(const struct command *command, long valid)
 	return command->created && valid >= 0;
 }
 
-/* Documentation/fault-injection: the kernel has it, and may make allocations of this thread fail. */
+/* Documentation/fault-injection: what makes allocations of this thread fail. */
 #define FAIL_NTH	"/proc/thread-self/fail-nth"
 
 static bool allocations_can_fail(const struct command *command, long valid)

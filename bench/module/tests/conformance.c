@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Made by ioctl-gen 0.1.0: body 9e2264e1c367 */
+/* Made by ioctl-gen 0.1.0: body 758bec9d1c35 */
 /*
  * Whether a driver answers malformed calls as its definition says. Each test
  * spoils one thing of a call that is right otherwise.
@@ -1222,7 +1222,7 @@ static bool makes_object(const struct command *command, long valid)
 	return command->created && valid >= 0;
 }
 
-/* Documentation/fault-injection: the kernel has it, and may make allocations of this thread fail. */
+/* Documentation/fault-injection: what makes allocations of this thread fail. */
 #define FAIL_NTH	"/proc/thread-self/fail-nth"
 
 static bool allocations_can_fail(const struct command *command, long valid)

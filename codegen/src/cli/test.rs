@@ -49,10 +49,10 @@ pub(super) struct Arguments {
     folder: PathBuf,
 
     /// A kernel to test on: a series of Debian's kernels for virtual machines, one of their
-    /// releases, the path of an image (bzImage), or `rust`, `kasan` or `kmsan` for a small kernel that
+    /// releases, the path of an image (bzImage), or `rust` or `kasan` for a small kernel that
     /// `cargo xtask kernel` has built with that option; may be given several times [default: 6.12, or
     /// rust for a module in Rust]
-    #[arg(long = "kernel", value_name = "VERSION|PATH|rust|kasan|kmsan")]
+    #[arg(long = "kernel", value_name = "VERSION|PATH|rust|kasan")]
     kernels: Vec<KernelChoice>,
 
     /// Build against these headers, or this build folder of a kernel, and not against those that

@@ -10,7 +10,6 @@ use super::{Obstacle, Sources};
 /// What the small kernels that are kept are called, here and by `cargo xtask kernel`.
 const RUST: &str = "rust";
 const KASAN: &str = "kasan";
-const KMSAN: &str = "kmsan";
 
 /// A kernel as `--kernel` names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,8 +24,6 @@ pub enum KernelChoice {
     Rust,
     /// The small kernel with KASAN, lockdep and fault injection that is kept, `kasan`.
     Kasan,
-    /// The small kernel with KMSAN that is kept, `kmsan`.
-    Kmsan,
 }
 
 impl KernelChoice {
@@ -44,7 +41,6 @@ impl FromStr for KernelChoice {
         match text {
             RUST => return Ok(Self::Rust),
             KASAN => return Ok(Self::Kasan),
-            KMSAN => return Ok(Self::Kmsan),
             _ => {}
         }
         if text.contains('/') || !text.starts_with(|c: char| c.is_ascii_digit()) {
@@ -71,7 +67,6 @@ impl std::fmt::Display for KernelChoice {
             Self::Image(path) => path.display().fmt(f),
             Self::Rust => f.write_str(RUST),
             Self::Kasan => f.write_str(KASAN),
-            Self::Kmsan => f.write_str(KMSAN),
         }
     }
 }
@@ -98,7 +93,6 @@ impl Target {
             KernelChoice::Image(image) => return Self::at(image, headers),
             KernelChoice::Rust => return Self::kept(Toolchain::Rust, RUST, headers, cache),
             KernelChoice::Kasan => return Self::kept(Toolchain::Kasan, KASAN, headers, cache),
-            KernelChoice::Kmsan => return Self::kept(Toolchain::Kmsan, KMSAN, headers, cache),
         };
         let kernel = Kernel::of(&release, cache)?;
         let headers = match headers {
@@ -171,7 +165,6 @@ mod tests {
         assert_eq!("6.12".parse(), series("6.12"));
         assert_eq!("rust".parse(), Ok(KernelChoice::Rust));
         assert_eq!("kasan".parse(), Ok(KernelChoice::Kasan));
-        assert_eq!("kmsan".parse(), Ok(KernelChoice::Kmsan));
         let full = "6.12.117+deb12-cloud-amd64";
         assert_eq!(full.parse(), release(full));
         assert_eq!("6.1.0-56-cloud-amd64".parse(), release("6.1.0-56-cloud-amd64"));

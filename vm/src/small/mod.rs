@@ -40,8 +40,6 @@ pub enum Toolchain {
     Rust,
     /// gcc and binutils, with instrumentation that finds what modules do wrong.
     Kasan,
-    /// clang, lld and LLVM's tools, with instrumentation that finds memory which was never written.
-    Kmsan,
 }
 
 impl Toolchain {
@@ -56,9 +54,6 @@ impl Toolchain {
             Self::Kasan => {
                 options::with(SmallKernel::OPTIONS, include_str!("../../kernel/kasan.config"))
             }
-            Self::Kmsan => {
-                options::with(&Self::Llvm.options(), include_str!("../../kernel/kmsan.config"))
-            }
             Self::Rust => include_str!("../../kernel/rust.config").to_owned(),
         }
     }
@@ -67,7 +62,7 @@ impl Toolchain {
     fn argument(self) -> Option<&'static str> {
         match self {
             Self::Gnu | Self::Rust | Self::Kasan => None,
-            Self::Llvm | Self::Kmsan => Some("LLVM=1"),
+            Self::Llvm => Some("LLVM=1"),
         }
     }
 }

@@ -28,9 +28,6 @@ pub(crate) struct Arguments {
     /// Builds one with KASAN, lockdep and fault injection, for tests that look for defects of modules
     #[arg(long, conflicts_with_all = ["llvm", "rust"])]
     kasan: bool,
-    /// Builds one with KMSAN, by clang, for tests that look for memory which was never written
-    #[arg(long, conflicts_with_all = ["llvm", "rust", "kasan"])]
-    kmsan: bool,
     /// Builds it although it is there; that one stays until the new one is whole.
     #[arg(long)]
     rebuild: bool,
@@ -60,7 +57,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
         return told(&built(&building, Some(root), &cache)?);
     }
     let mut needs = packages::for_the_kernel();
-    if matches!(toolchain, Toolchain::Llvm | Toolchain::Kmsan) {
+    if toolchain == Toolchain::Llvm {
         needs.extend(packages::for_llvm());
     }
     packages::install(&needs)?;
@@ -74,7 +71,6 @@ fn toolchain(arguments: &Arguments) -> Toolchain {
         (arguments.llvm, Toolchain::Llvm),
         (arguments.rust, Toolchain::Rust),
         (arguments.kasan, Toolchain::Kasan),
-        (arguments.kmsan, Toolchain::Kmsan),
     ];
     let asked = options.into_iter().find(|(is_asked, _)| *is_asked);
     asked.map_or(Toolchain::Gnu, |(_, toolchain)| toolchain)
