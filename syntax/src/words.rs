@@ -89,7 +89,7 @@ mod tests {
         format!("{word} {value}")
     }
 
-    /// What is said of an item with these words at a place.
+    /// The errors of an item that has these words at a place.
     fn mistakes(words: &str, place: Place) -> String {
         let item = match place {
             Place::Interface => {

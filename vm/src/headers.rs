@@ -144,7 +144,7 @@ impl Headers {
             trust,
         };
         let is_in_root = build.root.is_some();
-        // What compilers say of a module is said of its folder here.
+        // The compiler names files at their place in the root; the caller knows them by the module's folder.
         let said = |text: &str| {
             let place = is_in_root.then(|| format!("{MODULE}/"));
             place.map_or(text.to_owned(), |place| {

@@ -23,7 +23,7 @@ struct Candidate<'r> {
     time: Estimate,
 }
 
-/// How well two candidates are told apart.
+/// How sure it is which of two candidates is faster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Sureness {
     Sure,

@@ -62,7 +62,7 @@ pub(super) fn tell(output: &Path, plan: &Plan, written: &[&Step], gone: &[String
     }
 }
 
-/// The same of methods of Rust; one whose parameters changed is told by the compiler.
+/// Names the methods that a driver in Rust lacks. The compiler reports one whose parameters changed.
 fn tell_methods(output: &Path, plan: &Plan, view: &View, (written, gone): (&[&Step], &[String])) {
     let main = format!("{}_main.rs", plan.name);
     // A new one is not there to be brought up to date.

@@ -175,6 +175,8 @@ fn makefiles_in_the_root_of_a_kernel_with_rust_reach_nothing_else() {
     fs::write(secret.path(), "it is secret").unwrap();
     let folder = tempfile::tempdir().unwrap();
     let secret = secret.path().display();
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
     let lines = [
         format!("cat {secret} /proc/1/environ"),
         "env".to_owned(),
@@ -185,7 +187,9 @@ fn makefiles_in_the_root_of_a_kernel_with_rust_reach_nothing_else() {
         "echo h >/proc/sysrq-trigger && echo wrote".to_owned(),
         "unshare --user --map-root-user --mount sh -c 'mount -o remount,rw / && echo mounted'"
             .to_owned(),
-        "echo >/dev/tcp/127.0.0.1/22 && echo connected".to_owned(),
+        format!(
+            "python3 -c 'import socket; socket.create_connection((\"127.0.0.1\", {port}))' && echo connected"
+        ),
     ];
     let lines = lines.map(|line| format!("X := $(shell ({line}) >>$(src)/said 2>&1)"));
     fs::write(folder.path().join("Kbuild"), format!("{}\nobj-m := none.o\n", lines.join("\n")))
@@ -196,6 +200,8 @@ fn makefiles_in_the_root_of_a_kernel_with_rust_reach_nothing_else() {
     let said = fs::read_to_string(folder.path().join("said")).unwrap();
     println!("{said}");
     assert!(said.contains("PATH=/usr/local/sbin:"), "it did not run: {said}");
+    // It came as far as the call.
+    assert!(said.contains("create_connection"), "{said}");
     for word in
         ["it is secret", "wrote", "mounted", "connected", "CARGO_MANIFEST_DIR", "sda", "eth0"]
     {

@@ -7,7 +7,7 @@ use ioctlkit_vm::{Cache, Script, SmallKernel, Step, Toolchain};
 use crate::guest::{assault, conform};
 use crate::support::{SHELF, Target, boot, is_full};
 
-/// Faults spare what may sleep, unless the kernel is told otherwise.
+/// By default, the kernel injects no fault into an allocation that may sleep.
 const FAULTS: &str = "mount -t debugfs debugfs /sys/kernel/debug 2>/dev/null; \
     for kind in failslab fail_page_alloc; do \
     echo N >/sys/kernel/debug/$kind/ignore-gfp-wait || exit 1; done; \

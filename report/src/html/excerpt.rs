@@ -85,7 +85,7 @@ fn one(file: &SourceFile, window: &Range<u32>, marks: &[&Mark<'_>], is_elsewhere
     html + "</pre>\n"
 }
 
-/// A line with its number, its marks, and behind it what is said of them.
+/// A line with its number and its marks; the labels stand at its end.
 fn row(file: &SourceFile, number: u32, marks: &[&Mark<'_>]) -> String {
     let whole = file.line_range(number);
     let within = |mark: &Mark<'_>| {
@@ -119,7 +119,7 @@ fn row(file: &SourceFile, number: u32, marks: &[&Mark<'_>]) -> String {
     if cut.end < whole.end {
         html.push('…');
     }
-    // What is said of a place stands behind its first line.
+    // A label stands at the end of the first line of its place.
     let begins =
         |mark: &Mark<'_>| file.line(bytes_within(mark.span, &file.text).start as u32) == number;
     for (_, mark) in places.iter().filter(|(_, mark)| begins(mark) && !mark.words.is_empty()) {

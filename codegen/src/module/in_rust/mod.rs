@@ -4,19 +4,22 @@
 mod compat;
 mod methods;
 mod names;
+mod numbers;
 mod records;
+mod twins;
 
-use ioctlkit_abi::{Abi, AbiId, Direction};
-use ioctlkit_model::{Argument, Layouts, Problem, Type};
+use ioctlkit_abi::AbiId;
+use ioctlkit_model::{Layouts, Problem};
 use serde::Serialize;
 
 use super::command;
 use super::plan::{Command, Growth, Interface, Kind, Plan, Rule};
-use super::shape::{Refusal, Shape, record_type};
 use compat::Compat;
 use methods::Method;
 pub(crate) use names::{identifier, type_name};
+use numbers::{compat_number, number};
 use records::{Constant, Record};
+use twins::twin;
 
 /// A module in Rust.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -195,96 +198,6 @@ pub(crate) fn view(layouts: &Layouts<'_>, abi: AbiId, plan: &Plan) -> Result<Vie
     })
 }
 
-/// What the generated file has of its own, and what it takes from the kernel.
-const TAKEN: [&str; 50] = [
-    "ARRAY_BYTES_MAX",
-    "HANDLES_MAX",
-    "PAGE_SIZE",
-    "ARef",
-    "Anonymous",
-    "Arc",
-    "AsBytes",
-    "AsRef",
-    "Box",
-    "CStr",
-    "Clone",
-    "Copy",
-    "Default",
-    "Drop",
-    "Err",
-    "Error",
-    "File",
-    "FileDescriptorReservation",
-    "Fn",
-    "ForeignOwnable",
-    "From",
-    "FromBytes",
-    "Into",
-    "KBox",
-    "KVVec",
-    "MiscDevice",
-    "MiscDeviceOptions",
-    "MiscDeviceRegistration",
-    "Mutex",
-    "NonNull",
-    "None",
-    "Objects",
-    "Ok",
-    "Opaque",
-    "Option",
-    "PhantomData",
-    "Pin",
-    "PinInit",
-    "Place",
-    "Registration",
-    "Reservation",
-    "Result",
-    "Self",
-    "Send",
-    "Sized",
-    "Some",
-    "Sync",
-    "T",
-    "UserPtr",
-    "UserSlice",
-];
-
-/// A name that would be defined twice.
-fn twin(
-    commands: &[Number],
-    records: &[Record],
-    constants: &[Constant],
-    interface: &Interface,
-) -> Option<String> {
-    let mut names: Vec<String> = TAKEN.map(str::to_owned).to_vec();
-    let driver = type_name(&interface.symbol);
-    names.extend(["Zeroable".into(), format!("{driver}Ops"), format!("{driver}Handles")]);
-    names.extend(constants.iter().map(Constant::name));
-    for number in commands {
-        names.push(number.name.clone());
-        let behind = ["_LAST", "_COMPAT", "_COMPAT_LAST"];
-        let is_there = [
-            number.last.is_some(),
-            number.compat.is_some(),
-            number.last.is_some() && number.compat.is_some(),
-        ];
-        let made = behind.into_iter().zip(is_there).filter(|(_, is_there)| *is_there);
-        names.extend(made.map(|(end, _)| format!("{}{end}", number.name)));
-    }
-    names.extend(records.iter().map(|record| record.name().to_owned()));
-    let native = interface.translations.iter().map(|translation| type_name(&translation.native));
-    names.extend(native.map(|native| format!("{native}32")));
-    let objects = interface.objects.iter().map(|object| type_name(&object.name));
-    let objects: Vec<String> = objects.collect();
-    twice(&names).or_else(|| twice(&objects)).or_else(|| records.iter().find_map(Record::twin))
-}
-
-/// The first name that is there twice.
-fn twice(names: &[String]) -> Option<String> {
-    let mut seen = std::collections::BTreeSet::new();
-    names.iter().find(|name| !seen.insert(name.as_str())).cloned()
-}
-
 /// Whether the rule looks at bytes.
 fn is_reserved(rule: &Rule) -> bool {
     matches!(rule, Rule::ReservedBytes { .. })
@@ -320,76 +233,4 @@ fn used(commands: &[Number], is_size_asked: bool, is_nr_asked: bool) -> Vec<&'st
     .into_iter()
     .filter_map(|(name, is_used)| is_used.then_some(name))
     .collect()
-}
-
-/// A command's number, of its parts.
-fn number(
-    layouts: &Layouts<'_>,
-    abi: AbiId,
-    definition: &ioctlkit_model::Command,
-) -> Result<String, Refusal> {
-    let body = definition.variants.get(abi).ok_or("it does not exist on x86_64")?;
-    let interface = layouts.interface();
-    let of = match &body.argument {
-        Argument::Type(ty) => match Shape::of(layouts, abi, ty)? {
-            Shape::Array(..) | Shape::Flexible(_) | Shape::Address | Shape::Char => None,
-            shape => Some(type_name(&shape.kernel(interface))),
-        },
-        _ => None,
-    };
-    made(layouts, abi, definition, of)
-}
-
-/// The number as programs of the 32-bit ABIs have it.
-fn compat_number(
-    layouts: &Layouts<'_>,
-    abi: AbiId,
-    definition: &ioctlkit_model::Command,
-    interface: &Interface,
-) -> Result<String, Refusal> {
-    let [i386, arm] = ["i386", "arm"].map(|name| Abi::by_name(name).map(Abi::id));
-    let (i386, arm) = (i386.ok_or("i386 is no ABI")?, arm.ok_or("arm is no ABI")?);
-    let body = definition.variants.get(abi).ok_or("it does not exist on x86_64")?;
-    // Each architecture has its own layout of what is translated.
-    if let Some(Type::Record(id)) =
-        body.argument.ty().and_then(|ty| layouts.interface().resolved(ty, abi))
-    {
-        let native = record_type(layouts.interface(), *id);
-        if interface.translations.iter().any(|translation| translation.native == native) {
-            return made(layouts, abi, definition, Some(format!("{}32", type_name(&native))));
-        }
-    }
-    let on = |abi| layouts.number(definition, abi).map(|number| number.number);
-    if on(i386) != on(arm) {
-        return Err("its number differs between 32-bit programs of x86 and of others".into());
-    }
-    made(layouts, i386, definition, None)
-}
-
-/// A call of the kernel's function that makes a number, of an argument of that type, or of as many bytes.
-fn made(
-    layouts: &Layouts<'_>,
-    abi: AbiId,
-    definition: &ioctlkit_model::Command,
-    of: Option<String>,
-) -> Result<String, Refusal> {
-    let body = definition.variants.get(abi).ok_or("it does not exist on every ABI")?;
-    let number = layouts.number(definition, abi).ok_or("its number is not known")?;
-    let size = (number.number >> 16) & 0x3fff;
-    let function = match body.direction {
-        Direction::None if size == 0 => {
-            return Ok(format!("_IO({:#04x}, {:#04x})", body.type_letter, body.nr));
-        }
-        Direction::None => {
-            return Err(
-                "its number has a size and no direction, which no function of the kernel makes"
-                    .into(),
-            );
-        }
-        Direction::Read => "_IOR",
-        Direction::Write => "_IOW",
-        Direction::ReadWrite => "_IOWR",
-    };
-    let of = of.unwrap_or_else(|| format!("[u8; {size}]"));
-    Ok(format!("{function}::<{of}>({:#04x}, {:#04x})", body.type_letter, body.nr))
 }

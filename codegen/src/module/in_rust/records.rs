@@ -51,7 +51,7 @@ impl Record {
     /// A member that would be there twice, in the form `EchoConfig.type_`.
     pub(super) fn twin(&self) -> Option<String> {
         let names: Vec<String> = self.members.iter().map(|member| member.name.clone()).collect();
-        super::twice(&names).map(|name| format!("{}.{name}", self.name))
+        super::twins::twice(&names).map(|name| format!("{}.{name}", self.name))
     }
 }
 

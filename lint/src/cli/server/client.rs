@@ -1,4 +1,4 @@
-//! What the editor can do, and what it is told that the server can.
+//! The editor's capabilities, and those that the server announces.
 
 use std::path::PathBuf;
 
