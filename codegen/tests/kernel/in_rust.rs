@@ -8,19 +8,17 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use ioctlkit_vm::ktap::Outcome;
-use ioctlkit_vm::{Cache, Interruption, Report, Script, SmallKernel, Step, Toolchain, Trust};
+use ioctlkit_vm::{Interruption, Report, Script, Step, Toolchain, Trust};
 
 use crate::guest::bind;
 use crate::mutants::{Mutant, missed};
-use crate::support::{Driver, GONG, PULSE, SHELF, SPEED, Target, boot, is_full, run};
+use crate::support::{Driver, GONG, PULSE, SHELF, SPEED, Target, boot, is_full, kept, run};
 
 /// The drivers that have handlers in Rust, too.
 const DRIVERS: [Driver; 3] = [GONG, PULSE, SHELF];
 
 fn target() -> Target {
-    let kernel = SmallKernel::find(Toolchain::Rust, &Cache::of_user().unwrap());
-    let kernel = kernel.expect("there is no kernel with Rust: run `cargo xtask kernel --rust`");
-    Target { kernel: kernel.kernel().unwrap(), headers: kernel.headers().unwrap() }
+    kept(Toolchain::Rust, "rust")
 }
 
 fn fixtures() -> PathBuf {

@@ -2,10 +2,10 @@
 //! and allocations that fail one by one. `cargo xtask kernel --kasan` builds it once, and these tests run
 //! with `cargo xtask test --full`.
 
-use ioctlkit_vm::{Cache, Script, SmallKernel, Step, Toolchain};
+use ioctlkit_vm::{Script, Step, Toolchain};
 
 use crate::guest::{assault, conform};
-use crate::support::{SHELF, Target, boot, is_full};
+use crate::support::{SHELF, Target, boot, is_full, kept};
 
 /// By default, the kernel injects no fault into an allocation that may sleep.
 const FAULTS: &str = "mount -t debugfs debugfs /sys/kernel/debug 2>/dev/null; \
@@ -14,9 +14,7 @@ const FAULTS: &str = "mount -t debugfs debugfs /sys/kernel/debug 2>/dev/null; \
     test -w /proc/self/fail-nth";
 
 fn target() -> Target {
-    let kernel = SmallKernel::find(Toolchain::Kasan, &Cache::of_user().unwrap());
-    let kernel = kernel.expect("there is no kernel with KASAN: run `cargo xtask kernel --kasan`");
-    Target { kernel: kernel.kernel().unwrap(), headers: kernel.headers().unwrap() }
+    kept(Toolchain::Kasan, "kasan")
 }
 
 #[test]

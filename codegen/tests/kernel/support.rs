@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, PoisonError};
 
-use ioctlkit_vm::{Cache, Guest, Headers, Interruption, Kernel, Release, Report, Script, Trust};
+use ioctlkit_vm::{
+    Cache, Guest, Headers, Interruption, Kernel, Release, Report, Script, SmallKernel, Toolchain,
+    Trust,
+};
 
 /// A committed driver: its name, and its folder below the root of the workspace.
 #[derive(Debug, Clone, Copy)]
@@ -179,6 +182,13 @@ pub(crate) fn target(series: &str) -> Target {
         headers: Headers::of(&release, &cache).unwrap(),
         kernel: Kernel::of(&release, &cache).unwrap(),
     }
+}
+
+/// A small kernel that `cargo xtask kernel` with that option has built before.
+pub(crate) fn kept(toolchain: Toolchain, option: &str) -> Target {
+    let kernel = SmallKernel::find(toolchain, &Cache::of_user().unwrap());
+    let kernel = kernel.unwrap_or_else(|| panic!("run `cargo xtask kernel --{option}` first"));
+    Target { kernel: kernel.kernel().unwrap(), headers: kernel.headers().unwrap() }
 }
 
 impl Target {
