@@ -38,3 +38,4 @@ pub mod visible;
 pub use format::{Format, UnknownFormat};
 pub use full::Style;
 pub use pages::rule_page;
+pub use prose::verdict;

@@ -1,7 +1,10 @@
 //! The words around a finding that several formats share.
 
-use ioctlkit_model::{Finding, Problem, ProblemKind, Report, SourceMap, abi_words};
+use ioctlkit_model::{
+    Finding, Object, Problem, ProblemKind, Report, Severity, SourceMap, abi_words,
+};
 
+use crate::page::counted;
 use crate::place::Place;
 use crate::visible;
 
@@ -15,6 +18,32 @@ pub(crate) fn notes(finding: &Finding, report: &Report) -> Vec<String> {
     notes.extend(finding.verdict.clone());
     notes.extend(finding.notes.iter().cloned());
     notes
+}
+
+/// How many findings there are of each severity, without those that follow from others; or that there are
+/// none, or that nothing could be judged.
+pub fn verdict(report: &Report) -> String {
+    let severities = [Severity::Error, Severity::Warning, Severity::Info];
+    let parts: Vec<String> = severities
+        .into_iter()
+        .map(|severity| (severity, report.causes().filter(|f| f.severity == severity).count()))
+        .filter(|(_, count)| *count > 0)
+        .map(|(severity, count)| match severity {
+            Severity::Info => format!("{count} info"),
+            _ => counted(count, severity.name()),
+        })
+        .collect();
+    match parts.is_empty() {
+        true if is_unjudged(report) => "nothing could be judged".into(),
+        true => "nothing found".into(),
+        false => parts.join(", "),
+    }
+}
+
+/// Whether the run had objects alone, and none of which anything is known.
+fn is_unjudged(report: &Report) -> bool {
+    let is_known = |object: &Object| object.has_types || object.record.is_some();
+    report.headers == 0 && !report.objects.is_empty() && !report.objects.iter().any(is_known)
 }
 
 /// Findings that follow from another one and are written out.

@@ -2,12 +2,12 @@
 
 use std::io::{self, Write};
 
-use ioctlkit_model::{Problem, ProblemKind, Report, Severity, SourceMap};
+use ioctlkit_model::{Problem, ProblemKind, Report, SourceMap};
 
 use super::Shown;
 use crate::page::{counted, line, sentence};
 use crate::place::{Place, problem_path};
-use crate::prose::kind_level;
+use crate::prose::{kind_level, verdict};
 
 /// How many problems are written out.
 const PROBLEMS: usize = 500;
@@ -19,7 +19,7 @@ pub(super) fn write(
     sources: &SourceMap,
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    writeln!(out, "<header>\n<h1>{}</h1>", verdict(report))?;
+    writeln!(out, "<header>\n<h1>{}</h1>", capitalised(&verdict(report)))?;
     let own = [read(report)];
     let said = if said.is_empty() { &own } else { said };
     for (index, of_run) in said.iter().enumerate() {
@@ -44,21 +44,6 @@ pub(super) fn write(
 fn counted_are(count: usize, what: &str) -> String {
     let verb = if count == 1 { "is" } else { "are" };
     format!("{} {verb}", counted(count, what))
-}
-
-/// How many findings there are of each severity, or that there are none.
-fn verdict(report: &Report) -> String {
-    let severities = [Severity::Error, Severity::Warning, Severity::Info];
-    let parts: Vec<String> = severities
-        .into_iter()
-        .map(|severity| (severity, report.causes().filter(|f| f.severity == severity).count()))
-        .filter(|(_, count)| *count > 0)
-        .map(|(severity, count)| match severity {
-            Severity::Info => format!("{count} info"),
-            _ => counted(count, severity.name()),
-        })
-        .collect();
-    if parts.is_empty() { "Nothing found".to_owned() } else { parts.join(", ") }
 }
 
 /// What the findings are about, and what they cannot be about.
@@ -159,4 +144,10 @@ fn silent(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         counted(silent.len(), "rule"),
         line(&silent.join(", "))
     )
+}
+
+/// The same with a capital in front.
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }

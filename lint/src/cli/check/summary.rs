@@ -8,8 +8,8 @@ use ioctl_lint::Baseline;
 use ioctl_lint::against::{Item, Reference};
 use ioctl_lint::baseline::Entry;
 use ioctl_lint::fixes::{plans, target};
-use ioctlkit_model::{Object, ProblemKind, Report, Safety, Severity, SourceMap};
-use ioctlkit_report::Style;
+use ioctlkit_model::{ProblemKind, Report, Safety, SourceMap};
+use ioctlkit_report::{Style, verdict};
 
 use super::fix::{self, Fixed};
 use crate::cli::table;
@@ -236,21 +236,7 @@ impl Summary {
 }
 
 pub(in crate::cli) fn found(report: &Report) -> String {
-    let severities = [Severity::Error, Severity::Warning, Severity::Info];
-    let parts: Vec<String> = severities
-        .into_iter()
-        .map(|severity| (severity, report.causes().filter(|f| f.severity == severity).count()))
-        .filter(|(_, count)| *count > 0)
-        .map(|(severity, count)| match severity {
-            Severity::Info => format!("{count} info"),
-            _ => counted(count, severity.name()),
-        })
-        .collect();
-    match parts.is_empty() {
-        true if is_unjudged(report) => "nothing could be judged".into(),
-        true => "nothing found".into(),
-        false => format!("{}{}", parts.join(", "), following(report)),
-    }
+    format!("{}{}", verdict(report), following(report))
 }
 
 /// How many findings follow from others.
@@ -260,12 +246,6 @@ fn following(report: &Report) -> String {
         1 => "; 1 more follows from these".into(),
         more => format!("; {more} more follow from these"),
     }
-}
-
-/// Whether the run had objects alone, and none of which anything is known.
-fn is_unjudged(report: &Report) -> bool {
-    let is_known = |object: &Object| object.has_types || object.record.is_some();
-    report.headers == 0 && !report.objects.is_empty() && !report.objects.iter().any(is_known)
 }
 
 /// What the findings cannot be about.
