@@ -305,7 +305,7 @@ pub(super) fn write_statistics(
 mod tests {
     use ioctl_lint::registry;
     use ioctlkit_abi::AbiSet;
-    use ioctlkit_model::{Finding, SourceMap, Span};
+    use ioctlkit_model::{Finding, Severity, SourceMap, Span};
 
     use super::*;
 
