@@ -10,7 +10,7 @@ use crate::declare::{Declarator, Declaring};
 use crate::expand::expanded;
 use crate::expression::{Operand, Part, arguments, operand};
 use crate::outline::{Declared, Function};
-use crate::request::{Command, Request, bare, requests, text};
+use crate::request::{NamedCommand, Request, bare, requests, text};
 use crate::scope::{Given, Local, Scope};
 use crate::shared::Shared;
 use crate::state::{may_set, state_of_structure};
@@ -507,7 +507,7 @@ impl<'t> Walker<'_, '_, 't> {
         }
     }
 
-    fn command(&self, command: &Command<'t>, span: Span) -> ProgramRequest {
+    fn command(&self, command: &NamedCommand<'t>, span: Span) -> ProgramRequest {
         ProgramRequest {
             span,
             name: command.name.clone(),

@@ -15,12 +15,12 @@ pub(crate) enum Request<'t> {
     /// What a parameter of the function says.
     Parameter(usize),
     /// A command under that name.
-    Command(Command<'t>),
+    Command(NamedCommand<'t>),
 }
 
 /// A command as a program names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Command<'t> {
+pub(crate) struct NamedCommand<'t> {
     /// The name, or the number as it is spelled.
     pub(crate) name: String,
     /// Its number on x86-64, where the program says it.
@@ -94,7 +94,12 @@ pub(crate) fn requests<'t>(
 }
 
 fn plain<'t>(name: String, number: u32) -> Request<'t> {
-    Request::Command(Command { name, number: Some(number), is_size_known: true, declared: None })
+    Request::Command(NamedCommand {
+        name,
+        number: Some(number),
+        is_size_known: true,
+        declared: None,
+    })
 }
 
 /// The text of tokens, with a blank where names would run together.
@@ -137,7 +142,7 @@ fn named<'t>(
     let is_known = kernel_copies::is_known(name.text);
     let Some(own) = own else {
         if is_known || is_shouted(name.text) {
-            return Ok(vec![Request::Command(Command {
+            return Ok(vec![Request::Command(NamedCommand {
                 name: name.text.to_owned(),
                 number: None,
                 is_size_known: false,
@@ -157,7 +162,7 @@ fn named<'t>(
             }
         }
     } else if is_known {
-        return Ok(vec![Request::Command(Command {
+        return Ok(vec![Request::Command(NamedCommand {
             name: name.text.to_owned(),
             number: None,
             is_size_known: false,
@@ -181,7 +186,7 @@ fn called<'t>(
 ) -> Result<Vec<Request<'t>>, Unknown> {
     let given = &tokens[2..tokens.len() - 1];
     if let Some(command) = encoded(scope, name.text, given) {
-        return Ok(vec![Request::Command(Command { name: text(tokens), ..command })]);
+        return Ok(vec![Request::Command(NamedCommand { name: text(tokens), ..command })]);
     }
     let own = scope.macro_of(name.text).filter(|it| it.parameters.is_some());
     if let Some(expansion) = own.and_then(|it| expanded(it, given)) {
@@ -195,7 +200,7 @@ fn called<'t>(
     }
     if is_shouted(name.text) {
         // A command of any length: `EVIOCGNAME(len)`.
-        return Ok(vec![Request::Command(Command {
+        return Ok(vec![Request::Command(NamedCommand {
             name: name.text.to_owned(),
             number: None,
             is_size_known: false,
@@ -206,7 +211,7 @@ fn called<'t>(
 }
 
 /// What `_IOR(…)` and its like say.
-fn encoded<'t>(scope: &Scope<'_, 't>, name: &str, given: &[Token<'t>]) -> Option<Command<'t>> {
+fn encoded<'t>(scope: &Scope<'_, 't>, name: &str, given: &[Token<'t>]) -> Option<NamedCommand<'t>> {
     let pieces = split(given);
     let direction = match name {
         "_IO" => Direction::None,
@@ -232,7 +237,7 @@ fn encoded<'t>(scope: &Scope<'_, 't>, name: &str, given: &[Token<'t>]) -> Option
     };
     let low = (bits << 30) | ((letter as u32 & 0xff) << 8) | (nr as u32 & 0xff);
     let number = low | (size.unwrap_or(0) as u32 & 0x3fff) << 16;
-    Some(Command {
+    Some(NamedCommand {
         name: String::new(),
         number: Some(number),
         is_size_known: size.is_some(),

@@ -3,7 +3,7 @@
 use ioctlkit_model::{FileId, ProgramArgument};
 use rustc_hash::FxHashMap;
 
-use crate::request::Command;
+use crate::request::NamedCommand;
 
 /// What a function passes as the request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub(crate) enum PassesRequest<'t> {
     /// The parameter of that place.
     Parameter(usize),
     /// This command, with an argument that the caller gives.
-    Command(Command<'t>),
+    Command(NamedCommand<'t>),
 }
 
 /// What a function passes behind the request.

@@ -27,13 +27,13 @@ static GONG: LazyLock<Interface> = LazyLock::new(|| {
 #[derive(Debug, Arbitrary)]
 struct Input {
     docs: Vec<String>,
-    names: Vec<(Place, u8, String)>,
+    names: Vec<(Slot, u8, String)>,
     bench: bool,
     numbered: bool,
 }
 
 #[derive(Debug, Clone, Copy, Arbitrary)]
-enum Place {
+enum Slot {
     Command,
     Variant,
     Prefix,
@@ -44,24 +44,24 @@ enum Place {
     Interface,
 }
 
-fn named(interface: &mut Interface, place: Place, at: usize, name: &str) {
+fn named(interface: &mut Interface, place: Slot, at: usize, name: &str) {
     let name = name.to_owned();
     let commands = interface.commands.len();
     let records = interface.records.len();
     let constants = interface.constants.len();
     match place {
-        Place::Command => interface.commands[at % commands].c_name = Some(name),
-        Place::Variant => interface.commands[at % commands].name = name,
-        Place::Prefix => interface.groups[0].prefix = name,
-        Place::Record => interface.records[at % records].name = Some(name),
-        Place::Tag => interface.records[at % records].c_name = Some(format!("struct {name}")),
-        Place::Member => {
+        Slot::Command => interface.commands[at % commands].c_name = Some(name),
+        Slot::Variant => interface.commands[at % commands].name = name,
+        Slot::Prefix => interface.groups[0].prefix = name,
+        Slot::Record => interface.records[at % records].name = Some(name),
+        Slot::Tag => interface.records[at % records].c_name = Some(format!("struct {name}")),
+        Slot::Member => {
             let record = &mut interface.records[at % records];
             each_member(&mut record.variants, &mut |member| member.name = Some(name.clone()));
         }
-        Place::Constant if constants > 0 => interface.constants[at % constants].name = name,
-        Place::Constant => {}
-        Place::Interface => interface.groups[0].name = name,
+        Slot::Constant if constants > 0 => interface.constants[at % constants].name = name,
+        Slot::Constant => {}
+        Slot::Interface => interface.groups[0].name = name,
     }
 }
 

@@ -41,7 +41,7 @@ pub fn names(commands: &[&HandledCommand]) -> String {
 /// What is done at one place of the source: a function may do it for several commands, and several
 /// handlers may call it.
 #[derive(Debug)]
-pub struct Place<'a, T> {
+pub struct AtPlace<'a, T> {
     /// Where.
     pub span: Span,
     /// What.
@@ -56,12 +56,12 @@ pub struct Place<'a, T> {
 pub fn by_place<'a, T>(
     cx: &Context<'a>,
     of: impl Fn(&'a SourceHandler, &'a HandledCommand) -> Vec<(Span, T)>,
-) -> Vec<Place<'a, T>> {
-    let mut places: BTreeMap<Span, Place<'a, T>> = BTreeMap::new();
+) -> Vec<AtPlace<'a, T>> {
+    let mut places: BTreeMap<Span, AtPlace<'a, T>> = BTreeMap::new();
     for handler in &cx.interface.code.handlers {
         for command in &handler.commands {
             for (span, what) in of(handler, command) {
-                let new = || Place { span, what, handler, commands: Vec::new() };
+                let new = || AtPlace { span, what, handler, commands: Vec::new() };
                 let place = places.entry(span).or_insert_with(new);
                 if !place.commands.iter().any(|known| known.name == command.name) {
                     place.commands.push(command);

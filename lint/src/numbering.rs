@@ -15,11 +15,11 @@ use crate::context::{self, merge_from};
 use crate::rule::Rule;
 
 /// The type letter and nr of a command as its first definition has them.
-pub type Place = (u32, u32);
+pub type TypeNr = (u32, u32);
 
 /// The type and nr of a number, its lower half, which is the same on every ABI. The macros mask nothing:
 /// what of the nr has more than 8 bits is or-ed into the type letter.
-pub fn lower_half((type_letter, nr): Place) -> u32 {
+pub fn lower_half((type_letter, nr): TypeNr) -> u32 {
     (type_letter << 8 | nr) & 0xffff
 }
 
@@ -31,7 +31,7 @@ pub const COMPARED: usize = 64;
 /// for which that is so; nothing where all were.
 pub fn not_all_compared<T>(
     rule: &'static Rule,
-    (type_letter, nr): Place,
+    (type_letter, nr): TypeNr,
     there: &[T],
     span: impl Fn(&T) -> Span,
     within: AbiSet,
@@ -50,8 +50,8 @@ pub fn not_all_compared<T>(
 }
 
 /// The commands at each type and nr, in the order of the interface, without other names.
-pub fn by_place<'a>(cx: &Context<'a>) -> BTreeMap<Place, Vec<&'a Command>> {
-    let mut places: BTreeMap<Place, Vec<&'a Command>> = BTreeMap::new();
+pub fn by_place<'a>(cx: &Context<'a>) -> BTreeMap<TypeNr, Vec<&'a Command>> {
+    let mut places: BTreeMap<TypeNr, Vec<&'a Command>> = BTreeMap::new();
     for command in defined(cx) {
         if let Some(body) = command.variants.first() {
             places.entry((body.type_letter, body.nr)).or_default().push(command);
@@ -152,8 +152,8 @@ impl<'c, 'a> FreeNrs<'c, 'a> {
     /// uses, or else one that at least its own file does not. Drivers of a subsystem share a letter.
     pub fn new(cx: &'c Context<'a>) -> Self {
         let mut offers = BTreeMap::new();
-        let mut offered: BTreeSet<Place> = BTreeSet::new();
-        let mut taken: BTreeMap<FileId, BTreeSet<Place>> = BTreeMap::new();
+        let mut offered: BTreeSet<TypeNr> = BTreeSet::new();
+        let mut taken: BTreeMap<FileId, BTreeSet<TypeNr>> = BTreeMap::new();
         for command in &cx.interface.commands {
             let places = command.variants.iter().map(|(_, body)| (body.type_letter, body.nr));
             taken.entry(command.span.file).or_default().extend(places);
@@ -162,7 +162,7 @@ impl<'c, 'a> FreeNrs<'c, 'a> {
             let place = (raw.number >> 8 & 0xff, raw.number & 0xff);
             taken.entry(raw.raw.span.file).or_default().insert(place);
         }
-        let of_run: BTreeSet<Place> = taken.values().flatten().copied().collect();
+        let of_run: BTreeSet<TypeNr> = taken.values().flatten().copied().collect();
         for ((letter, nr), commands) in by_place(cx) {
             // A header in which nothing is free behind this place.
             let mut full: BTreeSet<FileId> = BTreeSet::new();
@@ -171,7 +171,7 @@ impl<'c, 'a> FreeNrs<'c, 'a> {
                 if full.contains(&file) {
                     continue;
                 }
-                let free_of = |taken: &BTreeSet<Place>| {
+                let free_of = |taken: &BTreeSet<TypeNr>| {
                     let is_free = |place| !taken.contains(&place) && !offered.contains(&place);
                     (nr + 1..=0xff).find(|nr| is_free((letter, *nr)))
                 };

@@ -12,12 +12,12 @@ pub struct Shape {
     /// In bytes; `None` of a union, for which pahole prints none.
     pub size: Option<u64>,
     /// The members; the name is empty for an anonymous one.
-    pub members: Vec<Place>,
+    pub members: Vec<MemberRow>,
 }
 
 /// The place of a member.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Place {
+pub struct MemberRow {
     /// The name.
     pub name: String,
     /// From the start of the structure, in bits.
@@ -74,7 +74,7 @@ fn parse(text: &str) -> Result<BTreeMap<String, Vec<Shape>>, String> {
 }
 
 /// `int x:3` and `     8: 5  4 */`.
-fn member(declaration: &str, place: &str) -> Option<Place> {
+fn member(declaration: &str, place: &str) -> Option<MemberRow> {
     let numbers: Vec<&str> =
         place.split("*/").next()?.split([' ', ':']).filter(|word| !word.is_empty()).collect();
     let is_bit_field = place.split("*/").next()?.contains(':');
@@ -86,7 +86,7 @@ fn member(declaration: &str, place: &str) -> Option<Place> {
         Some((front, width)) if is_bit_field => (front, Some(width.trim().parse().ok()?)),
         _ => (declaration, None),
     };
-    Some(Place { name: name(declaration).to_owned(), offset_bits: byte * 8 + bit, bits })
+    Some(MemberRow { name: name(declaration).to_owned(), offset_bits: byte * 8 + bit, bits })
 }
 
 /// A declaration without `__attribute__((…))`, which may stand on either side of the name.

@@ -4,7 +4,7 @@ use std::io;
 
 use ioctlkit_model::{Finding, Problem, Report, SourceMap, abi_words};
 
-use crate::place::{Place, problem_path};
+use crate::place::{TextRange, problem_path};
 use crate::terminal::Terminal;
 use crate::{prose, visible};
 
@@ -29,13 +29,13 @@ fn write_line(line: &str, out: &mut impl io::Write) -> io::Result<()> {
 }
 
 fn finding_line(finding: &Finding, report: &Report, sources: &SourceMap) -> String {
-    let place = Place::of(finding.span, sources);
+    let place = TextRange::of(finding.span, sources);
     let on = if finding.abis.is_empty() {
         String::new()
     } else {
         format!(" ({})", abi_words::on(finding.abis, report.abis))
     };
-    let Place { start, .. } = place;
+    let TextRange { start, .. } = place;
     let lines =
         if place.has_lines() { format!(":{}:{}", start.line, start.column) } else { String::new() };
     format!(
@@ -52,7 +52,7 @@ fn problem_line(problem: &Problem, sources: &SourceMap) -> String {
     let path = path.as_deref().map(visible::on_one_line);
     let place = match (path, problem.span) {
         (Some(path), Some(span)) => {
-            let start = Place::of(span, sources).start;
+            let start = TextRange::of(span, sources).start;
             format!("{path}:{}:{}: ", start.line, start.column)
         }
         (Some(path), None) => format!("{path}: "),

@@ -15,11 +15,11 @@ use serde::ser::SerializeStruct as _;
 use serde::{Serialize, Serializer};
 
 use crate::json::{names, problem_entry};
-use crate::place::Place;
+use crate::place::TextRange;
 use crate::stream::{self, List};
 
 use behind::Behind;
-use groups::{Group, Sets, grouped};
+use groups::{OnSomeAbis, Sets, grouped};
 
 mod behind;
 mod commands;
@@ -186,7 +186,7 @@ struct At<'a> {
 }
 
 fn at(span: Span, sources: &SourceMap) -> At<'_> {
-    let place = Place::of(span, sources);
+    let place = TextRange::of(span, sources);
     At { file: place.path(), line: place.start.line }
 }
 
@@ -257,7 +257,7 @@ struct WideEntry<'a> {
     name: &'a str,
     #[serde(flatten)]
     at: At<'a>,
-    numbers: Vec<Group<WideOnAbi>>,
+    numbers: Vec<OnSomeAbis<WideOnAbi>>,
 }
 
 #[derive(Serialize, PartialEq, Eq)]
@@ -327,7 +327,7 @@ struct RawEntry<'a> {
     name: &'a str,
     #[serde(flatten)]
     at: At<'a>,
-    numbers: Vec<Group<RawOnAbi>>,
+    numbers: Vec<OnSomeAbis<RawOnAbi>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     kernel_copies: Vec<kernel::Entry>,
 }

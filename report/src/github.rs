@@ -4,7 +4,7 @@ use std::io;
 
 use ioctlkit_model::{Finding, Problem, ProblemKind, Report, Severity, SourceMap};
 
-use crate::place::{Place, problem_path};
+use crate::place::{TextRange, problem_path};
 use crate::prose;
 use crate::visible::{self, is_invisible};
 
@@ -40,7 +40,7 @@ fn finding_command(
         Severity::Warning => "warning",
         Severity::Info => "notice",
     };
-    let place = Place::of(finding.span, sources);
+    let place = TextRange::of(finding.span, sources);
     let title = format!("ioctl-lint {} ({})", finding.rule.code, finding.rule.slug);
     let mut properties = vec![("file", place.path().into_owned())];
     properties.extend(region(&place));
@@ -64,14 +64,14 @@ fn problem_command(problem: &Problem, sources: &SourceMap) -> String {
         properties.push(("file", path.into_owned()));
     }
     if let Some(span) = problem.span {
-        properties.extend(region(&Place::of(span, sources)));
+        properties.extend(region(&TextRange::of(span, sources)));
     }
     properties.push(("title", "ioctl-lint".to_owned()));
     command(name, &properties, &prose::problem_paragraph(problem))
 }
 
 /// Columns go with a single line only: GitHub refuses them for more.
-fn region(place: &Place<'_>) -> Vec<(&'static str, String)> {
+fn region(place: &TextRange<'_>) -> Vec<(&'static str, String)> {
     if !place.has_lines() {
         return Vec::new();
     }

@@ -6,7 +6,7 @@ use std::io;
 use ioctlkit_model::{Finding, Problem, ProblemKind, Report, Severity, SourceMap};
 use serde::Serialize;
 
-use crate::place::{Place, problem_path};
+use crate::place::{TextRange, problem_path};
 use crate::{escaped_json, prose};
 
 /// Writes the report as a list with an issue for each problem and each finding.
@@ -45,7 +45,7 @@ struct Lines {
 }
 
 fn finding_issue(finding: &Finding, report: &Report, sources: &SourceMap) -> Issue {
-    let place = Place::of(finding.span, sources);
+    let place = TextRange::of(finding.span, sources);
     Issue {
         description: prose::paragraph(finding, report),
         check_name: format!("{} {}", finding.rule.code, finding.rule.slug),
@@ -67,7 +67,7 @@ fn problem_issue(problem: &Problem, sources: &SourceMap) -> Issue {
     // GitLab wants a path and a line of every issue.
     let path = path.map_or_else(|| ".".to_owned(), |path| repository_path(&path));
     let lines = problem.span.map_or(Lines { begin: 1, end: 1 }, |span| {
-        let place = Place::of(span, sources);
+        let place = TextRange::of(span, sources);
         Lines { begin: place.start.line, end: place.end.line }
     });
     Issue {

@@ -12,7 +12,7 @@ use ioctlkit_model::{
 };
 use serde::Serialize;
 
-use crate::place::{Place, problem_path};
+use crate::place::{TextRange, problem_path};
 use crate::prose;
 use crate::stream::{self, List};
 
@@ -210,7 +210,7 @@ fn related_entry<'a>(label: &'a Label, sources: &SourceMap) -> RelatedEntry<'a> 
 }
 
 fn place_entry(span: Span, sources: &SourceMap) -> PlaceEntry {
-    let place = Place::of(span, sources);
+    let place = TextRange::of(span, sources);
     PlaceEntry {
         file: place.path().into_owned(),
         line: place.start.line,
@@ -221,7 +221,7 @@ fn place_entry(span: Span, sources: &SourceMap) -> PlaceEntry {
 }
 
 pub(crate) fn problem_entry<'a>(problem: &'a Problem, sources: &SourceMap) -> ProblemEntry<'a> {
-    let start = problem.span.map(|span| Place::of(span, sources).start);
+    let start = problem.span.map(|span| TextRange::of(span, sources).start);
     ProblemEntry {
         kind: prose::kind_name(problem.kind),
         file: problem_path(problem, sources).map(Cow::into_owned),

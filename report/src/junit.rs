@@ -10,7 +10,7 @@ use ioctlkit_model::{Finding, Problem, ProblemKind, Report, Severity, SourceMap}
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-use crate::place::{Place, problem_path};
+use crate::place::{TextRange, problem_path};
 use crate::prose;
 use crate::terminal::harmless;
 
@@ -111,7 +111,7 @@ fn header_cases(
 }
 
 fn finding_case(header: &str, finding: &Finding, report: &Report, sources: &SourceMap) -> Case {
-    let place = Place::of(finding.span, sources);
+    let place = TextRange::of(finding.span, sources);
     let mut text = format!("{}:{}:{}", place.path(), place.start.line, place.start.column);
     for line in prose::details(finding, report) {
         text.push('\n');
@@ -147,7 +147,7 @@ fn subject(finding: &Finding) -> Option<String> {
 fn problem_case(problem: &Problem, sources: &SourceMap) -> Case {
     let mut class = problem_path(problem, sources).map_or_else(|| "input".to_owned(), Into::into);
     if let Some(span) = problem.span {
-        let start = Place::of(span, sources).start;
+        let start = TextRange::of(span, sources).start;
         class = format!("{class}:{}:{}", start.line, start.column);
     }
     let outcome = match problem.kind {

@@ -8,13 +8,13 @@ use ioctlkit_model::{Edit, Fix, Language, Position, Problem, SourceFile, SourceM
 /// Where something is. Lines and columns count from 1, columns count characters, and the end is
 /// the place behind the last character.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Place<'a> {
+pub(crate) struct TextRange<'a> {
     pub(crate) file: &'a SourceFile,
     pub(crate) start: Position,
     pub(crate) end: Position,
 }
 
-impl<'a> Place<'a> {
+impl<'a> TextRange<'a> {
     /// The place of `span`, moved into the file where it lies outside.
     pub(crate) fn of(span: Span, sources: &'a SourceMap) -> Self {
         let file = sources.file(span.file);

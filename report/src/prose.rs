@@ -5,7 +5,7 @@ use ioctlkit_model::{
 };
 
 use crate::page::counted;
-use crate::place::Place;
+use crate::place::TextRange;
 use crate::visible;
 
 /// What there is to know besides the message: the ABIs, what carries the type, the rule's notes.
@@ -56,7 +56,7 @@ pub(crate) fn consequences(
     sources: &SourceMap,
 ) -> Vec<String> {
     let line = |finding: &&Finding| {
-        let place = Place::of(finding.span, sources);
+        let place = TextRange::of(finding.span, sources);
         let path = if finding.span.file == cause.span.file {
             String::new()
         } else {

@@ -10,7 +10,7 @@ use ioctlkit_model::{
 use serde::Serialize;
 
 use crate::pages::rule_page;
-use crate::place::Place;
+use crate::place::TextRange;
 use crate::{escaped_json, json, prose, visible};
 
 /// What relative paths are relative to, by the name that others use for it. Where that is on which machine is
@@ -131,7 +131,7 @@ fn logical_location(finding: &Finding) -> Option<LogicalLocation> {
 }
 
 fn location(span: Span, sources: &SourceMap) -> Location {
-    let place = Place::of(span, sources);
+    let place = TextRange::of(span, sources);
     Location {
         id: None,
         physical: PhysicalLocation {
@@ -151,7 +151,7 @@ fn related_location(index: usize, label: &Label, sources: &SourceMap) -> Locatio
     }
 }
 
-fn region(place: &Place<'_>) -> Region {
+fn region(place: &TextRange<'_>) -> Region {
     Region {
         start_line: place.start.line,
         start_column: place.start.column,
@@ -164,7 +164,7 @@ fn region(place: &Place<'_>) -> Region {
 fn sarif_fix(fix: &Fix, sources: &SourceMap) -> Option<SarifFix> {
     let mut changes: Vec<(FileId, ArtifactChange)> = Vec::new();
     for edit in &fix.edits {
-        let place = Place::of(edit.span, sources);
+        let place = TextRange::of(edit.span, sources);
         let replacement = Replacement {
             deleted_region: region(&place),
             inserted_content: Text { text: edit.replacement.clone() },

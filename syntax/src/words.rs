@@ -9,7 +9,7 @@ pub const DERIVES: [&str; 2] = ["Ioctl", "IoctlData"];
 
 /// What an attribute stands on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub enum Target {
     /// An enum: an interface.
     Interface,
     /// A variant of an enum: a command.
@@ -20,7 +20,7 @@ pub enum Place {
     Member,
 }
 
-impl Place {
+impl Target {
     /// Every place.
     pub const ALL: [Self; 4] = [Self::Interface, Self::Variant, Self::Structure, Self::Member];
 
@@ -67,13 +67,13 @@ mod tests {
     use super::*;
 
     /// A word as somebody would write it.
-    fn written(word: &str, place: Place) -> String {
+    fn written(word: &str, place: Target) -> String {
         let value = match (word, place) {
             ("type", _) => "= b'x'",
             ("nr", _) => "= 1",
             ("device" | "on" | "driver" | "padded" | "compat", _) => "= Name",
             ("prefix", _) => "= \"X_\"",
-            ("unsafe", Place::Interface) => "(path = \"/dev/x\")",
+            ("unsafe", Target::Interface) => "(path = \"/dev/x\")",
             ("buffer" | "returns" | "encoded", _) => "= u32",
             ("number" | "flags" | "default", _) => "= 7",
             ("extensible", _) => "(min_size = 8)",
@@ -90,22 +90,22 @@ mod tests {
     }
 
     /// The errors of an item that has these words at a place.
-    fn mistakes(words: &str, place: Place) -> String {
+    fn mistakes(words: &str, place: Target) -> String {
         let item = match place {
-            Place::Interface => {
+            Target::Interface => {
                 format!("#[ioctl({words})] enum E {{ #[ioctl(nr = 1, none)] Get }}")
             }
-            Place::Variant => {
+            Target::Variant => {
                 format!("#[ioctl(type = b'x')] enum E {{ #[ioctl({words})] Get(u32) }}")
             }
-            Place::Structure => format!("#[ioctl({words})] struct S {{ a: u32 }}"),
-            Place::Member => format!("struct S {{ #[ioctl({words})] a: u32 }}"),
+            Target::Structure => format!("#[ioctl({words})] struct S {{ a: u32 }}"),
+            Target::Member => format!("struct S {{ #[ioctl({words})] a: u32 }}"),
         };
         let input: DeriveInput = syn::parse_str(&item).unwrap();
         let all = match &input.data {
             Data::Enum(data) => crate::Interface::parse(&input, data).err(),
             _ if crate::makes_a_command(&input) => crate::Single::parse(&input).err(),
-            _ if place == Place::Structure => {
+            _ if place == Target::Structure => {
                 // Words of a command make one of it.
                 let item = item.replace(words, &format!("type = b'y', number = 3, {words}"));
                 let input: DeriveInput = syn::parse_str(&item).unwrap();
@@ -123,7 +123,7 @@ mod tests {
 
     #[test]
     fn each_word_is_read_at_its_place() {
-        for place in Place::ALL {
+        for place in Target::ALL {
             for word in place.words() {
                 let mistakes = mistakes(&written(word, place), place);
                 assert!(!is_unknown(&mistakes), "{place:?} {word}: {mistakes}");
@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn each_other_word_is_none() {
-        for place in Place::ALL {
+        for place in Target::ALL {
             let known = place.words();
             for word in all().into_iter().filter(|word| !known.contains(word)) {
                 let mistakes = mistakes(&written(word, place), place);
@@ -145,10 +145,10 @@ mod tests {
     #[test]
     fn each_word_of_a_word_is_read_there() {
         for (word, place) in [
-            ("unsafe", Place::Interface),
-            ("extensible", Place::Variant),
-            ("encoded", Place::Variant),
-            ("mode", Place::Variant),
+            ("unsafe", Target::Interface),
+            ("extensible", Target::Variant),
+            ("encoded", Target::Variant),
+            ("mode", Target::Variant),
         ] {
             assert!(!words_of(word).is_empty(), "{word}");
             for inner in words_of(word) {
@@ -160,7 +160,7 @@ mod tests {
                     other => format!("{word} = {other}"),
                 };
                 let written = match place {
-                    Place::Interface => format!("type = b'x', device = D, {written}"),
+                    Target::Interface => format!("type = b'x', device = D, {written}"),
                     _ => format!("nr = 1, read_write, {written}"),
                 };
                 assert_eq!(mistakes(&written, place), "", "{written}");

@@ -30,11 +30,11 @@ pub(super) const ENTRY: Entry = Entry {
         let number = operation.command(request.size).ok_or_else(unknown)?;
         let payload = Payload::new(request.size);
         let argument = vec![0; request.size];
-        Ok(Box::new(Command { device, operation, number, payload, argument }))
+        Ok(Box::new(IoctlOnModule { device, operation, number, payload, argument }))
     },
 };
 
-struct Command {
+struct IoctlOnModule {
     device: File,
     operation: Operation,
     number: u32,
@@ -42,7 +42,7 @@ struct Command {
     argument: Vec<u8>,
 }
 
-impl Mechanism for Command {
+impl Mechanism for IoctlOnModule {
     fn prepare(&mut self, sequence: u64) -> Result<(), Error> {
         self.payload.fill(sequence);
         self.argument.copy_from_slice(self.payload.bytes());

@@ -266,7 +266,7 @@ fn ends_in_elements(ty: &RustType, definitions: &Definitions<'_>) -> bool {
 
 /// Commands in enums: one for each type letter, as an enum has one.
 #[derive(Debug)]
-pub(crate) struct Group {
+pub(crate) struct CommandEnum {
     /// The type letter.
     pub(crate) letter: u8,
     /// Whether these repeat numbers of another group.
@@ -277,7 +277,7 @@ pub(crate) struct Group {
 
 /// Groups commands by their letter, the largest group first; within a letter, commands whose
 /// number an earlier one has come into a group of their own, as no enum has a number twice.
-pub(crate) fn grouped(commands: Vec<Planned>, definitions: &Definitions<'_>) -> Vec<Group> {
+pub(crate) fn grouped(commands: Vec<Planned>, definitions: &Definitions<'_>) -> Vec<CommandEnum> {
     let mut by_letter: Vec<(u8, Vec<Planned>)> = Vec::new();
     for command in commands {
         match by_letter.iter_mut().find(|(letter, _)| *letter == command.letter) {
@@ -291,7 +291,7 @@ pub(crate) fn grouped(commands: Vec<Planned>, definitions: &Definitions<'_>) -> 
         let mut repeats = false;
         while !left.is_empty() {
             let (commands, repeated) = unrepeated(left, definitions);
-            groups.push(Group { letter, repeats, commands });
+            groups.push(CommandEnum { letter, repeats, commands });
             left = repeated;
             repeats = true;
         }

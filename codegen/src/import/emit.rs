@@ -8,7 +8,7 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::quote;
 
 use super::bits;
-use super::commands::{Group, Identity, Payload, Planned};
+use super::commands::{CommandEnum, Identity, Payload, Planned};
 use super::constants::Constant;
 use super::definition::{Definition, Origin, Repr, RustMember};
 use super::flexible;
@@ -135,7 +135,7 @@ impl<'m, 'a> Emitter<'m, 'a> {
         &mut self,
         device: &str,
         index: usize,
-        group: &Group,
+        group: &CommandEnum,
         methods: &mut HashSet<String>,
     ) -> TokenStream {
         let c_names: Vec<&str> = group.commands.iter().map(|c| c.c_name.as_str()).collect();
@@ -165,7 +165,7 @@ impl<'m, 'a> Emitter<'m, 'a> {
         }
     }
 
-    fn interface_name(&self, device: &str, index: usize, group: &Group) -> String {
+    fn interface_name(&self, device: &str, index: usize, group: &CommandEnum) -> String {
         let repeated = if group.repeats { "Repeated" } else { "" };
         if index == 0 || self.module.groups.iter().all(|other| other.letter == group.letter) {
             return format!("{device}{repeated}Ioctl");

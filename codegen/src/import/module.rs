@@ -8,7 +8,7 @@ use ioctlkit_model::{EnumId, FileId, Interface, Record, RecordId, Span, Type, ab
 use regex::Regex;
 
 use super::bindings::Bindings;
-use super::commands::{self, Group, LeftOut, Planned};
+use super::commands::{self, CommandEnum, LeftOut, Planned};
 use super::comments::Comments;
 use super::constants::{self, Constant};
 use super::definition::{Definition, Definitions, Origin};
@@ -24,7 +24,7 @@ pub(crate) struct Module<'a> {
     /// Enumerations that something is called after.
     pub(crate) enums: Vec<EnumId>,
     pub(crate) constants: Vec<Constant>,
-    pub(crate) groups: Vec<Group>,
+    pub(crate) groups: Vec<CommandEnum>,
     pub(crate) left_out: Vec<LeftOut>,
     docs: HashMap<RecordId, TypeDocs>,
     enum_docs: HashMap<EnumId, Vec<String>>,

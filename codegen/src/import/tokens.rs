@@ -3,10 +3,10 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::commands::Group;
+use super::commands::CommandEnum;
 
 /// What an enum is for.
-pub(crate) fn group_docs(group: &Group, header: &str) -> String {
+pub(crate) fn group_docs(group: &CommandEnum, header: &str) -> String {
     let letter = shown_letter(group.letter);
     if group.repeats {
         format!("Commands of `{header}`, type {letter}, that have the number of another one.")

@@ -106,7 +106,7 @@ fn code(line: &str, columns: usize, end: &str, fitted: &mut String) {
 }
 
 /// Where to break a line.
-struct Place {
+struct Break {
     /// Behind so many bytes.
     at: usize,
     /// The column to go on at.
@@ -136,7 +136,7 @@ impl Binding {
     }
 }
 
-impl Place {
+impl Break {
     fn outside(at: usize, column: usize) -> Self {
         Self { at, column, open: Vec::new(), binding: Binding::Loose }
     }
@@ -144,11 +144,11 @@ impl Place {
 
 /// Where to break a line before which those parentheses were open: the outermost place that binds
 /// least is the best one, and the last of those.
-fn place(line: &str, open_before: &[usize], columns: usize) -> Option<Place> {
+fn place(line: &str, open_before: &[usize], columns: usize) -> Option<Break> {
     let begins = line.len() - line.trim_start().len();
     let mut column = 0;
     let mut open = open_before.to_vec();
-    let mut best: Option<Place> = None;
+    let mut best: Option<Break> = None;
     let masked = masked(line);
     for (at, c) in masked.char_indices() {
         column = if c == '\t' { (column / TAB + 1) * TAB } else { column + 1 };
@@ -167,13 +167,13 @@ fn place(line: &str, open_before: &[usize], columns: usize) -> Option<Place> {
                     .as_ref()
                     .is_none_or(|best| (open.len(), binding) <= (best.open.len(), best.binding));
                 if is_better {
-                    best = Some(Place { at: at + 1, column, open: open.clone(), binding });
+                    best = Some(Break { at: at + 1, column, open: open.clone(), binding });
                 }
             }
             _ => {}
         }
     }
-    let fits = |place: &Place| width(line[..place.at].trim_end()) <= columns;
+    let fits = |place: &Break| width(line[..place.at].trim_end()) <= columns;
     // Where names are long, the first place may be too far already: it is better than none.
     let (best, too_far) = best.map_or((None, None), |best| {
         if fits(&best) { (Some(best), None) } else { (None, Some(best)) }
@@ -207,22 +207,22 @@ fn masked(line: &str) -> String {
 }
 
 /// Whether each part of what goes on there fits.
-fn leaves_room(rest: &str, place: &Place, columns: usize) -> bool {
+fn leaves_room(rest: &str, place: &Break, columns: usize) -> bool {
     rest.split_inclusive(", ").all(|part| place.column + width(part.trim_end()) <= columns)
 }
 
 /// A function's name goes to a line of its own, behind a type that leaves no room for it.
-fn before_function(line: &str) -> Option<Place> {
+fn before_function(line: &str) -> Option<Break> {
     let name_ends = line.strip_prefix("static ").and(line.find('('))?;
     let at = line[..name_ends].rfind([' ', '*'])? + 1;
-    (at > "static ".len()).then(|| Place::outside(at, 0))
+    (at > "static ".len()).then(|| Break::outside(at, 0))
 }
 
 /// An assignment without a better place goes on one tab further in.
-fn behind_equals(line: &str, begins: usize) -> Option<Place> {
+fn behind_equals(line: &str, begins: usize) -> Option<Break> {
     let at = line.find(" = ")? + 3;
     let breaks = at < line.len() && at > begins && !line[at..].starts_with('{');
-    breaks.then(|| Place::outside(at, width(&line[..begins]) + TAB))
+    breaks.then(|| Break::outside(at, width(&line[..begins]) + TAB))
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ use super::shape::{Refusal, Shape, record_tag, record_type};
 
 /// Whose header it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum Destination {
     /// That of a module in a folder of its own, which has macros of the bits that members may have.
     OwnFolder,
     /// The kernel's tree: programs that use such a macro break when a bit is added.
@@ -25,7 +25,7 @@ pub(crate) fn record(
     abi: AbiId,
     id: RecordId,
     min_sizes: &[u64],
-    place: Place,
+    place: Destination,
 ) -> Result<Record, Refusal> {
     let interface = layouts.interface();
     let definition = interface.record(id);
@@ -49,8 +49,8 @@ pub(crate) fn record(
         let space = if front.ends_with('*') { "" } else { " " };
         let mask = checks::mask(interface, &tag, member, &shape);
         let bits = mask.as_ref().map(|mask| match place {
-            Place::OwnFolder => format!("%{}", mask.name),
-            Place::Tree => bits_by_name(&mask.value),
+            Destination::OwnFolder => format!("%{}", mask.name),
+            Destination::Tree => bits_by_name(&mask.value),
         });
         masks.extend(mask);
         members.push(Member {

@@ -325,7 +325,7 @@ impl<T: ${it.symbol|type}Ops> ${it.symbol|type}Handles<T> {
 }
 
 /// A place for an object, whose handle is one more than its index.
-enum Place<T> {
+enum Slot<T> {
     Free,
     /// A command is making what goes here.
     Reserved,
@@ -334,7 +334,7 @@ enum Place<T> {
 
 /// The objects of a kind.
 struct Objects<T> {
-    places: KVVec<Place<T>>,
+    places: KVVec<Slot<T>>,
     /// No place before this one is free.
     first_free: usize,
 }
@@ -349,21 +349,21 @@ impl<T> Objects<T> {
 
     /// The lowest handle that is free, which is reserved until it is published or released.
     fn reserve(&mut self) -> Result<u32> {
-        let is_taken = |place: &&Place<T>| !matches!(place, Place::Free);
+        let is_taken = |place: &&Slot<T>| !matches!(place, Slot::Free);
         let behind = self.places.iter().skip(self.first_free);
         let index = self.first_free + behind.take_while(is_taken).count();
         if index >= HANDLES_MAX {
             return Err(EBUSY);
         }
         match self.places.get_mut(index) {
-            Some(place) => *place = Place::Reserved,
-            None => self.places.push(Place::Reserved, GFP_KERNEL_ACCOUNT)?,
+            Some(place) => *place = Slot::Reserved,
+            None => self.places.push(Slot::Reserved, GFP_KERNEL_ACCOUNT)?,
         }
         self.first_free = index + 1;
         Ok(index as u32 + 1)
     }
 
-    fn place(&mut self, handle: u32) -> Option<&mut Place<T>> {
+    fn place(&mut self, handle: u32) -> Option<&mut Slot<T>> {
         let index = (handle as usize).checked_sub(1)?;
         let size = self.places.len();
         if index >= size {
@@ -374,24 +374,24 @@ impl<T> Objects<T> {
 
     fn publish(&mut self, handle: u32, object: Arc<T>) {
         if let Some(place) = self.place(handle) {
-            *place = Place::Taken(object);
+            *place = Slot::Taken(object);
         }
     }
 
     /// Gives a place back, with the object that was in it.
     fn release(&mut self, handle: u32) -> Option<Arc<T>> {
-        let was = core::mem::replace(self.place(handle)?, Place::Free);
+        let was = core::mem::replace(self.place(handle)?, Slot::Free);
         self.first_free = self.first_free.min(handle as usize - 1);
         match was {
-            Place::Taken(object) => Some(object),
-            Place::Free | Place::Reserved => None,
+            Slot::Taken(object) => Some(object),
+            Slot::Free | Slot::Reserved => None,
         }
     }
 //% if rust.finds
 
     fn find(&mut self, handle: u32) -> Result<Arc<T>> {
         match self.place(handle) {
-            Some(Place::Taken(object)) => Ok(object.clone()),
+            Some(Slot::Taken(object)) => Ok(object.clone()),
             _ => Err(ENOENT),
         }
     }
@@ -401,7 +401,7 @@ impl<T> Objects<T> {
     /// Takes the handle away, unless another thread did so first.
     fn forget(&mut self, handle: u32, object: &Arc<T>) -> Result<Arc<T>> {
         match self.place(handle) {
-            Some(Place::Taken(there)) if Arc::ptr_eq(there, object) => {}
+            Some(Slot::Taken(there)) if Arc::ptr_eq(there, object) => {}
             _ => return Err(ENOENT),
         }
         self.release(handle).ok_or(ENOENT)

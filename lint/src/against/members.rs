@@ -49,14 +49,14 @@ pub(crate) fn slots<'a>(
 ) -> Result<(u64, Vec<Slot<'a>>), LayoutError> {
     let size = layouts.record(id, abi)?.size;
     let mut slots = Vec::new();
-    let place = Place { offset_bits: 0, within: None, shared: false, depth: 0 };
+    let place = Opened { offset_bits: 0, within: None, shared: false, depth: 0 };
     open(layouts, id, abi, place, &mut slots)?;
     Ok((size, slots))
 }
 
 /// Where a structure is opened up.
 #[derive(Clone, Copy)]
-struct Place {
+struct Opened {
     offset_bits: u64,
     within: Option<usize>,
     shared: bool,
@@ -67,7 +67,7 @@ fn open<'a>(
     layouts: &Layouts<'a>,
     id: RecordId,
     abi: AbiId,
-    place: Place,
+    place: Opened,
     slots: &mut Vec<Slot<'a>>,
 ) -> Result<(), LayoutError> {
     if place.depth > DEEPEST {
@@ -86,7 +86,7 @@ fn open<'a>(
         let opened = inner.is_some();
         slots.push(Slot { member, extent, opened, within: place.within, shared });
         if let Some(inner) = inner {
-            let place = Place {
+            let place = Opened {
                 offset_bits: extent.offset_bits,
                 within: Some(here),
                 shared,

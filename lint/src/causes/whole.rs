@@ -100,13 +100,13 @@ fn retyped<'f>(group: &[&'f Finding], member: &Member) -> Option<&'f Edit> {
 }
 
 /// Size and alignment in bytes.
-struct Place {
+struct SizeAlign {
     size: u64,
     align: u64,
 }
 
 /// Those of a member with another type, which an array has for each element.
-fn fixed(cx: &Context<'_>, member: &Member, replacement: &str) -> Option<Place> {
+fn fixed(cx: &Context<'_>, member: &Member, replacement: &str) -> Option<SizeAlign> {
     let width = match replacement.split_whitespace().find(|word| !word.ends_with(':'))? {
         "__u64" | "__s64" | "__aligned_u64" | "u64" | "i64" => 8,
         "__u32" | "__s32" | "u32" | "i32" => 4,
@@ -114,7 +114,7 @@ fn fixed(cx: &Context<'_>, member: &Member, replacement: &str) -> Option<Place> 
         "__u8" | "__s8" | "u8" | "i8" => 1,
         _ => return None,
     };
-    Some(Place { size: elements(cx, &member.ty)?.checked_mul(width)?, align: width })
+    Some(SizeAlign { size: elements(cx, &member.ty)?.checked_mul(width)?, align: width })
 }
 
 fn elements(cx: &Context<'_>, ty: &Type) -> Option<u64> {
@@ -127,12 +127,12 @@ fn elements(cx: &Context<'_>, ty: &Type) -> Option<u64> {
 
 /// Those of a member whose size is the same on every ABI, and its alignment but for ABIs that align 64-bit
 /// integers to less.
-fn same_everywhere(cx: &Context<'_>, member: &Member, within: AbiSet) -> Option<Place> {
-    let mut place: Option<Place> = None;
+fn same_everywhere(cx: &Context<'_>, member: &Member, within: AbiSet) -> Option<SizeAlign> {
+    let mut place: Option<SizeAlign> = None;
     for abi in within.iter().filter(|abi| !abi.abi().rounds_records()) {
         let own = cx.layouts.type_size(&member.ty, abi).ok()?;
         match &mut place {
-            None => place = Some(Place { size: own.size, align: own.align }),
+            None => place = Some(SizeAlign { size: own.size, align: own.align }),
             Some(known) if known.size != own.size => return None,
             Some(known) => known.align = known.align.max(own.align),
         }

@@ -29,7 +29,7 @@ use super::failure::{Failure, outcome_of, say_failures};
 use super::findings_options::FindingsOptions;
 use super::from_root::FromRoot;
 use super::progress::Progress;
-use super::reading::{Group, Part, RawNumbers, ReadOptions};
+use super::reading::{Batch, Part, RawNumbers, ReadOptions};
 use super::rule_choice::{RULES, RuleChoice};
 use super::terminal::Terminal;
 use fix::FixOptions;
@@ -268,7 +268,7 @@ impl Scope {
         let groups = self.reading.groups(&paths, raw)?.into_iter();
         let groups = groups.chain(self.reading.groups_of_lists(&lists)?);
         let cache = self.cache.cache();
-        let prepared = |mut group: Group| {
+        let prepared = |mut group: Batch| {
             group.want_code();
             group.read_through(cache.clone());
             Prepared::new(group, &selection)
@@ -309,7 +309,7 @@ impl Scope {
 
 /// Paths with what their configuration says.
 struct Prepared {
-    group: Group,
+    group: Batch,
     levels: Levels,
     fail_on: FailOn,
     /// The configuration's own baseline, unless the command line goes before it.
@@ -317,7 +317,7 @@ struct Prepared {
 }
 
 impl Prepared {
-    fn new(group: Group, selection: &Selection) -> Result<Self, Failure> {
+    fn new(group: Batch, selection: &Selection) -> Result<Self, Failure> {
         let selection = selection.clone();
         let levels = match &group.config {
             Some(config) => Levels::new(config, selection)?,

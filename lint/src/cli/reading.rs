@@ -85,7 +85,7 @@ pub(super) enum RawNumbers {
 
 /// Paths that are read together, because they have the same configuration.
 #[derive(Debug)]
-pub(super) struct Group {
+pub(super) struct Batch {
     pub(super) config: Option<Config>,
     /// How to read headers, without any path.
     request: c::Request,
@@ -144,17 +144,17 @@ impl ReadOptions {
     }
 
     /// The paths with their configurations.
-    pub(super) fn groups(&self, paths: &[PathBuf], raw: RawNumbers) -> Result<Vec<Group>, Failure> {
+    pub(super) fn groups(&self, paths: &[PathBuf], raw: RawNumbers) -> Result<Vec<Batch>, Failure> {
         let files = self.by_config(paths).into_iter();
         files.map(|(file, paths)| self.group(file.as_deref(), &paths, raw)).collect()
     }
 
     /// Lists of numbers with their configurations.
-    pub(super) fn groups_of_lists(&self, paths: &[PathBuf]) -> Result<Vec<Group>, Failure> {
+    pub(super) fn groups_of_lists(&self, paths: &[PathBuf]) -> Result<Vec<Batch>, Failure> {
         let group = |(file, paths): (Option<PathBuf>, Vec<PathBuf>)| {
             let group = self.group(file.as_deref(), &[], RawNumbers::Wanted)?;
             let lists = Some(list::Request { paths, abis: group.request.abis });
-            Ok(Group { lists, ..group })
+            Ok(Batch { lists, ..group })
         };
         self.by_config(paths).into_iter().map(group).collect()
     }
@@ -178,7 +178,7 @@ impl ReadOptions {
         configured: &Path,
         paths: &[PathBuf],
         raw: RawNumbers,
-    ) -> Result<Group, Failure> {
+    ) -> Result<Batch, Failure> {
         self.group(self.config_file(configured).as_deref(), paths, raw)
     }
 
@@ -187,7 +187,7 @@ impl ReadOptions {
         file: Option<&Path>,
         paths: &[PathBuf],
         raw: RawNumbers,
-    ) -> Result<Group, Failure> {
+    ) -> Result<Batch, Failure> {
         let config = file.map(Config::read).transpose()?;
         let languages = Languages::of(paths);
         let request = |paths| self.request(config.as_ref(), paths, raw);
@@ -213,7 +213,7 @@ impl ReadOptions {
             types: object::Wanted::All,
             caution: Caution::default(),
         });
-        Ok(Group {
+        Ok(Batch {
             config,
             request,
             headers,
@@ -340,7 +340,7 @@ impl Languages {
     }
 }
 
-impl Group {
+impl Batch {
     /// Reads the paths, each language by itself: a command that a folder has in both is not
     /// defined twice.
     pub(super) fn read_parts(&self) -> Vec<Part> {
@@ -477,14 +477,14 @@ impl Group {
     }
 }
 
-impl Group {
+impl Batch {
     /// How to read C headers that are not among the paths, in the same way.
     pub(super) fn header_request(&self) -> c::Request {
         c::Request { compile_commands: None, raw_numbers: true, ..self.request.clone() }
     }
 }
 
-impl Group {
+impl Batch {
     /// Takes features as they are: another version may have those that this one lacks.
     pub(super) fn accept_missing_features(&mut self) {
         if let Some(source) = &mut self.source {
@@ -613,7 +613,7 @@ pub(super) fn named_or_installed(named: &[PathBuf]) -> Option<Vec<PathBuf>> {
 }
 
 /// Reads paths that must have one configuration among them.
-pub(super) fn read_as_one(groups: Vec<Group>) -> Result<(Interface, Vec<Problem>), Failure> {
+pub(super) fn read_as_one(groups: Vec<Batch>) -> Result<(Interface, Vec<Problem>), Failure> {
     let mut groups = groups.into_iter();
     match (groups.next(), groups.next()) {
         (Some(only), None) => Ok(only.read()),

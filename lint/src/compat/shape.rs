@@ -15,7 +15,7 @@ pub struct Shape<'a> {
     /// Size in bytes.
     pub size: u64,
     leaves: Vec<Leaf>,
-    places: Vec<Place<'a>>,
+    places: Vec<PathStep<'a>>,
 }
 
 /// A member without members, or an array of such, which counts as one.
@@ -30,7 +30,7 @@ struct Leaf {
 
 /// A member on the way to a leaf.
 #[derive(Debug, Clone, Copy)]
-struct Place<'a> {
+struct PathStep<'a> {
     /// `None` for an element of an argument that is itself an array.
     member: Option<&'a Member>,
     element: Option<u8>,
@@ -170,7 +170,7 @@ struct Flattening<'l, 'a> {
     layouts: &'l Layouts<'a>,
     abi: AbiId,
     leaves: Vec<Leaf>,
-    places: Vec<Place<'a>>,
+    places: Vec<PathStep<'a>>,
     members_left: u32,
     /// What is still to be walked, the next one last: structures may lie in each other as deeply as the
     /// source is long.
@@ -290,7 +290,7 @@ impl<'l, 'a> Flattening<'l, 'a> {
             if body.packed || member.packed {
                 size.align = 1;
             }
-            self.places.push(Place { member: Some(member), element: None, parent: place });
+            self.places.push(PathStep { member: Some(member), element: None, parent: place });
             let inner = Some(self.places.len() as u32 - 1);
             let start = offset_bits + placement.offset_bits;
             if member.bits.is_some() {
@@ -342,9 +342,9 @@ impl<'l, 'a> Flattening<'l, 'a> {
     fn element(&mut self, array: Option<u32>, index: u8) -> u32 {
         let array = match array {
             Some(array) => self.places[array as usize],
-            None => Place { member: None, element: None, parent: None },
+            None => PathStep { member: None, element: None, parent: None },
         };
-        self.places.push(Place { element: Some(index), ..array });
+        self.places.push(PathStep { element: Some(index), ..array });
         self.places.len() as u32 - 1
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use mail_parser::{Encoding, Message, MessageParser, MessagePart, MimeHeaders, PartType};
 
-use super::{Mistake, Place};
+use super::{Mistake, PatchLine};
 
 /// Mails in mails, and parts in parts. The parser follows the first to any depth, and looks for the end of
 /// each of the second through the rest of the mail; the patches of mailing lists have one or two.
@@ -25,12 +25,12 @@ pub struct Body {
 
 impl Body {
     /// A line of it, counted from 0.
-    pub(super) fn place(&self, line: usize) -> Place {
+    pub(super) fn place(&self, line: usize) -> PatchLine {
         let subject = self.subject.clone();
         if self.is_decoded {
-            Place { line: self.first, decoded: Some(line + 1), subject }
+            PatchLine { line: self.first, decoded: Some(line + 1), subject }
         } else {
-            Place { line: self.first + line, decoded: None, subject }
+            PatchLine { line: self.first + line, decoded: None, subject }
         }
     }
 }
@@ -50,7 +50,7 @@ pub(super) fn bodies(patch: &[u8]) -> (Vec<Body>, Vec<Mistake>) {
         }
         if is_too_deep(whole) {
             mistakes.push(Mistake {
-                place: Place { line: first, decoded: None, subject: None },
+                place: PatchLine { line: first, decoded: None, subject: None },
                 message: "the mail nests too many other mails or parts, and was not read".into(),
                 help: Some("save the patch by itself"),
             });
@@ -137,8 +137,8 @@ impl Mail<'_> {
         }
     }
 
-    fn place(&self, line: usize) -> Place {
-        Place { line, decoded: None, subject: self.subject.clone() }
+    fn place(&self, line: usize) -> PatchLine {
+        PatchLine { line, decoded: None, subject: self.subject.clone() }
     }
 }
 

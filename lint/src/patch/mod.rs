@@ -33,7 +33,7 @@ pub struct Patch {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
     /// Where it is.
-    pub place: Place,
+    pub place: PatchLine,
     /// What is wrong, in a sentence that follows on the place.
     pub message: String,
     /// What to do.
@@ -42,7 +42,7 @@ pub struct Mistake {
 
 /// A line of a patch.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Place {
+pub struct PatchLine {
     /// Counted from 1, in the patch as it was given.
     pub line: usize,
     /// The line behind that one, counted from 1, of a mail's decoded text.
@@ -51,7 +51,7 @@ pub struct Place {
     pub subject: Option<Arc<str>>,
 }
 
-impl std::fmt::Display for Place {
+impl std::fmt::Display for PatchLine {
     /// `line 12`, or `line 3 of the text that is encoded from line 12`.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.decoded {
@@ -67,7 +67,7 @@ impl std::fmt::Display for Place {
 #[derive(Debug, Clone)]
 pub struct Change {
     /// Where it begins.
-    pub place: Place,
+    pub place: PatchLine,
     /// What the file was called; none if it is new.
     pub old: Option<Name>,
     /// What it is called; none if it is deleted.
@@ -110,7 +110,7 @@ pub enum Content {
 #[derive(Debug, Clone)]
 pub struct Hunk {
     /// Its `@@` line.
-    pub place: Place,
+    pub place: PatchLine,
     /// Where it begins in the old and in the new file, counted from 1; where it has no lines of one, the
     /// line before.
     starts: [usize; 2],

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::fit::{Budget, Fitted, fit};
-use super::{Change, Content, Hunk, Kind, Place, Side};
+use super::{Change, Content, Hunk, Kind, PatchLine, Side};
 
 /// A text, or that there is no such file.
 pub type Text = Option<Arc<[u8]>>;
@@ -43,7 +43,7 @@ pub struct Sides {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Misfit {
     /// Where it is in the patch.
-    pub place: Place,
+    pub place: PatchLine,
     /// The file.
     pub path: PathBuf,
     /// Why it does not fit.

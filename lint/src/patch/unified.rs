@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::mail::Body;
 use super::name::{self, Name, Strip};
-use super::{Change, Content, Hunk, Kind, Line, Mistake, Patch, Place, Sign};
+use super::{Change, Content, Hunk, Kind, Line, Mistake, Patch, PatchLine, Sign};
 
 const MERGE: &str = "make a diff against one parent: `git diff HEAD^1 HEAD`";
 const NOT_UNIFIED: &str = "make a unified diff: `git diff`, or `diff -u`";
@@ -269,7 +269,7 @@ fn extend(head: &mut Head, line: &[u8]) {
 }
 
 /// The change that a file's head and hunks state; none where nothing but its mode changes.
-fn change(head: Head, place: Place, text: Arc<[u8]>) -> Result<Option<Change>, &'static str> {
+fn change(head: Head, place: PatchLine, text: Arc<[u8]>) -> Result<Option<Change>, &'static str> {
     let strip = match (&head.names, &head.lines) {
         (Some((old, new)), _) => name::strip_of(old, new),
         (None, Some([Some(old), Some(new)])) if head.is_of_git => name::strip_of(old, new),

@@ -40,7 +40,7 @@ declare_rule! {
 }
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
-    let mut groups: Vec<Group<'_>> = Vec::new();
+    let mut groups: Vec<EncoderUses<'_>> = Vec::new();
     let names: HashSet<&str> =
         cx.interface.commands.iter().map(|command| command.name.as_str()).collect();
     for command in &cx.interface.commands {
@@ -79,14 +79,14 @@ struct Packed<'a> {
 }
 
 /// What one encoder of one header packs: the encoder is what is wrong.
-struct Group<'a> {
+struct EncoderUses<'a> {
     first: Packed<'a>,
     more: usize,
     differs: AbiSet,
 }
 
-fn add<'a>(groups: &mut Vec<Group<'a>>, packed: Packed<'a>) {
-    let of_same_encoder = |group: &&mut Group<'_>| {
+fn add<'a>(groups: &mut Vec<EncoderUses<'a>>, packed: Packed<'a>) {
+    let of_same_encoder = |group: &&mut EncoderUses<'_>| {
         !packed.own.name.is_empty()
             && group.first.own.name == packed.own.name
             // A header's macro may have another's name; a crate has one function of a name.
@@ -98,12 +98,12 @@ fn add<'a>(groups: &mut Vec<Group<'a>>, packed: Packed<'a>) {
             group.more += usize::from(group.first.command.span != packed.command.span);
             group.differs = group.differs.union(packed.differs);
         }
-        None => groups.push(Group { first: packed, more: 0, differs: packed.differs }),
+        None => groups.push(EncoderUses { first: packed, more: 0, differs: packed.differs }),
     }
 }
 
-fn report(cx: &Context<'_>, group: &Group<'_>) -> Finding {
-    let Group { first, more, differs } = *group;
+fn report(cx: &Context<'_>, group: &EncoderUses<'_>) -> Finding {
+    let EncoderUses { first, more, differs } = *group;
     let Packed { command, body, own, differs: on_first, language } = first;
     let by = match own.name.as_str() {
         "" => "the definition".to_owned(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ioctlkit_abi::{AbiId, RecordKind};
 use ioctlkit_model::{Interface, Layouts, RecordId, Type};
-use ioctlkit_oracle::pahole::{Place, Shape};
+use ioctlkit_oracle::pahole::{MemberRow, Shape};
 
 /// Every structure and union with a tag, by its name.
 pub(crate) fn shapes(interface: &Interface, abi: AbiId) -> BTreeMap<String, Vec<Shape>> {
@@ -26,7 +26,7 @@ pub(crate) fn shapes(interface: &Interface, abi: AbiId) -> BTreeMap<String, Vec<
 }
 
 /// Adds the members of a structure that begins at `start` bits, what is in anonymous ones first.
-fn add(layouts: &Layouts<'_>, abi: AbiId, id: RecordId, start: u64, members: &mut Vec<Place>) {
+fn add(layouts: &Layouts<'_>, abi: AbiId, id: RecordId, start: u64, members: &mut Vec<MemberRow>) {
     let interface = layouts.interface();
     for (member, place) in layouts.members(id, abi) {
         let offset_bits = start + place.offset_bits;
@@ -38,7 +38,7 @@ fn add(layouts: &Layouts<'_>, abi: AbiId, id: RecordId, start: u64, members: &mu
             }
         }
         let name = member.name.clone().unwrap_or_default();
-        members.push(Place { name, offset_bits, bits: member.bits });
+        members.push(MemberRow { name, offset_bits, bits: member.bits });
     }
 }
 

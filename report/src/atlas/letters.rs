@@ -10,7 +10,7 @@ use super::columns::Column;
 use super::rows::{Cell, Row};
 use super::{Atlas, letter, strip};
 use crate::page::{counted, line, sentence};
-use crate::place::Place;
+use crate::place::TextRange;
 
 /// How many remarks about a letter are written out.
 const REMARKS: usize = 40;
@@ -101,7 +101,7 @@ fn write_remarks(atlas: &Atlas<'_>, rows: &[Row<'_>], out: &mut dyn Write) -> io
     }
     writeln!(out, "<ul class=\"remarks\">")?;
     for finding in found.iter().take(REMARKS) {
-        let place = Place::of(finding.span, sources);
+        let place = TextRange::of(finding.span, sources);
         let command = finding.command.as_deref().unwrap_or_default();
         writeln!(
             out,
@@ -130,7 +130,7 @@ fn table_row(atlas: &Atlas<'_>, row: &Row<'_>, sources: &SourceMap) -> String {
             kinds.push(kind);
         }
     }
-    let place = Place::of(row.span, sources);
+    let place = TextRange::of(row.span, sources);
     let argument =
         match row.structure.and_then(|id| atlas.structures.iter().position(|it| *it == id)) {
             Some(index) => format!("<a href=\"#s{index}\">{}</a>", line(&row.argument)),

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::Atlas;
 use crate::page::{counted, line, sentence};
-use crate::place::{Place, problem_path};
+use crate::place::{TextRange, problem_path};
 use crate::prose::kind_level;
 
 /// How many entries of a list are written out.
@@ -43,7 +43,7 @@ fn gaps(atlas: &Atlas<'_>, out: &mut dyn Write) -> io::Result<()> {
     let interface = atlas.layouts.interface();
     let mut lines: Vec<String> = Vec::new();
     for unknown in &interface.not_understood {
-        let place = Place::of(unknown.span, &interface.sources);
+        let place = TextRange::of(unknown.span, &interface.sources);
         lines.push(format!(
             "<code>{}:{}</code>: <code>{}</code> was not understood: {}",
             line(&place.file.path.to_string_lossy()),
@@ -53,7 +53,7 @@ fn gaps(atlas: &Atlas<'_>, out: &mut dyn Write) -> io::Result<()> {
         ));
     }
     for family in interface.families.iter().filter(|family| family.number.is_none()) {
-        let place = Place::of(family.span, &interface.sources);
+        let place = TextRange::of(family.span, &interface.sources);
         lines.push(format!(
             "<code>{}:{}</code>: <code>{}</code> makes commands that differ in more than their size, which \
              are not below",

@@ -6,7 +6,7 @@ use ioctlkit_model::{Argument, Command, CommandBody, Encoder, Layouts, SourceMap
 use serde::Serialize;
 
 use super::behind::Behind;
-use super::groups::{Group, Reason, Sets, grouped, reasons};
+use super::groups::{OnSomeAbis, Reason, Sets, grouped, reasons};
 use super::kernel;
 use super::{At, at};
 
@@ -15,7 +15,7 @@ pub(super) struct Entry<'a> {
     name: &'a str,
     #[serde(flatten)]
     definition: Definition<'a>,
-    numbers: Vec<Group<OnAbi<'a>>>,
+    numbers: Vec<OnSomeAbis<OnAbi<'a>>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     no_number: Vec<Reason>,
     #[serde(skip_serializing_if = "Vec::is_empty")]

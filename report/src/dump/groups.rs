@@ -40,7 +40,7 @@ impl Serialize for Sets {
 
 /// What some ABIs have in common.
 #[derive(Serialize)]
-pub(super) struct Group<T> {
+pub(super) struct OnSomeAbis<T> {
     abis: u32,
     #[serde(flatten)]
     entry: T,
@@ -59,9 +59,9 @@ pub(super) fn grouped<T: PartialEq>(
     abis: AbiSet,
     sets: &Sets,
     entry: impl FnMut(AbiId) -> Option<T>,
-) -> Vec<Group<T>> {
+) -> Vec<OnSomeAbis<T>> {
     let groups = by_entry(abis, entry).into_iter();
-    groups.map(|(set, entry)| Group { abis: sets.number(set), entry }).collect()
+    groups.map(|(set, entry)| OnSomeAbis { abis: sets.number(set), entry }).collect()
 }
 
 /// The reasons, grouped in the same way.

@@ -4,7 +4,7 @@ use ioctlkit_abi::{AbiId, AbiSet};
 use ioctlkit_model::kernel_copies::{self, Declared, Extent, Row, What, differs};
 use serde::Serialize;
 
-use super::groups::{Group, Sets, grouped};
+use super::groups::{OnSomeAbis, Sets, grouped};
 
 #[derive(Serialize)]
 pub(super) struct Entry {
@@ -24,7 +24,7 @@ struct Copied {
     ty: Option<&'static str>,
     members: Vec<&'static str>,
     by_command_size: bool,
-    bytes: Vec<Group<Bytes>>,
+    bytes: Vec<OnSomeAbis<Bytes>>,
 }
 
 #[derive(Serialize, PartialEq, Eq)]

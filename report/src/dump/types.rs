@@ -10,7 +10,7 @@ use ioctlkit_model::{
 use serde::{Serialize, Serializer};
 
 use super::behind::{Behind, nameless_enum};
-use super::groups::{Group, Reason, Sets, grouped, reasons};
+use super::groups::{OnSomeAbis, Reason, Sets, grouped, reasons};
 use super::{At, at};
 
 #[derive(Serialize)]
@@ -20,7 +20,7 @@ pub(super) struct RecordEntry<'a> {
     kind: &'static str,
     #[serde(flatten)]
     at: At<'a>,
-    layouts: Vec<Group<RecordOnAbi<'a>>>,
+    layouts: Vec<OnSomeAbis<RecordOnAbi<'a>>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     no_layout: Vec<Reason>,
 }
@@ -192,7 +192,7 @@ pub(super) struct EnumEntry<'a> {
     #[serde(flatten)]
     at: At<'a>,
     enumerators: Vec<EnumeratorEntry<'a>>,
-    layouts: Vec<Group<EnumOnAbi<'a>>>,
+    layouts: Vec<OnSomeAbis<EnumOnAbi<'a>>>,
 }
 
 #[derive(Serialize, PartialEq, Eq)]
@@ -249,7 +249,7 @@ pub(super) struct TypedefEntry<'a> {
     target_id: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     target_enum_id: Option<u32>,
-    layouts: Vec<Group<TypedefOnAbi>>,
+    layouts: Vec<OnSomeAbis<TypedefOnAbi>>,
 }
 
 #[derive(Serialize, PartialEq, Eq)]

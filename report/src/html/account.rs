@@ -6,7 +6,7 @@ use ioctlkit_model::{Problem, ProblemKind, Report, SourceMap};
 
 use super::Shown;
 use crate::page::{counted, line, sentence};
-use crate::place::{Place, problem_path};
+use crate::place::{TextRange, problem_path};
 use crate::prose::{kind_level, verdict};
 
 /// How many problems are written out.
@@ -108,7 +108,7 @@ fn problems(report: &Report, sources: &SourceMap, out: &mut dyn Write) -> io::Re
 }
 
 fn write_problem(problem: &Problem, sources: &SourceMap, out: &mut dyn Write) -> io::Result<()> {
-    let line_number = problem.span.map(|span| Place::of(span, sources).start.line);
+    let line_number = problem.span.map(|span| TextRange::of(span, sources).start.line);
     let place = match (problem_path(problem, sources), line_number) {
         (Some(path), Some(number)) => format!("<code>{}:{number}</code>: ", line(&path)),
         (Some(path), None) => format!("<code>{}</code>: ", line(&path)),

@@ -8,7 +8,7 @@ use super::details::Details;
 use super::excerpt::{self, Mark};
 use super::{bits, diff};
 use crate::page::{line, sentence};
-use crate::place::Place;
+use crate::place::TextRange;
 use crate::{prose, rule_page};
 
 /// What a finding is seen in.
@@ -21,7 +21,7 @@ pub(super) struct Surroundings<'a> {
 /// The finding, with those that follow from it in a line each.
 pub(super) fn html(finding: &Finding, following: &[&Finding], around: &Surroundings<'_>) -> String {
     let Surroundings { report, sources, details } = around;
-    let place = Place::of(finding.span, sources);
+    let place = TextRange::of(finding.span, sources);
     let codes = following.iter().fold(String::from(finding.rule.code), |mut codes, one| {
         if !codes.split(' ').any(|code| code == one.rule.code) {
             let _ = write!(codes, " {}", one.rule.code);

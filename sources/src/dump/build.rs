@@ -153,7 +153,7 @@ impl<'a> Builder<'a> {
         Header { file, abis, errors, not_read }
     }
 
-    fn command(&mut self, command: &'a raw::Command) -> Command {
+    fn command(&mut self, command: &'a raw::RawCommand) -> Command {
         let own = &command.definition;
         let mut variants = self.variants(&command.numbers, |builder, on_abi| {
             let definition = on_abi.instead.as_ref().unwrap_or(own);

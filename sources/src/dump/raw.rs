@@ -16,7 +16,7 @@ pub(super) struct Version {
 pub(super) struct Dump {
     pub(super) abis: Vec<String>,
     pub(super) headers: Vec<Header>,
-    pub(super) commands: Vec<Command>,
+    pub(super) commands: Vec<RawCommand>,
     pub(super) families: Vec<Family>,
     pub(super) raw_numbers: Vec<RawNumber>,
     pub(super) types: Vec<Record>,
@@ -36,7 +36,7 @@ pub(super) struct Dump {
 #[derive(Debug, Deserialize)]
 pub(super) struct Reading {
     abis: Vec<String>,
-    commands: Vec<Command>,
+    commands: Vec<RawCommand>,
     raw_numbers: Vec<RawNumber>,
     types: Vec<Record>,
     enums: Vec<Enum>,
@@ -105,7 +105,7 @@ pub(super) struct Unknown {
 }
 
 #[derive(Debug, Deserialize)]
-pub(super) struct Command {
+pub(super) struct RawCommand {
     pub(super) name: String,
     #[serde(flatten)]
     pub(super) definition: Definition,

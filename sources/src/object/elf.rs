@@ -68,13 +68,13 @@ pub(super) struct Symbol<'d> {
     /// In a relocatable file from the section's start, else an address.
     pub(super) value: u64,
     pub(super) size: u64,
-    pub(super) place: Place,
+    pub(super) place: SymbolSection,
     pub(super) kind: SymbolKind,
     pub(super) is_local: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum SymbolSection {
     Undefined,
     Section(u32),
     /// Absolute, common and their like.
@@ -196,10 +196,10 @@ impl<'d> Elf<'d> {
         let wide = of_kind(SHT_SYMTAB_SHNDX).and_then(Section::data);
         let wide_index = |index: usize| self.u32(wide?.get(index.checked_mul(4)?..)?);
         let place = |index: usize, section: usize| match section as u16 {
-            0 => Place::Undefined,
-            SHN_XINDEX => wide_index(index).map_or(Place::Nowhere, Place::Section),
-            section if section >= SHN_LORESERVE => Place::Nowhere,
-            section => Place::Section(section.into()),
+            0 => SymbolSection::Undefined,
+            SHN_XINDEX => wide_index(index).map_or(SymbolSection::Nowhere, SymbolSection::Section),
+            section if section >= SHN_LORESERVE => SymbolSection::Nowhere,
+            section => SymbolSection::Section(section.into()),
         };
         symbols
             .iter()

@@ -1,7 +1,7 @@
 //! What may be written at a place in the attributes of the derives, while they are typed: the text around it may be
 //! no Rust yet.
 
-use ioctlkit_syntax::words::{DERIVES, Place, all, words_of};
+use ioctlkit_syntax::words::{DERIVES, Target, all, words_of};
 
 use super::syntax::comments::code;
 
@@ -26,7 +26,7 @@ pub fn expected_at(text: &str, offset: usize) -> Option<Expected> {
         [("derive", _)] => DERIVES.to_vec(),
         [("ioctl", list)] => match value_of(&before[*list..start]) {
             Some(word) => words_of(word).to_vec(),
-            None => place(&code, offset).map_or_else(all, Place::words),
+            None => place(&code, offset).map_or_else(all, Target::words),
         },
         [("ioctl", _), (word, list)] if value_of(&before[*list..start]).is_none() => {
             words_of(word).to_vec()
@@ -73,13 +73,13 @@ fn value_of(list: &[u8]) -> Option<&str> {
 }
 
 /// What the attribute around a place stands on.
-fn place(code: &[u8], offset: usize) -> Option<Place> {
+fn place(code: &[u8], offset: usize) -> Option<Target> {
     match item_behind(code, offset) {
-        Some("enum") => Some(Place::Interface),
-        Some("struct" | "union") => Some(Place::Structure),
+        Some("enum") => Some(Target::Interface),
+        Some("struct" | "union") => Some(Target::Structure),
         _ => match item_around(code, offset)? {
-            "enum" => Some(Place::Variant),
-            "struct" | "union" => Some(Place::Member),
+            "enum" => Some(Target::Variant),
+            "struct" | "union" => Some(Target::Member),
             _ => None,
         },
     }
@@ -140,14 +140,14 @@ mod tests {
     #[test]
     fn the_item_decides_which_words_there_are() {
         for (marked, place) in [
-            ("#[derive(Ioctl)]\n#[ioctl(|)]\npub enum E {}", Place::Interface),
-            ("#[ioctl(type = b'x', |)]\n#[allow(x)] // struct\nenum E {}", Place::Interface),
-            ("#[ioctl(\"]\", |)] enum E {}", Place::Interface),
-            ("enum E {\n    #[ioctl(n|)]\n    A(u32),\n}", Place::Variant),
-            ("enum E { #[ioctl(nr = 1)] A { x: u32 }, #[ioctl(|", Place::Variant),
-            ("#[ioctl(|)] pub struct S;", Place::Structure),
-            ("#[ioctl(|)] union S {}", Place::Structure),
-            ("#[x] pub struct S {\n #[ioctl(|)]\n a: u32,\n}\nstruct T;", Place::Member),
+            ("#[derive(Ioctl)]\n#[ioctl(|)]\npub enum E {}", Target::Interface),
+            ("#[ioctl(type = b'x', |)]\n#[allow(x)] // struct\nenum E {}", Target::Interface),
+            ("#[ioctl(\"]\", |)] enum E {}", Target::Interface),
+            ("enum E {\n    #[ioctl(n|)]\n    A(u32),\n}", Target::Variant),
+            ("enum E { #[ioctl(nr = 1)] A { x: u32 }, #[ioctl(|", Target::Variant),
+            ("#[ioctl(|)] pub struct S;", Target::Structure),
+            ("#[ioctl(|)] union S {}", Target::Structure),
+            ("#[x] pub struct S {\n #[ioctl(|)]\n a: u32,\n}\nstruct T;", Target::Member),
         ] {
             assert_eq!(words(marked), place.words(), "{marked}");
         }

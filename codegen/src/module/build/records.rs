@@ -54,8 +54,8 @@ impl Builder<'_> {
             abi.extend(abi_record::record(self.layouts, self.abi, *id));
             if self.header_is_ours {
                 let place = match plan.in_tree {
-                    None => header::Place::OwnFolder,
-                    Some(_) => header::Place::Tree,
+                    None => header::Destination::OwnFolder,
+                    Some(_) => header::Destination::Tree,
                 };
                 match header::record(self.layouts, self.abi, *id, sizes, place) {
                     Ok(record) => plan.records.push(record),

@@ -47,7 +47,7 @@ const TAKEN: [&str; 50] = [
     "PhantomData",
     "Pin",
     "PinInit",
-    "Place",
+    "Slot",
     "Registration",
     "Reservation",
     "Result",

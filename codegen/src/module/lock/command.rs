@@ -3,7 +3,7 @@
 use ioctlkit_abi::spelling::is_c_name;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Command {
+pub(super) struct LockedCommand {
     pub(super) line: String,
     direction: String,
     letter: String,
@@ -14,7 +14,7 @@ pub(super) struct Command {
     pub(super) argument: String,
 }
 
-impl Command {
+impl LockedCommand {
     /// `NAME direction letter nr[-nr] size passing [argument]`.
     pub(super) fn parse(line: &str) -> Option<(String, Self)> {
         let mut words = line.splitn(7, ' ');

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use ioctlkit_abi::spelling::is_c_name;
 
 use super::plan::Plan;
-use command::Command;
+use command::LockedCommand;
 use constant::Constant;
 use needs::Needs;
 use record::{Member, Record};
@@ -31,15 +31,15 @@ const WITHOUT_PROMISES: &str = "ioctlkit-abi 1";
 pub struct Lock {
     /// The lines that say what there is, without the first.
     lines: Vec<String>,
-    commands: BTreeMap<String, Command>,
-    retired: BTreeMap<String, Command>,
+    commands: BTreeMap<String, LockedCommand>,
+    retired: BTreeMap<String, LockedCommand>,
     records: BTreeMap<String, Record>,
     /// Constants, and what each command needs; `None` where the file is too old to say.
     promises: Option<Promises>,
     /// What was changed although callers would notice: the lines, behind `was`.
     was: Vec<String>,
     /// Those of them that are commands, which had numbers.
-    former_commands: Vec<(String, Command)>,
+    former_commands: Vec<(String, LockedCommand)>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -104,7 +104,7 @@ impl Lock {
                 body.members.insert(name, member);
             }
             "command" => {
-                let (name, command) = Command::parse(rest)?;
+                let (name, command) = LockedCommand::parse(rest)?;
                 self.commands.insert(name, command);
             }
             "constant" => {
@@ -116,7 +116,7 @@ impl Lock {
                 self.promises.as_mut()?.needs.insert(name, needs);
             }
             "retired" => {
-                let (name, command) = Command::parse(rest)?;
+                let (name, command) = LockedCommand::parse(rest)?;
                 self.retired.insert(name, command);
                 return Some(());
             }
@@ -131,7 +131,7 @@ impl Lock {
     fn remember(&mut self, line: &str) -> Option<()> {
         let (word, rest) = line.split_once(' ')?;
         match word {
-            "command" => self.former_commands.push(Command::parse(rest)?),
+            "command" => self.former_commands.push(LockedCommand::parse(rest)?),
             "constant" => drop(Constant::parse(rest)?),
             "needs" => drop(Needs::parse(rest)?),
             "struct" | "union" | "typedef" => drop(Record::parse(line)?),
@@ -191,8 +191,8 @@ impl Lock {
     /// The command that had an nr of `new` before it, which `old` did not have.
     fn former_owner(
         &self,
-        (name, new): (&String, &Command),
-        old: Option<&Command>,
+        (name, new): (&String, &LockedCommand),
+        old: Option<&LockedCommand>,
         next: &Self,
     ) -> Option<&str> {
         let gone = self.commands.iter().chain(&self.retired);

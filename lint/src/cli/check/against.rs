@@ -9,7 +9,7 @@ use ioctlkit_model::{FileId, Interface, Language, NotUnderstood, Problem, Proble
 use ioctlkit_sources::c::Request;
 
 use crate::cli::progress::Progress;
-use crate::cli::reading::{Group, workers};
+use crate::cli::reading::{Batch, workers};
 
 /// Where the kernel's headers are installed.
 pub(super) const INSTALLED: &str = "/usr/include";
@@ -17,7 +17,7 @@ pub(super) const INSTALLED: &str = "/usr/include";
 /// Reads the headers that the Rust sources and the lists of an interface are compared with: those of the
 /// command line and those of the configuration.
 pub(super) fn read(
-    group: &Group,
+    group: &Batch,
     named: &[String],
     rust: &mut Interface,
     problems: &mut Vec<Problem>,
@@ -72,7 +72,7 @@ fn not_numbers(lists: &Interface, headers: &Interface, files: &BTreeSet<FileId>)
 
 /// The Rust files and lists that were asked for, by the headers that each is compared with.
 fn files_by_headers(
-    group: &Group,
+    group: &Batch,
     named: &[String],
     rust: &Interface,
 ) -> BTreeMap<Vec<String>, BTreeSet<FileId>> {
@@ -95,7 +95,7 @@ fn files_by_headers(
 }
 
 /// A list is only ever compared with a header.
-fn lists_without_header(group: &Group, named: &[String], lists: &Interface) -> Vec<Problem> {
+fn lists_without_header(group: &Batch, named: &[String], lists: &Interface) -> Vec<Problem> {
     let has_none = |path: &Path| {
         let config = group.config.as_ref();
         named.is_empty() && config.is_none_or(|config| config.headers_against(path).is_empty())

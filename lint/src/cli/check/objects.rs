@@ -10,7 +10,7 @@ use ioctlkit_sources::{c, rust};
 
 use super::against::{INSTALLED, find};
 use crate::cli::progress::Progress;
-use crate::cli::reading::{Group, workers};
+use crate::cli::reading::{Batch, workers};
 use crate::cli::table;
 
 /// A header or Rust source that was read for the objects of a group.
@@ -30,7 +30,7 @@ pub(super) struct Sources {
 
 /// Reads the sources that were named for the objects of a group, and asks for their structures in
 /// the objects.
-pub(super) fn read_sources(group: &mut Group, asked_for: &[String]) -> Sources {
+pub(super) fn read_sources(group: &mut Batch, asked_for: &[String]) -> Sources {
     let mut sources = Sources::default();
     if !group.has_objects() {
         if !asked_for.is_empty() {

@@ -11,7 +11,7 @@ use ioctlkit_sources::dump;
 use super::git::{Checkout, Repository};
 use crate::cli::failure::Failure;
 use crate::cli::progress::Progress;
-use crate::cli::reading::{Group, RawNumbers, ReadOptions};
+use crate::cli::reading::{Batch, RawNumbers, ReadOptions};
 
 /// Where a version is read from.
 #[derive(Debug)]
@@ -204,7 +204,7 @@ fn joined(root: &Path, path: &Path) -> PathBuf {
 
 /// Reads a version; `roots` are the folders below which its headers are known by their paths.
 pub(in crate::cli) fn read(
-    mut group: Group,
+    mut group: Batch,
     roots: Vec<PathBuf>,
     shown: Option<Shown>,
 ) -> Result<Read, Failure> {

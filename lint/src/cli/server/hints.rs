@@ -6,7 +6,7 @@ use ioctlkit_model::Layouts;
 use lsp_types::{InlayHint, InlayHintLabel, Range};
 
 use super::asked::Asked;
-use super::members::{self, Place};
+use super::members::{self, MemberPlace};
 use super::per_abi::amount;
 
 /// The hints for the members in a range, by place.
@@ -37,7 +37,7 @@ pub(super) fn within(asked: &Asked<'_>, range: Range) -> Vec<InlayHint> {
     hints.collect()
 }
 
-fn words(place: &Place) -> String {
+fn words(place: &MemberPlace) -> String {
     let offset = place.offsets.words(place.abis, |bits| match bits % 8 {
         0 => (bits / 8).to_string(),
         bit => format!("{}:{bit}", bits / 8),

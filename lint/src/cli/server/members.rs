@@ -10,7 +10,7 @@ use super::per_abi::PerAbi;
 
 /// Where a member is, and what follows it.
 #[derive(Debug, Default)]
-pub(super) struct Place {
+pub(super) struct MemberPlace {
     /// The ABIs that have it.
     pub(super) abis: AbiSet,
     /// Bits from the beginning of the structure that has a name.
@@ -22,7 +22,7 @@ pub(super) struct Place {
 }
 
 /// The members of the document, by their declarations.
-pub(super) fn of_document(part: &Part, layouts: &Layouts<'_>) -> BTreeMap<Span, Place> {
+pub(super) fn of_document(part: &Part, layouts: &Layouts<'_>) -> BTreeMap<Span, MemberPlace> {
     let interface = layouts.interface();
     let within_others = unnamed(interface);
     let mut members = Members { layouts, part, places: BTreeMap::new() };
@@ -60,7 +60,7 @@ const DEEPEST: u32 = 64;
 struct Members<'a> {
     layouts: &'a Layouts<'a>,
     part: &'a Part,
-    places: BTreeMap<Span, Place>,
+    places: BTreeMap<Span, MemberPlace>,
 }
 
 impl Members<'_> {
@@ -89,7 +89,7 @@ impl Members<'_> {
         }
     }
 
-    fn place(&mut self, span: Span, abis: AbiSet, note: impl FnOnce(&mut Place)) {
+    fn place(&mut self, span: Span, abis: AbiSet, note: impl FnOnce(&mut MemberPlace)) {
         if self.part.owns(span) {
             let place = self.places.entry(span).or_default();
             place.abis = place.abis.union(abis);

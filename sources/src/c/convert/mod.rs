@@ -17,7 +17,7 @@ use ioctlkit_model::{
 };
 
 use crate::c::convert::answer::{Answer, Answers, macro_value};
-use crate::c::driver::clang::{Cursor, Diagnostic, Place, RawFile, TranslationUnit, Ty};
+use crate::c::driver::clang::{Cursor, Diagnostic, RawFile, RawPlace, TranslationUnit, Ty};
 use crate::c::driver::overlay::LIBC;
 use crate::c::files::{Files, Index};
 use crate::c::jobs::probe;
@@ -239,7 +239,7 @@ impl<'a, 'tu> Converter<'a, 'tu> {
         }
     }
 
-    fn span(&mut self, place: &Place, length: u32) -> Option<Span> {
+    fn span(&mut self, place: &RawPlace, length: u32) -> Option<Span> {
         let index = self.index(place.file)?;
         let file = self.files.loaded[index].id;
         Some(Span { file, start: place.offset, end: place.offset + length })

@@ -11,7 +11,7 @@ use ioctlkit_model::{
 
 use super::bounds::{Bounds, mentions_sizeof};
 use super::{Converter, Key, tag_of};
-use crate::c::driver::clang::{Cursor, Place};
+use crate::c::driver::clang::{Cursor, RawPlace};
 
 impl<'a, 'tu> Converter<'a, 'tu> {
     pub(super) fn record(&mut self, cursor: Cursor<'tu>) -> RecordId {
@@ -117,7 +117,7 @@ impl<'a, 'tu> Converter<'a, 'tu> {
 
     /// Makes unknown what an error inside a structure is about: the member behind it, or else one that
     /// the compiler left out.
-    fn mark_broken(&mut self, start: &Place, end: u32, body: &mut RecordBody) {
+    fn mark_broken(&mut self, start: &RawPlace, end: u32, body: &mut RecordBody) {
         let Some(index) = self.index(start.file).filter(|_| !self.errors.is_empty()) else {
             return;
         };
@@ -177,7 +177,7 @@ impl<'a, 'tu> Converter<'a, 'tu> {
     pub(super) fn place_of_member(
         &mut self,
         cursor: Cursor<'tu>,
-        record: &Place,
+        record: &RawPlace,
         name: Option<String>,
     ) -> Member {
         let nowhere = self.nowhere();
@@ -205,7 +205,7 @@ impl<'a, 'tu> Converter<'a, 'tu> {
     }
 
     /// The innermost `#if` between the record's start and the member that asks for an ABI.
-    pub(super) fn condition(&mut self, member: &Place, record: &Place) -> Option<Condition> {
+    pub(super) fn condition(&mut self, member: &RawPlace, record: &RawPlace) -> Option<Condition> {
         let file = &self.files.loaded[self.index(member.file)?];
         let asking = file.scan.regions[file.scan.region_at(member.offset)?].asking?;
         let directive = file.scan.regions[asking].directive.clone();
@@ -223,7 +223,7 @@ impl<'a, 'tu> Converter<'a, 'tu> {
     pub(super) fn member(
         &mut self,
         cursor: Cursor<'tu>,
-        record: &Place,
+        record: &RawPlace,
     ) -> Option<(Member, AbiSet)> {
         let name = cursor.spelling();
         let bits = cursor.bit_width();

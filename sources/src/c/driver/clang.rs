@@ -65,12 +65,12 @@ impl Drop for TranslationUnit {
 #[derive(Debug, Clone)]
 pub(crate) struct Diagnostic {
     pub(crate) message: String,
-    pub(crate) place: Option<Place>,
+    pub(crate) place: Option<RawPlace>,
 }
 
 /// A place in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct RawPlace {
     pub(crate) file: RawFile,
     pub(crate) line: u32,
     pub(crate) offset: u32,
@@ -264,13 +264,13 @@ impl<'tu> Cursor<'tu> {
     }
 
     /// Where the name is, or where the node begins, in the file that the text stands in.
-    pub(crate) fn place(self) -> Option<Place> {
+    pub(crate) fn place(self) -> Option<RawPlace> {
         // SAFETY: see `spelling`.
         expansion(unsafe { clang_getCursorLocation(self.raw) })
     }
 
     /// Where the name was written: inside the macro that it came from, if it did.
-    pub(crate) fn spelling_place(self) -> Option<Place> {
+    pub(crate) fn spelling_place(self) -> Option<RawPlace> {
         let (mut file, mut line, mut offset) = (ptr::null_mut(), 0, 0);
         // SAFETY: see `spelling`; the out-pointers are to locals.
         unsafe {
@@ -282,11 +282,11 @@ impl<'tu> Cursor<'tu> {
                 &raw mut offset,
             );
         }
-        (!file.is_null()).then_some(Place { file: RawFile(file), line, offset })
+        (!file.is_null()).then_some(RawPlace { file: RawFile(file), line, offset })
     }
 
     /// The first byte and the byte past the end, in the file that the text stands in.
-    pub(crate) fn extent(self) -> Option<(Place, u32)> {
+    pub(crate) fn extent(self) -> Option<(RawPlace, u32)> {
         // SAFETY: see `spelling`.
         unsafe {
             let range = clang_getCursorExtent(self.raw);
@@ -410,7 +410,7 @@ impl<'tu> Ty<'tu> {
     }
 }
 
-fn expansion(location: CXSourceLocation) -> Option<Place> {
+fn expansion(location: CXSourceLocation) -> Option<RawPlace> {
     let (mut file, mut line, mut offset) = (ptr::null_mut(), 0, 0);
     // SAFETY: the location came from a live unit; the out-pointers are to locals.
     unsafe {
@@ -422,7 +422,7 @@ fn expansion(location: CXSourceLocation) -> Option<Place> {
             &raw mut offset,
         );
     }
-    (!file.is_null()).then_some(Place { file: RawFile(file), line, offset })
+    (!file.is_null()).then_some(RawPlace { file: RawFile(file), line, offset })
 }
 
 /// Copies and releases one of libclang's strings.

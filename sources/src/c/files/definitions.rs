@@ -8,15 +8,15 @@ use super::{Index, Loaded};
 use crate::c::lex::names::ByName;
 
 /// A definition, by its file and its place in the scan of that.
-pub(super) type Place = (Index, usize);
+pub(super) type DefinitionIndex = (Index, usize);
 
 /// The definition of each macro.
 #[derive(Debug, Default)]
 pub(super) struct Definitions {
     /// `None` where there are several texts.
-    pub(super) of_all: ByName<Option<Place>>,
+    pub(super) of_all: ByName<Option<DefinitionIndex>>,
     /// Of the macros with several texts, those of each file, likewise.
-    pub(super) of_file: HashMap<(Index, u64), Option<Place>, FxBuildHasher>,
+    pub(super) of_file: HashMap<(Index, u64), Option<DefinitionIndex>, FxBuildHasher>,
 }
 
 impl Definitions {
@@ -31,7 +31,7 @@ impl Definitions {
         for (index, at, define) in all() {
             let place = found.of_all.entry(define.hash).or_insert(Some((index, at)));
             let text = loaded[index].slice(&define.body);
-            let same_text = place.is_some_and(|(index, at): Place| {
+            let same_text = place.is_some_and(|(index, at): DefinitionIndex| {
                 let first = &loaded[index];
                 let known = &first.scan.defines[at];
                 known.parameters == define.parameters && first.slice(&known.body) == text

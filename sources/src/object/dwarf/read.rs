@@ -21,7 +21,7 @@ type Entry<'s> = DebuggingInformationEntry<Reader<'s>>;
 
 /// Where an entry is: in which section, and its offset there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Place {
+enum EntryRef {
     Info(usize),
     /// In a unit of one type, by the type's signature.
     Type {
@@ -34,7 +34,7 @@ enum Place {
 #[derive(Debug, Clone, Copy)]
 enum Reference {
     None,
-    Entry(Place),
+    Entry(EntryRef),
     Signature(u64),
 }
 
@@ -63,17 +63,17 @@ pub(super) fn read(
         let start = unit.header.offset().0;
         let signature = match unit.header.type_() {
             gimli::UnitType::Type { type_signature, type_offset } => {
-                Some((type_signature.0, Place::Info(start + type_offset.0)))
+                Some((type_signature.0, EntryRef::Info(start + type_offset.0)))
             }
             _ => None,
         };
         reading.signatures.extend(signature);
-        reading.unit(&unit, |offset| Place::Info(start + offset))?;
+        reading.unit(&unit, |offset| EntryRef::Info(start + offset))?;
     }
     let mut units = dwarf.type_units();
     let mut index = 0;
     while let Some(header) = units.next()? {
-        let place = |offset| Place::Type { unit: index, offset };
+        let place = |offset| EntryRef::Type { unit: index, offset };
         if let gimli::UnitType::Type { type_signature, type_offset } = header.type_() {
             reading.signatures.insert(type_signature.0, place(type_offset.0));
         }
@@ -90,8 +90,8 @@ struct Reading<'r, 's> {
     nodes: Vec<Node>,
     /// What each type refers to, in the order of the references within it.
     references: HashMap<TypeId, Vec<Reference>>,
-    places: HashMap<Place, TypeId>,
-    signatures: HashMap<u64, Place>,
+    places: HashMap<EntryRef, TypeId>,
+    signatures: HashMap<u64, EntryRef>,
     names: HashSet<Arc<str>>,
     /// How many attributes may still be read.
     attributes: u64,
@@ -108,7 +108,7 @@ impl<'s> Reading<'_, 's> {
     fn unit(
         &mut self,
         unit: &Unit<Reader<'s>>,
-        place: impl Fn(usize) -> Place + Copy,
+        place: impl Fn(usize) -> EntryRef + Copy,
     ) -> Result<(), DwarfError> {
         let mut entries = unit.entries();
         let mut open: Vec<Open> = Vec::new();
@@ -144,7 +144,7 @@ impl<'s> Reading<'_, 's> {
     /// Reads one entry. Yields its number, if it is a type.
     fn entry(
         &mut self,
-        entry: &Attributes<'_, 's, impl Fn(usize) -> Place>,
+        entry: &Attributes<'_, 's, impl Fn(usize) -> EntryRef>,
         parent: Option<TypeId>,
     ) -> Option<TypeId> {
         let name = entry.name.clone();
@@ -232,7 +232,7 @@ impl<'s> Reading<'_, 's> {
         parent: TypeId,
         name: Arc<str>,
         ty: Reference,
-        entry: &Attributes<'_, 's, impl Fn(usize) -> Place>,
+        entry: &Attributes<'_, 's, impl Fn(usize) -> EntryRef>,
     ) {
         let order = self.order;
         let Some(Node::Record(record)) = self.node(parent) else { return };
@@ -263,7 +263,7 @@ impl<'s> Reading<'_, 's> {
         &mut self,
         parent: TypeId,
         name: Arc<str>,
-        entry: &Attributes<'_, 's, impl Fn(usize) -> Place>,
+        entry: &Attributes<'_, 's, impl Fn(usize) -> EntryRef>,
     ) {
         let Some(Node::Enumeration { signed, values, .. }) = self.node(parent) else { return };
         let Some(value) = entry.entry.attr_value(dw::DW_AT_const_value) else { return };
@@ -279,7 +279,7 @@ impl<'s> Reading<'_, 's> {
     }
 
     /// A dimension of an array: each but the first becomes an array within.
-    fn bound(&mut self, parent: TypeId, entry: &Attributes<'_, 's, impl Fn(usize) -> Place>) {
+    fn bound(&mut self, parent: TypeId, entry: &Attributes<'_, 's, impl Fn(usize) -> EntryRef>) {
         let count = entry.number(dw::DW_AT_count).or_else(|| {
             let upper = entry.number(dw::DW_AT_upper_bound)?;
             // Of `[0]` some compilers say that it ends before it begins.
@@ -367,7 +367,7 @@ fn intern(names: &mut HashSet<Arc<str>>, name: &str) -> Arc<str> {
     name
 }
 
-fn base(name: Arc<str>, size: u64, entry: &Attributes<'_, '_, impl Fn(usize) -> Place>) -> Node {
+fn base(name: Arc<str>, size: u64, entry: &Attributes<'_, '_, impl Fn(usize) -> EntryRef>) -> Node {
     let Some(AttributeValue::Encoding(encoding)) = entry.entry.attr_value(dw::DW_AT_encoding)
     else {
         return Node::Other;
@@ -394,7 +394,7 @@ struct Attributes<'e, 's, P> {
     name: Arc<str>,
 }
 
-impl<P: Fn(usize) -> Place> Attributes<'_, '_, P> {
+impl<P: Fn(usize) -> EntryRef> Attributes<'_, '_, P> {
     fn number(&self, name: dw::DwAt) -> Option<u64> {
         self.entry.attr(name)?.udata_value()
     }
@@ -411,7 +411,9 @@ impl<P: Fn(usize) -> Place> Attributes<'_, '_, P> {
     fn reference(&self) -> Reference {
         match self.entry.attr_value(dw::DW_AT_type) {
             Some(AttributeValue::UnitRef(offset)) => Reference::Entry((self.place)(offset.0)),
-            Some(AttributeValue::DebugInfoRef(offset)) => Reference::Entry(Place::Info(offset.0)),
+            Some(AttributeValue::DebugInfoRef(offset)) => {
+                Reference::Entry(EntryRef::Info(offset.0))
+            }
             Some(AttributeValue::DebugTypesRef(signature)) => Reference::Signature(signature.0),
             _ => Reference::None,
         }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use ioctlkit_model::Address;
 
-use crate::object::elf::{Elf, Place, Relocation, SymbolKind};
+use crate::object::elf::{Elf, Relocation, SymbolKind, SymbolSection};
 
 /// What an address points to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl<'s, 'd> Functions<'s, 'd> {
     pub(super) fn new(elf: &'s Elf<'d>) -> Self {
         let mut names: HashMap<Address, &'d str> = HashMap::new();
         for symbol in elf.symbols() {
-            let Place::Section(section) = symbol.place else { continue };
+            let SymbolSection::Section(section) = symbol.place else { continue };
             if symbol.kind != SymbolKind::Function || symbol.name.is_empty() {
                 continue;
             }
@@ -72,10 +72,10 @@ impl<'s, 'd> Functions<'s, 'd> {
         let symbol = self.elf.symbols().get(relocation.symbol as usize)?;
         match symbol.place {
             _ if symbol.name == "__this_module" => Some(Target::ThisModule),
-            Place::Undefined if symbol.name.is_empty() => None,
-            Place::Undefined => Some(Target::Imported { name: symbol.name }),
-            Place::Nowhere => Some(Target::Data),
-            Place::Section(of) => {
+            SymbolSection::Undefined if symbol.name.is_empty() => None,
+            SymbolSection::Undefined => Some(Target::Imported { name: symbol.name }),
+            SymbolSection::Nowhere => Some(Target::Data),
+            SymbolSection::Section(of) => {
                 let mut addend = relocation.addend;
                 if relocation.adds_contents {
                     addend = addend.wrapping_add(self.in_place(section, relocation.offset)?);

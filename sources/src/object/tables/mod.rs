@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 
 use ioctlkit_model::{Address, Handler, HandlerStructure, HandlerTable};
 
-use super::elf::{Elf, Place, Symbol, SymbolKind};
+use super::elf::{Elf, Symbol, SymbolKind, SymbolSection};
 use super::listing::Listing;
 use super::types::Types;
 use functions::{Functions, Target};
@@ -62,7 +62,7 @@ pub(super) fn find(elf: &Elf<'_>, types: &dyn Types, kernel: Option<&dyn Types>)
     };
     let mut tables = Vec::new();
     for symbol in elf.symbols() {
-        let Place::Section(section) = symbol.place else { continue };
+        let SymbolSection::Section(section) = symbol.place else { continue };
         if symbol.kind != SymbolKind::Object || symbol.size == 0 {
             continue;
         }

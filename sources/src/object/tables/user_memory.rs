@@ -6,7 +6,7 @@ use std::collections::HashMap;
 
 use ioctlkit_model::Address;
 
-use crate::object::elf::{Elf, Place, SymbolKind};
+use crate::object::elf::{Elf, SymbolKind, SymbolSection};
 
 /// What the kernel's functions for the memory of programs have in their names.
 const NAMES: [&str; 7] = [
@@ -54,13 +54,15 @@ impl Calls {
     fn of(elf: &Elf<'_>) -> Self {
         let mut sizes = HashMap::new();
         for symbol in elf.symbols() {
-            if let (SymbolKind::Function, Place::Section(section)) = (symbol.kind, symbol.place) {
+            if let (SymbolKind::Function, SymbolSection::Section(section)) =
+                (symbol.kind, symbol.place)
+            {
                 sizes.insert(Address { section, offset: symbol.value }, symbol.size);
             }
         }
         let is_one = |symbol: u32| {
             elf.symbols().get(symbol as usize).is_some_and(|symbol| {
-                symbol.place == Place::Undefined
+                symbol.place == SymbolSection::Undefined
                     && NAMES.iter().any(|name| symbol.name.contains(name))
             })
         };

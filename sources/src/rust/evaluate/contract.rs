@@ -37,7 +37,7 @@ fn without_elements(ty: Ty) -> (Ty, bool) {
 
 impl Evaluator<'_> {
     /// What a definition says of a command's call.
-    pub(crate) fn contract(&mut self, found: &derive::Command, env: &Env) -> Contract {
+    pub(crate) fn contract(&mut self, found: &derive::DerivedCommand, env: &Env) -> Contract {
         let stated = &found.stated;
         let passing = match &stated.payload {
             Payload::Nothing => Passing::Nothing,

@@ -256,7 +256,7 @@ impl Collector<'_> {
         item: &Item,
         name: &str,
         letter: Option<&Ex>,
-        command: &derive::Command,
+        command: &derive::DerivedCommand,
     ) {
         let env = Env::of(scope);
         let file = self.eval.names.scope(scope).file;

@@ -43,7 +43,7 @@ impl Collector<'_> {
         if self.eval.builder.interface.groups.iter().any(|known| known.span == span) {
             return;
         }
-        let of_enum = |command: &derive::Command| format!("{}::{}", item.name, command.name);
+        let of_enum = |command: &derive::DerivedCommand| format!("{}::{}", item.name, command.name);
         self.eval.builder.interface.groups.push(Group {
             name: item.name.clone(),
             span,

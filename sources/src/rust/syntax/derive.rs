@@ -15,7 +15,7 @@ pub(crate) struct Interface {
     /// The type letter.
     pub(crate) type_letter: Option<Ex>,
     /// The commands.
-    pub(crate) commands: Vec<Command>,
+    pub(crate) commands: Vec<DerivedCommand>,
     /// The device newtype that its commands are methods of.
     pub(crate) device: Option<String>,
     /// The driver's file, where the author vouches for one.
@@ -32,12 +32,12 @@ pub(crate) struct Single {
     /// The type letter.
     pub(crate) type_letter: Option<Ex>,
     /// The command.
-    pub(crate) command: Command,
+    pub(crate) command: DerivedCommand,
 }
 
 /// A command.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Command {
+pub(crate) struct DerivedCommand {
     /// The variant's name, or the structure's.
     pub(crate) name: String,
     /// That name.
@@ -53,7 +53,7 @@ pub(crate) struct Command {
     /// Whether the definition accepts differences between machines.
     pub(crate) differences: Differences,
     /// What else is said of its call.
-    pub(crate) stated: stated::Command,
+    pub(crate) stated: stated::StatedCall,
 }
 
 /// How a command is told from others.
@@ -166,7 +166,7 @@ fn mistakes(origin: Origin<'_>, error: &syn::Error) -> Mistakes {
     error.into_iter().map(|one| (one.to_string(), origin.place(one.span()))).collect()
 }
 
-fn command(origin: Origin<'_>, found: &syntax::Command, c_name: String) -> Command {
+fn command(origin: Origin<'_>, found: &syntax::Command, c_name: String) -> DerivedCommand {
     let identity = match &found.identity {
         syntax::Identity::Encoded(syntax::Nr::One(nr)) => Identity::Nr(origin.ex(nr)),
         syntax::Identity::Encoded(syntax::Nr::Range(range)) => {
@@ -180,7 +180,7 @@ fn command(origin: Origin<'_>, found: &syntax::Command, c_name: String) -> Comma
         }
     };
     let direction = stated::direction(found.encoded.direction.unwrap_or(found.direction));
-    Command {
+    DerivedCommand {
         name: name_of(&found.ident),
         name_place: origin.place(found.ident.span()),
         c_name,

@@ -10,7 +10,7 @@ use super::lower::{Origin, name_of};
 
 /// What is said of a command's call.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Command {
+pub(crate) struct StatedCall {
     pub(crate) payload: Payload,
     pub(crate) direction: Direction,
     pub(crate) returns: Option<Ty>,
@@ -80,8 +80,8 @@ pub(crate) fn direction(word: syntax::Direction) -> Direction {
 }
 
 /// What a command's attributes say of its call.
-pub(crate) fn command(origin: Origin<'_>, found: &syntax::Command) -> Command {
-    Command {
+pub(crate) fn command(origin: Origin<'_>, found: &syntax::Command) -> StatedCall {
+    StatedCall {
         payload: match &found.payload {
             syntax::Payload::None => Payload::Nothing,
             syntax::Payload::Pointer(ty) => Payload::Pointer(origin.ty(ty)),

@@ -34,7 +34,7 @@ struct Named {
 
 /// The numbers of commands on some ABIs; the last are for all others.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct Group {
+struct NumbersOnAbis {
     abis: Vec<String>,
     /// The most bytes that a number can hold.
     largest: u16,
@@ -75,7 +75,7 @@ struct Filling {
     machines: Vec<(&'static str, &'static str)>,
     abis: Vec<Host>,
     constants: Vec<Named>,
-    numbers: Vec<Group>,
+    numbers: Vec<NumbersOnAbis>,
     enums: Vec<Enum>,
     records: Vec<Record>,
     file_class: String,
@@ -139,8 +139,8 @@ fn constants(view: &View<'_>, names: &mut Names) -> Vec<Named> {
 }
 
 /// The numbers, those of most ABIs last.
-fn numbers(view: &View<'_>, hosts: &[Host], macros: &[String]) -> Vec<Group> {
-    let mut groups: Vec<Group> = Vec::new();
+fn numbers(view: &View<'_>, hosts: &[Host], macros: &[String]) -> Vec<NumbersOnAbis> {
+    let mut groups: Vec<NumbersOnAbis> = Vec::new();
     for host in hosts {
         let of = |command: &Viewed<'_>| first(view.layouts, command, host);
         let numbers = view.commands().zip(macros);
@@ -151,7 +151,9 @@ fn numbers(view: &View<'_>, hosts: &[Host], macros: &[String]) -> Vec<Group> {
             groups.iter_mut().find(|known| known.numbers == numbers && known.largest == largest);
         match known {
             Some(known) => known.abis.push(host.abi.name.into()),
-            None => groups.push(Group { abis: vec![host.abi.name.into()], largest, numbers }),
+            None => {
+                groups.push(NumbersOnAbis { abis: vec![host.abi.name.into()], largest, numbers });
+            }
         }
     }
     groups.sort_by_key(|group| group.abis.len());

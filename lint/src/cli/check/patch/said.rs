@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use ioctl_lint::patch::series::{Misfit, Why};
-use ioctl_lint::patch::{Change, Mistake, Place};
+use ioctl_lint::patch::{Change, Mistake, PatchLine};
 use ioctlkit_model::{Problem, ProblemKind};
 use ioctlkit_report::visible::{self, ShownPath as _};
 
@@ -33,7 +33,7 @@ impl Said {
         self.file.as_ref().map_or_else(|| "standard input".into(), |file| file.shown())
     }
 
-    fn say(&mut self, kind: ProblemKind, place: &Place, message: &str, help: Option<&str>) {
+    fn say(&mut self, kind: ProblemKind, place: &PatchLine, message: &str, help: Option<&str>) {
         if self.problems.len() >= MOST {
             self.more += 1;
             return;
