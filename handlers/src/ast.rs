@@ -201,6 +201,8 @@ pub enum ExpressionKind {
     SizeOf(Box<Expression>),
     /// A type that a macro is given.
     Type(TypeName),
+    /// An operator that a macro is given: `check(a, <=, b)`
+    Operator,
     /// `a, b`
     Comma(Vec<Expression>),
     /// `{ .a = 1, [2] = 3, 4 }`

@@ -213,6 +213,62 @@ fn a_function_in_both_slots_serves_both() {
     assert_eq!(table.native.as_ref().map(|slot| slot.handler), Some(Some(0)));
 }
 
+/// The compat slot of a table that has it under this condition.
+fn compat_under(condition: &str) -> Option<String> {
+    let found = file(&format!(
+        "static long foo_ioctl(struct file *file, unsigned int cmd, unsigned long arg)\n{{\n\
+         return -ENOTTY;\n}}\n\
+         static const struct file_operations fops = {{\n.unlocked_ioctl = foo_ioctl,\n\
+         {condition}\n.compat_ioctl = foo_ioctl,\n#endif\n}};\n"
+    ));
+    let [table] = &found.tables[..] else { panic!("{:?}", found.tables) };
+    table.compat.as_ref().map(|slot| slot.function.clone())
+}
+
+#[test]
+fn a_compat_slot_under_a_condition_that_may_hold_is_there() {
+    for condition in [
+        "#ifdef HAVE_COMPAT_IOCTL",
+        "#if OWN_IS_X86_64 || OWN_IS_AARCH64",
+        "#if OWN_IS_X86_64 && defined(HAVE_COMPAT_IOCTL)",
+        "#if !defined(NO_COMPAT)",
+        "#if OWN_VERSION > 0",
+    ] {
+        assert_eq!(compat_under(condition).as_deref(), Some("foo_ioctl"), "{condition}");
+    }
+    for condition in [
+        "#if 0",
+        "#ifndef CONFIG_COMPAT",
+        "#if LINUX_VERSION_CODE < KERNEL_VERSION(2,6,11)",
+        "#ifdef HAVE_OTHER\n.compat = 1,\n#endif\n#if 0",
+    ] {
+        assert_eq!(compat_under(condition), None, "{condition}");
+    }
+}
+
+#[test]
+fn an_operator_that_a_macro_is_given_ends_nothing() {
+    let found = handler(
+        "ASSERT3P(argp, !=, NULL);\nswitch (cmd) {\ncase FOO_A:\nreturn 0;\n}\nreturn -ENOTTY;",
+    );
+    assert_eq!(found.gave_up, None);
+    assert_eq!(unknown(&found), ["-ENOTTY"]);
+}
+
+#[test]
+fn a_null_pointer_that_a_macro_is_given_may_be_set() {
+    let with = |allocate: &str| {
+        let found = handler(&format!(
+            "void *copy = NULL;\n{allocate};\nif (copy == NULL)\nreturn -ENOMEM;\n\
+             switch (cmd) {{\ncase FOO_A:\nreturn 0;\n}}\nreturn -ENOTTY;"
+        ));
+        (names(&found).len(), unknown(&found).join(" "))
+    };
+    assert_eq!(with("ALLOCATE(copy, 8)"), (1, "-ENOTTY".to_owned()));
+    // A function cannot set it, and so nothing behind the condition is reached.
+    assert_eq!(with("allocate(copy, 8)"), (0, String::new()));
+}
+
 #[test]
 fn a_compat_wrapper_with_compat_ptr_does_what_the_native_handler_does() {
     let found = file(

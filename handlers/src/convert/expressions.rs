@@ -76,6 +76,7 @@ impl Converter<'_> {
             Kind::Identifier | Kind::TypeIdentifier => match self.mark(node) {
                 Some(Mark::Type(ty)) => ExpressionKind::Type(ty),
                 Some(Mark::Opaque) => ExpressionKind::Unknown,
+                Some(Mark::Operator) => ExpressionKind::Operator,
                 _ => ExpressionKind::Name,
             },
             Kind::True | Kind::False | Kind::Null => ExpressionKind::Name,

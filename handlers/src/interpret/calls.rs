@@ -456,7 +456,30 @@ impl<'p> Run<'p> {
         if !is_harmless(name) {
             self.given_away(values, &mut state, None);
         }
+        if is_macro(name) && callees.is_empty() {
+            self.may_be_set(frame, call, values, &mut state);
+        }
         vec![(state, Value::Unknown)]
+    }
+
+    /// `ALLOCATE(pointer, size)`: a macro may set a variable that it is given. One that is a null pointer is
+    /// given for nothing else.
+    fn may_be_set(
+        &mut self,
+        frame: &Frame<'p>,
+        call: &Expression,
+        values: &[Value],
+        state: &mut State,
+    ) {
+        let ExpressionKind::Call { arguments, .. } = &call.kind else { return };
+        for (argument, value) in arguments.iter().zip(values) {
+            if matches!(argument.kind, ExpressionKind::Name)
+                && is_null(value)
+                && let Some(id) = frame.variable(self.str(frame, argument.at))
+            {
+                self.assign_variable(id, None, Value::Unknown, state);
+            }
+        }
     }
 
     /// Walks the body of a function that is called.
@@ -516,6 +539,11 @@ impl<'p> Run<'p> {
         }
         outcomes
     }
+}
+
+/// Whether a value is a null pointer, as it is spelled.
+pub(super) fn is_null(value: &Value) -> bool {
+    matches!(value, Value::Constant(constant) if &*constant.text == "NULL")
 }
 
 /// Whether a name is a macro's, by its letters.

@@ -414,10 +414,11 @@ impl<'p> Run<'p> {
 
     /// The argument is compared with something else than a null pointer.
     fn compared_number(&mut self, one: &Value, two: &Value, frame: &Frame<'p>, at: &Expression) {
-        let is_null = |value: &Value| matches!(value, Value::Constant(c) if &*c.text == "NULL");
         let as_number = match (one, two) {
             (Value::Argument(pointer), other) | (other, Value::Argument(pointer)) => {
-                pointer.pointee.is_none() && !is_null(other) && !matches!(other, Value::Argument(_))
+                pointer.pointee.is_none()
+                    && !super::calls::is_null(other)
+                    && !matches!(other, Value::Argument(_))
             }
             _ => false,
         };

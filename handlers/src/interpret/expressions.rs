@@ -176,7 +176,9 @@ impl<'p> Run<'p> {
                 frame.scopes.pop();
                 paths.into_iter().map(|state| (state, Value::Unknown)).collect()
             }
-            ExpressionKind::String | ExpressionKind::Type(_) => vec![(state, Value::Unknown)],
+            ExpressionKind::String | ExpressionKind::Type(_) | ExpressionKind::Operator => {
+                vec![(state, Value::Unknown)]
+            }
             ExpressionKind::Unknown => {
                 self.gave_up = Some("a part of it could not be parsed");
                 vec![(state, Value::Unknown)]

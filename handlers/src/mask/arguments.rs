@@ -149,7 +149,7 @@ fn mend_operators(sink: &mut Sink, open: usize, close: usize) {
             && (sink.is(last, b',') || last == close)
             && let Some(place) = sink.replace(at + 1, last - 1, b"_")
         {
-            sink.masked.marks.insert(place, Mark::Opaque);
+            sink.masked.marks.insert(place, Mark::Operator);
         }
         at += 1;
         if sink.is(at, b'(') || sink.is(at, b'[') || sink.is(at, b'{') {

@@ -66,23 +66,29 @@ impl Macros {
             || DEFINED.iter().any(|(known, _)| *known == name)
     }
 
-    /// Whether a macro is defined in front of text that it guards: a command that the guarded text has a
-    /// case for is one, wherever that is.
+    /// Whether `#ifdef` of a macro holds in front of text that it guards: a command that the guarded text has
+    /// a case for is a macro, wherever that is, and the handler of 32-bit programs is there on some kernel.
     pub(super) fn is_defined_for(&self, name: &[u8], guarded: &[u8]) -> bool {
-        self.is_defined(name) || has_case(name, guarded)
+        self.is_defined(name) || has_case(name, guarded) || has_compat_slot(guarded)
     }
 
     /// Whether a condition holds. One that makes no sense does not.
     pub(super) fn holds(&self, condition: &[u8], guarded: &[u8]) -> bool {
-        let mut reader = Reader { text: condition, at: 0, macros: self, guarded, steps: 20_000 };
+        self.holds_with(condition, guarded, Unknown::Undefined)
+            || (has_compat_slot(guarded) && self.holds_with(condition, guarded, Unknown::One))
+    }
+
+    fn holds_with(&self, condition: &[u8], guarded: &[u8], unknown: Unknown) -> bool {
+        let mut reader =
+            Reader { text: condition, at: 0, macros: self, guarded, unknown, steps: 20_000 };
         reader.conditional(0).is_some_and(|value| value != 0)
     }
 
-    fn value(&self, name: &[u8], depth: u32, steps: &mut u32) -> Option<i64> {
+    fn value(&self, name: &[u8], depth: u32, unknown: Unknown, steps: &mut u32) -> Option<i64> {
         if let Some(body) = self.known.get(name) {
             let Some(body) = body else { return Some(0) };
             let mut reader =
-                Reader { text: body, at: 0, macros: self, guarded: b"", steps: *steps };
+                Reader { text: body, at: 0, macros: self, guarded: b"", unknown, steps: *steps };
             let value = reader.conditional(depth + 8);
             *steps = reader.steps;
             return value;
@@ -90,8 +96,18 @@ impl Macros {
         if name.starts_with(b"CONFIG_") {
             return Some(1);
         }
-        Some(DEFINED.iter().find(|(known, _)| *known == name).map_or(0, |(_, value)| *value))
+        let of_unknown = i64::from(unknown == Unknown::One);
+        let known = DEFINED.iter().find(|(known, _)| *known == name);
+        Some(known.map_or(of_unknown, |(_, value)| *value))
     }
+}
+
+/// What macros are that no file defines.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Unknown {
+    Undefined,
+    /// Defined as 1.
+    One,
 }
 
 /// Whether a text has `case name` in front of the next directive of its level, as far as that is near.
@@ -105,11 +121,21 @@ fn has_case(name: &[u8], text: &[u8]) -> bool {
         })
 }
 
+/// Whether a text fills in the handler of 32-bit programs in front of the next directive.
+fn has_compat_slot(text: &[u8]) -> bool {
+    const SLOT: &[u8] = b".compat_ioctl";
+    let text = &text[..text.len().min(GUARDED)];
+    let end = memchr::memchr(b'#', text).unwrap_or(text.len());
+    memchr::memmem::find(&text[..end], SLOT)
+        .is_some_and(|at| text[at + SLOT.len()..end].trim_ascii_start().starts_with(b"="))
+}
+
 struct Reader<'a> {
     text: &'a [u8],
     at: usize,
     macros: &'a Macros,
     guarded: &'a [u8],
+    unknown: Unknown,
     steps: u32,
 }
 
@@ -252,7 +278,10 @@ impl Reader<'_> {
             if is_enclosed && !self.eat(b")") {
                 return None;
             }
-            return Some(i64::from(self.macros.is_defined_for(name, self.guarded)));
+            let is_defined = self.unknown == Unknown::One
+                || self.macros.is_defined(name)
+                || has_case(name, self.guarded);
+            return Some(i64::from(is_defined));
         }
         if name == b"KERNEL_VERSION" && self.eat(b"(") {
             let major = self.conditional(depth + 1)?;
@@ -271,7 +300,7 @@ impl Reader<'_> {
                 name.starts_with(b"IS_") || name.starts_with(b"__has_") || name == b"GCC_VERSION";
             return Some(i64::from(is_on));
         }
-        self.macros.value(name, depth, &mut self.steps)
+        self.macros.value(name, depth, self.unknown, &mut self.steps)
     }
 
     /// Moves behind the parenthesis that closes the one just read.

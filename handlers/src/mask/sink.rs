@@ -20,6 +20,8 @@ pub(crate) enum Mark {
     Range,
     /// A name that stands for something that is no C.
     Opaque,
+    /// A name that stands for an operator.
+    Operator,
     /// A name that stands for another place.
     Name(Text),
     /// The name of a call that is `sizeof`.

@@ -163,7 +163,7 @@ impl Shown<'_> {
                 )
             }
             ExpressionKind::Block(list) => format!("({{ {} }})", self.statements(list)),
-            ExpressionKind::Unknown => "?".to_owned(),
+            ExpressionKind::Operator | ExpressionKind::Unknown => "?".to_owned(),
         }
     }
 
