@@ -117,7 +117,7 @@ fn schema() -> Value {
 
 /// A property for each name of each rule.
 fn rules() -> Value {
-    let by_name = registry::all().into_iter().flat_map(|rule| {
+    let by_name = registry::all().iter().copied().flat_map(|rule| {
         let property = json!({
             "description": format!("{}: {}", rule.code, rule.summary),
             "$ref": "#/$defs/level"

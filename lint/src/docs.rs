@@ -11,7 +11,7 @@ use crate::registry;
 /// Every file of `docs/rules/`: its name and its text. One page per rule, and an index.
 pub fn pages() -> Vec<(String, String)> {
     let rules = registry::all();
-    let mut pages = vec![("README.md".to_owned(), index(&rules))];
+    let mut pages = vec![("README.md".to_owned(), index(rules))];
     pages.extend(rules.iter().map(|rule| (file_name(rule), page(rule))));
     pages
 }

@@ -2,7 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use ioctlkit_model::{FileId, Finding, Interface, Layouts, RuleInfo, Severity, SourceMap};
+use ioctlkit_model::{
+    FileId, Finding, Interface, Language, Layouts, RuleInfo, Severity, SourceMap,
+};
 use rayon::prelude::*;
 
 use crate::account::Account;
@@ -27,8 +29,13 @@ pub fn run(
 
 fn findings(context: &Context<'_>, rules: &[&'static Rule]) -> Vec<Finding> {
     let interface = context.interface;
+    let languages: HashSet<Language> =
+        interface.sources.iter().map(|(_, file)| file.language()).collect();
+    let applies =
+        |rule: &Rule| languages.iter().any(|language| rule.info.languages.contains(*language));
     let mut findings: Vec<Finding> = rules
         .par_iter()
+        .filter(|rule| applies(rule))
         .flat_map_iter(|rule| {
             let mut found = Vec::new();
             (rule.check)(context, &mut found);

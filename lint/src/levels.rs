@@ -105,7 +105,7 @@ fn group(prefix: &str) -> Vec<&'static RuleInfo> {
         return Vec::new();
     }
     let prefix = prefix.to_ascii_uppercase();
-    registry::all().into_iter().filter(|rule| rule.code.starts_with(&prefix)).collect()
+    registry::all().iter().copied().filter(|rule| rule.code.starts_with(&prefix)).collect()
 }
 
 /// The severity of every rule in every file.

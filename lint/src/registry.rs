@@ -1,6 +1,8 @@
 //! Every rule by name: those that look at an interface, those about two versions, and those about
 //! suppressions.
 
+use std::sync::LazyLock;
+
 use ioctlkit_model::RuleInfo;
 
 use crate::diff;
@@ -28,11 +30,14 @@ macro_rules! rules {
 pub(crate) use rules;
 
 /// Every rule that a finding can have, by code.
-pub fn all() -> Vec<&'static RuleInfo> {
-    let mut all = of_one_version();
-    all.extend(diff::rules::RULES.iter().map(|rule| &rule.info));
-    all.sort_by_key(|rule| rule.code);
-    all
+pub fn all() -> &'static [&'static RuleInfo] {
+    static ALL: LazyLock<Vec<&'static RuleInfo>> = LazyLock::new(|| {
+        let mut all = of_one_version();
+        all.extend(diff::rules::RULES.iter().map(|rule| &rule.info));
+        all.sort_by_key(|rule| rule.code);
+        all
+    });
+    &ALL
 }
 
 /// Every rule that a finding of a check can have, by code; those about two versions are left out.

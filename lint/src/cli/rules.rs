@@ -38,7 +38,7 @@ struct Entry {
 
 pub(super) fn run(arguments: &Arguments, terminal: &Terminal) -> Result<Outcome, Failure> {
     let entries: Vec<Entry> = registry::all()
-        .into_iter()
+        .iter()
         .map(|rule| Entry {
             code: rule.code,
             slug: rule.slug,

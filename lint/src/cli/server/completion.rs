@@ -50,7 +50,7 @@ fn rules(document: &Document, typed: Range<usize>) -> Vec<CompletionItem> {
         ..item(document, typed.clone(), name, CompletionItemKind::VALUE)
     };
     let all = registry::all()
-        .into_iter()
+        .iter()
         .flat_map(|rule| [named(rule, rule.code, rule.slug), named(rule, rule.slug, rule.code)]);
     all.collect()
 }

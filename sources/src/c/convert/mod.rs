@@ -275,14 +275,17 @@ impl<'a, 'tu> Converter<'a, 'tu> {
         while let Some(cursor) = next.filter(|cursor| !self.seen.contains(&cursor.identity())) {
             let (id, index, span) = self.typedef_entry(cursor);
             self.seen.insert(cursor.identity());
-            chain.push((cursor, id, index, span));
-            next = typedef_behind(cursor.typedef_underlying());
+            // libclang walks the rest of the chain for each type that it hands out: ask once.
+            let underlying = cursor.typedef_underlying();
+            chain.push((cursor, underlying, id, index, span));
+            next = typedef_behind(underlying);
         }
-        for (cursor, id, index, span) in chain.iter().rev().copied() {
-            self.typedef_body(cursor, id, index, span);
+        for (cursor, underlying, id, index, span) in chain.iter().rev().copied() {
+            let ty = self.ty(underlying);
+            self.typedef_body(cursor, ty, id, index, span);
         }
         match chain.first() {
-            Some((_, id, ..)) => *id,
+            Some((_, _, id, ..)) => *id,
             None => self.typedef_entry(cursor).0,
         }
     }
@@ -303,12 +306,12 @@ impl<'a, 'tu> Converter<'a, 'tu> {
     fn typedef_body(
         &mut self,
         cursor: Cursor<'tu>,
+        mut ty: Type,
         id: TypedefId,
         index: Option<Index>,
         span: Span,
     ) {
         let abis = self.abis_of(index, cursor);
-        let mut ty = self.ty(cursor.typedef_underlying());
         let mut aligned = None;
         let mut sized = false;
         for child in cursor.children() {
