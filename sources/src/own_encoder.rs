@@ -21,6 +21,8 @@ pub(crate) enum Size {
     None,
     Type(Type),
     Bytes(u64),
+    /// What depends on sizes of types in another way: `2 * sizeof(x)`.
+    Expression(Expression),
 }
 
 /// Where the size begins, in every encoding of Linux (`asm-generic/ioctl.h`).
@@ -55,7 +57,10 @@ pub(crate) fn take_apart(expression: &Expression, assumed: Encoding) -> Option<P
             if term.shift != SIZE_SHIFT {
                 return None;
             }
-            size = Size::Type(measured(term.value)?.clone());
+            size = match measured(term.value) {
+                Some(ty) => Size::Type(ty.clone()),
+                None => Size::Expression(term.value.clone()),
+            };
             continue;
         };
         match term.shift {
@@ -103,7 +108,7 @@ impl Parts {
     /// Whether this may be a command although nothing is called `_IO`: a type letter that is one, or
     /// a type's size. Flags that share bits with a direction and a letter have neither.
     pub(crate) fn is_telling(&self) -> bool {
-        self.type_letter >= b' ' || matches!(self.size, Size::Type(_))
+        self.type_letter >= b' ' || matches!(self.size, Size::Type(_) | Size::Expression(_))
     }
 }
 
@@ -226,6 +231,12 @@ mod tests {
             ("0x20000000 | 'q' << 8 | 7", Direction::None, 7, Size::None),
             ("(((2U << 14 | 2 + 2) << 8) | 'q') << 8 | 2 + 1", Direction::Read, 3, Size::Bytes(4)),
             ("(1U << 14 | sizeof(int)) << 16 | 'q' << 8 | 1", Direction::Write, 1, int.clone()),
+            (
+                "(1U << 30) | (2 * sizeof(int) << 16) | 'q' << 8 | 1",
+                Direction::Write,
+                1,
+                Size::Expression(parse_expression("2 * sizeof(int)", &Nothing).unwrap()),
+            ),
         ];
         for (text, direction, nr, size) in cases {
             assert_eq!(of(text), (direction, b'q', nr, size), "{text}");

@@ -1,6 +1,6 @@
 //! U002 layout-unknown.
 
-use ioctlkit_model::Finding;
+use ioctlkit_model::{Finding, Type};
 
 use crate::account::without_number;
 use crate::context::{Context, command_finding};
@@ -11,7 +11,8 @@ declare_rule! {
     ///
     /// # What
     /// A member of the argument has a type that did not compile, or a structure that is declared and
-    /// never defined. Size, layout and number are unknown, and no rule has looked at them.
+    /// never defined. Or the number says a size that only a compiler for the ABI could work out. Size, layout
+    /// and number are unknown, and no rule has looked at them.
     ///
     /// # Why
     /// When a compiler does not know the type of a member, it assumes one and goes on, so the layout
@@ -34,6 +35,15 @@ declare_rule! {
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     for (command, unknown, ty) in without_number(cx.layouts) {
+        if let Type::Unknown(_) = ty {
+            let message =
+                format!("`{}` was not checked: the size in its number is unknown", command.name);
+            let mut report =
+                command_finding(&LAYOUT_UNKNOWN, command, command.span, unknown, message);
+            report.label = "no number, because the size of the argument is unknown".into();
+            findings.push(report);
+            continue;
+        }
         let name = cx.interface.type_name(ty);
         let cause = cx
             .interface

@@ -321,3 +321,24 @@ fn an_encoder_under_a_condition_counts_where_linux_reads_it() {
         assert_eq!(codes(&done), if is_unclear { vec!["U001"] } else { vec![] }, "{before}");
     }
 }
+
+#[test]
+fn what_no_include_mends_is_no_lack_of_an_include() {
+    let header = |value: &str| {
+        format!(
+            "#include <linux/ioctl.h>\n#define EMPTY\n#define ZED_SET {value}\n#define ZED_RESET _IO('z', 1)\n"
+        )
+    };
+    for (value, code) in [
+        ("_IOR(\"z\", 2, int)", "U001"),
+        ("_IOR EMPTY ('z', 2, int)", "U001"),
+        ("_IOR('z', 2, struct zed)", "U002"),
+        ("_IOC(2, 'z', 2, __builtin_offsetof(struct { int a; long b; }, b) + 4)", "U002"),
+        ("_IOR('z', 2, zed_t)", "L019"),
+        ("_IOR('z', ZED_NR, int)", "L019"),
+    ] {
+        let folder = Folder::new().and("zed.h", header(value));
+        let done = check(&folder, &["zed.h"]);
+        assert_eq!(codes(&done).first().copied(), Some(code), "{value}: {}", done.seen());
+    }
+}

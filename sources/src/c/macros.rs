@@ -176,6 +176,10 @@ impl Macros {
             if text.contains('?') && is_conditional(text) {
                 self.choosing.insert((index, define.hash));
             }
+            // `#define F F`, so that programs can ask for an enumerator by `#ifdef`.
+            if *define.words == [define.hash] {
+                continue;
+            }
             if define.parameters.is_some() {
                 if search.reaches(define) && !search.used.contains(&define.hash) {
                     self.families.push(FamilyCandidate { file: index, define: at });
@@ -225,7 +229,7 @@ impl Macros {
 impl<'f> Search<'f> {
     fn new(files: &'f Files, raw_numbers: bool) -> Self {
         let roots = ROOTS.iter().map(|name| hash(name)).collect();
-        let reached = reach(files, roots);
+        let reached = files.uses.reach_through_enumerators(&files.loaded, roots);
         let mut used = NameSet::default();
         for define in files.loaded.iter().flat_map(|file| &file.scan.defines) {
             let name = define.hash;
@@ -437,11 +441,11 @@ fn pasted_names<'t>(text: &'t str, parameters: &[String]) -> Vec<Vec<Option<&'t 
     found
 }
 
-/// Macros whose own text shifts more than once and that do not reach `_IOC`.
+/// Macros, enumerators and constants whose own text shifts more than once and that do not reach `_IOC`.
 fn shifting(files: &Files, reached: &NameSet) -> NameSet {
     let mut found = NameSet::default();
     for file in &files.loaded {
-        for define in &file.scan.defines {
+        for define in file.scan.defines.iter().chain(&file.scan.enumerators) {
             let name = define.hash;
             if !reached.contains(&name) && file.slice(&define.body).matches("<<").nth(1).is_some() {
                 found.insert(name);
@@ -510,16 +514,8 @@ pub(crate) fn spans(file: &Loaded, define: &Define) -> (Span, Span) {
 }
 
 /// The names of all macros whose expansion reaches one of `names`, and these.
-pub(crate) fn reach(files: &Files, mut names: NameSet) -> NameSet {
-    let mut todo: Vec<u64> = names.iter().copied().collect();
-    while let Some(name) = todo.pop() {
-        for (_, user) in files.uses.defines(&files.loaded, name) {
-            if names.insert(user.hash) {
-                todo.push(user.hash);
-            }
-        }
-    }
-    names
+pub(crate) fn reach(files: &Files, names: NameSet) -> NameSet {
+    files.uses.reach(&files.loaded, names)
 }
 
 /// The header that defines the macros themselves.

@@ -32,6 +32,7 @@ mod other_macros;
 pub(crate) mod other_systems;
 mod partition;
 mod redefined;
+mod sized;
 mod uses;
 mod weight;
 mod wide_time;

@@ -28,13 +28,6 @@ pub(crate) struct OtherMacro {
     pub(crate) is_contested: bool,
 }
 
-impl OtherMacro {
-    /// The texts of its definitions.
-    pub(crate) fn text(&self) -> &str {
-        &self.text
-    }
-}
-
 /// What the compiler is asked about a macro.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum AskedAs {

@@ -23,7 +23,8 @@ const BYTE_ORDER: Features = Features(1 << 2);
 const ARCHITECTURE: Features = Features(1 << 3);
 const INT128: Features = Features(1 << 4);
 const CHAR: Features = Features(1 << 5);
-const FIRST_PREDEFINED: u32 = 6;
+const ALIGN_64: Features = Features(1 << 6);
+const FIRST_PREDEFINED: u32 = 7;
 
 impl Features {
     fn union(self, other: Self) -> Self {
@@ -105,16 +106,20 @@ pub(crate) fn assign(files: &mut Files, tree: &Tree) {
             chooses_by_size(body) || (define.parameters.is_some() && sizes_an_array(body))
         };
         if file.scan.defines.iter().any(by_size) {
-            file.features = file.features.union(LONG).union(POINTER);
+            file.features = file.features.union(LONG).union(POINTER).union(ALIGN_64);
         }
     }
 }
+
+/// The compiler's own ways to choose by a type.
+const CHOOSERS: [&str; 3] = ["__builtin_choose_expr", "__builtin_types_compatible_p", "_Generic"];
 
 /// `sizeof(time_t) == 8 ? A : B`: which one it is depends on the ABI.
 fn chooses_by_size(text: &str) -> bool {
     // Most texts have neither, and need not be taken apart.
     let uses = |wanted: &str| tokens(text).any(|(_, token)| token.text() == wanted);
-    text.contains('?') && text.contains("sizeof") && uses("?") && uses("sizeof")
+    (text.contains('?') && text.contains("sizeof") && uses("?") && uses("sizeof"))
+        || CHOOSERS.iter().any(|chooser| text.contains(chooser))
 }
 
 /// `type name[(bits) / sizeof(long)]`: the bound stands in a macro, where it is not read as text.
@@ -167,6 +172,7 @@ fn answers(abi: &Abi, predefined: &[&str], tree: &Tree) -> Vec<u32> {
         architecture as u32,
         u32::from(abi.has_int128),
         u32::from(abi.char_signed),
+        u32::from(abi.under_aligns_64_bit()),
     ];
     for name in predefined {
         let value = abi.predefined.iter().find(|definition| name_of(definition) == *name);

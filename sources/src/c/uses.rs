@@ -2,6 +2,7 @@
 //! found without reading everything again.
 
 use crate::c::files::{Index, Loaded};
+use crate::c::lex::names::{ByName, NameSet};
 use crate::c::lex::scan::Define;
 
 /// A definition or a condition, by its place in the scan of its file.
@@ -37,6 +38,40 @@ impl Uses {
     pub(crate) fn of_word(&self, word: u64) -> impl Iterator<Item = User> {
         let first = self.0.partition_point(|(known, _)| *known < word);
         self.0[first..].iter().take_while(move |(known, _)| *known == word).map(|(_, user)| *user)
+    }
+
+    /// The names of all macros whose expansion reaches one of `names`, and these.
+    pub(crate) fn reach(&self, loaded: &[Loaded], mut names: NameSet) -> NameSet {
+        let mut todo: Vec<u64> = names.iter().copied().collect();
+        while let Some(name) = todo.pop() {
+            for (_, user) in self.defines(loaded, name) {
+                if names.insert(user.hash) {
+                    todo.push(user.hash);
+                }
+            }
+        }
+        names
+    }
+
+    /// The same, with the enumerators and constants whose values reach them.
+    pub(crate) fn reach_through_enumerators(&self, loaded: &[Loaded], names: NameSet) -> NameSet {
+        let mut by_word: ByName<Vec<u64>> = ByName::default();
+        for one in loaded.iter().flat_map(|file| &file.scan.enumerators) {
+            for word in &*one.words {
+                by_word.entry(*word).or_default().push(one.hash);
+            }
+        }
+        let mut reached = self.reach(loaded, names);
+        let mut todo: Vec<u64> = reached.iter().copied().collect();
+        while let Some(name) = todo.pop() {
+            let new: NameSet = by_word.remove(&name).into_iter().flatten().collect();
+            for name in self.reach(loaded, new) {
+                if reached.insert(name) {
+                    todo.push(name);
+                }
+            }
+        }
+        reached
     }
 
     /// The definitions that use a word.

@@ -9,6 +9,7 @@ use ioctlkit_model::{Argument, CommandBody, Constant, Encoder, MacroValue, Span,
 
 use crate::c::convert::Converter;
 use crate::c::convert::enumerations::is_signed;
+use crate::c::driver::arguments::DependsOn;
 use crate::c::driver::clang::{Cursor, Ty};
 use crate::c::files::Loaded;
 use crate::c::jobs::probe;
@@ -21,10 +22,11 @@ pub(crate) enum Answer {
     Command(Called),
     /// A number that no call stands behind.
     Number(u32),
-    /// What the macro comes to on the target of this parse, as a signed number of 64 bits.
-    Value(i64),
-    /// An expression around a command, if it is one that the expression keeps.
-    Around(Option<Called>),
+    /// What the macro comes to on the target of this parse, as a signed number of 64 bits, and what of that
+    /// target it depends on.
+    Value(i64, DependsOn),
+    /// An expression around these commands: around one that it keeps, or one that chooses among several.
+    Around(Vec<Called>),
 }
 
 /// What the probes of a unit answered.
@@ -33,7 +35,7 @@ pub(crate) struct Answers {
     /// About candidates, by their numbers.
     pub(crate) commands: Vec<(usize, Answer)>,
     /// About macros that are no commands, by theirs.
-    pub(crate) macros: Vec<(usize, MacroValue)>,
+    pub(crate) macros: Vec<(usize, MacroValue, DependsOn)>,
 }
 
 /// What `_IOC` was given.
@@ -72,6 +74,22 @@ impl<'tu> Converter<'_, 'tu> {
         }
     }
 
+    /// What an enumeration of the probes says of a macro that is no command.
+    pub(super) fn macro_value(
+        &self,
+        declared: Cursor<'tu>,
+    ) -> Option<(usize, MacroValue, DependsOn)> {
+        let enumerator = declared.children().into_iter().next()?;
+        let name = enumerator.spelling();
+        let number = name.strip_prefix(probe::MACRO)?.parse().ok()?;
+        // Where there is no value, only that it is defined was asked.
+        let Some(value) = enumerator.children().into_iter().next() else {
+            return Some((number, MacroValue::Other, DependsOn::Nothing));
+        };
+        let signed = is_signed(declared.enum_integer().canonical().kind());
+        Some((number, MacroValue::Integer(enumerator.enumerator(signed)), self.depends_on(value)))
+    }
+
     /// What the function around a command's macro holds.
     pub(super) fn answer(&mut self, function: Cursor<'tu>) -> Option<Answer> {
         let answer = self.expression(descend(function)?);
@@ -83,39 +101,50 @@ impl<'tu> Converter<'_, 'tu> {
         let expression = bare(expression);
         match expression.kind() {
             CXCursor_CallExpr if expression.spelling() == probe::CALLED => {
-                self.called(expression).map_or(Answer::Around(None), Answer::Command)
+                self.called(expression).map_or(Answer::Around(Vec::new()), Answer::Command)
             }
             // `dir == 0 ? _IOR(…) : _IOW(…)`, where the compiler can tell which.
             CXCursor_ConditionalOperator => {
                 let children = expression.children();
                 let [condition, then, otherwise] = children[..] else {
-                    return Answer::Around(None);
+                    return Answer::Around(Vec::new());
                 };
                 match condition.evaluate() {
                     Some(0) => self.expression(otherwise),
                     Some(_) => self.expression(then),
-                    None => Answer::Around(None),
+                    None => self.any_of(&[then, otherwise]),
                 }
             }
+            // The value tells which one it is: older libclangs do not.
+            CXCursor_GenericSelectionExpr => self.any_of(&expression.children()),
+            CXCursor_StmtExpr => match last_statement(expression) {
+                Some(last) => self.expression(last),
+                None => Answer::Around(Vec::new()),
+            },
             // `_IOW(…) | 0`: what the operator does with the number shows in the value.
             CXCursor_BinaryOperator => {
                 let children = expression.children();
                 let inner: Vec<Answer> =
                     children.into_iter().map(|one| self.expression(one)).collect();
-                let kept = |one: &Answer| match one {
-                    Answer::Command(called) | Answer::Around(Some(called)) => Some(called.clone()),
-                    _ => None,
-                };
                 match &inner[..] {
                     [Answer::Number(_), Answer::Number(_)] => number(expression),
                     [command, Answer::Number(_)] | [Answer::Number(_), command] => {
-                        Answer::Around(kept(command))
+                        Answer::Around(commands_in(command).to_vec())
                     }
-                    _ => Answer::Around(None),
+                    _ => Answer::Around(Vec::new()),
                 }
             }
             _ => number(expression),
         }
+    }
+
+    /// The commands among which an expression chooses in a way that is not seen.
+    fn any_of(&mut self, expressions: &[Cursor<'tu>]) -> Answer {
+        let mut found = Vec::new();
+        for expression in expressions {
+            found.extend_from_slice(commands_in(&self.expression(*expression)));
+        }
+        Answer::Around(found)
     }
 
     fn called(&mut self, call: Cursor<'tu>) -> Option<Called> {
@@ -139,6 +168,10 @@ impl<'tu> Converter<'_, 'tu> {
     }
 
     fn argument(&mut self, size: Cursor<'tu>, direction: Direction) -> Option<Argument> {
+        // `char[N]`, where only the text tells what N is elsewhere.
+        if self.has_sized_enumerator(size) {
+            return None;
+        }
         let ty = size.ty();
         if ty.kind() == CXType_Pointer {
             let pointee = ty.pointee();
@@ -151,6 +184,10 @@ impl<'tu> Converter<'_, 'tu> {
         }
         if let Some(inner) = sizeof_member(ty) {
             return Some(Argument::Type(self.pointee_of(inner)));
+        }
+        // `offsetof(struct s, rest)` is the compiler's for its own target.
+        if self.asks_for_size(size) {
+            return None;
         }
         let size = u64::try_from(size.evaluate()?).ok()?;
         if size == 0 && direction == Direction::None {
@@ -190,21 +227,6 @@ impl<'tu> Converter<'_, 'tu> {
     }
 }
 
-/// What an enumeration of the probes says of a macro that is no command.
-pub(super) fn macro_value(declared: Cursor<'_>) -> Option<(usize, MacroValue)> {
-    let enumerator = declared.children().into_iter().next()?;
-    let name = enumerator.spelling();
-    let number = name.strip_prefix(probe::MACRO)?.parse().ok()?;
-    // Where there is no value, only that it is defined was asked.
-    let value = if enumerator.children().is_empty() {
-        MacroValue::Other
-    } else {
-        let signed = is_signed(declared.enum_integer().canonical().kind());
-        MacroValue::Integer(enumerator.enumerator(signed))
-    };
-    Some((number, value))
-}
-
 /// The expression that is cast to void in a probe.
 fn descend(function: Cursor<'_>) -> Option<Cursor<'_>> {
     let body = function.children().into_iter().find(|c| c.kind() == CXCursor_CompoundStmt)?;
@@ -212,14 +234,29 @@ fn descend(function: Cursor<'_>) -> Option<Cursor<'_>> {
     cast.children().into_iter().next_back()
 }
 
+/// The commands that an answer is about.
+fn commands_in(answer: &Answer) -> &[Called] {
+    match answer {
+        Answer::Command(called) => std::slice::from_ref(called),
+        Answer::Around(called) => called,
+        Answer::Number(_) | Answer::Value(..) => &[],
+    }
+}
+
+/// What `({ …; x; })` comes to.
+fn last_statement(expression: Cursor<'_>) -> Option<Cursor<'_>> {
+    let block = expression.children().into_iter().find(|c| c.kind() == CXCursor_CompoundStmt)?;
+    block.children().into_iter().next_back()
+}
+
 /// A number, where the compiler knows one.
 fn number(expression: Cursor<'_>) -> Answer {
     let value = expression.evaluate().and_then(|value| u32::try_from(value).ok());
-    value.map_or(Answer::Around(None), Answer::Number)
+    value.map_or(Answer::Around(Vec::new()), Answer::Number)
 }
 
 /// What stands in parentheses and behind casts.
-fn bare(cursor: Cursor<'_>) -> Cursor<'_> {
+pub(super) fn bare(cursor: Cursor<'_>) -> Cursor<'_> {
     let mut cursor = cursor;
     for _ in 0..64 {
         if !matches!(

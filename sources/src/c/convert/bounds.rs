@@ -9,15 +9,69 @@ use ioctlkit_abi::AbiSet;
 use ioctlkit_model::{Constant, Expression, Span, Type};
 
 use super::Converter;
+use super::answer::bare;
 use crate::c::driver::arguments::{DependsOn, agreeing};
 use crate::c::driver::clang::Cursor;
 use crate::c::lex::expression::{self, Names};
 use crate::c::lex::scan::{Token, tokens};
 
 impl<'tu> Converter<'_, 'tu> {
+    /// Whether an expression has `sizeof`, `_Alignof` or `offsetof`, or an enumerator that has.
+    pub(super) fn asks_for_size(&self, cursor: Cursor<'tu>) -> bool {
+        matches!(cursor.kind(), CXCursor_UnaryExpr | CXCursor_MemberRef)
+            || self.is_sized_enumerator(cursor)
+            || (!defines_type(cursor)
+                && cursor.children().into_iter().any(|it| self.asks_for_size(it)))
+    }
+
+    /// Whether an expression asks about a structure. What an enumerator asks about is not looked at.
+    fn asks_for_structure(&self, cursor: Cursor<'tu>) -> bool {
+        let record = |cursor: Cursor<'_>| {
+            let canonical = cursor.referenced().map(|named| named.ty().canonical().kind());
+            cursor.kind() == CXCursor_TypeRef && canonical == Some(CXType_Record)
+        };
+        cursor.kind() == CXCursor_MemberRef
+            || (cursor.kind() == CXCursor_UnaryExpr && cursor.children().into_iter().any(record))
+            || self.is_sized_enumerator(cursor)
+            || (!defines_type(cursor)
+                && cursor.children().into_iter().any(|it| self.asks_for_structure(it)))
+    }
+
+    /// Whether an expression has such an enumerator.
+    pub(super) fn has_sized_enumerator(&self, cursor: Cursor<'tu>) -> bool {
+        self.is_sized_enumerator(cursor)
+            || cursor.children().into_iter().any(|it| self.has_sized_enumerator(it))
+    }
+
+    /// Whether an expression is an enumerator whose value asks for a size.
+    fn is_sized_enumerator(&self, cursor: Cursor<'tu>) -> bool {
+        cursor.kind() == CXCursor_DeclRefExpr && self.files.sized.contains(&cursor.spelling())
+    }
+
+    /// What of the compiler's target the value of an expression depends on. Of a choice only the branch
+    /// counts that was taken: what it was taken by are widths.
+    pub(super) fn depends_on(&self, expression: Cursor<'tu>) -> DependsOn {
+        let expression = bare(expression);
+        if expression.kind() == CXCursor_ConditionalOperator
+            && let [condition, then, otherwise] = expression.children()[..]
+            && let Some(value) = condition.evaluate()
+        {
+            let taken = self.depends_on(if value == 0 { otherwise } else { then });
+            let by_width = self.asks_for_size(condition);
+            return taken.max(if by_width { DependsOn::Widths } else { DependsOn::Nothing });
+        }
+        if !self.asks_for_size(expression) {
+            DependsOn::Nothing
+        } else if self.asks_for_structure(expression) {
+            DependsOn::Alignment
+        } else {
+            DependsOn::Widths
+        }
+    }
+
     /// The ABIs for which a bound holds that the compiler worked out for its own target.
     pub(super) fn vouched(&self, cursor: Cursor<'tu>) -> AbiSet {
-        let structure = cursor.children().into_iter().any(depends_on_alignment);
+        let structure = cursor.children().into_iter().any(|it| self.asks_for_structure(it));
         agreeing(self.abi, if structure { DependsOn::Alignment } else { DependsOn::Widths })
     }
 
@@ -79,28 +133,11 @@ impl<'tu> Converter<'_, 'tu> {
     }
 }
 
-/// `sizeof`, `_Alignof` or `offsetof`.
-pub(super) fn mentions_sizeof(cursor: Cursor<'_>) -> bool {
-    matches!(cursor.kind(), CXCursor_UnaryExpr | CXCursor_MemberRef)
-        || (!defines_type(cursor) && cursor.children().into_iter().any(mentions_sizeof))
-}
-
 /// Whether a cursor is a definition inside the declaration that uses it: what stands in that is no part of
 /// the declaration's own bounds. libclang shows it within each declaration around it, so that to look into
 /// it takes twice as long for each level.
 fn defines_type(cursor: Cursor<'_>) -> bool {
     matches!(cursor.kind(), CXCursor_StructDecl | CXCursor_UnionDecl | CXCursor_EnumDecl)
-}
-
-/// Whether an expression asks about a structure.
-fn depends_on_alignment(cursor: Cursor<'_>) -> bool {
-    let record = |cursor: Cursor<'_>| {
-        let canonical = cursor.referenced().map(|named| named.ty().canonical().kind());
-        cursor.kind() == CXCursor_TypeRef && canonical == Some(CXType_Record)
-    };
-    cursor.kind() == CXCursor_MemberRef
-        || (cursor.kind() == CXCursor_UnaryExpr && cursor.children().into_iter().any(record))
-        || (!defines_type(cursor) && cursor.children().into_iter().any(depends_on_alignment))
 }
 
 /// Where the bounds of an array come from.

@@ -16,14 +16,17 @@ use ioctlkit_model::{
     Constant, EnumId, Interface, RecordId, Span, Type, Typedef, TypedefBody, TypedefId,
 };
 
-use crate::c::convert::answer::{Answer, Answers, macro_value};
+use crate::c::convert::answer::{Answer, Answers};
+use crate::c::driver::arguments::DependsOn;
 use crate::c::driver::clang::{Cursor, Diagnostic, RawFile, RawPlace, TranslationUnit, Ty};
 use crate::c::driver::overlay::LIBC;
 use crate::c::files::{Files, Index};
 use crate::c::jobs::probe;
+use crate::c::jobs::probe::is_main;
 use crate::c::lex::expression::{Macro, Names};
+use crate::c::macros::{Candidate, spans};
 use crate::c::partition::AbiPartition;
-use bounds::{Bounds, mentions_sizeof};
+use bounds::Bounds;
 
 /// Where a definition lives, which names it across parses.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -116,6 +119,17 @@ pub(crate) struct Converter<'a, 'tu> {
     pending: Vec<(RecordId, Cursor<'tu>)>,
     /// Where the compiler met an error: what it made of the place is a guess.
     errors: BTreeSet<(Index, u32)>,
+    /// The candidate whose answer is read. A structure that is defined in its macro has no other place.
+    asked: Option<Asked>,
+}
+
+/// A candidate: its file, and its name there.
+#[derive(Debug, Clone, Copy)]
+struct Asked {
+    file: Index,
+    name: Span,
+    /// Where the question begins.
+    question: u32,
 }
 
 impl<'a, 'tu> Converter<'a, 'tu> {
@@ -136,6 +150,7 @@ impl<'a, 'tu> Converter<'a, 'tu> {
             seen: HashSet::new(),
             pending: Vec::new(),
             errors: BTreeSet::new(),
+            asked: None,
         }
     }
 
@@ -152,7 +167,13 @@ impl<'a, 'tu> Converter<'a, 'tu> {
     }
 
     /// Files the types that `job` asks for with whatever they refer to, and answers the probes.
-    pub(crate) fn run(&mut self, unit: &'tu TranslationUnit, wants: &Wants) -> Answers {
+    /// `candidates` are those whose numbers the probes have.
+    pub(crate) fn run(
+        &mut self,
+        unit: &'tu TranslationUnit,
+        wants: &Wants,
+        candidates: &[Candidate],
+    ) -> Answers {
         let (mut answers, mut macros) = (Vec::new(), Vec::new());
         for cursor in unit.root().children() {
             match cursor.kind() {
@@ -164,7 +185,7 @@ impl<'a, 'tu> Converter<'a, 'tu> {
                 CXCursor_EnumDecl if cursor.is_definition() && self.is_wanted(cursor, wants) => {
                     self.enumeration(cursor);
                 }
-                CXCursor_EnumDecl => macros.extend(macro_value(cursor)),
+                CXCursor_EnumDecl => macros.extend(self.macro_value(cursor)),
                 CXCursor_TypedefDecl if self.is_wanted(cursor, wants) => {
                     self.typedef(cursor);
                 }
@@ -177,22 +198,30 @@ impl<'a, 'tu> Converter<'a, 'tu> {
                     let number = name.strip_prefix(probe::VALUE).and_then(|n| n.parse().ok());
                     let value = cursor.evaluate().and_then(|value| i64::try_from(value).ok());
                     if let (Some(number), Some(value)) = (number, value) {
-                        answers.push((number, Answer::Value(value)));
+                        let of = cursor.children().into_iter().next_back();
+                        let depends_on = of.map_or(DependsOn::Nothing, |of| self.depends_on(of));
+                        answers.push((number, Answer::Value(value, depends_on)));
                     }
                 }
                 CXCursor_FunctionDecl => {
                     let name = cursor.spelling();
                     let of_macro = name.strip_prefix(probe::MACRO_PROBE);
                     if let Some(number) = of_macro.and_then(|number| number.parse().ok()) {
-                        macros.push((number, self.macro_command(cursor)));
+                        macros.push((number, self.macro_command(cursor), DependsOn::Nothing));
                         continue;
                     }
                     let number = name.strip_prefix(probe::PROBE).and_then(|n| n.parse().ok());
-                    if let Some(number) = number
-                        && let Some(answer) = self.answer(cursor)
-                    {
+                    let Some(number) = number else { continue };
+                    self.asked = candidates.get(number).map(|candidate: &Candidate| {
+                        let file = &self.files.loaded[candidate.file];
+                        let name = spans(file, candidate.define(self.files)).0;
+                        let question = cursor.place().map_or(0, |place| place.offset);
+                        Asked { file: candidate.file, name, question }
+                    });
+                    if let Some(answer) = self.answer(cursor) {
                         answers.push((number, answer));
                     }
+                    self.asked = None;
                 }
                 _ => {}
             }
@@ -225,7 +254,7 @@ impl<'a, 'tu> Converter<'a, 'tu> {
 
     /// The ABIs that read this file as this parse did.
     fn abis_of(&self, file: Option<Index>, cursor: Cursor<'tu>) -> AbiSet {
-        match file {
+        match file.or(self.asked.map(|asked| asked.file).filter(|_| is_in_question(cursor))) {
             Some(index) => {
                 let file = &self.files.loaded[index];
                 self.partition.alike(file.features, self.abi, file.abis).intersection(self.abis)
@@ -251,6 +280,12 @@ impl<'a, 'tu> Converter<'a, 'tu> {
         Span { file, start: 0, end: 0 }
     }
 
+    /// Where a definition stands that is in no file: the name of the candidate whose macro has it, or nowhere.
+    fn outside(&self, cursor: Cursor<'tu>) -> Span {
+        let asked = self.asked.filter(|_| is_in_question(cursor));
+        asked.map_or_else(|| self.nowhere(), |asked| asked.name)
+    }
+
     fn key(&mut self, cursor: Cursor<'tu>, name: Option<&str>) -> (Key, Option<Index>, Span) {
         let place = cursor.place();
         let index = place.as_ref().and_then(|place| self.index(place.file));
@@ -260,9 +295,15 @@ impl<'a, 'tu> Converter<'a, 'tu> {
         let key = if let Some(name) = name {
             Key::Named(owner, name.to_owned())
         } else {
-            let spelled = cursor.spelling_place().map_or(0, |place| place.offset);
             let depth = cursor.depth();
-            Key::Anonymous(index, place.map_or(0, |place| place.offset), spelled, depth)
+            let offset = place.map_or(0, |place| place.offset);
+            if let Some(asked) = self.asked.filter(|_| is_in_question(cursor)) {
+                let behind = offset.wrapping_sub(asked.question);
+                let key = Key::Anonymous(Some(asked.file), asked.name.start, behind, depth);
+                return (key, Some(asked.file), asked.name);
+            }
+            let spelled = cursor.spelling_place().map_or(0, |place| place.offset);
+            Key::Anonymous(index, offset, spelled, depth)
         };
         (key, index, span.unwrap_or_else(|| self.nowhere()))
     }
@@ -318,7 +359,7 @@ impl<'a, 'tu> Converter<'a, 'tu> {
             match child.kind() {
                 CXCursor_AlignedAttr => aligned = self.aligned(child, cursor.ty().align()),
                 CXCursor_StructDecl | CXCursor_UnionDecl | CXCursor_EnumDecl => {}
-                _ => sized |= mentions_sizeof(child),
+                _ => sized |= self.asks_for_size(child),
             }
         }
         let mut abis = abis;
@@ -412,6 +453,11 @@ impl<'a, 'tu> Converter<'a, 'tu> {
             _ => Type::Unknown(declaration.spelling().into()),
         }
     }
+}
+
+/// Whether a cursor stands in the text that asks, and not in a file: in what a candidate's macro comes to.
+fn is_in_question(cursor: Cursor<'_>) -> bool {
+    cursor.place().is_some_and(|place| is_main(&place.file.path()))
 }
 
 /// The typedef that a type is made of, if it is.

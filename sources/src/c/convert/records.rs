@@ -9,7 +9,7 @@ use ioctlkit_model::{
     Type,
 };
 
-use super::bounds::{Bounds, mentions_sizeof};
+use super::bounds::Bounds;
 use super::{Converter, Key, tag_of};
 use crate::c::driver::clang::{Cursor, RawPlace};
 
@@ -70,7 +70,7 @@ impl<'a, 'tu> Converter<'a, 'tu> {
         let measured = definition.ty().align();
         let pack = pack.filter(|pack| measured.is_none_or(|align| align <= *pack));
         let span = self.span(&start, end.saturating_sub(start.offset));
-        let span = span.unwrap_or_else(|| self.nowhere());
+        let span = span.unwrap_or_else(|| self.outside(definition));
         let mut body = RecordBody {
             span,
             representation: Representation::C,
@@ -180,7 +180,7 @@ impl<'a, 'tu> Converter<'a, 'tu> {
         record: &RawPlace,
         name: Option<String>,
     ) -> Member {
-        let nowhere = self.nowhere();
+        let nowhere = self.outside(cursor);
         let extent = cursor.extent();
         let span = extent
             .as_ref()
@@ -240,7 +240,7 @@ impl<'a, 'tu> Converter<'a, 'tu> {
                 CXCursor_AlignedAttr => {
                     member.aligned = self.aligned(child, cursor.ty().align());
                 }
-                _ => sized |= mentions_sizeof(child),
+                _ => sized |= self.asks_for_size(child),
             }
         }
         if self.has_error(cursor) {

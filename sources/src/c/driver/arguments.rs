@@ -53,8 +53,10 @@ fn target(abi: &Abi) -> &'static str {
 }
 
 /// What of its target the compiler put into a number that it worked out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum DependsOn {
+    /// Nothing.
+    Nothing,
     /// The widths of `long` and of pointers.
     Widths,
     /// The alignment of 64-bit integers, too: the size of a structure.
@@ -71,6 +73,7 @@ pub(crate) fn agreeing(parsed: AbiId, depends_on: DependsOn) -> AbiSet {
             && !abi.under_aligns_32_bit()
             && !abi.rounds_records();
         match depends_on {
+            DependsOn::Nothing => true,
             DependsOn::Widths => widths,
             DependsOn::Alignment => widths && alignment,
         }

@@ -24,6 +24,7 @@ use crate::c::lex::scan::{Define, Scan};
 use crate::c::look;
 use crate::c::other_systems;
 use crate::c::partition::Features;
+use crate::c::sized::SizedEnumerators;
 use crate::c::uses::Uses;
 use crate::overlay;
 use crate::reach::Reach;
@@ -92,6 +93,7 @@ pub(crate) struct Files {
     pub(crate) defined: HashSet<String>,
     macros: Definitions,
     pub(crate) uses: Uses,
+    pub(crate) sized: SizedEnumerators,
 }
 
 /// What decides which files are found, and which of them are opened.
@@ -196,6 +198,7 @@ impl Files {
         self.by_absolute = loader.by_path.iter().filter_map(absolute).collect();
         self.macros = Definitions::of(&loader.loaded);
         self.uses = Uses::of(&loader.loaded);
+        self.sized = SizedEnumerators::of(&loader.loaded, &self.uses);
         self.loaded = loader.loaded;
         self.by_path = loader.by_path;
     }
@@ -207,11 +210,13 @@ impl Files {
         known.or_else(|| self.by_path.get(path.strip_prefix(".").ok()?)).copied()
     }
 
-    /// What a name means to the preprocessor in a file: what the file itself defines, where others
+    /// What a name means to the preprocessor in a file, where an enumerator that asks for a size is a macro: what the file itself defines, where others
     /// define it otherwise.
     pub(crate) fn macro_named(&self, name: &str, home: Option<Index>) -> Macro<'_> {
         let hash = names::hash(name);
-        let Some(known) = self.macros.of_all.get(&hash) else { return Macro::None };
+        let Some(known) = self.macros.of_all.get(&hash) else {
+            return self.sized.text(hash).map_or(Macro::None, Macro::Object);
+        };
         let own = || self.macros.of_file.get(&(home?, hash)).copied().flatten();
         let Some((index, define)) = known.or_else(own) else { return Macro::Ambiguous };
         self.macro_at(index, define)

@@ -12,7 +12,6 @@ use super::job::{Job, Session, candidate_span};
 use crate::c::convert::answer::{Answer, Called, define_through};
 use crate::c::driver::arguments::{DependsOn, agreeing};
 use crate::c::files::Index;
-use crate::c::lex::expression::is_conditional;
 use crate::c::macros::{CandidateKind, Definition, spans};
 use crate::c::other_macros::Known;
 
@@ -26,6 +25,28 @@ struct Errors {
     are_missing: bool,
 }
 
+/// A value that the compiler worked out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Worked {
+    /// The ABI that the compiler parsed for.
+    pub(super) abi: AbiId,
+    pub(super) value: i64,
+    pub(super) depends_on: DependsOn,
+}
+
+impl Worked {
+    /// The 32 bits that the kernel looks at.
+    #[allow(clippy::cast_sign_loss, reason = "a negative number of C is passed as its bits")]
+    pub(super) fn number(self) -> u32 {
+        self.value as u32
+    }
+
+    /// The ABIs of `abis` for which the value holds.
+    pub(super) fn vouched(self, abis: AbiSet) -> AbiSet {
+        abis.intersection(agreeing(self.abi, self.depends_on))
+    }
+}
+
 /// What is known of each candidate so far, by its place among the candidates.
 #[derive(Debug, Default)]
 pub(crate) struct Collected {
@@ -33,10 +54,10 @@ pub(crate) struct Collected {
     /// Commands whose argument's type is not defined where it is used.
     pub(super) incomplete: HashMap<usize, Variants<CommandBody>>,
     pub(super) numbers: HashMap<usize, Variants<u32>>,
-    /// Plain values, with the ABI that each was worked out for.
-    pub(super) values: HashMap<usize, Variants<(AbiId, i64)>>,
-    /// Expressions around a command.
-    pub(super) around: HashMap<usize, Variants<Option<CommandBody>>>,
+    /// Plain values.
+    pub(super) values: HashMap<usize, Variants<Worked>>,
+    /// Expressions around commands.
+    pub(super) around: HashMap<usize, Variants<Vec<CommandBody>>>,
     /// Candidates that turned out to be plain numbers.
     pub(super) plain: HashSet<usize>,
     /// What macros come to that are no commands.
@@ -70,19 +91,18 @@ impl Collected {
             (CandidateKind::RawNumber, Answer::Number(number)) => {
                 self.numbers.entry(at).or_default().add(abis, number);
             }
-            (CandidateKind::OwnEncoder { .. }, Answer::Value(value)) => {
-                self.values.entry(at).or_default().add(abis, (job.abi, value));
+            (CandidateKind::RawNumber, _) => {}
+            (_, Answer::Value(value, depends_on)) => {
+                let worked = Worked { abi: job.abi, value, depends_on };
+                self.values.entry(at).or_default().add(abis, worked);
             }
-            (CandidateKind::RawNumber | CandidateKind::OwnEncoder { .. }, _) => {}
+            (CandidateKind::OwnEncoder { .. }, _) => {}
             (_, Answer::Number(_)) => {
                 self.plain.insert(at);
             }
-            (_, Answer::Value(value)) => {
-                let abis = vouched(abis, job.abi, file.slice(&define.body));
-                self.values.entry(at).or_default().add(abis, (job.abi, value));
-            }
             (_, Answer::Around(called)) => {
-                self.around.entry(at).or_default().add(abis, called.map(body));
+                let bodies = called.into_iter().map(body).collect();
+                self.around.entry(at).or_default().add(abis, bodies);
             }
             (_, Answer::Command(called)) => {
                 let body = body(called);
@@ -101,15 +121,15 @@ impl Collected {
         &mut self,
         session: &Session<'_>,
         job: &Job,
-        macros: Vec<(usize, MacroValue)>,
+        macros: Vec<(usize, MacroValue, DependsOn)>,
     ) {
-        for (at, value) in macros {
+        for (at, value, depends_on) in macros {
             let other = &session.others[at];
             if session.is_wanted(other.file) && !job.wants.files.contains(&other.file) {
                 continue;
             }
             let alike = session.alike(other.file, job.abi);
-            let known = vouched(alike, job.abi, other.text());
+            let known = alike.intersection(agreeing(job.abi, depends_on));
             let values = self.macros.entry(at).or_default();
             values.add(known.difference(values.abis()), value);
             // What a size is elsewhere, this compiler does not say.
@@ -214,7 +234,7 @@ impl Collected {
                     self.incomplete.contains_key(at) && !self.commands.contains_key(at);
                 command
                     && !is_nowhere
-                    && !message.contains("ioctlkit")
+                    && is_about_missing(message)
                     && !self.values.contains_key(at)
                     && !told.contains(at)
             })
@@ -251,20 +271,18 @@ impl Collected {
     }
 }
 
+/// Whether the compiler lacks something that another header may define. What else it says of a command, no
+/// include mends: U001 reports it.
+fn is_about_missing(message: &str) -> bool {
+    const LACKS: [&str; 5] =
+        ["file not found", "incomplete type", "is not defined", "undeclared", "unknown type name"];
+    !message.contains("ioctlkit") && LACKS.iter().any(|words| message.contains(words))
+}
+
 /// What a sentence names: `'struct x'`, `'x'` of the compiler's, `x` of our own.
 fn named(message: &str) -> impl Iterator<Item = &str> {
     let quoted = message.split(['\'', '`']).skip(1).step_by(2);
     quoted.filter_map(|words| words.rsplit(' ').next())
-}
-
-/// The ABIs of `abis` for which the value of a macro holds that was worked out for `parsed`.
-pub(super) fn vouched(abis: AbiSet, parsed: AbiId, text: &str) -> AbiSet {
-    if !text.contains("sizeof") {
-        return abis;
-    }
-    // `sizeof(time_t) == 8 ? A : B` asks for widths; a size in a number may be a structure's.
-    let depends_on = if is_conditional(text) { DependsOn::Widths } else { DependsOn::Alignment };
-    abis.intersection(agreeing(parsed, depends_on))
 }
 
 /// Whether the argument is a structure that is declared and not defined.

@@ -5,6 +5,7 @@
 //! more includes, and those that fetch the types that are still missing.
 
 mod borrowed;
+mod by_text;
 pub(crate) mod collect;
 mod family;
 pub(crate) mod job;

@@ -1,16 +1,15 @@
 //! What a parsed unit comes to: types and answers, errors, and headers to be read again by themselves.
 
 use std::collections::HashSet;
-use std::path::Path;
 
 use ioctlkit_model::{MacroValue, Span};
 
 use super::collect::Collected;
 use super::job::{Job, Parsed, Session};
-use super::parse::MAIN;
-use super::probe::{Line, Probes};
+use super::probe::{Line, Probes, is_main};
 use crate::c::convert::answer::{Answer, Answers};
 use crate::c::convert::{Arena, Converter};
+use crate::c::driver::arguments::DependsOn;
 use crate::c::driver::clang::Diagnostic;
 use crate::c::files::Index;
 
@@ -34,18 +33,19 @@ pub(super) fn file(
     if !job.alone {
         wants.files.retain(|index| !again.contains(index));
     }
-    let Answers { commands: mut answers, mut macros } = converter.run(&unit, &wants);
+    let Answers { commands: mut answers, mut macros } =
+        converter.run(&unit, &wants, &session.macros.candidates);
     let spoilt = Spoilt::by(&errors, &probes);
     answers.retain(|(at, answer)| !spoilt.holds(*at, answer));
-    for (at, value) in &mut macros {
+    for (at, value, _) in &mut macros {
         if spoilt.macros.contains(at) {
             *value = MacroValue::Other;
         }
     }
     // An error may have cost the answer; that there was a question says that the macro is defined.
-    let answered: HashSet<usize> = macros.iter().map(|(at, _)| *at).collect();
+    let answered: HashSet<usize> = macros.iter().map(|(at, ..)| *at).collect();
     let lost = spoilt.macros.difference(&answered);
-    macros.extend(lost.map(|at| (*at, MacroValue::Other)));
+    macros.extend(lost.map(|at| (*at, MacroValue::Other, DependsOn::Nothing)));
     if job.alone {
         for (at, answer) in answers {
             collected.answer(session, &arena.interface, at, &job, answer);
@@ -93,14 +93,10 @@ impl Spoilt {
 
     fn holds(&self, at: usize, answer: &Answer) -> bool {
         match answer {
-            Answer::Value(_) => self.all_values || self.values.contains(&at),
+            Answer::Value(..) => self.all_values || self.values.contains(&at),
             _ => self.calls.contains(&at),
         }
     }
-}
-
-fn is_main(path: &Path) -> bool {
-    path.as_os_str().as_encoded_bytes() == MAIN.to_bytes()
 }
 
 /// The files in which, or in whose commands, the compiler met an error.

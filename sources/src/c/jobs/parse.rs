@@ -1,7 +1,7 @@
 //! Translation units are made and parsed, on every core.
 
 use std::collections::{BTreeMap, HashSet};
-use std::ffi::{CStr, CString};
+use std::ffi::CString;
 use std::num::NonZero;
 use std::sync::Mutex;
 use std::sync::mpsc::sync_channel;
@@ -9,7 +9,7 @@ use std::sync::mpsc::sync_channel;
 use ioctlkit_model::{Problem, ProblemKind};
 
 use super::job::{Job, Parsed, Session};
-use super::probe::{self, Behind, Question, Values};
+use super::probe::{self, Behind, MAIN, Question, Values};
 use crate::c::convert::Wants;
 use crate::c::driver::clang::{TranslationUnit, VirtualFile};
 use crate::c::driver::{arguments, overlay};
@@ -17,9 +17,6 @@ use crate::c::files::{Index, absolute};
 use crate::c::macros::CandidateKind;
 use crate::c::other_macros::OtherMacro;
 use crate::watch;
-
-/// The virtual file that includes the headers of a job.
-pub(super) const MAIN: &CStr = c"/ioctlkit-main.c";
 
 /// Parses on every core, and hands over each outcome, in the order of the jobs, as soon as it is
 /// there: a unit takes much memory, and is not needed once it is converted.

@@ -5,9 +5,19 @@
 //! for each command then uses its macro, and the syntax tree of that function holds the answer,
 //! however many macros wrap `_IOC`.
 
+use std::ffi::CStr;
 use std::fmt::Write as _;
+use std::path::Path;
 
 use crate::c::other_macros::{AskedAs, OtherMacro};
+
+/// The virtual file that includes the headers of a job, and asks.
+pub(super) const MAIN: &CStr = c"/ioctlkit-main.c";
+
+/// Whether a file is [`MAIN`].
+pub(crate) fn is_main(path: &Path) -> bool {
+    path.as_os_str().as_encoded_bytes() == MAIN.to_bytes()
+}
 
 /// The names of the functions that hold the answers begin so; a number follows.
 pub(crate) const PROBE: &str = "__ioctlkit_probe_";
@@ -134,6 +144,7 @@ pub(crate) fn text(
         "_IOC_READ",
         "_IOC_WRITE",
         "_IOC_TYPECHECK",
+        "__builtin_choose_expr",
         "sizeof",
     ] {
         let _ = writeln!(probes.text, "#undef {name}");
@@ -149,19 +160,16 @@ pub(crate) fn text(
          #define _IOWR(t, n, s) {CALLED}(3, (t), (n), (__typeof__(s) *)0)\n\
          #define _IOR_BAD(t, n, s) _IOR(t, n, s)\n#define _IOW_BAD(t, n, s) _IOW(t, n, s)\n\
          #define _IOWR_BAD(t, n, s) _IOWR(t, n, s)\n#define _IOC_TYPECHECK(t) sizeof(t)\n\
+         #define __builtin_choose_expr(c, a, b) ((c) ? (a) : (b))\n\
          #define sizeof(x) (*(struct {{ __typeof__(x) *{SIZEOF_MEMBER}; }} *)0)\n",
     );
     probes.line = probes.text.lines().count() as u32 + 1;
-    for question in questions.iter().filter(|question| matches!(question.encoder, Behind::Ioc)) {
-        let number = question.number;
-        let declared = match &question.asked {
-            Asked::Enumerator { name, .. } => format!(" (void){name};"),
-            Asked::Macro { .. } => String::new(),
-        };
-        let function = |expression: &str| {
-            format!("void {PROBE}{number}(void) {{ (void)({expression});{declared} }}")
-        };
-        probes.ask(Line::Call(number), &question.asked, function);
+    let (of_macros, of_enumerators): (Vec<&Question>, Vec<&Question>) = questions
+        .iter()
+        .filter(|question| matches!(question.encoder, Behind::Ioc))
+        .partition(|question| matches!(question.asked, Asked::Macro { .. }));
+    for question in of_enumerators.into_iter().chain(of_macros) {
+        probes.ask_call(question);
     }
     for (number, other) in others {
         if let AskedAs::Command(call) = &other.asked {
@@ -190,6 +198,24 @@ impl Probes {
             AskedAs::Command(_) => return,
         };
         self.ask_about(number, &other.name, &format!("enum {{ {MACRO}{number}{value} }};"));
+    }
+
+    /// Asks for the arguments of a candidate's `_IOC`.
+    fn ask_call(&mut self, question: &Question) {
+        let number = question.number;
+        let declared = match &question.asked {
+            Asked::Enumerator { name, .. } => format!(" (void){name};"),
+            Asked::Macro { .. } => String::new(),
+        };
+        let function = |expression: &str| {
+            format!("void {PROBE}{number}(void) {{ (void)({expression});{declared} }}")
+        };
+        self.ask(Line::Call(number), &question.asked, function);
+        // What uses an enumerator gets the call, too, and not the number.
+        if let Asked::Enumerator { name, value } = &question.asked {
+            let _ = write!(self.text, "#undef {name}\n#define {name} ({value})\n");
+            self.line += 2;
+        }
     }
 
     fn ask_about(&mut self, number: usize, name: &str, question: &str) {

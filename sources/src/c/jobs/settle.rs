@@ -9,15 +9,15 @@ use ioctlkit_model::{
     Type, Variants,
 };
 
+use super::by_text::{Typed, commands_by_text, unknown_size};
 use super::collect::Collected;
 use super::job::{Session, candidate_span};
 use crate::c::convert::Arena;
 use crate::c::convert::answer::define_through;
 use crate::c::discover::Asked;
-use crate::c::lex::expression::{Macro, Names, parse_expression};
+use crate::c::lex::expression::parse_expression;
 use crate::c::macros::{CandidateKind, spans};
 use crate::c::other_macros;
-use crate::c::redefined::OwnNames;
 use crate::own_encoder::{Size, take_apart};
 
 impl Collected {
@@ -49,7 +49,7 @@ impl Collected {
             if let CandidateKind::OwnEncoder { encoder, .. } = kind {
                 self.add_own(session, arena, at, encoder);
             } else {
-                self.add_values(session, at);
+                self.add_values(session, arena, at);
             }
             self.add_incomplete(at);
             self.push(session, arena, at);
@@ -158,7 +158,7 @@ impl Collected {
 
     /// Makes a command of a value: of one that keeps a command's parts with that command's type, of any
     /// other by taking the number apart.
-    fn add_values(&mut self, session: &Session<'_>, at: usize) {
+    fn add_values(&mut self, session: &Session<'_>, arena: &Arena, at: usize) {
         if self.commands.contains_key(&at) && !self.around.contains_key(&at) {
             self.add_packed_otherwise(session, at);
             return;
@@ -168,36 +168,55 @@ impl Collected {
         let file = &session.files.loaded[candidate.file];
         let define = candidate.define(session.files);
         let known = self.commands.get(&at).map_or(AbiSet::EMPTY, Variants::abis);
+        let by_text = commands_by_text(session, arena, at);
         let mut found: Vec<(AbiSet, CommandBody)> = Vec::new();
-        for (abis, (abi, value)) in values.iter() {
-            let number = low_half(*value);
+        for (abis, worked) in values.iter() {
+            let (abi, number) = (worked.abi, worked.number());
             let around = self.around.get(&at);
-            let kept = around.and_then(|around| around.iter().find(|(on, _)| on.contains(*abi)));
+            let kept = around.and_then(|around| around.iter().find(|(on, _)| on.contains(abi)));
+            let kept = kept.map(|(on, bodies)| (on, &bodies[..]));
             // A value that is taken from another command, such as `_IOC_NR(…)`, is none; and one
             // with neither direction nor size is as likely a plain number, such as 0x8906, unless it
             // is a command's without an argument.
             let is_plain = number <= 0xffff
-                && !matches!(kept, Some((_, Some(called)))
+                && !matches!(kept, Some((_, [called]))
                     if matches!(called.argument, Argument::None)
                         && called.direction == Direction::None
                         && number >> 8 == called.type_letter);
             if is_plain && session.request.raw_numbers && number > 0xff {
                 self.numbers.entry(at).or_default().add(abis, number);
             }
-            if is_plain || known.contains(*abi) {
+            if is_plain || known.contains(abi) {
                 continue;
             }
-            if let Some((on, Some(called))) = kept {
-                match keep(called, encoding_of(session, *abi), number) {
-                    Kept::Command(body) => found.push((on, *body)),
-                    Kept::Part => {}
-                    Kept::Other => {
-                        found.extend(apart(session, at, *abi, number).map(|b| (abis, b)));
+            if let Some((on, [called])) = kept {
+                match keep(called, encoding_of(session, abi), number) {
+                    Kept::Command(body) => {
+                        found.push((on, *body));
+                        continue;
                     }
+                    Kept::Part => continue,
+                    Kept::Other => {}
                 }
+            }
+            let Some(body) = apart(session, at, abi, number) else { continue };
+            // What is chosen among several commands has the number of one of them.
+            let chosen = kept.and_then(|(_, among)| {
+                let mut alike = among.iter().filter(|one| is_of_number(one, &body));
+                alike.next().filter(|_| alike.next().is_none()).map(|one| &one.argument)
+            });
+            let by_text = || by_text.iter().find(|one| one.agrees_with(&body));
+            if let Some(argument) = chosen.or_else(|| Some(&by_text()?.argument)) {
+                found.push((abis, CommandBody { argument: argument.clone(), ..body }));
                 continue;
             }
-            found.extend(apart(session, at, *abi, number).map(|body| (abis, body)));
+            let vouched = worked.vouched(abis);
+            let unknown = unknown_size(file.slice(&define.body));
+            found.push((
+                abis.difference(vouched),
+                CommandBody { argument: unknown, ..body.clone() },
+            ));
+            found.push((vouched, body));
         }
         let span = spans(file, define).1;
         let through = define_through(file, &define.body);
@@ -218,20 +237,20 @@ impl Collected {
         let name = candidate.define(session.files).hash;
         let chooses = session.macros.choosing.contains(&(candidate.file, name));
         let mut found: Vec<(AbiSet, CommandBody)> = Vec::new();
-        for (abis, (abi, value)) in values.iter() {
-            let number = low_half(*value);
+        for (abis, worked) in values.iter() {
+            let (abi, number) = (worked.abi, worked.number());
             // The same letter and nr, or it is something else of that name.
-            if number & 0xffff != (called.type_letter << 8 | called.nr) || known.contains(*abi) {
+            if number & 0xffff != (called.type_letter << 8 | called.nr) || known.contains(abi) {
                 continue;
             }
             // `sizeof(time_t) == 8 ? A : B` is a value, too, and the kernel's own.
-            let decoded = encoding_of(session, *abi).decode(number);
+            let decoded = encoding_of(session, abi).decode(number);
             let encoder = if chooses && decoded.direction == Some(called.direction) {
                 Encoder::Kernel
             } else {
                 Encoder::Own(OwnEncoder {
                     number: with_size_of(called.argument.ty(), number),
-                    sign_extends: *value < 0,
+                    sign_extends: worked.value < 0,
                     name: called.through.clone(),
                 })
             };
@@ -258,13 +277,13 @@ impl Collected {
         let read = parse_expression(&text, &names)
             .and_then(|it| Some((take_apart(&it, Encoding::Generic)?, it)));
         let mut found: Vec<(AbiSet, CommandBody)> = Vec::new();
-        for (abis, (abi, value)) in values.iter() {
-            let number = low_half(*value);
+        for (abis, worked) in values.iter() {
+            let number = worked.number();
             let decoded = Encoding::Generic.decode(number);
             let agrees = |letter: u8, nr: u8| (letter, nr) == (decoded.type_letter, decoded.nr);
             let own = |number| {
                 let name = encoder.to_owned();
-                Encoder::Own(OwnEncoder { number, sign_extends: *value < 0, name })
+                Encoder::Own(OwnEncoder { number, sign_extends: worked.value < 0, name })
             };
             let made = match &read {
                 Some((parts, expression)) if agrees(parts.type_letter, parts.nr) => {
@@ -272,12 +291,15 @@ impl Collected {
                         Size::None => Argument::None,
                         Size::Type(ty) => Argument::Type(ty.clone()),
                         Size::Bytes(size) => Argument::Size(Constant::Known(*size)),
+                        Size::Expression(size) => {
+                            Argument::Size(Constant::Expression(Box::new(size.clone())))
+                        }
                     };
                     let number = Constant::Expression(Box::new(expression.clone()));
                     (abis, parts.direction, argument, own(number))
                 }
                 _ => {
-                    let abis = super::collect::vouched(abis, *abi, &text);
+                    let abis = worked.vouched(abis);
                     let Some(direction) = decoded.direction else { continue };
                     let argument = argument_of(direction, decoded.size);
                     (abis, direction, argument, own(Constant::Known(u64::from(number))))
@@ -320,12 +342,6 @@ fn with_size_of(ty: Option<&Type>, number: u32) -> Constant {
         }
         _ => Constant::Known(u64::from(number)),
     }
-}
-
-/// The 32 bits that the kernel looks at.
-#[allow(clippy::cast_sign_loss, reason = "a negative number of C is passed as its bits")]
-fn low_half(value: i64) -> u32 {
-    value as u32
 }
 
 /// Errors count where programs see the file. A driver's source is included by nobody, and so is each
@@ -396,29 +412,14 @@ fn apart(session: &Session<'_>, at: usize, abi: AbiId, number: u32) -> Option<Co
     })
 }
 
+/// Whether a command has the direction, the type and the nr of another.
+fn is_of_number(one: &CommandBody, other: &CommandBody) -> bool {
+    (one.direction, one.type_letter, one.nr) == (other.direction, other.type_letter, other.nr)
+}
+
 fn argument_of(direction: Direction, size: u16) -> Argument {
     match (direction, size) {
         (Direction::None, 0) => Argument::None,
         (_, size) => Argument::Size(Constant::Known(u64::from(size))),
-    }
-}
-
-/// What the names in a number of a header's own mean.
-struct Typed<'a> {
-    names: OwnNames<'a>,
-    arena: &'a Arena,
-}
-
-impl Names for Typed<'_> {
-    fn macro_named(&self, name: &str) -> Macro<'_> {
-        self.names.macro_named(name)
-    }
-
-    fn typedef(&self, name: &str) -> Option<Type> {
-        self.arena.typedef_named(name)
-    }
-
-    fn record(&self, tag: &str) -> Option<Type> {
-        self.arena.record_tagged(tag)
     }
 }

@@ -1,4 +1,4 @@
-//! Constants of a file whose values are made of words: some headers define their commands so
+//! Constants of a file whose values are made of words, or of shifts: some headers define their commands so
 //! (`static const unsigned int FOO_GET = _IOR('f', 1, …);`).
 
 use crate::c::lex::scan::{Define, Token};
@@ -65,7 +65,7 @@ impl Reader {
                 State::Valued(Value::new(name, at, end, region))
             }
             (State::Valued(value), Token::Punctuation(mark @ ("," | ";"))) if value.is_closed() => {
-                ended = Some(value.end());
+                ended = value.end();
                 if mark == "," { State::Declared(None) } else { State::Outside }
             }
             // The default of a parameter.
@@ -73,7 +73,7 @@ impl Reader {
             (State::Valued(value), token) => State::Valued(value.add(token, start, end)),
             _ => State::Outside,
         };
-        ended.filter(|found| !found.words.is_empty())
+        ended
     }
 }
 
@@ -92,7 +92,7 @@ mod tests {
         let text = "static const unsigned int A = _IO('a', 1);\n\
                     unsigned const long B = /* B */ X(1, 2), C = 3, D = Y;\n\
                     #ifdef __cplusplus\nextern \"C\" {\n#endif\n\
-                    static constexpr int E = (Z);\n\
+                    static constexpr int E = (Z);\nconst int S = 1 << 3, H = 2u << 30 | 'h' << 8;\n\
                     #ifdef __cplusplus\n}\n#endif\n\
                     #ifdef P\nstruct s {\n#else\nstruct t {\n#endif\nint m;\n};\nconst int F = X;\n";
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
@@ -101,6 +101,7 @@ mod tests {
             pair("B", "X(1, 2)"),
             pair("D", "Y"),
             pair("E", "(Z)"),
+            pair("H", "2u << 30 | 'h' << 8"),
             pair("F", "X"),
         ];
         assert_eq!(constants(text)[..], expected);

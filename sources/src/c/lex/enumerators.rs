@@ -1,4 +1,4 @@
-//! Enumerators whose values are made of words: some headers define their commands so
+//! Enumerators whose values are made of words, or of shifts: some headers define their commands so
 //! (`enum { BINDER_WRITE_READ = _IOWR('b', 1, …) }`).
 //!
 //! Where a tag speaks of a protocol, the values go into a buffer, though `_IOW` makes them: binder's.
@@ -70,10 +70,11 @@ impl Reader {
                 State::Valued(Value::new(name, at, end, region))
             }
             (State::Valued(value), Token::Punctuation(mark @ ("," | "}"))) if value.is_closed() => {
-                let found = value.end();
-                let (body, words) = (found.body.clone(), Arc::clone(&found.words));
-                self.base = Some(Base { body, words, behind: 0 });
-                ended = Some(found);
+                ended = value.end();
+                self.base = ended.as_ref().map(|found| {
+                    let (body, words) = (found.body.clone(), Arc::clone(&found.words));
+                    Base { body, words, behind: 0 }
+                });
                 if mark == "," { State::Inside } else { State::Outside }
             }
             (State::Valued(value), token) => State::Valued(value.add(token, start, end)),
@@ -82,7 +83,7 @@ impl Reader {
             }
             _ => State::Outside,
         };
-        ended.filter(|found| !found.words.is_empty())
+        ended
     }
 
     /// An enumerator without a value: one more than the one in front of it.
@@ -124,9 +125,17 @@ mod tests {
         let text = "enum a_ioctls { A, B = 1, N, C = _IO('b', 1), /* D = X, */\n\
                     #define F F\n\tF = X | (Y, Z) };\nenum a_ioctls v = A;\nint w = { X };\n\
                     struct s s = { .x = A, .y = X };\nenum b;\n\
-                    enum a_protocol { P = _IO(1, 3) };\nenum { E = _IO(1, 2) } e;\n";
+                    enum a_protocol { P = _IO(1, 3) };\nenum { E = _IO(1, 2) } e;\n\
+                    enum { S = 1 << 3, H = 2u << 30 | ('h' << 8), I };\n";
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        let expected = [pair("C", "_IO('b', 1)"), pair("F", "X | (Y, Z)"), pair("E", "_IO(1, 2)")];
+        let own = "2u << 30 | ('h' << 8)";
+        let expected = [
+            pair("C", "_IO('b', 1)"),
+            pair("F", "X | (Y, Z)"),
+            pair("E", "_IO(1, 2)"),
+            pair("H", own),
+            pair("I", own),
+        ];
         assert_eq!(enumerators(text)[..], expected);
     }
 

@@ -10,6 +10,8 @@ use crate::c::lex::scan::{Define, Token};
 pub(super) struct Value {
     found: Define,
     words: Vec<u64>,
+    /// How often it shifts.
+    shifts: u32,
     /// Parentheses that are open.
     open: u32,
 }
@@ -27,7 +29,7 @@ impl Value {
             region,
             behind: 0,
         };
-        Self { found, words: Vec::new(), open: 0 }
+        Self { found, words: Vec::new(), shifts: 0, open: 0 }
     }
 
     /// Whether a comma would end it.
@@ -40,6 +42,7 @@ impl Value {
         match token {
             Token::Punctuation("(") => self.open += 1,
             Token::Punctuation(")") => self.open = self.open.saturating_sub(1),
+            Token::Punctuation("<<") => self.shifts += 1,
             Token::Word(word) => self.words.push(hash(word)),
             _ => {}
         }
@@ -50,8 +53,10 @@ impl Value {
         self
     }
 
-    /// The definition, as the macro that it could have been.
-    pub(super) fn end(self) -> Define {
-        Define { words: self.words.into(), ..self.found }
+    /// The definition, as the macro that it could have been; nothing where the value is made of plain numbers
+    /// that no shifts put together.
+    pub(super) fn end(self) -> Option<Define> {
+        let may_be_command = !self.words.is_empty() || self.shifts > 1;
+        may_be_command.then(|| Define { words: self.words.into(), ..self.found })
     }
 }

@@ -175,6 +175,7 @@ impl Collector<'_> {
             Size::None => Argument::None,
             Size::Type(ty) => Argument::Type(ty),
             Size::Bytes(size) => Argument::Size(Constant::Known(size)),
+            Size::Expression(size) => Argument::Size(Constant::Expression(Box::new(size))),
         };
         let encoded = Encoded {
             constructor: Constructor::Shifts,
