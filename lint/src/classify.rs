@@ -184,7 +184,9 @@ const LEGACY: [&str; 22] = [
 
 /// What Rust's own names and those of its libc crate mean. A name that is not here is what stands
 /// behind it.
-const RUST: [(&[&str], Class); 13] = [
+const RUST: [(&[&str], Class); 14] = [
+    // bindgen defines these as C does.
+    (&FIXED, Class::Fixed),
     (&["uint8_t", "c_uchar"], Class::Unfixed("__u8")),
     (&["uint16_t", "c_ushort"], Class::Unfixed("__u16")),
     (&["uint32_t", "c_uint"], Class::Unfixed("__u32")),

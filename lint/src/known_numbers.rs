@@ -58,6 +58,7 @@ mod tests {
         let get = named(0x5413).unwrap();
         assert_eq!((get.name, get.header, get.varies), ("TIOCGWINSZ", "asm/ioctls.h", true));
         assert_eq!(named(0x4c00).map(|one| (one.name, one.varies)), Some(("LOOP_SET_FD", false)));
+        assert_eq!(named(0x2285).map(|one| (one.name, one.header)), Some(("SG_IO", "scsi/sg.h")));
         assert_eq!(named(0xae01), None);
         assert_eq!(of("SIOCGIWNAME"), Some(0x8b01));
         assert_eq!(of("KVM_CREATE_VM"), None);

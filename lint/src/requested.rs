@@ -1,8 +1,8 @@
 //! What the request of a call says that its argument is.
 
 use ioctlkit_abi::AbiId;
-use ioctlkit_model::Requested;
 use ioctlkit_model::kernel_copies::{self, Row, Use};
+use ioctlkit_model::{Command, Requested};
 
 use crate::context::Context;
 
@@ -15,15 +15,33 @@ pub(crate) fn requested_size(cx: &Context<'_>, requested: &Requested, abi: AbiId
             cx.layouts.argument_size(argument, abi).ok()
         }
         Requested::Command(name, _) => copied(name, None, abi),
-        Requested::Number(name, number) => copied(name, *number, abi),
+        Requested::Number(name, number) => match (copied(name, *number, abi), defined(cx, name)) {
+            (Some(bytes), _) => Some(bytes),
+            // A macro's function yields the number of a command that is defined elsewhere in the run.
+            (None, Some(command)) if kernel_copies::of(name).is_empty() => {
+                cx.layouts.argument_size(&command.variants.get(abi)?.argument, abi).ok()
+            }
+            _ => None,
+        },
     }
+}
+
+/// The only command of a name in the run.
+pub(crate) fn defined<'c>(cx: &'c Context<'_>, name: &str) -> Option<&'c Command> {
+    let mut known = cx.interface.commands.iter().filter(|command| command.name == name);
+    known.next().filter(|_| known.next().is_none())
 }
 
 /// How many bytes the kernel copies for a command: the fewest, where several handlers have it. `None` where one
 /// of them may copy nothing, or an unknown amount.
 fn copied(name: &str, number: Option<u32>, abi: AbiId) -> Option<u64> {
     let is_it = |row: &&Row<'_>| number.is_none() || row.number.is_none() || row.number == number;
-    let rows: Vec<_> = kernel_copies::of(name).iter().filter(is_it).collect();
+    let mut rows: Vec<_> = kernel_copies::of(name).iter().filter(is_it).collect();
+    if rows.is_empty()
+        && let Some(number) = number
+    {
+        rows = kernel_copies::of_number(number);
+    }
     let bytes = |row: &&Row<'_>| {
         let extents = [&row.read, &row.written].into_iter().flatten();
         let most = extents.filter_map(|extent| extent.bytes(abi)).max();

@@ -9,7 +9,7 @@ use crate::Rule;
 use crate::abis::by_value;
 use crate::context::{Context, finding};
 use crate::program_calls::{Copied, Taken, integer, wide_abi};
-use crate::requested::{command, name_of, quoted, requested_size};
+use crate::requested::{command, defined, name_of, quoted, requested_size};
 use crate::words::count;
 
 /// A call, with what the kernel takes for its command.
@@ -55,9 +55,9 @@ pub(crate) fn too_wide(
 /// What the kernel takes for a request.
 fn taken(cx: &Context<'_>, requested: &Requested) -> Taken {
     match requested {
-        Requested::Number(name, number) => Taken::of(name, *number, true),
-        Requested::Command(name, _) => {
-            let known = cx.interface.commands.iter().find(|command| command.name == *name);
+        Requested::Number(name, Some(number)) => Taken::of(name, Some(*number), true),
+        Requested::Number(name, None) | Requested::Command(name, _) => {
+            let known = defined(cx, name);
             let number = known.and_then(|command| cx.layouts.number(command, wide_abi()?));
             Taken::of(name, number.map(|found| found.number), true)
         }

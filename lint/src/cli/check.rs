@@ -94,7 +94,7 @@ pub(super) struct Arguments {
 
 /// What a run says that could read none of the commands that it saw.
 const NOTHING_JUDGED: &str = "no command could be read, so this run says nothing about the interface; \
-    U001, U002, U003 or a warning says what is missing";
+    U001, U002, U003, U004 or a warning says what is missing";
 
 /// What to check, by which rules.
 #[derive(Debug, Default, Args)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use ioctlkit_abi::AbiSet;
+use ioctlkit_abi::{AbiSet, RecordKind};
 use ioctlkit_model::{
     Finding, Fix, Label, PassedArgument, Record, RecordId, Representation, Safety,
 };
@@ -77,24 +77,38 @@ fn unspecified(record: &Record) -> Option<(AbiSet, usize)> {
     (!body.members.is_empty()).then_some((abis, body.members.len()))
 }
 
-const HARM: &str = "the compiler may reorder its members";
+/// What the compiler may do to a structure or union.
+fn harm(record: &Record) -> &'static str {
+    match record.kind {
+        RecordKind::Union => "the compiler may place its members at any offset",
+        RecordKind::Struct => "the compiler may reorder its members",
+    }
+}
+
+fn choice(record: &Record) -> &'static str {
+    match record.kind {
+        RecordKind::Union => "the compiler chooses the offset of each member",
+        RecordKind::Struct => "the compiler chooses the order of the members",
+    }
+}
 
 fn report_passed(record: &Record, passed: &PassedArgument) -> Finding {
     let name = record.name.clone().unwrap_or_else(|| record.display_name());
-    let message = format!("`{name}` has no `#[repr(C)]`: {HARM}");
+    let message = format!("`{name}` has no `#[repr(C)]`: {}", harm(record));
     let mut finding = finding(&MISSING_REPR, record.span, passed.abis, message);
     finding.record.clone_from(&record.name);
-    finding.label = "the compiler chooses the order of the members".into();
+    finding.label = choice(record).into();
     let text = format!("`{}` passes it to `ioctl`", passed.function);
     finding.related = vec![Label { span: passed.span, text }];
     finding
 }
 
 fn report(argument: &ArgumentRecord<'_>) -> Finding {
-    let message = format!("{} has no `#[repr(C)]`: {HARM}", argument.words());
+    let record = argument.record;
+    let message = format!("{} has no `#[repr(C)]`: {}", argument.words(), harm(record));
     let abis = argument.record.variants.abis();
     let mut finding = argument.finding(&MISSING_REPR, argument.record.span, abis, message);
-    finding.label = "the compiler chooses the order of the members".into();
+    finding.label = choice(argument.record).into();
     finding
 }
 

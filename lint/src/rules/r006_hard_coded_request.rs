@@ -1,5 +1,7 @@
 //! R006 hard-coded-request.
 
+use std::collections::HashSet;
+
 use ioctlkit_abi::{AbiSet, Direction};
 use ioctlkit_model::{
     Command, Finding, Fix, Label, Layouts, RawNumber, Safety, Severity, Span, THROUGH_CONSTANT,
@@ -58,7 +60,14 @@ struct Known<'a> {
 
 fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
     // What no call uses is no request.
-    let requests = cx.interface.raw_numbers.iter().filter(|raw| raw.through != THROUGH_CONSTANT);
+    let commands = cx.interface.commands.iter();
+    let commands: HashSet<_> =
+        commands.map(|command| (command.span.file, command.name.as_str())).collect();
+    // One whose direction is a bit on some ABIs and nothing on the others is put together on all of them.
+    let is_request = |raw: &&RawNumber| {
+        raw.through != THROUGH_CONSTANT && !commands.contains(&(raw.span.file, raw.name.as_str()))
+    };
+    let requests = cx.interface.raw_numbers.iter().filter(is_request);
     for raw in requests {
         // `number = …` of the derive gives a number its name and its argument, and says by name
         // where it is another: only the wrong number is left to be found.

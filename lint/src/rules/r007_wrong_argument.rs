@@ -30,6 +30,9 @@ declare_rule! {
     /// - the address of an integer where the kernel takes a plain value.
     /// - nothing to `libc::ioctl` where the kernel takes a pointer, or, as a warning, a plain value.
     ///
+    /// The type that `nix::ioctl_read_bad!` and its like are given, or `Getter`, `Setter` and `Updater` of
+    /// rustix, is held against their number in the same way.
+    ///
     /// The request has to be a constant or a number. The function has to state the type of what it
     /// passes: in the declaration of the variable, parameter or member, or in the value that initializes
     /// it (`Winsize::default()`, `[0u8; 32]`, `0u32`, `mem::zeroed::<T>()`). The rule skips slices, generic

@@ -74,6 +74,25 @@ fn imports_that_lead_to_themselves_lead_to_nothing() {
 }
 
 #[test]
+fn a_module_with_a_body_may_say_where_its_files_are() {
+    let read = read_files(&[
+        ("Cargo.toml", "[package]\nname = \"p\"\nedition = \"2021\"\n"),
+        ("src/lib.rs", "mod wire;\n#[path = \"other\"] mod named { mod near; }\n"),
+        (
+            "src/wire/mod.rs",
+            "#[path = \".\"] mod raw { pub mod here; }\nmod plain { mod there; }\n",
+        ),
+        ("src/wire/here.rs", "nix::ioctl_none!(in_here, b'x', 1);\n"),
+        ("src/wire/plain/there.rs", "nix::ioctl_none!(in_there, b'x', 2);\n"),
+        ("src/other/near.rs", "nix::ioctl_none!(in_near, b'x', 3);\n"),
+    ]);
+    assert!(read.problems.is_empty(), "{:#?}", read.problems);
+    let mut found = names(&read.interface);
+    found.sort_unstable();
+    assert_eq!(found, ["in_here", "in_near", "in_there"]);
+}
+
+#[test]
 fn a_path_attribute_and_nested_inline_modules_lead_to_their_files() {
     let read = read_files(&[
         ("Cargo.toml", "[package]\nname = \"p\"\nedition = \"2021\"\n"),

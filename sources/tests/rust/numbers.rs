@@ -38,7 +38,7 @@ mod of_iocuddle;
 mod of_ioctl_sys;
 
 #[path = "definitions/own.rs"]
-#[allow(missing_docs, unreachable_pub, clippy::needless_return, clippy::cast_lossless)]
+#[allow(dead_code, missing_docs, unreachable_pub, clippy::needless_return, clippy::cast_lossless)]
 mod of_own;
 
 thread_local! {
@@ -190,6 +190,8 @@ fn uoctl_functions_yield_what_is_read() {
         ("INTEGER", of_uoctl::INTEGER.request()),
         ("TURBOFISH", of_uoctl::TURBOFISH.request()),
         ("WHOLE", of_uoctl::WHOLE.request()),
+        ("DIRECT_ADDRESS", of_uoctl::DIRECT_ADDRESS.request()),
+        ("MADE_MUTABLE", of_uoctl::MADE_MUTABLE.request()),
     ];
     let expected = expected.map(|(name, request)| (name, u64::from(request)));
     assert_numbers(&read("uoctl.rs"), "uoctl::_IO", &expected);
@@ -241,6 +243,14 @@ fn own_encoders_yield_what_is_read() {
         ("BY_METHOD_READ", BY_METHOD_READ),
         ("BY_MACRO", BY_MACRO),
         ("CHOSEN", CHOSEN),
+        ("RENAMED", of_own::renamed::RENAMED),
+        ("OF_VALUE", of_own::OF_VALUE),
+        ("OF_LAYOUT", of_own::OF_LAYOUT),
+        ("OF_SELF", of_own::OF_SELF),
+        ("OF_TRAIT", of_own::OF_TRAIT),
+        ("OF_WORDS", of_own::OF_WORDS),
+        ("OF_PARTS", of_own::OF_PARTS),
+        ("OF_LIST", of_own::OF_LIST),
     ];
     let expected = expected.map(|(name, number)| (name, u64::from(number)));
     assert_numbers(&read("own.rs"), "shifts", &expected);

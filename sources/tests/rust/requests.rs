@@ -420,3 +420,91 @@ fn unknown_types_of_constants_that_are_neither_commands_nor_numbers_are_not_repo
         assert_eq!(said, ["the layout of `NeitherHere` is unknown: its source was not found"]);
     }
 }
+
+/// The numbers of all that is plain.
+fn numbers(read: &Read) -> Vec<u32> {
+    raw(read).into_iter().map(|(_, number)| number).collect()
+}
+
+#[test]
+fn each_element_of_a_table_is_a_request() {
+    let read = source(
+        "const ALL: [u32; 2] = [0x7101, 0x4004_7102];\n\
+         struct Entry { name: &'static str, request: u32 }\n\
+         static TABLE: &[Entry] = &[Entry { name: \"a\", request: 0x7103 }, Entry { name: \"b\", request: 0x7104 }];\n\
+         fn a(fd: i32) { for each in ALL { unsafe { libc::ioctl(fd, each as _); } } }\n\
+         fn b(fd: i32) { for entry in TABLE.iter() { unsafe { libc::ioctl(fd, entry.request); } } }\n\
+         fn c(fd: i32, at: usize) { unsafe { libc::ioctl(fd, LATER[at]); } }\n\
+         static LATER: [u32; 1] = [0x7105];\n\
+         fn d(fd: i32, given: &[u32]) { for &each in given { unsafe { libc::ioctl(fd, each); } } }\n\
+         fn e(fd: i32) { d(fd, &[0x7106, 0x7107]); }\n\
+         fn f(fd: i32, entry: &Entry) { unsafe { libc::ioctl(fd, entry.request); } }\n\
+         fn g(fd: i32) { for nr in 0..4 { unsafe { libc::ioctl(fd, nr); } } }\n",
+    );
+    assert_eq!(numbers(&read), [0x7101, 0x4004_7102, 0x7103, 0x7104, 0x7105, 0x7106, 0x7107]);
+    assert_eq!(unknown(&read), ["f", "g"]);
+}
+
+#[test]
+fn the_variants_of_an_enumeration_are_requests_where_they_are_passed() {
+    let read = source(
+        "#[repr(u32)] pub enum Request { Get = 0x8004_7101, Set = 0x4004_7102, Plain }\n\
+         fn call(fd: i32, request: Request) { unsafe { libc::ioctl(fd, request as _); } }\n\
+         fn a(fd: i32) { call(fd, Request::Get); }\n\
+         #[repr(u32)] pub enum Other { First = 0x7103, Second = 0x7104 }\n\
+         impl Other { fn call(self, fd: i32) { unsafe { libc::ioctl(fd, self as u32 as _); } } }\n\
+         pub enum Kind { On, Off }\n\
+         impl Kind { fn request(&self) -> u32 { match self { Kind::On => 0x7105, Kind::Off => 0x7106 } } }\n\
+         fn b(fd: i32, kind: Kind) { unsafe { libc::ioctl(fd, kind.request() as _); } }\n\
+         fn open(nr: u32, on: bool) -> u32 { if on { 0x7107 } else { nr } }\n\
+         fn c(fd: i32, nr: u32) { unsafe { libc::ioctl(fd, open(nr, true) as _); } }\n\
+         fn d(fd: i32, nr: u32, on: bool) { unsafe { libc::ioctl(fd, open(nr, on) as _); } }\n\
+         fn e(fd: i32, held: Held) { unsafe { libc::ioctl(fd, held.lie()); } }\n",
+    );
+    let all = [0x8004_7101, 0x7103, 0x7104, 0x7105, 0x7106, 0x7107];
+    assert_eq!(numbers(&read), all);
+    assert_eq!(unknown(&read), ["d", "e"]);
+}
+
+#[test]
+fn a_call_is_known_through_a_variable_and_a_macro_of_the_system_call() {
+    let read = source(
+        "type Call = unsafe extern \"C\" fn(i32, u64, ...) -> i32;\n\
+         fn a(fd: i32) { let call: Call = libc::ioctl; unsafe { call(fd, 0x7101); } }\n\
+         fn b(fd: i32) { let call = libc::ioctl as Call; unsafe { call(fd, 0x7102, 0); } }\n\
+         fn c(fd: i32, p: *mut u8) { unsafe { sc::syscall!(IOCTL, fd, 0x7103, p); } }\n\
+         fn d(fd: i32, p: *mut u8) { unsafe { esyscall_!(nr::IOCTL, fd, request(), p); sc::syscall!(READ, fd, 0x7104, p); } }\n\
+         fn e(fd: i32) { let call = libc::fcntl; unsafe { call(fd, 0x7105); } }\n",
+    );
+    assert_eq!(numbers(&read), [0x7101, 0x7102, 0x7103]);
+    assert_eq!(unknown(&read), ["d"]);
+}
+
+#[test]
+fn an_opcode_in_the_brackets_of_an_own_type_is_a_request_wherever_it_stands() {
+    let read = source(
+        "use rustix::ioctl::{Ioctl, Opcode};\n\
+         pub struct Pass<'a, T, const OP: Opcode> { to: &'a mut T }\n\
+         unsafe impl<T, const OP: Opcode> Ioctl for Pass<'_, T, OP> { fn opcode(&self) -> Opcode { OP } }\n\
+         const NAMED: Opcode = 0x4004_7102;\n\
+         fn a(fd: F, x: &mut u32) { unsafe { rustix::ioctl::ioctl(fd, Pass::<u32, 0x8004_7101> { to: x }); } }\n\
+         fn b(fd: F, x: &mut u32) { unsafe { rustix::ioctl::ioctl(fd, Pass::<u32, NAMED> { to: x }); } }\n\
+         struct Buffer<const N: usize>([u8; N]);\n\
+         fn c() -> Buffer<4096> { Buffer::<4096>([0; 4096]) }\n",
+    );
+    let mut found = numbers(&read);
+    found.sort_unstable();
+    assert_eq!(found, [0x4004_7102, 0x8004_7101]);
+}
+
+#[test]
+fn bytes_in_their_order_are_a_number() {
+    let read = source(
+        "const BIG: u64 = u64::from_be_bytes([0, 0, 0, 0, 0xc4, 0x40, b'T', 1]);\n\
+         const LITTLE: u32 = u32::from_le_bytes([2, b'T', 0x40, 0xc4]);\n\
+         fn a(fd: i32, p: *mut u8) { unsafe { libc::ioctl(fd, BIG as _, p); libc::ioctl(fd, LITTLE as _, p); } }\n\
+         fn b(fd: i32, p: *mut u8) { unsafe { libc::ioctl(fd, u32::from_be_bytes([1, 2, 3]) as _, p); } }\n",
+    );
+    assert_eq!(raw(&read), [("BIG", 0xc440_5401), ("LITTLE", 0xc440_5402)]);
+    assert_eq!(unknown(&read), ["b"]);
+}

@@ -281,6 +281,11 @@ pub(crate) fn is_pattern(name: &str) -> bool {
     CRATES.iter().any(|krate| krate.patterns.contains(&name))
 }
 
+/// Whether such a type passes the address of a value of its last argument.
+pub(crate) fn passes_address(name: &str) -> bool {
+    matches!(name, "Getter" | "Setter" | "Updater")
+}
+
 /// Words of which every definition of a command has one.
 const WORDS: [&str; 6] = ["ioctl", "Ioctl", "IOCTL", "_IO", "opcode", "request_code"];
 

@@ -3,6 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use ioctlkit_abi::ByteOrder;
 use ioctlkit_model::{BinaryOperator, Constant, Expression, Type, UnaryOperator};
 
 use super::Evaluator;
@@ -34,6 +35,8 @@ pub(crate) enum Bound {
     Type(Type),
     /// A value.
     Value(Expression),
+    /// What is no number, where it was given: a structure has members that may be numbers.
+    Whole(Rc<(Ex, Env)>),
     /// A value that is not known before the program runs.
     Unknown,
 }
@@ -67,6 +70,17 @@ impl Env {
     pub(crate) fn of_type(self, name: &str) -> Self {
         let own = (!name.is_empty()).then(|| name.into());
         Self { own, ..self }
+    }
+
+    /// The same, within the type that stands before a constant's name in a path: `T` of `T::SIZE`.
+    fn of_type_behind(self, path: &Path, around: &Self) -> Self {
+        match around.names(path).as_slice() {
+            [.., ty, _] if ty.starts_with(char::is_uppercase) => {
+                let own = Some((*ty).into());
+                Self { own, ..self }
+            }
+            _ => self,
+        }
     }
 
     /// The names of a path, with the type's for `Self`.
@@ -247,8 +261,105 @@ impl Evaluator<'_> {
             }
             // A structure of one number, `Wrapper(5)`, is that number.
             ExKind::Field(base, name) if name == "0" => self.value(base, env),
+            ExKind::Field(base, name) => {
+                let (members, env) = self.structure(base, env)?;
+                let (_, value) = members.iter().find(|(known, _)| known == name)?;
+                self.value(value, &env)
+            }
+            ExKind::Index(list, index) => {
+                let at = usize::try_from(self.number(index, env)?).ok()?;
+                let (elements, env) = self.list(list, env)?;
+                self.value(elements.get(at)?, &env)
+            }
             _ => None,
         }
+    }
+
+    /// The members of the structure that an expression comes to, and where their names are looked up.
+    fn structure(&mut self, ex: &Ex, env: &Env) -> Option<(Vec<(String, Ex)>, Env)> {
+        self.spend()?;
+        let env = &env.deeper()?;
+        match &ex.kind {
+            ExKind::Struct(_, members) => Some((members.clone(), env.clone())),
+            ExKind::Path(path) => {
+                if let Some(name) = path.single()
+                    && let Some(bound) = env.bound(name)
+                {
+                    let Bound::Whole(whole) = bound.clone() else { return None };
+                    let (ex, inner) = &*whole;
+                    // Deeper than both, so that what holds itself comes to an end.
+                    let depth = env.depth.max(inner.depth);
+                    return self.structure(ex, &Env { depth, ..inner.clone() });
+                }
+                let (value, inner) = self.constant_of(path, env)?;
+                self.structure(&value, &inner)
+            }
+            ExKind::Block(items, value) => {
+                let scope = self.names.enter_block(env.scope, items, "");
+                self.structure(value, &Env { scope, ..env.clone() })
+            }
+            ExKind::Steps(items, steps, value) => {
+                let scope = self.names.enter_block(env.scope, items, "");
+                let env = self.after(steps, Env { scope, ..env.clone() })?;
+                self.structure(value, &env)
+            }
+            ExKind::Call(function, arguments) => {
+                let ExKind::Path(path) = &function.kind else { return None };
+                let Called::Function(scope, item) = self.callee(path, env)? else { return None };
+                let Kind::Function(called) = &item.kind else { return None };
+                let value = called.value.as_ref()?;
+                let env = self.within(scope, called, arguments, path.arguments(), env)?;
+                self.structure(value, &env)
+            }
+            ExKind::Method { receiver, name, generics, arguments } => {
+                let (value, env) = self.own_method(receiver, name, generics, arguments, env)?;
+                self.structure(&value, &env)
+            }
+            _ => None,
+        }
+    }
+
+    /// The elements of the list that an expression is, and where their names are looked up.
+    pub(crate) fn list(&mut self, ex: &Ex, env: &Env) -> Option<(Vec<Ex>, Env)> {
+        let env = &env.deeper()?;
+        match &ex.bare().kind {
+            ExKind::List(elements) => Some((elements.clone(), env.clone())),
+            ExKind::Path(path) => {
+                let (value, inner) = self.constant_of(path, env)?;
+                self.list(&value, &inner)
+            }
+            _ => None,
+        }
+    }
+
+    /// The value of the constant that a path leads to, and where its names are looked up.
+    fn constant_of(&mut self, path: &Path, env: &Env) -> Option<(Ex, Env)> {
+        let names = env.names(path);
+        let found = self.names.resolve(env.scope, &names, path.global, Names::Values)?;
+        let Target::Item(scope, item) = found else { return None };
+        let Kind::Constant(_, Some(value), _) = &item.kind else { return None };
+        Some((value.clone(), env.step(scope, Vec::new())?.of_type_behind(path, env)))
+    }
+
+    /// The body of a method of the crate's own types that a constant may call, and what stands for what
+    /// in it.
+    pub(crate) fn own_method(
+        &mut self,
+        receiver: &Ex,
+        name: &str,
+        generics: &[Generic],
+        arguments: &[Ex],
+        env: &Env,
+    ) -> Option<(Ex, Env)> {
+        let krate = self.names.scope(env.scope).krate;
+        let Method { scope, item, of } = self.method_named(krate, name)?;
+        let Kind::Function(called) = &item.kind else { return None };
+        let value = called.value.as_ref()?;
+        called.parameters.first().filter(|first| *first == "self")?;
+        let given: Vec<Ex> =
+            std::iter::once(receiver.clone()).chain(arguments.iter().cloned()).collect();
+        let inner = self.within(scope, called, &given, generics, env)?;
+        Some((value.clone(), Env { own: Some(of), ..inner }))
     }
 
     /// Where statements lead to: their variables are bound to what they hold.
@@ -259,7 +370,7 @@ impl Evaluator<'_> {
                 (None, value) => value,
                 (Some(operator), Some(value)) => match env.bound(name)? {
                     Bound::Value(before) => binary(*operator, before.clone(), value),
-                    Bound::Type(_) | Bound::Unknown => None,
+                    Bound::Type(_) | Bound::Whole(_) | Bound::Unknown => None,
                 },
                 (Some(_), None) => None,
             };
@@ -287,16 +398,8 @@ impl Evaluator<'_> {
         arguments: &[Ex],
         env: &Env,
     ) -> Option<Expression> {
-        let krate = self.names.scope(env.scope).krate;
-        if let Some(Method { scope, item, of }) = self.method_named(krate, name)
-            && let Kind::Function(called) = &item.kind
-            && let Some(value) = &called.value
-            && called.parameters.first().is_some_and(|first| first == "self")
-        {
-            let given: Vec<Ex> =
-                std::iter::once(receiver.clone()).chain(arguments.iter().cloned()).collect();
-            let inner = self.within(scope, called, &given, generics, env)?;
-            return self.value(value, &Env { own: Some(of), ..inner });
+        if let Some((value, inner)) = self.own_method(receiver, name, generics, arguments, env) {
+            return self.value(&value, &inner);
         }
         if arguments.is_empty() {
             return match name {
@@ -306,9 +409,11 @@ impl Evaluator<'_> {
                 "len" => match &receiver.kind {
                     ExKind::Text(length) => Some(Expression::Literal(*length as i128)),
                     ExKind::Array(length) => self.value(length, env),
+                    ExKind::List(elements) => Some(Expression::Literal(elements.len() as i128)),
                     ExKind::Path(path) => self.length(path, env),
                     _ => None,
                 },
+                "size" => self.size_of_layout(receiver, env),
                 _ => None,
             };
         }
@@ -330,6 +435,7 @@ impl Evaluator<'_> {
         let Kind::Constant(_, Some(value), _) = &item.kind else { return None };
         match &value.kind {
             ExKind::Array(length) => self.value(length, &env.step(scope, Vec::new())?),
+            ExKind::List(elements) => Some(Expression::Literal(elements.len() as i128)),
             ExKind::Text(length) => Some(Expression::Literal(*length as i128)),
             _ => None,
         }
@@ -341,7 +447,7 @@ impl Evaluator<'_> {
         {
             return match bound {
                 Bound::Value(value) => Some(value.clone()),
-                Bound::Type(_) | Bound::Unknown => None,
+                Bound::Type(_) | Bound::Whole(_) | Bound::Unknown => None,
             };
         }
         if let [of, name] = path.names().as_slice()
@@ -351,7 +457,10 @@ impl Evaluator<'_> {
             return self.item_value(scope, &item, env);
         }
         match self.names.resolve(env.scope, &env.names(path), path.global, Names::Values) {
-            Some(Target::Item(scope, item)) => self.item_value(scope, &item, env),
+            Some(Target::Item(scope, item)) => {
+                let env = env.clone().of_type_behind(path, env);
+                self.item_value(scope, &item, &env)
+            }
             Some(Target::Variant(scope, item, index)) => {
                 self.variant_value(scope, &item, index, env)
             }
@@ -414,11 +523,11 @@ impl Evaluator<'_> {
 
     fn called(&mut self, function: &Ex, arguments: &[Ex], env: &Env) -> Option<Expression> {
         let ExKind::Path(path) = &function.kind else { return None };
-        if path.last() == "size_of"
-            && let Some(ty) = path.type_argument()
-        {
-            let ty = self.ty(ty, env);
-            return Some(Expression::SizeOf(ty));
+        if let Some(measured) = self.measured(path, arguments, env) {
+            return Some(measured);
+        }
+        if let Some(bytes) = self.of_bytes(path, arguments, env) {
+            return Some(bytes);
         }
         if let ("from" | "new", [only]) = (path.last(), arguments)
             && path.before_last().is_some_and(|ty| integer(ty).is_some())
@@ -436,6 +545,73 @@ impl Evaluator<'_> {
         self.value(value, &env)
     }
 
+    /// What a function of `core::mem` says of a type.
+    fn measured(&mut self, path: &Path, arguments: &[Ex], env: &Env) -> Option<Expression> {
+        if let Some(ty) = path.type_argument().filter(|_| arguments.is_empty()) {
+            let is_size = self.own_name(path, env) == "size_of";
+            return is_size.then(|| Expression::SizeOf(self.ty(ty, env)));
+        }
+        match (path.last(), arguments) {
+            ("size_of_val", [of]) => {
+                let ExKind::Path(of) = &of.bare().kind else { return None };
+                let names = env.names(of);
+                let found = self.names.resolve(env.scope, &names, of.global, Names::Values)?;
+                let Target::Item(scope, item) = found else { return None };
+                let Kind::Constant(Some(ty), ..) = &item.kind else { return None };
+                let inner = env.step(scope, Vec::new())?.of_type_behind(of, env);
+                Some(Expression::SizeOf(self.ty(ty, &inner)))
+            }
+            _ => None,
+        }
+    }
+
+    /// `Layout::new::<T>().size()`.
+    fn size_of_layout(&mut self, layout: &Ex, env: &Env) -> Option<Expression> {
+        let ExKind::Call(function, _) = &layout.kind else { return None };
+        let ExKind::Path(path) = &function.kind else { return None };
+        let is_layout = path.last() == "new" && path.before_last() == Some("Layout");
+        let ty = path.type_argument().filter(|_| is_layout)?;
+        Some(Expression::SizeOf(self.ty(ty, env)))
+    }
+
+    /// The name that a function has where it is defined: `use core::mem::size_of as s;`.
+    fn own_name(&mut self, path: &Path, env: &Env) -> String {
+        if let Some(name) = path.single()
+            && let Some(Target::External(_, names)) =
+                self.names.resolve(env.scope, &[name], path.global, Names::Values)
+            && let Some(own) = names.last()
+        {
+            return own.clone();
+        }
+        path.last().to_owned()
+    }
+
+    /// `u32::from_be_bytes([0x80, 8, b'k', 1])`.
+    fn of_bytes(&mut self, path: &Path, arguments: &[Ex], env: &Env) -> Option<Expression> {
+        let is_big = match path.last() {
+            "from_be_bytes" => true,
+            "from_le_bytes" => false,
+            "from_ne_bytes" => {
+                let mut orders = self.abis.iter().map(|id| id.abi().byte_order);
+                let first = orders.next()?;
+                orders.all(|order| order == first).then_some(first == ByteOrder::Big)?
+            }
+            _ => return None,
+        };
+        let (bits, signed) = integer(path.before_last()?)?;
+        let [bytes] = arguments else { return None };
+        let (bytes, env) = self.list(bytes, env)?;
+        if bytes.len() != bits as usize / 8 {
+            return None;
+        }
+        let mut value = 0;
+        for place in 0..bytes.len() {
+            let byte = &bytes[if is_big { place } else { bytes.len() - 1 - place }];
+            value = value << 8 | self.number(byte, &env)? & 0xff;
+        }
+        Some(Expression::Literal(wrapped(value, bits, signed)))
+    }
+
     /// A function's body, with its parameters bound.
     pub(crate) fn within(
         &mut self,
@@ -448,7 +624,10 @@ impl Evaluator<'_> {
         self.spend()?;
         let mut bound = Vec::new();
         for (name, argument) in called.parameters.iter().zip(arguments) {
-            let argument = self.value(argument, env).map_or(Bound::Unknown, Bound::Value);
+            let argument = match self.value(argument, env) {
+                Some(value) => Bound::Value(value),
+                None => Bound::Whole(Rc::new((argument.clone(), env.clone()))),
+            };
             bound.push((name.clone(), argument));
         }
         for (parameter, generic) in called.generics.iter().zip(generics) {

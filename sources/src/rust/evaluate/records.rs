@@ -138,7 +138,7 @@ impl Evaluator<'_> {
                 Bound::Value(value) => {
                     literal(value).map_or("…".into(), |value| value.to_string())
                 }
-                Bound::Unknown => "_".into(),
+                Bound::Whole(_) | Bound::Unknown => "_".into(),
             })
             .collect();
         format!("{name}<{}>", arguments.join(", "))

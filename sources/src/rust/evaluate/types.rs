@@ -193,6 +193,13 @@ impl Evaluator<'_> {
                 return this.clone();
             }
         }
+        // An associated constant may name the type that it belongs to.
+        if let (Some("Self"), Some(own)) = (path.single(), &env.own)
+            && let Some(Target::Item(scope, item)) =
+                self.names.resolve(env.scope, &[own], false, Names::Types)
+        {
+            return self.item_type(scope, &item, path, ty, env);
+        }
         // bindgen's own types mean the same wherever they are defined.
         if let Some(found) = self.bindgen_type(path, env) {
             return found;

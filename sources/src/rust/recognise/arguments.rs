@@ -5,11 +5,13 @@ use ioctlkit_model::{Handed, Requested, Type};
 use super::collect::Collector;
 use super::request::Found;
 use super::uses::Around;
+use crate::rust::constructors;
 use crate::rust::evaluate::Elsewhere;
 use crate::rust::evaluate::constants::Env;
 use crate::rust::resolve::scopes::{Names, Target};
-use crate::rust::syntax::item::{Call, Ex, ExKind, Field, Kind, Ty, TyKind};
-use crate::rust::syntax::pointed::{How, Unstated, behind};
+use crate::rust::resolve::sources::FileIndex;
+use crate::rust::syntax::item::{Call, Ex, ExKind, Field, Generic, Kind, Place, Ty, TyKind};
+use crate::rust::syntax::pointed::{ELEMENT, How, Unstated, behind};
 
 impl Collector<'_> {
     /// Files what a call is given behind its request, which is the argument of that index.
@@ -49,13 +51,65 @@ impl Collector<'_> {
         }
     }
 
+    /// Files what a type of rustix that makes a call passes: `u32` of `Getter<OPCODE, u32>`.
+    pub(crate) fn pattern_argument(
+        &mut self,
+        around: Around<'_>,
+        pattern: &Ty,
+        opcode: &Ex,
+        env: &Env,
+    ) {
+        let Some(path) = pattern.path() else { return };
+        let mut types = path.arguments().iter().filter_map(|argument| match argument {
+            Generic::Type(ty) => Some(ty),
+            Generic::Constant(_) => None,
+        });
+        let Some(ty) = types.next_back().filter(|_| constructors::passes_address(path.last()))
+        else {
+            return;
+        };
+        let requested = self.requested(opcode, env);
+        self.passes_type((around.file, ty.place), around.name, ty, requested, env);
+    }
+
+    /// Files that what a function does passes the address of a value of a type.
+    pub(crate) fn passes_type(
+        &mut self,
+        at: (FileIndex, Place),
+        name: &str,
+        ty: &Ty,
+        requested: Option<Requested>,
+        env: &Env,
+    ) {
+        if requested.is_none() {
+            return;
+        }
+        if let Ok((ty, true)) = self.given(ty, Elsewhere::Sought, env) {
+            let abis = self.eval.abis;
+            self.eval.builder.passed(at, name, abis, Handed::Address(ty), requested);
+        }
+    }
+
     /// The type of a member of a variable of the type `ty`, and where its names are looked up.
     fn member(&mut self, ty: &Ty, members: &[String], env: &Env) -> Result<(Ty, Env), Unstated> {
         let mut at = (ty.clone(), env.clone());
         for member in members {
             let (ty, env) = &at;
             // `x.a` of a reference is a member of what it leads to.
-            let of = behind(ty).unwrap_or(ty).path().ok_or(Unstated::NoType)?;
+            let of = match &ty.kind {
+                TyKind::Slice(element) => element,
+                _ => behind(ty).unwrap_or(ty),
+            };
+            // Behind an element are those that follow it.
+            if member == ELEMENT {
+                let element = match &of.kind {
+                    TyKind::Array(element, _) | TyKind::Slice(element) => element.clone(),
+                    _ => return Err(Unstated::NoType),
+                };
+                at = (Ty { kind: TyKind::Slice(element), place: of.place }, env.clone());
+                continue;
+            }
+            let of = of.path().ok_or(Unstated::NoType)?;
             let names = env.names(of);
             let found = self.eval.names.resolve(env.scope, &names, of.global, Names::Types);
             let Some(Target::Item(scope, item)) = found else { return Err(Unstated::Undefined) };
@@ -124,7 +178,7 @@ impl Collector<'_> {
     }
 
     /// What a request says of its argument, where it is a constant or a number.
-    fn requested(&mut self, request: &Ex, env: &Env) -> Option<Requested> {
+    pub(crate) fn requested(&mut self, request: &Ex, env: &Env) -> Option<Requested> {
         let request = request.bare();
         let of = |name: &str, found: Option<Found>| match found? {
             Found::Command(encoded) => Some(Requested::Command(name.to_owned(), encoded.argument)),
@@ -133,6 +187,15 @@ impl Collector<'_> {
             }
             Found::Open(_) => None,
         };
+        // vmm-sys-util's macros define a function that yields the number.
+        if let ExKind::Call(function, arguments) = &request.kind
+            && let (ExKind::Path(path), []) = (&function.kind, arguments.as_slice())
+            && path.arguments().is_empty()
+        {
+            let found = self.request(request, env, None);
+            let of_name = || Some(Requested::Number(path.last().to_owned(), None));
+            return of("", found).or_else(of_name);
+        }
         let ExKind::Path(path) = &request.kind else {
             let found = self.request(request, env, None);
             return of("", found);

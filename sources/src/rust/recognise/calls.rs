@@ -8,7 +8,7 @@ use super::collect::Collector;
 use crate::rust::constructors;
 use crate::rust::evaluate::constants::Env;
 use crate::rust::resolve::scopes::{Names, ScopeId, Target};
-use crate::rust::syntax::item::{Call, Callee, Ex, ExKind, Function, Item, Kind, Site, Ty};
+use crate::rust::syntax::item::{Call, Callee, Ex, ExKind, Function, Item, Kind, Path, Site, Ty};
 
 /// Functions that pass a request on are followed through so many others: more than anybody has, and
 /// less than the stack holds.
@@ -28,6 +28,17 @@ fn parameter_behind(function: &Function, argument: &Ex) -> Option<usize> {
         }
     }
     None
+}
+
+/// What a call is of, where a variable holds the function: `let call = libc::ioctl; call(fd, …)`.
+pub(crate) fn behind_variable<'c>(function: &'c Function, call: &'c Call) -> Option<&'c Path> {
+    let Callee::Function(path) = &call.callee else { return None };
+    let name = path.single()?;
+    let (_, value) = function.variables.iter().find(|(variable, _)| variable == name)?;
+    match &value.bare().kind {
+        ExKind::Path(held) if held.single() != Some(name) => Some(held),
+        _ => None,
+    }
 }
 
 /// The name that an expression is.
@@ -51,8 +62,13 @@ fn is_system_call(function: &str, arguments: &[Ex]) -> bool {
     function == constructors::SYSTEM_CALL
         && arguments.first().is_some_and(|number| {
             matches!(&number.bare().kind, ExKind::Path(path)
-                if matches!(path.last(), "SYS_ioctl" | "__NR_ioctl"))
+                if is_number_of_ioctl(path.last()))
         })
+}
+
+/// Whether a constant is the number of the system call, as libc and the crates around `syscall!` name it.
+pub(crate) fn is_number_of_ioctl(name: &str) -> bool {
+    matches!(name, "SYS_ioctl" | "__NR_ioctl" | "IOCTL")
 }
 
 /// The parameter of a function that reaches `ioctl` as its request, of which `self` is one, by the
@@ -60,9 +76,14 @@ fn is_system_call(function: &str, arguments: &[Ex]) -> bool {
 pub(crate) type Passing = HashMap<*const Item, (Arc<Item>, Option<usize>)>;
 
 impl Collector<'_> {
-    /// Which argument of a call reaches `ioctl` as its request.
-    pub(crate) fn request_of_call(&mut self, call: &Call, env: &Env) -> Option<usize> {
-        self.request_index(call, env, 0)
+    /// Which argument of a call in a function reaches `ioctl` as its request.
+    pub(crate) fn request_of_call(
+        &mut self,
+        function: &Function,
+        call: &Call,
+        env: &Env,
+    ) -> Option<usize> {
+        self.request_index(function, call, env, 0)
     }
 
     /// Whether a call is of C's own function, which takes any number of arguments.
@@ -77,10 +98,17 @@ impl Collector<'_> {
         }
     }
 
-    fn request_index(&mut self, call: &Call, env: &Env, depth: u16) -> Option<usize> {
+    fn request_index(
+        &mut self,
+        function: &Function,
+        call: &Call,
+        env: &Env,
+        depth: u16,
+    ) -> Option<usize> {
         match &call.callee {
             Callee::Function(path) if is_system_call(path.last(), &call.arguments) => Some(2),
             Callee::Function(path) => {
+                let path = behind_variable(function, call).unwrap_or(path);
                 let names = env.names(path);
                 let found = self.eval.names.resolve(env.scope, &names, path.global, Names::Values);
                 match found {
@@ -140,7 +168,7 @@ impl Collector<'_> {
         let env = Env::inside(scope, function);
         for site in &function.sites {
             let Site::Call(call) = site else { continue };
-            let index = self.request_index(call, &env, depth + 1);
+            let index = self.request_index(function, call, &env, depth + 1);
             let Some(request) = index.and_then(|index| call.arguments.get(index)) else { continue };
             let parameter = parameter_behind(function, request);
             if parameter.is_some() {

@@ -51,6 +51,11 @@ impl Collector<'_> {
         };
         if let Some(number) = &defined.given.number {
             self.bad(&named, number, &env);
+            if let Some(ty) = &defined.given.ty {
+                let requested = self.requested(number, &env);
+                let at = (named.file, ty.place);
+                self.passes_type(at, named.name, ty, requested, &env);
+            }
             return;
         }
         let found = self.made(defined.by, &defined.given, &env);

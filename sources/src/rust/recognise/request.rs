@@ -76,6 +76,8 @@ impl Collector<'_> {
     /// type of the constant that it is the value of.
     pub(crate) fn request(&mut self, ex: &Ex, env: &Env, declared: Option<&Ty>) -> Option<Found> {
         let env = &env.deeper()?;
+        let direct = declared.filter(|_| is_passed_directly(ex)).map(behind_addresses);
+        let declared = direct.as_ref().or(declared);
         let ex = ex.bare();
         let known = self.known_request(ex, env, declared);
         let may_compute = matches!(
@@ -428,6 +430,35 @@ pub(crate) fn generic_direction(number: i128) -> Option<Direction> {
 
 fn is_unit(ty: &Ty) -> bool {
     matches!(&ty.kind, TyKind::Tuple(parts) if parts.is_empty())
+}
+
+/// Whether a number is made as that of a pointer's command, whose constant then takes the argument itself:
+/// `_IOW(b'U', 108).with_direct_arg()`.
+fn is_passed_directly(ex: &Ex) -> bool {
+    match &ex.kind {
+        ExKind::Cast(inner, _) => is_passed_directly(inner),
+        ExKind::Block(items, inner) if items.is_empty() => is_passed_directly(inner),
+        ExKind::Method { receiver, name, .. } => {
+            name == "with_direct_arg" || is_passed_directly(receiver)
+        }
+        _ => false,
+    }
+}
+
+/// A type with addresses of its arguments in their place: `Ioctl<*const T>` of `Ioctl<T>`.
+fn behind_addresses(holder: &Ty) -> Ty {
+    let mut holder = holder.clone();
+    if let TyKind::Path(path) = &mut holder.kind
+        && let Some(last) = path.segments.last_mut()
+    {
+        for argument in &mut last.arguments {
+            if let Generic::Type(ty) = argument {
+                let to = Box::new(ty.clone());
+                *ty = Ty { kind: TyKind::Pointer(to), place: ty.place };
+            }
+        }
+    }
+    holder
 }
 
 /// The command's argument, where the type of a constant that holds its number tells it: `T` of

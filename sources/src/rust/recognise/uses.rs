@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::calls::name_of;
+use super::calls::{is_number_of_ioctl, name_of};
 use super::collect::Collector;
 use super::commands::at_site;
-use super::request::Found;
+use super::request::{Found, expressions};
 use crate::rust::constructors;
 use crate::rust::evaluate::build::Named;
-use crate::rust::evaluate::constants::{self, Env};
+use crate::rust::evaluate::constants::{self, Called, Env};
 use crate::rust::resolve::prelude;
 use crate::rust::resolve::scopes::{Names, ScopeId, Target};
 use crate::rust::resolve::sources::FileIndex;
@@ -62,6 +62,38 @@ fn called(ex: &Ex) -> Option<&Path> {
     }
 }
 
+/// The expression without what makes an integer of another width of it.
+fn uncast(ex: &Ex) -> &Ex {
+    match &ex.kind {
+        ExKind::Cast(inner, _) => uncast(inner),
+        ExKind::Block(items, inner) if items.is_empty() => uncast(inner),
+        ExKind::Method { receiver, name, arguments, .. }
+            if arguments.is_empty() && matches!(&**name, "into" | "try_into" | "unwrap") =>
+        {
+            uncast(receiver)
+        }
+        _ => ex,
+    }
+}
+
+/// Whether a method yields the elements of a list.
+fn is_of_elements(name: &str) -> bool {
+    matches!(name, "iter" | "into_iter" | "copied" | "cloned" | "as_slice" | "to_vec")
+}
+
+/// The values of which an expression is one.
+fn leaves<'e>(ex: &'e Ex, values: &mut Vec<&'e Ex>) {
+    match &ex.kind {
+        ExKind::Block(items, value) if items.is_empty() => leaves(value, values),
+        ExKind::If(_, then, otherwise) => {
+            leaves(then, values);
+            leaves(otherwise, values);
+        }
+        ExKind::Match(_, arms) => arms.iter().for_each(|(_, value)| leaves(value, values)),
+        _ => values.push(ex),
+    }
+}
+
 /// Whether what an expression comes to depends on a parameter of the function that it is in.
 fn depends(ex: &Ex, env: &Env) -> bool {
     match &ex.kind {
@@ -111,8 +143,8 @@ impl Collector<'_> {
         } else {
             self.implements_ioctl(path, env)
         };
-        let opcode = path.arguments().first().filter(|_| is_pattern)?;
-        match opcode {
+        let mut arguments = path.arguments().iter().filter(|_| is_pattern);
+        arguments.find_map(|argument| match argument {
             Generic::Constant(value) => Some(value.clone()),
             // A constant's name looks like a type's.
             Generic::Type(ty) => {
@@ -128,7 +160,7 @@ impl Collector<'_> {
                 let kind = ExKind::Path(path.clone());
                 is_constant.then_some(Ex { kind, place: ty.place })
             }
-        }
+        })
     }
 
     fn implements_ioctl(&mut self, path: &Path, env: &Env) -> bool {
@@ -168,7 +200,7 @@ impl Collector<'_> {
         let Around { file, name, function } = around;
         match site {
             Site::Call(call) => {
-                let index = self.request_of_call(call, env);
+                let index = self.request_of_call(function, call, env);
                 if let Some(index) = index.filter(|index| *index < call.arguments.len()) {
                     self.used(around, &call.arguments[index], env, 0);
                     self.argument(around, call, index, env);
@@ -185,6 +217,7 @@ impl Collector<'_> {
             Site::Type(ty) => {
                 if let Some(opcode) = self.pattern_opcode(ty, env) {
                     self.used(around, &opcode, env, 0);
+                    self.pattern_argument(around, ty, &opcode, env);
                     return;
                 }
                 // Other crates have types of these names, too.
@@ -218,7 +251,9 @@ impl Collector<'_> {
             return;
         }
         // A macro of the crate's own may call `ioctl`.
-        let Some(expanded) = self.eval.names.expand_body(call, env.scope) else { return };
+        let Some(expanded) = self.eval.names.expand_body(call, env.scope) else {
+            return self.system_call(around, call, env);
+        };
         let Some(inner) = env.deeper() else { return };
         // A variable is one of the macro's, or of the function that it is used in.
         let mut both = expanded.variables.clone();
@@ -232,6 +267,17 @@ impl Collector<'_> {
         }
     }
 
+    /// `syscall!(IOCTL, fd, request, …)` of a crate whose macro is not read.
+    fn system_call(&mut self, around: Around<'_>, call: &MacroCall, env: &Env) {
+        let Some(arguments) = expressions(call) else { return };
+        let [number, _, request, ..] = arguments.as_slice() else { return };
+        let is_ioctl = matches!(&number.bare().kind, ExKind::Path(path)
+            if is_number_of_ioctl(path.last()));
+        if is_ioctl {
+            self.used(around, request, env, 0);
+        }
+    }
+
     /// What a call of `ioctl` is given as its request.
     fn used(&mut self, around: Around<'_>, ex: &Ex, env: &Env, depth: u8) {
         let Around { file, name, function } = around;
@@ -239,6 +285,17 @@ impl Collector<'_> {
         if depth > DEEPEST {
             let why = format!("it stands behind more than {DEEPEST} variables and branches");
             return self.unknown_request(file, name, bare.place, Why::Other(why));
+        }
+        // A method of the crate's own may be called as one of those that change nothing.
+        let method = uncast(ex);
+        if matches!(method.kind, ExKind::Method { .. }) {
+            if self.each_yielded(around, method, env, depth) {
+                return;
+            }
+            if name_of(bare).is_some_and(|own| env.bound(own).is_some()) {
+                let why = Why::Other(AT_RUN_TIME.into());
+                return self.unknown_request(file, name, method.place, why);
+            }
         }
         match &bare.kind {
             ExKind::Path(path) => {
@@ -251,6 +308,9 @@ impl Collector<'_> {
                         }
                         is_variable = true;
                         self.used(around, value, env, depth + 1);
+                    }
+                    if own == "self" && self.each_variant(around, bare, env) {
+                        return;
                     }
                     // The callers of the function say what a parameter is.
                     if is_variable || env.bound(own).is_some() {
@@ -272,6 +332,20 @@ impl Collector<'_> {
                     self.used(around, value, env, depth + 1);
                 }
             }
+            ExKind::List(elements) => {
+                for element in elements {
+                    self.used(around, element, env, depth + 1);
+                }
+            }
+            ExKind::Index(list, _) => self.used(around, list, env, depth + 1),
+            ExKind::Method { receiver, name, arguments, .. }
+                if arguments.is_empty() && is_of_elements(name) =>
+            {
+                self.used(around, receiver, env, depth + 1);
+            }
+            ExKind::Field(of, member) if self.each_member(around, of, member, env, depth) => {}
+            ExKind::Call(..) | ExKind::Method { .. }
+                if self.each_yielded(around, bare, env, depth) => {}
             _ => match self.passed_request(bare, env) {
                 Some(Found::Number(number)) => {
                     let spelling = self.eval.names.sources.spelling(file, bare.place);
@@ -288,6 +362,122 @@ impl Collector<'_> {
                     self.add(&at_site(file, name, bare.place), found, &function.parameters);
                 }
             },
+        }
+    }
+
+    /// The variants of the enumeration that `self` is, whose values are requests.
+    fn each_variant(&mut self, around: Around<'_>, ex: &Ex, env: &Env) -> bool {
+        let Some(own) = &env.own else { return false };
+        let found = self.eval.names.resolve(env.scope, &[own], false, Names::Types);
+        let Some(Target::Item(scope, item)) = found else { return false };
+        let Kind::Enum(found) = &item.kind else { return false };
+        if found.variants.iter().any(|variant| variant.holds_data) {
+            return false;
+        }
+        for (index, variant) in found.variants.iter().enumerate() {
+            let Some(value) = &variant.value else { continue };
+            let number = self.eval.variant_value(scope, &item, index, env);
+            if let Some(number) = number.as_ref().and_then(constants::literal) {
+                let home = self.eval.names.scope(scope).file;
+                let at = if self.eval.names.asked_for(home) {
+                    (home, value.place)
+                } else {
+                    (around.file, ex.place)
+                };
+                self.raw(at.0, &variant.name, at.1, number);
+            }
+        }
+        true
+    }
+
+    /// A member of the elements of a table: `for entry in TABLE { ioctl(fd, entry.request) }`.
+    fn each_member(
+        &mut self,
+        around: Around<'_>,
+        base: &Ex,
+        member: &str,
+        env: &Env,
+        depth: u8,
+    ) -> bool {
+        let mut list = base.bare();
+        for _ in 0..=around.function.variables.len() {
+            list = match &list.kind {
+                ExKind::Index(list, _) => list.bare(),
+                ExKind::Method { receiver, name, arguments, .. }
+                    if arguments.is_empty() && is_of_elements(name) =>
+                {
+                    receiver.bare()
+                }
+                ExKind::Path(path) => {
+                    let mut set = around.function.variables.iter();
+                    match set.find(|(name, _)| path.single() == Some(name)) {
+                        Some((_, value)) => value.bare(),
+                        None => break,
+                    }
+                }
+                _ => break,
+            };
+        }
+        let Some((elements, inner)) = self.eval.list(list, env) else { return false };
+        let values: Option<Vec<&Ex>> = elements
+            .iter()
+            .map(|element| match &element.bare().kind {
+                ExKind::Struct(_, members) => {
+                    members.iter().find(|(name, _)| name == member).map(|(_, value)| value)
+                }
+                _ => None,
+            })
+            .collect();
+        let Some(values) = values else { return false };
+        let file = self.eval.names.scope(inner.scope).file;
+        let nothing = Function::default();
+        let function = if inner.scope == env.scope { around.function } else { &nothing };
+        for value in values {
+            self.used(Around { file, function, ..around }, value, &inner, depth + 1);
+        }
+        true
+    }
+
+    /// The requests of which a function of the crate's own yields one.
+    fn each_yielded(&mut self, around: Around<'_>, call: &Ex, env: &Env, depth: u8) -> bool {
+        let Some((body, inner)) = self.body_of(call, env) else { return false };
+        let mut values = Vec::new();
+        leaves(&body, &mut values);
+        if values.len() < 2 {
+            return false;
+        }
+        let is_known = |world: &mut Self, value: &Ex| match &value.bare().kind {
+            ExKind::Path(path) => path.single().is_none_or(|name| inner.bound(name).is_none()),
+            _ => world.passed_request(value, &inner).is_some(),
+        };
+        if !values.iter().all(|value| is_known(self, value)) {
+            return false;
+        }
+        let file = self.eval.names.scope(inner.scope).file;
+        let function = &Function::default();
+        for value in values {
+            self.used(Around { file, function, ..around }, value, &inner, depth + 1);
+        }
+        true
+    }
+
+    /// The body of the function that is called, and what stands for what in it.
+    fn body_of(&mut self, call: &Ex, env: &Env) -> Option<(Ex, Env)> {
+        match &call.kind {
+            ExKind::Call(function, arguments) => {
+                let ExKind::Path(path) = &function.kind else { return None };
+                let Called::Function(scope, item) = self.eval.callee(path, env)? else {
+                    return None;
+                };
+                let Kind::Function(called) = &item.kind else { return None };
+                let value = called.value.clone()?;
+                let inner = self.eval.within(scope, called, arguments, path.arguments(), env)?;
+                Some((value, inner))
+            }
+            ExKind::Method { receiver, name, generics, arguments } => {
+                self.eval.own_method(receiver, name, generics, arguments, env)
+            }
+            _ => None,
         }
     }
 
@@ -370,6 +560,11 @@ impl Collector<'_> {
             // `const OWN: c_ulong = libc::NAME as _;`
             None => match &value.bare().kind {
                 ExKind::Path(path) => self.used_constant(home, path, value.bare(), &inner, by),
+                ExKind::List(_) => {
+                    let function = &Function::default();
+                    let around = Around { file: at, name: by, function };
+                    self.used(around, value, &inner, inner.depth.min(DEEPEST.into()) as u8);
+                }
                 _ => unknown(self, "what its constant is cannot be worked out"),
             },
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::cargo::Package;
 use super::crates::Resolver;
-use super::files::{folder_of, module_file, normal};
+use super::files::{folder_of, inline_folder, module_file, normal};
 use super::scopes::{CrateId, Definition, Entry, Method, Scope, ScopeId};
 use super::sources::{FileIndex, Missing};
 use crate::rust::syntax::condition::{Build, Condition};
@@ -275,12 +275,15 @@ impl Resolver<'_> {
             }
             return;
         };
+        let file = &self.sources.parsed(outer.file).path;
+        let holds = |conditions: &[Condition]| self.hold(krate, conditions);
+        let folder = inline_folder(item, module, file, &outer.folder, outer.inline, holds);
         let inner = Scope {
             krate,
             parent: Some(scope),
             block: false,
             file: outer.file,
-            folder: outer.folder.join(&item.name),
+            folder,
             inline: true,
             names: HashMap::new(),
             globs: Vec::new(),

@@ -108,12 +108,15 @@ impl Files {
             if !wanted(&item.conditions) {
                 continue;
             }
+            let near = if inline { folder } else { file.parent().unwrap_or(folder) };
             if let Some(items) = &module.items {
-                let inner = Around { file, folder: &folder.join(&item.name), inline: true };
-                self.follow_items(scope, items, inner, wanted);
+                let named = module.paths.iter().map(|(_, path)| normal(&near.join(path)));
+                for folder in named.chain([folder.join(&item.name)]) {
+                    let inner = Around { file, folder: &folder, inline: true };
+                    self.follow_items(scope, items, inner, wanted);
+                }
                 continue;
             }
-            let near = if inline { folder } else { file.parent().unwrap_or(folder) };
             for (_, path) in &module.paths {
                 let path = normal(&near.join(path));
                 let folder = folder_of(&path);
@@ -165,6 +168,22 @@ pub(crate) fn module_file(
         return Some((path, folder));
     }
     default_file(&item.name, folder)
+}
+
+/// Where the files of the modules in a module with a body are.
+pub(crate) fn inline_folder(
+    item: &Item,
+    module: &Module,
+    file: &Path,
+    folder: &Path,
+    inline: bool,
+    holds: impl Fn(&[Condition]) -> bool,
+) -> PathBuf {
+    let near = if inline { folder } else { file.parent().unwrap_or(folder) };
+    match module.paths.iter().find(|(conditions, _)| holds(conditions)) {
+        Some((_, path)) => normal(&near.join(path)),
+        None => folder.join(&item.name),
+    }
 }
 
 fn default_file(name: &str, folder: &Path) -> Option<(PathBuf, PathBuf)> {

@@ -153,6 +153,10 @@ impl<'a> Visit<'a> for Body<'_, 'a> {
             body.bind(&repeated.pat);
             body.visit_block(&repeated.body);
         });
+        // Each round has another element.
+        if let Some(name) = bound_name(&repeated.pat) {
+            self.set.push((name, &repeated.expr));
+        }
     }
 
     fn visit_expr_closure(&mut self, closure: &'a syn::ExprClosure) {
@@ -206,6 +210,10 @@ impl<'a> Visit<'a> for Body<'_, 'a> {
             {
                 self.opcode_type(path);
                 return;
+            }
+            // `Own::<0x4004_5510, u32> { value }`.
+            if has_constant(last) {
+                self.opcode_type(path);
             }
             // `Setter::<OP, u32>::new(1)`.
             if let Some(before) = path.segments.iter().rev().nth(1)
@@ -306,10 +314,17 @@ impl<'t, 'a> Body<'t, 'a> {
             }
             // A function of the crate's own may put a number together.
             syn::Expr::Call(call) => yields_number(call) || call.args.iter().any(is_small_number),
+            syn::Expr::Reference(reference) => self.may_be_request(&reference.expr),
+            syn::Expr::Array(list) => list.elems.iter().any(|element| self.may_be_request(element)),
             syn::Expr::Path(path) => path.path.segments.last().is_some_and(|last| {
                 let name = last.ident.to_string();
                 let is_constant = name.len() > 2 && !name.contains(char::is_lowercase);
-                is_constant || self.parameters.contains(&*name) && is_request_name(&name)
+                // The variants of an enumeration may be requests.
+                let is_variant =
+                    path.path.segments.len() > 1 && name.starts_with(char::is_uppercase);
+                is_constant
+                    || is_variant
+                    || self.parameters.contains(&*name) && is_request_name(&name)
             }),
             syn::Expr::Lit(literal) => match &literal.lit {
                 syn::Lit::Int(value) => value.base10_parse::<u64>().is_ok_and(|it| it > 0xff),
@@ -324,12 +339,18 @@ impl<'t, 'a> Body<'t, 'a> {
         let mut names = HashSet::new();
         for site in &self.sites {
             match site {
-                Site::Call(call) => names.extend(call.arguments.iter().filter_map(|argument| {
-                    match &pointed_at(argument).kind {
-                        ExKind::Path(path) => path.single(),
-                        _ => None,
+                Site::Call(call) => {
+                    names.extend(call.arguments.iter().filter_map(|argument| {
+                        match &root(pointed_at(argument)).kind {
+                            ExKind::Path(path) => path.single(),
+                            _ => None,
+                        }
+                    }));
+                    // A variable may hold the function.
+                    if let Callee::Function(path) = &call.callee {
+                        names.extend(path.single());
                     }
-                })),
+                }
                 // The macro may pass it on to a call.
                 Site::Macro(call, _) => names.extend(words(&call.text)),
                 Site::Number(_) | Site::Type(_) => {}
@@ -370,6 +391,15 @@ impl<'t, 'a> Body<'t, 'a> {
     }
 }
 
+/// The name that a pattern binds to all that it is given.
+fn bound_name(pattern: &syn::Pat) -> Option<String> {
+    match pattern {
+        syn::Pat::Ident(name) => Some(name_of(&name.ident)),
+        syn::Pat::Reference(inner) => bound_name(&inner.pat),
+        _ => None,
+    }
+}
+
 /// The names that a pattern binds.
 struct Names<'a>(Vec<&'a syn::Ident>);
 
@@ -394,11 +424,32 @@ fn yields_number(call: &syn::ExprCall) -> bool {
     last.is_some_and(|name| constructors::may_yield_number(before.as_deref(), &name))
 }
 
-/// Whether a constant in braces stands in the angle brackets, as an opcode does.
+/// Whether a constant that may be an opcode stands in the angle brackets.
 fn has_constant(segment: &syn::PathSegment) -> bool {
     let syn::PathArguments::AngleBracketed(arguments) = &segment.arguments else { return false };
-    let first = arguments.args.first();
-    matches!(first, Some(syn::GenericArgument::Const(syn::Expr::Block(_))))
+    arguments.args.iter().any(|argument| match argument {
+        syn::GenericArgument::Const(syn::Expr::Block(_)) => true,
+        syn::GenericArgument::Const(syn::Expr::Lit(literal)) => match &literal.lit {
+            syn::Lit::Int(value) => value.base10_parse::<u64>().is_ok_and(|it| it > 0xff),
+            _ => false,
+        },
+        // A constant's name looks like a type's.
+        syn::GenericArgument::Type(syn::Type::Path(ty)) => {
+            ty.path.segments.last().is_some_and(|last| {
+                let name = name_of(&last.ident);
+                name.len() > 2 && !name.contains(char::is_lowercase)
+            })
+        }
+        _ => false,
+    })
+}
+
+/// The variable of `x.a` and `x[n]`.
+fn root(ex: &Ex) -> &Ex {
+    match &ex.kind {
+        ExKind::Field(base, _) | ExKind::Index(base, _) => root(base.bare()),
+        _ => ex,
+    }
 }
 
 /// What an argument is, or is the address of.

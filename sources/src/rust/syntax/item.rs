@@ -187,8 +187,12 @@ pub(crate) enum ExKind {
     Steps(Vec<Arc<Item>>, Vec<Step>, Box<Ex>),
     /// `match a { b | c => d, _ => e }`: each arm's patterns, none where it takes everything.
     Match(Box<Ex>, Vec<(Vec<Ex>, Ex)>),
-    /// `[x; n]` and `[a, b]`: how many.
+    /// `[x; n]`, and lists of more elements than anybody has requests: how many.
     Array(Box<Ex>),
+    /// `[a, b]`.
+    List(Vec<Ex>),
+    /// `x[n]`.
+    Index(Box<Ex>, Box<Ex>),
     /// `S { a: b }`, `S(…)` is a call.
     Struct(Path, Vec<(String, Ex)>),
     /// `x.a` and `x.0`.

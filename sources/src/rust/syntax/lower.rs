@@ -8,6 +8,9 @@ use syn::spanned::Spanned as _;
 
 use super::item::{Ex, ExKind, Generic, MacroCall, Path, Place, Segment, Step, Ty, TyKind};
 
+/// Longer lists are of data, and no list of requests: their elements are not kept.
+const LONGEST_LIST: usize = 256;
+
 /// Where the text that is being read stands.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Origin<'t> {
@@ -116,7 +119,10 @@ impl Origin<'_> {
             syn::Expr::Group(group) => self.ex_kind(&group.expr),
             syn::Expr::Paren(paren) => self.ex_kind(&paren.expr),
             syn::Expr::Reference(reference) => self.ex_kind(&reference.expr),
-            syn::Expr::Path(path) if path.qself.is_none() => ExKind::Path(self.path(&path.path)),
+            syn::Expr::Path(path) => match &path.qself {
+                None => ExKind::Path(self.path(&path.path)),
+                Some(of) => self.associated(&of.ty, &path.path),
+            },
             // What `!` of a condition is differs from what `!` of a number is.
             syn::Expr::Unary(unary)
                 if matches!(unary.op, syn::UnOp::Not(_)) && is_condition(&unary.expr) =>
@@ -167,10 +173,16 @@ impl Origin<'_> {
             syn::Expr::Unsafe(block) => self.block(&block.block),
             syn::Expr::Const(block) => self.block(&block.block),
             syn::Expr::Repeat(repeat) => ExKind::Array(self.boxed(&repeat.len)),
+            syn::Expr::Array(array) if array.elems.len() <= LONGEST_LIST => {
+                ExKind::List(array.elems.iter().map(|element| self.ex(element)).collect())
+            }
             syn::Expr::Array(array) => ExKind::Array(Box::new(Ex {
                 kind: ExKind::Integer(array.elems.len() as i128),
                 place: Place::default(),
             })),
+            syn::Expr::Index(index) => {
+                ExKind::Index(self.boxed(&index.expr), self.boxed(&index.index))
+            }
             syn::Expr::Struct(literal) => {
                 let member =
                     |field: &syn::FieldValue| (member_name(&field.member), self.ex(&field.expr));
@@ -181,6 +193,17 @@ impl Origin<'_> {
             }
             syn::Expr::Field(field) => {
                 ExKind::Field(self.boxed(&field.base), member_name(&field.member))
+            }
+            _ => ExKind::Other,
+        }
+    }
+
+    /// `<T as Trait>::NAME`, which is `T::NAME` wherever `T` has one constant of that name.
+    fn associated(self, of: &syn::Type, path: &syn::Path) -> ExKind {
+        match (self.ty_kind(of), self.path(path).segments.pop()) {
+            (TyKind::Path(mut of), Some(name)) => {
+                of.segments.push(name);
+                ExKind::Path(of)
             }
             _ => ExKind::Other,
         }

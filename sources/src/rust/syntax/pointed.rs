@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use quote::ToTokens as _;
+
 use super::item::{Generic, Path, Segment, Ty, TyKind};
 use super::lower::{Origin, member_name, name_of};
 
@@ -117,6 +119,9 @@ impl Pointed {
         argument: &syn::Expr,
         visible: &[Visible<'_>],
     ) -> Result<Self, Unstated> {
+        if let Some(argument) = without_macro(argument) {
+            return Self::of(origin, &argument, visible);
+        }
         let Some((inner, reached, cast)) = taken_off(origin, argument) else {
             return Err(if is_value(argument) { Unstated::Nothing } else { Unstated::NoType });
         };
@@ -179,6 +184,7 @@ impl Pointed {
             },
             Reached::Within => match behind(ty).unwrap_or(ty) {
                 array @ Ty { kind: TyKind::Array(..), .. } => array,
+                slice @ Ty { kind: TyKind::Slice(_), .. } => slice,
                 uninit if is_uninit(uninit) => uninit,
                 _ => return Err(Unstated::NoType),
             },
@@ -191,7 +197,31 @@ impl Pointed {
     }
 }
 
-/// Takes off what makes an address of something: `addr_of_mut!(x) as *mut T`.
+/// The argument with `&raw mut x` in place of `addr_of_mut!(x)`, where it has the latter.
+fn without_macro(argument: &syn::Expr) -> Option<syn::Expr> {
+    let mut whole = argument.clone();
+    let mut at = &mut whole;
+    loop {
+        at = match at {
+            syn::Expr::Paren(inner) => &mut inner.expr,
+            syn::Expr::Group(inner) => &mut inner.expr,
+            syn::Expr::Cast(cast) => &mut cast.expr,
+            syn::Expr::MethodCall(call) => &mut call.receiver,
+            syn::Expr::Macro(call) => {
+                let last = call.mac.path.segments.last()?;
+                if last.ident != "addr_of_mut" && last.ident != "addr_of" {
+                    return None;
+                }
+                let place: syn::Expr = call.mac.parse_body().ok()?;
+                *at = syn::parse_quote!(&raw mut (#place));
+                return Some(whole);
+            }
+            _ => return None,
+        };
+    }
+}
+
+/// Takes off what makes an address of something: `ptr::from_mut(&mut x) as *mut T`.
 fn taken_off<'e>(
     origin: Origin<'_>,
     argument: &'e syn::Expr,
@@ -217,6 +247,13 @@ fn taken_off<'e>(
             }
             "as_ptr" | "as_mut_ptr" => {
                 Some((without_parens(&call.receiver), Reached::Within, None))
+            }
+            _ => None,
+        },
+        syn::Expr::Call(call) => match (without_parens(&call.func), call.args.first()) {
+            (syn::Expr::Path(function), Some(of)) if call.args.len() == 1 => {
+                let name = name_of(&function.path.segments.last()?.ident);
+                matches!(&*name, "from_mut" | "from_ref").then(|| taken_off(origin, of))?
             }
             _ => None,
         },
@@ -261,12 +298,20 @@ fn is_telling(ty: &Ty) -> bool {
     }
 }
 
+/// What stands for an element of an array among the members that lead on from a variable.
+pub(crate) const ELEMENT: &str = "[]";
+
 /// The variable of `x.a.b`, and the members that lead on from it.
 fn members_of(place: &syn::Expr) -> (&syn::Expr, Vec<String>) {
     match without_parens(place) {
         syn::Expr::Field(field) => {
             let (variable, mut members) = members_of(&field.base);
             members.push(member_name(&field.member));
+            (variable, members)
+        }
+        syn::Expr::Index(index) => {
+            let (variable, mut members) = members_of(&index.expr);
+            members.push(ELEMENT.to_owned());
             (variable, members)
         }
         variable => (variable, Vec::new()),
@@ -381,6 +426,15 @@ fn type_of(origin: Origin<'_>, value: &syn::Expr) -> Option<Ty> {
             let syn::Expr::Path(function) = without_parens(&call.func) else { return None };
             made_by(&origin.path(&function.path)).map(of_kind)
         }
+        syn::Expr::Macro(call) if call.mac.path.is_ident("vec") => {
+            let elements: syn::Expr = syn::parse2(bracketed(&call.mac.tokens)).ok()?;
+            let element = match &elements {
+                syn::Expr::Repeat(repeat) => type_of(origin, &repeat.expr)?,
+                syn::Expr::Array(array) => type_of(origin, array.elems.first()?)?,
+                _ => return None,
+            };
+            Some(of_kind(TyKind::Slice(Box::new(element))))
+        }
         _ => None,
     }
 }
@@ -389,6 +443,10 @@ fn type_of(origin: Origin<'_>, value: &syn::Expr) -> Option<Ty> {
 fn named_alone(name: &str) -> TyKind {
     let segment = Segment { name: name.to_owned(), arguments: Vec::new() };
     TyKind::Path(Path { global: false, segments: vec![segment] })
+}
+
+fn bracketed(tokens: &proc_macro2::TokenStream) -> proc_macro2::TokenStream {
+    proc_macro2::Group::new(proc_macro2::Delimiter::Bracket, tokens.clone()).into_token_stream()
 }
 
 fn is_comparison(operator: syn::BinOp) -> bool {
@@ -404,6 +462,14 @@ fn made_by(function: &Path) -> Option<TyKind> {
     }
     let makes_itself =
         matches!(&*last.name, "default" | "new" | "zeroed" | "new_zeroed" | "uninit");
+    // `Wrapper(value)` is a structure; `Some(value)` and its like, and variants of the crate's own, are none.
+    let is_structure = last.name.starts_with(char::is_uppercase)
+        && last.name.contains(char::is_lowercase)
+        && !matches!(&*last.name, "Some" | "Ok" | "Err")
+        && before.last().is_none_or(|before| before.name.starts_with(char::is_lowercase));
+    if is_structure {
+        return Some(TyKind::Path(function.clone()));
+    }
     // `mem::zeroed()` and `Default::default()` say nothing.
     let is_type = before.last().is_some_and(|ty| {
         ty.name.starts_with(char::is_uppercase) && ty.name != "Default" || !ty.arguments.is_empty()

@@ -69,3 +69,60 @@ const fn return_wide() -> u32 {
 }
 
 pub const CHOSEN: u32 = choose(true);
+
+/// What a size is taken from in other ways than `size_of::<T>()`.
+#[derive(Clone, Copy)]
+pub struct Measured {
+    pub wide: u64,
+    pub narrow: u32,
+}
+
+impl Measured {
+    pub const SIZE: usize = size_of::<Self>();
+}
+
+pub trait Sized {
+    const BYTES: usize;
+}
+
+impl Sized for Measured {
+    const BYTES: usize = size_of::<Measured>();
+}
+
+const VALUE: Measured = Measured { wide: 0, narrow: 0 };
+
+pub mod renamed {
+    use std::mem::size_of as bytes_of;
+
+    pub const RENAMED: u32 = super::ioc(2, b'f', 12, bytes_of::<u16>());
+}
+
+pub const OF_VALUE: u32 = ioc(2, b'f', 13, size_of_val(&VALUE));
+pub const OF_LAYOUT: u32 = ioc(2, b'f', 14, std::alloc::Layout::new::<Measured>().size());
+pub const OF_SELF: u32 = ioc(2, b'f', 15, Measured::SIZE);
+pub const OF_TRAIT: u32 = ioc(2, b'f', 16, <Measured as Sized>::BYTES);
+pub const OF_WORDS: u32 = ioc(2, b'f', 17, size_of::<usize>() * 2);
+
+/// A number in parts, whose method puts it together.
+pub struct Parts {
+    direction: u32,
+    nr: u8,
+    size: usize,
+}
+
+impl Parts {
+    pub const fn read<T>(nr: u8) -> Self {
+        let direction = 2;
+        Self { direction, nr, size: size_of::<T>() }
+    }
+
+    pub const fn raw(&self) -> u32 {
+        ioc(self.direction, b'f', self.nr, self.size)
+    }
+}
+
+const PARTS: Parts = Parts::read::<u64>(18);
+pub const OF_PARTS: u32 = PARTS.raw();
+
+const SIZES: [usize; 2] = [4, size_of::<[u8; 3]>()];
+pub const OF_LIST: u32 = ioc(2, b'f', 19, SIZES[1]);

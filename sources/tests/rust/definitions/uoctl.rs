@@ -16,3 +16,5 @@ pub const DIRECT: Ioctl<c_int> = _IOW(b'V', 4).with_direct_arg();
 pub const INTEGER: Ioctl<c_int> = _IOWINT(b'V', 5);
 pub const TURBOFISH: Ioctl<*mut c_char> = _IOR::<c_char>(b'V', 6);
 pub const WHOLE: Ioctl<*mut Capability> = _IOC(_IOC_READ_WRITE, b'V', 7, size_of::<Capability>());
+pub const DIRECT_ADDRESS: Ioctl<*const c_char> = _IOW(b'V', 8).with_direct_arg();
+pub const MADE_MUTABLE: Ioctl<*mut Capability> = _IOW(b'V', 9).cast_mut();
