@@ -245,7 +245,6 @@ fn own_encoders_yield_what_is_read() {
         ("CHOSEN", CHOSEN),
         ("RENAMED", of_own::renamed::RENAMED),
         ("OF_VALUE", of_own::OF_VALUE),
-        ("OF_LAYOUT", of_own::OF_LAYOUT),
         ("OF_SELF", of_own::OF_SELF),
         ("OF_TRAIT", of_own::OF_TRAIT),
         ("OF_WORDS", of_own::OF_WORDS),

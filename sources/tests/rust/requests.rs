@@ -472,7 +472,7 @@ fn a_call_is_known_through_a_variable_and_a_macro_of_the_system_call() {
         "type Call = unsafe extern \"C\" fn(i32, u64, ...) -> i32;\n\
          fn a(fd: i32) { let call: Call = libc::ioctl; unsafe { call(fd, 0x7101); } }\n\
          fn b(fd: i32) { let call = libc::ioctl as Call; unsafe { call(fd, 0x7102, 0); } }\n\
-         fn c(fd: i32, p: *mut u8) { unsafe { sc::syscall!(IOCTL, fd, 0x7103, p); } }\n\
+         fn c(fd: i32, p: *mut u8) { unsafe { sc::syscall!(IOCTL, fd, c_uint(0x7103), p); } }\n\
          fn d(fd: i32, p: *mut u8) { unsafe { esyscall_!(nr::IOCTL, fd, request(), p); sc::syscall!(READ, fd, 0x7104, p); } }\n\
          fn e(fd: i32) { let call = libc::fcntl; unsafe { call(fd, 0x7105); } }\n",
     );

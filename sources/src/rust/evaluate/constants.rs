@@ -413,7 +413,6 @@ impl Evaluator<'_> {
                     ExKind::Path(path) => self.length(path, env),
                     _ => None,
                 },
-                "size" => self.size_of_layout(receiver, env),
                 _ => None,
             };
         }
@@ -563,15 +562,6 @@ impl Evaluator<'_> {
             }
             _ => None,
         }
-    }
-
-    /// `Layout::new::<T>().size()`.
-    fn size_of_layout(&mut self, layout: &Ex, env: &Env) -> Option<Expression> {
-        let ExKind::Call(function, _) = &layout.kind else { return None };
-        let ExKind::Path(path) = &function.kind else { return None };
-        let is_layout = path.last() == "new" && path.before_last() == Some("Layout");
-        let ty = path.type_argument().filter(|_| is_layout)?;
-        Some(Expression::SizeOf(self.ty(ty, env)))
     }
 
     /// The name that a function has where it is defined: `use core::mem::size_of as s;`.

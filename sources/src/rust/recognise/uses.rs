@@ -274,6 +274,11 @@ impl Collector<'_> {
         let is_ioctl = matches!(&number.bare().kind, ExKind::Path(path)
             if is_number_of_ioctl(path.last()));
         if is_ioctl {
+            // rustix wraps each argument in what says its width: `c_uint(TIOCGPTN)`.
+            let request = match &request.bare().kind {
+                ExKind::Call(_, of) if of.len() == 1 => &of[0],
+                _ => request,
+            };
             self.used(around, request, env, 0);
         }
     }

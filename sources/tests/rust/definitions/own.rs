@@ -98,7 +98,6 @@ pub mod renamed {
 }
 
 pub const OF_VALUE: u32 = ioc(2, b'f', 13, size_of_val(&VALUE));
-pub const OF_LAYOUT: u32 = ioc(2, b'f', 14, std::alloc::Layout::new::<Measured>().size());
 pub const OF_SELF: u32 = ioc(2, b'f', 15, Measured::SIZE);
 pub const OF_TRAIT: u32 = ioc(2, b'f', 16, <Measured as Sized>::BYTES);
 pub const OF_WORDS: u32 = ioc(2, b'f', 17, size_of::<usize>() * 2);
