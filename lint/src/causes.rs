@@ -62,7 +62,28 @@ pub fn mark(cx: &Context<'_>, findings: &mut [Finding]) {
     mark_commands(cx, findings);
     mark_packed(cx, findings);
     mark_unnumbered(cx, findings);
+    mark_unread(findings);
     mark_same(findings);
+}
+
+/// What keeps several commands of a file from being read is one cause: a wrapper that nothing defines, or the
+/// condition around them.
+fn mark_unread(findings: &mut [Finding]) {
+    let rule = rules::COMMAND_NOT_UNDERSTOOD.info.code;
+    let mut order: Vec<usize> = (0..findings.len()).collect();
+    order.retain(|place| findings[*place].rule.code == rule && findings[*place].cause.is_none());
+    order.sort_by_key(|place| findings[*place].span);
+    let mut first: HashMap<(FileId, Severity, String), String> = HashMap::new();
+    for place in order {
+        let finding = &findings[place];
+        let Some((_, reason)) = finding.message.split_once(": ") else { continue };
+        let key = (finding.span.file, finding.severity, reason.to_owned());
+        let own = finding.fingerprint();
+        match first.get(&key) {
+            Some(cause) => findings[place].cause = Some(cause.clone()),
+            None => _ = first.insert(key, own),
+        }
+    }
 }
 
 /// Findings of a rule that say the same of one file, as the rule says, or of one generic structure with several

@@ -13,7 +13,9 @@ declare_rule! {
     /// # What
     /// The definition uses `_IO` or something that is named like it, and the linter cannot work out
     /// its number: nothing defines the macro that it uses, its argument has a type that does not
-    /// compile, or the compiler finds no value for it. No other rule has looked at it.
+    /// compile, the compiler finds no value for it, a function makes it, or a condition hides it
+    /// from every program (`#ifdef CONFIG_FOO`). Or a macro makes commands whose names are not in
+    /// the text. No other rule has looked at it.
     ///
     /// # Why
     /// A run without findings means that the linter understood everything. Without this rule, a command
@@ -50,13 +52,22 @@ fn check(cx: &Context<'_>, findings: &mut Vec<Finding>) {
         let mut report = finding(&COMMAND_NOT_UNDERSTOOD, unknown.span, unknown.abis, message);
         report.command = Some(name.clone());
         report.label = if unknown.is_encoder() { "not followed" } else { "no number" }.into();
-        let remedy = if unknown.is_encoder() {
-            "name the macro of the condition with -D if it holds; if it does not, allow this finding"
-        } else {
-            "name the folder of the header that defines what is missing with -I, or include that \
-             header"
-        };
-        report.notes.push(remedy.into());
+        report.notes.push(remedy(unknown).into());
         findings.push(report);
     }
+}
+
+/// What to do about a command that was not understood.
+fn remedy(unknown: &NotUnderstood) -> &'static str {
+    let reason = &unknown.reason;
+    if unknown.is_encoder() || reason.starts_with("it is defined only under") {
+        return "name the macro of the condition with -D if it holds; if it does not, allow this finding";
+    }
+    if reason.contains("is a function") {
+        return "`_IOC` makes constants, which `switch` and tables need";
+    }
+    if reason.contains("from a macro") {
+        return "a macro or an enumerator with its name in the text makes a command known";
+    }
+    "name the folder of the header that defines what is missing with -I, or include that header"
 }

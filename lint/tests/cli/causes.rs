@@ -395,3 +395,19 @@ fn an_nr_that_many_commands_of_a_header_share_is_shared_on_purpose() {
     assert_eq!(causes, [true, false, false, false], "{many:?}");
     assert!(many.iter().all(|(.., edits)| !edits), "{many:?}");
 }
+
+#[test]
+fn commands_that_lack_the_same_thing_are_one_cause() {
+    let text = "#include <linux/ioctl.h>\n#define A_ONE DRM_IOWR(0x41, int)\n#define A_TWO DRM_IOWR(0x42, int)\n\
+                #ifdef CONFIG_A\n#define A_THREE _IO('a', 3)\n#define A_FOUR _IO('a', 4)\n#endif\n";
+    let folder = Folder::with("a.h", text);
+    let done = folder.run(&["check", "--no-config", "--select", "U001", "--format", "json", "a.h"]);
+    let report: Value = serde_json::from_str(&done.stdout).expect(&done.stdout);
+    let findings = report["findings"].as_array().unwrap();
+    let causes: Vec<&str> = findings
+        .iter()
+        .filter(|it| it["cause"].is_null())
+        .map(|it| it["command"].as_str().unwrap())
+        .collect();
+    assert_eq!((findings.len(), causes), (4, vec!["A_ONE", "A_THREE"]), "{}", done.stdout);
+}

@@ -15,6 +15,7 @@ use crate::c::lex::expression::{is_conditional, parse_expression};
 use crate::c::lex::names::{ByName, NameSet, hash};
 use crate::c::lex::scan::{Define, Token, tokens};
 use crate::c::redefined::{AnyType, Redefined};
+use crate::c::unread::{self, Unread};
 use crate::own_encoder::take_apart;
 
 /// The macros that every command comes to.
@@ -113,6 +114,8 @@ pub(crate) struct Macros {
     pub(crate) candidates: Vec<Candidate>,
     pub(crate) families: Vec<FamilyCandidate>,
     pub(crate) unwrapped: Vec<Unwrapped>,
+    /// What defines commands in a way that is not read.
+    pub(crate) unread: Vec<Unread>,
     /// Names that files define differently, and on which a command depends.
     pub(crate) contested: NameSet,
     /// The headers that pack numbers with a `_IOC` of their own.
@@ -153,6 +156,7 @@ impl Macros {
             candidates: Vec::new(),
             families: Vec::new(),
             unwrapped: Vec::new(),
+            unread: Vec::new(),
             contested: NameSet::default(),
             redefined: Redefined::default(),
             choosing: HashSet::new(),
@@ -162,10 +166,40 @@ impl Macros {
                 macros.collect(&search, index, file);
             }
         }
+        macros.find_unread(&search, listed);
         other_names(files, given, &mut macros.candidates);
         macros.redefined = search.redefined;
         macros.contested = contested(files, &macros);
         macros
+    }
+
+    /// Finds what defines commands and is no candidate.
+    fn find_unread(&mut self, search: &Search<'_>, listed: impl Fn(Index) -> bool) {
+        let files = search.files;
+        let listed = || files.loaded.iter().enumerate().filter(|(index, _)| listed(*index));
+        let makers = search.makers();
+        for (index, file) in listed().filter(|(_, file)| !is_ioctl_h(file)) {
+            self.unread.extend(unread::by_macros(index, file, &makers));
+        }
+        let mut calls: Vec<(Index, &Loaded, &Define, &str)> = Vec::new();
+        for (index, file) in listed() {
+            for define in file.scan.defines.iter().filter(|define| define.parameters.is_none()) {
+                let callee = unread::callee(file, define).filter(|name| !files.defines(name));
+                calls.extend(callee.map(|callee| (index, file, define, callee)));
+            }
+        }
+        let names: HashSet<&str> = calls.iter().map(|(.., callee)| *callee).collect();
+        let encoders = unread::encoders(files, &names, &search.reached);
+        for (index, _, define, callee) in calls {
+            if encoders.contains(callee) {
+                self.unread.push(Unread {
+                    name: define.name.clone(),
+                    file: index,
+                    at: define.at.clone(),
+                    reason: format!("`{callee}` is a function, and a number has to be a constant"),
+                });
+            }
+        }
     }
 
     fn collect(&mut self, search: &Search<'_>, index: Index, file: &Loaded) {
@@ -257,6 +291,16 @@ impl<'f> Search<'f> {
             used,
             function_like,
         }
+    }
+
+    /// The function-like macros that come to commands.
+    fn makers(&self) -> HashSet<&'f str> {
+        let all = self.files.loaded.iter().flat_map(|file| &file.scan.defines);
+        let makes = |hash: &u64| self.reached.contains(hash) || self.pasted.contains(hash);
+        all.filter(|define| define.parameters.is_some() && makes(&define.hash))
+            .map(|define| define.name.as_str())
+            .chain(ROOTS)
+            .collect()
     }
 
     /// Whether a definition reaches `_IOC` by its own text: elsewhere, the same name may stand for a

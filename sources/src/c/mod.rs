@@ -33,6 +33,7 @@ pub(crate) mod other_systems;
 mod partition;
 mod redefined;
 mod sized;
+mod unread;
 mod uses;
 mod weight;
 mod wide_time;

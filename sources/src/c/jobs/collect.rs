@@ -1,6 +1,6 @@
 //! Answers about commands as they come in, parse by parse.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use ioctlkit_abi::{AbiId, AbiSet};
 use ioctlkit_model::{
@@ -63,6 +63,8 @@ pub(crate) struct Collected {
     /// What macros come to that are no commands.
     pub(super) macros: Known,
     errors: HashMap<Index, Errors>,
+    /// Macros of each file that no parse has seen defined.
+    pub(super) never_seen: BTreeMap<Index, Vec<usize>>,
     /// Candidates that the compiler had an error about.
     pub(super) unanswered: HashMap<usize, String>,
 }

@@ -1,12 +1,13 @@
 //! From everything that was collected to the commands of the interface, and to what was not understood.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use ioctlkit_abi::{AbiId, AbiSet, Direction, Encoding};
 use ioctlkit_model::{
     Argument, BinaryOperator, Command, CommandBody, Constant, Differences, Encoder, Expression,
-    Family, FileId, Header, Interface, NotUnderstood, OwnEncoder, RawNumber, THROUGH_CONDITION,
-    Type, Variants,
+    Family, FileId, Header, Interface, NotUnderstood, OwnEncoder, RawNumber, Span,
+    THROUGH_CONDITION, Type, Variants,
 };
 
 use super::by_text::{Typed, commands_by_text, unknown_size};
@@ -16,8 +17,9 @@ use crate::c::convert::Arena;
 use crate::c::convert::answer::define_through;
 use crate::c::discover::Asked;
 use crate::c::lex::expression::parse_expression;
-use crate::c::macros::{CandidateKind, spans};
+use crate::c::macros::{CandidateKind, Definition, spans};
 use crate::c::other_macros;
+use crate::c::unread;
 use crate::own_encoder::{Size, take_apart};
 
 impl Collected {
@@ -63,6 +65,17 @@ impl Collected {
                 reason: format!("nothing defines `{}`", unwrapped.wrapper),
             });
         }
+        for unread in &session.macros.unread {
+            let file = &session.files.loaded[unread.file];
+            let Range { start, end } = unread.at;
+            arena.interface.not_understood.push(NotUnderstood {
+                name: unread.name.clone(),
+                span: Span { file: file.id, start, end },
+                abis: file.abis,
+                reason: unread.reason.clone(),
+            });
+        }
+        self.add_never_seen(session, arena);
         // One definition of a family speaks for the others.
         let known = arena.interface.not_understood.iter().filter(|known| known.is_encoder());
         let mut reported: HashSet<FileId> = known.map(|known| known.span.file).collect();
@@ -119,16 +132,17 @@ impl Collected {
                 _ => THROUGH_CONDITION.to_owned(),
             };
             arena.interface.raw_numbers.push(RawNumber { name, span, variants, through });
-        } else if let Some(reason) = self.reason(at, &candidate.kind, file_abis) {
+        } else if let Some(reason) = self.reason(session, at, file_abis) {
             let all = if file_abis.is_empty() { session.request.abis } else { all };
             arena.interface.not_understood.push(NotUnderstood { name, span, abis: all, reason });
         }
     }
 
     /// Why a candidate that has no number has none; nothing where it turned out to be no command, or
-    /// does not exist on any ABI.
-    fn reason(&self, at: usize, kind: &CandidateKind, file_abis: AbiSet) -> Option<String> {
-        match kind {
+    /// is not meant to exist on any ABI.
+    fn reason(&mut self, session: &Session<'_>, at: usize, file_abis: AbiSet) -> Option<String> {
+        let candidate = &session.macros.candidates[at];
+        match candidate.kind {
             CandidateKind::RawNumber | CandidateKind::Pasted => return None,
             _ if file_abis.is_empty() => {
                 return Some(
@@ -144,7 +158,38 @@ impl Collected {
         if let Some(message) = self.unanswered.get(&at) {
             return Some(format!("the compiler says: {message}"));
         }
-        self.around.contains_key(&at).then(|| "an error in the header spoils its value".to_owned())
+        if self.around.contains_key(&at) {
+            return Some("an error in the header spoils its value".to_owned());
+        }
+        if matches!(candidate.definition, Definition::Macro(_)) {
+            self.never_seen.entry(candidate.file).or_default().push(at);
+        }
+        None
+    }
+
+    /// Reports the macros that were defined for nobody, where a condition that may hold keeps them from it.
+    fn add_never_seen(&mut self, session: &Session<'_>, arena: &mut Arena) {
+        let known: HashSet<String> =
+            arena.interface.commands.iter().map(|command| command.name.clone()).collect();
+        for (index, candidates) in std::mem::take(&mut self.never_seen) {
+            let file = &session.files.loaded[index];
+            let conditions = unread::Conditions::of(session.files, file);
+            for at in candidates {
+                let candidate = &session.macros.candidates[at];
+                if known.contains(&candidate.name) {
+                    continue;
+                }
+                let define = candidate.define(session.files);
+                if let Some(condition) = conditions.around(define) {
+                    arena.interface.not_understood.push(NotUnderstood {
+                        name: candidate.name.clone(),
+                        span: candidate_span(session, at),
+                        abis: file.abis.intersection(session.request.abis),
+                        reason: format!("it is defined only under `{condition}`"),
+                    });
+                }
+            }
+        }
     }
 
     /// Where no help was found, a command without a size is better than none: U002 reports it.

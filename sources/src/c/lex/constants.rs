@@ -26,6 +26,11 @@ enum State {
 }
 
 impl Reader {
+    /// Whether the next token is in no function, type or initialiser.
+    pub(crate) fn is_at_file_scope(&self) -> bool {
+        self.braces == 0
+    }
+
     /// Takes the token at `at`, in that region, and yields the constant that it ends. `line` is the text
     /// of the token's line in front of it.
     pub(crate) fn take(

@@ -86,6 +86,11 @@ impl Reader {
         ended
     }
 
+    /// Whether the next token may begin an enumerator, or follows the name of one.
+    pub(crate) fn is_between(&self) -> bool {
+        matches!(self.state, State::Inside | State::Named { .. })
+    }
+
     /// An enumerator without a value: one more than the one in front of it.
     fn counted(&mut self, name: String, at: u32, region: Option<usize>) -> Option<Define> {
         let base = self.base.as_mut()?;

@@ -16,6 +16,8 @@ pub(crate) struct Scan {
     pub(crate) defines: Vec<Define>,
     /// Enumerators and constants with a value of words, as the macros that they could have been.
     pub(crate) enumerators: Vec<Define>,
+    /// The names of macros that are invoked between enumerators, or where a declaration of the file begins.
+    pub(crate) invocations: Vec<Range<u32>>,
     /// Conditional regions, outer ones before the ones they hold.
     pub(crate) regions: Vec<Region>,
     /// Where the innermost region becomes another one, by offset.
@@ -80,6 +82,11 @@ pub(crate) struct Region {
     /// `#ifndef X` around a file that then defines X.
     pub(crate) is_guard: bool,
     pub(crate) readers: Readers,
+}
+
+/// Whether a name has the letters of a macro's.
+fn is_macro_by_name(name: &str) -> bool {
+    !name.contains(|c: char| c.is_ascii_lowercase())
 }
 
 /// Who reads a region, as far as its condition asks for `__KERNEL__`.
@@ -269,6 +276,9 @@ impl<'a> Scanner<'a> {
         let mut enumerators = enumerators::Reader::default();
         let mut constants = constants::Reader::default();
         let mut line = 0;
+        // The last token, and whether a declaration may begin with it.
+        let mut last: Option<(usize, Token<'a>)> = None;
+        let mut begins = true;
         loop {
             let comments = &mut self.scan.comments;
             let next = skip_blank(bytes, at, false, |comment| comments.push(comment));
@@ -281,10 +291,20 @@ impl<'a> Scanner<'a> {
             if line_start && token == Token::Punctuation("#") {
                 at = self.directive(at);
                 line_start = true;
+                (last, begins) = (None, true);
                 continue;
             }
             line_start = false;
             let region = self.open.last().copied();
+            if let (Some((start, Token::Word(name))), Token::Punctuation("(")) = (last, token)
+                && is_macro_by_name(name)
+                && (enumerators.is_between() || (begins && constants.is_at_file_scope()))
+            {
+                self.scan.invocations.push(start as u32..(start + name.len()) as u32);
+            }
+            begins =
+                last.is_none_or(|(_, last)| matches!(last, Token::Punctuation(";" | "}" | ")")));
+            last = Some((at, token));
             self.scan.enumerators.extend(enumerators.take(at, token, region));
             self.scan.enumerators.extend(constants.take(at, token, region, &self.text[line..at]));
             match token {
