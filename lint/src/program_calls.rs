@@ -9,6 +9,7 @@ use ioctlkit_model::{
 
 use crate::Rule;
 use crate::context::{Context, finding};
+use crate::known_numbers;
 
 /// What the handlers of a command take its argument for.
 #[derive(Debug)]
@@ -236,6 +237,15 @@ pub fn spelled(ty: &ProgramType) -> &str {
     if ty.spelled.is_empty() { "a structure" } else { &ty.spelled }
 }
 
+/// Why nothing is known of a command.
+fn why_unknown(name: &str) -> String {
+    if known_numbers::of(name).is_some() {
+        format!("no handler in Linux is known for `{name}`")
+    } else {
+        format!("`{name}` is no known command")
+    }
+}
+
 /// The calls that the rules say nothing of, with the reason.
 pub fn not_understood(interface: &Interface) -> Vec<CallNotUnderstood> {
     let program = &interface.program;
@@ -245,7 +255,7 @@ pub fn not_understood(interface: &Interface) -> Vec<CallNotUnderstood> {
     let unknown = unknown.map(|call| CallNotUnderstood {
         span: call.span,
         function: call.function.clone(),
-        reason: format!("`{}` is no known command", call.request.name),
+        reason: why_unknown(&call.request.name),
     });
     program.not_understood.iter().cloned().chain(unknown).collect()
 }

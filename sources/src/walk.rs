@@ -36,6 +36,11 @@ impl Step<'_> {
     }
 }
 
+/// Whether a folder's name hides it: `.git`, `.pc`.
+pub(crate) fn is_hidden(folder: &Path) -> bool {
+    folder.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'))
+}
+
 /// Walks until somebody has seen enough. `enters` says of each folder below whether it is of interest.
 pub(crate) fn walk(
     folder: &Path,

@@ -672,3 +672,32 @@ fn a_header_of_a_kernel_tree_is_read_with_the_tree_whichever_way_it_is_named() {
     let two = AbiSet::of(|abi| matches!(abi.kernel_arch, "x86" | "arm64"));
     assert_eq!(interface.headers[0].abis, two);
 }
+
+#[test]
+fn what_tools_hide_in_a_folder_is_not_of_the_folder() {
+    let header = "#define FOO _IO('x', 1)\n";
+    let headers = Headers::new(&[
+        ("kept/foo.h", header),
+        ("kept/.pc/first.patch/foo.h", header),
+        (".named/foo.h", header),
+    ]);
+    let (interface, problems) = headers.read(&["kept"]);
+    assert!(problems.is_empty(), "{problems:#?}");
+    assert_eq!(interface.commands.len(), 1);
+    // A folder that is named is read, whatever its name is.
+    let (interface, _) = headers.read(&[".named"]);
+    assert_eq!(interface.commands.len(), 1);
+}
+
+#[cfg(feature = "program")]
+#[test]
+fn what_tools_hide_is_not_of_a_program() {
+    let program = "int main(void) { int half; return ioctl(0, FIONREAD, &half); }\n";
+    let sources = Headers::new(&[("kept/run.c", program), ("kept/.pc/first.patch/run.c", program)]);
+    let request = ioctlkit_sources::program::Request {
+        paths: vec![sources.path("kept")],
+        ..ioctlkit_sources::program::Request::default()
+    };
+    let (interface, _) = ioctlkit_sources::program::read(&request);
+    assert_eq!(interface.program.calls.len(), 1);
+}

@@ -9,7 +9,7 @@ use ioctlkit_model::{Problem, ProblemKind};
 use crate::c::look::{self, Kind};
 use crate::c::other_systems;
 use crate::reach::{Outside, Reach};
-use crate::walk::{Step, walk};
+use crate::walk::{Step, is_hidden, walk};
 
 /// How a complaint of a folder begins in which there is nothing to read.
 pub const HOLDS_NOTHING: &str = "the folder holds no header";
@@ -218,7 +218,7 @@ pub fn holds_header(folder: &Path) -> bool {
     let reach = Reach::of(&[folder.to_owned()], &[]);
     let is_header = |path: &Path| has_extension(path, "h") || defines_commands(path);
     is_kernel_root(folder)
-        || walk(folder, &reach, is_no_cache, |step| match step {
+        || walk(folder, &reach, is_kept, |step| match step {
             Step::File(path) if is_header(path) => ControlFlow::Break(()),
             _ => ControlFlow::Continue(()),
         })
@@ -240,11 +240,11 @@ pub(crate) fn is_c_source(path: &Path) -> bool {
     has_extension(path, "c")
 }
 
-/// Whether a folder is looked into: not what a build keeps in a cache, as the headers that cargo's
-/// build scripts unpack are not the folder's own.
-pub(crate) fn is_no_cache(folder: &Path) -> bool {
+/// Whether a folder is looked into. What a build keeps in a cache is not the folder's own, and neither is what
+/// tools hide: quilt keeps every file as it was before each patch, in `.pc`.
+pub(crate) fn is_kept(folder: &Path) -> bool {
     look::note(folder);
-    !folder.join("CACHEDIR.TAG").is_file()
+    !is_hidden(folder) && !folder.join("CACHEDIR.TAG").is_file()
 }
 
 /// Looks for files, and puts down what cannot be looked at.
@@ -263,7 +263,7 @@ impl Walk<'_> {
         let mut found = Vec::new();
         let problems = &mut *self.problems;
         look::note(folder);
-        let _ = walk(folder, self.reach, is_no_cache, |step| {
+        let _ = walk(folder, self.reach, is_kept, |step| {
             match step {
                 Step::File(path) if is_wanted(path) => found.push(path.to_owned()),
                 Step::File(_) => {}

@@ -123,8 +123,8 @@ impl Default for Request {
     }
 }
 
+pub(crate) use discover::is_kept;
 pub use discover::is_kernel_root;
-pub(crate) use discover::is_no_cache;
 pub use discover::{HOLDS_NOTHING, asm_architecture, holds_header};
 
 /// Reads what the request names. What can't be read becomes a [`Problem`]; the rest is complete.

@@ -12,7 +12,7 @@ use crate::c::database::{self, Database};
 use crate::c::is_kernel_root;
 use crate::overlay;
 use crate::reading::{limit, read_bytes};
-use crate::walk::{Step, walk};
+use crate::walk::{Step, is_hidden, walk};
 
 /// Where kernel headers are installed, as distributions do.
 const INSTALLED: [&str; 8] =
@@ -37,7 +37,7 @@ pub(super) fn headers(
         let _ = walk(
             &folder,
             &reach,
-            |_| true,
+            |folder| !is_hidden(folder),
             |step| {
                 if let Step::File(path) = step
                     && path.extension().is_some_and(|extension| extension == "h")

@@ -12,7 +12,7 @@ use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::{Request, failure, mentions};
 use crate::c::lex::names::hash;
-use crate::c::{is_kernel_root, is_no_cache};
+use crate::c::{is_kept, is_kernel_root};
 use crate::overlay;
 use crate::reach::Reach;
 use crate::reading::{decode, limit, read_bytes};
@@ -70,7 +70,7 @@ pub(super) fn find(request: &Request, reach: &Reach) -> (Vec<Found>, Vec<Problem
         let enters = |folder: &Path| {
             let is_top = folder.parent() == Some(path);
             let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            is_no_cache(folder) && !(is_tree && is_top && NOT_KERNEL.contains(&name))
+            is_kept(folder) && !(is_tree && is_top && NOT_KERNEL.contains(&name))
         };
         let _ = walk(path, reach, enters, |step| {
             problems.extend(step.unread(is_source).map(|(path, why)| failure(path, why)));

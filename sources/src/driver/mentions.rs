@@ -15,7 +15,7 @@ use crate::c::is_kernel_root;
 use crate::c::lex::names::{hash, hashed_words};
 use crate::c::lex::scan::{Define, Scan, Token, scan, tokens};
 use crate::overlay;
-use crate::walk::{Step, walk};
+use crate::walk::{Step, is_hidden, walk};
 
 /// For each command that is defined in the headers and sources of a request, and that no handler is known
 /// for: the first file and line of C source that names it, other than to define it.
@@ -104,7 +104,7 @@ fn headers(request: &Request, declared_in: &[PathBuf]) -> Vec<PathBuf> {
         let _ = walk(
             path,
             &reach,
-            |_| true,
+            |folder| !is_hidden(folder),
             |step| {
                 if let Step::File(file) = step
                     && file.extension().is_some_and(|extension| extension == "h")

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use super::{Request, failure};
 use crate::c::database::Database;
 use crate::c::other_systems::by_path;
-use crate::c::{is_kernel_root, is_no_cache};
+use crate::c::{is_kept, is_kernel_root};
 use crate::driver;
 use crate::overlay;
 use crate::reach::Reach;
@@ -85,7 +85,7 @@ pub fn holds_calls(path: &Path) -> bool {
         return false;
     }
     let reach = Reach::of(&[path.to_owned()], &[]);
-    let met = walk(path, &reach, is_no_cache, |step| match step {
+    let met = walk(path, &reach, is_kept, |step| match step {
         Step::File(file) if has_calls(file) => ControlFlow::Break(()),
         _ => ControlFlow::Continue(()),
     });
@@ -112,7 +112,7 @@ pub(super) fn find(request: &Request, reach: &Reach) -> (Vec<Found>, Vec<Problem
             paths.extend(language(path).map(|language| (path.clone(), language)));
             continue;
         }
-        let _ = walk(path, reach, is_no_cache, |step| {
+        let _ = walk(path, reach, is_kept, |step| {
             let unread = step.unread(|link| language(link).is_some());
             problems.extend(unread.map(|(path, why)| failure(path, why)));
             if let Step::File(file) = step {

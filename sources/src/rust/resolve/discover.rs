@@ -14,7 +14,7 @@ use super::files::normal;
 use super::sources::AskedFor;
 use crate::overlay;
 use crate::reach::Reach;
-use crate::walk::{Step, walk};
+use crate::walk::{Step, is_hidden, walk};
 
 /// What paths lead to.
 #[derive(Debug, Default)]
@@ -54,8 +54,7 @@ fn is_kernel(folder: &Path) -> bool {
 
 /// Whether a folder is looked into: neither what tools make, nor what is hidden.
 fn is_kept(folder: &Path) -> bool {
-    let is_hidden = folder.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-    !is_hidden && !folder.join("CACHEDIR.TAG").is_file()
+    !is_hidden(folder) && !folder.join("CACHEDIR.TAG").is_file()
 }
 
 fn is_source(path: &Path) -> bool {
