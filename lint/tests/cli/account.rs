@@ -342,3 +342,17 @@ fn what_no_include_mends_is_no_lack_of_an_include() {
         assert_eq!(codes(&done).first().copied(), Some(code), "{value}: {}", done.seen());
     }
 }
+
+#[test]
+fn a_finding_about_a_structure_has_a_place_that_is_about_it() {
+    let folder = Folder::new()
+        .and("a.h", "/* nothing */\n")
+        .and("b.h", "#include <linux/ioctl.h>\n#define B_GET _IOR('b', 1, struct later)\n")
+        .and("c.h", "#include <linux/types.h>\n\nstruct later { __u32 x; };\n")
+        .and("d.h", "#include <linux/ioctl.h>\n\n#define D_TIME _IOR('d', 1, struct timeval)\n");
+    let done = folder.run(&["check", "--format", "concise", "--select", "V003", "."]);
+    let places: Vec<&str> =
+        done.stdout.lines().filter_map(|line| Some(line.split_once(": ")?.0)).collect();
+    // Nobody who writes d.h can extend libc's structure.
+    assert_eq!(places, ["./c.h:3:8"], "{}", done.seen());
+}

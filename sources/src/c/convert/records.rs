@@ -48,6 +48,11 @@ impl<'a, 'tu> Converter<'a, 'tu> {
         });
         if let (Some(name), Some(_)) = (name, definition) {
             self.arena.tags.entry(name).or_insert(id);
+            // Its first declaration may have been in a question.
+            let record = &mut self.arena.interface.records[id.index()];
+            if record.variants.is_empty() {
+                record.span = span;
+            }
         }
         if let Some(definition) = definition
             && self.seen.insert(definition.identity())
