@@ -74,6 +74,7 @@ fn a_choice_by_type_is_made_on_each_abi() {
             0x8010_7801,
             0x800c_7801,
         ),
+        ("_Generic((long *)0, long *: _IO('x', 1), default: _IO('x', 2))", 0x7801, 0x7801),
         ("({ _IOW('x', 1, long); })", 0x4008_7801, 0x4004_7801),
     ] {
         is(&format!("#define X {definition}"), x86_64, i386);

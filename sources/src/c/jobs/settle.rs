@@ -224,10 +224,13 @@ impl Collected {
             // with neither direction nor size is as likely a plain number, such as 0x8906, unless it
             // is a command's without an argument.
             let is_plain = number <= 0xffff
-                && !matches!(kept, Some((_, [called]))
-                    if matches!(called.argument, Argument::None)
-                        && called.direction == Direction::None
-                        && number >> 8 == called.type_letter);
+                && !kept.is_some_and(|(_, among)| {
+                    among.iter().any(|called| {
+                        matches!(called.argument, Argument::None)
+                            && called.direction == Direction::None
+                            && number >> 8 == called.type_letter
+                    })
+                });
             if is_plain && session.request.raw_numbers && number > 0xff {
                 self.numbers.entry(at).or_default().add(abis, number);
             }
