@@ -508,3 +508,21 @@ fn bytes_in_their_order_are_a_number() {
     assert_eq!(raw(&read), [("BIG", 0xc440_5401), ("LITTLE", 0xc440_5402)]);
     assert_eq!(unknown(&read), ["b"]);
 }
+
+#[test]
+fn a_constant_that_chooses_by_the_system_is_what_linux_has() {
+    let interface = read_files(&[(
+        "lib.rs",
+        "use std::ffi::c_int;\n\
+         use uoctl::{_IO, _IOR, _IOW, _IOWINT, Ioctl};\n\
+         pub const GRAB: Ioctl<c_int> = if cfg!(target_os = \"freebsd\") { _IOWINT(b'E', 0x90) } else {\n\
+             _IOW(b'E', 0x90).with_direct_arg() };\n\
+         pub const WIDE: Ioctl<*mut u64> = if WORDS > 4 { _IOR(b'E', 1) } else { _IOR(b'E', 2) };\n\
+         const WORDS: usize = 8;\n\
+         pub const OPEN: Ioctl = if nobody::KNOWS { _IO(b'E', 3) } else { _IO(b'E', 4) };\n",
+    )])
+    .interface;
+    assert_eq!(names(&interface), ["GRAB", "WIDE"]);
+    assert_eq!(number(&interface, "GRAB", "x86_64"), 0x4004_4590);
+    assert_eq!(number(&interface, "WIDE", "x86_64"), 0x8008_4501);
+}

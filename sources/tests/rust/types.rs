@@ -2,7 +2,7 @@
 
 use ioctlkit_model::{Interface, ProblemKind, Representation, Type};
 
-use crate::support::{abi, layout, read_files, read_text, record};
+use crate::support::{abi, layout, number, read_files, read_text, record};
 
 fn member_type<'a>(interface: &'a Interface, name: &str, member: &str) -> &'a Type {
     let (_, record) = record(interface, name, "x86_64");
@@ -167,4 +167,21 @@ fn what_is_not_at_hand_is_said_once_and_makes_nothing_up() {
     for command in &read.interface.commands {
         assert_eq!(layouts.number(command, abi("x86_64")), None, "{}", command.name);
     }
+}
+
+#[test]
+fn a_time_has_64_bits_on_x32_as_libc_has_it() {
+    let interface = read_text(
+        "#[repr(C)] pub struct Stamped { at: libc::timeval }\n\
+         #[repr(C)] pub struct Waiting { until: libc::timespec }\n\
+         nix::ioctl_read!(stamped, b'x', 1, Stamped);\n\
+         nix::ioctl_read!(waiting, b'x', 2, Waiting);\n\
+         nix::ioctl_read!(second, b'x', 3, libc::time_t);\n",
+    );
+    let size = |name: &str, on: &str| number(&interface, name, on) >> 16 & 0x1fff;
+    for name in ["stamped", "waiting"] {
+        let sizes = ["x86_64", "x32", "i386", "mips_n32"].map(|on| size(name, on));
+        assert_eq!(sizes, [16, 16, 8, 8], "{name}");
+    }
+    assert_eq!(["x86_64", "x32", "arm"].map(|on| size("second", on)), [8, 8, 4]);
 }

@@ -98,6 +98,11 @@ impl Collector<'_> {
                 let scope = self.eval.names.enter_block(env.scope, items, "");
                 self.request(value, &Env { scope, ..env.clone() }, declared)
             }
+            // `if cfg!(target_os = "freebsd") { … } else { … }`.
+            ExKind::If(condition, then, otherwise) => {
+                let holds = self.eval.number(condition, env)? != 0;
+                self.request(if holds { then } else { otherwise }, env, declared)
+            }
             ExKind::Call(function, arguments) => {
                 let ExKind::Path(path) = &function.kind else { return None };
                 self.called_request(path, arguments, env, declared)

@@ -196,6 +196,7 @@ impl Condition {
                         | "target_endian"
                         | "target_abi"
                         | "target_has_atomic"
+                        | WIDE_TIME
                 ) {
                     pairs.insert((name.clone(), value.clone()));
                 }
@@ -324,6 +325,10 @@ fn balanced(text: &str, (opening, closing): (char, char)) -> Option<&str> {
     text.get(..end)
 }
 
+/// A condition of the prelude's own: where `time_t` is 64 bits wide and `long` is not. That is x32; riscv32's
+/// is taken as C headers here have it.
+pub(crate) const WIDE_TIME: &str = "ioctlkit_time_width";
+
 /// Whether a pair holds for code compiled for an ABI of Linux.
 pub(crate) fn pair_holds(name: &str, value: &str, abi: &Abi) -> bool {
     match name {
@@ -344,6 +349,9 @@ pub(crate) fn pair_holds(name: &str, value: &str, abi: &Abi) -> bool {
             _ => true,
         },
         "panic" => value == "unwind",
+        WIDE_TIME => {
+            value == "64" && abi.is_ilp32_on_64_bit() && abi.rust_archs.contains(&"x86_64")
+        }
         _ => false,
     }
 }

@@ -8,6 +8,7 @@ use super::condition::{self, Condition};
 use super::item::{Item, Kind, Place};
 use super::lower::Origin;
 use super::nesting::is_too_deep;
+use super::words::mentions;
 use super::{attributes, extract, old_rust};
 
 /// A file that was read.
@@ -26,6 +27,9 @@ pub(crate) struct Parsed {
     /// Why its items could not be read.
     pub(crate) mistake: Option<(String, Place)>,
 }
+
+/// Types whose width on x32 is not that of a `long`.
+const TIMES: [&str; 4] = ["timeval", "timespec", "time_t", "suseconds_t"];
 
 /// Reads a text.
 pub(crate) fn parse(path: PathBuf, text: &Arc<str>) -> Parsed {
@@ -63,6 +67,10 @@ pub(crate) fn parse(path: PathBuf, text: &Arc<str>) -> Parsed {
     collect_pairs(&parsed.items, &mut parsed.pairs);
     for condition in condition::in_expressions(text) {
         condition.collect_pairs(&mut parsed.pairs);
+    }
+    // The prelude defines these under that condition, which only those ask for who name one of them.
+    if TIMES.iter().any(|name| mentions(text, name)) {
+        parsed.pairs.insert((condition::WIDE_TIME.to_owned(), "64".to_owned()));
     }
     parsed
 }

@@ -73,8 +73,14 @@ pub type __kernel_uid32_t = c_uint;
 pub type __kernel_gid32_t = c_uint;
 
 // POSIX's types as Linux has them.
+#[cfg(not(ioctlkit_time_width = "64"))]
 pub type time_t = c_long;
+#[cfg(ioctlkit_time_width = "64")]
+pub type time_t = i64;
+#[cfg(not(ioctlkit_time_width = "64"))]
 pub type suseconds_t = c_long;
+#[cfg(ioctlkit_time_width = "64")]
+pub type suseconds_t = i64;
 pub type clock_t = c_long;
 pub type clockid_t = c_int;
 pub type off_t = c_long;
@@ -104,7 +110,7 @@ pub enum c_void {}
 #[repr(C)]
 pub struct timeval { pub tv_sec: time_t, pub tv_usec: suseconds_t }
 #[repr(C)]
-pub struct timespec { pub tv_sec: time_t, pub tv_nsec: c_long }
+pub struct timespec { pub tv_sec: time_t, pub tv_nsec: suseconds_t }
 #[repr(C)]
 pub struct itimerval { pub it_interval: timeval, pub it_value: timeval }
 #[repr(C)]
