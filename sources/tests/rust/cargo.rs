@@ -307,3 +307,21 @@ fn constants_made_from_the_kernel_s_headers_are_the_kernel_s() {
     let itself = read_paths(&[&folder.path().join("raw")]).interface;
     assert!(itself.not_understood.is_empty(), "{:?}", itself.not_understood);
 }
+
+#[test]
+fn a_type_that_the_build_script_may_make_is_said_to_need_a_build() {
+    let source = "mod bound { include!(concat!(env!(\"OUT_DIR\"), \"/bindings.rs\")); }\n\
+                  nix::ioctl_read!(get, b'x', 1, bound::made);\n";
+    let plain = "nix::ioctl_read!(get, b'x', 1, bound::made);\n";
+    let help = |text: &str| {
+        let read = read_files(&[
+            ("Cargo.toml", "[package]\nname = \"p\"\nversion = \"0.0.0\"\nedition = \"2021\"\n"),
+            ("src/lib.rs", text),
+        ]);
+        let unknown =
+            read.problems.iter().find(|it| it.message.contains("`bound::made` is unknown"));
+        unknown.unwrap().help.clone().unwrap()
+    };
+    assert!(help(source).contains("`cargo build`"));
+    assert!(help(plain).contains("`cargo fetch`"));
+}

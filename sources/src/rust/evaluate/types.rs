@@ -360,8 +360,13 @@ impl Evaluator<'_> {
         if self.elsewhere == Elsewhere::Said {
             let file = self.names.scope(env.scope).file;
             let message = format!("the layout of `{spelling}` is unknown: {why}");
-            let help = "what holds it is checked as far as it goes; name the source that defines it \
-                        too, or run `cargo fetch` for that of a dependency";
+            let help = if self.names.sources.awaits_build(file) {
+                "what holds it is checked as far as it goes; run `cargo build` before, as the build \
+                 script may make it"
+            } else {
+                "what holds it is checked as far as it goes; name the source that defines it too, or \
+                 run `cargo fetch` for that of a dependency"
+            };
             self.builder.doubt(file, ty.place, message, help);
         }
         Type::Unknown(spelling.into())

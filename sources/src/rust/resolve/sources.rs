@@ -124,6 +124,17 @@ impl Sources {
         self.lacks(Missing::Module(file, module.name_place, module.name.clone()));
     }
 
+    /// Whether a build script makes a part of the source that a file belongs to, and has not run.
+    pub(crate) fn awaits_build(&self, file: FileIndex) -> bool {
+        let path = &self.parsed(file).path;
+        self.missing.borrow().iter().any(|missing| match missing {
+            Missing::Generated(own, _) => {
+                own.parent().is_some_and(|folder| path.starts_with(folder))
+            }
+            _ => false,
+        })
+    }
+
     /// What is missing so far.
     pub(crate) fn missing(&self) -> Vec<Missing> {
         self.missing.borrow().clone()
