@@ -290,8 +290,7 @@ impl<'a> ArgumentRecord<'a> {
         }
     }
 
-    /// A finding about this structure, at `span`; the first command that carries it is named. What stands in
-    /// no file that was read, as libc's `struct timeval` does, is shown at that command.
+    /// A finding about this structure, at `span`; the first command that carries it is named.
     pub fn finding(
         &self,
         rule: &'static Rule,
@@ -299,9 +298,6 @@ impl<'a> ArgumentRecord<'a> {
         abis: AbiSet,
         message: String,
     ) -> Finding {
-        let is_nowhere = span.start == span.end;
-        let at_command = self.commands.first().filter(|_| is_nowhere).map(|command| command.span);
-        let span = at_command.unwrap_or(span);
         Finding {
             command: self.commands.first().map(|command| command.name.clone()),
             record: Some(self.known_as.clone()),
