@@ -47,6 +47,15 @@ pub enum ConstantFate {
     },
     /// Nothing of that name is defined any more.
     Gone,
+    /// It is a macro with other parameters.
+    Parameters {
+        /// The name in the new version's definition.
+        span: Span,
+        /// What it took.
+        old: Parameters,
+        /// What it takes.
+        new: Parameters,
+    },
     /// Both define it, and what it comes to is not known in both.
     Unknown {
         /// The name in the new version's definition.
@@ -54,6 +63,15 @@ pub enum ConstantFate {
         /// Why.
         why: Unclear,
     },
+}
+
+/// The parameters of a macro.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Parameters {
+    /// It is used without parentheses.
+    None,
+    /// So many, perhaps none in its parentheses.
+    Some(usize),
 }
 
 /// Why it is not known whether a constant has changed.
@@ -147,6 +165,19 @@ impl<'a> Known<'a> {
     fn reads_as(&self, other: &Self) -> bool {
         matches!((&self.kind, &other.kind), (Kind::Macro(_), Kind::Macro(_)))
             && self.definition() == other.definition()
+    }
+
+    /// The parameters of a macro of one text.
+    fn parameters(&self) -> Option<Parameters> {
+        let Kind::Macro(found) = &self.kind else { return None };
+        if found.definition.contains('\n') {
+            return None;
+        }
+        // The tokens of a text have a space between them, parameters none behind the parenthesis.
+        let list = found.definition.strip_prefix('(').filter(|rest| !rest.starts_with(' '));
+        let list = list.and_then(|rest| rest.split_once(')'));
+        let count = |list: &str| list.split(',').filter(|one| !one.trim().is_empty()).count();
+        Some(list.map_or(Parameters::None, |(list, _)| Parameters::Some(count(list))))
     }
 
     fn definition(&self) -> &'a str {
@@ -257,6 +288,9 @@ pub(super) fn changes<'a>(
         for (abis, fate) in fates.into_each() {
             let fate = match fate {
                 One::Gone => ConstantFate::Gone,
+                One::Parameters(old, new) => {
+                    ConstantFate::Parameters { span: theirs.span, old, new }
+                }
                 One::Unknown(why) => ConstantFate::Unknown { span: theirs.span, why },
                 One::Changed(old, new, expected) => {
                     ConstantFate::Changed { span: theirs.span, old, new, expected }
@@ -290,6 +324,7 @@ fn is_of_asm(interface: &Interface, constant: &Known<'_>) -> bool {
 #[derive(Clone, PartialEq, Eq, Hash)]
 enum One {
     Gone,
+    Parameters(Parameters, Parameters),
     Unknown(Unclear),
     Changed(Value, Value, Option<Expected>),
 }
@@ -300,7 +335,15 @@ fn fate(
     name: &str,
     abi: ioctlkit_abi::AbiId,
 ) -> Option<One> {
-    match (ours.on(old, abi), theirs.on(new, abi)) {
+    let (was, is) = (ours.on(old, abi), theirs.on(new, abi));
+    if let (Some(took), Some(takes)) = (ours.parameters(), theirs.parameters())
+        && took != takes
+        && was != On::Nothing
+        && is != On::Nothing
+    {
+        return Some(One::Parameters(took, takes));
+    }
+    match (was, is) {
         (On::Nothing, _) => None,
         (On::Value(_), On::Nothing) => Some(One::Gone),
         (On::Unknown, On::Nothing) => Some(One::Unknown(Unclear::In(Side::Both))),

@@ -35,7 +35,7 @@ pub use breaks::{of_abis, of_numbers};
 pub use check::{check, check_introduced, every_change};
 pub use commands::{CommandChange, Fate, NumberChange, Shape};
 pub use compare::{Comparison, RemovedHeader, compare};
-pub use constants::{ConstantChange, ConstantFate, Unclear, Value};
+pub use constants::{ConstantChange, ConstantFate, Parameters, Unclear, Value};
 pub use enumerators::Renumbered;
 pub use extensible::Extensible;
 pub use members::{Fault, Freed, Named, Retyped};

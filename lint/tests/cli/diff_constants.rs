@@ -142,3 +142,27 @@ fn a_family_of_rust_is_compared() {
     says_nothing_of(&diff(&same, "old", "new.json"), "x_name");
     says_nothing_of(&diff(&same, "new.json", "old"), "x_name");
 }
+
+#[test]
+fn a_macro_with_other_parameters_is_told_whatever_it_comes_to() {
+    for (old, new, what) in [
+        (
+            "X_BIT(n) (1U << (n))",
+            "X_BIT(n, m) (1U << (n) | (m))",
+            "1 parameter and has 2 parameters",
+        ),
+        ("X_BIT 1", "X_BIT(n) (n)", "no parameters and has 1 parameter"),
+        ("X_BIT(a, b) do { } while (0)", "X_BIT(a) do { } while (0)", "2 parameters and has 1"),
+    ] {
+        let of = |text: &str| format!("{COMMAND}#define {text}\n");
+        says(&compare(&of(old), &of(new)), "warning[D012]", &["`X_BIT` had", what]);
+    }
+    for (old, new) in [
+        ("X_BIT(n) (1U << (n))", "X_BIT(bit) (1U << (bit))"),
+        ("X_BIT (4)", "X_BIT ( 4 )"),
+        ("X_BIT(n) (n)", "X_BIT(n) ((n))"),
+    ] {
+        let of = |text: &str| format!("{COMMAND}#define {text}\n");
+        says_nothing_of(&compare(&of(old), &of(new)), "D012");
+    }
+}

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use ioctlkit_abi::AbiSet;
-use ioctlkit_model::{Breaks, Expected, FileId, Finding, Label, Severity, abi_words};
+use ioctlkit_model::{Breaks, Expected, FileId, Finding, Label, Severity, Span, abi_words};
 
 use super::words::breaking;
 use crate::declare_diff_rule;
-use crate::diff::{Comparison, ConstantChange, ConstantFate, Value, of_abis};
+use crate::diff::{Comparison, ConstantChange, ConstantFate, Parameters, Value, of_abis};
 
 declare_diff_rule! {
     /// a constant that has another value than it had, or is gone
@@ -18,7 +18,7 @@ declare_diff_rule! {
     /// be a macro in one version and an enumerator in the other. Enumerators with other values are
     /// D006, commands D001 and D002.
     ///
-    /// A constant that is gone is a warning. Constants that change with every version are one finding
+    /// A constant that is gone, and a macro that takes other parameters, is a warning. Constants that change with every version are one finding
     /// for each header, with the severity info: a constant that counts others, by its name (D006 has
     /// the words), and grew; one whose name has the word `VERSION`, or ends in `MAJOR`, `MINOR` or the
     /// like; a mask (`…_MASK`, `…_ALL`, `…_FLAGS`) that has all the bits it had; and a mask of bits
@@ -51,6 +51,9 @@ fn check(comparison: &Comparison<'_>, findings: &mut Vec<Finding>) {
             }
             ConstantFate::Changed { .. } => findings.extend(changed(change)),
             ConstantFate::Gone => findings.extend(gone(comparison, change)),
+            ConstantFate::Parameters { span, old, new } => {
+                findings.push(other_parameters(change, *span, *old, *new));
+            }
             ConstantFate::Unknown { .. } => {}
         }
     }
@@ -68,6 +71,29 @@ fn changed(change: &ConstantChange<'_>) -> Option<Finding> {
     finding.label = format!("{is} now");
     finding.related = vec![Label { span: change.old_span, text: format!("it was {was}") }];
     Some(breaking(finding, of_abis(change.abis, change.within)))
+}
+
+fn other_parameters(
+    change: &ConstantChange<'_>,
+    span: Span,
+    old: Parameters,
+    new: Parameters,
+) -> Finding {
+    let words = |parameters| match parameters {
+        Parameters::None => "no parameters".to_owned(),
+        Parameters::Some(0) => "empty parentheses".to_owned(),
+        Parameters::Some(1) => "1 parameter".to_owned(),
+        Parameters::Some(several) => format!("{several} parameters"),
+    };
+    let (was, is) = (words(old), words(new));
+    let message =
+        format!("`{}` had {was} and has {is}: programs that use it no longer compile", change.name);
+    let mut finding = Finding::new(&CONSTANT_CHANGED.info, span, change.abis, message);
+    finding.severity = Severity::Warning;
+    finding.member = Some(change.name.to_owned());
+    finding.label = format!("{is} now");
+    finding.related = vec![Label { span: change.old_span, text: format!("it had {was}") }];
+    breaking(finding, vec![Breaks::Source])
 }
 
 fn gone(comparison: &Comparison<'_>, change: &ConstantChange<'_>) -> Option<Finding> {
