@@ -62,8 +62,20 @@ pub(crate) fn callee<'f>(file: &'f Loaded, define: &Define) -> Option<&'f str> {
     let is_of_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let end = text.find(|c: char| !is_of_name(c))?;
     let (name, rest) = text.split_at(end);
-    let is_call = rest.trim_start().starts_with('(');
-    (is_call && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')).then_some(name)
+    let is_call = rest.trim_start().starts_with('(') && is_one_group(rest);
+    let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    (is_call && is_name && !KEYWORDS.contains(&name)).then_some(name)
+}
+
+/// What stands in front of parentheses and is no function.
+const KEYWORDS: [&str; 7] = ["if", "for", "while", "switch", "return", "sizeof", "typeof"];
+
+/// Whether nothing stands behind the parenthesis that closes the first one, but for those that close what is
+/// around the call.
+fn is_one_group(text: &str) -> bool {
+    let mut tokens = tokens(text).map(|(_, token)| token);
+    skip_group(&mut tokens);
+    tokens.all(|token| token == Token::Punctuation(")"))
 }
 
 /// Those of `names` that are functions which put a command's number together: by `_IOC` or one of `reached`,
