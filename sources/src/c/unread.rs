@@ -183,7 +183,7 @@ impl<'f> Conditions<'f> {
             let text = self.file.slice(&region.directive);
             if self.holds[at] == Some(false)
                 || region.readers == Readers::Kernel
-                || ["__cplusplus", "__ASSEMBL", "CONFIG_COMPAT"]
+                || ["__cplusplus", "__ASSEMBL", "CONFIG_COMPAT", "CONFIG_64BIT"]
                     .iter()
                     .any(|word| text.contains(word))
             {
